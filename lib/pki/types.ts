@@ -1,0 +1,148 @@
+import type { Finding } from "@/lib/errors/app-error";
+
+/** Key algorithms that an authority may use, and that a profile may allow for subjects. */
+export const authorityKeyAlgorithms = ["ecdsa-p256", "ecdsa-p384", "rsa-3072", "rsa-4096", "ed25519"] as const;
+export type AuthorityKeyAlgorithm = (typeof authorityKeyAlgorithms)[number];
+export const subjectKeyAlgorithms = ["ecdsa-p256", "ecdsa-p384", "rsa-2048", "rsa-3072", "rsa-4096", "ed25519"] as const;
+export type SubjectKeyAlgorithm = (typeof subjectKeyAlgorithms)[number];
+
+/** How a TBS is signed: ECDSA with the hash of the curve's strength, RSA PKCS#1 v1.5 with SHA-256, Ed25519. */
+export type SignatureAlgorithm = "ecdsa-sha256" | "ecdsa-sha384" | "rsa-sha256" | "ed25519";
+
+export const keyUsageBits = [
+  "digitalSignature", "nonRepudiation", "keyEncipherment", "dataEncipherment", "keyAgreement", "keyCertSign", "cRLSign",
+  "encipherOnly", "decipherOnly",
+] as const;
+export type KeyUsageBit = (typeof keyUsageBits)[number];
+
+export const extendedKeyUsages = ["serverAuth", "clientAuth", "codeSigning", "emailProtection", "timeStamping", "ocspSigning"] as const;
+export type ExtendedKeyUsage = (typeof extendedKeyUsages)[number];
+
+/** RFC 5280 §5.3.1 reasons that a person may choose. */
+export const revocationReasons = [
+  "unspecified", "keyCompromise", "cACompromise", "affiliationChanged", "superseded", "cessationOfOperation", "certificateHold",
+  "privilegeWithdrawn", "aACompromise",
+] as const;
+export type RevocationReason = (typeof revocationReasons)[number];
+
+export const generalNameTypes = ["dns", "ip", "email", "uri"] as const;
+export type GeneralNameType = (typeof generalNameTypes)[number];
+/** A subjectAltName entry; `value` is text: lower-case A-label, IP in canonical text, mailbox, URI. */
+export type GeneralName = Readonly<{ type: GeneralNameType; value: string }>;
+
+/** One attribute of a distinguished name, e.g. `{ type: "CN", value: "pay.example.com" }` (CN O OU C L ST serialNumber, or a dotted OID). */
+export type NameAttribute = Readonly<{ type: string; value: string }>;
+/** A name as people write it; one attribute per RDN, most general first (C, O, …, CN). */
+export type DistinguishedName = readonly NameAttribute[];
+
+/** What a profile allows and adds. A plain value: validated once at the door, stored as JSON with its version. */
+export type ProfileRules = Readonly<{
+  kind: "leaf" | "root-ca" | "issuing-ca" | "ocsp-responder";
+  keyAlgorithms: readonly SubjectKeyAlgorithm[];
+  validitySecondsDefault: number;
+  validitySecondsMax: number;
+  /** How far notBefore lies before the signing time, for clocks that run late. */
+  backdateSeconds: number;
+  keyUsage: readonly KeyUsageBit[];
+  extendedKeyUsage: readonly ExtendedKeyUsage[];
+  subject: Readonly<{
+    commonName: "required" | "optional" | "forbidden";
+    /** True: the common name has to repeat one of the subjectAltNames (RFC 9525). */
+    commonNameInSan: boolean;
+    /** Attributes put before the common name, e.g. O of the organisation. What the CSR asks beyond CN is dropped. */
+    fixed: DistinguishedName;
+  }>;
+  san: Readonly<{
+    types: readonly GeneralNameType[];
+    min: number;
+    max: number;
+    /** `*` any name; `example.com` exactly; `*.example.com` one label below; `**.example.com` anything below. Empty: none. */
+    dnsPatterns: readonly string[];
+    wildcards: boolean;
+    /** CIDR, v4 or v6. Empty: none. `0.0.0.0/0` and `::/0` for any. */
+    ipRanges: readonly string[];
+    /** Domains of mailboxes; `*` any. */
+    emailDomains: readonly string[];
+    /** Beginnings of URIs, e.g. `spiffe://example.com/`; `*` any. */
+    uriPrefixes: readonly string[];
+  }>;
+  /** RFC 9608: no CRL or OCSP address, the noRevAvail extension instead. Needs validitySecondsMax of at most ten days. */
+  noRevAvail: boolean;
+  /** pathLenConstraint for issuing-ca and root-ca; null writes none. */
+  pathLength: number | null;
+  /** How long the predecessor stays valid after a rotation, unless the caller says otherwise. */
+  rotationOverlapSeconds: number;
+}>;
+
+/** Everything about an issuer that its children need, read from its certificate once. */
+export type IssuerFacts = Readonly<{
+  certificateDer: Uint8Array;
+  /** The exact subject bytes: a child's issuer field is a copy of them. */
+  subjectDer: Uint8Array;
+  subjectText: string;
+  spkiDer: Uint8Array;
+  subjectKeyIdentifier: Uint8Array;
+  signatureAlgorithm: SignatureAlgorithm;
+  notBefore: Date;
+  notAfter: Date;
+  pathLength: number | null;
+  /** The DER of the nameConstraints extension value, if any. */
+  nameConstraintsDer: Uint8Array | null;
+}>;
+
+/** Addresses that go into a certificate. Null leaves the extension out. */
+export type StatusUrls = Readonly<{ crl: string | null; ocsp: string | null; caIssuers: string | null }>;
+
+export type PublicKeyFacts = Readonly<{
+  spkiDer: Uint8Array;
+  /** SHA-256 over the SubjectPublicKeyInfo, the identity of a key everywhere. */
+  spkiSha256: Uint8Array;
+  /** Null: recognised, but none of those that a profile can allow (e.g. rsa-1024, secp256k1). */
+  algorithm: SubjectKeyAlgorithm | null;
+  /** For people: "ECDSA P-256", "RSA 1024". */
+  text: string;
+}>;
+
+export type ParsedCsr = Readonly<{
+  der: Uint8Array;
+  subject: DistinguishedName;
+  subjectText: string;
+  sans: readonly GeneralName[];
+  key: PublicKeyFacts;
+  /** OIDs and names of requested extensions that issuing will ignore (all but subjectAltName). */
+  ignoredExtensions: readonly string[];
+}>;
+
+/** What will be signed, decided. `tbsDer` is the exact TBSCertificate. */
+export type CertificatePlan = Readonly<{
+  tbsDer: Uint8Array;
+  signatureAlgorithm: SignatureAlgorithm;
+  serial: Uint8Array;
+  notBefore: Date;
+  notAfter: Date;
+  subjectDer: Uint8Array;
+  subjectText: string;
+  sans: readonly GeneralName[];
+  key: PublicKeyFacts;
+}>;
+
+/** One rule that was applied, for the record: what it looked at and how it ended. */
+export type AppliedRule = Readonly<{ rule: string; input: string; outcome: "passed" | "failed" }>;
+
+/** A plan with all that was found. `plan` is null exactly if a finding of severity "error" exists. */
+export type PlanResult = Readonly<{ plan: CertificatePlan | null; findings: readonly Finding[]; rules: readonly AppliedRule[] }>;
+
+/** Signs exact bytes with one key. The pure core never sees a private key. */
+export type Signer = Readonly<{
+  signatureAlgorithm: SignatureAlgorithm;
+  spkiDer: Uint8Array;
+  sign: (bytes: Uint8Array) => Promise<Uint8Array>;
+}>;
+
+/** One revoked certificate as CRL and OCSP state it. */
+export type RevokedEntry = Readonly<{
+  serial: Uint8Array;
+  revokedAt: Date;
+  reason: RevocationReason;
+  invalidityDate: Date | null;
+}>;
