@@ -1,0 +1,31 @@
+import { z } from "zod";
+
+const port = z.coerce.number().int().min(0).max(65535);
+
+const environment = z.object({
+  CHANCERY_HOST: z.string().default("127.0.0.1"),
+  CHANCERY_HTTP_PORT: port.default(3000),
+  CHANCERY_HTTPS_PORT: port.default(3443),
+  CHANCERY_MTLS_PORT: port.default(3444),
+  CHANCERY_PUBLIC_URL: z.url().default("http://localhost:3000").transform((url) => url.replace(/\/+$/, "")),
+  CHANCERY_DATA: z.string().default("./data"),
+  /** Folder of the private sockets (signer.sock, console.sock, PostgreSQL's), made by the supervisor, mode 0700. */
+  CHANCERY_RUN_DIR: z.string().default(""),
+  DATABASE_URL: z.string().default(""),
+  CHANCERY_SESSION_SECRET: z.string().default(""),
+  CHANCERY_SETUP_TOKEN_SHA256: z.string().default(""),
+  CHANCERY_ADMIN_EMAIL: z.string().default(""),
+  CHANCERY_ADMIN_PASSWORD: z.string().default(""),
+  CHANCERY_ORGANIZATION: z.string().default(""),
+  CHANCERY_KEK: z.string().default(""),
+  CHANCERY_LOG_LEVEL: z.enum(["debug", "info", "warn", "error"]).default("info"),
+});
+export type Env = z.infer<typeof environment>;
+
+/** The process's settings, validated once. Throws with every variable that is wrong. */
+export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
+  const parsed = environment.safeParse(source);
+  if (parsed.success) return parsed.data;
+  const wrong = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
+  throw new Error(`These settings are wrong:\n  ${wrong.join("\n  ")}`);
+}

@@ -1,0 +1,98 @@
+/**
+ * The kinds of entries and what each one holds in `details`. This shape is a contract with every verifier and export: fields are only ever
+ * added, and a change of meaning needs a new action. No secret and no private key ever belongs here.
+ */
+import type { AppliedRule, RevocationReason } from "@/lib/pki/types";
+
+export type FindingDetail = Readonly<{ code: string; message: string; path?: string; clause?: string }>;
+type Changes = Readonly<Record<string, Readonly<{ from: string | null; to: string | null }>>>;
+type ByAct = Readonly<{ method: string; path: string; status?: number }>;
+type Count = Readonly<{ count: number }>;
+
+export type EntryDetails = {
+  "setup.completed": Readonly<{ organization: string }>;
+  "organization.created": Readonly<{ name: string }>;
+  "authority.created": Readonly<{ slug: string; keyAlgorithm: string; parentId: string | null; spkiSha256: string }>;
+  "authority.activated": Readonly<{ certificateId: string; notAfter: string }>;
+  "authority.updated": Readonly<{ changes: Changes }>;
+  "authority.read": ByAct;
+  "profile.created": Readonly<{ slug: string; version: number; rulesSha256: string }>;
+  "profile.updated": Readonly<{ version: number; rulesSha256: string; changes: Changes }>;
+  "profile.read": ByAct;
+  "identity.created": Readonly<{ kind: string; owner: string }>;
+  "identity.updated": Readonly<{ changes: Changes }>;
+  "identity.suspended": Readonly<{ comment: string }>;
+  "identity.activated": Readonly<{ comment: string }>;
+  "identity.read": ByAct;
+  "certificate.planned": Readonly<{
+    issuerId: string; serial: string; profileId: string; profileVersion: number; identityId: string; subject: string; sans: readonly string[];
+    notBefore: string; notAfter: string; spkiSha256: string; tbsSha256: string; predecessorId?: string;
+  }>;
+  "certificate.issued": Readonly<{ serial: string; fingerprintSha256: string; tbsSha256: string }>;
+  "certificate.failed": Readonly<{ cause: string }>;
+  /** A request for a certificate that was refused; the target is the identity or profile asked for. */
+  "certificate.refused": Readonly<{ profile: string; identity: string; subject: string | null; findings: readonly FindingDetail[] }>;
+  "certificate.rotated": Readonly<{ successorId: string; supersedeAt: string }>;
+  "certificate.revoked": Readonly<{ reason: RevocationReason; comment: string; invalidityDate: string | null; revokedAt: string; raised: boolean }>;
+  "certificate.held": Readonly<{ comment: string; revokedAt: string }>;
+  "certificate.released": Readonly<{ comment: string }>;
+  "certificate.read": ByAct;
+  "crl.issued": Readonly<{ authorityId: string; shard: string; number: string; entryCount: number; nextUpdate: string; sha256: string }>;
+  "account.created": Readonly<{ email: string; role: string }>;
+  "account.updated": Readonly<{ changes: Changes }>;
+  "account.locked": Readonly<{ failures: number; until: string }>;
+  "account.read": ByAct;
+  "session.started": Readonly<{ method: "password" }>;
+  "session.refused": Readonly<{ email: string }>;
+  "session.ended": Readonly<{ by: string }>;
+  "token.created": Readonly<{ name: string; role: string; identityId: string | null; expiresAt: string | null }>;
+  "token.revoked": Readonly<{ name: string }>;
+  "token.read": ByAct;
+  "overview.read": ByAct;
+  "audit.read": ByAct & Readonly<{ filter?: string }>;
+  "audit.exported": Readonly<{ format: string; filter: string }> & Count;
+  /** A request that never became an act: not signed in, not allowed, malformed. */
+  "request.refused": ByAct & Readonly<{ code: string }>;
+  "system.started": Readonly<{ version: string }>;
+  "system.recovered": Readonly<{ closed: number }>;
+};
+export type EntryAction = keyof EntryDetails;
+export type Outcome = "success" | "denied" | "failure";
+
+/** Why a decision fell as it did, for the record (what was asked, which rules, which profile version). */
+export type Decision = Readonly<{ profileVersion?: number; rules: readonly AppliedRule[] }>;
+
+/** What a use case hands to the log; actor, time, ids, origin and nonce are added when it is appended. */
+export type NewEntry = {
+  [A in EntryAction]: Readonly<{
+    action: A;
+    outcome: Outcome;
+    reason?: string;
+    target: Readonly<{ kind: string; id: string; label: string }> | null;
+    decision?: Decision;
+    details: EntryDetails[A];
+    /** Set it where the id must be known beforehand (ent_…), as for a plan; made otherwise. */
+    id?: string;
+  }>;
+}[EntryAction];
+
+/** The record as it is hashed: canonical JSON (RFC 8785) of exactly these members. */
+export type EntryRecord = Readonly<{
+  v: 1;
+  id: string;
+  /** RFC 3339, UTC, six digits. */
+  ts: string;
+  action: EntryAction;
+  outcome: Outcome;
+  reason: string | null;
+  actor: Readonly<{ kind: string; id: string | null; label: string }>;
+  credential: Readonly<{ certificateId: string | null; serial: string; fingerprintSha256: string }> | null;
+  target: Readonly<{ kind: string; id: string; label: string }> | null;
+  origin: Readonly<{ ip: string | null; port: number | null; userAgent: string | null; via: readonly string[] }>;
+  requestId: string;
+  correlationId: string;
+  decision: Decision | null;
+  details: Readonly<Record<string, unknown>>;
+  /** 16 random bytes, base64url: a leaf hash must not be an oracle for a guessable entry. */
+  nonce: string;
+}>;
