@@ -1,0 +1,12 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  resolve: { alias: { "@": import.meta.dirname } },
+  test: {
+    environment: "node",
+    include: ["lib/**/*.test.ts", "server/**/*.test.ts", "cli/**/*.test.ts", "components/**/*.test.ts", "app/**/*.test.ts", "tools/**/*.test.ts", "lint/**/*.test.ts"],
+    globalSetup: ["server/supervise/testing/vitest-global-setup.ts"],
+    hookTimeout: 60_000,
+    testTimeout: 30_000,
+  },
+});
