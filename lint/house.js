@@ -84,10 +84,10 @@ const purity = {
       MemberExpression(node) {
         const path = `${node.object.name}.${node.property.name}`;
         if (path === "Date.now") refuse(node, "the time");
-        if (path === "Math.random" || path === "crypto.getRandomValues") refuse(node, "randomness");
+        if (/^(Math\.random|(crypto|webcrypto)\.(getRandomValues|randomUUID|randomBytes))$/.test(path)) refuse(node, "randomness");
         if (path === "process.env" && from !== "lib/env.ts") refuse(node, "the environment");
       },
-      Identifier(node) { if (["randomUUID", "randomBytes", "randomInt"].includes(node.name)) refuse(node, "randomness"); },
+      ImportSpecifier(node) { if (["randomUUID", "randomBytes", "randomInt"].includes(node.imported.name)) refuse(node, "randomness"); },
     };
   },
 };
