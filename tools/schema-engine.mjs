@@ -23,6 +23,13 @@ const url = JSON.parse(options.datasource ?? "{}").url ?? process.env.DATABASE_U
 // database named in the URL would win, so that shadow migrations would run in the real one.
 const connection = parseIntoClientConfig(url);
 
+/** Two mends of the adapter for migrations. */
+function mended(adapter) {
+  // It cuts scripts at every semicolon, also inside functions. PostgreSQL takes a whole script in one message, in one transaction.
+  adapter.executeScript = (script) => adapter.underlyingDriver().query(script).then(() => {}, (error) => adapter.onError(error));
+  return readingInternalChar(adapter);
+}
+
 /** The adapter does not know the type "char" (OID 18) of the system catalogues: read it as text, report a character. */
 function readingInternalChar(adapter) {
   const performIO = adapter.performIO.bind(adapter), queryRaw = adapter.queryRaw.bind(adapter);
@@ -47,13 +54,13 @@ function readingInternalChar(adapter) {
 
 class Factory extends PrismaPg {
   async connect() {
-    return readingInternalChar(await super.connect());
+    return mended(await super.connect());
   }
 
   async connectToShadowDb() {
     const database = `chancery_shadow_${crypto.randomUUID().replaceAll("-", "")}`;
     await inDatabase(connection, (client) => client.query(`CREATE DATABASE "${database}"`));
-    const adapter = readingInternalChar(await new PrismaPg({ ...connection, database }).connect());
+    const adapter = mended(await new PrismaPg({ ...connection, database }).connect());
     const dispose = adapter.dispose.bind(adapter);
     adapter.dispose = async () => {
       await dispose();
@@ -84,9 +91,8 @@ async function answerQuestion(question) {
     }
     process.exit(0);
   } catch (error) {
-    const message = error.code === "3D000" ? `Database ${connection.database} does not exist` : String(error.message || error.code);
-    process.stderr.write(`${JSON.stringify({ level: "ERROR", fields: { error_code: error.code === "3D000" ? "P1003" : "P1001", message, meta: {} } })}\n`);
-    process.exit(1);
+    if (error.code === "3D000") fail("P1003", `Database ${connection.database} does not exist`);
+    fail("P1001", String(error.message || error.code));
   }
 }
 
@@ -116,8 +122,14 @@ async function answerCall(engine, { id, method, params }) {
   }
 }
 
+/** The command reads the reason of an early end from stderr, as one line of JSON. */
+function fail(code, message) {
+  process.stderr.write(`${JSON.stringify({ level: "ERROR", fields: { error_code: code, message, meta: {} } })}\n`);
+  process.exit(1);
+}
+
 if (positionals[0] === "cli") await answerQuestion(positionals[1]);
-const engine = await loadEngine();
+const engine = await loadEngine().catch((error) => fail("P1001", String(error?.message || error).trim()));
 for await (const line of createInterface({ input: process.stdin })) {
   const call = JSON.parse(line);
   if (call.method) await answerCall(engine, call); // what has no method answers our own "print"
