@@ -1,0 +1,62 @@
+import type { z } from "zod";
+import { authorize, type Permission } from "@/lib/auth/permissions";
+import { readForm } from "@/lib/auth/read-form";
+import { recordRefusal } from "@/lib/auth/record-refusal";
+import { actorOfSession, anonymousActor, currentRequest } from "@/lib/auth/session-actor";
+import type { Actor } from "@/lib/auth/actor";
+import type { ActionState, ServerAction } from "@/lib/auth/types";
+import type { Deps } from "@/lib/deps";
+import { isAppError } from "@/lib/errors/app-error";
+import { findEntrySeq } from "@/lib/log/find-entry-seq";
+import { invalidInput } from "@/lib/http/invalid-input";
+import { isRecorded, problemOf } from "@/lib/http/problem";
+import { getDeps } from "@/lib/runtime";
+
+/** Null for what anybody may do before signing in (setup); its use case guards itself. */
+export type ActPermission = Permission | null;
+export type UseCase<I, T> = (deps: Deps, actor: Actor, input: I) => Promise<T>;
+
+/**
+ * Makes a server action of a use case: session, permission, input, use case, and every refusal on the record. `input` is a FormData or a
+ * plain value. Never throws for what a person can mend; what is a bug stays in the server's log and shows the request's id.
+ */
+export function act<S extends z.ZodType, T>(permission: ActPermission, schema: S, useCase: UseCase<z.output<S>, T>): ServerAction<T> {
+  return async (_previous, input) => {
+    const deps = getDeps();
+    const actor = (await actorOfSession()) ?? (await anonymousActor());
+    try {
+      if (permission !== null) authorize(actor, permission);
+      const parsed = schema.safeParse(input instanceof FormData ? readForm(input) : input);
+      if (!parsed.success) throw invalidInput(parsed.error);
+      const data = await useCase(deps, actor, parsed.data);
+      const entryId = entryIdOf(data);
+      return { ok: true, data, entryId, entrySeq: entryId === null ? null : await findEntrySeq(deps, entryId) };
+    } catch (error) {
+      return refuse(deps, actor, error);
+    }
+  };
+}
+
+async function refuse(deps: Deps, actor: Actor, error: unknown): Promise<Extract<ActionState, { ok: false }>> {
+  const { path } = await currentRequest();
+  let shown = error;
+  if (isAppError(error) && !isRecorded(error)) {
+    const { status } = problemOf(error, actor.requestId);
+    await recordRefusal(deps, actor, { code: error.code, method: "POST", path, status }).catch((cause: unknown) => { shown = cause; });
+  }
+  return stateOf(shown, actor.requestId);
+}
+
+function stateOf(error: unknown, requestId: string): Extract<ActionState, { ok: false }> {
+  const { body } = problemOf(error, requestId);
+  const findings = isAppError(error) ? error.findings : [];
+  const fieldErrors: Record<string, string[]> = {};
+  for (const finding of findings) if (finding.path) (fieldErrors[finding.path] ??= []).push(finding.message);
+  return { ok: false, message: body.detail, code: body.code, fieldErrors, findings };
+}
+
+function entryIdOf(data: unknown): string | null {
+  const id = typeof data === "object" && data !== null ? (data as { entryId?: unknown }).entryId : null;
+  return typeof id === "string" ? id : null;
+}
+

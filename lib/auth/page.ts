@@ -1,0 +1,38 @@
+import { forbidden, redirect } from "next/navigation";
+import type { Actor } from "@/lib/auth/actor";
+import { scopeOf, type Permission } from "@/lib/auth/permissions";
+import { recordRefusal } from "@/lib/auth/record-refusal";
+import { actorOfSession, anonymousActor, currentRequest } from "@/lib/auth/session-actor";
+import type { Deps } from "@/lib/deps";
+import { recordEntry } from "@/lib/log/record";
+import type { EntryAction, NewEntry } from "@/lib/log/types";
+import { getDeps } from "@/lib/runtime";
+
+export type ReadAction = Extract<EntryAction, `${string}.read`>;
+export type PageTarget = Readonly<{ kind: string; id: string; label: string }>;
+
+/**
+ * The first line of every page: nobody signed in is sent to /sign-in, a role without the permission sees the page for that (403), and an
+ * allowed read is on the record before anything is shown. Throws `record.unavailable` if it cannot be recorded: then nothing is shown.
+ */
+export async function openPage(permission: Permission, options: Readonly<{ action: ReadAction; target?: PageTarget }>): Promise<{ actor: Actor; deps: Deps }> {
+  const deps = getDeps();
+  const { path } = await currentRequest();
+  const actor = await actorOfSession();
+  if (actor === null) {
+    await recordRefusal(deps, await anonymousActor(), { code: "unauthenticated", method: "GET", path, status: 307 });
+    redirect(signInAddress(path));
+  }
+  if (scopeOf(actor.role, permission) === "none") {
+    await recordRefusal(deps, actor, { code: "forbidden", method: "GET", path, status: 403 });
+    forbidden();
+  }
+  await recordEntry(deps, actor, { action: options.action, outcome: "success", target: options.target ?? null, details: { method: "GET", path } } as NewEntry);
+  return { actor, deps };
+}
+
+/** Only a path of our own comes back after signing in, never another site. */
+export function signInAddress(path: string): string {
+  const safe = /^\/(?![/\\])/.test(path) && path !== "/";
+  return safe ? `/sign-in?next=${encodeURIComponent(path)}` : "/sign-in";
+}
