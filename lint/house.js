@@ -22,7 +22,7 @@ const places = [
   { name: "lib/pki", from: anyPki, allow: [anyPki, errors] },
   { name: "lib/errors", from: errors, allow: [errors] },
   { name: "lib/format", from: format, allow: [format] },
-  { name: "lib/signers", from: "^lib/signers/", allow: ["^lib/signers/", anyPki, errors] },
+  { name: "lib/signers", from: "^lib/signers/", allow: ["^lib/signers/", "^lib/deps", anyPki, errors] },
   { name: "the pure half of lib/log", from: "^lib/log/(pure/|entry|canonical|leaf|types|schema)", allow: ["^lib/log/(pure/|entry|canonical|leaf|types|schema)", errors] },
   { name: "a repository", from: "^lib/.*-repository|^lib/log/", allow: ["^lib/db/", "^lib/log/", "^lib/deps", anyPki, errors, format, "^lib/ids", "^lib/[a-z-]+/(schema|types)", "^lib/[a-z-]+/[a-z-]*repository", "^lib/auth/(actor|permissions)"] },
   { name: "lib/db", from: "^lib/db/", allow: ["^lib/db/", errors, "^lib/env"] },
