@@ -1,0 +1,71 @@
+"use client";
+
+import clsx from "clsx";
+import { X } from "lucide-react";
+import { Dialog as Primitive } from "radix-ui";
+import { createContext, use, useState, type ReactElement, type ReactNode } from "react";
+import { IconButton } from "./button";
+
+const CloseContext = createContext<() => void>(() => undefined);
+
+/** Inside a Dialog or Drawer: the function that closes it, e.g. after an act succeeded. */
+export function useCloseDialog(): () => void {
+  return use(CloseContext);
+}
+
+export type DialogProps = Readonly<{
+  /** The element that opens it. Leave out and use `open` where something else does. */
+  trigger?: ReactElement | undefined;
+  title: string;
+  description?: ReactNode;
+  children: ReactNode;
+  size?: "sm" | "md" | "lg" | undefined;
+  open?: boolean | undefined;
+  onOpenChange?: ((open: boolean) => void) | undefined;
+}>;
+
+const widths = { sm: "sm:max-w-sm", md: "sm:max-w-lg", lg: "sm:max-w-3xl" } as const;
+
+export const veilStyle = "fixed inset-0 z-40 bg-veil enter-fade";
+
+/** A window over the page. On narrow screens it rises from the bottom edge. Escape and the cross close it. */
+export function Dialog({ trigger, title, description, children, size = "md", open, onOpenChange }: DialogProps) {
+  const [own, setOwn] = useState(false);
+  const change = (next: boolean) => { setOwn(next); onOpenChange?.(next); };
+  return (
+    <Primitive.Root open={open ?? own} onOpenChange={change}>
+      {trigger && <Primitive.Trigger asChild>{trigger}</Primitive.Trigger>}
+      <Primitive.Portal>
+        <Primitive.Overlay className={veilStyle} />
+        <Primitive.Content
+          {...(description ? {} : { "aria-describedby": undefined })}
+          className={clsx(
+            "fixed inset-x-0 bottom-0 z-50 flex max-h-[92dvh] flex-col rounded-t-xl border border-border bg-raised shadow-pop enter-rise",
+            "sm:inset-0 sm:m-auto sm:h-fit sm:max-h-[86dvh] sm:w-[calc(100%-2rem)] sm:rounded-xl", widths[size],
+          )}
+        >
+          <CloseContext value={() => { change(false); }}>
+            <div className="flex items-start gap-3 px-5 pt-4">
+              <div className="min-w-0 flex-1">
+                <Primitive.Title className="text-lg font-semibold">{title}</Primitive.Title>
+                {description && <Primitive.Description asChild><div className="mt-1 text-sm text-muted">{description}</div></Primitive.Description>}
+              </div>
+              <Primitive.Close asChild><IconButton label="Close" size="sm" icon={<X aria-hidden />} /></Primitive.Close>
+            </div>
+            <div className="flex min-h-0 flex-col gap-4 overflow-y-auto px-5 pt-4 pb-5">{children}</div>
+          </CloseContext>
+        </Primitive.Content>
+      </Primitive.Portal>
+    </Primitive.Root>
+  );
+}
+
+/** Closes the dialog around it: wrap a Button. */
+export function DialogClose({ children }: Readonly<{ children: ReactElement }>) {
+  return <Primitive.Close asChild>{children}</Primitive.Close>;
+}
+
+/** The row of buttons at the end of a dialog or form, the main one last. */
+export function DialogFooter({ children }: Readonly<{ children: ReactNode }>) {
+  return <div className="mt-1 flex flex-wrap justify-end gap-2">{children}</div>;
+}

@@ -1,0 +1,20 @@
+import clsx from "clsx";
+import type { ComponentProps } from "react";
+import { controlStyle } from "./control-style";
+import { Field, type FieldProps } from "./field";
+
+export type InputProps = Omit<ComponentProps<"input">, "className" | "style" | "size"> & Readonly<{ mono?: boolean | undefined }>;
+
+/** One line of text. `mono` for serials, fingerprints, host names. */
+export function Input({ mono, type = "text", ...rest }: InputProps) {
+  return <input {...rest} type={type} className={clsx(controlStyle, "h-8 pointer-coarse:h-10", mono && "font-mono")} />;
+}
+
+/** A line of text with its label, hint and error. */
+export function TextField({ label, hint, error, required, hideLabel, aside, id, ...rest }: FieldProps & InputProps) {
+  return (
+    <Field {...{ label, hint, error, required, hideLabel, aside, id }}>
+      {(wiring) => <Input {...rest} {...wiring} required={required} />}
+    </Field>
+  );
+}
