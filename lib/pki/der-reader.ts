@@ -20,14 +20,14 @@ export function malformed(what: string, reader: Pick<DerReader, "position">): Ap
   return new AppError("der.malformed", `The DER is malformed: ${what}, at octet ${reader.position}.`);
 }
 
-/** Passes the header of an element with this tag; returns where its content ends. */
-export function enter(reader: DerReader, tag: number, what: string): number {
+/** Passes the header of any element; returns where its content ends. */
+export function passHeader(reader: DerReader, what: string): number {
   const { bytes } = reader;
-  let position = reader.position;
-  if (bytes[position] !== tag) throw malformed(`${what} expected`, reader);
-  let length = bytes[position + 1];
-  position += 2;
+  const start = reader.position;
+  if (((bytes[start] ?? 0x1f) & 0x1f) === 0x1f) throw malformed(`${what} has a tag of several octets, or none`, reader);
+  let length = bytes[start + 1];
   if (length === undefined) throw malformed(`${what} is cut off`, reader);
+  let position = start + 2;
   if (length >= 0x80) {
     const octets = length & 0x7f;
     if (octets === 0 || octets > 4) throw malformed(`${what} has an indefinite or oversized length`, reader);
@@ -36,10 +36,15 @@ export function enter(reader: DerReader, tag: number, what: string): number {
     if (length < 0x80 || length < 256 ** (octets - 1)) throw malformed(`${what} has a length that is not in its shortest form`, reader);
     position += octets;
   }
-  const end = position + length;
-  if (end > bytes.length) throw malformed(`${what} is cut off`, reader);
+  if (position + length > bytes.length) throw malformed(`${what} is cut off`, reader);
   reader.position = position;
-  return end;
+  return position + length;
+}
+
+/** Passes the header of an element with this tag; returns where its content ends. */
+export function enter(reader: DerReader, tag: number, what: string): number {
+  if (reader.bytes[reader.position] !== tag) throw malformed(`${what} expected`, reader);
+  return passHeader(reader, what);
 }
 
 /** Asserts that everything up to `end` has been read, nothing more and nothing less. */
@@ -61,10 +66,9 @@ export function take(reader: DerReader, tag: number, what: string): Uint8Array {
 }
 
 /** Passes one element, of this tag if one is named, and returns it whole. */
-export function takeRaw(reader: DerReader, what: string, tag = reader.bytes[reader.position] ?? -1): Uint8Array {
+export function takeRaw(reader: DerReader, what: string, tag?: number): Uint8Array {
   const start = reader.position;
-  if ((tag & 0x1f) === 0x1f) throw malformed(`${what} has a tag that is not used here`, reader);
-  const end = enter(reader, tag, what);
+  const end = tag === undefined ? passHeader(reader, what) : enter(reader, tag, what);
   reader.position = end;
   return reader.bytes.subarray(start, end);
 }
@@ -72,11 +76,16 @@ export function takeRaw(reader: DerReader, what: string, tag = reader.bytes[read
 /** INTEGER content in its shortest form (X.690 §8.3.2); the sign is left to the caller. */
 export function takeInteger(reader: DerReader, what: string, tag: number = tags.integer): Uint8Array {
   const content = take(reader, tag, what);
+  checkInteger(content, what, reader);
+  return content;
+}
+
+/** Refuses INTEGER content that is empty or not in its shortest form. */
+export function checkInteger(content: Uint8Array, what: string, reader: Pick<DerReader, "position">): void {
   const first = content[0];
   const second = content[1];
   const isPadded = second !== undefined && ((first === 0 && second < 0x80) || (first === 0xff && second >= 0x80));
   if (first === undefined || isPadded) throw malformed(`${what} is not a shortest-form integer`, reader);
-  return content;
 }
 
 /** An INTEGER from 0 to 2^31 - 1. */
@@ -104,9 +113,10 @@ export function takeOid(reader: DerReader, what: string): string {
 export function takeBitString(reader: DerReader, what: string, tag: number = tags.bitString): { unused: number; bytes: Uint8Array } {
   const content = take(reader, tag, what);
   const unused = content[0];
-  const last = content[content.length - 1]!;
-  const isBad = unused === undefined || unused > 7 || (content.length === 1 && unused > 0) || (last & ((1 << unused) - 1) & (content.length > 1 ? 0xff : 0)) !== 0;
-  if (isBad) throw malformed(`${what} is not a DER bit string`, reader);
+  const last = content.length > 1 ? content[content.length - 1]! : 0;
+  if (unused === undefined || unused > (content.length > 1 ? 7 : 0) || (last & ((1 << unused) - 1)) !== 0) {
+    throw malformed(`${what} is not a DER bit string`, reader);
+  }
   return { unused, bytes: content.subarray(1) };
 }
 

@@ -1,0 +1,68 @@
+import { asciiBytes, boolean, contextTag, explicitTag, integer, namedBits, nullValue, octetString, oid, sequence } from "@/lib/pki/der";
+import { encodeGeneralName } from "@/lib/pki/general-names";
+import { extendedKeyUsageOids, extensionOids, otherOids } from "@/lib/pki/oids";
+import { keyUsageBits, type ExtendedKeyUsage, type GeneralName, type KeyUsageBit, type StatusUrls } from "@/lib/pki/types";
+
+/** One Extension; `critical` is DEFAULT FALSE and so written only if true (X.690 §11.5). */
+export function encodeExtension(type: string, critical: boolean, value: Uint8Array): Uint8Array {
+  return critical ? sequence(oid(type), boolean(true), octetString(value)) : sequence(oid(type), octetString(value));
+}
+
+/** keyUsage, critical (RFC 5280 §4.2.1.3). */
+export function keyUsageExtension(usage: readonly KeyUsageBit[]): Uint8Array {
+  return encodeExtension(extensionOids.keyUsage, true, namedBits(usage.map((bit) => keyUsageBits.indexOf(bit))));
+}
+
+/** extKeyUsage, not critical (§4.2.1.12). */
+export function extendedKeyUsageExtension(usage: readonly ExtendedKeyUsage[]): Uint8Array {
+  return encodeExtension(extensionOids.extKeyUsage, false, sequence(...usage.map((purpose) => oid(extendedKeyUsageOids[purpose]))));
+}
+
+/** basicConstraints, critical; cA DEFAULT FALSE is left out, pathLenConstraint only for a CA (§4.2.1.9). */
+export function basicConstraintsExtension(isCa: boolean, pathLength: number | null): Uint8Array {
+  const parts = isCa ? [boolean(true), ...(pathLength === null ? [] : [integer(pathLength)])] : [];
+  return encodeExtension(extensionOids.basicConstraints, true, sequence(...parts));
+}
+
+/** subjectKeyIdentifier, not critical (§4.2.1.2). */
+export function subjectKeyIdentifierExtension(identifier: Uint8Array): Uint8Array {
+  return encodeExtension(extensionOids.subjectKeyIdentifier, false, octetString(identifier));
+}
+
+/** authorityKeyIdentifier with the issuer's own identifier, not critical (§4.2.1.1). */
+export function authorityKeyIdentifierExtension(identifier: Uint8Array): Uint8Array {
+  return encodeExtension(extensionOids.authorityKeyIdentifier, false, sequence(contextTag(0, identifier)));
+}
+
+/** subjectAltName; critical exactly if the subject is empty (§4.2.1.6). */
+export function subjectAltNameExtension(names: readonly GeneralName[], critical: boolean): Uint8Array {
+  return encodeExtension(extensionOids.subjectAltName, critical, sequence(...names.map(encodeGeneralName)));
+}
+
+const uriName = (url: string): Uint8Array => contextTag(6, asciiBytes(url));
+
+/** DistributionPointName: fullName with one URI, as CDP and IDP both hold it. */
+export function distributionPointName(url: string): Uint8Array {
+  return explicitTag(0, explicitTag(0, uriName(url)));
+}
+
+/** CRL, OCSP and issuer addresses; an absent address leaves its part out, and an extension with no part does not exist. */
+export function statusExtensions(urls: StatusUrls): Uint8Array[] {
+  const extensions: Uint8Array[] = [];
+  if (urls.crl !== null) extensions.push(encodeExtension(extensionOids.cRLDistributionPoints, false, sequence(sequence(distributionPointName(urls.crl)))));
+  const access: Uint8Array[] = [];
+  if (urls.ocsp !== null) access.push(sequence(oid(otherOids.adOcsp), uriName(urls.ocsp)));
+  if (urls.caIssuers !== null) access.push(sequence(oid(otherOids.adCaIssuers), uriName(urls.caIssuers)));
+  if (access.length > 0) extensions.push(encodeExtension(extensionOids.authorityInfoAccess, false, sequence(...access)));
+  return extensions;
+}
+
+/** noRevAvail (RFC 9608 §2): no revocation information will ever exist. */
+export function noRevAvailExtension(): Uint8Array {
+  return encodeExtension(extensionOids.noRevAvail, false, nullValue());
+}
+
+/** id-pkix-ocsp-nocheck (RFC 6960 §4.2.2.2.1): a responder's certificate is trusted for its short life. */
+export function ocspNoCheckExtension(): Uint8Array {
+  return encodeExtension(extensionOids.ocspNoCheck, false, nullValue());
+}

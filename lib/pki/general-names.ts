@@ -1,0 +1,120 @@
+import { domainToASCII } from "node:url";
+import { AppError } from "@/lib/errors/app-error";
+import { asciiBytes, contextTag, tags } from "@/lib/pki/der";
+import { enter, leave, malformed, readDer, take } from "@/lib/pki/der-reader";
+import { formatIp, parseIp } from "@/lib/pki/ip";
+import { generalNameTypes, type GeneralName, type GeneralNameType } from "@/lib/pki/types";
+
+/** Context tags of GeneralName, RFC 5280 §4.2.1.6. */
+export const generalNameTags: Readonly<Record<GeneralNameType, number>> = { email: 1, dns: 2, uri: 6, ip: 7 };
+
+const words: Readonly<Record<GeneralNameType, string>> = { email: "email", dns: "DNS", uri: "URI", ip: "IP" };
+const otherWords: Readonly<Record<number, string>> = { 0: "otherName", 3: "x400Address", 4: "directoryName", 5: "ediPartyName", 8: "registeredID" };
+
+function refuse(type: string, text: string, mend: string): AppError {
+  return new AppError("name.invalid", `"${text.slice(0, 120)}" is not ${type}. ${mend}`);
+}
+
+const label = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
+
+/**
+ * Whether the text is a host name in the preferred syntax (RFC 1034 §3.5, RFC 1123): lower case, at most 253 octets, `*` only as a
+ * whole leftmost label above two others.
+ */
+export function isDnsName(text: string): boolean {
+  const labels = text.split(".");
+  const plain = labels[0] === "*" ? labels.slice(1) : labels;
+  if (text.length > 253 || plain.length < (labels[0] === "*" ? 2 : 1)) return false;
+  return plain.every((part) => label.test(part)) && !/^\d+$/.test(plain.at(-1)!);
+}
+
+function parseDns(text: string): string {
+  const name = text.toLowerCase();
+  if (isDnsName(name)) return name;
+  if (!/^[!-~]+$/.test(text) && /^[^\s\p{C}]+$/u.test(text)) {
+    const ascii = domainToASCII(text);
+    if (ascii !== "" && isDnsName(ascii)) throw refuse("a DNS name in its ASCII form", text, `Write it as ${ascii}.`);
+  }
+  if (parseIp(text) !== null) throw refuse("a DNS name but an address", text, `Ask for it as IP:${text}.`);
+  const mend = "Use labels of letters, digits and hyphens, such as pay.example.com; a wildcard is the whole first label, such as *.example.com.";
+  throw refuse("a DNS name", text, mend);
+}
+
+function parseEmail(text: string): string {
+  const match = /^([A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64})@([A-Za-z0-9.-]{1,253})$/.exec(text);
+  const isDotted = match !== null && !/^\.|\.\.|\.$/.test(match[1]!);
+  if (!isDotted || !isDnsName(match[2]!.toLowerCase())) throw refuse("a mailbox", text, "Write it as name@example.com, in ASCII.");
+  return `${match[1]!}@${match[2]!.toLowerCase()}`;
+}
+
+function parseUri(text: string): string {
+  const isPlain = /^[a-z][a-z0-9+.-]*:[!-~]+$/i.test(text) && !/["<>\\^`{|}]/.test(text) && text.length <= 2048;
+  const authority = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i.exec(text);
+  if (!isPlain || (authority !== null && authority[1] === "" && !/^file:/i.test(text))) {
+    throw refuse("an absolute URI", text, "Write it with its scheme, such as spiffe://example.com/payments, in ASCII (percent-encode the rest).");
+  }
+  const scheme = text.slice(0, text.indexOf(":"));
+  return `${scheme.toLowerCase()}${text.slice(scheme.length)}`;
+}
+
+function parseIpName(text: string): string {
+  const bytes = parseIp(text);
+  if (bytes === null) throw refuse("an IP address", text, "Write it as 192.0.2.1 or 2001:db8::1, without a prefix length.");
+  return formatIp(bytes);
+}
+
+/** Checks and canonicalises one name. Throws AppError `name.invalid` that says how to mend it. */
+export function parseGeneralName(type: GeneralNameType, text: string): GeneralName {
+  switch (type) {
+    case "dns":
+      return { type, value: parseDns(text) };
+    case "email":
+      return { type, value: parseEmail(text) };
+    case "uri":
+      return { type, value: parseUri(text) };
+    case "ip":
+      return { type, value: parseIpName(text) };
+  }
+}
+
+/** GeneralName element of a name that `parseGeneralName` made. */
+export function encodeGeneralName(name: GeneralName): Uint8Array {
+  const content = name.type === "ip" ? parseIp(name.value) : asciiBytes(name.value);
+  if (content === null) throw refuse("an IP address", name.value, "Write it as 192.0.2.1 or 2001:db8::1.");
+  return contextTag(generalNameTags[name.type], content);
+}
+
+/** A GeneralName as found: `type` is null for the kinds that this authority does not write. */
+export type FoundName = Readonly<{ type: GeneralNameType | null; tag: number; content: Uint8Array; text: string }>;
+
+/** Reads tag and content octets of a GeneralName without judging the text in it. */
+export function foundName(tag: number, content: Uint8Array): FoundName {
+  const number = tag & 0x1f;
+  const type = (tag & 0xe0) === 0x80 ? (generalNameTypes.find((candidate) => generalNameTags[candidate] === number) ?? null) : null;
+  if (type === "ip") {
+    const isAddress = content.length === 4 || content.length === 16;
+    return { type, tag, content, text: isAddress ? formatIp(content) : `${content.length} octets` };
+  }
+  if (type === null) return { type, tag, content, text: otherWords[number] ?? `name of kind ${number}` };
+  return { type, tag, content, text: Buffer.from(content.buffer, content.byteOffset, content.length).toString("latin1") };
+}
+
+/** Reads a GeneralNames value (of subjectAltName). Throws AppError `der.malformed`, for an empty one too (SIZE 1..MAX). */
+export function readGeneralNames(der: Uint8Array, tag: number = tags.sequence): FoundName[] {
+  const reader = readDer(der);
+  const end = enter(reader, tag, "the names");
+  const names: FoundName[] = [];
+  while (reader.position < end) {
+    const nameTag = der[reader.position]!;
+    if ((nameTag & 0xc0) !== 0x80) throw malformed("a name has a tag of another class", reader);
+    names.push(foundName(nameTag, take(reader, nameTag, "a name")));
+  }
+  leave(reader, end, "the names");
+  if (end !== der.length || names.length === 0) throw malformed(names.length === 0 ? "the list of names is empty" : "something follows after the names", reader);
+  return names;
+}
+
+/** `DNS:pay.example.com`, as people and openssl write it. */
+export function describeGeneralName(name: GeneralName): string {
+  return `${words[name.type]}:${name.value}`;
+}
