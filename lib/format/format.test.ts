@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { certificateState, expiringWindowMs } from "./certificate-state";
 import { formatBytes, formatCount, formatShare, joinWords, plural } from "./count";
 import { formatDuration, parseDuration } from "./duration";
 import { colonHex, cutMiddle, groupHex, plainHex, shortHex } from "./identifier";
-import { stateOf, states, stateWords } from "./state";
+import { stateMeanings, states, stateWords } from "./state";
 import { formatDay, formatExact, formatIso, formatMinute, formatRelative, isTimeZone } from "./time";
 
 const now = new Date("2026-11-23T02:38:07.500Z");
@@ -83,21 +84,27 @@ describe("durations", () => {
 });
 
 describe("states", () => {
-  const facts = { status: "active", notAfter: after(10 * 86_400), hasSuccessor: false } as const;
-  const soon = 30 * 86_400;
-  it("has a word for each", () => { expect(states.every((state) => stateWords[state].length > 0)).toBe(true); });
-  it("warns of an end without a successor", () => { expect(stateOf(facts, now, soon)).toBe("expiring"); });
-  it("is quiet once a successor exists", () => { expect(stateOf({ ...facts, hasSuccessor: true }, now, soon)).toBe("valid"); });
-  it("is in force at notAfter itself, and expired a moment later", () => {
-    expect(stateOf({ ...facts, notAfter: now, hasSuccessor: true }, now, soon)).toBe("valid");
-    expect(stateOf({ ...facts, notAfter: after(-0.001) }, now, soon)).toBe("expired");
+  const facts = { status: "valid", notBefore: after(-60 * 86_400), notAfter: after(30 * 86_400) } as const;
+  it("has a word and a meaning for each", () => { expect(states.every((state) => stateWords[state] && stateMeanings[state])).toBe(true); });
+  it("warns at a third of the lifetime, and never earlier than 30 days before the end", () => {
+    expect(expiringWindowMs(after(0), after(3 * 3600))).toBe(3600_000);
+    expect(expiringWindowMs(after(0), after(3650 * 86_400))).toBe(30 * 86_400_000);
+    expect(certificateState(facts, now)).toBe("expiring");
+    expect(certificateState({ ...facts, notAfter: after(30 * 86_400 + 1) }, now)).toBe("valid");
   });
-  it("never calls a revoked certificate expired", () => { expect(stateOf({ ...facts, status: "revoked", notAfter: after(-1) }, now, soon)).toBe("revoked"); });
+  it("is quiet once a successor exists", () => { expect(certificateState({ ...facts, successorId: "crt_1" }, now)).toBe("valid"); });
+  it("is in force at notAfter itself, and expired a moment later, whatever the row still says", () => {
+    expect(certificateState({ ...facts, notAfter: now, successorId: "crt_1" }, now)).toBe("valid");
+    expect(certificateState({ ...facts, notAfter: after(-0.001) }, now)).toBe("expired");
+  });
+  it.each([["revoked", "revoked"], ["pending", "pending"], ["failed", "denied"]] as const)("shows %s as decided, never as expired", (status, state) => {
+    expect(certificateState({ ...facts, status, notAfter: after(-1) }, now)).toBe(state);
+  });
   it("lets a hold end with the certificate", () => {
-    expect(stateOf({ ...facts, status: "hold" }, now, soon)).toBe("hold");
-    expect(stateOf({ ...facts, status: "hold", notAfter: after(-1) }, now, soon)).toBe("expired");
+    expect(certificateState({ ...facts, status: "held" }, now)).toBe("hold");
+    expect(certificateState({ ...facts, status: "held", notAfter: after(-1) }, now)).toBe("expired");
   });
-  it.each(["pending", "denied"] as const)("shows %s as decided, whatever the clock says", (status) => {
-    expect(stateOf({ ...facts, status, notAfter: after(-1) }, now, soon)).toBe(status);
+  it("reads times as JSON carries them", () => {
+    expect(certificateState({ status: "valid", notBefore: "2026-11-01T00:00:00Z", notAfter: "2027-11-01T00:00:00Z" }, now)).toBe("valid");
   });
 });

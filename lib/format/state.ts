@@ -16,21 +16,3 @@ export const stateMeanings: Readonly<Record<State, string>> = {
   pending: "Planned and on the record, not signed yet.",
   denied: "Refused. The reason is on the record.",
 };
-
-export type StateFacts = Readonly<{
-  status: "pending" | "active" | "hold" | "revoked" | "denied";
-  notAfter: Date;
-  hasSuccessor: boolean;
-}>;
-
-/**
- * The one state to show for a certificate. What was decided (revoked, denied) outranks the clock; validity is inclusive at
- * notAfter (RFC 5280 §4.1.2.5). A certificate whose successor exists is not expiring.
- */
-export function stateOf(facts: StateFacts, now: Date, expiringSeconds: number): State {
-  if (facts.status === "revoked" || facts.status === "denied" || facts.status === "pending") return facts.status;
-  const left = facts.notAfter.getTime() - now.getTime();
-  if (left < 0) return "expired";
-  if (facts.status === "hold") return "hold";
-  return left <= expiringSeconds * 1000 && !facts.hasSuccessor ? "expiring" : "valid";
-}
