@@ -99,8 +99,8 @@ async function answerQuestion(question) {
 async function loadEngine() {
   globalThis.PRISMA_WASM_PANIC_REGISTRY = { set_message() {} }; // without it every panic becomes a TypeError
   const glue = await import("@prisma/schema-engine-wasm/schema_engine_bg");
-  const module = fileURLToPath(import.meta.resolve("@prisma/schema-engine-wasm/schema_engine_bg")).replace(/\.js$/, ".wasm");
-  const { instance } = await WebAssembly.instantiate(readFileSync(module), { "./schema_engine_bg.js": glue });
+  const wasm = fileURLToPath(import.meta.resolve("@prisma/schema-engine-wasm/schema_engine_bg")).replace(/\.js$/, ".wasm");
+  const { instance } = await WebAssembly.instantiate(readFileSync(wasm), { "./schema_engine_bg.js": glue });
   glue.__wbg_set_wasm(instance.exports);
   instance.exports.__wbindgen_start();
   const models = (options.datamodels ?? []).map((path) => [path, readFileSync(path, "utf8")]);

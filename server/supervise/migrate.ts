@@ -71,7 +71,7 @@ export async function runPrisma(root: string, args: readonly string[], databaseU
     env: {
       PATH: process.env.PATH, HOME: process.env.HOME, DATABASE_URL: databaseUrl, NO_COLOR: "1",
       PRISMA_SCHEMA_ENGINE_BINARY: join(root, "tools/schema-engine.mjs"), PRISMA_HIDE_UPDATE_MESSAGE: "1", CHECKPOINT_DISABLE: "1",
-    },
+    } as unknown as NodeJS.ProcessEnv,
   });
   const printed: string[] = [];
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => printed.push(chunk.toString()));

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync } from "node:fs";
+import { chmodSync, cpSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, relative, resolve } from "node:path";
 
@@ -63,4 +63,12 @@ function copyOnce(native: string, target: string): string {
     rmSync(unfinished, { recursive: true, force: true });
   }
   return target;
+}
+
+/** An install under a strict umask leaves files that only root reads. */
+function openToAll(folder: string): void {
+  for (const name of ["", ...readdirSync(folder, { recursive: true, encoding: "utf8" })]) {
+    const path = join(folder, name), found = lstatSync(path);
+    if (!found.isSymbolicLink()) chmodSync(path, found.mode | 0o444 | (found.mode & 0o100 ? 0o111 : 0));
+  }
 }

@@ -30,11 +30,11 @@ export function isServerOf(pid: number, folder: string): boolean {
  * Ends the server that an earlier Chancery left behind on this folder, and clears a lock file that names a dead or
  * foreign process. The caller holds the data folder's lock, so nobody alive still uses that server.
  */
-export async function stopOrphan(folder: string): Promise<"none" | "stopped" | "crashed"> {
+export async function stopOrphan(folder: string, options = { keepSocketFolder: false }): Promise<"none" | "stopped" | "crashed"> {
   const found = readPostmasterPid(folder);
   const alive = found !== null && isServerOf(found.pid, folder);
   if (alive) await endServer(found.pid, () => isServerOf(found.pid, folder));
-  if (found?.socketFolder.includes("chancery-pg-")) rmSync(found.socketFolder, { recursive: true, force: true });
+  if (!options.keepSocketFolder && found?.socketFolder.includes("chancery-pg-")) rmSync(found.socketFolder, { recursive: true, force: true });
   rmSync(join(folder, "postmaster.pid"), { force: true });
   if (alive) return "stopped";
   return found === null ? "none" : "crashed";

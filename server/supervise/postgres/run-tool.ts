@@ -10,7 +10,7 @@ import type { ServerUser } from "./run-as";
 export const workingFolder = process.platform === "linux" ? "/proc/self/cwd" : ".";
 
 /** Nothing of our own environment reaches the database: it may hold secrets. */
-export const bareEnvironment = { PATH: "/usr/local/bin:/usr/bin:/bin", LC_ALL: "C", TZ: "UTC" };
+export const bareEnvironment = { PATH: "/usr/local/bin:/usr/bin:/bin", LC_ALL: "C", TZ: "UTC" } as unknown as NodeJS.ProcessEnv;
 
 /** Where and as whom a program of PostgreSQL runs. */
 export interface ToolPlace { readonly binaries: PostgresBinaries; readonly user: ServerUser; readonly folder: string }

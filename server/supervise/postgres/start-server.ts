@@ -22,17 +22,20 @@ export interface PostgresOptions {
   readonly say: (line: string) => void;
 }
 
-/** A running server. `url` makes an address with a role and its password; `exited` settles when the server is gone. */
+/** A running server, started again with the same socket and passwords if it dies. */
 export interface PostgresServer {
   readonly socketFolder: string;
-  readonly pid: number;
   readonly superUrl: (database: string) => string;
-  readonly exited: Promise<string>;
+  readonly pid: () => number;
+  /** Clean end: clients are cut off, everything is on disk afterwards. */
   readonly stop: () => Promise<void>;
+  /** End at once; the next start recovers. */
+  readonly abort: () => void;
 }
 
 const LONGEST_SOCKET_FOLDER = 80; // a socket's whole path may have 107 bytes
 const START_PATIENCE_MS = 120_000; // recovery after a crash replays what was not yet in the tables
+const RESTART_PAUSE_MS = 500;
 const FAST_SHUTDOWN = "SIGINT"; // SIGTERM would wait until every client has gone
 
 /** Starts the embedded PostgreSQL on a folder: made or repaired where needed, reachable through one private socket only. */
@@ -48,7 +51,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
   if (made) options.say(`made a new database in ${options.folder}`);
   const password = makePassword();
   await retryWhileShared(() => setSuperuserPassword(place, password));
-  return launch(place, options, password);
+  return keepRunning(place, options, password);
 }
 
 /** Workers of a server that was killed end a moment after it; until then PostgreSQL refuses their shared memory. */
@@ -81,33 +84,54 @@ function settingsOf(socketFolder: string, durable: boolean): string[] {
   return Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
 }
 
-async function launch(place: ToolPlace, options: PostgresOptions, password: string): Promise<PostgresServer> {
-  const socketFolder = makeSocketFolder(place);
+/** One life of the server process. */
+interface Life { readonly child: ChildProcess; readonly exited: Promise<string>; readonly silence: () => void }
+
+function launch(place: ToolPlace, options: PostgresOptions, socketFolder: string): Life {
   // Its own session: Ctrl-C in the terminal must end the clients first.
   const child = spawn(join(place.binaries.folder, "bin", "postgres"), ["-D", workingFolder, ...settingsOf(socketFolder, options.durable)], {
     ...place.user, cwd: place.folder, env: bareEnvironment, stdio: ["ignore", "ignore", "pipe"], detached: true,
   });
-  const state = { stopping: false, lastWords: "" };
+  let silent = false, lastWords = "";
   if (child.stderr) createInterface({ input: child.stderr }).on("line", (line) => {
-    state.lastWords = line;
-    if (!state.stopping) options.say(line);
+    lastWords = line;
+    if (!silent) options.say(line);
   });
   const exited = new Promise<string>((done) => {
     child.once("error", (error) => done(error.message));
-    child.once("close", (code, signal) => done(`PostgreSQL ended (${signal ?? code}). ${state.lastWords}`.trim()));
+    child.once("close", (code, signal) => done(`PostgreSQL ended (${signal ?? code}). ${lastWords}`.trim()));
   });
-  const stop = async () => {
-    state.stopping = true;
-    child.kill(FAST_SHUTDOWN);
-    await exited;
+  return { child, exited, silence: () => { silent = true; } };
+}
+
+async function keepRunning(place: ToolPlace, options: PostgresOptions, password: string): Promise<PostgresServer> {
+  const socketFolder = makeSocketFolder(place);
+  const superUrl = (database: string) => socketUrl(socketFolder, "postgres", password, database);
+  let life = launch(place, options, socketFolder), stopping = false;
+  const end = async (signal: NodeJS.Signals) => {
+    stopping = true;
+    life.silence();
+    life.child.kill(signal);
+    await life.exited;
     rmSync(socketFolder, { recursive: true, force: true });
   };
-  const superUrl = (database: string) => socketUrl(socketFolder, "postgres", password, database);
-  await waitUntilReady(child, superUrl("postgres"), exited).catch(async (error: unknown) => {
-    await stop();
+  const again = async (why: string): Promise<void> => {
+    if (stopping) return;
+    options.say(`${why} It is started again.`);
+    await pause(RESTART_PAUSE_MS);
+    await stopOrphan(place.folder, { keepSocketFolder: true });
+    if (stopping) return;
+    life = launch(place, options, socketFolder);
+    void life.exited.then(again);
+  };
+  try {
+    await waitUntilReady(life, superUrl("postgres"));
+  } catch (error) {
+    await end(FAST_SHUTDOWN);
     throw error;
-  });
-  return { socketFolder, pid: child.pid ?? 0, superUrl, exited, stop };
+  }
+  void life.exited.then(again);
+  return { socketFolder, superUrl, pid: () => life.child.pid ?? 0, stop: () => end(FAST_SHUTDOWN), abort: () => void end("SIGQUIT") };
 }
 
 /** An address over the private socket that pg and Prisma read alike. */
@@ -115,11 +139,11 @@ export function socketUrl(socketFolder: string, role: string, password: string, 
   return `postgresql://${role}:${password}@localhost/${database}?host=${encodeURIComponent(socketFolder)}`;
 }
 
-async function waitUntilReady(child: ChildProcess, url: string, exited: Promise<string>): Promise<void> {
+async function waitUntilReady(life: Life, url: string): Promise<void> {
   let ended: string | null = null;
-  void exited.then((why) => { ended = why; });
+  void life.exited.then((why) => { ended = why; });
   for (const deadline = Date.now() + START_PATIENCE_MS; Date.now() < deadline; await pause(20)) {
-    if (ended !== null || child.exitCode !== null) throw new Error(`PostgreSQL did not start: ${await exited}`);
+    if (ended !== null) throw new Error(`PostgreSQL did not start: ${String(ended)}`);
     if (await answers(url)) return;
   }
   throw new Error(`PostgreSQL did not answer within ${START_PATIENCE_MS / 1000} seconds.`);

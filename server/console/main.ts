@@ -1,0 +1,34 @@
+import { chmodSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
+import { join } from "node:path";
+import next from "next";
+
+// The console: Next's production build behind a private socket. Only the door can reach it, which is why the
+// headers by which the door passes on who is there can be believed.
+process.umask(0o077);
+const runDir = process.env.CHANCERY_RUN_DIR;
+if (!runDir) throw new Error("CHANCERY_RUN_DIR is missing: the console is started by the supervisor.");
+const socketPath = join(runDir, "console.sock");
+
+const app = next({ dev: false, dir: process.cwd(), hostname: "localhost", port: Number(process.env.CHANCERY_HTTP_PORT ?? 3000) });
+await app.prepare();
+const handle = app.getRequestHandler();
+const server = createServer({ keepAliveTimeout: 75_000 }, (request, response) => {
+  void handle(request, response).catch(() => response.destroy());
+});
+
+function end(): void {
+  const late = setTimeout(() => process.exit(0), 5_000);
+  late.unref();
+  server.close(() => process.exit(0));
+  server.closeIdleConnections();
+}
+process.on("SIGTERM", end);
+process.on("SIGINT", () => {});
+process.on("disconnect", () => process.exit(0));
+
+rmSync(socketPath, { force: true });
+server.listen(socketPath, () => {
+  chmodSync(socketPath, 0o600);
+  process.send?.({ type: "ready" });
+});

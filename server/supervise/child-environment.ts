@@ -1,0 +1,40 @@
+/** The children, in the order in which they start; they end in the opposite order. */
+export const childNames = ["signer", "console", "door"] as const;
+export type ChildName = (typeof childNames)[number];
+
+/** What the supervisor alone knows and hands out, each piece to whom it belongs. */
+export interface Secrets {
+  readonly databaseUrl: string;
+  readonly kek: string;
+  readonly sessionSecret: string;
+  readonly setupTokenSha256: string;
+}
+
+const SHARED = [
+  "PATH", "HOME", "TZ", "LANG", "TMPDIR", "NODE_EXTRA_CA_CERTS", "CHANCERY_HOST", "CHANCERY_HTTP_PORT", "CHANCERY_HTTPS_PORT", "CHANCERY_MTLS_PORT",
+  "CHANCERY_PUBLIC_URL", "CHANCERY_DATA", "CHANCERY_LOG_LEVEL",
+];
+
+/** The whole environment of one child: nothing is inherited but what is listed, so no child learns another's secret. */
+export function environmentOf(name: ChildName, runDir: string, settings: NodeJS.ProcessEnv, secrets: Secrets): NodeJS.ProcessEnv {
+  const environment: Record<string, string | undefined> = { NODE_ENV: "production", CHANCERY_RUN_DIR: runDir, DATABASE_URL: secrets.databaseUrl };
+  const pass = (...names: string[]) => {
+    for (const key of names) if (settings[key] !== undefined) environment[key] = settings[key];
+  };
+  pass(...SHARED);
+  switch (name) {
+    case "signer":
+      environment.CHANCERY_KEK = secrets.kek;
+      break;
+    case "door":
+      pass("CHANCERY_ADMIN_EMAIL", "CHANCERY_ADMIN_PASSWORD", "CHANCERY_ORGANIZATION");
+      break;
+    case "console":
+      Object.assign(environment, {
+        CHANCERY_SESSION_SECRET: secrets.sessionSecret, NEXTAUTH_SECRET: secrets.sessionSecret, AUTH_TRUST_HOST: "true",
+        CHANCERY_SETUP_TOKEN_SHA256: secrets.setupTokenSha256, NEXT_TELEMETRY_DISABLED: "1",
+      });
+      break;
+  }
+  return environment as NodeJS.ProcessEnv;
+}

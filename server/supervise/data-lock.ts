@@ -1,0 +1,128 @@
+import { linkSync, readFileSync, readlinkSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+
+/** Who holds a data folder. A pid alone proves nothing: it is reused, and it means nothing in another container. */
+interface Holder { readonly pid: number; readonly started: string; readonly world: string }
+
+/** Held until `release`, or until the process is gone. */
+export interface DataLock { readonly release: () => void }
+
+const HEARTBEAT_MS = 2_000, WATCH_MS = 6_000;
+
+/** Thrown when a living Chancery works on the folder. */
+export class DataFolderBusy extends Error {}
+
+/**
+ * Takes the data folder for this process, or throws DataFolderBusy. A lock whose process is dead is taken over at once;
+ * one from another container or machine when it shows no heartbeat for six seconds.
+ */
+export async function lockDataFolder(dataFolder: string): Promise<DataLock> {
+  const path = join(dataFolder, "lock"), own = `${path}.${process.pid}.${randomBytes(4).toString("hex")}`;
+  const text = JSON.stringify(describeSelf());
+  writeFileSync(own, text, { mode: 0o600 });
+  try {
+    while (!tryLink(own, path)) await clearStale(path, dataFolder);
+  } finally {
+    rmSync(own, { force: true });
+  }
+  const timer = setInterval(() => touch(path), HEARTBEAT_MS);
+  timer.unref();
+  return {
+    release: () => {
+      clearInterval(timer);
+      if (readText(path) === text) rmSync(path, { force: true });
+    },
+  };
+}
+
+function tryLink(own: string, path: string): boolean {
+  try {
+    linkSync(own, path); // makes the name or fails: there is no moment between looking and taking
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    throw error;
+  }
+}
+
+async function clearStale(path: string, dataFolder: string): Promise<void> {
+  const text = readText(path);
+  if (text === null) return;
+  const holder = parse(text);
+  if (holder !== null && await isAlive(holder, path)) {
+    throw new DataFolderBusy(`Another Chancery (process ${holder.pid}) is running on ${dataFolder}. Stop it first, or give this one its own folder with CHANCERY_DATA.`);
+  }
+  takeAway(path, text);
+}
+
+/** Renames before removing: if somebody else was quicker, what we took is theirs and goes back. */
+function takeAway(path: string, expected: string): void {
+  const aside = `${path}.stale.${randomBytes(4).toString("hex")}`;
+  try {
+    renameSync(path, aside);
+  } catch {
+    return;
+  }
+  if (readText(aside) !== expected) tryLink(aside, path);
+  rmSync(aside, { force: true });
+}
+
+async function isAlive(holder: Holder, path: string): Promise<boolean> {
+  if (holder.world === world()) return startOf(holder.pid) === holder.started;
+  const before = modified(path);
+  for (let waited = 0; waited < WATCH_MS; waited += 200) {
+    await pause(200);
+    if (modified(path) !== before) return true;
+  }
+  return false;
+}
+
+const describeSelf = (): Holder => ({ pid: process.pid, started: startOf(process.pid), world: world() });
+
+/** The same only for processes that see each other's pids: one boot, one pid namespace. */
+function world(): string {
+  try {
+    return `${readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim()} ${readlinkSync("/proc/self/ns/pid")}`;
+  } catch {
+    return process.platform;
+  }
+}
+
+/** When the process started, in clock ticks since boot; "" if there is none. Zombies count as dead. */
+function startOf(pid: number): string {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, "utf8").replace(/^.*\) /s, "").split(" ");
+    return fields[0] === "Z" ? "" : fields[19] ?? "";
+  } catch {
+    return "";
+  }
+}
+
+function parse(text: string): Holder | null {
+  try {
+    const holder = JSON.parse(text) as Holder;
+    return typeof holder.pid === "number" && holder.started ? holder : null;
+  } catch {
+    return null;
+  }
+}
+
+const modified = (path: string) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+
+function readText(path: string): string | null {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return null;
+  }
+}
+
+function touch(path: string): void {
+  try {
+    utimesSync(path, new Date(), new Date());
+  } catch {
+    // A removed data folder shows itself elsewhere, with a better message.
+  }
+}
