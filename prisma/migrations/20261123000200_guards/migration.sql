@@ -2,7 +2,7 @@
 -- Prisma's migrations run as the owner; the application's role gets what it needs here and nothing in the log but tlog's grants.
 create function tlog.need_entry() returns trigger language plpgsql security definer set search_path = tlog, pg_temp as $$
 begin
-  perform 1 from tlog.inbox where xid = pg_current_xact_id() and target = new.id;
+  perform from tlog.inbox where xid = pg_current_xact_id() and named[2] = new.id;
   if not found then
     raise exception '% % changed without an entry in its transaction', tg_table_name, new.id using errcode = '23514', constraint = 'needs_entry';
   end if;
@@ -27,13 +27,19 @@ begin
   end loop;
 end $$;
 
--- A certificate's identity, issuer, serial, key and planned bytes are fixed when it is planned; the date of a revocation is never rewritten.
+-- What was planned is fixed, what was signed stays, the date of a revocation is never rewritten and its reason only raised.
 create function tlog.certificate_is_fixed() returns trigger language plpgsql as $$
 begin
-  if (new.issuer_id, new.serial, new.identity_id, new.profile_id, new.spki_sha256, new.tbs_der, new.plan_entry_id, new.not_before, new.not_after)
-     is distinct from (old.issuer_id, old.serial, old.identity_id, old.profile_id, old.spki_sha256, old.tbs_der, old.plan_entry_id, old.not_before, old.not_after)
-    or (old.der is not null and new.der is distinct from old.der)
-    or (old.state = 'revoked' and (new.state <> 'revoked' or new.revoked_at is distinct from old.revoked_at))
+  if (new.id, new.issuer_id, new.serial, new.identity_id, new.profile_id, new.profile_version, new.subject_text, new.common_name, new.sans,
+      new.key_algorithm, new.spki_sha256, new.tbs_der, new.plan_entry_id, new.not_before, new.not_after, new.created_at)
+     is distinct from (old.id, old.issuer_id, old.serial, old.identity_id, old.profile_id, old.profile_version, old.subject_text, old.common_name, old.sans,
+      old.key_algorithm, old.spki_sha256, old.tbs_der, old.plan_entry_id, old.not_before, old.not_after, old.created_at)
+    or (old.der is not null and (new.der, new.fingerprint_sha256) is distinct from (old.der, old.fingerprint_sha256))
+    or (old.crl_shard is not null and new.crl_shard is distinct from old.crl_shard)
+    or (old.state <> 'planned' and new.state = 'planned')
+    or (old.state = 'failed' and new.state <> 'failed')
+    or (old.state = 'revoked' and (new.state <> 'revoked' or new.revoked_at is distinct from old.revoked_at
+      or (new.revocation_reason is distinct from old.revocation_reason and new.revocation_reason <> 'keyCompromise')))
   then
     raise exception 'certificate %: what was planned, signed or revoked is never rewritten', old.id using errcode = '23514', constraint = 'certificate_is_fixed';
   end if;
@@ -67,5 +73,7 @@ create index certificate_names on certificate (lower(common_name) text_pattern_o
 grant usage on schema public to chancery_app;
 grant select, insert, update on all tables in schema public to chancery_app;
 grant delete on session, sign_in_failure, idempotency_key to chancery_app;
-revoke all on table _prisma_migrations from chancery_app;
-grant select on table _prisma_migrations to chancery_app;
+do $$ begin
+  -- Absent in the shadow databases of migrate dev.
+  if to_regclass('_prisma_migrations') is not null then revoke insert, update on table _prisma_migrations from chancery_app; end if;
+end $$;
