@@ -221,6 +221,9 @@ CREATE UNIQUE INDEX "identity_kind_name_key" ON "identity"("kind", "name");
 CREATE INDEX "public_key_identity_id_idx" ON "public_key"("identity_id");
 
 -- CreateIndex
+CREATE UNIQUE INDEX "public_key_owner" ON "public_key"("spki_sha256", "identity_id");
+
+-- CreateIndex
 CREATE UNIQUE INDEX "certificate_fingerprint_sha256_key" ON "certificate"("fingerprint_sha256");
 
 -- CreateIndex
@@ -279,6 +282,9 @@ ALTER TABLE "certificate" ADD CONSTRAINT "certificate_profile_id_fkey" FOREIGN K
 
 -- AddForeignKey
 ALTER TABLE "certificate" ADD CONSTRAINT "certificate_identity_id_fkey" FOREIGN KEY ("identity_id") REFERENCES "identity"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "certificate" ADD CONSTRAINT "key_has_one_owner" FOREIGN KEY ("spki_sha256", "identity_id") REFERENCES "public_key"("spki_sha256", "identity_id") ON DELETE RESTRICT ON UPDATE CASCADE;
 
 -- AddForeignKey
 ALTER TABLE "certificate" ADD CONSTRAINT "certificate_predecessor_id_fkey" FOREIGN KEY ("predecessor_id") REFERENCES "certificate"("id") ON DELETE SET NULL ON UPDATE CASCADE;

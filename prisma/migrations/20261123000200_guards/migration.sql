@@ -52,9 +52,7 @@ alter table certificate add constraint serial_length check (octet_length(serial)
 alter table certificate add constraint state_known check (state in ('planned', 'failed', 'issued', 'held', 'revoked'));
 alter table certificate add constraint issued_is_whole check (state in ('planned', 'failed') or (der is not null and fingerprint_sha256 is not null and issued_at is not null));
 alter table certificate add constraint revoked_is_dated check ((state in ('revoked', 'held')) = (revoked_at is not null));
--- A key belongs to the identity that had it first; the certificate must agree with the key's row.
-alter table public_key add constraint public_key_owner unique (spki_sha256, identity_id);
-alter table certificate add constraint key_has_one_owner foreign key (spki_sha256, identity_id) references public_key (spki_sha256, identity_id);
+-- A key belongs to the identity that had it first: the foreign key key_has_one_owner holds certificates to it, this holds the key's row.
 create function tlog.key_keeps_owner() returns trigger language plpgsql as $$
 begin
   if new.identity_id <> old.identity_id then raise exception 'a public key never changes its owner' using errcode = '23514', constraint = 'key_keeps_owner'; end if;
