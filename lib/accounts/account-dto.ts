@@ -1,0 +1,13 @@
+import type { AccountListRow, AccountRow } from "@/lib/accounts/account-repository";
+import type { AccountDto, AccountRole, AccountStatus } from "@/lib/accounts/schema";
+
+/** An account as others may see it: never its password's hash. */
+export function accountDto(row: AccountRow & Partial<AccountListRow>): AccountDto {
+  return {
+    id: row.id, email: row.email, name: row.name, role: row.role as AccountRole, status: row.status as AccountStatus,
+    createdAt: row.createdAt.toISOString(), changedAt: row.changedAt.toISOString(),
+    lastSignInAt: row.lastSignInAt?.toISOString() ?? null, openSessions: row.openSessions ?? 0,
+  };
+}
+
+export const accountTarget = (row: Readonly<{ id: string; email: string }>) => ({ kind: "account", id: row.id, label: row.email });
