@@ -18,7 +18,7 @@ export const issueInput = z.strictObject({
   identity: z.string().trim().min(1, "Name the identity by its id.").max(64),
   csr: z.string().min(1, "Paste a certificate signing request.").max(oneMebibyte, "A signing request of this size is not one."),
   validitySeconds: seconds.min(1, "At least one second.").optional(),
-  sans: z.array(nameInput).max(1000).optional(),
+  sans: z.array(nameInput).max(200, "At most 200 names.").optional(),
   subject: z.array(attributeInput).max(20).optional(),
 });
 export type IssueInput = z.infer<typeof issueInput>;

@@ -27,7 +27,7 @@ export const profileRulesInput = z.strictObject({
   san: z.strictObject({
     types: z.array(z.enum(generalNameTypes)),
     min: z.number().int().min(0).max(100),
-    max: z.number().int().min(0).max(1000),
+    max: z.number().int().min(0).max(100, "At most 100 names in one certificate."),
     dnsPatterns: z.array(dnsPattern).max(200),
     wildcards: z.boolean(),
     ipRanges: texts,
