@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { readEnv } from "@/lib/env";
 import { banner } from "./banner";
 import { DataFolderBusy } from "./data-lock";
-import { findRepoRoot } from "./repo-root";
+import { findRepoRoot } from "@/lib/runtime-root";
 import { runSupervisor } from "./run-supervisor";
 
 const root = findRepoRoot();

@@ -6,7 +6,7 @@ import { startChild, type ReadyMessage, type SupervisedChild } from "./child";
 import { childNames, environmentOf, type ChildName, type Secrets } from "./child-environment";
 import { lockDataFolder } from "./data-lock";
 import { hasSealedKeys, openOwnDatabase } from "./open-database";
-import { readRunFile, removeRunFile, writeRunFile } from "./run-file";
+import { readRunFile, removeRunFile, writeRunFile } from "@/lib/runtime-file";
 import { makeSetupToken, readKek, readSessionSecret } from "./secrets";
 import { makeSpeaker, type Speaker } from "./speaker";
 

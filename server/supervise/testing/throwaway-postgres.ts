@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { migrate } from "../migrate";
 import { APP_ROLE, ensureDatabase, setUpRoles, type DatabaseUrls } from "../postgres/roles";
 import { startPostgres } from "../postgres/start-server";
-import { findRepoRoot } from "../repo-root";
+import { findRepoRoot } from "@/lib/runtime-root";
 
 /** The migrated database that every test database is a copy of. Nobody may stay connected to it. */
 export const TEMPLATE = "chancery_template";

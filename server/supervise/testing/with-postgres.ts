@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ensureDatabase, setUpRoles } from "../postgres/roles";
 import { startPostgres } from "../postgres/start-server";
-import { findRepoRoot } from "../repo-root";
+import { findRepoRoot } from "@/lib/runtime-root";
 
 // For developers: `npx tsx server/supervise/testing/with-postgres.ts npx prisma migrate dev --create-only --name x`
 // runs a command with DATABASE_URL naming an empty database that is thrown away afterwards.

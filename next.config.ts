@@ -1,0 +1,12 @@
+import type { NextConfig } from "next";
+
+const config: NextConfig = {
+  poweredByHeader: false,
+  reactStrictMode: true,
+  // Loaded by Node as they are: native code, or modules that must exist once in a process.
+  serverExternalPackages: [
+    "pg", "@prisma/adapter-pg", "@prisma/client", "@node-rs/argon2", "pino", "@peculiar/x509", "reflect-metadata", "pkijs", "asn1js",
+  ],
+};
+
+export default config;
