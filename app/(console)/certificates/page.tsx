@@ -1,0 +1,51 @@
+import { FileKey2, Plus } from "lucide-react";
+import { Suspense } from "react";
+import { z } from "zod";
+import { CertificateFilters, listStates } from "@/components/certificates/certificate-filters";
+import { CertificateTable } from "@/components/certificates/certificate-table";
+import { FilterProblems } from "@/components/filters/filter-problems";
+import { pagesOf } from "@/components/filters/list-address";
+import { ButtonLink } from "@/components/ui/button";
+import { EmptyState } from "@/components/ui/empty-state";
+import { PageHeader } from "@/components/ui/page-header";
+import { Pagination } from "@/components/ui/pagination";
+import { scopeOf } from "@/lib/auth/permissions";
+import { openPage } from "@/lib/auth/page";
+import { listAuthorities } from "@/lib/authorities/list-authorities";
+import { listCertificates } from "@/lib/certificates/list-certificates";
+import { certificateQuery } from "@/lib/certificates/schema";
+import { formatCount, plural } from "@/lib/format/count";
+import { findIdentityName } from "../identity-name";
+import { readQuery, type SearchParams } from "../read-query";
+import { listProfiles } from "@/lib/profiles/list-profiles";
+import { queryOf } from "./query-of";
+
+const path = "/certificates";
+const filters = certificateQuery.extend({ state: z.enum(listStates).optional() });
+
+export default async function CertificatesPage({ searchParams }: Readonly<{ searchParams: SearchParams }>) {
+  const { actor, deps } = await openPage("certificates.read", { action: "certificate.read" });
+  const { query, params, problems } = await readQuery(filters, searchParams);
+  const now = deps.clock.now();
+  const [list, profiles, authorities, identityName] = await Promise.all([
+    listCertificates(deps, actor, queryOf(query, now)), listProfiles(deps, actor), listAuthorities(deps, actor), findIdentityName(deps, actor, query.identity),
+  ]);
+  const filtered = Object.keys(params).some((name) => name !== "sort" && name !== "limit");
+  const total = `${formatCount(list.total.count)}${list.total.capped ? " and more" : ""}`;
+  const mayIssue = scopeOf(actor.role, "certificates.issue") !== "none";
+  const newOne = mayIssue && <ButtonLink href="/certificates/new" variant="primary" icon={<Plus aria-hidden />}>Issue certificate</ButtonLink>;
+  return (
+    <>
+      <PageHeader title="Certificates" sentence={filtered ? `${total} of those asked for.` : list.total.capped ? `${total} certificates.` : `${plural(list.total.count, "certificate")}.`} action={newOne} />
+      <Suspense>
+        <CertificateFilters path={path} params={params} identityName={identityName}
+          profiles={profiles.items.map(({ slug, name }) => ({ value: slug, label: name }))} authorities={authorities.items.map(({ slug, name }) => ({ value: slug, label: name }))} />
+      </Suspense>
+      <FilterProblems path={path} params={params} problems={problems} />
+      <CertificateTable caption="Certificates" items={list.items} now={now} sorting={{ path, params, current: query.sort }} empty={filtered
+        ? <EmptyState icon={<FileKey2 aria-hidden />} title="No certificate matches" action={<ButtonLink href={path}>Show all</ButtonLink>}>Remove a filter, or search for the beginning of a name.</EmptyState>
+        : <EmptyState icon={<FileKey2 aria-hidden />} title="No certificate yet" action={newOne}>Make a key and a signing request where the certificate will be used, then issue from it.</EmptyState>} />
+      {list.items.length > 0 && <Pagination summary={`${formatCount(list.items.length)} of ${total}`} {...pagesOf(path, params, list.nextCursor)} />}
+    </>
+  );
+}

@@ -1,0 +1,32 @@
+import { cookies } from "next/headers";
+import type { ReactNode } from "react";
+import { AppShell } from "@/components/layout/app-shell";
+import { actsFor } from "@/components/layout/acts";
+import { placesFor } from "@/components/layout/places";
+import { readTheme, themeCookie, zoneCookie } from "@/components/layout/theme";
+import { ClockProvider } from "@/components/ui/clock";
+import { scopeOf, type Permission } from "@/lib/auth/permissions";
+import { actorOfSession } from "@/lib/auth/session-actor";
+import { isTimeZone } from "@/lib/format/time";
+import { getDeps } from "@/lib/runtime";
+import { signOut } from "./sign-out";
+
+/**
+ * The frame around every page of the console. Who nobody is signed in for gets the page alone: its first line sends to the
+ * sign-in, so the frame itself decides nothing.
+ */
+export default async function ConsoleLayout({ children }: Readonly<{ children: ReactNode }>) {
+  const actor = await actorOfSession();
+  if (actor === null || actor.role === null) return children;
+  const { role } = actor;
+  const jar = await cookies();
+  const may = (permission: string) => scopeOf(role, permission as Permission) !== "none";
+  const zone = jar.get(zoneCookie)?.value ?? "UTC";
+  return (
+    <ClockProvider serverNowMs={getDeps().clock.now().getTime()} zone={isTimeZone(zone) ? zone : "UTC"}>
+      <AppShell groups={placesFor(may)} acts={actsFor(may)} account={{ label: actor.label, role }} theme={readTheme(jar.get(themeCookie)?.value)} signOut={signOut} accountHref="/settings/account">
+        {children}
+      </AppShell>
+    </ClockProvider>
+  );
+}

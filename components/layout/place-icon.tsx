@@ -1,0 +1,13 @@
+import { BadgeCheck, Fingerprint, KeyRound, Landmark, LayoutDashboard, ScrollText, SlidersHorizontal, Users, type LucideIcon } from "lucide-react";
+import type { PlaceId } from "./places";
+
+const icons: Readonly<Record<PlaceId, LucideIcon>> = {
+  overview: LayoutDashboard, certificates: BadgeCheck, identities: Fingerprint, authorities: Landmark, profiles: SlidersHorizontal,
+  audit: ScrollText, users: Users, tokens: KeyRound,
+};
+
+/** The icon of a place, the same in navigation, palette and empty states. */
+export function PlaceIcon({ id }: Readonly<{ id: PlaceId }>) {
+  const Icon = icons[id];
+  return <Icon aria-hidden className="size-4 shrink-0" />;
+}

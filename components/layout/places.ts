@@ -1,0 +1,29 @@
+/** A page that the navigation leads to. `key` follows g: `g c` opens the certificates. */
+export type Place = Readonly<{ id: PlaceId; href: string; label: string; key: string; needs: string }>;
+export type PlaceId = "overview" | "certificates" | "identities" | "authorities" | "profiles" | "audit" | "users" | "tokens";
+export type PlaceGroup = Readonly<{ label: string | null; places: readonly Place[] }>;
+
+const groups: readonly PlaceGroup[] = [
+  { label: null, places: [
+    { id: "overview", href: "/", label: "Overview", key: "o", needs: "overview.read" },
+    { id: "certificates", href: "/certificates", label: "Certificates", key: "c", needs: "certificates.read" },
+    { id: "identities", href: "/identities", label: "Identities", key: "i", needs: "identities.read" },
+    { id: "authorities", href: "/authorities", label: "Authorities", key: "a", needs: "authorities.read" },
+    { id: "profiles", href: "/profiles", label: "Profiles", key: "p", needs: "profiles.read" },
+  ] },
+  { label: "Record", places: [{ id: "audit", href: "/audit", label: "Audit log", key: "l", needs: "audit.read" }] },
+  { label: "Settings", places: [
+    { id: "users", href: "/settings/users", label: "Users", key: "u", needs: "accounts.read" },
+    { id: "tokens", href: "/settings/tokens", label: "Tokens", key: "t", needs: "tokens.read" },
+  ] },
+];
+
+/** The navigation for somebody: what the role may not read is not offered. */
+export function placesFor(may: (permission: string) => boolean): PlaceGroup[] {
+  return groups.map(({ label, places }) => ({ label, places: places.filter(({ needs }) => may(needs)) })).filter(({ places }) => places.length > 0);
+}
+
+/** True if the page at `path` lies in that place. */
+export function isAt(path: string, href: string): boolean {
+  return href === "/" ? path === "/" : path === href || path.startsWith(`${href}/`);
+}
