@@ -22,6 +22,7 @@ export function towardsConsole(request: IncomingMessage, context: DoorContext, p
   if (context.port !== null) headers["x-chancery-client-port"] = String(context.port);
   headers["x-chancery-listener"] = context.listener;
   headers["x-chancery-request-id"] = context.requestId;
+  headers["x-chancery-path"] = (request.url ?? "/").slice(0, 2048);
   if (context.peerDer !== null) headers["x-chancery-peer"] = Buffer.from(context.peerDer).toString("base64");
   headers["content-security-policy"] = policy;
   return headers;
