@@ -27,6 +27,8 @@ export type EntryDetails = {
   "certificate.planned": Readonly<{
     issuerId: string; serial: string; profileId: string; profileVersion: number; identityId: string; subject: string; sans: readonly string[];
     notBefore: string; notAfter: string; spkiSha256: string; tbsSha256: string; predecessorId?: string;
+    /** When the predecessor of a rotation is to be revoked as superseded. */
+    supersedeAt?: string;
   }>;
   "certificate.issued": Readonly<{ serial: string; fingerprintSha256: string; tbsSha256: string }>;
   "certificate.failed": Readonly<{ cause: string }>;

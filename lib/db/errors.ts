@@ -1,0 +1,23 @@
+type Detail = Readonly<{ kind?: string; constraint?: Readonly<{ index?: string; fields?: readonly string[] }>; originalCode?: string; code?: string; originalMessage?: string }>;
+type Thrown = Readonly<{ code?: unknown; constraint?: unknown; cause?: unknown; meta?: Readonly<{ driverAdapterError?: Readonly<{ cause?: Detail }> }> }>;
+
+const thrown = (error: unknown): Thrown => (typeof error === "object" && error !== null ? error : {});
+const detailOf = (error: unknown): Detail => thrown(error).meta?.driverAdapterError?.cause ?? (thrown(error).cause as Detail | undefined) ?? {};
+
+/** The name of the unique constraint or index that was violated (`certificate_issuer_id_serial_key`), else null. Prisma and pg alike. */
+export function uniqueViolation(error: unknown): string | null {
+  const { code, constraint } = thrown(error);
+  if (code === "23505" && typeof constraint === "string") return constraint;
+  const detail = detailOf(error);
+  if (code !== "P2002" && detail.originalCode !== "23505") return null;
+  return detail.constraint?.index ?? detail.constraint?.fields?.join("_") ?? "unknown";
+}
+
+const unreachable = new Set(["P1000", "P1001", "P1002", "P1003", "P1008", "P1010", "P1017", "P2024", "P2028", "P2037", "57P01", "57P02", "57P03", "53300", "ECONNREFUSED", "ECONNRESET", "ENOENT", "EPIPE", "ETIMEDOUT"]);
+
+/** True if the database could not be reached, dropped the connection, or had none to give. */
+export function isUnreachable(error: unknown): boolean {
+  const { code } = thrown(error), detail = detailOf(error);
+  if ([code, detail.originalCode, detail.code].some((value) => typeof value === "string" && unreachable.has(value))) return true;
+  return error instanceof Error && /connection terminated|timeout exceeded when trying to connect|^Connection (?:closed|ended)/i.test(error.message);
+}

@@ -1,0 +1,42 @@
+/**
+ * How a batch is worked on: one answer for each item, in order. If it throws, every item of the batch fails with that error.
+ * `lanes` batches may be under way at once (1 by default).
+ */
+export type GroupWork<T, R> = Readonly<{ maxBatch: number; lanes?: number; work: (items: readonly T[]) => Promise<readonly R[]> }>;
+
+type Waiting<T, R> = Readonly<{ item: T; resolve: (result: R) => void; reject: (error: unknown) => void }>;
+
+/**
+ * Many waiters share one transaction: while a batch is being committed, the next one gathers. Nobody waits for a timer, so a lone
+ * caller pays one commit, and under load the batch grows as large as the load needs.
+ */
+export function makeGroupCommit<T, R>({ maxBatch, lanes = 1, work }: GroupWork<T, R>): (item: T) => Promise<R> {
+  let waiting: Waiting<T, R>[] = [];
+  let running = 0;
+
+  const commit = async (batch: readonly Waiting<T, R>[]): Promise<void> => {
+    try {
+      const results = await work(batch.map(({ item }) => item));
+      if (results.length !== batch.length) throw new Error(`A batch of ${batch.length} items was answered with ${results.length} results.`);
+      batch.forEach(({ resolve }, index) => resolve(results[index] as R));
+    } catch (error) {
+      for (const { reject } of batch) reject(error);
+    }
+  };
+
+  const run = async (): Promise<void> => {
+    running += 1;
+    while (waiting.length > 0) {
+      const batch = waiting.slice(0, maxBatch);
+      waiting = waiting.slice(maxBatch);
+      await commit(batch);
+    }
+    running -= 1;
+  };
+
+  return (item) => new Promise((resolve, reject) => {
+    waiting.push({ item, resolve, reject });
+    // A microtask later, what the same turn of the event loop asks for is in the same batch.
+    if (running < lanes) queueMicrotask(() => { if (running < lanes && waiting.length > 0) void run(); });
+  });
+}

@@ -1,0 +1,38 @@
+/** What RFC 8785 can say. */
+export type Json = null | boolean | number | string | readonly Json[] | Readonly<{ [member: string]: Json | undefined }>;
+
+const loneSurrogate = /\p{Surrogate}/u;
+
+/**
+ * Canonical JSON by RFC 8785: members sorted by UTF-16 code units, numbers and strings as ECMAScript writes them, no space. A member
+ * whose value is undefined is left out. Throws TypeError for what has no canonical form: NaN, infinities, lone surrogates, and
+ * everything that is not JSON.
+ */
+export function canonicalJson(value: Json): string {
+  if (value === null || typeof value === "boolean") return String(value);
+  if (typeof value === "number") return numberText(value);
+  if (typeof value === "string") return stringText(value);
+  if (Array.isArray(value)) return `[${value.map((item: Json) => canonicalJson(item)).join(",")}]`;
+  if (typeof value === "object" && (Object.getPrototypeOf(value) === Object.prototype || Object.getPrototypeOf(value) === null)) return objectText(value as Readonly<Record<string, Json | undefined>>);
+  throw new TypeError(`Only JSON has a canonical form, not ${typeof value === "object" ? "an instance of a class" : typeof value}.`);
+}
+
+function numberText(value: number): string {
+  if (!Number.isFinite(value)) throw new TypeError("A number without a canonical form: NaN or infinite (RFC 8785, 3.2.2.3).");
+  return JSON.stringify(value);
+}
+
+function stringText(value: string): string {
+  if (loneSurrogate.test(value)) throw new TypeError("A string with a lone surrogate has no canonical form (RFC 8785, 3.2.2.2).");
+  return JSON.stringify(value);
+}
+
+function objectText(value: Readonly<Record<string, Json | undefined>>): string {
+  const members = [];
+  // The default order of sort() is that of UTF-16 code units, as the RFC asks (3.2.3).
+  for (const name of Object.keys(value).sort()) {
+    const member = value[name];
+    if (member !== undefined) members.push(`${stringText(name)}:${canonicalJson(member)}`);
+  }
+  return `{${members.join(",")}}`;
+}
