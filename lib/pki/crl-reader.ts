@@ -1,0 +1,245 @@
+import { AppError, isAppError } from "@/lib/errors/app-error";
+import { readOwnAlgorithm } from "@/lib/pki/algorithms";
+import { equalBytes, tags } from "@/lib/pki/der";
+import { checkInteger, enter, leave, malformed, peek, readDer, take, takeBitOctets, takeInteger, takeRaw, takeSmallInteger, takeTime, type DerReader } from "@/lib/pki/der-reader";
+import { readAuthorityKeyIdentifier, takeDistributionPointName } from "@/lib/pki/extension-values";
+import { extensionOids, nameOfOid } from "@/lib/pki/oids";
+import { takeExtensions, type FoundExtension } from "@/lib/pki/tbs";
+import { revocationReasons, type IssuerFacts, type RevocationReason, type RevokedEntry, type SignatureAlgorithm } from "@/lib/pki/types";
+import { verifySignature } from "@/lib/pki/verify-signature";
+
+/** A CRL, read strictly. `entries` and `has` walk the DER that was read; nothing is copied. */
+export type Crl = Readonly<{
+  tbsDer: Uint8Array;
+  issuerDer: Uint8Array;
+  thisUpdate: Date;
+  nextUpdate: Date;
+  crlNumber: bigint;
+  /** URI of the issuingDistributionPoint; null if there is none. */
+  idpUrl: string | null;
+  authorityKeyIdentifier: Uint8Array | null;
+  count: number;
+  /** Whether the serial is listed. The first call indexes the CRL. */
+  has: (serial: Uint8Array) => boolean;
+  entries: () => Generator<RevokedEntry>;
+  /** Whether no serial is listed twice. */
+  isUnique: () => boolean;
+  signatureAlgorithm: SignatureAlgorithm;
+  signature: Uint8Array;
+}>;
+
+const reasonByNumber: Readonly<Record<number, RevocationReason>> = {
+  0: "unspecified", 1: "keyCompromise", 2: "cACompromise", 3: "affiliationChanged", 4: "superseded", 5: "cessationOfOperation",
+  6: "certificateHold", 9: "privilegeWithdrawn", 10: "aACompromise",
+};
+
+/** Reads a full CRL of the kind that this house writes; every entry is looked at. Throws AppError `crl.malformed`. */
+export function readCrl(der: Uint8Array): Crl {
+  try {
+    return readStrictly(der);
+  } catch (error) {
+    if (!isAppError(error)) throw error;
+    throw new AppError("crl.malformed", `This CRL cannot be read. ${error.message}`, { cause: error });
+  }
+}
+
+function readStrictly(der: Uint8Array): Crl {
+  const reader = readDer(der);
+  const end = enter(reader, tags.sequence, "the CRL");
+  const tbsDer = takeRaw(reader, "the CRL", tags.sequence);
+  const algorithmDer = takeRaw(reader, "the signature algorithm", tags.sequence);
+  const signature = takeBitOctets(reader, "the signature");
+  leave(reader, end, "the CRL");
+  if (end !== der.length) throw malformed("something follows after the CRL", reader);
+  const tbs = readCrlTbs(tbsDer);
+  const signatureAlgorithm = readOwnAlgorithm(algorithmDer);
+  if (signatureAlgorithm === null || !equalBytes(tbs.algorithmDer, algorithmDer)) throw malformed("the signature algorithms differ or are unknown", reader);
+  const { list, ...fields } = tbs;
+  const { count, isAscending } = list === null ? { count: 0, isAscending: true } : checkEntries(list);
+  let known: Set<string> | null = null;
+  const index = (): Set<string> => (known ??= indexOf(list));
+  const has = (serial: Uint8Array): boolean => index().has(serialKey(serial));
+  return { tbsDer, signature, signatureAlgorithm, ...fields, count, has, entries: () => eachEntry(list), isUnique: () => isAscending || index().size === count };
+}
+
+type CrlTbs = Pick<Crl, "issuerDer" | "thisUpdate" | "nextUpdate" | "crlNumber" | "idpUrl" | "authorityKeyIdentifier"> &
+  Readonly<{ algorithmDer: Uint8Array; list: Uint8Array | null }>;
+
+function readCrlTbs(tbsDer: Uint8Array): CrlTbs {
+  const reader = readDer(tbsDer);
+  const end = enter(reader, tags.sequence, "the CRL");
+  if (takeSmallInteger(reader, "the version") !== 1) throw malformed("the version is not 2", reader);
+  const algorithmDer = takeRaw(reader, "the signature algorithm", tags.sequence);
+  const issuerDer = takeRaw(reader, "the issuer", tags.sequence);
+  const thisUpdate = takeTime(reader, "thisUpdate");
+  const nextUpdate = takeTime(reader, "nextUpdate");
+  const list = peek(reader, end) === tags.sequence ? take(reader, tags.sequence, "the entries") : null;
+  if (list?.length === 0) throw malformed("the list of entries is empty; it is left out then (RFC 5280 §5.1.2.6)", reader);
+  const extensionsEnd = enter(reader, 0xa0, "the extensions of the CRL");
+  const extensions = takeExtensions(reader);
+  leave(reader, extensionsEnd, "the extensions of the CRL");
+  leave(reader, end, "the CRL");
+  return { algorithmDer, issuerDer, thisUpdate, nextUpdate, list, ...crlExtensions(extensions) };
+}
+
+function crlExtensions(extensions: readonly FoundExtension[]): Pick<CrlTbs, "crlNumber" | "idpUrl" | "authorityKeyIdentifier"> {
+  let crlNumber: bigint | null = null;
+  let idpUrl: string | null = null;
+  let authorityKeyIdentifier: Uint8Array | null = null;
+  for (const [index, { oid, critical, value }] of extensions.entries()) {
+    if (extensions.findIndex((other) => other.oid === oid) !== index) throw malformed(`${nameOfOid(oid)} occurs twice`, { position: 0 });
+    if (oid === extensionOids.cRLNumber) crlNumber = readNumber(value);
+    else if (oid === extensionOids.authorityKeyIdentifier) authorityKeyIdentifier = readAuthorityKeyIdentifier(value);
+    else if (oid === extensionOids.issuingDistributionPoint && critical) idpUrl = readIdp(value);
+    else if (critical || oid === extensionOids.issuingDistributionPoint) throw malformed(`the extension ${nameOfOid(oid)} is not understood as it stands`, { position: 0 });
+  }
+  if (crlNumber === null) throw malformed("there is no cRLNumber", { position: 0 });
+  return { crlNumber, idpUrl, authorityKeyIdentifier };
+}
+
+function readNumber(value: Uint8Array): bigint {
+  const reader = readDer(value);
+  const content = takeInteger(reader, "cRLNumber");
+  leave(reader, value.length, "cRLNumber");
+  if (content[0]! >= 0x80 || content.length > 20) throw malformed("cRLNumber is negative or longer than 20 octets", reader);
+  return BigInt(`0x${Buffer.from(content).toString("hex")}`);
+}
+
+function readIdp(value: Uint8Array): string {
+  const reader = readDer(value);
+  const end = enter(reader, tags.sequence, "issuingDistributionPoint");
+  const [url] = peek(reader, end) === 0xa0 ? takeDistributionPointName(reader) : [];
+  leave(reader, end, "issuingDistributionPoint");
+  if (url === undefined || end !== value.length) throw malformed("issuingDistributionPoint names no address", reader);
+  return url;
+}
+
+/** Passes one entry; returns the bounds of its serial's content and where the rest begins. The reader stands at the end afterwards. */
+function passEntry(reader: DerReader): { serialStart: number; serialEnd: number; end: number } {
+  const end = enter(reader, tags.sequence, "an entry");
+  const serialEnd = enter(reader, tags.integer, "a serial number");
+  const serialStart = reader.position;
+  reader.position = serialEnd;
+  return { serialStart, serialEnd, end };
+}
+
+/** Looks at the frame of every entry. Ascending serials are unique without an index. */
+function checkEntries(list: Uint8Array): { count: number; isAscending: boolean } {
+  const reader = readDer(list);
+  let count = 0;
+  let isAscending = true;
+  let [lastStart, lastEnd] = [0, 0];
+  while (reader.position < list.length) {
+    const { serialStart, serialEnd, end } = passEntry(reader);
+    checkInteger(serialEnd - serialStart > 1 ? list.subarray(serialStart, serialStart + 2) : list.subarray(serialStart, serialEnd), "a serial number", reader);
+    if (list[serialStart]! >= 0x80 || serialEnd - serialStart > 20) throw malformed("a serial number is negative or too long", reader);
+    const timeTag = peek(reader, end);
+    if (timeTag !== tags.utcTime && timeTag !== tags.generalizedTime) throw malformed("an entry has no time", reader);
+    reader.position = enter(reader, timeTag, "the time of an entry");
+    if (reader.position < end) reader.position = enter(reader, tags.sequence, "the extensions of an entry");
+    leave(reader, end, "an entry");
+    isAscending &&= isBelow(list, lastStart, lastEnd, serialStart, serialEnd);
+    [lastStart, lastEnd] = [serialStart, serialEnd];
+    count += 1;
+  }
+  leave(reader, list.length, "the entries");
+  return { count, isAscending };
+}
+
+/** Whether one serial, given by its bounds, is below another; as numbers, both positive and in their shortest form. */
+function isBelow(list: Uint8Array, leftStart: number, leftEnd: number, rightStart: number, rightEnd: number): boolean {
+  const length = leftEnd - leftStart;
+  if (length !== rightEnd - rightStart) return length < rightEnd - rightStart;
+  for (let index = 0; index < length; index += 1) {
+    const difference = list[leftStart + index]! - list[rightStart + index]!;
+    if (difference !== 0) return difference < 0;
+  }
+  return false;
+}
+
+/** Binary text of a serial without leading zeros: half of what hex would take. */
+function serialKey(serial: Uint8Array): string {
+  let start = 0;
+  while (start < serial.length - 1 && serial[start] === 0) start += 1;
+  return Buffer.from(serial.buffer, serial.byteOffset + start, serial.length - start).toString("latin1");
+}
+
+function indexOf(list: Uint8Array | null): Set<string> {
+  const index = new Set<string>();
+  if (list === null) return index;
+  const reader = readDer(list);
+  while (reader.position < list.length) {
+    const { serialStart, serialEnd, end } = passEntry(reader);
+    index.add(serialKey(list.subarray(serialStart, serialEnd)));
+    reader.position = end;
+  }
+  return index;
+}
+
+function* eachEntry(list: Uint8Array | null): Generator<RevokedEntry> {
+  if (list === null) return;
+  const reader = readDer(list);
+  while (reader.position < list.length) {
+    const { serialStart, serialEnd, end } = passEntry(reader);
+    const content = list.subarray(serialStart, serialEnd);
+    const revokedAt = takeTime(reader, "the time of an entry");
+    const extensions = reader.position < end ? takeExtensions(reader) : null;
+    leave(reader, end, "an entry");
+    if (extensions?.length === 0) throw malformed("the extensions of an entry are empty; they are left out then", reader);
+    yield { serial: content[0] === 0 && content.length > 1 ? content.subarray(1) : content, revokedAt, ...entryFields(extensions ?? []) };
+  }
+}
+
+function entryFields(extensions: readonly FoundExtension[]): Pick<RevokedEntry, "reason" | "invalidityDate"> {
+  let reason: RevocationReason = "unspecified";
+  let invalidityDate: Date | null = null;
+  for (const { oid, critical, value } of extensions) {
+    if (oid === extensionOids.reasonCode) reason = readReason(value);
+    else if (oid === extensionOids.invalidityDate) invalidityDate = takeTime(readDer(value), "invalidityDate");
+    else if (critical) throw malformed(`the entry's extension ${nameOfOid(oid)} is not understood`, { position: 0 });
+  }
+  return { reason, invalidityDate };
+}
+
+function readReason(value: Uint8Array): RevocationReason {
+  const number = takeSmallInteger(readDer(value), "a reason", tags.enumerated);
+  const reason = reasonByNumber[number];
+  if (reason === undefined || !revocationReasons.includes(reason) || number === 0) throw malformed(`the reason ${number} is not one that an entry states`, { position: 0 });
+  return reason;
+}
+
+export type CrlExpectation = Readonly<{
+  /** The number of the CRL that this one replaces; this one's is higher. */
+  previousNumber?: bigint | null;
+  /** Both ends inclusive. */
+  at?: Date;
+  idpUrl?: string | null;
+}>;
+
+/**
+ * Reads a CRL back and verifies it before it replaces the served one: signature, issuer bytes, key identifier, order of its times,
+ * no serial twice, and what `expected` asks. Returns it read. Throws AppError `crl.malformed` or `crl.unverified`.
+ */
+export function verifyCrl(der: Uint8Array, issuer: IssuerFacts, expected: CrlExpectation = {}): Crl {
+  const crl = readCrl(der);
+  const isSigned = crl.signatureAlgorithm === issuer.signatureAlgorithm && verifySignature(crl.signatureAlgorithm, issuer.spkiDer, crl.tbsDer, crl.signature);
+  const isLinked = crl.authorityKeyIdentifier !== null && equalBytes(crl.authorityKeyIdentifier, issuer.subjectKeyIdentifier);
+  const complaints = [
+    equalBytes(crl.issuerDer, issuer.subjectDer) ? "" : "its issuer is not this authority",
+    isLinked ? "" : "its authorityKeyIdentifier is not this authority's",
+    isSigned ? "" : "its signature does not verify",
+    crl.isUnique() ? "" : "a serial number is listed twice",
+    ...complainOfExpectations(crl, expected),
+  ].filter((complaint) => complaint !== "");
+  if (complaints.length === 0) return crl;
+  throw new AppError("crl.unverified", `The CRL of ${issuer.subjectText} is not to be used: ${complaints.join("; ")}.`);
+}
+
+function complainOfExpectations(crl: Crl, { previousNumber = null, at, idpUrl }: CrlExpectation): string[] {
+  return [
+    crl.nextUpdate > crl.thisUpdate ? "" : "nextUpdate does not lie after thisUpdate",
+    previousNumber === null || crl.crlNumber > previousNumber ? "" : `its number ${crl.crlNumber} is not above ${previousNumber}`,
+    at === undefined || (at >= crl.thisUpdate && at <= crl.nextUpdate) ? "" : "it is not current",
+    idpUrl === undefined || crl.idpUrl === idpUrl ? "" : "its distribution point is another one",
+  ];
+}
