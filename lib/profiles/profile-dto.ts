@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
 import { formatIso } from "@/lib/format/time";
+import { canonicalJson } from "@/lib/log/canonical";
+import type { Json } from "@/lib/log/canonical";
 import type { ProfileRules } from "@/lib/pki/types";
 import type { ProfileRow } from "./profiles-repository";
 import type { ProfileDto } from "./schema";
@@ -14,12 +16,9 @@ export function profileDto(row: ProfileRow, certificateCount: number): ProfileDt
 
 export const profileTarget = (row: Pick<ProfileRow, "id" | "slug">) => ({ kind: "profile", id: row.id, label: row.slug });
 
-/** Rules as one text, members sorted, so that the same rules read the same whatever a database does to their order. */
+/** Rules as one canonical text: the same whatever a database does to the order of their members. */
 export function rulesText(rules: ProfileRules): string {
-  return JSON.stringify(rules, (_key, value: unknown) => {
-    if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
-    return Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)));
-  });
+  return canonicalJson(rules as unknown as Json);
 }
 
 export function rulesSha256(rules: ProfileRules): string {

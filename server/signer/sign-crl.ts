@@ -54,7 +54,7 @@ async function readRevoked(db: Database, input: Input): Promise<Iterable<Revoked
     await client.query(`declare revoked no scroll cursor for
       select serial, revoked_at, revocation_reason, invalidity_date from certificate
       where issuer_id = $1 and ${input.shard === "" ? "crl_shard is null and $2 = ''" : "crl_shard = $2"} and state in ('revoked', 'held')
-        and greatest(not_after, revoked_at) >= coalesce((select max(this_update) from crl where authority_id = $1 and shard = $2), '-infinity')`, [input.authorityId, input.shard]);
+        and greatest(not_after, revoked_at) >= coalesce((select max(this_update) from crl where authority_id = $1 and shard = $2), '-infinity') - interval '1 minute'`, [input.authorityId, input.shard]);
     for (let full = true; full;) {
       const { rows } = await client.query<RevokedRow>({ text: `fetch ${page} from revoked`, rowMode: "array" });
       for (const row of rows) packed.add(row);
