@@ -2,11 +2,10 @@
 
 import { z } from "zod";
 import { act } from "@/lib/auth/act";
-import { activateIdentity } from "@/lib/identities/activate-identity";
 import { createIdentity } from "@/lib/identities/create-identity";
 import { listIdentities } from "@/lib/identities/list-identities";
 import { identityChange, identityInput, identityQuery, identityStatusInput } from "@/lib/identities/schema";
-import { suspendIdentity } from "@/lib/identities/suspend-identity";
+import { activateIdentity, suspendIdentity } from "@/lib/identities/set-identity-status";
 import { updateIdentity } from "@/lib/identities/update-identity";
 
 const id = { id: z.string().max(64) };

@@ -1,0 +1,35 @@
+"use client";
+
+import type { ReactElement, ReactNode } from "react";
+import { ActForm } from "@/components/forms/act-form";
+import { givenText } from "@/components/forms/form-values";
+import { Button } from "@/components/ui/button";
+import { Dialog, DialogClose } from "@/components/ui/dialog";
+import { TextareaField } from "@/components/ui/textarea";
+import type { ServerAction } from "@/lib/auth/types";
+
+type Props<T> = Readonly<{
+  trigger: ReactElement;
+  title: string;
+  /** What it means, in a sentence. */
+  consequence: ReactNode;
+  submitLabel: string;
+  receipt: string;
+  action: ServerAction<T>;
+  /** Goes along with the comment. */
+  fixed: Readonly<Record<string, unknown>>;
+  tone?: "primary" | "danger" | undefined;
+  children?: ReactNode;
+}>;
+
+/** Asks once more before an act that needs nothing but a comment. */
+export function CommentDialog<T>({ trigger, title, consequence, submitLabel, receipt, action, fixed, tone = "primary", children }: Props<T>) {
+  return (
+    <Dialog trigger={trigger} title={title} description={consequence}>
+      <ActForm action={action} fields={["comment"]} submitLabel={submitLabel} submitTone={tone} receipt={receipt} beside={<DialogClose><Button>Cancel</Button></DialogClose>}
+        input={(form) => ({ ...fixed, comment: givenText(form, "comment") })}>
+        {({ errors }) => <>{children}<TextareaField label="Comment" name="comment" rows={2} maxLength={500} error={errors("comment")} hint="It stands on the record." /></>}
+      </ActForm>
+    </Dialog>
+  );
+}

@@ -1,0 +1,40 @@
+"use client";
+
+import { useRouter } from "next/navigation";
+import type { ReactElement, ReactNode } from "react";
+import { AlertDialog } from "@/components/ui/alert-dialog";
+import type { ServerAction } from "@/lib/auth/types";
+import { RefusalBanner } from "./refusal-banner";
+import { showReceipt } from "./show-receipt";
+import { useAct } from "./use-act";
+
+type Props<T> = Readonly<{
+  trigger: ReactElement;
+  /** A question. */
+  title: string;
+  /** What it means, in figures. */
+  consequence: ReactNode;
+  confirmLabel: string;
+  receipt: string;
+  action: ServerAction<T>;
+  input: unknown;
+  tone?: "danger" | "plain" | undefined;
+}>;
+
+/** Asks before one act that needs no more input. A refusal stays in the dialog. */
+export function ConfirmDialog<T>({ trigger, title, consequence, confirmLabel, receipt, action, input, tone = "danger" }: Props<T>) {
+  const { state, run, clear } = useAct(action);
+  const router = useRouter();
+  const confirm = async (): Promise<"keep" | undefined> => {
+    const answer = await run(input);
+    if (!answer.ok) return "keep";
+    showReceipt(receipt, answer);
+    router.refresh();
+    return undefined;
+  };
+  return (
+    <AlertDialog trigger={trigger} title={title} consequence={consequence} confirmLabel={confirmLabel} tone={tone} onOpenChange={(open) => { if (open) clear(); }} action={async () => (await confirm()) ?? undefined}>
+      {state?.ok === false && <RefusalBanner refusal={state} shown={[]} />}
+    </AlertDialog>
+  );
+}

@@ -1,0 +1,86 @@
+"use client";
+
+import { Plus } from "lucide-react";
+import { useId, useRef, useState, type KeyboardEvent } from "react";
+import { Button } from "@/components/ui/button";
+import { Field } from "@/components/ui/field";
+import { Input } from "@/components/ui/input";
+import type { ServerAction } from "@/lib/auth/types";
+import type { IdentityDto, IdentityList } from "@/lib/identities/schema";
+import { IdentityDialog } from "./identity-dialog";
+import { kindWords } from "./identity-words";
+
+export type PickedIdentity = Pick<IdentityDto, "id" | "name" | "kind" | "owner" | "status">;
+
+type Props = Readonly<{
+  picked: PickedIdentity | null;
+  onPick: (identity: PickedIdentity | null) => void;
+  search: ServerAction<IdentityList>;
+  /** Absent: this role makes no identities. */
+  create?: ServerAction<IdentityDto> | undefined;
+  error?: string[] | undefined;
+  label?: string | undefined;
+}>;
+
+const pauseMs = 180;
+
+/** Finds one identity while typing, by keyboard or pointer, or makes it in place. */
+export function IdentityPicker({ picked, onPick, search, create, error, label = "Identity" }: Props) {
+  const [text, setText] = useState(picked?.name ?? "");
+  const [found, setFound] = useState<readonly PickedIdentity[] | null>(null);
+  const [at, setAt] = useState(0);
+  const [creating, setCreating] = useState(false);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const listId = useId();
+  const ask = (q: string, pause: number) => {
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => {
+      void search(null, { q, limit: 8 }).then((answer) => { if (answer.ok) { setFound(answer.data.items.filter(({ kind }) => kind !== "system")); setAt(0); } }).catch(() => { setFound([]); });
+    }, pause);
+  };
+  const pick = (identity: PickedIdentity) => { clearTimeout(timer.current); onPick(identity); setText(identity.name); setFound(null); };
+  const keys = (event: KeyboardEvent) => {
+    if (event.key === "Escape" && found) { event.preventDefault(); setFound(null); }
+    if (event.key === "ArrowDown" && !found) ask(picked ? "" : text, 0);
+    if (!found) return;
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") { event.preventDefault(); setAt((at + (event.key === "ArrowDown" ? 1 : found.length - 1)) % Math.max(1, found.length)); }
+    const chosen = found[at];
+    if (event.key === "Enter") { event.preventDefault(); if (chosen) pick(chosen); }
+  };
+  return (
+    <div className="relative" onBlur={(event) => { if (!event.currentTarget.contains(event.relatedTarget)) { setFound(null); if (!picked) clearTimeout(timer.current); } }}>
+      <Field label={label} required error={error} aside={create && <Button variant="ghost" size="sm" icon={<Plus aria-hidden />} onClick={() => { setCreating(true); }}>New identity</Button>}
+        hint={picked ? `${kindWords[picked.kind]}, owned by ${picked.owner}${picked.status === "suspended" ? ". It is suspended, so nothing can be issued for it" : ""}.` : "A certificate belongs to exactly one person, service or device."}>
+        {(wiring) => (
+          <Input {...wiring} value={text} placeholder="Type a name or an owner" autoComplete="off" spellCheck={false} role="combobox" aria-expanded={(found?.length ?? 0) > 0} aria-controls={listId} aria-autocomplete="list"
+            aria-activedescendant={found?.[at] ? `${listId}-${at}` : undefined} onKeyDown={keys} onFocus={() => { if (!picked) ask(text, 0); }}
+            onChange={(event) => { setText(event.target.value); if (picked) onPick(null); ask(event.target.value, pauseMs); }} />
+        )}
+      </Field>
+      <Options id={listId} found={found} at={at} onPick={pick} />
+      {create && <IdentityDialog action={create} open={creating} onOpenChange={setCreating} name={picked ? undefined : text} onCreated={pick} />}
+    </div>
+  );
+}
+
+function Options({ id, found, at, onPick }: Readonly<{ id: string; found: readonly PickedIdentity[] | null; at: number; onPick: (identity: PickedIdentity) => void }>) {
+  return (
+    <div className={found === null ? "hidden" : "absolute top-15 right-0 left-0 z-10 rounded-lg border border-border bg-raised p-1 text-sm shadow-pop"}>
+      {found?.length === 0 && <p className="px-2 py-1.5 text-muted">No identity matches. Create it with “New identity”.</p>}
+      {/* The text field keeps the focus and says which option is active (ARIA combobox pattern). */}
+      {found && found.length > 0 && (
+        // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role
+        <div id={id} role="listbox" aria-label="Identities">
+          {found.map((identity, index) => (
+            // oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/prefer-tag-over-role
+            <div key={identity.id} id={`${id}-${index}`} role="option" aria-selected={index === at} tabIndex={-1} onPointerDown={(event) => { event.preventDefault(); }} onClick={() => { onPick(identity); }}
+              className="flex cursor-pointer items-baseline justify-between gap-3 rounded-md px-2 py-1.5 hover:bg-hover aria-selected:bg-hover">
+              <span className="min-w-0 truncate font-medium">{identity.name}</span>
+              <span className="shrink-0 truncate text-xs text-muted">{kindWords[identity.kind]} · {identity.status === "suspended" ? "suspended" : identity.owner}</span>
+            </div>
+          ))}
+        </div>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,45 @@
+import { secondsOf } from "@/components/forms/duration-text-field";
+import { checkedOf, linesOf, numberOf, textOf } from "@/components/forms/form-values";
+
+/** `O=Example` as an attribute of a distinguished name; without "=" the type stays empty, and the schema says so. */
+function attributeOf(line: string): { type: string; value: string } {
+  const at = line.indexOf("=");
+  return at < 0 ? { type: "", value: line } : { type: line.slice(0, at).trim(), value: line.slice(at + 1).trim() };
+}
+
+/** The rules as they stand in the form, for `profileRulesInput` to judge. */
+export function rulesOf(form: FormData): unknown {
+  return {
+    kind: "leaf",
+    keyAlgorithms: checkedOf(form, "rules.keyAlgorithms"),
+    validitySecondsDefault: secondsOf(textOf(form, "rules.validitySecondsDefault")),
+    validitySecondsMax: secondsOf(textOf(form, "rules.validitySecondsMax")),
+    backdateSeconds: secondsOf(textOf(form, "rules.backdateSeconds")),
+    keyUsage: checkedOf(form, "rules.keyUsage"),
+    extendedKeyUsage: checkedOf(form, "rules.extendedKeyUsage"),
+    subject: {
+      commonName: textOf(form, "rules.subject.commonName"),
+      commonNameInSan: form.has("rules.subject.commonNameInSan"),
+      fixed: textOf(form, "rules.subject.fixed").split("\n").map((line) => line.trim()).filter(Boolean).map(attributeOf),
+    },
+    san: {
+      types: checkedOf(form, "rules.san.types"),
+      min: numberOf(form, "rules.san.min"),
+      max: numberOf(form, "rules.san.max"),
+      dnsPatterns: linesOf(form, "rules.san.dnsPatterns"),
+      wildcards: form.has("rules.san.wildcards"),
+      ipRanges: linesOf(form, "rules.san.ipRanges"),
+      emailDomains: linesOf(form, "rules.san.emailDomains"),
+      uriPrefixes: linesOf(form, "rules.san.uriPrefixes"),
+    },
+    noRevAvail: form.has("rules.noRevAvail"),
+    rotationOverlapSeconds: secondsOf(textOf(form, "rules.rotationOverlapSeconds")),
+  };
+}
+
+/** What the form shows errors for beside a field. */
+export const profileFieldNames = [
+  "slug", "name", "description", "authority", "rules.keyAlgorithms", "rules.validitySecondsDefault", "rules.validitySecondsMax", "rules.backdateSeconds", "rules.keyUsage",
+  "rules.extendedKeyUsage", "rules.subject.commonName", "rules.subject.commonNameInSan", "rules.subject.fixed", "rules.san.types", "rules.san.min", "rules.san.max", "rules.san.dnsPatterns",
+  "rules.san.wildcards", "rules.san.ipRanges", "rules.san.emailDomains", "rules.san.uriPrefixes", "rules.noRevAvail", "rules.rotationOverlapSeconds",
+] as const;
