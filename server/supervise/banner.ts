@@ -40,7 +40,7 @@ function consoleUrl(env: Env): string {
 
 function setupLines(env: Env, token: string): string[] {
   return [
-    "  Set it up here. The link works once, until this process ends:",
+    "  Set it up here. The link works once; a restart prints a new one.",
     "",
     `  ${consoleUrl(env)}/setup?token=${token}`,
     "",
