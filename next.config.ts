@@ -3,6 +3,8 @@ import type { NextConfig } from "next";
 const config: NextConfig = {
   poweredByHeader: false,
   reactStrictMode: true,
+  // forbidden() renders app/forbidden.tsx with status 403.
+  experimental: { authInterrupts: true },
   // Loaded by Node as they are: native code, or modules that must exist once in a process.
   serverExternalPackages: [
     "pg", "@prisma/adapter-pg", "@prisma/client", "@node-rs/argon2", "pino", "@peculiar/x509", "reflect-metadata", "pkijs", "asn1js",

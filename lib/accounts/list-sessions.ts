@@ -3,13 +3,14 @@ import { listSessionRows } from "@/lib/accounts/session-repository";
 import type { Actor } from "@/lib/auth/actor";
 import { authorize } from "@/lib/auth/permissions";
 import type { Deps } from "@/lib/deps";
+import { formatIso } from "@/lib/format/time";
 
 /** The last hundred sessions of an account, newest first: one's own, or anybody's with accounts.read. */
 export async function listSessions(deps: Pick<Deps, "db">, actor: Actor, accountId: string, currentId: string | null = null): Promise<{ items: readonly SessionDto[]; nextCursor: null }> {
   if (!(actor.kind === "user" && actor.id === accountId)) authorize(actor, "accounts.read");
   const rows = await listSessionRows(deps.db, accountId, 100);
   const items = rows.map(({ id, createdAt, expiresAt, endedAt, ip, userAgent }) => ({
-    id, accountId, createdAt: createdAt.toISOString(), expiresAt: expiresAt.toISOString(), endedAt: endedAt?.toISOString() ?? null, ip, userAgent, current: id === currentId,
+    id, accountId, createdAt: formatIso(createdAt), expiresAt: formatIso(expiresAt), endedAt: endedAt === null ? null : formatIso(endedAt), ip, userAgent, current: id === currentId,
   }));
   return { items, nextCursor: null };
 }

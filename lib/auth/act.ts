@@ -8,8 +8,9 @@ import type { ActionState, ServerAction } from "@/lib/auth/types";
 import type { Deps } from "@/lib/deps";
 import { isAppError } from "@/lib/errors/app-error";
 import { findEntrySeq } from "@/lib/log/find-entry-seq";
-import { invalidInput } from "@/lib/http/invalid-input";
+import { parseInput } from "@/lib/http/invalid-input";
 import { isRecorded, problemOf } from "@/lib/http/problem";
+import { reportBug } from "@/lib/http/report-bug";
 import { getDeps } from "@/lib/runtime";
 
 /** Null for what anybody may do before signing in (setup); its use case guards itself. */
@@ -26,9 +27,7 @@ export function act<S extends z.ZodType, T>(permission: ActPermission, schema: S
     const actor = (await actorOfSession()) ?? (await anonymousActor());
     try {
       if (permission !== null) authorize(actor, permission);
-      const parsed = schema.safeParse(input instanceof FormData ? readForm(input) : input);
-      if (!parsed.success) throw invalidInput(parsed.error);
-      const data = await useCase(deps, actor, parsed.data);
+      const data = await useCase(deps, actor, parseInput(schema, input instanceof FormData ? readForm(input) : input, "form"));
       const entryId = entryIdOf(data);
       return { ok: true, data, entryId, entrySeq: entryId === null ? null : await findEntrySeq(deps, entryId) };
     } catch (error) {
@@ -37,12 +36,20 @@ export function act<S extends z.ZodType, T>(permission: ActPermission, schema: S
   };
 }
 
+/** Redirects and the like are thrown by the framework for itself. */
+const isFramework = (error: unknown): boolean => {
+  const digest = (error as { digest?: unknown } | null)?.digest;
+  return typeof digest === "string" && digest.startsWith("NEXT_");
+};
+
 async function refuse(deps: Deps, actor: Actor, error: unknown): Promise<Extract<ActionState, { ok: false }>> {
-  const { path } = await currentRequest();
+  if (isFramework(error)) throw error;
+  const path = (await currentRequest()).path.split("?")[0] ?? "";
   let shown = error;
-  if (isAppError(error) && !isRecorded(error)) {
-    const { status } = problemOf(error, actor.requestId);
-    await recordRefusal(deps, actor, { code: error.code, method: "POST", path, status }).catch((cause: unknown) => { shown = cause; });
+  if (!isAppError(error)) reportBug(error, actor.requestId);
+  if (!isRecorded(error)) {
+    const { status, body } = problemOf(error, actor.requestId);
+    await recordRefusal(deps, actor, { code: body.code, method: "POST", path, status }).catch((cause: unknown) => { shown = cause; });
   }
   return stateOf(shown, actor.requestId);
 }

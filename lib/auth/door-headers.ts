@@ -6,7 +6,7 @@ export type DoorRequest = Readonly<{
   origin: Origin;
   listener: "http" | "https" | "mtls";
   requestId: string;
-  /** The path with its query, as the browser asked for it. */
+  /** The path with its query, as the browser asked for it; without the query where that is a secret (the setup link). */
   path: string;
   /** DER of a client certificate that the door has verified. */
   peerDer: Uint8Array | null;
@@ -33,7 +33,9 @@ export function readDoorHeaders(headers: HeaderReader): DoorRequest {
     },
     listener,
     requestId: headers.get("x-chancery-request-id") ?? "unknown",
-    path: headers.get("x-chancery-path") ?? "",
+    path: pathOf(headers.get("x-chancery-path") ?? ""),
     peerDer: peer ? new Uint8Array(Buffer.from(peer, "base64")) : null,
   };
 }
+
+const pathOf = (said: string): string => (said.startsWith("/setup") ? (said.split("?")[0] ?? "") : said.replaceAll(/chy_[\w%-]+/g, "chy_…")).slice(0, 1024);

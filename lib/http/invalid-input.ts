@@ -3,9 +3,34 @@ import { AppError, type Finding } from "@/lib/errors/app-error";
 
 type Issue = z.core.$ZodIssue;
 
+/**
+ * Checks an input by its schema. Throws `request.invalid` with all that is wrong; `place` says where it came from (body, query, path, form). Text that
+ * no database can hold (NUL, half of a surrogate pair) is wrong wherever it stands.
+ */
+export function parseInput<S extends z.ZodType>(schema: S, value: unknown, place: string): z.output<S> {
+  const parsed = schema.safeParse(value);
+  if (!parsed.success) throw invalidInput(parsed.error, place);
+  const findings = findUnstorable(parsed.data, []);
+  if (findings.length > 0) throw refusal(findings, place);
+  return parsed.data;
+}
+
+const unstorable = /\0|\p{Surrogate}/u;
+
+function findUnstorable(value: unknown, path: readonly PropertyKey[]): Finding[] {
+  if (typeof value === "string") {
+    return unstorable.test(value) ? [{ code: "field.text", path: pathOf(path), message: "It holds a NUL or half of a surrogate pair, which is not text. Remove it." }] : [];
+  }
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([name, member]) => findUnstorable(member, [...path, name]));
+}
+
 /** All that a schema found wrong, each with the path of its field; a field that does not exist is named. */
-export function invalidInput(error: z.ZodError, place = "input"): AppError {
-  const findings = error.issues.flatMap(findingsOf).slice(0, 50);
+export function invalidInput(error: z.ZodError, place: string): AppError {
+  return refusal(error.issues.flatMap(findingsOf).slice(0, 50), place);
+}
+
+function refusal(findings: readonly Finding[], place: string): AppError {
   const first = findings[0];
   const more = findings.length > 1 ? ` (and ${findings.length - 1} more)` : "";
   const where = first?.path ? `${first.path}: ` : "";

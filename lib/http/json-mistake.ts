@@ -1,4 +1,5 @@
 type Expected = "value" | "first-value" | "key" | "first-key" | "colon" | "after";
+type State = { expected: Expected; at: number; readonly open: string[] };
 
 const blank = /[ \t\r\n]*/y;
 const word = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
@@ -8,41 +9,52 @@ const word = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
  * JSON.parse does not always tell where it stopped. No recursion: a body of nothing but brackets costs a list.
  */
 export function findJsonMistake(text: string): number {
-  const open: string[] = [];
-  let expected: Expected = "value", at = 0;
+  const state: State = { expected: "value", at: 0, open: [] };
   for (;;) {
-    at = skip(blank, text, at);
-    if (at >= text.length) return text.length;
-    const sign = text[at] ?? "";
-    const closes = sign === "}" || sign === "]";
-    if (closes && sign === open.at(-1) && (expected === "after" || expected === (sign === "}" ? "first-key" : "first-value"))) {
-      open.pop();
-      expected = "after";
-      at++;
-    } else if (expected === "after") {
-      if (sign !== "," || open.length === 0) return at;
-      expected = open.at(-1) === "}" ? "key" : "value";
-      at++;
-    } else if (expected === "colon") {
-      if (sign !== ":") return at;
-      expected = "value";
-      at++;
-    } else if (expected === "key" || expected === "first-key") {
-      const end = sign === '"' ? endOfString(text, at) : { at, ok: false };
-      if (!end.ok) return end.at;
-      expected = "colon";
-      at = end.at;
-    } else if (sign === "{" || sign === "[") {
-      open.push(sign === "{" ? "}" : "]");
-      expected = sign === "{" ? "first-key" : "first-value";
-      at++;
-    } else {
-      const end = sign === '"' ? endOfString(text, at) : endOfWord(text, at);
-      if (!end.ok) return end.at;
-      expected = "after";
-      at = end.at;
-    }
+    state.at = skip(blank, text, state.at);
+    if (state.at >= text.length) return text.length;
+    if (!(close(state, text) || step(state, text))) return state.at;
   }
+}
+
+/** Takes a bracket that closes the innermost open one, where it may. */
+function close(state: State, text: string): boolean {
+  const sign = text[state.at], { expected, open } = state;
+  if (open.length === 0 || sign !== open.at(-1)) return false;
+  if (expected !== "after" && expected !== (sign === "}" ? "first-key" : "first-value")) return false;
+  open.pop();
+  return go(state, "after");
+}
+
+/** Takes what is expected; false, standing at the mistake, if it is something else. */
+function step(state: State, text: string): boolean {
+  const sign = text[state.at] ?? "", { expected, open } = state;
+  switch (expected) {
+    case "after": return sign === "," && open.length > 0 && go(state, open.at(-1) === "}" ? "key" : "value");
+    case "colon": return sign === ":" && go(state, "value");
+    case "key":
+    case "first-key": return sign === '"' && takeTo(state, endOfString(text, state.at), "colon");
+    case "value":
+    case "first-value": return takeValue(state, text, sign);
+  }
+}
+
+function takeValue(state: State, text: string, sign: string): boolean {
+  if (sign !== "{" && sign !== "[") return takeTo(state, sign === '"' ? endOfString(text, state.at) : endOfWord(text, state.at), "after");
+  state.open.push(sign === "{" ? "}" : "]");
+  return go(state, sign === "{" ? "first-key" : "first-value");
+}
+
+function go(state: State, next: Expected): boolean {
+  state.at++;
+  state.expected = next;
+  return true;
+}
+
+function takeTo(state: State, end: Readonly<{ at: number; ok: boolean }>, next: Expected): boolean {
+  state.at = end.at;
+  state.expected = next;
+  return end.ok;
 }
 
 function skip(pattern: RegExp, text: string, at: number): number {

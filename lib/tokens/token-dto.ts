@@ -1,7 +1,8 @@
 import { isRole } from "@/lib/accounts/schema";
 import { AppError } from "@/lib/errors/app-error";
-import type { TokenListRow } from "@/lib/tokens/token-repository";
+import { formatIso } from "@/lib/format/time";
 import type { TokenDto, TokenStatus } from "@/lib/tokens/schema";
+import type { TokenListRow } from "@/lib/tokens/token-repository";
 
 type Ends = Readonly<{ revokedAt: Date | null; expiresAt: Date | null }>;
 
@@ -16,8 +17,8 @@ export function tokenDto(row: TokenListRow, now: Date): TokenDto {
   if (!isRole(row.role)) throw new Error(`token ${row.id} has a role that does not exist`);
   const { id, name, role, identity, hint, createdBy, createdAt, expiresAt, revokedAt } = row;
   return {
-    id, name, role, identity, hint, status: tokenStatus(row, now), createdBy, createdAt: createdAt.toISOString(),
-    expiresAt: expiresAt?.toISOString() ?? null, revokedAt: revokedAt?.toISOString() ?? null,
+    id, name, role, identity, hint, status: tokenStatus(row, now), createdBy, createdAt: formatIso(createdAt),
+    expiresAt: expiresAt === null ? null : formatIso(expiresAt), revokedAt: revokedAt === null ? null : formatIso(revokedAt),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Database } from "@/lib/db/database";
 import type { AuditedTx } from "@/lib/log/audited-transaction";
-import type { TokenQuery } from "@/lib/tokens/schema";
+import type { TokenQuery, TokenStatus } from "@/lib/tokens/schema";
 
 export type TokenRow = Readonly<{
   id: string; name: string; role: string; identityId: string | null; secretHash: Uint8Array; hint: string; createdBy: string; createdAt: Date;
@@ -27,13 +27,13 @@ export async function findTokenRow(db: Database, id: string): Promise<TokenListR
 /** Newest first by id. */
 export async function listTokenRows(db: Database, query: TokenQuery, now: Date, take: number): Promise<TokenListRow[]> {
   const { status, role, cursor } = query;
-  const states = {
-    active: { revokedAt: null, OR: [{ expiresAt: null }, { expiresAt: { gt: now } }] },
-    expired: { revokedAt: null, expiresAt: { lte: now } },
-    revoked: { revokedAt: { not: null } },
-  } as const;
-  const where = { ...(status ? states[status] : {}), ...(role ? { role } : {}), ...(cursor ? { id: { lt: cursor } } : {}) };
+  const where = { ...(status ? whereStatus(status, now) : {}), ...(role ? { role } : {}), ...(cursor ? { id: { lt: cursor } } : {}) };
   return db.prisma.apiToken.findMany({ where, include: withIdentity, orderBy: { id: "desc" }, take });
+}
+
+function whereStatus(status: TokenStatus, now: Date) {
+  if (status === "revoked") return { revokedAt: { not: null } };
+  return { revokedAt: null, OR: status === "expired" ? [{ expiresAt: { lte: now } }] : [{ expiresAt: null }, { expiresAt: { gt: now } }] };
 }
 
 /** The identity that a service token speaks for, as it stands. */

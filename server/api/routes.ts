@@ -1,0 +1,14 @@
+import type { Route } from "@/server/api/define-route";
+import { auditRoutes } from "@/server/api/routes/audit";
+import { authorityRoutes } from "@/server/api/routes/authorities";
+import { certificateRoutes } from "@/server/api/routes/certificates";
+import { identityRoutes } from "@/server/api/routes/identities";
+import { profileRoutes } from "@/server/api/routes/profiles";
+import { statusRoutes } from "@/server/api/routes/status";
+import { tokenRoutes } from "@/server/api/routes/tokens";
+import { userRoutes } from "@/server/api/routes/users";
+
+/** Every operation of the REST API. The OpenAPI document, the reference page and the handlers are all made of this list. */
+export const routes: readonly Route[] = [
+  ...authorityRoutes, ...profileRoutes, ...identityRoutes, ...certificateRoutes, ...statusRoutes, ...tokenRoutes, ...userRoutes, ...auditRoutes,
+];
