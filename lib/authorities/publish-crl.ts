@@ -1,26 +1,28 @@
+import { createHash } from "node:crypto";
 import { systemActor } from "@/lib/auth/actor";
 import type { Deps } from "@/lib/deps";
 import { AppError } from "@/lib/errors/app-error";
 import { formatIso } from "@/lib/format/time";
 import { newId } from "@/lib/ids";
 import { auditedTransaction } from "@/lib/log/audited-transaction";
-import { readCrl, verifyCrl } from "@/lib/pki/crl";
-import { createHash } from "node:crypto";
+import { verifyCrl } from "@/lib/pki/crl";
+import { authorityUrls } from "./authority-urls";
 import { findLastCrlNumber, insertCrl, withLock } from "./crl-repository";
 import { loadIssuer } from "./load-issuer";
 import type { Issuer } from "./load-issuer";
 import { wholeCrl } from "./schema";
 
-type CrlDeps = Pick<Deps, "db" | "clock" | "random" | "signer">;
+type CrlDeps = Pick<Deps, "db" | "clock" | "random" | "signer" | "publicUrl">;
 export type PublishedCrl = Readonly<{ id: string; number: bigint; thisUpdate: Date; nextUpdate: Date; entryCount: number; der: Uint8Array }>;
 
 const wholeSecond = (at: Date): Date => new Date(Math.floor(at.getTime() / 1000) * 1000);
 
+type Expected = Readonly<{ number: bigint; previousNumber: bigint; thisUpdate: Date; nextUpdate: Date; idpUrl: string }>;
+
 /** Read back with our own strict reader: what does not verify, or is not what was asked for, never replaces what is served. */
-function readBack(der: Uint8Array, issuer: Issuer, expected: Readonly<{ number: bigint; thisUpdate: Date; nextUpdate: Date }>): number {
-  verifyCrl(der, issuer.facts);
-  const crl = readCrl(der);
-  const isExpected = crl.crlNumber === expected.number && crl.thisUpdate.getTime() === expected.thisUpdate.getTime() && crl.nextUpdate.getTime() === expected.nextUpdate.getTime();
+function readBack(der: Uint8Array, issuer: Issuer, { number, previousNumber, thisUpdate, nextUpdate, idpUrl }: Expected): number {
+  const crl = verifyCrl(der, issuer.facts, { previousNumber, idpUrl });
+  const isExpected = crl.crlNumber === number && crl.thisUpdate.getTime() === thisUpdate.getTime() && crl.nextUpdate.getTime() === nextUpdate.getTime();
   if (!isExpected) throw new AppError("crl.differs", "The CRL that came back is not the one that was asked for; the one before stays.", { kind: "unavailable" });
   return crl.count;
 }
@@ -31,7 +33,8 @@ async function issueCrl(deps: CrlDeps, issuer: Issuer): Promise<PublishedCrl> {
   const byClock = BigInt(now.getTime()), number = last + 1n > byClock ? last + 1n : byClock;
   const thisUpdate = wholeSecond(now), nextUpdate = new Date(thisUpdate.getTime() + issuer.crlPeriodSeconds * 1000);
   const der = await deps.signer.signCrl({ authorityId: issuer.id, shard: wholeCrl, number, thisUpdate, nextUpdate });
-  const entryCount = readBack(der, issuer, { number, thisUpdate, nextUpdate });
+  const idpUrl = authorityUrls(deps.publicUrl, issuer.slug).crl;
+  const entryCount = readBack(der, issuer, { number, previousNumber: last, thisUpdate, nextUpdate, idpUrl });
   const row = { id: newId("crl", now, deps.random.bytes), authorityId: issuer.id, shard: wholeCrl, number, thisUpdate, nextUpdate, entryCount, der, createdAt: now };
   await auditedTransaction(deps, systemActor("crl", newId("req", now, deps.random.bytes)), async (tx) => {
     await insertCrl(tx, row);

@@ -5,6 +5,7 @@ import { AppError } from "@/lib/errors/app-error";
 import { newId } from "@/lib/ids";
 import { auditedTransaction, uniqueViolation } from "@/lib/log/audited-transaction";
 import { insertIdentity } from "./identities-repository";
+import type { IdentityRow } from "./identities-repository";
 import { identityDto, identityTarget } from "./identity-dto";
 import type { IdentityDto, IdentityInput } from "./schema";
 
@@ -15,18 +16,23 @@ export function refuseTakenName(error: unknown, kind: string, name: string): nev
   throw new AppError("identity.exists", message, { kind: "conflict", findings: [{ code: "identity.exists", path: "name", message }], cause: error });
 }
 
+async function addIdentity(deps: Pick<Deps, "db" | "clock" | "random">, actor: Actor, input: Pick<IdentityRow, "kind" | "name" | "owner" | "note">): Promise<IdentityDto> {
+  const now = deps.clock.now();
+  const row = { ...input, id: newId("idn", now, deps.random.bytes), status: "active", createdAt: now, changedAt: now };
+  const { entryIds } = await auditedTransaction(deps, actor, async (tx) => {
+    await insertIdentity(tx, row);
+    return { result: null, entries: [{ action: "identity.created", outcome: "success", target: identityTarget(row), details: { kind: row.kind, owner: row.owner } }] };
+  }).catch((error: unknown) => refuseTakenName(error, input.kind, input.name));
+  return { ...identityDto(row, undefined), entryId: entryIds[0] ?? "" };
+}
+
 /** Makes an identity: the one person, service or device that certificates are bound to. Errors: `identity.exists`. */
 export async function createIdentity(deps: Pick<Deps, "db" | "clock" | "random">, actor: Actor, input: IdentityInput): Promise<IdentityDto> {
   authorize(actor, "identities.write");
-  const now = deps.clock.now();
-  const row = { ...input, id: newId("idn", now, deps.random.bytes), status: "active", createdAt: now, changedAt: now };
-  try {
-    const { entryIds } = await auditedTransaction(deps, actor, async (tx) => {
-      await insertIdentity(tx, row);
-      return { result: null, entries: [{ action: "identity.created", outcome: "success", target: identityTarget(row), details: { kind: row.kind, owner: row.owner } }] };
-    });
-    return { ...identityDto(row, undefined), entryId: entryIds[0] ?? "" };
-  } catch (error) {
-    return refuseTakenName(error, input.kind, input.name);
-  }
+  return addIdentity(deps, actor, input);
+}
+
+/** Makes one of Chancery's own identities; only the setup does. */
+export async function addSystemIdentity(deps: Pick<Deps, "db" | "clock" | "random">, actor: Actor, name: string): Promise<IdentityDto> {
+  return addIdentity(deps, actor, { kind: "system", name, owner: "Chancery", note: "" });
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { accountEmail, newPassword } from "@/lib/accounts/schema";
 import { authorityKeyAlgorithms } from "@/lib/pki/types";
 import { authorityName } from "@/lib/authorities/schema";
 import type { AuthorityDto } from "@/lib/authorities/schema";
@@ -9,8 +10,8 @@ const years = z.number().int("Whole years.").min(1, "At least one year.");
 export const setupInput = z.strictObject({
   organization: z.string().trim().min(1, "Name the organisation; it stands in every authority's subject.").max(64, "At most 64 characters (RFC 5280, ub-organization-name)."),
   adminName: z.string().trim().min(1).max(100).default("Administrator"),
-  adminEmail: z.email("Write an e-mail address, such as admin@example.com.").max(254),
-  adminPassword: z.string().min(1, "Choose a passphrase.").max(1024),
+  adminEmail: accountEmail,
+  adminPassword: newPassword,
   root: z.strictObject({
     name: authorityName.optional(),
     keyAlgorithm: z.enum(authorityKeyAlgorithms).default("ecdsa-p256"),
