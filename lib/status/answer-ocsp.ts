@@ -1,10 +1,11 @@
 import { assembleOcspResponse, buildOcspTbs, parseOcspRequest } from "@/lib/pki/ocsp";
+import type { OcspCertId, OcspRequest } from "@/lib/pki/ocsp";
 import type { AuthorityIndex } from "@/lib/status/authority-index";
 import { latin1Of } from "@/lib/status/latin1";
 import { failures, makeAnswerCache, signedAnswer } from "@/lib/status/ocsp-answer";
 import type { OcspAnswer } from "@/lib/status/ocsp-answer";
 import type { StatusCache, StatusRecord } from "@/lib/status/status-cache";
-import type { CertificateStatus, Responder, ServedAuthority } from "@/lib/status/types";
+import type { Responder, ServedAuthority } from "@/lib/status/types";
 
 /** How long an answer may be relied on. Chancery's own answers are never older than half of it. */
 export const answerLifeMs = 3_600_000;
@@ -19,8 +20,6 @@ export type OcspParts = Readonly<{
 }>;
 export type AnswerOcsp = (request: Uint8Array) => OcspAnswer | Promise<OcspAnswer>;
 
-type Request = ReturnType<typeof parseOcspRequest>;
-type CertId = Request["certIds"][number];
 
 /**
  * Answers DER requests (RFC 6960). Never throws or rejects: what cannot be answered becomes an OCSP error. Good is said of a serial
@@ -30,7 +29,7 @@ export function makeAnswerOcsp(parts: OcspParts): AnswerOcsp {
   const cache = makeAnswerCache(50_000);
   const underway = new Map<string, Promise<OcspAnswer>>();
 
-  const reusable = (key: string, request: Request): Promise<OcspAnswer> => {
+  const reusable = (key: string, request: OcspRequest): Promise<OcspAnswer> => {
     // Many ask for the same answer at the moment when it runs out: one signature serves them all.
     const running = underway.get(key);
     if (running !== undefined) return running;
@@ -43,7 +42,7 @@ export function makeAnswerOcsp(parts: OcspParts): AnswerOcsp {
   };
 
   return (der) => {
-    let request: Request;
+    let request: OcspRequest;
     try {
       request = parseOcspRequest(der);
     } catch {
@@ -55,7 +54,7 @@ export function makeAnswerOcsp(parts: OcspParts): AnswerOcsp {
   };
 }
 
-async function answerAnew(parts: OcspParts, request: Request): Promise<OcspAnswer> {
+async function answerAnew(parts: OcspParts, request: OcspRequest): Promise<OcspAnswer> {
   try {
     const authority = firstKnown(parts.index(), request);
     if (authority === null) return failures.unauthorized;
@@ -69,31 +68,31 @@ async function answerAnew(parts: OcspParts, request: Request): Promise<OcspAnswe
   }
 }
 
-function firstKnown(index: AuthorityIndex, request: Request): ServedAuthority | null {
+function firstKnown(index: AuthorityIndex, request: OcspRequest): ServedAuthority | null {
   for (const id of request.certIds) {
-    const authority = index.byCertId(id.issuerNameHash, id.issuerKeyHash);
+    const authority = index.byCertId(id);
     if (authority !== null) return authority;
   }
   return null;
 }
 
 /** A responder certificate speaks for one issuer: CertIDs of another one in the same request are unknown to it. */
-async function readRecords(parts: OcspParts, authority: ServedAuthority, ids: readonly CertId[]): Promise<StatusRecord[]> {
+async function readRecords(parts: OcspParts, authority: ServedAuthority, ids: readonly OcspCertId[]): Promise<StatusRecord[]> {
   const index = parts.index();
   const strange: StatusRecord = { status: { state: "unknown" }, stale: true };
   return Promise.all(ids.map(async (id) => {
-    const ours = index.byCertId(id.issuerNameHash, id.issuerKeyHash) === authority;
+    const ours = index.byCertId(id) === authority;
     return ours && id.serial.length >= 16 && id.serial.length <= 19 ? parts.statuses.get(authority.id, id.serial) : strange;
   }));
 }
 
-async function sign(now: number, responder: Responder, request: Request, records: readonly StatusRecord[]): Promise<OcspAnswer> {
+async function sign(now: number, responder: Responder, request: OcspRequest, records: readonly StatusRecord[]): Promise<OcspAnswer> {
   const thisUpdate = Math.floor(now / 1000) * 1000;
   const nextUpdate = Math.min(thisUpdate + answerLifeMs, responder.notAfter.getTime());
   const times = { thisUpdate: new Date(thisUpdate), nextUpdate: new Date(nextUpdate) };
   const tbs = buildOcspTbs({
     responderSpki: responder.spkiDer, producedAt: times.thisUpdate, nonce: request.nonce,
-    responses: request.certIds.map((id, at) => ({ rawCertId: id.raw, status: records[at]!.status as CertificateStatus, ...times })),
+    responses: request.certIds.map((id, at) => ({ rawCertId: id.raw, status: records[at]!.status, ...times })),
   });
   const der = assembleOcspResponse(tbs, "ecdsa-sha256", await responder.sign(tbs), responder.certificateDer);
   return signedAnswer(der, records, { thisUpdate, nextUpdate }, request.nonce === null);

@@ -1,6 +1,7 @@
 import type { Deps } from "@/lib/deps";
 import { issuerFactsOf } from "@/lib/pki/issuer";
 import { issuerCertIdHashes } from "@/lib/pki/ocsp";
+import type { OcspCertId } from "@/lib/pki/ocsp";
 import { findServedAuthorities } from "@/lib/status/authority-repository";
 import { latin1Of } from "@/lib/status/latin1";
 import type { ServedAuthority } from "@/lib/status/types";
@@ -9,7 +10,7 @@ import type { ServedAuthority } from "@/lib/status/types";
 export type AuthorityIndex = Readonly<{
   all: readonly ServedAuthority[];
   bySlug: (slug: string) => ServedAuthority | null;
-  byCertId: (nameHash: Uint8Array, keyHash: Uint8Array) => ServedAuthority | null;
+  byCertId: (id: Pick<OcspCertId, "hashAlgorithm" | "issuerNameHash" | "issuerKeyHash">) => ServedAuthority | null;
   /** The authority and what is above it, the root last. */
   chainOf: (authority: ServedAuthority) => readonly ServedAuthority[];
 }>;
@@ -29,7 +30,7 @@ export function makeAuthorityIndex(all: readonly ServedAuthority[]): AuthorityIn
   return {
     all,
     bySlug: (slug) => bySlug.get(slug) ?? null,
-    byCertId: (nameHash, keyHash) => byHashes.get(certIdKey(nameHash, keyHash)) ?? null,
+    byCertId: (id) => (id.hashAlgorithm === null ? null : (byHashes.get(certIdKey(id.issuerNameHash, id.issuerKeyHash)) ?? null)),
     chainOf,
   };
 }

@@ -3,7 +3,7 @@ import { AppError } from "@/lib/errors/app-error";
 import type { RevocationReason } from "@/lib/pki/types";
 import { findServedAuthorities } from "@/lib/status/authority-repository";
 import { makeStatusReader } from "@/lib/status/status-repository";
-import type { StatusRow } from "@/lib/status/status-repository";
+import type { StatusRow } from "@/lib/status/types";
 
 export type StatusDto = Readonly<{
   authority: string;

@@ -1,10 +1,15 @@
 import type { Deps } from "@/lib/deps";
-import { findNewestCrls, hasStatusChangeSince } from "@/lib/status/authority-repository";
+import { findIssuers, findNewestCrls, hasStatusChangeSince } from "@/lib/status/authority-repository";
 import type { ServedCrl } from "@/lib/status/types";
 
 /** The newest CRL of every authority and shard; of one authority alone if named. */
 export async function loadCrls(deps: Pick<Deps, "db">, authorityId: string | null): Promise<readonly ServedCrl[]> {
   return findNewestCrls(deps.db, authorityId);
+}
+
+/** The authorities whose CRL a change of these certificates touches. */
+export async function issuersOf(deps: Pick<Deps, "db">, certificateIds: readonly string[]): Promise<readonly string[]> {
+  return findIssuers(deps.db, certificateIds);
 }
 
 /** Whether the log tells of a revocation, hold or release that a CRL of this time may have missed. */

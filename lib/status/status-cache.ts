@@ -1,6 +1,5 @@
 import { latin1Of } from "@/lib/status/latin1";
-import type { StatusKey, StatusRow } from "@/lib/status/status-repository";
-import type { CertificateStatus } from "@/lib/status/types";
+import type { CertificateStatus, StatusKey, StatusRow } from "@/lib/status/types";
 
 /** A status as it was read. Whoever keeps something made from it must look at `stale` before using it again. */
 export type StatusRecord = { readonly status: CertificateStatus; stale: boolean };

@@ -1,9 +1,7 @@
 import type { Database } from "@/lib/db/database";
 import { makeGroupCommit } from "@/lib/db/group-commit";
 import type { RevocationReason } from "@/lib/pki/types";
-
-export type StatusKey = Readonly<{ issuerId: string; serial: Uint8Array }>;
-export type StatusRow = Readonly<{ certificateId: string; state: string; revokedAt: Date | null; reason: RevocationReason | null; notAfter: Date }>;
+import type { StatusKey, StatusRow } from "@/lib/status/types";
 
 type Found = { n: number; id: string; state: string; revoked_at: Date | null; revocation_reason: RevocationReason | null; not_after: Date };
 
@@ -52,6 +50,6 @@ export async function countByState(db: Database): Promise<StateCount[]> {
 
 /** How many entries the log holds, and how many committed ones still wait to be numbered. */
 export async function readLogSize(db: Database): Promise<{ size: number; indexed: number }> {
-  const { rows } = await db.pool.query<{ size: string; indexed: string }>("select size, indexed from tlog.head");
+  const { rows } = await db.pool.query<{ size: string; indexed: string }>("select size, upto as indexed from tlog.head, tlog.indexed");
   return { size: Number(rows[0]?.size ?? 0), indexed: Number(rows[0]?.indexed ?? 0) };
 }

@@ -6,7 +6,7 @@ const patienceMs = 2_000;
 /** Probes come often and from many sides: a result serves for this long. */
 const freshMs = 400;
 
-export type ReadinessParts = Readonly<{ checks: Readonly<Record<string, Check>>; setUp: Check; draining: () => boolean; now: () => number }>;
+export type ReadinessParts = Readonly<{ checks: () => Readonly<Record<string, Check>>; setUp: Check; draining: () => boolean; now: () => number }>;
 
 /** Asks every check, each with its own time limit, and says what is missing. */
 export function makeReadiness(parts: ReadinessParts): () => Promise<Readiness> {
@@ -18,7 +18,7 @@ export function makeReadiness(parts: ReadinessParts): () => Promise<Readiness> {
 }
 
 async function ask({ checks, setUp, draining }: ReadinessParts): Promise<Readiness> {
-  const named = Object.entries({ ...checks, setup: setUp });
+  const named = Object.entries({ ...checks(), setup: setUp });
   const answers = await Promise.all(named.map(async ([name, check]) => [name, await patiently(check)] as const));
   const missing = answers.filter(([, answer]) => answer !== null).map(([name]) => name);
   const ready = missing.length === 0 && !draining();

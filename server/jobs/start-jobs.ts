@@ -1,0 +1,83 @@
+import type { Deps } from "@/lib/deps";
+import type { Env } from "@/lib/env";
+import { startSequencer } from "@/lib/log/sequencer";
+import { isSetUp } from "@/lib/setup/is-set-up";
+import { seekLeadership } from "@/lib/upkeep/lead";
+import type { AuthorityState } from "@/server/jobs/authority-state";
+import { startCrlPublisher } from "@/server/jobs/crl-publisher";
+import { startHeadlessSetup } from "@/server/jobs/headless-setup";
+import { startJob } from "@/server/jobs/job";
+import { startLogWatch } from "@/server/jobs/log-watch";
+import { startResponders } from "@/server/jobs/responders";
+import { startTlsCertificate } from "@/server/jobs/tls-certificate";
+import { startUpkeep } from "@/server/jobs/upkeep";
+import type { DoorLog } from "@/server/listeners/door-log";
+import type { Check } from "@/server/status/readiness";
+import type { StatusService } from "@/server/status/status-service";
+import type { OwnNames } from "@/server/tls/own-names";
+import type { TlsKeeper } from "@/server/tls/tls-keeper";
+
+export type JobsParts = Readonly<{ deps: Deps; env: Env; log: DoorLog; names: OwnNames; tls: TlsKeeper; authorities: AuthorityState; service: StatusService }>;
+
+/** Starts everything that runs without being asked. Authorities and CRLs are in memory when it returns. */
+export async function startJobs(parts: JobsParts): Promise<Readonly<{ stop: () => Promise<void> }>> {
+  const { deps, env, log, names, tls, authorities, service } = parts, { statuses, crls } = service;
+  const sequencer = startSequencer(deps.db);
+  await refresh(parts);
+  const responders = startResponders(deps, authorities.index, log);
+  const https = startTlsCertificate(deps, tls, authorities.index, names, log);
+  const publisher = startCrlPublisher(deps, authorities.index, crls, log);
+  const upkeep = startUpkeep(deps, log), setup = startHeadlessSetup(deps, env, log);
+  const look = startJob({ name: "authorities", log, work: async () => {
+    await refresh(parts);
+    for (const job of [responders.job, https, publisher.job]) job.nudge();
+    return 60_000;
+  } });
+  const watch = await startLogWatch(deps, {
+    statusChanged: (ids) => {
+      for (const id of ids) statuses.drop(id);
+      publisher.changed(ids);
+    },
+    authoritiesChanged: () => look.nudge(),
+    crlIssued: (authorityId) => void crls.reload(authorityId).catch(() => look.nudge(1_000)),
+    hearing: (now) => {
+      statuses.setTrusted(now);
+      // What was missed while deaf, and what happened while all this started, is in the tables.
+      if (now) look.nudge();
+    },
+  });
+  const leadership = seekLeadership(deps, "chancery door jobs", (leading) => {
+    publisher.lead(leading);
+    upkeep.lead(leading);
+  });
+  service.connect({ responderOf: responders.of, checks: makeChecks(deps, statuses.trusted), setUp: async () => ((await isSetUp(deps)) ? null : "pending: open the setup link that the terminal shows") });
+  const jobs = [look, setup, responders.job, https, publisher.job, ...upkeep.jobs];
+  return {
+    stop: async () => {
+      await Promise.all(jobs.map((job) => job.stop()));
+      await Promise.all([leadership.stop(), watch.stop()]);
+      await sequencer.stop();
+    },
+  };
+}
+
+async function refresh({ authorities, service, tls }: JobsParts): Promise<void> {
+  const before = authorities.index().all.length;
+  await Promise.all([authorities.reload(), service.crls.reload(null)]);
+  const all = authorities.index().all;
+  if (all.length !== before) tls.trust(all.map((authority) => authority.certificateDer));
+}
+
+function makeChecks(deps: Deps, hearing: () => boolean): Readonly<Record<string, Check>> {
+  return {
+    database: async () => {
+      await deps.db.pool.query("select 1");
+      return null;
+    },
+    signer: async () => {
+      await deps.signer.ping();
+      return null;
+    },
+    log: async () => (hearing() ? null : "the log cannot be heard at the moment"),
+  };
+}

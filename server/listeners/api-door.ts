@@ -1,0 +1,29 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { getRequestListener } from "@hono/node-server";
+import type { Api } from "@/server/api/app";
+import type { DoorContext } from "@/server/listeners/context";
+import { sendProblem } from "@/server/listeners/problem";
+
+export type ApiDoor = (request: IncomingMessage, response: ServerResponse, context: DoorContext) => void;
+
+/** Hands a request to the REST application. The context travels beside the request, out of any client's reach. */
+export function makeApiDoor(api: Api): ApiDoor {
+  const contexts = new WeakMap<object, DoorContext>();
+  const listener = getRequestListener((request, bindings) => {
+    const context = contexts.get(bindings.incoming);
+    if (context === undefined) throw new Error("a request reached the API past the door");
+    return api.fetch(request, context);
+  }, { hostname: "localhost" });
+  return (request, response, context) => {
+    contexts.set(request, context);
+    listener(request, response).catch(() => {
+      if (response.headersSent) response.destroy();
+      else sendProblem(response, { status: 400, code: "request.malformed", title: "This is not a request that can be read", detail: "The request line or the Host header is malformed.", requestId: context.requestId });
+    });
+  };
+}
+
+/** Whether the REST application answers for this path. */
+export function isApiPath(url: string): boolean {
+  return url.startsWith("/api/v1/") || url === "/api/v1" || /^\/docs\/api(?:[/?]|$)/.test(url);
+}

@@ -1,0 +1,36 @@
+import { readEnv } from "@/lib/env";
+import { getDeps } from "@/lib/runtime";
+import { closeDatabase } from "@/lib/db/database";
+import { isSetUp } from "@/lib/setup/is-set-up";
+import { makeDoorLog, reasonOf } from "@/server/listeners/door-log";
+import { openDoor } from "@/server/open-door";
+import type { Door } from "@/server/open-door";
+
+// The machine door: the process that owns every port. It starts under the supervisor and ends with it.
+const env = readEnv(), log = makeDoorLog(env.CHANCERY_LOG_LEVEL);
+const graceMs = 10_000;
+let door: Door | null = null, ending = false;
+
+async function end(why: string): Promise<void> {
+  if (ending) return;
+  ending = true;
+  log.info(`${why}: letting running requests end`);
+  await door?.close(graceMs);
+  await closeDatabase(getDeps().db);
+  process.exit(0);
+}
+
+process.on("SIGTERM", () => void end("stopping"));
+process.on("SIGINT", () => void end("stopping"));
+process.on("disconnect", () => void end("the supervisor is gone"));
+// A bug in one request must not take the others down; what is broken shows in the log and in readiness.
+process.on("unhandledRejection", (error) => log.error(`unexpected: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`));
+
+try {
+  door = await openDoor(getDeps(), env, log);
+  log.info(`HTTP on ${env.CHANCERY_HOST}:${door.ports.http}, HTTPS on ${door.ports.https}, HTTPS with client certificates on ${door.ports.mtls}`);
+  process.send?.({ type: "ready", setUp: await isSetUp(getDeps()), ports: door.ports });
+} catch (error) {
+  log.error(reasonOf(error));
+  process.exit(1);
+}
