@@ -3,8 +3,9 @@ import { UsageError, type Command } from "./command";
 import { connectToRunning } from "./connect";
 import { doctor } from "./doctor";
 import { helpText, makeHelp } from "./help";
+import { token } from "./token";
 
-const commands: Command[] = [doctor];
+const commands: Command[] = [doctor, token];
 commands.push(makeHelp(() => commands));
 
 /** What a person should read about a failure: an expected one in its own words, any other with its stack. */
