@@ -63,15 +63,15 @@ create table tlog.search (
   -- Words of the entry, and facts that are looked up whole, written '=serial' so that no word can be mistaken for one.
   words tsvector not null
 );
-create index search_target on tlog.search (target_id, seq) where target_id is not null;
-create index search_certificate on tlog.search (certificate_id, seq) where certificate_id is not null;
-create index search_actor on tlog.search (actor_id, seq) where actor_id is not null;
-create index search_actor_label on tlog.search (actor_label, seq);
-create index search_action on tlog.search (action, seq);
-create index search_outcome on tlog.search (outcome, seq) where outcome <> 'success';
-create index search_acts on tlog.search (seq) where not is_read;
-create index search_reads on tlog.search (seq) where is_read;
-create index search_ip on tlog.search (ip, seq) where ip is not null;
+-- Every search walks acts and reads apart, each newest or oldest first, and merges: few acts are found at once among many reads.
+create index search_kind on tlog.search (is_read, seq);
+create index search_target on tlog.search (target_id, is_read, seq) where target_id is not null;
+create index search_certificate on tlog.search (certificate_id, is_read, seq) where certificate_id is not null;
+create index search_actor on tlog.search (actor_id, is_read, seq) where actor_id is not null;
+create index search_actor_label on tlog.search (actor_label, is_read, seq);
+create index search_action on tlog.search (action, is_read, seq);
+create index search_outcome on tlog.search (outcome, is_read, seq) where outcome <> 'success';
+create index search_ip on tlog.search (ip, is_read, seq) where ip is not null;
 create index search_words on tlog.search using gin (words);
 
 -- The earliest and latest time in each block of 4,096 numbers. Numbers follow commits, times follow clocks: this turns a range of
@@ -181,10 +181,13 @@ create function tlog.query_of(typed text) returns tsquery language sql immutable
   return (select string_agg(quote_literal(word) || case when length(word) > 1 then ':*' else '' end, ' & ')::tsquery
     from unnest(tlog.words_of(typed)) as word);
 
+-- A fact that is looked up whole.
+create function tlog.whole(fact text) returns tsquery language sql immutable strict parallel safe return quote_literal(fact)::tsquery;
+
 -- What is committed but not sequenced yet, up to an id: lets a search wait for what its caller has already seen happen.
-create function tlog.inbox_newest() returns bigint language sql security definer set search_path = tlog, pg_temp as
+create function tlog.inbox_newest() returns bigint language sql stable security definer set search_path = tlog, pg_temp as
   $$ select coalesce(max(id), 0) from inbox $$;
-create function tlog.inbox_holds(upto bigint) returns boolean language sql security definer set search_path = tlog, pg_temp as
+create function tlog.inbox_holds(upto bigint) returns boolean language sql stable security definer set search_path = tlog, pg_temp as
   $$ select exists (select from inbox where id <= upto) $$;
 
 -- The bytes of entries by id, sequenced or not: how the signer sees for itself that a plan is on the record.
@@ -205,5 +208,5 @@ revoke all on all functions in schema tlog from public;
 grant usage on schema tlog to chancery_app;
 grant insert (entry) on tlog.inbox to chancery_app;
 grant select on tlog.entry, tlog.head, tlog.indexed, tlog.search, tlog.span to chancery_app;
-grant execute on function tlog.names_in(bytea), tlog.words_of(text), tlog.query_of(text), tlog.sequence_batch(int), tlog.index_batch(int),
+grant execute on function tlog.names_in(bytea), tlog.words_of(text), tlog.query_of(text), tlog.whole(text), tlog.sequence_batch(int), tlog.index_batch(int),
   tlog.inbox_newest(), tlog.inbox_holds(bigint), tlog.find_entries(text[]), tlog.rebuild_search() to chancery_app;

@@ -1,0 +1,78 @@
+import type { EntryAction, EntryDetails, EntryRecord } from "./types";
+
+/** What a sentence is made of; a summary and a record both have it. */
+export type Describable = Pick<EntryRecord, "action" | "outcome" | "reason" | "actor" | "target" | "details">;
+
+type Phrases = { readonly [A in EntryAction]: (details: EntryDetails[A], target: string) => string };
+
+const viewed = (noun: string) => (_: unknown, target: string): string => `viewed ${target === "" ? `the ${noun}s` : `${noun} ${target}`}`;
+const because = (comment: string): string => (comment === "" ? "" : `: ${comment}`);
+const fields = (changes: EntryDetails["identity.updated"]["changes"]): string => Object.keys(changes).join(", ") || "nothing";
+
+/** The predicate of each act. A new kind of entry does not compile without its phrase. */
+const phrases: Phrases = {
+  "setup.completed": ({ organization }) => `completed the setup of ${organization}`,
+  "organization.created": ({ name }) => `created the organisation ${name}`,
+  "authority.created": ({ keyAlgorithm }, target) => `created authority ${target} with a key of ${keyAlgorithm}`,
+  "authority.activated": ({ notAfter }, target) => `activated authority ${target}, valid until ${notAfter}`,
+  "authority.updated": ({ changes }, target) => `changed authority ${target}: ${fields(changes)}`,
+  "authority.read": viewed("authority"),
+  "profile.created": ({ version }, target) => `created profile ${target}, version ${version}`,
+  "profile.updated": ({ version, changes }, target) => `changed profile ${target} to version ${version}: ${fields(changes)}`,
+  "profile.read": viewed("profile"),
+  "identity.created": ({ kind, owner }, target) => `created the ${kind} ${target}, owned by ${owner}`,
+  "identity.updated": ({ changes }, target) => `changed identity ${target}: ${fields(changes)}`,
+  "identity.suspended": ({ comment }, target) => `suspended identity ${target}${because(comment)}`,
+  "identity.activated": ({ comment }, target) => `activated identity ${target}${because(comment)}`,
+  "identity.read": viewed("identity"),
+  "certificate.planned": ({ serial, notAfter }, target) => `planned certificate ${target} with serial ${serial}, valid until ${notAfter}`,
+  "certificate.issued": ({ serial }, target) => `issued certificate ${target} with serial ${serial}`,
+  "certificate.failed": ({ cause }, target) => `did not finish certificate ${target}: ${cause}`,
+  "certificate.refused": ({ profile, findings }) => `asked for a certificate by profile ${profile}: ${findings.map(({ message }) => message).join(" ")}`,
+  "certificate.rotated": ({ successorId, supersedeAt }, target) => `rotated certificate ${target}; ${successorId} takes over by ${supersedeAt}`,
+  "certificate.revoked": ({ reason, raised, comment }, target) => `${raised ? "raised the revocation" : "revoked certificate"} ${raised ? `of ${target} to` : `${target},`} ${reason}${because(comment)}`,
+  "certificate.held": ({ comment }, target) => `put certificate ${target} on hold${because(comment)}`,
+  "certificate.released": ({ comment }, target) => `released certificate ${target} from hold${because(comment)}`,
+  "certificate.read": viewed("certificate"),
+  "crl.issued": ({ number, entryCount, nextUpdate }, target) => `published CRL ${number} of ${target} with ${entryCount} revoked, next by ${nextUpdate}`,
+  "account.created": ({ email, role }) => `created the account ${email} as ${role}`,
+  "account.updated": ({ changes }, target) => `changed the account ${target}: ${fields(changes)}`,
+  "account.locked": ({ failures, until }, target) => `locked ${target === "" ? "an account" : target} after ${failures} failed sign-ins, until ${until}`,
+  "account.read": viewed("account"),
+  "session.started": () => "signed in",
+  "session.refused": ({ email }) => `tried to sign in as ${email}`,
+  "session.ended": ({ by }, target) => (by === "self" ? "signed out" : `ended the session${target === "" ? "" : ` of ${target}`}`),
+  "token.created": ({ name, role }) => `created the API token ${name} as ${role}`,
+  "token.revoked": ({ name }) => `revoked the API token ${name}`,
+  "token.read": viewed("API token"),
+  "overview.read": () => "viewed the overview",
+  "audit.read": ({ filter }, target) => (target === "" ? `searched the log${filter ? ` for ${filter}` : ""}` : `viewed entry ${target}`),
+  "audit.exported": ({ count, format, filter }) => `exported ${count} entries as ${format}${filter ? ` for ${filter}` : ""}`,
+  "request.refused": ({ method, path }) => `called ${method} ${path}`,
+  "system.started": ({ version }) => `started version ${version}`,
+  "system.recovered": ({ closed }) => `closed ${closed} unfinished acts after a restart`,
+};
+
+const endings = { success: "", denied: "Refused", failure: "Failed" } as const;
+
+/**
+ * One plain sentence: who did what, and how it ended. Never throws: an entry of a later version, or with details that are missing, is
+ * described by its action alone.
+ */
+export function describeEntry({ action, outcome, reason, actor, target, details }: Describable): string {
+  const sentence = `${actor.label || "Somebody"} ${predicate(action, details, target?.label || target?.id || "")}.`;
+  const ending = endings[outcome] ?? outcome;
+  const why = reason === null || reason === "" ? "" : `: ${reason.replace(/\.$/, "")}`;
+  return ending === "" ? sentence : `${sentence} ${ending}${why}.`;
+}
+
+function predicate(action: EntryAction, details: EntryRecord["details"], target: string): string {
+  try {
+    const phrase = phrases[action] as ((details: EntryRecord["details"], target: string) => string) | undefined;
+    const said = phrase?.(details, target).replace(/\.$/, "") ?? "";
+    if (said !== "" && !/\bundefined\b/.test(said)) return said;
+  } catch {
+    // Details of another version: fall through to the action's own name.
+  }
+  return `${String(action).replace(/^(\S+)\.(\S+)$/, "$2 $1")}${target === "" ? "" : ` ${target}`}`;
+}
