@@ -1,0 +1,26 @@
+import { Badge, StateBadge } from "@/components/ui/badge";
+import type { Tone } from "@/components/ui/tone";
+import type { EntrySummary } from "@/lib/log/schema";
+
+type Facts = Pick<EntrySummary, "action" | "outcome">;
+
+const tones: Readonly<Record<string, Tone>> = {
+  "certificate.issued": "valid", "certificate.rotated": "valid", "certificate.released": "valid", "certificate.revoked": "revoked", "certificate.held": "hold", "certificate.planned": "pending",
+  "certificate.failed": "denied", "identity.suspended": "hold", "identity.activated": "valid", "authority.activated": "valid", "account.locked": "denied",
+};
+
+/** The colour of an entry: what was refused or failed outranks what it was about. */
+export function toneOfEntry({ action, outcome }: Facts): Tone {
+  return outcome === "success" ? tones[action] ?? "neutral" : "denied";
+}
+
+/** How an act ended, as a word: done, denied or failed. */
+export function OutcomeBadge({ outcome }: Pick<Facts, "outcome">) {
+  if (outcome === "success") return <Badge>Done</Badge>;
+  return <StateBadge state="denied" word={outcome === "denied" ? "Denied" : "Failed"} />;
+}
+
+/** True for entries that only looked at something. */
+export function isRead({ action }: Pick<Facts, "action">): boolean {
+  return action.endsWith(".read");
+}
