@@ -9,7 +9,9 @@ import { showReceipt } from "./show-receipt";
 import { useAct } from "./use-act";
 
 type Props<T> = Readonly<{
-  trigger: ReactElement;
+  trigger?: ReactElement | undefined;
+  open?: boolean | undefined;
+  onOpenChange?: ((open: boolean) => void) | undefined;
   /** A question. */
   title: string;
   /** What it means, in figures. */
@@ -22,7 +24,7 @@ type Props<T> = Readonly<{
 }>;
 
 /** Asks before one act that needs no more input. A refusal stays in the dialog. */
-export function ConfirmDialog<T>({ trigger, title, consequence, confirmLabel, receipt, action, input, tone = "danger" }: Props<T>) {
+export function ConfirmDialog<T>({ trigger, open, onOpenChange, title, consequence, confirmLabel, receipt, action, input, tone = "danger" }: Props<T>) {
   const { state, run, clear } = useAct(action);
   const router = useRouter();
   const confirm = async (): Promise<"keep" | undefined> => {
@@ -33,7 +35,7 @@ export function ConfirmDialog<T>({ trigger, title, consequence, confirmLabel, re
     return undefined;
   };
   return (
-    <AlertDialog trigger={trigger} title={title} consequence={consequence} confirmLabel={confirmLabel} tone={tone} onOpenChange={(open) => { if (open) clear(); }} action={async () => (await confirm()) ?? undefined}>
+    <AlertDialog trigger={trigger} open={open} title={title} consequence={consequence} confirmLabel={confirmLabel} tone={tone} onOpenChange={(next) => { clear(); onOpenChange?.(next); }} action={async () => (await confirm()) ?? undefined}>
       {state?.ok === false && <RefusalBanner refusal={state} shown={[]} />}
     </AlertDialog>
   );

@@ -1,0 +1,23 @@
+import { Plus } from "lucide-react";
+import { AuthorityTree } from "@/components/authorities/authority-tree";
+import { ButtonLink } from "@/components/ui/button";
+import { Card } from "@/components/ui/card";
+import { EmptyState } from "@/components/ui/empty-state";
+import { PageHeader } from "@/components/ui/page-header";
+import { openPage } from "@/lib/auth/page";
+import { scopeOf } from "@/lib/auth/permissions";
+import { listAuthorities } from "@/lib/authorities/list-authorities";
+import { plural } from "@/lib/format/count";
+
+export default async function AuthoritiesPage() {
+  const { actor, deps } = await openPage("authorities.read", { action: "authority.read" });
+  const { items } = await listAuthorities(deps, actor);
+  const mayCreate = scopeOf(actor.role, "authorities.create") !== "none";
+  return (
+    <>
+      <PageHeader title="Authorities" sentence={`${plural(items.length, "authority", "authorities")}, each below the one that signed it.`}
+        action={mayCreate && <ButtonLink href="/authorities/new" variant="primary" icon={<Plus aria-hidden />}>New issuing authority</ButtonLink>} />
+      <Card>{items.length > 0 ? <AuthorityTree authorities={items} /> : <EmptyState title="No authority yet">The setup makes a root and an issuing authority.</EmptyState>}</Card>
+    </>
+  );
+}

@@ -1,0 +1,21 @@
+import type { ReactNode } from "react";
+import { StateBadge } from "@/components/ui/badge";
+import { DataTable, type Column } from "@/components/ui/table";
+import { EmptyState } from "@/components/ui/empty-state";
+import { Nothing } from "@/components/ui/data-list";
+import { Time } from "@/components/ui/time";
+import type { AccountDto } from "@/lib/accounts/schema";
+import { roleWords } from "./role-words";
+
+/** Users as rows, with the acts on each at the end. */
+export function AccountTable({ items, acts }: Readonly<{ items: readonly AccountDto[]; acts?: ((account: AccountDto) => ReactNode) | undefined }>) {
+  const columns: Column<AccountDto>[] = [
+    { key: "name", header: "Name", width: "grow", cell: ({ name, email }) => <><span className="font-medium">{name}</span> <span className="block truncate text-xs text-muted">{email}</span></> },
+    { key: "role", header: "Role", width: "fit", cell: ({ role }) => roleWords[role].label },
+    { key: "status", header: "State", width: "fit", cell: ({ status }) => status === "active" ? <StateBadge state="valid" word="Active" /> : <StateBadge state="expired" word="Disabled" /> },
+    { key: "last", header: "Last sign-in", width: "fit", hideBelow: "md", cell: ({ lastSignInAt }) => lastSignInAt ? <Time at={lastSignInAt} /> : <Nothing /> },
+    { key: "sessions", header: "Open sessions", width: "fit", align: "end", hideBelow: "lg", cell: ({ openSessions }) => openSessions },
+    ...(acts ? [{ key: "acts", header: "Acts", width: "fit", align: "end", cell: acts } satisfies Column<AccountDto>] : []),
+  ];
+  return <DataTable caption="Users" columns={columns} rows={items} rowKey={({ id }) => id} empty={<EmptyState title="No user matches">Remove a filter, or search for the beginning of a name.</EmptyState>} />;
+}
