@@ -1,7 +1,8 @@
 import { AppError, isAppError } from "@/lib/errors/app-error";
 import { readOwnAlgorithm } from "@/lib/pki/algorithms";
+import { checkEntries, indexAny, indexAscending, type CrlIndex } from "@/lib/pki/crl-index";
 import { equalBytes, tags } from "@/lib/pki/der";
-import { checkInteger, enter, leave, malformed, peek, readDer, take, takeBitOctets, takeInteger, takeRaw, takeSmallInteger, takeTime, type DerReader } from "@/lib/pki/der-reader";
+import { enter, leave, malformed, peek, readDer, take, takeBitOctets, takeInteger, takeRaw, takeSmallInteger, takeTime } from "@/lib/pki/der-reader";
 import { readAuthorityKeyIdentifier, takeDistributionPointName } from "@/lib/pki/extension-values";
 import { extensionOids, nameOfOid } from "@/lib/pki/oids";
 import { takeExtensions, type FoundExtension } from "@/lib/pki/tbs";
@@ -55,11 +56,14 @@ function readStrictly(der: Uint8Array): Crl {
   const signatureAlgorithm = readOwnAlgorithm(algorithmDer);
   if (signatureAlgorithm === null || !equalBytes(tbs.algorithmDer, algorithmDer)) throw malformed("the signature algorithms differ or are unknown", reader);
   const { list, ...fields } = tbs;
-  const { count, isAscending } = list === null ? { count: 0, isAscending: true } : checkEntries(list);
-  let known: Set<string> | null = null;
-  const index = (): Set<string> => (known ??= indexOf(list));
-  const has = (serial: Uint8Array): boolean => index().has(serialKey(serial));
-  return { tbsDer, signature, signatureAlgorithm, ...fields, count, has, entries: () => eachEntry(list), isUnique: () => isAscending || index().size === count };
+  const entries = list ?? new Uint8Array(0);
+  const { count, isAscending } = checkEntries(entries);
+  let known: CrlIndex | null = null;
+  const index = (): CrlIndex => (known ??= isAscending ? indexAscending(entries, count) : indexAny(entries));
+  return {
+    tbsDer, signature, signatureAlgorithm, ...fields, count, has: (serial) => index().has(serial), entries: () => eachEntry(entries),
+    isUnique: () => isAscending || index().size === count,
+  };
 }
 
 type CrlTbs = Pick<Crl, "issuerDer" | "thisUpdate" | "nextUpdate" | "crlNumber" | "idpUrl" | "authorityKeyIdentifier"> &
@@ -114,74 +118,11 @@ function readIdp(value: Uint8Array): string {
   return url;
 }
 
-/** Passes one entry; returns the bounds of its serial's content and where the rest begins. The reader stands at the end afterwards. */
-function passEntry(reader: DerReader): { serialStart: number; serialEnd: number; end: number } {
-  const end = enter(reader, tags.sequence, "an entry");
-  const serialEnd = enter(reader, tags.integer, "a serial number");
-  const serialStart = reader.position;
-  reader.position = serialEnd;
-  return { serialStart, serialEnd, end };
-}
-
-/** Looks at the frame of every entry. Ascending serials are unique without an index. */
-function checkEntries(list: Uint8Array): { count: number; isAscending: boolean } {
-  const reader = readDer(list);
-  let count = 0;
-  let isAscending = true;
-  let [lastStart, lastEnd] = [0, 0];
-  while (reader.position < list.length) {
-    const { serialStart, serialEnd, end } = passEntry(reader);
-    checkInteger(serialEnd - serialStart > 1 ? list.subarray(serialStart, serialStart + 2) : list.subarray(serialStart, serialEnd), "a serial number", reader);
-    if (list[serialStart]! >= 0x80 || serialEnd - serialStart > 20) throw malformed("a serial number is negative or too long", reader);
-    const timeTag = peek(reader, end);
-    if (timeTag !== tags.utcTime && timeTag !== tags.generalizedTime) throw malformed("an entry has no time", reader);
-    reader.position = enter(reader, timeTag, "the time of an entry");
-    if (reader.position < end) reader.position = enter(reader, tags.sequence, "the extensions of an entry");
-    leave(reader, end, "an entry");
-    isAscending &&= isBelow(list, lastStart, lastEnd, serialStart, serialEnd);
-    [lastStart, lastEnd] = [serialStart, serialEnd];
-    count += 1;
-  }
-  leave(reader, list.length, "the entries");
-  return { count, isAscending };
-}
-
-/** Whether one serial, given by its bounds, is below another; as numbers, both positive and in their shortest form. */
-function isBelow(list: Uint8Array, leftStart: number, leftEnd: number, rightStart: number, rightEnd: number): boolean {
-  const length = leftEnd - leftStart;
-  if (length !== rightEnd - rightStart) return length < rightEnd - rightStart;
-  for (let index = 0; index < length; index += 1) {
-    const difference = list[leftStart + index]! - list[rightStart + index]!;
-    if (difference !== 0) return difference < 0;
-  }
-  return false;
-}
-
-/** Binary text of a serial without leading zeros: half of what hex would take. */
-function serialKey(serial: Uint8Array): string {
-  let start = 0;
-  while (start < serial.length - 1 && serial[start] === 0) start += 1;
-  return Buffer.from(serial.buffer, serial.byteOffset + start, serial.length - start).toString("latin1");
-}
-
-function indexOf(list: Uint8Array | null): Set<string> {
-  const index = new Set<string>();
-  if (list === null) return index;
+function* eachEntry(list: Uint8Array): Generator<RevokedEntry> {
   const reader = readDer(list);
   while (reader.position < list.length) {
-    const { serialStart, serialEnd, end } = passEntry(reader);
-    index.add(serialKey(list.subarray(serialStart, serialEnd)));
-    reader.position = end;
-  }
-  return index;
-}
-
-function* eachEntry(list: Uint8Array | null): Generator<RevokedEntry> {
-  if (list === null) return;
-  const reader = readDer(list);
-  while (reader.position < list.length) {
-    const { serialStart, serialEnd, end } = passEntry(reader);
-    const content = list.subarray(serialStart, serialEnd);
+    const end = enter(reader, tags.sequence, "an entry");
+    const content = takeInteger(reader, "a serial number");
     const revokedAt = takeTime(reader, "the time of an entry");
     const extensions = reader.position < end ? takeExtensions(reader) : null;
     leave(reader, end, "an entry");

@@ -2,7 +2,7 @@ import { AppError } from "@/lib/errors/app-error";
 import { encodeSignatureAlgorithm } from "@/lib/pki/algorithms";
 import { compareBytes, enumerated, explicitTag, integer, lengthOfLength, octetString, oid, sequence, tags, unsignedBytes, writeHeader } from "@/lib/pki/der";
 import { enter, readDer, take } from "@/lib/pki/der-reader";
-import { generalizedTime, time, wholeSeconds } from "@/lib/pki/der-time";
+import { firstGeneralized, generalizedTime, time, wholeSeconds } from "@/lib/pki/der-time";
 import { authorityKeyIdentifierExtension, distributionPointName, encodeExtension } from "@/lib/pki/extensions";
 import { extensionOids } from "@/lib/pki/oids";
 import type { IssuerFacts, RevocationReason, RevokedEntry } from "@/lib/pki/types";
@@ -75,7 +75,7 @@ function compareSerials(left: Uint8Array, right: Uint8Array): number {
 
 function writeEntries(entries: Iterable<RevokedEntry>): Uint8Array {
   const out: Buffered = { bytes: new Uint8Array(64 * 1024), length: 0 };
-  const times = new Map<number, Uint8Array>();
+  const days = new Map<number, Uint8Array>();
   let last: Uint8Array | null = null;
   // Serials in ascending order are unique without being remembered; from the first that is not, they are.
   let seen: Set<string> | null = null;
@@ -85,7 +85,7 @@ function writeEntries(entries: Iterable<RevokedEntry>): Uint8Array {
     if (seen?.has(keyOf(serial))) throw refuse(`The serial ${keyOf(serial)} is listed twice.`);
     seen?.add(keyOf(serial));
     last = serial;
-    writeEntry(out, serial, entry, times);
+    writeEntry(out, serial, entry, days);
   }
   return out.bytes.subarray(0, out.length);
 }
@@ -126,20 +126,34 @@ function entryExtensions({ reason, invalidityDate }: RevokedEntry): Uint8Array {
   return sequence(isStated ? reasonCodes.get(reason)! : nothing, sequence(invalidityOid, octetString(generalizedTime(invalidityDate))));
 }
 
-function timeOf(date: Date, times: Map<number, Uint8Array>): Uint8Array {
-  const second = Math.floor(date.getTime() / 1000);
-  const known = times.get(second);
-  if (known !== undefined) return known;
-  const encoded = time(date);
-  if (times.size < 200_000) times.set(second, encoded);
-  return encoded;
+/** Writes a Time at `offset`; the date's octets come from `days`, since most entries share theirs with many. Returns where it ends. */
+function writeTime(bytes: Uint8Array, offset: number, date: Date, days: Map<number, Uint8Array>): number {
+  const seconds = Math.floor(date.getTime() / 1000);
+  const day = Math.floor(seconds / 86_400);
+  let head = days.get(day);
+  if (head === undefined) {
+    head = time(date).slice(0, -7);
+    days.set(day, head);
+  }
+  bytes.set(head, offset);
+  const end = offset + head.length;
+  const rest = seconds - day * 86_400;
+  for (const [index, value] of [Math.floor(rest / 3600), Math.floor(rest / 60) % 60, rest % 60].entries()) {
+    bytes[end + index * 2] = 0x30 + Math.floor(value / 10);
+    bytes[end + index * 2 + 1] = 0x30 + (value % 10);
+  }
+  bytes[end + 6] = 0x5a;
+  return end + 7;
 }
 
-function writeEntry(out: Buffered, serial: Uint8Array, entry: RevokedEntry, times: Map<number, Uint8Array>): void {
-  const revokedAt = timeOf(entry.revokedAt, times);
+function timeLength(date: Date): number {
+  return date.getTime() >= firstGeneralized ? 17 : 15;
+}
+
+function writeEntry(out: Buffered, serial: Uint8Array, entry: RevokedEntry, days: Map<number, Uint8Array>): void {
   const extensions = entryExtensions(entry);
   const sign = serial[0]! >= 0x80 ? 1 : 0;
-  const length = 2 + sign + serial.length + revokedAt.length + extensions.length;
+  const length = 2 + sign + serial.length + timeLength(entry.revokedAt) + extensions.length;
   reserve(out, length + 4);
   const { bytes } = out;
   let offset = writeHeader(bytes, out.length, tags.sequence, length);
@@ -148,9 +162,7 @@ function writeEntry(out: Buffered, serial: Uint8Array, entry: RevokedEntry, time
   bytes[offset + 2] = 0;
   offset += 2 + sign;
   bytes.set(serial, offset);
-  offset += serial.length;
-  bytes.set(revokedAt, offset);
-  offset += revokedAt.length;
+  offset = writeTime(bytes, offset + serial.length, entry.revokedAt, days);
   bytes.set(extensions, offset);
   out.length = offset + extensions.length;
 }

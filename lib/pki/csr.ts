@@ -5,7 +5,7 @@ import { tags } from "@/lib/pki/der";
 import { enter, leave, peek, readDer, take, takeBitOctets, takeOid, takeRaw, takeSmallInteger } from "@/lib/pki/der-reader";
 import { parseGeneralName, readGeneralNames } from "@/lib/pki/general-names";
 import { inspectPublicKey } from "@/lib/pki/keys";
-import { describeName, readAttributes } from "@/lib/pki/names";
+import { describeName, hasControlCharacters, readAttributes } from "@/lib/pki/names";
 import { extensionOids, nameOfOid, otherOids } from "@/lib/pki/oids";
 import { pemBlocks } from "@/lib/pki/pem";
 import type { DistinguishedName, GeneralName, ParsedCsr, PublicKeyFacts } from "@/lib/pki/types";
@@ -121,7 +121,7 @@ function subjectOf(der: Uint8Array): DistinguishedName {
     throw isAppError(error) ? notACsr(error.message, error) : error;
   }
   return attributes.map(({ type, value }) => {
-    const isClean = value !== null && !/\p{C}/u.test(value) && value.length <= 1024;
+    const isClean = value !== null && !hasControlCharacters(value) && value.length <= 1024;
     if (!isClean) throw new AppError("csr.bad-name", `The subject's ${type} holds control characters, no text, or more than 1024 characters. Make the request with plain UTF-8 text there (openssl req -utf8).`);
     return { type, value };
   });

@@ -1,6 +1,7 @@
 import { tags, tlv } from "@/lib/pki/der";
 
-const firstGeneralized = Date.UTC(2050, 0, 1);
+/** Milliseconds since 1970: the first moment that is written as GeneralizedTime. */
+export const firstGeneralized = Date.UTC(2050, 0, 1);
 const earliest = Date.UTC(1950, 0, 1);
 const latest = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 

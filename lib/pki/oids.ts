@@ -23,8 +23,19 @@ export function encodeOid(text: string): Uint8Array {
   return element;
 }
 
+const decoded = new Map<string, string>();
+
 /** Dotted text of an OID's content octets, or null if they are malformed (padding, cut off, over 127 octets). */
 export function decodeOid(content: Uint8Array): string | null {
+  const key = Buffer.from(content.buffer, content.byteOffset, content.length).latin1Slice();
+  const known = decoded.get(key);
+  if (known !== undefined) return known;
+  const text = decodeArcs(content);
+  if (text !== null && decoded.size < 512) decoded.set(key, text);
+  return text;
+}
+
+function decodeArcs(content: Uint8Array): string | null {
   if (content.length === 0 || content.length > 127 || content[content.length - 1]! >= 0x80) return null;
   const arcs: bigint[] = [];
   let value = 0n;

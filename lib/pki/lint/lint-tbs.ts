@@ -12,9 +12,9 @@ export function lintTbs(tbsDer: Uint8Array, context: LintContext): Finding[] {
   try {
     checkDer(tbsDer);
     const view = readTbs(tbsDer);
-    return lints.flatMap(({ code, clause, check, severity = "error" }): Finding[] => {
-      const message = check(view, context);
-      return message === null ? [] : [{ code, message, clause, severity, path: "tbs" }];
+    return lints.flatMap((lint): Finding[] => {
+      const message = lint.check(view, context);
+      return message === null ? [] : [{ code: lint.code, message, clause: lint.clause, severity: lint.severity ?? "error", path: "tbs" }];
     });
   } catch (error) {
     if (!isAppError(error)) throw error;

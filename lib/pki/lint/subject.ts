@@ -1,6 +1,6 @@
 import { tags } from "@/lib/pki/der";
 import { complaintOf, isAuthority, type Lint } from "@/lib/pki/lint/lint";
-import { attributeBounds, readAttributes, type FoundAttribute } from "@/lib/pki/names";
+import { attributeBounds, hasControlCharacters, readAttributes, type FoundAttribute } from "@/lib/pki/names";
 import type { TbsView } from "@/lib/pki/tbs";
 
 function attributesOf(view: TbsView): readonly FoundAttribute[] {
@@ -22,7 +22,7 @@ export const subjectLints: readonly Lint[] = [
   {
     code: "lint.name-length", clause: "RFC 5280 appendix A.1",
     check: (view) => {
-      const found = attributesOf(view).find(({ type, value }) => Array.from(value ?? "").length > (attributeBounds[type] ?? 32_768));
+      const found = attributesOf(view).find(({ type, value }) => (value?.length ?? 0) > (attributeBounds[type] ?? 32_768) && Array.from(value!).length > (attributeBounds[type] ?? 32_768));
       return found === undefined ? null : `${found.type} has more than ${attributeBounds[found.type]} characters.`;
     },
   },
@@ -36,7 +36,7 @@ export const subjectLints: readonly Lint[] = [
   {
     code: "lint.name-value", clause: "RFC 5280 appendix A.1",
     check: (view) => {
-      const found = attributesOf(view).find(({ value }) => value !== null && (value.trim() === "" || /\p{Cc}/u.test(value)));
+      const found = attributesOf(view).find(({ value }) => value !== null && (value.trim() === "" || hasControlCharacters(value)));
       return found === undefined ? null : `${found.type} is empty or holds control characters.`;
     },
   },
