@@ -21,7 +21,7 @@ export async function checkDatabase(url: string | undefined): Promise<Finding[]>
 }
 
 async function checkVersion(client: pg.Client): Promise<Finding> {
-  const { rows: [row] } = await client.query<{ version: string }>("SHOW server_version");
+  const { rows: [row] } = await client.query<{ version: string }>("SELECT current_setting('server_version') AS version");
   const major = Number.parseInt(row?.version ?? "0", 10);
   return major >= 15 ? ok("database", `PostgreSQL ${row?.version}`) : bad("database", `PostgreSQL ${row?.version} is too old: 15 or newer is needed`);
 }
