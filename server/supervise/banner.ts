@@ -1,4 +1,5 @@
 import type { Env } from "@/lib/env";
+import type { Ports } from "./child";
 import { isLoopback } from "./loopback";
 import type { RunningChancery } from "./supervise";
 
@@ -8,41 +9,40 @@ export function banner(env: Env, running: RunningChancery): string {
     "",
     "  Chancery is running.",
     "",
-    ...places(env).map(([what, where]) => `  ${what.padEnd(14)}${where}`),
+    ...places(env, running.ports).map(([what, where]) => `  ${what.padEnd(14)}${where}`),
     `  ${"Data".padEnd(14)}${running.dataFolder}`,
     `  ${"Database".padEnd(14)}${running.databaseWhat}`,
     `  ${"Sealing key".padEnd(14)}${running.kekFrom}`,
     "",
-    ...(running.setUp ? [] : setupLines(env, running.setupToken)),
+    ...(running.setUp ? [] : setupLines(consoleUrl(env.CHANCERY_HOST, running.ports), running.setupToken)),
     "  Ctrl-C stops it. Nothing is lost.",
     "",
   ];
   return `${lines.join("\n")}\n`;
 }
 
-function places(env: Env): [string, string][] {
-  const { CHANCERY_HOST: host, CHANCERY_HTTP_PORT: http, CHANCERY_HTTPS_PORT: https, CHANCERY_MTLS_PORT: mtls } = env;
+function places({ CHANCERY_HOST: host, CHANCERY_PUBLIC_URL: publicUrl }: Env, ports: Ports): [string, string][] {
+  const { http, https, mtls } = ports;
   const name = isLoopback(host) || isWildcard(host) ? "localhost" : inUrl(host);
   return [
-    ["Console", `${consoleUrl(env)}`],
+    ["Console", consoleUrl(host, ports)],
     ["HTTPS", `https://${name}:${https}`],
     ["Mutual TLS", `https://${name}:${mtls}`],
-    ["CRL and OCSP", `${env.CHANCERY_PUBLIC_URL}   (the address that certificates carry)`],
+    ["CRL and OCSP", `${publicUrl}   (the address that certificates carry)`],
     ...(isLoopback(host) ? [] : [["Plain HTTP", `http://${name}:${http}   beyond this machine: CRL, OCSP and CA certificates only`] as [string, string]]),
   ];
 }
 
 /** People on this machine may use plain HTTP; everybody else comes over HTTPS. */
-function consoleUrl(env: Env): string {
-  const { CHANCERY_HOST: host } = env;
-  return isLoopback(host) || isWildcard(host) ? `http://localhost:${env.CHANCERY_HTTP_PORT}` : `https://${inUrl(host)}:${env.CHANCERY_HTTPS_PORT}`;
+function consoleUrl(host: string, { http, https }: Ports): string {
+  return isLoopback(host) || isWildcard(host) ? `http://localhost:${http}` : `https://${inUrl(host)}:${https}`;
 }
 
-function setupLines(env: Env, token: string): string[] {
+function setupLines(console: string, token: string): string[] {
   return [
     "  Set it up here. The link works once; a restart prints a new one.",
     "",
-    `  ${consoleUrl(env)}/setup?token=${token}`,
+    `  ${console}/setup?token=${token}`,
     "",
   ];
 }

@@ -3,8 +3,11 @@ import { createInterface } from "node:readline";
 import { setTimeout as pause } from "node:timers/promises";
 import { readableLine } from "./log-line";
 
-/** What a child says once it can be used. The door adds whether setup is complete. */
-export interface ReadyMessage { readonly type: "ready"; readonly setUp?: boolean }
+/** What a child says once it can be used. The door adds whether setup is complete, and the ports that it really has. */
+export interface ReadyMessage { readonly type: "ready"; readonly setUp?: boolean; readonly ports?: Ports }
+
+/** Differs from the settings where those asked for any free port (0). */
+export interface Ports { readonly http: number; readonly https: number; readonly mtls: number }
 
 export interface ChildOptions {
   readonly name: string;

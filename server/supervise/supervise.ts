@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { Env } from "@/lib/env";
-import { startChild, type ReadyMessage, type SupervisedChild } from "./child";
+import { startChild, type Ports, type ReadyMessage, type SupervisedChild } from "./child";
 import { childNames, environmentOf, type ChildName, type Secrets } from "./child-environment";
 import { lockDataFolder } from "./data-lock";
 import { hasSealedKeys, openOwnDatabase } from "./open-database";
@@ -22,6 +22,7 @@ export interface SuperviseOptions {
 /** A running Chancery. `stop` ends everything in order; `kill` at once, the next start recovers. */
 export interface RunningChancery {
   readonly dataFolder: string;
+  readonly ports: Ports;
   readonly kekFrom: string;
   readonly databaseWhat: string;
   readonly setUp: boolean;
@@ -66,10 +67,12 @@ async function startAll(options: SuperviseOptions, speaker: Speaker, undo: Undo[
   const { kek, from } = readKek(dataFolder, options.settings, await hasSealedKeys(database.appUrl));
   const setup = makeSetupToken();
   const secrets: Secrets = { databaseUrl: database.appUrl, kek, sessionSecret: readSessionSecret(dataFolder), setupTokenSha256: setup.sha256 };
-  writeRunFile(dataFolder, runFileOf(options.env, runDir, database.appUrl));
+  writeRunFile(dataFolder, runFileOf(options.env, runDir, database.appUrl, portsOf(options.env)));
   undo.push({ what: "run.json", stop: () => removeRunFile(dataFolder) });
   const ready = await startChildren({ ...options, settings: { ...options.settings, CHANCERY_DATA: dataFolder } }, runDir, secrets, speaker, undo);
-  return { dataFolder, kekFrom: from, databaseWhat: database.what, setUp: ready.setUp ?? true, setupToken: setup.token };
+  const ports = ready.ports ?? portsOf(options.env);
+  writeRunFile(dataFolder, runFileOf(options.env, runDir, database.appUrl, ports));
+  return { dataFolder, ports, kekFrom: from, databaseWhat: database.what, setUp: ready.setUp ?? true, setupToken: setup.token };
 }
 
 async function startChildren(options: SuperviseOptions, runDir: string, secrets: Secrets, speaker: Speaker, undo: Undo[]): Promise<ReadyMessage> {
@@ -93,9 +96,11 @@ function makeRunDir(dataFolder: string, undo: Undo[]): string {
   return runDir;
 }
 
-const runFileOf = (env: Env, runDir: string, databaseUrl: string) => ({
-  pid: process.pid, runDir, databaseUrl, host: env.CHANCERY_HOST, httpPort: env.CHANCERY_HTTP_PORT, httpsPort: env.CHANCERY_HTTPS_PORT,
-  mtlsPort: env.CHANCERY_MTLS_PORT, publicUrl: env.CHANCERY_PUBLIC_URL, startedAt: new Date().toISOString(),
+const portsOf = (env: Env): Ports => ({ http: env.CHANCERY_HTTP_PORT, https: env.CHANCERY_HTTPS_PORT, mtls: env.CHANCERY_MTLS_PORT });
+
+const runFileOf = (env: Env, runDir: string, databaseUrl: string, ports: Ports) => ({
+  pid: process.pid, runDir, databaseUrl, host: env.CHANCERY_HOST, httpPort: ports.http, httpsPort: ports.https,
+  mtlsPort: ports.mtls, publicUrl: env.CHANCERY_PUBLIC_URL, startedAt: new Date().toISOString(),
 });
 
 function onlyOnce(work: () => Promise<void>): () => Promise<void> {
