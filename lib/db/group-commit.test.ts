@@ -1,0 +1,60 @@
+import { describe, expect, test } from "vitest";
+import { makeGroupCommit } from "./group-commit";
+
+/** Work that finishes only when told; it shows which batches were made. */
+function heldWork() {
+  const batches: number[][] = [], finish: (() => void)[] = [];
+  let running = 0, most = 0;
+  const work = async (items: readonly number[]): Promise<number[]> => {
+    batches.push([...items]);
+    most = Math.max(most, ++running);
+    await new Promise<void>((done) => finish.push(done));
+    running -= 1;
+    return items.map((item) => item * 10);
+  };
+  const finishAll = async (): Promise<void> => { while (finish.length > 0) { finish.shift()?.(); await new Promise((done) => setImmediate(done)); } };
+  return { batches, work, finishAll, most: () => most };
+}
+const turn = (): Promise<void> => new Promise((done) => setImmediate(done));
+
+describe("a group commit", () => {
+  test("gives a lone caller its answer at once, in a batch of one", async () => {
+    const add = makeGroupCommit<number, number>({ maxBatch: 10, work: (items) => Promise.resolve(items.map((item) => item + 1)) });
+    expect(await add(1)).toBe(2);
+  });
+
+  test("puts everything that came while a batch was under way into the next one", async () => {
+    const held = heldWork(), add = makeGroupCommit<number, number>({ maxBatch: 10, work: held.work });
+    const first = add(1);
+    await turn();
+    const rest = [add(2), add(3), add(4)];
+    await turn();
+    expect(held.batches).toEqual([[1]]);
+    await held.finishAll();
+    expect(await Promise.all([first, ...rest])).toEqual([10, 20, 30, 40]);
+    expect(held.batches).toEqual([[1], [2, 3, 4]]);
+  });
+
+  test("never makes a batch larger than allowed, nor more at once than it has lanes", async () => {
+    const held = heldWork(), add = makeGroupCommit<number, number>({ maxBatch: 2, lanes: 2, work: held.work });
+    const all = Array.from({ length: 7 }, (_, n) => add(n));
+    await turn();
+    await held.finishAll();
+    expect(await Promise.all(all)).toEqual([0, 10, 20, 30, 40, 50, 60]);
+    expect(Math.max(...held.batches.map((batch) => batch.length))).toBe(2);
+    expect(held.most()).toBeLessThanOrEqual(2);
+  });
+
+  test("fails every waiter of a batch that fails, and none of the next", async () => {
+    let calls = 0;
+    const add = makeGroupCommit<number, number>({ maxBatch: 2, work: (items) => (++calls === 1 ? Promise.reject(new Error("disk full")) : Promise.resolve([...items])) });
+    const results = await Promise.allSettled([add(1), add(2), add(3)]);
+    expect(results.map(({ status }) => status)).toEqual(["rejected", "rejected", "fulfilled"]);
+    expect(await add(4)).toBe(4);
+  });
+
+  test("takes it for a failure when the work answers fewer than were asked", async () => {
+    const add = makeGroupCommit<number, number>({ maxBatch: 5, work: () => Promise.resolve([]) });
+    await expect(add(1)).rejects.toThrow(/answered with 0/);
+  });
+});
