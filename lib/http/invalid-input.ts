@@ -42,12 +42,11 @@ function findingsOf(issue: Issue): Finding[] {
   if (issue.code === "unrecognized_keys") {
     return issue.keys.map((key) => ({ code: "field.unknown", path: pathOf([...issue.path, key]), message: `There is no field "${cut(key)}" here. Leave it out, or correct its name.` }));
   }
-  return [{ code: `field.${codeOf(issue)}`, path, message: `${issue.message}.`.replace(/\.\.$/, ".") }];
-}
-
-function codeOf(issue: Issue): string {
-  if (issue.code === "invalid_type" && issue.input === undefined) return "required";
-  return issue.code === "custom" ? "invalid" : issue.code.replace(/^invalid_/, "").replaceAll("_", "-");
+  if (issue.code === "invalid_type" && issue.message.endsWith("received undefined")) {
+    return [{ code: "field.required", path, message: `It is missing: give ${/^[aeiou]/.test(issue.expected) ? "an" : "a"} ${issue.expected}.` }];
+  }
+  const code = issue.code === "custom" ? "invalid" : issue.code.replace(/^invalid_/, "").replaceAll("_", "-");
+  return [{ code: `field.${code}`, path, message: `${issue.message}.`.replace(/\.\.$/, ".") }];
 }
 
 const cut = (text: string): string => (text.length > 64 ? `${text.slice(0, 63)}…` : text);

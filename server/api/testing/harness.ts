@@ -1,0 +1,70 @@
+import { randomBytes } from "node:crypto";
+import { systemActor, type Actor } from "@/lib/auth/actor";
+import type { Role } from "@/lib/auth/permissions";
+import { closeDatabase, openDatabase } from "@/lib/db/database";
+import { makeTestDatabase, type TestDatabase } from "@/lib/db/testing/test-database";
+import type { Deps, SignerClient } from "@/lib/deps";
+import { startSequencer } from "@/lib/log/sequencer";
+import type { EntryRecord } from "@/lib/log/types";
+import { createToken } from "@/lib/tokens/create-token";
+
+/** A database, a clock that a test can move, and a log that moves by itself. */
+export type Harness = Readonly<{
+  deps: Deps;
+  urls: TestDatabase;
+  /** Moves the clock on. */
+  pass: (seconds: number) => void;
+  /** All entries so far in the order of the log. */
+  entries: () => Promise<EntryRecord[]>;
+  /** The entries that came about during `act`. */
+  during: <T>(act: () => Promise<T>) => Promise<{ result: T; entries: EntryRecord[] }>;
+  /** The secret of a new token. */
+  tokenFor: (role: Role, identityId?: string | null) => Promise<string>;
+  close: () => Promise<void>;
+}>;
+
+const noSigner: SignerClient = {
+  createKey: () => Promise.reject(new Error("no signer here")),
+  signCertificate: () => Promise.reject(new Error("no signer here")),
+  signCrl: () => Promise.reject(new Error("no signer here")),
+  ping: () => Promise.resolve(),
+};
+
+export const system: Actor = systemActor("test", "req_test");
+
+/** Somebody who has not signed in, at an address. */
+export const stranger = (ip = "192.0.2.7"): Actor => ({
+  kind: "anonymous", id: null, label: "anonymous", role: null, identityId: null, credential: null,
+  origin: { ip, port: 50123, userAgent: "curl/8.1", via: ["https"] }, requestId: "req_stranger", correlationId: "req_stranger",
+});
+
+export async function openHarness(signer: SignerClient = noSigner): Promise<Harness> {
+  const urls = await makeTestDatabase();
+  const db = openDatabase(urls.appUrl, { max: 20 });
+  let aheadMs = 0;
+  const deps: Deps = {
+    db, signer, publicUrl: "http://localhost:3000",
+    clock: { now: () => new Date(Date.now() + aheadMs) }, random: { bytes: (n) => new Uint8Array(randomBytes(n)) },
+  };
+  const sequencer = startSequencer(db);
+  const entries = async (): Promise<EntryRecord[]> => {
+    await db.pool.query("select tlog.sequence_batch(100000)");
+    const { rows } = await db.pool.query<{ entry: Buffer }>("select entry from tlog.entry order by seq");
+    return rows.map((row) => JSON.parse(row.entry.toString("utf8")) as EntryRecord);
+  };
+  return {
+    deps, urls, entries,
+    pass: (seconds) => { aheadMs += seconds * 1000; },
+    async during(act) {
+      const before = (await entries()).length;
+      const result = await act();
+      return { result, entries: (await entries()).slice(before) };
+    },
+    tokenFor: async (role, identityId = null) => (await createToken(deps, system, { name: `test ${role}`, role, identityId, expiresInDays: null })).secret ?? "",
+    async close() {
+      await sequencer.stop();
+      await closeDatabase(db);
+      await urls.drop();
+    },
+  };
+}
