@@ -9,7 +9,7 @@ export function plainAddress(address: string | undefined): string | null {
 
 /** True for an address that only this machine can use (127.0.0.0/8, ::1). */
 export function isLoopback(address: string | null): boolean {
-  return address !== null && (address === "::1" || address.startsWith("127."));
+  return address !== null && (address === "::1" || (isIP(address) === 4 && address.startsWith("127.")));
 }
 
 /** The name in a Host header without its port, lower case; null if there is none or it is not a host. */

@@ -17,7 +17,7 @@ const run = promisify(execFile);
 const folder = mkdtempSync(join(tmpdir(), "chancery-ocsp-"));
 const file = (name: string) => join(folder, name);
 let ours: ThrowawayAuthority, other: ThrowawayAuthority, stranger: ThrowawayAuthority, stand: OcspStand;
-let good: Leaf, revoked: Leaf, held: Leaf, planned: Leaf, never: Leaf, foreign: Leaf, elsewhere: Leaf;
+let good: Leaf, revoked: Leaf, held: Leaf, planned: Leaf, never: Leaf, elsewhere: Leaf;
 
 function put(leaf: Leaf, authority: ThrowawayAuthority, state: string, reason: RevocationReason | null = null): void {
   const revokedAt = state === "revoked" || state === "held" ? new Date(Date.now() - 60_000) : null;
@@ -33,7 +33,7 @@ beforeAll(async () => {
   [ours, other, stranger] = await Promise.all([makeThrowawayAuthority("ours"), makeThrowawayAuthority("other"), makeThrowawayAuthority("stranger")]);
   for (const [name, authority] of Object.entries({ ours, other, stranger })) writeFileSync(file(`${name}.pem`), toPem("CERTIFICATE", authority.served.certificateDer));
   [good, revoked, held, planned, never] = await Promise.all([named("good", ours), named("revoked", ours), named("held", ours), named("planned", ours), named("never", ours)]);
-  foreign = await named("foreign", stranger);
+  await named("foreign", stranger);
   elsewhere = await named("elsewhere", other);
   stand = await openOcspStand([ours.served, other.served]);
   stand.responders.set(ours.served.id, await ours.responder());
@@ -131,7 +131,7 @@ describe("HTTP", () => {
   });
   test("rubbish in every shape is malformedRequest under HTTP 200", async () => {
     const whole = await requestFor("-cert", file("good.pem"));
-    const corpus = [Buffer.alloc(0), Buffer.from("hello"), Buffer.from("3080", "hex"), Buffer.from("30ffffffffff", "hex"), randomBytes(4096), Buffer.concat([whole, Buffer.from([0])]), Buffer.alloc(65_536, 0x30)];
+    const corpus: Uint8Array[] = [Buffer.alloc(0), Buffer.from("hello"), Buffer.from("3080", "hex"), Buffer.from("30ffffffffff", "hex"), randomBytes(4096), Buffer.concat([whole, Buffer.from([0])]), Buffer.alloc(65_536, 0x30)];
     for (let length = 1; length < whole.length; length += 1) corpus.push(whole.subarray(0, length));
     for (const body of corpus) {
       const response = await post(body);
@@ -154,7 +154,7 @@ describe("HTTP", () => {
   });
   test("ten megabytes are refused while they come in, and the next request is answered", async () => {
     const answer = await post(Buffer.alloc(10 * 1024 * 1024, 0x30)).then(bytesOf, () => null);
-    if (answer !== null) expect(answer.toString("hex")).toBe(failure.malformed);
+    expect([undefined, failure.malformed]).toContain(answer?.toString("hex"));
     expect((await ask("-cert", file("good.pem"))).verified).toBe(true);
   });
   test("other methods are 405 with Allow", async () => {
@@ -170,7 +170,7 @@ describe("HTTP", () => {
     });
     const abandoned = connect(port, "127.0.0.1", () => abandoned.write("POST /ocsp HTTP/1.1\r\nHost: x\r\nContent-Length: 50\r\n\r\nabc"));
     abandoned.on("error", () => {});
-    await Promise.all([..."".padEnd(50, "x")].flatMap(() => [poke(""), poke("\0\0\0"), poke("GET / HTTP/9.9\r\n\r\n"), poke("POST /ocsp HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n")]));
+    await Promise.all(Array.from({ length: 50 }).flatMap(() => [poke(""), poke("\0\0\0"), poke("GET / HTTP/9.9\r\n\r\n"), poke("POST /ocsp HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n")]));
     expect((await ask("-cert", file("good.pem"))).verified).toBe(true);
     abandoned.destroy();
   });

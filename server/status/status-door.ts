@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { wholeCrl } from "@/lib/authorities/schema";
 import type { AuthorityIndex } from "@/lib/status/authority-index";
 import type { CrlStore } from "@/server/status/crl-store";
 import type { Gauge, Metrics } from "@/server/status/metrics";
@@ -51,7 +52,7 @@ function serveFile(parts: StatusParts, path: string, request: IncomingMessage, r
 function findCrl(parts: StatusParts, path: string): Resource | null {
   const match = /^\/crl\/([a-z0-9-]{1,64})(?:\/([a-z0-9-]{1,64}))?\.crl$/.exec(path);
   const authority = match?.[1] === undefined ? null : parts.index().bySlug(match[1]);
-  return authority === null ? null : parts.crls.find(authority.id, match?.[2] ?? "");
+  return authority === null ? null : parts.crls.find(authority.id, match?.[2] ?? wholeCrl);
 }
 
 function serveReadiness(parts: StatusParts, response: ServerResponse): void {

@@ -1,4 +1,5 @@
 import type { Deps } from "@/lib/deps";
+import { wholeCrl } from "@/lib/authorities/schema";
 import { makeAnswerOcsp } from "@/lib/status/answer-ocsp";
 import { makeStatusCache } from "@/lib/status/status-cache";
 import type { StatusCache } from "@/lib/status/status-cache";
@@ -61,7 +62,7 @@ export function makeStatusService({ deps, authorities, draining, log }: StatusSe
 /** What is still missing before every authority's status is served. */
 function missingStatus({ index }: AuthorityState, responderOf: (id: string) => Responder | null, crls: CrlStore): string | null {
   const silent = index().all.filter(({ id }) => responderOf(id) === null).map(({ slug }) => slug);
-  const bare = index().all.filter(({ id }) => crls.find(id, "") === null).map(({ slug }) => slug);
+  const bare = index().all.filter(({ id }) => crls.find(id, wholeCrl) === null).map(({ slug }) => slug);
   if (silent.length > 0) return `no OCSP responder yet for ${silent.join(", ")}`;
   return bare.length > 0 ? `no CRL yet for ${bare.join(", ")}` : null;
 }

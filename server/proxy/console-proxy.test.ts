@@ -1,0 +1,99 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
+import type { IncomingMessage, RequestListener, Server } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { makeConsoleProxy } from "@/server/proxy/console-proxy";
+import { pageHeaders } from "@/server/proxy/page-headers";
+import { openDoorStand, send } from "@/server/listeners/testing/door-stand";
+import type { DoorStand } from "@/server/listeners/testing/door-stand";
+
+const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+let folder: string, socketPath: string, door: DoorStand, upstream: Server | null;
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), "chancery-proxy-"));
+  socketPath = join(folder, "console.sock");
+  upstream = null;
+  door = await openDoorStand(null, { console: makeConsoleProxy(socketPath, silent) });
+});
+afterEach(async () => {
+  await door.close();
+  upstream?.closeAllConnections();
+  upstream?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+async function consoleAnswers(listener: RequestListener): Promise<void> {
+  upstream = createServer(listener);
+  await new Promise<void>((done) => upstream!.listen(socketPath, done));
+}
+
+describe("towards the console", () => {
+  test("the door's own headers say who called and how, whatever the client wrote", async () => {
+    let got: IncomingMessage | null = null;
+    await consoleAnswers((request, response) => { got = request; response.end("page"); });
+    const reply = await send({ port: door.port }, "/certificates?q=1", { "x-chancery-client-ip": "10.9.9.9", "x-chancery-peer": "MIIB", "x-forwarded-proto": "https", connection: "x-drop", "x-drop": "1", te: "trailers" });
+    expect(reply.body).toBe("page");
+    const { headers, url } = got as unknown as IncomingMessage;
+    expect(url).toBe("/certificates?q=1");
+    expect(headers).toMatchObject({ "x-chancery-client-ip": "127.0.0.1", "x-chancery-listener": "http", "x-forwarded-proto": "http", "x-forwarded-host": "localhost", host: "localhost" });
+    expect(headers["x-chancery-request-id"]).toBe(reply.headers["x-request-id"]);
+    expect(Object.keys(headers)).not.toEqual(expect.arrayContaining(["x-chancery-peer"]));
+    expect([headers.te, headers["x-drop"]]).toEqual([undefined, undefined]);
+  });
+  test("bodies pass both ways whole", async () => {
+    await consoleAnswers((request, response) => request.pipe(response));
+    const body = "x".repeat(500_000);
+    expect((await send({ port: door.port }, "/", { "transfer-encoding": "chunked" }, "POST", body)).body).toBe(body);
+    expect((await send({ port: door.port }, "/", { "content-length": String(body.length) }, "POST", body)).body).toBe(body);
+  });
+});
+
+describe("towards the browser", () => {
+  test("each page has its own nonce, the same in what Next reads and what the browser obeys", async () => {
+    const read: string[] = [];
+    await consoleAnswers((request, response) => {
+      read.push(String(request.headers["content-security-policy"]));
+      response.setHeader("content-security-policy", "default-src *").setHeader("x-powered-by", "Next.js").end();
+    });
+    const replies = [await send({ port: door.port }, "/"), await send({ port: door.port }, "/", { "content-security-policy": "script-src 'nonce-mine'" })];
+    expect(replies.map((reply) => reply.headers["content-security-policy"])).toEqual(read);
+    expect(new Set(read).size).toBe(2);
+    for (const policy of read) {
+      expect(policy).toMatch(/script-src 'self' 'nonce-[A-Za-z0-9+/]{22}==' 'strict-dynamic'/);
+      for (const rule of ["frame-ancestors 'none'", "form-action 'self'", "base-uri 'none'", "object-src 'none'"]) expect(policy).toContain(rule);
+      expect(policy).not.toMatch(/script-src[^;]*unsafe|style-src [^;]*unsafe|mine|\*/);
+    }
+    expect(replies[0]!.headers).toMatchObject({ "x-content-type-options": "nosniff", "x-frame-options": "DENY" });
+    expect(replies[0]!.headers["x-powered-by"]).toBeUndefined();
+  });
+  test("HSTS only over TLS and never for a loopback name", () => {
+    expect(pageHeaders("", true, "pki.example.com")["strict-transport-security"]).toMatch(/^max-age=\d+$/);
+    for (const [secure, host] of [[false, "pki.example.com"], [true, "localhost"], [true, "127.0.0.1"], [true, "::1"], [true, null]] as const) {
+      expect(pageHeaders("", secure, host)["strict-transport-security"]).toBeUndefined();
+    }
+  });
+});
+
+describe("without a console", () => {
+  test("a browser gets a calm page that comes back, a program problem+json, both with Retry-After", async () => {
+    const page = await send({ port: door.port }, "/", { accept: "text/html,*/*" }), problem = await send({ port: door.port }, "/");
+    expect([page.status, problem.status]).toEqual([503, 503]);
+    expect(page.headers).toMatchObject({ "content-type": "text/html; charset=utf-8", "cache-control": "no-store" });
+    expect(Number(page.headers["retry-after"])).toBeGreaterThan(0);
+    expect(page.body).not.toMatch(/ECONN|ENOENT|\.sock|stack/i);
+    expect(JSON.parse(problem.body)).toMatchObject({ code: "console.unavailable", status: 503 });
+  });
+  test("one that breaks off before it answers is 502, one that breaks off midway cuts the answer and does not end it as whole", async () => {
+    await consoleAnswers((request, response) => {
+      if (request.url === "/before") request.socket.destroy();
+      else {
+        response.writeHead(200, { "content-length": "100" });
+        response.write("half", () => request.socket.destroy());
+      }
+    });
+    expect((await send({ port: door.port }, "/before")).status).toBe(502);
+    await expect(send({ port: door.port }, "/midway")).rejects.toThrow(/aborted|reset|hang up/);
+  });
+});
