@@ -6,15 +6,15 @@ import { actorOfSession, anonymousActor, currentRequest } from "@/lib/auth/sessi
 import type { Actor } from "@/lib/auth/actor";
 import type { ActionState, ServerAction } from "@/lib/auth/types";
 import type { Deps } from "@/lib/deps";
-import { isAppError } from "@/lib/errors/app-error";
+import { AppError, isAppError } from "@/lib/errors/app-error";
 import { findEntrySeq } from "@/lib/log/find-entry-seq";
 import { parseInput } from "@/lib/http/invalid-input";
 import { isRecorded, problemOf } from "@/lib/http/problem";
 import { reportBug } from "@/lib/http/report-bug";
 import { getDeps } from "@/lib/runtime";
 
-/** Null for what anybody may do before signing in (setup); its use case guards itself. */
-export type ActPermission = Permission | null;
+/** "self": whoever is signed in, for what they do to themselves. Null: anybody, before there is anybody (setup); its use case guards itself. */
+export type ActPermission = Permission | "self" | null;
 export type UseCase<I, T> = (deps: Deps, actor: Actor, input: I) => Promise<T>;
 
 /**
@@ -26,7 +26,7 @@ export function act<S extends z.ZodType, T>(permission: ActPermission, schema: S
     const deps = getDeps();
     const actor = (await actorOfSession()) ?? (await anonymousActor());
     try {
-      if (permission !== null) authorize(actor, permission);
+      admit(actor, permission);
       const data = await useCase(deps, actor, parseInput(schema, input instanceof FormData ? readForm(input) : input, "form"));
       const entryId = entryIdOf(data);
       return { ok: true, data, entryId, entrySeq: entryId === null ? null : await findEntrySeq(deps, entryId) };
@@ -34,6 +34,11 @@ export function act<S extends z.ZodType, T>(permission: ActPermission, schema: S
       return refuse(deps, actor, error);
     }
   };
+}
+
+function admit(actor: Actor, permission: ActPermission): void {
+  if (permission === "self" && actor.kind !== "user") throw new AppError("unauthenticated", "You are signed out. Sign in and try again.", { kind: "unauthenticated" });
+  if (permission !== "self" && permission !== null) authorize(actor, permission);
 }
 
 /** Redirects and the like are thrown by the framework for itself. */

@@ -11,11 +11,14 @@ import { getDeps } from "@/lib/runtime";
 export type ReadAction = Extract<EntryAction, `${string}.read`>;
 export type PageTarget = Readonly<{ kind: string; id: string; label: string }>;
 
+/** "self": whoever is signed in, for pages and acts about oneself alone. */
+export type PagePermission = Permission | "self";
+
 /**
  * The first line of every page: nobody signed in is sent to /sign-in, a role without the permission sees the page for that (403), and an
  * allowed read is on the record before anything is shown. Throws `record.unavailable` if it cannot be recorded: then nothing is shown.
  */
-export async function openPage(permission: Permission, options: Readonly<{ action: ReadAction; target?: PageTarget }>): Promise<{ actor: Actor; deps: Deps }> {
+export async function openPage(permission: PagePermission, options: Readonly<{ action: ReadAction; target?: PageTarget }>): Promise<{ actor: Actor; deps: Deps }> {
   const deps = getDeps();
   const { path } = await currentRequest();
   const actor = await actorOfSession();
@@ -23,7 +26,7 @@ export async function openPage(permission: Permission, options: Readonly<{ actio
     await recordRefusal(deps, await anonymousActor(), { code: "unauthenticated", method: "GET", path, status: 307 });
     redirect(signInAddress(path));
   }
-  if (scopeOf(actor.role, permission) === "none") {
+  if (permission !== "self" && scopeOf(actor.role, permission) === "none") {
     await recordRefusal(deps, actor, { code: "forbidden", method: "GET", path, status: 403 });
     forbidden();
   }
