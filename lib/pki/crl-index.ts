@@ -92,7 +92,7 @@ export function indexAscending(list: Uint8Array, count: number): CrlIndex {
 }
 
 function keyOf(content: Uint8Array): string {
-  return Buffer.from(content.buffer, content.byteOffset, content.length).latin1Slice();
+  return Buffer.from(content.buffer, content.byteOffset, content.length).toString("latin1");
 }
 
 /** A set of all serials, for entries in any order. */

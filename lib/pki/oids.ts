@@ -27,7 +27,7 @@ const decoded = new Map<string, string>();
 
 /** Dotted text of an OID's content octets, or null if they are malformed (padding, cut off, over 127 octets). */
 export function decodeOid(content: Uint8Array): string | null {
-  const key = Buffer.from(content.buffer, content.byteOffset, content.length).latin1Slice();
+  const key = Buffer.from(content.buffer, content.byteOffset, content.length).toString("latin1");
   const known = decoded.get(key);
   if (known !== undefined) return known;
   const text = decodeArcs(content);
