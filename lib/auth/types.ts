@@ -6,4 +6,4 @@ export type ActionState<T = unknown> =
   | Readonly<{ ok: false; message: string; code: string; fieldErrors: Record<string, string[]>; findings: readonly Finding[] }>;
 
 /** A server action as a form calls it: what it sent last time (or null) and its input. */
-export type ServerAction<T> = (previous: ActionState<T> | null, input: unknown) => Promise<ActionState<T>>;
+export type ServerAction<T> = (previous: ActionState | null, input: unknown) => Promise<ActionState<T>>;
