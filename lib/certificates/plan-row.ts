@@ -42,6 +42,7 @@ export function plannedRow(plan: CertificatePlan, context: PlanContext): Planned
 export const certificateTarget = (row: Readonly<{ id: string; commonName: string; subjectText: string }>) =>
   ({ kind: "certificate", id: row.id, label: row.commonName || row.subjectText });
 
+export const sha256Bytes = (bytes: Uint8Array): Uint8Array => createHash("sha256").update(bytes).digest();
 export const sha256Hex = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
 
 /** The entry that has to be committed with the row before anything is signed. */
