@@ -1,0 +1,12 @@
+"use server";
+
+import { z } from "zod";
+import { changePassword } from "@/lib/accounts/change-password";
+import { endSession } from "@/lib/accounts/end-session";
+import { passwordChange } from "@/lib/accounts/schema";
+import { act } from "@/lib/auth/act";
+import { currentSessionId } from "@/lib/auth/session-actor";
+
+/** Every role may change its own password and end its own sessions; the use cases look at nobody else's. */
+export const replacePassword = act("overview.read", passwordChange, async (deps, actor, input) => changePassword(deps, actor, input, await currentSessionId()));
+export const end = act("overview.read", z.object({ id: z.string().max(64) }), (deps, actor, { id }) => endSession(deps, actor, id));
