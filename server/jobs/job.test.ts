@@ -18,6 +18,7 @@ test("the first turn comes at once, a nudge brings the next", async () => {
   job.nudge();
   await until(() => turns === 2);
   await job.stop();
+  expect(turns).toBe(2);
 });
 
 test("two turns never overlap, and a nudge during a turn is not lost", async () => {

@@ -1,0 +1,78 @@
+import { randomBytes } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { systemActor } from "@/lib/auth/actor";
+import { closeDatabase, openDatabase } from "@/lib/db/database";
+import { readEnv } from "@/lib/env";
+import { findRepoRoot } from "@/lib/runtime-root";
+import { createToken } from "@/lib/tokens/create-token";
+import { world } from "@/lib/runtime";
+import { supervise } from "@/server/supervise/supervise";
+
+export type Chancery = Readonly<{ url: string; token: string; dataFolder: string; stop: () => Promise<void> }>;
+
+/** A whole Chancery under its own supervisor, on free ports and a data folder that is thrown away; set up, with a token for an administrator. */
+export async function startChancery(): Promise<Chancery> {
+  const root = findRepoRoot(), dist = join(root, "dist"), dataFolder = mkdtempSync(join(tmpdir(), "chancery-bench-"));
+  const settings: NodeJS.ProcessEnv = {
+    NODE_ENV: "production", PATH: process.env.PATH, CHANCERY_DATA: dataFolder, CHANCERY_HTTP_PORT: "0", CHANCERY_HTTPS_PORT: "0", CHANCERY_MTLS_PORT: "0",
+    CHANCERY_ADMIN_EMAIL: "admin@example.com", CHANCERY_ADMIN_PASSWORD: randomBytes(16).toString("hex"), CHANCERY_ORGANIZATION: "Example", CHANCERY_LOG_LEVEL: "warn",
+  };
+  const said: string[] = [];
+  const running = await supervise({
+    root, env: readEnv(settings), settings, write: (text) => void said.push(text),
+    childFiles: { signer: join(dist, "signer.mjs"), console: join(dist, "console.mjs"), door: join(dist, "door.mjs") },
+  }).catch((error: unknown) => {
+    process.stderr.write(said.join(""));
+    throw error;
+  });
+  const url = `http://localhost:${running.ports.http}`;
+  const stop = async (): Promise<void> => {
+    await running.stop();
+    rmSync(dataFolder, { recursive: true, force: true });
+  };
+  try {
+    await untilReady(url);
+    return { url, dataFolder, stop, token: await makeToken(dataFolder) };
+  } catch (error) {
+    process.stderr.write(said.join(""));
+    await stop();
+    throw error;
+  }
+}
+
+async function untilReady(url: string): Promise<void> {
+  for (const end = Date.now() + 60_000; ;) {
+    const answer = await fetch(`${url}/readyz`).catch(() => null);
+    if (answer?.ok) return;
+    if (Date.now() > end) throw new Error(`Chancery did not become ready: ${await answer?.text() ?? "no answer"}`);
+    await pause(100);
+  }
+}
+
+async function makeToken(dataFolder: string): Promise<string> {
+  const { readRunFile } = await import("@/lib/runtime-file");
+  const db = openDatabase(readRunFile(dataFolder)?.databaseUrl ?? "", { max: 1 });
+  try {
+    const { secret } = await createToken({ ...world, db }, systemActor("benchmark", "req_benchmark"), { name: "benchmark", role: "admin", identityId: null, expiresInDays: null });
+    return secret ?? "";
+  } finally {
+    await closeDatabase(db);
+  }
+}
+
+export type Api = (path: string, body?: unknown) => Promise<Record<string, unknown>>;
+
+/** Calls the REST API with the administrator's token; throws what it answers if that is no success. */
+export function apiOf({ url, token }: Chancery): Api {
+  return async (path, body) => {
+    const response = await fetch(`${url}/api/v1${path}`, {
+      method: body === undefined ? "GET" : "POST", headers: { authorization: `Bearer ${token}`, "content-type": "application/json" }, ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${path}: ${response.status} ${text}`);
+    return JSON.parse(text) as Record<string, unknown>;
+  };
+}
