@@ -66,3 +66,9 @@ export async function countIssuedBy(db: Database, ids: readonly string[], now: D
      from certificate where issuer_id = any($1) group by issuer_id`, [ids, now]);
   return new Map(rows.map(({ id, ...counts }) => [id, counts]));
 }
+
+export async function findPendingAuthorityByKey(db: Database, spkiSha256: Uint8Array): Promise<{ id: string } | null> {
+  const { rows } = await db.pool.query<{ id: string }>(
+    "select a.id from authority a join signing_key k on k.id = a.key_id where a.status = 'pending' and sha256(k.spki_der) = $1", [Buffer.from(spkiSha256)]);
+  return rows[0] ?? null;
+}

@@ -77,9 +77,9 @@ export type PendingRow = Readonly<{
 }>;
 
 /** Plans without a certificate that were made before a moment, oldest first. */
-export async function findPending(db: Database, before: Date, take: number): Promise<PendingRow[]> {
+export async function findPending(db: Database, before: Date, afterId: string, take: number): Promise<PendingRow[]> {
   return db.prisma.certificate.findMany({
-    where: { state: "planned", createdAt: { lt: before } }, orderBy: { createdAt: "asc" }, take,
+    where: { state: "planned", createdAt: { lt: before }, id: { gt: afterId } }, orderBy: { id: "asc" }, take,
     select: {
       id: true, issuerId: true, profileId: true, identityId: true, spkiSha256: true, serial: true, tbsDer: true, planEntryId: true,
       commonName: true, subjectText: true, predecessorId: true, csrDer: true, notAfter: true,

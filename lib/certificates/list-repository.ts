@@ -1,0 +1,77 @@
+import type { Database } from "@/lib/db/database";
+import { rowColumns, rowTables } from "./rows-repository";
+import type { CertificateQuery, CertificateSort, CertificateStatus } from "./schema";
+import type { CertificateRow } from "./types";
+
+export type Position = Readonly<{ at: Date; id: string }>;
+export type Search = Readonly<{ query: CertificateQuery; onlyIdentityId: string | null; now: Date; after: Position | null }>;
+/** What a free word may be, beyond the beginning of a name. */
+export type Word = Readonly<{ text: string; hex: Uint8Array | null }>;
+export type Total = Readonly<{ count: number; capped: boolean }>;
+
+const countLimit = 10_000;
+const statusWhere: Readonly<Record<CertificateStatus, string>> = {
+  valid: "c.state = 'issued' and c.not_after >= ?", expired: "c.state = 'issued' and c.not_after < ?", held: "c.state = 'held'",
+  revoked: "c.state = 'revoked'", pending: "c.state = 'planned'", failed: "c.state = 'failed'",
+};
+const sorts: Readonly<Record<CertificateSort, Readonly<{ column: string; way: "asc" | "desc" }>>> = {
+  "-createdAt": { column: "created_at", way: "desc" }, createdAt: { column: "created_at", way: "asc" },
+  notAfter: { column: "not_after", way: "asc" }, "-notAfter": { column: "not_after", way: "desc" },
+};
+
+/** Conditions with `?` where a value goes; numbered when the statement is put together. */
+function makeConditions() {
+  const texts: string[] = [], values: unknown[] = [];
+  const add = (text: string, ...given: readonly unknown[]): void => {
+    let next = 0;
+    texts.push(`(${text.replace(/\?/g, () => `$${values.push(given[next++])}`)})`);
+  };
+  return { add, values, where: () => (texts.length === 0 ? "true" : texts.join(" and ")) };
+}
+type Conditions = ReturnType<typeof makeConditions>;
+
+const likeStart = (text: string): string => `${text.toLowerCase().replace(/[\\%_]/g, "\\$&")}%`;
+
+function addWord(conditions: Conditions, { text, hex }: Word): void {
+  const names = ["dns", "ip", "email", "uri"].map((type) => `${type}:${type === "uri" ? text : text.toLowerCase()}`);
+  const exact = hex ? [[" or c.serial = ?", Buffer.from(hex)], [" or c.fingerprint_sha256 = ?", Buffer.from(hex)]] as const : [];
+  conditions.add(
+    `lower(c.common_name) like ? or c.sans && ?::text[] or c.id = ? or c.identity_id = any(array(select id from identity where lower(name) like ? limit 200))${exact.map(([sql]) => sql).join("")}`,
+    likeStart(text), names, text, likeStart(text), ...exact.map(([, value]) => value),
+  );
+}
+
+function conditionsOf({ query, onlyIdentityId, now }: Search, word: Word | null): Conditions {
+  const conditions = makeConditions(), { state } = query;
+  if (state) conditions.add(statusWhere[state], now);
+  if (onlyIdentityId !== null) conditions.add("c.identity_id = ?", onlyIdentityId);
+  if (query.identity) conditions.add("c.identity_id = ?", query.identity);
+  if (query.profile) conditions.add("c.profile_id = (select id from profile where id = ? or slug = ?)", query.profile, query.profile);
+  if (query.authority) conditions.add("c.issuer_id = (select id from authority where id = ? or slug = ?)", query.authority, query.authority);
+  if (query.expiresAfter) conditions.add("c.not_after >= ?", new Date(query.expiresAfter));
+  if (query.expiresBefore) conditions.add("c.not_after < ?", new Date(query.expiresBefore));
+  if (word) addWord(conditions, word);
+  return conditions;
+}
+
+/** One page by keyset: no row twice and none left out while others are issued. */
+export async function listCertificateRows(db: Database, search: Search, word: Word | null, serial: Uint8Array | null): Promise<CertificateRow[]> {
+  const conditions = conditionsOf(search, word), { column, way } = sorts[search.query.sort];
+  if (serial) conditions.add("c.serial = ?", Buffer.from(serial));
+  if (search.after) conditions.add(`(c.${column}, c.id) ${way === "asc" ? ">" : "<"} (?::timestamptz, ?::text)`, search.after.at, search.after.id);
+  const { rows } = await db.pool.query<CertificateRow>({
+    text: `select ${rowColumns} from ${rowTables} where ${conditions.where()} order by c.${column} ${way}, c.id ${way} limit ${search.query.limit + 1}`,
+    values: conditions.values,
+  });
+  return rows;
+}
+
+export async function countCertificateRows(db: Database, search: Search, word: Word | null, serial: Uint8Array | null): Promise<Total> {
+  const conditions = conditionsOf(search, word);
+  if (serial) conditions.add("c.serial = ?", Buffer.from(serial));
+  const { rows } = await db.pool.query<{ count: number }>({
+    text: `select count(*)::int as count from (select 1 from certificate c where ${conditions.where()} limit ${countLimit + 1}) counted`, values: conditions.values,
+  });
+  const count = rows[0]?.count ?? 0;
+  return { count: Math.min(count, countLimit), capped: count > countLimit };
+}
