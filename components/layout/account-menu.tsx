@@ -34,12 +34,12 @@ export function AccountMenu({ label, role, theme: first, signOut, accountHref, s
   const [theme, setTheme] = useState<Theme>(first);
   const [leaving, leave] = useTransition();
   const zones = [{ value: "UTC", label: "UTC", icon: <Clock aria-hidden className="text-muted" /> }, { value: "local", label: `Local (${typeof window === "undefined" ? "" : localZone()})`, icon: <Clock aria-hidden className="text-muted" /> }];
-  const name = shape === "rail" ? "max-lg:hidden" : "";
+  const name = shape === "rail" ? "max-lg:sr-only" : "";
   return (
     <DropdownMenu align="start" side={side} trigger={
-      <button type="button" aria-busy={leaving} aria-label={`Account: ${label}, ${role}`} className={`flex h-10 w-full items-center gap-2.5 rounded-md px-1.5 text-left hover:bg-hover data-[state=open]:bg-hover ${shape === "rail" ? "max-lg:justify-center" : ""}`}>
+      <button type="button" aria-busy={leaving} className={`flex h-10 w-full items-center gap-2.5 rounded-md px-1.5 text-left hover:bg-hover data-[state=open]:bg-hover ${shape === "rail" ? "max-lg:justify-center" : ""}`}>
         <span aria-hidden className="grid size-7 shrink-0 place-items-center rounded-full bg-accent-soft text-xs font-semibold text-accent uppercase">{label.slice(0, 1)}</span>
-        <span className={`min-w-0 flex-1 ${name}`}><span className="block truncate text-xs font-medium">{label}</span><span className="block truncate text-2xs text-muted">{role}</span></span>
+        <span className={`min-w-0 flex-1 ${name}`}><span className="sr-only">Account: </span><span className="block truncate text-xs font-medium">{label}</span><span className="block truncate text-2xs text-muted">{role}</span></span>
       </button>
     }>
       <MenuLabel><span className="block max-w-56 truncate text-text">{label}</span>Signed in as {role}</MenuLabel>

@@ -32,7 +32,7 @@ export function AppShell({ groups, account, theme, signOut, accountHref, acts = 
     <div className="flex min-h-dvh flex-col md:flex-row">
       <SkipLink />
       <MobileBar groups={groups} account={<AccountMenu {...menu} side="top" shape="full" />} />
-      <aside aria-label="Navigation" className="sticky top-0 hidden h-dvh w-14 shrink-0 flex-col gap-4 overflow-y-auto border-r border-border bg-sunken/50 p-2.5 md:flex lg:w-56">
+      <aside aria-label="Navigation" className="sticky top-0 z-10 hidden h-dvh w-14 shrink-0 flex-col gap-4 overflow-y-auto border-r border-border bg-sunken/50 p-2.5 md:flex lg:w-56">
         <NextLink href="/" prefetch={false} aria-label="Chancery, to the overview" className="flex h-8 items-center gap-2 rounded-md px-1.5 font-semibold tracking-tight max-lg:justify-center"><Mark /><span className="max-lg:hidden">Chancery</span></NextLink>
         <SearchButton shape="rail" />
         <NavList groups={groups} shape="rail" />

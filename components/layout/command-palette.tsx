@@ -24,6 +24,9 @@ export function CommandPalette({ entries, search }: Props) {
   const [words, setWords] = useState("");
   useEffect(() => onSignal("palette", () => { setWords(""); setOpen((old) => !old); }), []);
   const found = usePaletteSearch(open ? words : "", search);
+  // What the server found comes first, so that Enter opens it.
+  const [chosen, setChosen] = useState({ id: "", words: "" });
+  if (found.state === "idle" && found.words !== chosen.words) setChosen({ id: found.entries[0]?.id ?? chosen.id, words: found.words });
   const go = (href: string) => { setOpen(false); router.push(href); };
   return (
     <Primitive.Root open={open} onOpenChange={setOpen}>
@@ -31,7 +34,7 @@ export function CommandPalette({ entries, search }: Props) {
         <Primitive.Overlay className={veilStyle} />
         <Primitive.Content aria-describedby={undefined} className="fixed inset-x-2 top-2 z-50 mx-auto max-w-xl overflow-hidden rounded-xl border border-border bg-raised shadow-pop enter-rise sm:top-[14vh]">
           <Primitive.Title className="sr-only">Search and go anywhere</Primitive.Title>
-          <Command label="Search and go anywhere" loop>
+          <Command label="Search and go anywhere" loop value={chosen.id} onValueChange={(id) => { setChosen((old) => ({ ...old, id })); }}>
             <div className="flex items-center gap-2.5 border-b border-border px-4">
               {found.state === "searching" ? <LoaderCircle aria-hidden className="size-4 shrink-0 animate-spin text-muted" /> : <Search aria-hidden className="size-4 shrink-0 text-muted" />}
               <Command.Input value={words} onValueChange={setWords} placeholder={search ? "A page, a name, a serial, a fingerprint" : "A page or an act"} className="h-12 min-w-0 flex-1 bg-transparent text-base outline-none pointer-coarse:text-lg" />

@@ -20,7 +20,7 @@ export function ChartPlot({ series, points, kind }: Pick<ChartProps, "series" | 
   const axes = [
     <CartesianGrid key="grid" vertical={false} stroke="var(--color-border)" />,
     <XAxis key="x" dataKey="label" tick={tick} tickLine={false} axisLine={false} minTickGap={24} />,
-    <YAxis key="y" tick={tick} tickLine={false} axisLine={false} width={36} allowDecimals={false} tickFormatter={formatCount} />,
+    <YAxis key="y" tick={tick} tickLine={false} axisLine={false} width={44} allowDecimals={false} tickFormatter={formatCount} />,
     <Tooltip key="tip" isAnimationActive={false} cursor={{ fill: "var(--color-hover)", fillOpacity: 0.6, stroke: "none" }} content={(hover) => <HoverCard {...(hover as Hover)} series={series} />} />,
   ];
   return (

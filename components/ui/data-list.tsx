@@ -5,14 +5,14 @@ export type DataItem = Readonly<{ label: string; value: ReactNode; hint?: string
 /** Names and values of one thing. An absent value shows as a dash that reads "none". */
 export function DataList({ items, columns = 1 }: Readonly<{ items: readonly DataItem[]; columns?: 1 | 2 | undefined }>) {
   return (
-    <dl className={columns === 2 ? "grid gap-x-8 lg:grid-cols-2" : "grid"}>
+    <div className="@container"><dl className={columns === 2 ? "grid gap-x-8 @3xl:grid-cols-2" : "grid"}>
       {items.map(({ label, value, hint }) => (
-        <div key={label} className="grid min-w-0 gap-x-4 border-b border-border py-2 text-sm last:border-b-0 sm:grid-cols-[minmax(7rem,11rem)_minmax(0,1fr)]">
+        <div key={label} className="grid min-w-0 gap-x-4 border-b border-border py-2 text-sm last:border-b-0 @sm:grid-cols-[minmax(7rem,11rem)_minmax(0,1fr)]">
           <dt className="text-muted">{label}{hint && <span className="block text-xs">{hint}</span>}</dt>
           <dd className="min-w-0 break-words">{value === null || value === undefined || value === "" ? <Nothing /> : value}</dd>
         </div>
       ))}
-    </dl>
+    </dl></div>
   );
 }
 

@@ -16,7 +16,7 @@ type Props = Readonly<{
 /** Keyset paging: there are no page numbers, since rows arrive while one reads. */
 export function Pagination({ summary, newerHref, olderHref, newerLabel = "Newer", olderLabel = "Older" }: Props) {
   return (
-    <nav aria-label="Pages" className="flex flex-wrap items-center justify-between gap-3 px-1 py-3 text-xs text-muted">
+    <nav aria-label="Pagination" className="flex flex-wrap items-center justify-between gap-3 px-1 py-3 text-xs text-muted">
       <p>{summary}</p>
       <div className="flex gap-2">
         <Step href={newerHref} why="This is the beginning."><ChevronLeft aria-hidden />{newerLabel}</Step>

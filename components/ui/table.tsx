@@ -13,7 +13,7 @@ export type Column<T> = Readonly<{
   /** Plain content. In the first column it becomes the row's link if there is a `rowHref`, so it holds no links or buttons. */
   cell: (row: T) => ReactNode;
   align?: "start" | "end" | undefined;
-  /** grow takes what is left and cuts its text · fit is as wide as its content. */
+  /** grow takes what is left · fit is as wide as its content · otherwise at most 16 rem. Text that does not fit is cut. */
   width?: "grow" | "fit" | undefined;
   /** Leaves the column out on windows narrower than this. */
   hideBelow?: "sm" | "md" | "lg" | "xl" | undefined;
@@ -37,7 +37,9 @@ export type DataTableProps<T> = Readonly<{
 }>;
 
 const hiding = { sm: "max-sm:hidden", md: "max-md:hidden", lg: "max-lg:hidden", xl: "max-xl:hidden" } as const;
-const layoutOf = <T,>(column: Column<T>) => clsx(column.align === "end" && "text-right", column.width === "grow" && "w-full max-w-0", column.width === "fit" && "w-px whitespace-nowrap", column.hideBelow && hiding[column.hideBelow]);
+// Cut text keeps a little room around it, so that the focus ring of what stands in the cell is not cut with it.
+const cut = "overflow-clip [overflow-clip-margin:4px] text-ellipsis whitespace-nowrap";
+const layoutOf = <T,>(column: Column<T>) => clsx(column.align === "end" && "text-right", column.width === "grow" && "w-full max-w-0 min-w-44", column.width === "fit" && "w-px whitespace-nowrap", column.hideBelow && hiding[column.hideBelow]);
 
 /** A list. The head stays in sight, a click anywhere opens the row, arrow keys walk the rows, Enter opens. */
 export function DataTable<T>({ caption, columns, rows, rowKey, rowHref, selectLabel, empty, bare }: DataTableProps<T>) {
@@ -86,8 +88,8 @@ function Cell<T>({ column, row, href }: Readonly<{ column: Column<T>; row: T; hr
   const content = column.cell(row);
   return (
     <td className={clsx(cellStyle, layoutOf(column))}>
-      {href === undefined ? <div className={clsx(column.width === "grow" && "truncate")}>{content}</div> : (
-        <NextLink href={href} prefetch={false} data-row-link className={clsx("font-medium after:absolute after:inset-0 after:content-[''] focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-accent", column.width === "grow" && "block truncate")}>{content}</NextLink>
+      {href === undefined ? <div className={clsx(column.width !== "fit" && cut, column.width === undefined && "max-w-64")}>{content}</div> : (
+        <NextLink href={href} prefetch={false} data-row-link className={clsx("font-medium after:absolute after:inset-0 after:content-[''] focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-accent", column.width !== "fit" && "block truncate", column.width === undefined && "max-w-64")}>{content}</NextLink>
       )}
     </td>
   );

@@ -18,7 +18,7 @@ export function TooltipLayer() {
   useEffect(() => {
     const tip = box.current;
     if (!tip) return;
-    let owner: HTMLElement | null = null, timer: ReturnType<typeof setTimeout> | undefined;
+    let owner: HTMLElement | null = null, walking = false, timer: ReturnType<typeof setTimeout> | undefined;
     const hide = () => {
       clearTimeout(timer);
       if (owner?.getAttribute("aria-describedby") === tip.id) owner.removeAttribute("aria-describedby");
@@ -38,13 +38,14 @@ export function TooltipLayer() {
       }, delay);
     };
     const over = (event: PointerEvent) => { const target = event.pointerType === "touch" ? null : tipOf(event.target); if (target) show(target, 250); else if (owner && !owner.matches(":focus-visible")) hide(); };
-    const focus = (event: FocusEvent) => { const target = tipOf(event.target); if (target?.matches(":focus-visible")) show(target, 0); };
-    const key = (event: KeyboardEvent) => { if (event.key === "Escape") hide(); };
+    // Only for somebody who walks with Tab or arrows: focus that a dialog moves by itself explains nothing.
+    const focus = (event: FocusEvent) => { const target = tipOf(event.target); if (walking && target?.matches(":focus-visible")) show(target, 0); };
+    const key = (event: KeyboardEvent) => { walking = /^(Tab|Arrow|Home|End)/.test(event.key); if (event.key === "Escape") hide(); };
     const ends = new AbortController(), { signal } = ends;
     document.addEventListener("pointerover", over, { signal });
     document.addEventListener("focusin", focus, { signal });
     for (const name of ["focusout", "pointerdown", "scroll"]) document.addEventListener(name, hide, { signal, capture: true });
-    document.addEventListener("keydown", key, { signal });
+    document.addEventListener("keydown", key, { signal, capture: true });
     return () => { hide(); ends.abort(); };
   }, []);
   return <div ref={box} id="tip" role="tooltip" popover="manual" className="pointer-events-none fixed inset-auto m-0 max-w-80 rounded-md border border-border bg-raised px-2 py-1 text-xs whitespace-pre-line text-text shadow-pop" />;
