@@ -15,7 +15,7 @@ import type { IdentityDto, IdentityList } from "@/lib/identities/schema";
 import type { ProfileDto } from "@/lib/profiles/schema";
 import { IssueReceipt } from "./issue-receipt";
 import { LifetimeField } from "./lifetime-field";
-import { RequestPreview } from "./request-preview";
+import { RequestPreview, isError } from "./request-preview";
 import { usePreview } from "./use-preview";
 
 export type IssueProfile = Pick<ProfileDto, "slug" | "name" | "description" | "authoritySlug"> & Readonly<{ validitySecondsDefault: number; validitySecondsMax: number }>;
@@ -36,10 +36,10 @@ export function IssueForm(props: Props) {
   return <IssueRound key={round} {...props} onAnother={() => { setRound(round + 1); }} />;
 }
 
-function whyNot(csr: string, identity: PickedIdentity | null, preview: Pick<CertificatePreview, "plan"> | null): string | undefined {
+function whyNot(csr: string, identity: PickedIdentity | null, preview: Pick<CertificatePreview, "findings"> | null): string | undefined {
   if (csr.trim() === "") return "Paste a signing request first.";
   if (identity === null) return "Choose an identity first.";
-  return preview !== null && preview.plan === null ? "The findings stand against it." : undefined;
+  return preview?.findings.some(isError) ? "The findings stand against it." : undefined;
 }
 
 function IssueRound({ profiles, identity: given, issue, preview, findIdentities, createIdentity, onAnother }: Props & Readonly<{ onAnother: () => void }>) {

@@ -14,6 +14,14 @@ import { GeneralNameList } from "./general-name-list";
 
 type Preview = Pick<CertificatePreview, "request" | "findings" | "plan">;
 
+type Finding = Preview["findings"][number];
+
+/** True for what stops an issuing. */
+export const isError = ({ severity }: Finding): boolean => severity === undefined || severity === "error";
+
+/** That no identity is chosen yet is the form's next step, not a fault of the request. */
+const findingsOf = ({ findings }: Preview) => findings.filter(({ code }) => code !== "identity.required");
+
 /** What a request asks, what would be signed, and everything that stands against it. Nothing is signed to show this. */
 export function RequestPreview({ preview, pending }: Readonly<{ preview: Preview | null; pending: boolean }>) {
   if (preview === null) {
@@ -25,7 +33,8 @@ export function RequestPreview({ preview, pending }: Readonly<{ preview: Preview
       </Card>
     );
   }
-  const { request, plan, findings } = preview;
+  const { request, plan } = preview;
+  const findings = findingsOf(preview);
   return (
     <div aria-busy={pending} className={pending ? "opacity-70 transition-opacity" : "transition-opacity"}>
       <Stack>
@@ -42,16 +51,16 @@ export function RequestPreview({ preview, pending }: Readonly<{ preview: Preview
             ]} />
           </Card>
         )}
-        {plan && <PlanCard plan={plan} />}
+        {plan && !findings.some(isError) && <PlanCard plan={plan} />}
       </Stack>
     </div>
   );
 }
 
-function Verdict({ preview: { findings, plan } }: Readonly<{ preview: Preview }>) {
-  const errors = findings.filter(({ severity }) => severity === undefined || severity === "error").length;
+function Verdict({ preview }: Readonly<{ preview: Preview }>) {
+  const findings = findingsOf(preview), errors = findings.filter(isError).length;
   if (errors > 0) return <Banner tone="danger" live title={`This would be refused: ${plural(errors, "finding")}.`}>Mend what is named below, or choose another profile or identity.</Banner>;
-  if (plan === null) return <Banner live title="Nothing to sign yet.">Choose a profile and an identity.</Banner>;
+  if (preview.findings.some(isError)) return <Banner live title="So far nothing stands against it.">Choose the identity that the certificate is bound to.</Banner>;
   return <Banner tone="success" live title="This can be issued.">{findings.length > 0 ? `${plural(findings.length, "notice")} below; none of them stops it.` : "Nothing stands against it."}</Banner>;
 }
 
