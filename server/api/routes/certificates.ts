@@ -1,5 +1,4 @@
 import { z } from "@hono/zod-openapi";
-import type { Actor } from "@/lib/auth/actor";
 import { getCertificate } from "@/lib/certificates/get-certificate";
 import { issueCertificate } from "@/lib/certificates/issue-certificate";
 import { listCertificates } from "@/lib/certificates/list-certificates";
@@ -8,7 +7,6 @@ import { releaseCertificate } from "@/lib/certificates/release-certificate";
 import { revokeCertificate } from "@/lib/certificates/revoke-certificate";
 import { rotateCertificate } from "@/lib/certificates/rotate-certificate";
 import { certificateQuery, certificateStatuses, issueInput, releaseInput, revokeInput, rotateInput } from "@/lib/certificates/schema";
-import type { Deps } from "@/lib/deps";
 import { listCustody } from "@/lib/log/custody";
 import { defineRoute, idParams } from "@/server/api/define-route";
 import { entry } from "@/server/api/schemas/audit";
@@ -19,11 +17,6 @@ const target = (row: Readonly<{ id: string; subject: string }>) => ({ kind: "cer
 const common = { tag: "Certificates", reads: "certificate.read" } as const;
 const anyId = "`{id}` is an id, a serial in hex or a SHA-256 fingerprint.";
 const query = certificateQuery.omit({ state: true }).extend({ status: z.enum(certificateStatuses).optional() });
-
-/** A serial or fingerprint is looked up first; an id goes straight to the use case. */
-async function idOf(deps: Deps, actor: Actor, reference: string): Promise<string> {
-  return reference.startsWith("crt_") ? reference : (await getCertificate(deps, actor, reference)).id;
-}
 
 const reading = [
   defineRoute({
@@ -40,7 +33,7 @@ const reading = [
     ...common, method: "get", path: "/certificates/{id}/custody", permission: "certificates.read", summary: "Read a certificate's whole recorded life",
     description: `Every entry about it, oldest first. ${anyId}`, params: idParams, response: pageOf(entry),
     async handle(deps, actor, { params }) {
-      const { items } = await listCustody(deps, actor, await idOf(deps, actor, params.id));
+      const { items } = await listCustody(deps, actor, (await getCertificate(deps, actor, params.id)).id);
       return { items, nextCursor: null };
     },
   }),
@@ -59,18 +52,18 @@ const writing = [
   defineRoute({
     ...common, method: "post", path: "/certificates/{id}/rotate", permission: "certificates.rotate", summary: "Issue a successor with a new key",
     description: `The predecessor is revoked as superseded, now or after the overlap. ${anyId}`, params: idParams, body: rotateInput, status: 201, response: certificate, target,
-    handle: async (deps, actor, { params, body }) => rotateCertificate(deps, actor, await idOf(deps, actor, params.id), body),
+    handle: (deps, actor, { params, body }) => rotateCertificate(deps, actor, params.id, body),
   }),
   defineRoute({
     ...common, method: "post", path: "/certificates/{id}/revoke", permission: "certificates.revoke", summary: "Revoke a certificate",
     description: `Again is no error: the date is never rewritten, and a reason is only raised to keyCompromise. certificateHold can be released. ${anyId}`,
     params: idParams, body: revokeInput, response: certificate, target,
-    handle: async (deps, actor, { params, body }) => revokeCertificate(deps, actor, await idOf(deps, actor, params.id), body),
+    handle: (deps, actor, { params, body }) => revokeCertificate(deps, actor, params.id, body),
   }),
   defineRoute({
     ...common, method: "post", path: "/certificates/{id}/release", permission: "certificates.revoke", summary: "Release a certificate from hold", description: anyId,
     params: idParams, body: releaseInput, bodyOptional: true, response: certificate, target,
-    handle: async (deps, actor, { params, body }) => releaseCertificate(deps, actor, await idOf(deps, actor, params.id), body),
+    handle: (deps, actor, { params, body }) => releaseCertificate(deps, actor, params.id, body),
   }),
 ];
 

@@ -7,6 +7,7 @@ import type { Deps, SignerClient } from "@/lib/deps";
 import { startSequencer } from "@/lib/log/sequencer";
 import type { EntryRecord } from "@/lib/log/types";
 import { createToken } from "@/lib/tokens/create-token";
+import { makeSigner } from "@/server/signer/make-signer";
 
 /** A database, a clock that a test can move, and a log that moves by itself. */
 export type Harness = Readonly<{
@@ -38,13 +39,15 @@ export const stranger = (ip = "192.0.2.7"): Actor => ({
   origin: { ip, port: 50123, userAgent: "curl/8.1", via: ["https"] }, requestId: "req_stranger", correlationId: "req_stranger",
 });
 
-export async function openHarness(signer: SignerClient = noSigner): Promise<Harness> {
+/** `signing`: with the real signer in this process, for tests that issue. */
+export async function openHarness({ signing = false }: Readonly<{ signing?: boolean }> = {}): Promise<Harness> {
   const urls = await makeTestDatabase();
   const db = openDatabase(urls.appUrl, { max: 20 });
+  const random = { bytes: (n: number) => new Uint8Array(randomBytes(n)) }, publicUrl = "http://localhost:3000";
+  const signer = signing ? makeSigner({ db, kek: random.bytes(32), random, publicUrl }) : noSigner;
   let aheadMs = 0;
   const deps: Deps = {
-    db, signer, publicUrl: "http://localhost:3000",
-    clock: { now: () => new Date(Date.now() + aheadMs) }, random: { bytes: (n) => new Uint8Array(randomBytes(n)) },
+    db, signer, publicUrl, random, clock: { now: () => new Date(Date.now() + aheadMs) },
   };
   const sequencer = startSequencer(db);
   const entries = async (): Promise<EntryRecord[]> => {

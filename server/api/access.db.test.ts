@@ -1,0 +1,127 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { roles, scopeOf } from "@/lib/auth/permissions";
+import { createIdentity } from "@/lib/identities/create-identity";
+import { createToken } from "@/lib/tokens/create-token";
+import { revokeToken } from "@/lib/tokens/revoke-token";
+import { makeCall, told, type Call } from "./testing/client";
+import { openHarness, system, type Harness } from "./testing/harness";
+import { routes } from "./routes";
+
+let harness: Harness, call: Call;
+const tokens: Record<string, string> = {};
+beforeAll(async () => {
+  harness = await openHarness();
+  call = makeCall(harness.deps);
+  const identity = await createIdentity(harness.deps, system, { kind: "service", name: "payments", owner: "payments-team@example.com", note: "" });
+  for (const role of roles) tokens[role] = await harness.tokenFor(role, role === "service" ? identity.id : null);
+});
+afterAll(async () => { await harness.close(); });
+
+const guarded = routes.filter((route) => route.permission !== null);
+const pathOf = (path: string) => path.replaceAll(/\{\w+\}/g, "none_such");
+const cases = guarded.map((route) => [route.method.toUpperCase(), route.path, route] as const);
+
+test("every operation but the plain status demands a permission", () => {
+  expect(routes.filter((route) => route.permission === null).map((route) => route.path)).toEqual(["/status/{authority}/{serial}"]);
+});
+
+describe.each(cases)("%s %s", (method, path, route) => {
+  test("tells a stranger nothing, and puts the attempt on the record", async () => {
+    const { result, entries } = await harness.during(() => call(method, pathOf(path)));
+    expect(told(result)).toMatchObject({ status: 401, code: "unauthenticated" });
+    expect(result.headers.get("www-authenticate")).toBe('Bearer realm="Chancery"');
+    expect(entries).toEqual([expect.objectContaining({
+      action: "request.refused", outcome: "denied", reason: "no credential", actor: { kind: "anonymous", id: null, label: "anonymous" },
+      details: { code: "unauthenticated", method, path: `/api/v1${pathOf(path)}`, status: 401 },
+    })]);
+  });
+
+  test("refuses every role without its permission, whether the thing exists or not, and lets the others past the door", async () => {
+    for (const role of roles) {
+      const { result, entries } = await harness.during(() => call(method, pathOf(path), { token: tokens[role] ?? "" }));
+      const scope = route.permission === null ? "all" : scopeOf(role, route.permission);
+      if (scope === "none") {
+        expect(told(result), role).toMatchObject({ status: 403, code: "forbidden" });
+        expect(entries, role).toEqual([expect.objectContaining({ action: "request.refused", outcome: "denied", actor: expect.objectContaining({ kind: "token" }) as unknown })]);
+      } else {
+        expect([401, 403, 500], `${role}: ${result.text}`).not.toContain(result.status);
+        expect(entries.length, `${role}: ${result.text}`).toBeGreaterThan(0);
+      }
+    }
+  });
+});
+
+describe("a token that does not count", () => {
+  test("gets one and the same answer, whether it is malformed, unknown, revoked or expired; the reason stands in the record", async () => {
+    const revoked = await createToken(harness.deps, system, { name: "old", role: "admin", identityId: null, expiresInDays: null });
+    const short = await createToken(harness.deps, system, { name: "short", role: "admin", identityId: null, expiresInDays: 1 });
+    await revokeToken(harness.deps, system, revoked.id);
+    harness.pass(86_401);
+    const sent = ["nonsense", `chy_${"A".repeat(43)}`, revoked.secret ?? "", short.secret ?? ""];
+    const { result, entries } = await harness.during(async () => {
+      const answers = [];
+      for (const token of sent) answers.push(await call("GET", "/certificates", { token }));
+      return answers;
+    });
+    for (const answer of result) {
+      expect(told(answer)).toEqual(told(result[0] ?? answer));
+      expect(answer.headers.get("www-authenticate")).toContain("invalid_token");
+    }
+    expect(entries.map((entry) => entry.reason)).toEqual(["malformed token", "unknown token", `revoked token ${revoked.id}`, `expired token ${short.id}`]);
+    for (const secret of sent.slice(1)) expect(JSON.stringify(entries)).not.toContain(secret.slice(8));
+  });
+
+  test.each(["Basic YWRtaW46YWRtaW4=", "Bearer", "Bearer a b", "bearer\tx", ""])("Authorization: %j is no token", async (authorization) => {
+    expect((await call("GET", "/certificates", { headers: { authorization } })).status).toBe(401);
+  });
+
+  test("in an address is not taken, and does not reach the record", async () => {
+    const { result, entries } = await harness.during(() => call("GET", `/certificates?access_token=${tokens["admin"]}`));
+    expect(result.status).toBe(401);
+    expect(JSON.stringify(entries)).not.toContain(tokens["admin"]?.slice(8));
+  });
+});
+
+describe("an address that does not exist", () => {
+  test("looks to a stranger like any other, and is a 404 for those with a token; both on the record", async () => {
+    const { result, entries } = await harness.during(async () => [await call("GET", "/nothing"), await call("GET", "/certificates"), await call("GET", "/nothing", { token: tokens["service"] ?? "" })] as const);
+    expect(told(result[0])).toEqual(told(result[1]));
+    expect(told(result[2])).toMatchObject({ status: 404, code: "request.not-found" });
+    expect(entries.map((entry) => entry.outcome)).toEqual(["denied", "denied", "failure"]);
+  });
+
+  test.each([["DELETE", "/certificates", "GET, HEAD, POST"], ["PUT", "/tokens/tok_1", "GET, HEAD"], ["GET", "/tokens/tok_1/revoke", "POST"]])("%s %s is a 405 with Allow", async (method, path, allow) => {
+    const answer = await call(method, path, { token: tokens["admin"] ?? "" });
+    expect(told(answer)).toMatchObject({ status: 405, code: "request.method" });
+    expect(answer.headers.get("allow")).toBe(allow);
+    expect((await call(method, path)).status).toBe(401);
+  });
+});
+
+test("the origin of an entry is what the door saw, whatever a client says about itself", async () => {
+  const headers = { "x-forwarded-for": "198.51.100.66", "x-chancery-client-ip": "198.51.100.66", forwarded: "for=198.51.100.66", "user-agent": "curl/8.1", "x-correlation-id": "deploy-17" };
+  const { entries } = await harness.during(() => call("GET", "/profiles", { token: tokens["auditor"] ?? "", headers, context: { ip: "203.0.113.9", port: 4711, listener: "mtls", requestId: "req_door" } }));
+  expect(entries).toEqual([expect.objectContaining({ action: "profile.read", origin: { ip: "203.0.113.9", port: 4711, userAgent: "curl/8.1", via: ["mtls"] }, requestId: "req_door", correlationId: "deploy-17" })]);
+});
+
+test("without the record nothing is answered: reads, refusals and writes alike are 503", async () => {
+  const { default: pg } = await import("pg");
+  const owner = new pg.Client({ connectionString: harness.urls.superUrl });
+  await owner.connect();
+  await owner.query("revoke insert on tlog.inbox from chancery_app; revoke insert (entry) on tlog.inbox from chancery_app");
+  try {
+    const answers = [
+      await call("GET", "/profiles", { token: tokens["admin"] ?? "" }), await call("GET", "/profiles"),
+      await call("POST", "/identities", { token: tokens["admin"] ?? "", body: { kind: "service", name: "unrecorded", owner: "x@example.com" } }),
+    ];
+    for (const answer of answers) {
+      expect(told(answer)).toMatchObject({ status: 503, code: "record.unavailable" });
+      expect(answer.headers.get("retry-after")).toMatch(/^\d+$/);
+    }
+  } finally {
+    await owner.query("grant insert (entry) on tlog.inbox to chancery_app");
+    await owner.end();
+  }
+  const list = await call("GET", "/identities?q=unrecorded", { token: tokens["admin"] ?? "" });
+  expect(list.body["items"]).toEqual([]);
+});

@@ -1,0 +1,27 @@
+import type { Deps } from "@/lib/deps";
+import { makeApi } from "@/server/api/app";
+import type { RequestContext } from "@/server/api/context";
+
+export type CallOptions = Readonly<{ token?: string; body?: unknown; raw?: BodyInit; headers?: Readonly<Record<string, string>>; context?: Partial<RequestContext> }>;
+export type Answer = Readonly<{ status: number; headers: Headers; text: string; body: Record<string, unknown> }>;
+export type Call = (method: string, path: string, options?: CallOptions) => Promise<Answer>;
+
+/** Calls the API in this process, as the door would after its own checks. */
+export function makeCall(deps: Deps): Call {
+  const api = makeApi(deps);
+  let count = 0;
+  return async (method, path, { token, body, raw, headers = {}, context = {} } = {}) => {
+    const content = raw ?? (body === undefined ? undefined : JSON.stringify(body));
+    const request = new Request(`http://localhost${path.startsWith("/docs") ? "" : "/api/v1"}${path}`, {
+      method, headers: { ...(token === undefined ? {} : { authorization: `Bearer ${token}` }), ...(content === undefined ? {} : { "content-type": "application/json" }), ...headers },
+      ...(content === undefined ? {} : { body: content, duplex: "half" }),
+    } as RequestInit);
+    const response = await api.fetch(request, { ip: "192.0.2.7", port: 50123, listener: "https", peerDer: null, requestId: `req_${++count}`, ...context });
+    const text = await response.text();
+    const isJson = /json$/.test((response.headers.get("content-type") ?? "").split(";")[0] ?? "");
+    return { status: response.status, headers: response.headers, text, body: isJson ? (JSON.parse(text) as Record<string, unknown>) : {} };
+  };
+}
+
+/** The members of a problem that do not differ from one request to the next. */
+export const told = ({ status, body: { requestId: _, ...rest } }: Answer) => ({ status, ...rest });
