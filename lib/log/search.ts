@@ -56,7 +56,7 @@ export async function findEntries(db: Database, filter: Filter, range: Range, li
   const rest = after === null ? range : order === "asc" ? { ...range, low: Math.max(range.low, after + 1) } : { ...range, high: Math.min(range.high, after) };
   const walks = kindsOf[filter.reads].map((kind) => `(select seq from tlog.search where ${whereOf(filter, rest, kind)} order by seq ${order} limit ${limit})`);
   const { rows } = await db.pool.query<{ seq: string; leaf_hash: Buffer; entry: Buffer }>(
-    `with found as materialized (${walks.join(" union all ")} order by seq ${order} limit ${limit})
+    `with found as materialized (select seq from (${walks.join(" union all ")}) as walked order by seq ${order} limit ${limit})
      select e.seq, e.leaf_hash, e.entry from found join tlog.entry e using (seq) order by e.seq ${order}`,
     [...filter.values],
   );

@@ -39,7 +39,7 @@ begin
     or (old.state <> 'planned' and new.state = 'planned')
     or (old.state = 'failed' and new.state <> 'failed')
     or (old.state = 'revoked' and (new.state <> 'revoked' or new.revoked_at is distinct from old.revoked_at
-      or (new.revocation_reason is distinct from old.revocation_reason and new.revocation_reason <> 'keyCompromise')))
+      or (new.revocation_reason is distinct from old.revocation_reason and new.revocation_reason is distinct from 'keyCompromise')))
   then
     raise exception 'certificate %: what was planned, signed or revoked is never rewritten', old.id using errcode = '23514', constraint = 'certificate_is_fixed';
   end if;
