@@ -1,0 +1,32 @@
+import { describe, expect, test } from "vitest";
+import { type Describable, describeEntry } from "./describe-entry";
+
+const entry = (over: Partial<Describable>): Describable => ({
+  action: "certificate.issued", outcome: "success", reason: null, actor: { kind: "user", id: "usr_1", label: "operator@example.com" },
+  target: { kind: "certificate", id: "crt_1", label: "pay.example.com" }, details: { serial: "0a1b" }, ...over,
+});
+
+describe("the sentence of an entry", () => {
+  test.each<[Partial<Describable>, string]>([
+    [{}, "operator@example.com issued certificate pay.example.com with serial 0a1b."],
+    [{ action: "certificate.read", details: {} }, "operator@example.com viewed certificate pay.example.com."],
+    [{ action: "certificate.read", details: {}, target: null }, "operator@example.com viewed the certificates."],
+    [{ action: "certificate.revoked", details: { reason: "superseded", comment: "", raised: false } }, "operator@example.com revoked certificate pay.example.com, superseded."],
+    [{ action: "certificate.revoked", details: { reason: "keyCompromise", comment: "found online", raised: true } }, "operator@example.com raised the revocation of pay.example.com to keyCompromise: found online."],
+    [{ action: "session.refused", outcome: "denied", reason: "wrong password", details: { email: "admin@example.com" }, target: null, actor: { kind: "anonymous", id: null, label: "" } }, "Somebody tried to sign in as admin@example.com. Refused: wrong password."],
+    [{ action: "session.ended", details: { by: "self" }, target: null }, "operator@example.com signed out."],
+    [{ action: "audit.read", details: { filter: "outcome=denied" }, target: null }, "operator@example.com searched the log for outcome=denied."],
+  ])("%j", (over, sentence) => {
+    expect(describeEntry(entry(over))).toBe(sentence);
+  });
+
+  test.each<[Partial<Describable>, string]>([
+    [{ details: {} }, "operator@example.com issued certificate pay.example.com."],
+    [{ action: "certificate.refused", details: { cut: true } }, "operator@example.com refused certificate pay.example.com."],
+    [{ action: "key.destroyed" as never }, "operator@example.com destroyed key pay.example.com."],
+    [{ action: "constructor" as never }, "operator@example.com constructor pay.example.com."],
+    [{ outcome: "postponed" as never, details: {} }, "operator@example.com issued certificate pay.example.com. postponed."],
+  ])("never fails on what another version wrote: %j", (over, sentence) => {
+    expect(describeEntry(entry(over))).toBe(sentence);
+  });
+});
