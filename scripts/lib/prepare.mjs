@@ -69,10 +69,13 @@ export async function prepareBundles(step = quiet, names = Object.keys(bundles))
 
 async function bundle(name) {
   const { build } = await import("esbuild");
-  await build({
+  const { metafile } = await build({
     entryPoints: [fromRoot(bundles[name])], outfile: fromRoot(`dist/${name}.mjs`), absWorkingDir: root,
-    bundle: true, platform: "node", format: "esm", target: "node20", packages: "external", sourcemap: true, logLevel: "silent",
+    bundle: true, platform: "node", format: "esm", target: "node20", packages: "external", sourcemap: true, logLevel: "silent", metafile: true,
   });
+  // A file of ours that does not exist would pass for a package, and fail only when it runs.
+  const lost = Object.values(metafile.outputs).flatMap(({ imports }) => imports).map(({ path }) => path).filter((path) => path.startsWith("@/"));
+  if (lost.length > 0) throw new Error(`${bundles[name]} needs files that do not exist: ${[...new Set(lost)].join(", ")}`);
 }
 
 /** The console's pages: Next's production build. */

@@ -14,7 +14,7 @@ export function banner(env: Env, running: RunningChancery): string {
     `  ${"Database".padEnd(14)}${running.databaseWhat}`,
     `  ${"Sealing key".padEnd(14)}${running.kekFrom}`,
     "",
-    ...(running.setUp ? [] : setupLines(consoleUrl(env.CHANCERY_HOST, running.ports), running.setupToken)),
+    ...(running.setUp ? [] : env.CHANCERY_ADMIN_EMAIL ? ["  It is being set up as the environment says (CHANCERY_ADMIN_EMAIL).", ""] : setupLines(consoleUrl(env.CHANCERY_HOST, running.ports), running.setupToken)),
     "  Ctrl-C stops it. Nothing is lost.",
     "",
   ];

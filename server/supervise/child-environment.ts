@@ -1,6 +1,7 @@
-/** The children, in the order in which they start; they end in the opposite order. */
-export const childNames = ["signer", "console", "door"] as const;
-export type ChildName = (typeof childNames)[number];
+export type ChildName = "signer" | "console" | "door";
+
+/** The children in the order in which they start, those in one row together; they end one by one in the opposite order. */
+export const startOrder: readonly (readonly ChildName[])[] = [["signer", "console"], ["door"]];
 
 /** What the supervisor alone knows and hands out, each piece to whom it belongs. */
 export interface Secrets {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { Env } from "@/lib/env";
 import { startChild, type Ports, type ReadyMessage, type SupervisedChild } from "./child";
-import { childNames, environmentOf, type ChildName, type Secrets } from "./child-environment";
+import { environmentOf, startOrder, type ChildName, type Secrets } from "./child-environment";
 import { lockDataFolder } from "./data-lock";
 import { hasSealedKeys, openOwnDatabase } from "./open-database";
 import { readRunFile, removeRunFile, writeRunFile } from "@/lib/runtime-file";
@@ -77,12 +77,16 @@ async function startAll(options: SuperviseOptions, speaker: Speaker, undo: Undo[
 
 async function startChildren(options: SuperviseOptions, runDir: string, secrets: Secrets, speaker: Speaker, undo: Undo[]): Promise<ReadyMessage> {
   let last: ReadyMessage = { type: "ready" };
-  for (const name of childNames) {
-    const child: SupervisedChild = await speaker.step(name, () => startChild({
-      name, file: options.childFiles[name], cwd: options.root, say: (line) => speaker.say(name, line),
-      environment: environmentOf(name, runDir, options.settings, secrets), onReady: (message) => { last = message; },
-    }));
-    undo.push({ what: name, stop: child.stop, kill: child.kill });
+  const begin = (name: ChildName): Promise<SupervisedChild> => speaker.step(name, () => startChild({
+    name, file: options.childFiles[name], cwd: options.root, say: (line) => speaker.say(name, line),
+    environment: environmentOf(name, runDir, options.settings, secrets), onReady: (message) => { last = message; },
+  }));
+  for (const together of startOrder) {
+    const outcomes = await Promise.allSettled(together.map(begin));
+    outcomes.forEach((outcome, index) => {
+      if (outcome.status === "fulfilled") undo.push({ what: String(together[index]), stop: outcome.value.stop, kill: outcome.value.kill });
+    });
+    for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
   }
   return last; // the door's, which starts last
 }

@@ -36,6 +36,7 @@ export interface PostgresServer {
 const LONGEST_SOCKET_FOLDER = 80; // a socket's whole path may have 107 bytes
 const START_PATIENCE_MS = 120_000; // recovery after a crash replays what was not yet in the tables
 const RESTART_PAUSE_MS = 500;
+const EXPECTED = /the database system is (starting up|not yet accepting connections)|expected SASL response/; // answers to our own questions, and clients that left early
 const FAST_SHUTDOWN = "SIGINT"; // SIGTERM would wait until every client has gone
 
 /** Starts the embedded PostgreSQL on a folder: made or repaired where needed, reachable through one private socket only. */
@@ -95,7 +96,7 @@ function launch(place: ToolPlace, options: PostgresOptions, socketFolder: string
   let silent = false, lastWords = "";
   if (child.stderr) createInterface({ input: child.stderr }).on("line", (line) => {
     lastWords = line;
-    if (!silent) options.say(line);
+    if (!silent && !EXPECTED.test(line)) options.say(line);
   });
   const exited = new Promise<string>((done) => {
     child.once("error", (error) => done(error.message));
