@@ -6,7 +6,7 @@ export default defineConfig({
     environment: "node",
     include: ["lib/**/*.test.ts", "server/**/*.test.ts", "cli/**/*.test.ts", "components/**/*.test.ts", "app/**/*.test.ts", "tools/**/*.test.ts", "lint/**/*.test.ts"],
     globalSetup: ["server/supervise/testing/vitest-global-setup.ts"],
-    hookTimeout: 60_000,
-    testTimeout: 30_000,
+    hookTimeout: 120_000,
+    testTimeout: 60_000,
   },
 });

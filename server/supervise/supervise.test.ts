@@ -2,10 +2,12 @@ import { chownSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, wri
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { readRunFile } from "@/lib/runtime-file";
 import { readPostmasterPid } from "./postgres/find-orphan";
 import { appUrlOf, isAlive, pidOf, readEvents, runStandIn, until, type StandIn } from "./testing/run-stand-in";
+
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 }); // several real starts each, beside whatever else runs
 
 // mkdtemp makes a folder that only its owner may enter: as root, PostgreSQL's own user could not walk into it.
 let data = "";
