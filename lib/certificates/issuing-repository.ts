@@ -35,21 +35,21 @@ const takePlans = {
   text: `insert into certificate (id, issuer_id, serial, state, profile_id, profile_version, identity_id, subject_text, common_name, sans, key_algorithm, spki_sha256,
       not_before, not_after, tbs_der, plan_entry_id, csr_der, requested_by, predecessor_id, created_at)
     select x.id, x.issuer_id, substr($1::bytea, x.o, x.sl), 'planned', x.profile_id, x.profile_version, x.identity_id, x.subject_text, x.common_name,
-      string_to_array(x.sans, e'\\x1f'), x.key_algorithm, k.spki_sha256, x.not_before, x.not_after, substr($1, x.o + x.sl + 32, x.tl), x.plan_entry_id,
-      case when x.cl > 0 then substr($1, x.o + x.sl + 32 + x.tl, x.cl) end, x.requested_by, x.predecessor_id, x.created_at
+      string_to_array(x.sans, e'\\x1f'), x.key_algorithm, k.spki_sha256, x.not_before, x.not_after, substr($1::bytea, x.o + x.sl + 32, x.tl), x.plan_entry_id,
+      case when x.cl > 0 then substr($1::bytea, x.o + x.sl + 32 + x.tl, x.cl) end, x.requested_by, x.predecessor_id, x.created_at
     from unnest($2::int[], $3::int[], $4::int[], $5::int[], $6::text[], $7::text[], $8::text[], $9::int[], $10::text[], $11::text[], $12::text[], $13::text[],
       $14::text[], $15::timestamptz[], $16::timestamptz[], $17::text[], $18::text[], $19::text[], $20::timestamptz[])
       as x (o, sl, tl, cl, id, issuer_id, profile_id, profile_version, identity_id, subject_text, common_name, sans, key_algorithm, not_before, not_after,
         plan_entry_id, requested_by, predecessor_id, created_at)
     ${guards}
-    join public_key k on k.spki_sha256 = substr($1, x.o + x.sl, 32) and k.identity_id = x.identity_id and not k.blocked
+    join public_key k on k.spki_sha256 = substr($1::bytea, x.o + x.sl, 32) and k.identity_id = x.identity_id and not k.blocked
     where x.predecessor_id is null or exists (select from certificate o where o.id = x.predecessor_id and o.state = 'issued' and o.identity_id = x.identity_id)
     on conflict do nothing returning id`,
 };
 
 const takeSignatures = {
   name: "issuing_signatures",
-  text: `update certificate c set state = 'issued', der = substr($1::bytea, x.o, x.l), fingerprint_sha256 = sha256(substr($1, x.o, x.l)), issued_at = x.at
+  text: `update certificate c set state = 'issued', der = substr($1::bytea, x.o, x.l), fingerprint_sha256 = sha256(substr($1::bytea, x.o, x.l)), issued_at = x.at
     from unnest($2::int[], $3::int[], $4::text[], $5::timestamptz[]) as x (o, l, id, at)
     where c.id = x.id and c.state = 'planned' returning c.id`,
 };
