@@ -12,6 +12,8 @@ import { scopeOf } from "@/lib/auth/permissions";
 import { plural } from "@/lib/format/count";
 import { getOverview } from "@/lib/overview/get-overview";
 
+export const metadata = { title: "Overview" };
+
 export default async function OverviewPage() {
   const { actor, deps } = await openPage("overview.read", { action: "overview.read" });
   const overview = await getOverview(deps, actor);

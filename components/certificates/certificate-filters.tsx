@@ -5,11 +5,11 @@ import { ChoiceFilter } from "@/components/filters/choice-filter";
 import { FilterBar } from "@/components/filters/filter-bar";
 import { addressOf, type Params } from "@/components/filters/list-address";
 import { stateWords, type State } from "@/lib/format/state";
+import type { CertificateListState } from "@/lib/certificates/schema";
 import type { SelectOption } from "@/components/ui/select";
 
-/** The values of `state` in the address; "expiring" is what is valid and ends within thirty days. */
-export const listStates = ["valid", "expiring", "expired", "held", "revoked", "pending", "failed"] as const;
-const looks: Readonly<Record<(typeof listStates)[number], State>> = { valid: "valid", expiring: "expiring", expired: "expired", held: "hold", revoked: "revoked", pending: "pending", failed: "denied" };
+const order = ["valid", "expiring", "expired", "held", "revoked", "pending", "failed"] as const satisfies readonly CertificateListState[];
+const looks: Readonly<Record<CertificateListState, State>> = { valid: "valid", expiring: "expiring", expired: "expired", held: "hold", revoked: "revoked", pending: "pending", failed: "denied" };
 
 type Props = Readonly<{ path: string; params: Params; profiles: readonly SelectOption[]; authorities: readonly SelectOption[]; identityName?: string | undefined }>;
 
@@ -26,7 +26,7 @@ export function CertificateFilters({ path, params, profiles, authorities, identi
       <div className="pb-3">
         <ChipRow label="State">
           <ChipLink href={addressOf(path, params, { state: null })} active={!state}>All</ChipLink>
-          {listStates.map((value) => (
+          {order.map((value) => (
             <ChipLink key={value} href={addressOf(path, params, { state: state === value ? null : value })} active={state === value} icon={<StateIcon state={looks[value]} />}>
               {value === "failed" ? "Failed" : stateWords[looks[value]]}
             </ChipLink>

@@ -12,7 +12,7 @@ type Figure = Readonly<{ label: string; state: State; value: number; href: strin
 export function StateStats({ overview: { counts, expiringCount } }: Readonly<{ overview: Overview }>) {
   const figures: readonly Figure[] = [
     { label: "Valid", state: "valid", value: counts.valid, href: "/certificates?state=valid", hint: "in force" },
-    { label: "Expiring", state: "expiring", value: expiringCount, href: "/certificates?state=expiring&sort=notAfter", hint: "within 30 days, no successor" },
+    { label: "Expiring", state: "expiring", value: expiringCount, href: "/certificates?state=expiring&sort=notAfter", hint: "soon, without a successor" },
     { label: "On hold", state: "hold", value: counts.held, href: "/certificates?state=held", hint: "can be released" },
     { label: "Revoked", state: "revoked", value: counts.revoked, href: "/certificates?state=revoked", hint: `${formatCount(counts.expired)} more have expired` },
   ];

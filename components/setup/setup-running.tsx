@@ -12,7 +12,7 @@ export function SetupRunning({ token }: Readonly<{ token: string }>) {
   const next = parts.findIndex(([, ready]) => !ready);
   return (
     <div role="status" className="flex flex-col gap-3">
-      <Progress label="Setting up" value={made} max={parts.length} text={`${made} of ${parts.length}`} />
+      <Progress label="Parts made" value={made} max={parts.length} text={`${made} of ${parts.length}`} />
       <ul className="flex flex-col gap-1.5 text-sm">
         {parts.map(([label, ready], index) => (
           <li key={label} className="flex items-center gap-2 [&_svg]:size-4">

@@ -24,7 +24,7 @@ export function AdministratorStep({ values, errors, set }: StepProps) {
       <TextField label="Name" required autoFocus value={values.adminName} error={errors.adminName} onChange={(event) => { set("adminName", event.target.value); }} autoComplete="name" />
       <TextField label="E-mail address" type="email" required value={values.adminEmail} error={errors.adminEmail} onChange={(event) => { set("adminEmail", event.target.value); }} autoComplete="username" placeholder="admin@example.com" />
       <TextField label="Passphrase" type="password" required value={values.adminPassword} error={errors.adminPassword} onChange={(event) => { set("adminPassword", event.target.value); }} autoComplete="new-password"
-        hint="At least 12 characters; a few words that only you would put together are best. No default exists, and nobody can read it back." />
+        hint="A few words that only you would put together, 12 characters or more. Nobody can read it back." />
     </>
   );
 }

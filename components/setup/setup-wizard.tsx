@@ -46,9 +46,9 @@ export function SetupWizard({ token, action }: Readonly<{ token: string; action:
   return (
     <div className="flex w-full max-w-2xl flex-col gap-5">
       <h1 className="text-center text-xl font-semibold tracking-tight">{done ? "Chancery is set up" : "Set up Chancery"}</h1>
-      <div className="flex justify-center"><Stepper steps={stepNames} current={done ? 5 : step} /></div>
+      <Stepper steps={stepNames} current={done ? 5 : step} />
       {done ? <SetupDone done={state} email={values.adminEmail.trim()} password={values.adminPassword} /> : (
-        <Card title={stepNames[step]} description={sentences[step]}>
+        <Card title={pending ? "Setting up" : stepNames[step]} description={pending ? "Each part is on the record as soon as it exists." : sentences[step]}>
           <form noValidate onSubmit={(event) => { void submit(event); }}>
             <Stack>
               {state && !pending && Object.keys(errors).length === 0 && step === review && <RefusalBanner refusal={state} shown={[]} />}

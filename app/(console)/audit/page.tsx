@@ -19,6 +19,8 @@ import { readQuery, type SearchParams } from "../read-query";
 
 const path = "/audit";
 
+export const metadata = { title: "Audit log" };
+
 export default async function AuditPage({ searchParams }: Readonly<{ searchParams: SearchParams }>) {
   const { actor, deps } = await openPage("audit.read", { action: "audit.read" });
   const { query, params, problems } = await readQuery(entryQuery, searchParams);

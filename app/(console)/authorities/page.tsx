@@ -9,6 +9,8 @@ import { scopeOf } from "@/lib/auth/permissions";
 import { listAuthorities } from "@/lib/authorities/list-authorities";
 import { plural } from "@/lib/format/count";
 
+export const metadata = { title: "Authorities" };
+
 export default async function AuthoritiesPage() {
   const { actor, deps } = await openPage("authorities.read", { action: "authority.read" });
   const { items } = await listAuthorities(deps, actor);

@@ -1,7 +1,6 @@
 import { FileKey2, Plus } from "lucide-react";
 import { Suspense } from "react";
-import { z } from "zod";
-import { CertificateFilters, listStates } from "@/components/certificates/certificate-filters";
+import { CertificateFilters } from "@/components/certificates/certificate-filters";
 import { CertificateTable } from "@/components/certificates/certificate-table";
 import { FilterProblems } from "@/components/filters/filter-problems";
 import { pagesOf } from "@/components/filters/list-address";
@@ -18,17 +17,17 @@ import { formatCount, plural } from "@/lib/format/count";
 import { findIdentityName } from "../identity-name";
 import { readQuery, type SearchParams } from "../read-query";
 import { listProfiles } from "@/lib/profiles/list-profiles";
-import { queryOf } from "./query-of";
 
 const path = "/certificates";
-const filters = certificateQuery.extend({ state: z.enum(listStates).optional() });
+
+export const metadata = { title: "Certificates" };
 
 export default async function CertificatesPage({ searchParams }: Readonly<{ searchParams: SearchParams }>) {
   const { actor, deps } = await openPage("certificates.read", { action: "certificate.read" });
-  const { query, params, problems } = await readQuery(filters, searchParams);
+  const { query, params, problems } = await readQuery(certificateQuery, searchParams);
   const now = deps.clock.now();
   const [list, profiles, authorities, identityName] = await Promise.all([
-    listCertificates(deps, actor, queryOf(query, now)), listProfiles(deps, actor), listAuthorities(deps, actor), findIdentityName(deps, actor, query.identity),
+    listCertificates(deps, actor, query), listProfiles(deps, actor), listAuthorities(deps, actor), findIdentityName(deps, actor, query.identity),
   ]);
   const filtered = Object.keys(params).some((name) => name !== "sort" && name !== "limit");
   const total = `${formatCount(list.total.count)}${list.total.capped ? " and more" : ""}`;

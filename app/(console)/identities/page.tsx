@@ -17,6 +17,8 @@ import { readQuery, type SearchParams } from "../read-query";
 
 const path = "/identities";
 
+export const metadata = { title: "Identities" };
+
 export default async function IdentitiesPage({ searchParams }: Readonly<{ searchParams: SearchParams }>) {
   const { actor, deps } = await openPage("identities.read", { action: "identity.read" });
   const { query, params, problems } = await readQuery(identityQuery, searchParams);

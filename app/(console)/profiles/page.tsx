@@ -8,6 +8,8 @@ import { openPage } from "@/lib/auth/page";
 import { scopeOf } from "@/lib/auth/permissions";
 import { listProfiles } from "@/lib/profiles/list-profiles";
 
+export const metadata = { title: "Profiles" };
+
 export default async function ProfilesPage() {
   const { actor, deps } = await openPage("profiles.read", { action: "profile.read" });
   const { items } = await listProfiles(deps, actor);

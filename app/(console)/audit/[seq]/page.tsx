@@ -13,6 +13,8 @@ import { openPage } from "@/lib/auth/page";
 import { getEntry } from "@/lib/log/get-entry";
 import { orNull } from "../../identity-name";
 
+export const metadata = { title: "Entry" };
+
 export default async function EntryPage({ params }: Readonly<{ params: Promise<{ seq: string }> }>) {
   const { seq } = await params;
   const { actor, deps } = await openPage("audit.read", { action: "audit.read", target: { kind: "entry", id: seq, label: `Entry ${seq}` } });

@@ -9,6 +9,8 @@ import { PageHeader } from "@/components/ui/page-header";
 import { openPage } from "@/lib/auth/page";
 import { listAuthorities } from "@/lib/authorities/list-authorities";
 
+export const metadata = { title: "Authority" };
+
 export default async function AuthorityPage({ params }: Readonly<{ params: Promise<{ id: string }> }>) {
   const { id } = await params;
   const { actor, deps } = await openPage("authorities.read", { action: "authority.read", target: { kind: "authority", id, label: id } });

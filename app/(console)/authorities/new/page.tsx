@@ -6,6 +6,8 @@ import { openPage } from "@/lib/auth/page";
 import { listAuthorities } from "@/lib/authorities/list-authorities";
 import { create } from "../actions";
 
+export const metadata = { title: "New issuing authority" };
+
 export default async function NewAuthorityPage() {
   const { actor, deps } = await openPage("authorities.create", { action: "authority.read" });
   const { items } = await listAuthorities(deps, actor);

@@ -14,6 +14,8 @@ import { PageHeader } from "@/components/ui/page-header";
 import { loadCertificate } from "./load-certificate";
 import { release, revoke, rotate } from "../actions";
 
+export const metadata = { title: "Certificate" };
+
 export default async function CertificatePage({ params }: Readonly<{ params: Promise<{ id: string }> }>) {
   const { id } = await params;
   const { certificate, chain, extensions, custody, figures, overlapSeconds, may, now } = await loadCertificate(decodeURIComponent(id));

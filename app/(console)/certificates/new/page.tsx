@@ -10,6 +10,8 @@ import { create, find } from "../../identities/actions";
 import { orNull } from "../../identity-name";
 import { issue, preview } from "../actions";
 
+export const metadata = { title: "Issue a certificate" };
+
 export default async function IssuePage({ searchParams }: Readonly<{ searchParams: Promise<{ identity?: string }> }>) {
   const { actor, deps } = await openPage("certificates.issue", { action: "profile.read" });
   const { identity: given } = await searchParams;

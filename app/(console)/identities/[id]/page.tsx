@@ -20,6 +20,8 @@ import { getIdentity } from "@/lib/identities/get-identity";
 import { orNull } from "../../identity-name";
 import { activate, suspend, update } from "../actions";
 
+export const metadata = { title: "Identity" };
+
 export default async function IdentityPage({ params }: Readonly<{ params: Promise<{ id: string }> }>) {
   const { id } = await params;
   const { actor, deps } = await openPage("identities.read", { action: "identity.read", target: { kind: "identity", id, label: id } });

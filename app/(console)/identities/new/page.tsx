@@ -4,6 +4,8 @@ import { PageHeader } from "@/components/ui/page-header";
 import { openPage } from "@/lib/auth/page";
 import { create } from "../actions";
 
+export const metadata = { title: "New identity" };
+
 export default async function NewIdentityPage() {
   await openPage("identities.write", { action: "identity.read" });
   return (

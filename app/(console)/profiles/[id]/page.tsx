@@ -18,6 +18,8 @@ import { getProfile } from "@/lib/profiles/get-profile";
 import { orNull } from "../../identity-name";
 import { retire } from "../actions";
 
+export const metadata = { title: "Profile" };
+
 export default async function ProfilePage({ params }: Readonly<{ params: Promise<{ id: string }> }>) {
   const { id } = await params;
   const { actor, deps } = await openPage("profiles.read", { action: "profile.read", target: { kind: "profile", id, label: id } });

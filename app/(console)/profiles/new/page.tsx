@@ -4,6 +4,8 @@ import { openPage } from "@/lib/auth/page";
 import { create } from "../actions";
 import { issuingOptions } from "../issuing-options";
 
+export const metadata = { title: "New profile" };
+
 export default async function NewProfilePage() {
   const { actor, deps } = await openPage("profiles.write", { action: "profile.read" });
   return (

@@ -12,6 +12,8 @@ import { openPage } from "@/lib/auth/page";
 import { currentSessionId } from "@/lib/auth/session-actor";
 import { end, replacePassword } from "./actions";
 
+export const metadata = { title: "Your account" };
+
 export default async function AccountPage() {
   const { actor, deps } = await openPage("overview.read", { action: "account.read" });
   const id = actor.id ?? "";

@@ -21,6 +21,8 @@ import { create, revoke } from "./actions";
 
 const path = "/settings/tokens";
 
+export const metadata = { title: "Tokens" };
+
 export default async function TokensPage({ searchParams }: Readonly<{ searchParams: SearchParams }>) {
   const { actor, deps } = await openPage("tokens.read", { action: "token.read" });
   const { query, params, problems } = await readQuery(tokenQuery, searchParams);

@@ -23,6 +23,8 @@ import { create, endAll, update } from "./actions";
 
 const path = "/settings/users";
 
+export const metadata = { title: "Users" };
+
 export default async function UsersPage({ searchParams }: Readonly<{ searchParams: SearchParams }>) {
   const { actor, deps } = await openPage("accounts.read", { action: "account.read" });
   const { query, params, problems } = await readQuery(accountQuery, searchParams);

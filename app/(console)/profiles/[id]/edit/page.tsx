@@ -7,6 +7,8 @@ import { orNull } from "../../../identity-name";
 import { update } from "../../actions";
 import { issuingOptions } from "../../issuing-options";
 
+export const metadata = { title: "Edit profile" };
+
 export default async function EditProfilePage({ params }: Readonly<{ params: Promise<{ id: string }> }>) {
   const { id } = await params;
   const { actor, deps } = await openPage("profiles.write", { action: "profile.read", target: { kind: "profile", id, label: id } });
