@@ -1,6 +1,6 @@
 import type { Database } from "@/lib/db/database";
 import { rowColumns, rowTables } from "./rows-repository";
-import type { CertificateQuery, CertificateSort, CertificateStatus } from "./schema";
+import type { CertificateListState, CertificateQuery, CertificateSort } from "./schema";
 import type { CertificateRow } from "./types";
 
 export type Position = Readonly<{ at: Date; id: string }>;
@@ -10,9 +10,11 @@ export type Word = Readonly<{ text: string; hex: Uint8Array | null }>;
 export type Total = Readonly<{ count: number; capped: boolean }>;
 
 const countLimit = 10_000;
-const statusWhere: Readonly<Record<CertificateStatus, string>> = {
+const expiringWhere = `c.state = 'issued' and c.not_after >= ? and c.not_after < ?::timestamptz + interval '30 days' and c.not_after - ?::timestamptz <= (c.not_after - c.not_before) / 3
+  and not exists (select 1 from certificate s where s.predecessor_id = c.id) and not exists (select 1 from identity i where i.id = c.identity_id and i.kind = 'system')`;
+const stateWhere: Readonly<Record<CertificateListState, string>> = {
   valid: "c.state = 'issued' and c.not_after >= ?", expired: "c.state = 'issued' and c.not_after < ?", held: "c.state = 'held'",
-  revoked: "c.state = 'revoked'", pending: "c.state = 'planned'", failed: "c.state = 'failed'",
+  revoked: "c.state = 'revoked'", pending: "c.state = 'planned'", failed: "c.state = 'failed'", expiring: expiringWhere,
 };
 const sorts: Readonly<Record<CertificateSort, Readonly<{ column: string; way: "asc" | "desc" }>>> = {
   "-createdAt": { column: "created_at", way: "desc" }, createdAt: { column: "created_at", way: "asc" },
@@ -43,7 +45,7 @@ function addWord(conditions: Conditions, { text, hex }: Word): void {
 
 function conditionsOf({ query, onlyIdentityId, now }: Search, word: Word | null): Conditions {
   const conditions = makeConditions(), { state } = query;
-  if (state) conditions.add(statusWhere[state], now);
+  if (state) conditions.add(stateWhere[state], now, now, now);
   if (onlyIdentityId !== null) conditions.add("c.identity_id = ?", onlyIdentityId);
   if (query.identity) conditions.add("c.identity_id = ?", query.identity);
   if (query.profile) conditions.add("c.profile_id = (select id from profile where id = ? or slug = ?)", query.profile, query.profile);

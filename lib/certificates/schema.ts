@@ -49,9 +49,13 @@ export type CertificateStatus = (typeof certificateStatuses)[number];
 export const certificateSorts = ["-createdAt", "createdAt", "notAfter", "-notAfter"] as const;
 export type CertificateSort = (typeof certificateSorts)[number];
 
+/** What a list can be asked for: a status, or "expiring": valid, near its end (a third of its life, at most thirty days), without a successor, not Chancery's own. */
+export const certificateStates = [...certificateStatuses, "expiring"] as const;
+export type CertificateListState = (typeof certificateStates)[number];
+
 /** Filters as they stand in a URL. */
 export const certificateQuery = z.strictObject({
-  state: z.enum(certificateStatuses).optional(),
+  state: z.enum(certificateStates).optional(),
   /** Words: the beginning of a common name, or a whole name, serial, fingerprint or id. */
   q: z.string().trim().max(256).optional(),
   identity: z.string().max(64).optional(),

@@ -31,7 +31,7 @@ export async function countByDay(db: Database, since: Date): Promise<DayCount[]>
   const { rows } = await db.pool.query<DayCount>({
     name: "overview_days", values: [since],
     text: `select to_char(ts at time zone 'UTC', 'YYYY-MM-DD') as day, count(*) filter (where action = 'certificate.issued')::int as issued,
-        count(*) filter (where action = 'certificate.refused')::int as refused, count(*) filter (where action = 'certificate.revoked' and reason is null)::int as revoked
+        count(*) filter (where action = 'certificate.refused')::int as refused, count(*) filter (where action = 'certificate.revoked')::int as revoked
       from tlog.search where ts >= $1 and action in ('certificate.issued', 'certificate.refused', 'certificate.revoked') group by 1 order by 1`,
   });
   return rows;
