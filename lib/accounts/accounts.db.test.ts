@@ -16,7 +16,7 @@ afterAll(async () => { await harness.close(); });
 const password = "correct horse battery staple";
 let made = 0;
 const make = (role: "admin" | "operator" | "auditor" = "operator") => createAccount(harness.deps, system, { email: `${role}-${++made}@example.com`, name: "Somebody", role, password });
-const codeOf = (promise: Promise<unknown>) => promise.then(() => "done", (error: { code?: string }) => error.code ?? String(error));
+const codeOf = (promise: Promise<unknown>) => promise.then(() => "done", (error: Error & { code?: string }) => error.code ?? error.message);
 const actorOf = (role: Actor["role"], id = "usr_other"): Actor => ({ ...stranger(), kind: "user", id, label: "somebody@example.com", role });
 
 test.each(roles.filter((role) => role !== "admin"))("role %s makes and changes no account", async (role) => {

@@ -21,7 +21,7 @@ test.each([
   ['{"a":1,}', 7], ['{"a":1', 6], ["nope", 0], ["", 0], ["[1,2,,]", 5], ['{\n "a": x}', 8], ['{"a":"\u0001"}', 6], ["tru", 0], ['{"a":1} x', 8], ['"abc', 4], ["{a:1}", 1],
   ["<html>", 0], ["[1 2]", 3], ['{"a" 1}', 5], ['{"a":"\\x"}', 6], ['{"a":"\\u12g4"}', 6], ["[}", 1], ["]", 0], ['{"a":}', 5], ["[01]", 2], ["[-]", 1], ["[1.]", 2], ['{"a":1]', 6], ["1,", 1],
 ])("the first mistake of %j is at %i", (text, at) => {
-  expect(() => JSON.parse(text) as unknown).toThrow();
+  expect(() => JSON.parse(text) as unknown).toThrow(SyntaxError);
   expect(findJsonMistake(text)).toBe(at);
 });
 

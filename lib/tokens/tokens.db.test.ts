@@ -16,7 +16,7 @@ beforeAll(async () => { harness = await openHarness(); });
 afterAll(async () => { await harness.close(); });
 
 const input = (over: Record<string, unknown> = {}) => tokenInput.parse({ name: "ci", role: "operator", ...over });
-const codeOf = (promise: Promise<unknown>) => promise.then(() => "done", (error: { code?: string }) => error.code ?? String(error));
+const codeOf = (promise: Promise<unknown>) => promise.then(() => "done", (error: Error & { code?: string }) => error.code ?? error.message);
 const actorOf = (role: Actor["role"]): Actor => ({ ...stranger(), kind: "user", id: "usr_1", label: "somebody@example.com", role });
 const use = async (secret: string) => {
   const { origin, requestId, correlationId } = stranger();

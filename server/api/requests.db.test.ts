@@ -75,10 +75,10 @@ describe("a filter", () => {
 test("a list is paged by its cursor to the end, without a gap or a repeat", async () => {
   for (let i = 0; i < 5; i++) await post("/identities", newIdentity());
   const all = ((await call("GET", "/identities?limit=200", { token })).body["items"] as { id: string }[]).map((row) => row.id), seen: string[] = [];
-  for (let cursor: unknown = ""; cursor !== null;) {
-    const { body } = await call("GET", `/identities?limit=2${cursor === "" ? "" : `&cursor=${encodeURIComponent(String(cursor))}`}`, { token });
+  for (let cursor: string | null = ""; cursor !== null;) {
+    const { body } = await call("GET", `/identities?limit=2${cursor === "" ? "" : `&cursor=${encodeURIComponent(cursor)}`}`, { token });
     seen.push(...(body["items"] as { id: string }[]).map((row) => row.id));
-    cursor = body["nextCursor"];
+    cursor = body["nextCursor"] as string | null;
   }
   expect(seen).toEqual(all);
 });

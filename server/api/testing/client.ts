@@ -18,10 +18,13 @@ export function makeCall(deps: Deps): Call {
     } as RequestInit);
     const response = await api.fetch(request, { ip: "192.0.2.7", port: 50123, listener: "https", peerDer: null, requestId: `req_${++count}`, ...context });
     const text = await response.text();
-    const isJson = /json$/.test((response.headers.get("content-type") ?? "").split(";")[0] ?? "");
+    const isJson = (response.headers.get("content-type") ?? "").split(";")[0]?.endsWith("json") === true;
     return { status: response.status, headers: response.headers, text, body: isJson ? (JSON.parse(text) as Record<string, unknown>) : {} };
   };
 }
 
 /** The members of a problem that do not differ from one request to the next. */
-export const told = ({ status, body: { requestId: _, ...rest } }: Answer) => ({ status, ...rest });
+export function told({ status, body }: Answer): Record<string, unknown> {
+  const { requestId: _requestId, ...rest } = body;
+  return { status, ...rest };
+}

@@ -1,0 +1,22 @@
+import { expect, test } from "vitest";
+import { readDoorHeaders } from "./door-headers";
+import { readForm } from "./read-form";
+
+const read = (headers: Record<string, string>) => readDoorHeaders(new Headers(headers));
+
+test("what the door did not say is null, and never a guess", () => {
+  expect(read({})).toEqual({ origin: { ip: null, port: null, userAgent: null, via: ["https"] }, listener: "https", requestId: "unknown", path: "", peerDer: null });
+  for (const wrong of ["localhost", "1.2.3", "1.2.3.4, 5.6.7.8", "' or 1=1"]) expect(read({ "x-chancery-client-ip": wrong }).origin.ip).toBeNull();
+  for (const wrong of ["0", "-1", "65536", "1.5", "x"]) expect(read({ "x-chancery-client-port": wrong }).origin.port).toBeNull();
+});
+
+test("what others say about a client counts for nothing", () => {
+  expect(read({ "x-forwarded-for": "198.51.100.66", "x-real-ip": "198.51.100.66", forwarded: "for=198.51.100.66" }).origin.ip).toBeNull();
+});
+
+test("a form nests by dots, makes lists, and leaves the framework's fields and prototypes alone", () => {
+  const form = new FormData();
+  for (const [name, value] of [["a.b", "1"], ["a.c.d", "2"], ["list[]", "one"], ["twice", "x"], ["twice", "y"], ["$ACTION_REF_1", ""], ["__proto__.polluted", "yes"], ["plain", ""], ["plain.deeper", "lost"]] as const) form.append(name, value);
+  expect(JSON.parse(JSON.stringify(readForm(form)))).toEqual({ a: { b: "1", c: { d: "2" } }, list: ["one"], twice: ["x", "y"], ["__proto__"]: { polluted: "yes" }, plain: "" });
+  expect(({} as { polluted?: string }).polluted).toBeUndefined();
+});
