@@ -13,6 +13,8 @@ import { verifyForeignSignature } from "@/lib/pki/verify-signature";
 import { readForeignExtensions, type RequestedExtension } from "@/lib/pki/x509";
 
 const maxOctets = 64 * 1024;
+/** Far above what any profile needs; each name costs a check and a line in the record. */
+const maxNames = 250;
 const labels = new Set(["CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST"]);
 const howToMake = "Make one with: openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout key.pem -out request.pem -subj /CN=pay.example.com -addext subjectAltName=DNS:pay.example.com";
 
@@ -167,7 +169,9 @@ function readRequested(attributes: Uint8Array): Requested {
 }
 
 function sansOf(value: Uint8Array): GeneralName[] {
-  const names = readGeneralNames(value).map((found, index) => {
+  const all = readGeneralNames(value);
+  if (all.length > maxNames) throw new AppError("csr.bad-name", `The subjectAltName holds ${all.length} names; at most ${maxNames} are read. Ask for fewer names, and split them over several certificates.`);
+  const names = all.map((found, index) => {
     if (found.type === null) throw new AppError("csr.bad-name", `The subjectAltName holds a ${found.text} (number ${index + 1}). Ask for DNS, IP, e-mail and URI names only.`);
     try {
       return parseGeneralName(found.type, found.text);

@@ -6,6 +6,9 @@ import { explainNameRefusal } from "@/lib/pki/profile-names";
 import type { RuleBook } from "@/lib/pki/rule-book";
 import type { DistinguishedName, GeneralName, IssuerFacts, ParsedCsr, ProfileRules } from "@/lib/pki/types";
 
+/** Names beyond this number are counted, not judged one by one. */
+const maxJudged = 250;
+
 type Asked = Readonly<{ rules: ProfileRules; csr: ParsedCsr; subject?: DistinguishedName; sans?: readonly GeneralName[] }>;
 export type PlannedNames = Readonly<{ subject: DistinguishedName; sans: readonly GeneralName[] }>;
 
@@ -19,7 +22,7 @@ function planSans({ rules, csr, sans: override }: Asked, book: RuleBook): readon
   const { san } = rules;
   const asked = override ?? csr.sans;
   const names: GeneralName[] = [];
-  for (const [index, name] of asked.entries()) {
+  for (const [index, name] of asked.slice(0, maxJudged).entries()) {
     const checked = canonical(name, `sans.${index}`, book);
     if (checked === null || names.some((other) => other.type === checked.type && other.value === checked.value)) continue;
     names.push(checked);
@@ -27,7 +30,8 @@ function planSans({ rules, csr, sans: override }: Asked, book: RuleBook): readon
     const message = `The profile does not allow ${describeGeneralName(checked)}: ${why}. Ask for a name that it allows, or use another profile.`;
     book.judge("san-within-profile", describeGeneralName(checked), why === null ? null : { code: "certificate.name-outside-profile", message, path: `sans.${index}`, clause: "profile" });
   }
-  book.judge("san-count", String(names.length), countFinding(names.length, san));
+  const count = asked.length > maxJudged ? asked.length : names.length;
+  book.judge("san-count", String(count), countFinding(count, san));
   return names;
 }
 

@@ -147,6 +147,13 @@ type Draft = Readonly<{
   signatureAlgorithm: SignatureAlgorithm;
 }>;
 
+/** Lints that say of the bytes what a rule has said of the request already: one reason is told once. */
+const toldAlready: Readonly<Record<string, string>> = {
+  "lint.validity-beyond-profile": "certificate.lifetime-beyond-profile", "lint.validity-beyond-issuer": "certificate.lifetime-beyond-issuer",
+  "lint.common-name-in-san": "certificate.common-name-not-in-san", "lint.san-kind": "certificate.name-outside-profile", "lint.san-missing": "certificate.san-missing",
+  "lint.name-constraints-of-issuer": "certificate.name-constraint", "lint.path-length-of-issuer": "authority.path-length",
+};
+
 /** Builds the bytes, lints them, and lets the plan out only if nothing stands in the way. */
 function conclude(draft: Draft): PlanResult {
   const { book, issuer, key, serial, validity, names, signatureAlgorithm } = draft;
@@ -156,7 +163,8 @@ function conclude(draft: Draft): PlanResult {
     serial, algorithmDer: encodeSignatureAlgorithm(signatureAlgorithm), issuerDer: issuer?.subjectDer ?? subjectDer, ...validity, subjectDer,
     spkiDer: key.spkiDer, extensions: draft.extensions(),
   });
-  book.judge("lint", `${tbsDer.length} octets`, lintTbs(tbsDer, { issuer, rules: draft.rules }));
+  const linted = lintTbs(tbsDer, { issuer, rules: draft.rules });
+  book.judge("lint", `${tbsDer.length} octets`, linted.filter(({ code }) => !book.findings.some((told) => told.code === toldAlready[code])));
   const { findings, rules } = book;
   if (findings.some(isError)) return { plan: null, findings, rules };
   const plan = { tbsDer, signatureAlgorithm, serial, ...validity, subjectDer, subjectText: describeName(names.subject), sans: names.sans, key };
