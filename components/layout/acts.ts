@@ -1,15 +1,17 @@
 import type { PaletteEntry } from "./palette-types";
 
-const acts: readonly (PaletteEntry & Readonly<{ needs: string }>)[] = [
-  { id: "act-issue", group: "Acts", label: "Issue a certificate", hint: "From a certificate signing request", href: "/certificates/new", place: "certificates", needs: "certificates.issue" },
-  { id: "act-identity", group: "Acts", label: "New identity", hint: "A person, a service or a device", href: "/identities/new", place: "identities", needs: "identities.write" },
-  { id: "act-profile", group: "Acts", label: "New profile", hint: "Rules for what may be issued", href: "/profiles/new", place: "profiles", needs: "profiles.write" },
-  { id: "act-expiring", group: "Acts", label: "What expires next", href: "/certificates?state=expiring", place: "certificates", needs: "certificates.read" },
-  { id: "act-refused", group: "Acts", label: "Refusals on the record", href: "/audit?outcome=denied", place: "audit", needs: "audit.read" },
-  { id: "act-account", group: "Acts", label: "Your account", hint: "Password and sessions", href: "/settings/account", place: "users", needs: "overview.read" },
+type Act = Readonly<{ needs: string; entry: PaletteEntry }>;
+
+const acts: readonly Act[] = [
+  { needs: "certificates.issue", entry: { id: "act-issue", group: "Acts", label: "Issue a certificate", hint: "From a certificate signing request", href: "/certificates/new", place: "certificates" } },
+  { needs: "identities.write", entry: { id: "act-identity", group: "Acts", label: "New identity", hint: "A person, a service or a device", href: "/identities/new", place: "identities" } },
+  { needs: "profiles.write", entry: { id: "act-profile", group: "Acts", label: "New profile", hint: "Rules for what may be issued", href: "/profiles/new", place: "profiles" } },
+  { needs: "certificates.read", entry: { id: "act-expiring", group: "Acts", label: "What expires next", href: "/certificates?state=expiring", place: "certificates" } },
+  { needs: "audit.read", entry: { id: "act-refused", group: "Acts", label: "Refusals on the record", href: "/audit?outcome=denied", place: "audit" } },
+  { needs: "overview.read", entry: { id: "act-account", group: "Acts", label: "Your account", hint: "Password and sessions", href: "/settings/account", place: "users" } },
 ];
 
 /** What the command palette offers to do, for somebody's role. */
 export function actsFor(may: (permission: string) => boolean): PaletteEntry[] {
-  return acts.filter(({ needs }) => may(needs)).map(({ needs: _, ...entry }) => entry);
+  return acts.filter(({ needs }) => may(needs)).map(({ entry }) => entry);
 }

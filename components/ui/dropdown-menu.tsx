@@ -4,7 +4,7 @@ import clsx from "clsx";
 import { Check } from "lucide-react";
 import NextLink from "next/link";
 import { DropdownMenu as Primitive } from "radix-ui";
-import { useCallback, useState, type ReactElement, type ReactNode } from "react";
+import { useRef, useState, type ReactElement, type ReactNode } from "react";
 
 export const popStyle = "z-50 rounded-lg border border-border bg-raised p-1 text-sm shadow-pop enter-rise";
 const itemStyle = "flex w-full min-h-8 cursor-pointer items-center gap-2.5 rounded-md px-2 py-1 text-left outline-none select-none data-highlighted:bg-hover data-disabled:cursor-not-allowed data-disabled:text-muted pointer-coarse:min-h-10 [&_svg]:size-4 [&_svg]:shrink-0";
@@ -13,12 +13,13 @@ type MenuProps = Readonly<{ trigger: ReactElement; children: ReactNode; align?: 
 
 /** A menu of acts on one thing. It does not freeze the page behind it. */
 export function DropdownMenu({ trigger, children, align = "end", side = "bottom", label }: MenuProps) {
+  const opener = useRef<HTMLButtonElement>(null);
   // The menu belongs to the landmark of its trigger, not beside all landmarks at the end of the document.
   const [home, setHome] = useState<HTMLElement | null>(null);
-  const findHome = useCallback((element: HTMLElement | null) => { setHome(element?.closest<HTMLElement>("[role=dialog], [role=alertdialog], main, aside") ?? null); }, []);
+  const change = (open: boolean) => { if (open) setHome(opener.current?.closest<HTMLElement>("[role=dialog], [role=alertdialog], main, aside") ?? null); };
   return (
-    <Primitive.Root modal={false}>
-      <Primitive.Trigger asChild ref={findHome}>{trigger}</Primitive.Trigger>
+    <Primitive.Root modal={false} onOpenChange={change}>
+      <Primitive.Trigger asChild ref={opener}>{trigger}</Primitive.Trigger>
       <Primitive.Portal container={home}>
         <Primitive.Content align={align} side={side} sideOffset={6} collisionPadding={8} {...(label ? { "aria-label": label } : {})} className={clsx(popStyle, "min-w-52 max-w-[calc(100vw-1rem)]")}>{children}</Primitive.Content>
       </Primitive.Portal>
