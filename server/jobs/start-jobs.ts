@@ -50,7 +50,8 @@ export async function startJobs(parts: JobsParts): Promise<Readonly<{ stop: () =
     publisher.lead(leading);
     upkeep.lead(leading);
   });
-  service.connect({ responderOf: responders.of, checks: makeChecks(deps, statuses.trusted), setUp: async () => ((await isSetUp(deps)) ? null : "pending: open the setup link that the terminal shows") });
+  const awaited = env.CHANCERY_ADMIN_EMAIL === "" ? "pending: open the setup link that the terminal shows" : "pending: being set up as the environment asks";
+  service.connect({ responderOf: responders.of, checks: makeChecks(deps, statuses.trusted), setUp: async () => ((await isSetUp(deps)) ? null : awaited) });
   const jobs = [look, setup, responders.job, https, publisher.job, ...upkeep.jobs];
   return {
     stop: async () => {
