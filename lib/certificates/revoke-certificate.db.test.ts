@@ -177,7 +177,7 @@ describe("rotating", () => {
 });
 
 describe("the CRL", () => {
-  it("keeps an expired entry until one CRL beyond its end, and takes a late revocation once", async () => {
+  it("keeps an expired entry until one CRL beyond its end, and lists a late revocation at least once", async () => {
     const revoked = await issue("short-lived"), late = await issue("short-lived");
     await revoke(revoked.id);
     expect(await isOnCrl(revoked)).toBe(true);
@@ -187,7 +187,10 @@ describe("the CRL", () => {
     expect(await isOnCrl(revoked)).toBe(false);
     expect((await revoke(late.id, "keyCompromise")).status).toBe("revoked");
     expect(await isOnCrl(late)).toBe(true);
-    house.advance(120_000);
+    for (let crl = 0; crl < 2; crl++) {
+      house.advance(120_000);
+      await publishCrl(deps, late.authority.id);
+    }
     expect(await isOnCrl(late)).toBe(false);
   });
 });

@@ -7,14 +7,16 @@ import type { SignerAnswer, SignerRequest } from "./wire";
 
 type Waiter = Readonly<{ line: string; settle: (answer: SignerAnswer | null) => void }>;
 const reconnectAfter = 50, longestAnswer = 512 * 1024 * 1024;
-const patience: Readonly<Record<SignerRequest["method"], number>> = { ping: 2000, createKey: 60_000, signCertificate: 8000, signCrl: 120_000 };
+type Patience = Readonly<Record<SignerRequest["method"], number>>;
+/** Milliseconds until a request counts as unanswered. */
+const usualPatience: Patience = { ping: 2000, createKey: 60_000, signCertificate: 8000, signCrl: 120_000 };
 
 /**
  * Speaks to the signer process over its private socket. Nothing that is asked changes anything there, so a request that a broken
  * connection swallowed is asked again until its time is up. Errors: what the signer refused, or `signer.unavailable`.
  */
-export function connectSigner(socketPath: string): SignerClient & Readonly<{ close: () => void }> {
-  const { ask, close } = openConversation(socketPath);
+export function connectSigner(socketPath: string, limits: Partial<Patience> = {}): SignerClient & Readonly<{ close: () => void }> {
+  const { ask, close } = openConversation(socketPath, { ...usualPatience, ...limits });
   const bytesOf = async (request: SignerRequest): Promise<Uint8Array[]> => ((await ask(request)).bytes ?? []).map((text) => Buffer.from(text, "base64"));
   const only = ([bytes]: readonly Uint8Array[]): Uint8Array => {
     if (!bytes) throw unavailable();
@@ -73,7 +75,7 @@ function openLine(socketPath: string, onLine: (line: string) => void, outstandin
   return { send, close: () => { closed = true; socket?.destroy(); } };
 }
 
-function openConversation(socketPath: string): Readonly<{ ask: (request: SignerRequest) => Promise<SignerAnswer>; close: () => void }> {
+function openConversation(socketPath: string, patience: Patience): Readonly<{ ask: (request: SignerRequest) => Promise<SignerAnswer>; close: () => void }> {
   const waiting = new Map<number, Waiter>();
   let next = 1;
   const onLine = (text: string): void => {

@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import pg from "pg";
 import type { Actor } from "@/lib/auth/actor";
 import { closeDatabase, openDatabase } from "@/lib/db/database";
 import { makeTestDatabase } from "@/lib/db/testing/test-database";
@@ -32,16 +31,15 @@ export const setupRequest = {
   organization: "Example", adminEmail: "admin@example.com", adminPassword: "a long passphrase of words",
 } as const;
 
-export async function makeTestHouse(options: Readonly<{ setUp?: boolean; signer?: (signer: Deps["signer"]) => Deps["signer"] }> = {}): Promise<TestHouse> {
-  const urls = await makeTestDatabase(), db = openDatabase(urls.appUrl, { max: 12 });
+export async function makeTestHouse(options: Readonly<{ setUp?: boolean; signer?: (signer: Deps["signer"]) => Deps["signer"]; kek?: Uint8Array; connections?: number }> = {}): Promise<TestHouse> {
+  const urls = await makeTestDatabase(), db = openDatabase(urls.appUrl, { max: options.connections ?? 12 });
   const random = { bytes: (n: number) => new Uint8Array(randomBytes(n)) }, publicUrl = "http://ca.example.com";
   let ahead = 0;
-  const own = makeSigner({ db, kek: randomBytes(32), random, publicUrl });
+  const own = makeSigner({ db, kek: options.kek ?? randomBytes(32), random, publicUrl });
   const deps: Deps = { db, random, publicUrl, clock: { now: () => new Date(Date.now() + ahead) }, signer: options.signer?.(own) ?? own };
-  const superuser = new pg.Client({ connectionString: urls.superUrl });
-  await superuser.connect();
+  const superuser = openDatabase(urls.superUrl, { max: 1 });
   if (options.setUp !== false) await completeSetup(deps, testActor(), setupRequest);
-  const asSuper = async (sql: string, values: readonly unknown[] = []) => (await superuser.query<Record<string, unknown>>(sql, [...values])).rows;
+  const asSuper = async (sql: string, values: readonly unknown[] = []) => (await superuser.pool.query<Record<string, unknown>>(sql, [...values])).rows;
   return {
     deps, urls, asSuper, advance: (milliseconds) => { ahead += milliseconds; },
     entriesOf: async (targetId) => {
@@ -50,7 +48,7 @@ export async function makeTestHouse(options: Readonly<{ setUp?: boolean; signer?
       return rows.map((row) => row["entry"] as Awaited<ReturnType<TestHouse["entriesOf"]>>[number]);
     },
     close: async () => {
-      await superuser.end();
+      await closeDatabase(superuser);
       await closeDatabase(db);
       await urls.drop();
     },
