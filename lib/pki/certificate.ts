@@ -16,6 +16,8 @@ import type { GeneralName, KeyUsageBit, SignatureAlgorithm } from "@/lib/pki/typ
 export type Certificate = Readonly<{
   der: Uint8Array;
   tbsDer: Uint8Array;
+  /** 1 to 3, as people count. */
+  version: number;
   /** Magnitude, without a sign octet. */
   serial: Uint8Array;
   issuerDer: Uint8Array;
@@ -64,7 +66,7 @@ function readStrictly(der: Uint8Array): Certificate {
   if (!equalBytes(tbs.algorithmDer, signatureAlgorithmDer)) throw malformed("the two signature algorithms differ (RFC 5280 §4.1.1.2)", reader);
   const extensions = checkExtensions(tbs.extensions ?? []);
   return {
-    der, tbsDer, signature, signatureAlgorithmDer, signatureAlgorithm: readOwnAlgorithm(signatureAlgorithmDer),
+    der, tbsDer, version: tbs.version + 1, signature, signatureAlgorithmDer, signatureAlgorithm: readOwnAlgorithm(signatureAlgorithmDer),
     serial: serialOf(tbs.serial), issuerDer: tbs.issuerDer, issuerText: describeName(tbs.issuerDer), subjectDer: tbs.subjectDer,
     subjectText: describeName(tbs.subjectDer), notBefore: timeOf(tbs.notBefore), notAfter: timeOf(tbs.notAfter), spkiDer: tbs.spkiDer,
     extensions, ...extensionFields(extensions),

@@ -138,12 +138,17 @@ function writeTime(bytes: Uint8Array, offset: number, date: Date, days: Map<numb
   bytes.set(head, offset);
   const end = offset + head.length;
   const rest = seconds - day * 86_400;
-  for (const [index, value] of [Math.floor(rest / 3600), Math.floor(rest / 60) % 60, rest % 60].entries()) {
-    bytes[end + index * 2] = 0x30 + Math.floor(value / 10);
-    bytes[end + index * 2 + 1] = 0x30 + (value % 10);
-  }
+  writeTwoDigits(bytes, end, Math.floor(rest / 3600));
+  writeTwoDigits(bytes, end + 2, Math.floor(rest / 60) % 60);
+  writeTwoDigits(bytes, end + 4, rest % 60);
   bytes[end + 6] = 0x5a;
   return end + 7;
+}
+
+function writeTwoDigits(bytes: Uint8Array, offset: number, value: number): void {
+  const tens = Math.floor(value / 10);
+  bytes[offset] = 0x30 + tens;
+  bytes[offset + 1] = 0x30 + value - tens * 10;
 }
 
 function timeLength(date: Date): number {

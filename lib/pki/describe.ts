@@ -39,7 +39,7 @@ export type CertificateView = Readonly<{
 export function describeCertificate(der: Uint8Array): CertificateView {
   const certificate = readCertificate(der);
   return {
-    version: "3", serial: formatSerial(certificate.serial), subject: certificate.subjectText, subjectAttributes: readName(certificate.subjectDer),
+    version: String(certificate.version), serial: formatSerial(certificate.serial), subject: certificate.subjectText, subjectAttributes: readName(certificate.subjectDer),
     issuer: certificate.issuerText, notBefore: certificate.notBefore.toISOString(), notAfter: certificate.notAfter.toISOString(),
     ...describeKey(certificate), signatureAlgorithm: readSignatureAlgorithm(certificate.signatureAlgorithmDer)?.text ?? "unknown",
     sans: certificate.sans.map(({ type, value }) => `${nameWords[type]} ${value}`), isAuthority: certificate.isCa,
