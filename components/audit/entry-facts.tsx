@@ -26,7 +26,7 @@ export function EntryFacts({ entry: { record, id, sequencedAt } }: Readonly<{ en
       { label: "Came via", value: origin.via.join(", ") },
       { label: "User agent", value: origin.userAgent },
       { label: "Request", value: <MonoId value={record.requestId} label="request id" kind="text" whole /> },
-      { label: "Correlation", value: record.correlationId !== record.requestId && <MonoId value={record.correlationId} label="correlation id" kind="text" whole /> },
+      { label: "Correlation", value: record.correlationId === record.requestId ? null : <MonoId value={record.correlationId} label="correlation id" kind="text" whole /> },
       { label: "Id", value: <MonoId value={id} label="id" kind="text" whole /> },
       { label: "Nonce", value: <MonoId value={record.nonce} label="nonce" kind="text" whole /> },
     ]} />

@@ -28,9 +28,9 @@ export function CertificateTable({ caption, items, now, empty, sorting, bare, wi
   const columns: Column<CertificateItem>[] = [
     { key: "name", header: "Name", width: "grow", cell: certificateName },
     { key: "state", header: "State", width: "fit", cell: (row) => <CertificateState certificate={row} now={now} /> },
-    ...(withIdentity ? [{ key: "identity", header: "Identity", hideBelow: "sm", cell: ({ identity }) => identity.name } satisfies Column<CertificateItem>] : []),
+    ...(withIdentity ? [{ key: "identity", header: "Identity", hideBelow: "sm", cell: ({ identity }) => <span className="block max-w-36 truncate" title={identity.name}>{identity.name}</span> } satisfies Column<CertificateItem>] : []),
     { key: "profile", header: "Profile", hideBelow: "lg", width: "fit", cell: ({ profile }) => profile.slug },
-    { key: "serial", header: "Serial", hideBelow: "xl", width: "fit", cell: ({ serial }) => <MonoId value={serial} label="serial" /> },
+    { key: "serial", header: "Serial", hideBelow: "xl", width: "fit", cell: ({ serial }) => <MonoId value={serial} label="serial" copy={false} /> },
     { key: "notAfter", header: "Ends", width: "fit", ...sort("notAfter", "up"), cell: ({ notAfter }) => <Time at={notAfter} /> },
     { key: "createdAt", header: "Issued", hideBelow: "md", width: "fit", ...sort("createdAt", "down"), cell: ({ createdAt }) => <Time at={createdAt} /> },
   ];

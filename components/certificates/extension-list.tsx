@@ -12,7 +12,7 @@ export function ExtensionList({ extensions }: Readonly<{ extensions: readonly Ex
             {name} {critical && <Badge tone="accent">critical</Badge>}
             <span className="block font-mono text-2xs text-muted">{oid}</span>
           </dt>
-          <dd className="min-w-0">{lines.map((line) => <p key={line} className="break-all">{line}</p>)}</dd>
+          <dd className="min-w-0">{lines.map((line) => <p key={line} className="wrap-anywhere">{line}</p>)}</dd>
         </div>
       ))}
     </dl>

@@ -9,8 +9,8 @@ export function FilterProblems({ path, params, problems }: Readonly<{ path: stri
   if (problems.length === 0) return null;
   const without = addressOf(path, params, Object.fromEntries(problems.map(({ name }) => [name, null])));
   return (
-    <Banner tone="warning" title="Some filters were not understood, so this list is not filtered by them." action={<Link href={without}>Remove them</Link>}>
+    <div className="pb-3"><Banner tone="warning" title="Some filters were not understood, so this list is not filtered by them." action={<Link href={without}>Remove them</Link>}>
       <ul>{problems.map(({ name, value, message }) => <li key={name}><code className="font-mono">{name}={value}</code>: {message}</li>)}</ul>
-    </Banner>
+    </Banner></div>
   );
 }

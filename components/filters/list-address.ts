@@ -19,10 +19,11 @@ export function sortBy(path: string, params: Params, column: string, first: "up"
 }
 
 /** Links of a keyset-paged list. A cursor only leads on, so the way back is the beginning (or the browser's own). */
-export function pagesOf(path: string, params: Params, nextCursor: string | null): Readonly<{ newerHref: string | null; olderHref: string | null; newerLabel: string }> {
+export function pagesOf(path: string, params: Params, nextCursor: string | null): Readonly<{ newerHref: string | null; olderHref: string | null; newerLabel: string; olderLabel: string }> {
   return {
     newerHref: params["cursor"] ? addressOf(path, params) : null,
     olderHref: nextCursor === null ? null : addressOf(path, params, { cursor: nextCursor }),
-    newerLabel: "To the beginning",
+    newerLabel: "First page",
+    olderLabel: "Next page",
   };
 }

@@ -15,7 +15,7 @@ export function IdentityFields({ given = {}, errors, fixedKind }: Props) {
   return (
     <>
       {!fixedKind && (
-        <RadioCards label="Kind" name="kind" columns={3} defaultValue={given.kind ?? "service"} error={errors("kind")} required
+        <RadioCards label="Kind" name="kind" defaultValue={given.kind ?? "service"} error={errors("kind")} required
           options={identityKinds.map((value) => ({ value, label: kindWords[value], hint: kindHints[value] }))} hint="A kind never changes." />
       )}
       <TextField label="Name" name="name" required defaultValue={given.name} error={errors("name")} autoComplete="off" hint="What people call it. It is unique among its kind." />

@@ -48,16 +48,18 @@ export function IdentityPicker({ picked, onPick, search, create, error, label = 
     if (event.key === "Enter") { event.preventDefault(); if (chosen) pick(chosen); }
   };
   return (
-    <div className="relative" onBlur={(event) => { if (!event.currentTarget.contains(event.relatedTarget)) { setFound(null); if (!picked) clearTimeout(timer.current); } }}>
+    <div onBlur={(event) => { if (!event.currentTarget.contains(event.relatedTarget)) { setFound(null); if (!picked) clearTimeout(timer.current); } }}>
       <Field label={label} required error={error} aside={create && <Button variant="ghost" size="sm" icon={<Plus aria-hidden />} onClick={() => { setCreating(true); }}>New identity</Button>}
         hint={picked ? `${kindWords[picked.kind]}, owned by ${picked.owner}${picked.status === "suspended" ? ". It is suspended, so nothing can be issued for it" : ""}.` : "A certificate belongs to exactly one person, service or device."}>
         {(wiring) => (
-          <Input {...wiring} value={text} placeholder="Type a name or an owner" autoComplete="off" spellCheck={false} role="combobox" aria-expanded={(found?.length ?? 0) > 0} aria-controls={listId} aria-autocomplete="list"
+          <div className="relative">
+            <Input {...wiring} value={text} placeholder="Type a name or an owner" autoComplete="off" spellCheck={false} role="combobox" aria-expanded={(found?.length ?? 0) > 0} aria-controls={listId} aria-autocomplete="list"
             aria-activedescendant={found?.[at] ? `${listId}-${at}` : undefined} onKeyDown={keys} onFocus={() => { if (!picked) ask(text, 0); }}
             onChange={(event) => { setText(event.target.value); if (picked) onPick(null); ask(event.target.value, pauseMs); }} />
+            <Options id={listId} found={found} at={at} onPick={pick} />
+          </div>
         )}
       </Field>
-      <Options id={listId} found={found} at={at} onPick={pick} />
       {create && <IdentityDialog action={create} open={creating} onOpenChange={setCreating} name={picked ? undefined : text} onCreated={pick} />}
     </div>
   );
@@ -65,7 +67,7 @@ export function IdentityPicker({ picked, onPick, search, create, error, label = 
 
 function Options({ id, found, at, onPick }: Readonly<{ id: string; found: readonly PickedIdentity[] | null; at: number; onPick: (identity: PickedIdentity) => void }>) {
   return (
-    <div className={found === null ? "hidden" : "absolute top-15 right-0 left-0 z-10 rounded-lg border border-border bg-raised p-1 text-sm shadow-pop"}>
+    <div className={found === null ? "hidden" : "absolute top-full right-0 left-0 mt-1 z-10 rounded-lg border border-border bg-raised p-1 text-sm shadow-pop"}>
       {found?.length === 0 && <p className="px-2 py-1.5 text-muted">No identity matches. Create it with “New identity”.</p>}
       {/* The text field keeps the focus and says which option is active (ARIA combobox pattern). */}
       {found && found.length > 0 && (

@@ -11,7 +11,7 @@ import type { RuleProps } from "./rule-fields";
 export function NameRules({ rules: { subject, san }, errors }: RuleProps) {
   return (
     <Stack>
-      <RadioCards label="Common name" name="rules.subject.commonName" columns={3} options={commonNameChoices} defaultValue={subject.commonName} error={errors("rules.subject.commonName")} />
+      <RadioCards label="Common name" name="rules.subject.commonName" options={commonNameChoices} defaultValue={subject.commonName} error={errors("rules.subject.commonName")} />
       <Checkbox name="rules.subject.commonNameInSan" label="The common name repeats a subjectAltName" defaultChecked={subject.commonNameInSan} hint="What TLS clients look at is the subjectAltName alone (RFC 9525)." />
       <TextareaField label="Fixed subject attributes" name="rules.subject.fixed" mono rows={2} defaultValue={subject.fixed.map(({ type, value }) => `${type}=${value}`).join("\n")} error={errors("rules.subject.fixed")} placeholder="O=Example" hint="One a line, put before the common name. What a request asks beyond CN is dropped." />
       <CheckGroup label="Types of subjectAltName" name="rules.san.types" options={nameTypeChoices} checked={san.types} error={errors("rules.san.types")} />

@@ -34,7 +34,7 @@ export const nameTypeChoices: readonly Choice<GeneralNameType>[] = [
 ];
 
 export const commonNameChoices = [
-  { value: "required", label: "Required" }, { value: "optional", label: "Optional" }, { value: "forbidden", label: "Forbidden", hint: "The subjectAltNames stand for it." },
+  { value: "required", label: "Required", hint: "Every certificate has one." }, { value: "optional", label: "Optional", hint: "What the request says." }, { value: "forbidden", label: "Forbidden", hint: "The subjectAltNames stand for it." },
 ] as const;
 
 /** The word for a value of one of the lists above. */

@@ -35,7 +35,7 @@ export default async function CertificatesPage({ searchParams }: Readonly<{ sear
   const newOne = mayIssue && <ButtonLink href="/certificates/new" variant="primary" icon={<Plus aria-hidden />}>Issue certificate</ButtonLink>;
   return (
     <>
-      <PageHeader title="Certificates" sentence={filtered ? `${total} of those asked for.` : list.total.capped ? `${total} certificates.` : `${plural(list.total.count, "certificate")}.`} action={newOne} />
+      <PageHeader title="Certificates" sentence={`${list.total.capped ? `${total} certificates` : plural(list.total.count, "certificate")}${filtered ? (list.total.count === 1 ? " matches" : " match") : ""}.`} action={newOne} />
       <Suspense>
         <CertificateFilters path={path} params={params} identityName={identityName}
           profiles={profiles.items.map(({ slug, name }) => ({ value: slug, label: name }))} authorities={authorities.items.map(({ slug, name }) => ({ value: slug, label: name }))} />

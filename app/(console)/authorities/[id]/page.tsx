@@ -1,4 +1,5 @@
 import { notFound } from "next/navigation";
+import { algorithmWord } from "@/components/authorities/algorithm-choices";
 import { AddressCard, AuthorityFacts, AuthorityFiles, CrlCard } from "@/components/authorities/authority-facts";
 import { AuthorityState, authorityKindWords } from "@/components/authorities/authority-state";
 import { AuthorityTree } from "@/components/authorities/authority-tree";
@@ -19,7 +20,7 @@ export default async function AuthorityPage({ params }: Readonly<{ params: Promi
   if (!authority) notFound();
   return (
     <>
-      <PageHeader title={authority.name} badge={<AuthorityState status={authority.status} />} crumbs={[{ label: "Authorities", href: "/authorities" }]} sentence={`${authorityKindWords[authority.kind]} in the hierarchy of ${authority.subject}.`} />
+      <PageHeader title={authority.name} badge={<AuthorityState status={authority.status} />} crumbs={[{ label: "Authorities", href: "/authorities" }]} sentence={`${authorityKindWords[authority.kind]}, ${algorithmWord(authority.keyAlgorithm)}.`} />
       <Grid columns="main">
         <Stack>
           <AuthorityFacts authority={authority} />

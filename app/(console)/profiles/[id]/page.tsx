@@ -6,7 +6,7 @@ import { ProfileState } from "@/components/profiles/profile-table";
 import { Button, ButtonLink } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { DataList } from "@/components/ui/data-list";
-import { Grid } from "@/components/ui/layout";
+import { Grid, Stack } from "@/components/ui/layout";
 import { Link } from "@/components/ui/link";
 import { MonoId } from "@/components/ui/mono-id";
 import { PageHeader } from "@/components/ui/page-header";
@@ -38,7 +38,7 @@ export default async function ProfilePage({ params }: Readonly<{ params: Promise
       <PageHeader title={profile.name} badge={<ProfileState status={profile.status} />} crumbs={[{ label: "Profiles", href: "/profiles" }]} sentence={profile.description || "Rules for what may be issued."} action={acts} />
       <Grid columns="main">
         <Card title="Rules" description="What a certificate by this profile has to keep to."><ProfileRules rules={profile.rules} /></Card>
-        <Card title="Profile">
+        <Stack><Card title="Profile">
           <DataList items={[
             { label: "Slug", value: <code className="font-mono text-xs">{profile.slug}</code> },
             { label: "Version", value: profile.version },
@@ -47,7 +47,7 @@ export default async function ProfilePage({ params }: Readonly<{ params: Promise
             { label: "Created", value: <Time at={profile.createdAt} show="minute" /> }, { label: "Changed", value: <Time at={profile.changedAt} show="minute" /> },
             { label: "Id", value: <MonoId value={profile.id} label="id" kind="text" /> },
           ]} />
-        </Card>
+        </Card></Stack>
       </Grid>
     </>
   );
