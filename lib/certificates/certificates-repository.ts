@@ -109,9 +109,9 @@ export async function findDueSupersessions(db: Database, now: Date, take: number
 export type UseFigures = Readonly<{ lastUsedAt: Date | null; uses: number; origins: number }>;
 
 /** How a certificate authenticated requests, as the log's index knows it. */
-export async function findUses(db: Database, serial: string): Promise<UseFigures> {
+export async function findUses(db: Database, certificateId: string): Promise<UseFigures> {
   const { rows } = await db.pool.query<UseFigures>(
-    `select max(ts) as "lastUsedAt", count(*)::int as uses, count(distinct ip)::int as origins from tlog.search where serial = $1`, [serial]);
+    `select max(ts) as "lastUsedAt", count(*)::int as uses, count(distinct ip)::int as origins from tlog.search where certificate_id = $1`, [certificateId]);
   return rows[0] ?? { lastUsedAt: null, uses: 0, origins: 0 };
 }
 

@@ -1,7 +1,6 @@
 import type { Actor } from "@/lib/auth/actor";
 import type { Deps } from "@/lib/deps";
 import { formatIso } from "@/lib/format/time";
-import { formatSerial } from "@/lib/pki/serial";
 import { certificateItem } from "./certificate-dto";
 import { countValidOf, findUses } from "./certificates-repository";
 import { requireCertificate } from "./get-certificate";
@@ -12,7 +11,7 @@ import type { RevocationPreview } from "./schema";
 export async function previewRevocation(deps: Pick<Deps, "db" | "clock">, actor: Actor, ref: string): Promise<RevocationPreview> {
   const row = await requireCertificate(deps, actor, "certificates.revoke", ref), now = deps.clock.now();
   const [uses, others, successorRow] = await Promise.all([
-    findUses(deps.db, formatSerial(row.serial)), countValidOf(deps.db, row.identityId, row.id, now), row.successorId ? findCertificateRow(deps.db, row.successorId) : null,
+    findUses(deps.db, row.id), countValidOf(deps.db, row.identityId, row.id, now), row.successorId ? findCertificateRow(deps.db, row.successorId) : null,
   ]);
   const successor = successorRow && certificateItem(successorRow, now);
   return {
