@@ -1,10 +1,15 @@
+import { randomBytes } from "node:crypto";
+import { systemActor } from "@/lib/auth/actor";
 import { readEnv } from "@/lib/env";
+import { newId } from "@/lib/ids";
+import { recordEntry } from "@/lib/log/record";
 import { getDeps } from "@/lib/runtime";
 import { closeDatabase } from "@/lib/db/database";
 import { isSetUp } from "@/lib/setup/is-set-up";
 import { makeDoorLog, reasonOf } from "@/server/listeners/door-log";
 import { openDoor } from "@/server/open-door";
 import type { Door } from "@/server/open-door";
+import { productVersion } from "@/server/product-version";
 
 // The machine door: the process that owns every port. It starts under the supervisor and ends with it.
 const env = readEnv(), log = makeDoorLog(env.CHANCERY_LOG_LEVEL);
@@ -28,6 +33,7 @@ process.on("unhandledRejection", (error) => log.error(`unexpected: ${error insta
 
 try {
   door = await openDoor(getDeps(), env, log);
+  await recordEntry(getDeps(), systemActor("door", newId("req", new Date(), randomBytes)), { action: "system.started", outcome: "success", target: null, details: { version: productVersion() } });
   log.info(`HTTP on ${env.CHANCERY_HOST}:${door.ports.http}, HTTPS on ${door.ports.https}, HTTPS with client certificates on ${door.ports.mtls}`);
   process.send?.({ type: "ready", setUp: await isSetUp(getDeps()), ports: door.ports });
 } catch (error) {
