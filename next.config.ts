@@ -3,6 +3,8 @@ import type { NextConfig } from "next";
 const config: NextConfig = {
   poweredByHeader: false,
   reactStrictMode: true,
+  // What the console is made of; tests and benchmarks are checked by `npm test` and cannot keep anybody from starting.
+  typescript: { tsconfigPath: "tsconfig.console.json" },
   // forbidden() renders app/forbidden.tsx with status 403.
   experimental: { authInterrupts: true },
   // Loaded by Node as they are: native code, or modules that must exist once in a process.
