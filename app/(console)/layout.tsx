@@ -9,6 +9,7 @@ import { scopeOf, type Permission } from "@/lib/auth/permissions";
 import { actorOfSession } from "@/lib/auth/session-actor";
 import { isTimeZone } from "@/lib/format/time";
 import { getDeps } from "@/lib/runtime";
+import { searchConsole } from "./search";
 import { signOut } from "./sign-out";
 
 /**
@@ -24,7 +25,7 @@ export default async function ConsoleLayout({ children }: Readonly<{ children: R
   const zone = jar.get(zoneCookie)?.value ?? "UTC";
   return (
     <ClockProvider serverNowMs={getDeps().clock.now().getTime()} zone={isTimeZone(zone) ? zone : "UTC"}>
-      <AppShell groups={placesFor(may)} acts={actsFor(may)} account={{ label: actor.label, role }} theme={readTheme(jar.get(themeCookie)?.value)} signOut={signOut} accountHref="/settings/account">
+      <AppShell groups={placesFor(may)} acts={actsFor(may)} account={{ label: actor.label, role }} theme={readTheme(jar.get(themeCookie)?.value)} signOut={signOut} accountHref="/settings/account" search={searchConsole}>
         {children}
       </AppShell>
     </ClockProvider>
