@@ -20,7 +20,7 @@ export default async function OverviewPage() {
   const mayIssue = scopeOf(actor.role, "certificates.issue") !== "none";
   return (
     <>
-      <PageHeader title="Overview" sentence={`${plural(overview.counts.valid, "valid certificate")} for ${plural(overview.identities, "identity", "identities")}.`}
+      <PageHeader title="Overview" sentence={`${plural(overview.counts.valid, "valid certificate")}; ${plural(overview.identities, "identity", "identities")} besides Chancery’s own.`}
         action={mayIssue && <ButtonLink href="/certificates/new" variant="primary" icon={<Plus aria-hidden />}>Issue certificate</ButtonLink>} />
       <Stack>
         <StateStats overview={overview} />

@@ -1,3 +1,4 @@
+import { keyAlgorithmChoices, wordOf } from "@/components/profiles/rule-words";
 import { Card } from "@/components/ui/card";
 import { DataList, type DataItem } from "@/components/ui/data-list";
 import { Link } from "@/components/ui/link";
@@ -24,7 +25,7 @@ export function CertificateFacts({ certificate }: Readonly<{ certificate: Certif
         { label: "Issuer", value: <Link href={`/authorities/${authority.id}`}>{authority.slug}</Link> },
         { label: "Serial", value: <MonoId value={certificate.serial} label="serial" whole /> },
         { label: "SHA-256", hint: "of the certificate", value: fingerprintSha256 && <MonoId value={fingerprintSha256} label="fingerprint" whole /> },
-        { label: "Key", value: certificate.keyAlgorithm },
+        { label: "Key", value: wordOf(keyAlgorithmChoices, certificate.keyAlgorithm) },
         { label: "Key SHA-256", value: <MonoId value={certificate.keySha256} label="key SHA-256" whole /> },
         { label: "Asked for by", value: certificate.requestedBy },
         { label: "Planned", value: <Time at={certificate.createdAt} show="exact" /> },

@@ -7,6 +7,7 @@ import { CertificateState } from "@/components/certificates/certificate-state";
 import { ChainTree } from "@/components/certificates/chain-tree";
 import { DownloadButtons } from "@/components/certificates/download-buttons";
 import { ExtensionList } from "@/components/certificates/extension-list";
+import { keyAlgorithmChoices, wordOf } from "@/components/profiles/rule-words";
 import { Card } from "@/components/ui/card";
 import { CodeBlock } from "@/components/ui/code-block";
 import { Grid, Stack } from "@/components/ui/layout";
@@ -24,7 +25,7 @@ export default async function CertificatePage({ params }: Readonly<{ params: Pro
   return (
     <>
       <PageHeader title={name} badge={<CertificateState certificate={certificate} now={now} />} crumbs={[{ label: "Certificates", href: "/certificates" }]}
-        sentence={`${certificate.keyAlgorithm}, by profile ${certificate.profile.slug}, for ${certificate.identity.name}.`}
+        sentence={`${wordOf(keyAlgorithmChoices, certificate.keyAlgorithm)}, by profile ${certificate.profile.slug}, for ${certificate.identity.name}.`}
         action={<CertificateActions certificate={certificate} name={name} acts={{ rotate, revoke, release }} may={may} figures={figures} overlapSeconds={overlapSeconds} />} />
       <Grid columns="main">
         <Stack>

@@ -15,7 +15,7 @@ import { end, replacePassword } from "./actions";
 export const metadata = { title: "Your account" };
 
 export default async function AccountPage() {
-  const { actor, deps } = await openPage("overview.read", { action: "account.read" });
+  const { actor, deps } = await openPage("self", { action: "account.read" });
   const id = actor.id ?? "";
   const [account, sessions] = await Promise.all([getAccount(deps, actor, id), listSessions(deps, actor, id, await currentSessionId())]);
   const now = deps.clock.now().getTime();
