@@ -19,7 +19,7 @@ function millisecondsOf(at: Instant): number {
 export function formatRelative(at: Instant, now: Instant): string {
   const seconds = (millisecondsOf(at) - millisecondsOf(now)) / 1000;
   const distance = Math.abs(seconds);
-  if (distance < minute) return seconds > 5 ? "in under a minute" : "just now";
+  if (distance < minute) return seconds > 20 ? "in under a minute" : "just now";
   const step = steps.find((row) => distance < row.below) ?? steps[4];
   const count = Math.max(1, Math.floor(distance / step.size));
   const words = `${count} ${step.word}${count === 1 ? "" : "s"}`;
