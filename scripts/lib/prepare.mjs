@@ -81,10 +81,10 @@ async function bundle(name) {
 /** The console's pages: Next's production build. */
 export async function preparePages(step = quiet) {
   const digest = digestOf(
-    ["app", "components", "lib", "public", "next.config.ts", "postcss.config.mjs", "tsconfig.json", "package-lock.json"]);
+    ["app", "components", "lib", "public", "next.config.ts", "postcss.config.mjs", "tsconfig.json", "tsconfig.console.json", "package-lock.json"]);
   if (isStamped("pages", digest) && existsSync(fromRoot(".next/BUILD_ID"))) return;
   rmSync(fromRoot(".cache/pages.sha256"), { force: true });
   const env = toolEnvironment({ NODE_ENV: "production", CI: "true" });
   await step("building the console", () => run(process.execPath, ["node_modules/next/dist/bin/next", "build"], { env }));
-  stamp("pages", digestOf(["app", "components", "lib", "public", "next.config.ts", "postcss.config.mjs", "tsconfig.json", "package-lock.json"]));
+  stamp("pages", digestOf(["app", "components", "lib", "public", "next.config.ts", "postcss.config.mjs", "tsconfig.json", "tsconfig.console.json", "package-lock.json"]));
 }
