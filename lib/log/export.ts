@@ -7,12 +7,13 @@ import { csvHeader, csvRow } from "./csv";
 import { filterOf } from "./filter";
 import { recordEntry } from "./record";
 import type { EntryQuery } from "./schema";
-import { countEntries, type FoundEntry, findEntries, rangeOf } from "./search";
+import { countEntries, type FoundEntry, findEntries, rangeOf, restOf } from "./search";
+import { choosePlan, walkPlan } from "./search-plan";
 import { recordOf } from "./summary";
 
 export type ExportFormat = "jsonl" | "csv";
 
-const PAGE = 500, LONGEST_WAIT_MS = 10_000;
+const PAGE = 500, MOST_GATHERED = 10_000, LONGEST_WAIT_MS = 10_000;
 
 /**
  * Every entry that matches, oldest first unless asked otherwise, in pieces of text and in constant memory. Each record carries its number
@@ -26,11 +27,13 @@ export async function* exportEntries(deps: Pick<Deps, "db" | "clock" | "random">
   if (indexedTo < size) throw new AppError("audit.index-behind", `The index holds ${indexedTo} of ${size} entries, so an export would not be complete. Try again when it has caught up.`, { kind: "unavailable", retryAfterSeconds: 30 });
   // Nothing is added below the index's present end, so the count is what will come, whatever happens meanwhile.
   const range = await rangeOf(deps.db, filter, indexedTo);
-  const count = await countEntries(deps.db, filter, range, Infinity);
+  const count = await countEntries(deps.db, filter, range);
   await recordEntry(deps, actor, { action: "audit.exported", outcome: "success", target: null, details: { format, filter: filter.text, count } });
   if (format === "csv") yield csvHeader;
+  // Few matches are gathered anew for each page; for many, all pages together walk the range once.
+  const plan = count > MOST_GATHERED ? walkPlan : await choosePlan(deps.db, filter, range, Infinity);
   for (let after: number | null = null; ;) {
-    const page: FoundEntry[] = await findEntries(deps.db, { ...filter, after }, range, PAGE);
+    const page: FoundEntry[] = await findEntries(deps.db, filter, restOf({ ...filter, after }, range), PAGE, plan);
     if (page.length > 0) yield page.map(format === "csv" ? csvLine : jsonLine).join("");
     after = page.at(-1)?.seq ?? null;
     if (page.length < PAGE) return;

@@ -1,9 +1,12 @@
 import { AppError } from "@/lib/errors/app-error";
 import { entryQuery, momentOf, networkOf, serialOf, type EntryQuery } from "./schema";
 
-/** A query, understood. `conditions` use $1 … of `values` and columns of tlog.search. */
+/** One condition, in SQL over tlog.search, as it reads for acts and for reads; `words` if it asks the words of an entry. */
+export type Condition = Readonly<{ acts: string; reads: string; words: boolean }>;
+
+/** A query, understood. `conditions` use $1 … of `values`; the range of time is kept apart. */
 export type Filter = Readonly<{
-  conditions: readonly string[];
+  conditions: readonly Condition[];
   values: readonly unknown[];
   reads: "include" | "only" | "exclude";
   order: "asc" | "desc";
@@ -17,7 +20,7 @@ export type Filter = Readonly<{
   text: string;
 }>;
 
-const DEFAULT_LIMIT = 50;
+const DEFAULT_LIMIT = 50, MOST_WORDS = 12;
 const anId = /^(usr|tok|crt|idn)_/;
 
 /** Understands a query, or throws AppError `audit.query` that names every field that is wrong. */
@@ -28,29 +31,38 @@ export function filterOf(input: EntryQuery): Filter {
     throw new AppError("audit.query", `The filter is not understood: ${findings.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join(" ")}`, { findings });
   }
   const query = parsed.data, order = query.order || "desc";
-  const conditions: string[] = [], values: unknown[] = [];
-  const add = (value: unknown, condition: (parameter: string) => string): void => {
+  const conditions: Condition[] = [], values: unknown[] = [];
+  const add = (value: unknown, condition: (parameter: string) => Partial<Condition> & Readonly<{ acts: string }>): void => {
     if (value === null || value === undefined || value === "") return;
     values.push(value);
-    conditions.push(condition(`$${values.length}`));
+    const { acts, reads = acts, words = false } = condition(`$${values.length}`);
+    conditions.push({ acts, reads, words });
   };
   const from = query.from ? momentOf(query.from) : null, until = query.to ? momentOf(query.to, true) : null;
   const network = query.ip ? networkOf(query.ip) : null, serial = query.serial ? serialOf(query.serial) : null;
-  add(from, (p) => `ts >= ${p}::timestamptz`);
-  add(until, (p) => `ts < ${p}::timestamptz`);
-  add(query.actor?.trim(), (p) => (anId.test(query.actor?.trim() ?? "") ? `actor_id = ${p}` : `actor_label = ${p}`));
-  add(query.action, (p) => (query.action?.endsWith(".") ? `action ^@ ${p}` : `action = ${p}`));
-  add(query.outcome, (p) => `outcome = ${p}`);
-  add(query.target?.trim(), (p) => `target_id = ${p}`);
-  add(query.certificate?.trim(), (p) => `certificate_id = ${p}`);
-  add(serial, (p) => `words @@ tlog.whole('=' || ${p})`);
-  add(network, (p) => (network?.includes("/") ? `ip <<= ${p}::inet` : `ip = ${p}::inet`));
-  add(joinedHex(query.q ?? ""), (p) => `words @@ tlog.query_of(${p})`);
+  add(query.actor?.trim(), (p) => ({ acts: anId.test(query.actor?.trim() ?? "") ? `actor_id = ${p}` : `actor_label = ${p}` }));
+  add(query.action, (p) => actionCondition(query.action ?? "", p));
+  add(query.outcome, (p) => ({ acts: `outcome = ${p}` }));
+  add(query.target?.trim(), (p) => ({ acts: `target_id = ${p}` }));
+  add(query.certificate?.trim(), (p) => ({ acts: `certificate_id = ${p}` }));
+  add(serial, (p) => ({ acts: `words @@ tlog.whole('=' || ${p})`, words: true }));
+  add(network, (p) => ({ acts: network?.includes("/") ? `ip <<= ${p}::inet` : `ip = ${p}::inet` }));
+  for (const word of wordsOf(query.q ?? "")) add(word, (p) => ({ acts: `words @@ tlog.query_of(${p})`, words: true }));
   return { conditions, values, from, until, order, reads: query.reads || "include", limit: query.limit ?? DEFAULT_LIMIT, after: afterOf(query.cursor, order), text: textOf(query) };
 }
 
-/** A serial or fingerprint typed with colons is one word in the log. */
-const joinedHex = (typed: string): string => typed.replace(/\b[0-9a-f]{2}(?::[0-9a-f]{2}){3,}\b/gi, (found) => found.replaceAll(":", "")).trim();
+/** Every read is called "noun.read" and nothing else is, so an action says which of the two kinds it can be among. */
+function actionCondition(action: string, p: string): Pick<Condition, "acts" | "reads"> {
+  if (action.endsWith(".")) return { acts: `action ^@ ${p}`, reads: `action = ${p} || 'read'` };
+  return action.endsWith(".read") ? { acts: `(false and action = ${p})`, reads: `action = ${p}` } : { acts: `action = ${p}`, reads: `(false and action = ${p})` };
+}
+
+/** The words of a text, as many as a search takes. A serial or fingerprint typed with colons is one word in the log. */
+function wordsOf(typed: string): readonly string[] {
+  const joined = typed.toLowerCase().replace(/\b[0-9a-f]{2}(?::[0-9a-f]{2}){3,}\b/g, (found) => found.replaceAll(":", ""));
+  const words = [...new Set(joined.match(/[\p{L}\p{M}\p{N}]+/gu) ?? [])].slice(0, MOST_WORDS);
+  return words.length === 0 && typed.trim() !== "" ? [typed.trim()] : words;
+}
 
 function textOf(query: Readonly<Record<string, unknown>>): string {
   const said = Object.entries(query).filter(([name, value]) => !["limit", "cursor", "order"].includes(name) && value !== undefined && value !== "");

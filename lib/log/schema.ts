@@ -13,7 +13,7 @@ export type EntrySummary = Readonly<{
 export type EntryDetail = Readonly<{ seq: number; id: string; record: EntryRecord; leafHashHex: string; sequencedAt: string; bytesText: string; sentence: string }>;
 
 /** Counts stop here; `capped` says that there are more. */
-export const countCap = 10_000;
+export const countCap = 1_000;
 
 export type EntryPage = Readonly<{
   items: EntrySummary[];

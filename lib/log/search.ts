@@ -5,13 +5,12 @@ import type { Deps } from "@/lib/deps";
 import { awaitIndexed } from "./await-indexed";
 import { cursorOf, type Filter, filterOf } from "./filter";
 import { countCap, type EntryPage, type EntryQuery } from "./schema";
+import { choosePlan, type Kind, kindsOf, type Plan, type Range, whereOf } from "./search-plan";
 import { recordOf, summaryOf } from "./summary";
 
-/** The numbers that can match: from `low`, below `high`. */
-export type Range = Readonly<{ low: number; high: number }>;
 export type FoundEntry = Readonly<{ seq: number; leafHash: Buffer; entry: Buffer }>;
 
-const BLOCK = 4_096;
+const BLOCK = 4_096, LONGEST_WALK = 100_000;
 
 /**
  * A page of the log that matches every filter, newest first unless asked otherwise, with counts and how complete the index is. Needs
@@ -22,15 +21,16 @@ export async function searchEntries(deps: Pick<Deps, "db">, actor: Actor, query:
   const filter = filterOf(query);
   const { size, indexedTo } = await awaitIndexed(deps.db);
   const range = await rangeOf(deps.db, filter, indexedTo);
+  const rest = restOf(filter, range);
   const [found, total, reads] = await Promise.all([
-    findEntries(deps.db, filter, range, filter.limit + 1),
-    countEntries(deps.db, filter, range, countCap + 1),
-    countEntries(deps.db, { ...filter, reads: "only" }, range, countCap + 1),
+    choosePlan(deps.db, filter, rest, filter.limit + 1).then((plan) => findEntries(deps.db, filter, rest, filter.limit + 1, plan)),
+    countUpToCap(deps.db, filter, range),
+    filter.reads === "only" ? null : countUpToCap(deps.db, { ...filter, reads: "only" }, range),
   ]);
   const items = found.slice(0, filter.limit).map(({ seq, entry }) => summaryOf(seq, recordOf(entry)));
   const last = items.at(-1);
   const nextCursor = found.length > filter.limit && last !== undefined ? cursorOf(filter.order, last.seq) : null;
-  return { items, nextCursor, total: { count: Math.min(total, countCap), capped: total > countCap }, reads: Math.min(reads, countCap), indexedTo, size };
+  return { items, nextCursor, total: { count: Math.min(total, countCap), capped: total > countCap }, reads: Math.min(reads ?? total, countCap), indexedTo, size };
 }
 
 /** The numbers that a filter's times leave, by the blocks' first and last times; exact to a block, and never too narrow. */
@@ -45,28 +45,46 @@ export async function rangeOf(db: Database, filter: Filter, indexedTo: number): 
   return low && high ? { low: Number(low) * BLOCK, high: Math.min((Number(high) + 1) * BLOCK, indexedTo) } : { low: 0, high: 0 };
 }
 
-/** Acts and reads apart, as the indexes hold them; together they are what is asked for. */
-const kindsOf = { include: ["not is_read", "is_read"], only: ["is_read"], exclude: ["not is_read"] } as const;
+/** What is left of a range past the filter's cursor. */
+export function restOf({ order, after }: Filter, range: Range): Range {
+  if (after === null) return range;
+  return order === "asc" ? { ...range, low: Math.max(range.low, after + 1) } : { ...range, high: Math.min(range.high, after) };
+}
 
-const whereOf = (filter: Filter, { low, high }: Range, kind: string): string => [`seq >= ${low}`, `seq < ${high}`, kind, ...filter.conditions].join(" and ");
-
-/** The entries that match, in order, past the filter's cursor; only the few that are shown are read from the log itself. */
-export async function findEntries(db: Database, filter: Filter, range: Range, limit: number): Promise<FoundEntry[]> {
-  const { order, after } = filter;
-  const rest = after === null ? range : order === "asc" ? { ...range, low: Math.max(range.low, after + 1) } : { ...range, high: Math.min(range.high, after) };
-  const walks = kindsOf[filter.reads].map((kind) => `(select seq from tlog.search where ${whereOf(filter, rest, kind)} order by seq ${order} limit ${limit})`);
+/** The first entries of a range that match, in order; only the few that are shown are read from the log itself. */
+export async function findEntries(db: Database, filter: Filter, range: Range, limit: number, plan: Plan): Promise<FoundEntry[]> {
+  const { order, reads, values } = filter;
+  // A sum is no index's order: it keeps the planner from walking the log for what is rare.
+  const by = plan.kind === "gather" ? "seq + 0" : "seq";
+  const walks = kindsOf[reads].map((kind) => `(select seq from tlog.search where ${whereOf(filter, range, kind, plan)} order by ${by} ${order} limit ${limit})`);
   const { rows } = await db.pool.query<{ seq: string; leaf_hash: Buffer; entry: Buffer }>(
     `with found as materialized (select seq from (${walks.join(" union all ")}) as walked order by seq ${order} limit ${limit})
      select e.seq, e.leaf_hash, e.entry from found join tlog.entry e using (seq) order by e.seq ${order}`,
-    [...filter.values],
+    [...values],
   );
   return rows.map((row) => ({ seq: Number(row.seq), leafHash: row.leaf_hash, entry: row.entry }));
 }
 
-/** How many match, counted no further than `most` of each kind; Infinity counts them all. */
-export async function countEntries(db: Database, filter: Filter, range: Range, most: number): Promise<number> {
-  const limit = Number.isFinite(most) ? `limit ${most}` : "";
-  const counts = kindsOf[filter.reads].map((kind) => `(select count(*) from (select from tlog.search where ${whereOf(filter, range, kind)} ${limit}) as matching)`);
+/** How many match, all of them. */
+export async function countEntries(db: Database, filter: Filter, range: Range): Promise<number> {
+  const plan = await choosePlan(db, filter, range, Infinity);
+  return countWith(db, filter, (kind) => `select from tlog.search where ${whereOf(filter, range, kind, plan)}`);
+}
+
+/** How many match, counted of each kind no further than one past the cap. */
+async function countUpToCap(db: Database, filter: Filter, range: Range): Promise<number> {
+  const plan = await choosePlan(db, filter, range, Infinity);
+  if (plan.shareOfSample * LONGEST_WALK > countCap) {
+    // Common at this end of the log, so the cap is soon reached; if not after all, the indexes do it.
+    const near = filter.order === "asc" ? { ...range, high: Math.min(range.high, range.low + LONGEST_WALK) } : { ...range, low: Math.max(range.low, range.high - LONGEST_WALK) };
+    const walked = await countWith(db, filter, (kind) => `select from tlog.search where ${whereOf(filter, near, kind, { ...plan, kind: "walk" })} limit ${countCap + 1}`);
+    if (walked > countCap) return walked;
+  }
+  return countWith(db, filter, (kind) => `select from tlog.search where ${whereOf(filter, range, kind, plan)} limit ${countCap + 1}`);
+}
+
+async function countWith(db: Database, filter: Filter, matching: (kind: Kind) => string): Promise<number> {
+  const counts = kindsOf[filter.reads].map((kind) => `(select count(*) from (${matching(kind)}) as matching)`);
   const { rows } = await db.pool.query<{ count: string }>(`select ${counts.join(" + ")} as count`, [...filter.values]);
   return Number(rows[0]?.count ?? 0);
 }
