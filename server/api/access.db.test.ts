@@ -5,7 +5,7 @@ import { createToken } from "@/lib/tokens/create-token";
 import { revokeToken } from "@/lib/tokens/revoke-token";
 import { makeCall, told, type Call } from "./testing/client";
 import { openHarness, system, type Harness } from "./testing/harness";
-import { routes } from "./routes";
+import { routes } from "./all-routes";
 
 let harness: Harness, call: Call;
 const tokens: Record<string, string> = {};

@@ -7,7 +7,7 @@ import type { Route } from "@/server/api/define-route";
 import { docsHeaders, docsPage } from "@/server/api/docs-page";
 import { openApiDocument } from "@/server/api/openapi";
 import { refuse } from "@/server/api/refuse";
-import { routes } from "@/server/api/routes";
+import { routes } from "@/server/api/all-routes";
 import { runRoute } from "@/server/api/run-route";
 
 const base = "/api/v1";

@@ -41,8 +41,11 @@ function meaning(schema: Schema): string {
 }
 
 function range({ minimum, maximum, minLength, maxLength, minItems, maxItems }: Schema): string {
-  const say = (low: number | undefined, high: number | undefined, unit: string) => (low === undefined && high === undefined ? "" : `${low ?? ""}…${high ?? ""}${unit}`);
-  return [say(minimum, maximum, ""), say(minLength, maxLength, " characters"), say(minItems, maxItems, " items")].filter(Boolean).join(", ");
+  const say = (low: number | undefined, high: number | undefined, unit: string): string => {
+    if (low === undefined) return high === undefined ? "" : `Up to ${high}${unit}`;
+    return high === undefined ? `From ${low}${unit}` : `${low} to ${high}${unit}`;
+  };
+  return [say(minimum, maximum, ""), say(minLength, maxLength, " characters"), say(minItems, maxItems, " items")].filter(Boolean).map((text) => `${text}.`).join(" ");
 }
 
 function typeText(schema: Schema): string {

@@ -2,8 +2,7 @@
 export const docsStyle = `
 :root{color-scheme:light dark;--back:#fbfbfc;--raised:#fff;--line:#dfe1e6;--text:#1b1d22;--muted:#5a6070;--accent:#3b4fb8;--get:#1f6f43;--post:#3b4fb8;--patch:#8a5300;--delete:#b3261e}
 @media (prefers-color-scheme:dark){:root{--back:#111317;--raised:#181b20;--line:#2c313a;--text:#e7e9ee;--muted:#a0a7b5;--accent:#9fb0ff;--get:#6fd39d;--post:#9fb0ff;--patch:#f0b45a;--delete:#ff8a80}}
-*{box-sizing:border-box}html{scroll-behavior:smooth;scroll-padding-top:1rem}
-@media (prefers-reduced-motion:reduce){html{scroll-behavior:auto}}
+*{box-sizing:border-box}html{scroll-padding-top:1rem}
 body{margin:0;background:var(--back);color:var(--text);font:15px/1.55 system-ui,sans-serif;display:grid;grid-template-columns:17rem minmax(0,1fr)}
 a{color:var(--accent)}a:focus-visible,summary:focus-visible,.scroll:focus-visible{outline:2px solid var(--accent);outline-offset:2px;border-radius:3px}
 .skip{position:absolute;left:-99rem}.skip:focus{left:1rem;top:1rem;background:var(--raised);padding:.5rem 1rem;z-index:2}

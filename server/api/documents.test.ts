@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { Deps } from "@/lib/deps";
 import { makeApi } from "./app";
 import { openApiDocument, type Operation } from "./openapi";
-import { routes } from "./routes";
+import { routes } from "./all-routes";
 
 // Neither document touches the database.
 const api = makeApi({ publicUrl: "https://ca.example.com" } as Deps);

@@ -12,7 +12,7 @@ import { authority } from "./schemas/authority";
 import { certificate, certificateItem, preview } from "./schemas/certificate";
 import { profile } from "./schemas/profile";
 import { identity } from "./schemas/people";
-import { routes } from "./routes";
+import { routes } from "./all-routes";
 
 let harness: Harness, call: Call, admin: string, service: string, other: string, folder: string;
 beforeAll(async () => {
