@@ -45,6 +45,11 @@ describe("canonical JSON", () => {
     expect(() => canonicalJson({ value } as unknown as Json)).toThrow(TypeError);
   });
 
+  test("escapes every character exactly as JSON.stringify does", () => {
+    const differing = Array.from({ length: 0x10000 }, (_, unit) => String.fromCharCode(unit)).filter((text) => !/\p{Surrogate}/u.test(text) && canonicalJson(`a${text}`) !== JSON.stringify(`a${text}`));
+    expect(differing).toEqual([]);
+  });
+
   test("leaves out members that are undefined and keeps those that are null", () => {
     expect(canonicalJson({ b: undefined, a: null, c: [] })).toBe('{"a":null,"c":[]}');
   });
