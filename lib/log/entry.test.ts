@@ -35,10 +35,11 @@ describe("an entry", () => {
   });
 
   test("has 16 fresh random bytes, so that nobody can guess a leaf's content from its hash", () => {
-    const asked: number[] = [];
-    const { nonce } = makeEntry(testActor(), held, { ...make, randomBytes: (n) => { asked.push(n); return new Uint8Array(n).fill(asked.length); } });
-    expect(Buffer.from(nonce, "base64url")).toHaveLength(16);
-    expect(asked).toContain(16);
+    const count = { draws: 0 };
+    const random = (n: number): Uint8Array => { count.draws += 1; return Uint8Array.from({ length: n }, (_, index) => index + count.draws); };
+    const one = makeEntry(testActor(), refused(0), { ...make, randomBytes: random }), other = makeEntry(testActor(), refused(0), { ...make, randomBytes: random });
+    expect(Buffer.from(one.nonce, "base64url")).toHaveLength(16);
+    expect([other.nonce === one.nonce, other.id === one.id, one.id.includes(one.nonce)]).toEqual([false, false, false]);
   });
 
   test.each([["not an address"], ["10.0.0.0/8"], ["999.1.1.1"], [""], ["unix:"]])("leaves out the origin %j, which is no address", (ip) => {

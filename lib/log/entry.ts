@@ -8,7 +8,7 @@ import type { Decision, EntryRecord, NewEntry } from "./types";
 /** The largest entry, in bytes: what a two-byte length prefix can say (C2SP tlog-tiles). */
 export const longestEntry = 65_535;
 
-const NONCE_BYTES = 16, NAME_CHARS = 200, TEXT_CHARS = 4_000, USER_AGENT_CHARS = 512, PROXIES = 16;
+const NONCE_BYTES = 16, ID_BYTES = 10, NAME_CHARS = 200, TEXT_CHARS = 4_000, USER_AGENT_CHARS = 512, PROXIES = 16;
 /** What is left of each text and list of a refusal that would not fit otherwise. */
 const CUT_CHARS = 200, CUT_ITEMS = 20;
 
@@ -39,9 +39,12 @@ function tidy(value: unknown, chars: number, items: number): Json | undefined {
  */
 export function makeEntry(actor: Actor, entry: NewEntry, make: Readonly<{ now: Date; randomBytes: (n: number) => Uint8Array; entryId?: string }>): EntryRecord {
   const { target, decision } = entry;
+  const given = make.entryId ?? entry.id;
+  // One draw for the nonce and the id: asking costs more than the bytes.
+  const random = make.randomBytes(NONCE_BYTES + (given === undefined ? ID_BYTES : 0));
   const record: EntryRecord = {
     v: 1,
-    id: make.entryId ?? entry.id ?? newId("ent", make.now, make.randomBytes),
+    id: given ?? newId("ent", make.now, () => random.subarray(NONCE_BYTES)),
     ts: `${make.now.toISOString().slice(0, -1)}000Z`,
     action: entry.action,
     outcome: entry.outcome,
@@ -63,7 +66,7 @@ export function makeEntry(actor: Actor, entry: NewEntry, make: Readonly<{ now: D
     correlationId: text(actor.correlationId, NAME_CHARS),
     decision: decision === undefined ? null : (tidy(decision, TEXT_CHARS, Infinity) as unknown as Decision),
     details: tidy(entry.details, TEXT_CHARS, Infinity) as Readonly<Record<string, unknown>>,
-    nonce: Buffer.from(make.randomBytes(NONCE_BYTES)).toString("base64url"),
+    nonce: Buffer.from(random.subarray(0, NONCE_BYTES)).toString("base64url"),
   };
   return record.outcome !== "success" && sizeOf(record) > longestEntry ? cut(record) : record;
 }
