@@ -25,7 +25,7 @@ const titleOfStatus: Readonly<Record<number, string>> = {
 };
 
 /** These are about the form of a request and not about what it asks for: 400. */
-const malformed = new Set(["request.bad-json", "request.invalid", "request.no-body", "cursor.invalid", "idempotency.bad-key"]);
+const malformed = new Set(["request.bad-json", "request.invalid", "request.no-body", "request.incomplete", "cursor.invalid", "idempotency.bad-key"]);
 
 function statusOf(error: AppError): number {
   const asked = error.details["status"];

@@ -1,5 +1,5 @@
 import type { Context } from "hono";
-import { AppError } from "@/lib/errors/app-error";
+import { AppError, isAppError } from "@/lib/errors/app-error";
 import { parseJson } from "@/lib/http/json";
 import type { ApiEnv } from "@/server/api/context";
 
@@ -17,8 +17,17 @@ export async function readBody(c: Context<ApiEnv>, needed: boolean): Promise<unk
     return undefined;
   }
   assertJson(c);
-  const bytes = announced === undefined ? await readBounded(c.req.raw.body) : new Uint8Array(await c.req.arrayBuffer());
+  const bytes = await readBytes(c, c.req.raw.body, announced !== undefined);
   return bytes.length === 0 && !needed ? undefined : parseJson(bytes);
+}
+
+async function readBytes(c: Context<ApiEnv>, stream: ReadableStream<Uint8Array>, announced: boolean): Promise<Uint8Array> {
+  try {
+    return announced ? new Uint8Array(await c.req.arrayBuffer()) : await readBounded(stream);
+  } catch (cause) {
+    if (isAppError(cause)) throw cause;
+    throw new AppError("request.incomplete", "The body broke off before its end. Send the request again.", { cause });
+  }
 }
 
 function assertJson(c: Context<ApiEnv>): void {

@@ -8,8 +8,8 @@ a{color:var(--accent)}a:focus-visible,summary:focus-visible,.scroll:focus-visibl
 .skip{position:absolute;left:-99rem}.skip:focus{left:1rem;top:1rem;background:var(--raised);padding:.5rem 1rem;z-index:2}
 nav{position:sticky;top:0;height:100vh;overflow:auto;padding:1.25rem 1rem;border-right:1px solid var(--line);background:var(--raised)}
 nav h2{font-size:.78rem;margin:1.2rem 0 .3rem;text-transform:uppercase;letter-spacing:.05em}nav h2 a{color:var(--muted);text-decoration:none}
-nav ul{list-style:none;margin:0;padding:0}nav li a{display:block;padding:.18rem .35rem;color:var(--text);text-decoration:none;font-size:.87rem;border-radius:4px}nav li a:hover{background:var(--back)}
-nav b{font-size:.64rem;display:inline-block;width:3rem}.mark{font-weight:650;margin:0}.mark span{color:var(--muted);font-weight:400}
+nav ul{list-style:none;margin:0;padding:0}nav li a{display:flex;gap:.3rem;align-items:baseline;padding:.18rem .35rem;color:var(--text);text-decoration:none;font-size:.87rem;border-radius:4px}nav li a:hover{background:var(--back)}
+nav b{font-size:.64rem;flex:none;width:2.8rem}.mark{font-weight:650;margin:0}.mark span{color:var(--muted);font-weight:400}
 main{padding:1.5rem 2.5rem 4rem;max-width:68rem}h1{font-size:1.6rem;margin:0 0 .75rem}main h2{margin:3rem 0 0;font-size:1.2rem;border-bottom:1px solid var(--line);padding-bottom:.4rem}
 article{margin:1.75rem 0;padding:1.1rem 1.25rem;border:1px solid var(--line);border-radius:8px;background:var(--raised)}article:target{border-color:var(--accent)}h3{margin:0;font-size:1.02rem}
 .call{margin:.35rem 0}.call code{font-size:.95rem}code{font:.88em ui-monospace,monospace;overflow-wrap:anywhere}
