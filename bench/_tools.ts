@@ -2,7 +2,7 @@ import { execFileSync, spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
+import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 
@@ -91,4 +91,26 @@ export function printTable(rows: readonly Readonly<Record<string, string | numbe
   const widths = columns.map((column) => Math.max(column.length, ...rows.map((row) => cell(row[column]).length)));
   const line = (cells: readonly string[]) => cells.map((text, at) => (at === 0 ? text.padEnd(widths[at]!) : text.padStart(widths[at]!))).join("  ");
   process.stdout.write(`${line(columns)}\n${rows.map((row) => line(columns.map((column) => cell(row[column])))).join("\n")}\n`);
+}
+
+/** Requests a second with a connection each, by a client of our own: `openssl ocsp` does not outlive the empty connections with which wrk begins and ends. */
+export async function oneByOne(url: string, body: Uint8Array, seconds = 3, parallel = 4): Promise<Rate> {
+  const { hostname, port, pathname } = new URL(url), took: number[] = [];
+  const head = Buffer.from(`POST ${pathname} HTTP/1.0\r\nHost: ${hostname}\r\nContent-Type: application/ocsp-request\r\nContent-Length: ${body.length}\r\n\r\n`);
+  const request = Buffer.concat([head, body]), end = performance.now() + seconds * 1000;
+  let errors = 0;
+  const ask = (): Promise<boolean> => new Promise((resolve) => {
+    let answer = "";
+    const socket = connect({ port: Number(port), host: hostname }, () => socket.write(request));
+    socket.setTimeout(2_000, () => socket.destroy()).setEncoding("latin1").on("data", (piece: string) => { answer += piece; });
+    socket.on("error", () => {}).on("close", () => resolve(/^HTTP\/1\.[01] 200 /.test(answer)));
+  });
+  await Promise.all(Array.from({ length: parallel }, async () => {
+    for (let began = performance.now(); began < end; began = performance.now()) {
+      if (await ask()) took.push(performance.now() - began);
+      else errors += 1;
+    }
+  }));
+  took.sort((left, right) => left - right);
+  return { perSecond: took.length / seconds, p99: `${(took[Math.floor(took.length * 0.99)] ?? 0).toFixed(2)}ms`, errors };
 }

@@ -28,7 +28,7 @@ try {
     const result = await load(made, connections, seconds, bodies);
     const recorded = (await entriesInLog()) - before;
     rows.push({
-      connections, "certificates/s": result.created / result.seconds, p50: result.p50, p99: result.p99, refused: result.other, "entries per certificate": recorded / result.created,
+      connections: String(connections), "certificates/s": result.created / result.seconds, p50: result.p50, p99: result.p99, refused: String(result.other), "entries per certificate": recorded / result.created,
       "of openssl speed": result.created / result.seconds / signs,
     });
   }

@@ -1,9 +1,9 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { apiOf, startChancery } from "./_chancery";
-import { has, opensslSignRate, printTable, startNginx, startOpensslOcsp, wrk } from "./_tools";
+import { has, oneByOne, opensslSignRate, printTable, startNginx, startOpensslOcsp, wrk } from "./_tools";
 import type { Rate } from "./_tools";
 
 // OCSP answers a second of a whole Chancery, beside nginx serving a file of the same size, `openssl ocsp`, and the bare signature.
@@ -19,14 +19,14 @@ try {
   const api = apiOf(chancery);
   const identity = await api("/identities", { kind: "service", name: "benchmark", owner: "benchmark@example.com" });
   openssl("req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", "k.pem", "-out", "r.pem", "-subj", "/CN=pay.example.com", "-addext", "subjectAltName=DNS:pay.example.com");
-  const csr = execFileSync("cat", [file("r.pem")], { encoding: "utf8" });
+  const csr = readFileSync(file("r.pem"), "utf8");
   const certificate = await api("/certificates", { profile: "tls-server", identity: identity.id, csr });
   writeFileSync(file("c.pem"), String(certificate.pem));
   writeFileSync(file("chain.pem"), String(certificate.chainPem));
   openssl("ocsp", "-issuer", "chain.pem", "-cert", "c.pem", "-no_nonce", "-reqout", "cached.der");
   openssl("ocsp", "-issuer", "chain.pem", "-cert", "c.pem", "-reqout", "fresh.der");
-  const ocsp = `${chancery.url}/ocsp`, cached = execFileSync("base64", ["-w0", "cached.der"], { cwd: folder, encoding: "utf8" });
-  const size = (await (await fetch(ocsp, { method: "POST", body: new Uint8Array(execFileSync("cat", [file("cached.der")])) })).arrayBuffer()).byteLength;
+  const ocsp = `${chancery.url}/ocsp`, cached = readFileSync(file("cached.der")).toString("base64");
+  const size = (await (await fetch(ocsp, { method: "POST", body: new Uint8Array(readFileSync(file("cached.der"))) })).arrayBuffer()).byteLength;
 
   const nginx = await startNginx(folder, Buffer.alloc(size, 1));
   const peer = await opensslPeer();
@@ -35,7 +35,7 @@ try {
     const warm = { connections: 32, seconds: 1 };
     await wrk(folder, { url: ocsp, body: file("cached.der"), ...warm });
     const kept = await wrk(folder, { url: nginx.url }), once = await wrk(folder, { url: nginx.url, close: true });
-    const add = (what: string, rate: Rate, limit: Rate) => rows.push({ what, "answers/s": rate.perSecond, p99: rate.p99, errors: rate.errors, "of nginx": rate.perSecond / limit.perSecond, "of openssl speed": rate.perSecond / signs });
+    const add = (what: string, rate: Rate, limit: Rate) => rows.push({ what, "answers/s": rate.perSecond, p99: rate.p99, errors: String(rate.errors), "of nginx": rate.perSecond / limit.perSecond, "of openssl speed": rate.perSecond / signs });
     add(`nginx, static file of ${size} bytes`, kept, kept);
     add("OCSP cached, POST", await wrk(folder, { url: ocsp, body: file("cached.der") }), kept);
     add("OCSP cached, GET", await wrk(folder, { url: `${ocsp}/${encodeURIComponent(cached)}` }), kept);
@@ -43,7 +43,9 @@ try {
     add("nginx, a new connection each", once, once);
     add("OCSP cached, a new connection each", await wrk(folder, { url: ocsp, body: file("cached.der"), close: true }), once);
     add("OCSP fresh, a new connection each", await wrk(folder, { url: ocsp, body: file("fresh.der"), close: true }), once);
-    add("openssl ocsp, fresh, a new connection each", await wrk(folder, { url: peer.url, body: file("peer.der"), close: true, connections: 8 }), once);
+    const theirs = await oneByOne(`${peer.url}/`, readFileSync(file("peer.der"))), ours = await oneByOne(ocsp, readFileSync(file("fresh.der")));
+    add("openssl ocsp, fresh, our slow client", theirs, once);
+    add("OCSP fresh, the same client", ours, once);
     printTable(rows);
     process.stdout.write(`openssl speed ecdsap256: ${Math.round(signs).toLocaleString("en")} signatures a second on one core\n`);
   } finally {

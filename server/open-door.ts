@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import type { Deps } from "@/lib/deps";
 import type { Env } from "@/lib/env";
 import { makeApi } from "@/server/api/app";
@@ -21,6 +22,8 @@ import { makeTlsKeeper } from "@/server/tls/tls-keeper";
 
 export type Door = Readonly<{ ports: Ports; close: (graceMs: number) => Promise<void> }>;
 
+const firstCertificateMs = 3_000;
+
 /** Opens the machine door: jobs first, so that the first request finds a log that moves, then the ports. */
 export async function openDoor(deps: Deps, env: Env, log: DoorLog): Promise<Door> {
   const names = ownNames(env.CHANCERY_HOST, env.CHANCERY_PUBLIC_URL), drain = makeDrain();
@@ -29,6 +32,8 @@ export async function openDoor(deps: Deps, env: Env, log: DoorLog): Promise<Door
   const authorities = makeAuthorityState(deps);
   const service = makeStatusService({ deps, authorities, draining: drain.draining, log });
   const jobs = await startJobs({ deps, env, log, names, tls, authorities, service });
+  // After a restart nobody should meet the self-signed certificate that there was before setup.
+  if (authorities.index().all.length > 0) await Promise.race([tls.certified, pause(firstCertificateMs, undefined, { ref: false })]);
   let ports: Ports = { http: env.CHANCERY_HTTP_PORT, https: env.CHANCERY_HTTPS_PORT, mtls: env.CHANCERY_MTLS_PORT };
   const parts = {
     status: service.door, metrics: service.metrics, peerOf: makePeerOf(deps, service.statuses),

@@ -11,12 +11,16 @@ export type TlsKeeper = Readonly<{
   options: () => SecureContextOptions;
   attach: (server: Server) => void;
   use: (material: TlsMaterial) => void;
+  /** Resolves once an authority's certificate is shown. */
+  certified: Promise<void>;
   /** Authorities whose clients are welcome; their names go into the request for a client certificate. */
   trust: (authorities: readonly Uint8Array[]) => void;
 }>;
 
 export function makeTlsKeeper(first: TlsMaterial): TlsKeeper {
   const servers: Server[] = [];
+  let resolveCertified: () => void = () => {};
+  const certified = new Promise<void>((resolve) => { resolveCertified = resolve; });
   let material = first, authorities: readonly Uint8Array[] = [];
   const options = (): SecureContextOptions => ({
     key: material.key.privateKey.export({ type: "pkcs8", format: "pem" }),
@@ -32,9 +36,11 @@ export function makeTlsKeeper(first: TlsMaterial): TlsKeeper {
     current: () => material,
     options,
     attach: (server) => void servers.push(server),
+    certified,
     use: (next) => {
       material = next;
       swap();
+      if (!next.selfSigned) resolveCertified();
     },
     trust: (next) => {
       authorities = next;
