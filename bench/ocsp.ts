@@ -32,7 +32,7 @@ try {
   const peer = await opensslPeer();
   try {
     const signs = opensslSignRate();
-    const warm = { connections: 32, seconds: 1 };
+    const warm = { connections: 32, seconds: 3 };
     await wrk(folder, { url: ocsp, body: file("cached.der"), ...warm });
     const kept = await wrk(folder, { url: nginx.url }), once = await wrk(folder, { url: nginx.url, close: true });
     const add = (what: string, rate: Rate, limit: Rate) => rows.push({ what, "answers/s": rate.perSecond, p99: rate.p99, errors: String(rate.errors), "of nginx": rate.perSecond / limit.perSecond, "of openssl speed": rate.perSecond / signs });
