@@ -5,7 +5,7 @@ import { AppError } from "@/lib/errors/app-error";
 import { plainHex } from "@/lib/format/identifier";
 import { parseSerial } from "@/lib/pki/serial";
 import { certificateItem } from "./certificate-dto";
-import { countCertificateRows, listCertificateRows } from "./list-repository";
+import { searchCertificateRows } from "./list-repository";
 import type { Position, Word } from "./list-repository";
 import { certificateQuery } from "./schema";
 import type { CertificateList, CertificateQueryInput, CertificateSort } from "./schema";
@@ -40,7 +40,7 @@ export async function listCertificates(deps: Pick<Deps, "db" | "clock">, actor: 
   const onlyIdentityId = scope === "own" ? (actor.identityId ?? "") : null;
   const search = { query, onlyIdentityId, now, after: query.cursor ? readCursor(query.cursor, query.sort) : null };
   const word = wordOf(query.q), serial = query.serial ? parseSerial(query.serial) : null;
-  const [rows, total] = await Promise.all([listCertificateRows(deps.db, search, word, serial), countCertificateRows(deps.db, search, word, serial)]);
+  const { rows, total } = await searchCertificateRows(deps.db, search, word, serial);
   const shown = rows.slice(0, query.limit), last = shown.at(-1);
   return { items: shown.map((row) => certificateItem(row, now)), nextCursor: rows.length > query.limit && last ? cursorOf(last, query.sort) : null, total };
 }
