@@ -35,7 +35,6 @@ export default async function EntryPage({ params }: Readonly<{ params: Promise<{
         </Stack>
         <Stack>
           <EntryDetails details={record.details} />
-          {record.decision && <DecisionCard rules={record.decision.rules} profileVersion={record.decision.profileVersion} />}
           <Card title="What was hashed" description="Canonical JSON (RFC 8785). The leaf hash is SHA-256 of a zero byte and exactly these bytes (RFC 6962).">
             <Stack>
               <MonoId value={entry.leafHashHex} label="leaf hash" whole />
@@ -44,6 +43,7 @@ export default async function EntryPage({ params }: Readonly<{ params: Promise<{
           </Card>
         </Stack>
       </Grid>
+      {record.decision && <div className="pt-4"><DecisionCard rules={record.decision.rules} profileVersion={record.decision.profileVersion} /></div>}
     </>
   );
 }
