@@ -97,7 +97,7 @@ test("every server action of the console demands a permission, and ending one's 
     const text = textOf(file);
     if (!/^\s*"use server"/m.test(text)) return false;
     const actions = text.match(/^export (?:const|async function|function) \w+/gm) ?? [];
-    const guards = text.match(/\bact\((?!null\b)|\bopenPage\(|\bauthorize\(/g) ?? [];
+    const guards = text.match(/\bact\((?!null\b)|\bopenPage\(|\bauthorize\(|\bscopeOf\(/g) ?? [];
     return actions.length > guards.length;
   });
   expect(open).toEqual(["app/(console)/sign-out.ts"]);

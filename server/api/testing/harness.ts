@@ -19,6 +19,8 @@ export type Harness = Readonly<{
   entries: () => Promise<EntryRecord[]>;
   /** The entries that came about during `act`. */
   during: <T>(act: () => Promise<T>) => Promise<{ result: T; entries: EntryRecord[] }>;
+  /** Runs `act` while the database takes no entries. */
+  withoutRecord: <T>(act: () => Promise<T>) => Promise<T>;
   /** The secret of a new token. */
   tokenFor: (role: Role, identityId?: string | null) => Promise<string>;
   close: () => Promise<void>;
@@ -63,6 +65,7 @@ export async function openHarness({ signing = false }: Readonly<{ signing?: bool
       const result = await act();
       return { result, entries: (await entries()).slice(before) };
     },
+    withoutRecord: (act) => withoutRecord(urls.superUrl, act),
     tokenFor: async (role, identityId = null) => (await createToken(deps, system, { name: `test ${role}`, role, identityId, expiresInDays: null })).secret ?? "",
     async close() {
       await sequencer.stop();
@@ -70,4 +73,15 @@ export async function openHarness({ signing = false }: Readonly<{ signing?: bool
       await urls.drop();
     },
   };
+}
+
+async function withoutRecord<T>(superUrl: string, act: () => Promise<T>): Promise<T> {
+  const owner = openDatabase(superUrl, { max: 1 });
+  try {
+    await owner.pool.query("revoke insert (entry) on tlog.inbox from chancery_app");
+    return await act();
+  } finally {
+    await owner.pool.query("grant insert (entry) on tlog.inbox to chancery_app");
+    await closeDatabase(owner);
+  }
 }
