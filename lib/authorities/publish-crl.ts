@@ -39,7 +39,7 @@ async function issueCrl(deps: CrlDeps, issuer: Issuer): Promise<PublishedCrl> {
   await auditedTransaction(deps, systemActor("crl", newId("req", now, deps.random.bytes)), async (tx) => {
     await insertCrl(tx, row);
     const details = { authorityId: issuer.id, shard: wholeCrl, number: String(number), entryCount, nextUpdate: formatIso(nextUpdate), sha256: createHash("sha256").update(der).digest("hex") };
-    return { result: null, entries: [{ action: "crl.issued", outcome: "success", target: { kind: "crl", id: row.id, label: `${issuer.slug} ${number}` }, details }] };
+    return { result: null, entries: [{ action: "crl.issued", outcome: "success", target: { kind: "crl", id: row.id, label: issuer.slug }, details }] };
   });
   return row;
 }

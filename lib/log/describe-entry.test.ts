@@ -8,7 +8,9 @@ const entry = (over: Partial<Describable>): Describable => ({
 
 describe("the sentence of an entry", () => {
   test.each<[Partial<Describable>, string]>([
-    [{}, "operator@example.com issued certificate pay.example.com with serial 0a1b."],
+    [{}, "operator@example.com issued certificate pay.example.com."],
+    [{ actor: { kind: "token", id: "tok_1", label: "ci" } }, "Token ci issued certificate pay.example.com."],
+    [{ actor: { kind: "system", id: "crl", label: "crl" } }, "Chancery (crl) issued certificate pay.example.com."],
     [{ action: "certificate.read", details: {} }, "operator@example.com viewed certificate pay.example.com."],
     [{ action: "certificate.read", details: {}, target: null }, "operator@example.com viewed the certificates."],
     [{ action: "certificate.revoked", details: { reason: "superseded", comment: "", raised: false } }, "operator@example.com revoked certificate pay.example.com, superseded."],

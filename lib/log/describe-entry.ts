@@ -7,6 +7,8 @@ type Phrases = { readonly [A in EntryAction]: (details: EntryDetails[A], target:
 
 const viewed = (noun: string) => (_: unknown, target: string): string => `viewed ${target === "" ? `the ${noun}s` : `${noun} ${target}`}`;
 const because = (comment: string): string => (comment === "" ? "" : `: ${comment}`);
+/** The day of a time that the details hold as text; the entry itself shows it whole. */
+const day = (time: string): string => time.slice(0, 10);
 const fields = (changes: EntryDetails["identity.updated"]["changes"]): string => Object.keys(changes).join(", ") || "nothing";
 
 /** The predicate of each act. A new kind of entry does not compile without its phrase. */
@@ -14,7 +16,7 @@ const phrases: Phrases = {
   "setup.completed": ({ organization }) => `completed the setup of ${organization}`,
   "organization.created": ({ name }) => `created the organisation ${name}`,
   "authority.created": ({ keyAlgorithm }, target) => `created authority ${target} with a key of ${keyAlgorithm}`,
-  "authority.activated": ({ notAfter }, target) => `activated authority ${target}, valid until ${notAfter}`,
+  "authority.activated": ({ notAfter }, target) => `activated authority ${target}, valid until ${day(notAfter)}`,
   "authority.updated": ({ changes }, target) => `changed authority ${target}: ${fields(changes)}`,
   "authority.read": viewed("authority"),
   "profile.created": ({ version }, target) => `created profile ${target}, version ${version}`,
@@ -25,8 +27,8 @@ const phrases: Phrases = {
   "identity.suspended": ({ comment }, target) => `suspended identity ${target}${because(comment)}`,
   "identity.activated": ({ comment }, target) => `activated identity ${target}${because(comment)}`,
   "identity.read": viewed("identity"),
-  "certificate.planned": ({ serial, notAfter }, target) => `planned certificate ${target} with serial ${serial}, valid until ${notAfter}`,
-  "certificate.issued": ({ serial }, target) => `issued certificate ${target} with serial ${serial}`,
+  "certificate.planned": ({ notAfter }, target) => `planned certificate ${target}, valid until ${day(notAfter)}`,
+  "certificate.issued": (_, target) => `issued certificate ${target}`,
   "certificate.failed": ({ cause }, target) => `did not finish certificate ${target}: ${cause}`,
   "certificate.refused": ({ profile, findings }) => `asked for a certificate by profile ${profile}: ${findings.map(({ message }) => message).join(" ")}`,
   "certificate.rotated": ({ successorId, supersedeAt }, target) => `rotated certificate ${target}; ${successorId} takes over by ${supersedeAt}`,
@@ -34,7 +36,7 @@ const phrases: Phrases = {
   "certificate.held": ({ comment }, target) => `put certificate ${target} on hold${because(comment)}`,
   "certificate.released": ({ comment }, target) => `released certificate ${target} from hold${because(comment)}`,
   "certificate.read": viewed("certificate"),
-  "crl.issued": ({ number, entryCount, nextUpdate }, target) => `published CRL ${number} of ${target} with ${entryCount} revoked, next by ${nextUpdate}`,
+  "crl.issued": ({ entryCount }, target) => `published the CRL of ${target} with ${entryCount} revoked`,
   "account.created": ({ email, role }) => `created the account ${email} as ${role}`,
   "account.updated": ({ changes }, target) => `changed the account ${target}: ${fields(changes)}`,
   "account.locked": ({ failures, until }, target) => `locked ${target === "" ? "an account" : target} after ${failures} failed sign-ins, until ${until}`,
@@ -60,10 +62,16 @@ const endings = { success: "", denied: "Refused", failure: "Failed" } as const;
  * described by its action alone.
  */
 export function describeEntry({ action, outcome, reason, actor, target, details }: Describable): string {
-  const sentence = `${actor.label || "Somebody"} ${predicate(action, details, target?.label || target?.id || "")}.`;
+  const sentence = `${nameActor(actor)} ${predicate(action, details, target?.label || target?.id || "")}.`;
   const ending = endings[outcome] ?? outcome;
   const why = reason === null || reason === "" ? "" : `: ${reason.replace(/\.$/, "")}`;
   return ending === "" ? sentence : `${sentence} ${ending}${why}.`;
+}
+
+function nameActor({ kind, label }: Describable["actor"]): string {
+  if (kind === "token") return `Token ${label}`;
+  if (kind === "system") return label === "" ? "Chancery" : `Chancery (${label})`;
+  return label === "" || label === "anonymous" ? "Somebody" : label.replace(/^[a-z]+ /, (word) => word.charAt(0).toUpperCase() + word.slice(1));
 }
 
 function predicate(action: EntryAction, details: EntryRecord["details"], target: string): string {
