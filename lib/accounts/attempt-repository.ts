@@ -38,8 +38,3 @@ export async function forgiveAttempts(tx: AuditedTx, accountKey: string, address
   await tx.$executeRaw`delete from sign_in_failure where key = ${accountKey}`;
   await tx.$executeRaw`update sign_in_failure set count = greatest(count - 1, 0) where key = ${addressKey}`;
 }
-
-export async function deleteOldAttempts(db: Database, before: Date): Promise<number> {
-  const { count } = await db.prisma.signInFailure.deleteMany({ where: { lastAt: { lt: before } } });
-  return count;
-}

@@ -39,9 +39,3 @@ export async function endSessionRows(tx: AuditedTx, accountId: string, now: Date
   const { count } = await tx.session.updateMany({ where: { accountId, endedAt: null, expiresAt: { gt: now }, ...(exceptId === null ? {} : { id: { not: exceptId } }) }, data: { endedAt: now } });
   return count;
 }
-
-/** Rows of sessions that ended long ago; the log keeps their story. */
-export async function deleteOldSessions(db: Database, before: Date): Promise<number> {
-  const { count } = await db.prisma.session.deleteMany({ where: { OR: [{ endedAt: { lt: before } }, { expiresAt: { lt: before } }] } });
-  return count;
-}

@@ -7,7 +7,7 @@ export type Remembered = Readonly<{ status: number; body: unknown }>;
 export type IdempotentRequest = Readonly<{ actorId: string; key: string; requestHash: Uint8Array }>;
 
 /** A key is good for a day; after that it is a new one. */
-export const keyLifeMs = 86_400_000;
+const keyLifeMs = 86_400_000;
 /** A request that has been at work for so long has died with its process. */
 const patienceMs = 10 * 60_000;
 const keyPattern = /^[\x21-\x7e]{1,255}$/;
@@ -72,13 +72,6 @@ export async function abandonIdempotent(deps: Needs, request: IdempotentRequest)
     text: "delete from idempotency_key where actor_id = $1 and key = $2 and status is null",
     values: [request.actorId, request.key],
   });
-}
-
-/** Forgets keys older than a day. For a job, once an hour or so. */
-export async function cleanIdempotencyKeys(deps: Needs): Promise<number> {
-  const before = new Date(deps.clock.now().getTime() - keyLifeMs);
-  const { rowCount } = await deps.db.pool.query("delete from idempotency_key where created_at < $1", [before]);
-  return rowCount ?? 0;
 }
 
 const running = () => new AppError("idempotency.running", "The first request with this key is still at work. Ask again in a moment.", { kind: "conflict", retryAfterSeconds: 1 });
