@@ -213,7 +213,7 @@ describe("a preview", () => {
     const identity = await makeTestIdentity(deps), before = await count("certificate");
     const preview = await previewCertificate(deps, admin, { profile: "tls-server", identity, csr: await makeCsr() });
     expect(preview.findings).toEqual([]);
-    expect(preview.plan?.extensions.map((extension) => extension.name)).toContain("Subject alternative name");
+    expect(preview.plan?.extensions.map((extension) => extension.name)).toContain("Subject alternative names");
     expect(await count("certificate")).toBe(before);
     expect((await house.entriesOf(identity)).at(-1)?.action).toBe("certificate.read");
   });
