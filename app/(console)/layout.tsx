@@ -5,6 +5,7 @@ import { actsFor } from "@/components/layout/acts";
 import { placesFor } from "@/components/layout/places";
 import { readTheme, themeCookie, zoneCookie } from "@/components/layout/theme";
 import { ClockProvider } from "@/components/ui/clock";
+import { turnAway } from "@/lib/auth/page";
 import { scopeOf, type Permission } from "@/lib/auth/permissions";
 import { actorOfSession } from "@/lib/auth/session-actor";
 import { isTimeZone } from "@/lib/format/time";
@@ -13,12 +14,12 @@ import { searchConsole } from "./search";
 import { signOut } from "./sign-out";
 
 /**
- * The frame around every page of the console. Who nobody is signed in for gets the page alone: its first line sends to the
- * sign-in, so the frame itself decides nothing.
+ * The frame around every page of the console. A stranger is sent to the sign-in before anything streams. What a role may see
+ * is decided by each page's first line: frames are not drawn anew on the way from page to page.
  */
 export default async function ConsoleLayout({ children }: Readonly<{ children: ReactNode }>) {
   const actor = await actorOfSession();
-  if (actor === null || actor.role === null) return children;
+  if (actor === null || actor.role === null) return turnAway();
   const { role } = actor;
   const jar = await cookies();
   const may = (permission: string) => scopeOf(role, permission as Permission) !== "none";

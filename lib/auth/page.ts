@@ -22,16 +22,20 @@ export async function openPage(permission: PagePermission, options: Readonly<{ a
   const deps = getDeps();
   const { path } = await currentRequest();
   const actor = await actorOfSession();
-  if (actor === null) {
-    await recordRefusal(deps, await anonymousActor(), { code: "unauthenticated", method: "GET", path, status: 307 });
-    redirect(signInAddress(path));
-  }
+  if (actor === null) return turnAway();
   if (permission !== "self" && scopeOf(actor.role, permission) === "none") {
     await recordRefusal(deps, actor, { code: "forbidden", method: "GET", path, status: 403 });
     forbidden();
   }
   await recordEntry(deps, actor, { action: options.action, outcome: "success", target: options.target ?? null, details: { method: "GET", path } } as NewEntry);
   return { actor, deps };
+}
+
+/** Sends a stranger to the sign-in, on the record. A frame that calls it before its page streams gives the answer its proper status. */
+export async function turnAway(): Promise<never> {
+  const { path } = await currentRequest();
+  await recordRefusal(getDeps(), await anonymousActor(), { code: "unauthenticated", method: "GET", path, status: 307 });
+  redirect(signInAddress(path));
 }
 
 /** Only a path of our own comes back after signing in, never another site. */
