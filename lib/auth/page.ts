@@ -1,4 +1,5 @@
 import { forbidden, redirect } from "next/navigation";
+import { cache } from "react";
 import type { Actor } from "@/lib/auth/actor";
 import { scopeOf, type Permission } from "@/lib/auth/permissions";
 import { recordRefusal } from "@/lib/auth/record-refusal";
@@ -31,10 +32,15 @@ export async function openPage(permission: PagePermission, options: Readonly<{ a
   return { actor, deps };
 }
 
+/** Once for a request, whether its frame or its page asks first. */
+const recordStranger = cache(async (path: string): Promise<void> => {
+  await recordRefusal(getDeps(), await anonymousActor(), { code: "unauthenticated", method: "GET", path, status: 307 });
+});
+
 /** Sends a stranger to the sign-in, on the record. A frame that calls it before its page streams gives the answer its proper status. */
 export async function turnAway(): Promise<never> {
   const { path } = await currentRequest();
-  await recordRefusal(getDeps(), await anonymousActor(), { code: "unauthenticated", method: "GET", path, status: 307 });
+  await recordStranger(path);
   redirect(signInAddress(path));
 }
 
