@@ -8,17 +8,28 @@ export async function insertCrl(tx: AuditedTx, row: CrlRow): Promise<void> {
   await tx.crl.create({ data: { ...row, der: new Uint8Array(row.der) } });
 }
 
+/** How many CRLs of a shard keep their bytes: what is served, and what a node that lags a little may still ask for. */
+const bytesKept = 3;
+
+/** Lets go of the bytes of CRLs that newer ones have replaced; their rows and entries stay. */
+export async function letGoOfOldBytes(tx: AuditedTx, { authorityId, shard }: Pick<CrlRow, "authorityId" | "shard">): Promise<void> {
+  await tx.$executeRaw`update crl set der = null where authority_id = ${authorityId} and shard = ${shard} and der is not null
+    and number < (select min(number) from (select number from crl where authority_id = ${authorityId} and shard = ${shard} order by number desc limit ${bytesKept}) newest)`;
+}
+
 export async function findLastCrlNumber(db: Database, authorityId: string, shard: string): Promise<bigint> {
   const last = await db.prisma.crl.findFirst({ where: { authorityId, shard }, orderBy: { number: "desc" }, select: { number: true } });
   return last?.number ?? 0n;
 }
 
+/** The newest CRL of each authority, without its bytes. */
 export async function findLatestCrls(db: Database, authorityIds: readonly string[]): Promise<Map<string, CrlSummary>> {
-  const rows = await db.prisma.crl.findMany({
-    where: { authorityId: { in: [...authorityIds] }, shard: "" }, distinct: ["authorityId"], orderBy: [{ authorityId: "asc" }, { number: "desc" }],
-    select: { authorityId: true, number: true, thisUpdate: true, nextUpdate: true, entryCount: true },
-  });
-  return new Map(rows.map(({ authorityId, ...crl }) => [authorityId, crl]));
+  const { rows } = await db.pool.query<{ id: string; number: string; thisUpdate: Date; nextUpdate: Date; entryCount: number }>(
+    `select a.id, c.number, c.this_update as "thisUpdate", c.next_update as "nextUpdate", c.entry_count as "entryCount" from unnest($1::text[]) as a (id),
+      lateral (select * from crl where authority_id = a.id and shard = '' order by number desc limit 1) c`,
+    [authorityIds],
+  );
+  return new Map(rows.map(({ id, number, ...crl }) => [id, { ...crl, number: BigInt(number) }]));
 }
 
 /**

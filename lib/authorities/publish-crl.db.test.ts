@@ -43,6 +43,24 @@ describe("a CRL", () => {
     expect((await getAuthority(deps, admin, "issuing")).crl?.number).toBe(String(crl.number));
   });
 
+  it("lets go of the bytes of those that it replaced, and keeps their rows and the newest bytes", async () => {
+    for (let i = 0; i < 5; i++) await publishCrl(deps, authorityId);
+    const kept = await deps.db.prisma.crl.findMany({ where: { authorityId }, orderBy: { number: "desc" }, select: { id: true, der: true } });
+    expect(kept.length).toBeGreaterThan(5);
+    expect(kept.map(({ der }) => der !== null)).toEqual(kept.map((_, at) => at < 3));
+  });
+
+  it.each(["der = '\\x00'", "number = number + 1", "next_update = next_update + interval '1 day'", "entry_count = 0, der = null"])("is never rewritten: %s", async (change) => {
+    const { id } = await publishCrl(deps, authorityId);
+    await publishCrl(deps, authorityId);
+    await expect(house.asSuper(`update crl set ${change} where id = $1`, [id])).rejects.toMatchObject({ constraint: "crl_only_lets_go" });
+  });
+
+  it("keeps the bytes of the newest, whoever asks", async () => {
+    const { id } = await publishCrl(deps, authorityId);
+    await expect(house.asSuper("update crl set der = null where id = $1", [id])).rejects.toMatchObject({ constraint: "crl_only_lets_go" });
+  });
+
   it("has a number above the last one, whatever the clock says", async () => {
     const before = await publishCrl(deps, authorityId);
     house.advance(-86_400_000);

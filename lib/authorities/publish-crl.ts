@@ -7,7 +7,7 @@ import { newId } from "@/lib/ids";
 import { auditedTransaction } from "@/lib/log/audited-transaction";
 import { verifyCrl } from "@/lib/pki/crl";
 import { authorityUrls } from "./authority-urls";
-import { findLastCrlNumber, insertCrl, withLock } from "./crl-repository";
+import { findLastCrlNumber, insertCrl, letGoOfOldBytes, withLock } from "./crl-repository";
 import { loadIssuer } from "./load-issuer";
 import type { Issuer } from "./load-issuer";
 import { wholeCrl } from "./schema";
@@ -38,6 +38,7 @@ async function issueCrl(deps: CrlDeps, issuer: Issuer): Promise<PublishedCrl> {
   const row = { id: newId("crl", now, deps.random.bytes), authorityId: issuer.id, shard: wholeCrl, number, thisUpdate, nextUpdate, entryCount, der, createdAt: now };
   await auditedTransaction(deps, systemActor("crl", newId("req", now, deps.random.bytes)), async (tx) => {
     await insertCrl(tx, row);
+    await letGoOfOldBytes(tx, row);
     const details = { authorityId: issuer.id, shard: wholeCrl, number: String(number), entryCount, nextUpdate: formatIso(nextUpdate), sha256: createHash("sha256").update(der).digest("hex") };
     return { result: null, entries: [{ action: "crl.issued", outcome: "success", target: { kind: "crl", id: row.id, label: issuer.slug }, details }] };
   });
