@@ -2,6 +2,7 @@ import { chmodSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import next from "next";
+import { getDeps } from "@/lib/runtime";
 
 // The console: Next's production build behind a private socket. Only the door can reach it, which is why the
 // headers by which the door passes on who is there can be believed.
@@ -9,6 +10,10 @@ process.umask(0o077);
 const runDir = process.env.CHANCERY_RUN_DIR;
 if (!runDir) throw new Error("CHANCERY_RUN_DIR is missing: the console is started by the supervisor.");
 const socketPath = join(runDir, "console.sock");
+
+// Opened here and left on globalThis for the pages. Next finds packages by links of its own, which Node does not always follow to the one
+// true path: then pg exists twice, and Prisma, given the other one's pool, looks for a database at 127.0.0.1 until the process ends.
+getDeps();
 
 const app = next({ dev: false, dir: process.cwd(), hostname: "localhost", port: Number(process.env.CHANCERY_HTTP_PORT ?? 3000) });
 await app.prepare();
