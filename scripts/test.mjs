@@ -4,4 +4,4 @@
 import { runTests } from "./lib/run-tests.mjs";
 
 const named = process.argv.slice(2);
-await runTests(named.length > 0 ? named : ["lint", "types", "unit", "build", "browser"]);
+await runTests(named.length > 0 ? named : ["lint", "types", "unit", "build", "system", "browser"]);

@@ -52,6 +52,12 @@ export const parts = {
     return one(true);
   },
 
+  // Whole installations with their real processes; built before.
+  system: () => withReport(async (path) => {
+    const good = await show(bin("vitest"), ["run", "--config", "vitest.system.config.ts", "--reporter=default", "--reporter=json", `--outputFile.json=${path}`]);
+    return countVitest(readReport(path), good);
+  }),
+
   browser: async () => {
     if (!hasJourneys()) return { passed: 0, failed: 0, skipped: 0 };
     const browser = findBrowser();

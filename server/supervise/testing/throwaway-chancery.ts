@@ -18,20 +18,42 @@ export interface ThrowawayChancery {
   readonly pid: number;
   /** What `npx chancery` needs in its environment to find it. */
   readonly settings: Readonly<Record<string, string>>;
+  /** Resolves with the exit code when it has ended and its log is whole; null if a signal killed it. */
+  readonly ended: Promise<number | null>;
   readonly stop: () => Promise<void>;
 }
 
 const RUNNING = /Chancery is running\.[^]*Ctrl-C/;
 const PATIENCE_MS = 300_000; // a bare clone installs and builds first
 
+/** Where one lives: kept when it ends, so that another can be started on the same data. */
+export interface ChanceryPlace { readonly dataFolder: string; readonly ports: readonly [http: number, https: number, mtls: number] }
+
+/** An empty data folder and free ports. */
+export async function makePlace(): Promise<ChanceryPlace> {
+  const [http = 0, https = 0, mtls = 0] = await freePorts(3);
+  return { dataFolder: mkdtempSync(join(tmpdir(), "chancery-throwaway-")), ports: [http, https, mtls] };
+}
+
 /**
  * Starts one by the same script as `npm start`, on free loopback ports. `settings` are added to its environment, such
  * as CHANCERY_ADMIN_EMAIL, CHANCERY_ADMIN_PASSWORD and CHANCERY_ORGANIZATION for one that is set up already.
  */
 export async function startThrowawayChancery(settings: Record<string, string> = {}, logFile?: string): Promise<ThrowawayChancery> {
-  const dataFolder = mkdtempSync(join(tmpdir(), "chancery-throwaway-"));
+  const place = await makePlace();
+  const forget = () => rmSync(place.dataFolder, { recursive: true, force: true });
+  try {
+    const chancery = await startChanceryAt(place, settings, logFile);
+    return { ...chancery, stop: () => chancery.stop().finally(forget) };
+  } catch (error) {
+    forget();
+    throw error;
+  }
+}
+
+/** Starts one where its data may lie already. `stop` ends it in order and keeps the data. Throws with its whole output if it does not start. */
+export async function startChanceryAt({ dataFolder, ports: [http, https, mtls] }: ChanceryPlace, settings: Record<string, string> = {}, logFile?: string): Promise<ThrowawayChancery> {
   const log = logFile ?? join(dataFolder, "chancery.log");
-  const [http, https, mtls] = await freePorts(3);
   const own = {
     CHANCERY_DATA: dataFolder, CHANCERY_HTTP_PORT: String(http), CHANCERY_HTTPS_PORT: String(https), CHANCERY_MTLS_PORT: String(mtls),
     CHANCERY_PUBLIC_URL: `http://localhost:${http}`, ...settings,
@@ -40,7 +62,6 @@ export async function startThrowawayChancery(settings: Record<string, string> = 
   const stop = async () => {
     run.child.kill("SIGTERM");
     await run.ended;
-    rmSync(dataFolder, { recursive: true, force: true });
   };
   try {
     await waitUntilRunning(log, run.ended);
@@ -51,7 +72,7 @@ export async function startThrowawayChancery(settings: Record<string, string> = 
   return {
     httpUrl: `http://localhost:${http}`, httpsUrl: `https://localhost:${https}`, mtlsUrl: `https://localhost:${mtls}`,
     setupUrl: /https?:\/\/\S+\/setup\?token=\S+/.exec(readFileSync(log, "utf8"))?.[0] ?? "",
-    dataFolder, logFile: log, pid: run.child.pid ?? 0, settings: own, stop,
+    dataFolder, logFile: log, pid: run.child.pid ?? 0, settings: own, ended: run.ended, stop,
   };
 }
 
