@@ -83,6 +83,7 @@ function launch(settings: Record<string, string>, log: string) {
     cwd: root, env: { ...Object.fromEntries(inherited), ...settings } as unknown as NodeJS.ProcessEnv, stdio: ["ignore", "pipe", "pipe"],
   });
   mkdirSync(dirname(log), { recursive: true });
+  rmSync(log, { force: true }); // what an earlier one said is not ours
   const file = createWriteStream(log);
   for (const stream of [child.stdout, child.stderr]) stream.pipe(file, { end: false });
   const ended = new Promise<number | null>((done) => child.once("close", (code) => file.end(() => done(code))));
