@@ -13,9 +13,16 @@ export default defineConfig({
   timeout: 60_000,
   globalSetup: "./server/supervise/testing/playwright-global-setup.ts",
   reporter: "list",
+  // The first project sets it up in the browser and signs everybody in; the others begin where it ended.
+  projects: [
+    { name: "first", testMatch: /.*\.setup\.ts/ },
+    { name: "journeys", testMatch: /.*\.spec\.ts/, dependencies: ["first"] },
+  ],
   use: {
     baseURL: process.env.CHANCERY_E2E_HTTP ?? "",
     ignoreHTTPSErrors: true,
+    locale: "en-GB",
+    contextOptions: { reducedMotion: "reduce" },
     screenshot: "only-on-failure",
     trace: "retain-on-failure",
     launchOptions: { executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: flags },

@@ -1,3 +1,5 @@
+import { randomUUID } from "node:crypto";
+
 /** An answer of the REST API, read as JSON. */
 export type Answer<T = Record<string, unknown>> = Readonly<{ status: number; body: T; headers: Headers }>;
 
@@ -26,9 +28,9 @@ export function apiAt(url: string, token: string | null): Api {
   return { get: (path) => call("GET", path), post: (path, body, headers) => call("POST", path, body, headers) };
 }
 
-/** Makes a service identity and answers with its id. */
+/** Makes a service identity and answers with its id. A run that goes on after a failure makes it again, so the name is made unique. */
 export async function makeIdentity(api: Api, name: string, kind = "service"): Promise<string> {
-  const { status, body } = await api.post<{ id: string }>("/identities", { kind, name, owner: "platform-team@example.com" });
+  const { status, body } = await api.post<{ id: string }>("/identities", { kind, name: `${name} ${randomUUID().slice(0, 8)}`, owner: "platform-team@example.com" });
   if (status !== 201) throw new Error(`No identity was made: ${JSON.stringify(body)}`);
   return body.id;
 }

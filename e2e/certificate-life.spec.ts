@@ -1,0 +1,146 @@
+import { readFileSync } from "node:fs";
+import type { Page } from "@playwright/test";
+import { askOcsp, filesOf, makeRequest, readCrl, serialOf, verify, type Files } from "./support/openssl";
+import { expect, test } from "./support/test";
+import { chancery, stateOf } from "./support/world";
+
+test.use({ storageState: stateOf("admin") });
+test.describe.configure({ mode: "serial" });
+
+const csrField = /^Certificate signing request/;
+const idOf = (page: Page) => new URL(page.url()).pathname.split("/").at(-1) ?? "";
+
+async function download(page: Page, name: string): Promise<string> {
+  const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name, exact: true }).click()]);
+  return readFileSync(await file.path(), "utf8");
+}
+
+async function filesFrom(page: Page): Promise<Files> {
+  const root = await (await fetch(`${chancery.http}/ca/root.pem`)).text();
+  return filesOf(await download(page, "PEM"), await download(page, "Chain"), root);
+}
+
+async function dropFile(page: Page, path: string): Promise<void> {
+  const data = await page.evaluateHandle((text) => {
+    const transfer = new DataTransfer();
+    transfer.items.add(new File([text], "request.csr"));
+    return transfer;
+  }, readFileSync(path, "utf8"));
+  await page.getByRole("textbox", { name: csrField }).dispatchEvent("drop", { dataTransfer: data });
+}
+
+/** The sentences of the audit view about one certificate, as a person sees them. */
+async function auditOf(page: Page, id: string): Promise<string[]> {
+  await page.goto(`/audit?target=${id}`);
+  await expect(page.getByRole("table", { name: "Entries" })).toBeVisible();
+  return page.getByRole("table", { name: "Entries" }).getByRole("link").allTextContents();
+}
+
+let first: { id: string; files: Files }, second: { id: string; files: Files };
+
+test("a pasted request is shown whole before anything is signed, then issued, and openssl verifies it", async ({ page }) => {
+  const { pem } = await makeRequest(["pay.example.com", "www.pay.example.com"]);
+  await page.goto("/certificates/new");
+  await page.getByRole("textbox", { name: csrField }).fill(pem);
+  await page.getByRole("button", { name: "New identity" }).click();
+  const dialog = page.getByRole("dialog", { name: "New identity" });
+  await dialog.getByRole("textbox", { name: "Name" }).fill("payments");
+  await dialog.getByRole("textbox", { name: "Owner" }).fill("payments-team@example.com");
+  await dialog.getByRole("button", { name: "Create identity" }).click();
+  await expect(page.getByText("This can be issued.")).toBeVisible();
+  await expect(page.getByText("What was asked")).toBeVisible();
+  await expect(page.getByText("www.pay.example.com").first()).toBeVisible();
+  await page.getByRole("button", { name: "Issue certificate" }).click();
+  await expect(page.getByText("Issued.")).toBeVisible();
+  await page.getByRole("link", { name: "Open the certificate" }).click();
+  await expect(page.getByRole("heading", { name: "pay.example.com", level: 1 })).toBeVisible();
+  first = { id: idOf(page), files: await filesFrom(page) };
+  expect((await verify(first.files)).all).toContain(": OK");
+  expect(await askOcsp(first.files, chancery.http)).toBe("good");
+  expect(await readCrl(first.files, chancery.http)).not.toContain(await serialOf(first.files.cert));
+  const acts = await auditOf(page, first.id);
+  expect(acts).toHaveLength(2);
+  expect(acts[0]).toContain("issued certificate");
+  expect(acts[1]).toContain("planned certificate");
+});
+
+test("a dropped request with a new key rotates it, and the predecessor is superseded", async ({ page }) => {
+  const { csrFile } = await makeRequest(["pay.example.com", "www.pay.example.com"], "ec:P-384");
+  await page.goto(`/certificates/${first.id}`);
+  await page.getByRole("button", { name: "Rotate" }).click();
+  const dialog = page.getByRole("dialog", { name: "Rotate pay.example.com" });
+  const data = await page.evaluateHandle((text) => {
+    const transfer = new DataTransfer();
+    transfer.items.add(new File([text], "request.csr"));
+    return transfer;
+  }, readFileSync(csrFile, "utf8"));
+  await dialog.getByRole("textbox", { name: /^Signing request/ }).dispatchEvent("drop", { dataTransfer: data });
+  await expect(dialog.getByRole("textbox", { name: /^Signing request/ })).toHaveValue(/BEGIN CERTIFICATE REQUEST/);
+  await dialog.getByRole("radio", { name: /^At once/ }).check();
+  await dialog.getByRole("button", { name: "Rotate" }).click();
+  await expect(page.getByRole("link", { name: "Open the predecessor" })).toBeVisible();
+  await expect(page).not.toHaveURL(new RegExp(first.id));
+  second = { id: idOf(page), files: await filesFrom(page) };
+  expect((await verify(second.files)).all).toContain(": OK");
+  expect(await askOcsp(second.files, chancery.http)).toBe("good");
+  await expect.poll(() => askOcsp(first.files, chancery.http), { timeout: 5_000 }).toBe("revoked");
+  await page.getByRole("link", { name: "Open the predecessor" }).click();
+  await expect(page.getByText("Another certificate replaces it (superseded)")).toBeVisible();
+  await expect(page.getByRole("link", { name: "Open the successor" })).toBeVisible();
+  await expect(page.getByRole("button", { name: "Rotate" })).toHaveAttribute("aria-disabled", "true");
+  expect((await auditOf(page, first.id)).join("\n")).toMatch(/revoked certificate .*superseded[^]*rotated certificate/);
+});
+
+test("a revocation reaches OCSP within a second and the CRL within five", async ({ page }) => {
+  await page.goto(`/certificates/${second.id}`);
+  await page.getByRole("button", { name: "Revoke" }).click();
+  const dialog = page.getByRole("dialog", { name: /^Revoke/ });
+  await dialog.getByRole("radio", { name: "The private key may be known to others" }).check();
+  await dialog.getByLabel(/^Comment/).fill("laptop lost");
+  await dialog.getByRole("button", { name: "Revoke" }).click();
+  await expect(page.getByRole("status").getByText("Revoked.")).toBeVisible();
+  await expect.poll(() => askOcsp(second.files, chancery.http), { intervals: [100], timeout: 3_000 }).toBe("revoked");
+  await expect.poll(() => readCrl(second.files, chancery.http), { intervals: [200], timeout: 8_000 }).toContain(await serialOf(second.files.cert));
+  expect((await verify(second.files)).code, "the chain still verifies; only the status has changed").toBe(0);
+  await expect(page.getByText("laptop lost").first()).toBeVisible();
+  const acts = await auditOf(page, second.id);
+  expect(acts[0]).toContain("revoked certificate");
+  expect(acts[0]).toContain("laptop lost");
+});
+
+test("a certificate is put on hold and released, and OCSP follows", async ({ page }) => {
+  const { csrFile } = await makeRequest(["hold.example.com"], "rsa:2048");
+  await page.goto("/certificates/new");
+  await dropFile(page, csrFile);
+  await page.getByRole("combobox", { name: "Identity" }).fill("paym");
+  await page.getByRole("option", { name: /^payments/ }).click();
+  await page.getByRole("button", { name: "Issue certificate" }).click();
+  await page.getByRole("link", { name: "Open the certificate" }).click();
+  await expect(page.getByRole("heading", { name: "hold.example.com", level: 1 })).toBeVisible();
+  const files = await filesFrom(page);
+  await page.getByRole("button", { name: "Put on hold" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Put on hold" }).click();
+  await expect(page.getByRole("button", { name: "Release" })).toBeVisible();
+  await expect.poll(() => askOcsp(files, chancery.http), { intervals: [100], timeout: 3_000 }).toBe("revoked");
+  await page.getByRole("button", { name: "Release" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Release" }).click();
+  await expect(page.getByRole("button", { name: "Put on hold" })).toBeVisible();
+  await expect.poll(() => askOcsp(files, chancery.http), { intervals: [100], timeout: 3_000 }).toBe("good");
+});
+
+test("what the audit view shows is exported whole, as JSON Lines and as CSV, and the export is an entry", async ({ page }) => {
+  await page.goto(`/audit?target=${second.id}`);
+  const exported: Record<string, string> = {};
+  for (const name of ["JSON Lines", "CSV"]) {
+    await page.getByRole("button", { name: "Export" }).click();
+    const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("menuitem", { name, exact: true }).first().click()]);
+    exported[name] = readFileSync(await file.path(), "utf8");
+  }
+  const records = (exported["JSON Lines"] ?? "").trim().split("\n").map((line) => JSON.parse(line) as { record?: { action: string }; action?: string });
+  expect(new Set(records.map(({ record, action }) => record?.action ?? action))).toEqual(new Set(["certificate.issued", "certificate.planned", "certificate.revoked"]));
+  expect(records).toHaveLength(3);
+  expect((exported["CSV"] ?? "").trim().split("\n")).toHaveLength(4);
+  await page.goto("/audit?action=audit.exported");
+  await expect(page.getByRole("link", { name: /exported 3 entries as csv/ })).toBeVisible();
+  await expect(page.getByRole("link", { name: /exported 3 entries as jsonl/ })).toBeVisible();
+});

@@ -1,0 +1,38 @@
+import AxeBuilder from "@axe-core/playwright";
+import { expect, test as base, type Page } from "@playwright/test";
+
+export { expect };
+
+/** What the browser complained about on a page. A test that provokes an answer such as 403 lets its message pass. */
+export type Complaints = { readonly allow: (pattern: RegExp) => void };
+
+const watch = (page: Page, found: string[]) => {
+  page.on("console", (message) => { if (message.type() === "error" || /Content Security Policy/i.test(message.text())) found.push(message.text()); });
+  page.on("pageerror", (error) => { found.push(`uncaught: ${error.message}`); });
+};
+
+/** Every page is watched: an error in the console, an uncaught exception or a breach of the content security policy fails the test. */
+export const test = base.extend<{ complaints: Complaints }>({
+  complaints: [async ({ context }, use) => {
+    const found: string[] = [], allowed: RegExp[] = [];
+    context.on("page", (page) => { watch(page, found); });
+    await use({ allow: (pattern) => { allowed.push(pattern); } });
+    expect(found.filter((text) => !allowed.some((pattern) => pattern.test(text))), "what the browser complained about").toEqual([]);
+  }, { auto: true }],
+});
+
+/** Everything that axe finds, one line for each element. */
+export async function axe(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
+  return violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id}: ${target.join(" ")}: ${failureSummary?.replace(/\s+/g, " ") ?? ""}`));
+}
+
+/** Resolves when nothing on the page moves any more, so that colours are what they will be. */
+export async function settled(page: Page): Promise<void> {
+  await page.evaluate(() => Promise.allSettled(document.getAnimations().filter((one) => one.effect?.getComputedTiming().iterations !== Infinity).map((one) => one.finished)));
+}
+
+/** No element may make the page wider than its window. */
+export async function sidewaysScroll(page: Page): Promise<number> {
+  return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+}
