@@ -27,12 +27,14 @@ export function FileTextField({ label, hint, error, required, hideLabel, name, a
   const chooser = useRef<HTMLInputElement>(null);
   const chooserId = useId();
   const change = (next: string) => { setText(next); onText?.(next); };
-  const take = async (file: File | undefined) => {
-    if (!file) return;
-    if (file.size > maxBytes) { setProblem(`${file.name} is ${formatBytes(file.size)}; at most ${formatBytes(maxBytes)} can be read. Choose ${fileWord}.`); return; }
-    setProblem(undefined);
-    change(await readTextFile(file));
+  const fits = (what: string, size: number) => {
+    setProblem(size > maxBytes ? `${what} is ${formatBytes(size)}; at most ${formatBytes(maxBytes)} can be read. Choose ${fileWord}.` : undefined);
+    return size <= maxBytes;
   };
+  const take = async (file: File | undefined) => {
+    if (file && fits(file.name, file.size)) change(await readTextFile(file));
+  };
+  const type = (next: string) => { if (fits("What was pasted", next.length)) change(next); };
   const drop = (event: DragEvent) => { event.preventDefault(); setOver(false); void take(event.dataTransfer.files[0]); };
   const all = [...(problem ? [problem] : []), ...(typeof error === "string" ? [error] : error ?? [])];
   const choose = (
@@ -44,7 +46,7 @@ export function FileTextField({ label, hint, error, required, hideLabel, name, a
   return (
     <div className="relative" onDragOver={(event) => { event.preventDefault(); setOver(true); }} onDragLeave={() => { setOver(false); }} onDrop={drop}>
       <Field {...{ label, hint, required, hideLabel, id }} error={all} aside={choose}>
-        {(wiring) => <Textarea {...rest} {...wiring} name={name} rows={rows} mono required={required} spellCheck={false} autoComplete="off" value={text} onChange={(event) => { setProblem(undefined); change(event.target.value); }} />}
+        {(wiring) => <Textarea {...rest} {...wiring} name={name} rows={rows} mono required={required} spellCheck={false} autoComplete="off" value={text} onChange={(event) => { type(event.target.value); }} />}
       </Field>
       {over && <div className="pointer-events-none absolute inset-0 grid place-items-center rounded-lg border-2 border-dashed border-accent bg-accent-soft/95 font-medium text-accent">Drop {fileWord} here</div>}
     </div>
