@@ -11,6 +11,7 @@ export default defineConfig({
   fullyParallel: false,
   forbidOnly: process.env.CI === "true",
   timeout: 60_000,
+  expect: { timeout: 10_000 },
   globalSetup: "./server/supervise/testing/playwright-global-setup.ts",
   reporter: "list",
   // The first project sets it up in the browser and signs everybody in; the others begin where it ended.
@@ -21,6 +22,7 @@ export default defineConfig({
   use: {
     baseURL: process.env.CHANCERY_E2E_HTTP ?? "",
     ignoreHTTPSErrors: true,
+    actionTimeout: 15_000,
     locale: "en-GB",
     contextOptions: { reducedMotion: "reduce" },
     screenshot: "only-on-failure",

@@ -2,8 +2,8 @@ import type { Request } from "@playwright/test";
 import { apiAt, makeIdentity, type Certificate } from "./support/api";
 import { makeToken } from "./support/command-line";
 import { makeRequest } from "./support/openssl";
-import { expect, test } from "./support/test";
-import { adminApi, chancery, emails, password, signIn, stateOf } from "./support/world";
+import { expect, hydrated, test } from "./support/test";
+import { adminApi, chancery, emails, password, signIn, stateOf, strangersPage } from "./support/world";
 
 const places = ["/", "/certificates", "/certificates/new", "/identities", "/identities/new", "/authorities", "/authorities/new", "/profiles", "/profiles/new", "/audit", "/audit/export", "/audit/0", "/settings/users", "/settings/tokens", "/settings/account"];
 
@@ -70,6 +70,7 @@ test.describe("an auditor", () => {
     const sent: Request[] = [];
     adminPage.on("request", (request) => { if (request.headers()["next-action"]) sent.push(request); });
     await adminPage.goto(`/certificates/${other.id}`);
+    await hydrated(adminPage);
     await adminPage.getByRole("button", { name: "Revoke" }).click();
     await adminPage.getByRole("dialog").getByRole("button", { name: "Revoke" }).click();
     await expect(adminPage.getByRole("button", { name: /Raise/ })).toBeVisible();
@@ -111,11 +112,11 @@ test.describe("an operator", () => {
   });
 
   test("signs out, and the session is over for the server too", async ({ page, browser }) => {
-    const context = await browser.newContext({ baseURL: chancery.http });
-    const own = await context.newPage();
+    const own = await strangersPage(browser), context = own.context();
     await own.goto("/sign-in");
     await signIn(own, emails.operator);
     await expect(own.getByRole("heading", { name: "Overview", level: 1 })).toBeVisible();
+    await hydrated(own);
     const cookies = await context.cookies();
     await own.getByRole("button", { name: /^Account/ }).click();
     await own.getByRole("menuitem", { name: "Sign out" }).click();

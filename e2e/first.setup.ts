@@ -1,6 +1,6 @@
 import { axe, expect, settled, test } from "./support/test";
 import { makeToken } from "./support/command-line";
-import { adminApi, chancery, emails, keepToken, organization, password, signIn, stateOf, type Who } from "./support/world";
+import { adminApi, chancery, emails, keepToken, organization, password, signIn, stateOf, strangersPage, type Who } from "./support/world";
 
 test("the one-time link leads through the wizard to an authority and a signed-in administrator", async ({ page, context }) => {
   await page.goto("/");
@@ -60,8 +60,7 @@ test("accounts for the other roles sign in", async ({ browser }) => {
   for (const who of ["operator", "auditor"] as const satisfies Who[]) {
     const made = await adminApi().post("/users", { email: emails[who], name: who, role: who, password });
     expect(made.status, JSON.stringify(made.body)).toBe(201);
-    const context = await browser.newContext({ baseURL: chancery.http });
-    const page = await context.newPage();
+    const page = await strangersPage(browser), context = page.context();
     await page.goto("/sign-in");
     await signIn(page, emails[who]);
     await expect(page.getByRole("heading", { name: "Overview", level: 1 })).toBeVisible();

@@ -1,6 +1,6 @@
 import { apiAt } from "./support/api";
-import { expect, test } from "./support/test";
-import { chancery, password, signIn, stateOf } from "./support/world";
+import { expect, hydrated, test } from "./support/test";
+import { chancery, password, signIn, stateOf, strangersPage } from "./support/world";
 
 test.use({ storageState: stateOf("admin") });
 
@@ -19,7 +19,7 @@ test("a user is created, signs in, gets another role, and is shut out when disab
   const row = page.getByRole("row").filter({ hasText: "on-call@example.com" });
   await expect(row).toContainText("Auditor");
 
-  const theirs = await (await browser.newContext({ baseURL: chancery.http })).newPage();
+  const theirs = await strangersPage(browser);
   await theirs.goto("/sign-in");
   await signIn(theirs, "on-call@example.com");
   await expect(theirs.getByRole("heading", { name: "Overview", level: 1 })).toBeVisible();
@@ -112,7 +112,7 @@ test("an identity is made, suspended with what that means, and activated again",
 
 test("one's own password is changed only with the present one, and every other session ends", async ({ browser }) => {
   const open = async (secret: string) => {
-    const page = await (await browser.newContext({ baseURL: chancery.http })).newPage();
+    const page = await strangersPage(browser);
     await page.goto("/sign-in");
     await signIn(page, "operator@example.com", secret);
     await expect(page.getByRole("heading", { name: "Overview", level: 1 })).toBeVisible();
@@ -121,6 +121,7 @@ test("one's own password is changed only with the present one, and every other s
   const here = await open(password), there = await open(password);
   const change = async (from: string, to: string) => {
     await here.goto("/settings/account");
+    await hydrated(here);
     await here.getByLabel("Present password").fill(from);
     await here.getByLabel("New password").fill(to);
     await here.getByRole("button", { name: "Change password" }).click();

@@ -11,6 +11,14 @@ const watch = (page: Page, found: string[]) => {
   page.on("pageerror", (error) => { found.push(`uncaught: ${error.message}`); });
 };
 
+/**
+ * Resolves when React answers to every button of the page. What the server sent is visible before that, and a click that comes too early
+ * is lost, which no person notices and a test does.
+ */
+export async function hydrated(page: Page): Promise<void> {
+  await page.waitForFunction(() => !("__next_f" in window) || [...document.querySelectorAll("button")].every((button) => Object.keys(button).some((key) => key.startsWith("__reactProps"))));
+}
+
 /** Every page is watched: an error in the console, an uncaught exception or a breach of the content security policy fails the test. */
 export const test = base.extend<{ complaints: Complaints }>({
   complaints: [async ({ context }, use) => {
@@ -19,11 +27,20 @@ export const test = base.extend<{ complaints: Complaints }>({
     await use({ allow: (pattern) => { allowed.push(pattern); } });
     expect(found.filter((text) => !allowed.some((pattern) => pattern.test(text))), "what the browser complained about").toEqual([]);
   }, { auto: true }],
+  page: async ({ page }, use) => {
+    const goTo = page.goto.bind(page);
+    page.goto = async (...args) => {
+      const answer = await goTo(...args);
+      await hydrated(page);
+      return answer;
+    };
+    await use(page);
+  },
 });
 
 /** Everything that axe finds, one line for each element. */
 export async function axe(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
+  const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
   return violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id}: ${target.join(" ")}: ${failureSummary?.replace(/\s+/g, " ") ?? ""}`));
 }
 

@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Page } from "@playwright/test";
+import type { Browser, Page } from "@playwright/test";
 import { apiAt, type Api } from "./api";
+import { hydrated } from "./test";
 
 /** Where the run's Chancery is; set by Playwright's global set-up. */
 export const chancery = {
@@ -24,7 +25,14 @@ export const adminApi = (): Api => apiAt(chancery.http, readFileSync(tokenFile, 
 
 /** Fills the sign-in form and sends it. */
 export async function signIn(page: Page, email: string, secret = password): Promise<void> {
+  await hydrated(page);
   await page.getByLabel("E-mail address").fill(email);
   await page.getByLabel("Password").fill(secret);
   await page.getByRole("button", { name: "Sign in" }).click();
+}
+
+/** A page in a browser of its own where nobody is signed in, whoever the test runs as. Close its context. */
+export async function strangersPage(browser: Browser): Promise<Page> {
+  const context = await browser.newContext({ baseURL: chancery.http, storageState: { cookies: [], origins: [] } });
+  return context.newPage();
 }
