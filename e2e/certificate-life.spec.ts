@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { Page } from "@playwright/test";
 import { askOcsp, filesOf, makeRequest, readCrl, serialOf, verify, type Files } from "./support/openssl";
@@ -136,9 +137,14 @@ test("what the audit view shows is exported whole, as JSON Lines and as CSV, and
     const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("menuitem", { name, exact: true }).first().click()]);
     exported[name] = readFileSync(await file.path(), "utf8");
   }
-  const records = (exported["JSON Lines"] ?? "").trim().split("\n").map((line) => JSON.parse(line) as { record?: { action: string }; action?: string });
-  expect(new Set(records.map(({ record, action }) => record?.action ?? action))).toEqual(new Set(["certificate.issued", "certificate.planned", "certificate.revoked"]));
-  expect(records).toHaveLength(3);
+  const lines = (exported["JSON Lines"] ?? "").trim().split("\n");
+  const records = lines.map((line) => JSON.parse(line) as { leafHash: string; entry: { action: string } });
+  expect(records.map(({ entry }) => entry.action)).toEqual(["certificate.planned", "certificate.issued", "certificate.revoked"]);
+  for (const [index, { leafHash, entry }] of records.entries()) {
+    const bytes = /"entry":(.*)\}$/.exec(lines[index] ?? "")?.[1] ?? "";
+    expect(JSON.parse(bytes)).toEqual(entry);
+    expect(createHash("sha256").update("\0").update(bytes).digest("hex"), "the leaf hash of RFC 6962 over the entry's own bytes").toBe(leafHash);
+  }
   expect((exported["CSV"] ?? "").trim().split("\n")).toHaveLength(4);
   await page.goto("/audit?action=audit.exported");
   await expect(page.getByRole("link", { name: /exported 3 entries as csv/ })).toBeVisible();
