@@ -16,6 +16,8 @@ describe("the sentence of an entry", () => {
     [{ action: "certificate.revoked", details: { reason: "superseded", comment: "", raised: false } }, "operator@example.com revoked certificate pay.example.com, superseded."],
     [{ action: "certificate.revoked", details: { reason: "keyCompromise", comment: "found online", raised: true } }, "operator@example.com raised the revocation of pay.example.com to keyCompromise: found online."],
     [{ action: "session.refused", outcome: "denied", reason: "wrong password", details: { email: "admin@example.com" }, target: null, actor: { kind: "anonymous", id: null, label: "" } }, "Somebody tried to sign in as admin@example.com. Refused: wrong password."],
+    [{ action: "certificate.refused", outcome: "denied", reason: "key.rsa-too-short certificate.san-missing", target: null, details: { profile: "tls-server", identity: "idn_1", subject: null, findings: [{ code: "key.rsa-too-short", message: "The RSA key has 1024 bits. Make one with more." }, { code: "certificate.san-missing", message: "It has no name." }] } },
+      "operator@example.com asked for a certificate by profile tls-server: The RSA key has 1024 bits, and 1 more. Refused."],
     [{ action: "session.ended", details: { by: "self" }, target: null }, "operator@example.com signed out."],
     [{ action: "audit.read", details: { filter: "outcome=denied" }, target: null }, "operator@example.com searched the log for outcome=denied."],
   ])("%j", (over, sentence) => {

@@ -11,6 +11,12 @@ const because = (comment: string): string => (comment === "" ? "" : `: ${comment
 const day = (time: string): string => time.slice(0, 10);
 const fields = (changes: EntryDetails["identity.updated"]["changes"]): string => Object.keys(changes).join(", ") || "nothing";
 
+/** The first finding's first sentence stands for all; the entry shows every one. */
+function summarise(findings: EntryDetails["certificate.refused"]["findings"]): string {
+  const first = findings[0]?.message.split(/\.\s/)[0]?.replace(/\.$/, "") ?? "";
+  return findings.length > 1 ? `${first}, and ${findings.length - 1} more` : first;
+}
+
 /** The predicate of each act. A new kind of entry does not compile without its phrase. */
 const phrases: Phrases = {
   "setup.completed": ({ organization }) => `completed the setup of ${organization}`,
@@ -30,7 +36,7 @@ const phrases: Phrases = {
   "certificate.planned": ({ notAfter }, target) => `planned certificate ${target}, valid until ${day(notAfter)}`,
   "certificate.issued": (_, target) => `issued certificate ${target}`,
   "certificate.failed": ({ cause }, target) => `did not finish certificate ${target}: ${cause}`,
-  "certificate.refused": ({ profile, findings }) => `asked for a certificate by profile ${profile}: ${findings.map(({ message }) => message).join(" ")}`,
+  "certificate.refused": ({ profile, findings }) => `asked for a certificate by profile ${profile}: ${summarise(findings)}`,
   "certificate.rotated": ({ successorId, supersedeAt }, target) => `rotated certificate ${target}; ${successorId} takes over by ${supersedeAt}`,
   "certificate.revoked": ({ reason, raised, comment }, target) => `${raised ? "raised the revocation" : "revoked certificate"} ${raised ? `of ${target} to` : `${target},`} ${reason}${because(comment)}`,
   "certificate.held": ({ comment }, target) => `put certificate ${target} on hold${because(comment)}`,
@@ -64,7 +70,8 @@ const endings = { success: "", denied: "Refused", failure: "Failed" } as const;
 export function describeEntry({ action, outcome, reason, actor, target, details }: Describable): string {
   const sentence = `${nameActor(actor)} ${predicate(action, details, target?.label || target?.id || "")}.`;
   const ending = endings[outcome] ?? outcome;
-  const why = reason === null || reason === "" ? "" : `: ${reason.replace(/\.$/, "")}`;
+  // A refused request has said its findings already; its reason lists their codes.
+  const why = reason === null || reason === "" || action === "certificate.refused" ? "" : `: ${reason.replace(/\.$/, "")}`;
   return ending === "" ? sentence : `${sentence} ${ending}${why}.`;
 }
 
