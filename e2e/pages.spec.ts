@@ -61,6 +61,7 @@ test("the page of an address that leads nowhere has nothing that axe finds", asy
 });
 
 test("the API's description has nothing that axe finds", async ({ page }) => {
+  test.slow();
   await page.goto("/docs/api");
   expect(await axe(page)).toEqual([]); // once: the page is long, and axe looks at every line of it
   await page.setViewportSize(phone);

@@ -76,7 +76,7 @@ test("a profile is made, refuses contradictions beside their fields, and gets a 
   const box = (name: string | RegExp) => page.getByRole("textbox", { name });
   await box(/^Name/).fill("Internal API");
   await box(/^Slug/).fill("internal-api");
-  await box("Lifetime").fill("90 days");
+  await page.getByLabel("Lifetime", { exact: true }).fill("90 days");
   await box("Longest lifetime").fill("30 days");
   await box(/^DNS names/).fill("**.internal.example.com");
   await page.getByRole("button", { name: "Create profile" }).click();
