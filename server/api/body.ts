@@ -12,18 +12,20 @@ export const bodyBytesMax = 1_048_576;
 export async function readBody(c: Context<ApiEnv>, needed: boolean): Promise<unknown> {
   const announced = c.req.header("content-length");
   if (announced !== undefined && Number(announced) > bodyBytesMax) throw tooLarge();
-  if (announced === "0" || c.req.raw.body === null) {
+  // The stream is asked for only where the length was not said: making it costs a tenth of a whole request.
+  const stream = announced === undefined ? c.req.raw.body : undefined;
+  if (announced === "0" || stream === null) {
     if (needed) throw new AppError("request.no-body", "The request has no body. Send a JSON object.");
     return undefined;
   }
   assertJson(c);
-  const bytes = await readBytes(c, c.req.raw.body, announced !== undefined);
+  const bytes = await readBytes(c, stream);
   return bytes.length === 0 && !needed ? undefined : parseJson(bytes);
 }
 
-async function readBytes(c: Context<ApiEnv>, stream: ReadableStream<Uint8Array>, announced: boolean): Promise<Uint8Array> {
+async function readBytes(c: Context<ApiEnv>, stream: ReadableStream<Uint8Array> | undefined): Promise<Uint8Array> {
   try {
-    return announced ? new Uint8Array(await c.req.arrayBuffer()) : await readBounded(stream);
+    return stream === undefined ? new Uint8Array(await c.req.arrayBuffer()) : await readBounded(stream);
   } catch (cause) {
     if (isAppError(cause)) throw cause;
     throw new AppError("request.incomplete", "The body broke off before its end. Send the request again.", { cause });
