@@ -1,5 +1,6 @@
 import { cookies } from "next/headers";
 import type { ReactNode } from "react";
+import { roleWords } from "@/components/accounts/role-words";
 import { AppShell } from "@/components/layout/app-shell";
 import { actsFor } from "@/components/layout/acts";
 import { placesFor } from "@/components/layout/places";
@@ -26,7 +27,7 @@ export default async function ConsoleLayout({ children }: Readonly<{ children: R
   const zone = jar.get(zoneCookie)?.value ?? "UTC";
   return (
     <ClockProvider serverNowMs={getDeps().clock.now().getTime()} zone={isTimeZone(zone) ? zone : "UTC"}>
-      <AppShell groups={placesFor(may)} acts={actsFor(may)} account={{ label: actor.label, role }} theme={readTheme(jar.get(themeCookie)?.value)} signOut={signOut} accountHref="/settings/account" search={searchConsole}>
+      <AppShell groups={placesFor(may)} acts={actsFor(may)} account={{ label: actor.label, role: role === "system" ? role : roleWords[role].label }} theme={readTheme(jar.get(themeCookie)?.value)} signOut={signOut} accountHref="/settings/account" search={searchConsole}>
         {children}
       </AppShell>
     </ClockProvider>

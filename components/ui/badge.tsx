@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 import { stateMeanings, stateWords, type State } from "@/lib/format/state";
 import { toneSoft, type Tone } from "./tone";
 
-const shape = "inline-flex items-center gap-1 rounded-full px-2 text-xs font-medium whitespace-nowrap";
+const shape = "inline-flex items-center gap-1 rounded-full align-middle px-2 text-xs font-medium whitespace-nowrap";
 
 /** One or two words about a thing. */
 export function Badge({ tone = "neutral", icon, children }: Readonly<{ tone?: Tone | undefined; icon?: ReactNode; children: ReactNode }>) {

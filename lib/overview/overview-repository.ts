@@ -44,11 +44,11 @@ export async function countByDay(db: Database, since: Date): Promise<DayCount[]>
 
 export type LatestRow = Readonly<{ seq: string; entry: Uint8Array }>;
 
-/** The latest acts, newest first; only those about certificates where `onlyCertificates` is set. */
+/** The latest acts, newest first, without what goes along with another act (its plan, its CRL); only those about certificates where `onlyCertificates` is set. */
 export async function findLatest(db: Database, onlyCertificates: boolean, take: number): Promise<LatestRow[]> {
   const { rows } = await db.pool.query<LatestRow>({
     name: "overview_latest", values: [onlyCertificates, take],
-    text: `select e.seq::text as seq, e.entry from (select seq from tlog.search where not is_read and (not $1 or action like 'certificate.%') order by seq desc limit $2) l
+    text: `select e.seq::text as seq, e.entry from (select seq from tlog.search where not is_read and action <> all('{certificate.planned,crl.issued}') and (not $1 or action like 'certificate.%') order by seq desc limit $2) l
       join tlog.entry e on e.seq = l.seq order by e.seq desc`,
   });
   return rows;
