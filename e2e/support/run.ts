@@ -13,6 +13,8 @@ export function run(command: string, args: readonly string[], options: { cwd?: s
       if (typeof code !== "number") { fail(new Error(`${command} ${args.join(" ")}: ${error?.message ?? ""}\n${stderr}`)); return; }
       done({ code, stdout, stderr, all: `${stdout}${stderr}` });
     });
+    // A program that ends without reading its input breaks the pipe; what it printed and its exit code tell how it went.
+    child.stdin?.on("error", () => {});
     child.stdin?.end(options.input ?? "");
   });
 }
