@@ -5,7 +5,7 @@ const config: NextConfig = {
   reactStrictMode: true,
   // What the console is made of; tests and benchmarks are checked by `npm test` and cannot keep anybody from starting.
   typescript: { tsconfigPath: "tsconfig.console.json" },
-  // forbidden() renders app/forbidden.tsx with status 403.
+  // forbidden() renders app/forbidden.tsx; with status 403 only where nothing of the page has streamed yet.
   experimental: { authInterrupts: true },
   // Loaded by Node as they are: native code, or modules that must exist once in a process.
   serverExternalPackages: [
