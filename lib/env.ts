@@ -18,6 +18,16 @@ const environment = z.object({
   CHANCERY_ADMIN_PASSWORD: z.string().default(""),
   CHANCERY_ORGANIZATION: z.string().default(""),
   CHANCERY_KEK: z.string().default(""),
+  /** Folder where the signer remembers the last checkpoint of each log, outside the database; `witness` in the data folder by default. */
+  CHANCERY_WITNESS_DIR: z.string().default(""),
+  /** A C2SP tlog-policy file that names witnesses and how many of them must cosign; `witness-policy` in the data folder, if it is there, by default. */
+  CHANCERY_WITNESS_POLICY: z.string().default(""),
+  /** A time-stamping authority (RFC 3161) that anchors checkpoints, and the file of the certificates (PEM) that it is trusted by. */
+  CHANCERY_TSA_URL: z.union([z.literal(""), z.url({ protocol: /^https?$/ })]).default(""),
+  CHANCERY_TSA_CA: z.string().default(""),
+  CHANCERY_TSA_EVERY_MINUTES: z.coerce.number().int().min(1).max(10_080).default(60),
+  /** When the nightly verification of the whole log begins, UTC. */
+  CHANCERY_VERIFY_AT: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "a time of day, as 02:30").default("02:30"),
   CHANCERY_LOG_LEVEL: z.enum(["debug", "info", "warn", "error"]).default("info"),
 });
 export type Env = z.infer<typeof environment>;

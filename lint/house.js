@@ -18,7 +18,7 @@ const places = [
   { name: "cli", from: "^cli/", allow: ["^cli/", "^lib/"] },
   { name: "components/ui", from: "^components/ui/", allow: ["^components/ui/", format] },
   { name: "components/layout", from: "^components/layout/", allow: ["^components/(ui|layout)/", format, "^lib/[a-z-]+/(schema|types)"] },
-  { name: "components", from: "^components/", allow: ["^components/", format, "^lib/[a-z-]+/(schema|types)", "^lib/pki/client/"] },
+  { name: "components", from: "^components/", allow: ["^components/", format, "^lib/[a-z-]+/(schema|types)", "^lib/pki/client/", "^lib/log/pure/"] },
   { name: "lib/pki", from: anyPki, allow: [anyPki, errors] },
   { name: "lib/errors", from: errors, allow: [errors] },
   { name: "lib/format", from: format, allow: [format] },

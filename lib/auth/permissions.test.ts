@@ -24,6 +24,8 @@ const expected: Readonly<Record<Permission, string>> = {
   "tokens.write":          "A     -        -        -       -",
   "audit.read":            "A     -        -        A       -",
   "audit.export":          "A     -        -        A       -",
+  "audit.verify":          "A     -        -        A       -",
+  "log.continue":          "A     -        -        -       -",
 };
 const order: readonly Role[] = ["admin", "operator", "approver", "auditor", "service"];
 const scopes = { A: "all", o: "own", "-": "none" } as const;
@@ -59,7 +61,7 @@ test("no role but admin changes people, tokens, profiles or authorities, and non
   for (const permission of permissions.filter((name) => /^(accounts|tokens|profiles)\.write$|^authorities\.create$/.test(name))) {
     expect(roles.filter((role) => scopeOf(role, permission) !== "none"), permission).toEqual(["admin"]);
   }
-  expect(permissions.filter((name) => name.startsWith("audit."))).toEqual(["audit.read", "audit.export"]);
+  expect(permissions.filter((name) => name.startsWith("audit."))).toEqual(["audit.read", "audit.export", "audit.verify"]);
 });
 
 describe("what belongs to another identity", () => {

@@ -12,7 +12,7 @@ export const permissions = [
   "certificates.read", "certificates.issue", "certificates.rotate", "certificates.revoke",
   "accounts.read", "accounts.write",
   "tokens.read", "tokens.write",
-  "audit.read", "audit.export",
+  "audit.read", "audit.export", "audit.verify", "log.continue",
 ] as const;
 export type Permission = (typeof permissions)[number];
 
@@ -25,7 +25,7 @@ const allowed: Readonly<Record<Role, readonly Permission[]>> = {
   admin: permissions,
   operator: [...readsOfWork, "identities.write", "certificates.issue", "certificates.rotate", "certificates.revoke"],
   approver: readsOfWork,
-  auditor: [...readsOfWork, "accounts.read", "tokens.read", "audit.read", "audit.export"],
+  auditor: [...readsOfWork, "accounts.read", "tokens.read", "audit.read", "audit.export", "audit.verify"],
   service: [],
 };
 

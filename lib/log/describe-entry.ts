@@ -59,6 +59,17 @@ const phrases: Phrases = {
   "request.refused": ({ method, path }) => `called ${method} ${path}`,
   "system.started": ({ version }) => `started version ${version}`,
   "system.recovered": ({ closed }) => `closed ${closed} unfinished acts after a restart`,
+  "log.opened": ({ origin }) => `opened the log ${origin}`,
+  "log.halted": ({ rememberedSize, foundSize }) => `stopped publishing the log: ${rememberedSize} entries are remembered, ${foundSize} were found`,
+  "log.continued": ({ origin, lost, comment }) => `continued the log as ${origin}; ${lost} entries of the one before are missing${because(comment)}`,
+  "log.anchored": ({ size, authority }) => `had the checkpoint of ${size} entries time-stamped by ${authority}`,
+  "log.read": () => "viewed the state of the log",
+  "verification.requested": ({ by }) => (by === "schedule" ? "began the nightly verification of the log" : "asked for a verification of the log"),
+  "verification.finished": ({ size, problems }) => `verified ${size} entries of the log${problems.length === 0 ? "" : `: ${problems[0]}`}`,
+  "drill.requested": ({ entries }) => `asked for a tamper drill on a copy of ${entries} entries`,
+  "drill.finished": ({ attacks }) => `finished a tamper drill: ${attacks.filter(({ caughtBy }) => caughtBy.length > 0).length} of ${attacks.length} attacks were caught`,
+  "source.heartbeat": ({ source, settled, ended }) => `reported ${settled} numbered entries of ${source}${ended ? ", its last" : ""}`,
+  "source.gap": ({ source, missing }) => `found that entries of ${source} never arrived: ${missing}`,
 };
 
 const endings = { success: "", denied: "Refused", failure: "Failed" } as const;

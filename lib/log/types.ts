@@ -57,6 +57,30 @@ export type EntryDetails = {
   "request.refused": ByAct & Readonly<{ code: string }>;
   "system.started": Readonly<{ version: string }>;
   "system.recovered": Readonly<{ closed: number }>;
+  /** The log got its name and its key. */
+  "log.opened": Readonly<{ origin: string; vkey: string }>;
+  /** Publishing stopped: what is remembered outside the database contradicts what it holds. */
+  "log.halted": Readonly<{ code: string; origin: string; rememberedSize: number; rememberedRoot: string; foundSize: number }>;
+  /** A new log goes on with the entries that are left; numbers from `size` on were used before, by the log of `previousOrigin`. */
+  "log.continued": Readonly<{ origin: string; vkey: string; previousOrigin: string; previousCheckpoint: string; size: number; lost: number; comment: string }>;
+  "log.anchored": Readonly<{ size: number; authority: string; stampedAt: string; tokenSha256: string }>;
+  "log.read": ByAct;
+  "verification.requested": Readonly<{ by: "person" | "schedule" }>;
+  "verification.finished": Readonly<{
+    requestEntryId: string; size: number; checkpointSize: number | null; level: string; milliseconds: number;
+    checks: readonly Readonly<{ name: string; checked: number; problems: number }>[];
+    /** The first few problems in words. */
+    problems: readonly string[];
+  }>;
+  "drill.requested": Readonly<{ entries: number }>;
+  "drill.finished": Readonly<{
+    requestEntryId: string; entries: number; milliseconds: number;
+    attacks: readonly Readonly<{ name: string; caughtBy: readonly string[]; milliseconds: number; finding: string }>[];
+  }>;
+  /** A source says how far its numbers are settled, and which of them were never used for an entry. */
+  "source.heartbeat": Readonly<{ source: string; boot: string; settled: number; voided: string; ended: boolean }>;
+  /** Numbers of a source that never arrived. */
+  "source.gap": Readonly<{ source: string; boot: string; missing: string; count: number }>;
 };
 export type EntryAction = keyof EntryDetails;
 export type Outcome = "success" | "denied" | "failure";
@@ -95,6 +119,8 @@ export type EntryRecord = Readonly<{
   correlationId: string;
   decision: Decision | null;
   details: Readonly<Record<string, unknown>>;
+  /** Who numbered this entry, in which run of its process, and with which number of its own (from 1, dense): what gets lost shows as a gap. */
+  src?: Readonly<{ id: string; boot: string; seq: number }>;
   /** 16 random bytes, base64url: a leaf hash must not be an oracle for a guessable entry. */
   nonce: string;
 }>;

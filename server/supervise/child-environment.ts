@@ -13,7 +13,7 @@ export interface Secrets {
 
 const SHARED = [
   "PATH", "HOME", "TZ", "LANG", "TMPDIR", "NODE_EXTRA_CA_CERTS", "CHANCERY_HOST", "CHANCERY_HTTP_PORT", "CHANCERY_HTTPS_PORT", "CHANCERY_MTLS_PORT",
-  "CHANCERY_PUBLIC_URL", "CHANCERY_DATA", "CHANCERY_LOG_LEVEL",
+  "CHANCERY_PUBLIC_URL", "CHANCERY_DATA", "CHANCERY_LOG_LEVEL", "CHANCERY_WITNESS_DIR", "CHANCERY_WITNESS_POLICY",
 ];
 
 /** The whole environment of one child: nothing is inherited but what is listed, so no child learns another's secret. */
@@ -28,7 +28,7 @@ export function environmentOf(name: ChildName, runDir: string, settings: NodeJS.
       environment.CHANCERY_KEK = secrets.kek;
       break;
     case "door":
-      pass("CHANCERY_ADMIN_EMAIL", "CHANCERY_ADMIN_PASSWORD", "CHANCERY_ORGANIZATION");
+      pass("CHANCERY_ADMIN_EMAIL", "CHANCERY_ADMIN_PASSWORD", "CHANCERY_ORGANIZATION", "CHANCERY_TSA_URL", "CHANCERY_TSA_CA", "CHANCERY_TSA_EVERY_MINUTES", "CHANCERY_VERIFY_AT");
       break;
     case "console":
       Object.assign(environment, {
