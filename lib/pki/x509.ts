@@ -41,3 +41,51 @@ export function readForeignExtensions(der: Uint8Array): RequestedExtension[] {
     throw new AppError("der.malformed", "The DER is malformed: the extensions cannot be read.", { cause });
   }
 }
+
+export type CmsAttribute = Readonly<{ type: string; values: readonly Uint8Array[] }>;
+export type CmsSigner = Readonly<{
+  /** The issuer's name and the serial as DER elements; null where the signer is named by its key identifier. */
+  issuerDer: Uint8Array | null;
+  serialDer: Uint8Array | null;
+  digestOid: string;
+  signatureOid: string;
+  /** The signed attributes as they are signed: a SET OF, as the signer wrote it. Null: none. */
+  signedAttributesDer: Uint8Array | null;
+  signedAttributes: readonly CmsAttribute[];
+  signature: Uint8Array;
+}>;
+export type CmsSignedData = Readonly<{ contentType: string; content: Uint8Array; certificates: readonly Uint8Array[]; signers: readonly CmsSigner[] }>;
+
+const signedDataOid = "1.2.840.113549.1.7.2";
+
+/** Reads a CMS SignedData with its content inside (RFC 5652 §5). Verifies nothing. Throws AppError `cms.malformed`. */
+export async function readSignedData(der: Uint8Array): Promise<CmsSignedData> {
+  // Loaded when somebody needs it: only time stamps do.
+  const pkijs = await import("pkijs");
+  try {
+    const info = pkijs.ContentInfo.fromBER(Uint8Array.from(der));
+    if (info.contentType !== signedDataOid) throw new Error(`content of type ${info.contentType}`);
+    const signed = new pkijs.SignedData({ schema: info.content });
+    const content = signed.encapContentInfo.eContent;
+    if (content === undefined) throw new Error("no content inside");
+    return {
+      contentType: signed.encapContentInfo.eContentType,
+      content: new Uint8Array(content.getValue()),
+      certificates: (signed.certificates ?? []).flatMap((one) => (one instanceof pkijs.Certificate ? [new Uint8Array(one.toSchema().toBER(false))] : [])),
+      signers: signed.signerInfos.map((signer) => ({
+        ...(signer.sid instanceof pkijs.IssuerAndSerialNumber
+          ? { issuerDer: new Uint8Array(signer.sid.issuer.toSchema().toBER(false)), serialDer: new Uint8Array(signer.sid.serialNumber.toBER(false)) }
+          : { issuerDer: null, serialDer: null }),
+        digestOid: signer.digestAlgorithm.algorithmId,
+        signatureOid: signer.signatureAlgorithm.algorithmId,
+        signedAttributesDer: signer.signedAttrs === undefined ? null : new Uint8Array(signer.signedAttrs.encodedValue),
+        signedAttributes: (signer.signedAttrs?.attributes ?? []).map(({ type, values }) => ({
+          type, values: (values as { toBER: (sizeOnly: boolean) => ArrayBuffer }[]).map((value) => new Uint8Array(value.toBER(false))),
+        })),
+        signature: new Uint8Array(signer.signature.getValue()),
+      })),
+    };
+  } catch (cause) {
+    throw new AppError("cms.malformed", "This is not CMS SignedData that can be read.", { cause });
+  }
+}
