@@ -1,8 +1,11 @@
 import type { Database } from "@/lib/db/database";
+import type { Source } from "@/lib/log/source";
 import type { AuthorityKeyAlgorithm } from "@/lib/pki/types";
 
 export type Clock = Readonly<{ now: () => Date }>;
 export type Random = Readonly<{ bytes: (n: number) => Uint8Array }>;
+
+export type CheckpointToSign = Readonly<{ origin: string; size: number; rootHex: string; oldSize: number; proof: readonly string[] }>;
 
 /** What the signer process offers. It decides by what the database holds, not by what the caller says. */
 export type SignerClient = Readonly<{
@@ -12,6 +15,17 @@ export type SignerClient = Readonly<{
   signCertificate: (certificateId: string) => Promise<Uint8Array>;
   /** Builds the CRL from the database's revoked certificates and signs it. The caller reads it back, verifies and stores it. */
   signCrl: (input: { authorityId: string; shard: string; number: bigint; thisUpdate: Date; nextUpdate: Date }) => Promise<Uint8Array>;
+  /** Makes the key of a log of that origin and returns it sealed; it counts only once the row in tlog.log is committed with its entry. */
+  createLogKey: (origin: string) => Promise<{ vkey: string; publicKey: Uint8Array; sealed: Uint8Array }>;
+  /**
+   * Signs a checkpoint that is proven (base64, RFC 6962 consistency) to continue the one of `oldSize` that the signer remembers; 0 and no proof if
+   * it remembers none. The same one again is the same note. Errors: signer.fork, signer.proof-from-elsewhere, signer.memory-unreadable, signer.no-log.
+   */
+  signCheckpoint: (input: CheckpointToSign) => Promise<string>;
+  /** The last checkpoint of that origin that the signer signed, as it lies outside the database, whole; null if it never signed one. */
+  remembered: (origin: string) => Promise<string | null>;
+  /** All that it remembers, whatever the database knows of it; the one written last is last. */
+  rememberedAll: () => Promise<string[]>;
   /** Confirms that the signer can open the key of this authority (used by readiness and doctor). */
   ping: () => Promise<void>;
 }>;
@@ -24,4 +38,6 @@ export type Deps = Readonly<{
   signer: SignerClient;
   /** CHANCERY_PUBLIC_URL without a trailing slash. */
   publicUrl: string;
+  /** Numbers the entries of this process, so that one that gets lost is missed. Without it they are not numbered. */
+  source?: Source;
 }>;

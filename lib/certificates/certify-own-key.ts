@@ -7,7 +7,8 @@ import { findSystemIdentity } from "@/lib/identities/find-identity";
 import { ownIdentityNames } from "@/lib/identities/own-identities";
 import type { OwnPurpose } from "@/lib/identities/own-identities";
 import { newId } from "@/lib/ids";
-import { encodeEntry, makeEntry } from "@/lib/log/entry";
+import { encodeEntry } from "@/lib/log/entry";
+import { accountFor, makeNumbered } from "@/lib/log/numbered";
 import { inspectPublicKey } from "@/lib/pki/keys";
 import { toPem } from "@/lib/pki/pem";
 import { planCertificate } from "@/lib/pki/plan";
@@ -56,8 +57,8 @@ export async function certifyOwnKey(deps: Deps, key: OwnKey): Promise<OwnCertifi
   });
   const plan = requirePlan(result);
   const row = plannedRow(plan, { issuerId: issuer.id, profile, identityId: identity.id, csrDer: null, requestedBy: actor.label, predecessorId: null, now, randomBytes });
-  const entry = makeEntry(actor, plannedEntry(row, { profileVersion: profile.version, rules: result.rules }, null), { now, randomBytes });
-  if (!(await storePlan(deps.db, { row, entry: encodeEntry(entry) }))) throw notReady("Something changed while the plan was stored");
+  const entry = makeNumbered(deps, actor, plannedEntry(row, { profileVersion: profile.version, rules: result.rules }, null), now);
+  if (!(await accountFor(deps, entry, async () => storePlan(deps.db, { row, entry: encodeEntry(entry) })))) throw notReady("Something changed while the plan was stored");
   const { der } = await finishIssuing(deps, actor, { ...row, supersedeAt: null });
   return { id: row.id, der, pem: toPem("CERTIFICATE", der), chainPem: issuer.chainPem, notBefore: plan.notBefore, notAfter: plan.notAfter };
 }

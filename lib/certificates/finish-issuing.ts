@@ -3,7 +3,8 @@ import type { Actor } from "@/lib/auth/actor";
 import type { Deps } from "@/lib/deps";
 import { AppError, isAppError } from "@/lib/errors/app-error";
 import { auditedTransaction } from "@/lib/log/audited-transaction";
-import { encodeEntry, makeEntry } from "@/lib/log/entry";
+import { encodeEntry } from "@/lib/log/entry";
+import { accountFor, makeNumbered } from "@/lib/log/numbered";
 import type { NewEntry } from "@/lib/log/types";
 import { markFailed, markIssued, markRevoked, setSupersedeAt } from "./certificates-repository";
 import { storeSignature } from "./issuing-repository";
@@ -11,7 +12,7 @@ import { certificateTarget, issuedEntry } from "./plan-row";
 import { findCertificateRow } from "./rows-repository";
 import type { CertificateRow } from "./types";
 
-export type FinishDeps = Pick<Deps, "db" | "clock" | "random" | "signer">;
+export type FinishDeps = Pick<Deps, "db" | "clock" | "random" | "signer" | "source">;
 export type Unsigned = Readonly<{
   id: string; commonName: string; subjectText: string; serial: Uint8Array; tbsDer: Uint8Array; predecessorId: string | null;
   /** For a rotation: when the predecessor ends. */
@@ -45,7 +46,7 @@ async function sign(deps: FinishDeps, plan: Unsigned): Promise<Uint8Array> {
 }
 
 /** Closes a plan that could not be signed, with its entry. Does nothing if it is not waiting any more. */
-export async function failPlan(deps: Pick<Deps, "db" | "clock" | "random">, actor: Actor, plan: Pick<Unsigned, "id" | "commonName" | "subjectText">, cause: string): Promise<string | null> {
+export async function failPlan(deps: Pick<Deps, "db" | "clock" | "random" | "source">, actor: Actor, plan: Pick<Unsigned, "id" | "commonName" | "subjectText">, cause: string): Promise<string | null> {
   const { entryIds } = await auditedTransaction(deps, actor, async (tx) => {
     if (!(await markFailed(tx, plan.id))) throw notWaiting();
     return { result: null, entries: [{ action: "certificate.failed", outcome: "failure", reason: cause, target: certificateTarget(plan), details: { cause } }] };
@@ -54,8 +55,8 @@ export async function failPlan(deps: Pick<Deps, "db" | "clock" | "random">, acto
 }
 
 async function storeAlone(deps: FinishDeps, actor: Actor, plan: Unsigned, der: Uint8Array, issuedAt: Date): Promise<string | null> {
-  const record = makeEntry(actor, issuedEntry(plan, der), { now: issuedAt, randomBytes: deps.random.bytes });
-  const isStored = await storeSignature(deps.db, { id: plan.id, der, issuedAt, entry: encodeEntry(record) });
+  const record = makeNumbered(deps, actor, issuedEntry(plan, der), issuedAt);
+  const isStored = await accountFor(deps, record, async () => storeSignature(deps.db, { id: plan.id, der, issuedAt, entry: encodeEntry(record) }));
   return isStored ? record.id : null;
 }
 

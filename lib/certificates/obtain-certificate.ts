@@ -1,7 +1,9 @@
 import type { Actor } from "@/lib/auth/actor";
 import type { Deps } from "@/lib/deps";
 import { AppError } from "@/lib/errors/app-error";
-import { encodeEntry, makeEntry } from "@/lib/log/entry";
+import { assertRoom } from "@/lib/log/back-pressure";
+import { encodeEntry } from "@/lib/log/entry";
+import { accountFor, makeNumbered } from "@/lib/log/numbered";
 import { certificateDto } from "./certificate-dto";
 import { decideIssuing, isAllowed } from "./decide-issuing";
 import type { Asked, Decided } from "./decide-issuing";
@@ -13,7 +15,7 @@ import { refuseIssuing } from "./refuse-issuing";
 import type { CertificateDto } from "./schema";
 import type { PlannedRow } from "./types";
 
-type ObtainDeps = Pick<Deps, "db" | "clock" | "random" | "signer" | "publicUrl">;
+type ObtainDeps = Pick<Deps, "db" | "clock" | "random" | "signer" | "publicUrl" | "source">;
 type Allowed = Decided & Readonly<{ [K in "plan" | "profile" | "identity" | "issuer" | "csr"]: NonNullable<Decided[K]> }>;
 
 const attempts = 4;
@@ -25,12 +27,13 @@ function requireAllowed(decided: Decided): Allowed {
 
 /** Commits the plan with its entry. Null if something changed between the decision and the commit. */
 async function commitPlan(deps: ObtainDeps, actor: Actor, asked: Asked, allowed: Allowed, supersedeAt: Date | null): Promise<PlannedRow | null> {
+  assertRoom(deps.db, actor);
   const { plan, profile, identity, issuer, csr, now } = allowed;
   const row = plannedRow(plan, {
     issuerId: issuer.id, profile, identityId: identity.id, csrDer: csr.der, requestedBy: actor.label, predecessorId: asked.predecessor?.id ?? null, now, randomBytes: deps.random.bytes,
   });
-  const entry = makeEntry(actor, plannedEntry(row, allowed.decision, supersedeAt), { now, randomBytes: deps.random.bytes });
-  return (await storePlan(deps.db, { row, entry: encodeEntry(entry) })) ? row : null;
+  const entry = makeNumbered(deps, actor, plannedEntry(row, allowed.decision, supersedeAt), now);
+  return (await accountFor(deps, entry, async () => storePlan(deps.db, { row, entry: encodeEntry(entry) }))) ? row : null;
 }
 
 function answer(row: PlannedRow, allowed: Allowed, { der, issuedAt, entryId }: Finished): CertificateDto {

@@ -4,7 +4,9 @@ import { isUnreachable, uniqueViolation } from "@/lib/db/errors";
 import type { Deps } from "@/lib/deps";
 import { isAppError } from "@/lib/errors/app-error";
 import { joinEntries } from "./append";
-import { encodeEntry, makeEntry } from "./entry";
+import { assertRoom } from "./back-pressure";
+import { encodeEntry } from "./entry";
+import { makeNumbered, releaseNumbers, settleNumbers } from "./numbered";
 import { recordUnavailable } from "./record-unavailable";
 import type { EntryRecord, NewEntry } from "./types";
 
@@ -21,24 +23,30 @@ const WAIT_FOR_CONNECTION_MS = 5_000, LONGEST_TRANSACTION_MS = 20_000;
 /**
  * One act: its changes and its entries commit together or not at all. What `work` throws passes through and undoes everything (see
  * `uniqueViolation`). Throws AppError `record.unavailable` if the entries cannot be written, if the database refuses a change that no entry
- * names, or if it cannot be reached.
+ * names, or if it cannot be reached; `record.backlog` while too many entries wait to be numbered.
  */
 export async function auditedTransaction<T>(
-  deps: Pick<Deps, "db" | "clock" | "random">,
+  deps: Pick<Deps, "db" | "clock" | "random" | "source">,
   actor: Actor,
   work: (tx: AuditedTx) => Promise<Work<T>>,
 ): Promise<{ result: T; entryIds: string[] }> {
+  assertRoom(deps.db, actor);
+  const records: EntryRecord[] = [];
   let appended = false;
   try {
-    return await deps.db.prisma.$transaction(async (tx) => {
+    const done = await deps.db.prisma.$transaction(async (tx) => {
       const { result, entries } = await work(tx as AuditedTx);
       const now = deps.clock.now();
-      const records = entries.map((entry) => makeEntry(actor, entry, { now, randomBytes: deps.random.bytes }));
+      for (const entry of entries) records.push(makeNumbered(deps, actor, entry, now));
       await append(tx, records);
       appended = true;
       return { result, entryIds: records.map((record) => record.id) };
     }, { maxWait: WAIT_FOR_CONNECTION_MS, timeout: LONGEST_TRANSACTION_MS });
+    settleNumbers(deps.source, records);
+    return done;
   } catch (error) {
+    // Before the entries are in, nothing has asked for a commit.
+    releaseNumbers(deps, records, appended ? error : null);
     // Once the entries are in, only the commit itself can fail: the deferred guards, or the connection.
     if (isAppError(error) || (!appended && !isUnreachable(error))) throw error;
     throw recordUnavailable(error);

@@ -37,7 +37,7 @@ function tidy(value: unknown, chars: number, items: number): Json | undefined {
  * The record of an act, complete: who, when, from where, what, why. Pure. Texts from outside are cleaned and cut; an address that is
  * none is left out; a refusal that would be too long keeps the beginning of each of its lists and says `cut: true`.
  */
-export function makeEntry(actor: Actor, entry: NewEntry, make: Readonly<{ now: Date; randomBytes: (n: number) => Uint8Array; entryId?: string }>): EntryRecord {
+export function makeEntry(actor: Actor, entry: NewEntry, make: Readonly<{ now: Date; randomBytes: (n: number) => Uint8Array; entryId?: string; src?: NonNullable<EntryRecord["src"]> }>): EntryRecord {
   const { target, decision } = entry;
   const given = make.entryId ?? entry.id;
   // One draw for the nonce and the id: asking costs more than the bytes.
@@ -66,6 +66,7 @@ export function makeEntry(actor: Actor, entry: NewEntry, make: Readonly<{ now: D
     correlationId: text(actor.correlationId, NAME_CHARS),
     decision: decision === undefined ? null : (tidy(decision, TEXT_CHARS, Infinity) as unknown as Decision),
     details: tidy(entry.details, TEXT_CHARS, Infinity) as Readonly<Record<string, unknown>>,
+    ...(make.src ? { src: make.src } : {}),
     nonce: Buffer.from(random.subarray(0, NONCE_BYTES)).toString("base64url"),
   };
   return record.outcome !== "success" && sizeOf(record) > longestEntry ? cut(record) : record;

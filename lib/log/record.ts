@@ -3,7 +3,9 @@ import type { Database } from "@/lib/db/database";
 import { makeGroupCommit } from "@/lib/db/group-commit";
 import type { Deps } from "@/lib/deps";
 import { insertEntries, joinEntries, valuesOf } from "./append";
-import { encodeEntry, makeEntry } from "./entry";
+import { assertRoom } from "./back-pressure";
+import { encodeEntry } from "./entry";
+import { accountFor, makeNumbered } from "./numbered";
 import { recordUnavailable } from "./record-unavailable";
 import type { NewEntry } from "./types";
 
@@ -30,15 +32,19 @@ function appenderOf(pool: Database["pool"]): Append {
 
 /**
  * Records what changes no state: a refusal, a read, a sign-in that failed. Resolves after the commit, never before. Throws AppError
- * `record.unavailable` if it cannot be written: the caller must then refuse, too.
+ * `record.unavailable` if it cannot be written, `record.backlog` while too many entries wait: the caller must then refuse, too.
  */
-export async function recordEntry(deps: Pick<Deps, "db" | "clock" | "random">, actor: Actor, entry: NewEntry): Promise<{ entryId: string }> {
-  const record = makeEntry(actor, entry, { now: deps.clock.now(), randomBytes: deps.random.bytes });
-  const bytes = encodeEntry(record);
-  try {
-    await appenderOf(deps.db.pool)(bytes);
-  } catch (error) {
-    throw recordUnavailable(error);
-  }
+export async function recordEntry(deps: Pick<Deps, "db" | "clock" | "random" | "source">, actor: Actor, entry: NewEntry): Promise<{ entryId: string }> {
+  assertRoom(deps.db, actor);
+  const record = makeNumbered(deps, actor, entry, deps.clock.now());
+  await accountFor(deps, record, async () => {
+    const bytes = encodeEntry(record);
+    try {
+      await appenderOf(deps.db.pool)(bytes);
+    } catch (error) {
+      throw recordUnavailable(error);
+    }
+    return true;
+  });
   return { entryId: record.id };
 }
