@@ -9,11 +9,12 @@ type Waiter = Readonly<{ line: string; settle: (answer: SignerAnswer | null) => 
 const reconnectAfter = 50, longestAnswer = 512 * 1024 * 1024;
 type Patience = Readonly<Record<SignerRequest["method"], number>>;
 /** Milliseconds until a request counts as unanswered. */
-const usualPatience: Patience = { ping: 2000, createKey: 60_000, signCertificate: 8000, signCrl: 120_000 };
+const usualPatience: Patience = { ping: 2000, createKey: 60_000, createLogKey: 8000, signCheckpoint: 8000, remembered: 8000, rememberedAll: 8000, signCertificate: 8000, signCrl: 120_000 };
 
 /**
- * Speaks to the signer process over its private socket. Nothing that is asked changes anything there, so a request that a broken
- * connection swallowed is asked again until its time is up. Errors: what the signer refused, or `signer.unavailable`.
+ * Speaks to the signer process over its private socket. Whatever is asked may be asked twice (a checkpoint that is signed again is the same
+ * note), so a request that a broken connection swallowed is asked again until its time is up. Errors: what the signer refused, or
+ * `signer.unavailable`.
  */
 export function connectSigner(socketPath: string, limits: Partial<Patience> = {}): SignerClient & Readonly<{ close: () => void }> {
   const { ask, close } = openConversation(socketPath, { ...usualPatience, ...limits });
@@ -31,10 +32,23 @@ export function connectSigner(socketPath: string, limits: Partial<Patience> = {}
     signCrl: async ({ authorityId, shard, number, thisUpdate, nextUpdate }) => only(await bytesOf({
       method: "signCrl", authorityId, shard, number: String(number), thisUpdate: thisUpdate.getTime(), nextUpdate: nextUpdate.getTime(),
     })),
+    async createLogKey(origin) {
+      const [vkey, publicKey, sealed] = await bytesOf({ method: "createLogKey", origin });
+      if (!vkey || !publicKey || !sealed) throw unavailable();
+      return { vkey: textOf(vkey), publicKey, sealed };
+    },
+    signCheckpoint: async (input) => textOf(only(await bytesOf({ method: "signCheckpoint", ...input }))),
+    remembered: async (origin) => {
+      const [note] = await bytesOf({ method: "remembered", origin });
+      return note ? textOf(note) : null;
+    },
+    rememberedAll: async () => (await bytesOf({ method: "rememberedAll" })).map(textOf),
     ping: async () => { await ask({ method: "ping" }); },
     close,
   };
 }
+
+const textOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString("utf8");
 
 function unavailable(): AppError {
   return new AppError("signer.unavailable", "The signer does not answer, so nothing can be signed at the moment. Try again shortly.", { kind: "unavailable", retryAfterSeconds: 2 });

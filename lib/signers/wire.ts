@@ -1,11 +1,15 @@
 import { AppError, isAppError } from "@/lib/errors/app-error";
 import type { ErrorKind } from "@/lib/errors/app-error";
+import type { CheckpointToSign } from "@/lib/deps";
 import { authorityKeyAlgorithms } from "@/lib/pki/types";
 import type { AuthorityKeyAlgorithm } from "@/lib/pki/types";
 
 /** What crosses the signer's socket: one JSON object a line, bytes in base64, times in milliseconds. */
 export type SignerRequest =
   | Readonly<{ method: "ping" }>
+  | Readonly<{ method: "createLogKey" | "remembered"; origin: string }>
+  | Readonly<{ method: "rememberedAll" }>
+  | (Readonly<{ method: "signCheckpoint" }> & CheckpointToSign)
   | Readonly<{ method: "createKey"; algorithm: AuthorityKeyAlgorithm }>
   | Readonly<{ method: "signCertificate"; certificateId: string }>
   | Readonly<{ method: "signCrl"; authorityId: string; shard: string; number: string; thisUpdate: number; nextUpdate: number }>;
@@ -13,7 +17,7 @@ export type SignerRequest =
 export type SignerAnswer = Readonly<{ bytes?: readonly string[]; error?: Readonly<{ code: string; message: string; kind: string }> }>;
 
 const isText = (value: unknown): value is string => typeof value === "string" && value.length <= 200;
-const isTime = (value: unknown): value is number => typeof value === "number" && Number.isSafeInteger(value);
+const isInteger = (value: unknown): value is number => typeof value === "number" && Number.isSafeInteger(value);
 
 /** Reads one line of a caller, strictly. Null if it is not a request. */
 export function readRequest(line: string): { id: number; request: SignerRequest } | null {
@@ -21,9 +25,15 @@ export function readRequest(line: string): { id: number; request: SignerRequest 
   try { value = JSON.parse(line); } catch { return null; }
   if (typeof value !== "object" || value === null) return null;
   const it = value as Record<string, unknown>, { id } = it;
-  if (!isTime(id)) return null;
+  if (!isInteger(id)) return null;
   switch (it["method"]) {
     case "ping": return { id, request: { method: "ping" } };
+    case "rememberedAll": return { id, request: { method: "rememberedAll" } };
+    case "createLogKey": case "remembered": {
+      const { method, origin } = it;
+      return isText(origin) ? { id, request: { method, origin } } : null;
+    }
+    case "signCheckpoint": return readCheckpointRequest(id, it);
     case "createKey": {
       const algorithm = authorityKeyAlgorithms.find((name) => name === it["algorithm"]);
       return algorithm ? { id, request: { method: "createKey", algorithm } } : null;
@@ -39,8 +49,20 @@ export function readRequest(line: string): { id: number; request: SignerRequest 
 
 function readCrlRequest(id: number, it: Record<string, unknown>): { id: number; request: SignerRequest } | null {
   const { authorityId, shard, number, thisUpdate, nextUpdate } = it;
-  if (!isText(authorityId) || !isText(shard) || !isText(number) || !isTime(thisUpdate) || !isTime(nextUpdate) || !/^\d{1,40}$/.test(number)) return null;
+  if (!isText(authorityId) || !isText(shard) || !isText(number) || !isInteger(thisUpdate) || !isInteger(nextUpdate) || !/^\d{1,40}$/.test(number)) return null;
   return { id, request: { method: "signCrl", authorityId, shard, number, thisUpdate, nextUpdate } };
+}
+
+/** A consistency proof has at most 63 hashes for sizes that a number can hold (C2SP tlog-witness). */
+const longestProof = 63;
+const isHash = (value: unknown): value is string => typeof value === "string" && /^[A-Za-z0-9+/]{43}=$/.test(value);
+
+function readCheckpointRequest(id: number, it: Record<string, unknown>): { id: number; request: SignerRequest } | null {
+  const { origin, size, rootHex, oldSize, proof } = it;
+  if (!isText(origin) || !isInteger(size) || !isInteger(oldSize) || size < 0 || oldSize < 0) return null;
+  if (typeof rootHex !== "string" || !/^[0-9a-f]{64}$/.test(rootHex)) return null;
+  if (!Array.isArray(proof) || proof.length > longestProof || !proof.every(isHash)) return null;
+  return { id, request: { method: "signCheckpoint", origin, size, rootHex, oldSize, proof } };
 }
 
 export function writeLine(id: number, body: SignerRequest | SignerAnswer): string {

@@ -7,6 +7,7 @@ import type { SignerAnswer, SignerRequest } from "@/lib/signers/wire";
 
 const longestRequest = 4096;
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64");
+const textBase64 = (text: string): string => Buffer.from(text, "utf8").toString("base64");
 
 async function answerTo(signer: SignerClient, request: SignerRequest): Promise<SignerAnswer> {
   switch (request.method) {
@@ -15,6 +16,16 @@ async function answerTo(signer: SignerClient, request: SignerRequest): Promise<S
       const made = await signer.createKey(request.algorithm);
       return { bytes: [base64(made.spkiDer), base64(made.sealed)] };
     }
+    case "createLogKey": {
+      const made = await signer.createLogKey(request.origin);
+      return { bytes: [textBase64(made.vkey), base64(made.publicKey), base64(made.sealed)] };
+    }
+    case "signCheckpoint": return { bytes: [textBase64(await signer.signCheckpoint(request))] };
+    case "remembered": {
+      const note = await signer.remembered(request.origin);
+      return { bytes: note === null ? [] : [textBase64(note)] };
+    }
+    case "rememberedAll": return { bytes: (await signer.rememberedAll()).map(textBase64) };
     case "signCertificate": return { bytes: [base64(await signer.signCertificate(request.certificateId))] };
     case "signCrl": return { bytes: [base64(await signer.signCrl({
       authorityId: request.authorityId, shard: request.shard, number: BigInt(request.number),

@@ -18,7 +18,7 @@ let house: TestHouse, child: ChildProcess, client: ReturnType<typeof connectSign
 
 async function startProcess(): Promise<ChildProcess> {
   const started = spawn(process.execPath, ["--import", "tsx", "server/signer/main.ts"], {
-    env: { ...process.env, DATABASE_URL: house.urls.appUrl, CHANCERY_RUN_DIR: runDir, CHANCERY_KEK: kek.toString("base64"), CHANCERY_PUBLIC_URL: house.deps.publicUrl },
+    env: { ...process.env, DATABASE_URL: house.urls.appUrl, CHANCERY_RUN_DIR: runDir, CHANCERY_KEK: kek.toString("base64"), CHANCERY_PUBLIC_URL: house.deps.publicUrl, CHANCERY_WITNESS_DIR: house.witnessDir },
     stdio: ["ignore", "ignore", "inherit", "ipc"],
   });
   await new Promise<void>((resolve, reject) => {

@@ -140,7 +140,7 @@ describe("the signer refuses", () => {
   });
 
   it("to open keys under another KEK", async () => {
-    const id = await plan(), stranger = makeSigner({ db: deps.db, kek: randomBytes(32), random: deps.random, publicUrl: deps.publicUrl });
+    const id = await plan(), stranger = makeSigner({ db: deps.db, kek: randomBytes(32), random: deps.random, publicUrl: deps.publicUrl, witnessDir: house.witnessDir });
     expect(await refusalOf(stranger.signCertificate(id))).toMatchObject({ code: "signer.key-sealed" });
     await expect(stranger.ping()).rejects.toThrow(/another KEK/);
   });

@@ -7,11 +7,19 @@ import type { Signer } from "@/lib/pki/types";
 import { openSealed, sealKey } from "@/lib/signers/seal";
 import { generateSoftwareKey, makeSoftwareSigner } from "@/lib/signers/software";
 import { checkPlan } from "./check-plan";
+import { makeMemory } from "./remembered";
+import { makeLogSigner } from "./sign-checkpoint";
 import { signAuthorityCrl } from "./sign-crl";
 import { readStoredKey, readStoredPlans } from "./stored-plans";
 import type { StoredPlan } from "./stored-plans";
 
-type SignerDeps = Readonly<{ db: Database; kek: Uint8Array; random: Random; publicUrl: string }>;
+type SignerDeps = Readonly<{
+  db: Database; kek: Uint8Array; random: Random; publicUrl: string;
+  /** Folder of the last checkpoint of each log, outside the database; made when the first is signed. */
+  witnessDir: string;
+  /** Told what an operator should know though nothing failed. */
+  say?: (line: string) => void;
+}>;
 type Signed = Readonly<{ der: Uint8Array }> | Readonly<{ error: unknown }>;
 const largestBatch = 128;
 
@@ -60,6 +68,7 @@ export function makeSigner(deps: SignerDeps): SignerClient {
     },
   });
   return {
+    ...makeLogSigner({ ...deps, memory: makeMemory(deps.witnessDir) }),
     async createKey(algorithm) {
       const { pkcs8, spkiDer } = await generateSoftwareKey(algorithm);
       return { spkiDer, sealed: sealKey(kek, random.bytes(12), { algorithm, spkiDer, pkcs8 }) };

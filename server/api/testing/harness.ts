@@ -1,4 +1,7 @@
 import { randomBytes } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { systemActor, type Actor } from "@/lib/auth/actor";
 import type { Role } from "@/lib/auth/permissions";
 import { closeDatabase, openDatabase } from "@/lib/db/database";
@@ -30,6 +33,10 @@ const noSigner: SignerClient = {
   createKey: () => Promise.reject(new Error("no signer here")),
   signCertificate: () => Promise.reject(new Error("no signer here")),
   signCrl: () => Promise.reject(new Error("no signer here")),
+  createLogKey: () => Promise.reject(new Error("no signer here")),
+  signCheckpoint: () => Promise.reject(new Error("no signer here")),
+  remembered: () => Promise.resolve(null),
+  rememberedAll: () => Promise.resolve([]),
   ping: () => Promise.resolve(),
 };
 
@@ -46,7 +53,8 @@ export async function openHarness({ signing = false }: Readonly<{ signing?: bool
   const urls = await makeTestDatabase();
   const db = openDatabase(urls.appUrl, { max: 20 });
   const random = { bytes: (n: number) => new Uint8Array(randomBytes(n)) }, publicUrl = "http://localhost:3000";
-  const signer = signing ? makeSigner({ db, kek: random.bytes(32), random, publicUrl }) : noSigner;
+  const witnessDir = join(mkdtempSync(join(tmpdir(), "chancery-harness-")), "witness");
+  const signer = signing ? makeSigner({ db, kek: random.bytes(32), random, publicUrl, witnessDir }) : noSigner;
   let aheadMs = 0;
   const deps: Deps = {
     db, signer, publicUrl, random, clock: { now: () => new Date(Date.now() + aheadMs) },
@@ -71,6 +79,7 @@ export async function openHarness({ signing = false }: Readonly<{ signing?: bool
       await sequencer.stop();
       await closeDatabase(db);
       await urls.drop();
+      rmSync(join(witnessDir, ".."), { recursive: true, force: true });
     },
   };
 }

@@ -1,4 +1,7 @@
 import { randomBytes } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Actor } from "@/lib/auth/actor";
 import { closeDatabase, openDatabase } from "@/lib/db/database";
 import { makeTestDatabase } from "@/lib/db/testing/test-database";
@@ -11,6 +14,8 @@ import { makeSigner } from "../make-signer";
 export type TestHouse = Readonly<{
   deps: Deps;
   urls: Readonly<{ appUrl: string; ownerUrl: string; superUrl: string }>;
+  /** Where the signer remembers what it signed for the log. */
+  witnessDir: string;
   /** Moves the clock on; it stands at the real time otherwise. */
   advance: (milliseconds: number) => void;
   /** Runs one statement as superuser. */
@@ -35,13 +40,14 @@ export async function makeTestHouse(options: Readonly<{ setUp?: boolean; signer?
   const urls = await makeTestDatabase(), db = openDatabase(urls.appUrl, { max: options.connections ?? 12 });
   const random = { bytes: (n: number) => new Uint8Array(randomBytes(n)) }, publicUrl = "http://ca.example.com";
   let ahead = 0;
-  const own = makeSigner({ db, kek: options.kek ?? randomBytes(32), random, publicUrl });
+  const witnessDir = join(mkdtempSync(join(tmpdir(), "chancery-house-")), "witness");
+  const own = makeSigner({ db, kek: options.kek ?? randomBytes(32), random, publicUrl, witnessDir });
   const deps: Deps = { db, random, publicUrl, clock: { now: () => new Date(Date.now() + ahead) }, signer: options.signer?.(own) ?? own };
   const superuser = openDatabase(urls.superUrl, { max: 1 });
   if (options.setUp !== false) await completeSetup(deps, testActor(), setupRequest);
   const asSuper = async (sql: string, values: readonly unknown[] = []) => (await superuser.pool.query<Record<string, unknown>>(sql, [...values])).rows;
   return {
-    deps, urls, asSuper, advance: (milliseconds) => { ahead += milliseconds; },
+    deps, urls, asSuper, witnessDir, advance: (milliseconds) => { ahead += milliseconds; },
     entriesOf: async (targetId) => {
       await db.pool.query("select tlog.sequence_batch(100000)");
       const rows = await asSuper("select convert_from(entry, 'UTF8')::jsonb as entry from tlog.entry where convert_from(entry, 'UTF8')::jsonb #>> '{target,id}' = $1 order by seq", [targetId]);
@@ -51,6 +57,7 @@ export async function makeTestHouse(options: Readonly<{ setUp?: boolean; signer?
       await closeDatabase(superuser);
       await closeDatabase(db);
       await urls.drop();
+      rmSync(join(witnessDir, ".."), { recursive: true, force: true });
     },
   };
 }
