@@ -1,0 +1,28 @@
+import { Card } from "@/components/ui/card";
+import { Nothing } from "@/components/ui/data-list";
+import { MonoId } from "@/components/ui/mono-id";
+import { DataTable } from "@/components/ui/table";
+import { Time } from "@/components/ui/time";
+import { formatCount } from "@/lib/format/count";
+import type { LogState, WitnessView } from "@/lib/log/types-of-proof";
+
+/** Who cosigns, how far each has come, and what went wrong last. */
+export function WitnessTable({ state: { witnesses, quorum, size } }: Readonly<{ state: LogState }>) {
+  return (
+    <Card padding="flush" title="Witnesses" description={witnesses.length === 0 ? "Others who remember this log, so that it can never show two histories." : `A checkpoint is published when ${quorum} cosigned it.`}>
+      <DataTable<WitnessView> bare caption="Witnesses" rows={witnesses} rowKey={({ name }) => name}
+        empty={<div className="px-4 pb-4 text-sm text-muted">No witness is asked. The checkpoint is also kept in a file outside the database, which the signer compares before it signs. Name witnesses with <code className="font-mono text-xs">CHANCERY_WITNESS_POLICY</code>; <code className="font-mono text-xs">npx chancery witness</code> is one that another team can run.</div>}
+        columns={[
+          { key: "name", header: "Witness", cell: ({ name }) => <span className="font-medium" data-tip={name}>{name}</span> },
+          { key: "size", header: "Cosigned", width: "fit", cell: (one) => <Cosigned witness={one} size={size} /> },
+          { key: "error", header: "Last problem", width: "grow", cell: ({ error, errorAt }) => error === null ? <Nothing /> : <span className="text-revoked" data-tip={error}>{error} {errorAt && <Time at={errorAt} />}</span> },
+          { key: "vkey", header: "Key", width: "fit", hideBelow: "md", cell: ({ vkey }) => <MonoId value={vkey} label="verifier key" kind="text" /> },
+        ]} />
+    </Card>
+  );
+}
+
+function Cosigned({ witness, size }: Readonly<{ witness: WitnessView; size: number }>) {
+  if (witness.size === null || witness.cosignedAt === null) return <span className="text-muted">Nothing yet</span>;
+  return <>{formatCount(witness.size)}{witness.size < size && <span className="text-muted"> of {formatCount(size)}</span>}, <Time at={witness.cosignedAt} /></>;
+}
