@@ -1,4 +1,6 @@
 import { isAppError } from "@/lib/errors/app-error";
+import { makeHeart } from "@/lib/log/heartbeat";
+import { openedDeps } from "@/lib/runtime";
 import { UsageError, type Command } from "./command";
 import { connectToRunning } from "./connect";
 import { doctor } from "./doctor";
@@ -30,5 +32,8 @@ process.exitCode = await main(process.argv.slice(2)).catch((error: unknown) => {
   process.stderr.write(`chancery: ${explain(error)}\n`);
   return error instanceof UsageError ? 2 : 1;
 });
+// What this command put on the record is settled, so that it is missed if it does not arrive.
+const opened = openedDeps();
+if (opened) await makeHeart(opened).end().catch(() => {});
 // Database pools that a command opened would keep the process alive.
 process.stdout.write("", () => process.exit());

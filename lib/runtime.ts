@@ -1,8 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { join } from "node:path";
+import { hostname } from "node:os";
+import { basename, join } from "node:path";
 import { openDatabase } from "@/lib/db/database";
 import type { Deps } from "@/lib/deps";
 import { readEnv } from "@/lib/env";
+import { makeSource } from "@/lib/log/source";
 import { connectSigner } from "@/lib/signers/client";
 
 const place = Symbol.for("chancery.deps");
@@ -24,6 +26,9 @@ export function getDeps(): Deps {
   return holder[place];
 }
 
+/** What `getDeps` opened, if it was asked at all. */
+export const openedDeps = (): Deps | null => (globalThis as Holder)[place] ?? null;
+
 function openDeps(): Deps {
   const env = readEnv();
   if (env.DATABASE_URL === "") throw new Error("DATABASE_URL is not set: this process is started by the supervisor (npm start), which sets it.");
@@ -32,5 +37,9 @@ function openDeps(): Deps {
     db: openDatabase(env.DATABASE_URL),
     signer: connectSigner(join(env.CHANCERY_RUN_DIR, "signer.sock")),
     publicUrl: env.CHANCERY_PUBLIC_URL,
+    source: makeSource(`${hostname()}/${processName()}`, world.random.bytes),
   };
 }
+
+/** The process's own name (door, console, cli), that of the file that it was started from. */
+const processName = (): string => basename(process.argv[1] ?? "process").replace(/\.\w+$/, "");

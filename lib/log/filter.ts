@@ -51,10 +51,10 @@ export function filterOf(input: EntryQuery): Filter {
   return { conditions, values, from, until, order, reads: query.reads || "include", limit: query.limit ?? DEFAULT_LIMIT, after: afterOf(query.cursor, order), text: textOf(query) };
 }
 
-/** Every read is called "noun.read" and nothing else is, so an action says which of the two kinds it can be among. */
+/** A read is called "noun.read", and a heartbeat goes along with reads; so an action says which of the two kinds it can be among. */
 function actionCondition(action: string, p: string): Pick<Condition, "acts" | "reads"> {
-  if (action.endsWith(".")) return { acts: `action ^@ ${p}`, reads: `action = ${p} || 'read'` };
-  return action.endsWith(".read") ? { acts: `(false and action = ${p})`, reads: `action = ${p}` } : { acts: `action = ${p}`, reads: `(false and action = ${p})` };
+  if (action.endsWith(".")) return { acts: `action ^@ ${p}`, reads: `action = ${p} || '${action === "source." ? "heartbeat" : "read"}'` };
+  return action.endsWith(".read") || action === "source.heartbeat" ? { acts: `(false and action = ${p})`, reads: `action = ${p}` } : { acts: `action = ${p}`, reads: `(false and action = ${p})` };
 }
 
 /** The words of a text, as many as a search takes. A serial or fingerprint typed with colons is one word in the log. */

@@ -9,6 +9,7 @@ import { startHeadlessSetup } from "@/server/jobs/headless-setup";
 import { startJob } from "@/server/jobs/job";
 import { startLogWatch } from "@/server/jobs/log-watch";
 import { startResponders } from "@/server/jobs/responders";
+import { startSources } from "@/server/jobs/sources";
 import { startTlsCertificate } from "@/server/jobs/tls-certificate";
 import { startUpkeep } from "@/server/jobs/upkeep";
 import type { DoorLog } from "@/server/listeners/door-log";
@@ -27,7 +28,7 @@ export async function startJobs(parts: JobsParts): Promise<Readonly<{ stop: () =
   const responders = startResponders(deps, authorities.index, log);
   const https = startTlsCertificate(deps, tls, authorities.index, names, log);
   const publisher = startCrlPublisher(deps, authorities.index, crls, log);
-  const upkeep = startUpkeep(deps, log), setup = startHeadlessSetup(deps, env, log);
+  const upkeep = startUpkeep(deps, log), sources = startSources(deps, log), setup = startHeadlessSetup(deps, env, log);
   const look = startJob({ name: "authorities", log, work: async () => {
     await refresh(parts);
     for (const job of [responders.job, https, publisher.job]) job.nudge();
@@ -49,6 +50,7 @@ export async function startJobs(parts: JobsParts): Promise<Readonly<{ stop: () =
   const leadership = seekLeadership(deps, "chancery door jobs", (leading) => {
     publisher.lead(leading);
     upkeep.lead(leading);
+    sources.lead(leading);
   });
   const awaited = env.CHANCERY_ADMIN_EMAIL === "" ? "pending: open the setup link that the terminal shows" : "pending: being set up as the environment asks";
   service.connect({ responderOf: responders.of, checks: makeChecks(deps, statuses.trusted), setUp: async () => ((await isSetUp(deps)) ? null : awaited) });
@@ -57,6 +59,7 @@ export async function startJobs(parts: JobsParts): Promise<Readonly<{ stop: () =
     stop: async () => {
       await Promise.all(jobs.map((job) => job.stop()));
       await Promise.all([leadership.stop(), watch.stop()]);
+      await sources.stop();
       await sequencer.stop();
     },
   };
