@@ -13,6 +13,13 @@ export function uniqueViolation(error: unknown): string | null {
   return detail.constraint?.index ?? detail.constraint?.fields?.join("_") ?? "unknown";
 }
 
+/** The name of the rule that a change broke (`log_is_halted`, `needs_entry`), else null. Prisma and pg alike; Prisma passes on only the message. */
+export function checkViolation(error: unknown): string | null {
+  const { code, constraint } = thrown(error);
+  if (code === "23514" && typeof constraint === "string") return constraint;
+  return null;
+}
+
 const unreachable = new Set(["P1000", "P1001", "P1002", "P1003", "P1008", "P1010", "P1017", "P2024", "P2028", "P2037", "57P01", "57P02", "57P03", "53300", "ECONNREFUSED", "ECONNRESET", "ENOENT", "EPIPE", "ETIMEDOUT"]);
 
 /** True if the database could not be reached, dropped the connection, or had none to give. */

@@ -61,8 +61,11 @@ export type EntryDetails = {
   "log.opened": Readonly<{ origin: string; vkey: string }>;
   /** Publishing stopped: what is remembered outside the database contradicts what it holds. */
   "log.halted": Readonly<{ code: string; origin: string; rememberedSize: number; rememberedRoot: string; foundSize: number }>;
-  /** A new log goes on with the entries that are left; numbers from `size` on were used before, by the log of `previousOrigin`. */
-  "log.continued": Readonly<{ origin: string; vkey: string; previousOrigin: string; previousCheckpoint: string; size: number; lost: number; comment: string }>;
+  /**
+   * A new log goes on with the entries that are left; numbers from `size` on were used before, by the log of `previousOrigin`. The first
+   * `proven` of them fit a checkpoint that it signed and the database still holds.
+   */
+  "log.continued": Readonly<{ origin: string; vkey: string; previousOrigin: string; previousCheckpoint: string; size: number; lost: number; comment: string; proven?: number }>;
   "log.anchored": Readonly<{ size: number; authority: string; stampedAt: string; tokenSha256: string }>;
   "log.read": ByAct;
   "verification.requested": Readonly<{ by: "person" | "schedule" }>;

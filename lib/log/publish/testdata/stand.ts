@@ -1,0 +1,91 @@
+import { setTimeout as pause } from "node:timers/promises";
+import pg from "pg";
+import { recordEntry } from "@/lib/log/record";
+import { readEntry } from "@/lib/log/testdata/log-database";
+import { makeTestHouse, testActor, type TestHouse } from "@/server/signer/testing/make-test-house";
+import { nodeLogCrypto } from "../../node-crypto";
+import { equalBytes } from "../../pure/bytes";
+import { parseVkey } from "../../pure/note";
+import { verifyCheckpoint } from "../../pure/verify-checkpoint";
+import { makeTree } from "../../tree/edge";
+import { newestCheckpoint } from "../../tree-reader";
+import { startLogPipeline, type Pipeline, type PipelineOptions } from "../pipeline";
+
+/** A house with its log being published, and what tests do to it. */
+export type Stand = Readonly<{
+  house: TestHouse;
+  start: (options?: PipelineOptions) => Pipeline;
+  stopAll: () => Promise<void>;
+  /** Commits so many entries of acts that change nothing. */
+  write: (count: number) => Promise<void>;
+  size: () => Promise<number>;
+  /** Waits until everything that is committed is under a published checkpoint; returns its size. */
+  published: () => Promise<number>;
+  errors: unknown[];
+  said: string[];
+  close: () => Promise<void>;
+}>;
+
+export async function until<T>(holds: () => Promise<T | null | false | undefined> | T | null | false | undefined): Promise<T> {
+  for (;;) {
+    const found = await holds();
+    if (found !== null && found !== false && found !== undefined) return found;
+    await pause(10);
+  }
+}
+
+export async function openStand(options: Parameters<typeof makeTestHouse>[0] = {}): Promise<Stand> {
+  const house = await makeTestHouse({ setUp: false, connections: 40, ...options }), pipelines: Pipeline[] = [], errors: unknown[] = [], said: string[] = [];
+  const { db } = house.deps;
+  const stopAll = async (): Promise<void> => { await Promise.all(pipelines.splice(0).map((pipeline) => pipeline.stop())); };
+  const size = async () => Number((await house.asSuper("select size from tlog.head"))[0]?.["size"]);
+  return {
+    house, errors, said, stopAll, size,
+    start: (more = {}) => {
+      const pipeline = startLogPipeline(house.deps, { onError: (error) => errors.push(error), say: (text) => said.push(text), ...more });
+      pipelines.push(pipeline);
+      return pipeline;
+    },
+    write: async (count) => { await Promise.all(Array.from({ length: count }, (_none, n) => recordEntry(house.deps, testActor(), readEntry(`/${n}`)))); },
+    published: () => until(async () => {
+      const [row] = await house.asSuper("select size, (select count(*) from tlog.inbox) as waiting from tlog.head"), newest = await newestCheckpoint(db);
+      return Number(row?.["waiting"]) === 0 && newest !== null && newest.size === Number(row?.["size"]) ? newest.size : null;
+    }),
+    close: async () => {
+      await stopAll();
+      await house.close();
+    },
+  };
+}
+
+/** Everything that must hold of a log at rest, computed from the entries' bytes alone. Returns what is wrong. */
+export async function faultsOf({ house }: Stand): Promise<string[]> {
+  const faults: string[] = [];
+  const rows = await house.asSuper("select seq, sha256('\\x00'::bytea || entry) as leaf, leaf_hash from tlog.entry order by seq");
+  rows.forEach((row, at) => {
+    if (Number(row["seq"]) !== at) faults.push(`number ${String(row["seq"])} stands at ${at}`);
+    if (!equalBytes(row["leaf"] as Buffer, row["leaf_hash"] as Buffer)) faults.push(`leaf ${at}`);
+  });
+  const [doubled] = await house.asSuper("select count(*)::int - count(distinct entry_id)::int as n from tlog.entry");
+  if (doubled?.["n"] !== 0) faults.push("an entry twice");
+  const scratch = makeTree({ size: 0, edge: [] }), logs = await house.asSuper("select generation, vkey from tlog.log");
+  const checkpoints = await house.asSuper("select generation, size::int, root, note, published_at from tlog.checkpoint order by size, generation");
+  for (const { generation, size, root, note } of checkpoints as { generation: number; size: number; root: Buffer; note: string }[]) {
+    scratch.append(Buffer.concat(rows.slice(scratch.size(), size).map((row) => row["leaf"] as Buffer)));
+    if (scratch.size() !== size || !equalBytes(scratch.root(), root)) faults.push(`the root at ${size}`);
+    const { checkpoint } = await verifyCheckpoint(nodeLogCrypto, note, parseVkey(String(logs.find((log) => log["generation"] === generation)?.["vkey"])));
+    if (checkpoint.size !== size || !equalBytes(checkpoint.root, root)) faults.push(`the note at ${size}`);
+  }
+  return faults;
+}
+
+/** A connection of a role's own, which ends with `use`. */
+export async function withRole<T>(url: string, use: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return await use(client);
+  } finally {
+    await client.end();
+  }
+}
