@@ -1,6 +1,6 @@
+import type { CheckpointToSign } from "@/lib/deps";
 import { AppError, isAppError } from "@/lib/errors/app-error";
 import type { ErrorKind } from "@/lib/errors/app-error";
-import type { CheckpointToSign } from "@/lib/deps";
 import { authorityKeyAlgorithms } from "@/lib/pki/types";
 import type { AuthorityKeyAlgorithm } from "@/lib/pki/types";
 
@@ -34,10 +34,7 @@ export function readRequest(line: string): { id: number; request: SignerRequest 
       return isText(origin) ? { id, request: { method, origin } } : null;
     }
     case "signCheckpoint": return readCheckpointRequest(id, it);
-    case "createKey": {
-      const algorithm = authorityKeyAlgorithms.find((name) => name === it["algorithm"]);
-      return algorithm ? { id, request: { method: "createKey", algorithm } } : null;
-    }
+    case "createKey": return readKeyRequest(id, it);
     case "signCertificate": {
       const { certificateId } = it;
       return isText(certificateId) ? { id, request: { method: "signCertificate", certificateId } } : null;
@@ -45,6 +42,11 @@ export function readRequest(line: string): { id: number; request: SignerRequest 
     case "signCrl": return readCrlRequest(id, it);
     default: return null;
   }
+}
+
+function readKeyRequest(id: number, it: Record<string, unknown>): { id: number; request: SignerRequest } | null {
+  const algorithm = authorityKeyAlgorithms.find((name) => name === it["algorithm"]);
+  return algorithm ? { id, request: { method: "createKey", algorithm } } : null;
 }
 
 function readCrlRequest(id: number, it: Record<string, unknown>): { id: number; request: SignerRequest } | null {
