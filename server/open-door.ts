@@ -3,15 +3,19 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Deps } from "@/lib/deps";
 import type { Env } from "@/lib/env";
+import { makePublished } from "@/lib/log/published";
 import { makeApi } from "@/server/api/app";
 import { makeAuthorityState } from "@/server/jobs/authority-state";
 import { startJobs } from "@/server/jobs/start-jobs";
 import { makeApiDoor } from "@/server/listeners/api-door";
 import { makeDoorHandler } from "@/server/listeners/door-handler";
+import type { DoorParts } from "@/server/listeners/door-handler";
 import type { DoorLog } from "@/server/listeners/door-log";
 import { makeDrain } from "@/server/listeners/drain";
 import { openListeners } from "@/server/listeners/open-listeners";
 import type { Ports } from "@/server/listeners/open-listeners";
+import { makeLogDoor } from "@/server/log/log-door";
+import { makeTileStore } from "@/server/log/tile-store";
 import { makeConsoleProxy } from "@/server/proxy/console-proxy";
 import { makeStatusService } from "@/server/status/status-service";
 import { makePeerOf } from "@/server/tls/peer";
@@ -35,8 +39,9 @@ export async function openDoor(deps: Deps, env: Env, log: DoorLog): Promise<Door
   // After a restart nobody should meet the self-signed certificate that there was before setup.
   if (authorities.index().all.length > 0) await Promise.race([tls.certified, pause(firstCertificateMs, undefined, { ref: false })]);
   let ports: Ports = { http: env.CHANCERY_HTTP_PORT, https: env.CHANCERY_HTTPS_PORT, mtls: env.CHANCERY_MTLS_PORT };
-  const parts = {
-    status: service.door, metrics: service.metrics, peerOf: makePeerOf(deps, service.statuses),
+  const serveLog = makeLogDoor({ published: makePublished(deps.db, () => deps.clock.now().getTime()), tiles: makeTileStore(deps.db), count: (status) => service.metrics.countRequest("log", status) });
+  const parts: DoorParts = {
+    status: (request, response) => service.door(request, response) || serveLog(request, response), metrics: service.metrics, peerOf: makePeerOf(deps, service.statuses),
     api: makeApiDoor(makeApi(deps)), console: makeConsoleProxy(join(env.CHANCERY_RUN_DIR, "console.sock"), log),
     ownNames: [...names.dns, ...names.ips], httpsPort: () => ports.https,
   };

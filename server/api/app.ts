@@ -9,6 +9,7 @@ import { openApiDocument } from "@/server/api/openapi";
 import { refuse } from "@/server/api/refuse";
 import { routes } from "@/server/api/all-routes";
 import { runRoute } from "@/server/api/run-route";
+import { addEntryBundles } from "@/server/log/entry-bundles";
 
 const base = "/api/v1";
 export type Api = Readonly<{ fetch: (request: Request, context: RequestContext) => Response | Promise<Response> }>;
@@ -23,6 +24,7 @@ export function makeApi(deps: Deps): Api {
   });
   for (const route of routes) app.on(route.method.toUpperCase(), honoPath(route), (c) => runRoute(deps, c, route));
   addDocuments(app, deps);
+  addEntryBundles(app, deps);
   refuseOtherMethods(app, deps);
   app.notFound(async (c) => {
     try {

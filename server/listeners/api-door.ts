@@ -3,6 +3,7 @@ import { getRequestListener } from "@hono/node-server";
 import type { Api } from "@/server/api/app";
 import type { DoorContext } from "@/server/listeners/context";
 import { sendProblem } from "@/server/listeners/problem";
+import { isEntriesPath } from "@/server/log/log-path";
 
 export type ApiDoor = (request: IncomingMessage, response: ServerResponse, context: DoorContext) => void;
 
@@ -25,5 +26,5 @@ export function makeApiDoor(api: Api): ApiDoor {
 
 /** Whether the REST application answers for this path. */
 export function isApiPath(url: string): boolean {
-  return url.startsWith("/api/v1/") || url === "/api/v1" || /^\/docs\/api(?:[/?]|$)/.test(url);
+  return url.startsWith("/api/v1/") || url === "/api/v1" || /^\/docs\/api(?:[/?]|$)/.test(url) || isEntriesPath(url);
 }
