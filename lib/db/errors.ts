@@ -13,11 +13,15 @@ export function uniqueViolation(error: unknown): string | null {
   return detail.constraint?.index ?? detail.constraint?.fields?.join("_") ?? "unknown";
 }
 
-/** The name of the rule that a change broke (`log_is_halted`, `needs_entry`), else null. Prisma and pg alike; Prisma passes on only the message. */
+/** Prisma passes on the message of a raised error, but not the constraint that it names. */
+const rules: readonly (readonly [constraint: string, says: RegExp])[] = [["log_is_halted", /^the log is halted/], ["needs_entry", /changed without an entry in its transaction$/]];
+
+/** The name of the log's rule that a change broke (`log_is_halted`, `needs_entry`), or of any other check that pg names, else null. */
 export function checkViolation(error: unknown): string | null {
-  const { code, constraint } = thrown(error);
+  const { code, constraint } = thrown(error), detail = detailOf(error);
   if (code === "23514" && typeof constraint === "string") return constraint;
-  return null;
+  if (detail.originalCode !== "23514") return null;
+  return rules.find(([, says]) => says.test(detail.originalMessage ?? ""))?.[0] ?? null;
 }
 
 const unreachable = new Set(["P1000", "P1001", "P1002", "P1003", "P1008", "P1010", "P1017", "P2024", "P2028", "P2037", "57P01", "57P02", "57P03", "53300", "ECONNREFUSED", "ECONNRESET", "ENOENT", "EPIPE", "ETIMEDOUT"]);

@@ -3,6 +3,7 @@ import { auditRoutes } from "@/server/api/routes/audit";
 import { authorityRoutes } from "@/server/api/routes/authorities";
 import { certificateRoutes } from "@/server/api/routes/certificates";
 import { identityRoutes } from "@/server/api/routes/identities";
+import { logContinuationRoutes } from "@/server/api/routes/log-continuation";
 import { profileRoutes } from "@/server/api/routes/profiles";
 import { statusRoutes } from "@/server/api/routes/status";
 import { tokenRoutes } from "@/server/api/routes/tokens";
@@ -10,5 +11,5 @@ import { userRoutes } from "@/server/api/routes/users";
 
 /** Every operation of the REST API. The OpenAPI document, the reference page and the handlers are all made of this list. */
 export const routes: readonly Route[] = [
-  ...authorityRoutes, ...profileRoutes, ...identityRoutes, ...certificateRoutes, ...statusRoutes, ...tokenRoutes, ...userRoutes, ...auditRoutes,
+  ...authorityRoutes, ...profileRoutes, ...identityRoutes, ...certificateRoutes, ...statusRoutes, ...tokenRoutes, ...userRoutes, ...auditRoutes, ...logContinuationRoutes,
 ];

@@ -1,6 +1,8 @@
 import type { Deps } from "@/lib/deps";
 import type { Env } from "@/lib/env";
-import { startSequencer } from "@/lib/log/sequencer";
+import { makePublishingCheck } from "@/lib/log/publish/check-publishing";
+import { startLogPipeline } from "@/lib/log/publish/pipeline";
+import type { Pipeline } from "@/lib/log/publish/pipeline";
 import { isSetUp } from "@/lib/setup/is-set-up";
 import { seekLeadership } from "@/lib/upkeep/lead";
 import type { AuthorityState } from "@/server/jobs/authority-state";
@@ -12,6 +14,7 @@ import { startResponders } from "@/server/jobs/responders";
 import { startSources } from "@/server/jobs/sources";
 import { startTlsCertificate } from "@/server/jobs/tls-certificate";
 import { startUpkeep } from "@/server/jobs/upkeep";
+import { reasonOf } from "@/server/listeners/door-log";
 import type { DoorLog } from "@/server/listeners/door-log";
 import type { Check } from "@/server/status/readiness";
 import type { StatusService } from "@/server/status/status-service";
@@ -23,7 +26,7 @@ export type JobsParts = Readonly<{ deps: Deps; env: Env; log: DoorLog; names: Ow
 /** Starts everything that runs without being asked. Authorities and CRLs are in memory when it returns. */
 export async function startJobs(parts: JobsParts): Promise<Readonly<{ stop: () => Promise<void> }>> {
   const { deps, env, log, names, tls, authorities, service } = parts, { statuses, crls } = service;
-  const sequencer = startSequencer(deps.db);
+  const pipeline = startPublishing(deps, log);
   await refresh(parts);
   const responders = startResponders(deps, authorities.index, log);
   const https = startTlsCertificate(deps, tls, authorities.index, names, log);
@@ -53,16 +56,33 @@ export async function startJobs(parts: JobsParts): Promise<Readonly<{ stop: () =
     sources.lead(leading);
   });
   const awaited = env.CHANCERY_ADMIN_EMAIL === "" ? "pending: open the setup link that the terminal shows" : "pending: being set up as the environment asks";
-  service.connect({ responderOf: responders.of, checks: makeChecks(deps, statuses.trusted), setUp: async () => ((await isSetUp(deps)) ? null : awaited) });
+  service.connect({ responderOf: responders.of, checks: makeChecks(deps, statuses.trusted, pipeline), setUp: async () => ((await isSetUp(deps)) ? null : awaited) });
   const jobs = [look, setup, responders.job, https, publisher.job, ...upkeep.jobs];
   return {
     stop: async () => {
       await Promise.all(jobs.map((job) => job.stop()));
       await Promise.all([leadership.stop(), watch.stop()]);
       await sources.stop();
-      await sequencer.stop();
+      await pipeline.stop();
     },
   };
+}
+
+/** Says the same trouble once, and that it is over when the next checkpoint is published. */
+function startPublishing(deps: Deps, log: DoorLog): Pipeline {
+  let said = "";
+  return startLogPipeline(deps, {
+    say: (text) => log.warn(text),
+    onError: (error) => {
+      const reason = reasonOf(error);
+      if (reason !== said) log.warn(`log: ${reason}; trying again`);
+      said = reason;
+    },
+    onPublished: () => {
+      if (said !== "") log.info("log: published again");
+      said = "";
+    },
+  });
 }
 
 async function refresh({ authorities, service, tls }: JobsParts): Promise<void> {
@@ -72,8 +92,9 @@ async function refresh({ authorities, service, tls }: JobsParts): Promise<void> 
   if (all.length !== before) tls.trust(all.map((authority) => authority.certificateDer));
 }
 
-function makeChecks(deps: Deps, hearing: () => boolean): Readonly<Record<string, Check>> {
+function makeChecks(deps: Deps, hearing: () => boolean, { trouble }: Pipeline): Readonly<Record<string, Check>> {
   return {
+    publishing: makePublishingCheck(deps, { trouble, elapsed: () => performance.now() }),
     database: async () => {
       await deps.db.pool.query("select 1");
       return null;

@@ -85,7 +85,7 @@ export async function hasSealedKeys(appUrl: string): Promise<boolean> {
   const client = new pg.Client({ connectionString: appUrl });
   await client.connect();
   try {
-    const { rows } = await client.query<{ some: boolean }>("SELECT EXISTS (SELECT FROM signing_key) AS some");
+    const { rows } = await client.query<{ some: boolean }>("SELECT EXISTS (SELECT FROM signing_key) OR EXISTS (SELECT FROM tlog.log) AS some");
     return rows[0]?.some ?? false;
   } finally {
     await client.end();
