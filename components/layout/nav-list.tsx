@@ -3,14 +3,14 @@
 import clsx from "clsx";
 import NextLink from "next/link";
 import { usePathname } from "next/navigation";
-import { isAt, type PlaceGroup } from "./places";
+import { placeAt, type PlaceGroup } from "./places";
 import { PlaceIcon } from "./place-icon";
 
 type Props = Readonly<{ groups: readonly PlaceGroup[]; /** rail: names appear from 1024 px up; full: always. */ shape: "rail" | "full"; onGo?: (() => void) | undefined }>;
 
 /** The places of the console; the current one is marked. */
 export function NavList({ groups, shape, onGo }: Props) {
-  const path = usePathname();
+  const current = placeAt(usePathname(), groups);
   const name = shape === "rail" ? "max-lg:sr-only" : "";
   return (
     <nav aria-label="Main" className="flex flex-col gap-4">
@@ -20,7 +20,7 @@ export function NavList({ groups, shape, onGo }: Props) {
           {label && shape === "rail" && <div className="mx-2 mb-2 border-t border-border lg:hidden" />}
           <ul className="flex flex-col gap-px">
             {places.map((place) => {
-              const here = isAt(path, place.href);
+              const here = place.id === current;
               return (
                 <li key={place.id}>
                   <NextLink href={place.href} prefetch={false} {...(onGo ? { onClick: onGo } : {})} aria-current={here ? "page" : undefined} data-tip={shape === "rail" ? `${place.label}  g ${place.key}` : undefined}

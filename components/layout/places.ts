@@ -1,6 +1,6 @@
 /** A page that the navigation leads to. `key` follows g: `g c` opens the certificates. */
-export type Place = Readonly<{ id: PlaceId; href: string; label: string; key: string; needs: string }>;
-export type PlaceId = "overview" | "certificates" | "identities" | "authorities" | "profiles" | "audit" | "users" | "tokens";
+export type Place = Readonly<{ id: PlaceId; href: string; label: string; key: string; needs: string; /** Further addresses whose pages belong to it. */ also?: readonly string[] | undefined }>;
+export type PlaceId = "overview" | "certificates" | "identities" | "authorities" | "profiles" | "audit" | "proofs" | "users" | "tokens";
 export type PlaceGroup = Readonly<{ label: string | null; places: readonly Place[] }>;
 
 const groups: readonly PlaceGroup[] = [
@@ -11,7 +11,10 @@ const groups: readonly PlaceGroup[] = [
     { id: "authorities", href: "/authorities", label: "Authorities", key: "a", needs: "authorities.read" },
     { id: "profiles", href: "/profiles", label: "Profiles", key: "p", needs: "profiles.read" },
   ] },
-  { label: "Record", places: [{ id: "audit", href: "/audit", label: "Audit log", key: "l", needs: "audit.read" }] },
+  { label: "Record", places: [
+    { id: "audit", href: "/audit", label: "Audit log", key: "l", needs: "audit.read" },
+    { id: "proofs", href: "/audit/log", label: "Log & proofs", key: "v", needs: "audit.read", also: ["/audit/drill"] },
+  ] },
   { label: "Settings", places: [
     { id: "users", href: "/settings/users", label: "Users", key: "u", needs: "accounts.read" },
     { id: "tokens", href: "/settings/tokens", label: "Tokens", key: "t", needs: "tokens.read" },
@@ -23,7 +26,10 @@ export function placesFor(may: (permission: string) => boolean): PlaceGroup[] {
   return groups.map(({ label, places }) => ({ label, places: places.filter(({ needs }) => may(needs)) })).filter(({ places }) => places.length > 0);
 }
 
-/** True if the page at `path` lies in that place. */
-export function isAt(path: string, href: string): boolean {
-  return href === "/" ? path === "/" : path === href || path.startsWith(`${href}/`);
+/** The place in which the page at `path` lies; of two that lie within each other the inner one. */
+export function placeAt(path: string, all: readonly PlaceGroup[]): PlaceId | null {
+  const found = all.flatMap(({ places }) => places).flatMap(({ id, href, also = [] }) => [href, ...also].filter((one) => isAt(path, one)).map((one) => ({ id, length: one.length })));
+  return found.toSorted((one, other) => other.length - one.length)[0]?.id ?? null;
 }
+
+const isAt = (path: string, href: string): boolean => href === "/" ? path === "/" : path === href || path.startsWith(`${href}/`);
