@@ -6,8 +6,9 @@ import { connectToRunning } from "./connect";
 import { doctor } from "./doctor";
 import { helpText, makeHelp } from "./help";
 import { token } from "./token";
+import { witness } from "./witness";
 
-const commands: Command[] = [doctor, token];
+const commands: Command[] = [doctor, token, witness];
 commands.push(makeHelp(() => commands));
 
 /** What a person should read about a failure: an expected one in its own words, any other with its stack. */

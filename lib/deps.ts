@@ -1,4 +1,5 @@
 import type { Database } from "@/lib/db/database";
+import type { Policy } from "@/lib/log/pure/policy";
 import type { Source } from "@/lib/log/source";
 import type { AuthorityKeyAlgorithm } from "@/lib/pki/types";
 
@@ -40,4 +41,6 @@ export type Deps = Readonly<{
   publicUrl: string;
   /** Numbers the entries of this process, so that one that gets lost is missed. Without it they are not numbered. */
   source?: Source;
+  /** Who must cosign the log's checkpoints; without it nobody is asked. */
+  witnessPolicy?: Policy;
 }>;

@@ -4,6 +4,7 @@ import { basename, join } from "node:path";
 import { openDatabase } from "@/lib/db/database";
 import type { Deps } from "@/lib/deps";
 import { readEnv } from "@/lib/env";
+import { readWitnessPolicy } from "@/lib/log/cosign/read-policy";
 import { makeSource } from "@/lib/log/source";
 import { connectSigner } from "@/lib/signers/client";
 
@@ -37,6 +38,7 @@ function openDeps(): Deps {
     db: openDatabase(env.DATABASE_URL),
     signer: connectSigner(join(env.CHANCERY_RUN_DIR, "signer.sock")),
     publicUrl: env.CHANCERY_PUBLIC_URL,
+    witnessPolicy: readWitnessPolicy({ file: env.CHANCERY_WITNESS_POLICY, dataFolder: env.CHANCERY_DATA }),
     source: makeSource(`${hostname()}/${processName()}`, world.random.bytes),
   };
 }

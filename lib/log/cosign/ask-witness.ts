@@ -10,7 +10,8 @@ export type WitnessSays =
   | Readonly<{ kind: "cosigned"; line: string; timestamp: number }>
   /** It remembers another size than it was told. */
   | Readonly<{ kind: "size"; size: number }>
-  | Readonly<{ kind: "refused"; why: string }>;
+  /** `contradicts`: it says that what it remembers is not what this log now is. */
+  | Readonly<{ kind: "refused"; why: string; contradicts: boolean }>;
 
 type Place = Readonly<{ url: string; key: NoteKey }>;
 type Ask = Readonly<{ note: string; oldSize: number; path: readonly Uint8Array[]; signal: AbortSignal }>;
@@ -25,7 +26,7 @@ export async function askWitness({ url, key }: Place, { note, oldSize, path, sig
   if (response.status === 200) return checkLines(note, text, key);
   const size = response.status === 409 && response.headers.get("content-type") === "text/x.tlog.size" ? /^(0|[1-9][0-9]{0,15})\n$/.exec(text)?.[1] : undefined;
   if (size !== undefined && Number(size) !== oldSize) return { kind: "size", size: Number(size) };
-  return { kind: "refused", why: `it answered ${response.status}${meanings[response.status] ?? ""}${text.trim() === "" ? "" : `: ${printable(text)}`}` };
+  return { kind: "refused", contradicts: response.status === 409 || response.status === 422, why: `it answered ${response.status}${meanings[response.status] ?? ""}${text.trim() === "" ? "" : `: ${printable(text)}`}` };
 }
 
 const meanings: Readonly<Record<number, string>> = {
@@ -67,10 +68,10 @@ async function checkLines(note: string, lines: string, key: NoteKey): Promise<Wi
   try {
     const whole = `${parseNote(note).text}\n${lines}`, { signatures } = await verifyNote(nodeLogCrypto, whole, [key]);
     const own = parseNote(whole).signatures.find(({ name, keyId }) => name === key.name && Buffer.compare(keyId, key.keyId) === 0);
-    if (own === undefined || signatures[0]?.timestamp === null || signatures[0] === undefined) return { kind: "refused", why: "its answer holds no cosignature" };
+    if (own === undefined || signatures[0]?.timestamp === null || signatures[0] === undefined) return { kind: "refused", contradicts: false, why: "its answer holds no cosignature" };
     return { kind: "cosigned", line: signatureLine(own.name, own.keyId, own.signature), timestamp: signatures[0].timestamp };
   } catch (error) {
-    if (error instanceof ProofError) return { kind: "refused", why: `its answer does not verify: ${error.message}` };
+    if (error instanceof ProofError) return { kind: "refused", contradicts: false, why: `its answer does not verify: ${error.message}` };
     throw error;
   }
 }

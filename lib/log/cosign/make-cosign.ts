@@ -84,8 +84,11 @@ async function ask(deps: Pick<Deps, "db">, witness: PolicyWitness, round: Round,
       await note(deps, witness, round.size, null);
       return { line: says.line, ahead: null };
     }
-    if (says.kind === "refused") throw new Error(says.why);
-    return { line: null, ahead: await aheadOf(deps, place, round, says.size, witness) };
+    if (says.kind === "refused" && !says.contradicts) throw new Error(says.why);
+    // Whether what it remembers contradicts this log is judged from its checkpoint, if the log's own key signed it.
+    const remembered = await rememberedBy(deps, place, round);
+    await note(deps, witness, null, says.kind === "refused" ? says.why : `it remembers ${says.size} entries of this log, which has ${round.size}${remembered === null ? ", and shows no checkpoint that says so" : ""}`);
+    return { line: null, ahead: remembered };
   } catch (error) {
     await note(deps, witness, null, reasonOf(error, round.signal));
     return { line: null, ahead: null };
@@ -95,13 +98,10 @@ async function ask(deps: Pick<Deps, "db">, witness: PolicyWitness, round: Round,
 const askFrom = async (place: Readonly<{ url: string; key: NoteKey }>, { note: text, proveFrom, size, signal }: Round, oldSize: number) =>
   askWitness(place, { note: text, oldSize, path: oldSize === 0 || oldSize === size ? [] : await proveFrom(oldSize), signal });
 
-/** It says that it cosigned more than there is. Only a checkpoint that this log's key signed makes that true. */
-async function aheadOf(deps: Pick<Deps, "db">, place: Readonly<{ url: string; key: NoteKey }>, { origin, size, signal }: Round, said: number, witness: PolicyWitness): Promise<string | null> {
-  const { rows } = await deps.db.pool.query<{ vkey: string }>("select vkey from tlog.log where origin = $1", [origin]);
-  const remembered = rows[0] === undefined ? null : await askRemembered(place, origin, await readVkey(nodeLogCrypto, rows[0].vkey), signal);
-  const isMore = remembered !== null && parseCheckpoint(remembered).size > size;
-  await note(deps, witness, null, `it remembers ${said} entries of this log, which has ${size}${isMore ? ": entries were lost" : ", and shows no checkpoint that says so"}`);
-  return isMore ? remembered : null;
+/** The last checkpoint that it cosigned for this log. Only one that the log's key signed counts, so that no witness can claim anything. */
+async function rememberedBy({ db }: Pick<Deps, "db">, place: Readonly<{ url: string; key: NoteKey }>, { origin, signal }: Round): Promise<string | null> {
+  const { rows } = await db.pool.query<{ vkey: string }>("select vkey from tlog.log where origin = $1", [origin]);
+  return rows[0] === undefined ? null : askRemembered(place, origin, await readVkey(nodeLogCrypto, rows[0].vkey), signal);
 }
 
 async function sizeInDatabase({ db }: Pick<Deps, "db">, name: string): Promise<number> {

@@ -22,6 +22,10 @@ export type Harness = Readonly<{
   entries: () => Promise<EntryRecord[]>;
   /** The entries that came about during `act`. */
   during: <T>(act: () => Promise<T>) => Promise<{ result: T; entries: EntryRecord[] }>;
+  /** From now on nothing is numbered by itself: for tests that write the log's rows. */
+  stopSequencer: () => Promise<void>;
+  /** What `act` put into the inbox, where nothing is numbered. */
+  newEntries: <T>(act: () => Promise<T>) => Promise<{ result: T; entries: EntryRecord[] }>;
   /** Runs `act` while the database takes no entries. */
   withoutRecord: <T>(act: () => Promise<T>) => Promise<T>;
   /** The secret of a new token. */
@@ -73,6 +77,8 @@ export async function openHarness({ signing = false }: Readonly<{ signing?: bool
       const result = await act();
       return { result, entries: (await entries()).slice(before) };
     },
+    stopSequencer: () => sequencer.stop(),
+    newEntries: (act) => newEntries(urls.superUrl, act),
     withoutRecord: (act) => withoutRecord(urls.superUrl, act),
     tokenFor: async (role, identityId = null) => (await createToken(deps, system, { name: `test ${role}`, role, identityId, expiresInDays: null })).secret ?? "",
     async close() {
@@ -91,6 +97,18 @@ async function withoutRecord<T>(superUrl: string, act: () => Promise<T>): Promis
     return await act();
   } finally {
     await owner.pool.query("grant insert (entry) on tlog.inbox to chancery_app");
+    await closeDatabase(owner);
+  }
+}
+
+async function newEntries<T>(superUrl: string, act: () => Promise<T>): Promise<{ result: T; entries: EntryRecord[] }> {
+  const owner = openDatabase(superUrl, { max: 1 });
+  try {
+    const { rows: [last] } = await owner.pool.query<{ id: string }>("select coalesce(max(id), 0) as id from tlog.inbox");
+    const result = await act();
+    const { rows } = await owner.pool.query<{ entry: Buffer }>("select entry from tlog.inbox where id > $1 order by id", [last?.id]);
+    return { result, entries: rows.map((row) => JSON.parse(row.entry.toString("utf8")) as EntryRecord) };
+  } finally {
     await closeDatabase(owner);
   }
 }
