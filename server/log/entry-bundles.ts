@@ -34,7 +34,8 @@ async function serveBundle(deps: Deps, published: Published, c: Context<ApiEnv>)
   c.set("actor", actor);
   authorize(actor, "audit.read");
   if (c.req.method !== "GET" && c.req.method !== "HEAD") throw new AppError("request.method", "Only GET and HEAD are served here.", { details: { status: 405, allow: ["GET", "HEAD"] } });
-  const asked = parseLogPath(c.req.path);
+  // As it was sent: the framework would decode it, and one bundle would have many addresses.
+  const asked = parseLogPath(new URL(c.req.url).pathname);
   const what = asked?.what;
   if (what === undefined || typeof what === "string" || what.kind !== "entries") throw missing("An address of entries is written /log/tile/entries/{N}[.p/{W}].");
   const needed = sizeNeeded(what), log = logOf(await published.logs(asked?.id === null ? needed : 0), asked?.id ?? null);
