@@ -56,7 +56,7 @@ export async function failPlan(deps: Pick<Deps, "db" | "clock" | "random" | "sou
 
 async function storeAlone(deps: FinishDeps, actor: Actor, plan: Unsigned, der: Uint8Array, issuedAt: Date): Promise<string | null> {
   const record = makeNumbered(deps, actor, issuedEntry(plan, der), issuedAt);
-  const isStored = await accountFor(deps, record, async () => storeSignature(deps.db, { id: plan.id, der, issuedAt, entry: encodeEntry(record) }));
+  const isStored = await accountFor(deps, record, async () => storeSignature(deps.db, { id: plan.id, der, issuedAt, entry: encodeEntry(record), entryId: record.id }));
   return isStored ? record.id : null;
 }
 

@@ -6,7 +6,7 @@ import type { PlannedRow } from "./types";
 // The two hot transactions of issuing, as prepared statements over many requests at once (docs/decisions): the plan with its entry, and the
 // signed certificate with its entry. Within a batch each request stands and falls alone.
 export type PlanItem = Readonly<{ row: PlannedRow; entry: Uint8Array }>;
-export type IssueItem = Readonly<{ id: string; der: Uint8Array; issuedAt: Date; entry: Uint8Array }>;
+export type IssueItem = Readonly<{ id: string; der: Uint8Array; issuedAt: Date; entry: Uint8Array; entryId: string }>;
 /** `done` is false if a guard in the statement stood in the way; then nothing was written and nothing recorded. */
 type Settled = Readonly<{ done: boolean }> | Readonly<{ error: unknown }>;
 type Intake = Readonly<{ plan: (item: PlanItem) => Promise<Settled>; issue: (item: IssueItem) => Promise<Settled> }>;
@@ -45,7 +45,7 @@ const takePlans = {
         where x.predecessor_id is null or exists (select from certificate o where o.id = x.predecessor_id and o.state = 'issued' and o.identity_id = x.identity_id)
         on conflict do nothing returning id
     ), recorded as (
-      insert into tlog.inbox (entry) select substr($1::bytea, x.o + x.sl + 32 + x.tl + x.cl, x.el) from allowed x join stored using (id) order by x.n
+      insert into tlog.inbox (entry, entry_id, target_id) select substr($1::bytea, x.o + x.sl + 32 + x.tl + x.cl, x.el), x.plan_entry_id, x.id from allowed x join stored using (id) order by x.n
     )
     select id from stored`,
 };
@@ -53,12 +53,12 @@ const takePlans = {
 const takeSignatures = {
   name: "issuing_signatures",
   text: `with signed as materialized (
-      select * from unnest($2::int[], $3::int[], $4::int[], $5::text[], $6::timestamptz[]) with ordinality as x (o, l, el, id, at, n)
+      select * from unnest($2::int[], $3::int[], $4::int[], $5::text[], $6::timestamptz[], $7::text[]) with ordinality as x (o, l, el, id, at, entry_id, n)
     ), stored as (
       update certificate c set state = 'issued', der = substr($1::bytea, x.o, x.l), fingerprint_sha256 = sha256(substr($1::bytea, x.o, x.l)), issued_at = x.at
         from signed x where c.id = x.id and c.state = 'planned' returning c.id
     ), recorded as (
-      insert into tlog.inbox (entry) select substr($1::bytea, x.o + x.l, x.el) from signed x join stored using (id) order by x.n
+      insert into tlog.inbox (entry, entry_id, target_id) select substr($1::bytea, x.o + x.l, x.el), x.entry_id, x.id from signed x join stored using (id) order by x.n
     )
     select id from stored`,
 };
@@ -90,7 +90,7 @@ function planValues(items: readonly PlanItem[]): unknown[] {
 
 function signatureValues(items: readonly IssueItem[]): unknown[] {
   const { bytes, offsets } = joinParts(items.map(({ der, entry }) => [der, entry]));
-  return [bytes, offsets, items.map((item) => item.der.length), items.map((item) => item.entry.length), items.map((item) => item.id), items.map((item) => iso(item.issuedAt))];
+  return [bytes, offsets, items.map((item) => item.der.length), items.map((item) => item.entry.length), items.map((item) => item.id), items.map((item) => iso(item.issuedAt)), items.map((item) => item.entryId)];
 }
 
 type Taking<T> = Readonly<{ statement: Readonly<{ name: string; text: string }>; idOf: (item: T) => string; valuesOf: (items: readonly T[]) => unknown[] }>;

@@ -54,9 +54,10 @@ export async function auditedTransaction<T>(
 }
 
 async function append(tx: TransactionClient, records: readonly EntryRecord[]): Promise<void> {
-  const { bytes, offsets, lengths } = joinEntries(records.map(encodeEntry));
+  const { bytes, offsets, lengths, ids, targets } = joinEntries(records.map((record) => ({ bytes: encodeEntry(record), id: record.id, targetId: record.target?.id ?? null })));
   try {
-    await tx.$executeRaw`insert into tlog.inbox (entry) select substr(${Uint8Array.from(bytes)}::bytea, o, l) from unnest(${offsets}::int[], ${lengths}::int[]) as part (o, l) order by o`;
+    await tx.$executeRaw`insert into tlog.inbox (entry, entry_id, target_id)
+      select substr(${Uint8Array.from(bytes)}::bytea, o, l), i, t from unnest(${offsets}::int[], ${lengths}::int[], ${ids}::text[], ${targets}::text[]) as part (o, l, i, t) order by o`;
   } catch (error) {
     throw recordUnavailable(error);
   }

@@ -69,6 +69,20 @@ describe("the log refuses to be changed", () => {
   ])("takes no bytes that could not be an entry: %s", async (_, bytes) => {
     await expect(log.as("app", `insert into tlog.inbox (entry) values (${bytes})`)).rejects.toMatchObject({ code: expect.stringMatching(/^2[23]/) });
   });
+
+  test("refuses an id that the bytes do not hold, and takes no column's word for what a change rests on", async () => {
+    const bytes = `convert_to('{"id":"ent_a","action":"identity.updated","outcome":"success","target":{"id":"idn_other"}}', 'UTF8')`;
+    for (const id of ["'ent_b'", "'ent_'", "''", "'\"'"]) await expect(log.as("app", `insert into tlog.inbox (entry, entry_id) values (${bytes}, ${id})`)).rejects.toMatchObject({ code: "23514" });
+    await expect(log.as("super", `begin; insert into tlog.inbox (entry, entry_id, target_id) values (${bytes}, 'ent_a', '${identity}'); update identity set note = 'x' where id = '${identity}'; commit`))
+      .rejects.toMatchObject({ code: "23514", constraint: "needs_entry" });
+  });
+
+  test("bytes that are no JSON stop neither the numbers nor the index", async () => {
+    await log.as("app", `insert into tlog.inbox (entry, entry_id) values (convert_to('no JSON, with "id":"ent_rubbish"', 'UTF8'), 'ent_rubbish')`);
+    await log.settle();
+    const { rows } = await log.deps.db.pool.query("select action, actor_id from tlog.search s join tlog.entry e using (seq) where e.entry_id = 'ent_rubbish'");
+    expect(rows).toEqual([{ action: "", actor_id: null }]);
+  });
 });
 
 describe("no record, no act", () => {

@@ -2,7 +2,7 @@ import type { Actor } from "@/lib/auth/actor";
 import type { Database } from "@/lib/db/database";
 import { makeGroupCommit } from "@/lib/db/group-commit";
 import type { Deps } from "@/lib/deps";
-import { insertEntries, joinEntries, valuesOf } from "./append";
+import { type Encoded, insertEntries, joinEntries, valuesOf } from "./append";
 import { assertRoom } from "./back-pressure";
 import { encodeEntry } from "./entry";
 import { accountFor, makeNumbered } from "./numbered";
@@ -11,14 +11,14 @@ import type { NewEntry } from "./types";
 
 const LARGEST_BATCH = 500, LANES = 2;
 
-type Append = (entry: Uint8Array) => Promise<null>;
+type Append = (entry: Encoded) => Promise<null>;
 const appenders = new WeakMap<Database["pool"], Append>();
 
 /** One group commit a process: everybody's refusals and reads share its transactions. */
 function appenderOf(pool: Database["pool"]): Append {
   const known = appenders.get(pool);
   if (known) return known;
-  const made: Append = makeGroupCommit<Uint8Array, null>({
+  const made: Append = makeGroupCommit<Encoded, null>({
     maxBatch: LARGEST_BATCH,
     lanes: LANES,
     work: async (entries) => {
@@ -38,9 +38,9 @@ export async function recordEntry(deps: Pick<Deps, "db" | "clock" | "random" | "
   assertRoom(deps.db, actor);
   const record = makeNumbered(deps, actor, entry, deps.clock.now());
   await accountFor(deps, record, async () => {
-    const bytes = encodeEntry(record);
+    const encoded = { bytes: encodeEntry(record), id: record.id, targetId: record.target?.id ?? null };
     try {
-      await appenderOf(deps.db.pool)(bytes);
+      await appenderOf(deps.db.pool)(encoded);
     } catch (error) {
       throw recordUnavailable(error);
     }
