@@ -10,6 +10,8 @@ const HASH = 32, PEAKS = 64;
 export type CompactRange = Readonly<{
   size: () => number;
   addLeafHex: (leafHashHex: string) => void;
+  /** A complete subtree of 2^level entries; size() must be a multiple of that. */
+  addSubtree: (level: number, hash: Uint8Array) => void;
   /** As Folder.skip: the entries up to `to - 1` by the hashes of their subtrees. Throws ProofError `proof.skip`. */
   skip: (to: number, hashes: readonly Uint8Array[]) => void;
   root: () => Uint8Array;
@@ -38,17 +40,19 @@ export function makeCompactRange(): CompactRange {
     }
     levels.push(top);
   };
+  const addSubtree = (level: number, subtree: Uint8Array): void => {
+    stack.set(subtree, 1 + levels.length * HASH);
+    settle(level);
+  };
   return {
     size: () => size,
+    addSubtree,
     addLeafHex: (leafHashHex) => {
       stack.write(leafHashHex, 1 + levels.length * HASH, HASH, "hex");
       settle(0);
     },
     skip: (to, hashes) => {
-      for (const [at, { level }] of needSkip(size, to, hashes).entries()) {
-        stack.set(hashes[at]!, 1 + levels.length * HASH);
-        settle(level);
-      }
+      for (const [at, { level }] of needSkip(size, to, hashes).entries()) addSubtree(level, hashes[at]!);
     },
     root: () => {
       if (levels.length === 0) return Buffer.from(hash("sha256", "", "hex"), "hex");

@@ -1,0 +1,50 @@
+import { parseCheckpoint } from "../pure/checkpoint";
+import { isProofError } from "../pure/proof-error";
+
+/** The first line of an export or of its companion, read and checked for form. */
+export type Header = Readonly<{
+  log: string | null; vkey: string | null; checkpoint: string | null; size: number; rootHex: string | null;
+  filter: string; order: string; count: number;
+  /** What the log itself knows to be missing. */
+  gaps: readonly Readonly<{ id: string; boot: string; missing: string }>[];
+}>;
+
+type Said = { v?: unknown; log?: unknown; vkey?: unknown; checkpoint?: unknown; size?: unknown; filter?: unknown; order?: unknown; count?: unknown; sources?: unknown };
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+const isTextOrNull = (value: unknown): value is string | null => value === null || typeof value === "string";
+
+/** Reads the header, or says in words what is wrong with it. `name` is "export", or "proof" for a companion. */
+export function readHeader(line: string, name: "export" | "proof"): Header | string {
+  let said: Said;
+  try {
+    const value = JSON.parse(line) as Record<string, unknown> | null;
+    if (typeof value?.[name] !== "object" || value[name] === null || Object.keys(value).length !== 1) return `The first line is not {"${name}":{…}}.`;
+    said = value[name];
+  } catch {
+    return "The first line is not JSON.";
+  }
+  const { v, log, vkey, checkpoint, size, filter = "", order, count } = said, gaps = gapsOf(said.sources);
+  if (v !== 1) return `The file is of version ${JSON.stringify(v)}; this verifier reads version 1.`;
+  if (!isTextOrNull(log) || !isTextOrNull(vkey) || !isTextOrNull(checkpoint) || typeof filter !== "string" || typeof order !== "string") return "The header lacks a log, a key, a checkpoint, a filter or an order.";
+  if (!isCount(size) || !isCount(count)) return "The header's size and count are not whole numbers.";
+  if (checkpoint === null) return size === 0 ? { log, vkey, checkpoint, size, rootHex: null, filter, order, count, gaps } : "The header has a size and no checkpoint.";
+  if (log === null || vkey === null) return "The header has a checkpoint, but no log or no key.";
+  const root = rootOf(checkpoint, log, size);
+  return typeof root === "string" ? root : { log, vkey, checkpoint, size, rootHex: root.hex, filter, order, count, gaps };
+}
+
+function rootOf(checkpoint: string, log: string, size: number): Readonly<{ hex: string }> | string {
+  try {
+    const read = parseCheckpoint(checkpoint);
+    if (read.origin !== log) return `The header speaks of the log ${log}, its checkpoint of ${read.origin}.`;
+    if (read.size !== size) return `The header speaks of ${size} entries, its checkpoint of ${read.size}.`;
+    return { hex: Buffer.from(read.root).toString("hex") };
+  } catch (error) {
+    if (isProofError(error)) return `The header's checkpoint cannot be read: ${error.message}`;
+    throw error;
+  }
+}
+
+function gapsOf(sources: unknown): Header["gaps"] {
+  return (Array.isArray(sources) ? sources : []).map((said: { id?: unknown; boot?: unknown; missing?: unknown } | null) => ({ id: String(said?.id), boot: String(said?.boot), missing: String(said?.missing) }));
+}
