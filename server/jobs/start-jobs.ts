@@ -1,5 +1,7 @@
 import type { Deps } from "@/lib/deps";
 import type { Env } from "@/lib/env";
+import { makeCosign } from "@/lib/log/cosign/make-cosign";
+import { readWitnessPolicy } from "@/lib/log/cosign/read-policy";
 import { makePublishingCheck } from "@/lib/log/publish/check-publishing";
 import { startLogPipeline } from "@/lib/log/publish/pipeline";
 import type { Pipeline } from "@/lib/log/publish/pipeline";
@@ -26,7 +28,7 @@ export type JobsParts = Readonly<{ deps: Deps; env: Env; log: DoorLog; names: Ow
 /** Starts everything that runs without being asked. Authorities and CRLs are in memory when it returns. */
 export async function startJobs(parts: JobsParts): Promise<Readonly<{ stop: () => Promise<void> }>> {
   const { deps, env, log, names, tls, authorities, service } = parts, { statuses, crls } = service;
-  const pipeline = startPublishing(deps, log);
+  const pipeline = startPublishing(deps, env, log);
   await refresh(parts);
   const responders = startResponders(deps, authorities.index, log);
   const https = startTlsCertificate(deps, tls, authorities.index, names, log);
@@ -69,9 +71,11 @@ export async function startJobs(parts: JobsParts): Promise<Readonly<{ stop: () =
 }
 
 /** Says the same trouble once, and that it is over when the next checkpoint is published. */
-function startPublishing(deps: Deps, log: DoorLog): Pipeline {
+function startPublishing(deps: Deps, env: Env, log: DoorLog): Pipeline {
+  const policy = readWitnessPolicy({ file: env.CHANCERY_WITNESS_POLICY, dataFolder: env.CHANCERY_DATA });
   let said = "";
   return startLogPipeline(deps, {
+    cosign: policy.witnesses.length === 0 ? undefined : makeCosign(deps, policy),
     say: (text) => log.warn(text),
     onError: (error) => {
       const reason = reasonOf(error);

@@ -16,6 +16,7 @@ export type TestHouse = Readonly<{
   urls: Readonly<{ appUrl: string; ownerUrl: string; superUrl: string }>;
   /** Where the signer remembers what it signed for the log. */
   witnessDir: string;
+  kek: Uint8Array;
   /** Moves the clock on; it stands at the real time otherwise. */
   advance: (milliseconds: number) => void;
   /** Runs one statement as superuser. */
@@ -41,13 +42,13 @@ export async function makeTestHouse(options: Readonly<{ setUp?: boolean; signer?
   const random = { bytes: (n: number) => new Uint8Array(randomBytes(n)) }, publicUrl = "http://ca.example.com";
   let ahead = 0;
   const witnessDir = join(mkdtempSync(join(tmpdir(), "chancery-house-")), "witness");
-  const own = makeSigner({ db, kek: options.kek ?? randomBytes(32), random, publicUrl, witnessDir });
+  const kek = options.kek ?? randomBytes(32), own = makeSigner({ db, kek, random, publicUrl, witnessDir });
   const deps: Deps = { db, random, publicUrl, clock: { now: () => new Date(Date.now() + ahead) }, signer: options.signer?.(own) ?? own };
   const superuser = openDatabase(urls.superUrl, { max: 1 });
   if (options.setUp !== false) await completeSetup(deps, testActor(), setupRequest);
   const asSuper = async (sql: string, values: readonly unknown[] = []) => (await superuser.pool.query<Record<string, unknown>>(sql, [...values])).rows;
   return {
-    deps, urls, asSuper, witnessDir, advance: (milliseconds) => { ahead += milliseconds; },
+    deps, urls, asSuper, witnessDir, kek, advance: (milliseconds) => { ahead += milliseconds; },
     entriesOf: async (targetId) => {
       await db.pool.query("select tlog.sequence_batch(100000)");
       const rows = await asSuper("select convert_from(entry, 'UTF8')::jsonb as entry from tlog.entry where convert_from(entry, 'UTF8')::jsonb #>> '{target,id}' = $1 order by seq", [targetId]);
