@@ -18,7 +18,7 @@ function haltedAlarm({ halted }: LogState): Alarm | null {
   if (halted === null) return null;
   const smaller = halted.foundSize < halted.rememberedSize;
   return {
-    id: "halted", tone: "danger", title: "The log is halted: nothing can be issued, changed or recorded as done.",
+    id: "halted", tone: "danger", title: "The log is halted: nothing can be issued or changed.",
     says: smaller ? `A checkpoint of ${plural(halted.rememberedSize, "entry", "entries")} is remembered outside the database, which holds ${formatCount(halted.foundSize)}.`
       : `What the database holds differs from the checkpoint of ${plural(halted.rememberedSize, "entry", "entries")} that is remembered outside it.`,
   };

@@ -7,10 +7,10 @@ export const checkWords: Readonly<Record<string, Readonly<{ title: string; means
   tiles: { title: "Tiles", means: "what proofs are made of follows from the entries" },
   checkpoints: { title: "Checkpoints", means: "each one kept continues the one before" },
   signature: { title: "Signatures", means: "the log’s key signed each checkpoint" },
-  witnesses: { title: "Witnesses", means: "the cosignatures are theirs, and as many as the policy asks" },
+  witnesses: { title: "Witnesses", means: "cosignatures are theirs, and as many as asked for" },
   remembered: { title: "Remembered", means: "the file outside the database holds no other history" },
   index: { title: "Search", means: "the rows that are searched say what the entries say" },
   sources: { title: "Sources", means: "every number that a process gave has arrived" },
   guards: { title: "Guards", means: "the triggers that refuse changes stand on every partition" },
-  state: { title: "State", means: "certificates, revocations and authorities are what the log explains" },
+  state: { title: "State", means: "the tables hold what the log explains" },
 };

@@ -18,7 +18,7 @@ export function CheckpointCard({ state, nowMs }: Readonly<{ state: LogState; now
     return <Card title="Checkpoint"><p className="text-sm text-muted">None has been published yet. The first follows within a second of the first entry after the log got its key.</p></Card>;
   }
   return (
-    <Card title="Checkpoint" description="The log’s signed statement about itself: a C2SP signed note, the same as at /log/checkpoint." aside={<LevelBadge level={state.level}>{levelWords(state)}</LevelBadge>}>
+    <Card title="Checkpoint" description="A C2SP signed note, the same as at /log/checkpoint." aside={<LevelBadge level={state.level}>{levelWords(state)}</LevelBadge>}>
       <Stack>
         <DataList items={[
           { label: "Entries", value: formatCount(checkpoint.size) },

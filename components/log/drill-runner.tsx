@@ -17,14 +17,15 @@ import { WorkProgress } from "./work-progress";
 
 type Props = Readonly<{ size: number; request: ServerAction<{ entryId: string }>; blockedBy?: string | undefined }>;
 
-const offered = [500, 2_000, 10_000, 50_000] as const, usual = 2_000;
+const offered = [500, 2_000, 10_000, 50_000] as const, usual = 2_000, most = 50_000;
 
 /** Starts a drill and follows it. It works on a copy: nothing that happens there can reach the log. */
 export function DrillRunner({ size, request, blockedBy }: Props) {
   const router = useRouter();
   const { state, pending, run } = useAct(request);
   const [asked, setAsked] = useState<string | null>(null);
-  const [entries, setEntries] = useState(String(usual));
+  const choices = [...offered.filter((count) => count < size), ...(size <= most ? [size] : [])];
+  const [entries, setEntries] = useState(String(Math.min(usual, size)));
   const work = useWork(asked, () => { setAsked(null); router.refresh(); });
   const start = async () => {
     const answer = await run({ entries: Number(entries) });
@@ -38,7 +39,7 @@ export function DrillRunner({ size, request, blockedBy }: Props) {
         {state?.ok === false && <RefusalBanner refusal={state} shown={["entries"]} />}
         <div className="flex flex-wrap items-end gap-3">
           <SelectField label="Entries to copy" name="entries" value={entries} onChange={(event) => { setEntries(event.target.value); }} error={errorsOf(state, "entries")}
-            options={offered.map((count) => ({ value: String(count), label: count > size ? `${formatCount(count)} (all ${formatCount(size)})` : formatCount(count) }))} />
+            required options={choices.map((count) => ({ value: String(count), label: count === size ? `All ${formatCount(count)}` : formatCount(count) }))} />
           <Button variant="primary" icon={<Siren aria-hidden />} loading={pending || asked !== null} disabledReason={blockedBy} onClick={() => { void start(); }}>Run the drill</Button>
         </div>
         {asked !== null && <WorkProgress label="Drill" work={work} waiting={`Copying ${plural(Math.min(Number(entries), size), "entry", "entries")}`} />}

@@ -35,21 +35,21 @@ function Tree({ seq, leafHex, steps }: Props) {
       {down.map((step, at) => (
         <li key={step.node.from + ":" + step.node.to} className="flex h-9 items-stretch gap-3">
           <Branch side={at === 0 ? null : turnOf(down[at - 1])} next={turnOf(step)} last={false} />
-          <p className="flex min-w-0 flex-1 items-center gap-2 self-start leading-5"><Named what={at === 0 ? "Root" : "Node"} span={step.node} hex={step.hashHex} /></p>
+          <p className="flex min-w-0 flex-1 items-center gap-2 self-start leading-5"><Named what={at === 0 ? "Root" : "Node"} of={`${formatCount(step.node.from)}–${formatCount(step.node.to - 1)}`} hex={step.hashHex} /></p>
         </li>
       ))}
       <li className="flex h-9 items-stretch gap-3">
         <Branch side={down.length === 0 ? null : turnOf(down.at(-1))} next={null} last />
-        <p className="flex min-w-0 flex-1 items-center gap-2 self-start leading-5 font-medium"><Named what="This entry" span={{ from: seq, to: seq + 1 }} hex={leafHex} /></p>
+        <p className="flex min-w-0 flex-1 items-center gap-2 self-start leading-5 font-medium"><Named what="Entry" of={formatCount(seq)} hex={leafHex} /></p>
       </li>
     </ol>
   );
 }
 
-function Named({ what, span, hex }: Readonly<{ what: string; span: Span; hex: string }>) {
+function Named({ what, of, hex }: Readonly<{ what: string; of: string; hex: string }>) {
   return (
     <>
-      <span className="min-w-0 truncate">{what}<span className="font-normal text-muted">, {spanWords(span)}</span></span>
+      <span className="min-w-0 truncate">{what} <span className="font-normal text-muted">{of}</span></span>
       <span className="ml-auto shrink-0 font-mono font-normal text-muted">{hex === "" ? "…" : shortHex(hex, 1)}</span>
     </>
   );

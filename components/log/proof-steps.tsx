@@ -38,7 +38,7 @@ function StepLine({ title, step, working }: Readonly<{ title: string; step: Step
       <div className="min-w-0 flex-1 text-sm">
         <div className="flex flex-wrap items-center justify-between gap-x-3">
           <p className="font-medium">{title}</p>
-          {step.figure && <span className="flex items-center gap-1 text-xs text-muted">{step.figure.label}<MonoId value={step.figure.hex} label={step.figure.label} /></span>}
+          {step.figure && <span className="flex items-center gap-1.5 text-xs text-muted">{step.figure.label}<MonoId value={step.figure.hex} label={step.figure.label} /></span>}
         </div>
         <p className={step.state === "failed" ? "text-revoked" : "text-muted"}><span className="sr-only">{words[step.state]} </span>{step.says}</p>
       </div>

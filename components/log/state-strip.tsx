@@ -17,8 +17,8 @@ export function StateStrip({ state, nowMs }: Readonly<{ state: LogState; nowMs: 
         <Cell label="Last checkpoint" value={halted ? <LevelBadge level="failed">Halted</LevelBadge> : <LevelBadge level={checkpoint === null ? "unsealed" : state.level}>{levelWords(state)}</LevelBadge>}>
           {checkpoint ? <>of {formatCount(checkpoint.size)}, signed <Freshness at={checkpoint.signedAt} nowMs={nowMs} /></> : "none has been published yet"}
         </Cell>
-        <Cell label="Gaps" value={missing === 0 ? "None" : <span className="text-revoked">{plural(missing, "entry", "entries")} missing</span>}>{sources.length === 0 ? "no source has numbered entries yet" : `numbered by ${plural(sources.filter(({ ended }) => !ended).length, "source")} that ${sources.filter(({ ended }) => !ended).length === 1 ? "runs" : "run"} now`}</Cell>
-        <Cell label="Last full verification" value={verification === null ? "Not yet" : <Time at={verification.at} />}>{verification === null ? "it runs each night, or when asked for" : <Link href={`/audit/${verification.seq}`}>{verificationWords(verification)}</Link>}</Cell>
+        <Cell label="Gaps" value={missing === 0 ? "None" : <span className="text-revoked">{plural(missing, "entry", "entries")} missing</span>}>{sources.length === 0 ? "no source has numbered entries yet" : `${plural(sources.length, "source")} ${sources.length === 1 ? "numbers" : "number"} the entries`}</Cell>
+        <Cell label="Last full verification" value={verification === null ? "Not yet" : <Time at={verification.at} />}>{verification === null ? "it runs each night, or when asked for" : <Link href="/audit/log">{verificationWords(verification)}</Link>}</Cell>
       </dl>
     </section>
   );

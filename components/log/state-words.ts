@@ -16,7 +16,7 @@ export function missingOf({ sources }: Pick<LogState, "sources">): number {
 /** How a verification ended, in words that say how much was looked at. */
 export function verificationWords({ ok, size, problems, checks }: Pick<VerificationView, "ok" | "size" | "problems" | "checks">): string {
   const count = checks.reduce((sum, check) => sum + check.problems, 0) || problems.length;
-  return ok ? `${plural(checks.length, "check")} over ${plural(size, "entry", "entries")}, nothing found` : `${plural(count, "problem")} in ${plural(size, "entry", "entries")}`;
+  return ok ? `nothing found in ${plural(size, "entry", "entries")}` : `${plural(count, "problem")} in ${plural(size, "entry", "entries")}`;
 }
 
 /** A duration of a machine: "840 ms", "12.4 s". */

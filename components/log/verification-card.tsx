@@ -36,7 +36,7 @@ export function VerificationCard({ last, older, size, request, blockedBy }: Prop
     setAsked(answer.data.entryId);
   };
   return (
-    <Card padding="flush" title="Verification of the whole log" description="Every entry, tile, checkpoint and signature, the search’s rows, and the tables beside what the log says. It runs each night."
+    <Card padding="flush" title="Verification of the whole log" description="Every entry, signature, search row and table; it runs each night."
       aside={<Button size="sm" icon={<ShieldCheck aria-hidden />} loading={pending || asked !== null} disabledReason={blockedBy} onClick={() => { void start(); }}>Verify the whole log now</Button>}>
       <div className="flex flex-col gap-3 px-4 pb-3">
         {state?.ok === false && <RefusalBanner refusal={state} shown={[]} />}
@@ -58,7 +58,7 @@ export function VerificationCard({ last, older, size, request, blockedBy }: Prop
 function ChecksTable({ last }: Readonly<{ last: VerificationView }>) {
   return (
     <DataTable bare caption="Checks" rows={last.checks} rowKey={({ name }) => name} columns={[
-      { key: "name", header: "Check", width: "grow", cell: ({ name }) => <span data-tip={checkWords[name]?.means}><span className="font-medium">{checkWords[name]?.title ?? name}</span> <span className="text-muted">{checkWords[name]?.means}</span></span> },
+      { key: "name", header: "Check", width: "grow", cell: ({ name }) => <span className="whitespace-normal"><span className="font-medium">{checkWords[name]?.title ?? name}</span> <span className="text-muted">{checkWords[name]?.means}</span></span> },
       { key: "checked", header: "Looked at", width: "fit", align: "end", cell: ({ checked }) => formatCount(checked) },
       { key: "problems", header: "Found", width: "fit", cell: ({ problems, checked }) => problems > 0 ? <StateBadge state="denied" word={plural(problems, "problem")} /> : <span className="text-muted">{checked === 0 ? "Nothing to look at" : "Nothing"}</span> },
     ]} />

@@ -4,7 +4,7 @@ import type { LogCrypto } from "@/lib/log/pure/crypto";
 import { parseVkey, verifyNote } from "@/lib/log/pure/note";
 import { isProofError } from "@/lib/log/pure/proof-error";
 import { leafHashOf, nodeHashOf, rootFromInclusion } from "@/lib/log/pure/proof";
-import { formatBytes, formatCount, joinWords, plural } from "@/lib/format/count";
+import { formatCount, joinWords, plural } from "@/lib/format/count";
 import type { EntryProof, TrustLevel } from "@/lib/log/types-of-proof";
 import { auditPath, type PathStep } from "./audit-path";
 
@@ -47,7 +47,7 @@ export async function verifyEntry(c: LogCrypto, { bytesText, proof }: ToVerify):
 
 function stepOfLeaf(proof: EntryProof, leafHex: string, length: number): Step {
   const figure = { label: "leaf hash", hex: leafHex };
-  return leafHex === proof.leafHashHex ? { state: "verified", figure, says: `SHA-256 of a zero byte and the ${formatCount(length)} bytes below (${formatBytes(length)}).` }
+  return leafHex === proof.leafHashHex ? { state: "verified", figure, says: `SHA-256 of a zero byte and the entry’s ${plural(length, "byte")}, as they stand below.` }
     : { state: "failed", figure, says: "The bytes shown here have another hash than the one that the log holds for this entry." };
 }
 
@@ -117,9 +117,9 @@ function levelOf(steps: Verdict["steps"], { witnesses, quorum }: EntryProof, cos
 }
 
 function unsealed(seq: number): Omit<Verdict, "leafHex"> {
-  const says = "Not under a checkpoint yet; one follows within a second.";
+  const says = "Not under a checkpoint yet.";
   const waiting = { state: "waiting", says } as const;
-  return { level: "unsealed", headline: "Not yet sealed", nodes: [], steps: { leaf: waiting, path: { ...waiting, says: `Entry ${formatCount(seq)} is numbered, and in the tree in a moment.` }, signature: waiting, witnesses: waiting } };
+  return { level: "unsealed", headline: "Not yet sealed", nodes: [], steps: { leaf: waiting, path: { ...waiting, says: `Entry ${formatCount(seq)} is numbered; a checkpoint covers it in a moment, unless the log is halted.` }, signature: waiting, witnesses: waiting } };
 }
 
 const wordsOf = (error: unknown): string => error instanceof Error ? error.message : "it is malformed.";

@@ -1,5 +1,4 @@
 import { Card } from "@/components/ui/card";
-import { Nothing } from "@/components/ui/data-list";
 import { MonoId } from "@/components/ui/mono-id";
 import { DataTable } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";
@@ -13,16 +12,24 @@ export function WitnessTable({ state: { witnesses, quorum, size } }: Readonly<{ 
       <DataTable<WitnessView> bare caption="Witnesses" rows={witnesses} rowKey={({ name }) => name}
         empty={<div className="px-4 pb-4 text-sm text-muted">No witness is asked. The checkpoint is also kept in a file outside the database, which the signer compares before it signs. Name witnesses with <code className="font-mono text-xs">CHANCERY_WITNESS_POLICY</code>; <code className="font-mono text-xs">npx chancery witness</code> is one that another team can run.</div>}
         columns={[
-          { key: "name", header: "Witness", cell: ({ name }) => <span className="font-medium" data-tip={name}>{name}</span> },
+          { key: "name", header: "Witness", width: "grow", cell: (one) => <Named witness={one} /> },
           { key: "size", header: "Cosigned", width: "fit", cell: (one) => <Cosigned witness={one} size={size} /> },
-          { key: "error", header: "Last problem", width: "grow", cell: ({ error, errorAt }) => error === null ? <Nothing /> : <span className="text-revoked" data-tip={error}>{error} {errorAt && <Time at={errorAt} />}</span> },
-          { key: "vkey", header: "Key", width: "fit", hideBelow: "md", cell: ({ vkey }) => <MonoId value={vkey} label="verifier key" kind="text" /> },
         ]} />
     </Card>
   );
 }
 
+function Named({ witness: { name, vkey, error, errorAt } }: Readonly<{ witness: WitnessView }>) {
+  return (
+    <span className="block py-1 whitespace-normal">
+      <span className="font-medium break-all">{name}</span>
+      <span className="block text-xs text-muted">Key <MonoId value={vkey} label="verifier key" kind="text" /></span>
+      {error !== null && <span className="block text-xs text-revoked">{error} {errorAt && <Time at={errorAt} />}</span>}
+    </span>
+  );
+}
+
 function Cosigned({ witness, size }: Readonly<{ witness: WitnessView; size: number }>) {
   if (witness.size === null || witness.cosignedAt === null) return <span className="text-muted">Nothing yet</span>;
-  return <>{formatCount(witness.size)}{witness.size < size && <span className="text-muted"> of {formatCount(size)}</span>}, <Time at={witness.cosignedAt} /></>;
+  return <span className="block">{formatCount(witness.size)}{witness.size < size && <span className="text-muted"> of {formatCount(size)}</span>}<span className="block text-xs text-muted"><Time at={witness.cosignedAt} /></span></span>;
 }
