@@ -43,7 +43,7 @@ export type LogState = Readonly<{
   witnesses: readonly WitnessView[];
   /** The policy in words: "2 of 3 witnesses", "no witness is asked". */
   quorum: string;
-  anchors: Readonly<{ count: number; last: AnchorView | null; configured: boolean }>;
+  anchors: Readonly<{ count: number; last: AnchorView | null; configured: boolean; /** What keeps the time-stamping authority from being used at the moment. */ problem?: string | null }>;
   sources: readonly SourceView[];
   verification: VerificationView | null;
   halted: HaltView | null;
