@@ -33,7 +33,7 @@ describe("the roots of RFC 6962 trees of 0 to 8 leaves come out", () => {
     for (const [at, hash] of hashes.entries()) {
       expect(toHex(await leafHashOf(c, inputs[at]!))).toBe(hash.toString("hex"));
       await folder.addLeaf(hash);
-      range.addLeafHex(hash.toString("hex"));
+      range.addLeaf(hash);
     }
     const tree = makeTree({ size: 0, edge: [] });
     tree.append(concat(...hashes));
@@ -155,7 +155,7 @@ describe("what a filter left out folds with what it kept to the root", () => {
       }
       if (next < size) {
         await folder.addLeaf(leaves[next]!);
-        range.addLeafHex(leaves[next]!.toString("hex"));
+        range.addLeaf(leaves[next]!);
       }
       at = next + 1;
     }
