@@ -32,12 +32,16 @@ export async function getLogState(deps: Pick<Deps, "db" | "witnessPolicy">, acto
   ]);
   const shown = newest === undefined ? null : await viewCheckpoint({ ...newest, size: Number(newest.size) }, deps);
   return {
-    logs: logs.map(viewLog), size: Number(head?.size ?? 0), indexedTo: Number(head?.indexed ?? 0), treeSize: Number(head?.tree_size ?? 0), backlog: Number(head?.backlog ?? 0),
+    logs: logs.map(viewLog), ...viewHead(head),
     checkpoint: shown?.view ?? null, level: shown?.level ?? "unsealed",
     witnesses: policy.witnesses.map((asked) => viewWitness(asked, witnesses.find(({ name }) => name === asked.name))),
-    quorum: describePolicy(policy), anchors, sources, verification, halted: head?.halted ?? null,
+    quorum: describePolicy(policy), anchors, sources, verification,
   };
 }
+
+const viewHead = (head: Head | undefined): Pick<LogState, "size" | "indexedTo" | "treeSize" | "backlog" | "halted"> => ({
+  size: Number(head?.size ?? 0), indexedTo: Number(head?.indexed ?? 0), treeSize: Number(head?.tree_size ?? 0), backlog: Number(head?.backlog ?? 0), halted: head?.halted ?? null,
+});
 
 const viewLog = ({ generation, origin, vkey, start_size: startSize, opened_at: openedAt, previous_note: previousNote }: Log): LogView =>
   ({ generation, origin, vkey, startSize: Number(startSize), openedAt: openedAt.toISOString(), previousNote });
@@ -45,7 +49,7 @@ const viewLog = ({ generation, origin, vkey, start_size: startSize, opened_at: o
 /** Of a witness that the policy names; what is known of it, if it was asked yet. */
 function viewWitness({ name, vkey, url }: Readonly<{ name: string; vkey: string; url: string | null }>, known: Witness | undefined): WitnessView {
   return {
-    name, vkey, url, size: known?.size == null ? null : Number(known.size), cosignedAt: known?.cosigned_at?.toISOString() ?? null,
+    name, vkey, url, size: typeof known?.size === "string" ? Number(known.size) : null, cosignedAt: known?.cosigned_at?.toISOString() ?? null,
     error: known?.error ?? null, errorAt: known?.error_at?.toISOString() ?? null,
   };
 }

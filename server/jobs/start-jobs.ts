@@ -16,6 +16,7 @@ import { startResponders } from "@/server/jobs/responders";
 import { startSources } from "@/server/jobs/sources";
 import { startTlsCertificate } from "@/server/jobs/tls-certificate";
 import { startUpkeep } from "@/server/jobs/upkeep";
+import { startAnchoring } from "@/server/log/anchor-job";
 import { reasonOf } from "@/server/listeners/door-log";
 import type { DoorLog } from "@/server/listeners/door-log";
 import type { Check } from "@/server/status/readiness";
@@ -33,6 +34,7 @@ export async function startJobs(parts: JobsParts): Promise<Readonly<{ stop: () =
   const responders = startResponders(deps, authorities.index, log);
   const https = startTlsCertificate(deps, tls, authorities.index, names, log);
   const publisher = startCrlPublisher(deps, authorities.index, crls, log);
+  const anchoring = startAnchoring(deps, env, log);
   const upkeep = startUpkeep(deps, log), sources = startSources(deps, log), setup = startHeadlessSetup(deps, env, log);
   const look = startJob({ name: "authorities", log, work: async () => {
     await refresh(parts);
@@ -56,10 +58,11 @@ export async function startJobs(parts: JobsParts): Promise<Readonly<{ stop: () =
     publisher.lead(leading);
     upkeep.lead(leading);
     sources.lead(leading);
+    anchoring.lead(leading);
   });
   const awaited = env.CHANCERY_ADMIN_EMAIL === "" ? "pending: open the setup link that the terminal shows" : "pending: being set up as the environment asks";
   service.connect({ responderOf: responders.of, checks: makeChecks(deps, statuses.trusted, pipeline), setUp: async () => ((await isSetUp(deps)) ? null : awaited) });
-  const jobs = [look, setup, responders.job, https, publisher.job, ...upkeep.jobs];
+  const jobs = [look, setup, responders.job, https, publisher.job, anchoring.job, ...upkeep.jobs];
   return {
     stop: async () => {
       await Promise.all(jobs.map((job) => job.stop()));
