@@ -1,5 +1,6 @@
 import type { Route } from "@/server/api/define-route";
 import { auditRoutes } from "@/server/api/routes/audit";
+import { auditProofRoutes } from "@/server/api/routes/audit-proofs";
 import { authorityRoutes } from "@/server/api/routes/authorities";
 import { certificateRoutes } from "@/server/api/routes/certificates";
 import { identityRoutes } from "@/server/api/routes/identities";
@@ -11,5 +12,5 @@ import { userRoutes } from "@/server/api/routes/users";
 
 /** Every operation of the REST API. The OpenAPI document, the reference page and the handlers are all made of this list. */
 export const routes: readonly Route[] = [
-  ...authorityRoutes, ...profileRoutes, ...identityRoutes, ...certificateRoutes, ...statusRoutes, ...tokenRoutes, ...userRoutes, ...auditRoutes, ...logContinuationRoutes,
+  ...authorityRoutes, ...profileRoutes, ...identityRoutes, ...certificateRoutes, ...statusRoutes, ...tokenRoutes, ...userRoutes, ...auditRoutes, ...auditProofRoutes, ...logContinuationRoutes,
 ];
