@@ -5,12 +5,14 @@ import { AppShell } from "@/components/layout/app-shell";
 import { actsFor } from "@/components/layout/acts";
 import { placesFor } from "@/components/layout/places";
 import { readTheme, themeCookie, zoneCookie } from "@/components/layout/theme";
+import { AlarmBanners } from "@/components/log/alarm-banners";
 import { ClockProvider } from "@/components/ui/clock";
 import { turnAway } from "@/lib/auth/page";
 import { scopeOf, type Permission } from "@/lib/auth/permissions";
 import { actorOfSession } from "@/lib/auth/session-actor";
 import { isTimeZone } from "@/lib/format/time";
 import { getDeps } from "@/lib/runtime";
+import { readAlarms } from "./audit/log/read-alarms";
 import { searchConsole } from "./search";
 import { signOut } from "./sign-out";
 
@@ -25,9 +27,11 @@ export default async function ConsoleLayout({ children }: Readonly<{ children: R
   const jar = await cookies();
   const may = (permission: string) => scopeOf(role, permission as Permission) !== "none";
   const zone = jar.get(zoneCookie)?.value ?? "UTC";
+  const alarms = await readAlarms(getDeps(), actor);
   return (
     <ClockProvider serverNowMs={getDeps().clock.now().getTime()} zone={isTimeZone(zone) ? zone : "UTC"}>
       <AppShell groups={placesFor(may)} acts={actsFor(may)} account={{ label: actor.label, role: role === "system" ? role : roleWords[role].label }} theme={readTheme(jar.get(themeCookie)?.value)} signOut={signOut} accountHref="/settings/account" search={searchConsole}>
+        {alarms && <AlarmBanners first={alarms} />}
         {children}
       </AppShell>
     </ClockProvider>

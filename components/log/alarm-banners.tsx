@@ -1,7 +1,7 @@
 "use client";
 
 import { usePathname } from "next/navigation";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { Banner } from "@/components/ui/banner";
 import { Link } from "@/components/ui/link";
 import type { Alarm } from "./alarms";
@@ -13,10 +13,13 @@ const LOOK_EVERY_MS = 60_000;
 export function AlarmBanners({ first }: Readonly<{ first: readonly Alarm[] }>) {
   const path = usePathname();
   const [alarms, setAlarms] = useState(first);
+  const drawnFor = useRef(path);
   useEffect(() => {
     const look = () => { if (document.visibilityState === "visible") void readAlarms().then((found) => { if (found !== null) setAlarms(found); }); };
     const timer = setInterval(look, LOOK_EVERY_MS);
-    look();
+    // The first page brought its own.
+    if (drawnFor.current !== path) look();
+    drawnFor.current = path;
     return () => { clearInterval(timer); };
   }, [path]);
   const shown = path === "/audit/log" ? alarms.filter(({ id }) => id !== "halted") : alarms;

@@ -1,9 +1,8 @@
 import type { AskPath, PathAnswer } from "./compare-memory";
 
 /** Asks the console for the proof that one size of a log continues another. The answer is not trusted: whoever asks verifies it. */
-export const askConsistency: AskPath = async (origin, from, to) => {
-  const asked = new URLSearchParams({ origin, from: String(from), to: String(to) });
-  const response = await fetch(`/audit/log/consistency?${asked.toString()}`, { cache: "no-store" }).catch(() => null);
+export const askConsistency: AskPath = async (from, to) => {
+  const response = await fetch(`/audit/log/consistency?from=${from}&to=${to}`, { cache: "no-store" }).catch(() => null);
   if (response === null) return "unreachable";
   if (response.status === 409) return "smaller";
   if (!response.ok) return "unreachable";

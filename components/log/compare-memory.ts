@@ -8,7 +8,7 @@ import type { Remembered } from "./browser-memory";
 export type Seen = Omit<Remembered, "v" | "seenAt">;
 /** The server's answer to "prove that the log of `to` entries continues that of `from`". smaller: it has no such checkpoint any more. */
 export type PathAnswer = Readonly<{ path: readonly string[] }> | "smaller" | "unreachable";
-export type AskPath = (origin: string, from: number, to: number) => Promise<PathAnswer>;
+export type AskPath = (from: number, to: number) => Promise<PathAnswer>;
 
 export type Comparison = Readonly<{
   /** first: nothing was remembered · same, grown: proved · behind: this page is older than what was remembered, and proved · open: could not be asked. */
@@ -31,7 +31,7 @@ export async function compareMemory(c: LogCrypto, before: Remembered | null, now
       : say("contradiction", `${had} under another root than the ${formatCount(now.size)} that the log shows now. At least one of them was changed.`);
   }
   const [older, newer] = before.size < now.size ? [before, now] as const : [now, before] as const;
-  const answer = await ask(now.origin, older.size, newer.size);
+  const answer = await ask(older.size, newer.size);
   if (answer === "unreachable") return say("open", `${had}. The proof that they are still the same could not be fetched, so nothing is claimed and nothing is forgotten.`);
   if (answer === "smaller") return say("contradiction", `${had}; the log has fewer now. Entries that it signed for are missing.`);
   try {

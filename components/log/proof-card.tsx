@@ -6,7 +6,7 @@ import { Button, ButtonLink } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { Row } from "@/components/ui/layout";
 import { Link } from "@/components/ui/link";
-import { formatCount } from "@/lib/format/count";
+import { plural } from "@/lib/format/count";
 import type { EntryProof } from "@/lib/log/types-of-proof";
 import { auditPath } from "./audit-path";
 import type { Comparison } from "./compare-memory";
@@ -24,14 +24,14 @@ export function ProofCard({ seq, bytesText, proof }: Props) {
   const memory = verification.state === "done" ? verification.memory : null;
   return (
     <Card title="Proof" description="Computed in this browser, from the entry’s bytes." aside={<Headline verification={verification} />}
-      footer={<Row justify="between"><span>{proof.checkpoint === null ? "No checkpoint covers it yet." : <>Checkpoint of {formatCount(proof.checkpoint.size)} entries. <Link href="/audit/log">Log and proofs</Link></>}</span><Button size="sm" variant="ghost" icon={<RotateCw aria-hidden />} loading={verification.state === "working"} onClick={again}>Verify again</Button></Row>}>
+      footer={<Row justify="between"><span>{proof.inclusion === null ? "No checkpoint covers it yet." : `Under the checkpoint of ${plural(proof.inclusion.size, "entry", "entries")}.`} <Link href="/audit/log">Log and proofs</Link></span><Button size="sm" variant="ghost" icon={<RotateCw aria-hidden />} loading={verification.state === "working"} onClick={again}>Verify again</Button></Row>}>
       <div className="flex flex-col gap-3">
         {verification.state === "unable" && <Banner tone="warning" title="Nothing was verified here">{verification.why}</Banner>}
         {memory?.outcome === "contradiction" && <Contradiction memory={memory} proof={proof} />}
         <ProofSteps verification={verification} />
         {proof.inclusion && <div className="border-t border-border pt-3"><PathPicture seq={seq} leafHex={verification.state === "done" ? verification.verdict.leafHex : ""} steps={drawnSteps(proof, seq, verification)} /></div>}
         <Row>
-          {proof.checkpoint && <ButtonLink size="sm" download href={`/audit/${seq}/proof`} icon={<FileDown aria-hidden />}>Proof file</ButtonLink>}
+          {proof.inclusion && <ButtonLink size="sm" download href={`/audit/${seq}/proof`} icon={<FileDown aria-hidden />}>Proof file</ButtonLink>}
           <Button size="sm" icon={<Download aria-hidden />} onClick={() => { saveText(`entry-${seq}.json`, bytesText, "application/json"); }}>The entry’s bytes</Button>
         </Row>
       </div>

@@ -97,7 +97,7 @@ describe("a browser that remembers a checkpoint", () => {
   const before = (of: readonly Uint8Array[]): Remembered => ({ v: 1, origin: log.name, vkey: log.vkey, size: of.length, rootHex: toHex(rootOf(of)), note: noteOf(of), seenAt: "2026-11-22T00:00:00Z" });
   const now = (of: readonly Uint8Array[] = leaves) => seenOf(proofOf(0, noteOf(of)))!;
   // From 4 to 7 entries the proof is the root of the three that were added.
-  const honest: AskPath = async (_origin, from, to) => { expect([from, to]).toEqual([4, 7]); return { path: [toBase64(rootOf(leaves.slice(4)))] }; };
+  const honest: AskPath = async (from, to) => { expect([from, to]).toEqual([4, 7]); return { path: [toBase64(rootOf(leaves.slice(4)))] }; };
   const never: AskPath = async () => { throw new Error("nothing is to be asked"); };
   const other = [...leaves.slice(0, 3), leafOf("rewritten")];
 

@@ -1,5 +1,6 @@
 import { ChevronLeft, ChevronRight } from "lucide-react";
 import { notFound, redirect } from "next/navigation";
+import { Suspense } from "react";
 import { DecisionCard, EntryDetails } from "@/components/audit/entry-details";
 import { EntryFacts } from "@/components/audit/entry-facts";
 import { OutcomeBadge } from "@/components/audit/entry-look";
@@ -9,9 +10,11 @@ import { CodeBlock } from "@/components/ui/code-block";
 import { Grid, Stack } from "@/components/ui/layout";
 import { MonoId } from "@/components/ui/mono-id";
 import { PageHeader } from "@/components/ui/page-header";
+import { TableSkeleton } from "@/components/ui/skeleton";
 import { openPage } from "@/lib/auth/page";
 import { getEntry } from "@/lib/log/get-entry";
 import { orNull } from "../../identity-name";
+import { ProofSection } from "./proof-section";
 
 export const metadata = { title: "Entry" };
 
@@ -32,9 +35,10 @@ export default async function EntryPage({ params }: Readonly<{ params: Promise<{
       <Grid columns={2}>
         <Stack>
           <Card title="Fields"><EntryFacts entry={entry} /></Card>
+          <EntryDetails details={record.details} />
         </Stack>
         <Stack>
-          <EntryDetails details={record.details} />
+          <Suspense fallback={<TableSkeleton rows={8} label="Waiting for the checkpoint" />}><ProofSection deps={deps} actor={actor} seq={entry.seq} bytesText={entry.bytesText} /></Suspense>
           <Card title="What was hashed" description="Canonical JSON (RFC 8785). The leaf hash is SHA-256 of a zero byte and exactly these bytes (RFC 6962).">
             <Stack>
               <MonoId value={entry.leafHashHex} label="leaf hash" whole />

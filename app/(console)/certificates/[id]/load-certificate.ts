@@ -10,6 +10,7 @@ import { getCertificate } from "@/lib/certificates/get-certificate";
 import { previewRevocation } from "@/lib/certificates/preview-revocation";
 import type { CertificateDto } from "@/lib/certificates/schema";
 import { listCustody } from "@/lib/log/custody";
+import { getLogState } from "@/lib/log/get-log-state";
 import { describeCertificate } from "@/lib/pki/describe";
 import { derOf } from "@/lib/pki/pem";
 import { getProfile } from "@/lib/profiles/get-profile";
@@ -21,10 +22,13 @@ export async function loadCertificate(id: string) {
   const certificate = await orNull(getCertificate(deps, actor, id));
   if (certificate === null) notFound();
   const may = mayOf(actor);
-  const [authorities, custody, figures, profile] = await Promise.all([
+  const [authorities, custody, figures, profile, log] = await Promise.all([
     listAuthorities(deps, actor), listCustody(deps, actor, certificate.id), may.revoke ? previewRevocation(deps, actor, certificate.id) : null, orNull(getProfile(deps, actor, certificate.profile.id)),
+    may.audit ? getLogState(deps, actor) : null,
   ]);
   return {
+    // Entries below it are sealed; undefined for those who may not read the log.
+    checkpointSize: log === null ? undefined : log.checkpoint?.size ?? null,
     certificate, custody, figures, may, now: deps.clock.now(),
     chain: chainOf(certificate, authorities.items),
     extensions: certificate.pem === null ? null : describeCertificate(derOf(certificate.pem, "CERTIFICATE")).extensions,

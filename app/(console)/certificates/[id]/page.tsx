@@ -19,7 +19,7 @@ export const metadata = { title: "Certificate" };
 
 export default async function CertificatePage({ params }: Readonly<{ params: Promise<{ id: string }> }>) {
   const { id } = await params;
-  const { certificate, chain, extensions, custody, figures, overlapSeconds, may, now } = await loadCertificate(decodeURIComponent(id));
+  const { certificate, chain, extensions, custody, checkpointSize, figures, overlapSeconds, may, now } = await loadCertificate(decodeURIComponent(id));
   if (certificate.id !== id) redirect(`/certificates/${certificate.id}`);
   const name = certificateName(certificate);
   return (
@@ -35,7 +35,7 @@ export default async function CertificatePage({ params }: Readonly<{ params: Pro
         </Stack>
         <Stack>
           <Card title="Chain"><ChainTree links={chain} /></Card>
-          <Card title="Custody" description="Its whole recorded life, the latest first."><CustodyTimeline entries={custody.items} linked={may.audit} /></Card>
+          <Card title="Custody" description="Its whole recorded life, the latest first."><CustodyTimeline entries={custody.items} linked={may.audit} checkpointSize={checkpointSize} /></Card>
         </Stack>
       </Grid>
     </>

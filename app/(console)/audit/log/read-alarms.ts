@@ -1,0 +1,17 @@
+import { alarmsOf, type Alarm } from "@/components/log/alarms";
+import type { Actor } from "@/lib/auth/actor";
+import { scopeOf } from "@/lib/auth/permissions";
+import type { Deps } from "@/lib/deps";
+import { reportBug } from "@/lib/http/report-bug";
+import { getLogState } from "@/lib/log/get-log-state";
+
+/** What somebody has to know of the log wherever they look; null for roles that do not read it. A frame never fails for it. */
+export async function readAlarms(deps: Deps, actor: Actor): Promise<readonly Alarm[] | null> {
+  if (scopeOf(actor.role, "audit.read") === "none") return null;
+  try {
+    return alarmsOf(await getLogState(deps, actor), deps.clock.now().getTime());
+  } catch (error) {
+    reportBug(error, actor.requestId);
+    return [];
+  }
+}
