@@ -1,3 +1,4 @@
+import type { ExportedEntry } from "./export/types";
 import type { EntryRecord } from "./types";
 
 const columns: readonly (readonly [name: string, value: (record: EntryRecord) => unknown])[] = [
@@ -18,7 +19,10 @@ export function csvField(value: unknown): string {
   return `"${(formula.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`;
 }
 
-export const csvHeader = `${["seq", "leafHash", ...columns.map(([name]) => name)].map(csvField).join(",")}\r\n`;
+const own: readonly (readonly [name: string, value: (entry: ExportedEntry) => unknown])[] = [["seq", (e) => e.seq], ["leafHash", (e) => e.leafHash], ["log", (e) => e.log], ["checkpoint", (e) => e.checkpoint]];
 
-export const csvRow = (seq: number, leafHashHex: string, record: EntryRecord): string =>
-  `${[seq, leafHashHex, ...columns.map(([, value]) => value(record))].map(csvField).join(",")}\r\n`;
+export const csvHeader = `${[...[...own, ...columns].map(([name]) => name), "entry"].map(csvField).join(",")}\r\n`;
+
+/** One entry as a row. Its last cell is the exact text that is hashed, which begins with a brace and so is never changed. */
+export const csvRow = (entry: ExportedEntry): string =>
+  `${[...own.map(([, value]) => value(entry)), ...columns.map(([, value]) => value(entry.record)), entry.text].map(csvField).join(",")}\r\n`;

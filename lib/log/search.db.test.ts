@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { auditedTransaction } from "./audited-transaction";
 import { listCustody } from "./custody";
-import { exportEntries } from "./export";
 import { getEntry } from "./get-entry";
 import { leafHash } from "./leaf";
 import { recordEntry } from "./record";
@@ -75,7 +74,6 @@ describe("a search of the log", () => {
   test.each([["operator", "forbidden"], ["approver", "forbidden"], ["service", "forbidden"], [null, "unauthenticated"]] as const)("is refused to %s", async (role, code) => {
     await expect(searchEntries(log.deps, testActor({ role }), {})).rejects.toMatchObject({ code });
     await expect(getEntry(log.deps, testActor({ role }), 0)).rejects.toMatchObject({ code });
-    await expect(exportEntries(log.deps, testActor({ role }), {}, "jsonl").next()).rejects.toMatchObject({ code });
   });
 });
 
@@ -101,53 +99,6 @@ describe("the custody of a certificate", () => {
 
   test.each([[{ role: "service", identityId: "idn_other" }, "certificate.not-found"], [{ role: "service", identityId: null }, "certificate.not-found"], [{ role: null }, "unauthenticated"]] as const)("is refused to %j", async (over, code) => {
     await expect(listCustody(log.deps, testActor(over), "crt_01pay")).rejects.toMatchObject({ code });
-  });
-});
-
-describe("an export", () => {
-  const read = async (query: EntryQuery, format: "jsonl" | "csv") => { let text = ""; for await (const piece of exportEntries(log.deps, auditor, query, format)) text += piece; return text; };
-
-  test("in JSON lines holds every entry that matches, with its number, its hash and its own bytes", async () => {
-    const lines = (await read({ to: "2026-06-30", target: "crt_01pay" }, "jsonl")).trimEnd().split("\n");
-    const parsed = lines.map((line) => JSON.parse(line) as { seq: number; leafHash: string; entry: { id: string } });
-    expect(parsed.map(({ seq }) => seq)).toEqual([0, 2, 4]);
-    for (const [n, line] of lines.entries()) {
-      const bytes = line.slice(line.indexOf('"entry":') + 8, -1);
-      expect(Buffer.from(leafHash(Buffer.from(bytes))).toString("hex")).toBe(parsed[n]?.leafHash);
-    }
-  });
-
-  test("is itself an entry, written before its first piece, with its filter and its count", async () => {
-    const pieces = exportEntries(log.deps, auditor, { to: "2026-06-30", outcome: "success" }, "csv");
-    await pieces.next();
-    const { items: [entry] } = await search({ action: "audit.exported" });
-    expect(entry).toMatchObject({ actor: { id: "usr_01auditor" }, details: { format: "csv", filter: "to=2026-06-30 outcome=success", count: 5 } });
-    await pieces.return();
-  });
-
-  test("in CSV neutralises what a spreadsheet would run, wherever it came from", async () => {
-    const evil = testActor({ id: "usr_01evil", label: "=HYPERLINK(\"http://evil.example.com\")", origin: { ip: null, port: null, userAgent: "@SUM(1)", via: [] } });
-    await recordEntry(log.deps, evil, { ...identityCreated("+1"), reason: "\t=1" });
-    const text = await read({ actor: "usr_01evil" }, "csv");
-    expect(text).toContain(`"'=HYPERLINK(""http://evil.example.com"")"`);
-    for (const field of ["\"'@SUM(1)\"", "\"'+1\"", "\"'\t=1\""]) expect(text).toContain(field);
-    expect(text).not.toMatch(/(^|,)"[=+@-]/m);
-  });
-
-  test("is refused without a record: nothing comes when it cannot be written", async () => {
-    await log.as("super", "revoke insert (entry) on tlog.inbox from chancery_app");
-    try {
-      await expect(exportEntries(log.deps, auditor, {}, "jsonl").next()).rejects.toMatchObject({ code: "record.unavailable" });
-    } finally {
-      await log.as("super", "grant insert (entry) on tlog.inbox to chancery_app");
-    }
-  });
-
-  test("of more than fits in a piece comes in pieces and is whole", async () => {
-    await Promise.all(Array.from({ length: 1_203 }, (_, n) => recordEntry(log.deps, testActor({ label: "bulk@example.com" }), readEntry(`/${n}`))));
-    const sizes: number[] = [];
-    for await (const piece of exportEntries(log.deps, auditor, { actor: "bulk@example.com" }, "jsonl")) sizes.push(piece.split("\n").length - 1);
-    expect(sizes).toEqual([500, 500, 203]);
   });
 });
 

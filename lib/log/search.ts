@@ -51,16 +51,21 @@ export function restOf({ order, after }: Filter, range: Range): Range {
   return order === "asc" ? { ...range, low: Math.max(range.low, after + 1) } : { ...range, high: Math.min(range.high, after) };
 }
 
-/** The first entries of a range that match, in order; only the few that are shown are read from the log itself. */
-export async function findEntries(db: Database, filter: Filter, range: Range, limit: number, plan: Plan): Promise<FoundEntry[]> {
-  const { order, reads, values } = filter;
+/** The query for the numbers of the first entries of a range that match, in order; its parameters are the filter's values. */
+export function findNumbers(filter: Filter, range: Range, limit: number, plan: Plan): string {
+  const { order, reads } = filter;
   // A sum is no index's order: it keeps the planner from walking the log for what is rare.
   const by = plan.kind === "gather" ? "seq + 0" : "seq";
   const walks = kindsOf[reads].map((kind) => `(select seq from tlog.search where ${whereOf(filter, range, kind, plan)} order by ${by} ${order} limit ${limit})`);
+  return `select seq from (${walks.join(" union all ")}) as walked order by seq ${order} limit ${limit}`;
+}
+
+/** The first entries of a range that match, in order; only the few that are shown are read from the log itself. */
+export async function findEntries(db: Database, filter: Filter, range: Range, limit: number, plan: Plan): Promise<FoundEntry[]> {
   const { rows } = await db.pool.query<{ seq: string; leaf_hash: Buffer; entry: Buffer }>(
-    `with found as materialized (select seq from (${walks.join(" union all ")}) as walked order by seq ${order} limit ${limit})
-     select e.seq, e.leaf_hash, e.entry from found join tlog.entry e using (seq) order by e.seq ${order}`,
-    [...values],
+    `with found as materialized (${findNumbers(filter, range, limit, plan)})
+     select e.seq, e.leaf_hash, e.entry from found join tlog.entry e using (seq) order by e.seq ${filter.order}`,
+    [...filter.values],
   );
   return rows.map((row) => ({ seq: Number(row.seq), leafHash: row.leaf_hash, entry: row.entry }));
 }

@@ -1,3 +1,5 @@
+import type { EntryRecord } from "../types";
+
 /**
  * The shape of exports, a contract with every verifier (docs/log-format.md). All of them are in the order of the log, ascending.
  *
@@ -40,3 +42,6 @@ export const exportTypes: Readonly<Record<ExportFormat, Readonly<{ type: string;
   cef: { type: "text/plain; charset=utf-8", ending: "cef" },
   proof: { type: "application/jsonl; charset=utf-8", ending: "proof.jsonl" },
 };
+
+/** An entry with what every format carries of it. `text` is exactly what is hashed. */
+export type ExportedEntry = Readonly<{ seq: number; leafHash: string; log: string | null; checkpoint: number | null; record: EntryRecord; text: string }>;

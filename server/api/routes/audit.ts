@@ -1,18 +1,18 @@
 import { z } from "@hono/zod-openapi";
-import { exportEntries } from "@/lib/log/export";
+import { exportResponse } from "@/lib/http/export-response";
+import { exportEntries } from "@/lib/log/export/export-entries";
+import { exportFormats } from "@/lib/log/export/types";
 import { getEntry } from "@/lib/log/get-entry";
 import { entryQuery } from "@/lib/log/schema";
 import { searchEntries } from "@/lib/log/search";
 import { defineRoute, idParams } from "@/server/api/define-route";
-import { streamText } from "@/server/api/stream-text";
 import { entry, entryDetail } from "@/server/api/schemas/audit";
 import { pageOf } from "@/server/api/schemas/common";
 
 const common = { tag: "Audit", reads: "audit.read" } as const;
 const filters = "Filters: time (`from`, `to`), `actor`, `action` (whole, or `certificate.` for all of a noun), `outcome`, `target`, `certificate`, `serial`, `ip` (address or CIDR), `q` (words), `reads`.";
 
-const types = { jsonl: "application/jsonl; charset=utf-8", csv: "text/csv; charset=utf-8" } as const;
-const exportQuery = entryQuery.omit({ cursor: true, limit: true, order: true }).extend({ format: z.enum(["jsonl", "csv"]).default("jsonl") });
+const exportQuery = entryQuery.omit({ cursor: true, limit: true, order: true }).extend({ format: z.enum(exportFormats).default("jsonl"), checkpoint: z.coerce.number().int().min(0).optional() });
 
 export const auditRoutes = [
   defineRoute({
@@ -30,11 +30,11 @@ export const auditRoutes = [
     handle: (deps, actor, { params }) => getEntry(deps, actor, params.id),
   }),
   defineRoute({
-    ...common, method: "get", path: "/audit/export", permission: "audit.export", summary: "Export entries as JSON Lines or CSV",
-    description: `Streamed, each record with its number and leaf hash, and itself an entry. ${filters}`, query: exportQuery, response: z.string(), mediaType: "application/jsonl",
-    async handle(deps, actor, { query: { format, ...filter } }) {
-      const name = `chancery-log.${format}`;
-      return streamText(exportEntries(deps, actor, filter, format), { "Content-Type": types[format], "Content-Disposition": `attachment; filename="${name}"`, "Cache-Control": "no-store" });
+    ...common, method: "get", path: "/audit/export", permission: "audit.export", summary: "Export entries as JSON Lines, CSV, OCSF or CEF",
+    description: `Streamed in the order of the log, each record with its number, its leaf hash and the checkpoint that it is under, and itself an entry. JSON Lines hold the proof that nothing was changed; for the others it is a file of its own: \`format=proof\` with the same filter and \`checkpoint\`, the size that the header Chancery-Export-Checkpoint names. \`chancery verify\` reads them. Chancery-Export-Count says how many entries come. ${filters}`, query: exportQuery, response: z.string(), mediaType: "application/jsonl",
+    async handle(deps, actor, { query: { format, checkpoint, ...filter } }) {
+      const stopping = new AbortController();
+      return exportResponse(await exportEntries(deps, actor, filter, { format, checkpoint, signal: stopping.signal }), () => stopping.abort());
     },
   }),
 ];

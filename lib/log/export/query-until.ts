@@ -1,0 +1,27 @@
+import type { Database, PoolClient } from "@/lib/db/database";
+
+type Query = Readonly<{ text: string; values: readonly unknown[] }>;
+
+/** Runs a query that ends at once, on the server too, when `signal` is aborted; its connection is given back. Throws the signal's reason then. */
+export async function queryUntil<Row extends object>(db: Pick<Database, "pool">, signal: AbortSignal, { text, values }: Query): Promise<Row[]> {
+  signal.throwIfAborted();
+  const client = await db.pool.connect();
+  const cancel = (): void => void cancelQuery(db, client).catch(() => {});
+  signal.addEventListener("abort", cancel, { once: true });
+  try {
+    signal.throwIfAborted();
+    return (await client.query<Row>(text, [...values])).rows;
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error;
+  } finally {
+    signal.removeEventListener("abort", cancel);
+    // A cancellation may still be on its way: it must not meet whoever used this connection next.
+    client.release(signal.aborted);
+  }
+}
+
+async function cancelQuery({ pool }: Pick<Database, "pool">, client: PoolClient): Promise<void> {
+  const { processID } = client as unknown as { processID: number };
+  await pool.query("select pg_cancel_backend($1)", [processID]);
+}
