@@ -1,6 +1,5 @@
 import type { Database, PoolClient } from "@/lib/db/database";
-import { recordOf } from "../summary";
-import type { EntryRecord } from "../types";
+import { recordOrNull } from "../live/record-or-null";
 import type { Replayed } from "./fields";
 import type { Noun, Row } from "./noun";
 
@@ -24,16 +23,6 @@ export async function inSnapshot<T>(db: Database, work: (client: PoolClient) => 
 export async function readSize(client: Runner): Promise<number> {
   const { rows } = await client.query<{ size: string }>("select size from tlog.head");
   return Number(rows[0]?.size ?? 0);
-}
-
-/** Null for bytes that are no entry any more. */
-export function recordOrNull(entry: Uint8Array): EntryRecord | null {
-  try {
-    const record = recordOf(entry);
-    return typeof record === "object" && record !== null ? record : null;
-  } catch {
-    return null;
-  }
 }
 
 /** Entries from … below, in order; what cannot be read is left out. */

@@ -17,7 +17,7 @@ end $$;
 create function tlog.index_differences(a bigint, b bigint) returns table (seq bigint, problem text) language sql stable security definer set search_path = tlog, pg_temp as $$
   with derived as (
     select e.seq, e.entry, j, case when pg_input_is_valid(j ->> 'ts', 'timestamptz') then (j ->> 'ts')::timestamptz else e.sequenced_at end as ts,
-      left(coalesce(j ->> 'action', ''), 100) as action, left(coalesce(j ->> 'outcome', ''), 100) as outcome, coalesce((j ->> 'action') like '%.read', false) as is_read,
+      left(coalesce(j ->> 'action', ''), 100) as action, left(coalesce(j ->> 'outcome', ''), 100) as outcome, is_quiet(j ->> 'action') as is_read,
       left(j #>> '{actor,id}', 200) as actor_id, left(j #>> '{actor,label}', 200) as actor_label, left(j #>> '{target,id}', 200) as target_id,
       left(j #>> '{credential,certificateId}', 200) as certificate_id,
       case when pg_input_is_valid(j #>> '{origin,ip}', 'inet') then (j #>> '{origin,ip}')::inet end as ip, words_in(j) as words
