@@ -34,7 +34,7 @@ export async function openWitnessKey(folder: string, { name, host, random }: Rea
 async function keyOf(name: string, seed: Uint8Array): Promise<WitnessKey> {
   const privateKey: KeyObject = createPrivateKey({ key: Buffer.concat([pkcs8Head, seed]), format: "der", type: "pkcs8" });
   const publicKey = new Uint8Array(createPublicKey(privateKey).export({ format: "der", type: "spki" }).subarray(-32));
-  const keyId = await keyIdOf(nodeLogCrypto, name, COSIGNATURE, publicKey);
+  const keyId = Uint8Array.from(await keyIdOf(nodeLogCrypto, name, COSIGNATURE, publicKey));
   return {
     key: { name, keyId, type: COSIGNATURE, publicKey },
     vkey: await formatVkey(nodeLogCrypto, name, COSIGNATURE, publicKey),
