@@ -10,7 +10,8 @@ import { verifyCheckpoint } from "../pure/verify-checkpoint";
 import { recordUnavailable } from "../record-unavailable";
 import { rootAt } from "../tree/prove";
 import { makeReadHashes } from "../tree-reader";
-import { checkpointsUpTo, insertContinuation, readHead, readLogs, readTree } from "./log-repository";
+import { makeIntegrator } from "./integrate";
+import { checkpointsUpTo, insertContinuation, readHead, readLogs } from "./log-repository";
 import { makeOrigin } from "./open-log";
 import type { Halt, PublishDeps } from "./types";
 
@@ -38,7 +39,7 @@ function commentOf(said: string): string {
 /**
  * The supervised step after a halt (permission log.continue): the entries that are left go on under a new name and a new key, and the new
  * log's first entry names the old one, its last checkpoint and what was lost. The old log is never contradicted: nobody signs for it again.
- * Errors: `log.not-halted`, `input.invalid`, `record.unavailable`, those of the signer.
+ * Errors: `log.not-halted`, `input.invalid`, `record.unavailable`, `log.entries-missing`, those of the signer.
  */
 export async function continueLog(deps: PublishDeps, actor: Actor, input: Readonly<{ comment: string }>): Promise<Continuation> {
   authorize(actor, "log.continue");
@@ -68,8 +69,10 @@ export async function continueLog(deps: PublishDeps, actor: Actor, input: Readon
 async function provenPrefix({ db }: PublishDeps, { origin }: Halt, size: number): Promise<number | null> {
   const log = (await readLogs(db)).find((one) => one.origin === origin);
   if (!log) return null;
-  const { size: treeSize } = await readTree(db), read = makeReadHashes(db);
-  for (const { note } of await checkpointsUpTo(db, log.generation, Math.min(size, treeSize), TRIES)) {
+  // Nobody else grows the tree while the log is halted.
+  await makeIntegrator(db).growTo(size);
+  const read = makeReadHashes(db);
+  for (const { note } of await checkpointsUpTo(db, log.generation, size, TRIES)) {
     const signed = await verifyCheckpoint(nodeLogCrypto, note, parseVkey(log.vkey)).catch(() => null);
     if (signed && equalBytes(await rootAt(read, signed.checkpoint.size), signed.checkpoint.root)) return signed.checkpoint.size;
   }

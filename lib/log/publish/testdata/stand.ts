@@ -89,3 +89,21 @@ export async function withRole<T>(url: string, use: (client: pg.Client) => Promi
     await client.end();
   }
 }
+
+const guarded = ["tlog.log", "tlog.tile", "tlog.checkpoint", "tlog.inbox"];
+
+/** Runs statements as a superuser with every guard of the log's tables off, as whoever restores a database does. */
+export async function unguarded({ house }: Stand, statements: readonly string[]): Promise<void> {
+  const places = (await house.asSuper("select inhrelid::regclass::text as place from pg_inherits where inhparent = 'tlog.entry'::regclass")).map(({ place }) => String(place));
+  for (const place of [...places, ...guarded]) await house.asSuper(`alter table ${place} disable trigger all`);
+  for (const statement of statements) await house.asSuper(statement);
+  for (const place of [...places, ...guarded]) await house.asSuper(`alter table ${place} enable trigger all`);
+  const rows = await house.asSuper("select tgrelid::regclass::text as place, tgname from pg_trigger where tgrelid::regclass::text like 'tlog.%' and tgname in ('no_change', 'no_truncate', 'no_update')");
+  for (const { place, tgname } of rows) await house.asSuper(`alter table ${String(place)} enable always trigger ${String(tgname)}`);
+}
+
+/** Makes the database what a backup of the moment with so many entries holds. The tree is built again from its entries. */
+export const goBackTo = (stand: Stand, size: number): Promise<void> => unguarded(stand, [
+  `delete from tlog.entry where seq >= ${size}`, "delete from tlog.inbox", `update tlog.head set size = ${size}, halted = null`, "delete from tlog.tile", "update tlog.tree set size = 0, edge = '{}'",
+  `delete from tlog.checkpoint where size > ${size}`, "truncate tlog.search, tlog.span", "update tlog.indexed set upto = 0",
+]);
