@@ -45,17 +45,10 @@ test("what nests deeper than anybody writes is left to the thorough look, and en
 
 test("no change of one byte to a canonical text is called canonical unless it is", () => {
   const text = `{"a":{"b":[1,"x",null],"c":true},"src":{"boot":"b","id":"i","seq":12},"v":1}`;
-  let seen = 0;
-  for (let at = 0; at < text.length; at += 1) {
-    for (const char of `{}[]":,0129-aeb z\\\t`) {
-      const changed = text.slice(0, at) + char + text.slice(at + 1);
-      if (scan(changed)) {
-        expect(isCanonicalText(changed)).toBe(true);
-        seen += 1;
-      }
-    }
-  }
-  expect(seen).toBeGreaterThan(100);
+  const changes = text.split("").flatMap((_char, at) => `{}[]":,0129-aeb z\\\t`.split("").map((char) => text.slice(0, at) + char + text.slice(at + 1)));
+  const passed = changes.filter(scan);
+  expect(passed.filter((changed) => !isCanonicalText(changed))).toEqual([]);
+  expect(passed.length).toBeGreaterThan(100);
 });
 
 describe("the member src", () => {

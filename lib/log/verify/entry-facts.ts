@@ -1,4 +1,5 @@
 import { foundSource, isCanonicalText, scanEntry } from "./canonical-scan";
+import { hasAt } from "./entry-frame";
 import type { Findings } from "./report";
 import type { SourceNumbers } from "./source-numbers";
 
@@ -9,7 +10,7 @@ export type EntryFacts = Readonly<{
 }>;
 
 const beginning = Buffer.from(`{"action":"`), ending = Buffer.from(`,"v":1}`), heartbeat = Buffer.from(`source.heartbeat"`), opened = Buffer.from(`log.opened"`), continued = Buffer.from(`log.continued"`);
-const COLON = 58;
+const COLON = 58, MOST_KNOWN = 8;
 
 type Logs = Readonly<{ log: string | null; vkey: string | null }>;
 type Details = { details?: Readonly<Record<string, unknown>> | null };
@@ -24,6 +25,7 @@ export function makeEntryFacts(findings: Findings, numbers: SourceNumbers, { log
     } else if (details.origin === log && details.vkey !== vkey) findings.problem("signature", `Entry ${seq} opened the log ${log} with another key than the header names.`);
     else if (typeof details.size === "number" && details.size > seq) findings.problem("order", `Entry ${seq} says that the log was continued at ${details.size}.`);
   };
+  const readSource = makeSourceReader();
   const source = (seq: number, bytes: Buffer): void => {
     const { key, number } = readSource(bytes, foundSource.from, foundSource.to);
     if (key === null) findings.problem("format", `Entry ${seq}: its src cannot be read.`);
@@ -51,31 +53,33 @@ export function makeEntryFacts(findings: Findings, numbers: SourceNumbers, { log
 
 const isNumber = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) > 0;
 const keyOf = (id: string, boot: string): string => `${id} (run ${boot})`;
-const known = new Map<string, string>();
 
-/** {"boot":"…","id":"…","seq":N}: all up to the number is the same for every entry of a run, so it is understood once. */
-function readSource(bytes: Buffer, from: number, to: number): { key: string | null; number: number } {
-  let digits = to - 1, number = 0, scale = 1;
-  while (digits > from && bytes[digits - 1] !== COLON) {
-    digits -= 1;
-    const digit = bytes[digits]! - 48;
-    number += digit >= 0 && digit <= 9 ? digit * scale : Number.NaN;
-    scale *= 10;
-  }
-  const prefix = bytes.toString("latin1", from, digits);
-  let key = known.get(prefix);
-  if (key === undefined) {
-    const text = bytes.toString("utf8", from, to);
-    const read = /^\{"boot":"[^"]*","id":"[^"]*","seq":\d+\}$/.test(text) ? JSON.parse(text) as { id: string; boot: string } : null;
-    if (!read) return { key: null, number };
-    key = keyOf(read.id, read.boot);
-    if (known.size > 10_000) known.clear();
-    known.set(prefix, key);
-  }
-  return isNumber(number) ? { key, number } : { key: null, number };
-}
-
-function hasAt(bytes: Buffer, at: number, expected: Buffer): boolean {
-  for (let index = 0; index < expected.length; index += 1) if (bytes[at + index] !== expected[index]) return false;
-  return true;
+/**
+ * {"boot":"…","id":"…","seq":N}: all up to the number is the same for every entry of a run, so what the last ones began with is compared
+ * before anything is parsed.
+ */
+function makeSourceReader(): (bytes: Buffer, from: number, to: number) => { key: string | null; number: number } {
+  const known: { prefix: Buffer; key: string }[] = [], result: { key: string | null; number: number } = { key: null, number: 0 };
+  return (bytes, from, to) => {
+    let digits = to - 1, number = 0, scale = 1;
+    while (digits > from && bytes[digits - 1] !== COLON) {
+      digits -= 1;
+      const digit = bytes[digits]! - 48;
+      number += digit >= 0 && digit <= 9 ? digit * scale : Number.NaN;
+      scale *= 10;
+    }
+    let run = known.find(({ prefix }) => prefix.length === digits - from && hasAt(bytes, from, prefix));
+    if (!run) {
+      const text = bytes.toString("utf8", from, to), prefix = Buffer.from(bytes.subarray(from, digits));
+      if (/^\{"boot":"[^"]*","id":"[^"]*","seq":\d+\}$/.test(text)) {
+        const { id, boot } = JSON.parse(text) as { id: string; boot: string };
+        run = { prefix, key: keyOf(id, boot) };
+        known.unshift(run);
+        known.splice(MOST_KNOWN);
+      }
+    }
+    result.key = run && isNumber(number) ? run.key : null;
+    result.number = number;
+    return result;
+  };
 }

@@ -23,14 +23,18 @@ export function readHeader(line: string, name: "export" | "proof"): Header | str
   } catch {
     return "The first line is not JSON.";
   }
-  const { v, log, vkey, checkpoint, size, filter = "", order, count } = said, gaps = gapsOf(said.sources);
-  if (v !== 1) return `The file is of version ${JSON.stringify(v)}; this verifier reads version 1.`;
-  if (!isTextOrNull(log) || !isTextOrNull(vkey) || !isTextOrNull(checkpoint) || typeof filter !== "string" || typeof order !== "string") return "The header lacks a log, a key, a checkpoint, a filter or an order.";
+  if (said.v !== 1) return `The file is of version ${JSON.stringify(said.v)}; this verifier reads version 1.`;
+  return headerOf(said);
+}
+
+function headerOf({ log, vkey, checkpoint, size, filter, order, count, sources }: Said): Header | string {
+  if (![log, vkey, checkpoint].every(isTextOrNull) || typeof filter !== "string" || typeof order !== "string") return "The header lacks a log, a key, a checkpoint, a filter or an order.";
   if (!isCount(size) || !isCount(count)) return "The header's size and count are not whole numbers.";
-  if (checkpoint === null) return size === 0 ? { log, vkey, checkpoint, size, rootHex: null, filter, order, count, gaps } : "The header has a size and no checkpoint.";
-  if (log === null || vkey === null) return "The header has a checkpoint, but no log or no key.";
-  const root = rootOf(checkpoint, log, size);
-  return typeof root === "string" ? root : { log, vkey, checkpoint, size, rootHex: root.hex, filter, order, count, gaps };
+  const header = { log, vkey, checkpoint, size, rootHex: null, filter, order, count, gaps: gapsOf(sources) } as Header;
+  if (header.checkpoint === null) return size === 0 ? header : "The header has a size and no checkpoint.";
+  if (header.log === null || header.vkey === null) return "The header has a checkpoint, but no log or no key.";
+  const root = rootOf(header.checkpoint, header.log, size);
+  return typeof root === "string" ? root : { ...header, rootHex: root.hex };
 }
 
 function rootOf(checkpoint: string, log: string, size: number): Readonly<{ hex: string }> | string {

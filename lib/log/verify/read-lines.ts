@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { makeEntryFacts } from "./entry-facts";
 import { makeFrame } from "./entry-frame";
-import { leafHashInPlace, type Fold } from "./fold";
+import { isLeafHash, type Fold } from "./fold";
 import type { Header } from "./header";
 import type { Findings } from "./report";
 import type { SourceNumbers } from "./source-numbers";
@@ -15,34 +15,35 @@ export type LineReader = Readonly<{
   bytes: () => number;
 }>;
 
-type Parts = Readonly<{ findings: Findings; fold: Fold; numbers: SourceNumbers; header: Header; kind: "export" | "proof"; onHash?: (seq: number, leafHash: string) => void }>;
+type Parts = Readonly<{ findings: Findings; fold: Fold; numbers: SourceNumbers; header: Header; kind: "export" | "proof"; onHash?: (seq: number, leafHashHex: string) => void }>;
 
 export function makeLineReader({ findings, fold, numbers, header, kind, onHash }: Parts): LineReader {
   const frame = makeFrame(kind, header.log, header.size), facts = makeEntryFacts(findings, numbers, header), { size } = header;
   let isPieceUtf8 = true, lineNumber = 1, ended = false;
 
-  const seal = (seq: number, leafHash: string, isSealed: boolean): void => {
+  const seal = (seq: number, leafHash: Uint8Array, isSealed: boolean): void => {
     if (isSealed !== seq < size) findings.problem("format", isSealed ? `Entry ${seq} is said to be under the checkpoint, which ends at ${size}.` : `Entry ${seq} is said to be under no checkpoint, and the header's reaches ${size}.`);
     if (seq < size) fold.leaf(seq, leafHash);
     else fold.unsealed(seq);
   };
   const entry = (bytes: Buffer): void => {
     const seq = frame.seq(), from = frame.entryFrom(), end = frame.entryEnd();
-    if (leafHashInPlace(bytes, from, end) !== frame.leafHash()) findings.problem("leaf", `Entry ${seq} was changed: its bytes do not have the hash ${frame.leafHash()}.`);
+    if (!isLeafHash(bytes, from, end, frame.leafHash)) findings.problem("leaf", `Entry ${seq} was changed: its bytes do not have the hash ${hexOf(frame.leafHash)}.`);
     if (!isPieceUtf8 && !isUtf8(bytes.subarray(from, end))) findings.problem("format", `Entry ${seq} is not UTF-8.`);
     else facts.look(seq, bytes, from, end);
-    seal(seq, frame.leafHash(), frame.isSealed());
+    seal(seq, frame.leafHash, frame.isSealed());
   };
   const other = (text: string): void => {
     const line = readLine(text), problem = (words: string): void => findings.problem("format", `Line ${lineNumber}: ${words}`);
-    if (line === null) problem(text.endsWith("\r") ? "the line endings of this file were changed." : "it is not a line of an export.");
+    if (text.endsWith("\r")) problem("the line endings of this file were changed.");
+    else if (line === null) problem("it is not a line of an export.");
     else if (line.skip) fold.skip(line.skip[0], line.skip[1], line.hashes);
     else if (line.end) {
       ended = true;
       needEnd(findings, line.end, header, fold);
     } else {
       problem(`entry ${line.seq} is not written as this export writes it; its log, its checkpoint or its frame was changed.`);
-      seal(line.seq, line.leafHash, line.seq < size);
+      seal(line.seq, Buffer.from(line.leafHash, "hex"), line.seq < size);
     }
   };
   const splitter = makeLineSplitter((bytes, from, end) => {
@@ -51,8 +52,8 @@ export function makeLineReader({ findings, fold, numbers, header, kind, onHash }
     if (!frame.cut(bytes, from, end)) other(bytes.toString("utf8", from, end));
     else if (kind === "export") entry(bytes);
     else {
-      onHash?.(frame.seq(), frame.leafHash());
-      seal(frame.seq(), frame.leafHash(), true);
+      onHash?.(frame.seq(), hexOf(frame.leafHash));
+      seal(frame.seq(), frame.leafHash, true);
     }
   }, (bytes, from, end) => { isPieceUtf8 = isUtf8(bytes.subarray(from, end)); });
 
@@ -66,6 +67,8 @@ export function makeLineReader({ findings, fold, numbers, header, kind, onHash }
     },
   };
 }
+
+const hexOf = (hash: Uint8Array): string => Buffer.from(hash).toString("hex");
 
 type Line = Readonly<{ skip?: readonly [number, number]; hashes: readonly Uint8Array[]; end?: Readonly<{ count: number; entries: number }>; seq: number; leafHash: string }>;
 

@@ -29,13 +29,16 @@ export async function checkTrust(findings: Findings, trust: Trust, claim: Claim)
     for (const name of ["signature", "witnesses", "since"] as const) findings.skip(name, "The file has no checkpoint: nothing in it is sealed yet.");
     return { level: null, keyPinned: false, cosigned: [], waypoint: null };
   }
-  const pinned = [...(given ? [given] : []), ...(policy?.logs.map(({ key }) => key) ?? [])];
-  const key = chooseKey(findings, claim, given, pinned);
-  const verified = key && (await checkSignature(findings, claim.checkpoint, key, policy));
-  if (verified) sayWitnesses(findings, verified, policy);
-  else findings.skip("witnesses", "The log's own signature does not hold, so no cosignature is looked at.");
-  if (key && verified) findings.say("signature", `Signed by ${key.name}. ${pinned.length > 0 ? "The key is the one that you gave." : `The key was taken from the file itself; compare it with one that you have from elsewhere: ${claim.vkey}`}`);
-  return { level: verified?.level ?? null, keyPinned: pinned.length > 0, cosigned: verified?.cosigned ?? [], waypoint: await readSince(findings, trust.since, key, claim) };
+  const pinned = [...(given ? [given] : []), ...(policy?.logs.map(({ key }) => key) ?? [])], keyPinned = pinned.length > 0;
+  const key = chooseKey(findings, claim, given, pinned), verified = key && (await checkSignature(findings, claim.checkpoint, key, policy));
+  const waypoint = await readSince(findings, trust.since, key, claim);
+  if (!key || !verified) {
+    findings.skip("witnesses", "The log's own signature does not hold, so no cosignature is looked at.");
+    return { level: null, keyPinned, cosigned: [], waypoint };
+  }
+  findings.say("signature", `Signed by ${key.name}. ${keyPinned ? "The key is the one that you gave." : `The key was taken from the file itself; compare it with one that you have from elsewhere: ${claim.vkey}`}`);
+  sayWitnesses(findings, verified, policy);
+  return { level: verified.level, keyPinned, cosigned: verified.cosigned, waypoint };
 }
 
 /** The key that the checkpoint must be signed with: a given one, else the file's own. */
