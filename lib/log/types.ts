@@ -78,7 +78,11 @@ export type EntryDetails = {
   "drill.requested": Readonly<{ entries: number }>;
   "drill.finished": Readonly<{
     requestEntryId: string; entries: number; milliseconds: number;
-    attacks: readonly Readonly<{ name: string; caughtBy: readonly string[]; milliseconds: number; finding: string }>[];
+    attacks: readonly Readonly<{
+      name: string; what: string; sql: readonly string[];
+      /** The control that has to catch it, and all that did. */
+      expected: string; caughtBy: readonly string[]; milliseconds: number; finding: string;
+    }>[];
   }>;
   /** A source says how far its numbers are settled, and which of them were never used for an entry. */
   "source.heartbeat": Readonly<{ source: string; boot: string; settled: number; voided: string; ended: boolean }>;
