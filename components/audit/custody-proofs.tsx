@@ -3,7 +3,7 @@
 import { ShieldCheck } from "lucide-react";
 import { createContext, use, useState, type ReactNode } from "react";
 import { LevelBadge, type Level } from "@/components/log/level-badge";
-import { whyUnable } from "@/components/log/use-verification";
+import { whyUnable } from "@/components/log/why-unable";
 import { verifyEntry } from "@/components/log/verify-entry";
 import { Banner } from "@/components/ui/banner";
 import { Button } from "@/components/ui/button";

@@ -1,0 +1,51 @@
+import { Siren } from "lucide-react";
+import { AnchorCard } from "@/components/log/anchor-card";
+import { BrowserCard } from "@/components/log/browser-card";
+import { CheckpointCard } from "@/components/log/checkpoint-card";
+import { ContinueDialog } from "@/components/log/continue-dialog";
+import { HaltCard } from "@/components/log/halt-card";
+import { LogChain } from "@/components/log/log-chain";
+import { OutsideCard } from "@/components/log/outside-card";
+import { SourceTable } from "@/components/log/source-table";
+import { StateStrip } from "@/components/log/state-strip";
+import { WitnessTable } from "@/components/log/witness-table";
+import { Button, ButtonLink } from "@/components/ui/button";
+import { Grid, Stack } from "@/components/ui/layout";
+import { PageHeader } from "@/components/ui/page-header";
+import { openPage } from "@/lib/auth/page";
+import { scopeOf } from "@/lib/auth/permissions";
+import { listAnchors } from "@/lib/log/anchor/list-anchors";
+import { getLogState } from "@/lib/log/get-log-state";
+import { openContinuation } from "./actions";
+
+const anchorsShown = 5;
+
+export const metadata = { title: "Log & proofs" };
+
+export default async function LogPage() {
+  const { actor, deps } = await openPage("audit.read", { action: "log.read" });
+  const [state, { items: anchors }] = await Promise.all([getLogState(deps, actor), listAnchors(deps, actor, { limit: anchorsShown })]);
+  const may = (permission: "audit.verify" | "log.continue") => scopeOf(actor.role, permission) !== "none";
+  return (
+    <>
+      <PageHeader title="Log & proofs" sentence="What the log has signed, who watches it, and what was found when everything was verified." action={may("audit.verify") && <ButtonLink href="/audit/drill" icon={<Siren aria-hidden />}>Tamper drill</ButtonLink>} />
+      <StateStrip state={state} nowMs={deps.clock.now().getTime()} />
+      <Stack>
+        {state.halted && <HaltCard halted={state.halted} action={may("log.continue") ? <ContinueDialog halted={state.halted} action={openContinuation} /> : <Button size="sm" disabledReason="Only an administrator can open a continuation.">Open a continuation</Button>} />}
+        <Grid columns="main">
+          <Stack>
+            <CheckpointCard state={state} nowMs={deps.clock.now().getTime()} />
+            <WitnessTable state={state} />
+            <SourceTable sources={state.sources} />
+          </Stack>
+          <Stack>
+            <BrowserCard state={state} />
+            <LogChain logs={state.logs} />
+            <AnchorCard anchors={state.anchors} latest={anchors} />
+            <OutsideCard publicUrl={deps.publicUrl} vkey={state.logs[0]?.vkey ?? null} />
+          </Stack>
+        </Grid>
+      </Stack>
+    </>
+  );
+}
