@@ -5,10 +5,11 @@ import { UsageError, type Command } from "./command";
 import { connectToRunning } from "./connect";
 import { doctor } from "./doctor";
 import { helpText, makeHelp } from "./help";
+import { log } from "./log";
 import { token } from "./token";
 import { witness } from "./witness";
 
-const commands: Command[] = [doctor, token, witness];
+const commands: Command[] = [doctor, log, token, witness];
 commands.push(makeHelp(() => commands));
 
 /** What a person should read about a failure: an expected one in its own words, any other with its stack. */

@@ -16,7 +16,7 @@ export type Verdict =
 type Parts = Readonly<{ deps: PublishDeps; integrator: Integrator }>;
 type Facts = Pick<Halt, "code" | "rememberedNote" | "foundSize"> & Readonly<{ lostOrigins?: readonly string[]; says: string }>;
 
-const AFTERWARDS = "Nothing is numbered, published or changed until the missing entries are back, or an administrator continues the log under a new name.";
+const AFTERWARDS = "Nothing is numbered, published or changed until the missing entries are back, or an administrator continues the log under a new name (on the log's page, or with: npx chancery log continue).";
 const CAUSE = "It looks as if an older backup was restored, or the database moved to a copy that lagged behind.";
 
 function haltOf({ deps }: Parts, { code, rememberedNote, foundSize, lostOrigins = [], says }: Facts): Halt {

@@ -58,18 +58,20 @@ export async function openStand(options: Parameters<typeof makeTestHouse>[0] = {
   };
 }
 
+export const faultsOf = ({ house }: Stand): Promise<string[]> => faultsIn(house.asSuper);
+
 /** Everything that must hold of a log at rest, computed from the entries' bytes alone. Returns what is wrong. */
-export async function faultsOf({ house }: Stand): Promise<string[]> {
+export async function faultsIn(query: (sql: string) => Promise<Record<string, unknown>[]>): Promise<string[]> {
   const faults: string[] = [];
-  const rows = await house.asSuper("select seq, sha256('\\x00'::bytea || entry) as leaf, leaf_hash from tlog.entry order by seq");
+  const rows = await query("select seq, sha256('\\x00'::bytea || entry) as leaf, leaf_hash from tlog.entry order by seq");
   rows.forEach((row, at) => {
     if (Number(row["seq"]) !== at) faults.push(`number ${String(row["seq"])} stands at ${at}`);
     if (!equalBytes(row["leaf"] as Buffer, row["leaf_hash"] as Buffer)) faults.push(`leaf ${at}`);
   });
-  const [doubled] = await house.asSuper("select count(*)::int - count(distinct entry_id)::int as n from tlog.entry");
+  const [doubled] = await query("select count(*)::int - count(distinct entry_id)::int as n from tlog.entry");
   if (doubled?.["n"] !== 0) faults.push("an entry twice");
-  const scratch = makeTree({ size: 0, edge: [] }), logs = await house.asSuper("select generation, vkey from tlog.log");
-  const checkpoints = await house.asSuper("select generation, size::int, root, note, published_at from tlog.checkpoint order by size, generation");
+  const scratch = makeTree({ size: 0, edge: [] }), logs = await query("select generation, vkey from tlog.log");
+  const checkpoints = await query("select generation, size::int, root, note, published_at from tlog.checkpoint order by size, generation");
   for (const { generation, size, root, note } of checkpoints as { generation: number; size: number; root: Buffer; note: string }[]) {
     scratch.append(Buffer.concat(rows.slice(scratch.size(), size).map((row) => row["leaf"] as Buffer)));
     if (scratch.size() !== size || !equalBytes(scratch.root(), root)) faults.push(`the root at ${size}`);
