@@ -7,9 +7,10 @@ import { doctor } from "./doctor";
 import { helpText, makeHelp } from "./help";
 import { log } from "./log";
 import { token } from "./token";
+import { verify } from "./verify";
 import { witness } from "./witness";
 
-const commands: Command[] = [doctor, log, token, witness];
+const commands: Command[] = [doctor, log, token, verify, witness];
 commands.push(makeHelp(() => commands));
 
 /** What a person should read about a failure: an expected one in its own words, any other with its stack. */

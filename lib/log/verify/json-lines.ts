@@ -71,7 +71,7 @@ function concludeTree(findings: Findings, { size, rootHex }: Header, fold: Fold,
     return findings.skip("tree", "Entries are missing or out of order, so the root cannot be computed.");
   }
   findings.count("tree", sealed);
-  findings.say("tree", `${countOf(sealed)}${fold.skipped() > 0 ? ` and ${fold.skipped()} left out` : ""} fold to the checkpoint's root ${rootHex}.`);
+  findings.say("tree", `The hashes of ${countOf(sealed)}${fold.skipped() > 0 ? ` and what stands for ${fold.skipped()} left out` : ""} fold to the checkpoint's root ${rootHex}.`);
   if (fold.rootHex() !== rootHex) findings.problem("tree", `The entries fold to the root ${fold.rootHex()}; the checkpoint signs ${rootHex}.`);
 }
 

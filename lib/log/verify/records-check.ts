@@ -1,0 +1,42 @@
+import { makeEntryFacts } from "./entry-facts";
+import { isLeafHash } from "./fold";
+import type { Header } from "./header";
+import { saysTheSame, type FoundRecord, type RecordFormat } from "./records";
+import type { Findings } from "./report";
+import type { SourceNumbers } from "./source-numbers";
+
+/** Looks at each record by itself: its hash, its form, its readable fields, its frame. */
+export type EntriesCheck = Readonly<{ look: (record: FoundRecord | string) => FoundRecord | null; bytes: () => number; log: () => string | null }>;
+
+type Parts = Readonly<{ findings: Findings; numbers: SourceNumbers; header: Header | null; format: RecordFormat }>;
+
+export function entriesCheck({ findings, numbers, header, format }: Parts): EntriesCheck {
+  const facts = makeEntryFacts(findings, numbers, { log: header?.log ?? null, vkey: header?.vkey ?? null });
+  let bytes = 0, records = 0, log: string | null = null;
+  const needFrame = ({ seq, log: said, checkpoint }: FoundRecord): void => {
+    if (!header) return;
+    const expected = seq < header.size ? header.size : null;
+    if (said !== header.log || checkpoint !== expected) findings.problem("format", `Entry ${seq} is said to be in the log ${said} under the checkpoint ${checkpoint}; the companion says ${header.log} and ${expected}.`);
+  };
+  return {
+    bytes: () => bytes,
+    log: () => log,
+    look: (record) => {
+      records += 1;
+      findings.count("format");
+      if (typeof record === "string") {
+        bytes += record.length;
+        findings.problem("format", `Record ${records} is not one of an export: ${JSON.stringify(record.slice(0, 60))}`);
+        return null;
+      }
+      const { seq, text, leafHash, raw } = record, entry = Buffer.from(`:${text}\n`);
+      bytes += raw.length;
+      log ??= record.log;
+      if (!/^[0-9a-f]{64}$/.test(leafHash) || !isLeafHash(entry, 1, entry.length - 1, Buffer.from(leafHash, "hex"))) findings.problem("leaf", `Entry ${seq} was changed: its bytes do not have the hash ${leafHash}.`);
+      facts.look(seq, entry, 1, entry.length - 1);
+      if (!saysTheSame(format, record)) findings.problem("format", `Entry ${seq}: what the record shows is not what the entry says.`);
+      needFrame(record);
+      return record;
+    },
+  };
+}

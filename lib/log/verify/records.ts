@@ -1,0 +1,93 @@
+import { cefLine } from "../export/cef";
+import { csvHeader, csvRow } from "../csv";
+import { ocsfLine } from "../export/ocsf";
+import type { ExportedEntry } from "../export/types";
+import type { EntryRecord } from "../types";
+
+/** One record of an export in another form than JSON Lines; its text is what is hashed. Null where nothing of it can be read. */
+export type FoundRecord = Readonly<{ seq: number; leafHash: string; log: string | null; checkpoint: number | null; text: string; raw: string }>;
+export type RecordFormat = "csv" | "ocsf" | "cef";
+
+/** Which of the forms begins like this, or null. */
+export function recordFormatOf(firstLine: string): RecordFormat | null {
+  if (firstLine.startsWith("CEF:")) return "cef";
+  if (`${firstLine}\n` === csvHeader) return "csv";
+  return firstLine.startsWith(`{"category_uid":`) ? "ocsf" : null;
+}
+
+/** The records of a file, one after another; what is none comes as its text. `firstLine` is without its newline. */
+export async function* readRecords(format: RecordFormat, firstLine: string, rest: AsyncIterable<Buffer>): AsyncGenerator<FoundRecord | string> {
+  if (format !== "csv") yield readRecord(format, `${firstLine}\n`);
+  let row = "";
+  for await (const line of linesOf(rest)) {
+    row += line;
+    // A row of CSV goes on while a quote is open.
+    if (format === "csv" && (row.split(`"`).length - 1) % 2 === 1 && row.length < LONGEST) continue;
+    yield readRecord(format, row);
+    row = "";
+  }
+  if (row !== "") yield row;
+}
+
+const LONGEST = 1_000_000;
+
+async function* linesOf(pieces: AsyncIterable<Buffer>): AsyncGenerator<string> {
+  let carried: Buffer[] = [];
+  for await (const piece of pieces) {
+    let from = 0;
+    for (let end = piece.indexOf(10); end >= 0; end = piece.indexOf(10, from)) {
+      yield Buffer.concat([...carried, piece.subarray(from, end + 1)]).toString("utf8");
+      [carried, from] = [[], end + 1];
+    }
+    if (from < piece.length) carried.push(Buffer.from(piece.subarray(from)));
+  }
+  if (carried.length > 0) yield Buffer.concat(carried).toString("utf8");
+}
+
+function readRecord(format: RecordFormat, raw: string): FoundRecord | string {
+  const found = { csv: readCsv, ocsf: readOcsf, cef: readCef }[format](raw);
+  return found !== null && Number.isSafeInteger(found.seq) && found.seq >= 0 ? { ...found, raw } : raw;
+}
+
+type Found = Omit<FoundRecord, "raw"> | null;
+const countOrNull = (text: string): number | null => (text === "" ? null : Number(text));
+
+function readCsv(row: string): Found {
+  const cells = [...row.matchAll(/"((?:[^"]|"")*)"(?:,|\r\n$)/gy)].map(([, cell]) => cell!.replaceAll(`""`, `"`));
+  const [seq = "", leafHash = "", log = "", checkpoint = ""] = cells, text = cells.at(-1);
+  return cells.length < 6 || !/^\d+$/.test(seq) || text === undefined ? null : { seq: Number(seq), leafHash, log: log === "" ? null : log, checkpoint: countOrNull(checkpoint), text };
+}
+
+function readOcsf(line: string): Found {
+  try {
+    const { unmapped, raw_data: text } = JSON.parse(line) as { unmapped?: { seq?: number; leaf_hash?: string; log_origin?: string | null; checkpoint_size?: number | null }; raw_data?: string };
+    const { seq, leaf_hash: leafHash, log_origin: log = null, checkpoint_size: checkpoint = null } = unmapped ?? {};
+    return typeof text === "string" && typeof seq === "number" && typeof leafHash === "string" ? { seq, leafHash, log, checkpoint, text } : null;
+  } catch {
+    return null;
+  }
+}
+
+function readCef(line: string): Found {
+  const at = line.indexOf(" rawEvent="), value = (name: string): string => new RegExp(`[ |]${name}=((?:[^\\\\=]|\\\\.)*?)(?= [A-Za-z0-9]+=|\\n$)`).exec(line.slice(0, at + 1))?.[1] ?? "";
+  if (at < 0 || !/^\d+$/.test(value("cn1"))) return null;
+  const unescape = (said: string): string => said.replace(/\\([\\=nr])/g, (_all, char: string) => (char === "n" ? "\n" : char === "r" ? "\r" : char));
+  return { seq: Number(value("cn1")), leafHash: value("cs1"), log: unescape(value("cs2")) || null, checkpoint: countOrNull(value("cn2")), text: unescape(line.slice(at + " rawEvent=".length, -1)) };
+}
+
+/**
+ * Whether everything else in the record is what the entry says: it is written anew from the entry and compared. What is only a sentence
+ * about the entry (`message` of OCSF, the name of CEF) may have been worded by another version.
+ */
+export function saysTheSame(format: RecordFormat, { raw, ...found }: FoundRecord): boolean {
+  try {
+    const entry: ExportedEntry = { ...found, record: JSON.parse(found.text) as EntryRecord };
+    if (format === "csv") return csvRow(entry) === raw;
+    return format === "ocsf" ? withoutMessage(ocsfLine(entry)) === withoutMessage(raw) : withoutName(cefLine(entry)) === withoutName(raw);
+  } catch {
+    return false;
+  }
+}
+
+const withoutMessage = (line: string): string => JSON.stringify({ ...(JSON.parse(line) as object), message: "" });
+const withoutName = (line: string): string => line.replace(/^((?:(?:[^\\|]|\\.)*\|){5})(?:[^\\|]|\\.)*\|/, "$1|");
