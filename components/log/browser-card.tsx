@@ -25,7 +25,7 @@ export function BrowserCard({ state: { checkpoint, logs } }: Props) {
     return () => { current = false; };
   }, [checkpoint, vkey]);
   return (
-    <Card title="This browser" description="It remembers the last checkpoint that it saw, and compares." aside={<span role="status">{badgeOf(checkpoint, found)}</span>}>
+    <Card title="This browser" aside={<span role="status">{badgeOf(checkpoint, found)}</span>}>
       <div className="flex min-h-20 flex-col gap-2 text-sm"><Says checkpoint={checkpoint} found={found} /></div>
     </Card>
   );

@@ -23,7 +23,7 @@ export function ProofCard({ seq, bytesText, proof }: Props) {
   const { verification, again } = useVerification({ bytesText, proof });
   const memory = verification.state === "done" ? verification.memory : null;
   return (
-    <Card title="Proof" description="Computed in this browser, from the entry’s bytes." aside={<Headline verification={verification} />}
+    <Card title="Proof" description="Computed in this browser." aside={<Headline verification={verification} />}
       footer={<Row justify="between"><span>{proof.inclusion === null ? "No checkpoint covers it yet." : `Under the checkpoint of ${plural(proof.inclusion.size, "entry", "entries")}.`} <Link href="/audit/log">Log and proofs</Link></span><Button size="sm" variant="ghost" icon={<RotateCw aria-hidden />} loading={verification.state === "working"} onClick={again}>Verify again</Button></Row>}>
       <div className="flex flex-col gap-3">
         {verification.state === "unable" && <Banner tone="warning" title="Nothing was verified here">{verification.why}</Banner>}

@@ -18,7 +18,7 @@ export function StateStrip({ state, nowMs }: Readonly<{ state: LogState; nowMs: 
           {checkpoint ? <>of {formatCount(checkpoint.size)}, signed <Freshness at={checkpoint.signedAt} nowMs={nowMs} /></> : "none has been published yet"}
         </Cell>
         <Cell label="Gaps" value={missing === 0 ? "None" : <span className="text-revoked">{plural(missing, "entry", "entries")} missing</span>}>{sources.length === 0 ? "no source has numbered entries yet" : `${plural(sources.length, "source")} ${sources.length === 1 ? "numbers" : "number"} the entries`}</Cell>
-        <Cell label="Last full verification" value={verification === null ? "Not yet" : <Time at={verification.at} />}>{verification === null ? "it runs each night, or when asked for" : <Link href="/audit/log">{verificationWords(verification)}</Link>}</Cell>
+        <Cell label="Last full verification" value={verification === null ? "Not yet" : <Time at={verification.at} />}>{verification === null ? "runs each night" : <Link href="/audit/log">{verificationWords(verification)}</Link>}</Cell>
       </dl>
     </section>
   );

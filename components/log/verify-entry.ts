@@ -47,7 +47,7 @@ export async function verifyEntry(c: LogCrypto, { bytesText, proof }: ToVerify):
 
 function stepOfLeaf(proof: EntryProof, leafHex: string, length: number): Step {
   const figure = { label: "leaf hash", hex: leafHex };
-  return leafHex === proof.leafHashHex ? { state: "verified", figure, says: `SHA-256 of a zero byte and the entry’s ${plural(length, "byte")}, as they stand below.` }
+  return leafHex === proof.leafHashHex ? { state: "verified", figure, says: `SHA-256 of a zero byte and the entry’s ${plural(length, "byte")}.` }
     : { state: "failed", figure, says: "The bytes shown here have another hash than the one that the log holds for this entry." };
 }
 

@@ -8,6 +8,7 @@ import { LogChain } from "@/components/log/log-chain";
 import { OutsideCard } from "@/components/log/outside-card";
 import { SourceTable } from "@/components/log/source-table";
 import { StateStrip } from "@/components/log/state-strip";
+import { VerificationCard } from "@/components/log/verification-card";
 import { WitnessTable } from "@/components/log/witness-table";
 import { Button, ButtonLink } from "@/components/ui/button";
 import { Grid, Stack } from "@/components/ui/layout";
@@ -15,16 +16,23 @@ import { PageHeader } from "@/components/ui/page-header";
 import { openPage } from "@/lib/auth/page";
 import { scopeOf } from "@/lib/auth/permissions";
 import { listAnchors } from "@/lib/log/anchor/list-anchors";
+import { awaitIndexed } from "@/lib/log/await-indexed";
 import { getLogState } from "@/lib/log/get-log-state";
-import { openContinuation } from "./actions";
+import type { LogState } from "@/lib/log/types-of-proof";
+import { listVerifications } from "@/lib/log/verifications";
+import { openContinuation, verify } from "./actions";
 
-const anchorsShown = 5;
+const anchorsShown = 5, verificationsShown = 6;
 
 export const metadata = { title: "Log & proofs" };
 
 export default async function LogPage() {
   const { actor, deps } = await openPage("audit.read", { action: "log.read" });
-  const [state, { items: anchors }] = await Promise.all([getLogState(deps, actor), listAnchors(deps, actor, { limit: anchorsShown })]);
+  // What ended a moment ago stands here, too.
+  await awaitIndexed(deps.db);
+  const [state, { items: anchors }, verifications] = await Promise.all([
+    getLogState(deps, actor), listAnchors(deps, actor, { limit: anchorsShown }), listVerifications(deps, actor, verificationsShown),
+  ]);
   const may = (permission: "audit.verify" | "log.continue") => scopeOf(actor.role, permission) !== "none";
   return (
     <>
@@ -35,6 +43,7 @@ export default async function LogPage() {
         <Grid columns="main">
           <Stack>
             <CheckpointCard state={state} nowMs={deps.clock.now().getTime()} />
+            <VerificationCard last={verifications[0] ?? state.verification} older={verifications.slice(1)} size={state.size} request={verify} blockedBy={whyNotVerify(state, may("audit.verify"))} />
             <WitnessTable state={state} />
             <SourceTable sources={state.sources} />
           </Stack>
@@ -48,4 +57,9 @@ export default async function LogPage() {
       </Stack>
     </>
   );
+}
+
+function whyNotVerify({ halted }: LogState, may: boolean): string | undefined {
+  if (!may) return "Your role does not verify the log.";
+  return halted ? "The log is halted: nothing new can be recorded, and so no verification. npx chancery verify --live does it without a record." : undefined;
 }
