@@ -64,7 +64,7 @@ const add = (body: Uint8Array | string) => addCheckpoint(parts, typeof body === 
 
 describe("a checkpoint that goes on from the last", () => {
   test.each([[0, 1], [0, 300], [1, 2], [1, 300], [5, 8], [6, 7], [64, 65], [255, 257], [256, 300]])("from %i to %i entries is cosigned, with the time, and remembered", async (from, to) => {
-    if (from > 0) expect((await add(log.body(0, from))).status).toBe(200);
+    if (from > 0) await add(log.body(0, from));
     const { status, body } = await add(log.body(from, to)), text = parseNote(log.note(to)).text;
     expect(status).toBe(200);
     expect((await verifyNote(nodeLogCrypto, `${text}\n${body}`, [parts.key.key])).signatures).toEqual([{ key: parts.key.key, timestamp: Math.floor(now.getTime() / 1000) }]);
@@ -162,10 +162,10 @@ describe("what is remembered", () => {
     const other = await openParts([log]);
     for (let round = 10; round < 60; round += 2) {
       const both = await Promise.all([addCheckpoint(parts, log.body(round, round + 1)), addCheckpoint(other, log.body(round, round + 2))]);
-      expect(both.map(({ status }) => status).sort(), String(round)).toEqual([200, 409]);
+      expect(new Set(both.map(({ status }) => status)), String(round)).toEqual(new Set([200, 409]));
       const { size } = parseCheckpoint(other.store.read(log.origin)!);
       expect(parts.store.read(log.origin)).toBe(other.store.read(log.origin));
-      if (size < round + 2) expect((await add(log.body(size, round + 2))).status).toBe(200);
+      expect((await add(log.body(size, round + 2))).status).toBe(200);
     }
     expect(readdirSync(join(folder, "logs", originHash(log.origin)))).toHaveLength(1);
   });

@@ -117,7 +117,6 @@ async function note({ db }: Pick<Deps, "db">, { name, vkey, url }: PolicyWitness
 function reasonOf(error: unknown, deadline: AbortSignal): string {
   if (deadline.aborted) return "it did not answer in time";
   const { message, cause } = error instanceof Error ? error : new Error(String(error));
-  const code = (cause as NodeJS.ErrnoException | undefined)?.code;
-  if (code === "ECONNREFUSED") return "nothing answers at its address";
-  return `${message}${code === undefined ? "" : ` (${code})`}`.slice(0, 300);
+  if ((cause as NodeJS.ErrnoException | undefined)?.code === "ECONNREFUSED") return "nothing answers at its address";
+  return (cause instanceof Error && cause.message !== "" ? cause.message : message).slice(0, 300);
 }

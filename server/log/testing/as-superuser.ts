@@ -1,12 +1,11 @@
-import pg from "pg";
+import { closeDatabase, openDatabase } from "@/lib/db/database";
 
 /** Runs one statement as the superuser: what an attacker with full power over the database can do. */
 export async function asSuperuser(superUrl: string, sql: string): Promise<void> {
-  const client = new pg.Client({ connectionString: superUrl });
-  await client.connect();
+  const owner = openDatabase(superUrl, { max: 1 });
   try {
-    await client.query(sql);
+    await owner.pool.query(sql);
   } finally {
-    await client.end();
+    await closeDatabase(owner);
   }
 }
