@@ -17,7 +17,7 @@ export function recordFormatOf(firstLine: string): RecordFormat | null {
 
 /** The records of a file, one after another; what is none comes as its text. `firstLine` is without its newline. */
 export async function* readRecords(format: RecordFormat, firstLine: string, rest: AsyncIterable<Buffer>): AsyncGenerator<FoundRecord | string> {
-  if (format !== "csv") yield readRecord(format, `${firstLine}\n`);
+  if (format !== "csv" && firstLine !== "") yield readRecord(format, `${firstLine}\n`);
   let row = "";
   for await (const line of linesOf(rest)) {
     row += line;
@@ -69,25 +69,32 @@ function readOcsf(line: string): Found {
 }
 
 function readCef(line: string): Found {
-  const at = line.indexOf(" rawEvent="), value = (name: string): string => new RegExp(`[ |]${name}=((?:[^\\\\=]|\\\\.)*?)(?= [A-Za-z0-9]+=|\\n$)`).exec(line.slice(0, at + 1))?.[1] ?? "";
-  if (at < 0 || !/^\d+$/.test(value("cn1"))) return null;
+  // Behind the header every equals sign of a value is escaped, so a key is only what is one.
+  const [header = ""] = /^(?:(?:[^\\|]|\\.)*\|){7}/.exec(line) ?? [], keys = line.slice(header.length), at = keys.lastIndexOf(" rawEvent=");
+  const value = (name: string): string => new RegExp(`(?:^| )${name}=((?:[^\\\\=]|\\\\.)*?)(?= [A-Za-z0-9]+=|$)`).exec(keys.slice(0, at))?.[1] ?? "";
+  if (header === "" || at < 0 || !/^\d+$/.test(value("cn1"))) return null;
   const unescape = (said: string): string => said.replace(/\\([\\=nr])/g, (_all, char: string) => (char === "n" ? "\n" : char === "r" ? "\r" : char));
-  return { seq: Number(value("cn1")), leafHash: value("cs1"), log: unescape(value("cs2")) || null, checkpoint: countOrNull(value("cn2")), text: unescape(line.slice(at + " rawEvent=".length, -1)) };
+  return { seq: Number(value("cn1")), leafHash: value("cs1"), log: unescape(value("cs2")) || null, checkpoint: countOrNull(value("cn2")), text: unescape(keys.slice(at + " rawEvent=".length, -1)) };
 }
 
 /**
- * Whether everything else in the record is what the entry says: it is written anew from the entry and compared. What is only a sentence
- * about the entry (`message` of OCSF, the name of CEF) may have been worded by another version.
+ * How what the record shows compares with its entry: it is written anew from the entry. "reworded": only the sentence about the entry
+ * (`message` of OCSF, the name of CEF) is another, as a version of Chancery may write it that words it differently.
  */
-export function saysTheSame(format: RecordFormat, { raw, ...found }: FoundRecord): boolean {
+export function compareShown(format: RecordFormat, { raw, ...found }: FoundRecord): "same" | "reworded" | "different" {
   try {
-    const entry: ExportedEntry = { ...found, record: JSON.parse(found.text) as EntryRecord };
-    if (format === "csv") return csvRow(entry) === raw;
-    return format === "ocsf" ? withoutMessage(ocsfLine(entry)) === withoutMessage(raw) : withoutName(cefLine(entry)) === withoutName(raw);
+    const written = writers[format]({ ...found, record: JSON.parse(found.text) as EntryRecord });
+    if (written === raw) return "same";
+    const strip = strippers[format];
+    return strip !== null && strip(written) === strip(raw) ? "reworded" : "different";
   } catch {
-    return false;
+    return "different";
   }
 }
 
-const withoutMessage = (line: string): string => JSON.stringify({ ...(JSON.parse(line) as object), message: "" });
-const withoutName = (line: string): string => line.replace(/^((?:(?:[^\\|]|\\.)*\|){5})(?:[^\\|]|\\.)*\|/, "$1|");
+const writers: Readonly<Record<RecordFormat, (entry: ExportedEntry) => string>> = { csv: csvRow, ocsf: ocsfLine, cef: cefLine };
+const strippers: Readonly<Record<RecordFormat, ((line: string) => string) | null>> = {
+  csv: null,
+  ocsf: (line) => JSON.stringify({ ...(JSON.parse(line) as object), message: "" }),
+  cef: (line) => line.replace(/^((?:(?:[^\\|]|\\.)*\|){5})(?:[^\\|]|\\.)*\|/, "$1|"),
+};

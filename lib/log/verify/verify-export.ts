@@ -21,7 +21,8 @@ export async function verifyExport(pieces: Pieces, options: VerifyExportOptions 
   if (opened.line.startsWith(`{"export":`)) return verifyJsonLines(opened, options);
   if (opened.line.startsWith(`{"proof":`)) throw new ProofError("verify.not-an-export", "This is the companion of an export. Verify the export itself and give this file with --proof.");
   if (opened.line.startsWith("c2sp.org/tlog-proof@")) return verifyProofFile(await wholeOf(opened), options);
-  const format = recordFormatOf(opened.line);
+  // A filter that matched nothing leaves OCSF and CEF empty; their companion says so.
+  const format = opened.line === "" && options.proof ? "ocsf" : recordFormatOf(opened.line);
   if (format !== null) return verifyRecords(opened, format, options);
   throw new ProofError("verify.not-an-export", "The file does not begin as an export of Chancery does (JSON Lines, CSV, OCSF, CEF), nor as a proof file.");
 }
