@@ -36,7 +36,15 @@ type Shape<P, Q, B, R> = Readonly<{
   /** Fields that are never kept with an Idempotency-Key: a replayed answer has null in their place. */
   secrets?: readonly string[];
 }>;
-export type Input<P, Q, B> = Readonly<{ params: P; query: Q; body: B }>;
+/** What the few operations need that look beyond their input. */
+export type RequestFacts = Readonly<{
+  /** As it goes on the record. */
+  path: string;
+  header: (name: string) => string | null;
+  /** Whether the credential and its permission hold still; an answer that goes on for long asks again. */
+  stillAllowed: () => Promise<boolean>;
+}>;
+export type Input<P, Q, B> = Readonly<{ params: P; query: Q; body: B; request: RequestFacts }>;
 
 /** One operation of the API: what it asks, whom it allows, what it answers. The OpenAPI document is made of these. */
 export type Route = Shape<z.ZodType, z.ZodType, z.ZodType, z.ZodType> & Readonly<{

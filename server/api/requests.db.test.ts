@@ -172,7 +172,8 @@ test("an export streams what the filter matches, and is itself on the record", a
   const { result, entries } = await harness.during(() => call("GET", `/audit/export?target=${String(body["id"])}&format=jsonl`, { token }));
   expect(result.status).toBe(200);
   expect(result.headers.get("content-type")).toContain("application/jsonl");
-  expect(result.text.trimEnd().split("\n")).toHaveLength(1);
+  expect(result.headers.get("chancery-export-count")).toBe("1");
+  expect(result.text.trimEnd().split("\n").map((line) => Object.keys(JSON.parse(line) as object)[0])).toEqual(["export", "seq", "end"]);
   expect(entries.map((entry) => entry.action)).toEqual(["audit.exported"]);
   expect(told(await call("GET", "/audit/export?format=xml", { token }))).toMatchObject({ status: 400 });
 });

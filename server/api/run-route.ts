@@ -1,8 +1,9 @@
 import type { Context } from "hono";
 import type { z } from "zod";
 import type { Actor } from "@/lib/auth/actor";
-import { authorize } from "@/lib/auth/permissions";
+import { authorize, scopeOf } from "@/lib/auth/permissions";
 import type { Deps } from "@/lib/deps";
+import { isAppError } from "@/lib/errors/app-error";
 import { abandonIdempotent, beginIdempotent, finishIdempotent, idempotencyKeyOf, requestHashOf } from "@/lib/http/idempotency";
 import { parseInput } from "@/lib/http/invalid-input";
 import { recordEntry } from "@/lib/log/record";
@@ -10,7 +11,7 @@ import type { NewEntry } from "@/lib/log/types";
 import { authenticate, strangerOf } from "@/server/api/authenticate";
 import { readBody } from "@/server/api/body";
 import type { ApiEnv } from "@/server/api/context";
-import { nothing, type Input, type Route } from "@/server/api/define-route";
+import { nothing, type Input, type RequestFacts, type Route } from "@/server/api/define-route";
 import { recordedPath } from "@/server/api/recorded-path";
 
 type Call = Readonly<{ deps: Deps; c: Context<ApiEnv>; route: Route; actor: Actor; input: Input<unknown, unknown, unknown> }>;
@@ -20,17 +21,27 @@ export async function runRoute(deps: Deps, c: Context<ApiEnv>, route: Route): Pr
   const actor = route.permission === null ? strangerOf(c) : await authenticate(deps, c);
   c.set("actor", actor);
   if (route.permission !== null) authorize(actor, route.permission);
-  const call: Call = { deps, c, route, actor, input: await readInput(c, route) };
+  const call: Call = { deps, c, route, actor, input: await readInput(deps, c, route) };
   const key = route.method === "post" && actor.id !== null ? idempotencyKeyOf(c.req.header("idempotency-key")) : null;
   return key === null ? answer(call, await perform(call)) : performOnce(call, key);
 }
 
-async function readInput(c: Context<ApiEnv>, route: Route): Promise<Call["input"]> {
+async function readInput(deps: Deps, c: Context<ApiEnv>, route: Route): Promise<Call["input"]> {
   const params = check(route.params, c.req.param(), "path");
   const query = check(route.query, queryOf(c), "query");
-  if (route.method !== "post" && route.method !== "patch") return { params, query, body: {} };
+  const request: RequestFacts = { path: recordedPath(c.req.url), header: (name) => c.req.header(name) ?? null, stillAllowed: () => isStillAllowed(deps, c, route) };
+  if (route.method !== "post" && route.method !== "patch") return { params, query, body: {}, request };
   const needed = route.body !== undefined && route.bodyOptional !== true;
-  return { params, query, body: check(route.body, (await readBody(c, needed)) ?? {}, "body") };
+  return { params, query, body: check(route.body, (await readBody(c, needed)) ?? {}, "body"), request };
+}
+
+async function isStillAllowed(deps: Deps, c: Context<ApiEnv>, { permission }: Route): Promise<boolean> {
+  try {
+    return permission === null || scopeOf((await authenticate(deps, c)).role, permission) !== "none";
+  } catch (error) {
+    if (isAppError(error) && error.kind === "unauthenticated") return false;
+    throw error;
+  }
 }
 
 const check = (schema: z.ZodType | undefined, value: unknown, place: string): unknown => parseInput(schema ?? nothing, value, place);
