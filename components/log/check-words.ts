@@ -14,3 +14,8 @@ export const checkWords: Readonly<Record<string, Readonly<{ title: string; means
   guards: { title: "Guards", means: "the triggers that refuse changes stand on every partition" },
   state: { title: "State", means: "the tables hold what the log explains" },
 };
+
+const otherControls: Readonly<Record<string, string>> = { signer: "Signer", witness: "Witness", "restore guard": "Restore guard" };
+
+/** A control by its title: a check of the verification, or one that refuses at once. */
+export const controlTitle = (name: string): string => checkWords[name]?.title ?? otherControls[name] ?? name;

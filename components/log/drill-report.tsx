@@ -7,8 +7,7 @@ import { Card } from "@/components/ui/card";
 import { Link } from "@/components/ui/link";
 import { Time } from "@/components/ui/time";
 import { joinWords, plural } from "@/lib/format/count";
-import { attackTitle } from "./attack-words";
-import { DrillResults, type AttackResult } from "./drill-results";
+import { attackTitle, DrillResults, type AttackResult } from "./drill-results";
 import { saveText } from "./save-text";
 import { secondsWords } from "./state-words";
 
