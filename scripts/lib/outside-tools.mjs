@@ -2,10 +2,24 @@ import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { run } from "./run.mjs";
 
-const TOOLS = ["openssl", "jq", "curl"];
+const TOOLS = ["openssl", "jq", "curl", "python3-cryptography"];
 const BROWSERS = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
+/** The Python that has Ed25519: that of the path, or the system's own with Debian's package; null if there is none. */
+export function findPython() {
+  const has = (python) => {
+    try {
+      execFileSync(python, ["-c", "import cryptography.hazmat.primitives.asymmetric.ed25519"], { stdio: "ignore" });
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  return ["python3", "/usr/bin/python3"].find(has) ?? null;
+}
+
 const isInstalled = (name) => {
+  if (name === "python3-cryptography") return findPython() !== null;
   try {
     execFileSync("sh", ["-c", `command -v ${name}`], { stdio: "ignore" });
     return true;
