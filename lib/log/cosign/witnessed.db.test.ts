@@ -13,6 +13,7 @@ import { verifyCheckpoint } from "../pure/verify-checkpoint";
 import { faultsOf, goBackTo, openStand, until, type Stand } from "../publish/testdata/stand";
 import { openTestWitness } from "../testdata/test-witness";
 import { newestCheckpoint } from "../tree-reader";
+import { makeAskWitnesses } from "./ask-all-remembered";
 import { makeCosign } from "./make-cosign";
 
 // Whole pipelines: real signers, real witnesses over HTTP, real checkpoints.
@@ -22,7 +23,7 @@ afterEach(async () => { for (const one of toClose.splice(0)) await one.close(); 
 const kept = <T extends { close: () => Promise<unknown> }>(one: T): T => { toClose.unshift(one); return one; };
 
 const policyOf = (...lines: string[]): Policy => parsePolicy(`${lines.join("\n")}\n`);
-const publishWith = (stand: Stand, policy: Policy) => stand.start({ cosign: makeCosign(stand.house.deps, policy) });
+const publishWith = (stand: Stand, policy: Policy) => stand.start({ cosign: makeCosign(stand.house.deps, policy), askWitnesses: makeAskWitnesses(policy) });
 const logKeyOf = async (stand: Stand) => parseVkey(String((await until(async () => (await stand.house.asSuper("select vkey from tlog.log order by generation desc limit 1"))[0]))["vkey"]));
 async function newest(stand: Stand, policy: Policy) {
   const found = await newestCheckpoint(stand.house.deps.db);
@@ -85,10 +86,34 @@ describe("a database that was restored together with the signer's own memory", (
     await stand.stopAll();
     await goBackTo(stand, old);
     rmSync(stand.house.witnessDir, { recursive: true, force: true });
+    const entries = await stand.size();
     publishWith(stand, policy);
-    await stand.write(1);
     const [head] = await until(async () => { const rows = await asSuper("select halted from tlog.head where halted is not null"); return rows.length > 0 ? rows : null; });
     expect(head?.["halted"]).toMatchObject({ code: "log.smaller-than-remembered", rememberedSize: lost, message: expect.stringContaining("The witness w knows") as string });
+    expect((await newest(stand, policy)).size).toBe(old);
+    // It is asked before anything is numbered or signed, so there is no second checkpoint of any size, not even an unpublished one.
+    expect(await stand.house.asSuper("select from tlog.checkpoint where size > $1", [old])).toEqual([]);
+    expect(await stand.size()).toBe(entries);
+  });
+
+  test("is found out by the witness when that was away at the start, as soon as it is back", async () => {
+    const stand = kept(await openStand()), one = kept(await openTestWitness()), policy = policyOf(one.line("w"), "quorum w"), { asSuper } = stand.house;
+    publishWith(stand, policy);
+    one.watch(await logKeyOf(stand));
+    await stand.write(10);
+    const old = await stand.published();
+    await stand.write(30);
+    const lost = await stand.published();
+    await stand.stopAll();
+    await one.stop();
+    await goBackTo(stand, old);
+    rmSync(stand.house.witnessDir, { recursive: true, force: true });
+    publishWith(stand, policy);
+    await stand.write(1);
+    await until(async () => (await witnessRow(stand, "w"))?.["error"]);
+    await one.start();
+    const [head] = await until(async () => { const rows = await asSuper("select halted from tlog.head where halted is not null"); return rows.length > 0 ? rows : null; });
+    expect(head?.["halted"]).toMatchObject({ code: "log.smaller-than-remembered", rememberedSize: lost });
     expect((await newest(stand, policy)).size).toBe(old);
   });
 });

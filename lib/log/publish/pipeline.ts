@@ -1,17 +1,20 @@
+import type { Database } from "@/lib/db/database";
 import { indexAlong, sequenceAlong } from "../sequencer";
 import { contradictionTo, judgeLog } from "./guard";
 import { haltLog } from "./halt-log";
-import { makeIntegrator, type Grown, type Integrator } from "./integrate";
-import { settled, startLeader, type LeadSession, type Running } from "./leader";
+import { makeIntegrator, type Grown } from "./integrate";
+import { settled, startLeader, withClient, type LeadSession, type Running } from "./leader";
 import { readHead, readLogs } from "./log-repository";
 import { openLog } from "./open-log";
 import { publishAlong } from "./publisher";
-import type { Cosign, Halt, OpenLog, PublishDeps } from "./types";
+import type { AskWitnesses, Cosign, Halt, OpenLog, PublishDeps } from "./types";
 import { keepTidy } from "./upkeep";
 import { makeWake } from "./wake";
 
 export type PipelineOptions = Readonly<{
   cosign?: Cosign | undefined;
+  /** Asked before anything is numbered or signed: what witnesses remember counts as what the signer remembers. */
+  askWitnesses?: AskWitnesses | undefined;
   /** Told what went wrong; the work goes on by itself. */
   onError?: (error: unknown) => void;
   /** Told what an operator wants to see happen: progress, a halt, a continuation. */
@@ -23,7 +26,8 @@ export type PipelineOptions = Readonly<{
 export type Pipeline = Running & Readonly<{ leading: () => boolean; trouble: () => string | null }>;
 
 type Sound = Readonly<{ log: OpenLog; rememberedSize: number }>;
-type Turn = Readonly<{ deps: PublishDeps; options: PipelineOptions; session: LeadSession; integrator: Integrator; trouble: (error: unknown) => void }>;
+type Turn = Readonly<{ deps: PublishDeps; options: PipelineOptions; session: LeadSession; trouble: (error: unknown) => void }>;
+type Db = Readonly<{ pool: Pick<Database["pool"], "query"> }>;
 
 const AGAIN_MS = 500, PROGRESS_MS = 5_000;
 const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
@@ -43,8 +47,7 @@ export function startLogPipeline(deps: PublishDeps, options: PipelineOptions = {
     leading = true;
     const indexing = indexAlong(deps.db, session, { onError });
     try {
-      const integrator = makeIntegrator(deps.db, sayProgress(options));
-      while (!session.over.aborted) await takeTurn({ deps, session, integrator, trouble: onError, options: { ...options, onPublished: (size) => { trouble = null; options.onPublished?.(size); } } });
+      while (!session.over.aborted) await takeTurn({ deps, session, trouble: onError, options: { ...options, onPublished: (size) => { trouble = null; options.onPublished?.(size); } } });
     } finally {
       leading = false;
       await settled([indexing]);
@@ -68,7 +71,8 @@ async function takeTurn(turn: Turn): Promise<void> {
   const { session, trouble } = turn;
   try {
     const sound = await findSound(turn);
-    if (sound) await workUntilChanged(turn, sound);
+    // Connections of their own: publishing must not stand in a queue behind the requests of a busy door.
+    if (sound) await withClient(turn.deps.db, (growing) => withClient(turn.deps.db, (publishing) => workUntilChanged(turn, sound, { pool: growing }, { pool: publishing })));
   } catch (error) {
     if (session.over.aborted) return;
     trouble(error);
@@ -80,13 +84,27 @@ async function takeTurn(turn: Turn): Promise<void> {
 async function findSound(turn: Turn): Promise<Sound | null> {
   const { deps } = turn;
   if ((await readHead(deps.db)).halted) return null;
-  const verdict = await judgeLog(turn);
+  const verdict = await judgeLog({ deps, integrator: makeIntegrator(deps.db, sayProgress(turn.options)) });
   if (verdict.state === "contradicted") {
     await halt(turn, verdict.halt);
     return null;
   }
-  if (verdict.state === "sound") return { log: verdict.log, rememberedSize: verdict.remembered?.size ?? 0 };
+  if (verdict.state === "sound") {
+    const why = await contradictedOutside(turn, verdict.log);
+    if (why === null) return { log: verdict.log, rememberedSize: verdict.remembered?.size ?? 0 };
+    await halt(turn, why);
+    return null;
+  }
   await openLog(deps);
+  return null;
+}
+
+/** A restore that took the signer's memory with it is still known to the witnesses. */
+async function contradictedOutside(turn: Turn, { origin, vkey }: OpenLog): Promise<Halt | null> {
+  for (const { witness, note } of (await turn.options.askWitnesses?.(origin, vkey)) ?? []) {
+    const why = await contradictionTo(turn, note, `The witness ${witness} knows`);
+    if (why) return why;
+  }
   return null;
 }
 
@@ -94,8 +112,8 @@ async function halt({ deps, options }: Turn, why: Halt): Promise<void> {
   if (await haltLog(deps, why)) options.say?.(`the log is halted: ${why.message}`);
 }
 
-async function workUntilChanged(turn: Turn, { log, rememberedSize }: Sound): Promise<void> {
-  const { deps, options, session, integrator } = turn, changed = new AbortController(), over = AbortSignal.any([session.over, changed.signal]);
+async function workUntilChanged(turn: Turn, { log, rememberedSize }: Sound, growing: Db, publishing: Db): Promise<void> {
+  const { deps, options, session } = turn, integrator = makeIntegrator(growing, sayProgress(options)), changed = new AbortController(), over = AbortSignal.any([session.over, changed.signal]);
   const mine = { over, rest: session.rest }, toGrow = makeWake(over), toPublish = makeWake(over);
   let reached = 0, moved = 0, grown: Grown = await integrator.growTo(0);
   const onAdvance = (size: number): void => {
@@ -115,13 +133,13 @@ async function workUntilChanged(turn: Turn, { log, rememberedSize }: Sound): Pro
   const works = [
     sequenceAlong(session.client, mine, onAdvance), integrate(),
     publishAlong({
-      deps, log, rememberedSize, grown: () => grown, wake: toPublish, over, cosign: options.cosign, onError: turn.trouble, onPublished: options.onPublished,
+      db: publishing, signer: deps.signer, log, rememberedSize, grown: () => grown, wake: toPublish, over, cosign: options.cosign, onError: turn.trouble, onPublished: options.onPublished,
       onAhead: async (witness, note) => {
         const why = await contradictionTo({ deps, integrator: makeIntegrator(deps.db) }, note, `The witness ${witness} knows`);
         if (why) await halt(turn, why);
       },
     }),
-    watchForChange(deps, log, over, session.rest),
+    watchForChange(growing, log, over, session.rest),
     keepTidy(deps.db, { over, rest: session.rest, takeMoved: () => { const count = moved; moved = 0; return count; }, onError: turn.trouble }),
   ];
   // The first that ends, ends all: it failed, or saw that the log is halted or continued.
@@ -134,7 +152,7 @@ async function workUntilChanged(turn: Turn, { log, rememberedSize }: Sound): Pro
 }
 
 /** Resolves when the log was halted, or continued, by whomever. */
-async function watchForChange({ db }: PublishDeps, log: OpenLog, over: AbortSignal, rest: (ms: number) => Promise<void>): Promise<void> {
+async function watchForChange(db: Db, log: OpenLog, over: AbortSignal, rest: (ms: number) => Promise<void>): Promise<void> {
   while (!over.aborted) {
     await rest(AGAIN_MS);
     const [{ halted }, [newest]] = await Promise.all([readHead(db), readLogs(db)]);

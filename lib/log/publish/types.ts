@@ -18,6 +18,9 @@ export type CosignOutcome = Readonly<{
 /** Asks the witnesses for their cosignatures of this note. Never takes much longer than a second and never throws for what a witness does. */
 export type Cosign = (note: string, size: number, proveFrom: ProveFrom) => Promise<CosignOutcome>;
 
+/** The last checkpoints of a log that witnesses cosigned, each signed by the log's own key. Never takes much longer than a second and never throws for what a witness does. */
+export type AskWitnesses = (origin: string, vkey: string) => Promise<readonly Readonly<{ witness: string; note: string }>[]>;
+
 /** Why the log stands still, as it lies in tlog.head.halted (see HaltView). */
 export type Halt = Readonly<{
   code: "log.smaller-than-remembered" | "log.differs-from-remembered";
