@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { Page } from "@playwright/test";
+import { exportAs } from "./support/export-log";
 import { askOcsp, filesOf, makeRequest, readCrl, serialOf, verify, type Files } from "./support/openssl";
 import { expect, test } from "./support/test";
 import { chancery, stateOf } from "./support/world";
@@ -133,9 +134,7 @@ test("what the audit view shows is exported whole, as JSON Lines and as CSV, and
   await page.goto(`/audit?target=${second.id}`);
   const exported: Record<string, string> = {};
   for (const name of ["JSON Lines", "CSV"]) {
-    await page.getByRole("button", { name: "Export" }).click();
-    const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("menuitem", { name, exact: true }).first().click()]);
-    exported[name] = readFileSync(await file.path(), "utf8");
+    exported[name] = readFileSync((await exportAs(page, name)).file, "utf8");
   }
   // Between a header and an end: entries, and what stands for those that were left out.
   const lines = (exported["JSON Lines"] ?? "").trim().split("\n").filter((line) => line.startsWith(`{"seq":`));

@@ -11,8 +11,8 @@ import { levelWords, missingOf, verificationWords } from "./state-words";
 export function StateStrip({ state, nowMs }: Readonly<{ state: LogState; nowMs: number }>) {
   const { size, checkpoint, verification, halted, sources } = state, missing = missingOf(state);
   return (
-    <section aria-label="State of the log" className="@container mb-4 rounded-lg border border-border bg-raised shadow-card">
-      <dl className="grid divide-border text-sm @max-3xl:divide-y @3xl:grid-cols-4 @3xl:divide-x">
+    <section aria-label="State of the log" className="@container mb-4 overflow-hidden rounded-lg border border-border bg-border shadow-card">
+      <dl className="grid grid-cols-2 gap-px text-sm @3xl:grid-cols-4">
         <Cell label="Entries" value={formatCount(size)}>{checkpoint && checkpoint.size < size ? `${formatCount(size - checkpoint.size)} of them not under a checkpoint yet` : "all of them under a checkpoint"}</Cell>
         <Cell label="Last checkpoint" value={halted ? <LevelBadge level="failed">Halted</LevelBadge> : <LevelBadge level={checkpoint === null ? "unsealed" : state.level}>{levelWords(state)}</LevelBadge>}>
           {checkpoint ? <>of {formatCount(checkpoint.size)}, signed <Freshness at={checkpoint.signedAt} nowMs={nowMs} /></> : "none has been published yet"}
@@ -26,7 +26,7 @@ export function StateStrip({ state, nowMs }: Readonly<{ state: LogState; nowMs: 
 
 function Cell({ label, value, children }: Readonly<{ label: string; value: ReactNode; children: ReactNode }>) {
   return (
-    <div className="min-w-0 px-4 py-2.5">
+    <div className="min-w-0 bg-raised px-3 py-2.5 sm:px-4">
       <dt className="text-xs text-muted">{label}</dt>
       <dd><span className="block min-h-5.5 font-medium">{value}</span><span className="text-xs text-muted">{children}</span></dd>
     </div>
