@@ -1,5 +1,5 @@
-import type { Database, PoolClient } from "@/lib/db/database";
-import { settled, startLeader, withClient, type LeadSession, type Running } from "./publish/leader";
+import type { Database } from "@/lib/db/database";
+import { settled, startLeader, withClient, type LeadSession, type Queryable, type Running } from "./publish/leader";
 
 export type { Running };
 export type SequencerOptions = Readonly<{
@@ -10,7 +10,7 @@ export type SequencerOptions = Readonly<{
 }>;
 type Session = Pick<LeadSession, "over" | "rest">;
 
-const SEQUENCE_BATCH = 5_000, INDEX_BATCH = 500;
+const SEQUENCE_BATCH = 5_000, SMALLEST_BATCH = 50, INDEX_BATCH = 500, TOOK_TOO_LONG = "57014";
 const BUSY_TICK_MS = 20, IDLE_TICK_MS = 60, IDLE_AFTER = 50, AFTER_ERROR_MS = 500;
 
 /**
@@ -30,8 +30,19 @@ export function startSequencer(db: Database, options: SequencerOptions = {}): Ru
 }
 
 /** Numbers what is committed, over the connection that holds the lock, until the session is over. Throws when that connection fails. */
-export async function sequenceAlong(client: PoolClient, session: Session, onAdvance?: (size: number) => void): Promise<void> {
-  await advance(session, () => batch(client, "sequence_batch", SEQUENCE_BATCH), onAdvance);
+export async function sequenceAlong(client: Queryable, session: Session, onAdvance?: (size: number) => void): Promise<void> {
+  let most = SEQUENCE_BATCH, reached = 0;
+  await advance(session, async () => {
+    try {
+      reached = await batch(client, "sequence_batch", most);
+      most = Math.min(most * 2, SEQUENCE_BATCH);
+    } catch (error) {
+      // Longest entries on a slow disk: a batch that takes too long for the connection's limit is tried again as a smaller one.
+      if ((error as { code?: unknown }).code !== TOOK_TOO_LONG || most <= SMALLEST_BATCH) throw error;
+      most = Math.max(SMALLEST_BATCH, Math.floor(most / 4));
+    }
+    return reached;
+  }, onAdvance);
 }
 
 /** Indexing is slower than numbering and has a connection of its own, so that a burst is numbered at once and indexed as it goes. */
@@ -59,7 +70,7 @@ async function advance({ over, rest }: Session, step: () => Promise<number>, onA
   }
 }
 
-async function batch(client: PoolClient, step: "sequence_batch" | "index_batch", most: number): Promise<number> {
+async function batch(client: Queryable, step: "sequence_batch" | "index_batch", most: number): Promise<number> {
   const { rows } = await client.query<{ reached: string }>({ name: step, text: `select tlog.${step}($1) as reached`, values: [most] });
   return Number(rows[0]?.reached ?? 0);
 }

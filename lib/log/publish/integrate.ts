@@ -12,6 +12,7 @@ export type Integrator = Readonly<{
 const HASH = 32;
 /** Forty full tiles: some ten milliseconds of hashing at a time, in a process that answers requests as well. */
 const BATCH = 10_240;
+const TRIES = 5, MOVED_ON = "40001";
 
 /** Builds the tree over tlog.entry, from where the stored one ends. What fails is read again from the database at the next call. */
 export function makeIntegrator(db: Readonly<{ pool: Pick<Database["pool"], "query"> }>, onProgress: (size: number, target: number) => void = () => {}): Integrator {
@@ -29,12 +30,22 @@ export function makeIntegrator(db: Readonly<{ pool: Pick<Database["pool"], "quer
     tree = current;
     return current;
   };
+  /** Whoever grew it meanwhile has come as far as we would have. */
+  const stepAgain = async (size: number): Promise<Tree> => {
+    for (let left = TRIES; ; left--) {
+      try {
+        return await step(size);
+      } catch (error) {
+        if ((error as { code?: unknown }).code !== MOVED_ON || left === 0) throw error;
+      }
+    }
+  };
   return {
     growTo: async (size) => {
-      let now = await step(size);
+      let now = await stepAgain(size);
       while (now.size() < size) {
         onProgress(now.size(), size);
-        now = await step(size);
+        now = await stepAgain(size);
       }
       return { size: now.size(), root: now.root() };
     },

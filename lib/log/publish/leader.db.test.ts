@@ -66,6 +66,7 @@ describe("of several nodes one leads", () => {
   test("two of them and 64 writers, some of whom change their minds: dense numbers, nothing lost, nothing doubled, order kept", async () => {
     stand.start();
     stand.start();
+    await stand.published();
     await expectWhole(await writeAndChangeMinds(8));
     expect(stand.errors).toEqual([]);
   });
@@ -91,6 +92,22 @@ describe("of several nodes one leads", () => {
     leader.kill(signal);
     expect(await writing).toMatchObject({ unknown: [] });
     await expectWhole(await writing);
+  });
+
+  test("and it gives up a connection that hangs, and leads again when the database answers", async () => {
+    const pipeline = stand.start();
+    await stand.published();
+    const [holder] = await stand.house.asSuper("select pid from pg_locks where locktype = 'advisory' and granted and database = (select oid from pg_database where datname = current_database())");
+    process.kill(Number(holder?.["pid"]), "SIGSTOP");
+    try {
+      await until(() => !pipeline.leading());
+    } finally {
+      process.kill(Number(holder?.["pid"]), "SIGCONT");
+    }
+    await stand.write(5);
+    await stand.published();
+    expect(pipeline.leading()).toBe(true);
+    expect(await faultsOf(stand)).toEqual([]);
   });
 
   test("and only one: a second does not number while the first holds the lock", async () => {

@@ -1,9 +1,8 @@
-import type { Database } from "@/lib/db/database";
 import { indexAlong, sequenceAlong } from "../sequencer";
 import { contradictionTo, judgeLog } from "./guard";
 import { haltLog } from "./halt-log";
 import { makeIntegrator, type Grown } from "./integrate";
-import { settled, startLeader, withClient, type LeadSession, type Running } from "./leader";
+import { settled, startLeader, withClient, type LeadSession, type Queryable, type Running } from "./leader";
 import { readHead, readLogs } from "./log-repository";
 import { openLog } from "./open-log";
 import { publishAlong } from "./publisher";
@@ -27,7 +26,7 @@ export type Pipeline = Running & Readonly<{ leading: () => boolean; trouble: () 
 
 type Sound = Readonly<{ log: OpenLog; rememberedSize: number }>;
 type Turn = Readonly<{ deps: PublishDeps; options: PipelineOptions; session: LeadSession; trouble: (error: unknown) => void }>;
-type Db = Readonly<{ pool: Pick<Database["pool"], "query"> }>;
+type Db = Readonly<{ pool: Queryable }>;
 
 const AGAIN_MS = 500, PROGRESS_MS = 5_000;
 const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
@@ -72,7 +71,7 @@ async function takeTurn(turn: Turn): Promise<void> {
   try {
     const sound = await findSound(turn);
     // Connections of their own: publishing must not stand in a queue behind the requests of a busy door.
-    if (sound) await withClient(turn.deps.db, (growing) => withClient(turn.deps.db, (publishing) => workUntilChanged(turn, sound, { pool: growing }, { pool: publishing })));
+    if (sound) await withClient(turn.deps.db, (_own, growing) => withClient(turn.deps.db, (_other, publishing) => workUntilChanged(turn, sound, { pool: growing }, { pool: publishing })));
   } catch (error) {
     if (session.over.aborted) return;
     trouble(error);
@@ -102,7 +101,7 @@ async function findSound(turn: Turn): Promise<Sound | null> {
 /** A restore that took the signer's memory with it is still known to the witnesses. */
 async function contradictedOutside(turn: Turn, { origin, vkey }: OpenLog): Promise<Halt | null> {
   for (const { witness, note } of (await turn.options.askWitnesses?.(origin, vkey)) ?? []) {
-    const why = await contradictionTo(turn, note, `The witness ${witness} knows`);
+    const why = await contradictionTo({ deps: turn.deps, integrator: makeIntegrator(turn.deps.db) }, note, `The witness ${witness} knows`);
     if (why) return why;
   }
   return null;

@@ -1,3 +1,4 @@
+import type { Database } from "@/lib/db/database";
 import { isAppError } from "@/lib/errors/app-error";
 import { nodeLogCrypto } from "../node-crypto";
 import { toBase64, toHex } from "../pure/bytes";
@@ -11,7 +12,8 @@ import type { Cosign, OpenLog, PublishDeps } from "./types";
 import type { Wake } from "./wake";
 
 export type PublisherParts = Readonly<{
-  deps: PublishDeps;
+  db: Readonly<{ pool: Pick<Database["pool"], "query"> }>;
+  signer: PublishDeps["signer"];
   log: OpenLog;
   /** The size of the last checkpoint that the signer remembers. */
   rememberedSize: number;
@@ -38,7 +40,7 @@ type Progress = { published: number; remembered: number };
  * should go on from its memory: then what it remembers must be compared with the database again.
  */
 export async function publishAlong(parts: PublisherParts): Promise<void> {
-  const progress: Progress = { published: await publishedSize(parts.deps.db, parts.log.generation), remembered: parts.rememberedSize };
+  const progress: Progress = { published: await publishedSize(parts.db, parts.log.generation), remembered: parts.rememberedSize };
   let failures = 0;
   for (let next = 0; !parts.over.aborted;) {
     const { size } = parts.grown(), pause = next - performance.now();
@@ -60,7 +62,7 @@ const isRefusal = (error: unknown): boolean => isAppError(error) && error.code.s
 
 /** False if the witnesses' quorum is not met yet: then the next attempt asks them again, for the tree as it is then. */
 async function publishOnce(parts: PublisherParts, progress: Progress): Promise<boolean> {
-  const { deps: { db, signer }, log, cosign } = parts, { size, root } = parts.grown(), read = makeReadHashes(db, size), oldSize = progress.remembered;
+  const { db, signer, log, cosign } = parts, { size, root } = parts.grown(), read = makeReadHashes(db, size), oldSize = progress.remembered;
   const proof = await proveConsistency(read, oldSize, size);
   const note = await signer.signCheckpoint({ origin: log.origin, size, rootHex: toHex(root), oldSize, proof: proof.map(toBase64) });
   progress.remembered = size;
