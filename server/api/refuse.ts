@@ -23,7 +23,8 @@ export async function refuse(deps: Deps, c: Context<ApiEnv>, error: unknown, rec
       await recordRefusal(deps, actor, { code: body.code, method: c.req.method, path: recordedPath(c.req.url), status, ...reason });
     } catch (cause) {
       if (!isAppError(cause)) reportBug(cause, requestId);
-      shown = new AppError("record.unavailable", "The record cannot be written at the moment, so nothing is done. Try again soon.", { kind: "unavailable", retryAfterSeconds: 2 });
+      // Too many wait: that is the answer, and when to come back.
+      shown = isAppError(cause) && cause.code === "record.backlog" ? cause : new AppError("record.unavailable", "The record cannot be written at the moment, so nothing is done. Try again soon.", { kind: "unavailable", retryAfterSeconds: 2 });
     }
   }
   return answerProblem(c, shown);

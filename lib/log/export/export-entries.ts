@@ -5,12 +5,11 @@ import { csvHeader, csvRow } from "../csv";
 import { listSources } from "../list-sources";
 import { recordEntry } from "../record";
 import type { EntryQuery } from "../schema";
-import type { FoundEntry } from "../search";
-import { recordOf } from "../summary";
+import type { EntryRecord } from "../types";
 import { makeReadHashes } from "../tree-reader";
 import { cefLine } from "./cef";
 import { ocsfLine } from "./ocsf";
-import { readPages } from "./read-pages";
+import { type PageEntry, readPages } from "./read-pages";
 import { SEAL_WITHIN_MS, settleScope, type Scope } from "./scope";
 import { exportTypes, type ExportFormat, type ExportGap, type ExportedEntry } from "./types";
 import { writeJsonLines } from "./write-json-lines";
@@ -55,18 +54,18 @@ export async function exportEntries(deps: Pick<Deps, "db" | "clock" | "random" |
 }
 
 function writePieces(db: Deps["db"], scope: Scope, format: ExportFormat, gaps: readonly ExportGap[], signal: AbortSignal): AsyncIterable<Uint8Array> {
-  const pages = readPages(db, scope, signal);
+  const pages = readPages(db, scope, format !== "proof", signal);
   if (format === "jsonl" || format === "proof") return writeJsonLines(pages, scope, format, gaps, makeReadHashes(db));
   return writeLines(pages, scope, { csv: csvRow, ocsf: ocsfLine, cef: cefLine }[format], format === "csv" ? csvHeader : "");
 }
 
-async function* writeLines(pages: AsyncIterable<readonly FoundEntry[]>, { seal }: Scope, lineOf: (entry: ExportedEntry) => string, header: string): AsyncGenerator<Uint8Array, void, undefined> {
+async function* writeLines(pages: AsyncIterable<readonly PageEntry[]>, { seal }: Scope, lineOf: (entry: ExportedEntry) => string, header: string): AsyncGenerator<Uint8Array, void, undefined> {
   if (header !== "") yield Buffer.from(header);
   for await (const page of pages) {
     let lines = "";
-    for (const { seq, leafHash, entry } of page) {
+    for (const { seq, leafHash, text } of page) {
       const checkpoint = seal !== null && seq < seal.size ? seal.size : null;
-      lines += lineOf({ seq, leafHash: leafHash.toString("hex"), log: seal?.origin ?? null, checkpoint, record: recordOf(entry), text: entry.toString("utf8") });
+      lines += lineOf({ seq, leafHash, log: seal?.origin ?? null, checkpoint, record: JSON.parse(text) as EntryRecord, text });
     }
     yield Buffer.from(lines);
   }
