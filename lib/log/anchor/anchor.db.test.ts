@@ -6,6 +6,8 @@ import { closeDatabase, openDatabase } from "@/lib/db/database";
 import { isOpensslMissing, makeTimestampAuthority, type TestTimestampAuthority } from "@/lib/pki/testdata/timestamp-authority";
 import { verifyTimestamp } from "@/lib/pki/timestamp";
 import { readTimestampReply } from "@/lib/pki/timestamp-info";
+import { createToken } from "@/lib/tokens/create-token";
+import { makeCall } from "@/server/api/testing/client";
 import { startAnchoring } from "@/server/log/anchor-job";
 import { testActor } from "../testdata/actor";
 import { openLogDatabase, type LogDatabase } from "../testdata/log-database";
@@ -85,10 +87,34 @@ describe.skipIf(isOpensslMissing)("checkpoints are time-stamped", () => {
     const all = await listAnchors(database.deps, auditor), first = await listAnchors(database.deps, auditor, { limit: 2 });
     expect(all.items.map(({ size: one }) => one)).toEqual([50, 40, 30, 20]);
     expect(await listAnchors(database.deps, auditor, { limit: 2, cursor: first.nextCursor! })).toEqual({ items: all.items.slice(2), nextCursor: null });
+    // Another authority's stamp of the same checkpoint is not lost between two pages.
+    const second = await serve();
+    await stamping(second.url);
+    const pages = [];
+    for (let cursor: string | null | undefined; cursor !== null;) {
+      const page = await listAnchors(database.deps, auditor, { limit: 1, ...(cursor === undefined ? {} : { cursor }) });
+      pages.push(...page.items);
+      cursor = page.nextCursor;
+    }
+    expect(pages.map((one) => one.size)).toEqual([50, 50, 40, 30, 20]);
+    expect(new Set(pages.map((one) => `${one.size} ${one.authority}`)).size).toBe(5);
     await expect(getAnchor(database.deps, auditor, { size: 31 })).rejects.toMatchObject({ code: "anchor.not-found" });
     await expect(getAnchor(database.deps, auditor, { size: 50, authority: "other.example.com" })).rejects.toMatchObject({ code: "anchor.not-found" });
     await expect(listAnchors(database.deps, testActor())).rejects.toMatchObject({ code: "forbidden" });
     await expect(getAnchor(database.deps, testActor(), { size: 50 })).rejects.toMatchObject({ code: "forbidden" });
+  });
+
+  test("over the API they are files that openssl takes as they come, each fetch on the record", async () => {
+    const deps = { ...database.deps, signer: null as never, publicUrl: "http://localhost" }, call = makeCall(deps);
+    const token = (await createToken(deps, testActor({ role: "admin" }), { name: "auditor", role: "auditor", identityId: null, expiresInDays: null })).secret ?? "";
+    expect((await call("GET", "/audit/anchors?limit=1", { token })).body).toMatchObject({ items: [{ size: 50, origin: log.origin }], nextCursor: expect.stringMatching(/^1\.50\./) as string });
+    const [reply, text] = [await call("GET", "/audit/anchors/50", { token }), await call("GET", "/audit/anchors/50/text", { token })];
+    expect([reply.status, reply.headers.get("content-type"), reply.headers.get("content-disposition")]).toEqual([200, "application/timestamp-reply", 'attachment; filename="checkpoint-50.tsr"']);
+    expect(text.text).toBe((await getAnchor(deps, auditor, { size: 50 })).text);
+    const paths = (await inbox()).map((row) => JSON.parse(row.toString("utf8")) as { action: string; details: { path?: string } }).filter(({ action }) => action === "log.read").map(({ details }) => details.path);
+    expect(paths).toEqual(["/api/v1/audit/anchors?limit=1", "/api/v1/audit/anchors/50", "/api/v1/audit/anchors/50/text"]);
+    expect((await call("GET", "/audit/anchors/51", { token })).status).toBe(404);
+    for (const path of ["/audit/anchors/x", "/audit/anchors/-1", "/audit/anchors?cursor=1", "/audit/anchors/50?else=1"]) expect((await call("GET", path, { token })).status, path).toBe(400);
   });
 
   describe("an authority that does not do what it should leaves no stamp and no entry", () => {
@@ -104,7 +130,7 @@ describe.skipIf(isOpensslMissing)("checkpoints are time-stamped", () => {
       await grow();
       const tsa = await serve(answer), before = await newEntries();
       await expect(stamping(tsa.url)).rejects.toThrow(words);
-      expect([(await anchorState(database.deps)).count, await newEntries()]).toEqual([4, before]);
+      expect([(await anchorState(database.deps)).count, await newEntries()]).toEqual([5, before]);
     });
     test("is not there", async () => {
       const tsa = await serve();

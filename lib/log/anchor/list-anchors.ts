@@ -8,7 +8,7 @@ import { parseNote } from "../pure/note";
 import type { AnchorView } from "../types-of-proof";
 import { anchorColumns, viewAnchor } from "./anchor-state";
 
-export const anchorQuery = z.object({ limit: z.coerce.number().int().min(1).max(200).default(50), cursor: z.string().regex(/^\d{1,9}\.\d{1,15}$/, "not a cursor of this list").optional() });
+export const anchorQuery = z.object({ limit: z.coerce.number().int().min(1).max(200).default(50), cursor: z.string().regex(/^\d{1,9}\.\d{1,15}\.[\w-]{1,800}$/, "not a cursor of this list").optional() });
 /** A time stamp of a checkpoint: the reply (.tsr, DER) that other tools verify, over exactly the bytes of `text`. */
 export type AnchorFile = AnchorView & Readonly<{ reply: Uint8Array; text: string; note: string }>;
 export type AnchorList = Readonly<{ items: readonly AnchorView[]; nextCursor: string | null }>;
@@ -18,13 +18,15 @@ type Row = { generation: number; origin: string; size: string; authority: string
 /** Time stamps of checkpoints, the newest first. Needs audit.read. */
 export async function listAnchors({ db }: Pick<Deps, "db">, actor: Actor, input: z.input<typeof anchorQuery> = {}): Promise<AnchorList> {
   authorize(actor, "audit.read");
-  const { limit, cursor } = anchorQuery.parse(input), [generation = "2147483647", size = "0"] = cursor?.split(".") ?? [];
+  const { limit, cursor } = anchorQuery.parse(input), [generation = "2147483647", size = "0", authority = ""] = cursor?.split(".") ?? [];
   const { rows } = await db.pool.query<Row>(
-    `select a.generation, ${anchorColumns} from tlog.anchor a join tlog.log l using (generation) where (a.generation, a.size) < ($1::bigint, $2::bigint)
-     order by a.generation desc, a.size desc, a.authority limit $3`, [generation, size, limit + 1]);
+    `select a.generation, ${anchorColumns} from tlog.anchor a join tlog.log l using (generation) where (a.generation, a.size, a.authority) < ($1::bigint, $2::bigint, $3::text)
+     order by a.generation desc, a.size desc, a.authority desc limit $4`, [generation, size, Buffer.from(authority, "base64url").toString("utf8"), limit + 1]);
   const shown = rows.slice(0, limit), last = shown.at(-1);
-  return { items: shown.map(viewAnchor), nextCursor: rows.length > limit && last !== undefined ? `${last.generation}.${last.size}` : null };
+  return { items: shown.map(viewAnchor), nextCursor: rows.length > limit && last !== undefined ? cursorOf(last) : null };
 }
+
+const cursorOf = ({ generation, size, authority }: Row): string => `${generation}.${size}.${Buffer.from(authority).toString("base64url")}`;
 
 /** One time stamp, of the checkpoint of that size; of the newest log and any authority unless said otherwise. Needs audit.read. Throws AppError `anchor.not-found`. */
 export async function getAnchor({ db }: Pick<Deps, "db">, actor: Actor, { size, origin = null, authority = null }: Readonly<{ size: number; origin?: string | null | undefined; authority?: string | null | undefined }>): Promise<AnchorFile> {
