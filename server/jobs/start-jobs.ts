@@ -1,5 +1,6 @@
 import type { Deps } from "@/lib/deps";
 import type { Env } from "@/lib/env";
+import { makeAskWitnesses } from "@/lib/log/cosign/ask-all-remembered";
 import { makeCosign } from "@/lib/log/cosign/make-cosign";
 import { readWitnessPolicy } from "@/lib/log/cosign/read-policy";
 import { makePublishingCheck } from "@/lib/log/publish/check-publishing";
@@ -78,7 +79,7 @@ function startPublishing(deps: Deps, env: Env, log: DoorLog): Pipeline {
   const policy = readWitnessPolicy({ file: env.CHANCERY_WITNESS_POLICY, dataFolder: env.CHANCERY_DATA });
   let said = "";
   return startLogPipeline(deps, {
-    cosign: policy.witnesses.length === 0 ? undefined : makeCosign(deps, policy),
+    ...(policy.witnesses.length === 0 ? {} : { cosign: makeCosign(deps, policy), askWitnesses: makeAskWitnesses(policy) }),
     say: (text) => log.warn(text),
     onError: (error) => {
       const reason = reasonOf(error);
