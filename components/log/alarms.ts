@@ -8,9 +8,9 @@ export type Alarm = Readonly<{ id: "halted" | "verification" | "gaps" | "late"; 
 const LATE_MS = 10_000;
 const namedAtMost = 3;
 
-/** What is wrong with the log, the gravest first; empty while all is well. `now` in milliseconds. */
-export function alarmsOf(state: LogState, now: number): readonly Alarm[] {
-  const found = [haltedAlarm(state), verificationAlarm(state), gapAlarm(state), state.halted ? null : lateAlarm(state, now)];
+/** What is wrong with the log, the gravest first; empty while all is well. `waitingMs`: how long the first entry without a checkpoint has waited for one; 0 if none waits. */
+export function alarmsOf(state: LogState, waitingMs: number): readonly Alarm[] {
+  const found = [haltedAlarm(state), verificationAlarm(state), gapAlarm(state), state.halted ? null : lateAlarm(state, waitingMs)];
   return found.filter((alarm) => alarm !== null);
 }
 
@@ -40,9 +40,8 @@ function gapAlarm({ sources }: LogState): Alarm | null {
   return { id: "gaps", tone: "danger", title: `${plural(missing, "entry", "entries")} never arrived.`, says: `Numbered by ${joinWords(gaps.slice(0, namedAtMost).map(({ id }) => id))}, missing from the log.` };
 }
 
-function lateAlarm({ size, checkpoint, logs }: LogState, now: number): Alarm | null {
-  if (logs.length === 0) return null;
-  const behind = size - (checkpoint?.size ?? 0), since = checkpoint?.publishedAt ?? checkpoint?.signedAt ?? logs[0]?.openedAt;
-  if (behind <= 0 || since === undefined || now - Date.parse(since) < LATE_MS) return null;
+function lateAlarm({ size, checkpoint }: LogState, waitingMs: number): Alarm | null {
+  const behind = size - (checkpoint?.size ?? 0);
+  if (behind <= 0 || waitingMs < LATE_MS) return null;
   return { id: "late", tone: "warning", title: "Publishing is late.", says: `${plural(behind, "entry is", "entries are")} not under a checkpoint; the last one is of ${formatCount(checkpoint?.size ?? 0)}.` };
 }

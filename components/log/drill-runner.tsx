@@ -12,6 +12,7 @@ import { Stack } from "@/components/ui/layout";
 import { SelectField } from "@/components/ui/select";
 import type { ServerAction } from "@/lib/auth/types";
 import { formatCount, plural } from "@/lib/format/count";
+import { useAsked } from "./use-asked";
 import { useWork } from "./use-work";
 import { WorkProgress } from "./work-progress";
 
@@ -23,7 +24,7 @@ const offered = [500, 2_000, 10_000, 50_000] as const, usual = 2_000, most = 50_
 export function DrillRunner({ size, request, blockedBy }: Props) {
   const router = useRouter();
   const { state, pending, run } = useAct(request);
-  const [asked, setAsked] = useState<string | null>(null);
+  const [asked, setAsked] = useAsked("drill");
   const choices = [...offered.filter((count) => count < size), ...(size <= most ? [size] : [])];
   const [entries, setEntries] = useState(String(Math.min(usual, size)));
   const work = useWork(asked, () => { setAsked(null); router.refresh(); });

@@ -14,8 +14,8 @@ export function useWork(id: string | null, onEnd: () => void): WorkView | null {
     const look = async () => {
       const found = await readWork(id);
       if (!current) return;
-      if (found !== null) setWork(found);
-      if (found?.endedAt) onEnd(); else timer = setTimeout(() => { void look(); }, LOOK_EVERY_MS);
+      if (found !== null && found !== "unknown") setWork(found);
+      if (found === "unknown" || found?.endedAt) onEnd(); else timer = setTimeout(() => { void look(); }, LOOK_EVERY_MS);
     };
     void look();
     return () => { current = false; clearTimeout(timer); };
@@ -24,7 +24,9 @@ export function useWork(id: string | null, onEnd: () => void): WorkView | null {
   return work?.id === id ? work : null;
 }
 
-async function readWork(id: string): Promise<WorkView | null> {
+/** Null where no answer came; "unknown" if there is no such work (any more). */
+async function readWork(id: string): Promise<WorkView | "unknown" | null> {
   const response = await fetch(`/audit/work/${encodeURIComponent(id)}`, { cache: "no-store" }).catch(() => null);
+  if (response?.status === 404) return "unknown";
   return response?.ok ? await response.json().catch(() => null) as WorkView | null : null;
 }

@@ -2,7 +2,6 @@
 
 import { ShieldCheck } from "lucide-react";
 import { useRouter } from "next/navigation";
-import { useState } from "react";
 import { RefusalBanner } from "@/components/forms/refusal-banner";
 import { showReceipt } from "@/components/forms/show-receipt";
 import { useAct } from "@/components/forms/use-act";
@@ -18,6 +17,7 @@ import { formatCount, plural } from "@/lib/format/count";
 import type { VerificationView } from "@/lib/log/types-of-proof";
 import { checkWords } from "./check-words";
 import { secondsWords, verificationWords } from "./state-words";
+import { useAsked } from "./use-asked";
 import { useWork } from "./use-work";
 import { WorkProgress } from "./work-progress";
 
@@ -27,7 +27,7 @@ type Props = Readonly<{ last: VerificationView | null; older: readonly Verificat
 export function VerificationCard({ last, older, size, request, blockedBy }: Props) {
   const router = useRouter();
   const { state, pending, run } = useAct(request);
-  const [asked, setAsked] = useState<string | null>(null);
+  const [asked, setAsked] = useAsked("verification");
   const work = useWork(asked, () => { setAsked(null); router.refresh(); });
   const start = async () => {
     const answer = await run({});
