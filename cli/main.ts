@@ -4,13 +4,14 @@ import { openedDeps } from "@/lib/runtime";
 import { UsageError, type Command } from "./command";
 import { connectToRunning } from "./connect";
 import { doctor } from "./doctor";
+import { drill } from "./drill";
 import { helpText, makeHelp } from "./help";
 import { log } from "./log";
 import { token } from "./token";
 import { verify } from "./verify";
 import { witness } from "./witness";
 
-const commands: Command[] = [doctor, log, token, verify, witness];
+const commands: Command[] = [doctor, drill, log, token, verify, witness];
 commands.push(makeHelp(() => commands));
 
 /** What a person should read about a failure: an expected one in its own words, any other with its stack. */

@@ -4,7 +4,7 @@ import type { Deps } from "@/lib/deps";
 import { AppError } from "@/lib/errors/app-error";
 import { recordEntry } from "./record";
 import type { WorkView } from "./types-of-proof";
-import { addWork, findWork } from "./work-repository";
+import { addWork, findWork } from "./waiting-work";
 
 type WorkDeps = Pick<Deps, "db" | "clock" | "random" | "source">;
 

@@ -3,13 +3,19 @@ import type { Deps } from "@/lib/deps";
 import { newId } from "@/lib/ids";
 import { recordEntry } from "./record";
 import { verifyLog, type LogReport } from "./verify-log";
-import { addWork, endWork, findWaiting, noteProgress } from "./work-repository";
+import { addWork, endWork, findWaiting, noteProgress } from "./waiting-work";
 
 type RunDeps = Pick<Deps, "db" | "clock" | "random" | "source" | "signer" | "witnessPolicy">;
 
 const NOTE_EVERY_MS = 500, WORDS_PER_CHECK = 3, LONGEST_WORDS = 400;
 
 const actorFor = ({ clock, random }: RunDeps) => systemActor("verification", newId("req", clock.now(), random.bytes));
+
+/** When the log's first entry got its number, as milliseconds since 1970; null while it has none. */
+export async function logBegan({ db }: Pick<Deps, "db">): Promise<number | null> {
+  const { rows: [row] } = await db.pool.query<{ at: Date }>("select sequenced_at as at from tlog.entry where seq = 0");
+  return row?.at.getTime() ?? null;
+}
 
 /** Asks for the verification that is due by the clock; returns the id of its entry. */
 export async function askBySchedule(deps: RunDeps): Promise<string> {

@@ -55,7 +55,7 @@ export async function prepareClient(step = quiet) {
 
 /** One file for each process and for the command line, in dist/. */
 export const bundles = {
-  supervise: "server/supervise/main.ts", signer: "server/signer/main.ts", console: "server/console/main.ts", door: "server/main.ts", cli: "cli/main.ts",
+  supervise: "server/supervise/main.ts", signer: "server/signer/main.ts", console: "server/console/main.ts", door: "server/main.ts", drill: "server/drill/main.ts", cli: "cli/main.ts",
 };
 
 export async function prepareBundles(step = quiet, names = Object.keys(bundles)) {

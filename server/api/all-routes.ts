@@ -1,6 +1,7 @@
 import type { Route } from "@/server/api/define-route";
 import { auditRoutes } from "@/server/api/routes/audit";
 import { auditProofRoutes } from "@/server/api/routes/audit-proofs";
+import { auditVerificationRoutes } from "@/server/api/routes/audit-verifications";
 import { authorityRoutes } from "@/server/api/routes/authorities";
 import { certificateRoutes } from "@/server/api/routes/certificates";
 import { identityRoutes } from "@/server/api/routes/identities";
@@ -12,5 +13,5 @@ import { userRoutes } from "@/server/api/routes/users";
 
 /** Every operation of the REST API. The OpenAPI document, the reference page and the handlers are all made of this list. */
 export const routes: readonly Route[] = [
-  ...authorityRoutes, ...profileRoutes, ...identityRoutes, ...certificateRoutes, ...statusRoutes, ...tokenRoutes, ...userRoutes, ...auditRoutes, ...auditProofRoutes, ...logContinuationRoutes,
+  ...authorityRoutes, ...profileRoutes, ...identityRoutes, ...certificateRoutes, ...statusRoutes, ...tokenRoutes, ...userRoutes, ...auditRoutes, ...auditProofRoutes, ...logContinuationRoutes, ...auditVerificationRoutes,
 ];
