@@ -29,7 +29,7 @@ export function makeEntryFacts(findings: Findings, numbers: SourceNumbers, { log
   const source = (seq: number, bytes: Buffer): void => {
     const { key, number } = readSource(bytes, foundSource.from, foundSource.to);
     if (key === null) findings.problem("format", `Entry ${seq}: its src cannot be read.`);
-    else if (!numbers.arrived(key, number)) findings.problem("gaps", `Entry ${seq} has number ${number} of ${key}, which an entry before it has.`);
+    else if (!numbers.arrived(key, number)) findings.problem("gaps", `Entry ${seq} has number ${number} of ${key}, which came before or was used for none.`);
   };
   return {
     look: (seq, bytes, from, end) => {
@@ -47,7 +47,7 @@ export function makeEntryFacts(findings: Findings, numbers: SourceNumbers, { log
     const { src } = JSON.parse(text) as { src?: { id?: unknown; boot?: unknown; seq?: unknown } };
     if (src === undefined) return;
     if (typeof src?.id !== "string" || typeof src.boot !== "string" || !isNumber(src.seq)) findings.problem("format", `Entry ${seq}: its src cannot be read.`);
-    else if (!numbers.arrived(keyOf(src.id, src.boot), src.seq)) findings.problem("gaps", `Entry ${seq} has number ${src.seq} of ${keyOf(src.id, src.boot)}, which an entry before it has.`);
+    else if (!numbers.arrived(keyOf(src.id, src.boot), src.seq)) findings.problem("gaps", `Entry ${seq} has number ${src.seq} of ${keyOf(src.id, src.boot)}, which came before or was used for none.`);
   }
 }
 

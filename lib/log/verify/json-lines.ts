@@ -3,7 +3,7 @@ import { makeFold, type Fold } from "./fold";
 import { readHeader, type Header } from "./header";
 import { makeFindings, type Findings, type VerifyReport } from "./report";
 import { makeLineReader } from "./read-lines";
-import { makeSourceNumbers, type SourceNumbers } from "./source-numbers";
+import { ignoreNumbers, makeSourceNumbers, type SourceNumbers } from "./source-numbers";
 import { checkTrust, type Signed, type Trust } from "./trust";
 
 export type Pieces = AsyncIterable<Uint8Array | string>;
@@ -20,7 +20,7 @@ const LONGEST_HEADER = 16 * 1024 * 1024;
  * verifier brings along and cannot be read (key, policy, older checkpoint) and `verify.not-an-export` for a file that is none.
  */
 export async function verifyJsonLines({ line, rest }: Opened, options: VerifyOptions): Promise<VerifyReport> {
-  const header = needHeader(line, "export"), findings = makeFindings(), numbers = makeSourceNumbers();
+  const header = needHeader(line, "export"), findings = makeFindings(), numbers = numbersFor(header);
   const signed = await checkTrust(findings, options, header), fold = makeFold(findings, header.size, signed.waypoint);
   const reader = makeLineReader({ findings, fold, numbers, header, kind: "export" });
   for await (const piece of rest) {
@@ -30,6 +30,9 @@ export async function verifyJsonLines({ line, rest }: Opened, options: VerifyOpt
   reader.finish();
   return conclude({ findings, header, fold, numbers, signed, options });
 }
+
+/** Numbers of sources are counted where nothing was left out. */
+export const numbersFor = ({ filter }: Header): SourceNumbers => (filter === "" ? makeSourceNumbers() : ignoreNumbers);
 
 /** The header, or ProofError `verify.not-an-export`. */
 export function needHeader(line: string, kind: "export" | "proof"): Header {
@@ -89,7 +92,7 @@ function concludeGaps(findings: Findings, header: Header, fold: Fold, numbers: S
   for (const { key, ranges, count } of found) findings.problem("gaps", `${count} ${count === 1 ? "entry" : "entries"} of ${key} never arrived: ${ranges}.`);
   for (const { id, boot, missing } of header.gaps) if (found.length === 0) findings.problem("gaps", `The log says itself that numbers ${missing} of ${id} (run ${boot}) never arrived.`);
   if (fold.skipped() > 0 || header.filter !== "") findings.skip("gaps", "A filter left entries out, so numbers of sources cannot be counted; export everything for that.");
-  else findings.say("gaps", numbers.sources() === 0 ? "No entry has a number of its source." : `Every number that ${numbers.sources()} runs of sources settled is there.`);
+  else findings.say("gaps", numbers.sources() === 0 ? "No entry has a number of its source." : `Every number that ${numbers.sources() === 1 ? "the one run of a source" : `${numbers.sources()} runs of sources`} settled is there.`);
 }
 
 /** Reads the first line. Throws ProofError `verify.not-an-export` if there is none. */

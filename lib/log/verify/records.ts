@@ -18,15 +18,17 @@ export function recordFormatOf(firstLine: string): RecordFormat | null {
 /** The records of a file, one after another; what is none comes as its text. `firstLine` is without its newline. */
 export async function* readRecords(format: RecordFormat, firstLine: string, rest: AsyncIterable<Buffer>): AsyncGenerator<FoundRecord | string> {
   if (format !== "csv" && firstLine !== "") yield readRecord(format, `${firstLine}\n`);
-  let row = "";
+  let row: string[] = [], isOpen = false, length = 0;
   for await (const line of linesOf(rest)) {
-    row += line;
+    row.push(line);
+    length += line.length;
     // A row of CSV goes on while a quote is open.
-    if (format === "csv" && (row.split(`"`).length - 1) % 2 === 1 && row.length < LONGEST) continue;
-    yield readRecord(format, row);
-    row = "";
+    if (format === "csv" && (line.split(`"`).length - 1) % 2 === 1) isOpen = !isOpen;
+    if (isOpen && length < LONGEST) continue;
+    yield readRecord(format, row.join(""));
+    [row, isOpen, length] = [[], false, 0];
   }
-  if (row !== "") yield row;
+  if (length > 0) yield row.join("");
 }
 
 const LONGEST = 1_000_000;

@@ -1,8 +1,8 @@
 import { countRanges, formatRanges, parseRanges, type NumberRanges } from "../number-ranges";
 
-/** Counts the numbers of every source and run, in little memory, and knows which never came. */
+/** Counts the numbers of every source and run, in memory that grows with what is missing and not with what came. */
 export type SourceNumbers = Readonly<{
-  /** False if this number came before: no two entries have one number of one run. */
+  /** False if this number came before, or was said to be used for none: no two entries have one number of one run. */
   arrived: (key: string, seq: number) => boolean;
   /** A heartbeat: all up to `settled` came or are among `voided`. False if the ranges cannot be read. */
   settled: (key: string, upTo: number, voided: string) => boolean;
@@ -10,68 +10,61 @@ export type SourceNumbers = Readonly<{
   missing: () => { key: string; ranges: string; count: number }[];
 }>;
 
-type Run = {
-  /** All up to here are accounted for. */
-  upTo: number;
-  /** Numbers that came above it. */
-  above: Set<number>;
-  missing: NumberRanges;
-};
+type Range = [from: number, to: number];
+/** `known` are the numbers that are accounted for, as ranges in order that never touch; nearly always there is one. */
+type Run = { known: Range[]; settled: number };
 
 export function makeSourceNumbers(): SourceNumbers {
   const runs = new Map<string, Run>();
   const runOf = (key: string): Run => {
-    const known = runs.get(key);
-    if (known) return known;
-    const run: Run = { upTo: 0, above: new Set(), missing: [] };
-    runs.set(key, run);
-    return run;
+    const found = runs.get(key) ?? { known: [], settled: 0 };
+    if (!runs.has(key)) runs.set(key, found);
+    return found;
   };
   return {
-    arrived: (key, seq) => {
-      const run = runOf(key);
-      if (seq === run.upTo + 1) {
-        run.upTo = seq;
-        advance(run);
-        return true;
-      }
-      if (seq > run.upTo) return run.above.size < run.above.add(seq).size;
-      const wasMissing = run.missing.some(([from, to]) => from <= seq && seq <= to);
-      if (wasMissing) run.missing = without(run.missing, [[seq, seq]]);
-      return wasMissing;
-    },
+    arrived: (key, seq) => addRange(runOf(key).known, seq, seq),
     settled: (key, upTo, voided) => {
       const run = runOf(key), ranges = parseRanges(voided);
-      if (!ranges) return false;
-      run.missing = without(run.missing, ranges);
-      if (upTo > run.upTo) {
-        const came = [...run.above].sort((left, right) => left - right).map((seq) => [seq, seq] as const);
-        run.missing = [...run.missing, ...without(without([[run.upTo + 1, upTo]], came), ranges)];
-        run.upTo = upTo;
-        for (const seq of run.above) if (seq <= upTo) run.above.delete(seq);
-        advance(run);
-      }
-      return true;
+      for (const [from, to] of ranges ?? []) addRange(run.known, from, to);
+      run.settled = Math.max(run.settled, upTo);
+      return ranges !== null;
     },
     sources: () => runs.size,
-    missing: () => [...runs].filter(([, run]) => run.missing.length > 0).map(([key, run]) => ({ key, ranges: formatRanges(run.missing), count: countRanges(run.missing) })),
+    missing: () => [...runs].flatMap(([key, { known, settled }]) => {
+      const missing = missingUpTo(known, settled);
+      return missing.length === 0 ? [] : [{ key, ranges: formatRanges(missing), count: countRanges(missing) }];
+    }),
   };
 }
 
-function advance(run: Run): void {
-  while (run.above.size > 0 && run.above.delete(run.upTo + 1)) run.upTo += 1;
+/** For a file in which a filter left numbers out: nothing can be counted, and nothing need be remembered. */
+export const ignoreNumbers: SourceNumbers = { arrived: () => true, settled: (_key, _upTo, voided) => parseRanges(voided) !== null, sources: () => 0, missing: () => [] };
+
+/** Adds a range where nearly every one comes: at the end. False if any of it is there already. */
+function addRange(known: Range[], from: number, to: number): boolean {
+  let at = known.length;
+  while (at > 0 && known[at - 1]![0] > from) at -= 1;
+  const before = known[at - 1];
+  let isNew = !before || before[1] < from, end = at;
+  const joined: Range = before && before[1] >= from - 1 ? [before[0], Math.max(before[1], to)] : [from, to];
+  while (end < known.length && known[end]![0] <= joined[1] + 1) {
+    isNew &&= known[end]![0] > to;
+    joined[1] = Math.max(joined[1], known[end]![1]);
+    end += 1;
+  }
+  if (before && joined[0] === before[0]) {
+    before[1] = joined[1];
+    if (end > at) known.splice(at, end - at);
+  } else known.splice(at, end - at, joined);
+  return isNew;
 }
 
-/** What is left of the ranges without those of `taken`, which are in order. */
-function without(ranges: NumberRanges, taken: NumberRanges): NumberRanges {
-  return ranges.flatMap(([from, to]) => {
-    const left: (readonly [number, number])[] = [];
-    let at = from;
-    for (const [first, last] of taken) {
-      if (last < at || first > to) continue;
-      if (first > at) left.push([at, first - 1]);
-      at = Math.max(at, last + 1);
-    }
-    return at <= to ? [...left, [at, to] as const] : left;
-  });
+function missingUpTo(known: NumberRanges, settled: number): NumberRanges {
+  const missing: Range[] = [];
+  let next = 1;
+  for (const [from, to] of known) {
+    if (from > next && next <= settled) missing.push([next, Math.min(from - 1, settled)]);
+    next = Math.max(next, to + 1);
+  }
+  return next <= settled ? [...missing, [next, settled]] : missing;
 }

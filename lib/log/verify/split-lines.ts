@@ -1,3 +1,5 @@
+import { ProofError } from "../pure/proof-error";
+
 const NEWLINE = 10, LONGEST = 64 * 1024 * 1024;
 
 /** A line is bytes[from:end]; bytes[end] is its newline. The bytes are only good until the function returns. */
@@ -10,11 +12,11 @@ export type LineSplitter = Readonly<{
   bytes: () => number;
 }>;
 
-/** Cuts pieces of a file into lines without copying, but for lines that lie across pieces. Throws RangeError for a line of more than 64 MiB. */
+/** Cuts pieces of a file into lines without copying, but for lines that lie across pieces. Throws ProofError `verify.not-an-export` for a line of more than 64 MiB. */
 export function makeLineSplitter(onLine: OnLine, onPiece: (bytes: Buffer, from: number, end: number) => void): LineSplitter {
   let carried: Buffer[] = [], carriedLength = 0, total = 0;
   const carry = (piece: Buffer): void => {
-    if (carriedLength + piece.length > LONGEST) throw new RangeError("A line of this file is longer than 64 MiB.");
+    if (carriedLength + piece.length > LONGEST) throw new ProofError("verify.not-an-export", "A line of this file is longer than 64 MiB: it is no export.");
     // A copy: whoever reads the file may use its buffer again.
     carried.push(Buffer.from(piece));
     carriedLength += piece.length;

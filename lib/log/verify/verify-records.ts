@@ -1,11 +1,11 @@
 import { entriesCheck } from "./records-check";
 import { makeFold, type Fold } from "./fold";
 import type { Header } from "./header";
-import { conclude, needHeader, openLines, type Opened, type Pieces, type VerifyOptions } from "./json-lines";
+import { conclude, needHeader, numbersFor, openLines, type Opened, type Pieces, type VerifyOptions } from "./json-lines";
 import { makeLineReader } from "./read-lines";
 import { readRecords, type FoundRecord, type RecordFormat } from "./records";
 import { makeFindings, type Findings, type VerifyReport } from "./report";
-import { makeSourceNumbers } from "./source-numbers";
+import { ignoreNumbers, type SourceNumbers } from "./source-numbers";
 import { checkTrust } from "./trust";
 
 const noHeader: Header = { log: null, vkey: null, checkpoint: null, size: 0, rootHex: null, filter: "", order: "asc", count: 0, gaps: [] };
@@ -16,8 +16,8 @@ const needsCompanion = "Such a file does not prove itself: give its companion (t
  * readable fields say what the entries say.
  */
 export async function verifyRecords({ line, rest }: Opened, format: RecordFormat, options: VerifyOptions & Readonly<{ proof?: Pieces | undefined }>): Promise<VerifyReport> {
-  const findings = makeFindings(), numbers = makeSourceNumbers(), companion = options.proof ? await openLines(options.proof) : null;
-  const header = companion ? needHeader(companion.line, "proof") : noHeader, signed = await checkTrust(findings, options, header), fold = makeFold(findings, header.size, signed.waypoint);
+  const findings = makeFindings(), companion = options.proof ? await openLines(options.proof) : null;
+  const header = companion ? needHeader(companion.line, "proof") : noHeader, numbers = companion ? numbersFor(header) : ignoreNumbers, signed = await checkTrust(findings, options, header), fold = makeFold(findings, header.size, signed.waypoint);
   const source = readRecords(format, line, rest), check = entriesCheck({ findings, numbers, header: companion ? header : null, format });
   const report = (): void => options.onProgress?.({ bytes: check.bytes(), entries: fold.entries(), size: header.size });
   const next = async (): Promise<FoundRecord | null> => {
@@ -42,7 +42,7 @@ export async function verifyRecords({ line, rest }: Opened, format: RecordFormat
   return { ...found, checks: findings.all(), log: check.log() };
 }
 
-type Match = Readonly<{ findings: Findings; fold: Fold; numbers: ReturnType<typeof makeSourceNumbers>; header: Header; rest: AsyncIterable<Buffer>; next: () => Promise<FoundRecord | null>; report: () => void }>;
+type Match = Readonly<{ findings: Findings; fold: Fold; numbers: SourceNumbers; header: Header; rest: AsyncIterable<Buffer>; next: () => Promise<FoundRecord | null>; report: () => void }>;
 
 /** Goes through the companion and the file side by side: each entry of the one is that of the other. */
 async function matchCompanion({ findings, fold, numbers, header, rest, next, report }: Match): Promise<void> {
