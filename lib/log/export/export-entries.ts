@@ -65,8 +65,22 @@ async function* writeLines(pages: AsyncIterable<readonly PageEntry[]>, { seal }:
     let lines = "";
     for (const { seq, leafHash, text } of page) {
       const checkpoint = seal !== null && seq < seal.size ? seal.size : null;
-      lines += lineOf({ seq, leafHash, log: seal?.origin ?? null, checkpoint, record: JSON.parse(text) as EntryRecord, text });
+      lines += writeLine(lineOf, { seq, leafHash, log: seal?.origin ?? null, checkpoint, text });
     }
     yield Buffer.from(lines);
+  }
+}
+
+const nobody: EntryRecord = {
+  v: 1, id: "", ts: "1970-01-01T00:00:00.000000Z", action: "" as never, outcome: "failure", reason: null, actor: { kind: "", id: null, label: "" }, credential: null, target: null,
+  origin: { ip: null, port: null, userAgent: null, via: [] }, requestId: "", correlationId: "", decision: null, details: {}, nonce: "",
+};
+
+/** What somebody put into the log that is no entry has a line, too, with its text and nothing read from it. */
+function writeLine(lineOf: (entry: ExportedEntry) => string, entry: Omit<ExportedEntry, "record">): string {
+  try {
+    return lineOf({ ...entry, record: JSON.parse(entry.text) as EntryRecord });
+  } catch {
+    return lineOf({ ...entry, record: nobody });
   }
 }
