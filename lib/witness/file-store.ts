@@ -27,17 +27,14 @@ export function makeFileStore(folder: string, random: Random): WitnessStore {
   const step = async <T>(origin: string, act: Parameters<WitnessStore["exchange"]>[1]): Promise<T> => {
     const place = join(folder, originHash(origin));
     for (let tries = 0; tries < MOST_TRIES; tries += 1) {
-      const newest = numbersIn(place).at(-1) ?? 0;
-      const { keep, result } = await act(newest === 0 ? null : readNote(place, newest, origin));
+      const { newest, note } = readNewest(place, origin);
+      const { keep, result } = await act(note);
       if (keep === null || put(place, newest, keep, toHex(random.bytes(8)))) return result as T;
     }
     throw new AppError("witness.busy", "Another process keeps changing what is kept here.", { kind: "unavailable" });
   };
   return {
-    read: (origin) => {
-      const place = join(folder, originHash(origin)), newest = numbersIn(place).at(-1);
-      return newest === undefined ? null : readNote(place, newest, origin);
-    },
+    read: (origin) => readNewest(join(folder, originHash(origin)), origin).note,
     exchange: <T>(origin: string, act: Parameters<WitnessStore["exchange"]>[1]) => {
       const next = (queues.get(origin) ?? Promise.resolve()).then(() => step<T>(origin, act));
       const quiet = next.catch(() => {});
@@ -53,6 +50,19 @@ function numbersIn(place: string): number[] {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
     throw error;
+  }
+}
+
+function readNewest(place: string, origin: string): { newest: number; note: string | null } {
+  for (let tries = 0; ; tries += 1) {
+    const newest = numbersIn(place).at(-1);
+    if (newest === undefined) return { newest: 0, note: null };
+    try {
+      return { newest, note: readNote(place, newest, origin) };
+    } catch (error) {
+      // Another process has gone on to the next number between the two looks.
+      if (tries >= MOST_TRIES || numbersIn(place).at(-1) === newest) throw error;
+    }
   }
 }
 
