@@ -134,6 +134,19 @@ test("bytes that are not what was sealed fail at the first step", async ({ page 
   await expect(proof(page)).toContainText("Does not hold: The bytes shown here have another hash");
 });
 
+test("nothing moves while the browser verifies", async ({ page }) => {
+  for (const width of [1280, 360]) {
+    await page.setViewportSize({ width, height: 2400 });
+    await page.goto("/audit/4");
+    await expect(page.getByRole("status").filter({ hasText: level })).toBeVisible();
+    const moved = await page.evaluate(() => new Promise<number>((done) => {
+      new PerformanceObserver((list) => { done(list.getEntries().reduce((sum, entry) => sum + (entry as PerformanceEntry & { value: number }).value, 0)); }).observe({ type: "layout-shift", buffered: true });
+      setTimeout(() => { done(0); }, 500);
+    }));
+    expect(moved, `${width} pixels wide`).toBeLessThan(0.02);
+  }
+});
+
 test("the path to the root is a picture with its table behind, reachable by keyboard", async ({ page }) => {
   await page.goto("/audit/2");
   await expect(page.getByRole("list", { name: "From the root down to the entry" })).toContainText("Root");

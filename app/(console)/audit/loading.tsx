@@ -1,5 +1,5 @@
-import { PageHeaderSkeleton, TableSkeleton } from "@/components/ui/skeleton";
+import { PageHeaderSkeleton, Skeleton, TableSkeleton } from "@/components/ui/skeleton";
 
 export default function Loading() {
-  return <><PageHeaderSkeleton /><TableSkeleton /></>;
+  return <><PageHeaderSkeleton /><Skeleton height="stat" /><div className="pt-4"><TableSkeleton /></div></>;
 }

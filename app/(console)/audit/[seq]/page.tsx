@@ -36,18 +36,21 @@ export default async function EntryPage({ params }: Readonly<{ params: Promise<{
         <Stack>
           <Card title="Fields"><EntryFacts entry={entry} /></Card>
           <EntryDetails details={record.details} />
+          {record.decision && <DecisionCard rules={record.decision.rules} profileVersion={record.decision.profileVersion} />}
         </Stack>
         <Stack>
-          <Suspense fallback={<TableSkeleton rows={8} label="Waiting for the checkpoint" />}><ProofSection deps={deps} actor={actor} seq={entry.seq} bytesText={entry.bytesText} /></Suspense>
-          <Card title="What was hashed" description="Canonical JSON (RFC 8785). The leaf hash is SHA-256 of a zero byte and exactly these bytes (RFC 6962).">
-            <Stack>
-              <MonoId value={entry.leafHashHex} label="leaf hash" whole />
-              <CodeBlock label="Canonical bytes" code={entry.bytesText} wrap short />
-            </Stack>
-          </Card>
+          {/* What stands below the proof comes with it, so that it has not to move. */}
+          <Suspense fallback={<TableSkeleton rows={16} label="Waiting for the checkpoint" />}>
+            <ProofSection deps={deps} actor={actor} seq={entry.seq} bytesText={entry.bytesText} />
+            <Card title="What was hashed" description="Canonical JSON (RFC 8785). The leaf hash is SHA-256 of a zero byte and exactly these bytes (RFC 6962).">
+              <Stack>
+                <MonoId value={entry.leafHashHex} label="leaf hash" whole />
+                <CodeBlock label="Canonical bytes" code={entry.bytesText} wrap short />
+              </Stack>
+            </Card>
+          </Suspense>
         </Stack>
       </Grid>
-      {record.decision && <div className="pt-4"><DecisionCard rules={record.decision.rules} profileVersion={record.decision.profileVersion} /></div>}
     </>
   );
 }
