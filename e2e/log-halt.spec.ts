@@ -30,8 +30,8 @@ test("yesterday's database is restored: every page says so, the log's page expla
     await page.goto("/sign-in");
     await signIn(page, admin.email, admin.secret);
     await expect(page.getByRole("heading", { name: "Overview", level: 1 })).toBeVisible();
-    await expect(page.getByRole("region", { name: "State of the log" })).toContainText("The log is halted: nothing can be issued or changed.");
-    await page.getByRole("region", { name: "State of the log" }).getByRole("link", { name: "Log and proofs" }).first().click();
+    await expect(page.getByRole("region", { name: "Alarms of the log" })).toContainText("The log is halted: nothing can be issued or changed.");
+    await page.getByRole("region", { name: "Alarms of the log" }).getByRole("link", { name: "Log and proofs" }).first().click();
     await expect(page.getByText("The log is halted.", { exact: true })).toBeVisible();
     const missing = await page.getByRole("definition").filter({ hasText: /entr(y|ies): .* to|^entry/ }).innerText();
     const [, from = "", to = ""] = /([\d,]+) to ([\d,]+)$/.exec(missing) ?? [];
@@ -58,7 +58,7 @@ test("yesterday's database is restored: every page says so, the log's page expla
     await expect(page.getByText("Logs in the chain")).toBeVisible();
     await expect(page.getByText("The log is halted.", { exact: true })).toHaveCount(0);
     await page.goto("/");
-    await expect(page.getByRole("region", { name: "State of the log" })).toHaveCount(0);
+    await expect(page.getByRole("region", { name: "Alarms of the log" })).toHaveCount(0);
     await page.goto("/audit?action=log.continued");
     await page.getByRole("table", { name: "Entries" }).getByRole("link").first().click();
     await expect(page.getByRole("status").filter({ hasText: "Signed by the log alone" })).toBeVisible();

@@ -25,7 +25,7 @@ export function AlarmBanners({ first }: Readonly<{ first: readonly Alarm[] }>) {
   const shown = path === "/audit/log" ? alarms.filter(({ id }) => id !== "halted") : alarms;
   if (shown.length === 0) return null;
   return (
-    <div role="region" aria-label="State of the log" className="flex flex-col gap-2 pb-5">
+    <div role="region" aria-label="Alarms of the log" className="flex flex-col gap-2 pb-5">
       {shown.map(({ id, tone, title, says }) => <Banner key={id} tone={tone} title={title} action={path === "/audit/log" ? undefined : <Link href="/audit/log">Log and proofs</Link>}>{says}</Banner>)}
     </div>
   );
