@@ -3,6 +3,7 @@ import { hasAt } from "./entry-frame";
 
 const DEEPEST = 63, QUOTE = 34, BACKSLASH = 92, COMMA = 44, COLON = 58, OPEN = 123, CLOSE = 125, LIST = 91, LIST_END = 93, MINUS = 45, ZERO = 48, NINE = 57, MOST_DIGITS = 15;
 
+const shortEscapes = Buffer.from(`"\\bfnrt`), lowDigits = Buffer.from("0123456789abcdef"), lowWithoutShort = Buffer.from("01234567bef");
 const nullWord = Buffer.from("null"), trueWord = Buffer.from("true"), falseWord = Buffer.from("false");
 
 // Where the last member's name of each open object begins and ends (0: none yet), and whether what is open is an object.
@@ -16,8 +17,8 @@ const plainName = Uint8Array.from(plain, (isPlain, byte) => (byte > 126 ? 0 : is
 export const foundSource = { from: -1, to: -1 };
 
 /**
- * Whether these bytes are certainly one JSON object in its canonical form (RFC 8785). False means only: not surely; escapes, fractions and
- * names beyond ASCII are left to isCanonicalText. The bytes must be UTF-8 and be followed by a newline somewhere. Runs for every byte of
+ * Whether these bytes are certainly one JSON object in its canonical form (RFC 8785). False means only: not surely; fractions, names
+ * beyond ASCII and with escapes are left to isCanonicalText. The bytes must be UTF-8 and be followed by a newline somewhere. Runs for every byte of
  * an export, so it is one loop, whatever its complexity.
  */
 // oxlint-disable-next-line complexity
@@ -65,14 +66,27 @@ export function scanEntry(bytes: Uint8Array, from: number, end: number): boolean
 /** A text, a word or a whole number: the place behind it, or -1. */
 function scanScalar(bytes: Uint8Array, from: number, first: number): number {
   if (first === QUOTE) {
-    let at = from + 1;
-    while (plain[bytes[at]!] === 1) at += 1;
-    return bytes[at] === QUOTE ? at + 1 : -1;
+    for (let at = from + 1; ;) {
+      while (plain[bytes[at]!] === 1) at += 1;
+      if (bytes[at] === QUOTE) return at + 1;
+      const escape = escapeLength(bytes, at);
+      if (escape === 0) return -1;
+      at += escape;
+    }
   }
   if (first === 110) return hasAt(bytes, from, nullWord) ? from + 4 : -1;
   if (first === 116) return hasAt(bytes, from, trueWord) ? from + 4 : -1;
   if (first === 102) return hasAt(bytes, from, falseWord) ? from + 5 : -1;
   return scanNumber(bytes, from, first);
+}
+
+/** How long the escape is that begins here, if it is one of canonical JSON: the short ones, and \\u00xx for the other control characters. */
+function escapeLength(bytes: Uint8Array, at: number): number {
+  if (bytes[at] !== BACKSLASH) return 0;
+  const kind = bytes[at + 1]!;
+  if (shortEscapes.includes(kind)) return 2;
+  const isLow = kind === 117 && bytes[at + 2] === ZERO && bytes[at + 3] === ZERO && (bytes[at + 4] === ZERO || bytes[at + 4] === 49);
+  return isLow && (bytes[at + 4] === 49 ? lowDigits : lowWithoutShort).includes(bytes[at + 5]!) ? 6 : 0;
 }
 
 function scanNumber(bytes: Uint8Array, from: number, first: number): number {
