@@ -27,8 +27,8 @@ export async function loadCertificate(id: string) {
     may.audit ? getLogState(deps, actor) : null,
   ]);
   return {
-    // Entries below it are sealed; undefined for those who may not read the log.
-    checkpointSize: log === null ? undefined : log.checkpoint?.size ?? null,
+    // Null for those who may not read the log. Entries below `checkpointSize` are sealed.
+    log: log === null ? null : { checkpointSize: log.checkpoint?.size ?? null, indexedTo: log.indexedTo, size: log.size },
     certificate, custody, figures, may, now: deps.clock.now(),
     chain: chainOf(certificate, authorities.items),
     extensions: certificate.pem === null ? null : describeCertificate(derOf(certificate.pem, "CERTIFICATE")).extensions,

@@ -12,6 +12,7 @@ import { Card } from "@/components/ui/card";
 import { CodeBlock } from "@/components/ui/code-block";
 import { Grid, Stack } from "@/components/ui/layout";
 import { PageHeader } from "@/components/ui/page-header";
+import { formatCount } from "@/lib/format/count";
 import { loadCertificate } from "./load-certificate";
 import { release, revoke, rotate } from "../actions";
 
@@ -19,7 +20,7 @@ export const metadata = { title: "Certificate" };
 
 export default async function CertificatePage({ params }: Readonly<{ params: Promise<{ id: string }> }>) {
   const { id } = await params;
-  const { certificate, chain, extensions, custody, checkpointSize, figures, overlapSeconds, may, now } = await loadCertificate(decodeURIComponent(id));
+  const { certificate, chain, extensions, custody, log, figures, overlapSeconds, may, now } = await loadCertificate(decodeURIComponent(id));
   if (certificate.id !== id) redirect(`/certificates/${certificate.id}`);
   const name = certificateName(certificate);
   return (
@@ -35,7 +36,7 @@ export default async function CertificatePage({ params }: Readonly<{ params: Pro
         </Stack>
         <Stack>
           <Card title="Chain"><ChainTree links={chain} /></Card>
-          <Card title="Custody" description="Its whole recorded life, the latest first."><CustodyTimeline entries={custody.items} linked={may.audit} checkpointSize={checkpointSize} /></Card>
+          <Card title="Custody" description="Its whole recorded life, the latest first." footer={log && `Indexed to ${formatCount(log.indexedTo)} of ${formatCount(log.size)}.`}><CustodyTimeline entries={custody.items} linked={may.audit} checkpointSize={log?.checkpointSize} /></Card>
         </Stack>
       </Grid>
     </>
