@@ -1,4 +1,5 @@
 import { rmSync } from "node:fs";
+import { availableParallelism, loadavg } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import pg from "pg";
@@ -28,6 +29,9 @@ afterAll(async () => {
   await chancery?.stop();
   if (place) rmSync(place.dataFolder, { recursive: true, force: true });
 });
+
+/** Most of the time goes into starting the process again, which takes as long as the machine lets it: five seconds hold where nobody else computes. */
+const crowding = Math.max(1, (loadavg()[0] ?? 0) / availableParallelism());
 
 /** Acts without a pause until `act` is done, over the API and, as another node would, straight into the inbox; returns how many were answered as done. */
 async function underLoad(act: () => Promise<void>): Promise<number> {
@@ -73,7 +77,7 @@ describe("checkpoints are published", () => {
     });
     expect(done).toBeGreaterThan(20);
     const [next] = (await query(`select min(published_at) as at from tlog.checkpoint where size > ${atKill.size} and published_at is not null`)) as { at: Date }[];
-    expect((next?.at.getTime() ?? Infinity) - atKill.now.getTime()).toBeLessThan(5_000);
+    expect((next?.at.getTime() ?? Infinity) - atKill.now.getTime()).toBeLessThan(5_000 * crowding);
     await until(async () => {
       const [row] = await query("select size, tlog.inbox_backlog() as waiting, halted is null as sound from tlog.head");
       return Number(row?.["waiting"]) === 0 && row?.["sound"] === true && (await published()) === Number(row?.["size"]);
