@@ -9,6 +9,7 @@ import { searchEntries } from "./search";
 import { makeSource, type Source } from "./source";
 import { testActor } from "./testdata/actor";
 import { identityCreated, identityRow, type LogDatabase, makeId, openLogDatabase, readEntry } from "./testdata/log-database";
+import type { NewEntry } from "./types";
 
 let log: LogDatabase, source: Source, now: number;
 const clock = { now: () => new Date(now) };
@@ -66,9 +67,10 @@ describe("a log whose sources are whole raises no alarm", () => {
   });
 
   test("over an entry that cannot be made or written", async () => {
-    const huge = { ...readEntry("/"), details: { method: "GET", path: "/", ...Object.fromEntries(Array.from({ length: 40 }, (_, n) => [`m${n}`, "x".repeat(4_000)])) } };
+    const detailed = (details: object): NewEntry => ({ ...readEntry("/"), details: { method: "GET", path: "/", ...details } }) as NewEntry;
+    const huge = detailed(Object.fromEntries(Array.from({ length: 40 }, (_, n) => [`m${n}`, "x".repeat(4_000)])));
     await expect(recordEntry(deps(), testActor(), huge)).rejects.toMatchObject({ code: "record.too-large" });
-    await expect(recordEntry(deps(), testActor(), { ...readEntry("/"), details: { method: "GET", path: "/", status: Number.NaN } })).rejects.toThrow(TypeError);
+    await expect(recordEntry(deps(), testActor(), detailed({ status: Number.NaN }))).rejects.toThrow(TypeError);
     await log.as("super", "revoke insert (entry) on tlog.inbox from chancery_app");
     await expect(read()).rejects.toMatchObject({ code: "record.unavailable" });
     await expect(create()).rejects.toMatchObject({ code: "record.unavailable" });
