@@ -1,10 +1,14 @@
-import { cpSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { makePlace, startChanceryAt, type ThrowawayChancery } from "@/server/supervise/testing/throwaway-chancery";
 import { adminApi, startReady, until } from "./system/stand";
 import { makeIdentity } from "./support/api";
+import { mustRun } from "./support/run";
 import { axe, expect, settled, sidewaysScroll, test } from "./support/test";
 import { signIn } from "./support/world";
+
+/** With owners and modes: PostgreSQL reads no folder that is not its own. */
+const copy = (from: string, to: string): Promise<string> => mustRun("cp", ["-a", from, to]);
 
 /** What `startReady` sets its Chancery up with. */
 const admin = { email: "admin@example.com", secret: "a long passphrase" };
@@ -16,14 +20,14 @@ test("yesterday's database is restored: every page says so, the log's page expla
   try {
     chancery = await startReady(place, logFile);
     await chancery.stop();
-    cpSync(data, backup, { recursive: true });
+    await copy(data, backup);
     chancery = await startReady(place, logFile);
     const api = await adminApi(chancery), sizeOf = async () => (await api.get<{ checkpoint: { size: number } }>("/audit/log")).body.checkpoint.size;
     for (const name of ["lost-1", "lost-2", "lost-3"]) await makeIdentity(api, name);
     const signed = await until(async () => { const size = await sizeOf(); return size > 20 ? size : null; });
     await chancery.stop();
     rmSync(data, { recursive: true });
-    cpSync(backup, data, { recursive: true });
+    await copy(backup, data);
     chancery = await startChanceryAt(place, { CHANCERY_ADMIN_EMAIL: admin.email, CHANCERY_ADMIN_PASSWORD: admin.secret, CHANCERY_ORGANIZATION: "Example" }, logFile);
 
     const context = await browser.newContext({ baseURL: chancery.httpUrl, storageState: { cookies: [], origins: [] } }), page = await context.newPage();
