@@ -6,7 +6,7 @@ import { apiAt, makeIdentity, type Certificate } from "./support/api";
 import { exportAs, keptAs } from "./support/export-log";
 import { makeRequest, scratch } from "./support/openssl";
 import { run, type Ran } from "./support/run";
-import { expect, test } from "./support/test";
+import { axe, expect, test } from "./support/test";
 import { adminApi, chancery, stateOf } from "./support/world";
 
 test.use({ storageState: stateOf("auditor") });
@@ -182,6 +182,8 @@ test("a tamper drill shows which control caught each attack, and its report can 
   await expect(page.getByText(/^All \d+ attacks were caught\.$/)).toBeVisible({ timeout: 200_000 });
   const table = page.getByRole("table", { name: "Attacks" });
   await expect(table.getByText("Nothing", { exact: true })).toHaveCount(0);
+  expect(await axe(page)).toEqual([]);
+  await page.screenshot({ path: "test-results/pages/drill-done.png", fullPage: true });
   const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Report" }).click()]);
   const report = JSON.parse(readFileSync(await keptAs(file), "utf8")) as { attacks: { caughtBy: string[] }[] };
   expect(report.attacks.length).toBeGreaterThan(8);
