@@ -15,7 +15,7 @@ export function HaltCard({ halted, action }: Readonly<{ halted: HaltView; /** Th
   const smaller = code === "log.smaller-than-remembered", missing = Math.max(0, rememberedSize - foundSize);
   return (
     <Stack>
-      <Banner tone="danger" title="The log is halted.">{message} Nothing is numbered or published, and nothing can be issued or changed. CRLs, OCSP, sign-in and reading go on.</Banner>
+      <Banner tone="danger" title="The log is halted.">{message} CRLs, OCSP, sign-in and reading go on.</Banner>
       <Card title="What is known" aside={action}>
         <Stack>
           <DataList items={[

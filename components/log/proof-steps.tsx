@@ -8,8 +8,8 @@ const names: readonly (readonly [StepName, string])[] = [
   ["leaf", "Its bytes"], ["path", "Its place in the tree"], ["signature", "The log’s signature"], ["witnesses", "Witnesses"], ["memory", "What this browser saw before"],
 ];
 /** As high as the longest usual result, so that nothing below moves when it comes. */
-const computed = "min-h-[7.5rem] @sm:min-h-[4.5rem]";
-const rooms: Readonly<Record<StepName, string>> = { leaf: computed, path: computed, signature: computed, witnesses: "min-h-[5.75rem]", memory: "min-h-[7rem] @sm:min-h-[5.75rem]" };
+const computed = "min-h-[8.5rem] @sm:min-h-[4.5rem]";
+const rooms: Readonly<Record<StepName, string>> = { leaf: computed, path: computed, signature: computed, witnesses: "min-h-[6.75rem] @sm:min-h-[5.75rem]", memory: "min-h-[9.25rem] @sm:min-h-[5.75rem]" };
 const icons = { verified: CircleCheck, failed: OctagonX, absent: CircleMinus, waiting: CircleDashed } as const;
 const inks: Readonly<Record<StepState, string>> = { verified: "text-valid", failed: "text-revoked", absent: "text-muted", waiting: "text-pending" };
 const words: Readonly<Record<StepState, string>> = { verified: "Verified:", failed: "Does not hold:", absent: "Nothing to verify:", waiting: "Not verified:" };
