@@ -51,7 +51,7 @@ test.each([["csv"], ["ocsf"], ["cef"]] as const)("what it exports as %s verifies
 });
 
 test("the proof file of one entry verifies", async () => {
-  const report = await verify(Buffer.from(await makeEntryProofFile(stand.house.deps, auditor, 17)), { entry: (await stand.house.asSuper("select entry from tlog.entry where seq = 17"))[0]?.["entry"] as Buffer });
+  const report = await verify(Buffer.from(await makeEntryProofFile(stand.house.deps, auditor, 17)), {});
   expect([problemsOf(report), report.level, report.first]).toEqual([[], "signed", 17]);
 });
 

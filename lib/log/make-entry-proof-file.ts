@@ -12,15 +12,23 @@ const LONGEST_WAIT_MS = 2_000, LOOK_EVERY_MS = 100;
 
 /**
  * The proof of one entry as a file for tools without a network (C2SP tlog-proof, `.tlog-proof`). Waits up to two seconds for a checkpoint that
- * covers a new entry. Needs audit.read. Throws AppError `entry.not-found`, `log.not-sealed`.
+ * covers a new entry. The entry's exact bytes are its extra data, so that the file says by itself what it proves. Needs audit.read. Throws AppError `entry.not-found`, `log.not-sealed`.
  */
 export async function makeEntryProofFile(deps: Pick<Deps, "db">, actor: Actor, seqOrId: string | number): Promise<string> {
   authorize(actor, "audit.read");
   const { seq } = await findLeaf(deps, seqOrId), giveUp = performance.now() + LONGEST_WAIT_MS;
   for (;;) {
     const found = await newestProvable(deps);
-    if (found !== null && found.size > seq) return formatTlogProof({ index: seq, path: await proveInclusion(makeReadHashes(deps.db, found.size), seq, found.size), checkpoint: found.note });
+    if (found !== null && found.size > seq) {
+      const [extra, path] = await Promise.all([bytesOf(deps, seq), proveInclusion(makeReadHashes(deps.db, found.size), seq, found.size)]);
+      return formatTlogProof({ extra, index: seq, path, checkpoint: found.note });
+    }
     if (performance.now() >= giveUp) throw notSealed(`No published checkpoint covers entry ${seq} yet.`);
     await pause(LOOK_EVERY_MS);
   }
+}
+
+async function bytesOf({ db }: Pick<Deps, "db">, seq: number): Promise<Uint8Array> {
+  const { rows: [row] } = await db.pool.query<{ entry: Buffer }>({ name: "log-bytes", text: "select entry from tlog.entry where seq = $1", values: [seq] });
+  return row ? new Uint8Array(row.entry) : new Uint8Array();
 }

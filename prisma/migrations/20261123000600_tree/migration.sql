@@ -93,20 +93,23 @@ create table tlog.work (
 -- Null while all is well; else why nothing is numbered or published any more: { code, message, origin, remembered, found }.
 alter table tlog.head add column halted jsonb;
 
-create function tlog.halt(why jsonb) returns void language sql security definer set search_path = tlog, pg_temp as
-  $$ update head set halted = why where halted is null $$;
+-- True if this call halted the log, false if it was halted already: its entry is written once.
+create function tlog.halt(why jsonb) returns boolean language plpgsql security definer set search_path = tlog, pg_temp as $$
+begin
+  update head set halted = why where halted is null;
+  return found;
+end $$;
 
--- Opens the first log, or continues after a halt; the halt ends with it. Call it in the transaction that appends its entry.
+-- Opens the first log. Call it in the transaction that appends its entry. What goes on after a halt is tlog.continue_log.
 create function tlog.open_log(new_origin text, new_vkey text, new_public_key bytea, new_sealed bytea, previous text) returns int
 language plpgsql security definer set search_path = tlog, pg_temp as $$
-declare g int; at_size bigint; why jsonb;
+declare why jsonb;
 begin
-  select size, halted into at_size, why from head for update;
-  select coalesce(max(generation), 0) + 1 into g from log;
-  if g > 1 and why is null then raise exception 'the log is not halted, so it needs no continuation' using errcode = '55000'; end if;
-  insert into log (generation, origin, vkey, public_key, sealed, start_size, previous_note) values (g, new_origin, new_vkey, new_public_key, new_sealed, case when g = 1 then 0 else at_size end, previous);
-  update head set halted = null;
-  return g;
+  select halted into why from head for update;
+  if why is not null then raise exception 'the log is halted: it can be continued, not opened' using errcode = '55000'; end if;
+  if exists (select from log) then raise exception 'there is a log already' using errcode = '55000'; end if;
+  insert into log (generation, origin, vkey, public_key, sealed, start_size, previous_note) values (1, new_origin, new_vkey, new_public_key, new_sealed, 0, previous);
+  return 1;
 end $$;
 
 -- The tree grows by what the integrator computed: full tiles and the new edge. Refuses to start anywhere but where the tree ends.
@@ -160,40 +163,6 @@ $$;
 -- Roughly how many entries wait to be numbered.
 create function tlog.inbox_backlog() returns bigint language sql stable security definer set search_path = tlog, pg_temp as
   $$ select coalesce((select max(id) from inbox) - (select min(id) from inbox) + 1, 0) $$;
-
--- As before, and: nothing is numbered while the log is halted; the partition after the next million entries exists before it is needed.
-create or replace function tlog.sequence_batch(lim int) returns bigint language plpgsql security definer set search_path = tlog, pg_temp as $$
-declare n int; s bigint; stopped boolean;
-begin
-  select size, halted is not null into s, stopped from head for update;
-  if stopped then return s; end if;
-  perform ensure_partition(s + lim);
-  perform ensure_partition(s + lim + 1000000);
-  with taken as (
-    delete from inbox where id = any(array(select id from inbox order by id limit lim)) returning id, named[1] as entry_id, leaf_hash, entry
-  )
-  insert into entry (seq, entry_id, leaf_hash, entry)
-    select s + row_number() over (order by id) - 1, entry_id, leaf_hash, entry from taken;
-  get diagnostics n = row_count;
-  if n > 0 then
-    update head set size = s + n;
-    perform pg_notify('chancery_log', (s + n)::text);
-  end if;
-  return s + n;
-end $$;
-
--- As before, and: while the log is halted nothing changes but CRLs, which must never run out.
-create or replace function tlog.need_entry() returns trigger language plpgsql security definer set search_path = tlog, pg_temp as $$
-begin
-  perform from tlog.inbox where xid = pg_current_xact_id() and named[2] = new.id;
-  if not found then
-    raise exception '% % changed without an entry in its transaction', tg_table_name, new.id using errcode = '23514', constraint = 'needs_entry';
-  end if;
-  if tg_table_name <> 'crl' and exists (select from tlog.head where halted is not null) then
-    raise exception 'the log is halted: nothing can be changed' using errcode = '23514', constraint = 'log_is_halted';
-  end if;
-  return null;
-end $$;
 
 revoke all on all functions in schema tlog from public;
 grant select on tlog.log, tlog.tile, tlog.tree, tlog.checkpoint, tlog.cosignature, tlog.witness, tlog.anchor to chancery_app;

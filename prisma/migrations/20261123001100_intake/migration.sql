@@ -20,7 +20,8 @@ create trigger fill_names before insert on tlog.inbox for each row when (new.ent
 alter table tlog.inbox enable always trigger fill_names;
 grant insert (entry_id, target_id) on tlog.inbox to chancery_app;
 
--- As before, with the ids that came with the entries. Those that arrived before this migration have none, and are read.
+-- As before, and: with the ids that came with the entries (those that arrived before this migration have none, and are read); nothing is numbered
+-- while the log is halted; the partition after the next million entries exists before it is needed; an idle sequencer writes nothing.
 create or replace function tlog.sequence_batch(lim int) returns bigint language plpgsql security definer set search_path = tlog, pg_temp as $$
 declare n int; s bigint; stopped boolean;
 begin
@@ -43,7 +44,9 @@ begin
   return s + n;
 end $$;
 
--- As before; the entry that names the row is read, so that a column cannot say more than the bytes.
+-- As before, and: the entry that names the row is read, so that a column cannot say more than the bytes; while the log is halted nothing changes
+-- but CRLs, which must never run out, and the certificates of Chancery's own responders and listeners, because OCSP goes on and each start of
+-- the door needs new ones.
 create or replace function tlog.need_entry() returns trigger language plpgsql security definer set search_path = tlog, pg_temp as $$
 begin
   perform from tlog.inbox where xid = pg_current_xact_id() and target_id = new.id and (tlog.names_in(entry))[2] = new.id limit 1;
@@ -121,5 +124,4 @@ begin
   update indexed set upto = b;
   return b;
 end $$;
-drop function tlog.take_sources(bigint, bigint);
 revoke all on function tlog.index_rows(bigint, bigint, boolean) from public;
