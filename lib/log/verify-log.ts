@@ -35,8 +35,8 @@ type Run = Readonly<{
   tree: TreeCheck; checkpoints: CheckpointCheck; sources: SourceCheck; replay: Replay; stateFrom: number;
 }>;
 
-/** A whole number of tiles, and small enough to be read in a moment. */
-const PAGE = 2_048;
+/** Two tiles: what one page costs to receive holds up nobody. */
+const PAGE = 512;
 /** How many entries may stand after a heartbeat though they were committed before it: what the sequencer takes at once. */
 const LATE = 5_000;
 
