@@ -40,7 +40,8 @@ export function ProofCard({ seq, bytesText, proof }: Props) {
 }
 
 function Headline({ verification }: Readonly<{ verification: Verification }>) {
-  return <span role="status" aria-live="polite">{badgeOf(verification)}</span>;
+  // As wide as the usual result from the start, so that it wraps, or not, before it comes.
+  return <span role="status" aria-live="polite" className="inline-block min-w-44 md:text-right">{badgeOf(verification)}</span>;
 }
 
 function badgeOf(verification: Verification) {
