@@ -36,7 +36,9 @@ try {
   rmSync(downloads, { recursive: true, force: true });
 }
 
-const encode = (record: EntryRecord): Encoded => ({ bytes: encodeEntry(record), id: record.id, targetId: record.target?.id ?? null });
+function encode(record: EntryRecord): Encoded {
+  return { bytes: encodeEntry(record), id: record.id, targetId: record.target?.id ?? null };
+}
 
 /** Entries as a service's reads look. */
 function batchOf(first: number): Encoded[] {
@@ -64,9 +66,9 @@ async function insertFor(pool: Database["pool"], insert: Insert, batches: readon
   return done / ((performance.now() - began) / 1_000);
 }
 
-const figures = async (): Promise<{ size: number; tree: number; indexed: number; backlog: number }> => {
+async function figures(): Promise<{ size: number; tree: number; indexed: number; backlog: number }> {
   const { rows } = await db.pool.query<Record<string, string>>("select h.size, t.size as tree, i.upto as indexed, tlog.inbox_backlog() as backlog from tlog.head h, tlog.tree t, tlog.indexed i");
-  const { size, tree, indexed, backlog } = rows[0] ?? {};
+  const { size, tree, indexed, backlog } = rows[0] ?? {}
   return { size: Number(size), tree: Number(tree), indexed: Number(indexed), backlog: Number(backlog) };
 };
 
@@ -135,7 +137,9 @@ async function exportAll(): Promise<void> {
   printTable(rows);
 }
 
-const memoryOf = (pid: number): number => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? Number.NaN) / 1_024;
+function memoryOf(pid: number): number {
+  return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? Number.NaN) / 1_024;
+}
 
 function watchMemory(pid: number): () => number {
   let most = 0;
