@@ -18,8 +18,8 @@ export function reportText(file: string, report: VerifyReport): string {
 function conclusion({ kind, level, size, entries, unsealed, log, keyPinned, checks, rootHex, cosignedBy, last }: VerifyReport): string {
   const wrong = checks.filter(({ state }) => state === "failed").map(({ name }) => name).join(", ");
   if (level === "failed") return `FAILED: ${wrong}. Do not rely on this file.`;
-  const what = kind === "proof" ? `entry ${last}` : count(entries - unsealed, "entry", "entries");
-  if (level === "unsealed") return `NOT SEALED: ${what} ${kind === "proof" ? "is" : "are"} not proven to be what a log signed. What was checked is above.${wrong === "" ? "" : ` Failed: ${wrong}.`}`;
+  const what = kind === "proof" ? `entry ${last}` : count(level === "unsealed" ? entries : entries - unsealed, "entry", "entries");
+  if (level === "unsealed") return `NOT SEALED: ${what} ${kind === "proof" || entries === 1 ? "is" : "are"} not proven to be what a log signed. What was checked is above.${wrong === "" ? "" : ` Failed: ${wrong}.`}`;
   const key = keyPinned ? "the key that you gave" : "the key that the file itself names, which you should compare with one from elsewhere (--key)";
   const seen = level === "witnessed" ? ` and its witnesses (${cosignedBy.map(({ name, at }) => `${name} at ${at}`).join(", ")}) cosigned` : "";
   const young = unsealed > 0 ? ` ${count(unsealed, "entry", "entries")} behind it ${unsealed === 1 ? "is" : "are"} under no checkpoint yet.` : "";

@@ -16,11 +16,16 @@ type Parts = Readonly<{ findings: Findings; numbers: SourceNumbers; header: Head
 
 export function entriesCheck({ findings, numbers, header, format }: Parts): EntriesCheck {
   const facts = makeEntryFacts(findings, numbers, { log: header?.log ?? null, vkey: header?.vkey ?? null });
+  const otherFrames = new Set<string>();
   let bytes = 0, records = 0, reworded = 0, log: string | null = null;
+  // Said once for all records that differ alike: a companion of another moment differs from every one.
   const needFrame = ({ seq, log: said, checkpoint }: FoundRecord): void => {
     if (!header) return;
-    const expected = seq < header.size ? header.size : null;
-    if (said !== header.log || checkpoint !== expected) findings.problem("format", `Entry ${seq} is said to be in the log ${said} under the checkpoint ${checkpoint}; the companion says ${header.log} and ${expected}.`);
+    const expected = seq < header.size ? header.size : null, frame = JSON.stringify([said, checkpoint, expected]);
+    if ((said === header.log && checkpoint === expected) || otherFrames.has(frame)) return;
+    otherFrames.add(frame);
+    const hint = said === header.log && checkpoint !== null ? ` If the companion was exported at another moment, export it again for the same checkpoint (format=proof&checkpoint=${checkpoint}).` : "";
+    findings.problem("format", `From entry ${seq} on, the file says log ${said} and checkpoint ${checkpoint}; the companion says ${header.log} and ${expected}.${hint}`);
   };
   return {
     bytes: () => bytes,

@@ -92,6 +92,12 @@ describe.each([["csv"], ["ocsf"], ["cef"]] as const)("an export as %s", (format)
     expect((await withProof(format, rows)).checks[0]).toMatchObject({ name: "format", state: "failed", problemCount: 2 });
   });
 
+  test("with a companion of another moment says so once, and how to get the right one", async () => {
+    const report = await withProof(format, [...log.entries.keys()].filter((at) => at < size).map((at) => write[format]({ ...exported(at), checkpoint: 29 })));
+    expect(failedOf(report)).toEqual(["format"]);
+    expect(problemsOf(report)).toEqual([expect.stringMatching(/^From entry 0 on, .*checkpoint 29; the companion says .* and 30\. .*\(format=proof&checkpoint=29\)\.$/)]);
+  });
+
   test("with a companion that was tampered with fails", async () => {
     expect(failedOf(await withProof(format, rowsOf(format), companion.replace(/"leafHash":"./, `"leafHash":"f`)))).toContain("tree");
     expect(failedOf(await withProof(format, rowsOf(format), companion.split("\n").slice(0, -3).join("\n")))).toContain("complete");
