@@ -8,7 +8,7 @@ import { type Copy, tryAs } from "./place";
 
 const forbidden = ["update tlog.entry set entry = entry where seq = 0", "delete from tlog.entry where seq = 0", "truncate tlog.entry", "truncate tlog.entry_p000000"];
 const asApplication = [...forbidden, "insert into tlog.entry (seq, entry_id, leaf_hash, entry) values (9999999, 'ent_x', '\\x00', '\\x00')", "delete from tlog.inbox", "update tlog.head set size = 0", "alter table tlog.entry disable trigger all"];
-const withoutEntry = "insert into account (id, email, name, role, status, password_hash, created_at, changed_at) values ('usr_00000000000000000000000000', 'mallory@example.com', 'Mallory', 'admin', 'active', '', now(), now())";
+const withoutEntry = "insert into account (id, email, name, role, status, password_hash, created_at, changed_at) values ('usr_00000000000000000000000000', 'intruder@example.com', 'Intruder', 'admin', 'active', '', now(), now())";
 
 /** Every role with every guard on: each statement must be refused. */
 const guardsRefuse: Attack = {

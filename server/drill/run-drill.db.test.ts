@@ -81,7 +81,7 @@ test("the finding of each attack says what is wrong, where", () => {
   expect(of("delete-one")?.finding).toMatch(/^Entry \d+ is missing/);
   expect(of("cut-the-tail")?.finding).toMatch(/5 are missing/);
   expect(of("rewrite-and-resign")?.finding).toMatch(/the past was rewritten/);
-  expect(of("row-without-entry")?.finding).toMatch(/account usr_0{26} \(mallory@example.com\) stands in the table and has no entry/);
+  expect(of("row-without-entry")?.finding).toMatch(/account usr_0{26} \(intruder@example.com\) stands in the table and has no entry/);
   expect(of("drop-before-numbering")?.finding).toMatch(/2 of the entries that drill\/other committed never arrived: its numbers 1-2/);
 });
 

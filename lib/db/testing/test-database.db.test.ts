@@ -27,7 +27,7 @@ test("each test file gets its own database, with three different roles", async (
 test("the application's role can neither make objects, nor roles, nor databases, nor become another role", async () => {
   const database = await makeTestDatabase();
   try {
-    for (const sql of ["create table public.t (a int)", "create role mallory", "create database mallory", "set role chancery_owner", "create temp table t (a int)"]) {
+    for (const sql of ["create table public.t (a int)", "create role intruder", "create database intruder", "set role chancery_owner", "create temp table t (a int)"]) {
       await expect(ask(database.appUrl, sql)).rejects.toThrow(/permission denied/);
     }
   } finally {

@@ -155,7 +155,7 @@ describe("each disagreement is named", () => {
     ["a revoked token in force again", "api_token", () => token, "revoked_at = null", "revoked_at = now()", /token tok_\S+ \(ci\): its state is in force in the table, revoked by the log/],
     ["a token with more rights", "api_token", () => token, "role = 'admin'", "role = 'operator'", /role is admin in the table, operator by the log/],
     ["a suspension nobody ordered", "identity", () => identity, "status = 'suspended'", "status = 'active'", /status is suspended in the table, active by the log/],
-    ["an identity of others", "identity", () => identity, "owner = 'mallory@example.com'", "owner = 'team@example.com'", /owner is mallory@example.com in the table/],
+    ["an identity of others", "identity", () => identity, "owner = 'others@example.com'", "owner = 'team@example.com'", /owner is others@example.com in the table/],
   ])("%s", async (_, table, id, set, undo, words) => {
     const found = await after(table, `update ${table} set ${set} where id = '${id()}'`, `update ${table} set ${undo} where id = '${id()}'`);
     expect(found).toHaveLength(1);
