@@ -20,14 +20,13 @@ export async function updateAccount(deps: Pick<Deps, "db" | "clock" | "random">,
   const now = deps.clock.now();
   const passwordHash = change.password === undefined ? undefined : await hashPassword(deps, change.password);
   const { result, entryIds } = await auditedTransaction(deps, actor, async (tx) => {
+    // All administrators first, in their order, and then the row: two that remove each other wait instead of blocking each other.
+    const otherAdmins = change.role === undefined && change.status === undefined ? null : await countOtherAdmins(tx, id);
     const row = await lockAccount(tx, id);
     if (row === null) throw new AppError("account.not-found", "There is no such account.", { kind: "not-found" });
     const changes = changesOf(row, change);
     assertNotSelf(actor, id, changes);
-    const loses = row.role === "admin" && row.status === "active" && ("role" in changes || "status" in changes);
-    if (loses && (await countOtherAdmins(tx, id)) === 0) {
-      throw new AppError("account.last-admin", "This is the last active administrator. Make another one first.", { kind: "conflict" });
-    }
+    assertAdminRemains(row, changes, otherAdmins);
     const { name = row.name, role = row.role as AccountRole, status = row.status as AccountStatus } = change;
     const data = { name, role, status, ...(passwordHash === undefined ? {} : { passwordHash }), changedAt: now };
     await updateAccountRow(tx, id, data);
@@ -45,6 +44,11 @@ function changesOf(row: AccountRow, change: AccountChange): Changes {
   }
   if (change.password !== undefined) changes["password"] = { from: null, to: "replaced" };
   return changes;
+}
+
+function assertAdminRemains(row: AccountRow, changes: Changes, otherAdmins: number | null): void {
+  const loses = row.role === "admin" && row.status === "active" && ("role" in changes || "status" in changes);
+  if (loses && otherAdmins === 0) throw new AppError("account.last-admin", "This is the last active administrator. Make another one first.", { kind: "conflict" });
 }
 
 function assertNotSelf(actor: Actor, id: string, changes: Changes): void {

@@ -18,13 +18,14 @@ const [entriesAsked = "2000", folder = ""] = process.argv.slice(2), url = proces
 if (folder === "" || url === "") throw new Error("The drill is started by Chancery: it needs the number of entries, a folder, and DATABASE_URL.");
 const BACKGROUND = 10, EMPTY = "drill_empty";
 const say = (line: object): void => { process.stdout.write(`${JSON.stringify(line)}\n`); };
-const server = { stop: async (): Promise<void> => {} };
+const postgres: { starting: ReturnType<typeof startPostgres> | null } = { starting: null };
 let ending = false;
 
 async function end(code: number): Promise<void> {
   if (ending) return;
   ending = true;
-  await server.stop().catch(() => {});
+  // Also one that is just starting: it would write into the folder while that goes away.
+  await postgres.starting?.then((server) => server.stop()).catch(() => {});
   rmSync(folder, { recursive: true, force: true });
   process.stdout.write("", () => process.exit(code));
 }
@@ -46,14 +47,13 @@ async function main(): Promise<void> {
   const began = performance.now(), root = findRepoRoot(), entries = await readEntries();
   say({ note: "starting a PostgreSQL of its own", done: 0, total: null });
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const postgres = await startPostgres({ root, folder: join(folder, "pg"), durable: false, say: () => {} });
-  server.stop = postgres.stop;
-  const urls = await setUpRoles(postgres);
-  await ensureDatabase(postgres, EMPTY);
+  postgres.starting = startPostgres({ root, folder: join(folder, "pg"), durable: false, say: () => {} });
+  const server = await postgres.starting, urls = await setUpRoles(server);
+  await ensureDatabase(server, EMPTY);
   await migrate(root, urls(EMPTY).ownerUrl, APP_ROLE);
   const { attacks } = await runDrill({
     empty: EMPTY, name: "drill", entries, folder, world: { random: { bytes: (n) => new Uint8Array(randomBytes(n)) }, clock: { now: () => new Date() } },
-    server: { superUrl: postgres.superUrl, appUrl: (database) => urls(database).appUrl, ownerUrl: (database) => urls(database).ownerUrl },
+    server: { superUrl: server.superUrl, appUrl: (database) => urls(database).appUrl, ownerUrl: (database) => urls(database).ownerUrl },
     onStep: (done, total, note) => say({ done, total, note }),
   });
   say({ finished: { entries: entries.length, milliseconds: Math.round(performance.now() - began), attacks } });

@@ -17,10 +17,18 @@ export function makeCall(deps: Deps): Call {
       ...(content === undefined ? {} : { body: content, duplex: "half" }),
     } as RequestInit);
     const response = await api.fetch(request, { ip: "192.0.2.7", port: 50123, listener: "https", peerDer: null, requestId: `req_${++count}`, ...context });
-    const text = await response.text();
+    const text = await textOf(response);
     const isJson = (response.headers.get("content-type") ?? "").split(";")[0]?.endsWith("json") === true;
     return { status: response.status, headers: response.headers, text, body: isJson ? (JSON.parse(text) as Record<string, unknown>) : {} };
   };
+}
+
+/** The whole text; of a stream that never ends, its first piece. */
+async function textOf(response: Response): Promise<string> {
+  if (!response.body || !response.headers.get("content-type")?.startsWith("text/event-stream")) return response.text();
+  const reader = response.body.getReader(), { value } = await reader.read();
+  await reader.cancel();
+  return new TextDecoder().decode(value as Uint8Array | undefined);
 }
 
 /** The members of a problem that do not differ from one request to the next. */
