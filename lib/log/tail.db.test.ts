@@ -156,3 +156,17 @@ test("an event is text that no entry can break out of", () => {
   expect(text.endsWith("}\n\n")).toBe(true);
   expect([eventText({ event: "at", after: -1 }), eventText({ event: "end" })]).toEqual(["id: -1\nevent: at\ndata: {\"after\":-1}\n\n", "event: end\ndata: {}\n\n"]);
 });
+
+test("whoever may not listen any longer gets nothing that is written a second later", async () => {
+  let mayGoOn = true;
+  const events = await open({ actor: "late@example.com" }, { mayGoOn: () => Promise.resolve(mayGoOn) }), seen: TailEvent["event"][] = [];
+  seen.push((await events.next()).value?.event as TailEvent["event"]);
+  const rest = (async () => { for await (const { event } of events) seen.push(event); })();
+  await write("late@example.com", 1);
+  await expect.poll(() => seen).toEqual(["at", "entry"]);
+  mayGoOn = false;
+  await new Promise((done) => { setTimeout(done, 1_100); });
+  await write("late@example.com", 2);
+  await rest;
+  expect(seen).toEqual(["at", "entry", "end"]);
+});

@@ -24,13 +24,15 @@ export type TailOptions = Readonly<{
   path: string | null;
   /** What a lost connection got last (Last-Event-ID); "" to begin with what is yet to come. */
   lastEventId: string;
-  /** Asked every few seconds: false ends the stream. */
+  /** Asked every few seconds, and at most a second before any entry is handed over: false ends the stream. */
   mayGoOn: () => Promise<boolean>;
   signal: AbortSignal;
 }>;
 
-/** `at` comes so often when nothing matches, and so old can a right to listen get. */
+/** `at` comes so often when nothing matches. */
 const AT_EVERY_MS = 10_000;
+/** So old can a right to listen be when an entry is handed over. */
+const RIGHT_LASTS_MS = 1_000;
 const PAGE = 100, LARGEST_STEP = 100_000, MOST_STREAMS = 200;
 const open = new WeakMap<object, { count: number }>();
 
@@ -67,7 +69,7 @@ async function* follow(db: Deps["db"], filter: Filter, begin: number, { mayGoOn,
   // At once, so that whoever loses the connection before the first entry knows where to go on.
   yield { event: "at", after: next - 1 };
   for (let asked = performance.now(); ;) {
-    if (performance.now() - asked >= AT_EVERY_MS) {
+    if (performance.now() - asked >= (next < reached ? RIGHT_LASTS_MS : AT_EVERY_MS)) {
       asked = performance.now();
       if (!(await mayGoOn())) {
         yield { event: "end" };
