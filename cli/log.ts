@@ -31,7 +31,7 @@ export async function runLog(deps: Pick<Deps, "db" | "clock" | "random" | "sourc
       needNothing(args);
       const { size, checkpointSize, publishedAt, backlog, halted } = await publishingState(deps);
       say(`${size} entries, ${checkpointSize} of them under a published checkpoint${publishedAt === null ? "" : ` (${publishedAt.toISOString()})`}, ${backlog} waiting\n`);
-      if (halted !== null) say(`halted: ${halted}\n`);
+      if (halted !== null) say(`halted: ${halted.message}\n`);
       return halted === null ? 0 : 1;
     }
     case "continue": {

@@ -12,7 +12,7 @@ import { runLive } from "./verify/live";
 import { makeProgress } from "./verify/progress";
 import { reportText } from "./verify/report-text";
 
-export const verifyUsage = `chancery verify FILE [--key VKEY|FILE] [--policy FILE] [--proof FILE] [--since FILE] [--entry FILE] [--require witnessed|signed] [--json] [--quiet]
+const verifyUsage = `chancery verify FILE [--key VKEY|FILE] [--policy FILE] [--proof FILE] [--since FILE] [--entry FILE] [--require witnessed|signed] [--json] [--quiet]
 chancery verify --live [--policy FILE] [--json] [--quiet]
 chancery verify --state [--json] [--quiet]
 

@@ -4,33 +4,28 @@ import type { Deps } from "@/lib/deps";
 import { anchorState } from "./anchor/anchor-state";
 import { lastVerification } from "./last-verification";
 import { listSources } from "./list-sources";
-import { viewCheckpoint, type Provable } from "./provable";
+import { viewCheckpoint } from "./provable";
 import { describePolicy, emptyPolicy } from "./pure/policy";
+import { newestCheckpoint } from "./tree-reader";
 import type { HaltView, LogState, LogView, WitnessView } from "./types-of-proof";
 
 type Log = { generation: number; origin: string; vkey: string; start_size: string; opened_at: Date; previous_note: string | null };
 type Head = { size: string; indexed: string; tree_size: string; backlog: string; halted: HaltView | null };
 type Witness = { name: string; vkey: string; url: string | null; size: string | null; cosigned_at: Date | null; error: string | null; error_at: Date | null };
-type Checkpoint = Omit<Provable, "size"> & { size: string };
 
 const headSql = { name: "log-head-state", text: "select h.size, i.upto as indexed, t.size as tree_size, tlog.inbox_backlog() as backlog, h.halted from tlog.head h, tlog.indexed i, tlog.tree t" } as const;
-const newestSql = {
-  name: "log-newest-published",
-  text: `select c.generation, l.origin, l.vkey, c.size, c.root, c.note, c.signed_at as "signedAt", c.published_at as "publishedAt"
-    from tlog.checkpoint c join tlog.log l using (generation) where c.published_at is not null order by c.generation desc, c.size desc limit 1`,
-} as const;
-
 /** How the log stands: its size, its newest checkpoint and how far that can be trusted, witnesses, anchors, sources, the last verification, a halt. Needs audit.read. */
 export async function getLogState(deps: Pick<Deps, "db" | "witnessPolicy">, actor: Actor): Promise<LogState> {
   authorize(actor, "audit.read");
   const { pool } = deps.db, policy = deps.witnessPolicy ?? emptyPolicy;
-  const [{ rows: logs }, { rows: [head] }, { rows: [newest] }, { rows: witnesses }, anchors, sources, verification] = await Promise.all([
+  const [{ rows: logs }, { rows: [head] }, newest, { rows: witnesses }, anchors, sources, verification] = await Promise.all([
     pool.query<Log>("select generation, origin, vkey, start_size, opened_at, previous_note from tlog.log order by generation desc"),
-    pool.query<Head>(headSql), pool.query<Checkpoint>(newestSql),
+    pool.query<Head>(headSql), newestCheckpoint(deps.db),
     pool.query<Witness>("select name, vkey, url, size, cosigned_at, error, error_at from tlog.witness order by name"),
     anchorState(deps), listSources(deps.db), lastVerification(deps),
   ]);
-  const shown = newest === undefined ? null : await viewCheckpoint({ ...newest, size: Number(newest.size) }, deps);
+  const log = logs.find(({ generation }) => generation === newest?.generation);
+  const shown = newest && log ? await viewCheckpoint({ ...newest, origin: log.origin, vkey: log.vkey }, deps) : null;
   return {
     logs: logs.map(viewLog), ...viewHead(head),
     checkpoint: shown?.view ?? null, level: shown?.level ?? "unsealed",

@@ -2,7 +2,8 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Actor } from "@/lib/auth/actor";
 import { authorize } from "@/lib/auth/permissions";
 import type { Deps } from "@/lib/deps";
-import { findLeaf, notSealed } from "./prove";
+import { findEntryRow } from "./find-entry-row";
+import { notSealed } from "./prove";
 import { newestProvable } from "./provable";
 import { formatTlogProof } from "./pure/tlog-proof";
 import { proveInclusion } from "./tree/prove";
@@ -16,19 +17,14 @@ const LONGEST_WAIT_MS = 2_000, LOOK_EVERY_MS = 100;
  */
 export async function makeEntryProofFile(deps: Pick<Deps, "db">, actor: Actor, seqOrId: string | number): Promise<string> {
   authorize(actor, "audit.read");
-  const { seq } = await findLeaf(deps, seqOrId), giveUp = performance.now() + LONGEST_WAIT_MS;
+  const { seq, entry } = await findEntryRow(deps, seqOrId), giveUp = performance.now() + LONGEST_WAIT_MS;
   for (;;) {
     const found = await newestProvable(deps);
     if (found !== null && found.size > seq) {
-      const [extra, path] = await Promise.all([bytesOf(deps, seq), proveInclusion(makeReadHashes(deps.db, found.size), seq, found.size)]);
-      return formatTlogProof({ extra, index: seq, path, checkpoint: found.note });
+      const path = await proveInclusion(makeReadHashes(deps.db, found.size), seq, found.size);
+      return formatTlogProof({ extra: entry, index: seq, path, checkpoint: found.note });
     }
     if (performance.now() >= giveUp) throw notSealed(`No published checkpoint covers entry ${seq} yet.`);
     await pause(LOOK_EVERY_MS);
   }
-}
-
-async function bytesOf({ db }: Pick<Deps, "db">, seq: number): Promise<Uint8Array> {
-  const { rows: [row] } = await db.pool.query<{ entry: Buffer }>({ name: "log-bytes", text: "select entry from tlog.entry where seq = $1", values: [seq] });
-  return row ? new Uint8Array(row.entry) : new Uint8Array();
 }

@@ -1,7 +1,7 @@
 import type { Actor } from "@/lib/auth/actor";
 import { authorize } from "@/lib/auth/permissions";
 import type { Deps } from "@/lib/deps";
-import { findLeaf } from "./prove";
+import { findEntryRow } from "./find-entry-row";
 import { newestProvable, viewCheckpoint, type Provable } from "./provable";
 import { toBase64, toHex } from "./pure/bytes";
 import { emptyPolicy, smallestQuorum } from "./pure/policy";
@@ -17,7 +17,7 @@ type Since = Readonly<{ origin: string; size: number }>;
  */
 export async function proveEntry(deps: Pick<Deps, "db" | "witnessPolicy">, actor: Actor, seqOrId: string | number, { since }: Readonly<{ since?: Since | undefined }> = {}): Promise<EntryProof> {
   authorize(actor, "audit.read");
-  const { seq, leafHash } = await findLeaf(deps, seqOrId), found = await newestProvable(deps), policy = deps.witnessPolicy ?? emptyPolicy;
+  const { seq, leafHash } = await findEntryRow(deps, seqOrId), found = await newestProvable(deps), policy = deps.witnessPolicy ?? emptyPolicy;
   const about = { seq, leafHashHex: toHex(leafHash), witnesses: policy.witnesses.map(({ name, vkey }) => ({ name, vkey })), quorum: smallestQuorum(policy) };
   if (found === null) return { ...about, inclusion: null, checkpoint: null, vkey: null, consistency: null };
   const read = makeReadHashes(deps.db, found.size), { view } = await viewCheckpoint(found, deps);

@@ -2,6 +2,7 @@ import type { Actor } from "@/lib/auth/actor";
 import { authorize } from "@/lib/auth/permissions";
 import type { Deps } from "@/lib/deps";
 import { AppError } from "@/lib/errors/app-error";
+import { findEntryRow } from "./find-entry-row";
 import { toBase64, toHex } from "./pure/bytes";
 import { newestProvable, provableAt } from "./provable";
 import { proveConsistency, proveInclusion, rootAt } from "./tree/prove";
@@ -11,14 +12,6 @@ type ProofDeps = Pick<Deps, "db">;
 /** Hashes are base64 in paths, as C2SP has them, and hex where people compare them. `checkpoint`: the signed note of that size, if one was published. */
 export type InclusionProof = Readonly<{ seq: number; leafHashHex: string; size: number; rootHex: string; path: readonly string[]; checkpoint: string | null }>;
 export type ConsistencyProof = Readonly<{ from: number; fromRootHex: string; to: number; toRootHex: string; path: readonly string[]; checkpoint: string | null }>;
-
-/** Number and leaf hash of an entry by its number or id (ent_…). Throws AppError `entry.not-found`. */
-export async function findLeaf({ db }: ProofDeps, seqOrId: string | number): Promise<Readonly<{ seq: number; leafHash: Uint8Array }>> {
-  const said = String(seqOrId).slice(0, 100), by = /^\d{1,15}$/.test(said) ? "seq" : "entry_id";
-  const { rows: [row] } = await db.pool.query<{ seq: string; leaf_hash: Buffer }>({ name: `log-leaf-by-${by}`, text: `select seq, leaf_hash from tlog.entry where ${by} = $1 limit 1`, values: [said] });
-  if (row === undefined) throw new AppError("entry.not-found", `The log has no entry ${said}.`, { kind: "not-found" });
-  return { seq: Number(row.seq), leafHash: new Uint8Array(row.leaf_hash) };
-}
 
 /** Nothing can be proven yet; the next checkpoint comes within a second. */
 export const notSealed = (what: string): AppError =>
@@ -37,7 +30,7 @@ async function provableSize(deps: ProofDeps, asked: number | undefined, least: n
  */
 export async function inclusion(deps: ProofDeps, actor: Actor, { entry, size: asked }: Readonly<{ entry: string; size?: number | undefined }>): Promise<InclusionProof> {
   authorize(actor, "audit.read");
-  const { seq, leafHash } = await findLeaf(deps, entry), size = await provableSize(deps, asked, seq + 1, `entry ${seq}`), read = makeReadHashes(deps.db, size);
+  const { seq, leafHash } = await findEntryRow(deps, entry), size = await provableSize(deps, asked, seq + 1, `entry ${seq}`), read = makeReadHashes(deps.db, size);
   const [path, root, signed] = await Promise.all([proveInclusion(read, seq, size), rootAt(read, size), provableAt(deps, size)]);
   return { seq, leafHashHex: toHex(leafHash), size, rootHex: toHex(root), path: path.map(toBase64), checkpoint: signed?.note ?? null };
 }

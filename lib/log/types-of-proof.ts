@@ -49,6 +49,9 @@ export type LogState = Readonly<{
   halted: HaltView | null;
 }>;
 
+/** What somebody has to know of the log wherever they look. */
+export type AlarmFacts = Pick<LogState, "size" | "halted" | "sources" | "verification"> & Readonly<{ checkpoint: Pick<CheckpointView, "size"> | null }>;
+
 /** Everything that a browser needs to verify one entry by itself. Binary values are base64. */
 export type EntryProof = Readonly<{
   seq: number; leafHashHex: string;

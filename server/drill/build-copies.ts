@@ -22,7 +22,7 @@ const BATCH = 500, LOOK_EVERY_MS = 20, LONGEST_MS = 120_000;
 export const drillActor = ({ clock, random }: Copy["deps"]): Actor => systemActor("drill", newId("req", clock.now(), random.bytes));
 
 /** The copied entries as the first of a log, in their order. */
-export async function copyEntries({ deps: { db } }: Copy, entries: readonly CopiedEntry[]): Promise<void> {
+async function copyEntries({ deps: { db } }: Copy, entries: readonly CopiedEntry[]): Promise<void> {
   for (let from = 0; from < entries.length; from += BATCH) {
     await db.pool.query({ ...insertEntries, values: valuesOf(joinEntries(entries.slice(from, from + BATCH).map((entry) => ({ ...entry, targetId: null })))) });
     await db.pool.query("select tlog.sequence_batch($1)", [BATCH]);
@@ -30,7 +30,7 @@ export async function copyEntries({ deps: { db } }: Copy, entries: readonly Copi
 }
 
 /** Publishes with the real pipeline until everything that is committed is under a published checkpoint and indexed. */
-export async function publishAll(copy: Copy, meet: (origin: string, vkey: string) => void): Promise<void> {
+async function publishAll(copy: Copy, meet: (origin: string, vkey: string) => void): Promise<void> {
   const { db } = copy.deps;
   let known = 0;
   const cosign: Cosign = async (note, size, proveFrom) => {

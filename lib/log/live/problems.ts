@@ -2,7 +2,7 @@
 export type Findings = Readonly<{ checked: number; count: number; words: readonly string[] }>;
 
 /** How many problems of one check are put into words; the others are counted. */
-export const mostWords = 20;
+const mostWords = 20;
 
 export type Check = Readonly<{
   looked: (more?: number) => void;

@@ -19,7 +19,7 @@ export function makePublishingCheck(deps: Pick<Deps, "db" | "clock">, { trouble,
   let stuck: Readonly<{ since: number; size: number }> | null = null;
   return async () => {
     const state = await publishingState(deps), now = elapsed();
-    if (state.halted !== null) return `halted: ${state.halted}`;
+    if (state.halted !== null) return `halted: ${state.halted.message}`;
     stuck = state.backlog === 0 ? null : stuck?.size === state.size ? stuck : { since: now, size: state.size };
     // What waited while nothing ran is late only if it still waits some time after the start.
     const unpublishedMs = state.waitingSince === null ? 0 : Math.min(deps.clock.now().getTime() - state.waitingSince.getTime(), now - begun);

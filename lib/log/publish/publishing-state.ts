@@ -1,4 +1,5 @@
 import type { Deps } from "@/lib/deps";
+import type { HaltView } from "../types-of-proof";
 
 /** How far each part of the log's way has come. */
 export type PublishingState = Readonly<{
@@ -7,16 +8,15 @@ export type PublishingState = Readonly<{
   checkpointSize: number; publishedAt: Date | null;
   /** When the first entry got its number that no published checkpoint covers; null if there is none. */
   waitingSince: Date | null;
-  /** The message of the halt. */
-  halted: string | null;
+  halted: HaltView | null;
   witnesses: readonly Readonly<{ name: string; size: number | null; failing: boolean }>[];
 }>;
 
-type Row = { size: string; tree_size: string; backlog: string; checkpoint_size: string | null; published_at: Date | null; waiting_since: Date | null; halted: string | null };
+type Row = { size: string; tree_size: string; backlog: string; checkpoint_size: string | null; published_at: Date | null; waiting_since: Date | null; halted: HaltView | null };
 
 const sql = {
   name: "log-publishing",
-  text: `select h.size, t.size as tree_size, tlog.inbox_backlog() as backlog, c.size as checkpoint_size, c.published_at, h.halted ->> 'message' as halted,
+  text: `select h.size, t.size as tree_size, tlog.inbox_backlog() as backlog, c.size as checkpoint_size, c.published_at, h.halted,
       (select sequenced_at from tlog.entry where seq = coalesce(c.size, 0)) as waiting_since
     from tlog.head h cross join tlog.tree t
     left join lateral (select size, published_at from tlog.checkpoint where published_at is not null and generation = (select max(generation) from tlog.log) order by size desc limit 1) c on true`,

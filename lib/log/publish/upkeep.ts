@@ -37,7 +37,7 @@ export async function keepTidy(db: Database, { over, rest, takeMoved, onError }:
 }
 
 /** Under load as well: it takes no lock that a writer or the sequencer would wait for. */
-export function vacuumInbox(db: Database): Promise<void> {
+function vacuumInbox(db: Database): Promise<void> {
   return withClient(db, async (client) => {
     await client.query("set statement_timeout = '10min'");
     await client.query("vacuum tlog.inbox");

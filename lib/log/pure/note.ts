@@ -12,6 +12,7 @@ export type NoteKey = Readonly<{ name: string; keyId: Uint8Array; type: KeyType;
 export type VerifiedSignature = Readonly<{ key: NoteKey; timestamp: number | null }>;
 
 const MOST_SIGNATURES = 100, LONGEST = 1_000_000, KEY_ID_BYTES = 4, KEY_BYTES = 32;
+// What the form refuses are control characters.
 // oxlint-disable-next-line no-control-regex
 const control = /[\u0000-\u0009\u000b-\u001f]/, lineForm = /^\u2014 ([^ ]+) ([A-Za-z0-9+/]+={0,2})$/, nameForm = /^[^\s+\p{White_Space}\p{Cc}]+$/u;
 
@@ -29,7 +30,7 @@ export function parseNote(text: string): Note {
 }
 
 /** One line "— name base64", without its newline. Throws ProofError `note.form`. */
-export function parseSignatureLine(line: string): NoteSignature {
+function parseSignatureLine(line: string): NoteSignature {
   const [, name, base64] = lineForm.exec(line) ?? bad("note.form", `"${line.slice(0, 80)}" is not a signature line ("\u2014 name base64").`);
   if (!nameForm.test(name!)) bad("note.form", `"${name}" cannot be the name of a key.`);
   const bytes = fromBase64(base64!);

@@ -23,6 +23,7 @@ export function parsePolicy(text: string): Policy {
   for (const [at, line] of text.split("\n").entries()) {
     const words = line.split(/[ \t]+/).filter((word) => word !== "");
     const fail = (message: string): never => { throw new ProofError("policy.line", `Line ${at + 1} of the policy: ${message}`); };
+    // What the form refuses are control characters.
     // oxlint-disable-next-line no-control-regex
     if (/[\u0000-\u0008\u000b-\u001f\u007f]/.test(line)) fail("it holds a control character.");
     if (words.length > 0 && !words[0]!.startsWith("#")) readLine(draft, { words, fail });

@@ -26,6 +26,7 @@ const drill = z.object({
   })),
 }).openapi("Drill");
 
+const askedFor = ({ entryId }: Readonly<{ entryId: string }>) => ({ id: entryId, entryId });
 const listOf = <T>(items: readonly T[]) => ({ items: [...items], nextCursor: null });
 const formats = { md: { type: "text/markdown; charset=utf-8", write: drillMarkdown }, html: { type: "text/html; charset=utf-8", write: drillHtml } } as const;
 
@@ -33,10 +34,7 @@ export const auditVerificationRoutes = [
   defineRoute({
     ...common, method: "post", path: "/audit/verifications", permission: "audit.verify", summary: "Ask for a verification of the whole log", bodyOptional: true, status: 201, response: asked,
     description: "It runs where the log is led and may take minutes; `/audit/verifications/{id}` says how far it is, its entry what it found.",
-    handle: async (deps, actor) => {
-      const { entryId } = await requestVerification(deps, actor);
-      return { id: entryId, entryId };
-    },
+    handle: async (deps, actor) => askedFor(await requestVerification(deps, actor)),
   }),
   defineRoute({
     ...common, method: "get", path: "/audit/verifications", permission: "audit.read", summary: "List verifications of the whole log", description: "The last fifty, newest first.", response: pageOf(verification),
@@ -50,10 +48,7 @@ export const auditVerificationRoutes = [
     ...common, method: "post", path: "/audit/drills", permission: "audit.verify", summary: "Ask for a tamper drill", status: 201, response: asked, bodyOptional: true,
     description: "On a throwaway copy of the first entries everything that a superuser can do to the log is done, and which control caught it is told. The log itself is not touched.",
     body: z.strictObject({ entries: z.number().int().min(drillEntries.least).max(drillEntries.most).optional().openapi({ description: "How many entries are copied.", example: drillEntries.usual }) }),
-    handle: async (deps, actor, { body }) => {
-      const { entryId } = await requestDrill(deps, actor, body);
-      return { id: entryId, entryId };
-    },
+    handle: async (deps, actor, { body }) => askedFor(await requestDrill(deps, actor, body)),
   }),
   defineRoute({
     ...common, method: "get", path: "/audit/drills", permission: "audit.read", summary: "List tamper drills", description: "The last fifty, newest first.", response: pageOf(drill),
