@@ -34,6 +34,8 @@ export type SignerClient = Readonly<{
 /** Everything that reaches outside. A use case asks for the narrowest part: `Pick<Deps, "db" | "clock">`. */
 export type Deps = Readonly<{
   db: Database;
+  /** The same database for decisions that others wait for: what it has not answered in 250 ms counts as no. Only the door has it. */
+  gate?: Database;
   clock: Clock;
   random: Random;
   signer: SignerClient;

@@ -28,6 +28,10 @@ const environment = z.object({
   CHANCERY_TSA_EVERY_MINUTES: z.coerce.number().int().min(1).max(10_080).default(60),
   /** When the nightly verification of the whole log begins, UTC. */
   CHANCERY_VERIFY_AT: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "a time of day, as 02:30").default("02:30"),
+  /** Hosts and networks that deliveries may reach although they are private: "hooks.example.com, 10.0.0.0/8". */
+  CHANCERY_OUTBOUND_ALLOW: z.string().default(""),
+  /** What seals the secrets of destinations, base64; made by the supervisor from the KEK, for the door and the console. */
+  CHANCERY_DELIVERY_KEY: z.string().default(""),
   CHANCERY_LOG_LEVEL: z.enum(["debug", "info", "warn", "error"]).default("info"),
 });
 export type Env = z.infer<typeof environment>;

@@ -1,5 +1,5 @@
 /** Prefixes of ids; the prefix names the noun wherever an id turns up. */
-export type IdPrefix = "org" | "ca" | "key" | "prf" | "idn" | "req" | "crt" | "crl" | "ent" | "alr" | "usr" | "ses" | "tok" | "exp";
+export type IdPrefix = "org" | "ca" | "key" | "prf" | "idn" | "req" | "crt" | "crl" | "ent" | "alr" | "usr" | "ses" | "tok" | "exp" | "pol" | "prx" | "exc" | "dst" | "dlv";
 
 const alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
 

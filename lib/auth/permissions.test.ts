@@ -26,6 +26,17 @@ const expected: Readonly<Record<Permission, string>> = {
   "audit.export":          "A     -        -        A       -",
   "audit.verify":          "A     -        -        A       -",
   "log.continue":          "A     -        -        -       -",
+  "custody.read":          "A     A        A        A       -",
+  "policies.read":         "A     A        A        A       -",
+  "policies.write":        "A     -        -        -       -",
+  "proxies.read":          "A     -        -        A       -",
+  "proxies.write":         "A     -        -        -       -",
+  "events.report":         "-     -        -        -       o",
+  "alerts.read":           "A     A        A        A       -",
+  "alerts.handle":         "A     A        -        -       -",
+  "rules.write":           "A     -        -        -       -",
+  "destinations.read":     "A     -        -        A       -",
+  "destinations.write":    "A     -        -        -       -",
 };
 const order: readonly Role[] = ["admin", "operator", "approver", "auditor", "service"];
 const scopes = { A: "all", o: "own", "-": "none" } as const;

@@ -13,25 +13,27 @@ export const permissions = [
   "accounts.read", "accounts.write",
   "tokens.read", "tokens.write",
   "audit.read", "audit.export", "audit.verify", "log.continue",
+  "custody.read", "policies.read", "policies.write", "proxies.read", "proxies.write", "events.report",
+  "alerts.read", "alerts.handle", "rules.write", "destinations.read", "destinations.write",
 ] as const;
 export type Permission = (typeof permissions)[number];
 
 /** all: everything of that noun; own: only what belongs to the actor's identity; none: nothing. */
 export type Scope = "all" | "own" | "none";
 
-const readsOfWork: readonly Permission[] = ["overview.read", "authorities.read", "profiles.read", "identities.read", "certificates.read"];
+const readsOfWork: readonly Permission[] = ["overview.read", "authorities.read", "profiles.read", "identities.read", "certificates.read", "custody.read", "policies.read", "alerts.read"];
 
 const allowed: Readonly<Record<Role, readonly Permission[]>> = {
-  admin: permissions,
-  operator: [...readsOfWork, "identities.write", "certificates.issue", "certificates.rotate", "certificates.revoke"],
+  admin: permissions.filter((permission) => permission !== "events.report"),
+  operator: [...readsOfWork, "identities.write", "certificates.issue", "certificates.rotate", "certificates.revoke", "alerts.handle"],
   approver: readsOfWork,
-  auditor: [...readsOfWork, "accounts.read", "tokens.read", "audit.read", "audit.export", "audit.verify"],
+  auditor: [...readsOfWork, "accounts.read", "tokens.read", "audit.read", "audit.export", "audit.verify", "proxies.read", "destinations.read"],
   service: [],
 };
 
 const own: Readonly<Record<Role, readonly Permission[]>> = {
   admin: [], operator: [], approver: [], auditor: [],
-  service: ["profiles.read", "certificates.read", "certificates.issue", "certificates.rotate", "certificates.revoke"],
+  service: ["profiles.read", "certificates.read", "certificates.issue", "certificates.rotate", "certificates.revoke", "events.report"],
 };
 
 /** How far a role's permission reaches. The whole table is tested, role by action. */

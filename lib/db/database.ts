@@ -21,13 +21,24 @@ const CONNECT_TIMEOUT_MS = 5_000;
 const STATEMENT_TIMEOUT_MS = 30_000;
 const IDLE_IN_TRANSACTION_MS = 60_000;
 
-/** Opens nothing yet: connections are made when they are needed, at most `max` at a time (20 by default). */
-export function openDatabase(url: string, options: Readonly<{ max?: number }> = {}): Database {
+export type DatabaseOptions = Readonly<{
+  /** Connections at a time, 20 by default. */
+  max?: number;
+  /** So long may one statement take, 30 s by default; a server that does not answer at all is given up on a little later. */
+  patienceMs?: number;
+}>;
+
+/** A server that is told to end a statement gets so long to say that it did. */
+const ANSWER_MS = 50;
+
+/** Opens nothing yet: connections are made when they are needed. */
+export function openDatabase(url: string, { max, patienceMs }: DatabaseOptions = {}): Database {
   const pool = new pg.Pool({
     connectionString: url,
-    max: options.max ?? 20,
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    statement_timeout: STATEMENT_TIMEOUT_MS,
+    max: max ?? 20,
+    connectionTimeoutMillis: patienceMs ?? CONNECT_TIMEOUT_MS,
+    statement_timeout: patienceMs ?? STATEMENT_TIMEOUT_MS,
+    ...(patienceMs === undefined ? {} : { query_timeout: patienceMs + ANSWER_MS }),
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
     application_name: "chancery",
   });

@@ -51,10 +51,13 @@ export function filterOf(input: EntryQuery): Filter {
   return { conditions, values, from, until, order, reads: query.reads || "include", limit: query.limit ?? DEFAULT_LIMIT, after: afterOf(query.cursor, order), text: textOf(query) };
 }
 
-/** A read is called "noun.read", and a heartbeat goes along with reads; so an action says which of the two kinds it can be among. */
+/** Besides every "noun.read": what goes along with reads (tlog.is_quiet). */
+const quiet = new Set(["source.heartbeat", "request.authorized"]);
+
+/** Reads and what goes along with them are kept apart from acts; an action says which of the two kinds it can be among. */
 function actionCondition(action: string, p: string): Pick<Condition, "acts" | "reads"> {
-  if (action.endsWith(".")) return { acts: `action ^@ ${p}`, reads: `action = ${p} || '${action === "source." ? "heartbeat" : "read"}'` };
-  return action.endsWith(".read") || action === "source.heartbeat" ? { acts: `(false and action = ${p})`, reads: `action = ${p}` } : { acts: `action = ${p}`, reads: `(false and action = ${p})` };
+  if (action.endsWith(".")) return { acts: `action ^@ ${p}`, reads: `action = ${p} || '${action === "source." ? "heartbeat" : action === "request." ? "authorized" : "read"}'` };
+  return action.endsWith(".read") || quiet.has(action) ? { acts: `(false and action = ${p})`, reads: `action = ${p}` } : { acts: `action = ${p}`, reads: `(false and action = ${p})` };
 }
 
 /** The words of a text, as many as a search takes. A serial or fingerprint typed with colons is one word in the log. */

@@ -8,6 +8,9 @@ export type FindingDetail = Readonly<{ code: string; message: string; path?: str
 type Changes = Readonly<Record<string, Readonly<{ from: string | null; to: string | null }>>>;
 type ByAct = Readonly<{ method: string; path: string; status?: number }>;
 type Count = Readonly<{ count: number }>;
+type Asked = Readonly<{ service: string; method: string; path: string; proxy: string }>;
+type PresentedDetail = Readonly<{ subject: string; issuer: string; notBefore: string; notAfter: string }>;
+type SubjectDetail = Readonly<{ kind: string; id: string; label: string }>;
 
 export type EntryDetails = {
   "setup.completed": Readonly<{ organization: string }>;
@@ -44,8 +47,9 @@ export type EntryDetails = {
   "account.updated": Readonly<{ changes: Changes }>;
   "account.locked": Readonly<{ failures: number; until: string }>;
   "account.read": ByAct;
-  "session.started": Readonly<{ method: "password" }>;
-  "session.refused": Readonly<{ email: string }>;
+  "session.started": Readonly<{ method: "password" | "certificate" }>;
+  /** `email` is what was typed; with a certificate, that of the account that it would sign in to, or nothing. */
+  "session.refused": Readonly<{ email: string; method?: "password" | "certificate" }>;
   "session.ended": Readonly<{ by: string }>;
   "token.created": Readonly<{ name: string; role: string; identityId: string | null; expiresAt: string | null }>;
   "token.revoked": Readonly<{ name: string }>;
@@ -53,8 +57,39 @@ export type EntryDetails = {
   "overview.read": ByAct;
   "audit.read": ByAct & Readonly<{ filter?: string }>;
   "audit.exported": Readonly<{ format: string; filter: string }> & Count;
-  /** A request that never became an act: not signed in, not allowed, malformed. */
-  "request.refused": ByAct & Readonly<{ code: string }>;
+  /** A request that never became an act: not signed in, not allowed, malformed. `presented` says what a certificate that is not known here claims. */
+  "request.refused": ByAct & Readonly<{ code: string; presented?: PresentedDetail; proxy?: string }>;
+  /** A proxy asked whether a certificate may do this on that service, and was told yes. The target is the policy. */
+  "request.authorized": Asked & Readonly<{ rule: string; policyVersion: number }>;
+  /** … and was told no. `code` is a certificate's (certificate.revoked …) or a policy's (policy.denied …). */
+  "request.denied": Asked & Readonly<{ code: string; status: number; rule: string | null; policyVersion: number | null; presented?: PresentedDetail }>;
+  /** What a service reports of its own acts, in its own words; `src` numbers it at the service. */
+  "event.reported": Readonly<{ name: string; occurredAt: string; onBehalfOf?: string; clientIp?: string; data: Readonly<Record<string, unknown>> }>;
+  "policy.created": Readonly<{ service: string; version: number; rulesSha256: string }>;
+  "policy.updated": Readonly<{ version: number; rulesSha256: string; changes: Changes }>;
+  "policy.read": ByAct;
+  "proxy.trusted": Readonly<{ identityId: string; kind: string; hops: number }>;
+  "proxy.updated": Readonly<{ changes: Changes }>;
+  "proxy.removed": Readonly<{ comment: string }>;
+  "proxy.read": ByAct;
+  "custody.read": ByAct;
+  /** A rule found something; the target is the alert. `entries` are the first numbers behind it. */
+  "alert.opened": Readonly<{ rule: string; severity: string; subject: SubjectDetail; summary: string; surprise: string; baseline: string; entries: readonly number[] }>;
+  "alert.escalated": Readonly<{ rule: string; from: string; to: string; count: number }>;
+  "alert.acknowledged": Readonly<{ comment: string }>;
+  "alert.assigned": Readonly<{ from: string | null; to: string | null }>;
+  "alert.resolved": Readonly<{ resolution: string; comment: string; count: number }>;
+  "alert.read": ByAct;
+  "exception.created": Readonly<{ rule: string; subject: SubjectDetail; network: string | null; expiresAt: string; comment: string; alertId: string | null }>;
+  "exception.ended": Readonly<{ comment: string }>;
+  "exception.read": ByAct;
+  "rule.updated": Readonly<{ changes: Changes; comment: string }>;
+  "rule.read": ByAct;
+  "destination.created": Readonly<{ kind: string; name: string; address: string; minSeverity: string }>;
+  "destination.updated": Readonly<{ changes: Changes }>;
+  "destination.removed": Readonly<{ comment: string }>;
+  "destination.tested": Readonly<{ deliveryId: string }>;
+  "destination.read": ByAct;
   "system.started": Readonly<{ version: string }>;
   "system.recovered": Readonly<{ closed: number }>;
   /** The log got its name and its key. */

@@ -7,6 +7,7 @@ export const startOrder: readonly (readonly ChildName[])[] = [["signer", "consol
 export interface Secrets {
   readonly databaseUrl: string;
   readonly kek: string;
+  readonly deliveryKey: string;
   readonly sessionSecret: string;
   readonly setupTokenSha256: string;
 }
@@ -28,10 +29,13 @@ export function environmentOf(name: ChildName, runDir: string, settings: NodeJS.
       environment.CHANCERY_KEK = secrets.kek;
       break;
     case "door":
-      pass("CHANCERY_ADMIN_EMAIL", "CHANCERY_ADMIN_PASSWORD", "CHANCERY_ORGANIZATION", "CHANCERY_TSA_URL", "CHANCERY_TSA_CA", "CHANCERY_TSA_EVERY_MINUTES", "CHANCERY_VERIFY_AT");
+      environment.CHANCERY_DELIVERY_KEY = secrets.deliveryKey;
+      pass("CHANCERY_OUTBOUND_ALLOW", "CHANCERY_ADMIN_EMAIL", "CHANCERY_ADMIN_PASSWORD", "CHANCERY_ORGANIZATION", "CHANCERY_TSA_URL", "CHANCERY_TSA_CA", "CHANCERY_TSA_EVERY_MINUTES", "CHANCERY_VERIFY_AT");
       break;
     case "console":
+      pass("CHANCERY_OUTBOUND_ALLOW");
       Object.assign(environment, {
+        CHANCERY_DELIVERY_KEY: secrets.deliveryKey,
         CHANCERY_SESSION_SECRET: secrets.sessionSecret, NEXTAUTH_SECRET: secrets.sessionSecret, AUTH_TRUST_HOST: "true",
         CHANCERY_SETUP_TOKEN_SHA256: secrets.setupTokenSha256, NEXT_TELEMETRY_DISABLED: "1",
       });

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from "node:crypto";
+import { createHash, hkdfSync, randomBytes } from "node:crypto";
 import { chmodSync, existsSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -13,6 +13,11 @@ export function readKek(dataFolder: string, settings: NodeJS.ProcessEnv, sealedK
   if (settings.CHANCERY_KEK_FILE) return { kek: checked(readFileSync(settings.CHANCERY_KEK_FILE, "utf8"), settings.CHANCERY_KEK_FILE), from: settings.CHANCERY_KEK_FILE };
   const path = join(dataFolder, "kek");
   return { kek: checked(readOrMake(path, !sealedKeysExist), path), from: path };
+}
+
+/** What seals the secrets of destinations in the database; for the door and the console. Made from the KEK, and tells nothing of it. */
+export function deliveryKeyOf(kek: string): string {
+  return Buffer.from(hkdfSync("sha256", Buffer.from(kek, "base64"), Buffer.alloc(0), "chancery delivery secrets", KEY_BYTES)).toString("base64");
 }
 
 /** What signs session cookies; handed to the console alone. A lost one only signs everybody out. */

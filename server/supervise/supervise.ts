@@ -7,7 +7,7 @@ import { environmentOf, startOrder, type ChildName, type Secrets } from "./child
 import { lockDataFolder } from "./data-lock";
 import { hasSealedKeys, openOwnDatabase } from "./open-database";
 import { readRunFile, removeRunFile, writeRunFile } from "@/lib/runtime-file";
-import { makeSetupToken, readKek, readSessionSecret } from "./secrets";
+import { deliveryKeyOf, makeSetupToken, readKek, readSessionSecret } from "./secrets";
 import { makeSpeaker, type Speaker } from "./speaker";
 
 export interface SuperviseOptions {
@@ -66,7 +66,7 @@ async function startAll(options: SuperviseOptions, speaker: Speaker, undo: Undo[
   undo.push({ what: "PostgreSQL", stop: database.stop, kill: database.abort });
   const { kek, from } = readKek(dataFolder, options.settings, await hasSealedKeys(database.appUrl));
   const setup = makeSetupToken();
-  const secrets: Secrets = { databaseUrl: database.appUrl, kek, sessionSecret: readSessionSecret(dataFolder), setupTokenSha256: setup.sha256 };
+  const secrets: Secrets = { databaseUrl: database.appUrl, kek, deliveryKey: deliveryKeyOf(kek), sessionSecret: readSessionSecret(dataFolder), setupTokenSha256: setup.sha256 };
   writeRunFile(dataFolder, runFileOf(options.env, runDir, database.appUrl, portsOf(options.env)));
   undo.push({ what: "run.json", stop: () => removeRunFile(dataFolder) });
   const ready = await startChildren({ ...options, settings: { ...options.settings, CHANCERY_DATA: dataFolder } }, runDir, secrets, speaker, undo);

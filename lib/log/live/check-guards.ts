@@ -2,7 +2,7 @@ import type { Database } from "@/lib/db/database";
 import { type Checks } from "./types";
 
 const always = { refuse: "tlog.refuse_change", need: "tlog.need_entry", keep: "tlog.refuse_delete" } as const;
-const lifecycle = ["organization", "authority", "profile", "identity", "certificate", "crl", "account", "api_token"];
+const lifecycle = ["organization", "authority", "profile", "identity", "certificate", "crl", "account", "api_token", "policy", "proxy", "alert", "alert_exception", "rule_setting", "destination"];
 
 /** Every trigger that must stand, by table: its name and the function that it calls. */
 const expected: readonly (readonly [table: string, trigger: string, calls: string])[] = [
