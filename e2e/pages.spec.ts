@@ -1,27 +1,10 @@
-import type { Page } from "@playwright/test";
 import { makeIdentity, type Certificate, type Page as Items } from "./support/api";
 import { makeRequest } from "./support/openssl";
-import { axe, expect, settled, sidewaysScroll, test } from "./support/test";
+import { looksWell, phone } from "./support/look";
+import { axe, expect, sidewaysScroll, test } from "./support/test";
 import { adminApi, stateOf, strangersPage } from "./support/world";
 
 test.use({ storageState: stateOf("admin") });
-
-const wide = { width: 1280, height: 800 }, phone = { width: 360, height: 740 };
-
-/** Light and dark: nothing that axe finds; on a phone: nothing that scrolls sideways. The pictures are for people to look at. */
-async function looksWell(page: Page, name: string): Promise<void> {
-  for (const colorScheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme });
-    await settled(page);
-    expect.soft(await axe(page, colorScheme === "dark"), `${name}, ${colorScheme}`).toEqual([]);
-    await page.screenshot({ path: `test-results/pages/${name}-${colorScheme}.png` });
-  }
-  await page.setViewportSize(phone);
-  await page.emulateMedia({ colorScheme: "light" });
-  expect.soft(await sidewaysScroll(page), `${name}: pixels that scroll sideways`).toBeLessThanOrEqual(0);
-  await page.screenshot({ path: `test-results/pages/${name}-phone.png` });
-  await page.setViewportSize(wide);
-}
 
 async function ids() {
   const api = adminApi();

@@ -74,22 +74,31 @@ describe("while the quorum is not met", () => {
   });
 });
 
+/** A log that a witness follows, stopped after it had published two sizes. */
+async function publishedAndStopped() {
+  const stand = kept(await openStand()), one = kept(await openTestWitness()), policy = policyOf(one.line("w"), "quorum w");
+  publishWith(stand, policy);
+  one.watch(await logKeyOf(stand));
+  await stand.write(10);
+  const old = await stand.published();
+  await stand.write(30);
+  const lost = await stand.published();
+  await stand.stopAll();
+  return { stand, one, policy, old, lost };
+}
+
+const haltOf = (stand: Awaited<ReturnType<typeof openStand>>): Promise<unknown> =>
+  until(async () => (await stand.house.asSuper("select halted from tlog.head where halted is not null"))[0]?.["halted"]);
+
 describe("a database that was restored together with the signer's own memory", () => {
   test("is found out by the witness: the log stands still, and says what is missing", async () => {
-    const stand = kept(await openStand()), one = kept(await openTestWitness()), policy = policyOf(one.line("w"), "quorum w"), { asSuper } = stand.house;
-    publishWith(stand, policy);
-    one.watch(await logKeyOf(stand));
-    await stand.write(10);
-    const old = await stand.published();
-    await stand.write(30);
-    const lost = await stand.published();
-    await stand.stopAll();
+    const { stand, one, policy, old, lost } = await publishedAndStopped();
     await goBackTo(stand, old);
     rmSync(stand.house.witnessDir, { recursive: true, force: true });
     const entries = await stand.size();
     publishWith(stand, policy);
-    const [head] = await until(async () => { const rows = await asSuper("select halted from tlog.head where halted is not null"); return rows.length > 0 ? rows : null; });
-    expect(head?.["halted"]).toMatchObject({ code: "log.smaller-than-remembered", rememberedSize: lost, message: expect.stringContaining("The witness w knows") as string });
+    const head = await haltOf(stand);
+    expect(head).toMatchObject({ code: "log.smaller-than-remembered", rememberedSize: lost, message: expect.stringContaining("The witness w knows") as string });
     expect((await newest(stand, policy)).size).toBe(old);
     // It is asked before anything is numbered or signed, so there is no second checkpoint of any size, not even an unpublished one.
     expect(await stand.house.asSuper("select from tlog.checkpoint where size > $1", [old])).toEqual([]);
@@ -97,14 +106,7 @@ describe("a database that was restored together with the signer's own memory", (
   });
 
   test("is found out by the witness when that was away at the start, as soon as it is back", async () => {
-    const stand = kept(await openStand()), one = kept(await openTestWitness()), policy = policyOf(one.line("w"), "quorum w"), { asSuper } = stand.house;
-    publishWith(stand, policy);
-    one.watch(await logKeyOf(stand));
-    await stand.write(10);
-    const old = await stand.published();
-    await stand.write(30);
-    const lost = await stand.published();
-    await stand.stopAll();
+    const { stand, one, policy, old, lost } = await publishedAndStopped();
     await one.stop();
     await goBackTo(stand, old);
     rmSync(stand.house.witnessDir, { recursive: true, force: true });
@@ -112,8 +114,8 @@ describe("a database that was restored together with the signer's own memory", (
     await stand.write(1);
     await until(async () => (await witnessRow(stand, "w"))?.["error"]);
     await one.start();
-    const [head] = await until(async () => { const rows = await asSuper("select halted from tlog.head where halted is not null"); return rows.length > 0 ? rows : null; });
-    expect(head?.["halted"]).toMatchObject({ code: "log.smaller-than-remembered", rememberedSize: lost });
+    const head = await haltOf(stand);
+    expect(head).toMatchObject({ code: "log.smaller-than-remembered", rememberedSize: lost });
     expect((await newest(stand, policy)).size).toBe(old);
   });
 });
