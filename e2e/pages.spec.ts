@@ -1,7 +1,7 @@
 import { makeIdentity, type Certificate, type Page as Items } from "./support/api";
 import { makeRequest } from "./support/openssl";
 import { looksWell, phone } from "./support/look";
-import { axe, expect, sidewaysScroll, test } from "./support/test";
+import { axe, expect, settled, sidewaysScroll, test } from "./support/test";
 import { adminApi, stateOf, strangersPage } from "./support/world";
 
 test.use({ storageState: stateOf("admin") });
