@@ -31,6 +31,9 @@ export type SignerClient = Readonly<{
   ping: () => Promise<void>;
 }>;
 
+/** The key (32 bytes) that seals the secrets of destinations, and the hosts and networks that deliveries may reach although they are closed otherwise. */
+export type DeliverySettings = Readonly<{ key: Uint8Array; allow: readonly string[] }>;
+
 /** Everything that reaches outside. A use case asks for the narrowest part: `Pick<Deps, "db" | "clock">`. */
 export type Deps = Readonly<{
   db: Database;
@@ -43,6 +46,8 @@ export type Deps = Readonly<{
   publicUrl: string;
   /** Numbers the entries of this process, so that one that gets lost is missed. Without it they are not numbered. */
   source?: Source;
+  /** What sends alerts elsewhere; only the door and the console have it. */
+  delivery?: DeliverySettings;
   /** Who must cosign the log's checkpoints; without it nobody is asked. */
   witnessPolicy?: Policy;
 }>;

@@ -3,7 +3,8 @@ import { hostname } from "node:os";
 import { basename, join } from "node:path";
 import { openDatabase } from "@/lib/db/database";
 import type { Deps } from "@/lib/deps";
-import { readEnv } from "@/lib/env";
+import { readAllowList } from "@/lib/delivery/guard-address";
+import { readEnv, type Env } from "@/lib/env";
 import { readWitnessPolicy } from "@/lib/log/cosign/read-policy";
 import { makeSource } from "@/lib/log/source";
 import { connectSigner } from "@/lib/signers/client";
@@ -39,8 +40,14 @@ function openDeps(): Deps {
     signer: connectSigner(join(env.CHANCERY_RUN_DIR, "signer.sock")),
     publicUrl: env.CHANCERY_PUBLIC_URL,
     witnessPolicy: readWitnessPolicy({ file: env.CHANCERY_WITNESS_POLICY, dataFolder: env.CHANCERY_DATA }),
+    ...deliveryOf(env),
     source: makeSource(`${hostname()}/${processName()}`, world.random.bytes),
   };
+}
+
+function deliveryOf(env: Env): Pick<Deps, "delivery"> {
+  if (env.CHANCERY_DELIVERY_KEY === "") return {};
+  return { delivery: { key: new Uint8Array(Buffer.from(env.CHANCERY_DELIVERY_KEY, "base64")), allow: readAllowList(env.CHANCERY_OUTBOUND_ALLOW) } };
 }
 
 /** The process's own name (door, console, cli), that of the file that it was started from. */
