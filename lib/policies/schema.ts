@@ -60,8 +60,8 @@ export type PolicyPart = (typeof policyParts)[number];
 export type RuleTrace = Readonly<{ name: string; effect: "allow" | "deny"; state: "decided" | "passed-over" | "not-reached"; failedOn: PolicyPart | null }>;
 export type PolicyDecision = Readonly<{
   allowed: boolean;
-  /** allowed, policy.denied (a rule says no), policy.no-rule, policy.path (not in its normal form), policy.unreadable, policy.retired, policy.unknown. */
+  /** allowed, policy.denied (a rule says no), policy.no-rule, policy.path (not in its normal form), policy.method (no word in capital letters), policy.unreadable, policy.retired, policy.unknown. */
   code: string; message: string; rule: string | null; version: number | null; trace: readonly RuleTrace[];
 }>;
 /** What the tester answers: the certificate's own state first, then the policy. */
-export type PolicyTestResult = Readonly<{ allowed: boolean; certificate: Readonly<{ ok: boolean; code: string; message: string }>; policy: PolicyDecision }>;
+export type PolicyTestResult = Readonly<{ allowed: boolean; certificate: Readonly<{ ok: boolean; code: string; message: string }>; policy: PolicyDecision; entryId?: string }>;
