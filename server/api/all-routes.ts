@@ -1,11 +1,13 @@
 import type { Route } from "@/server/api/define-route";
 import { auditRoutes } from "@/server/api/routes/audit";
+import { auditEventRoutes } from "@/server/api/routes/audit-events";
 import { auditProofRoutes } from "@/server/api/routes/audit-proofs";
 import { auditVerificationRoutes } from "@/server/api/routes/audit-verifications";
 import { authorityRoutes } from "@/server/api/routes/authorities";
 import { certificateRoutes } from "@/server/api/routes/certificates";
 import { identityRoutes } from "@/server/api/routes/identities";
 import { logContinuationRoutes } from "@/server/api/routes/log-continuation";
+import { policyRoutes } from "@/server/api/routes/policies";
 import { profileRoutes } from "@/server/api/routes/profiles";
 import { statusRoutes } from "@/server/api/routes/status";
 import { tokenRoutes } from "@/server/api/routes/tokens";
@@ -13,5 +15,6 @@ import { userRoutes } from "@/server/api/routes/users";
 
 /** Every operation of the REST API. The OpenAPI document, the reference page and the handlers are all made of this list. */
 export const routes: readonly Route[] = [
-  ...authorityRoutes, ...profileRoutes, ...identityRoutes, ...certificateRoutes, ...statusRoutes, ...tokenRoutes, ...userRoutes, ...auditRoutes, ...auditProofRoutes, ...logContinuationRoutes, ...auditVerificationRoutes,
+  ...authorityRoutes, ...profileRoutes, ...identityRoutes, ...certificateRoutes, ...statusRoutes, ...tokenRoutes, ...userRoutes, ...auditRoutes, ...auditEventRoutes, ...auditProofRoutes, ...logContinuationRoutes, ...auditVerificationRoutes,
+  ...policyRoutes,
 ];

@@ -1,0 +1,39 @@
+import type { z } from "zod";
+
+/** Deeper than that nothing is nested that people read. */
+const MOST_DEPTH = 8, MOST_CHARS = 4_000, MOST_NAME = 200, MOST_FINDINGS = 10;
+const control = /\p{Cc}|\p{Surrogate}/u;
+
+type Step = Readonly<{ value: unknown; path: readonly (string | number)[] }>;
+
+/** Refuses what the log could keep only by changing it: texts that would be cut, numbers that lost digits, names that are none. Without recursion. */
+export function checkData(data: unknown, context: z.core.$RefinementCtx): void {
+  const steps: Step[] = [{ value: data, path: [] }];
+  let found = 0;
+  for (let step = steps.pop(); step !== undefined && found < MOST_FINDINGS; step = steps.pop()) {
+    const message = wrongWith(step);
+    if (message !== null) {
+      context.addIssue({ code: "custom", path: [...step.path], message });
+      found += 1;
+    } else if (typeof step.value === "object" && step.value !== null) {
+      const { value, path } = step, isList = Array.isArray(value);
+      for (const [name, member] of Object.entries(value)) steps.push({ value: member, path: [...path, isList ? Number(name) : name] });
+    }
+  }
+}
+
+function wrongWith({ value, path }: Step): string | null {
+  const name = path.at(-1);
+  if (typeof name === "string") {
+    if (name.length === 0 || name.length > MOST_NAME) return `The name of a member has 1 to ${MOST_NAME} characters.`;
+    if (control.test(name)) return "The name of a member holds no control characters.";
+  }
+  if (typeof value === "string") return value.length > MOST_CHARS ? `It has ${value.length} characters; at most ${MOST_CHARS} are kept whole.` : null;
+  if (typeof value === "number") return wrongWithNumber(value);
+  return typeof value === "object" && path.length >= MOST_DEPTH ? `It is nested deeper than ${MOST_DEPTH} levels.` : null;
+}
+
+function wrongWithNumber(value: number): string | null {
+  if (!Number.isFinite(value)) return "It is larger than a number can be. Write it as text.";
+  return Number.isInteger(value) && !Number.isSafeInteger(value) ? "It is a whole number beyond 2^53, of which the last digits get lost. Write it as text." : null;
+}
