@@ -2,6 +2,7 @@ import type { Actor } from "@/lib/auth/actor";
 import { authorize } from "@/lib/auth/permissions";
 import { requireCertificate } from "@/lib/certificates/get-certificate";
 import { judgeCertificate } from "@/lib/custody/judge-certificate";
+import { canonicalAddress } from "@/lib/custody/networks";
 import type { Deps } from "@/lib/deps";
 import { AppError } from "@/lib/errors/app-error";
 import { findIdentity, noSuchIdentity } from "@/lib/identities/find-identity";
@@ -17,14 +18,15 @@ type TestDeps = Pick<Deps, "db" | "clock" | "random" | "source">;
 /** Who would ask: an owner, and one certificate of theirs if there is one. */
 type Candidate = Readonly<{ identityId: string; identityKind: string; profile: string | null; der: Uint8Array | null }>;
 
+const unclear = (path: string, message: string): AppError => new AppError("policy.test", message, { findings: [{ code: "policy.test", path, message }] });
+
 async function candidatesOf(deps: TestDeps, actor: Actor, { certificate, identity }: PolicyTest): Promise<readonly Candidate[]> {
   if (certificate !== undefined && certificate !== "" && !identity) {
     const row = await requireCertificate(deps, actor, "certificates.read", certificate);
     return [{ identityId: row.identityId, identityKind: row.identityKind, profile: row.profileSlug, der: row.der ?? null }];
   }
   if (!identity || certificate) {
-    const message = "Name either a certificate or an identity: the decision is about somebody.";
-    throw new AppError("policy.test", message, { findings: [{ code: "policy.test", path: "certificate", message }] });
+    throw unclear("certificate", "Name either a certificate or an identity: the decision is about somebody.");
   }
   const owner = await findIdentity(deps, identity);
   if (!owner) throw noSuchIdentity();
@@ -64,6 +66,7 @@ function policyOf(stored: PolicyDto | null, rules: DecidingPolicy["rules"] | und
  */
 export async function testPolicy(deps: TestDeps, actor: Actor, ref: string, input: PolicyTest): Promise<PolicyTestResult> {
   authorize(actor, "policies.read");
+  if (input.ip !== "" && canonicalAddress(input.ip) === null) throw unclear("ip", "This is no address. Write one, such as 10.20.0.7 or 2001:db8::7, or leave it empty.");
   const row = await findPolicyRow(deps.db, ref), rules = input.rules && (await checkRules(deps, input.rules));
   const policy = policyOf(row && policyDto(row), rules);
   const results = await Promise.all((await candidatesOf(deps, actor, input)).map((candidate) => answer(deps, candidate, policy, input)));
