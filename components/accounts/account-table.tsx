@@ -3,6 +3,7 @@ import { StateBadge } from "@/components/ui/badge";
 import { DataTable, type Column } from "@/components/ui/table";
 import { EmptyState } from "@/components/ui/empty-state";
 import { Nothing } from "@/components/ui/data-list";
+import { Link } from "@/components/ui/link";
 import { Time } from "@/components/ui/time";
 import type { AccountDto } from "@/lib/accounts/schema";
 import { roleWords } from "./role-words";
@@ -13,6 +14,7 @@ export function AccountTable({ items, acts }: Readonly<{ items: readonly Account
     { key: "name", header: "Name", width: "grow", cell: ({ name, email }) => <><span className="font-medium">{name}</span> <span className="block truncate text-xs text-muted">{email}</span></> },
     { key: "role", header: "Role", width: "fit", cell: ({ role }) => roleWords[role].label },
     { key: "status", header: "State", width: "fit", cell: ({ status }) => status === "active" ? <StateBadge state="valid" word="Active" /> : <StateBadge state="expired" word="Disabled" /> },
+    { key: "identity", header: "Certificates of", hideBelow: "xl", cell: ({ identity }) => identity ? <span className="relative z-1"><Link variant="quiet" href={`/identities/${identity.id}`}>{identity.name}</Link></span> : <Nothing /> },
     { key: "last", header: "Last sign-in", width: "fit", hideBelow: "md", cell: ({ lastSignInAt }) => lastSignInAt ? <Time at={lastSignInAt} /> : <Nothing /> },
     { key: "sessions", header: "Open sessions", width: "fit", align: "end", hideBelow: "lg", cell: ({ openSessions }) => openSessions },
     ...(acts ? [{ key: "acts", header: "Acts", width: "fit", align: "end", cell: acts } satisfies Column<AccountDto>] : []),

@@ -11,7 +11,7 @@ const wrong = "The e-mail address or the password is not right.";
 const unavailable = "Signing in is not possible right now. Try again in a moment.";
 
 /** Signs in with e-mail address and password. Every failure reads the same, so that nobody learns which accounts exist. */
-export function SignInForm({ next, ended }: Readonly<{ /** A path of our own. */ next: string; ended: boolean }>) {
+export function SignInForm({ next, focus = true }: Readonly<{ /** A path of our own. */ next: string; /** The first field takes the focus. */ focus?: boolean | undefined }>) {
   const [error, setError] = useState<string | null>(null);
   const [pending, setPending] = useState(false);
   const password = useRef<HTMLInputElement>(null);
@@ -27,8 +27,8 @@ export function SignInForm({ next, ended }: Readonly<{ /** A path of our own. */
   };
   return (
     <form onSubmit={(event) => { void submit(event); }} className="flex flex-col gap-4">
-      {error ? <Banner tone="danger" live>{error}</Banner> : ended && <Banner>Your session has ended. Sign in again to go on.</Banner>}
-      <TextField label="E-mail address" name="email" type="email" autoComplete="username" required autoFocus />
+      {error && <Banner tone="danger" live>{error}</Banner>}
+      <TextField label="E-mail address" name="email" type="email" autoComplete="username" required autoFocus={focus} />
       <TextField ref={password} label="Password" name="password" type="password" autoComplete="current-password" required />
       <Button type="submit" variant="primary" size="lg" block loading={pending}>Sign in</Button>
     </form>

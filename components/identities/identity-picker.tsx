@@ -6,11 +6,11 @@ import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import type { ServerAction } from "@/lib/auth/types";
-import type { IdentityDto, IdentityList } from "@/lib/identities/schema";
+import type { IdentityDto, IdentityKind, IdentityList } from "@/lib/identities/schema";
 import { IdentityDialog } from "./identity-dialog";
 import { kindWords } from "./identity-words";
 
-export type PickedIdentity = Pick<IdentityDto, "id" | "name" | "kind" | "owner" | "status">;
+export type PickedIdentity = Pick<IdentityDto, "id" | "name" | "kind" | "owner" | "status"> & Partial<Pick<IdentityDto, "certificateCounts">>;
 
 type Props = Readonly<{
   picked: PickedIdentity | null;
@@ -20,12 +20,17 @@ type Props = Readonly<{
   create?: ServerAction<IdentityDto> | undefined;
   error?: string[] | undefined;
   label?: string | undefined;
+  /** What is said while nothing is picked. */
+  hint?: string | undefined;
+  /** Only identities of that kind are found. */
+  kind?: IdentityKind | undefined;
+  required?: boolean | undefined;
 }>;
 
 const pauseMs = 180;
 
 /** Finds one identity while typing, by keyboard or pointer, or makes it in place. */
-export function IdentityPicker({ picked, onPick, search, create, error, label = "Identity" }: Props) {
+export function IdentityPicker({ picked, onPick, search, create, error, label = "Identity", hint = "A certificate belongs to exactly one person, service or device.", kind, required = true }: Props) {
   const [text, setText] = useState(picked?.name ?? "");
   const [found, setFound] = useState<readonly PickedIdentity[] | null>(null);
   const [at, setAt] = useState(0);
@@ -35,7 +40,7 @@ export function IdentityPicker({ picked, onPick, search, create, error, label = 
   const ask = (q: string, pause: number) => {
     clearTimeout(timer.current);
     timer.current = setTimeout(() => {
-      void search(null, { q, limit: 8 }).then((answer) => { if (answer.ok) { setFound(answer.data.items.filter(({ kind }) => kind !== "system")); setAt(0); } }).catch(() => { setFound([]); });
+      void search(null, { q, limit: 8, ...(kind && { kind }) }).then((answer) => { if (answer.ok) { setFound(answer.data.items.filter((item) => item.kind !== "system")); setAt(0); } }).catch(() => { setFound([]); });
     }, pause);
   };
   const pick = (identity: PickedIdentity) => { clearTimeout(timer.current); onPick(identity); setText(identity.name); setFound(null); };
@@ -49,8 +54,8 @@ export function IdentityPicker({ picked, onPick, search, create, error, label = 
   };
   return (
     <div onBlur={(event) => { if (!event.currentTarget.contains(event.relatedTarget)) { setFound(null); if (!picked) clearTimeout(timer.current); } }}>
-      <Field label={label} required error={error} aside={create && <Button variant="ghost" size="sm" icon={<Plus aria-hidden />} onClick={() => { setCreating(true); }}>New identity</Button>}
-        hint={picked ? `${kindWords[picked.kind]}, owned by ${picked.owner}${picked.status === "suspended" ? ". It is suspended, so nothing can be issued for it" : ""}.` : "A certificate belongs to exactly one person, service or device."}>
+      <Field label={label} required={required} error={error} aside={create && <Button variant="ghost" size="sm" icon={<Plus aria-hidden />} onClick={() => { setCreating(true); }}>New identity</Button>}
+        hint={picked ? `${kindWords[picked.kind]}, owned by ${picked.owner}${picked.status === "suspended" ? ". It is suspended, so nothing can be issued for it" : ""}.` : hint}>
         {(wiring) => (
           <div className="relative">
             <Input {...wiring} value={text} placeholder="Type a name or an owner" autoComplete="off" spellCheck={false} role="combobox" aria-expanded={(found?.length ?? 0) > 0} aria-controls={listId} aria-autocomplete="list"

@@ -14,13 +14,13 @@ export async function createAccount(deps: Pick<Deps, "db" | "clock" | "random">,
   authorize(actor, "accounts.write");
   const now = deps.clock.now();
   const { email, name, role, password } = input;
-  const row = { id: newId("usr", now, deps.random.bytes), email, name, role, status: "active", passwordHash: await hashPassword(deps, password), createdAt: now, changedAt: now };
+  const row = { id: newId("usr", now, deps.random.bytes), email, name, role, status: "active", passwordHash: await hashPassword(deps, password), createdAt: now, changedAt: now, identityId: null };
   try {
     const { entryIds } = await auditedTransaction(deps, actor, async (tx) => {
       await insertAccount(tx, row);
       return { result: null, entries: [{ action: "account.created", outcome: "success", target: accountTarget(row), details: { email, role } }] };
     });
-    return { ...accountDto(row), entryId: entryIds[0] ?? "" };
+    return { ...accountDto({ ...row, identity: null }), entryId: entryIds[0] ?? "" };
   } catch (error) {
     if (uniqueViolation(error) === null) throw error;
     const message = `There is an account for ${email} already.`;

@@ -12,8 +12,7 @@ export async function getAccount(deps: Pick<Deps, "db" | "clock">, actor: Actor,
   if (!(actor.kind === "user" && actor.id === id)) authorize(actor, "accounts.read");
   const row = await findAccountById(deps.db, id);
   if (row === null) throw new AppError("account.not-found", "There is no such account.", { kind: "not-found" });
-  const sessions = await listSessionRows(deps.db, id, 100);
-  const now = deps.clock.now();
-  const open = sessions.filter((session) => session.endedAt === null && session.expiresAt > now);
+  const sessions = await listSessionRows(deps.db, id, deps.clock.now(), 100);
+  const open = sessions.filter((session) => session.open);
   return accountDto({ ...row, openSessions: open.length, lastSignInAt: sessions[0]?.createdAt ?? null });
 }

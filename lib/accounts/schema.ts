@@ -27,6 +27,8 @@ export const accountChange = z.strictObject({
   status: z.enum(accountStatuses).optional(),
   /** Sets a new password and ends every session of the account. */
   password: newPassword.optional(),
+  /** The id of the person whose certificates sign in to the account; null for none. Another one ends the sessions that certificates started. */
+  identity: z.string().trim().min(1, "Choose a person, or none.").max(64).nullable().optional(),
 });
 export type AccountChange = z.infer<typeof accountChange>;
 
@@ -58,10 +60,15 @@ export type AccountDto = Readonly<{
   /** When a session was last started; null for never. */
   lastSignInAt: string | null;
   openSessions: number;
+  /** The person whose certificates sign in to it. */
+  identity: Readonly<{ id: string; name: string; status: "active" | "suspended" }> | null;
   entryId?: string;
 }>;
 export type AccountList = Readonly<{ items: readonly AccountDto[]; nextCursor: string | null }>;
 
-export type SessionDto = Readonly<{ id: string; accountId: string; createdAt: string; expiresAt: string; endedAt: string | null; ip: string; userAgent: string; current: boolean }>;
+export type SessionDto = Readonly<{ id: string; accountId: string; createdAt: string; expiresAt: string; endedAt: string | null; /** False too once the certificate that it is bound to does not count any more. */ open: boolean; certificateId: string | null; ip: string; userAgent: string; current: boolean }>;
+
+/** Why a session does not count: it is over, or bound to a certificate that the request did not come with. */
+export type LostSession = "ended" | "needs-certificate" | "other-certificate";
 
 export const isRole = (text: string): text is Role => (roles as readonly string[]).includes(text);

@@ -97,23 +97,23 @@ describe("a session", () => {
     const account = await makeAccount();
     const { result: started, entries } = await harness.during(() => attempt(account.email, password));
     expect(entries).toEqual([expect.objectContaining({ action: "session.started", actor: expect.objectContaining({ kind: "user", id: account.id }) as unknown, target: expect.objectContaining({ id: started.sessionId }) as unknown })]);
-    expect((await findSession(harness.deps, started.sessionId))?.account.email).toBe(account.email);
+    expect((await findSession(harness.deps, started.sessionId, null))?.account.email).toBe(account.email);
     await endSession(harness.deps, asUser(account), started.sessionId);
-    expect(await findSession(harness.deps, started.sessionId)).toBeNull();
+    expect(await findSession(harness.deps, started.sessionId, null)).toBeNull();
     for (const change of [{ status: "disabled" }, { role: "auditor", status: "active" }, { password: "another long passphrase" }] as const) {
       await updateAccount(harness.deps, system, account.id, { status: "active", password });
       const { sessionId } = await attempt(account.email, password);
       await updateAccount(harness.deps, system, account.id, change);
-      expect(await findSession(harness.deps, sessionId), JSON.stringify(change)).toBeNull();
+      expect(await findSession(harness.deps, sessionId, null), JSON.stringify(change)).toBeNull();
     }
   });
 
   test("expires after twelve hours whatever happens in it", async () => {
     const { sessionId } = await attempt((await makeAccount()).email, password);
     harness.pass(12 * 3600 - 5);
-    expect(await findSession(harness.deps, sessionId)).not.toBeNull();
+    expect(await findSession(harness.deps, sessionId, null)).not.toBeNull();
     harness.pass(10);
-    expect(await findSession(harness.deps, sessionId)).toBeNull();
+    expect(await findSession(harness.deps, sessionId, null)).toBeNull();
   });
 
   test("cannot be ended by another person without the permission, and looks to them as one that does not exist", async () => {
@@ -122,7 +122,7 @@ describe("a session", () => {
     const answers = [await said(endSession(harness.deps, asUser(other), sessionId)), await said(endSession(harness.deps, asUser(other), "ses_none"))];
     expect(new Set(answers).size).toBe(1);
     expect(answers[0]).toContain("forbidden");
-    expect(await findSession(harness.deps, sessionId)).not.toBeNull();
+    expect(await findSession(harness.deps, sessionId, null)).not.toBeNull();
   });
 });
 
@@ -132,8 +132,8 @@ describe("changing one's password", () => {
     const [kept, other] = [await attempt(account.email, password), await attempt(account.email, password)];
     for (let i = 0; i < 4; i++) expect(await said(changePassword(harness.deps, actor, { current: "wrong", password: "another long passphrase" }))).toContain("account.wrong-password");
     await changePassword(harness.deps, actor, { current: password, password: "another long passphrase" }, kept.sessionId);
-    expect(await findSession(harness.deps, kept.sessionId)).not.toBeNull();
-    expect(await findSession(harness.deps, other.sessionId)).toBeNull();
+    expect(await findSession(harness.deps, kept.sessionId, null)).not.toBeNull();
+    expect(await findSession(harness.deps, other.sessionId, null)).toBeNull();
     expect(await said(attempt(account.email, password))).toContain("session.refused");
     expect(await said(attempt(account.email, "another long passphrase"))).toBe("signed in");
   });

@@ -2,20 +2,14 @@ import { findAccountByEmail, type AccountRow } from "@/lib/accounts/account-repo
 import { countAttempts, forgiveAttempts, lockedFrom, type AttemptState } from "@/lib/accounts/attempt-repository";
 import { verifyPassword } from "@/lib/accounts/password";
 import type { SignInInput } from "@/lib/accounts/schema";
-import { insertSession } from "@/lib/accounts/session-repository";
 import { attemptLimits } from "@/lib/accounts/sign-in-limits";
+import { startSession, type SignedIn } from "@/lib/accounts/start-session";
 import type { Actor } from "@/lib/auth/actor";
 import type { Deps } from "@/lib/deps";
 import { AppError } from "@/lib/errors/app-error";
-import { newId } from "@/lib/ids";
-import { auditedTransaction } from "@/lib/log/audited-transaction";
 import { recordEntry } from "@/lib/log/record";
 
 type Needs = Pick<Deps, "db" | "clock" | "random">;
-export type SignedIn = Readonly<{ sessionId: string; expiresAt: Date; account: Readonly<{ id: string; email: string; name: string; role: string }>; entryId: string }>;
-
-/** How long a session lives, whatever happens in it. */
-export const sessionSeconds = 12 * 3600;
 
 /**
  * Starts a session for whoever knows the password. A wrong password, an unknown or disabled account and a lock (5 failures of one account
@@ -30,7 +24,8 @@ export async function signIn(deps: Needs, actor: Actor, input: SignInInput): Pro
   const fits = await verifyPassword(account?.passwordHash ?? null, input.password);
   const reason = reasonAgainst(account, fits, attempts);
   if (reason !== null || account === null) return refuse(deps, actor, { email, account, reason: reason ?? "unknown account", attempts, now });
-  return startSession(deps, actor, account, limits.map((limit) => limit.key), now);
+  const [accountKey, addressKey] = limits;
+  return startSession(deps, actor, { account, method: "password", certificate: null, now, also: (tx) => forgiveAttempts(tx, accountKey.key, addressKey.key) });
 }
 
 function reasonAgainst(account: AccountRow | null, fits: boolean, attempts: readonly AttemptState[]): string | null {
@@ -53,18 +48,4 @@ async function refuse(deps: Needs, actor: Actor, refusal: Refusal): Promise<neve
   }
   const [first] = await Promise.all(entries);
   throw new AppError("session.refused", "The e-mail address or the password is not right.", { kind: "unauthenticated", details: { entryId: first?.entryId } });
-}
-
-async function startSession(deps: Needs, actor: Actor, account: AccountRow, keys: readonly string[], now: Date): Promise<SignedIn> {
-  const sessionId = newId("ses", now, deps.random.bytes);
-  const expiresAt = new Date(now.getTime() + sessionSeconds * 1000);
-  const { origin } = actor;
-  const user: Actor = { ...actor, kind: "user", id: account.id, label: account.email };
-  const { entryIds } = await auditedTransaction(deps, user, async (tx) => {
-    await insertSession(tx, { id: sessionId, accountId: account.id, createdAt: now, expiresAt, endedAt: null, ip: origin.ip ?? "", userAgent: (origin.userAgent ?? "").slice(0, 256) });
-    await forgiveAttempts(tx, keys[0] ?? "", keys[1] ?? "");
-    return { result: null, entries: [{ action: "session.started", outcome: "success", target: { kind: "session", id: sessionId, label: account.email }, details: { method: "password" } }] };
-  });
-  const { id, email, name, role } = account;
-  return { sessionId, expiresAt, account: { id, email, name, role }, entryId: entryIds[0] ?? "" };
 }

@@ -2,7 +2,7 @@ import type { z } from "zod";
 import { authorize, type Permission } from "@/lib/auth/permissions";
 import { readForm } from "@/lib/auth/read-form";
 import { recordRefusal } from "@/lib/auth/record-refusal";
-import { actorOfSession, anonymousActor, currentRequest } from "@/lib/auth/session-actor";
+import { actorOfSession, anonymousActor, currentHolder, currentRequest } from "@/lib/auth/session-actor";
 import type { Actor } from "@/lib/auth/actor";
 import type { ActionState, ServerAction } from "@/lib/auth/types";
 import type { Deps } from "@/lib/deps";
@@ -24,7 +24,7 @@ export type UseCase<I, T> = (deps: Deps, actor: Actor, input: I) => Promise<T>;
 export function act<S extends z.ZodType, T>(permission: ActPermission, schema: S, useCase: UseCase<z.output<S>, T>): ServerAction<T> {
   return async (_previous, input) => {
     const deps = getDeps();
-    const actor = (await actorOfSession()) ?? (await anonymousActor());
+    const actor = (await actorOfSession()) ?? (await currentHolder()) ?? (await anonymousActor());
     try {
       admit(actor, permission);
       const data = await useCase(deps, actor, parseInput(schema, input instanceof FormData ? readForm(input) : input, "form"));

@@ -1,10 +1,12 @@
 import type { AuthOptions } from "next-auth";
 import Credentials from "next-auth/providers/credentials";
 import { endSession } from "@/lib/accounts/end-session";
-import { findSession } from "@/lib/accounts/find-session";
+import { findSession, type OpenSession } from "@/lib/accounts/find-session";
 import { signInInput } from "@/lib/accounts/schema";
-import { sessionSeconds, signIn } from "@/lib/accounts/sign-in";
-import { anonymousActor, actorOfSession } from "@/lib/auth/session-actor";
+import { signIn } from "@/lib/accounts/sign-in";
+import { signInWithCertificate } from "@/lib/accounts/sign-in-with-certificate";
+import { sessionSeconds, type SignedIn } from "@/lib/accounts/start-session";
+import { actorOfSession, anonymousActor, currentHolder, currentRequest } from "@/lib/auth/session-actor";
 import { readEnv } from "@/lib/env";
 import { isAppError } from "@/lib/errors/app-error";
 import { reportBug } from "@/lib/http/report-bug";
@@ -19,15 +21,27 @@ async function authorizeCredentials(credentials: Record<string, string> | undefi
   const parsed = signInInput.safeParse({ email: credentials?.["email"], password: credentials?.["password"] });
   if (!parsed.success) return null;
   const actor = await anonymousActor();
+  return answer(signIn(getDeps(), actor, parsed.data), actor.requestId);
+}
+
+/** What the door has proved counts; nothing that the browser sends along does. */
+async function authorizeCertificate(): Promise<SignedInUser | null> {
+  const actor = (await currentHolder()) ?? (await anonymousActor());
+  return answer(signInWithCertificate(getDeps(), actor, (await currentRequest()).peer), actor.requestId);
+}
+
+async function answer(signingIn: Promise<SignedIn>, requestId: string): Promise<SignedInUser | null> {
   try {
-    const { account, sessionId } = await signIn(getDeps(), actor, parsed.data);
+    const { account, sessionId } = await signingIn;
     return { id: account.id, email: account.email, name: account.name, sessionId };
   } catch (error) {
     if (isAppError(error) && error.kind === "unauthenticated") return null;
-    reportBug(error, actor.requestId);
+    reportBug(error, requestId);
     throw new Error(unavailable, { cause: error });
   }
 }
+
+const openSession = async (sid: unknown): Promise<OpenSession | null> => typeof sid === "string" ? findSession(getDeps(), sid, (await currentRequest()).peer) : null;
 
 /**
  * next-auth with our own accounts. Its encrypted cookie names a row of ours (`sid`), and the row decides: ended, expired or disabled counts as
@@ -42,17 +56,17 @@ export function authOptions(): AuthOptions {
       name: "Password",
       credentials: { email: { label: "E-mail", type: "email" }, password: { label: "Password", type: "password" } },
       authorize: authorizeCredentials,
-    })],
+    }), Credentials({ id: "certificate", name: "Certificate", credentials: {}, authorize: authorizeCertificate })],
     callbacks: {
       async jwt({ token, user }) {
         if (user) return { ...token, sid: (user as SignedInUser).sessionId };
-        const open = typeof token.sid === "string" ? await findSession(getDeps(), token.sid) : null;
+        const open = await openSession(token.sid);
         // Throwing is how next-auth is told to take the cookie away.
         if (open === null) throw new Error("The session has ended.");
         return token;
       },
       async session({ session, token }) {
-        const open = typeof token.sid === "string" ? await findSession(getDeps(), token.sid) : null;
+        const open = await openSession(token.sid);
         if (open === null) throw new Error("The session has ended.");
         const { email, name, role } = open.account;
         return { ...session, user: { email, name, role }, expires: open.expiresAt.toISOString() };

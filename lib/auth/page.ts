@@ -3,7 +3,7 @@ import { cache } from "react";
 import type { Actor } from "@/lib/auth/actor";
 import { scopeOf, type Permission } from "@/lib/auth/permissions";
 import { recordRefusal } from "@/lib/auth/record-refusal";
-import { actorOfSession, anonymousActor, currentRequest } from "@/lib/auth/session-actor";
+import { actorOfSession, anonymousActor, currentHolder, currentRequest, lostSession } from "@/lib/auth/session-actor";
 import type { Deps } from "@/lib/deps";
 import { recordEntry } from "@/lib/log/record";
 import type { EntryAction, NewEntry } from "@/lib/log/types";
@@ -34,7 +34,9 @@ export async function openPage(permission: PagePermission, options: Readonly<{ a
 
 /** Once for a request, whether its frame or its page asks first. */
 const recordStranger = cache(async (path: string): Promise<void> => {
-  await recordRefusal(getDeps(), await anonymousActor(), { code: "unauthenticated", method: "GET", path, status: 307 });
+  const lost = await lostSession();
+  const reason = lost === "needs-certificate" || lost === "other-certificate" ? { reason: "the session is bound to another certificate" } : {};
+  await recordRefusal(getDeps(), (await currentHolder()) ?? (await anonymousActor()), { code: "unauthenticated", method: "GET", path, status: 307, ...reason });
 });
 
 /** Sends a stranger to the sign-in, on the record. A frame that calls it before its page streams gives the answer its proper status. */

@@ -1,3 +1,4 @@
+import { isSignInIdentity } from "@/lib/accounts/is-sign-in-identity";
 import { loadIssuer } from "@/lib/authorities/load-issuer";
 import type { Issuer } from "@/lib/authorities/load-issuer";
 import { rememberBriefly } from "@/lib/authorities/remember-briefly";
@@ -31,6 +32,8 @@ export type Asked = Readonly<{
   subject?: DistinguishedName | undefined;
   /** Of a service: the only identity that it may ask for. */
   onlyIdentityId: string | null;
+  /** An administrator, or the identity itself: who else had a certificate issued for an identity that signs in could sign in as that person. */
+  mayEmpower: boolean;
   /** Set for a rotation. */
   predecessor: Predecessor | null;
 }>;
@@ -69,6 +72,12 @@ function judgeIdentity(identity: Identity | null, asked: Asked, book: RuleBook):
   if (!identity) return;
   const suspended = fail("identity.suspended", `${identity.name} is suspended, so it gets no certificate. Activate it first.`, "identity");
   book.judge("identity-is-active", `${identity.id} ${identity.status}`, identity.status === "active" ? null : suspended);
+}
+
+async function judgeSignIn(deps: DecideDeps, identity: Identity, book: RuleBook): Promise<void> {
+  const signsIn = await isSignInIdentity(deps, identity.id);
+  const message = `The certificates of ${identity.name} sign in to the console, so only an administrator has them issued. Ask one.`;
+  book.judge("identity-does-not-sign-in", identity.id, signsIn ? fail("identity.signs-in", message, "identity") : null);
 }
 
 function readCsr(text: string, book: RuleBook): ParsedCsr | null {
@@ -138,6 +147,7 @@ export async function decideIssuing(deps: DecideDeps, asked: Asked, thorough: bo
   const { profile, identity, issuer } = await readMaterials(deps, asked, thorough);
   judgeProfile(profile, issuer, asked, book);
   judgeIdentity(identity, asked, book);
+  if (identity && !asked.mayEmpower) await judgeSignIn(deps, identity, book);
   if (asked.predecessor) judgePredecessor(asked.predecessor, book);
   const csr = readCsr(asked.csr, book);
   const plan = csr && planOf(deps, asked, { csr, profile, issuer, now }, book);

@@ -7,6 +7,7 @@ import { describeExtensions } from "@/lib/pki/describe";
 import { readTbs } from "@/lib/pki/tbs";
 import type { CertificatePlan, ParsedCsr } from "@/lib/pki/types";
 import { decideIssuing } from "./decide-issuing";
+import { mayEmpower } from "./may-empower";
 import type { CertificatePreview, IssueInput } from "./schema";
 
 function requestOf(csr: ParsedCsr): CertificatePreview["request"] {
@@ -24,7 +25,7 @@ function planOf(plan: CertificatePlan): CertificatePreview["plan"] {
 export async function previewCertificate(deps: Deps, actor: Actor, input: IssueInput): Promise<CertificatePreview> {
   const scope = authorize(actor, "certificates.issue");
   const onlyIdentityId = scope === "own" ? (actor.identityId ?? "") : null;
-  const { csr, plan, identity, findings, decision } = await decideIssuing(deps, { ...input, onlyIdentityId, predecessor: null }, true);
+  const { csr, plan, identity, findings, decision } = await decideIssuing(deps, { ...input, onlyIdentityId, mayEmpower: mayEmpower(actor), predecessor: null }, true);
   const target = identity && { kind: "identity", id: identity.id, label: identity.name };
   await recordEntry(deps, actor, { action: "certificate.read", outcome: "success", target, details: { method: "POST", path: "certificates/preview" } });
   return { request: csr && requestOf(csr), findings, plan: plan && planOf(plan), decision };

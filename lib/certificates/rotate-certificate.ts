@@ -2,6 +2,7 @@ import type { Actor } from "@/lib/auth/actor";
 import type { Deps } from "@/lib/deps";
 import { statusOf } from "./certificate-dto";
 import { requireCertificate } from "./get-certificate";
+import { mayEmpower } from "./may-empower";
 import { obtainCertificate } from "./obtain-certificate";
 import type { CertificateDto, RotateInput } from "./schema";
 
@@ -14,7 +15,7 @@ export async function rotateCertificate(deps: Deps, actor: Actor, ref: string, i
   const row = await requireCertificate(deps, actor, "certificates.rotate", ref);
   const predecessor = { id: row.id, state: row.state, status: statusOf(row, deps.clock.now()), successorId: row.successorId };
   const asked = {
-    profile: row.profileId, identity: row.identityId, csr: input.csr, validitySeconds: input.validitySeconds, onlyIdentityId: row.identityId, predecessor,
+    profile: row.profileId, identity: row.identityId, csr: input.csr, validitySeconds: input.validitySeconds, onlyIdentityId: row.identityId, mayEmpower: mayEmpower(actor), predecessor,
   };
   return obtainCertificate(deps, actor, asked, ({ profile }) => input.overlapSeconds ?? profile?.rules.rotationOverlapSeconds ?? 0);
 }

@@ -28,7 +28,7 @@ export const userRoutes = [
   }),
   defineRoute({
     ...common, method: "patch", path: "/users/{id}", permission: "accounts.write", summary: "Change an account",
-    description: "A new role, status or password ends the account's sessions at once. One active administrator always remains.", params: idParams, body: accountChange, response: account, target,
+    description: "A new role, status or password ends the account's sessions at once. One active administrator always remains. `identity` names the person whose certificates sign in to the account, null nobody's.", params: idParams, body: accountChange, response: account, target,
     handle: (deps, actor, { params, body }) => updateAccount(deps, actor, params.id, body),
   }),
   defineRoute({

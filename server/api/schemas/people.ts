@@ -28,11 +28,13 @@ export const account = z.object({
   changedAt: instant,
   lastSignInAt: instant.nullable(),
   openSessions: z.number().int(),
+  identity: z.object({ id: z.string(), name: z.string(), status: z.enum(identityStatuses) }).nullable().openapi({ description: "The person whose certificates sign in to the account." }),
   entryId,
 }).openapi("User");
 
 export const session = z.object({
-  id: z.string(), accountId: z.string(), createdAt: instant, expiresAt: instant, endedAt: instant.nullable(), ip: z.string(), userAgent: z.string(), current: z.boolean(),
+  id: z.string(), accountId: z.string(), createdAt: instant, expiresAt: instant, endedAt: instant.nullable(), open: z.boolean(),
+  certificateId: z.string().nullable().openapi({ description: "The certificate that started the session: it counts only beside it and ends with it." }), ip: z.string(), userAgent: z.string(), current: z.boolean(),
 }).openapi("Session");
 
 const tokenShape = {

@@ -18,6 +18,7 @@ import { accountQuery, accountRoles } from "@/lib/accounts/schema";
 import { openPage } from "@/lib/auth/page";
 import { scopeOf } from "@/lib/auth/permissions";
 import { plural } from "@/lib/format/count";
+import { find } from "../../identities/actions";
 import { readQuery, type SearchParams } from "../../read-query";
 import { create, endAll, update } from "./actions";
 
@@ -42,7 +43,7 @@ export default async function UsersPage({ searchParams }: Readonly<{ searchParam
         </FilterBar>
       </Suspense>
       <FilterProblems path={path} params={params} problems={problems} />
-      <AccountTable items={items} acts={mayWrite ? (account) => <AccountActs account={account} self={account.id === actor.id} actions={{ update, endSessions: endAll }} /> : undefined} />
+      <AccountTable items={items} acts={mayWrite ? (account) => <AccountActs account={account} self={account.id === actor.id} actions={{ update, endSessions: endAll, findIdentities: find }} /> : undefined} />
       <Pagination summary={`${plural(items.length, "user")} on this page`} {...pagesOf(path, params, nextCursor)} />
     </>
   );

@@ -1,0 +1,62 @@
+"use client";
+
+import { BadgeCheck } from "lucide-react";
+import { signIn } from "next-auth/react";
+import { useState } from "react";
+import { Banner } from "@/components/ui/banner";
+import { Button } from "@/components/ui/button";
+import { Card } from "@/components/ui/card";
+import { MonoId } from "@/components/ui/mono-id";
+import { Time } from "@/components/ui/time";
+import type { AccountRole } from "@/lib/accounts/schema";
+import { roleWords } from "./role-words";
+import { SignInForm } from "./sign-in-form";
+
+type Props = Readonly<{
+  /** A path of our own. */
+  next: string;
+  account: Readonly<{ email: string; name: string; role: AccountRole }>;
+  certificate: Readonly<{ identity: string; profile: string; serial: string; notAfter: Date }>;
+}>;
+
+const refused = "This certificate does not sign in any more. Reload the page to see why.";
+const unavailable = "Signing in is not possible right now. Try again in a moment.";
+
+/** Says which certificate the browser showed and whose account it opens, and opens it with one click. */
+export function CertificateSignIn({ next, account, certificate }: Props) {
+  const [error, setError] = useState<string | null>(null);
+  const [pending, setPending] = useState(false);
+  const go = async () => {
+    setPending(true);
+    const answer = await signIn("certificate", { redirect: false }).catch(() => undefined);
+    if (answer?.ok && !answer.error) { window.location.assign(next); return; }
+    setPending(false);
+    setError(answer?.error === "CredentialsSignin" ? refused : unavailable);
+  };
+  const facts = [
+    ["Account", account.email], ["Role", roleWords[account.role].label], ["Certificate of", certificate.identity], ["Profile", certificate.profile],
+    ["Serial", <MonoId key="serial" value={certificate.serial} label="serial" />], ["Valid until", <Time key="end" at={certificate.notAfter} show="minute" />],
+  ] as const;
+  return (
+    <>
+      <Card>
+        <div className="flex flex-col gap-4">
+          {error && <Banner tone="danger" live>{error}</Banner>}
+          <div className="flex items-center gap-3">
+            <span className="grid size-10 shrink-0 place-items-center rounded-full bg-accent-soft text-accent"><BadgeCheck aria-hidden className="size-5" /></span>
+            <div className="min-w-0"><p className="truncate text-base font-semibold">{account.name}</p><p className="text-xs text-muted">by the certificate that your browser showed</p></div>
+          </div>
+          <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-1.5 border-t border-border pt-3 text-sm">
+            {facts.map(([label, value]) => <div key={label} className="contents"><dt className="text-muted">{label}</dt><dd className="min-w-0 break-words">{value}</dd></div>)}
+          </dl>
+          <Button variant="primary" size="lg" block loading={pending} onClick={() => { void go(); }}>Continue as {account.name}</Button>
+          <p className="text-center text-xs text-muted">The session ends with the certificate, and counts only beside it.</p>
+        </div>
+      </Card>
+      <details className="group rounded-lg text-sm">
+        <summary className="cursor-pointer rounded-md py-1 text-center text-muted hover:text-text">Use a password instead</summary>
+        <div className="mt-3"><Card><SignInForm next={next} focus={false} /></Card></div>
+      </details>
+    </>
+  );
+}
