@@ -13,8 +13,10 @@ const known: Readonly<Record<string, string>> = {
 
 /** What went wrong with a connection, in a few words. */
 export function wordsOf(error: unknown): string {
-  const code = (error as NodeJS.ErrnoException | undefined)?.code;
-  return known[code ?? ""] ?? oneLine(error instanceof Error ? error.message : String(error), 160);
+  const code = (error as NodeJS.ErrnoException | undefined)?.code, text = error instanceof Error ? error.message : String(error);
+  // The mail library puts a code of its own over that of TLS.
+  if (text.startsWith("Hostname/IP does not match certificate")) return known["ERR_TLS_CERT_ALTNAME_INVALID"] ?? text;
+  return known[code ?? ""] ?? oneLine(text, 160);
 }
 
 /** Text of the other side as one short line that can stand anywhere. */

@@ -1,0 +1,93 @@
+import type { Database } from "@/lib/db/database";
+import type { AuditedTx } from "@/lib/log/audited-transaction";
+
+export type DeliveryRow = Readonly<{
+  id: string; alertId: string | null; destinationId: string; reason: string; status: string; attempts: number; nextAt: Date; createdAt: Date; finishedAt: Date | null;
+}>;
+export type AttemptRow = Readonly<{ n: number; at: Date; ok: boolean; answer: string; milliseconds: number }>;
+export type DeliveryWithHistory = DeliveryRow & Readonly<{ alert: Readonly<{ id: string; summary: string; severity: string }> | null; history: readonly AttemptRow[] }>;
+export type AlertRow = Readonly<{
+  id: string; rule: string; severity: string; status: string; subjectKind: string; subjectId: string; subjectLabel: string; summary: string; openedAt: Date;
+  figures: Readonly<{ count: bigint; firstSeq: bigint | null; lastSeq: bigint | null; firstAt: Date; lastAt: Date; why: unknown }> | null;
+}>;
+
+/** An attempt of which nobody knows yet how it ended. */
+export const UNDER_WAY = -1;
+export const INTERRUPTED = "Begun, and interrupted before an answer came.";
+
+export async function insertTest(tx: AuditedTx, row: Pick<DeliveryRow, "id" | "destinationId" | "createdAt">): Promise<void> {
+  await tx.delivery.create({ data: { ...row, reason: "test", status: "pending", attempts: 1, nextAt: row.createdAt } });
+  await tx.deliveryAttempt.create({ data: { deliveryId: row.id, n: 1, at: row.createdAt, ok: false, answer: INTERRUPTED, milliseconds: UNDER_WAY } });
+}
+
+/**
+ * Takes what is due, at most `lanes` for a destination beside what is `busy` there, and opens an attempt for each. Until `lostAt` nobody else takes
+ * it; whoever took it and died by then has it sent again. Several may ask at once: each row goes to one of them.
+ */
+export async function claimDue(db: Database, { now, lostAt, lanes, busy }: Readonly<{ now: Date; lostAt: Date; lanes: number; busy: Readonly<Record<string, number>> }>): Promise<DeliveryRow[]> {
+  const { rows } = await db.pool.query<DeliveryRow>({
+    name: "claim_deliveries",
+    text: `with due as (
+        select d.id from destination s cross join lateral (
+          select id from delivery where destination_id = s.id and status = 'pending' and reason <> 'test' and next_at <= $1
+            order by next_at, id limit greatest(0, $3::int - coalesce(($4::jsonb ->> s.id)::int, 0)) for update skip locked) d
+        where s.status = 'active'),
+      taken as (update delivery set attempts = attempts + 1, next_at = $2 from due where delivery.id = due.id returning delivery.*),
+      opened as (insert into delivery_attempt (delivery_id, n, at, ok, answer, milliseconds) select id, attempts, $1, false, $5, $6 from taken)
+      select id, alert_id as "alertId", destination_id as "destinationId", reason, status, attempts, next_at as "nextAt", created_at as "createdAt", finished_at as "finishedAt" from taken`,
+    values: [now, lostAt, lanes, JSON.stringify(busy), INTERRUPTED, UNDER_WAY],
+  });
+  return rows;
+}
+
+type Ended = Readonly<{ id: string; attempt: number; ok: boolean; answer: string; milliseconds: number; status: "pending" | "sent" | "failed"; nextAt: Date; now: Date }>;
+
+/** Writes how an attempt ended. What somebody else has taken up meanwhile, or what is over, keeps its state. */
+export async function endAttempt(db: Database, { id, attempt, ok, answer, milliseconds, status, nextAt, now }: Ended): Promise<void> {
+  await db.pool.query({
+    name: "end_delivery_attempt",
+    text: `with ended as (update delivery_attempt set ok = $3, answer = $4, milliseconds = $5 where delivery_id = $1 and n = $2)
+      update delivery set status = $6, next_at = $7, finished_at = case when $6 = 'pending' then null else $8::timestamptz end where id = $1 and attempts = $2 and status = 'pending'`,
+    values: [id, attempt, ok, answer, milliseconds, status, nextAt, now],
+  });
+}
+
+/** Attempts of processes that died: they took longer than any can. Tests among them are over; everything else is taken up again when it is due. */
+export async function closeInterrupted(db: Database, before: Date, now: Date): Promise<void> {
+  await db.pool.query({
+    name: "close_interrupted_attempts",
+    text: `with lost as (update delivery_attempt a set milliseconds = 0 from delivery d where d.id = a.delivery_id and a.milliseconds < 0 and a.at < $1 returning a.delivery_id)
+      update delivery set status = 'failed', finished_at = $2 from lost where id = lost.delivery_id and status = 'pending' and reason = 'test'`,
+    values: [before, now],
+  });
+}
+
+/** Forgets deliveries that were over long ago, a thousand at a time. Returns how many. */
+export async function deleteDeliveries(db: Database, before: Date): Promise<number> {
+  const { rows } = await db.pool.query<{ id: string }>("select id from delivery where status <> 'pending' and finished_at < $1 order by finished_at limit 1000", [before]);
+  const ids = rows.map(({ id }) => id);
+  await db.pool.query("delete from delivery_attempt where delivery_id = any($1)", [ids]);
+  await db.pool.query("delete from delivery where id = any($1)", [ids]);
+  return ids.length;
+}
+
+const withHistory = { alert: { select: { id: true, summary: true, severity: true } }, history: { orderBy: { n: "asc" } } } as const;
+
+/** Newest first by id. */
+export async function listDeliveryRows(db: Database, destinationId: string, cursor: string | undefined, take: number): Promise<DeliveryWithHistory[]> {
+  return db.prisma.delivery.findMany({ where: { destinationId, ...(cursor === undefined ? {} : { id: { lt: cursor } }) }, include: withHistory, orderBy: { id: "desc" }, take });
+}
+
+export async function findDelivery(db: Database, id: string): Promise<DeliveryWithHistory | null> {
+  return db.prisma.delivery.findUnique({ where: { id }, include: withHistory });
+}
+
+export async function findToldAlert(db: Database, id: string): Promise<AlertRow | null> {
+  return db.prisma.alert.findUnique({ where: { id }, include: { figures: true } });
+}
+
+/** The certificates (DER) of our own roots, which deliveries trust besides what the system trusts. */
+export async function ownRoots(db: Database): Promise<Uint8Array[]> {
+  const rows = await db.prisma.authority.findMany({ where: { parentId: null, certificateDer: { not: null } }, select: { certificateDer: true } });
+  return rows.flatMap(({ certificateDer }) => (certificateDer === null ? [] : [certificateDer]));
+}
