@@ -8,6 +8,12 @@ export type Peer = Readonly<{
   profile: string;
 }>;
 
+/** What the database holds of a certificate with exactly the presented bytes. */
+export type KnownCertificate = Readonly<{
+  id: string; serial: string; state: string; notBefore: Date; notAfter: Date; profile: string;
+  identity: Readonly<{ id: string; name: string; kind: string; status: string; networks: readonly string[] }>;
+}>;
+
 /** What a certificate that is not known here says of itself. */
 export type Presented = Readonly<{ subject: string; issuer: string; notBefore: string; notAfter: string }>;
 

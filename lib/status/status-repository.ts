@@ -29,17 +29,6 @@ export function makeStatusReader(db: Database): (key: StatusKey) => Promise<Stat
   });
 }
 
-export type PeerRow = Readonly<{ certificateId: string; issuerId: string; serial: Uint8Array; notBefore: Date; notAfter: Date }>;
-
-/** The certificate with exactly these bytes, by their fingerprint; null if this house did not issue it. */
-export async function findByFingerprint(db: Database, fingerprintSha256: Uint8Array): Promise<PeerRow | null> {
-  const row = await db.prisma.certificate.findUnique({
-    where: { fingerprintSha256: Uint8Array.from(fingerprintSha256) },
-    select: { id: true, issuerId: true, serial: true, notBefore: true, notAfter: true },
-  });
-  return row === null ? null : { certificateId: row.id, issuerId: row.issuerId, serial: row.serial, notBefore: row.notBefore, notAfter: row.notAfter };
-}
-
 export type StateCount = Readonly<{ state: string; count: number }>;
 
 /** Certificates by state, for metrics. Estimated from the planner's figures would be cheaper, exact is still one index-only scan. */

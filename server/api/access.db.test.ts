@@ -100,8 +100,8 @@ describe("an address that does not exist", () => {
 
 test("the origin of an entry is what the door saw, whatever a client says about itself", async () => {
   const headers = { "x-forwarded-for": "198.51.100.66", "x-chancery-client-ip": "198.51.100.66", forwarded: "for=198.51.100.66", "user-agent": "curl/8.1", "x-correlation-id": "deploy-17" };
-  const { entries } = await harness.during(() => call("GET", "/profiles", { token: tokens["auditor"] ?? "", headers, context: { ip: "203.0.113.9", port: 4711, listener: "mtls", requestId: "req_door" } }));
-  expect(entries).toEqual([expect.objectContaining({ action: "profile.read", origin: { ip: "203.0.113.9", port: 4711, userAgent: "curl/8.1", via: ["mtls"] }, requestId: "req_door", correlationId: "deploy-17" })]);
+  const { entries } = await harness.during(() => call("GET", "/profiles", { token: tokens["auditor"] ?? "", headers, context: { ip: "203.0.113.9", port: 4711, listener: "mtls", via: ["edge", "mtls"], requestId: "req_door" } }));
+  expect(entries).toEqual([expect.objectContaining({ action: "profile.read", origin: { ip: "203.0.113.9", port: 4711, userAgent: "curl/8.1", via: ["edge", "mtls"] }, requestId: "req_door", correlationId: "deploy-17" })]);
 });
 
 test("without the record nothing is answered: reads, refusals and writes alike are 503", async () => {

@@ -7,7 +7,7 @@ import { routes } from "./all-routes";
 
 // Neither document touches the database.
 const api = makeApi({ publicUrl: "https://ca.example.com" } as Deps);
-const get = (path: string, method = "GET") => Promise.resolve(api.fetch(new Request(`http://localhost${path}`, { method }), { ip: null, port: null, listener: "http", peerDer: null, requestId: "req_1" }));
+const get = (path: string, method = "GET") => Promise.resolve(api.fetch(new Request(`http://localhost${path}`, { method }), { ip: null, port: null, listener: "http", via: ["http"], decision: null, proxy: null, asked: null, requestId: "req_1" }));
 const document = openApiDocument(routes, "https://ca.example.com");
 const operations = Object.entries(document.paths).flatMap(([path, methods]) => Object.entries(methods).map(([method, operation]) => ({ path, method, operation })));
 

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { z } from "zod";
+import { judgeCertificate } from "@/lib/custody/judge-certificate";
 import { completeSetup } from "@/lib/setup/complete-setup";
 import { makeCall, told, type Answer, type Call } from "./testing/client";
 import { openHarness, system, type Harness } from "./testing/harness";
@@ -122,15 +123,17 @@ describe("a service", () => {
   test("authenticates by its client certificate, until that is revoked or its identity suspended", async () => {
     const issued = await issue(admin, { profile: "tls-client-service" });
     expect(issued.status, issued.text).toBe(201);
-    const peerDer = new Uint8Array(new X509Certificate(text(issued, "pem")).raw), context = { peerDer, listener: "mtls" as const };
-    const { result, entries } = await harness.during(() => call("GET", "/certificates", { context }));
+    const judged = async (pem: string) => ({ listener: "mtls" as const, decision: await judgeCertificate(harness.deps, () => [], new Uint8Array(new X509Certificate(pem).raw), null) });
+    const pem = text(issued, "pem");
+    const { result, entries } = await harness.during(async () => call("GET", "/certificates", { context: await judged(pem) }));
     expect(result.status, result.text).toBe(200);
     expect(entries[0]).toMatchObject({ actor: { kind: "certificate", id: issued.body["id"] }, credential: { serial: issued.body["serial"], fingerprintSha256: issued.body["fingerprintSha256"] } });
-    const server = new Uint8Array(new X509Certificate(text(await issue(), "pem")).raw);
-    expect((await call("GET", "/certificates", { context: { ...context, peerDer: server } })).status).toBe(401);
-    expect((await call("GET", "/certificates", { context: { ...context, peerDer: new Uint8Array(10) } })).status).toBe(401);
+    expect(told(await call("GET", "/certificates", { context: await judged(text(await issue(), "pem")) }))).toMatchObject({ status: 403, code: "certificate.usage" });
+    expect(told(await call("GET", "/certificates", { context: { listener: "mtls" } }))).toMatchObject({ status: 401, code: "certificate.missing" });
     await call("POST", `/certificates/${text(issued, "id")}/revoke`, { token: admin, body: { reason: "superseded" } });
-    expect((await call("GET", "/certificates", { context })).status).toBe(401);
+    const refused = await harness.during(async () => call("GET", "/certificates", { context: await judged(pem), token: admin }));
+    expect(told(refused.result)).toMatchObject({ status: 401, code: "certificate.revoked" });
+    expect(refused.entries).toEqual([expect.objectContaining({ action: "request.refused", actor: { kind: "certificate", id: issued.body["id"], label: expect.any(String) as string } })]);
   });
 });
 

@@ -1,5 +1,6 @@
 import type { Context } from "hono";
 import { recordRefusal } from "@/lib/auth/record-refusal";
+import { gateDeps } from "@/lib/custody/gate-deps";
 import type { Deps } from "@/lib/deps";
 import { AppError, isAppError } from "@/lib/errors/app-error";
 import { isRecorded, problemOf } from "@/lib/http/problem";
@@ -20,7 +21,7 @@ export async function refuse(deps: Deps, c: Context<ApiEnv>, error: unknown, rec
     const actor = c.get("actor") ?? strangerOf(c), { status, body } = problemOf(error, requestId);
     const reason = isAppError(error) && typeof error.cause === "string" ? { reason: error.cause } : {};
     try {
-      await recordRefusal(deps, actor, { code: body.code, method: c.req.method, path: recordedPath(c.req.url), status, ...reason });
+      await recordRefusal(gateDeps(deps), actor, { code: body.code, method: c.req.method, path: recordedPath(c.req.url), status, ...reason });
     } catch (cause) {
       if (!isAppError(cause)) reportBug(cause, requestId);
       // Too many wait: that is the answer, and when to come back.

@@ -2,6 +2,7 @@ import type { Context } from "hono";
 import type { z } from "zod";
 import type { Actor } from "@/lib/auth/actor";
 import { authorize, scopeOf } from "@/lib/auth/permissions";
+import { gateDeps } from "@/lib/custody/gate-deps";
 import type { Deps } from "@/lib/deps";
 import { isAppError } from "@/lib/errors/app-error";
 import { abandonIdempotent, beginIdempotent, finishIdempotent, idempotencyKeyOf, requestHashOf } from "@/lib/http/idempotency";
@@ -37,9 +38,9 @@ async function readInput(deps: Deps, c: Context<ApiEnv>, route: Route): Promise<
 
 async function isStillAllowed(deps: Deps, c: Context<ApiEnv>, { permission }: Route): Promise<boolean> {
   try {
-    return permission === null || scopeOf((await authenticate(deps, c)).role, permission) !== "none";
+    return permission === null || scopeOf((await authenticate(deps, c, true)).role, permission) !== "none";
   } catch (error) {
-    if (isAppError(error) && error.kind === "unauthenticated") return false;
+    if (isAppError(error) && error.kind !== "unavailable") return false;
     throw error;
   }
 }
@@ -86,7 +87,7 @@ async function answer(call: Call, result: unknown): Promise<Response> {
 async function recordRead({ deps, actor, route, c }: Call, result: unknown, reason?: string): Promise<void> {
   const target = result === null ? null : (route.target?.(result as never) ?? null);
   const details = { method: c.req.method, path: recordedPath(c.req.url), status: route.status ?? 200 };
-  await recordEntry(deps, actor, { action: route.reads, outcome: "success", ...(reason === undefined ? {} : { reason }), target, details } as NewEntry);
+  await recordEntry(gateDeps(deps), actor, { action: route.reads, outcome: "success", ...(reason === undefined ? {} : { reason }), target, details } as NewEntry);
 }
 
 /** A write names the entry that it left; then that one is its record. */

@@ -13,7 +13,7 @@ beforeAll(async () => {
   token = await harness.tokenFor("admin");
   const door = makeApiDoor(makeApi(harness.deps));
   let count = 0;
-  server = createServer((request, response) => { door(request, response, { ip: "127.0.0.1", port: request.socket.remotePort ?? null, listener: "http", peerDer: null, requestId: `req_${++count}` }); });
+  server = createServer((request, response) => { door(request, response, { ip: "127.0.0.1", port: request.socket.remotePort ?? null, listener: "http", via: ["http"], decision: null, proxy: null, asked: null, requestId: `req_${++count}` }); });
   await new Promise<void>((ready) => { server.listen(0, "127.0.0.1", ready); });
   port = (server.address() as AddressInfo).port;
 });

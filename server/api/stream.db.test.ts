@@ -12,7 +12,7 @@ beforeAll(async () => {
   harness = await openHarness();
   token = await harness.tokenFor("auditor");
   const door = makeApiDoor(makeApi(harness.deps));
-  server = createServer((request, response) => { door(request, response, { ip: "127.0.0.1", port: request.socket.remotePort ?? null, listener: "http", peerDer: null, requestId: "req_stream" }); });
+  server = createServer((request, response) => { door(request, response, { ip: "127.0.0.1", port: request.socket.remotePort ?? null, listener: "http", via: ["http"], decision: null, proxy: null, asked: null, requestId: "req_stream" }); });
   await new Promise<void>((ready) => { server.listen(0, "127.0.0.1", ready); });
   port = (server.address() as AddressInfo).port;
 });

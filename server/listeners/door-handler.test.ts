@@ -42,7 +42,7 @@ describe("headers that only the door may set", () => {
   test("the context says where the request really came from, with an id of the door's own", async () => {
     const { port, seen } = await stand();
     await send({ port }, "/", { ...forged, "x-request-id": "mine", "x-chancery-request-id": "mine" });
-    expect(seen[0]!.context).toMatchObject({ listener: "http", ip: "127.0.0.1", peerDer: null });
+    expect(seen[0]!.context).toMatchObject({ listener: "http", ip: "127.0.0.1", via: ["http"], decision: null, proxy: null, asked: null });
     expect(seen[0]!.context.requestId).toMatch(/^req_[0-9a-z]{26}$/);
     expect(seen[0]!.context.port).toBeGreaterThan(0);
   });

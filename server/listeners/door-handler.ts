@@ -1,22 +1,31 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { TLSSocket } from "node:tls";
+import type { ForwardedHeaders } from "@/lib/custody/forwarded/names";
 import type { ConsoleProxy } from "@/server/proxy/console-proxy";
 import type { Metrics } from "@/server/status/metrics";
 import type { StatusDoor } from "@/server/status/status-door";
-import type { PeerOf } from "@/server/tls/peer";
+import { shownCertificate } from "@/server/tls/peer";
 import { isApiPath } from "@/server/listeners/api-door";
 import type { ApiDoor } from "@/server/listeners/api-door";
 import { cleanHeaders } from "@/server/listeners/clean-headers";
 import { contextOf } from "@/server/listeners/context";
 import type { DoorContext, ListenerName } from "@/server/listeners/context";
 import { refusePlainHttp } from "@/server/listeners/open-plain-http";
+import { isAuthorizePath, isOpenPath } from "@/server/listeners/paths";
 import { sendProblem } from "@/server/listeners/problem";
+import { sendUnrecorded } from "@/server/listeners/refuse-certificate";
+import type { RefuseCertificate } from "@/server/listeners/refuse-certificate";
+import { speakerOf } from "@/server/listeners/speaker";
+import type { Judge } from "@/server/listeners/speaker";
 
 export type DoorParts = Readonly<{
   status: StatusDoor;
   api: ApiDoor;
   console: ConsoleProxy;
-  peerOf: PeerOf;
+  /** Forward auth; answers every request on its paths, whoever asks. */
+  authorize: (request: IncomingMessage, response: ServerResponse, context: DoorContext) => void;
+  judge: Judge;
+  refuse: RefuseCertificate;
   metrics: Metrics;
   /** Names under which plain HTTP on this machine may be asked, besides localhost. */
   ownNames: readonly string[];
@@ -24,33 +33,45 @@ export type DoorParts = Readonly<{
 }>;
 export type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** The way of every request: status first and bare, then the API, then the console. */
+/** The way of every request: status first and bare, then who speaks, then the API or the console. */
 export function makeDoorHandler(parts: DoorParts, listener: ListenerName): Handler {
   return (request, response) => {
     if (!request.url?.startsWith("/")) request.url = originForm(request.url);
     if (parts.status(request, response)) return;
-    cleanHeaders(request);
-    if (listener !== "mtls") {
-      enter(parts, request, response, contextOf(request, listener, null));
+    const forwarded = cleanHeaders(request), context = contextOf(request, listener);
+    const shown = listener === "mtls" && !isOpenPath(request.url ?? "/") ? shownCertificate(request.socket as TLSSocket) : undefined;
+    if (shown === undefined) {
+      for (const name of forwarded.keys()) parts.metrics.countStripped(name);
+      enter(parts, request, response, context);
       return;
     }
-    parts.peerOf(request.socket as TLSSocket).then(
-      (peerDer) => enter(parts, request, response, contextOf(request, listener, peerDer)),
-      () => sendProblem(response, {
-        status: 503, code: "status.unavailable", title: "The certificate could not be checked", headers: { "retry-after": "2" },
-        detail: "Whether the client certificate is still valid cannot be looked up at the moment. Nothing was done.",
-      }),
-    );
+    admit(parts, request, response, context, forwarded).catch((error: unknown) => sendUnrecorded(response, error, context.requestId));
   };
 }
 
+/** Lets a request with a client certificate in, or not: a certificate that is refused refuses all of it, whatever else it brings. */
+async function admit(parts: DoorParts, request: IncomingMessage, response: ServerResponse, base: DoorContext, forwarded: ForwardedHeaders): Promise<void> {
+  const speaking = { judge: parts.judge, countStripped: parts.metrics.countStripped }, quiet = { judge: parts.judge, countStripped: () => {} };
+  const said = { shown: shownCertificate(request.socket as TLSSocket), forwarded, request: { method: request.method, url: request.url } };
+  const speaker = await speakerOf(speaking, base, said);
+  const context: DoorContext = { ...speaker, rejudge: async () => (await speakerOf(quiet, base, said)).decision };
+  const { decision, proxy } = context;
+  // What a proxy asks about is refused in the answer to it, which is the business of forward auth.
+  if (decision === null || decision.accepted || (proxy !== null && isAuthorizePath(request.url ?? "/"))) enter(parts, request, response, context);
+  else {
+    response.on("finish", () => parts.metrics.countRequest(areaOf(request.url ?? "/"), response.statusCode));
+    await parts.refuse(request, response, context, decision);
+  }
+}
+
+const areaOf = (url: string): "authorize" | "api" | "console" => (isAuthorizePath(url) ? "authorize" : isApiPath(url) ? "api" : "console");
+
 function enter(parts: DoorParts, request: IncomingMessage, response: ServerResponse, context: DoorContext): void {
   const refusal = refusePlainHttp(context, request.headers.host, parts.ownNames, parts.httpsPort());
-  const api = isApiPath(request.url ?? "/");
-  response.on("finish", () => parts.metrics.countRequest(api ? "api" : "console", response.statusCode));
+  const area = areaOf(request.url ?? "/");
+  response.on("finish", () => parts.metrics.countRequest(area, response.statusCode));
   if (refusal !== null) sendProblem(response, { ...refusal, requestId: context.requestId });
-  else if (api) parts.api(request, response, context);
-  else parts.console(request, response, context);
+  else parts[area](request, response, context);
 }
 
 /** The path of an absolute-form target (RFC 9112 §3.2.2); anything else is no path of ours and becomes the root. */

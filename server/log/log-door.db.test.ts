@@ -24,7 +24,7 @@ beforeAll(async () => {
   auditor = await harness.tokenFor("auditor");
   const { deps } = harness, serveLog = makeLogDoor({ published: makePublished(deps.db, Date.now, 0), tiles: makeTileStore(deps.db), count: () => {} });
   const handler = makeDoorHandler({
-    status: serveLog, api: makeApiDoor(makeApi(deps)), console: (_request, response) => { response.end("console"); }, peerOf: async () => null, metrics: makeMetrics(), ownNames: [], httpsPort: () => 3443,
+    status: serveLog, api: makeApiDoor(makeApi(deps)), console: (_request, response) => { response.end("console"); }, authorize: () => {}, judge: () => Promise.reject(new Error("no certificates here")), refuse: async () => {}, metrics: makeMetrics(), ownNames: [], httpsPort: () => 3443,
   }, "http");
   server = createServer(handler);
   server.on("connection", (socket: Socket) => Object.defineProperty(socket, "remoteAddress", { get: () => from }));

@@ -40,7 +40,7 @@ describe("what the real pipeline publishes, fetched by a stranger", () => {
     token = (await createToken(deps, testActor(), { name: "auditor", role: "auditor", identityId: null, expiresInDays: null })).secret ?? "";
     const serveLog = makeLogDoor({ published: makePublished(deps.db, Date.now, 0), tiles: makeTileStore(deps.db), count: () => {} });
     server = createServer(makeDoorHandler({
-      status: serveLog, api: makeApiDoor(makeApi(deps)), console: (_request, response) => { response.end(); }, peerOf: async () => null, metrics: makeMetrics(), ownNames: [], httpsPort: () => 3443,
+      status: serveLog, api: makeApiDoor(makeApi(deps)), console: (_request, response) => { response.end(); }, authorize: () => {}, judge: () => Promise.reject(new Error("no certificates here")), refuse: async () => {}, metrics: makeMetrics(), ownNames: [], httpsPort: () => 3443,
     }, "http")).listen(0, "127.0.0.1");
     await until(() => server.listening);
   });

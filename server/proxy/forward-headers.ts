@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders } from "node:http";
+import { encodePeer } from "@/lib/auth/door-headers";
 import type { DoorContext } from "@/server/listeners/context";
 
 /** Headers that belong to one connection (RFC 9110 §7.6.1); they never cross the door. */
@@ -23,7 +24,8 @@ export function towardsConsole(request: IncomingMessage, context: DoorContext, p
   headers["x-chancery-listener"] = context.listener;
   headers["x-chancery-request-id"] = context.requestId;
   headers["x-chancery-path"] = (request.url ?? "/").slice(0, 2048);
-  if (context.peerDer !== null) headers["x-chancery-peer"] = Buffer.from(context.peerDer).toString("base64");
+  if (context.decision?.accepted === true) headers["x-chancery-peer"] = encodePeer(context.decision.peer);
+  if (context.proxy !== null) headers["x-chancery-proxy"] = encodeURIComponent(context.proxy.label);
   headers["content-security-policy"] = policy;
   return headers;
 }

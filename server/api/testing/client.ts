@@ -16,7 +16,7 @@ export function makeCall(deps: Deps): Call {
       method, headers: { ...(token === undefined ? {} : { authorization: `Bearer ${token}` }), ...(content === undefined ? {} : { "content-type": "application/json" }), ...headers },
       ...(content === undefined ? {} : { body: content, duplex: "half" }),
     } as RequestInit);
-    const response = await api.fetch(request, { ip: "192.0.2.7", port: 50123, listener: "https", peerDer: null, requestId: `req_${++count}`, ...context });
+    const response = await api.fetch(request, { ip: "192.0.2.7", port: 50123, listener: "https", via: ["https"], decision: null, proxy: null, asked: null, requestId: `req_${++count}`, ...context });
     const text = await textOf(response);
     const isJson = (response.headers.get("content-type") ?? "").split(";")[0]?.endsWith("json") === true;
     return { status: response.status, headers: response.headers, text, body: isJson ? (JSON.parse(text) as Record<string, unknown>) : {} };

@@ -8,7 +8,7 @@ import { harden, serverLimits } from "@/server/listeners/harden";
 import { listen } from "@/server/listeners/listen";
 import { makeMetrics } from "@/server/status/metrics";
 
-export type Seen = Readonly<{ area: "api" | "console"; context: DoorContext; headers: IncomingHttpHeaders; rawHeaders: readonly string[]; url: string }>;
+export type Seen = Readonly<{ area: "api" | "console" | "authorize"; context: DoorContext; headers: IncomingHttpHeaders; rawHeaders: readonly string[]; url: string }>;
 export type DoorStand = Readonly<{ port: number; server: Server; seen: Seen[]; close: () => Promise<void> }>;
 
 /** A plain HTTP listener with the door's handler; API and console only note what reached them. `from` pretends another client address. */
@@ -24,7 +24,7 @@ export async function openDoorStand(from: string | null = null, parts: Partial<D
     return own;
   };
   const handler = makeDoorHandler({
-    status, api: note("api"), console: note("console"), peerOf: async () => null, metrics: makeMetrics(), ownNames: ["pki.example.com"], httpsPort: () => 3443, ...parts,
+    status, api: note("api"), console: note("console"), authorize: note("authorize"), judge: () => Promise.reject(new Error("no certificates here")), refuse: () => Promise.reject(new Error("no certificates here")), metrics: makeMetrics(), ownNames: ["pki.example.com"], httpsPort: () => 3443, ...parts,
   }, "http");
   const server = createServer(serverLimits, handler);
   if (from !== null) server.on("connection", (socket: Socket) => Object.defineProperty(socket, "remoteAddress", { value: from }));

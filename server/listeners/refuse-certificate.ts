@@ -1,0 +1,46 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { actorOfRefused } from "@/lib/auth/certificate-actor";
+import { gateDeps } from "@/lib/custody/gate-deps";
+import type { CertificateDecision } from "@/lib/custody/types";
+import type { Deps } from "@/lib/deps";
+import { isAppError } from "@/lib/errors/app-error";
+import { recordEntry } from "@/lib/log/record";
+import { recordedPath } from "@/server/api/recorded-path";
+import { actorRequestOf } from "@/server/listeners/actor-request";
+import type { DoorContext } from "@/server/listeners/context";
+import { sendProblem } from "@/server/listeners/problem";
+import { sendRefusalPage } from "@/server/listeners/refusal-page";
+
+export type Refusal = Extract<CertificateDecision, { accepted: false }>;
+export type RefuseCertificate = (request: IncomingMessage, response: ServerResponse, context: DoorContext, refusal: Refusal) => Promise<void>;
+
+/** Puts the refusal of a certificate on the record, and only then answers: a page for people, problem+json for programs; 503 if it cannot be recorded. */
+export function makeRefuseCertificate(deps: Deps, httpsPort: () => number): RefuseCertificate {
+  const gate = gateDeps(deps);
+  return async (request, response, context, refusal) => {
+    const { code, status, title, detail, presented } = refusal, method = request.method ?? "GET";
+    const details = {
+      method, path: recordedPath(request.url ?? "/"), status, code, ...(presented === null ? {} : { presented }), ...(context.proxy === null ? {} : { proxy: context.proxy.label }),
+    };
+    try {
+      await recordEntry(gate, actorOfRefused(refusal, actorRequestOf(request, context)), { action: "request.refused", outcome: "denied", target: null, details });
+    } catch (error) {
+      sendUnrecorded(response, error, context.requestId);
+      return;
+    }
+    if (wantsPage(request)) sendRefusalPage(request, response, { status, code, title, detail, requestId: context.requestId, httpsPort: httpsPort() });
+    else sendProblem(response, { status, code, title, detail, requestId: context.requestId, headers: status === 401 ? { "www-authenticate": 'Bearer realm="Chancery"' } : {} });
+  };
+}
+
+/** The answer while the record, or what decides, is out of reach: nothing is done that nobody could prove later. */
+export function sendUnrecorded(response: ServerResponse, error: unknown, requestId: string): void {
+  const said = isAppError(error) ? error : null;
+  sendProblem(response, {
+    status: 503, code: said?.code ?? "record.unavailable", title: "Unavailable", requestId, headers: { "retry-after": String(said?.retryAfterSeconds ?? 2) },
+    detail: said?.message ?? "The record cannot be written at the moment, so nothing is done. Try again soon.",
+  });
+}
+
+const wantsPage = ({ headers, method, url }: IncomingMessage): boolean =>
+  (method === "GET" || method === "HEAD") && (headers.accept ?? "").includes("text/html") && !/^\/(?:api\/v1|log)\//.test(url ?? "/");
