@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { EntrySummary } from "@/lib/log/schema";
 import { networkText } from "@/lib/policies/schema";
 
 export const severities = ["low", "medium", "high", "critical"] as const;
@@ -52,6 +53,9 @@ export type AlertDto = Readonly<{
   entryId?: string;
 }>;
 export type AlertList = Readonly<{ items: readonly AlertDto[]; nextCursor: string | null; counts: Readonly<Record<AlertStatus, number>> }>;
+
+/** An alert with the newest entries behind it (`nextCursor` leads to older ones) and what was done about it, the oldest first. */
+export type AlertDetail = Readonly<{ alert: AlertDto; entries: Readonly<{ items: readonly EntrySummary[]; nextCursor: string | null }>; history: readonly EntrySummary[] }>;
 
 export type ExceptionDto = Readonly<{
   id: string; rule: RuleName; subject: Readonly<{ kind: string; id: string; label: string }>; network: string | null; comment: string; createdBy: string;

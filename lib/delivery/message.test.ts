@@ -25,7 +25,7 @@ const hostile = "a\r\nBcc: everybody@example.com\u2028\u202Eevil\u0000\"]\\<!cha
 describe("what comes from a request does not break the form of a message", () => {
   const told = testMessage({ alert: toldAlert({ summary: hostile, surprise: hostile, subject: { kind: "certificate", id: hostile, label: hostile } }) });
   test("no line of a mail but its own", () => {
-    expect(headline(told)).not.toMatch(/[\r\n\u2028\u0000\u202E]/);
+    expect(headline(told)).not.toMatch(/[\p{Cc}\p{Zl}\p{Cf}]/u);
     expect(plainText(told).split("\n").filter((line) => line.startsWith("Bcc"))).toEqual([]);
   });
   test("no markup and no call of a whole channel", () => {
@@ -37,7 +37,7 @@ describe("what comes from a request does not break the form of a message", () =>
   test("no parameter of the structured data but its own, and one line", () => {
     const line = syslogLine(told, 13, 8192), data = /\[chancery@32473((?: \w+="(?:[^"\\\]]|\\["\\\]])*")+)\] /.exec(line)?.[1] ?? "";
     expect([...data.matchAll(/ (\w+)="/g)].map(([, name]) => name)).toEqual(["delivery", "alert", "rule", "severity", "state", "subjectKind", "subject", "subjectLabel", "count", "link"]);
-    expect(line).not.toMatch(/[\r\n\u0000]/);
+    expect(line).not.toMatch(/[\p{Cc}]/u);
   });
   test("no text without an end", () => {
     const long = testMessage({ alert: toldAlert({ summary: "x".repeat(100_000), surprise: "y".repeat(100_000) }) });

@@ -10,6 +10,7 @@ import { isSetUp } from "@/lib/setup/is-set-up";
 import { seekLeadership } from "@/lib/upkeep/lead";
 import type { AuthorityState } from "@/server/jobs/authority-state";
 import { startCrlPublisher } from "@/server/jobs/crl-publisher";
+import { startDeliveries } from "@/server/jobs/deliveries";
 import { startDrills } from "@/server/jobs/drill";
 import { startHeadlessSetup } from "@/server/jobs/headless-setup";
 import { startJob } from "@/server/jobs/job";
@@ -38,7 +39,7 @@ export async function startJobs(parts: JobsParts): Promise<Readonly<{ stop: () =
   const https = startTlsCertificate(deps, tls, authorities.index, names, log);
   const publisher = startCrlPublisher(deps, authorities.index, crls, log);
   const anchoring = startAnchoring(deps, env, log);
-  const verifications = startVerifications(deps, env, log), drills = startDrills(deps, env, log);
+  const verifications = startVerifications(deps, env, log), drills = startDrills(deps, env, log), deliveries = startDeliveries(deps, log);
   const upkeep = startUpkeep(deps, log), sources = startSources(deps, log), setup = startHeadlessSetup(deps, env, log);
   const look = startJob({ name: "authorities", log, work: async () => {
     await refresh(parts);
@@ -65,13 +66,14 @@ export async function startJobs(parts: JobsParts): Promise<Readonly<{ stop: () =
     anchoring.lead(leading);
     verifications.lead(leading);
     drills.lead(leading);
+    deliveries.lead(leading);
   });
   const awaited = env.CHANCERY_ADMIN_EMAIL === "" ? "pending: open the setup link that the terminal shows" : "pending: being set up as the environment asks";
   service.connect({ responderOf: responders.of, checks: makeChecks(deps, statuses.trusted, pipeline), setUp: async () => ((await isSetUp(deps)) ? null : awaited) });
   const jobs = [look, setup, responders.job, https, publisher.job, anchoring.job, ...upkeep.jobs];
   return {
     stop: async () => {
-      await Promise.all([...jobs, verifications, drills].map((job) => job.stop()));
+      await Promise.all([...jobs, verifications, drills, deliveries].map((job) => job.stop()));
       await Promise.all([leadership.stop(), watch.stop()]);
       await sources.stop();
       await pipeline.stop();

@@ -1,0 +1,78 @@
+import type { Actor } from "@/lib/auth/actor";
+import { authorize } from "@/lib/auth/permissions";
+import { enqueueDeliveries, throughPrisma } from "@/lib/delivery/enqueue";
+import type { Deps } from "@/lib/deps";
+import { AppError } from "@/lib/errors/app-error";
+import { auditedTransaction, type AuditedTx } from "@/lib/log/audited-transaction";
+import type { NewEntry } from "@/lib/log/types";
+import { noSuchAlert } from "./alert-dto";
+import { findActiveAccount, lockAlert, updateAlertRow, type AlertRow } from "./alert-repository";
+import { readAlert } from "./get-alert";
+import { alertTarget } from "./read/open-alert";
+import { acknowledgeInput, assignInput, resolveInput, type AlertDto, type Severity } from "./schema";
+import type { z } from "zod";
+
+type AnswerDeps = Pick<Deps, "db" | "clock" | "random" | "source">;
+type Said = Readonly<{ data: Parameters<typeof updateAlertRow>[2] | null; entry: (target: NonNullable<NewEntry["target"]>) => NewEntry; after?: (tx: AuditedTx) => Promise<void> }>;
+
+/** One answer to an alert: locked, decided, changed and recorded together. */
+async function answer(deps: AnswerDeps, actor: Actor, id: string, decide: (row: AlertRow, now: Date) => Said | Promise<Said>): Promise<AlertDto> {
+  authorize(actor, "alerts.handle");
+  const { entryIds } = await auditedTransaction(deps, actor, async (tx) => {
+    const row = await lockAlert(tx, id);
+    if (!row) throw noSuchAlert();
+    const { data, entry, after } = await decide(row, deps.clock.now());
+    if (data !== null) await updateAlertRow(tx, id, data);
+    await after?.(tx);
+    return { result: null, entries: [entry(alertTarget(row))] };
+  });
+  return { ...(await readAlert(deps, id)), entryId: entryIds[0] ?? "" };
+}
+
+const refuseResolved = (row: AlertRow): void => {
+  if (row.status === "resolved") throw new AppError("alert.resolved", `This alert was resolved by ${row.resolvedBy ?? "somebody"} already. If it happens again, a new alert opens.`, { kind: "conflict" });
+};
+
+/** Says that somebody has seen it and looks into it. Again changes nothing. Errors: `alert.not-found`, `alert.resolved`. */
+export async function acknowledgeAlert(deps: AnswerDeps, actor: Actor, id: string, input: z.input<typeof acknowledgeInput> = {}): Promise<AlertDto> {
+  const { comment } = acknowledgeInput.parse(input);
+  return answer(deps, actor, id, (row, now) => {
+    refuseResolved(row);
+    const again = row.status === "acknowledged";
+    return {
+      data: again ? null : { status: "acknowledged", acknowledgedBy: actor.label, acknowledgedAt: now, changedAt: now },
+      entry: (target) => ({ action: "alert.acknowledged", outcome: "success", ...(again ? { reason: "no-change" } : {}), target, details: { comment } }),
+    };
+  });
+}
+
+/** Gives it to an account, or to nobody. Errors: `alert.not-found`, `alert.resolved`, `alert.assignee`. */
+export async function assignAlert(deps: AnswerDeps, actor: Actor, id: string, input: z.input<typeof assignInput>): Promise<AlertDto> {
+  const { to } = assignInput.parse(input);
+  return answer(deps, actor, id, async (row, now) => {
+    refuseResolved(row);
+    const account = to === null ? null : await findActiveAccount(deps.db, to);
+    if (to !== null && account === null) {
+      const message = "There is no active account with this id.";
+      throw new AppError("alert.assignee", message, { findings: [{ code: "alert.assignee", message, path: "to" }] });
+    }
+    const same = row.assignedTo === to;
+    return {
+      data: same ? null : { assignedTo: to, changedAt: now },
+      entry: (target) => ({ action: "alert.assigned", outcome: "success", ...(same ? { reason: "no-change" } : {}), target, details: { from: row.assignedTo, to: account?.name ?? null } }),
+    };
+  });
+}
+
+/** Closes it with what it turned out to be. What happens from now on opens a new one. Errors: `alert.not-found`, `alert.resolved`. */
+export async function resolveAlert(deps: AnswerDeps, actor: Actor, id: string, input: z.input<typeof resolveInput>): Promise<AlertDto> {
+  const { resolution, comment } = resolveInput.parse(input);
+  return answer(deps, actor, id, (row, now) => {
+    refuseResolved(row);
+    return {
+      data: { status: "resolved", resolution, comment, resolvedBy: actor.label, resolvedAt: now, changedAt: now },
+      entry: (target) => ({ action: "alert.resolved", outcome: "success", target, details: { resolution, comment, count: Number(row.figures?.count ?? 1n) } }),
+      after: (tx) => enqueueDeliveries(throughPrisma(tx), deps, { alertId: id, severity: row.severity as Severity, reason: "resolved" }),
+    };
+  });
+}

@@ -1,0 +1,37 @@
+import { makeAlertReader } from "@/lib/alerts/read/reader";
+import type { Deps } from "@/lib/deps";
+import { startJob } from "@/server/jobs/job";
+import type { DoorLog } from "@/server/listeners/door-log";
+
+export type Alerts = Readonly<{ lead: (leading: boolean) => void; stop: () => Promise<void> }>;
+
+const lookEveryMs = 1_000;
+
+/** Has the rules read the log as it grows, where this node leads: woken by the log, and looking for itself in case that is not heard. */
+export function startAlerts(deps: Deps, log: DoorLog): Alerts {
+  const reader = makeAlertReader(deps, () => performance.now());
+  let leading = false, stopped = false;
+  const reading = startJob({
+    name: "alerts", log, maxRetryMs: 1_000,
+    work: async () => {
+      for (let read = 1; read > 0 && leading && !stopped;) {
+        const batch = await reader.readOn();
+        read = batch.read;
+        if (batch.opened > 0) log.warn(`alerts: ${batch.opened} opened`);
+      }
+      return lookEveryMs;
+    },
+  });
+  const listener = deps.db.listen("chancery_log", () => { if (leading) reading.nudge(); });
+  return {
+    lead: (now) => {
+      leading = now;
+      if (now) reading.nudge();
+    },
+    stop: async () => {
+      stopped = true;
+      await listener.close();
+      await reading.stop();
+    },
+  };
+}
