@@ -8,6 +8,7 @@ import { startLogPipeline } from "@/lib/log/publish/pipeline";
 import type { Pipeline } from "@/lib/log/publish/pipeline";
 import { isSetUp } from "@/lib/setup/is-set-up";
 import { seekLeadership } from "@/lib/upkeep/lead";
+import { startAlerts } from "@/server/jobs/alerts";
 import type { AuthorityState } from "@/server/jobs/authority-state";
 import { startCrlPublisher } from "@/server/jobs/crl-publisher";
 import { startDeliveries } from "@/server/jobs/deliveries";
@@ -40,7 +41,7 @@ export async function startJobs(parts: JobsParts): Promise<Readonly<{ stop: () =
   const publisher = startCrlPublisher(deps, authorities.index, crls, log);
   const anchoring = startAnchoring(deps, env, log);
   const verifications = startVerifications(deps, env, log), drills = startDrills(deps, env, log), deliveries = startDeliveries(deps, log);
-  const upkeep = startUpkeep(deps, log), sources = startSources(deps, log), setup = startHeadlessSetup(deps, env, log);
+  const alerts = startAlerts(deps, log), upkeep = startUpkeep(deps, log), sources = startSources(deps, log), setup = startHeadlessSetup(deps, env, log);
   const look = startJob({ name: "authorities", log, work: async () => {
     await refresh(parts);
     for (const job of [responders.job, https, publisher.job]) job.nudge();
@@ -63,6 +64,7 @@ export async function startJobs(parts: JobsParts): Promise<Readonly<{ stop: () =
     publisher.lead(leading);
     upkeep.lead(leading);
     sources.lead(leading);
+    alerts.lead(leading);
     anchoring.lead(leading);
     verifications.lead(leading);
     drills.lead(leading);
@@ -73,7 +75,7 @@ export async function startJobs(parts: JobsParts): Promise<Readonly<{ stop: () =
   const jobs = [look, setup, responders.job, https, publisher.job, anchoring.job, ...upkeep.jobs];
   return {
     stop: async () => {
-      await Promise.all([...jobs, verifications, drills, deliveries].map((job) => job.stop()));
+      await Promise.all([...jobs, alerts, verifications, drills, deliveries].map((job) => job.stop()));
       await Promise.all([leadership.stop(), watch.stop()]);
       await sources.stop();
       await pipeline.stop();
