@@ -1,5 +1,6 @@
 import { cookies } from "next/headers";
 import type { ReactNode } from "react";
+import { OpenCount } from "@/components/alerts/open-count";
 import { roleWords } from "@/components/accounts/role-words";
 import { AppShell } from "@/components/layout/app-shell";
 import { actsFor } from "@/components/layout/acts";
@@ -12,6 +13,7 @@ import { scopeOf, type Permission } from "@/lib/auth/permissions";
 import { actorOfSession } from "@/lib/auth/session-actor";
 import { isTimeZone } from "@/lib/format/time";
 import { getDeps } from "@/lib/runtime";
+import { readOpenAlerts } from "./alerts/read-open";
 import { readAlarms } from "./audit/log/read-alarms";
 import { searchConsole } from "./search";
 import { signOut } from "./sign-out";
@@ -27,10 +29,10 @@ export default async function ConsoleLayout({ children }: Readonly<{ children: R
   const jar = await cookies();
   const may = (permission: string) => scopeOf(role, permission as Permission) !== "none";
   const zone = jar.get(zoneCookie)?.value ?? "UTC";
-  const alarms = await readAlarms(getDeps(), actor);
+  const [alarms, open] = await Promise.all([readAlarms(getDeps(), actor), readOpenAlerts(getDeps(), actor)]);
   return (
     <ClockProvider serverNowMs={getDeps().clock.now().getTime()} zone={isTimeZone(zone) ? zone : "UTC"}>
-      <AppShell groups={placesFor(may)} acts={actsFor(may)} account={{ label: actor.label, role: role === "system" ? role : roleWords[role].label }} theme={readTheme(jar.get(themeCookie)?.value)} signOut={signOut} accountHref="/settings/account" search={searchConsole}>
+      <AppShell groups={placesFor(may)} acts={actsFor(may)} account={{ label: actor.label, role: role === "system" ? role : roleWords[role].label }} theme={readTheme(jar.get(themeCookie)?.value)} signOut={signOut} accountHref="/settings/account" search={searchConsole} badges={open === null ? undefined : { alerts: <OpenCount first={open} /> }}>
         {alarms && <AlarmBanners first={alarms} />}
         {children}
       </AppShell>

@@ -1,12 +1,14 @@
 import { Plus } from "lucide-react";
 import { AuthorityList } from "@/components/overview/authority-list";
 import { ExpiringList } from "@/components/overview/expiring-list";
+import { OpenIncidents } from "@/components/custody/open-incidents";
 import { IssuingChart } from "@/components/overview/issuing-chart";
 import { LatestActs } from "@/components/overview/latest-acts";
 import { StateStats } from "@/components/overview/state-stats";
 import { ButtonLink } from "@/components/ui/button";
 import { Grid, Stack } from "@/components/ui/layout";
 import { PageHeader } from "@/components/ui/page-header";
+import { listAlerts } from "@/lib/alerts/list-alerts";
 import { openPage } from "@/lib/auth/page";
 import { scopeOf } from "@/lib/auth/permissions";
 import { plural } from "@/lib/format/count";
@@ -16,7 +18,8 @@ export const metadata = { title: "Overview" };
 
 export default async function OverviewPage() {
   const { actor, deps } = await openPage("overview.read", { action: "overview.read" });
-  const overview = await getOverview(deps, actor);
+  const mayWatch = scopeOf(actor.role, "alerts.read") !== "none";
+  const [overview, open] = await Promise.all([getOverview(deps, actor), mayWatch ? listAlerts(deps, actor, { status: "unresolved", limit: 3 }) : null]);
   const mayIssue = scopeOf(actor.role, "certificates.issue") !== "none";
   return (
     <>
@@ -30,6 +33,7 @@ export default async function OverviewPage() {
             <ExpiringList items={overview.expiring} now={deps.clock.now()} />
           </Stack>
           <Stack>
+            {open !== null && <OpenIncidents title="Unresolved alerts" items={open.items} />}
             <LatestActs latest={overview.latest} linked={scopeOf(actor.role, "audit.read") !== "none"} />
             <AuthorityList authorities={overview.authorities} />
           </Stack>

@@ -16,7 +16,7 @@ import { entryQuery } from "@/lib/log/schema";
 
 const topics = [
   ["certificate.", "Certificates"], ["authority.", "Authorities"], ["crl.", "CRLs"], ["profile.", "Profiles"], ["identity.", "Identities"], ["session.", "Sign-ins"], ["account.", "Users"],
-  ["token.", "Tokens"], ["audit.", "The log itself"], ["request.refused", "Refused requests"], ["system.", "Chancery itself"], ["setup.", "Setup"],
+  ["token.", "Tokens"], ["audit.", "The log itself"], ["request.", "Requests"], ["event.", "Reported events"], ["policy.", "Policies"], ["proxy.", "Proxies"], ["alert.", "Alerts"], ["exception.", "Exceptions"], ["rule.", "Rules of alerts"], ["destination.", "Delivery"], ["system.", "Chancery itself"], ["setup.", "Setup"],
 ] as const;
 
 const fields = [

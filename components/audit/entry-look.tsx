@@ -7,6 +7,7 @@ type Facts = Pick<EntrySummary, "action" | "outcome">;
 const tones: Readonly<Record<string, Tone>> = {
   "certificate.issued": "valid", "certificate.rotated": "valid", "certificate.released": "valid", "certificate.revoked": "revoked", "certificate.held": "hold", "certificate.planned": "pending",
   "certificate.failed": "denied", "identity.suspended": "hold", "identity.activated": "valid", "authority.activated": "valid", "account.locked": "denied",
+  "alert.opened": "expiring", "alert.escalated": "revoked", "alert.acknowledged": "pending", "alert.resolved": "valid", "exception.created": "hold",
 };
 
 /** The colour of an entry: what was refused or failed outranks what it was about. */

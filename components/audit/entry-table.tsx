@@ -13,16 +13,24 @@ const columns: readonly Column<EntrySummary>[] = [
   { key: "seq", header: "Entry", width: "fit", align: "end", hideBelow: "sm", cell: ({ seq }) => seq },
 ];
 
+// In a card beside others there is no room for every column: what was done and from where stands below the sentence.
+const narrow: readonly Column<EntrySummary>[] = [
+  { key: "sentence", header: "What happened", width: "grow", cell: (entry) => <><Sentence {...entry} /><span className="block truncate text-xs font-normal text-muted"><code className="font-mono">{entry.action}</code>{entry.origin.ip && <> from <span className="font-mono">{entry.origin.ip}</span></>}</span></> },
+  ...columns.filter(({ key }) => key === "outcome" || key === "ts" || key === "seq"),
+];
+
 /** One line on a wide window, as many as it takes on a phone, where the outcome of what did not succeed stands before it. */
 function Sentence({ sentence, outcome }: Pick<EntrySummary, "sentence" | "outcome">) {
   return (
-    <span data-tip={sentence} className="max-sm:whitespace-normal">
+    <span data-tip={sentence} className="block truncate max-sm:whitespace-normal">
       {outcome !== "success" && <span className="mr-1.5 sm:hidden"><OutcomeBadge outcome={outcome} /></span>}{sentence}
     </span>
   );
 }
 
+type Props = Readonly<{ items: readonly EntrySummary[]; empty: ReactNode; /** Inside a card. */ bare?: boolean | undefined; /** The reader may open the entries. */ linked?: boolean | undefined; caption?: string | undefined }>;
+
 /** Entries of the log as sentences; each opens its page. */
-export function EntryTable({ items, empty }: Readonly<{ items: readonly EntrySummary[]; empty: ReactNode }>) {
-  return <DataTable caption="Entries" columns={columns} rows={items} rowKey={({ id }) => id} rowHref={({ seq }) => `/audit/${seq}`} empty={empty} />;
+export function EntryTable({ items, empty, bare, linked = true, caption = "Entries" }: Props) {
+  return <DataTable caption={caption} bare={bare} columns={bare ? narrow : columns} rows={items} rowKey={({ id }) => id} rowHref={linked ? ({ seq }) => `/audit/${seq}` : undefined} empty={empty} />;
 }

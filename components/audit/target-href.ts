@@ -1,11 +1,14 @@
 type Target = Readonly<{ kind: string; id: string }>;
 
-const pages: Readonly<Record<string, string>> = { certificate: "/certificates", authority: "/authorities", profile: "/profiles", identity: "/identities" };
+const pages: Readonly<Record<string, string>> = { certificate: "/certificates", authority: "/authorities", profile: "/profiles", identity: "/identities", alert: "/alerts", policy: "/policies" };
+// Pages of a whole list: what is there has no page of its own.
+const lists: Readonly<Record<string, string>> = { token: "/settings/tokens", account: "/settings/users", exception: "/alerts/exceptions", proxy: "/settings/proxies", destination: "/settings/delivery" };
 
 /** The page of what an entry is about, if there is one. */
 export function targetHref({ kind, id }: Target): string | null {
-  if (kind === "token") return "/settings/tokens";
-  if (kind === "account") return "/settings/users";
+  if (kind === "rule") return `/alerts/rules#${encodeURIComponent(id)}`;
+  const list = lists[kind];
+  if (list !== undefined) return list;
   const page = pages[kind];
   return page === undefined ? null : `${page}/${encodeURIComponent(id)}`;
 }

@@ -5,7 +5,7 @@ import { ToastRegion } from "@/components/ui/toast";
 import { TooltipLayer } from "@/components/ui/tooltip";
 import { AccountMenu } from "./account-menu";
 import { MobileBar } from "./mobile-bar";
-import { NavList } from "./nav-list";
+import { NavList, type PlaceBadges } from "./nav-list";
 import type { PaletteEntry, PaletteSearch } from "./palette-types";
 import type { PlaceGroup } from "./places";
 import { SearchButton } from "./search-button";
@@ -22,20 +22,21 @@ type Props = Readonly<{
   /** Acts in the command palette: "Issue a certificate". */
   acts?: readonly PaletteEntry[] | undefined;
   search?: PaletteSearch | undefined;
+  badges?: PlaceBadges | undefined;
   children: ReactNode;
 }>;
 
 /** The frame of the console: sidebar, a rail under 1024 px, a drawer under 768 px; palette, keys, tooltips, receipts. */
-export function AppShell({ groups, account, theme, signOut, accountHref, acts = [], search, children }: Props) {
+export function AppShell({ groups, account, theme, signOut, accountHref, acts = [], search, badges, children }: Props) {
   const menu = { ...account, theme, signOut, accountHref };
   return (
     <div className="flex min-h-dvh flex-col md:flex-row">
       <SkipLink />
-      <MobileBar groups={groups} account={<AccountMenu {...menu} side="top" shape="full" />} />
+      <MobileBar groups={groups} badges={badges} account={<AccountMenu {...menu} side="top" shape="full" />} />
       <aside aria-label="Navigation" className="sticky top-0 z-10 hidden h-dvh w-14 shrink-0 flex-col gap-4 overflow-y-auto border-r border-border bg-sunken/50 p-2.5 md:flex lg:w-56">
         <NextLink href="/" prefetch={false} aria-label="Chancery, to the overview" className="flex h-8 items-center gap-2 rounded-md px-1.5 font-semibold tracking-tight max-lg:justify-center"><Mark /><span className="max-lg:hidden">Chancery</span></NextLink>
         <SearchButton shape="rail" />
-        <NavList groups={groups} shape="rail" />
+        <NavList groups={groups} shape="rail" badges={badges} />
         <div className="mt-auto"><AccountMenu {...menu} side="top" shape="rail" /></div>
       </aside>
       <main id="content" tabIndex={-1} className="min-w-0 flex-1 outline-none">

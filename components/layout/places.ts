@@ -1,6 +1,6 @@
 /** A page that the navigation leads to. `key` follows g: `g c` opens the certificates. */
 export type Place = Readonly<{ id: PlaceId; href: string; label: string; key: string; needs: string; /** Further addresses whose pages belong to it. */ also?: readonly string[] | undefined }>;
-export type PlaceId = "overview" | "certificates" | "identities" | "authorities" | "profiles" | "audit" | "proofs" | "users" | "tokens";
+export type PlaceId = "overview" | "certificates" | "identities" | "authorities" | "profiles" | "audit" | "custody" | "alerts" | "proofs" | "users" | "tokens";
 export type PlaceGroup = Readonly<{ label: string | null; places: readonly Place[] }>;
 
 const groups: readonly PlaceGroup[] = [
@@ -13,6 +13,8 @@ const groups: readonly PlaceGroup[] = [
   ] },
   { label: "Record", places: [
     { id: "audit", href: "/audit", label: "Audit log", key: "l", needs: "audit.read" },
+    { id: "custody", href: "/custody", label: "Custody", key: "k", needs: "custody.read" },
+    { id: "alerts", href: "/alerts", label: "Alerts", key: "r", needs: "alerts.read" },
     { id: "proofs", href: "/audit/log", label: "Log & proofs", key: "v", needs: "audit.read", also: ["/audit/drill"] },
   ] },
   { label: "Settings", places: [

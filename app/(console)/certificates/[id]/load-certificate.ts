@@ -9,6 +9,7 @@ import type { AuthorityDto } from "@/lib/authorities/schema";
 import { getCertificate } from "@/lib/certificates/get-certificate";
 import { previewRevocation } from "@/lib/certificates/preview-revocation";
 import type { CertificateDto } from "@/lib/certificates/schema";
+import { listUses } from "@/lib/custody/list-uses";
 import { listCustody } from "@/lib/log/custody";
 import { getLogState } from "@/lib/log/get-log-state";
 import { describeCertificate } from "@/lib/pki/describe";
@@ -22,23 +23,23 @@ export async function loadCertificate(id: string) {
   const certificate = await orNull(getCertificate(deps, actor, id));
   if (certificate === null) notFound();
   const may = mayOf(actor);
-  const [authorities, custody, figures, profile, log] = await Promise.all([
+  const [authorities, custody, figures, profile, log, uses] = await Promise.all([
     listAuthorities(deps, actor), listCustody(deps, actor, certificate.id), may.revoke ? previewRevocation(deps, actor, certificate.id) : null, orNull(getProfile(deps, actor, certificate.profile.id)),
-    may.audit ? getLogState(deps, actor) : null,
+    may.audit ? getLogState(deps, actor) : null, may.custody ? listUses(deps, actor, { certificate: certificate.id }) : [],
   ]);
   return {
     // Null for those who may not read the log. Entries below `checkpointSize` are sealed.
     log: log === null ? null : { checkpointSize: log.checkpoint?.size ?? null, indexedTo: log.indexedTo, size: log.size },
-    certificate, custody, figures, may, now: deps.clock.now(),
+    certificate, custody, uses, figures, may, now: deps.clock.now(),
     chain: chainOf(certificate, authorities.items),
     extensions: certificate.pem === null ? null : describeCertificate(derOf(certificate.pem, "CERTIFICATE")).extensions,
     overlapSeconds: profile?.rules.rotationOverlapSeconds ?? 0,
   };
 }
 
-function mayOf({ role }: Actor): Readonly<{ rotate: boolean; revoke: boolean; audit: boolean }> {
-  const may = (permission: "certificates.rotate" | "certificates.revoke" | "audit.read") => scopeOf(role, permission) !== "none";
-  return { rotate: may("certificates.rotate"), revoke: may("certificates.revoke"), audit: may("audit.read") };
+function mayOf({ role }: Actor): Readonly<{ rotate: boolean; revoke: boolean; audit: boolean; custody: boolean }> {
+  const may = (permission: "certificates.rotate" | "certificates.revoke" | "audit.read" | "custody.read") => scopeOf(role, permission) !== "none";
+  return { rotate: may("certificates.rotate"), revoke: may("certificates.revoke"), audit: may("audit.read"), custody: may("custody.read") };
 }
 
 /** The links from the root down to the certificate. An authority's own certificate is shown once. */

@@ -1,0 +1,48 @@
+import { z } from "zod";
+import { WatchLine } from "@/components/alerts/watch-line";
+import { CustodyStats } from "@/components/custody/custody-stats";
+import { NetworkSpread } from "@/components/custody/network-spread";
+import { NeverUsed } from "@/components/custody/never-used";
+import { OpenIncidents } from "@/components/custody/open-incidents";
+import { OutcomeChart } from "@/components/custody/outcome-chart";
+import { RangeChips, type Hours } from "@/components/custody/range-chips";
+import { RefusalTable } from "@/components/custody/refusal-table";
+import { UseTable } from "@/components/custody/use-table";
+import { FilterProblems } from "@/components/filters/filter-problems";
+import { Grid, Stack } from "@/components/ui/layout";
+import { PageHeader } from "@/components/ui/page-header";
+import { listAlerts } from "@/lib/alerts/list-alerts";
+import { openPage } from "@/lib/auth/page";
+import { scopeOf } from "@/lib/auth/permissions";
+import { getCustody } from "@/lib/custody/get-custody";
+import { readQuery, type SearchParams } from "../read-query";
+
+const path = "/custody", incidentsShown = 4;
+const hoursOf: Readonly<Record<string, Hours>> = { "1": 1, "24": 24, "168": 168, "720": 720 };
+const pageQuery = z.strictObject({ hours: z.enum(["1", "24", "168", "720"], "Choose 1, 24, 168 or 720 hours.").optional() });
+
+export const metadata = { title: "Custody" };
+
+export default async function CustodyPage({ searchParams }: Readonly<{ searchParams: SearchParams }>) {
+  const { actor, deps } = await openPage("custody.read", { action: "custody.read" });
+  const { query, params, problems } = await readQuery(pageQuery, searchParams);
+  const hours = hoursOf[query.hours ?? "24"] ?? 24, linked = scopeOf(actor.role, "audit.read") !== "none";
+  const [view, open] = await Promise.all([getCustody(deps, actor, { hours }), scopeOf(actor.role, "alerts.read") === "none" ? null : listAlerts(deps, actor, { status: "unresolved", limit: incidentsShown })]);
+  return (
+    <>
+      <PageHeader title="Custody" sentence="Every request is bound to one certificate: who used what, and from where." action={<RangeChips path={path} hours={hours} />} />
+      <FilterProblems path={path} params={params} problems={problems} />
+      <Stack>
+        <CustodyStats totals={view.totals} linked={linked} />
+        <Grid columns="main">
+          <OutcomeChart outcomes={view.outcomes} hours={hours} />
+          {open !== null && <OpenIncidents alerts={view.alerts} items={open.items} />}
+        </Grid>
+        <UseTable uses={view.uses} />
+        <Grid columns={2}><RefusalTable refusals={view.refusals} linked={linked} /><NetworkSpread byNetworks={view.byNetworks} /></Grid>
+        <NeverUsed neverUsed={view.neverUsed} />
+        <WatchLine word="Counted" state={{ upto: view.upto, size: view.size, at: null }} />
+      </Stack>
+    </>
+  );
+}

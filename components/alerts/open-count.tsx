@@ -1,0 +1,16 @@
+"use client";
+
+import { formatCount } from "@/lib/format/count";
+import { useOpenAlerts, type OpenAlerts } from "./use-open-alerts";
+
+/** How many alerts are open, beside their place in the navigation; a dot where there is no room for a figure. */
+export function OpenCount({ first }: Readonly<{ first: OpenAlerts }>) {
+  const { open } = useOpenAlerts(first);
+  if (open === 0) return null;
+  return (
+    <>
+      <span className="rounded-full bg-denied-soft px-1.5 text-2xs font-semibold text-denied in-data-rail:max-lg:hidden">{open > 99 ? "99+" : formatCount(open)}<span className="sr-only"> open</span></span>
+      <span aria-hidden className="absolute top-1 right-1.5 hidden size-2 rounded-full bg-denied ring-2 ring-surface in-data-rail:max-lg:block" />
+    </>
+  );
+}

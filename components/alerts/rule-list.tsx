@@ -1,0 +1,52 @@
+import { SlidersHorizontal } from "lucide-react";
+import clsx from "clsx";
+import { Badge } from "@/components/ui/badge";
+import { Button } from "@/components/ui/button";
+import { Card } from "@/components/ui/card";
+import { Link } from "@/components/ui/link";
+import { Stack } from "@/components/ui/layout";
+import type { RuleDto } from "@/lib/alerts/schema";
+import type { ServerAction } from "@/lib/auth/types";
+import { plural } from "@/lib/format/count";
+import { SeverityBadge } from "./alert-look";
+import { ruleGroups } from "./alert-words";
+import { RuleDialog } from "./rule-dialog";
+import { RuleFigures } from "./rule-figures";
+import { RuleSwitch } from "./rule-switch";
+
+type Props = Readonly<{ rules: readonly RuleDto[]; /** Absent: this role changes none. */ update?: ServerAction<RuleDto> | undefined }>;
+
+/** Every rule: what it looks for, what keeps it quiet, how often it was right. */
+export function RuleList({ rules, update }: Props) {
+  return (
+    <Stack>
+      {ruleGroups.map(({ title, description, rules: names }) => (
+        <Card key={title} title={title} description={description} padding="flush">
+          <ul className="divide-y divide-border border-t border-border">{names.flatMap((name) => rules.find((rule) => rule.name === name) ?? []).map((rule) => <RuleRow key={rule.name} rule={rule} update={update} />)}</ul>
+        </Card>
+      ))}
+    </Stack>
+  );
+}
+
+function RuleRow({ rule, update }: Readonly<{ rule: RuleDto; update: Props["update"] }>) {
+  const { name, title, explanation, quietBecause, enabled, severity, values, alerts } = rule;
+  return (
+    <li id={name} className="grid scroll-mt-6 gap-x-6 gap-y-3 px-4 py-3.5 target:bg-accent-soft lg:grid-cols-[minmax(0,1fr)_13rem_auto]">
+      <div className={clsx("min-w-0", !enabled && "text-muted")}>
+        <div className="flex flex-wrap items-center gap-x-2 gap-y-1"><h3 className="text-sm font-semibold">{title}</h3><SeverityBadge severity={severity} />{severity !== rule.defaultSeverity && <Badge>changed</Badge>}{!enabled && <Badge tone="expired">Off</Badge>}</div>
+        <p className="mt-1 text-sm">{explanation}</p>
+        <p className="mt-1 text-xs text-muted"><span className="font-medium">Quiet because:</span> {quietBecause}</p>
+        {values.length > 0 && <p className="mt-2 flex flex-wrap gap-1.5">{values.map((value) => <Badge key={value.key} tone={value.value === value.defaultValue ? "neutral" : "accent"}>{value.label}: {value.value} {value.unit}</Badge>)}</p>}
+      </div>
+      <div className="text-xs">
+        <RuleFigures alerts={alerts} />
+        {alerts.total > 0 && <p className="mt-1"><Link href={`/alerts?status=all&rule=${name}`}>Show {plural(alerts.total, "alert")}</Link></p>}
+      </div>
+      <div className="flex items-start justify-end gap-2">
+        {update && <RuleDialog trigger={<Button size="sm" variant="ghost" icon={<SlidersHorizontal aria-hidden />} aria-label={`Change ${title}`}>Change</Button>} rule={rule} action={update} />}
+        <RuleSwitch rule={rule} action={update} />
+      </div>
+    </li>
+  );
+}

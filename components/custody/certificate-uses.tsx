@@ -1,0 +1,42 @@
+import { Waypoints } from "lucide-react";
+import { Card } from "@/components/ui/card";
+import { EmptyState } from "@/components/ui/empty-state";
+import { Link } from "@/components/ui/link";
+import { Time } from "@/components/ui/time";
+import type { UseView } from "@/lib/custody/types";
+import { formatCount, plural } from "@/lib/format/count";
+import { groupUses, type Origin } from "./group-uses";
+import { serviceWord } from "./service-word";
+
+type Props = Readonly<{ certificateId: string; uses: readonly UseView[]; /** The reader may open the log. */ linked: boolean }>;
+
+/** Where one certificate was used and for what: grouped by the network that it came from, the latest first. */
+export function CertificateUses({ certificateId, uses, linked }: Props) {
+  const origins = groupUses(uses), total = origins.reduce((sum, { count }) => sum + count, 0);
+  return (
+    <section id="uses" className="scroll-mt-6">
+      <Card title="Uses" description={origins.length === 0 ? "By the network that they came from." : `${plural(total, "request")} from ${plural(origins.length, "network")}.`}
+        aside={linked && origins.length > 0 && <Link href={`/audit?certificate=${encodeURIComponent(certificateId)}&reads=include`}>Each of them</Link>}>
+        {origins.length === 0 ? <EmptyState icon={<Waypoints aria-hidden />} title="Never used">Nothing was authenticated with it yet.</EmptyState> : (
+          <ol className="flex flex-col gap-4">{origins.map((origin) => <OriginGroup key={origin.network} origin={origin} href={linked ? `/audit?certificate=${encodeURIComponent(certificateId)}&ip=${encodeURIComponent(origin.network)}&reads=include` : null} />)}</ol>
+        )}
+      </Card>
+    </section>
+  );
+}
+
+function OriginGroup({ origin: { network, count, refused, firstAt, lastAt, services }, href }: Readonly<{ origin: Origin; href: string | null }>) {
+  return (
+    <li className="min-w-0">
+      <div className="flex flex-wrap items-baseline justify-between gap-x-4">
+        <h3 className="font-mono text-sm font-medium">{href === null ? network : <Link href={href} variant="quiet">{network}</Link>}</h3>
+        <p className="text-xs text-muted">{plural(count, "request")}{refused > 0 && <span className="text-denied">, {formatCount(refused)} refused</span>} · first <Time at={firstAt} />, last <Time at={lastAt} /></p>
+      </div>
+      <ul className="mt-1.5 flex flex-col gap-1 border-l-2 border-border pl-3">
+        {services.map((use) => (
+          <li key={`${use.certificateId} ${use.service}`} className="flex flex-wrap items-baseline justify-between gap-x-4 text-sm"><span>{serviceWord(use.service)}</span><span className="text-xs text-muted">{formatCount(use.count)}{use.refused > 0 && <span className="text-denied"> ({formatCount(use.refused)} refused)</span>}, last <Time at={use.lastAt} /></span></li>
+        ))}
+      </ul>
+    </li>
+  );
+}

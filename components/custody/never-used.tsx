@@ -1,0 +1,25 @@
+import { CircleCheck } from "lucide-react";
+import { Card } from "@/components/ui/card";
+import { EmptyState } from "@/components/ui/empty-state";
+import { DataTable, type Column } from "@/components/ui/table";
+import { Time } from "@/components/ui/time";
+import type { CustodyView } from "@/lib/custody/types";
+import { formatCount } from "@/lib/format/count";
+
+type Unused = CustodyView["neverUsed"]["items"][number];
+
+const columns: readonly Column<Unused>[] = [
+  { key: "subject", header: "Certificate", width: "grow", cell: ({ subject, identity }) => <><span className="block truncate">{subject}</span><span className="block truncate text-xs font-normal text-muted">{identity.name}</span></> },
+  { key: "issuedAt", header: "Issued", width: "fit", cell: ({ issuedAt }) => <Time at={issuedAt} /> },
+  { key: "notAfter", header: "Ends", width: "fit", hideBelow: "md", cell: ({ notAfter }) => <Time at={notAfter} show="day" /> },
+];
+
+/** Valid certificates that nobody has shown yet: keys to ask about, the oldest first. */
+export function NeverUsed({ neverUsed: { count, items } }: Pick<CustodyView, "neverUsed">) {
+  return (
+    <Card title="Never used" description="Valid certificates that have authenticated nothing since they were issued." padding="flush" footer={count > items.length ? `${formatCount(items.length)} of ${formatCount(count)}, the oldest first.` : undefined}>
+      <DataTable bare caption="Valid certificates that were never used" columns={columns} rows={items} rowKey={({ id }) => id} rowHref={({ id }) => `/certificates/${id}`}
+        empty={<EmptyState icon={<CircleCheck aria-hidden />} title="Every valid certificate is in use">None of them is lying about.</EmptyState>} />
+    </Card>
+  );
+}

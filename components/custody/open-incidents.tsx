@@ -1,0 +1,33 @@
+import { ShieldCheck } from "lucide-react";
+import { SeverityIcon } from "@/components/alerts/alert-look";
+import { severityOrder, severityWords, subjectName } from "@/components/alerts/alert-words";
+import { Card } from "@/components/ui/card";
+import { ChipLink, ChipRow } from "@/components/ui/chip";
+import { Link } from "@/components/ui/link";
+import { Time } from "@/components/ui/time";
+import type { AlertDto } from "@/lib/alerts/schema";
+import type { CustodyView } from "@/lib/custody/types";
+import { formatCount } from "@/lib/format/count";
+
+type Props = Readonly<{ alerts?: CustodyView["alerts"] | undefined; /** The worst or newest of them. */ items: readonly AlertDto[]; title?: string | undefined }>;
+
+/** What is unresolved: how many of each severity, and the latest of them. */
+export function OpenIncidents({ alerts, items, title = "Open alerts" }: Props) {
+  return (
+    <Card title={title} aside={<Link href="/alerts">All alerts</Link>}>
+      {items.length === 0 ? <p className="flex items-center gap-2 text-sm"><ShieldCheck aria-hidden className="size-4 shrink-0 text-valid" />No alert is open.</p> : (
+        <div className="flex flex-col gap-3">
+          {alerts && <ChipRow label="By severity">{severityOrder.filter((severity) => alerts[severity] > 0).map((severity) => <ChipLink key={severity} href={`/alerts?severity=${severity}`} icon={<SeverityIcon severity={severity} named={false} />} count={formatCount(alerts[severity])}>{severityWords[severity]}</ChipLink>)}</ChipRow>}
+          <ul className="flex flex-col gap-2.5">
+            {items.map(({ id, severity, summary, subject, lastAt }) => (
+              <li key={id} className="flex items-start gap-2 text-sm">
+                <span className="mt-0.5 flex"><SeverityIcon severity={severity} /></span>
+                <span className="min-w-0"><Link href={`/alerts/${id}`} variant="quiet">{summary}</Link><span className="block text-xs break-words text-muted">{subjectName(subject)} · <Time at={lastAt} /></span></span>
+              </li>
+            ))}
+          </ul>
+        </div>
+      )}
+    </Card>
+  );
+}

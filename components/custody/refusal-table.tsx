@@ -1,0 +1,28 @@
+import { CircleCheck } from "lucide-react";
+import { Card } from "@/components/ui/card";
+import { EmptyState } from "@/components/ui/empty-state";
+import { Link } from "@/components/ui/link";
+import { DataTable, type Column } from "@/components/ui/table";
+import { Time } from "@/components/ui/time";
+import type { CustodyView } from "@/lib/custody/types";
+import { formatCount } from "@/lib/format/count";
+import { codeWord } from "./code-words";
+import { serviceWord } from "./service-word";
+
+type Refusal = CustodyView["refusals"][number];
+
+const columns: readonly Column<Refusal>[] = [
+  { key: "code", header: "Why", width: "grow", cell: ({ code, service }) => <><span className="block truncate">{codeWord(code)}</span><span className="block truncate text-xs font-normal text-muted">{serviceWord(service)} · <code className="font-mono">{code}</code></span></> },
+  { key: "count", header: "Times", width: "fit", align: "end", cell: ({ count }) => formatCount(count) },
+  { key: "lastAt", header: "Last", width: "fit", hideBelow: "sm", cell: ({ lastAt }) => <Time at={lastAt} /> },
+];
+
+/** Refusals by reason and service, the most frequent first. */
+export function RefusalTable({ refusals, linked }: Pick<CustodyView, "refusals"> & Readonly<{ linked: boolean }>) {
+  return (
+    <Card title="Refusals" description="By reason and service." padding="flush" aside={linked && refusals.length > 0 && <Link href="/audit?outcome=denied">In the audit log</Link>}>
+      <DataTable bare caption="Refusals by reason and service" columns={columns} rows={refusals} rowKey={({ code, service }) => `${code} ${service}`} rowHref={linked ? ({ code }) => `/audit?outcome=denied&q=${encodeURIComponent(code)}` : undefined}
+        empty={<EmptyState icon={<CircleCheck aria-hidden />} title="Nothing was refused">Every request in this time was allowed.</EmptyState>} />
+    </Card>
+  );
+}
