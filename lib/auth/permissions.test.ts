@@ -106,7 +106,7 @@ const asksTheRole = (text: string): boolean => /\bactorOfSession\(/.test(text) &
 test("every page and route of the console opens itself with a permission", () => {
   const files = filesOf("app/(console)", /(^|\/)(page\.tsx|route\.ts)$/);
   expect(files.filter((file) => !/\bopenPage\(/.test(withHelpers(file)) && !asksTheRole(withHelpers(file)))).toEqual([]);
-  expect(files.filter((file) => !/\bopenPage\(/.test(withHelpers(file)))).toEqual(["app/(console)/audit/log/alarms/route.ts", "app/(console)/audit/work/[id]/route.ts"]);
+  expect(files.filter((file) => !/\bopenPage\(/.test(withHelpers(file)))).toEqual(["app/(console)/alerts/open/route.ts", "app/(console)/audit/log/alarms/route.ts", "app/(console)/audit/work/[id]/route.ts"]);
 });
 
 test("every server action of the console demands a permission, and ending one's own session is the only one that asks itself", () => {
