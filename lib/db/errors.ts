@@ -26,9 +26,9 @@ export function checkViolation(error: unknown): string | null {
 
 const unreachable = new Set(["P1000", "P1001", "P1002", "P1003", "P1008", "P1010", "P1017", "P2024", "P2028", "P2037", "57P01", "57P02", "57P03", "53300", "ECONNREFUSED", "ECONNRESET", "ENOENT", "EPIPE", "ETIMEDOUT"]);
 
-/** True if the database could not be reached, dropped the connection, or had none to give. */
+/** True if the database could not be reached, dropped the connection, had none to give, or left a statement without an answer. */
 export function isUnreachable(error: unknown): boolean {
   const { code } = thrown(error), detail = detailOf(error);
   if ([code, detail.originalCode, detail.code].some((value) => typeof value === "string" && unreachable.has(value))) return true;
-  return error instanceof Error && /connection terminated|timeout exceeded when trying to connect|^Connection (?:closed|ended)/i.test(error.message);
+  return error instanceof Error && /connection terminated|timeout exceeded when trying to connect|^query read timeout|^Connection (?:closed|ended)/i.test(error.message);
 }

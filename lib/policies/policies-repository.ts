@@ -1,4 +1,5 @@
 import type { Database } from "@/lib/db/database";
+import { makeGroupCommit } from "@/lib/db/group-commit";
 import type { AuditedTx } from "@/lib/log/audited-transaction";
 import type { PolicyRule } from "./schema";
 
@@ -52,4 +53,34 @@ export async function findUsableCertificates(db: Database, identityId: string, n
     [identityId, now],
   );
   return rows;
+}
+
+/** Which policy a service has and which state of its row that is: `mark` differs after every change, also one made by hand. */
+export type PolicyMark = Readonly<{ id: string; mark: string }>;
+type FindMark = (service: string) => Promise<PolicyMark | null>;
+
+// Prepared, and one round trip for all that ask at the same time: it runs at every question of every proxy, so that a change counts at the next one.
+const markPolicies = { name: "policy-marks", text: "select service, id, xmin::text || '.' || version as mark from policy where service = any($1)" };
+const finders = new WeakMap<Database["pool"], FindMark>();
+const LARGEST_BATCH = 500, LANES = 2;
+
+export function findPolicyMark({ pool }: Pick<Database, "pool">, service: string): Promise<PolicyMark | null> {
+  const find = finders.get(pool) ?? makeGroupCommit<string, PolicyMark | null>({
+    maxBatch: LARGEST_BATCH, lanes: LANES,
+    work: async (services) => {
+      const { rows } = await pool.query<PolicyMark & { service: string }>({ ...markPolicies, values: [[...new Set(services)]] });
+      const found = new Map(rows.map(({ service: name, id, mark }) => [name, { id, mark }]));
+      return services.map((name) => found.get(name) ?? null);
+    },
+  });
+  finders.set(pool, find);
+  return find(service);
+}
+
+/** A policy with the mark of the state that was read. */
+export async function findMarkedPolicy(db: Database, id: string): Promise<(Pick<PolicyRow, "id" | "service" | "status" | "version" | "rules"> & PolicyMark) | null> {
+  const { rows } = await db.pool.query<Pick<PolicyRow, "id" | "service" | "status" | "version" | "rules"> & PolicyMark>({
+    name: "policy-marked", text: "select id, service, status, version, rules, xmin::text || '.' || version as mark from policy where id = $1", values: [id],
+  });
+  return rows[0] ?? null;
 }
