@@ -92,7 +92,7 @@ const haltOf = (stand: Awaited<ReturnType<typeof openStand>>): Promise<unknown> 
 
 describe("a database that was restored together with the signer's own memory", () => {
   test("is found out by the witness: the log stands still, and says what is missing", async () => {
-    const { stand, one, policy, old, lost } = await publishedAndStopped();
+    const { stand, policy, old, lost } = await publishedAndStopped();
     await goBackTo(stand, old);
     rmSync(stand.house.witnessDir, { recursive: true, force: true });
     const entries = await stand.size();
