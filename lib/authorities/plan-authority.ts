@@ -89,7 +89,7 @@ export async function beginAuthority(deps: PlanDeps, actor: Actor, plan: Authori
     id, slug: plan.slug, name: plan.name, kind: plan.parent ? "issuing" : "root", status: "pending", keyAlgorithm: plan.keyAlgorithm, keyId: key.id,
     parentId, certificateId: null, certificateDer: null, subjectText: result.plan.subjectText, notAfter: null, crlPeriodSeconds, createdAt: now,
   };
-  const identity = { id: newId("idn", now, randomBytes), kind: "system", name: `Authority ${plan.slug}`, owner: "Chancery", status: "active", note: "", createdAt: now, changedAt: now };
+  const identity = { id: newId("idn", now, randomBytes), kind: "system", name: `Authority ${plan.slug}`, owner: "Chancery", status: "active", note: "", networks: [], createdAt: now, changedAt: now };
   const row = plannedRow(result.plan, { issuerId: parentId ?? id, profile, identityId: identity.id, csrDer: null, requestedBy: actor.label, predecessorId: null, now, randomBytes });
   const spkiSha256 = createHash("sha256").update(spkiDer).digest("hex");
   await auditedTransaction(deps, actor, async (tx) => {

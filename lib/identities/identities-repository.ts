@@ -3,16 +3,17 @@ import type { AuditedTx } from "@/lib/log/audited-transaction";
 import type { IdentityQuery } from "./schema";
 
 export type IdentityRow = Readonly<{
-  id: string; kind: string; name: string; owner: string; status: string; note: string; createdAt: Date; changedAt: Date;
+  id: string; kind: string; name: string; owner: string; status: string; note: string; networks: readonly string[]; createdAt: Date; changedAt: Date;
 }>;
 export type IdentityCounts = Readonly<{ valid: number; expired: number; revoked: number }>;
 
 export async function insertIdentity(tx: AuditedTx, row: IdentityRow): Promise<void> {
-  await tx.identity.create({ data: row });
+  await tx.identity.create({ data: { ...row, networks: [...row.networks] } });
 }
 
-export async function updateIdentityRow(tx: AuditedTx, id: string, data: Partial<Pick<IdentityRow, "name" | "owner" | "note">> & { changedAt: Date }): Promise<void> {
-  await tx.identity.update({ where: { id }, data });
+export async function updateIdentityRow(tx: AuditedTx, id: string, data: Partial<Pick<IdentityRow, "name" | "owner" | "note" | "networks">> & { changedAt: Date }): Promise<void> {
+  const { networks, ...rest } = data;
+  await tx.identity.update({ where: { id }, data: { ...rest, ...(networks === undefined ? {} : { networks: [...networks] }) } });
 }
 
 /** False if it was in that status already. */
@@ -31,7 +32,7 @@ export async function lockIdentity(tx: AuditedTx, id: string): Promise<IdentityR
 export async function findIdentityRow(db: Database, id: string): Promise<IdentityRow | null> {
   const { rows } = await db.pool.query<IdentityRow>({
     name: "identity_by_id",
-    text: `select id, kind, name, owner, status, note, created_at as "createdAt", changed_at as "changedAt" from identity where id = $1`,
+    text: `select id, kind, name, owner, status, note, networks, created_at as "createdAt", changed_at as "changedAt" from identity where id = $1`,
     values: [id],
   });
   return rows[0] ?? null;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { networkText } from "@/lib/policies/schema";
 
 export const identityKinds = ["person", "service", "device"] as const;
 export type IdentityKind = (typeof identityKinds)[number];
@@ -9,11 +10,14 @@ const name = z.string().trim().min(1, "Name it.").max(128, "At most 128 characte
 const owner = z.string().trim().min(1, "Say who answers for it: a team or a mailbox.").max(254);
 const note = z.string().trim().max(2000, "At most 2,000 characters.");
 
-export const identityInput = z.strictObject({ kind: z.enum(identityKinds), name, owner, note: note.default("") });
+/** Where its certificates may be used from; empty for anywhere. */
+const networks = z.array(networkText).max(64, "At most 64 networks.");
+
+export const identityInput = z.strictObject({ kind: z.enum(identityKinds), name, owner, note: note.default(""), networks: networks.default([]) });
 export type IdentityInput = z.infer<typeof identityInput>;
 
 /** A kind never changes: what a certificate was bound to stays what it was. */
-export const identityChange = z.strictObject({ name: name.optional(), owner: owner.optional(), note: note.optional() });
+export const identityChange = z.strictObject({ name: name.optional(), owner: owner.optional(), note: note.optional(), networks: networks.optional() });
 export type IdentityChange = z.infer<typeof identityChange>;
 
 export const identityStatusInput = z.strictObject({ comment: z.string().trim().max(500).default("") });
@@ -37,6 +41,8 @@ export type IdentityDto = Readonly<{
   owner: string;
   status: IdentityStatus;
   note: string;
+  /** Where its certificates may be used from, in canonical form; empty for anywhere. */
+  networks: readonly string[];
   createdAt: string;
   changedAt: string;
   certificateCounts: Readonly<{ valid: number; expired: number; revoked: number }>;

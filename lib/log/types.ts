@@ -22,7 +22,7 @@ export type EntryDetails = {
   "profile.created": Readonly<{ slug: string; version: number; rulesSha256: string }>;
   "profile.updated": Readonly<{ version: number; rulesSha256: string; changes: Changes }>;
   "profile.read": ByAct;
-  "identity.created": Readonly<{ kind: string; owner: string }>;
+  "identity.created": Readonly<{ kind: string; owner: string; /** Where its certificates may be used from, if not from anywhere. */ networks?: string }>;
   "identity.updated": Readonly<{ changes: Changes }>;
   "identity.suspended": Readonly<{ comment: string }>;
   "identity.activated": Readonly<{ comment: string }>;

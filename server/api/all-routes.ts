@@ -5,10 +5,12 @@ import { auditProofRoutes } from "@/server/api/routes/audit-proofs";
 import { auditVerificationRoutes } from "@/server/api/routes/audit-verifications";
 import { authorityRoutes } from "@/server/api/routes/authorities";
 import { certificateRoutes } from "@/server/api/routes/certificates";
+import { destinationRoutes } from "@/server/api/routes/destinations";
 import { identityRoutes } from "@/server/api/routes/identities";
 import { logContinuationRoutes } from "@/server/api/routes/log-continuation";
 import { policyRoutes } from "@/server/api/routes/policies";
 import { profileRoutes } from "@/server/api/routes/profiles";
+import { proxyRoutes } from "@/server/api/routes/proxies";
 import { statusRoutes } from "@/server/api/routes/status";
 import { tokenRoutes } from "@/server/api/routes/tokens";
 import { userRoutes } from "@/server/api/routes/users";
@@ -16,5 +18,6 @@ import { userRoutes } from "@/server/api/routes/users";
 /** Every operation of the REST API. The OpenAPI document, the reference page and the handlers are all made of this list. */
 export const routes: readonly Route[] = [
   ...authorityRoutes, ...profileRoutes, ...identityRoutes, ...certificateRoutes, ...statusRoutes, ...tokenRoutes, ...userRoutes, ...auditRoutes, ...auditEventRoutes, ...auditProofRoutes, ...logContinuationRoutes, ...auditVerificationRoutes,
-  ...policyRoutes,
+  ...destinationRoutes,
+  ...policyRoutes, ...proxyRoutes,
 ];

@@ -1,52 +1,7 @@
-import { createHash } from "node:crypto";
-import { canonicalJson, type Json } from "../canonical";
-import type { EntryRecord } from "../types";
-import { differencesOf, type Fields, fit, millisOf, type Replayed, secondsOf, textOf } from "./fields";
-import { makeStore, type Noun } from "./noun";
-
-type Step = (before: Fields, record: EntryRecord) => Fields;
-type Plain = Readonly<{ name: string; columns: string; from: string; key?: string; created: string; make: (record: EntryRecord) => Fields; steps: Readonly<Record<string, Step>>; call?: string }>;
-
-/** What an entry says that was changed, by the names that the table's facts have. */
-const changed = (names: Readonly<Record<string, string>>): Step => (before, { details }) => {
-  const after: Record<string, string | null | undefined> = { ...before };
-  for (const [field, change] of Object.entries((details.changes ?? {}) as Record<string, { to?: unknown }>)) {
-    const name = names[field];
-    if (name !== undefined) after[name] = fit(change.to);
-  }
-  return after;
-};
-const become = (facts: Fields): Step => (before) => ({ ...before, ...facts });
-
-function plainNoun({ name, columns, from, key = "id", created, make, steps, call = "name" }: Plain): Noun<Fields> {
-  const next = (before: Fields | null, { seq, record }: Replayed, say: (words: string) => void): Fields | null => {
-    const at = seq === null ? "An entry that waits" : `Entry ${seq}`;
-    if (record.action === created) {
-      if (before) say(`${at} makes the ${name} ${record.target?.id ?? ""} that the log has already.`);
-      return make(record);
-    }
-    const step = steps[record.action.slice(name.length + 1)];
-    if (!step) return before;
-    if (!before) say(`${at} (${record.action}) is about the ${name} ${record.target?.id ?? ""}, which no entry before it makes.`);
-    return before && step(before, record);
-  };
-  return {
-    name, next, columns, from, key, store: makeStore<Fields>(), differences: (row, expected) => differencesOf(tidy(row), expected),
-    call: (row) => `The ${name} ${row.id}${row[call] ? ` (${row[call]})` : ""}`,
-  };
-}
-
-/** A row's facts as entries keep them; bytes that were let go are not compared. */
-function tidy(row: Fields): Fields {
-  const facts = Object.fromEntries(Object.entries(row).map(([name, value]) => [name, name === "rules" ? digestOf(value ?? "null") : fit(value)]));
-  return facts["content"] === null ? { ...facts, content: undefined } : facts;
-}
-
-/** As an entry digests the rules of a profile: canonical JSON, so that a database may order the members as it likes. */
-const digestOf = (rules: string): string => createHash("sha256").update(canonicalJson(JSON.parse(rules) as Json)).digest("hex");
-const cut = (column: string): string => `left(${column}, 150)`;
-const seconds = (column: string): string => `floor(extract(epoch from ${column}))::bigint::text`;
-const millis = (column: string): string => `(extract(epoch from ${column}) * 1000)::bigint::text`;
+import { custodyNouns } from "./custody-nouns";
+import { type Fields, fit, millisOf, secondsOf, textOf } from "./fields";
+import type { Noun } from "./noun";
+import { become, changed, cut, millis, type Plain, plainNoun, seconds } from "./plain-noun";
 
 const plains: readonly Plain[] = [
   {
@@ -74,14 +29,19 @@ const plains: readonly Plain[] = [
     steps: { updated: (before, record) => ({ ...changed({ name: "name", description: "description", authority: "authority", status: "status" })(before, record), version: textOf(record.details.version), rules: fit(record.details.rulesSha256) }) },
   },
   {
-    name: "identity", from: "identity", columns: `id, ${cut("name")} as name, kind, ${cut("owner")} as owner, status, ${cut("note")} as note`, created: "identity.created",
-    make: ({ target, details }) => ({ name: fit(target?.label), kind: fit(details.kind), owner: fit(details.owner), status: "active" }),
-    steps: { updated: changed({ name: "name", owner: "owner", note: "note" }), suspended: become({ status: "suspended" }), activated: become({ status: "active" }) },
+    name: "identity", from: "identity", columns: `id, ${cut("name")} as name, kind, ${cut("owner")} as owner, status, ${cut("note")} as note, left(array_to_string(networks, ', '), 150) as networks`, created: "identity.created",
+    make: ({ target, details }) => ({ name: fit(target?.label), kind: fit(details.kind), owner: fit(details.owner), status: "active", networks: fit(details.networks ?? "") }),
+    steps: { updated: changed({ name: "name", owner: "owner", note: "note", networks: "networks" }), suspended: become({ status: "suspended" }), activated: become({ status: "active" }) },
   },
   {
-    name: "account", from: "account", columns: `id, ${cut("email")} as email, ${cut("name")} as name, role, status`, created: "account.created", call: "email",
-    make: ({ details }) => ({ email: fit(details.email), role: fit(details.role), status: "active" }),
-    steps: { updated: changed({ name: "name", role: "role", status: "status" }) },
+    name: "account", from: "account", columns: `id, ${cut("email")} as email, ${cut("name")} as name, role, status, identity_id as identity`, created: "account.created", call: "email",
+    make: ({ details }) => ({ email: fit(details.email), role: fit(details.role), status: "active", identity: null }),
+    steps: { updated: changed({ name: "name", role: "role", status: "status", identity: "identity" }) },
+  },
+  {
+    name: "proxy", from: "proxy", columns: `id, identity_id as identity, kind, hops::text as hops, status, ${cut("note")} as note`, created: "proxy.trusted", call: "identity",
+    make: ({ details }) => ({ identity: fit(details.identityId), kind: fit(details.kind), hops: textOf(details.hops), status: "active" }),
+    steps: { updated: changed({ kind: "kind", hops: "hops", status: "status", note: "note" }), removed: become({ status: "removed" }) },
   },
   {
     name: "token", from: "api_token", created: "token.created",
@@ -101,4 +61,4 @@ const plains: readonly Plain[] = [
 ];
 
 /** Everything but certificates. */
-export const makeNouns = (): Noun<Fields>[] => plains.map(plainNoun);
+export const makeNouns = (): Noun<Fields>[] => [...plains, ...custodyNouns].map(plainNoun);

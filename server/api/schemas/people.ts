@@ -12,6 +12,7 @@ export const identity = z.object({
   owner: z.string(),
   status: z.enum(identityStatuses),
   note: z.string(),
+  networks: z.array(z.string()).openapi({ description: "Where its certificates may be used from; empty for anywhere.", example: ["10.20.0.0/16"] }),
   createdAt: instant,
   changedAt: instant,
   certificateCounts: z.object({ valid: z.number().int(), expired: z.number().int(), revoked: z.number().int() }),
