@@ -22,8 +22,9 @@ type Needs = Pick<Deps, "db" | "clock" | "random" | "delivery">;
  */
 export async function updateDestination(deps: Needs, actor: Actor, id: string, change: DestinationChange): Promise<DestinationDto & { entryId: string }> {
   authorize(actor, "destinations.write");
-  const { key, allow } = deliverySettings(deps), now = deps.clock.now(), before = await findDestination(deps.db, id);
+  const before = await findDestination(deps.db, id);
   if (before === null) throw noSuchDestination();
+  const { key, allow } = deliverySettings(deps), now = deps.clock.now();
   if (change.config !== undefined || change.secret) await assertOpen(change.config ?? configOf(before), change.secret, allow);
   const { result, entryIds } = await auditedTransaction(deps, actor, async (tx) => {
     const row = await lockDestination(tx, id);
