@@ -6,7 +6,6 @@ import { auditVerificationRoutes } from "@/server/api/routes/audit-verifications
 import { authorityRoutes } from "@/server/api/routes/authorities";
 import { certificateRoutes } from "@/server/api/routes/certificates";
 import { destinationRoutes } from "@/server/api/routes/destinations";
-import { destinationRoutes } from "@/server/api/routes/destinations";
 import { identityRoutes } from "@/server/api/routes/identities";
 import { logContinuationRoutes } from "@/server/api/routes/log-continuation";
 import { policyRoutes } from "@/server/api/routes/policies";
@@ -21,5 +20,4 @@ export const routes: readonly Route[] = [
   ...authorityRoutes, ...profileRoutes, ...identityRoutes, ...certificateRoutes, ...statusRoutes, ...tokenRoutes, ...userRoutes, ...auditRoutes, ...auditEventRoutes, ...auditProofRoutes, ...logContinuationRoutes, ...auditVerificationRoutes,
   ...destinationRoutes,
   ...policyRoutes, ...proxyRoutes,
-  ...destinationRoutes,
 ];
