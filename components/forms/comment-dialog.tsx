@@ -23,13 +23,16 @@ type Props<T> = Readonly<{
 }>;
 
 /** Asks once more before an act that needs nothing but a comment. */
-export function CommentDialog<T>({ trigger, title, consequence, submitLabel, receipt, action, fixed, tone = "primary", children }: Props<T>) {
+export function CommentDialog<T>({ trigger, title, consequence, ...form }: Props<T>) {
+  return <Dialog trigger={trigger} title={title} description={consequence}><CommentForm {...form} /></Dialog>;
+}
+
+/** The form of such a dialog, for one that something else opens. */
+export function CommentForm<T>({ submitLabel, receipt, action, fixed, tone = "primary", children }: Omit<Props<T>, "trigger" | "title" | "consequence">) {
   return (
-    <Dialog trigger={trigger} title={title} description={consequence}>
-      <ActForm action={action} fields={["comment"]} submitLabel={submitLabel} submitTone={tone} receipt={receipt} beside={<DialogClose><Button>Cancel</Button></DialogClose>}
-        input={(form) => ({ ...fixed, comment: givenText(form, "comment") })}>
-        {({ errors }) => <>{children}<TextareaField label="Comment" name="comment" rows={2} maxLength={500} error={errors("comment")} hint="It stands on the record." /></>}
-      </ActForm>
-    </Dialog>
+    <ActForm action={action} fields={["comment"]} submitLabel={submitLabel} submitTone={tone} receipt={receipt} beside={<DialogClose><Button>Cancel</Button></DialogClose>}
+      input={(form) => ({ ...fixed, comment: givenText(form, "comment") })}>
+      {({ errors }) => <>{children}<TextareaField label="Comment" name="comment" rows={2} maxLength={500} error={errors("comment")} hint="It stands on the record." /></>}
+    </ActForm>
   );
 }

@@ -2,7 +2,7 @@
 
 import type { ReactElement } from "react";
 import { ActForm } from "@/components/forms/act-form";
-import { textOf } from "@/components/forms/form-values";
+import { linesOf, textOf } from "@/components/forms/form-values";
 import { showReceipt } from "@/components/forms/show-receipt";
 import { Dialog, useCloseDialog } from "@/components/ui/dialog";
 import type { ServerAction } from "@/lib/auth/types";
@@ -32,7 +32,7 @@ function IdentityForm({ action, name, onCreated }: Pick<Props, "action" | "name"
   const close = useCloseDialog();
   return (
     <ActForm action={action} fields={identityFieldNames} submitLabel="Create identity" receipt="Identity created."
-      input={(form) => ({ kind: textOf(form, "kind"), name: textOf(form, "name"), owner: textOf(form, "owner"), note: textOf(form, "note") })}
+      input={(form) => ({ kind: textOf(form, "kind"), name: textOf(form, "name"), owner: textOf(form, "owner"), networks: linesOf(form, "networks"), note: textOf(form, "note") })}
       goTo={onCreated ? undefined : (done) => `/identities/${done.data.id}`}
       onDone={onCreated && ((done) => { showReceipt("Identity created.", done); close(); onCreated(done.data); })}>
       {({ errors }) => <IdentityFields errors={errors} given={{ name }} />}

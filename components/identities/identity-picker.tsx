@@ -25,12 +25,14 @@ type Props = Readonly<{
   /** Only identities of that kind are found. */
   kind?: IdentityKind | undefined;
   required?: boolean | undefined;
+  /** Empties itself for the next one. */
+  several?: boolean | undefined;
 }>;
 
 const pauseMs = 180;
 
 /** Finds one identity while typing, by keyboard or pointer, or makes it in place. */
-export function IdentityPicker({ picked, onPick, search, create, error, label = "Identity", hint = "A certificate belongs to exactly one person, service or device.", kind, required = true }: Props) {
+export function IdentityPicker({ picked, onPick, search, create, error, label = "Identity", hint = "A certificate belongs to exactly one person, service or device.", kind, required = true, several = false }: Props) {
   const [text, setText] = useState(picked?.name ?? "");
   const [found, setFound] = useState<readonly PickedIdentity[] | null>(null);
   const [at, setAt] = useState(0);
@@ -43,7 +45,7 @@ export function IdentityPicker({ picked, onPick, search, create, error, label = 
       void search(null, { q, limit: 8, ...(kind && { kind }) }).then((answer) => { if (answer.ok) { setFound(answer.data.items.filter((item) => item.kind !== "system")); setAt(0); } }).catch(() => { setFound([]); });
     }, pause);
   };
-  const pick = (identity: PickedIdentity) => { clearTimeout(timer.current); onPick(identity); setText(identity.name); setFound(null); };
+  const pick = (identity: PickedIdentity) => { clearTimeout(timer.current); onPick(identity); setText(several ? "" : identity.name); setFound(null); };
   const keys = (event: KeyboardEvent) => {
     if (event.key === "Escape" && found) { event.preventDefault(); setFound(null); }
     if (event.key === "ArrowDown" && !found) ask(picked ? "" : text, 0);

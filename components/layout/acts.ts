@@ -6,6 +6,7 @@ const acts: readonly Act[] = [
   { needs: "certificates.issue", entry: { id: "act-issue", group: "Acts", label: "Issue a certificate", hint: "From a certificate signing request", href: "/certificates/new", place: "certificates" } },
   { needs: "identities.write", entry: { id: "act-identity", group: "Acts", label: "New identity", hint: "A person, a service or a device", href: "/identities/new", place: "identities" } },
   { needs: "profiles.write", entry: { id: "act-profile", group: "Acts", label: "New profile", hint: "Rules for what may be issued", href: "/profiles/new", place: "profiles" } },
+  { needs: "policies.write", entry: { id: "act-policy", group: "Acts", label: "New policy", hint: "Who may do what on a service", href: "/policies/new", place: "policies" } },
   { needs: "certificates.read", entry: { id: "act-expiring", group: "Acts", label: "What expires next", href: "/certificates?state=expiring", place: "certificates" } },
   { needs: "audit.read", entry: { id: "act-refused", group: "Acts", label: "Refusals on the record", href: "/audit?outcome=denied", place: "audit" } },
   { needs: "alerts.read", entry: { id: "act-alert-rules", group: "Acts", label: "Rules of alerts", hint: "What each looks for, and what keeps it quiet", href: "/alerts/rules", place: "alerts" } },

@@ -1,9 +1,9 @@
-import { BadgeCheck, BellRing, Fingerprint, KeyRound, Landmark, LayoutDashboard, ScrollText, ShieldCheck, SlidersHorizontal, Users, Waypoints, type LucideIcon } from "lucide-react";
+import { BadgeCheck, BellRing, Fingerprint, KeyRound, Landmark, LayoutDashboard, Network, Route, ScrollText, ShieldCheck, SlidersHorizontal, Users, Waypoints, type LucideIcon } from "lucide-react";
 import type { PlaceId } from "./places";
 
 const icons: Readonly<Record<PlaceId, LucideIcon>> = {
-  overview: LayoutDashboard, certificates: BadgeCheck, identities: Fingerprint, authorities: Landmark, profiles: SlidersHorizontal,
-  audit: ScrollText, custody: Waypoints, alerts: BellRing, proofs: ShieldCheck, users: Users, tokens: KeyRound,
+  overview: LayoutDashboard, certificates: BadgeCheck, identities: Fingerprint, authorities: Landmark, profiles: SlidersHorizontal, policies: Route,
+  audit: ScrollText, custody: Waypoints, alerts: BellRing, proofs: ShieldCheck, users: Users, tokens: KeyRound, proxies: Network,
 };
 
 /** The icon of a place, the same in navigation, palette and empty states. */

@@ -1,6 +1,6 @@
 /** A page that the navigation leads to. `key` follows g: `g c` opens the certificates. */
 export type Place = Readonly<{ id: PlaceId; href: string; label: string; key: string; needs: string; /** Further addresses whose pages belong to it. */ also?: readonly string[] | undefined }>;
-export type PlaceId = "overview" | "certificates" | "identities" | "authorities" | "profiles" | "audit" | "custody" | "alerts" | "proofs" | "users" | "tokens";
+export type PlaceId = "overview" | "certificates" | "identities" | "authorities" | "profiles" | "policies" | "audit" | "custody" | "alerts" | "proofs" | "users" | "tokens" | "proxies";
 export type PlaceGroup = Readonly<{ label: string | null; places: readonly Place[] }>;
 
 const groups: readonly PlaceGroup[] = [
@@ -10,6 +10,7 @@ const groups: readonly PlaceGroup[] = [
     { id: "identities", href: "/identities", label: "Identities", key: "i", needs: "identities.read" },
     { id: "authorities", href: "/authorities", label: "Authorities", key: "a", needs: "authorities.read" },
     { id: "profiles", href: "/profiles", label: "Profiles", key: "p", needs: "profiles.read" },
+    { id: "policies", href: "/policies", label: "Policies", key: "y", needs: "policies.read" },
   ] },
   { label: "Record", places: [
     { id: "audit", href: "/audit", label: "Audit log", key: "l", needs: "audit.read" },
@@ -20,6 +21,7 @@ const groups: readonly PlaceGroup[] = [
   { label: "Settings", places: [
     { id: "users", href: "/settings/users", label: "Users", key: "u", needs: "accounts.read" },
     { id: "tokens", href: "/settings/tokens", label: "Tokens", key: "t", needs: "tokens.read" },
+    { id: "proxies", href: "/settings/proxies", label: "Proxies", key: "x", needs: "proxies.read" },
   ] },
 ];
 

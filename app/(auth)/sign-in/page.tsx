@@ -13,7 +13,7 @@ import { signInAddress } from "@/lib/auth/page";
 import { actorOfSession, currentHolder, currentRequest, lostSession } from "@/lib/auth/session-actor";
 import { getDeps } from "@/lib/runtime";
 import { isSetUp } from "@/lib/setup/is-set-up";
-import { mtlsAddress } from "./mtls-address";
+import { mtlsAddress } from "../../mtls-address";
 
 export const metadata: Metadata = { title: "Sign in" };
 

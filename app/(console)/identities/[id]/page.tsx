@@ -37,7 +37,7 @@ export default async function IdentityPage({ params }: Readonly<{ params: Promis
       <Stack>
         <Card title="Identity">
           <DataList columns={2} items={[
-            { label: "Owner", value: identity.owner }, { label: "Note", value: identity.note },
+            { label: "Owner", value: identity.owner }, { label: "Networks", value: identity.networks.length === 0 ? "Anywhere" : <ul className="font-mono text-xs leading-5">{identity.networks.map((network) => <li key={network}>{network}</li>)}</ul> }, { label: "Note", value: identity.note },
             { label: "Certificates", value: `${valid} valid, ${expired} expired, ${revoked} revoked` },
             { label: "Created", value: <Time at={identity.createdAt} show="minute" /> }, { label: "Changed", value: <Time at={identity.changedAt} show="minute" /> },
             { label: "Id", value: <MonoId value={identity.id} label="id" kind="text" whole /> },

@@ -1,0 +1,60 @@
+import { Archive, ArchiveRestore } from "lucide-react";
+import { notFound } from "next/navigation";
+import { ConfirmDialog } from "@/components/forms/confirm-dialog";
+import { PolicyEditor } from "@/components/policies/policy-editor";
+import { PolicyState } from "@/components/policies/policy-table";
+import { ProxySnippets } from "@/components/policies/proxy-snippets";
+import { Banner } from "@/components/ui/banner";
+import { Button } from "@/components/ui/button";
+import { Card } from "@/components/ui/card";
+import { DataList } from "@/components/ui/data-list";
+import { Link } from "@/components/ui/link";
+import { MonoId } from "@/components/ui/mono-id";
+import { PageHeader } from "@/components/ui/page-header";
+import { Time } from "@/components/ui/time";
+import { openPage } from "@/lib/auth/page";
+import { scopeOf } from "@/lib/auth/permissions";
+import { getPolicy } from "@/lib/policies/get-policy";
+import type { PolicyDto } from "@/lib/policies/schema";
+import { mtlsAddress } from "../../../mtls-address";
+import { find } from "../../identities/actions";
+import { orNull } from "../../identity-name";
+import { test, update } from "../actions";
+import { editorMaterials } from "../editor-materials";
+
+export const metadata = { title: "Policy" };
+
+export default async function PolicyPage({ params }: Readonly<{ params: Promise<{ id: string }> }>) {
+  const { id } = await params;
+  const { actor, deps } = await openPage("policies.read", { action: "policy.read", target: { kind: "policy", id, label: id } });
+  const policy = await orNull(getPolicy(deps, actor, id));
+  if (policy === null) notFound();
+  const mayWrite = scopeOf(actor.role, "policies.write") !== "none", retired = policy.status === "retired";
+  const address = new URL((await mtlsAddress("/")) ?? deps.publicUrl);
+  return (
+    <>
+      <PageHeader title={policy.name} badge={<PolicyState policy={policy} />} crumbs={[{ label: "Policies", href: "/policies" }]} sentence={policy.description || `Who may do what on ${policy.service}.`} action={mayWrite && <StatusAct policy={policy} />} />
+      {(retired || policy.rules === null) && (
+        <div className="pb-4">{policy.rules === null
+          ? <Banner tone="danger" title="What is stored cannot be read, so every request is denied.">Write the rules anew and save them.</Banner>
+          : <Banner tone="warning" title="This policy is retired, so every request is denied.">Its rules are kept. They count again once it is active.</Banner>}</div>
+      )}
+      <PolicyEditor key={policy.version} policy={policy} {...await editorMaterials(deps, actor, policy)} save={update} test={test} find={find} mayWrite={mayWrite}>
+        <ProxySnippets facts={{ service: policy.service, host: address.hostname, port: Number(address.port || 443) }} withProxies={scopeOf(actor.role, "proxies.read") !== "none"} />
+        <Card title="Policy">
+          <DataList items={[
+            { label: "Service", value: <code className="font-mono text-xs">{policy.service}</code> }, { label: "Version", value: policy.version },
+            { label: "Decisions", value: <Link href={`/audit?target=${policy.id}`}>on the record</Link> },
+            { label: "Created", value: <Time at={policy.createdAt} show="minute" /> }, { label: "Changed", value: <Time at={policy.changedAt} show="minute" /> },
+            { label: "Id", value: <MonoId value={policy.id} label="id" kind="text" /> },
+          ]} />
+        </Card>
+      </PolicyEditor>
+    </>
+  );
+}
+
+function StatusAct({ policy: { id, name, service, status, version } }: Readonly<{ policy: PolicyDto }>) {
+  if (status === "retired") return <ConfirmDialog trigger={<Button icon={<ArchiveRestore aria-hidden />}>Activate</Button>} tone="plain" title={`Activate ${name}?`} consequence="Its rules decide again, from the next request on." confirmLabel="Activate" receipt="Activated." action={update} input={{ id, version, status: "active" }} />;
+  return <ConfirmDialog trigger={<Button variant="danger-quiet" icon={<Archive aria-hidden />}>Retire</Button>} title={`Retire ${name}?`} consequence={`From the next request on everything on ${service} is denied. The rules are kept.`} confirmLabel="Retire" receipt="Retired." action={update} input={{ id, version, status: "retired" }} />;
+}

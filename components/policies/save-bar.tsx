@@ -1,0 +1,34 @@
+"use client";
+
+import { RefusalBanner } from "@/components/forms/refusal-banner";
+import { Banner } from "@/components/ui/banner";
+import { Button } from "@/components/ui/button";
+import { Row } from "@/components/ui/layout";
+import type { ActionState } from "@/lib/auth/types";
+import type { PolicyDto } from "@/lib/policies/schema";
+
+type Props = Readonly<{ policy: PolicyDto | null; dirty: boolean; answer: ActionState | null; pending: boolean; onSave: (over: boolean) => void; onDiscard: () => void }>;
+
+/** Saves everything at once. It stays in sight while something is not saved. */
+export function SaveBar({ policy, dirty, answer, pending, onSave, onDiscard }: Props) {
+  const conflict = answer?.ok === false && answer.code === "policy.changed-meanwhile";
+  return (
+    <div className="sticky bottom-3 z-3 flex flex-col gap-2">
+      {answer?.ok === false && !conflict && <RefusalBanner refusal={answer} shown={["name", "service", "description", "rules"]} />}
+      {conflict && (
+        <Banner tone="warning" live title="Somebody else saved this policy while you edited it." action={<Row><Button size="sm" onClick={() => { window.location.reload(); }}>Load theirs</Button><Button size="sm" variant="danger-quiet" loading={pending} onClick={() => { onSave(true); }}>Save mine over it</Button></Row>}>
+          Nothing of yours is lost yet: it stands above, unsaved.
+        </Banner>
+      )}
+      {(dirty || policy === null) && (
+        <div className="flex flex-wrap items-center justify-between gap-3 rounded-lg border border-border bg-raised px-4 py-2.5 shadow-pop">
+          <p className="text-sm">{policy === null ? <span className="text-muted">It counts at the next request that a proxy asks about.</span> : <><span className="font-medium">Not saved yet.</span> <span className="text-muted">Saving makes version {policy.version + 1}, which counts at the next request.</span></>}</p>
+          <Row>
+            {policy && <Button onClick={onDiscard}>Discard</Button>}
+            <Button variant="primary" loading={pending} onClick={() => { onSave(false); }}>{policy ? `Save version ${policy.version + 1}` : "Create policy"}</Button>
+          </Row>
+        </div>
+      )}
+    </div>
+  );
+}
