@@ -36,7 +36,7 @@ export function findCertificate({ pool }: Pick<Database, "pool">, fingerprint: B
 
 function makeFind(pool: Database["pool"]): Find {
   return makeGroupCommit<Buffer, FoundCertificate | null>({
-    maxBatch: LARGEST_BATCH, lanes: LANES,
+    maxBatch: LARGEST_BATCH, lanes: LANES, maxWaitMs: pool.options.query_timeout,
     work: async (fingerprints) => {
       const found: (FoundCertificate | null)[] = fingerprints.map(() => null);
       const { rows } = await pool.query<Row>({ ...findPresented, values: [fingerprints] });

@@ -17,6 +17,33 @@ function heldWork() {
 }
 const turn = (): Promise<void> => new Promise((done) => setImmediate(done));
 
+describe("who waits too long for a turn", () => {
+  test("is turned away without being worked on, and the others of its batch are not", async () => {
+    const held = heldWork(), add = makeGroupCommit<number, number>({ maxBatch: 10, maxWaitMs: 30, work: held.work });
+    const first = add(1);
+    await turn();
+    const late = add(2).then(() => "done", (error: unknown) => String(error));
+    await new Promise((done) => setTimeout(done, 40));
+    const fresh = add(3);
+    await held.finishAll();
+    await held.finishAll();
+    expect(await first).toBe(10);
+    expect(await late).toContain("too long");
+    expect(await fresh).toBe(30);
+    expect(held.batches).toEqual([[1], [3]]);
+  });
+  test("nobody is without such a limit", async () => {
+    const held = heldWork(), add = makeGroupCommit<number, number>({ maxBatch: 10, work: held.work });
+    const first = add(1);
+    await turn();
+    const second = add(2);
+    await new Promise((done) => setTimeout(done, 40));
+    await held.finishAll();
+    await held.finishAll();
+    expect([await first, await second]).toEqual([10, 20]);
+  });
+});
+
 describe("a group commit", () => {
   test("gives a lone caller its answer at once, in a batch of one", async () => {
     const add = makeGroupCommit<number, number>({ maxBatch: 10, work: (items) => Promise.resolve(items.map((item) => item + 1)) });

@@ -1,16 +1,17 @@
 /**
  * How a batch is worked on: one answer for each item, in order. If it throws, every item of the batch fails with that error.
- * `lanes` batches may be under way at once (1 by default).
+ * `lanes` batches may be under way at once (1 by default). Who has waited for its turn longer than `maxWaitMs` is turned away with an error
+ * and never worked on: nobody waits for the answer any more.
  */
-export type GroupWork<T, R> = Readonly<{ maxBatch: number; lanes?: number; work: (items: readonly T[]) => Promise<readonly R[]> }>;
+export type GroupWork<T, R> = Readonly<{ maxBatch: number; lanes?: number; maxWaitMs?: number | undefined; work: (items: readonly T[]) => Promise<readonly R[]> }>;
 
-type Waiting<T, R> = Readonly<{ item: T; resolve: (result: R) => void; reject: (error: unknown) => void }>;
+type Waiting<T, R> = Readonly<{ item: T; since: number; resolve: (result: R) => void; reject: (error: unknown) => void }>;
 
 /**
  * Many waiters share one transaction: while a batch is being committed, the next one gathers. Nobody waits for a timer, so a lone
  * caller pays one commit, and under load the batch grows as large as the load needs.
  */
-export function makeGroupCommit<T, R>({ maxBatch, lanes = 1, work }: GroupWork<T, R>): (item: T) => Promise<R> {
+export function makeGroupCommit<T, R>({ maxBatch, lanes = 1, maxWaitMs = Infinity, work }: GroupWork<T, R>): (item: T) => Promise<R> {
   let waiting: Waiting<T, R>[] = [];
   let running = 0;
 
@@ -24,18 +25,27 @@ export function makeGroupCommit<T, R>({ maxBatch, lanes = 1, work }: GroupWork<T
     }
   };
 
+  const commitInTime = async (batch: readonly Waiting<T, R>[], oldest: number): Promise<void> => {
+    for (const { since, reject } of batch) if (since < oldest) reject(new Error("It waited too long for its turn."));
+    const inTime = batch.filter(({ since }) => since >= oldest);
+    if (inTime.length > 0) await commit(inTime);
+  };
+
   const run = async (): Promise<void> => {
     running += 1;
     while (waiting.length > 0) {
       const batch = waiting.slice(0, maxBatch);
       waiting = waiting.slice(maxBatch);
-      await commit(batch);
+      const oldest = performance.now() - maxWaitMs, [first] = batch;
+      // The longest wait is the first one's: mostly there is nobody to turn away.
+      if (first === undefined || first.since >= oldest) await commit(batch);
+      else await commitInTime(batch, oldest);
     }
     running -= 1;
   };
 
   return (item) => new Promise((resolve, reject) => {
-    waiting.push({ item, resolve, reject });
+    waiting.push({ item, since: performance.now(), resolve, reject });
     // A microtask later, what the same turn of the event loop asks for is in the same batch.
     if (running < lanes) queueMicrotask(() => { if (running < lanes && waiting.length > 0) void run(); });
   });

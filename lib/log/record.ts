@@ -21,6 +21,8 @@ function appenderOf(pool: Database["pool"]): Append {
   const made: Append = makeGroupCommit<Encoded, null>({
     maxBatch: LARGEST_BATCH,
     lanes: LANES,
+    // Where the connections give up early, so do those who wait for them.
+    maxWaitMs: pool.options.query_timeout,
     work: async (entries) => {
       await pool.query({ ...insertEntries, values: valuesOf(joinEntries(entries)) });
       return entries.map(() => null);

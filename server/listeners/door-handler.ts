@@ -10,6 +10,7 @@ import type { ApiDoor } from "@/server/listeners/api-door";
 import { cleanHeaders } from "@/server/listeners/clean-headers";
 import { contextOf } from "@/server/listeners/context";
 import type { DoorContext, ListenerName } from "@/server/listeners/context";
+import { inTime } from "@/server/listeners/in-time";
 import { refusePlainHttp } from "@/server/listeners/open-plain-http";
 import { isAuthorizePath, isOpenPath } from "@/server/listeners/paths";
 import { sendProblem } from "@/server/listeners/problem";
@@ -45,7 +46,9 @@ export function makeDoorHandler(parts: DoorParts, listener: ListenerName): Handl
       enter(parts, request, response, context);
       return;
     }
-    admit(parts, request, response, context, forwarded).catch((error: unknown) => sendUnrecorded(response, error, context.requestId));
+    admit(parts, request, response, context, forwarded).catch((error: unknown) => {
+      if (!response.headersSent) sendUnrecorded(response, error, context.requestId);
+    });
   };
 }
 
@@ -53,7 +56,7 @@ export function makeDoorHandler(parts: DoorParts, listener: ListenerName): Handl
 async function admit(parts: DoorParts, request: IncomingMessage, response: ServerResponse, base: DoorContext, forwarded: ForwardedHeaders): Promise<void> {
   const speaking = { judge: parts.judge, countStripped: parts.metrics.countStripped }, quiet = { judge: parts.judge, countStripped: () => {} };
   const said = { shown: shownCertificate(request.socket as TLSSocket), forwarded, request: { method: request.method, url: request.url } };
-  const speaker = await speakerOf(speaking, base, said);
+  const speaker = await inTime(speakerOf(speaking, base, said));
   const context: DoorContext = { ...speaker, rejudge: async () => (await speakerOf(quiet, base, said)).decision };
   const { decision, proxy } = context;
   // What a proxy asks about is refused in the answer to it, which is the business of forward auth.
