@@ -1,6 +1,6 @@
 /** A page that the navigation leads to. `key` follows g: `g c` opens the certificates. */
 export type Place = Readonly<{ id: PlaceId; href: string; label: string; key: string; needs: string; /** Further addresses whose pages belong to it. */ also?: readonly string[] | undefined }>;
-export type PlaceId = "overview" | "certificates" | "identities" | "authorities" | "profiles" | "policies" | "audit" | "custody" | "alerts" | "proofs" | "users" | "tokens" | "proxies";
+export type PlaceId = "overview" | "certificates" | "identities" | "authorities" | "profiles" | "policies" | "audit" | "custody" | "alerts" | "proofs" | "users" | "tokens" | "proxies" | "delivery";
 export type PlaceGroup = Readonly<{ label: string | null; places: readonly Place[] }>;
 
 const groups: readonly PlaceGroup[] = [
@@ -22,6 +22,7 @@ const groups: readonly PlaceGroup[] = [
     { id: "users", href: "/settings/users", label: "Users", key: "u", needs: "accounts.read" },
     { id: "tokens", href: "/settings/tokens", label: "Tokens", key: "t", needs: "tokens.read" },
     { id: "proxies", href: "/settings/proxies", label: "Proxies", key: "x", needs: "proxies.read" },
+    { id: "delivery", href: "/settings/delivery", label: "Delivery", key: "d", needs: "destinations.read" },
   ] },
 ];
 

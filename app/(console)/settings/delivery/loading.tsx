@@ -1,0 +1,5 @@
+import { PageHeaderSkeleton, TableSkeleton } from "@/components/ui/skeleton";
+
+export default function Loading() {
+  return <><PageHeaderSkeleton /><TableSkeleton rows={4} /></>;
+}
