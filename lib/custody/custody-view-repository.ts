@@ -44,7 +44,7 @@ export async function neverUsed({ pool }: Pool, now: Date, most: number, cap: nu
   const idle = `from certificate c join identity i on i.id = c.identity_id where c.state = 'issued' and c.not_after > $1 and i.kind <> 'system' and not exists (select from custody.use u where u.certificate_id = c.id)`;
   const [{ rows: items }, { rows: [counted] }] = await Promise.all([
     pool.query<NeverUsedRow>(`select c.id, coalesce(nullif(c.common_name, ''), c.subject_text) as subject, c.identity_id, i.name, coalesce(c.issued_at, c.created_at) as issued_at, c.not_after ${idle} order by c.id limit $2`, [now, most]),
-    pool.query<{ n: number }>(`select count(*)::int as n from (select ${idle} limit $2) as some`, [now, cap]),
+    pool.query<{ n: number }>(`select count(*)::int as n from (select ${idle} limit $2) as found`, [now, cap]),
   ]);
   return { count: counted?.n ?? 0, items };
 }
