@@ -39,11 +39,6 @@ const plains: readonly Plain[] = [
     steps: { updated: changed({ name: "name", role: "role", status: "status", identity: "identity" }) },
   },
   {
-    name: "proxy", from: "proxy", columns: `id, identity_id as identity, kind, hops::text as hops, status, ${cut("note")} as note`, created: "proxy.trusted", call: "identity",
-    make: ({ details }) => ({ identity: fit(details.identityId), kind: fit(details.kind), hops: textOf(details.hops), status: "active" }),
-    steps: { updated: changed({ kind: "kind", hops: "hops", status: "status", note: "note" }), removed: become({ status: "removed" }) },
-  },
-  {
     name: "token", from: "api_token", created: "token.created",
     columns: `id, ${cut("name")} as name, role, identity_id as identity, ${millis("expires_at")} as "end (UTC)", case when revoked_at is null then 'in force' else 'revoked' end as state`,
     make: ({ details }) => ({ name: fit(details.name), role: fit(details.role), identity: fit(details.identityId), "end (UTC)": millisOf(details.expiresAt), state: "in force" }),
