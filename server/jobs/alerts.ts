@@ -1,3 +1,4 @@
+import { makeChecks } from "@/lib/alerts/checks/run-checks";
 import { makeAlertReader } from "@/lib/alerts/read/reader";
 import type { Deps } from "@/lib/deps";
 import { startJob } from "@/server/jobs/job";
@@ -5,9 +6,12 @@ import type { DoorLog } from "@/server/listeners/door-log";
 
 export type Alerts = Readonly<{ lead: (leading: boolean) => void; stop: () => Promise<void> }>;
 
-const lookEveryMs = 1_000;
+const lookEveryMs = 1_000, checkEveryMs = 15_000;
 
-/** Has the rules read the log as it grows, where this node leads: woken by the log, and looking for itself in case that is not heard. */
+/**
+ * Has the rules read the log as it grows, where this node leads: woken by the log, and looking for itself in case that is not heard. Now and then
+ * it looks for what no entry tells of.
+ */
 export function startAlerts(deps: Deps, log: DoorLog): Alerts {
   const reader = makeAlertReader(deps, () => performance.now());
   let leading = false, stopped = false;
@@ -22,16 +26,25 @@ export function startAlerts(deps: Deps, log: DoorLog): Alerts {
       return lookEveryMs;
     },
   });
+  const checks = makeChecks(deps);
+  const checking = startJob({
+    name: "checks", log,
+    work: async () => {
+      const { opened } = leading ? await checks.run() : { opened: 0 };
+      if (opened > 0) log.warn(`alerts: ${opened} opened`);
+      return checkEveryMs;
+    },
+  });
   const listener = deps.db.listen("chancery_log", () => { if (leading) reading.nudge(); });
   return {
     lead: (now) => {
       leading = now;
-      if (now) reading.nudge();
+      if (now) for (const job of [reading, checking]) job.nudge();
     },
     stop: async () => {
       stopped = true;
       await listener.close();
-      await reading.stop();
+      await Promise.all([reading.stop(), checking.stop()]);
     },
   };
 }

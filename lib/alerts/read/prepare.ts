@@ -10,14 +10,17 @@ const issuedSinceMs = 29 * 86_400_000;
 const settingsChange = new Set<string>(["rule.updated", "exception.created", "exception.ended"]);
 const certificateChange = new Set<string>(["certificate.revoked", "certificate.held", "certificate.released", "certificate.issued"]);
 
-/** Who planned a certificate, for the count of a requester's issuing; null for Chancery itself. */
-export const requesterOf = ({ action, actor }: Pick<EntryRecord, "action" | "actor">): string | null =>
-  action === "certificate.planned" && actor.kind !== "system" ? actor.id ?? actor.label : null;
+/** Who planned a certificate, for the count of a requester's issuing; null for Chancery itself, and for rotations, which come in waves. */
+export const requesterOf = ({ action, actor, details }: Pick<EntryRecord, "action" | "actor" | "details">): string | null =>
+  action === "certificate.planned" && actor.kind !== "system" && typeof details["predecessorId"] !== "string" ? actor.id ?? actor.label : null;
 
-/** Whose working hours an entry belongs to: a person's, by certificate, or an account's. */
-export function workerOf({ actor, who }: Readonly<{ actor: EntryRecord["actor"]; who: Who | null }>): string | null {
+/**
+ * Whose working hours an entry belongs to: a person's, by certificate, or an account's. What an account only reads does not count, since pages that
+ * were left open read all night.
+ */
+export function workerOf({ action, actor, who }: Readonly<{ action: string; actor: EntryRecord["actor"]; who: Who | null }>): string | null {
   if (who !== null) return who.kind === "person" ? who.id : null;
-  return actor.kind === "user" ? actor.id : null;
+  return actor.kind === "user" && !action.endsWith(".read") ? actor.id : null;
 }
 
 /** Looks up all that the batch needs and that is not held, in a few queries. What an entry of the batch changes is looked up again. */
@@ -84,7 +87,7 @@ async function prepareKnown({ db }: Pick<Deps, "db">, memory: Memory, rows: read
 async function prepareHours({ db }: Pick<Deps, "db">, memory: Memory, rows: readonly LogRow[]): Promise<void> {
   const wanted = new Set<string>();
   for (const { record } of rows) {
-    const worker = workerOf({ actor: record.actor, who: whosePerson(memory, record) });
+    const worker = workerOf({ action: record.action, actor: record.actor, who: whosePerson(memory, record) });
     if (worker !== null && !memory.hours.has(worker)) wanted.add(worker);
   }
   if (wanted.size === 0) return;

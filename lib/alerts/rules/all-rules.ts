@@ -1,11 +1,30 @@
 import type { RuleName } from "@/lib/alerts/schema";
 import type { AlertRule, EntryRule } from "@/lib/alerts/types";
+import { checkpointLate } from "./checkpoint-late";
+import { crlLate } from "./crl-late";
+import { dormantRevival } from "./dormant-revival";
+import { expiredUsed } from "./expired-used";
+import { expiryNear } from "./expiry-near";
 import { firstNetwork } from "./first-network";
+import { firstService } from "./first-service";
+import { forgedCertificate } from "./forged-certificate";
+import { issuingSpike } from "./issuing-spike";
+import { notYetValidUsed } from "./not-yet-valid-used";
+import { offHours } from "./off-hours";
+import { outsideNetworks } from "./outside-networks";
 import { refusalBurst } from "./refusal-burst";
 import { revokedUsed } from "./revoked-used";
+import { severalNetworks } from "./several-networks";
+import { signInLockout } from "./sign-in-lockout";
+import { sourceGap } from "./source-gap";
+import { suspendedIdentity } from "./suspended-identity";
+import { verificationFailed } from "./verification-failed";
 
 /** Every rule, in the order in which they are listed. */
-export const allRules: readonly AlertRule[] = [revokedUsed, firstNetwork, refusalBurst];
+export const allRules: readonly AlertRule[] = [
+  revokedUsed, expiredUsed, forgedCertificate, notYetValidUsed, suspendedIdentity, outsideNetworks, firstNetwork, severalNetworks, firstService, refusalBurst, issuingSpike, offHours,
+  dormantRevival, expiryNear, crlLate, checkpointLate, verificationFailed, sourceGap, signInLockout,
+];
 
 export const entryRules: readonly EntryRule[] = allRules.filter((rule): rule is EntryRule => "find" in rule);
 

@@ -1,0 +1,37 @@
+import type { EntryRule, Facts, Known, Values, Who } from "@/lib/alerts/types";
+import { countWords, day, from, identitySubject, listWords, of, spanWords, value } from "./words";
+
+const mostKnown = 20;
+
+/** "new": opens an alert; "more": goes on with one, because the identity has taken up something new lately. */
+function novelty({ at }: Facts, service: string, known: Known, values: Values): "new" | "more" | null {
+  const seen = known.services.get(service), learnMs = of(values, "learnDays") * day;
+  if (seen !== undefined && at - seen.lastAt < of(values, "forgetDays") * day) return null;
+  if (at - known.firstAt < learnMs || known.count < of(values, "learnUses") || known.services.size > mostKnown) return null;
+  for (const { firstAt } of known.services.values()) if (at - firstAt < learnMs) return "more";
+  return "new";
+}
+
+const severityFor = ({ kind }: Who, { action }: Facts): "low" | "medium" => (kind === "person" || action === "event.reported" ? "low" : "medium");
+
+/** An identity does what it has never done. */
+export const firstService: EntryRule = {
+  name: "first-service", title: "First use of a service or action", severity: "medium",
+  explanation: "An identity asked for a service, or reported an action, that it has never touched before, or not for a long time. Who has stolen a key looks around with it. Chancery itself counts as a service.",
+  quietBecause: "It learns for two weeks, and judges only who has taken up nothing new for as long. Who uses more than twenty services uses anything. Of people, and of reported actions, it is low.",
+  values: [
+    value("learnDays", "Learns for, and then nothing new for", "days", 14, [0, 180]), value("learnUses", "… and learns for", "uses", 100, [0, 1_000_000]), value("forgetDays", "A service is new again after", "days", 90, [1, 400]),
+  ],
+  find: (facts, { known }, values) => {
+    const { who, service, at } = facts;
+    if (who === null || service === null || known === null || !facts.proved) return null;
+    const how = novelty(facts, service, known, values);
+    if (how === null) return null;
+    return {
+      subject: identitySubject(who), severity: severityFor(who, facts), follows: how === "more",
+      summary: `${who.name} ${facts.action === "event.reported" ? "reported" : "used"} ${service} for the first time, from ${from(facts)}.`,
+      surprise: `First ${facts.action === "event.reported" ? "report of" : "use of"} ${service}${facts.outcome === "success" ? "" : ", and refused"}.`,
+      baseline: `In ${spanWords(at - known.firstAt)} and ${countWords(known.count, "use")}: ${listWords([...known.services.keys()])}.`,
+    };
+  },
+};
