@@ -7,7 +7,7 @@ import { Link } from "@/components/ui/link";
 import { Stack } from "@/components/ui/layout";
 import type { RuleDto } from "@/lib/alerts/schema";
 import type { ServerAction } from "@/lib/auth/types";
-import { plural } from "@/lib/format/count";
+import { formatCount, plural } from "@/lib/format/count";
 import { SeverityBadge } from "./alert-look";
 import { ruleGroups } from "./alert-words";
 import { RuleDialog } from "./rule-dialog";
@@ -20,7 +20,7 @@ type Props = Readonly<{ rules: readonly RuleDto[]; /** Absent: this role changes
 export function RuleList({ rules, update }: Props) {
   return (
     <Stack>
-      {ruleGroups.map(({ title, description, rules: names }) => (
+      {ruleGroups.filter((group) => rules.some(({ name }) => group.rules.includes(name))).map(({ title, description, rules: names }) => (
         <Card key={title} title={title} description={description} padding="flush">
           <ul className="divide-y divide-border border-t border-border">{names.flatMap((name) => rules.find((rule) => rule.name === name) ?? []).map((rule) => <RuleRow key={rule.name} rule={rule} update={update} />)}</ul>
         </Card>
@@ -37,7 +37,7 @@ function RuleRow({ rule, update }: Readonly<{ rule: RuleDto; update: Props["upda
         <div className="flex flex-wrap items-center gap-x-2 gap-y-1"><h3 className="text-sm font-semibold">{title}</h3><SeverityBadge severity={severity} />{severity !== rule.defaultSeverity && <Badge>changed</Badge>}{!enabled && <Badge tone="expired">Off</Badge>}</div>
         <p className="mt-1 text-sm">{explanation}</p>
         <p className="mt-1 text-xs text-muted"><span className="font-medium">Quiet because:</span> {quietBecause}</p>
-        {values.length > 0 && <p className="mt-2 flex flex-wrap gap-1.5">{values.map((value) => <Badge key={value.key} tone={value.value === value.defaultValue ? "neutral" : "accent"}>{value.label}: {value.value} {value.unit}</Badge>)}</p>}
+        {values.length > 0 && <RuleValues values={values} />}
       </div>
       <div className="text-xs">
         <RuleFigures alerts={alerts} />
@@ -48,5 +48,18 @@ function RuleRow({ rule, update }: Readonly<{ rule: RuleDto; update: Props["upda
         <RuleSwitch rule={rule} action={update} />
       </div>
     </li>
+  );
+}
+
+/** What is set, each by itself; what differs from its default is marked. */
+function RuleValues({ values }: Pick<RuleDto, "values">) {
+  return (
+    <ul aria-label="Values" className="mt-2 flex flex-wrap gap-1.5">
+      {values.map(({ key, label, value, unit, defaultValue }) => (
+        <li key={key} data-tip={value === defaultValue ? undefined : `Default ${defaultValue} ${unit}`} className={clsx("rounded-md px-2 py-0.5 text-xs", value === defaultValue ? "bg-sunken text-muted" : "bg-accent-soft text-accent")}>
+          {label} <span className="font-medium text-text">{Number.isInteger(value) ? formatCount(value) : value} {unit}</span>
+        </li>
+      ))}
+    </ul>
   );
 }

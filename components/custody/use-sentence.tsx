@@ -19,5 +19,5 @@ const times = (count: number): string => count === 1 ? "once" : plural(count, "t
 /** When it began there, and the way to each use. */
 export function UseSpan({ origin: { network, count, firstAt, services }, linked }: Readonly<{ origin: Origin; linked: boolean }>) {
   const certificateId = services[0]?.certificateId ?? "";
-  return <>{count > 1 && <>since <Time at={firstAt} />{linked && " · "}</>}{linked && <Link href={`/audit?certificate=${encodeURIComponent(certificateId)}&ip=${encodeURIComponent(network)}&reads=include`}>{count === 1 ? "The entry" : "Each of them"}</Link>}</>;
+  return <>{count > 1 && <>first <Time at={firstAt} />{linked && " · "}</>}{linked && <Link href={`/audit?certificate=${encodeURIComponent(certificateId)}&ip=${encodeURIComponent(network)}&reads=include`}>{count === 1 ? "The entry" : "Each of them"}</Link>}</>;
 }

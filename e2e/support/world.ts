@@ -6,7 +6,7 @@ import { hydrated } from "./test";
 
 /** Where the run's Chancery is; set by Playwright's global set-up. */
 export const chancery = {
-  http: process.env.CHANCERY_E2E_HTTP ?? "", https: process.env.CHANCERY_E2E_HTTPS ?? "", setup: process.env.CHANCERY_E2E_SETUP ?? "", data: process.env.CHANCERY_E2E_DATA ?? "",
+  http: process.env.CHANCERY_E2E_HTTP ?? "", https: process.env.CHANCERY_E2E_HTTPS ?? "", mtls: process.env.CHANCERY_E2E_MTLS ?? "", setup: process.env.CHANCERY_E2E_SETUP ?? "", data: process.env.CHANCERY_E2E_DATA ?? "",
 };
 
 export const organization = "Example";
