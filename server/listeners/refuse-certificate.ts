@@ -5,7 +5,7 @@ import type { CertificateDecision } from "@/lib/custody/types";
 import type { Deps } from "@/lib/deps";
 import { isAppError } from "@/lib/errors/app-error";
 import { recordEntry } from "@/lib/log/record";
-import { recordedPath } from "@/server/api/recorded-path";
+import { recordedTarget } from "@/server/api/recorded-path";
 import { actorRequestOf } from "@/server/listeners/actor-request";
 import type { DoorContext } from "@/server/listeners/context";
 import { sendProblem } from "@/server/listeners/problem";
@@ -20,7 +20,7 @@ export function makeRefuseCertificate(deps: Deps, httpsPort: () => number): Refu
   return async (request, response, context, refusal) => {
     const { code, status, title, detail, presented } = refusal, method = request.method ?? "GET";
     const details = {
-      method, path: recordedPath(request.url ?? "/"), status, code, ...(presented === null ? {} : { presented }), ...(context.proxy === null ? {} : { proxy: context.proxy.label }),
+      method, path: recordedTarget(request.url ?? "/"), status, code, ...(presented === null ? {} : { presented }), ...(context.proxy === null ? {} : { proxy: context.proxy.label }),
     };
     try {
       await recordEntry(gate, actorOfRefused(refusal, actorRequestOf(request, context)), { action: "request.refused", outcome: "denied", target: null, details });
