@@ -12,14 +12,16 @@ export const TEMPLATE = "chancery_template";
 /** A server for tests, without fsync and in a temporary folder, with the template migrated as the owner. */
 export interface ThrowawayPostgres {
   readonly urls: (database: string) => DatabaseUrls & { superUrl: string };
+  /** The postmaster; another one after a crash. */
+  readonly pid: () => number;
   readonly stop: () => Promise<void>;
 }
 
-/** Starts it; about two seconds, most of them initdb and the migrations. `stop` removes everything. */
-export async function startThrowawayPostgres(): Promise<ThrowawayPostgres> {
+/** Starts it; about two seconds, most of them initdb and the migrations. `stop` removes everything. `durable` for tests that crash it. */
+export async function startThrowawayPostgres({ durable = false }: Readonly<{ durable?: boolean }> = {}): Promise<ThrowawayPostgres> {
   const root = findRepoRoot();
   const folder = mkdtempSync(join(tmpdir(), "chancery-test-"));
-  const server = await startPostgres({ root, folder: join(folder, "pg"), durable: false, say: () => {} });
+  const server = await startPostgres({ root, folder: join(folder, "pg"), durable, say: () => {} });
   const stop = async () => {
     await server.stop();
     rmSync(folder, { recursive: true, force: true });
@@ -28,7 +30,7 @@ export async function startThrowawayPostgres(): Promise<ThrowawayPostgres> {
     const urls = await setUpRoles(server);
     await ensureDatabase(server, TEMPLATE);
     await migrate(root, urls(TEMPLATE).ownerUrl, APP_ROLE);
-    return { urls: (database) => ({ ...urls(database), superUrl: server.superUrl(database) }), stop };
+    return { urls: (database) => ({ ...urls(database), superUrl: server.superUrl(database) }), pid: server.pid, stop };
   } catch (error) {
     await stop();
     throw error;
