@@ -1,4 +1,5 @@
 import type { Route } from "@/server/api/define-route";
+import { alertRoutes } from "@/server/api/routes/alerts";
 import { auditRoutes } from "@/server/api/routes/audit";
 import { auditEventRoutes } from "@/server/api/routes/audit-events";
 import { auditProofRoutes } from "@/server/api/routes/audit-proofs";
@@ -6,6 +7,7 @@ import { auditVerificationRoutes } from "@/server/api/routes/audit-verifications
 import { authorityRoutes } from "@/server/api/routes/authorities";
 import { certificateRoutes } from "@/server/api/routes/certificates";
 import { destinationRoutes } from "@/server/api/routes/destinations";
+import { custodyRoutes } from "@/server/api/routes/custody";
 import { identityRoutes } from "@/server/api/routes/identities";
 import { logContinuationRoutes } from "@/server/api/routes/log-continuation";
 import { policyRoutes } from "@/server/api/routes/policies";
@@ -20,4 +22,5 @@ export const routes: readonly Route[] = [
   ...authorityRoutes, ...profileRoutes, ...identityRoutes, ...certificateRoutes, ...statusRoutes, ...tokenRoutes, ...userRoutes, ...auditRoutes, ...auditEventRoutes, ...auditProofRoutes, ...logContinuationRoutes, ...auditVerificationRoutes,
   ...destinationRoutes,
   ...policyRoutes, ...proxyRoutes,
+  ...alertRoutes, ...custodyRoutes,
 ];
