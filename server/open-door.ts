@@ -43,8 +43,9 @@ export async function openDoor(deps: Deps, env: Env, log: DoorLog): Promise<Door
   if (authorities.index().all.length > 0) await Promise.race([tls.certified, pause(firstCertificateMs, undefined, { ref: false })]);
   let ports: Ports = { http: env.CHANCERY_HTTP_PORT, https: env.CHANCERY_HTTPS_PORT, mtls: env.CHANCERY_MTLS_PORT };
   const serveLog = makeLogDoor({ published: makePublished(deps.db, () => deps.clock.now().getTime()), tiles: makeTileStore(deps.db), count: (status) => service.metrics.countRequest("log", status) });
+  const forwardAuth = makeAuthorizeDoor(deps);
   const parts: DoorParts = {
-    status: (request, response) => service.door(request, response) || serveLog(request, response), metrics: service.metrics, authorize: makeAuthorizeDoor(deps), refuse: makeRefuseCertificate(deps, () => ports.https),
+    status: (request, response) => service.door(request, response) || serveLog(request, response), metrics: service.metrics, authorize: forwardAuth.answer, beginAuthorize: forwardAuth.begin, refuse: makeRefuseCertificate(deps, () => ports.https),
     judge: (presented, ip) => judgePresented(gate, () => authorities.index().all, presented, ip),
     api: makeApiDoor(makeApi(deps)), console: makeConsoleProxy(join(env.CHANCERY_RUN_DIR, "console.sock"), log),
     ownNames: [...names.dns, ...names.ips], httpsPort: () => ports.https,

@@ -38,10 +38,18 @@ function makeFind(pool: Database["pool"]): Find {
   return makeGroupCommit<Buffer, FoundCertificate | null>({
     maxBatch: LARGEST_BATCH, lanes: LANES, maxWaitMs: pool.options.query_timeout,
     work: async (fingerprints) => {
-      const found: (FoundCertificate | null)[] = fingerprints.map(() => null);
-      const { rows } = await pool.query<Row>({ ...findPresented, values: [fingerprints] });
+      // A proxy's own certificate comes with each of its questions.
+      const places = new Map<string, number>(), each: Buffer[] = [];
+      const placeOf = fingerprints.map((fingerprint) => {
+        const key = fingerprint.toString("latin1"), known = places.get(key);
+        if (known !== undefined) return known;
+        places.set(key, each.length);
+        return each.push(fingerprint) - 1;
+      });
+      const found: (FoundCertificate | null)[] = each.map(() => null);
+      const { rows } = await pool.query<Row>({ ...findPresented, values: [each] });
       for (const row of rows) found[row.n - 1] = foundOf(row);
-      return found;
+      return placeOf.map((place) => found[place] ?? null);
     },
   });
 }

@@ -38,7 +38,8 @@ export function openDatabase(url: string, { max, patienceMs }: DatabaseOptions =
     max: max ?? 20,
     connectionTimeoutMillis: patienceMs ?? CONNECT_TIMEOUT_MS,
     statement_timeout: patienceMs ?? STATEMENT_TIMEOUT_MS,
-    ...(patienceMs === undefined ? {} : { query_timeout: patienceMs + ANSWER_MS }),
+    // To connect anew takes a good part of such patience: what is open stays open.
+    ...(patienceMs === undefined ? {} : { query_timeout: patienceMs + ANSWER_MS, idleTimeoutMillis: 0, keepAlive: true }),
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
     application_name: "chancery",
   });

@@ -13,7 +13,7 @@ type Waiting<T, R> = Readonly<{ item: T; since: number; resolve: (result: R) => 
  */
 export function makeGroupCommit<T, R>({ maxBatch, lanes = 1, maxWaitMs = Infinity, work }: GroupWork<T, R>): (item: T) => Promise<R> {
   let waiting: Waiting<T, R>[] = [];
-  let running = 0;
+  let running = 0, planned = false;
 
   const commit = async (batch: readonly Waiting<T, R>[]): Promise<void> => {
     try {
@@ -44,9 +44,16 @@ export function makeGroupCommit<T, R>({ maxBatch, lanes = 1, maxWaitMs = Infinit
     running -= 1;
   };
 
+  const begin = (): void => {
+    planned = false;
+    if (running < lanes && waiting.length > 0) void run();
+  };
+
   return (item) => new Promise((resolve, reject) => {
     waiting.push({ item, since: performance.now(), resolve, reject });
-    // A microtask later, what the same turn of the event loop asks for is in the same batch.
-    if (running < lanes) queueMicrotask(() => { if (running < lanes && waiting.length > 0) void run(); });
+    if (planned || running >= lanes) return;
+    planned = true;
+    // Once this turn of the event loop has read all that came in: whoever asks in it is in the same batch.
+    setImmediate(begin);
   });
 }

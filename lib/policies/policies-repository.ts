@@ -66,7 +66,7 @@ const LARGEST_BATCH = 500, LANES = 2;
 
 export function findPolicyMark({ pool }: Pick<Database, "pool">, service: string): Promise<PolicyMark | null> {
   const find = finders.get(pool) ?? makeGroupCommit<string, PolicyMark | null>({
-    maxBatch: LARGEST_BATCH, lanes: LANES,
+    maxBatch: LARGEST_BATCH, lanes: LANES, maxWaitMs: pool.options.query_timeout,
     work: async (services) => {
       const { rows } = await pool.query<PolicyMark & { service: string }>({ ...markPolicies, values: [[...new Set(services)]] });
       const found = new Map(rows.map(({ service: name, id, mark }) => [name, { id, mark }]));

@@ -15,3 +15,6 @@ export function askedService(kind: ProxyKind, url: string): string | null {
 }
 
 const nameOr = (text: string | undefined): string | null => (text !== undefined && slug.test(text) ? text : null);
+
+/** The same before the proxy's kind is known: a guess, that has to be confirmed. */
+export const likelyService = (url: string): string | null => askedService("nginx", url) ?? askedService("envoy", url);

@@ -8,12 +8,19 @@ import { isAppError } from "@/lib/errors/app-error";
 import { authorizeRequest } from "@/lib/policies/authorize-request";
 import type { Authorization } from "@/lib/policies/authorize-request";
 import { refuseAsker } from "@/lib/policies/refuse-asker";
-import { askedService } from "@/server/custody/asked-service";
+import { findServicePolicy } from "@/lib/policies/find-service-policy";
+import type { ServicePolicy } from "@/lib/policies/find-service-policy";
+import { askedService, likelyService } from "@/server/custody/asked-service";
 import { actorRequestOf } from "@/server/listeners/actor-request";
 import type { DoorContext } from "@/server/listeners/context";
 import { sendProblem } from "@/server/listeners/problem";
 
-export type AuthorizeDoor = (request: IncomingMessage, response: ServerResponse, context: DoorContext) => void;
+export type AuthorizeDoor = Readonly<{
+  /** Looks the policy up that a question will need, while others look at the certificates. */
+  begin: (request: IncomingMessage) => void;
+  answer: (request: IncomingMessage, response: ServerResponse, context: DoorContext) => void;
+}>;
+type Begun = Readonly<{ at: number; service: string | null; policy: Promise<ServicePolicy | null> | null }>;
 type Yes = Extract<Authorization, { allowed: true }>;
 
 /** A proxy's client waits as long as this decision does. */
@@ -24,8 +31,15 @@ const patienceMs = 250;
  * is for in headers, which the proxy hands on to the service.
  */
 export function makeAuthorizeDoor(deps: Deps): AuthorizeDoor {
-  const gate = gateDeps(deps);
-  return (request, response, context) => {
+  const gate = gateDeps(deps), begun = new WeakMap<IncomingMessage, Begun>();
+  const begin: AuthorizeDoor["begin"] = (request) => {
+    const service = likelyService(request.url ?? "/"), policy = service === null ? null : findServicePolicy(gate, service);
+    // Whoever asks for it hears of its failure.
+    policy?.catch(() => {});
+    begun.set(request, { at: performance.now(), service, policy });
+  };
+  const answer: AuthorizeDoor["answer"] = (request, response, context) => {
+    const early = begun.get(request), spent = early === undefined ? 0 : performance.now() - early.at;
     let answered = false;
     const once = (answer: () => void): boolean => {
       if (answered) return false;
@@ -34,22 +48,24 @@ export function makeAuthorizeDoor(deps: Deps): AuthorizeDoor {
       answer();
       return true;
     };
-    const deadline = setTimeout(() => once(() => sendNo(response, late, context.requestId)), patienceMs);
-    decide(gate, request, context).then(
+    const deadline = setTimeout(() => once(() => sendNo(response, late, context.requestId)), patienceMs - spent);
+    decide(gate, deps, request, context, early).then(
       (outcome) => {
         const heard = once(() => (outcome.allowed ? sendYes(response, outcome, context.requestId) : sendNo(response, outcome, context.requestId)));
-        // The record says yes and nobody heard it: that is said there, too. If it cannot be, what was let through is still all on the record.
-        if (!heard && outcome.allowed) outcome.takeBack().catch(() => {});
+        // The record says yes and nobody heard it: that is said there, too.
+        if (!heard && outcome.allowed) void outcome.takeBack();
       },
       (error: unknown) => once(() => sendNo(response, noOf(error), context.requestId)),
     );
   };
+  return { begin, answer };
 }
 
-async function decide(gate: Deps, request: IncomingMessage, context: DoorContext): Promise<Authorization> {
+async function decide(gate: Deps, patient: Deps, request: IncomingMessage, context: DoorContext, early: Begun | undefined): Promise<Authorization> {
   const { proxy, decision, asked } = context, from = actorRequestOf(request, context), url = request.url ?? "/";
   if (proxy === null) return refuseAsker(gate, askerOf(context, from), { method: request.method ?? "GET", path: url.split("?", 1)[0]! });
-  return authorizeRequest(gate, { service: askedService(proxy.kind, url), proxy, certificate: decision ?? missingCertificate(), asked, from });
+  const service = askedService(proxy.kind, url), policy = service !== null && service === early?.service ? early.policy : null;
+  return authorizeRequest(gate, { service, policy, proxy, certificate: decision ?? missingCertificate(), asked, from, patient });
 }
 
 function askerOf({ decision }: DoorContext, from: ReturnType<typeof actorRequestOf>): Actor {

@@ -25,6 +25,8 @@ export type DoorParts = Readonly<{
   console: ConsoleProxy;
   /** Forward auth; answers every request on its paths, whoever asks. */
   authorize: (request: IncomingMessage, response: ServerResponse, context: DoorContext) => void;
+  /** Hears of a question to forward auth before it is known who asks. */
+  beginAuthorize?: (request: IncomingMessage) => void;
   judge: Judge;
   refuse: RefuseCertificate;
   metrics: Metrics;

@@ -14,17 +14,31 @@ export type Judge = (presented: PresentedCertificate | null, ip: string | null) 
 export type Speaking = Readonly<{ judge: Judge; countStripped: (header: string) => void }>;
 type Said = Readonly<{ shown: Shown; forwarded: ForwardedHeaders; request: Pick<IncomingMessage, "method" | "url"> }>;
 
+/** The proxy that was the owner of a connection's certificate at the request before: a guess, by which what it says is looked up along with it. */
+const lastProxies = new WeakMap<PresentedCertificate, TrustedProxy>();
+
 /**
  * Who speaks in a request with a client certificate: its owner; or, if that is a trusted proxy, the client whose certificate it passes on, and
  * nobody if it passes on none. A proxy's own certificate never speaks on this way: its clients would act in its name.
  */
 export async function speakerOf({ judge, countStripped }: Speaking, base: DoorContext, { shown, forwarded, request }: Said): Promise<DoorContext> {
-  const { decision, proxy } = shown === undefined ? { decision: null, proxy: null } : await judge(shown, base.ip);
-  if (proxy === null) {
-    for (const name of forwarded.keys()) countStripped(name);
-    return { ...base, decision };
-  }
+  if (shown === undefined) return countedAs(base, null, forwarded, countStripped);
+  const own = judge(shown, base.ip), guess = shown === null ? undefined : lastProxies.get(shown);
+  const early = guess && speakerBehind(judge, guess, base, { forwarded, request });
+  // It counts only if it is asked for below.
+  early?.catch(() => {});
+  const { decision, proxy } = await own;
+  if (proxy === null) return countedAs(base, decision, forwarded, countStripped);
+  if (early && guess && isSame(guess, proxy)) return early;
+  if (shown !== null) lastProxies.set(shown, proxy);
   return speakerBehind(judge, proxy, base, { forwarded, request });
+}
+
+const isSame = (one: TrustedProxy, other: TrustedProxy): boolean => one.id === other.id && one.kind === other.kind && one.hops === other.hops && one.label === other.label;
+
+function countedAs(base: DoorContext, decision: DoorContext["decision"], forwarded: ForwardedHeaders, countStripped: Speaking["countStripped"]): DoorContext {
+  for (const name of forwarded.keys()) countStripped(name);
+  return { ...base, decision };
 }
 
 async function speakerBehind(judge: Judge, proxy: TrustedProxy, base: DoorContext, { forwarded, request }: Omit<Said, "shown">): Promise<DoorContext> {
