@@ -11,7 +11,7 @@ import { createToken } from "@/lib/tokens/create-token";
 import { world } from "@/lib/runtime";
 import { supervise } from "@/server/supervise/supervise";
 
-export type Chancery = Readonly<{ url: string; token: string; dataFolder: string; stop: () => Promise<void> }>;
+export type Chancery = Readonly<{ url: string; mtlsPort: number; token: string; dataFolder: string; stop: () => Promise<void> }>;
 
 /** A whole Chancery under its own supervisor, on free ports and a data folder that is thrown away; set up, with a token for an administrator. */
 export async function startChancery(): Promise<Chancery> {
@@ -35,7 +35,7 @@ export async function startChancery(): Promise<Chancery> {
   };
   try {
     await untilReady(url);
-    return { url, dataFolder, stop, token: await makeToken(dataFolder) };
+    return { url, mtlsPort: running.ports.mtls, dataFolder, stop, token: await makeToken(dataFolder) };
   } catch (error) {
     process.stderr.write(said.join(""));
     await stop();

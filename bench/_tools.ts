@@ -23,7 +23,7 @@ export function opensslSignRate(): number {
 }
 
 export type Load = Readonly<{ url: string; body?: string; seconds?: number; connections?: number; close?: boolean; nonces?: boolean }>;
-export type Rate = Readonly<{ perSecond: number; p99: string; errors: number }>;
+export type Rate = Readonly<{ perSecond: number; p50?: string; p99: string; errors: number }>;
 
 /** Requests a second by wrk with one thread. `nonces`: the last octets of the body are different in every request. */
 export async function wrk(folder: string, { url, body, seconds = 4, connections = 32, close = false }: Load): Promise<Rate> {
@@ -35,7 +35,7 @@ export async function wrk(folder: string, { url, body, seconds = 4, connections 
   child.stdout.setEncoding("utf8").on("data", (piece: string) => { out += piece; });
   await once(child, "close");
   const bad = /Non-2xx or 3xx responses: (\d+)/.exec(out)?.[1] ?? "0", failed = [...(/Socket errors: (.*)/.exec(out)?.[1] ?? "").matchAll(/(?:connect|write|timeout) (\d+)/g)];
-  return { perSecond: Number(/Requests\/sec:\s+([\d.]+)/.exec(out)?.[1] ?? Number.NaN), p99: /99%\s+(\S+)/.exec(out)?.[1] ?? "", errors: Number(bad) + failed.reduce((sum, [, n]) => sum + Number(n), 0) };
+  return { perSecond: Number(/Requests\/sec:\s+([\d.]+)/.exec(out)?.[1] ?? Number.NaN), p50: /50%\s+(\S+)/.exec(out)?.[1] ?? "", p99: /99%\s+(\S+)/.exec(out)?.[1] ?? "", errors: Number(bad) + failed.reduce((sum, [, n]) => sum + Number(n), 0) };
 }
 
 export type Running = Readonly<{ url: string; stop: () => Promise<void> }>;
@@ -48,7 +48,8 @@ export async function freePort(): Promise<number> {
   return typeof address === "object" && address !== null ? address.port : 0;
 }
 
-async function untilAnswers(url: string, child: ChildProcess): Promise<void> {
+/** Waits until anything answers at that address, and gives up if the program that should has ended. */
+export async function untilAnswers(url: string, child: ChildProcess): Promise<void> {
   for (let left = 100; left > 0 && child.exitCode === null; left -= 1) {
     if (await fetch(url, { signal: AbortSignal.timeout(500) }).then(() => true, () => false)) return;
     await pause(50);
@@ -56,7 +57,7 @@ async function untilAnswers(url: string, child: ChildProcess): Promise<void> {
   throw new Error(`${url} does not answer`);
 }
 
-const stopper = (child: ChildProcess) => async (): Promise<void> => {
+export const stopper = (child: ChildProcess) => async (): Promise<void> => {
   if (child.exitCode !== null || child.signalCode !== null) return;
   child.kill("SIGTERM");
   await once(child, "close");
