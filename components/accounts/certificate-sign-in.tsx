@@ -1,6 +1,6 @@
 "use client";
 
-import { BadgeCheck } from "lucide-react";
+import { BadgeCheck, ChevronDown } from "lucide-react";
 import { signIn } from "next-auth/react";
 import { useState } from "react";
 import { Banner } from "@/components/ui/banner";
@@ -44,17 +44,17 @@ export function CertificateSignIn({ next, account, certificate }: Props) {
           {error && <Banner tone="danger" live>{error}</Banner>}
           <div className="flex items-center gap-3">
             <span className="grid size-10 shrink-0 place-items-center rounded-full bg-accent-soft text-accent"><BadgeCheck aria-hidden className="size-5" /></span>
-            <div className="min-w-0"><p className="truncate text-base font-semibold">{account.name}</p><p className="text-xs text-muted">by the certificate that your browser showed</p></div>
+            <div className="min-w-0"><p className="truncate text-base font-semibold">{account.name}</p><p className="text-xs text-muted">opened by the certificate that your browser showed</p></div>
           </div>
-          <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-1.5 border-t border-border pt-3 text-sm">
+          <dl className="grid grid-cols-[auto_minmax(0,1fr)] items-center gap-x-4 gap-y-1.5 border-t border-border pt-3 text-sm">
             {facts.map(([label, value]) => <div key={label} className="contents"><dt className="text-muted">{label}</dt><dd className="min-w-0 break-words">{value}</dd></div>)}
           </dl>
           <Button variant="primary" size="lg" block loading={pending} onClick={() => { void go(); }}>Continue as {account.name}</Button>
-          <p className="text-center text-xs text-muted">The session ends with the certificate, and counts only beside it.</p>
+          <p className="text-center text-xs text-muted">The session ends when the certificate does.</p>
         </div>
       </Card>
       <details className="group rounded-lg text-sm">
-        <summary className="cursor-pointer rounded-md py-1 text-center text-muted hover:text-text">Use a password instead</summary>
+        <summary className="flex cursor-pointer list-none items-center justify-center gap-1 rounded-md py-1 text-muted hover:text-text">Use a password instead<ChevronDown aria-hidden className="size-4 transition-transform group-open:rotate-180" /></summary>
         <div className="mt-3"><Card><SignInForm next={next} focus={false} /></Card></div>
       </details>
     </>

@@ -51,8 +51,8 @@ function Consequence({ account, picked }: Readonly<{ account: AccountDto; picked
   const valid = picked.certificateCounts?.valid ?? 0;
   if (valid === 0) return <Banner tone="warning" title={`${picked.name} has no valid certificate yet.`}>Once one is issued, whoever holds it signs in as {account.name}. From now on only administrators have certificates issued for this person.</Banner>;
   return (
-    <Banner tone="warning" title={`Whoever holds ${valid === 1 ? "its valid certificate" : `one of its ${plural(valid, "valid certificate")}`} signs in as ${account.name}, ${roleWords[account.role].label.toLowerCase()}.`}>
-      <Link href={`/certificates?identity=${picked.id}`}>Look at {valid === 1 ? "it" : "them"} first.</Link> From now on only administrators have certificates issued for this person.
+    <Banner tone="warning" title={`Whoever holds ${valid === 1 ? "the valid certificate" : `one of the ${plural(valid, "valid certificate")}`} of ${picked.name} signs in as ${account.name}.`}>
+      The account’s role: {roleWords[account.role].label}. <Link href={`/certificates?identity=${picked.id}`}>Look at {valid === 1 ? "it" : "them"} first.</Link> From now on only administrators have certificates issued for this person.
     </Banner>
   );
 }

@@ -1,10 +1,10 @@
 "use client";
 
 import { useRouter } from "next/navigation";
-import { useEffect, useReducer, useState } from "react";
+import { useEffect, useReducer, useRef, useState, type ReactNode } from "react";
 import { showReceipt } from "@/components/forms/show-receipt";
 import { useAct } from "@/components/forms/use-act";
-import { Grid, Stack } from "@/components/ui/layout";
+import { Grid } from "@/components/ui/layout";
 import type { ServerAction } from "@/lib/auth/types";
 import type { IdentityList } from "@/lib/identities/schema";
 import type { PolicyDto, PolicyRule, PolicyTestResult } from "@/lib/policies/schema";
@@ -25,8 +25,10 @@ type Props = Readonly<{
   test: ServerAction<PolicyTestResult>;
   find: ServerAction<IdentityList>;
   mayWrite: boolean;
-  /** Beside the rules, below the tester. */
-  children?: React.ReactNode;
+  /** Below the rules. */
+  below?: ReactNode;
+  /** Beside them, under the tester. */
+  beside?: ReactNode;
 }>;
 
 const headOf = (policy: PolicyDto | null): Head => ({ service: policy?.service ?? "", name: policy?.name ?? "", description: policy?.description ?? "" });
@@ -43,14 +45,15 @@ function useGuard(dirty: boolean): void {
 }
 
 /** The rules of a service in their order, the tester beside them, and one bar that saves everything as a new version. */
-export function PolicyEditor({ policy, names, profiles, save, test, find, mayWrite, children }: Props) {
+export function PolicyEditor({ policy, names, profiles, save, test, find, mayWrite, below, beside }: Props) {
   const [state, step] = useReducer(editRules, savedRules(policy), startRules);
   const [head, setHead] = useState(() => headOf(policy));
   const [known, setKnown] = useState<IdentityNames>(names);
   const [result, setResult] = useState<PolicyTestResult | null>(null);
   const [edition, setEdition] = useState(0);
   const [sent, setSent] = useState<readonly string[]>([]);
-  const act = useAct(save), router = useRouter();
+  const act = useAct(save), router = useRouter(), page = useRef<HTMLDivElement>(null);
+  useEffect(() => { if (act.state?.ok === false) page.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus(); }, [act.state]);
   const rules = state.rules.map(({ rule }) => rule), stored = savedRules(policy);
   const rulesDiffer = policy === null || policy.rules === null || !sameRules(rules, stored);
   const dirty = rulesDiffer || JSON.stringify(head) !== JSON.stringify(headOf(policy));
@@ -68,15 +71,16 @@ export function PolicyEditor({ policy, names, profiles, save, test, find, mayWri
   const discard = () => { edit({ type: "reset", rules: stored }); setHead(headOf(policy)); act.clear(); };
   return (
     <Grid columns="main">
-      <Stack>
+      <div ref={page} className="flex min-w-0 flex-col gap-4">
         {mayWrite && <HeadCard head={head} isNew={policy === null} state={act.state} onChange={setHead} />}
         <RuleList state={state} sent={sent} answer={act.state} names={known} profiles={profiles} find={find} trace={result?.policy.trace} mayWrite={mayWrite} edit={edit} onNamed={(identity: NamedIdentity) => { setKnown({ ...known, [identity.id]: identity }); }} />
         {mayWrite && <SaveBar policy={policy} dirty={dirty} answer={act.state} pending={act.pending} onSave={(over) => { void store(over); }} onDiscard={discard} />}
-      </Stack>
-      <Stack>
+        {below}
+      </div>
+      <div className="flex min-w-0 flex-col gap-4 xl:sticky xl:top-4 xl:self-start">
         <PolicyTester policy={policy?.id ?? ""} unsaved={rulesDiffer ? rules : null} test={test} find={find} onResult={setResult} edition={edition} />
-        {children}
-      </Stack>
+        {beside}
+      </div>
     </Grid>
   );
 }

@@ -35,7 +35,7 @@ export function RuleFields({ rule, names, profiles, find, onNamed, onChange, err
         <div className="min-w-52 flex-1"><TextField label="Name" value={rule.name} required maxLength={100} autoComplete="off" error={errors("name")} onChange={(event) => { onChange({ name: event.target.value }); }} hint="It stands in every entry that the rule decides." /></div>
         <div className="flex flex-col gap-1.5 self-start"><span className="text-sm font-medium">If it fits</span><Segmented label="If it fits" name="effect" value={rule.effect} onChange={(effect) => { onChange({ effect: effect === "deny" ? "deny" : "allow" }); }} options={[{ value: "allow", label: "Allow" }, { value: "deny", label: "Deny" }]} /></div>
       </div>
-      <div className="grid gap-5 @2xl:grid-cols-2">
+      <div className="grid gap-x-6 gap-y-5 @lg:grid-cols-2">
         <div className="flex min-w-0 flex-col gap-5">
           <IdentityListField ids={rule.identities} names={names} find={find} error={errors("identities")} onChange={(identities) => { onChange({ identities }); }} onNamed={onNamed} />
           <FieldGroup label="Kinds" hint="None checked: any." error={errors("kinds")}>

@@ -5,7 +5,6 @@ import { useState } from "react";
 import { errorsOf } from "@/components/forms/use-act";
 import { Button } from "@/components/ui/button";
 import type { ActionState, ServerAction } from "@/lib/auth/types";
-import { plural } from "@/lib/format/count";
 import type { IdentityList } from "@/lib/identities/schema";
 import type { RuleTrace } from "@/lib/policies/schema";
 import type { IdentityNames, NamedIdentity } from "./policy-words";
@@ -65,7 +64,7 @@ function Remainder({ trace, count }: Readonly<{ trace: readonly RuleTrace[] | un
   return (
     <li className={`flex items-center gap-2.5 rounded-lg border border-dashed px-3 py-2.5 text-sm ${reached ? "border-accent ring-1 ring-accent" : "border-edge/60"}`}>
       <Ban aria-hidden className="size-4 shrink-0 text-muted" />
-      <span className="min-w-0"><span className="font-medium">Everything else is denied.</span> <span className="text-xs text-muted">{count === 0 ? "There is no rule yet, so this is every request." : `What none of the ${plural(count, "rule")} fits.`}{reached && " It decides this one."}</span></span>
+      <span className="min-w-0"><span className="font-medium">Everything else is denied.</span> <span className="text-xs text-muted">{count === 0 ? "There is no rule yet, so this is every request." : count === 1 ? "What does not fit the rule." : `What fits none of the ${count} rules.`}{reached && " It decides this one."}</span></span>
     </li>
   );
 }

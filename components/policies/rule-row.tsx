@@ -20,7 +20,7 @@ type Props = Readonly<{
   fields: Omit<RuleFieldsProps, "rule" | "names" | "onChange">;
 }>;
 
-const frames = { decided: "border-accent ring-1 ring-accent", "passed-over": "border-border", "not-reached": "border-border opacity-60" } as const;
+const frames = { decided: "border-accent ring-1 ring-accent", "passed-over": "border-border", "not-reached": "border-border" } as const;
 
 /** One rule: its place, what it says in a line, and its fields when it is opened. Alt with the arrow keys moves it. */
 export function RuleRow({ rule, at, count, open, names, trace, wrong, onOpen, acts, fields }: Props) {
@@ -74,7 +74,7 @@ export function Effect({ effect }: Readonly<{ effect: PolicyRule["effect"] }>) {
 
 function Phrases({ rule, names }: Readonly<{ rule: PolicyRule; names: IdentityNames }>) {
   const phrases = rulePhrases(rule, names);
-  if (phrases.length === 0) return <span className="block text-xs text-muted">every request</span>;
+  if (phrases.length === 0) return <span className={clsx("block text-xs", rule.effect === "allow" ? "text-expiring" : "text-muted")}>every request of every certificate</span>;
   return (
     <span className="flex flex-wrap gap-x-3 text-xs text-muted">
       {phrases.map(({ label, text, mono }) => <span key={label} className="min-w-0 break-words">{label} <span className={clsx("text-text", mono && "font-mono")}>{text}</span></span>)}

@@ -1,6 +1,7 @@
 "use client";
 
 import { RefusalBanner } from "@/components/forms/refusal-banner";
+import { belongsTo, type Refusal } from "@/components/forms/use-act";
 import { Banner } from "@/components/ui/banner";
 import { Button } from "@/components/ui/button";
 import { Row } from "@/components/ui/layout";
@@ -9,12 +10,16 @@ import type { PolicyDto } from "@/lib/policies/schema";
 
 type Props = Readonly<{ policy: PolicyDto | null; dirty: boolean; answer: ActionState | null; pending: boolean; onSave: (over: boolean) => void; onDiscard: () => void }>;
 
+const shown = ["name", "service", "description"];
+/** Everything that was found stands beside its field. */
+const marked = ({ findings }: Refusal): boolean => findings.length > 0 && findings.every(({ path }) => path !== undefined && (path.startsWith("rules.") || shown.some((field) => belongsTo(path, field))));
+
 /** Saves everything at once. It stays in sight while something is not saved. */
 export function SaveBar({ policy, dirty, answer, pending, onSave, onDiscard }: Props) {
   const conflict = answer?.ok === false && answer.code === "policy.changed-meanwhile";
   return (
     <div className="sticky bottom-3 z-3 flex flex-col gap-2">
-      {answer?.ok === false && !conflict && <RefusalBanner refusal={answer} shown={["name", "service", "description", "rules"]} />}
+      {answer?.ok === false && !conflict && (marked(answer) ? <Banner tone="danger" live title="Not saved. Mend what is marked above." /> : <RefusalBanner refusal={answer} shown={shown} />)}
       {conflict && (
         <Banner tone="warning" live title="Somebody else saved this policy while you edited it." action={<Row><Button size="sm" onClick={() => { window.location.reload(); }}>Load theirs</Button><Button size="sm" variant="danger-quiet" loading={pending} onClick={() => { onSave(true); }}>Save mine over it</Button></Row>}>
           Nothing of yours is lost yet: it stands above, unsaved.

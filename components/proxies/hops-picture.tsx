@@ -10,7 +10,7 @@ export function HopsPicture({ hops }: Readonly<{ hops: number }>) {
   const others = Math.max(0, hops - 1), drawn = Math.min(others, 2);
   const nodes: Node[] = [
     { key: "client", label: "Client", icon: Laptop, counts: hops > 0 },
-    ...Array.from({ length: drawn }, (_, at): Node => ({ key: `front-${at}`, label: others > 2 && at === 1 ? `${others - 1} more proxies` : "Proxy in front", icon: Network, counts: false })),
+    ...Array.from({ length: drawn }, (_, at): Node => ({ key: `front-${at}`, label: others > 2 && at === 1 ? `${others - 1} more` : "Proxy", icon: Network, counts: false })),
     { key: "this", label: "This proxy", icon: Network, counts: hops === 0 },
     { key: "chancery", label: "Chancery", icon: ShieldCheck, counts: false },
   ];

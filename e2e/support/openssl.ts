@@ -26,11 +26,11 @@ export function keep(text: string | Buffer, ending = ".pem"): string {
   return path;
 }
 
-/** A request for DNS names, the first of them the common name; with a new key, or with the one in `keyFile`. */
+/** A request for DNS names or mailboxes, the first of them the common name; with a new key, or with the one in `keyFile`. */
 export async function makeRequest(names: readonly string[], key: Key | { keyFile: string } = "ec:P-256"): Promise<Request> {
   const csrFile = scratch(".csr"), keyFile = typeof key === "string" ? scratch(".key") : key.keyFile;
   const made = typeof key === "string" ? [...keyArgs[key], "-nodes", "-keyout", keyFile] : ["-key", keyFile];
-  const sans = names.map((name) => `DNS:${name}`).join(",");
+  const sans = names.map((name) => `${name.includes("@") ? "email" : "DNS"}:${name}`).join(",");
   await mustRun("openssl", ["req", "-new", ...made, "-out", csrFile, "-subj", `/CN=${names[0] ?? ""}`, "-addext", `subjectAltName=${sans}`]);
   return { pem: readFileSync(csrFile, "utf8"), csrFile, keyFile };
 }

@@ -1,5 +1,8 @@
 /** The way of forward auth: /api/v1/authorize, alone, with a query, or with a service behind it. */
 export const isAuthorizePath = (url: string): boolean => /^\/api\/v1\/authorize(?:[/?]|$)/.test(url);
 
-/** The plain status of a certificate, open to everybody: also to the holder of one that counts no more. */
-export const isOpenPath = (url: string): boolean => url.startsWith("/api/v1/status/");
+/**
+ * What is open to everybody, also to the holder of a certificate that counts no more: the plain status of a certificate, and the built files
+ * of the console. Those are no acts, and a page asks for twenty at once: none of them waits for a decision.
+ */
+export const isOpenPath = (url: string): boolean => url.startsWith("/api/v1/status/") || (url.startsWith("/_next/static/") && !url.includes(".."));

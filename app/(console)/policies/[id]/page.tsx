@@ -13,7 +13,7 @@ import { MonoId } from "@/components/ui/mono-id";
 import { PageHeader } from "@/components/ui/page-header";
 import { Time } from "@/components/ui/time";
 import { openPage } from "@/lib/auth/page";
-import { scopeOf } from "@/lib/auth/permissions";
+import { scopeOf, type Permission } from "@/lib/auth/permissions";
 import { getPolicy } from "@/lib/policies/get-policy";
 import type { PolicyDto } from "@/lib/policies/schema";
 import { mtlsAddress } from "../../../mtls-address";
@@ -29,7 +29,7 @@ export default async function PolicyPage({ params }: Readonly<{ params: Promise<
   const { actor, deps } = await openPage("policies.read", { action: "policy.read", target: { kind: "policy", id, label: id } });
   const policy = await orNull(getPolicy(deps, actor, id));
   if (policy === null) notFound();
-  const mayWrite = scopeOf(actor.role, "policies.write") !== "none", retired = policy.status === "retired";
+  const may = (permission: Permission) => scopeOf(actor.role, permission) !== "none", mayWrite = may("policies.write"), retired = policy.status === "retired";
   const address = new URL((await mtlsAddress("/")) ?? deps.publicUrl);
   return (
     <>
@@ -39,18 +39,22 @@ export default async function PolicyPage({ params }: Readonly<{ params: Promise<
           ? <Banner tone="danger" title="What is stored cannot be read, so every request is denied.">Write the rules anew and save them.</Banner>
           : <Banner tone="warning" title="This policy is retired, so every request is denied.">Its rules are kept. They count again once it is active.</Banner>}</div>
       )}
-      <PolicyEditor key={policy.version} policy={policy} {...await editorMaterials(deps, actor, policy)} save={update} test={test} find={find} mayWrite={mayWrite}>
-        <ProxySnippets facts={{ service: policy.service, host: address.hostname, port: Number(address.port || 443) }} withProxies={scopeOf(actor.role, "proxies.read") !== "none"} />
-        <Card title="Policy">
-          <DataList items={[
-            { label: "Service", value: <code className="font-mono text-xs">{policy.service}</code> }, { label: "Version", value: policy.version },
-            { label: "Decisions", value: <Link href={`/audit?target=${policy.id}`}>on the record</Link> },
-            { label: "Created", value: <Time at={policy.createdAt} show="minute" /> }, { label: "Changed", value: <Time at={policy.changedAt} show="minute" /> },
-            { label: "Id", value: <MonoId value={policy.id} label="id" kind="text" /> },
-          ]} />
-        </Card>
-      </PolicyEditor>
+      <PolicyEditor key={policy.version} policy={policy} {...await editorMaterials(deps, actor, policy)} save={update} test={test} find={find} mayWrite={mayWrite} beside={<PolicyFacts policy={policy} withRecord={may("audit.read")} />}
+        below={<ProxySnippets facts={{ service: policy.service, host: address.hostname, port: Number(address.port || 443) }} withProxies={may("proxies.read")} />} />
     </>
+  );
+}
+
+function PolicyFacts({ policy: { id, service, version, createdAt, changedAt }, withRecord }: Readonly<{ policy: PolicyDto; withRecord: boolean }>) {
+  return (
+    <Card title="Policy">
+      <DataList items={[
+        { label: "Service", value: <code className="font-mono text-xs">{service}</code> }, { label: "Version", value: version },
+        ...(withRecord ? [{ label: "Decisions", value: <Link href={`/audit?target=${id}`}>on the record</Link> }] : []),
+        { label: "Created", value: <Time at={createdAt} show="minute" /> }, { label: "Changed", value: <Time at={changedAt} show="minute" /> },
+        { label: "Id", value: <MonoId value={id} label="id" kind="text" /> },
+      ]} />
+    </Card>
   );
 }
 
