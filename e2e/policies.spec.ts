@@ -42,7 +42,8 @@ test("a policy is refused with every error beside its field, tried before it is 
   await box(page, "Name").last().fill("Payments");
   await box(page, /^Paths/).fill("/v1/payments/**");
   await box(page, /^Networks/).fill("");
-  await page.getByRole("checkbox", { name: "POST" }).check();
+  await page.locator("label", { hasText: /^POST$/ }).click();
+  await expect(page.getByRole("checkbox", { name: "POST" })).toBeChecked();
 
   await page.getByRole("combobox", { name: "Identity", exact: true }).fill("policy client");
   await page.getByRole("option").first().click();

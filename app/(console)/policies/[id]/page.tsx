@@ -21,6 +21,7 @@ import { find } from "../../identities/actions";
 import { orNull } from "../../identity-name";
 import { test, update } from "../actions";
 import { editorMaterials } from "../editor-materials";
+import { loadSnippets } from "../load-snippets";
 
 export const metadata = { title: "Policy" };
 
@@ -31,6 +32,7 @@ export default async function PolicyPage({ params }: Readonly<{ params: Promise<
   if (policy === null) notFound();
   const may = (permission: Permission) => scopeOf(actor.role, permission) !== "none", mayWrite = may("policies.write"), retired = policy.status === "retired";
   const address = new URL((await mtlsAddress("/")) ?? deps.publicUrl);
+  const snippets = await loadSnippets({ service: policy.service, host: address.hostname, port: Number(address.port || 443) });
   return (
     <>
       <PageHeader title={policy.name} badge={<PolicyState policy={policy} />} crumbs={[{ label: "Policies", href: "/policies" }]} sentence={policy.description || `Who may do what on ${policy.service}.`} action={mayWrite && <StatusAct policy={policy} />} />
@@ -40,7 +42,7 @@ export default async function PolicyPage({ params }: Readonly<{ params: Promise<
           : <Banner tone="warning" title="This policy is retired, so every request is denied.">Its rules are kept. They count again once it is active.</Banner>}</div>
       )}
       <PolicyEditor key={policy.version} policy={policy} {...await editorMaterials(deps, actor, policy)} save={update} test={test} find={find} mayWrite={mayWrite} beside={<PolicyFacts policy={policy} withRecord={may("audit.read")} />}
-        below={<ProxySnippets facts={{ service: policy.service, host: address.hostname, port: Number(address.port || 443) }} withProxies={may("proxies.read")} />} />
+        below={<ProxySnippets service={policy.service} snippets={snippets} withProxies={may("proxies.read")} />} />
     </>
   );
 }
