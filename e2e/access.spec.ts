@@ -5,7 +5,7 @@ import { makeRequest } from "./support/openssl";
 import { expect, hydrated, test } from "./support/test";
 import { adminApi, chancery, emails, password, signIn, stateOf, strangersPage } from "./support/world";
 
-const places = ["/", "/certificates", "/certificates/new", "/identities", "/identities/new", "/authorities", "/authorities/new", "/profiles", "/profiles/new", "/audit", "/audit/export", "/audit/stream", "/audit/0", "/audit/0/proof", "/audit/proofs?seqs=0", "/audit/log", "/audit/log/consistency?from=0&to=0", "/audit/drill", "/settings/users", "/settings/tokens", "/settings/account"];
+const places = ["/", "/certificates", "/certificates/new", "/identities", "/identities/new", "/authorities", "/authorities/new", "/profiles", "/profiles/new", "/policies", "/policies/new", "/settings/proxies", "/audit", "/audit/export", "/audit/stream", "/audit/0", "/audit/0/proof", "/audit/proofs?seqs=0", "/audit/log", "/audit/log/consistency?from=0&to=0", "/audit/drill", "/settings/users", "/settings/tokens", "/settings/account"];
 
 async function issueOne(name: string): Promise<Certificate> {
   const identity = await makeIdentity(adminApi(), `access ${name}`);

@@ -16,9 +16,9 @@ const rules = (page: Page) => page.getByRole("region", { name: "Rules" }).getByR
 const receipt = (page: Page, text: string) => page.getByRole("region", { name: "Receipts" }).getByText(text);
 
 async function tryIt(page: Page, method: string, path: string, said: "Allowed" | "Denied"): Promise<void> {
-  const card = page.getByRole("region", { name: "Try it" }).or(page.locator("section").filter({ has: page.getByRole("heading", { name: "Try it" }) })).first();
-  await box(page, "Method").fill(method);
-  await box(page, "Path").fill(path);
+  const card = page.locator("section").filter({ has: page.getByRole("heading", { name: "Try it" }) });
+  await card.getByRole("textbox", { name: "Method" }).fill(method);
+  await card.getByRole("textbox", { name: "Path" }).fill(path);
   await card.getByRole("button", { name: "Try" }).click();
   await expect(card.getByText(said, { exact: true })).toBeVisible();
   await expect(card.getByText("The look is on the record")).toBeVisible();

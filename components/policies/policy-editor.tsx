@@ -4,7 +4,6 @@ import { useRouter } from "next/navigation";
 import { useEffect, useReducer, useRef, useState, type ReactNode } from "react";
 import { showReceipt } from "@/components/forms/show-receipt";
 import { useAct } from "@/components/forms/use-act";
-import { Grid } from "@/components/ui/layout";
 import type { ServerAction } from "@/lib/auth/types";
 import type { IdentityList } from "@/lib/identities/schema";
 import type { PolicyDto, PolicyRule, PolicyTestResult } from "@/lib/policies/schema";
@@ -70,17 +69,17 @@ export function PolicyEditor({ policy, names, profiles, save, test, find, mayWri
   };
   const discard = () => { edit({ type: "reset", rules: stored }); setHead(headOf(policy)); act.clear(); };
   return (
-    <Grid columns="main">
+    <div className="grid gap-4 xl:grid-cols-[minmax(0,1fr)_22rem] xl:grid-rows-[auto_1fr]">
       <div ref={page} className="flex min-w-0 flex-col gap-4">
         {mayWrite && <HeadCard head={head} isNew={policy === null} state={act.state} onChange={setHead} />}
         <RuleList state={state} sent={sent} answer={act.state} names={known} profiles={profiles} find={find} trace={result?.policy.trace} mayWrite={mayWrite} edit={edit} onNamed={(identity: NamedIdentity) => { setKnown({ ...known, [identity.id]: identity }); }} />
         {mayWrite && <SaveBar policy={policy} dirty={dirty} answer={act.state} pending={act.pending} onSave={(over) => { void store(over); }} onDiscard={discard} />}
-        {below}
       </div>
-      <div className="flex min-w-0 flex-col gap-4 xl:sticky xl:top-4 xl:self-start">
+      <div className="flex min-w-0 flex-col gap-4 xl:sticky xl:top-4 xl:col-start-2 xl:row-span-2 xl:row-start-1 xl:self-start">
         <PolicyTester policy={policy?.id ?? ""} unsaved={rulesDiffer ? rules : null} test={test} find={find} onResult={setResult} edition={edition} />
         {beside}
       </div>
-    </Grid>
+      {below && <div className="min-w-0 xl:col-start-1">{below}</div>}
+    </div>
   );
 }

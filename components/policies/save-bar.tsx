@@ -15,25 +15,34 @@ const shown = ["name", "service", "description"];
 const marked = ({ findings }: Refusal): boolean => findings.length > 0 && findings.every(({ path }) => path !== undefined && (path.startsWith("rules.") || shown.some((field) => belongsTo(path, field))));
 
 /** Saves everything at once. It stays in sight while something is not saved. */
-export function SaveBar({ policy, dirty, answer, pending, onSave, onDiscard }: Props) {
-  const conflict = answer?.ok === false && answer.code === "policy.changed-meanwhile";
+export function SaveBar(props: Props) {
+  const { policy, dirty, answer } = props, refusal = answer?.ok === false ? answer : null;
+  if (!dirty && policy !== null && refusal === null) return null;
   return (
     <div className="sticky bottom-3 z-3 flex flex-col gap-2">
-      {answer?.ok === false && !conflict && (marked(answer) ? <Banner tone="danger" live title="Not saved. Mend what is marked above." /> : <RefusalBanner refusal={answer} shown={shown} />)}
-      {conflict && (
-        <Banner tone="warning" live title="Somebody else saved this policy while you edited it." action={<Row><Button size="sm" onClick={() => { window.location.reload(); }}>Load theirs</Button><Button size="sm" variant="danger-quiet" loading={pending} onClick={() => { onSave(true); }}>Save mine over it</Button></Row>}>
-          Nothing of yours is lost yet: it stands above, unsaved.
-        </Banner>
-      )}
-      {(dirty || policy === null) && (
-        <div className="flex flex-wrap items-center justify-between gap-3 rounded-lg border border-border bg-raised px-4 py-2.5 shadow-pop">
-          <p className="text-sm">{policy === null ? <span className="text-muted">It counts at the next request that a proxy asks about.</span> : <><span className="font-medium">Not saved yet.</span> <span className="text-muted">Saving makes version {policy.version + 1}, which counts at the next request.</span></>}</p>
-          <Row>
-            {policy && <Button onClick={onDiscard}>Discard</Button>}
-            <Button variant="primary" loading={pending} onClick={() => { onSave(false); }}>{policy ? `Save version ${policy.version + 1}` : "Create policy"}</Button>
-          </Row>
-        </div>
-      )}
+      {refusal && <WhyNot {...props} refusal={refusal} />}
+      {(dirty || policy === null) && <Acts {...props} />}
+    </div>
+  );
+}
+
+function WhyNot({ refusal, pending, onSave }: Props & Readonly<{ refusal: Refusal }>) {
+  if (refusal.code !== "policy.changed-meanwhile") return marked(refusal) ? <Banner tone="danger" live title="Not saved. Mend what is marked above." /> : <RefusalBanner refusal={refusal} shown={shown} />;
+  return (
+    <Banner tone="warning" live title="Somebody else saved this policy while you edited it." action={<Row><Button size="sm" onClick={() => { window.location.reload(); }}>Load theirs</Button><Button size="sm" variant="danger-quiet" loading={pending} onClick={() => { onSave(true); }}>Save mine over it</Button></Row>}>
+      Nothing of yours is lost yet: it stands above, unsaved.
+    </Banner>
+  );
+}
+
+function Acts({ policy, pending, onSave, onDiscard }: Props) {
+  return (
+    <div className="flex flex-wrap items-center justify-between gap-3 rounded-lg border border-border bg-raised px-4 py-2.5 shadow-pop">
+      <p className="text-sm">{policy === null ? <span className="text-muted">It counts at the next request that a proxy asks about.</span> : <><span className="font-medium">Not saved yet.</span> <span className="text-muted">Version {policy.version + 1} counts at the next request.</span></>}</p>
+      <Row>
+        {policy && <Button onClick={onDiscard}>Discard</Button>}
+        <Button variant="primary" loading={pending} onClick={() => { onSave(false); }}>{policy ? `Save version ${policy.version + 1}` : "Create policy"}</Button>
+      </Row>
     </div>
   );
 }
