@@ -13,6 +13,7 @@ import { createAccount } from "./create-account";
 import { endSession } from "./end-session";
 import { explainLostSession, findSession } from "./find-session";
 import { getAccount } from "./get-account";
+import { getAccountOfIdentity } from "./get-account-of-identity";
 import { listSessions } from "./list-sessions";
 import { previewCertificateSignIn } from "./preview-certificate-sign-in";
 import { signIn } from "./sign-in";
@@ -189,7 +190,10 @@ describe("linking an identity to an account", () => {
     expect((await newest("account.updated")).details).toEqual({ changes: { identity: { from: null, to: identity.id } } });
     await updateAccount(house.deps, admin, id, { identity: identity.id });
     expect((await newest("account.updated")).details).toEqual({ changes: {} });
+    expect(await getAccountOfIdentity(house.deps, admin, identity.id)).toMatchObject({ id });
+    expect(await codeOf(getAccountOfIdentity(house.deps, operator, identity.id))).toBe("forbidden");
     expect((await updateAccount(house.deps, admin, id, { identity: null })).identity).toBeNull();
+    expect(await getAccountOfIdentity(house.deps, admin, identity.id)).toBeNull();
   });
 });
 

@@ -12,6 +12,7 @@ import { Link } from "@/components/ui/link";
 import { MonoId } from "@/components/ui/mono-id";
 import { PageHeader } from "@/components/ui/page-header";
 import { Time } from "@/components/ui/time";
+import { getAccountOfIdentity } from "@/lib/accounts/get-account-of-identity";
 import { openPage } from "@/lib/auth/page";
 import { scopeOf } from "@/lib/auth/permissions";
 import { listCertificates } from "@/lib/certificates/list-certificates";
@@ -29,6 +30,7 @@ export default async function IdentityPage({ params }: Readonly<{ params: Promis
   if (identity === null) notFound();
   const list = await listCertificates(deps, actor, { identity: id, limit: 20 });
   const may = { write: scopeOf(actor.role, "identities.write") !== "none", issue: scopeOf(actor.role, "certificates.issue") !== "none" };
+  const account = identity.kind === "person" && scopeOf(actor.role, "accounts.read") !== "none" ? await getAccountOfIdentity(deps, actor, id) : undefined;
   const { valid, expired, revoked } = identity.certificateCounts;
   return (
     <>
@@ -38,6 +40,7 @@ export default async function IdentityPage({ params }: Readonly<{ params: Promis
         <Card title="Identity">
           <DataList columns={2} items={[
             { label: "Owner", value: identity.owner }, { label: "Networks", value: identity.networks.length === 0 ? "Anywhere" : <ul className="font-mono text-xs leading-5">{identity.networks.map((network) => <li key={network}>{network}</li>)}</ul> }, { label: "Note", value: identity.note },
+            ...(account === undefined ? [] : [{ label: "Signs in to", value: account && <Link href={`/settings/users?q=${encodeURIComponent(account.email)}`}>{account.email}</Link> }]),
             { label: "Certificates", value: `${valid} valid, ${expired} expired, ${revoked} revoked` },
             { label: "Created", value: <Time at={identity.createdAt} show="minute" /> }, { label: "Changed", value: <Time at={identity.changedAt} show="minute" /> },
             { label: "Id", value: <MonoId value={identity.id} label="id" kind="text" whole /> },
