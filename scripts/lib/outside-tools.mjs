@@ -2,7 +2,9 @@ import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { run } from "./run.mjs";
 
-const TOOLS = ["openssl", "jq", "curl", "python3-cryptography"];
+const TOOLS = ["openssl", "jq", "curl", "python3-cryptography", "nginx-light"];
+/** Debian's packages whose command is called otherwise; servers lie where only root looks for them. */
+const COMMANDS = { "nginx-light": "nginx" };
 const BROWSERS = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
 /** The Python that has Ed25519: that of the path, or the system's own with Debian's package; null if there is none. */
@@ -21,7 +23,7 @@ export function findPython() {
 const isInstalled = (name) => {
   if (name === "python3-cryptography") return findPython() !== null;
   try {
-    execFileSync("sh", ["-c", `command -v ${name}`], { stdio: "ignore" });
+    execFileSync("sh", ["-c", `PATH=$PATH:/usr/sbin command -v ${COMMANDS[name] ?? name}`], { stdio: "ignore" });
     return true;
   } catch {
     return false;
