@@ -1,4 +1,5 @@
 import { OpenAPIHono, z } from "@hono/zod-openapi";
+import { authorizeOperations } from "@/server/api/authorize-operations";
 import type { Route } from "@/server/api/define-route";
 import { problem } from "@/server/api/schemas/common";
 
@@ -38,6 +39,7 @@ export function openApiDocument(routes: readonly Route[], publicUrl: string): Op
   app.openAPIRegistry.registerComponent("securitySchemes", "token", { type: "http", scheme: "bearer", description: "An API token (chy_…)." });
   app.openAPIRegistry.registerComponent("securitySchemes", "certificate", { type: "mutualTLS", description: "A client certificate that Chancery issued, on the mTLS port." });
   for (const route of routes) app.openAPIRegistry.registerPath(operationOf(route));
+  for (const operation of authorizeOperations) app.openAPIRegistry.registerPath(operation);
   const document = app.getOpenAPI31Document({
     openapi: "3.1.0",
     info: { title: "Chancery", version: "1", description },
