@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { addNumber, countRanges, formatRanges, type NumberRanges, parseRanges, rangesAbove, rangesUpTo } from "./number-ranges";
+import { addNumber, countRanges, formatRanges, type NumberRanges, parseRanges, rangesAbove, rangesUpTo, rangesWithout } from "./number-ranges";
 
 const of = (...numbers: number[]): NumberRanges => numbers.reduce<NumberRanges>(addNumber, []);
 
@@ -28,4 +28,10 @@ describe("ranges of numbers", () => {
   test.each(["x", "1,", ",1", "1-", "-1", "3-1", "1 - 2", "1,1", "2,1", "1-3,2", "1".repeat(16), "1--2"])("are not what %j says", (text) => {
     expect(parseRanges(text)).toBeNull();
   });
+});
+
+test.each([
+  ["1-9", "", "1-9"], ["1-9", "3-4,7", "1-2,5-6,8-9"], ["1-9", "1-9", ""], ["1-3,7-9", "2-8", "1,9"], ["5", "1-4,6-9", "5"], ["1-20", "15-30", "1-14"],
+])("what is left of %s without %s", (ranges, others, left) => {
+  expect(formatRanges(rangesWithout(parseRanges(ranges) ?? [], [...(parseRanges(others) ?? [])].toReversed()))).toBe(left);
 });

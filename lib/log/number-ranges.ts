@@ -22,6 +22,21 @@ export const rangesAbove = (ranges: NumberRanges, n: number): NumberRanges =>
 export const rangesUpTo = (ranges: NumberRanges, n: number): NumberRanges =>
   ranges.filter(([from]) => from <= n).map(([from, to]) => [from, Math.min(to, n)]);
 
+/** What is left of the ranges without those others, which may come in any order and overlap. */
+export function rangesWithout(ranges: NumberRanges, others: NumberRanges): NumberRanges {
+  const left: (readonly [from: number, to: number])[] = [], sorted = others.toSorted(([a], [b]) => a - b);
+  for (const [from, to] of ranges) {
+    let next = from;
+    for (const [a, b] of sorted) {
+      if (a > to) break;
+      if (a > next) left.push([next, a - 1]);
+      next = Math.max(next, b + 1);
+    }
+    if (next <= to) left.push([next, to]);
+  }
+  return left;
+}
+
 /** As people and entries write them: "17-19,23"; empty for none. */
 export const formatRanges = (ranges: NumberRanges): string => ranges.map(([from, to]) => (from === to ? `${from}` : `${from}-${to}`)).join(",");
 

@@ -84,7 +84,7 @@ describe("a log whose sources are whole raises no alarm", () => {
   test.each([["did commit", true], ["did not commit", false]])("over a connection lost at the commit that %s", async (_, commits) => {
     const lost = Object.assign(new Error("Connection terminated unexpectedly"), { code: "ECONNRESET" });
     const query = log.deps.db.pool.query.bind(log.deps.db.pool) as (config: never) => Promise<unknown>;
-    const pool = { query: async (config: never) => { if (commits) await query(config); throw lost; } };
+    const pool = { options: {}, query: async (config: never) => { if (commits) await query(config); throw lost; } };
     const cut = { ...deps(), db: { ...log.deps.db, pool } as unknown as Database };
     await read();
     await expect(recordEntry(cut, testActor(), readEntry("/lost"))).rejects.toMatchObject({ code: "record.unavailable" });
@@ -100,7 +100,7 @@ describe("a log whose sources are whole raises no alarm", () => {
 
   test("over a doubt that is young: it holds up the report, and is never guessed", async () => {
     const lost = Object.assign(new Error("Connection terminated unexpectedly"), { code: "ECONNRESET" });
-    const cut = { ...deps(), db: { ...log.deps.db, pool: { query: () => Promise.reject(lost) } } as unknown as Database };
+    const cut = { ...deps(), db: { ...log.deps.db, pool: { options: {}, query: () => Promise.reject(lost) } } as unknown as Database };
     await expect(recordEntry(cut, testActor(), readEntry("/lost"))).rejects.toMatchObject({ code: "record.unavailable" });
     await read();
     await beatNow();

@@ -1,17 +1,7 @@
-import { addNumber, countRanges, formatRanges, type NumberRanges, parseRanges } from "../number-ranges";
+import { countRanges, formatRanges, type NumberRanges, parseRanges, rangesWithout } from "../number-ranges";
 import type { EntryRecord } from "../types";
+import { makeSourceNumbers } from "../verify/source-numbers";
 import { type Checks } from "./types";
-
-type Seen = {
-  id: string; boot: string;
-  /** Every number up to it arrived or is voided. */
-  upto: number;
-  /** Those above it that arrived or are voided. */
-  above: Set<number>;
-  settled: number;
-  /** What entries have named as missing. */
-  reported: NumberRanges;
-};
 
 export type SourceCheck = Readonly<{
   take: (seq: number, record: EntryRecord) => void;
@@ -24,51 +14,37 @@ const textIn = (value: unknown): string => (typeof value === "string" ? value : 
 const rangesIn = (value: unknown): NumberRanges => parseRanges(textIn(value)) ?? [];
 const isNumber = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) > 0;
 
-/** Follows the numbers of each source through the log: none twice, and none missing of those that are settled. */
+/**
+ * Follows the numbers of each source through the log: none twice, and none missing of those that are settled. Its memory grows with what is missing
+ * and not with what came: services number their events themselves, and what they say must not cost more than it is worth.
+ */
 export function makeSourceCheck({ sources: check }: Pick<Checks, "sources">): SourceCheck {
-  const known = new Map<string, Seen>();
-  const of = (id: string, boot: string): Seen => {
-    const key = `${id}\n${boot}`, found = known.get(key);
-    if (found) return found;
-    const made = { id, boot, upto: 0, above: new Set<number>(), settled: 0, reported: [] };
-    known.set(key, made);
-    return made;
+  const numbers = makeSourceNumbers(), ids = new Map<string, string>();
+  /** What entries have named as missing. */
+  const reported = new Map<string, NumberRanges>();
+  const keyOf = (id: string, boot: string): string => {
+    const key = `${id}\n${boot}`;
+    ids.set(key, id);
+    return key;
   };
-  const account = (seen: Seen, n: number): boolean => {
-    if (n <= seen.upto || seen.above.has(n)) return false;
-    seen.above.add(n);
-    while (seen.above.delete(seen.upto + 1)) seen.upto++;
-    return true;
-  };
-  const takeHeartbeat = (seen: Seen, details: EntryRecord["details"]): void => {
-    if (details.source !== seen.id || details.boot !== seen.boot) return;
-    if (isNumber(details.settled)) seen.settled = Math.max(seen.settled, details.settled);
-    for (const [from, to] of rangesIn(details.voided)) for (let n = from; n <= to; n++) account(seen, n);
-  };
-  const missingOf = ({ upto, above, settled, reported }: Seen): NumberRanges => {
-    const isReported = (n: number): boolean => reported.some(([from, to]) => n >= from && n <= to);
-    let missing: NumberRanges = [];
-    for (let n = upto + 1; n <= settled; n++) if (!above.has(n) && !isReported(n)) missing = addNumber(missing, n);
-    return missing;
-  };
+  const unexplained = (): { id: string; missing: NumberRanges }[] => numbers.missing()
+    .map(({ key, ranges }) => ({ id: ids.get(key) ?? key, missing: rangesWithout(parseRanges(ranges) ?? [], reported.get(key) ?? []) })).filter(({ missing }) => missing.length > 0);
   return {
     take: (seq, { src, action, details }) => {
       if (action === "source.gap") {
-        const seen = of(textIn(details.source), textIn(details.boot));
-        for (const range of rangesIn(details.missing)) seen.reported = [...seen.reported, range];
+        const key = keyOf(textIn(details.source), textIn(details.boot));
+        reported.set(key, [...(reported.get(key) ?? []), ...rangesIn(details.missing)]);
       }
       if (src === undefined || !isNumber(src.seq)) return;
       check.looked();
-      const seen = of(src.id, src.boot);
-      if (!account(seen, src.seq)) check.wrong(`Entry ${seq} has the number ${src.seq} of ${src.id}, which came before or was said to be unused.`);
-      if (action === "source.heartbeat") takeHeartbeat(seen, details);
+      const key = keyOf(src.id, src.boot);
+      if (!numbers.arrived(key, src.seq)) check.wrong(`Entry ${seq} has the number ${src.seq} of ${src.id}, which came before or was said to be unused.`);
+      if (action !== "source.heartbeat" || details.source !== src.id || details.boot !== src.boot) return;
+      numbers.settled(key, isNumber(details.settled) ? details.settled : 0, textIn(details.voided));
     },
-    anyMissing: () => [...known.values()].some((seen) => missingOf(seen).length > 0),
+    anyMissing: () => unexplained().length > 0,
     finish: () => {
-      for (const seen of known.values()) {
-        const missing = missingOf(seen);
-        if (missing.length > 0) check.wrong(`${countRanges(missing)} of the entries that ${seen.id} committed never arrived: its numbers ${formatRanges(missing).slice(0, 200)}.`);
-      }
+      for (const { id, missing } of unexplained()) check.wrong(`${countRanges(missing)} of the entries that ${id} committed never arrived: its numbers ${formatRanges(missing).slice(0, 200)}.`);
     },
   };
 }
