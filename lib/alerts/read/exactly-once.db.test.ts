@@ -103,7 +103,7 @@ describe("each entry counts once", () => {
     await ask(60);
     await sequence();
     const { deps } = dying(9, "after"), live = { ...deps, db: { ...deps.db } } as { -readonly [K in keyof typeof deps]: (typeof deps)[K] }, reader = makeAlertReader(live, () => performance.now());
-    await expect((async () => { for (;;) await reader.readOn(); })()).rejects.toThrow();
+    await expect((async () => { for (;;) await reader.readOn(); })()).rejects.toThrow("killed");
     live.db = stand.log.deps.db;
     await toTheEnd(reader);
     await expectExact();

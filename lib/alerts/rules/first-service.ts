@@ -3,11 +3,19 @@ import { countWords, day, from, identitySubject, listWords, of, spanWords, value
 
 const mostKnown = 20;
 
+/** Services report many actions, some of them rarely: of those about the same thing ("payment.approved", "payment.refunded") one is enough to know. */
+const nounOf = (service: string): string => service.split(".")[0] ?? service;
+function knowsNoun(known: Known, action: string): boolean {
+  for (const name of known.services.keys()) if (name.includes(".") && nounOf(name) === nounOf(action)) return true;
+  return false;
+}
+
 /** "new": opens an alert; "more": goes on with one, because the identity has taken up something new lately. */
-function novelty({ at }: Facts, service: string, known: Known, values: Values): "new" | "more" | null {
+function novelty({ at, action }: Facts, service: string, known: Known, values: Values): "new" | "more" | null {
   const seen = known.services.get(service), learnMs = of(values, "learnDays") * day;
   if (seen !== undefined && at - seen.lastAt < of(values, "forgetDays") * day) return null;
   if (at - known.firstAt < learnMs || known.count < of(values, "learnUses") || known.services.size > mostKnown) return null;
+  if (seen === undefined && action === "event.reported" && knowsNoun(known, service)) return null;
   for (const { firstAt } of known.services.values()) if (at - firstAt < learnMs) return "more";
   return "new";
 }
@@ -18,9 +26,9 @@ const severityFor = ({ kind }: Who, { action }: Facts): "low" | "medium" => (kin
 export const firstService: EntryRule = {
   name: "first-service", title: "First use of a service or action", severity: "medium",
   explanation: "An identity asked for a service, or reported an action, that it has never touched before, or not for a long time. Who has stolen a key looks around with it. Chancery itself counts as a service.",
-  quietBecause: "It learns for two weeks, and judges only who has taken up nothing new for as long. Who uses more than twenty services uses anything. Of people, and of reported actions, it is low.",
+  quietBecause: "It learns for two weeks, and judges only who has taken up nothing new for as long. Who uses more than twenty services uses anything; a rare action about a thing that the service reports on anyway is none. Of people, and of reported actions, it is low.",
   values: [
-    value("learnDays", "Learns for, and then nothing new for", "days", 14, [0, 180]), value("learnUses", "… and learns for", "uses", 100, [0, 1_000_000]), value("forgetDays", "A service is new again after", "days", 90, [1, 400]),
+    value("learnDays", "Learns for, and then nothing new for", "days", 14, [0, 180]), value("learnUses", "… and learns for", "uses", 300, [0, 1_000_000]), value("forgetDays", "A service is new again after", "days", 90, [1, 400]),
   ],
   find: (facts, { known }, values) => {
     const { who, service, at } = facts;
