@@ -20,8 +20,8 @@ export function ExceptionTable({ items, end, caption, ended }: Props) {
     { key: "why", header: "Why", hideBelow: "lg", cell: ({ comment }) => <span data-tip={comment} className="block truncate">{comment}</span> },
     { key: "by", header: "By", hideBelow: "xl", cell: ({ createdBy }) => createdBy },
     { key: "until", header: ended ? "Ended" : "Ends", width: "fit", cell: ({ expiresAt, endedAt }) => <Time at={endedAt ?? expiresAt} /> },
-    ...(end && !ended ? [{ key: "end", header: "", width: "fit" as const, cell: (one: Shown) => <End one={one} action={end} /> }] : []),
-    ...(ended ? [{ key: "how", header: "", width: "fit" as const, hideBelow: "md" as const, cell: ({ endedAt }: Shown) => <Badge>{endedAt === null ? "Ran out" : "Ended early"}</Badge> }] : []),
+    ...(end && !ended ? [{ key: "end", header: "Act", width: "fit" as const, cell: (one: Shown) => <End one={one} action={end} /> }] : []),
+    ...(ended ? [{ key: "how", header: "How", width: "fit" as const, hideBelow: "md" as const, cell: ({ endedAt }: Shown) => <Badge>{endedAt === null ? "Ran out" : "Ended early"}</Badge> }] : []),
   ];
   return <DataTable bare caption={caption} columns={columns} rows={items} rowKey={({ id }) => id} empty={(
     <EmptyState icon={<ShieldCheck aria-hidden />} title={ended ? "None has ended" : "No exception is in force"}>{ended ? "What runs out or is ended stands here." : "Every rule watches everything. An exception is made from an alert that turned out to be expected."}</EmptyState>
