@@ -34,7 +34,7 @@ function What({ ruleTitle, subject, network, comment }: Shown) {
     <span className="block py-0.5">
       <span className="block truncate font-medium max-sm:whitespace-normal">{ruleTitle}</span>
       <span className="block truncate text-xs text-muted" data-tip={name}>{subjectWord(subject.kind)} {name}</span>
-      <span className="block text-xs text-muted whitespace-normal sm:hidden">{network === null ? "From anywhere" : `From ${network}`}. {comment}</span>
+      <span className="block text-xs text-muted whitespace-normal sm:hidden">{network === null ? "From anywhere" : `From ${network}`}: {comment}</span>
     </span>
   );
 }
