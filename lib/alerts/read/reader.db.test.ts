@@ -14,7 +14,7 @@ beforeAll(async () => { stand = await openWatchStand(); billing = await stand.ma
 afterAll(() => stand.close());
 
 /** Gives a certificate days of use, so that there is something usual. */
-async function livesHere(person: Person, ip: string, days = 5, uses = 120): Promise<void> {
+async function livesHere(person: Person, ip: string, days = 9, uses = 120): Promise<void> {
   for (let n = 0; n < uses; n += 1) {
     stand.setTime(stand.now() + (days * day) / uses);
     await stand.record(stand.actorOf(person, ip), allowed());
