@@ -33,7 +33,7 @@ export default async function OverviewPage() {
             <ExpiringList items={overview.expiring} now={deps.clock.now()} />
           </Stack>
           <Stack>
-            {open !== null && <OpenIncidents title="Unresolved alerts" items={open.items} />}
+            {open !== null && <OpenIncidents items={open.items} />}
             <LatestActs latest={overview.latest} linked={scopeOf(actor.role, "audit.read") !== "none"} />
             <AuthorityList authorities={overview.authorities} />
           </Stack>

@@ -14,7 +14,7 @@ export function AlertFacts({ alert, identityName }: Readonly<{ alert: AlertDto; 
   return (
     <Card title="About">
       <DataList items={[
-        { label: subjectWord(subject.kind), value: href === null ? <span className="break-all">{name}</span> : <Link href={href}>{name}</Link> },
+        { label: subjectWord(subject.kind), value: href === null ? <span className="wrap-anywhere">{name}</span> : <Link href={href}>{name}</Link> },
         ...(identityId !== null && identityId !== subject.id ? [{ label: "Identity", value: <Link href={`/identities/${identityId}`}>{identityName ?? identityId}</Link> }] : []),
         { label: "Rule", value: <Link href={`/alerts/rules#${rule}`}>{ruleTitle}</Link> },
         { label: "Raised", value: <Time at={openedAt} show="minute" /> },

@@ -27,7 +27,7 @@ export function ExceptionDialog({ trigger, alert, action, network }: Props) {
   const [span, setSpan] = useState("14");
   const name = subjectName(subject), fixed = { rule, subjectKind: subject.kind, subjectId: subject.id, subjectLabel: subject.label, alertId: id };
   return (
-    <Dialog trigger={trigger} title="Make an exception" description={<>“{ruleTitle}” raises no alert about <strong className="font-medium break-all text-text">{name}</strong> until the exception ends. Requests are still decided and recorded as before.</>}>
+    <Dialog trigger={trigger} title="Make an exception" description={<>“{ruleTitle}” raises no alert about <strong className="font-medium wrap-anywhere text-text">{name}</strong> until the exception ends. Requests are still decided and recorded as before.</>}>
       <ActForm action={action} fields={["days", "network", "comment"]} submitLabel="Make the exception" receipt="Exception made." beside={<DialogClose><Button>Cancel</Button></DialogClose>}
         input={(form) => ({ ...fixed, days: span === "other" ? numberOf(form, "days") ?? Number.NaN : Number(span), network: givenText(form, "network") ?? null, comment: textOf(form, "comment"), resolve: form.get("resolve") === "on" })}>
         {({ errors }) => (

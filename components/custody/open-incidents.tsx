@@ -9,13 +9,13 @@ import type { AlertDto } from "@/lib/alerts/schema";
 import type { CustodyView } from "@/lib/custody/types";
 import { formatCount } from "@/lib/format/count";
 
-type Props = Readonly<{ alerts?: CustodyView["alerts"] | undefined; /** The worst or newest of them. */ items: readonly AlertDto[]; title?: string | undefined }>;
+type Props = Readonly<{ alerts?: CustodyView["alerts"] | undefined; /** The worst or newest of them. */ items: readonly AlertDto[] }>;
 
 /** What is unresolved: how many of each severity, and the latest of them. */
-export function OpenIncidents({ alerts, items, title = "Open alerts" }: Props) {
+export function OpenIncidents({ alerts, items }: Props) {
   return (
-    <Card title={title} aside={<Link href="/alerts">All alerts</Link>}>
-      {items.length === 0 ? <p className="flex items-center gap-2 text-sm"><ShieldCheck aria-hidden className="size-4 shrink-0 text-valid" />No alert is open.</p> : (
+    <Card title="Unresolved alerts" aside={<Link href="/alerts">All alerts</Link>}>
+      {items.length === 0 ? <p className="flex items-center gap-2 text-sm"><ShieldCheck aria-hidden className="size-4 shrink-0 text-valid" />Nothing is unresolved.</p> : (
         <div className="flex flex-col gap-3">
           {alerts && <ChipRow label="By severity">{severityOrder.filter((severity) => alerts[severity] > 0).map((severity) => <ChipLink key={severity} href={`/alerts?severity=${severity}`} icon={<SeverityIcon severity={severity} named={false} />} count={formatCount(alerts[severity])}>{severityWords[severity]}</ChipLink>)}</ChipRow>}
           <ul className="flex flex-col gap-2.5">
