@@ -2,9 +2,9 @@ import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { run } from "./run.mjs";
 
-const TOOLS = ["openssl", "jq", "curl", "python3-cryptography", "nginx-light"];
+const TOOLS = ["openssl", "jq", "curl", "python3-cryptography", "nginx-light", "rsyslog"];
 /** Debian's packages whose command is called otherwise; servers lie where only root looks for them. */
-const COMMANDS = { "nginx-light": "nginx" };
+const COMMANDS = { "nginx-light": "nginx", rsyslog: "rsyslogd" };
 const BROWSERS = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
 /** The Python that has Ed25519: that of the path, or the system's own with Debian's package; null if there is none. */
