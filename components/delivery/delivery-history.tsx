@@ -16,12 +16,9 @@ function Delivery({ delivery }: Readonly<{ delivery: DeliveryView }>) {
   const { alert, reason, createdAt, nextAt, attempts } = delivery, { state, word } = deliveryLook(delivery), last = attempts.at(-1);
   return (
     <li className="flex flex-col gap-1 px-4 py-3 text-sm">
-      <div className="flex flex-wrap items-baseline justify-between gap-x-4 gap-y-1">
-        <span className="flex min-w-0 flex-wrap items-baseline gap-x-2">
-          <StateBadge state={state} word={word} />
-          <span className="min-w-0 break-words"><span className="text-muted">{reasonWords[reason]}{alert && ":"}</span> {alert && <Link href={`/alerts/${alert.id}`} variant="quiet">{alert.summary}</Link>}</span>
-        </span>
-        <span className="text-xs text-muted"><Time at={createdAt} /></span>
+      <div className="flex items-baseline justify-between gap-x-4">
+        <span className="min-w-0 break-words"><StateBadge state={state} word={word} /> <span className="text-muted">{reasonWords[reason]}{alert && ":"}</span> {alert && <Link href={`/alerts/${alert.id}`} variant="quiet">{alert.summary}</Link>}</span>
+        <span className="shrink-0 text-xs text-muted"><Time at={createdAt} /></span>
       </div>
       {last && attempts.length === 1 && <Attempt attempt={last} />}
       {attempts.length > 1 && last && (

@@ -1,4 +1,3 @@
-import { severityWords } from "@/components/alerts/alert-words";
 import { Card } from "@/components/ui/card";
 import { DataList, type DataItem } from "@/components/ui/data-list";
 import { MonoId } from "@/components/ui/mono-id";
@@ -24,7 +23,7 @@ function settingsOf(config: DestinationConfig, hasSecret: boolean): DataItem[] {
 /** How a destination is set. */
 export function DestinationFacts({ destination: { id, kind, config, hasSecret, minSeverity, createdAt, changedAt } }: Readonly<{ destination: DestinationDto }>) {
   const items: DataItem[] = [
-    { label: "Kind", value: kindWords[kind].label }, ...settingsOf(config, hasSecret), { label: "Alerts", value: minSeverity === "low" ? severityHints.low : `From ${severityWords[minSeverity].toLowerCase()} on` },
+    { label: "Kind", value: kindWords[kind].label }, ...settingsOf(config, hasSecret), { label: "Alerts", value: severityHints[minSeverity] },
     { label: "Added", value: <Time at={createdAt} /> }, { label: "Changed", value: <Time at={changedAt} /> }, { label: "Id", value: <MonoId value={id} label="id" kind="text" /> },
   ];
   return <Card title="Settings"><DataList items={items} /></Card>;

@@ -1,7 +1,7 @@
 "use client";
 
 import { useState } from "react";
-import { severityOrder, severityWords } from "@/components/alerts/alert-words";
+import { severityOrder } from "@/components/alerts/alert-words";
 import { ActForm } from "@/components/forms/act-form";
 import { TextField } from "@/components/ui/input";
 import { RadioCards } from "@/components/ui/radio-cards";
@@ -28,7 +28,7 @@ export function DestinationForm({ action, destination, onDone }: Props) {
           <TextField label="Name" name="name" required defaultValue={destination?.name} error={errors("name")} autoComplete="off" placeholder="on call" />
           <KindFields kind={kind} destination={destination} errors={errors} />
           <SelectField label="Alerts" name="minSeverity" required defaultValue={destination?.minSeverity ?? "medium"} error={errors("minSeverity")} hint="The less severe ones stay in the console."
-            options={severityOrder.toReversed().map((value) => ({ value, label: `${severityHints[value]}${value === "low" ? "" : ` (from ${severityWords[value].toLowerCase()} on)`}` }))} />
+            options={severityOrder.toReversed().map((value) => ({ value, label: severityHints[value] }))} />
         </>
       )}
     </ActForm>

@@ -17,6 +17,10 @@ describe("a message says what happened in plain words", () => {
     expect(headline(testMessage({ reason: "resolved" }))).toBe("Resolved (critical): A revoked certificate of payments was used");
     expect(plainText(testMessage({ reason: "test", alert: null }))).toMatch(/^Test: .*\n\nNothing happened\./);
   });
+  test("with one full stop, whether the summary brings it or not", () => {
+    const told = testMessage({ alert: toldAlert({ summary: "A revoked certificate of payments was used." }) });
+    expect([headline(told), syslogLine(told, 13, 8192).split("\uFEFF")[1]]).toEqual([headline(testMessage()), syslogLine(testMessage(), 13, 8192).split("\uFEFF")[1]]);
+  });
   test("once, where it happened once", () => { expect(plainText(testMessage({ alert: toldAlert({ count: 1, lastEntry: 812 }) }))).toMatch(/once, at 2026-11-23T02:38:07Z\nEntries: +812\n/); });
 });
 

@@ -1,7 +1,7 @@
 import type { Severity } from "@/lib/alerts/schema";
 import { formatIso } from "@/lib/format/time";
 import { oneLine } from "./unreachable";
-import type { Message, ToldAlert } from "./types";
+import type { Message, Reason, ToldAlert } from "./types";
 
 const SUMMARY = 300, WORDS = 1000;
 const word: Readonly<Record<Severity, string>> = { low: "Low", medium: "Medium", high: "High", critical: "Critical" };
@@ -10,10 +10,13 @@ const word: Readonly<Record<Severity, string>> = { low: "Low", medium: "Medium",
 export function tidy(alert: ToldAlert): ToldAlert {
   const { subject } = alert;
   return {
-    ...alert, summary: oneLine(alert.summary, SUMMARY), surprise: oneLine(alert.surprise, WORDS), baseline: oneLine(alert.baseline, WORDS),
+    ...alert, summary: oneLine(alert.summary, SUMMARY).replace(/\.$/, ""), surprise: oneLine(alert.surprise, WORDS), baseline: oneLine(alert.baseline, WORDS),
     subject: { kind: subject.kind, id: oneLine(subject.id, SUMMARY), label: oneLine(subject.label, SUMMARY) },
   };
 }
+
+/** What kind of message it is, for programs. */
+export const eventOf = (reason: Reason): string => (reason === "test" ? "test" : `alert.${reason}`);
 
 /** One line that says what happened: "Critical: a revoked certificate was used". */
 export function headline({ reason, alert }: Message): string {
@@ -43,5 +46,5 @@ export function plainText(message: Message): string {
 
 /** The message as programs get it. Fields are only ever added; `version` counts what is not. */
 export function jsonBody({ id, reason, sentAt, alert }: Message): string {
-  return JSON.stringify({ version: 1, type: reason === "test" ? "test" : `alert.${reason}`, deliveryId: id, sentAt: formatIso(sentAt), alert });
+  return JSON.stringify({ version: 1, type: eventOf(reason), deliveryId: id, sentAt: formatIso(sentAt), alert });
 }

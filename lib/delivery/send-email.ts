@@ -1,6 +1,6 @@
 import { createTransport } from "nodemailer";
 import type SMTPTransport from "nodemailer/lib/smtp-transport";
-import { headline, plainText } from "./message";
+import { eventOf, headline, plainText } from "./message";
 import { openSocket, tlsOptions, type Outbound } from "./open-socket";
 import type { DestinationConfig } from "./schema";
 import { oneLine, turnedDown, wordsOf } from "./unreachable";
@@ -23,7 +23,7 @@ export async function sendEmail(config: EmailConfig, password: string, message: 
   try {
     const info = await transport.sendMail({
       from, to, subject: `[Chancery] ${headline(message)}`, text: plainText(message), messageId: `<${message.id}@${message.host}>`,
-      headers: { "X-Chancery-Delivery": message.id, "X-Chancery-Event": message.reason, "Auto-Submitted": "auto-generated" },
+      headers: { "X-Chancery-Delivery": message.id, "X-Chancery-Event": eventOf(message.reason), "Auto-Submitted": "auto-generated" },
     });
     const left = info.rejected.map(String);
     return `${oneLine(info.response, 160)}${left.length === 0 ? "" : ` (refused for ${left.join(", ")})`}`;

@@ -1,6 +1,6 @@
 import { isAppError } from "@/lib/errors/app-error";
 import type { Outbound } from "./open-socket";
-import { jsonBody } from "./message";
+import { eventOf, jsonBody } from "./message";
 import { postJson } from "./post-json";
 import type { DestinationConfig } from "./schema";
 import { sendEmail } from "./send-email";
@@ -41,7 +41,7 @@ function sendBy(config: DestinationConfig, secret: string, message: Message, out
     case "email": return sendEmail(config, secret, message, outbound);
     case "webhook": {
       const body = jsonBody(message);
-      const headers = { "x-chancery-delivery": message.id, "x-chancery-event": message.reason === "test" ? "test" : `alert.${message.reason}`, "x-chancery-signature": signWebhook(secret, message.sentAt, body) };
+      const headers = { "x-chancery-delivery": message.id, "x-chancery-event": eventOf(message.reason), "x-chancery-signature": signWebhook(secret, message.sentAt, body) };
       return postJson(config.url, body, headers, outbound);
     }
     case "slack": return postJson(secret, slackBody(message), {}, outbound);

@@ -1,5 +1,5 @@
 import { formatIso } from "@/lib/format/time";
-import { headline, tidy } from "./message";
+import { eventOf, headline, tidy } from "./message";
 import { oneLine } from "./unreachable";
 import type { Message } from "./types";
 
@@ -21,7 +21,7 @@ export function syslogLine(message: Message, facility: number, mostBytes: number
     delivery: id, alert: told.id, rule: told.rule, severity: told.severity, state: told.status, subjectKind: told.subject.kind, subject: told.subject.id, subjectLabel: told.subject.label, count: String(told.count), link: told.link,
   };
   const parameters = Object.entries(data).map(([name, value]) => ` ${name}="${escape(value)}"`).join("");
-  const head = `<${facility * 8 + severity}>1 ${formatIso(message.sentAt)} ${hostOf(message.host)} chancery - ${reason === "test" ? "test" : `alert.${reason}`} [${STRUCTURED_DATA}${parameters}] ${BOM}`;
+  const head = `<${facility * 8 + severity}>1 ${formatIso(message.sentAt)} ${hostOf(message.host)} chancery - ${eventOf(reason)} [${STRUCTURED_DATA}${parameters}] ${BOM}`;
   const text = told === null ? headline(message) : `${headline(message)}. Seen: ${told.surprise} Usual: ${told.baseline}`;
   return head + cutBytes(text, mostBytes - Buffer.byteLength(head));
 }
