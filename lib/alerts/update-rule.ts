@@ -6,8 +6,9 @@ import { auditedTransaction } from "@/lib/log/audited-transaction";
 import { listRules } from "./list-rules";
 import { lockSetting, saveSetting } from "./rule-repository";
 import { ruleOf } from "./rules/all-rules";
-import { ruleChange, type RuleChange, type RuleDto } from "./schema";
+import { ruleChange, type RuleDto } from "./schema";
 import type { AlertRule, SettingRow } from "./types";
+import type { z } from "zod";
 
 type Changes = Record<string, { from: string | null; to: string | null }>;
 
@@ -34,7 +35,7 @@ function changesOf(rule: AlertRule, old: SettingRow, next: SettingRow): Changes 
 }
 
 /** Switches a rule, sets its severity (null: its own again) or its values. Counts from the next entry that is read. Errors: `rule.not-found`, `rule.value`. */
-export async function updateRule(deps: Pick<Deps, "db" | "clock" | "random" | "source">, actor: Actor, name: string, input: RuleChange): Promise<RuleDto> {
+export async function updateRule(deps: Pick<Deps, "db" | "clock" | "random" | "source">, actor: Actor, name: string, input: z.input<typeof ruleChange>): Promise<RuleDto> {
   authorize(actor, "rules.write");
   const rule = ruleOf(name), { enabled, severity, values = {}, comment } = ruleChange.parse(input);
   if (!rule) throw noSuchRule();

@@ -12,7 +12,8 @@ export type AlertReader = Readonly<{
   readOn: () => Promise<Readonly<{ read: number; opened: number }>>;
 }>;
 
-const largestBatch = 1_000, parsedAtOnce = 100;
+/** A page is parsed in one go, so it is short. */
+const largestBatch = 1_000, page = 200;
 
 /**
  * Reads the log by number with the rules, each entry exactly once, whoever is killed in the middle: what a batch leads to is committed together
@@ -44,10 +45,11 @@ export function makeAlertReader(deps: TakeDeps, elapsed: () => number): AlertRea
 }
 
 async function readRows(deps: TakeDeps, from: number): Promise<LogRow[]> {
-  const raw = await readEntries(deps.db, from, largestBatch), rows: LogRow[] = [];
-  for (let n = 0; n < raw.length; n += parsedAtOnce) {
-    if (n > 0) await rest();
-    for (const { seq, entry } of raw.slice(n, n + parsedAtOnce)) rows.push({ seq, record: recordOf(entry) });
+  const rows: LogRow[] = [];
+  for (let more = true; more && rows.length < largestBatch;) {
+    const raw = await readEntries(deps.db, from + rows.length, page);
+    for (const { seq, entry } of raw) rows.push({ seq, record: recordOf(entry) });
+    more = raw.length === page;
   }
   return rows;
 }

@@ -16,7 +16,7 @@ export function makeVictims(end: number): Record<VictimName, Victim> {
     member: { id: `idn_v${name}`, name: `victim-${name}`, kind: "service", networks, credential: credentialOf(`crt_v${name}`), successor: null, places: [], services: [], busy: 0, begins: 0 },
   });
   return {
-    revoked: of("revoked", { state: "revoked", revokedAt: end - hour }), expired: of("expired", { notAfter: end - 50 * hour }), early: of("early", { notBefore: end + 9 * hour }),
+    revoked: of("revoked", { state: "revoked", revokedAt: end - hour }), expired: of("expired", { notBefore: end - 80 * hour, notAfter: end - 50 * hour }), early: of("early", { notBefore: end + 9 * hour }),
     suspended: of("suspended", { suspended: true }), fenced: of("fenced", {}, ["10.0.0.0/8"]),
   };
 }
