@@ -25,6 +25,7 @@ describe("a burst of refusals", () => {
     ["a health check without a certificate every second", repeat(599, 1_000, (at) => stranger("certificate.missing", { at, fingerprint: null }))],
     ["a browser tab that was signed out", repeat(200, 1_500, (at) => stranger("unauthenticated", { at, fingerprint: null, action: "request.refused" }))],
     ["a form that was filled in wrongly", repeat(30, 1_000, (at) => refusedFor("input.invalid", { at, action: "request.refused", status: 422 }))],
+    ["decisions that came too late, as in an outage of ours", repeat(100, 1_000, (at) => refusedFor("authorize.late", { at, status: 503, proved: true }))],
     ["requests that were allowed", repeat(100, 1_000, (at) => facts({ at }))],
   ])("%s: not one", (_, all) => {
     expect(opened(refusalBurst, all)).toEqual([]);

@@ -1,8 +1,9 @@
 import type { EntryRule, Facts } from "@/lib/alerts/types";
 import { countWords, from, identitySubject, minute, networkSubject, of, onWhat, value } from "./words";
 
+/** What was refused because Chancery could not decide in time (503) says nothing about who asked. */
 const refused = ({ outcome, status, action }: Facts): boolean =>
-  outcome === "denied" && (action === "session.refused" || action === "request.denied" || (action === "request.refused" && (status === 401 || status === 403)));
+  outcome === "denied" && (action === "session.refused" || ((action === "request.denied" || action === "request.refused") && (status === 401 || status === 403)));
 
 /** Who shows nothing at all is counted by address, and with more patience: probes and forgotten browser tabs do so all day. */
 const named = ({ who, fingerprint, actor }: Facts): boolean => who !== null || fingerprint !== null || actor.kind !== "anonymous";
