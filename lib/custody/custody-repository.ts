@@ -1,4 +1,4 @@
-import type { Database } from "@/lib/db/database";
+import { type Database, patienceOf } from "@/lib/db/database";
 import { makeGroupCommit } from "@/lib/db/group-commit";
 import type { KnownCertificate, TrustedProxy } from "@/lib/custody/types";
 import type { ProxyKind } from "@/lib/proxies/schema";
@@ -36,7 +36,7 @@ export function findCertificate({ pool }: Pick<Database, "pool">, fingerprint: B
 
 function makeFind(pool: Database["pool"]): Find {
   return makeGroupCommit<Buffer, FoundCertificate | null>({
-    maxBatch: LARGEST_BATCH, lanes: LANES, maxWaitMs: pool.options.query_timeout,
+    maxBatch: LARGEST_BATCH, lanes: LANES, maxWaitMs: patienceOf(pool),
     work: async (fingerprints) => {
       // A proxy's own certificate comes with each of its questions.
       const places = new Map<string, number>(), each: Buffer[] = [];

@@ -28,8 +28,11 @@ export type DatabaseOptions = Readonly<{
   patienceMs?: number;
 }>;
 
-/** A server that is told to end a statement gets so long to say that it did. */
-const ANSWER_MS = 50;
+/** A server that is told to end a statement gets so long to say that it did; more than a crowded machine takes to read it. */
+const ANSWER_MS = 250;
+
+/** So long may anybody wait for one of these connections' statements; undefined where nobody is in a hurry. */
+export const patienceOf = ({ options }: Database["pool"]): number | undefined => (options.query_timeout === undefined ? undefined : options.query_timeout - ANSWER_MS);
 
 /** Opens nothing yet: connections are made when they are needed. */
 export function openDatabase(url: string, { max, patienceMs }: DatabaseOptions = {}): Database {

@@ -1,5 +1,5 @@
 import type { Actor } from "@/lib/auth/actor";
-import type { Database } from "@/lib/db/database";
+import { type Database, patienceOf } from "@/lib/db/database";
 import { makeGroupCommit } from "@/lib/db/group-commit";
 import type { Deps } from "@/lib/deps";
 import { type Encoded, insertEntries, joinEntries, valuesOf } from "./append";
@@ -22,7 +22,7 @@ function appenderOf(pool: Database["pool"]): Append {
     maxBatch: LARGEST_BATCH,
     lanes: LANES,
     // Where the connections give up early, so do those who wait for them.
-    maxWaitMs: pool.options.query_timeout,
+    maxWaitMs: patienceOf(pool),
     work: async (entries) => {
       await pool.query({ ...insertEntries, values: valuesOf(joinEntries(entries)) });
       return entries.map(() => null);

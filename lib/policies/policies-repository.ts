@@ -1,4 +1,4 @@
-import type { Database } from "@/lib/db/database";
+import { type Database, patienceOf } from "@/lib/db/database";
 import { makeGroupCommit } from "@/lib/db/group-commit";
 import type { AuditedTx } from "@/lib/log/audited-transaction";
 import type { PolicyRule } from "./schema";
@@ -66,7 +66,7 @@ const LARGEST_BATCH = 500, LANES = 2;
 
 export function findPolicyMark({ pool }: Pick<Database, "pool">, service: string): Promise<PolicyMark | null> {
   const find = finders.get(pool) ?? makeGroupCommit<string, PolicyMark | null>({
-    maxBatch: LARGEST_BATCH, lanes: LANES, maxWaitMs: pool.options.query_timeout,
+    maxBatch: LARGEST_BATCH, lanes: LANES, maxWaitMs: patienceOf(pool),
     work: async (services) => {
       const { rows } = await pool.query<PolicyMark & { service: string }>({ ...markPolicies, values: [[...new Set(services)]] });
       const found = new Map(rows.map(({ service: name, id, mark }) => [name, { id, mark }]));

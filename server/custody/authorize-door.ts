@@ -13,6 +13,7 @@ import type { ServicePolicy } from "@/lib/policies/find-service-policy";
 import { askedService, likelyService } from "@/server/custody/asked-service";
 import { actorRequestOf } from "@/server/listeners/actor-request";
 import type { DoorContext } from "@/server/listeners/context";
+import { setDeadline } from "@/server/listeners/deadline";
 import { sendProblem } from "@/server/listeners/problem";
 
 export type AuthorizeDoor = Readonly<{
@@ -44,11 +45,11 @@ export function makeAuthorizeDoor(deps: Deps): AuthorizeDoor {
     const once = (answer: () => void): boolean => {
       if (answered) return false;
       answered = true;
-      clearTimeout(deadline);
+      cancel();
       answer();
       return true;
     };
-    const deadline = setTimeout(() => once(() => sendNo(response, late, context.requestId)), patienceMs - spent);
+    const cancel = setDeadline(patienceMs - spent, () => once(() => sendNo(response, late, context.requestId)));
     decide(gate, deps, request, context, early).then(
       (outcome) => {
         const heard = once(() => (outcome.allowed ? sendYes(response, outcome, context.requestId) : sendNo(response, outcome, context.requestId)));
