@@ -19,11 +19,11 @@ function figuresOf({ figures, openedAt }: AlertRow): Pick<AlertDto, "surprise" |
   };
 }
 
-export function alertDto(row: AlertRow, names: ReadonlyMap<string, string>): AlertDto {
+export function alertDto(row: AlertRow, labels: ReadonlyMap<string, string>): AlertDto {
   return {
     id: row.id, rule: row.rule as RuleName, ruleTitle: titleOf(row.rule as RuleName), severity: row.severity as Severity, status: row.status as AlertStatus,
     subject: { kind: row.subjectKind, id: row.subjectId, label: row.subjectLabel }, identityId: row.identityId, summary: row.summary, ...figuresOf(row), openedAt: row.openedAt.toISOString(),
-    assignedTo: row.assignedTo === null ? null : { id: row.assignedTo, label: names.get(row.assignedTo) ?? row.assignedTo },
+    assignedTo: row.assignedTo === null ? null : { id: row.assignedTo, label: labels.get(row.assignedTo) ?? row.assignedTo },
     acknowledged: row.acknowledgedAt === null ? null : { by: row.acknowledgedBy ?? "", at: row.acknowledgedAt.toISOString() },
     resolved: row.resolvedAt === null ? null : { by: row.resolvedBy ?? "", at: row.resolvedAt.toISOString(), resolution: (row.resolution ?? "fixed") as Resolution, comment: row.comment },
   };

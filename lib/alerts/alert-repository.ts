@@ -42,18 +42,6 @@ export async function updateAlertRow(tx: AuditedTx, id: string, data: Partial<Pi
   await tx.alert.update({ where: { id }, data });
 }
 
-/** The names of those that alerts are assigned to. */
-export async function nameAccounts({ prisma }: Pick<Database, "prisma">, ids: readonly string[]): Promise<Map<string, string>> {
-  const wanted = [...new Set(ids)];
-  if (wanted.length === 0) return new Map();
-  return new Map((await prisma.account.findMany({ where: { id: { in: wanted } }, select: { id: true, name: true } })).map(({ id, name }) => [id, name]));
-}
-
-/** An account that may be given work: active, of any role. */
-export async function findActiveAccount({ prisma }: Pick<Database, "prisma">, id: string): Promise<Readonly<{ id: string; name: string; role: string }> | null> {
-  return prisma.account.findFirst({ where: { id, status: "active" }, select: { id: true, name: true, role: true } });
-}
-
 export type BehindRow = Readonly<{ seq: number; entry: Buffer }>;
 
 /** Entries behind an alert, the newest first, below a number. */

@@ -6,7 +6,8 @@ import { AppError } from "@/lib/errors/app-error";
 import { auditedTransaction, type AuditedTx } from "@/lib/log/audited-transaction";
 import type { NewEntry } from "@/lib/log/types";
 import { noSuchAlert } from "./alert-dto";
-import { findActiveAccount, lockAlert, updateAlertRow, type AlertRow } from "./alert-repository";
+import { lockAlert, updateAlertRow, type AlertRow } from "./alert-repository";
+import { findAssignee, takeAssignee } from "./assignees";
 import { readAlert } from "./get-alert";
 import { alertTarget } from "./read/open-alert";
 import { acknowledgeInput, assignInput, resolveInput, type AlertDto, type Severity } from "./schema";
@@ -16,12 +17,12 @@ type AnswerDeps = Pick<Deps, "db" | "clock" | "random" | "source">;
 type Said = Readonly<{ data: Parameters<typeof updateAlertRow>[2] | null; entry: (target: NonNullable<NewEntry["target"]>) => NewEntry; after?: (tx: AuditedTx) => Promise<void> }>;
 
 /** One answer to an alert: locked, decided, changed and recorded together. */
-async function answer(deps: AnswerDeps, actor: Actor, id: string, decide: (row: AlertRow, now: Date) => Said | Promise<Said>): Promise<AlertDto> {
+async function answer(deps: AnswerDeps, actor: Actor, id: string, decide: (row: AlertRow, now: Date, tx: AuditedTx) => Said | Promise<Said>): Promise<AlertDto> {
   authorize(actor, "alerts.handle");
   const { entryIds } = await auditedTransaction(deps, actor, async (tx) => {
     const row = await lockAlert(tx, id);
     if (!row) throw noSuchAlert();
-    const { data, entry, after } = await decide(row, deps.clock.now());
+    const { data, entry, after } = await decide(row, deps.clock.now(), tx);
     if (data !== null) await updateAlertRow(tx, id, data);
     await after?.(tx);
     return { result: null, entries: [entry(alertTarget(row))] };
@@ -29,11 +30,16 @@ async function answer(deps: AnswerDeps, actor: Actor, id: string, decide: (row: 
   return { ...(await readAlert(deps, id)), entryId: entryIds[0] ?? "" };
 }
 
-const refuseResolved = (row: AlertRow): void => {
-  if (row.status === "resolved") throw new AppError("alert.resolved", `This alert was resolved by ${row.resolvedBy ?? "somebody"} already. If it happens again, a new alert opens.`, { kind: "conflict" });
-};
+const mostQuoted = 200;
 
-/** Says that somebody has seen it and looks into it. Again changes nothing. Errors: `alert.not-found`, `alert.resolved`. */
+/** Who comes second learns how it ended, and changes nothing. */
+function refuseResolved({ status, resolvedBy, resolution, comment }: AlertRow): void {
+  if (status !== "resolved") return;
+  const why = comment === "" ? "" : `: ${comment.slice(0, mostQuoted).replace(/[.\s]+$/, "")}`;
+  throw new AppError("alert.resolved", `${resolvedBy ?? "Somebody"} has resolved this alert already, as ${(resolution ?? "fixed").replace("-", " ")}${why}. Nothing was changed. If it happens again, a new alert opens.`, { kind: "conflict" });
+}
+
+/** Says that somebody has seen it and looks into it. Who comes second changes nothing, is answered who was first, and has the comment on the record. Errors: `alert.not-found`, `alert.resolved`. */
 export async function acknowledgeAlert(deps: AnswerDeps, actor: Actor, id: string, input: z.input<typeof acknowledgeInput> = {}): Promise<AlertDto> {
   const { comment } = acknowledgeInput.parse(input);
   return answer(deps, actor, id, (row, now) => {
@@ -46,20 +52,22 @@ export async function acknowledgeAlert(deps: AnswerDeps, actor: Actor, id: strin
   });
 }
 
-/** Gives it to an account, or to nobody. Errors: `alert.not-found`, `alert.resolved`, `alert.assignee`. */
+/**
+ * Gives it to an account that may answer alerts, or to nobody. Errors: `alert.not-found`, `alert.resolved`, `alert.assignee`, `alert.assignee-disabled`,
+ * `alert.assignee-role`; `alert.reassigned` if it is not `from` any more who has it.
+ */
 export async function assignAlert(deps: AnswerDeps, actor: Actor, id: string, input: z.input<typeof assignInput>): Promise<AlertDto> {
-  const { to } = assignInput.parse(input);
-  return answer(deps, actor, id, async (row, now) => {
+  const { to, from } = assignInput.parse(input);
+  return answer(deps, actor, id, async (row, now, tx) => {
     refuseResolved(row);
-    const account = to === null ? null : await findActiveAccount(deps.db, to);
-    if (to !== null && account === null) {
-      const message = "There is no active account with this id.";
-      throw new AppError("alert.assignee", message, { findings: [{ code: "alert.assignee", message, path: "to" }] });
+    const previous = await findAssignee(tx, row.assignedTo), same = row.assignedTo === to;
+    if (!same && from !== undefined && from !== row.assignedTo) {
+      throw new AppError("alert.reassigned", `Meanwhile somebody has ${previous === null ? "taken the assignment off" : `assigned this alert to ${previous.label}`}. Nothing was changed. Look again, then decide.`, { kind: "conflict" });
     }
-    const same = row.assignedTo === to;
+    const assignee = to === null ? null : await takeAssignee(tx, to);
     return {
       data: same ? null : { assignedTo: to, changedAt: now },
-      entry: (target) => ({ action: "alert.assigned", outcome: "success", ...(same ? { reason: "no-change" } : {}), target, details: { from: row.assignedTo, to: account?.name ?? null } }),
+      entry: (target) => ({ action: "alert.assigned", outcome: "success", ...(same ? { reason: "no-change" } : {}), target, details: { assignee, previous } }),
     };
   });
 }

@@ -4,7 +4,8 @@ import type { Deps } from "@/lib/deps";
 import { AppError } from "@/lib/errors/app-error";
 import { recordOf, summaryOf } from "@/lib/log/summary";
 import { alertDto, noSuchAlert } from "./alert-dto";
-import { entriesAbout, entriesBehind, findAlertRow, nameAccounts, type BehindRow } from "./alert-repository";
+import { entriesAbout, entriesBehind, findAlertRow, type BehindRow } from "./alert-repository";
+import { labelAccounts } from "./assignee-repository";
 import type { AlertDetail, AlertDto } from "./schema";
 
 const mostHistory = 200;
@@ -14,7 +15,7 @@ const summaries = (rows: readonly BehindRow[]) => rows.map(({ seq, entry }) => s
 export async function readAlert(deps: Pick<Deps, "db">, id: string): Promise<AlertDto> {
   const row = await findAlertRow(deps.db, id);
   if (!row) throw noSuchAlert();
-  return alertDto(row, await nameAccounts(deps.db, row.assignedTo === null ? [] : [row.assignedTo]));
+  return alertDto(row, await labelAccounts(deps.db, row.assignedTo === null ? [] : [row.assignedTo]));
 }
 
 /** An alert with a page of the entries behind it, the newest first, and with what was done about it. Errors: `alert.not-found`, `alert.cursor`. */

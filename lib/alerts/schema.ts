@@ -29,8 +29,8 @@ export type AlertQuery = z.infer<typeof alertQuery>;
 export type AlertQueryInput = z.input<typeof alertQuery>;
 
 export const acknowledgeInput = z.strictObject({ comment: comment.default("") });
-/** `to`: an account's id, or null to take the assignment off. */
-export const assignInput = z.strictObject({ to: z.string().max(64).nullable() });
+/** `to`: an account's id, or null to take the assignment off. `from`: who has it as far as the caller knows; if somebody else has, nothing is changed. */
+export const assignInput = z.strictObject({ to: z.string().max(64).nullable(), from: z.string().max(64).nullable().optional() });
 export const resolveInput = z.strictObject({ resolution: z.enum(resolutions), comment: said });
 export const exceptionInput = z.strictObject({
   rule: z.enum(ruleNames), subjectKind: z.string().max(32), subjectId: z.string().min(1).max(200), subjectLabel: z.string().max(200).default(""),
@@ -47,11 +47,13 @@ export type AlertDto = Readonly<{
   /** What was seen, and what is usual there. */
   surprise: string; baseline: string;
   count: number; firstAt: string; lastAt: string; firstSeq: number | null; lastSeq: number | null; openedAt: string;
-  assignedTo: Readonly<{ id: string; label: string }> | null;
+  assignedTo: Assignee | null;
   acknowledged: Readonly<{ by: string; at: string }> | null;
   resolved: Readonly<{ by: string; at: string; resolution: Resolution; comment: string }> | null;
   entryId?: string;
 }>;
+/** Somebody to whom an alert can be given, called as in the log. */
+export type Assignee = Readonly<{ id: string; label: string }>;
 export type AlertList = Readonly<{ items: readonly AlertDto[]; nextCursor: string | null; counts: Readonly<Record<AlertStatus, number>> }>;
 
 /** An alert with the newest entries behind it (`nextCursor` leads to older ones) and what was done about it, the oldest first. */

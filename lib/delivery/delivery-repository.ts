@@ -78,6 +78,14 @@ export async function listDeliveryRows(db: Database, destinationId: string, curs
   return db.prisma.delivery.findMany({ where: { destinationId, ...(cursor === undefined ? {} : { id: { lt: cursor } }) }, include: withHistory, orderBy: { id: "desc" }, take });
 }
 
+const withDestination = { ...withHistory, destination: { select: { id: true, name: true, kind: true, status: true } } } as const;
+export type AlertDeliveryRow = DeliveryWithHistory & Readonly<{ destination: Readonly<{ id: string; name: string; kind: string; status: string }> }>;
+
+/** What was sent of one alert, newest first by id. */
+export async function listDeliveriesOf(db: Database, alertId: string, cursor: string | undefined, take: number): Promise<AlertDeliveryRow[]> {
+  return db.prisma.delivery.findMany({ where: { alertId, ...(cursor === undefined ? {} : { id: { lt: cursor } }) }, include: withDestination, orderBy: { id: "desc" }, take });
+}
+
 export async function findDelivery(db: Database, id: string): Promise<DeliveryWithHistory | null> {
   return db.prisma.delivery.findUnique({ where: { id }, include: withHistory });
 }

@@ -31,6 +31,11 @@ export async function listDestinationRows(db: Database): Promise<DestinationRow[
   return db.prisma.destination.findMany({ where: { status: { not: "removed" } }, orderBy: { name: "asc" } });
 }
 
+/** How many active destinations want alerts of one of these least severities. */
+export async function countTakers(db: Database, leastSeverities: readonly string[]): Promise<number> {
+  return db.prisma.destination.count({ where: { status: "active", minSeverity: { in: [...leastSeverities] } } });
+}
+
 /** What waits for each of them, and how the last attempt ended. */
 export async function figuresOf(db: Database, ids: readonly string[]): Promise<Map<string, DestinationFigures>> {
   const { rows } = await db.pool.query<{ id: string; waiting: number; at: Date | null; ok: boolean; answer: string }>({

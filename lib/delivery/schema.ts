@@ -45,6 +45,10 @@ export type DeliveryView = Readonly<{
   status: "pending" | "sent" | "failed"; createdAt: string; finishedAt: string | null; nextAt: string | null; attempts: readonly AttemptView[];
 }>;
 export type DeliveryList = Readonly<{ items: readonly DeliveryView[]; nextCursor: string | null }>;
+/** What was sent of one alert: to whom, though not where that is. */
+export type AlertDelivery = Omit<DeliveryView, "alert"> & Readonly<{ destination: Readonly<{ id: string; name: string; kind: DestinationKind; status: "active" | "paused" | "removed" }> }>;
+/** `takers`: how many active destinations want alerts of this severity now. */
+export type AlertDeliveryList = Readonly<{ items: readonly AlertDelivery[]; nextCursor: string | null; takers: number }>;
 /** How a test went, and where it stands in the record. */
 export type TestResult = Readonly<{ delivery: DeliveryView; ok: boolean; answer: string; milliseconds: number; entryId: string }>;
 export type DestinationDto = Readonly<{

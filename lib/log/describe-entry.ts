@@ -71,7 +71,11 @@ const phrases: Phrases = {
   "alert.opened": ({ summary, severity }) => `raised an alert (${severity}): ${summary}`,
   "alert.escalated": ({ from, to }, target) => `raised the alert ${target} from ${from} to ${to}`,
   "alert.acknowledged": ({ comment }, target) => `acknowledged the alert ${target}${because(comment)}`,
-  "alert.assigned": ({ to }, target) => (to === null ? `took the assignment off the alert ${target}` : `assigned the alert ${target} to ${to}`),
+  "alert.assigned": ({ assignee, previous, to }, target) => {
+    const now = assignee === undefined ? to : assignee && assignee.label, before = previous && previous.id !== assignee?.id ? previous.label : null;
+    if (now === null) return before === null ? `took the assignment off the alert ${target}` : `took the alert ${target} from ${before}`;
+    return `assigned the alert ${target} to ${now}${before === null ? "" : ` instead of ${before}`}`;
+  },
   "alert.resolved": ({ resolution, comment }, target) => `resolved the alert ${target} as ${resolution}${because(comment)}`,
   "alert.read": viewed("alert"),
   "exception.created": ({ rule, expiresAt, comment }, target) => `made an exception from ${rule} for ${target} until ${day(expiresAt)}${because(comment)}`,

@@ -10,6 +10,8 @@ type ByAct = Readonly<{ method: string; path: string; status?: number }>;
 type Count = Readonly<{ count: number }>;
 type Asked = Readonly<{ service: string; method: string; path: string; proxy: string }>;
 type PresentedDetail = Readonly<{ subject: string; issuer: string; notBefore: string; notAfter: string }>;
+/** An account as entries call it: the label is its e-mail address. */
+type AccountDetail = Readonly<{ id: string; label: string }>;
 type SubjectDetail = Readonly<{ kind: string; id: string; label: string }>;
 
 export type EntryDetails = {
@@ -77,7 +79,8 @@ export type EntryDetails = {
   "alert.opened": Readonly<{ rule: string; severity: string; subject: SubjectDetail; summary: string; surprise: string; baseline: string; entries: readonly number[] }>;
   "alert.escalated": Readonly<{ rule: string; from: string; to: string; count: number }>;
   "alert.acknowledged": Readonly<{ comment: string }>;
-  "alert.assigned": Readonly<{ from: string | null; to: string | null }>;
+  /** Whose it becomes and whose it was; null is nobody's. Older entries have a name in `to` and an id in `from` instead. */
+  "alert.assigned": Readonly<{ assignee: AccountDetail | null; previous: AccountDetail | null; to?: string | null; from?: string | null }>;
   "alert.resolved": Readonly<{ resolution: string; comment: string; count: number }>;
   "alert.read": ByAct;
   "exception.created": Readonly<{ rule: string; subject: SubjectDetail; network: string | null; expiresAt: string; comment: string; alertId: string | null }>;

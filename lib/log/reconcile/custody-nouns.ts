@@ -15,9 +15,10 @@ export const custodyNouns: readonly Plain[] = [
     steps: { updated: changed({ kind: "kind", hops: "hops", note: "note", status: "status" }), removed: become({ status: "removed" }) },
   },
   {
-    name: "alert", from: "alert", call: "rule", created: "alert.opened", columns: "id, rule, severity, status, subject_id as subject, resolution",
-    make: ({ details }) => ({ rule: fit(details.rule), severity: fit(details.severity), status: "open", resolution: null }),
+    name: "alert", from: "alert", call: "rule", created: "alert.opened", columns: "id, rule, severity, status, subject_id as subject, resolution, assigned_to as assignee",
+    make: ({ details }) => ({ rule: fit(details.rule), severity: fit(details.severity), status: "open", resolution: null, assignee: null }),
     steps: {
+      assigned: (before, { details }) => ({ ...before, assignee: assigneeOf(details) }),
       escalated: (before, { details }) => ({ ...before, severity: fit(details.to) }), acknowledged: become({ status: "acknowledged" }),
       resolved: (before, { details }) => ({ ...before, status: "resolved", resolution: fit(details.resolution) }),
     },
@@ -34,3 +35,9 @@ export const custodyNouns: readonly Plain[] = [
     steps: { updated: changed({ name: "name", status: "status", minSeverity: "least severity" }), removed: become({ status: "removed" }) },
   },
 ];
+
+/** The id of whom an alert was given to. Older entries tell a name alone: then it is unknown, and not compared. */
+function assigneeOf({ assignee, to }: Readonly<Record<string, unknown>>): string | null | undefined {
+  if (assignee === undefined) return to === null ? null : undefined;
+  return assignee === null ? null : fit((assignee as { id?: unknown }).id);
+}

@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { acknowledgeAlert, assignAlert, resolveAlert } from "@/lib/alerts/answer-alert";
+import { listAssignees } from "@/lib/alerts/assignees";
 import { createException, endException, listExceptions } from "@/lib/alerts/exceptions";
 import { getAlert } from "@/lib/alerts/get-alert";
 import { getWatchState } from "@/lib/alerts/get-watch-state";
@@ -7,8 +8,11 @@ import { listAlerts } from "@/lib/alerts/list-alerts";
 import { listRules } from "@/lib/alerts/list-rules";
 import { acknowledgeInput, alertQuery, assignInput, exceptionInput, resolveInput, ruleChange, type AlertDto, type ExceptionDto, type RuleDto } from "@/lib/alerts/schema";
 import { updateRule } from "@/lib/alerts/update-rule";
+import { listAlertDeliveries } from "@/lib/delivery/list-alert-deliveries";
+import { deliveryQuery } from "@/lib/delivery/schema";
 import { defineRoute, idParams } from "@/server/api/define-route";
-import { alert, alertDetail, alertPage, alertRule, exception, watchState } from "@/server/api/schemas/alert";
+import { alert, alertDetail, alertPage, alertRule, assignee, exception, watchState } from "@/server/api/schemas/alert";
+import { alertDeliveries } from "@/server/api/schemas/delivery";
 import { limitQuery, pageOf } from "@/server/api/schemas/common";
 
 const target = (row: Pick<AlertDto, "id" | "ruleTitle" | "subject">) => ({ kind: "alert", id: row.id, label: `${row.ruleTitle}: ${row.subject.label}` });
@@ -26,6 +30,10 @@ export const alertRoutes = [
   defineRoute({
     ...common, method: "get", path: "/alerts/state", permission: "alerts.read", summary: "How far the rules have read", response: watchState,
     handle: (deps, actor) => getWatchState(deps, actor),
+  }),
+  defineRoute({
+    ...common, method: "get", path: "/alerts/assignees", permission: "alerts.handle", summary: "List whom an alert can be given to", description: "Every active account that may answer alerts, by the name that entries call it; nothing else about it. At most 500.", response: pageOf(assignee),
+    handle: async (deps, actor) => whole(await listAssignees(deps, actor)),
   }),
   defineRoute({
     ...ofRules, method: "get", path: "/alerts/rules", permission: "alerts.read", summary: "List the rules", description: "Every rule with what it looks for, what keeps it quiet, its settings, and how its alerts of the last 30 days ended.", response: pageOf(alertRule),
@@ -55,11 +63,15 @@ export const alertRoutes = [
     target: (detail) => target(detail.alert), handle: (deps, actor, { params, query }) => getAlert(deps, actor, params.id, query),
   }),
   defineRoute({
+    ...common, method: "get", path: "/alerts/{id}/deliveries", permission: "alerts.read", summary: "List what was sent of an alert", description: "To which destinations, the newest first, each with every attempt; what waits has `nextAt`. Kept for 90 days.", params: idParams, query: deliveryQuery, response: alertDeliveries,
+    handle: (deps, actor, { params, query }) => listAlertDeliveries(deps, actor, params.id, query),
+  }),
+  defineRoute({
     ...common, method: "post", path: "/alerts/{id}/acknowledge", permission: "alerts.handle", summary: "Say that somebody looks into it", params: idParams, body: acknowledgeInput, bodyOptional: true, response: alert, target,
     handle: (deps, actor, { params, body }) => acknowledgeAlert(deps, actor, params.id, body),
   }),
   defineRoute({
-    ...common, method: "post", path: "/alerts/{id}/assign", permission: "alerts.handle", summary: "Give it to somebody", description: "`to` is an account's id, or null for nobody.", params: idParams, body: assignInput, response: alert, target,
+    ...common, method: "post", path: "/alerts/{id}/assign", permission: "alerts.handle", summary: "Give it to somebody", description: "`to` is the id of an account that may answer alerts, or null for nobody. With `from`, who has it as far as you know, somebody else's assignment is not overwritten: 409 `alert.reassigned`.", params: idParams, body: assignInput, response: alert, target,
     handle: (deps, actor, { params, body }) => assignAlert(deps, actor, params.id, body),
   }),
   defineRoute({

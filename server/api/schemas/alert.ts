@@ -6,6 +6,8 @@ import { entryId, instant, pageOf } from "@/server/api/schemas/common";
 const subject = z.object({ kind: z.string(), id: z.string(), label: z.string() }).openapi("AlertSubject", { description: "What it is about: an identity, a certificate, a network, an account, an authority, the log …" });
 const rule = z.enum(ruleNames), severity = z.enum(severities);
 
+export const assignee = z.object({ id: z.string().openapi({ example: "usr_01kat8m2wq7h4z0c9d5e6f7g8j" }), label: z.string().openapi({ description: "As in the log.", example: "operator@example.com" }) }).openapi("Assignee");
+
 export const alert = z.object({
   id: z.string().openapi({ example: "alr_01kat8m2wq7h4z0c9d5e6f7g8j" }),
   rule, ruleTitle: z.string(), severity, status: z.enum(alertStatuses), subject, identityId: z.string().nullable(),
@@ -14,7 +16,7 @@ export const alert = z.object({
   baseline: z.string().openapi({ description: "What is usual there." }),
   count: z.number().int().openapi({ description: "How often the rule was struck since it opened." }),
   firstAt: instant, lastAt: instant, firstSeq: z.number().int().nullable(), lastSeq: z.number().int().nullable(), openedAt: instant,
-  assignedTo: z.object({ id: z.string(), label: z.string() }).nullable(),
+  assignedTo: assignee.nullable(),
   acknowledged: z.object({ by: z.string(), at: instant }).nullable(),
   resolved: z.object({ by: z.string(), at: instant, resolution: z.enum(resolutions), comment: z.string() }).nullable(),
   entryId,

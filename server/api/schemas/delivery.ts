@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { severities } from "@/lib/alerts/schema";
 import { destinationConfig, destinationKinds } from "@/lib/delivery/schema";
-import { entryId, instant } from "@/server/api/schemas/common";
+import { entryId, instant, pageOf } from "@/server/api/schemas/common";
 
 const destinationShape = {
   id: z.string().openapi({ example: "dst_01kat8m2wq7h4z0c9d5e6f7g8j" }),
@@ -24,12 +24,15 @@ export const savedDestination = z.object({
   secret: z.string().nullable().optional().openapi({ description: "The webhook's key, if it was made here: in this answer alone; null when the answer is repeated for an Idempotency-Key.", example: "chw_…" }),
 }).openapi("SavedDestination");
 
-export const delivery = z.object({
+const deliveryShape = {
   id: z.string().openapi({ example: "dlv_01kat8m2wq7h4z0c9d5e6f7g8j", description: "The same in every repetition: receivers drop by it what they have." }),
-  alert: z.object({ id: z.string(), summary: z.string(), severity: z.enum(severities) }).nullable(),
   reason: z.enum(["opened", "escalated", "resolved", "test"]),
   status: z.enum(["pending", "sent", "failed"]),
   createdAt: instant, finishedAt: instant.nullable(), nextAt: instant.nullable(),
   attempts: z.array(z.object({ n: z.number().int(), at: instant, ok: z.boolean(), answer: z.string(), milliseconds: z.number().int() })),
-}).openapi("Delivery");
+};
+export const delivery = z.object({ ...deliveryShape, alert: z.object({ id: z.string(), summary: z.string(), severity: z.enum(severities) }).nullable() }).openapi("Delivery");
+export const alertDeliveries = pageOf(z.object({
+  ...deliveryShape, destination: z.object({ id: z.string(), name: z.string(), kind: z.enum(destinationKinds), status: z.enum(["active", "paused", "removed"]) }),
+}).openapi("AlertDelivery")).extend({ takers: z.number().int().openapi({ description: "How many active destinations want alerts of this severity now." }) });
 export const testResult = z.object({ delivery, ok: z.boolean(), answer: z.string(), milliseconds: z.number().int(), entryId: z.string() }).openapi("DeliveryTest");
