@@ -2,27 +2,24 @@ import type { Actor } from "@/lib/auth/actor";
 import { authorize } from "@/lib/auth/permissions";
 import type { Deps } from "@/lib/deps";
 import { byNetworks, countInUse, neverUsed, openAlerts, refusalsSince, talliesSince, usesSince, watched } from "./custody-view-repository";
+import { custodyRange, hourMs, type CustodyHours } from "./range";
 import type { CustodyView, OutcomePoint } from "./types";
 import { useView } from "./use-view";
 
-const hourMs = 3_600_000, most = 100, mostNever = 20, neverCap = 10_001;
+const most = 100, mostNever = 20, neverCap = 10_001;
 
-/** How wide a step of the picture is, in hours. Tallies are kept by the hour, so an hour shows this one and the one before. */
-const stepOf = { 1: 1, 24: 1, 168: 6, 720: 24 } as const;
-export type CustodyHours = keyof typeof stepOf;
-
-/** Who uses what from where in the last hours, what was refused, and what was never used. */
+/** Who uses what from where in the last hours, what was refused, and what was never used. `from` says since when it counts (see custodyRange). */
 export async function getCustody(deps: Pick<Deps, "db" | "clock">, actor: Actor, { hours = 24 }: Readonly<{ hours?: CustodyHours | undefined }> = {}): Promise<CustodyView> {
   authorize(actor, "custody.read");
-  const { db } = deps, now = deps.clock.now(), since = new Date(now.getTime() - hours * hourMs), sinceHour = new Date(Math.floor(since.getTime() / hourMs) * hourMs), step = stepOf[hours];
+  const { db } = deps, now = deps.clock.now(), { from, stepHours } = custodyRange(hours, now);
   const [state, tallies, inUse, uses, refusals, never, networks, alerts] = await Promise.all([
-    watched(db), talliesSince(db, sinceHour, step), countInUse(db, since), usesSince(db, since, most), refusalsSince(db, sinceHour, most), neverUsed(db, now, mostNever, neverCap), byNetworks(db, since, most), openAlerts(db),
+    watched(db), talliesSince(db, from, stepHours), countInUse(db, from), usesSince(db, from, most), refusalsSince(db, from, most), neverUsed(db, now, mostNever, neverCap), byNetworks(db, from, most), openAlerts(db),
   ]);
-  const outcomes = pointsOf(tallies, { since: sinceHour.getTime(), upto: now.getTime(), stepMs: step * hourMs });
+  const outcomes = pointsOf(tallies, { from: from.getTime(), upto: now.getTime(), stepMs: stepHours * hourMs });
   const total = (pick: (point: OutcomePoint) => number): number => outcomes.reduce((sum, point) => sum + pick(point), 0);
   const alertsOf = (severity: string): number => alerts.find((one) => one.severity === severity)?.count ?? 0;
   return {
-    upto: state.upto, size: state.size, hours, outcomes, uses: uses.map(useView),
+    upto: state.upto, size: state.size, hours, from: from.toISOString(), stepHours, outcomes, uses: uses.map(useView),
     totals: { allowed: total(({ allowed }) => allowed), denied: total(({ denied }) => denied), failed: total(({ failed }) => failed), ...inUse },
     refusals: refusals.map(({ code, service, count, last_at }) => ({ code, service, count: Number(count), lastAt: last_at.toISOString() })),
     neverUsed: { count: never.count, items: never.items.map(({ id, subject, identity_id, name, issued_at, not_after }) => ({ id, subject, identity: { id: identity_id, name }, issuedAt: issued_at.toISOString(), notAfter: not_after.toISOString() })) },
@@ -31,10 +28,10 @@ export async function getCustody(deps: Pick<Deps, "db" | "clock">, actor: Actor,
   };
 }
 
-/** Every step from `since` on, also those in which nothing was asked. */
-function pointsOf(rows: readonly Readonly<{ at: Date; outcome: string; count: string }>[], { since, upto, stepMs }: Readonly<{ since: number; upto: number; stepMs: number }>): OutcomePoint[] {
+/** Every step from `from` on, also those in which nothing was asked. */
+function pointsOf(rows: readonly Readonly<{ at: Date; outcome: string; count: string }>[], { from, upto, stepMs }: Readonly<{ from: number; upto: number; stepMs: number }>): OutcomePoint[] {
   const points = new Map<number, { at: string; allowed: number; denied: number; failed: number }>();
-  for (let at = Math.floor(since / stepMs) * stepMs; at <= upto; at += stepMs) points.set(at, { at: new Date(at).toISOString(), allowed: 0, denied: 0, failed: 0 });
+  for (let at = from; at <= upto; at += stepMs) points.set(at, { at: new Date(at).toISOString(), allowed: 0, denied: 0, failed: 0 });
   for (const { at, outcome, count } of rows) {
     const point = points.get(at.getTime());
     if (point !== undefined && (outcome === "allowed" || outcome === "denied" || outcome === "failed")) point[outcome] += Number(count);

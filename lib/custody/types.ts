@@ -56,6 +56,8 @@ export type OutcomePoint = Readonly<{ at: string; allowed: number; denied: numbe
 export type CustodyView = Readonly<{
   /** Counted up to this entry of that many. */
   upto: number; size: number; hours: number;
+  /** Everything but what was never used and what is unresolved is of the time since then; `outcomes` in steps of so many hours from there. */
+  from: string; stepHours: number;
   outcomes: readonly OutcomePoint[];
   totals: Readonly<{ allowed: number; denied: number; failed: number; identities: number; networks: number }>;
   uses: readonly UseView[];

@@ -11,6 +11,7 @@ export const use = z.object({
 
 export const custody = z.object({
   upto: count.openapi({ description: "Counted up to this entry …" }), size: count.openapi({ description: "… of so many." }), hours: count,
+  from: instant.openapi({ description: "Counted from here on: so many hours ago, and back to where a whole step begins (UTC)." }), stepHours: count.openapi({ description: "How wide a step of `outcomes` is." }),
   outcomes: z.array(z.object({ at: instant, allowed: count, denied: count, failed: count })),
   totals: z.object({ allowed: count, denied: count, failed: count, identities: count, networks: count }),
   uses: z.array(use),
