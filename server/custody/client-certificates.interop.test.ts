@@ -142,7 +142,7 @@ describe("curl on the port for client certificates", () => {
     const token = await door.tokenFor("admin"), headers = [`Authorization: Bearer ${token}`];
     expect(await ownRefusal(lost, { headers })).toEqual([401, "certificate.revoked"]);
     expect(await ownRefusal(lost, { headers, method: "POST", body: "{}" })).toEqual([401, "certificate.revoked"]);
-    for (const path of ["/", "/api/v1/nothing", "/docs/api", "/api/auth/session", "/_next/image", "/api/v1/audit/events"]) expect(await ownRefusal(lost, { path, headers })).toEqual([401, "certificate.revoked"]);
+    for (const path of ["/", "/api/v1/nothing", "/docs/api", "/api/auth/session", "/_next/image", "/api/v1/audit/events", "/api/v1/status/../certificates", "/api/v1/status/%2e%2e/certificates"]) expect(await ownRefusal(lost, { path, headers })).toEqual([401, "certificate.revoked"]);
   });
   test("a good certificate beside a token is named in the token's entry", async () => {
     const { entries } = await ask(good, { headers: [`Authorization: Bearer ${await door.tokenFor("auditor")}`] });

@@ -11,7 +11,7 @@ export type CurlOptions = Readonly<{ path?: string; headers?: readonly string[];
 
 /** The real curl on the port for client certificates, with a certificate in files or none, checking the door's own by the root. */
 export async function curl(door: RealDoor, shown: Shown, { path = "/api/v1/certificates", headers = [], from, method = "GET", body }: CurlOptions = {}): Promise<CurlAnswer> {
-  const args = ["-sS", "-i", "-X", method, "--cacert", door.rootFile, "--max-time", "20", ...headers.flatMap((header) => ["-H", header])];
+  const args = ["-sS", "-i", "--path-as-is", "-X", method, "--cacert", door.rootFile, "--max-time", "20", ...headers.flatMap((header) => ["-H", header])];
   if (shown !== null) args.push("--cert", shown.certFile, "--key", shown.keyFile);
   if (from !== undefined) args.push("--interface", from);
   if (body !== undefined) args.push("-H", "Content-Type: application/json", "-d", body);
