@@ -11,8 +11,8 @@ import { roleWords } from "./role-words";
 /** Users as rows, with the acts on each at the end. */
 export function AccountTable({ items, acts }: Readonly<{ items: readonly AccountDto[]; acts?: ((account: AccountDto) => ReactNode) | undefined }>) {
   const columns: Column<AccountDto>[] = [
-    { key: "name", header: "Name", width: "grow", cell: ({ name, email }) => <><span className="font-medium">{name}</span> <span className="block truncate text-xs text-muted">{email}</span></> },
-    { key: "role", header: "Role", width: "fit", cell: ({ role }) => roleWords[role].label },
+    { key: "name", header: "Name", width: "grow", cell: ({ name, email, role }) => <><span className="font-medium">{name}</span> <span className="block truncate text-xs text-muted">{email}</span><span className="block text-xs text-muted sm:hidden">{roleWords[role].label}</span></> },
+    { key: "role", header: "Role", width: "fit", hideBelow: "sm", cell: ({ role }) => roleWords[role].label },
     { key: "status", header: "State", width: "fit", cell: ({ status }) => status === "active" ? <StateBadge state="valid" word="Active" /> : <StateBadge state="expired" word="Disabled" /> },
     { key: "identity", header: "Certificates of", hideBelow: "xl", cell: ({ identity }) => identity ? <span className="relative z-1"><Link variant="quiet" href={`/identities/${identity.id}`}>{identity.name}</Link></span> : <Nothing /> },
     { key: "last", header: "Last sign-in", width: "fit", hideBelow: "md", cell: ({ lastSignInAt }) => lastSignInAt ? <Time at={lastSignInAt} /> : <Nothing /> },

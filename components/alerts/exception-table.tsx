@@ -17,10 +17,10 @@ export function ExceptionTable({ items, end, caption, ended }: Props) {
   const columns: readonly Column<Shown>[] = [
     { key: "what", header: "Rule and subject", width: "grow", cell: (one) => <What {...one} /> },
     { key: "network", header: "From", width: "fit", hideBelow: "sm", cell: ({ network }) => network === null ? <span className="text-muted">Anywhere</span> : <span className="font-mono text-xs">{network}</span> },
-    { key: "why", header: "Why", hideBelow: "lg", cell: ({ comment }) => <span data-tip={comment} className="block truncate">{comment}</span> },
+    { key: "why", header: "Why", width: "fit", hideBelow: "lg", cell: ({ comment }) => <span title={comment} className="line-clamp-2 w-60 whitespace-normal xl:w-88">{comment}</span> },
     { key: "by", header: "By", hideBelow: "xl", cell: ({ createdBy }) => createdBy },
     { key: "until", header: ended ? "Ended" : "Ends", width: "fit", cell: ({ expiresAt, endedAt }) => <Time at={endedAt ?? expiresAt} /> },
-    ...(end && !ended ? [{ key: "end", header: "Act", width: "fit" as const, cell: (one: Shown) => <End one={one} action={end} /> }] : []),
+    ...(end && !ended ? [{ key: "end", header: "Act", width: "fit" as const, align: "end" as const, cell: (one: Shown) => <End one={one} action={end} /> }] : []),
     ...(ended ? [{ key: "how", header: "How", width: "fit" as const, hideBelow: "md" as const, cell: ({ endedAt }: Shown) => <Badge>{endedAt === null ? "Ran out" : "Ended early"}</Badge> }] : []),
   ];
   return <DataTable bare caption={caption} columns={columns} rows={items} rowKey={({ id }) => id} empty={(
@@ -41,7 +41,7 @@ function What({ ruleTitle, subject, network, comment }: Shown) {
 
 function End({ one: { id, ruleTitle, subject }, action }: Readonly<{ one: Shown; action: ServerAction<ExceptionDto> }>) {
   return (
-    <span className="relative z-1"><CommentDialog trigger={<Button size="sm" variant="ghost">End</Button>} title="End this exception now?" consequence={`“${ruleTitle}” raises alerts about ${subjectName(subject)} again from the next entry on.`}
+    <span className="relative z-1"><CommentDialog trigger={<Button size="sm">End</Button>} title="End this exception now?" consequence={`“${ruleTitle}” raises alerts about ${subjectName(subject)} again from the next entry on.`}
       submitLabel="End the exception" receipt="Exception ended." action={action} fixed={{ id }} /></span>
   );
 }

@@ -1,13 +1,12 @@
-import { SlidersHorizontal } from "lucide-react";
+import { ChevronRight, SlidersHorizontal } from "lucide-react";
 import clsx from "clsx";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
-import { Link } from "@/components/ui/link";
 import { Stack } from "@/components/ui/layout";
 import type { RuleDto } from "@/lib/alerts/schema";
 import type { ServerAction } from "@/lib/auth/types";
-import { formatCount, plural } from "@/lib/format/count";
+import { formatCount } from "@/lib/format/count";
 import { SeverityBadge } from "./alert-look";
 import { ruleGroups } from "./alert-words";
 import { RuleDialog } from "./rule-dialog";
@@ -36,14 +35,16 @@ function RuleRow({ rule, update }: Readonly<{ rule: RuleDto; update: Props["upda
       <div className={clsx("min-w-0", !enabled && "text-muted")}>
         <div className="flex flex-wrap items-center gap-x-2 gap-y-1"><h3 className="text-sm font-semibold">{title}</h3><SeverityBadge severity={severity} />{severity !== rule.defaultSeverity && <Badge>changed</Badge>}{!enabled && <Badge tone="expired">Off</Badge>}</div>
         <p className="mt-1 text-sm">{explanation}</p>
-        <p className="mt-1 text-xs text-muted"><span className="font-medium">Quiet because:</span> {quietBecause}</p>
         {values.length > 0 && <RuleValues values={values} />}
+        <details className="group mt-1.5 text-xs text-muted">
+          <summary className="inline-flex cursor-pointer list-none items-center gap-1 rounded-sm hover:text-text"><ChevronRight aria-hidden className="size-3.5 transition-transform group-open:rotate-90" />Why it stays quiet</summary>
+          <p className="mt-1 pl-[1.125rem]">{quietBecause}</p>
+        </details>
       </div>
       <div className="text-xs">
-        <RuleFigures alerts={alerts} />
-        {alerts.total > 0 && <p className="mt-1"><Link href={`/alerts?status=all&rule=${name}`}>Show {plural(alerts.total, "alert")}</Link></p>}
+        <RuleFigures rule={name} alerts={alerts} />
       </div>
-      <div className="flex items-start justify-end gap-2">
+      <div className="flex items-start justify-end gap-2 lg:-mt-1">
         {update && <RuleDialog trigger={<Button size="sm" variant="ghost" icon={<SlidersHorizontal aria-hidden />} aria-label={`Change ${title}`}>Change</Button>} rule={rule} action={update} />}
         <RuleSwitch rule={rule} action={update} />
       </div>

@@ -8,17 +8,18 @@ import { formatCount, plural } from "@/lib/format/count";
 import { groupUses, type Origin } from "./group-uses";
 import { serviceWord } from "./service-word";
 
-type Props = Readonly<{ certificateId: string; uses: readonly UseView[]; /** The reader may open the log. */ linked: boolean }>;
+type Props = Readonly<{ /** Absent where several certificates are meant: the log is searched by one. */ certificateId?: string | undefined; uses: readonly UseView[]; /** The reader may open the log. */ linked: boolean }>;
 
-/** Where one certificate was used and for what: grouped by the network that it came from, the latest first. */
+/** Where a certificate, or those of one identity, were used and for what: grouped by the network that it came from, the latest first. */
 export function CertificateUses({ certificateId, uses, linked }: Props) {
+  const ofIt = linked && certificateId !== undefined ? `/audit?certificate=${encodeURIComponent(certificateId)}&reads=include` : null;
   const origins = groupUses(uses), total = origins.reduce((sum, { count }) => sum + count, 0);
   return (
     <section id="uses" className="scroll-mt-6">
       <Card title="Uses" description={origins.length === 0 ? "By the network that they came from." : `${plural(total, "request")} from ${plural(origins.length, "network")}.`}
-        aside={linked && origins.length > 0 && <Link href={`/audit?certificate=${encodeURIComponent(certificateId)}&reads=include`}>Each of them</Link>}>
-        {origins.length === 0 ? <EmptyState icon={<Waypoints aria-hidden />} title="Never used">Nothing was authenticated with it yet.</EmptyState> : (
-          <ol className="flex flex-col gap-4">{origins.map((origin) => <OriginGroup key={origin.network} origin={origin} href={linked ? `/audit?certificate=${encodeURIComponent(certificateId)}&ip=${encodeURIComponent(origin.network)}&reads=include` : null} />)}</ol>
+        aside={ofIt !== null && origins.length > 0 && <Link href={ofIt}>Each of them</Link>}>
+        {origins.length === 0 ? <EmptyState icon={<Waypoints aria-hidden />} title="Never used">{certificateId === undefined ? "Nothing was authenticated with its certificates yet." : "Nothing was authenticated with it yet."}</EmptyState> : (
+          <ol className="flex flex-col gap-4">{origins.map((origin) => <OriginGroup key={origin.network} origin={origin} href={ofIt === null ? null : `${ofIt}&ip=${encodeURIComponent(origin.network)}`} />)}</ol>
         )}
       </Card>
     </section>

@@ -20,7 +20,7 @@ export function NetworkSpread({ byNetworks }: Pick<CustodyView, "byNetworks">) {
             <li key={identity.id} className="text-sm">
               <div className="flex items-baseline justify-between gap-3"><span className="min-w-0 truncate"><Link href={`/identities/${identity.id}`} variant="quiet">{identity.name}</Link></span><span className="shrink-0 text-xs text-muted">{plural(networks, "network")}</span></div>
               <svg aria-hidden viewBox="0 0 100 4" preserveAspectRatio="none" className="mt-1 h-1.5 w-full overflow-hidden rounded-full bg-hover"><rect width={(networks / most) * 100} height="4" rx="1" className="fill-accent" /></svg>
-              <p className="mt-0.5 text-xs text-muted">{plural(certificates, "certificate")}, last <Time at={lastAt} /></p>
+              <p className="mt-0.5 text-xs text-muted">{plural(certificates, "certificate")}, last used <Time at={lastAt} /></p>
             </li>
           ))}
         </ol>

@@ -1,3 +1,5 @@
+"use client";
+
 import { CircleCheck } from "lucide-react";
 import { Card } from "@/components/ui/card";
 import { EmptyState } from "@/components/ui/empty-state";
@@ -5,8 +7,11 @@ import { DataTable, type Column } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";
 import type { CustodyView } from "@/lib/custody/types";
 import { formatCount } from "@/lib/format/count";
+import { useMoreRows } from "./use-more-rows";
 
 type Unused = CustodyView["neverUsed"]["items"][number];
+
+const firstShown = 6;
 
 const columns: readonly Column<Unused>[] = [
   { key: "subject", header: "Certificate", width: "grow", cell: ({ subject, identity }) => <><span className="block truncate">{subject}</span><span className="block truncate text-xs font-normal text-muted">{identity.name}</span></> },
@@ -16,9 +21,10 @@ const columns: readonly Column<Unused>[] = [
 
 /** Valid certificates that nobody has shown yet: keys to ask about, the oldest first. */
 export function NeverUsed({ neverUsed: { count, items } }: Pick<CustodyView, "neverUsed">) {
+  const { shown, more } = useMoreRows(items, firstShown);
   return (
-    <Card title="Never used" description="Valid certificates that have authenticated nothing since they were issued." padding="flush" footer={count > items.length ? `${formatCount(items.length)} of ${formatCount(count)}, the oldest first.` : undefined}>
-      <DataTable bare caption="Valid certificates that were never used" columns={columns} rows={items} rowKey={({ id }) => id} rowHref={({ id }) => `/certificates/${id}`}
+    <Card title="Never used" description="Valid certificates that have authenticated nothing since they were issued, the oldest first." padding="flush" footer={more ?? (count > items.length ? `${formatCount(items.length)} of ${formatCount(count)}, the oldest first.` : undefined)}>
+      <DataTable bare caption="Valid certificates that were never used" columns={columns} rows={shown} rowKey={({ id }) => id} rowHref={({ id }) => `/certificates/${id}`}
         empty={<EmptyState icon={<CircleCheck aria-hidden />} title="Every valid certificate is in use">None of them is lying about.</EmptyState>} />
     </Card>
   );

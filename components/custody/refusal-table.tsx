@@ -1,3 +1,5 @@
+"use client";
+
 import { CircleCheck } from "lucide-react";
 import { Card } from "@/components/ui/card";
 import { EmptyState } from "@/components/ui/empty-state";
@@ -8,20 +10,24 @@ import type { CustodyView } from "@/lib/custody/types";
 import { formatCount } from "@/lib/format/count";
 import { codeWord } from "./code-words";
 import { serviceWord } from "./service-word";
+import { useMoreRows } from "./use-more-rows";
 
 type Refusal = CustodyView["refusals"][number];
 
+const firstShown = 8;
+
 const columns: readonly Column<Refusal>[] = [
-  { key: "code", header: "Why", width: "grow", cell: ({ code, service }) => <><span className="block truncate">{codeWord(code)}</span><span className="block truncate text-xs font-normal text-muted">{serviceWord(service)} · <code className="font-mono">{code}</code></span></> },
+  { key: "code", header: "Why", width: "grow", cell: ({ code, service }) => <><span className="block truncate">{codeWord(code)}</span><span className="block truncate text-xs font-normal text-muted"><code className="font-mono">{code}</code> · {serviceWord(service)}</span></> },
   { key: "count", header: "Times", width: "fit", align: "end", cell: ({ count }) => formatCount(count) },
-  { key: "lastAt", header: "Last", width: "fit", hideBelow: "sm", cell: ({ lastAt }) => <Time at={lastAt} /> },
+  { key: "lastAt", header: "Last", width: "fit", hideBelow: "lg", cell: ({ lastAt }) => <Time at={lastAt} /> },
 ];
 
 /** Refusals by reason and service, the most frequent first. */
 export function RefusalTable({ refusals, linked }: Pick<CustodyView, "refusals"> & Readonly<{ linked: boolean }>) {
+  const { shown, more } = useMoreRows(refusals, firstShown);
   return (
-    <Card title="Refusals" description="By reason and service." padding="flush" aside={linked && refusals.length > 0 && <Link href="/audit?outcome=denied">In the audit log</Link>}>
-      <DataTable bare caption="Refusals by reason and service" columns={columns} rows={refusals} rowKey={({ code, service }) => `${code} ${service}`} rowHref={linked ? ({ code }) => `/audit?outcome=denied&q=${encodeURIComponent(code)}` : undefined}
+    <Card title="Refusals" description="By reason and service." padding="flush" aside={linked && refusals.length > 0 && <Link href="/audit?outcome=denied">In the audit log</Link>} footer={more}>
+      <DataTable bare caption="Refusals by reason and service" columns={columns} rows={shown} rowKey={({ code, service }) => `${code} ${service}`} rowHref={linked ? ({ code }) => `/audit?outcome=denied&q=${encodeURIComponent(code)}` : undefined}
         empty={<EmptyState icon={<CircleCheck aria-hidden />} title="Nothing was refused">Every request in this time was allowed.</EmptyState>} />
     </Card>
   );

@@ -13,6 +13,8 @@ export const reasonWords: Readonly<Record<DeliveryView["reason"], string>> = { o
 /** What is told to a destination of this least severity. */
 export const severityHints = { low: "Everything", medium: "Medium, high and critical", high: "High and critical", critical: "Only critical" } as const;
 
+export const severityShort = { low: "Everything", medium: "Medium and up", high: "High and up", critical: "Critical only" } as const;
+
 /** How a destination does, as one state and one word. */
 export function destinationLook({ status, last, waiting }: Pick<DestinationDto, "status" | "last" | "waiting">): Readonly<{ state: State; word: string }> {
   if (status === "removed") return { state: "expired", word: "Removed" };

@@ -6,7 +6,7 @@ import type { DestinationConfig, DestinationDto } from "@/lib/delivery/schema";
 import { kindWords, severityHints } from "./delivery-words";
 
 const securityWords = { starttls: "STARTTLS", tls: "TLS", none: "None" } as const;
-const trust = (ca: string): DataItem => ({ label: "Trusts", value: ca === "" ? "What the system and Chancery trust" : "These and the certificates given here" });
+const trust = (ca: string): DataItem => ({ label: "Trusts", value: ca === "" ? "The system’s and Chancery’s authorities" : "These and the certificates given here" });
 
 function settingsOf(config: DestinationConfig, hasSecret: boolean): DataItem[] {
   switch (config.kind) {
@@ -14,7 +14,7 @@ function settingsOf(config: DestinationConfig, hasSecret: boolean): DataItem[] {
       { label: "To", value: config.to.map((one) => <span key={one} className="block">{one}</span>) }, { label: "From", value: config.from }, { label: "Mail server", value: `${config.host}:${config.port}` },
       { label: "Encryption", value: securityWords[config.security] }, { label: "User", value: config.user }, { label: "Password", value: hasSecret ? "Sealed" : "" }, trust(config.ca),
     ];
-    case "webhook": return [{ label: "Address", value: <span className="break-all">{config.url}</span> }, { label: "Key of the signature", value: hasSecret ? "Sealed" : "" }, trust(config.ca)];
+    case "webhook": return [{ label: "Address", value: <span className="break-all">{config.url}</span> }, { label: "Signing key", value: hasSecret ? "Sealed" : "" }, trust(config.ca)];
     case "slack": return [{ label: "Link", value: config.shown }, { label: "Whole link", value: hasSecret ? "Sealed" : "" }];
     case "syslog": return [{ label: "Server", value: `${config.host}:${config.port}` }, { label: "Transport", value: config.transport.toUpperCase() }, { label: "Facility", value: String(config.facility) }, ...(config.transport === "tls" ? [trust(config.ca)] : [])];
   }
@@ -26,5 +26,5 @@ export function DestinationFacts({ destination: { id, kind, config, hasSecret, m
     { label: "Kind", value: kindWords[kind].label }, ...settingsOf(config, hasSecret), { label: "Alerts", value: severityHints[minSeverity] },
     { label: "Added", value: <Time at={createdAt} /> }, { label: "Changed", value: <Time at={changedAt} /> }, { label: "Id", value: <MonoId value={id} label="id" kind="text" /> },
   ];
-  return <Card title="Settings"><DataList items={items} /></Card>;
+  return <Card title="Settings"><DataList narrow items={items} /></Card>;
 }

@@ -1,6 +1,5 @@
 import { Send } from "lucide-react";
 import type { ReactNode } from "react";
-import { severityWords } from "@/components/alerts/alert-words";
 import { StateBadge } from "@/components/ui/badge";
 import { Nothing } from "@/components/ui/data-list";
 import { EmptyState } from "@/components/ui/empty-state";
@@ -8,13 +7,13 @@ import { DataTable, type Column } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";
 import type { DestinationDto } from "@/lib/delivery/schema";
 import { formatCount } from "@/lib/format/count";
-import { destinationLook, kindWords } from "./delivery-words";
+import { destinationLook, kindWords, severityShort } from "./delivery-words";
 
 const columns: readonly Column<DestinationDto>[] = [
   { key: "name", header: "Name", width: "grow", cell: ({ name, address }) => <><span className="font-medium">{name}</span> <span className="block truncate text-xs font-normal text-muted">{address}</span></> },
   { key: "kind", header: "Kind", width: "fit", hideBelow: "sm", cell: ({ kind }) => kindWords[kind].label },
   { key: "state", header: "State", width: "fit", cell: (row) => { const { state, word } = destinationLook(row); return <StateBadge state={state} word={word} />; } },
-  { key: "severity", header: "From", width: "fit", hideBelow: "md", cell: ({ minSeverity }) => severityWords[minSeverity] },
+  { key: "severity", header: "Alerts", width: "fit", hideBelow: "md", cell: ({ minSeverity }) => severityShort[minSeverity] },
   { key: "waiting", header: "Waiting", width: "fit", align: "end", hideBelow: "md", cell: ({ waiting }) => (waiting === 0 ? <Nothing /> : formatCount(waiting)) },
   { key: "last", header: "Last attempt", width: "fit", hideBelow: "lg", cell: ({ last }) => (last ? <Time at={last.at} /> : <Nothing />) },
 ];

@@ -15,7 +15,7 @@ const columns: readonly Column<IdentityDto>[] = [
   { key: "name", header: "Name", width: "grow", cell: ({ name }) => name },
   { key: "kind", header: "Kind", width: "fit", hideBelow: "sm", cell: ({ kind }) => kindWords[kind] },
   { key: "status", header: "State", width: "fit", cell: ({ status }) => <IdentityState status={status} /> },
-  { key: "owner", header: "Owner", hideBelow: "md", cell: ({ owner }) => <span className="block max-w-56 truncate" title={owner}>{owner}</span> },
+  { key: "owner", header: "Owner", hideBelow: "md", cell: ({ owner }) => <span className="block max-w-40 truncate lg:max-w-56" title={owner}>{owner}</span> },
   { key: "valid", header: "Valid", align: "end", width: "fit", hideBelow: "sm", cell: ({ certificateCounts }) => formatCount(certificateCounts.valid) },
   { key: "createdAt", header: "Created", width: "fit", hideBelow: "lg", cell: ({ createdAt }) => <Time at={createdAt} /> },
 ];

@@ -13,7 +13,7 @@ export function HeadCard({ head, isNew, state, onChange }: Props) {
   const set = (part: keyof Head) => (event: { target: { value: string } }) => { onChange({ ...head, [part]: event.target.value }); };
   return (
     <Card title="Service">
-      <div className="@container"><div className="grid gap-4 @xl:grid-cols-2">
+      <div className="@container"><div className={isNew ? "grid gap-4 @xl:grid-cols-2" : "grid gap-4 @xl:grid-cols-[minmax(0,2fr)_minmax(0,3fr)]"}>
         <TextField label="Name" required maxLength={100} value={head.name} onChange={set("name")} error={errorsOf(state, "name")} autoComplete="off" placeholder="Payments API" hint={isNew ? "For people." : undefined} />
         {isNew && <TextField label="Slug" required mono value={head.service} onChange={set("service")} error={errorsOf(state, "service")} autoComplete="off" spellCheck={false} placeholder="payments-api" hint="Proxies ask by it, so it never changes." />}
         <div className={isNew ? "@xl:col-span-2" : undefined}><TextField label="Description" maxLength={500} value={head.description} onChange={set("description")} error={errorsOf(state, "description")} autoComplete="off" /></div>

@@ -32,10 +32,10 @@ export function rulePhrases(rule: PolicyRule, names: IdentityNames): RulePhrase[
   return phrases.filter((phrase) => phrase !== null);
 }
 
-/** "3 rules: 2 allow, 1 denies", or that it cannot be read. */
+/** "2 allow, 1 deny", or that it cannot be read. */
 export function rulesWords(rules: PolicyDto["rules"]): string {
   if (rules === null) return "Cannot be read";
   const allow = rules.filter(({ effect }) => effect === "allow").length, deny = rules.length - allow;
   if (rules.length === 0) return "None: denies everything";
-  return [allow > 0 && `${allow} allow${allow === 1 ? "s" : ""}`, deny > 0 && `${deny} ${deny === 1 ? "denies" : "deny"}`].filter(Boolean).join(", ");
+  return [allow > 0 && `${allow} allow`, deny > 0 && `${deny} deny`].filter(Boolean).join(", ");
 }

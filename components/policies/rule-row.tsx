@@ -33,19 +33,22 @@ export function RuleRow({ rule, at, count, open, names, trace, wrong, onOpen, ac
     <li className={clsx("min-w-0 rounded-lg border bg-raised shadow-card transition-shadow", wrong ? "border-revoked" : trace ? frames[trace.state] : "border-border")}>
       {/* The handler widens what the buttons inside do; it is no control of its own. */}
       {/* oxlint-disable-next-line jsx-a11y/no-static-element-interactions */}
-      <div className="flex items-start gap-1 p-1.5" onKeyDown={keys}>
-        <button type="button" aria-expanded={open} onClick={() => { onOpen(!open); }} className="flex min-w-0 flex-1 items-start gap-2.5 rounded-md px-1.5 py-1 text-left hover:bg-hover">
+      <div className="flex items-start gap-1 p-1.5 max-sm:flex-col" onKeyDown={keys}>
+        <button type="button" aria-expanded={open} onClick={() => { onOpen(!open); }} className="flex min-w-0 flex-1 items-start gap-2.5 rounded-md px-1.5 py-1 text-left hover:bg-hover max-sm:w-full">
           <ChevronRight aria-hidden className={clsx("mt-0.5 size-4 shrink-0 text-muted transition-transform", open && "rotate-90")} />
           <span className="w-4 shrink-0 text-right text-sm text-muted">{at + 1}</span>
-          <Effect effect={rule.effect} />
-          <span className="min-w-0 flex-1">
-            <span className="block truncate text-sm font-medium">{rule.name || "Without a name"}</span>
-            <Phrases rule={rule} names={names} />
-            {trace && <TraceWord trace={trace} />}
+          {/* On a phone what the rule says has the whole width, under its effect. */}
+          <span className="flex min-w-0 flex-1 items-start gap-x-2.5 gap-y-1 max-sm:flex-col">
+            <Effect effect={rule.effect} />
+            <span className="min-w-0 flex-1">
+              <span className="block text-sm font-medium break-words">{rule.name || "Without a name"}</span>
+              <Phrases rule={rule} names={names} />
+              {trace && <TraceWord trace={trace} />}
+            </span>
           </span>
         </button>
         {acts && (
-          <span className="flex shrink-0 max-sm:flex-wrap max-sm:w-14 max-sm:justify-end">
+          <span className="flex shrink-0 max-sm:self-end">
             <IconButton size="sm" label={`Move ${rule.name} up`} icon={<ArrowUp aria-hidden />} disabledReason={at === 0 ? "It is the first." : undefined} onClick={() => { acts.move(-1); }} />
             <IconButton size="sm" label={`Move ${rule.name} down`} icon={<ArrowDown aria-hidden />} disabledReason={at === count - 1 ? "It is the last." : undefined} onClick={() => { acts.move(1); }} />
             <IconButton size="sm" label={`Copy ${rule.name}`} icon={<Copy aria-hidden />} onClick={acts.copy} />

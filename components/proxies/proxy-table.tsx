@@ -15,7 +15,7 @@ export function ProxyTable({ items, acts, empty }: Readonly<{ items: readonly Pr
     { key: "status", header: "State", width: "fit", cell: ({ status }) => status === "active" ? <StateBadge state="valid" word="Trusted" /> : <StateBadge state="expired" word="Removed" /> },
     { key: "certificate", header: "Certificate in", width: "fit", hideBelow: "lg", cell: ({ kind, status }) => status === "active" ? <code className="font-mono text-xs">{kindWords[kind].certificate}</code> : <Nothing /> },
     { key: "hops", header: "Hops", width: "fit", align: "end", hideBelow: "sm", cell: ({ hops }) => hops },
-    { key: "changedAt", header: "Changed", width: "fit", hideBelow: "md", cell: ({ changedAt }) => <Time at={changedAt} /> },
+    { key: "changedAt", header: "Changed", width: "fit", hideBelow: "lg", cell: ({ changedAt }) => <Time at={changedAt} /> },
     ...(acts ? [{ key: "acts", header: "Acts", width: "fit", align: "end", cell: (proxy) => proxy.status === "active" ? acts(proxy) : null } satisfies Column<ProxyDto>] : []),
   ];
   return <DataTable caption="Proxies" columns={columns} rows={items} rowKey={({ id }) => id} empty={empty} />;

@@ -13,12 +13,18 @@ import type { TokenDto } from "@/lib/tokens/schema";
 
 const looks = { active: ["valid", "Active"], expired: ["expired", "Expired"], revoked: ["revoked", "Revoked"] } as const;
 
+const roleOf = ({ role, identity }: Pick<TokenDto, "role" | "identity">): string => identity ? `${roleWords[role].label}: ${identity.name}` : roleWords[role].label;
+
+function TokenState({ status }: Pick<TokenDto, "status">) {
+  return <StateBadge state={looks[status][0]} word={looks[status][1]} />;
+}
+
 /** API tokens as rows. Their secrets are kept nowhere; the hint tells them apart. */
 export function TokenTable({ items, revoke, empty }: Readonly<{ items: readonly TokenDto[]; revoke?: ServerAction<TokenDto> | undefined; empty?: ReactNode }>) {
   const columns: Column<TokenDto>[] = [
-    { key: "name", header: "Name", width: "grow", cell: ({ name, hint }) => <><span className="font-medium">{name}</span> <span className="block truncate font-mono text-2xs text-muted">{hint}…</span></> },
-    { key: "role", header: "Role", width: "fit", cell: ({ role, identity }) => identity ? `${roleWords[role].label}: ${identity.name}` : roleWords[role].label },
-    { key: "status", header: "State", width: "fit", cell: ({ status }) => <StateBadge state={looks[status][0]} word={looks[status][1]} /> },
+    { key: "name", header: "Name", width: "grow", cell: (token) => <><span className="font-medium">{token.name}</span> <span className="block truncate font-mono text-2xs text-muted">{token.hint}…</span><span className="block py-0.5 whitespace-normal sm:hidden"><TokenState {...token} /> <span className="text-xs text-muted">{roleOf(token)}</span></span></> },
+    { key: "role", header: "Role", hideBelow: "sm", cell: (token) => <span className="block max-w-56 truncate" title={roleOf(token)}>{roleOf(token)}</span> },
+    { key: "status", header: "State", width: "fit", hideBelow: "sm", cell: (token) => <TokenState {...token} /> },
     { key: "createdBy", header: "Created by", width: "fit", hideBelow: "lg", cell: ({ createdBy }) => createdBy },
     { key: "createdAt", header: "Created", width: "fit", hideBelow: "md", cell: ({ createdAt }) => <Time at={createdAt} /> },
     { key: "expiresAt", header: "Ends", width: "fit", hideBelow: "sm", cell: ({ expiresAt }) => expiresAt ? <Time at={expiresAt} /> : <Nothing /> },

@@ -17,7 +17,7 @@ type Props = Readonly<{
 export function Card({ title, description, aside, children, footer, padding = "normal", level = 2 }: Props) {
   const Heading = level === 2 ? "h2" : "h3";
   return (
-    <section className="min-w-0 rounded-lg border border-border bg-raised shadow-card">
+    <section className="flex min-w-0 flex-col rounded-lg border border-border bg-raised shadow-card">
       {(title || aside) && (
         <header className={clsx("flex flex-wrap items-baseline justify-between gap-x-4 gap-y-1 px-4 pt-3", padding === "flush" && "pb-3")}>
           <div className="min-w-0">
@@ -27,7 +27,7 @@ export function Card({ title, description, aside, children, footer, padding = "n
           {aside && <div className="text-xs">{aside}</div>}
         </header>
       )}
-      {children !== undefined && <div className={padding === "flush" ? undefined : "px-4 py-3"}>{children}</div>}
+      {children !== undefined && <div className={clsx("min-w-0 flex-1", padding !== "flush" && "px-4 py-3")}>{children}</div>}
       {footer && <footer className="border-t border-border px-4 py-2.5 text-xs text-muted">{footer}</footer>}
     </section>
   );

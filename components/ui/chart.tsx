@@ -29,16 +29,17 @@ const Plot = dynamic(() => import("./chart-plot").then((module) => module.ChartP
 export function Chart({ label, series, points, pointWord, kind }: ChartProps) {
   const [asTable, setAsTable] = useState(false);
   return (
-    <figure className="flex min-w-0 flex-col gap-2">
+    <figure className="flex h-full min-w-0 flex-col gap-2">
       <figcaption className="flex items-center justify-between gap-3 text-xs text-muted">
         <span className="flex flex-wrap gap-x-3 gap-y-1">
           {series.map(({ key, label: name, tone }) => <span key={key} className="inline-flex items-center gap-1.5"><span aria-hidden className={`size-2 rounded-sm ${toneSolid[tone]}`} />{name}</span>)}
         </span>
         <IconButton size="sm" aria-pressed={asTable} label={asTable ? "Show as a picture" : "Show as a table"} icon={asTable ? <ChartColumn aria-hidden /> : <Table2 aria-hidden />} onClick={() => { setAsTable(!asTable); }} />
       </figcaption>
-      <div className="h-56">
+      {/* As high as its card allows; what is inside must not push it. */}
+      <div className="relative min-h-56 flex-1"><div className="absolute inset-0">
         {asTable ? <PlainTable {...{ label, series, points, pointWord, kind }} /> : <div role="img" aria-label={`${label}. ${describe(series, points)}`} className="size-full"><Plot {...{ series, points, kind }} /></div>}
-      </div>
+      </div></div>
     </figure>
   );
 }

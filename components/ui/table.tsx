@@ -39,7 +39,7 @@ export type DataTableProps<T> = Readonly<{
 const hiding = { sm: "max-sm:hidden", md: "max-md:hidden", lg: "max-lg:hidden", xl: "max-xl:hidden" } as const;
 // Cut text keeps a little room around it, so that the focus ring of what stands in the cell is not cut with it.
 const cut = "overflow-clip [overflow-clip-margin:4px] text-ellipsis whitespace-nowrap";
-const layoutOf = <T,>(column: Column<T>) => clsx(column.align === "end" && "text-right", column.width === "grow" && "w-full max-w-0 min-w-44", column.width === "fit" && "w-px whitespace-nowrap", column.hideBelow && hiding[column.hideBelow]);
+const layoutOf = <T,>(column: Column<T>) => clsx(column.align === "end" && "text-right", column.width === "grow" && "w-full max-w-0 min-w-36 sm:min-w-44", column.width === "fit" && "w-px whitespace-nowrap", column.hideBelow && hiding[column.hideBelow]);
 
 /** A list. The head stays in sight, a click anywhere opens the row, arrow keys walk the rows, Enter opens. */
 export function DataTable<T>({ caption, columns, rows, rowKey, rowHref, selectLabel, empty, bare }: DataTableProps<T>) {

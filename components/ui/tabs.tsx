@@ -8,7 +8,8 @@ import type { ReactNode } from "react";
 
 const strip = "flex gap-1 overflow-x-auto border-b border-border [scrollbar-width:none]";
 const tab = "relative -mb-px flex h-9 shrink-0 items-center gap-1.5 border-b-2 border-transparent px-2.5 text-sm font-medium text-muted outline-offset-[-2px] hover:text-text";
-const current = "border-accent text-text";
+// A variant comes after the plain colours in the style sheet; a second plain colour would lose to the first.
+const current = "aria-[current=page]:border-accent aria-[current=page]:text-text";
 
 export type Tab = Readonly<{ value: string; label: string; count?: string | undefined; content: ReactNode }>;
 
@@ -36,7 +37,7 @@ export function LinkTabs({ label, tabs }: Readonly<{ label: string; tabs: readon
   return (
     <nav aria-label={label} className={strip}>
       {tabs.map(({ href, label: name, count }) => (
-        <NextLink key={href} href={href} prefetch={false} aria-current={path === href ? "page" : undefined} className={clsx(tab, path === href && current)}>
+        <NextLink key={href} href={href} prefetch={false} aria-current={path === href ? "page" : undefined} className={clsx(tab, current)}>
           {name}{count !== undefined && <TabCount>{count}</TabCount>}
         </NextLink>
       ))}

@@ -18,7 +18,7 @@ export default async function ExceptionsPage() {
   const all = items.map((one) => ({ ...one, ruleTitle: titleOf(one.rule) })), inForce = all.filter(({ endedAt, expiresAt }) => endedAt === null && expiresAt > now), ended = all.filter((one) => !inForce.includes(one));
   return (
     <>
-      <PageHeader title="Exceptions" sentence={`${plural(inForce.length, "exception")} in force. Each keeps one rule quiet about one subject for a while, and ends by itself.`} />
+      <PageHeader title="Exceptions" sentence={`${inForce.length === 0 ? "" : `${plural(inForce.length, "exception")} in force. `}Each keeps one rule quiet about one subject for a while, and ends by itself.`} />
       <AlertTabs />
       <Stack>
         <Card title="In force" padding="flush"><ExceptionTable caption="Exceptions in force" items={inForce} ended={false} end={scopeOf(actor.role, "alerts.handle") === "none" ? undefined : end} /></Card>

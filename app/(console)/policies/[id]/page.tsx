@@ -50,7 +50,7 @@ export default async function PolicyPage({ params }: Readonly<{ params: Promise<
 function PolicyFacts({ policy: { id, service, version, createdAt, changedAt }, withRecord }: Readonly<{ policy: PolicyDto; withRecord: boolean }>) {
   return (
     <Card title="Policy">
-      <DataList items={[
+      <DataList narrow items={[
         { label: "Service", value: <code className="font-mono text-xs">{service}</code> }, { label: "Version", value: version },
         ...(withRecord ? [{ label: "Decisions", value: <Link href={`/audit?target=${id}`}>on the record</Link> }] : []),
         { label: "Created", value: <Time at={createdAt} show="minute" /> }, { label: "Changed", value: <Time at={changedAt} show="minute" /> },
