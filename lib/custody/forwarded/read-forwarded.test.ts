@@ -69,6 +69,14 @@ describe("Envoy: XFCC", () => {
     ["a quote that is never closed", () => `Subject="x,${element(der)}`], ["a quote in the middle of a value", () => `Subject=a"b";${element(der)}`], ["an element without a name", () => `="x";${element(der)}`], ["an empty last element", () => `${element(der)},`],
     ["an empty field", () => `${element(der)};`], ["a certificate that is not escaped", () => `Cert="${base64(der)}"`], ["the chain alone", () => `Chain="${escape(pem(der))}"`], ["a certificate hidden in a subject", () => `Subject="Cert=${escape(pem(der))}"`],
   ])("%s is unreadable", (_what, value) => { expect(subject("envoy", header(value()))).toBe("unreadable"); });
+  test("a name out of a certificate, or a quote that a client left open, never becomes another certificate", () => {
+    const victim = escape(pem(other)), named = `URI=spiffe://a.example/x,Cert=${victim}`;
+    expect(subject("envoy", header(`${element(der)};${named}`))).toBe("unreadable");
+    expect(subject("envoy", header(`${element(der)};URI=spiffe://a.example/x,Hash=${hex(other)};Cert=${victim}`))).toBe("unreadable");
+    const written = `Hash=${hex(der)};Cert="${escape(pem(der))}";Subject="CN=a\\",Cert=\\"${victim}\\";DNS=b"`;
+    for (const left of ['Subject="', 'Subject="\\', 'By="x";Subject="']) expect(subject("envoy", header(`${left},${written}`)), left).not.toBe("CN=other.example.com");
+    expect(subject("envoy", header(`x,${element(der)}`))).toBe("unreadable");
+  });
   test("a long run of quotes takes no long time to refuse", () => {
     expect(subject("envoy", header('"\\'.repeat(8000)))).toBe("unreadable");
   });
