@@ -65,6 +65,21 @@ test("a rule that says no cannot be passed by writing the path in another way", 
   }
 });
 
+test("a rule that says no holds for every spelling that some server takes for the same, and a rule that says yes for its own alone", () => {
+  const no = rule("no admin", "deny", { paths: ["/admin/**", "/v1/*/Secret"] }), rules = [no, anything];
+  for (const path of ["/ADMIN", "/Admin/x", "/%41dmin", "/admin.", "/admin%20", "/%20admin", "/admin%3Bx", "/admin%3Fx/y", "/admin%23", "/\uff41dmin/x", "/%EF%BD%81dmin", "/%3Bx/admin", "/admin..%20.", "/v1/a/secret", "/v1/a/SECRET%3Bjsessionid=1"]) {
+    expect([path, decide(rules, { path }).allowed]).toEqual([path, false]);
+  }
+  for (const path of ["/administration", "/v1/admin", "/v1/a/b/secret", "/v1/a/secrets", "/a%3Badmin", "/"]) expect([path, decide(rules, { path }).allowed]).toEqual([path, true]);
+  for (const path of ["/", "/a"]) expect(decide([rule("dots", "deny", { paths: ["/.../**", "/%20"] }), anything], { path }).allowed).toBe(true);
+  expect(decide([rule("v1", "allow", { paths: ["/v1"] })], { path: "/V1" }).code).toBe("policy.no-rule");
+  expect(decide([rule("v1", "allow", { paths: ["/v1"] })], { path: "/v1%3Bx" }).code).toBe("policy.no-rule");
+});
+test("who may not GET may not ask for the HEAD of it either", () => {
+  expect(decide([rule("no reading", "deny", { methods: ["GET"] }), anything], { method: "HEAD" }).code).toBe("policy.denied");
+  expect(decide([rule("reading", "allow", { methods: ["GET"] })], { method: "HEAD" }).code).toBe("policy.no-rule");
+});
+
 test("addresses in both families, and IPv4 inside IPv6 as IPv4", () => {
   const rules = [rule("inside", "allow", { networks: ["10.0.0.0/8", "2001:db8::/32"] })];
   for (const ip of ["10.255.0.1", "::ffff:10.1.2.3", "2001:db8:ffff::1"]) expect(decide(rules, { ip }).allowed).toBe(true);

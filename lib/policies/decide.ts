@@ -1,6 +1,6 @@
 import { canonicalAddress, inNetworks, parseNetwork } from "@/lib/custody/networks";
 import type { Network } from "@/lib/custody/networks";
-import { fitsPattern, normalPath, partsOf, readPattern } from "./normal-path";
+import { fitsPattern, loosePattern, looseParts, normalPath, partsOf, readPattern } from "./normal-path";
 import type { PathPattern } from "./normal-path";
 import type { PolicyDecision, PolicyPart, PolicyRule, RuleTrace } from "./schema";
 import { policyParts } from "./schema";
@@ -22,14 +22,20 @@ export type Verdict = Omit<PolicyDecision, "trace">;
 
 const method = /^[A-Z][A-Z-]{0,31}$/;
 
-function pathChecks(paths: readonly string[]): Fits {
+function pathChecks(paths: readonly string[], effect: "allow" | "deny"): Fits {
   const patterns = paths.map((text): PathPattern => {
     const read = readPattern(text);
     if (typeof read === "string") throw new TypeError(read);
     return read;
   });
-  return ({ parts }) => patterns.some((pattern) => fitsPattern(pattern, parts));
+  const exact: Fits = ({ parts }) => patterns.some((pattern) => fitsPattern(pattern, parts));
+  if (effect === "allow") return exact;
+  const loose = patterns.map(loosePattern);
+  return (question) => exact(question) || loose.some((pattern) => fitsPattern(pattern, looseParts(question.parts)));
 }
+
+/** Servers answer HEAD by doing what they do for GET: who may not have the one may not have the other. */
+const methodsOf = ({ effect, methods }: PolicyRule): readonly string[] => (effect === "deny" && methods.includes("GET") ? [...methods, "HEAD"] : methods);
 
 function networkCheck(texts: readonly string[], effect: "allow" | "deny"): Fits {
   const networks: readonly Network[] = texts.map(parseNetwork);
@@ -50,8 +56,8 @@ function checkOf(rule: PolicyRule, part: PolicyPart): Fits {
       const fits = within(rule.profiles, (facts) => facts.profile);
       return (question) => (question.facts.profile === null ? rule.effect === "deny" : fits(question));
     }
-    case "methods": return within(rule.methods, (facts) => facts.method);
-    case "paths": return pathChecks(rule.paths);
+    case "methods": return within(methodsOf(rule), (facts) => facts.method);
+    case "paths": return pathChecks(rule.paths, rule.effect);
     case "networks": return networkCheck(rule.networks, rule.effect);
   }
 }

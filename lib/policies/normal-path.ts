@@ -72,3 +72,19 @@ export function fitsPattern({ parts, below }: PathPattern, path: readonly string
 
 /** The parts between the slashes of a path in its normal form. */
 export const partsOf = (path: string): readonly string[] => (path === "/" ? [] : path.slice(1).split("/"));
+
+/** Parts that every server reads alike. */
+const plainPart = /^[a-z0-9_~-]+$/;
+
+/**
+ * The parts as the most generous server would read them: case, the forms of a letter, spaces and dots at an end, and what follows an escaped
+ * ; ? or # count for nothing. For rules that say no, which nobody may walk around by a spelling.
+ */
+export function looseParts(parts: readonly string[]): readonly string[] {
+  if (parts.every((one) => plainPart.test(one))) return parts;
+  const loose = parts.map((one) => decodeURIComponent(one).normalize("NFKC").toLowerCase().split(/[;?#/\\]/, 1)[0]!.replace(/[\s.]+$/u, "").trimStart());
+  return loose.filter((one) => one !== "").map((one) => encodeURIComponent(one).replace(needless, decodeURIComponent));
+}
+
+/** A pattern for the same comparison; a part of which nothing would be left stays as it is. */
+export const loosePattern = ({ parts, below }: PathPattern): PathPattern => ({ parts: parts.map((one) => (one === null ? null : (looseParts([one])[0] ?? one))), below });
