@@ -172,6 +172,12 @@ describe.skipIf(!hasNginx() && !process.env["CI"])("Debian's nginx with the ship
       expect(reached[0]?.headers["x-chancery-identity"]).toBe("orders");
       expect(JSON.stringify(reached)).not.toContain("administrator");
     });
+    test("another method or path in a header, as some frameworks take it, does not reach the service", async () => {
+      const names = ["X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override", "X-Original-URL", "X-Rewrite-URL"];
+      const { reached } = await outcome(() => decided(() => ask(good, { headers: names.map((name) => `${name}: /admin/keys`) })));
+      expect(reached).toHaveLength(1);
+      expect(JSON.stringify(reached)).not.toContain("admin");
+    });
     test("a token of Chancery's goes to the service alone, and opens nothing", async () => {
       const token = await door.tokenFor("admin");
       expect(await refusal(() => ask(null, { headers: [`Authorization: Bearer ${token}`] }))).toEqual([401, "certificate.missing"]);

@@ -8,10 +8,9 @@ import { trustProxy } from "@/lib/proxies/trust-proxy";
 import { openRealDoor, type Client, type RealDoor } from "@/server/custody/testing/real-door";
 import { testActor } from "@/server/signer/testing/make-test-house";
 
-// The requests of proxies that cannot be run here, byte for byte over TLS, as their documentation and source say that they write them.
-// Traefik 3: ForwardAuth (doc.traefik.io; pkg/middlewares/auth/forward.go) and PassTLSClientCert (pkg/middlewares/passtlsclientcert): a GET, headers in Go's
-// order, the chain as base64 of its DER separated by commas; version 2 percent-encodes each. Envoy: external authorization over HTTP and XFCC
-// (envoyproxy.io; ext_authz_http_impl.cc, conn_manager_utility.cc): the client's method, prefix and whole target, names in lower case, no body.
+// The requests of proxies that are not run here, over TLS, written after the documentation of Traefik (ForwardAuth, PassTLSClientCert) and of Envoy
+// (external authorization, XFCC). No Traefik and no Envoy was there to compare with. Traefik: a GET, the chain as base64 of its DER separated by
+// commas, percent-encoded or not. Envoy: the client's method, prefix and whole target, names in lower case, no body.
 const admin = testActor();
 let door: RealDoor, client: Client, traefik: Client, envoy: Client;
 beforeAll(async () => {
