@@ -10,16 +10,23 @@ import { Dialog, DialogClose } from "@/components/ui/dialog";
 import { TextField } from "@/components/ui/input";
 import { SelectField } from "@/components/ui/select";
 import { TextareaField } from "@/components/ui/textarea";
-import type { AlertDto, ExceptionDto } from "@/lib/alerts/schema";
+import type { AlertDto } from "@/lib/alerts/schema";
 import type { ServerAction } from "@/lib/auth/types";
-import { subjectName } from "./alert-words";
+import { resolutionWords, subjectName } from "./alert-words";
+import type { Excepted } from "./types";
 
 const spans = [{ value: "1", label: "1 day" }, { value: "7", label: "7 days" }, { value: "14", label: "14 days" }, { value: "30", label: "30 days" }, { value: "90", label: "90 days" }, { value: "other", label: "Another number of days" }];
 
-type Props = Readonly<{ trigger: ReactElement; alert: AlertDto; action: ServerAction<ExceptionDto>; network: string | null }>;
+type Props = Readonly<{ trigger: ReactElement; alert: AlertDto; action: ServerAction<Excepted>; network: string | null }>;
 
 /** What is no number is said in words of this form. */
 const readable = (errors: readonly string[] | undefined) => errors?.map((error) => error.startsWith("Invalid input") ? "Write a whole number of days." : error);
+
+/** Somebody may have resolved the alert while this form was open. */
+function receiptOf({ resolvedBefore }: Excepted): string {
+  if (resolvedBefore === null) return "Exception made.";
+  return `Exception made. ${resolvedBefore.by} had resolved the alert already, as ${resolutionWords[resolvedBefore.resolution].label.toLowerCase()}; that stays.`;
+}
 
 /** Keeps one rule quiet about one subject, for a while, from one network or from anywhere. It ends by itself. */
 export function ExceptionDialog({ trigger, alert, action, network }: Props) {
@@ -28,7 +35,7 @@ export function ExceptionDialog({ trigger, alert, action, network }: Props) {
   const name = subjectName(subject), fixed = { rule, subjectKind: subject.kind, subjectId: subject.id, subjectLabel: subject.label, alertId: id };
   return (
     <Dialog trigger={trigger} title="Make an exception" description={<>“{ruleTitle}” raises no alert about <strong className="font-medium wrap-anywhere text-text">{name}</strong> until the exception ends. Requests are still decided and recorded as before.</>}>
-      <ActForm action={action} fields={["days", "network", "comment"]} submitLabel="Make the exception" receipt="Exception made." beside={<DialogClose><Button>Cancel</Button></DialogClose>}
+      <ActForm action={action} fields={["days", "network", "comment"]} submitLabel="Make the exception" receipt={receiptOf} beside={<DialogClose><Button>Cancel</Button></DialogClose>}
         input={(form) => ({ ...fixed, days: span === "other" ? numberOf(form, "days") ?? Number.NaN : Number(span), network: givenText(form, "network") ?? null, comment: textOf(form, "comment"), resolve: form.get("resolve") === "on" })}>
         {({ errors }) => (
           <>

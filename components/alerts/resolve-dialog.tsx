@@ -10,12 +10,14 @@ import { TextareaField } from "@/components/ui/textarea";
 import { resolutions, type AlertDto } from "@/lib/alerts/schema";
 import type { ServerAction } from "@/lib/auth/types";
 import { resolutionWords } from "./alert-words";
+import { useStale } from "./use-stale";
 
 /** Closes an alert with what it turned out to be: that is what the rule's figures are made of. */
 export function ResolveDialog({ trigger, id, action }: Readonly<{ trigger: ReactElement; id: string; action: ServerAction<AlertDto> }>) {
+  const { onRefused, onOpenChange } = useStale();
   return (
-    <Dialog trigger={trigger} title="Resolve this alert" description="If the same is seen again later, a new alert is raised.">
-      <ActForm action={action} fields={["resolution", "comment"]} submitLabel="Resolve" receipt="Resolved." beside={<DialogClose><Button>Cancel</Button></DialogClose>}
+    <Dialog trigger={trigger} onOpenChange={onOpenChange} title="Resolve this alert" description="If the same is seen again later, a new alert is raised.">
+      <ActForm action={action} fields={["resolution", "comment"]} submitLabel="Resolve" receipt="Resolved." onRefused={onRefused} beside={<DialogClose><Button>Cancel</Button></DialogClose>}
         input={(form) => ({ id, resolution: textOf(form, "resolution"), comment: textOf(form, "comment") })}>
         {({ errors }) => (
           <>

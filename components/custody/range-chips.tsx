@@ -1,6 +1,6 @@
 import { ChipLink, ChipRow } from "@/components/ui/chip";
 
-export const ranges = [{ hours: 1, label: "1 hour" }, { hours: 24, label: "24 hours" }, { hours: 168, label: "7 days" }, { hours: 720, label: "30 days" }] as const;
+export const ranges = [{ hours: 1, label: "This and last hour" }, { hours: 24, label: "24 hours" }, { hours: 168, label: "7 days" }, { hours: 720, label: "30 days" }] as const;
 export type Hours = (typeof ranges)[number]["hours"];
 
 /** The time that a page looks back; it stands in the address. */

@@ -7,7 +7,7 @@ import { useCloseDialog } from "@/components/ui/dialog";
 import type { ActionState, ServerAction } from "@/lib/auth/types";
 import { RefusalBanner } from "./refusal-banner";
 import { showReceipt } from "./show-receipt";
-import { errorsOf, useAct } from "./use-act";
+import { errorsOf, useAct, type Refusal } from "./use-act";
 
 type Done<T> = Extract<ActionState<T>, { ok: true }>;
 type Shown = Readonly<{ errors: (path: string) => string[] | undefined; pending: boolean }>;
@@ -22,8 +22,10 @@ type Props<T> = Readonly<{
   submitTone?: "primary" | "danger" | undefined;
   /** Why it cannot be sent now. */
   blockedBy?: string | undefined;
-  /** A sentence with its full stop for the receipt: "Revoked." */
-  receipt: string;
+  /** A sentence with its full stop for the receipt: "Revoked." Or one that the answer decides. */
+  receipt: string | ((data: T) => string);
+  /** Hears of a refusal, besides showing it. */
+  onRefused?: ((refusal: Refusal) => void) | undefined;
   /** Where to go afterwards; stays and reloads what is shown if absent. */
   goTo?: ((done: Done<T>) => string) | undefined;
   /** Instead of receipt and reload: what this form does with its answer. */
@@ -34,7 +36,7 @@ type Props<T> = Readonly<{
 }>;
 
 /** A form around one act. What was typed survives every refusal; errors stand beside their field; it ends with a receipt. */
-export function ActForm<T>({ action, input, fields, submitLabel, submitTone = "primary", blockedBy, receipt, goTo, onDone, beside, children }: Props<T>) {
+export function ActForm<T>({ action, input, fields, submitLabel, submitTone = "primary", blockedBy, receipt, onRefused, goTo, onDone, beside, children }: Props<T>) {
   const { state, pending, run } = useAct(action);
   const router = useRouter();
   const close = useCloseDialog();
@@ -44,7 +46,7 @@ export function ActForm<T>({ action, input, fields, submitLabel, submitTone = "p
   }, [state]);
   const finish = (done: Done<T>) => {
     if (onDone) { onDone(done); return; }
-    showReceipt(receipt, done);
+    showReceipt(typeof receipt === "string" ? receipt : receipt(done.data), done);
     close();
     if (goTo) router.push(goTo(done)); else router.refresh();
   };
@@ -52,7 +54,7 @@ export function ActForm<T>({ action, input, fields, submitLabel, submitTone = "p
     event.preventDefault();
     if (pending || blockedBy !== undefined) return;
     const answer = await run(input(new FormData(event.currentTarget)));
-    if (answer.ok) finish(answer);
+    if (answer.ok) finish(answer); else onRefused?.(answer);
   };
   return (
     <form ref={form} noValidate onSubmit={(event) => { void submit(event); }} className="flex min-w-0 flex-col gap-4">

@@ -14,7 +14,9 @@ type Props<T> = Readonly<{
   /** What it means, in a sentence. */
   consequence: ReactNode;
   submitLabel: string;
-  receipt: string;
+  receipt: string | ((data: T) => string);
+  onRefused?: (() => void) | undefined;
+  onOpenChange?: ((open: boolean) => void) | undefined;
   action: ServerAction<T>;
   /** Goes along with the comment. */
   fixed: Readonly<Record<string, unknown>>;
@@ -23,14 +25,14 @@ type Props<T> = Readonly<{
 }>;
 
 /** Asks once more before an act that needs nothing but a comment. */
-export function CommentDialog<T>({ trigger, title, consequence, ...form }: Props<T>) {
-  return <Dialog trigger={trigger} title={title} description={consequence}><CommentForm {...form} /></Dialog>;
+export function CommentDialog<T>({ trigger, title, consequence, onOpenChange, ...form }: Props<T>) {
+  return <Dialog trigger={trigger} title={title} description={consequence} onOpenChange={onOpenChange}><CommentForm {...form} /></Dialog>;
 }
 
 /** The form of such a dialog, for one that something else opens. */
-export function CommentForm<T>({ submitLabel, receipt, action, fixed, tone = "primary", children }: Omit<Props<T>, "trigger" | "title" | "consequence">) {
+export function CommentForm<T>({ submitLabel, receipt, action, fixed, tone = "primary", onRefused, children }: Omit<Props<T>, "trigger" | "title" | "consequence" | "onOpenChange">) {
   return (
-    <ActForm action={action} fields={["comment"]} submitLabel={submitLabel} submitTone={tone} receipt={receipt} beside={<DialogClose><Button>Cancel</Button></DialogClose>}
+    <ActForm action={action} fields={["comment"]} submitLabel={submitLabel} submitTone={tone} receipt={receipt} onRefused={onRefused} beside={<DialogClose><Button>Cancel</Button></DialogClose>}
       input={(form) => ({ ...fixed, comment: givenText(form, "comment") })}>
       {({ errors }) => <>{children}<TextareaField label="Comment" name="comment" rows={2} maxLength={500} error={errors("comment")} hint="It stands on the record." /></>}
     </ActForm>

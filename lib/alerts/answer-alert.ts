@@ -19,15 +19,15 @@ type Said = Readonly<{ data: Parameters<typeof updateAlertRow>[2] | null; entry:
 /** One answer to an alert: locked, decided, changed and recorded together. */
 async function answer(deps: AnswerDeps, actor: Actor, id: string, decide: (row: AlertRow, now: Date, tx: AuditedTx) => Said | Promise<Said>): Promise<AlertDto> {
   authorize(actor, "alerts.handle");
-  const { entryIds } = await auditedTransaction(deps, actor, async (tx) => {
+  const { entryIds, result: unchanged } = await auditedTransaction(deps, actor, async (tx) => {
     const row = await lockAlert(tx, id);
     if (!row) throw noSuchAlert();
     const { data, entry, after } = await decide(row, deps.clock.now(), tx);
     if (data !== null) await updateAlertRow(tx, id, data);
     await after?.(tx);
-    return { result: null, entries: [entry(alertTarget(row))] };
+    return { result: data === null, entries: [entry(alertTarget(row))] };
   });
-  return { ...(await readAlert(deps, id)), entryId: entryIds[0] ?? "" };
+  return { ...(await readAlert(deps, id)), entryId: entryIds[0] ?? "", ...(unchanged ? { unchanged } : {}) };
 }
 
 const mostQuoted = 200;

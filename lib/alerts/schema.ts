@@ -51,6 +51,8 @@ export type AlertDto = Readonly<{
   acknowledged: Readonly<{ by: string; at: string }> | null;
   resolved: Readonly<{ by: string; at: string; resolution: Resolution; comment: string }> | null;
   entryId?: string;
+  /** Of an answer: true if it changed nothing, as somebody had given it before. */
+  unchanged?: boolean;
 }>;
 /** Somebody to whom an alert can be given, called as in the log. */
 export type Assignee = Readonly<{ id: string; label: string }>;

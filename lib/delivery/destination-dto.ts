@@ -27,14 +27,14 @@ export function destinationDto(row: DestinationRow, figures: DestinationFigures 
 }
 
 export function deliveryView(row: DeliveryWithHistory): DeliveryView {
-  const pending = row.status === "pending";
+  const pending = row.status === "pending", underWay = row.history.at(-1)?.milliseconds === UNDER_WAY;
   const attempts = row.history.map(({ n, at, ok, answer, milliseconds }) => {
     const open = milliseconds === UNDER_WAY;
     return { n, at: formatIso(at), ok, answer: open ? (pending ? "Under way." : INTERRUPTED) : answer, milliseconds: Math.max(0, milliseconds) };
   });
   return {
     id: row.id, alert: row.alert && { ...row.alert, severity: row.alert.severity as Severity }, reason: row.reason as DeliveryView["reason"], status: row.status as DeliveryView["status"],
-    createdAt: formatIso(row.createdAt), finishedAt: row.finishedAt && formatIso(row.finishedAt), nextAt: pending ? formatIso(row.nextAt) : null, attempts,
+    createdAt: formatIso(row.createdAt), finishedAt: row.finishedAt && formatIso(row.finishedAt), nextAt: pending && !underWay ? formatIso(row.nextAt) : null, attempts,
   };
 }
 

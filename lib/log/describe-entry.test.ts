@@ -19,6 +19,16 @@ describe("the sentence of an entry", () => {
     [{ action: "certificate.refused", outcome: "denied", reason: "key.rsa-too-short certificate.san-missing", target: null, details: { profile: "tls-server", identity: "idn_1", subject: null, findings: [{ code: "key.rsa-too-short", message: "The RSA key has 1024 bits. Make one with more." }, { code: "certificate.san-missing", message: "It has no name." }] } },
       "operator@example.com asked for a certificate by profile tls-server: The RSA key has 1024 bits, and 1 more. Refused."],
     [{ action: "session.ended", details: { by: "self" }, target: null }, "operator@example.com signed out."],
+    ...[
+      [{ assignee: { id: "usr_2", label: "second@example.com" }, previous: null }, "assigned the alert One to second@example.com."],
+      [{ assignee: { id: "usr_2", label: "second@example.com" }, previous: { id: "usr_1", label: "first@example.com" } }, "assigned the alert One to second@example.com instead of first@example.com."],
+      [{ assignee: { id: "usr_2", label: "second@example.com" }, previous: { id: "usr_2", label: "second@example.com" } }, "assigned the alert One to second@example.com."],
+      [{ assignee: null, previous: { id: "usr_1", label: "first@example.com" } }, "took the alert One from first@example.com."],
+      [{ assignee: null, previous: null }, "took the assignment off the alert One."],
+      // As they were before: a name in one, an id in the other.
+      [{ from: "usr_1", to: "Second" }, "assigned the alert One to Second."],
+      [{ from: "usr_1", to: null }, "took the assignment off the alert One."],
+    ].map(([details, end]): [Partial<Describable>, string] => [{ action: "alert.assigned", target: { kind: "alert", id: "alr_1", label: "One" }, details: details as Describable["details"] }, `operator@example.com ${end as string}`]),
     [{ action: "audit.read", details: { filter: "outcome=denied" }, target: null }, "operator@example.com searched the log for outcome=denied."],
   ])("%j", (over, sentence) => {
     expect(describeEntry(entry(over))).toBe(sentence);
@@ -29,6 +39,8 @@ describe("the sentence of an entry", () => {
     [{ action: "certificate.refused", details: { cut: true } }, "operator@example.com refused certificate pay.example.com."],
     [{ action: "key.destroyed" as never }, "operator@example.com destroyed key pay.example.com."],
     [{ action: "constructor" as never }, "operator@example.com constructor pay.example.com."],
+    [{ action: "alert.assigned", details: { cut: true } }, "operator@example.com assigned alert pay.example.com."],
+    [{ action: "alert.assigned", details: { assignee: {}, previous: null } }, "operator@example.com assigned alert pay.example.com."],
     [{ outcome: "postponed" as never, details: {} }, "operator@example.com issued certificate pay.example.com. postponed."],
   ])("never fails on what another version wrote: %j", (over, sentence) => {
     expect(describeEntry(entry(over))).toBe(sentence);

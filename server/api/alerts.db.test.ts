@@ -73,6 +73,27 @@ describe("alerts over the API", () => {
     expect((await api("PATCH", "/alerts/rules/off-hours", { enabled: false }, "operator")).status).toBe(403);
   });
 
+  test("whom it can be given to is told to those who may give it, by id and label alone; they who only look, and what is not among them, are refused", async () => {
+    for (const role of ["approver", "auditor", "service"]) expect((await api("GET", "/alerts/assignees", undefined, role)).status, role).toBe(403);
+    const made = await Promise.all((["operator", "auditor"] as const).map(async (role) => String((await api("POST", "/users", { email: `${role}@example.com`, name: `A ${role}`, role, password: "a long passphrase of words" })).body["id"])));
+    const [operator = "", auditor = ""] = made;
+    expect((await api("GET", "/alerts/assignees", undefined, "operator")).body).toEqual({ items: [{ id: operator, label: "operator@example.com" }], nextCursor: null });
+    expect(told(await api("POST", `/alerts/${alertId}/assign`, { to: auditor }, "operator"))).toMatchObject({ status: 422, code: "alert.assignee-role" });
+    expect((await api("POST", `/alerts/${alertId}/assign`, { to: operator, from: null }, "operator")).body).toMatchObject({ assignedTo: { id: operator, label: "operator@example.com" } });
+    expect(told(await api("POST", `/alerts/${alertId}/assign`, { to: null, from: auditor }, "operator"))).toMatchObject({ status: 409, code: "alert.reassigned" });
+    expect((await api("PATCH", `/users/${operator}`, { status: "disabled" })).status).toBe(200);
+    expect((await api("GET", "/alerts/assignees")).body["items"]).toEqual([]);
+    await api("POST", `/alerts/${alertId}/assign`, { to: null });
+    expect(told(await api("POST", `/alerts/${alertId}/assign`, { to: operator }))).toMatchObject({ status: 422, code: "alert.assignee-disabled" });
+  });
+
+  test("what was sent of it is read by those who read alerts", async () => {
+    for (const role of ["operator", "approver", "auditor"]) expect((await api("GET", `/alerts/${alertId}/deliveries`, undefined, role)).body, role).toEqual({ items: [], nextCursor: null, takers: 0 });
+    expect((await api("GET", `/alerts/${alertId}/deliveries`, undefined, "service")).status).toBe(403);
+    expect(told(await api("GET", "/alerts/alr_none/deliveries"))).toMatchObject({ status: 404, code: "alert.not-found" });
+    expect(told(await api("GET", `/alerts/${alertId}/deliveries?limit=0`))).toMatchObject({ status: 400 });
+  });
+
   test("an acknowledged alert counts on; a resolved one is answered once, and what happens next opens a new one", async () => {
     await forge(1);
     await watched();
@@ -115,7 +136,7 @@ describe("alerts over the API", () => {
   test("custody counts what was asked by outcome, and says how far it has read", async () => {
     await watched();
     const { body } = await api("GET", "/custody?hours=1");
-    expect(body).toMatchObject({ hours: 1, uses: [], neverUsed: { count: 0 }, refusals: expect.arrayContaining([expect.objectContaining({ code: "certificate.not-issued", service: "chancery" })]) as unknown });
+    expect(body).toMatchObject({ hours: 1, stepHours: 1, from: expect.stringMatching(/T\d\d:00:00\.000Z$/) as string, uses: [], neverUsed: { count: 0 }, refusals: expect.arrayContaining([expect.objectContaining({ code: "certificate.not-issued", service: "chancery" })]) as unknown });
     expect((body["totals"] as { allowed: number }).allowed).toBeGreaterThan(5);
     const { body: state } = await api("GET", "/alerts/state");
     expect(Number(state["upto"])).toBeGreaterThan(10);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createAccount } from "@/lib/accounts/create-account";
 import { updateAccount } from "@/lib/accounts/update-account";
-import { acknowledgeAlert, resolveAlert } from "@/lib/alerts/answer-alert";
+import { acknowledgeAlert, assignAlert, resolveAlert } from "@/lib/alerts/answer-alert";
 import { createException, endException } from "@/lib/alerts/exceptions";
 import { openAlert } from "@/lib/alerts/read/open-alert";
 import { exceptionInput } from "@/lib/alerts/schema";
@@ -58,6 +58,16 @@ beforeAll(async () => {
   ids["ended"] = (await createException(deps, admin, { ...exception, rule: "dormant-revival" })).id;
   await endException(deps, admin, ids["ended"], { comment: "over" });
   ids["open"] = await openOne("crt_open");
+  const operator = (await createAccount(deps, admin, { email: "operator@example.com", name: "Operator", role: "operator", password: "a long passphrase of words" })).id;
+  await assignAlert(deps, admin, ids["open"], { to: operator });
+  ids["unassigned"] = await openOne("crt_unassigned");
+  for (const to of [operator, null]) await assignAlert(deps, admin, ids["unassigned"], { to });
+  // As it was told before: a name alone, which cannot be compared.
+  const old = await openOne("crt_old");
+  await auditedTransaction(deps, admin, async (tx) => {
+    await tx.alert.update({ where: { id: old }, data: { assignedTo: operator, changedAt: deps.clock.now() } });
+    return { result: null, entries: [{ action: "alert.assigned", outcome: "success", target: { kind: "alert", id: old, label: "old" }, details: { from: null, to: "Operator" } as never }] };
+  });
   ids["resolved"] = await openOne("crt_resolved");
   await acknowledgeAlert(deps, admin, ids["resolved"]);
   await resolveAlert(deps, admin, ids["resolved"], { resolution: "fixed", comment: "replaced" });
@@ -87,6 +97,8 @@ test.each([
   ["certificates that sign in to somebody's account", "account", "account", "identity_id = null", /identity is nothing in the table, idn_/],
   ["an alert made to look resolved", "alert", "open", "status = 'resolved'", /status is resolved in the table, open by the log/],
   ["an alert played down", "alert", "open", "severity = 'low'", /severity is low in the table, critical by the log/],
+  ["an alert that somebody else got", "alert", "open", "assigned_to = 'usr_other'", /assignee is usr_other in the table, usr_/],
+  ["an alert that somebody was given", "alert", "unassigned", "assigned_to = 'usr_other'", /assignee is usr_other in the table, nothing by the log/],
   ["another end of an alert", "alert", "resolved", "resolution = 'expected'", /resolution is expected in the table, fixed by the log/],
   ["an exception that never ends", "alert_exception", "exception", "expires_at = expires_at + interval '10 years'", /end is \d{4}/],
   ["an exception for everywhere", "alert_exception", "exception", "network = null", /network is nothing in the table/],

@@ -19,7 +19,7 @@ export const alert = z.object({
   assignedTo: assignee.nullable(),
   acknowledged: z.object({ by: z.string(), at: instant }).nullable(),
   resolved: z.object({ by: z.string(), at: instant, resolution: z.enum(resolutions), comment: z.string() }).nullable(),
-  entryId,
+  entryId, unchanged: z.boolean().optional().openapi({ description: "Of an answer: true if it changed nothing, as somebody had given it before." }),
 }).openapi("Alert", { description: "One for a rule and a subject, as long as nobody has resolved it." });
 
 export const alertPage = pageOf(alert).extend({ counts: z.object({ open: z.number().int(), acknowledged: z.number().int(), resolved: z.number().int() }).openapi({ description: "Of the other filters, by status." }) });

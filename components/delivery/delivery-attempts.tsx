@@ -1,0 +1,20 @@
+import { Time } from "@/components/ui/time";
+import type { AttemptView } from "@/lib/delivery/schema";
+import { plural } from "@/lib/format/count";
+
+/** How each attempt of a delivery ended; several fold behind the last. */
+export function DeliveryAttempts({ attempts }: Readonly<{ attempts: readonly AttemptView[] }>) {
+  const last = attempts.at(-1);
+  if (last === undefined) return null;
+  if (attempts.length === 1) return <Attempt attempt={last} />;
+  return (
+    <details className="text-xs">
+      <summary className="w-fit cursor-pointer rounded-sm text-muted">{plural(attempts.length, "attempt")}, the last: {last.answer}</summary>
+      <ol className="mt-1.5 flex flex-col gap-1 border-l border-border pl-3">{attempts.map((attempt) => <li key={attempt.n}><Attempt attempt={attempt} /></li>)}</ol>
+    </details>
+  );
+}
+
+function Attempt({ attempt: { at, ok, answer, milliseconds } }: Readonly<{ attempt: AttemptView }>) {
+  return <p className="text-xs break-words text-muted"><Time at={at} show="exact" />: <span className={ok ? "text-valid" : "text-text"}>{answer}</span>{milliseconds > 0 && ` ${milliseconds} ms`}</p>;
+}
