@@ -37,7 +37,7 @@ export function UseTable({ uses }: Pick<CustodyView, "uses">) {
   const [text, setText] = useState(""), [all, setAll] = useState(false);
   const found = uses.filter((use) => matches(use, text)), shown = all ? found : found.slice(0, firstShown), more = found.length - shown.length;
   return (
-    <Card title="Who uses what from where" description="One line for each identity, certificate, network and service." padding="flush"
+    <Card title="Who uses what from where" description="One line for each identity, certificate, network and service of this time; requests are counted since the first." padding="flush"
       aside={uses.length > 0 && <FilterBox text={text} onText={setText} found={found.length} />}
       footer={more > 0 ? <button type="button" className="rounded-sm font-medium text-accent hover:underline" onClick={() => { setAll(true); }}>Show {formatCount(more)} more</button> : undefined}>
       <DataTable bare caption="Who uses what from where" columns={columns} rows={shown} rowKey={keyOf} rowHref={({ certificateId }) => `/certificates/${certificateId}#uses`} empty={(

@@ -6,6 +6,7 @@ import { NeverUsed } from "@/components/custody/never-used";
 import { OpenIncidents } from "@/components/custody/open-incidents";
 import { OutcomeChart } from "@/components/custody/outcome-chart";
 import { RangeChips, type Hours } from "@/components/custody/range-chips";
+import { RangeLine } from "@/components/custody/range-line";
 import { RefusalTable } from "@/components/custody/refusal-table";
 import { UseTable } from "@/components/custody/use-table";
 import { FilterProblems } from "@/components/filters/filter-problems";
@@ -32,6 +33,7 @@ export default async function CustodyPage({ searchParams }: Readonly<{ searchPar
     <>
       <PageHeader title="Custody" sentence="Every request is bound to one certificate: who used what, and from where." action={<RangeChips path={path} hours={hours} />} />
       <FilterProblems path={path} params={params} problems={problems} />
+      <RangeLine from={view.from} hours={hours} />
       <Stack>
         <CustodyStats totals={view.totals} linked={linked} />
         <Grid columns="main">
