@@ -102,7 +102,7 @@ try {
     if (first.status !== 200) throw new Error(`forward auth answered ${first.status}: ${readFileSync(file("front.error.log"), "utf8")}`);
     const rows: Record<string, string | number>[] = [], guarded = `${front.url}/v1/payments/7?x=1`, plain = `${front.url}/plain/v1/payments/7?x=1`;
     await wrk(folder, { url: guarded, connections: 32, seconds: 4 });
-    for (const connections of [1, 16, 64]) {
+    for (const connections of (process.env["BENCH_CONNECTIONS"] ?? "1,16,64").split(",").map(Number)) {
       const without = await wrk(folder, { url: plain, connections, seconds }), asked = await wrk(folder, { url: guarded, connections, seconds });
       const add = (what: string, rate: Rate) => rows.push({ what, connections: String(connections), "requests/s": rate.perSecond, p50: rate.p50 ?? "", p99: rate.p99, errors: String(rate.errors), "of nginx alone": rate.perSecond / without.perSecond });
       add("nginx alone", without);

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
 import { basename, join } from "node:path";
 import { openDatabase } from "@/lib/db/database";
@@ -7,6 +6,7 @@ import { readAllowList } from "@/lib/delivery/guard-address";
 import { readEnv, type Env } from "@/lib/env";
 import { readWitnessPolicy } from "@/lib/log/cosign/read-policy";
 import { makeSource } from "@/lib/log/source";
+import { randomBytes } from "@/lib/random-bytes";
 import { connectSigner } from "@/lib/signers/client";
 
 const place = Symbol.for("chancery.deps");
@@ -15,7 +15,7 @@ type Holder = { [place]?: Deps };
 /** The wall clock and the system's randomness: the only ones of the process. */
 export const world: Pick<Deps, "clock" | "random"> = {
   clock: { now: () => new Date() },
-  random: { bytes: (n) => new Uint8Array(randomBytes(n)) },
+  random: { bytes: randomBytes },
 };
 
 /**

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { makeChecks } from "@/lib/alerts/checks/run-checks";
 import { makeAlertReader } from "@/lib/alerts/read/reader";
 import type { Deps } from "@/lib/deps";
@@ -7,6 +8,10 @@ import type { DoorLog } from "@/server/listeners/door-log";
 export type Alerts = Readonly<{ lead: (leading: boolean) => void; stop: () => Promise<void> }>;
 
 const lookEveryMs = 1_000, checkEveryMs = 15_000;
+const gatherMs = 2, longestGatherMs = 250, manyEntries = 500;
+
+/** In a steady stream a few large batches cost far less than many small ones; a lone entry is read at once, and whoever is behind does not rest. */
+const restAfter = (read: number): number => (read >= manyEntries ? 0 : Math.min(read * gatherMs, longestGatherMs));
 
 /**
  * Has the rules read the log as it grows, where this node leads: woken by the log, and looking for itself in case that is not heard. Now and then
@@ -14,14 +19,16 @@ const lookEveryMs = 1_000, checkEveryMs = 15_000;
  */
 export function startAlerts(deps: Deps, log: DoorLog): Alerts {
   const reader = makeAlertReader(deps, () => performance.now());
-  let leading = false, stopped = false;
+  const stopping = new AbortController();
+  let leading = false;
   const reading = startJob({
     name: "alerts", log, maxRetryMs: 1_000,
     work: async () => {
-      for (let read = 1; read > 0 && leading && !stopped;) {
+      for (let read = 1; read > 0 && leading && !stopping.signal.aborted;) {
         const batch = await reader.readOn();
         read = batch.read;
         if (batch.opened > 0) log.warn(`alerts: ${batch.opened} opened`);
+        if (read > 0) await pause(restAfter(read), undefined, { signal: stopping.signal }).catch(() => {});
       }
       return lookEveryMs;
     },
@@ -42,7 +49,7 @@ export function startAlerts(deps: Deps, log: DoorLog): Alerts {
       if (now) for (const job of [reading, checking]) job.nudge();
     },
     stop: async () => {
-      stopped = true;
+      stopping.abort();
       await listener.close();
       await Promise.all([reading.stop(), checking.stop()]);
     },

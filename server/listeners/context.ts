@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
-import { randomBytes } from "node:crypto";
 import type { CertificateDecision, ForwardedRequest, TrustedProxy } from "@/lib/custody/types";
 import { newId } from "@/lib/ids";
+import { randomBytes } from "@/lib/random-bytes";
 import { plainAddress } from "@/server/listeners/addresses";
 
 export type ListenerName = "http" | "https" | "mtls";
