@@ -44,7 +44,7 @@ export function CertificateSignIn({ next, account, certificate }: Props) {
           {error && <Banner tone="danger" live>{error}</Banner>}
           <div className="flex items-center gap-3">
             <span className="grid size-10 shrink-0 place-items-center rounded-full bg-accent-soft text-accent"><BadgeCheck aria-hidden className="size-5" /></span>
-            <div className="min-w-0"><p className="truncate text-base font-semibold">{account.name}</p><p className="text-xs text-muted">opened by the certificate that your browser showed</p></div>
+            <div className="min-w-0"><p className="truncate text-base font-semibold">{account.name}</p><p className="text-xs text-muted">Your certificate opens this account.</p></div>
           </div>
           <dl className="grid grid-cols-[auto_minmax(0,1fr)] items-center gap-x-4 gap-y-1.5 border-t border-border pt-3 text-sm">
             {facts.map(([label, value]) => <div key={label} className="contents"><dt className="text-muted">{label}</dt><dd className="min-w-0 break-words">{value}</dd></div>)}

@@ -31,7 +31,7 @@ export function CertificateTable({ caption, items, now, empty, sorting, bare, wi
     { key: "state", header: "State", width: "fit", cell: (row) => <CertificateState certificate={row} now={now} /> },
     ...(withIdentity ? [{ key: "identity", header: "Identity", hideBelow: "sm", cell: ({ identity }) => <span className="block max-w-36 truncate" title={identity.name}>{identity.name}</span> } satisfies Column<CertificateItem>] : []),
     { key: "profile", header: "Profile", hideBelow: "lg", width: "fit", cell: ({ profile }) => profile.slug },
-    { key: "serial", header: "Serial", hideBelow: "xl", width: "fit", cell: ({ serial }) => <MonoId value={serial} label="serial" copy={false} /> },
+    { key: "serial", header: "Serial", hideBelow: "2xl", width: "fit", cell: ({ serial }) => <MonoId value={serial} label="serial" copy={false} /> },
     { key: "notAfter", header: "Ends", hideBelow: "sm", width: "fit", ...sort("notAfter", "up"), cell: ({ notAfter }) => <Time at={notAfter} /> },
     { key: "createdAt", header: "Issued", hideBelow: "lg", width: "fit", ...sort("createdAt", "down"), cell: ({ createdAt }) => <Time at={createdAt} /> },
   ];

@@ -27,17 +27,19 @@ export function CertificateUses({ certificateId, uses, linked }: Props) {
 }
 
 function OriginGroup({ origin: { network, count, refused, firstAt, lastAt, services }, href }: Readonly<{ origin: Origin; href: string | null }>) {
+  // One service needs no list of its own.
+  const alone = services.length === 1 ? services[0] : undefined;
   return (
     <li className="min-w-0">
       <div className="flex flex-wrap items-baseline justify-between gap-x-4">
-        <h3 className="font-mono text-sm font-medium">{href === null ? network : <Link href={href} variant="quiet">{network}</Link>}</h3>
-        <p className="text-xs text-muted">{plural(count, "request")}{refused > 0 && <span className="text-denied">, {formatCount(refused)} refused</span>} · first <Time at={firstAt} />, last <Time at={lastAt} /></p>
+        <h3 className="text-sm"><span className="font-mono font-medium">{href === null ? network : <Link href={href} variant="quiet">{network}</Link>}</span>{alone && <span className="text-muted"> to {serviceWord(alone.service)}</span>}</h3>
+        <p className="text-xs text-muted">{plural(count, "request")}{refused > 0 && <span className="text-denied">, {formatCount(refused)} refused</span>} · {firstAt === lastAt ? <Time at={lastAt} /> : <>first <Time at={firstAt} />, last <Time at={lastAt} /></>}</p>
       </div>
-      <ul className="mt-1.5 flex flex-col gap-1 border-l-2 border-border pl-3">
+      {!alone && <ul className="mt-1.5 flex flex-col gap-1 border-l-2 border-border pl-3">
         {services.map((use) => (
           <li key={`${use.certificateId} ${use.service}`} className="flex flex-wrap items-baseline justify-between gap-x-4 text-sm"><span>{serviceWord(use.service)}</span><span className="text-xs text-muted">{formatCount(use.count)}{use.refused > 0 && <span className="text-denied"> ({formatCount(use.refused)} refused)</span>}, last <Time at={use.lastAt} /></span></li>
         ))}
-      </ul>
+      </ul>}
     </li>
   );
 }

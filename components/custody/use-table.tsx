@@ -11,6 +11,7 @@ import type { CustodyView, UseView } from "@/lib/custody/types";
 import { formatCount, plural } from "@/lib/format/count";
 import { matches } from "./match-use";
 import { serviceWord } from "./service-word";
+import { useMoreRows } from "./use-more-rows";
 
 const firstShown = 12;
 
@@ -20,26 +21,26 @@ const columns: readonly Column<UseView>[] = [
   { key: "service", header: "Service", hideBelow: "sm", cell: ({ service }) => serviceWord(service) },
   { key: "count", header: "Requests", width: "fit", align: "end", cell: ({ count }) => formatCount(count) },
   { key: "refused", header: "Refused", width: "fit", align: "end", hideBelow: "md", cell: ({ refused }) => <span className={refused > 0 ? "font-medium text-denied" : "text-muted"}>{formatCount(refused)}</span> },
-  { key: "lastAt", header: "Last", width: "fit", hideBelow: "md", cell: ({ lastAt }) => <Time at={lastAt} /> },
+  { key: "lastAt", header: "Last", width: "fit", hideBelow: "lg", cell: ({ lastAt }) => <Time at={lastAt} /> },
 ];
 
 function Who({ identity, network, service, refused }: UseView) {
   return (
     <>
       <span className="block truncate">{identity.name}</span>
-      <span className="block text-xs font-normal whitespace-normal text-muted sm:hidden"><span className="font-mono">{network}</span> to {serviceWord(service)}{refused > 0 && <span className="text-denied">, {formatCount(refused)} refused</span>}</span>
+      <span className="block text-xs font-normal whitespace-normal text-muted sm:hidden"><span className="font-mono">{network}</span> to {serviceWord(service)}{refused > 0 && <>, <span className="whitespace-nowrap text-denied">{formatCount(refused)} refused</span></>}</span>
     </>
   );
 }
 
 /** Who uses what from where. Typing narrows it to what has all of the words. */
 export function UseTable({ uses }: Pick<CustodyView, "uses">) {
-  const [text, setText] = useState(""), [all, setAll] = useState(false);
-  const found = uses.filter((use) => matches(use, text)), shown = all ? found : found.slice(0, firstShown), more = found.length - shown.length;
+  const [text, setText] = useState("");
+  const found = uses.filter((use) => matches(use, text)), { shown, more } = useMoreRows(found, firstShown);
   return (
     <Card title="Who uses what from where" description="One line for each identity, certificate, network and service of this time; requests are counted since the first." padding="flush"
       aside={uses.length > 0 && <FilterBox text={text} onText={setText} found={found.length} />}
-      footer={more > 0 ? <button type="button" className="rounded-sm font-medium text-accent hover:underline" onClick={() => { setAll(true); }}>Show {formatCount(more)} more</button> : undefined}>
+      footer={more}>
       <DataTable bare caption="Who uses what from where" columns={columns} rows={shown} rowKey={keyOf} rowHref={({ certificateId }) => `/certificates/${certificateId}#uses`} empty={(
         <EmptyState icon={<Waypoints aria-hidden />} title={uses.length === 0 ? "No certificate was used" : "Nothing matches"}>{uses.length === 0 ? "Requests to Chancery by certificate, requests behind your proxies, and reported events appear here within seconds." : "Try the beginning of a name, a network or a service."}</EmptyState>
       )} />

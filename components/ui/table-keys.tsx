@@ -21,6 +21,6 @@ export function TableKeys({ label, framed, children }: Readonly<{ label: string;
   return (
     // The box scrolls sideways on narrow windows, so the keyboard has to reach it; keys on rows bubble here.
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex, jsx-a11y/no-noninteractive-element-interactions
-    <section aria-label={label} tabIndex={0} onKeyDown={walk} className={clsx("max-md:overflow-x-auto outline-offset-0", framed && "rounded-lg border border-border bg-raised shadow-card")}>{children}</section>
+    <section aria-label={label} tabIndex={0} onKeyDown={walk} className={clsx("max-lg:overflow-x-auto outline-offset-0", framed && "rounded-lg border border-border bg-raised shadow-card")}>{children}</section>
   );
 }

@@ -16,7 +16,7 @@ export type Column<T> = Readonly<{
   /** grow takes what is left · fit is as wide as its content · otherwise at most 16 rem. Text that does not fit is cut. */
   width?: "grow" | "fit" | undefined;
   /** Leaves the column out on windows narrower than this. */
-  hideBelow?: "sm" | "md" | "lg" | "xl" | undefined;
+  hideBelow?: "sm" | "md" | "lg" | "xl" | "2xl" | undefined;
   /** The address of the list sorted by this column the other way. */
   sortHref?: string | undefined;
   sorted?: Sorted | undefined;
@@ -36,7 +36,7 @@ export type DataTableProps<T> = Readonly<{
   bare?: boolean | undefined;
 }>;
 
-const hiding = { sm: "max-sm:hidden", md: "max-md:hidden", lg: "max-lg:hidden", xl: "max-xl:hidden" } as const;
+const hiding = { sm: "max-sm:hidden", md: "max-md:hidden", lg: "max-lg:hidden", xl: "max-xl:hidden", "2xl": "max-2xl:hidden" } as const;
 // Cut text keeps a little room around it, so that the focus ring of what stands in the cell is not cut with it.
 const cut = "overflow-clip [overflow-clip-margin:4px] text-ellipsis whitespace-nowrap";
 const layoutOf = <T,>(column: Column<T>) => clsx(column.align === "end" && "text-right", column.width === "grow" && "w-full max-w-0 min-w-36 sm:min-w-44", column.width === "fit" && "w-px whitespace-nowrap", column.hideBelow && hiding[column.hideBelow]);
@@ -67,7 +67,7 @@ export function DataTable<T>({ caption, columns, rows, rowKey, rowHref, selectLa
   );
 }
 
-const headStyle = "md:sticky md:top-0 z-2 h-9 border-b border-border bg-raised px-3 first:pl-4 last:pr-4 text-left text-xs font-medium text-muted whitespace-nowrap first:rounded-tl-lg last:rounded-tr-lg";
+const headStyle = "lg:sticky lg:top-0 z-2 h-9 border-b border-border bg-raised px-3 first:pl-4 last:pr-4 text-left text-xs font-medium text-muted whitespace-nowrap first:rounded-tl-lg last:rounded-tr-lg";
 const cellStyle = "h-10 border-b border-border px-3 py-1.5 first:pl-4 last:pr-4 group-last:border-b-0";
 
 function HeadCell<T>({ column }: Readonly<{ column: Column<T> }>) {
