@@ -72,7 +72,7 @@ test("it is acknowledged and assigned, each with its receipt, and found among on
   await expect(page.getByRole("list", { name: "History" }).getByText(/acknowledged the alert .*calling the owner/)).toBeVisible();
   await expect(page.getByRole("button", { name: "Acknowledge" })).toHaveCount(0);
   await page.getByRole("button", { name: "Assign" }).click();
-  await dialog.getByRole("combobox", { name: "Assign to" }).selectOption({ label: "Me" });
+  await dialog.getByRole("combobox", { name: "Assign to" }).selectOption({ label: "Me (admin@example.com)" });
   await dialog.getByRole("button", { name: "Assign" }).click();
   await expect(toast(page, "Assigned.")).toBeVisible();
   await page.goto("/alerts");
@@ -211,6 +211,14 @@ test("custody shows who used what from where, what was refused, and what was nev
   await expect(page.getByRole("table", { name: "Valid certificates that were never used" })).not.toContainText(busy.host);
   await page.getByRole("button", { name: "Show as a table" }).click();
   await expect(page.getByRole("region", { name: /^Requests allowed/ }).getByRole("columnheader", { name: "Refused" })).toBeVisible();
+  // Each length of time says what it covers, on the page and on the axis.
+  const axis = page.getByRole("region", { name: /^Requests allowed/ }).getByRole("rowheader");
+  await page.getByRole("link", { name: "This and last hour" }).click();
+  await expect(page.getByText(/^Counted from [-\d]+ \d\d:00 UTC until now: this hour, and the whole hour before it\.$/)).toBeVisible();
+  await expect(axis).toHaveText([/^\d\d:00 to \d\d:00$/, /^\d\d:00 to now$/]);
+  await page.getByRole("link", { name: "30 days" }).click();
+  await expect(page.getByText(/^Counted from [-\d]+ 00:00 UTC until now: the last 30 days/)).toBeVisible();
+  await expect(axis).toHaveCount(31);
   await page.getByRole("link", { name: "7 days" }).click();
   await expect(page).toHaveURL(/hours=168/);
   await expect(page.getByText("By six hours")).toBeVisible();

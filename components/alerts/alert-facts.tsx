@@ -8,9 +8,9 @@ import type { AlertDto } from "@/lib/alerts/schema";
 import { resolutionWords, subjectName, subjectWord } from "./alert-words";
 
 /** Whom it is about, which rule, and who takes care of it. */
-export function AlertFacts({ alert, identityName }: Readonly<{ alert: AlertDto; identityName: string | undefined }>) {
+export function AlertFacts({ alert, identityName, mayOpen }: Readonly<{ alert: AlertDto; identityName: string | undefined; /** The reader may open the page of what it is about. */ mayOpen: boolean }>) {
   const { subject, identityId, rule, ruleTitle, assignedTo, resolved, openedAt, id } = alert;
-  const href = targetHref(subject), name = subjectName(subject);
+  const href = mayOpen ? targetHref(subject) : null, name = subjectName(subject);
   return (
     <Card title="About">
       <DataList items={[

@@ -18,6 +18,7 @@ import { listAlerts } from "@/lib/alerts/list-alerts";
 import { allRules } from "@/lib/alerts/rules/all-rules";
 import { alertQuery, alertStatuses } from "@/lib/alerts/schema";
 import { openPage } from "@/lib/auth/page";
+import { scopeOf } from "@/lib/auth/permissions";
 import { formatCount, plural } from "@/lib/format/count";
 import { findIdentityName } from "../identity-name";
 import { readQuery, type SearchParams } from "../read-query";
@@ -42,7 +43,7 @@ export default async function AlertsPage({ searchParams }: Readonly<{ searchPara
       <PageHeader title="Alerts" sentence={open === null || open.open === 0 ? "No alert is open." : `${plural(open.open, "alert")} ${open.open === 1 ? "is" : "are"} open.`} />
       <AlertTabs />
       <Suspense><AlertFilters rules={allRules} /></Suspense>
-      <AlertChips path={path} params={params} counts={counts} me={actor.id} identityName={identityName} />
+      <AlertChips path={path} params={params} counts={counts} me={scopeOf(actor.role, "alerts.handle") === "none" ? null : actor.id} identityName={identityName} />
       <FilterProblems path={path} params={params} problems={problems} />
       {open !== null && !params["cursor"] && <NewAlerts drawn={open} />}
       <AlertTable items={items} empty={filtered

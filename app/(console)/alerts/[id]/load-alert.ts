@@ -19,7 +19,7 @@ export async function loadAlert(id: string, cursor: string | undefined) {
   const found = await orNull(getAlert(deps, actor, id, { cursor }));
   if (found === null) return null;
   const can = (permission: Permission): boolean => scopeOf(actor.role, permission) !== "none";
-  const may = { handle: can("alerts.handle"), audit: can("audit.read"), destinations: can("destinations.read"), addDestination: can("destinations.write") };
+  const may = { handle: can("alerts.handle"), audit: can("audit.read"), destinations: can("destinations.read"), addDestination: can("destinations.write"), openSubject: found.alert.subject.kind !== "account" || can("accounts.read") };
   const [identityName, people, exception, deliveries] = await Promise.all([
     findIdentityName(deps, actor, found.alert.identityId ?? undefined), may.handle ? listAssignees(deps, actor) : [], findException(deps, actor, found.alert), listAlertDeliveries(deps, actor, id, { limit: mostDeliveries }),
   ]);

@@ -47,7 +47,7 @@ export default async function AlertPage({ params, searchParams }: Props) {
           <AlertDeliveries deliveries={deliveries} severity={alert.severity} mayOpen={may.destinations} mayAdd={may.addDestination} />
         </Stack>
         <Stack>
-          <AlertFacts alert={alert} identityName={identityName} />
+          <AlertFacts alert={alert} identityName={identityName} mayOpen={may.openSubject} />
           <AlertHistory entries={history} linked={may.audit} />
         </Stack>
       </Grid>
