@@ -1,3 +1,4 @@
+import { createServer } from "node:http";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { revokeCertificate } from "@/lib/certificates/revoke-certificate";
@@ -92,6 +93,37 @@ describe("while the store is away, requests are refused and never let through", 
     }
     await untilWell();
     expect(await askAll()).toEqual(well);
+  });
+  test("it hangs: a browser gets a page that says so and comes back by itself, from the door and for what the console waits for", async () => {
+    const html = { accept: "text/html,application/xhtml+xml" }, { deps } = door.house;
+    // As every page of the console does first: it asks the database who is there, over connections that are in no hurry.
+    const page = createServer((_request, response) => void deps.db.prisma.session.count().then(() => response.end("page"), () => response.destroy()));
+    await new Promise<void>((listening) => { page.listen(door.file("console.sock"), listening); });
+    const atConsole = (headers: Record<string, string>) => fetch(`${door.httpUrl()}/certificates`, { headers });
+    try {
+      expect(await (await atConsole(html)).text()).toBe("page");
+      postgres.hang();
+      const [person, lostPerson] = [speaker(door, good), speaker(door, lost)];
+      open.push(person.close, lostPerson.close);
+      for (const { ask: askPage } of [person, lostPerson]) {
+        const answer = await askPage({ path: "/", headers: html });
+        expect([answer.status, answer.headers["content-type"], answer.headers.refresh, answer.headers["retry-after"]]).toEqual([503, "text/html; charset=utf-8", "2", "2"]);
+        expect(answer.body).toMatch(/tries again by itself[^]*Request/);
+        expect(answer.body).not.toMatch(/without a certificate|<script/);
+      }
+      expect((await person.ask({ path: "/api/v1/certificates", headers: html })).problem).toMatchObject({ status: 503 });
+      // What is asked here is answered while the database still hangs.
+      for (const headers of [html, { rsc: "1" }]) {
+        const answer = await atConsole(headers);
+        expect([[502, 503].includes(answer.status), Number(answer.headers.get("retry-after")) > 0]).toEqual([true, true]);
+        expect(await answer.text()).toMatch(/could not be made in time|broke off its answer/);
+      }
+    } finally {
+      postgres.goOn();
+      page.closeAllConnections();
+      page.close();
+    }
+    await untilWell();
   });
   test("it hangs in the middle of a crowd: each request gets one answer, and the rest are served once it goes on", async () => {
     const running = crowd();

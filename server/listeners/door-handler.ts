@@ -49,7 +49,7 @@ export function makeDoorHandler(parts: DoorParts, listener: ListenerName): Handl
       return;
     }
     admit(parts, request, response, context, forwarded).catch((error: unknown) => {
-      if (!response.headersSent) sendUnrecorded(response, error, context.requestId);
+      if (!response.headersSent) sendUnrecorded(request, response, error, context.requestId);
     });
   };
 }

@@ -8,6 +8,7 @@ import { recordEntry } from "@/lib/log/record";
 import { recordedTarget } from "@/server/api/recorded-path";
 import { actorRequestOf } from "@/server/listeners/actor-request";
 import type { DoorContext } from "@/server/listeners/context";
+import { sendWaitPage, wantsPage } from "@/server/listeners/door-page";
 import { sendProblem } from "@/server/listeners/problem";
 import { sendRefusalPage } from "@/server/listeners/refusal-page";
 
@@ -25,7 +26,7 @@ export function makeRefuseCertificate(deps: Deps, httpsPort: () => number): Refu
     try {
       await recordEntry(gate, actorOfRefused(refusal, actorRequestOf(request, context)), { action: "request.refused", outcome: "denied", target: null, details });
     } catch (error) {
-      sendUnrecorded(response, error, context.requestId);
+      sendUnrecorded(request, response, error, context.requestId);
       return;
     }
     if (wantsPage(request)) sendRefusalPage(request, response, { status, code, title, detail, requestId: context.requestId, httpsPort: httpsPort() });
@@ -34,13 +35,9 @@ export function makeRefuseCertificate(deps: Deps, httpsPort: () => number): Refu
 }
 
 /** The answer while the record, or what decides, is out of reach: nothing is done that nobody could prove later. */
-export function sendUnrecorded(response: ServerResponse, error: unknown, requestId: string): void {
-  const said = isAppError(error) ? error : null;
-  sendProblem(response, {
-    status: 503, code: said?.code ?? "record.unavailable", title: "Unavailable", requestId, headers: { "retry-after": String(said?.retryAfterSeconds ?? 2) },
-    detail: said?.message ?? "The record cannot be written at the moment, so nothing is done. Try again soon.",
-  });
+export function sendUnrecorded(request: IncomingMessage, response: ServerResponse, error: unknown, requestId: string): void {
+  const said = isAppError(error) ? error : null, seconds = said?.retryAfterSeconds ?? 2, code = said?.code ?? "record.unavailable";
+  const detail = said?.message ?? "The record cannot be written at the moment, so nothing is done. Try again soon.";
+  if (wantsPage(request)) sendWaitPage(request, response, { status: 503, title: "Not possible at the moment", detail, seconds, facts: [["Reason", code], ["Request", requestId]] });
+  else sendProblem(response, { status: 503, code, title: "Unavailable", requestId, detail, headers: { "retry-after": String(seconds) } });
 }
-
-const wantsPage = ({ headers, method, url }: IncomingMessage): boolean =>
-  (method === "GET" || method === "HEAD") && (headers.accept ?? "").includes("text/html") && !/^\/(?:api\/v1|log)\//.test(url ?? "/");

@@ -96,4 +96,24 @@ describe("without a console", () => {
     expect((await send({ port: door.port }, "/before")).status).toBe(502);
     await expect(send({ port: door.port }, "/midway")).rejects.toThrow(/aborted|reset|hang up/);
   });
+  test("one that waits for ever is given up, before its page begins and in the middle of it; a file may stand still", async () => {
+    await door.close();
+    door = await openDoorStand(null, { console: makeConsoleProxy(socketPath, silent, 200) });
+    const ends: (() => void)[] = [];
+    await consoleAnswers((request, response) => {
+      if (request.url === "/silent") return;
+      response.writeHead(200, { "content-type": request.url === "/page" ? "text/html; charset=utf-8" : "text/csv" });
+      response.write("half");
+      ends.push(() => response.end());
+    });
+    for (const headers of [{ accept: "text/html" }, { rsc: "1" }]) {
+      const reply = await send({ port: door.port }, "/silent", headers);
+      expect([reply.status, Number(reply.headers["retry-after"]) > 0]).toEqual([503, true]);
+    }
+    await expect(send({ port: door.port }, "/page", { accept: "text/html" })).rejects.toThrow(/aborted|reset|hang up/);
+    const file = send({ port: door.port }, "/file", { accept: "text/html" });
+    await expect(send({ port: door.port }, "/page", { accept: "text/html" })).rejects.toThrow(/aborted|reset|hang up/);
+    for (const end of ends) end();
+    expect((await file).body).toBe("half");
+  });
 });
