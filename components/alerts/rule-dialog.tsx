@@ -11,9 +11,12 @@ import { SelectField } from "@/components/ui/select";
 import { TextareaField } from "@/components/ui/textarea";
 import type { RuleDto } from "@/lib/alerts/schema";
 import type { ServerAction } from "@/lib/auth/types";
+import { formatCount } from "@/lib/format/count";
 import { severityOrder, severityWords } from "./alert-words";
 
 type Value = RuleDto["values"][number];
+
+const said = (value: number): string => Number.isInteger(value) ? formatCount(value) : String(value);
 
 /** What can be set of one rule, each beside its default. */
 export function RuleDialog({ trigger, rule, action }: Readonly<{ trigger: ReactElement; rule: RuleDto; action: ServerAction<RuleDto> }>) {
@@ -37,7 +40,7 @@ export function RuleDialog({ trigger, rule, action }: Readonly<{ trigger: ReactE
 }
 
 function ValueField({ value: { key, label, unit, value, defaultValue, min, max }, error }: Readonly<{ value: Value; error: string[] | undefined }>) {
-  return <TextField label={label} name={`values.${key}`} type="number" inputMode="numeric" min={min} max={max} step="any" required defaultValue={String(value)} error={error?.map((text) => text.startsWith("Invalid input") ? "Write a number." : text)} hint={`In ${unit}, ${min} to ${max}. Default ${defaultValue}.`} />;
+  return <TextField label={label} name={`values.${key}`} type="number" inputMode="numeric" min={min} max={max} step="any" required defaultValue={String(value)} error={error?.map((text) => text.startsWith("Invalid input") ? "Write a number." : text)} hint={`In ${unit}, ${said(min)} to ${said(max)}. Default ${said(defaultValue)}.`} />;
 }
 
 const valuesOf = (form: FormData, values: readonly Value[]) => Object.fromEntries(values.map(({ key }) => [key, numberOf(form, `values.${key}`) ?? Number.NaN]));

@@ -1,3 +1,4 @@
+import { ChevronRight } from "lucide-react";
 import { Time } from "@/components/ui/time";
 import type { AttemptView } from "@/lib/delivery/schema";
 import { plural } from "@/lib/format/count";
@@ -8,9 +9,9 @@ export function DeliveryAttempts({ attempts }: Readonly<{ attempts: readonly Att
   if (last === undefined) return null;
   if (attempts.length === 1) return <Attempt attempt={last} />;
   return (
-    <details className="text-xs">
-      <summary className="w-fit cursor-pointer rounded-sm text-muted">{plural(attempts.length, "attempt")}, the last: {last.answer}</summary>
-      <ol className="mt-1.5 flex flex-col gap-1 border-l border-border pl-3">{attempts.map((attempt) => <li key={attempt.n}><Attempt attempt={attempt} /></li>)}</ol>
+    <details className="group text-xs">
+      <summary className="flex w-fit cursor-pointer list-none items-start gap-1 rounded-sm text-muted hover:text-text"><ChevronRight aria-hidden className="mt-0.5 size-3.5 shrink-0 transition-transform group-open:rotate-90" />{plural(attempts.length, "attempt")}, the last: {last.answer}</summary>
+      <ol className="mt-1.5 ml-[0.4375rem] flex flex-col gap-1 border-l border-border pl-3">{attempts.map((attempt) => <li key={attempt.n}><Attempt attempt={attempt} /></li>)}</ol>
     </details>
   );
 }

@@ -3,7 +3,7 @@
 import { useRouter } from "next/navigation";
 import { useEffect, useRef, type FormEvent, type ReactNode } from "react";
 import { Button } from "@/components/ui/button";
-import { useCloseDialog } from "@/components/ui/dialog";
+import { DialogFooter, useCloseDialog } from "@/components/ui/dialog";
 import type { ActionState, ServerAction } from "@/lib/auth/types";
 import { RefusalBanner } from "./refusal-banner";
 import { showReceipt } from "./show-receipt";
@@ -60,10 +60,10 @@ export function ActForm<T>({ action, input, fields, submitLabel, submitTone = "p
     <form ref={form} noValidate onSubmit={(event) => { void submit(event); }} className="flex min-w-0 flex-col gap-4">
       {state?.ok === false && <RefusalBanner refusal={state} shown={fields} />}
       {children({ errors: (path) => errorsOf(state, path), pending })}
-      <div className="flex flex-wrap items-center justify-end gap-2">
+      <DialogFooter>
         {beside}
         <Button type="submit" variant={submitTone} loading={pending} disabledReason={blockedBy}>{submitLabel}</Button>
-      </div>
+      </DialogFooter>
     </form>
   );
 }

@@ -61,7 +61,7 @@ export function IdentityPicker({ picked, onPick, search, create, error, label = 
         {(wiring) => (
           <div className="relative">
             <Input {...wiring} value={text} placeholder="Type a name or an owner" autoComplete="off" spellCheck={false} role="combobox" aria-expanded={(found?.length ?? 0) > 0} aria-controls={listId} aria-autocomplete="list"
-            aria-activedescendant={found?.[at] ? `${listId}-${at}` : undefined} onKeyDown={keys} onFocus={() => { if (!picked) ask(text, 0); }}
+            aria-activedescendant={found?.[at] ? `${listId}-${at}` : undefined} onKeyDown={keys} onClick={() => { if (!picked && !found) ask(text, 0); }}
             onChange={(event) => { setText(event.target.value); if (picked) onPick(null); ask(event.target.value, pauseMs); }} />
             <Options id={listId} found={found} at={at} onPick={pick} />
           </div>
@@ -83,9 +83,9 @@ function Options({ id, found, at, onPick }: Readonly<{ id: string; found: readon
           {found.map((identity, index) => (
             // oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/prefer-tag-over-role
             <div key={identity.id} id={`${id}-${index}`} role="option" aria-selected={index === at} tabIndex={-1} onPointerDown={(event) => { event.preventDefault(); }} onClick={() => { onPick(identity); }}
-              className="flex cursor-pointer items-baseline justify-between gap-3 rounded-md px-2 py-1.5 hover:bg-hover aria-selected:bg-hover">
-              <span className="min-w-0 truncate font-medium">{identity.name}</span>
-              <span className="shrink-0 truncate text-xs text-muted">{kindWords[identity.kind]} · {identity.status === "suspended" ? "suspended" : identity.owner}</span>
+              className="flex cursor-pointer flex-wrap items-baseline justify-between gap-x-3 rounded-md px-2 py-1.5 hover:bg-hover aria-selected:bg-hover">
+              <span className="max-w-full min-w-0 truncate font-medium">{identity.name}</span>
+              <span className="max-w-full min-w-0 truncate text-xs text-muted">{kindWords[identity.kind]} · {identity.status === "suspended" ? "suspended" : identity.owner}</span>
             </div>
           ))}
         </div>

@@ -62,7 +62,7 @@ export function RuleList({ state, sent, answer, names, profiles, find, onNamed, 
 function Remainder({ trace, count }: Readonly<{ trace: readonly RuleTrace[] | undefined; count: number }>) {
   const reached = trace !== undefined && trace.length === count && trace.every(({ state }) => state === "passed-over");
   return (
-    <li className={`flex items-center gap-2.5 rounded-lg border border-dashed px-3 py-2.5 text-sm ${reached ? "border-accent ring-1 ring-accent" : "border-edge/60"}`}>
+    <li className={`flex items-center gap-2.5 rounded-lg border px-3 py-2.5 text-sm ${reached ? "border-accent ring-1 ring-accent" : "border-dashed border-edge/60"}`}>
       <Ban aria-hidden className="size-4 shrink-0 text-muted" />
       <span className="min-w-0"><span className="font-medium">Everything else is denied.</span> <span className="text-xs text-muted">{count === 0 ? "There is no rule yet, so this is every request." : count === 1 ? "What does not fit the rule." : `What fits none of the ${count} rules.`}{reached && " It decides this one."}</span></span>
     </li>

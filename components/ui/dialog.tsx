@@ -3,10 +3,12 @@
 import clsx from "clsx";
 import { X } from "lucide-react";
 import { Dialog as Primitive } from "radix-ui";
-import { createContext, use, useState, type ReactElement, type ReactNode } from "react";
+import { createContext, use, useRef, useState, type ReactElement, type ReactNode } from "react";
 import { IconButton } from "./button";
 
 const CloseContext = createContext<() => void>(() => undefined);
+/** Whether what asks stands in a dialog. */
+const InsideContext = createContext(false);
 
 /** Inside a Dialog or Drawer: the function that closes it, e.g. after an act succeeded. */
 export function useCloseDialog(): () => void {
@@ -26,12 +28,20 @@ export type DialogProps = Readonly<{
 
 const widths = { sm: "sm:max-w-sm", md: "sm:max-w-lg", lg: "sm:max-w-3xl" } as const;
 
+const controls = "input:not([type=hidden]):not([type=radio]), input[type=radio]:checked, select, textarea";
+
 export const veilStyle = "fixed inset-0 z-40 bg-veil enter-fade";
 
 /** A window over the page. On narrow screens it rises from the bottom edge. Escape and the cross close it. */
 export function Dialog({ trigger, title, description, children, size = "md", open, onOpenChange }: DialogProps) {
   const [own, setOwn] = useState(false);
+  const body = useRef<HTMLDivElement>(null);
   const change = (next: boolean) => { setOwn(next); onOpenChange?.(next); };
+  // Whoever opens a form wants to fill it in: its first field has the focus, not the cross.
+  const begin = (event: Event) => {
+    const first = body.current?.querySelector<HTMLElement>(controls);
+    if (first) { event.preventDefault(); first.focus(); }
+  };
   return (
     <Primitive.Root open={open ?? own} onOpenChange={change}>
       {trigger && <Primitive.Trigger asChild>{trigger}</Primitive.Trigger>}
@@ -39,6 +49,7 @@ export function Dialog({ trigger, title, description, children, size = "md", ope
         <Primitive.Overlay className={veilStyle} />
         <Primitive.Content
           {...(description ? {} : { "aria-describedby": undefined })}
+          onOpenAutoFocus={begin}
           className={clsx(
             "fixed inset-x-0 bottom-0 z-50 flex max-h-[92dvh] flex-col rounded-t-xl border border-border bg-raised shadow-pop enter-rise",
             "sm:inset-0 sm:m-auto sm:h-fit sm:max-h-[86dvh] sm:w-[calc(100%-2rem)] sm:rounded-xl", widths[size],
@@ -52,7 +63,7 @@ export function Dialog({ trigger, title, description, children, size = "md", ope
               </div>
               <Primitive.Close asChild><IconButton label="Close" size="sm" icon={<X aria-hidden />} /></Primitive.Close>
             </div>
-            <div className="flex min-h-0 flex-col gap-4 overflow-y-auto px-5 pt-4 pb-5">{children}</div>
+            <div ref={body} className="flex min-h-0 flex-col gap-4 overflow-y-auto px-5 pt-4 pb-5"><InsideContext value>{children}</InsideContext></div>
           </CloseContext>
         </Primitive.Content>
       </Primitive.Portal>
@@ -65,7 +76,8 @@ export function DialogClose({ children }: Readonly<{ children: ReactElement }>) 
   return <Primitive.Close asChild>{children}</Primitive.Close>;
 }
 
-/** The row of buttons at the end of a dialog or form, the main one last. */
+/** The row of buttons at the end of a dialog or form, the main one last. In a dialog it stays in sight, however long the form is. */
 export function DialogFooter({ children }: Readonly<{ children: ReactNode }>) {
-  return <div className="mt-1 flex flex-wrap justify-end gap-2">{children}</div>;
+  const inside = use(InsideContext);
+  return <div className={clsx("flex flex-wrap items-center justify-end gap-2", inside && "sticky bottom-0 z-5 -mx-5 -mb-5 border-t border-border bg-raised px-5 py-3")}>{children}</div>;
 }

@@ -1,7 +1,7 @@
 import clsx from "clsx";
 
 const widths = { short: "w-16", medium: "w-32", long: "w-56", full: "w-full" } as const;
-const heights = { text: "h-3.5", title: "h-6", control: "h-8", chart: "h-56", stat: "h-20" } as const;
+const heights = { text: "h-3.5", title: "h-6", control: "h-8", chart: "h-56", card: "h-84", stat: "h-24" } as const;
 
 /** A grey bar where something will stand. */
 export function Skeleton({ width = "full", height = "text" }: Readonly<{ width?: keyof typeof widths | undefined; height?: keyof typeof heights | undefined }>) {

@@ -1,0 +1,7 @@
+import { Grid, Stack } from "@/components/ui/layout";
+import { PageHeaderSkeleton, Skeleton, TableSkeleton } from "@/components/ui/skeleton";
+
+/** What was sent, and beside it the test and the settings. */
+export default function Loading() {
+  return <><PageHeaderSkeleton /><Grid columns="main"><TableSkeleton rows={6} /><Stack><Skeleton height="stat" /><Skeleton height="card" /></Stack></Grid></>;
+}
