@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openRealDoor, type Client, type RealDoor } from "@/server/custody/testing/real-door";
 
-const script = join(import.meta.dirname, "chancery-event");
+const scriptPath = join(import.meta.dirname, "chancery-event");
 let door: RealDoor, payments: Client, folders = 0;
 beforeAll(async () => {
   door = await openRealDoor();
@@ -15,10 +15,10 @@ afterAll(() => door.close());
 const newFolder = () => door.file(`events-${++folders}`);
 type Said = Readonly<{ code: number | null; error: string }>;
 /** Runs it once; `killAfterMs` ends it without mercy. */
-function call(folder: string, args: readonly string[], over: Readonly<{ env?: Record<string, string>; killAfterMs?: number }> = {}): Promise<Said> {
+function call(folder: string, args: readonly string[], over: Readonly<{ env?: Record<string, string>; killAfterMs?: number; shell?: boolean }> = {}): Promise<Said> {
   const env = { PATH: process.env["PATH"] ?? "", CHANCERY_URL: door.mtlsUrl(), CHANCERY_CERT: payments.certFile, CHANCERY_KEY: payments.keyFile, CHANCERY_CA: door.rootFile, CHANCERY_EVENTS: folder, ...over.env };
   return new Promise((resolve) => {
-    const child = spawn("sh", [script, ...args], { env: env as unknown as NodeJS.ProcessEnv, stdio: ["ignore", "ignore", "pipe"], detached: true });
+    const child = spawn("sh", over.shell === true ? ["-c", ...args] : [scriptPath, ...args], { env: env as unknown as NodeJS.ProcessEnv, stdio: ["ignore", "ignore", "pipe"], detached: true });
     let error = "";
     child.stderr.on("data", (text: Buffer) => { error += text.toString(); });
     if (over.killAfterMs !== undefined) setTimeout(() => { try { process.kill(-(child.pid ?? 0), "SIGKILL"); } catch { /* It was faster. */ } }, over.killAfterMs);
@@ -82,6 +82,33 @@ describe("a door that goes away and comes back", () => {
   });
 });
 
+describe("a clean end", () => {
+  test("is said once in the run's last heartbeat, and the next event begins another run", async () => {
+    const folder = newFolder(), script = `trap 'sh "${scriptPath}" --end' EXIT; sh "${scriptPath}" ${name}; sh "${scriptPath}" --flush`;
+    expect((await call(folder, [script], { shell: true })).code).toBe(0);
+    const ended = (await door.entries()).filter(({ src, details }) => src?.id === `${payments.identityId}/main` && details["ended"] === true);
+    expect(ended).toMatchObject([{ action: "source.heartbeat", src: { seq: 3 }, details: { settled: 2 } }]);
+    expect((await call(folder, ["--end"])).code).toBe(0);
+    expect((await call(folder, [name])).code).toBe(0);
+    expect(bootOf(folder)).not.toBe(ended[0]?.src?.boot);
+    expect((await logged(folder)).numbers).toEqual([1]);
+  });
+  test("that Chancery has not confirmed is none yet: what comes goes on with the run, and the next end is one", async () => {
+    const folder = newFolder();
+    await call(folder, [name]);
+    const boot = bootOf(folder);
+    await door.stop();
+    expect((await call(folder, ["--end"])).code).toBe(75);
+    expect((await call(folder, [name])).code).toBe(75);
+    await door.start();
+    expect((await call(folder, ["--flush"])).code).toBe(0);
+    expect([bootOf(folder), (await logged(folder)).numbers]).toEqual([boot, upTo(4)]);
+    expect((await call(folder, ["--end"])).code).toBe(0);
+    expect(existsSync(join(folder, "boot"))).toBe(false);
+    expect((await door.entries()).filter(({ src }) => src?.boot === boot).at(-1)?.details).toMatchObject({ settled: 4, ended: true });
+  });
+});
+
 test("callers that are killed at any moment leave no gap and nothing twice", async () => {
   const folder = newFolder();
   for (let n = 0; n < 12; n += 1) await Promise.all([call(folder, [name, "--data", `{"n":${n}}`], { killAfterMs: 15 + 17 * n }), call(folder, [name], { killAfterMs: 200 - 15 * n })]);
@@ -112,7 +139,7 @@ describe("refused", () => {
   });
 
   test.each<[string, string[]]>([
-    ["no name", []], ["an option for a name", ["--target", "a:b"]], ["an unknown option", [name, "--color", "red"]], ["an option without its value", [name, "--reason"]],
+    ["no name", []], ["an end with an event", ["--end", name]], ["an option for a name", ["--target", "a:b"]], ["an unknown option", [name, "--color", "red"]], ["an option without its value", [name, "--reason"]],
     ["a target without a kind", [name, "--target", "pay-7"]], ["data that is no JSON", [name, "--data", "{"]], ["an event beyond its size", [name, "--data", JSON.stringify({ x: "x".repeat(17_000) })]],
   ])("%s: 64, and no number is used", async (_, args) => {
     const folder = newFolder();

@@ -70,6 +70,8 @@ describe("what is reported", () => {
     const silentFor = Date.now() + 150;
     await until(() => Date.now() > silentFor);
     expect((await logged(events.state().boot)).beats).toMatchObject([{ settled: 1, ended: false }]);
+    await events.close();
+    expect((await logged(events.state().boot)).beats).toMatchObject([{ settled: 1, ended: false }, { settled: 2, ended: true }]);
   });
 });
 

@@ -85,7 +85,7 @@ export function openEvents(options: EventsOptions): Events {
     sender.wake();
     return last;
   };
-  const beat = (ended: boolean): void => { if (last > beaten) beaten = put({ settled: last, ended }, true); };
+  const beat = (ended: boolean): void => { if (last > beaten || (ended && last > 0)) beaten = put({ settled: last, ended }, true); };
   const take = (event: ChanceryEvent, over?: Partial<Item>): number => {
     if (closed) throw new Error("The reporter is closed.");
     if (!namePattern.test(event.name)) throw new Error(`"${event.name}" is no name of an event: words with dots between, such as payment.approved.`);
