@@ -63,7 +63,7 @@ export function Dialog({ trigger, title, description, children, size = "md", ope
               </div>
               <Primitive.Close asChild><IconButton label="Close" size="sm" icon={<X aria-hidden />} /></Primitive.Close>
             </div>
-            <div ref={body} className="flex min-h-0 flex-col gap-4 overflow-y-auto px-5 pt-4 pb-5"><InsideContext value>{children}</InsideContext></div>
+            <div ref={body} className="flex min-h-0 flex-col gap-4 overflow-y-auto px-5 pt-4 pb-5 has-data-footer:pb-0"><InsideContext value>{children}</InsideContext></div>
           </CloseContext>
         </Primitive.Content>
       </Primitive.Portal>
@@ -79,5 +79,5 @@ export function DialogClose({ children }: Readonly<{ children: ReactElement }>) 
 /** The row of buttons at the end of a dialog or form, the main one last. In a dialog it stays in sight, however long the form is. */
 export function DialogFooter({ children }: Readonly<{ children: ReactNode }>) {
   const inside = use(InsideContext);
-  return <div className={clsx("flex flex-wrap items-center justify-end gap-2", inside && "sticky bottom-0 z-5 -mx-5 -mb-5 border-t border-border bg-raised px-5 py-3")}>{children}</div>;
+  return <div data-footer={inside || undefined} className={clsx("flex flex-wrap items-center justify-end gap-2", inside && "sticky bottom-0 z-5 -mx-5 border-t border-border bg-raised px-5 py-3")}>{children}</div>;
 }
