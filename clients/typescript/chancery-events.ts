@@ -67,7 +67,7 @@ type Spool = Readonly<{ add: (item: Item) => void; done: (boot: string, upTo: nu
 const MOST_EVENTS = 500, MOST_BYTES = 900_000, EVENT_BYTES = 16_000, SPOOL_BYTES = 1_000_000, REQUEST_MS = 30_000;
 /** Refusals by Chancery itself that no repetition changes. All others may be of a proxy, a rotation or a bad moment. */
 const final = /^(request\.(invalid|bad-json|too-large)|record\.too-large|event\.(invalid|differs|numbers))$/;
-const namePattern = /^[a-z][a-zA-Z0-9_-]*(\.[a-zA-Z0-9_-]+)*$/;
+const namePattern = /^[a-z][a-zA-Z0-9_-]*(\.[a-zA-Z0-9_-]+)+$/;
 
 /** Opens the reporter of one run. Throws if the spool file is in use by another process or cannot be written. */
 export function openEvents(options: EventsOptions): Events {

@@ -8,7 +8,7 @@ import { plural } from "@/lib/format/count";
 import type { UseView } from "@/lib/custody/types";
 import type { EntrySummary } from "@/lib/log/schema";
 import { CustodyProofs, StepSeal } from "./custody-proofs";
-import { isRead, toneOfEntry } from "./entry-look";
+import { isRead, isReported, OutcomeBadge, toneOfEntry } from "./entry-look";
 import { mergeCustody, type CustodyStep } from "./merge-custody";
 
 type Props = Readonly<{
@@ -44,7 +44,7 @@ function itemOf({ entry, origin }: CustodyStep, linked: boolean, checkpointSize:
     return { id: `uses ${origin.network}`, tone: allRefused ? "denied" : "accent", icon: <Waypoints aria-hidden />, title: <UseSentence origin={origin} />, at: <Time at={origin.lastAt} />, children: <UseSpan origin={origin} linked={linked} /> };
   }
   return {
-    id: entry.id, tone: toneOfEntry(entry), title: entry.sentence, at: <Time at={entry.ts} />,
+    id: entry.id, tone: toneOfEntry(entry), title: isReported(entry) ? <>{entry.sentence} <OutcomeBadge {...entry} /></> : entry.sentence, at: <Time at={entry.ts} />,
     children: <>{linked ? <Link href={`/audit/${entry.seq}`}>Entry {entry.seq}</Link> : `Entry ${entry.seq}`}{entry.origin.ip && ` · from ${entry.origin.ip}`}{checkpointSize !== undefined && <> · <StepSeal seq={entry.seq} checkpointSize={checkpointSize} /></>}</>,
   };
 }

@@ -15,10 +15,15 @@ export function toneOfEntry({ action, outcome }: Facts): Tone {
   return outcome === "success" ? tones[action] ?? "neutral" : "denied";
 }
 
-/** How an act ended, as a word: done, denied or failed. */
-export function OutcomeBadge({ outcome }: Pick<Facts, "outcome">) {
-  if (outcome === "success") return <Badge>Done</Badge>;
-  return <StateBadge state="denied" word={outcome === "denied" ? "Denied" : "Failed"} />;
+/** Of what a service says that it did: Chancery has seen nothing of it. */
+export const isReported = ({ action }: Pick<Facts, "action">): boolean => action === "event.reported";
+
+/** How an act ended, as a word: done, denied or failed; of what a service reported, that it is the service's word. */
+export function OutcomeBadge({ action, outcome }: Facts) {
+  const told = isReported({ action });
+  if (outcome === "success") return <Badge>{told ? "Reported" : "Done"}</Badge>;
+  const word = outcome === "denied" ? "Denied" : "Failed";
+  return <StateBadge state="denied" word={told ? `Reported: ${word.toLowerCase()}` : word} />;
 }
 
 /** True for entries that only looked at something. */

@@ -2,11 +2,11 @@ import type { ReactNode } from "react";
 import { DataTable, type Column } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";
 import type { EntrySummary } from "@/lib/log/schema";
-import { OutcomeBadge } from "./entry-look";
+import { isReported, OutcomeBadge } from "./entry-look";
 
 const columns: readonly Column<EntrySummary>[] = [
   { key: "sentence", header: "What happened", width: "grow", cell: (entry) => <Sentence {...entry} /> },
-  { key: "outcome", header: "Outcome", width: "fit", hideBelow: "sm", cell: ({ outcome }) => <OutcomeBadge outcome={outcome} /> },
+  { key: "outcome", header: "Outcome", width: "fit", hideBelow: "sm", cell: ({ action, outcome }) => <OutcomeBadge action={action} outcome={outcome} /> },
   { key: "action", header: "Action", width: "fit", hideBelow: "xl", cell: ({ action }) => <code className="font-mono text-xs text-muted">{action}</code> },
   { key: "ip", header: "Address", width: "fit", hideBelow: "lg", cell: ({ origin }) => <span className="font-mono text-xs">{origin.ip ?? origin.via.join(", ")}</span> },
   { key: "ts", header: "When", width: "fit", cell: ({ ts }) => <Time at={ts} /> },
@@ -19,11 +19,11 @@ const narrow: readonly Column<EntrySummary>[] = [
   ...columns.filter(({ key }) => key === "outcome" || key === "ts" || key === "seq"),
 ];
 
-/** One line on a wide window, as many as it takes on a phone, where the outcome of what did not succeed stands before it. */
-function Sentence({ sentence, outcome }: Pick<EntrySummary, "sentence" | "outcome">) {
+/** One line on a wide window, as many as it takes on a phone, where the outcome stands before it if it is not that something was done. */
+function Sentence({ sentence, action, outcome }: Pick<EntrySummary, "sentence" | "action" | "outcome">) {
   return (
     <span data-tip={sentence} className="block truncate max-sm:whitespace-normal">
-      {outcome !== "success" && <span className="mr-1.5 sm:hidden"><OutcomeBadge outcome={outcome} /></span>}{sentence}
+      {(outcome !== "success" || isReported({ action })) && <span className="mr-1.5 sm:hidden"><OutcomeBadge action={action} outcome={outcome} /></span>}{sentence}
     </span>
   );
 }

@@ -8,16 +8,20 @@ export const mostJump = 100_000, mostPieces = 1_000;
 const highestNumber = 999_999_999_999_999;
 
 const seq = z.number().int("A whole number from 1.").min(1, "Numbers begin with 1.").max(highestNumber);
-const line = (most: number) => z.string().trim().min(1, "It is empty.").max(most, `At most ${most} characters.`);
+/** Signs that are not seen, or turn the direction of what is read: a sentence with them could seem to say something else. */
+const unseen = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u200B\u200E\u200F\u202A-\u202E\u2060\u2066-\u2069\uFEFF]/u;
+const turning = "No control characters, and no signs that turn the direction of what is read.";
+const line = (most: number) => z.string().trim().min(1, "It is empty.").max(most, `At most ${most} characters.`).refine((text) => !unseen.test(text), `One line. ${turning}`);
 /** A service reports on its own things: an id that has the form of Chancery's would put the event into the history of something else. */
 const ownId = /^[a-z]{2,3}_[0-9a-hjkmnp-tv-z]{26}$/;
 
 export const eventInput = z.strictObject({
   seq: seq.describe("Numbers of a run are dense from 1; what arrives twice under one number is stored once."),
-  name: z.string().regex(/^[a-z][a-zA-Z0-9_-]*(\.[a-zA-Z0-9_-]+)*$/, "What was done, in words with dots between, such as payment.approved.").max(100),
+  name: /* The dot tells it from the name of a service, under which requests are counted. */
+    z.string().regex(/^[a-z][a-zA-Z0-9_-]*(\.[a-zA-Z0-9_-]+)+$/, "What was done, in two words or more with dots between, such as payment.approved.").max(100),
   occurredAt: z.iso.datetime({ offset: true, error: "A time with its offset, such as 2026-11-23T02:38:07Z." }).max(40),
   outcome: z.enum(["success", "denied", "failure"]).default("success"),
-  reason: line(1_000).optional(),
+  reason: z.string().trim().min(1, "It is empty.").max(1_000, "At most 1000 characters.").refine((text) => !unseen.test(text.replaceAll(/[\t\r\n]/g, " ")), turning).optional(),
   target: z.strictObject({
     kind: line(64), label: line(200).optional(),
     id: line(200).refine((id) => !ownId.test(id), "It has the form of one of Chancery's own ids. Name a thing of yours here, and put that id into data."),

@@ -1,4 +1,4 @@
-import type { EntryRule, Facts, Known, Values, Who } from "@/lib/alerts/types";
+import type { EntryRule, Facts, Known, Span, Values, Who } from "@/lib/alerts/types";
 import { countWords, day, from, identitySubject, listWords, of, spanWords, value } from "./words";
 
 const mostKnown = 20;
@@ -6,17 +6,21 @@ const mostKnown = 20;
 /** Services report many actions, some of them rarely: of those about the same thing ("payment.approved", "payment.refunded") one is enough to know. */
 const nounOf = (service: string): string => service.split(".")[0] ?? service;
 function knowsNoun(known: Known, action: string): boolean {
-  for (const name of known.services.keys()) if (name.includes(".") && nounOf(name) === nounOf(action)) return true;
+  for (const name of known.services.keys()) if (isAction(name) && nounOf(name) === nounOf(action)) return true;
   return false;
 }
 
+/** Reported actions have dots in their names, services have none. Neither says anything about the other: who reports much could hide what it asks for. */
+const isAction = (name: string): boolean => name.includes(".");
+const alike = (known: Known, service: string): [string, Span][] => [...known.services].filter(([name]) => isAction(name) === isAction(service));
+
 /** "new": opens an alert; "more": goes on with one, because the identity has taken up something new lately. */
 function novelty({ at, action }: Facts, service: string, known: Known, values: Values): "new" | "more" | null {
-  const seen = known.services.get(service), learnMs = of(values, "learnDays") * day;
+  const seen = known.services.get(service), learnMs = of(values, "learnDays") * day, others = alike(known, service);
   if (seen !== undefined && at - seen.lastAt < of(values, "forgetDays") * day) return null;
-  if (at - known.firstAt < learnMs || known.count < of(values, "learnUses") || known.services.size > mostKnown) return null;
+  if (at - known.firstAt < learnMs || known.count < of(values, "learnUses") || others.length > mostKnown) return null;
   if (seen === undefined && action === "event.reported" && knowsNoun(known, service)) return null;
-  for (const { firstAt } of known.services.values()) if (at - firstAt < learnMs) return "more";
+  for (const [, { firstAt }] of others) if (at - firstAt < learnMs) return "more";
   return "new";
 }
 

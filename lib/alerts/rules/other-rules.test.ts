@@ -89,6 +89,10 @@ describe("what watches Chancery itself", () => {
     expect(opened(sourceGap, [own({ action: "source.gap", target, details: { missing: "17-19", count: 3 } })])[0]).toMatchObject({ severity: "high", summary: "3 entries of edge-1/door never arrived: 17-19." });
     expect(opened(sourceGap, [own({ action: "source.heartbeat", target, details: { voided: "17-19" } })])).toEqual([]);
   });
+  test("a service that makes up sources is one subject, however many it makes up", () => {
+    const identity = `idn_${"0".repeat(26)}`, gaps = ["main", "a", "b"].map((name) => own({ action: "source.gap", target: { kind: "source", id: `${identity}/${name}`, label: `${identity}/${name}` }, details: { missing: "1", count: 1 } }));
+    expect(new Set(opened(sourceGap, gaps).map(({ subject }) => `${subject.kind} ${subject.id}`))).toEqual(new Set([`identity ${identity}`]));
+  });
   test("a lock is medium, the third from one network within an hour high and about the network; wrong passwords alone are none", () => {
     const lock = (at: number, id: string) => stranger("locked", { at, action: "account.locked", target: { kind: "account", id, label: `${id}@example.com` }, details: { failures: 5, until: new Date(at + hour).toISOString() } });
     const found = opened(signInLockout, [lock(begin, "usr_1"), lock(begin + minute, "usr_2"), lock(begin + 2 * minute, "usr_3")]);

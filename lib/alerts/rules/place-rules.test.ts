@@ -78,6 +78,11 @@ describe("first use of a service or action", () => {
     expect(second).toMatchObject({ follows: true });
   });
 
+  test("is not hidden by reporting many actions, under whatever names, before", () => {
+    const reports = Array.from({ length: 25 }, (_, n) => later(20 + n / 100, { action: "event.reported", service: `thing${n}.done` }));
+    expect(play(firstService, [...usual, ...reports, tried]).at(-1)).toMatchObject({ severity: "medium", follows: false, summary: expect.stringContaining("payroll") as string });
+  });
+
   test("of people, and of actions that are reported, it is low", () => {
     expect(opened(firstService, [...usual, tried].map((one) => ({ ...one, who: service({ kind: "person" }) })))[0]?.severity).toBe("low");
     expect(opened(firstService, [...usual, { ...tried, action: "event.reported" as const }])[0]?.severity).toBe("low");

@@ -1,5 +1,11 @@
-import type { EntryRule } from "@/lib/alerts/types";
+import type { EntryRule, Subject } from "@/lib/alerts/types";
 import { countWords } from "./words";
+
+/** A service may call its sources as it likes: all of one identity are one subject, or it could make up as many alerts as names. */
+function subjectOf({ id, label }: Subject): Subject {
+  const [, identity] = /^(idn_[0-9a-z]{26})\//.exec(id) ?? [];
+  return identity === undefined ? { kind: "source", id, label } : { kind: "identity", id: identity, label: identity };
+}
 
 /** Somebody's entries went missing on their way into the log. */
 export const sourceGap: EntryRule = {
@@ -11,7 +17,7 @@ export const sourceGap: EntryRule = {
     if (action !== "source.gap" || target === null) return null;
     const count = Number(details["count"]), missing = String(details["missing"]);
     return {
-      subject: { kind: "source", id: target.id, label: target.label }, severity: "high", summary: `${countWords(count, "entry").replace("entrys", "entries")} of ${target.label} never arrived: ${missing.slice(0, 100)}.`,
+      subject: subjectOf(target), severity: "high", summary: `${countWords(count, "entry").replace("entrys", "entries")} of ${target.label} never arrived: ${missing.slice(0, 100)}.`,
       surprise: `Missing: ${missing.slice(0, 300)}.`, baseline: "Every number that a source has settled is in the log.",
     };
   },

@@ -27,7 +27,7 @@ export default async function EntryPage({ params }: Readonly<{ params: Promise<{
   const { record } = entry;
   return (
     <>
-      <PageHeader title={`Entry ${entry.seq}`} badge={<OutcomeBadge outcome={record.outcome} />} sentence={entry.sentence} crumbs={[{ label: "Audit log", href: "/audit" }]} action={
+      <PageHeader title={`Entry ${entry.seq}`} badge={<OutcomeBadge action={record.action} outcome={record.outcome} />} sentence={entry.sentence} crumbs={[{ label: "Audit log", href: "/audit" }]} action={
         <>
           {entry.seq > 0 && <ButtonLink href={`/audit/${entry.seq - 1}`} icon={<ChevronLeft aria-hidden />}>Entry before</ButtonLink>}
           <ButtonLink href={`/audit/${entry.seq + 1}`} icon={<ChevronRight aria-hidden />}>Entry after</ButtonLink>
