@@ -55,7 +55,7 @@ test("an operator hands an alert to a colleague; whoever may not answer alerts i
     await dialog.getByRole("button", { name: "Assign" }).click();
     await expect(dialog).toBeHidden();
   }
-  await expect(operators.getByRole("list", { name: "History" }).getByText(/assigned the alert .* to colleague@example\.com instead of admin@example\.com/)).toBeVisible();
+  await expect(operators.getByRole("list", { name: "History" }).getByText(/assigned the alert to colleague@example\.com instead of admin@example\.com/)).toBeVisible();
   await operators.context().close();
   await page.goto("/audit?action=alert.assigned");
   await page.getByRole("table").getByRole("link", { name: /instead of admin@example\.com/ }).first().click();
@@ -74,7 +74,7 @@ test("who assigns what somebody else has just assigned is told, overwrites nothi
   await expect(dialog.getByText(/Meanwhile somebody has taken the assignment off\. Nothing was changed\./)).toBeVisible();
   expect((await readAlert(shared)).assignedTo).toBeNull();
   await page.keyboard.press("Escape");
-  await expect(page.getByRole("list", { name: "History" }).getByText(/took the alert .* from colleague@example\.com/)).toBeVisible();
+  await expect(page.getByRole("list", { name: "History" }).getByText(/took the alert from colleague@example\.com/)).toBeVisible();
 });
 
 test("who acknowledges what a colleague has acknowledged is told so, and the comment is kept", async ({ page, browser }) => {
@@ -87,7 +87,7 @@ test("who acknowledges what a colleague has acknowledged is told so, and the com
     await expect(each.getByRole("dialog")).toBeHidden();
   }
   await expect(toast(page, "operator@example.com had acknowledged it already. Yours is on the record, too.")).toBeVisible();
-  await expect(page.getByRole("list", { name: "History" }).getByText(/acknowledged the alert .*looking at the proxy/)).toBeVisible();
+  await expect(page.getByRole("list", { name: "History" }).getByText(/acknowledged the alert: looking at the proxy/)).toBeVisible();
   expect((await readAlert(shared)).acknowledged?.by).toBe("operator@example.com");
   await operators.context().close();
 });

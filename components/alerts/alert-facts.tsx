@@ -18,7 +18,7 @@ export function AlertFacts({ alert, identityName, mayOpen }: Readonly<{ alert: A
         ...(identityId !== null && identityId !== subject.id ? [{ label: "Identity", value: <Link href={`/identities/${identityId}`}>{identityName ?? identityId}</Link> }] : []),
         { label: "Rule", value: <Link href={`/alerts/rules#${rule}`}>{ruleTitle}</Link> },
         { label: "Raised", value: <Time at={openedAt} show="minute" /> },
-        { label: "Assigned to", value: assignedTo?.label ?? null },
+        { label: "Assigned to", value: assignedTo?.label ?? <span className="text-muted">Nobody</span> },
         ...(resolved === null ? [] : [{ label: "Resolved as", value: <>{resolutionWords[resolved.resolution].label}{resolved.comment !== "" && <span className="block text-muted">{resolved.comment}</span>}</> }]),
         { label: "Id", value: <MonoId value={id} label="id" kind="text" /> },
       ]} />

@@ -18,9 +18,14 @@ type Props = Readonly<{ /** What was done about it, the oldest first. */ entries
 export function AlertHistory({ entries, linked }: Props) {
   return (
     <Card title="History">
-      <Timeline label="History" items={entries.toReversed().map(({ id, seq, ts, action, sentence, outcome }) => ({
-        id, title: sentence, at: <Time at={ts} />, tone: outcome === "success" ? looks[action]?.tone : "denied", icon: looks[action]?.icon, children: linked ? <Link href={`/audit/${seq}`}>Entry {seq}</Link> : `Entry ${seq}`,
+      <Timeline label="History" items={entries.toReversed().map(({ id, seq, ts, action, sentence, outcome, target }) => ({
+        id, title: withoutName(sentence, target?.label ?? ""), at: <Time at={ts} />, tone: outcome === "success" ? looks[action]?.tone : "denied", icon: looks[action]?.icon, children: linked ? <Link href={`/audit/${seq}`}>Entry {seq}</Link> : `Entry ${seq}`,
       }))} />
     </Card>
   );
+}
+
+/** On its own page the alert needs no name in each sentence. */
+function withoutName(sentence: string, label: string): string {
+  return label === "" ? sentence : sentence.replace(`the alert ${label}`, () => "the alert");
 }

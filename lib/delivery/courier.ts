@@ -3,12 +3,12 @@ import { attemptDelivery, type Knobs } from "./attempt-delivery";
 import { claimDue, closeInterrupted, deleteDeliveries, endAttempt, type DeliveryRow } from "./delivery-repository";
 import { findDestination } from "./destination-repository";
 import { nextAttempt } from "./next-attempt";
+import { deliveriesKeptMs } from "./schema";
 
 /** What a process has taken counts as lost after so long; an attempt takes a sixth of it at most. */
 const LOST_AFTER_MS = 60_000;
 /** A destination that is slow keeps no other waiting, and is not asked by more than this many at once. */
 const LANES = 2;
-const KEEP_MS = 90 * 86_400_000;
 
 export type Courier = Readonly<{
   /** Takes what is due and sends it; returns, without waiting for the answers, how many it took. */
@@ -55,7 +55,7 @@ export function makeCourier(deps: Pick<Deps, "db" | "clock" | "publicUrl" | "del
       return taken.length;
     },
     settled: async () => { while (underWay.size > 0) await Promise.all(underWay); },
-    clear: () => deleteDeliveries(deps.db, new Date(deps.clock.now().getTime() - KEEP_MS)),
+    clear: () => deleteDeliveries(deps.db, new Date(deps.clock.now().getTime() - deliveriesKeptMs)),
   };
 }
 

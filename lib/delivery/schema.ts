@@ -39,6 +39,9 @@ export const deliveryQuery = z.strictObject({ cursor: z.string().max(64).optiona
 export type DeliveryQuery = z.infer<typeof deliveryQuery>;
 export type DeliveryQueryInput = z.input<typeof deliveryQuery>;
 
+/** What was sent, or given up, is forgotten after so long. */
+export const deliveriesKeptMs = 90 * 86_400_000;
+
 export type AttemptView = Readonly<{ n: number; at: string; ok: boolean; answer: string; milliseconds: number }>;
 export type DeliveryView = Readonly<{
   id: string; alert: Readonly<{ id: string; summary: string; severity: Severity }> | null; reason: "opened" | "escalated" | "resolved" | "test";

@@ -6,6 +6,7 @@ import type { AlertDto, ExceptionDto } from "@/lib/alerts/schema";
 import { openPage } from "@/lib/auth/page";
 import { scopeOf, type Permission } from "@/lib/auth/permissions";
 import { networkOf } from "@/lib/custody/networks";
+import { deliveriesKeptMs } from "@/lib/delivery/schema";
 import { listAlertDeliveries } from "@/lib/delivery/list-alert-deliveries";
 import type { Deps } from "@/lib/deps";
 import type { EntrySummary } from "@/lib/log/schema";
@@ -23,7 +24,7 @@ export async function loadAlert(id: string, cursor: string | undefined) {
   const [identityName, people, exception, deliveries] = await Promise.all([
     findIdentityName(deps, actor, found.alert.identityId ?? undefined), may.handle ? listAssignees(deps, actor) : [], findException(deps, actor, found.alert), listAlertDeliveries(deps, actor, id, { limit: mostDeliveries }),
   ]);
-  return { ...found, identityName, people, exception, deliveries, may, me: actor.kind === "user" ? actor.id : null, network: onlyNetwork(found.entries.items) };
+  return { ...found, identityName, people, exception, deliveries, old: deps.clock.now().getTime() - Date.parse(found.alert.openedAt) > deliveriesKeptMs, may, me: actor.kind === "user" ? actor.id : null, network: onlyNetwork(found.entries.items) };
 }
 
 /** What keeps the rule quiet about the same subject now, if anything does. */

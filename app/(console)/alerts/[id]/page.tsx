@@ -28,7 +28,7 @@ export default async function AlertPage({ params, searchParams }: Props) {
   const at = typeof cursor === "string" && /^\d{1,15}$/.test(cursor) ? cursor : undefined;
   const found = await loadAlert(id, at);
   if (found === null) notFound();
-  const { alert, entries, history, identityName, people, exception, deliveries, network, me, may } = found, path = `/alerts/${id}`;
+  const { alert, entries, history, identityName, people, exception, deliveries, old, network, me, may } = found, path = `/alerts/${id}`;
   const paged = at !== undefined || entries.nextCursor !== null;
   return (
     <>
@@ -44,7 +44,7 @@ export default async function AlertPage({ params, searchParams }: Props) {
             footer={paged ? <Pagination summary={`${formatCount(entries.items.length)} on this page`} {...pagesOf(path, at === undefined ? {} : { cursor: at }, entries.nextCursor)} /> : undefined}>
             <EntryTable bare linked={may.audit} caption="Entries behind the alert" items={entries.items} empty={<EmptyState title="No entry by itself">This rule looks for what did not happen, so there is no entry to show.</EmptyState>} />
           </Card>
-          <AlertDeliveries deliveries={deliveries} severity={alert.severity} mayOpen={may.destinations} mayAdd={may.addDestination} />
+          <AlertDeliveries deliveries={deliveries} severity={alert.severity} mayOpen={may.destinations} mayAdd={may.addDestination} old={old} />
         </Stack>
         <Stack>
           <AlertFacts alert={alert} identityName={identityName} mayOpen={may.openSubject} />
