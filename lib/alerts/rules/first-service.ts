@@ -12,15 +12,23 @@ function knowsNoun(known: Known, action: string): boolean {
 
 /** Reported actions have dots in their names, services have none. Neither says anything about the other: who reports much could hide what it asks for. */
 const isAction = (name: string): boolean => name.includes(".");
-const alike = (known: Known, service: string): [string, Span][] => [...known.services].filter(([name]) => isAction(name) === isAction(service));
+
+/** What is known of the same sort; null if that is too much to say what is unusual. */
+function alike(known: Known, service: string): readonly Span[] | null {
+  const sort = isAction(service), found: Span[] = [];
+  for (const [name, span] of known.services) if (isAction(name) === sort && found.push(span) > mostKnown) return null;
+  return found;
+}
 
 /** "new": opens an alert; "more": goes on with one, because the identity has taken up something new lately. */
 function novelty({ at, action }: Facts, service: string, known: Known, values: Values): "new" | "more" | null {
-  const seen = known.services.get(service), learnMs = of(values, "learnDays") * day, others = alike(known, service);
+  const seen = known.services.get(service), learnMs = of(values, "learnDays") * day;
   if (seen !== undefined && at - seen.lastAt < of(values, "forgetDays") * day) return null;
-  if (at - known.firstAt < learnMs || known.count < of(values, "learnUses") || others.length > mostKnown) return null;
+  if (at - known.firstAt < learnMs || known.count < of(values, "learnUses")) return null;
+  const others = alike(known, service);
+  if (others === null) return null;
   if (seen === undefined && action === "event.reported" && knowsNoun(known, service)) return null;
-  for (const [, { firstAt }] of others) if (at - firstAt < learnMs) return "more";
+  for (const { firstAt } of others) if (at - firstAt < learnMs) return "more";
   return "new";
 }
 
