@@ -10,10 +10,9 @@ import { Dialog, DialogClose } from "@/components/ui/dialog";
 import { TextField } from "@/components/ui/input";
 import { SelectField } from "@/components/ui/select";
 import { TextareaField } from "@/components/ui/textarea";
-import type { AlertDto } from "@/lib/alerts/schema";
+import type { AlertDto, Excepted } from "@/lib/alerts/schema";
 import type { ServerAction } from "@/lib/auth/types";
 import { resolutionWords, subjectName } from "./alert-words";
-import type { Excepted } from "./types";
 
 const spans = [{ value: "1", label: "1 day" }, { value: "7", label: "7 days" }, { value: "14", label: "14 days" }, { value: "30", label: "30 days" }, { value: "90", label: "90 days" }, { value: "other", label: "Another number of days" }];
 

@@ -9,8 +9,9 @@ import { testActor } from "@/lib/log/testdata/actor";
 import { openHarness, system, type Harness } from "@/server/api/testing/harness";
 import { acknowledgeAlert, assignAlert, resolveAlert } from "./answer-alert";
 import { listAssignees } from "./assignees";
+import { exceptAlert } from "./except-alert";
 import { getAlert } from "./get-alert";
-import type { AlertDto } from "./schema";
+import { exceptionInput, type AlertDto } from "./schema";
 
 let harness: Harness;
 const ids: Record<string, string> = {};
@@ -111,6 +112,17 @@ describe("two people who answer the same alert at the same time", () => {
       expect(entries).toHaveLength(result.filter((code) => code === "done").length);
       expect(entries.at(-1)?.action, "nothing comes after the resolution").toBe("alert.resolved");
     }
+  });
+
+  test("who makes an exception from what was just resolved gets it, and is told how the alert had ended", async () => {
+    const input = (alertId: string) => ({ ...exceptionInput.parse({ rule: "revoked-used", subjectKind: "identity", subjectId: "idn_1", days: 3, comment: "a test of ours", alertId }), resolve: true });
+    const id = await fresh();
+    await first(id);
+    expect(await exceptAlert(harness.deps, as("second"), input(id))).toMatchObject({ endedAt: null, resolvedBefore: { by: "admin@example.com", resolution: "malicious", comment: "The key was stolen." } });
+    expect((await getAlert(harness.deps, system, id)).alert.resolved).toMatchObject({ resolution: "malicious" });
+    const other = await fresh();
+    expect(await exceptAlert(harness.deps, as("second"), input(other))).toMatchObject({ resolvedBefore: null });
+    expect((await getAlert(harness.deps, system, other)).alert.resolved).toMatchObject({ by: "second@example.com", resolution: "expected" });
   });
 
   test("who assigns what somebody else has just assigned is told to whom, and overwrites nothing; without a `from` the last one counts", async () => {

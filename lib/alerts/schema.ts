@@ -66,6 +66,9 @@ export type ExceptionDto = Readonly<{
   createdAt: string; expiresAt: string; endedAt: string | null; entryId?: string;
 }>;
 
+/** An exception made from an alert. `resolvedBefore`: how somebody else has resolved the alert meanwhile, which stays as it is. */
+export type Excepted = ExceptionDto & Readonly<{ resolvedBefore: AlertDto["resolved"] }>;
+
 export type RuleDto = Readonly<{
   name: RuleName; title: string;
   /** What it looks for and why, and what keeps it quiet on healthy traffic. */

@@ -2,11 +2,11 @@
 
 import { z } from "zod";
 import { acknowledgeAlert, assignAlert, resolveAlert } from "@/lib/alerts/answer-alert";
+import { exceptAlert } from "@/lib/alerts/except-alert";
 import { endException } from "@/lib/alerts/exceptions";
 import { acknowledgeInput, assignInput, exceptionInput, resolveInput, ruleChange, ruleNames } from "@/lib/alerts/schema";
 import { updateRule } from "@/lib/alerts/update-rule";
 import { act } from "@/lib/auth/act";
-import { exceptAlert } from "./except-alert";
 
 const id = { id: z.string().max(64) };
 

@@ -1,14 +1,13 @@
-import type { Excepted } from "@/components/alerts/types";
-import { resolveAlert } from "@/lib/alerts/answer-alert";
-import { createException } from "@/lib/alerts/exceptions";
-import { readAlert } from "@/lib/alerts/get-alert";
-import type { ExceptionInput } from "@/lib/alerts/schema";
 import type { Actor } from "@/lib/auth/actor";
 import type { Deps } from "@/lib/deps";
 import { isAppError } from "@/lib/errors/app-error";
+import { resolveAlert } from "./answer-alert";
+import { createException } from "./exceptions";
+import { readAlert } from "./get-alert";
+import type { Excepted, ExceptionInput } from "./schema";
 
-/** An exception from an alert, which may be resolved along with it. Somebody who has resolved it meanwhile takes nothing from the exception. */
-export async function exceptAlert(deps: Deps, actor: Actor, { resolve, ...input }: ExceptionInput & Readonly<{ resolve: boolean }>): Promise<Excepted> {
+/** An exception from an alert, which may be resolved along with it. Somebody who has resolved it meanwhile takes nothing from the exception, and is named. */
+export async function exceptAlert(deps: Pick<Deps, "db" | "clock" | "random" | "source">, actor: Actor, { resolve, ...input }: ExceptionInput & Readonly<{ resolve: boolean }>): Promise<Excepted> {
   const made = await createException(deps, actor, input), { alertId, comment } = input;
   if (!resolve || alertId === null) return { ...made, resolvedBefore: null };
   try {
