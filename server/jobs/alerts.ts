@@ -8,7 +8,7 @@ import type { DoorLog } from "@/server/listeners/door-log";
 export type Alerts = Readonly<{ lead: (leading: boolean) => void; stop: () => Promise<void> }>;
 
 const lookEveryMs = 1_000, checkEveryMs = 15_000;
-const gatherMs = 2, longestGatherMs = 250, manyEntries = 500;
+const gatherMs = 1, longestGatherMs = 100, manyEntries = 500;
 
 /** In a steady stream a few large batches cost far less than many small ones; a lone entry is read at once, and whoever is behind does not rest. */
 const restAfter = (read: number): number => (read >= manyEntries ? 0 : Math.min(read * gatherMs, longestGatherMs));
