@@ -10,11 +10,11 @@ import { AppError } from "@/lib/errors/app-error";
 import type { ApiEnv } from "@/server/api/context";
 import { actorRequest } from "@/server/listeners/actor-request";
 
-/** Somebody with an address and no name; the holder of a certificate that does not count has at least that. */
+/** Somebody with an address and no name; who has shown a certificate has at least that, whether it counts or not. */
 export function strangerOf(c: Context<ApiEnv>): Actor {
   const { decision } = c.env;
   if (decision?.accepted === false) return actorOfRefused(decision, requestOf(c));
-  return { kind: "anonymous", id: null, label: "anonymous", role: null, identityId: null, credential: null, ...requestOf(c) };
+  return { kind: "anonymous", id: null, label: "anonymous", role: null, identityId: null, credential: decision && credentialOf(decision.peer), ...requestOf(c) };
 }
 
 const requestOf = (c: Context<ApiEnv>): ActorRequest => actorRequest(c.env, c.req.header("user-agent") ?? null, c.req.header("x-correlation-id"));

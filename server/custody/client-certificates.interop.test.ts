@@ -147,6 +147,14 @@ describe("curl on the port for client certificates", () => {
   test("a good certificate beside a token is named in the token's entry", async () => {
     const { entries } = await ask(good, { headers: [`Authorization: Bearer ${await door.tokenFor("auditor")}`] });
     expect(entries[0]).toMatchObject({ actor: { kind: "token" }, credential: { certificateId: good.certificate.id } });
+    const guess = await ask(good, { headers: ["Authorization: Bearer chy_guessed"] });
+    expect([guess.answer.problem["code"], guess.entries.length]).toEqual(["unauthenticated", 1]);
+    expect(guess.entries[0]).toMatchObject({ actor: { kind: "anonymous" }, credential: { certificateId: good.certificate.id } });
+  });
+  test("a request whose address or host cannot be read is refused in words", async () => {
+    for (const options of [{ path: "/api/v1/x\\..\\certificates" }, { headers: ["Host: a/b"] }, { headers: ["Host: admin@localhost"] }]) {
+      expect((await curl(door, good, options)).problem).toMatchObject({ status: 400, code: "request.malformed" });
+    }
   });
   test("status stays open to everybody and is no act, whatever certificate comes with it", async () => {
     for (const path of ["/crl/issuing.crl", "/ca/root.pem", "/healthz", "/log/key", `/api/v1/status/issuing/${lost.certificate.serial}`]) {

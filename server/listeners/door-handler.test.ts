@@ -91,6 +91,10 @@ describe("what is hardly HTTP", () => {
     const { port, seen } = await stand();
     await raw(port, "GET http://elsewhere.example/api/v1/x?y=1 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
     expect(seen[0]).toMatchObject({ area: "api", url: "/api/v1/x?y=1" });
+    await raw(port, "GET http://elsewhere.example/api/v1/authorize/payments/admin/../v1/%2e%2e?x HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+    expect(seen[1]).toMatchObject({ area: "authorize", url: "/api/v1/authorize/payments/admin/../v1/%2e%2e?x" });
+    for (const target of ["http://elsewhere.example", "*"]) await raw(port, `OPTIONS ${target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`);
+    expect(seen.slice(2).map(({ url }) => url)).toEqual(["/", "/"]);
     expect((await send({ port }, "/", { connection: "Upgrade, HTTP2-Settings", upgrade: "h2c", "http2-settings": "AAMAAABkAAQAAP__" })).body).toBe("console");
   });
   test("paths that only look like the API are the console's", async () => {

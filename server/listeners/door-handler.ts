@@ -79,12 +79,8 @@ function enter(parts: DoorParts, request: IncomingMessage, response: ServerRespo
   else parts[area](request, response, context);
 }
 
-/** The path of an absolute-form target (RFC 9112 §3.2.2); anything else is no path of ours and becomes the root. */
+/** The path of an absolute-form target (RFC 9112 §3.2.2) as it is written, for policies judge the writing; anything else is no path of ours and becomes the root. */
 function originForm(target: string | undefined): string {
-  try {
-    const url = new URL(target ?? "/", "http://localhost");
-    return url.pathname + url.search;
-  } catch {
-    return "/";
-  }
+  const path = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*(.*)$/is.exec(target ?? "")?.[1] ?? "";
+  return path.startsWith("/") ? path : `/${path}`;
 }
