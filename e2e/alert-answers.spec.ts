@@ -132,7 +132,7 @@ test("an alert says whom it was told, what came back and what waits; who may see
     await expect(line("one that is away").getByText(/attempts, the last: .*refused/)).toBeVisible({ timeout: 500 });
   }).toPass({ timeout: 20_000 });
   await expect(page.getByText("1 delivery still to be sent.")).toBeVisible();
-  await expect(line("one that is away").getByText(/^Tried again/)).toBeVisible();
+  await expect(line("one that is away").getByText(/^The next try is due/)).toBeVisible();
   await looksWell(page, "alert-deliveries", { fullPage: true });
   for (const [who, links] of [["operator", 0], ["auditor", 1]] as const) {
     const other = await pageOf(browser, who, id);

@@ -255,18 +255,23 @@ for (const [name, path] of [["alerts", "/alerts?status=all"], ["alerts-none", "/
   });
 }
 
-test("an alert and its dialogs have nothing that axe finds", async ({ page }) => {
+test("an alert has nothing that axe finds, light or dark, and fits into 360 px", async ({ page }) => {
   await listWith(page, other);
   await rowOf(page, other).getByRole("link").click();
   await expect(page.getByRole("heading", { name: "Revoked certificate used" })).toBeVisible();
   await looksWell(page, "alert", { fullPage: true });
-  for (const name of ["Assign", "Make an exception", "Resolve", "Acknowledge"]) {
+});
+
+for (const name of ["Assign", "Make an exception", "Resolve", "Acknowledge"]) {
+  test(`the dialog “${name}” of an alert has nothing that axe finds, light or dark, and fits into 360 px`, async ({ page }) => {
+    await listWith(page, other);
+    await rowOf(page, other).getByRole("link").click();
     await page.getByRole("button", { name }).click();
     await expect(page.getByRole("dialog")).toBeVisible();
     await settled(page);
     await looksWell(page, `alert-${name.toLowerCase().replaceAll(" ", "-")}`);
     await page.keyboard.press("Escape");
     await expect(page.getByRole("dialog")).toBeHidden();
-  }
-  expect(await axe(page)).toEqual([]);
-});
+    expect(await axe(page)).toEqual([]);
+  });
+}

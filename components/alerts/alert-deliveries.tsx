@@ -48,7 +48,7 @@ function Next({ delivery: { status, nextAt, attempts, destination } }: Readonly<
   if (status === "failed") return <p className="text-xs text-muted">{destination.status === "removed" ? "Given up: the destination was removed." : "Given up after a day."}</p>;
   if (status === "sent" || nextAt === null) return null;
   if (destination.status === "paused") return <p className="text-xs text-muted">Waits until the destination is resumed.</p>;
-  return <p className="text-xs text-muted">{attempts.length === 0 ? "To be sent at once." : <>Tried again <Time at={nextAt} />.</>}</p>;
+  return <p className="text-xs text-muted">{attempts.length === 0 ? "To be sent at once." : <>The next try is due <Time at={nextAt} />.</>}</p>;
 }
 
 /** Why nothing was sent, or what was is forgotten; and what would change that. */

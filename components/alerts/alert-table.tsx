@@ -11,17 +11,17 @@ const columns: readonly Column<AlertDto>[] = [
   { key: "status", header: "State", width: "fit", hideBelow: "sm", cell: ({ status }) => <AlertStatusBadge status={status} /> },
   { key: "assigned", header: "Assigned to", hideBelow: "lg", cell: ({ assignedTo }) => <span className={assignedTo ? undefined : "text-muted"}>{assignedTo?.label ?? "Nobody"}</span> },
   { key: "count", header: "Times", width: "fit", align: "end", hideBelow: "md", cell: ({ count }) => formatCount(count) },
-  { key: "lastAt", header: "Last", width: "fit", cell: ({ lastAt }) => <Time at={lastAt} /> },
+  { key: "lastAt", header: "Last", width: "fit", hideBelow: "sm", cell: ({ lastAt }) => <Time at={lastAt} /> },
 ];
 
 /** What was seen, and below it the rule and whom it is about. On a phone the sentence takes the lines that it needs. */
-function Summary({ severity, status, summary, ruleTitle, subject }: AlertDto) {
+function Summary({ severity, status, summary, ruleTitle, subject, lastAt }: AlertDto) {
   return (
     <span className="flex min-w-0 items-start gap-2.5 py-0.5">
       <span className="mt-0.5 flex"><SeverityIcon severity={severity} /></span>
       <span className="min-w-0 flex-1">
         <span data-tip={summary} className="block truncate max-sm:whitespace-normal">{summary}</span>
-        <span className="block truncate text-xs font-normal text-muted max-sm:mt-1 max-sm:whitespace-normal"><span className="sm:hidden"><AlertStatusBadge status={status} /> </span>{ruleTitle} · {subjectName(subject)}</span>
+        <span className="block truncate text-xs font-normal text-muted max-sm:mt-1 max-sm:whitespace-normal"><span className="mb-1 flex items-center gap-2 sm:hidden"><AlertStatusBadge status={status} /><Time at={lastAt} /></span>{ruleTitle} · {subjectName(subject)}</span>
       </span>
     </span>
   );
