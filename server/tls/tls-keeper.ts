@@ -1,3 +1,4 @@
+import { constants } from "node:crypto";
 import type { SecureContextOptions } from "node:tls";
 import type { Server } from "node:tls";
 import { toPem } from "@/lib/pki/pem";
@@ -28,6 +29,8 @@ export function makeTlsKeeper(first: TlsMaterial): TlsKeeper {
     // With no list at all Node would trust the public authorities.
     ca: authorities.map((der) => toPem("CERTIFICATE", der)),
     minVersion: "TLSv1.2",
+    // In TLS 1.2 a client could otherwise change its certificate in the middle of a connection, and go on under the first.
+    secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
   });
   const swap = (): void => {
     for (const server of servers) server.setSecureContext(options());

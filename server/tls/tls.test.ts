@@ -53,6 +53,19 @@ test("an address that means every interface is no name in a certificate", () => 
   expect(ownNames("::", "http://PKI.example.com")).toEqual({ dns: ["localhost", "pki.example.com"], ips: ["127.0.0.1", "::1"] });
 });
 
+test.each(["before", "after"])("a connection keeps the certificate that it began with: nobody negotiates another, %s the server's own was changed", async (when) => {
+  const keeper = await selfSignedKeeper(), authority = await makeThrowawayAuthority("tls"), leaf = await authority.leaf("localhost"), port = await serve(keeper);
+  if (when === "after") keeper.use({ key: leaf.key, certificateDer: leaf.der, chain: [], selfSigned: false });
+  const socket = connect({ port, host: "127.0.0.1", servername: "localhost", rejectUnauthorized: false, maxVersion: "TLSv1.2" });
+  await once(socket, "secureConnect");
+  const ended = new Promise<string>((resolve) => {
+    socket.on("error", () => resolve("refused")).on("close", () => resolve("refused"));
+    socket.renegotiate({ rejectUnauthorized: false }, (error) => resolve(error === null ? "negotiated" : "refused"));
+  });
+  expect(await ended).toBe("refused");
+  socket.destroy();
+});
+
 describe("swapping", () => {
   test("a new handshake sees the new certificate while an old connection goes on, without a restart", async () => {
     const keeper = await selfSignedKeeper(), port = await serve(keeper), before = await shown(port, null);
