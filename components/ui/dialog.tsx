@@ -79,5 +79,5 @@ export function DialogClose({ children }: Readonly<{ children: ReactElement }>) 
 /** The row of buttons at the end of a dialog or form, the main one last. In a dialog it stays in sight, however long the form is. */
 export function DialogFooter({ children }: Readonly<{ children: ReactNode }>) {
   const inside = use(InsideContext);
-  return <div data-footer={inside || undefined} className={clsx("flex flex-wrap items-center justify-end gap-2", inside && "sticky bottom-0 z-5 -mx-5 border-t border-border bg-raised px-5 py-3")}>{children}</div>;
+  return <div data-footer={inside || undefined} className={clsx("flex flex-wrap items-center justify-end gap-2", inside && "sticky bottom-0 z-5 -mx-5 border-t border-border bg-raised px-5 py-3 sm:rounded-b-xl")}>{children}</div>;
 }

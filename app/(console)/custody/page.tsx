@@ -18,7 +18,7 @@ import { getCustody } from "@/lib/custody/get-custody";
 import { worstAlerts } from "../alerts/worst-alerts";
 import { readQuery, type SearchParams } from "../read-query";
 
-const path = "/custody", incidentsShown = 4;
+const path = "/custody", incidentsShown = 5;
 const hoursOf: Readonly<Record<string, Hours>> = { "1": 1, "24": 24, "168": 168, "720": 720 };
 const pageQuery = z.strictObject({ hours: z.enum(["1", "24", "168", "720"], "Choose 1, 24, 168 or 720 hours.").optional() });
 
