@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { profileSlug } from "@/lib/profiles/schema";
 
-const words = (most: number) => z.string().trim().max(most);
+const words = (most: number) => z.string().trim().max(most, `At most ${most} characters.`);
 /** A network as CIDR, or one address. Checked whole by lib/custody/networks. */
 export const networkText = z.string().trim().toLowerCase().regex(/^[0-9a-f.:]+(\/\d{1,3})?$/, "Write an address or a network, as 10.20.0.0/16 or 2001:db8::/32.").max(49);
 /** * stands for one part between slashes, ** at the end for everything below. */
