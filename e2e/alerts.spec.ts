@@ -256,6 +256,7 @@ for (const [name, path] of [["alerts", "/alerts?status=all"], ["alerts-none", "/
 }
 
 test("an alert has nothing that axe finds, light or dark, and fits into 360 px", async ({ page }) => {
+  expect((await use(other)).code).toBe("certificate.revoked");
   await listWith(page, other);
   await rowOf(page, other).getByRole("link").click();
   await expect(page.getByRole("heading", { name: "Revoked certificate used" })).toBeVisible();
