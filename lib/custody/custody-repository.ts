@@ -34,6 +34,12 @@ export function findCertificate({ pool }: Pick<Database, "pool">, fingerprint: B
   return find(fingerprint);
 }
 
+/** What was signed of each certificate of this serial, as it was recorded. */
+export async function findSignedBytes({ pool }: Pick<Database, "pool">, serial: string): Promise<readonly Buffer[]> {
+  const { rows } = await pool.query<{ tbs_der: Buffer }>({ name: "custody-find-signed", text: "select tbs_der from certificate where serial = $1 and der is not null", values: [Buffer.from(serial, "hex")] });
+  return rows.map((row) => row.tbs_der);
+}
+
 function makeFind(pool: Database["pool"]): Find {
   return makeGroupCommit<Buffer, FoundCertificate | null>({
     maxBatch: LARGEST_BATCH, lanes: LANES, maxWaitMs: patienceOf(pool),

@@ -1,5 +1,5 @@
 import { X509Certificate } from "node:crypto";
-import { findCertificate } from "@/lib/custody/custody-repository";
+import { findCertificate, findSignedBytes } from "@/lib/custody/custody-repository";
 import { decideCertificate } from "@/lib/custody/decide-certificate";
 import type { CertificateFacts } from "@/lib/custody/decide-certificate";
 import { readPresented, sameName } from "@/lib/custody/presented";
@@ -7,6 +7,8 @@ import type { PresentedCertificate } from "@/lib/custody/presented";
 import type { CertificateDecision, TrustedProxy } from "@/lib/custody/types";
 import type { Deps } from "@/lib/deps";
 import { AppError } from "@/lib/errors/app-error";
+import { tags } from "@/lib/pki/der";
+import { enter, readDer, takeRaw } from "@/lib/pki/der-reader";
 
 /** An authority's certificate; of a retired one too, for what it issued counts on. */
 export type IssuingCertificate = Readonly<{ id: string; certificateDer: Uint8Array }>;
@@ -23,11 +25,9 @@ export type Judgement = Readonly<{
  */
 export async function judgePresented(deps: Pick<Deps, "db" | "clock">, authorities: Authorities, presented: PresentedCertificate | null, ip: string | null): Promise<Judgement> {
   const found = presented === null ? null : await look(deps, presented.fingerprint);
-  const facts: CertificateFacts = {
-    now: deps.clock.now(), ip, presented, known: found?.known ?? null,
-    // The bytes of a known certificate were signed here: its chain needs no second proof.
-    signedBy: presented === null || found !== null ? "elsewhere" : signerOf(presented.certificate, authorities()),
-  };
+  // The bytes of a known certificate were signed here: its chain needs no second proof.
+  const signedBy = presented === null || found !== null ? "elsewhere" : await signerOf(deps, presented, authorities());
+  const facts: CertificateFacts = { now: deps.clock.now(), ip, presented, known: found?.known ?? null, signedBy };
   const decision = decideCertificate(facts);
   return { decision, proxy: decision.accepted ? (found?.proxy ?? null) : null };
 }
@@ -37,9 +37,11 @@ export async function judgeCertificate(deps: Pick<Deps, "db" | "clock">, authori
   return (await judgePresented(deps, authorities, readPresented(der), ip)).decision;
 }
 
-async function look(deps: Pick<Deps, "db">, fingerprint: Buffer): ReturnType<typeof findCertificate> {
+const look = (deps: Pick<Deps, "db">, fingerprint: Buffer): ReturnType<typeof findCertificate> => orUnavailable(findCertificate(deps.db, fingerprint));
+
+async function orUnavailable<T>(found: Promise<T>): Promise<T> {
   try {
-    return await findCertificate(deps.db, fingerprint);
+    return await found;
   } catch (cause) {
     throw new AppError("status.unavailable", "Whether the certificate still counts cannot be looked up at the moment, so nothing was done. Try again in a moment.", { kind: "unavailable", retryAfterSeconds: 2, cause });
   }
@@ -47,10 +49,25 @@ async function look(deps: Pick<Deps, "db">, fingerprint: Buffer): ReturnType<typ
 
 const parsed = new WeakMap<Uint8Array, X509Certificate>();
 
-function signerOf(certificate: X509Certificate, authorities: readonly IssuingCertificate[]): CertificateFacts["signedBy"] {
+async function signerOf(deps: Pick<Deps, "db">, { certificate, serial }: PresentedCertificate, authorities: readonly IssuingCertificate[]): Promise<CertificateFacts["signedBy"]> {
   const named = authorities.map(parse).filter((authority) => sameName(authority.subject, certificate.issuer));
   if (named.length === 0) return "elsewhere";
-  return named.some((authority) => isSignedBy(certificate, authority)) ? "ours" : "forged";
+  if (!named.some((authority) => isSignedBy(certificate, authority))) return "forged";
+  // Anybody can turn an ECDSA signature into a second one that verifies as well. Who shows such a copy has altered a certificate of ours, and
+  // nobody's key was stolen.
+  const signed = signedBytesOf(certificate.raw), recorded = await orUnavailable(findSignedBytes(deps.db, serial));
+  return signed !== null && recorded.some((bytes) => bytes.equals(signed)) ? "forged" : "ours";
+}
+
+/** The part of a certificate that its signature covers; null if it is not in DER. */
+function signedBytesOf(der: Uint8Array): Uint8Array | null {
+  try {
+    const reader = readDer(der);
+    enter(reader, tags.sequence, "a certificate");
+    return takeRaw(reader, "what was signed", tags.sequence);
+  } catch {
+    return null;
+  }
 }
 
 function parse({ certificateDer }: IssuingCertificate): X509Certificate {

@@ -119,11 +119,11 @@ describe("curl on the port for client certificates", () => {
     });
   test("with one that our key has signed and nobody recorded is told so, which is the worst of all", async () => {
     const client = await door.issue("unrecorded");
-    await behindTheLog(`update certificate set fingerprint_sha256 = sha256('elsewhere') where id = '${client.certificate.id}'`);
+    await behindTheLog(`update certificate set fingerprint_sha256 = sha256('elsewhere'), tbs_der = tbs_der || '\\x00' where id = '${client.certificate.id}'`);
     const { answer, entries } = await ask(client);
     expect([answer.status, answer.problem["code"]]).toEqual([401, "certificate.not-issued"]);
     expect(entries).toEqual([expect.objectContaining({ credential: { certificateId: null, serial: client.certificate.serial, fingerprintSha256: client.certificate.fingerprintSha256 } })]);
-    await behindTheLog(`update certificate set fingerprint_sha256 = sha256(der) where id = '${client.certificate.id}'`);
+    await behindTheLog(`update certificate set fingerprint_sha256 = sha256(der), tbs_der = substr(tbs_der, 1, octet_length(tbs_der) - 1) where id = '${client.certificate.id}'`);
   });
   test("with none is told to show one, unless it brings a token", async () => {
     const { answer, entries } = await ask(null);
