@@ -59,7 +59,7 @@ const phrases: Phrases = {
   "request.refused": ({ method, path }) => `called ${method} ${path}`,
   "request.authorized": ({ service, method, path }) => `was allowed ${method} ${path} on ${service}`,
   "request.denied": ({ service, method, path, code }) => `asked for ${method} ${path} on ${service} and was denied (${code})`,
-  "event.reported": ({ name, onBehalfOf }, target) => `reported ${name}${target === "" ? "" : ` on ${target}`}${onBehalfOf === undefined ? "" : ` for ${onBehalfOf}`}`,
+  "event.reported": ({ name, onBehalfOf }, target) => `reported ${name}${target === "" ? "" : ` on “${target}”`}${onBehalfOf === undefined ? "" : ` for “${onBehalfOf}”`}`,
   "policy.created": (_, target) => `created the policy of ${target}`,
   "policy.updated": ({ version, changes }, target) => `changed the policy of ${target} to version ${version}: ${fields(changes)}`,
   "policy.read": viewed("policy"),

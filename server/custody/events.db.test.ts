@@ -44,7 +44,7 @@ describe("over the mTLS port", () => {
     const found = await (await fetch(`${door.httpUrl()}/api/v1/audit/events?q=pay-kerfuffle`, { headers: { authorization: `Bearer ${auditor}` } })).json() as { items: object[] };
     expect(found.items).toMatchObject([{
       action: "event.reported", actor: { kind: "certificate", id: payments.certificate.id, label: "payments" }, origin: { ip: "127.0.0.1" },
-      credential: { certificateId: payments.certificate.id, serial: payments.certificate.serial }, sentence: expect.stringContaining("reported payment.approved on pay-kerfuffle") as unknown,
+      credential: { certificateId: payments.certificate.id, serial: payments.certificate.serial }, sentence: expect.stringContaining("reported payment.approved on “pay-kerfuffle”") as unknown,
     }]);
   });
 

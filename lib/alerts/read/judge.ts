@@ -4,6 +4,7 @@ import type { ActiveHour, Facts, Finding, View } from "@/lib/alerts/types";
 import type { LogRow } from "@/lib/log/reader";
 import { factsOf } from "./facts";
 import { makeGathered, type Gathered } from "./gathered";
+import type { Growing } from "./known";
 import type { ActiveRule, Memory } from "./memory";
 import { requesterOf, workerOf } from "./prepare";
 
@@ -18,6 +19,8 @@ export type Found = {
 export type Judged = Readonly<{ gathered: Gathered; found: Map<string, Found> }>;
 
 export const mostBehind = 1_000;
+/** So many actions of a service are told apart; who reports more names than that cannot make the tables grow with each of them. */
+export const mostActions = 500, otherActions = "other.events";
 const hourMs = 3_600_000, holdMs = 6;
 const noMoments: readonly number[] = [], noHours: ReadonlyMap<number, ActiveHour> = new Map(), noneIssued: ReadonlyMap<number, number> = new Map();
 
@@ -40,8 +43,15 @@ export async function judge(memory: Memory, rows: readonly LogRow[], pace: Pace)
   return judged;
 }
 
-function judgeOne(memory: Memory, facts: Facts, { gathered, found }: Judged): void {
-  const known = memory.known.get(facts.who?.id ?? ""), worker = workerOf(facts), hours = memory.hours.get(worker ?? "");
+/** The entry with a name for its action that is one of few. */
+function folded(facts: Facts, known: Growing | undefined): Facts {
+  const { action, service } = facts;
+  const isOneMore = action === "event.reported" && service !== null && known !== undefined && known.services.size >= mostActions && !known.services.has(service);
+  return isOneMore ? { ...facts, service: otherActions } : facts;
+}
+
+function judgeOne(memory: Memory, read: Facts, { gathered, found }: Judged): void {
+  const known = memory.known.get(read.who?.id ?? ""), facts = folded(read, known), worker = workerOf(facts), hours = memory.hours.get(worker ?? "");
   const issued = countIssued(memory, facts, gathered);
   const before: View = { known: known !== undefined && known.count > 0 ? known : null, moments: noMoments, hours: [...(hours ?? noHours).values()], issued };
   for (const active of memory.rules) {
