@@ -4,7 +4,7 @@ import { Time } from "@/components/ui/time";
 import { formatCount } from "@/lib/format/count";
 import type { AlertDto } from "@/lib/alerts/schema";
 import { AlertStatusBadge, SeverityIcon } from "./alert-look";
-import { subjectName } from "./alert-words";
+import { severityWords, subjectName } from "./alert-words";
 
 const columns: readonly Column<AlertDto>[] = [
   { key: "summary", header: "Alert", width: "grow", cell: (alert) => <Summary {...alert} /> },
@@ -18,10 +18,10 @@ const columns: readonly Column<AlertDto>[] = [
 function Summary({ severity, status, summary, ruleTitle, subject, lastAt }: AlertDto) {
   return (
     <span className="flex min-w-0 items-start gap-2.5 py-0.5">
-      <span className="mt-0.5 flex"><SeverityIcon severity={severity} /></span>
+      <span className="mt-0.5 flex"><SeverityIcon severity={severity} named={false} /></span>
       <span className="min-w-0 flex-1">
-        <span data-tip={summary} className="block truncate max-sm:whitespace-normal">{summary}</span>
-        <span className="block truncate text-xs font-normal text-muted max-sm:mt-1 max-sm:whitespace-normal"><span className="mb-1 flex items-center gap-2 sm:hidden"><AlertStatusBadge status={status} /><Time at={lastAt} /></span>{ruleTitle} · {subjectName(subject)}</span>
+        <span data-tip={summary} className="line-clamp-2 max-sm:line-clamp-none">{summary}</span>
+        <span className="block truncate text-xs font-normal text-muted max-sm:mt-1 max-sm:whitespace-normal"><span className="mb-1 flex items-center gap-2 sm:hidden"><AlertStatusBadge status={status} /><Time at={lastAt} /></span>{severityWords[severity]} · {ruleTitle} · {subjectName(subject)}</span>
       </span>
     </span>
   );

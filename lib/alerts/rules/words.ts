@@ -4,6 +4,7 @@ export const minute = 60_000, hour = 60 * minute, day = 24 * hour;
 
 /** "3 minutes", "2 hours", "14 days": the largest unit that says it well. */
 export function spanWords(ms: number): string {
+  if (ms < 1_000) return "less than a second";
   const [n, unit] = ms >= 2 * day ? [ms / day, "day"] : ms >= 2 * hour ? [ms / hour, "hour"] : ms >= minute ? [ms / minute, "minute"] : [ms / 1_000, "second"];
   const whole = Math.max(0, Math.floor(n));
   return `${whole} ${unit}${whole === 1 ? "" : "s"}`;
@@ -19,7 +20,9 @@ export function listWords(items: readonly string[], most = 4): string {
 }
 
 export const from = (facts: Facts): string => (facts.ip === null ? "an unknown address" : facts.ip);
-export const onWhat = (facts: Facts): string => (facts.service === null ? "" : ` on ${facts.service}`);
+/** How a service is called in a sentence; Chancery's own name among other services would read like one of them. */
+export const serviceWords = (service: string): string => (service === "chancery" ? "Chancery itself" : service);
+export const onWhat = (facts: Facts): string => (facts.service === null ? "" : ` on ${serviceWords(facts.service)}`);
 
 export const identitySubject = (who: Who): Subject => ({ kind: "identity", id: who.id, label: who.name });
 export const certificateSubject = (certificate: CertificateFacts): Subject => ({ kind: "certificate", id: certificate.id, label: certificate.subject });
