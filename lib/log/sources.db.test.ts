@@ -169,6 +169,19 @@ describe("a number that never arrives", () => {
     expect(await gaps()).toMatchObject([{ outcome: "failure", target: { kind: "source", id: "host/door" }, details: { source: "host/door", boot: source.boot, missing: "2", count: 1 } }]);
   });
 
+  test("of one whose many runs all lost something does not wait behind them", async () => {
+    await log.as("super", "insert into tlog.source (id, boot, arrived, accounted, settled, first_seq, last_seen, ended) select 'aaa/one', 'boot' || n, 1, '{[2,3)}', 2, 0, now(), true from generate_series(1, 50) as n");
+    await loseSecond();
+    await beat();
+    expect(await reportGaps(deps())).toBe(20);
+    await log.settle();
+    expect((await gaps()).filter(({ details }) => details["source"] === "host/door")).toHaveLength(1);
+    for (const left of [20, 11, 0]) {
+      expect(await reportGaps(deps())).toBe(left);
+      await log.settle();
+    }
+  });
+
   test("is reported once, also by another leader, and a second loss by itself", async () => {
     await loseSecond();
     await beat();
