@@ -1,6 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { setTimeout as pause } from "node:timers/promises";
@@ -11,13 +9,12 @@ import { makeVictims, plantedAttacks } from "@/lib/alerts/testdata/attacks";
 import { actorOf, day, healthyTraffic, makeFleet, makeRandom, type Act, type Member } from "@/lib/alerts/testdata/fleet";
 import { allowed } from "@/lib/alerts/testdata/requests";
 import { seedFleet } from "@/lib/alerts/testdata/seed-fleet";
-import { closeDatabase, openDatabase } from "@/lib/db/database";
 import { startLogPipeline } from "@/lib/log/publish/pipeline";
 import { recordEntry } from "@/lib/log/record";
 import { world } from "@/lib/runtime";
 import { startAlerts } from "@/server/jobs/alerts";
 import { makeSigner } from "@/server/signer/make-signer";
-import { startThrowawayPostgres, TEMPLATE } from "@/server/supervise/testing/throwaway-postgres";
+import { openBenchDatabase, sayProblems } from "./_database";
 import { printTable } from "./_tools";
 
 // A thousand identities at work for five weeks: every request recorded as the doors do it, numbered, indexed and published, and read by the rules in
@@ -26,11 +23,7 @@ const count = Number(process.env.BENCH_ENTRIES ?? 200_000), rate = Number(proces
 const random = makeRandom(2_026), fleet = makeFleet(random, identities), victims = makeVictims(end);
 const dormant: Member = { ...(fleet[0] as Member), id: "idn_dormant", name: "forgotten", successor: null, credential: { certificateId: "crt_dormant", serial: "4".repeat(32), fingerprintSha256: "d".repeat(64) } };
 
-const folder = mkdtempSync(join(tmpdir(), "chancery-bench-custody-")), server = await startThrowawayPostgres({ durable: true }), urls = server.urls("custody");
-const first = openDatabase(server.urls("postgres").superUrl, { max: 1 });
-await first.pool.query(`create database custody owner chancery_owner template ${TEMPLATE}`);
-await closeDatabase(first);
-const db = openDatabase(urls.appUrl, { max: 20 }), superuser = openDatabase(urls.superUrl, { max: 2 });
+const { db, superuser, folder, close } = await openBenchDatabase({ durable: true, connections: 20 });
 let time = begin - 70 * day;
 const own = { db, ...world, publicUrl: "https://bench.invalid", signer: makeSigner({ db, kek: randomBytes(32), random: world.random, publicUrl: "https://bench.invalid", witnessDir: join(folder, "witness") }) };
 const deps = { ...own, clock: { now: () => new Date(time) } };
@@ -160,13 +153,7 @@ try {
   await pipeline.stop();
   await readAgain();
   printTable(rows);
-  if (failures.length > 0) {
-    process.stdout.write(`${failures.join("\n")}\n`);
-    process.exitCode = 1;
-  }
+  sayProblems(failures);
 } finally {
-  await closeDatabase(superuser);
-  await closeDatabase(db);
-  await server.stop();
-  rmSync(folder, { recursive: true, force: true });
+  await close();
 }

@@ -1,26 +1,19 @@
 import { hash, randomBytes } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { setTimeout as pause } from "node:timers/promises";
-import { closeDatabase, openDatabase } from "@/lib/db/database";
 import { startLogPipeline } from "@/lib/log/publish/pipeline";
 import { verifyLog } from "@/lib/log/verify-log";
 import { world } from "@/lib/runtime";
 import { makeSigner } from "@/server/signer/make-signer";
-import { startThrowawayPostgres, TEMPLATE } from "@/server/supervise/testing/throwaway-postgres";
+import { openBenchDatabase, sayProblems } from "./_database";
 import { printTable } from "./_tools";
 
 // A healthy log of a million entries over restarts, changes of the leader and changes of the partition: verified in full, it raises no false
 // alarm. How fast that is beside bare SHA-256 over the same bytes, how long it ever holds the event loop, and in how much memory.
 const total = Number(process.env.BENCH_ENTRIES ?? 1_000_000), parts = 5, partition = Math.ceil(total / 3);
 
-const folder = mkdtempSync(join(tmpdir(), "chancery-bench-healthy-")), server = await startThrowawayPostgres();
-const urls = server.urls("healthy"), first = openDatabase(server.urls("postgres").superUrl, { max: 1 });
-await first.pool.query(`create database healthy owner chancery_owner template ${TEMPLATE}`);
-await closeDatabase(first);
-const db = openDatabase(urls.appUrl, { max: 10 }), superuser = openDatabase(urls.superUrl, { max: 1 });
+const { db, superuser, folder, close } = await openBenchDatabase({ connections: 10 });
 const deps = { db, ...world, publicUrl: "https://bench.invalid", signer: makeSigner({ db, kek: randomBytes(32), random: world.random, publicUrl: "https://bench.invalid", witnessDir: join(folder, "witness") }) };
 const asSuper = async (sql: string) => (await superuser.pool.query<Record<string, unknown>>(sql)).rows;
 
@@ -86,13 +79,7 @@ try {
     "processor time of that, without PostgreSQL's": `${cpu.toFixed(1)} s`, "bare SHA-256 over the same bytes": `${bare.toFixed(1)} s of processor time, ratio ${(bare / cpu).toFixed(3)}`,
     "longest hold of the event loop": `${(delay.max / 1e6).toFixed(1)} ms, p99 ${(delay.percentile(99) / 1e6).toFixed(1)} ms`, "peak memory": `${Math.round(peak / 2 ** 20)} MiB`, level: report.level, "false alarms": problems.length,
   }).map(([what, value]) => ({ what, value: typeof value === "number" ? String(value) : value })));
-  if (problems.length > 0) {
-    process.stdout.write(`${problems.join("\n")}\n`);
-    process.exitCode = 1;
-  }
+  sayProblems(problems);
 } finally {
-  await closeDatabase(superuser);
-  await closeDatabase(db);
-  await server.stop();
-  rmSync(folder, { recursive: true, force: true });
+  await close();
 }

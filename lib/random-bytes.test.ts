@@ -22,7 +22,7 @@ describe("randomness", () => {
     expect([randomBytes(16), randomBytes(26)].map(({ buffer }) => buffer.byteLength)).toEqual([16, 26]);
   });
 
-  test("every value of an octet turns up about as often as any other", () => {
+  test("every value of an octet turns up about as often as the others", () => {
     const counts = new Uint32Array(256);
     for (let draw = 0; draw < 10_000; draw++) for (const octet of randomBytes(26)) counts[octet]! += 1;
     // 260,000 octets: about 1,016 each, with a standard deviation of about 32; eight of them is beyond chance.

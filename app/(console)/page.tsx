@@ -8,18 +8,18 @@ import { StateStats } from "@/components/overview/state-stats";
 import { ButtonLink } from "@/components/ui/button";
 import { Grid, Stack } from "@/components/ui/layout";
 import { PageHeader } from "@/components/ui/page-header";
+import { listWorstAlerts } from "@/lib/alerts/list-worst-alerts";
 import { openPage } from "@/lib/auth/page";
 import { scopeOf } from "@/lib/auth/permissions";
 import { plural } from "@/lib/format/count";
 import { getOverview } from "@/lib/overview/get-overview";
-import { worstAlerts } from "./alerts/worst-alerts";
 
 export const metadata = { title: "Overview" };
 
 export default async function OverviewPage() {
   const { actor, deps } = await openPage("overview.read", { action: "overview.read" });
   const mayWatch = scopeOf(actor.role, "alerts.read") !== "none";
-  const [overview, open] = await Promise.all([getOverview(deps, actor), mayWatch ? worstAlerts(deps, actor, 4) : null]);
+  const [overview, open] = await Promise.all([getOverview(deps, actor), mayWatch ? listWorstAlerts(deps, actor, 4) : null]);
   const mayIssue = scopeOf(actor.role, "certificates.issue") !== "none";
   return (
     <>

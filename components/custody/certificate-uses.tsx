@@ -5,8 +5,8 @@ import { Link } from "@/components/ui/link";
 import { Time } from "@/components/ui/time";
 import type { UseView } from "@/lib/custody/types";
 import { formatCount, plural } from "@/lib/format/count";
+import { serviceWord } from "@/lib/format/service-word";
 import { groupUses, type Origin } from "./group-uses";
-import { serviceWord } from "./service-word";
 
 type Props = Readonly<{ /** Absent where several certificates are meant: the log is searched by one. */ certificateId?: string | undefined; uses: readonly UseView[]; /** The reader may open the log. */ linked: boolean }>;
 

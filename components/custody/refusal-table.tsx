@@ -8,8 +8,8 @@ import { DataTable, type Column } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";
 import type { CustodyView } from "@/lib/custody/types";
 import { formatCount } from "@/lib/format/count";
+import { serviceWord } from "@/lib/format/service-word";
 import { codeWord } from "./code-words";
-import { serviceWord } from "./service-word";
 import { useMoreRows } from "./use-more-rows";
 
 type Refusal = CustodyView["refusals"][number];

@@ -2,7 +2,7 @@ import { Link } from "@/components/ui/link";
 import { Time } from "@/components/ui/time";
 import { formatCount, joinWords, plural } from "@/lib/format/count";
 import type { Origin } from "./group-uses";
-import { serviceWord } from "./service-word";
+import { serviceWord } from "@/lib/format/service-word";
 
 const named = 3;
 

@@ -9,8 +9,8 @@ import { DataTable, type Column } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";
 import type { CustodyView, UseView } from "@/lib/custody/types";
 import { formatCount, plural } from "@/lib/format/count";
+import { serviceWord } from "@/lib/format/service-word";
 import { matches } from "./match-use";
-import { serviceWord } from "./service-word";
 import { useMoreRows } from "./use-more-rows";
 
 const firstShown = 12;

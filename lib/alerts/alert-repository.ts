@@ -1,7 +1,7 @@
 import type { Database } from "@/lib/db/database";
 import type { Prisma } from "@/lib/db/generated/client";
 import type { AuditedTx } from "@/lib/log/audited-transaction";
-import type { AlertQuery, AlertStatus } from "./schema";
+import { severities, type AlertQuery, type AlertStatus } from "./schema";
 
 const withFigures = { figures: true } as const;
 export type AlertRow = Prisma.AlertGetPayload<{ include: typeof withFigures }>;
@@ -19,6 +19,13 @@ function whereOf({ status, rule, severity, identity, subject, assigned, q }: Ale
 export async function listAlertRows({ prisma }: Database, query: AlertQuery, after: CursorOf | null, take: number): Promise<AlertRow[]> {
   const older: Prisma.AlertWhereInput = after === null ? {} : { OR: [{ openedAt: { lt: after.openedAt } }, { openedAt: after.openedAt, id: { lt: after.id } }] };
   return prisma.alert.findMany({ where: { AND: [whereOf(query), older] }, include: withFigures, orderBy: [{ openedAt: "desc" }, { id: "desc" }], take });
+}
+
+/** Those that nobody has resolved, the worst first and among equals the newest. */
+export async function listWorstRows({ prisma }: Pick<Database, "prisma">, take: number): Promise<AlertRow[]> {
+  const ids = (await prisma.$queryRaw<{ id: string }[]>`select id from alert where status <> 'resolved' order by array_position(${[...severities]}::text[], severity) desc, opened_at desc, id desc limit ${take}`).map(({ id }) => id);
+  const rows = await prisma.alert.findMany({ where: { id: { in: ids } }, include: withFigures });
+  return rows.toSorted((one, other) => ids.indexOf(one.id) - ids.indexOf(other.id));
 }
 
 /** How many there are by status, under the other filters. */

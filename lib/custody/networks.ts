@@ -1,4 +1,4 @@
-import { isIP } from "node:net";
+import { isIP, isIPv4 } from "node:net";
 import { AppError } from "@/lib/errors/app-error";
 
 /** A network in its one form: masked, IPv4 inside IPv6 as IPv4. `groups` are 16 bits each, two or eight of them. */
@@ -86,12 +86,10 @@ export function networkOf(ip: string | null): string | null {
   return groups === null ? null : network(groups, groups.length === 2 ? 24 : 48).text;
 }
 
-const dotted = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/;
-
 /** One address in its one form, IPv4 inside IPv6 as IPv4; null for anything else. */
 export function canonicalAddress(ip: string): string | null {
   // What nearly all are, and this runs several times in each request.
-  if (dotted.test(ip)) return ip;
+  if (isIPv4(ip)) return ip;
   const groups = groupsOf(ip.trim());
   return groups === null ? null : textOf(groups);
 }

@@ -10,21 +10,19 @@ import { listDestinations } from "./list-destinations";
 import { removeDestination } from "./remove-destination";
 import type { DestinationInput } from "./schema";
 import { testDestination } from "./test-destination";
-import { closeReceivers, closedPort, httpReceiver, silentReceiver } from "./testdata/receivers";
+import { closedPort, httpReceiver, silentReceiver } from "./testdata/receivers";
 import { openAlert } from "./testdata/alert";
+import { delivering, endDeliveries } from "./testdata/delivering";
 import { updateDestination } from "./update-destination";
 import { enqueueDeliveries, throughPg } from "./enqueue";
 
 let harness: Harness, deps: Deps, count = 0;
 beforeAll(async () => {
   harness = await openHarness();
-  deps = { ...harness.deps, delivery: { key: new Uint8Array(randomBytes(32)), allow: ["127.0.0.1/32"] } };
+  deps = delivering(harness.deps);
 });
 afterAll(() => harness.close());
-afterEach(async () => {
-  await closeReceivers();
-  for (const { id } of (await listDestinations(deps, system)).items) await removeDestination(deps, system, id, { comment: "" });
-});
+afterEach(() => endDeliveries(deps));
 
 const webhookTo = (port: number, over: Partial<DestinationInput> = {}) => createDestination(deps, system, { name: `hook ${++count}`, config: { kind: "webhook", url: `http://127.0.0.1:${port}/`, ca: "" }, minSeverity: "low", ...over });
 const history = async (id: string) => (await listDeliveries(deps, system, id)).items;

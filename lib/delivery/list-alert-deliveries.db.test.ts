@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import type { Severity } from "@/lib/alerts/schema";
 import type { Deps } from "@/lib/deps";
@@ -7,22 +6,19 @@ import { openHarness, system, type Harness } from "@/server/api/testing/harness"
 import { makeCourier } from "./courier";
 import { createDestination } from "./create-destination";
 import { listAlertDeliveries } from "./list-alert-deliveries";
-import { listDestinations } from "./list-destinations";
 import { removeDestination } from "./remove-destination";
 import { openAlert } from "./testdata/alert";
-import { closedPort, closeReceivers, httpReceiver } from "./testdata/receivers";
+import { delivering, endDeliveries } from "./testdata/delivering";
+import { closedPort, httpReceiver } from "./testdata/receivers";
 import { updateDestination } from "./update-destination";
 
 let harness: Harness, deps: Deps, count = 0;
 beforeAll(async () => {
   harness = await openHarness();
-  deps = { ...harness.deps, delivery: { key: new Uint8Array(randomBytes(32)), allow: ["127.0.0.1/32"] } };
+  deps = delivering(harness.deps);
 });
 afterAll(() => harness.close());
-afterEach(async () => {
-  await closeReceivers();
-  for (const { id } of (await listDestinations(deps, system)).items) await removeDestination(deps, system, id, { comment: "" });
-});
+afterEach(() => endDeliveries(deps));
 
 const hook = (port: number, minSeverity: Severity = "low") => createDestination(deps, system, { name: `hook ${++count}`, config: { kind: "webhook", url: `http://127.0.0.1:${port}/a-secret-path`, ca: "" }, minSeverity });
 const carry = async (): Promise<void> => { const courier = makeCourier(deps); await courier.turn(); await courier.settled(); };

@@ -1,4 +1,5 @@
 import type { Database } from "@/lib/db/database";
+import { gatherMs } from "./gather";
 import { settled, startLeader, withClient, type LeadSession, type Queryable, type Running } from "./publish/leader";
 
 export type { Running };
@@ -12,7 +13,8 @@ type Session = Pick<LeadSession, "over" | "rest">;
 
 const SEQUENCE_BATCH = 5_000, SMALLEST_BATCH = 50, INDEX_BATCH = 500, TOOK_TOO_LONG = "57014";
 const BUSY_TICK_MS = 20, IDLE_TICK_MS = 60, IDLE_AFTER = 50, AFTER_ERROR_MS = 500;
-const GATHER_MS = 2, LONGEST_GATHER_MS = 200;
+/** Far within the second in which everything is found. */
+const LONGEST_GATHER_MS = 200;
 
 /**
  * Moves committed entries into the log, in order and without gaps, and indexes them; publishes nothing (startLogPipeline does both). Run one
@@ -50,19 +52,13 @@ export async function sequenceAlong(client: Queryable, session: Session, onAdvan
 export async function indexAlong(db: Database, session: Session, { onError }: Pick<SequencerOptions, "onError">): Promise<void> {
   while (!session.over.aborted) {
     try {
-      await withClient(db, (client) => advance(session, () => batch(client, "index_batch", INDEX_BATCH), undefined, gatherMs));
+      await withClient(db, (client) => advance(session, () => batch(client, "index_batch", INDEX_BATCH), undefined, (moved) => gatherMs(moved, INDEX_BATCH, LONGEST_GATHER_MS)));
     } catch (error) {
       if (!session.over.aborted) onError?.(error);
       await session.rest(AFTER_ERROR_MS);
     }
   }
 }
-
-/**
- * How long to let entries gather before they are indexed: a lone one is found at once, and in a steady stream a few large batches cost about half
- * of what many small ones do. Far within the second in which everything is found; whoever is behind does not rest.
- */
-const gatherMs = (moved: number): number => (moved >= INDEX_BATCH ? 0 : Math.min(moved * GATHER_MS, LONGEST_GATHER_MS));
 
 /** Calls `step` as fast as it gets anywhere, but for what it is told to rest after so many; and rests longer the longer nothing happens. */
 async function advance({ over, rest }: Session, step: () => Promise<number>, onAdvance?: (size: number) => void, restAfter?: (moved: number) => number): Promise<void> {

@@ -2,16 +2,14 @@ import { setTimeout as pause } from "node:timers/promises";
 import { makeChecks } from "@/lib/alerts/checks/run-checks";
 import { makeAlertReader } from "@/lib/alerts/read/reader";
 import type { Deps } from "@/lib/deps";
+import { gatherMs } from "@/lib/log/gather";
 import { startJob } from "@/server/jobs/job";
 import type { DoorLog } from "@/server/listeners/door-log";
 
 export type Alerts = Readonly<{ lead: (leading: boolean) => void; stop: () => Promise<void> }>;
 
 const lookEveryMs = 1_000, checkEveryMs = 15_000;
-const gatherMs = 1, longestGatherMs = 100, manyEntries = 500;
-
-/** In a steady stream a few large batches cost far less than many small ones; a lone entry is read at once, and whoever is behind does not rest. */
-const restAfter = (read: number): number => (read >= manyEntries ? 0 : Math.min(read * gatherMs, longestGatherMs));
+const fullBatch = 500, longestGatherMs = 100;
 
 /**
  * Has the rules read the log as it grows, where this node leads: woken by the log, and looking for itself in case that is not heard. Now and then
@@ -28,7 +26,7 @@ export function startAlerts(deps: Deps, log: DoorLog): Alerts {
         const batch = await reader.readOn();
         read = batch.read;
         if (batch.opened > 0) log.warn(`alerts: ${batch.opened} opened`);
-        if (read > 0) await pause(restAfter(read), undefined, { signal: stopping.signal }).catch(() => {});
+        if (read > 0) await pause(gatherMs(read, fullBatch, longestGatherMs), undefined, { signal: stopping.signal }).catch(() => {});
       }
       return lookEveryMs;
     },

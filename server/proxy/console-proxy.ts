@@ -2,6 +2,7 @@ import { request as openRequest } from "node:http";
 import type { ClientRequest, IncomingMessage, ServerResponse } from "node:http";
 import { pipeline } from "node:stream";
 import { hostName } from "@/server/listeners/addresses";
+import { wantsPage } from "@/server/listeners/door-page";
 import type { DoorContext } from "@/server/listeners/context";
 import { reasonOf } from "@/server/listeners/door-log";
 import type { DoorLog } from "@/server/listeners/door-log";
@@ -48,7 +49,7 @@ export function makeConsoleProxy(socketPath: string, log: DoorLog, pageMs = page
 }
 
 /** A page, or a part of one that the console's own script asks for. */
-const isForPage = ({ method, headers }: IncomingMessage): boolean => (method === "GET" || method === "HEAD") && ((headers.accept ?? "").includes("text/html") || headers["rsc"] !== undefined);
+const isForPage = (request: IncomingMessage): boolean => wantsPage(request) || (request.method === "GET" && request.headers["rsc"] !== undefined);
 const isPage = ({ headers }: IncomingMessage): boolean => /^text\/(?:html|x-component)\b/.test(headers["content-type"] ?? "");
 
 function whyOf({ code }: NodeJS.ErrnoException): Silence {

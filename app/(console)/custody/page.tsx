@@ -12,10 +12,10 @@ import { UseTable } from "@/components/custody/use-table";
 import { FilterProblems } from "@/components/filters/filter-problems";
 import { Grid, Stack } from "@/components/ui/layout";
 import { PageHeader } from "@/components/ui/page-header";
+import { listWorstAlerts } from "@/lib/alerts/list-worst-alerts";
 import { openPage } from "@/lib/auth/page";
 import { scopeOf } from "@/lib/auth/permissions";
 import { getCustody } from "@/lib/custody/get-custody";
-import { worstAlerts } from "../alerts/worst-alerts";
 import { readQuery, type SearchParams } from "../read-query";
 
 const path = "/custody", incidentsShown = 5;
@@ -28,7 +28,7 @@ export default async function CustodyPage({ searchParams }: Readonly<{ searchPar
   const { actor, deps } = await openPage("custody.read", { action: "custody.read" });
   const { query, params, problems } = await readQuery(pageQuery, searchParams);
   const hours = hoursOf[query.hours ?? "24"] ?? 24, linked = scopeOf(actor.role, "audit.read") !== "none";
-  const [view, open] = await Promise.all([getCustody(deps, actor, { hours }), scopeOf(actor.role, "alerts.read") === "none" ? null : worstAlerts(deps, actor, incidentsShown)]);
+  const [view, open] = await Promise.all([getCustody(deps, actor, { hours }), scopeOf(actor.role, "alerts.read") === "none" ? null : listWorstAlerts(deps, actor, incidentsShown)]);
   return (
     <>
       <PageHeader title="Custody" sentence="Every request is bound to one certificate: who used what, and from where." action={<RangeChips path={path} hours={hours} />} />

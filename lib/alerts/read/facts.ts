@@ -1,12 +1,12 @@
 import type { CertificateFacts, Facts, Who } from "@/lib/alerts/types";
 import { networkOf } from "@/lib/custody/networks";
+import { ownService } from "@/lib/format/service-word";
 import type { LogRow } from "@/lib/log/reader";
 import type { EntryRecord } from "@/lib/log/types";
 
 /** What the tables know of a certificate that an entry names. Null: it is Chancery's own, or unknown; neither is ever judged. */
 export type LookUp = (certificateId: string) => Readonly<{ who: Who; certificate: CertificateFacts }> | null;
 
-export const ownService = "chancery";
 const notRequests = new Set<string>(["source.heartbeat", "source.gap"]);
 
 const text = (said: unknown): string | null => (typeof said === "string" && said !== "" ? said : null);

@@ -1,5 +1,6 @@
 import type { EntryRule, Facts, Known, Span, Values, Who } from "@/lib/alerts/types";
-import { countWords, day, from, identitySubject, listWords, of, serviceWords, spanWords, value } from "./words";
+import { serviceWord } from "@/lib/format/service-word";
+import { countWords, day, from, identitySubject, listWords, of, spanWords, value } from "./words";
 
 const mostKnown = 20;
 
@@ -49,9 +50,9 @@ export const firstService: EntryRule = {
     if (how === null) return null;
     return {
       subject: identitySubject(who), severity: severityFor(who, facts), follows: how === "more",
-      summary: `${who.name} ${facts.action === "event.reported" ? "reported" : "used"} ${serviceWords(service)} for the first time, from ${from(facts)}.`,
-      surprise: `First ${facts.action === "event.reported" ? "report of" : "use of"} ${serviceWords(service)}${facts.outcome === "success" ? "" : ", and refused"}.`,
-      baseline: `In ${spanWords(at - known.firstAt)} and ${countWords(known.count, "use")}: ${listWords([...known.services.keys()].map(serviceWords))}.`,
+      summary: `${who.name} ${facts.action === "event.reported" ? "reported" : "used"} ${serviceWord(service)} for the first time, from ${from(facts)}.`,
+      surprise: `First ${facts.action === "event.reported" ? "report of" : "use of"} ${serviceWord(service)}${facts.outcome === "success" ? "" : ", and refused"}.`,
+      baseline: `In ${spanWords(at - known.firstAt)} and ${countWords(known.count, "use")}: ${listWords([...known.services.keys()].map(serviceWord))}.`,
     };
   },
 };

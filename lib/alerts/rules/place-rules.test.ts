@@ -10,7 +10,7 @@ const later = (days: number, over: Partial<Facts>): Facts => facts({ at: begin +
 const usual = lived(20, 400), stolen = later(21, { ip: "203.0.113.9" });
 
 describe("first use from a network", () => {
-  test("is found after three days and a hundred uses, once, and what follows from there goes on with it", () => {
+  test("is found after a week and a hundred uses, once, and what follows from there goes on with it", () => {
     const [first, second] = play(firstNetwork, [...usual, stolen, { ...stolen, at: stolen.at + minute }]).slice(-2);
     expect(first).toMatchObject({ severity: "medium", subject: { id: "idn_1" }, follows: false, baseline: expect.stringContaining("10.1.2.0/24") as string });
     expect(second).toMatchObject({ follows: true });
@@ -21,7 +21,7 @@ describe("first use from a network", () => {
   });
 
   test.each<[string, readonly Facts[]]>([
-    ["while it learns by days", [...lived(2, 400), later(2, { ip: "203.0.113.9" })]],
+    ["while it learns by days", [...lived(6, 400), later(6, { ip: "203.0.113.9" })]],
     ["while it learns by uses", [...lived(20, 50), stolen]],
     ["from a network it came from three weeks ago", [...lived(20, 400, (n) => (n === 3 ? { ip: "203.0.113.9" } : {})), stolen]],
     ["from a network that it is allowed by name", lived(20, 400).concat(stolen).map((one) => ({ ...one, who: service({ networks: ["10.0.0.0/8", "203.0.113.0/24"] }) }))],

@@ -1,4 +1,5 @@
 import type { CertificateFacts, Facts, RuleValue, Subject, Who } from "@/lib/alerts/types";
+import { serviceWord } from "@/lib/format/service-word";
 
 export const minute = 60_000, hour = 60 * minute, day = 24 * hour;
 
@@ -20,9 +21,7 @@ export function listWords(items: readonly string[], most = 4): string {
 }
 
 export const from = (facts: Facts): string => (facts.ip === null ? "an unknown address" : facts.ip);
-/** How a service is called in a sentence; Chancery's own name among other services would read like one of them. */
-export const serviceWords = (service: string): string => (service === "chancery" ? "Chancery itself" : service);
-export const onWhat = (facts: Facts): string => (facts.service === null ? "" : ` on ${serviceWords(facts.service)}`);
+export const onWhat = (facts: Facts): string => (facts.service === null ? "" : ` on ${serviceWord(facts.service)}`);
 
 export const identitySubject = (who: Who): Subject => ({ kind: "identity", id: who.id, label: who.name });
 export const certificateSubject = (certificate: CertificateFacts): Subject => ({ kind: "certificate", id: certificate.id, label: certificate.subject });
