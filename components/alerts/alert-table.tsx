@@ -20,7 +20,7 @@ function Summary({ severity, status, summary, ruleTitle, subject, lastAt }: Aler
     <span className="flex min-w-0 items-start gap-2.5 py-0.5">
       <span className="mt-0.5 flex"><SeverityIcon severity={severity} named={false} /></span>
       <span className="min-w-0 flex-1">
-        <span data-tip={summary} className="line-clamp-2 max-sm:line-clamp-none">{summary}</span>
+        <span data-tip={summary} className="line-clamp-2 whitespace-normal max-sm:line-clamp-none">{summary}</span>
         <span className="block truncate text-xs font-normal text-muted max-sm:mt-1 max-sm:whitespace-normal"><span className="mb-1 flex items-center gap-2 sm:hidden"><AlertStatusBadge status={status} /><Time at={lastAt} /></span>{severityWords[severity]} · {ruleTitle} · {subjectName(subject)}</span>
       </span>
     </span>
