@@ -9,7 +9,15 @@ const config: NextConfig = {
   experimental: { authInterrupts: true },
   // Loaded by Node as they are: native code, or modules that must exist once in a process.
   serverExternalPackages: [
-    "pg", "@prisma/adapter-pg", "@prisma/client", "@node-rs/argon2", "pino", "@peculiar/x509", "reflect-metadata", "pkijs", "asn1js",
+    "pg",
+    "@prisma/adapter-pg",
+    "@prisma/client",
+    "@node-rs/argon2",
+    "pino",
+    "@peculiar/x509",
+    "reflect-metadata",
+    "pkijs",
+    "asn1js",
   ],
 };
 

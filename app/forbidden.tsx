@@ -7,8 +7,14 @@ export const metadata: Metadata = { title: "Not allowed" };
 /** A page that the role does not allow. */
 export default function Forbidden() {
   return (
-    <MessageFrame title="Your role does not allow this page" action={<ButtonLink href="/">To the overview</ButtonLink>}>
-      <p>That you tried is on the record. If you need it for your work, ask an administrator to change your role.</p>
+    <MessageFrame
+      title="Your role does not allow this page"
+      action={<ButtonLink href="/">To the overview</ButtonLink>}
+    >
+      <p>
+        That you tried is on the record. If you need it for your work, ask an administrator to
+        change your role.
+      </p>
     </MessageFrame>
   );
 }

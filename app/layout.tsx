@@ -16,7 +16,10 @@ export const metadata: Metadata = {
 export const viewport: Viewport = {
   width: "device-width",
   initialScale: 1,
-  themeColor: [{ media: "(prefers-color-scheme: light)", color: "#fbf9f5" }, { media: "(prefers-color-scheme: dark)", color: "#12110f" }],
+  themeColor: [
+    { media: "(prefers-color-scheme: light)", color: "#fbf9f5" },
+    { media: "(prefers-color-scheme: dark)", color: "#12110f" },
+  ],
 };
 
 /** Every page. The theme that somebody chose comes from a cookie, so the server draws it and nothing flashes. */
@@ -25,7 +28,10 @@ export default async function RootLayout({ children }: Readonly<{ children: Reac
   const nonce = nonceOf((await headers()).get("content-security-policy"));
   return (
     <html lang="en" data-theme={theme === "system" ? undefined : theme}>
-      <body><StyleNonce nonce={nonce} />{children}</body>
+      <body>
+        <StyleNonce nonce={nonce} />
+        {children}
+      </body>
     </html>
   );
 }

@@ -11,19 +11,42 @@ import { createToken } from "@/lib/tokens/create-token";
 import { world } from "@/lib/runtime";
 import { supervise } from "@/server/supervise/supervise";
 
-export type Chancery = Readonly<{ url: string; mtlsPort: number; token: string; dataFolder: string; stop: () => Promise<void> }>;
+export type Chancery = Readonly<{
+  url: string;
+  mtlsPort: number;
+  token: string;
+  dataFolder: string;
+  stop: () => Promise<void>;
+}>;
 
 /** A whole Chancery under its own supervisor, on free ports and a data folder that is thrown away; set up, with a token for an administrator. */
 export async function startChancery(): Promise<Chancery> {
-  const root = findRepoRoot(), dist = join(root, "dist"), dataFolder = mkdtempSync(join(tmpdir(), "chancery-bench-"));
+  const root = findRepoRoot(),
+    dist = join(root, "dist"),
+    dataFolder = mkdtempSync(join(tmpdir(), "chancery-bench-"));
   const settings: NodeJS.ProcessEnv = {
-    NODE_ENV: "production", PATH: process.env.PATH, CHANCERY_DATA: dataFolder, CHANCERY_HTTP_PORT: "0", CHANCERY_HTTPS_PORT: "0", CHANCERY_MTLS_PORT: "0",
-    CHANCERY_ADMIN_EMAIL: "admin@example.com", CHANCERY_ADMIN_PASSWORD: randomBytes(16).toString("hex"), CHANCERY_ORGANIZATION: "Example", CHANCERY_LOG_LEVEL: "warn",
+    NODE_ENV: "production",
+    PATH: process.env.PATH,
+    CHANCERY_DATA: dataFolder,
+    CHANCERY_HTTP_PORT: "0",
+    CHANCERY_HTTPS_PORT: "0",
+    CHANCERY_MTLS_PORT: "0",
+    CHANCERY_ADMIN_EMAIL: "admin@example.com",
+    CHANCERY_ADMIN_PASSWORD: randomBytes(16).toString("hex"),
+    CHANCERY_ORGANIZATION: "Example",
+    CHANCERY_LOG_LEVEL: "warn",
   };
   const said: string[] = [];
   const running = await supervise({
-    root, env: readEnv(settings), settings, write: (text) => void said.push(text),
-    childFiles: { signer: join(dist, "signer.mjs"), console: join(dist, "console.mjs"), door: join(dist, "door.mjs") },
+    root,
+    env: readEnv(settings),
+    settings,
+    write: (text) => void said.push(text),
+    childFiles: {
+      signer: join(dist, "signer.mjs"),
+      console: join(dist, "console.mjs"),
+      door: join(dist, "door.mjs"),
+    },
   }).catch((error: unknown) => {
     process.stderr.write(said.join(""));
     throw error;
@@ -35,7 +58,13 @@ export async function startChancery(): Promise<Chancery> {
   };
   try {
     await untilReady(url);
-    return { url, mtlsPort: running.ports.mtls, dataFolder, stop, token: await makeToken(dataFolder) };
+    return {
+      url,
+      mtlsPort: running.ports.mtls,
+      dataFolder,
+      stop,
+      token: await makeToken(dataFolder),
+    };
   } catch (error) {
     process.stderr.write(said.join(""));
     await stop();
@@ -47,7 +76,8 @@ async function untilReady(url: string): Promise<void> {
   for (const end = Date.now() + 60_000; ;) {
     const answer = await fetch(`${url}/readyz`).catch(() => null);
     if (answer?.ok) return;
-    if (Date.now() > end) throw new Error(`Chancery did not become ready: ${await answer?.text() ?? "no answer"}`);
+    if (Date.now() > end)
+      throw new Error(`Chancery did not become ready: ${(await answer?.text()) ?? "no answer"}`);
     await pause(100);
   }
 }
@@ -56,7 +86,11 @@ async function makeToken(dataFolder: string): Promise<string> {
   const { readRunFile } = await import("@/lib/runtime-file");
   const db = openDatabase(readRunFile(dataFolder)?.databaseUrl ?? "", { max: 1 });
   try {
-    const { secret } = await createToken({ ...world, db }, systemActor("benchmark", "req_benchmark"), { name: "benchmark", role: "admin", identityId: null, expiresInDays: null });
+    const { secret } = await createToken(
+      { ...world, db },
+      systemActor("benchmark", "req_benchmark"),
+      { name: "benchmark", role: "admin", identityId: null, expiresInDays: null },
+    );
     return secret ?? "";
   } finally {
     await closeDatabase(db);
@@ -69,7 +103,9 @@ export type Api = (path: string, body?: unknown) => Promise<Record<string, unkno
 export function apiOf({ url, token }: Chancery): Api {
   return async (path, body) => {
     const response = await fetch(`${url}/api/v1${path}`, {
-      method: body === undefined ? "GET" : "POST", headers: { authorization: `Bearer ${token}`, "content-type": "application/json" }, ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      method: body === undefined ? "GET" : "POST",
+      headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await response.text();
     if (!response.ok) throw new Error(`${path}: ${response.status} ${text}`);

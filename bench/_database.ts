@@ -6,15 +6,26 @@ import type { Database } from "@/lib/db/database";
 import { startThrowawayPostgres, TEMPLATE } from "@/server/supervise/testing/throwaway-postgres";
 
 /** A migrated database on a server of its own, as the application sees it and as the superuser does, and a folder; `close` takes all of it away. */
-export type BenchDatabase = Readonly<{ db: Database; superuser: Database; folder: string; close: () => Promise<void> }>;
+export type BenchDatabase = Readonly<{
+  db: Database;
+  superuser: Database;
+  folder: string;
+  close: () => Promise<void>;
+}>;
 type Wish = Readonly<{ durable?: boolean; connections: number }>;
 
-export async function openBenchDatabase({ durable = false, connections }: Wish): Promise<BenchDatabase> {
-  const folder = mkdtempSync(join(tmpdir(), "chancery-bench-")), server = await startThrowawayPostgres({ durable }), urls = server.urls("bench");
+export async function openBenchDatabase({
+  durable = false,
+  connections,
+}: Wish): Promise<BenchDatabase> {
+  const folder = mkdtempSync(join(tmpdir(), "chancery-bench-")),
+    server = await startThrowawayPostgres({ durable }),
+    urls = server.urls("bench");
   const first = openDatabase(server.urls("postgres").superUrl, { max: 1 });
   await first.pool.query(`create database bench owner chancery_owner template ${TEMPLATE}`);
   await closeDatabase(first);
-  const db = openDatabase(urls.appUrl, { max: connections }), superuser = openDatabase(urls.superUrl, { max: 2 });
+  const db = openDatabase(urls.appUrl, { max: connections }),
+    superuser = openDatabase(urls.superUrl, { max: 2 });
   const close = async (): Promise<void> => {
     await closeDatabase(superuser);
     await closeDatabase(db);

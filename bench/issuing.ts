@@ -9,31 +9,59 @@ import { has, opensslSignRate, printTable } from "./_tools";
 
 // Certificates a second over the REST API, from real requests with a key each, durable (fsync on), linted and recorded, beside the bare
 // signature. What is counted is checked: every certificate is two entries in the log, and nothing else was refused.
-if (!has("wrk") || !has("openssl")) throw new Error("This benchmark needs wrk and openssl (apt-get install wrk openssl).");
+if (!has("wrk") || !has("openssl"))
+  throw new Error("This benchmark needs wrk and openssl (apt-get install wrk openssl).");
 
-const seconds = 5, levels = [1, 8, 32, 128], mostPerSecond = 3_000;
+const seconds = 5,
+  levels = [1, 8, 32, 128],
+  mostPerSecond = 3_000;
 const folder = mkdtempSync(join(tmpdir(), "chancery-bench-issuing-"));
 const chancery = await startChancery();
 try {
-  const api = apiOf(chancery), rows: Record<string, string | number>[] = [];
-  const identity = await api("/identities", { kind: "service", name: "benchmark", owner: "benchmark@example.com" });
-  const bodyOf = (at: number) => JSON.stringify({ profile: "tls-server", identity: identity.id, csr: makeRequest(`host-${at}.example.com`) });
+  const api = apiOf(chancery),
+    rows: Record<string, string | number>[] = [];
+  const identity = await api("/identities", {
+    kind: "service",
+    name: "benchmark",
+    owner: "benchmark@example.com",
+  });
+  const bodyOf = (at: number) =>
+    JSON.stringify({
+      profile: "tls-server",
+      identity: identity.id,
+      csr: makeRequest(`host-${at}.example.com`),
+    });
   const signs = opensslSignRate();
-  await load(0, 8, 1, Array.from({ length: 1_000 }, (_none, at) => bodyOf(at)));
+  await load(
+    0,
+    8,
+    1,
+    Array.from({ length: 1_000 }, (_none, at) => bodyOf(at)),
+  );
   let made = 1_000;
   for (const connections of levels) {
-    const bodies = Array.from({ length: Math.min(seconds * mostPerSecond, connections * seconds * 250) }, (_none, at) => bodyOf(made + at));
+    const bodies = Array.from(
+      { length: Math.min(seconds * mostPerSecond, connections * seconds * 250) },
+      (_none, at) => bodyOf(made + at),
+    );
     made += bodies.length;
     const before = await entriesInLog();
     const result = await load(made, connections, seconds, bodies);
     const recorded = (await entriesInLog()) - before;
     rows.push({
-      connections: String(connections), "certificates/s": result.created / result.seconds, p50: result.p50, p99: result.p99, refused: String(result.other), "entries per certificate": recorded / result.created,
+      connections: String(connections),
+      "certificates/s": result.created / result.seconds,
+      p50: result.p50,
+      p99: result.p99,
+      refused: String(result.other),
+      "entries per certificate": recorded / result.created,
       "of openssl speed": result.created / result.seconds / signs,
     });
   }
   printTable(rows);
-  process.stdout.write(`openssl speed ecdsap256: ${Math.round(signs).toLocaleString("en")} signatures a second on one core\n`);
+  process.stdout.write(
+    `openssl speed ecdsap256: ${Math.round(signs).toLocaleString("en")} signatures a second on one core\n`,
+  );
 } finally {
   await chancery.stop();
   rmSync(folder, { recursive: true, force: true });
@@ -49,13 +77,27 @@ async function entriesInLog(): Promise<number> {
   }
 }
 
-type Result = Readonly<{ created: number; other: number; seconds: number; p50: string; p99: string }>;
+type Result = Readonly<{
+  created: number;
+  other: number;
+  seconds: number;
+  p50: string;
+  p99: string;
+}>;
 
 /** Sends each body once, as fast as they are answered, until the time is over or none is left. */
-async function load(run: number, connections: number, forSeconds: number, bodies: readonly string[]): Promise<Result> {
-  const list = join(folder, `bodies-${run}.txt`), script = join(folder, `issue-${run}.lua`);
+async function load(
+  run: number,
+  connections: number,
+  forSeconds: number,
+  bodies: readonly string[],
+): Promise<Result> {
+  const list = join(folder, `bodies-${run}.txt`),
+    script = join(folder, `issue-${run}.lua`);
   writeFileSync(list, bodies.join("\n"));
-  writeFileSync(script, `
+  writeFileSync(
+    script,
+    `
 local bodies, at, created, other, first, last = {}, 0, 0, 0, nil, nil
 for line in io.lines("${list}") do bodies[#bodies + 1] = line end
 local headers = { ["Content-Type"] = "application/json", ["Authorization"] = "Bearer ${chancery.token}" }
@@ -72,12 +114,35 @@ done = function(summary)
   local s = threads[1]:get("statuses")
   print("RESULT " .. s.created .. " " .. s.other .. " " .. summary.duration)
 end
-`);
-  const child = spawn("wrk", ["-t1", `-c${connections}`, `-d${forSeconds}s`, "--timeout", "10s", "--latency", "-s", script, chancery.url], { stdio: ["ignore", "pipe", "inherit"] });
+`,
+  );
+  const child = spawn(
+    "wrk",
+    [
+      "-t1",
+      `-c${connections}`,
+      `-d${forSeconds}s`,
+      "--timeout",
+      "10s",
+      "--latency",
+      "-s",
+      script,
+      chancery.url,
+    ],
+    { stdio: ["ignore", "pipe", "inherit"] },
+  );
   let out = "";
-  child.stdout.setEncoding("utf8").on("data", (piece: string) => { out += piece; });
+  child.stdout.setEncoding("utf8").on("data", (piece: string) => {
+    out += piece;
+  });
   await once(child, "close");
   const [, created, other, microseconds] = /RESULT (\d+) (\d+) (\d+)/.exec(out) ?? [];
   const percentile = (of: number) => new RegExp(`${of}%\\s+(\\S+)`).exec(out)?.[1] ?? "";
-  return { created: Number(created), other: Number(other), seconds: Number(microseconds) / 1e6, p50: percentile(50), p99: percentile(99) };
+  return {
+    created: Number(created),
+    other: Number(other),
+    seconds: Number(microseconds) / 1e6,
+    p50: percentile(50),
+    p99: percentile(99),
+  };
 }

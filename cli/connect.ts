@@ -4,7 +4,9 @@ import { findRepoRoot } from "@/lib/runtime-root";
 
 /** The data folder that a command works on: CHANCERY_DATA, or `data` in the clone whatever the current folder is. */
 export function dataFolder(): string {
-  return process.env.CHANCERY_DATA ? resolve(process.env.CHANCERY_DATA) : join(findRepoRoot(), "data");
+  return process.env.CHANCERY_DATA
+    ? resolve(process.env.CHANCERY_DATA)
+    : join(findRepoRoot(), "data");
 }
 
 /** The Chancery that runs on the data folder, or null. A file that a killed one left behind counts as none. */

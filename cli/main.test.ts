@@ -7,12 +7,21 @@ import { findRepoRoot } from "@/lib/runtime-root";
 
 const root = findRepoRoot();
 let elsewhere = "";
-beforeAll(() => { elsewhere = mkdtempSync(join(tmpdir(), "chancery-cli-")); });
+beforeAll(() => {
+  elsewhere = mkdtempSync(join(tmpdir(), "chancery-cli-"));
+});
 afterAll(() => rmSync(elsewhere, { recursive: true, force: true }));
 
 function chancery(...args: string[]) {
-  const env = { PATH: process.env.PATH, CHANCERY_DATA: join(elsewhere, "data") } as unknown as NodeJS.ProcessEnv;
-  return spawnSync(process.execPath, [join(root, "scripts/chancery.mjs"), ...args], { cwd: elsewhere, env, encoding: "utf8" });
+  const env = {
+    PATH: process.env.PATH,
+    CHANCERY_DATA: join(elsewhere, "data"),
+  } as unknown as NodeJS.ProcessEnv;
+  return spawnSync(process.execPath, [join(root, "scripts/chancery.mjs"), ...args], {
+    cwd: elsewhere,
+    env,
+    encoding: "utf8",
+  });
 }
 
 test("a command that does not exist is refused on standard error, with the list and exit code 2", () => {
@@ -23,17 +32,27 @@ test("a command that does not exist is refused on standard error, with the list 
 });
 
 test("a token cannot be made without a running Chancery, and standard output stays empty", () => {
-  const { status, stdout, stderr } = chancery("token", "create", "--role", "admin", "--name", "first");
+  const { status, stdout, stderr } = chancery(
+    "token",
+    "create",
+    "--role",
+    "admin",
+    "--name",
+    "first",
+  );
   expect(status).not.toBe(0);
   expect(stdout).toBe("");
   expect(stderr).toMatch(/No Chancery is running.*npm start/);
 });
 
-test.each([[[]], [["help"]], [["--help"]]])("%j lists the commands on standard output, from any folder", (args) => {
-  const { status, stdout } = chancery(...args);
-  expect(status).toBe(0);
-  expect(stdout).toMatch(/doctor[^]*token[^]*help/);
-});
+test.each([[[]], [["help"]], [["--help"]]])(
+  "%j lists the commands on standard output, from any folder",
+  (args) => {
+    const { status, stdout } = chancery(...args);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/doctor[^]*token[^]*help/);
+  },
+);
 
 test("doctor works before the first start and changes nothing", () => {
   const { stdout } = chancery("doctor");

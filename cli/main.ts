@@ -17,7 +17,7 @@ commands.push(makeHelp(() => commands));
 /** What a person should read about a failure: an expected one in its own words, any other with its stack. */
 function explain(error: unknown): string {
   if (error instanceof UsageError || isAppError(error)) return error.message;
-  return error instanceof Error ? error.stack ?? error.message : String(error);
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
 async function main(words: string[]): Promise<number> {
@@ -38,6 +38,9 @@ process.exitCode = await main(process.argv.slice(2)).catch((error: unknown) => {
 });
 // What this command put on the record is settled, so that it is missed if it does not arrive.
 const opened = openedDeps();
-if (opened) await makeHeart(opened).end().catch(() => {});
+if (opened)
+  await makeHeart(opened)
+    .end()
+    .catch(() => {});
 // Database pools that a command opened would keep the process alive.
 process.stdout.write("", () => process.exit());

@@ -5,12 +5,18 @@ import { openHarness, stranger, system, type Harness } from "@/server/api/testin
 import { runToken, token } from "./token";
 
 let harness: Harness;
-beforeAll(async () => { harness = await openHarness(); });
-afterAll(async () => { await harness.close(); });
+beforeAll(async () => {
+  harness = await openHarness();
+});
+afterAll(async () => {
+  await harness.close();
+});
 
 async function run(...args: string[]): Promise<{ code: number | string; out: string }> {
   let out = "";
-  const code = await runToken(harness.deps, args, (text) => { out += text; }).catch((error: Error) => `${error.constructor.name}: ${error.message}`);
+  const code = await runToken(harness.deps, args, (text) => {
+    out += text;
+  }).catch((error: Error) => `${error.constructor.name}: ${error.message}`);
   return { code, out };
 }
 
@@ -19,28 +25,60 @@ test("create prints the secret alone, and it works", async () => {
   expect(code).toBe(0);
   expect(out).toMatch(/^chy_[\w-]{43}\n$/);
   const { origin, requestId, correlationId } = stranger();
-  expect((await actorOfToken(harness.deps, out.trim(), { origin, requestId, correlationId })).actor).toMatchObject({ role: "admin", label: "first" });
+  expect(
+    (await actorOfToken(harness.deps, out.trim(), { origin, requestId, correlationId })).actor,
+  ).toMatchObject({ role: "admin", label: "first" });
 });
 
 test("the record names the command line and the account of the system as the actor", async () => {
-  const { entries } = await harness.during(() => run("create", "--role=auditor", "--name=ci", "--expires-in-days=30"));
-  expect(entries).toEqual([expect.objectContaining({ action: "token.created", actor: { kind: "system", id: "command-line", label: expect.stringMatching(/^command line \(.+\)$/) as unknown } })]);
+  const { entries } = await harness.during(() =>
+    run("create", "--role=auditor", "--name=ci", "--expires-in-days=30"),
+  );
+  expect(entries).toEqual([
+    expect.objectContaining({
+      action: "token.created",
+      actor: {
+        kind: "system",
+        id: "command-line",
+        label: expect.stringMatching(/^command line \(.+\)$/) as unknown,
+      },
+    }),
+  ]);
 });
 
 test("a service's token names its identity", async () => {
-  const { id } = await createIdentity(harness.deps, system, { kind: "service", name: "payments", owner: "team@example.com", note: "" });
-  expect((await run("create", "--role", "service", "--name", "pay", "--identity", id)).code).toBe(0);
+  const { id } = await createIdentity(harness.deps, system, {
+    kind: "service",
+    name: "payments",
+    owner: "team@example.com",
+    note: "",
+  });
+  expect((await run("create", "--role", "service", "--name", "pay", "--identity", id)).code).toBe(
+    0,
+  );
   expect((await run("create", "--role", "service", "--name", "pay")).code).toContain("--identity:");
 });
 
 test.each([
-  [[]], [["make"]], [["create"]], [["create", "--role", "root", "--name", "x"]], [["create", "--role", "admin"]], [["create", "--role", "admin", "--name", "x", "extra"]],
-  [["create", "--role", "admin", "--name", "x", "--secret", "y"]], [["create", "--role", "admin", "--name", "x", "--expires-in-days", "soon"]], [["list", "all"]], [["revoke"]], [["revoke", "a", "b"]],
-])("wrong usage (%j) prints nothing on standard output and says how it is written", async (args) => {
-  const { code, out } = await run(...args);
-  expect(out).toBe("");
-  expect(code).toMatch(/^UsageError: [\s\S]*chancery token create/);
-});
+  [[]],
+  [["make"]],
+  [["create"]],
+  [["create", "--role", "root", "--name", "x"]],
+  [["create", "--role", "admin"]],
+  [["create", "--role", "admin", "--name", "x", "extra"]],
+  [["create", "--role", "admin", "--name", "x", "--secret", "y"]],
+  [["create", "--role", "admin", "--name", "x", "--expires-in-days", "soon"]],
+  [["list", "all"]],
+  [["revoke"]],
+  [["revoke", "a", "b"]],
+])(
+  "wrong usage (%j) prints nothing on standard output and says how it is written",
+  async (args) => {
+    const { code, out } = await run(...args);
+    expect(out).toBe("");
+    expect(code).toMatch(/^UsageError: [\s\S]*chancery token create/);
+  },
+);
 
 test("list shows every token without its secret, and revoke ends one", async () => {
   const { out: secret } = await run("create", "--role", "admin", "--name", "short-lived");

@@ -22,13 +22,20 @@ export const token: Command = {
   name: "token",
   summary: "create | list | revoke: API tokens",
   run: async (args) => {
-    if (!process.env.DATABASE_URL) throw new UsageError(`No Chancery is running on ${dataFolder()}. Start it with npm start, or name its data folder in CHANCERY_DATA.`);
+    if (!process.env.DATABASE_URL)
+      throw new UsageError(
+        `No Chancery is running on ${dataFolder()}. Start it with npm start, or name its data folder in CHANCERY_DATA.`,
+      );
     return runToken(getDeps(), args, (text) => process.stdout.write(text));
   },
 };
 
 /** The command itself, over given dependencies; answers with the exit code. */
-export async function runToken(deps: Pick<Deps, "db" | "clock" | "random">, [verb = "", ...args]: readonly string[], say: Say): Promise<number> {
+export async function runToken(
+  deps: Pick<Deps, "db" | "clock" | "random">,
+  [verb = "", ...args]: readonly string[],
+  say: Say,
+): Promise<number> {
   const actor = commandLine(deps);
   switch (verb) {
     case "create": {
@@ -39,7 +46,10 @@ export async function runToken(deps: Pick<Deps, "db" | "clock" | "random">, [ver
     case "list": {
       read(args, {}, 0);
       for (let cursor: string | null | undefined; cursor !== null;) {
-        const page = await listTokens(deps, actor, { limit: 200, ...(cursor === undefined ? {} : { cursor }) });
+        const page = await listTokens(deps, actor, {
+          limit: 200,
+          ...(cursor === undefined ? {} : { cursor }),
+        });
         for (const row of page.items) say(line(row));
         cursor = page.nextCursor;
       }
@@ -57,25 +67,47 @@ export async function runToken(deps: Pick<Deps, "db" | "clock" | "random">, [ver
 }
 
 function readCreate(args: readonly string[]) {
-  const options = { role: { type: "string" }, name: { type: "string" }, identity: { type: "string" }, "expires-in-days": { type: "string" } } as const;
+  const options = {
+    role: { type: "string" },
+    name: { type: "string" },
+    identity: { type: "string" },
+    "expires-in-days": { type: "string" },
+  } as const;
   const { values } = read(args, options, 0);
   const { role, name, identity, "expires-in-days": expiresInDays } = values;
   const parsed = tokenInput.safeParse({ role, name, identityId: identity, expiresInDays });
   if (parsed.success) return parsed.data;
-  const flags: Readonly<Record<string, string>> = { identityId: "identity", expiresInDays: "expires-in-days" };
-  const wrong = parsed.error.issues.map(({ path, message }) => `--${flags[String(path[0])] ?? String(path[0])}: ${message}`);
+  const flags: Readonly<Record<string, string>> = {
+    identityId: "identity",
+    expiresInDays: "expires-in-days",
+  };
+  const wrong = parsed.error.issues.map(
+    ({ path, message }) => `--${flags[String(path[0])] ?? String(path[0])}: ${message}`,
+  );
   throw new UsageError(`${wrong.join("\n")}\n\n${usage}`);
 }
 
-function read(args: readonly string[], options: NonNullable<ParseArgsConfig["options"]>, positionals: number) {
+function read(
+  args: readonly string[],
+  options: NonNullable<ParseArgsConfig["options"]>,
+  positionals: number,
+) {
   let parsed: ReturnType<typeof parseArgs>;
   try {
-    parsed = parseArgs({ args: [...args], options, strict: true, allowPositionals: positionals > 0 });
+    parsed = parseArgs({
+      args: [...args],
+      options,
+      strict: true,
+      allowPositionals: positionals > 0,
+    });
   } catch (error) {
     throw new UsageError(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
   }
   if (parsed.positionals.length !== positionals) throw new UsageError(usage);
-  return { values: parsed.values as Readonly<Record<string, string | undefined>>, positionals: parsed.positionals };
+  return {
+    values: parsed.values as Readonly<Record<string, string | undefined>>,
+    positionals: parsed.positionals,
+  };
 }
 
 const line = ({ id, name, role, status, hint, identity, expiresAt }: TokenDto): string =>

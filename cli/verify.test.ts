@@ -5,7 +5,13 @@ import { gzipSync } from "node:zlib";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { formatTlogProof } from "@/lib/log/pure/tlog-proof";
 import { proveInclusion } from "@/lib/log/tree/prove";
-import { exportLines, fileOf, makeKey, makeLog, makeRecord } from "@/lib/log/verify/testdata/make-export";
+import {
+  exportLines,
+  fileOf,
+  makeKey,
+  makeLog,
+  makeRecord,
+} from "@/lib/log/verify/testdata/make-export";
 import { UsageError } from "./command";
 import { verify } from "./verify";
 import { makeProgress } from "./verify/progress";
@@ -15,67 +21,158 @@ const file = (name: string): string => join(folder, name);
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "chancery-verify-"));
-  const [key, other, witness] = await Promise.all([makeKey("log.example.com/log/0000abcd"), makeKey("log.example.com/log/0000abcd"), makeKey("witness.example.com", 4)]);
-  const entries = Array.from({ length: 20 }, (_none, at) => makeRecord(at)), log = await makeLog(entries, { key, cosigners: [witness] }), young = await makeLog(entries, { key, size: 15 });
-  const lines = await exportLines(log), stranger = await makeKey("stranger.example.com", 4);
+  const [key, other, witness] = await Promise.all([
+    makeKey("log.example.com/log/0000abcd"),
+    makeKey("log.example.com/log/0000abcd"),
+    makeKey("witness.example.com", 4),
+  ]);
+  const entries = Array.from({ length: 20 }, (_none, at) => makeRecord(at)),
+    log = await makeLog(entries, { key, cosigners: [witness] }),
+    young = await makeLog(entries, { key, size: 15 });
+  const lines = await exportLines(log),
+    stranger = await makeKey("stranger.example.com", 4);
   const files: Record<string, string | Uint8Array> = {
-    good: fileOf(lines), young: fileOf(await exportLines(young)), changed: fileOf(lines.map((line, at) => (at === 9 ? line.replace("lost", "last") : line))), cut: fileOf(lines.slice(0, 12)), gzip: gzipSync(fileOf(lines)), text: "hello\n",
+    good: fileOf(lines),
+    young: fileOf(await exportLines(young)),
+    changed: fileOf(lines.map((line, at) => (at === 9 ? line.replace("lost", "last") : line))),
+    cut: fileOf(lines.slice(0, 12)),
+    gzip: gzipSync(fileOf(lines)),
+    text: "hello\n",
     filtered: fileOf(await exportLines(log, { keep: (at) => at % 5 === 0, filter: "x=y" })),
-    key: `${key.vkey}\n`, otherKey: other.vkey, policy: `log ${key.vkey}\nwitness W ${witness.vkey}\nquorum W\n`, stranger: `log ${key.vkey}\nwitness S ${stranger.vkey}\nquorum S\n`, since: await log.noteAt(10), within: await log.noteAt(9), later: await (await makeLog([...entries, makeRecord(20)], { key })).noteAt(21),
-    proof: formatTlogProof({ extra: Buffer.from(entries[3]!), index: 3, path: await proveInclusion(log.read, 3, 20), checkpoint: log.note }), bare: formatTlogProof({ index: 3, path: await proveInclusion(log.read, 3, 20), checkpoint: log.note }), entry: entries[3]!,
+    key: `${key.vkey}\n`,
+    otherKey: other.vkey,
+    policy: `log ${key.vkey}\nwitness W ${witness.vkey}\nquorum W\n`,
+    stranger: `log ${key.vkey}\nwitness S ${stranger.vkey}\nquorum S\n`,
+    since: await log.noteAt(10),
+    within: await log.noteAt(9),
+    later: await (await makeLog([...entries, makeRecord(20)], { key })).noteAt(21),
+    proof: formatTlogProof({
+      extra: Buffer.from(entries[3]!),
+      index: 3,
+      path: await proveInclusion(log.read, 3, 20),
+      checkpoint: log.note,
+    }),
+    bare: formatTlogProof({
+      index: 3,
+      path: await proveInclusion(log.read, 3, 20),
+      checkpoint: log.note,
+    }),
+    entry: entries[3]!,
   };
   for (const [name, content] of Object.entries(files)) writeFileSync(file(name), content);
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-afterEach(() => { vi.restoreAllMocks(); });
+afterEach(() => {
+  vi.restoreAllMocks();
+});
 
 async function run(args: readonly string[]): Promise<Readonly<{ code: number; out: string }>> {
   let out = "";
-  vi.spyOn(process.stdout, "write").mockImplementation((text) => { out += String(text); return true; });
-  const code = await verify.run(args.map((arg) => arg.replace(/^@(\w+)$/, (_all, name: string) => file(name))));
+  vi.spyOn(process.stdout, "write").mockImplementation((text) => {
+    out += String(text);
+    return true;
+  });
+  const code = await verify.run(
+    args.map((arg) => arg.replace(/^@(\w+)$/, (_all, name: string) => file(name))),
+  );
   return { code, out };
 }
 
 test.each([
-  [0, ["@good"]], [0, ["@good", "--key", "@key"]], [0, ["@gzip", "--policy", "@policy", "--require", "witnessed"]], [0, ["@good", "--since", "@since"]], [0, ["@filtered"]], [0, ["@proof", "--key", "@key"]], [0, ["@bare", "--key", "@key", "--entry", "@entry"]],
-  [1, ["@changed"]], [1, ["@cut"]], [1, ["@good", "--key", "@otherKey"]], [1, ["@bare", "--key", "@key", "--entry", "@key"]],
-  [3, ["@young"]], [3, ["@good", "--require", "witnessed"]], [3, ["@good", "--policy", "@stranger"]], [3, ["@filtered", "--since", "@within"]], [3, ["@good", "--since", "@later"]], [3, ["@proof"]], [3, ["@bare", "--key", "@key"]],
+  [0, ["@good"]],
+  [0, ["@good", "--key", "@key"]],
+  [0, ["@gzip", "--policy", "@policy", "--require", "witnessed"]],
+  [0, ["@good", "--since", "@since"]],
+  [0, ["@filtered"]],
+  [0, ["@proof", "--key", "@key"]],
+  [0, ["@bare", "--key", "@key", "--entry", "@entry"]],
+  [1, ["@changed"]],
+  [1, ["@cut"]],
+  [1, ["@good", "--key", "@otherKey"]],
+  [1, ["@bare", "--key", "@key", "--entry", "@key"]],
+  [3, ["@young"]],
+  [3, ["@good", "--require", "witnessed"]],
+  [3, ["@good", "--policy", "@stranger"]],
+  [3, ["@filtered", "--since", "@within"]],
+  [3, ["@good", "--since", "@later"]],
+  [3, ["@proof"]],
+  [3, ["@bare", "--key", "@key"]],
 ])("exit code %d for %j", async (expected, args) => {
   expect((await run(args)).code).toBe(expected);
 });
 
 test.each([
-  [[]], [["@good", "@good"]], [["@good", "--require", "everything"]], [["@good", "--nonsense"]], [["/nonexistent/file"]], [["@text"]], [["@good", "--key", "/nonexistent"]], [["@good", "--key", "a+b+c"]], [["@good", "--policy", "@text"]], [["@good", "--since", "@text"]], [["@good", "--key"]],
+  [[]],
+  [["@good", "@good"]],
+  [["@good", "--require", "everything"]],
+  [["@good", "--nonsense"]],
+  [["/nonexistent/file"]],
+  [["@text"]],
+  [["@good", "--key", "/nonexistent"]],
+  [["@good", "--key", "a+b+c"]],
+  [["@good", "--policy", "@text"]],
+  [["@good", "--since", "@text"]],
+  [["@good", "--key"]],
 ])("%j is a matter of usage, told in words", async (args) => {
-  await expect(run(args)).rejects.toSatisfy((error) => error instanceof UsageError && error.message.length > 20);
+  await expect(run(args)).rejects.toSatisfy(
+    (error) => error instanceof UsageError && error.message.length > 20,
+  );
 });
 
 test("what is said is never a bare passed: checks, key, size, root and level by their names", async () => {
   const { out } = await run(["@good", "--key", "@key"]);
-  for (const name of ["format", "order", "leaf", "tree", "signature", "witnesses", "gaps", "since", "complete"]) expect(out).toMatch(new RegExp(`^(passed|not checked) +${name} +\\S.{20,}`, "m"));
-  expect(out).toMatch(/SIGNED: 20 entries exactly as log\.example\.com\/log\/0000abcd signed, by the key that you gave\. Checkpoint of 20 entries, root [0-9a-f]{64}/);
-  expect((await run(["@good"])).out).toMatch(/the key that the file itself names, which you should compare/);
+  for (const name of [
+    "format",
+    "order",
+    "leaf",
+    "tree",
+    "signature",
+    "witnesses",
+    "gaps",
+    "since",
+    "complete",
+  ])
+    expect(out).toMatch(new RegExp(`^(passed|not checked) +${name} +\\S.{20,}`, "m"));
+  expect(out).toMatch(
+    /SIGNED: 20 entries exactly as log\.example\.com\/log\/0000abcd signed, by the key that you gave\. Checkpoint of 20 entries, root [0-9a-f]{64}/,
+  );
+  expect((await run(["@good"])).out).toMatch(
+    /the key that the file itself names, which you should compare/,
+  );
 });
 
 test("what is wrong is named, with the entry", async () => {
   const { out } = await run(["@changed"]);
-  expect(out).toMatch(/FAILED +leaf +1 problem[^]*Entry 8 was changed[^]*FAILED: leaf\. Do not rely on this file\./);
+  expect(out).toMatch(
+    /FAILED +leaf +1 problem[^]*Entry 8 was changed[^]*FAILED: leaf\. Do not rely on this file\./,
+  );
 });
 
 test("--json is one object for scripts, --quiet says nothing", async () => {
   const { out, code } = await run(["@changed", "--json"]);
-  const report = JSON.parse(out) as { checks: { name: string; state: string; problemCount: number }[] };
-  expect([report, code]).toMatchObject([{ level: "failed", entries: 20, required: "signed", exitCode: 1 }, 1]);
-  expect(report.checks.filter(({ state }) => state === "failed")).toMatchObject([{ name: "leaf", problemCount: 1 }]);
+  const report = JSON.parse(out) as {
+    checks: { name: string; state: string; problemCount: number }[];
+  };
+  expect([report, code]).toMatchObject([
+    { level: "failed", entries: 20, required: "signed", exitCode: 1 },
+    1,
+  ]);
+  expect(report.checks.filter(({ state }) => state === "failed")).toMatchObject([
+    { name: "leaf", problemCount: 1 },
+  ]);
   expect(await run(["@changed", "--quiet"])).toEqual({ code: 1, out: "" });
 });
 
 test("progress is one line that is rewritten and taken away, and none without a terminal", () => {
-  const written: string[] = [], progress = makeProgress({ write: (text) => written.push(text) }, 1_000);
+  const written: string[] = [],
+    progress = makeProgress({ write: (text) => written.push(text) }, 1_000);
   progress.show({ bytes: 250, entries: 1_234, size: 9_999 });
   progress.show({ bytes: 260, entries: 1_300, size: 9_999 });
   progress.end();
-  expect(written).toEqual(["\rverifying: 25% · 1,234 entries", `\r${" ".repeat("verifying: 25% · 1,234 entries".length)}\r`]);
+  expect(written).toEqual([
+    "\rverifying: 25% · 1,234 entries",
+    `\r${" ".repeat("verifying: 25% · 1,234 entries".length)}\r`,
+  ]);
   const silent = makeProgress(null, null);
   silent.show({ bytes: 1, entries: 1, size: 1 });
   silent.end();

@@ -30,9 +30,13 @@ Exit codes: 0 verified, 1 something is wrong, 2 usage or unreadable file, 3 righ
 /** `chancery verify`: see verifyUsage. */
 export const verify: Command = {
   name: "verify",
-  summary: "verifies an export or a proof file offline, or the live log: entries, order, hashes, tree, signature, witnesses, gaps",
+  summary:
+    "verifies an export or a proof file offline, or the live log: entries, order, hashes, tree, signature, witnesses, gaps",
   run: async (args) => {
-    const { values, positionals: [file, ...more] } = readArguments(args);
+    const {
+      values,
+      positionals: [file, ...more],
+    } = readArguments(args);
     if (values.help) {
       process.stdout.write(`${verifyUsage}\n`);
       return 0;
@@ -41,7 +45,13 @@ export const verify: Command = {
     if (file === undefined || more.length > 0) throw new UsageError(verifyUsage);
     const required = requiredOf(values.require);
     const report = await verifyFile(file, values);
-    process.stdout.write(values.json ? `${JSON.stringify({ ...report, required, exitCode: exitCodeOf(report, required, values) })}\n` : values.quiet ? "" : reportText(file, report));
+    process.stdout.write(
+      values.json
+        ? `${JSON.stringify({ ...report, required, exitCode: exitCodeOf(report, required, values) })}\n`
+        : values.quiet
+          ? ""
+          : reportText(file, report),
+    );
     return exitCodeOf(report, required, values);
   },
 };
@@ -49,9 +59,26 @@ export const verify: Command = {
 type Values = ReturnType<typeof readArguments>["values"];
 
 function readArguments(args: string[]) {
-  const text = { type: "string" } as const, flag = { type: "boolean" } as const;
+  const text = { type: "string" } as const,
+    flag = { type: "boolean" } as const;
   try {
-    return parseArgs({ args, allowPositionals: true, options: { key: text, policy: text, proof: text, since: text, entry: text, require: text, json: flag, quiet: flag, live: flag, state: flag, help: { type: "boolean", short: "h" } } });
+    return parseArgs({
+      args,
+      allowPositionals: true,
+      options: {
+        key: text,
+        policy: text,
+        proof: text,
+        since: text,
+        entry: text,
+        require: text,
+        json: flag,
+        quiet: flag,
+        live: flag,
+        state: flag,
+        help: { type: "boolean", short: "h" },
+      },
+    });
   } catch (error) {
     throw new UsageError(`${(error as Error).message}\n\n${verifyUsage}`);
   }
@@ -59,9 +86,17 @@ function readArguments(args: string[]) {
 
 async function runHere(values: Values, file: string | undefined): Promise<number> {
   if (file !== undefined || (values.live && values.state)) throw new UsageError(verifyUsage);
-  if (!process.env.DATABASE_URL) throw new UsageError(`No Chancery is running on ${dataFolder()}. Start it with npm start, or name its data folder in CHANCERY_DATA.`);
+  if (!process.env.DATABASE_URL)
+    throw new UsageError(
+      `No Chancery is running on ${dataFolder()}. Start it with npm start, or name its data folder in CHANCERY_DATA.`,
+    );
   const { json, quiet } = values;
-  return runLive(getDeps(), { what: values.live ? "live" : "state", policy: textOf(values.policy), json, quiet }, (text) => process.stdout.write(text), process.stderr.isTTY ? process.stderr : null);
+  return runLive(
+    getDeps(),
+    { what: values.live ? "live" : "state", policy: textOf(values.policy), json, quiet },
+    (text) => process.stdout.write(text),
+    process.stderr.isTTY ? process.stderr : null,
+  );
 }
 
 function requiredOf(said: string | undefined): Required {
@@ -71,11 +106,18 @@ function requiredOf(said: string | undefined): Required {
 }
 
 async function verifyFile(file: string, values: Values): Promise<VerifyReport> {
-  const progress = makeProgress(values.quiet || values.json || !process.stderr.isTTY ? null : process.stderr, file === "-" ? null : sizeOf(file));
+  const progress = makeProgress(
+    values.quiet || values.json || !process.stderr.isTTY ? null : process.stderr,
+    file === "-" ? null : sizeOf(file),
+  );
   try {
     return await verifyExport(readPieces(file), {
-      vkey: values.key === undefined ? undefined : readKey(values.key), policy: textOf(values.policy), since: textOf(values.since),
-      proof: values.proof === undefined ? undefined : readPieces(values.proof), entry: values.entry === undefined ? undefined : readSmall(values.entry), onProgress: progress.show,
+      vkey: values.key === undefined ? undefined : readKey(values.key),
+      policy: textOf(values.policy),
+      since: textOf(values.since),
+      proof: values.proof === undefined ? undefined : readPieces(values.proof),
+      entry: values.entry === undefined ? undefined : readSmall(values.entry),
+      onProgress: progress.show,
     });
   } catch (error) {
     // What cannot be read is no finding about the log.
@@ -86,7 +128,8 @@ async function verifyFile(file: string, values: Values): Promise<VerifyReport> {
   }
 }
 
-const textOf = (file: string | undefined): string | undefined => (file === undefined ? undefined : readSmall(file).toString("utf8"));
+const textOf = (file: string | undefined): string | undefined =>
+  file === undefined ? undefined : readSmall(file).toString("utf8");
 
 function sizeOf(file: string): number | null {
   try {

@@ -25,16 +25,29 @@ export const witness: Command = {
     const key = await openWitnessKey(data, { name, host: hostname(), random: world.random });
     const store = makeFileStore(join(data, "logs"), world.random);
     const server = serveWitness({
-      key, logs, store, lateAfterSeconds, clock: world.clock,
-      onError: (error) => process.stderr.write(`chancery witness: ${error instanceof Error ? error.message : String(error)}\n`),
+      key,
+      logs,
+      store,
+      lateAfterSeconds,
+      clock: world.clock,
+      onError: (error) =>
+        process.stderr.write(
+          `chancery witness: ${error instanceof Error ? error.message : String(error)}\n`,
+        ),
     });
     server.listen(port, host);
     await once(server, "listening");
-    const address = server.address(), open = typeof address === "object" && address !== null ? address.port : port;
+    const address = server.address(),
+      open = typeof address === "object" && address !== null ? address.port : port;
     const url = `http://${host.includes(":") ? `[${host}]` : host}:${open}`;
     process.stdout.write(`${key.vkey}\n${url}\n`);
-    process.stderr.write(`For a policy: witness ${nameFor(key.key.name)} ${key.vkey} ${url}\nWatching ${[...logs.keys()].join(", ")}.\n`);
-    const stop = (): void => { server.close(); server.closeIdleConnections(); };
+    process.stderr.write(
+      `For a policy: witness ${nameFor(key.key.name)} ${key.vkey} ${url}\nWatching ${[...logs.keys()].join(", ")}.\n`,
+    );
+    const stop = (): void => {
+      server.close();
+      server.closeIdleConnections();
+    };
     process.once("SIGTERM", stop).once("SIGINT", stop);
     await once(server, "close");
     return 0;
@@ -45,22 +58,49 @@ export const witness: Command = {
 const nameFor = (name: string): string => name.replaceAll(/[^a-zA-Z0-9.-]/g, "-");
 
 async function readArguments(args: readonly string[]) {
-  const { data, log = [], port = "0", host = "127.0.0.1", name = null, "late-after": late = "900" } = parse(args);
+  const {
+    data,
+    log = [],
+    port = "0",
+    host = "127.0.0.1",
+    name = null,
+    "late-after": late = "900",
+  } = parse(args);
   if (data === undefined || log.length === 0) throw new UsageError(usage);
-  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) throw new UsageError(`--port: ${port} is not a port.\n\n${usage}`);
-  if (!/^[1-9]\d{0,8}$/.test(late)) throw new UsageError(`--late-after: ${late} is not a number of seconds.\n\n${usage}`);
+  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535)
+    throw new UsageError(`--port: ${port} is not a port.\n\n${usage}`);
+  if (!/^[1-9]\d{0,8}$/.test(late))
+    throw new UsageError(`--late-after: ${late} is not a number of seconds.\n\n${usage}`);
   const logs = new Map<string, NoteKey[]>();
   for (const vkey of log) {
     const key = await readLog(vkey);
     logs.set(key.name, [...(logs.get(key.name) ?? []), key]);
   }
-  return { data: resolve(data), logs, port: Number(port), host, name, lateAfterSeconds: Number(late) };
+  return {
+    data: resolve(data),
+    logs,
+    port: Number(port),
+    host,
+    name,
+    lateAfterSeconds: Number(late),
+  };
 }
 
 function parse(args: readonly string[]) {
   const text = { type: "string" } as const;
   try {
-    return parseArgs({ args: [...args], strict: true, options: { data: text, log: { type: "string", multiple: true }, port: text, host: text, name: text, "late-after": text } }).values;
+    return parseArgs({
+      args: [...args],
+      strict: true,
+      options: {
+        data: text,
+        log: { type: "string", multiple: true },
+        port: text,
+        host: text,
+        name: text,
+        "late-after": text,
+      },
+    }).values;
   } catch (error) {
     throw new UsageError(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
   }
@@ -69,7 +109,8 @@ function parse(args: readonly string[]) {
 async function readLog(vkey: string): Promise<NoteKey> {
   try {
     const key = await readVkey(nodeLogCrypto, vkey);
-    if (key.type !== 1) throw new UsageError(`--log: ${vkey} is the key of a witness, not of a log.`);
+    if (key.type !== 1)
+      throw new UsageError(`--log: ${vkey} is the key of a witness, not of a log.`);
     return key;
   } catch (error) {
     if (error instanceof ProofError) throw new UsageError(`--log: ${error.message}`);

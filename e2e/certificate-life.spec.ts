@@ -2,7 +2,15 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { Page } from "@playwright/test";
 import { exportAs } from "./support/export-log";
-import { askOcsp, filesOf, makeRequest, readCrl, serialOf, verify, type Files } from "./support/openssl";
+import {
+  askOcsp,
+  filesOf,
+  makeRequest,
+  readCrl,
+  serialOf,
+  verify,
+  type Files,
+} from "./support/openssl";
 import { expect, test } from "./support/test";
 import { chancery, stateOf } from "./support/world";
 
@@ -13,7 +21,10 @@ const csrField = /^Certificate signing request/;
 const idOf = (page: Page) => new URL(page.url()).pathname.split("/").at(-1) ?? "";
 
 async function download(page: Page, name: string): Promise<string> {
-  const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name, exact: true }).click()]);
+  const [file] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("link", { name, exact: true }).click(),
+  ]);
   return readFileSync(await file.path(), "utf8");
 }
 
@@ -23,11 +34,14 @@ async function filesFrom(page: Page): Promise<Files> {
 }
 
 async function dropFile(page: Page, path: string): Promise<void> {
-  const data = await page.evaluateHandle((text) => {
-    const transfer = new DataTransfer();
-    transfer.items.add(new File([text], "request.csr"));
-    return transfer;
-  }, readFileSync(path, "utf8"));
+  const data = await page.evaluateHandle(
+    (text) => {
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([text], "request.csr"));
+      return transfer;
+    },
+    readFileSync(path, "utf8"),
+  );
   await page.getByRole("textbox", { name: csrField }).dispatchEvent("drop", { dataTransfer: data });
 }
 
@@ -40,7 +54,9 @@ async function auditOf(page: Page, id: string): Promise<string[]> {
 
 let first: { id: string; files: Files }, second: { id: string; files: Files };
 
-test("a pasted request is shown whole before anything is signed, then issued, and openssl verifies it", async ({ page }) => {
+test("a pasted request is shown whole before anything is signed, then issued, and openssl verifies it", async ({
+  page,
+}) => {
   const { pem } = await makeRequest(["pay.example.com", "www.pay.example.com"]);
   await page.goto("/certificates/new");
   await page.getByRole("textbox", { name: csrField }).fill(pem);
@@ -66,18 +82,27 @@ test("a pasted request is shown whole before anything is signed, then issued, an
   expect(acts[1]).toContain("planned certificate");
 });
 
-test("a dropped request with a new key rotates it, and the predecessor is superseded", async ({ page }) => {
+test("a dropped request with a new key rotates it, and the predecessor is superseded", async ({
+  page,
+}) => {
   const { csrFile } = await makeRequest(["pay.example.com", "www.pay.example.com"], "ec:P-384");
   await page.goto(`/certificates/${first.id}`);
   await page.getByRole("button", { name: "Rotate" }).click();
   const dialog = page.getByRole("dialog", { name: "Rotate pay.example.com" });
-  const data = await page.evaluateHandle((text) => {
-    const transfer = new DataTransfer();
-    transfer.items.add(new File([text], "request.csr"));
-    return transfer;
-  }, readFileSync(csrFile, "utf8"));
-  await dialog.getByRole("textbox", { name: /^Signing request/ }).dispatchEvent("drop", { dataTransfer: data });
-  await expect(dialog.getByRole("textbox", { name: /^Signing request/ })).toHaveValue(/BEGIN CERTIFICATE REQUEST/);
+  const data = await page.evaluateHandle(
+    (text) => {
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([text], "request.csr"));
+      return transfer;
+    },
+    readFileSync(csrFile, "utf8"),
+  );
+  await dialog
+    .getByRole("textbox", { name: /^Signing request/ })
+    .dispatchEvent("drop", { dataTransfer: data });
+  await expect(dialog.getByRole("textbox", { name: /^Signing request/ })).toHaveValue(
+    /BEGIN CERTIFICATE REQUEST/,
+  );
   await dialog.getByRole("radio", { name: /^At once/ }).check();
   await dialog.getByRole("button", { name: "Rotate" }).click();
   await expect(page.getByRole("link", { name: "Open the predecessor" })).toBeVisible();
@@ -89,8 +114,13 @@ test("a dropped request with a new key rotates it, and the predecessor is supers
   await page.getByRole("link", { name: "Open the predecessor" }).click();
   await expect(page.getByText("Another certificate replaces it (superseded)")).toBeVisible();
   await expect(page.getByRole("link", { name: "Open the successor" })).toBeVisible();
-  await expect(page.getByRole("button", { name: "Rotate" })).toHaveAttribute("aria-disabled", "true");
-  expect((await auditOf(page, first.id)).join("\n")).toMatch(/revoked certificate .*superseded[^]*rotated certificate/);
+  await expect(page.getByRole("button", { name: "Rotate" })).toHaveAttribute(
+    "aria-disabled",
+    "true",
+  );
+  expect((await auditOf(page, first.id)).join("\n")).toMatch(
+    /revoked certificate .*superseded[^]*rotated certificate/,
+  );
 });
 
 test("a revocation reaches OCSP within a second and the CRL within five", async ({ page }) => {
@@ -101,9 +131,16 @@ test("a revocation reaches OCSP within a second and the CRL within five", async 
   await dialog.getByLabel(/^Comment/).fill("laptop lost");
   await dialog.getByRole("button", { name: "Revoke" }).click();
   await expect(page.getByRole("status").getByText("Revoked.")).toBeVisible();
-  await expect.poll(() => askOcsp(second.files, chancery.http), { intervals: [100], timeout: 3_000 }).toBe("revoked");
-  await expect.poll(() => readCrl(second.files, chancery.http), { intervals: [200], timeout: 8_000 }).toContain(await serialOf(second.files.cert));
-  expect((await verify(second.files)).code, "the chain still verifies; only the status has changed").toBe(0);
+  await expect
+    .poll(() => askOcsp(second.files, chancery.http), { intervals: [100], timeout: 3_000 })
+    .toBe("revoked");
+  await expect
+    .poll(() => readCrl(second.files, chancery.http), { intervals: [200], timeout: 8_000 })
+    .toContain(await serialOf(second.files.cert));
+  expect(
+    (await verify(second.files)).code,
+    "the chain still verifies; only the status has changed",
+  ).toBe(0);
   await expect(page.getByText("laptop lost").first()).toBeVisible();
   const acts = await auditOf(page, second.id);
   expect(acts[0]).toContain("revoked certificate");
@@ -123,27 +160,45 @@ test("a certificate is put on hold and released, and OCSP follows", async ({ pag
   await page.getByRole("button", { name: "Put on hold" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Put on hold" }).click();
   await expect(page.getByRole("button", { name: "Release" })).toBeVisible();
-  await expect.poll(() => askOcsp(files, chancery.http), { intervals: [100], timeout: 3_000 }).toBe("revoked");
+  await expect
+    .poll(() => askOcsp(files, chancery.http), { intervals: [100], timeout: 3_000 })
+    .toBe("revoked");
   await page.getByRole("button", { name: "Release" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Release" }).click();
   await expect(page.getByRole("button", { name: "Put on hold" })).toBeVisible();
-  await expect.poll(() => askOcsp(files, chancery.http), { intervals: [100], timeout: 3_000 }).toBe("good");
+  await expect
+    .poll(() => askOcsp(files, chancery.http), { intervals: [100], timeout: 3_000 })
+    .toBe("good");
 });
 
-test("what the audit view shows is exported whole, as JSON Lines and as CSV, and the export is an entry", async ({ page }) => {
+test("what the audit view shows is exported whole, as JSON Lines and as CSV, and the export is an entry", async ({
+  page,
+}) => {
   await page.goto(`/audit?target=${second.id}`);
   const exported: Record<string, string> = {};
   for (const name of ["JSON Lines", "CSV"]) {
     exported[name] = readFileSync((await exportAs(page, name)).file, "utf8");
   }
   // Between a header and an end: entries, and what stands for those that were left out.
-  const lines = (exported["JSON Lines"] ?? "").trim().split("\n").filter((line) => line.startsWith(`{"seq":`));
-  const records = lines.map((line) => JSON.parse(line) as { leafHash: string; entry: { action: string } });
-  expect(records.map(({ entry }) => entry.action)).toEqual(["certificate.planned", "certificate.issued", "certificate.revoked"]);
+  const lines = (exported["JSON Lines"] ?? "")
+    .trim()
+    .split("\n")
+    .filter((line) => line.startsWith(`{"seq":`));
+  const records = lines.map(
+    (line) => JSON.parse(line) as { leafHash: string; entry: { action: string } },
+  );
+  expect(records.map(({ entry }) => entry.action)).toEqual([
+    "certificate.planned",
+    "certificate.issued",
+    "certificate.revoked",
+  ]);
   for (const [index, { leafHash, entry }] of records.entries()) {
     const bytes = /"entry":(.*)\}$/.exec(lines[index] ?? "")?.[1] ?? "";
     expect(JSON.parse(bytes)).toEqual(entry);
-    expect(createHash("sha256").update("\0").update(bytes).digest("hex"), "the leaf hash of RFC 6962 over the entry's own bytes").toBe(leafHash);
+    expect(
+      createHash("sha256").update("\0").update(bytes).digest("hex"),
+      "the leaf hash of RFC 6962 over the entry's own bytes",
+    ).toBe(leafHash);
   }
   expect((exported["CSV"] ?? "").trim().split("\n")).toHaveLength(4);
   await page.goto("/audit?action=audit.exported");

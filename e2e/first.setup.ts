@@ -1,8 +1,22 @@
 import { axe, expect, settled, test } from "./support/test";
 import { makeToken } from "./support/command-line";
-import { adminApi, chancery, emails, keepToken, organization, password, signIn, stateOf, strangersPage, type Who } from "./support/world";
+import {
+  adminApi,
+  chancery,
+  emails,
+  keepToken,
+  organization,
+  password,
+  signIn,
+  stateOf,
+  strangersPage,
+  type Who,
+} from "./support/world";
 
-test("the one-time link leads through the wizard to an authority and a signed-in administrator", async ({ page, context }) => {
+test("the one-time link leads through the wizard to an authority and a signed-in administrator", async ({
+  page,
+  context,
+}) => {
   await page.goto("/");
   await expect(page.getByText("Chancery is not set up yet.")).toBeVisible();
   await page.goto("/setup?token=not-the-one");
@@ -20,7 +34,10 @@ test("the one-time link leads through the wizard to an authority and a signed-in
     await page.emulateMedia({ colorScheme: "light" });
   };
   await next.click();
-  await expect(page.getByRole("textbox", { name: "Organisation" })).toHaveAttribute("aria-invalid", "true");
+  await expect(page.getByRole("textbox", { name: "Organisation" })).toHaveAttribute(
+    "aria-invalid",
+    "true",
+  );
   await page.getByRole("textbox", { name: "Organisation" }).fill(organization);
   await page.getByRole("textbox", { name: /^DNS names/ }).fill("**.example.com");
   await looksWell("organisation");
@@ -35,13 +52,18 @@ test("the one-time link leads through the wizard to an authority and a signed-in
   await expect(page.getByRole("radio", { name: /P-256/ })).toBeChecked();
   await looksWell("root");
   await next.click();
-  await expect(page.getByRole("textbox", { name: /^Name/ })).toHaveAttribute("placeholder", `${organization} Issuing CA`);
+  await expect(page.getByRole("textbox", { name: /^Name/ })).toHaveAttribute(
+    "placeholder",
+    `${organization} Issuing CA`,
+  );
   await looksWell("issuing");
   await next.click();
   await expect(page.getByText(`${organization} Root CA`)).toBeVisible();
   await looksWell("review");
   await page.getByRole("button", { name: "Set up Chancery" }).click();
-  await expect(page.getByRole("heading", { name: "Chancery is set up" })).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByRole("heading", { name: "Chancery is set up" })).toBeVisible({
+    timeout: 30_000,
+  });
   await looksWell("done");
   await page.getByRole("button", { name: "Open Chancery" }).click();
   await expect(page.getByRole("heading", { name: "Overview", level: 1 })).toBeVisible();
@@ -58,9 +80,15 @@ test("the setup link works once", async ({ page }) => {
 test("accounts for the other roles sign in", async ({ browser }) => {
   keepToken(await makeToken(chancery.data, "admin"));
   for (const who of ["operator", "auditor"] as const satisfies Who[]) {
-    const made = await adminApi().post("/users", { email: emails[who], name: who, role: who, password });
+    const made = await adminApi().post("/users", {
+      email: emails[who],
+      name: who,
+      role: who,
+      password,
+    });
     expect(made.status, JSON.stringify(made.body)).toBe(201);
-    const page = await strangersPage(browser), context = page.context();
+    const page = await strangersPage(browser),
+      context = page.context();
     await page.goto("/sign-in");
     await signIn(page, emails[who]);
     await expect(page.getByRole("heading", { name: "Overview", level: 1 })).toBeVisible();

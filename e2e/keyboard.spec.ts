@@ -9,7 +9,8 @@ test.use({ storageState: stateOf("admin") });
 /** Presses Tab until what is wanted has the focus, as somebody without a mouse does; never more often than a page has stops. */
 async function tabTo(page: Page, wanted: ReturnType<Page["getByRole"]>): Promise<void> {
   for (let stop = 0; stop < 80; stop++) {
-    if (await wanted.evaluate((element) => element === document.activeElement).catch(() => false)) return;
+    if (await wanted.evaluate((element) => element === document.activeElement).catch(() => false))
+      return;
     await page.keyboard.press("Tab");
   }
   throw new Error("Tab never came to it.");
@@ -25,7 +26,10 @@ test("a certificate is issued, found and revoked by keyboard alone", async ({ pa
   await page.keyboard.press("Control+k");
   await expect(page.getByRole("combobox", { name: /Search and go/ })).toBeFocused();
   await page.keyboard.type("issue");
-  await expect(page.getByRole("option", { name: /Issue/ }).first()).toHaveAttribute("aria-selected", "true");
+  await expect(page.getByRole("option", { name: /Issue/ }).first()).toHaveAttribute(
+    "aria-selected",
+    "true",
+  );
   await page.keyboard.press("Enter");
   await expect(page.getByRole("heading", { level: 1, name: /Issue/ })).toBeVisible();
 
@@ -34,7 +38,10 @@ test("a certificate is issued, found and revoked by keyboard alone", async ({ pa
   const picker = page.getByRole("combobox", { name: "Identity" });
   await tabTo(page, picker);
   await page.keyboard.type("keyboard");
-  await expect(page.getByRole("option", { name: /^keyboard service/ })).toHaveAttribute("aria-selected", "true");
+  await expect(page.getByRole("option", { name: /^keyboard service/ })).toHaveAttribute(
+    "aria-selected",
+    "true",
+  );
   await page.keyboard.press("Enter");
   await expect(picker).toHaveValue(/^keyboard service/);
   await expect(page.getByText("This can be issued.")).toBeVisible();

@@ -4,7 +4,9 @@ import { stateOf } from "./support/world";
 
 test.use({ storageState: stateOf("admin") });
 
-test("log and proofs has nothing that axe finds, light or dark, and fits into 360 px", async ({ page }) => {
+test("log and proofs has nothing that axe finds, light or dark, and fits into 360 px", async ({
+  page,
+}) => {
   await page.goto("/audit/log");
   await expect(page.getByText(/First seen|Unchanged|Only grown/)).toBeVisible();
   await looksWell(page, "log", { fullPage: true });
@@ -16,9 +18,13 @@ test("the tamper drill has nothing that axe finds", async ({ page }) => {
   await looksWell(page, "drill", { fullPage: true });
 });
 
-test("an entry's proof, as a picture and as a table, has nothing that axe finds", async ({ page }) => {
+test("an entry's proof, as a picture and as a table, has nothing that axe finds", async ({
+  page,
+}) => {
   await page.goto("/audit/5");
-  await expect(page.getByRole("status").filter({ hasText: /Signed by the log alone|Witnessed/ })).toBeVisible();
+  await expect(
+    page.getByRole("status").filter({ hasText: /Signed by the log alone|Witnessed/ }),
+  ).toBeVisible();
   await looksWell(page, "proof", { fullPage: true });
   await page.getByRole("button", { name: "Show as a table" }).click();
   // The tip of a button that is pointed at lies outside all landmarks.

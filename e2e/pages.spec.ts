@@ -8,35 +8,68 @@ test.use({ storageState: stateOf("admin") });
 
 async function ids() {
   const api = adminApi();
-  const first = async (path: string) => (await api.get<Items<{ id: string }>>(path)).body.items[0]?.id ?? "";
+  const first = async (path: string) =>
+    (await api.get<Items<{ id: string }>>(path)).body.items[0]?.id ?? "";
   return { authority: await first("/authorities"), profile: await first("/profiles") };
 }
 
-let certificate: Certificate, identity = "";
+let certificate: Certificate,
+  identity = "";
 test.beforeAll(async () => {
-  identity = await makeIdentity(adminApi(), "a service with a rather long name that has to be cut somewhere");
-  const { pem } = await makeRequest(["a-rather-long-name.that-has-to-be-cut.somewhere.example.com"]);
-  certificate = (await adminApi().post<Certificate>("/certificates", { profile: "tls-server", identity, csr: pem })).body;
+  identity = await makeIdentity(
+    adminApi(),
+    "a service with a rather long name that has to be cut somewhere",
+  );
+  const { pem } = await makeRequest([
+    "a-rather-long-name.that-has-to-be-cut.somewhere.example.com",
+  ]);
+  certificate = (
+    await adminApi().post<Certificate>("/certificates", {
+      profile: "tls-server",
+      identity,
+      csr: pem,
+    })
+  ).body;
 });
 
 const pages: readonly (readonly [name: string, path: () => string | Promise<string>])[] = [
-  ["overview", () => "/"], ["certificates", () => "/certificates"], ["certificates-none", () => "/certificates?q=nothing-has-this-name"], ["certificate", () => `/certificates/${certificate.id}`],
-  ["issue", () => `/certificates/new?identity=${identity}`], ["identities", () => "/identities"], ["identity", () => `/identities/${identity}`], ["identity-new", () => "/identities/new"],
-  ["authorities", () => "/authorities"], ["authority", async () => `/authorities/${(await ids()).authority}`], ["authority-new", () => "/authorities/new"],
-  ["profiles", () => "/profiles"], ["profile", async () => `/profiles/${(await ids()).profile}`], ["profile-edit", async () => `/profiles/${(await ids()).profile}/edit`], ["profile-new", () => "/profiles/new"],
-  ["audit", () => "/audit"], ["audit-filtered", () => "/audit?ip=127.0.0.0/8&outcome=denied&reads=include"], ["entry", () => "/audit/3"],
-  ["users", () => "/settings/users"], ["tokens", () => "/settings/tokens"], ["account", () => "/settings/account"],
+  ["overview", () => "/"],
+  ["certificates", () => "/certificates"],
+  ["certificates-none", () => "/certificates?q=nothing-has-this-name"],
+  ["certificate", () => `/certificates/${certificate.id}`],
+  ["issue", () => `/certificates/new?identity=${identity}`],
+  ["identities", () => "/identities"],
+  ["identity", () => `/identities/${identity}`],
+  ["identity-new", () => "/identities/new"],
+  ["authorities", () => "/authorities"],
+  ["authority", async () => `/authorities/${(await ids()).authority}`],
+  ["authority-new", () => "/authorities/new"],
+  ["profiles", () => "/profiles"],
+  ["profile", async () => `/profiles/${(await ids()).profile}`],
+  ["profile-edit", async () => `/profiles/${(await ids()).profile}/edit`],
+  ["profile-new", () => "/profiles/new"],
+  ["audit", () => "/audit"],
+  ["audit-filtered", () => "/audit?ip=127.0.0.0/8&outcome=denied&reads=include"],
+  ["entry", () => "/audit/3"],
+  ["users", () => "/settings/users"],
+  ["tokens", () => "/settings/tokens"],
+  ["account", () => "/settings/account"],
 ];
 
 for (const [name, path] of pages) {
-  test(`${name} has nothing that axe finds, light or dark, and fits into 360 px`, async ({ page }) => {
+  test(`${name} has nothing that axe finds, light or dark, and fits into 360 px`, async ({
+    page,
+  }) => {
     await page.goto(await path());
     await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
     await looksWell(page, name);
   });
 }
 
-test("the page of an address that leads nowhere has nothing that axe finds", async ({ page, complaints }) => {
+test("the page of an address that leads nowhere has nothing that axe finds", async ({
+  page,
+  complaints,
+}) => {
   complaints.allow(/status of 404/);
   await page.goto("/certificates/crt_nothing");
   await expect(page.getByRole("heading", { name: "There is nothing here" })).toBeVisible();
@@ -60,7 +93,9 @@ test("the sign-in has nothing that axe finds", async ({ browser }) => {
 
 test("findings, dialogs, menus and the palette have nothing that axe finds", async ({ page }) => {
   await page.goto(`/certificates/new?identity=${identity}`);
-  await page.getByRole("textbox", { name: /^Certificate signing request/ }).fill((await makeRequest(["weak.example.net"], "rsa:1024")).pem);
+  await page
+    .getByRole("textbox", { name: /^Certificate signing request/ })
+    .fill((await makeRequest(["weak.example.net"], "rsa:1024")).pem);
   await expect(page.getByText(/This would be refused/)).toBeVisible();
   await looksWell(page, "findings");
   await page.goto(`/certificates/${certificate.id}`);

@@ -8,15 +8,30 @@ test.use({ storageState: stateOf("admin") });
 test.describe.configure({ mode: "serial" });
 
 const service = `payments-${Date.now().toString(36)}`;
-let client: Client, address = "";
-test.beforeAll(async () => { client = await makeClient(adminApi(), "policy client"); });
+let client: Client,
+  address = "";
+test.beforeAll(async () => {
+  client = await makeClient(adminApi(), "policy client");
+});
 
 const box = (page: Page, name: string | RegExp) => page.getByRole("textbox", { name });
-const rules = (page: Page) => page.getByRole("region", { name: "Rules" }).getByRole("listitem").filter({ has: page.getByRole("button", { name: /^Move / }) });
-const receipt = (page: Page, text: string) => page.getByRole("region", { name: "Receipts" }).getByText(text);
+const rules = (page: Page) =>
+  page
+    .getByRole("region", { name: "Rules" })
+    .getByRole("listitem")
+    .filter({ has: page.getByRole("button", { name: /^Move / }) });
+const receipt = (page: Page, text: string) =>
+  page.getByRole("region", { name: "Receipts" }).getByText(text);
 
-async function tryIt(page: Page, method: string, path: string, said: "Allowed" | "Denied"): Promise<void> {
-  const card = page.locator("section").filter({ has: page.getByRole("heading", { name: "Try it" }) });
+async function tryIt(
+  page: Page,
+  method: string,
+  path: string,
+  said: "Allowed" | "Denied",
+): Promise<void> {
+  const card = page
+    .locator("section")
+    .filter({ has: page.getByRole("heading", { name: "Try it" }) });
   await card.getByRole("textbox", { name: "Method" }).fill(method);
   await card.getByRole("textbox", { name: "Path" }).fill(path);
   await card.getByRole("button", { name: "Try" }).click();
@@ -24,10 +39,15 @@ async function tryIt(page: Page, method: string, path: string, said: "Allowed" |
   await expect(card.getByText("The look is on the record")).toBeVisible();
 }
 
-test("a policy is refused with every error beside its field, tried before it is saved, and made", async ({ page }) => {
+test("a policy is refused with every error beside its field, tried before it is saved, and made", async ({
+  page,
+}) => {
   await page.goto("/policies/new");
   await page.getByRole("button", { name: "Allow rule" }).click();
-  await expect(page.getByText("every request of every certificate"), "a rule that allows everything says so").toBeVisible();
+  await expect(
+    page.getByText("every request of every certificate"),
+    "a rule that allows everything says so",
+  ).toBeVisible();
   await box(page, /^Paths/).fill("/v1/**/payments");
   await box(page, /^Networks/).fill("10.20.0.0/33");
   await page.getByRole("button", { name: "Create policy" }).click();
@@ -65,7 +85,9 @@ test("a second policy for the same service is refused at the slug", async ({ pag
   await expect(box(page, "Slug")).toHaveAttribute("aria-invalid", "true");
 });
 
-test("the order decides: a rule moved up by keyboard counts first, in the tester before it is saved", async ({ page }) => {
+test("the order decides: a rule moved up by keyboard counts first, in the tester before it is saved", async ({
+  page,
+}) => {
   await page.goto(address);
   await page.getByRole("button", { name: "Deny rule" }).click();
   await box(page, "Name").last().fill("Closed for repairs");
@@ -74,7 +96,10 @@ test("the order decides: a rule moved up by keyboard counts first, in the tester
   await tryIt(page, "POST", "/v1/payments/42", "Allowed");
   await page.getByRole("button", { name: /2 Deny Closed for repairs/ }).press("Alt+ArrowUp");
   await expect(rules(page).first()).toContainText("Closed for repairs");
-  await expect(page.getByText("The look is on the record"), "an answer about other rules is taken away").toHaveCount(0);
+  await expect(
+    page.getByText("The look is on the record"),
+    "an answer about other rules is taken away",
+  ).toHaveCount(0);
   await tryIt(page, "POST", "/v1/payments/42", "Denied");
   await expect(rules(page).first()).toContainText("decides: denied");
   await expect(rules(page).nth(1)).toContainText("not reached");
@@ -93,7 +118,9 @@ test("whoever saves second is told, loses nothing, and chooses", async ({ page, 
   await expect(receipt(other, "Saved.")).toBeVisible();
   await box(page, "Description").fill("Mine");
   await page.getByRole("button", { name: /^Save version/ }).click();
-  await expect(page.getByText("Somebody else saved this policy while you edited it.")).toBeVisible();
+  await expect(
+    page.getByText("Somebody else saved this policy while you edited it."),
+  ).toBeVisible();
   await expect(box(page, "Description")).toHaveValue("Mine");
   await page.getByRole("button", { name: "Save mine over it" }).click();
   await expect(receipt(page, "Saved.")).toBeVisible();
@@ -116,10 +143,15 @@ test("a retired policy denies everything until it is active again", async ({ pag
 });
 
 test("an auditor looks and tries, and changes nothing", async ({ browser }) => {
-  const context = await browser.newContext({ baseURL: chancery.http, storageState: stateOf("auditor") }), page = await context.newPage();
+  const context = await browser.newContext({
+      baseURL: chancery.http,
+      storageState: stateOf("auditor"),
+    }),
+    page = await context.newPage();
   await page.goto(address);
   await hydrated(page);
-  for (const act of ["Retire", "Allow rule", "Deny rule", /^Move /, /^Remove /, /^Save /]) await expect(page.getByRole("button", { name: act })).toHaveCount(0);
+  for (const act of ["Retire", "Allow rule", "Deny rule", /^Move /, /^Remove /, /^Save /])
+    await expect(page.getByRole("button", { name: act })).toHaveCount(0);
   await page.getByRole("button", { name: /Closed for repairs/ }).click();
   await expect(page.getByText("Any", { exact: true }).first()).toBeVisible();
   await page.getByRole("combobox", { name: "Identity", exact: true }).fill("policy client");
@@ -133,12 +165,18 @@ test("a proxy is trusted, its hops are drawn, and it is trusted no more", async 
   await page.getByRole("button", { name: "Trust a proxy" }).first().click();
   const dialog = page.getByRole("dialog");
   await dialog.getByRole("button", { name: "Trust", exact: true }).click();
-  await expect(dialog.getByRole("combobox", { name: "Identity" })).toHaveAttribute("aria-invalid", "true");
+  await expect(dialog.getByRole("combobox", { name: "Identity" })).toHaveAttribute(
+    "aria-invalid",
+    "true",
+  );
   await dialog.getByRole("combobox", { name: "Identity" }).fill("policy client");
   await dialog.getByRole("option").first().click();
   await dialog.getByRole("spinbutton", { name: "Hops" }).fill("17");
   await dialog.getByRole("button", { name: "Trust", exact: true }).click();
-  await expect(dialog.getByRole("spinbutton", { name: "Hops" })).toHaveAttribute("aria-invalid", "true");
+  await expect(dialog.getByRole("spinbutton", { name: "Hops" })).toHaveAttribute(
+    "aria-invalid",
+    "true",
+  );
   await dialog.getByRole("spinbutton", { name: "Hops" }).fill("2");
   await expect(dialog.getByText(/second to last address counts/)).toBeVisible();
   await looksWell(page, "proxy-trust");
@@ -152,7 +190,9 @@ test("a proxy is trusted, its hops are drawn, and it is trusted no more", async 
   await expect(row).toContainText("Removed");
 });
 
-test("an identity is bound to networks, and a wrong one is said beside its field", async ({ page }) => {
+test("an identity is bound to networks, and a wrong one is said beside its field", async ({
+  page,
+}) => {
   await page.goto(`/identities/${client.identityId}`);
   await expect(page.getByText("Anywhere")).toBeVisible();
   await page.getByRole("button", { name: "Edit" }).click();

@@ -4,13 +4,20 @@ import { chancery, password, signIn, stateOf, strangersPage } from "./support/wo
 
 test.use({ storageState: stateOf("admin") });
 
-test("a user is created, signs in, gets another role, and is shut out when disabled", async ({ page, browser, complaints }) => {
+test("a user is created, signs in, gets another role, and is shut out when disabled", async ({
+  page,
+  browser,
+  complaints,
+}) => {
   complaints.allow(/status of 401/);
   await page.goto("/settings/users");
   await page.getByRole("button", { name: "New user" }).click();
   const dialog = page.getByRole("dialog", { name: "New user" });
   await dialog.getByRole("button", { name: "Create user" }).click();
-  await expect(dialog.getByRole("textbox", { name: "Name", exact: true }), "what is missing is said beside its field").toHaveAttribute("aria-invalid", "true");
+  await expect(
+    dialog.getByRole("textbox", { name: "Name", exact: true }),
+    "what is missing is said beside its field",
+  ).toHaveAttribute("aria-invalid", "true");
   await dialog.getByRole("textbox", { name: "Name", exact: true }).fill("on call");
   await dialog.getByRole("textbox", { name: "E-mail address" }).fill("on-call@example.com");
   await dialog.getByRole("radio", { name: "Auditor" }).check();
@@ -47,10 +54,15 @@ test("a user is created, signs in, gets another role, and is shut out when disab
 test("nobody changes their own role", async ({ page }) => {
   await page.goto("/settings/users");
   await page.getByRole("button", { name: "Acts on Administrator" }).click();
-  await expect(page.getByRole("menuitem", { name: "Change role" })).toHaveAttribute("aria-disabled", "true");
+  await expect(page.getByRole("menuitem", { name: "Change role" })).toHaveAttribute(
+    "aria-disabled",
+    "true",
+  );
 });
 
-test("a token's secret is shown once, works, and stops working when it is revoked", async ({ page }) => {
+test("a token's secret is shown once, works, and stops working when it is revoked", async ({
+  page,
+}) => {
   await page.goto("/settings/tokens");
   await page.getByRole("button", { name: "New token" }).click();
   const dialog = page.getByRole("dialog");
@@ -71,7 +83,9 @@ test("a token's secret is shown once, works, and stops working when it is revoke
   expect((await api.get("/certificates")).status).toBe(401);
 });
 
-test("a profile is made, refuses contradictions beside their fields, and gets a version with every change", async ({ page }) => {
+test("a profile is made, refuses contradictions beside their fields, and gets a version with every change", async ({
+  page,
+}) => {
   await page.goto("/profiles/new");
   const box = (name: string | RegExp) => page.getByRole("textbox", { name });
   await box(/^Name/).fill("Internal API");
@@ -92,25 +106,35 @@ test("a profile is made, refuses contradictions beside their fields, and gets a 
   await expect(page.getByText(/[Vv]ersion 2/).first()).toBeVisible();
 });
 
-test("an identity is made, suspended with what that means, and activated again", async ({ page }) => {
+test("an identity is made, suspended with what that means, and activated again", async ({
+  page,
+}) => {
   await page.goto("/identities/new");
   await page.getByRole("radio", { name: "Device" }).check();
   await page.getByRole("textbox", { name: "Name" }).fill("gateway 7");
   await page.getByRole("button", { name: "Create identity" }).click();
-  await expect(page.getByRole("textbox", { name: "Owner" })).toHaveAttribute("aria-invalid", "true");
+  await expect(page.getByRole("textbox", { name: "Owner" })).toHaveAttribute(
+    "aria-invalid",
+    "true",
+  );
   await page.getByRole("textbox", { name: "Owner" }).fill("network-team@example.com");
   await page.getByRole("button", { name: "Create identity" }).click();
   await expect(page.getByRole("heading", { name: "gateway 7", level: 1 })).toBeVisible();
   await page.getByRole("button", { name: "Suspend" }).click();
   await expect(page.getByRole("dialog")).toContainText("It has no valid certificate.");
   await page.getByRole("dialog").getByRole("button", { name: "Suspend" }).click();
-  await expect(page.getByRole("button", { name: "Issue certificate" })).toHaveAttribute("aria-disabled", "true");
+  await expect(page.getByRole("button", { name: "Issue certificate" })).toHaveAttribute(
+    "aria-disabled",
+    "true",
+  );
   await page.getByRole("button", { name: "Activate" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Activate" }).click();
   await expect(page.getByRole("link", { name: "Issue certificate" })).toBeVisible();
 });
 
-test("one's own password is changed only with the present one, and every other session ends", async ({ browser }) => {
+test("one's own password is changed only with the present one, and every other session ends", async ({
+  browser,
+}) => {
   const open = async (secret: string) => {
     const page = await strangersPage(browser);
     await page.goto("/sign-in");
@@ -118,7 +142,8 @@ test("one's own password is changed only with the present one, and every other s
     await expect(page.getByRole("heading", { name: "Overview", level: 1 })).toBeVisible();
     return page;
   };
-  const here = await open(password), there = await open(password);
+  const here = await open(password),
+    there = await open(password);
   const change = async (from: string, to: string) => {
     await here.goto("/settings/account");
     await hydrated(here);

@@ -6,18 +6,34 @@ import type { AuthorityKeyAlgorithm } from "@/lib/pki/types";
 export type Clock = Readonly<{ now: () => Date }>;
 export type Random = Readonly<{ bytes: (n: number) => Uint8Array }>;
 
-export type CheckpointToSign = Readonly<{ origin: string; size: number; rootHex: string; oldSize: number; proof: readonly string[] }>;
+export type CheckpointToSign = Readonly<{
+  origin: string;
+  size: number;
+  rootHex: string;
+  oldSize: number;
+  proof: readonly string[];
+}>;
 
 /** What the signer process offers. It decides by what the database holds, not by what the caller says. */
 export type SignerClient = Readonly<{
   /** Makes a key and returns it sealed; it counts only once the row is committed with its entry. */
-  createKey: (algorithm: AuthorityKeyAlgorithm) => Promise<{ spkiDer: Uint8Array; sealed: Uint8Array }>;
+  createKey: (
+    algorithm: AuthorityKeyAlgorithm,
+  ) => Promise<{ spkiDer: Uint8Array; sealed: Uint8Array }>;
   /** Signs the committed, recorded plan of that certificate id. Returns the certificate's DER. Errors: signer.no-plan, signer.no-record, signer.plan-differs. */
   signCertificate: (certificateId: string) => Promise<Uint8Array>;
   /** Builds the CRL from the database's revoked certificates and signs it. The caller reads it back, verifies and stores it. */
-  signCrl: (input: { authorityId: string; shard: string; number: bigint; thisUpdate: Date; nextUpdate: Date }) => Promise<Uint8Array>;
+  signCrl: (input: {
+    authorityId: string;
+    shard: string;
+    number: bigint;
+    thisUpdate: Date;
+    nextUpdate: Date;
+  }) => Promise<Uint8Array>;
   /** Makes the key of a log of that origin and returns it sealed; it counts only once the row in tlog.log is committed with its entry. */
-  createLogKey: (origin: string) => Promise<{ vkey: string; publicKey: Uint8Array; sealed: Uint8Array }>;
+  createLogKey: (
+    origin: string,
+  ) => Promise<{ vkey: string; publicKey: Uint8Array; sealed: Uint8Array }>;
   /**
    * Signs a checkpoint that is proven (base64, RFC 6962 consistency) to continue the one of `oldSize` that the signer remembers; 0 and no proof if
    * it remembers none. The same one again is the same note. Errors: signer.fork, signer.proof-from-elsewhere, signer.memory-unreadable, signer.no-log.

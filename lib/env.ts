@@ -7,7 +7,10 @@ const environment = z.object({
   CHANCERY_HTTP_PORT: port.default(3000),
   CHANCERY_HTTPS_PORT: port.default(3443),
   CHANCERY_MTLS_PORT: port.default(3444),
-  CHANCERY_PUBLIC_URL: z.url().default("http://localhost:3000").transform((url) => url.replace(/\/+$/, "")),
+  CHANCERY_PUBLIC_URL: z
+    .url()
+    .default("http://localhost:3000")
+    .transform((url) => url.replace(/\/+$/, "")),
   CHANCERY_DATA: z.string().default("./data"),
   /** Folder of the private sockets (signer.sock, console.sock, PostgreSQL's), made by the supervisor, mode 0700. */
   CHANCERY_RUN_DIR: z.string().default(""),
@@ -27,7 +30,10 @@ const environment = z.object({
   CHANCERY_TSA_CA: z.string().default(""),
   CHANCERY_TSA_EVERY_MINUTES: z.coerce.number().int().min(1).max(10_080).default(60),
   /** When the nightly verification of the whole log begins, UTC. */
-  CHANCERY_VERIFY_AT: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "a time of day, as 02:30").default("02:30"),
+  CHANCERY_VERIFY_AT: z
+    .string()
+    .regex(/^([01]\d|2[0-3]):[0-5]\d$/, "a time of day, as 02:30")
+    .default("02:30"),
   /** Hosts and networks that deliveries may reach although they are private: "hooks.example.com, 10.0.0.0/8". */
   CHANCERY_OUTBOUND_ALLOW: z.string().default(""),
   /** What seals the secrets of destinations, base64; made by the supervisor from the KEK, for the door and the console. */

@@ -9,22 +9,31 @@ describe("randomness", () => {
   });
 
   test("no octets are given out twice, over many draws and across their ends", () => {
-    const seen = new Set(Array.from({ length: 5_000 }, (_none, at) => hex(randomBytes(16 + (at % 11)).subarray(0, 16))));
+    const seen = new Set(
+      Array.from({ length: 5_000 }, (_none, at) =>
+        hex(randomBytes(16 + (at % 11)).subarray(0, 16)),
+      ),
+    );
     expect(seen.size).toBe(5_000);
   });
 
   test("none of them are the zeros that stand where something was given out", () => {
-    const zeros = Array.from({ length: 2_000 }, () => randomBytes(26)).filter((bytes) => bytes.every((octet) => octet === 0));
+    const zeros = Array.from({ length: 2_000 }, () => randomBytes(26)).filter((bytes) =>
+      bytes.every((octet) => octet === 0),
+    );
     expect(zeros).toEqual([]);
   });
 
   test("what one was given shares no memory with what others get", () => {
-    expect([randomBytes(16), randomBytes(26)].map(({ buffer }) => buffer.byteLength)).toEqual([16, 26]);
+    expect([randomBytes(16), randomBytes(26)].map(({ buffer }) => buffer.byteLength)).toEqual([
+      16, 26,
+    ]);
   });
 
   test("every value of an octet turns up about as often as the others", () => {
     const counts = new Uint32Array(256);
-    for (let draw = 0; draw < 10_000; draw++) for (const octet of randomBytes(26)) counts[octet]! += 1;
+    for (let draw = 0; draw < 10_000; draw++)
+      for (const octet of randomBytes(26)) counts[octet]! += 1;
     // 260,000 octets: about 1,016 each, with a standard deviation of about 32; eight of them is beyond chance.
     expect(Math.min(...counts)).toBeGreaterThan(760);
     expect(Math.max(...counts)).toBeLessThan(1_272);

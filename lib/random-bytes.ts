@@ -1,7 +1,9 @@
 import { randomFillSync } from "node:crypto";
 
-const DRAWN = 4_096, SMALL = 64;
-let drawn = new Uint8Array(0), used = 0;
+const DRAWN = 4_096,
+  SMALL = 64;
+let drawn = new Uint8Array(0),
+  used = 0;
 
 /**
  * Octets of the system's randomness, each given out once. Small amounts are drawn together: asking for them one by one costs a busy door more

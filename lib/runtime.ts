@@ -33,13 +33,19 @@ export const openedDeps = (): Deps | null => (globalThis as Holder)[place] ?? nu
 
 function openDeps(): Deps {
   const env = readEnv();
-  if (env.DATABASE_URL === "") throw new Error("DATABASE_URL is not set: this process is started by the supervisor (npm start), which sets it.");
+  if (env.DATABASE_URL === "")
+    throw new Error(
+      "DATABASE_URL is not set: this process is started by the supervisor (npm start), which sets it.",
+    );
   return {
     ...world,
     db: openDatabase(env.DATABASE_URL),
     signer: connectSigner(join(env.CHANCERY_RUN_DIR, "signer.sock")),
     publicUrl: env.CHANCERY_PUBLIC_URL,
-    witnessPolicy: readWitnessPolicy({ file: env.CHANCERY_WITNESS_POLICY, dataFolder: env.CHANCERY_DATA }),
+    witnessPolicy: readWitnessPolicy({
+      file: env.CHANCERY_WITNESS_POLICY,
+      dataFolder: env.CHANCERY_DATA,
+    }),
     ...deliveryOf(env),
     source: makeSource(`${hostname()}/${processName()}`, world.random.bytes),
   };
@@ -47,7 +53,12 @@ function openDeps(): Deps {
 
 function deliveryOf(env: Env): Pick<Deps, "delivery"> {
   if (env.CHANCERY_DELIVERY_KEY === "") return {};
-  return { delivery: { key: new Uint8Array(Buffer.from(env.CHANCERY_DELIVERY_KEY, "base64")), allow: readAllowList(env.CHANCERY_OUTBOUND_ALLOW) } };
+  return {
+    delivery: {
+      key: new Uint8Array(Buffer.from(env.CHANCERY_DELIVERY_KEY, "base64")),
+      allow: readAllowList(env.CHANCERY_OUTBOUND_ALLOW),
+    },
+  };
 }
 
 /** The process's own name (door, console, cli), that of the file that it was started from. */

@@ -14,7 +14,11 @@ function findingsOf(place: string, source: string): string {
   const file = join(folder, "fixture.ts");
   writeFileSync(file, source);
   try {
-    execFileSync(join(root, "node_modules/.bin/oxlint"), ["--config", join(root, ".oxlintrc.json"), file], { cwd: root, encoding: "utf8", stdio: "pipe" });
+    execFileSync(
+      join(root, "node_modules/.bin/oxlint"),
+      ["--config", join(root, ".oxlintrc.json"), file],
+      { cwd: root, encoding: "utf8", stdio: "pipe" },
+    );
     return "";
   } catch (error) {
     return String((error as { stdout?: string }).stdout);
@@ -23,9 +27,12 @@ function findingsOf(place: string, source: string): string {
   }
 }
 
-afterAll(() => { for (const folder of folders) rmSync(folder, { recursive: true, force: true }); });
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
 
-const importing = (target: string): string => `import * as it from "${target}";\nexport const used = it;\n`;
+const importing = (target: string): string =>
+  `import * as it from "${target}";\nexport const used = it;\n`;
 
 describe("who may import whom", () => {
   it.each([
@@ -73,7 +80,10 @@ describe("what comes in as an argument", () => {
     ["the time", "export const at = new Date();\n"],
     ["the time", "export const at = Date.now();\n"],
     ["randomness", "export const dice = Math.random();\n"],
-    ["randomness", "import { randomBytes } from \"node:crypto\";\nexport const some = randomBytes(4);\n"],
+    [
+      "randomness",
+      'import { randomBytes } from "node:crypto";\nexport const some = randomBytes(4);\n',
+    ],
     ["the environment", "export const host = process.env.HOST;\n"],
   ])("%s does not come from %s", (what, source) => {
     expect(findingsOf("lib/certificates/x", source)).toContain(`${what} comes in as an argument`);

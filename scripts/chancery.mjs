@@ -6,6 +6,7 @@ import { prepareBundles } from "./lib/prepare.mjs";
 import { root } from "./lib/root.mjs";
 import { giveUp } from "./lib/say.mjs";
 
-if (!existsSync(join(root, "node_modules", "esbuild"))) giveUp(new Error("Chancery is not installed yet. Run npm start (or npm ci) in the clone first."));
+if (!existsSync(join(root, "node_modules", "esbuild")))
+  giveUp(new Error("Chancery is not installed yet. Run npm start (or npm ci) in the clone first."));
 await prepareBundles(undefined, ["cli"]).catch(giveUp);
 await import(join(root, "dist", "cli.mjs"));

@@ -8,17 +8,22 @@ import { root } from "./lib/root.mjs";
 import { giveUp, speaker } from "./lib/say.mjs";
 
 const [major, minor] = process.versions.node.split(".").map(Number);
-if (major < 20 || (major === 20 && minor < 19)) giveUp(new Error(`Chancery needs Node 20.19 or newer; this is ${process.version}.`));
+if (major < 20 || (major === 20 && minor < 19))
+  giveUp(new Error(`Chancery needs Node 20.19 or newer; this is ${process.version}.`));
 
 process.chdir(root);
 if (process.argv.includes("--demo")) {
   process.env.CHANCERY_DATA ??= "./data-demo";
-  process.stdout.write("chancery | This version has no demonstration data yet: it starts empty, in its own folder.\n");
+  process.stdout.write(
+    "chancery | This version has no demonstration data yet: it starts empty, in its own folder.\n",
+  );
 }
 refuseSecondStart(process.env.CHANCERY_DATA ?? "./data");
 const began = performance.now();
 await prepareAll(speaker((text) => process.stdout.write(text))).catch(giveUp);
-process.stdout.write(`chancery | everything is built (${((performance.now() - began) / 1000).toFixed(1)} s)\n`);
+process.stdout.write(
+  `chancery | everything is built (${((performance.now() - began) / 1000).toFixed(1)} s)\n`,
+);
 await import(join(root, "dist", "supervise.mjs"));
 
 /** The supervisor checks this for good; here it only keeps us from rebuilding under one that is running. */
@@ -28,9 +33,15 @@ function refuseSecondStart(dataFolder) {
   try {
     const { pid, started, world } = JSON.parse(readFileSync(lock, "utf8"));
     const here = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
-    const now = readFileSync(`/proc/${pid}/stat`, "utf8").replace(/^.*\) /s, "").split(" ");
+    const now = readFileSync(`/proc/${pid}/stat`, "utf8")
+      .replace(/^.*\) /s, "")
+      .split(" ");
     if (!world.startsWith(here) || now[19] !== started || now[0] === "Z") return;
-    giveUp(new Error(`Another Chancery (process ${pid}) is running on ${dataFolder}. Stop it first, or give this one its own folder with CHANCERY_DATA.`));
+    giveUp(
+      new Error(
+        `Another Chancery (process ${pid}) is running on ${dataFolder}. Stop it first, or give this one its own folder with CHANCERY_DATA.`,
+      ),
+    );
   } catch {
     // Nobody readable holds it: the supervisor decides.
   }

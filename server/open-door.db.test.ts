@@ -14,16 +14,36 @@ import type { CertificateDto } from "@/lib/certificates/schema";
 import { readEnv } from "@/lib/env";
 import { openDoor } from "@/server/open-door";
 import type { Door } from "@/server/open-door";
-import { makeTestHouse, makeTestIdentity, testActor } from "@/server/signer/testing/make-test-house";
+import {
+  makeTestHouse,
+  makeTestIdentity,
+  testActor,
+} from "@/server/signer/testing/make-test-house";
 import type { TestHouse } from "@/server/signer/testing/make-test-house";
 
-const run = promisify(execFile), folder = mkdtempSync(join(tmpdir(), "chancery-door-")), file = (name: string) => join(folder, name);
-const lines: string[] = [], say = (text: string) => void lines.push(text), log = { debug: say, info: say, warn: say, error: say };
-let house: TestHouse, one: Door, two: Door, identity: string, made = 0;
+const run = promisify(execFile),
+  folder = mkdtempSync(join(tmpdir(), "chancery-door-")),
+  file = (name: string) => join(folder, name);
+const lines: string[] = [],
+  say = (text: string) => void lines.push(text),
+  log = { debug: say, info: say, warn: say, error: say };
+let house: TestHouse,
+  one: Door,
+  two: Door,
+  identity: string,
+  made = 0;
 
-const env = (host: string, settings: Record<string, string> = {}) => readEnv({
-  NODE_ENV: "test", CHANCERY_HOST: host, CHANCERY_HTTP_PORT: "0", CHANCERY_HTTPS_PORT: "0", CHANCERY_MTLS_PORT: "0", CHANCERY_PUBLIC_URL: "http://ca.example.com", CHANCERY_RUN_DIR: folder, ...settings,
-});
+const env = (host: string, settings: Record<string, string> = {}) =>
+  readEnv({
+    NODE_ENV: "test",
+    CHANCERY_HOST: host,
+    CHANCERY_HTTP_PORT: "0",
+    CHANCERY_HTTPS_PORT: "0",
+    CHANCERY_MTLS_PORT: "0",
+    CHANCERY_PUBLIC_URL: "http://ca.example.com",
+    CHANCERY_RUN_DIR: folder,
+    ...settings,
+  });
 const at = (door: Door, path: string) => `http://127.0.0.1:${door.ports.http}${path}`;
 const status = async (door: Door, path: string) => (await fetch(at(door, path))).status;
 
@@ -33,21 +53,67 @@ async function until(holds: () => Promise<boolean>): Promise<void> {
 }
 async function issue(profile = "tls-server"): Promise<CertificateDto & { name: string }> {
   const name = `leaf-${++made}`;
-  await run("openssl", ["req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", file(`${name}.key`), "-out", file(`${name}.csr`), "-subj", `/CN=${name}.example.com`, "-addext", `subjectAltName=DNS:${name}.example.com`]);
+  await run("openssl", [
+    "req",
+    "-new",
+    "-newkey",
+    "ec",
+    "-pkeyopt",
+    "ec_paramgen_curve:P-256",
+    "-nodes",
+    "-keyout",
+    file(`${name}.key`),
+    "-out",
+    file(`${name}.csr`),
+    "-subj",
+    `/CN=${name}.example.com`,
+    "-addext",
+    `subjectAltName=DNS:${name}.example.com`,
+  ]);
   const { readFile } = await import("node:fs/promises");
-  const certificate = await issueCertificate(house.deps, testActor(), { profile, identity, csr: await readFile(file(`${name}.csr`), "utf8") });
+  const certificate = await issueCertificate(house.deps, testActor(), {
+    profile,
+    identity,
+    csr: await readFile(file(`${name}.csr`), "utf8"),
+  });
   writeFileSync(file(`${name}.pem`), certificate.pem ?? "");
   return { ...certificate, name };
 }
 async function ocsp(door: Door, name: string): Promise<string> {
-  const { stdout, stderr } = await run("openssl", ["ocsp", "-issuer", file("issuing.pem"), "-cert", file(`${name}.pem`), "-url", at(door, "/ocsp"), "-CAfile", file("trust.pem"), "-no_nonce"]);
+  const { stdout, stderr } = await run("openssl", [
+    "ocsp",
+    "-issuer",
+    file("issuing.pem"),
+    "-cert",
+    file(`${name}.pem`),
+    "-url",
+    at(door, "/ocsp"),
+    "-CAfile",
+    file("trust.pem"),
+    "-no_nonce",
+  ]);
   expect(stderr).toContain("Response verify OK");
   return /: (good|revoked|unknown)$/m.exec(stdout)?.[1] ?? stdout;
 }
 async function crl(door: Door): Promise<string> {
-  writeFileSync(file("crl.der"), Buffer.from(await (await fetch(at(door, "/crl/issuing.crl"))).arrayBuffer()));
-  await run("openssl", ["crl", "-inform", "DER", "-in", file("crl.der"), "-noout", "-verify", "-CAfile", file("trust.pem")]);
-  return (await run("openssl", ["crl", "-inform", "DER", "-in", file("crl.der"), "-noout", "-text"])).stdout.toLowerCase();
+  writeFileSync(
+    file("crl.der"),
+    Buffer.from(await (await fetch(at(door, "/crl/issuing.crl"))).arrayBuffer()),
+  );
+  await run("openssl", [
+    "crl",
+    "-inform",
+    "DER",
+    "-in",
+    file("crl.der"),
+    "-noout",
+    "-verify",
+    "-CAfile",
+    file("trust.pem"),
+  ]);
+  return (
+    await run("openssl", ["crl", "-inform", "DER", "-in", file("crl.der"), "-noout", "-text"])
+  ).stdout.toLowerCase();
 }
 
 beforeAll(async () => {
@@ -62,31 +128,62 @@ afterAll(async () => {
 
 test("before setup the door is open, says what it waits for, and shows a certificate of its own making", async () => {
   const answer = await fetch(at(one, "/readyz"));
-  expect([answer.status, ((await answer.json()) as { status: string }).status]).toEqual([503, "setup-pending"]);
+  expect([answer.status, ((await answer.json()) as { status: string }).status]).toEqual([
+    503,
+    "setup-pending",
+  ]);
   expect(await status(one, "/healthz")).toBe(200);
   expect(await status(one, "/crl/issuing.crl")).toBe(404);
   expect(lines.join("\n")).toContain("self-signed");
 });
 
 test("a second node sets itself up as its environment asks; both become ready, with CRLs and responders of every authority", async () => {
-  two = await openDoor(house.deps, env("127.0.0.1", { CHANCERY_ADMIN_EMAIL: "admin@example.com", CHANCERY_ADMIN_PASSWORD: "a long passphrase of words", CHANCERY_ORGANIZATION: "Example" }), log);
-  await until(async () => (await status(one, "/readyz")) === 200 && (await status(two, "/readyz")) === 200);
+  two = await openDoor(
+    house.deps,
+    env("127.0.0.1", {
+      CHANCERY_ADMIN_EMAIL: "admin@example.com",
+      CHANCERY_ADMIN_PASSWORD: "a long passphrase of words",
+      CHANCERY_ORGANIZATION: "Example",
+    }),
+    log,
+  );
+  await until(
+    async () => (await status(one, "/readyz")) === 200 && (await status(two, "/readyz")) === 200,
+  );
   identity = await makeTestIdentity(house.deps);
-  for (const slug of ["root", "issuing"]) writeFileSync(file(`${slug}.pem`), await (await fetch(at(one, `/ca/${slug}.pem`))).text());
-  writeFileSync(file("trust.pem"), (await Promise.all(["root", "issuing"].map(async (slug) => (await fetch(at(two, `/ca/${slug}.pem`))).text()))).join(""));
+  for (const slug of ["root", "issuing"])
+    writeFileSync(file(`${slug}.pem`), await (await fetch(at(one, `/ca/${slug}.pem`))).text());
+  writeFileSync(
+    file("trust.pem"),
+    (
+      await Promise.all(
+        ["root", "issuing"].map(async (slug) => (await fetch(at(two, `/ca/${slug}.pem`))).text()),
+      )
+    ).join(""),
+  );
   expect(await crl(one)).toContain("no revoked certificates");
 });
 
 test("HTTPS goes over to a certificate of Chancery's own authority, without a restart and with its chain", async () => {
-  const shown = () => new Promise<X509Certificate | null>((resolve, reject) => {
-    void import("node:fs").then(({ readFileSync }) => {
-      const socket = connect({ port: one.ports.https, host: "127.0.0.1", servername: "localhost", ca: readFileSync(file("root.pem"), "utf8"), rejectUnauthorized: false }, () => {
-        resolve(socket.authorized ? (socket.getPeerX509Certificate() ?? null) : null);
-        socket.destroy();
+  const shown = () =>
+    new Promise<X509Certificate | null>((resolve, reject) => {
+      void import("node:fs").then(({ readFileSync }) => {
+        const socket = connect(
+          {
+            port: one.ports.https,
+            host: "127.0.0.1",
+            servername: "localhost",
+            ca: readFileSync(file("root.pem"), "utf8"),
+            rejectUnauthorized: false,
+          },
+          () => {
+            resolve(socket.authorized ? (socket.getPeerX509Certificate() ?? null) : null);
+            socket.destroy();
+          },
+        );
+        socket.on("error", reject);
       });
-      socket.on("error", reject);
     });
-  });
   await until(async () => (await shown()) !== null);
   const certificate = await shown();
   expect(certificate?.checkHost("ca.example.com")).toBe("ca.example.com");
@@ -96,14 +193,30 @@ test("HTTPS goes over to a certificate of Chancery's own authority, without a re
 describe("a change of status", () => {
   test("shows on every node, in OCSP and in a CRL with a higher number: revoked, held and released", async () => {
     const [revoked, held] = [await issue(), await issue()];
-    for (const door of [one, two]) expect([await ocsp(door, revoked.name), await ocsp(door, held.name)]).toEqual(["good", "good"]);
-    await revokeCertificate(house.deps, testActor(), revoked.id, { reason: "keyCompromise", comment: "laptop lost" });
+    for (const door of [one, two])
+      expect([await ocsp(door, revoked.name), await ocsp(door, held.name)]).toEqual([
+        "good",
+        "good",
+      ]);
+    await revokeCertificate(house.deps, testActor(), revoked.id, {
+      reason: "keyCompromise",
+      comment: "laptop lost",
+    });
     await revokeCertificate(house.deps, testActor(), held.id, { reason: "certificateHold" });
     for (const door of [one, two]) {
-      await until(async () => (await ocsp(door, revoked.name)) === "revoked" && (await ocsp(door, held.name)) === "revoked");
+      await until(
+        async () =>
+          (await ocsp(door, revoked.name)) === "revoked" &&
+          (await ocsp(door, held.name)) === "revoked",
+      );
       await until(async () => {
         const text = await crl(door);
-        return text.includes(revoked.serial) && text.includes(held.serial) && text.includes("key compromise") && text.includes("certificate hold");
+        return (
+          text.includes(revoked.serial) &&
+          text.includes(held.serial) &&
+          text.includes("key compromise") &&
+          text.includes("certificate hold")
+        );
       });
     }
     await releaseCertificate(house.deps, testActor(), held.id, {});
@@ -116,16 +229,23 @@ describe("a change of status", () => {
   test("shows also while no node hears the log", async () => {
     const certificate = await issue();
     expect(await ocsp(one, certificate.name)).toBe("good");
-    await house.asSuper("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = 'chancery listen'");
+    await house.asSuper(
+      "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = 'chancery listen'",
+    );
     await revokeCertificate(house.deps, testActor(), certificate.id, { reason: "superseded" });
     await until(async () => (await ocsp(one, certificate.name)) === "revoked");
     await until(async () => (await crl(two)).includes(certificate.serial));
   });
   test("leads to no more CRLs than one for what came together, published by one node alone", async () => {
     const several = await Promise.all(Array.from({ length: 6 }, () => issue()));
-    const count = async () => Number((await house.asSuper("select count(*) as n from crl"))[0]?.["n"]);
+    const count = async () =>
+      Number((await house.asSuper("select count(*) as n from crl"))[0]?.["n"]);
     const before = await count();
-    await Promise.all(several.map((certificate) => revokeCertificate(house.deps, testActor(), certificate.id, { reason: "superseded" })));
+    await Promise.all(
+      several.map((certificate) =>
+        revokeCertificate(house.deps, testActor(), certificate.id, { reason: "superseded" }),
+      ),
+    );
     await until(async () => {
       const text = await crl(one);
       return several.every((certificate) => text.includes(certificate.serial));
@@ -137,14 +257,34 @@ describe("a change of status", () => {
 test("a client certificate reaches the API from the mTLS listener alone, and no longer once it is revoked", async () => {
   const { readFileSync } = await import("node:fs");
   const client = await issue("tls-client-service");
-  const ask = (port: number, withCertificate: boolean) => new Promise<number>((resolve, reject) => {
-    const pair = withCertificate ? { cert: client.pem + client.chainPem, key: readFileSync(file(`${client.name}.key`)) } : {};
-    openRequest({ port, host: "127.0.0.1", path: "/api/v1/certificates", servername: "localhost", ca: readFileSync(file("root.pem")), agent: false, ...pair }, (response) => {
-      response.resume();
-      resolve(response.statusCode ?? 0);
-    }).on("error", reject).end();
-  });
-  const [known, unknown, wrongDoor] = [await ask(one.ports.mtls, true), await ask(one.ports.mtls, false), await ask(one.ports.https, true)];
+  const ask = (port: number, withCertificate: boolean) =>
+    new Promise<number>((resolve, reject) => {
+      const pair = withCertificate
+        ? { cert: client.pem + client.chainPem, key: readFileSync(file(`${client.name}.key`)) }
+        : {};
+      openRequest(
+        {
+          port,
+          host: "127.0.0.1",
+          path: "/api/v1/certificates",
+          servername: "localhost",
+          ca: readFileSync(file("root.pem")),
+          agent: false,
+          ...pair,
+        },
+        (response) => {
+          response.resume();
+          resolve(response.statusCode ?? 0);
+        },
+      )
+        .on("error", reject)
+        .end();
+    });
+  const [known, unknown, wrongDoor] = [
+    await ask(one.ports.mtls, true),
+    await ask(one.ports.mtls, false),
+    await ask(one.ports.https, true),
+  ];
   expect([unknown, wrongDoor]).toEqual([401, 401]);
   expect(known).toBe(200);
   await revokeCertificate(house.deps, testActor(), client.id, { reason: "keyCompromise" });

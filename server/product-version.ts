@@ -4,6 +4,8 @@ import { findRepoRoot } from "@/lib/runtime-root";
 
 /** The version of this Chancery, as package.json has it. */
 export function productVersion(): string {
-  const { version } = JSON.parse(readFileSync(join(findRepoRoot(), "package.json"), "utf8")) as { version: string };
+  const { version } = JSON.parse(readFileSync(join(findRepoRoot(), "package.json"), "utf8")) as {
+    version: string;
+  };
   return version;
 }

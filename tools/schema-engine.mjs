@@ -11,7 +11,9 @@ import { bindMigrationAwareSqlAdapterFactory } from "@prisma/driver-adapter-util
 import pg from "pg";
 import { parseIntoClientConfig } from "pg-connection-string";
 
-const INTERNAL_CHAR_OID = 18, TEXT_OID = 25, CHARACTER_COLUMN = 6;
+const INTERNAL_CHAR_OID = 18,
+  TEXT_OID = 25,
+  CHARACTER_COLUMN = 6;
 
 const { values: options, positionals } = parseArgs({
   strict: false,
@@ -26,13 +28,21 @@ const connection = parseIntoClientConfig(url);
 /** Two mends of the adapter for migrations. */
 function mended(adapter) {
   // It cuts scripts at every semicolon, also inside functions. PostgreSQL takes a whole script in one message, in one transaction.
-  adapter.executeScript = (script) => adapter.underlyingDriver().query(script).then(() => {}, (error) => adapter.onError(error));
+  adapter.executeScript = (script) =>
+    adapter
+      .underlyingDriver()
+      .query(script)
+      .then(
+        () => {},
+        (error) => adapter.onError(error),
+      );
   return readingInternalChar(adapter);
 }
 
 /** The adapter does not know the type "char" (OID 18) of the system catalogues: read it as text, report a character. */
 function readingInternalChar(adapter) {
-  const performIO = adapter.performIO.bind(adapter), queryRaw = adapter.queryRaw.bind(adapter);
+  const performIO = adapter.performIO.bind(adapter),
+    queryRaw = adapter.queryRaw.bind(adapter);
   let columns = [];
   adapter.performIO = async (query) => {
     const result = await performIO(query);
@@ -64,7 +74,9 @@ class Factory extends PrismaPg {
     const dispose = adapter.dispose.bind(adapter);
     adapter.dispose = async () => {
       await dispose();
-      await inDatabase(connection, (client) => client.query(`DROP DATABASE "${database}" WITH (FORCE)`));
+      await inDatabase(connection, (client) =>
+        client.query(`DROP DATABASE "${database}" WITH (FORCE)`),
+      );
     };
     return adapter;
   }
@@ -85,7 +97,9 @@ async function answerQuestion(question) {
   try {
     if (question === "create-database") {
       const name = pg.escapeIdentifier(connection.database);
-      await inDatabase({ ...connection, database: "postgres" }, (client) => client.query(`CREATE DATABASE ${name}`));
+      await inDatabase({ ...connection, database: "postgres" }, (client) =>
+        client.query(`CREATE DATABASE ${name}`),
+      );
     } else {
       await inDatabase(connection, (client) => client.query("SELECT 1"));
     }
@@ -99,37 +113,59 @@ async function answerQuestion(question) {
 async function loadEngine() {
   globalThis.PRISMA_WASM_PANIC_REGISTRY = { set_message() {} }; // without it every panic becomes a TypeError
   const glue = await import("@prisma/schema-engine-wasm/schema_engine_bg");
-  const wasm = fileURLToPath(import.meta.resolve("@prisma/schema-engine-wasm/schema_engine_bg")).replace(/\.js$/, ".wasm");
-  const { instance } = await WebAssembly.instantiate(readFileSync(wasm), { "./schema_engine_bg.js": glue });
+  const wasm = fileURLToPath(
+    import.meta.resolve("@prisma/schema-engine-wasm/schema_engine_bg"),
+  ).replace(/\.js$/, ".wasm");
+  const { instance } = await WebAssembly.instantiate(readFileSync(wasm), {
+    "./schema_engine_bg.js": glue,
+  });
   glue.__wbg_set_wasm(instance.exports);
   instance.exports.__wbindgen_start();
   const models = (options.datamodels ?? []).map((path) => [path, readFileSync(path, "utf8")]);
   const datamodels = models.length > 0 ? models : undefined; // an empty list panics
-  return glue.SchemaEngine.new({ datamodels }, () => {}, bindMigrationAwareSqlAdapterFactory(new Factory(connection)));
+  return glue.SchemaEngine.new(
+    { datamodels },
+    () => {},
+    bindMigrationAwareSqlAdapterFactory(new Factory(connection)),
+  );
 }
 
-const say = (message) => process.stdout.write(`${JSON.stringify({ jsonrpc: "2.0", ...message })}\n`);
+const say = (message) =>
+  process.stdout.write(`${JSON.stringify({ jsonrpc: "2.0", ...message })}\n`);
 
 async function answerCall(engine, { id, method, params }) {
   try {
     const result = await engine[method === "getDatabaseVersion" ? "version" : method](params);
-    if (method === "diff") say({ id: 0, method: "print", params: { content: result.stdout ?? "" } });
+    if (method === "diff")
+      say({ id: 0, method: "print", params: { content: result.stdout ?? "" } });
     say({ id, result: result ?? null });
   } catch (error) {
     const message = error?.message || String(error);
-    const data = { is_panic: false, message, error_code: error?.code ?? null, meta: error?.meta ?? { full_error: message } };
-    say({ id, error: { code: 4466, message: "An error happened. Check the data field for details.", data } });
+    const data = {
+      is_panic: false,
+      message,
+      error_code: error?.code ?? null,
+      meta: error?.meta ?? { full_error: message },
+    };
+    say({
+      id,
+      error: { code: 4466, message: "An error happened. Check the data field for details.", data },
+    });
   }
 }
 
 /** The command reads the reason of an early end from stderr, as one line of JSON. */
 function fail(code, message) {
-  process.stderr.write(`${JSON.stringify({ level: "ERROR", fields: { error_code: code, message, meta: {} } })}\n`);
+  process.stderr.write(
+    `${JSON.stringify({ level: "ERROR", fields: { error_code: code, message, meta: {} } })}\n`,
+  );
   process.exit(1);
 }
 
 if (positionals[0] === "cli") await answerQuestion(positionals[1]);
-const engine = await loadEngine().catch((error) => fail("P1001", String(error?.message || error).trim()));
+const engine = await loadEngine().catch((error) =>
+  fail("P1001", String(error?.message || error).trim()),
+);
 for await (const line of createInterface({ input: process.stdin })) {
   const call = JSON.parse(line);
   if (call.method) await answerCall(engine, call); // what has no method answers our own "print"

@@ -4,7 +4,11 @@ import { isAppError } from "@/lib/errors/app-error";
 import { getIdentity } from "@/lib/identities/get-identity";
 
 /** The name behind an identity's id in the address; undefined for none, or for one that is not there. */
-export async function findIdentityName(deps: Deps, actor: Actor, id: string | undefined): Promise<string | undefined> {
+export async function findIdentityName(
+  deps: Deps,
+  actor: Actor,
+  id: string | undefined,
+): Promise<string | undefined> {
   if (!id) return undefined;
   return (await orNull(getIdentity(deps, actor, id)))?.name;
 }

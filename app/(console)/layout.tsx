@@ -29,10 +29,25 @@ export default async function ConsoleLayout({ children }: Readonly<{ children: R
   const jar = await cookies();
   const may = (permission: string) => scopeOf(role, permission as Permission) !== "none";
   const zone = jar.get(zoneCookie)?.value ?? "UTC";
-  const [alarms, open] = await Promise.all([readAlarms(getDeps(), actor), readOpenAlerts(getDeps(), actor)]);
+  const [alarms, open] = await Promise.all([
+    readAlarms(getDeps(), actor),
+    readOpenAlerts(getDeps(), actor),
+  ]);
   return (
-    <ClockProvider serverNowMs={getDeps().clock.now().getTime()} zone={isTimeZone(zone) ? zone : "UTC"}>
-      <AppShell groups={placesFor(may)} acts={actsFor(may)} account={{ label: actor.label, role: role === "system" ? role : roleWords[role].label }} theme={readTheme(jar.get(themeCookie)?.value)} signOut={signOut} accountHref="/settings/account" search={searchConsole} badges={open === null ? undefined : { alerts: <OpenCount first={open} /> }}>
+    <ClockProvider
+      serverNowMs={getDeps().clock.now().getTime()}
+      zone={isTimeZone(zone) ? zone : "UTC"}
+    >
+      <AppShell
+        groups={placesFor(may)}
+        acts={actsFor(may)}
+        account={{ label: actor.label, role: role === "system" ? role : roleWords[role].label }}
+        theme={readTheme(jar.get(themeCookie)?.value)}
+        signOut={signOut}
+        accountHref="/settings/account"
+        search={searchConsole}
+        badges={open === null ? undefined : { alerts: <OpenCount first={open} /> }}
+      >
         {alarms && <AlarmBanners first={alarms} />}
         {children}
       </AppShell>

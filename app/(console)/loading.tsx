@@ -2,5 +2,10 @@ import { PageHeaderSkeleton, TableSkeleton } from "@/components/ui/skeleton";
 
 /** The shape of most pages while they load. */
 export default function Loading() {
-  return <><PageHeaderSkeleton /><TableSkeleton rows={10} label="Loading the page" /></>;
+  return (
+    <>
+      <PageHeaderSkeleton />
+      <TableSkeleton rows={10} label="Loading the page" />
+    </>
+  );
 }

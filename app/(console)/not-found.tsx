@@ -7,8 +7,15 @@ export const metadata: Metadata = { title: "Not found" };
 /** An address that leads nowhere; also what is hidden from somebody. */
 export default function NotFound() {
   return (
-    <MessageFrame inShell title="There is nothing here" action={<ButtonLink href="/">To the overview</ButtonLink>}>
-      <p>The address leads to no page, or what it named does not exist. Check it for a missing character, or search with Ctrl K.</p>
+    <MessageFrame
+      inShell
+      title="There is nothing here"
+      action={<ButtonLink href="/">To the overview</ButtonLink>}
+    >
+      <p>
+        The address leads to no page, or what it named does not exist. Check it for a missing
+        character, or search with Ctrl K.
+      </p>
     </MessageFrame>
   );
 }

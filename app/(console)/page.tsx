@@ -19,19 +19,34 @@ export const metadata = { title: "Overview" };
 export default async function OverviewPage() {
   const { actor, deps } = await openPage("overview.read", { action: "overview.read" });
   const mayWatch = scopeOf(actor.role, "alerts.read") !== "none";
-  const [overview, open] = await Promise.all([getOverview(deps, actor), mayWatch ? listWorstAlerts(deps, actor, 4) : null]);
+  const [overview, open] = await Promise.all([
+    getOverview(deps, actor),
+    mayWatch ? listWorstAlerts(deps, actor, 4) : null,
+  ]);
   const mayIssue = scopeOf(actor.role, "certificates.issue") !== "none";
   return (
     <>
-      <PageHeader title="Overview" sentence={`${plural(overview.counts.valid, "valid certificate")}; ${plural(overview.identities, "identity", "identities")} besides Chancery’s own.`}
-        action={mayIssue && <ButtonLink href="/certificates/new" variant="primary" icon={<Plus aria-hidden />}>Issue certificate</ButtonLink>} />
+      <PageHeader
+        title="Overview"
+        sentence={`${plural(overview.counts.valid, "valid certificate")}; ${plural(overview.identities, "identity", "identities")} besides Chancery’s own.`}
+        action={
+          mayIssue && (
+            <ButtonLink href="/certificates/new" variant="primary" icon={<Plus aria-hidden />}>
+              Issue certificate
+            </ButtonLink>
+          )
+        }
+      />
       <Stack>
         <StateStats overview={overview} />
         <Grid columns="main">
           <Stack>
             <IssuingChart days={overview.days} />
             <ExpiringList items={overview.expiring} now={deps.clock.now()} />
-            <LatestActs latest={overview.latest} linked={scopeOf(actor.role, "audit.read") !== "none"} />
+            <LatestActs
+              latest={overview.latest}
+              linked={scopeOf(actor.role, "audit.read") !== "none"}
+            />
           </Stack>
           <Stack>
             {open !== null && <OpenIncidents items={open} />}

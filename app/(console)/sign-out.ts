@@ -3,13 +3,28 @@
 import { cookies } from "next/headers";
 import { redirect } from "next/navigation";
 import { endSession } from "@/lib/accounts/end-session";
-import { actorOfSession, currentRequest, currentSessionId, sessionCookieName } from "@/lib/auth/session-actor";
+import {
+  actorOfSession,
+  currentRequest,
+  currentSessionId,
+  sessionCookieName,
+} from "@/lib/auth/session-actor";
 import { getDeps } from "@/lib/runtime";
 
 /** Ends this browser's session in the database, with its entry, and forgets its cookie. */
 export async function signOut(): Promise<void> {
-  const [actor, id, { listener }] = [await actorOfSession(), await currentSessionId(), await currentRequest()];
+  const [actor, id, { listener }] = [
+    await actorOfSession(),
+    await currentSessionId(),
+    await currentRequest(),
+  ];
   if (actor !== null && id !== null) await endSession(getDeps(), actor, id);
-  (await cookies()).set(sessionCookieName(listener), "", { path: "/", maxAge: 0, httpOnly: true, sameSite: "lax", secure: listener !== "http" });
+  (await cookies()).set(sessionCookieName(listener), "", {
+    path: "/",
+    maxAge: 0,
+    httpOnly: true,
+    sameSite: "lax",
+    secure: listener !== "http",
+  });
   redirect("/sign-in");
 }

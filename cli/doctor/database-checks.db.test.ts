@@ -3,10 +3,13 @@ import { makeTestDatabase, type TestDatabase } from "@/lib/db/testing/test-datab
 import { checkDatabase } from "./database-checks";
 
 let database: TestDatabase;
-beforeAll(async () => { database = await makeTestDatabase(); });
+beforeAll(async () => {
+  database = await makeTestDatabase();
+});
 afterAll(() => database.drop());
 
-const states = async (url: string | undefined) => Object.fromEntries((await checkDatabase(url)).map(({ what, state }) => [what, state]));
+const states = async (url: string | undefined) =>
+  Object.fromEntries((await checkDatabase(url)).map(({ what, state }) => [what, state]));
 
 test("the application's own role passes", async () => {
   expect(await states(database.appUrl)).toEqual({ database: "ok", roles: "ok", migrations: "ok" });

@@ -1,7 +1,15 @@
 import pg from "pg";
 import { bad, note, ok, type Finding } from "./finding";
 
-type Row = { size: string; halted: string | null; log: string | null; covered: string | null; lateSeconds: string | null; unguarded: string | null; ahead: boolean };
+type Row = {
+  size: string;
+  halted: string | null;
+  log: string | null;
+  covered: string | null;
+  lateSeconds: string | null;
+  unguarded: string | null;
+  ahead: boolean;
+};
 
 // A partition without its guards is one that a superuser made or changed: the application cannot.
 const sql = `select h.size, h.halted ->> 'message' as halted, l.origin as log, c.size as covered,
@@ -20,10 +28,14 @@ export async function checkLog(url: string | undefined): Promise<Finding[]> {
   client.on("error", () => {});
   try {
     await client.connect();
-    const { rows: [row] } = await client.query<Row>(sql);
+    const {
+      rows: [row],
+    } = await client.query<Row>(sql);
     return row ? [judge(row)] : [bad("log", "tlog.head has no row: this database is not whole")];
   } catch (error) {
-    return [note("log", `cannot be looked at: ${error instanceof Error ? error.message : String(error)}`)];
+    return [
+      note("log", `cannot be looked at: ${error instanceof Error ? error.message : String(error)}`),
+    ];
   } finally {
     await client.end().catch(() => {});
   }
@@ -31,9 +43,22 @@ export async function checkLog(url: string | undefined): Promise<Finding[]> {
 
 function judge({ size, halted, log, covered, lateSeconds, unguarded, ahead }: Row): Finding {
   if (halted !== null) return bad("log", `halted: ${halted}`);
-  if (unguarded !== null) return bad("log", `${unguarded} lacks guards against changes, which only somebody above the application's role can take away: find out who did, and run chancery verify --live`);
-  if (!ahead) return note("log", "the next partition is not there yet; the sequencer makes it before it is needed");
-  if (log === null) return note("log", `${size} entries; it gets its name and key when the door starts`);
-  if (Number(lateSeconds ?? 0) > 10) return bad("log", `${log}: only ${covered ?? 0} of ${size} entries are under a published checkpoint, for ${lateSeconds} s; /readyz and the door's output say why`);
+  if (unguarded !== null)
+    return bad(
+      "log",
+      `${unguarded} lacks guards against changes, which only somebody above the application's role can take away: find out who did, and run chancery verify --live`,
+    );
+  if (!ahead)
+    return note(
+      "log",
+      "the next partition is not there yet; the sequencer makes it before it is needed",
+    );
+  if (log === null)
+    return note("log", `${size} entries; it gets its name and key when the door starts`);
+  if (Number(lateSeconds ?? 0) > 10)
+    return bad(
+      "log",
+      `${log}: only ${covered ?? 0} of ${size} entries are under a published checkpoint, for ${lateSeconds} s; /readyz and the door's output say why`,
+    );
   return ok("log", `${log}: ${size} entries, ${covered ?? 0} under the last published checkpoint`);
 }

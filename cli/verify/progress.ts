@@ -5,7 +5,8 @@ export type LineProgress = Readonly<{ show: (line: string) => void; end: () => v
 
 /** One line on the terminal that is written anew, at most ten times a second; nothing without a terminal. */
 export function makeLineProgress(terminal: Terminal | null): LineProgress {
-  let shownAt = -Infinity, shown = 0;
+  let shownAt = -Infinity,
+    shown = 0;
   return {
     show: (line) => {
       const now = performance.now();
@@ -22,10 +23,16 @@ export function makeLineProgress(terminal: Terminal | null): LineProgress {
 }
 
 /** How far a file of so many bytes is verified. */
-export function makeProgress(terminal: Terminal | null, fileBytes: number | null): Readonly<{ show: (progress: Progress) => void; end: () => void }> {
+export function makeProgress(
+  terminal: Terminal | null,
+  fileBytes: number | null,
+): Readonly<{ show: (progress: Progress) => void; end: () => void }> {
   const line = makeLineProgress(terminal);
   return {
-    show: ({ bytes, entries }) => line.show(`verifying: ${fileBytes ? `${Math.min(100, Math.floor((100 * bytes) / fileBytes))}% · ` : ""}${entries.toLocaleString("en")} entries`),
+    show: ({ bytes, entries }) =>
+      line.show(
+        `verifying: ${fileBytes ? `${Math.min(100, Math.floor((100 * bytes) / fileBytes))}% · ` : ""}${entries.toLocaleString("en")} entries`,
+      ),
     end: line.end,
   };
 }

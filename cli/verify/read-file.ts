@@ -8,7 +8,8 @@ const PIECE = 1024 * 1024;
 export async function* readPieces(file: string): AsyncGenerator<Uint8Array> {
   const source = file === "-" ? process.stdin : createReadStream(file, { highWaterMark: PIECE });
   try {
-    let isFirst = true, unpack: ReturnType<typeof createGunzip> | null = null;
+    let isFirst = true,
+      unpack: ReturnType<typeof createGunzip> | null = null;
     for await (const piece of source as AsyncIterable<Buffer>) {
       if (isFirst && piece[0] === 0x1f && piece[1] === 0x8b) unpack = createGunzip();
       if (unpack) {
@@ -19,14 +20,21 @@ export async function* readPieces(file: string): AsyncGenerator<Uint8Array> {
       yield piece;
     }
   } catch (error) {
-    throw new UsageError(`${file === "-" ? "Standard input" : file} cannot be read: ${(error as Error).message}`);
+    throw new UsageError(
+      `${file === "-" ? "Standard input" : file} cannot be read: ${(error as Error).message}`,
+    );
   }
 }
 
-async function* unpackAll(unpack: ReturnType<typeof createGunzip>, first: Buffer, rest: AsyncIterable<Buffer>): AsyncGenerator<Uint8Array> {
+async function* unpackAll(
+  unpack: ReturnType<typeof createGunzip>,
+  first: Buffer,
+  rest: AsyncIterable<Buffer>,
+): AsyncGenerator<Uint8Array> {
   const feed = async (): Promise<void> => {
     unpack.write(first);
-    for await (const piece of rest) if (!unpack.write(piece)) await new Promise((done) => unpack.once("drain", done));
+    for await (const piece of rest)
+      if (!unpack.write(piece)) await new Promise((done) => unpack.once("drain", done));
     unpack.end();
   };
   feed().catch((error: unknown) => unpack.destroy(error as Error));
@@ -43,4 +51,5 @@ export function readSmall(file: string): Buffer {
 }
 
 /** A verifier key, given as text or as the name of a file that holds it. */
-export const readKey = (said: string): string => (said.includes("+") && !existsSync(said) ? said : readSmall(said).toString("utf8")).trim();
+export const readKey = (said: string): string =>
+  (said.includes("+") && !existsSync(said) ? said : readSmall(said).toString("utf8")).trim();

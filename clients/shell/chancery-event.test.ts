@@ -5,7 +5,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openRealDoor, type Client, type RealDoor } from "@/server/custody/testing/real-door";
 
 const scriptPath = join(import.meta.dirname, "chancery-event");
-let door: RealDoor, payments: Client, folders = 0;
+let door: RealDoor,
+  payments: Client,
+  folders = 0;
 beforeAll(async () => {
   door = await openRealDoor();
   payments = await door.issue("payments");
@@ -15,13 +17,38 @@ afterAll(() => door.close());
 const newFolder = () => door.file(`events-${++folders}`);
 type Said = Readonly<{ code: number | null; error: string }>;
 /** Runs it once; `killAfterMs` ends it without mercy. */
-function call(folder: string, args: readonly string[], over: Readonly<{ env?: Record<string, string>; killAfterMs?: number; shell?: boolean }> = {}): Promise<Said> {
-  const env = { PATH: process.env["PATH"] ?? "", CHANCERY_URL: door.mtlsUrl(), CHANCERY_CERT: payments.certFile, CHANCERY_KEY: payments.keyFile, CHANCERY_CA: door.rootFile, CHANCERY_EVENTS: folder, ...over.env };
+function call(
+  folder: string,
+  args: readonly string[],
+  over: Readonly<{ env?: Record<string, string>; killAfterMs?: number; shell?: boolean }> = {},
+): Promise<Said> {
+  const env = {
+    PATH: process.env["PATH"] ?? "",
+    CHANCERY_URL: door.mtlsUrl(),
+    CHANCERY_CERT: payments.certFile,
+    CHANCERY_KEY: payments.keyFile,
+    CHANCERY_CA: door.rootFile,
+    CHANCERY_EVENTS: folder,
+    ...over.env,
+  };
   return new Promise((resolve) => {
-    const child = spawn("sh", over.shell === true ? ["-c", ...args] : [scriptPath, ...args], { env: env as unknown as NodeJS.ProcessEnv, stdio: ["ignore", "ignore", "pipe"], detached: true });
+    const child = spawn("sh", over.shell === true ? ["-c", ...args] : [scriptPath, ...args], {
+      env: env as unknown as NodeJS.ProcessEnv,
+      stdio: ["ignore", "ignore", "pipe"],
+      detached: true,
+    });
     let error = "";
-    child.stderr.on("data", (text: Buffer) => { error += text.toString(); });
-    if (over.killAfterMs !== undefined) setTimeout(() => { try { process.kill(-(child.pid ?? 0), "SIGKILL"); } catch { /* It was faster. */ } }, over.killAfterMs);
+    child.stderr.on("data", (text: Buffer) => {
+      error += text.toString();
+    });
+    if (over.killAfterMs !== undefined)
+      setTimeout(() => {
+        try {
+          process.kill(-(child.pid ?? 0), "SIGKILL");
+        } catch {
+          /* It was faster. */
+        }
+      }, over.killAfterMs);
     child.once("close", (code) => resolve({ code, error }));
   });
 }
@@ -30,24 +57,60 @@ const waiting = (folder: string) => readdirSync(join(folder, "waiting"));
 const name = "backup.finished";
 async function logged(folder: string) {
   const entries = (await door.entries()).filter(({ src }) => src?.boot === bootOf(folder));
-  return { numbers: entries.map(({ src }) => src?.seq), events: entries.filter(({ action }) => action === "event.reported"), beats: entries.filter(({ action }) => action === "source.heartbeat") };
+  return {
+    numbers: entries.map(({ src }) => src?.seq),
+    events: entries.filter(({ action }) => action === "event.reported"),
+    beats: entries.filter(({ action }) => action === "source.heartbeat"),
+  };
 }
 const upTo = (count: number) => Array.from({ length: count }, (_, n) => n + 1);
 
 test("an event is on the record when it ends with 0, with all that was said, blanks and quotes as they are", async () => {
   const folder = newFolder();
-  const said = await call(folder, [name, "--target", "host:db-1:main", "--label", `the "main" one`, "--outcome", "failure", "--reason", "disk $HOME full", "--for", "it's ops", "--client-ip", "192.0.2.9", "--data", '{"bytes":12,"a b":["x"]}', "--at", "2026-11-23T02:38:07+01:00"]);
+  const said = await call(folder, [
+    name,
+    "--target",
+    "host:db-1:main",
+    "--label",
+    `the "main" one`,
+    "--outcome",
+    "failure",
+    "--reason",
+    "disk $HOME full",
+    "--for",
+    "it's ops",
+    "--client-ip",
+    "192.0.2.9",
+    "--data",
+    '{"bytes":12,"a b":["x"]}',
+    "--at",
+    "2026-11-23T02:38:07+01:00",
+  ]);
   expect(said).toEqual({ code: 0, error: "" });
-  expect((await logged(folder)).events).toMatchObject([{
-    outcome: "failure", reason: "disk $HOME full", actor: { label: "payments" }, target: { kind: "host", id: "db-1:main", label: `the "main" one` }, src: { id: `${payments.identityId}/main`, seq: 1 },
-    details: { name, occurredAt: "2026-11-23T02:38:07+01:00", onBehalfOf: "it's ops", clientIp: "192.0.2.9", data: { bytes: 12, "a b": ["x"] } },
-  }]);
+  expect((await logged(folder)).events).toMatchObject([
+    {
+      outcome: "failure",
+      reason: "disk $HOME full",
+      actor: { label: "payments" },
+      target: { kind: "host", id: "db-1:main", label: `the "main" one` },
+      src: { id: `${payments.identityId}/main`, seq: 1 },
+      details: {
+        name,
+        occurredAt: "2026-11-23T02:38:07+01:00",
+        onBehalfOf: "it's ops",
+        clientIp: "192.0.2.9",
+        data: { bytes: 12, "a b": ["x"] },
+      },
+    },
+  ]);
   expect(waiting(folder)).toEqual([]);
 });
 
 test("twenty at once from one folder get twenty numbers, each stored once", async () => {
   const folder = newFolder();
-  const codes = await Promise.all(upTo(20).map((n) => call(folder, [name, "--data", `{"n":${n}}`])));
+  const codes = await Promise.all(
+    upTo(20).map((n) => call(folder, [name, "--data", `{"n":${n}}`])),
+  );
   expect(codes.map(({ code }) => code)).toEqual(Array<number>(20).fill(0));
   const { events, numbers } = await logged(folder);
   expect(numbers.toSorted((a, b) => Number(a) - Number(b))).toEqual(upTo(20));
@@ -76,7 +139,10 @@ describe("a door that goes away and comes back", () => {
   test("whose answer got lost: the same is sent again and not stored again", async () => {
     const folder = newFolder();
     await call(folder, [name]);
-    writeFileSync(join(folder, "waiting", "000000000000001.json"), `${JSON.stringify({ seq: 1, name, occurredAt: String((await logged(folder)).events[0]?.details["occurredAt"]) })}\n`);
+    writeFileSync(
+      join(folder, "waiting", "000000000000001.json"),
+      `${JSON.stringify({ seq: 1, name, occurredAt: String((await logged(folder)).events[0]?.details["occurredAt"]) })}\n`,
+    );
     expect((await call(folder, [name])).code).toBe(0);
     expect((await logged(folder)).numbers).toEqual([1, 2]);
   });
@@ -84,10 +150,15 @@ describe("a door that goes away and comes back", () => {
 
 describe("a clean end", () => {
   test("is said once in the run's last heartbeat, and the next event begins another run", async () => {
-    const folder = newFolder(), script = `trap 'sh "${scriptPath}" --end' EXIT; sh "${scriptPath}" ${name}; sh "${scriptPath}" --flush`;
+    const folder = newFolder(),
+      script = `trap 'sh "${scriptPath}" --end' EXIT; sh "${scriptPath}" ${name}; sh "${scriptPath}" --flush`;
     expect((await call(folder, [script], { shell: true })).code).toBe(0);
-    const ended = (await door.entries()).filter(({ src, details }) => src?.id === `${payments.identityId}/main` && details["ended"] === true);
-    expect(ended).toMatchObject([{ action: "source.heartbeat", src: { seq: 3 }, details: { settled: 2 } }]);
+    const ended = (await door.entries()).filter(
+      ({ src, details }) => src?.id === `${payments.identityId}/main` && details["ended"] === true,
+    );
+    expect(ended).toMatchObject([
+      { action: "source.heartbeat", src: { seq: 3 }, details: { settled: 2 } },
+    ]);
     expect((await call(folder, ["--end"])).code).toBe(0);
     expect((await call(folder, [name])).code).toBe(0);
     expect(bootOf(folder)).not.toBe(ended[0]?.src?.boot);
@@ -105,13 +176,19 @@ describe("a clean end", () => {
     expect([bootOf(folder), (await logged(folder)).numbers]).toEqual([boot, upTo(4)]);
     expect((await call(folder, ["--end"])).code).toBe(0);
     expect(existsSync(join(folder, "boot"))).toBe(false);
-    expect((await door.entries()).filter(({ src }) => src?.boot === boot).at(-1)?.details).toMatchObject({ settled: 4, ended: true });
+    expect(
+      (await door.entries()).filter(({ src }) => src?.boot === boot).at(-1)?.details,
+    ).toMatchObject({ settled: 4, ended: true });
   });
 });
 
 test("callers that are killed at any moment leave no gap and nothing twice", async () => {
   const folder = newFolder();
-  for (let n = 0; n < 12; n += 1) await Promise.all([call(folder, [name, "--data", `{"n":${n}}`], { killAfterMs: 15 + 17 * n }), call(folder, [name], { killAfterMs: 200 - 15 * n })]);
+  for (let n = 0; n < 12; n += 1)
+    await Promise.all([
+      call(folder, [name, "--data", `{"n":${n}}`], { killAfterMs: 15 + 17 * n }),
+      call(folder, [name], { killAfterMs: 200 - 15 * n }),
+    ]);
   expect((await call(folder, ["--flush"])).code).toBe(0);
   const { numbers } = await logged(folder);
   expect(numbers.toSorted((a, b) => Number(a) - Number(b))).toEqual(upTo(numbers.length));
@@ -121,7 +198,10 @@ test("callers that are killed at any moment leave no gap and nothing twice", asy
 test("an event whose number was not counted yet when its caller died is counted and sent by the next", async () => {
   const folder = newFolder();
   await call(folder, [name]);
-  writeFileSync(join(folder, "waiting", "000000000000002.json"), `{"seq":2,"name":"${name}","occurredAt":"2026-11-23T02:38:07Z"}\n`);
+  writeFileSync(
+    join(folder, "waiting", "000000000000002.json"),
+    `{"seq":2,"name":"${name}","occurredAt":"2026-11-23T02:38:07Z"}\n`,
+  );
   expect((await call(folder, [name])).code).toBe(0);
   expect((await logged(folder)).numbers).toEqual([1, 2, 3]);
 });
@@ -129,26 +209,44 @@ test("an event whose number was not counted yet when its caller died is counted 
 describe("refused", () => {
   test("for good: 65, the event is put aside, its name stands under its number, and those beside it are on the record", async () => {
     const folder = newFolder();
-    const { code, error } = await call(folder, [name, "--target", `certificate:${payments.certificate.id}`]);
+    const { code, error } = await call(folder, [
+      name,
+      "--target",
+      `certificate:${payments.certificate.id}`,
+    ]);
     expect([code, error.includes("events.0.target.id")]).toEqual([65, true]);
     expect((await call(folder, [name])).code).toBe(0);
     const { numbers, events } = await logged(folder);
     expect(numbers).toEqual([1, 2]);
-    expect(events[0]).toMatchObject({ outcome: "failure", details: { name: "event.refused", data: { name } } });
-    expect(readFileSync(join(folder, "refused", "000000000000001.json"), "utf8")).toContain(payments.certificate.id);
+    expect(events[0]).toMatchObject({
+      outcome: "failure",
+      details: { name: "event.refused", data: { name } },
+    });
+    expect(readFileSync(join(folder, "refused", "000000000000001.json"), "utf8")).toContain(
+      payments.certificate.id,
+    );
   });
 
   test.each<[string, string[]]>([
-    ["no name", []], ["an end with an event", ["--end", name]], ["an option for a name", ["--target", "a:b"]], ["an unknown option", [name, "--color", "red"]], ["an option without its value", [name, "--reason"]],
-    ["a target without a kind", [name, "--target", "pay-7"]], ["data that is no JSON", [name, "--data", "{"]], ["an event beyond its size", [name, "--data", JSON.stringify({ x: "x".repeat(17_000) })]],
+    ["no name", []],
+    ["an end with an event", ["--end", name]],
+    ["an option for a name", ["--target", "a:b"]],
+    ["an unknown option", [name, "--color", "red"]],
+    ["an option without its value", [name, "--reason"]],
+    ["a target without a kind", [name, "--target", "pay-7"]],
+    ["data that is no JSON", [name, "--data", "{"]],
+    ["an event beyond its size", [name, "--data", JSON.stringify({ x: "x".repeat(17_000) })]],
   ])("%s: 64, and no number is used", async (_, args) => {
     const folder = newFolder();
     expect((await call(folder, args)).code).toBe(64);
-    expect(existsSync(join(folder, "last")) ? readFileSync(join(folder, "last"), "utf8") : "0\n").toBe("0\n");
+    expect(
+      existsSync(join(folder, "last")) ? readFileSync(join(folder, "last"), "utf8") : "0\n",
+    ).toBe("0\n");
   });
 
   test("without a certificate that counts: kept, and sent once there is one", async () => {
-    const folder = newFolder(), env = { CHANCERY_CERT: door.file("none.pem") };
+    const folder = newFolder(),
+      env = { CHANCERY_CERT: door.file("none.pem") };
     expect((await call(folder, [name], { env })).code).toBe(75);
     expect((await call(folder, ["--flush"])).code).toBe(0);
     expect((await logged(folder)).numbers).toEqual([1, 2]);

@@ -3,11 +3,19 @@ import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { revokeCertificate } from "@/lib/certificates/revoke-certificate";
-import { openRealDoor, until, type Client, type RealDoor } from "@/server/custody/testing/real-door";
+import {
+  openRealDoor,
+  until,
+  type Client,
+  type RealDoor,
+} from "@/server/custody/testing/real-door";
 import { testActor } from "@/server/signer/testing/make-test-house";
 import { openEvents, type EventProblem, type Events, type EventsOptions } from "./chancery-events";
 
-let door: RealDoor, payments: Client, spools = 0, opened: Events[] = [];
+let door: RealDoor,
+  payments: Client,
+  spools = 0,
+  opened: Events[] = [];
 beforeAll(async () => {
   door = await openRealDoor();
   payments = await door.issue("payments");
@@ -22,7 +30,15 @@ const problems: EventProblem[] = [];
 function open(over: Partial<EventsOptions> = {}): Events {
   problems.length = 0;
   const { cert, key } = payments;
-  const events = openEvents({ url: door.mtlsUrl(), cert, key, ca: () => readFileSync(door.rootFile), longestPauseMs: 100, onProblem: (problem) => void problems.push(problem), ...over });
+  const events = openEvents({
+    url: door.mtlsUrl(),
+    cert,
+    key,
+    ca: () => readFileSync(door.rootFile),
+    longestPauseMs: 100,
+    onProblem: (problem) => void problems.push(problem),
+    ...over,
+  });
   opened.push(events);
   return events;
 }
@@ -31,30 +47,69 @@ const name = "payment.approved";
 /** What the log holds of a run: the numbers in the log's order, its heartbeats among them. */
 async function logged(boot: string) {
   const entries = (await door.entries()).filter(({ src }) => src?.boot === boot);
-  return { numbers: entries.map(({ src }) => src?.seq), beats: entries.filter(({ action }) => action === "source.heartbeat").map(({ details }) => details), events: entries.filter(({ action }) => action === "event.reported") };
+  return {
+    numbers: entries.map(({ src }) => src?.seq),
+    beats: entries
+      .filter(({ action }) => action === "source.heartbeat")
+      .map(({ details }) => details),
+    events: entries.filter(({ action }) => action === "event.reported"),
+  };
 }
 const upTo = (count: number) => Array.from({ length: count }, (_, n) => n + 1);
 
 describe("what is reported", () => {
   test("is on the record under the service's certificate when `recorded` resolves, with all that was said", async () => {
-    const events = open(), occurredAt = new Date("2026-11-23T02:38:07.123Z");
-    const told = { name, occurredAt, outcome: "denied", reason: "limit", target: { kind: "payment", id: "pay-7" }, onBehalfOf: "customer 12", clientIp: "192.0.2.9", data: { amount: 12.5 } } as const;
+    const events = open(),
+      occurredAt = new Date("2026-11-23T02:38:07.123Z");
+    const told = {
+      name,
+      occurredAt,
+      outcome: "denied",
+      reason: "limit",
+      target: { kind: "payment", id: "pay-7" },
+      onBehalfOf: "customer 12",
+      clientIp: "192.0.2.9",
+      data: { amount: 12.5 },
+    } as const;
     const entryId = await events.recorded(told);
     const [entry] = (await logged(events.state().boot)).events;
-    expect(entry).toMatchObject({ id: entryId, actor: { label: "payments" }, credential: { certificateId: payments.certificate.id }, outcome: "denied", reason: "limit", details: { name, occurredAt: "2026-11-23T02:38:07.123Z", onBehalfOf: "customer 12", clientIp: "192.0.2.9", data: { amount: 12.5 } } });
+    expect(entry).toMatchObject({
+      id: entryId,
+      actor: { label: "payments" },
+      credential: { certificateId: payments.certificate.id },
+      outcome: "denied",
+      reason: "limit",
+      details: {
+        name,
+        occurredAt: "2026-11-23T02:38:07.123Z",
+        onBehalfOf: "customer 12",
+        clientIp: "192.0.2.9",
+        data: { amount: 12.5 },
+      },
+    });
   });
 
   test("goes out in its order, many at once, and ends with a heartbeat that leaves nothing missing", async () => {
-    const events = open(), count = 2_300;
+    const events = open(),
+      count = 2_300;
     for (let n = 1; n <= count; n += 1) expect(events.report({ name, data: { n } })).toBe(n);
     expect(await events.close()).toEqual({ waiting: 0 });
     const { numbers, beats } = await logged(events.state().boot);
     expect(numbers).toEqual(upTo(count + 1));
-    expect(beats).toEqual([{ source: `${payments.identityId}/main`, boot: events.state().boot, settled: count, voided: "", ended: true }]);
+    expect(beats).toEqual([
+      {
+        source: `${payments.identityId}/main`,
+        boot: events.state().boot,
+        settled: count,
+        voided: "",
+        ended: true,
+      },
+    ]);
   });
 
   test("is flushed when `flush` resolves, and a reporter that reported nothing leaves nothing", async () => {
-    const events = open(), silent = open({ source: "silent" });
+    const events = open(),
+      silent = open({ source: "silent" });
     for (let n = 0; n < 30; n += 1) events.report({ name });
     await events.flush();
     expect(events.state()).toMatchObject({ last: 30, waiting: 0 });
@@ -71,7 +126,10 @@ describe("what is reported", () => {
     await until(() => Date.now() > silentFor);
     expect((await logged(events.state().boot)).beats).toMatchObject([{ settled: 1, ended: false }]);
     await events.close();
-    expect((await logged(events.state().boot)).beats).toMatchObject([{ settled: 1, ended: false }, { settled: 2, ended: true }]);
+    expect((await logged(events.state().boot)).beats).toMatchObject([
+      { settled: 1, ended: false },
+      { settled: 2, ended: true },
+    ]);
   });
 });
 
@@ -79,7 +137,12 @@ describe("a door that goes away and comes back: nothing is lost and nothing stor
   test("while a busy service goes on reporting", async () => {
     const events = open();
     let reporting = true;
-    const work = (async () => { while (reporting) { events.report({ name }); await new Promise((done) => setTimeout(done, 1)); } })();
+    const work = (async () => {
+      while (reporting) {
+        events.report({ name });
+        await new Promise((done) => setTimeout(done, 1));
+      }
+    })();
     for (let round = 0; round < 3; round += 1) {
       await until(async () => (await door.entries()).length > 0);
       await door.stop();
@@ -105,8 +168,11 @@ describe("a door that goes away and comes back: nothing is lost and nothing stor
   });
 
   test("and a certificate that does not count is tried again until it does", async () => {
-    const lost = await door.issue("lost"), next = await door.issue("lost", { identityId: lost.identityId });
-    await revokeCertificate(door.house.deps, testActor(), lost.certificate.id, { reason: "superseded" });
+    const lost = await door.issue("lost"),
+      next = await door.issue("lost", { identityId: lost.identityId });
+    await revokeCertificate(door.house.deps, testActor(), lost.certificate.id, {
+      reason: "superseded",
+    });
     let now = lost;
     const events = open({ cert: () => now.cert, key: () => now.key });
     const waited = events.recorded({ name });
@@ -127,12 +193,19 @@ describe("a process that dies", () => {
     setInterval(() => {}, 1000);`;
 
   test("with kill -9 in the middle loses nothing that it reported: the next sends it under its numbers, and ends the run", async () => {
-    const spool = newSpool(), file = door.file("dies.mjs");
+    const spool = newSpool(),
+      file = door.file("dies.mjs");
     writeFileSync(file, script(spool, 1_500));
-    const child = spawn(process.execPath, ["--import", "tsx", file], { stdio: ["ignore", "pipe", "inherit"] });
-    const boot = await new Promise<string>((resolve) => { child.stdout.once("data", (line: Buffer) => resolve(line.toString().trim())); });
+    const child = spawn(process.execPath, ["--import", "tsx", file], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    const boot = await new Promise<string>((resolve) => {
+      child.stdout.once("data", (line: Buffer) => resolve(line.toString().trim()));
+    });
     child.kill("SIGKILL");
-    await new Promise((done) => { child.once("close", done); });
+    await new Promise((done) => {
+      child.once("close", done);
+    });
     const next = open({ spool });
     next.report({ name });
     expect(await next.close()).toEqual({ waiting: 0 });
@@ -155,12 +228,16 @@ describe("a process that dies", () => {
     const last = open({ spool });
     await last.flush();
     expect(await last.close()).toEqual({ waiting: 0 });
-    expect([(await logged(first.state().boot)).numbers, (await logged(middle.state().boot)).numbers]).toEqual([upTo(11), [1, 2]]);
+    expect([
+      (await logged(first.state().boot)).numbers,
+      (await logged(middle.state().boot)).numbers,
+    ]).toEqual([upTo(11), [1, 2]]);
     expect((await logged(first.state().boot)).beats).toMatchObject([{ settled: 10, ended: true }]);
   });
 
   test("in the middle of a line of its spool has not taken that event, and the next begins without it", async () => {
-    const spool = newSpool(), first = open({ spool });
+    const spool = newSpool(),
+      first = open({ spool });
     await first.recorded({ name });
     const torn = readFileSync(spool, "utf8");
     await first.close();
@@ -175,20 +252,37 @@ describe("a process that dies", () => {
 describe("refused", () => {
   test("for good, an event leaves its name under its number, and those beside it are on the record", async () => {
     const events = open();
-    const bad = events.recorded({ name: "payment.refunded", target: { kind: "certificate", id: payments.certificate.id } }), good = events.recorded({ name });
+    const bad = events.recorded({
+        name: "payment.refunded",
+        target: { kind: "certificate", id: payments.certificate.id },
+      }),
+      good = events.recorded({ name });
     await expect(bad).rejects.toThrow(/refused event 1 \(request.invalid\).*target.id/);
     expect(await good).toMatch(/^ent_/);
     await events.close();
     const { numbers, events: entries } = await logged(events.state().boot);
     expect(numbers).toEqual([1, 2, 3]);
-    expect(entries[0]).toMatchObject({ outcome: "failure", reason: expect.stringContaining("request.invalid") as unknown, details: { name: "event.refused", data: { name: "payment.refunded" } } });
-    expect(problems).toMatchObject([{ refused: true, seq: 1, code: "request.invalid", findings: [{ path: "events.0.target.id" }] }]);
+    expect(entries[0]).toMatchObject({
+      outcome: "failure",
+      reason: expect.stringContaining("request.invalid") as unknown,
+      details: { name: "event.refused", data: { name: "payment.refunded" } },
+    });
+    expect(problems).toMatchObject([
+      {
+        refused: true,
+        seq: 1,
+        code: "request.invalid",
+        findings: [{ path: "events.0.target.id" }],
+      },
+    ]);
   });
 
   test("at once, what can never be sent; its number is not used", () => {
     const events = open();
     expect(() => events.report({ name: "Not a name" })).toThrow(/no name of an event/);
-    expect(() => events.report({ name, data: { x: "x".repeat(20_000) } })).toThrow(/20\d\d\d bytes/);
+    expect(() => events.report({ name, data: { x: "x".repeat(20_000) } })).toThrow(
+      /20\d\d\d bytes/,
+    );
     expect(() => events.report({ name, data: { n: 1n } })).toThrow(TypeError);
     expect(() => events.report({ name, occurredAt: new Date(Number.NaN) })).toThrow(RangeError);
     expect(events.report({ name })).toBe(1);
@@ -209,8 +303,15 @@ describe("refused", () => {
 
   test("an unconfirmed `recorded` at the end, with its number", async () => {
     await door.stop();
-    const events = open(), [ended, closed] = await Promise.allSettled([events.recorded({ name }), events.close({ withinMs: 5 })]);
-    expect(ended).toMatchObject({ status: "rejected", reason: { message: expect.stringContaining("Event 1 was not confirmed") as unknown } });
+    const events = open(),
+      [ended, closed] = await Promise.allSettled([
+        events.recorded({ name }),
+        events.close({ withinMs: 5 }),
+      ]);
+    expect(ended).toMatchObject({
+      status: "rejected",
+      reason: { message: expect.stringContaining("Event 1 was not confirmed") as unknown },
+    });
     expect(closed).toEqual({ status: "fulfilled", value: { waiting: 2 } });
     await door.start();
   });

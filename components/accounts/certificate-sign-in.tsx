@@ -29,33 +29,73 @@ export function CertificateSignIn({ next, account, certificate }: Props) {
   const go = async () => {
     setPending(true);
     const answer = await signIn("certificate", { redirect: false }).catch(() => undefined);
-    if (answer?.ok && !answer.error) { window.location.assign(next); return; }
+    if (answer?.ok && !answer.error) {
+      window.location.assign(next);
+      return;
+    }
     setPending(false);
     setError(answer?.error === "CredentialsSignin" ? refused : unavailable);
   };
   const facts = [
-    ["Account", account.email], ["Role", roleWords[account.role].label], ["Certificate of", certificate.identity], ["Profile", certificate.profile],
-    ["Serial", <MonoId key="serial" value={certificate.serial} label="serial" />], ["Valid until", <Time key="end" at={certificate.notAfter} show="minute" />],
+    ["Account", account.email],
+    ["Role", roleWords[account.role].label],
+    ["Certificate of", certificate.identity],
+    ["Profile", certificate.profile],
+    ["Serial", <MonoId key="serial" value={certificate.serial} label="serial" />],
+    ["Valid until", <Time key="end" at={certificate.notAfter} show="minute" />],
   ] as const;
   return (
     <>
       <Card>
         <div className="flex flex-col gap-4">
-          {error && <Banner tone="danger" live>{error}</Banner>}
+          {error && (
+            <Banner tone="danger" live>
+              {error}
+            </Banner>
+          )}
           <div className="flex items-center gap-3">
-            <span className="grid size-10 shrink-0 place-items-center rounded-full bg-accent-soft text-accent"><BadgeCheck aria-hidden className="size-5" /></span>
-            <div className="min-w-0"><p className="truncate text-base font-semibold">{account.name}</p><p className="text-xs text-muted">Your certificate opens this account.</p></div>
+            <span className="grid size-10 shrink-0 place-items-center rounded-full bg-accent-soft text-accent">
+              <BadgeCheck aria-hidden className="size-5" />
+            </span>
+            <div className="min-w-0">
+              <p className="truncate text-base font-semibold">{account.name}</p>
+              <p className="text-xs text-muted">Your certificate opens this account.</p>
+            </div>
           </div>
           <dl className="grid grid-cols-[auto_minmax(0,1fr)] items-center gap-x-4 gap-y-1.5 border-t border-border pt-3 text-sm">
-            {facts.map(([label, value]) => <div key={label} className="contents"><dt className="text-muted">{label}</dt><dd className="min-w-0 break-words">{value}</dd></div>)}
+            {facts.map(([label, value]) => (
+              <div key={label} className="contents">
+                <dt className="text-muted">{label}</dt>
+                <dd className="min-w-0 break-words">{value}</dd>
+              </div>
+            ))}
           </dl>
-          <Button variant="primary" size="lg" block loading={pending} onClick={() => { void go(); }}>Continue as {account.name}</Button>
-          <p className="text-center text-xs text-muted">The session ends when the certificate does.</p>
+          <Button
+            variant="primary"
+            size="lg"
+            block
+            loading={pending}
+            onClick={() => {
+              void go();
+            }}
+          >
+            Continue as {account.name}
+          </Button>
+          <p className="text-center text-xs text-muted">
+            The session ends when the certificate does.
+          </p>
         </div>
       </Card>
       <details className="group rounded-lg text-sm">
-        <summary className="flex cursor-pointer list-none items-center justify-center gap-1 rounded-md py-1 text-muted hover:text-text">Use a password instead<ChevronDown aria-hidden className="size-4 transition-transform group-open:rotate-180" /></summary>
-        <div className="mt-3"><Card><SignInForm next={next} focus={false} /></Card></div>
+        <summary className="flex cursor-pointer list-none items-center justify-center gap-1 rounded-md py-1 text-muted hover:text-text">
+          Use a password instead
+          <ChevronDown aria-hidden className="size-4 transition-transform group-open:rotate-180" />
+        </summary>
+        <div className="mt-3">
+          <Card>
+            <SignInForm next={next} focus={false} />
+          </Card>
+        </div>
       </details>
     </>
   );

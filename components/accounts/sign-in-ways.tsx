@@ -3,15 +3,24 @@ import { ButtonLink } from "@/components/ui/button";
 import { SignInForm } from "./sign-in-form";
 
 /** The password, and below it the way to the port that asks for a certificate. */
-export function SignInWays({ next, certificateHref }: Readonly<{ next: string; certificateHref: string | null }>) {
+export function SignInWays({
+  next,
+  certificateHref,
+}: Readonly<{ next: string; certificateHref: string | null }>) {
   return (
     <>
       <SignInForm next={next} />
       {certificateHref && (
         <>
-          <p className="my-4 flex items-center gap-3 text-xs text-muted before:h-px before:flex-1 before:bg-border after:h-px after:flex-1 after:bg-border">or</p>
-          <ButtonLink href={certificateHref} size="lg" block icon={<BadgeCheck aria-hidden />}>Sign in with a certificate</ButtonLink>
-          <p className="mt-2 text-center text-xs text-muted">Your browser asks which one to show.</p>
+          <p className="my-4 flex items-center gap-3 text-xs text-muted before:h-px before:flex-1 before:bg-border after:h-px after:flex-1 after:bg-border">
+            or
+          </p>
+          <ButtonLink href={certificateHref} size="lg" block icon={<BadgeCheck aria-hidden />}>
+            Sign in with a certificate
+          </ButtonLink>
+          <p className="mt-2 text-center text-xs text-muted">
+            Your browser asks which one to show.
+          </p>
         </>
       )}
     </>

@@ -5,9 +5,13 @@ import type { RuleDto } from "@/lib/alerts/schema";
 import { ruleGroups } from "./alert-words";
 
 /** Search, and the rule. */
-export function AlertFilters({ rules }: Readonly<{ rules: readonly Pick<RuleDto, "name" | "title">[] }>) {
+export function AlertFilters({
+  rules,
+}: Readonly<{ rules: readonly Pick<RuleDto, "name" | "title">[] }>) {
   const order = ruleGroups.flatMap((group) => group.rules);
-  const options = rules.toSorted((one, other) => order.indexOf(one.name) - order.indexOf(other.name)).map(({ name, title }) => ({ value: name, label: title }));
+  const options = rules
+    .toSorted((one, other) => order.indexOf(one.name) - order.indexOf(other.name))
+    .map(({ name, title }) => ({ value: name, label: title }));
   return (
     <FilterBar>
       <SearchInput label="Search alerts" placeholder="Words of an alert, or a name" />

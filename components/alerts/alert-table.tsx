@@ -8,26 +8,74 @@ import { severityWords, subjectName } from "./alert-words";
 
 const columns: readonly Column<AlertDto>[] = [
   { key: "summary", header: "Alert", width: "grow", cell: (alert) => <Summary {...alert} /> },
-  { key: "status", header: "State", width: "fit", hideBelow: "sm", cell: ({ status }) => <AlertStatusBadge status={status} /> },
-  { key: "assigned", header: "Assigned to", hideBelow: "lg", cell: ({ assignedTo }) => <span className={assignedTo ? undefined : "text-muted"}>{assignedTo?.label ?? "Nobody"}</span> },
-  { key: "count", header: "Times", width: "fit", align: "end", hideBelow: "md", cell: ({ count }) => formatCount(count) },
-  { key: "lastAt", header: "Last", width: "fit", hideBelow: "sm", cell: ({ lastAt }) => <Time at={lastAt} /> },
+  {
+    key: "status",
+    header: "State",
+    width: "fit",
+    hideBelow: "sm",
+    cell: ({ status }) => <AlertStatusBadge status={status} />,
+  },
+  {
+    key: "assigned",
+    header: "Assigned to",
+    hideBelow: "lg",
+    cell: ({ assignedTo }) => (
+      <span className={assignedTo ? undefined : "text-muted"}>{assignedTo?.label ?? "Nobody"}</span>
+    ),
+  },
+  {
+    key: "count",
+    header: "Times",
+    width: "fit",
+    align: "end",
+    hideBelow: "md",
+    cell: ({ count }) => formatCount(count),
+  },
+  {
+    key: "lastAt",
+    header: "Last",
+    width: "fit",
+    hideBelow: "sm",
+    cell: ({ lastAt }) => <Time at={lastAt} />,
+  },
 ];
 
 /** What was seen, and below it the rule and whom it is about. On a phone the sentence takes the lines that it needs. */
 function Summary({ severity, status, summary, ruleTitle, subject, lastAt }: AlertDto) {
   return (
     <span className="flex min-w-0 items-start gap-2.5 py-0.5">
-      <span className="mt-0.5 flex"><SeverityIcon severity={severity} named={false} /></span>
+      <span className="mt-0.5 flex">
+        <SeverityIcon severity={severity} named={false} />
+      </span>
       <span className="min-w-0 flex-1">
-        <span data-tip={summary} className="line-clamp-2 whitespace-normal max-sm:line-clamp-none">{summary}</span>
-        <span className="block truncate text-xs font-normal text-muted max-sm:mt-1 max-sm:whitespace-normal"><span className="mb-1 flex items-center gap-2 sm:hidden"><AlertStatusBadge status={status} /><Time at={lastAt} /></span>{severityWords[severity]} · {ruleTitle} · {subjectName(subject)}</span>
+        <span data-tip={summary} className="line-clamp-2 whitespace-normal max-sm:line-clamp-none">
+          {summary}
+        </span>
+        <span className="block truncate text-xs font-normal text-muted max-sm:mt-1 max-sm:whitespace-normal">
+          <span className="mb-1 flex items-center gap-2 sm:hidden">
+            <AlertStatusBadge status={status} />
+            <Time at={lastAt} />
+          </span>
+          {severityWords[severity]} · {ruleTitle} · {subjectName(subject)}
+        </span>
       </span>
     </span>
   );
 }
 
 /** Alerts as rows, the latest first; each opens its page. */
-export function AlertTable({ items, empty }: Readonly<{ items: readonly AlertDto[]; empty: ReactNode }>) {
-  return <DataTable caption="Alerts" columns={columns} rows={items} rowKey={({ id }) => id} rowHref={({ id }) => `/alerts/${id}`} empty={empty} />;
+export function AlertTable({
+  items,
+  empty,
+}: Readonly<{ items: readonly AlertDto[]; empty: ReactNode }>) {
+  return (
+    <DataTable
+      caption="Alerts"
+      columns={columns}
+      rows={items}
+      rowKey={({ id }) => id}
+      rowHref={({ id }) => `/alerts/${id}`}
+      empty={empty}
+    />
+  );
 }

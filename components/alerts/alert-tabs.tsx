@@ -2,10 +2,23 @@ import { LinkTabs } from "@/components/ui/tabs";
 import { formatCount } from "@/lib/format/count";
 
 /** The three pages of the alerts. */
-export function AlertTabs({ exceptions }: Readonly<{ /** How many are in force. */ exceptions?: number | undefined }>) {
+export function AlertTabs({
+  exceptions,
+}: Readonly<{ /** How many are in force. */ exceptions?: number | undefined }>) {
   return (
-    <div className="pb-4"><LinkTabs label="Alerts" tabs={[
-      { href: "/alerts", label: "Alerts" }, { href: "/alerts/rules", label: "Rules" }, { href: "/alerts/exceptions", label: "Exceptions", count: exceptions ? formatCount(exceptions) : undefined },
-    ]} /></div>
+    <div className="pb-4">
+      <LinkTabs
+        label="Alerts"
+        tabs={[
+          { href: "/alerts", label: "Alerts" },
+          { href: "/alerts/rules", label: "Rules" },
+          {
+            href: "/alerts/exceptions",
+            label: "Exceptions",
+            count: exceptions ? formatCount(exceptions) : undefined,
+          },
+        ]}
+      />
+    </div>
   );
 }

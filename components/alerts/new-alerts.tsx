@@ -14,6 +14,26 @@ export function NewAlerts({ drawn }: Readonly<{ drawn: OpenAlerts }>) {
   const [loading, start] = useTransition();
   if (newest === null || newest === drawn.newest || open === 0) return null;
   return (
-    <div className="pb-3"><Banner tone="warning" live title="A new alert was raised." action={<Button size="sm" icon={<RotateCw aria-hidden />} loading={loading} onClick={() => { start(() => { router.refresh(); }); }}>Show it</Button>} /></div>
+    <div className="pb-3">
+      <Banner
+        tone="warning"
+        live
+        title="A new alert was raised."
+        action={
+          <Button
+            size="sm"
+            icon={<RotateCw aria-hidden />}
+            loading={loading}
+            onClick={() => {
+              start(() => {
+                router.refresh();
+              });
+            }}
+          >
+            Show it
+          </Button>
+        }
+      />
+    </div>
   );
 }

@@ -1,4 +1,7 @@
-const newline = 0x0a, quote = 0x22, letterS = 0x73, letterE = 0x65;
+const newline = 0x0a,
+  quote = 0x22,
+  letterS = 0x73,
+  letterE = 0x65;
 
 /** Counts the records of an export as its bytes come by, wherever they are cut. */
 export type RecordCounter = Readonly<{ take: (bytes: Uint8Array) => void; count: () => number }>;
@@ -6,7 +9,9 @@ export type RecordCounter = Readonly<{ take: (bytes: Uint8Array) => void; count:
 /** lines: every line is a record · entries: lines that begin with {"se… are (not headers, skips, ends) · csv: rows below the header, whatever stands in quotes. */
 export function makeRecordCounter(kind: "lines" | "entries" | "csv"): RecordCounter {
   if (kind === "csv") return csvCounter();
-  let count = 0, column = 0, isEntry = kind === "lines";
+  let count = 0,
+    column = 0,
+    isEntry = kind === "lines";
   const take = (bytes: Uint8Array): void => {
     for (const byte of bytes) {
       if (byte === newline) {
@@ -24,7 +29,8 @@ export function makeRecordCounter(kind: "lines" | "entries" | "csv"): RecordCoun
 }
 
 function csvCounter(): RecordCounter {
-  let rows = 0, quoted = false;
+  let rows = 0,
+    quoted = false;
   const take = (bytes: Uint8Array): void => {
     for (const byte of bytes) {
       if (byte === quote) quoted = !quoted;

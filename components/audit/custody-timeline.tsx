@@ -25,26 +25,88 @@ const readsShown = 5;
 
 /** The recorded life of one thing, the latest first: acts by themselves, uses by where they came from. Of the reads only the latest stand here; the rest is counted. */
 export function CustodyTimeline({ entries, uses = [], linked, checkpointSize }: Props) {
-  if (entries.length === 0 && uses.length === 0) return <EmptyState title="Nothing on the record yet">The first entry appears here within a second.</EmptyState>;
-  const keptReads = new Set(entries.toReversed().filter(isRead).slice(0, readsShown).map(({ id }) => id));
-  const kept = entries.filter((entry) => !isRead(entry) || keptReads.has(entry.id)), left = entries.length - kept.length;
-  const steps = mergeCustody(kept, uses), sealed = linked && checkpointSize !== undefined;
+  if (entries.length === 0 && uses.length === 0)
+    return (
+      <EmptyState title="Nothing on the record yet">
+        The first entry appears here within a second.
+      </EmptyState>
+    );
+  const keptReads = new Set(
+    entries
+      .toReversed()
+      .filter(isRead)
+      .slice(0, readsShown)
+      .map(({ id }) => id),
+  );
+  const kept = entries.filter((entry) => !isRead(entry) || keptReads.has(entry.id)),
+    left = entries.length - kept.length;
+  const steps = mergeCustody(kept, uses),
+    sealed = linked && checkpointSize !== undefined;
   const timeline = (
     <>
-      <Timeline label="Custody" items={steps.map((step) => itemOf(step, linked, sealed ? checkpointSize : undefined))} />
-      {left > 0 && <p className="pt-3 text-xs text-muted">{plural(left, "earlier read")} not shown here; the audit log has {left === 1 ? "it" : "them"}.</p>}
+      <Timeline
+        label="Custody"
+        items={steps.map((step) => itemOf(step, linked, sealed ? checkpointSize : undefined))}
+      />
+      {left > 0 && (
+        <p className="pt-3 text-xs text-muted">
+          {plural(left, "earlier read")} not shown here; the audit log has{" "}
+          {left === 1 ? "it" : "them"}.
+        </p>
+      )}
     </>
   );
-  return sealed ? <CustodyProofs seqs={steps.flatMap(({ entry }) => entry === null ? [] : [entry.seq])}>{timeline}</CustodyProofs> : timeline;
+  return sealed ? (
+    <CustodyProofs seqs={steps.flatMap(({ entry }) => (entry === null ? [] : [entry.seq]))}>
+      {timeline}
+    </CustodyProofs>
+  ) : (
+    timeline
+  );
 }
 
-function itemOf({ entry, origin }: CustodyStep, linked: boolean, checkpointSize: number | null | undefined): TimelineItem {
+function itemOf(
+  { entry, origin }: CustodyStep,
+  linked: boolean,
+  checkpointSize: number | null | undefined,
+): TimelineItem {
   if (entry === null) {
     const allRefused = origin.refused === origin.count;
-    return { id: `uses ${origin.network}`, tone: allRefused ? "denied" : "accent", icon: <Waypoints aria-hidden />, title: <UseSentence origin={origin} />, at: <Time at={origin.lastAt} />, children: <UseSpan origin={origin} linked={linked} /> };
+    return {
+      id: `uses ${origin.network}`,
+      tone: allRefused ? "denied" : "accent",
+      icon: <Waypoints aria-hidden />,
+      title: <UseSentence origin={origin} />,
+      at: <Time at={origin.lastAt} />,
+      children: <UseSpan origin={origin} linked={linked} />,
+    };
   }
   return {
-    id: entry.id, tone: toneOfEntry(entry), title: isReported(entry) ? <>{entry.sentence} <OutcomeBadge {...entry} /></> : entry.sentence, at: <Time at={entry.ts} />,
-    children: <>{linked ? <Link href={`/audit/${entry.seq}`}>Entry {entry.seq}</Link> : `Entry ${entry.seq}`}{entry.origin.ip && ` · from ${entry.origin.ip}`}{checkpointSize !== undefined && <> · <StepSeal seq={entry.seq} checkpointSize={checkpointSize} /></>}</>,
+    id: entry.id,
+    tone: toneOfEntry(entry),
+    title: isReported(entry) ? (
+      <>
+        {entry.sentence} <OutcomeBadge {...entry} />
+      </>
+    ) : (
+      entry.sentence
+    ),
+    at: <Time at={entry.ts} />,
+    children: (
+      <>
+        {linked ? (
+          <Link href={`/audit/${entry.seq}`}>Entry {entry.seq}</Link>
+        ) : (
+          `Entry ${entry.seq}`
+        )}
+        {entry.origin.ip && ` · from ${entry.origin.ip}`}
+        {checkpointSize !== undefined && (
+          <>
+            {" "}
+            · <StepSeal seq={entry.seq} checkpointSize={checkpointSize} />
+          </>
+        )}
+      </>
+    ),
   };
 }

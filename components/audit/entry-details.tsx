@@ -9,7 +9,13 @@ type Details = EntryDetail["record"]["details"];
 type Rule = Readonly<{ rule: string; input: string; outcome: "passed" | "failed" }>;
 
 function isProblem(value: unknown): value is Problem {
-  return typeof value === "object" && value !== null && "code" in value && "message" in value && typeof value.message === "string";
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "code" in value &&
+    "message" in value &&
+    typeof value.message === "string"
+  );
 }
 
 /** What an entry holds beyond its fixed fields: findings as a list, the rest as it was recorded. */
@@ -18,27 +24,78 @@ export function EntryDetails({ details }: Readonly<{ details: Details }>) {
   const problems = Array.isArray(findings) ? findings.filter(isProblem) : [];
   return (
     <>
-      {problems.length > 0 && <Card title="Findings" description="Why it was refused, all reasons at once."><ProblemList problems={problems} label="Findings" /></Card>}
-      {Object.keys(rest).length > 0 && <Card title="Details"><DataList items={Object.entries(rest).map(([label, value]) => ({ label, value: <Value value={value} /> }))} /></Card>}
+      {problems.length > 0 && (
+        <Card title="Findings" description="Why it was refused, all reasons at once.">
+          <ProblemList problems={problems} label="Findings" />
+        </Card>
+      )}
+      {Object.keys(rest).length > 0 && (
+        <Card title="Details">
+          <DataList
+            items={Object.entries(rest).map(([label, value]) => ({
+              label,
+              value: <Value value={value} />,
+            }))}
+          />
+        </Card>
+      )}
     </>
   );
 }
 
 function Value({ value }: Readonly<{ value: unknown }>) {
   if (value === null || value === "") return null;
-  if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") return <span className="break-all">{String(value)}</span>;
-  return <code className="font-mono text-xs break-all whitespace-pre-wrap">{JSON.stringify(value, null, 2)}</code>;
+  if (typeof value === "string" || typeof value === "number" || typeof value === "boolean")
+    return <span className="break-all">{String(value)}</span>;
+  return (
+    <code className="font-mono text-xs break-all whitespace-pre-wrap">
+      {JSON.stringify(value, null, 2)}
+    </code>
+  );
 }
 
 /** The rules that decided, each with what it looked at. */
-export function DecisionCard({ rules, profileVersion }: Readonly<{ rules: readonly Rule[]; profileVersion?: number | undefined }>) {
+export function DecisionCard({
+  rules,
+  profileVersion,
+}: Readonly<{ rules: readonly Rule[]; profileVersion?: number | undefined }>) {
   return (
-    <Card padding="flush" title="Decision" aside={profileVersion !== undefined && <Badge>Profile version {profileVersion}</Badge>}>
-      <DataTable bare caption="Rules applied" rows={rules.map((rule, index) => ({ ...rule, index }))} rowKey={({ index }) => String(index)} empty={<p className="px-4 py-3 text-sm text-muted">No rule was needed.</p>} columns={[
-        { key: "rule", header: "Rule", cell: ({ rule }) => rule },
-        { key: "input", header: "Looked at", width: "grow", cell: ({ input }) => <span data-tip={input} className="font-mono text-xs">{input}</span> },
-        { key: "outcome", header: "Outcome", width: "fit", cell: ({ outcome }) => outcome === "passed" ? <StateBadge state="valid" word="Passed" /> : <StateBadge state="denied" word="Failed" /> },
-      ]} />
+    <Card
+      padding="flush"
+      title="Decision"
+      aside={profileVersion !== undefined && <Badge>Profile version {profileVersion}</Badge>}
+    >
+      <DataTable
+        bare
+        caption="Rules applied"
+        rows={rules.map((rule, index) => ({ ...rule, index }))}
+        rowKey={({ index }) => String(index)}
+        empty={<p className="px-4 py-3 text-sm text-muted">No rule was needed.</p>}
+        columns={[
+          { key: "rule", header: "Rule", cell: ({ rule }) => rule },
+          {
+            key: "input",
+            header: "Looked at",
+            width: "grow",
+            cell: ({ input }) => (
+              <span data-tip={input} className="font-mono text-xs">
+                {input}
+              </span>
+            ),
+          },
+          {
+            key: "outcome",
+            header: "Outcome",
+            width: "fit",
+            cell: ({ outcome }) =>
+              outcome === "passed" ? (
+                <StateBadge state="valid" word="Passed" />
+              ) : (
+                <StateBadge state="denied" word="Failed" />
+              ),
+          },
+        ]}
+      />
     </Card>
   );
 }

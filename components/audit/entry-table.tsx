@@ -5,32 +5,107 @@ import type { EntrySummary } from "@/lib/log/schema";
 import { isReported, OutcomeBadge } from "./entry-look";
 
 const columns: readonly Column<EntrySummary>[] = [
-  { key: "sentence", header: "What happened", width: "grow", cell: (entry) => <Sentence {...entry} /> },
-  { key: "outcome", header: "Outcome", width: "fit", hideBelow: "sm", cell: ({ action, outcome }) => <OutcomeBadge action={action} outcome={outcome} /> },
-  { key: "action", header: "Action", width: "fit", hideBelow: "xl", cell: ({ action }) => <code className="font-mono text-xs text-muted">{action}</code> },
-  { key: "ip", header: "Address", width: "fit", hideBelow: "lg", cell: ({ origin }) => <span className="font-mono text-xs">{origin.ip ?? origin.via.join(", ")}</span> },
+  {
+    key: "sentence",
+    header: "What happened",
+    width: "grow",
+    cell: (entry) => <Sentence {...entry} />,
+  },
+  {
+    key: "outcome",
+    header: "Outcome",
+    width: "fit",
+    hideBelow: "sm",
+    cell: ({ action, outcome }) => <OutcomeBadge action={action} outcome={outcome} />,
+  },
+  {
+    key: "action",
+    header: "Action",
+    width: "fit",
+    hideBelow: "xl",
+    cell: ({ action }) => <code className="font-mono text-xs text-muted">{action}</code>,
+  },
+  {
+    key: "ip",
+    header: "Address",
+    width: "fit",
+    hideBelow: "lg",
+    cell: ({ origin }) => (
+      <span className="font-mono text-xs">{origin.ip ?? origin.via.join(", ")}</span>
+    ),
+  },
   { key: "ts", header: "When", width: "fit", cell: ({ ts }) => <Time at={ts} /> },
-  { key: "seq", header: "Entry", width: "fit", align: "end", hideBelow: "sm", cell: ({ seq }) => seq },
+  {
+    key: "seq",
+    header: "Entry",
+    width: "fit",
+    align: "end",
+    hideBelow: "sm",
+    cell: ({ seq }) => seq,
+  },
 ];
 
 // In a card beside others there is no room for every column: what was done and from where stands below the sentence.
 const narrow: readonly Column<EntrySummary>[] = [
-  { key: "sentence", header: "What happened", width: "grow", cell: (entry) => <><Sentence {...entry} /><span className="block truncate text-xs font-normal text-muted"><code className="font-mono">{entry.action}</code>{entry.origin.ip && <> from <span className="font-mono">{entry.origin.ip}</span></>}</span></> },
+  {
+    key: "sentence",
+    header: "What happened",
+    width: "grow",
+    cell: (entry) => (
+      <>
+        <Sentence {...entry} />
+        <span className="block truncate text-xs font-normal text-muted">
+          <code className="font-mono">{entry.action}</code>
+          {entry.origin.ip && (
+            <>
+              {" "}
+              from <span className="font-mono">{entry.origin.ip}</span>
+            </>
+          )}
+        </span>
+      </>
+    ),
+  },
   ...columns.filter(({ key }) => key === "outcome" || key === "ts" || key === "seq"),
 ];
 
 /** One line on a wide window, as many as it takes on a phone, where the outcome stands before it if it is not that something was done. */
-function Sentence({ sentence, action, outcome }: Pick<EntrySummary, "sentence" | "action" | "outcome">) {
+function Sentence({
+  sentence,
+  action,
+  outcome,
+}: Pick<EntrySummary, "sentence" | "action" | "outcome">) {
   return (
     <span data-tip={sentence} className="block truncate max-sm:whitespace-normal">
-      {(outcome !== "success" || isReported({ action })) && <span className="mr-1.5 sm:hidden"><OutcomeBadge action={action} outcome={outcome} /></span>}{sentence}
+      {(outcome !== "success" || isReported({ action })) && (
+        <span className="mr-1.5 sm:hidden">
+          <OutcomeBadge action={action} outcome={outcome} />
+        </span>
+      )}
+      {sentence}
     </span>
   );
 }
 
-type Props = Readonly<{ items: readonly EntrySummary[]; empty: ReactNode; /** Inside a card. */ bare?: boolean | undefined; /** The reader may open the entries. */ linked?: boolean | undefined; caption?: string | undefined }>;
+type Props = Readonly<{
+  items: readonly EntrySummary[];
+  empty: ReactNode;
+  /** Inside a card. */ bare?: boolean | undefined;
+  /** The reader may open the entries. */ linked?: boolean | undefined;
+  caption?: string | undefined;
+}>;
 
 /** Entries of the log as sentences; each opens its page. */
 export function EntryTable({ items, empty, bare, linked = true, caption = "Entries" }: Props) {
-  return <DataTable caption={caption} bare={bare} columns={bare ? narrow : columns} rows={items} rowKey={({ id }) => id} rowHref={linked ? ({ seq }) => `/audit/${seq}` : undefined} empty={empty} />;
+  return (
+    <DataTable
+      caption={caption}
+      bare={bare}
+      columns={bare ? narrow : columns}
+      rows={items}
+      rowKey={({ id }) => id}
+      rowHref={linked ? ({ seq }) => `/audit/${seq}` : undefined}
+      empty={empty}
+    />
+  );
 }

@@ -10,23 +10,52 @@ import { verifyCommand } from "./export-formats";
 import type { ExportState, SavedFile } from "./use-export";
 
 /** What was saved, and how anybody verifies it without Chancery. */
-export function ExportDone({ done: { main, proof, head, records } }: Readonly<{ done: Extract<ExportState, { phase: "done" }> }>) {
+export function ExportDone({
+  done: { main, proof, head, records },
+}: Readonly<{ done: Extract<ExportState, { phase: "done" }> }>) {
   const files = [main, ...(proof === null ? [] : [proof])];
   return (
     <>
-      <Banner tone="success" live title={`Exported ${plural(records, "entry", "entries")}.`}>{files.map(({ name, bytes }) => `${name} (${formatBytes(bytes)})`).join(" and ")}{head && head.size > 0 ? `, standing on the checkpoint of ${formatCount(head.size)} entries.` : ". No checkpoint covers it yet."}</Banner>
+      <Banner tone="success" live title={`Exported ${plural(records, "entry", "entries")}.`}>
+        {files.map(({ name, bytes }) => `${name} (${formatBytes(bytes)})`).join(" and ")}
+        {head && head.size > 0
+          ? `, standing on the checkpoint of ${formatCount(head.size)} entries.`
+          : ". No checkpoint covers it yet."}
+      </Banner>
       <div className="flex flex-col gap-2 text-sm">
-        <p>Verify it where you saved it. This needs no network and trusts nobody but the key; compare the key with the one that you keep.</p>
-        <CodeBlock label="Command" code={verifyCommand(main.name, proof?.name ?? null, head?.vkey ?? null)} wrap />
+        <p>
+          Verify it where you saved it. This needs no network and trusts nobody but the key; compare
+          the key with the one that you keep.
+        </p>
+        <CodeBlock
+          label="Command"
+          code={verifyCommand(main.name, proof?.name ?? null, head?.vkey ?? null)}
+          wrap
+        />
       </div>
       <Row justify="between">
         <Row>{files.map((file) => file.blob && <SaveAgain key={file.name} file={file} />)}</Row>
-        <DialogFooter><DialogClose><Button variant="primary">Done</Button></DialogClose></DialogFooter>
+        <DialogFooter>
+          <DialogClose>
+            <Button variant="primary">Done</Button>
+          </DialogClose>
+        </DialogFooter>
       </Row>
     </>
   );
 }
 
 function SaveAgain({ file: { name, blob } }: Readonly<{ file: SavedFile }>) {
-  return <Button size="sm" variant="ghost" icon={<FileDown aria-hidden />} onClick={() => { if (blob) saveBlob(name, blob); }}>Save {name.slice(name.indexOf("."))} again</Button>;
+  return (
+    <Button
+      size="sm"
+      variant="ghost"
+      icon={<FileDown aria-hidden />}
+      onClick={() => {
+        if (blob) saveBlob(name, blob);
+      }}
+    >
+      Save {name.slice(name.indexOf("."))} again
+    </Button>
+  );
 }

@@ -3,19 +3,36 @@ import { readHead, type ExportForm, type ExportHead } from "./export-formats";
 
 export type Progressed = Readonly<{ records: number; bytes: number; head: ExportHead | null }>;
 /** A whole file, with what its first line says if it proves itself. */
-export type ReadFile = Readonly<{ blob: Blob | null; records: number; bytes: number; head: ExportHead | null }>;
+export type ReadFile = Readonly<{
+  blob: Blob | null;
+  records: number;
+  bytes: number;
+  head: ExportHead | null;
+}>;
 /** Where the pieces go instead of memory. */
-export type Sink = Readonly<{ write: (bytes: Uint8Array<ArrayBuffer>) => Promise<void>; close: () => Promise<void>; abort: () => Promise<void> }>;
+export type Sink = Readonly<{
+  write: (bytes: Uint8Array<ArrayBuffer>) => Promise<void>;
+  close: () => Promise<void>;
+  abort: () => Promise<void>;
+}>;
 
 /** Why an export did not come to its end, in words for the reader. */
 export class ExportError extends Error {}
 
-const longestHead = 1 << 20, tailKept = 256, shownEveryMs = 100;
+const longestHead = 1 << 20,
+  tailKept = 256,
+  shownEveryMs = 100;
 
 /** Watches the bytes of a file that proves itself for its first line and its end. */
-function makeWatcher(): Readonly<{ take: (bytes: Uint8Array) => void; head: () => ExportHead | null; isWhole: () => boolean }> {
+function makeWatcher(): Readonly<{
+  take: (bytes: Uint8Array) => void;
+  head: () => ExportHead | null;
+  isWhole: () => boolean;
+}> {
   const decoder = new TextDecoder();
-  let start = "", tail = "", head: ExportHead | null = null;
+  let start = "",
+    tail = "",
+    head: ExportHead | null = null;
   const take = (bytes: Uint8Array): void => {
     const text = decoder.decode(bytes, { stream: true });
     tail = (tail + text).slice(-tailKept);
@@ -27,16 +44,26 @@ function makeWatcher(): Readonly<{ take: (bytes: Uint8Array) => void; head: () =
 }
 
 /** Fetches one export piece by piece. Throws ExportError, or an AbortError if it was cancelled. */
-export async function readExport(address: string, form: ExportForm, signal: AbortSignal, onProgress: (now: Progressed) => void, sink: Sink | null): Promise<ReadFile> {
+export async function readExport(
+  address: string,
+  form: ExportForm,
+  signal: AbortSignal,
+  onProgress: (now: Progressed) => void,
+  sink: Sink | null,
+): Promise<ReadFile> {
   const response = await fetch(address, { signal, cache: "no-store" });
   if (!response.ok || response.body === null) throw new ExportError(await refusalOf(response));
-  const watcher = form.value === "jsonl" || form.value === "proof" ? makeWatcher() : null, counter = makeRecordCounter(form.counts), pieces: Uint8Array<ArrayBuffer>[] = [];
-  let bytes = 0, shownAt = 0;
+  const watcher = form.value === "jsonl" || form.value === "proof" ? makeWatcher() : null,
+    counter = makeRecordCounter(form.counts),
+    pieces: Uint8Array<ArrayBuffer>[] = [];
+  let bytes = 0,
+    shownAt = 0;
   const take = async (piece: Uint8Array<ArrayBuffer>): Promise<void> => {
     bytes += piece.length;
     counter.take(piece);
     watcher?.take(piece);
-    if (sink === null) pieces.push(piece); else await sink.write(piece);
+    if (sink === null) pieces.push(piece);
+    else await sink.write(piece);
     if (performance.now() - shownAt < shownEveryMs) return;
     shownAt = performance.now();
     onProgress({ records: counter.count(), bytes, head: watcher?.head() ?? null });
@@ -46,21 +73,36 @@ export async function readExport(address: string, form: ExportForm, signal: Abor
   } catch (error) {
     await sink?.abort().catch(() => undefined);
     if (signal.aborted) throw error;
-    throw new ExportError(`The connection broke after ${counter.count()} records. Nothing was saved as if it were whole; start again.`);
+    throw new ExportError(
+      `The connection broke after ${counter.count()} records. Nothing was saved as if it were whole; start again.`,
+    );
   }
-  if (watcher?.isWhole() === false) throw new ExportError("The export has no end: it was cut off on the way. Start again.");
+  if (watcher?.isWhole() === false)
+    throw new ExportError("The export has no end: it was cut off on the way. Start again.");
   await sink?.close();
   const type = response.headers.get("content-type") ?? "application/octet-stream";
-  return { blob: sink === null ? new Blob(pieces, { type }) : null, records: counter.count(), bytes, head: watcher?.head() ?? null };
+  return {
+    blob: sink === null ? new Blob(pieces, { type }) : null,
+    records: counter.count(),
+    bytes,
+    head: watcher?.head() ?? null,
+  };
 }
 
-async function pump(body: ReadableStream<Uint8Array<ArrayBuffer>>, take: (piece: Uint8Array<ArrayBuffer>) => Promise<void>): Promise<void> {
+async function pump(
+  body: ReadableStream<Uint8Array<ArrayBuffer>>,
+  take: (piece: Uint8Array<ArrayBuffer>) => Promise<void>,
+): Promise<void> {
   const reader = body.getReader();
-  for (let next = await reader.read(); !next.done; next = await reader.read()) await take(next.value);
+  for (let next = await reader.read(); !next.done; next = await reader.read())
+    await take(next.value);
 }
 
 async function refusalOf(response: Response): Promise<string> {
   const text = (await response.text().catch(() => "")).trim();
-  if (response.redirected || text.startsWith("<")) return response.status === 403 ? "Your role may not export." : "The console did not answer as expected. You may be signed out: reload the page.";
+  if (response.redirected || text.startsWith("<"))
+    return response.status === 403
+      ? "Your role may not export."
+      : "The console did not answer as expected. You may be signed out: reload the page.";
   return text === "" ? `The console answered with ${response.status}.` : text.slice(0, 500);
 }

@@ -1,8 +1,21 @@
 type Target = Readonly<{ kind: string; id: string }>;
 
-const pages: Readonly<Record<string, string>> = { certificate: "/certificates", authority: "/authorities", profile: "/profiles", identity: "/identities", alert: "/alerts", policy: "/policies", destination: "/settings/delivery" };
+const pages: Readonly<Record<string, string>> = {
+  certificate: "/certificates",
+  authority: "/authorities",
+  profile: "/profiles",
+  identity: "/identities",
+  alert: "/alerts",
+  policy: "/policies",
+  destination: "/settings/delivery",
+};
 // Pages of a whole list: what is there has no page of its own.
-const lists: Readonly<Record<string, string>> = { token: "/settings/tokens", account: "/settings/users", exception: "/alerts/exceptions", proxy: "/settings/proxies" };
+const lists: Readonly<Record<string, string>> = {
+  token: "/settings/tokens",
+  account: "/settings/users",
+  exception: "/alerts/exceptions",
+  proxy: "/settings/proxies",
+};
 
 /** The page of what an entry is about, if there is one. */
 export function targetHref({ kind, id }: Target): string | null {

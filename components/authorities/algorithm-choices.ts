@@ -4,7 +4,11 @@ type Choice = Readonly<{ value: AuthorityKeyAlgorithm; label: string; hint: stri
 
 /** The keys that an authority can have, the one to take without a reason first. */
 export const algorithmChoices: readonly Choice[] = [
-  { value: "ecdsa-p256", label: "ECDSA P-256", hint: "Small, fast, understood everywhere. Take it unless something asks for another." },
+  {
+    value: "ecdsa-p256",
+    label: "ECDSA P-256",
+    hint: "Small, fast, understood everywhere. Take it unless something asks for another.",
+  },
   { value: "ecdsa-p384", label: "ECDSA P-384", hint: "Where a policy asks for 192-bit security." },
   { value: "rsa-3072", label: "RSA 3072", hint: "For clients that know RSA only." },
   { value: "rsa-4096", label: "RSA 4096", hint: "The same, slower and larger." },

@@ -21,13 +21,31 @@ type Props = Readonly<{
 }>;
 
 /** The acts on one certificate that its state allows and the role may do. What cannot be done now says why. */
-export function CertificateActions({ certificate, name, acts, may, figures, overlapSeconds }: Props) {
+export function CertificateActions({
+  certificate,
+  name,
+  acts,
+  may,
+  figures,
+  overlapSeconds,
+}: Props) {
   if (certificate.status === "pending" || certificate.status === "failed") return null;
   return (
     <>
-      {may.rotate && <Rotation certificate={certificate} name={name} action={acts.rotate} overlapSeconds={overlapSeconds} />}
-      {may.revoke && figures && <Hold certificate={certificate} name={name} acts={acts} figures={figures} />}
-      {may.revoke && figures && <Revocation certificate={certificate} name={name} action={acts.revoke} figures={figures} />}
+      {may.rotate && (
+        <Rotation
+          certificate={certificate}
+          name={name}
+          action={acts.rotate}
+          overlapSeconds={overlapSeconds}
+        />
+      )}
+      {may.revoke && figures && (
+        <Hold certificate={certificate} name={name} acts={acts} figures={figures} />
+      )}
+      {may.revoke && figures && (
+        <Revocation certificate={certificate} name={name} action={acts.revoke} figures={figures} />
+      )}
     </>
   );
 }
@@ -40,30 +58,112 @@ function whyNoRotation({ successorId, status }: CertificateDto): string | undefi
   return status === "held" ? "It is on hold. Release it first." : undefined;
 }
 
-function Rotation({ certificate, name, action, overlapSeconds }: Part & Readonly<{ action: Act; overlapSeconds: number }>) {
+function Rotation({
+  certificate,
+  name,
+  action,
+  overlapSeconds,
+}: Part & Readonly<{ action: Act; overlapSeconds: number }>) {
   const why = whyNoRotation(certificate);
-  if (why !== undefined) return <Button icon={<RefreshCw aria-hidden />} disabledReason={why}>Rotate</Button>;
-  return <RotateDialog trigger={<Button variant="primary" icon={<RefreshCw aria-hidden />}>Rotate</Button>} action={action} id={certificate.id} name={name} overlapSeconds={overlapSeconds} />;
+  if (why !== undefined)
+    return (
+      <Button icon={<RefreshCw aria-hidden />} disabledReason={why}>
+        Rotate
+      </Button>
+    );
+  return (
+    <RotateDialog
+      trigger={
+        <Button variant="primary" icon={<RefreshCw aria-hidden />}>
+          Rotate
+        </Button>
+      }
+      action={action}
+      id={certificate.id}
+      name={name}
+      overlapSeconds={overlapSeconds}
+    />
+  );
 }
 
-function Hold({ certificate: { id, status }, name, acts, figures }: Part & Readonly<{ acts: CertificateActs; figures: RevocationPreview }>) {
+function Hold({
+  certificate: { id, status },
+  name,
+  acts,
+  figures,
+}: Part & Readonly<{ acts: CertificateActs; figures: RevocationPreview }>) {
   if (status === "valid") {
     return (
-      <CommentDialog trigger={<Button icon={<CirclePause aria-hidden />}>Put on hold</Button>} title={`Put ${name} on hold?`} consequence="CRL and OCSP say certificateHold until it is released or revoked."
-        submitLabel="Put on hold" receipt="Put on hold." action={acts.revoke} fixed={{ id, reason: "certificateHold" }} tone="danger"><RevocationFigures figures={figures} /></CommentDialog>
+      <CommentDialog
+        trigger={<Button icon={<CirclePause aria-hidden />}>Put on hold</Button>}
+        title={`Put ${name} on hold?`}
+        consequence="CRL and OCSP say certificateHold until it is released or revoked."
+        submitLabel="Put on hold"
+        receipt="Put on hold."
+        action={acts.revoke}
+        fixed={{ id, reason: "certificateHold" }}
+        tone="danger"
+      >
+        <RevocationFigures figures={figures} />
+      </CommentDialog>
     );
   }
   if (status !== "held") return null;
   return (
-    <CommentDialog trigger={<Button icon={<CirclePlay aria-hidden />}>Release</Button>} title={`Release ${name}?`} consequence="OCSP says good again within a second; the next CRL no longer names it."
-      submitLabel="Release" receipt="Released." action={acts.release} fixed={{ id }} />
+    <CommentDialog
+      trigger={<Button icon={<CirclePlay aria-hidden />}>Release</Button>}
+      title={`Release ${name}?`}
+      consequence="OCSP says good again within a second; the next CRL no longer names it."
+      submitLabel="Release"
+      receipt="Released."
+      action={acts.release}
+      fixed={{ id }}
+    />
   );
 }
 
-function Revocation({ certificate: { status, revocation }, name, action, figures }: Part & Readonly<{ action: Act; figures: RevocationPreview }>) {
+function Revocation({
+  certificate: { status, revocation },
+  name,
+  action,
+  figures,
+}: Part & Readonly<{ action: Act; figures: RevocationPreview }>) {
   const icon = <Ban aria-hidden />;
-  if (status === "expired") return <Button variant="danger-quiet" icon={icon} disabledReason="It has expired. Nobody accepts it any more.">Revoke</Button>;
-  if (status !== "revoked") return <RevokeDialog trigger={<Button variant="danger-quiet" icon={icon}>Revoke</Button>} action={action} figures={figures} name={name} />;
+  if (status === "expired")
+    return (
+      <Button
+        variant="danger-quiet"
+        icon={icon}
+        disabledReason="It has expired. Nobody accepts it any more."
+      >
+        Revoke
+      </Button>
+    );
+  if (status !== "revoked")
+    return (
+      <RevokeDialog
+        trigger={
+          <Button variant="danger-quiet" icon={icon}>
+            Revoke
+          </Button>
+        }
+        action={action}
+        figures={figures}
+        name={name}
+      />
+    );
   if (revocation?.reason === "keyCompromise") return null;
-  return <RevokeDialog raising trigger={<Button variant="danger-quiet" icon={icon}>Raise to keyCompromise</Button>} action={action} figures={figures} name={name} />;
+  return (
+    <RevokeDialog
+      raising
+      trigger={
+        <Button variant="danger-quiet" icon={icon}>
+          Raise to keyCompromise
+        </Button>
+      }
+      action={action}
+      figures={figures}
+      name={name}
+    />
+  );
 }

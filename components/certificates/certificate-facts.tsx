@@ -13,25 +13,53 @@ export function CertificateFacts({ certificate }: Readonly<{ certificate: Certif
   const { identity, profile, authority, fingerprintSha256 } = certificate;
   return (
     <Card title="Certificate">
-      <DataList items={[
-        ...revocationItems(certificate),
-        ...rotationItems(certificate),
-        { label: "Identity", value: <Link href={`/identities/${identity.id}`}>{identity.name}</Link> },
-        { label: "Subject", value: certificate.subject || "empty; the names stand for it" },
-        { label: "Names", value: <GeneralNameList names={certificate.sans} /> },
-        { label: "notBefore", value: <Time at={certificate.notBefore} show="minute" /> },
-        { label: "notAfter", value: <Time at={certificate.notAfter} show="minute" /> },
-        { label: "Profile", value: <><Link href={`/profiles/${profile.id}`}>{profile.slug}</Link>, version {profile.version}</> },
-        { label: "Issuer", value: <Link href={`/authorities/${authority.id}`}>{authority.slug}</Link> },
-        { label: "Serial", value: <MonoId value={certificate.serial} label="serial" whole /> },
-        { label: "SHA-256", hint: "of the certificate", value: fingerprintSha256 && <MonoId value={fingerprintSha256} label="fingerprint" whole /> },
-        { label: "Key", value: wordOf(keyAlgorithmChoices, certificate.keyAlgorithm) },
-        { label: "Key SHA-256", value: <MonoId value={certificate.keySha256} label="key SHA-256" whole /> },
-        { label: "Asked for by", value: certificate.requestedBy },
-        { label: "Planned", value: <Time at={certificate.createdAt} show="exact" /> },
-        { label: "Signed", value: certificate.issuedAt && <Time at={certificate.issuedAt} show="exact" /> },
-        { label: "Id", value: <MonoId value={certificate.id} label="id" kind="text" whole /> },
-      ]} />
+      <DataList
+        items={[
+          ...revocationItems(certificate),
+          ...rotationItems(certificate),
+          {
+            label: "Identity",
+            value: <Link href={`/identities/${identity.id}`}>{identity.name}</Link>,
+          },
+          { label: "Subject", value: certificate.subject || "empty; the names stand for it" },
+          { label: "Names", value: <GeneralNameList names={certificate.sans} /> },
+          { label: "notBefore", value: <Time at={certificate.notBefore} show="minute" /> },
+          { label: "notAfter", value: <Time at={certificate.notAfter} show="minute" /> },
+          {
+            label: "Profile",
+            value: (
+              <>
+                <Link href={`/profiles/${profile.id}`}>{profile.slug}</Link>, version{" "}
+                {profile.version}
+              </>
+            ),
+          },
+          {
+            label: "Issuer",
+            value: <Link href={`/authorities/${authority.id}`}>{authority.slug}</Link>,
+          },
+          { label: "Serial", value: <MonoId value={certificate.serial} label="serial" whole /> },
+          {
+            label: "SHA-256",
+            hint: "of the certificate",
+            value: fingerprintSha256 && (
+              <MonoId value={fingerprintSha256} label="fingerprint" whole />
+            ),
+          },
+          { label: "Key", value: wordOf(keyAlgorithmChoices, certificate.keyAlgorithm) },
+          {
+            label: "Key SHA-256",
+            value: <MonoId value={certificate.keySha256} label="key SHA-256" whole />,
+          },
+          { label: "Asked for by", value: certificate.requestedBy },
+          { label: "Planned", value: <Time at={certificate.createdAt} show="exact" /> },
+          {
+            label: "Signed",
+            value: certificate.issuedAt && <Time at={certificate.issuedAt} show="exact" />,
+          },
+          { label: "Id", value: <MonoId value={certificate.id} label="id" kind="text" whole /> },
+        ]}
+      />
     </Card>
   );
 }
@@ -40,16 +68,49 @@ function revocationItems({ revocation, status }: CertificateDto): DataItem[] {
   if (revocation === null) return [];
   const { at, reason, comment, invalidityDate } = revocation;
   return [
-    { label: status === "held" ? "On hold since" : "Revoked", value: <Time at={at} show="exact" /> },
+    {
+      label: status === "held" ? "On hold since" : "Revoked",
+      value: <Time at={at} show="exact" />,
+    },
     { label: "Reason", value: `${reasonWords[reason].label} (${reason})` },
     ...(comment ? [{ label: "Comment", value: comment }] : []),
-    ...(invalidityDate ? [{ label: "Key in doubt since", value: <Time at={invalidityDate} show="exact" /> }] : []),
+    ...(invalidityDate
+      ? [{ label: "Key in doubt since", value: <Time at={invalidityDate} show="exact" /> }]
+      : []),
   ];
 }
 
-function rotationItems({ predecessorId, successorId, supersedeAt, status }: CertificateDto): DataItem[] {
+function rotationItems({
+  predecessorId,
+  successorId,
+  supersedeAt,
+  status,
+}: CertificateDto): DataItem[] {
   return [
-    ...(successorId ? [{ label: "Successor", value: <><Link href={`/certificates/${successorId}`}>Open the successor</Link>{supersedeAt && status === "valid" && <>; this one is revoked <Time at={supersedeAt} /></>}</> }] : []),
-    ...(predecessorId ? [{ label: "Predecessor", value: <Link href={`/certificates/${predecessorId}`}>Open the predecessor</Link> }] : []),
+    ...(successorId
+      ? [
+          {
+            label: "Successor",
+            value: (
+              <>
+                <Link href={`/certificates/${successorId}`}>Open the successor</Link>
+                {supersedeAt && status === "valid" && (
+                  <>
+                    ; this one is revoked <Time at={supersedeAt} />
+                  </>
+                )}
+              </>
+            ),
+          },
+        ]
+      : []),
+    ...(predecessorId
+      ? [
+          {
+            label: "Predecessor",
+            value: <Link href={`/certificates/${predecessorId}`}>Open the predecessor</Link>,
+          },
+        ]
+      : []),
   ];
 }

@@ -2,6 +2,14 @@ import { StateBadge } from "@/components/ui/badge";
 import { certificateState, type CertificateFacts } from "@/lib/format/certificate-state";
 
 /** The state of a certificate as word, icon and colour. */
-export function CertificateState({ certificate, now }: Readonly<{ certificate: CertificateFacts; now: Date }>) {
-  return <StateBadge state={certificateState(certificate, now)} word={certificate.status === "failed" ? "Failed" : undefined} />;
+export function CertificateState({
+  certificate,
+  now,
+}: Readonly<{ certificate: CertificateFacts; now: Date }>) {
+  return (
+    <StateBadge
+      state={certificateState(certificate, now)}
+      word={certificate.status === "failed" ? "Failed" : undefined}
+    />
+  );
 }

@@ -8,7 +8,11 @@ import type { ReactNode } from "react";
 import { CertificateState } from "./certificate-state";
 
 /** What people call a certificate: its common name, else its first name, else its serial. */
-export function certificateName({ commonName, sans, serial }: Pick<CertificateItem, "commonName" | "sans" | "serial">): string {
+export function certificateName({
+  commonName,
+  sans,
+  serial,
+}: Pick<CertificateItem, "commonName" | "sans" | "serial">): string {
   return commonName || sans[0]?.value || serial;
 }
 
@@ -24,21 +28,91 @@ type Props = Readonly<{
 }>;
 
 /** Certificates as rows; each opens its page. */
-export function CertificateTable({ caption, items, now, empty, sorting, bare, withIdentity = true }: Props) {
-  const sort = (column: string, first: "up" | "down") => sorting ? sortBy(sorting.path, sorting.params, column, first, sorting.current) : {};
+export function CertificateTable({
+  caption,
+  items,
+  now,
+  empty,
+  sorting,
+  bare,
+  withIdentity = true,
+}: Props) {
+  const sort = (column: string, first: "up" | "down") =>
+    sorting ? sortBy(sorting.path, sorting.params, column, first, sorting.current) : {};
   const columns: Column<CertificateItem>[] = [
     { key: "name", header: "Name", width: "grow", cell: (row) => <NameAndEnd {...row} /> },
-    { key: "state", header: "State", width: "fit", cell: (row) => <CertificateState certificate={row} now={now} /> },
-    ...(withIdentity ? [{ key: "identity", header: "Identity", hideBelow: "sm", cell: ({ identity }) => <span className="block max-w-36 truncate" title={identity.name}>{identity.name}</span> } satisfies Column<CertificateItem>] : []),
-    { key: "profile", header: "Profile", hideBelow: "lg", width: "fit", cell: ({ profile }) => profile.slug },
-    { key: "serial", header: "Serial", hideBelow: "2xl", width: "fit", cell: ({ serial }) => <MonoId value={serial} label="serial" copy={false} /> },
-    { key: "notAfter", header: "Ends", hideBelow: "sm", width: "fit", ...sort("notAfter", "up"), cell: ({ notAfter }) => <Time at={notAfter} /> },
-    { key: "createdAt", header: "Issued", hideBelow: "lg", width: "fit", ...sort("createdAt", "down"), cell: ({ createdAt }) => <Time at={createdAt} /> },
+    {
+      key: "state",
+      header: "State",
+      width: "fit",
+      cell: (row) => <CertificateState certificate={row} now={now} />,
+    },
+    ...(withIdentity
+      ? [
+          {
+            key: "identity",
+            header: "Identity",
+            hideBelow: "sm",
+            cell: ({ identity }) => (
+              <span className="block max-w-36 truncate" title={identity.name}>
+                {identity.name}
+              </span>
+            ),
+          } satisfies Column<CertificateItem>,
+        ]
+      : []),
+    {
+      key: "profile",
+      header: "Profile",
+      hideBelow: "lg",
+      width: "fit",
+      cell: ({ profile }) => profile.slug,
+    },
+    {
+      key: "serial",
+      header: "Serial",
+      hideBelow: "2xl",
+      width: "fit",
+      cell: ({ serial }) => <MonoId value={serial} label="serial" copy={false} />,
+    },
+    {
+      key: "notAfter",
+      header: "Ends",
+      hideBelow: "sm",
+      width: "fit",
+      ...sort("notAfter", "up"),
+      cell: ({ notAfter }) => <Time at={notAfter} />,
+    },
+    {
+      key: "createdAt",
+      header: "Issued",
+      hideBelow: "lg",
+      width: "fit",
+      ...sort("createdAt", "down"),
+      cell: ({ createdAt }) => <Time at={createdAt} />,
+    },
   ];
-  return <DataTable caption={caption} columns={columns} rows={items} rowKey={({ id }) => id} rowHref={({ id }) => `/certificates/${id}`} empty={empty} bare={bare} />;
+  return (
+    <DataTable
+      caption={caption}
+      columns={columns}
+      rows={items}
+      rowKey={({ id }) => id}
+      rowHref={({ id }) => `/certificates/${id}`}
+      empty={empty}
+      bare={bare}
+    />
+  );
 }
 
 /** On a phone the end stands under the name: a column of its own would be cut. */
 function NameAndEnd(item: CertificateItem) {
-  return <><span className="block truncate">{certificateName(item)}</span><span className="block text-xs font-normal text-muted sm:hidden">ends {formatDay(item.notAfter)}</span></>;
+  return (
+    <>
+      <span className="block truncate">{certificateName(item)}</span>
+      <span className="block text-xs font-normal text-muted sm:hidden">
+        ends {formatDay(item.notAfter)}
+      </span>
+    </>
+  );
 }

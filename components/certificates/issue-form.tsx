@@ -18,7 +18,8 @@ import { LifetimeField } from "./lifetime-field";
 import { RequestPreview, isError } from "./request-preview";
 import { usePreview } from "./use-preview";
 
-export type IssueProfile = Pick<ProfileDto, "slug" | "name" | "description" | "authoritySlug"> & Readonly<{ validitySecondsDefault: number; validitySecondsMax: number }>;
+export type IssueProfile = Pick<ProfileDto, "slug" | "name" | "description" | "authoritySlug"> &
+  Readonly<{ validitySecondsDefault: number; validitySecondsMax: number }>;
 
 type Props = Readonly<{
   /** At least one. */
@@ -33,46 +34,123 @@ type Props = Readonly<{
 /** From a signing request to a certificate: everything is shown before anything is signed. */
 export function IssueForm(props: Props) {
   const [round, setRound] = useState(0);
-  return <IssueRound key={round} {...props} onAnother={() => { setRound(round + 1); }} />;
+  return (
+    <IssueRound
+      key={round}
+      {...props}
+      onAnother={() => {
+        setRound(round + 1);
+      }}
+    />
+  );
 }
 
-function whyNot(csr: string, identity: PickedIdentity | null, preview: Pick<CertificatePreview, "findings"> | null): string | undefined {
+function whyNot(
+  csr: string,
+  identity: PickedIdentity | null,
+  preview: Pick<CertificatePreview, "findings"> | null,
+): string | undefined {
   if (csr.trim() === "") return "Paste a signing request first.";
   if (identity === null) return "Choose an identity first.";
   return preview?.findings.some(isError) ? "The findings stand against it." : undefined;
 }
 
-function IssueRound({ profiles, identity: given, issue, preview, findIdentities, createIdentity, onAnother }: Props & Readonly<{ onAnother: () => void }>) {
-  const [csr, setCsr] = useState(""), [slug, setSlug] = useState(profiles[0].slug);
+function IssueRound({
+  profiles,
+  identity: given,
+  issue,
+  preview,
+  findIdentities,
+  createIdentity,
+  onAnother,
+}: Props & Readonly<{ onAnother: () => void }>) {
+  const [csr, setCsr] = useState(""),
+    [slug, setSlug] = useState(profiles[0].slug);
   const [identity, setIdentity] = useState<PickedIdentity | null>(given);
   const [validitySeconds, setValidity] = useState<number | undefined>();
   const { state, pending, run } = useAct(issue);
-  const shown = usePreview(preview, { profile: slug, identity: identity?.id ?? "", csr, validitySeconds });
+  const shown = usePreview(preview, {
+    profile: slug,
+    identity: identity?.id ?? "",
+    csr,
+    validitySeconds,
+  });
   const profile = profiles.find((one) => one.slug === slug) ?? profiles[0];
   const blocked = whyNot(csr, identity, shown.preview);
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (!pending && blocked === undefined) void run({ profile: slug, identity: identity?.id, csr, validitySeconds });
+    if (!pending && blocked === undefined)
+      void run({ profile: slug, identity: identity?.id, csr, validitySeconds });
   };
   if (state?.ok) return <IssueReceipt done={state} onAnother={onAnother} />;
   return (
-    <form noValidate onSubmit={submit} className="grid items-start gap-4 xl:grid-cols-2 [&>*]:min-w-0">
+    <form
+      noValidate
+      onSubmit={submit}
+      className="grid items-start gap-4 xl:grid-cols-2 [&>*]:min-w-0"
+    >
       <Stack>
         {state && <RefusalBanner refusal={state} shown={["csr"]} />}
         <Card title="Request">
           <Stack>
-            <FileTextField label="Certificate signing request" name="csr" required accept=".csr,.pem,.req,.p10,.der" fileWord="a CSR file" rows={9} placeholder="-----BEGIN CERTIFICATE REQUEST-----" onText={setCsr}
-              error={errorsOf(state, "csr")} hint="PEM or DER, at most 64 KiB. It holds the public key only; the private key stays where it was made." />
-            <SelectField label="Profile" name="profile" required value={slug} onChange={(event) => { setSlug(event.target.value); }} hint={`${profile.description} Issued by ${profile.authoritySlug ?? "no authority"}.`.trim()}
-              options={profiles.map(({ slug: value, name }) => ({ value, label: `${name} (${value})` }))} />
-            <IdentityPicker picked={identity} onPick={setIdentity} search={findIdentities} create={createIdentity} />
-            <LifetimeField key={slug} defaultSeconds={profile.validitySecondsDefault} maxSeconds={profile.validitySecondsMax} onSeconds={setValidity} />
+            <FileTextField
+              label="Certificate signing request"
+              name="csr"
+              required
+              accept=".csr,.pem,.req,.p10,.der"
+              fileWord="a CSR file"
+              rows={9}
+              placeholder="-----BEGIN CERTIFICATE REQUEST-----"
+              onText={setCsr}
+              error={errorsOf(state, "csr")}
+              hint="PEM or DER, at most 64 KiB. It holds the public key only; the private key stays where it was made."
+            />
+            <SelectField
+              label="Profile"
+              name="profile"
+              required
+              value={slug}
+              onChange={(event) => {
+                setSlug(event.target.value);
+              }}
+              hint={`${profile.description} Issued by ${profile.authoritySlug ?? "no authority"}.`.trim()}
+              options={profiles.map(({ slug: value, name }) => ({
+                value,
+                label: `${name} (${value})`,
+              }))}
+            />
+            <IdentityPicker
+              picked={identity}
+              onPick={setIdentity}
+              search={findIdentities}
+              create={createIdentity}
+            />
+            <LifetimeField
+              key={slug}
+              defaultSeconds={profile.validitySecondsDefault}
+              maxSeconds={profile.validitySecondsMax}
+              onSeconds={setValidity}
+            />
           </Stack>
         </Card>
-        <div className="flex justify-end"><Button type="submit" variant="primary" size="lg" loading={pending} disabledReason={blocked}>Issue certificate</Button></div>
+        <div className="flex justify-end">
+          <Button
+            type="submit"
+            variant="primary"
+            size="lg"
+            loading={pending}
+            disabledReason={blocked}
+          >
+            Issue certificate
+          </Button>
+        </div>
       </Stack>
       <div className="xl:sticky xl:top-4">
-        {shown.refusal ? <RefusalBanner refusal={shown.refusal} shown={[]} /> : <RequestPreview preview={shown.preview} pending={shown.pending} />}
+        {shown.refusal ? (
+          <RefusalBanner refusal={shown.refusal} shown={[]} />
+        ) : (
+          <RequestPreview preview={shown.preview} pending={shown.pending} />
+        )}
       </div>
     </form>
   );

@@ -1,20 +1,40 @@
 import type { UseView } from "@/lib/custody/types";
 
 /** All uses from one network. */
-export type Origin = Readonly<{ network: string; count: number; refused: number; firstAt: string; lastAt: string; lastSeq: number; services: readonly UseView[] }>;
+export type Origin = Readonly<{
+  network: string;
+  count: number;
+  refused: number;
+  firstAt: string;
+  lastAt: string;
+  lastSeq: number;
+  services: readonly UseView[];
+}>;
 
 /** Uses by the network that they came from; networks and the services within each, the latest first. */
 export function groupUses(uses: readonly UseView[]): readonly Origin[] {
   const byNetwork = new Map<string, UseView[]>();
   for (const use of uses) byNetwork.set(use.network, [...(byNetwork.get(use.network) ?? []), use]);
-  return [...byNetwork].map(([network, group]): Origin => {
-    const services = group.toSorted(latestFirst);
-    return {
-      network, services, count: sum(group, "count"), refused: sum(group, "refused"), lastSeq: services[0]?.lastSeq ?? 0, lastAt: services[0]?.lastAt ?? "",
-      firstAt: group.reduce((first, { firstAt }) => firstAt < first ? firstAt : first, group[0]?.firstAt ?? ""),
-    };
-  }).toSorted(latestFirst);
+  return [...byNetwork]
+    .map(([network, group]): Origin => {
+      const services = group.toSorted(latestFirst);
+      return {
+        network,
+        services,
+        count: sum(group, "count"),
+        refused: sum(group, "refused"),
+        lastSeq: services[0]?.lastSeq ?? 0,
+        lastAt: services[0]?.lastAt ?? "",
+        firstAt: group.reduce(
+          (first, { firstAt }) => (firstAt < first ? firstAt : first),
+          group[0]?.firstAt ?? "",
+        ),
+      };
+    })
+    .toSorted(latestFirst);
 }
 
-const latestFirst = (one: { lastSeq: number }, other: { lastSeq: number }): number => other.lastSeq - one.lastSeq;
-const sum = (uses: readonly UseView[], key: "count" | "refused"): number => uses.reduce((total, use) => total + use[key], 0);
+const latestFirst = (one: { lastSeq: number }, other: { lastSeq: number }): number =>
+  other.lastSeq - one.lastSeq;
+const sum = (uses: readonly UseView[], key: "count" | "refused"): number =>
+  uses.reduce((total, use) => total + use[key], 0);

@@ -1,7 +1,13 @@
 import type { UseView } from "@/lib/custody/types";
 
 /** True if each of the words stands somewhere in the use: in the identity's name, the network or the service. */
-export function matches({ identity, network, service }: Pick<UseView, "identity" | "network" | "service">, text: string): boolean {
+export function matches(
+  { identity, network, service }: Pick<UseView, "identity" | "network" | "service">,
+  text: string,
+): boolean {
   const line = `${identity.name} ${network} ${service}`.toLowerCase();
-  return text.toLowerCase().split(/\s+/).every((word) => line.includes(word));
+  return text
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => line.includes(word));
 }

@@ -7,20 +7,49 @@ import type { CustodyView } from "@/lib/custody/types";
 import { formatCount, plural } from "@/lib/format/count";
 
 /** As many are shown here; as many are read at most. */
-const mostShown = 8, mostRead = 100;
+const mostShown = 8,
+  mostRead = 100;
 
 /** Identities by the number of networks that they were used from: the widest first. */
 export function NetworkSpread({ byNetworks }: Pick<CustodyView, "byNetworks">) {
   const most = Math.max(1, ...byNetworks.map(({ networks }) => networks));
   return (
-    <Card title="Identities by networks" description="From how many places each was used." footer={byNetworks.length > mostShown ? `The widest ${mostShown} of ${formatCount(byNetworks.length)}${byNetworks.length === mostRead ? " and more" : ""}.` : undefined}>
-      {byNetworks.length === 0 ? <EmptyState icon={<Network aria-hidden />} title="No certificate was used">Nothing to compare in this time.</EmptyState> : (
+    <Card
+      title="Identities by networks"
+      description="From how many places each was used."
+      footer={
+        byNetworks.length > mostShown
+          ? `The widest ${mostShown} of ${formatCount(byNetworks.length)}${byNetworks.length === mostRead ? " and more" : ""}.`
+          : undefined
+      }
+    >
+      {byNetworks.length === 0 ? (
+        <EmptyState icon={<Network aria-hidden />} title="No certificate was used">
+          Nothing to compare in this time.
+        </EmptyState>
+      ) : (
         <ol className="flex flex-col gap-2.5">
           {byNetworks.slice(0, mostShown).map(({ identity, networks, certificates, lastAt }) => (
             <li key={identity.id} className="text-sm">
-              <div className="flex items-baseline justify-between gap-3"><span className="min-w-0 truncate"><Link href={`/identities/${identity.id}`} variant="quiet">{identity.name}</Link></span><span className="shrink-0 text-xs text-muted">{plural(networks, "network")}</span></div>
-              <svg aria-hidden viewBox="0 0 100 4" preserveAspectRatio="none" className="mt-1 h-1.5 w-full overflow-hidden rounded-full bg-hover"><rect width={(networks / most) * 100} height="4" rx="1" className="fill-accent" /></svg>
-              <p className="mt-0.5 text-xs text-muted">{plural(certificates, "certificate")}, last used <Time at={lastAt} /></p>
+              <div className="flex items-baseline justify-between gap-3">
+                <span className="min-w-0 truncate">
+                  <Link href={`/identities/${identity.id}`} variant="quiet">
+                    {identity.name}
+                  </Link>
+                </span>
+                <span className="shrink-0 text-xs text-muted">{plural(networks, "network")}</span>
+              </div>
+              <svg
+                aria-hidden
+                viewBox="0 0 100 4"
+                preserveAspectRatio="none"
+                className="mt-1 h-1.5 w-full overflow-hidden rounded-full bg-hover"
+              >
+                <rect width={(networks / most) * 100} height="4" rx="1" className="fill-accent" />
+              </svg>
+              <p className="mt-0.5 text-xs text-muted">
+                {plural(certificates, "certificate")}, last used <Time at={lastAt} />
+              </p>
             </li>
           ))}
         </ol>

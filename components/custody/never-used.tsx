@@ -14,18 +14,60 @@ type Unused = CustodyView["neverUsed"]["items"][number];
 const firstShown = 6;
 
 const columns: readonly Column<Unused>[] = [
-  { key: "subject", header: "Certificate", width: "grow", cell: ({ subject, identity }) => <><span className="block truncate">{subject}</span><span className="block truncate text-xs font-normal text-muted">{identity.name}</span></> },
-  { key: "issuedAt", header: "Issued", width: "fit", cell: ({ issuedAt }) => <Time at={issuedAt} /> },
-  { key: "notAfter", header: "Ends", width: "fit", hideBelow: "md", cell: ({ notAfter }) => <Time at={notAfter} show="day" /> },
+  {
+    key: "subject",
+    header: "Certificate",
+    width: "grow",
+    cell: ({ subject, identity }) => (
+      <>
+        <span className="block truncate">{subject}</span>
+        <span className="block truncate text-xs font-normal text-muted">{identity.name}</span>
+      </>
+    ),
+  },
+  {
+    key: "issuedAt",
+    header: "Issued",
+    width: "fit",
+    cell: ({ issuedAt }) => <Time at={issuedAt} />,
+  },
+  {
+    key: "notAfter",
+    header: "Ends",
+    width: "fit",
+    hideBelow: "md",
+    cell: ({ notAfter }) => <Time at={notAfter} show="day" />,
+  },
 ];
 
 /** Valid certificates that nobody has shown yet: keys to ask about, the oldest first. */
 export function NeverUsed({ neverUsed: { count, items } }: Pick<CustodyView, "neverUsed">) {
   const { shown, more } = useMoreRows(items, firstShown);
   return (
-    <Card title="Never used" description="Valid certificates that have authenticated nothing since they were issued, the oldest first." padding="flush" footer={more ?? (count > items.length ? `${formatCount(items.length)} of ${formatCount(count)}, the oldest first.` : undefined)}>
-      <DataTable bare caption="Valid certificates that were never used" columns={columns} rows={shown} rowKey={({ id }) => id} rowHref={({ id }) => `/certificates/${id}`}
-        empty={<EmptyState icon={<CircleCheck aria-hidden />} title="Every valid certificate is in use">None of them is lying about.</EmptyState>} />
+    <Card
+      title="Never used"
+      description="Valid certificates that have authenticated nothing since they were issued, the oldest first."
+      padding="flush"
+      footer={
+        more ??
+        (count > items.length
+          ? `${formatCount(items.length)} of ${formatCount(count)}, the oldest first.`
+          : undefined)
+      }
+    >
+      <DataTable
+        bare
+        caption="Valid certificates that were never used"
+        columns={columns}
+        rows={shown}
+        rowKey={({ id }) => id}
+        rowHref={({ id }) => `/certificates/${id}`}
+        empty={
+          <EmptyState icon={<CircleCheck aria-hidden />} title="Every valid certificate is in use">
+            None of them is lying about.
+          </EmptyState>
+        }
+      />
     </Card>
   );
 }

@@ -17,18 +17,66 @@ type Refusal = CustodyView["refusals"][number];
 const firstShown = 8;
 
 const columns: readonly Column<Refusal>[] = [
-  { key: "code", header: "Why", width: "grow", cell: ({ code, service }) => <><span className="block truncate">{codeWord(code)}</span><span className="block truncate text-xs font-normal text-muted"><code className="font-mono">{code}</code> · {serviceWord(service)}</span></> },
-  { key: "count", header: "Times", width: "fit", align: "end", cell: ({ count }) => formatCount(count) },
-  { key: "lastAt", header: "Last", width: "fit", hideBelow: "lg", cell: ({ lastAt }) => <Time at={lastAt} /> },
+  {
+    key: "code",
+    header: "Why",
+    width: "grow",
+    cell: ({ code, service }) => (
+      <>
+        <span className="block truncate">{codeWord(code)}</span>
+        <span className="block truncate text-xs font-normal text-muted">
+          <code className="font-mono">{code}</code> · {serviceWord(service)}
+        </span>
+      </>
+    ),
+  },
+  {
+    key: "count",
+    header: "Times",
+    width: "fit",
+    align: "end",
+    cell: ({ count }) => formatCount(count),
+  },
+  {
+    key: "lastAt",
+    header: "Last",
+    width: "fit",
+    hideBelow: "lg",
+    cell: ({ lastAt }) => <Time at={lastAt} />,
+  },
 ];
 
 /** Refusals by reason and service, the most frequent first. */
-export function RefusalTable({ refusals, linked }: Pick<CustodyView, "refusals"> & Readonly<{ linked: boolean }>) {
+export function RefusalTable({
+  refusals,
+  linked,
+}: Pick<CustodyView, "refusals"> & Readonly<{ linked: boolean }>) {
   const { shown, more } = useMoreRows(refusals, firstShown);
   return (
-    <Card title="Refusals" description="By reason and service." padding="flush" aside={linked && refusals.length > 0 && <Link href="/audit?outcome=denied">In the audit log</Link>} footer={more}>
-      <DataTable bare caption="Refusals by reason and service" columns={columns} rows={shown} rowKey={({ code, service }) => `${code} ${service}`} rowHref={linked ? ({ code }) => `/audit?outcome=denied&q=${encodeURIComponent(code)}` : undefined}
-        empty={<EmptyState icon={<CircleCheck aria-hidden />} title="Nothing was refused">Every request in this time was allowed.</EmptyState>} />
+    <Card
+      title="Refusals"
+      description="By reason and service."
+      padding="flush"
+      aside={
+        linked && refusals.length > 0 && <Link href="/audit?outcome=denied">In the audit log</Link>
+      }
+      footer={more}
+    >
+      <DataTable
+        bare
+        caption="Refusals by reason and service"
+        columns={columns}
+        rows={shown}
+        rowKey={({ code, service }) => `${code} ${service}`}
+        rowHref={
+          linked ? ({ code }) => `/audit?outcome=denied&q=${encodeURIComponent(code)}` : undefined
+        }
+        empty={
+          <EmptyState icon={<CircleCheck aria-hidden />} title="Nothing was refused">
+            Every request in this time was allowed.
+          </EmptyState>
+        }
+      />
     </Card>
   );
 }

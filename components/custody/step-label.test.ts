@@ -16,11 +16,19 @@ test.each([
   [720, at("00"), at("00"), "UTC", "11-23"],
   // A day is counted in UTC: no other zone may call it by the day before.
   [720, at("00"), at("00"), "America/New_York", "11-23"],
-])("of %d hours the step from %s (last %s) in %s is called %s", (hours, from, last, zone, label) => {
-  expect(stepLabel(from, { hours, last, zone })).toBe(label);
-});
+])(
+  "of %d hours the step from %s (last %s) in %s is called %s",
+  (hours, from, last, zone, label) => {
+    expect(stepLabel(from, { hours, last, zone })).toBe(label);
+  },
+);
 
 test("no two steps of a day and its beginning are called the same", () => {
-  const steps = Array.from({ length: 25 }, (_, n) => new Date(Date.UTC(2026, 10, 22, 12 + n)).toISOString()), last = steps.at(-1) ?? "";
-  expect(new Set(steps.map((step) => stepLabel(step, { hours: 24, last, zone: "UTC" }))).size).toBe(25);
+  const steps = Array.from({ length: 25 }, (_, n) =>
+      new Date(Date.UTC(2026, 10, 22, 12 + n)).toISOString(),
+    ),
+    last = steps.at(-1) ?? "";
+  expect(new Set(steps.map((step) => stepLabel(step, { hours: 24, last, zone: "UTC" }))).size).toBe(
+    25,
+  );
 });

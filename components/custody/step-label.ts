@@ -1,6 +1,10 @@
 import { formatMinute } from "@/lib/format/time";
 
-type Steps = Readonly<{ hours: number; /** Where the last step, which is still going on, begins. */ last: string; zone: string }>;
+type Steps = Readonly<{
+  hours: number;
+  /** Where the last step, which is still going on, begins. */ last: string;
+  zone: string;
+}>;
 
 const hourMs = 3_600_000;
 
@@ -10,8 +14,10 @@ const hourMs = 3_600_000;
  */
 export function stepLabel(at: string, { hours, last, zone }: Steps): string {
   if (hours > 168) return at.slice(5, 10);
-  const [day, time] = dayAndTime(at, zone), [lastDay] = dayAndTime(last, zone);
-  if (hours === 1) return `${time} to ${at === last ? "now" : dayAndTime(new Date(Date.parse(at) + hourMs), zone)[1]}`;
+  const [day, time] = dayAndTime(at, zone),
+    [lastDay] = dayAndTime(last, zone);
+  if (hours === 1)
+    return `${time} to ${at === last ? "now" : dayAndTime(new Date(Date.parse(at) + hourMs), zone)[1]}`;
   return day === lastDay && hours <= 24 ? time : `${day.slice(5)} ${time}`;
 }
 

@@ -8,21 +8,48 @@ import { deliveryLook, reasonWords } from "./delivery-words";
 
 /** What was sent, newest first, each with every attempt. */
 export function DeliveryHistory({ items }: Readonly<{ items: readonly DeliveryView[] }>) {
-  if (items.length === 0) return <EmptyState title="Nothing was sent yet">The next alert that is severe enough is. A test shows at once whether the way is open.</EmptyState>;
-  return <ul aria-label="Deliveries" className="divide-y divide-border border-t border-border">{items.map((delivery) => <Delivery key={delivery.id} delivery={delivery} />)}</ul>;
+  if (items.length === 0)
+    return (
+      <EmptyState title="Nothing was sent yet">
+        The next alert that is severe enough is. A test shows at once whether the way is open.
+      </EmptyState>
+    );
+  return (
+    <ul aria-label="Deliveries" className="divide-y divide-border border-t border-border">
+      {items.map((delivery) => (
+        <Delivery key={delivery.id} delivery={delivery} />
+      ))}
+    </ul>
+  );
 }
 
 function Delivery({ delivery }: Readonly<{ delivery: DeliveryView }>) {
-  const { alert, reason, createdAt, nextAt, attempts } = delivery, { state, word } = deliveryLook(delivery);
+  const { alert, reason, createdAt, nextAt, attempts } = delivery,
+    { state, word } = deliveryLook(delivery);
   return (
     <li className="flex flex-col gap-1 px-4 py-3 text-sm">
       <div className="flex items-center justify-between gap-x-4">
-        <span className="flex items-center gap-2"><StateBadge state={state} word={word} /><span className="text-xs text-muted">{reasonWords[reason]}</span></span>
-        <span className="shrink-0 text-xs text-muted"><Time at={createdAt} /></span>
+        <span className="flex items-center gap-2">
+          <StateBadge state={state} word={word} />
+          <span className="text-xs text-muted">{reasonWords[reason]}</span>
+        </span>
+        <span className="shrink-0 text-xs text-muted">
+          <Time at={createdAt} />
+        </span>
       </div>
-      {alert && <p className="min-w-0 break-words"><Link href={`/alerts/${alert.id}`} variant="quiet">{alert.summary}</Link></p>}
+      {alert && (
+        <p className="min-w-0 break-words">
+          <Link href={`/alerts/${alert.id}`} variant="quiet">
+            {alert.summary}
+          </Link>
+        </p>
+      )}
       <DeliveryAttempts attempts={attempts} />
-      {nextAt && attempts.length > 0 && <p className="text-xs text-muted">Tried again <Time at={nextAt} />.</p>}
+      {nextAt && attempts.length > 0 && (
+        <p className="text-xs text-muted">
+          Tried again <Time at={nextAt} />.
+        </p>
+      )}
     </li>
   );
 }

@@ -13,31 +13,92 @@ import { kindWords, severityHints } from "./delivery-words";
 import { EmailFields, SlackFields, SyslogFields, WebhookFields } from "./kind-fields";
 
 export type Saved = Extract<ActionState<DestinationDto>, { ok: true }>;
-type Props = Readonly<{ action: ServerAction<DestinationDto>; destination?: DestinationDto | undefined; onDone: (done: Saved) => void }>;
+type Props = Readonly<{
+  action: ServerAction<DestinationDto>;
+  destination?: DestinationDto | undefined;
+  onDone: (done: Saved) => void;
+}>;
 
 /** Adds a destination, or changes one; its kind is chosen once. */
 export function DestinationForm({ action, destination, onDone }: Props) {
   const [chosen, setChosen] = useState<DestinationKind>("email");
   const kind = destination?.kind ?? chosen;
   return (
-    <ActForm action={action} fields={destinationFields} submitLabel={destination ? "Save" : "Add destination"} receipt={destination ? "Saved." : "Destination added."} onDone={onDone}
-      input={(form) => ({ ...(destination ? { id: destination.id } : {}), ...destinationInputOf(form, kind) })}>
+    <ActForm
+      action={action}
+      fields={destinationFields}
+      submitLabel={destination ? "Save" : "Add destination"}
+      receipt={destination ? "Saved." : "Destination added."}
+      onDone={onDone}
+      input={(form) => ({
+        ...(destination ? { id: destination.id } : {}),
+        ...destinationInputOf(form, kind),
+      })}
+    >
       {({ errors }) => (
         <>
-          {!destination && <RadioCards label="Kind" name="kind" columns={2} value={kind} onChange={(value) => { setChosen(value as DestinationKind); }} error={errors("config.kind")} options={destinationKinds.map((value) => ({ value, ...kindWords[value] }))} />}
-          <TextField label="Name" name="name" required defaultValue={destination?.name} error={errors("name")} autoComplete="off" placeholder="on call" />
+          {!destination && (
+            <RadioCards
+              label="Kind"
+              name="kind"
+              columns={2}
+              value={kind}
+              onChange={(value) => {
+                setChosen(value as DestinationKind);
+              }}
+              error={errors("config.kind")}
+              options={destinationKinds.map((value) => ({ value, ...kindWords[value] }))}
+            />
+          )}
+          <TextField
+            label="Name"
+            name="name"
+            required
+            defaultValue={destination?.name}
+            error={errors("name")}
+            autoComplete="off"
+            placeholder="on call"
+          />
           <KindFields kind={kind} destination={destination} errors={errors} />
-          <SelectField label="Alerts" name="minSeverity" required defaultValue={destination?.minSeverity ?? "medium"} error={errors("minSeverity")} hint="The less severe ones stay in the console."
-            options={severityOrder.toReversed().map((value) => ({ value, label: severityHints[value] }))} />
+          <SelectField
+            label="Alerts"
+            name="minSeverity"
+            required
+            defaultValue={destination?.minSeverity ?? "medium"}
+            error={errors("minSeverity")}
+            hint="The less severe ones stay in the console."
+            options={severityOrder
+              .toReversed()
+              .map((value) => ({ value, label: severityHints[value] }))}
+          />
         </>
       )}
     </ActForm>
   );
 }
 
-function KindFields({ kind, destination, errors }: Readonly<{ kind: DestinationKind; destination: DestinationDto | undefined; errors: (path: string) => string[] | undefined }>) {
+function KindFields({
+  kind,
+  destination,
+  errors,
+}: Readonly<{
+  kind: DestinationKind;
+  destination: DestinationDto | undefined;
+  errors: (path: string) => string[] | undefined;
+}>) {
   const Fields = fieldsOf[kind];
-  return <Fields config={destination?.config} hasSecret={destination?.hasSecret ?? false} errors={errors} />;
+  return (
+    <Fields
+      config={destination?.config}
+      hasSecret={destination?.hasSecret ?? false}
+      errors={errors}
+    />
+  );
 }
 
-const fieldsOf = { email: EmailFields, webhook: WebhookFields, slack: SlackFields, syslog: SyslogFields };
+const fieldsOf = {
+  email: EmailFields,
+  webhook: WebhookFields,
+  slack: SlackFields,
+  syslog: SyslogFields,
+};

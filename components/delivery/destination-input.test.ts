@@ -11,16 +11,88 @@ const head = { name: "on call", minSeverity: "high" };
 
 describe("what stands in the form is what the schema takes", () => {
   test("for each kind", () => {
-    const email = { ...head, host: "smtp.example.com", port: "587", security: "starttls", user: " alerts ", secret: "p", from: "ca@example.com", to: "a@example.com, b@example.com\n", ca: "" };
-    expect(destinationInput.parse(destinationInputOf(form(email), "email"))).toMatchObject({ config: { kind: "email", port: 587, user: "alerts", to: ["a@example.com", "b@example.com"] }, secret: "p" });
-    expect(destinationInput.parse(destinationInputOf(form({ ...head, url: " https://hooks.example.com/ ", ca: "" }), "webhook"))).toEqual({ ...head, config: { kind: "webhook", url: "https://hooks.example.com/", ca: "" }, secret: undefined });
-    expect(destinationInput.parse(destinationInputOf(form({ ...head, secret: "https://hooks.example.com/x" }), "slack"))).toMatchObject({ config: { kind: "slack" }, secret: "https://hooks.example.com/x" });
-    expect(destinationInput.parse(destinationInputOf(form({ ...head, host: "siem.example.com", port: "", transport: "tls", facility: "13", ca: "", secret: "left from another kind" }), "syslog"))).toMatchObject({ config: { port: 6514, facility: 13 }, secret: undefined });
+    const email = {
+      ...head,
+      host: "smtp.example.com",
+      port: "587",
+      security: "starttls",
+      user: " alerts ",
+      secret: "p",
+      from: "ca@example.com",
+      to: "a@example.com, b@example.com\n",
+      ca: "",
+    };
+    expect(destinationInput.parse(destinationInputOf(form(email), "email"))).toMatchObject({
+      config: { kind: "email", port: 587, user: "alerts", to: ["a@example.com", "b@example.com"] },
+      secret: "p",
+    });
+    expect(
+      destinationInput.parse(
+        destinationInputOf(
+          form({ ...head, url: " https://hooks.example.com/ ", ca: "" }),
+          "webhook",
+        ),
+      ),
+    ).toEqual({
+      ...head,
+      config: { kind: "webhook", url: "https://hooks.example.com/", ca: "" },
+      secret: undefined,
+    });
+    expect(
+      destinationInput.parse(
+        destinationInputOf(form({ ...head, secret: "https://hooks.example.com/x" }), "slack"),
+      ),
+    ).toMatchObject({ config: { kind: "slack" }, secret: "https://hooks.example.com/x" });
+    expect(
+      destinationInput.parse(
+        destinationInputOf(
+          form({
+            ...head,
+            host: "siem.example.com",
+            port: "",
+            transport: "tls",
+            facility: "13",
+            ca: "",
+            secret: "left from another kind",
+          }),
+          "syslog",
+        ),
+      ),
+    ).toMatchObject({ config: { port: 6514, facility: 13 }, secret: undefined });
   });
   test("and what is wrong is found beside its field", () => {
-    const findings = (kind: "email" | "syslog", values: Record<string, string>) => destinationInput.safeParse(destinationInputOf(form(values), kind)).error?.issues.map(({ path }) => path.slice(0, 2).join(".")) ?? [];
-    const wrong = [...findings("email", { ...head, name: "", host: "a b", port: "many", security: "starttls", from: "nobody", to: "" }), ...findings("syslog", { ...head, host: "siem", port: "70000", transport: "tls", facility: "13", ca: "no PEM" })];
-    expect(wrong).toEqual(["name", "config.host", "config.port", "config.from", "config.to", "config.port", "config.ca"]);
+    const findings = (kind: "email" | "syslog", values: Record<string, string>) =>
+      destinationInput
+        .safeParse(destinationInputOf(form(values), kind))
+        .error?.issues.map(({ path }) => path.slice(0, 2).join(".")) ?? [];
+    const wrong = [
+      ...findings("email", {
+        ...head,
+        name: "",
+        host: "a b",
+        port: "many",
+        security: "starttls",
+        from: "nobody",
+        to: "",
+      }),
+      ...findings("syslog", {
+        ...head,
+        host: "siem",
+        port: "70000",
+        transport: "tls",
+        facility: "13",
+        ca: "no PEM",
+      }),
+    ];
+    expect(wrong).toEqual([
+      "name",
+      "config.host",
+      "config.port",
+      "config.from",
+      "config.to",
+      "config.port",
+      "config.ca",
+    ]);
     for (const path of wrong) expect(destinationFields).toContain(path);
   });
 });

@@ -36,33 +36,61 @@ type Props<T> = Readonly<{
 }>;
 
 /** A form around one act. What was typed survives every refusal; errors stand beside their field; it ends with a receipt. */
-export function ActForm<T>({ action, input, fields, submitLabel, submitTone = "primary", blockedBy, receipt, onRefused, goTo, onDone, beside, children }: Props<T>) {
+export function ActForm<T>({
+  action,
+  input,
+  fields,
+  submitLabel,
+  submitTone = "primary",
+  blockedBy,
+  receipt,
+  onRefused,
+  goTo,
+  onDone,
+  beside,
+  children,
+}: Props<T>) {
   const { state, pending, run } = useAct(action);
   const router = useRouter();
   const close = useCloseDialog();
   const form = useRef<HTMLFormElement>(null);
   useEffect(() => {
-    if (state?.ok === false) form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
+    if (state?.ok === false)
+      form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
   }, [state]);
   const finish = (done: Done<T>) => {
-    if (onDone) { onDone(done); return; }
+    if (onDone) {
+      onDone(done);
+      return;
+    }
     showReceipt(typeof receipt === "string" ? receipt : receipt(done.data), done);
     close();
-    if (goTo) router.push(goTo(done)); else router.refresh();
+    if (goTo) router.push(goTo(done));
+    else router.refresh();
   };
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     if (pending || blockedBy !== undefined) return;
     const answer = await run(input(new FormData(event.currentTarget)));
-    if (answer.ok) finish(answer); else onRefused?.(answer);
+    if (answer.ok) finish(answer);
+    else onRefused?.(answer);
   };
   return (
-    <form ref={form} noValidate onSubmit={(event) => { void submit(event); }} className="flex min-w-0 flex-col gap-4">
+    <form
+      ref={form}
+      noValidate
+      onSubmit={(event) => {
+        void submit(event);
+      }}
+      className="flex min-w-0 flex-col gap-4"
+    >
       {state?.ok === false && <RefusalBanner refusal={state} shown={fields} />}
       {children({ errors: (path) => errorsOf(state, path), pending })}
       <DialogFooter>
         {beside}
-        <Button type="submit" variant={submitTone} loading={pending} disabledReason={blockedBy}>{submitLabel}</Button>
+        <Button type="submit" variant={submitTone} loading={pending} disabledReason={blockedBy}>
+          {submitLabel}
+        </Button>
       </DialogFooter>
     </form>
   );

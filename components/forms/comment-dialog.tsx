@@ -26,15 +26,51 @@ type Props<T> = Readonly<{
 
 /** Asks once more before an act that needs nothing but a comment. */
 export function CommentDialog<T>({ trigger, title, consequence, onOpenChange, ...form }: Props<T>) {
-  return <Dialog trigger={trigger} title={title} description={consequence} onOpenChange={onOpenChange}><CommentForm {...form} /></Dialog>;
+  return (
+    <Dialog trigger={trigger} title={title} description={consequence} onOpenChange={onOpenChange}>
+      <CommentForm {...form} />
+    </Dialog>
+  );
 }
 
 /** The form of such a dialog, for one that something else opens. */
-export function CommentForm<T>({ submitLabel, receipt, action, fixed, tone = "primary", onRefused, children }: Omit<Props<T>, "trigger" | "title" | "consequence" | "onOpenChange">) {
+export function CommentForm<T>({
+  submitLabel,
+  receipt,
+  action,
+  fixed,
+  tone = "primary",
+  onRefused,
+  children,
+}: Omit<Props<T>, "trigger" | "title" | "consequence" | "onOpenChange">) {
   return (
-    <ActForm action={action} fields={["comment"]} submitLabel={submitLabel} submitTone={tone} receipt={receipt} onRefused={onRefused} beside={<DialogClose><Button>Cancel</Button></DialogClose>}
-      input={(form) => ({ ...fixed, comment: givenText(form, "comment") })}>
-      {({ errors }) => <>{children}<TextareaField label="Comment" name="comment" rows={2} maxLength={500} error={errors("comment")} hint="It stands on the record." /></>}
+    <ActForm
+      action={action}
+      fields={["comment"]}
+      submitLabel={submitLabel}
+      submitTone={tone}
+      receipt={receipt}
+      onRefused={onRefused}
+      beside={
+        <DialogClose>
+          <Button>Cancel</Button>
+        </DialogClose>
+      }
+      input={(form) => ({ ...fixed, comment: givenText(form, "comment") })}
+    >
+      {({ errors }) => (
+        <>
+          {children}
+          <TextareaField
+            label="Comment"
+            name="comment"
+            rows={2}
+            maxLength={500}
+            error={errors("comment")}
+            hint="It stands on the record."
+          />
+        </>
+      )}
     </ActForm>
   );
 }

@@ -24,7 +24,18 @@ type Props<T> = Readonly<{
 }>;
 
 /** Asks before one act that needs no more input. A refusal stays in the dialog. */
-export function ConfirmDialog<T>({ trigger, open, onOpenChange, title, consequence, confirmLabel, receipt, action, input, tone = "danger" }: Props<T>) {
+export function ConfirmDialog<T>({
+  trigger,
+  open,
+  onOpenChange,
+  title,
+  consequence,
+  confirmLabel,
+  receipt,
+  action,
+  input,
+  tone = "danger",
+}: Props<T>) {
   const { state, run, clear } = useAct(action);
   const router = useRouter();
   const confirm = async (): Promise<"keep" | undefined> => {
@@ -35,7 +46,19 @@ export function ConfirmDialog<T>({ trigger, open, onOpenChange, title, consequen
     return undefined;
   };
   return (
-    <AlertDialog trigger={trigger} open={open} title={title} consequence={consequence} confirmLabel={confirmLabel} tone={tone} onOpenChange={(next) => { clear(); onOpenChange?.(next); }} action={async () => (await confirm()) ?? undefined}>
+    <AlertDialog
+      trigger={trigger}
+      open={open}
+      title={title}
+      consequence={consequence}
+      confirmLabel={confirmLabel}
+      tone={tone}
+      onOpenChange={(next) => {
+        clear();
+        onOpenChange?.(next);
+      }}
+      action={async () => (await confirm()) ?? undefined}
+    >
       {state?.ok === false && <RefusalBanner refusal={state} shown={[]} />}
     </AlertDialog>
   );

@@ -2,7 +2,13 @@ import type { ReactNode } from "react";
 import { TextField } from "@/components/ui/input";
 import { formatDuration, parseDuration } from "@/lib/format/duration";
 
-type Props = Readonly<{ label: string; name: string; seconds: number; error: string[] | undefined; hint?: ReactNode }>;
+type Props = Readonly<{
+  label: string;
+  name: string;
+  seconds: number;
+  error: string[] | undefined;
+  hint?: ReactNode;
+}>;
 
 const notALength = "Write a number and a unit, such as 90 days, 12 h or 1 year.";
 
@@ -13,6 +19,16 @@ export function secondsOf(text: string): number {
 
 /** A length of time as people write it. */
 export function DurationTextField({ label, name, seconds, error, hint }: Props) {
-  const shown = error?.map((message) => message.includes("NaN") ? notALength : message);
-  return <TextField label={label} name={name} required defaultValue={formatDuration(seconds)} error={shown} hint={hint} autoComplete="off" />;
+  const shown = error?.map((message) => (message.includes("NaN") ? notALength : message));
+  return (
+    <TextField
+      label={label}
+      name={name}
+      required
+      defaultValue={formatDuration(seconds)}
+      error={shown}
+      hint={hint}
+      autoComplete="off"
+    />
+  );
 }

@@ -17,7 +17,10 @@ export function numberOf(form: FormData, name: string): number | undefined {
 
 /** Lines of a text area, without empty ones. */
 export function linesOf(form: FormData, name: string): string[] {
-  return textOf(form, name).split(/[\n,]/).map((line) => line.trim()).filter(Boolean);
+  return textOf(form, name)
+    .split(/[\n,]/)
+    .map((line) => line.trim())
+    .filter(Boolean);
 }
 
 /** The values of all checked boxes of that name. */

@@ -4,13 +4,19 @@ import type { ActionState } from "@/lib/auth/types";
 type Done = Extract<ActionState, { ok: true }>;
 
 /** The address of the entry that an act left, by number, or by id while it has none yet. */
-export function entryHref({ entryId, entrySeq }: Pick<Done, "entryId" | "entrySeq">): string | undefined {
+export function entryHref({
+  entryId,
+  entrySeq,
+}: Pick<Done, "entryId" | "entrySeq">): string | undefined {
   if (entrySeq !== null) return `/audit/${entrySeq}`;
   return entryId === null ? undefined : `/audit/${entryId}`;
 }
 
 /** "Entry 812", or "the entry" while it has no number. */
-export function entryLabel({ entryId, entrySeq }: Pick<Done, "entryId" | "entrySeq">): string | undefined {
+export function entryLabel({
+  entryId,
+  entrySeq,
+}: Pick<Done, "entryId" | "entrySeq">): string | undefined {
   if (entrySeq !== null) return `Entry ${entrySeq}`;
   return entryId === null ? undefined : "Show the entry";
 }

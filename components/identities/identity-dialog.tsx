@@ -22,7 +22,13 @@ type Props = Readonly<{
 /** Makes an identity without leaving the page. */
 export function IdentityDialog({ action, trigger, open, onOpenChange, name, onCreated }: Props) {
   return (
-    <Dialog trigger={trigger} open={open} onOpenChange={onOpenChange} title="New identity" description="The one person, service or device that certificates are bound to.">
+    <Dialog
+      trigger={trigger}
+      open={open}
+      onOpenChange={onOpenChange}
+      title="New identity"
+      description="The one person, service or device that certificates are bound to."
+    >
       <IdentityForm action={action} name={name} onCreated={onCreated} />
     </Dialog>
   );
@@ -31,10 +37,28 @@ export function IdentityDialog({ action, trigger, open, onOpenChange, name, onCr
 function IdentityForm({ action, name, onCreated }: Pick<Props, "action" | "name" | "onCreated">) {
   const close = useCloseDialog();
   return (
-    <ActForm action={action} fields={identityFieldNames} submitLabel="Create identity" receipt="Identity created."
-      input={(form) => ({ kind: textOf(form, "kind"), name: textOf(form, "name"), owner: textOf(form, "owner"), networks: linesOf(form, "networks"), note: textOf(form, "note") })}
+    <ActForm
+      action={action}
+      fields={identityFieldNames}
+      submitLabel="Create identity"
+      receipt="Identity created."
+      input={(form) => ({
+        kind: textOf(form, "kind"),
+        name: textOf(form, "name"),
+        owner: textOf(form, "owner"),
+        networks: linesOf(form, "networks"),
+        note: textOf(form, "note"),
+      })}
       goTo={onCreated ? undefined : (done) => `/identities/${done.data.id}`}
-      onDone={onCreated && ((done) => { showReceipt("Identity created.", done); close(); onCreated(done.data); })}>
+      onDone={
+        onCreated &&
+        ((done) => {
+          showReceipt("Identity created.", done);
+          close();
+          onCreated(done.data);
+        })
+      }
+    >
       {({ errors }) => <IdentityFields errors={errors} given={{ name }} />}
     </ActForm>
   );

@@ -9,8 +9,24 @@ export function IdentityFilters() {
   return (
     <FilterBar>
       <SearchInput label="Search identities" placeholder="Name or owner" />
-      <ChoiceFilter label="Kind" name="kind" any="Any kind" options={[...identityKinds, "system" as const].map((value) => ({ value, label: kindWords[value] }))} />
-      <ChoiceFilter label="State" name="status" any="Any state" options={[{ value: "active", label: "Active" }, { value: "suspended", label: "Suspended" }]} />
+      <ChoiceFilter
+        label="Kind"
+        name="kind"
+        any="Any kind"
+        options={[...identityKinds, "system" as const].map((value) => ({
+          value,
+          label: kindWords[value],
+        }))}
+      />
+      <ChoiceFilter
+        label="State"
+        name="status"
+        any="Any state"
+        options={[
+          { value: "active", label: "Active" },
+          { value: "suspended", label: "Suspended" },
+        ]}
+      />
     </FilterBar>
   );
 }

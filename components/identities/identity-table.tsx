@@ -8,19 +8,68 @@ import { kindWords } from "./identity-words";
 
 /** active or suspended, as word, icon and colour. */
 export function IdentityState({ status }: Pick<IdentityDto, "status">) {
-  return status === "active" ? <StateBadge state="valid" word="Active" /> : <StateBadge state="hold" word="Suspended" />;
+  return status === "active" ? (
+    <StateBadge state="valid" word="Active" />
+  ) : (
+    <StateBadge state="hold" word="Suspended" />
+  );
 }
 
 const columns: readonly Column<IdentityDto>[] = [
   { key: "name", header: "Name", width: "grow", cell: ({ name }) => name },
-  { key: "kind", header: "Kind", width: "fit", hideBelow: "sm", cell: ({ kind }) => kindWords[kind] },
-  { key: "status", header: "State", width: "fit", cell: ({ status }) => <IdentityState status={status} /> },
-  { key: "owner", header: "Owner", hideBelow: "md", cell: ({ owner }) => <span className="block max-w-40 truncate lg:max-w-56" title={owner}>{owner}</span> },
-  { key: "valid", header: "Valid", align: "end", width: "fit", hideBelow: "sm", cell: ({ certificateCounts }) => formatCount(certificateCounts.valid) },
-  { key: "createdAt", header: "Created", width: "fit", hideBelow: "lg", cell: ({ createdAt }) => <Time at={createdAt} /> },
+  {
+    key: "kind",
+    header: "Kind",
+    width: "fit",
+    hideBelow: "sm",
+    cell: ({ kind }) => kindWords[kind],
+  },
+  {
+    key: "status",
+    header: "State",
+    width: "fit",
+    cell: ({ status }) => <IdentityState status={status} />,
+  },
+  {
+    key: "owner",
+    header: "Owner",
+    hideBelow: "md",
+    cell: ({ owner }) => (
+      <span className="block max-w-40 truncate lg:max-w-56" title={owner}>
+        {owner}
+      </span>
+    ),
+  },
+  {
+    key: "valid",
+    header: "Valid",
+    align: "end",
+    width: "fit",
+    hideBelow: "sm",
+    cell: ({ certificateCounts }) => formatCount(certificateCounts.valid),
+  },
+  {
+    key: "createdAt",
+    header: "Created",
+    width: "fit",
+    hideBelow: "lg",
+    cell: ({ createdAt }) => <Time at={createdAt} />,
+  },
 ];
 
 /** Identities as rows; each opens its page. */
-export function IdentityTable({ items, empty }: Readonly<{ items: readonly IdentityDto[]; empty: ReactNode }>) {
-  return <DataTable caption="Identities" columns={columns} rows={items} rowKey={({ id }) => id} rowHref={({ id }) => `/identities/${id}`} empty={empty} />;
+export function IdentityTable({
+  items,
+  empty,
+}: Readonly<{ items: readonly IdentityDto[]; empty: ReactNode }>) {
+  return (
+    <DataTable
+      caption="Identities"
+      columns={columns}
+      rows={items}
+      rowKey={({ id }) => id}
+      rowHref={({ id }) => `/identities/${id}`}
+      empty={empty}
+    />
+  );
 }

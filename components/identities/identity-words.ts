@@ -2,7 +2,12 @@ import type { IdentityDto } from "@/lib/identities/schema";
 
 type Kind = IdentityDto["kind"];
 
-export const kindWords: Readonly<Record<Kind, string>> = { person: "Person", service: "Service", device: "Device", system: "Chancery itself" };
+export const kindWords: Readonly<Record<Kind, string>> = {
+  person: "Person",
+  service: "Service",
+  device: "Device",
+  system: "Chancery itself",
+};
 
 export const kindHints: Readonly<Record<Exclude<Kind, "system">, string>> = {
   service: "A program that speaks for itself, such as an API or a proxy.",

@@ -3,7 +3,13 @@
 import { Clock, Keyboard, LogOut, Monitor, Moon, Sun, UserRound } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useState, useTransition } from "react";
-import { DropdownMenu, MenuItem, MenuLabel, MenuRadio, MenuSeparator } from "@/components/ui/dropdown-menu";
+import {
+  DropdownMenu,
+  MenuItem,
+  MenuLabel,
+  MenuRadio,
+  MenuSeparator,
+} from "@/components/ui/dropdown-menu";
 import { Kbd } from "@/components/ui/kbd";
 import { useClock } from "@/components/ui/clock";
 import { sendSignal } from "./open-signals";
@@ -28,29 +34,99 @@ const themeOptions = [
 ] as const;
 
 /** Who is signed in, in which role; how the console looks and tells the time; the way out. */
-export function AccountMenu({ label, role, theme: first, signOut, accountHref, side, shape }: AccountMenuProps) {
+export function AccountMenu({
+  label,
+  role,
+  theme: first,
+  signOut,
+  accountHref,
+  side,
+  shape,
+}: AccountMenuProps) {
   const router = useRouter();
   const { zone } = useClock();
   const [theme, setTheme] = useState<Theme>(first);
   const [leaving, leave] = useTransition();
-  const zones = [{ value: "UTC", label: "UTC", icon: <Clock aria-hidden className="text-muted" /> }, { value: "local", label: `Local (${typeof window === "undefined" ? "" : localZone()})`, icon: <Clock aria-hidden className="text-muted" /> }];
+  const zones = [
+    { value: "UTC", label: "UTC", icon: <Clock aria-hidden className="text-muted" /> },
+    {
+      value: "local",
+      label: `Local (${typeof window === "undefined" ? "" : localZone()})`,
+      icon: <Clock aria-hidden className="text-muted" />,
+    },
+  ];
   const name = shape === "rail" ? "max-lg:sr-only" : "";
   return (
-    <DropdownMenu align="start" side={side} trigger={
-      <button type="button" aria-busy={leaving} className={`flex h-10 w-full items-center gap-2.5 rounded-md px-1.5 text-left hover:bg-hover data-[state=open]:bg-hover ${shape === "rail" ? "max-lg:justify-center" : ""}`}>
-        <span aria-hidden className="grid size-7 shrink-0 place-items-center rounded-full bg-accent-soft text-xs font-semibold text-accent uppercase">{label.slice(0, 1)}</span>
-        <span className={`min-w-0 flex-1 ${name}`}><span className="sr-only">Account: </span><span className="block truncate text-xs font-medium">{label}</span><span className="block truncate text-2xs text-muted">{role}</span></span>
-      </button>
-    }>
-      <MenuLabel><span className="block max-w-56 truncate text-text">{label}</span>Signed in as {role}</MenuLabel>
+    <DropdownMenu
+      align="start"
+      side={side}
+      trigger={
+        <button
+          type="button"
+          aria-busy={leaving}
+          className={`flex h-10 w-full items-center gap-2.5 rounded-md px-1.5 text-left hover:bg-hover data-[state=open]:bg-hover ${shape === "rail" ? "max-lg:justify-center" : ""}`}
+        >
+          <span
+            aria-hidden
+            className="grid size-7 shrink-0 place-items-center rounded-full bg-accent-soft text-xs font-semibold text-accent uppercase"
+          >
+            {label.slice(0, 1)}
+          </span>
+          <span className={`min-w-0 flex-1 ${name}`}>
+            <span className="sr-only">Account: </span>
+            <span className="block truncate text-xs font-medium">{label}</span>
+            <span className="block truncate text-2xs text-muted">{role}</span>
+          </span>
+        </button>
+      }
+    >
+      <MenuLabel>
+        <span className="block max-w-56 truncate text-text">{label}</span>Signed in as {role}
+      </MenuLabel>
       <MenuSeparator />
-      <MenuRadio label="Appearance" value={theme} options={themeOptions} onChange={(value) => { const next = readTheme(value); setTheme(next); chooseTheme(next); }} />
+      <MenuRadio
+        label="Appearance"
+        value={theme}
+        options={themeOptions}
+        onChange={(value) => {
+          const next = readTheme(value);
+          setTheme(next);
+          chooseTheme(next);
+        }}
+      />
       <MenuSeparator />
-      <MenuRadio label="Times in" value={zone === "UTC" ? "UTC" : "local"} options={zones} onChange={(value) => { chooseZone(value === "UTC" ? "UTC" : localZone()); router.refresh(); }} />
+      <MenuRadio
+        label="Times in"
+        value={zone === "UTC" ? "UTC" : "local"}
+        options={zones}
+        onChange={(value) => {
+          chooseZone(value === "UTC" ? "UTC" : localZone());
+          router.refresh();
+        }}
+      />
       <MenuSeparator />
-      {accountHref && <MenuItem icon={<UserRound aria-hidden />} href={accountHref}>Your account</MenuItem>}
-      <MenuItem icon={<Keyboard aria-hidden />} keys={<Kbd keys={["?"]} />} onSelect={() => { sendSignal("keys"); }}>Keys</MenuItem>
-      <MenuItem icon={<LogOut aria-hidden />} onSelect={() => { leave(signOut); }}>Sign out</MenuItem>
+      {accountHref && (
+        <MenuItem icon={<UserRound aria-hidden />} href={accountHref}>
+          Your account
+        </MenuItem>
+      )}
+      <MenuItem
+        icon={<Keyboard aria-hidden />}
+        keys={<Kbd keys={["?"]} />}
+        onSelect={() => {
+          sendSignal("keys");
+        }}
+      >
+        Keys
+      </MenuItem>
+      <MenuItem
+        icon={<LogOut aria-hidden />}
+        onSelect={() => {
+          leave(signOut);
+        }}
+      >
+        Sign out
+      </MenuItem>
     </DropdownMenu>
   );
 }

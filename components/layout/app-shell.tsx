@@ -27,17 +27,44 @@ type Props = Readonly<{
 }>;
 
 /** The frame of the console: sidebar, a rail under 1024 px, a drawer under 768 px; palette, keys, tooltips, receipts. */
-export function AppShell({ groups, account, theme, signOut, accountHref, acts = [], search, badges, children }: Props) {
+export function AppShell({
+  groups,
+  account,
+  theme,
+  signOut,
+  accountHref,
+  acts = [],
+  search,
+  badges,
+  children,
+}: Props) {
   const menu = { ...account, theme, signOut, accountHref };
   return (
     <div className="flex min-h-dvh flex-col md:flex-row">
       <SkipLink />
-      <MobileBar groups={groups} badges={badges} account={<AccountMenu {...menu} side="top" shape="full" />} />
-      <aside aria-label="Navigation" className="sticky top-0 z-10 hidden h-dvh w-14 shrink-0 flex-col gap-4 overflow-y-auto border-r border-border bg-sunken/50 p-2.5 md:flex lg:w-56">
-        <NextLink href="/" prefetch={false} aria-label="Chancery, to the overview" className="flex h-8 items-center gap-2 rounded-md px-1.5 font-semibold tracking-tight max-lg:justify-center"><Mark /><span className="max-lg:hidden">Chancery</span></NextLink>
+      <MobileBar
+        groups={groups}
+        badges={badges}
+        account={<AccountMenu {...menu} side="top" shape="full" />}
+      />
+      <aside
+        aria-label="Navigation"
+        className="sticky top-0 z-10 hidden h-dvh w-14 shrink-0 flex-col gap-4 overflow-y-auto border-r border-border bg-sunken/50 p-2.5 md:flex lg:w-56"
+      >
+        <NextLink
+          href="/"
+          prefetch={false}
+          aria-label="Chancery, to the overview"
+          className="flex h-8 items-center gap-2 rounded-md px-1.5 font-semibold tracking-tight max-lg:justify-center"
+        >
+          <Mark />
+          <span className="max-lg:hidden">Chancery</span>
+        </NextLink>
         <SearchButton shape="rail" />
         <NavList groups={groups} shape="rail" badges={badges} />
-        <div className="mt-auto"><AccountMenu {...menu} side="top" shape="rail" /></div>
+        <div className="mt-auto">
+          <AccountMenu {...menu} side="top" shape="rail" />
+        </div>
       </aside>
       <main id="content" tabIndex={-1} className="min-w-0 flex-1 outline-none">
         <div className="mx-auto max-w-[84rem] px-4 py-5 sm:px-6 lg:px-8 lg:py-7">{children}</div>

@@ -12,7 +12,9 @@ export function AuthFrame({ children }: Readonly<{ children: ReactNode }>) {
         <Mark size="lg" />
         <p className="text-lg font-semibold tracking-tight">Chancery</p>
       </header>
-      <main id="content" tabIndex={-1} className="flex w-full flex-col items-center outline-none">{children}</main>
+      <main id="content" tabIndex={-1} className="flex w-full flex-col items-center outline-none">
+        {children}
+      </main>
       <TooltipLayer />
     </div>
   );

@@ -24,12 +24,22 @@ const inLists: readonly Line[] = [
 /** The keys of the console; `?` opens it. */
 export function KeyList({ groups }: Readonly<{ groups: readonly PlaceGroup[] }>) {
   const [open, setOpen] = useState(false);
-  useEffect(() => onSignal("keys", () => { setOpen(true); }), []);
-  const places = groups.flatMap((group) => group.places).map((place): Line => ({ keys: ["g", place.key], text: place.label }));
+  useEffect(
+    () =>
+      onSignal("keys", () => {
+        setOpen(true);
+      }),
+    [],
+  );
+  const places = groups
+    .flatMap((group) => group.places)
+    .map((place): Line => ({ keys: ["g", place.key], text: place.label }));
   return (
     <Dialog title="Keys" open={open} onOpenChange={setOpen} size="lg">
       <div className="grid gap-6 sm:grid-cols-3">
-        <Lines title="Everywhere" lines={everywhere} /><Lines title="In lists" lines={inLists} /><Lines title="Go to" lines={places} />
+        <Lines title="Everywhere" lines={everywhere} />
+        <Lines title="In lists" lines={inLists} />
+        <Lines title="Go to" lines={places} />
       </div>
     </Dialog>
   );
@@ -41,7 +51,12 @@ function Lines({ title, lines }: Readonly<{ title: string; lines: readonly Line[
       <h3 className="pb-1.5 text-xs font-medium text-muted">{title}</h3>
       <dl className="flex flex-col gap-1.5 text-sm">
         {lines.map(({ keys, together, text }) => (
-          <div key={text} className="flex items-baseline justify-between gap-3"><dt>{text}</dt><dd><Kbd keys={keys} together={together} /></dd></div>
+          <div key={text} className="flex items-baseline justify-between gap-3">
+            <dt>{text}</dt>
+            <dd>
+              <Kbd keys={keys} together={together} />
+            </dd>
+          </div>
         ))}
       </dl>
     </section>

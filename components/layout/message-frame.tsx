@@ -2,12 +2,24 @@ import type { ReactNode } from "react";
 import { Mark } from "@/components/ui/mark";
 
 /** A page that is one message: not found, not allowed, broken. */
-export function MessageFrame({ title, children, action, inShell = false }: Readonly<{ title: string; children: ReactNode; action?: ReactNode; /** The frame around it has its main landmark already. */ inShell?: boolean | undefined }>) {
+export function MessageFrame({
+  title,
+  children,
+  action,
+  inShell = false,
+}: Readonly<{
+  title: string;
+  children: ReactNode;
+  action?: ReactNode;
+  /** The frame around it has its main landmark already. */ inShell?: boolean | undefined;
+}>) {
   const Landmark = inShell ? "div" : "main";
   return (
     <Landmark className="grid min-h-[70dvh] place-items-center px-6">
       <div className="flex max-w-md flex-col items-center gap-2 text-center">
-        <span className="pb-3 text-muted"><Mark size="lg" /></span>
+        <span className="pb-3 text-muted">
+          <Mark size="lg" />
+        </span>
         <h1 className="text-xl font-semibold tracking-tight">{title}</h1>
         <div className="text-balance text-muted">{children}</div>
         {action && <div className="pt-3">{action}</div>}

@@ -11,18 +11,50 @@ import type { PlaceGroup } from "./places";
 import { SearchButton } from "./search-button";
 
 /** The bar of narrow windows: navigation in a drawer, the mark, the search. */
-export function MobileBar({ groups, badges, account }: Readonly<{ groups: readonly PlaceGroup[]; badges: PlaceBadges | undefined; account: ReactNode }>) {
+export function MobileBar({
+  groups,
+  badges,
+  account,
+}: Readonly<{
+  groups: readonly PlaceGroup[];
+  badges: PlaceBadges | undefined;
+  account: ReactNode;
+}>) {
   const [open, setOpen] = useState(false);
   return (
     <header className="sticky top-0 z-20 flex h-12 items-center gap-2 border-b border-border bg-surface px-2 md:hidden">
-      <Drawer side="left" title="Navigation" hideTitle open={open} onOpenChange={setOpen} trigger={<IconButton label="Open the navigation" icon={<Menu aria-hidden />} />}>
+      <Drawer
+        side="left"
+        title="Navigation"
+        hideTitle
+        open={open}
+        onOpenChange={setOpen}
+        trigger={<IconButton label="Open the navigation" icon={<Menu aria-hidden />} />}
+      >
         <div className="flex h-full flex-col gap-5">
-          <span className="flex items-center gap-2 font-semibold"><Mark />Chancery</span>
-          <NavList groups={groups} badges={badges} shape="full" onGo={() => { setOpen(false); }} />
+          <span className="flex items-center gap-2 font-semibold">
+            <Mark />
+            Chancery
+          </span>
+          <NavList
+            groups={groups}
+            badges={badges}
+            shape="full"
+            onGo={() => {
+              setOpen(false);
+            }}
+          />
           <div className="mt-auto">{account}</div>
         </div>
       </Drawer>
-      <NextLink href="/" prefetch={false} className="flex flex-1 items-center gap-2 rounded-md font-semibold"><Mark />Chancery</NextLink>
+      <NextLink
+        href="/"
+        prefetch={false}
+        className="flex flex-1 items-center gap-2 rounded-md font-semibold"
+      >
+        <Mark />
+        Chancery
+      </NextLink>
       <SearchButton shape="icon" />
     </header>
   );

@@ -9,5 +9,7 @@ export function sendSignal(signal: Signal): void {
 /** Calls back whenever that was asked for; returns the way to stop. */
 export function onSignal(signal: Signal, callback: () => void): () => void {
   window.addEventListener(names[signal], callback);
-  return () => { window.removeEventListener(names[signal], callback); };
+  return () => {
+    window.removeEventListener(names[signal], callback);
+  };
 }

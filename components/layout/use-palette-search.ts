@@ -3,9 +3,14 @@
 import { useEffect, useState } from "react";
 import type { PaletteEntry, PaletteSearch } from "./palette-types";
 
-const pauseMs = 140, wordsMin = 2;
+const pauseMs = 140,
+  wordsMin = 2;
 
-export type Found = Readonly<{ words: string; entries: readonly PaletteEntry[]; state: "idle" | "searching" | "failed" }>;
+export type Found = Readonly<{
+  words: string;
+  entries: readonly PaletteEntry[];
+  state: "idle" | "searching" | "failed";
+}>;
 
 const nothing: Found = { words: "", entries: [], state: "idle" };
 
@@ -19,11 +24,18 @@ export function usePaletteSearch(words: string, search: PaletteSearch | undefine
     let late = false;
     const timer = setTimeout(() => {
       search(wanted).then(
-        (entries) => { if (!late) setFound({ words: wanted, entries, state: "idle" }); },
-        () => { if (!late) setFound({ words: wanted, entries: [], state: "failed" }); },
+        (entries) => {
+          if (!late) setFound({ words: wanted, entries, state: "idle" });
+        },
+        () => {
+          if (!late) setFound({ words: wanted, entries: [], state: "failed" });
+        },
       );
     }, pauseMs);
-    return () => { late = true; clearTimeout(timer); };
+    return () => {
+      late = true;
+      clearTimeout(timer);
+    };
   }, [search, wanted, wants]);
   if (!wants) return nothing;
   return found.words === wanted ? found : { ...found, state: "searching" };

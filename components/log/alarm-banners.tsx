@@ -15,18 +15,34 @@ export function AlarmBanners({ first }: Readonly<{ first: readonly Alarm[] }>) {
   const [alarms, setAlarms] = useState(first);
   const drawnFor = useRef(path);
   useEffect(() => {
-    const look = () => { if (document.visibilityState === "visible") void readAlarms().then((found) => { if (found !== null) setAlarms(found); }); };
+    const look = () => {
+      if (document.visibilityState === "visible")
+        void readAlarms().then((found) => {
+          if (found !== null) setAlarms(found);
+        });
+    };
     const timer = setInterval(look, LOOK_EVERY_MS);
     // The first page brought its own.
     if (drawnFor.current !== path) look();
     drawnFor.current = path;
-    return () => { clearInterval(timer); };
+    return () => {
+      clearInterval(timer);
+    };
   }, [path]);
   const shown = path === "/audit/log" ? alarms.filter(({ id }) => id !== "halted") : alarms;
   if (shown.length === 0) return null;
   return (
     <div role="region" aria-label="Alarms of the log" className="flex flex-col gap-2 pb-5">
-      {shown.map(({ id, tone, title, says }) => <Banner key={id} tone={tone} title={title} action={path === "/audit/log" ? undefined : <Link href="/audit/log">Log and proofs</Link>}>{says}</Banner>)}
+      {shown.map(({ id, tone, title, says }) => (
+        <Banner
+          key={id}
+          tone={tone}
+          title={title}
+          action={path === "/audit/log" ? undefined : <Link href="/audit/log">Log and proofs</Link>}
+        >
+          {says}
+        </Banner>
+      ))}
     </div>
   );
 }
@@ -35,5 +51,5 @@ async function readAlarms(): Promise<readonly Alarm[] | null> {
   const response = await fetch("/audit/log/alarms", { cache: "no-store" }).catch(() => null);
   if (!response?.ok) return null;
   const found: unknown = await response.json().catch(() => null);
-  return Array.isArray(found) ? found as readonly Alarm[] : null;
+  return Array.isArray(found) ? (found as readonly Alarm[]) : null;
 }

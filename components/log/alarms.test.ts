@@ -4,28 +4,87 @@ import { alarmsOf } from "./alarms";
 
 const at = "2026-11-23T00:00:00.000Z";
 const well: LogState = {
-  logs: [{ generation: 1, origin: "log.example.com/log/1", vkey: "k", startSize: 0, openedAt: at, previousNote: null }], size: 815, indexedTo: 815, treeSize: 815, backlog: 0, level: "signed", witnesses: [], quorum: "no witness is asked",
-  checkpoint: { origin: "log.example.com/log/1", size: 815, rootHex: "", note: "", signedAt: at, publishedAt: at, cosignedBy: [] },
-  anchors: { count: 0, last: null, configured: false }, sources: [], verification: null, halted: null,
+  logs: [
+    {
+      generation: 1,
+      origin: "log.example.com/log/1",
+      vkey: "k",
+      startSize: 0,
+      openedAt: at,
+      previousNote: null,
+    },
+  ],
+  size: 815,
+  indexedTo: 815,
+  treeSize: 815,
+  backlog: 0,
+  level: "signed",
+  witnesses: [],
+  quorum: "no witness is asked",
+  checkpoint: {
+    origin: "log.example.com/log/1",
+    size: 815,
+    rootHex: "",
+    note: "",
+    signedAt: at,
+    publishedAt: at,
+    cosignedBy: [],
+  },
+  anchors: { count: 0, last: null, configured: false },
+  sources: [],
+  verification: null,
+  halted: null,
 };
-const source = { id: "door", boot: "b", arrived: 9, settled: 9, missing: "", missingCount: 0, lastSeenAt: at, ended: false };
-const idsOf = (state: Partial<LogState>, waitingMs = 0) => alarmsOf({ ...well, ...state }, waitingMs).map(({ id }) => id);
+const source = {
+  id: "door",
+  boot: "b",
+  arrived: 9,
+  settled: 9,
+  missing: "",
+  missingCount: 0,
+  lastSeenAt: at,
+  ended: false,
+};
+const idsOf = (state: Partial<LogState>, waitingMs = 0) =>
+  alarmsOf({ ...well, ...state }, waitingMs).map(({ id }) => id);
 
 describe("what administrators and auditors are told wherever they look", () => {
-  it("nothing, while all is well", () => { expect([idsOf({}), idsOf({ sources: [source] })]).toEqual([[], []]); });
+  it("nothing, while all is well", () => {
+    expect([idsOf({}), idsOf({ sources: [source] })]).toEqual([[], []]);
+  });
   it("a moment without a checkpoint is no alarm, a long one is", () => {
     expect([idsOf({ size: 816 }, 900), idsOf({ checkpoint: null }, 900)]).toEqual([[], []]);
     expect(idsOf({ size: 816 }, 60_000)).toEqual(["late"]);
     expect(idsOf({ checkpoint: null }, 60_000)).toEqual(["late"]);
   });
   it("a halted log, with both sizes, and not its lateness beside it", () => {
-    const halted = { code: "log.smaller-than-remembered", message: "", at, origin: "o", rememberedSize: 1_815, rememberedRootHex: "", foundSize: 815, rememberedNote: "" } as const;
+    const halted = {
+      code: "log.smaller-than-remembered",
+      message: "",
+      at,
+      origin: "o",
+      rememberedSize: 1_815,
+      rememberedRootHex: "",
+      foundSize: 815,
+      rememberedNote: "",
+    } as const;
     expect(idsOf({ halted, size: 900 }, 60_000)).toEqual(["halted"]);
     expect(alarmsOf({ ...well, halted }, 0)[0]?.says).toContain("1,815");
   });
   it("a verification that found something, a gap in a source, the gravest first", () => {
-    const verification = { seq: 1, at, ok: false, level: "signed", size: 9, milliseconds: 1, problems: ["Entry 5 was changed."], checks: [{ name: "leaf", checked: 9, problems: 1 }] } as const;
-    expect(idsOf({ verification, sources: [source, { ...source, missing: "4-5", missingCount: 2 }] })).toEqual(["verification", "gaps"]);
+    const verification = {
+      seq: 1,
+      at,
+      ok: false,
+      level: "signed",
+      size: 9,
+      milliseconds: 1,
+      problems: ["Entry 5 was changed."],
+      checks: [{ name: "leaf", checked: 9, problems: 1 }],
+    } as const;
+    expect(
+      idsOf({ verification, sources: [source, { ...source, missing: "4-5", missingCount: 2 }] }),
+    ).toEqual(["verification", "gaps"]);
     expect(alarmsOf({ ...well, verification }, 0)[0]?.says).toBe("Entry 5 was changed.");
     expect(idsOf({ verification: { ...verification, ok: true } })).toEqual([]);
   });

@@ -5,22 +5,70 @@ import { Time } from "@/components/ui/time";
 import { formatCount, plural } from "@/lib/format/count";
 import type { AnchorView, LogState } from "@/lib/log/types-of-proof";
 
-const hrefOf = ({ origin, size, authority }: Pick<AnchorView, "origin" | "size" | "authority">): string => `/audit/log/anchors/${size}?${new URLSearchParams({ origin, authority }).toString()}`;
+const hrefOf = ({
+  origin,
+  size,
+  authority,
+}: Pick<AnchorView, "origin" | "size" | "authority">): string =>
+  `/audit/log/anchors/${size}?${new URLSearchParams({ origin, authority }).toString()}`;
 
 /** Time stamps by somebody else over checkpoints (RFC 3161), the latest first, each with its token. */
-export function AnchorCard({ anchors, latest }: Readonly<{ anchors: LogState["anchors"]; latest: readonly AnchorView[] }>) {
+export function AnchorCard({
+  anchors,
+  latest,
+}: Readonly<{ anchors: LogState["anchors"]; latest: readonly AnchorView[] }>) {
   return (
-    <Card title="Anchors" description="Time stamps of an authority over checkpoints (RFC 3161): the log existed like this at that time." footer={anchors.count > latest.length ? `${plural(anchors.count, "time stamp")} in all; the older ones are in the API.` : undefined}>
+    <Card
+      title="Anchors"
+      description="Time stamps of an authority over checkpoints (RFC 3161): the log existed like this at that time."
+      footer={
+        anchors.count > latest.length
+          ? `${plural(anchors.count, "time stamp")} in all; the older ones are in the API.`
+          : undefined
+      }
+    >
       {latest.length === 0 ? (
-        <p className="text-sm text-muted">{anchors.configured ? anchors.problem ?? "A time stamp authority is set; the first answer is not here yet." : <>No time stamp authority is set. Name one with <code className="font-mono text-xs">CHANCERY_TSA_URL</code>.</>}</p>
+        <p className="text-sm text-muted">
+          {anchors.configured ? (
+            (anchors.problem ?? "A time stamp authority is set; the first answer is not here yet.")
+          ) : (
+            <>
+              No time stamp authority is set. Name one with{" "}
+              <code className="font-mono text-xs">CHANCERY_TSA_URL</code>.
+            </>
+          )}
+        </p>
       ) : (
         <ul className="flex flex-col divide-y divide-border">
           {latest.map(({ origin, size, authority, stampedAt }) => (
-            <li key={`${origin} ${size} ${authority}`} className="flex items-center justify-between gap-3 py-1.5 text-sm first:pt-0 last:pb-0">
-              <span className="min-w-0"><span className="block font-medium">{plural(size, "entry", "entries")}</span><span className="block truncate text-xs text-muted">{authority}, <Time at={stampedAt} /></span></span>
+            <li
+              key={`${origin} ${size} ${authority}`}
+              className="flex items-center justify-between gap-3 py-1.5 text-sm first:pt-0 last:pb-0"
+            >
+              <span className="min-w-0">
+                <span className="block font-medium">{plural(size, "entry", "entries")}</span>
+                <span className="block truncate text-xs text-muted">
+                  {authority}, <Time at={stampedAt} />
+                </span>
+              </span>
               <span className="flex shrink-0">
-                <ButtonLink size="sm" variant="ghost" icon={<FileDown aria-hidden />} download href={hrefOf({ origin, size, authority })}>Token<span className="sr-only"> of {formatCount(size)}</span></ButtonLink>
-                <ButtonLink size="sm" variant="ghost" download href={`${hrefOf({ origin, size, authority })}&file=text`}>Text<span className="sr-only"> of {formatCount(size)}</span></ButtonLink>
+                <ButtonLink
+                  size="sm"
+                  variant="ghost"
+                  icon={<FileDown aria-hidden />}
+                  download
+                  href={hrefOf({ origin, size, authority })}
+                >
+                  Token<span className="sr-only"> of {formatCount(size)}</span>
+                </ButtonLink>
+                <ButtonLink
+                  size="sm"
+                  variant="ghost"
+                  download
+                  href={`${hrefOf({ origin, size, authority })}&file=text`}
+                >
+                  Text<span className="sr-only"> of {formatCount(size)}</span>
+                </ButtonLink>
               </span>
             </li>
           ))}

@@ -2,7 +2,9 @@ import { describe, expect, it } from "vitest";
 import { auditPath } from "./audit-path";
 
 describe("the way from an entry to the root", () => {
-  it("is empty for a log of one entry: its leaf is the root", () => { expect(auditPath(0, 1)).toEqual([]); });
+  it("is empty for a log of one entry: its leaf is the root", () => {
+    expect(auditPath(0, 1)).toEqual([]);
+  });
   it("names each sibling, its side and what it covers, leaf first", () => {
     expect(auditPath(4, 7)).toEqual([
       { side: "right", sibling: { from: 5, to: 6 }, node: { from: 4, to: 6 } },
@@ -11,15 +13,16 @@ describe("the way from an entry to the root", () => {
     ]);
   });
   it("joins without a gap up to the whole log, for every entry of every log up to 64", () => {
-    for (let size = 1; size <= 64; size++) for (let index = 0; index < size; index++) {
-      let { from, to } = { from: index, to: index + 1 };
-      for (const { side, sibling, node } of auditPath(index, size)) {
-        expect(side === "left" ? sibling.to : sibling.from).toBe(side === "left" ? from : to);
-        from = Math.min(from, sibling.from);
-        to = Math.max(to, sibling.to);
-        expect(node).toEqual({ from, to });
+    for (let size = 1; size <= 64; size++)
+      for (let index = 0; index < size; index++) {
+        let { from, to } = { from: index, to: index + 1 };
+        for (const { side, sibling, node } of auditPath(index, size)) {
+          expect(side === "left" ? sibling.to : sibling.from).toBe(side === "left" ? from : to);
+          from = Math.min(from, sibling.from);
+          to = Math.max(to, sibling.to);
+          expect(node).toEqual({ from, to });
+        }
+        expect({ from, to }).toEqual({ from: 0, to: size });
       }
-      expect({ from, to }).toEqual({ from: 0, to: size });
-    }
   });
 });

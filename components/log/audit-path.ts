@@ -6,9 +6,11 @@ export type Span = Readonly<{ from: number; to: number }>;
 /** The steps of an inclusion proof in a tree of that size, leaf first, in the order of the proof's hashes (RFC 6962 section 2.1.1). */
 export function auditPath(index: number, size: number): readonly PathStep[] {
   const steps: PathStep[] = [];
-  let from = 0, to = size;
+  let from = 0,
+    to = size;
   while (to - from > 1) {
-    const middle = from + largestPowerBelow(to - from), node = { from, to };
+    const middle = from + largestPowerBelow(to - from),
+      node = { from, to };
     if (index < middle) {
       steps.unshift({ side: "right", sibling: { from: middle, to }, node });
       to = middle;

@@ -8,14 +8,22 @@ export const checkWords: Readonly<Record<string, Readonly<{ title: string; means
   checkpoints: { title: "Checkpoints", means: "each one kept continues the one before" },
   signature: { title: "Signatures", means: "the log’s key signed each checkpoint" },
   witnesses: { title: "Witnesses", means: "cosignatures are theirs, and as many as asked for" },
-  remembered: { title: "Remembered", means: "the file outside the database holds no other history" },
+  remembered: {
+    title: "Remembered",
+    means: "the file outside the database holds no other history",
+  },
   index: { title: "Search", means: "the rows that are searched say what the entries say" },
   sources: { title: "Sources", means: "every number that a process gave has arrived" },
   guards: { title: "Guards", means: "the triggers that refuse changes stand on every partition" },
   state: { title: "State", means: "the tables hold what the log explains" },
 };
 
-const otherControls: Readonly<Record<string, string>> = { signer: "Signer", witness: "Witness", "restore guard": "Restore guard" };
+const otherControls: Readonly<Record<string, string>> = {
+  signer: "Signer",
+  witness: "Witness",
+  "restore guard": "Restore guard",
+};
 
 /** A control by its title: a check of the verification, or one that refuses at once. */
-export const controlTitle = (name: string): string => checkWords[name]?.title ?? otherControls[name] ?? name;
+export const controlTitle = (name: string): string =>
+  checkWords[name]?.title ?? otherControls[name] ?? name;

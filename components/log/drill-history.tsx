@@ -10,13 +10,38 @@ import { secondsWords } from "./state-words";
 export function DrillHistory({ drills }: Readonly<{ drills: readonly DrillView[] }>) {
   return (
     <Card padding="flush" title="Drills before">
-      <DataTable<DrillView> bare caption="Drills before" rows={drills} rowKey={({ seq }) => String(seq)} rowHref={({ seq }) => `/audit/drill?drill=${seq}`} columns={[
-        { key: "seq", header: "Entry", width: "fit", cell: ({ seq }) => `Entry ${seq}` },
-        { key: "outcome", header: "Outcome", width: "grow", cell: (drill) => <Outcome drill={drill} /> },
-        { key: "entries", header: "Entries", width: "fit", align: "end", cell: ({ entries }) => formatCount(entries) },
-        { key: "ms", header: "Took", width: "fit", align: "end", hideBelow: "sm", cell: ({ milliseconds }) => secondsWords(milliseconds) },
-        { key: "at", header: "When", width: "fit", cell: ({ at }) => <Time at={at} /> },
-      ]} />
+      <DataTable<DrillView>
+        bare
+        caption="Drills before"
+        rows={drills}
+        rowKey={({ seq }) => String(seq)}
+        rowHref={({ seq }) => `/audit/drill?drill=${seq}`}
+        columns={[
+          { key: "seq", header: "Entry", width: "fit", cell: ({ seq }) => `Entry ${seq}` },
+          {
+            key: "outcome",
+            header: "Outcome",
+            width: "grow",
+            cell: (drill) => <Outcome drill={drill} />,
+          },
+          {
+            key: "entries",
+            header: "Entries",
+            width: "fit",
+            align: "end",
+            cell: ({ entries }) => formatCount(entries),
+          },
+          {
+            key: "ms",
+            header: "Took",
+            width: "fit",
+            align: "end",
+            hideBelow: "sm",
+            cell: ({ milliseconds }) => secondsWords(milliseconds),
+          },
+          { key: "at", header: "When", width: "fit", cell: ({ at }) => <Time at={at} /> },
+        ]}
+      />
     </Card>
   );
 }
@@ -24,5 +49,9 @@ export function DrillHistory({ drills }: Readonly<{ drills: readonly DrillView[]
 function Outcome({ drill: { ok, attacks, failed } }: Readonly<{ drill: DrillView }>) {
   if (failed !== null) return <span data-tip={failed}>Could not be done</span>;
   const caught = attacks.filter(({ caughtBy }) => caughtBy.length > 0).length;
-  return ok ? <StateBadge state="valid" word={`${caught} of ${attacks.length} caught`} /> : <StateBadge state="denied" word={`${caught} of ${attacks.length} caught`} />;
+  return ok ? (
+    <StateBadge state="valid" word={`${caught} of ${attacks.length} caught`} />
+  ) : (
+    <StateBadge state="denied" word={`${caught} of ${attacks.length} caught`} />
+  );
 }

@@ -11,13 +11,25 @@ export function Freshness({ at, nowMs }: Readonly<{ at: string; nowMs: number }>
   const [passed, setPassed] = useState(0);
   useEffect(() => {
     const began = performance.now();
-    const timer = setInterval(() => { setPassed(performance.now() - began); }, 1_000);
-    return () => { clearInterval(timer); };
+    const timer = setInterval(() => {
+      setPassed(performance.now() - began);
+    }, 1_000);
+    return () => {
+      clearInterval(timer);
+    };
   }, [nowMs]);
-  const now = nowMs + passed, seconds = Math.max(0, Math.floor((now - Date.parse(at)) / 1_000));
+  const now = nowMs + passed,
+    seconds = Math.max(0, Math.floor((now - Date.parse(at)) / 1_000));
   return (
     // The exact time has to be reachable by keyboard, so it takes focus.
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-    <time dateTime={formatIso(at)} tabIndex={0} data-tip={formatExact(at)} className="rounded-sm whitespace-nowrap">{seconds < MINUTE_S ? `${plural(seconds, "second")} ago` : formatRelative(at, now)}</time>
+    <time
+      dateTime={formatIso(at)}
+      tabIndex={0}
+      data-tip={formatExact(at)}
+      className="rounded-sm whitespace-nowrap"
+    >
+      {seconds < MINUTE_S ? `${plural(seconds, "second")} ago` : formatRelative(at, now)}
+    </time>
   );
 }

@@ -7,12 +7,19 @@ import type { TrustLevel } from "@/lib/log/types-of-proof";
 export type Level = TrustLevel | "failed" | "unknown";
 
 const looks: Readonly<Record<Level, readonly [Tone, ReactNode]>> = {
-  witnessed: ["valid", <ShieldCheck key="icon" aria-hidden />], signed: ["valid", <CircleCheck key="icon" aria-hidden />], unsealed: ["pending", <CircleDashed key="icon" aria-hidden />],
-  failed: ["revoked", <OctagonX key="icon" aria-hidden />], unknown: ["neutral", <CircleHelp key="icon" aria-hidden />],
+  witnessed: ["valid", <ShieldCheck key="icon" aria-hidden />],
+  signed: ["valid", <CircleCheck key="icon" aria-hidden />],
+  unsealed: ["pending", <CircleDashed key="icon" aria-hidden />],
+  failed: ["revoked", <OctagonX key="icon" aria-hidden />],
+  unknown: ["neutral", <CircleHelp key="icon" aria-hidden />],
 };
 
 /** How far a statement about the log can be trusted, by name: "Witnessed by 2 of 2". Never a bare "passed". */
 export function LevelBadge({ level, children }: Readonly<{ level: Level; children: string }>) {
   const [tone, icon] = looks[level];
-  return <Badge tone={tone} icon={icon}>{children}</Badge>;
+  return (
+    <Badge tone={tone} icon={icon}>
+      {children}
+    </Badge>
+  );
 }

@@ -12,7 +12,10 @@ import type { PathStep, Span } from "./audit-path";
 export type DrawnStep = PathStep & Readonly<{ hashHex: string; siblingHex: string }>;
 type Props = Readonly<{ seq: number; leafHex: string; steps: readonly DrawnStep[] }>;
 
-const spanWords = ({ from, to }: Span): string => to - from === 1 ? `entry ${formatCount(from)}` : `entries ${formatCount(from)} to ${formatCount(to - 1)}`;
+const spanWords = ({ from, to }: Span): string =>
+  to - from === 1
+    ? `entry ${formatCount(from)}`
+    : `entries ${formatCount(from)} to ${formatCount(to - 1)}`;
 
 /** The way from an entry to the root, as a tree with the root on top; its table stands behind. */
 export function PathPicture({ seq, leafHex, steps }: Props) {
@@ -20,8 +23,23 @@ export function PathPicture({ seq, leafHex, steps }: Props) {
   return (
     <figure className="flex min-w-0 flex-col gap-1">
       <figcaption className="flex items-center justify-between gap-3">
-        <span className="text-sm font-medium">The path to the root <span className="font-normal text-muted">{steps.length === 0 ? "is empty: this entry is the whole log" : `in ${plural(steps.length, "step")}`}</span></span>
-        <IconButton size="sm" aria-pressed={asTable} label={asTable ? "Show as a picture" : "Show as a table"} icon={asTable ? <Network aria-hidden /> : <Table2 aria-hidden />} onClick={() => { setAsTable(!asTable); }} />
+        <span className="text-sm font-medium">
+          The path to the root{" "}
+          <span className="font-normal text-muted">
+            {steps.length === 0
+              ? "is empty: this entry is the whole log"
+              : `in ${plural(steps.length, "step")}`}
+          </span>
+        </span>
+        <IconButton
+          size="sm"
+          aria-pressed={asTable}
+          label={asTable ? "Show as a picture" : "Show as a table"}
+          icon={asTable ? <Network aria-hidden /> : <Table2 aria-hidden />}
+          onClick={() => {
+            setAsTable(!asTable);
+          }}
+        />
       </figcaption>
       {asTable ? <PathTable steps={steps} /> : <Tree seq={seq} leafHex={leafHex} steps={steps} />}
     </figure>
@@ -35,12 +53,20 @@ function Tree({ seq, leafHex, steps }: Props) {
       {down.map((step, at) => (
         <li key={step.node.from + ":" + step.node.to} className="flex h-9 items-stretch gap-3">
           <Branch side={at === 0 ? null : turnOf(down[at - 1])} next={turnOf(step)} last={false} />
-          <p className="flex min-w-0 flex-1 items-center gap-2 self-start leading-5"><Named what={at === 0 ? "Root" : "Node"} of={`${formatCount(step.node.from)}–${formatCount(step.node.to - 1)}`} hex={step.hashHex} /></p>
+          <p className="flex min-w-0 flex-1 items-center gap-2 self-start leading-5">
+            <Named
+              what={at === 0 ? "Root" : "Node"}
+              of={`${formatCount(step.node.from)}–${formatCount(step.node.to - 1)}`}
+              hex={step.hashHex}
+            />
+          </p>
         </li>
       ))}
       <li className="flex h-9 items-stretch gap-3">
         <Branch side={down.length === 0 ? null : turnOf(down.at(-1))} next={null} last />
-        <p className="flex min-w-0 flex-1 items-center gap-2 self-start leading-5 font-medium"><Named what="Entry" of={formatCount(seq)} hex={leafHex} /></p>
+        <p className="flex min-w-0 flex-1 items-center gap-2 self-start leading-5 font-medium">
+          <Named what="Entry" of={formatCount(seq)} hex={leafHex} />
+        </p>
       </li>
     </ol>
   );
@@ -49,30 +75,71 @@ function Tree({ seq, leafHex, steps }: Props) {
 function Named({ what, of, hex }: Readonly<{ what: string; of: string; hex: string }>) {
   return (
     <>
-      <span className="min-w-0 truncate">{what} <span className="font-normal text-muted">{of}</span></span>
-      <span className="ml-auto shrink-0 font-mono font-normal text-muted">{hex === "" ? "…" : shortHex(hex, 1)}</span>
+      <span className="min-w-0 truncate">
+        {what} <span className="font-normal text-muted">{of}</span>
+      </span>
+      <span className="ml-auto shrink-0 font-mono font-normal text-muted">
+        {hex === "" ? "…" : shortHex(hex, 1)}
+      </span>
     </>
   );
 }
 
 /** Down from a node the path goes to the side where its sibling is not. */
-const turnOf = (step: PathStep | undefined): "left" | "right" | null => step === undefined ? null : step.side === "left" ? "right" : "left";
-const centre = 40, swing = 12, row = 36, dot = 10;
-const xOf = (turn: "left" | "right" | null): number => turn === null ? centre : centre + (turn === "left" ? -swing : swing);
+const turnOf = (step: PathStep | undefined): "left" | "right" | null =>
+  step === undefined ? null : step.side === "left" ? "right" : "left";
+const centre = 40,
+  swing = 12,
+  row = 36,
+  dot = 10;
+const xOf = (turn: "left" | "right" | null): number =>
+  turn === null ? centre : centre + (turn === "left" ? -swing : swing);
 
 /** One level: the node of the path, and below it two lines, to the next node and to the sibling that the proof brings. */
-function Branch({ side, next, last }: Readonly<{ side: "left" | "right" | null; next: "left" | "right" | null; last: boolean }>) {
-  const x = xOf(side), down = xOf(next), sibling = next === "left" ? down + swing * 3 : down - swing * 3;
+function Branch({
+  side,
+  next,
+  last,
+}: Readonly<{ side: "left" | "right" | null; next: "left" | "right" | null; last: boolean }>) {
+  const x = xOf(side),
+    down = xOf(next),
+    sibling = next === "left" ? down + swing * 3 : down - swing * 3;
   return (
-    <svg aria-hidden width={80} height={row} viewBox={`0 0 80 ${row}`} className="shrink-0 overflow-visible">
+    <svg
+      aria-hidden
+      width={80}
+      height={row}
+      viewBox={`0 0 80 ${row}`}
+      className="shrink-0 overflow-visible"
+    >
       {next !== null && (
         <>
-          <path d={`M${x} ${dot} L${sibling} ${row + dot}`} className="fill-none stroke-edge [stroke-dasharray:2_3]" />
-          <path d={`M${x} ${dot} L${down} ${row + dot}`} className="fill-none stroke-accent" strokeWidth={2} />
-          <rect x={sibling - 4} y={row + dot - 4} width={8} height={8} rx={2} className="fill-raised stroke-edge" />
+          <path
+            d={`M${x} ${dot} L${sibling} ${row + dot}`}
+            className="fill-none stroke-edge [stroke-dasharray:2_3]"
+          />
+          <path
+            d={`M${x} ${dot} L${down} ${row + dot}`}
+            className="fill-none stroke-accent"
+            strokeWidth={2}
+          />
+          <rect
+            x={sibling - 4}
+            y={row + dot - 4}
+            width={8}
+            height={8}
+            rx={2}
+            className="fill-raised stroke-edge"
+          />
         </>
       )}
-      <circle cx={x} cy={dot} r={last ? 6 : 4.5} className={last ? "fill-accent" : "fill-raised stroke-accent"} strokeWidth={2} />
+      <circle
+        cx={x}
+        cy={dot}
+        r={last ? 6 : 4.5}
+        className={last ? "fill-accent" : "fill-raised stroke-accent"}
+        strokeWidth={2}
+      />
     </svg>
   );
 }
@@ -81,16 +148,39 @@ function PathTable({ steps }: Readonly<{ steps: readonly DrawnStep[] }>) {
   return (
     // A box that scrolls has to be reachable by keyboard (axe scrollable-region-focusable).
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-    <div role="region" aria-label="The path to the root" tabIndex={0} className="overflow-x-auto rounded-md border border-border">
+    <div
+      role="region"
+      aria-label="The path to the root"
+      tabIndex={0}
+      className="overflow-x-auto rounded-md border border-border"
+    >
       <table className="w-full text-xs">
-        <thead className="bg-sunken text-left text-muted"><tr>{["Step", "Joined with", "On its", "Sibling", "Gives"].map((word) => <th key={word} scope="col" className="px-3 py-1.5 font-medium whitespace-nowrap">{word}</th>)}</tr></thead>
+        <thead className="bg-sunken text-left text-muted">
+          <tr>
+            {["Step", "Joined with", "On its", "Sibling", "Gives"].map((word) => (
+              <th key={word} scope="col" className="px-3 py-1.5 font-medium whitespace-nowrap">
+                {word}
+              </th>
+            ))}
+          </tr>
+        </thead>
         <tbody>
           {steps.map(({ side, sibling, node, siblingHex, hashHex }, at) => (
-            <tr key={node.from + ":" + node.to} className="border-t border-border whitespace-nowrap">
-              <th scope="row" className="px-3 py-1 text-left font-normal">{at + 1}</th>
-              <td className="px-3 py-1">{spanWords(sibling)}</td><td className="px-3 py-1">{side}</td>
-              <td className="px-3 py-1">{siblingHex && <MonoId value={siblingHex} label={`sibling ${at + 1}`} />}</td>
-              <td className="px-3 py-1">{hashHex && <MonoId value={hashHex} label={`node ${at + 1}`} />}</td>
+            <tr
+              key={node.from + ":" + node.to}
+              className="border-t border-border whitespace-nowrap"
+            >
+              <th scope="row" className="px-3 py-1 text-left font-normal">
+                {at + 1}
+              </th>
+              <td className="px-3 py-1">{spanWords(sibling)}</td>
+              <td className="px-3 py-1">{side}</td>
+              <td className="px-3 py-1">
+                {siblingHex && <MonoId value={siblingHex} label={`sibling ${at + 1}`} />}
+              </td>
+              <td className="px-3 py-1">
+                {hashHex && <MonoId value={hashHex} label={`node ${at + 1}`} />}
+              </td>
             </tr>
           ))}
         </tbody>

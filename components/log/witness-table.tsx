@@ -6,15 +6,43 @@ import { formatCount } from "@/lib/format/count";
 import type { LogState, WitnessView } from "@/lib/log/types-of-proof";
 
 /** Who cosigns, how far each has come, and what went wrong last. */
-export function WitnessTable({ state: { witnesses, quorum, size } }: Readonly<{ state: LogState }>) {
+export function WitnessTable({
+  state: { witnesses, quorum, size },
+}: Readonly<{ state: LogState }>) {
   return (
-    <Card padding="flush" title="Witnesses" description={witnesses.length === 0 ? "Others who remember this log, so that it can never show two histories." : `A checkpoint is published when ${quorum} cosigned it.`}>
-      <DataTable<WitnessView> bare caption="Witnesses" rows={witnesses} rowKey={({ name }) => name}
-        empty={<div className="px-4 pb-4 text-sm text-muted">No witness is asked. The checkpoint is also kept in a file outside the database, which the signer compares before it signs. Name witnesses with <code className="font-mono text-xs">CHANCERY_WITNESS_POLICY</code>; <code className="font-mono text-xs">npx chancery witness</code> is one that another team can run.</div>}
+    <Card
+      padding="flush"
+      title="Witnesses"
+      description={
+        witnesses.length === 0
+          ? "Others who remember this log, so that it can never show two histories."
+          : `A checkpoint is published when ${quorum} cosigned it.`
+      }
+    >
+      <DataTable<WitnessView>
+        bare
+        caption="Witnesses"
+        rows={witnesses}
+        rowKey={({ name }) => name}
+        empty={
+          <div className="px-4 pb-4 text-sm text-muted">
+            No witness is asked. The checkpoint is also kept in a file outside the database, which
+            the signer compares before it signs. Name witnesses with{" "}
+            <code className="font-mono text-xs">CHANCERY_WITNESS_POLICY</code>;{" "}
+            <code className="font-mono text-xs">npx chancery witness</code> is one that another team
+            can run.
+          </div>
+        }
         columns={[
           { key: "name", header: "Witness", width: "grow", cell: (one) => <Named witness={one} /> },
-          { key: "size", header: "Cosigned", width: "fit", cell: (one) => <Cosigned witness={one} size={size} /> },
-        ]} />
+          {
+            key: "size",
+            header: "Cosigned",
+            width: "fit",
+            cell: (one) => <Cosigned witness={one} size={size} />,
+          },
+        ]}
+      />
     </Card>
   );
 }
@@ -23,13 +51,28 @@ function Named({ witness: { name, vkey, error, errorAt } }: Readonly<{ witness: 
   return (
     <span className="block py-1 whitespace-normal">
       <span className="font-medium break-all">{name}</span>
-      <span className="block text-xs text-muted">Key <MonoId value={vkey} label="verifier key" kind="text" /></span>
-      {error !== null && <span className="block text-xs text-revoked">{error} {errorAt && <Time at={errorAt} />}</span>}
+      <span className="block text-xs text-muted">
+        Key <MonoId value={vkey} label="verifier key" kind="text" />
+      </span>
+      {error !== null && (
+        <span className="block text-xs text-revoked">
+          {error} {errorAt && <Time at={errorAt} />}
+        </span>
+      )}
     </span>
   );
 }
 
 function Cosigned({ witness, size }: Readonly<{ witness: WitnessView; size: number }>) {
-  if (witness.size === null || witness.cosignedAt === null) return <span className="text-muted">Nothing yet</span>;
-  return <span className="block">{formatCount(witness.size)}{witness.size < size && <span className="text-muted"> of {formatCount(size)}</span>}<span className="block text-xs text-muted"><Time at={witness.cosignedAt} /></span></span>;
+  if (witness.size === null || witness.cosignedAt === null)
+    return <span className="text-muted">Nothing yet</span>;
+  return (
+    <span className="block">
+      {formatCount(witness.size)}
+      {witness.size < size && <span className="text-muted"> of {formatCount(size)}</span>}
+      <span className="block text-xs text-muted">
+        <Time at={witness.cosignedAt} />
+      </span>
+    </span>
+  );
 }

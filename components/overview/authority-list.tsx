@@ -13,8 +13,24 @@ export function AuthorityList({ authorities }: Pick<Overview, "authorities">) {
       <ul className="flex flex-col gap-2.5 text-sm">
         {authorities.map(({ id, name, status, notAfter, crlNextUpdate }) => (
           <li key={id} className="min-w-0">
-            <div className="flex items-center justify-between gap-3"><Link href={`/authorities/${id}`} variant="quiet">{name}</Link><AuthorityState status={known[status as keyof typeof known] ?? "pending"} /></div>
-            <p className="text-xs text-muted">{notAfter && <>Ends <Time at={notAfter} show="day" /></>}{crlNextUpdate && <>, next CRL <Time at={crlNextUpdate} /></>}</p>
+            <div className="flex items-center justify-between gap-3">
+              <Link href={`/authorities/${id}`} variant="quiet">
+                {name}
+              </Link>
+              <AuthorityState status={known[status as keyof typeof known] ?? "pending"} />
+            </div>
+            <p className="text-xs text-muted">
+              {notAfter && (
+                <>
+                  Ends <Time at={notAfter} show="day" />
+                </>
+              )}
+              {crlNextUpdate && (
+                <>
+                  , next CRL <Time at={crlNextUpdate} />
+                </>
+              )}
+            </p>
           </li>
         ))}
       </ul>

@@ -6,18 +6,65 @@ import { TextField } from "@/components/ui/input";
 import type { ActionState } from "@/lib/auth/types";
 
 export type Head = Readonly<{ service: string; name: string; description: string }>;
-type Props = Readonly<{ head: Head; isNew: boolean; state: ActionState | null; onChange: (head: Head) => void }>;
+type Props = Readonly<{
+  head: Head;
+  isNew: boolean;
+  state: ActionState | null;
+  onChange: (head: Head) => void;
+}>;
 
 /** What the service is called: by people, and by the proxies that ask about it. */
 export function HeadCard({ head, isNew, state, onChange }: Props) {
-  const set = (part: keyof Head) => (event: { target: { value: string } }) => { onChange({ ...head, [part]: event.target.value }); };
+  const set = (part: keyof Head) => (event: { target: { value: string } }) => {
+    onChange({ ...head, [part]: event.target.value });
+  };
   return (
     <Card title="Service">
-      <div className="@container"><div className={isNew ? "grid gap-4 @xl:grid-cols-2" : "grid gap-4 @xl:grid-cols-[minmax(0,2fr)_minmax(0,3fr)]"}>
-        <TextField label="Name" required maxLength={100} value={head.name} onChange={set("name")} error={errorsOf(state, "name")} autoComplete="off" placeholder="Payments API" hint={isNew ? "For people." : undefined} />
-        {isNew && <TextField label="Slug" required mono value={head.service} onChange={set("service")} error={errorsOf(state, "service")} autoComplete="off" spellCheck={false} placeholder="payments-api" hint="Proxies ask by it, so it never changes." />}
-        <div className={isNew ? "@xl:col-span-2" : undefined}><TextField label="Description" maxLength={500} value={head.description} onChange={set("description")} error={errorsOf(state, "description")} autoComplete="off" /></div>
-      </div></div>
+      <div className="@container">
+        <div
+          className={
+            isNew
+              ? "grid gap-4 @xl:grid-cols-2"
+              : "grid gap-4 @xl:grid-cols-[minmax(0,2fr)_minmax(0,3fr)]"
+          }
+        >
+          <TextField
+            label="Name"
+            required
+            maxLength={100}
+            value={head.name}
+            onChange={set("name")}
+            error={errorsOf(state, "name")}
+            autoComplete="off"
+            placeholder="Payments API"
+            hint={isNew ? "For people." : undefined}
+          />
+          {isNew && (
+            <TextField
+              label="Slug"
+              required
+              mono
+              value={head.service}
+              onChange={set("service")}
+              error={errorsOf(state, "service")}
+              autoComplete="off"
+              spellCheck={false}
+              placeholder="payments-api"
+              hint="Proxies ask by it, so it never changes."
+            />
+          )}
+          <div className={isNew ? "@xl:col-span-2" : undefined}>
+            <TextField
+              label="Description"
+              maxLength={500}
+              value={head.description}
+              onChange={set("description")}
+              error={errorsOf(state, "description")}
+              autoComplete="off"
+            />
+          </div>
+        </div>
+      </div>
     </Card>
   );
 }

@@ -6,20 +6,72 @@ import type { PolicyDto } from "@/lib/policies/schema";
 import { rulesWords } from "./policy-words";
 
 /** active, retired or unreadable, as word, icon and colour. */
-export function PolicyState({ policy: { status, rules } }: Readonly<{ policy: Pick<PolicyDto, "status" | "rules"> }>) {
+export function PolicyState({
+  policy: { status, rules },
+}: Readonly<{ policy: Pick<PolicyDto, "status" | "rules"> }>) {
   if (status === "retired") return <StateBadge state="expired" word="Retired" />;
-  return rules === null ? <StateBadge state="denied" word="Unreadable" /> : <StateBadge state="valid" word="Active" />;
+  return rules === null ? (
+    <StateBadge state="denied" word="Unreadable" />
+  ) : (
+    <StateBadge state="valid" word="Active" />
+  );
 }
 
 const columns: readonly Column<PolicyDto>[] = [
-  { key: "service", header: "Service", width: "grow", cell: ({ name, service }) => <><span className="font-medium">{name}</span> <span className="block truncate font-mono text-xs text-muted">{service}</span></> },
-  { key: "status", header: "State", width: "fit", cell: (policy) => <PolicyState policy={policy} /> },
-  { key: "rules", header: "Rules", width: "fit", hideBelow: "sm", cell: ({ rules }) => rulesWords(rules) },
-  { key: "version", header: "Version", align: "end", width: "fit", hideBelow: "md", cell: ({ version }) => version },
-  { key: "changedAt", header: "Changed", width: "fit", hideBelow: "md", cell: ({ changedAt }) => <Time at={changedAt} /> },
+  {
+    key: "service",
+    header: "Service",
+    width: "grow",
+    cell: ({ name, service }) => (
+      <>
+        <span className="font-medium">{name}</span>{" "}
+        <span className="block truncate font-mono text-xs text-muted">{service}</span>
+      </>
+    ),
+  },
+  {
+    key: "status",
+    header: "State",
+    width: "fit",
+    cell: (policy) => <PolicyState policy={policy} />,
+  },
+  {
+    key: "rules",
+    header: "Rules",
+    width: "fit",
+    hideBelow: "sm",
+    cell: ({ rules }) => rulesWords(rules),
+  },
+  {
+    key: "version",
+    header: "Version",
+    align: "end",
+    width: "fit",
+    hideBelow: "md",
+    cell: ({ version }) => version,
+  },
+  {
+    key: "changedAt",
+    header: "Changed",
+    width: "fit",
+    hideBelow: "md",
+    cell: ({ changedAt }) => <Time at={changedAt} />,
+  },
 ];
 
 /** Policies as rows; each opens its rules. */
-export function PolicyTable({ items, empty }: Readonly<{ items: readonly PolicyDto[]; empty: ReactNode }>) {
-  return <DataTable caption="Policies" columns={columns} rows={items} rowKey={({ id }) => id} rowHref={({ id }) => `/policies/${id}`} empty={empty} />;
+export function PolicyTable({
+  items,
+  empty,
+}: Readonly<{ items: readonly PolicyDto[]; empty: ReactNode }>) {
+  return (
+    <DataTable
+      caption="Policies"
+      columns={columns}
+      rows={items}
+      rowKey={({ id }) => id}
+      rowHref={({ id }) => `/policies/${id}`}
+      empty={empty}
+    />
+  );
 }

@@ -1,11 +1,19 @@
 import { joinWords } from "@/lib/format/count";
 import type { PolicyDto, PolicyPart, PolicyRule } from "@/lib/policies/schema";
 
-export const effectWords: Readonly<Record<PolicyRule["effect"], string>> = { allow: "Allow", deny: "Deny" };
+export const effectWords: Readonly<Record<PolicyRule["effect"], string>> = {
+  allow: "Allow",
+  deny: "Deny",
+};
 export const kindPlurals = { person: "people", service: "services", device: "devices" } as const;
 /** What of a rule did not fit, in the tester. */
 export const partWords: Readonly<Record<PolicyPart, string>> = {
-  identities: "another identity", kinds: "another kind of identity", profiles: "another profile", methods: "another method", paths: "another path", networks: "another network",
+  identities: "another identity",
+  kinds: "another kind of identity",
+  profiles: "another profile",
+  methods: "another method",
+  paths: "another path",
+  networks: "another network",
 };
 
 /** The name and kind of an identity that a rule names. */
@@ -14,7 +22,10 @@ export type IdentityNames = Readonly<Record<string, NamedIdentity>>;
 
 const most = 3;
 /** The first few in words, and how many more there are. */
-export const fewOf = (words: readonly string[], last = "or"): string => words.length > most ? `${words.slice(0, most - 1).join(", ")} and ${words.length - most + 1} more` : joinWords([...words], last);
+export const fewOf = (words: readonly string[], last = "or"): string =>
+  words.length > most
+    ? `${words.slice(0, most - 1).join(", ")} and ${words.length - most + 1} more`
+    : joinWords([...words], last);
 
 export type RulePhrase = Readonly<{ label: string; text: string; mono: boolean }>;
 
@@ -23,7 +34,9 @@ export function rulePhrases(rule: PolicyRule, names: IdentityNames): RulePhrase[
   const who = rule.identities.map((id) => names[id]?.name ?? id);
   const phrases: (RulePhrase | null)[] = [
     who.length > 0 ? { label: "who", text: fewOf(who), mono: false } : null,
-    rule.kinds.length > 0 ? { label: "kind", text: fewOf(rule.kinds.map((kind) => kindPlurals[kind])), mono: false } : null,
+    rule.kinds.length > 0
+      ? { label: "kind", text: fewOf(rule.kinds.map((kind) => kindPlurals[kind])), mono: false }
+      : null,
     rule.profiles.length > 0 ? { label: "profile", text: fewOf(rule.profiles), mono: false } : null,
     rule.methods.length > 0 ? { label: "method", text: rule.methods.join(" "), mono: true } : null,
     rule.paths.length > 0 ? { label: "path", text: fewOf(rule.paths), mono: true } : null,
@@ -35,7 +48,8 @@ export function rulePhrases(rule: PolicyRule, names: IdentityNames): RulePhrase[
 /** "2 allow, 1 deny", or that it cannot be read. */
 export function rulesWords(rules: PolicyDto["rules"]): string {
   if (rules === null) return "Cannot be read";
-  const allow = rules.filter(({ effect }) => effect === "allow").length, deny = rules.length - allow;
+  const allow = rules.filter(({ effect }) => effect === "allow").length,
+    deny = rules.length - allow;
   if (rules.length === 0) return "None: denies everything";
   return [allow > 0 && `${allow} allow`, deny > 0 && `${deny} deny`].filter(Boolean).join(", ");
 }

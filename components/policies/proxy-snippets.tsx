@@ -5,11 +5,42 @@ import { Tabs } from "@/components/ui/tabs";
 import type { Snippet } from "./snippets";
 
 /** What a proxy needs to ask about this service, ready to be copied. */
-export function ProxySnippets({ service, snippets, withProxies }: Readonly<{ service: string; snippets: readonly Snippet[]; withProxies: boolean }>) {
+export function ProxySnippets({
+  service,
+  snippets,
+  withProxies,
+}: Readonly<{ service: string; snippets: readonly Snippet[]; withProxies: boolean }>) {
   if (snippets.length === 0) return null;
   return (
-    <Card title="Ask from a proxy" description={<>The proxy shows a certificate of its own, of an identity that is {withProxies ? <Link href="/settings/proxies">trusted as a proxy</Link> : "trusted as a proxy"}.</>}>
-      <Tabs label="Proxy" tabs={snippets.map(({ kind, label, file, code }) => ({ value: kind, label, content: <CodeBlock short label={`${label} for ${service}`} aside={<span className="hidden truncate sm:inline">{file}</span>} code={code} /> }))} />
+    <Card
+      title="Ask from a proxy"
+      description={
+        <>
+          The proxy shows a certificate of its own, of an identity that is{" "}
+          {withProxies ? (
+            <Link href="/settings/proxies">trusted as a proxy</Link>
+          ) : (
+            "trusted as a proxy"
+          )}
+          .
+        </>
+      }
+    >
+      <Tabs
+        label="Proxy"
+        tabs={snippets.map(({ kind, label, file, code }) => ({
+          value: kind,
+          label,
+          content: (
+            <CodeBlock
+              short
+              label={`${label} for ${service}`}
+              aside={<span className="hidden truncate sm:inline">{file}</span>}
+              code={code}
+            />
+          ),
+        }))}
+      />
     </Card>
   );
 }

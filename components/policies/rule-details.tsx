@@ -7,13 +7,42 @@ import { kindPlurals, type IdentityNames } from "./policy-words";
 /** All parts of a rule, for whoever may not change it. */
 export function RuleDetails({ rule, names }: Readonly<{ rule: PolicyRule; names: IdentityNames }>) {
   const any = <Muted>Any</Muted>;
-  const mono = (lines: readonly string[]) => lines.length === 0 ? any : <ul className="font-mono text-xs leading-5">{lines.map((line) => <li key={line} className="break-all">{line}</li>)}</ul>;
+  const mono = (lines: readonly string[]) =>
+    lines.length === 0 ? (
+      any
+    ) : (
+      <ul className="font-mono text-xs leading-5">
+        {lines.map((line) => (
+          <li key={line} className="break-all">
+            {line}
+          </li>
+        ))}
+      </ul>
+    );
   return (
-    <DataList items={[
-      { label: "Identities", value: rule.identities.length === 0 ? any : <ul>{rule.identities.map((id) => <li key={id}><Link href={`/identities/${id}`}>{names[id]?.name ?? id}</Link></li>)}</ul> },
-      { label: "Kinds", value: rule.kinds.map((kind) => kindPlurals[kind]).join(", ") || any },
-      { label: "Profiles", value: rule.profiles.join(", ") || any },
-      { label: "Methods", value: mono(rule.methods) }, { label: "Paths", value: mono(rule.paths) }, { label: "Networks", value: mono(rule.networks) },
-    ]} />
+    <DataList
+      items={[
+        {
+          label: "Identities",
+          value:
+            rule.identities.length === 0 ? (
+              any
+            ) : (
+              <ul>
+                {rule.identities.map((id) => (
+                  <li key={id}>
+                    <Link href={`/identities/${id}`}>{names[id]?.name ?? id}</Link>
+                  </li>
+                ))}
+              </ul>
+            ),
+        },
+        { label: "Kinds", value: rule.kinds.map((kind) => kindPlurals[kind]).join(", ") || any },
+        { label: "Profiles", value: rule.profiles.join(", ") || any },
+        { label: "Methods", value: mono(rule.methods) },
+        { label: "Paths", value: mono(rule.paths) },
+        { label: "Networks", value: mono(rule.networks) },
+      ]}
+    />
   );
 }

@@ -24,31 +24,130 @@ export type RuleFieldsProps = Readonly<{
   errors: (part: string) => string[] | undefined;
 }>;
 
-const kinds = [["service", "Services"], ["person", "People"], ["device", "Devices"]] as const;
-const toggled = <T,>(values: readonly T[], value: T, on: boolean): T[] => on ? [...values, value] : values.filter((one) => one !== value);
+const kinds = [
+  ["service", "Services"],
+  ["person", "People"],
+  ["device", "Devices"],
+] as const;
+const toggled = <T,>(values: readonly T[], value: T, on: boolean): T[] =>
+  on ? [...values, value] : values.filter((one) => one !== value);
 
 /** The fields of one rule. What is left empty fits everything; a rule fits if all of its parts do. */
-export function RuleFields({ rule, names, profiles, find, onNamed, onChange, errors }: RuleFieldsProps) {
+export function RuleFields({
+  rule,
+  names,
+  profiles,
+  find,
+  onNamed,
+  onChange,
+  errors,
+}: RuleFieldsProps) {
   return (
     <div className="@container flex flex-col gap-5">
       <div className="flex flex-wrap items-end gap-x-4 gap-y-3">
-        <div className="min-w-52 flex-1"><TextField label="Name" value={rule.name} required maxLength={100} autoComplete="off" error={errors("name")} onChange={(event) => { onChange({ name: event.target.value }); }} hint="It stands in every entry that the rule decides." /></div>
-        <div className="flex flex-col gap-1.5 self-start"><span className="text-sm font-medium">If it fits</span><Segmented label="If it fits" name="effect" value={rule.effect} onChange={(effect) => { onChange({ effect: effect === "deny" ? "deny" : "allow" }); }} options={[{ value: "allow", label: "Allow" }, { value: "deny", label: "Deny" }]} /></div>
+        <div className="min-w-52 flex-1">
+          <TextField
+            label="Name"
+            value={rule.name}
+            required
+            maxLength={100}
+            autoComplete="off"
+            error={errors("name")}
+            onChange={(event) => {
+              onChange({ name: event.target.value });
+            }}
+            hint="It stands in every entry that the rule decides."
+          />
+        </div>
+        <div className="flex flex-col gap-1.5 self-start">
+          <span className="text-sm font-medium">If it fits</span>
+          <Segmented
+            label="If it fits"
+            name="effect"
+            value={rule.effect}
+            onChange={(effect) => {
+              onChange({ effect: effect === "deny" ? "deny" : "allow" });
+            }}
+            options={[
+              { value: "allow", label: "Allow" },
+              { value: "deny", label: "Deny" },
+            ]}
+          />
+        </div>
       </div>
       <div className="grid gap-x-6 gap-y-5 @lg:grid-cols-2">
         <div className="flex min-w-0 flex-col gap-5">
-          <IdentityListField ids={rule.identities} names={names} find={find} error={errors("identities")} onChange={(identities) => { onChange({ identities }); }} onNamed={onNamed} />
+          <IdentityListField
+            ids={rule.identities}
+            names={names}
+            find={find}
+            error={errors("identities")}
+            onChange={(identities) => {
+              onChange({ identities });
+            }}
+            onNamed={onNamed}
+          />
           <FieldGroup label="Kinds" hint="None checked: any." error={errors("kinds")}>
-            <div className="flex flex-wrap gap-x-5 gap-y-2">{kinds.map(([kind, label]) => <Checkbox key={kind} label={label} checked={rule.kinds.includes(kind)} onChange={(event) => { onChange({ kinds: toggled(rule.kinds, kind, event.target.checked) }); }} />)}</div>
+            <div className="flex flex-wrap gap-x-5 gap-y-2">
+              {kinds.map(([kind, label]) => (
+                <Checkbox
+                  key={kind}
+                  label={label}
+                  checked={rule.kinds.includes(kind)}
+                  onChange={(event) => {
+                    onChange({ kinds: toggled(rule.kinds, kind, event.target.checked) });
+                  }}
+                />
+              ))}
+            </div>
           </FieldGroup>
-          <FieldGroup label="Profiles" hint="By which the certificate was issued. None checked: any." error={errors("profiles")}>
-            <div className="flex flex-col gap-2">{profiles.map(({ slug, name }) => <Checkbox key={slug} label={name} checked={rule.profiles.includes(slug)} onChange={(event) => { onChange({ profiles: toggled(rule.profiles, slug, event.target.checked) }); }} />)}</div>
+          <FieldGroup
+            label="Profiles"
+            hint="By which the certificate was issued. None checked: any."
+            error={errors("profiles")}
+          >
+            <div className="flex flex-col gap-2">
+              {profiles.map(({ slug, name }) => (
+                <Checkbox
+                  key={slug}
+                  label={name}
+                  checked={rule.profiles.includes(slug)}
+                  onChange={(event) => {
+                    onChange({ profiles: toggled(rule.profiles, slug, event.target.checked) });
+                  }}
+                />
+              ))}
+            </div>
           </FieldGroup>
         </div>
         <div className="flex min-w-0 flex-col gap-5">
-          <MethodField methods={rule.methods} error={errors("methods")} onChange={(methods) => { onChange({ methods }); }} />
-          <LinesField label="Paths" lines={rule.paths} error={errors("paths")} onChange={(paths) => { onChange({ paths }); }} placeholder={"/v1/payments\n/v1/reports/**"} hint="One a line. * stands for one part between slashes, ** at the end for everything below. Empty: any." />
-          <LinesField label="Networks" lines={rule.networks} error={errors("networks")} onChange={(networks) => { onChange({ networks }); }} placeholder="10.20.0.0/16" hint="Of the client, one a line: an address or a network. Empty: any." />
+          <MethodField
+            methods={rule.methods}
+            error={errors("methods")}
+            onChange={(methods) => {
+              onChange({ methods });
+            }}
+          />
+          <LinesField
+            label="Paths"
+            lines={rule.paths}
+            error={errors("paths")}
+            onChange={(paths) => {
+              onChange({ paths });
+            }}
+            placeholder={"/v1/payments\n/v1/reports/**"}
+            hint="One a line. * stands for one part between slashes, ** at the end for everything below. Empty: any."
+          />
+          <LinesField
+            label="Networks"
+            lines={rule.networks}
+            error={errors("networks")}
+            onChange={(networks) => {
+              onChange({ networks });
+            }}
+            placeholder="10.20.0.0/16"
+            hint="Of the client, one a line: an address or a network. Empty: any."
+          />
         </div>
       </div>
     </div>

@@ -27,45 +27,145 @@ type Props = Readonly<{
 }>;
 
 /** The rules in their order, and what happens where none of them fits. */
-export function RuleList({ state, sent, answer, names, profiles, find, onNamed, trace, mayWrite, edit }: Props) {
+export function RuleList({
+  state,
+  sent,
+  answer,
+  names,
+  profiles,
+  find,
+  onNamed,
+  trace,
+  mayWrite,
+  edit,
+}: Props) {
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
   const [said, setSaid] = useState("");
-  const { rules } = state, last = `rule-${state.made}`;
-  const toggle = (key: string, on: boolean) => { const next = new Set(open); if (on) next.add(key); else next.delete(key); setOpen(next); };
-  const add = (effect: "allow" | "deny") => { edit({ type: "add", effect }); toggle(last, true); };
+  const { rules } = state,
+    last = `rule-${state.made}`;
+  const toggle = (key: string, on: boolean) => {
+    const next = new Set(open);
+    if (on) next.add(key);
+    else next.delete(key);
+    setOpen(next);
+  };
+  const add = (effect: "allow" | "deny") => {
+    edit({ type: "add", effect });
+    toggle(last, true);
+  };
   const actsOn = ({ key, rule }: EditRule, at: number) => ({
-    change: (change: Partial<typeof rule>) => { edit({ type: "change", key, change }); },
-    move: (by: 1 | -1) => { edit({ type: "move", key, by }); setSaid(`${rule.name} is rule ${Math.min(rules.length, Math.max(1, at + 1 + by))} of ${rules.length}.`); },
-    copy: () => { edit({ type: "copy", key }); toggle(last, true); },
-    remove: () => { edit({ type: "remove", key }); setSaid(`${rule.name} is removed.`); },
+    change: (change: Partial<typeof rule>) => {
+      edit({ type: "change", key, change });
+    },
+    move: (by: 1 | -1) => {
+      edit({ type: "move", key, by });
+      setSaid(
+        `${rule.name} is rule ${Math.min(rules.length, Math.max(1, at + 1 + by))} of ${rules.length}.`,
+      );
+    },
+    copy: () => {
+      edit({ type: "copy", key });
+      toggle(last, true);
+    },
+    remove: () => {
+      edit({ type: "remove", key });
+      setSaid(`${rule.name} is removed.`);
+    },
   });
   return (
     <section aria-labelledby="rules-title" className="flex min-w-0 flex-col gap-2">
       <div className="flex flex-wrap items-end justify-between gap-x-4 gap-y-2">
-        <div><h2 id="rules-title" className="text-base font-semibold">Rules</h2><p className="text-xs text-muted">The first one that fits decides.</p></div>
-        {mayWrite && <div className="flex gap-2"><Button size="sm" icon={<Plus aria-hidden />} onClick={() => { add("allow"); }}>Allow rule</Button><Button size="sm" icon={<Plus aria-hidden />} onClick={() => { add("deny"); }}>Deny rule</Button></div>}
+        <div>
+          <h2 id="rules-title" className="text-base font-semibold">
+            Rules
+          </h2>
+          <p className="text-xs text-muted">The first one that fits decides.</p>
+        </div>
+        {mayWrite && (
+          <div className="flex gap-2">
+            <Button
+              size="sm"
+              icon={<Plus aria-hidden />}
+              onClick={() => {
+                add("allow");
+              }}
+            >
+              Allow rule
+            </Button>
+            <Button
+              size="sm"
+              icon={<Plus aria-hidden />}
+              onClick={() => {
+                add("deny");
+              }}
+            >
+              Deny rule
+            </Button>
+          </div>
+        )}
       </div>
       <ol className="flex flex-col gap-2">
         {rules.map((one, at) => {
-          const path = `rules.${sent.indexOf(one.key)}`, wrong = sent.includes(one.key) && errorsOf(answer, path) !== undefined;
-          return <RuleRow key={one.key} rule={one.rule} at={at} count={rules.length} names={names} trace={trace?.[at]} wrong={wrong} open={open.has(one.key) || wrong} onOpen={(on) => { toggle(one.key, on); }} acts={mayWrite ? actsOn(one, at) : undefined}
-            fields={{ profiles, find, onNamed, errors: (part) => sent.includes(one.key) ? errorsOf(answer, `${path}.${part}`) : undefined }} />;
+          const path = `rules.${sent.indexOf(one.key)}`,
+            wrong = sent.includes(one.key) && errorsOf(answer, path) !== undefined;
+          return (
+            <RuleRow
+              key={one.key}
+              rule={one.rule}
+              at={at}
+              count={rules.length}
+              names={names}
+              trace={trace?.[at]}
+              wrong={wrong}
+              open={open.has(one.key) || wrong}
+              onOpen={(on) => {
+                toggle(one.key, on);
+              }}
+              acts={mayWrite ? actsOn(one, at) : undefined}
+              fields={{
+                profiles,
+                find,
+                onNamed,
+                errors: (part) =>
+                  sent.includes(one.key) ? errorsOf(answer, `${path}.${part}`) : undefined,
+              }}
+            />
+          );
         })}
         <Remainder trace={trace} count={rules.length} />
       </ol>
-      <p role="status" className="sr-only">{said}</p>
+      <p role="status" className="sr-only">
+        {said}
+      </p>
     </section>
   );
 }
 
 /** What no rule fits: always denied, and never anything else. */
-function Remainder({ trace, count }: Readonly<{ trace: readonly RuleTrace[] | undefined; count: number }>) {
-  const reached = trace !== undefined && trace.length === count && trace.every(({ state }) => state === "passed-over");
+function Remainder({
+  trace,
+  count,
+}: Readonly<{ trace: readonly RuleTrace[] | undefined; count: number }>) {
+  const reached =
+    trace !== undefined &&
+    trace.length === count &&
+    trace.every(({ state }) => state === "passed-over");
   return (
-    <li className={`flex items-center gap-2.5 rounded-lg border px-3 py-2.5 text-sm ${reached ? "border-accent ring-1 ring-accent" : "border-dashed border-edge/60"}`}>
+    <li
+      className={`flex items-center gap-2.5 rounded-lg border px-3 py-2.5 text-sm ${reached ? "border-accent ring-1 ring-accent" : "border-dashed border-edge/60"}`}
+    >
       <Ban aria-hidden className="size-4 shrink-0 text-muted" />
-      <span className="min-w-0"><span className="font-medium">Everything else is denied.</span> <span className="text-xs text-muted">{count === 0 ? "There is no rule yet, so this is every request." : count === 1 ? "What does not fit the rule." : `What fits none of the ${count} rules.`}{reached && " It decides this one."}</span></span>
+      <span className="min-w-0">
+        <span className="font-medium">Everything else is denied.</span>{" "}
+        <span className="text-xs text-muted">
+          {count === 0
+            ? "There is no rule yet, so this is every request."
+            : count === 1
+              ? "What does not fit the rule."
+              : `What fits none of the ${count} rules.`}
+          {reached && " It decides this one."}
+        </span>
+      </span>
     </li>
   );
 }
-

@@ -2,12 +2,22 @@ import { expect, test } from "vitest";
 import type { PolicyRule } from "@/lib/policies/schema";
 import { editRules, sameRules, startRules, type RuleState } from "./rule-state";
 
-const rule = (name: string): PolicyRule => ({ name, effect: "allow", identities: [], kinds: [], profiles: [], methods: [], paths: [], networks: [] });
+const rule = (name: string): PolicyRule => ({
+  name,
+  effect: "allow",
+  identities: [],
+  kinds: [],
+  profiles: [],
+  methods: [],
+  paths: [],
+  networks: [],
+});
 const namesOf = ({ rules }: RuleState) => rules.map((one) => one.rule.name);
 const start = startRules([rule("a"), rule("b"), rule("c")]);
 
 test("a step about a rule that is not there changes nothing", () => {
-  for (const type of ["copy", "remove"] as const) expect(editRules(start, { type, key: "gone" })).toBe(start);
+  for (const type of ["copy", "remove"] as const)
+    expect(editRules(start, { type, key: "gone" })).toBe(start);
   expect(editRules(start, { type: "move", key: "gone", by: 1 })).toBe(start);
   expect(editRules(start, { type: "change", key: "gone", change: { name: "x" } })).toBe(start);
 });
@@ -16,21 +26,38 @@ test("a rule moves by one place, keeps its key, and never over an end", () => {
   const down = editRules(start, { type: "move", key: "rule-0", by: 1 });
   expect(namesOf(down)).toEqual(["b", "a", "c"]);
   expect(down.rules[1]?.key).toBe("rule-0");
-  expect(namesOf(editRules(start, { type: "move", key: "rule-0", by: -1 }))).toEqual(["a", "b", "c"]);
-  expect(namesOf(editRules(start, { type: "move", key: "rule-2", by: 1 }))).toEqual(["a", "b", "c"]);
+  expect(namesOf(editRules(start, { type: "move", key: "rule-0", by: -1 }))).toEqual([
+    "a",
+    "b",
+    "c",
+  ]);
+  expect(namesOf(editRules(start, { type: "move", key: "rule-2", by: 1 }))).toEqual([
+    "a",
+    "b",
+    "c",
+  ]);
 });
 
 test("what is added or copied gets a name and a key that no other rule has, also after a removal", () => {
-  let state = editRules(editRules(start, { type: "add", effect: "deny" }), { type: "add", effect: "deny" });
+  let state = editRules(editRules(start, { type: "add", effect: "deny" }), {
+    type: "add",
+    effect: "deny",
+  });
   expect(namesOf(state)).toEqual(["a", "b", "c", "Deny", "Deny 2"]);
   state = editRules(state, { type: "remove", key: "rule-3" });
-  state = editRules(editRules(state, { type: "copy", key: "rule-0" }), { type: "copy", key: "rule-0" });
+  state = editRules(editRules(state, { type: "copy", key: "rule-0" }), {
+    type: "copy",
+    key: "rule-0",
+  });
   expect(namesOf(state)).toEqual(["a", "a copy 2", "a copy", "b", "c", "Deny 2"]);
   expect(new Set(state.rules.map(({ key }) => key)).size).toBe(6);
 });
 
 test("going back to what is stored makes every field new", () => {
-  const back = editRules(editRules(start, { type: "change", key: "rule-0", change: { name: "changed" } }), { type: "reset", rules: [rule("a")] });
+  const back = editRules(
+    editRules(start, { type: "change", key: "rule-0", change: { name: "changed" } }),
+    { type: "reset", rules: [rule("a")] },
+  );
   expect(namesOf(back)).toEqual(["a"]);
   expect(start.rules.map(({ key }) => key)).not.toContain(back.rules[0]?.key);
 });

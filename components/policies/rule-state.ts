@@ -11,10 +11,20 @@ export type RuleStep =
   | Readonly<{ type: "copy" | "remove"; key: string }>
   | Readonly<{ type: "reset"; rules: readonly PolicyRule[] }>;
 
-const empty: Omit<PolicyRule, "name" | "effect"> = { identities: [], kinds: [], profiles: [], methods: [], paths: [], networks: [] };
+const empty: Omit<PolicyRule, "name" | "effect"> = {
+  identities: [],
+  kinds: [],
+  profiles: [],
+  methods: [],
+  paths: [],
+  networks: [],
+};
 
 /** Rules as they are stored, ready to be edited. */
-export const startRules = (rules: readonly PolicyRule[]): RuleState => ({ made: rules.length, rules: rules.map((rule, at) => ({ key: `rule-${at}`, rule })) });
+export const startRules = (rules: readonly PolicyRule[]): RuleState => ({
+  made: rules.length,
+  rules: rules.map((rule, at) => ({ key: `rule-${at}`, rule })),
+});
 
 /** The name with a number behind it that no other rule has: names stand in entries and are unique. */
 function freeName(wanted: string, rules: readonly EditRule[]): string {
@@ -31,25 +41,57 @@ function inserted({ made, rules }: RuleState, at: number, rule: PolicyRule): Rul
 
 function moved(rules: readonly EditRule[], from: number, to: number): readonly EditRule[] {
   const rule = rules[from];
-  return rule === undefined || to < 0 || to >= rules.length ? rules : rules.toSpliced(from, 1).toSpliced(to, 0, rule);
+  return rule === undefined || to < 0 || to >= rules.length
+    ? rules
+    : rules.toSpliced(from, 1).toSpliced(to, 0, rule);
 }
 
 /** The rules after one step of editing. A step about a rule that is not there changes nothing. */
 export function editRules(state: RuleState, step: RuleStep): RuleState {
   const { rules } = state;
-  if (step.type === "reset") return { made: state.made + step.rules.length, rules: step.rules.map((rule, at) => ({ key: `rule-${state.made + at}`, rule })) };
-  if (step.type === "add") return inserted(state, rules.length, { ...empty, name: freeName(step.effect === "allow" ? "Allow" : "Deny", rules), effect: step.effect });
-  const at = rules.findIndex(({ key }) => key === step.key), found = rules[at];
+  if (step.type === "reset")
+    return {
+      made: state.made + step.rules.length,
+      rules: step.rules.map((rule, at) => ({ key: `rule-${state.made + at}`, rule })),
+    };
+  if (step.type === "add")
+    return inserted(state, rules.length, {
+      ...empty,
+      name: freeName(step.effect === "allow" ? "Allow" : "Deny", rules),
+      effect: step.effect,
+    });
+  const at = rules.findIndex(({ key }) => key === step.key),
+    found = rules[at];
   if (found === undefined) return state;
   switch (step.type) {
-    case "change": return { ...state, rules: rules.with(at, { ...found, rule: { ...found.rule, ...step.change } }) };
-    case "move": return { ...state, rules: moved(rules, at, at + step.by) };
-    case "copy": return inserted(state, at + 1, { ...found.rule, name: freeName(`${found.rule.name} copy`.slice(0, 96), rules) });
-    case "remove": return { ...state, rules: rules.toSpliced(at, 1) };
+    case "change":
+      return {
+        ...state,
+        rules: rules.with(at, { ...found, rule: { ...found.rule, ...step.change } }),
+      };
+    case "move":
+      return { ...state, rules: moved(rules, at, at + step.by) };
+    case "copy":
+      return inserted(state, at + 1, {
+        ...found.rule,
+        name: freeName(`${found.rule.name} copy`.slice(0, 96), rules),
+      });
+    case "remove":
+      return { ...state, rules: rules.toSpliced(at, 1) };
   }
 }
 
 /** Whether both say the same, in the same order. */
-export const sameRules = (one: readonly PolicyRule[], other: readonly PolicyRule[]): boolean => JSON.stringify(one.map(parts)) === JSON.stringify(other.map(parts));
+export const sameRules = (one: readonly PolicyRule[], other: readonly PolicyRule[]): boolean =>
+  JSON.stringify(one.map(parts)) === JSON.stringify(other.map(parts));
 
-const parts = ({ name, effect, identities, kinds, profiles, methods, paths, networks }: PolicyRule) => [name, effect, identities, kinds, profiles, methods, paths, networks];
+const parts = ({
+  name,
+  effect,
+  identities,
+  kinds,
+  profiles,
+  methods,
+  paths,
+  networks,
+}: PolicyRule) => [name, effect, identities, kinds, profiles, methods, paths, networks];

@@ -11,5 +11,9 @@ export const exampleFiles = [
 
 /** Such a configuration with the names of this service and this Chancery in it. */
 export function fitExample(text: string, { service, host, port }: SnippetFacts): string {
-  return text.replaceAll(/\bpayments\b/g, service).replaceAll("chancery.example.com:3444", `${host}:${port}`).replaceAll("port_value: 3444", `port_value: ${port}`).replaceAll("chancery.example.com", host);
+  return text
+    .replaceAll(/\bpayments\b/g, service)
+    .replaceAll("chancery.example.com:3444", `${host}:${port}`)
+    .replaceAll("port_value: 3444", `port_value: ${port}`)
+    .replaceAll("chancery.example.com", host);
 }

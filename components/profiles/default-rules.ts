@@ -4,9 +4,25 @@ const day = 86_400;
 
 /** What a new profile starts from: a TLS server for 90 days. */
 export const defaultRules: ProfileRules = {
-  kind: "leaf", keyAlgorithms: ["ecdsa-p256", "ecdsa-p384", "rsa-3072", "rsa-4096"], validitySecondsDefault: 90 * day, validitySecondsMax: 397 * day, backdateSeconds: 60,
-  keyUsage: ["digitalSignature"], extendedKeyUsage: ["serverAuth"],
+  kind: "leaf",
+  keyAlgorithms: ["ecdsa-p256", "ecdsa-p384", "rsa-3072", "rsa-4096"],
+  validitySecondsDefault: 90 * day,
+  validitySecondsMax: 397 * day,
+  backdateSeconds: 60,
+  keyUsage: ["digitalSignature"],
+  extendedKeyUsage: ["serverAuth"],
   subject: { commonName: "optional", commonNameInSan: true, fixed: [] },
-  san: { types: ["dns"], min: 1, max: 100, dnsPatterns: [], wildcards: false, ipRanges: [], emailDomains: [], uriPrefixes: [] },
-  noRevAvail: false, pathLength: null, rotationOverlapSeconds: 7 * day,
+  san: {
+    types: ["dns"],
+    min: 1,
+    max: 100,
+    dnsPatterns: [],
+    wildcards: false,
+    ipRanges: [],
+    emailDomains: [],
+    uriPrefixes: [],
+  },
+  noRevAvail: false,
+  pathLength: null,
+  rotationOverlapSeconds: 7 * day,
 };

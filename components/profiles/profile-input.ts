@@ -4,7 +4,9 @@ import { checkedOf, linesOf, numberOf, textOf } from "@/components/forms/form-va
 /** `O=Example` as an attribute of a distinguished name; without "=" the type stays empty, and the schema says so. */
 function attributeOf(line: string): { type: string; value: string } {
   const at = line.indexOf("=");
-  return at < 0 ? { type: "", value: line } : { type: line.slice(0, at).trim(), value: line.slice(at + 1).trim() };
+  return at < 0
+    ? { type: "", value: line }
+    : { type: line.slice(0, at).trim(), value: line.slice(at + 1).trim() };
 }
 
 /** The rules as they stand in the form, for `profileRulesInput` to judge. */
@@ -20,7 +22,11 @@ export function rulesOf(form: FormData): unknown {
     subject: {
       commonName: textOf(form, "rules.subject.commonName"),
       commonNameInSan: form.has("rules.subject.commonNameInSan"),
-      fixed: textOf(form, "rules.subject.fixed").split("\n").map((line) => line.trim()).filter(Boolean).map(attributeOf),
+      fixed: textOf(form, "rules.subject.fixed")
+        .split("\n")
+        .map((line) => line.trim())
+        .filter(Boolean)
+        .map(attributeOf),
     },
     san: {
       types: checkedOf(form, "rules.san.types"),
@@ -39,7 +45,27 @@ export function rulesOf(form: FormData): unknown {
 
 /** What the form shows errors for beside a field. */
 export const profileFieldNames = [
-  "slug", "name", "description", "authority", "rules.keyAlgorithms", "rules.validitySecondsDefault", "rules.validitySecondsMax", "rules.backdateSeconds", "rules.keyUsage",
-  "rules.extendedKeyUsage", "rules.subject.commonName", "rules.subject.commonNameInSan", "rules.subject.fixed", "rules.san.types", "rules.san.min", "rules.san.max", "rules.san.dnsPatterns",
-  "rules.san.wildcards", "rules.san.ipRanges", "rules.san.emailDomains", "rules.san.uriPrefixes", "rules.noRevAvail", "rules.rotationOverlapSeconds",
+  "slug",
+  "name",
+  "description",
+  "authority",
+  "rules.keyAlgorithms",
+  "rules.validitySecondsDefault",
+  "rules.validitySecondsMax",
+  "rules.backdateSeconds",
+  "rules.keyUsage",
+  "rules.extendedKeyUsage",
+  "rules.subject.commonName",
+  "rules.subject.commonNameInSan",
+  "rules.subject.fixed",
+  "rules.san.types",
+  "rules.san.min",
+  "rules.san.max",
+  "rules.san.dnsPatterns",
+  "rules.san.wildcards",
+  "rules.san.ipRanges",
+  "rules.san.emailDomains",
+  "rules.san.uriPrefixes",
+  "rules.noRevAvail",
+  "rules.rotationOverlapSeconds",
 ] as const;

@@ -7,20 +7,73 @@ import type { ProfileDto } from "@/lib/profiles/schema";
 
 /** active or retired, as word, icon and colour. */
 export function ProfileState({ status }: Pick<ProfileDto, "status">) {
-  return status === "active" ? <StateBadge state="valid" word="Active" /> : <StateBadge state="expired" word="Retired" />;
+  return status === "active" ? (
+    <StateBadge state="valid" word="Active" />
+  ) : (
+    <StateBadge state="expired" word="Retired" />
+  );
 }
 
 const columns: readonly Column<ProfileDto>[] = [
   { key: "name", header: "Name", width: "grow", cell: ({ name }) => name },
-  { key: "slug", header: "Slug", hideBelow: "sm", width: "fit", cell: ({ slug }) => <code className="font-mono text-xs">{slug}</code> },
-  { key: "status", header: "State", width: "fit", cell: ({ status }) => <ProfileState status={status} /> },
-  { key: "authority", header: "Authority", hideBelow: "md", width: "fit", cell: ({ authoritySlug }) => authoritySlug ?? "any" },
-  { key: "lifetime", header: "Lifetime", hideBelow: "lg", width: "fit", cell: ({ rules }) => formatDuration(rules.validitySecondsDefault) },
-  { key: "version", header: "Version", align: "end", hideBelow: "md", width: "fit", cell: ({ version }) => version },
-  { key: "count", header: "Certificates", align: "end", width: "fit", cell: ({ certificateCount }) => formatCount(certificateCount) },
+  {
+    key: "slug",
+    header: "Slug",
+    hideBelow: "sm",
+    width: "fit",
+    cell: ({ slug }) => <code className="font-mono text-xs">{slug}</code>,
+  },
+  {
+    key: "status",
+    header: "State",
+    width: "fit",
+    cell: ({ status }) => <ProfileState status={status} />,
+  },
+  {
+    key: "authority",
+    header: "Authority",
+    hideBelow: "md",
+    width: "fit",
+    cell: ({ authoritySlug }) => authoritySlug ?? "any",
+  },
+  {
+    key: "lifetime",
+    header: "Lifetime",
+    hideBelow: "lg",
+    width: "fit",
+    cell: ({ rules }) => formatDuration(rules.validitySecondsDefault),
+  },
+  {
+    key: "version",
+    header: "Version",
+    align: "end",
+    hideBelow: "md",
+    width: "fit",
+    cell: ({ version }) => version,
+  },
+  {
+    key: "count",
+    header: "Certificates",
+    align: "end",
+    width: "fit",
+    cell: ({ certificateCount }) => formatCount(certificateCount),
+  },
 ];
 
 /** Profiles as rows; each opens its page. */
-export function ProfileTable({ caption, items }: Readonly<{ caption: string; items: readonly ProfileDto[] }>) {
-  return <DataTable bare caption={caption} columns={columns} rows={items} rowKey={({ id }) => id} rowHref={({ id }) => `/profiles/${id}`} empty={<EmptyState title="None yet">Rules for what may be issued appear here.</EmptyState>} />;
+export function ProfileTable({
+  caption,
+  items,
+}: Readonly<{ caption: string; items: readonly ProfileDto[] }>) {
+  return (
+    <DataTable
+      bare
+      caption={caption}
+      columns={columns}
+      rows={items}
+      rowKey={({ id }) => id}
+      rowHref={({ id }) => `/profiles/${id}`}
+      empty={<EmptyState title="None yet">Rules for what may be issued appear here.</EmptyState>}
+    />
+  );
 }

@@ -1,4 +1,9 @@
-import type { ExtendedKeyUsage, GeneralNameType, KeyUsageBit, SubjectKeyAlgorithm } from "@/lib/pki/types";
+import type {
+  ExtendedKeyUsage,
+  GeneralNameType,
+  KeyUsageBit,
+  SubjectKeyAlgorithm,
+} from "@/lib/pki/types";
 
 type Choice<T> = Readonly<{ value: T; label: string; hint?: string }>;
 
@@ -12,7 +17,11 @@ export const keyAlgorithmChoices: readonly Choice<SubjectKeyAlgorithm>[] = [
 ];
 
 export const keyUsageChoices: readonly Choice<Exclude<KeyUsageBit, "keyCertSign" | "cRLSign">>[] = [
-  { value: "digitalSignature", label: "digitalSignature", hint: "Signs in a handshake; what TLS needs." },
+  {
+    value: "digitalSignature",
+    label: "digitalSignature",
+    hint: "Signs in a handshake; what TLS needs.",
+  },
   { value: "nonRepudiation", label: "nonRepudiation", hint: "Signs documents." },
   { value: "keyEncipherment", label: "keyEncipherment", hint: "RSA key exchange of TLS 1.2." },
   { value: "dataEncipherment", label: "dataEncipherment" },
@@ -21,20 +30,26 @@ export const keyUsageChoices: readonly Choice<Exclude<KeyUsageBit, "keyCertSign"
   { value: "decipherOnly", label: "decipherOnly" },
 ];
 
-export const extendedKeyUsageChoices: readonly Choice<Exclude<ExtendedKeyUsage, "ocspSigning">>[] = [
-  { value: "serverAuth", label: "serverAuth", hint: "Presents itself as a TLS server." },
-  { value: "clientAuth", label: "clientAuth", hint: "Presents itself as a TLS client." },
-  { value: "codeSigning", label: "codeSigning" },
-  { value: "emailProtection", label: "emailProtection" },
-  { value: "timeStamping", label: "timeStamping" },
-];
+export const extendedKeyUsageChoices: readonly Choice<Exclude<ExtendedKeyUsage, "ocspSigning">>[] =
+  [
+    { value: "serverAuth", label: "serverAuth", hint: "Presents itself as a TLS server." },
+    { value: "clientAuth", label: "clientAuth", hint: "Presents itself as a TLS client." },
+    { value: "codeSigning", label: "codeSigning" },
+    { value: "emailProtection", label: "emailProtection" },
+    { value: "timeStamping", label: "timeStamping" },
+  ];
 
 export const nameTypeChoices: readonly Choice<GeneralNameType>[] = [
-  { value: "dns", label: "DNS name" }, { value: "ip", label: "IP address" }, { value: "email", label: "Mailbox" }, { value: "uri", label: "URI", hint: "Such as spiffe://example.com/payments." },
+  { value: "dns", label: "DNS name" },
+  { value: "ip", label: "IP address" },
+  { value: "email", label: "Mailbox" },
+  { value: "uri", label: "URI", hint: "Such as spiffe://example.com/payments." },
 ];
 
 export const commonNameChoices = [
-  { value: "required", label: "Required", hint: "Every certificate has one." }, { value: "optional", label: "Optional", hint: "What the request says." }, { value: "forbidden", label: "Forbidden", hint: "The subjectAltNames stand for it." },
+  { value: "required", label: "Required", hint: "Every certificate has one." },
+  { value: "optional", label: "Optional", hint: "What the request says." },
+  { value: "forbidden", label: "Forbidden", hint: "The subjectAltNames stand for it." },
 ] as const;
 
 /** The word for a value of one of the lists above. */

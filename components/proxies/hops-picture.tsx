@@ -7,25 +7,49 @@ const inFront = ["10.0.0.5", "10.0.0.6"] as const;
 
 /** The chain from the client to Chancery, which address in it counts, and where that stands in X-Forwarded-For. */
 export function HopsPicture({ hops }: Readonly<{ hops: number }>) {
-  const others = Math.max(0, hops - 1), drawn = Math.min(others, 2);
+  const others = Math.max(0, hops - 1),
+    drawn = Math.min(others, 2);
   const nodes: Node[] = [
     { key: "client", label: "Client", icon: Laptop, counts: hops > 0 },
-    ...Array.from({ length: drawn }, (_, at): Node => ({ key: `front-${at}`, label: others > 2 && at === 1 ? `${others - 1} more` : "Proxy", icon: Network, counts: false })),
+    ...Array.from({ length: drawn }, (_, at): Node => ({
+      key: `front-${at}`,
+      label: others > 2 && at === 1 ? `${others - 1} more` : "Proxy",
+      icon: Network,
+      counts: false,
+    })),
     { key: "this", label: "This proxy", icon: Network, counts: hops === 0 },
     { key: "chancery", label: "Chancery", icon: ShieldCheck, counts: false },
   ];
   return (
     <figure className="rounded-lg border border-border bg-sunken p-3">
-      <ol className="flex flex-wrap items-center gap-x-1.5 gap-y-2" aria-label="The way of a request">
+      <ol
+        className="flex flex-wrap items-center gap-x-1.5 gap-y-2"
+        aria-label="The way of a request"
+      >
         {nodes.map(({ key, label, icon: Icon, counts }, at) => (
           <li key={key} className="flex items-center gap-1.5">
             {at > 0 && <ArrowRight aria-hidden className="size-3.5 text-muted" />}
-            <span className={clsx("inline-flex h-8 items-center gap-1.5 rounded-md border px-2 text-xs whitespace-nowrap", counts ? "border-accent bg-accent-soft font-medium" : "border-border bg-raised text-muted")}><Icon aria-hidden className="size-3.5" />{label}{counts && <span className="sr-only">, whose address counts</span>}</span>
+            <span
+              className={clsx(
+                "inline-flex h-8 items-center gap-1.5 rounded-md border px-2 text-xs whitespace-nowrap",
+                counts
+                  ? "border-accent bg-accent-soft font-medium"
+                  : "border-border bg-raised text-muted",
+              )}
+            >
+              <Icon aria-hidden className="size-3.5" />
+              {label}
+              {counts && <span className="sr-only">, whose address counts</span>}
+            </span>
           </li>
         ))}
       </ol>
       <figcaption className="mt-3 flex flex-col gap-1.5 text-xs text-muted">
-        {hops === 0 ? <span>The address of the proxy itself counts, and X-Forwarded-For is not read.</span> : <ForwardedFor hops={hops} />}
+        {hops === 0 ? (
+          <span>The address of the proxy itself counts, and X-Forwarded-For is not read.</span>
+        ) : (
+          <ForwardedFor hops={hops} />
+        )}
       </figcaption>
     </figure>
   );
@@ -35,8 +59,17 @@ function ForwardedFor({ hops }: Readonly<{ hops: number }>) {
   const behind = hops > 3 ? ["…", inFront[1]] : inFront.slice(0, hops - 1);
   return (
     <>
-      <span className="font-mono break-words">X-Forwarded-For: <s className="decoration-denied">198.51.100.66</s>, <strong className="rounded-sm bg-accent-soft px-1 font-semibold text-text">203.0.113.9</strong>{behind.map((address) => `, ${address}`)}</span>
-      <span>The {hops === 1 ? "last" : hops === 2 ? "second to last" : `${hops}th from the right`} address counts. What stands left of it anybody could have written.</span>
+      <span className="font-mono break-words">
+        X-Forwarded-For: <s className="decoration-denied">198.51.100.66</s>,{" "}
+        <strong className="rounded-sm bg-accent-soft px-1 font-semibold text-text">
+          203.0.113.9
+        </strong>
+        {behind.map((address) => `, ${address}`)}
+      </span>
+      <span>
+        The {hops === 1 ? "last" : hops === 2 ? "second to last" : `${hops}th from the right`}{" "}
+        address counts. What stands left of it anybody could have written.
+      </span>
     </>
   );
 }

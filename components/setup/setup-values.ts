@@ -2,61 +2,108 @@ import { setupInput } from "@/lib/setup/schema";
 
 /** What the wizard holds, as typed. */
 export type SetupValues = Readonly<{
-  organization: string; dnsPatterns: string;
-  adminName: string; adminEmail: string; adminPassword: string;
-  rootName: string; rootKey: string; rootYears: string;
-  issuingName: string; issuingKey: string; issuingYears: string;
+  organization: string;
+  dnsPatterns: string;
+  adminName: string;
+  adminEmail: string;
+  adminPassword: string;
+  rootName: string;
+  rootKey: string;
+  rootYears: string;
+  issuingName: string;
+  issuingKey: string;
+  issuingYears: string;
 }>;
 export type SetupField = keyof SetupValues;
 
 export const defaultValues: SetupValues = {
-  organization: "", dnsPatterns: "*", adminName: "Administrator", adminEmail: "", adminPassword: "",
-  rootName: "", rootKey: "ecdsa-p256", rootYears: "20", issuingName: "", issuingKey: "ecdsa-p256", issuingYears: "10",
+  organization: "",
+  dnsPatterns: "*",
+  adminName: "Administrator",
+  adminEmail: "",
+  adminPassword: "",
+  rootName: "",
+  rootKey: "ecdsa-p256",
+  rootYears: "20",
+  issuingName: "",
+  issuingKey: "ecdsa-p256",
+  issuingYears: "10",
 };
 
-export const stepNames = ["Organisation", "Administrator", "Root", "Issuing", "Review", "Done"] as const;
+export const stepNames = [
+  "Organisation",
+  "Administrator",
+  "Root",
+  "Issuing",
+  "Review",
+  "Done",
+] as const;
 
 /** Where each path of the schema is asked: its field, and the step that shows it. */
 const places: Readonly<Record<string, readonly [SetupField, number]>> = {
-  organization: ["organization", 0], dnsPatterns: ["dnsPatterns", 0],
-  adminName: ["adminName", 1], adminEmail: ["adminEmail", 1], adminPassword: ["adminPassword", 1],
-  "root.name": ["rootName", 2], "root.keyAlgorithm": ["rootKey", 2], "root.validityYears": ["rootYears", 2],
-  "issuing.name": ["issuingName", 3], "issuing.keyAlgorithm": ["issuingKey", 3], "issuing.validityYears": ["issuingYears", 3],
+  organization: ["organization", 0],
+  dnsPatterns: ["dnsPatterns", 0],
+  adminName: ["adminName", 1],
+  adminEmail: ["adminEmail", 1],
+  adminPassword: ["adminPassword", 1],
+  "root.name": ["rootName", 2],
+  "root.keyAlgorithm": ["rootKey", 2],
+  "root.validityYears": ["rootYears", 2],
+  "issuing.name": ["issuingName", 3],
+  "issuing.keyAlgorithm": ["issuingKey", 3],
+  "issuing.validityYears": ["issuingYears", 3],
 };
 export type SetupErrors = Readonly<Partial<Record<SetupField, readonly string[]>>>;
 
 /** The schema's input: empty names are left to their defaults. */
 export function requestOf(values: SetupValues): unknown {
   return {
-    organization: values.organization, adminName: values.adminName || undefined, adminEmail: values.adminEmail.trim(), adminPassword: values.adminPassword,
-    root: { name: values.rootName.trim() || undefined, keyAlgorithm: values.rootKey, validityYears: Number(values.rootYears) },
-    issuing: { name: values.issuingName.trim() || undefined, keyAlgorithm: values.issuingKey, validityYears: Number(values.issuingYears) },
+    organization: values.organization,
+    adminName: values.adminName || undefined,
+    adminEmail: values.adminEmail.trim(),
+    adminPassword: values.adminPassword,
+    root: {
+      name: values.rootName.trim() || undefined,
+      keyAlgorithm: values.rootKey,
+      validityYears: Number(values.rootYears),
+    },
+    issuing: {
+      name: values.issuingName.trim() || undefined,
+      keyAlgorithm: values.issuingKey,
+      validityYears: Number(values.issuingYears),
+    },
     dnsPatterns: values.dnsPatterns.split(/[\s,]+/).filter(Boolean),
   };
 }
 
 /** Messages by field, and the first step that has one, of errors by path. */
-export function placeErrors(byPath: Readonly<Record<string, readonly string[]>>): Readonly<{ errors: SetupErrors; step: number | null }> {
+export function placeErrors(
+  byPath: Readonly<Record<string, readonly string[]>>,
+): Readonly<{ errors: SetupErrors; step: number | null }> {
   const errors: Partial<Record<SetupField, readonly string[]>> = {};
   let step: number | null = null;
   for (const [path, messages] of Object.entries(byPath)) {
     const place = places[path.replace(/^setup\./, "").replace(/\.\d+$/, "")];
     if (!place) continue;
     const [field, at] = place;
-    errors[field] = [...errors[field] ?? [], ...messages];
+    errors[field] = [...(errors[field] ?? []), ...messages];
     step = step === null ? at : Math.min(step, at);
   }
   return { errors, step };
 }
 
 /** What the schema finds wrong so far, in the fields up to and with that step. */
-export function errorsUpTo(values: SetupValues, step: number): Readonly<{ errors: SetupErrors; step: number | null }> {
+export function errorsUpTo(
+  values: SetupValues,
+  step: number,
+): Readonly<{ errors: SetupErrors; step: number | null }> {
   const parsed = setupInput.safeParse(requestOf(values));
   if (parsed.success) return { errors: {}, step: null };
   const byPath: Record<string, string[]> = {};
   for (const { path, message } of parsed.error.issues) {
     const name = path.join(".");
-    if ((places[name.replace(/\.\d+$/, "")]?.[1] ?? 99) <= step) (byPath[name] ??= []).push(message);
+    if ((places[name.replace(/\.\d+$/, "")]?.[1] ?? 99) <= step)
+      (byPath[name] ??= []).push(message);
   }
   return placeErrors(byPath);
 }

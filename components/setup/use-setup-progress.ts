@@ -3,7 +3,12 @@
 import { useEffect, useState } from "react";
 import { z } from "zod";
 
-const progressAnswer = z.object({ root: z.boolean(), issuing: z.boolean(), profiles: z.boolean(), done: z.boolean() });
+const progressAnswer = z.object({
+  root: z.boolean(),
+  issuing: z.boolean(),
+  profiles: z.boolean(),
+  done: z.boolean(),
+});
 export type SetupProgress = z.infer<typeof progressAnswer>;
 
 const everyMs = 500;
@@ -15,12 +20,19 @@ export function useSetupProgress(running: boolean, token: string): SetupProgress
   useEffect(() => {
     if (!running) return;
     const ask = async () => {
-      const answer = await fetch("/setup/progress", { headers: { "x-setup-token": token }, cache: "no-store" });
+      const answer = await fetch("/setup/progress", {
+        headers: { "x-setup-token": token },
+        cache: "no-store",
+      });
       const parsed = progressAnswer.safeParse(await answer.json());
       if (parsed.success) setProgress(parsed.data);
     };
-    const timer = setInterval(() => { void ask().catch(() => undefined); }, everyMs);
-    return () => { clearInterval(timer); };
+    const timer = setInterval(() => {
+      void ask().catch(() => undefined);
+    }, everyMs);
+    return () => {
+      clearInterval(timer);
+    };
   }, [running, token]);
   return progress;
 }

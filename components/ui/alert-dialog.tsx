@@ -27,13 +27,30 @@ type Props = Readonly<{
 }>;
 
 /** Asks before an act that hurts. The safe button has the focus; Escape leaves; a click beside does nothing. */
-export function AlertDialog({ trigger, title, consequence, confirmLabel, tone = "danger", typedWord, action, children, open, onOpenChange }: Props) {
+export function AlertDialog({
+  trigger,
+  title,
+  consequence,
+  confirmLabel,
+  tone = "danger",
+  typedWord,
+  action,
+  children,
+  open,
+  onOpenChange,
+}: Props) {
   const [own, setOwn] = useState(false);
   const [typed, setTyped] = useState("");
   const wordId = useId();
-  const change = (next: boolean) => { setTyped(""); setOwn(next); onOpenChange?.(next); };
+  const change = (next: boolean) => {
+    setTyped("");
+    setOwn(next);
+    onOpenChange?.(next);
+  };
   const blocked = typedWord !== undefined && typed.trim() !== typedWord;
-  const run = async (data: FormData) => { if (!blocked && await action(data) !== "keep") change(false); };
+  const run = async (data: FormData) => {
+    if (!blocked && (await action(data)) !== "keep") change(false);
+  };
   return (
     <Primitive.Root open={open ?? own} onOpenChange={change}>
       {trigger && <Primitive.Trigger asChild>{trigger}</Primitive.Trigger>}
@@ -43,18 +60,38 @@ export function AlertDialog({ trigger, title, consequence, confirmLabel, tone = 
           <form action={run} className="flex flex-col gap-4">
             <div>
               <Primitive.Title className="text-lg font-semibold">{title}</Primitive.Title>
-              <Primitive.Description asChild><div className="mt-1.5 text-sm text-muted">{consequence}</div></Primitive.Description>
+              <Primitive.Description asChild>
+                <div className="mt-1.5 text-sm text-muted">{consequence}</div>
+              </Primitive.Description>
             </div>
             {children}
             {typedWord !== undefined && (
               <div className="flex flex-col gap-1.5">
-                <label htmlFor={wordId} className="text-sm">Type <strong className="font-mono font-semibold">{typedWord}</strong> to go on.</label>
-                <Input id={wordId} mono value={typed} onChange={(event) => { setTyped(event.target.value); }} autoComplete="off" spellCheck={false} />
+                <label htmlFor={wordId} className="text-sm">
+                  Type <strong className="font-mono font-semibold">{typedWord}</strong> to go on.
+                </label>
+                <Input
+                  id={wordId}
+                  mono
+                  value={typed}
+                  onChange={(event) => {
+                    setTyped(event.target.value);
+                  }}
+                  autoComplete="off"
+                  spellCheck={false}
+                />
               </div>
             )}
             <div className="flex flex-wrap justify-end gap-2">
-              <Primitive.Cancel asChild><Button>Cancel</Button></Primitive.Cancel>
-              <SubmitButton variant={tone === "danger" ? "danger" : "primary"} disabledReason={blocked ? `Type ${typedWord} first.` : undefined}>{confirmLabel}</SubmitButton>
+              <Primitive.Cancel asChild>
+                <Button>Cancel</Button>
+              </Primitive.Cancel>
+              <SubmitButton
+                variant={tone === "danger" ? "danger" : "primary"}
+                disabledReason={blocked ? `Type ${typedWord} first.` : undefined}
+              >
+                {confirmLabel}
+              </SubmitButton>
             </div>
           </form>
         </Primitive.Content>

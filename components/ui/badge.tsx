@@ -1,18 +1,43 @@
 import clsx from "clsx";
-import { Ban, CircleCheck, CircleDashed, CircleOff, CirclePause, ClockAlert, OctagonX, type LucideIcon } from "lucide-react";
+import {
+  Ban,
+  CircleCheck,
+  CircleDashed,
+  CircleOff,
+  CirclePause,
+  ClockAlert,
+  OctagonX,
+  type LucideIcon,
+} from "lucide-react";
 import type { ReactNode } from "react";
 import { stateMeanings, stateWords, type State } from "@/lib/format/state";
 import { toneSoft, type Tone } from "./tone";
 
-const shape = "inline-flex items-center gap-1 rounded-full align-middle px-2 text-xs font-medium whitespace-nowrap";
+const shape =
+  "inline-flex items-center gap-1 rounded-full align-middle px-2 text-xs font-medium whitespace-nowrap";
 
 /** One or two words about a thing. */
-export function Badge({ tone = "neutral", icon, children }: Readonly<{ tone?: Tone | undefined; icon?: ReactNode; children: ReactNode }>) {
-  return <span className={clsx(shape, toneSoft[tone], "[&_svg]:size-3")}>{icon}{children}</span>;
+export function Badge({
+  tone = "neutral",
+  icon,
+  children,
+}: Readonly<{ tone?: Tone | undefined; icon?: ReactNode; children: ReactNode }>) {
+  return (
+    <span className={clsx(shape, toneSoft[tone], "[&_svg]:size-3")}>
+      {icon}
+      {children}
+    </span>
+  );
 }
 
 const icons: Readonly<Record<State, LucideIcon>> = {
-  valid: CircleCheck, expiring: ClockAlert, expired: CircleOff, hold: CirclePause, revoked: Ban, pending: CircleDashed, denied: OctagonX,
+  valid: CircleCheck,
+  expiring: ClockAlert,
+  expired: CircleOff,
+  hold: CirclePause,
+  revoked: Ban,
+  pending: CircleDashed,
+  denied: OctagonX,
 };
 
 /** A state as word, icon and colour. `word` replaces the usual word, never the icon; the meaning is its tooltip. */
@@ -20,7 +45,8 @@ export function StateBadge({ state, word }: Readonly<{ state: State; word?: stri
   const Icon = icons[state];
   return (
     <span data-tip={stateMeanings[state]} className={clsx(shape, toneSoft[state])}>
-      <Icon aria-hidden className="size-3" strokeWidth={2.25} />{word ?? stateWords[state]}
+      <Icon aria-hidden className="size-3" strokeWidth={2.25} />
+      {word ?? stateWords[state]}
     </span>
   );
 }

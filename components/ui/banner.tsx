@@ -11,13 +11,22 @@ const looks = {
   danger: ["border-revoked/30 bg-revoked-soft", "text-revoked", OctagonX],
 } as const;
 
-type Props = Readonly<{ tone?: BannerTone | undefined; title?: string | undefined; children?: ReactNode; action?: ReactNode; /** Announced at once: for errors that answer an act. */ live?: boolean | undefined }>;
+type Props = Readonly<{
+  tone?: BannerTone | undefined;
+  title?: string | undefined;
+  children?: ReactNode;
+  action?: ReactNode;
+  /** Announced at once: for errors that answer an act. */ live?: boolean | undefined;
+}>;
 
 /** Something that concerns the whole page or form. */
 export function Banner({ tone = "info", title, children, action, live }: Props) {
   const [ground, ink, Icon] = looks[tone];
   return (
-    <div role={live ? (tone === "danger" ? "alert" : "status") : undefined} className={clsx("flex items-start gap-3 rounded-lg border px-3.5 py-2.5 text-sm", ground)}>
+    <div
+      role={live ? (tone === "danger" ? "alert" : "status") : undefined}
+      className={clsx("flex items-start gap-3 rounded-lg border px-3.5 py-2.5 text-sm", ground)}
+    >
       <Icon aria-hidden className={clsx("mt-0.5 size-4 shrink-0", ink)} />
       <div className="min-w-0 flex-1 break-words">
         {title && <p className="font-medium">{title}</p>}
@@ -28,13 +37,27 @@ export function Banner({ tone = "info", title, children, action, live }: Props) 
   );
 }
 
-type ReceiptProps = Readonly<{ children: ReactNode; entryLabel?: string | undefined; entryHref?: string | undefined; action?: ReactNode }>;
+type ReceiptProps = Readonly<{
+  children: ReactNode;
+  entryLabel?: string | undefined;
+  entryHref?: string | undefined;
+  action?: ReactNode;
+}>;
 
 /** What an act ended with, and the entry that holds it: "Revoked. Entry 812." It stays until the page is left. */
 export function Receipt({ children, entryLabel, entryHref, action }: ReceiptProps) {
   return (
     <Banner tone="success" live action={action}>
-      {children}{" "}{entryLabel && (entryHref ? <a href={entryHref} className="font-medium text-accent underline underline-offset-2">{entryLabel}</a> : <span>{entryLabel}</span>)}{entryLabel && "."}
+      {children}{" "}
+      {entryLabel &&
+        (entryHref ? (
+          <a href={entryHref} className="font-medium text-accent underline underline-offset-2">
+            {entryLabel}
+          </a>
+        ) : (
+          <span>{entryLabel}</span>
+        ))}
+      {entryLabel && "."}
     </Banner>
   );
 }

@@ -11,14 +11,27 @@ type Look = Readonly<{
   block?: boolean | undefined;
 }>;
 
-type ButtonProps = Omit<ComponentProps<"button">, "className" | "style" | "disabled"> & Look & Readonly<{
-  loading?: boolean | undefined;
-  /** Why it cannot be used now. The button stays reachable and says so; it does nothing. */
-  disabledReason?: string | undefined;
-}>;
+type ButtonProps = Omit<ComponentProps<"button">, "className" | "style" | "disabled"> &
+  Look &
+  Readonly<{
+    loading?: boolean | undefined;
+    /** Why it cannot be used now. The button stays reachable and says so; it does nothing. */
+    disabledReason?: string | undefined;
+  }>;
 
 /** A button. Its type is "button" unless said otherwise; while `loading` or with a `disabledReason` it neither clicks nor submits. */
-export function Button({ variant, size, icon, block, loading, disabledReason, children, type = "button", onClick, ...rest }: ButtonProps) {
+export function Button({
+  variant,
+  size,
+  icon,
+  block,
+  loading,
+  disabledReason,
+  children,
+  type = "button",
+  onClick,
+  ...rest
+}: ButtonProps) {
   const idle = loading === true || disabledReason !== undefined;
   return (
     <button
@@ -36,10 +49,21 @@ export function Button({ variant, size, icon, block, loading, disabledReason, ch
   );
 }
 
-type IconButtonProps = Omit<ButtonProps, "icon" | "children" | "block"> & Readonly<{ label: string; icon: ReactNode }>;
+type IconButtonProps = Omit<ButtonProps, "icon" | "children" | "block"> &
+  Readonly<{ label: string; icon: ReactNode }>;
 
 /** A square button with an icon alone; `label` is its name and its tooltip. */
-export function IconButton({ variant = "ghost", size, icon, label, loading, disabledReason, onClick, type = "button", ...rest }: IconButtonProps) {
+export function IconButton({
+  variant = "ghost",
+  size,
+  icon,
+  label,
+  loading,
+  disabledReason,
+  onClick,
+  type = "button",
+  ...rest
+}: IconButtonProps) {
   const idle = loading === true || disabledReason !== undefined;
   return (
     <button
@@ -56,13 +80,43 @@ export function IconButton({ variant = "ghost", size, icon, label, loading, disa
   );
 }
 
-type ButtonLinkProps = Look & Readonly<{ href: string; children: ReactNode; download?: boolean | string | undefined; external?: boolean | undefined }>;
+type ButtonLinkProps = Look &
+  Readonly<{
+    href: string;
+    children: ReactNode;
+    download?: boolean | string | undefined;
+    external?: boolean | undefined;
+  }>;
 
 /** A link that looks like a button: it goes somewhere. `download` and `external` leave the router out. */
-export function ButtonLink({ variant, size, icon, block, href, children, download, external }: ButtonLinkProps) {
+export function ButtonLink({
+  variant,
+  size,
+  icon,
+  block,
+  href,
+  children,
+  download,
+  external,
+}: ButtonLinkProps) {
   const style = buttonStyle(variant, size, false, block);
   if (download !== undefined || external) {
-    return <a href={href} download={download} className={style} {...(external ? { target: "_blank", rel: "noreferrer" } : {})}>{icon}{children}</a>;
+    return (
+      <a
+        href={href}
+        download={download}
+        className={style}
+        {...(external ? { target: "_blank", rel: "noreferrer" } : {})}
+      >
+        {icon}
+        {children}
+      </a>
+    );
   }
-  return <NextLink href={href} prefetch={false} className={style}>{icon}{children}</NextLink>;
+  return (
+    <NextLink href={href} prefetch={false} className={style}>
+      {icon}
+      {children}
+    </NextLink>
+  );
 }

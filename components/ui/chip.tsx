@@ -3,30 +3,72 @@ import clsx from "clsx";
 import NextLink from "next/link";
 import type { ReactNode } from "react";
 
-const shape = "inline-flex h-7 items-center gap-1.5 rounded-full border px-2.5 text-xs whitespace-nowrap pointer-coarse:h-9";
+const shape =
+  "inline-flex h-7 items-center gap-1.5 rounded-full border px-2.5 text-xs whitespace-nowrap pointer-coarse:h-9";
 
 /** A filter that is on: its name, its value, and a cross that is a link to the list without it. */
-export function FilterChip({ label, value, removeHref }: Readonly<{ label: string; value: string; removeHref: string }>) {
+export function FilterChip({
+  label,
+  value,
+  removeHref,
+}: Readonly<{ label: string; value: string; removeHref: string }>) {
   return (
     <span className={clsx(shape, "max-w-full border-accent/40 bg-accent-soft pr-1")}>
       <span className="text-muted">{label}</span>
       <span className="truncate font-medium">{value}</span>
-      <NextLink href={removeHref} prefetch={false} scroll={false} aria-label={`Remove filter ${label} ${value}`} className="grid size-5 place-items-center rounded-full text-muted hover:bg-hover hover:text-text"><X aria-hidden className="size-3.5" /></NextLink>
+      <NextLink
+        href={removeHref}
+        prefetch={false}
+        scroll={false}
+        aria-label={`Remove filter ${label} ${value}`}
+        className="grid size-5 place-items-center rounded-full text-muted hover:bg-hover hover:text-text"
+      >
+        <X aria-hidden className="size-3.5" />
+      </NextLink>
     </span>
   );
 }
 
 /** A choice that is one click away, e.g. a state with its count. `active` marks what the list shows now; its address lives in the URL. */
-export function ChipLink({ href, active = false, count, icon, children }: Readonly<{ href: string; active?: boolean | undefined; count?: string | undefined; icon?: ReactNode; children: ReactNode }>) {
+export function ChipLink({
+  href,
+  active = false,
+  count,
+  icon,
+  children,
+}: Readonly<{
+  href: string;
+  active?: boolean | undefined;
+  count?: string | undefined;
+  icon?: ReactNode;
+  children: ReactNode;
+}>) {
   return (
-    <NextLink href={href} prefetch={false} scroll={false} aria-current={active ? "true" : undefined}
-      className={clsx(shape, "[&_svg]:size-3.5", active ? "border-accent bg-accent-soft font-medium text-text" : "border-border bg-raised text-muted hover:border-edge hover:text-text")}>
-      {icon}{children}{count !== undefined && <span className="text-muted">{count}</span>}
+    <NextLink
+      href={href}
+      prefetch={false}
+      scroll={false}
+      aria-current={active ? "true" : undefined}
+      className={clsx(
+        shape,
+        "[&_svg]:size-3.5",
+        active
+          ? "border-accent bg-accent-soft font-medium text-text"
+          : "border-border bg-raised text-muted hover:border-edge hover:text-text",
+      )}
+    >
+      {icon}
+      {children}
+      {count !== undefined && <span className="text-muted">{count}</span>}
     </NextLink>
   );
 }
 
 /** A row of chips that wraps. */
 export function ChipRow({ label, children }: Readonly<{ label: string; children: ReactNode }>) {
-  return <div role="group" aria-label={label} className="flex flex-wrap items-center gap-1.5">{children}</div>;
+  return (
+    <div role="group" aria-label={label} className="flex flex-wrap items-center gap-1.5">
+      {children}
+    </div>
+  );
 }

@@ -15,8 +15,12 @@ export function ClockProvider({ serverNowMs, zone, children }: Props) {
   const [nowMs, setNowMs] = useState(serverNowMs);
   useEffect(() => {
     const ahead = serverNowMs - Date.now();
-    const timer = setInterval(() => { setNowMs(Date.now() + ahead); }, 15_000);
-    return () => { clearInterval(timer); };
+    const timer = setInterval(() => {
+      setNowMs(Date.now() + ahead);
+    }, 15_000);
+    return () => {
+      clearInterval(timer);
+    };
   }, [serverNowMs]);
   return <ClockContext value={{ nowMs, zone }}>{children}</ClockContext>;
 }

@@ -1,7 +1,13 @@
 import type { ReactNode } from "react";
 import { CopyButton } from "./copy-button";
 
-type Props = Readonly<{ code: string; /** What it is: "Certificate in PEM". */ label: string; aside?: ReactNode; /** Cuts the height and scrolls. */ short?: boolean | undefined; wrap?: boolean | undefined }>;
+type Props = Readonly<{
+  code: string;
+  /** What it is: "Certificate in PEM". */ label: string;
+  aside?: ReactNode;
+  /** Cuts the height and scrolls. */ short?: boolean | undefined;
+  wrap?: boolean | undefined;
+}>;
 
 /** Text for programs, as it is, with a copy button. Long lines scroll; the box takes focus so that the keyboard can scroll it. */
 export function CodeBlock({ code, label, aside, short, wrap }: Props) {
@@ -9,11 +15,21 @@ export function CodeBlock({ code, label, aside, short, wrap }: Props) {
     <figure className="min-w-0 overflow-hidden rounded-lg border border-border bg-sunken">
       <figcaption className="flex min-h-9 items-center justify-between gap-3 border-b border-border py-1 pr-1 pl-3 text-xs text-muted">
         <span className="truncate">{label}</span>
-        <span className="flex items-center gap-1">{aside}<CopyButton text={code} label={`Copy ${label}`} /></span>
+        <span className="flex items-center gap-1">
+          {aside}
+          <CopyButton text={code} label={`Copy ${label}`} />
+        </span>
       </figcaption>
       {/* A box that scrolls has to be reachable by keyboard (axe scrollable-region-focusable). */}
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-      <pre tabIndex={0} role="region" aria-label={label} className={`overflow-auto p-3 font-mono text-xs outline-offset-[-2px] ${short ? "max-h-64" : ""} ${wrap ? "break-words whitespace-pre-wrap" : ""}`}><code>{code}</code></pre>
+      <pre
+        tabIndex={0}
+        role="region"
+        aria-label={label}
+        className={`overflow-auto p-3 font-mono text-xs outline-offset-[-2px] ${short ? "max-h-64" : ""} ${wrap ? "break-words whitespace-pre-wrap" : ""}`}
+      >
+        <code>{code}</code>
+      </pre>
     </figure>
   );
 }

@@ -3,7 +3,9 @@ export async function copyText(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);
     return true;
-  } catch { /* the older way below */ }
+  } catch {
+    /* the older way below */
+  }
   const holder = document.createElement("textarea");
   holder.value = text;
   holder.className = "sr-only";

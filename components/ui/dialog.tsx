@@ -28,19 +28,34 @@ export type DialogProps = Readonly<{
 
 const widths = { sm: "sm:max-w-sm", md: "sm:max-w-lg", lg: "sm:max-w-3xl" } as const;
 
-const controls = "input:not([type=hidden]):not([type=radio]), input[type=radio]:checked, select, textarea";
+const controls =
+  "input:not([type=hidden]):not([type=radio]), input[type=radio]:checked, select, textarea";
 
 export const veilStyle = "fixed inset-0 z-40 bg-veil enter-fade";
 
 /** A window over the page. On narrow screens it rises from the bottom edge. Escape and the cross close it. */
-export function Dialog({ trigger, title, description, children, size = "md", open, onOpenChange }: DialogProps) {
+export function Dialog({
+  trigger,
+  title,
+  description,
+  children,
+  size = "md",
+  open,
+  onOpenChange,
+}: DialogProps) {
   const [own, setOwn] = useState(false);
   const body = useRef<HTMLDivElement>(null);
-  const change = (next: boolean) => { setOwn(next); onOpenChange?.(next); };
+  const change = (next: boolean) => {
+    setOwn(next);
+    onOpenChange?.(next);
+  };
   // Whoever opens a form wants to fill it in: its first field has the focus, not the cross.
   const begin = (event: Event) => {
     const first = body.current?.querySelector<HTMLElement>(controls);
-    if (first) { event.preventDefault(); first.focus(); }
+    if (first) {
+      event.preventDefault();
+      first.focus();
+    }
   };
   return (
     <Primitive.Root open={open ?? own} onOpenChange={change}>
@@ -52,18 +67,34 @@ export function Dialog({ trigger, title, description, children, size = "md", ope
           onOpenAutoFocus={begin}
           className={clsx(
             "fixed inset-x-0 bottom-0 z-50 flex max-h-[92dvh] flex-col rounded-t-xl border border-border bg-raised shadow-pop enter-rise",
-            "sm:inset-0 sm:m-auto sm:h-fit sm:max-h-[86dvh] sm:w-[calc(100%-2rem)] sm:rounded-xl", widths[size],
+            "sm:inset-0 sm:m-auto sm:h-fit sm:max-h-[86dvh] sm:w-[calc(100%-2rem)] sm:rounded-xl",
+            widths[size],
           )}
         >
-          <CloseContext value={() => { change(false); }}>
+          <CloseContext
+            value={() => {
+              change(false);
+            }}
+          >
             <div className="flex items-start gap-3 px-5 pt-4">
               <div className="min-w-0 flex-1">
                 <Primitive.Title className="text-lg font-semibold">{title}</Primitive.Title>
-                {description && <Primitive.Description asChild><div className="mt-1 text-sm text-muted">{description}</div></Primitive.Description>}
+                {description && (
+                  <Primitive.Description asChild>
+                    <div className="mt-1 text-sm text-muted">{description}</div>
+                  </Primitive.Description>
+                )}
               </div>
-              <Primitive.Close asChild><IconButton label="Close" size="sm" icon={<X aria-hidden />} /></Primitive.Close>
+              <Primitive.Close asChild>
+                <IconButton label="Close" size="sm" icon={<X aria-hidden />} />
+              </Primitive.Close>
             </div>
-            <div ref={body} className="flex min-h-0 flex-col gap-4 overflow-y-auto px-5 pt-4 pb-5 has-data-footer:pb-0"><InsideContext value>{children}</InsideContext></div>
+            <div
+              ref={body}
+              className="flex min-h-0 flex-col gap-4 overflow-y-auto px-5 pt-4 pb-5 has-data-footer:pb-0"
+            >
+              <InsideContext value>{children}</InsideContext>
+            </div>
           </CloseContext>
         </Primitive.Content>
       </Primitive.Portal>
@@ -79,5 +110,16 @@ export function DialogClose({ children }: Readonly<{ children: ReactElement }>) 
 /** The row of buttons at the end of a dialog or form, the main one last. In a dialog it stays in sight, however long the form is. */
 export function DialogFooter({ children }: Readonly<{ children: ReactNode }>) {
   const inside = use(InsideContext);
-  return <div data-footer={inside || undefined} className={clsx("flex flex-wrap items-center justify-end gap-2", inside && "sticky bottom-0 z-5 -mx-5 border-t border-border bg-raised px-5 py-3 sm:rounded-b-xl")}>{children}</div>;
+  return (
+    <div
+      data-footer={inside || undefined}
+      className={clsx(
+        "flex flex-wrap items-center justify-end gap-2",
+        inside &&
+          "sticky bottom-0 z-5 -mx-5 border-t border-border bg-raised px-5 py-3 sm:rounded-b-xl",
+      )}
+    >
+      {children}
+    </div>
+  );
 }

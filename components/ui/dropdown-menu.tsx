@@ -6,42 +6,123 @@ import NextLink from "next/link";
 import { DropdownMenu as Primitive } from "radix-ui";
 import { useRef, useState, type ReactElement, type ReactNode } from "react";
 
-export const popStyle = "z-50 rounded-lg border border-border bg-raised p-1 text-sm shadow-pop enter-rise";
-const itemStyle = "flex w-full min-h-8 cursor-pointer items-center gap-2.5 rounded-md px-2 py-1 text-left outline-none select-none data-highlighted:bg-hover data-disabled:cursor-not-allowed data-disabled:text-muted pointer-coarse:min-h-10 [&_svg]:size-4 [&_svg]:shrink-0";
+export const popStyle =
+  "z-50 rounded-lg border border-border bg-raised p-1 text-sm shadow-pop enter-rise";
+const itemStyle =
+  "flex w-full min-h-8 cursor-pointer items-center gap-2.5 rounded-md px-2 py-1 text-left outline-none select-none data-highlighted:bg-hover data-disabled:cursor-not-allowed data-disabled:text-muted pointer-coarse:min-h-10 [&_svg]:size-4 [&_svg]:shrink-0";
 
-type MenuProps = Readonly<{ trigger: ReactElement; children: ReactNode; align?: "start" | "end" | undefined; side?: "top" | "bottom" | "right" | undefined; label?: string | undefined }>;
+type MenuProps = Readonly<{
+  trigger: ReactElement;
+  children: ReactNode;
+  align?: "start" | "end" | undefined;
+  side?: "top" | "bottom" | "right" | undefined;
+  label?: string | undefined;
+}>;
 
 /** A menu of acts on one thing. It does not freeze the page behind it. */
-export function DropdownMenu({ trigger, children, align = "end", side = "bottom", label }: MenuProps) {
+export function DropdownMenu({
+  trigger,
+  children,
+  align = "end",
+  side = "bottom",
+  label,
+}: MenuProps) {
   const opener = useRef<HTMLButtonElement>(null);
   // The menu belongs to the landmark of its trigger, not beside all landmarks at the end of the document.
   const [home, setHome] = useState<HTMLElement | null>(null);
-  const change = (open: boolean) => { if (open) setHome(opener.current?.closest<HTMLElement>("[role=dialog], [role=alertdialog], main, aside") ?? null); };
+  const change = (open: boolean) => {
+    if (open)
+      setHome(
+        opener.current?.closest<HTMLElement>("[role=dialog], [role=alertdialog], main, aside") ??
+          null,
+      );
+  };
   return (
     <Primitive.Root modal={false} onOpenChange={change}>
-      <Primitive.Trigger asChild ref={opener}>{trigger}</Primitive.Trigger>
+      <Primitive.Trigger asChild ref={opener}>
+        {trigger}
+      </Primitive.Trigger>
       <Primitive.Portal container={home}>
-        <Primitive.Content align={align} side={side} sideOffset={6} collisionPadding={8} {...(label ? { "aria-label": label } : {})} className={clsx(popStyle, "min-w-52 max-w-[calc(100vw-1rem)]")}>{children}</Primitive.Content>
+        <Primitive.Content
+          align={align}
+          side={side}
+          sideOffset={6}
+          collisionPadding={8}
+          {...(label ? { "aria-label": label } : {})}
+          className={clsx(popStyle, "min-w-52 max-w-[calc(100vw-1rem)]")}
+        >
+          {children}
+        </Primitive.Content>
       </Primitive.Portal>
     </Primitive.Root>
   );
 }
 
-type ItemProps = Readonly<{ icon?: ReactNode; children: ReactNode; tone?: "plain" | "danger" | undefined; keys?: ReactNode; href?: string | undefined; onSelect?: ((event: Event) => void) | undefined; disabledReason?: string | undefined; download?: boolean | undefined }>;
+type ItemProps = Readonly<{
+  icon?: ReactNode;
+  children: ReactNode;
+  tone?: "plain" | "danger" | undefined;
+  keys?: ReactNode;
+  href?: string | undefined;
+  onSelect?: ((event: Event) => void) | undefined;
+  disabledReason?: string | undefined;
+  download?: boolean | undefined;
+}>;
 
 /** One act, or with `href` one place. With `disabledReason` it stays and says why. */
-export function MenuItem({ icon, children, tone = "plain", keys, href, onSelect, disabledReason, download }: ItemProps) {
-  const body = <>{icon}<span className="min-w-0 flex-1 truncate">{children}{disabledReason && <span className="block text-xs whitespace-normal text-muted">{disabledReason}</span>}</span>{keys}</>;
-  const style = clsx(itemStyle, tone === "danger" && "text-revoked data-highlighted:bg-revoked-soft");
-  const link = download ? <a href={href} download>{body}</a> : <NextLink href={href ?? ""} prefetch={false}>{body}</NextLink>;
+export function MenuItem({
+  icon,
+  children,
+  tone = "plain",
+  keys,
+  href,
+  onSelect,
+  disabledReason,
+  download,
+}: ItemProps) {
+  const body = (
+    <>
+      {icon}
+      <span className="min-w-0 flex-1 truncate">
+        {children}
+        {disabledReason && (
+          <span className="block text-xs whitespace-normal text-muted">{disabledReason}</span>
+        )}
+      </span>
+      {keys}
+    </>
+  );
+  const style = clsx(
+    itemStyle,
+    tone === "danger" && "text-revoked data-highlighted:bg-revoked-soft",
+  );
+  const link = download ? (
+    <a href={href} download>
+      {body}
+    </a>
+  ) : (
+    <NextLink href={href ?? ""} prefetch={false}>
+      {body}
+    </NextLink>
+  );
   return (
-    <Primitive.Item className={style} disabled={disabledReason !== undefined} asChild={href !== undefined} {...(onSelect ? { onSelect } : {})}>
+    <Primitive.Item
+      className={style}
+      disabled={disabledReason !== undefined}
+      asChild={href !== undefined}
+      {...(onSelect ? { onSelect } : {})}
+    >
       {href === undefined ? body : link}
     </Primitive.Item>
   );
 }
 
-type RadioProps = Readonly<{ label: string; value: string; onChange: (value: string) => void; options: readonly Readonly<{ value: string; label: string; icon?: ReactNode }>[] }>;
+type RadioProps = Readonly<{
+  label: string;
+  value: string;
+  onChange: (value: string) => void;
+  options: readonly Readonly<{ value: string; label: string; icon?: ReactNode }>[];
+}>;
 
 /** One choice among a few, inside a menu; choosing leaves the menu open. */
 export function MenuRadio({ label, value, onChange, options }: RadioProps) {
@@ -49,9 +130,19 @@ export function MenuRadio({ label, value, onChange, options }: RadioProps) {
     <Primitive.RadioGroup value={value} onValueChange={onChange} aria-label={label}>
       <MenuLabel>{label}</MenuLabel>
       {options.map((option) => (
-        <Primitive.RadioItem key={option.value} value={option.value} className={itemStyle} onSelect={(event) => { event.preventDefault(); }}>
-          {option.icon}<span className="flex-1">{option.label}</span>
-          <Primitive.ItemIndicator><Check aria-hidden className="text-accent" /></Primitive.ItemIndicator>
+        <Primitive.RadioItem
+          key={option.value}
+          value={option.value}
+          className={itemStyle}
+          onSelect={(event) => {
+            event.preventDefault();
+          }}
+        >
+          {option.icon}
+          <span className="flex-1">{option.label}</span>
+          <Primitive.ItemIndicator>
+            <Check aria-hidden className="text-accent" />
+          </Primitive.ItemIndicator>
         </Primitive.RadioItem>
       ))}
     </Primitive.RadioGroup>
@@ -60,7 +151,11 @@ export function MenuRadio({ label, value, onChange, options }: RadioProps) {
 
 /** A line of words in a menu. */
 export function MenuLabel({ children }: Readonly<{ children: ReactNode }>) {
-  return <Primitive.Label className="px-2 pt-2 pb-1 text-xs font-medium text-muted">{children}</Primitive.Label>;
+  return (
+    <Primitive.Label className="px-2 pt-2 pb-1 text-xs font-medium text-muted">
+      {children}
+    </Primitive.Label>
+  );
 }
 
 /** A line between groups of acts. */

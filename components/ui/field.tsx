@@ -20,18 +20,22 @@ export type FieldProps = Readonly<{
   aside?: ReactNode;
 }>;
 
-type Props = FieldProps & Readonly<{ children: (wiring: ControlWiring) => ReactNode; id?: string | undefined }>;
+type Props = FieldProps &
+  Readonly<{ children: (wiring: ControlWiring) => ReactNode; id?: string | undefined }>;
 
 /** A label, one control, its hint and its error, wired together. Spread what the child function gets onto the control. */
 export function Field({ label, hint, error, required, hideLabel, aside, children, id }: Props) {
-  const made = useId(), key = id ?? made;
-  const errors = typeof error === "string" ? [error] : error ?? [];
-  const hintId = hint ? `${key}-hint` : "", errorId = errors.length > 0 ? `${key}-error` : "";
+  const made = useId(),
+    key = id ?? made;
+  const errors = typeof error === "string" ? [error] : (error ?? []);
+  const hintId = hint ? `${key}-hint` : "",
+    errorId = errors.length > 0 ? `${key}-error` : "";
   return (
     <div className="flex min-w-0 flex-col gap-1.5">
       <div className={hideLabel ? "sr-only" : "flex items-baseline justify-between gap-3"}>
         <label htmlFor={key} className="text-sm font-medium">
-          {label}{!required && !hideLabel && <span className="font-normal text-muted"> (optional)</span>}
+          {label}
+          {!required && !hideLabel && <span className="font-normal text-muted"> (optional)</span>}
         </label>
         {aside}
       </div>
@@ -42,27 +46,46 @@ export function Field({ label, hint, error, required, hideLabel, aside, children
         "aria-required": required || undefined,
       })}
       {errors.length > 0 && <FieldError id={errorId} messages={errors} />}
-      {hint && <p id={hintId} className="text-xs text-muted">{hint}</p>}
+      {hint && (
+        <p id={hintId} className="text-xs text-muted">
+          {hint}
+        </p>
+      )}
     </div>
   );
 }
 
 /** The error beside a control. */
-export function FieldError({ id, messages }: Readonly<{ id: string; messages: readonly string[] }>) {
+export function FieldError({
+  id,
+  messages,
+}: Readonly<{ id: string; messages: readonly string[] }>) {
   return (
     <div id={id} className="flex gap-1.5 text-xs text-revoked">
       <CircleAlert aria-hidden className="mt-0.5 size-3.5 shrink-0" />
-      <div className="min-w-0 break-words">{messages.map((message) => <p key={message}>{message}</p>)}</div>
+      <div className="min-w-0 break-words">
+        {messages.map((message) => (
+          <p key={message}>{message}</p>
+        ))}
+      </div>
     </div>
   );
 }
 
 /** A group of controls under one name (radio cards, checkboxes). */
-export function FieldGroup({ label, hint, error, children }: Pick<FieldProps, "label" | "hint" | "error"> & Readonly<{ children: ReactNode }>) {
+export function FieldGroup({
+  label,
+  hint,
+  error,
+  children,
+}: Pick<FieldProps, "label" | "hint" | "error"> & Readonly<{ children: ReactNode }>) {
   const key = useId();
-  const errors = typeof error === "string" ? [error] : error ?? [];
+  const errors = typeof error === "string" ? [error] : (error ?? []);
   return (
-    <fieldset className="flex min-w-0 flex-col gap-2" aria-describedby={hint || errors.length > 0 ? key : undefined}>
+    <fieldset
+      className="flex min-w-0 flex-col gap-2"
+      aria-describedby={hint || errors.length > 0 ? key : undefined}
+    >
       <legend className="mb-1.5 text-sm font-medium">{label}</legend>
       {children}
       <div id={key} className="empty:hidden">

@@ -3,15 +3,31 @@ import type { ComponentProps } from "react";
 import { controlStyle } from "./control-style";
 import { Field, type FieldProps } from "./field";
 
-export type InputProps = Omit<ComponentProps<"input">, "className" | "style" | "size"> & Readonly<{ mono?: boolean | undefined }>;
+export type InputProps = Omit<ComponentProps<"input">, "className" | "style" | "size"> &
+  Readonly<{ mono?: boolean | undefined }>;
 
 /** One line of text. `mono` for serials, fingerprints, host names. */
 export function Input({ mono, type = "text", ...rest }: InputProps) {
-  return <input {...rest} type={type} className={clsx(controlStyle, "h-8 pointer-coarse:h-10", mono && "font-mono")} />;
+  return (
+    <input
+      {...rest}
+      type={type}
+      className={clsx(controlStyle, "h-8 pointer-coarse:h-10", mono && "font-mono")}
+    />
+  );
 }
 
 /** A line of text with its label, hint and error. */
-export function TextField({ label, hint, error, required, hideLabel, aside, id, ...rest }: FieldProps & InputProps) {
+export function TextField({
+  label,
+  hint,
+  error,
+  required,
+  hideLabel,
+  aside,
+  id,
+  ...rest
+}: FieldProps & InputProps) {
   return (
     <Field {...{ label, hint, error, required, hideLabel, aside, id }}>
       {(wiring) => <Input {...rest} {...wiring} required={required} />}

@@ -15,20 +15,41 @@ type Props = Readonly<{
   copy?: boolean | undefined;
 }>;
 
-const wholeText = { hex: (text: string) => groupHex(text), colon: colonHex, text: (text: string) => text } as const;
+const wholeText = {
+  hex: (text: string) => groupHex(text),
+  colon: colonHex,
+  text: (text: string) => text,
+} as const;
 
 /** An identifier in a mono face: grouped, cut in the middle, whole on demand, copied with one click (plain, as programs want it). */
 export function MonoId({ value, label, kind = "hex", whole = false, copy = true }: Props) {
   const [open, setOpen] = useState(whole);
   const full = wholeText[kind](value);
-  const short = kind === "text" ? cutMiddle(value, 12, 8) : kind === "colon" ? cutMiddle(full, 11, 11) : shortHex(value);
+  const short =
+    kind === "text"
+      ? cutMiddle(value, 12, 8)
+      : kind === "colon"
+        ? cutMiddle(full, 11, 11)
+        : shortHex(value);
   const cut = short !== full;
   return (
     <span className="relative z-1 inline-flex max-w-full items-center gap-0.5">
       {cut ? (
-        <button type="button" aria-expanded={open} data-tip={open ? undefined : full} aria-label={`${label} ${open ? full : short}, ${open ? "cut" : "show whole"}`} onClick={() => { setOpen(!open); }}
-          className="min-w-0 rounded-sm text-left font-mono text-xs break-words hover:text-accent">{open ? full : short}</button>
-      ) : <span className="min-w-0 font-mono text-xs break-words">{full}</span>}
+        <button
+          type="button"
+          aria-expanded={open}
+          data-tip={open ? undefined : full}
+          aria-label={`${label} ${open ? full : short}, ${open ? "cut" : "show whole"}`}
+          onClick={() => {
+            setOpen(!open);
+          }}
+          className="min-w-0 rounded-sm text-left font-mono text-xs break-words hover:text-accent"
+        >
+          {open ? full : short}
+        </button>
+      ) : (
+        <span className="min-w-0 font-mono text-xs break-words">{full}</span>
+      )}
       {copy && <CopyButton text={value} label={`Copy ${label}`} />}
     </span>
   );

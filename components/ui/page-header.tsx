@@ -22,7 +22,10 @@ export function PageHeader({ title, sentence, action, crumbs, badge }: Props) {
     <header className="flex flex-wrap items-end justify-between gap-x-6 gap-y-3 pb-5">
       <div className="min-w-0">
         {crumbs && crumbs.length > 0 && <Breadcrumbs crumbs={crumbs} />}
-        <div className="flex flex-wrap items-center gap-x-3 gap-y-1"><h1 className="min-w-0 text-xl font-semibold tracking-tight break-words">{title}</h1>{badge}</div>
+        <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
+          <h1 className="min-w-0 text-xl font-semibold tracking-tight break-words">{title}</h1>
+          {badge}
+        </div>
         {sentence && <p className="mt-0.5 max-w-2xl text-sm text-muted">{sentence}</p>}
       </div>
       {action && <div className="flex flex-wrap gap-2">{action}</div>}
@@ -35,7 +38,12 @@ function Breadcrumbs({ crumbs }: Readonly<{ crumbs: readonly Crumb[] }>) {
     <nav aria-label="Breadcrumbs" className="mb-1">
       <ol className="flex flex-wrap items-center gap-1 text-xs text-muted">
         {crumbs.map(({ label, href }) => (
-          <li key={href} className="flex items-center gap-1"><Link href={href} variant="plain"><span className="hover:text-text hover:underline">{label}</span></Link><ChevronRight aria-hidden className="size-3" /></li>
+          <li key={href} className="flex items-center gap-1">
+            <Link href={href} variant="plain">
+              <span className="hover:text-text hover:underline">{label}</span>
+            </Link>
+            <ChevronRight aria-hidden className="size-3" />
+          </li>
         ))}
       </ol>
     </nav>

@@ -1,12 +1,24 @@
 import { formatShare } from "@/lib/format/count";
 
 /** How far something is, with words for both eye and ear. Native element: nothing to style inline. */
-export function Progress({ label, value, max, text }: Readonly<{ label: string; value: number; max: number; text?: string | undefined }>) {
+export function Progress({
+  label,
+  value,
+  max,
+  text,
+}: Readonly<{ label: string; value: number; max: number; text?: string | undefined }>) {
   return (
     <div className="flex flex-col gap-1.5 text-xs">
-      <div className="flex justify-between gap-3"><span>{label}</span><span className="text-muted">{text ?? formatShare(value, max)}</span></div>
-      <progress aria-label={label} value={value} max={max}
-        className="h-1.5 w-full appearance-none overflow-hidden rounded-full bg-hover [&::-moz-progress-bar]:bg-accent [&::-webkit-progress-bar]:bg-hover [&::-webkit-progress-value]:rounded-full [&::-webkit-progress-value]:bg-accent" />
+      <div className="flex justify-between gap-3">
+        <span>{label}</span>
+        <span className="text-muted">{text ?? formatShare(value, max)}</span>
+      </div>
+      <progress
+        aria-label={label}
+        value={value}
+        max={max}
+        className="h-1.5 w-full appearance-none overflow-hidden rounded-full bg-hover [&::-moz-progress-bar]:bg-accent [&::-webkit-progress-bar]:bg-hover [&::-webkit-progress-value]:rounded-full [&::-webkit-progress-value]:bg-accent"
+      />
     </div>
   );
 }

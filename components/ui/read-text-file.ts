@@ -4,7 +4,9 @@ export async function readTextFile(file: Blob): Promise<string> {
   try {
     const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
     if (!text.includes("\0")) return text;
-  } catch { /* not text: below */ }
+  } catch {
+    /* not text: below */
+  }
   const base64 = btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
   return base64.match(/.{1,64}/g)?.join("\n") ?? "";
 }

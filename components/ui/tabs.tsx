@@ -7,24 +7,43 @@ import { Tabs as Primitive } from "radix-ui";
 import type { ReactNode } from "react";
 
 const strip = "flex gap-1 overflow-x-auto border-b border-border [scrollbar-width:none]";
-const tab = "relative -mb-px flex h-9 shrink-0 items-center gap-1.5 border-b-2 border-transparent px-2.5 text-sm font-medium text-muted outline-offset-[-2px] hover:text-text";
+const tab =
+  "relative -mb-px flex h-9 shrink-0 items-center gap-1.5 border-b-2 border-transparent px-2.5 text-sm font-medium text-muted outline-offset-[-2px] hover:text-text";
 // A variant comes after the plain colours in the style sheet; a second plain colour would lose to the first.
 const current = "aria-[current=page]:border-accent aria-[current=page]:text-text";
 
-export type Tab = Readonly<{ value: string; label: string; count?: string | undefined; content: ReactNode }>;
+export type Tab = Readonly<{
+  value: string;
+  label: string;
+  count?: string | undefined;
+  content: ReactNode;
+}>;
 
 /** Panels of one page behind names. Arrow keys move between the names. */
-export function Tabs({ label, tabs, defaultValue }: Readonly<{ label: string; tabs: readonly Tab[]; defaultValue?: string | undefined }>) {
+export function Tabs({
+  label,
+  tabs,
+  defaultValue,
+}: Readonly<{ label: string; tabs: readonly Tab[]; defaultValue?: string | undefined }>) {
   return (
     <Primitive.Root defaultValue={defaultValue ?? tabs[0]?.value ?? ""}>
       <Primitive.List aria-label={label} className={strip}>
         {tabs.map(({ value, label: name, count }) => (
-          <Primitive.Trigger key={value} value={value} className={clsx(tab, "data-[state=active]:border-accent data-[state=active]:text-text")}>
-            {name}{count !== undefined && <TabCount>{count}</TabCount>}
+          <Primitive.Trigger
+            key={value}
+            value={value}
+            className={clsx(tab, "data-[state=active]:border-accent data-[state=active]:text-text")}
+          >
+            {name}
+            {count !== undefined && <TabCount>{count}</TabCount>}
           </Primitive.Trigger>
         ))}
       </Primitive.List>
-      {tabs.map(({ value, content }) => <Primitive.Content key={value} value={value} className="pt-4 outline-offset-4">{content}</Primitive.Content>)}
+      {tabs.map(({ value, content }) => (
+        <Primitive.Content key={value} value={value} className="pt-4 outline-offset-4">
+          {content}
+        </Primitive.Content>
+      ))}
     </Primitive.Root>
   );
 }
@@ -37,8 +56,15 @@ export function LinkTabs({ label, tabs }: Readonly<{ label: string; tabs: readon
   return (
     <nav aria-label={label} className={strip}>
       {tabs.map(({ href, label: name, count }) => (
-        <NextLink key={href} href={href} prefetch={false} aria-current={path === href ? "page" : undefined} className={clsx(tab, current)}>
-          {name}{count !== undefined && <TabCount>{count}</TabCount>}
+        <NextLink
+          key={href}
+          href={href}
+          prefetch={false}
+          aria-current={path === href ? "page" : undefined}
+          className={clsx(tab, current)}
+        >
+          {name}
+          {count !== undefined && <TabCount>{count}</TabCount>}
         </NextLink>
       ))}
     </nav>

@@ -12,13 +12,27 @@ type Props = Readonly<{
 /** A time. What is shown follows the switch between UTC and local time; the tooltip always holds the exact UTC. */
 export function Time({ at, show = "relative" }: Props) {
   const { nowMs, zone } = useClock();
-  const utc = formatExact(at), here = zone === "UTC" ? "" : `\n${formatExact(at, zone)}`;
+  const utc = formatExact(at),
+    here = zone === "UTC" ? "" : `\n${formatExact(at, zone)}`;
   const distance = nowMs === null ? "" : formatRelative(at, nowMs);
-  const text = show === "exact" || (show === "relative" && !distance) ? formatExact(at, zone)
-    : show === "minute" ? formatMinute(at, zone) : show === "day" ? formatDay(at, zone) : distance;
+  const text =
+    show === "exact" || (show === "relative" && !distance)
+      ? formatExact(at, zone)
+      : show === "minute"
+        ? formatMinute(at, zone)
+        : show === "day"
+          ? formatDay(at, zone)
+          : distance;
   return (
     // The exact time has to be reachable by keyboard, so it takes focus.
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-    <time dateTime={formatIso(at)} tabIndex={0} data-tip={`${show === "relative" || !distance ? "" : `${distance}\n`}${utc}${here}`} className="relative z-1 rounded-sm whitespace-nowrap">{text}</time>
+    <time
+      dateTime={formatIso(at)}
+      tabIndex={0}
+      data-tip={`${show === "relative" || !distance ? "" : `${distance}\n`}${utc}${here}`}
+      className="relative z-1 rounded-sm whitespace-nowrap"
+    >
+      {text}
+    </time>
   );
 }

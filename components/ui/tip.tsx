@@ -5,6 +5,12 @@ export function Tip({ text, children }: Readonly<{ text: string; children: React
   return (
     // A tooltip has to be reachable by keyboard (WCAG 1.4.13), so its owner takes focus.
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-    <span tabIndex={0} data-tip={text} className="cursor-help rounded-sm underline decoration-edge decoration-dotted underline-offset-3">{children}</span>
+    <span
+      tabIndex={0}
+      data-tip={text}
+      className="cursor-help rounded-sm underline decoration-edge decoration-dotted underline-offset-3"
+    >
+      {children}
+    </span>
   );
 }

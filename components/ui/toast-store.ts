@@ -11,7 +11,10 @@ export type ShownToast = ToastMessage & Readonly<{ id: number }>;
 let toasts: readonly ShownToast[] = [];
 let lastId = 0;
 const watchers = new Set<() => void>();
-const change = (next: readonly ShownToast[]) => { toasts = next; for (const watcher of watchers) watcher(); };
+const change = (next: readonly ShownToast[]) => {
+  toasts = next;
+  for (const watcher of watchers) watcher();
+};
 
 /** Shows a receipt in the corner, from any client component. At most three stand at once. */
 export function showToast(message: ToastMessage): void {
@@ -25,7 +28,12 @@ export function dismissToast(id: number): void {
 }
 
 export const toastStore = {
-  subscribe: (watcher: () => void) => { watchers.add(watcher); return () => { watchers.delete(watcher); }; },
+  subscribe: (watcher: () => void) => {
+    watchers.add(watcher);
+    return () => {
+      watchers.delete(watcher);
+    };
+  },
   read: () => toasts,
   none: (): readonly ShownToast[] => noToasts,
 };

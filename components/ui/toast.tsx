@@ -7,7 +7,8 @@ import { IconButton } from "./button";
 import { dismissToast, toastStore, type ShownToast } from "./toast-store";
 
 /** How long a message stays without being pointed at; one with a link stays longer. */
-const stayMs = 6000, stayWithLinkMs = 12_000;
+const stayMs = 6000,
+  stayWithLinkMs = 12_000;
 
 /** The corner where receipts appear. Render it once in the layout; `showToast` fills it. */
 export function ToastRegion() {
@@ -15,11 +16,23 @@ export function ToastRegion() {
   const box = useRef<HTMLElement>(null);
   useEffect(() => {
     // Shown anew each time so that it lies above a dialog that was opened since.
-    if (toasts.length > 0) { box.current?.hidePopover(); box.current?.showPopover(); } else box.current?.hidePopover();
+    if (toasts.length > 0) {
+      box.current?.hidePopover();
+      box.current?.showPopover();
+    } else box.current?.hidePopover();
   }, [toasts]);
   return (
-    <section ref={box} popover="manual" aria-label="Receipts" className="fixed inset-auto right-0 bottom-0 m-0 w-full max-w-sm flex-col gap-2 overflow-visible border-0 bg-transparent p-4 open:flex">
-      <div role="status" className="contents">{toasts.map((toast) => <Toast key={toast.id} toast={toast} />)}</div>
+    <section
+      ref={box}
+      popover="manual"
+      aria-label="Receipts"
+      className="fixed inset-auto right-0 bottom-0 m-0 w-full max-w-sm flex-col gap-2 overflow-visible border-0 bg-transparent p-4 open:flex"
+    >
+      <div role="status" className="contents">
+        {toasts.map((toast) => (
+          <Toast key={toast.id} toast={toast} />
+        ))}
+      </div>
     </section>
   );
 }
@@ -28,18 +41,56 @@ function Toast({ toast }: Readonly<{ toast: ShownToast }>) {
   const [held, setHeld] = useState(false);
   useEffect(() => {
     if (held) return;
-    const timer = setTimeout(() => { dismissToast(toast.id); }, toast.href ? stayWithLinkMs : stayMs);
-    return () => { clearTimeout(timer); };
+    const timer = setTimeout(
+      () => {
+        dismissToast(toast.id);
+      },
+      toast.href ? stayWithLinkMs : stayMs,
+    );
+    return () => {
+      clearTimeout(timer);
+    };
   }, [held, toast]);
-  const hold = () => { setHeld(true); }, release = () => { setHeld(false); };
+  const hold = () => {
+      setHeld(true);
+    },
+    release = () => {
+      setHeld(false);
+    };
   return (
-    <div onPointerEnter={hold} onPointerLeave={release} onFocus={hold} onBlur={release} className="flex items-center gap-3 rounded-lg border border-border bg-raised py-2 pr-2 pl-3.5 text-sm text-text shadow-pop enter-rise">
-      {toast.tone === "danger" ? <OctagonX aria-hidden className="size-4 shrink-0 text-revoked" /> : <CircleCheck aria-hidden className="size-4 shrink-0 text-valid" />}
+    <div
+      onPointerEnter={hold}
+      onPointerLeave={release}
+      onFocus={hold}
+      onBlur={release}
+      className="flex items-center gap-3 rounded-lg border border-border bg-raised py-2 pr-2 pl-3.5 text-sm text-text shadow-pop enter-rise"
+    >
+      {toast.tone === "danger" ? (
+        <OctagonX aria-hidden className="size-4 shrink-0 text-revoked" />
+      ) : (
+        <CircleCheck aria-hidden className="size-4 shrink-0 text-valid" />
+      )}
       <p className="min-w-0 flex-1">
         {toast.text}{" "}
-        {toast.href && <NextLink href={toast.href} prefetch={false} className="font-medium text-accent underline underline-offset-2">{toast.linkText ?? "Show"}</NextLink>}{toast.href && "."}
+        {toast.href && (
+          <NextLink
+            href={toast.href}
+            prefetch={false}
+            className="font-medium text-accent underline underline-offset-2"
+          >
+            {toast.linkText ?? "Show"}
+          </NextLink>
+        )}
+        {toast.href && "."}
       </p>
-      <IconButton label="Dismiss" size="sm" icon={<X aria-hidden />} onClick={() => { dismissToast(toast.id); }} />
+      <IconButton
+        label="Dismiss"
+        size="sm"
+        icon={<X aria-hidden />}
+        onClick={() => {
+          dismissToast(toast.id);
+        }}
+      />
     </div>
   );
 }

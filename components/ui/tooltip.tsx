@@ -18,10 +18,13 @@ export function TooltipLayer() {
   useEffect(() => {
     const tip = box.current;
     if (!tip) return;
-    let owner: HTMLElement | null = null, walking = false, timer: ReturnType<typeof setTimeout> | undefined;
+    let owner: HTMLElement | null = null,
+      walking = false,
+      timer: ReturnType<typeof setTimeout> | undefined;
     const hide = () => {
       clearTimeout(timer);
-      if (owner?.getAttribute("aria-describedby") === tip.id) owner.removeAttribute("aria-describedby");
+      if (owner?.getAttribute("aria-describedby") === tip.id)
+        owner.removeAttribute("aria-describedby");
       owner = null;
       if (tip.matches(":popover-open")) tip.hidePopover();
     };
@@ -34,19 +37,46 @@ export function TooltipLayer() {
         tip.textContent = target.dataset["tip"] ?? "";
         tip.showPopover();
         placeBeside(tip, target.getBoundingClientRect());
-        if (!target.hasAttribute("aria-describedby") && target.getAttribute("aria-label") !== tip.textContent) target.setAttribute("aria-describedby", tip.id);
+        if (
+          !target.hasAttribute("aria-describedby") &&
+          target.getAttribute("aria-label") !== tip.textContent
+        )
+          target.setAttribute("aria-describedby", tip.id);
       }, delay);
     };
-    const over = (event: PointerEvent) => { const target = event.pointerType === "touch" ? null : tipOf(event.target); if (target) show(target, 250); else if (owner && !owner.matches(":focus-visible")) hide(); };
+    const over = (event: PointerEvent) => {
+      const target = event.pointerType === "touch" ? null : tipOf(event.target);
+      if (target) show(target, 250);
+      else if (owner && !owner.matches(":focus-visible")) hide();
+    };
     // Only for somebody who walks with Tab or arrows: focus that a dialog moves by itself explains nothing.
-    const focus = (event: FocusEvent) => { const target = tipOf(event.target); if (walking && target?.matches(":focus-visible")) show(target, 0); };
-    const key = (event: KeyboardEvent) => { walking = /^(Tab|Arrow|Home|End)/.test(event.key); if (event.key === "Escape") hide(); };
-    const ends = new AbortController(), { signal } = ends;
+    const focus = (event: FocusEvent) => {
+      const target = tipOf(event.target);
+      if (walking && target?.matches(":focus-visible")) show(target, 0);
+    };
+    const key = (event: KeyboardEvent) => {
+      walking = /^(Tab|Arrow|Home|End)/.test(event.key);
+      if (event.key === "Escape") hide();
+    };
+    const ends = new AbortController(),
+      { signal } = ends;
     document.addEventListener("pointerover", over, { signal });
     document.addEventListener("focusin", focus, { signal });
-    for (const name of ["focusout", "pointerdown", "scroll"]) document.addEventListener(name, hide, { signal, capture: true });
+    for (const name of ["focusout", "pointerdown", "scroll"])
+      document.addEventListener(name, hide, { signal, capture: true });
     document.addEventListener("keydown", key, { signal, capture: true });
-    return () => { hide(); ends.abort(); };
+    return () => {
+      hide();
+      ends.abort();
+    };
   }, []);
-  return <div ref={box} id="tip" role="tooltip" popover="manual" className="pointer-events-none fixed inset-auto m-0 max-w-80 rounded-md border border-border bg-raised px-2 py-1 text-xs whitespace-pre-line text-text shadow-pop" />;
+  return (
+    <div
+      ref={box}
+      id="tip"
+      role="tooltip"
+      popover="manual"
+      className="pointer-events-none fixed inset-auto m-0 max-w-80 rounded-md border border-border bg-raised px-2 py-1 text-xs whitespace-pre-line text-text shadow-pop"
+    />
+  );
 }

@@ -11,14 +11,19 @@ export async function keptAs(download: Download): Promise<string> {
 
 export type Exported = Readonly<{
   /** The file itself, and the proof file where one comes with it. */
-  file: string; proof: string;
+  file: string;
+  proof: string;
   /** The command that verifies it, as the page shows it, and the key in it. */
-  command: string; key: string;
+  command: string;
+  key: string;
 }>;
 
 /** Exports what the open list shows, from the dialog's first choice to its last word. */
 export async function exportAs(page: Page, format: string): Promise<Exported> {
-  const downloads: Download[] = [], note = (download: Download) => { downloads.push(download); };
+  const downloads: Download[] = [],
+    note = (download: Download) => {
+      downloads.push(download);
+    };
   page.on("download", note);
   await page.getByRole("button", { name: "Export" }).click();
   const dialog = page.getByRole("dialog", { name: "Export" });
@@ -29,6 +34,12 @@ export async function exportAs(page: Page, format: string): Promise<Exported> {
   await expect.poll(() => downloads.length).toBe(command.includes("--proof") ? 2 : 1);
   await dialog.getByRole("button", { name: "Done" }).click();
   page.off("download", note);
-  const paths = await Promise.all(downloads.map(keptAs)), isProof = (path: string) => path.endsWith(".proof.jsonl");
-  return { file: paths.find((path) => !isProof(path)) ?? "", proof: paths.find(isProof) ?? "", command, key: /--key '([^']+)'/.exec(command)?.[1] ?? "" };
+  const paths = await Promise.all(downloads.map(keptAs)),
+    isProof = (path: string) => path.endsWith(".proof.jsonl");
+  return {
+    file: paths.find((path) => !isProof(path)) ?? "",
+    proof: paths.find(isProof) ?? "",
+    command,
+    key: /--key '([^']+)'/.exec(command)?.[1] ?? "",
+  };
 }

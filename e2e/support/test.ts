@@ -7,8 +7,13 @@ export { expect };
 export type Complaints = { readonly allow: (pattern: RegExp) => void };
 
 const watch = (page: Page, found: string[]) => {
-  page.on("console", (message) => { if (message.type() === "error" || /Content Security Policy/i.test(message.text())) found.push(message.text()); });
-  page.on("pageerror", (error) => { found.push(`uncaught: ${error.message}`); });
+  page.on("console", (message) => {
+    if (message.type() === "error" || /Content Security Policy/i.test(message.text()))
+      found.push(message.text());
+  });
+  page.on("pageerror", (error) => {
+    found.push(`uncaught: ${error.message}`);
+  });
 };
 
 /**
@@ -16,17 +21,36 @@ const watch = (page: Page, found: string[]) => {
  * is lost, which no person notices and a test does.
  */
 export async function hydrated(page: Page): Promise<void> {
-  await page.waitForFunction(() => !("__next_f" in window) || [...document.querySelectorAll("button")].every((button) => Object.keys(button).some((key) => key.startsWith("__reactProps"))));
+  await page.waitForFunction(
+    () =>
+      !("__next_f" in window) ||
+      [...document.querySelectorAll("button")].every((button) =>
+        Object.keys(button).some((key) => key.startsWith("__reactProps")),
+      ),
+  );
 }
 
 /** Every page is watched: an error in the console, an uncaught exception or a breach of the content security policy fails the test. */
 export const test = base.extend<{ complaints: Complaints }>({
-  complaints: [async ({ context }, use) => {
-    const found: string[] = [], allowed: RegExp[] = [];
-    context.on("page", (page) => { watch(page, found); });
-    await use({ allow: (pattern) => { allowed.push(pattern); } });
-    expect(found.filter((text) => !allowed.some((pattern) => pattern.test(text))), "what the browser complained about").toEqual([]);
-  }, { auto: true }],
+  complaints: [
+    async ({ context }, use) => {
+      const found: string[] = [],
+        allowed: RegExp[] = [];
+      context.on("page", (page) => {
+        watch(page, found);
+      });
+      await use({
+        allow: (pattern) => {
+          allowed.push(pattern);
+        },
+      });
+      expect(
+        found.filter((text) => !allowed.some((pattern) => pattern.test(text))),
+        "what the browser complained about",
+      ).toEqual([]);
+    },
+    { auto: true },
+  ],
   page: async ({ page }, use) => {
     const goTo = page.goto.bind(page);
     page.goto = async (...args) => {
@@ -41,16 +65,32 @@ export const test = base.extend<{ complaints: Complaints }>({
 /** Everything that axe finds, one line for each element. `coloursOnly` for a page that was looked at already in its other scheme: nothing else differs. */
 export async function axe(page: Page, coloursOnly = false): Promise<string[]> {
   const look = new AxeBuilder({ page }).setLegacyMode();
-  const { violations } = await (coloursOnly ? look.withRules(["color-contrast", "link-in-text-block"]) : look).analyze();
-  return violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id}: ${target.join(" ")}: ${failureSummary?.replace(/\s+/g, " ") ?? ""}`));
+  const { violations } = await (
+    coloursOnly ? look.withRules(["color-contrast", "link-in-text-block"]) : look
+  ).analyze();
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(
+      ({ target, failureSummary }) =>
+        `${id}: ${target.join(" ")}: ${failureSummary?.replace(/\s+/g, " ") ?? ""}`,
+    ),
+  );
 }
 
 /** Resolves when nothing on the page moves any more, so that colours are what they will be. */
 export async function settled(page: Page): Promise<void> {
-  await page.evaluate(() => Promise.allSettled(document.getAnimations().filter((one) => one.effect?.getComputedTiming().iterations !== Infinity).map((one) => one.finished)));
+  await page.evaluate(() =>
+    Promise.allSettled(
+      document
+        .getAnimations()
+        .filter((one) => one.effect?.getComputedTiming().iterations !== Infinity)
+        .map((one) => one.finished),
+    ),
+  );
 }
 
 /** No element may make the page wider than its window. */
 export async function sidewaysScroll(page: Page): Promise<number> {
-  return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  return page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  );
 }

@@ -1,7 +1,13 @@
 import pg from "pg";
 import { readRunFile } from "@/lib/runtime-file";
 
-type Row = { id: string; state: string; fingerprint: string | null; planned: boolean; issued: boolean };
+type Row = {
+  id: string;
+  state: string;
+  fingerprint: string | null;
+  planned: boolean;
+  issued: boolean;
+};
 
 /** What the tables say against what the log says, for every certificate there is. */
 export type Balance = Readonly<{
@@ -23,11 +29,14 @@ export async function balanceOf(dataFolder: string): Promise<Balance> {
     const said = `with log as (
         select convert_from(entry, 'UTF8')::jsonb as e from tlog.entry
       ), named as (select distinct e ->> 'action' as action, e #>> '{target,id}' as id, e #>> '{details,fingerprintSha256}' as fingerprint from log where e ->> 'action' in ('certificate.planned', 'certificate.issued'))`;
-    const { rows } = await client.query<Row>(`${said} select c.id, c.state, encode(c.fingerprint_sha256, 'hex') as fingerprint,
+    const { rows } =
+      await client.query<Row>(`${said} select c.id, c.state, encode(c.fingerprint_sha256, 'hex') as fingerprint,
         exists (select from named n where n.id = c.id and n.action = 'certificate.planned') as planned,
         exists (select from named n where n.id = c.id and n.action = 'certificate.issued' and n.fingerprint = encode(c.fingerprint_sha256, 'hex')) as issued
       from certificate c`);
-    const { rows: lone } = await client.query<{ id: string }>(`${said} select id from named n where n.action = 'certificate.issued'
+    const { rows: lone } = await client.query<{
+      id: string;
+    }>(`${said} select id from named n where n.action = 'certificate.issued'
         and not exists (select from certificate c where c.id = n.id and c.der is not null and encode(c.fingerprint_sha256, 'hex') = n.fingerprint)`);
     const issued = rows.filter(({ fingerprint }) => fingerprint !== null);
     return {

@@ -8,7 +8,8 @@ import { findRepoRoot } from "@/lib/runtime-root";
 import { freePorts } from "@/server/supervise/testing/throwaway-chancery";
 
 const root = findRepoRoot();
-const script = /```sh\n([^]*?)```/.exec(readFileSync(join(root, "docs/by-example.md"), "utf8"))?.[1] ?? "";
+const script =
+  /```sh\n([^]*?)```/.exec(readFileSync(join(root, "docs/by-example.md"), "utf8"))?.[1] ?? "";
 const lines = script.trimEnd().split("\n");
 const folder = mkdtempSync(join(tmpdir(), "chancery-example-"));
 
@@ -19,7 +20,11 @@ const instrumented = (port: number): string => {
   const ocsp = own.find((line) => line.startsWith("openssl ocsp"))?.replace(/ +#.*/, "");
   return [
     "trap 'kill -TERM $server; wait $server; echo $? > ended' EXIT",
-    ...own.flatMap((line, index) => [`exec > out/${index} 2> err/${index}`, line, `echo $? > status/${index}; server=$!`]),
+    ...own.flatMap((line, index) => [
+      `exec > out/${index} 2> err/${index}`,
+      line,
+      `echo $? > status/${index}; server=$!`,
+    ]),
     `printf %s "$TOKEN" > token`,
     `until ${ocsp} > again 2>&1 && grep -q revoked again; do sleep 0.1; done`,
     `until curl -s http://localhost:${port}/crl/issuing.crl | openssl crl -inform DER -noout -text > crl && grep -q "Key Compromise" crl; do sleep 0.1; done`,
@@ -32,22 +37,41 @@ const out = (pattern: RegExp) => read(`out/${lineOf(pattern)}`);
 
 beforeAll(async () => {
   for (const name of ["out", "err", "status"]) mkdirSync(join(folder, name));
-  for (const name of ["package.json", "scripts", "node_modules"]) symlinkSync(join(root, name), join(folder, name));
+  for (const name of ["package.json", "scripts", "node_modules"])
+    symlinkSync(join(root, name), join(folder, name));
   const [http = 0, https = 0, mtls = 0] = await freePorts(3);
-  const kept = Object.entries(process.env).filter(([name]) => !/^(CHANCERY_|DATABASE_|NEXTAUTH_|NODE_ENV$|NODE_OPTIONS$|VITEST|npm_)/.test(name));
+  const kept = Object.entries(process.env).filter(
+    ([name]) => !/^(CHANCERY_|DATABASE_|NEXTAUTH_|NODE_ENV$|NODE_OPTIONS$|VITEST|npm_)/.test(name),
+  );
   const env = {
-    ...Object.fromEntries(kept), CHANCERY_DATA: join(folder, "data"), CHANCERY_HTTP_PORT: String(http), CHANCERY_HTTPS_PORT: String(https), CHANCERY_MTLS_PORT: String(mtls),
+    ...Object.fromEntries(kept),
+    CHANCERY_DATA: join(folder, "data"),
+    CHANCERY_HTTP_PORT: String(http),
+    CHANCERY_HTTPS_PORT: String(https),
+    CHANCERY_MTLS_PORT: String(mtls),
     CHANCERY_PUBLIC_URL: `http://localhost:${http}`,
   };
-  const shell = spawn("sh", ["-c", instrumented(http)], { cwd: folder, env: env as unknown as NodeJS.ProcessEnv, stdio: "ignore" });
+  const shell = spawn("sh", ["-c", instrumented(http)], {
+    cwd: folder,
+    env: env as unknown as NodeJS.ProcessEnv,
+    stdio: "ignore",
+  });
   await new Promise((done) => shell.once("close", done));
 }, 400_000);
 
-afterAll(() => { rmSync(folder, { recursive: true, force: true }); });
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
 
 describe("the example script of docs/by-example.md", () => {
   it("has every line end with success", () => {
-    const failed = lines.map((line, index) => ({ line, status: read(`status/${index}`).trim(), said: read(`err/${index}`) })).filter(({ status }) => status !== "0");
+    const failed = lines
+      .map((line, index) => ({
+        line,
+        status: read(`status/${index}`).trim(),
+        said: read(`err/${index}`),
+      }))
+      .filter(({ status }) => status !== "0");
     expect(failed).toEqual([]);
   });
 
@@ -56,8 +80,14 @@ describe("the example script of docs/by-example.md", () => {
   });
 
   it("lists the root and the active issuing authority, whole", () => {
-    const { items, nextCursor } = JSON.parse(out(/api\/v1\/authorities /)) as { items: { id: string; slug: string; status: string }[]; nextCursor: string | null };
-    expect(items.map(({ slug, status }) => `${slug} ${status}`)).toEqual(["root active", "issuing active"]);
+    const { items, nextCursor } = JSON.parse(out(/api\/v1\/authorities /)) as {
+      items: { id: string; slug: string; status: string }[];
+      nextCursor: string | null;
+    };
+    expect(items.map(({ slug, status }) => `${slug} ${status}`)).toEqual([
+      "root active",
+      "issuing active",
+    ]);
     expect(items.every(({ id }) => id.length > 0)).toBe(true);
     expect(nextCursor).toBeNull();
   });
@@ -75,16 +105,25 @@ describe("the example script of docs/by-example.md", () => {
   });
 
   it("revokes with the reason and comment that were given", () => {
-    expect(JSON.parse(out(/\/revoke/))).toMatchObject({ status: "revoked", revocation: { reason: "keyCompromise", comment: "laptop lost" } });
+    expect(JSON.parse(out(/\/revoke/))).toMatchObject({
+      status: "revoked",
+      revocation: { reason: "keyCompromise", comment: "laptop lost" },
+    });
   });
 
   it("publishes a CRL that openssl reads and that comes to name the certificate", () => {
     expect(out(/issuing\.crl/)).toContain("Certificate Revocation List (CRL)");
-    expect(read("crl")).toContain(`Serial Number: ${new X509Certificate(read("c.pem")).serialNumber}`);
+    expect(read("crl")).toContain(
+      `Serial Number: ${new X509Certificate(read("c.pem")).serialNumber}`,
+    );
   });
 
   it("finds the certificate's acts in the audit log, in order", () => {
-    expect(out(/audit\/events/).trim().split("\n")).toEqual(["certificate.planned", "certificate.issued", "certificate.revoked"]);
+    expect(
+      out(/audit\/events/)
+        .trim()
+        .split("\n"),
+    ).toEqual(["certificate.planned", "certificate.issued", "certificate.revoked"]);
   });
 
   it("ends in order when it is told to", () => {

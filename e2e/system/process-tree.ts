@@ -5,7 +5,8 @@ export type Process = Readonly<{ pid: number; parent: number; command: string }>
 
 function read(pid: number): Process | null {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8"), command = readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ").trim();
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8"),
+      command = readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ").trim();
     const [state, parent] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
     return state === "Z" ? null : { pid, parent: Number(parent), command };
   } catch {
@@ -15,8 +16,12 @@ function read(pid: number): Process | null {
 
 /** A process and everything below it, itself first. */
 export function treeOf(pid: number): Process[] {
-  const all = readdirSync("/proc").filter((name) => /^\d+$/.test(name)).map((name) => read(Number(name))).filter((one) => one !== null);
-  const below = (parent: number): Process[] => all.filter((one) => one.parent === parent).flatMap((one) => [one, ...below(one.pid)]);
+  const all = readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map((name) => read(Number(name)))
+    .filter((one) => one !== null);
+  const below = (parent: number): Process[] =>
+    all.filter((one) => one.parent === parent).flatMap((one) => [one, ...below(one.pid)]);
   return [...all.filter((one) => one.pid === pid), ...below(pid)];
 }
 

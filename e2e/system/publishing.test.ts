@@ -8,14 +8,26 @@ import type { Api } from "@/e2e/support/api";
 import { faultsIn } from "@/lib/log/publish/testdata/stand";
 import { readRunFile } from "@/lib/runtime-file";
 import { findRepoRoot } from "@/lib/runtime-root";
-import { makePlace, type ChanceryPlace, type ThrowawayChancery } from "@/server/supervise/testing/throwaway-chancery";
+import {
+  makePlace,
+  type ChanceryPlace,
+  type ThrowawayChancery,
+} from "@/server/supervise/testing/throwaway-chancery";
 import { treeOf } from "./process-tree";
 import { adminApi, startReady, until } from "./stand";
 
 // A whole Chancery under load, whose processes are killed: what becomes of the checkpoints.
 let place: ChanceryPlace, chancery: ThrowawayChancery, api: Api, client: pg.Client;
-const query = async (sql: string): Promise<Record<string, unknown>[]> => (await client.query<Record<string, unknown>>(sql)).rows;
-const published = async () => Number((await query("select coalesce(max(size), 0) as size from tlog.checkpoint where published_at is not null"))[0]?.["size"]);
+const query = async (sql: string): Promise<Record<string, unknown>[]> =>
+  (await client.query<Record<string, unknown>>(sql)).rows;
+const published = async () =>
+  Number(
+    (
+      await query(
+        "select coalesce(max(size), 0) as size from tlog.checkpoint where published_at is not null",
+      )
+    )[0]?.["size"],
+  );
 
 beforeAll(async () => {
   place = await makePlace();
@@ -35,17 +47,26 @@ const crowding = Math.max(1, (loadavg()[0] ?? 0) / availableParallelism());
 
 /** Acts without a pause until `act` is done, over the API and, as another node would, straight into the inbox; returns how many were answered as done. */
 async function underLoad(act: () => Promise<void>): Promise<number> {
-  let done = 0, going = true;
+  let done = 0,
+    going = true;
   const work = async (worker: number): Promise<void> => {
     for (let n = 0; going; n++) {
-      const answer = await api.post("/identities", { kind: "service", name: `load ${worker} ${n} ${Math.random()}`, owner: "team@example.com" }).catch(() => null);
+      const answer = await api
+        .post("/identities", {
+          kind: "service",
+          name: `load ${worker} ${n} ${Math.random()}`,
+          owner: "team@example.com",
+        })
+        .catch(() => null);
       if (answer?.status === 201) done += 1;
       else await pause(20);
     }
   };
   const elsewhere = async (): Promise<void> => {
     for (let n = 0; going; n++) {
-      await query(`insert into tlog.inbox (entry) values (convert_to('{"id":"ent_elsewhere_${n}_${Math.random()}"}', 'UTF8'))`);
+      await query(
+        `insert into tlog.inbox (entry) values (convert_to('{"id":"ent_elsewhere_${n}_${Math.random()}"}', 'UTF8'))`,
+      );
       await pause(10);
     }
   };
@@ -65,27 +86,52 @@ describe("checkpoints are published", () => {
     expect(note).toMatch(/^localhost:\d+\/log\/[0-9a-f]{8}\n\d+\n[A-Za-z0-9+/]{43}=\n\n\u2014 /);
   });
 
-  it.each(["door", "signer"])("again within five seconds after kill -9 of the %s under load, nothing lost, nothing doubled, no alarm", async (name) => {
-    let atKill = { now: new Date(), size: "0" };
-    const done = await underLoad(async () => {
-      await pause(1_000);
-      const [victim] = treeOf(chancery.pid).filter(({ command }) => command.includes(`dist/${name}.mjs`));
-      process.kill(victim?.pid ?? 0, "SIGKILL");
-      [atKill = atKill] = (await query("select clock_timestamp() as now, size from tlog.head")) as (typeof atKill)[];
-      // What covers more than there was can only have been signed afterwards.
-      await until(async () => (await published()) > Number(atKill.size) + 20);
-    });
-    expect(done).toBeGreaterThan(20);
-    const [next] = (await query(`select min(published_at) as at from tlog.checkpoint where size > ${atKill.size} and published_at is not null`)) as { at: Date }[];
-    expect((next?.at.getTime() ?? Infinity) - atKill.now.getTime()).toBeLessThan(5_000 * crowding);
-    await until(async () => {
-      const [row] = await query("select size, tlog.inbox_backlog() as waiting, halted is null as sound from tlog.head");
-      return Number(row?.["waiting"]) === 0 && row?.["sound"] === true && (await published()) === Number(row?.["size"]);
-    });
-    expect(await faultsIn(query)).toEqual([]);
-    const created = await query("select count(*)::int as n from tlog.search where action = 'identity.created' and outcome = 'success'"), [rows] = await query("select count(*)::int as n from identity");
-    expect(created[0]).toEqual(rows);
-    await until(() => fetch(`${chancery.httpUrl}/readyz`).then(({ ok }) => ok, () => false));
-    expect(await query("select generation from tlog.log")).toHaveLength(1);
-  });
+  it.each(["door", "signer"])(
+    "again within five seconds after kill -9 of the %s under load, nothing lost, nothing doubled, no alarm",
+    async (name) => {
+      let atKill = { now: new Date(), size: "0" };
+      const done = await underLoad(async () => {
+        await pause(1_000);
+        const [victim] = treeOf(chancery.pid).filter(({ command }) =>
+          command.includes(`dist/${name}.mjs`),
+        );
+        process.kill(victim?.pid ?? 0, "SIGKILL");
+        [atKill = atKill] = (await query(
+          "select clock_timestamp() as now, size from tlog.head",
+        )) as (typeof atKill)[];
+        // What covers more than there was can only have been signed afterwards.
+        await until(async () => (await published()) > Number(atKill.size) + 20);
+      });
+      expect(done).toBeGreaterThan(20);
+      const [next] = (await query(
+        `select min(published_at) as at from tlog.checkpoint where size > ${atKill.size} and published_at is not null`,
+      )) as { at: Date }[];
+      expect((next?.at.getTime() ?? Infinity) - atKill.now.getTime()).toBeLessThan(
+        5_000 * crowding,
+      );
+      await until(async () => {
+        const [row] = await query(
+          "select size, tlog.inbox_backlog() as waiting, halted is null as sound from tlog.head",
+        );
+        return (
+          Number(row?.["waiting"]) === 0 &&
+          row?.["sound"] === true &&
+          (await published()) === Number(row?.["size"])
+        );
+      });
+      expect(await faultsIn(query)).toEqual([]);
+      const created = await query(
+          "select count(*)::int as n from tlog.search where action = 'identity.created' and outcome = 'success'",
+        ),
+        [rows] = await query("select count(*)::int as n from identity");
+      expect(created[0]).toEqual(rows);
+      await until(() =>
+        fetch(`${chancery.httpUrl}/readyz`).then(
+          ({ ok }) => ok,
+          () => false,
+        ),
+      );
+      expect(await query("select generation from tlog.log")).toHaveLength(1);
+    },
+  );
 });

@@ -2,12 +2,22 @@ import { readFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { apiAt, type Api, type Certificate } from "@/e2e/support/api";
 import { makeToken } from "@/e2e/support/command-line";
-import { startChanceryAt, type ChanceryPlace, type ThrowawayChancery } from "@/server/supervise/testing/throwaway-chancery";
+import {
+  startChanceryAt,
+  type ChanceryPlace,
+  type ThrowawayChancery,
+} from "@/server/supervise/testing/throwaway-chancery";
 
-const headless = { CHANCERY_ADMIN_EMAIL: "admin@example.com", CHANCERY_ADMIN_PASSWORD: "a long passphrase", CHANCERY_ORGANIZATION: "Example" };
+const headless = {
+  CHANCERY_ADMIN_EMAIL: "admin@example.com",
+  CHANCERY_ADMIN_PASSWORD: "a long passphrase",
+  CHANCERY_ORGANIZATION: "Example",
+};
 
 /** Waits until something holds, asking again at short intervals; the test's own time limit is the end of patience. */
-export async function until<T>(holds: () => Promise<T | null | false | undefined> | T | null | false | undefined): Promise<T> {
+export async function until<T>(
+  holds: () => Promise<T | null | false | undefined> | T | null | false | undefined,
+): Promise<T> {
   for (;;) {
     const found = await holds();
     if (found !== null && found !== false && found !== undefined) return found;
@@ -16,9 +26,17 @@ export async function until<T>(holds: () => Promise<T | null | false | undefined
 }
 
 /** Starts one with its setup taken from the environment, and waits until it answers that it is ready. */
-export async function startReady(place: ChanceryPlace, logFile: string): Promise<ThrowawayChancery> {
+export async function startReady(
+  place: ChanceryPlace,
+  logFile: string,
+): Promise<ThrowawayChancery> {
   const chancery = await startChanceryAt(place, headless, logFile);
-  await until(() => fetch(`${chancery.httpUrl}/readyz`).then(({ ok }) => ok, () => false));
+  await until(() =>
+    fetch(`${chancery.httpUrl}/readyz`).then(
+      ({ ok }) => ok,
+      () => false,
+    ),
+  );
   return chancery;
 }
 
@@ -29,13 +47,23 @@ export async function adminApi(chancery: ThrowawayChancery): Promise<Api & { tok
 }
 
 /** Everything that it said so far. */
-export const saidBy = ({ logFile }: Pick<ThrowawayChancery, "logFile">): string => readFileSync(logFile, "utf8");
+export const saidBy = ({ logFile }: Pick<ThrowawayChancery, "logFile">): string =>
+  readFileSync(logFile, "utf8");
 
 /** What became of many requests at once: certificates that a client really received, and how often something else came. */
-export type Harvest = { readonly received: Certificate[]; readonly refused: { status: number; code: string }[]; lost: number };
+export type Harvest = {
+  readonly received: Certificate[];
+  readonly refused: { status: number; code: string }[];
+  lost: number;
+};
 
 /** Asks for one certificate per request, several at a time, and keeps count of what came back. `onReceived` is told the number so far. */
-export async function harvest(api: Api, bodies: readonly object[], atOnce: number, onReceived: (count: number) => void = () => {}): Promise<Harvest> {
+export async function harvest(
+  api: Api,
+  bodies: readonly object[],
+  atOnce: number,
+  onReceived: (count: number) => void = () => {},
+): Promise<Harvest> {
   const result: Harvest = { received: [], refused: [], lost: 0 };
   const queue = [...bodies];
   const work = async () => {

@@ -10,53 +10,131 @@ import { accountChange, accountInput, newPassword } from "./schema";
 import { updateAccount } from "./update-account";
 
 let harness: Harness;
-beforeAll(async () => { harness = await openHarness(); });
-afterAll(async () => { await harness.close(); });
+beforeAll(async () => {
+  harness = await openHarness();
+});
+afterAll(async () => {
+  await harness.close();
+});
 
 const password = "correct horse battery staple";
 let made = 0;
-const make = (role: "admin" | "operator" | "auditor" = "operator") => createAccount(harness.deps, system, { email: `${role}-${++made}@example.com`, name: "Somebody", role, password });
-const codeOf = (promise: Promise<unknown>) => promise.then(() => "done", (error: Error & { code?: string }) => error.code ?? error.message);
-const actorOf = (role: Actor["role"], id = "usr_other"): Actor => ({ ...stranger(), kind: "user", id, label: "somebody@example.com", role });
-
-test.each(roles.filter((role) => role !== "admin"))("role %s makes and changes no account", async (role) => {
-  const { id } = await make();
-  expect(await codeOf(createAccount(harness.deps, actorOf(role), { email: "new@example.com", name: "New", role: "admin", password }))).toBe("forbidden");
-  expect(await codeOf(updateAccount(harness.deps, actorOf(role), id, { role: "admin" }))).toBe("forbidden");
-  expect(await codeOf(updateAccount(harness.deps, actorOf(role), "usr_none", { role: "admin" }))).toBe("forbidden");
+const make = (role: "admin" | "operator" | "auditor" = "operator") =>
+  createAccount(harness.deps, system, {
+    email: `${role}-${++made}@example.com`,
+    name: "Somebody",
+    role,
+    password,
+  });
+const codeOf = (promise: Promise<unknown>) =>
+  promise.then(
+    () => "done",
+    (error: Error & { code?: string }) => error.code ?? error.message,
+  );
+const actorOf = (role: Actor["role"], id = "usr_other"): Actor => ({
+  ...stranger(),
+  kind: "user",
+  id,
+  label: "somebody@example.com",
+  role,
 });
+
+test.each(roles.filter((role) => role !== "admin"))(
+  "role %s makes and changes no account",
+  async (role) => {
+    const { id } = await make();
+    expect(
+      await codeOf(
+        createAccount(harness.deps, actorOf(role), {
+          email: "new@example.com",
+          name: "New",
+          role: "admin",
+          password,
+        }),
+      ),
+    ).toBe("forbidden");
+    expect(await codeOf(updateAccount(harness.deps, actorOf(role), id, { role: "admin" }))).toBe(
+      "forbidden",
+    );
+    expect(
+      await codeOf(updateAccount(harness.deps, actorOf(role), "usr_none", { role: "admin" })),
+    ).toBe("forbidden");
+  },
+);
 
 test("nobody changes their own role or status", async () => {
   const { id } = await make("admin");
   await make("admin");
-  for (const change of [{ role: "auditor" }, { status: "disabled" }] as const) expect(await codeOf(updateAccount(harness.deps, actorOf("admin", id), id, change))).toBe("account.self");
-  expect(await codeOf(updateAccount(harness.deps, actorOf("admin", id), id, { name: "Another" }))).toBe("done");
+  for (const change of [{ role: "auditor" }, { status: "disabled" }] as const)
+    expect(await codeOf(updateAccount(harness.deps, actorOf("admin", id), id, change))).toBe(
+      "account.self",
+    );
+  expect(
+    await codeOf(updateAccount(harness.deps, actorOf("admin", id), id, { name: "Another" })),
+  ).toBe("done");
 });
 
 test("the last active administrator stays, also when two are removed at the same moment", async () => {
   const { items } = await listAccounts(harness.deps, system, { role: "admin", status: "active" });
-  for (const { id } of items.slice(2)) await updateAccount(harness.deps, system, id, { status: "disabled" });
+  for (const { id } of items.slice(2))
+    await updateAccount(harness.deps, system, id, { status: "disabled" });
   const pair = items.slice(0, 2);
-  const outcomes = await Promise.all(pair.map(({ id }) => codeOf(updateAccount(harness.deps, system, id, { status: "disabled" }))));
+  const outcomes = await Promise.all(
+    pair.map(({ id }) => codeOf(updateAccount(harness.deps, system, id, { status: "disabled" }))),
+  );
   expect(outcomes.toSorted()).toEqual(["account.last-admin", "done"]);
-  expect((await listAccounts(harness.deps, system, { role: "admin", status: "active" })).items).toHaveLength(1);
+  expect(
+    (await listAccounts(harness.deps, system, { role: "admin", status: "active" })).items,
+  ).toHaveLength(1);
 });
 
 test("a second account for an e-mail address is refused, in capitals too", async () => {
   const { email } = await make();
-  expect(await codeOf(createAccount(harness.deps, system, { email, name: "Twin", role: "auditor", password }))).toBe("account.exists");
-  expect(accountInput.parse({ email: email.toUpperCase(), name: "Twin", role: "auditor", password }).email).toBe(email);
+  expect(
+    await codeOf(
+      createAccount(harness.deps, system, { email, name: "Twin", role: "auditor", password }),
+    ),
+  ).toBe("account.exists");
+  expect(
+    accountInput.parse({ email: email.toUpperCase(), name: "Twin", role: "auditor", password })
+      .email,
+  ).toBe(email);
 });
 
 test("changes stand in the entry by field; a password never does, and no answer holds a hash", async () => {
   const { id } = await make();
-  const { result, entries } = await harness.during(() => updateAccount(harness.deps, system, id, { name: "Renamed", role: "auditor", password: "another long passphrase" }));
-  expect(entries).toEqual([expect.objectContaining({ action: "account.updated", details: { changes: { name: { from: "Somebody", to: "Renamed" }, role: { from: "operator", to: "auditor" }, password: { from: null, to: "replaced" } } } })]);
-  expect(JSON.stringify([result, entries, await getAccount(harness.deps, system, id)])).not.toMatch(/another long|argon2/);
+  const { result, entries } = await harness.during(() =>
+    updateAccount(harness.deps, system, id, {
+      name: "Renamed",
+      role: "auditor",
+      password: "another long passphrase",
+    }),
+  );
+  expect(entries).toEqual([
+    expect.objectContaining({
+      action: "account.updated",
+      details: {
+        changes: {
+          name: { from: "Somebody", to: "Renamed" },
+          role: { from: "operator", to: "auditor" },
+          password: { from: null, to: "replaced" },
+        },
+      },
+    }),
+  ]);
+  expect(JSON.stringify([result, entries, await getAccount(harness.deps, system, id)])).not.toMatch(
+    /another long|argon2/,
+  );
 });
 
 test("a forced failure of the entry leaves no account", async () => {
-  const create = () => createAccount(harness.deps, system, { email: "ghost@example.com", name: "Ghost", role: "operator", password });
+  const create = () =>
+    createAccount(harness.deps, system, {
+      email: "ghost@example.com",
+      name: "Ghost",
+      role: "operator",
+      password,
+    });
   expect(await harness.withoutRecord(() => codeOf(create()))).toBe("record.unavailable");
   expect((await listAccounts(harness.deps, system, { q: "ghost@" })).items).toEqual([]);
 });
@@ -68,14 +146,21 @@ test("one's own account and sessions are open to oneself, others' only with acco
   expect(await codeOf(getAccount(harness.deps, actorOf("operator"), id))).toBe("forbidden");
   expect(await codeOf(getAccount(harness.deps, actorOf("operator"), "usr_none"))).toBe("forbidden");
   expect(await codeOf(listSessions(harness.deps, actorOf("approver"), id))).toBe("forbidden");
-  expect(await codeOf(getAccount(harness.deps, actorOf("auditor"), "usr_none"))).toBe("account.not-found");
+  expect(await codeOf(getAccount(harness.deps, actorOf("auditor"), "usr_none"))).toBe(
+    "account.not-found",
+  );
 });
 
 test("a list is read through page by page without a gap or a repeat", async () => {
   for (let i = 0; i < 3; i++) await make();
-  const all = (await listAccounts(harness.deps, system, { limit: 200 })).items.map((row) => row.id), seen: string[] = [];
+  const all = (await listAccounts(harness.deps, system, { limit: 200 })).items.map((row) => row.id),
+    seen: string[] = [];
   for (let cursor: string | null | undefined; cursor !== null;) {
-    const page: Awaited<ReturnType<typeof listAccounts>> = await listAccounts(harness.deps, system, { limit: 2, ...(cursor ? { cursor } : {}) });
+    const page: Awaited<ReturnType<typeof listAccounts>> = await listAccounts(
+      harness.deps,
+      system,
+      { limit: 2, ...(cursor ? { cursor } : {}) },
+    );
     seen.push(...page.items.map((row) => row.id));
     cursor = page.nextCursor;
   }
@@ -83,16 +168,30 @@ test("a list is read through page by page without a gap or a repeat", async () =
 });
 
 describe("a new password", () => {
-  test.each(["", "short", "elevenchars", "aaaaaaaaaaaaaaaa", "abababababab", "PasswordPassword", "x".repeat(1025)])("is refused: %j", (text) => {
+  test.each([
+    "",
+    "short",
+    "elevenchars",
+    "aaaaaaaaaaaaaaaa",
+    "abababababab",
+    "PasswordPassword",
+    "x".repeat(1025),
+  ])("is refused: %j", (text) => {
     expect(newPassword.safeParse(text).success).toBe(false);
   });
 
-  test.each(["a long passphrase", "κωδικός πρόσβασης", "twelve chars"])("is accepted: %j", (text) => {
-    expect(newPassword.safeParse(text).success).toBe(true);
-  });
+  test.each(["a long passphrase", "κωδικός πρόσβασης", "twelve chars"])(
+    "is accepted: %j",
+    (text) => {
+      expect(newPassword.safeParse(text).success).toBe(true);
+    },
+  );
 });
 
 test("an account's input names no other field and no role of machines", () => {
-  expect(accountInput.safeParse({ email: "a@example.com", name: "A", role: "service", password }).success).toBe(false);
+  expect(
+    accountInput.safeParse({ email: "a@example.com", name: "A", role: "service", password })
+      .success,
+  ).toBe(false);
   expect(accountChange.safeParse({ email: "b@example.com" }).success).toBe(false);
 });

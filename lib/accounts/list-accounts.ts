@@ -6,7 +6,11 @@ import { authorize } from "@/lib/auth/permissions";
 import type { Deps } from "@/lib/deps";
 
 /** People's accounts, newest first. */
-export async function listAccounts(deps: Pick<Deps, "db" | "clock">, actor: Actor, input: AccountQueryInput = {}): Promise<AccountList> {
+export async function listAccounts(
+  deps: Pick<Deps, "db" | "clock">,
+  actor: Actor,
+  input: AccountQueryInput = {},
+): Promise<AccountList> {
   authorize(actor, "accounts.read");
   const query = accountQuery.parse(input);
   const rows = await listAccountRows(deps.db, query, deps.clock.now(), query.limit + 1);

@@ -1,7 +1,16 @@
 import type { Database } from "@/lib/db/database";
 import type { AuditedTx } from "@/lib/log/audited-transaction";
 
-export type SessionRow = Readonly<{ id: string; accountId: string; certificateId: string | null; createdAt: Date; expiresAt: Date; endedAt: Date | null; ip: string; userAgent: string }>;
+export type SessionRow = Readonly<{
+  id: string;
+  accountId: string;
+  certificateId: string | null;
+  createdAt: Date;
+  expiresAt: Date;
+  endedAt: Date | null;
+  ip: string;
+  userAgent: string;
+}>;
 
 export type ListedSessionRow = SessionRow & Readonly<{ open: boolean }>;
 
@@ -14,16 +23,28 @@ export async function findSessionRow(db: Database, id: string): Promise<SessionR
 }
 
 export type OpenSessionRow = Readonly<{
-  id: string; expires_at: Date; account_id: string; email: string; name: string; role: string;
+  id: string;
+  expires_at: Date;
+  account_id: string;
+  email: string;
+  name: string;
+  role: string;
   /** Of the certificate that the session is bound to. */
-  certificate_id: string | null; serial: Buffer | null; fingerprint: Buffer | null;
+  certificate_id: string | null;
+  serial: Buffer | null;
+  fingerprint: Buffer | null;
 }>;
 
 /**
  * Prepared in pg: it runs on every request of a browser. A session that a certificate started counts only beside that very certificate
  * (`peerId`), while it is in force, its identity is active and the account is still that identity's.
  */
-export async function findOpenSession(db: Database, id: string, peerId: string | null, now: Date): Promise<OpenSessionRow | null> {
+export async function findOpenSession(
+  db: Database,
+  id: string,
+  peerId: string | null,
+  now: Date,
+): Promise<OpenSessionRow | null> {
   const { rows } = await db.pool.query<OpenSessionRow>({
     name: "find-open-session",
     text: `select s.id, s.expires_at, a.id as account_id, a.email, a.name, a.role, c.id as certificate_id, c.serial, c.fingerprint_sha256 as fingerprint
@@ -37,13 +58,26 @@ export async function findOpenSession(db: Database, id: string, peerId: string |
 
 /** What makes a session open, for lists: a session that a certificate started is over once that is revoked, held or its identity suspended. */
 export const openSessionsWhere = (now: Date) => ({
-  endedAt: null, expiresAt: { gt: now }, OR: [{ certificateId: null }, { certificate: { is: { state: "issued", identity: { is: { status: "active" } } } } }],
+  endedAt: null,
+  expiresAt: { gt: now },
+  OR: [
+    { certificateId: null },
+    { certificate: { is: { state: "issued", identity: { is: { status: "active" } } } } },
+  ],
 });
 
-export async function listSessionRows(db: Database, accountId: string, now: Date, take: number): Promise<ListedSessionRow[]> {
+export async function listSessionRows(
+  db: Database,
+  accountId: string,
+  now: Date,
+  take: number,
+): Promise<ListedSessionRow[]> {
   const [rows, open] = await Promise.all([
     db.prisma.session.findMany({ where: { accountId }, orderBy: { createdAt: "desc" }, take }),
-    db.prisma.session.findMany({ where: { accountId, ...openSessionsWhere(now) }, select: { id: true } }),
+    db.prisma.session.findMany({
+      where: { accountId, ...openSessionsWhere(now) },
+      select: { id: true },
+    }),
   ]);
   const ids = new Set(open.map(({ id }) => id));
   return rows.map((row) => ({ ...row, open: ids.has(row.id) }));
@@ -51,17 +85,40 @@ export async function listSessionRows(db: Database, accountId: string, now: Date
 
 /** False if it had ended before: an end is told once. */
 export async function endSessionRow(tx: AuditedTx, id: string, now: Date): Promise<boolean> {
-  const { count } = await tx.session.updateMany({ where: { id, endedAt: null }, data: { endedAt: now } });
+  const { count } = await tx.session.updateMany({
+    where: { id, endedAt: null },
+    data: { endedAt: now },
+  });
   return count === 1;
 }
 
 /** Ends the sessions of an account that certificates started. */
-export async function endCertificateSessionRows(tx: AuditedTx, accountId: string, now: Date): Promise<void> {
-  await tx.session.updateMany({ where: { accountId, endedAt: null, certificateId: { not: null } }, data: { endedAt: now } });
+export async function endCertificateSessionRows(
+  tx: AuditedTx,
+  accountId: string,
+  now: Date,
+): Promise<void> {
+  await tx.session.updateMany({
+    where: { accountId, endedAt: null, certificateId: { not: null } },
+    data: { endedAt: now },
+  });
 }
 
 /** Ends all open sessions of an account but one; returns how many. */
-export async function endSessionRows(tx: AuditedTx, accountId: string, now: Date, exceptId: string | null = null): Promise<number> {
-  const { count } = await tx.session.updateMany({ where: { accountId, endedAt: null, expiresAt: { gt: now }, ...(exceptId === null ? {} : { id: { not: exceptId } }) }, data: { endedAt: now } });
+export async function endSessionRows(
+  tx: AuditedTx,
+  accountId: string,
+  now: Date,
+  exceptId: string | null = null,
+): Promise<number> {
+  const { count } = await tx.session.updateMany({
+    where: {
+      accountId,
+      endedAt: null,
+      expiresAt: { gt: now },
+      ...(exceptId === null ? {} : { id: { not: exceptId } }),
+    },
+    data: { endedAt: now },
+  });
   return count;
 }

@@ -9,33 +9,85 @@ const whyOf = (why: unknown, key: "surprise" | "baseline"): string => {
 };
 const numberOrNull = (n: bigint | null): number | null => (n === null ? null : Number(n));
 
-export const noSuchAlert = (): AppError => new AppError("alert.not-found", "There is no such alert.", { kind: "not-found" });
+export const noSuchAlert = (): AppError =>
+  new AppError("alert.not-found", "There is no such alert.", { kind: "not-found" });
 
-function figuresOf({ figures, openedAt }: AlertRow): Pick<AlertDto, "surprise" | "baseline" | "count" | "firstAt" | "lastAt" | "firstSeq" | "lastSeq"> {
-  if (figures === null) return { surprise: "", baseline: "", count: 1, firstAt: openedAt.toISOString(), lastAt: openedAt.toISOString(), firstSeq: null, lastSeq: null };
+function figuresOf({
+  figures,
+  openedAt,
+}: AlertRow): Pick<
+  AlertDto,
+  "surprise" | "baseline" | "count" | "firstAt" | "lastAt" | "firstSeq" | "lastSeq"
+> {
+  if (figures === null)
+    return {
+      surprise: "",
+      baseline: "",
+      count: 1,
+      firstAt: openedAt.toISOString(),
+      lastAt: openedAt.toISOString(),
+      firstSeq: null,
+      lastSeq: null,
+    };
   return {
-    surprise: whyOf(figures.why, "surprise"), baseline: whyOf(figures.why, "baseline"), count: Number(figures.count), firstAt: figures.firstAt.toISOString(), lastAt: figures.lastAt.toISOString(),
-    firstSeq: numberOrNull(figures.firstSeq), lastSeq: numberOrNull(figures.lastSeq),
+    surprise: whyOf(figures.why, "surprise"),
+    baseline: whyOf(figures.why, "baseline"),
+    count: Number(figures.count),
+    firstAt: figures.firstAt.toISOString(),
+    lastAt: figures.lastAt.toISOString(),
+    firstSeq: numberOrNull(figures.firstSeq),
+    lastSeq: numberOrNull(figures.lastSeq),
   };
 }
 
 export function alertDto(row: AlertRow, labels: ReadonlyMap<string, string>): AlertDto {
   return {
-    id: row.id, rule: row.rule as RuleName, ruleTitle: titleOf(row.rule as RuleName), severity: row.severity as Severity, status: row.status as AlertStatus,
-    subject: { kind: row.subjectKind, id: row.subjectId, label: row.subjectLabel }, identityId: row.identityId, summary: row.summary, ...figuresOf(row), openedAt: row.openedAt.toISOString(),
-    assignedTo: row.assignedTo === null ? null : { id: row.assignedTo, label: labels.get(row.assignedTo) ?? row.assignedTo },
-    acknowledged: row.acknowledgedAt === null ? null : { by: row.acknowledgedBy ?? "", at: row.acknowledgedAt.toISOString() },
-    resolved: row.resolvedAt === null ? null : { by: row.resolvedBy ?? "", at: row.resolvedAt.toISOString(), resolution: (row.resolution ?? "fixed") as Resolution, comment: row.comment },
+    id: row.id,
+    rule: row.rule as RuleName,
+    ruleTitle: titleOf(row.rule as RuleName),
+    severity: row.severity as Severity,
+    status: row.status as AlertStatus,
+    subject: { kind: row.subjectKind, id: row.subjectId, label: row.subjectLabel },
+    identityId: row.identityId,
+    summary: row.summary,
+    ...figuresOf(row),
+    openedAt: row.openedAt.toISOString(),
+    assignedTo:
+      row.assignedTo === null
+        ? null
+        : { id: row.assignedTo, label: labels.get(row.assignedTo) ?? row.assignedTo },
+    acknowledged:
+      row.acknowledgedAt === null
+        ? null
+        : { by: row.acknowledgedBy ?? "", at: row.acknowledgedAt.toISOString() },
+    resolved:
+      row.resolvedAt === null
+        ? null
+        : {
+            by: row.resolvedBy ?? "",
+            at: row.resolvedAt.toISOString(),
+            resolution: (row.resolution ?? "fixed") as Resolution,
+            comment: row.comment,
+          },
   };
 }
 
 /** Where a page ended, for the next one. */
-export const writeCursor = ({ openedAt, id }: CursorOf): string => Buffer.from(`${openedAt.getTime()} ${id}`).toString("base64url");
+export const writeCursor = ({ openedAt, id }: CursorOf): string =>
+  Buffer.from(`${openedAt.getTime()} ${id}`).toString("base64url");
 
 /** Throws AppError `alert.cursor` for what was never handed out. */
 export function readCursor(cursor: string | undefined): CursorOf | null {
   if (cursor === undefined || cursor === "") return null;
-  const [, at, id] = /^(\d{1,15}) ([a-z0-9_]{1,64})$/.exec(Buffer.from(cursor, "base64url").toString("utf8")) ?? [];
-  if (at === undefined || id === undefined) throw new AppError("alert.cursor", "This page address is not one that was handed out. Begin again at the first page.", { findings: [{ code: "alert.cursor", message: "not a cursor of this list", path: "cursor" }] });
+  const [, at, id] =
+    /^(\d{1,15}) ([a-z0-9_]{1,64})$/.exec(Buffer.from(cursor, "base64url").toString("utf8")) ?? [];
+  if (at === undefined || id === undefined)
+    throw new AppError(
+      "alert.cursor",
+      "This page address is not one that was handed out. Begin again at the first page.",
+      {
+        findings: [{ code: "alert.cursor", message: "not a cursor of this list", path: "cursor" }],
+      },
+    );
   return { openedAt: new Date(Number(at)), id };
 }

@@ -7,8 +7,13 @@ import { readAlert } from "./get-alert";
 import type { Excepted, ExceptionInput } from "./schema";
 
 /** An exception from an alert, which may be resolved along with it. Somebody who has resolved it meanwhile takes nothing from the exception, and is named. */
-export async function exceptAlert(deps: Pick<Deps, "db" | "clock" | "random" | "source">, actor: Actor, { resolve, ...input }: ExceptionInput & Readonly<{ resolve: boolean }>): Promise<Excepted> {
-  const made = await createException(deps, actor, input), { alertId, comment } = input;
+export async function exceptAlert(
+  deps: Pick<Deps, "db" | "clock" | "random" | "source">,
+  actor: Actor,
+  { resolve, ...input }: ExceptionInput & Readonly<{ resolve: boolean }>,
+): Promise<Excepted> {
+  const made = await createException(deps, actor, input),
+    { alertId, comment } = input;
   if (!resolve || alertId === null) return { ...made, resolvedBefore: null };
   try {
     await resolveAlert(deps, actor, alertId, { resolution: "expected", comment });

@@ -5,8 +5,17 @@ import type { AuditedTx } from "@/lib/log/audited-transaction";
 export type ExceptionRowWhole = Prisma.AlertExceptionGetPayload<object>;
 
 /** Those that still hold first, each newest first. */
-export async function listExceptionRows({ prisma }: Pick<Database, "prisma">, now: Date, activeOnly: boolean, most: number): Promise<ExceptionRowWhole[]> {
-  return prisma.alertException.findMany({ where: activeOnly ? { endedAt: null, expiresAt: { gt: now } } : {}, orderBy: [{ createdAt: "desc" }, { id: "desc" }], take: most });
+export async function listExceptionRows(
+  { prisma }: Pick<Database, "prisma">,
+  now: Date,
+  activeOnly: boolean,
+  most: number,
+): Promise<ExceptionRowWhole[]> {
+  return prisma.alertException.findMany({
+    where: activeOnly ? { endedAt: null, expiresAt: { gt: now } } : {},
+    orderBy: [{ createdAt: "desc" }, { id: "desc" }],
+    take: most,
+  });
 }
 
 export async function insertException(tx: AuditedTx, row: ExceptionRowWhole): Promise<void> {

@@ -3,12 +3,28 @@ import type { Prisma } from "@/lib/db/generated/client";
 import type { AuditedTx } from "@/lib/log/audited-transaction";
 import type { SettingRow } from "@/lib/alerts/types";
 
-export async function readWatched({ pool }: Pick<Database, "pool">): Promise<Readonly<{ upto: number; size: number; at: Date | null }>> {
-  const { rows: [row] } = await pool.query<{ upto: string; size: string; at: Date | null }>("select c.upto, h.size, c.at from custody.cursor c, tlog.head h where c.name = 'alerts'");
+export async function readWatched({
+  pool,
+}: Pick<Database, "pool">): Promise<Readonly<{ upto: number; size: number; at: Date | null }>> {
+  const {
+    rows: [row],
+  } = await pool.query<{ upto: string; size: string; at: Date | null }>(
+    "select c.upto, h.size, c.at from custody.cursor c, tlog.head h where c.name = 'alerts'",
+  );
   return { upto: Number(row?.upto ?? 0), size: Number(row?.size ?? 0), at: row?.at ?? null };
 }
 
-const settingRow = ({ id, enabled, severity, values }: Readonly<{ id: string; enabled: boolean; severity: string | null; values: unknown }>): SettingRow => ({ rule: id, enabled, severity, values: values as Record<string, number> });
+const settingRow = ({
+  id,
+  enabled,
+  severity,
+  values,
+}: Readonly<{
+  id: string;
+  enabled: boolean;
+  severity: string | null;
+  values: unknown;
+}>): SettingRow => ({ rule: id, enabled, severity, values: values as Record<string, number> });
 
 export async function listSettings({ prisma }: Pick<Database, "prisma">): Promise<SettingRow[]> {
   return (await prisma.ruleSetting.findMany()).map(settingRow);
@@ -21,15 +37,29 @@ export async function lockSetting(tx: AuditedTx, rule: string): Promise<SettingR
   return row === null ? null : settingRow(row);
 }
 
-export async function saveSetting(tx: AuditedTx, { rule, enabled, severity, values }: SettingRow, now: Date): Promise<void> {
+export async function saveSetting(
+  tx: AuditedTx,
+  { rule, enabled, severity, values }: SettingRow,
+  now: Date,
+): Promise<void> {
   const data = { enabled, severity, values: values as Prisma.InputJsonObject, changedAt: now };
   await tx.ruleSetting.upsert({ where: { id: rule }, create: { id: rule, ...data }, update: data });
 }
 
 /** Alerts of each rule opened since then: all of them, and how those ended that were resolved. */
-export async function precisionOf({ pool }: Pick<Database, "pool">, since: Date): Promise<Map<string, { total: number; expected: number; malicious: number }>> {
-  const { rows } = await pool.query<{ rule: string; total: number; expected: number; malicious: number }>(
+export async function precisionOf(
+  { pool }: Pick<Database, "pool">,
+  since: Date,
+): Promise<Map<string, { total: number; expected: number; malicious: number }>> {
+  const { rows } = await pool.query<{
+    rule: string;
+    total: number;
+    expected: number;
+    malicious: number;
+  }>(
     `select rule, count(*)::int as total, count(*) filter (where resolution in ('expected', 'known-change'))::int as expected, count(*) filter (where resolution = 'malicious')::int as malicious
-     from alert where opened_at > $1 group by rule`, [since]);
+     from alert where opened_at > $1 group by rule`,
+    [since],
+  );
   return new Map(rows.map(({ rule, ...figures }) => [rule, figures]));
 }

@@ -1,10 +1,19 @@
 import type { Role } from "@/lib/auth/permissions";
 
 /** Where a request came from. `via` names the proxies or listeners that it passed, nearest last. */
-export type Origin = Readonly<{ ip: string | null; port: number | null; userAgent: string | null; via: readonly string[] }>;
+export type Origin = Readonly<{
+  ip: string | null;
+  port: number | null;
+  userAgent: string | null;
+  via: readonly string[];
+}>;
 
 /** The certificate that authenticated a request, if one did. */
-export type Credential = Readonly<{ certificateId: string | null; serial: string; fingerprintSha256: string }>;
+export type Credential = Readonly<{
+  certificateId: string | null;
+  serial: string;
+  fingerprintSha256: string;
+}>;
 
 export const actorKinds = ["user", "token", "certificate", "system", "anonymous"] as const;
 export type ActorKind = (typeof actorKinds)[number];
@@ -29,5 +38,15 @@ export type Actor = Readonly<{
 /** Chancery itself at work: a job, the setup, the reconciliation at start. */
 export function systemActor(job: string, requestId: string): Actor {
   const origin: Origin = { ip: null, port: null, userAgent: null, via: [] };
-  return { kind: "system", id: job, label: job, role: "system", identityId: null, credential: null, origin, requestId, correlationId: requestId };
+  return {
+    kind: "system",
+    id: job,
+    label: job,
+    role: "system",
+    identityId: null,
+    credential: null,
+    origin,
+    requestId,
+    correlationId: requestId,
+  };
 }

@@ -39,7 +39,11 @@ export function readDoorHeaders(headers: HeaderReader): DoorRequest {
   };
 }
 
-const pathOf = (said: string): string => (said.startsWith("/setup") ? (said.split("?")[0] ?? "") : said.replaceAll(/chy_[\w%-]+/g, "chy_…")).slice(0, 1024);
+const pathOf = (said: string): string =>
+  (said.startsWith("/setup")
+    ? (said.split("?")[0] ?? "")
+    : said.replaceAll(/chy_[\w%-]+/g, "chy_…")
+  ).slice(0, 1024);
 
 function textOf(encoded: string): string {
   try {
@@ -50,14 +54,23 @@ function textOf(encoded: string): string {
 }
 
 /** An accepted peer as the value of a header. */
-export const encodePeer = (peer: Peer): string => Buffer.from(JSON.stringify(peer)).toString("base64url");
+export const encodePeer = (peer: Peer): string =>
+  Buffer.from(JSON.stringify(peer)).toString("base64url");
 
 /** The peer of such a value; null for none, and for what was not written by encodePeer. */
 export function decodePeer(value: string | null): Peer | null {
   if (value === null || value === "") return null;
   try {
     const peer = JSON.parse(Buffer.from(value, "base64url").toString("utf8")) as Peer;
-    const whole = [peer.certificateId, peer.serial, peer.fingerprintSha256, peer.profile, peer.identity.id, peer.identity.name, peer.identity.kind].every((part) => typeof part === "string" && part !== "");
+    const whole = [
+      peer.certificateId,
+      peer.serial,
+      peer.fingerprintSha256,
+      peer.profile,
+      peer.identity.id,
+      peer.identity.name,
+      peer.identity.kind,
+    ].every((part) => typeof part === "string" && part !== "");
     const notAfter = new Date(peer.notAfter);
     return whole && !Number.isNaN(notAfter.getTime()) ? { ...peer, notAfter } : null;
   } catch {

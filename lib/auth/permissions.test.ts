@@ -2,47 +2,64 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { systemActor, type Actor } from "./actor";
-import { assertOwns, authorize, permissions, roles, scopeOf, type Permission, type Role } from "./permissions";
+import {
+  assertOwns,
+  authorize,
+  permissions,
+  roles,
+  scopeOf,
+  type Permission,
+  type Role,
+} from "./permissions";
 
 // Written out by hand: whoever changes what a role may do has to say so here, too. A = all, o = own, - = nothing.
 const expected: Readonly<Record<Permission, string>> = {
   //                       admin operator approver auditor service
-  "overview.read":         "A     A        A        A       -",
-  "authorities.read":      "A     A        A        A       -",
-  "authorities.create":    "A     -        -        -       -",
-  "profiles.read":         "A     A        A        A       o",
-  "profiles.write":        "A     -        -        -       -",
-  "identities.read":       "A     A        A        A       -",
-  "identities.write":      "A     A        -        -       -",
-  "certificates.read":     "A     A        A        A       o",
-  "certificates.issue":    "A     A        -        -       o",
-  "certificates.rotate":   "A     A        -        -       o",
-  "certificates.revoke":   "A     A        -        -       o",
-  "accounts.read":         "A     -        -        A       -",
-  "accounts.write":        "A     -        -        -       -",
-  "tokens.read":           "A     -        -        A       -",
-  "tokens.write":          "A     -        -        -       -",
-  "audit.read":            "A     -        -        A       -",
-  "audit.export":          "A     -        -        A       -",
-  "audit.verify":          "A     -        -        A       -",
-  "log.continue":          "A     -        -        -       -",
-  "custody.read":          "A     A        A        A       -",
-  "policies.read":         "A     A        A        A       -",
-  "policies.write":        "A     -        -        -       -",
-  "proxies.read":          "A     -        -        A       -",
-  "proxies.write":         "A     -        -        -       -",
-  "events.report":         "-     -        -        -       o",
-  "alerts.read":           "A     A        A        A       -",
-  "alerts.handle":         "A     A        -        -       -",
-  "rules.write":           "A     -        -        -       -",
-  "destinations.read":     "A     -        -        A       -",
-  "destinations.write":    "A     -        -        -       -",
+  "overview.read": "A     A        A        A       -",
+  "authorities.read": "A     A        A        A       -",
+  "authorities.create": "A     -        -        -       -",
+  "profiles.read": "A     A        A        A       o",
+  "profiles.write": "A     -        -        -       -",
+  "identities.read": "A     A        A        A       -",
+  "identities.write": "A     A        -        -       -",
+  "certificates.read": "A     A        A        A       o",
+  "certificates.issue": "A     A        -        -       o",
+  "certificates.rotate": "A     A        -        -       o",
+  "certificates.revoke": "A     A        -        -       o",
+  "accounts.read": "A     -        -        A       -",
+  "accounts.write": "A     -        -        -       -",
+  "tokens.read": "A     -        -        A       -",
+  "tokens.write": "A     -        -        -       -",
+  "audit.read": "A     -        -        A       -",
+  "audit.export": "A     -        -        A       -",
+  "audit.verify": "A     -        -        A       -",
+  "log.continue": "A     -        -        -       -",
+  "custody.read": "A     A        A        A       -",
+  "policies.read": "A     A        A        A       -",
+  "policies.write": "A     -        -        -       -",
+  "proxies.read": "A     -        -        A       -",
+  "proxies.write": "A     -        -        -       -",
+  "events.report": "-     -        -        -       o",
+  "alerts.read": "A     A        A        A       -",
+  "alerts.handle": "A     A        -        -       -",
+  "rules.write": "A     -        -        -       -",
+  "destinations.read": "A     -        -        A       -",
+  "destinations.write": "A     -        -        -       -",
 };
 const order: readonly Role[] = ["admin", "operator", "approver", "auditor", "service"];
 const scopes = { A: "all", o: "own", "-": "none" } as const;
-const cells = permissions.flatMap((permission) => expected[permission].split(/ +/).map((sign, i) => [order[i] ?? "admin", permission, scopes[sign as "A"]] as const));
+const cells = permissions.flatMap((permission) =>
+  expected[permission]
+    .split(/ +/)
+    .map((sign, i) => [order[i] ?? "admin", permission, scopes[sign as "A"]] as const),
+);
 
-const actorOf = (role: Role | null): Actor => ({ ...systemActor("test", "req_1"), kind: role === null ? "anonymous" : "token", role, identityId: role === "service" ? "idn_mine" : null });
+const actorOf = (role: Role | null): Actor => ({
+  ...systemActor("test", "req_1"),
+  kind: role === null ? "anonymous" : "token",
+  role,
+  identityId: role === "service" ? "idn_mine" : null,
+});
 const codeOf = (act: () => unknown) => {
   try {
     act();
@@ -60,7 +77,9 @@ test("the table covers every role and every permission", () => {
 
 test.each(cells)("%s × %s: %s", (role, permission, scope) => {
   expect(scopeOf(role, permission)).toBe(scope);
-  expect(codeOf(() => authorize(actorOf(role), permission))).toBe((scope as string) === "none" ? "forbidden" : "allowed");
+  expect(codeOf(() => authorize(actorOf(role), permission))).toBe(
+    (scope as string) === "none" ? "forbidden" : "allowed",
+  );
 });
 
 test.each([...permissions])("a stranger may not %s, and is told to sign in", (permission) => {
@@ -69,44 +88,76 @@ test.each([...permissions])("a stranger may not %s, and is told to sign in", (pe
 });
 
 test("no role but admin changes people, tokens, profiles or authorities, and none at all changes the record", () => {
-  for (const permission of permissions.filter((name) => /^(accounts|tokens|profiles)\.write$|^authorities\.create$/.test(name))) {
-    expect(roles.filter((role) => scopeOf(role, permission) !== "none"), permission).toEqual(["admin"]);
+  for (const permission of permissions.filter((name) =>
+    /^(accounts|tokens|profiles)\.write$|^authorities\.create$/.test(name),
+  )) {
+    expect(
+      roles.filter((role) => scopeOf(role, permission) !== "none"),
+      permission,
+    ).toEqual(["admin"]);
   }
-  expect(permissions.filter((name) => name.startsWith("audit."))).toEqual(["audit.read", "audit.export", "audit.verify"]);
+  expect(permissions.filter((name) => name.startsWith("audit."))).toEqual([
+    "audit.read",
+    "audit.export",
+    "audit.verify",
+  ]);
 });
 
 describe("what belongs to another identity", () => {
   test("looks exactly like what does not exist", () => {
-    expect(codeOf(() => assertOwns(actorOf("service"), "own", "idn_other", "certificate"))).toBe("certificate.not-found");
-    expect(codeOf(() => assertOwns(actorOf("service"), "own", "idn_mine", "certificate"))).toBe("allowed");
-    expect(codeOf(() => assertOwns(actorOf("admin"), "all", "idn_other", "certificate"))).toBe("allowed");
+    expect(codeOf(() => assertOwns(actorOf("service"), "own", "idn_other", "certificate"))).toBe(
+      "certificate.not-found",
+    );
+    expect(codeOf(() => assertOwns(actorOf("service"), "own", "idn_mine", "certificate"))).toBe(
+      "allowed",
+    );
+    expect(codeOf(() => assertOwns(actorOf("admin"), "all", "idn_other", "certificate"))).toBe(
+      "allowed",
+    );
   });
 
   test("stays closed to a service token that names no identity", () => {
-    expect(codeOf(() => assertOwns({ ...actorOf("service"), identityId: null }, "own", "idn_other", "certificate"))).toBe("certificate.not-found");
+    expect(
+      codeOf(() =>
+        assertOwns({ ...actorOf("service"), identityId: null }, "own", "idn_other", "certificate"),
+      ),
+    ).toBe("certificate.not-found");
   });
 });
 
 // The doors for people demand a permission in each page and action; these read the sources, so that a forgotten one is found.
 const root = join(import.meta.dirname, "..", "..");
 const filesOf = (folder: string, wanted: RegExp): string[] =>
-  readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).filter((name) => wanted.test(name)).map((name) => join(folder, name));
+  readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+    .filter((name) => wanted.test(name))
+    .map((name) => join(folder, name));
 const textOf = (file: string): string => readFileSync(join(root, file), "utf8");
 
 /** A file's text with that of the helpers beside it that it imports. */
 function withHelpers(file: string): string {
   const text = textOf(file);
-  const helpers = [...text.matchAll(/from "(\.{1,2}\/[^"]+)"/g)].map(([, path = ""]) => join(dirname(file), `${path}.ts`)).filter((path) => existsSync(join(root, path)));
+  const helpers = [...text.matchAll(/from "(\.{1,2}\/[^"]+)"/g)]
+    .map(([, path = ""]) => join(dirname(file), `${path}.ts`))
+    .filter((path) => existsSync(join(root, path)));
   return [text, ...helpers.map(textOf)].join("\n");
 }
 
 // What a page asks in the background, again and again, is no act of its own and opens no page; it asks the session's role itself.
-const asksTheRole = (text: string): boolean => /\bactorOfSession\(/.test(text) && /\bscopeOf\(actor\.role, "/.test(text);
+const asksTheRole = (text: string): boolean =>
+  /\bactorOfSession\(/.test(text) && /\bscopeOf\(actor\.role, "/.test(text);
 
 test("every page and route of the console opens itself with a permission", () => {
   const files = filesOf("app/(console)", /(^|\/)(page\.tsx|route\.ts)$/);
-  expect(files.filter((file) => !/\bopenPage\(/.test(withHelpers(file)) && !asksTheRole(withHelpers(file)))).toEqual([]);
-  expect(files.filter((file) => !/\bopenPage\(/.test(withHelpers(file)))).toEqual(["app/(console)/alerts/open/route.ts", "app/(console)/audit/log/alarms/route.ts", "app/(console)/audit/work/[id]/route.ts"]);
+  expect(
+    files.filter(
+      (file) => !/\bopenPage\(/.test(withHelpers(file)) && !asksTheRole(withHelpers(file)),
+    ),
+  ).toEqual([]);
+  expect(files.filter((file) => !/\bopenPage\(/.test(withHelpers(file)))).toEqual([
+    "app/(console)/alerts/open/route.ts",
+    "app/(console)/audit/log/alarms/route.ts",
+    "app/(console)/audit/work/[id]/route.ts",
+  ]);
 });
 
 test("every server action of the console demands a permission, and ending one's own session is the only one that asks itself", () => {

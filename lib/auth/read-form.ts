@@ -8,7 +8,11 @@ export function readForm(form: FormData): Record<string, unknown> {
     if (name.startsWith("$ACTION")) continue;
     const values = form.getAll(name);
     const list = name.endsWith("[]");
-    put(result, (list ? name.slice(0, -2) : name).split("."), list || values.length > 1 ? values : values[0]);
+    put(
+      result,
+      (list ? name.slice(0, -2) : name).split("."),
+      list || values.length > 1 ? values : values[0],
+    );
   }
   return result;
 }

@@ -14,7 +14,9 @@ export const sessionCookieName = (listener: DoorRequest["listener"]): string =>
   listener === "http" ? "next-auth.session-token" : "__Secure-next-auth.session-token";
 
 /** Where the request that is being answered came from. */
-export const currentRequest = cache(async (): Promise<DoorRequest> => readDoorHeaders(await headers()));
+export const currentRequest = cache(async (): Promise<DoorRequest> =>
+  readDoorHeaders(await headers()),
+);
 
 /** The id of the session that the browser's cookie names, or null. The row decides whether it still counts. */
 export const currentSessionId = cache(async (): Promise<string | null> => {
@@ -40,8 +42,15 @@ export const actorOfSession = cache(async (): Promise<Actor | null> => {
   const session = await findSession(getDeps(), id, peer);
   if (session === null) return null;
   return {
-    kind: "user", id: session.account.id, label: session.account.email, role: session.account.role, identityId: null,
-    credential: session.credential, origin, requestId, correlationId: requestId,
+    kind: "user",
+    id: session.account.id,
+    label: session.account.email,
+    role: session.account.role,
+    identityId: null,
+    credential: session.credential,
+    origin,
+    requestId,
+    correlationId: requestId,
   };
 });
 
@@ -55,11 +64,23 @@ export const lostSession = cache(async (): Promise<LostSession | null> => {
 /** Whoever the request's client certificate proves, before anybody is signed in with it; null if it came with none. May do nothing yet. */
 export async function currentHolder(): Promise<Actor | null> {
   const { origin, requestId, peer } = await currentRequest();
-  return peer === null ? null : { ...actorOfPeer(peer, { origin, requestId, correlationId: requestId }), role: null };
+  return peer === null
+    ? null
+    : { ...actorOfPeer(peer, { origin, requestId, correlationId: requestId }), role: null };
 }
 
 /** A request that nobody has signed in for; still somebody with an address. */
 export async function anonymousActor(label = "anonymous"): Promise<Actor> {
   const { origin, requestId } = await currentRequest();
-  return { kind: "anonymous", id: null, label, role: null, identityId: null, credential: null, origin, requestId, correlationId: requestId };
+  return {
+    kind: "anonymous",
+    id: null,
+    label,
+    role: null,
+    identityId: null,
+    credential: null,
+    origin,
+    requestId,
+    correlationId: requestId,
+  };
 }

@@ -11,13 +11,29 @@ export type Refused = Readonly<{ actor: null; reason: string; tokenId: string | 
 export type Found = Readonly<{ actor: Actor; reason: null }>;
 
 /** The actor that a bearer secret stands for. Checked against the row on each request, so a revoked token ends at once. */
-export async function actorOfToken(deps: Pick<Deps, "db" | "clock">, secret: string, request: ActorRequest): Promise<Found | Refused> {
+export async function actorOfToken(
+  deps: Pick<Deps, "db" | "clock">,
+  secret: string,
+  request: ActorRequest,
+): Promise<Found | Refused> {
   if (!secretPattern.test(secret)) return { actor: null, reason: "malformed token", tokenId: null };
   const row = await findTokenBySecret(deps.db, hashSecret(secret));
   if (row === null) return { actor: null, reason: "unknown token", tokenId: null };
   const reason = reasonAgainst(row, deps.clock.now());
-  if (reason !== null || !isRole(row.role)) return { actor: null, reason: reason ?? "unknown role", tokenId: row.id };
-  return { actor: { kind: "token", id: row.id, label: row.name, role: row.role, identityId: row.identity_id, credential: null, ...request }, reason: null };
+  if (reason !== null || !isRole(row.role))
+    return { actor: null, reason: reason ?? "unknown role", tokenId: row.id };
+  return {
+    actor: {
+      kind: "token",
+      id: row.id,
+      label: row.name,
+      role: row.role,
+      identityId: row.identity_id,
+      credential: null,
+      ...request,
+    },
+    reason: null,
+  };
 }
 
 function reasonAgainst(row: BearerRow, now: Date): string | null {

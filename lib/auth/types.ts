@@ -3,7 +3,16 @@ import type { Finding } from "@/lib/errors/app-error";
 /** What a form gets back. `entrySeq` is the number of what was recorded, for the receipt; null if it is not numbered yet. */
 export type ActionState<T = unknown> =
   | Readonly<{ ok: true; data: T; entryId: string | null; entrySeq: number | null }>
-  | Readonly<{ ok: false; message: string; code: string; fieldErrors: Record<string, string[]>; findings: readonly Finding[] }>;
+  | Readonly<{
+      ok: false;
+      message: string;
+      code: string;
+      fieldErrors: Record<string, string[]>;
+      findings: readonly Finding[];
+    }>;
 
 /** A server action as a form calls it: what it sent last time (or null) and its input. */
-export type ServerAction<T> = (previous: ActionState | null, input: unknown) => Promise<ActionState<T>>;
+export type ServerAction<T> = (
+  previous: ActionState | null,
+  input: unknown,
+) => Promise<ActionState<T>>;

@@ -8,26 +8,70 @@ import { authorityUrls } from "./authority-urls";
 import type { CrlSummary } from "./crl-repository";
 import type { AuthorityDto } from "./schema";
 
-type Surroundings = Readonly<{ publicUrl: string; chainPem: string; crl: CrlSummary | undefined; counts: IssuedCounts | undefined }>;
+type Surroundings = Readonly<{
+  publicUrl: string;
+  chainPem: string;
+  crl: CrlSummary | undefined;
+  counts: IssuedCounts | undefined;
+}>;
 
-function certificateFields(der: Uint8Array | null): Pick<AuthorityDto, "notBefore" | "notAfter" | "serial" | "fingerprintSha256" | "certificatePem"> {
-  if (!der) return { notBefore: null, notAfter: null, serial: null, fingerprintSha256: null, certificatePem: null };
+function certificateFields(
+  der: Uint8Array | null,
+): Pick<
+  AuthorityDto,
+  "notBefore" | "notAfter" | "serial" | "fingerprintSha256" | "certificatePem"
+> {
+  if (!der)
+    return {
+      notBefore: null,
+      notAfter: null,
+      serial: null,
+      fingerprintSha256: null,
+      certificatePem: null,
+    };
   const { notBefore, notAfter, serial } = readCertificate(der);
   return {
-    notBefore: formatIso(notBefore), notAfter: formatIso(notAfter), serial: formatSerial(serial),
-    fingerprintSha256: createHash("sha256").update(der).digest("hex"), certificatePem: toPem("CERTIFICATE", der),
+    notBefore: formatIso(notBefore),
+    notAfter: formatIso(notAfter),
+    serial: formatSerial(serial),
+    fingerprintSha256: createHash("sha256").update(der).digest("hex"),
+    certificatePem: toPem("CERTIFICATE", der),
   };
 }
 
-export function authorityDto(row: AuthorityRow, { publicUrl, chainPem, crl, counts }: Surroundings): AuthorityDto {
+export function authorityDto(
+  row: AuthorityRow,
+  { publicUrl, chainPem, crl, counts }: Surroundings,
+): AuthorityDto {
   const own = certificateFields(row.certificateDer);
   return {
-    id: row.id, slug: row.slug, name: row.name, kind: row.kind as AuthorityDto["kind"], status: row.status as AuthorityDto["status"],
-    keyAlgorithm: row.keyAlgorithm as AuthorityDto["keyAlgorithm"], parentId: row.parentId, subject: row.subjectText, certificateId: row.certificateId, ...own,
+    id: row.id,
+    slug: row.slug,
+    name: row.name,
+    kind: row.kind as AuthorityDto["kind"],
+    status: row.status as AuthorityDto["status"],
+    keyAlgorithm: row.keyAlgorithm as AuthorityDto["keyAlgorithm"],
+    parentId: row.parentId,
+    subject: row.subjectText,
+    certificateId: row.certificateId,
+    ...own,
     chainPem: row.kind === "root" ? (own.certificatePem ?? "") : chainPem,
-    crl: crl ? { number: String(crl.number), thisUpdate: formatIso(crl.thisUpdate), nextUpdate: formatIso(crl.nextUpdate), entryCount: crl.entryCount } : null,
-    counts: counts ?? { valid: 0, revoked: 0, expired: 0 }, urls: authorityUrls(publicUrl, row.slug), createdAt: formatIso(row.createdAt),
+    crl: crl
+      ? {
+          number: String(crl.number),
+          thisUpdate: formatIso(crl.thisUpdate),
+          nextUpdate: formatIso(crl.nextUpdate),
+          entryCount: crl.entryCount,
+        }
+      : null,
+    counts: counts ?? { valid: 0, revoked: 0, expired: 0 },
+    urls: authorityUrls(publicUrl, row.slug),
+    createdAt: formatIso(row.createdAt),
   };
 }
 
-export const authorityTarget = (row: Pick<AuthorityRow, "id" | "name">) => ({ kind: "authority", id: row.id, label: row.name });
+export const authorityTarget = (row: Pick<AuthorityRow, "id" | "name">) => ({
+  kind: "authority",
+  id: row.id,
+  label: row.name,
+});

@@ -3,8 +3,11 @@ import type { StatusUrls } from "@/lib/pki/types";
 /** Where an authority's CRL, OCSP answers and certificates are found. These addresses stand in certificates and never change. */
 export function authorityUrls(publicUrl: string, slug: string) {
   return {
-    crl: `${publicUrl}/crl/${slug}.crl`, ocsp: `${publicUrl}/ocsp`, certificate: `${publicUrl}/ca/${slug}.cer`,
-    certificatePem: `${publicUrl}/ca/${slug}.pem`, chain: `${publicUrl}/ca/${slug}/chain.pem`,
+    crl: `${publicUrl}/crl/${slug}.crl`,
+    ocsp: `${publicUrl}/ocsp`,
+    certificate: `${publicUrl}/ca/${slug}.cer`,
+    certificatePem: `${publicUrl}/ca/${slug}.pem`,
+    chain: `${publicUrl}/ca/${slug}/chain.pem`,
   };
 }
 

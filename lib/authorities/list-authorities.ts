@@ -6,7 +6,13 @@ import type { ReadDeps } from "./describe-authorities";
 import type { AuthorityDto } from "./schema";
 
 /** All authorities, oldest first. There are few, so they come at once. */
-export async function listAuthorities(deps: ReadDeps, actor: Actor): Promise<{ items: readonly AuthorityDto[]; nextCursor: null }> {
+export async function listAuthorities(
+  deps: ReadDeps,
+  actor: Actor,
+): Promise<{ items: readonly AuthorityDto[]; nextCursor: null }> {
   authorize(actor, "authorities.read");
-  return { items: await describeAuthorities(deps, await listAuthorityRows(deps.db)), nextCursor: null };
+  return {
+    items: await describeAuthorities(deps, await listAuthorityRows(deps.db)),
+    nextCursor: null,
+  };
 }

@@ -21,7 +21,11 @@ export type Issuer = Readonly<{
 
 async function chainOf(deps: Pick<Deps, "db">, authority: AuthorityRow): Promise<string> {
   let pem = "";
-  for (let row: AuthorityRow | null = authority; row?.parentId; row = await findAuthorityRow(deps.db, row.parentId)) {
+  for (
+    let row: AuthorityRow | null = authority;
+    row?.parentId;
+    row = await findAuthorityRow(deps.db, row.parentId)
+  ) {
     if (row.certificateDer) pem += toPem("CERTIFICATE", row.certificateDer);
   }
   return pem;
@@ -31,7 +35,16 @@ async function readIssuer(deps: Pick<Deps, "db">, ref: string): Promise<Issuer |
   const row = await findAuthorityRow(deps.db, ref);
   if (!row?.certificateDer) return null;
   const { id, slug, name, kind, status, crlPeriodSeconds } = row;
-  return { id, slug, name, kind, status, crlPeriodSeconds, facts: issuerFactsOf(row.certificateDer), chainPem: await chainOf(deps, row) };
+  return {
+    id,
+    slug,
+    name,
+    kind,
+    status,
+    crlPeriodSeconds,
+    facts: issuerFactsOf(row.certificateDer),
+    chainPem: await chainOf(deps, row),
+  };
 }
 
 /** An authority that has its certificate, by id or slug, or null. For other use cases, which authorise themselves and guard its status when they write. */

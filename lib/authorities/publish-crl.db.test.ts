@@ -1,6 +1,10 @@
 import { execFileSync } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { makeTestHouse, makeTestIdentity, testActor } from "@/server/signer/testing/make-test-house";
+import {
+  makeTestHouse,
+  makeTestIdentity,
+  testActor,
+} from "@/server/signer/testing/make-test-house";
 import type { TestHouse } from "@/server/signer/testing/make-test-house";
 import { makeCsr, refusalOf } from "@/server/signer/testing/requests";
 import { issueCertificate } from "@/lib/certificates/issue-certificate";
@@ -12,53 +16,92 @@ import { getAuthority } from "./get-authority";
 import { publishCrl } from "./publish-crl";
 import { authorityInput } from "./schema";
 
-let house: TestHouse, deps: Deps, authorityId: string, tamper: ((der: Uint8Array) => Uint8Array) | null = null;
+let house: TestHouse,
+  deps: Deps,
+  authorityId: string,
+  tamper: ((der: Uint8Array) => Uint8Array) | null = null;
 const admin = testActor();
 
 beforeAll(async () => {
-  house = await makeTestHouse({ signer: (own) => ({ ...own, signCrl: async (input) => {
-    const der = await own.signCrl(input);
-    return tamper ? tamper(der) : der;
-  } }) });
+  house = await makeTestHouse({
+    signer: (own) => ({
+      ...own,
+      signCrl: async (input) => {
+        const der = await own.signCrl(input);
+        return tamper ? tamper(der) : der;
+      },
+    }),
+  });
   ({ deps } = house);
   authorityId = (await getAuthority(deps, admin, "issuing")).id;
 });
-afterAll(async () => { await house.close(); });
+afterAll(async () => {
+  await house.close();
+});
 
 describe("a CRL", () => {
   it("lists what is revoked, and openssl reads it", async () => {
-    const dto = await issueCertificate(deps, admin, { profile: "tls-server", identity: await makeTestIdentity(deps), csr: await makeCsr() });
-    await revokeCertificate(deps, admin, dto.id, { reason: "keyCompromise", invalidityDate: "2026-01-02T03:04:05Z" });
+    const dto = await issueCertificate(deps, admin, {
+      profile: "tls-server",
+      identity: await makeTestIdentity(deps),
+      csr: await makeCsr(),
+    });
+    await revokeCertificate(deps, admin, dto.id, {
+      reason: "keyCompromise",
+      invalidityDate: "2026-01-02T03:04:05Z",
+    });
     const crl = await publishCrl(deps, authorityId);
     expect(crl.entryCount).toBe(1);
-    const text = execFileSync("openssl", ["crl", "-inform", "DER", "-noout", "-text"], { input: crl.der }).toString();
+    const text = execFileSync("openssl", ["crl", "-inform", "DER", "-noout", "-text"], {
+      input: crl.der,
+    }).toString();
     expect(text).toContain(dto.serial.toUpperCase());
     expect(text).toMatch(/Key Compromise/);
-    expect(text).toMatch(/Issuing Distribution Point: critical\s+Full Name:\s+URI:http:\/\/ca\.example\.com\/crl\/issuing\.crl/);
+    expect(text).toMatch(
+      /Issuing Distribution Point: critical\s+Full Name:\s+URI:http:\/\/ca\.example\.com\/crl\/issuing\.crl/,
+    );
   });
 
   it("is stored with an entry that names its bytes", async () => {
-    const crl = await publishCrl(deps, authorityId), [entry] = await house.entriesOf(crl.id);
-    expect(entry).toMatchObject({ action: "crl.issued", actor: { kind: "system", id: "crl" }, details: { authorityId, number: String(crl.number) } });
+    const crl = await publishCrl(deps, authorityId),
+      [entry] = await house.entriesOf(crl.id);
+    expect(entry).toMatchObject({
+      action: "crl.issued",
+      actor: { kind: "system", id: "crl" },
+      details: { authorityId, number: String(crl.number) },
+    });
     expect((await getAuthority(deps, admin, "issuing")).crl?.number).toBe(String(crl.number));
   });
 
   it("lets go of the bytes of those that it replaced, and keeps their rows and the newest bytes", async () => {
     for (let i = 0; i < 5; i++) await publishCrl(deps, authorityId);
-    const kept = await deps.db.prisma.crl.findMany({ where: { authorityId }, orderBy: { number: "desc" }, select: { id: true, der: true } });
+    const kept = await deps.db.prisma.crl.findMany({
+      where: { authorityId },
+      orderBy: { number: "desc" },
+      select: { id: true, der: true },
+    });
     expect(kept.length).toBeGreaterThan(5);
     expect(kept.map(({ der }) => der !== null)).toEqual(kept.map((_, at) => at < 3));
   });
 
-  it.each(["der = '\\x00'", "number = number + 1", "next_update = next_update + interval '1 day'", "entry_count = 0, der = null"])("is never rewritten: %s", async (change) => {
+  it.each([
+    "der = '\\x00'",
+    "number = number + 1",
+    "next_update = next_update + interval '1 day'",
+    "entry_count = 0, der = null",
+  ])("is never rewritten: %s", async (change) => {
     const { id } = await publishCrl(deps, authorityId);
     await publishCrl(deps, authorityId);
-    await expect(house.asSuper(`update crl set ${change} where id = $1`, [id])).rejects.toMatchObject({ constraint: "crl_only_lets_go" });
+    await expect(
+      house.asSuper(`update crl set ${change} where id = $1`, [id]),
+    ).rejects.toMatchObject({ constraint: "crl_only_lets_go" });
   });
 
   it("keeps the bytes of the newest, whoever asks", async () => {
     const { id } = await publishCrl(deps, authorityId);
-    await expect(house.asSuper("update crl set der = null where id = $1", [id])).rejects.toMatchObject({ constraint: "crl_only_lets_go" });
+    await expect(
+      house.asSuper("update crl set der = null where id = $1", [id]),
+    ).rejects.toMatchObject({ constraint: "crl_only_lets_go" });
   });
 
   it("has a number above the last one, whatever the clock says", async () => {
@@ -79,7 +122,11 @@ describe("a CRL", () => {
   });
 
   it("is one at a time: twenty callers share few, each number once, and none is older than its call", async () => {
-    const dto = await issueCertificate(deps, admin, { profile: "tls-server", identity: await makeTestIdentity(deps), csr: await makeCsr() });
+    const dto = await issueCertificate(deps, admin, {
+      profile: "tls-server",
+      identity: await makeTestIdentity(deps),
+      csr: await makeCsr(),
+    });
     const running = publishCrl(deps, authorityId);
     await revokeCertificate(deps, admin, dto.id, { reason: "superseded" });
     const all = await Promise.all(Array.from({ length: 20 }, () => publishCrl(deps, authorityId)));
@@ -91,7 +138,12 @@ describe("a CRL", () => {
 
 describe("what comes back from the signer", () => {
   it.each([
-    ["one bit off", (der: Uint8Array) => Buffer.from(der).fill((der.at(-1) ?? 0) ^ 1, der.length - 1)], ["cut short", (der: Uint8Array) => der.subarray(0, -1)], ["nothing", () => new Uint8Array()],
+    [
+      "one bit off",
+      (der: Uint8Array) => Buffer.from(der).fill((der.at(-1) ?? 0) ^ 1, der.length - 1),
+    ],
+    ["cut short", (der: Uint8Array) => der.subarray(0, -1)],
+    ["nothing", () => new Uint8Array()],
   ])("%s never replaces what is served", async (_name, change) => {
     const before = await publishCrl(deps, authorityId);
     tamper = change;
@@ -110,22 +162,62 @@ describe("what comes back from the signer", () => {
 });
 
 describe("an authority", () => {
-  const make = (over: object) => createAuthority(deps, admin, authorityInput.parse({ name: "Team CA", parentId: null, validityYears: 5, ...over }));
+  const make = (over: object) =>
+    createAuthority(
+      deps,
+      admin,
+      authorityInput.parse({ name: "Team CA", parentId: null, validityYears: 5, ...over }),
+    );
 
-  it.each(["ecdsa-p384", "rsa-3072", "ed25519"] as const)("of %s is made, certified, and has a CRL at once", async (keyAlgorithm) => {
-    const { id: parentId } = await getAuthority(deps, admin, "root");
-    const dto = await make({ name: `Team ${keyAlgorithm}`, parentId, keyAlgorithm });
-    expect(dto).toMatchObject({ slug: `team-${keyAlgorithm}`, status: "active", kind: "issuing", keyAlgorithm, crl: { entryCount: 0 } });
-    expect((await house.entriesOf(dto.id)).map((entry) => entry.action)).toEqual(["authority.created", "authority.activated"]);
-  });
+  it.each(["ecdsa-p384", "rsa-3072", "ed25519"] as const)(
+    "of %s is made, certified, and has a CRL at once",
+    async (keyAlgorithm) => {
+      const { id: parentId } = await getAuthority(deps, admin, "root");
+      const dto = await make({ name: `Team ${keyAlgorithm}`, parentId, keyAlgorithm });
+      expect(dto).toMatchObject({
+        slug: `team-${keyAlgorithm}`,
+        status: "active",
+        kind: "issuing",
+        keyAlgorithm,
+        crl: { entryCount: 0 },
+      });
+      expect((await house.entriesOf(dto.id)).map((entry) => entry.action)).toEqual([
+        "authority.created",
+        "authority.activated",
+      ]);
+    },
+  );
 
   it.each([
-    ["below an authority that may have none", async () => make({ parentId: authorityId }), "authority.refused"], ["that outlives its parent", async () => make({ parentId: (await getAuthority(deps, admin, "root")).id, validityYears: 40 }), "authority.refused"],
-    ["below nothing", () => make({ parentId: "ca_nothing" }), "authority.parent"], ["with a slug that is taken", () => make({ slug: "root" }), "authority.exists"],
+    [
+      "below an authority that may have none",
+      async () => make({ parentId: authorityId }),
+      "authority.refused",
+    ],
+    [
+      "that outlives its parent",
+      async () =>
+        make({ parentId: (await getAuthority(deps, admin, "root")).id, validityYears: 40 }),
+      "authority.refused",
+    ],
+    ["below nothing", () => make({ parentId: "ca_nothing" }), "authority.parent"],
+    ["with a slug that is taken", () => make({ slug: "root" }), "authority.exists"],
     ["without a name that makes an address", () => make({ name: "認証局" }), "authority.slug"],
-  ])("%s is refused", async (_name, act, code) => { expect((await refusalOf(act())).code).toBe(code); });
+  ])("%s is refused", async (_name, act, code) => {
+    expect((await refusalOf(act())).code).toBe(code);
+  });
 
   it("is made by administrators alone", async () => {
-    expect((await refusalOf(createAuthority(deps, testActor({ role: "operator" }), authorityInput.parse({ name: "X", parentId: null, validityYears: 1 })))).code).toBe("forbidden");
+    expect(
+      (
+        await refusalOf(
+          createAuthority(
+            deps,
+            testActor({ role: "operator" }),
+            authorityInput.parse({ name: "X", parentId: null, validityYears: 1 }),
+          ),
+        )
+      ).code,
+    ).toBe("forbidden");
   });
 });

@@ -6,8 +6,18 @@ import type { AuthorityKeyAlgorithm } from "@/lib/pki/types";
 export const wholeCrl = "";
 export const slugPattern = /^[a-z0-9](?:[a-z0-9-]{0,46}[a-z0-9])?$/;
 
-export const authorityName = z.string().trim().min(1, "Name the authority.").max(64, "At most 64 characters (RFC 5280, ub-common-name).");
-export const authoritySlug = z.string().trim().regex(slugPattern, "Lower-case letters, digits and hyphens, 1 to 48; it stands in CRL and CA addresses.");
+export const authorityName = z
+  .string()
+  .trim()
+  .min(1, "Name the authority.")
+  .max(64, "At most 64 characters (RFC 5280, ub-common-name).");
+export const authoritySlug = z
+  .string()
+  .trim()
+  .regex(
+    slugPattern,
+    "Lower-case letters, digits and hyphens, 1 to 48; it stands in CRL and CA addresses.",
+  );
 
 export const authorityInput = z.strictObject({
   name: authorityName,
@@ -37,9 +47,20 @@ export type AuthorityDto = Readonly<{
   certificatePem: string | null;
   /** Its own certificate and what is above it, without the root; the root's own for a root. */
   chainPem: string;
-  crl: Readonly<{ number: string; thisUpdate: string; nextUpdate: string; entryCount: number }> | null;
+  crl: Readonly<{
+    number: string;
+    thisUpdate: string;
+    nextUpdate: string;
+    entryCount: number;
+  }> | null;
   counts: Readonly<{ valid: number; revoked: number; expired: number }>;
-  urls: Readonly<{ crl: string; ocsp: string; certificate: string; certificatePem: string; chain: string }>;
+  urls: Readonly<{
+    crl: string;
+    ocsp: string;
+    certificate: string;
+    certificatePem: string;
+    chain: string;
+  }>;
   createdAt: string;
   entryId?: string;
 }>;

@@ -9,8 +9,17 @@ import type { CertificateDto, IssueInput } from "./schema";
  * Issues a certificate from a signing request: decided, on the record, signed, on the record again, then answered. Errors:
  * `certificate.refused` with every reason, `signer.unavailable`, `record.unavailable`.
  */
-export async function issueCertificate(deps: Deps, actor: Actor, input: IssueInput): Promise<CertificateDto> {
+export async function issueCertificate(
+  deps: Deps,
+  actor: Actor,
+  input: IssueInput,
+): Promise<CertificateDto> {
   const scope = authorize(actor, "certificates.issue");
   const onlyIdentityId = scope === "own" ? (actor.identityId ?? "") : null;
-  return obtainCertificate(deps, actor, { ...input, onlyIdentityId, mayEmpower: mayEmpower(actor), predecessor: null }, () => null);
+  return obtainCertificate(
+    deps,
+    actor,
+    { ...input, onlyIdentityId, mayEmpower: mayEmpower(actor), predecessor: null },
+    () => null,
+  );
 }

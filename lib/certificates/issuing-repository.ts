@@ -6,12 +6,23 @@ import type { PlannedRow } from "./types";
 // The two hot transactions of issuing, as prepared statements over many requests at once (docs/decisions): the plan with its entry, and the
 // signed certificate with its entry. Within a batch each request stands and falls alone.
 export type PlanItem = Readonly<{ row: PlannedRow; entry: Uint8Array }>;
-export type IssueItem = Readonly<{ id: string; der: Uint8Array; issuedAt: Date; entry: Uint8Array; entryId: string }>;
+export type IssueItem = Readonly<{
+  id: string;
+  der: Uint8Array;
+  issuedAt: Date;
+  entry: Uint8Array;
+  entryId: string;
+}>;
 /** `done` is false if a guard in the statement stood in the way; then nothing was written and nothing recorded. */
 type Settled = Readonly<{ done: boolean }> | Readonly<{ error: unknown }>;
-type Intake = Readonly<{ plan: (item: PlanItem) => Promise<Settled>; issue: (item: IssueItem) => Promise<Settled> }>;
+type Intake = Readonly<{
+  plan: (item: PlanItem) => Promise<Settled>;
+  issue: (item: IssueItem) => Promise<Settled>;
+}>;
 
-const largestBatch = 200, planLanes = 2, issueLanes = 2;
+const largestBatch = 200,
+  planLanes = 2,
+  issueLanes = 2;
 
 // One statement is one transaction in one journey: whatever it stores gets its entry with it, and only that. Bytes travel joined in one
 // value and rows point into it: serial, key hash, TBS, CSR and entry one after another. Keys are taken in their order, so that two batches
@@ -66,7 +77,9 @@ const takeSignatures = {
 const iso = (at: Date): string => at.toISOString();
 
 /** All parts one after another, and where each group of them begins, counted from 1. */
-function joinParts(groups: readonly (readonly Uint8Array[])[]): Readonly<{ bytes: Buffer; offsets: readonly number[] }> {
+function joinParts(
+  groups: readonly (readonly Uint8Array[])[],
+): Readonly<{ bytes: Buffer; offsets: readonly number[] }> {
   const offsets: number[] = [];
   let next = 1;
   for (const parts of groups) {
@@ -78,25 +91,65 @@ function joinParts(groups: readonly (readonly Uint8Array[])[]): Readonly<{ bytes
 
 function planValues(items: readonly PlanItem[]): unknown[] {
   const rows = items.map((item) => item.row);
-  const { bytes, offsets } = joinParts(items.map(({ row, entry }) => [row.serial, row.spkiSha256, row.tbsDer, ...(row.csrDer ? [row.csrDer] : []), entry]));
+  const { bytes, offsets } = joinParts(
+    items.map(({ row, entry }) => [
+      row.serial,
+      row.spkiSha256,
+      row.tbsDer,
+      ...(row.csrDer ? [row.csrDer] : []),
+      entry,
+    ]),
+  );
   return [
-    bytes, offsets, rows.map((row) => row.serial.length), rows.map((row) => row.tbsDer.length), rows.map((row) => row.csrDer?.length ?? 0), items.map((item) => item.entry.length),
-    rows.map((row) => row.id), rows.map((row) => row.issuerId), rows.map((row) => row.profileId), rows.map((row) => row.profileVersion),
-    rows.map((row) => row.identityId), rows.map((row) => row.subjectText), rows.map((row) => row.commonName), rows.map((row) => row.sans.join("\u001f")),
-    rows.map((row) => row.keyAlgorithm), rows.map((row) => iso(row.notBefore)), rows.map((row) => iso(row.notAfter)), rows.map((row) => row.planEntryId),
-    rows.map((row) => row.requestedBy), rows.map((row) => row.predecessorId), rows.map((row) => iso(row.createdAt)),
+    bytes,
+    offsets,
+    rows.map((row) => row.serial.length),
+    rows.map((row) => row.tbsDer.length),
+    rows.map((row) => row.csrDer?.length ?? 0),
+    items.map((item) => item.entry.length),
+    rows.map((row) => row.id),
+    rows.map((row) => row.issuerId),
+    rows.map((row) => row.profileId),
+    rows.map((row) => row.profileVersion),
+    rows.map((row) => row.identityId),
+    rows.map((row) => row.subjectText),
+    rows.map((row) => row.commonName),
+    rows.map((row) => row.sans.join("\u001f")),
+    rows.map((row) => row.keyAlgorithm),
+    rows.map((row) => iso(row.notBefore)),
+    rows.map((row) => iso(row.notAfter)),
+    rows.map((row) => row.planEntryId),
+    rows.map((row) => row.requestedBy),
+    rows.map((row) => row.predecessorId),
+    rows.map((row) => iso(row.createdAt)),
   ];
 }
 
 function signatureValues(items: readonly IssueItem[]): unknown[] {
   const { bytes, offsets } = joinParts(items.map(({ der, entry }) => [der, entry]));
-  return [bytes, offsets, items.map((item) => item.der.length), items.map((item) => item.entry.length), items.map((item) => item.id), items.map((item) => iso(item.issuedAt)), items.map((item) => item.entryId)];
+  return [
+    bytes,
+    offsets,
+    items.map((item) => item.der.length),
+    items.map((item) => item.entry.length),
+    items.map((item) => item.id),
+    items.map((item) => iso(item.issuedAt)),
+    items.map((item) => item.entryId),
+  ];
 }
 
-type Taking<T> = Readonly<{ statement: Readonly<{ name: string; text: string }>; idOf: (item: T) => string; valuesOf: (items: readonly T[]) => unknown[] }>;
+type Taking<T> = Readonly<{
+  statement: Readonly<{ name: string; text: string }>;
+  idOf: (item: T) => string;
+  valuesOf: (items: readonly T[]) => unknown[];
+}>;
 
 /** One transaction: what was stored has its entries, and only that. */
-async function storeTogether<T>(db: Database, items: readonly T[], { statement, idOf, valuesOf }: Taking<T>): Promise<Settled[]> {
+async function storeTogether<T>(
+  db: Database,
+  items: readonly T[],
+  { statement, idOf, valuesOf }: Taking<T>,
+): Promise<Settled[]> {
   const { rows } = await db.pool.query<{ id: string }>({ ...statement, values: valuesOf(items) });
   const stored = new Set(rows.map((row) => row.id));
   return items.map((item) => ({ done: stored.has(idOf(item)) }));
@@ -105,9 +158,13 @@ async function storeTogether<T>(db: Database, items: readonly T[], { statement, 
 /** What cannot be stored together is stored one by one, so that a broken request fails alone. */
 function makeLane<T>(db: Database, lanes: number, taking: Taking<T>) {
   const one = (item: T): Promise<Settled> =>
-    storeTogether(db, [item], taking).then(([settled]) => settled ?? { done: false }, (error: unknown) => ({ error: recordUnavailable(error) }));
+    storeTogether(db, [item], taking).then(
+      ([settled]) => settled ?? { done: false },
+      (error: unknown) => ({ error: recordUnavailable(error) }),
+    );
   return makeGroupCommit<T, Settled>({
-    maxBatch: largestBatch, lanes,
+    maxBatch: largestBatch,
+    lanes,
     work: (items) => storeTogether(db, items, taking).catch(() => Promise.all(items.map(one))),
   });
 }
@@ -118,8 +175,16 @@ function intakeOf(db: Database): Intake {
   const known = intakes.get(db);
   if (known) return known;
   const made: Intake = {
-    plan: makeLane<PlanItem>(db, planLanes, { statement: takePlans, idOf: (item) => item.row.id, valuesOf: planValues }),
-    issue: makeLane<IssueItem>(db, issueLanes, { statement: takeSignatures, idOf: (item) => item.id, valuesOf: signatureValues }),
+    plan: makeLane<PlanItem>(db, planLanes, {
+      statement: takePlans,
+      idOf: (item) => item.row.id,
+      valuesOf: planValues,
+    }),
+    issue: makeLane<IssueItem>(db, issueLanes, {
+      statement: takeSignatures,
+      idOf: (item) => item.id,
+      valuesOf: signatureValues,
+    }),
   };
   intakes.set(db, made);
   return made;

@@ -16,40 +16,86 @@ import type { CertificateDto } from "./schema";
 import type { PlannedRow } from "./types";
 
 type ObtainDeps = Pick<Deps, "db" | "clock" | "random" | "signer" | "publicUrl" | "source">;
-type Allowed = Decided & Readonly<{ [K in "plan" | "profile" | "identity" | "issuer" | "csr"]: NonNullable<Decided[K]> }>;
+type Allowed = Decided &
+  Readonly<{ [K in "plan" | "profile" | "identity" | "issuer" | "csr"]: NonNullable<Decided[K]> }>;
 
 const attempts = 4;
 
 function requireAllowed(decided: Decided): Allowed {
-  if (!decided.plan || !decided.profile || !decided.identity || !decided.issuer || !decided.csr) throw new Error("unreachable: an allowed decision is whole");
+  if (!decided.plan || !decided.profile || !decided.identity || !decided.issuer || !decided.csr)
+    throw new Error("unreachable: an allowed decision is whole");
   return decided as Allowed;
 }
 
 /** Commits the plan with its entry. Null if something changed between the decision and the commit. */
-async function commitPlan(deps: ObtainDeps, actor: Actor, asked: Asked, allowed: Allowed, supersedeAt: Date | null): Promise<PlannedRow | null> {
+async function commitPlan(
+  deps: ObtainDeps,
+  actor: Actor,
+  asked: Asked,
+  allowed: Allowed,
+  supersedeAt: Date | null,
+): Promise<PlannedRow | null> {
   assertRoom(deps.db, actor);
   const { plan, profile, identity, issuer, csr, now } = allowed;
   const row = plannedRow(plan, {
-    issuerId: issuer.id, profile, identityId: identity.id, csrDer: csr.der, requestedBy: actor.label, predecessorId: asked.predecessor?.id ?? null, now, randomBytes: deps.random.bytes,
+    issuerId: issuer.id,
+    profile,
+    identityId: identity.id,
+    csrDer: csr.der,
+    requestedBy: actor.label,
+    predecessorId: asked.predecessor?.id ?? null,
+    now,
+    randomBytes: deps.random.bytes,
   });
   const entry = makeNumbered(deps, actor, plannedEntry(row, allowed.decision, supersedeAt), now);
-  return (await accountFor(deps, entry, async () => storePlan(deps.db, { row, entry: encodeEntry(entry) }))) ? row : null;
+  return (await accountFor(deps, entry, async () =>
+    storePlan(deps.db, { row, entry: encodeEntry(entry) }),
+  ))
+    ? row
+    : null;
 }
 
-function answer(row: PlannedRow, allowed: Allowed, { der, issuedAt, entryId }: Finished): CertificateDto {
+function answer(
+  row: PlannedRow,
+  allowed: Allowed,
+  { der, issuedAt, entryId }: Finished,
+): CertificateDto {
   const { profile, identity, issuer, findings, decision } = allowed;
   const full = {
-    ...row, state: "issued", fingerprintSha256: sha256Bytes(der), profileSlug: profile.slug, identityName: identity.name, identityKind: identity.kind, issuerSlug: issuer.slug,
-    revokedAt: null, revocationReason: null, revocationComment: null, invalidityDate: null, successorId: null, supersedeAt: null, issuedAt, der,
+    ...row,
+    state: "issued",
+    fingerprintSha256: sha256Bytes(der),
+    profileSlug: profile.slug,
+    identityName: identity.name,
+    identityKind: identity.kind,
+    issuerSlug: issuer.slug,
+    revokedAt: null,
+    revocationReason: null,
+    revocationComment: null,
+    invalidityDate: null,
+    successorId: null,
+    supersedeAt: null,
+    issuedAt,
+    der,
   };
-  return { ...certificateDto(full, issuer.chainPem, issuedAt), findings, decision, ...(entryId ? { entryId } : {}) };
+  return {
+    ...certificateDto(full, issuer.chainPem, issuedAt),
+    findings,
+    decision,
+    ...(entryId ? { entryId } : {}),
+  };
 }
 
 /**
  * Decides, commits the plan with its entry, has it signed, commits the certificate with its entry, and only then answers. A quick decision
  * may rest on what was read a moment ago; before a refusal, and whenever the database's guards disagree, everything is read anew.
  */
-export async function obtainCertificate(deps: ObtainDeps, actor: Actor, asked: Asked, overlapSecondsOf: (decided: Decided) => number | null): Promise<CertificateDto> {
+export async function obtainCertificate(
+  deps: ObtainDeps,
+  actor: Actor,
+  asked: Asked,
+  overlapSecondsOf: (decided: Decided) => number | null,
+): Promise<CertificateDto> {
   for (let attempt = 0; attempt < attempts; attempt++) {
     const thorough = attempt > 0 || asked.predecessor !== null;
     const decided = await decideIssuing(deps, asked, thorough);
@@ -57,10 +103,15 @@ export async function obtainCertificate(deps: ObtainDeps, actor: Actor, asked: A
       if (thorough) return refuseIssuing(deps, actor, asked, decided);
       continue;
     }
-    const allowed = requireAllowed(decided), overlap = overlapSecondsOf(decided);
+    const allowed = requireAllowed(decided),
+      overlap = overlapSecondsOf(decided);
     const supersedeAt = overlap === null ? null : new Date(decided.now.getTime() + overlap * 1000);
     const row = await commitPlan(deps, actor, asked, allowed, supersedeAt);
     if (row) return answer(row, allowed, await finishIssuing(deps, actor, { ...row, supersedeAt }));
   }
-  throw new AppError("certificate.contended", "Others changed what this request depends on, several times over. Ask again in a moment.", { kind: "unavailable", retryAfterSeconds: 1 });
+  throw new AppError(
+    "certificate.contended",
+    "Others changed what this request depends on, several times over. Ask again in a moment.",
+    { kind: "unavailable", retryAfterSeconds: 1 },
+  );
 }

@@ -26,39 +26,97 @@ export function readSanText(text: string): GeneralName {
 }
 
 function commonNameOf(plan: CertificatePlan): string {
-  return readName(plan.subjectDer).findLast(({ type }) => type === "CN")?.value ?? plan.sans[0]?.value ?? plan.subjectText;
+  return (
+    readName(plan.subjectDer).findLast(({ type }) => type === "CN")?.value ??
+    plan.sans[0]?.value ??
+    plan.subjectText
+  );
 }
 
 export function plannedRow(plan: CertificatePlan, context: PlanContext): PlannedRow {
-  const { profile, now, randomBytes, issuerId, identityId, csrDer, requestedBy, predecessorId } = context;
+  const { profile, now, randomBytes, issuerId, identityId, csrDer, requestedBy, predecessorId } =
+    context;
   return {
-    id: newId("crt", now, randomBytes), planEntryId: newId("ent", now, randomBytes), issuerId, identityId, csrDer, requestedBy, predecessorId,
-    serial: plan.serial, profileId: profile.id, profileVersion: profile.version, subjectText: plan.subjectText, commonName: commonNameOf(plan),
-    sans: plan.sans.map(sanText), keyAlgorithm: plan.key.algorithm ?? plan.key.text, spkiSha256: plan.key.spkiSha256,
-    notBefore: plan.notBefore, notAfter: plan.notAfter, tbsDer: plan.tbsDer, createdAt: now,
+    id: newId("crt", now, randomBytes),
+    planEntryId: newId("ent", now, randomBytes),
+    issuerId,
+    identityId,
+    csrDer,
+    requestedBy,
+    predecessorId,
+    serial: plan.serial,
+    profileId: profile.id,
+    profileVersion: profile.version,
+    subjectText: plan.subjectText,
+    commonName: commonNameOf(plan),
+    sans: plan.sans.map(sanText),
+    keyAlgorithm: plan.key.algorithm ?? plan.key.text,
+    spkiSha256: plan.key.spkiSha256,
+    notBefore: plan.notBefore,
+    notAfter: plan.notAfter,
+    tbsDer: plan.tbsDer,
+    createdAt: now,
   };
 }
 
-export const certificateTarget = (row: Readonly<{ id: string; commonName: string; subjectText: string }>) =>
-  ({ kind: "certificate", id: row.id, label: row.commonName || row.subjectText });
+export const certificateTarget = (
+  row: Readonly<{ id: string; commonName: string; subjectText: string }>,
+) => ({ kind: "certificate", id: row.id, label: row.commonName || row.subjectText });
 
-export const sha256Bytes = (bytes: Uint8Array): Uint8Array => createHash("sha256").update(bytes).digest();
-export const sha256Hex = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
+export const sha256Bytes = (bytes: Uint8Array): Uint8Array =>
+  createHash("sha256").update(bytes).digest();
+export const sha256Hex = (bytes: Uint8Array): string =>
+  createHash("sha256").update(bytes).digest("hex");
 
 /** The entry that has to be committed with the row before anything is signed. */
-export function plannedEntry(row: PlannedRow, decision: Decision, supersedeAt: Date | null): NewEntry {
+export function plannedEntry(
+  row: PlannedRow,
+  decision: Decision,
+  supersedeAt: Date | null,
+): NewEntry {
   return {
-    id: row.planEntryId, action: "certificate.planned", outcome: "success", target: certificateTarget(row), decision,
+    id: row.planEntryId,
+    action: "certificate.planned",
+    outcome: "success",
+    target: certificateTarget(row),
+    decision,
     details: {
-      issuerId: row.issuerId, serial: formatSerial(row.serial), profileId: row.profileId, profileVersion: row.profileVersion, identityId: row.identityId,
-      subject: row.subjectText, sans: row.sans, notBefore: formatIso(row.notBefore), notAfter: formatIso(row.notAfter),
-      spkiSha256: Buffer.from(row.spkiSha256).toString("hex"), tbsSha256: sha256Hex(row.tbsDer),
-      ...(row.predecessorId ? { predecessorId: row.predecessorId } : {}), ...(supersedeAt ? { supersedeAt: supersedeAt.toISOString() } : {}),
+      issuerId: row.issuerId,
+      serial: formatSerial(row.serial),
+      profileId: row.profileId,
+      profileVersion: row.profileVersion,
+      identityId: row.identityId,
+      subject: row.subjectText,
+      sans: row.sans,
+      notBefore: formatIso(row.notBefore),
+      notAfter: formatIso(row.notAfter),
+      spkiSha256: Buffer.from(row.spkiSha256).toString("hex"),
+      tbsSha256: sha256Hex(row.tbsDer),
+      ...(row.predecessorId ? { predecessorId: row.predecessorId } : {}),
+      ...(supersedeAt ? { supersedeAt: supersedeAt.toISOString() } : {}),
     },
   };
 }
 
-export function issuedEntry(row: Readonly<{ id: string; commonName: string; subjectText: string; serial: Uint8Array; tbsDer: Uint8Array }>, der: Uint8Array): NewEntry {
-  const details = { serial: formatSerial(row.serial), fingerprintSha256: sha256Hex(der), tbsSha256: sha256Hex(row.tbsDer) };
-  return { action: "certificate.issued", outcome: "success", target: certificateTarget(row), details };
+export function issuedEntry(
+  row: Readonly<{
+    id: string;
+    commonName: string;
+    subjectText: string;
+    serial: Uint8Array;
+    tbsDer: Uint8Array;
+  }>,
+  der: Uint8Array,
+): NewEntry {
+  const details = {
+    serial: formatSerial(row.serial),
+    fingerprintSha256: sha256Hex(der),
+    tbsSha256: sha256Hex(row.tbsDer),
+  };
+  return {
+    action: "certificate.issued",
+    outcome: "success",
+    target: certificateTarget(row),
+    details,
+  };
 }

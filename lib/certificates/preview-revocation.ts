@@ -8,14 +8,29 @@ import { findCertificateRow } from "./rows-repository";
 import type { RevocationPreview } from "./schema";
 
 /** What a revocation would hit, in figures: when and from where it was last used, what takes its place. Errors: `certificate.not-found`. */
-export async function previewRevocation(deps: Pick<Deps, "db" | "clock">, actor: Actor, ref: string): Promise<RevocationPreview> {
-  const row = await requireCertificate(deps, actor, "certificates.revoke", ref), now = deps.clock.now();
+export async function previewRevocation(
+  deps: Pick<Deps, "db" | "clock">,
+  actor: Actor,
+  ref: string,
+): Promise<RevocationPreview> {
+  const row = await requireCertificate(deps, actor, "certificates.revoke", ref),
+    now = deps.clock.now();
   const [uses, others, successorRow] = await Promise.all([
-    findUses(deps.db, row.id), countValidOf(deps.db, row.identityId, row.id, now), row.successorId ? findCertificateRow(deps.db, row.successorId) : null,
+    findUses(deps.db, row.id),
+    countValidOf(deps.db, row.identityId, row.id, now),
+    row.successorId ? findCertificateRow(deps.db, row.successorId) : null,
   ]);
   const successor = successorRow && certificateItem(successorRow, now);
   return {
-    certificate: certificateItem(row, now), lastUsedAt: uses.lastUsedAt && formatIso(uses.lastUsedAt), uses: uses.uses, origins: uses.origins,
-    otherCertificatesOfIdentity: others, successor: successor && { id: successor.id, status: successor.status, notAfter: successor.notAfter },
+    certificate: certificateItem(row, now),
+    lastUsedAt: uses.lastUsedAt && formatIso(uses.lastUsedAt),
+    uses: uses.uses,
+    origins: uses.origins,
+    otherCertificatesOfIdentity: others,
+    successor: successor && {
+      id: successor.id,
+      status: successor.status,
+      notAfter: successor.notAfter,
+    },
   };
 }

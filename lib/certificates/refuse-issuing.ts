@@ -11,15 +11,35 @@ const target = ({ identity, profile }: Decided) => {
 };
 
 /** Puts a refusal with every reason on the record, and throws it: `certificate.refused`, with the findings, the decision and the entry. */
-export async function refuseIssuing(deps: Pick<Deps, "db" | "clock" | "random">, actor: Actor, asked: Asked, decided: Decided): Promise<never> {
-  const { findings, decision } = decided, errors = findings.filter(isError);
+export async function refuseIssuing(
+  deps: Pick<Deps, "db" | "clock" | "random">,
+  actor: Actor,
+  asked: Asked,
+  decided: Decided,
+): Promise<never> {
+  const { findings, decision } = decided,
+    errors = findings.filter(isError);
   const { entryId } = await recordEntry(deps, actor, {
-    action: "certificate.refused", outcome: "denied", reason: errors.map((finding) => finding.code).join(" "), target: target(decided), decision,
+    action: "certificate.refused",
+    outcome: "denied",
+    reason: errors.map((finding) => finding.code).join(" "),
+    target: target(decided),
+    decision,
     details: {
-      profile: asked.profile.slice(0, 64), identity: asked.identity.slice(0, 64), subject: decided.csr?.subjectText ?? null,
-      findings: errors.map(({ code, message, path, clause }) => ({ code, message, ...(path ? { path } : {}), ...(clause ? { clause } : {}) })),
+      profile: asked.profile.slice(0, 64),
+      identity: asked.identity.slice(0, 64),
+      subject: decided.csr?.subjectText ?? null,
+      findings: errors.map(({ code, message, path, clause }) => ({
+        code,
+        message,
+        ...(path ? { path } : {}),
+        ...(clause ? { clause } : {}),
+      })),
     },
   });
-  const message = errors.length === 1 ? (errors[0]?.message ?? "") : `The request is refused for ${errors.length} reasons; each is listed.`;
+  const message =
+    errors.length === 1
+      ? (errors[0]?.message ?? "")
+      : `The request is refused for ${errors.length} reasons; each is listed.`;
   throw new AppError("certificate.refused", message, { findings, details: { entryId, decision } });
 }

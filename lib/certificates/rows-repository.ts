@@ -13,10 +13,21 @@ export const rowTables = `certificate c join profile p on p.id = c.profile_id jo
 type Where = Readonly<{ name: string; where: string }>;
 const byId: Where = { name: "certificate_by_id", where: "c.id = $1" };
 const bySerial: Where = { name: "certificate_by_serial", where: "c.serial = $1" };
-const byFingerprint: Where = { name: "certificate_by_fingerprint", where: "c.fingerprint_sha256 = $1" };
+const byFingerprint: Where = {
+  name: "certificate_by_fingerprint",
+  where: "c.fingerprint_sha256 = $1",
+};
 
-async function find(db: Database, { name, where }: Where, value: unknown): Promise<CertificateRow[]> {
-  const { rows } = await db.pool.query<CertificateRow>({ name, text: `select ${rowColumns}, c.der from ${rowTables} where ${where} limit 2`, values: [value] });
+async function find(
+  db: Database,
+  { name, where }: Where,
+  value: unknown,
+): Promise<CertificateRow[]> {
+  const { rows } = await db.pool.query<CertificateRow>({
+    name,
+    text: `select ${rowColumns}, c.der from ${rowTables} where ${where} limit 2`,
+    values: [value],
+  });
   return rows;
 }
 
@@ -25,10 +36,16 @@ export async function findCertificateRow(db: Database, id: string): Promise<Cert
 }
 
 /** A serial is unique per issuer only, so there may be several. */
-export async function findCertificatesBySerial(db: Database, serial: Uint8Array): Promise<CertificateRow[]> {
+export async function findCertificatesBySerial(
+  db: Database,
+  serial: Uint8Array,
+): Promise<CertificateRow[]> {
   return find(db, bySerial, Buffer.from(serial));
 }
 
-export async function findCertificateByFingerprint(db: Database, fingerprint: Uint8Array): Promise<CertificateRow | null> {
+export async function findCertificateByFingerprint(
+  db: Database,
+  fingerprint: Uint8Array,
+): Promise<CertificateRow | null> {
   return (await find(db, byFingerprint, Buffer.from(fingerprint)))[0] ?? null;
 }

@@ -7,8 +7,21 @@ import type { ProxyKind } from "@/lib/proxies/schema";
 export type FoundCertificate = Readonly<{ known: KnownCertificate; proxy: TrustedProxy | null }>;
 type Find = (fingerprint: Buffer) => Promise<FoundCertificate | null>;
 type Row = {
-  n: number; id: string; serial: Buffer; state: string; not_before: Date; not_after: Date; profile: string; identity_id: string; identity_name: string;
-  identity_kind: string; identity_status: string; networks: string[]; proxy_id: string | null; proxy_kind: ProxyKind | null; hops: number | null;
+  n: number;
+  id: string;
+  serial: Buffer;
+  state: string;
+  not_before: Date;
+  not_after: Date;
+  profile: string;
+  identity_id: string;
+  identity_name: string;
+  identity_kind: string;
+  identity_status: string;
+  networks: string[];
+  proxy_id: string | null;
+  proxy_kind: ProxyKind | null;
+  hops: number | null;
 };
 
 // Prepared, and one round trip for all that ask at the same time: it runs at every request that comes with a certificate, and nothing
@@ -25,29 +38,44 @@ const findPresented = {
 };
 
 const finders = new WeakMap<Database["pool"], Find>();
-const LARGEST_BATCH = 200, LANES = 2;
+const LARGEST_BATCH = 200,
+  LANES = 2;
 
 /** Finds the certificate with exactly these bytes, by their SHA-256; null if this house did not issue it. One group for all who ask. */
-export function findCertificate({ pool }: Pick<Database, "pool">, fingerprint: Buffer): Promise<FoundCertificate | null> {
+export function findCertificate(
+  { pool }: Pick<Database, "pool">,
+  fingerprint: Buffer,
+): Promise<FoundCertificate | null> {
   const find = finders.get(pool) ?? makeFind(pool);
   finders.set(pool, find);
   return find(fingerprint);
 }
 
 /** What was signed of each certificate of this serial, as it was recorded. */
-export async function findSignedBytes({ pool }: Pick<Database, "pool">, serial: string): Promise<readonly Buffer[]> {
-  const { rows } = await pool.query<{ tbs_der: Buffer }>({ name: "custody-find-signed", text: "select tbs_der from certificate where serial = $1 and der is not null", values: [Buffer.from(serial, "hex")] });
+export async function findSignedBytes(
+  { pool }: Pick<Database, "pool">,
+  serial: string,
+): Promise<readonly Buffer[]> {
+  const { rows } = await pool.query<{ tbs_der: Buffer }>({
+    name: "custody-find-signed",
+    text: "select tbs_der from certificate where serial = $1 and der is not null",
+    values: [Buffer.from(serial, "hex")],
+  });
   return rows.map((row) => row.tbs_der);
 }
 
 function makeFind(pool: Database["pool"]): Find {
   return makeGroupCommit<Buffer, FoundCertificate | null>({
-    maxBatch: LARGEST_BATCH, lanes: LANES, maxWaitMs: patienceOf(pool),
+    maxBatch: LARGEST_BATCH,
+    lanes: LANES,
+    maxWaitMs: patienceOf(pool),
     work: async (fingerprints) => {
       // A proxy's own certificate comes with each of its questions.
-      const places = new Map<string, number>(), each: Buffer[] = [];
+      const places = new Map<string, number>(),
+        each: Buffer[] = [];
       const placeOf = fingerprints.map((fingerprint) => {
-        const key = fingerprint.toString("latin1"), known = places.get(key);
+        const key = fingerprint.toString("latin1"),
+          known = places.get(key);
         if (known !== undefined) return known;
         places.set(key, each.length);
         return each.push(fingerprint) - 1;
@@ -62,9 +90,23 @@ function makeFind(pool: Database["pool"]): Find {
 
 function foundOf(row: Row): FoundCertificate {
   const known: KnownCertificate = {
-    id: row.id, serial: row.serial.toString("hex"), state: row.state, notBefore: row.not_before, notAfter: row.not_after, profile: row.profile,
-    identity: { id: row.identity_id, name: row.identity_name, kind: row.identity_kind, status: row.identity_status, networks: row.networks },
+    id: row.id,
+    serial: row.serial.toString("hex"),
+    state: row.state,
+    notBefore: row.not_before,
+    notAfter: row.not_after,
+    profile: row.profile,
+    identity: {
+      id: row.identity_id,
+      name: row.identity_name,
+      kind: row.identity_kind,
+      status: row.identity_status,
+      networks: row.networks,
+    },
   };
-  const proxy = row.proxy_id === null || row.proxy_kind === null || row.hops === null ? null : { id: row.proxy_id, label: row.identity_name, kind: row.proxy_kind, hops: row.hops };
+  const proxy =
+    row.proxy_id === null || row.proxy_kind === null || row.hops === null
+      ? null
+      : { id: row.proxy_id, label: row.identity_name, kind: row.proxy_kind, hops: row.hops };
   return { known, proxy };
 }

@@ -3,67 +3,159 @@ import type { Database } from "@/lib/db/database";
 type Pool = Pick<Database, "pool">;
 
 export type UseViewRow = Readonly<{
-  identity_id: string; name: string; certificate_id: string; network: string; service: string; count: string; refused: string; first_at: Date; last_at: Date; first_seq: string; last_seq: string;
+  identity_id: string;
+  name: string;
+  certificate_id: string;
+  network: string;
+  service: string;
+  count: string;
+  refused: string;
+  first_at: Date;
+  last_at: Date;
+  first_seq: string;
+  last_seq: string;
 }>;
 
-const columns = "u.identity_id, i.name, u.certificate_id, u.network, u.service, u.count, u.refused, u.first_at, u.last_at, u.first_seq, u.last_seq";
+const columns =
+  "u.identity_id, i.name, u.certificate_id, u.network, u.service, u.count, u.refused, u.first_at, u.last_at, u.first_seq, u.last_seq";
 
 /** Uses of one certificate, or of one identity's certificates, the latest first. */
-export async function usesOf({ pool }: Pool, by: "certificate_id" | "identity_id", id: string, most: number): Promise<UseViewRow[]> {
-  const { rows } = await pool.query<UseViewRow>(`select ${columns} from custody.use u join identity i on i.id = u.identity_id where u.${by} = $1 order by u.last_at desc, u.last_seq desc limit $2`, [id, most]);
+export async function usesOf(
+  { pool }: Pool,
+  by: "certificate_id" | "identity_id",
+  id: string,
+  most: number,
+): Promise<UseViewRow[]> {
+  const { rows } = await pool.query<UseViewRow>(
+    `select ${columns} from custody.use u join identity i on i.id = u.identity_id where u.${by} = $1 order by u.last_at desc, u.last_seq desc limit $2`,
+    [id, most],
+  );
   return rows;
 }
 
 export async function usesSince({ pool }: Pool, since: Date, most: number): Promise<UseViewRow[]> {
-  const { rows } = await pool.query<UseViewRow>(`select ${columns} from custody.use u join identity i on i.id = u.identity_id where u.last_at >= $1 order by u.last_at desc, u.last_seq desc limit $2`, [since, most]);
+  const { rows } = await pool.query<UseViewRow>(
+    `select ${columns} from custody.use u join identity i on i.id = u.identity_id where u.last_at >= $1 order by u.last_at desc, u.last_seq desc limit $2`,
+    [since, most],
+  );
   return rows;
 }
 
-export async function countInUse({ pool }: Pool, since: Date): Promise<Readonly<{ identities: number; networks: number }>> {
-  const { rows: [row] } = await pool.query<{ identities: number; networks: number }>("select count(distinct identity_id)::int as identities, count(distinct network)::int as networks from custody.use where last_at >= $1", [since]);
+export async function countInUse(
+  { pool }: Pool,
+  since: Date,
+): Promise<Readonly<{ identities: number; networks: number }>> {
+  const {
+    rows: [row],
+  } = await pool.query<{ identities: number; networks: number }>(
+    "select count(distinct identity_id)::int as identities, count(distinct network)::int as networks from custody.use where last_at >= $1",
+    [since],
+  );
   return row ?? { identities: 0, networks: 0 };
 }
 
 /** Requests by outcome in steps of so many hours, aligned to midnight UTC. Steps without any are not there. */
-export async function talliesSince({ pool }: Pool, since: Date, stepHours: number): Promise<{ at: Date; outcome: string; count: string }[]> {
+export async function talliesSince(
+  { pool }: Pool,
+  since: Date,
+  stepHours: number,
+): Promise<{ at: Date; outcome: string; count: string }[]> {
   const { rows } = await pool.query<{ at: Date; outcome: string; count: string }>(
-    "select date_bin($2 * interval '1 hour', hour, timestamptz '2000-01-01 00:00:00Z') as at, outcome, sum(count) as count from custody.tally where hour >= $1 group by 1, 2 order by 1", [since, stepHours]);
+    "select date_bin($2 * interval '1 hour', hour, timestamptz '2000-01-01 00:00:00Z') as at, outcome, sum(count) as count from custody.tally where hour >= $1 group by 1, 2 order by 1",
+    [since, stepHours],
+  );
   return rows;
 }
 
-export async function refusalsSince({ pool }: Pool, since: Date, most: number): Promise<{ code: string; service: string; count: string; last_at: Date }[]> {
-  const { rows } = await pool.query<{ code: string; service: string; count: string; last_at: Date }>(
-    "select code, service, sum(count) as count, max(last_at) as last_at from custody.tally where hour >= $1 and outcome = 'denied' group by code, service order by sum(count) desc, code, service limit $2", [since, most]);
+export async function refusalsSince(
+  { pool }: Pool,
+  since: Date,
+  most: number,
+): Promise<{ code: string; service: string; count: string; last_at: Date }[]> {
+  const { rows } = await pool.query<{
+    code: string;
+    service: string;
+    count: string;
+    last_at: Date;
+  }>(
+    "select code, service, sum(count) as count, max(last_at) as last_at from custody.tally where hour >= $1 and outcome = 'denied' group by code, service order by sum(count) desc, code, service limit $2",
+    [since, most],
+  );
   return rows;
 }
 
-export type NeverUsedRow = Readonly<{ id: string; subject: string; identity_id: string; name: string; issued_at: Date; not_after: Date }>;
+export type NeverUsedRow = Readonly<{
+  id: string;
+  subject: string;
+  identity_id: string;
+  name: string;
+  issued_at: Date;
+  not_after: Date;
+}>;
 
 /** Valid certificates that the rules have never seen in use, the oldest first; counted no further than `cap`. */
-export async function neverUsed({ pool }: Pool, now: Date, most: number, cap: number): Promise<Readonly<{ count: number; items: NeverUsedRow[] }>> {
+export async function neverUsed(
+  { pool }: Pool,
+  now: Date,
+  most: number,
+  cap: number,
+): Promise<Readonly<{ count: number; items: NeverUsedRow[] }>> {
   const idle = `from certificate c join identity i on i.id = c.identity_id where c.state = 'issued' and c.not_after > $1 and i.kind <> 'system' and not exists (select from custody.use u where u.certificate_id = c.id)`;
-  const [{ rows: items }, { rows: [counted] }] = await Promise.all([
-    pool.query<NeverUsedRow>(`select c.id, coalesce(nullif(c.common_name, ''), c.subject_text) as subject, c.identity_id, i.name, coalesce(c.issued_at, c.created_at) as issued_at, c.not_after ${idle} order by c.id limit $2`, [now, most]),
-    pool.query<{ n: number }>(`select count(*)::int as n from (select ${idle} limit $2) as found`, [now, cap]),
+  const [
+    { rows: items },
+    {
+      rows: [counted],
+    },
+  ] = await Promise.all([
+    pool.query<NeverUsedRow>(
+      `select c.id, coalesce(nullif(c.common_name, ''), c.subject_text) as subject, c.identity_id, i.name, coalesce(c.issued_at, c.created_at) as issued_at, c.not_after ${idle} order by c.id limit $2`,
+      [now, most],
+    ),
+    pool.query<{ n: number }>(`select count(*)::int as n from (select ${idle} limit $2) as found`, [
+      now,
+      cap,
+    ]),
   ]);
   return { count: counted?.n ?? 0, items };
 }
 
 /** Identities seen in the most networks. */
-export async function byNetworks({ pool }: Pool, since: Date, most: number): Promise<{ identity_id: string; name: string; networks: number; certificates: number; last_at: Date }[]> {
-  const { rows } = await pool.query<{ identity_id: string; name: string; networks: number; certificates: number; last_at: Date }>(
+export async function byNetworks(
+  { pool }: Pool,
+  since: Date,
+  most: number,
+): Promise<
+  { identity_id: string; name: string; networks: number; certificates: number; last_at: Date }[]
+> {
+  const { rows } = await pool.query<{
+    identity_id: string;
+    name: string;
+    networks: number;
+    certificates: number;
+    last_at: Date;
+  }>(
     `select u.identity_id, i.name, u.networks, u.certificates, u.last_at from (
         select identity_id, count(distinct network)::int as networks, count(distinct certificate_id)::int as certificates, max(last_at) as last_at from custody.use where last_at >= $1 group by identity_id
-      ) u join identity i on i.id = u.identity_id order by u.networks desc, u.last_at desc limit $2`, [since, most]);
+      ) u join identity i on i.id = u.identity_id order by u.networks desc, u.last_at desc limit $2`,
+    [since, most],
+  );
   return rows;
 }
 
 export async function openAlerts({ pool }: Pool): Promise<{ severity: string; count: number }[]> {
-  const { rows } = await pool.query<{ severity: string; count: number }>("select severity, count(*)::int as count from alert where status <> 'resolved' group by severity");
+  const { rows } = await pool.query<{ severity: string; count: number }>(
+    "select severity, count(*)::int as count from alert where status <> 'resolved' group by severity",
+  );
   return rows;
 }
 
-export async function watched({ pool }: Pool): Promise<Readonly<{ upto: number; size: number; at: Date | null }>> {
-  const { rows: [row] } = await pool.query<{ upto: string; size: string; at: Date | null }>("select c.upto, h.size, c.at from custody.cursor c, tlog.head h where c.name = 'alerts'");
+export async function watched({
+  pool,
+}: Pool): Promise<Readonly<{ upto: number; size: number; at: Date | null }>> {
+  const {
+    rows: [row],
+  } = await pool.query<{ upto: string; size: string; at: Date | null }>(
+    "select c.upto, h.size, c.at from custody.cursor c, tlog.head h where c.name = 'alerts'",
+  );
   return { upto: Number(row?.upto ?? 0), size: Number(row?.size ?? 0), at: row?.at ?? null };
 }

@@ -1,40 +1,114 @@
 import type { Actor } from "@/lib/auth/actor";
 import { authorize } from "@/lib/auth/permissions";
 import type { Deps } from "@/lib/deps";
-import { byNetworks, countInUse, neverUsed, openAlerts, refusalsSince, talliesSince, usesSince, watched } from "./custody-view-repository";
+import {
+  byNetworks,
+  countInUse,
+  neverUsed,
+  openAlerts,
+  refusalsSince,
+  talliesSince,
+  usesSince,
+  watched,
+} from "./custody-view-repository";
 import { custodyRange, hourMs, type CustodyHours } from "./range";
 import type { CustodyView, OutcomePoint } from "./types";
 import { useView } from "./use-view";
 
-const most = 100, mostNever = 20, neverCap = 10_001;
+const most = 100,
+  mostNever = 20,
+  neverCap = 10_001;
 
 /** Who uses what from where in the last hours, what was refused, and what was never used. `from` says since when it counts (see custodyRange). */
-export async function getCustody(deps: Pick<Deps, "db" | "clock">, actor: Actor, { hours = 24 }: Readonly<{ hours?: CustodyHours | undefined }> = {}): Promise<CustodyView> {
+export async function getCustody(
+  deps: Pick<Deps, "db" | "clock">,
+  actor: Actor,
+  { hours = 24 }: Readonly<{ hours?: CustodyHours | undefined }> = {},
+): Promise<CustodyView> {
   authorize(actor, "custody.read");
-  const { db } = deps, now = deps.clock.now(), { from, stepHours } = custodyRange(hours, now);
+  const { db } = deps,
+    now = deps.clock.now(),
+    { from, stepHours } = custodyRange(hours, now);
   const [state, tallies, inUse, uses, refusals, never, networks, alerts] = await Promise.all([
-    watched(db), talliesSince(db, from, stepHours), countInUse(db, from), usesSince(db, from, most), refusalsSince(db, from, most), neverUsed(db, now, mostNever, neverCap), byNetworks(db, from, most), openAlerts(db),
+    watched(db),
+    talliesSince(db, from, stepHours),
+    countInUse(db, from),
+    usesSince(db, from, most),
+    refusalsSince(db, from, most),
+    neverUsed(db, now, mostNever, neverCap),
+    byNetworks(db, from, most),
+    openAlerts(db),
   ]);
-  const outcomes = pointsOf(tallies, { from: from.getTime(), upto: now.getTime(), stepMs: stepHours * hourMs });
-  const total = (pick: (point: OutcomePoint) => number): number => outcomes.reduce((sum, point) => sum + pick(point), 0);
-  const alertsOf = (severity: string): number => alerts.find((one) => one.severity === severity)?.count ?? 0;
+  const outcomes = pointsOf(tallies, {
+    from: from.getTime(),
+    upto: now.getTime(),
+    stepMs: stepHours * hourMs,
+  });
+  const total = (pick: (point: OutcomePoint) => number): number =>
+    outcomes.reduce((sum, point) => sum + pick(point), 0);
+  const alertsOf = (severity: string): number =>
+    alerts.find((one) => one.severity === severity)?.count ?? 0;
   return {
-    upto: state.upto, size: state.size, hours, from: from.toISOString(), stepHours, outcomes, uses: uses.map(useView),
-    totals: { allowed: total(({ allowed }) => allowed), denied: total(({ denied }) => denied), failed: total(({ failed }) => failed), ...inUse },
-    refusals: refusals.map(({ code, service, count, last_at }) => ({ code, service, count: Number(count), lastAt: last_at.toISOString() })),
-    neverUsed: { count: never.count, items: never.items.map(({ id, subject, identity_id, name, issued_at, not_after }) => ({ id, subject, identity: { id: identity_id, name }, issuedAt: issued_at.toISOString(), notAfter: not_after.toISOString() })) },
-    byNetworks: networks.map(({ identity_id, name, networks: n, certificates, last_at }) => ({ identity: { id: identity_id, name }, networks: n, certificates, lastAt: last_at.toISOString() })),
-    alerts: { open: alerts.reduce((sum, { count }) => sum + count, 0), critical: alertsOf("critical"), high: alertsOf("high"), medium: alertsOf("medium"), low: alertsOf("low") },
+    upto: state.upto,
+    size: state.size,
+    hours,
+    from: from.toISOString(),
+    stepHours,
+    outcomes,
+    uses: uses.map(useView),
+    totals: {
+      allowed: total(({ allowed }) => allowed),
+      denied: total(({ denied }) => denied),
+      failed: total(({ failed }) => failed),
+      ...inUse,
+    },
+    refusals: refusals.map(({ code, service, count, last_at }) => ({
+      code,
+      service,
+      count: Number(count),
+      lastAt: last_at.toISOString(),
+    })),
+    neverUsed: {
+      count: never.count,
+      items: never.items.map(({ id, subject, identity_id, name, issued_at, not_after }) => ({
+        id,
+        subject,
+        identity: { id: identity_id, name },
+        issuedAt: issued_at.toISOString(),
+        notAfter: not_after.toISOString(),
+      })),
+    },
+    byNetworks: networks.map(({ identity_id, name, networks: n, certificates, last_at }) => ({
+      identity: { id: identity_id, name },
+      networks: n,
+      certificates,
+      lastAt: last_at.toISOString(),
+    })),
+    alerts: {
+      open: alerts.reduce((sum, { count }) => sum + count, 0),
+      critical: alertsOf("critical"),
+      high: alertsOf("high"),
+      medium: alertsOf("medium"),
+      low: alertsOf("low"),
+    },
   };
 }
 
 /** Every step from `from` on, also those in which nothing was asked. */
-function pointsOf(rows: readonly Readonly<{ at: Date; outcome: string; count: string }>[], { from, upto, stepMs }: Readonly<{ from: number; upto: number; stepMs: number }>): OutcomePoint[] {
+function pointsOf(
+  rows: readonly Readonly<{ at: Date; outcome: string; count: string }>[],
+  { from, upto, stepMs }: Readonly<{ from: number; upto: number; stepMs: number }>,
+): OutcomePoint[] {
   const points = new Map<number, { at: string; allowed: number; denied: number; failed: number }>();
-  for (let at = from; at <= upto; at += stepMs) points.set(at, { at: new Date(at).toISOString(), allowed: 0, denied: 0, failed: 0 });
+  for (let at = from; at <= upto; at += stepMs)
+    points.set(at, { at: new Date(at).toISOString(), allowed: 0, denied: 0, failed: 0 });
   for (const { at, outcome, count } of rows) {
     const point = points.get(at.getTime());
-    if (point !== undefined && (outcome === "allowed" || outcome === "denied" || outcome === "failed")) point[outcome] += Number(count);
+    if (
+      point !== undefined &&
+      (outcome === "allowed" || outcome === "denied" || outcome === "failed")
+    )
+      point[outcome] += Number(count);
   }
   return [...points.values()];
 }

@@ -4,17 +4,32 @@ import { issueCertificate } from "@/lib/certificates/issue-certificate";
 import { judgeCertificate } from "@/lib/custody/judge-certificate";
 import { bitString, integer, sequence, tags } from "@/lib/pki/der";
 import { enter, readDer, takeBitOctets, takeInteger, takeRaw } from "@/lib/pki/der-reader";
-import { makeTestHouse, makeTestIdentity, testActor, type TestHouse } from "@/server/signer/testing/make-test-house";
+import {
+  makeTestHouse,
+  makeTestIdentity,
+  testActor,
+  type TestHouse,
+} from "@/server/signer/testing/make-test-house";
 import { makeCsr } from "@/server/signer/testing/requests";
 
 let house: TestHouse, der: Uint8Array, authorities: { id: string; certificateDer: Uint8Array }[];
 beforeAll(async () => {
   house = await makeTestHouse();
-  const identity = await makeTestIdentity(house.deps), { pem } = await issueCertificate(house.deps, testActor(), { profile: "tls-client-service", identity, csr: await makeCsr() });
+  const identity = await makeTestIdentity(house.deps),
+    { pem } = await issueCertificate(house.deps, testActor(), {
+      profile: "tls-client-service",
+      identity,
+      csr: await makeCsr(),
+    });
   der = new Uint8Array(new X509Certificate(pem ?? "").raw);
-  authorities = (await house.asSuper("select id, certificate_der from authority")).map((row) => ({ id: String(row["id"]), certificateDer: new Uint8Array(row["certificate_der"] as Buffer) }));
+  authorities = (await house.asSuper("select id, certificate_der from authority")).map((row) => ({
+    id: String(row["id"]),
+    certificateDer: new Uint8Array(row["certificate_der"] as Buffer),
+  }));
 });
-afterAll(async () => { await house.close(); });
+afterAll(async () => {
+  await house.close();
+});
 
 /** The order of P-256's base point: with (r, s) also (r, n - s) is a signature of the same bytes by the same key. */
 const order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
@@ -24,20 +39,39 @@ const numberOf = (bytes: Uint8Array): bigint => BigInt(`0x${Buffer.from(bytes).t
 function turned(certificate: Uint8Array): Uint8Array {
   const reader = readDer(certificate);
   enter(reader, tags.sequence, "certificate");
-  const [tbs, algorithm] = [takeRaw(reader, "tbs"), takeRaw(reader, "algorithm")], signature = readDer(takeBitOctets(reader, "signature"));
+  const [tbs, algorithm] = [takeRaw(reader, "tbs"), takeRaw(reader, "algorithm")],
+    signature = readDer(takeBitOctets(reader, "signature"));
   enter(signature, tags.sequence, "signature");
-  const r = takeInteger(signature, "r"), s = takeInteger(signature, "s");
-  return sequence(tbs, algorithm, bitString(sequence(integer(numberOf(r)), integer(order - numberOf(s)))));
+  const r = takeInteger(signature, "r"),
+    s = takeInteger(signature, "s");
+  return sequence(
+    tbs,
+    algorithm,
+    bitString(sequence(integer(numberOf(r)), integer(order - numberOf(s)))),
+  );
 }
 
 test("the copy of a certificate with its signature turned is an altered one, and no sign that an authority's key was stolen", async () => {
-  const copy = turned(der), issuer = authorities.map(({ certificateDer }) => new X509Certificate(certificateDer)).find(({ subject }) => subject === new X509Certificate(der).issuer);
+  const copy = turned(der),
+    issuer = authorities
+      .map(({ certificateDer }) => new X509Certificate(certificateDer))
+      .find(({ subject }) => subject === new X509Certificate(der).issuer);
   expect(new X509Certificate(copy).verify(issuer!.publicKey)).toBe(true);
-  expect(await judgeCertificate(house.deps, () => authorities, der, "10.0.0.7")).toMatchObject({ accepted: true });
-  expect(await judgeCertificate(house.deps, () => authorities, copy, "10.0.0.7")).toMatchObject({ accepted: false, code: "certificate.forged", known: null });
+  expect(await judgeCertificate(house.deps, () => authorities, der, "10.0.0.7")).toMatchObject({
+    accepted: true,
+  });
+  expect(await judgeCertificate(house.deps, () => authorities, copy, "10.0.0.7")).toMatchObject({
+    accepted: false,
+    code: "certificate.forged",
+    known: null,
+  });
 });
 test("what the key has signed and nobody planned is a sign of that, also under a serial that is known", async () => {
   await house.asSuper("alter table certificate disable trigger user");
-  await house.asSuper("update certificate set tbs_der = tbs_der || '\\x00' where der = $1", [Buffer.from(der)]);
-  expect(await judgeCertificate(house.deps, () => authorities, turned(der), "10.0.0.7")).toMatchObject({ accepted: false, code: "certificate.not-issued" });
+  await house.asSuper("update certificate set tbs_der = tbs_der || '\\x00' where der = $1", [
+    Buffer.from(der),
+  ]);
+  expect(
+    await judgeCertificate(house.deps, () => authorities, turned(der), "10.0.0.7"),
+  ).toMatchObject({ accepted: false, code: "certificate.not-issued" });
 });

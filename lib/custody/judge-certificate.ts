@@ -23,39 +23,70 @@ export type Judgement = Readonly<{
  * Decides on a certificate whose holder has proved to have its key, from what the database says at this moment. Nothing is remembered between
  * requests. Throws AppError `status.unavailable` if the database does not answer in time: then nobody is anybody.
  */
-export async function judgePresented(deps: Pick<Deps, "db" | "clock">, authorities: Authorities, presented: PresentedCertificate | null, ip: string | null): Promise<Judgement> {
+export async function judgePresented(
+  deps: Pick<Deps, "db" | "clock">,
+  authorities: Authorities,
+  presented: PresentedCertificate | null,
+  ip: string | null,
+): Promise<Judgement> {
   const found = presented === null ? null : await look(deps, presented.fingerprint);
   // The bytes of a known certificate were signed here: its chain needs no second proof.
-  const signedBy = presented === null || found !== null ? "elsewhere" : await signerOf(deps, presented, authorities());
-  const facts: CertificateFacts = { now: deps.clock.now(), ip, presented, known: found?.known ?? null, signedBy };
+  const signedBy =
+    presented === null || found !== null
+      ? "elsewhere"
+      : await signerOf(deps, presented, authorities());
+  const facts: CertificateFacts = {
+    now: deps.clock.now(),
+    ip,
+    presented,
+    known: found?.known ?? null,
+    signedBy,
+  };
   const decision = decideCertificate(facts);
   return { decision, proxy: decision.accepted ? (found?.proxy ?? null) : null };
 }
 
 /** As judgePresented, from the bytes. */
-export async function judgeCertificate(deps: Pick<Deps, "db" | "clock">, authorities: Authorities, der: Uint8Array, ip: string | null): Promise<CertificateDecision> {
+export async function judgeCertificate(
+  deps: Pick<Deps, "db" | "clock">,
+  authorities: Authorities,
+  der: Uint8Array,
+  ip: string | null,
+): Promise<CertificateDecision> {
   return (await judgePresented(deps, authorities, readPresented(der), ip)).decision;
 }
 
-const look = (deps: Pick<Deps, "db">, fingerprint: Buffer): ReturnType<typeof findCertificate> => orUnavailable(findCertificate(deps.db, fingerprint));
+const look = (deps: Pick<Deps, "db">, fingerprint: Buffer): ReturnType<typeof findCertificate> =>
+  orUnavailable(findCertificate(deps.db, fingerprint));
 
 async function orUnavailable<T>(found: Promise<T>): Promise<T> {
   try {
     return await found;
   } catch (cause) {
-    throw new AppError("status.unavailable", "Whether the certificate still counts cannot be looked up at the moment, so nothing was done. Try again in a moment.", { kind: "unavailable", retryAfterSeconds: 2, cause });
+    throw new AppError(
+      "status.unavailable",
+      "Whether the certificate still counts cannot be looked up at the moment, so nothing was done. Try again in a moment.",
+      { kind: "unavailable", retryAfterSeconds: 2, cause },
+    );
   }
 }
 
 const parsed = new WeakMap<Uint8Array, X509Certificate>();
 
-async function signerOf(deps: Pick<Deps, "db">, { certificate, serial }: PresentedCertificate, authorities: readonly IssuingCertificate[]): Promise<CertificateFacts["signedBy"]> {
-  const named = authorities.map(parse).filter((authority) => sameName(authority.subject, certificate.issuer));
+async function signerOf(
+  deps: Pick<Deps, "db">,
+  { certificate, serial }: PresentedCertificate,
+  authorities: readonly IssuingCertificate[],
+): Promise<CertificateFacts["signedBy"]> {
+  const named = authorities
+    .map(parse)
+    .filter((authority) => sameName(authority.subject, certificate.issuer));
   if (named.length === 0) return "elsewhere";
   if (!named.some((authority) => isSignedBy(certificate, authority))) return "forged";
   // Anybody can turn an ECDSA signature into a second one that verifies as well. Who shows such a copy has altered a certificate of ours, and
   // nobody's key was stolen.
-  const signed = signedBytesOf(certificate.raw), recorded = await orUnavailable(findSignedBytes(deps.db, serial));
+  const signed = signedBytesOf(certificate.raw),
+    recorded = await orUnavailable(findSignedBytes(deps.db, serial));
   return signed !== null && recorded.some((bytes) => bytes.equals(signed)) ? "forged" : "ours";
 }
 

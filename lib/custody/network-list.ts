@@ -4,7 +4,8 @@ import type { Finding } from "@/lib/errors/app-error";
 
 /** Each network once, in its one form and the order given. Throws AppError `network.invalid` with a finding for each that is none, at `path`.n. */
 export function canonicalNetworks(texts: readonly string[], path = "networks"): string[] {
-  const findings: Finding[] = [], networks = new Set<string>();
+  const findings: Finding[] = [],
+    networks = new Set<string>();
   texts.forEach((text, index) => {
     try {
       networks.add(parseNetwork(text).text);

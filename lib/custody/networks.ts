@@ -21,26 +21,38 @@ function groupsOfFour(address: string): number[] {
 }
 
 function groupsOfSix(address: string): number[] {
-  const part = (text: string): number[] => text === "" ? [] : text.split(":").flatMap((word) => word.includes(".") ? groupsOfFour(word) : [Number.parseInt(word, 16)]);
+  const part = (text: string): number[] =>
+    text === ""
+      ? []
+      : text
+          .split(":")
+          .flatMap((word) =>
+            word.includes(".") ? groupsOfFour(word) : [Number.parseInt(word, 16)],
+          );
   const gap = address.indexOf("::");
   if (gap < 0) return part(address);
-  const head = part(address.slice(0, gap)), tail = part(address.slice(gap + 2));
+  const head = part(address.slice(0, gap)),
+    tail = part(address.slice(gap + 2));
   return [...head, ...Array<number>(8 - head.length - tail.length).fill(0), ...tail];
 }
 
-const maskOf = (bits: number, at: number): number => (0xffff << (16 - Math.max(0, Math.min(16, bits - at * 16)))) & 0xffff;
+const maskOf = (bits: number, at: number): number =>
+  (0xffff << (16 - Math.max(0, Math.min(16, bits - at * 16)))) & 0xffff;
 
 /** Text of an address as RFC 5952 wants it: lower case, no leading zeros, the longest run of two zero groups or more cut. */
 function textOf(groups: readonly number[]): string {
   if (groups.length === 2) return groups.flatMap((group) => [group >> 8, group & 255]).join(".");
-  let from = -1, length = 1;
+  let from = -1,
+    length = 1;
   for (let at = 0; at < 8; at++) {
     let end = at;
     while (end < 8 && groups[end] === 0) end++;
     if (end - at > length) [from, length] = [at, end - at];
   }
   const hex = groups.map((group) => group.toString(16));
-  return from < 0 ? hex.join(":") : `${hex.slice(0, from).join(":")}::${hex.slice(from + length).join(":")}`;
+  return from < 0
+    ? hex.join(":")
+    : `${hex.slice(0, from).join(":")}::${hex.slice(from + length).join(":")}`;
 }
 
 function network(groups: readonly number[], bits: number): Network {
@@ -49,7 +61,10 @@ function network(groups: readonly number[], bits: number): Network {
 }
 
 const invalid = (text: string, why: string): AppError =>
-  new AppError("network.invalid", `${JSON.stringify(text.slice(0, 64))} is not a network: ${why}. Write an address or a network, as 10.20.0.0/16 or 2001:db8::/32.`);
+  new AppError(
+    "network.invalid",
+    `${JSON.stringify(text.slice(0, 64))} is not a network: ${why}. Write an address or a network, as 10.20.0.0/16 or 2001:db8::/32.`,
+  );
 
 /**
  * Reads a network in CIDR form, or one address; bits beyond the length are cleared. `text` of the result is the one way to write it.
@@ -61,9 +76,12 @@ export function parseNetwork(text: string): Network {
   const groups = address === undefined ? null : groupsOf(address);
   if (address === undefined || groups === null) throw invalid(text, "there is no address in it");
   // The length of an IPv4 network that is written inside IPv6 counts its 96 leading bits.
-  const leading = address.includes(":") && groups.length === 2 ? 96 : 0, most = groups.length * 16;
-  const said = match?.[2], bits = said === undefined ? most : Number(said) - leading;
-  if (bits < 0 || bits > most) throw invalid(text, `the length must lie between /${leading} and /${most + leading}`);
+  const leading = address.includes(":") && groups.length === 2 ? 96 : 0,
+    most = groups.length * 16;
+  const said = match?.[2],
+    bits = said === undefined ? most : Number(said) - leading;
+  if (bits < 0 || bits > most)
+    throw invalid(text, `the length must lie between /${leading} and /${most + leading}`);
   return network(groups, bits);
 }
 
@@ -73,11 +91,17 @@ export const canonicalNetwork = (text: string): string => parseNetwork(text).tex
 /** Whether an address lies in one of the networks. Whatever is no address lies in none; no networks hold nothing. Errors: network.invalid for a text that is none. */
 export function inNetworks(ip: string | null, networks: readonly (Network | string)[]): boolean {
   const address = ip === null ? null : groupsOf(ip);
-  return address !== null && networks.some((one) => holds(typeof one === "string" ? parseNetwork(one) : one, address));
+  return (
+    address !== null &&
+    networks.some((one) => holds(typeof one === "string" ? parseNetwork(one) : one, address))
+  );
 }
 
 function holds({ groups, bits }: Network, address: readonly number[]): boolean {
-  return groups.length === address.length && groups.every((group, at) => ((group ^ address[at]!) & maskOf(bits, at)) === 0);
+  return (
+    groups.length === address.length &&
+    groups.every((group, at) => ((group ^ address[at]!) & maskOf(bits, at)) === 0)
+  );
 }
 
 /** The network by which origins are told apart: the /24 of an IPv4 address, the /48 of an IPv6 one; null for what is no address. */

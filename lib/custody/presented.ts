@@ -8,7 +8,8 @@ const longestName = 500;
 export type PresentedCertificate = Readonly<{
   fingerprint: Buffer;
   /** Lower-case hex, as everywhere on the record. */
-  fingerprintSha256: string; serial: string;
+  fingerprintSha256: string;
+  serial: string;
   said: Presented;
   /** Whether its extended key usage names clients. */
   forClients: boolean;
@@ -23,8 +24,15 @@ export function readPresented(der: Uint8Array): PresentedCertificate | null {
     if (certificate.raw.length !== der.length) return null;
     const fingerprint = createHash("sha256").update(der).digest();
     return {
-      fingerprint, fingerprintSha256: fingerprint.toString("hex"), serial: certificate.serialNumber.toLowerCase(),
-      said: { subject: nameText(certificate.subject), issuer: nameText(certificate.issuer), notBefore: timeText(certificate.validFrom), notAfter: timeText(certificate.validTo) },
+      fingerprint,
+      fingerprintSha256: fingerprint.toString("hex"),
+      serial: certificate.serialNumber.toLowerCase(),
+      said: {
+        subject: nameText(certificate.subject),
+        issuer: nameText(certificate.issuer),
+        notBefore: timeText(certificate.validFrom),
+        notAfter: timeText(certificate.validTo),
+      },
       forClients: certificate.keyUsage?.includes(clientAuth) ?? false,
       certificate,
     };
@@ -34,11 +42,16 @@ export function readPresented(der: Uint8Array): PresentedCertificate | null {
 }
 
 /** A name on one line, cut: a stranger wrote it. An empty one is undefined in Node, whatever its types say. */
-const nameText = (lines: string | undefined): string => (lines ?? "").replaceAll(/[\r\n]+/g, ", ").slice(0, longestName);
+const nameText = (lines: string | undefined): string =>
+  (lines ?? "").replaceAll(/[\r\n]+/g, ", ").slice(0, longestName);
 const timeText = (text: string): string => new Date(text).toISOString();
 
 /** Whether two names are the same, as far as a forger could mean them to be: case and spaces do not count. */
 export function sameName(one: string | undefined, other: string | undefined): boolean {
-  const plain = (text: string | undefined): string => (text ?? "").toLowerCase().replaceAll(/[^\S\n]+/g, " ").trim();
+  const plain = (text: string | undefined): string =>
+    (text ?? "")
+      .toLowerCase()
+      .replaceAll(/[^\S\n]+/g, " ")
+      .trim();
   return plain(one) === plain(other);
 }

@@ -14,12 +14,17 @@ describe("custody counts from a whole step on, so that nothing of the time asked
     expect(custodyRange(hours, new Date(now))).toEqual({ from: new Date(from), stepHours });
   });
 
-  test.each<CustodyHours>([1, 24, 168, 720])("%d hours: at least that, and less than a step more, whatever the minute", (hours) => {
-    for (let minute = 0; minute < 3_000; minute += 7) {
-      const now = new Date(Date.UTC(2026, 10, 23) + minute * 60_000), { from, stepHours } = custodyRange(hours, now), covered = now.getTime() - from.getTime();
-      expect(covered).toBeGreaterThanOrEqual(hours * hourMs);
-      expect(covered).toBeLessThan((hours + stepHours) * hourMs);
-      expect(from.getTime() % (stepHours * hourMs)).toBe(0);
-    }
-  });
+  test.each<CustodyHours>([1, 24, 168, 720])(
+    "%d hours: at least that, and less than a step more, whatever the minute",
+    (hours) => {
+      for (let minute = 0; minute < 3_000; minute += 7) {
+        const now = new Date(Date.UTC(2026, 10, 23) + minute * 60_000),
+          { from, stepHours } = custodyRange(hours, now),
+          covered = now.getTime() - from.getTime();
+        expect(covered).toBeGreaterThanOrEqual(hours * hourMs);
+        expect(covered).toBeLessThan((hours + stepHours) * hourMs);
+        expect(from.getTime() % (stepHours * hourMs)).toBe(0);
+      }
+    },
+  );
 });

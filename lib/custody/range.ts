@@ -10,6 +10,10 @@ export const hourMs = 3_600_000;
  * that many hours ago: nothing of the time asked for is left out, and everything on the page covers the same time.
  */
 export function custodyRange(hours: CustodyHours, now: Date): CustodyRange {
-  const stepHours = stepOf[hours], stepMs = stepHours * hourMs;
-  return { from: new Date(Math.floor((now.getTime() - hours * hourMs) / stepMs) * stepMs), stepHours };
+  const stepHours = stepOf[hours],
+    stepMs = stepHours * hourMs;
+  return {
+    from: new Date(Math.floor((now.getTime() - hours * hourMs) / stepMs) * stepMs),
+    stepHours,
+  };
 }

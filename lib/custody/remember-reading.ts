@@ -6,7 +6,8 @@ const LONGEST = 32_768;
  * text says, never whether it counts. Keeps between `most` and twice as many of the latest.
  */
 export function rememberReading<T>(read: (text: string) => T, most: number): (text: string) => T {
-  let young = new Map<string, T>(), old = new Map<string, T>();
+  let young = new Map<string, T>(),
+    old = new Map<string, T>();
   return (text) => {
     if (young.has(text)) return young.get(text) as T;
     const result = old.has(text) ? (old.get(text) as T) : read(text);

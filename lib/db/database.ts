@@ -14,7 +14,11 @@ export type Database = Readonly<{
   prisma: PrismaClient;
   pool: pg.Pool;
   /** Hears NOTIFY on a channel over a connection of its own; reconnects by itself and tells `onState` when it is deaf. */
-  listen: (channel: string, onMessage: (payload: string) => void, onState?: (connected: boolean) => void) => Listener;
+  listen: (
+    channel: string,
+    onMessage: (payload: string) => void,
+    onState?: (connected: boolean) => void,
+  ) => Listener;
 }>;
 
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -32,7 +36,8 @@ export type DatabaseOptions = Readonly<{
 const ANSWER_MS = 250;
 
 /** So long may anybody wait for one of these connections' statements; undefined where nobody is in a hurry. */
-export const patienceOf = ({ options }: Database["pool"]): number | undefined => (options.query_timeout === undefined ? undefined : options.query_timeout - ANSWER_MS);
+export const patienceOf = ({ options }: Database["pool"]): number | undefined =>
+  options.query_timeout === undefined ? undefined : options.query_timeout - ANSWER_MS;
 
 /** Opens nothing yet: connections are made when they are needed. */
 export function openDatabase(url: string, { max, patienceMs }: DatabaseOptions = {}): Database {
@@ -42,14 +47,20 @@ export function openDatabase(url: string, { max, patienceMs }: DatabaseOptions =
     connectionTimeoutMillis: patienceMs ?? CONNECT_TIMEOUT_MS,
     statement_timeout: patienceMs ?? STATEMENT_TIMEOUT_MS,
     // To connect anew takes a good part of such patience: what is open stays open.
-    ...(patienceMs === undefined ? {} : { query_timeout: patienceMs + ANSWER_MS, idleTimeoutMillis: 0, keepAlive: true }),
+    ...(patienceMs === undefined
+      ? {}
+      : { query_timeout: patienceMs + ANSWER_MS, idleTimeoutMillis: 0, keepAlive: true }),
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
     application_name: "chancery",
   });
   // A connection that dies while idle is replaced by the next use; without a handler it would end the process.
   pool.on("error", () => {});
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool) });
-  return { prisma, pool, listen: (channel, onMessage, onState) => listenOn(url, channel, onMessage, onState) };
+  return {
+    prisma,
+    pool,
+    listen: (channel, onMessage, onState) => listenOn(url, channel, onMessage, onState),
+  };
 }
 
 /** Ends every connection; what is under way is waited for. Listeners are closed by whoever opened them. */

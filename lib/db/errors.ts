@@ -1,8 +1,23 @@
-type Detail = Readonly<{ kind?: string; constraint?: Readonly<{ index?: string; fields?: readonly string[] }>; originalCode?: string; code?: string; originalMessage?: string }>;
-type Thrown = Readonly<{ code?: unknown; constraint?: unknown; cause?: unknown; meta?: Readonly<{ driverAdapterError?: Readonly<{ cause?: Detail }> }> }>;
+type Detail = Readonly<{
+  kind?: string;
+  constraint?: Readonly<{ index?: string; fields?: readonly string[] }>;
+  originalCode?: string;
+  code?: string;
+  originalMessage?: string;
+}>;
+type Thrown = Readonly<{
+  code?: unknown;
+  constraint?: unknown;
+  cause?: unknown;
+  meta?: Readonly<{ driverAdapterError?: Readonly<{ cause?: Detail }> }>;
+}>;
 
-const thrown = (error: unknown): Thrown => (typeof error === "object" && error !== null ? error : {});
-const detailOf = (error: unknown): Detail => thrown(error).meta?.driverAdapterError?.cause ?? (thrown(error).cause as Detail | undefined) ?? {};
+const thrown = (error: unknown): Thrown =>
+  typeof error === "object" && error !== null ? error : {};
+const detailOf = (error: unknown): Detail =>
+  thrown(error).meta?.driverAdapterError?.cause ??
+  (thrown(error).cause as Detail | undefined) ??
+  {};
 
 /** The name of the unique constraint or index that was violated (`certificate_issuer_id_serial_key`), else null. Prisma and pg alike. */
 export function uniqueViolation(error: unknown): string | null {
@@ -14,21 +29,56 @@ export function uniqueViolation(error: unknown): string | null {
 }
 
 /** Prisma passes on the message of a raised error, but not the constraint that it names. */
-const rules: readonly (readonly [constraint: string, says: RegExp])[] = [["log_is_halted", /^the log is halted/], ["needs_entry", /changed without an entry in its transaction$/]];
+const rules: readonly (readonly [constraint: string, says: RegExp])[] = [
+  ["log_is_halted", /^the log is halted/],
+  ["needs_entry", /changed without an entry in its transaction$/],
+];
 
 /** The name of the log's rule that a change broke (`log_is_halted`, `needs_entry`), or of any other check that pg names, else null. */
 export function checkViolation(error: unknown): string | null {
-  const { code, constraint } = thrown(error), detail = detailOf(error);
+  const { code, constraint } = thrown(error),
+    detail = detailOf(error);
   if (code === "23514" && typeof constraint === "string") return constraint;
   if (detail.originalCode !== "23514") return null;
   return rules.find(([, says]) => says.test(detail.originalMessage ?? ""))?.[0] ?? null;
 }
 
-const unreachable = new Set(["P1000", "P1001", "P1002", "P1003", "P1008", "P1010", "P1017", "P2024", "P2028", "P2037", "57P01", "57P02", "57P03", "53300", "ECONNREFUSED", "ECONNRESET", "ENOENT", "EPIPE", "ETIMEDOUT"]);
+const unreachable = new Set([
+  "P1000",
+  "P1001",
+  "P1002",
+  "P1003",
+  "P1008",
+  "P1010",
+  "P1017",
+  "P2024",
+  "P2028",
+  "P2037",
+  "57P01",
+  "57P02",
+  "57P03",
+  "53300",
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "ENOENT",
+  "EPIPE",
+  "ETIMEDOUT",
+]);
 
 /** True if the database could not be reached, dropped the connection, had none to give, or left a statement without an answer. */
 export function isUnreachable(error: unknown): boolean {
-  const { code } = thrown(error), detail = detailOf(error);
-  if ([code, detail.originalCode, detail.code].some((value) => typeof value === "string" && unreachable.has(value))) return true;
-  return error instanceof Error && /connection terminated|timeout exceeded when trying to connect|^query read timeout|^Connection (?:closed|ended)/i.test(error.message);
+  const { code } = thrown(error),
+    detail = detailOf(error);
+  if (
+    [code, detail.originalCode, detail.code].some(
+      (value) => typeof value === "string" && unreachable.has(value),
+    )
+  )
+    return true;
+  return (
+    error instanceof Error &&
+    /connection terminated|timeout exceeded when trying to connect|^query read timeout|^Connection (?:closed|ended)/i.test(
+      error.message,
+    )
+  );
 }

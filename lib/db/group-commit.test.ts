@@ -3,8 +3,10 @@ import { makeGroupCommit } from "./group-commit";
 
 /** Work that finishes only when told; it shows which batches were made. */
 function heldWork() {
-  const batches: number[][] = [], finish: (() => void)[] = [];
-  let running = 0, most = 0;
+  const batches: number[][] = [],
+    finish: (() => void)[] = [];
+  let running = 0,
+    most = 0;
   const work = async (items: readonly number[]): Promise<number[]> => {
     batches.push([...items]);
     most = Math.max(most, ++running);
@@ -12,17 +14,26 @@ function heldWork() {
     running -= 1;
     return items.map((item) => item * 10);
   };
-  const finishAll = async (): Promise<void> => { while (finish.length > 0) { finish.shift()?.(); await new Promise((done) => setImmediate(done)); } };
+  const finishAll = async (): Promise<void> => {
+    while (finish.length > 0) {
+      finish.shift()?.();
+      await new Promise((done) => setImmediate(done));
+    }
+  };
   return { batches, work, finishAll, most: () => most };
 }
 const turn = (): Promise<void> => new Promise((done) => setImmediate(done));
 
 describe("who waits too long for a turn", () => {
   test("is turned away without being worked on, and the others of its batch are not", async () => {
-    const held = heldWork(), add = makeGroupCommit<number, number>({ maxBatch: 10, maxWaitMs: 30, work: held.work });
+    const held = heldWork(),
+      add = makeGroupCommit<number, number>({ maxBatch: 10, maxWaitMs: 30, work: held.work });
     const first = add(1);
     await turn();
-    const late = add(2).then(() => "done", (error: unknown) => String(error));
+    const late = add(2).then(
+      () => "done",
+      (error: unknown) => String(error),
+    );
     await new Promise((done) => setTimeout(done, 40));
     const fresh = add(3);
     await held.finishAll();
@@ -33,7 +44,8 @@ describe("who waits too long for a turn", () => {
     expect(held.batches).toEqual([[1], [3]]);
   });
   test("nobody is without such a limit", async () => {
-    const held = heldWork(), add = makeGroupCommit<number, number>({ maxBatch: 10, work: held.work });
+    const held = heldWork(),
+      add = makeGroupCommit<number, number>({ maxBatch: 10, work: held.work });
     const first = add(1);
     await turn();
     const second = add(2);
@@ -46,12 +58,16 @@ describe("who waits too long for a turn", () => {
 
 describe("a group commit", () => {
   test("gives a lone caller its answer at once, in a batch of one", async () => {
-    const add = makeGroupCommit<number, number>({ maxBatch: 10, work: (items) => Promise.resolve(items.map((item) => item + 1)) });
+    const add = makeGroupCommit<number, number>({
+      maxBatch: 10,
+      work: (items) => Promise.resolve(items.map((item) => item + 1)),
+    });
     expect(await add(1)).toBe(2);
   });
 
   test("puts everything that came while a batch was under way into the next one", async () => {
-    const held = heldWork(), add = makeGroupCommit<number, number>({ maxBatch: 10, work: held.work });
+    const held = heldWork(),
+      add = makeGroupCommit<number, number>({ maxBatch: 10, work: held.work });
     const first = add(1);
     await turn();
     const rest = [add(2), add(3), add(4)];
@@ -63,7 +79,8 @@ describe("a group commit", () => {
   });
 
   test("never makes a batch larger than allowed, nor more at once than it has lanes", async () => {
-    const held = heldWork(), add = makeGroupCommit<number, number>({ maxBatch: 2, lanes: 2, work: held.work });
+    const held = heldWork(),
+      add = makeGroupCommit<number, number>({ maxBatch: 2, lanes: 2, work: held.work });
     const all = Array.from({ length: 7 }, (_, n) => add(n));
     await turn();
     await held.finishAll();
@@ -74,7 +91,11 @@ describe("a group commit", () => {
 
   test("fails every waiter of a batch that fails, and none of the next", async () => {
     let calls = 0;
-    const add = makeGroupCommit<number, number>({ maxBatch: 2, work: (items) => (++calls === 1 ? Promise.reject(new Error("disk full")) : Promise.resolve([...items])) });
+    const add = makeGroupCommit<number, number>({
+      maxBatch: 2,
+      work: (items) =>
+        ++calls === 1 ? Promise.reject(new Error("disk full")) : Promise.resolve([...items]),
+    });
     const results = await Promise.allSettled([add(1), add(2), add(3)]);
     expect(results.map(({ status }) => status)).toEqual(["rejected", "rejected", "fulfilled"]);
     expect(await add(4)).toBe(4);

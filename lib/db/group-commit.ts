@@ -3,22 +3,41 @@
  * `lanes` batches may be under way at once (1 by default). Who has waited for its turn longer than `maxWaitMs` is turned away with an error
  * and never worked on: nobody waits for the answer any more.
  */
-export type GroupWork<T, R> = Readonly<{ maxBatch: number; lanes?: number; maxWaitMs?: number | undefined; work: (items: readonly T[]) => Promise<readonly R[]> }>;
+export type GroupWork<T, R> = Readonly<{
+  maxBatch: number;
+  lanes?: number;
+  maxWaitMs?: number | undefined;
+  work: (items: readonly T[]) => Promise<readonly R[]>;
+}>;
 
-type Waiting<T, R> = Readonly<{ item: T; since: number; resolve: (result: R) => void; reject: (error: unknown) => void }>;
+type Waiting<T, R> = Readonly<{
+  item: T;
+  since: number;
+  resolve: (result: R) => void;
+  reject: (error: unknown) => void;
+}>;
 
 /**
  * Many waiters share one transaction: while a batch is being committed, the next one gathers. Nobody waits for a timer, so a lone
  * caller pays one commit, and under load the batch grows as large as the load needs.
  */
-export function makeGroupCommit<T, R>({ maxBatch, lanes = 1, maxWaitMs = Infinity, work }: GroupWork<T, R>): (item: T) => Promise<R> {
+export function makeGroupCommit<T, R>({
+  maxBatch,
+  lanes = 1,
+  maxWaitMs = Infinity,
+  work,
+}: GroupWork<T, R>): (item: T) => Promise<R> {
   let waiting: Waiting<T, R>[] = [];
-  let running = 0, planned = false;
+  let running = 0,
+    planned = false;
 
   const commit = async (batch: readonly Waiting<T, R>[]): Promise<void> => {
     try {
       const results = await work(batch.map(({ item }) => item));
-      if (results.length !== batch.length) throw new Error(`A batch of ${batch.length} items was answered with ${results.length} results.`);
+      if (results.length !== batch.length)
+        throw new Error(
+          `A batch of ${batch.length} items was answered with ${results.length} results.`,
+        );
       batch.forEach(({ resolve }, index) => resolve(results[index] as R));
     } catch (error) {
       for (const { reject } of batch) reject(error);
@@ -26,7 +45,8 @@ export function makeGroupCommit<T, R>({ maxBatch, lanes = 1, maxWaitMs = Infinit
   };
 
   const commitInTime = async (batch: readonly Waiting<T, R>[], oldest: number): Promise<void> => {
-    for (const { since, reject } of batch) if (since < oldest) reject(new Error("It waited too long for its turn."));
+    for (const { since, reject } of batch)
+      if (since < oldest) reject(new Error("It waited too long for its turn."));
     const inTime = batch.filter(({ since }) => since >= oldest);
     if (inTime.length > 0) await commit(inTime);
   };
@@ -36,7 +56,8 @@ export function makeGroupCommit<T, R>({ maxBatch, lanes = 1, maxWaitMs = Infinit
     while (waiting.length > 0) {
       const batch = waiting.slice(0, maxBatch);
       waiting = waiting.slice(maxBatch);
-      const oldest = performance.now() - maxWaitMs, [first] = batch;
+      const oldest = performance.now() - maxWaitMs,
+        [first] = batch;
       // The longest wait is the first one's: mostly there is nobody to turn away.
       if (first === undefined || first.since >= oldest) await commit(batch);
       else await commitInTime(batch, oldest);
@@ -49,11 +70,12 @@ export function makeGroupCommit<T, R>({ maxBatch, lanes = 1, maxWaitMs = Infinit
     if (running < lanes && waiting.length > 0) void run();
   };
 
-  return (item) => new Promise((resolve, reject) => {
-    waiting.push({ item, since: performance.now(), resolve, reject });
-    if (planned || running >= lanes) return;
-    planned = true;
-    // Once this turn of the event loop has read all that came in: whoever asks in it is in the same batch.
-    setImmediate(begin);
-  });
+  return (item) =>
+    new Promise((resolve, reject) => {
+      waiting.push({ item, since: performance.now(), resolve, reject });
+      if (planned || running >= lanes) return;
+      planned = true;
+      // Once this turn of the event loop has read all that came in: whoever asks in it is in the same batch.
+      setImmediate(begin);
+    });
 }

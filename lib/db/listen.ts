@@ -2,14 +2,21 @@ import pg from "pg";
 
 export type Listener = Readonly<{ close: () => Promise<void> }>;
 
-const FIRST_RETRY_MS = 100, LONGEST_RETRY_MS = 5_000;
+const FIRST_RETRY_MS = 100,
+  LONGEST_RETRY_MS = 5_000;
 
 /**
  * Subscribes to a channel. While `onState(false)` holds, messages may be lost: whoever listens must look for itself. It is told true
  * once the subscription stands, so a look after that misses nothing.
  */
-export function listenOn(url: string, channel: string, onMessage: (payload: string) => void, onState: (connected: boolean) => void = () => {}): Listener {
-  let closed = false, retry = FIRST_RETRY_MS;
+export function listenOn(
+  url: string,
+  channel: string,
+  onMessage: (payload: string) => void,
+  onState: (connected: boolean) => void = () => {},
+): Listener {
+  let closed = false,
+    retry = FIRST_RETRY_MS;
   let client: pg.Client | null = null;
   let timer: NodeJS.Timeout | null = null;
 
@@ -24,7 +31,12 @@ export function listenOn(url: string, channel: string, onMessage: (payload: stri
   };
 
   const connect = async (): Promise<void> => {
-    const next = new pg.Client({ connectionString: url, keepAlive: true, connectionTimeoutMillis: LONGEST_RETRY_MS, application_name: "chancery listen" });
+    const next = new pg.Client({
+      connectionString: url,
+      keepAlive: true,
+      connectionTimeoutMillis: LONGEST_RETRY_MS,
+      application_name: "chancery listen",
+    });
     client = next;
     next.on("error", () => lost(next));
     next.on("end", () => lost(next));

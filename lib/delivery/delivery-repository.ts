@@ -2,29 +2,84 @@ import type { Database } from "@/lib/db/database";
 import type { AuditedTx } from "@/lib/log/audited-transaction";
 
 export type DeliveryRow = Readonly<{
-  id: string; alertId: string | null; destinationId: string; reason: string; status: string; attempts: number; nextAt: Date; createdAt: Date; finishedAt: Date | null;
+  id: string;
+  alertId: string | null;
+  destinationId: string;
+  reason: string;
+  status: string;
+  attempts: number;
+  nextAt: Date;
+  createdAt: Date;
+  finishedAt: Date | null;
 }>;
-export type AttemptRow = Readonly<{ n: number; at: Date; ok: boolean; answer: string; milliseconds: number }>;
-export type DeliveryWithHistory = DeliveryRow & Readonly<{ alert: Readonly<{ id: string; summary: string; severity: string }> | null; history: readonly AttemptRow[] }>;
+export type AttemptRow = Readonly<{
+  n: number;
+  at: Date;
+  ok: boolean;
+  answer: string;
+  milliseconds: number;
+}>;
+export type DeliveryWithHistory = DeliveryRow &
+  Readonly<{
+    alert: Readonly<{ id: string; summary: string; severity: string }> | null;
+    history: readonly AttemptRow[];
+  }>;
 export type AlertRow = Readonly<{
-  id: string; rule: string; severity: string; status: string; subjectKind: string; subjectId: string; subjectLabel: string; summary: string; openedAt: Date;
-  figures: Readonly<{ count: bigint; firstSeq: bigint | null; lastSeq: bigint | null; firstAt: Date; lastAt: Date; why: unknown }> | null;
+  id: string;
+  rule: string;
+  severity: string;
+  status: string;
+  subjectKind: string;
+  subjectId: string;
+  subjectLabel: string;
+  summary: string;
+  openedAt: Date;
+  figures: Readonly<{
+    count: bigint;
+    firstSeq: bigint | null;
+    lastSeq: bigint | null;
+    firstAt: Date;
+    lastAt: Date;
+    why: unknown;
+  }> | null;
 }>;
 
 /** An attempt of which nobody knows yet how it ended. */
 export const UNDER_WAY = -1;
 export const INTERRUPTED = "Begun, and interrupted before an answer came.";
 
-export async function insertTest(tx: AuditedTx, row: Pick<DeliveryRow, "id" | "destinationId" | "createdAt">): Promise<void> {
-  await tx.delivery.create({ data: { ...row, reason: "test", status: "pending", attempts: 1, nextAt: row.createdAt } });
-  await tx.deliveryAttempt.create({ data: { deliveryId: row.id, n: 1, at: row.createdAt, ok: false, answer: INTERRUPTED, milliseconds: UNDER_WAY } });
+export async function insertTest(
+  tx: AuditedTx,
+  row: Pick<DeliveryRow, "id" | "destinationId" | "createdAt">,
+): Promise<void> {
+  await tx.delivery.create({
+    data: { ...row, reason: "test", status: "pending", attempts: 1, nextAt: row.createdAt },
+  });
+  await tx.deliveryAttempt.create({
+    data: {
+      deliveryId: row.id,
+      n: 1,
+      at: row.createdAt,
+      ok: false,
+      answer: INTERRUPTED,
+      milliseconds: UNDER_WAY,
+    },
+  });
 }
 
 /**
  * Takes what is due, at most `lanes` for a destination beside what is `busy` there, and opens an attempt for each. Until `lostAt` nobody else takes
  * it; whoever took it and died by then has it sent again. Several may ask at once: each row goes to one of them.
  */
-export async function claimDue(db: Database, { now, lostAt, lanes, busy }: Readonly<{ now: Date; lostAt: Date; lanes: number; busy: Readonly<Record<string, number>> }>): Promise<DeliveryRow[]> {
+export async function claimDue(
+  db: Database,
+  {
+    now,
+    lostAt,
+    lanes,
+    busy,
+  }: Readonly<{ now: Date; lostAt: Date; lanes: number; busy: Readonly<Record<string, number>> }>,
+): Promise<DeliveryRow[]> {
   const { rows } = await db.pool.query<DeliveryRow>({
     name: "claim_deliveries",
     text: `with due as (
@@ -40,10 +95,22 @@ export async function claimDue(db: Database, { now, lostAt, lanes, busy }: Reado
   return rows;
 }
 
-type Ended = Readonly<{ id: string; attempt: number; ok: boolean; answer: string; milliseconds: number; status: "pending" | "sent" | "failed"; nextAt: Date; now: Date }>;
+type Ended = Readonly<{
+  id: string;
+  attempt: number;
+  ok: boolean;
+  answer: string;
+  milliseconds: number;
+  status: "pending" | "sent" | "failed";
+  nextAt: Date;
+  now: Date;
+}>;
 
 /** Writes how an attempt ended. What somebody else has taken up meanwhile, or what is over, keeps its state. */
-export async function endAttempt(db: Database, { id, attempt, ok, answer, milliseconds, status, nextAt, now }: Ended): Promise<void> {
+export async function endAttempt(
+  db: Database,
+  { id, attempt, ok, answer, milliseconds, status, nextAt, now }: Ended,
+): Promise<void> {
   await db.pool.query({
     name: "end_delivery_attempt",
     text: `with ended as (update delivery_attempt set ok = $3, answer = $4, milliseconds = $5 where delivery_id = $1 and n = $2)
@@ -64,26 +131,56 @@ export async function closeInterrupted(db: Database, before: Date, now: Date): P
 
 /** Forgets deliveries that were over long ago, a thousand at a time. Returns how many. */
 export async function deleteDeliveries(db: Database, before: Date): Promise<number> {
-  const { rows } = await db.pool.query<{ id: string }>("select id from delivery where status <> 'pending' and finished_at < $1 order by finished_at limit 1000", [before]);
+  const { rows } = await db.pool.query<{ id: string }>(
+    "select id from delivery where status <> 'pending' and finished_at < $1 order by finished_at limit 1000",
+    [before],
+  );
   const ids = rows.map(({ id }) => id);
   await db.pool.query("delete from delivery_attempt where delivery_id = any($1)", [ids]);
   await db.pool.query("delete from delivery where id = any($1)", [ids]);
   return ids.length;
 }
 
-const withHistory = { alert: { select: { id: true, summary: true, severity: true } }, history: { orderBy: { n: "asc" } } } as const;
+const withHistory = {
+  alert: { select: { id: true, summary: true, severity: true } },
+  history: { orderBy: { n: "asc" } },
+} as const;
 
 /** Newest first by id. */
-export async function listDeliveryRows(db: Database, destinationId: string, cursor: string | undefined, take: number): Promise<DeliveryWithHistory[]> {
-  return db.prisma.delivery.findMany({ where: { destinationId, ...(cursor === undefined ? {} : { id: { lt: cursor } }) }, include: withHistory, orderBy: { id: "desc" }, take });
+export async function listDeliveryRows(
+  db: Database,
+  destinationId: string,
+  cursor: string | undefined,
+  take: number,
+): Promise<DeliveryWithHistory[]> {
+  return db.prisma.delivery.findMany({
+    where: { destinationId, ...(cursor === undefined ? {} : { id: { lt: cursor } }) },
+    include: withHistory,
+    orderBy: { id: "desc" },
+    take,
+  });
 }
 
-const withDestination = { ...withHistory, destination: { select: { id: true, name: true, kind: true, status: true } } } as const;
-export type AlertDeliveryRow = DeliveryWithHistory & Readonly<{ destination: Readonly<{ id: string; name: string; kind: string; status: string }> }>;
+const withDestination = {
+  ...withHistory,
+  destination: { select: { id: true, name: true, kind: true, status: true } },
+} as const;
+export type AlertDeliveryRow = DeliveryWithHistory &
+  Readonly<{ destination: Readonly<{ id: string; name: string; kind: string; status: string }> }>;
 
 /** What was sent of one alert, newest first by id. */
-export async function listDeliveriesOf(db: Database, alertId: string, cursor: string | undefined, take: number): Promise<AlertDeliveryRow[]> {
-  return db.prisma.delivery.findMany({ where: { alertId, ...(cursor === undefined ? {} : { id: { lt: cursor } }) }, include: withDestination, orderBy: { id: "desc" }, take });
+export async function listDeliveriesOf(
+  db: Database,
+  alertId: string,
+  cursor: string | undefined,
+  take: number,
+): Promise<AlertDeliveryRow[]> {
+  return db.prisma.delivery.findMany({
+    where: { alertId, ...(cursor === undefined ? {} : { id: { lt: cursor } }) },
+    include: withDestination,
+    orderBy: { id: "desc" },
+    take,
+  });
 }
 
 export async function findDelivery(db: Database, id: string): Promise<DeliveryWithHistory | null> {
@@ -96,6 +193,9 @@ export async function findToldAlert(db: Database, id: string): Promise<AlertRow 
 
 /** The certificates (DER) of our own roots, which deliveries trust besides what the system trusts. */
 export async function ownRoots(db: Database): Promise<Uint8Array[]> {
-  const rows = await db.prisma.authority.findMany({ where: { parentId: null, certificateDer: { not: null } }, select: { certificateDer: true } });
+  const rows = await db.prisma.authority.findMany({
+    where: { parentId: null, certificateDer: { not: null } },
+    select: { certificateDer: true },
+  });
   return rows.flatMap(({ certificateDer }) => (certificateDer === null ? [] : [certificateDer]));
 }

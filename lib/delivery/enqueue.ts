@@ -4,7 +4,11 @@ import { newId } from "@/lib/ids";
 
 /** Runs one statement in somebody's transaction: a pg client's query, or Prisma's $executeRawUnsafe (see `throughPg` and `throughPrisma`). */
 export type RunSql = (text: string, values: readonly unknown[]) => Promise<unknown>;
-export type Announcement = Readonly<{ alertId: string; severity: Severity; reason: "opened" | "escalated" | "resolved" }>;
+export type Announcement = Readonly<{
+  alertId: string;
+  severity: Severity;
+  reason: "opened" | "escalated" | "resolved";
+}>;
 
 // The id keeps the time of its seed and gets 64 bits of its own for each destination.
 const text = `insert into delivery (id, alert_id, destination_id, reason, status, next_at, created_at)
@@ -15,10 +19,22 @@ const text = `insert into delivery (id, alert_id, destination_id, reason, status
  * Has an alert told to every active destination that wants alerts of its severity. Runs in the transaction that changes the alert, so that what
  * is told is what was committed, and nothing that was is left untold. The worker finds the rows within half a second.
  */
-export async function enqueueDeliveries(sql: RunSql, deps: Pick<Deps, "clock" | "random">, { alertId, severity, reason }: Announcement): Promise<void> {
+export async function enqueueDeliveries(
+  sql: RunSql,
+  deps: Pick<Deps, "clock" | "random">,
+  { alertId, severity, reason }: Announcement,
+): Promise<void> {
   const now = deps.clock.now();
   await sql(text, [newId("dlv", now, deps.random.bytes), alertId, reason, severity, now]);
 }
 
-export const throughPg = (client: Readonly<{ query: (text: string, values: unknown[]) => Promise<unknown> }>): RunSql => (statement, values) => client.query(statement, [...values]);
-export const throughPrisma = (tx: Readonly<{ $executeRawUnsafe: (text: string, ...values: unknown[]) => Promise<unknown> }>): RunSql => (statement, values) => tx.$executeRawUnsafe(statement, ...values);
+export const throughPg =
+  (client: Readonly<{ query: (text: string, values: unknown[]) => Promise<unknown> }>): RunSql =>
+  (statement, values) =>
+    client.query(statement, [...values]);
+export const throughPrisma =
+  (
+    tx: Readonly<{ $executeRawUnsafe: (text: string, ...values: unknown[]) => Promise<unknown> }>,
+  ): RunSql =>
+  (statement, values) =>
+    tx.$executeRawUnsafe(statement, ...values);

@@ -1,32 +1,65 @@
 import { isIP } from "node:net";
-import { canonicalAddress, canonicalNetwork, inNetworks, parseNetwork, type Network } from "@/lib/custody/networks";
+import {
+  canonicalAddress,
+  canonicalNetwork,
+  inNetworks,
+  parseNetwork,
+  type Network,
+} from "@/lib/custody/networks";
 import { AppError } from "@/lib/errors/app-error";
 
 type Closed = Readonly<{ why: string; networks: readonly Network[] }>;
-const closed = (why: string, ...networks: string[]): Closed => ({ why, networks: networks.map(parseNetwork) });
+const closed = (why: string, ...networks: string[]): Closed => ({
+  why,
+  networks: networks.map(parseNetwork),
+});
 
 /** What no delivery may reach unless it is allowed by name: this machine itself, its neighbours on the wire, and where clouds hand out credentials. */
 const closedPlaces: readonly Closed[] = [
   closed("loopback", "127.0.0.0/8", "::1"),
   closed("unspecified", "0.0.0.0/8", "::"),
-  closed("a cloud's metadata service", "169.254.169.254", "169.254.170.2", "100.100.100.200", "168.63.129.16", "192.0.0.192", "fd00:ec2::254", "fd20:ce::254"),
+  closed(
+    "a cloud's metadata service",
+    "169.254.169.254",
+    "169.254.170.2",
+    "100.100.100.200",
+    "168.63.129.16",
+    "192.0.0.192",
+    "fd00:ec2::254",
+    "fd20:ce::254",
+  ),
   closed("link-local", "169.254.0.0/16", "fe80::/10", "fec0::/10"),
   closed("multicast or broadcast", "224.0.0.0/4", "240.0.0.0/4", "ff00::/8"),
 ];
 
 /** IPv6 forms that carry an IPv4 address within: NAT64 (RFC 6052), 6to4 (RFC 3056), the old compatible form. */
-const carriers = [{ network: parseNetwork("64:ff9b::/96"), at: 6 }, { network: parseNetwork("2002::/16"), at: 1 }, { network: parseNetwork("::/96"), at: 6 }];
+const carriers = [
+  { network: parseNetwork("64:ff9b::/96"), at: 6 },
+  { network: parseNetwork("2002::/16"), at: 1 },
+  { network: parseNetwork("::/96"), at: 6 },
+];
 
 /** Splits "hooks.example.com, 10.0.0.0/8" into hosts and networks in their one form. Throws AppError `network.invalid` for a network that is none. */
 export function readAllowList(text: string): string[] {
-  return text.split(/[\s,]+/).filter(Boolean).map((word) => (word.includes("/") || isIP(word) !== 0 ? canonicalNetwork(word) : nameOf(word)));
+  return text
+    .split(/[\s,]+/)
+    .filter(Boolean)
+    .map((word) =>
+      word.includes("/") || isIP(word) !== 0 ? canonicalNetwork(word) : nameOf(word),
+    );
 }
 
 const nameOf = (host: string): string => host.toLowerCase().replace(/\.$/, "");
 
 /** Why a delivery to this host may not connect to this address of it; null if it may. Closed is closed in every way of writing it. */
-export function closedBecause(host: string, address: string, allow: readonly string[]): string | null {
-  const found = closedPlaces.find(({ networks }) => written(address).some((form) => inNetworks(form, networks)));
+export function closedBecause(
+  host: string,
+  address: string,
+  allow: readonly string[],
+): string | null {
+  const found = closedPlaces.find(({ networks }) =>
+    written(address).some((form) => inNetworks(form, networks)),
+  );
   if (canonicalAddress(address) === null) return "not an address";
   if (found === undefined) return null;
   const networks = allow.filter((one) => one.includes("/"));
@@ -37,19 +70,29 @@ export function closedBecause(host: string, address: string, allow: readonly str
 function written(address: string): string[] {
   const carrier = carriers.find(({ network }) => inNetworks(address, [network]));
   if (carrier === undefined) return [address];
-  const groups = groupsOfSix(address), [high = 0, low = 0] = groups.slice(carrier.at);
+  const groups = groupsOfSix(address),
+    [high = 0, low = 0] = groups.slice(carrier.at);
   return [address, [high >> 8, high & 255, low >> 8, low & 255].join(".")];
 }
 
 function groupsOfSix(address: string): number[] {
   const [head = "", tail] = new URL(`http://[${address}]`).hostname.slice(1, -1).split("::");
-  const part = (text: string): number[] => text === "" ? [] : text.split(":").map((word) => Number.parseInt(word, 16));
+  const part = (text: string): number[] =>
+    text === "" ? [] : text.split(":").map((word) => Number.parseInt(word, 16));
   if (tail === undefined) return part(head);
-  return [...part(head), ...Array<number>(8 - part(head).length - part(tail).length).fill(0), ...part(tail)];
+  return [
+    ...part(head),
+    ...Array<number>(8 - part(head).length - part(tail).length).fill(0),
+    ...part(tail),
+  ];
 }
 
 /** The refusal, which names what to do about it. */
 export function closedAddress(host: string, address: string, why: string): AppError {
   const at = host === address ? host : `${host} (${address})`;
-  return new AppError("outbound.closed", `${at} is ${why}, which deliveries do not reach. If it is meant, name it in CHANCERY_OUTBOUND_ALLOW.`, { kind: "forbidden" });
+  return new AppError(
+    "outbound.closed",
+    `${at} is ${why}, which deliveries do not reach. If it is meant, name it in CHANCERY_OUTBOUND_ALLOW.`,
+    { kind: "forbidden" },
+  );
 }

@@ -12,7 +12,9 @@ import { delivering, endDeliveries } from "./testdata/delivering";
 import { closedPort, httpReceiver } from "./testdata/receivers";
 import { updateDestination } from "./update-destination";
 
-let harness: Harness, deps: Deps, count = 0;
+let harness: Harness,
+  deps: Deps,
+  count = 0;
 beforeAll(async () => {
   harness = await openHarness();
   deps = delivering(harness.deps);
@@ -20,38 +22,78 @@ beforeAll(async () => {
 afterAll(() => harness.close());
 afterEach(() => endDeliveries(deps));
 
-const hook = (port: number, minSeverity: Severity = "low") => createDestination(deps, system, { name: `hook ${++count}`, config: { kind: "webhook", url: `http://127.0.0.1:${port}/a-secret-path`, ca: "" }, minSeverity });
-const carry = async (): Promise<void> => { const courier = makeCourier(deps); await courier.turn(); await courier.settled(); };
+const hook = (port: number, minSeverity: Severity = "low") =>
+  createDestination(deps, system, {
+    name: `hook ${++count}`,
+    config: { kind: "webhook", url: `http://127.0.0.1:${port}/a-secret-path`, ca: "" },
+    minSeverity,
+  });
+const carry = async (): Promise<void> => {
+  const courier = makeCourier(deps);
+  await courier.turn();
+  await courier.settled();
+};
 const operator = testActor({ role: "operator" });
 
 test("an alert has its own deliveries alone, with their attempts, what came back and when the next one is; an operator sees names, not addresses or secrets", async () => {
-  const receiver = await httpReceiver(), good = await hook(receiver.port), away = await hook(await closedPort());
+  const receiver = await httpReceiver(),
+    good = await hook(receiver.port),
+    away = await hook(await closedPort());
   await openAlert(deps);
   const id = await openAlert(deps, { severity: "high" });
   await carry();
   await carry();
-  const { items, takers, nextCursor } = await listAlertDeliveries(deps, operator, id), of = (destination: string) => items.filter((one) => one.destination.id === destination);
+  const { items, takers, nextCursor } = await listAlertDeliveries(deps, operator, id),
+    of = (destination: string) => items.filter((one) => one.destination.id === destination);
   expect([items.length, takers, nextCursor]).toEqual([2, 2, null]);
-  expect(of(good.id)).toEqual([expect.objectContaining({ status: "sent", reason: "opened", nextAt: null, destination: { id: good.id, name: good.name, kind: "webhook", status: "active" }, attempts: [expect.objectContaining({ ok: true, answer: "200 OK" })] })]);
-  expect(of(away.id)).toEqual([expect.objectContaining({ status: "pending", nextAt: expect.stringMatching(/Z$/) as string, attempts: [expect.objectContaining({ ok: false, answer: expect.stringMatching(/refused/) as string })] })]);
+  expect(of(good.id)).toEqual([
+    expect.objectContaining({
+      status: "sent",
+      reason: "opened",
+      nextAt: null,
+      destination: { id: good.id, name: good.name, kind: "webhook", status: "active" },
+      attempts: [expect.objectContaining({ ok: true, answer: "200 OK" })],
+    }),
+  ]);
+  expect(of(away.id)).toEqual([
+    expect.objectContaining({
+      status: "pending",
+      nextAt: expect.stringMatching(/Z$/) as string,
+      attempts: [
+        expect.objectContaining({ ok: false, answer: expect.stringMatching(/refused/) as string }),
+      ],
+    }),
+  ]);
   expect(JSON.stringify(items)).not.toContain("a-secret-path");
 });
 
 test("what waits at a paused destination and what a removed one gave up is told as that", async () => {
-  const port = await closedPort(), paused = await hook(port), removed = await hook(port), id = await openAlert(deps);
+  const port = await closedPort(),
+    paused = await hook(port),
+    removed = await hook(port),
+    id = await openAlert(deps);
   await updateDestination(deps, system, paused.id, { status: "paused" });
   await removeDestination(deps, system, removed.id, { comment: "" });
   const { items, takers } = await listAlertDeliveries(deps, operator, id);
-  expect(new Set(items.map(({ destination, status }) => `${destination.id} ${destination.status} ${status}`))).toEqual(new Set([`${paused.id} paused pending`, `${removed.id} removed failed`]));
+  expect(
+    new Set(
+      items.map(({ destination, status }) => `${destination.id} ${destination.status} ${status}`),
+    ),
+  ).toEqual(new Set([`${paused.id} paused pending`, `${removed.id} removed failed`]));
   expect(takers, "neither is active").toBe(0);
 });
 
 test("pages of it have everything once", async () => {
   for (let n = 0; n < 5; n++) await hook(1);
-  const id = await openAlert(deps), all = (await listAlertDeliveries(deps, operator, id)).items.map((one) => one.id), seen: string[] = [];
+  const id = await openAlert(deps),
+    all = (await listAlertDeliveries(deps, operator, id)).items.map((one) => one.id),
+    seen: string[] = [];
   let cursor: string | undefined;
   do {
-    const { items, nextCursor } = await listAlertDeliveries(deps, operator, id, { limit: 2, ...(cursor === undefined ? {} : { cursor }) });
+    const { items, nextCursor } = await listAlertDeliveries(deps, operator, id, {
+      limit: 2,
+      ...(cursor === undefined ? {} : { cursor }),
+    });
     seen.push(...items.map((one) => one.id));
     cursor = nextCursor ?? undefined;
   } while (cursor !== undefined);
@@ -59,13 +101,23 @@ test("pages of it have everything once", async () => {
   expect(seen).toHaveLength(5);
 });
 
-test.each<[Severity, Severity, number]>([["low", "medium", 0], ["medium", "high", 0], ["high", "critical", 0], ["high", "high", 1], ["critical", "low", 1]])("for a %s alert a destination of %s and above counts %d", async (severity, least, takers) => {
+test.each<[Severity, Severity, number]>([
+  ["low", "medium", 0],
+  ["medium", "high", 0],
+  ["high", "critical", 0],
+  ["high", "high", 1],
+  ["critical", "low", 1],
+])("for a %s alert a destination of %s and above counts %d", async (severity, least, takers) => {
   await hook(1, least);
   const list = await listAlertDeliveries(deps, operator, await openAlert(deps, { severity }));
   expect([list.takers, list.items.length]).toEqual([takers, takers]);
 });
 
 test("of an alert that there is not, and for those who may not read alerts, there is nothing", async () => {
-  await expect(listAlertDeliveries(deps, operator, "alr_none")).rejects.toMatchObject({ code: "alert.not-found" });
-  await expect(listAlertDeliveries(deps, testActor({ role: "service" }), await openAlert(deps))).rejects.toMatchObject({ code: "forbidden" });
+  await expect(listAlertDeliveries(deps, operator, "alr_none")).rejects.toMatchObject({
+    code: "alert.not-found",
+  });
+  await expect(
+    listAlertDeliveries(deps, testActor({ role: "service" }), await openAlert(deps)),
+  ).rejects.toMatchObject({ code: "forbidden" });
 });

@@ -8,7 +8,12 @@ import { getDestination } from "./get-destination";
 import type { DestinationDto, RemoveInput } from "./schema";
 
 /** Takes a destination out of use for ever and forgets its secret. What waits for it is given up; its history stays. Errors: `destination.not-found`. */
-export async function removeDestination(deps: Pick<Deps, "db" | "clock" | "random">, actor: Actor, id: string, { comment }: RemoveInput): Promise<DestinationDto & { entryId: string }> {
+export async function removeDestination(
+  deps: Pick<Deps, "db" | "clock" | "random">,
+  actor: Actor,
+  id: string,
+  { comment }: RemoveInput,
+): Promise<DestinationDto & { entryId: string }> {
   authorize(actor, "destinations.write");
   const now = deps.clock.now();
   const { entryIds } = await auditedTransaction(deps, actor, async (tx) => {
@@ -16,7 +21,17 @@ export async function removeDestination(deps: Pick<Deps, "db" | "clock" | "rando
     if (row === null || row.status === "removed") throw noSuchDestination();
     await updateDestinationRow(tx, id, { status: "removed", sealed: null, changedAt: now });
     await dropDeliveries(tx, id, now);
-    return { result: null, entries: [{ action: "destination.removed", outcome: "success", target: destinationTarget(row), details: { comment } }] };
+    return {
+      result: null,
+      entries: [
+        {
+          action: "destination.removed",
+          outcome: "success",
+          target: destinationTarget(row),
+          details: { comment },
+        },
+      ],
+    };
   });
   return { ...(await getDestination(deps, actor, id)), entryId: entryIds[0] ?? "" };
 }

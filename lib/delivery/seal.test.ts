@@ -3,17 +3,38 @@ import { expect, test } from "vitest";
 import { openSecret, sealSecret } from "./seal";
 import { nextAttempt } from "./next-attempt";
 
-const key = randomBytes(32), random = { bytes: (n: number) => new Uint8Array(randomBytes(n)) };
+const key = randomBytes(32),
+  random = { bytes: (n: number) => new Uint8Array(randomBytes(n)) };
 const sealed = sealSecret(key, "dst_1", "päss word", random);
 
-test("a secret opens under its key and in its row", () => { expect(openSecret(key, "dst_1", sealed)).toBe("päss word"); });
-test("the same secret is never sealed to the same bytes", () => { expect(sealSecret(key, "dst_1", "päss word", random)).not.toEqual(sealed); });
+test("a secret opens under its key and in its row", () => {
+  expect(openSecret(key, "dst_1", sealed)).toBe("päss word");
+});
+test("the same secret is never sealed to the same bytes", () => {
+  expect(sealSecret(key, "dst_1", "päss word", random)).not.toEqual(sealed);
+});
 test.each([
-  ["another key", () => openSecret(randomBytes(32), "dst_1", sealed)], ["another destination", () => openSecret(key, "dst_2", sealed)],
-  ["a changed byte", () => openSecret(key, "dst_1", sealed.map((byte, at) => (at === 20 ? byte ^ 1 : byte)))], ["a cut", () => openSecret(key, "dst_1", sealed.subarray(0, sealed.length - 1))],
-  ["another version", () => openSecret(key, "dst_1", Uint8Array.of(2, ...sealed.subarray(1)))], ["nothing", () => openSecret(key, "dst_1", new Uint8Array())],
+  ["another key", () => openSecret(randomBytes(32), "dst_1", sealed)],
+  ["another destination", () => openSecret(key, "dst_2", sealed)],
+  [
+    "a changed byte",
+    () =>
+      openSecret(
+        key,
+        "dst_1",
+        sealed.map((byte, at) => (at === 20 ? byte ^ 1 : byte)),
+      ),
+  ],
+  ["a cut", () => openSecret(key, "dst_1", sealed.subarray(0, sealed.length - 1))],
+  ["another version", () => openSecret(key, "dst_1", Uint8Array.of(2, ...sealed.subarray(1)))],
+  ["nothing", () => openSecret(key, "dst_1", new Uint8Array())],
 ])("%s does not open it, and the refusal holds nothing of it", (_, open) => {
-  expect(open).toThrow(expect.objectContaining({ code: "destination.secret-unreadable", message: expect.not.stringContaining("päss") as string }) as Error);
+  expect(open).toThrow(
+    expect.objectContaining({
+      code: "destination.secret-unreadable",
+      message: expect.not.stringContaining("päss") as string,
+    }) as Error,
+  );
 });
 
 test("retries come soon at first, then each hour, and end after a day", () => {

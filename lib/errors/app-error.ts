@@ -53,5 +53,9 @@ export class AppError extends Error {
 
 /** True for an expected refusal. Survives several copies of this module in one process (Next bundles its own). */
 export function isAppError(error: unknown): error is AppError {
-  return error instanceof Error && error.name === "AppError" && typeof (error as AppError).code === "string";
+  return (
+    error instanceof Error &&
+    error.name === "AppError" &&
+    typeof (error as AppError).code === "string"
+  );
 }

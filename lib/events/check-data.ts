@@ -1,7 +1,10 @@
 import type { z } from "zod";
 
 /** Deeper than that nothing is nested that people read. */
-const MOST_DEPTH = 8, MOST_CHARS = 4_000, MOST_NAME = 200, MOST_FINDINGS = 10;
+const MOST_DEPTH = 8,
+  MOST_CHARS = 4_000,
+  MOST_NAME = 200,
+  MOST_FINDINGS = 10;
 const control = /\p{Cc}|\p{Surrogate}/u;
 
 type Step = Readonly<{ value: unknown; path: readonly (string | number)[] }>;
@@ -16,8 +19,10 @@ export function checkData(data: unknown, context: z.core.$RefinementCtx): void {
       context.addIssue({ code: "custom", path: [...step.path], message });
       found += 1;
     } else if (typeof step.value === "object" && step.value !== null) {
-      const { value, path } = step, isList = Array.isArray(value);
-      for (const [name, member] of Object.entries(value)) steps.push({ value: member, path: [...path, isList ? Number(name) : name] });
+      const { value, path } = step,
+        isList = Array.isArray(value);
+      for (const [name, member] of Object.entries(value))
+        steps.push({ value: member, path: [...path, isList ? Number(name) : name] });
     }
   }
 }
@@ -25,15 +30,23 @@ export function checkData(data: unknown, context: z.core.$RefinementCtx): void {
 function wrongWith({ value, path }: Step): string | null {
   const name = path.at(-1);
   if (typeof name === "string") {
-    if (name.length === 0 || name.length > MOST_NAME) return `The name of a member has 1 to ${MOST_NAME} characters.`;
+    if (name.length === 0 || name.length > MOST_NAME)
+      return `The name of a member has 1 to ${MOST_NAME} characters.`;
     if (control.test(name)) return "The name of a member holds no control characters.";
   }
-  if (typeof value === "string") return value.length > MOST_CHARS ? `It has ${value.length} characters; at most ${MOST_CHARS} are kept whole.` : null;
+  if (typeof value === "string")
+    return value.length > MOST_CHARS
+      ? `It has ${value.length} characters; at most ${MOST_CHARS} are kept whole.`
+      : null;
   if (typeof value === "number") return wrongWithNumber(value);
-  return typeof value === "object" && path.length >= MOST_DEPTH ? `It is nested deeper than ${MOST_DEPTH} levels.` : null;
+  return typeof value === "object" && path.length >= MOST_DEPTH
+    ? `It is nested deeper than ${MOST_DEPTH} levels.`
+    : null;
 }
 
 function wrongWithNumber(value: number): string | null {
   if (!Number.isFinite(value)) return "It is larger than a number can be. Write it as text.";
-  return Number.isInteger(value) && !Number.isSafeInteger(value) ? "It is a whole number beyond 2^53, of which the last digits get lost. Write it as text." : null;
+  return Number.isInteger(value) && !Number.isSafeInteger(value)
+    ? "It is a whole number beyond 2^53, of which the last digits get lost. Write it as text."
+    : null;
 }

@@ -13,7 +13,10 @@ const expiringMsMax = 30 * 86_400_000;
 
 /** How long before notAfter a certificate counts as expiring: a third of its lifetime, at most 30 days. Milliseconds. */
 export function expiringWindowMs(notBefore: Date | string, notAfter: Date | string): number {
-  return Math.min(expiringMsMax, (new Date(notAfter).getTime() - new Date(notBefore).getTime()) / 3);
+  return Math.min(
+    expiringMsMax,
+    (new Date(notAfter).getTime() - new Date(notBefore).getTime()) / 3,
+  );
 }
 
 /**
@@ -26,5 +29,7 @@ export function certificateState(facts: CertificateFacts, now: Date | number): S
   const left = new Date(facts.notAfter).getTime() - Number(now);
   if (facts.status === "expired" || left < 0) return "expired";
   if (facts.status === "held") return "hold";
-  return left <= expiringWindowMs(facts.notBefore, facts.notAfter) && !facts.successorId ? "expiring" : "valid";
+  return left <= expiringWindowMs(facts.notBefore, facts.notAfter) && !facts.successorId
+    ? "expiring"
+    : "valid";
 }

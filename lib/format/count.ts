@@ -13,8 +13,12 @@ const byteUnits = ["bytes", "KiB", "MiB", "GiB", "TiB"] as const;
 
 /** Bytes in binary units, one decimal below ten: `512 bytes`, `1.5 KiB`, `64 KiB`. */
 export function formatBytes(bytes: number): string {
-  let value = bytes, unit = 0;
-  while (value >= 1024 && unit < byteUnits.length - 1) { value /= 1024; unit += 1; }
+  let value = bytes,
+    unit = 0;
+  while (value >= 1024 && unit < byteUnits.length - 1) {
+    value /= 1024;
+    unit += 1;
+  }
   if (unit === 0) return plural(bytes, "byte");
   const text = value < 10 ? value.toFixed(1).replace(/\.0$/, "") : String(Math.round(value));
   return `${text} ${byteUnits[unit]}`;

@@ -13,7 +13,12 @@ export function groupHex(hex: string, size = 4): string {
 
 /** Upper-case pairs with colons, as openssl prints fingerprints and serials: `3F:2A:9C:01`. */
 export function colonHex(hex: string): string {
-  return plainHex(hex).match(/.{1,2}/g)?.join(":").toUpperCase() ?? "";
+  return (
+    plainHex(hex)
+      .match(/.{1,2}/g)
+      ?.join(":")
+      .toUpperCase() ?? ""
+  );
 }
 
 /**

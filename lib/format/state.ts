@@ -1,9 +1,23 @@
 /** The states that the console tells apart. Each has one word, one icon and one colour, the same everywhere. */
-export const states = ["valid", "expiring", "expired", "hold", "revoked", "pending", "denied"] as const;
+export const states = [
+  "valid",
+  "expiring",
+  "expired",
+  "hold",
+  "revoked",
+  "pending",
+  "denied",
+] as const;
 export type State = (typeof states)[number];
 
 export const stateWords: Readonly<Record<State, string>> = {
-  valid: "Valid", expiring: "Expiring", expired: "Expired", hold: "On hold", revoked: "Revoked", pending: "Pending", denied: "Denied",
+  valid: "Valid",
+  expiring: "Expiring",
+  expired: "Expired",
+  hold: "On hold",
+  revoked: "Revoked",
+  pending: "Pending",
+  denied: "Denied",
 };
 
 /** What a state means, in one sentence for a tooltip or a legend. */

@@ -1,6 +1,8 @@
 export type Instant = Date | string | number;
 
-const minute = 60, hour = 3600, day = 86_400;
+const minute = 60,
+  hour = 3600,
+  day = 86_400;
 const steps = [
   { below: 90 * minute, size: minute, word: "minute" },
   { below: 36 * hour, size: hour, word: "hour" },
@@ -32,8 +34,16 @@ function formatterFor(zone: string): Intl.DateTimeFormat {
   const known = formatters.get(zone);
   if (known) return known;
   const made = new Intl.DateTimeFormat("en-GB", {
-    timeZone: zone, hourCycle: "h23", timeZoneName: "longOffset", era: "short",
-    year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", second: "2-digit",
+    timeZone: zone,
+    hourCycle: "h23",
+    timeZoneName: "longOffset",
+    era: "short",
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
   });
   formatters.set(zone, made);
   return made;
@@ -47,7 +57,11 @@ function partsIn(at: Instant, zone: string): ClockParts {
     const [days = "", clock = ""] = date.toISOString().split("T");
     return { date: days, time: clock.slice(0, 8), offset: "UTC" };
   }
-  const part = Object.fromEntries(formatterFor(zone).formatToParts(date).map(({ type, value }) => [type, value]));
+  const part = Object.fromEntries(
+    formatterFor(zone)
+      .formatToParts(date)
+      .map(({ type, value }) => [type, value]),
+  );
   const offset = (part["timeZoneName"] ?? "").replace("GMT", "") || "+00:00";
   return {
     date: `${(part["year"] ?? "").padStart(4, "0")}-${part["month"]}-${part["day"]}`,

@@ -1,11 +1,27 @@
 import { streamBytes } from "./stream-bytes";
 
-type Exported = Readonly<{ count: number; checkpoint: number | null; type: string; fileName: string; pieces: AsyncIterable<Uint8Array> }>;
+type Exported = Readonly<{
+  count: number;
+  checkpoint: number | null;
+  type: string;
+  fileName: string;
+  pieces: AsyncIterable<Uint8Array>;
+}>;
 
 /** An export as a download: how many entries come and under which checkpoint they are stands in the header, so that progress can be shown. */
-export function exportResponse({ count, checkpoint, type, fileName, pieces }: Exported, stop: () => void): Response {
-  return streamBytes(pieces, {
-    "Content-Type": type, "Content-Disposition": `attachment; filename="${fileName}"`, "Cache-Control": "no-store",
-    "Chancery-Export-Count": String(count), ...(checkpoint === null ? {} : { "Chancery-Export-Checkpoint": String(checkpoint) }),
-  }, stop);
+export function exportResponse(
+  { count, checkpoint, type, fileName, pieces }: Exported,
+  stop: () => void,
+): Response {
+  return streamBytes(
+    pieces,
+    {
+      "Content-Type": type,
+      "Content-Disposition": `attachment; filename="${fileName}"`,
+      "Cache-Control": "no-store",
+      "Chancery-Export-Count": String(count),
+      ...(checkpoint === null ? {} : { "Chancery-Export-Checkpoint": String(checkpoint) }),
+    },
+    stop,
+  );
 }

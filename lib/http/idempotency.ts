@@ -15,13 +15,24 @@ const keyPattern = /^[\x21-\x7e]{1,255}$/;
 /** Reads the header. Throws `idempotency.bad-key` unless it is 1 to 255 visible ASCII characters. */
 export function idempotencyKeyOf(header: string | undefined): string | null {
   if (header === undefined) return null;
-  if (!keyPattern.test(header)) throw new AppError("idempotency.bad-key", "Idempotency-Key is 1 to 255 visible ASCII characters without blanks. A UUID does well.");
+  if (!keyPattern.test(header))
+    throw new AppError(
+      "idempotency.bad-key",
+      "Idempotency-Key is 1 to 255 visible ASCII characters without blanks. A UUID does well.",
+    );
   return header;
 }
 
 /** What tells one request from another under the same key. `secret` fields are left out: a stored hash must not help to guess them. */
-export function requestHashOf(method: string, path: string, body: unknown, secret: readonly string[] = []): Uint8Array {
-  const text = JSON.stringify(body, (name, value: unknown) => (secret.includes(name) ? null : sorted(value)));
+export function requestHashOf(
+  method: string,
+  path: string,
+  body: unknown,
+  secret: readonly string[] = [],
+): Uint8Array {
+  const text = JSON.stringify(body, (name, value: unknown) =>
+    secret.includes(name) ? null : sorted(value),
+  );
   return new Uint8Array(createHash("sha256").update(`${method} ${path}\n${text}`).digest());
 }
 
@@ -34,8 +45,12 @@ function sorted(value: unknown): unknown {
  * Claims a key for one request. Null: go on, then `finishIdempotent` or `abandonIdempotent`. Otherwise the answer that was given before.
  * Throws `idempotency.mismatch` (422) for another request under the key, `idempotency.running` or `.interrupted` (409) while there is no answer.
  */
-export async function beginIdempotent(deps: Needs, request: IdempotentRequest): Promise<Remembered | null> {
-  const { actorId, key, requestHash } = request, now = deps.clock.now();
+export async function beginIdempotent(
+  deps: Needs,
+  request: IdempotentRequest,
+): Promise<Remembered | null> {
+  const { actorId, key, requestHash } = request,
+    now = deps.clock.now();
   const { rowCount } = await deps.db.pool.query({
     name: "claim-idempotency-key",
     text: `insert into idempotency_key as k (actor_id, key, request_hash, created_at) values ($1, $2, $3, $4)
@@ -43,21 +58,38 @@ export async function beginIdempotent(deps: Needs, request: IdempotentRequest): 
     values: [actorId, key, Buffer.from(requestHash), now, new Date(now.getTime() - keyLifeMs)],
   });
   if (rowCount === 1) return null;
-  const { rows } = await deps.db.pool.query<{ request_hash: Buffer; status: number | null; body: unknown; created_at: Date }>({
+  const { rows } = await deps.db.pool.query<{
+    request_hash: Buffer;
+    status: number | null;
+    body: unknown;
+    created_at: Date;
+  }>({
     name: "find-idempotency-key",
     text: "select request_hash, status, body, created_at from idempotency_key where actor_id = $1 and key = $2",
     values: [actorId, key],
   });
   const row = rows[0];
   if (row === undefined) throw running();
-  if (!row.request_hash.equals(requestHash)) throw new AppError("idempotency.mismatch", "This Idempotency-Key was used for another request. Use a new key for a new request.");
+  if (!row.request_hash.equals(requestHash))
+    throw new AppError(
+      "idempotency.mismatch",
+      "This Idempotency-Key was used for another request. Use a new key for a new request.",
+    );
   if (row.status !== null) return { status: row.status, body: row.body };
   if (now.getTime() - row.created_at.getTime() < patienceMs) throw running();
-  throw new AppError("idempotency.interrupted", "The first request with this key was interrupted. Look up whether it took effect, then send a new key.", { kind: "conflict" });
+  throw new AppError(
+    "idempotency.interrupted",
+    "The first request with this key was interrupted. Look up whether it took effect, then send a new key.",
+    { kind: "conflict" },
+  );
 }
 
 /** Keeps the answer for whoever asks again with the key. */
-export async function finishIdempotent(deps: Needs, request: IdempotentRequest, answer: Remembered): Promise<void> {
+export async function finishIdempotent(
+  deps: Needs,
+  request: IdempotentRequest,
+  answer: Remembered,
+): Promise<void> {
   await deps.db.pool.query({
     name: "finish-idempotency-key",
     text: "update idempotency_key set status = $3, body = $4 where actor_id = $1 and key = $2",
@@ -74,4 +106,9 @@ export async function abandonIdempotent(deps: Needs, request: IdempotentRequest)
   });
 }
 
-const running = () => new AppError("idempotency.running", "The first request with this key is still at work. Ask again in a moment.", { kind: "conflict", retryAfterSeconds: 1 });
+const running = () =>
+  new AppError(
+    "idempotency.running",
+    "The first request with this key is still at work. Ask again in a moment.",
+    { kind: "conflict", retryAfterSeconds: 1 },
+  );

@@ -7,7 +7,11 @@ type Issue = z.core.$ZodIssue;
  * Checks an input by its schema. Throws `request.invalid` with all that is wrong; `place` says where it came from (body, query, path, form). Text that
  * no database can hold (NUL, half of a surrogate pair) is wrong wherever it stands.
  */
-export function parseInput<S extends z.ZodType>(schema: S, value: unknown, place: string): z.output<S> {
+export function parseInput<S extends z.ZodType>(
+  schema: S,
+  value: unknown,
+  place: string,
+): z.output<S> {
   const parsed = schema.safeParse(value);
   if (!parsed.success) throw invalidInput(parsed.error, place);
   const findings = findUnstorable(parsed.data, []);
@@ -19,7 +23,15 @@ const unstorable = /\0|\p{Surrogate}/u;
 
 function findUnstorable(value: unknown, path: readonly PropertyKey[]): Finding[] {
   if (typeof value === "string") {
-    return unstorable.test(value) ? [{ code: "field.text", path: pathOf(path), message: "It holds a NUL or half of a surrogate pair, which is not text. Remove it." }] : [];
+    return unstorable.test(value)
+      ? [
+          {
+            code: "field.text",
+            path: pathOf(path),
+            message: "It holds a NUL or half of a surrogate pair, which is not text. Remove it.",
+          },
+        ]
+      : [];
   }
   if (typeof value !== "object" || value === null) return [];
   return Object.entries(value).flatMap(([name, member]) => findUnstorable(member, [...path, name]));
@@ -34,20 +46,36 @@ function refusal(findings: readonly Finding[], place: string): AppError {
   const first = findings[0];
   const more = findings.length > 1 ? ` (and ${findings.length - 1} more)` : "";
   const where = first?.path ? `${first.path}: ` : "";
-  return new AppError("request.invalid", `The ${place} is not as it should be. ${where}${first?.message ?? ""}${more}`, { findings });
+  return new AppError(
+    "request.invalid",
+    `The ${place} is not as it should be. ${where}${first?.message ?? ""}${more}`,
+    { findings },
+  );
 }
 
 function findingsOf(issue: Issue): Finding[] {
   const path = pathOf(issue.path);
   if (issue.code === "unrecognized_keys") {
-    return issue.keys.map((key) => ({ code: "field.unknown", path: pathOf([...issue.path, key]), message: `There is no field "${cut(key)}" here. Leave it out, or correct its name.` }));
+    return issue.keys.map((key) => ({
+      code: "field.unknown",
+      path: pathOf([...issue.path, key]),
+      message: `There is no field "${cut(key)}" here. Leave it out, or correct its name.`,
+    }));
   }
   if (issue.code === "invalid_type" && issue.message.endsWith("received undefined")) {
-    return [{ code: "field.required", path, message: `It is missing: give ${/^[aeiou]/.test(issue.expected) ? "an" : "a"} ${issue.expected}.` }];
+    return [
+      {
+        code: "field.required",
+        path,
+        message: `It is missing: give ${/^[aeiou]/.test(issue.expected) ? "an" : "a"} ${issue.expected}.`,
+      },
+    ];
   }
-  const code = issue.code === "custom" ? "invalid" : issue.code.replace(/^invalid_/, "").replaceAll("_", "-");
+  const code =
+    issue.code === "custom" ? "invalid" : issue.code.replace(/^invalid_/, "").replaceAll("_", "-");
   return [{ code: `field.${code}`, path, message: `${issue.message}.`.replace(/\.\.$/, ".") }];
 }
 
 const cut = (text: string): string => (text.length > 64 ? `${text.slice(0, 63)}…` : text);
-const pathOf = (path: readonly PropertyKey[]): string => path.map((step) => cut(String(step))).join(".");
+const pathOf = (path: readonly PropertyKey[]): string =>
+  path.map((step) => cut(String(step))).join(".");

@@ -19,28 +19,40 @@ export function findJsonMistake(text: string): number {
 
 /** Takes a bracket that closes the innermost open one, where it may. */
 function close(state: State, text: string): boolean {
-  const sign = text[state.at], { expected, open } = state;
+  const sign = text[state.at],
+    { expected, open } = state;
   if (open.length === 0 || sign !== open.at(-1)) return false;
-  if (expected !== "after" && expected !== (sign === "}" ? "first-key" : "first-value")) return false;
+  if (expected !== "after" && expected !== (sign === "}" ? "first-key" : "first-value"))
+    return false;
   open.pop();
   return go(state, "after");
 }
 
 /** Takes what is expected; false, standing at the mistake, if it is something else. */
 function step(state: State, text: string): boolean {
-  const sign = text[state.at] ?? "", { expected, open } = state;
+  const sign = text[state.at] ?? "",
+    { expected, open } = state;
   switch (expected) {
-    case "after": return sign === "," && open.length > 0 && go(state, open.at(-1) === "}" ? "key" : "value");
-    case "colon": return sign === ":" && go(state, "value");
+    case "after":
+      return sign === "," && open.length > 0 && go(state, open.at(-1) === "}" ? "key" : "value");
+    case "colon":
+      return sign === ":" && go(state, "value");
     case "key":
-    case "first-key": return sign === '"' && takeTo(state, endOfString(text, state.at), "colon");
+    case "first-key":
+      return sign === '"' && takeTo(state, endOfString(text, state.at), "colon");
     case "value":
-    case "first-value": return takeValue(state, text, sign);
+    case "first-value":
+      return takeValue(state, text, sign);
   }
 }
 
 function takeValue(state: State, text: string, sign: string): boolean {
-  if (sign !== "{" && sign !== "[") return takeTo(state, sign === '"' ? endOfString(text, state.at) : endOfWord(text, state.at), "after");
+  if (sign !== "{" && sign !== "[")
+    return takeTo(
+      state,
+      sign === '"' ? endOfString(text, state.at) : endOfWord(text, state.at),
+      "after",
+    );
   state.open.push(sign === "{" ? "}" : "]");
   return go(state, sign === "{" ? "first-key" : "first-value");
 }
@@ -75,7 +87,12 @@ function endOfString(text: string, start: number): { at: number; ok: boolean } {
     if (code < 0x20) return { at, ok: false };
     if (code !== 0x5c) continue;
     const escape = text[at + 1] ?? "";
-    if (escape === "u" ? !/^[0-9a-fA-F]{4}$/.test(text.slice(at + 2, at + 6)) : !'"\\/bfnrt'.includes(escape) || escape === "") return { at, ok: false };
+    if (
+      escape === "u"
+        ? !/^[0-9a-fA-F]{4}$/.test(text.slice(at + 2, at + 6))
+        : !'"\\/bfnrt'.includes(escape) || escape === ""
+    )
+      return { at, ok: false };
     at += escape === "u" ? 5 : 1;
   }
   return { at: text.length, ok: false };

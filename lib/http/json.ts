@@ -5,7 +5,8 @@ const decoder = new TextDecoder("utf-8", { fatal: true });
 
 /** Parses a JSON body. Throws `request.bad-json` with line and column of the first mistake. */
 export function parseJson(bytes: Uint8Array): unknown {
-  if (bytes.length === 0) throw new AppError("request.no-body", "The request has no body. Send a JSON object.");
+  if (bytes.length === 0)
+    throw new AppError("request.no-body", "The request has no body. Send a JSON object.");
   let text: string;
   try {
     text = decoder.decode(bytes);
@@ -16,7 +17,11 @@ export function parseJson(bytes: Uint8Array): unknown {
     return JSON.parse(text);
   } catch (cause) {
     const { line, column } = lineAndColumn(text, findJsonMistake(text));
-    throw new AppError("request.bad-json", `The body is not JSON: a mistake at line ${line}, column ${column}.`, { details: { line, column }, cause });
+    throw new AppError(
+      "request.bad-json",
+      `The body is not JSON: a mistake at line ${line}, column ${column}.`,
+      { details: { line, column }, cause },
+    );
   }
 }
 

@@ -5,5 +5,7 @@
 export function reportBug(error: unknown, requestId: string): void {
   const { name, message, stack, cause } = error instanceof Error ? error : new Error(String(error));
   const why = cause instanceof Error ? { cause: cause.stack ?? cause.message } : {};
-  process.stderr.write(`${JSON.stringify({ level: "error", requestId, error: name, message, stack, ...why })}\n`);
+  process.stderr.write(
+    `${JSON.stringify({ level: "error", requestId, error: name, message, stack, ...why })}\n`,
+  );
 }

@@ -11,7 +11,10 @@ export async function findIdentity(deps: Pick<Deps, "db">, id: string): Promise<
 }
 
 /** One of Chancery's own identities, by its name. */
-export async function findSystemIdentity(deps: Pick<Deps, "db">, name: string): Promise<Identity | null> {
+export async function findSystemIdentity(
+  deps: Pick<Deps, "db">,
+  name: string,
+): Promise<Identity | null> {
   return findIdentityByName(deps.db, "system", name);
 }
 

@@ -7,7 +7,11 @@ import { identityDto } from "./identity-dto";
 import type { IdentityDto } from "./schema";
 
 /** Errors: `identity.not-found`. */
-export async function getIdentity(deps: Pick<Deps, "db" | "clock">, actor: Actor, id: string): Promise<IdentityDto> {
+export async function getIdentity(
+  deps: Pick<Deps, "db" | "clock">,
+  actor: Actor,
+  id: string,
+): Promise<IdentityDto> {
   assertOwns(actor, authorize(actor, "identities.read"), id, "identity");
   const row = await findIdentityRow(deps.db, id);
   if (!row) throw noSuchIdentity();

@@ -3,7 +3,15 @@ import type { AuditedTx } from "@/lib/log/audited-transaction";
 import type { IdentityQuery } from "./schema";
 
 export type IdentityRow = Readonly<{
-  id: string; kind: string; name: string; owner: string; status: string; note: string; networks: readonly string[]; createdAt: Date; changedAt: Date;
+  id: string;
+  kind: string;
+  name: string;
+  owner: string;
+  status: string;
+  note: string;
+  networks: readonly string[];
+  createdAt: Date;
+  changedAt: Date;
 }>;
 export type IdentityCounts = Readonly<{ valid: number; expired: number; revoked: number }>;
 
@@ -11,14 +19,29 @@ export async function insertIdentity(tx: AuditedTx, row: IdentityRow): Promise<v
   await tx.identity.create({ data: { ...row, networks: [...row.networks] } });
 }
 
-export async function updateIdentityRow(tx: AuditedTx, id: string, data: Partial<Pick<IdentityRow, "name" | "owner" | "note" | "networks">> & { changedAt: Date }): Promise<void> {
+export async function updateIdentityRow(
+  tx: AuditedTx,
+  id: string,
+  data: Partial<Pick<IdentityRow, "name" | "owner" | "note" | "networks">> & { changedAt: Date },
+): Promise<void> {
   const { networks, ...rest } = data;
-  await tx.identity.update({ where: { id }, data: { ...rest, ...(networks === undefined ? {} : { networks: [...networks] }) } });
+  await tx.identity.update({
+    where: { id },
+    data: { ...rest, ...(networks === undefined ? {} : { networks: [...networks] }) },
+  });
 }
 
 /** False if it was in that status already. */
-export async function setIdentityStatus(tx: AuditedTx, id: string, status: "active" | "suspended", now: Date): Promise<boolean> {
-  const { count } = await tx.identity.updateMany({ where: { id, status: { not: status } }, data: { status, changedAt: now } });
+export async function setIdentityStatus(
+  tx: AuditedTx,
+  id: string,
+  status: "active" | "suspended",
+  now: Date,
+): Promise<boolean> {
+  const { count } = await tx.identity.updateMany({
+    where: { id, status: { not: status } },
+    data: { status, changedAt: now },
+  });
   return count === 1;
 }
 
@@ -38,12 +61,20 @@ export async function findIdentityRow(db: Database, id: string): Promise<Identit
   return rows[0] ?? null;
 }
 
-export async function findIdentityByName(db: Database, kind: string, name: string): Promise<IdentityRow | null> {
+export async function findIdentityByName(
+  db: Database,
+  kind: string,
+  name: string,
+): Promise<IdentityRow | null> {
   return db.prisma.identity.findUnique({ where: { kind_name: { kind, name } } });
 }
 
 /** Newest first. Chancery's own identities only when they are asked for by kind. */
-export async function listIdentityRows(db: Database, query: IdentityQuery, take: number): Promise<IdentityRow[]> {
+export async function listIdentityRows(
+  db: Database,
+  query: IdentityQuery,
+  take: number,
+): Promise<IdentityRow[]> {
   const { kind, status, q, cursor } = query;
   const starts = q ? { startsWith: q, mode: "insensitive" as const } : null;
   return db.prisma.identity.findMany({
@@ -58,7 +89,11 @@ export async function listIdentityRows(db: Database, query: IdentityQuery, take:
   });
 }
 
-export async function countCertificatesOf(db: Database, identityIds: readonly string[], now: Date): Promise<Map<string, IdentityCounts>> {
+export async function countCertificatesOf(
+  db: Database,
+  identityIds: readonly string[],
+  now: Date,
+): Promise<Map<string, IdentityCounts>> {
   const { rows } = await db.pool.query<IdentityCounts & { id: string }>({
     name: "identity_certificate_counts",
     text: `select identity_id as id, count(*) filter (where state = 'issued' and not_after >= $2)::int as valid,

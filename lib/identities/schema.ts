@@ -13,14 +13,27 @@ const note = z.string().trim().max(2000, "At most 2,000 characters.");
 /** Where its certificates may be used from; empty for anywhere. */
 const networks = z.array(networkText).max(64, "At most 64 networks.");
 
-export const identityInput = z.strictObject({ kind: z.enum(identityKinds), name, owner, note: note.default(""), networks: networks.default([]) });
+export const identityInput = z.strictObject({
+  kind: z.enum(identityKinds),
+  name,
+  owner,
+  note: note.default(""),
+  networks: networks.default([]),
+});
 export type IdentityInput = z.infer<typeof identityInput>;
 
 /** A kind never changes: what a certificate was bound to stays what it was. */
-export const identityChange = z.strictObject({ name: name.optional(), owner: owner.optional(), note: note.optional(), networks: networks.optional() });
+export const identityChange = z.strictObject({
+  name: name.optional(),
+  owner: owner.optional(),
+  note: note.optional(),
+  networks: networks.optional(),
+});
 export type IdentityChange = z.infer<typeof identityChange>;
 
-export const identityStatusInput = z.strictObject({ comment: z.string().trim().max(500).default("") });
+export const identityStatusInput = z.strictObject({
+  comment: z.string().trim().max(500).default(""),
+});
 export type IdentityStatusInput = z.infer<typeof identityStatusInput>;
 
 export const identityQuery = z.strictObject({

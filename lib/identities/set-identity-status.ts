@@ -11,7 +11,13 @@ import { refuseSystemIdentity } from "./update-identity";
 
 type StatusDeps = Pick<Deps, "db" | "clock" | "random">;
 
-async function setStatus(deps: StatusDeps, actor: Actor, id: string, status: "active" | "suspended", comment: string): Promise<IdentityDto> {
+async function setStatus(
+  deps: StatusDeps,
+  actor: Actor,
+  id: string,
+  status: "active" | "suspended",
+  comment: string,
+): Promise<IdentityDto> {
   authorize(actor, "identities.write");
   const now = deps.clock.now();
   const { entryIds } = await auditedTransaction(deps, actor, async (tx) => {
@@ -20,17 +26,38 @@ async function setStatus(deps: StatusDeps, actor: Actor, id: string, status: "ac
     refuseSystemIdentity(row);
     const changed = await setIdentityStatus(tx, id, status, now);
     const action = status === "active" ? "identity.activated" : "identity.suspended";
-    return { result: null, entries: [{ action, outcome: "success", ...(changed ? {} : { reason: "no-change" }), target: identityTarget(row), details: { comment } }] };
+    return {
+      result: null,
+      entries: [
+        {
+          action,
+          outcome: "success",
+          ...(changed ? {} : { reason: "no-change" }),
+          target: identityTarget(row),
+          details: { comment },
+        },
+      ],
+    };
   });
   return { ...(await getIdentity(deps, actor, id)), entryId: entryIds[0] ?? "" };
 }
 
 /** From now on it gets no certificate; those that it has keep their status. Asking twice changes nothing. Errors: `identity.not-found`, `identity.system`. */
-export async function suspendIdentity(deps: StatusDeps, actor: Actor, id: string, input: IdentityStatusInput): Promise<IdentityDto> {
+export async function suspendIdentity(
+  deps: StatusDeps,
+  actor: Actor,
+  id: string,
+  input: IdentityStatusInput,
+): Promise<IdentityDto> {
   return setStatus(deps, actor, id, "suspended", input.comment);
 }
 
 /** Ends a suspension. Asking twice changes nothing. Errors: `identity.not-found`, `identity.system`. */
-export async function activateIdentity(deps: StatusDeps, actor: Actor, id: string, input: IdentityStatusInput): Promise<IdentityDto> {
+export async function activateIdentity(
+  deps: StatusDeps,
+  actor: Actor,
+  id: string,
+  input: IdentityStatusInput,
+): Promise<IdentityDto> {
   return setStatus(deps, actor, id, "active", input.comment);
 }

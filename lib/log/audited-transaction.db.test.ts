@@ -1,16 +1,28 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { auditedTransaction, uniqueViolation } from "./audited-transaction";
 import { testActor } from "./testdata/actor";
-import { identityCreated, identityRow, type LogDatabase, makeId, openLogDatabase } from "./testdata/log-database";
+import {
+  identityCreated,
+  identityRow,
+  type LogDatabase,
+  makeId,
+  openLogDatabase,
+} from "./testdata/log-database";
 
 let log: LogDatabase;
-beforeAll(async () => { log = await openLogDatabase(); });
-afterAll(async () => { await log.close(); });
+beforeAll(async () => {
+  log = await openLogDatabase();
+});
+afterAll(async () => {
+  await log.close();
+});
 
 const identities = (id: string) => log.deps.db.prisma.identity.count({ where: { id } });
 const entriesNaming = async (id: string) => {
   await log.settle();
-  return Number((await log.as("super", `select count(*) from tlog.search where target_id = '${id}'`))[0]);
+  return Number(
+    (await log.as("super", `select count(*) from tlog.search where target_id = '${id}'`))[0],
+  );
 };
 const create = (id: string, over: Partial<{ name: string; entryFor: string }> = {}) =>
   auditedTransaction(log.deps, testActor(), async (tx) => {
@@ -42,8 +54,13 @@ describe("an audited transaction", () => {
   });
 
   test("is refused as unavailable when the entry names another row", async () => {
-    const id = makeId("idn"), other = makeId("idn");
-    await expect(create(id, { entryFor: other })).rejects.toMatchObject({ name: "AppError", code: "record.unavailable", kind: "unavailable" });
+    const id = makeId("idn"),
+      other = makeId("idn");
+    await expect(create(id, { entryFor: other })).rejects.toMatchObject({
+      name: "AppError",
+      code: "record.unavailable",
+      kind: "unavailable",
+    });
     expect(await identities(id)).toBe(0);
     expect(await entriesNaming(other)).toBe(0);
   });
@@ -52,7 +69,10 @@ describe("an audited transaction", () => {
     const id = makeId("idn");
     await log.as("super", "revoke insert (entry) on tlog.inbox from chancery_app");
     try {
-      await expect(create(id)).rejects.toMatchObject({ code: "record.unavailable", kind: "unavailable" });
+      await expect(create(id)).rejects.toMatchObject({
+        code: "record.unavailable",
+        kind: "unavailable",
+      });
     } finally {
       await log.as("super", "grant insert (entry) on tlog.inbox to chancery_app");
     }
@@ -61,10 +81,22 @@ describe("an audited transaction", () => {
 
   test("is undone when the entry is longer than the log takes", async () => {
     const id = makeId("idn");
-    const changes = Object.fromEntries(Array.from({ length: 40 }, (_, n) => [`field${n}`, { from: null, to: "x".repeat(3_000) }]));
+    const changes = Object.fromEntries(
+      Array.from({ length: 40 }, (_, n) => [`field${n}`, { from: null, to: "x".repeat(3_000) }]),
+    );
     const failing = auditedTransaction(log.deps, testActor(), async (tx) => {
       await tx.identity.create({ data: identityRow(id) });
-      return { result: null, entries: [{ action: "identity.updated", outcome: "success", target: { kind: "identity", id, label: id }, details: { changes } }] };
+      return {
+        result: null,
+        entries: [
+          {
+            action: "identity.updated",
+            outcome: "success",
+            target: { kind: "identity", id, label: id },
+            details: { changes },
+          },
+        ],
+      };
     });
     await expect(failing).rejects.toMatchObject({ code: "record.too-large" });
     expect(await identities(id)).toBe(0);
@@ -83,10 +115,20 @@ describe("an audited transaction", () => {
     const id = makeId("idn");
     const { entryIds } = await auditedTransaction(log.deps, testActor(), async (tx) => {
       await tx.identity.create({ data: identityRow(id) });
-      return { result: null, entries: [identityCreated(id), { ...identityCreated(id), action: "identity.suspended", details: { comment: "first" } }, { ...identityCreated(id), action: "identity.activated", details: { comment: "second" } }] };
+      return {
+        result: null,
+        entries: [
+          identityCreated(id),
+          { ...identityCreated(id), action: "identity.suspended", details: { comment: "first" } },
+          { ...identityCreated(id), action: "identity.activated", details: { comment: "second" } },
+        ],
+      };
     });
     await log.settle();
-    const [ids] = await log.as("super", `select array_agg(entry_id order by seq) from tlog.entry where entry_id = any('{${entryIds.join(",")}}')`);
+    const [ids] = await log.as(
+      "super",
+      `select array_agg(entry_id order by seq) from tlog.entry where entry_id = any('{${entryIds.join(",")}}')`,
+    );
     expect(ids).toEqual(entryIds);
   });
 });

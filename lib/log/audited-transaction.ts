@@ -18,7 +18,8 @@ export type AuditedTx = TransactionClient & { readonly [audited]: true };
 
 type Work<T> = Readonly<{ result: T; entries: readonly [NewEntry, ...NewEntry[]] }>;
 
-const WAIT_FOR_CONNECTION_MS = 5_000, LONGEST_TRANSACTION_MS = 20_000;
+const WAIT_FOR_CONNECTION_MS = 5_000,
+  LONGEST_TRANSACTION_MS = 20_000;
 
 /**
  * One act: its changes and its entries commit together or not at all. What `work` throws passes through and undoes everything (see
@@ -34,14 +35,17 @@ export async function auditedTransaction<T>(
   const records: EntryRecord[] = [];
   let appended = false;
   try {
-    const done = await deps.db.prisma.$transaction(async (tx) => {
-      const { result, entries } = await work(tx as AuditedTx);
-      const now = deps.clock.now();
-      for (const entry of entries) records.push(makeNumbered(deps, actor, entry, now));
-      await append(tx, records);
-      appended = true;
-      return { result, entryIds: records.map((record) => record.id) };
-    }, { maxWait: WAIT_FOR_CONNECTION_MS, timeout: LONGEST_TRANSACTION_MS });
+    const done = await deps.db.prisma.$transaction(
+      async (tx) => {
+        const { result, entries } = await work(tx as AuditedTx);
+        const now = deps.clock.now();
+        for (const entry of entries) records.push(makeNumbered(deps, actor, entry, now));
+        await append(tx, records);
+        appended = true;
+        return { result, entryIds: records.map((record) => record.id) };
+      },
+      { maxWait: WAIT_FOR_CONNECTION_MS, timeout: LONGEST_TRANSACTION_MS },
+    );
     settleNumbers(deps.source, records);
     return done;
   } catch (error) {
@@ -54,7 +58,13 @@ export async function auditedTransaction<T>(
 }
 
 async function append(tx: TransactionClient, records: readonly EntryRecord[]): Promise<void> {
-  const { bytes, offsets, lengths, ids, targets } = joinEntries(records.map((record) => ({ bytes: encodeEntry(record), id: record.id, targetId: record.target?.id ?? null })));
+  const { bytes, offsets, lengths, ids, targets } = joinEntries(
+    records.map((record) => ({
+      bytes: encodeEntry(record),
+      id: record.id,
+      targetId: record.target?.id ?? null,
+    })),
+  );
   try {
     await tx.$executeRaw`insert into tlog.inbox (entry, entry_id, target_id)
       select substr(${Uint8Array.from(bytes)}::bytea, o, l), i, t from unnest(${offsets}::int[], ${lengths}::int[], ${ids}::text[], ${targets}::text[]) as part (o, l, i, t) order by o`;

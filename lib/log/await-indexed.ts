@@ -5,8 +5,16 @@ export type LogState = Readonly<{ size: number; indexedTo: number }>;
 
 const LOOK_EVERY_MS = 15;
 
-async function readState(db: Database, newest: number | null): Promise<LogState & Readonly<{ pending: boolean; newest: number }>> {
-  const { rows } = await db.pool.query<{ size: string; upto: string; newest: string; pending: boolean }>({
+async function readState(
+  db: Database,
+  newest: number | null,
+): Promise<LogState & Readonly<{ pending: boolean; newest: number }>> {
+  const { rows } = await db.pool.query<{
+    size: string;
+    upto: string;
+    newest: string;
+    pending: boolean;
+  }>({
     name: "log-state",
     text: `select h.size, i.upto, coalesce($1::bigint, tlog.inbox_newest()) as newest,
       case when $1::bigint is null then tlog.inbox_newest() > 0 else tlog.inbox_holds($1::bigint) end as pending from tlog.head h, tlog.indexed i`,
@@ -14,7 +22,12 @@ async function readState(db: Database, newest: number | null): Promise<LogState 
   });
   const row = rows[0];
   if (row === undefined) throw new Error("tlog.head or tlog.indexed is empty.");
-  return { size: Number(row.size), indexedTo: Number(row.upto), newest: Number(row.newest), pending: row.pending };
+  return {
+    size: Number(row.size),
+    indexedTo: Number(row.upto),
+    newest: Number(row.newest),
+    pending: row.pending,
+  };
 }
 
 /**

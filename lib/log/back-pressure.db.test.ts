@@ -3,31 +3,52 @@ import { auditedTransaction } from "./audited-transaction";
 import { assertRoom } from "./back-pressure";
 import { recordEntry } from "./record";
 import { testActor } from "./testdata/actor";
-import { identityCreated, identityRow, type LogDatabase, makeId, openLogDatabase, readEntry } from "./testdata/log-database";
+import {
+  identityCreated,
+  identityRow,
+  type LogDatabase,
+  makeId,
+  openLogDatabase,
+  readEntry,
+} from "./testdata/log-database";
 
 let log: LogDatabase;
-beforeEach(async () => { log = await openLogDatabase(); });
+beforeEach(async () => {
+  log = await openLogDatabase();
+});
 afterEach(() => log.close());
 
 const system = testActor({ kind: "system", role: "system" });
 const read = (actor = testActor()) => recordEntry(log.deps, actor, readEntry("/"));
-const create = (actor = testActor()) => auditedTransaction(log.deps, actor, async (tx) => {
-  const id = makeId("idn");
-  await tx.identity.create({ data: identityRow(id) });
-  return { result: id, entries: [identityCreated(id)] };
-});
+const create = (actor = testActor()) =>
+  auditedTransaction(log.deps, actor, async (tx) => {
+    const id = makeId("idn");
+    await tx.identity.create({ data: identityRow(id) });
+    return { result: id, entries: [identityCreated(id)] };
+  });
 /** As if so many entries waited: the oldest and the newest of them. */
 const wait = async (count: number): Promise<void> => {
-  await log.as("super", `insert into tlog.inbox (id, entry) overriding system value select i, convert_to('{"id":"ent_' || i || '"}', 'UTF8') from (values (1), (${count})) as v (i); select setval(pg_get_serial_sequence('tlog.inbox', 'id'), ${count})`);
+  await log.as(
+    "super",
+    `insert into tlog.inbox (id, entry) overriding system value select i, convert_to('{"id":"ent_' || i || '"}', 'UTF8') from (values (1), (${count})) as v (i); select setval(pg_get_serial_sequence('tlog.inbox', 'id'), ${count})`,
+  );
 };
-const isRefused = async (act: () => Promise<unknown>): Promise<boolean> => act().then(() => false, (error: { code?: string }) => error.code === "record.backlog");
+const isRefused = async (act: () => Promise<unknown>): Promise<boolean> =>
+  act().then(
+    () => false,
+    (error: { code?: string }) => error.code === "record.backlog",
+  );
 
 test("while more wait than the log takes in, acts are refused and none of them is half done", async () => {
   await wait(200_001);
   // The look that the first act asks for answers those after it.
   await expect.poll(() => isRefused(read)).toBe(true);
   const [before] = await log.as("app", "select count(*)::int from identity");
-  await expect(create()).rejects.toMatchObject({ code: "record.backlog", kind: "unavailable", retryAfterSeconds: 5 });
+  await expect(create()).rejects.toMatchObject({
+    code: "record.backlog",
+    kind: "unavailable",
+    retryAfterSeconds: 5,
+  });
   await expect(read()).rejects.toMatchObject({ code: "record.backlog" });
   expect(await log.as("app", "select count(*)::int from identity")).toEqual([before]);
 });
@@ -46,7 +67,9 @@ test("once they are numbered everything is taken again, and nothing that was acc
   await log.settle();
   await expect.poll(() => isRefused(read)).toBe(false);
   await log.settle();
-  expect(await log.as("app", `select count(*)::int from tlog.entry where entry_id = '${entryId}'`)).toEqual([1]);
+  expect(
+    await log.as("app", `select count(*)::int from tlog.entry where entry_id = '${entryId}'`),
+  ).toEqual([1]);
 });
 
 test("as many as the log takes in are no reason to refuse", async () => {
@@ -67,7 +90,12 @@ test("while the log is halted there is room to sign in and mend it", async () =>
 
 test("the backlog is looked at at most twice a second, whoever asks, and nobody waits for it", () => {
   let looks = 0;
-  const pool = { query: () => { looks += 1; return new Promise(() => {}); } } as never;
+  const pool = {
+    query: () => {
+      looks += 1;
+      return new Promise(() => {});
+    },
+  } as never;
   for (let n = 0; n < 10_000; n += 1) assertRoom({ pool }, testActor());
   expect(looks).toBe(1);
 });

@@ -1,8 +1,15 @@
 /** What RFC 8785 can say. */
-export type Json = null | boolean | number | string | readonly Json[] | Readonly<{ [member: string]: Json | undefined }>;
+export type Json =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly Json[]
+  | Readonly<{ [member: string]: Json | undefined }>;
 
 /** Texts that need no escape: no quote, backslash, control character or surrogate. */
-const plain = /^[ !#-[\]-\ud7ff\ue000-\uffff]*$/, loneSurrogate = /\p{Surrogate}/u;
+const plain = /^[ !#-[\]-\ud7ff\ue000-\uffff]*$/,
+  loneSurrogate = /\p{Surrogate}/u;
 
 /**
  * Canonical JSON by RFC 8785: members sorted by UTF-16 code units, numbers and strings as ECMAScript writes them, no space. A member
@@ -14,19 +21,29 @@ export function canonicalJson(value: Json): string {
   if (typeof value === "number") return numberText(value);
   if (typeof value === "string") return stringText(value);
   if (Array.isArray(value)) return `[${value.map((item: Json) => canonicalJson(item)).join(",")}]`;
-  if (typeof value === "object" && (Object.getPrototypeOf(value) === Object.prototype || Object.getPrototypeOf(value) === null)) return objectText(value as Readonly<Record<string, Json | undefined>>);
-  throw new TypeError(`Only JSON has a canonical form, not ${typeof value === "object" ? "an instance of a class" : typeof value}.`);
+  if (
+    typeof value === "object" &&
+    (Object.getPrototypeOf(value) === Object.prototype || Object.getPrototypeOf(value) === null)
+  )
+    return objectText(value as Readonly<Record<string, Json | undefined>>);
+  throw new TypeError(
+    `Only JSON has a canonical form, not ${typeof value === "object" ? "an instance of a class" : typeof value}.`,
+  );
 }
 
 function numberText(value: number): string {
-  if (!Number.isFinite(value)) throw new TypeError("A number without a canonical form: NaN or infinite (RFC 8785, 3.2.2.3).");
+  if (!Number.isFinite(value))
+    throw new TypeError("A number without a canonical form: NaN or infinite (RFC 8785, 3.2.2.3).");
   return JSON.stringify(value);
 }
 
 function stringText(value: string): string {
   // The quick way first: this runs for every text of every entry.
   if (plain.test(value)) return `"${value}"`;
-  if (loneSurrogate.test(value)) throw new TypeError("A string with a lone surrogate has no canonical form (RFC 8785, 3.2.2.2).");
+  if (loneSurrogate.test(value))
+    throw new TypeError(
+      "A string with a lone surrogate has no canonical form (RFC 8785, 3.2.2.2).",
+    );
   return JSON.stringify(value);
 }
 
@@ -35,7 +52,8 @@ function objectText(value: Readonly<Record<string, Json | undefined>>): string {
   // The default order of sort() is that of UTF-16 code units, as the RFC asks (3.2.3).
   for (const name of Object.keys(value).sort()) {
     const member = value[name];
-    if (member !== undefined) members += `${members === "" ? "" : ","}${stringText(name)}:${canonicalJson(member)}`;
+    if (member !== undefined)
+      members += `${members === "" ? "" : ","}${stringText(name)}:${canonicalJson(member)}`;
   }
   return `{${members}}`;
 }

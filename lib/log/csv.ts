@@ -2,12 +2,28 @@ import type { ExportedEntry } from "./export/types";
 import type { EntryRecord } from "./types";
 
 const columns: readonly (readonly [name: string, value: (record: EntryRecord) => unknown])[] = [
-  ["id", (e) => e.id], ["ts", (e) => e.ts], ["action", (e) => e.action], ["outcome", (e) => e.outcome], ["reason", (e) => e.reason],
-  ["actorKind", (e) => e.actor.kind], ["actorId", (e) => e.actor.id], ["actor", (e) => e.actor.label],
-  ["targetKind", (e) => e.target?.kind], ["targetId", (e) => e.target?.id], ["target", (e) => e.target?.label],
-  ["certificateId", (e) => e.credential?.certificateId], ["serial", (e) => e.credential?.serial], ["fingerprintSha256", (e) => e.credential?.fingerprintSha256],
-  ["ip", (e) => e.origin.ip], ["port", (e) => e.origin.port], ["userAgent", (e) => e.origin.userAgent], ["via", (e) => e.origin.via.join(" ")],
-  ["requestId", (e) => e.requestId], ["correlationId", (e) => e.correlationId], ["details", (e) => JSON.stringify(e.details)], ["decision", (e) => e.decision && JSON.stringify(e.decision)],
+  ["id", (e) => e.id],
+  ["ts", (e) => e.ts],
+  ["action", (e) => e.action],
+  ["outcome", (e) => e.outcome],
+  ["reason", (e) => e.reason],
+  ["actorKind", (e) => e.actor.kind],
+  ["actorId", (e) => e.actor.id],
+  ["actor", (e) => e.actor.label],
+  ["targetKind", (e) => e.target?.kind],
+  ["targetId", (e) => e.target?.id],
+  ["target", (e) => e.target?.label],
+  ["certificateId", (e) => e.credential?.certificateId],
+  ["serial", (e) => e.credential?.serial],
+  ["fingerprintSha256", (e) => e.credential?.fingerprintSha256],
+  ["ip", (e) => e.origin.ip],
+  ["port", (e) => e.origin.port],
+  ["userAgent", (e) => e.origin.userAgent],
+  ["via", (e) => e.origin.via.join(" ")],
+  ["requestId", (e) => e.requestId],
+  ["correlationId", (e) => e.correlationId],
+  ["details", (e) => JSON.stringify(e.details)],
+  ["decision", (e) => e.decision && JSON.stringify(e.decision)],
 ];
 
 // What a spreadsheet would take for a formula, also behind spaces and in the full-width forms.
@@ -22,7 +38,12 @@ export function csvField(value: unknown): string {
   return `"${safe.includes('"') ? safe.replaceAll('"', '""') : safe}"`;
 }
 
-const own: readonly (readonly [name: string, value: (entry: ExportedEntry) => unknown])[] = [["seq", (e) => e.seq], ["leafHash", (e) => e.leafHash], ["log", (e) => e.log], ["checkpoint", (e) => e.checkpoint]];
+const own: readonly (readonly [name: string, value: (entry: ExportedEntry) => unknown])[] = [
+  ["seq", (e) => e.seq],
+  ["leafHash", (e) => e.leafHash],
+  ["log", (e) => e.log],
+  ["checkpoint", (e) => e.checkpoint],
+];
 
 export const csvHeader = `${[...[...own, ...columns].map(([name]) => name), "entry"].map(csvField).join(",")}\r\n`;
 

@@ -20,20 +20,31 @@ const MOST_ACTS = 500;
  * The recorded life of one certificate: what was done to it and with it. Needs certificates.read; with scope "own" it must belong to the
  * actor's identity, else it looks as if it did not exist.
  */
-export async function listCustody(deps: Pick<Deps, "db">, actor: Actor, certificateId: string): Promise<Custody> {
+export async function listCustody(
+  deps: Pick<Deps, "db">,
+  actor: Actor,
+  certificateId: string,
+): Promise<Custody> {
   const scope = authorize(actor, "certificates.read");
   if (scope === "own") {
-    const row = await deps.db.prisma.certificate.findUnique({ where: { id: certificateId }, select: { identityId: true } });
+    const row = await deps.db.prisma.certificate.findUnique({
+      where: { id: certificateId },
+      select: { identityId: true },
+    });
     assertOwns(actor, scope, row?.identityId ?? "", "certificate");
   }
   await awaitIndexed(deps.db);
-  const [acts, reads] = await Promise.all([findActs(deps, certificateId), countReads(deps, certificateId)]);
+  const [acts, reads] = await Promise.all([
+    findActs(deps, certificateId),
+    countReads(deps, certificateId),
+  ]);
   return { items: acts.slice(0, MOST_ACTS).reverse(), capped: acts.length > MOST_ACTS, reads };
 }
 
 /** Newest first, one more than is shown. */
 async function findActs({ db }: Pick<Deps, "db">, certificateId: string): Promise<EntrySummary[]> {
-  const walk = (column: string): string => `(select seq from tlog.search where ${column} = $1 and not is_read order by seq desc limit ${MOST_ACTS + 1})`;
+  const walk = (column: string): string =>
+    `(select seq from tlog.search where ${column} = $1 and not is_read order by seq desc limit ${MOST_ACTS + 1})`;
   const { rows } = await db.pool.query<{ seq: string; entry: Buffer }>({
     name: "log-custody",
     text: `with found as materialized (${walk("target_id")} union ${walk("certificate_id")} order by seq desc limit ${MOST_ACTS + 1})
@@ -44,7 +55,8 @@ async function findActs({ db }: Pick<Deps, "db">, certificateId: string): Promis
 }
 
 async function countReads({ db }: Pick<Deps, "db">, certificateId: string): Promise<number> {
-  const walk = (column: string): string => `(select seq from tlog.search where ${column} = $1 and is_read limit ${countCap})`;
+  const walk = (column: string): string =>
+    `(select seq from tlog.search where ${column} = $1 and is_read limit ${countCap})`;
   const { rows } = await db.pool.query<{ count: string }>({
     name: "log-custody-reads",
     text: `select count(*) from (${walk("target_id")} union ${walk("certificate_id")} limit ${countCap}) as matching`,

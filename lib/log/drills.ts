@@ -10,7 +10,14 @@ export type DrillAttack = EntryDetails["drill.finished"]["attacks"][number];
 
 /** What a drill found, as its entry says. `ok`: every attack was caught by the control that has to. */
 export type DrillReport = Readonly<{
-  seq: number; entryId: string; requestEntryId: string; at: string; ok: boolean; entries: number; milliseconds: number; attacks: readonly DrillAttack[];
+  seq: number;
+  entryId: string;
+  requestEntryId: string;
+  at: string;
+  ok: boolean;
+  entries: number;
+  milliseconds: number;
+  attacks: readonly DrillAttack[];
   /** Why it could not be done; null if it was. */
   failed: string | null;
 }>;
@@ -20,12 +27,26 @@ type Row = { seq: string; entry_id: string; entry: Buffer };
 const MOST_LISTED = 50;
 
 function reportOf({ seq, entry_id: entryId, entry }: Row): DrillReport {
-  const { ts, outcome, reason, details } = recordOf(entry), { requestEntryId, entries, milliseconds, attacks } = details as EntryDetails["drill.finished"];
-  return { seq: Number(seq), entryId, requestEntryId, at: ts, ok: outcome === "success", entries, milliseconds, attacks, failed: attacks.length === 0 ? (reason ?? "it could not be done") : null };
+  const { ts, outcome, reason, details } = recordOf(entry),
+    { requestEntryId, entries, milliseconds, attacks } = details as EntryDetails["drill.finished"];
+  return {
+    seq: Number(seq),
+    entryId,
+    requestEntryId,
+    at: ts,
+    ok: outcome === "success",
+    entries,
+    milliseconds,
+    attacks,
+    failed: attacks.length === 0 ? (reason ?? "it could not be done") : null,
+  };
 }
 
 async function readDrills({ pool }: Pick<Database, "pool">, most: number): Promise<DrillReport[]> {
-  const { rows } = await pool.query<Row>("select e.seq, e.entry_id, e.entry from tlog.search s join tlog.entry e using (seq) where s.action = 'drill.finished' and not s.is_read order by s.seq desc limit $1", [most]);
+  const { rows } = await pool.query<Row>(
+    "select e.seq, e.entry_id, e.entry from tlog.search s join tlog.entry e using (seq) where s.action = 'drill.finished' and not s.is_read order by s.seq desc limit $1",
+    [most],
+  );
   return rows.map(reportOf);
 }
 
@@ -36,9 +57,18 @@ export async function listDrills(deps: Pick<Deps, "db">, actor: Actor): Promise<
 }
 
 /** One drill, by its entry's number or id, or by the id of the entry that asked for it. Needs audit.read. Errors: `drill.not-found`. */
-export async function getDrill(deps: Pick<Deps, "db">, actor: Actor, id: string): Promise<DrillReport> {
+export async function getDrill(
+  deps: Pick<Deps, "db">,
+  actor: Actor,
+  id: string,
+): Promise<DrillReport> {
   authorize(actor, "audit.read");
-  const found = (await readDrills(deps.db, 1_000)).find((drill) => [String(drill.seq), drill.entryId, drill.requestEntryId].includes(id));
-  if (!found) throw new AppError("drill.not-found", "There is no such drill, or it has not finished yet.", { kind: "not-found" });
+  const found = (await readDrills(deps.db, 1_000)).find((drill) =>
+    [String(drill.seq), drill.entryId, drill.requestEntryId].includes(id),
+  );
+  if (!found)
+    throw new AppError("drill.not-found", "There is no such drill, or it has not finished yet.", {
+      kind: "not-found",
+    });
   return found;
 }

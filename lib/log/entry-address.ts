@@ -9,10 +9,16 @@ export function canonicalAddress(said: string | null): string | null {
   if (said === null) return null;
   if (dotted.test(said)) return said;
   const bare = said.split("%", 1)[0] ?? "";
-  if (!/^[0-9a-f:.]{2,45}$/i.test(bare) || !bare.includes(":") || !URL.canParse(`http://[${bare}]/`)) return null;
+  if (
+    !/^[0-9a-f:.]{2,45}$/i.test(bare) ||
+    !bare.includes(":") ||
+    !URL.canParse(`http://[${bare}]/`)
+  )
+    return null;
   const address = new URL(`http://[${bare}]/`).hostname.slice(1, -1);
   const [, high, low] = mapped.exec(address) ?? [];
   if (high === undefined || low === undefined) return address;
-  const h = Number.parseInt(high, 16), l = Number.parseInt(low, 16);
+  const h = Number.parseInt(high, 16),
+    l = Number.parseInt(low, 16);
   return `${h >> 8}.${h & 255}.${l >> 8}.${l & 255}`;
 }

@@ -16,9 +16,13 @@ export function pulseOf({ pool }: Pick<Database, "pool">): Pulse {
   const known = pulses.get(pool);
   if (known) return known;
   const waiting = new Set<Waiter>();
-  let timer: NodeJS.Timeout | null = null, reached = 0;
+  let timer: NodeJS.Timeout | null = null,
+    reached = 0;
   const look = async (): Promise<number> => {
-    const { rows } = await pool.query<{ upto: string }>({ name: "log-pulse", text: "select upto from tlog.indexed" });
+    const { rows } = await pool.query<{ upto: string }>({
+      name: "log-pulse",
+      text: "select upto from tlog.indexed",
+    });
     return Number(rows[0]?.upto ?? 0);
   };
   const beat = async (): Promise<void> => {
@@ -28,21 +32,31 @@ export function pulseOf({ pool }: Pick<Database, "pool">): Pulse {
     timer = null;
     schedule();
   };
-  const schedule = (): void => { if (timer === null && waiting.size > 0) timer = setTimeout(() => void beat(), LOOK_EVERY_MS); };
-  const past: Pulse["past"] = (upTo, ms, signal) => new Promise((resolve, reject) => {
-    const stop = (): void => {
-      clearTimeout(late);
-      waiting.delete(waiter);
-      signal.removeEventListener("abort", give);
-    };
-    const wake = (upTo: number): void => { stop(); resolve(upTo); };
-    const give = (): void => { stop(); reject(signal.reason as Error); };
-    const waiter: Waiter = { upTo, wake }, late = setTimeout(() => wake(reached), ms);
-    if (signal.aborted) return give();
-    signal.addEventListener("abort", give, { once: true });
-    waiting.add(waiter);
-    schedule();
-  });
+  const schedule = (): void => {
+    if (timer === null && waiting.size > 0) timer = setTimeout(() => void beat(), LOOK_EVERY_MS);
+  };
+  const past: Pulse["past"] = (upTo, ms, signal) =>
+    new Promise((resolve, reject) => {
+      const stop = (): void => {
+        clearTimeout(late);
+        waiting.delete(waiter);
+        signal.removeEventListener("abort", give);
+      };
+      const wake = (upTo: number): void => {
+        stop();
+        resolve(upTo);
+      };
+      const give = (): void => {
+        stop();
+        reject(signal.reason as Error);
+      };
+      const waiter: Waiter = { upTo, wake },
+        late = setTimeout(() => wake(reached), ms);
+      if (signal.aborted) return give();
+      signal.addEventListener("abort", give, { once: true });
+      waiting.add(waiter);
+      schedule();
+    });
   const made: Pulse = { past };
   pulses.set(pool, made);
   return made;

@@ -7,7 +7,12 @@ const spkiPrefix = Buffer.from("302a300506032b6570032100", "hex");
 function verifyEd25519(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
   if (publicKey.length !== 32 || signature.length !== 64) return false;
   try {
-    return verify(null, message, createPublicKey({ key: Buffer.concat([spkiPrefix, publicKey]), format: "der", type: "spki" }), signature);
+    return verify(
+      null,
+      message,
+      createPublicKey({ key: Buffer.concat([spkiPrefix, publicKey]), format: "der", type: "spki" }),
+      signature,
+    );
   } catch {
     // Bytes that are no point of the curve.
     return false;
@@ -15,4 +20,7 @@ function verifyEd25519(publicKey: Uint8Array, message: Uint8Array, signature: Ui
 }
 
 /** Node's own cryptography, at once. */
-export const nodeLogCrypto: LogCrypto = { sha256: (bytes) => Buffer.from(hash("sha256", bytes, "binary"), "latin1"), verifyEd25519 };
+export const nodeLogCrypto: LogCrypto = {
+  sha256: (bytes) => Buffer.from(hash("sha256", bytes, "binary"), "latin1"),
+  verifyEd25519,
+};

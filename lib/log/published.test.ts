@@ -1,14 +1,34 @@
 import { expect, test } from "vitest";
 import { makePublished } from "./published";
 
-type Row = { generation: number; origin: string; vkey: string; start_size: string; size: string | null; note: string | null };
-const row = (generation: number, start: number, size: number | null): Row =>
-  ({ generation, origin: `log.example.com/log/0000000${generation}`, vkey: `k${generation}`, start_size: String(start), size: size === null ? null : String(size), note: size === null ? null : `note of ${size}` });
+type Row = {
+  generation: number;
+  origin: string;
+  vkey: string;
+  start_size: string;
+  size: string | null;
+  note: string | null;
+};
+const row = (generation: number, start: number, size: number | null): Row => ({
+  generation,
+  origin: `log.example.com/log/0000000${generation}`,
+  vkey: `k${generation}`,
+  start_size: String(start),
+  size: size === null ? null : String(size),
+  note: size === null ? null : `note of ${size}`,
+});
 
 /** A database that counts how often it is asked, and can be away. */
 function stand(rows: Row[]) {
   const state = { rows, asked: 0, away: false, now: 0 };
-  const pool = { query: async () => { state.asked += 1; await Promise.resolve(); if (state.away) throw new Error("away"); return { rows: state.rows }; } };
+  const pool = {
+    query: async () => {
+      state.asked += 1;
+      await Promise.resolve();
+      if (state.away) throw new Error("away");
+      return { rows: state.rows };
+    },
+  };
   return { state, published: makePublished({ pool } as never, () => state.now, 200) };
 }
 
@@ -50,5 +70,9 @@ test("what was never read is not invented", async () => {
 
 test("a log that was continued ends where the next begins, whatever it had signed", async () => {
   const { published } = stand([row(3, 80, null), row(2, 50, 70), row(1, 0, 60)]);
-  expect((await published.logs()).map(({ id, size }) => [id, size])).toEqual([["00000003", 0], ["00000002", 70], ["00000001", 50]]);
+  expect((await published.logs()).map(({ id, size }) => [id, size])).toEqual([
+    ["00000003", 0],
+    ["00000002", 70],
+    ["00000001", 50],
+  ]);
 });

@@ -5,7 +5,8 @@ export type PublishedLog = Readonly<{
   generation: number;
   /** The last part of its origin, eight hexadecimal digits. */
   id: string;
-  origin: string; vkey: string;
+  origin: string;
+  vkey: string;
   /** Null before its first checkpoint. */
   note: string | null;
   /** Entries under that checkpoint that are there: of a log that was continued elsewhere, those before its continuation. */
@@ -17,7 +18,14 @@ export type Published = Readonly<{
   logs: (atLeast?: number) => Promise<readonly PublishedLog[]>;
 }>;
 
-type Row = { generation: number; origin: string; vkey: string; start_size: string; size: string | null; note: string | null };
+type Row = {
+  generation: number;
+  origin: string;
+  vkey: string;
+  start_size: string;
+  size: string | null;
+  note: string | null;
+};
 
 const sql = {
   name: "log-published",
@@ -30,17 +38,26 @@ const sql = {
  * Reads what is published, for everybody who asks within `freshMs` only once. While the database is away it goes on with what it read last,
  * which is still true: a published checkpoint does not stop being one. Throws if it never read anything.
  */
-export function makePublished(db: Pick<Database, "pool">, now: () => number, freshMs = 200): Published {
-  let last: { at: number; logs: readonly PublishedLog[] } | null = null, coming: Promise<readonly PublishedLog[]> | null = null;
+export function makePublished(
+  db: Pick<Database, "pool">,
+  now: () => number,
+  freshMs = 200,
+): Published {
+  let last: { at: number; logs: readonly PublishedLog[] } | null = null,
+    coming: Promise<readonly PublishedLog[]> | null = null;
   const read = async (): Promise<readonly PublishedLog[]> => {
     const { rows } = await db.pool.query<Row>(sql);
     last = { at: now(), logs: rows.map((row, at) => logOf(row, rows[at - 1])) };
     return last.logs;
   };
-  const readOnce = (): Promise<readonly PublishedLog[]> => (coming ??= read().finally(() => { coming = null; }));
+  const readOnce = (): Promise<readonly PublishedLog[]> =>
+    (coming ??= read().finally(() => {
+      coming = null;
+    }));
   return {
     logs: async (atLeast = 0) => {
-      const age = last === null ? Infinity : now() - last.at, isShort = last !== null && (last.logs[0]?.size ?? 0) < atLeast;
+      const age = last === null ? Infinity : now() - last.at,
+        isShort = last !== null && (last.logs[0]?.size ?? 0) < atLeast;
       // Whoever asks for what is not there yet does not decide how often the database is asked.
       if (last !== null && (age < freshMs / 8 || (age < freshMs && !isShort))) return last.logs;
       try {
@@ -55,5 +72,12 @@ export function makePublished(db: Pick<Database, "pool">, now: () => number, fre
 
 function logOf({ generation, origin, vkey, size, note }: Row, next: Row | undefined): PublishedLog {
   const covered = Number(size ?? 0);
-  return { generation, id: origin.slice(-8), origin, vkey, note, size: next === undefined ? covered : Math.min(covered, Number(next.start_size)) };
+  return {
+    generation,
+    id: origin.slice(-8),
+    origin,
+    vkey,
+    note,
+    size: next === undefined ? covered : Math.min(covered, Number(next.start_size)),
+  };
 }

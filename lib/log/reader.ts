@@ -16,14 +16,31 @@ export type Follow = Readonly<{
   onError?: (error: unknown) => void;
 }>;
 
-const LARGEST_BATCH = 1_000, LOOK_EVERY_MS = 1_000, DEAF_LOOK_EVERY_MS = 200;
+const LARGEST_BATCH = 1_000,
+  LOOK_EVERY_MS = 1_000,
+  DEAF_LOOK_EVERY_MS = 200;
 
 /** Reads the log by number as it grows: told by the sequencer, and looking for itself in case that is not heard. */
-export function followLog(db: Database, { name, from, onEntries, onState, onError }: Follow): Running {
-  let next = from, stopped = false, heard = false, listening = false, told: boolean | null = null;
+export function followLog(
+  db: Database,
+  { name, from, onEntries, onState, onError }: Follow,
+): Running {
+  let next = from,
+    stopped = false,
+    heard = false,
+    listening = false,
+    told: boolean | null = null;
   let wake: (() => void) | null = null;
-  const nudge = (): void => { heard = true; wake?.(); };
-  const tell = (hearing: boolean): void => { if (told !== hearing) { told = hearing; onState?.(hearing); } };
+  const nudge = (): void => {
+    heard = true;
+    wake?.();
+  };
+  const tell = (hearing: boolean): void => {
+    if (told !== hearing) {
+      told = hearing;
+      onState?.(hearing);
+    }
+  };
   const listener = db.listen("chancery_log", nudge, (connected) => {
     listening = connected;
     if (connected) nudge();
@@ -33,7 +50,9 @@ export function followLog(db: Database, { name, from, onEntries, onState, onErro
   const takeAll = async (): Promise<void> => {
     for (let more = true; more && !stopped;) {
       const { rows } = await db.pool.query<{ seq: string; entry: Buffer }>({
-        name: "log-follow", text: "select seq, entry from tlog.entry where seq >= $1 order by seq limit $2", values: [next, LARGEST_BATCH],
+        name: "log-follow",
+        text: "select seq, entry from tlog.entry where seq >= $1 order by seq limit $2",
+        values: [next, LARGEST_BATCH],
       });
       const last = rows.at(-1);
       if (last === undefined) return;
@@ -43,12 +62,17 @@ export function followLog(db: Database, { name, from, onEntries, onState, onErro
     }
   };
 
-  const rest = (ms: number): Promise<void> => new Promise((resolve) => {
-    if (heard || stopped) return resolve();
-    const done = (): void => { clearTimeout(timer); wake = null; resolve(); };
-    const timer = setTimeout(done, ms);
-    wake = done;
-  });
+  const rest = (ms: number): Promise<void> =>
+    new Promise((resolve) => {
+      if (heard || stopped) return resolve();
+      const done = (): void => {
+        clearTimeout(timer);
+        wake = null;
+        resolve();
+      };
+      const timer = setTimeout(done, ms);
+      wake = done;
+    });
 
   const run = async (): Promise<void> => {
     while (!stopped) {
@@ -60,7 +84,11 @@ export function followLog(db: Database, { name, from, onEntries, onState, onErro
         await rest(listening ? LOOK_EVERY_MS : DEAF_LOOK_EVERY_MS);
       } catch (error) {
         tell(false);
-        onError?.(new Error(`The reader ${name} stopped at entry ${next} and tries again.`, { cause: error }));
+        onError?.(
+          new Error(`The reader ${name} stopped at entry ${next} and tries again.`, {
+            cause: error,
+          }),
+        );
         heard = false;
         await rest(LOOK_EVERY_MS);
       }
@@ -68,5 +96,12 @@ export function followLog(db: Database, { name, from, onEntries, onState, onErro
   };
 
   const running = run();
-  return { stop: async () => { stopped = true; wake?.(); await listener.close(); await running; } };
+  return {
+    stop: async () => {
+      stopped = true;
+      wake?.();
+      await listener.close();
+      await running;
+    },
+  };
 }

@@ -9,7 +9,8 @@ import { accountFor, makeNumbered } from "./numbered";
 import { recordUnavailable } from "./record-unavailable";
 import type { NewEntry } from "./types";
 
-const LARGEST_BATCH = 500, LANES = 2;
+const LARGEST_BATCH = 500,
+  LANES = 2;
 
 type Append = (entry: Encoded) => Promise<null>;
 const appenders = new WeakMap<Database["pool"], Append>();
@@ -36,11 +37,19 @@ function appenderOf(pool: Database["pool"]): Append {
  * Records what changes no state: a refusal, a read, a sign-in that failed. Resolves after the commit, never before. Throws AppError
  * `record.unavailable` if it cannot be written, `record.backlog` while too many entries wait: the caller must then refuse, too.
  */
-export async function recordEntry(deps: Pick<Deps, "db" | "clock" | "random" | "source">, actor: Actor, entry: NewEntry): Promise<{ entryId: string }> {
+export async function recordEntry(
+  deps: Pick<Deps, "db" | "clock" | "random" | "source">,
+  actor: Actor,
+  entry: NewEntry,
+): Promise<{ entryId: string }> {
   assertRoom(deps.db, actor);
   const record = makeNumbered(deps, actor, entry, deps.clock.now());
   await accountFor(deps, record, async () => {
-    const encoded = { bytes: encodeEntry(record), id: record.id, targetId: record.target?.id ?? null };
+    const encoded = {
+      bytes: encodeEntry(record),
+      id: record.id,
+      targetId: record.target?.id ?? null,
+    };
     try {
       await appenderOf(deps.db.pool)(encoded);
     } catch (error) {

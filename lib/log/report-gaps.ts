@@ -10,13 +10,16 @@ type Row = { id: string; boot: string; missing: string; count: string };
  * So many ranges fit into the text of an entry in any case; what is left comes with the next look. Sources take turns by whose they are (what
  * stands before the slash), so that who loses much in many runs keeps nobody else's loss from being told.
  */
-const MOST_RANGES = 100, MOST_SOURCES = 20;
+const MOST_RANGES = 100,
+  MOST_SOURCES = 20;
 
 /**
  * Records, once, which numbers of which source never arrived. For one process at a time: what is reported is known by the index, so it waits
  * for the index and does nothing while that is behind. Returns how many gaps were recorded.
  */
-export async function reportGaps(deps: Pick<Deps, "db" | "clock" | "random" | "source">): Promise<number> {
+export async function reportGaps(
+  deps: Pick<Deps, "db" | "clock" | "random" | "source">,
+): Promise<number> {
   if (!(await anyGap(deps))) return 0;
   const { size, indexedTo } = await awaitIndexed(deps.db);
   if (indexedTo < size) return 0;
@@ -29,15 +32,25 @@ export async function reportGaps(deps: Pick<Deps, "db" | "clock" | "random" | "s
     values: [MOST_RANGES, MOST_SOURCES],
   });
   for (const { id, boot, missing, count } of rows) {
-    await recordEntry(deps, systemActor("sources", newId("req", deps.clock.now(), deps.random.bytes)), {
-      action: "source.gap", outcome: "failure", reason: `${count} ${count === "1" ? "entry" : "entries"} that ${id} committed never arrived in the log`,
-      target: { kind: "source", id, label: id }, details: { source: id, boot, missing, count: Number(count) },
-    });
+    await recordEntry(
+      deps,
+      systemActor("sources", newId("req", deps.clock.now(), deps.random.bytes)),
+      {
+        action: "source.gap",
+        outcome: "failure",
+        reason: `${count} ${count === "1" ? "entry" : "entries"} that ${id} committed never arrived in the log`,
+        target: { kind: "source", id, label: id },
+        details: { source: id, boot, missing, count: Number(count) },
+      },
+    );
   }
   return rows.length;
 }
 
 async function anyGap({ db }: Pick<Deps, "db">): Promise<boolean> {
-  const { rows } = await db.pool.query({ name: "log-any-gap", text: "select from tlog.source where not isempty(missing) and not isempty(missing - reported) limit 1" });
+  const { rows } = await db.pool.query({
+    name: "log-any-gap",
+    text: "select from tlog.source where not isempty(missing) and not isempty(missing - reported) limit 1",
+  });
   return rows.length > 0;
 }

@@ -7,19 +7,29 @@ import { addWork, endWork, findWaiting, noteProgress } from "./waiting-work";
 
 type RunDeps = Pick<Deps, "db" | "clock" | "random" | "source" | "signer" | "witnessPolicy">;
 
-const NOTE_EVERY_MS = 500, WORDS_PER_CHECK = 3, LONGEST_WORDS = 400;
+const NOTE_EVERY_MS = 500,
+  WORDS_PER_CHECK = 3,
+  LONGEST_WORDS = 400;
 
-const actorFor = ({ clock, random }: RunDeps) => systemActor("verification", newId("req", clock.now(), random.bytes));
+const actorFor = ({ clock, random }: RunDeps) =>
+  systemActor("verification", newId("req", clock.now(), random.bytes));
 
 /** When the log's first entry got its number, as milliseconds since 1970; null while it has none. */
 export async function logBegan({ db }: Pick<Deps, "db">): Promise<number | null> {
-  const { rows: [row] } = await db.pool.query<{ at: Date }>("select sequenced_at as at from tlog.entry where seq = 0");
+  const {
+    rows: [row],
+  } = await db.pool.query<{ at: Date }>("select sequenced_at as at from tlog.entry where seq = 0");
   return row?.at.getTime() ?? null;
 }
 
 /** Asks for the verification that is due by the clock; returns the id of its entry. */
 export async function askBySchedule(deps: RunDeps): Promise<string> {
-  const { entryId } = await recordEntry(deps, actorFor(deps), { action: "verification.requested", outcome: "success", target: null, details: { by: "schedule" } });
+  const { entryId } = await recordEntry(deps, actorFor(deps), {
+    action: "verification.requested",
+    outcome: "success",
+    target: null,
+    details: { by: "schedule" },
+  });
   await addWork(deps.db, entryId, "verification");
   return entryId;
 }
@@ -28,12 +38,20 @@ export async function askBySchedule(deps: RunDeps): Promise<string> {
  * Verifies the whole log once for everybody who has asked up to now, and records what was found, for each of them. Returns null if nobody
  * waits. What is thrown (the database away, the signal) leaves the requests as they are: they are taken up again.
  */
-export async function runVerification(deps: RunDeps, { restRatio = 1, signal }: Readonly<{ restRatio?: number; signal?: AbortSignal }> = {}): Promise<LogReport | null> {
-  const ids = (await findWaiting(deps.db)).filter(({ kind }) => kind === "verification").map(({ id }) => id);
+export async function runVerification(
+  deps: RunDeps,
+  { restRatio = 1, signal }: Readonly<{ restRatio?: number; signal?: AbortSignal }> = {},
+): Promise<LogReport | null> {
+  const ids = (await findWaiting(deps.db))
+    .filter(({ kind }) => kind === "verification")
+    .map(({ id }) => id);
   if (ids.length === 0) return null;
-  let notedAt = -Infinity, noting: Promise<unknown> = Promise.resolve();
+  let notedAt = -Infinity,
+    noting: Promise<unknown> = Promise.resolve();
   const report = await verifyLog(deps, {
-    restRatio, ...(signal ? { signal } : {}), ...(deps.witnessPolicy ? { policy: deps.witnessPolicy } : {}),
+    restRatio,
+    ...(signal ? { signal } : {}),
+    ...(deps.witnessPolicy ? { policy: deps.witnessPolicy } : {}),
     onProgress: (done, total, note) => {
       if (performance.now() - notedAt < NOTE_EVERY_MS) return;
       notedAt = performance.now();
@@ -42,16 +60,37 @@ export async function runVerification(deps: RunDeps, { restRatio = 1, signal }: 
     },
   });
   await noting;
-  const actor = actorFor(deps), problems = report.checks.flatMap(({ problems: words }) => words.slice(0, WORDS_PER_CHECK)).map((words) => words.slice(0, LONGEST_WORDS));
+  const actor = actorFor(deps),
+    problems = report.checks
+      .flatMap(({ problems: words }) => words.slice(0, WORDS_PER_CHECK))
+      .map((words) => words.slice(0, LONGEST_WORDS));
   for (const requestEntryId of ids) {
     await recordEntry(deps, actor, {
-      action: "verification.finished", outcome: report.ok ? "success" : "failure", ...(report.ok ? {} : { reason: problems[0] ?? "" }), target: null,
+      action: "verification.finished",
+      outcome: report.ok ? "success" : "failure",
+      ...(report.ok ? {} : { reason: problems[0] ?? "" }),
+      target: null,
       details: {
-        requestEntryId, size: report.size, checkpointSize: report.checkpointSize, level: report.level, milliseconds: report.milliseconds, problems,
-        checks: report.checks.map(({ name, checked, count }) => ({ name, checked, problems: count })),
+        requestEntryId,
+        size: report.size,
+        checkpointSize: report.checkpointSize,
+        level: report.level,
+        milliseconds: report.milliseconds,
+        problems,
+        checks: report.checks.map(({ name, checked, count }) => ({
+          name,
+          checked,
+          problems: count,
+        })),
       },
     });
   }
-  await endWork(deps.db, ids, report.ok ? "nothing is wrong" : `${report.checks.filter(({ count }) => count > 0).length} of ${report.checks.length} checks found something`);
+  await endWork(
+    deps.db,
+    ids,
+    report.ok
+      ? "nothing is wrong"
+      : `${report.checks.filter(({ count }) => count > 0).length} of ${report.checks.length} checks found something`,
+  );
   return report;
 }

@@ -6,30 +6,60 @@ import { followLog, type LogRow } from "./reader";
 import { recordEntry } from "./record";
 import { startSequencer } from "./sequencer";
 import { testActor } from "./testdata/actor";
-import { identityCreated, identityRow, type LogDatabase, makeId, openLogDatabase, readEntry } from "./testdata/log-database";
+import {
+  identityCreated,
+  identityRow,
+  type LogDatabase,
+  makeId,
+  openLogDatabase,
+  readEntry,
+} from "./testdata/log-database";
 
 let log: LogDatabase;
-beforeEach(async () => { log = await openLogDatabase(); });
-afterEach(async () => { await log.close(); });
+beforeEach(async () => {
+  log = await openLogDatabase();
+});
+afterEach(async () => {
+  await log.close();
+});
 
-const until = async (reached: () => boolean | Promise<boolean>): Promise<void> => { while (!(await reached())) await pause(10); };
-const sizes = async () => (await log.as("super", "select size::int, upto::int, (select count(*)::int from tlog.inbox) from tlog.head, tlog.indexed")) as [number, number, number];
-const settled = (count: number) => until(async () => { const [size, upto, inbox] = await sizes(); return size === count && upto === count && inbox === 0; });
+const until = async (reached: () => boolean | Promise<boolean>): Promise<void> => {
+  while (!(await reached())) await pause(10);
+};
+const sizes = async () =>
+  (await log.as(
+    "super",
+    "select size::int, upto::int, (select count(*)::int from tlog.inbox) from tlog.head, tlog.indexed",
+  )) as [number, number, number];
+const settled = (count: number) =>
+  until(async () => {
+    const [size, upto, inbox] = await sizes();
+    return size === count && upto === count && inbox === 0;
+  });
 
 describe("the sequencer", () => {
   test("numbers what 64 writers commit without gaps and in their order, two sequencers at it, and nothing that was rolled back", async () => {
     const sequencers = [startSequencer(log.deps.db), startSequencer(log.deps.db)];
-    const perWriter = 12, committed: string[] = [], undone: string[] = [];
+    const perWriter = 12,
+      committed: string[] = [],
+      undone: string[] = [];
     const write = async (writer: number): Promise<void> => {
       for (let n = 0; n < perWriter; n++) {
         const id = makeId("idn");
-        const act = auditedTransaction(log.deps, testActor({ requestId: `writer${writer}` }), async (tx) => {
-          await tx.identity.create({ data: identityRow(id) });
-          await pause((writer * 7 + n * 3) % 15);
-          if ((writer + n) % 7 === 0) throw new Error("changed its mind");
-          return { result: null, entries: [identityCreated(id, String(n))] };
-        });
-        await act.then(() => committed.push(id), () => undone.push(id));
+        const act = auditedTransaction(
+          log.deps,
+          testActor({ requestId: `writer${writer}` }),
+          async (tx) => {
+            await tx.identity.create({ data: identityRow(id) });
+            await pause((writer * 7 + n * 3) % 15);
+            if ((writer + n) % 7 === 0) throw new Error("changed its mind");
+            return { result: null, entries: [identityCreated(id, String(n))] };
+          },
+        );
+        await act.then(
+          () => committed.push(id),
+          () => undone.push(id),
+        );
       }
     };
     await Promise.all(Array.from({ length: 64 }, (_, writer) => write(writer)));
@@ -37,21 +67,34 @@ describe("the sequencer", () => {
     await Promise.all(sequencers.map((sequencer) => sequencer.stop()));
     expect(committed.length + undone.length).toBe(64 * perWriter);
     expect(undone.length).toBeGreaterThan(50);
-    const [dense] = await log.as("super", "select min(seq) = 0 and max(seq) = count(*) - 1 from tlog.entry");
+    const [dense] = await log.as(
+      "super",
+      "select min(seq) = 0 and max(seq) = count(*) - 1 from tlog.entry",
+    );
     expect(dense).toBe(true);
     const [targets] = await log.as("super", "select array_agg(target_id) from tlog.search");
     expect([...(targets as string[])].sort()).toEqual([...committed].sort());
     // Each writer's entries stand in the order in which it committed them.
-    const [disorder] = await log.as("super", `with e as (select seq, convert_from(entry, 'UTF8')::jsonb as j from tlog.entry),
-      o as (select (j #>> '{target,label}')::int as n, lag((j #>> '{target,label}')::int) over (partition by j ->> 'requestId' order by seq) as before from e) select count(*)::int from o where before > n`);
+    const [disorder] = await log.as(
+      "super",
+      `with e as (select seq, convert_from(entry, 'UTF8')::jsonb as j from tlog.entry),
+      o as (select (j #>> '{target,label}')::int as n, lag((j #>> '{target,label}')::int) over (partition by j ->> 'requestId' order by seq) as before from e) select count(*)::int from o where before > n`,
+    );
     expect(disorder).toBe(0);
     expect(await log.as("super", "select count(*)::int from identity")).toEqual([committed.length]);
   });
 
   test("keeps the leaf hash that belongs to the bytes", async () => {
-    await Promise.all(Array.from({ length: 20 }, (_, n) => recordEntry(log.deps, testActor(), readEntry(`/${n}`))));
+    await Promise.all(
+      Array.from({ length: 20 }, (_, n) => recordEntry(log.deps, testActor(), readEntry(`/${n}`))),
+    );
     await log.settle();
-    expect(await log.as("super", "select count(*)::int from tlog.entry where leaf_hash = sha256('\\x00'::bytea || entry)")).toEqual([20]);
+    expect(
+      await log.as(
+        "super",
+        "select count(*)::int from tlog.entry where leaf_hash = sha256('\\x00'::bytea || entry)",
+      ),
+    ).toEqual([20]);
   });
 
   test("goes on by itself after its connections were cut, and another takes over when the active one stops", async () => {
@@ -59,8 +102,16 @@ describe("the sequencer", () => {
     const first = startSequencer(log.deps.db, { onError: (error) => errors.push(error) });
     await recordEntry(log.deps, testActor(), readEntry("/1"));
     await settled(1);
-    await log.as("super", "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()");
-    await until(() => recordEntry(log.deps, testActor(), readEntry("/2")).then(() => true, () => false));
+    await log.as(
+      "super",
+      "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()",
+    );
+    await until(() =>
+      recordEntry(log.deps, testActor(), readEntry("/2")).then(
+        () => true,
+        () => false,
+      ),
+    );
     await settled(2);
     expect(errors.length).toBeGreaterThan(0);
     const second = startSequencer(log.deps.db);
@@ -83,21 +134,54 @@ describe("the sequencer", () => {
 
   test("is never stopped by what an entry says", async () => {
     const poison = [
-      { ts: "never", action: 7, outcome: { a: 1 }, actor: "x", target: ["y"], origin: { ip: "999.9.9.9" }, details: [1, [2, { a: "deep" }]] },
-      { ts: "infinity", action: "a".repeat(9_000), origin: { ip: "10.0.0.0/8", userAgent: "é".repeat(9_000) }, details: "text" },
-      { actor: { id: "\u0001\ufffd", label: "x".repeat(5_000) }, credential: { certificateId: "y".repeat(5_000), serial: "z".repeat(5_000) }, details: null },
+      {
+        ts: "never",
+        action: 7,
+        outcome: { a: 1 },
+        actor: "x",
+        target: ["y"],
+        origin: { ip: "999.9.9.9" },
+        details: [1, [2, { a: "deep" }]],
+      },
+      {
+        ts: "infinity",
+        action: "a".repeat(9_000),
+        origin: { ip: "10.0.0.0/8", userAgent: "é".repeat(9_000) },
+        details: "text",
+      },
+      {
+        actor: { id: "\u0001\ufffd", label: "x".repeat(5_000) },
+        credential: { certificateId: "y".repeat(5_000), serial: "z".repeat(5_000) },
+        details: null,
+      },
       { details: { serial: "", q: "'quoted' \\ & | ! :* <->" } },
     ];
-    for (const [n, entry] of poison.entries()) await log.deps.db.pool.query("insert into tlog.inbox (entry) values (convert_to($1, 'UTF8'))", [JSON.stringify({ id: `ent_${n}`, ...entry })]);
+    for (const [n, entry] of poison.entries())
+      await log.deps.db.pool.query(
+        "insert into tlog.inbox (entry) values (convert_to($1, 'UTF8'))",
+        [JSON.stringify({ id: `ent_${n}`, ...entry })],
+      );
     await log.settle();
     expect(await sizes()).toEqual([4, 4, 0]);
     expect(await log.as("super", "select count(*)::int from tlog.search")).toEqual([4]);
   });
 
   test("makes the same index again from the entries alone", async () => {
-    await Promise.all(Array.from({ length: 30 }, (_, n) => recordEntry(log.deps, testActor({ label: `operator${n}@example.com` }), readEntry(`/certificates/${n}`, { kind: "certificate", id: `crt_${n}`, label: "x" }))));
+    await Promise.all(
+      Array.from({ length: 30 }, (_, n) =>
+        recordEntry(
+          log.deps,
+          testActor({ label: `operator${n}@example.com` }),
+          readEntry(`/certificates/${n}`, { kind: "certificate", id: `crt_${n}`, label: "x" }),
+        ),
+      ),
+    );
     await log.settle();
-    const picture = () => log.as("super", "select md5(string_agg(s::text, ';' order by seq)), (select md5(string_agg(p::text, ';' order by block)) from tlog.span p) from tlog.search s");
+    const picture = () =>
+      log.as(
+        "super",
+        "select md5(string_agg(s::text, ';' order by seq)), (select md5(string_agg(p::text, ';' order by block)) from tlog.span p) from tlog.search s",
+      );
     const before = await picture();
     await log.as("app", "select tlog.rebuild_search()");
     expect((await sizes())[1]).toBe(0);
@@ -109,11 +193,23 @@ describe("the sequencer", () => {
 describe("a reader of the log", () => {
   test("gets every entry once and in order, those before it began and those that come", async () => {
     const sequencer = startSequencer(log.deps.db);
-    const got: LogRow[] = [], states: boolean[] = [];
+    const got: LogRow[] = [],
+      states: boolean[] = [];
     for (let n = 0; n < 5; n++) await recordEntry(log.deps, testActor(), readEntry(`/${n}`));
     await settled(5);
-    const reader = followLog(log.deps.db, { name: "test", from: 2, onEntries: (rows) => { got.push(...rows); }, onState: (state) => states.push(state) });
-    await Promise.all(Array.from({ length: 40 }, (_, n) => recordEntry(log.deps, testActor(), readEntry(`/later/${n}`))));
+    const reader = followLog(log.deps.db, {
+      name: "test",
+      from: 2,
+      onEntries: (rows) => {
+        got.push(...rows);
+      },
+      onState: (state) => states.push(state),
+    });
+    await Promise.all(
+      Array.from({ length: 40 }, (_, n) =>
+        recordEntry(log.deps, testActor(), readEntry(`/later/${n}`)),
+      ),
+    );
     await until(() => got.length >= 43);
     expect(got.map(({ seq }) => seq)).toEqual(Array.from({ length: 43 }, (_, n) => n + 2));
     expect(got[0]?.record.details).toMatchObject({ path: "/2" });
@@ -124,11 +220,22 @@ describe("a reader of the log", () => {
 
   test("says that it is deaf when its connection is cut, misses nothing, and says when it hears again", async () => {
     const sequencer = startSequencer(log.deps.db);
-    const got: number[] = [], states: boolean[] = [];
-    const reader = followLog(log.deps.db, { name: "test", from: 0, onEntries: (rows) => { got.push(...rows.map(({ seq }) => seq)); }, onState: (state) => states.push(state) });
+    const got: number[] = [],
+      states: boolean[] = [];
+    const reader = followLog(log.deps.db, {
+      name: "test",
+      from: 0,
+      onEntries: (rows) => {
+        got.push(...rows.map(({ seq }) => seq));
+      },
+      onState: (state) => states.push(state),
+    });
     await recordEntry(log.deps, testActor(), readEntry("/1"));
     await until(() => got.length === 1 && states.at(-1) === true);
-    await log.as("super", "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = 'chancery listen'");
+    await log.as(
+      "super",
+      "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = 'chancery listen'",
+    );
     await until(() => states.includes(false));
     await recordEntry(log.deps, testActor(), readEntry("/2"));
     await until(() => got.length === 2 && states.at(-1) === true);
@@ -141,10 +248,16 @@ describe("a reader of the log", () => {
   test("gets a batch again that it could not take", async () => {
     await recordEntry(log.deps, testActor(), readEntry("/1"));
     await log.settle();
-    const got: number[] = [], errors: unknown[] = [];
+    const got: number[] = [],
+      errors: unknown[] = [];
     const reader = followLog(log.deps.db, {
-      name: "test", from: 0, onError: (error) => errors.push(error),
-      onEntries: (rows) => { got.push(...rows.map(({ seq }) => seq)); if (got.length === 1) throw new Error("not now"); },
+      name: "test",
+      from: 0,
+      onError: (error) => errors.push(error),
+      onEntries: (rows) => {
+        got.push(...rows.map(({ seq }) => seq));
+        if (got.length === 1) throw new Error("not now");
+      },
     });
     await until(() => got.length === 2);
     await reader.stop();

@@ -2,12 +2,16 @@ import { describe, expect, test } from "vitest";
 import { makeSource } from "./source";
 
 const source = () => makeSource("host/door", (n) => new Uint8Array(n).fill(7));
-const take = (s: ReturnType<typeof source>, count: number): number[] => Array.from({ length: count }, () => s.next().seq);
+const take = (s: ReturnType<typeof source>, count: number): number[] =>
+  Array.from({ length: count }, () => s.next().seq);
 
 describe("a source", () => {
   test("numbers from 1 without gaps, under its name and its run", () => {
     const s = source();
-    expect([s.next(), s.next()]).toEqual([{ id: "host/door", boot: "BwcHBwcHBwcH", seq: 1 }, { id: "host/door", boot: "BwcHBwcHBwcH", seq: 2 }]);
+    expect([s.next(), s.next()]).toEqual([
+      { id: "host/door", boot: "BwcHBwcHBwcH", seq: 1 },
+      { id: "host/door", boot: "BwcHBwcHBwcH", seq: 2 },
+    ]);
     expect(s.last()).toBe(2);
   });
 
@@ -58,8 +62,11 @@ describe("a source", () => {
 
   test("says of very many voided numbers only what fits, and settles no further than that", () => {
     const s = source();
-    for (const seq of take(s, 1_000)) if (seq % 2 === 0) s.void([seq]); else s.settle([seq]);
-    let told = "", reports = 0;
+    for (const seq of take(s, 1_000))
+      if (seq % 2 === 0) s.void([seq]);
+      else s.settle([seq]);
+    let told = "",
+      reports = 0;
     for (let more = true; more; reports += 1) {
       const report = s.report();
       expect(report.voided.length).toBeLessThan(3_500);

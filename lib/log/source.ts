@@ -1,4 +1,10 @@
-import { addNumber, formatRanges, type NumberRanges, rangesAbove, rangesUpTo } from "./number-ranges";
+import {
+  addNumber,
+  formatRanges,
+  type NumberRanges,
+  rangesAbove,
+  rangesUpTo,
+} from "./number-ranges";
 import type { EntryRecord } from "./types";
 
 export type SourceNumber = NonNullable<EntryRecord["src"]>;
@@ -40,29 +46,46 @@ const MOST_RANGES = 100;
 export function makeSource(id: string, randomBytes: (n: number) => Uint8Array): Source {
   const boot = Buffer.from(randomBytes(BOOT_BYTES)).toString("base64url");
   // A set keeps the order of insertion, which is that of the numbers: its first is the lowest that is open.
-  const open = new Set<number>(), inDoubt = new Map<number, Doubt>();
-  let last = 0, voided: NumberRanges = [];
+  const open = new Set<number>(),
+    inDoubt = new Map<number, Doubt>();
+  let last = 0,
+    voided: NumberRanges = [];
   const close = (seq: number): boolean => {
     inDoubt.delete(seq);
     return open.delete(seq);
   };
   return {
-    id, boot,
+    id,
+    boot,
     next: () => {
       last += 1;
       open.add(last);
       return { id, boot, seq: last };
     },
-    settle: (seqs) => { for (const seq of seqs) close(seq); },
-    void: (seqs) => { for (const seq of seqs) if (close(seq)) voided = addNumber(voided, seq); },
-    doubt: (doubts) => { for (const doubt of doubts) if (open.has(doubt.seq)) inDoubt.set(doubt.seq, doubt); },
+    settle: (seqs) => {
+      for (const seq of seqs) close(seq);
+    },
+    void: (seqs) => {
+      for (const seq of seqs) if (close(seq)) voided = addNumber(voided, seq);
+    },
+    doubt: (doubts) => {
+      for (const doubt of doubts) if (open.has(doubt.seq)) inDoubt.set(doubt.seq, doubt);
+    },
     doubts: () => [...inDoubt.values()],
     report: () => {
       const [lowest = last + 1] = open;
-      const ranges = rangesUpTo(voided, lowest - 1), said = ranges.slice(0, MOST_RANGES), more = ranges.length > said.length;
-      return { settled: more ? (said.at(-1)?.[1] ?? 0) : lowest - 1, voided: formatRanges(said), more };
+      const ranges = rangesUpTo(voided, lowest - 1),
+        said = ranges.slice(0, MOST_RANGES),
+        more = ranges.length > said.length;
+      return {
+        settled: more ? (said.at(-1)?.[1] ?? 0) : lowest - 1,
+        voided: formatRanges(said),
+        more,
+      };
     },
-    confirm: ({ settled }) => { voided = rangesAbove(voided, settled); },
+    confirm: ({ settled }) => {
+      voided = rangesAbove(voided, settled);
+    },
     last: () => last,
   };
 }

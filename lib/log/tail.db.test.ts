@@ -6,7 +6,12 @@ import { searchEntries } from "./search";
 import { type Running, startSequencer } from "./sequencer";
 import { eventText, tailEntries, type TailEvent, type TailOptions } from "./tail";
 import { testActor } from "./testdata/actor";
-import { identityCreated, type LogDatabase, openLogDatabase, readEntry } from "./testdata/log-database";
+import {
+  identityCreated,
+  type LogDatabase,
+  openLogDatabase,
+  readEntry,
+} from "./testdata/log-database";
 
 let log: LogDatabase, sequencer: Running;
 const auditor = testActor({ role: "auditor", label: "auditor@example.com" });
@@ -14,16 +19,37 @@ beforeAll(async () => {
   log = await openLogDatabase();
   sequencer = startSequencer(log.deps.db);
 });
-afterAll(async () => { await sequencer.stop(); await log.close(); });
+afterAll(async () => {
+  await sequencer.stop();
+  await log.close();
+});
 
-const write = (label: string, n: number) => recordEntry(log.deps, testActor({ label }), n % 3 === 0 ? identityCreated(`idn_${n}`) : readEntry(`/${n}`));
+const write = (label: string, n: number) =>
+  recordEntry(
+    log.deps,
+    testActor({ label }),
+    n % 3 === 0 ? identityCreated(`idn_${n}`) : readEntry(`/${n}`),
+  );
 const open = (query: EntryQuery, over: Partial<TailOptions> = {}) =>
-  tailEntries(log.deps, auditor, query, { path: "/audit/stream", lastEventId: "", mayGoOn: () => Promise.resolve(true), signal: new AbortController().signal, ...over });
+  tailEntries(log.deps, auditor, query, {
+    path: "/audit/stream",
+    lastEventId: "",
+    mayGoOn: () => Promise.resolve(true),
+    signal: new AbortController().signal,
+    ...over,
+  });
 
 /** Listens until `enough`, or a number of events; then cuts the connection, wherever it is. */
-async function listen(query: EntryQuery, lastEventId: string, most: number, enough: (seqs: number[]) => boolean = () => false): Promise<{ seqs: number[]; lastEventId: string }> {
-  const stopping = new AbortController(), seqs: number[] = [];
-  let last = lastEventId, events = 0;
+async function listen(
+  query: EntryQuery,
+  lastEventId: string,
+  most: number,
+  enough: (seqs: number[]) => boolean = () => false,
+): Promise<{ seqs: number[]; lastEventId: string }> {
+  const stopping = new AbortController(),
+    seqs: number[] = [];
+  let last = lastEventId,
+    events = 0;
   for await (const event of await open(query, { lastEventId, signal: stopping.signal })) {
     if (event.event !== "end") last = String(event.after);
     if (event.event === "entry") seqs.push(event.entry.seq);
@@ -36,7 +62,12 @@ async function listen(query: EntryQuery, lastEventId: string, most: number, enou
 const all = async (query: EntryQuery): Promise<number[]> => {
   const seqs: number[] = [];
   for (let cursor: string | null = ""; cursor !== null;) {
-    const page: Awaited<ReturnType<typeof searchEntries>> = await searchEntries(log.deps, auditor, { ...query, order: "asc", limit: 200, cursor });
+    const page: Awaited<ReturnType<typeof searchEntries>> = await searchEntries(log.deps, auditor, {
+      ...query,
+      order: "asc",
+      limit: 200,
+      cursor,
+    });
     seqs.push(...page.items.map(({ seq }) => seq));
     cursor = page.nextCursor;
   }
@@ -44,18 +75,35 @@ const all = async (query: EntryQuery): Promise<number[]> => {
 };
 
 describe("a live tail", () => {
-  test.each<[string, EntryQuery]>([["everything of one actor", { actor: "stream@example.com" }], ["acts of one actor", { actor: "stream@example.com", reads: "exclude" }], ["words", { q: "idn", actor: "stream@example.com" }]])(
-    "of %s leaves no hole and repeats nothing, however often its connection is cut while 2,000 entries are written", async (_, query) => {
+  test.each<[string, EntryQuery]>([
+    ["everything of one actor", { actor: "stream@example.com" }],
+    ["acts of one actor", { actor: "stream@example.com", reads: "exclude" }],
+    ["words", { q: "idn", actor: "stream@example.com" }],
+  ])(
+    "of %s leaves no hole and repeats nothing, however often its connection is cut while 2,000 entries are written",
+    async (_, query) => {
       const before = (await all(query)).length;
       let { lastEventId } = await listen(query, "", 1);
-      const got: number[] = [], wrote = (async () => {
-        for (let n = 0; n < 2_000; n += 40) await Promise.all(Array.from({ length: 40 }, (_none, m) => write("stream@example.com", n + m)));
-      })();
-      let done = false, cuts = 0;
-      void wrote.then(() => { done = true; });
+      const got: number[] = [],
+        wrote = (async () => {
+          for (let n = 0; n < 2_000; n += 40)
+            await Promise.all(
+              Array.from({ length: 40 }, (_none, m) => write("stream@example.com", n + m)),
+            );
+        })();
+      let done = false,
+        cuts = 0;
+      void wrote.then(() => {
+        done = true;
+      });
       const pieces = [1, 2, 3, 5, 8, 40, 101];
       for (let expected = Infinity; got.length < expected; cuts += 1) {
-        const heard = await listen(query, lastEventId, pieces[cuts % pieces.length] ?? 1, (seqs) => got.length + seqs.length >= expected);
+        const heard = await listen(
+          query,
+          lastEventId,
+          pieces[cuts % pieces.length] ?? 1,
+          (seqs) => got.length + seqs.length >= expected,
+        );
         got.push(...heard.seqs);
         ({ lastEventId } = heard);
         if (done && expected === Infinity) expected = (await all(query)).length - before;
@@ -63,7 +111,8 @@ describe("a live tail", () => {
       await wrote;
       expect(got).toEqual((await all(query)).slice(before));
       expect(cuts).toBeGreaterThan(10);
-    });
+    },
+  );
 
   test("begins with where to go on, then with what is new and nothing older", async () => {
     await write("old@example.com", 1);
@@ -74,7 +123,14 @@ describe("a live tail", () => {
     expect((first as { after: number }).after).toBeGreaterThanOrEqual(size - 1);
     const next = events.next();
     await write("old@example.com", 4);
-    expect((await next).value).toMatchObject({ event: "entry", entry: { actor: { label: "old@example.com" }, details: { path: "/4" }, sentence: expect.any(String) as string } });
+    expect((await next).value).toMatchObject({
+      event: "entry",
+      entry: {
+        actor: { label: "old@example.com" },
+        details: { path: "/4" },
+        sentence: expect.any(String) as string,
+      },
+    });
     await events.return(undefined);
   });
 
@@ -99,7 +155,10 @@ describe("a live tail", () => {
     const events = (await open({ actor: "slow@example.com" }))[Symbol.asyncIterator]();
     await events.next();
     for (let n = 0; n < 300; n += 1) await write("slow@example.com", n);
-    const [before] = await log.as("super", "select count(*)::int from pg_stat_activity where query like '%slow@example%' and state = 'active' and pid <> pg_backend_pid()");
+    const [before] = await log.as(
+      "super",
+      "select count(*)::int from pg_stat_activity where query like '%slow@example%' and state = 'active' and pid <> pg_backend_pid()",
+    );
     expect(before).toBe(0);
     const seqs: number[] = [];
     while (seqs.length < 300) {
@@ -112,7 +171,9 @@ describe("a live tail", () => {
 
   test("ends at once when its request ends, also while it waits", async () => {
     const stopping = new AbortController();
-    const events = (await open({ q: "nothing-at-all" }, { signal: stopping.signal }))[Symbol.asyncIterator]();
+    const events = (await open({ q: "nothing-at-all" }, { signal: stopping.signal }))[
+      Symbol.asyncIterator
+    ]();
     await events.next();
     const waiting = events.next();
     stopping.abort(new Error("gone"));
@@ -122,12 +183,27 @@ describe("a live tail", () => {
 
 describe("a live tail is refused", () => {
   test.each(["operator", "approver", "service", null] as const)("to %s", async (role) => {
-    await expect(tailEntries(log.deps, testActor({ role }), {}, { path: "/", lastEventId: "", mayGoOn: () => Promise.resolve(true), signal: new AbortController().signal })).rejects.toBeInstanceOf(AppError);
+    await expect(
+      tailEntries(
+        log.deps,
+        testActor({ role }),
+        {},
+        {
+          path: "/",
+          lastEventId: "",
+          mayGoOn: () => Promise.resolve(true),
+          signal: new AbortController().signal,
+        },
+      ),
+    ).rejects.toBeInstanceOf(AppError);
   });
 
-  test.each(["x", "-2", "1.5", "asc-5", " 1", "1".repeat(16), "0x10"])("from the place %j", async (lastEventId) => {
-    await expect(open({}, { lastEventId })).rejects.toMatchObject({ code: "audit.cursor" });
-  });
+  test.each(["x", "-2", "1.5", "asc-5", " 1", "1".repeat(16), "0x10"])(
+    "from the place %j",
+    async (lastEventId) => {
+      await expect(open({}, { lastEventId })).rejects.toMatchObject({ code: "audit.cursor" });
+    },
+  );
 
   test("with a filter that is not understood", async () => {
     await expect(open({ ip: "nowhere" })).rejects.toMatchObject({ code: "audit.query" });
@@ -145,27 +221,51 @@ describe("a live tail is refused", () => {
 
 test("that somebody listens is on the record, with the filter", async () => {
   await listen({ actor: "whom@example.com", reads: "exclude" }, "", 1);
-  const { items: [entry] } = await searchEntries(log.deps, auditor, { action: "audit.read" });
-  expect(entry).toMatchObject({ actor: { label: "auditor@example.com" }, details: { method: "GET", path: "/audit/stream", filter: "actor=whom@example.com reads=exclude" } });
+  const {
+    items: [entry],
+  } = await searchEntries(log.deps, auditor, { action: "audit.read" });
+  expect(entry).toMatchObject({
+    actor: { label: "auditor@example.com" },
+    details: {
+      method: "GET",
+      path: "/audit/stream",
+      filter: "actor=whom@example.com reads=exclude",
+    },
+  });
 });
 
 test("an event is text that no entry can break out of", () => {
-  const text = eventText({ event: "entry", after: 7, entry: { seq: 7, sentence: "a\n\nevent: end\r\ndata: x\u2028" } as never });
+  const text = eventText({
+    event: "entry",
+    after: 7,
+    entry: { seq: 7, sentence: "a\n\nevent: end\r\ndata: x\u2028" } as never,
+  });
   expect(text.split("\n")).toHaveLength(5);
   expect(text.startsWith("id: 7\nevent: entry\ndata: {")).toBe(true);
   expect(text.endsWith("}\n\n")).toBe(true);
-  expect([eventText({ event: "at", after: -1 }), eventText({ event: "end" })]).toEqual(["id: -1\nevent: at\ndata: {\"after\":-1}\n\n", "event: end\ndata: {}\n\n"]);
+  expect([eventText({ event: "at", after: -1 }), eventText({ event: "end" })]).toEqual([
+    'id: -1\nevent: at\ndata: {"after":-1}\n\n',
+    "event: end\ndata: {}\n\n",
+  ]);
 });
 
 test("whoever may not listen any longer gets nothing that is written a second later", async () => {
   let mayGoOn = true;
-  const events = await open({ actor: "late@example.com" }, { mayGoOn: () => Promise.resolve(mayGoOn) }), seen: TailEvent["event"][] = [];
+  const events = await open(
+      { actor: "late@example.com" },
+      { mayGoOn: () => Promise.resolve(mayGoOn) },
+    ),
+    seen: TailEvent["event"][] = [];
   seen.push((await events.next()).value?.event as TailEvent["event"]);
-  const rest = (async () => { for await (const { event } of events) seen.push(event); })();
+  const rest = (async () => {
+    for await (const { event } of events) seen.push(event);
+  })();
   await write("late@example.com", 1);
   await expect.poll(() => seen).toEqual(["at", "entry"]);
   mayGoOn = false;
-  await new Promise((done) => { setTimeout(done, 1_100); });
+  await new Promise((done) => {
+    setTimeout(done, 1_100);
+  });
   await write("late@example.com", 2);
   await rest;
   expect(seen).toEqual(["at", "entry", "end"]);

@@ -33,7 +33,9 @@ export type TailOptions = Readonly<{
 const AT_EVERY_MS = 10_000;
 /** So old can a right to listen be when an entry is handed over. */
 const RIGHT_LASTS_MS = 1_000;
-const PAGE = 100, LARGEST_STEP = 100_000, MOST_STREAMS = 200;
+const PAGE = 100,
+  LARGEST_STEP = 100_000,
+  MOST_STREAMS = 200;
 const open = new WeakMap<object, { count: number }>();
 
 /**
@@ -41,20 +43,40 @@ const open = new WeakMap<object, { count: number }>();
  * resolves. Each step is made when it is asked for, so a slow listener costs no memory. Throws AppError `audit.query`, `audit.cursor`,
  * `audit.streams`.
  */
-export async function tailEntries(deps: Pick<Deps, "db" | "clock" | "random" | "source">, actor: Actor, query: EntryQuery, options: TailOptions): Promise<AsyncGenerator<TailEvent>> {
+export async function tailEntries(
+  deps: Pick<Deps, "db" | "clock" | "random" | "source">,
+  actor: Actor,
+  query: EntryQuery,
+  options: TailOptions,
+): Promise<AsyncGenerator<TailEvent>> {
   authorize(actor, "audit.read");
-  const filter = filterOf({ ...query, order: "asc", cursor: "", limit: PAGE }), after = afterOf(options.lastEventId);
+  const filter = filterOf({ ...query, order: "asc", cursor: "", limit: PAGE }),
+    after = afterOf(options.lastEventId);
   const streams = open.get(deps.db.pool) ?? { count: 0 };
   open.set(deps.db.pool, streams);
-  if (streams.count >= MOST_STREAMS) throw new AppError("audit.streams", `${MOST_STREAMS} listeners follow the log already. Try again when one has left.`, { kind: "unavailable", retryAfterSeconds: 30 });
-  if (options.path !== null) await recordEntry(deps, actor, { action: "audit.read", outcome: "success", target: null, details: { method: "GET", path: options.path, filter: filter.text } });
+  if (streams.count >= MOST_STREAMS)
+    throw new AppError(
+      "audit.streams",
+      `${MOST_STREAMS} listeners follow the log already. Try again when one has left.`,
+      { kind: "unavailable", retryAfterSeconds: 30 },
+    );
+  if (options.path !== null)
+    await recordEntry(deps, actor, {
+      action: "audit.read",
+      outcome: "success",
+      target: null,
+      details: { method: "GET", path: options.path, filter: filter.text },
+    });
   const { size, indexedTo } = await awaitIndexed(deps.db, after === null ? 1_000 : 0);
   // A number past the end was never handed out, unless by a log that has lost entries since.
   const begin = after === null ? indexedTo : Math.min(after + 1, size);
   return counted(follow(deps.db, filter, begin, options), streams);
 }
 
-async function* counted(events: AsyncGenerator<TailEvent>, streams: { count: number }): AsyncGenerator<TailEvent> {
+async function* counted(
+  events: AsyncGenerator<TailEvent>,
+  streams: { count: number },
+): AsyncGenerator<TailEvent> {
   streams.count += 1;
   try {
     yield* events;
@@ -63,9 +85,16 @@ async function* counted(events: AsyncGenerator<TailEvent>, streams: { count: num
   }
 }
 
-async function* follow(db: Deps["db"], filter: Filter, begin: number, { mayGoOn, signal }: TailOptions): AsyncGenerator<TailEvent> {
+async function* follow(
+  db: Deps["db"],
+  filter: Filter,
+  begin: number,
+  { mayGoOn, signal }: TailOptions,
+): AsyncGenerator<TailEvent> {
   const pulse = pulseOf(db);
-  let next = begin, reached = begin, saidAt = performance.now();
+  let next = begin,
+    reached = begin,
+    saidAt = performance.now();
   // At once, so that whoever loses the connection before the first entry knows where to go on.
   yield { event: "at", after: next - 1 };
   for (let asked = performance.now(); ;) {
@@ -86,17 +115,27 @@ async function* follow(db: Deps["db"], filter: Filter, begin: number, { mayGoOn,
       saidAt = performance.now();
       yield { event: "at", after: next - 1 };
     }
-    reached = await pulse.past(next, Math.max(0, AT_EVERY_MS - (performance.now() - Math.max(saidAt, asked))), signal);
+    reached = await pulse.past(
+      next,
+      Math.max(0, AT_EVERY_MS - (performance.now() - Math.max(saidAt, asked))),
+      signal,
+    );
   }
 }
 
 /** What matches from `next` on, below `reached`, a page at a time. */
-async function* steps(db: Deps["db"], filter: Filter, next: number, reached: number): AsyncGenerator<Readonly<{ found: EntrySummary[]; upTo: number }>> {
+async function* steps(
+  db: Deps["db"],
+  filter: Filter,
+  next: number,
+  reached: number,
+): AsyncGenerator<Readonly<{ found: EntrySummary[]; upTo: number }>> {
   for (let low = next; low < reached;) {
     const range = { low, high: Math.min(reached, low + LARGEST_STEP) };
     const plan = range.high - low > PAGE ? await choosePlan(db, filter, range, PAGE) : walkPlan;
     const rows = await findEntries(db, filter, range, PAGE, plan);
-    const found = rows.map(({ seq, entry }) => summaryOf(seq, recordOf(entry))), last = found.at(-1);
+    const found = rows.map(({ seq, entry }) => summaryOf(seq, recordOf(entry))),
+      last = found.at(-1);
     low = found.length === PAGE && last !== undefined ? last.seq + 1 : range.high;
     yield { found, upTo: low };
   }
@@ -105,7 +144,11 @@ async function* steps(db: Deps["db"], filter: Filter, next: number, reached: num
 function afterOf(lastEventId: string): number | null {
   if (lastEventId === "") return null;
   if (/^(-1|\d{1,15})$/.test(lastEventId)) return Number(lastEventId);
-  throw new AppError("audit.cursor", "Last-Event-ID is not one that was handed out. Begin again without it.", { findings: [{ code: "audit.cursor", message: "not an event of this stream", path: "after" }] });
+  throw new AppError(
+    "audit.cursor",
+    "Last-Event-ID is not one that was handed out. Begin again without it.",
+    { findings: [{ code: "audit.cursor", message: "not an event of this stream", path: "after" }] },
+  );
 }
 
 /** An event as it goes over the wire (HTML, server-sent events). Its id is what to come back with. */
@@ -116,6 +159,8 @@ export function eventText(event: TailEvent): string {
 }
 
 /** The events as text, as they go over the wire. */
-export async function* eventTexts(events: AsyncIterable<TailEvent>): AsyncGenerator<string, void, undefined> {
+export async function* eventTexts(
+  events: AsyncIterable<TailEvent>,
+): AsyncGenerator<string, void, undefined> {
   for await (const event of events) yield eventText(event);
 }

@@ -3,7 +3,12 @@ import { checkBeyond, checkEntries } from "./live/check-entries";
 import { makeCheckpointCheck, type CheckpointCheck } from "./live/check-checkpoints";
 import { checkGuards } from "./live/check-guards";
 import { checkIndex, checkSpans } from "./live/check-index";
-import { checkRoot, readRemembered, type Remembered, weighRemembered } from "./live/check-remembered";
+import {
+  checkRoot,
+  readRemembered,
+  type Remembered,
+  weighRemembered,
+} from "./live/check-remembered";
 import { makeSourceCheck, type SourceCheck } from "./live/check-sources";
 import { checkSpareTiles, makeTreeCheck, type TreeCheck } from "./live/check-tree";
 import { makePacer, type Pacer } from "./live/pace";
@@ -17,7 +22,8 @@ import { makeReplay, type Replay } from "./reconcile/replay";
 
 export type { LogReport } from "./live/snapshot";
 
-export type VerifyDeps = Pick<Deps, "db"> & Readonly<{ signer: Pick<SignerClient, "rememberedAll"> }>;
+export type VerifyDeps = Pick<Deps, "db"> &
+  Readonly<{ signer: Pick<SignerClient, "rememberedAll"> }>;
 export type VerifyOptions = Readonly<{
   /** Whose cosignatures the published checkpoints need; nobody's by default. */
   policy?: Policy;
@@ -31,8 +37,16 @@ export type VerifyOptions = Readonly<{
 }>;
 
 type Run = Readonly<{
-  deps: VerifyDeps; checks: Checks; pacer: Pacer; snapshot: Snapshot; remembered: readonly Remembered[];
-  tree: TreeCheck; checkpoints: CheckpointCheck; sources: SourceCheck; replay: Replay; stateFrom: number;
+  deps: VerifyDeps;
+  checks: Checks;
+  pacer: Pacer;
+  snapshot: Snapshot;
+  remembered: readonly Remembered[];
+  tree: TreeCheck;
+  checkpoints: CheckpointCheck;
+  sources: SourceCheck;
+  replay: Replay;
+  stateFrom: number;
 }>;
 
 /** Two tiles: what one page costs to receive holds up nobody. */
@@ -40,7 +54,11 @@ const PAGE = 512;
 /** How many entries may stand after a heartbeat though they were committed before it: what the sequencer takes at once. */
 const LATE = 5_000;
 
-const makeChecks = (): Checks => Object.fromEntries(checkNames.map((name) => [name, makeCheck()])) as Record<CheckName, ReturnType<typeof makeCheck>>;
+const makeChecks = (): Checks =>
+  Object.fromEntries(checkNames.map((name) => [name, makeCheck()])) as Record<
+    CheckName,
+    ReturnType<typeof makeCheck>
+  >;
 
 /**
  * Verifies the whole log in the database as it stands when this begins: every entry's number, hash and id; the tree over them against every
@@ -49,15 +67,27 @@ const makeChecks = (): Checks => Object.fromEntries(checkNames.map((name) => [na
  * long. Throws what the database throws, or the signal's reason; what is wrong with the log is in the report.
  */
 export async function verifyLog(deps: VerifyDeps, options: VerifyOptions = {}): Promise<LogReport> {
-  const began = performance.now(), checks = makeChecks(), { onProgress = () => {}, stateFrom = 0 } = options;
+  const began = performance.now(),
+    checks = makeChecks(),
+    { onProgress = () => {}, stateFrom = 0 } = options;
   const pacer = makePacer(options.restRatio ?? 0, options.signal);
   // Asked first: it only grows, so what it says must be in the log that is looked at afterwards.
   const notes = await readRemembered(() => deps.signer.rememberedAll(), checks);
   const snapshot = await takeSnapshot(deps.db);
   const run: Run = {
-    deps, checks, pacer, snapshot, stateFrom, remembered: notes === null ? [] : await weighRemembered(notes, checks, snapshot),
-    tree: makeTreeCheck(deps.db, checks, snapshot, pacer), sources: makeSourceCheck(checks), replay: makeReplay(checks.state.wrong, stateFrom),
-    checkpoints: await makeCheckpointCheck(deps.db, checks, snapshot, { policy: options.policy ?? emptyPolicy, pacer }),
+    deps,
+    checks,
+    pacer,
+    snapshot,
+    stateFrom,
+    remembered: notes === null ? [] : await weighRemembered(notes, checks, snapshot),
+    tree: makeTreeCheck(deps.db, checks, snapshot, pacer),
+    sources: makeSourceCheck(checks),
+    replay: makeReplay(checks.state.wrong, stateFrom),
+    checkpoints: await makeCheckpointCheck(deps.db, checks, snapshot, {
+      policy: options.policy ?? emptyPolicy,
+      pacer,
+    }),
   };
   checkBeyond(checks, snapshot);
   await checkGuards(deps.db, checks);
@@ -66,15 +96,29 @@ export async function verifyLog(deps: VerifyDeps, options: VerifyOptions = {}): 
   await finishSources(run);
   onProgress(snapshot.size, snapshot.size, "comparing the tables with the log");
   await checkSpans(deps.db, checks, Math.min(snapshot.size, snapshot.indexedTo));
-  await reconcile(deps, { replay: run.replay, pacer, check: checks.state, onProgress: (done, total) => onProgress(done, total, "comparing the tables with the log") });
+  await reconcile(deps, {
+    replay: run.replay,
+    pacer,
+    check: checks.state,
+    onProgress: (done, total) => onProgress(done, total, "comparing the tables with the log"),
+  });
   return reportOf(run, performance.now() - began);
 }
 
-async function readThrough(run: Run, onProgress: NonNullable<VerifyOptions["onProgress"]>): Promise<void> {
-  const { deps: { db }, checks, pacer, snapshot: { size } } = run;
+async function readThrough(
+  run: Run,
+  onProgress: NonNullable<VerifyOptions["onProgress"]>,
+): Promise<void> {
+  const {
+    deps: { db },
+    checks,
+    pacer,
+    snapshot: { size },
+  } = run;
   let whole = true;
   for (let from = 0; from < size; from += PAGE) {
-    const below = Math.min(from + PAGE, size), rows = await readPage(db, from, below, pacer);
+    const below = Math.min(from + PAGE, size),
+      rows = await readPage(db, from, below, pacer);
     whole = checkEntries(checks, rows, from, below) && whole;
     // Where entries are missing there is no tree to compare; the numbers say it.
     if (whole) await checkTree(run, rows, from, below);
@@ -89,12 +133,22 @@ async function readThrough(run: Run, onProgress: NonNullable<VerifyOptions["onPr
   }
 }
 
-async function checkTree({ checks, tree, checkpoints, remembered }: Run, rows: readonly EntryRow[], from: number, below: number): Promise<void> {
-  const sizes = await checkpoints.sizesIn(from, below), wanted = remembered.filter(({ checkpoint: { size } }) => size > from && size <= below);
-  await tree.take(rows, [...sizes, ...wanted.map(({ checkpoint }) => checkpoint.size)], async (size, rootHex) => {
-    await checkpoints.at(size, rootHex);
-    for (const one of wanted) if (one.checkpoint.size === size) checkRoot(checks, one, rootHex);
-  });
+async function checkTree(
+  { checks, tree, checkpoints, remembered }: Run,
+  rows: readonly EntryRow[],
+  from: number,
+  below: number,
+): Promise<void> {
+  const sizes = await checkpoints.sizesIn(from, below),
+    wanted = remembered.filter(({ checkpoint: { size } }) => size > from && size <= below);
+  await tree.take(
+    rows,
+    [...sizes, ...wanted.map(({ checkpoint }) => checkpoint.size)],
+    async (size, rootHex) => {
+      await checkpoints.at(size, rootHex);
+      for (const one of wanted) if (one.checkpoint.size === size) checkRoot(checks, one, rootHex);
+    },
+  );
 }
 
 function takeRecord({ replay, sources, stateFrom }: Run, { seq, record }: EntryRow): void {
@@ -104,16 +158,33 @@ function takeRecord({ replay, sources, stateFrom }: Run, { seq, record }: EntryR
 }
 
 /** A number that its source has settled may stand a little after the heartbeat that says so: then the log is read on before it counts as lost. */
-async function finishSources({ deps: { db }, pacer, sources, snapshot: { size } }: Run): Promise<void> {
-  if (sources.anyMissing()) for (const { seq, record } of await readPage(db, size, size + LATE, pacer)) if (record !== null) sources.take(seq, record);
+async function finishSources({
+  deps: { db },
+  pacer,
+  sources,
+  snapshot: { size },
+}: Run): Promise<void> {
+  if (sources.anyMissing())
+    for (const { seq, record } of await readPage(db, size, size + LATE, pacer))
+      if (record !== null) sources.take(seq, record);
   sources.finish();
 }
 
-function reportOf({ checks, checkpoints, snapshot: { size } }: Run, milliseconds: number): LogReport {
+function reportOf(
+  { checks, checkpoints, snapshot: { size } }: Run,
+  milliseconds: number,
+): LogReport {
   const { level, size: checkpointSize } = checkpoints.reached();
   const found = checkNames.map((name) => {
     const { checked, count, words } = checks[name].findings();
     return { name, checked, count, problems: words };
   });
-  return { ok: found.every(({ count }) => count === 0), level, size, checkpointSize, checks: found, milliseconds: Math.round(milliseconds) };
+  return {
+    ok: found.every(({ count }) => count === 0),
+    level,
+    size,
+    checkpointSize,
+    checks: found,
+    milliseconds: Math.round(milliseconds),
+  };
 }

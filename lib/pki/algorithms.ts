@@ -8,7 +8,10 @@ const ed25519 = sequence(oid("1.3.101.112"));
 
 /** AlgorithmIdentifier elements: parameters NULL for RSA (RFC 4055), absent for ECDSA (RFC 5758) and EdDSA (RFC 8410). */
 const identifiers: Readonly<Record<SignatureAlgorithm, Uint8Array>> = {
-  "ecdsa-sha256": ecdsaSha256, "ecdsa-sha384": ecdsaSha384, "rsa-sha256": rsaSha256, ed25519,
+  "ecdsa-sha256": ecdsaSha256,
+  "ecdsa-sha384": ecdsaSha384,
+  "rsa-sha256": rsaSha256,
+  ed25519,
 };
 
 /** The AlgorithmIdentifier of a signature. Shared: do not write to it. */
@@ -17,7 +20,12 @@ export function encodeSignatureAlgorithm(algorithm: SignatureAlgorithm): Uint8Ar
 }
 
 /** How a signature that somebody else made is verified: node's hash name (null for EdDSA) and the kind of key. */
-export type ForeignAlgorithm = Readonly<{ text: string; hash: string | null; key: "ec" | "rsa" | "ed25519"; isWeak: boolean }>;
+export type ForeignAlgorithm = Readonly<{
+  text: string;
+  hash: string | null;
+  key: "ec" | "rsa" | "ed25519";
+  isWeak: boolean;
+}>;
 
 const foreign: Readonly<Record<string, ForeignAlgorithm>> = {
   "300a06082a8648ce3d040302": { text: "ecdsa-sha256", hash: "sha256", key: "ec", isWeak: false },
@@ -26,15 +34,34 @@ const foreign: Readonly<Record<string, ForeignAlgorithm>> = {
   "300906072a8648ce3d0401": { text: "ecdsa-sha1", hash: "sha1", key: "ec", isWeak: true },
   "300d06092a864886f70d0101040500": { text: "rsa-md5", hash: "md5", key: "rsa", isWeak: true },
   "300d06092a864886f70d0101050500": { text: "rsa-sha1", hash: "sha1", key: "rsa", isWeak: true },
-  "300d06092a864886f70d01010b0500": { text: "rsa-sha256", hash: "sha256", key: "rsa", isWeak: false },
-  "300d06092a864886f70d01010c0500": { text: "rsa-sha384", hash: "sha384", key: "rsa", isWeak: false },
-  "300d06092a864886f70d01010d0500": { text: "rsa-sha512", hash: "sha512", key: "rsa", isWeak: false },
+  "300d06092a864886f70d01010b0500": {
+    text: "rsa-sha256",
+    hash: "sha256",
+    key: "rsa",
+    isWeak: false,
+  },
+  "300d06092a864886f70d01010c0500": {
+    text: "rsa-sha384",
+    hash: "sha384",
+    key: "rsa",
+    isWeak: false,
+  },
+  "300d06092a864886f70d01010d0500": {
+    text: "rsa-sha512",
+    hash: "sha512",
+    key: "rsa",
+    isWeak: false,
+  },
   "300506032b6570": { text: "ed25519", hash: null, key: "ed25519", isWeak: false },
 };
 
 /** The algorithm of an AlgorithmIdentifier, in exactly the form that its RFC asks for; null if it is none of those known here. */
 export function readSignatureAlgorithm(identifier: Uint8Array): ForeignAlgorithm | null {
-  return foreign[Buffer.from(identifier.buffer, identifier.byteOffset, identifier.length).toString("hex")] ?? null;
+  return (
+    foreign[
+      Buffer.from(identifier.buffer, identifier.byteOffset, identifier.length).toString("hex")
+    ] ?? null
+  );
 }
 
 const own: readonly string[] = Object.keys(identifiers);

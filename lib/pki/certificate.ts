@@ -1,10 +1,22 @@
 import { AppError, isAppError } from "@/lib/errors/app-error";
 import { readOwnAlgorithm } from "@/lib/pki/algorithms";
 import { equalBytes, tags } from "@/lib/pki/der";
-import { checkInteger, enter, leave, malformed, readDer, takeBitOctets, takeRaw } from "@/lib/pki/der-reader";
+import {
+  checkInteger,
+  enter,
+  leave,
+  malformed,
+  readDer,
+  takeBitOctets,
+  takeRaw,
+} from "@/lib/pki/der-reader";
 import { parseTime } from "@/lib/pki/der-time";
 import {
-  readAuthorityKeyIdentifier, readBasicConstraints, readExtendedKeyUsage, readKeyUsage, readSubjectKeyIdentifier,
+  readAuthorityKeyIdentifier,
+  readBasicConstraints,
+  readExtendedKeyUsage,
+  readKeyUsage,
+  readSubjectKeyIdentifier,
 } from "@/lib/pki/extension-values";
 import { readGeneralNames } from "@/lib/pki/general-names";
 import { describeName } from "@/lib/pki/names";
@@ -50,7 +62,11 @@ export function readCertificate(der: Uint8Array): Certificate {
     return readStrictly(der);
   } catch (error) {
     if (!isAppError(error)) throw error;
-    throw new AppError("certificate.malformed", `This is not a certificate that can be read. ${error.message}`, { cause: error });
+    throw new AppError(
+      "certificate.malformed",
+      `This is not a certificate that can be read. ${error.message}`,
+      { cause: error },
+    );
   }
 }
 
@@ -63,13 +79,26 @@ function readStrictly(der: Uint8Array): Certificate {
   leave(reader, end, "the certificate");
   if (end !== der.length) throw malformed("something follows after the certificate", reader);
   const tbs = readTbs(tbsDer);
-  if (!equalBytes(tbs.algorithmDer, signatureAlgorithmDer)) throw malformed("the two signature algorithms differ (RFC 5280 §4.1.1.2)", reader);
+  if (!equalBytes(tbs.algorithmDer, signatureAlgorithmDer))
+    throw malformed("the two signature algorithms differ (RFC 5280 §4.1.1.2)", reader);
   const extensions = checkExtensions(tbs.extensions ?? []);
   return {
-    der, tbsDer, version: tbs.version + 1, signature, signatureAlgorithmDer, signatureAlgorithm: readOwnAlgorithm(signatureAlgorithmDer),
-    serial: serialOf(tbs.serial), issuerDer: tbs.issuerDer, issuerText: describeName(tbs.issuerDer), subjectDer: tbs.subjectDer,
-    subjectText: describeName(tbs.subjectDer), notBefore: timeOf(tbs.notBefore), notAfter: timeOf(tbs.notAfter), spkiDer: tbs.spkiDer,
-    extensions, ...extensionFields(extensions),
+    der,
+    tbsDer,
+    version: tbs.version + 1,
+    signature,
+    signatureAlgorithmDer,
+    signatureAlgorithm: readOwnAlgorithm(signatureAlgorithmDer),
+    serial: serialOf(tbs.serial),
+    issuerDer: tbs.issuerDer,
+    issuerText: describeName(tbs.issuerDer),
+    subjectDer: tbs.subjectDer,
+    subjectText: describeName(tbs.subjectDer),
+    notBefore: timeOf(tbs.notBefore),
+    notAfter: timeOf(tbs.notAfter),
+    spkiDer: tbs.spkiDer,
+    extensions,
+    ...extensionFields(extensions),
   };
 }
 
@@ -89,31 +118,60 @@ function timeOf({ tag, content }: FoundTime): Date {
 function checkExtensions(extensions: readonly FoundExtension[]): readonly FoundExtension[] {
   for (const [index, { oid, criticalContent }] of extensions.entries()) {
     const isTwice = extensions.findIndex((other) => other.oid === oid) !== index;
-    if (isTwice) throw malformed(`the extension ${nameOfOid(oid)} occurs twice (RFC 5280 §4.2)`, { position: 0 });
-    const isDer = criticalContent === null || (criticalContent.length === 1 && criticalContent[0] === 0xff);
+    if (isTwice)
+      throw malformed(`the extension ${nameOfOid(oid)} occurs twice (RFC 5280 §4.2)`, {
+        position: 0,
+      });
+    const isDer =
+      criticalContent === null || (criticalContent.length === 1 && criticalContent[0] === 0xff);
     if (!isDer) throw malformed(`critical of ${nameOfOid(oid)} is not DER`, { position: 0 });
   }
   return extensions;
 }
 
 /** The value of the extension, read; null if there is none. */
-export function extensionValue<T>(extensions: readonly FoundExtension[], oid: string, read: (value: Uint8Array) => T): T | null {
+export function extensionValue<T>(
+  extensions: readonly FoundExtension[],
+  oid: string,
+  read: (value: Uint8Array) => T,
+): T | null {
   const found = extensions.find((extension) => extension.oid === oid);
   return found === undefined ? null : read(found.value);
 }
 
-type ExtensionFields = Pick<Certificate, "sans" | "isCa" | "pathLength" | "keyUsage" | "extendedKeyUsage" | "subjectKeyIdentifier" | "authorityKeyIdentifier">;
+type ExtensionFields = Pick<
+  Certificate,
+  | "sans"
+  | "isCa"
+  | "pathLength"
+  | "keyUsage"
+  | "extendedKeyUsage"
+  | "subjectKeyIdentifier"
+  | "authorityKeyIdentifier"
+>;
 
 function extensionFields(extensions: readonly FoundExtension[]): ExtensionFields {
   const names = extensionValue(extensions, extensionOids.subjectAltName, readGeneralNames) ?? [];
-  const constraints = extensionValue(extensions, extensionOids.basicConstraints, readBasicConstraints);
+  const constraints = extensionValue(
+    extensions,
+    extensionOids.basicConstraints,
+    readBasicConstraints,
+  );
   return {
     sans: names.flatMap(({ type, text }) => (type === null ? [] : [{ type, value: text }])),
     isCa: constraints?.isCa ?? false,
     pathLength: constraints?.pathLength ?? null,
     keyUsage: extensionValue(extensions, extensionOids.keyUsage, readKeyUsage),
     extendedKeyUsage: extensionValue(extensions, extensionOids.extKeyUsage, readExtendedKeyUsage),
-    subjectKeyIdentifier: extensionValue(extensions, extensionOids.subjectKeyIdentifier, readSubjectKeyIdentifier),
-    authorityKeyIdentifier: extensionValue(extensions, extensionOids.authorityKeyIdentifier, readAuthorityKeyIdentifier),
+    subjectKeyIdentifier: extensionValue(
+      extensions,
+      extensionOids.subjectKeyIdentifier,
+      readSubjectKeyIdentifier,
+    ),
+    authorityKeyIdentifier: extensionValue(
+      extensions,
+      extensionOids.authorityKeyIdentifier,
+      readAuthorityKeyIdentifier,
+    ),
   };
 }

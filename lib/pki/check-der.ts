@@ -16,7 +16,8 @@ export function checkDer(bytes: Uint8Array, maxElements = 4096): void {
     const isConstructed = ((bytes[reader.position] ?? 0) & 0x20) !== 0;
     const end = passHeader(reader, "an element");
     const parentEnd = ends.at(-1);
-    if (parentEnd !== undefined && end > parentEnd) throw malformed("an element is longer than what holds it", reader);
+    if (parentEnd !== undefined && end > parentEnd)
+      throw malformed("an element is longer than what holds it", reader);
     if (isConstructed) ends.push(end);
     else reader.position = end;
     if (ends.length > maxDepth) throw malformed("nested too deeply", reader);

@@ -1,5 +1,13 @@
 import { tags } from "@/lib/pki/der";
-import { checkInteger, enter, leave, malformed, peek, readDer, type DerReader } from "@/lib/pki/der-reader";
+import {
+  checkInteger,
+  enter,
+  leave,
+  malformed,
+  peek,
+  readDer,
+  type DerReader,
+} from "@/lib/pki/der-reader";
 
 /** Finds serials in the entries of a CRL; `size` counts different ones. */
 export type CrlIndex = Readonly<{ has: (serial: Uint8Array) => boolean; size: number }>;
@@ -22,7 +30,15 @@ export function checkEntries(list: Uint8Array): { count: number; isAscending: bo
     checkSerial(list, serialStart, serialEnd, reader);
     reader.position = serialEnd;
     passRest(reader, end);
-    isAscending &&= compareWithin(list, lastStart, lastEnd - lastStart, list, serialStart, serialEnd - serialStart) < 0;
+    isAscending &&=
+      compareWithin(
+        list,
+        lastStart,
+        lastEnd - lastStart,
+        list,
+        serialStart,
+        serialEnd - serialStart,
+      ) < 0;
     [lastStart, lastEnd] = [serialStart, serialEnd];
     count += 1;
   }
@@ -32,23 +48,33 @@ export function checkEntries(list: Uint8Array): { count: number; isAscending: bo
 
 function checkSerial(list: Uint8Array, start: number, end: number, reader: DerReader): void {
   checkInteger(list.subarray(start, Math.min(end, start + 2)), "a serial number", reader);
-  if (list[start]! >= 0x80 || end - start > 20) throw malformed("a serial number is negative or too long", reader);
+  if (list[start]! >= 0x80 || end - start > 20)
+    throw malformed("a serial number is negative or too long", reader);
 }
 
 function passRest(reader: DerReader, end: number): void {
   const timeTag = peek(reader, end);
-  if (timeTag !== tags.utcTime && timeTag !== tags.generalizedTime) throw malformed("an entry has no time", reader);
+  if (timeTag !== tags.utcTime && timeTag !== tags.generalizedTime)
+    throw malformed("an entry has no time", reader);
   reader.position = enter(reader, timeTag, "the time of an entry");
   if (reader.position < end) {
     const extensionsEnd = enter(reader, tags.sequence, "the extensions of an entry");
-    if (extensionsEnd === reader.position) throw malformed("the extensions of an entry are empty; they are left out then", reader);
+    if (extensionsEnd === reader.position)
+      throw malformed("the extensions of an entry are empty; they are left out then", reader);
     reader.position = extensionsEnd;
   }
   leave(reader, end, "an entry");
 }
 
 /** Order of two shortest-form positive INTEGER contents as numbers. */
-function compareWithin(left: Uint8Array, leftStart: number, leftLength: number, right: Uint8Array, rightStart: number, rightLength: number): number {
+function compareWithin(
+  left: Uint8Array,
+  leftStart: number,
+  leftLength: number,
+  right: Uint8Array,
+  rightStart: number,
+  rightLength: number,
+): number {
   if (leftLength !== rightLength) return leftLength - rightLength;
   for (let index = 0; index < leftLength; index += 1) {
     const difference = left[leftStart + index]! - right[rightStart + index]!;

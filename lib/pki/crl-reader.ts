@@ -2,11 +2,29 @@ import { AppError, isAppError } from "@/lib/errors/app-error";
 import { readOwnAlgorithm } from "@/lib/pki/algorithms";
 import { checkEntries, indexAny, indexAscending, type CrlIndex } from "@/lib/pki/crl-index";
 import { equalBytes, tags } from "@/lib/pki/der";
-import { enter, leave, malformed, peek, readDer, take, takeBitOctets, takeInteger, takeRaw, takeSmallInteger, takeTime } from "@/lib/pki/der-reader";
+import {
+  enter,
+  leave,
+  malformed,
+  peek,
+  readDer,
+  take,
+  takeBitOctets,
+  takeInteger,
+  takeRaw,
+  takeSmallInteger,
+  takeTime,
+} from "@/lib/pki/der-reader";
 import { readAuthorityKeyIdentifier, takeDistributionPointName } from "@/lib/pki/extension-values";
 import { extensionOids, nameOfOid } from "@/lib/pki/oids";
 import { takeExtensions, type FoundExtension } from "@/lib/pki/tbs";
-import { revocationReasons, type IssuerFacts, type RevocationReason, type RevokedEntry, type SignatureAlgorithm } from "@/lib/pki/types";
+import {
+  revocationReasons,
+  type IssuerFacts,
+  type RevocationReason,
+  type RevokedEntry,
+  type SignatureAlgorithm,
+} from "@/lib/pki/types";
 import { verifySignature } from "@/lib/pki/verify-signature";
 
 /** A CRL, read strictly. `entries` and `has` walk the DER that was read; nothing is copied. */
@@ -30,8 +48,15 @@ export type Crl = Readonly<{
 }>;
 
 const reasonByNumber: Readonly<Record<number, RevocationReason>> = {
-  0: "unspecified", 1: "keyCompromise", 2: "cACompromise", 3: "affiliationChanged", 4: "superseded", 5: "cessationOfOperation",
-  6: "certificateHold", 9: "privilegeWithdrawn", 10: "aACompromise",
+  0: "unspecified",
+  1: "keyCompromise",
+  2: "cACompromise",
+  3: "affiliationChanged",
+  4: "superseded",
+  5: "cessationOfOperation",
+  6: "certificateHold",
+  9: "privilegeWithdrawn",
+  10: "aACompromise",
 };
 
 /** Reads a full CRL of the kind that this house writes; every entry is looked at. Throws AppError `crl.malformed`. */
@@ -40,7 +65,9 @@ export function readCrl(der: Uint8Array): Crl {
     return readStrictly(der);
   } catch (error) {
     if (!isAppError(error)) throw error;
-    throw new AppError("crl.malformed", `This CRL cannot be read. ${error.message}`, { cause: error });
+    throw new AppError("crl.malformed", `This CRL cannot be read. ${error.message}`, {
+      cause: error,
+    });
   }
 }
 
@@ -54,31 +81,48 @@ function readStrictly(der: Uint8Array): Crl {
   if (end !== der.length) throw malformed("something follows after the CRL", reader);
   const tbs = readCrlTbs(tbsDer);
   const signatureAlgorithm = readOwnAlgorithm(algorithmDer);
-  if (signatureAlgorithm === null || !equalBytes(tbs.algorithmDer, algorithmDer)) throw malformed("the signature algorithms differ or are unknown", reader);
+  if (signatureAlgorithm === null || !equalBytes(tbs.algorithmDer, algorithmDer))
+    throw malformed("the signature algorithms differ or are unknown", reader);
   const { list, ...fields } = tbs;
   const entries = list ?? new Uint8Array(0);
   const { count, isAscending } = checkEntries(entries);
   let known: CrlIndex | null = null;
-  const index = (): CrlIndex => (known ??= isAscending ? indexAscending(entries, count) : indexAny(entries));
+  const index = (): CrlIndex =>
+    (known ??= isAscending ? indexAscending(entries, count) : indexAny(entries));
   return {
-    tbsDer, signature, signatureAlgorithm, ...fields, count, has: (serial) => index().has(serial), entries: () => eachEntry(entries),
+    tbsDer,
+    signature,
+    signatureAlgorithm,
+    ...fields,
+    count,
+    has: (serial) => index().has(serial),
+    entries: () => eachEntry(entries),
     isUnique: () => isAscending || index().size === count,
   };
 }
 
-type CrlTbs = Pick<Crl, "issuerDer" | "thisUpdate" | "nextUpdate" | "crlNumber" | "idpUrl" | "authorityKeyIdentifier"> &
+type CrlTbs = Pick<
+  Crl,
+  "issuerDer" | "thisUpdate" | "nextUpdate" | "crlNumber" | "idpUrl" | "authorityKeyIdentifier"
+> &
   Readonly<{ algorithmDer: Uint8Array; list: Uint8Array | null }>;
 
 function readCrlTbs(tbsDer: Uint8Array): CrlTbs {
   const reader = readDer(tbsDer);
   const end = enter(reader, tags.sequence, "the CRL");
-  if (takeSmallInteger(reader, "the version") !== 1) throw malformed("the version is not 2", reader);
+  if (takeSmallInteger(reader, "the version") !== 1)
+    throw malformed("the version is not 2", reader);
   const algorithmDer = takeRaw(reader, "the signature algorithm", tags.sequence);
   const issuerDer = takeRaw(reader, "the issuer", tags.sequence);
   const thisUpdate = takeTime(reader, "thisUpdate");
   const nextUpdate = takeTime(reader, "nextUpdate");
-  const list = peek(reader, end) === tags.sequence ? take(reader, tags.sequence, "the entries") : null;
-  if (list?.length === 0) throw malformed("the list of entries is empty; it is left out then (RFC 5280 §5.1.2.6)", reader);
+  const list =
+    peek(reader, end) === tags.sequence ? take(reader, tags.sequence, "the entries") : null;
+  if (list?.length === 0)
+    throw malformed(
+      "the list of entries is empty; it is left out then (RFC 5280 §5.1.2.6)",
+      reader,
+    );
   const extensionsEnd = enter(reader, 0xa0, "the extensions of the CRL");
   const extensions = takeExtensions(reader);
   leave(reader, extensionsEnd, "the extensions of the CRL");
@@ -86,16 +130,23 @@ function readCrlTbs(tbsDer: Uint8Array): CrlTbs {
   return { algorithmDer, issuerDer, thisUpdate, nextUpdate, list, ...crlExtensions(extensions) };
 }
 
-function crlExtensions(extensions: readonly FoundExtension[]): Pick<CrlTbs, "crlNumber" | "idpUrl" | "authorityKeyIdentifier"> {
+function crlExtensions(
+  extensions: readonly FoundExtension[],
+): Pick<CrlTbs, "crlNumber" | "idpUrl" | "authorityKeyIdentifier"> {
   let crlNumber: bigint | null = null;
   let idpUrl: string | null = null;
   let authorityKeyIdentifier: Uint8Array | null = null;
   for (const [index, { oid, critical, value }] of extensions.entries()) {
-    if (extensions.findIndex((other) => other.oid === oid) !== index) throw malformed(`${nameOfOid(oid)} occurs twice`, { position: 0 });
+    if (extensions.findIndex((other) => other.oid === oid) !== index)
+      throw malformed(`${nameOfOid(oid)} occurs twice`, { position: 0 });
     if (oid === extensionOids.cRLNumber) crlNumber = readNumber(value);
-    else if (oid === extensionOids.authorityKeyIdentifier) authorityKeyIdentifier = readAuthorityKeyIdentifier(value);
+    else if (oid === extensionOids.authorityKeyIdentifier)
+      authorityKeyIdentifier = readAuthorityKeyIdentifier(value);
     else if (oid === extensionOids.issuingDistributionPoint && critical) idpUrl = readIdp(value);
-    else if (critical || oid === extensionOids.issuingDistributionPoint) throw malformed(`the extension ${nameOfOid(oid)} is not understood as it stands`, { position: 0 });
+    else if (critical || oid === extensionOids.issuingDistributionPoint)
+      throw malformed(`the extension ${nameOfOid(oid)} is not understood as it stands`, {
+        position: 0,
+      });
   }
   if (crlNumber === null) throw malformed("there is no cRLNumber", { position: 0 });
   return { crlNumber, idpUrl, authorityKeyIdentifier };
@@ -105,7 +156,8 @@ function readNumber(value: Uint8Array): bigint {
   const reader = readDer(value);
   const content = takeInteger(reader, "cRLNumber");
   leave(reader, value.length, "cRLNumber");
-  if (content[0]! >= 0x80 || content.length > 20) throw malformed("cRLNumber is negative or longer than 20 octets", reader);
+  if (content[0]! >= 0x80 || content.length > 20)
+    throw malformed("cRLNumber is negative or longer than 20 octets", reader);
   return BigInt(`0x${Buffer.from(content).toString("hex")}`);
 }
 
@@ -114,7 +166,8 @@ function readIdp(value: Uint8Array): string {
   const end = enter(reader, tags.sequence, "issuingDistributionPoint");
   const [url] = peek(reader, end) === 0xa0 ? takeDistributionPointName(reader) : [];
   leave(reader, end, "issuingDistributionPoint");
-  if (url === undefined || end !== value.length) throw malformed("issuingDistributionPoint names no address", reader);
+  if (url === undefined || end !== value.length)
+    throw malformed("issuingDistributionPoint names no address", reader);
   return url;
 }
 
@@ -126,18 +179,27 @@ function* eachEntry(list: Uint8Array): Generator<RevokedEntry> {
     const revokedAt = takeTime(reader, "the time of an entry");
     const extensions = reader.position < end ? takeExtensions(reader) : null;
     leave(reader, end, "an entry");
-    if (extensions?.length === 0) throw malformed("the extensions of an entry are empty; they are left out then", reader);
-    yield { serial: content[0] === 0 && content.length > 1 ? content.subarray(1) : content, revokedAt, ...entryFields(extensions ?? []) };
+    if (extensions?.length === 0)
+      throw malformed("the extensions of an entry are empty; they are left out then", reader);
+    yield {
+      serial: content[0] === 0 && content.length > 1 ? content.subarray(1) : content,
+      revokedAt,
+      ...entryFields(extensions ?? []),
+    };
   }
 }
 
-function entryFields(extensions: readonly FoundExtension[]): Pick<RevokedEntry, "reason" | "invalidityDate"> {
+function entryFields(
+  extensions: readonly FoundExtension[],
+): Pick<RevokedEntry, "reason" | "invalidityDate"> {
   let reason: RevocationReason = "unspecified";
   let invalidityDate: Date | null = null;
   for (const { oid, critical, value } of extensions) {
     if (oid === extensionOids.reasonCode) reason = readReason(value);
-    else if (oid === extensionOids.invalidityDate) invalidityDate = takeTime(readDer(value), "invalidityDate");
-    else if (critical) throw malformed(`the entry's extension ${nameOfOid(oid)} is not understood`, { position: 0 });
+    else if (oid === extensionOids.invalidityDate)
+      invalidityDate = takeTime(readDer(value), "invalidityDate");
+    else if (critical)
+      throw malformed(`the entry's extension ${nameOfOid(oid)} is not understood`, { position: 0 });
   }
   return { reason, invalidityDate };
 }
@@ -145,7 +207,8 @@ function entryFields(extensions: readonly FoundExtension[]): Pick<RevokedEntry, 
 function readReason(value: Uint8Array): RevocationReason {
   const number = takeSmallInteger(readDer(value), "a reason", tags.enumerated);
   const reason = reasonByNumber[number];
-  if (reason === undefined || !revocationReasons.includes(reason) || number === 0) throw malformed(`the reason ${number} is not one that an entry states`, { position: 0 });
+  if (reason === undefined || !revocationReasons.includes(reason) || number === 0)
+    throw malformed(`the reason ${number} is not one that an entry states`, { position: 0 });
   return reason;
 }
 
@@ -161,10 +224,18 @@ export type CrlExpectation = Readonly<{
  * Reads a CRL back and verifies it before it replaces the served one: signature, issuer bytes, key identifier, order of its times,
  * no serial twice, and what `expected` asks. Returns it read. Throws AppError `crl.malformed` or `crl.unverified`.
  */
-export function verifyCrl(der: Uint8Array, issuer: IssuerFacts, expected: CrlExpectation = {}): Crl {
+export function verifyCrl(
+  der: Uint8Array,
+  issuer: IssuerFacts,
+  expected: CrlExpectation = {},
+): Crl {
   const crl = readCrl(der);
-  const isSigned = crl.signatureAlgorithm === issuer.signatureAlgorithm && verifySignature(crl.signatureAlgorithm, issuer.spkiDer, crl.tbsDer, crl.signature);
-  const isLinked = crl.authorityKeyIdentifier !== null && equalBytes(crl.authorityKeyIdentifier, issuer.subjectKeyIdentifier);
+  const isSigned =
+    crl.signatureAlgorithm === issuer.signatureAlgorithm &&
+    verifySignature(crl.signatureAlgorithm, issuer.spkiDer, crl.tbsDer, crl.signature);
+  const isLinked =
+    crl.authorityKeyIdentifier !== null &&
+    equalBytes(crl.authorityKeyIdentifier, issuer.subjectKeyIdentifier);
   const complaints = [
     equalBytes(crl.issuerDer, issuer.subjectDer) ? "" : "its issuer is not this authority",
     isLinked ? "" : "its authorityKeyIdentifier is not this authority's",
@@ -173,13 +244,21 @@ export function verifyCrl(der: Uint8Array, issuer: IssuerFacts, expected: CrlExp
     ...complainOfExpectations(crl, expected),
   ].filter((complaint) => complaint !== "");
   if (complaints.length === 0) return crl;
-  throw new AppError("crl.unverified", `The CRL of ${issuer.subjectText} is not to be used: ${complaints.join("; ")}.`);
+  throw new AppError(
+    "crl.unverified",
+    `The CRL of ${issuer.subjectText} is not to be used: ${complaints.join("; ")}.`,
+  );
 }
 
-function complainOfExpectations(crl: Crl, { previousNumber = null, at, idpUrl }: CrlExpectation): string[] {
+function complainOfExpectations(
+  crl: Crl,
+  { previousNumber = null, at, idpUrl }: CrlExpectation,
+): string[] {
   return [
     crl.nextUpdate > crl.thisUpdate ? "" : "nextUpdate does not lie after thisUpdate",
-    previousNumber === null || crl.crlNumber > previousNumber ? "" : `its number ${crl.crlNumber} is not above ${previousNumber}`,
+    previousNumber === null || crl.crlNumber > previousNumber
+      ? ""
+      : `its number ${crl.crlNumber} is not above ${previousNumber}`,
     at === undefined || (at >= crl.thisUpdate && at <= crl.nextUpdate) ? "" : "it is not current",
     idpUrl === undefined || crl.idpUrl === idpUrl ? "" : "its distribution point is another one",
   ];

@@ -1,9 +1,25 @@
 import { AppError } from "@/lib/errors/app-error";
 import { encodeSignatureAlgorithm } from "@/lib/pki/algorithms";
-import { compareBytes, enumerated, explicitTag, integer, lengthOfLength, octetString, oid, sequence, tags, unsignedBytes, writeHeader } from "@/lib/pki/der";
+import {
+  compareBytes,
+  enumerated,
+  explicitTag,
+  integer,
+  lengthOfLength,
+  octetString,
+  oid,
+  sequence,
+  tags,
+  unsignedBytes,
+  writeHeader,
+} from "@/lib/pki/der";
 import { enter, readDer, take } from "@/lib/pki/der-reader";
 import { firstGeneralized, generalizedTime, time, wholeSeconds } from "@/lib/pki/der-time";
-import { authorityKeyIdentifierExtension, distributionPointName, encodeExtension } from "@/lib/pki/extensions";
+import {
+  authorityKeyIdentifierExtension,
+  distributionPointName,
+  encodeExtension,
+} from "@/lib/pki/extensions";
 import { extensionOids } from "@/lib/pki/oids";
 import type { IssuerFacts, RevocationReason, RevokedEntry } from "@/lib/pki/types";
 
@@ -11,8 +27,15 @@ export { readCrl, verifyCrl } from "@/lib/pki/crl-reader";
 
 /** CRLReason numbers, RFC 5280 §5.3.1; 7 is not used. */
 export const reasonNumbers: Readonly<Record<RevocationReason, number>> = {
-  unspecified: 0, keyCompromise: 1, cACompromise: 2, affiliationChanged: 3, superseded: 4, cessationOfOperation: 5, certificateHold: 6,
-  privilegeWithdrawn: 9, aACompromise: 10,
+  unspecified: 0,
+  keyCompromise: 1,
+  cACompromise: 2,
+  affiliationChanged: 3,
+  superseded: 4,
+  cessationOfOperation: 5,
+  certificateHold: 6,
+  privilegeWithdrawn: 9,
+  aACompromise: 10,
 };
 
 /** The longest life of a CRL: ten days. */
@@ -34,9 +57,11 @@ function refuse(message: string): AppError {
 
 function checkContent({ crlNumber, thisUpdate, nextUpdate }: CrlContent): void {
   const life = wholeSeconds(nextUpdate).getTime() - wholeSeconds(thisUpdate).getTime();
-  if (!(life > 0 && life <= crlLifeLimitMs)) throw refuse("nextUpdate of a CRL lies after thisUpdate, by ten days at most.");
+  if (!(life > 0 && life <= crlLifeLimitMs))
+    throw refuse("nextUpdate of a CRL lies after thisUpdate, by ten days at most.");
   // 20 octets at most; the last octet's highest bit stays clear so that the number is positive (§5.2.3).
-  if (crlNumber < 0n || crlNumber >= 1n << 159n) throw refuse("A cRLNumber is from 0 to 2^159 - 1.");
+  if (crlNumber < 0n || crlNumber >= 1n << 159n)
+    throw refuse("A cRLNumber is from 0 to 2^159 - 1.");
 }
 
 /**
@@ -51,9 +76,23 @@ export function buildCrlTbs(content: CrlContent): Uint8Array {
   const extensions = [
     authorityKeyIdentifierExtension(issuer.subjectKeyIdentifier),
     encodeExtension(extensionOids.cRLNumber, false, integer(unsignedBytes(content.crlNumber))),
-    ...(content.idpUrl === null ? [] : [encodeExtension(extensionOids.issuingDistributionPoint, true, sequence(distributionPointName(content.idpUrl)))]),
+    ...(content.idpUrl === null
+      ? []
+      : [
+          encodeExtension(
+            extensionOids.issuingDistributionPoint,
+            true,
+            sequence(distributionPointName(content.idpUrl)),
+          ),
+        ]),
   ];
-  const before = [integer(1), encodeSignatureAlgorithm(issuer.signatureAlgorithm), issuer.subjectDer, time(content.thisUpdate), time(content.nextUpdate)];
+  const before = [
+    integer(1),
+    encodeSignatureAlgorithm(issuer.signatureAlgorithm),
+    issuer.subjectDer,
+    time(content.thisUpdate),
+    time(content.nextUpdate),
+  ];
   const listHeader = new Uint8Array(entries.length === 0 ? 0 : 1 + lengthOfLength(entries.length));
   if (entries.length > 0) writeHeader(listHeader, 0, tags.sequence, entries.length);
   return sequence(...before, listHeader, entries, explicitTag(0, sequence(...extensions)));
@@ -110,11 +149,17 @@ function magnitude(serial: Uint8Array): Uint8Array {
   let start = 0;
   while (start < serial.length - 1 && serial[start] === 0) start += 1;
   const trimmed = start === 0 ? serial : serial.subarray(start);
-  if (trimmed.length === 0 || trimmed.length > 20 || (trimmed.length === 20 && trimmed[0]! >= 0x80)) throw refuse("A serial number has 1 to 20 octets.");
+  if (trimmed.length === 0 || trimmed.length > 20 || (trimmed.length === 20 && trimmed[0]! >= 0x80))
+    throw refuse("A serial number has 1 to 20 octets.");
   return trimmed;
 }
 
-const reasonCodes = new Map(Object.entries(reasonNumbers).map(([reason, number]) => [reason, encodeExtension(extensionOids.reasonCode, false, enumerated(number))]));
+const reasonCodes = new Map(
+  Object.entries(reasonNumbers).map(([reason, number]) => [
+    reason,
+    encodeExtension(extensionOids.reasonCode, false, enumerated(number)),
+  ]),
+);
 const reasonAlone = new Map(Array.from(reasonCodes, ([reason, code]) => [reason, sequence(code)]));
 const nothing = new Uint8Array(0);
 const invalidityOid = oid(extensionOids.invalidityDate);
@@ -123,11 +168,19 @@ const invalidityOid = oid(extensionOids.invalidityDate);
 function entryExtensions({ reason, invalidityDate }: RevokedEntry): Uint8Array {
   const isStated = reason !== "unspecified";
   if (invalidityDate === null) return isStated ? reasonAlone.get(reason)! : nothing;
-  return sequence(isStated ? reasonCodes.get(reason)! : nothing, sequence(invalidityOid, octetString(generalizedTime(invalidityDate))));
+  return sequence(
+    isStated ? reasonCodes.get(reason)! : nothing,
+    sequence(invalidityOid, octetString(generalizedTime(invalidityDate))),
+  );
 }
 
 /** Writes a Time at `offset`; the date's octets come from `days`, since most entries share theirs with many. Returns where it ends. */
-function writeTime(bytes: Uint8Array, offset: number, date: Date, days: Map<number, Uint8Array>): number {
+function writeTime(
+  bytes: Uint8Array,
+  offset: number,
+  date: Date,
+  days: Map<number, Uint8Array>,
+): number {
   const seconds = Math.floor(date.getTime() / 1000);
   const day = Math.floor(seconds / 86_400);
   let head = days.get(day);
@@ -155,7 +208,12 @@ function timeLength(date: Date): number {
   return date.getTime() >= firstGeneralized ? 17 : 15;
 }
 
-function writeEntry(out: Buffered, serial: Uint8Array, entry: RevokedEntry, days: Map<number, Uint8Array>): void {
+function writeEntry(
+  out: Buffered,
+  serial: Uint8Array,
+  entry: RevokedEntry,
+  days: Map<number, Uint8Array>,
+): void {
   const extensions = entryExtensions(entry);
   const sign = serial[0]! >= 0x80 ? 1 : 0;
   const length = 2 + sign + serial.length + timeLength(entry.revokedAt) + extensions.length;

@@ -2,7 +2,17 @@ import { AppError, isAppError } from "@/lib/errors/app-error";
 import { readSignatureAlgorithm } from "@/lib/pki/algorithms";
 import { checkDer } from "@/lib/pki/check-der";
 import { tags } from "@/lib/pki/der";
-import { enter, leave, peek, readDer, take, takeBitOctets, takeOid, takeRaw, takeSmallInteger } from "@/lib/pki/der-reader";
+import {
+  enter,
+  leave,
+  peek,
+  readDer,
+  take,
+  takeBitOctets,
+  takeOid,
+  takeRaw,
+  takeSmallInteger,
+} from "@/lib/pki/der-reader";
 import { parseGeneralName, readGeneralNames } from "@/lib/pki/general-names";
 import { inspectPublicKey } from "@/lib/pki/keys";
 import { describeName, hasControlCharacters, readAttributes } from "@/lib/pki/names";
@@ -16,7 +26,8 @@ const maxOctets = 64 * 1024;
 /** Far above what any profile needs; each name costs a check and a line in the record. */
 const maxNames = 250;
 const labels = new Set(["CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST"]);
-const howToMake = "Make one with: openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout key.pem -out request.pem -subj /CN=pay.example.com -addext subjectAltName=DNS:pay.example.com";
+const howToMake =
+  "Make one with: openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout key.pem -out request.pem -subj /CN=pay.example.com -addext subjectAltName=DNS:pay.example.com";
 
 /**
  * Reads a PKCS#10 request (RFC 2986) from PEM, base64 or DER of at most 64 KiB, and verifies that whoever made it holds the key.
@@ -25,23 +36,38 @@ const howToMake = "Make one with: openssl req -new -newkey ec -pkeyopt ec_paramg
  */
 export function parseCsr(input: string | Uint8Array): ParsedCsr {
   if (input.length > maxOctets) {
-    throw new AppError("csr.too-large", `The request has ${input.length} octets; at most ${maxOctets} are read. Send the certificate request alone. ${howToMake}`, { kind: "too-large" });
+    throw new AppError(
+      "csr.too-large",
+      `The request has ${input.length} octets; at most ${maxOctets} are read. Send the certificate request alone. ${howToMake}`,
+      { kind: "too-large" },
+    );
   }
   const der = csrBytes(input);
   const parts = readParts(der);
   const key = keyOf(parts.spkiDer);
   checkSignature(parts, key);
   const subject = subjectOf(parts.subjectDer);
-  return { der, subject, subjectText: describeName(subject), key, ...extensionsOf(parts.attributes) };
+  return {
+    der,
+    subject,
+    subjectText: describeName(subject),
+    key,
+    ...extensionsOf(parts.attributes),
+  };
 }
 
 function notACsr(what: string, cause?: unknown): AppError {
-  return new AppError("csr.not-a-csr", `This is not a certificate request: ${what}. ${howToMake}`, { cause });
+  return new AppError("csr.not-a-csr", `This is not a certificate request: ${what}. ${howToMake}`, {
+    cause,
+  });
 }
 
 function csrBytes(input: string | Uint8Array): Uint8Array {
   if (typeof input !== "string" && input[0] === tags.sequence) return input;
-  const text = typeof input === "string" ? input : Buffer.from(input.buffer, input.byteOffset, input.length).toString("latin1");
+  const text =
+    typeof input === "string"
+      ? input
+      : Buffer.from(input.buffer, input.byteOffset, input.length).toString("latin1");
   if (text.trim() === "") throw notACsr("it is empty");
   if (!text.includes("-----BEGIN ")) return bareBase64(text);
   let blocks: ReturnType<typeof pemBlocks>;
@@ -52,11 +78,17 @@ function csrBytes(input: string | Uint8Array): Uint8Array {
   }
   const found = blocks.map((block) => block.label);
   if (found.some((label) => label.includes("PRIVATE KEY"))) {
-    throw notACsr("it holds a private key. A private key never leaves its machine: treat this one as disclosed, make a new one, and send the request alone");
+    throw notACsr(
+      "it holds a private key. A private key never leaves its machine: treat this one as disclosed, make a new one, and send the request alone",
+    );
   }
   const requests = blocks.filter((block) => labels.has(block.label));
-  if (requests.length > 1) throw notACsr(`it holds ${requests.length} requests; send one at a time`);
-  if (requests.length === 0) throw notACsr(`it holds ${found.join(", ")}, and no block that begins with -----BEGIN CERTIFICATE REQUEST-----`);
+  if (requests.length > 1)
+    throw notACsr(`it holds ${requests.length} requests; send one at a time`);
+  if (requests.length === 0)
+    throw notACsr(
+      `it holds ${found.join(", ")}, and no block that begins with -----BEGIN CERTIFICATE REQUEST-----`,
+    );
   return requests[0]!.der;
 }
 
@@ -66,7 +98,14 @@ function bareBase64(text: string): Uint8Array {
   return Uint8Array.from(Buffer.from(base64, "base64"));
 }
 
-type Parts = Readonly<{ infoDer: Uint8Array; subjectDer: Uint8Array; spkiDer: Uint8Array; attributes: Uint8Array; algorithmDer: Uint8Array; signature: Uint8Array }>;
+type Parts = Readonly<{
+  infoDer: Uint8Array;
+  subjectDer: Uint8Array;
+  spkiDer: Uint8Array;
+  attributes: Uint8Array;
+  algorithmDer: Uint8Array;
+  signature: Uint8Array;
+}>;
 
 function readParts(der: Uint8Array): Parts {
   try {
@@ -91,7 +130,8 @@ function readInfo(infoDer: Uint8Array): Pick<Parts, "subjectDer" | "spkiDer" | "
   const subjectDer = takeRaw(reader, "the subject", tags.sequence);
   const spkiDer = takeRaw(reader, "the public key", tags.sequence);
   // RFC 2986 asks for the attributes even when there are none; some devices leave them out.
-  const attributes = peek(reader, end) === 0xa0 ? take(reader, 0xa0, "the attributes") : new Uint8Array(0);
+  const attributes =
+    peek(reader, end) === 0xa0 ? take(reader, 0xa0, "the attributes") : new Uint8Array(0);
   leave(reader, end, "the request information");
   return { subjectDer, spkiDer, attributes };
 }
@@ -108,11 +148,21 @@ function keyOf(spkiDer: Uint8Array): PublicKeyFacts {
 function checkSignature(parts: Parts, key: PublicKeyFacts): void {
   const algorithm = readSignatureAlgorithm(parts.algorithmDer);
   if (algorithm === null) {
-    throw new AppError("csr.unsupported-key", `The request is signed in a way that is not known here (its key: ${key.text}). Use an ECDSA, RSA (PKCS#1 v1.5) or Ed25519 key with SHA-256 or better. ${howToMake}`);
+    throw new AppError(
+      "csr.unsupported-key",
+      `The request is signed in a way that is not known here (its key: ${key.text}). Use an ECDSA, RSA (PKCS#1 v1.5) or Ed25519 key with SHA-256 or better. ${howToMake}`,
+    );
   }
-  if (algorithm.isWeak) throw new AppError("csr.weak-signature", `The request is signed with ${algorithm.text}, which anybody can forge. Sign it with SHA-256: openssl req -new -sha256 …`);
+  if (algorithm.isWeak)
+    throw new AppError(
+      "csr.weak-signature",
+      `The request is signed with ${algorithm.text}, which anybody can forge. Sign it with SHA-256: openssl req -new -sha256 …`,
+    );
   if (verifyForeignSignature(algorithm, parts.spkiDer, parts.infoDer, parts.signature)) return;
-  throw new AppError("csr.bad-signature", "The signature of the request does not fit its public key: it was changed after it was signed, damaged on the way, or signed with another key. Make the request anew on the machine that holds the key, and copy it unchanged.");
+  throw new AppError(
+    "csr.bad-signature",
+    "The signature of the request does not fit its public key: it was changed after it was signed, damaged on the way, or signed with another key. Make the request anew on the machine that holds the key, and copy it unchanged.",
+  );
 }
 
 function subjectOf(der: Uint8Array): DistinguishedName {
@@ -124,7 +174,11 @@ function subjectOf(der: Uint8Array): DistinguishedName {
   }
   return attributes.map(({ type, value }) => {
     const isClean = value !== null && !hasControlCharacters(value) && value.length <= 1024;
-    if (!isClean) throw new AppError("csr.bad-name", `The subject's ${type} holds control characters, no text, or more than 1024 characters. Make the request with plain UTF-8 text there (openssl req -utf8).`);
+    if (!isClean)
+      throw new AppError(
+        "csr.bad-name",
+        `The subject's ${type} holds control characters, no text, or more than 1024 characters. Make the request with plain UTF-8 text there (openssl req -utf8).`,
+      );
     return { type, value };
   });
 }
@@ -141,7 +195,11 @@ function extensionsOf(attributes: Uint8Array): Requested {
 }
 
 function badExtension(what: string, cause?: unknown): AppError {
-  return new AppError("csr.bad-extension", `The extensions of the request cannot be used: ${what} Only subjectAltName is taken from a request; leave out the rest. ${howToMake}`, { cause });
+  return new AppError(
+    "csr.bad-extension",
+    `The extensions of the request cannot be used: ${what} Only subjectAltName is taken from a request; leave out the rest. ${howToMake}`,
+    { cause },
+  );
 }
 
 function readRequested(attributes: Uint8Array): Requested {
@@ -153,11 +211,14 @@ function readRequested(attributes: Uint8Array): Requested {
     const type = takeOid(reader, "the type of an attribute");
     const values = take(reader, tags.set, "the values of an attribute");
     leave(reader, end, "an attribute");
-    if (type !== otherOids.extensionRequest && type !== otherOids.microsoftExtensionRequest) continue;
+    if (type !== otherOids.extensionRequest && type !== otherOids.microsoftExtensionRequest)
+      continue;
     seen += 1;
     if (seen > 1) throw badExtension("they are asked for twice.");
     const valuesReader = readDer(values);
-    requested.push(...readForeignExtensions(takeRaw(valuesReader, "the requested extensions", tags.sequence)));
+    requested.push(
+      ...readForeignExtensions(takeRaw(valuesReader, "the requested extensions", tags.sequence)),
+    );
     leave(valuesReader, values.length, "the requested extensions");
   }
   const oids = requested.map((extension) => extension.oid);
@@ -165,19 +226,36 @@ function readRequested(attributes: Uint8Array): Requested {
   if (twice !== undefined) throw badExtension(`${nameOfOid(twice)} (${twice}) is asked for twice.`);
   const san = requested.find((extension) => extension.oid === extensionOids.subjectAltName);
   const ignored = oids.filter((oid) => oid !== extensionOids.subjectAltName);
-  return { sans: san === undefined ? [] : sansOf(san.value), ignoredExtensions: ignored.map((oid) => (nameOfOid(oid) === oid ? oid : `${nameOfOid(oid)} (${oid})`)) };
+  return {
+    sans: san === undefined ? [] : sansOf(san.value),
+    ignoredExtensions: ignored.map((oid) =>
+      nameOfOid(oid) === oid ? oid : `${nameOfOid(oid)} (${oid})`,
+    ),
+  };
 }
 
 function sansOf(value: Uint8Array): GeneralName[] {
   const all = readGeneralNames(value);
-  if (all.length > maxNames) throw new AppError("csr.bad-name", `The subjectAltName holds ${all.length} names; at most ${maxNames} are read. Ask for fewer names, and split them over several certificates.`);
+  if (all.length > maxNames)
+    throw new AppError(
+      "csr.bad-name",
+      `The subjectAltName holds ${all.length} names; at most ${maxNames} are read. Ask for fewer names, and split them over several certificates.`,
+    );
   const names = all.map((found, index) => {
-    if (found.type === null) throw new AppError("csr.bad-name", `The subjectAltName holds a ${found.text} (number ${index + 1}). Ask for DNS, IP, e-mail and URI names only.`);
+    if (found.type === null)
+      throw new AppError(
+        "csr.bad-name",
+        `The subjectAltName holds a ${found.text} (number ${index + 1}). Ask for DNS, IP, e-mail and URI names only.`,
+      );
     try {
       return parseGeneralName(found.type, found.text);
     } catch (error) {
       if (!isAppError(error)) throw error;
-      throw new AppError("csr.bad-name", `Name ${index + 1} of the subjectAltName: ${error.message}`, { cause: error });
+      throw new AppError(
+        "csr.bad-name",
+        `Name ${index + 1} of the subjectAltName: ${error.message}`,
+        { cause: error },
+      );
     }
   });
   const texts = new Set<string>();

@@ -17,23 +17,30 @@ export function readDer(bytes: Uint8Array, position = 0): DerReader {
 
 /** The refusal of malformed DER: AppError `der.malformed`, with the place. */
 export function malformed(what: string, reader: Pick<DerReader, "position">): AppError {
-  return new AppError("der.malformed", `The DER is malformed: ${what}, at octet ${reader.position}.`);
+  return new AppError(
+    "der.malformed",
+    `The DER is malformed: ${what}, at octet ${reader.position}.`,
+  );
 }
 
 /** Passes the header of any element; returns where its content ends. */
 export function passHeader(reader: DerReader, what: string): number {
   const { bytes } = reader;
   const start = reader.position;
-  if (((bytes[start] ?? 0x1f) & 0x1f) === 0x1f) throw malformed(`${what} has a tag of several octets, or none`, reader);
+  if (((bytes[start] ?? 0x1f) & 0x1f) === 0x1f)
+    throw malformed(`${what} has a tag of several octets, or none`, reader);
   let length = bytes[start + 1];
   if (length === undefined) throw malformed(`${what} is cut off`, reader);
   let position = start + 2;
   if (length >= 0x80) {
     const octets = length & 0x7f;
-    if (octets === 0 || octets > 4) throw malformed(`${what} has an indefinite or oversized length`, reader);
+    if (octets === 0 || octets > 4)
+      throw malformed(`${what} has an indefinite or oversized length`, reader);
     length = 0;
-    for (let index = 0; index < octets; index += 1) length = length * 256 + (bytes[position + index] ?? 0);
-    if (length < 0x80 || length < 256 ** (octets - 1)) throw malformed(`${what} has a length that is not in its shortest form`, reader);
+    for (let index = 0; index < octets; index += 1)
+      length = length * 256 + (bytes[position + index] ?? 0);
+    if (length < 0x80 || length < 256 ** (octets - 1))
+      throw malformed(`${what} has a length that is not in its shortest form`, reader);
     position += octets;
   }
   if (position + length > bytes.length) throw malformed(`${what} is cut off`, reader);
@@ -74,22 +81,36 @@ export function takeRaw(reader: DerReader, what: string, tag?: number): Uint8Arr
 }
 
 /** INTEGER content in its shortest form (X.690 §8.3.2); the sign is left to the caller. */
-export function takeInteger(reader: DerReader, what: string, tag: number = tags.integer): Uint8Array {
+export function takeInteger(
+  reader: DerReader,
+  what: string,
+  tag: number = tags.integer,
+): Uint8Array {
   const content = take(reader, tag, what);
   checkInteger(content, what, reader);
   return content;
 }
 
 /** Refuses INTEGER content that is empty or not in its shortest form. */
-export function checkInteger(content: Uint8Array, what: string, reader: Pick<DerReader, "position">): void {
+export function checkInteger(
+  content: Uint8Array,
+  what: string,
+  reader: Pick<DerReader, "position">,
+): void {
   const first = content[0];
   const second = content[1];
-  const isPadded = second !== undefined && ((first === 0 && second < 0x80) || (first === 0xff && second >= 0x80));
-  if (first === undefined || isPadded) throw malformed(`${what} is not a shortest-form integer`, reader);
+  const isPadded =
+    second !== undefined && ((first === 0 && second < 0x80) || (first === 0xff && second >= 0x80));
+  if (first === undefined || isPadded)
+    throw malformed(`${what} is not a shortest-form integer`, reader);
 }
 
 /** An INTEGER from 0 to 2^31 - 1. */
-export function takeSmallInteger(reader: DerReader, what: string, tag: number = tags.integer): number {
+export function takeSmallInteger(
+  reader: DerReader,
+  what: string,
+  tag: number = tags.integer,
+): number {
   const content = takeInteger(reader, what, tag);
   if (content.length > 4 || content[0]! >= 0x80) throw malformed(`${what} is out of range`, reader);
   return content.reduce((value, octet) => value * 256 + octet, 0);
@@ -98,7 +119,8 @@ export function takeSmallInteger(reader: DerReader, what: string, tag: number = 
 /** BOOLEAN as DER has it: FF or 00 (X.690 §11.1). */
 export function takeBoolean(reader: DerReader, what: string): boolean {
   const content = take(reader, tags.boolean, what);
-  if (content.length !== 1 || (content[0] !== 0 && content[0] !== 0xff)) throw malformed(`${what} is not a DER boolean`, reader);
+  if (content.length !== 1 || (content[0] !== 0 && content[0] !== 0xff))
+    throw malformed(`${what} is not a DER boolean`, reader);
   return content[0] === 0xff;
 }
 
@@ -110,11 +132,19 @@ export function takeOid(reader: DerReader, what: string): string {
 }
 
 /** BIT STRING; bits that do not count are zero (X.690 §11.2.1). */
-export function takeBitString(reader: DerReader, what: string, tag: number = tags.bitString): { unused: number; bytes: Uint8Array } {
+export function takeBitString(
+  reader: DerReader,
+  what: string,
+  tag: number = tags.bitString,
+): { unused: number; bytes: Uint8Array } {
   const content = take(reader, tag, what);
   const unused = content[0];
   const last = content.length > 1 ? content[content.length - 1]! : 0;
-  if (unused === undefined || unused > (content.length > 1 ? 7 : 0) || (last & ((1 << unused) - 1)) !== 0) {
+  if (
+    unused === undefined ||
+    unused > (content.length > 1 ? 7 : 0) ||
+    (last & ((1 << unused) - 1)) !== 0
+  ) {
     throw malformed(`${what} is not a DER bit string`, reader);
   }
   return { unused, bytes: content.subarray(1) };
@@ -130,9 +160,11 @@ export function takeBitOctets(reader: DerReader, what: string): Uint8Array {
 /** UTCTime or GeneralizedTime in the strict form of RFC 5280 §4.1.2.5. */
 export function takeTime(reader: DerReader, what: string): Date {
   const tag = reader.bytes[reader.position] ?? -1;
-  if (tag !== tags.utcTime && tag !== tags.generalizedTime) throw malformed(`${what} is not a time`, reader);
+  if (tag !== tags.utcTime && tag !== tags.generalizedTime)
+    throw malformed(`${what} is not a time`, reader);
   const at = reader.position;
   const date = parseTime(tag, take(reader, tag, what));
-  if (date === null) throw malformed(`${what} is not a time of whole seconds in UTC`, { position: at });
+  if (date === null)
+    throw malformed(`${what} is not a time of whole seconds in UTC`, { position: at });
   return date;
 }

@@ -4,9 +4,23 @@ const utf8 = new TextEncoder();
 
 /** Identifier octets that this house writes and reads. */
 export const tags = {
-  boolean: 0x01, integer: 0x02, bitString: 0x03, octetString: 0x04, null: 0x05, oid: 0x06, enumerated: 0x0a, utf8String: 0x0c,
-  printableString: 0x13, teletexString: 0x14, ia5String: 0x16, utcTime: 0x17, generalizedTime: 0x18, universalString: 0x1c,
-  bmpString: 0x1e, sequence: 0x30, set: 0x31,
+  boolean: 0x01,
+  integer: 0x02,
+  bitString: 0x03,
+  octetString: 0x04,
+  null: 0x05,
+  oid: 0x06,
+  enumerated: 0x0a,
+  utf8String: 0x0c,
+  printableString: 0x13,
+  teletexString: 0x14,
+  ia5String: 0x16,
+  utcTime: 0x17,
+  generalizedTime: 0x18,
+  universalString: 0x1c,
+  bmpString: 0x1e,
+  sequence: 0x30,
+  set: 0x31,
 } as const;
 
 /** How many octets the length field of `length` content octets takes (X.690 §10.1: the shortest). */
@@ -26,7 +40,8 @@ export function writeHeader(out: Uint8Array, offset: number, tag: number, length
     return offset + 2;
   }
   out[offset + 1] = 0x80 | octets;
-  for (let index = 0; index < octets; index += 1) out[offset + 2 + index] = Math.floor(length / 256 ** (octets - 1 - index)) & 0xff;
+  for (let index = 0; index < octets; index += 1)
+    out[offset + 2 + index] = Math.floor(length / 256 ** (octets - 1 - index)) & 0xff;
   return offset + 2 + octets;
 }
 

@@ -3,7 +3,13 @@ import { isAppError } from "@/lib/errors/app-error";
 import { readSignatureAlgorithm } from "@/lib/pki/algorithms";
 import { readCertificate, type Certificate } from "@/lib/pki/certificate";
 import {
-  readAuthorityInfoAccess, readAuthorityKeyIdentifier, readBasicConstraints, readDistributionPoints, readExtendedKeyUsage, readKeyUsage, readSubjectKeyIdentifier,
+  readAuthorityInfoAccess,
+  readAuthorityKeyIdentifier,
+  readBasicConstraints,
+  readDistributionPoints,
+  readExtendedKeyUsage,
+  readKeyUsage,
+  readSubjectKeyIdentifier,
 } from "@/lib/pki/extension-values";
 import { readGeneralNames, type FoundName } from "@/lib/pki/general-names";
 import { formatIp } from "@/lib/pki/ip";
@@ -14,7 +20,12 @@ import { extendedKeyUsageOids, extensionOids, nameOfOid, otherOids } from "@/lib
 import { formatSerial } from "@/lib/pki/serial";
 import type { FoundExtension } from "@/lib/pki/tbs";
 
-export type ExtensionView = Readonly<{ name: string; oid: string; critical: boolean; lines: readonly string[] }>;
+export type ExtensionView = Readonly<{
+  name: string;
+  oid: string;
+  critical: boolean;
+  lines: readonly string[];
+}>;
 
 /** A certificate in words, plain JSON: hex in lower case without separators, times as ISO 8601 in UTC. */
 export type CertificateView = Readonly<{
@@ -39,11 +50,21 @@ export type CertificateView = Readonly<{
 export function describeCertificate(der: Uint8Array): CertificateView {
   const certificate = readCertificate(der);
   return {
-    version: String(certificate.version), serial: formatSerial(certificate.serial), subject: certificate.subjectText, subjectAttributes: readName(certificate.subjectDer),
-    issuer: certificate.issuerText, notBefore: certificate.notBefore.toISOString(), notAfter: certificate.notAfter.toISOString(),
-    ...describeKey(certificate), signatureAlgorithm: readSignatureAlgorithm(certificate.signatureAlgorithmDer)?.text ?? "unknown",
-    sans: certificate.sans.map(({ type, value }) => `${nameWords[type]} ${value}`), isAuthority: certificate.isCa,
-    fingerprintSha256: digest("sha256", der), fingerprintSha1: digest("sha1", der), extensions: describeExtensions(certificate.extensions),
+    version: String(certificate.version),
+    serial: formatSerial(certificate.serial),
+    subject: certificate.subjectText,
+    subjectAttributes: readName(certificate.subjectDer),
+    issuer: certificate.issuerText,
+    notBefore: certificate.notBefore.toISOString(),
+    notAfter: certificate.notAfter.toISOString(),
+    ...describeKey(certificate),
+    signatureAlgorithm:
+      readSignatureAlgorithm(certificate.signatureAlgorithmDer)?.text ?? "unknown",
+    sans: certificate.sans.map(({ type, value }) => `${nameWords[type]} ${value}`),
+    isAuthority: certificate.isCa,
+    fingerprintSha256: digest("sha256", der),
+    fingerprintSha1: digest("sha1", der),
+    extensions: describeExtensions(certificate.extensions),
   };
 }
 
@@ -63,7 +84,12 @@ function describeKey({ spkiDer }: Certificate): Pick<CertificateView, "key" | "k
 
 /** The same for the extensions alone, of a plan too. Values that cannot be read are shown in hex. */
 export function describeExtensions(extensions: readonly FoundExtension[]): ExtensionView[] {
-  return extensions.map(({ oid, critical, value }) => ({ name: extensionTitles[oid] ?? nameOfOid(oid), oid, critical, lines: linesOf(oid, value) }));
+  return extensions.map(({ oid, critical, value }) => ({
+    name: extensionTitles[oid] ?? nameOfOid(oid),
+    oid,
+    critical,
+    lines: linesOf(oid, value),
+  }));
 }
 
 function linesOf(oid: string, value: Uint8Array): readonly string[] {
@@ -75,25 +101,47 @@ function linesOf(oid: string, value: Uint8Array): readonly string[] {
   }
 }
 
-const hex = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("hex");
+const hex = (bytes: Uint8Array): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("hex");
 const nameWords = { dns: "DNS", ip: "IP", email: "E-mail", uri: "URI" } as const;
 
 const extensionTitles: Readonly<Record<string, string>> = {
-  [extensionOids.basicConstraints]: "Basic constraints", [extensionOids.keyUsage]: "Key usage", [extensionOids.extKeyUsage]: "Extended key usage",
-  [extensionOids.subjectAltName]: "Subject alternative names", [extensionOids.subjectKeyIdentifier]: "Subject key identifier",
-  [extensionOids.authorityKeyIdentifier]: "Authority key identifier", [extensionOids.cRLDistributionPoints]: "CRL addresses",
-  [extensionOids.authorityInfoAccess]: "Authority information", [extensionOids.nameConstraints]: "Name constraints",
-  [extensionOids.noRevAvail]: "No revocation available", [extensionOids.ocspNoCheck]: "OCSP no check", [extensionOids.certificatePolicies]: "Certificate policies",
+  [extensionOids.basicConstraints]: "Basic constraints",
+  [extensionOids.keyUsage]: "Key usage",
+  [extensionOids.extKeyUsage]: "Extended key usage",
+  [extensionOids.subjectAltName]: "Subject alternative names",
+  [extensionOids.subjectKeyIdentifier]: "Subject key identifier",
+  [extensionOids.authorityKeyIdentifier]: "Authority key identifier",
+  [extensionOids.cRLDistributionPoints]: "CRL addresses",
+  [extensionOids.authorityInfoAccess]: "Authority information",
+  [extensionOids.nameConstraints]: "Name constraints",
+  [extensionOids.noRevAvail]: "No revocation available",
+  [extensionOids.ocspNoCheck]: "OCSP no check",
+  [extensionOids.certificatePolicies]: "Certificate policies",
 };
 const usageTitles: Readonly<Record<string, string>> = {
-  digitalSignature: "Digital signature", nonRepudiation: "Non-repudiation", keyEncipherment: "Key encipherment", dataEncipherment: "Data encipherment",
-  keyAgreement: "Key agreement", keyCertSign: "Certificate signing", cRLSign: "CRL signing", encipherOnly: "Encipher only", decipherOnly: "Decipher only",
+  digitalSignature: "Digital signature",
+  nonRepudiation: "Non-repudiation",
+  keyEncipherment: "Key encipherment",
+  dataEncipherment: "Data encipherment",
+  keyAgreement: "Key agreement",
+  keyCertSign: "Certificate signing",
+  cRLSign: "CRL signing",
+  encipherOnly: "Encipher only",
+  decipherOnly: "Decipher only",
 };
 const purposeTitles: Readonly<Record<string, string>> = {
-  [extendedKeyUsageOids.serverAuth]: "TLS server", [extendedKeyUsageOids.clientAuth]: "TLS client", [extendedKeyUsageOids.codeSigning]: "Code signing",
-  [extendedKeyUsageOids.emailProtection]: "E-mail protection", [extendedKeyUsageOids.timeStamping]: "Time stamping", [extendedKeyUsageOids.ocspSigning]: "OCSP signing",
+  [extendedKeyUsageOids.serverAuth]: "TLS server",
+  [extendedKeyUsageOids.clientAuth]: "TLS client",
+  [extendedKeyUsageOids.codeSigning]: "Code signing",
+  [extendedKeyUsageOids.emailProtection]: "E-mail protection",
+  [extendedKeyUsageOids.timeStamping]: "Time stamping",
+  [extendedKeyUsageOids.ocspSigning]: "OCSP signing",
 };
-const accessTitles: Readonly<Record<string, string>> = { [otherOids.adOcsp]: "OCSP", [otherOids.adCaIssuers]: "Issuer certificate" };
+const accessTitles: Readonly<Record<string, string>> = {
+  [otherOids.adOcsp]: "OCSP",
+  [otherOids.adCaIssuers]: "Issuer certificate",
+};
 
 function describeFound({ type, tag, content, text }: FoundName): string {
   if (tag === 0xa4) return `Directory name ${describeName(content)}`;
@@ -104,17 +152,25 @@ function describeFound({ type, tag, content, text }: FoundName): string {
 function describeBase(name: FoundName): string {
   const half = name.content.length / 2;
   const isRange = name.type === "ip" && (half === 4 || half === 16);
-  return isRange ? `IP ${formatIp(name.content.subarray(0, half))} mask ${formatIp(name.content.subarray(half))}` : describeFound(name);
+  return isRange
+    ? `IP ${formatIp(name.content.subarray(0, half))} mask ${formatIp(name.content.subarray(half))}`
+    : describeFound(name);
 }
 
 const readers: Readonly<Record<string, (value: Uint8Array) => readonly string[]>> = {
   [extensionOids.basicConstraints]: (value) => {
     const { isCa, pathLength } = readBasicConstraints(value);
     if (!isCa) return ["Not a certificate authority"];
-    return ["Certificate authority", pathLength === null ? "Any number of authorities below it" : `At most ${pathLength} authorities below it`];
+    return [
+      "Certificate authority",
+      pathLength === null
+        ? "Any number of authorities below it"
+        : `At most ${pathLength} authorities below it`,
+    ];
   },
   [extensionOids.keyUsage]: (value) => readKeyUsage(value).map((bit) => usageTitles[bit] ?? bit),
-  [extensionOids.extKeyUsage]: (value) => readExtendedKeyUsage(value).map((purpose) => purposeTitles[purpose] ?? purpose),
+  [extensionOids.extKeyUsage]: (value) =>
+    readExtendedKeyUsage(value).map((purpose) => purposeTitles[purpose] ?? purpose),
   [extensionOids.subjectAltName]: (value) => readGeneralNames(value).map(describeFound),
   [extensionOids.subjectKeyIdentifier]: (value) => [hex(readSubjectKeyIdentifier(value))],
   [extensionOids.authorityKeyIdentifier]: (value) => {
@@ -122,10 +178,16 @@ const readers: Readonly<Record<string, (value: Uint8Array) => readonly string[]>
     return [identifier === null ? "Names its issuer by name and serial number" : hex(identifier)];
   },
   [extensionOids.cRLDistributionPoints]: readDistributionPoints,
-  [extensionOids.authorityInfoAccess]: (value) => readAuthorityInfoAccess(value).map(({ method, name }) => `${accessTitles[method] ?? method}: ${name}`),
+  [extensionOids.authorityInfoAccess]: (value) =>
+    readAuthorityInfoAccess(value).map(
+      ({ method, name }) => `${accessTitles[method] ?? method}: ${name}`,
+    ),
   [extensionOids.nameConstraints]: (value) => {
     const { permitted, excluded } = readNameConstraints(value);
-    return [...permitted.map((name) => `Permitted: ${describeBase(name)}`), ...excluded.map((name) => `Excluded: ${describeBase(name)}`)];
+    return [
+      ...permitted.map((name) => `Permitted: ${describeBase(name)}`),
+      ...excluded.map((name) => `Excluded: ${describeBase(name)}`),
+    ];
   },
   [extensionOids.noRevAvail]: () => ["No CRL and no OCSP: its short life takes their place"],
   [extensionOids.ocspNoCheck]: () => ["A client does not check the revocation of this responder"],

@@ -1,5 +1,17 @@
 import { tags } from "@/lib/pki/der";
-import { enter, leave, malformed, peek, readDer, take, takeBitString, takeBoolean, takeOid, takeSmallInteger, type DerReader } from "@/lib/pki/der-reader";
+import {
+  enter,
+  leave,
+  malformed,
+  peek,
+  readDer,
+  take,
+  takeBitString,
+  takeBoolean,
+  takeOid,
+  takeSmallInteger,
+  type DerReader,
+} from "@/lib/pki/der-reader";
 import { foundName } from "@/lib/pki/general-names";
 import { otherOids } from "@/lib/pki/oids";
 import { keyUsageBits, type KeyUsageBit } from "@/lib/pki/types";
@@ -21,8 +33,10 @@ export type BasicConstraints = Readonly<{ isCa: boolean; pathLength: number | nu
 export function readBasicConstraints(value: Uint8Array): BasicConstraints {
   return whole(value, "basicConstraints", (reader, end) => {
     const isCa = peek(reader, end) === tags.boolean && takeBoolean(reader, "cA");
-    if (!isCa && reader.position > 2) throw malformed("cA is FALSE, which is the default and left out", reader);
-    const pathLength = peek(reader, end) === tags.integer ? takeSmallInteger(reader, "pathLenConstraint") : null;
+    if (!isCa && reader.position > 2)
+      throw malformed("cA is FALSE, which is the default and left out", reader);
+    const pathLength =
+      peek(reader, end) === tags.integer ? takeSmallInteger(reader, "pathLenConstraint") : null;
     return { isCa, pathLength };
   });
 }
@@ -34,7 +48,8 @@ export function readKeyUsage(value: Uint8Array): KeyUsageBit[] {
   leave(reader, value.length, "keyUsage");
   const bits = bytes.length * 8 - unused;
   const isSet = (bit: number): boolean => ((bytes[bit >> 3] ?? 0) & (0x80 >> (bit & 7))) !== 0;
-  if (bits === 0 || bits > keyUsageBits.length || !isSet(bits - 1)) throw malformed("keyUsage has trailing zero bits, no bits, or unknown bits", reader);
+  if (bits === 0 || bits > keyUsageBits.length || !isSet(bits - 1))
+    throw malformed("keyUsage has trailing zero bits, no bits, or unknown bits", reader);
   return keyUsageBits.filter((_, bit) => isSet(bit));
 }
 
@@ -126,6 +141,11 @@ export function readAuthorityInfoAccess(value: Uint8Array): AccessDescription[] 
 }
 
 /** Addresses of one kind out of authorityInfoAccess. */
-export function accessUris(access: readonly AccessDescription[], kind: "adOcsp" | "adCaIssuers"): string[] {
-  return access.flatMap(({ method, name, isUri }) => (isUri && method === otherOids[kind] ? [name] : []));
+export function accessUris(
+  access: readonly AccessDescription[],
+  kind: "adOcsp" | "adCaIssuers",
+): string[] {
+  return access.flatMap(({ method, name, isUri }) =>
+    isUri && method === otherOids[kind] ? [name] : [],
+  );
 }

@@ -1,21 +1,48 @@
-import { asciiBytes, boolean, contextTag, explicitTag, integer, namedBits, nullValue, octetString, oid, sequence } from "@/lib/pki/der";
+import {
+  asciiBytes,
+  boolean,
+  contextTag,
+  explicitTag,
+  integer,
+  namedBits,
+  nullValue,
+  octetString,
+  oid,
+  sequence,
+} from "@/lib/pki/der";
 import { encodeGeneralName } from "@/lib/pki/general-names";
 import { extendedKeyUsageOids, extensionOids, otherOids } from "@/lib/pki/oids";
-import { keyUsageBits, type ExtendedKeyUsage, type GeneralName, type KeyUsageBit, type StatusUrls } from "@/lib/pki/types";
+import {
+  keyUsageBits,
+  type ExtendedKeyUsage,
+  type GeneralName,
+  type KeyUsageBit,
+  type StatusUrls,
+} from "@/lib/pki/types";
 
 /** One Extension; `critical` is DEFAULT FALSE and so written only if true (X.690 §11.5). */
 export function encodeExtension(type: string, critical: boolean, value: Uint8Array): Uint8Array {
-  return critical ? sequence(oid(type), boolean(true), octetString(value)) : sequence(oid(type), octetString(value));
+  return critical
+    ? sequence(oid(type), boolean(true), octetString(value))
+    : sequence(oid(type), octetString(value));
 }
 
 /** keyUsage, critical (RFC 5280 §4.2.1.3). */
 export function keyUsageExtension(usage: readonly KeyUsageBit[]): Uint8Array {
-  return encodeExtension(extensionOids.keyUsage, true, namedBits(usage.map((bit) => keyUsageBits.indexOf(bit))));
+  return encodeExtension(
+    extensionOids.keyUsage,
+    true,
+    namedBits(usage.map((bit) => keyUsageBits.indexOf(bit))),
+  );
 }
 
 /** extKeyUsage, not critical (§4.2.1.12). */
 export function extendedKeyUsageExtension(usage: readonly ExtendedKeyUsage[]): Uint8Array {
-  return encodeExtension(extensionOids.extKeyUsage, false, sequence(...usage.map((purpose) => oid(extendedKeyUsageOids[purpose]))));
+  return encodeExtension(
+    extensionOids.extKeyUsage,
+    false,
+    sequence(...usage.map((purpose) => oid(extendedKeyUsageOids[purpose]))),
+  );
 }
 
 /** basicConstraints, critical; cA DEFAULT FALSE is left out, pathLenConstraint only for a CA (§4.2.1.9). */
@@ -31,12 +58,23 @@ export function subjectKeyIdentifierExtension(identifier: Uint8Array): Uint8Arra
 
 /** authorityKeyIdentifier with the issuer's own identifier, not critical (§4.2.1.1). */
 export function authorityKeyIdentifierExtension(identifier: Uint8Array): Uint8Array {
-  return encodeExtension(extensionOids.authorityKeyIdentifier, false, sequence(contextTag(0, identifier)));
+  return encodeExtension(
+    extensionOids.authorityKeyIdentifier,
+    false,
+    sequence(contextTag(0, identifier)),
+  );
 }
 
 /** subjectAltName; critical exactly if the subject is empty (§4.2.1.6). */
-export function subjectAltNameExtension(names: readonly GeneralName[], critical: boolean): Uint8Array {
-  return encodeExtension(extensionOids.subjectAltName, critical, sequence(...names.map(encodeGeneralName)));
+export function subjectAltNameExtension(
+  names: readonly GeneralName[],
+  critical: boolean,
+): Uint8Array {
+  return encodeExtension(
+    extensionOids.subjectAltName,
+    critical,
+    sequence(...names.map(encodeGeneralName)),
+  );
 }
 
 const uriName = (url: string): Uint8Array => contextTag(6, asciiBytes(url));
@@ -49,11 +87,20 @@ export function distributionPointName(url: string): Uint8Array {
 /** CRL, OCSP and issuer addresses; an absent address leaves its part out, and an extension with no part does not exist. */
 export function statusExtensions(urls: StatusUrls): Uint8Array[] {
   const extensions: Uint8Array[] = [];
-  if (urls.crl !== null) extensions.push(encodeExtension(extensionOids.cRLDistributionPoints, false, sequence(sequence(distributionPointName(urls.crl)))));
+  if (urls.crl !== null)
+    extensions.push(
+      encodeExtension(
+        extensionOids.cRLDistributionPoints,
+        false,
+        sequence(sequence(distributionPointName(urls.crl))),
+      ),
+    );
   const access: Uint8Array[] = [];
   if (urls.ocsp !== null) access.push(sequence(oid(otherOids.adOcsp), uriName(urls.ocsp)));
-  if (urls.caIssuers !== null) access.push(sequence(oid(otherOids.adCaIssuers), uriName(urls.caIssuers)));
-  if (access.length > 0) extensions.push(encodeExtension(extensionOids.authorityInfoAccess, false, sequence(...access)));
+  if (urls.caIssuers !== null)
+    access.push(sequence(oid(otherOids.adCaIssuers), uriName(urls.caIssuers)));
+  if (access.length > 0)
+    extensions.push(encodeExtension(extensionOids.authorityInfoAccess, false, sequence(...access)));
   return extensions;
 }
 

@@ -6,16 +6,33 @@ import { formatIp, parseIp } from "@/lib/pki/ip";
 import { generalNameTypes, type GeneralName, type GeneralNameType } from "@/lib/pki/types";
 
 /** Context tags of GeneralName, RFC 5280 §4.2.1.6. */
-export const generalNameTags: Readonly<Record<GeneralNameType, number>> = { email: 1, dns: 2, uri: 6, ip: 7 };
+export const generalNameTags: Readonly<Record<GeneralNameType, number>> = {
+  email: 1,
+  dns: 2,
+  uri: 6,
+  ip: 7,
+};
 
-const words: Readonly<Record<GeneralNameType, string>> = { email: "email", dns: "DNS", uri: "URI", ip: "IP" };
-const otherWords: Readonly<Record<number, string>> = { 0: "otherName", 3: "x400Address", 4: "directoryName", 5: "ediPartyName", 8: "registeredID" };
+const words: Readonly<Record<GeneralNameType, string>> = {
+  email: "email",
+  dns: "DNS",
+  uri: "URI",
+  ip: "IP",
+};
+const otherWords: Readonly<Record<number, string>> = {
+  0: "otherName",
+  3: "x400Address",
+  4: "directoryName",
+  5: "ediPartyName",
+  8: "registeredID",
+};
 
 function refuse(type: string, text: string, mend: string): AppError {
   return new AppError("name.invalid", `"${text.slice(0, 120)}" is not ${type}. ${mend}`);
 }
 
-const hostName = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*(?!\d+$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
+const hostName =
+  /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*(?!\d+$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
 /**
  * Whether the text is a host name in the preferred syntax (RFC 1034 §3.5, RFC 1123): lower case, at most 253 octets, `*` only as a
@@ -23,7 +40,9 @@ const hostName = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*(?!\d+$)[a-z0-9](?
  */
 export function isDnsName(text: string): boolean {
   if (text.length > 253) return false;
-  return text.startsWith("*.") ? hostName.test(text.slice(2)) && text.indexOf(".", 2) > 0 : hostName.test(text);
+  return text.startsWith("*.")
+    ? hostName.test(text.slice(2)) && text.indexOf(".", 2) > 0
+    : hostName.test(text);
 }
 
 function parseDns(text: string): string {
@@ -31,25 +50,34 @@ function parseDns(text: string): string {
   if (isDnsName(name)) return name;
   if (!/^[!-~]+$/.test(text) && /^[^\s\p{C}]+$/u.test(text)) {
     const ascii = domainToASCII(text);
-    if (ascii !== "" && isDnsName(ascii)) throw refuse("a DNS name in its ASCII form", text, `Write it as ${ascii}.`);
+    if (ascii !== "" && isDnsName(ascii))
+      throw refuse("a DNS name in its ASCII form", text, `Write it as ${ascii}.`);
   }
-  if (parseIp(text) !== null) throw refuse("a DNS name but an address", text, `Ask for it as IP:${text}.`);
-  const mend = "Use labels of letters, digits and hyphens, such as pay.example.com; a wildcard is the whole first label, such as *.example.com.";
+  if (parseIp(text) !== null)
+    throw refuse("a DNS name but an address", text, `Ask for it as IP:${text}.`);
+  const mend =
+    "Use labels of letters, digits and hyphens, such as pay.example.com; a wildcard is the whole first label, such as *.example.com.";
   throw refuse("a DNS name", text, mend);
 }
 
 function parseEmail(text: string): string {
   const match = /^([A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64})@([A-Za-z0-9.-]{1,253})$/.exec(text);
   const isDotted = match !== null && !/^\.|\.\.|\.$/.test(match[1]!);
-  if (!isDotted || !isDnsName(match[2]!.toLowerCase())) throw refuse("a mailbox", text, "Write it as name@example.com, in ASCII.");
+  if (!isDotted || !isDnsName(match[2]!.toLowerCase()))
+    throw refuse("a mailbox", text, "Write it as name@example.com, in ASCII.");
   return `${match[1]!}@${match[2]!.toLowerCase()}`;
 }
 
 function parseUri(text: string): string {
-  const isPlain = /^[a-z][a-z0-9+.-]*:[!-~]+$/i.test(text) && !/["<>\\^`{|}]/.test(text) && text.length <= 2048;
+  const isPlain =
+    /^[a-z][a-z0-9+.-]*:[!-~]+$/i.test(text) && !/["<>\\^`{|}]/.test(text) && text.length <= 2048;
   const authority = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i.exec(text);
   if (!isPlain || (authority !== null && authority[1] === "" && !/^file:/i.test(text))) {
-    throw refuse("an absolute URI", text, "Write it with its scheme, such as spiffe://example.com/payments, in ASCII (percent-encode the rest).");
+    throw refuse(
+      "an absolute URI",
+      text,
+      "Write it with its scheme, such as spiffe://example.com/payments, in ASCII (percent-encode the rest).",
+    );
   }
   const scheme = text.slice(0, text.indexOf(":"));
   return `${scheme.toLowerCase()}${text.slice(scheme.length)}`;
@@ -57,7 +85,12 @@ function parseUri(text: string): string {
 
 function parseIpName(text: string): string {
   const bytes = parseIp(text);
-  if (bytes === null) throw refuse("an IP address", text, "Write it as 192.0.2.1 or 2001:db8::1, without a prefix length.");
+  if (bytes === null)
+    throw refuse(
+      "an IP address",
+      text,
+      "Write it as 192.0.2.1 or 2001:db8::1, without a prefix length.",
+    );
   return formatIp(bytes);
 }
 
@@ -78,23 +111,38 @@ export function parseGeneralName(type: GeneralNameType, text: string): GeneralNa
 /** GeneralName element of a name that `parseGeneralName` made. */
 export function encodeGeneralName(name: GeneralName): Uint8Array {
   const content = name.type === "ip" ? parseIp(name.value) : asciiBytes(name.value);
-  if (content === null) throw refuse("an IP address", name.value, "Write it as 192.0.2.1 or 2001:db8::1.");
+  if (content === null)
+    throw refuse("an IP address", name.value, "Write it as 192.0.2.1 or 2001:db8::1.");
   return contextTag(generalNameTags[name.type], content);
 }
 
 /** A GeneralName as found: `type` is null for the kinds that this authority does not write. */
-export type FoundName = Readonly<{ type: GeneralNameType | null; tag: number; content: Uint8Array; text: string }>;
+export type FoundName = Readonly<{
+  type: GeneralNameType | null;
+  tag: number;
+  content: Uint8Array;
+  text: string;
+}>;
 
 /** Reads tag and content octets of a GeneralName without judging the text in it. */
 export function foundName(tag: number, content: Uint8Array): FoundName {
   const number = tag & 0x1f;
-  const type = (tag & 0xe0) === 0x80 ? (generalNameTypes.find((candidate) => generalNameTags[candidate] === number) ?? null) : null;
+  const type =
+    (tag & 0xe0) === 0x80
+      ? (generalNameTypes.find((candidate) => generalNameTags[candidate] === number) ?? null)
+      : null;
   if (type === "ip") {
     const isAddress = content.length === 4 || content.length === 16;
     return { type, tag, content, text: isAddress ? formatIp(content) : `${content.length} octets` };
   }
-  if (type === null) return { type, tag, content, text: otherWords[number] ?? `name of kind ${number}` };
-  return { type, tag, content, text: Buffer.from(content.buffer, content.byteOffset, content.length).toString("latin1") };
+  if (type === null)
+    return { type, tag, content, text: otherWords[number] ?? `name of kind ${number}` };
+  return {
+    type,
+    tag,
+    content,
+    text: Buffer.from(content.buffer, content.byteOffset, content.length).toString("latin1"),
+  };
 }
 
 /** Reads a GeneralNames value (of subjectAltName). Throws AppError `der.malformed`, for an empty one too (SIZE 1..MAX). */
@@ -108,7 +156,11 @@ export function readGeneralNames(der: Uint8Array, tag: number = tags.sequence): 
     names.push(foundName(nameTag, take(reader, nameTag, "a name")));
   }
   leave(reader, end, "the names");
-  if (end !== der.length || names.length === 0) throw malformed(names.length === 0 ? "the list of names is empty" : "something follows after the names", reader);
+  if (end !== der.length || names.length === 0)
+    throw malformed(
+      names.length === 0 ? "the list of names is empty" : "something follows after the names",
+      reader,
+    );
   return names;
 }
 

@@ -13,13 +13,29 @@ export function issuerFactsOf(certificateDer: Uint8Array): IssuerFacts {
   const mayIssue = certificate.isCa && (certificate.keyUsage?.includes("keyCertSign") ?? true);
   const signatureAlgorithm = signatureAlgorithmOf(certificate.spkiDer);
   if (!mayIssue || signatureAlgorithm === null) {
-    const why = mayIssue ? "its key is of a kind that no authority here may have" : "it has no basicConstraints cA, or no keyCertSign";
-    throw new AppError("issuer.not-an-authority", `The certificate of ${certificate.subjectText} cannot issue others: ${why}.`);
+    const why = mayIssue
+      ? "its key is of a kind that no authority here may have"
+      : "it has no basicConstraints cA, or no keyCertSign";
+    throw new AppError(
+      "issuer.not-an-authority",
+      `The certificate of ${certificate.subjectText} cannot issue others: ${why}.`,
+    );
   }
   return {
-    certificateDer, signatureAlgorithm, subjectDer: certificate.subjectDer, subjectText: certificate.subjectText, spkiDer: certificate.spkiDer,
-    subjectKeyIdentifier: certificate.subjectKeyIdentifier ?? subjectKeyIdentifier(certificate.spkiDer),
-    notBefore: certificate.notBefore, notAfter: certificate.notAfter, pathLength: certificate.pathLength,
-    nameConstraintsDer: extensionValue(certificate.extensions, extensionOids.nameConstraints, (value) => value),
+    certificateDer,
+    signatureAlgorithm,
+    subjectDer: certificate.subjectDer,
+    subjectText: certificate.subjectText,
+    spkiDer: certificate.spkiDer,
+    subjectKeyIdentifier:
+      certificate.subjectKeyIdentifier ?? subjectKeyIdentifier(certificate.spkiDer),
+    notBefore: certificate.notBefore,
+    notAfter: certificate.notAfter,
+    pathLength: certificate.pathLength,
+    nameConstraintsDer: extensionValue(
+      certificate.extensions,
+      extensionOids.nameConstraints,
+      (value) => value,
+    ),
   };
 }

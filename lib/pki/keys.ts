@@ -5,10 +5,23 @@ import { findRsaWeakness } from "@/lib/pki/rsa-weaknesses";
 import { readSpki, type Spki } from "@/lib/pki/spki";
 import type { PublicKeyFacts, SignatureAlgorithm, SubjectKeyAlgorithm } from "@/lib/pki/types";
 
-const otherCurves: Readonly<Record<string, string>> = { "1.3.132.0.10": "secp256k1", "1.3.132.0.35": "P-521", "1.3.132.0.33": "P-224", "1.2.840.10045.3.1.1": "P-192" };
-const rsaAlgorithms: Readonly<Record<number, SubjectKeyAlgorithm>> = { 2048: "rsa-2048", 3072: "rsa-3072", 4096: "rsa-4096" };
+const otherCurves: Readonly<Record<string, string>> = {
+  "1.3.132.0.10": "secp256k1",
+  "1.3.132.0.35": "P-521",
+  "1.3.132.0.33": "P-224",
+  "1.2.840.10045.3.1.1": "P-192",
+};
+const rsaAlgorithms: Readonly<Record<number, SubjectKeyAlgorithm>> = {
+  2048: "rsa-2048",
+  3072: "rsa-3072",
+  4096: "rsa-4096",
+};
 const otherKeys: Readonly<Record<string, string>> = {
-  "1.2.840.113549.1.1.10": "RSA-PSS", "1.2.840.10040.4.1": "DSA", "1.3.101.113": "Ed448", "1.3.101.110": "X25519", "1.3.101.111": "X448",
+  "1.2.840.113549.1.1.10": "RSA-PSS",
+  "1.2.840.10040.4.1": "DSA",
+  "1.3.101.113": "Ed448",
+  "1.3.101.110": "X25519",
+  "1.3.101.111": "X448",
 };
 
 /** Number of significant bits of a big-endian magnitude. */
@@ -24,7 +37,10 @@ function nameKey(spki: Spki): Pick<PublicKeyFacts, "algorithm" | "text"> {
     }
     case "ec": {
       const curve = curves[spki.curve];
-      return { algorithm: curve?.algorithm ?? null, text: curve?.text ?? `EC ${otherCurves[spki.curve] ?? spki.curve}` };
+      return {
+        algorithm: curve?.algorithm ?? null,
+        text: curve?.text ?? `EC ${otherCurves[spki.curve] ?? spki.curve}`,
+      };
     }
     case "ed25519":
       return { algorithm: "ed25519", text: "Ed25519" };
@@ -65,7 +81,12 @@ export function signatureAlgorithmOf(spkiDer: Uint8Array): SignatureAlgorithm | 
   }
 }
 
-function weak(code: string, message: string, clause: string, severity: "error" | "warning" = "error"): Finding {
+function weak(
+  code: string,
+  message: string,
+  clause: string,
+  severity: "error" | "warning" = "error",
+): Finding {
   return { code, message, clause, severity, path: "csr" };
 }
 
@@ -88,22 +109,56 @@ export function findKeyWeaknesses(spkiDer: Uint8Array): Finding[] {
 }
 
 function unsupported(text: string): Finding {
-  return weak("key.unsupported", `A key of the kind ${text} cannot be certified. Make an ECDSA P-256 or P-384, RSA 2048, 3072 or 4096, or Ed25519 key.`, "profile");
+  return weak(
+    "key.unsupported",
+    `A key of the kind ${text} cannot be certified. Make an ECDSA P-256 or P-384, RSA 2048, 3072 or 4096, or Ed25519 key.`,
+    "profile",
+  );
 }
 
 function rsaWeaknesses(modulus: Uint8Array, exponent: Uint8Array): Finding[] {
   const findings: Finding[] = [];
   const bits = bitLength(modulus);
-  if (bits < 2048) findings.push(weak("key.rsa-too-short", `The RSA key has ${bits} bits; at least 2048 are needed. Make one with openssl genrsa 3072, or an ECDSA P-256 key.`, "NIST SP 800-57 part 1, table 2"));
+  if (bits < 2048)
+    findings.push(
+      weak(
+        "key.rsa-too-short",
+        `The RSA key has ${bits} bits; at least 2048 are needed. Make one with openssl genrsa 3072, or an ECDSA P-256 key.`,
+        "NIST SP 800-57 part 1, table 2",
+      ),
+    );
   const e = BigInt(`0x${Buffer.from(exponent).toString("hex")}`);
   if (e < 3n || e % 2n === 0n || e >= 1n << 256n) {
-    findings.push(weak("key.rsa-exponent", "The RSA exponent is even, 1, or larger than 2^256. Make a key with the usual exponent 65537.", "FIPS 186-5 §5.1"));
+    findings.push(
+      weak(
+        "key.rsa-exponent",
+        "The RSA exponent is even, 1, or larger than 2^256. Make a key with the usual exponent 65537.",
+        "FIPS 186-5 §5.1",
+      ),
+    );
   } else if (e < 65537n) {
-    findings.push(weak("key.rsa-small-exponent", `The RSA exponent is ${e}; 65537 is usual.`, "FIPS 186-5 §5.1", "warning"));
+    findings.push(
+      weak(
+        "key.rsa-small-exponent",
+        `The RSA exponent is ${e}; 65537 is usual.`,
+        "FIPS 186-5 §5.1",
+        "warning",
+      ),
+    );
   }
   // Above 16,384 bits the arithmetic below would cost a refused caller more than it costs him.
-  const found = bits > 16384 ? "no library checks a modulus of this size" : findRsaWeakness(BigInt(`0x${Buffer.from(modulus).toString("hex")}`));
-  if (found !== null) findings.push(weak("key.rsa-modulus", `The RSA modulus is unsafe: ${found}. Make a new key with a current openssl.`, "NIST SP 800-89 §5.3.3"));
+  const found =
+    bits > 16384
+      ? "no library checks a modulus of this size"
+      : findRsaWeakness(BigInt(`0x${Buffer.from(modulus).toString("hex")}`));
+  if (found !== null)
+    findings.push(
+      weak(
+        "key.rsa-modulus",
+        `The RSA modulus is unsafe: ${found}. Make a new key with a current openssl.`,
+        "NIST SP 800-89 §5.3.3",
+      ),
+    );
   return findings;
 }
 
@@ -111,22 +166,51 @@ function ecWeaknesses(spkiDer: Uint8Array, curveOid: string, point: Uint8Array):
   const curve = curves[curveOid];
   if (curve === undefined) return [unsupported(inspectPublicKey(spkiDer).text)];
   if (point[0] !== 4 || point.length !== 1 + 2 * curve.coordinate) {
-    const mend = "Write it uncompressed (openssl ec -conv_form uncompressed), so that one key has one encoding.";
-    return [weak("key.ec-encoding", `The EC point is not in the uncompressed form of its curve. ${mend}`, "RFC 5480 §2.2")];
+    const mend =
+      "Write it uncompressed (openssl ec -conv_form uncompressed), so that one key has one encoding.";
+    return [
+      weak(
+        "key.ec-encoding",
+        `The EC point is not in the uncompressed form of its curve. ${mend}`,
+        "RFC 5480 §2.2",
+      ),
+    ];
   }
   if (isOnCurve(curve, point)) return [];
-  return [weak("key.ec-point", "The EC point is not on its curve. Make a new key pair.", "NIST SP 800-56A §5.6.2.3")];
+  return [
+    weak(
+      "key.ec-point",
+      "The EC point is not on its curve. Make a new key pair.",
+      "NIST SP 800-56A §5.6.2.3",
+    ),
+  ];
 }
 
 const fieldPrime = (1n << 255n) - 19n;
 const edwardsD = 37095705934669439343138083508754565189542113879843219016388785533085940283555n;
 
 function edWeaknesses(point: Uint8Array): Finding[] {
-  if (point.length !== 32) return [weak("key.ed25519-length", `An Ed25519 key has 32 octets, this has ${point.length}. Make a new key pair.`, "RFC 8410 §3")];
+  if (point.length !== 32)
+    return [
+      weak(
+        "key.ed25519-length",
+        `An Ed25519 key has 32 octets, this has ${point.length}. Make a new key pair.`,
+        "RFC 8410 §3",
+      ),
+    ];
   const y = BigInt(`0x${Buffer.from(point).reverse().toString("hex")}`) & ((1n << 255n) - 1n);
   const square = (y * y) % fieldPrime;
   // y of the points of order 1, 2 and 4, and, as roots of d·y⁴ + 2y² - 1, of order 8: whoever holds such a key can sign anything without a secret.
-  const isSmallOrder = y === 0n || square === 1n || (edwardsD * square * square + 2n * square - 1n) % fieldPrime === 0n;
+  const isSmallOrder =
+    y === 0n ||
+    square === 1n ||
+    (edwardsD * square * square + 2n * square - 1n) % fieldPrime === 0n;
   if (y < fieldPrime && !isSmallOrder) return [];
-  return [weak("key.ed25519-point", "The Ed25519 point has a small order or is not in its canonical form. Make a new key pair.", "RFC 8032 §5.1.3")];
+  return [
+    weak(
+      "key.ed25519-point",
+      "The Ed25519 point has a small order or is not in its canonical form. Make a new key pair.",
+      "RFC 8032 §5.1.3",
+    ),
+  ];
 }

@@ -5,7 +5,10 @@ import { isInIpRange, parseIp } from "@/lib/pki/ip";
 import { readAttributes } from "@/lib/pki/names";
 import type { GeneralName } from "@/lib/pki/types";
 
-export type NameConstraints = Readonly<{ permitted: readonly FoundName[]; excluded: readonly FoundName[] }>;
+export type NameConstraints = Readonly<{
+  permitted: readonly FoundName[];
+  excluded: readonly FoundName[];
+}>;
 
 const directoryTag = 0xa4;
 
@@ -16,7 +19,8 @@ export function readNameConstraints(value: Uint8Array): NameConstraints {
   const permitted = peek(reader, end) === 0xa0 ? takeSubtrees(reader, 0xa0) : [];
   const excluded = peek(reader, end) === 0xa1 ? takeSubtrees(reader, 0xa1) : [];
   leave(reader, end, "nameConstraints");
-  if (end !== value.length || permitted.length + excluded.length === 0) throw malformed("nameConstraints are empty or followed by something", reader);
+  if (end !== value.length || permitted.length + excluded.length === 0)
+    throw malformed("nameConstraints are empty or followed by something", reader);
   return { permitted, excluded };
 }
 
@@ -38,22 +42,55 @@ function takeSubtrees(reader: DerReader, tag: number): FoundName[] {
 export type CheckedNames = Readonly<{ sans: readonly GeneralName[]; subjectDer: Uint8Array }>;
 
 /** Each name that the constraints do not allow, in words; empty if all are allowed. Throws AppError `der.malformed` for an unreadable subject. */
-export function findConstraintViolations(constraints: NameConstraints, names: CheckedNames): string[] {
+export function findConstraintViolations(
+  constraints: NameConstraints,
+  names: CheckedNames,
+): string[] {
   const attributes = readAttributes(names.subjectDer);
-  const mailboxes = attributes.flatMap(({ type, value }): GeneralName[] => (type === "emailAddress" && value !== null ? [{ type: "email", value }] : []));
-  const hosts = attributes.flatMap(({ type, value }): GeneralName[] => (type === "CN" && value !== null && /^(\*\.)?([a-z0-9-]+\.)+[a-z][a-z0-9-]*$/i.test(value) ? [{ type: "dns", value: value.toLowerCase() }] : []));
-  const violations = [...names.sans, ...mailboxes, ...hosts].flatMap((name) => judge(constraints, name.type, (base) => matches(base, name), name.value));
-  if (attributes.length > 0) violations.push(...judge(constraints, "directory", (base) => isDirectoryWithin(base.content, names.subjectDer), "the subject"));
+  const mailboxes = attributes.flatMap(({ type, value }): GeneralName[] =>
+    type === "emailAddress" && value !== null ? [{ type: "email", value }] : [],
+  );
+  const hosts = attributes.flatMap(({ type, value }): GeneralName[] =>
+    type === "CN" && value !== null && /^(\*\.)?([a-z0-9-]+\.)+[a-z][a-z0-9-]*$/i.test(value)
+      ? [{ type: "dns", value: value.toLowerCase() }]
+      : [],
+  );
+  const violations = [...names.sans, ...mailboxes, ...hosts].flatMap((name) =>
+    judge(constraints, name.type, (base) => matches(base, name), name.value),
+  );
+  if (attributes.length > 0)
+    violations.push(
+      ...judge(
+        constraints,
+        "directory",
+        (base) => isDirectoryWithin(base.content, names.subjectDer),
+        "the subject",
+      ),
+    );
   return [...new Set(violations)];
 }
 
-function judge(constraints: NameConstraints, kind: GeneralName["type"] | "directory", isWithin: (base: FoundName) => boolean, text: string): string[] {
-  const ofKind = (base: FoundName): boolean => (kind === "directory" ? base.tag === directoryTag : base.type === kind);
+function judge(
+  constraints: NameConstraints,
+  kind: GeneralName["type"] | "directory",
+  isWithin: (base: FoundName) => boolean,
+  text: string,
+): string[] {
+  const ofKind = (base: FoundName): boolean =>
+    kind === "directory" ? base.tag === directoryTag : base.type === kind;
   const permitted = constraints.permitted.filter(ofKind);
   const excluded = constraints.excluded.filter(ofKind);
-  if (kind === "uri" && permitted.length + excluded.length > 0 && hostOf(text) === undefined) return [`${text} has no host that could be checked`];
-  if (excluded.some((base) => isWithin(base) || (kind === "dns" && wildcardReaches(text, baseText(base))))) return [`${text} is excluded`];
-  return permitted.length > 0 && !permitted.some(isWithin) ? [`${text} is not among the permitted names`] : [];
+  if (kind === "uri" && permitted.length + excluded.length > 0 && hostOf(text) === undefined)
+    return [`${text} has no host that could be checked`];
+  if (
+    excluded.some(
+      (base) => isWithin(base) || (kind === "dns" && wildcardReaches(text, baseText(base))),
+    )
+  )
+    return [`${text} is excluded`];
+  return permitted.length > 0 && !permitted.some(isWithin)
+    ? [`${text} is not among the permitted names`]
+    : [];
 }
 
 function matches(base: FoundName, name: GeneralName): boolean {
@@ -70,7 +107,9 @@ function matches(base: FoundName, name: GeneralName): boolean {
 }
 
 function baseText(base: FoundName): string {
-  return Buffer.from(base.content.buffer, base.content.byteOffset, base.content.length).toString("latin1").toLowerCase();
+  return Buffer.from(base.content.buffer, base.content.byteOffset, base.content.length)
+    .toString("latin1")
+    .toLowerCase();
 }
 
 /** dNSName: the base itself and anything with labels added to its left; a leading dot, which some write, means the same below it. */
@@ -82,7 +121,11 @@ function isHostBelow(host: string, base: string): boolean {
 
 /** Whether a wildcard could stand for the excluded host itself. */
 function wildcardReaches(name: string, base: string): boolean {
-  return name.startsWith("*.") && base.endsWith(name.slice(1)) && !base.slice(0, 1 - name.length).includes(".");
+  return (
+    name.startsWith("*.") &&
+    base.endsWith(name.slice(1)) &&
+    !base.slice(0, 1 - name.length).includes(".")
+  );
 }
 
 /** rfc822Name: one mailbox, all of one host, or, with a leading dot, all hosts below a domain. */
@@ -91,7 +134,10 @@ function isMailboxWithin(mailbox: string, base: string): boolean {
   const host = mailbox.slice(at + 1).toLowerCase();
   if (base.includes("@")) {
     const baseAt = base.lastIndexOf("@");
-    return mailbox.slice(0, at).toLowerCase() === base.slice(0, baseAt) && host === base.slice(baseAt + 1);
+    return (
+      mailbox.slice(0, at).toLowerCase() === base.slice(0, baseAt) &&
+      host === base.slice(baseAt + 1)
+    );
   }
   return base === "" || (base.startsWith(".") ? host.endsWith(base) : host === base);
 }
@@ -117,7 +163,10 @@ function isAddressWithin(text: string, base: Uint8Array): boolean {
 /** directoryName: the base's attributes are the first of the subject's, compared without regard to case and runs of spaces (§7.1). */
 function isDirectoryWithin(base: Uint8Array, subjectDer: Uint8Array): boolean {
   const fold = (der: Uint8Array): string[] =>
-    readAttributes(der).map(({ rdn, type, value, raw }) => `${rdn}|${type}|${value?.trim().replace(/\s+/g, " ").toLowerCase() ?? Buffer.from(raw).toString("hex")}`);
+    readAttributes(der).map(
+      ({ rdn, type, value, raw }) =>
+        `${rdn}|${type}|${value?.trim().replace(/\s+/g, " ").toLowerCase() ?? Buffer.from(raw).toString("hex")}`,
+    );
   const subject = fold(subjectDer);
   return fold(base).every((attribute, index) => subject[index] === attribute);
 }

@@ -6,14 +6,29 @@ import type { DistinguishedName, NameAttribute } from "@/lib/pki/types";
 
 /** Upper bounds of RFC 5280 appendix A.1, in characters. */
 export const attributeBounds: Readonly<Record<string, number>> = {
-  CN: 64, SN: 40, serialNumber: 64, C: 2, L: 128, ST: 128, street: 128, O: 64, OU: 64, title: 64, GN: 16, dnQualifier: 64, emailAddress: 255,
+  CN: 64,
+  SN: 40,
+  serialNumber: 64,
+  C: 2,
+  L: 128,
+  ST: 128,
+  street: 128,
+  O: 64,
+  OU: 64,
+  title: 64,
+  GN: 16,
+  dnQualifier: 64,
+  emailAddress: 255,
 };
 const printableTypes = new Set(["C", "serialNumber", "dnQualifier"]);
 const ia5Types = new Set(["DC", "emailAddress"]);
 const attributeCount = 32;
 
 function refuse(attribute: NameAttribute, mend: string): AppError {
-  return new AppError("name.invalid", `The name attribute ${attribute.type}="${attribute.value.slice(0, 100)}" cannot be used. ${mend}`);
+  return new AppError(
+    "name.invalid",
+    `The name attribute ${attribute.type}="${attribute.value.slice(0, 100)}" cannot be used. ${mend}`,
+  );
 }
 
 function checkAttribute(attribute: NameAttribute): void {
@@ -21,9 +36,15 @@ function checkAttribute(attribute: NameAttribute): void {
   const bound = attributeBounds[type] ?? 256;
   const length = value.length <= bound ? value.length : Array.from(value).length;
   if (value.trim() === "") throw refuse(attribute, "Leave it out, or give it a value.");
-  if (length > bound) throw refuse(attribute, `It has ${length} characters; at most ${bound} are allowed (RFC 5280, appendix A.1).`);
-  if (hasControlCharacters(value)) throw refuse(attribute, "Remove the control or unassigned characters.");
-  if (type === "C" && !/^[A-Z]{2}$/.test(value)) throw refuse(attribute, "Write the country as two capital letters, such as DE.");
+  if (length > bound)
+    throw refuse(
+      attribute,
+      `It has ${length} characters; at most ${bound} are allowed (RFC 5280, appendix A.1).`,
+    );
+  if (hasControlCharacters(value))
+    throw refuse(attribute, "Remove the control or unassigned characters.");
+  if (type === "C" && !/^[A-Z]{2}$/.test(value))
+    throw refuse(attribute, "Write the country as two capital letters, such as DE.");
 }
 
 /** Whether a text holds control, unassigned or otherwise invisible characters, which could hide what it says. */
@@ -34,7 +55,8 @@ export function hasControlCharacters(text: string): boolean {
 function encodeValue(attribute: NameAttribute): Uint8Array {
   const { type, value } = attribute;
   if (printableTypes.has(type)) {
-    if (!/^[A-Za-z0-9 '()+,\-./:=?]*$/.test(value)) throw refuse(attribute, "Use letters, digits, spaces and '()+,-./:=? only.");
+    if (!/^[A-Za-z0-9 '()+,\-./:=?]*$/.test(value))
+      throw refuse(attribute, "Use letters, digits, spaces and '()+,-./:=? only.");
     return printableString(value);
   }
   if (!ia5Types.has(type)) return utf8String(value);
@@ -47,10 +69,18 @@ function encodeValue(attribute: NameAttribute): Uint8Array {
  * IA5String, all else UTF8String (RFC 5280 §4.1.2.4). Throws AppError `name.invalid`.
  */
 export function encodeName(name: DistinguishedName): Uint8Array {
-  if (name.length > attributeCount) throw new AppError("name.invalid", `A name has at most ${attributeCount} attributes; remove some.`);
+  if (name.length > attributeCount)
+    throw new AppError(
+      "name.invalid",
+      `A name has at most ${attributeCount} attributes; remove some.`,
+    );
   const rdns = name.map((attribute) => {
     const type = attributeOids[attribute.type] ?? (isOid(attribute.type) ? attribute.type : null);
-    if (type === null) throw refuse(attribute, `Use one of ${Object.keys(attributeOids).join(", ")}, or a dotted object identifier.`);
+    if (type === null)
+      throw refuse(
+        attribute,
+        `Use one of ${Object.keys(attributeOids).join(", ")}, or a dotted object identifier.`,
+      );
     const known = { ...attribute, type: nameOfOid(type) };
     checkAttribute(known);
     return setOf(sequence(oid(type), encodeValue(known)));
@@ -99,7 +129,13 @@ function latin1(content: Uint8Array): string {
 }
 
 /** An attribute as found, its RDN's number and its encoding included. */
-export type FoundAttribute = Readonly<{ rdn: number; type: string; tag: number; value: string | null; raw: Uint8Array }>;
+export type FoundAttribute = Readonly<{
+  rdn: number;
+  type: string;
+  tag: number;
+  value: string | null;
+  raw: Uint8Array;
+}>;
 
 /** Reads a Name strictly in structure, without judging its values. Throws AppError `der.malformed`. */
 export function readAttributes(der: Uint8Array): FoundAttribute[] {
@@ -115,7 +151,13 @@ export function readAttributes(der: Uint8Array): FoundAttribute[] {
       const raw = takeRaw(reader, "the value of a name attribute");
       leave(reader, attributeEnd, "a name attribute");
       const tag = raw[0]!;
-      found.push({ rdn, type, tag, value: decodeString(tag, take(readDer(raw), tag, "a name attribute")), raw });
+      found.push({
+        rdn,
+        type,
+        tag,
+        value: decodeString(tag, take(readDer(raw), tag, "a name attribute")),
+        raw,
+      });
     }
     leave(reader, setEnd, "a relative name");
   }
@@ -126,27 +168,41 @@ export function readAttributes(der: Uint8Array): FoundAttribute[] {
 
 /** A Name as attributes, most general first; a value that is no text becomes `#` and its DER in hex. Throws AppError `der.malformed`. */
 export function readName(der: Uint8Array): DistinguishedName {
-  return readAttributes(der).map(({ type, value, raw }) => ({ type, value: value ?? `#${Buffer.from(raw).toString("hex")}` }));
+  return readAttributes(der).map(({ type, value, raw }) => ({
+    type,
+    value: value ?? `#${Buffer.from(raw).toString("hex")}`,
+  }));
 }
 
 function escapeValue(value: string): string {
   // Most names are plain; the rest costs ten times as much.
   if (/^[A-Za-z0-9.@:_-][A-Za-z0-9 .@:_-]*$/.test(value) && !value.endsWith(" ")) return value;
-  const escaped = value.replace(/[,+"\\<>;]/g, String.raw`\$&`).replace(/\p{C}/gu, (character) => hexEscape(character));
+  const escaped = value
+    .replace(/[,+"\\<>;]/g, String.raw`\$&`)
+    .replace(/\p{C}/gu, (character) => hexEscape(character));
   return escaped.replace(/^[ #]/, String.raw`\$&`).replace(/ $/, String.raw`\ `);
 }
 
 function hexEscape(character: string): string {
-  return [...new TextEncoder().encode(character)].map((octet) => `\\${octet.toString(16).padStart(2, "0")}`).join("");
+  return [...new TextEncoder().encode(character)]
+    .map((octet) => `\\${octet.toString(16).padStart(2, "0")}`)
+    .join("");
 }
 
 /** One line in the manner of RFC 4514, most specific first: `CN=pay.example.com,O=Example`. Several attributes of one RDN join by `+`. */
 export function describeName(name: Uint8Array | DistinguishedName): string {
-  if (!(name instanceof Uint8Array)) return name.map(({ type, value }) => `${type}=${escapeValue(value)}`).toReversed().join(",");
+  if (!(name instanceof Uint8Array))
+    return name
+      .map(({ type, value }) => `${type}=${escapeValue(value)}`)
+      .toReversed()
+      .join(",");
   const rdns: string[][] = [];
   for (const { rdn, type, value, raw } of readAttributes(name)) {
     const text = value === null ? `#${Buffer.from(raw).toString("hex")}` : escapeValue(value);
     (rdns[rdn] ??= []).push(`${type}=${text}`);
   }
-  return rdns.map((parts) => parts.join("+")).toReversed().join(",");
+  return rdns
+    .map((parts) => parts.join("+"))
+    .toReversed()
+    .join(",");
 }

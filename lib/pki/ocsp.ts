@@ -2,8 +2,26 @@ import { createHash } from "node:crypto";
 import { AppError } from "@/lib/errors/app-error";
 import { encodeSignatureAlgorithm } from "@/lib/pki/algorithms";
 import { reasonNumbers } from "@/lib/pki/crl";
-import { bitString, enumerated, explicitTag, octetString, oid, sequence, tags } from "@/lib/pki/der";
-import { checkInteger, enter, leave, malformed, peek, readDer, take, takeRaw, type DerReader } from "@/lib/pki/der-reader";
+import {
+  bitString,
+  enumerated,
+  explicitTag,
+  octetString,
+  oid,
+  sequence,
+  tags,
+} from "@/lib/pki/der";
+import {
+  checkInteger,
+  enter,
+  leave,
+  malformed,
+  peek,
+  readDer,
+  take,
+  takeRaw,
+  type DerReader,
+} from "@/lib/pki/der-reader";
 import { generalizedTime } from "@/lib/pki/der-time";
 import { encodeExtension } from "@/lib/pki/extensions";
 import { extensionOids, otherOids } from "@/lib/pki/oids";
@@ -36,7 +54,8 @@ const basicOid = oid(otherOids.ocspBasic);
  * (RFC 9654). Throws AppError `ocsp.malformed` or `der.malformed`; both are answered as malformedRequest.
  */
 export function parseOcspRequest(der: Uint8Array): OcspRequest {
-  if (der.length > maxOctets) throw refuse(`it has ${der.length} octets, at most ${maxOctets} are read`);
+  if (der.length > maxOctets)
+    throw refuse(`it has ${der.length} octets, at most ${maxOctets} are read`);
   const reader = readDer(der);
   const end = enter(reader, tags.sequence, "the OCSP request");
   const request = readTbsRequest(reader);
@@ -57,7 +76,8 @@ function readTbsRequest(reader: DerReader): OcspRequest {
   const listEnd = enter(reader, tags.sequence, "the list of requests");
   const certIds: OcspCertId[] = [];
   while (reader.position < listEnd) {
-    if (certIds.length === maxCertIds) throw refuse(`it asks for more than ${maxCertIds} certificates`);
+    if (certIds.length === maxCertIds)
+      throw refuse(`it asks for more than ${maxCertIds} certificates`);
     const requestEnd = enter(reader, tags.sequence, "a request");
     certIds.push(readCertId(reader));
     if (peek(reader, requestEnd) === 0xa0) readNonce(reader, 0xa0);
@@ -72,12 +92,14 @@ function readTbsRequest(reader: DerReader): OcspRequest {
 
 function readVersion(reader: DerReader): void {
   const content = take(reader, 0xa0, "the version");
-  if (content.length !== 3 || content[0] !== tags.integer || content[1] !== 1 || content[2] !== 0) throw refuse("its version is not 1");
+  if (content.length !== 3 || content[0] !== tags.integer || content[1] !== 1 || content[2] !== 0)
+    throw refuse("its version is not 1");
 }
 
 function startsWith(bytes: Uint8Array, position: number, end: number, prefix: Uint8Array): boolean {
   if (end - position < prefix.length) return false;
-  for (let index = 0; index < prefix.length; index += 1) if (bytes[position + index] !== prefix[index]) return false;
+  for (let index = 0; index < prefix.length; index += 1)
+    if (bytes[position + index] !== prefix[index]) return false;
   return true;
 }
 
@@ -87,7 +109,11 @@ function readCertId(reader: DerReader): OcspCertId {
   const algorithmEnd = enter(reader, tags.sequence, "the hash algorithm");
   const { bytes, position } = reader;
   const isSha1 = startsWith(bytes, position, algorithmEnd, sha1Oid);
-  const hashAlgorithm = isSha1 ? "sha1" : startsWith(bytes, position, algorithmEnd, sha256Oid) ? "sha256" : null;
+  const hashAlgorithm = isSha1
+    ? "sha1"
+    : startsWith(bytes, position, algorithmEnd, sha256Oid)
+      ? "sha256"
+      : null;
   reader.position = algorithmEnd;
   const issuerNameHash = take(reader, tags.octetString, "issuerNameHash");
   const issuerKeyHash = take(reader, tags.octetString, "issuerKeyHash");
@@ -108,7 +134,8 @@ function readNonce(reader: DerReader, tag: number): Uint8Array | null {
     const itemEnd = enter(reader, tags.sequence, "an extension");
     const isNonce = startsWith(reader.bytes, reader.position, itemEnd, nonceOid);
     takeRaw(reader, "the type of an extension", tags.oid);
-    const critical = peek(reader, itemEnd) === tags.boolean && take(reader, tags.boolean, "critical")[0] !== 0;
+    const critical =
+      peek(reader, itemEnd) === tags.boolean && take(reader, tags.boolean, "critical")[0] !== 0;
     const value = take(reader, tags.octetString, "the value of an extension");
     leave(reader, itemEnd, "an extension");
     if (!isNonce && critical) throw refuse("it has a critical extension that is not known");
@@ -125,21 +152,41 @@ function nonceOf(value: Uint8Array): Uint8Array {
   const reader = readDer(value);
   const nonce = take(reader, tags.octetString, "the nonce");
   leave(reader, value.length, "the nonce");
-  if (nonce.length < 1 || nonce.length > 128) throw refuse(`its nonce has ${nonce.length} octets, 1 to 128 are allowed`);
+  if (nonce.length < 1 || nonce.length > 128)
+    throw refuse(`its nonce has ${nonce.length} octets, 1 to 128 are allowed`);
   return nonce;
 }
 
-export type CertIdHashes = Readonly<{ hashAlgorithm: OcspHash; issuerNameHash: Uint8Array; issuerKeyHash: Uint8Array }>;
+export type CertIdHashes = Readonly<{
+  hashAlgorithm: OcspHash;
+  issuerNameHash: Uint8Array;
+  issuerKeyHash: Uint8Array;
+}>;
 
 /** How a client names this issuer in a CertID: over the exact subject bytes and the key's bits, for each hash. */
-export function issuerCertIdHashes(issuer: Pick<IssuerFacts, "subjectDer" | "spkiDer">): readonly CertIdHashes[] {
+export function issuerCertIdHashes(
+  issuer: Pick<IssuerFacts, "subjectDer" | "spkiDer">,
+): readonly CertIdHashes[] {
   const { keyBits } = readSpki(issuer.spkiDer);
-  const hash = (name: OcspHash, bytes: Uint8Array): Uint8Array => Uint8Array.from(createHash(name).update(bytes).digest());
-  return (["sha1", "sha256"] as const).map((name) => ({ hashAlgorithm: name, issuerNameHash: hash(name, issuer.subjectDer), issuerKeyHash: hash(name, keyBits) }));
+  const hash = (name: OcspHash, bytes: Uint8Array): Uint8Array =>
+    Uint8Array.from(createHash(name).update(bytes).digest());
+  return (["sha1", "sha256"] as const).map((name) => ({
+    hashAlgorithm: name,
+    issuerNameHash: hash(name, issuer.subjectDer),
+    issuerKeyHash: hash(name, keyBits),
+  }));
 }
 
-export type OcspStatus = Readonly<{ state: "good" }> | Readonly<{ state: "unknown" }> | Readonly<{ state: "revoked"; at: Date; reason: RevocationReason }>;
-export type OcspSingle = Readonly<{ rawCertId: Uint8Array; status: OcspStatus; thisUpdate: Date; nextUpdate: Date }>;
+export type OcspStatus =
+  | Readonly<{ state: "good" }>
+  | Readonly<{ state: "unknown" }>
+  | Readonly<{ state: "revoked"; at: Date; reason: RevocationReason }>;
+export type OcspSingle = Readonly<{
+  rawCertId: Uint8Array;
+  status: OcspStatus;
+  thisUpdate: Date;
+  nextUpdate: Date;
+}>;
 export type OcspContent = Readonly<{
   /** SubjectPublicKeyInfo of the responder, which is named by the SHA-1 of its key (RFC 6960 §4.2.1, byKey). */
   responderSpki: Uint8Array;
@@ -160,7 +207,9 @@ function encodeStatus(status: OcspStatus): Uint8Array {
     case "revoked": {
       const number = reasonNumbers[status.reason];
       const at = generalizedTime(status.at);
-      return number === 0 ? explicitTag(1, at) : explicitTag(1, at, explicitTag(0, enumerated(number)));
+      return number === 0
+        ? explicitTag(1, at)
+        : explicitTag(1, at, explicitTag(0, enumerated(number)));
     }
   }
 }
@@ -170,7 +219,10 @@ const responderIds = new WeakMap<Uint8Array, Uint8Array>();
 function responderId(spkiDer: Uint8Array): Uint8Array {
   const known = responderIds.get(spkiDer);
   if (known !== undefined) return known;
-  const id = explicitTag(2, octetString(Uint8Array.from(createHash("sha1").update(readSpki(spkiDer).keyBits).digest())));
+  const id = explicitTag(
+    2,
+    octetString(Uint8Array.from(createHash("sha1").update(readSpki(spkiDer).keyBits).digest())),
+  );
   responderIds.set(spkiDer, id);
   return id;
 }
@@ -180,23 +232,59 @@ function responderId(spkiDer: Uint8Array): Uint8Array {
  * Throws AppError `ocsp.invalid` if nextUpdate does not lie after thisUpdate, or there is no response.
  */
 export function buildOcspTbs(content: OcspContent): Uint8Array {
-  if (content.responses.length === 0) throw new AppError("ocsp.invalid", "An OCSP answer holds at least one response.");
+  if (content.responses.length === 0)
+    throw new AppError("ocsp.invalid", "An OCSP answer holds at least one response.");
   const singles = content.responses.map(({ rawCertId, status, thisUpdate, nextUpdate }) => {
-    if (!(Math.floor(nextUpdate.getTime() / 1000) > Math.floor(thisUpdate.getTime() / 1000))) throw new AppError("ocsp.invalid", "nextUpdate of an OCSP response lies after thisUpdate.");
-    return sequence(rawCertId, encodeStatus(status), generalizedTime(thisUpdate), explicitTag(0, generalizedTime(nextUpdate)));
+    if (!(Math.floor(nextUpdate.getTime() / 1000) > Math.floor(thisUpdate.getTime() / 1000)))
+      throw new AppError("ocsp.invalid", "nextUpdate of an OCSP response lies after thisUpdate.");
+    return sequence(
+      rawCertId,
+      encodeStatus(status),
+      generalizedTime(thisUpdate),
+      explicitTag(0, generalizedTime(nextUpdate)),
+    );
   });
-  const extensions = content.nonce === null ? [] : [explicitTag(1, sequence(encodeExtension(extensionOids.ocspNonce, false, octetString(content.nonce))))];
-  return sequence(responderId(content.responderSpki), generalizedTime(content.producedAt), sequence(...singles), ...extensions);
+  const extensions =
+    content.nonce === null
+      ? []
+      : [
+          explicitTag(
+            1,
+            sequence(encodeExtension(extensionOids.ocspNonce, false, octetString(content.nonce))),
+          ),
+        ];
+  return sequence(
+    responderId(content.responderSpki),
+    generalizedTime(content.producedAt),
+    sequence(...singles),
+    ...extensions,
+  );
 }
 
 /** OCSPResponse with status successful around a signed ResponseData; the responder's certificate goes along, unless it is the issuer itself (null). */
-export function assembleOcspResponse(responseData: Uint8Array, algorithm: SignatureAlgorithm, signature: Uint8Array, responderCertificateDer: Uint8Array | null): Uint8Array {
-  const certificates = responderCertificateDer === null ? [] : [explicitTag(0, sequence(responderCertificateDer))];
-  const basic = sequence(responseData, encodeSignatureAlgorithm(algorithm), bitString(signature), ...certificates);
+export function assembleOcspResponse(
+  responseData: Uint8Array,
+  algorithm: SignatureAlgorithm,
+  signature: Uint8Array,
+  responderCertificateDer: Uint8Array | null,
+): Uint8Array {
+  const certificates =
+    responderCertificateDer === null ? [] : [explicitTag(0, sequence(responderCertificateDer))];
+  const basic = sequence(
+    responseData,
+    encodeSignatureAlgorithm(algorithm),
+    bitString(signature),
+    ...certificates,
+  );
   return sequence(enumerated(0), explicitTag(0, sequence(basicOid, octetString(basic))));
 }
 
-const errorNumbers = { malformedRequest: 1, internalError: 2, tryLater: 3, unauthorized: 6 } as const;
+const errorNumbers = {
+  malformedRequest: 1,
+  internalError: 2,
+  tryLater: 3,
+  unauthorized: 6,
+} as const;
 
 /** An OCSPResponse that answers nothing but why; unsigned, as RFC 6960 §2.3 has it. */
 export function ocspError(status: keyof typeof errorNumbers): Uint8Array {

@@ -1,7 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { encodeSignatureAlgorithm } from "@/lib/pki/algorithms";
 import { explicitTag, nullValue, sequence, tlv } from "@/lib/pki/der";
-import { authorityKeyIdentifierExtension, basicConstraintsExtension, encodeExtension, keyUsageExtension, subjectAltNameExtension, subjectKeyIdentifierExtension } from "@/lib/pki/extensions";
+import {
+  authorityKeyIdentifierExtension,
+  basicConstraintsExtension,
+  encodeExtension,
+  keyUsageExtension,
+  subjectAltNameExtension,
+  subjectKeyIdentifierExtension,
+} from "@/lib/pki/extensions";
 import { subjectKeyIdentifier } from "@/lib/pki/keys";
 import { encodeName } from "@/lib/pki/names";
 import { extensionOids } from "@/lib/pki/oids";
@@ -15,7 +22,17 @@ const to = new Date("2026-12-31T23:59:59Z");
 const at = new Date("2026-06-01T00:00:00Z");
 
 type Node = Readonly<{ key: TestKey; name: string; der: Uint8Array }>;
-type Change = Readonly<{ isCa?: boolean; pathLength?: number | null; usage?: boolean; notBefore?: Date; notAfter?: Date; extra?: readonly Uint8Array[]; host?: string; key?: TestKey; signedBy?: TestKey }>;
+type Change = Readonly<{
+  isCa?: boolean;
+  pathLength?: number | null;
+  usage?: boolean;
+  notBefore?: Date;
+  notAfter?: Date;
+  extra?: readonly Uint8Array[];
+  host?: string;
+  key?: TestKey;
+  signedBy?: TestKey;
+}>;
 let serial = 100;
 
 /** A certificate with any fault that is asked for, signed as it stands. */
@@ -25,28 +42,70 @@ async function issue(name: string, by: Node | null, change: Change = {}): Promis
   const isCa = change.isCa ?? true;
   serial += 1;
   const tbsDer = encodeTbs({
-    serial: serialOf(serial), algorithmDer: encodeSignatureAlgorithm("ecdsa-sha256"), issuerDer: encodeName([{ type: "CN", value: issuer.name }]), notBefore: change.notBefore ?? from, notAfter: change.notAfter ?? to,
-    subjectDer: encodeName([{ type: "CN", value: name }]), spkiDer: key.spkiDer,
+    serial: serialOf(serial),
+    algorithmDer: encodeSignatureAlgorithm("ecdsa-sha256"),
+    issuerDer: encodeName([{ type: "CN", value: issuer.name }]),
+    notBefore: change.notBefore ?? from,
+    notAfter: change.notAfter ?? to,
+    subjectDer: encodeName([{ type: "CN", value: name }]),
+    spkiDer: key.spkiDer,
     extensions: [
-      subjectKeyIdentifierExtension(subjectKeyIdentifier(key.spkiDer)), authorityKeyIdentifierExtension(subjectKeyIdentifier(issuer.key.spkiDer)), basicConstraintsExtension(isCa, change.pathLength ?? null),
-      ...(change.usage === false ? [] : [keyUsageExtension(isCa ? ["keyCertSign", "cRLSign"] : ["digitalSignature"])]),
-      ...(change.host === undefined ? [] : [subjectAltNameExtension([{ type: "dns", value: change.host }], false)]), ...(change.extra ?? []),
+      subjectKeyIdentifierExtension(subjectKeyIdentifier(key.spkiDer)),
+      authorityKeyIdentifierExtension(subjectKeyIdentifier(issuer.key.spkiDer)),
+      basicConstraintsExtension(isCa, change.pathLength ?? null),
+      ...(change.usage === false
+        ? []
+        : [keyUsageExtension(isCa ? ["keyCertSign", "cRLSign"] : ["digitalSignature"])]),
+      ...(change.host === undefined
+        ? []
+        : [subjectAltNameExtension([{ type: "dns", value: change.host }], false)]),
+      ...(change.extra ?? []),
     ],
   });
-  return { key, name, der: await signPlan({ tbsDer, signatureAlgorithm: "ecdsa-sha256" }, (change.signedBy ?? issuer.key).signer) };
+  return {
+    key,
+    name,
+    der: await signPlan(
+      { tbsDer, signatureAlgorithm: "ecdsa-sha256" },
+      (change.signedBy ?? issuer.key).signer,
+    ),
+  };
 }
 
 const root = await issue("Root", null);
 const issuing = await issue("Issuing", root, { pathLength: 0 });
 const leaf = await issue("leaf", issuing, { isCa: false });
-const reasonOf = (result: ReturnType<typeof verifyChain>): string => (result.ok ? "ok" : result.reason);
-const check = (one: Node, between: readonly Node[], when = at, roots: readonly Node[] = [root]): string => reasonOf(verifyChain(one.der, between.map(({ der }) => der), roots.map(({ der }) => der), when));
+const reasonOf = (result: ReturnType<typeof verifyChain>): string =>
+  result.ok ? "ok" : result.reason;
+const check = (
+  one: Node,
+  between: readonly Node[],
+  when = at,
+  roots: readonly Node[] = [root],
+): string =>
+  reasonOf(
+    verifyChain(
+      one.der,
+      between.map(({ der }) => der),
+      roots.map(({ der }) => der),
+      when,
+    ),
+  );
 
 describe("a path is accepted", () => {
   test("leaf to root, in any order of intermediates, with strangers and rubbish among them", async () => {
     const stranger = await issue("Stranger", null);
-    const result = verifyChain(leaf.der, [Uint8Array.of(1), stranger.der, root.der, issuing.der], [stranger.der, root.der], at);
-    expect(result.ok && result.chain.map(({ subjectText }) => subjectText)).toEqual(["CN=leaf", "CN=Issuing", "CN=Root"]);
+    const result = verifyChain(
+      leaf.der,
+      [Uint8Array.of(1), stranger.der, root.der, issuing.der],
+      [stranger.der, root.der],
+      at,
+    );
+    expect(result.ok && result.chain.map(({ subjectText }) => subjectText)).toEqual([
+      "CN=leaf",
+      "CN=Issuing",
+      "CN=Root",
+    ]);
   });
 
   test("directly below a root, and a root itself", () => {
@@ -55,29 +114,41 @@ describe("a path is accepted", () => {
   });
 
   test("at both ends of its validity, and within the last second", () => {
-    for (const when of [from, to, new Date(to.getTime() + 999)]) expect(check(leaf, [issuing], when)).toBe("ok");
+    for (const when of [from, to, new Date(to.getTime() + 999)])
+      expect(check(leaf, [issuing], when)).toBe("ok");
   });
 
   test("by the other of two certificates for one issuer, when the first has expired", async () => {
-    const old = await issue("Issuing", root, { key: issuing.key, notAfter: new Date("2026-05-01T00:00:00Z") });
+    const old = await issue("Issuing", root, {
+      key: issuing.key,
+      notAfter: new Date("2026-05-01T00:00:00Z"),
+    });
     expect(check(leaf, [old, issuing])).toBe("ok");
     expect(check(leaf, [old])).toMatch(/Issuing expired/);
   });
 });
 
 describe("a path is refused, with the reason", () => {
-  test.each([[new Date(from.getTime() - 1), /not valid before/], [new Date(to.getTime() + 1000), /expired at/]])("at %s", (when, reason) => {
+  test.each([
+    [new Date(from.getTime() - 1), /not valid before/],
+    [new Date(to.getTime() + 1000), /expired at/],
+  ])("at %s", (when, reason) => {
     expect(check(leaf, [issuing], when)).toMatch(reason);
   });
 
   test("unknown issuer, no root, unreadable leaf", () => {
     expect(check(leaf, [])).toMatch(/issuer is unknown/);
     expect(check(leaf, [issuing], at, [])).toMatch(/issuer is unknown/);
-    expect(reasonOf(verifyChain(Uint8Array.of(0x30, 0), [], [root.der], at))).toMatch(/cannot be read/);
+    expect(reasonOf(verifyChain(Uint8Array.of(0x30, 0), [], [root.der], at))).toMatch(
+      /cannot be read/,
+    );
   });
 
   test("a signature by another key under the right name", async () => {
-    const forged = await issue("leaf", issuing, { isCa: false, signedBy: makeTestKey("ecdsa-p256") });
+    const forged = await issue("leaf", issuing, {
+      isCa: false,
+      signedBy: makeTestKey("ecdsa-p256"),
+    });
     expect(check(forged, [issuing])).toMatch(/signature on CN=leaf/);
   });
 
@@ -90,7 +161,10 @@ describe("a path is refused, with the reason", () => {
   test("an issuer that is no authority, or may not sign certificates", async () => {
     const notCa = await issue("Not CA", root, { isCa: false });
     expect(check(await issue("x", notCa, { isCa: false }), [notCa])).toMatch(/not an authority/);
-    const mute = await issue("Mute", root, { usage: false, extra: [keyUsageExtension(["cRLSign"])] });
+    const mute = await issue("Mute", root, {
+      usage: false,
+      extra: [keyUsageExtension(["cRLSign"])],
+    });
     expect(check(await issue("x", mute, { isCa: false }), [mute])).toMatch(/may not sign/);
     const free = await issue("Free", root, { usage: false });
     expect(check(await issue("x", free, { isCa: false }), [free])).toBe("ok");
@@ -98,23 +172,50 @@ describe("a path is refused, with the reason", () => {
 
   test("an authority below pathLenConstraint 0", async () => {
     const below = await issue("Below", issuing);
-    expect(check(await issue("x", below, { isCa: false }), [below, issuing])).toMatch(/allows 0 authorities/);
+    expect(check(await issue("x", below, { isCa: false }), [below, issuing])).toMatch(
+      /allows 0 authorities/,
+    );
   });
 
   test("a critical extension that is not understood", async () => {
-    const strange = await issue("x", issuing, { isCa: false, extra: [encodeExtension("1.2.3.4", true, nullValue())] });
+    const strange = await issue("x", issuing, {
+      isCa: false,
+      extra: [encodeExtension("1.2.3.4", true, nullValue())],
+    });
     expect(check(strange, [issuing])).toMatch(/1\.2\.3\.4.*not understood/);
-    const policies = await issue("Policy", root, { extra: [encodeExtension(extensionOids.policyConstraints, true, sequence(tlv(0x80, Uint8Array.of(0))))] });
-    expect(check(await issue("x", policies, { isCa: false }), [policies])).toMatch(/policyConstraints/);
+    const policies = await issue("Policy", root, {
+      extra: [
+        encodeExtension(
+          extensionOids.policyConstraints,
+          true,
+          sequence(tlv(0x80, Uint8Array.of(0))),
+        ),
+      ],
+    });
+    expect(check(await issue("x", policies, { isCa: false }), [policies])).toMatch(
+      /policyConstraints/,
+    );
   });
 
   test("names outside the constraints of an authority above", async () => {
-    const permitted = encodeExtension(extensionOids.nameConstraints, true, sequence(explicitTag(0, sequence(tlv(0x82, Buffer.from("example.com"))))));
+    const permitted = encodeExtension(
+      extensionOids.nameConstraints,
+      true,
+      sequence(explicitTag(0, sequence(tlv(0x82, Buffer.from("example.com"))))),
+    );
     const limited = await issue("Limited", root, { extra: [permitted] });
-    expect(check(await issue("x", limited, { isCa: false, host: "pay.example.com" }), [limited])).toBe("ok");
-    expect(check(await issue("x", limited, { isCa: false, host: "pay.example.net" }), [limited])).toMatch(/pay\.example\.net is not among/);
-    const garbled = await issue("Garbled", root, { extra: [encodeExtension(extensionOids.nameConstraints, true, sequence())] });
-    expect(check(await issue("x", garbled, { isCa: false, host: "pay.example.com" }), [garbled])).toMatch(/cannot be read/);
+    expect(
+      check(await issue("x", limited, { isCa: false, host: "pay.example.com" }), [limited]),
+    ).toBe("ok");
+    expect(
+      check(await issue("x", limited, { isCa: false, host: "pay.example.net" }), [limited]),
+    ).toMatch(/pay\.example\.net is not among/);
+    const garbled = await issue("Garbled", root, {
+      extra: [encodeExtension(extensionOids.nameConstraints, true, sequence())],
+    });
+    expect(
+      check(await issue("x", garbled, { isCa: false, host: "pay.example.com" }), [garbled]),
+    ).toMatch(/cannot be read/);
   });
 
   test("a circle, a long ladder and a crowd of namesakes end", async () => {
@@ -125,6 +226,8 @@ describe("a path is refused, with the reason", () => {
     const [a, b] = [makeTestKey("ecdsa-p256"), makeTestKey("ecdsa-p256")];
     const circleA = await issue("A", { key: b, name: "B", der: root.der }, { key: a });
     const circleB = await issue("B", { key: a, name: "A", der: root.der }, { key: b });
-    expect(check(await issue("x", circleA, { isCa: false }), [circleA, circleB])).toMatch(/unknown|no path/);
+    expect(check(await issue("x", circleA, { isCa: false }), [circleA, circleB])).toMatch(
+      /unknown|no path/,
+    );
   });
 });

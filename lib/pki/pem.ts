@@ -16,13 +16,16 @@ export function pemBlocks(text: string): { label: string; der: Uint8Array }[] {
     blocks.push({ label: begin!, der: decodeBase64(body!, begin!) });
   }
   const begun = text.split("-----BEGIN ").length - 1;
-  if (begun !== blocks.length) throw broken("a block has no matching -----END----- line, or its lines are damaged");
+  if (begun !== blocks.length)
+    throw broken("a block has no matching -----END----- line, or its lines are damaged");
   return blocks;
 }
 
 /** Contents of the blocks with this label, or of all blocks. Throws AppError `pem.malformed`; no block is an empty list. */
 export function fromPem(text: string, label?: string): Uint8Array[] {
-  return pemBlocks(text).flatMap((found) => (label === undefined || found.label === label ? [found.der] : []));
+  return pemBlocks(text).flatMap((found) =>
+    label === undefined || found.label === label ? [found.der] : [],
+  );
 }
 
 /**
@@ -30,24 +33,32 @@ export function fromPem(text: string, label?: string): Uint8Array[] {
  */
 export function derOf(input: string | Uint8Array, label: string): Uint8Array {
   if (typeof input !== "string" && input[0] === 0x30) return input;
-  const text = typeof input === "string" ? input : Buffer.from(input.buffer, input.byteOffset, input.length).toString("latin1");
+  const text =
+    typeof input === "string"
+      ? input
+      : Buffer.from(input.buffer, input.byteOffset, input.length).toString("latin1");
   if (!text.includes("-----BEGIN ")) return decodeBase64(text, label);
   const blocks = pemBlocks(text);
   const wanted = blocks.filter((found) => found.label === label);
   if (wanted.length === 1) return wanted[0]!.der;
   const labels = blocks.map((found) => found.label).join(", ");
   const mend = `Send one block that begins with -----BEGIN ${label}-----.`;
-  if (wanted.length === 0) throw new AppError("pem.wrong-label", `Found ${labels}, not ${label}. ${mend}`);
+  if (wanted.length === 0)
+    throw new AppError("pem.wrong-label", `Found ${labels}, not ${label}. ${mend}`);
   throw new AppError("pem.wrong-label", `Found ${wanted.length} blocks of ${label}. ${mend}`);
 }
 
 function decodeBase64(body: string, label: string): Uint8Array {
   const base64 = body.replace(/\s+/g, "");
-  const isBase64 = base64.length > 0 && base64.length % 4 === 0 && /^[A-Za-z0-9+/]+={0,2}$/.test(base64);
+  const isBase64 =
+    base64.length > 0 && base64.length % 4 === 0 && /^[A-Za-z0-9+/]+={0,2}$/.test(base64);
   if (!isBase64) throw broken(`the content of ${label} is not base64`);
   return Uint8Array.from(Buffer.from(base64, "base64"));
 }
 
 function broken(what: string): AppError {
-  return new AppError("pem.malformed", `This is not readable PEM: ${what}. Copy the whole text, from -----BEGIN to -----END, unchanged.`);
+  return new AppError(
+    "pem.malformed",
+    `This is not readable PEM: ${what}. Copy the whole text, from -----BEGIN to -----END, unchanged.`,
+  );
 }

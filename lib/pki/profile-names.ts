@@ -16,23 +16,34 @@ function isUriBelow(uri: string, prefix: string): boolean {
   if (prefix === "*") return true;
   if (!uri.startsWith(prefix)) return false;
   // `spiffe://example.com` must not let `spiffe://example.com.evil.example` through.
-  return uri.length === prefix.length || /[/:#?=]$/.test(prefix) || /^[/:#?]/.test(uri.slice(prefix.length));
+  return (
+    uri.length === prefix.length ||
+    /[/:#?=]$/.test(prefix) ||
+    /^[/:#?]/.test(uri.slice(prefix.length))
+  );
 }
 
 /** Why the profile does not allow a name, and what it allows; null if it does. */
 export function explainNameRefusal(name: GeneralName, rules: ProfileRules["san"]): string | null {
-  if (!rules.types.includes(name.type)) return `names of type ${name.type} are not allowed, only ${rules.types.join(", ") || "none"}`;
+  if (!rules.types.includes(name.type))
+    return `names of type ${name.type} are not allowed, only ${rules.types.join(", ") || "none"}`;
   const listed = (allowed: readonly string[]): string => `allowed: ${allowed.join(", ") || "none"}`;
   switch (name.type) {
     case "dns":
       if (name.value.startsWith("*.") && !rules.wildcards) return "wildcards are not allowed";
-      return rules.dnsPatterns.some((pattern) => matchesDnsPattern(name.value, pattern)) ? null : listed(rules.dnsPatterns);
+      return rules.dnsPatterns.some((pattern) => matchesDnsPattern(name.value, pattern))
+        ? null
+        : listed(rules.dnsPatterns);
     case "ip":
-      return rules.ipRanges.some((text) => isIpListed(name.value, text)) ? null : listed(rules.ipRanges);
+      return rules.ipRanges.some((text) => isIpListed(name.value, text))
+        ? null
+        : listed(rules.ipRanges);
     case "email":
       return isMailboxListed(name.value, rules.emailDomains) ? null : listed(rules.emailDomains);
     case "uri":
-      return rules.uriPrefixes.some((prefix) => isUriBelow(name.value, prefix)) ? null : listed(rules.uriPrefixes);
+      return rules.uriPrefixes.some((prefix) => isUriBelow(name.value, prefix))
+        ? null
+        : listed(rules.uriPrefixes);
   }
 }
 

@@ -4,26 +4,44 @@ import { otherOids } from "@/lib/pki/oids";
 import { readSpki } from "@/lib/pki/spki";
 import type { SubjectKeyAlgorithm } from "@/lib/pki/types";
 
-type Curve = Readonly<{ algorithm: SubjectKeyAlgorithm; jwk: string; text: string; coordinate: number; prime: bigint; b: bigint }>;
+type Curve = Readonly<{
+  algorithm: SubjectKeyAlgorithm;
+  jwk: string;
+  text: string;
+  coordinate: number;
+  prime: bigint;
+  b: bigint;
+}>;
 
 /** Curves that a profile can allow: OID to names, octets of a coordinate, and y² = x³ - 3x + b over a prime (SP 800-186 §3.2.1). */
 export const curves: Readonly<Record<string, Curve>> = {
   [otherOids.p256]: {
-    algorithm: "ecdsa-p256", jwk: "P-256", text: "ECDSA P-256", coordinate: 32, prime: 2n ** 256n - 2n ** 224n + 2n ** 192n + 2n ** 96n - 1n,
+    algorithm: "ecdsa-p256",
+    jwk: "P-256",
+    text: "ECDSA P-256",
+    coordinate: 32,
+    prime: 2n ** 256n - 2n ** 224n + 2n ** 192n + 2n ** 96n - 1n,
     b: 0x5ac635d8aa3a93e7b3ebbd55769886bc651d06b0cc53b0f63bce3c3e27d2604bn,
   },
   [otherOids.p384]: {
-    algorithm: "ecdsa-p384", jwk: "P-384", text: "ECDSA P-384", coordinate: 48, prime: 2n ** 384n - 2n ** 128n - 2n ** 96n + 2n ** 32n - 1n,
+    algorithm: "ecdsa-p384",
+    jwk: "P-384",
+    text: "ECDSA P-384",
+    coordinate: 48,
+    prime: 2n ** 384n - 2n ** 128n - 2n ** 96n + 2n ** 32n - 1n,
     b: 0xb3312fa7e23ee7e4988e056be3f82d19181d9c6efe8141120314088f5013875ac656398d8a2ed19d2a85c8edd3ec2aefn,
   },
 };
 
 /** Whether an uncompressed point (04, x, y) of the right length lies on its curve. A tenth of the cost of asking node:crypto. */
 export function isOnCurve(curve: Curve, point: Uint8Array): boolean {
-  const coordinate = (start: number): bigint => BigInt(`0x${Buffer.from(point.subarray(start, start + curve.coordinate)).toString("hex")}`);
+  const coordinate = (start: number): bigint =>
+    BigInt(`0x${Buffer.from(point.subarray(start, start + curve.coordinate)).toString("hex")}`);
   const x = coordinate(1);
   const y = coordinate(1 + curve.coordinate);
-  return x < curve.prime && y < curve.prime && (y * y - (x * x - 3n) * x - curve.b) % curve.prime === 0n;
+  return (
+    x < curve.prime && y < curve.prime && (y * y - (x * x - 3n) * x - curve.b) % curve.prime === 0n
+  );
 }
 
 function base64url(bytes: Uint8Array): string {
@@ -39,16 +57,26 @@ export function publicKeyOf(spkiDer: Uint8Array): KeyObject {
   try {
     switch (spki.kind) {
       case "rsa":
-        return createPublicKey({ format: "jwk", key: { kty: "RSA", n: base64url(spki.modulus), e: base64url(spki.exponent) } });
+        return createPublicKey({
+          format: "jwk",
+          key: { kty: "RSA", n: base64url(spki.modulus), e: base64url(spki.exponent) },
+        });
       case "ec":
         return ecKey(spki.curve, spki.point, spkiDer);
       case "ed25519":
-        return createPublicKey({ format: "jwk", key: { kty: "OKP", crv: "Ed25519", x: base64url(spki.point) } });
+        return createPublicKey({
+          format: "jwk",
+          key: { kty: "OKP", crv: "Ed25519", x: base64url(spki.point) },
+        });
       case "other":
         return createPublicKey({ format: "der", type: "spki", key: Buffer.from(spkiDer) });
     }
   } catch (cause) {
-    throw new AppError("key.malformed", "The public key is not valid for its algorithm, for example a point that is not on its curve. Make a new key pair.", { cause });
+    throw new AppError(
+      "key.malformed",
+      "The public key is not valid for its algorithm, for example a point that is not on its curve. Make a new key pair.",
+      { cause },
+    );
   }
 }
 

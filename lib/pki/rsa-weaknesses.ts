@@ -12,11 +12,14 @@ const smallPrimes = primesBelow(1000);
 const primorial = smallPrimes.reduce((product, prime) => product * BigInt(prime), 1n);
 
 /** Powers of 65537 modulo each prime: moduli of the flawed library (CVE-2017-15361) lie in this subgroup for every one of them. */
-const rocaSubgroups = smallPrimes.filter((prime) => prime > 2 && prime <= 167).map((prime) => ({ prime, powers: powersOf65537(prime) }));
+const rocaSubgroups = smallPrimes
+  .filter((prime) => prime > 2 && prime <= 167)
+  .map((prime) => ({ prime, powers: powersOf65537(prime) }));
 
 function powersOf65537(prime: number): Set<number> {
   const powers = new Set<number>();
-  for (let power = 1; !powers.has(power); power = (power * (65537 % prime)) % prime) powers.add(power);
+  for (let power = 1; !powers.has(power); power = (power * (65537 % prime)) % prime)
+    powers.add(power);
   return powers;
 }
 
@@ -34,7 +37,10 @@ function squaresModulo(modulus: number): Set<number> {
   return new Set(Array.from({ length: modulus }, (_, value) => (value * value) % modulus));
 }
 
-const sieves = [64, 63, 65, 11, 17, 19, 23].map((modulus) => ({ modulus, squares: squaresModulo(modulus) }));
+const sieves = [64, 63, 65, 11, 17, 19, 23].map((modulus) => ({
+  modulus,
+  squares: squaresModulo(modulus),
+}));
 const sieveProduct = sieves.reduce((product, { modulus }) => product * BigInt(modulus), 1n);
 
 function isSquare(value: bigint): boolean {
@@ -61,6 +67,9 @@ export function findRsaWeakness(modulus: bigint): string | null {
   const residues = new Map(smallPrimes.map((prime) => [prime, Number(residue % BigInt(prime))]));
   const factor = smallPrimes.find((prime) => residues.get(prime) === 0);
   if (factor !== undefined) return `it is divisible by ${factor}`;
-  if (rocaSubgroups.every(({ prime, powers }) => powers.has(residues.get(prime)!))) return "it has the fingerprint of ROCA (CVE-2017-15361)";
-  return hasClosePrimes(modulus) ? "its two primes lie so close together that it can be factored at once" : null;
+  if (rocaSubgroups.every(({ prime, powers }) => powers.has(residues.get(prime)!)))
+    return "it has the fingerprint of ROCA (CVE-2017-15361)";
+  return hasClosePrimes(modulus)
+    ? "its two primes lie so close together that it can be factored at once"
+    : null;
 }

@@ -19,8 +19,14 @@ export function makeRuleBook(): RuleBook {
   const rules: AppliedRule[] = [];
   const judge: RuleBook["judge"] = (rule, input, found) => {
     const list = found === null ? [] : [found].flat();
-    findings.push(...list.map((finding) => ({ ...finding, severity: finding.severity ?? ("error" as const) })));
-    rules.push({ rule, input: input.slice(0, 300), outcome: list.some(isError) ? "failed" : "passed" });
+    findings.push(
+      ...list.map((finding) => ({ ...finding, severity: finding.severity ?? ("error" as const) })),
+    );
+    rules.push({
+      rule,
+      input: input.slice(0, 300),
+      outcome: list.some(isError) ? "failed" : "passed",
+    });
   };
   return { findings, rules, judge };
 }

@@ -7,7 +7,8 @@ import { AppError } from "@/lib/errors/app-error";
 export function makeSerial(random: (length: number) => Uint8Array): Uint8Array {
   for (let attempt = 0; attempt < 64; attempt += 1) {
     const serial = Uint8Array.from(random(16));
-    if (serial.length !== 16) throw new RangeError("the random source returned the wrong number of octets");
+    if (serial.length !== 16)
+      throw new RangeError("the random source returned the wrong number of octets");
     serial[0] = serial[0]! & 0x7f;
     if (serial[0] !== 0) return serial;
   }
@@ -25,7 +26,10 @@ export function parseSerial(text: string): Uint8Array {
   const even = hex.length % 2 === 0 ? hex : `0${hex}`;
   const short = even.replace(/^(00)+(?=..)/, "");
   if (!/^[0-9a-f]{2,40}$/.test(short)) {
-    throw new AppError("serial.invalid", "This is no serial number. Write it in hexadecimal, 1 to 20 octets, such as 4f:1a:9c or 4f1a9c.");
+    throw new AppError(
+      "serial.invalid",
+      "This is no serial number. Write it in hexadecimal, 1 to 20 octets, such as 4f:1a:9c or 4f1a9c.",
+    );
   }
   return Uint8Array.from(Buffer.from(short, "hex"));
 }

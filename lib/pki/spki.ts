@@ -1,6 +1,15 @@
 import { AppError, isAppError } from "@/lib/errors/app-error";
 import { tags } from "@/lib/pki/der";
-import { enter, leave, malformed, readDer, takeBitOctets, takeInteger, takeOid, takeRaw } from "@/lib/pki/der-reader";
+import {
+  enter,
+  leave,
+  malformed,
+  readDer,
+  takeBitOctets,
+  takeInteger,
+  takeOid,
+  takeRaw,
+} from "@/lib/pki/der-reader";
 import { nameOfOid, otherOids } from "@/lib/pki/oids";
 
 /** A SubjectPublicKeyInfo taken apart. `keyBits` are the octets of the BIT STRING, what key identifiers are made of. */
@@ -18,7 +27,11 @@ export function readSpki(der: Uint8Array): Spki {
     return readStrictly(der);
   } catch (error) {
     if (!isAppError(error)) throw error;
-    throw new AppError("key.malformed", `The public key cannot be read. ${error.message} Make a new key pair.`, { cause: error });
+    throw new AppError(
+      "key.malformed",
+      `The public key cannot be read. ${error.message} Make a new key pair.`,
+      { cause: error },
+    );
   }
 }
 
@@ -27,21 +40,25 @@ function readStrictly(der: Uint8Array): Spki {
   const end = enter(reader, tags.sequence, "a public key");
   const algorithmEnd = enter(reader, tags.sequence, "the algorithm of the key");
   const algorithm = takeOid(reader, "the algorithm of the key");
-  const parameters = reader.position < algorithmEnd ? takeRaw(reader, "the parameters of the key") : null;
+  const parameters =
+    reader.position < algorithmEnd ? takeRaw(reader, "the parameters of the key") : null;
   leave(reader, algorithmEnd, "the algorithm of the key");
   const keyBits = takeBitOctets(reader, "the key's bits");
   leave(reader, end, "a public key");
   if (end !== der.length) throw malformed("something follows after the key", reader);
   if (algorithm === otherOids.rsaEncryption) return readRsa(keyBits, parameters);
   if (algorithm === otherOids.ecPublicKey) return readEc(keyBits, parameters);
-  if (algorithm !== otherOids.ed25519) return { kind: "other", algorithm: nameOfOid(algorithm), keyBits };
-  if (parameters !== null) throw malformed("an Ed25519 key has no parameters (RFC 8410 §3)", reader);
+  if (algorithm !== otherOids.ed25519)
+    return { kind: "other", algorithm: nameOfOid(algorithm), keyBits };
+  if (parameters !== null)
+    throw malformed("an Ed25519 key has no parameters (RFC 8410 §3)", reader);
   return { kind: "ed25519", point: keyBits, keyBits };
 }
 
 function readRsa(keyBits: Uint8Array, parameters: Uint8Array | null): Spki {
   const reader = readDer(keyBits);
-  if (parameters?.length !== 2 || parameters[0] !== tags.null) throw malformed("the parameters of an RSA key are NULL (RFC 3279 §2.3.1)", reader);
+  if (parameters?.length !== 2 || parameters[0] !== tags.null)
+    throw malformed("the parameters of an RSA key are NULL (RFC 3279 §2.3.1)", reader);
   const end = enter(reader, tags.sequence, "an RSA key");
   const modulus = takePositive(takeInteger(reader, "the modulus"));
   const exponent = takePositive(takeInteger(reader, "the public exponent"));
@@ -52,11 +69,15 @@ function readRsa(keyBits: Uint8Array, parameters: Uint8Array | null): Spki {
 
 /** The magnitude of a shortest-form INTEGER content that is above zero. */
 function takePositive(content: Uint8Array): Uint8Array {
-  if (content[0]! >= 0x80 || (content.length === 1 && content[0] === 0)) throw malformed("an RSA number is not positive", { position: 0 });
+  if (content[0]! >= 0x80 || (content.length === 1 && content[0] === 0))
+    throw malformed("an RSA number is not positive", { position: 0 });
   return content[0] === 0 ? content.subarray(1) : content;
 }
 
 function readEc(keyBits: Uint8Array, parameters: Uint8Array | null): Spki {
-  if (parameters === null || parameters[0] !== tags.oid) throw malformed("an EC key names its curve by an object identifier (RFC 5480 §2.1.1)", { position: 0 });
+  if (parameters === null || parameters[0] !== tags.oid)
+    throw malformed("an EC key names its curve by an object identifier (RFC 5480 §2.1.1)", {
+      position: 0,
+    });
   return { kind: "ec", curve: takeOid(readDer(parameters), "the curve"), point: keyBits, keyBits };
 }

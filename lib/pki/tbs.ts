@@ -1,5 +1,16 @@
 import { explicitTag, integer, sequence, tags } from "@/lib/pki/der";
-import { enter, leave, malformed, peek, readDer, take, takeOid, takeRaw, takeSmallInteger, type DerReader } from "@/lib/pki/der-reader";
+import {
+  enter,
+  leave,
+  malformed,
+  peek,
+  readDer,
+  take,
+  takeOid,
+  takeRaw,
+  takeSmallInteger,
+  type DerReader,
+} from "@/lib/pki/der-reader";
 import { time } from "@/lib/pki/der-time";
 
 export type TbsParts = Readonly<{
@@ -16,14 +27,24 @@ export type TbsParts = Readonly<{
 /** TBSCertificate, version 3, from parts that are encoded already. An empty list of extensions is left out (RFC 5280 §4.1.2.9). */
 export function encodeTbs(parts: TbsParts): Uint8Array {
   return sequence(
-    explicitTag(0, integer(2)), integer(parts.serial), parts.algorithmDer, parts.issuerDer,
-    sequence(time(parts.notBefore), time(parts.notAfter)), parts.subjectDer, parts.spkiDer,
+    explicitTag(0, integer(2)),
+    integer(parts.serial),
+    parts.algorithmDer,
+    parts.issuerDer,
+    sequence(time(parts.notBefore), time(parts.notAfter)),
+    parts.subjectDer,
+    parts.spkiDer,
     ...(parts.extensions.length === 0 ? [] : [explicitTag(3, sequence(...parts.extensions))]),
   );
 }
 
 /** An extension as found: `criticalContent` are the octets of the BOOLEAN, null if it is left out. */
-export type FoundExtension = Readonly<{ oid: string; criticalContent: Uint8Array | null; critical: boolean; value: Uint8Array }>;
+export type FoundExtension = Readonly<{
+  oid: string;
+  criticalContent: Uint8Array | null;
+  critical: boolean;
+  value: Uint8Array;
+}>;
 export type FoundTime = Readonly<{ tag: number; content: Uint8Array }>;
 
 /** A TBSCertificate as found: taken apart, not judged, so that lints can name what is wrong with it. */
@@ -44,7 +65,8 @@ export type TbsView = Readonly<{
 
 function takeFoundTime(reader: DerReader): FoundTime {
   const tag = reader.bytes[reader.position] ?? -1;
-  if (tag !== tags.utcTime && tag !== tags.generalizedTime) throw malformed("a time expected", reader);
+  if (tag !== tags.utcTime && tag !== tags.generalizedTime)
+    throw malformed("a time expected", reader);
   return { tag, content: take(reader, tag, "a time") };
 }
 
@@ -55,10 +77,16 @@ export function takeExtensions(reader: DerReader): FoundExtension[] {
   while (reader.position < end) {
     const itemEnd = enter(reader, tags.sequence, "an extension");
     const oid = takeOid(reader, "the type of an extension");
-    const criticalContent = peek(reader, itemEnd) === tags.boolean ? take(reader, tags.boolean, "critical") : null;
+    const criticalContent =
+      peek(reader, itemEnd) === tags.boolean ? take(reader, tags.boolean, "critical") : null;
     const value = take(reader, tags.octetString, "the value of an extension");
     leave(reader, itemEnd, "an extension");
-    found.push({ oid, criticalContent, critical: criticalContent?.some((octet) => octet !== 0) ?? false, value });
+    found.push({
+      oid,
+      criticalContent,
+      critical: criticalContent?.some((octet) => octet !== 0) ?? false,
+      value,
+    });
   }
   leave(reader, end, "the extensions");
   return found;
@@ -79,12 +107,25 @@ export function readTbs(tbsDer: Uint8Array): TbsView {
   const subjectDer = takeRaw(reader, "the subject", tags.sequence);
   const spkiDer = takeRaw(reader, "the public key", tags.sequence);
   const uniqueStart = reader.position;
-  for (const tag of [0x81, 0x82]) if (peek(reader, end) === tag) take(reader, tag, "a unique identifier");
+  for (const tag of [0x81, 0x82])
+    if (peek(reader, end) === tag) take(reader, tag, "a unique identifier");
   const hasUniqueIdentifiers = reader.position > uniqueStart;
   const extensions = peek(reader, end) === 0xa3 ? takeWrappedExtensions(reader) : null;
   leave(reader, end, "the certificate");
   if (end !== tbsDer.length) throw malformed("something follows after the certificate", reader);
-  return { tbsDer, version, serial, algorithmDer, issuerDer, notBefore, notAfter, subjectDer, spkiDer, hasUniqueIdentifiers, extensions };
+  return {
+    tbsDer,
+    version,
+    serial,
+    algorithmDer,
+    issuerDer,
+    notBefore,
+    notAfter,
+    subjectDer,
+    spkiDer,
+    hasUniqueIdentifiers,
+    extensions,
+  };
 }
 
 function takeVersion(reader: DerReader): number {

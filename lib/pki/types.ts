@@ -1,27 +1,61 @@
 import type { Finding } from "@/lib/errors/app-error";
 
 /** Key algorithms that an authority may use, and that a profile may allow for subjects. */
-export const authorityKeyAlgorithms = ["ecdsa-p256", "ecdsa-p384", "rsa-3072", "rsa-4096", "ed25519"] as const;
+export const authorityKeyAlgorithms = [
+  "ecdsa-p256",
+  "ecdsa-p384",
+  "rsa-3072",
+  "rsa-4096",
+  "ed25519",
+] as const;
 export type AuthorityKeyAlgorithm = (typeof authorityKeyAlgorithms)[number];
-export const subjectKeyAlgorithms = ["ecdsa-p256", "ecdsa-p384", "rsa-2048", "rsa-3072", "rsa-4096", "ed25519"] as const;
+export const subjectKeyAlgorithms = [
+  "ecdsa-p256",
+  "ecdsa-p384",
+  "rsa-2048",
+  "rsa-3072",
+  "rsa-4096",
+  "ed25519",
+] as const;
 export type SubjectKeyAlgorithm = (typeof subjectKeyAlgorithms)[number];
 
 /** How a TBS is signed: ECDSA with the hash of the curve's strength, RSA PKCS#1 v1.5 with SHA-256, Ed25519. */
 export type SignatureAlgorithm = "ecdsa-sha256" | "ecdsa-sha384" | "rsa-sha256" | "ed25519";
 
 export const keyUsageBits = [
-  "digitalSignature", "nonRepudiation", "keyEncipherment", "dataEncipherment", "keyAgreement", "keyCertSign", "cRLSign",
-  "encipherOnly", "decipherOnly",
+  "digitalSignature",
+  "nonRepudiation",
+  "keyEncipherment",
+  "dataEncipherment",
+  "keyAgreement",
+  "keyCertSign",
+  "cRLSign",
+  "encipherOnly",
+  "decipherOnly",
 ] as const;
 export type KeyUsageBit = (typeof keyUsageBits)[number];
 
-export const extendedKeyUsages = ["serverAuth", "clientAuth", "codeSigning", "emailProtection", "timeStamping", "ocspSigning"] as const;
+export const extendedKeyUsages = [
+  "serverAuth",
+  "clientAuth",
+  "codeSigning",
+  "emailProtection",
+  "timeStamping",
+  "ocspSigning",
+] as const;
 export type ExtendedKeyUsage = (typeof extendedKeyUsages)[number];
 
 /** RFC 5280 §5.3.1 reasons that a person may choose. */
 export const revocationReasons = [
-  "unspecified", "keyCompromise", "cACompromise", "affiliationChanged", "superseded", "cessationOfOperation", "certificateHold",
-  "privilegeWithdrawn", "aACompromise",
+  "unspecified",
+  "keyCompromise",
+  "cACompromise",
+  "affiliationChanged",
+  "superseded",
+  "cessationOfOperation",
+  "certificateHold",
+  "privilegeWithdrawn",
+  "aACompromise",
 ] as const;
 export type RevocationReason = (typeof revocationReasons)[number];
 
@@ -91,7 +125,11 @@ export type IssuerFacts = Readonly<{
 }>;
 
 /** Addresses that go into a certificate. Null leaves the extension out. */
-export type StatusUrls = Readonly<{ crl: string | null; ocsp: string | null; caIssuers: string | null }>;
+export type StatusUrls = Readonly<{
+  crl: string | null;
+  ocsp: string | null;
+  caIssuers: string | null;
+}>;
 
 export type PublicKeyFacts = Readonly<{
   spkiDer: Uint8Array;
@@ -130,7 +168,11 @@ export type CertificatePlan = Readonly<{
 export type AppliedRule = Readonly<{ rule: string; input: string; outcome: "passed" | "failed" }>;
 
 /** A plan with all that was found. `plan` is null exactly if a finding of severity "error" exists. */
-export type PlanResult = Readonly<{ plan: CertificatePlan | null; findings: readonly Finding[]; rules: readonly AppliedRule[] }>;
+export type PlanResult = Readonly<{
+  plan: CertificatePlan | null;
+  findings: readonly Finding[];
+  rules: readonly AppliedRule[];
+}>;
 
 /** Signs exact bytes with one key. The pure core never sees a private key. */
 export type Signer = Readonly<{

@@ -13,11 +13,13 @@ export type RequestedExtension = Readonly<{ oid: string; critical: boolean; valu
 function readPlainExtensions(der: Uint8Array): RequestedExtension[] | null {
   const found: RequestedExtension[] = [];
   try {
-    const reader = readDer(der), end = enter(reader, tags.sequence, "the extensions");
+    const reader = readDer(der),
+      end = enter(reader, tags.sequence, "the extensions");
     while (reader.position < end) {
       const itemEnd = enter(reader, tags.sequence, "an extension");
       const oid = takeOid(reader, "the type of an extension");
-      const critical = peek(reader, itemEnd) === tags.boolean && take(reader, tags.boolean, "critical")[0] !== 0;
+      const critical =
+        peek(reader, itemEnd) === tags.boolean && take(reader, tags.boolean, "critical")[0] !== 0;
       const value = Uint8Array.from(take(reader, tags.octetString, "the value of an extension"));
       leave(reader, itemEnd, "an extension");
       found.push({ oid, critical, value });
@@ -36,9 +38,15 @@ export function readForeignExtensions(der: Uint8Array): RequestedExtension[] {
   if (plain !== null) return plain;
   try {
     const parsed = AsnConvert.parse(der, Extensions);
-    return Array.from(parsed, (extension) => ({ oid: extension.extnID, critical: extension.critical, value: new Uint8Array(extension.extnValue.buffer) }));
+    return Array.from(parsed, (extension) => ({
+      oid: extension.extnID,
+      critical: extension.critical,
+      value: new Uint8Array(extension.extnValue.buffer),
+    }));
   } catch (cause) {
-    throw new AppError("der.malformed", "The DER is malformed: the extensions cannot be read.", { cause });
+    throw new AppError("der.malformed", "The DER is malformed: the extensions cannot be read.", {
+      cause,
+    });
   }
 }
 
@@ -54,7 +62,12 @@ export type CmsSigner = Readonly<{
   signedAttributes: readonly CmsAttribute[];
   signature: Uint8Array;
 }>;
-export type CmsSignedData = Readonly<{ contentType: string; content: Uint8Array; certificates: readonly Uint8Array[]; signers: readonly CmsSigner[] }>;
+export type CmsSignedData = Readonly<{
+  contentType: string;
+  content: Uint8Array;
+  certificates: readonly Uint8Array[];
+  signers: readonly CmsSigner[];
+}>;
 
 const signedDataOid = "1.2.840.113549.1.7.2";
 
@@ -71,16 +84,25 @@ export async function readSignedData(der: Uint8Array): Promise<CmsSignedData> {
     return {
       contentType: signed.encapContentInfo.eContentType,
       content: new Uint8Array(content.getValue()),
-      certificates: (signed.certificates ?? []).flatMap((one) => (one instanceof pkijs.Certificate ? [new Uint8Array(one.toSchema().toBER(false))] : [])),
+      certificates: (signed.certificates ?? []).flatMap((one) =>
+        one instanceof pkijs.Certificate ? [new Uint8Array(one.toSchema().toBER(false))] : [],
+      ),
       signers: signed.signerInfos.map((signer) => ({
         ...(signer.sid instanceof pkijs.IssuerAndSerialNumber
-          ? { issuerDer: new Uint8Array(signer.sid.issuer.toSchema().toBER(false)), serialDer: new Uint8Array(signer.sid.serialNumber.toBER(false)) }
+          ? {
+              issuerDer: new Uint8Array(signer.sid.issuer.toSchema().toBER(false)),
+              serialDer: new Uint8Array(signer.sid.serialNumber.toBER(false)),
+            }
           : { issuerDer: null, serialDer: null }),
         digestOid: signer.digestAlgorithm.algorithmId,
         signatureOid: signer.signatureAlgorithm.algorithmId,
-        signedAttributesDer: signer.signedAttrs === undefined ? null : new Uint8Array(signer.signedAttrs.encodedValue),
+        signedAttributesDer:
+          signer.signedAttrs === undefined ? null : new Uint8Array(signer.signedAttrs.encodedValue),
         signedAttributes: (signer.signedAttrs?.attributes ?? []).map(({ type, values }) => ({
-          type, values: (values as { toBER: (sizeOnly: boolean) => ArrayBuffer }[]).map((value) => new Uint8Array(value.toBER(false))),
+          type,
+          values: (values as { toBER: (sizeOnly: boolean) => ArrayBuffer }[]).map(
+            (value) => new Uint8Array(value.toBER(false)),
+          ),
         })),
         signature: new Uint8Array(signer.signature.getValue()),
       })),

@@ -16,7 +16,10 @@ const keptOf = new WeakMap<Deps["db"]["pool"], Kept>();
  * The policy of a service as it is at this moment; null if it has none. What is kept between requests is the compiled form alone: whether it
  * is still the one that counts is asked each time. Rules that cannot be read are null in it. Throws what the database throws.
  */
-export async function findServicePolicy({ db }: Pick<Deps, "db">, service: string): Promise<ServicePolicy | null> {
+export async function findServicePolicy(
+  { db }: Pick<Deps, "db">,
+  service: string,
+): Promise<ServicePolicy | null> {
   const found = await findPolicyMark(db, service);
   if (found === null) return null;
   const kept: Kept = keptOf.get(db.pool) ?? new Map();
@@ -25,7 +28,15 @@ export async function findServicePolicy({ db }: Pick<Deps, "db">, service: strin
   if (known?.mark === found.mark) return known.policy;
   const row = await findMarkedPolicy(db, found.id);
   if (row === null) return null;
-  const policy: ServicePolicy = { id: row.id, service: row.service, compiled: compilePolicy({ status: row.status === "active" ? "active" : "retired", version: row.version, rules: readRules(row.rules) }) };
+  const policy: ServicePolicy = {
+    id: row.id,
+    service: row.service,
+    compiled: compilePolicy({
+      status: row.status === "active" ? "active" : "retired",
+      version: row.version,
+      rules: readRules(row.rules),
+    }),
+  };
   if (kept.size >= MOST_KEPT) kept.clear();
   kept.set(row.id, { mark: row.mark, policy });
   return policy;

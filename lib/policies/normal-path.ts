@@ -31,7 +31,8 @@ function normalPart(text: string): string | null {
  * anything that is no path): a rule for it would guard one thing and the service serve another.
  */
 export function normalPath(target: string): string | null {
-  const query = target.indexOf("?"), path = query < 0 ? target : target.slice(0, query);
+  const query = target.indexOf("?"),
+    path = query < 0 ? target : target.slice(0, query);
   if (!path.startsWith("/") || path.length > longestPath) return null;
   if (path === "/") return path;
   const bare = path.endsWith("/") ? path.slice(0, -1) : path;
@@ -53,10 +54,16 @@ export function readPattern(text: string): PathPattern | string {
   const parts: (string | null)[] = [];
   for (const said of bare.slice(1).split("/")) {
     if (said === "*") parts.push(null);
-    else if (said.includes("*")) return said === "**" ? "** stands at the end alone, for everything below." : "* stands for a whole part between slashes, as in /v1/*/refunds. For the character itself write %2A.";
+    else if (said.includes("*"))
+      return said === "**"
+        ? "** stands at the end alone, for everything below."
+        : "* stands for a whole part between slashes, as in /v1/*/refunds. For the character itself write %2A.";
     else {
       const normal = normalPart(said);
-      if (normal === null) return said === "" ? "Two slashes follow one another; no request with such a path is let through." : `No request with ${said} in its path is let through: servers read it differently.`;
+      if (normal === null)
+        return said === ""
+          ? "Two slashes follow one another; no request with such a path is let through."
+          : `No request with ${said} in its path is let through: servers read it differently.`;
       parts.push(normal);
     }
   }
@@ -66,12 +73,14 @@ export function readPattern(text: string): PathPattern | string {
 /** Whether a path, in its normal form and split at its slashes, fits. */
 export function fitsPattern({ parts, below }: PathPattern, path: readonly string[]): boolean {
   if (below ? path.length < parts.length : path.length !== parts.length) return false;
-  for (let at = 0; at < parts.length; at++) if (parts[at] !== null && parts[at] !== path[at]) return false;
+  for (let at = 0; at < parts.length; at++)
+    if (parts[at] !== null && parts[at] !== path[at]) return false;
   return true;
 }
 
 /** The parts between the slashes of a path in its normal form. */
-export const partsOf = (path: string): readonly string[] => (path === "/" ? [] : path.slice(1).split("/"));
+export const partsOf = (path: string): readonly string[] =>
+  path === "/" ? [] : path.slice(1).split("/");
 
 /** Parts that every server reads alike. */
 const plainPart = /^[a-z0-9_~-]+$/;
@@ -82,9 +91,21 @@ const plainPart = /^[a-z0-9_~-]+$/;
  */
 export function looseParts(parts: readonly string[]): readonly string[] {
   if (parts.every((one) => plainPart.test(one))) return parts;
-  const loose = parts.map((one) => decodeURIComponent(one).normalize("NFKC").toLowerCase().split(/[;?#/\\]/, 1)[0]!.replace(/[\s.]+$/u, "").trimStart());
-  return loose.filter((one) => one !== "").map((one) => encodeURIComponent(one).replace(needless, decodeURIComponent));
+  const loose = parts.map((one) =>
+    decodeURIComponent(one)
+      .normalize("NFKC")
+      .toLowerCase()
+      .split(/[;?#/\\]/, 1)[0]!
+      .replace(/[\s.]+$/u, "")
+      .trimStart(),
+  );
+  return loose
+    .filter((one) => one !== "")
+    .map((one) => encodeURIComponent(one).replace(needless, decodeURIComponent));
 }
 
 /** A pattern for the same comparison; a part of which nothing would be left stays as it is. */
-export const loosePattern = ({ parts, below }: PathPattern): PathPattern => ({ parts: parts.map((one) => (one === null ? null : (looseParts([one])[0] ?? one))), below });
+export const loosePattern = ({ parts, below }: PathPattern): PathPattern => ({
+  parts: parts.map((one) => (one === null ? null : (looseParts([one])[0] ?? one))),
+  below,
+});

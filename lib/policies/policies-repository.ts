@@ -4,9 +4,23 @@ import type { AuditedTx } from "@/lib/log/audited-transaction";
 import type { PolicyRule } from "./schema";
 
 /** `rules` as they are stored, which nobody has checked. */
-export type PolicyRow = Readonly<{ id: string; service: string; name: string; description: string; status: string; version: number; rules: unknown; createdAt: Date; changedAt: Date }>;
+export type PolicyRow = Readonly<{
+  id: string;
+  service: string;
+  name: string;
+  description: string;
+  status: string;
+  version: number;
+  rules: unknown;
+  createdAt: Date;
+  changedAt: Date;
+}>;
 export type NewPolicyRow = Omit<PolicyRow, "rules"> & Readonly<{ rules: readonly PolicyRule[] }>;
-export type PolicyChangeRow = Pick<NewPolicyRow, "name" | "description" | "status" | "version" | "changedAt"> & Readonly<{ rules?: readonly PolicyRule[] }>;
+export type PolicyChangeRow = Pick<
+  NewPolicyRow,
+  "name" | "description" | "status" | "version" | "changedAt"
+> &
+  Readonly<{ rules?: readonly PolicyRule[] }>;
 
 const columns = `id, service, name, description, status, version, rules, created_at as "createdAt", changed_at as "changedAt" from policy`;
 
@@ -18,14 +32,26 @@ export async function insertPolicy(tx: AuditedTx, row: NewPolicyRow): Promise<vo
 }
 
 /** False if somebody else changed it since `version` was read. */
-export async function updatePolicyRow(tx: AuditedTx, id: string, version: number, { rules, ...data }: PolicyChangeRow): Promise<boolean> {
-  const { count } = await tx.policy.updateMany({ where: { id, version }, data: { ...data, ...(rules === undefined ? {} : { rules: json(rules) }) } });
+export async function updatePolicyRow(
+  tx: AuditedTx,
+  id: string,
+  version: number,
+  { rules, ...data }: PolicyChangeRow,
+): Promise<boolean> {
+  const { count } = await tx.policy.updateMany({
+    where: { id, version },
+    data: { ...data, ...(rules === undefined ? {} : { rules: json(rules) }) },
+  });
   return count === 1;
 }
 
 /** By id or service. */
 export async function findPolicyRow(db: Database, ref: string): Promise<PolicyRow | null> {
-  const { rows } = await db.pool.query<PolicyRow>({ name: "policy_by_ref", text: `select ${columns} where id = $1 or service = $1`, values: [ref] });
+  const { rows } = await db.pool.query<PolicyRow>({
+    name: "policy_by_ref",
+    text: `select ${columns} where id = $1 or service = $1`,
+    values: [ref],
+  });
   return rows[0] ?? null;
 }
 
@@ -36,17 +62,26 @@ export async function listPolicyRows(db: Database): Promise<PolicyRow[]> {
 }
 
 /** Those of the names that are names of something; to find what a rule names in vain. */
-export async function findKnownNames(db: Database, identities: readonly string[], profiles: readonly string[]): Promise<Readonly<{ identities: Set<string>; profiles: Set<string> }>> {
+export async function findKnownNames(
+  db: Database,
+  identities: readonly string[],
+  profiles: readonly string[],
+): Promise<Readonly<{ identities: Set<string>; profiles: Set<string> }>> {
   const { rows } = await db.pool.query<{ kind: string; name: string }>(
     "select 'identity' as kind, id as name from identity where id = any($1) and kind <> 'system' union all select 'profile', slug from profile where slug = any($2) and not system",
     [identities, profiles],
   );
-  const of = (kind: string) => new Set(rows.filter((row) => row.kind === kind).map(({ name }) => name));
+  const of = (kind: string) =>
+    new Set(rows.filter((row) => row.kind === kind).map(({ name }) => name));
   return { identities: of("identity"), profiles: of("profile") };
 }
 
 /** The newest certificate that an identity can use now of each profile. */
-export async function findUsableCertificates(db: Database, identityId: string, now: Date): Promise<{ der: Uint8Array; profile: string }[]> {
+export async function findUsableCertificates(
+  db: Database,
+  identityId: string,
+  now: Date,
+): Promise<{ der: Uint8Array; profile: string }[]> {
   const { rows } = await db.pool.query<{ der: Uint8Array; profile: string }>(
     `select distinct on (p.slug) c.der, p.slug as profile from certificate c join profile p on p.id = c.profile_id
       where c.identity_id = $1 and c.state = 'issued' and c.der is not null and c.not_before <= $2 and c.not_after >= $2 order by p.slug, c.created_at desc`,
@@ -60,27 +95,50 @@ export type PolicyMark = Readonly<{ id: string; mark: string }>;
 type FindMark = (service: string) => Promise<PolicyMark | null>;
 
 // Prepared, and one round trip for all that ask at the same time: it runs at every question of every proxy, so that a change counts at the next one.
-const markPolicies = { name: "policy-marks", text: "select service, id, xmin::text || '.' || version as mark from policy where service = any($1)" };
+const markPolicies = {
+  name: "policy-marks",
+  text: "select service, id, xmin::text || '.' || version as mark from policy where service = any($1)",
+};
 const finders = new WeakMap<Database["pool"], FindMark>();
-const LARGEST_BATCH = 500, LANES = 2;
+const LARGEST_BATCH = 500,
+  LANES = 2;
 
-export function findPolicyMark({ pool }: Pick<Database, "pool">, service: string): Promise<PolicyMark | null> {
-  const find = finders.get(pool) ?? makeGroupCommit<string, PolicyMark | null>({
-    maxBatch: LARGEST_BATCH, lanes: LANES, maxWaitMs: patienceOf(pool),
-    work: async (services) => {
-      const { rows } = await pool.query<PolicyMark & { service: string }>({ ...markPolicies, values: [[...new Set(services)]] });
-      const found = new Map(rows.map(({ service: name, id, mark }) => [name, { id, mark }]));
-      return services.map((name) => found.get(name) ?? null);
-    },
-  });
+export function findPolicyMark(
+  { pool }: Pick<Database, "pool">,
+  service: string,
+): Promise<PolicyMark | null> {
+  const find =
+    finders.get(pool) ??
+    makeGroupCommit<string, PolicyMark | null>({
+      maxBatch: LARGEST_BATCH,
+      lanes: LANES,
+      maxWaitMs: patienceOf(pool),
+      work: async (services) => {
+        const { rows } = await pool.query<PolicyMark & { service: string }>({
+          ...markPolicies,
+          values: [[...new Set(services)]],
+        });
+        const found = new Map(rows.map(({ service: name, id, mark }) => [name, { id, mark }]));
+        return services.map((name) => found.get(name) ?? null);
+      },
+    });
   finders.set(pool, find);
   return find(service);
 }
 
 /** A policy with the mark of the state that was read. */
-export async function findMarkedPolicy(db: Database, id: string): Promise<(Pick<PolicyRow, "id" | "service" | "status" | "version" | "rules"> & PolicyMark) | null> {
-  const { rows } = await db.pool.query<Pick<PolicyRow, "id" | "service" | "status" | "version" | "rules"> & PolicyMark>({
-    name: "policy-marked", text: "select id, service, status, version, rules, xmin::text || '.' || version as mark from policy where id = $1", values: [id],
+export async function findMarkedPolicy(
+  db: Database,
+  id: string,
+): Promise<
+  (Pick<PolicyRow, "id" | "service" | "status" | "version" | "rules"> & PolicyMark) | null
+> {
+  const { rows } = await db.pool.query<
+    Pick<PolicyRow, "id" | "service" | "status" | "version" | "rules"> & PolicyMark
+  >({
+    name: "policy-marked",
+    text: "select id, service, status, version, rules, xmin::text || '.' || version as mark from policy where id = $1",
+    values: [id],
   });
   return rows[0] ?? null;
 }

@@ -3,7 +3,11 @@ import { issueCertificate } from "@/lib/certificates/issue-certificate";
 import { revokeCertificate } from "@/lib/certificates/revoke-certificate";
 import type { Deps } from "@/lib/deps";
 import { suspendIdentity } from "@/lib/identities/set-identity-status";
-import { makeTestHouse, makeTestIdentity, testActor } from "@/server/signer/testing/make-test-house";
+import {
+  makeTestHouse,
+  makeTestIdentity,
+  testActor,
+} from "@/server/signer/testing/make-test-house";
 import type { TestHouse } from "@/server/signer/testing/make-test-house";
 import { makeCsr, refusalOf } from "@/server/signer/testing/requests";
 import { createPolicy } from "./create-policy";
@@ -14,18 +18,24 @@ import type { PolicyInput } from "./schema";
 import { testPolicy } from "./test-policy";
 import { updatePolicy } from "./update-policy";
 
-let house: TestHouse, deps: Deps, made = 0;
+let house: TestHouse,
+  deps: Deps,
+  made = 0;
 const admin = testActor();
 
 beforeAll(async () => {
   house = await makeTestHouse();
   ({ deps } = house);
 });
-afterAll(async () => { await house.close(); });
+afterAll(async () => {
+  await house.close();
+});
 
 type Draft = Readonly<{ name: string; effect: "allow" | "deny" } & Record<string, unknown>>;
-const input = (rules: readonly Draft[], over: Partial<PolicyInput> = {}): PolicyInput => policyInput.parse({ service: `service-${++made}`, name: "Payments", rules, ...over });
-const create = (rules: readonly Draft[], over: Partial<PolicyInput> = {}) => createPolicy(deps, admin, input(rules, over));
+const input = (rules: readonly Draft[], over: Partial<PolicyInput> = {}): PolicyInput =>
+  policyInput.parse({ service: `service-${++made}`, name: "Payments", rules, ...over });
+const create = (rules: readonly Draft[], over: Partial<PolicyInput> = {}) =>
+  createPolicy(deps, admin, input(rules, over));
 const anything: Draft = { name: "anything", effect: "allow" };
 
 async function issue(identity: string, profile = "tls-client-service"): Promise<string> {
@@ -36,12 +46,34 @@ describe("a policy", () => {
   it("is made, changed with a new version each time, retired and taken up again, each on the record", async () => {
     const { id, version, service, entryId } = await create([anything]);
     expect([version, entryId?.startsWith("ent_")]).toEqual([1, true]);
-    expect(await updatePolicy(deps, admin, service, { rules: [], version: 1 })).toMatchObject({ version: 2, rules: [] });
-    expect(await updatePolicy(deps, admin, id, { name: "Payments", rules: [] })).toMatchObject({ version: 2 });
-    expect(await updatePolicy(deps, admin, id, { status: "retired", description: "Gone" })).toMatchObject({ version: 3, status: "retired" });
-    expect(await updatePolicy(deps, admin, id, { status: "active" })).toMatchObject({ version: 4, status: "active", description: "Gone" });
-    expect((await house.entriesOf(id)).map(({ action, reason, details }) => [action, reason, details["version"], Object.keys((details["changes"] ?? {}) as object).toSorted()])).toEqual([
-      ["policy.created", null, 1, []], ["policy.updated", null, 2, ["rules"]], ["policy.updated", "no-change", 2, []], ["policy.updated", null, 3, ["description", "status"]], ["policy.updated", null, 4, ["status"]],
+    expect(await updatePolicy(deps, admin, service, { rules: [], version: 1 })).toMatchObject({
+      version: 2,
+      rules: [],
+    });
+    expect(await updatePolicy(deps, admin, id, { name: "Payments", rules: [] })).toMatchObject({
+      version: 2,
+    });
+    expect(
+      await updatePolicy(deps, admin, id, { status: "retired", description: "Gone" }),
+    ).toMatchObject({ version: 3, status: "retired" });
+    expect(await updatePolicy(deps, admin, id, { status: "active" })).toMatchObject({
+      version: 4,
+      status: "active",
+      description: "Gone",
+    });
+    expect(
+      (await house.entriesOf(id)).map(({ action, reason, details }) => [
+        action,
+        reason,
+        details["version"],
+        Object.keys((details["changes"] ?? {}) as object).toSorted(),
+      ]),
+    ).toEqual([
+      ["policy.created", null, 1, []],
+      ["policy.updated", null, 2, ["rules"]],
+      ["policy.updated", "no-change", 2, []],
+      ["policy.updated", null, 3, ["description", "status"]],
+      ["policy.updated", null, 4, ["status"]],
     ]);
   });
   it("is read by its id and by its service, and listed by name", async () => {
@@ -53,108 +85,249 @@ describe("a policy", () => {
   });
   it("is not overwritten by who read an older version, nor by the slower of two", async () => {
     const { id } = await create([]);
-    const both = await Promise.allSettled([updatePolicy(deps, admin, id, { name: "one", version: 1 }), updatePolicy(deps, admin, id, { name: "two", version: 1 })]);
+    const both = await Promise.allSettled([
+      updatePolicy(deps, admin, id, { name: "one", version: 1 }),
+      updatePolicy(deps, admin, id, { name: "two", version: 1 }),
+    ]);
     expect(both.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
-    expect(await refusalOf(updatePolicy(deps, admin, id, { name: "three", version: 1 }))).toMatchObject({ code: "policy.changed-meanwhile", kind: "conflict" });
+    expect(
+      await refusalOf(updatePolicy(deps, admin, id, { name: "three", version: 1 })),
+    ).toMatchObject({ code: "policy.changed-meanwhile", kind: "conflict" });
   });
   it("exists once for a service, at the same moment too", async () => {
     const { service } = await create([]);
-    expect(await refusalOf(create([], { service }))).toMatchObject({ code: "policy.exists", kind: "conflict" });
-    const both = await Promise.allSettled([create([], { service: "twice" }), create([], { service: "twice" })]);
+    expect(await refusalOf(create([], { service }))).toMatchObject({
+      code: "policy.exists",
+      kind: "conflict",
+    });
+    const both = await Promise.allSettled([
+      create([], { service: "twice" }),
+      create([], { service: "twice" }),
+    ]);
     expect(both.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
   });
   it("keeps its networks in their one form and nothing twice", async () => {
-    const { rules } = await create([{ ...anything, networks: ["10.20.30.40/16", "10.20.0.0/16", "2001:DB8::1/32"], methods: ["get", "GET"], paths: ["/a", "/a"] }]);
-    expect(rules).toMatchObject([{ networks: ["10.20.0.0/16", "2001:db8::/32"], methods: ["GET"], paths: ["/a"] }]);
+    const { rules } = await create([
+      {
+        ...anything,
+        networks: ["10.20.30.40/16", "10.20.0.0/16", "2001:DB8::1/32"],
+        methods: ["get", "GET"],
+        paths: ["/a", "/a"],
+      },
+    ]);
+    expect(rules).toMatchObject([
+      { networks: ["10.20.0.0/16", "2001:db8::/32"], methods: ["GET"], paths: ["/a"] },
+    ]);
   });
   it("that cannot be read any more says so, and can be mended", async () => {
     const { id } = await create([anything]);
     await house.asSuper("set session_replication_role = replica");
     await house.asSuper("alter table policy disable trigger needs_entry");
-    await house.asSuper("update policy set rules = '[{\"name\":\"x\",\"effect\":\"maybe\"}]' where id = $1", [id]);
+    await house.asSuper(
+      'update policy set rules = \'[{"name":"x","effect":"maybe"}]\' where id = $1',
+      [id],
+    );
     await house.asSuper("alter table policy enable always trigger needs_entry");
     await house.asSuper("set session_replication_role = origin");
     expect((await getPolicy(deps, admin, id)).rules).toBeNull();
-    expect((await testPolicy(deps, admin, id, policyTest.parse({ identity: await makeTestIdentity(deps) }))).policy).toMatchObject({ allowed: false, code: "policy.unreadable" });
-    expect((await updatePolicy(deps, admin, id, { rules: policyChange.parse({ rules: [anything] }).rules })).rules).toHaveLength(1);
+    expect(
+      (
+        await testPolicy(
+          deps,
+          admin,
+          id,
+          policyTest.parse({ identity: await makeTestIdentity(deps) }),
+        )
+      ).policy,
+    ).toMatchObject({ allowed: false, code: "policy.unreadable" });
+    expect(
+      (
+        await updatePolicy(deps, admin, id, {
+          rules: policyChange.parse({ rules: [anything] }).rules,
+        })
+      ).rules,
+    ).toHaveLength(1);
   });
 });
 
 describe("rules are refused with what is wrong and where", () => {
   it.each<readonly [string, Record<string, unknown>, readonly string[]]>([
-    ["a star inside a part", { paths: ["/ok", "/a*"] }, ["rules.0.paths.1"]], ["a path that no request has", { paths: ["/a/../b", "/%2fx"] }, ["rules.0.paths.0", "rules.0.paths.1"]],
-    ["a network that is none", { networks: ["10.0.0.0/8", "10.0.0.0/33", "1.2.3"] }, ["rules.0.networks.1", "rules.0.networks.2"]],
-    ["an identity that nobody made", { identities: ["idn_nobody"] }, ["rules.0.identities.0"]], ["a profile that nobody made", { profiles: ["tls-server", "nothing"] }, ["rules.0.profiles.1"]],
+    ["a star inside a part", { paths: ["/ok", "/a*"] }, ["rules.0.paths.1"]],
+    [
+      "a path that no request has",
+      { paths: ["/a/../b", "/%2fx"] },
+      ["rules.0.paths.0", "rules.0.paths.1"],
+    ],
+    [
+      "a network that is none",
+      { networks: ["10.0.0.0/8", "10.0.0.0/33", "1.2.3"] },
+      ["rules.0.networks.1", "rules.0.networks.2"],
+    ],
+    ["an identity that nobody made", { identities: ["idn_nobody"] }, ["rules.0.identities.0"]],
+    ["a profile that nobody made", { profiles: ["tls-server", "nothing"] }, ["rules.0.profiles.1"]],
     ["a profile of Chancery's own", { profiles: ["ocsp-responder"] }, ["rules.0.profiles.0"]],
   ])("%s", async (_name, parts, paths) => {
     const refusal = await refusalOf(create([{ ...anything, ...parts }]));
     expect(refusal.code).toBe("policy.rules");
     expect(refusal.findings.map(({ path }) => path)).toEqual(paths);
     const { id } = await create([]);
-    expect((await refusalOf(updatePolicy(deps, admin, id, { rules: input([{ ...anything, ...parts }]).rules }))).code).toBe("policy.rules");
+    expect(
+      (
+        await refusalOf(
+          updatePolicy(deps, admin, id, { rules: input([{ ...anything, ...parts }]).rules }),
+        )
+      ).code,
+    ).toBe("policy.rules");
     expect((await getPolicy(deps, admin, id)).version).toBe(1);
   });
   it.each<readonly [string, unknown]>([
-    ["an unknown field", { ...anything, path: "/a" }], ["no name", { effect: "allow" }], ["another effect", { ...anything, effect: "maybe" }], ["a kind of Chancery's own", { ...anything, kinds: ["system"] }],
-    ["a method with a space", { ...anything, methods: ["GET /"] }], ["a path without a slash", { ...anything, paths: ["a"] }], ["two of a name", undefined],
+    ["an unknown field", { ...anything, path: "/a" }],
+    ["no name", { effect: "allow" }],
+    ["another effect", { ...anything, effect: "maybe" }],
+    ["a kind of Chancery's own", { ...anything, kinds: ["system"] }],
+    ["a method with a space", { ...anything, methods: ["GET /"] }],
+    ["a path without a slash", { ...anything, paths: ["a"] }],
+    ["two of a name", undefined],
   ])("%s", (_name, rule) => {
-    expect(policyInput.safeParse({ service: "x", name: "X", rules: rule === undefined ? [anything, { ...anything, name: "ANYTHING" }] : [rule] }).success).toBe(false);
+    expect(
+      policyInput.safeParse({
+        service: "x",
+        name: "X",
+        rules: rule === undefined ? [anything, { ...anything, name: "ANYTHING" }] : [rule],
+      }).success,
+    ).toBe(false);
   });
 });
 
 test.each([
-  ["made by an operator", () => createPolicy(deps, testActor({ role: "operator" }), input([]))], ["made by an auditor", () => createPolicy(deps, testActor({ role: "auditor" }), input([]))], ["changed by an approver", () => updatePolicy(deps, testActor({ role: "approver" }), "x", {})],
-  ["read by a service", () => getPolicy(deps, testActor({ role: "service" }), "x")], ["listed by a service", () => listPolicies(deps, testActor({ role: "service" }))], ["tested by a service", () => testPolicy(deps, testActor({ role: "service" }), "x", policyTest.parse({}))],
-])("a policy is not %s", async (_name, act) => { expect((await refusalOf(act())).code).toBe("forbidden"); });
+  ["made by an operator", () => createPolicy(deps, testActor({ role: "operator" }), input([]))],
+  ["made by an auditor", () => createPolicy(deps, testActor({ role: "auditor" }), input([]))],
+  ["changed by an approver", () => updatePolicy(deps, testActor({ role: "approver" }), "x", {})],
+  ["read by a service", () => getPolicy(deps, testActor({ role: "service" }), "x")],
+  ["listed by a service", () => listPolicies(deps, testActor({ role: "service" }))],
+  [
+    "tested by a service",
+    () => testPolicy(deps, testActor({ role: "service" }), "x", policyTest.parse({})),
+  ],
+])("a policy is not %s", async (_name, act) => {
+  expect((await refusalOf(act())).code).toBe("forbidden");
+});
 
 describe("the tester", () => {
-  const ask = (ref: string, question: Record<string, unknown>, actor = admin) => testPolicy(deps, actor, ref, policyTest.parse(question));
+  const ask = (ref: string, question: Record<string, unknown>, actor = admin) =>
+    testPolicy(deps, actor, ref, policyTest.parse(question));
 
   it("says what a certificate may do, which rule decides, and leaves its look on the record", async () => {
-    const identity = await makeTestIdentity(deps), certificate = await issue(identity);
-    const { id, service } = await create([{ name: "no admin", effect: "deny", paths: ["/admin/**"] }, { name: "payments", effect: "allow", identities: [identity], profiles: ["tls-client-service"], methods: ["GET"], networks: ["10.0.0.0/8"] }]);
-    expect(await ask(service, { certificate, path: "/v1", ip: "10.0.0.1" }, testActor({ role: "auditor" }))).toMatchObject({ allowed: true, certificate: { ok: true }, policy: { code: "allowed", rule: "payments", version: 1 } });
-    expect(await ask(id, { identity, path: "/v1", ip: "10.0.0.1" })).toMatchObject({ allowed: true, policy: { rule: "payments" } });
-    expect(await ask(id, { certificate, path: "/%61dmin/x", ip: "10.0.0.1" })).toMatchObject({ allowed: false, certificate: { ok: true }, policy: { code: "policy.denied", rule: "no admin" } });
-    expect(await ask(id, { certificate, path: "/v1", ip: "192.0.2.1" })).toMatchObject({ allowed: false, policy: { code: "policy.no-rule", trace: [{ failedOn: "paths" }, { failedOn: "networks" }] } });
-    expect((await house.entriesOf(id)).filter(({ action }) => action === "policy.read")).toHaveLength(4);
+    const identity = await makeTestIdentity(deps),
+      certificate = await issue(identity);
+    const { id, service } = await create([
+      { name: "no admin", effect: "deny", paths: ["/admin/**"] },
+      {
+        name: "payments",
+        effect: "allow",
+        identities: [identity],
+        profiles: ["tls-client-service"],
+        methods: ["GET"],
+        networks: ["10.0.0.0/8"],
+      },
+    ]);
+    expect(
+      await ask(
+        service,
+        { certificate, path: "/v1", ip: "10.0.0.1" },
+        testActor({ role: "auditor" }),
+      ),
+    ).toMatchObject({
+      allowed: true,
+      certificate: { ok: true },
+      policy: { code: "allowed", rule: "payments", version: 1 },
+    });
+    expect(await ask(id, { identity, path: "/v1", ip: "10.0.0.1" })).toMatchObject({
+      allowed: true,
+      policy: { rule: "payments" },
+    });
+    expect(await ask(id, { certificate, path: "/%61dmin/x", ip: "10.0.0.1" })).toMatchObject({
+      allowed: false,
+      certificate: { ok: true },
+      policy: { code: "policy.denied", rule: "no admin" },
+    });
+    expect(await ask(id, { certificate, path: "/v1", ip: "192.0.2.1" })).toMatchObject({
+      allowed: false,
+      policy: { code: "policy.no-rule", trace: [{ failedOn: "paths" }, { failedOn: "networks" }] },
+    });
+    expect(
+      (await house.entriesOf(id)).filter(({ action }) => action === "policy.read"),
+    ).toHaveLength(4);
   });
   it("says first what is wrong with the certificate, and still what the policy would say", async () => {
-    const identity = await makeTestIdentity(deps), certificate = await issue(identity), { id } = await create([anything]);
+    const identity = await makeTestIdentity(deps),
+      certificate = await issue(identity),
+      { id } = await create([anything]);
     await revokeCertificate(deps, admin, certificate, { reason: "keyCompromise", comment: "" });
-    expect(await ask(id, { certificate })).toMatchObject({ allowed: false, certificate: { ok: false, code: "certificate.revoked" }, policy: { allowed: true } });
-    expect(await ask(id, { identity })).toMatchObject({ allowed: false, certificate: { ok: false, code: "certificate.missing" } });
+    expect(await ask(id, { certificate })).toMatchObject({
+      allowed: false,
+      certificate: { ok: false, code: "certificate.revoked" },
+      policy: { allowed: true },
+    });
+    expect(await ask(id, { identity })).toMatchObject({
+      allowed: false,
+      certificate: { ok: false, code: "certificate.missing" },
+    });
     await issue(identity);
     expect(await ask(id, { identity })).toMatchObject({ allowed: true });
     await suspendIdentity(deps, admin, identity, { comment: "" });
-    expect(await ask(id, { identity })).toMatchObject({ allowed: false, certificate: { ok: false, code: "identity.suspended" } });
+    expect(await ask(id, { identity })).toMatchObject({
+      allowed: false,
+      certificate: { ok: false, code: "identity.suspended" },
+    });
   });
   it("takes that certificate of an identity which gets furthest", async () => {
     const identity = await makeTestIdentity(deps);
     await issue(identity, "tls-server");
     await issue(identity);
-    const { id } = await create([{ name: "clients", effect: "allow", profiles: ["tls-client-service"] }]);
-    expect(await ask(id, { identity })).toMatchObject({ allowed: true, policy: { rule: "clients" } });
+    const { id } = await create([
+      { name: "clients", effect: "allow", profiles: ["tls-client-service"] },
+    ]);
+    expect(await ask(id, { identity })).toMatchObject({
+      allowed: true,
+      policy: { rule: "clients" },
+    });
   });
   it("tries rules before they are saved, and checks them as if they were", async () => {
-    const identity = await makeTestIdentity(deps), { id } = await create([]);
+    const identity = await makeTestIdentity(deps),
+      { id } = await create([]);
     await issue(identity);
     expect((await ask(id, { identity })).policy.code).toBe("policy.no-rule");
     expect(await ask(id, { identity, rules: [anything] })).toMatchObject({ allowed: true });
-    expect(await ask("not-made-yet", { identity, rules: [anything] })).toMatchObject({ allowed: true });
-    expect((await refusalOf(ask(id, { identity, rules: [{ ...anything, paths: ["/a*"] }] }))).findings[0]?.path).toBe("rules.0.paths.0");
+    expect(await ask("not-made-yet", { identity, rules: [anything] })).toMatchObject({
+      allowed: true,
+    });
+    expect(
+      (await refusalOf(ask(id, { identity, rules: [{ ...anything, paths: ["/a*"] }] }))).findings[0]
+        ?.path,
+    ).toBe("rules.0.paths.0");
     expect((await getPolicy(deps, admin, id)).rules).toEqual([]);
   });
   it("refuses questions about nobody and nothing", async () => {
-    const { id } = await create([]), identity = await makeTestIdentity(deps);
+    const { id } = await create([]),
+      identity = await makeTestIdentity(deps);
     for (const [ref, question, code] of [
-      [id, {}, "policy.test"], [id, { identity, certificate: "crt_x" }, "policy.test"], [id, { identity: "idn_nobody" }, "identity.not-found"], [id, { certificate: "crt_nothing" }, "certificate.not-found"], ["nothing", { identity }, "policy.not-found"],
-    ] as const) expect((await refusalOf(ask(ref, question))).code).toBe(code);
+      [id, {}, "policy.test"],
+      [id, { identity, certificate: "crt_x" }, "policy.test"],
+      [id, { identity: "idn_nobody" }, "identity.not-found"],
+      [id, { certificate: "crt_nothing" }, "certificate.not-found"],
+      ["nothing", { identity }, "policy.not-found"],
+    ] as const)
+      expect((await refusalOf(ask(ref, question))).code).toBe(code);
   });
   it("a retired policy allows nothing", async () => {
-    const identity = await makeTestIdentity(deps), { id } = await create([anything]);
+    const identity = await makeTestIdentity(deps),
+      { id } = await create([anything]);
     await issue(identity);
     await updatePolicy(deps, admin, id, { status: "retired" });
-    expect(await ask(id, { identity })).toMatchObject({ allowed: false, policy: { code: "policy.retired", trace: [{ state: "not-reached" }] } });
+    expect(await ask(id, { identity })).toMatchObject({
+      allowed: false,
+      policy: { code: "policy.retired", trace: [{ state: "not-reached" }] },
+    });
   });
 });

@@ -15,14 +15,30 @@ export function readRules(stored: unknown): readonly PolicyRule[] | null {
 
 export function policyDto(row: PolicyRow): PolicyDto {
   const { id, service, name, description, version } = row;
-  return { id, service, name, description, version, status: row.status as PolicyDto["status"], rules: readRules(row.rules), createdAt: formatIso(row.createdAt), changedAt: formatIso(row.changedAt) };
+  return {
+    id,
+    service,
+    name,
+    description,
+    version,
+    status: row.status as PolicyDto["status"],
+    rules: readRules(row.rules),
+    createdAt: formatIso(row.createdAt),
+    changedAt: formatIso(row.changedAt),
+  };
 }
 
-export const policyTarget = (row: Pick<PolicyRow, "id" | "service">) => ({ kind: "policy", id: row.id, label: row.service });
+export const policyTarget = (row: Pick<PolicyRow, "id" | "service">) => ({
+  kind: "policy",
+  id: row.id,
+  label: row.service,
+});
 
 /** Rules as one canonical text: the same whatever a database does to the order of their members. */
 export const rulesText = (rules: unknown): string => canonicalJson(rules as Json);
 
-export const rulesSha256 = (rules: unknown): string => createHash("sha256").update(rulesText(rules)).digest("hex");
+export const rulesSha256 = (rules: unknown): string =>
+  createHash("sha256").update(rulesText(rules)).digest("hex");
 
-export const noSuchPolicy = (): AppError => new AppError("policy.not-found", "There is no such policy.", { kind: "not-found" });
+export const noSuchPolicy = (): AppError =>
+  new AppError("policy.not-found", "There is no such policy.", { kind: "not-found" });

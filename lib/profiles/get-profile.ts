@@ -7,7 +7,11 @@ import { countCertificatesOfProfile, findProfileRow } from "./profiles-repositor
 import type { ProfileDto } from "./schema";
 
 /** By id or slug. Errors: `profile.not-found`. */
-export async function getProfile(deps: Pick<Deps, "db">, actor: Actor, ref: string): Promise<ProfileDto> {
+export async function getProfile(
+  deps: Pick<Deps, "db">,
+  actor: Actor,
+  ref: string,
+): Promise<ProfileDto> {
   authorize(actor, "profiles.read");
   const row = await findProfileRow(deps.db, ref);
   if (!row) throw noSuchProfile();

@@ -6,8 +6,14 @@ import { countCertificatesByProfile, listProfileRows } from "./profiles-reposito
 import type { ProfileDto } from "./schema";
 
 /** All profiles: those for people first, Chancery's own (`system`) last. There are few, so they come at once. */
-export async function listProfiles(deps: Pick<Deps, "db">, actor: Actor): Promise<{ items: readonly ProfileDto[]; nextCursor: null }> {
+export async function listProfiles(
+  deps: Pick<Deps, "db">,
+  actor: Actor,
+): Promise<{ items: readonly ProfileDto[]; nextCursor: null }> {
   authorize(actor, "profiles.read");
-  const [rows, counts] = await Promise.all([listProfileRows(deps.db), countCertificatesByProfile(deps.db)]);
+  const [rows, counts] = await Promise.all([
+    listProfileRows(deps.db),
+    countCertificatesByProfile(deps.db),
+  ]);
   return { items: rows.map((row) => profileDto(row, counts.get(row.id) ?? 0)), nextCursor: null };
 }

@@ -8,13 +8,27 @@ import type { ProfileDto } from "./schema";
 
 export function profileDto(row: ProfileRow, certificateCount: number): ProfileDto {
   return {
-    id: row.id, slug: row.slug, name: row.name, description: row.description, system: row.system, status: row.status as ProfileDto["status"],
-    version: row.version, rules: row.rules, authorityId: row.authorityId, authoritySlug: row.authoritySlug, certificateCount,
-    createdAt: formatIso(row.createdAt), changedAt: formatIso(row.changedAt),
+    id: row.id,
+    slug: row.slug,
+    name: row.name,
+    description: row.description,
+    system: row.system,
+    status: row.status as ProfileDto["status"],
+    version: row.version,
+    rules: row.rules,
+    authorityId: row.authorityId,
+    authoritySlug: row.authoritySlug,
+    certificateCount,
+    createdAt: formatIso(row.createdAt),
+    changedAt: formatIso(row.changedAt),
   };
 }
 
-export const profileTarget = (row: Pick<ProfileRow, "id" | "slug">) => ({ kind: "profile", id: row.id, label: row.slug });
+export const profileTarget = (row: Pick<ProfileRow, "id" | "slug">) => ({
+  kind: "profile",
+  id: row.id,
+  label: row.slug,
+});
 
 /** Rules as one canonical text: the same whatever a database does to the order of their members. */
 export function rulesText(rules: ProfileRules): string {

@@ -22,7 +22,9 @@ beforeAll(async () => {
   const { rules } = await getProfile(deps, admin, "tls-server");
   template = profileInput.parse({ slug: "team", name: "Team", authority: "issuing", rules });
 });
-afterAll(async () => { await house.close(); });
+afterAll(async () => {
+  await house.close();
+});
 
 describe("a profile", () => {
   it("is made, changed with a new version each time, and retired, each on the record", async () => {
@@ -33,41 +35,119 @@ describe("a profile", () => {
     expect((await updateProfile(deps, admin, id, { name: "Team two" })).version).toBe(2);
     expect((await retireProfile(deps, admin, "team")).status).toBe("retired");
     const entries = await house.entriesOf(id);
-    expect(entries.map((entry) => [entry.action, Object.keys((entry.details["changes"] ?? {}) as object)])).toEqual([
-      ["profile.created", []], ["profile.updated", ["name"]], ["profile.updated", []], ["profile.updated", ["status"]],
+    expect(
+      entries.map((entry) => [
+        entry.action,
+        Object.keys((entry.details["changes"] ?? {}) as object),
+      ]),
+    ).toEqual([
+      ["profile.created", []],
+      ["profile.updated", ["name"]],
+      ["profile.updated", []],
+      ["profile.updated", ["status"]],
     ]);
-    expect((await refusalOf(updateProfile(deps, admin, id, { name: "x" }))).code).toBe("profile.retired");
+    expect((await refusalOf(updateProfile(deps, admin, id, { name: "x" }))).code).toBe(
+      "profile.retired",
+    );
   });
 
   it("is not overwritten by who read an older version, nor by the slower of two", async () => {
     const { id } = await createProfile(deps, admin, { ...template, slug: "raced" });
-    const both = await Promise.allSettled([updateProfile(deps, admin, id, { name: "one", version: 1 }), updateProfile(deps, admin, id, { name: "two", version: 1 })]);
+    const both = await Promise.allSettled([
+      updateProfile(deps, admin, id, { name: "one", version: 1 }),
+      updateProfile(deps, admin, id, { name: "two", version: 1 }),
+    ]);
     expect(both.filter((outcome) => outcome.status === "fulfilled")).toHaveLength(1);
-    expect(await refusalOf(updateProfile(deps, admin, id, { name: "three", version: 1 }))).toMatchObject({ code: "profile.changed-meanwhile", kind: "conflict" });
+    expect(
+      await refusalOf(updateProfile(deps, admin, id, { name: "three", version: 1 })),
+    ).toMatchObject({ code: "profile.changed-meanwhile", kind: "conflict" });
   });
 
   it.each([
-    ["with a slug that is taken", () => createProfile(deps, admin, { ...template, slug: "tls-server" }), "profile.exists"],
-    ["that issues from a root", () => createProfile(deps, admin, { ...template, slug: "x", authority: "root" }), "profile.authority"],
-    ["that issues from nothing", () => createProfile(deps, admin, { ...template, slug: "x", authority: "nothing" }), "profile.authority"],
-    ["of Chancery's own", () => updateProfile(deps, admin, "ocsp-responder", { name: "x" }), "profile.system"], ["that does not exist", () => getProfile(deps, admin, "nothing"), "profile.not-found"],
-    ["by an operator", () => createProfile(deps, testActor({ role: "operator" }), { ...template, slug: "x" }), "forbidden"],
-  ])("%s is refused", async (_name, act, code) => { expect((await refusalOf(act())).code).toBe(code); });
+    [
+      "with a slug that is taken",
+      () => createProfile(deps, admin, { ...template, slug: "tls-server" }),
+      "profile.exists",
+    ],
+    [
+      "that issues from a root",
+      () => createProfile(deps, admin, { ...template, slug: "x", authority: "root" }),
+      "profile.authority",
+    ],
+    [
+      "that issues from nothing",
+      () => createProfile(deps, admin, { ...template, slug: "x", authority: "nothing" }),
+      "profile.authority",
+    ],
+    [
+      "of Chancery's own",
+      () => updateProfile(deps, admin, "ocsp-responder", { name: "x" }),
+      "profile.system",
+    ],
+    ["that does not exist", () => getProfile(deps, admin, "nothing"), "profile.not-found"],
+    [
+      "by an operator",
+      () => createProfile(deps, testActor({ role: "operator" }), { ...template, slug: "x" }),
+      "forbidden",
+    ],
+  ])("%s is refused", async (_name, act, code) => {
+    expect((await refusalOf(act())).code).toBe(code);
+  });
 });
 
 describe("rules", () => {
   it.each([
-    ["a default longer than the longest", { validitySecondsDefault: 200, validitySecondsMax: 100 }], ["no key algorithm", { keyAlgorithms: [] }], ["a usage of authorities", { keyUsage: ["keyCertSign"] }],
-    ["the purpose of responders", { extendedKeyUsage: ["ocspSigning"] }], ["no revocation for a year", { noRevAvail: true, validitySecondsMax: 31_536_000 }], ["an unknown field", { backdoor: true }],
-    ["a broken pattern", { san: { types: ["dns"], min: 1, max: 1, dnsPatterns: ["foo*.example.com"], wildcards: false, ipRanges: [], emailDomains: [], uriPrefixes: [] } }], ["another kind", { kind: "issuing-ca" }],
-    ["more names than are allowed", { san: { types: ["dns"], min: 5, max: 1, dnsPatterns: ["*"], wildcards: false, ipRanges: [], emailDomains: [], uriPrefixes: [] } }],
-  ])("with %s are refused", (_name, wrong) => { expect(profileInput.safeParse({ ...template, rules: { ...template.rules, ...wrong } }).success).toBe(false); });
+    ["a default longer than the longest", { validitySecondsDefault: 200, validitySecondsMax: 100 }],
+    ["no key algorithm", { keyAlgorithms: [] }],
+    ["a usage of authorities", { keyUsage: ["keyCertSign"] }],
+    ["the purpose of responders", { extendedKeyUsage: ["ocspSigning"] }],
+    ["no revocation for a year", { noRevAvail: true, validitySecondsMax: 31_536_000 }],
+    ["an unknown field", { backdoor: true }],
+    [
+      "a broken pattern",
+      {
+        san: {
+          types: ["dns"],
+          min: 1,
+          max: 1,
+          dnsPatterns: ["foo*.example.com"],
+          wildcards: false,
+          ipRanges: [],
+          emailDomains: [],
+          uriPrefixes: [],
+        },
+      },
+    ],
+    ["another kind", { kind: "issuing-ca" }],
+    [
+      "more names than are allowed",
+      {
+        san: {
+          types: ["dns"],
+          min: 5,
+          max: 1,
+          dnsPatterns: ["*"],
+          wildcards: false,
+          ipRanges: [],
+          emailDomains: [],
+          uriPrefixes: [],
+        },
+      },
+    ],
+  ])("with %s are refused", (_name, wrong) => {
+    expect(
+      profileInput.safeParse({ ...template, rules: { ...template.rules, ...wrong } }).success,
+    ).toBe(false);
+  });
 
-  it("read back as they were written", () => { expect(profileInput.parse(template).rules).toEqual(template.rules); });
+  it("read back as they were written", () => {
+    expect(profileInput.parse(template).rules).toEqual(template.rules);
+  });
 });
 
 describe("an identity", () => {
-  const make = (name: string, kind: "service" | "person" = "service") => createIdentity(deps, admin, { kind, name, owner: "team@example.com", note: "" });
+  const make = (name: string, kind: "service" | "person" = "service") =>
+    createIdentity(deps, admin, { kind, name, owner: "team@example.com", note: "" });
 
   it("is made, renamed, suspended and activated, each on the record; asking twice changes nothing", async () => {
     const { id } = await make("ledger");
@@ -76,39 +156,79 @@ describe("an identity", () => {
     await suspendIdentity(deps, admin, id, { comment: "" });
     expect((await activateIdentity(deps, admin, id, { comment: "" })).status).toBe("active");
     expect((await house.entriesOf(id)).map((entry) => [entry.action, entry.reason])).toEqual([
-      ["identity.created", null], ["identity.updated", null], ["identity.suspended", null], ["identity.suspended", "no-change"], ["identity.activated", null],
+      ["identity.created", null],
+      ["identity.updated", null],
+      ["identity.suspended", null],
+      ["identity.suspended", "no-change"],
+      ["identity.activated", null],
     ]);
-    expect((await house.entriesOf(id))[1]?.details["changes"]).toEqual({ name: { from: "ledger", to: "ledger-2" } });
+    expect((await house.entriesOf(id))[1]?.details["changes"]).toEqual({
+      name: { from: "ledger", to: "ledger-2" },
+    });
   });
 
   it("has a name of its own among its kind, when it is made and when it is renamed, at the same moment too", async () => {
     await make("unique");
-    expect(await refusalOf(make("unique"))).toMatchObject({ code: "identity.exists", kind: "conflict" });
+    expect(await refusalOf(make("unique"))).toMatchObject({
+      code: "identity.exists",
+      kind: "conflict",
+    });
     await make("unique", "person");
     const { id } = await make("other");
-    expect((await refusalOf(updateIdentity(deps, admin, id, { name: "unique" }))).code).toBe("identity.exists");
+    expect((await refusalOf(updateIdentity(deps, admin, id, { name: "unique" }))).code).toBe(
+      "identity.exists",
+    );
     const both = await Promise.allSettled([make("twice"), make("twice")]);
     expect(both.filter((outcome) => outcome.status === "fulfilled")).toHaveLength(1);
   });
 
   it("of Chancery itself is not listed unless asked for, and not touched", async () => {
-    expect((await listIdentities(deps, admin)).items.every((identity) => identity.kind !== "system")).toBe(true);
+    expect(
+      (await listIdentities(deps, admin)).items.every((identity) => identity.kind !== "system"),
+    ).toBe(true);
     const [own] = (await listIdentities(deps, admin, { kind: "system" })).items;
-    expect((await refusalOf(suspendIdentity(deps, admin, own?.id ?? "", { comment: "" }))).code).toBe("identity.system");
-    expect((await refusalOf(updateIdentity(deps, admin, own?.id ?? "", { name: "x" }))).code).toBe("identity.system");
+    expect(
+      (await refusalOf(suspendIdentity(deps, admin, own?.id ?? "", { comment: "" }))).code,
+    ).toBe("identity.system");
+    expect((await refusalOf(updateIdentity(deps, admin, own?.id ?? "", { name: "x" }))).code).toBe(
+      "identity.system",
+    );
   });
 
   it("is found by the beginning of its name or owner, page by page", async () => {
     for (const name of ["page-a", "page-b", "page-c"]) await make(name);
     const first = await listIdentities(deps, admin, { q: "PAGE-", limit: 2 });
-    const rest = await listIdentities(deps, admin, { q: "PAGE-", limit: 2, cursor: first.nextCursor ?? "" });
-    expect([...first.items, ...rest.items].map((identity) => identity.name)).toEqual(["page-c", "page-b", "page-a"]);
+    const rest = await listIdentities(deps, admin, {
+      q: "PAGE-",
+      limit: 2,
+      cursor: first.nextCursor ?? "",
+    });
+    expect([...first.items, ...rest.items].map((identity) => identity.name)).toEqual([
+      "page-c",
+      "page-b",
+      "page-a",
+    ]);
     expect(rest.nextCursor).toBeNull();
   });
 
   it("that does not exist is not found", async () => {
-    expect((await refusalOf(getIdentity(deps, admin, "idn_nothing"))).code).toBe("identity.not-found");
-    expect((await refusalOf(suspendIdentity(deps, admin, "idn_nothing", { comment: "" }))).code).toBe("identity.not-found");
-    expect((await refusalOf(createIdentity(deps, testActor({ role: "auditor" }), { kind: "service", name: "x", owner: "x", note: "" }))).code).toBe("forbidden");
+    expect((await refusalOf(getIdentity(deps, admin, "idn_nothing"))).code).toBe(
+      "identity.not-found",
+    );
+    expect(
+      (await refusalOf(suspendIdentity(deps, admin, "idn_nothing", { comment: "" }))).code,
+    ).toBe("identity.not-found");
+    expect(
+      (
+        await refusalOf(
+          createIdentity(deps, testActor({ role: "auditor" }), {
+            kind: "service",
+            name: "x",
+            owner: "x",
+            note: "",
+          }),
+        )
+      ).code,
+    ).toBe("forbidden");
   });
 });

@@ -1,6 +1,11 @@
 import { X509Certificate } from "node:crypto";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
-import { makeTestHouse, makeTestIdentity, setupRequest, testActor } from "@/server/signer/testing/make-test-house";
+import {
+  makeTestHouse,
+  makeTestIdentity,
+  setupRequest,
+  testActor,
+} from "@/server/signer/testing/make-test-house";
 import type { TestHouse } from "@/server/signer/testing/make-test-house";
 import { makeCsr, refusalOf } from "@/server/signer/testing/requests";
 import { listAuthorities } from "@/lib/authorities/list-authorities";
@@ -14,69 +19,131 @@ import { completeSetup } from "./complete-setup";
 import { isSetUp } from "./is-set-up";
 
 let house: TestHouse;
-const admin = testActor(), stranger = testActor({ kind: "anonymous", id: null, label: "setup link", role: null });
+const admin = testActor(),
+  stranger = testActor({ kind: "anonymous", id: null, label: "setup link", role: null });
 // The first database of a run takes the time to start a server.
-beforeAll(async () => { await (await makeTestHouse({ setUp: false })).close(); });
-afterEach(async () => { await house.close(); });
+beforeAll(async () => {
+  await (await makeTestHouse({ setUp: false })).close();
+});
+afterEach(async () => {
+  await house.close();
+});
 
 describe("the first run", () => {
   it("makes a hierarchy, profiles, an administrator and an organisation, all on the record under who asked", async () => {
     house = await makeTestHouse({ setUp: false });
     const { deps } = house;
     expect(await isSetUp(deps)).toBe(false);
-    const result = await completeSetup(deps, stranger, { ...setupRequest, root: { keyAlgorithm: "ecdsa-p384", name: "Top" }, dnsPatterns: ["**.example.com"] });
+    const result = await completeSetup(deps, stranger, {
+      ...setupRequest,
+      root: { keyAlgorithm: "ecdsa-p384", name: "Top" },
+      dnsPatterns: ["**.example.com"],
+    });
     expect(await isSetUp(deps)).toBe(true);
     const [root, issuing] = result.authorities;
-    expect([root?.slug, root?.name, root?.keyAlgorithm, issuing?.slug, issuing?.name]).toEqual(["root", "Top", "ecdsa-p384", "issuing", "Example Issuing CA"]);
-    expect(result.authorities.every((authority) => authority.status === "active" && authority.crl !== null)).toBe(true);
-    const top = new X509Certificate(root?.certificatePem ?? ""), below = new X509Certificate(issuing?.certificatePem ?? "");
-    expect([top.verify(top.publicKey), below.verify(top.publicKey), below.ca]).toEqual([true, true, true]);
+    expect([root?.slug, root?.name, root?.keyAlgorithm, issuing?.slug, issuing?.name]).toEqual([
+      "root",
+      "Top",
+      "ecdsa-p384",
+      "issuing",
+      "Example Issuing CA",
+    ]);
+    expect(
+      result.authorities.every(
+        (authority) => authority.status === "active" && authority.crl !== null,
+      ),
+    ).toBe(true);
+    const top = new X509Certificate(root?.certificatePem ?? ""),
+      below = new X509Certificate(issuing?.certificatePem ?? "");
+    expect([top.verify(top.publicKey), below.verify(top.publicKey), below.ca]).toEqual([
+      true,
+      true,
+      true,
+    ]);
     const { items } = await listProfiles(deps, admin);
-    expect(items.filter((profile) => !profile.system).map((profile) => profile.slug)).toEqual(["tls-server", "tls-client-service", "tls-client-person", "device", "short-lived"]);
-    expect(items.find((profile) => profile.slug === "tls-server")?.rules.san.dnsPatterns).toEqual(["**.example.com"]);
+    expect(items.filter((profile) => !profile.system).map((profile) => profile.slug)).toEqual([
+      "tls-server",
+      "tls-client-service",
+      "tls-client-person",
+      "device",
+      "short-lived",
+    ]);
+    expect(items.find((profile) => profile.slug === "tls-server")?.rules.san.dnsPatterns).toEqual([
+      "**.example.com",
+    ]);
     const [organization] = await house.asSuper("select id from organization");
     const entries = await house.entriesOf(String(organization?.["id"]));
-    expect(entries.map((entry) => [entry.action, entry.actor.kind])).toEqual([["organization.created", "anonymous"], ["setup.completed", "anonymous"]]);
+    expect(entries.map((entry) => [entry.action, entry.actor.kind])).toEqual([
+      ["organization.created", "anonymous"],
+      ["setup.completed", "anonymous"],
+    ]);
   });
 
   it("happens once", async () => {
     house = await makeTestHouse();
-    expect(await refusalOf(completeSetup(house.deps, stranger, setupRequest))).toMatchObject({ code: "setup.done", kind: "conflict" });
+    expect(await refusalOf(completeSetup(house.deps, stranger, setupRequest))).toMatchObject({
+      code: "setup.done",
+      kind: "conflict",
+    });
   });
 
   it("asked for twice at the same moment still happens once", async () => {
     house = await makeTestHouse({ setUp: false });
-    const outcomes = await Promise.allSettled([completeSetup(house.deps, stranger, setupRequest), completeSetup(house.deps, stranger, setupRequest)]);
+    const outcomes = await Promise.allSettled([
+      completeSetup(house.deps, stranger, setupRequest),
+      completeSetup(house.deps, stranger, setupRequest),
+    ]);
     expect(outcomes.map((outcome) => outcome.status).toSorted()).toEqual(["fulfilled", "rejected"]);
     expect((await listAuthorities(house.deps, admin)).items).toHaveLength(2);
   });
 
   it("is continued after it broke off at any signature", async () => {
     let left = 0;
-    house = await makeTestHouse({ setUp: false, signer: (own) => ({
-      ...own,
-      createKey: (algorithm) => (left-- > 0 ? own.createKey(algorithm) : Promise.reject(new Error("gone"))),
-      signCertificate: (id) => (left-- > 0 ? own.signCertificate(id) : Promise.reject(new Error("gone"))),
-      signCrl: (input) => (left-- > 0 ? own.signCrl(input) : Promise.reject(new Error("gone"))),
-    }) });
+    house = await makeTestHouse({
+      setUp: false,
+      signer: (own) => ({
+        ...own,
+        createKey: (algorithm) =>
+          left-- > 0 ? own.createKey(algorithm) : Promise.reject(new Error("gone")),
+        signCertificate: (id) =>
+          left-- > 0 ? own.signCertificate(id) : Promise.reject(new Error("gone")),
+        signCrl: (input) => (left-- > 0 ? own.signCrl(input) : Promise.reject(new Error("gone"))),
+      }),
+    });
     let failures = 0;
-    for (let done = false; !done && failures < 20; ) {
+    for (let done = false; !done && failures < 20;) {
       left = 1;
-      done = await completeSetup(house.deps, stranger, setupRequest).then(() => true, () => { failures++; return false; });
+      done = await completeSetup(house.deps, stranger, setupRequest).then(
+        () => true,
+        () => {
+          failures++;
+          return false;
+        },
+      );
     }
     left = 1000;
     expect(failures).toBeGreaterThan(3);
     const { items } = await listAuthorities(house.deps, admin);
-    expect(items.map((authority) => [authority.slug, authority.status])).toEqual([["root", "active"], ["issuing", "active"]]);
+    expect(items.map((authority) => [authority.slug, authority.status])).toEqual([
+      ["root", "active"],
+      ["issuing", "active"],
+    ]);
     expect((await house.asSuper("select count(*)::int as n from account"))[0]?.["n"]).toBe(1);
   });
 
   it.each([
-    ["a short password", { adminPassword: "short" }], ["no e-mail address", { adminEmail: "admin" }], ["no organisation", { organization: " " }],
-    ["an issuing authority that outlives its root", { root: { validityYears: 5 }, issuing: { validityYears: 6 } }],
+    ["a short password", { adminPassword: "short" }],
+    ["no e-mail address", { adminEmail: "admin" }],
+    ["no organisation", { organization: " " }],
+    [
+      "an issuing authority that outlives its root",
+      { root: { validityYears: 5 }, issuing: { validityYears: 6 } },
+    ],
   ])("refuses %s before anything is made", async (_name, wrong) => {
     house = await makeTestHouse({ setUp: false });
-    await expect(completeSetup(house.deps, stranger, { ...setupRequest, ...wrong })).rejects.toThrow(/./);
+    await expect(
+      completeSetup(house.deps, stranger, { ...setupRequest, ...wrong }),
+    ).rejects.toThrow(/./);
     expect((await house.asSuper("select count(*)::int as n from profile"))[0]?.["n"]).toBe(0);
   });
 });
@@ -84,19 +151,45 @@ describe("the first run", () => {
 describe("Chancery's own certificates", () => {
   it("are planned, recorded and short-lived", async () => {
     house = await makeTestHouse();
-    const { deps } = house, authorityId = (await listAuthorities(deps, admin)).items[1]?.id ?? "";
-    const responder = await certifyOwnKey(deps, { authorityId, spkiDer: makeTestKey("ecdsa-p256").spkiDer, purpose: "ocsp-responder" });
-    const tls = await certifyOwnKey(deps, { authorityId, spkiDer: makeTestKey("ecdsa-p256").spkiDer, purpose: "console-tls", dnsNames: ["localhost", "ca.example.com"], ips: ["127.0.0.1", "::1"] });
-    expect(new X509Certificate(Buffer.from(tls.der)).subjectAltName).toBe("DNS:localhost, DNS:ca.example.com, IP Address:127.0.0.1, IP Address:0:0:0:0:0:0:0:1");
+    const { deps } = house,
+      authorityId = (await listAuthorities(deps, admin)).items[1]?.id ?? "";
+    const responder = await certifyOwnKey(deps, {
+      authorityId,
+      spkiDer: makeTestKey("ecdsa-p256").spkiDer,
+      purpose: "ocsp-responder",
+    });
+    const tls = await certifyOwnKey(deps, {
+      authorityId,
+      spkiDer: makeTestKey("ecdsa-p256").spkiDer,
+      purpose: "console-tls",
+      dnsNames: ["localhost", "ca.example.com"],
+      ips: ["127.0.0.1", "::1"],
+    });
+    expect(new X509Certificate(Buffer.from(tls.der)).subjectAltName).toBe(
+      "DNS:localhost, DNS:ca.example.com, IP Address:127.0.0.1, IP Address:0:0:0:0:0:0:0:1",
+    );
     expect(new X509Certificate(Buffer.from(responder.der)).keyUsage).toEqual(["1.3.6.1.5.5.7.3.9"]);
-    const days = (certificate: { notAfter: Date }) => Math.round((certificate.notAfter.getTime() - deps.clock.now().getTime()) / 86_400_000);
+    const days = (certificate: { notAfter: Date }) =>
+      Math.round((certificate.notAfter.getTime() - deps.clock.now().getTime()) / 86_400_000);
     expect([days(responder), days(tls)]).toEqual([7, 30]);
-    expect((await house.entriesOf(responder.id)).map((entry) => [entry.action, entry.actor.id])).toEqual([["certificate.planned", "ocsp-responder"], ["certificate.issued", "ocsp-responder"]]);
+    expect(
+      (await house.entriesOf(responder.id)).map((entry) => [entry.action, entry.actor.id]),
+    ).toEqual([
+      ["certificate.planned", "ocsp-responder"],
+      ["certificate.issued", "ocsp-responder"],
+    ]);
   });
 
   it("wait for an authority, and are refused from one that does not exist", async () => {
     house = await makeTestHouse({ setUp: false });
-    const refusal = await refusalOf(certifyOwnKey(house.deps, { authorityId: "ca_nothing", spkiDer: makeTestKey("ecdsa-p256").spkiDer, purpose: "console-tls", dnsNames: ["localhost"] }));
+    const refusal = await refusalOf(
+      certifyOwnKey(house.deps, {
+        authorityId: "ca_nothing",
+        spkiDer: makeTestKey("ecdsa-p256").spkiDer,
+        purpose: "console-tls",
+        dnsNames: ["localhost"],
+      }),
+    );
     expect(refusal).toMatchObject({ code: "authority.not-active", kind: "unavailable" });
   });
 });
@@ -104,23 +197,41 @@ describe("Chancery's own certificates", () => {
 describe("the overview", () => {
   it("counts what there is, warns of what ends, and tells the latest acts", async () => {
     house = await makeTestHouse();
-    const { deps } = house, identity = await makeTestIdentity(deps);
+    const { deps } = house,
+      identity = await makeTestIdentity(deps);
     await issueCertificate(deps, admin, { profile: "tls-server", identity, csr: await makeCsr() });
-    await refusalOf(issueCertificate(deps, admin, { profile: "tls-server", identity, csr: "rubbish" }));
+    await refusalOf(
+      issueCertificate(deps, admin, { profile: "tls-server", identity, csr: "rubbish" }),
+    );
     const look = async (d: Deps = deps, role: "admin" | "operator" = "admin") => {
       await d.db.pool.query("select tlog.sequence_batch(100000)");
       await d.db.pool.query("select tlog.index_batch(100000)");
       return getOverview(d, testActor({ role }));
     };
     const now = await look();
-    expect(now.counts).toEqual({ valid: 3, expired: 0, held: 0, revoked: 0, pending: 0, failed: 0 });
+    expect(now.counts).toEqual({
+      valid: 3,
+      expired: 0,
+      held: 0,
+      revoked: 0,
+      pending: 0,
+      failed: 0,
+    });
     expect(now.days).toHaveLength(30);
     expect(now.days.at(-1)).toMatchObject({ issued: 3, refused: 1, revoked: 0 });
-    expect(now.latest.slice(0, 2).map((act) => act.action)).toEqual(["certificate.refused", "certificate.issued"]);
+    expect(now.latest.slice(0, 2).map((act) => act.action)).toEqual([
+      "certificate.refused",
+      "certificate.issued",
+    ]);
     expect(now.latest.map((act) => act.action)).not.toContain("certificate.planned");
     expect(now.expiringCount).toBe(0);
-    expect((await look(deps, "operator")).latest.every((act) => act.action.startsWith("certificate."))).toBe(true);
+    expect(
+      (await look(deps, "operator")).latest.every((act) => act.action.startsWith("certificate.")),
+    ).toBe(true);
     house.advance(75 * 86_400_000);
-    expect(await look()).toMatchObject({ expiringCount: 1, expiring: [{ commonName: "pay.example.com" }] });
+    expect(await look()).toMatchObject({
+      expiringCount: 1,
+      expiring: [{ commonName: "pay.example.com" }],
+    });
   });
 });

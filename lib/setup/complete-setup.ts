@@ -22,9 +22,15 @@ import type { SetupInput, SetupRequest, SetupResult } from "./schema";
 import { insertOrganization, withSetupLock } from "./setup-repository";
 import { ensureSystemIdentities } from "./system-identities";
 
-async function ensureProfiles(deps: Deps, actor: Actor, profiles: readonly DefaultProfile[], authority: Issuer | null): Promise<void> {
+async function ensureProfiles(
+  deps: Deps,
+  actor: Actor,
+  profiles: readonly DefaultProfile[],
+  authority: Issuer | null,
+): Promise<void> {
   for (const profile of profiles) {
-    if ((await findProfile(deps, profile.slug)) === null) await addProfile(deps, actor, { ...profile, authority });
+    if ((await findProfile(deps, profile.slug)) === null)
+      await addProfile(deps, actor, { ...profile, authority });
   }
 }
 
@@ -35,7 +41,12 @@ async function ensureAuthority(deps: Deps, actor: Actor, plan: AuthorityPlan): P
   const authorityId = known?.id ?? (await beginAuthority(deps, actor, plan)).authorityId;
   if (known?.status !== "active") await finishAuthority(deps, actor, authorityId);
   const issuer = await loadIssuer(deps, authorityId, true);
-  if (!issuer) throw new AppError("setup.incomplete", `The authority ${plan.slug} could not be finished. Try again; what is there is kept.`, { kind: "unavailable" });
+  if (!issuer)
+    throw new AppError(
+      "setup.incomplete",
+      `The authority ${plan.slug} could not be finished. Try again; what is there is kept.`,
+      { kind: "unavailable" },
+    );
   if ((known?.crl ?? null) === null) await publishCrl(deps, authorityId);
   return issuer;
 }
@@ -43,33 +54,67 @@ async function ensureAuthority(deps: Deps, actor: Actor, plan: AuthorityPlan): P
 async function ensureAdministrator(deps: Deps, actor: Actor, input: SetupInput): Promise<string> {
   const { items } = await listAccounts(deps, actor, { q: input.adminEmail });
   const known = items.find((item) => item.email === input.adminEmail);
-  return known?.id ?? (await createAccount(deps, actor, { email: input.adminEmail, name: input.adminName, role: "admin", password: input.adminPassword })).id;
+  return (
+    known?.id ??
+    (
+      await createAccount(deps, actor, {
+        email: input.adminEmail,
+        name: input.adminName,
+        role: "admin",
+        password: input.adminPassword,
+      })
+    ).id
+  );
 }
 
 async function recordCompletion(deps: Deps, actor: Actor, name: string): Promise<string> {
-  const now = deps.clock.now(), row = { id: newId("org", now, deps.random.bytes), name, createdAt: now };
+  const now = deps.clock.now(),
+    row = { id: newId("org", now, deps.random.bytes), name, createdAt: now };
   const target = { kind: "organization", id: row.id, label: name };
   const { entryIds } = await auditedTransaction(deps, actor, async (tx) => {
     await insertOrganization(tx, row);
-    return { result: null, entries: [
-      { action: "organization.created", outcome: "success", target, details: { name } },
-      { action: "setup.completed", outcome: "success", target, details: { organization: name } },
-    ] };
+    return {
+      result: null,
+      entries: [
+        { action: "organization.created", outcome: "success", target, details: { name } },
+        { action: "setup.completed", outcome: "success", target, details: { organization: name } },
+      ],
+    };
   });
   return entryIds[1] ?? "";
 }
 
 async function runSetup(deps: Deps, actor: Actor, input: SetupInput): Promise<SetupResult> {
-  if (await isSetUp(deps)) throw new AppError("setup.done", "Chancery is set up already. Sign in instead.", { kind: "conflict" });
+  if (await isSetUp(deps))
+    throw new AppError("setup.done", "Chancery is set up already. Sign in instead.", {
+      kind: "conflict",
+    });
   const { organization, root, issuing } = input;
   await ensureProfiles(deps, actor, systemProfiles(), null);
   await ensureSystemIdentities(deps, actor);
-  const top = await ensureAuthority(deps, actor, { ...root, slug: "root", organization, parent: null, name: root.name ?? `${organization} Root CA`.slice(0, 64) });
-  const below = await ensureAuthority(deps, actor, { ...issuing, slug: "issuing", organization, parent: top, name: issuing.name ?? `${organization} Issuing CA`.slice(0, 64) });
+  const top = await ensureAuthority(deps, actor, {
+    ...root,
+    slug: "root",
+    organization,
+    parent: null,
+    name: root.name ?? `${organization} Root CA`.slice(0, 64),
+  });
+  const below = await ensureAuthority(deps, actor, {
+    ...issuing,
+    slug: "issuing",
+    organization,
+    parent: top,
+    name: issuing.name ?? `${organization} Issuing CA`.slice(0, 64),
+  });
   await ensureProfiles(deps, actor, leafProfiles(input.dnsPatterns), below);
   const accountId = await ensureAdministrator(deps, actor, input);
   const entryId = await recordCompletion(deps, actor, organization);
-  return { organization, accountId, authorities: (await listAuthorities(deps, actor)).items, entryId };
+  return {
+    organization,
+    accountId,
+    authorities: (await listAuthorities(deps, actor)).items,
+    entryId,
+  };
 }
 
 /**
@@ -77,7 +122,11 @@ async function runSetup(deps: Deps, actor: Actor, input: SetupInput): Promise<Se
  * left is continued by the next call. The door has checked that the caller may do this (the one-time link, or the environment). Errors:
  * `setup.done`, `authority.refused`, those of the signer.
  */
-export async function completeSetup(deps: Deps, actor: Actor, request: SetupRequest): Promise<SetupResult> {
+export async function completeSetup(
+  deps: Deps,
+  actor: Actor,
+  request: SetupRequest,
+): Promise<SetupResult> {
   const input = setupInput.parse(request);
   // Nobody has a role before the first administrator exists; the entries still name who asked, and from where.
   const acting: Actor = { ...actor, role: "system" };

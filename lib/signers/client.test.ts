@@ -22,29 +22,48 @@ afterEach(async () => {
 
 async function stop(): Promise<void> {
   for (const socket of sockets) socket.destroy();
-  if (server) await new Promise((resolve) => { server?.close(resolve); });
+  if (server)
+    await new Promise((resolve) => {
+      server?.close(resolve);
+    });
   server = null;
 }
 
 /** A signer that answers each line as `answer` says; null leaves it without an answer. */
-async function serve(answer: (line: { id: number; method: string; certificateId?: string }, socket: Socket) => string | null): Promise<void> {
+async function serve(
+  answer: (
+    line: { id: number; method: string; certificateId?: string },
+    socket: Socket,
+  ) => string | null,
+): Promise<void> {
   const made = createServer((socket) => {
     sockets.add(socket);
     let text = "";
     socket.on("data", (chunk) => {
       text += String(chunk);
       for (let end = text.indexOf("\n"); end >= 0; end = text.indexOf("\n")) {
-        const reply = answer(JSON.parse(text.slice(0, end)) as { id: number; method: string }, socket);
+        const reply = answer(
+          JSON.parse(text.slice(0, end)) as { id: number; method: string },
+          socket,
+        );
         text = text.slice(end + 1);
         if (reply !== null) socket.write(`${reply}\n`);
       }
     });
-    socket.on("error", () => { /* the test ended it */ });
+    socket.on("error", () => {
+      /* the test ended it */
+    });
   });
   server = made;
-  await new Promise<void>((resolve) => { made.listen(path, resolve); });
+  await new Promise<void>((resolve) => {
+    made.listen(path, resolve);
+  });
 }
-const bytesOf = (line: { id: number; certificateId?: string }) => JSON.stringify({ id: line.id, bytes: [Buffer.from(line.certificateId ?? "").toString("base64")] });
+const bytesOf = (line: { id: number; certificateId?: string }) =>
+  JSON.stringify({
+    id: line.id,
+    bytes: [Buffer.from(line.certificateId ?? "").toString("base64")],
+  });
 const text = (bytes: Uint8Array) => Buffer.from(bytes).toString();
 
 it("gives each of many its own answer, in whatever order they come", async () => {
@@ -80,7 +99,10 @@ it("waits for a signer that is not there yet", async () => {
 
 it("says that it is unavailable when nobody listens, and when nobody answers", async () => {
   client = connectSigner(path, { signCertificate: 100, ping: 100 });
-  await expect(client.signCertificate("crt_1")).rejects.toMatchObject({ code: "signer.unavailable", kind: "unavailable" });
+  await expect(client.signCertificate("crt_1")).rejects.toMatchObject({
+    code: "signer.unavailable",
+    kind: "unavailable",
+  });
   await serve(() => null);
   await expect(client.ping()).rejects.toMatchObject({ code: "signer.unavailable" });
 });
@@ -88,13 +110,17 @@ it("says that it is unavailable when nobody listens, and when nobody answers", a
 it("takes an answer without bytes for none", async () => {
   await serve((line) => JSON.stringify({ id: line.id }));
   client = connectSigner(path);
-  await expect(client.signCertificate("crt_1")).rejects.toMatchObject({ code: "signer.unavailable" });
+  await expect(client.signCertificate("crt_1")).rejects.toMatchObject({
+    code: "signer.unavailable",
+  });
 });
 
 it("drops a signer that sends rubbish instead of taking it for an answer", async () => {
   await serve(() => "rubbish");
   client = connectSigner(path, { signCertificate: 200 });
-  await expect(client.signCertificate("crt_1")).rejects.toMatchObject({ code: "signer.unavailable" });
+  await expect(client.signCertificate("crt_1")).rejects.toMatchObject({
+    code: "signer.unavailable",
+  });
 });
 
 it("lets go of everybody when it is closed", async () => {

@@ -10,18 +10,33 @@ const spkiHead = Buffer.from("302a300506032b6570032100", "hex");
 const algorithmFor = (origin: string): string => `log-ed25519 ${origin}`;
 
 /** Makes the key of a log: its public half as 32 bytes, its private half sealed. `iv` must be 12 fresh random bytes. */
-export async function makeLogKey(kek: Uint8Array, iv: Uint8Array, origin: string): Promise<{ publicKey: Uint8Array; sealed: Uint8Array }> {
+export async function makeLogKey(
+  kek: Uint8Array,
+  iv: Uint8Array,
+  origin: string,
+): Promise<{ publicKey: Uint8Array; sealed: Uint8Array }> {
   const { pkcs8, spkiDer } = await generateSoftwareKey("ed25519");
-  return { publicKey: new Uint8Array(spkiDer.slice(spkiHead.length)), sealed: sealKey(kek, iv, { algorithm: algorithmFor(origin), spkiDer, pkcs8 }) };
+  return {
+    publicKey: new Uint8Array(spkiDer.slice(spkiHead.length)),
+    sealed: sealKey(kek, iv, { algorithm: algorithmFor(origin), spkiDer, pkcs8 }),
+  };
 }
 
 /** Opens what `makeLogKey` sealed. Throws `signer.key-sealed` if the KEK, the origin, the public half or the bytes differ. */
-export function openLogKey(kek: Uint8Array, { origin, publicKey, sealed }: Readonly<{ origin: string; publicKey: Uint8Array; sealed: Uint8Array }>): KeyObject {
+export function openLogKey(
+  kek: Uint8Array,
+  {
+    origin,
+    publicKey,
+    sealed,
+  }: Readonly<{ origin: string; publicKey: Uint8Array; sealed: Uint8Array }>,
+): KeyObject {
   const spkiDer = Buffer.concat([spkiHead, publicKey]);
   const pkcs8 = openSealed(kek, { algorithm: algorithmFor(origin), spkiDer, sealed });
   try {
     const key = createPrivateKey({ key: pkcs8, format: "der", type: "pkcs8" });
-    if (!createPublicKey(key).export({ format: "der", type: "spki" }).equals(spkiDer)) throw new Error("a log's private key does not belong to its public key");
+    if (!createPublicKey(key).export({ format: "der", type: "spki" }).equals(spkiDer))
+      throw new Error("a log's private key does not belong to its public key");
     return key;
   } finally {
     pkcs8.fill(0);

@@ -4,55 +4,128 @@ import { errorForWire, errorFromWire, makeLineReader, readRequest, writeLine } f
 
 describe("a request", () => {
   it("reads back as it was written", () => {
-    const request = { method: "signCrl", authorityId: "ca_1", shard: "", number: "12345678901234567890", thisUpdate: 1, nextUpdate: 2 } as const;
+    const request = {
+      method: "signCrl",
+      authorityId: "ca_1",
+      shard: "",
+      number: "12345678901234567890",
+      thisUpdate: 1,
+      nextUpdate: 2,
+    } as const;
     expect(readRequest(writeLine(7, request).trim())).toEqual({ id: 7, request });
   });
 
   it.each([
-    { method: "signCheckpoint", origin: "ca.example.com/log/0a1b2c3d", size: 9_007_199_254_740_991, rootHex: "0f".repeat(32), oldSize: 0, proof: [`${"A".repeat(43)}=`] },
-    { method: "createLogKey", origin: "ca.example.com/log/0a1b2c3d" }, { method: "remembered", origin: "ca.example.com/log/0a1b2c3d" }, { method: "rememberedAll" },
-  ] as const)("about the log reads back as it was written: $method", (request) => { expect(readRequest(writeLine(7, request).trim())).toEqual({ id: 7, request }); });
+    {
+      method: "signCheckpoint",
+      origin: "ca.example.com/log/0a1b2c3d",
+      size: 9_007_199_254_740_991,
+      rootHex: "0f".repeat(32),
+      oldSize: 0,
+      proof: [`${"A".repeat(43)}=`],
+    },
+    { method: "createLogKey", origin: "ca.example.com/log/0a1b2c3d" },
+    { method: "remembered", origin: "ca.example.com/log/0a1b2c3d" },
+    { method: "rememberedAll" },
+  ] as const)("about the log reads back as it was written: $method", (request) => {
+    expect(readRequest(writeLine(7, request).trim())).toEqual({ id: 7, request });
+  });
 
   it.each([
-    { size: -1 }, { size: 1.5 }, { size: "9" }, { size: 2 ** 53 }, { oldSize: null }, { rootHex: "0F".repeat(32) }, { rootHex: "0f".repeat(31) }, { rootHex: 7 }, { origin: "x".repeat(201) }, { origin: 7 },
-    { proof: "AAAA" }, { proof: ["AAAA"] }, { proof: [7] }, { proof: Array.from({ length: 64 }, () => `${"A".repeat(43)}=`) }, { proof: undefined },
+    { size: -1 },
+    { size: 1.5 },
+    { size: "9" },
+    { size: 2 ** 53 },
+    { oldSize: null },
+    { rootHex: "0F".repeat(32) },
+    { rootHex: "0f".repeat(31) },
+    { rootHex: 7 },
+    { origin: "x".repeat(201) },
+    { origin: 7 },
+    { proof: "AAAA" },
+    { proof: ["AAAA"] },
+    { proof: [7] },
+    { proof: Array.from({ length: 64 }, () => `${"A".repeat(43)}=`) },
+    { proof: undefined },
   ])("to sign a checkpoint is refused with %j", (over) => {
-    const request = { id: 1, method: "signCheckpoint", origin: "ca.example.com/log/0a1b2c3d", size: 9, rootHex: "0f".repeat(32), oldSize: 0, proof: [] };
+    const request = {
+      id: 1,
+      method: "signCheckpoint",
+      origin: "ca.example.com/log/0a1b2c3d",
+      size: 9,
+      rootHex: "0f".repeat(32),
+      oldSize: 0,
+      proof: [],
+    };
     expect(readRequest(JSON.stringify(request))).not.toBeNull();
     expect(readRequest(JSON.stringify({ ...request, ...over }))).toBeNull();
   });
 
   it("with the longest proof there is fits the line that the signer reads", () => {
-    const proof = Array.from({ length: 63 }, () => `${"A".repeat(43)}=`), origin = "x".repeat(200);
-    expect(writeLine(Number.MAX_SAFE_INTEGER, { method: "signCheckpoint", origin, size: Number.MAX_SAFE_INTEGER, rootHex: "0f".repeat(32), oldSize: Number.MAX_SAFE_INTEGER - 1, proof }).length).toBeLessThan(4096);
+    const proof = Array.from({ length: 63 }, () => `${"A".repeat(43)}=`),
+      origin = "x".repeat(200);
+    expect(
+      writeLine(Number.MAX_SAFE_INTEGER, {
+        method: "signCheckpoint",
+        origin,
+        size: Number.MAX_SAFE_INTEGER,
+        rootHex: "0f".repeat(32),
+        oldSize: Number.MAX_SAFE_INTEGER - 1,
+        proof,
+      }).length,
+    ).toBeLessThan(4096);
   });
 
   it.each([
-    "", "null", "[]", "{}", '{"id":1}', '{"id":"1","method":"ping"}', '{"id":1.5,"method":"ping"}', '{"id":1,"method":"sign","bytes":"AAAA"}', '{"id":1,"method":"createKey","algorithm":"rsa-512"}',
-    '{"id":1,"method":"signCertificate"}', '{"id":1,"method":"signCertificate","certificateId":7}', `{"id":1,"method":"signCertificate","certificateId":"${"x".repeat(201)}"}`,
-    '{"id":1,"method":"signCrl","authorityId":"a","shard":"","number":"-1","thisUpdate":1,"nextUpdate":2}', '{"id":1,"method":"signCrl","authorityId":"a","shard":"","number":"1","thisUpdate":"now","nextUpdate":2}',
-  ])("is refused: %s", (line) => { expect(readRequest(line)).toBeNull(); });
+    "",
+    "null",
+    "[]",
+    "{}",
+    '{"id":1}',
+    '{"id":"1","method":"ping"}',
+    '{"id":1.5,"method":"ping"}',
+    '{"id":1,"method":"sign","bytes":"AAAA"}',
+    '{"id":1,"method":"createKey","algorithm":"rsa-512"}',
+    '{"id":1,"method":"signCertificate"}',
+    '{"id":1,"method":"signCertificate","certificateId":7}',
+    `{"id":1,"method":"signCertificate","certificateId":"${"x".repeat(201)}"}`,
+    '{"id":1,"method":"signCrl","authorityId":"a","shard":"","number":"-1","thisUpdate":1,"nextUpdate":2}',
+    '{"id":1,"method":"signCrl","authorityId":"a","shard":"","number":"1","thisUpdate":"now","nextUpdate":2}',
+  ])("is refused: %s", (line) => {
+    expect(readRequest(line)).toBeNull();
+  });
 });
 
 describe("an error", () => {
   it("that is expected crosses with its code and kind", () => {
     const crossed = errorForWire(new AppError("signer.no-plan", "no plan", { kind: "conflict" }));
-    expect(errorFromWire(crossed.error ?? { code: "", message: "", kind: "" })).toMatchObject({ code: "signer.no-plan", kind: "conflict", message: "no plan" });
+    expect(errorFromWire(crossed.error ?? { code: "", message: "", kind: "" })).toMatchObject({
+      code: "signer.no-plan",
+      kind: "conflict",
+      message: "no plan",
+    });
   });
-  it("that is a bug crosses without its text", () => { expect(JSON.stringify(errorForWire(new Error("password=hunter2")))).not.toContain("hunter2"); });
+  it("that is a bug crosses without its text", () => {
+    expect(JSON.stringify(errorForWire(new Error("password=hunter2")))).not.toContain("hunter2");
+  });
 });
 
 describe("lines", () => {
   it("come out whole however the bytes were cut", () => {
     const text = "one\n\nthree\nfour";
     for (let size = 1; size <= text.length; size++) {
-      const lines: string[] = [], read = makeLineReader(100, (line) => lines.push(line));
+      const lines: string[] = [],
+        read = makeLineReader(100, (line) => lines.push(line));
       for (let at = 0; at < text.length; at += size) read(text.slice(at, at + size));
       expect(lines).toEqual(["one", "", "three"]);
     }
   });
   it("that never end are refused", () => {
-    const read = makeLineReader(10, () => { /* none */ });
-    expect(() => { for (let i = 0; i < 20; i++) read("x"); }).toThrow(/too long/);
+    const read = makeLineReader(10, () => {
+      /* none */
+    });
+    expect(() => {
+      for (let i = 0; i < 20; i++) read("x");
+    }).toThrow(/too long/);
   });
 });

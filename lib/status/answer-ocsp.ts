@@ -20,7 +20,6 @@ export type OcspParts = Readonly<{
 }>;
 export type AnswerOcsp = (request: Uint8Array) => OcspAnswer | Promise<OcspAnswer>;
 
-
 /**
  * Answers DER requests (RFC 6960). Never throws or rejects: what cannot be answered becomes an OCSP error. Good is said of a serial
  * alone that this authority issued; a serial that it does not know is `unknown`, an issuer that is not ours `unauthorized`.
@@ -33,10 +32,13 @@ export function makeAnswerOcsp(parts: OcspParts): AnswerOcsp {
     // Many ask for the same answer at the moment when it runs out: one signature serves them all.
     const running = underway.get(key);
     if (running !== undefined) return running;
-    const made = answerAnew(parts, request).then((answer) => {
-      if (parts.statuses.trusted() && answer.records.length === 1 && !answer.records[0]!.stale) cache.keep(key, answer);
-      return answer;
-    }).finally(() => underway.delete(key));
+    const made = answerAnew(parts, request)
+      .then((answer) => {
+        if (parts.statuses.trusted() && answer.records.length === 1 && !answer.records[0]!.stale)
+          cache.keep(key, answer);
+        return answer;
+      })
+      .finally(() => underway.delete(key));
     underway.set(key, made);
     return made;
   };
@@ -50,7 +52,9 @@ export function makeAnswerOcsp(parts: OcspParts): AnswerOcsp {
     }
     if (request.nonce !== null || request.certIds.length !== 1) return answerAnew(parts, request);
     const key = latin1Of(request.certIds[0]!.raw);
-    return (parts.statuses.trusted() ? cache.find(key, parts.now()) : null) ?? reusable(key, request);
+    return (
+      (parts.statuses.trusted() ? cache.find(key, parts.now()) : null) ?? reusable(key, request)
+    );
   };
 }
 
@@ -77,23 +81,47 @@ function firstKnown(index: AuthorityIndex, request: OcspRequest): ServedAuthorit
 }
 
 /** A responder certificate speaks for one issuer: CertIDs of another one in the same request are unknown to it. */
-async function readRecords(parts: OcspParts, authority: ServedAuthority, ids: readonly OcspCertId[]): Promise<StatusRecord[]> {
+async function readRecords(
+  parts: OcspParts,
+  authority: ServedAuthority,
+  ids: readonly OcspCertId[],
+): Promise<StatusRecord[]> {
   const index = parts.index();
   const strange: StatusRecord = { status: { state: "unknown" }, stale: true };
-  return Promise.all(ids.map(async (id) => {
-    const ours = index.byCertId(id) === authority;
-    return ours && id.serial.length >= 16 && id.serial.length <= 19 ? parts.statuses.get(authority.id, id.serial) : strange;
-  }));
+  return Promise.all(
+    ids.map(async (id) => {
+      const ours = index.byCertId(id) === authority;
+      return ours && id.serial.length >= 16 && id.serial.length <= 19
+        ? parts.statuses.get(authority.id, id.serial)
+        : strange;
+    }),
+  );
 }
 
-async function sign(now: number, responder: Responder, request: OcspRequest, records: readonly StatusRecord[]): Promise<OcspAnswer> {
+async function sign(
+  now: number,
+  responder: Responder,
+  request: OcspRequest,
+  records: readonly StatusRecord[],
+): Promise<OcspAnswer> {
   const thisUpdate = Math.floor(now / 1000) * 1000;
   const nextUpdate = Math.min(thisUpdate + answerLifeMs, responder.notAfter.getTime());
   const times = { thisUpdate: new Date(thisUpdate), nextUpdate: new Date(nextUpdate) };
   const tbs = buildOcspTbs({
-    responderSpki: responder.spkiDer, producedAt: times.thisUpdate, nonce: request.nonce,
-    responses: request.certIds.map((id, at) => ({ rawCertId: id.raw, status: records[at]!.status, ...times })),
+    responderSpki: responder.spkiDer,
+    producedAt: times.thisUpdate,
+    nonce: request.nonce,
+    responses: request.certIds.map((id, at) => ({
+      rawCertId: id.raw,
+      status: records[at]!.status,
+      ...times,
+    })),
   });
-  const der = assembleOcspResponse(tbs, "ecdsa-sha256", await responder.sign(tbs), responder.certificateDer);
+  const der = assembleOcspResponse(
+    tbs,
+    "ecdsa-sha256",
+    await responder.sign(tbs),
+    responder.certificateDer,
+  );
   return signedAnswer(der, records, { thisUpdate, nextUpdate }, request.nonce === null);
 }

@@ -10,7 +10,9 @@ import type { ServedAuthority } from "@/lib/status/types";
 export type AuthorityIndex = Readonly<{
   all: readonly ServedAuthority[];
   bySlug: (slug: string) => ServedAuthority | null;
-  byCertId: (id: Pick<OcspCertId, "hashAlgorithm" | "issuerNameHash" | "issuerKeyHash">) => ServedAuthority | null;
+  byCertId: (
+    id: Pick<OcspCertId, "hashAlgorithm" | "issuerNameHash" | "issuerKeyHash">,
+  ) => ServedAuthority | null;
   /** The authority and what is above it, the root last. */
   chainOf: (authority: ServedAuthority) => readonly ServedAuthority[];
 }>;
@@ -21,24 +23,34 @@ export function makeAuthorityIndex(all: readonly ServedAuthority[]): AuthorityIn
   const byId = new Map(all.map((authority) => [authority.id, authority]));
   const byHashes = new Map<string, ServedAuthority>();
   for (const authority of all) {
-    for (const hashes of issuerCertIdHashes(authority.issuer)) byHashes.set(certIdKey(hashes.issuerNameHash, hashes.issuerKeyHash), authority);
+    for (const hashes of issuerCertIdHashes(authority.issuer))
+      byHashes.set(certIdKey(hashes.issuerNameHash, hashes.issuerKeyHash), authority);
   }
   const chainOf = (authority: ServedAuthority): ServedAuthority[] => {
-    const parent = authority.parentId === null || authority.parentId === authority.id ? undefined : byId.get(authority.parentId);
+    const parent =
+      authority.parentId === null || authority.parentId === authority.id
+        ? undefined
+        : byId.get(authority.parentId);
     return parent === undefined ? [authority] : [authority, ...chainOf(parent)];
   };
   return {
     all,
     bySlug: (slug) => bySlug.get(slug) ?? null,
-    byCertId: (id) => (id.hashAlgorithm === null ? null : (byHashes.get(certIdKey(id.issuerNameHash, id.issuerKeyHash)) ?? null)),
+    byCertId: (id) =>
+      id.hashAlgorithm === null
+        ? null
+        : (byHashes.get(certIdKey(id.issuerNameHash, id.issuerKeyHash)) ?? null),
     chainOf,
   };
 }
 
-const certIdKey = (nameHash: Uint8Array, keyHash: Uint8Array): string => latin1Of(nameHash) + latin1Of(keyHash);
+const certIdKey = (nameHash: Uint8Array, keyHash: Uint8Array): string =>
+  latin1Of(nameHash) + latin1Of(keyHash);
 
 /** Reads all authorities that have a certificate. */
 export async function loadAuthorityIndex(deps: Pick<Deps, "db">): Promise<AuthorityIndex> {
   const rows = await findServedAuthorities(deps.db);
-  return makeAuthorityIndex(rows.map((row) => ({ ...row, issuer: issuerFactsOf(row.certificateDer) })));
+  return makeAuthorityIndex(
+    rows.map((row) => ({ ...row, issuer: issuerFactsOf(row.certificateDer) })),
+  );
 }

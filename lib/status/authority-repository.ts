@@ -1,22 +1,48 @@
 import type { Database } from "@/lib/db/database";
 import type { ServedCrl } from "@/lib/status/types";
 
-export type AuthorityRow = Readonly<{ id: string; slug: string; parentId: string | null; kind: string; status: string; certificateDer: Uint8Array }>;
+export type AuthorityRow = Readonly<{
+  id: string;
+  slug: string;
+  parentId: string | null;
+  kind: string;
+  status: string;
+  certificateDer: Uint8Array;
+}>;
 
 /** Every authority that has a certificate; a retired one still answers for what it issued. */
 export async function findServedAuthorities(db: Database): Promise<AuthorityRow[]> {
   const rows = await db.prisma.authority.findMany({
     where: { certificateDer: { not: null } },
-    select: { id: true, slug: true, parentId: true, kind: true, status: true, certificateDer: true },
+    select: {
+      id: true,
+      slug: true,
+      parentId: true,
+      kind: true,
+      status: true,
+      certificateDer: true,
+    },
     orderBy: { createdAt: "asc" },
   });
-  return rows.flatMap((row) => (row.certificateDer === null ? [] : [{ ...row, certificateDer: row.certificateDer }]));
+  return rows.flatMap((row) =>
+    row.certificateDer === null ? [] : [{ ...row, certificateDer: row.certificateDer }],
+  );
 }
 
-type CrlRow = { authority_id: string; shard: string; number: string; this_update: Date; next_update: Date; der: Buffer };
+type CrlRow = {
+  authority_id: string;
+  shard: string;
+  number: string;
+  this_update: Date;
+  next_update: Date;
+  der: Buffer;
+};
 
 /** The newest CRL of every authority and shard, or of one authority alone. */
-export async function findNewestCrls(db: Database, authorityId: string | null): Promise<ServedCrl[]> {
+export async function findNewestCrls(
+  db: Database,
+  authorityId: string | null,
+): Promise<ServedCrl[]> {
   const { rows } = await db.pool.query<CrlRow>({
     name: "newest-crls",
     text: `select distinct on (authority_id, shard) authority_id, shard, number, this_update, next_update, der
@@ -24,13 +50,24 @@ export async function findNewestCrls(db: Database, authorityId: string | null): 
     values: [authorityId],
   });
   return rows.map((row) => ({
-    authorityId: row.authority_id, shard: row.shard, number: BigInt(row.number), thisUpdate: row.this_update, nextUpdate: row.next_update, der: row.der,
+    authorityId: row.authority_id,
+    shard: row.shard,
+    number: BigInt(row.number),
+    thisUpdate: row.this_update,
+    nextUpdate: row.next_update,
+    der: row.der,
   }));
 }
 
 /** Which authorities issued these certificates. */
-export async function findIssuers(db: Database, certificateIds: readonly string[]): Promise<string[]> {
-  const { rows } = await db.pool.query<{ issuer_id: string }>("select distinct issuer_id from certificate where id = any($1)", [certificateIds]);
+export async function findIssuers(
+  db: Database,
+  certificateIds: readonly string[],
+): Promise<string[]> {
+  const { rows } = await db.pool.query<{ issuer_id: string }>(
+    "select distinct issuer_id from certificate where id = any($1)",
+    [certificateIds],
+  );
   return rows.map((row) => row.issuer_id);
 }
 

@@ -20,21 +20,41 @@ export type StatusDto = Readonly<{
  * The status of one certificate in plain words, for those who cannot speak OCSP; open to all, as OCSP is, and read from the database at
  * this moment. `serial` is hexadecimal, colons allowed. Errors: `authority.not-found`, `serial.invalid`.
  */
-export async function getStatus(deps: Pick<Deps, "db" | "clock">, input: Readonly<{ authority: string; serial: string }>): Promise<StatusDto> {
-  const authority = (await findServedAuthorities(deps.db)).find((row) => row.slug === input.authority || row.id === input.authority);
-  if (authority === undefined) throw new AppError("authority.not-found", "There is no such authority.", { kind: "not-found" });
+export async function getStatus(
+  deps: Pick<Deps, "db" | "clock">,
+  input: Readonly<{ authority: string; serial: string }>,
+): Promise<StatusDto> {
+  const authority = (await findServedAuthorities(deps.db)).find(
+    (row) => row.slug === input.authority || row.id === input.authority,
+  );
+  if (authority === undefined)
+    throw new AppError("authority.not-found", "There is no such authority.", { kind: "not-found" });
   const serial = input.serial.replaceAll(":", "").toLowerCase();
   if (!/^[0-9a-f]{2,40}$/.test(serial) || serial.length % 2 === 1) {
-    throw new AppError("serial.invalid", "A serial is written in hexadecimal, two digits a byte, at most 20 bytes.", { findings: [{ code: "serial.invalid", message: "Not a hexadecimal serial.", path: "serial" }] });
+    throw new AppError(
+      "serial.invalid",
+      "A serial is written in hexadecimal, two digits a byte, at most 20 bytes.",
+      {
+        findings: [
+          { code: "serial.invalid", message: "Not a hexadecimal serial.", path: "serial" },
+        ],
+      },
+    );
   }
-  const row = await makeStatusReader(deps.db)({ issuerId: authority.id, serial: Buffer.from(serial, "hex") });
+  const row = await makeStatusReader(deps.db)({
+    issuerId: authority.id,
+    serial: Buffer.from(serial, "hex"),
+  });
   return describe(row, authority.slug, serial, deps.clock.now());
 }
 
 function describe(row: StatusRow | null, authority: string, serial: string, now: Date): StatusDto {
-  const status = stateOf(row, now), revoked = status === "revoked" || status === "held";
+  const status = stateOf(row, now),
+    revoked = status === "revoked" || status === "held";
   return {
-    authority, serial, status,
+    authority,
+    serial,
+    status,
     notAfter: row === null || status === "unknown" ? null : row.notAfter.toISOString(),
     revokedAt: revoked ? (row?.revokedAt?.toISOString() ?? null) : null,
     reason: status === "held" ? "certificateHold" : revoked ? (row?.reason ?? "unspecified") : null,

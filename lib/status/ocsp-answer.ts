@@ -20,7 +20,14 @@ export type OcspAnswer = Readonly<{
 }>;
 
 function errorAnswer(kind: OcspFailure): OcspAnswer {
-  return { kind, text: latin1Of(ocspError(kind)), thisUpdate: 0, nextUpdate: 0, etag: null, records: [] };
+  return {
+    kind,
+    text: latin1Of(ocspError(kind)),
+    thisUpdate: 0,
+    nextUpdate: 0,
+    etag: null,
+    records: [],
+  };
 }
 
 /** The five octets of each error response (RFC 6960 §4.2.1). */
@@ -32,7 +39,12 @@ export const failures: Readonly<Record<OcspFailure, OcspAnswer>> = {
 };
 
 /** A signed answer. `reusable` is false if it carries a nonce. */
-export function signedAnswer(der: Uint8Array, records: readonly StatusRecord[], times: Readonly<{ thisUpdate: number; nextUpdate: number }>, reusable: boolean): OcspAnswer {
+export function signedAnswer(
+  der: Uint8Array,
+  records: readonly StatusRecord[],
+  times: Readonly<{ thisUpdate: number; nextUpdate: number }>,
+  reusable: boolean,
+): OcspAnswer {
   const states = records.map((record) => record.status.state);
   const kind = states.find((state) => state !== "good") ?? "good";
   const etag = reusable ? `"${createHash("sha256").update(der).digest("base64url")}"` : null;
@@ -40,7 +52,10 @@ export function signedAnswer(der: Uint8Array, records: readonly StatusRecord[], 
 }
 
 /** Signed answers without a nonce, by the bytes of their CertID: handed out until half their life is over or their status changed. */
-export type AnswerCache = Readonly<{ find: (key: string, now: number) => OcspAnswer | null; keep: (key: string, answer: OcspAnswer) => void }>;
+export type AnswerCache = Readonly<{
+  find: (key: string, now: number) => OcspAnswer | null;
+  keep: (key: string, answer: OcspAnswer) => void;
+}>;
 
 /** Keeps up to `capacity` answers, first in, first out. */
 export function makeAnswerCache(capacity: number): AnswerCache {
@@ -48,7 +63,8 @@ export function makeAnswerCache(capacity: number): AnswerCache {
   const find = (key: string, now: number): OcspAnswer | null => {
     const answer = answers.get(key);
     if (answer === undefined) return null;
-    if (!answer.records[0]!.stale && now < (answer.thisUpdate + answer.nextUpdate) / 2) return answer;
+    if (!answer.records[0]!.stale && now < (answer.thisUpdate + answer.nextUpdate) / 2)
+      return answer;
     answers.delete(key);
     return null;
   };

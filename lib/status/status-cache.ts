@@ -23,7 +23,11 @@ const unknown: CertificateStatus = { state: "unknown" };
 export function statusOfRow(row: StatusRow | null): CertificateStatus {
   if (row?.state === "issued") return { state: "good" };
   if ((row?.state === "revoked" || row?.state === "held") && row.revokedAt !== null) {
-    return { state: "revoked", at: row.revokedAt, reason: row.state === "held" ? "certificateHold" : (row.reason ?? "unspecified") };
+    return {
+      state: "revoked",
+      at: row.revokedAt,
+      reason: row.state === "held" ? "certificateHold" : (row.reason ?? "unspecified"),
+    };
   }
   return unknown;
 }
@@ -32,10 +36,14 @@ export function statusOfRow(row: StatusRow | null): CertificateStatus {
  * Keeps up to `capacity` statuses of issued certificates, first in, first out. Unknown serials are never kept: anybody can name a
  * million of them, and one that is issued a moment later must be good at once.
  */
-export function makeStatusCache(read: (key: StatusKey) => Promise<StatusRow | null>, capacity: number): StatusCache {
+export function makeStatusCache(
+  read: (key: StatusKey) => Promise<StatusRow | null>,
+  capacity: number,
+): StatusCache {
   const bySerial = new Map<string, Kept>();
   const keyOf = new Map<string, string>();
-  let trusted = false, changes = 0;
+  let trusted = false,
+    changes = 0;
 
   const forget = (key: string, kept: Kept): void => {
     kept.stale = true;
@@ -48,12 +56,17 @@ export function makeStatusCache(read: (key: StatusKey) => Promise<StatusRow | nu
     bySerial.set(key, kept);
     keyOf.set(kept.certificateId, key);
   };
-  const fetch = async (key: string, issuerId: string, serial: Uint8Array): Promise<StatusRecord> => {
+  const fetch = async (
+    key: string,
+    issuerId: string,
+    serial: Uint8Array,
+  ): Promise<StatusRecord> => {
     const before = changes;
     const row = await read({ issuerId, serial });
     const status = statusOfRow(row);
     // A change that was heard while the read ran may or may not be in its answer: use it once, keep nothing.
-    if (row === null || status.state === "unknown" || !trusted || before !== changes) return { status, stale: true };
+    if (row === null || status.state === "unknown" || !trusted || before !== changes)
+      return { status, stale: true };
     // Two reads of one serial share one record, or a later drop would reach only one of them.
     const other = bySerial.get(key);
     if (other !== undefined) return other;
@@ -72,7 +85,8 @@ export function makeStatusCache(read: (key: StatusKey) => Promise<StatusRow | nu
     },
     drop: (certificateId) => {
       changes += 1;
-      const key = keyOf.get(certificateId), kept = key === undefined ? undefined : bySerial.get(key);
+      const key = keyOf.get(certificateId),
+        kept = key === undefined ? undefined : bySerial.get(key);
       if (key !== undefined && kept !== undefined) forget(key, kept);
     },
     dropAll,

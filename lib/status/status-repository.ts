@@ -3,7 +3,14 @@ import { makeGroupCommit } from "@/lib/db/group-commit";
 import type { RevocationReason } from "@/lib/pki/types";
 import type { StatusKey, StatusRow } from "@/lib/status/types";
 
-type Found = { n: number; id: string; state: string; revoked_at: Date | null; revocation_reason: RevocationReason | null; not_after: Date };
+type Found = {
+  n: number;
+  id: string;
+  state: string;
+  revoked_at: Date | null;
+  revocation_reason: RevocationReason | null;
+  not_after: Date;
+};
 
 // Prepared, and one round trip for all that ask at the same time: this is the hottest read of the house.
 const findStatuses = {
@@ -22,7 +29,13 @@ export function makeStatusReader(db: Database): (key: StatusKey) => Promise<Stat
       const { rows } = await db.pool.query<Found>({ ...findStatuses, values });
       const found: (StatusRow | null)[] = keys.map(() => null);
       for (const row of rows) {
-        found[row.n - 1] = { certificateId: row.id, state: row.state, revokedAt: row.revoked_at, reason: row.revocation_reason, notAfter: row.not_after };
+        found[row.n - 1] = {
+          certificateId: row.id,
+          state: row.state,
+          revokedAt: row.revoked_at,
+          reason: row.revocation_reason,
+          notAfter: row.not_after,
+        };
       }
       return found;
     },
@@ -39,6 +52,8 @@ export async function countByState(db: Database): Promise<StateCount[]> {
 
 /** How many entries the log holds, and how many committed ones still wait to be numbered. */
 export async function readLogSize(db: Database): Promise<{ size: number; indexed: number }> {
-  const { rows } = await db.pool.query<{ size: string; indexed: string }>("select size, upto as indexed from tlog.head, tlog.indexed");
+  const { rows } = await db.pool.query<{ size: string; indexed: string }>(
+    "select size, upto as indexed from tlog.head, tlog.indexed",
+  );
   return { size: Number(rows[0]?.size ?? 0), indexed: Number(rows[0]?.indexed ?? 0) };
 }

@@ -27,9 +27,22 @@ export type Responder = Readonly<{
 }>;
 
 /** The newest CRL of one authority and shard, as it is served. */
-export type ServedCrl = Readonly<{ authorityId: string; shard: string; number: bigint; thisUpdate: Date; nextUpdate: Date; der: Uint8Array }>;
+export type ServedCrl = Readonly<{
+  authorityId: string;
+  shard: string;
+  number: bigint;
+  thisUpdate: Date;
+  nextUpdate: Date;
+  der: Uint8Array;
+}>;
 
 /** Which certificate is asked about. */
 export type StatusKey = Readonly<{ issuerId: string; serial: Uint8Array }>;
 /** What the certificate table holds of it. `state` is planned, failed, issued, held or revoked. */
-export type StatusRow = Readonly<{ certificateId: string; state: string; revokedAt: Date | null; reason: RevocationReason | null; notAfter: Date }>;
+export type StatusRow = Readonly<{
+  certificateId: string;
+  state: string;
+  revokedAt: Date | null;
+  reason: RevocationReason | null;
+  notAfter: Date;
+}>;

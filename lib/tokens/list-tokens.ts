@@ -6,9 +6,14 @@ import { tokenQuery, type TokenList, type TokenQueryInput } from "@/lib/tokens/s
 import { tokenDto } from "@/lib/tokens/token-dto";
 
 /** API tokens, newest first, without their secrets. */
-export async function listTokens(deps: Pick<Deps, "db" | "clock">, actor: Actor, input: TokenQueryInput = {}): Promise<TokenList> {
+export async function listTokens(
+  deps: Pick<Deps, "db" | "clock">,
+  actor: Actor,
+  input: TokenQueryInput = {},
+): Promise<TokenList> {
   authorize(actor, "tokens.read");
-  const query = tokenQuery.parse(input), now = deps.clock.now();
+  const query = tokenQuery.parse(input),
+    now = deps.clock.now();
   const rows = await listTokenRows(deps.db, query, now, query.limit + 1);
   const items = rows.slice(0, query.limit).map((row) => tokenDto(row, now));
   return { items, nextCursor: rows.length > query.limit ? (items.at(-1)?.id ?? null) : null };

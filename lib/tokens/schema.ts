@@ -1,21 +1,45 @@
 import { z } from "zod";
 import { roles, type Role } from "@/lib/auth/permissions";
 
-export const tokenInput = z.strictObject({
-  name: z.string().trim().min(1, "Name it after what will use it.").max(100, "At most 100 characters."),
-  role: z.enum(roles),
-  /** The identity that a token of role service speaks for; only for that role. */
-  identityId: z.string().max(64).nullish().transform((id) => id || null),
-  /** No end if absent. */
-  expiresInDays: z.coerce.number().int("Whole days.").min(1, "At least one day.").max(3650, "At most ten years.").nullish().transform((days) => days ?? null),
-}).superRefine((input, context) => {
-  if (input.role === "service" && input.identityId === null) {
-    context.addIssue({ code: "custom", path: ["identityId"], message: "A token of role service speaks for one identity: name it." });
-  }
-  if (input.role !== "service" && input.identityId !== null) {
-    context.addIssue({ code: "custom", path: ["identityId"], message: "Only a token of role service speaks for an identity. Leave it out." });
-  }
-});
+export const tokenInput = z
+  .strictObject({
+    name: z
+      .string()
+      .trim()
+      .min(1, "Name it after what will use it.")
+      .max(100, "At most 100 characters."),
+    role: z.enum(roles),
+    /** The identity that a token of role service speaks for; only for that role. */
+    identityId: z
+      .string()
+      .max(64)
+      .nullish()
+      .transform((id) => id || null),
+    /** No end if absent. */
+    expiresInDays: z.coerce
+      .number()
+      .int("Whole days.")
+      .min(1, "At least one day.")
+      .max(3650, "At most ten years.")
+      .nullish()
+      .transform((days) => days ?? null),
+  })
+  .superRefine((input, context) => {
+    if (input.role === "service" && input.identityId === null) {
+      context.addIssue({
+        code: "custom",
+        path: ["identityId"],
+        message: "A token of role service speaks for one identity: name it.",
+      });
+    }
+    if (input.role !== "service" && input.identityId !== null) {
+      context.addIssue({
+        code: "custom",
+        path: ["identityId"],
+        message: "Only a token of role service speaks for an identity. Leave it out.",
+      });
+    }
+  });
 export type TokenInput = z.infer<typeof tokenInput>;
 export type TokenRequest = z.input<typeof tokenInput>;
 

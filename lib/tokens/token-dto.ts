@@ -17,10 +17,23 @@ export function tokenDto(row: TokenListRow, now: Date): TokenDto {
   if (!isRole(row.role)) throw new Error(`token ${row.id} has a role that does not exist`);
   const { id, name, role, identity, hint, createdBy, createdAt, expiresAt, revokedAt } = row;
   return {
-    id, name, role, identity, hint, status: tokenStatus(row, now), createdBy, createdAt: formatIso(createdAt),
-    expiresAt: expiresAt === null ? null : formatIso(expiresAt), revokedAt: revokedAt === null ? null : formatIso(revokedAt),
+    id,
+    name,
+    role,
+    identity,
+    hint,
+    status: tokenStatus(row, now),
+    createdBy,
+    createdAt: formatIso(createdAt),
+    expiresAt: expiresAt === null ? null : formatIso(expiresAt),
+    revokedAt: revokedAt === null ? null : formatIso(revokedAt),
   };
 }
 
-export const tokenTarget = (row: Readonly<{ id: string; name: string }>) => ({ kind: "token", id: row.id, label: row.name });
-export const noSuchToken = () => new AppError("token.not-found", "There is no such token.", { kind: "not-found" });
+export const tokenTarget = (row: Readonly<{ id: string; name: string }>) => ({
+  kind: "token",
+  id: row.id,
+  label: row.name,
+});
+export const noSuchToken = () =>
+  new AppError("token.not-found", "There is no such token.", { kind: "not-found" });

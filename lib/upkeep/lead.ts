@@ -10,8 +10,15 @@ const lookEveryMs = 2_000;
  * Seeks to be the one process among all nodes that does the work of this name, for as long as it lives. `onChange` tells when it begins
  * and ends. Between a broken connection and its discovery two may lead for a moment: the work itself must bear that.
  */
-export function seekLeadership(deps: Pick<Deps, "db">, name: string, onChange: (leading: boolean) => void): Leadership {
-  let session: LockSession | null = null, leading = false, stopped = false, timer: NodeJS.Timeout | undefined;
+export function seekLeadership(
+  deps: Pick<Deps, "db">,
+  name: string,
+  onChange: (leading: boolean) => void,
+): Leadership {
+  let session: LockSession | null = null,
+    leading = false,
+    stopped = false,
+    timer: NodeJS.Timeout | undefined;
   const set = (now: boolean): void => {
     if (leading === now) return;
     leading = now;
@@ -35,7 +42,10 @@ export function seekLeadership(deps: Pick<Deps, "db">, name: string, onChange: (
   const round = async (): Promise<void> => {
     await look();
     if (stopped) lose();
-    else timer = setTimeout(() => { running = round(); }, lookEveryMs);
+    else
+      timer = setTimeout(() => {
+        running = round();
+      }, lookEveryMs);
   };
   let running = round();
   return {

@@ -11,7 +11,9 @@ const BROWSERS = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/go
 export function findPython() {
   const has = (python) => {
     try {
-      execFileSync(python, ["-c", "import cryptography.hazmat.primitives.asymmetric.ed25519"], { stdio: "ignore" });
+      execFileSync(python, ["-c", "import cryptography.hazmat.primitives.asymmetric.ed25519"], {
+        stdio: "ignore",
+      });
       return true;
     } catch {
       return false;
@@ -23,7 +25,9 @@ export function findPython() {
 const isInstalled = (name) => {
   if (name === "python3-cryptography") return findPython() !== null;
   try {
-    execFileSync("sh", ["-c", `PATH=$PATH:/usr/sbin command -v ${COMMANDS[name] ?? name}`], { stdio: "ignore" });
+    execFileSync("sh", ["-c", `PATH=$PATH:/usr/sbin command -v ${COMMANDS[name] ?? name}`], {
+      stdio: "ignore",
+    });
     return true;
   } catch {
     return false;
@@ -37,7 +41,10 @@ export function findBrowser() {
 
 /** Installs what tests call from outside, where that is possible without asking: as root on Debian. Returns what is still missing. */
 export async function ensureTools(step, { browser }) {
-  const missing = () => [...TOOLS.filter((name) => !isInstalled(name)), ...(browser && !findBrowser() ? ["chromium"] : [])];
+  const missing = () => [
+    ...TOOLS.filter((name) => !isInstalled(name)),
+    ...(browser && !findBrowser() ? ["chromium"] : []),
+  ];
   const wanted = missing();
   if (wanted.length > 0 && process.getuid?.() === 0 && isInstalled("apt-get")) {
     const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };

@@ -1,4 +1,12 @@
-import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+} from "node:fs";
 import { join } from "node:path";
 import { root } from "./root.mjs";
 import { run, toolEnvironment } from "./run.mjs";
@@ -20,7 +28,11 @@ export async function prepareAll(step) {
 /** node_modules as the lock file has it. */
 export async function prepareModules(step = quiet) {
   if (!modulesMatchLock()) {
-    await step("installing the packages of package-lock.json", () => run("npm", ["ci", "--include=dev", "--no-audit", "--no-fund"], { env: toolEnvironment({ CI: "true" }) }));
+    await step("installing the packages of package-lock.json", () =>
+      run("npm", ["ci", "--include=dev", "--no-audit", "--no-fund"], {
+        env: toolEnvironment({ CI: "true" }),
+      }),
+    );
   }
   linkCommand();
 }
@@ -31,8 +43,12 @@ function modulesMatchLock() {
   if (!existsSync(noted)) return false;
   const wanted = JSON.parse(readFileSync(fromRoot("package-lock.json"), "utf8")).packages;
   const present = JSON.parse(readFileSync(noted, "utf8")).packages;
-  return Object.entries(wanted).every(([path, { version, optional, devOptional }]) =>
-    path === "" || present[path]?.version === version || ((optional || devOptional) && !present[path]));
+  return Object.entries(wanted).every(
+    ([path, { version, optional, devOptional }]) =>
+      path === "" ||
+      present[path]?.version === version ||
+      ((optional || devOptional) && !present[path]),
+  );
 }
 
 /** npm links the commands of dependencies, but not the clone's own: without this link `npx chancery` would not find it. */
@@ -46,16 +62,27 @@ function linkCommand() {
 
 /** Prisma's client, generated from the schema. */
 export async function prepareClient(step = quiet) {
-  const digest = digestOf(["prisma/schema.prisma", "prisma.config.ts", "node_modules/prisma/package.json"]);
+  const digest = digestOf([
+    "prisma/schema.prisma",
+    "prisma.config.ts",
+    "node_modules/prisma/package.json",
+  ]);
   if (isStamped("client", digest) && existsSync(fromRoot("lib/db/generated/client.ts"))) return;
   const env = toolEnvironment({ PRISMA_SCHEMA_ENGINE_BINARY: fromRoot("tools/schema-engine.mjs") });
-  await step("generating the database client", () => run(process.execPath, ["node_modules/prisma/build/index.js", "generate"], { env }));
+  await step("generating the database client", () =>
+    run(process.execPath, ["node_modules/prisma/build/index.js", "generate"], { env }),
+  );
   stamp("client", digest);
 }
 
 /** One file for each process and for the command line, in dist/. */
 export const bundles = {
-  supervise: "server/supervise/main.ts", signer: "server/signer/main.ts", console: "server/console/main.ts", door: "server/main.ts", drill: "server/drill/main.ts", cli: "cli/main.ts",
+  supervise: "server/supervise/main.ts",
+  signer: "server/signer/main.ts",
+  console: "server/console/main.ts",
+  door: "server/main.ts",
+  drill: "server/drill/main.ts",
+  cli: "cli/main.ts",
 };
 
 export async function prepareBundles(step = quiet, names = Object.keys(bundles)) {
@@ -70,21 +97,60 @@ export async function prepareBundles(step = quiet, names = Object.keys(bundles))
 async function bundle(name) {
   const { build } = await import("esbuild");
   const { metafile } = await build({
-    entryPoints: [fromRoot(bundles[name])], outfile: fromRoot(`dist/${name}.mjs`), absWorkingDir: root,
-    bundle: true, platform: "node", format: "esm", target: "node20", packages: "external", sourcemap: true, logLevel: "silent", metafile: true,
+    entryPoints: [fromRoot(bundles[name])],
+    outfile: fromRoot(`dist/${name}.mjs`),
+    absWorkingDir: root,
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    target: "node20",
+    packages: "external",
+    sourcemap: true,
+    logLevel: "silent",
+    metafile: true,
   });
   // A file of ours that does not exist would pass for a package, and fail only when it runs.
-  const lost = Object.values(metafile.outputs).flatMap(({ imports }) => imports).map(({ path }) => path).filter((path) => path.startsWith("@/"));
-  if (lost.length > 0) throw new Error(`${bundles[name]} needs files that do not exist: ${[...new Set(lost)].join(", ")}`);
+  const lost = Object.values(metafile.outputs)
+    .flatMap(({ imports }) => imports)
+    .map(({ path }) => path)
+    .filter((path) => path.startsWith("@/"));
+  if (lost.length > 0)
+    throw new Error(
+      `${bundles[name]} needs files that do not exist: ${[...new Set(lost)].join(", ")}`,
+    );
 }
 
 /** The console's pages: Next's production build. */
 export async function preparePages(step = quiet) {
-  const digest = digestOf(
-    ["app", "components", "lib", "public", "next.config.ts", "postcss.config.mjs", "tsconfig.json", "tsconfig.console.json", "package-lock.json"]);
+  const digest = digestOf([
+    "app",
+    "components",
+    "lib",
+    "public",
+    "next.config.ts",
+    "postcss.config.mjs",
+    "tsconfig.json",
+    "tsconfig.console.json",
+    "package-lock.json",
+  ]);
   if (isStamped("pages", digest) && existsSync(fromRoot(".next/BUILD_ID"))) return;
   rmSync(fromRoot(".cache/pages.sha256"), { force: true });
   const env = toolEnvironment({ NODE_ENV: "production", CI: "true" });
-  await step("building the console", () => run(process.execPath, ["node_modules/next/dist/bin/next", "build"], { env }));
-  stamp("pages", digestOf(["app", "components", "lib", "public", "next.config.ts", "postcss.config.mjs", "tsconfig.json", "tsconfig.console.json", "package-lock.json"]));
+  await step("building the console", () =>
+    run(process.execPath, ["node_modules/next/dist/bin/next", "build"], { env }),
+  );
+  stamp(
+    "pages",
+    digestOf([
+      "app",
+      "components",
+      "lib",
+      "public",
+      "next.config.ts",
+      "postcss.config.mjs",
+      "tsconfig.json",
+      "tsconfig.console.json",
+      "package-lock.json",
+    ]),
+  );
 }

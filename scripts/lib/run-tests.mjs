@@ -15,10 +15,29 @@ export async function runTests(names) {
   }
   const { parts } = await import("./test-parts.mjs");
   const unknown = names.filter((name) => !(name in parts));
-  if (unknown.length > 0) return close([{ name: unknown.join(" "), passed: 0, failed: 1, skipped: 0, error: new Error(`The parts are: ${Object.keys(parts).join(" ")}`) }]);
+  if (unknown.length > 0)
+    return close([
+      {
+        name: unknown.join(" "),
+        passed: 0,
+        failed: 1,
+        skipped: 0,
+        error: new Error(`The parts are: ${Object.keys(parts).join(" ")}`),
+      },
+    ]);
   const missing = await ensureTools(step, { browser: names.includes("browser") });
-  if (missing.length > 0) process.stdout.write(`Not installed: ${missing.join(", ")}. ${process.env.CI ? "In CI that is a failure." : "Tests that need them are skipped by name."}\n`);
-  if (missing.length > 0 && process.env.CI) results.push({ name: `tools (${missing.join(", ")})`, passed: 0, failed: missing.length, skipped: 0, ms: 0 });
+  if (missing.length > 0)
+    process.stdout.write(
+      `Not installed: ${missing.join(", ")}. ${process.env.CI ? "In CI that is a failure." : "Tests that need them are skipped by name."}\n`,
+    );
+  if (missing.length > 0 && process.env.CI)
+    results.push({
+      name: `tools (${missing.join(", ")})`,
+      passed: 0,
+      failed: missing.length,
+      skipped: 0,
+      ms: 0,
+    });
   for (const name of names) results.push(await runPart(name, parts[name]));
   close(results);
 }
@@ -35,11 +54,14 @@ const tell = (error) => process.stderr.write(`${error.output?.trim() ?? ""}\n${e
 
 function close(results) {
   const sum = (key) => results.reduce((total, result) => total + result[key], 0);
-  const line = ({ passed, failed, skipped }) => `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`;
+  const line = ({ passed, failed, skipped }) =>
+    `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`;
   process.stdout.write("\n");
   for (const result of results) {
     if (result.ms === undefined) tell(result.error);
-    process.stdout.write(`${result.name.padEnd(10)}${line(result).padEnd(34)}${((result.ms ?? 0) / 1000).toFixed(1)} s\n`);
+    process.stdout.write(
+      `${result.name.padEnd(10)}${line(result).padEnd(34)}${((result.ms ?? 0) / 1000).toFixed(1)} s\n`,
+    );
   }
   const total = { passed: sum("passed"), failed: sum("failed"), skipped: sum("skipped") };
   process.stdout.write(`\n${line(total)}\n`);

@@ -9,8 +9,16 @@ export class RunFailed extends Error {}
  * install scripts and build plug-ins are other people's code.
  */
 export function toolEnvironment(extra = {}) {
-  const kept = Object.entries(process.env).filter(([name]) => !/^(CHANCERY_|DATABASE_|NEXTAUTH_|NODE_OPTIONS$|NODE_ENV$)/.test(name));
-  return { ...Object.fromEntries(kept), NEXT_TELEMETRY_DISABLED: "1", CHECKPOINT_DISABLE: "1", PRISMA_HIDE_UPDATE_MESSAGE: "1", ...extra };
+  const kept = Object.entries(process.env).filter(
+    ([name]) => !/^(CHANCERY_|DATABASE_|NEXTAUTH_|NODE_OPTIONS$|NODE_ENV$)/.test(name),
+  );
+  return {
+    ...Object.fromEntries(kept),
+    NEXT_TELEMETRY_DISABLED: "1",
+    CHECKPOINT_DISABLE: "1",
+    PRISMA_HIDE_UPDATE_MESSAGE: "1",
+    ...extra,
+  };
 }
 
 /** Runs a program in the clone to its end and returns what it printed; throws RunFailed with that if it fails. */
@@ -18,12 +26,20 @@ export function run(command, args, { env = toolEnvironment(), onText } = {}) {
   return new Promise((done, fail) => {
     const child = spawn(command, args, { cwd: root, env, stdio: ["ignore", "pipe", "pipe"] });
     const printed = [];
-    for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => { printed.push(chunk); onText?.(chunk.toString()); });
+    for (const stream of [child.stdout, child.stderr])
+      stream.on("data", (chunk) => {
+        printed.push(chunk);
+        onText?.(chunk.toString());
+      });
     child.once("error", fail);
     child.once("close", (code, signal) => {
       const output = Buffer.concat(printed).toString();
       if (code === 0) return done(output);
-      fail(Object.assign(new RunFailed(`${command} ${args.join(" ")} failed (${signal ?? code})`), { output }));
+      fail(
+        Object.assign(new RunFailed(`${command} ${args.join(" ")} failed (${signal ?? code})`), {
+          output,
+        }),
+      );
     });
   });
 }

@@ -11,7 +11,11 @@ export function digestOf(paths, skip = []) {
   const add = (path) => {
     const full = join(root, path);
     if (!existsSync(full) || skip.includes(path)) return;
-    if (statSync(full).isDirectory()) return readdirSync(full).filter(isSource).sort().forEach((name) => add(`${path}/${name}`));
+    if (statSync(full).isDirectory())
+      return readdirSync(full)
+        .filter(isSource)
+        .sort()
+        .forEach((name) => add(`${path}/${name}`));
     const content = readFileSync(full);
     hash.update(`${path}\0${content.length}\0`).update(content);
   };

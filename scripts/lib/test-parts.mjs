@@ -38,13 +38,19 @@ export const parts = {
   types: async () => {
     // Next writes the types of routes and of style sheets; on a fresh clone they do not exist yet.
     const ready = await show(process.execPath, ["node_modules/next/dist/bin/next", "typegen"]);
-    return one(ready && await show(bin("tsc"), ["--noEmit"]));
+    return one(ready && (await show(bin("tsc"), ["--noEmit"])));
   },
 
-  unit: () => withReport(async (path) => {
-    const good = await show(bin("vitest"), ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${path}`]);
-    return countVitest(readReport(path), good);
-  }),
+  unit: () =>
+    withReport(async (path) => {
+      const good = await show(bin("vitest"), [
+        "run",
+        "--reporter=default",
+        "--reporter=json",
+        `--outputFile.json=${path}`,
+      ]);
+      return countVitest(readReport(path), good);
+    }),
 
   build: async (step) => {
     await prepareBundles(step);
@@ -53,20 +59,34 @@ export const parts = {
   },
 
   // Whole installations with their real processes; built before.
-  system: () => withReport(async (path) => {
-    const good = await show(bin("vitest"), ["run", "--config", "vitest.system.config.ts", "--reporter=default", "--reporter=json", `--outputFile.json=${path}`]);
-    return countVitest(readReport(path), good);
-  }),
+  system: () =>
+    withReport(async (path) => {
+      const good = await show(bin("vitest"), [
+        "run",
+        "--config",
+        "vitest.system.config.ts",
+        "--reporter=default",
+        "--reporter=json",
+        `--outputFile.json=${path}`,
+      ]);
+      return countVitest(readReport(path), good);
+    }),
 
   browser: async () => {
     if (!hasJourneys()) return { passed: 0, failed: 0, skipped: 0 };
     const browser = findBrowser();
     if (!browser) {
-      process.stderr.write("No Chromium: the browser journeys in e2e/ cannot run. Install chromium, or set CHROMIUM to its path.\n");
+      process.stderr.write(
+        "No Chromium: the browser journeys in e2e/ cannot run. Install chromium, or set CHROMIUM to its path.\n",
+      );
       return process.env.CI ? one(false) : { passed: 0, failed: 0, skipped: 1 };
     }
     return withReport(async (path) => {
-      const env = toolEnvironment({ CHROMIUM: browser, PLAYWRIGHT_JSON_OUTPUT_NAME: path, PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD: "1" });
+      const env = toolEnvironment({
+        CHROMIUM: browser,
+        PLAYWRIGHT_JSON_OUTPUT_NAME: path,
+        PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD: "1",
+      });
       const good = await show(bin("playwright"), ["test", "--reporter=list,json"], env);
       return countPlaywright(readReport(path), good);
     });
@@ -75,9 +95,15 @@ export const parts = {
 
 function countVitest(report, good) {
   if (!report) return one(false);
-  const broken = report.testResults.filter((file) => file.status === "failed" && file.assertionResults.length === 0).length;
+  const broken = report.testResults.filter(
+    (file) => file.status === "failed" && file.assertionResults.length === 0,
+  ).length;
   const failed = report.numFailedTests + broken;
-  return { passed: report.numPassedTests, failed: failed === 0 && !good ? 1 : failed, skipped: report.numPendingTests + report.numTodoTests };
+  return {
+    passed: report.numPassedTests,
+    failed: failed === 0 && !good ? 1 : failed,
+    skipped: report.numPendingTests + report.numTodoTests,
+  };
 }
 
 function countPlaywright(report, good) {
@@ -89,5 +115,8 @@ function countPlaywright(report, good) {
 
 function hasJourneys() {
   const folder = join(root, "e2e");
-  return existsSync(folder) && readdirSync(folder, { recursive: true }).some((name) => name.endsWith(".spec.ts"));
+  return (
+    existsSync(folder) &&
+    readdirSync(folder, { recursive: true }).some((name) => name.endsWith(".spec.ts"))
+  );
 }

@@ -12,17 +12,27 @@ const tokens: Record<string, string> = {};
 beforeAll(async () => {
   harness = await openHarness();
   call = makeCall(harness.deps);
-  const identity = await createIdentity(harness.deps, system, { kind: "service", name: "payments", owner: "payments-team@example.com", note: "" });
-  for (const role of roles) tokens[role] = await harness.tokenFor(role, role === "service" ? identity.id : null);
+  const identity = await createIdentity(harness.deps, system, {
+    kind: "service",
+    name: "payments",
+    owner: "payments-team@example.com",
+    note: "",
+  });
+  for (const role of roles)
+    tokens[role] = await harness.tokenFor(role, role === "service" ? identity.id : null);
 });
-afterAll(async () => { await harness.close(); });
+afterAll(async () => {
+  await harness.close();
+});
 
 const guarded = routes.filter((route) => route.permission !== null);
 const pathOf = (path: string) => path.replaceAll(/\{\w+\}/g, "none_such");
 const cases = guarded.map((route) => [route.method.toUpperCase(), route.path, route] as const);
 
 test("every operation but the plain status demands a permission", () => {
-  expect(routes.filter((route) => route.permission === null).map((route) => route.path)).toEqual(["/status/{authority}/{serial}"]);
+  expect(routes.filter((route) => route.permission === null).map((route) => route.path)).toEqual([
+    "/status/{authority}/{serial}",
+  ]);
 });
 
 describe.each(cases)("%s %s", (method, path, route) => {
@@ -30,22 +40,41 @@ describe.each(cases)("%s %s", (method, path, route) => {
     const { result, entries } = await harness.during(() => call(method, pathOf(path)));
     expect(told(result)).toMatchObject({ status: 401, code: "unauthenticated" });
     expect(result.headers.get("www-authenticate")).toBe('Bearer realm="Chancery"');
-    expect(entries).toEqual([expect.objectContaining({
-      action: "request.refused", outcome: "denied", reason: "no credential", actor: { kind: "anonymous", id: null, label: "anonymous" },
-      details: { code: "unauthenticated", method, path: `/api/v1${pathOf(path)}`, status: 401 },
-    })]);
+    expect(entries).toEqual([
+      expect.objectContaining({
+        action: "request.refused",
+        outcome: "denied",
+        reason: "no credential",
+        actor: { kind: "anonymous", id: null, label: "anonymous" },
+        details: { code: "unauthenticated", method, path: `/api/v1${pathOf(path)}`, status: 401 },
+      }),
+    ]);
   });
 
-  const may = (role: Role) => route.permission !== null && scopeOf(role, route.permission) !== "none";
+  const may = (role: Role) =>
+    route.permission !== null && scopeOf(role, route.permission) !== "none";
 
-  test.each(roles.filter((role) => !may(role)))("refuses %s, whether the thing exists or not", async (role) => {
-    const { result, entries } = await harness.during(() => call(method, pathOf(path), { token: tokens[role] ?? "" }));
-    expect(told(result)).toMatchObject({ status: 403, code: "forbidden" });
-    expect(entries).toEqual([expect.objectContaining({ action: "request.refused", outcome: "denied", actor: expect.objectContaining({ kind: "token" }) as unknown })]);
-  });
+  test.each(roles.filter((role) => !may(role)))(
+    "refuses %s, whether the thing exists or not",
+    async (role) => {
+      const { result, entries } = await harness.during(() =>
+        call(method, pathOf(path), { token: tokens[role] ?? "" }),
+      );
+      expect(told(result)).toMatchObject({ status: 403, code: "forbidden" });
+      expect(entries).toEqual([
+        expect.objectContaining({
+          action: "request.refused",
+          outcome: "denied",
+          actor: expect.objectContaining({ kind: "token" }) as unknown,
+        }),
+      ]);
+    },
+  );
 
   test.each(roles.filter(may))("lets %s past the door, on the record", async (role) => {
-    const { result, entries } = await harness.during(() => call(method, pathOf(path), { token: tokens[role] ?? "" }));
+    const { result, entries } = await harness.during(() =>
+      call(method, pathOf(path), { token: tokens[role] ?? "" }),
+    );
     expect([401, 403, 500], result.text).not.toContain(result.status);
     expect(entries.length, result.text).toBeGreaterThan(0);
   });
@@ -53,8 +82,18 @@ describe.each(cases)("%s %s", (method, path, route) => {
 
 describe("a token that does not count", () => {
   test("gets one and the same answer, whether it is malformed, unknown, revoked or expired; the reason stands in the record", async () => {
-    const revoked = await createToken(harness.deps, system, { name: "old", role: "admin", identityId: null, expiresInDays: null });
-    const short = await createToken(harness.deps, system, { name: "short", role: "admin", identityId: null, expiresInDays: 1 });
+    const revoked = await createToken(harness.deps, system, {
+      name: "old",
+      role: "admin",
+      identityId: null,
+      expiresInDays: null,
+    });
+    const short = await createToken(harness.deps, system, {
+      name: "short",
+      role: "admin",
+      identityId: null,
+      expiresInDays: 1,
+    });
     await revokeToken(harness.deps, system, revoked.id);
     harness.pass(86_401);
     const sent = ["nonsense", `chy_${"A".repeat(43)}`, revoked.secret ?? "", short.secret ?? ""];
@@ -67,16 +106,27 @@ describe("a token that does not count", () => {
       expect(told(answer)).toEqual(told(result[0] ?? answer));
       expect(answer.headers.get("www-authenticate")).toContain("invalid_token");
     }
-    expect(entries.map((entry) => entry.reason)).toEqual(["malformed token", "unknown token", `revoked token ${revoked.id}`, `expired token ${short.id}`]);
-    for (const secret of sent.slice(1)) expect(JSON.stringify(entries)).not.toContain(secret.slice(8));
+    expect(entries.map((entry) => entry.reason)).toEqual([
+      "malformed token",
+      "unknown token",
+      `revoked token ${revoked.id}`,
+      `expired token ${short.id}`,
+    ]);
+    for (const secret of sent.slice(1))
+      expect(JSON.stringify(entries)).not.toContain(secret.slice(8));
   });
 
-  test.each(["Basic YWRtaW46YWRtaW4=", "Bearer", "Bearer a b", "bearer\tx", ""])("Authorization: %j is no token", async (authorization) => {
-    expect((await call("GET", "/certificates", { headers: { authorization } })).status).toBe(401);
-  });
+  test.each(["Basic YWRtaW46YWRtaW4=", "Bearer", "Bearer a b", "bearer\tx", ""])(
+    "Authorization: %j is no token",
+    async (authorization) => {
+      expect((await call("GET", "/certificates", { headers: { authorization } })).status).toBe(401);
+    },
+  );
 
   test("in an address is not taken, and does not reach the record", async () => {
-    const { result, entries } = await harness.during(() => call("GET", `/certificates?access_token=${tokens["admin"]}`));
+    const { result, entries } = await harness.during(() =>
+      call("GET", `/certificates?access_token=${tokens["admin"]}`),
+    );
     expect(result.status).toBe(401);
     expect(JSON.stringify(entries)).not.toContain(tokens["admin"]?.slice(8));
   });
@@ -84,13 +134,24 @@ describe("a token that does not count", () => {
 
 describe("an address that does not exist", () => {
   test("looks to a stranger like any other, and is a 404 for those with a token; both on the record", async () => {
-    const { result, entries } = await harness.during(async () => [await call("GET", "/nothing"), await call("GET", "/certificates"), await call("GET", "/nothing", { token: tokens["service"] ?? "" })] as const);
+    const { result, entries } = await harness.during(
+      async () =>
+        [
+          await call("GET", "/nothing"),
+          await call("GET", "/certificates"),
+          await call("GET", "/nothing", { token: tokens["service"] ?? "" }),
+        ] as const,
+    );
     expect(told(result[0])).toEqual(told(result[1]));
     expect(told(result[2])).toMatchObject({ status: 404, code: "request.not-found" });
     expect(entries.map((entry) => entry.outcome)).toEqual(["denied", "denied", "failure"]);
   });
 
-  test.each([["DELETE", "/certificates", "GET, HEAD, POST"], ["PUT", "/tokens/tok_1", "GET, HEAD"], ["GET", "/tokens/tok_1/revoke", "POST"]])("%s %s is a 405 with Allow", async (method, path, allow) => {
+  test.each([
+    ["DELETE", "/certificates", "GET, HEAD, POST"],
+    ["PUT", "/tokens/tok_1", "GET, HEAD"],
+    ["GET", "/tokens/tok_1/revoke", "POST"],
+  ])("%s %s is a 405 with Allow", async (method, path, allow) => {
     const answer = await call(method, path, { token: tokens["admin"] ?? "" });
     expect(told(answer)).toMatchObject({ status: 405, code: "request.method" });
     expect(answer.headers.get("allow")).toBe(allow);
@@ -99,15 +160,44 @@ describe("an address that does not exist", () => {
 });
 
 test("the origin of an entry is what the door saw, whatever a client says about itself", async () => {
-  const headers = { "x-forwarded-for": "198.51.100.66", "x-chancery-client-ip": "198.51.100.66", forwarded: "for=198.51.100.66", "user-agent": "curl/8.1", "x-correlation-id": "deploy-17" };
-  const { entries } = await harness.during(() => call("GET", "/profiles", { token: tokens["auditor"] ?? "", headers, context: { ip: "203.0.113.9", port: 4711, listener: "mtls", via: ["edge", "mtls"], requestId: "req_door" } }));
-  expect(entries).toEqual([expect.objectContaining({ action: "profile.read", origin: { ip: "203.0.113.9", port: 4711, userAgent: "curl/8.1", via: ["edge", "mtls"] }, requestId: "req_door", correlationId: "deploy-17" })]);
+  const headers = {
+    "x-forwarded-for": "198.51.100.66",
+    "x-chancery-client-ip": "198.51.100.66",
+    forwarded: "for=198.51.100.66",
+    "user-agent": "curl/8.1",
+    "x-correlation-id": "deploy-17",
+  };
+  const { entries } = await harness.during(() =>
+    call("GET", "/profiles", {
+      token: tokens["auditor"] ?? "",
+      headers,
+      context: {
+        ip: "203.0.113.9",
+        port: 4711,
+        listener: "mtls",
+        via: ["edge", "mtls"],
+        requestId: "req_door",
+      },
+    }),
+  );
+  expect(entries).toEqual([
+    expect.objectContaining({
+      action: "profile.read",
+      origin: { ip: "203.0.113.9", port: 4711, userAgent: "curl/8.1", via: ["edge", "mtls"] },
+      requestId: "req_door",
+      correlationId: "deploy-17",
+    }),
+  ]);
 });
 
 test("without the record nothing is answered: reads, refusals and writes alike are 503", async () => {
   const answers = await harness.withoutRecord(async () => [
-    await call("GET", "/profiles", { token: tokens["admin"] ?? "" }), await call("GET", "/profiles"),
-    await call("POST", "/identities", { token: tokens["admin"] ?? "", body: { kind: "service", name: "unrecorded", owner: "x@example.com" } }),
+    await call("GET", "/profiles", { token: tokens["admin"] ?? "" }),
+    await call("GET", "/profiles"),
+    await call("POST", "/identities", {
+      token: tokens["admin"] ?? "",
+      body: { kind: "service", name: "unrecorded", owner: "x@example.com" },
+    }),
   ]);
   for (const answer of answers) {
     expect(told(answer)).toMatchObject({ status: 503, code: "record.unavailable" });

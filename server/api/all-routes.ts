@@ -19,8 +19,21 @@ import { userRoutes } from "@/server/api/routes/users";
 
 /** Every operation of the REST API. The OpenAPI document, the reference page and the handlers are all made of this list. */
 export const routes: readonly Route[] = [
-  ...authorityRoutes, ...profileRoutes, ...identityRoutes, ...certificateRoutes, ...statusRoutes, ...tokenRoutes, ...userRoutes, ...auditRoutes, ...auditEventRoutes, ...auditProofRoutes, ...logContinuationRoutes, ...auditVerificationRoutes,
+  ...authorityRoutes,
+  ...profileRoutes,
+  ...identityRoutes,
+  ...certificateRoutes,
+  ...statusRoutes,
+  ...tokenRoutes,
+  ...userRoutes,
+  ...auditRoutes,
+  ...auditEventRoutes,
+  ...auditProofRoutes,
+  ...logContinuationRoutes,
+  ...auditVerificationRoutes,
   ...destinationRoutes,
-  ...policyRoutes, ...proxyRoutes,
-  ...alertRoutes, ...custodyRoutes,
+  ...policyRoutes,
+  ...proxyRoutes,
+  ...alertRoutes,
+  ...custodyRoutes,
 ];

@@ -15,7 +15,8 @@ export async function readBody(c: Context<ApiEnv>, needed: boolean): Promise<unk
   // The stream is asked for only where the length was not said: making it costs a tenth of a whole request.
   const stream = announced === undefined ? c.req.raw.body : undefined;
   if (announced === "0" || stream === null) {
-    if (needed) throw new AppError("request.no-body", "The request has no body. Send a JSON object.");
+    if (needed)
+      throw new AppError("request.no-body", "The request has no body. Send a JSON object.");
     return undefined;
   }
   assertJson(c);
@@ -23,22 +24,39 @@ export async function readBody(c: Context<ApiEnv>, needed: boolean): Promise<unk
   return bytes.length === 0 && !needed ? undefined : parseJson(bytes);
 }
 
-async function readBytes(c: Context<ApiEnv>, stream: ReadableStream<Uint8Array> | undefined): Promise<Uint8Array> {
+async function readBytes(
+  c: Context<ApiEnv>,
+  stream: ReadableStream<Uint8Array> | undefined,
+): Promise<Uint8Array> {
   try {
-    return stream === undefined ? new Uint8Array(await c.req.arrayBuffer()) : await readBounded(stream);
+    return stream === undefined
+      ? new Uint8Array(await c.req.arrayBuffer())
+      : await readBounded(stream);
   } catch (cause) {
     if (isAppError(cause)) throw cause;
-    throw new AppError("request.incomplete", "The body broke off before its end. Send the request again.", { cause });
+    throw new AppError(
+      "request.incomplete",
+      "The body broke off before its end. Send the request again.",
+      { cause },
+    );
   }
 }
 
 function assertJson(c: Context<ApiEnv>): void {
   const type = (c.req.header("content-type") ?? "").split(";")[0]?.trim().toLowerCase();
   if (type !== "application/json") {
-    throw new AppError("request.content-type", `The body has to be JSON: send Content-Type: application/json${type ? `, not ${type.slice(0, 100)}` : ""}.`, { kind: "unsupported" });
+    throw new AppError(
+      "request.content-type",
+      `The body has to be JSON: send Content-Type: application/json${type ? `, not ${type.slice(0, 100)}` : ""}.`,
+      { kind: "unsupported" },
+    );
   }
   if ((c.req.header("content-encoding") ?? "identity") !== "identity") {
-    throw new AppError("request.content-encoding", "Send the body as it is, without Content-Encoding.", { kind: "unsupported" });
+    throw new AppError(
+      "request.content-encoding",
+      "Send the body as it is, without Content-Encoding.",
+      { kind: "unsupported" },
+    );
   }
 }
 
@@ -59,5 +77,9 @@ async function readBounded(stream: ReadableStream<Uint8Array>): Promise<Uint8Arr
 }
 
 function tooLarge(): AppError {
-  return new AppError("request.too-large", "The body is longer than 1 MiB. A signing request is a few kilobytes: check what is being sent.", { kind: "too-large" });
+  return new AppError(
+    "request.too-large",
+    "The body is longer than 1 MiB. A signing request is a few kilobytes: check what is being sent.",
+    { kind: "too-large" },
+  );
 }

@@ -7,7 +7,11 @@ import type { EntryAction } from "@/lib/log/types";
 export type Method = "get" | "post" | "patch" | "delete";
 export type ReadAction = Extract<EntryAction, `${string}.read`>;
 export type Target = Readonly<{ kind: string; id: string; label: string }>;
-type Frozen<T> = T extends (infer U)[] ? readonly Frozen<U>[] : T extends object ? { readonly [K in keyof T]: Frozen<T[K]> } : T;
+type Frozen<T> = T extends (infer U)[]
+  ? readonly Frozen<U>[]
+  : T extends object
+    ? { readonly [K in keyof T]: Frozen<T[K]> }
+    : T;
 
 /** Nothing: also what a route without such input gets checked against, so that an unknown parameter is refused by name. */
 export const nothing = z.strictObject({});
@@ -47,17 +51,28 @@ export type RequestFacts = Readonly<{
 export type Input<P, Q, B> = Readonly<{ params: P; query: Q; body: B; request: RequestFacts }>;
 
 /** One operation of the API: what it asks, whom it allows, what it answers. The OpenAPI document is made of these. */
-export type Route = Shape<z.ZodType, z.ZodType, z.ZodType, z.ZodType> & Readonly<{
-  handle: (deps: Deps, actor: Actor, input: Input<never, never, never>) => Promise<unknown>;
-  target?: (result: never) => Target | null;
-}>;
+export type Route = Shape<z.ZodType, z.ZodType, z.ZodType, z.ZodType> &
+  Readonly<{
+    handle: (deps: Deps, actor: Actor, input: Input<never, never, never>) => Promise<unknown>;
+    target?: (result: never) => Target | null;
+  }>;
 
 /** Types a route's handler by its schemas; the answer has to fit the response schema. A `Response` is passed on as it is. */
-export function defineRoute<R extends z.ZodType, P extends z.ZodType = Nothing, Q extends z.ZodType = Nothing, B extends z.ZodType = Nothing>(
-  route: Shape<P, Q, B, R> & Readonly<{
-    handle: (deps: Deps, actor: Actor, input: Input<z.output<P>, z.output<Q>, z.output<B>>) => Promise<Frozen<z.input<R>> | Response>;
-    target?: (result: Frozen<z.input<R>>) => Target | null;
-  }>,
+export function defineRoute<
+  R extends z.ZodType,
+  P extends z.ZodType = Nothing,
+  Q extends z.ZodType = Nothing,
+  B extends z.ZodType = Nothing,
+>(
+  route: Shape<P, Q, B, R> &
+    Readonly<{
+      handle: (
+        deps: Deps,
+        actor: Actor,
+        input: Input<z.output<P>, z.output<Q>, z.output<B>>,
+      ) => Promise<Frozen<z.input<R>> | Response>;
+      target?: (result: Frozen<z.input<R>>) => Target | null;
+    }>,
 ): Route {
   return route as unknown as Route;
 }

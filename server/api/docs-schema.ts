@@ -2,9 +2,27 @@ import { escapeHtml, inlineText } from "@/server/api/html";
 import type { OpenApiDocument } from "@/server/api/openapi";
 
 type Schema = Readonly<{
-  $ref?: string; type?: string | readonly string[]; format?: string; enum?: readonly (string | number | boolean | null)[]; const?: unknown; items?: Schema; properties?: Readonly<Record<string, Schema>>; required?: readonly string[];
-  allOf?: readonly Schema[]; anyOf?: readonly Schema[]; oneOf?: readonly Schema[]; description?: string; default?: unknown; minimum?: number; maximum?: number; minLength?: number; maxLength?: number;
-  minItems?: number; maxItems?: number; place?: string; example?: unknown;
+  $ref?: string;
+  type?: string | readonly string[];
+  format?: string;
+  enum?: readonly (string | number | boolean | null)[];
+  const?: unknown;
+  items?: Schema;
+  properties?: Readonly<Record<string, Schema>>;
+  required?: readonly string[];
+  allOf?: readonly Schema[];
+  anyOf?: readonly Schema[];
+  oneOf?: readonly Schema[];
+  description?: string;
+  default?: unknown;
+  minimum?: number;
+  maximum?: number;
+  minLength?: number;
+  maxLength?: number;
+  minItems?: number;
+  maxItems?: number;
+  place?: string;
+  example?: unknown;
 }>;
 
 const deepest = 4;
@@ -19,8 +37,11 @@ function rowsOf(raw: Schema, document: OpenApiDocument, prefix: string, depth: n
   if (schema.items && prefix === "") return rowsOf(schema.items, document, "[]", depth);
   if (depth > deepest) return [];
   return Object.entries(schema.properties ?? {}).flatMap(([name, member]) => {
-    const path = prefix === "" ? name : `${prefix}.${name}`, shape = resolve(member, document);
-    const inner = shape.items ? rowsOf(shape.items, document, `${path}[]`, depth + 1) : rowsOf(shape, document, path, depth + 1);
+    const path = prefix === "" ? name : `${prefix}.${name}`,
+      shape = resolve(member, document);
+    const inner = shape.items
+      ? rowsOf(shape.items, document, `${path}[]`, depth + 1)
+      : rowsOf(shape, document, path, depth + 1);
     return [row(path, shape, schema.required?.includes(name) === true), ...inner];
   });
 }
@@ -33,9 +54,16 @@ function row(path: string, schema: Schema, required: boolean): string {
 function meaning(schema: Schema): string {
   const parts = [
     schema.description ? inlineText(schema.description) : "",
-    schema.enum ? schema.enum.filter((value) => value !== null).map((value) => `<code>${escapeHtml(String(value))}</code>`).join(" ") : "",
+    schema.enum
+      ? schema.enum
+          .filter((value) => value !== null)
+          .map((value) => `<code>${escapeHtml(String(value))}</code>`)
+          .join(" ")
+      : "",
     range(schema),
-    schema.default === undefined ? "" : `Default <code>${escapeHtml(JSON.stringify(schema.default))}</code>.`,
+    schema.default === undefined
+      ? ""
+      : `Default <code>${escapeHtml(JSON.stringify(schema.default))}</code>.`,
   ];
   return parts.filter(Boolean).join("<br>");
 }
@@ -45,21 +73,46 @@ function range({ minimum, maximum, minLength, maxLength, minItems, maxItems }: S
     if (low === undefined) return high === undefined ? "" : `Up to ${high}${unit}`;
     return high === undefined ? `From ${low}${unit}` : `${low} to ${high}${unit}`;
   };
-  return [say(minimum, maximum, ""), say(minLength, maxLength, " characters"), say(minItems, maxItems, " items")].filter(Boolean).map((text) => `${text}.`).join(" ");
+  return [
+    say(minimum, maximum, ""),
+    say(minLength, maxLength, " characters"),
+    say(minItems, maxItems, " items"),
+  ]
+    .filter(Boolean)
+    .map((text) => `${text}.`)
+    .join(" ");
 }
 
 function typeText(schema: Schema): string {
   if (schema.items) return "list";
   if (schema.const !== undefined) return JSON.stringify(schema.const);
   const types = typeof schema.type === "string" ? [schema.type] : (schema.type ?? []);
-  return types.map((type) => (type === "string" && schema.format ? schema.format : type)).join(" or ") || "any";
+  return (
+    types.map((type) => (type === "string" && schema.format ? schema.format : type)).join(" or ") ||
+    "any"
+  );
 }
 
 /** Follows references, and shows "this or null" as this, which its type says. */
 function resolve(schema: Schema, document: OpenApiDocument): Schema {
-  if (schema.$ref !== undefined) return resolve((document.components.schemas[schema.$ref.split("/").at(-1) ?? ""] ?? {}) as Schema, document);
-  const parts = schema.allOf ?? (schema.anyOf ?? schema.oneOf)?.filter((part) => part.type !== "null");
+  if (schema.$ref !== undefined)
+    return resolve(
+      (document.components.schemas[schema.$ref.split("/").at(-1) ?? ""] ?? {}) as Schema,
+      document,
+    );
+  const parts =
+    schema.allOf ?? (schema.anyOf ?? schema.oneOf)?.filter((part) => part.type !== "null");
   if (parts === undefined) return schema;
   const { allOf: _all, anyOf: _any, oneOf: _one, ...own } = schema;
-  return parts.map((part) => resolve(part, document)).reduce<Schema>((whole, part) => ({ ...whole, ...part, properties: { ...whole.properties, ...part.properties }, required: [...(whole.required ?? []), ...(part.required ?? [])] }), own);
+  return parts
+    .map((part) => resolve(part, document))
+    .reduce<Schema>(
+      (whole, part) => ({
+        ...whole,
+        ...part,
+        properties: { ...whole.properties, ...part.properties },
+        required: [...(whole.required ?? []), ...(part.required ?? [])],
+      }),
+      own,
+    );
 }

@@ -12,10 +12,28 @@ export type OpenApiDocument = Readonly<{
   components: Readonly<{ schemas: Readonly<Record<string, Json>> }>;
 }>;
 export type Operation = Readonly<{
-  operationId: string; tags: readonly string[]; summary: string; description?: string; security: readonly Json[];
-  parameters?: readonly Readonly<{ name: string; in: string; required: boolean; description?: string; schema: Json }>[];
+  operationId: string;
+  tags: readonly string[];
+  summary: string;
+  description?: string;
+  security: readonly Json[];
+  parameters?: readonly Readonly<{
+    name: string;
+    in: string;
+    required: boolean;
+    description?: string;
+    schema: Json;
+  }>[];
   requestBody?: Readonly<{ content: Readonly<Record<string, Readonly<{ schema: Json }>>> }>;
-  responses: Readonly<Record<string, Readonly<{ description: string; content?: Readonly<Record<string, Readonly<{ schema?: Json }>>> }>>>;
+  responses: Readonly<
+    Record<
+      string,
+      Readonly<{
+        description: string;
+        content?: Readonly<Record<string, Readonly<{ schema?: Json }>>>;
+      }>
+    >
+  >;
 }>;
 
 const description = [
@@ -26,18 +44,39 @@ const description = [
 ].join("\n\n");
 
 const idempotencyKey = z.strictObject({
-  "idempotency-key": z.string().max(255).optional().openapi({ description: "Makes it safe to send again: the same key and body give the same answer.", example: "0d9b4a52-6d5e-4a39-9d1c-2f6f3b1f6f0e" }),
+  "idempotency-key": z
+    .string()
+    .max(255)
+    .optional()
+    .openapi({
+      description: "Makes it safe to send again: the same key and body give the same answer.",
+      example: "0d9b4a52-6d5e-4a39-9d1c-2f6f3b1f6f0e",
+    }),
 });
 const problems: Readonly<Record<number, string>> = {
-  400: "Malformed: bad JSON, an unknown or missing field.", 401: "No valid credential.", 403: "The role does not allow it.", 404: "There is no such thing, or none that you may see.",
-  409: "Its present state does not allow it.", 413: "The body is longer than 1 MiB.", 415: "The body is not JSON.", 422: "Refused, with every reason.", 503: "It could not be recorded or signed; nothing was done.",
+  400: "Malformed: bad JSON, an unknown or missing field.",
+  401: "No valid credential.",
+  403: "The role does not allow it.",
+  404: "There is no such thing, or none that you may see.",
+  409: "Its present state does not allow it.",
+  413: "The body is longer than 1 MiB.",
+  415: "The body is not JSON.",
+  422: "Refused, with every reason.",
+  503: "It could not be recorded or signed; nothing was done.",
 };
 
 /** The OpenAPI 3.1 document of these operations, from the very schemas that check their input. */
 export function openApiDocument(routes: readonly Route[], publicUrl: string): OpenApiDocument {
   const app = new OpenAPIHono();
-  app.openAPIRegistry.registerComponent("securitySchemes", "token", { type: "http", scheme: "bearer", description: "An API token (chy_…)." });
-  app.openAPIRegistry.registerComponent("securitySchemes", "certificate", { type: "mutualTLS", description: "A client certificate that Chancery issued, on the mTLS port." });
+  app.openAPIRegistry.registerComponent("securitySchemes", "token", {
+    type: "http",
+    scheme: "bearer",
+    description: "An API token (chy_…).",
+  });
+  app.openAPIRegistry.registerComponent("securitySchemes", "certificate", {
+    type: "mutualTLS",
+    description: "A client certificate that Chancery issued, on the mTLS port.",
+  });
   for (const route of routes) app.openAPIRegistry.registerPath(operationOf(route));
   for (const operation of authorizeOperations) app.openAPIRegistry.registerPath(operation);
   const document = app.getOpenAPI31Document({
@@ -56,26 +95,59 @@ function operationOf(route: Route): PathConfig {
     ...(params ? { params } : {}),
     ...(query ? { query } : {}),
     ...(method === "post" ? { headers: idempotencyKey } : {}),
-    ...(body ? { body: { required: route.bodyOptional !== true, content: { "application/json": { schema: body } } } } : {}),
+    ...(body
+      ? {
+          body: {
+            required: route.bodyOptional !== true,
+            content: { "application/json": { schema: body } },
+          },
+        }
+      : {}),
   };
   const needs = permission === null ? "Open to everybody." : `Needs \`${permission}\`.`;
   return {
-    method, path: `/api/v1${path}`, tags: [tag], summary, operationId: operationId(route), description: [route.description, needs].filter(Boolean).join(" "),
+    method,
+    path: `/api/v1${path}`,
+    tags: [tag],
+    summary,
+    operationId: operationId(route),
+    description: [route.description, needs].filter(Boolean).join(" "),
     security: permission === null ? [] : [{ token: [] }, { certificate: [] }],
     request: request as unknown as NonNullable<PathConfig["request"]>,
     responses: {
-      [route.status ?? 200]: { description: "Done.", content: { [route.mediaType ?? "application/json"]: { schema: route.response } } },
-      ...Object.fromEntries(statusesOf(route).map((status) => [status, { description: problems[status] ?? "", content: { "application/problem+json": { schema: problem } } }])),
+      [route.status ?? 200]: {
+        description: "Done.",
+        content: { [route.mediaType ?? "application/json"]: { schema: route.response } },
+      },
+      ...Object.fromEntries(
+        statusesOf(route).map((status) => [
+          status,
+          {
+            description: problems[status] ?? "",
+            content: { "application/problem+json": { schema: problem } },
+          },
+        ]),
+      ),
     },
   };
 }
 
 /** `POST /certificates/{id}/revoke` is `postCertificatesIdRevoke`: stable, and unique by construction. */
-const operationId = ({ method, path }: Route): string => method + path.replaceAll(/[/{}_-]+(\w)?/g, (_all, letter: string | undefined) => (letter ?? "").toUpperCase());
+const operationId = ({ method, path }: Route): string =>
+  method +
+  path.replaceAll(/[/{}_-]+(\w)?/g, (_all, letter: string | undefined) =>
+    (letter ?? "").toUpperCase(),
+  );
 
 function statusesOf({ permission, params, method }: Route): number[] {
   const writes = method === "post" || method === "patch";
-  return [400, ...(permission === null ? [] : [401, 403]), ...(params ? [404] : []), ...(writes ? [409, 413, 415, 422] : []), 503];
+  return [
+    400,
+    ...(permission === null ? [] : [401, 403]),
+    ...(params ? [404] : []),
+    ...(writes ? [409, 413, 415, 422] : []),
+    503,
+  ];
 }
 
 /** A parameter's text is turned into a number before it is checked; the generator takes that for "or null". */
@@ -83,8 +155,11 @@ function tidy(value: unknown, inParameter = false): unknown {
   if (Array.isArray(value)) return value.map((item) => tidy(item, inParameter));
   if (typeof value !== "object" || value === null) return value;
   const inside = inParameter || "in" in value;
-  return Object.fromEntries(Object.entries(value).map(([name, member]) => {
-    if (inside && name === "type" && Array.isArray(member) && member.includes("integer")) return [name, "integer"];
-    return [name, tidy(member, inside)];
-  }));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => {
+      if (inside && name === "type" && Array.isArray(member) && member.includes("integer"))
+        return [name, "integer"];
+      return [name, tidy(member, inside)];
+    }),
+  );
 }

@@ -4,7 +4,12 @@ import { replayAndCompare } from "./testing/proxies-stand";
 import { makeCall, told, type Call } from "./testing/client";
 import { openHarness, system, type Harness } from "./testing/harness";
 
-let harness: Harness, call: Call, admin: string, edge: string, person: string, made = 0;
+let harness: Harness,
+  call: Call,
+  admin: string,
+  edge: string,
+  person: string,
+  made = 0;
 beforeAll(async () => {
   harness = await openHarness();
   call = makeCall(harness.deps);
@@ -12,92 +17,243 @@ beforeAll(async () => {
   edge = await identity("service");
   person = await identity("person");
 });
-afterAll(async () => { await harness.close(); });
+afterAll(async () => {
+  await harness.close();
+});
 
-const identity = async (kind: "service" | "person") => (await createIdentity(harness.deps, system, { kind, name: `${kind}-${++made}`, owner: "edge-team@example.com", note: "" })).id;
+const identity = async (kind: "service" | "person") =>
+  (
+    await createIdentity(harness.deps, system, {
+      kind,
+      name: `${kind}-${++made}`,
+      owner: "edge-team@example.com",
+      note: "",
+    })
+  ).id;
 const post = (path: string, body: object, token = admin) => call("POST", path, { token, body });
 const patch = (path: string, body: object) => call("PATCH", path, { token: admin, body });
 
 describe("trusting a proxy", () => {
   test("is an act of its own with its entry, and shows in the list", async () => {
-    const { result, entries } = await harness.during(() => post("/proxies", { identity: edge, kind: "nginx", note: "at the edge" }));
+    const { result, entries } = await harness.during(() =>
+      post("/proxies", { identity: edge, kind: "nginx", note: "at the edge" }),
+    );
     expect(result.status, result.text).toBe(201);
-    expect(result.body).toMatchObject({ identity: { id: edge, name: "service-1" }, kind: "nginx", hops: 1, status: "active", note: "at the edge", entryId: entries[0]?.id });
-    expect(entries).toEqual([expect.objectContaining({ action: "proxy.trusted", outcome: "success", target: { kind: "proxy", id: result.body["id"], label: "service-1" }, details: { identityId: edge, kind: "nginx", hops: 1 } })]);
+    expect(result.body).toMatchObject({
+      identity: { id: edge, name: "service-1" },
+      kind: "nginx",
+      hops: 1,
+      status: "active",
+      note: "at the edge",
+      entryId: entries[0]?.id,
+    });
+    expect(entries).toEqual([
+      expect.objectContaining({
+        action: "proxy.trusted",
+        outcome: "success",
+        target: { kind: "proxy", id: result.body["id"], label: "service-1" },
+        details: { identityId: edge, kind: "nginx", hops: 1 },
+      }),
+    ]);
     expect(result.headers.get("location")).toBe(`/api/v1/proxies/${String(result.body["id"])}`);
-    expect((await call("GET", "/proxies", { token: admin })).body["items"]).toEqual([expect.objectContaining({ id: result.body["id"] })]);
-    expect((await call("GET", `/proxies/${String(result.body["id"])}`, { token: await harness.tokenFor("auditor") })).status).toBe(200);
+    expect((await call("GET", "/proxies", { token: admin })).body["items"]).toEqual([
+      expect.objectContaining({ id: result.body["id"] }),
+    ]);
+    expect(
+      (
+        await call("GET", `/proxies/${String(result.body["id"])}`, {
+          token: await harness.tokenFor("auditor"),
+        })
+      ).status,
+    ).toBe(200);
   });
   test.each<[string, () => object, number, string]>([
-    ["an identity that does not exist", () => ({ identity: "idn_none", kind: "nginx" }), 422, "proxy.identity-unknown"],
+    [
+      "an identity that does not exist",
+      () => ({ identity: "idn_none", kind: "nginx" }),
+      422,
+      "proxy.identity-unknown",
+    ],
     ["a person", () => ({ identity: person, kind: "nginx" }), 422, "proxy.identity-person"],
     ["one that is trusted already", () => ({ identity: edge, kind: "envoy" }), 409, "proxy.exists"],
-    ["a kind that does not exist", () => ({ identity: edge, kind: "haproxy" }), 400, "request.invalid"],
-    ["more hops than anybody has", () => ({ identity: edge, kind: "nginx", hops: 17 }), 400, "request.invalid"],
+    [
+      "a kind that does not exist",
+      () => ({ identity: edge, kind: "haproxy" }),
+      400,
+      "request.invalid",
+    ],
+    [
+      "more hops than anybody has",
+      () => ({ identity: edge, kind: "nginx", hops: 17 }),
+      400,
+      "request.invalid",
+    ],
     ["half a hop", () => ({ identity: edge, kind: "nginx", hops: 0.5 }), 400, "request.invalid"],
-    ["fewer than none", () => ({ identity: edge, kind: "nginx", hops: -1 }), 400, "request.invalid"],
+    [
+      "fewer than none",
+      () => ({ identity: edge, kind: "nginx", hops: -1 }),
+      400,
+      "request.invalid",
+    ],
     ["nobody", () => ({ kind: "nginx" }), 400, "request.invalid"],
   ])("of %s is refused", async (_what, body, status, code) => {
     expect(told(await post("/proxies", body()))).toMatchObject({ status, code });
   });
   test("is for administrators alone", async () => {
     const free = await identity("service");
-    for (const role of ["operator", "approver", "auditor"] as const) expect((await post("/proxies", { identity: free, kind: "nginx" }, await harness.tokenFor(role))).status).toBe(403);
-    expect((await post("/proxies", { identity: free, kind: "nginx" }, await harness.tokenFor("service", free))).status).toBe(403);
+    for (const role of ["operator", "approver", "auditor"] as const)
+      expect(
+        (await post("/proxies", { identity: free, kind: "nginx" }, await harness.tokenFor(role)))
+          .status,
+      ).toBe(403);
+    expect(
+      (
+        await post(
+          "/proxies",
+          { identity: free, kind: "nginx" },
+          await harness.tokenFor("service", free),
+        )
+      ).status,
+    ).toBe(403);
   });
   test("at the same time twice is done once", async () => {
     const free = await identity("service");
-    const answers = await Promise.all(Array.from({ length: 4 }, () => post("/proxies", { identity: free, kind: "nginx" })));
-    expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([201, 409, 409, 409]);
+    const answers = await Promise.all(
+      Array.from({ length: 4 }, () => post("/proxies", { identity: free, kind: "nginx" })),
+    );
+    expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([
+      201, 409, 409, 409,
+    ]);
   });
 });
 
 describe("changing and ending it", () => {
   test("say what changed, and what changes nothing says so", async () => {
-    const id = String((await post("/proxies", { identity: await identity("service"), kind: "nginx" })).body["id"]);
+    const id = String(
+      (await post("/proxies", { identity: await identity("service"), kind: "nginx" })).body["id"],
+    );
     const { entries } = await harness.during(async () => {
-      expect((await patch(`/proxies/${id}`, { kind: "envoy", hops: 2 })).body).toMatchObject({ kind: "envoy", hops: 2 });
+      expect((await patch(`/proxies/${id}`, { kind: "envoy", hops: 2 })).body).toMatchObject({
+        kind: "envoy",
+        hops: 2,
+      });
       expect((await patch(`/proxies/${id}`, { hops: 2 })).status).toBe(200);
-      expect((await post(`/proxies/${id}/remove`, { comment: "moved" })).body).toMatchObject({ status: "removed" });
+      expect((await post(`/proxies/${id}/remove`, { comment: "moved" })).body).toMatchObject({
+        status: "removed",
+      });
       expect((await call("POST", `/proxies/${id}/remove`, { token: admin })).status).toBe(200);
-      expect(told(await patch(`/proxies/${id}`, { hops: 3 }))).toMatchObject({ status: 409, code: "proxy.removed" });
+      expect(told(await patch(`/proxies/${id}`, { hops: 3 }))).toMatchObject({
+        status: 409,
+        code: "proxy.removed",
+      });
     });
-    expect(entries.map(({ action, reason, details }) => [action, reason, details["changes"] ?? details["comment"] ?? details["code"]])).toEqual([
-      ["proxy.updated", null, { kind: { from: "nginx", to: "envoy" }, hops: { from: "1", to: "2" } }], ["proxy.updated", "no-change", {}], ["proxy.removed", null, "moved"], ["proxy.removed", "no-change", ""], ["request.refused", null, "proxy.removed"],
+    expect(
+      entries.map(({ action, reason, details }) => [
+        action,
+        reason,
+        details["changes"] ?? details["comment"] ?? details["code"],
+      ]),
+    ).toEqual([
+      [
+        "proxy.updated",
+        null,
+        { kind: { from: "nginx", to: "envoy" }, hops: { from: "1", to: "2" } },
+      ],
+      ["proxy.updated", "no-change", {}],
+      ["proxy.removed", null, "moved"],
+      ["proxy.removed", "no-change", ""],
+      ["request.refused", null, "proxy.removed"],
     ]);
   });
   test("and a removed one is trusted again under its old id", async () => {
-    const owner = await identity("service"), { body } = await post("/proxies", { identity: owner, kind: "nginx" });
+    const owner = await identity("service"),
+      { body } = await post("/proxies", { identity: owner, kind: "nginx" });
     await post(`/proxies/${String(body["id"])}/remove`, {});
-    const { result, entries } = await harness.during(() => post("/proxies", { identity: owner, kind: "traefik", hops: 0 }));
-    expect(result.body).toMatchObject({ id: body["id"], kind: "traefik", hops: 0, status: "active" });
-    expect(entries[0]).toMatchObject({ action: "proxy.updated", details: { changes: { status: { from: "removed", to: "active" }, kind: { from: "nginx", to: "traefik" }, hops: { from: "1", to: "0" } } } });
+    const { result, entries } = await harness.during(() =>
+      post("/proxies", { identity: owner, kind: "traefik", hops: 0 }),
+    );
+    expect(result.body).toMatchObject({
+      id: body["id"],
+      kind: "traefik",
+      hops: 0,
+      status: "active",
+    });
+    expect(entries[0]).toMatchObject({
+      action: "proxy.updated",
+      details: {
+        changes: {
+          status: { from: "removed", to: "active" },
+          kind: { from: "nginx", to: "traefik" },
+          hops: { from: "1", to: "0" },
+        },
+      },
+    });
   });
   test("of one that does not exist is a 404", async () => {
-    for (const answer of [await patch("/proxies/prx_none", { hops: 1 }), await post("/proxies/prx_none/remove", {}), await call("GET", "/proxies/prx_none", { token: admin })]) expect(told(answer)).toMatchObject({ status: 404, code: "proxy.not-found" });
+    for (const answer of [
+      await patch("/proxies/prx_none", { hops: 1 }),
+      await post("/proxies/prx_none/remove", {}),
+      await call("GET", "/proxies/prx_none", { token: admin }),
+    ])
+      expect(told(answer)).toMatchObject({ status: 404, code: "proxy.not-found" });
   });
 });
 
 describe("the networks of an identity", () => {
   test("are kept in one form, each once, and a change of them is on the record", async () => {
     const { result, entries } = await harness.during(async () => {
-      const created = await post("/identities", { kind: "service", name: "bound", owner: "x@example.com", networks: ["10.20.30.40/16", "2001:DB8::/32", "::ffff:10.20.0.0/112", "192.0.2.7"] });
-      return [created, await patch(`/identities/${String(created.body["id"])}`, { networks: ["192.0.2.0/24"] }), await patch(`/identities/${String(created.body["id"])}`, { note: "x" }), await patch(`/identities/${String(created.body["id"])}`, { networks: [] })];
+      const created = await post("/identities", {
+        kind: "service",
+        name: "bound",
+        owner: "x@example.com",
+        networks: ["10.20.30.40/16", "2001:DB8::/32", "::ffff:10.20.0.0/112", "192.0.2.7"],
+      });
+      return [
+        created,
+        await patch(`/identities/${String(created.body["id"])}`, { networks: ["192.0.2.0/24"] }),
+        await patch(`/identities/${String(created.body["id"])}`, { note: "x" }),
+        await patch(`/identities/${String(created.body["id"])}`, { networks: [] }),
+      ];
     });
-    expect(result.map(({ body }) => body["networks"])).toEqual([["10.20.0.0/16", "2001:db8::/32", "192.0.2.7/32"], ["192.0.2.0/24"], ["192.0.2.0/24"], []]);
+    expect(result.map(({ body }) => body["networks"])).toEqual([
+      ["10.20.0.0/16", "2001:db8::/32", "192.0.2.7/32"],
+      ["192.0.2.0/24"],
+      ["192.0.2.0/24"],
+      [],
+    ]);
     expect(entries.map(({ details }) => details["networks"] ?? details["changes"])).toEqual([
-      "10.20.0.0/16, 2001:db8::/32, 192.0.2.7/32", { networks: { from: "10.20.0.0/16, 2001:db8::/32, 192.0.2.7/32", to: "192.0.2.0/24" } }, { note: { from: "", to: "x" } }, { networks: { from: "192.0.2.0/24", to: "" } },
+      "10.20.0.0/16, 2001:db8::/32, 192.0.2.7/32",
+      { networks: { from: "10.20.0.0/16, 2001:db8::/32, 192.0.2.7/32", to: "192.0.2.0/24" } },
+      { note: { from: "", to: "x" } },
+      { networks: { from: "192.0.2.0/24", to: "" } },
     ]);
   });
-  test.each([["10.0.0.0/33"], ["example.com"], ["10.0.0.0/8,10.1.0.0/16"], ["10.0.0.256"], ["fe80::1%eth0"]])("are refused where they are none: %s", async (wrong) => {
-    const answer = await post("/identities", { kind: "service", name: "unbound", owner: "x@example.com", networks: ["192.0.2.0/24", wrong] });
+  test.each([
+    ["10.0.0.0/33"],
+    ["example.com"],
+    ["10.0.0.0/8,10.1.0.0/16"],
+    ["10.0.0.256"],
+    ["fe80::1%eth0"],
+  ])("are refused where they are none: %s", async (wrong) => {
+    const answer = await post("/identities", {
+      kind: "service",
+      name: "unbound",
+      owner: "x@example.com",
+      networks: ["192.0.2.0/24", wrong],
+    });
     expect([400, 422]).toContain(answer.status);
     expect(answer.text).toContain("networks.1");
-    expect((await call("GET", "/identities?q=unbound", { token: admin })).body["items"]).toEqual([]);
+    expect((await call("GET", "/identities?q=unbound", { token: admin })).body["items"]).toEqual(
+      [],
+    );
   });
   test("and the proxies are what the log says of them; a change past the log is found", async () => {
     expect(await replayAndCompare(harness)).toEqual([]);
-    const problems = await replayAndCompare(harness, ["update identity set networks = '{0.0.0.0/0}' where name = 'bound'", "update proxy set hops = 9 where kind = 'envoy'", "update proxy set status = 'active' where status = 'removed'"]);
+    const problems = await replayAndCompare(harness, [
+      "update identity set networks = '{0.0.0.0/0}' where name = 'bound'",
+      "update proxy set hops = 9 where kind = 'envoy'",
+      "update proxy set status = 'active' where status = 'removed'",
+    ]);
     expect(problems.join("\n")).toMatch(/networks is 0\.0\.0\.0\/0 in the table/);
     expect(problems.join("\n")).toMatch(/hops is 9 in the table/);
     expect(problems.join("\n")).toMatch(/status is active in the table, removed by the log/);

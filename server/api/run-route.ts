@@ -5,7 +5,13 @@ import { authorize, scopeOf } from "@/lib/auth/permissions";
 import { gateDeps } from "@/lib/custody/gate-deps";
 import type { Deps } from "@/lib/deps";
 import { isAppError } from "@/lib/errors/app-error";
-import { abandonIdempotent, beginIdempotent, finishIdempotent, idempotencyKeyOf, requestHashOf } from "@/lib/http/idempotency";
+import {
+  abandonIdempotent,
+  beginIdempotent,
+  finishIdempotent,
+  idempotencyKeyOf,
+  requestHashOf,
+} from "@/lib/http/idempotency";
 import { parseInput } from "@/lib/http/invalid-input";
 import { recordEntry } from "@/lib/log/record";
 import type { NewEntry } from "@/lib/log/types";
@@ -15,7 +21,13 @@ import type { ApiEnv } from "@/server/api/context";
 import { nothing, type Input, type RequestFacts, type Route } from "@/server/api/define-route";
 import { recordedPath } from "@/server/api/recorded-path";
 
-type Call = Readonly<{ deps: Deps; c: Context<ApiEnv>; route: Route; actor: Actor; input: Input<unknown, unknown, unknown> }>;
+type Call = Readonly<{
+  deps: Deps;
+  c: Context<ApiEnv>;
+  route: Route;
+  actor: Actor;
+  input: Input<unknown, unknown, unknown>;
+}>;
 
 /** Who, may they, is it well-formed, do it, record it, answer: the same for every operation. What it throws is answered by the app's error handler. */
 export async function runRoute(deps: Deps, c: Context<ApiEnv>, route: Route): Promise<Response> {
@@ -23,41 +35,72 @@ export async function runRoute(deps: Deps, c: Context<ApiEnv>, route: Route): Pr
   c.set("actor", actor);
   if (route.permission !== null) authorize(actor, route.permission);
   const call: Call = { deps, c, route, actor, input: await readInput(deps, c, route) };
-  const key = route.method === "post" && actor.id !== null ? idempotencyKeyOf(c.req.header("idempotency-key")) : null;
+  const key =
+    route.method === "post" && actor.id !== null
+      ? idempotencyKeyOf(c.req.header("idempotency-key"))
+      : null;
   return key === null ? answer(call, await perform(call)) : performOnce(call, key);
 }
 
 async function readInput(deps: Deps, c: Context<ApiEnv>, route: Route): Promise<Call["input"]> {
   const params = check(route.params, c.req.param(), "path");
   const query = check(route.query, queryOf(c), "query");
-  const request: RequestFacts = { path: recordedPath(c.req.url), header: (name) => c.req.header(name) ?? null, stillAllowed: () => isStillAllowed(deps, c, route) };
-  if (route.method !== "post" && route.method !== "patch") return { params, query, body: {}, request };
+  const request: RequestFacts = {
+    path: recordedPath(c.req.url),
+    header: (name) => c.req.header(name) ?? null,
+    stillAllowed: () => isStillAllowed(deps, c, route),
+  };
+  if (route.method !== "post" && route.method !== "patch")
+    return { params, query, body: {}, request };
   const needed = route.body !== undefined && route.bodyOptional !== true;
-  return { params, query, body: check(route.body, (await readBody(c, needed)) ?? {}, "body"), request };
+  return {
+    params,
+    query,
+    body: check(route.body, (await readBody(c, needed)) ?? {}, "body"),
+    request,
+  };
 }
 
-async function isStillAllowed(deps: Deps, c: Context<ApiEnv>, { permission }: Route): Promise<boolean> {
+async function isStillAllowed(
+  deps: Deps,
+  c: Context<ApiEnv>,
+  { permission }: Route,
+): Promise<boolean> {
   try {
-    return permission === null || scopeOf((await authenticate(deps, c, true)).role, permission) !== "none";
+    return (
+      permission === null ||
+      scopeOf((await authenticate(deps, c, true)).role, permission) !== "none"
+    );
   } catch (error) {
     if (isAppError(error) && error.kind !== "unavailable") return false;
     throw error;
   }
 }
 
-const check = (schema: z.ZodType | undefined, value: unknown, place: string): unknown => parseInput(schema ?? nothing, value, place);
+const check = (schema: z.ZodType | undefined, value: unknown, place: string): unknown =>
+  parseInput(schema ?? nothing, value, place);
 
 /** A parameter given twice becomes a list, which no filter takes: it is refused and not half ignored. */
 function queryOf(c: Context<ApiEnv>): Record<string, string | string[]> {
   const all = c.req.queries();
-  return Object.fromEntries(Object.entries(all).map(([name, values]) => [name, values.length === 1 ? (values[0] ?? "") : values]));
+  return Object.fromEntries(
+    Object.entries(all).map(([name, values]) => [
+      name,
+      values.length === 1 ? (values[0] ?? "") : values,
+    ]),
+  );
 }
 
-const perform = ({ deps, actor, route, input }: Call): Promise<unknown> => route.handle(deps, actor, input as Input<never, never, never>);
+const perform = ({ deps, actor, route, input }: Call): Promise<unknown> =>
+  route.handle(deps, actor, input as Input<never, never, never>);
 
 async function performOnce(call: Call, key: string): Promise<Response> {
   const { deps, actor, route, c, input } = call;
-  const request = { actorId: actor.id ?? "", key, requestHash: requestHashOf(route.method, c.req.path, input, route.secrets) };
+  const request = {
+    actorId: actor.id ?? "",
+    key,
+    requestHash: requestHashOf(route.method, c.req.path, input, route.secrets),
+  };
   const before = await beginIdempotent(deps, request);
   if (before !== null) {
     await recordRead(call, null, "answered from memory");
@@ -71,7 +114,10 @@ async function performOnce(call: Call, key: string): Promise<Response> {
     await abandonIdempotent(deps, request);
     throw error;
   }
-  await finishIdempotent(deps, request, { status: route.status ?? 200, body: without(result, route.secrets ?? []) });
+  await finishIdempotent(deps, request, {
+    status: route.status ?? 200,
+    body: without(result, route.secrets ?? []),
+  });
   return answer(call, result);
 }
 
@@ -84,12 +130,32 @@ async function answer(call: Call, result: unknown): Promise<Response> {
   return c.json(result as object, route.status ?? 200);
 }
 
-async function recordRead({ deps, actor, route, c }: Call, result: unknown, reason?: string): Promise<void> {
+async function recordRead(
+  { deps, actor, route, c }: Call,
+  result: unknown,
+  reason?: string,
+): Promise<void> {
   const target = result === null ? null : (route.target?.(result as never) ?? null);
-  const details = { method: c.req.method, path: recordedPath(c.req.url), status: route.status ?? 200 };
-  await recordEntry(gateDeps(deps), actor, { action: route.reads, outcome: "success", ...(reason === undefined ? {} : { reason }), target, details } as NewEntry);
+  const details = {
+    method: c.req.method,
+    path: recordedPath(c.req.url),
+    status: route.status ?? 200,
+  };
+  await recordEntry(gateDeps(deps), actor, {
+    action: route.reads,
+    outcome: "success",
+    ...(reason === undefined ? {} : { reason }),
+    target,
+    details,
+  } as NewEntry);
 }
 
 /** A write names the entry that it left; then that one is its record. */
-const leftEntry = (result: unknown): boolean => typeof (result as { entryId?: unknown } | null)?.entryId === "string";
-const without = (result: unknown, secrets: readonly string[]): unknown => ({ ...(result as object), ...Object.fromEntries(secrets.filter((name) => name in (result as object)).map((name) => [name, null])) });
+const leftEntry = (result: unknown): boolean =>
+  typeof (result as { entryId?: unknown } | null)?.entryId === "string";
+const without = (result: unknown, secrets: readonly string[]): unknown => ({
+  ...(result as object),
+  ...Object.fromEntries(
+    secrets.filter((name) => name in (result as object)).map((name) => [name, null]),
+  ),
+});

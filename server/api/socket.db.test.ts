@@ -13,23 +13,62 @@ beforeAll(async () => {
   token = await harness.tokenFor("admin");
   const door = makeApiDoor(makeApi(harness.deps));
   let count = 0;
-  server = createServer((request, response) => { door(request, response, { ip: "127.0.0.1", port: request.socket.remotePort ?? null, listener: "http", via: ["http"], decision: null, proxy: null, asked: null, requestId: `req_${++count}` }); });
-  await new Promise<void>((ready) => { server.listen(0, "127.0.0.1", ready); });
+  server = createServer((request, response) => {
+    door(request, response, {
+      ip: "127.0.0.1",
+      port: request.socket.remotePort ?? null,
+      listener: "http",
+      via: ["http"],
+      decision: null,
+      proxy: null,
+      asked: null,
+      requestId: `req_${++count}`,
+    });
+  });
+  await new Promise<void>((ready) => {
+    server.listen(0, "127.0.0.1", ready);
+  });
   port = (server.address() as AddressInfo).port;
 });
 afterAll(async () => {
   server.closeAllConnections();
-  await new Promise((done) => { server.close(done); });
+  await new Promise((done) => {
+    server.close(done);
+  });
   await harness.close();
 });
 
 type Sent = Readonly<{ status: number; body: string; headers: NodeJS.Dict<string | string[]> }>;
-function send(method: string, path: string, body: Buffer | null, headers: Record<string, string> = {}): Promise<Sent> {
+function send(
+  method: string,
+  path: string,
+  body: Buffer | null,
+  headers: Record<string, string> = {},
+): Promise<Sent> {
   return new Promise((resolve, reject) => {
-    const outgoing = httpRequest({ port, host: "127.0.0.1", method, path, headers: { authorization: `Bearer ${token}`, "content-type": "application/json", ...headers } }, (incoming) => {
-      let text = "";
-      incoming.on("data", (chunk: Buffer) => { text += chunk.toString(); }).on("end", () => { resolve({ status: incoming.statusCode ?? 0, body: text, headers: incoming.headers }); });
-    });
+    const outgoing = httpRequest(
+      {
+        port,
+        host: "127.0.0.1",
+        method,
+        path,
+        headers: {
+          authorization: `Bearer ${token}`,
+          "content-type": "application/json",
+          ...headers,
+        },
+      },
+      (incoming) => {
+        let text = "";
+        incoming
+          .on("data", (chunk: Buffer) => {
+            text += chunk.toString();
+          })
+          .on("end", () => {
+            resolve({ status: incoming.statusCode ?? 0, body: text, headers: incoming.headers });
+          });
+      },
+    );
     outgoing.on("error", reject);
     outgoing.end(body ?? undefined);
   });
@@ -41,36 +80,83 @@ const rubbish = Buffer.alloc(10_000_000, 0x7b);
 function talk(head: readonly string[], body: Buffer): Promise<string> {
   return new Promise((resolve) => {
     let text = "";
-    const socket = connect(port, "127.0.0.1").on("error", () => {}).on("data", (chunk) => { text += chunk.toString(); }).on("close", () => { resolve(text); });
-    socket.write([...head, "Host: localhost", `Authorization: Bearer ${token}`, "Content-Type: application/json", "Connection: close", "", ""].join("\r\n"));
+    const socket = connect(port, "127.0.0.1")
+      .on("error", () => {})
+      .on("data", (chunk) => {
+        text += chunk.toString();
+      })
+      .on("close", () => {
+        resolve(text);
+      });
+    socket.write(
+      [
+        ...head,
+        "Host: localhost",
+        `Authorization: Bearer ${token}`,
+        "Content-Type: application/json",
+        "Connection: close",
+        "",
+        "",
+      ].join("\r\n"),
+    );
     socket.write(body);
   });
 }
 
 test.each([
   ["with an announced length", "Content-Length: 10000000", rubbish],
-  ["without", "Transfer-Encoding: chunked", Buffer.concat([Buffer.from(`${rubbish.length.toString(16)}\r\n`), rubbish, Buffer.from("\r\n0\r\n\r\n")])],
-])("10 MB of rubbish %s is a clear 413, and the next request is answered", async (_how, length, body) => {
-  const { result, entries } = await harness.during(() => talk(["POST /api/v1/certificates HTTP/1.1", length], body));
-  expect(result.slice(0, 12)).toBe("HTTP/1.1 413");
-  expect(entries).toEqual([expect.objectContaining({ action: "request.refused", details: expect.objectContaining({ code: "request.too-large", status: 413 }) as unknown })]);
-  expect(await alive()).toBe(200);
-});
+  [
+    "without",
+    "Transfer-Encoding: chunked",
+    Buffer.concat([
+      Buffer.from(`${rubbish.length.toString(16)}\r\n`),
+      rubbish,
+      Buffer.from("\r\n0\r\n\r\n"),
+    ]),
+  ],
+])(
+  "10 MB of rubbish %s is a clear 413, and the next request is answered",
+  async (_how, length, body) => {
+    const { result, entries } = await harness.during(() =>
+      talk(["POST /api/v1/certificates HTTP/1.1", length], body),
+    );
+    expect(result.slice(0, 12)).toBe("HTTP/1.1 413");
+    expect(entries).toEqual([
+      expect.objectContaining({
+        action: "request.refused",
+        details: expect.objectContaining({ code: "request.too-large", status: 413 }) as unknown,
+      }),
+    ]);
+    expect(await alive()).toBe(200);
+  },
+);
 
 test("a body that ends before its announced length leaves the door standing", async () => {
   const socket = connect(port, "127.0.0.1").on("error", () => {});
-  socket.write(`POST /api/v1/identities HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${token}\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n{"kind":`);
+  socket.write(
+    `POST /api/v1/identities HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${token}\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n{"kind":`,
+  );
   const { entries } = await harness.during(async () => {
-    const closed = new Promise((done) => { socket.on("close", done); });
+    const closed = new Promise((done) => {
+      socket.on("close", done);
+    });
     socket.resume().end();
     await closed;
   });
-  expect(entries.filter((entry) => (entry.details as { code?: string }).code === "internal")).toEqual([]);
+  expect(
+    entries.filter((entry) => (entry.details as { code?: string }).code === "internal"),
+  ).toEqual([]);
   expect(await alive()).toBe(200);
 });
 
 test("a body arrives whole, and its answer says what was made and where", async () => {
-  const { status, body, headers } = await send("POST", "/api/v1/identities", Buffer.from(JSON.stringify({ kind: "service", name: "zahlung-äöü-🗝️", owner: "team@example.com" })));
+  const { status, body, headers } = await send(
+    "POST",
+    "/api/v1/identities",
+    Buffer.from(
+      JSON.stringify({ kind: "service", name: "zahlung-äöü-🗝️", owner: "team@example.com" }),
+    ),
+  );
   expect([status, (JSON.parse(body) as { name: string }).name]).toEqual([201, "zahlung-äöü-🗝️"]);
   expect(headers["location"]).toBe(`/api/v1/identities/${(JSON.parse(body) as { id: string }).id}`);
   expect(headers["cache-control"]).toBe("no-store");
@@ -78,14 +164,34 @@ test("a body arrives whole, and its answer says what was made and where", async 
 });
 
 test("a POST without a body and without a length works where no body is needed", async () => {
-  const made = JSON.parse((await send("POST", "/api/v1/tokens", Buffer.from(JSON.stringify({ name: "ci", role: "auditor" })))).body) as { id: string };
-  expect((await send("POST", `/api/v1/tokens/${made.id}/revoke`, null, { "content-length": "0", "content-type": "" })).status).toBe(200);
+  const made = JSON.parse(
+    (
+      await send(
+        "POST",
+        "/api/v1/tokens",
+        Buffer.from(JSON.stringify({ name: "ci", role: "auditor" })),
+      )
+    ).body,
+  ) as { id: string };
+  expect(
+    (
+      await send("POST", `/api/v1/tokens/${made.id}/revoke`, null, {
+        "content-length": "0",
+        "content-type": "",
+      })
+    ).status,
+  ).toBe(200);
 });
 
 test("HEAD has the headers of GET and no body; an address with bad escapes is refused, not fatal", async () => {
   const head = await send("HEAD", "/api/v1/profiles", null);
   expect([head.status, head.body]).toEqual([200, ""]);
-  for (const path of ["/api/v1/identities/%ff", "/api/v1/identities/%00", "/api/v1//identities", "/api/v1/identities/%E0%A4%A"]) {
+  for (const path of [
+    "/api/v1/identities/%ff",
+    "/api/v1/identities/%00",
+    "/api/v1//identities",
+    "/api/v1/identities/%E0%A4%A",
+  ]) {
     const { status } = await send("GET", path, null);
     expect([400, 404], path).toContain(status);
   }

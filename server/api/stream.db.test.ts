@@ -12,38 +12,95 @@ beforeAll(async () => {
   harness = await openHarness();
   token = await harness.tokenFor("auditor");
   const door = makeApiDoor(makeApi(harness.deps));
-  server = createServer((request, response) => { door(request, response, { ip: "127.0.0.1", port: request.socket.remotePort ?? null, listener: "http", via: ["http"], decision: null, proxy: null, asked: null, requestId: "req_stream" }); });
-  await new Promise<void>((ready) => { server.listen(0, "127.0.0.1", ready); });
+  server = createServer((request, response) => {
+    door(request, response, {
+      ip: "127.0.0.1",
+      port: request.socket.remotePort ?? null,
+      listener: "http",
+      via: ["http"],
+      decision: null,
+      proxy: null,
+      asked: null,
+      requestId: "req_stream",
+    });
+  });
+  await new Promise<void>((ready) => {
+    server.listen(0, "127.0.0.1", ready);
+  });
   port = (server.address() as AddressInfo).port;
 });
 afterAll(async () => {
   server.closeAllConnections();
-  await new Promise((done) => { server.close(done); });
+  await new Promise((done) => {
+    server.close(done);
+  });
   await harness.close();
 });
 
-type Event = Readonly<{ id: string | undefined; event: string | undefined; data: string | undefined }>;
-type Stream = Readonly<{ response: IncomingMessage; events: () => readonly Event[]; cut: () => void }>;
+type Event = Readonly<{
+  id: string | undefined;
+  event: string | undefined;
+  data: string | undefined;
+}>;
+type Stream = Readonly<{
+  response: IncomingMessage;
+  events: () => readonly Event[];
+  cut: () => void;
+}>;
 
 function follow(query: string, headers: Record<string, string> = {}): Promise<Stream> {
   return new Promise((resolve, reject) => {
-    const outgoing = httpRequest({ port, host: "127.0.0.1", agent: false, path: `/api/v1/audit/stream${query}`, headers: { authorization: `Bearer ${token}`, ...headers } }, (response) => {
-      let text = "";
-      response.on("data", (chunk: Buffer) => { text += chunk.toString(); }).on("error", () => {});
-      const field = (block: string, name: string): string | undefined => new RegExp(`^${name}: (.*)$`, "m").exec(block)?.[1];
-      const events = (): Event[] => text.split("\n\n").slice(0, -1).map((block) => ({ id: field(block, "id"), event: field(block, "event"), data: field(block, "data") }));
-      resolve({ response, events, cut: () => outgoing.destroy() });
-    });
+    const outgoing = httpRequest(
+      {
+        port,
+        host: "127.0.0.1",
+        agent: false,
+        path: `/api/v1/audit/stream${query}`,
+        headers: { authorization: `Bearer ${token}`, ...headers },
+      },
+      (response) => {
+        let text = "";
+        response
+          .on("data", (chunk: Buffer) => {
+            text += chunk.toString();
+          })
+          .on("error", () => {});
+        const field = (block: string, name: string): string | undefined =>
+          new RegExp(`^${name}: (.*)$`, "m").exec(block)?.[1];
+        const events = (): Event[] =>
+          text
+            .split("\n\n")
+            .slice(0, -1)
+            .map((block) => ({
+              id: field(block, "id"),
+              event: field(block, "event"),
+              data: field(block, "data"),
+            }));
+        resolve({ response, events, cut: () => outgoing.destroy() });
+      },
+    );
     outgoing.on("error", reject);
     outgoing.end();
   });
 }
-const act = (n: number) => recordEntry(harness.deps, stranger(), { action: "session.refused", outcome: "failure", target: null, details: { email: `${n}@example.com` } });
-const said = ({ events }: Stream): string[] => events().filter(({ event }) => event === "entry").map(({ data = "" }) => (JSON.parse(data) as { details: { email: string } }).details.email);
+const act = (n: number) =>
+  recordEntry(harness.deps, stranger(), {
+    action: "session.refused",
+    outcome: "failure",
+    target: null,
+    details: { email: `${n}@example.com` },
+  });
+const said = ({ events }: Stream): string[] =>
+  events()
+    .filter(({ event }) => event === "entry")
+    .map(({ data = "" }) => (JSON.parse(data) as { details: { email: string } }).details.email);
 
 test("entries arrive as they are written, and a connection that is cut goes on where it was", async () => {
   const first = await follow("?action=session.refused");
-  expect(first.response.headers).toMatchObject({ "content-type": "text/event-stream; charset=utf-8", "cache-control": "no-store, no-transform" });
+  expect(first.response.headers).toMatchObject({
+    "content-type": "text/event-stream; charset=utf-8",
+    "cache-control": "no-store, no-transform",
+  });
   await expect.poll(() => first.events()[0]?.event).toBe("at");
   await act(1);
   await expect.poll(() => said(first)).toEqual(["1@example.com"]);
@@ -53,7 +110,9 @@ test("entries arrive as they are written, and a connection that is cut goes on w
   await act(3);
   const second = await follow("?action=session.refused&after=0", { "last-event-id": last });
   await act(4);
-  await expect.poll(() => said(second)).toEqual(["2@example.com", "3@example.com", "4@example.com"]);
+  await expect
+    .poll(() => said(second))
+    .toEqual(["2@example.com", "3@example.com", "4@example.com"]);
   second.cut();
 });
 
@@ -61,18 +120,32 @@ test("a connection that goes away leaves nothing behind", async () => {
   const before = harness.deps.db.pool.totalCount - harness.deps.db.pool.idleCount;
   const streams = await Promise.all(Array.from({ length: 20 }, () => follow("?q=nothing-at-all")));
   for (const stream of streams) stream.cut();
-  await expect.poll(async () => { await act(9); return harness.deps.db.pool.totalCount - harness.deps.db.pool.idleCount; }).toBeLessThanOrEqual(before);
+  await expect
+    .poll(async () => {
+      await act(9);
+      return harness.deps.db.pool.totalCount - harness.deps.db.pool.idleCount;
+    })
+    .toBeLessThanOrEqual(before);
   const one = await follow("?q=nothing-at-all");
   expect(one.response.statusCode).toBe(200);
   one.cut();
 });
 
-test.each([["?after=x", 422], ["?ip=nowhere", 400], ["?limit=5", 400], ["?order=desc", 400], ["?unknown=1", 400]])("%s is refused", async (query, status) => {
+test.each([
+  ["?after=x", 422],
+  ["?ip=nowhere", 400],
+  ["?limit=5", 400],
+  ["?order=desc", 400],
+  ["?unknown=1", 400],
+])("%s is refused", async (query, status) => {
   const { response } = await follow(query);
   expect(response.statusCode).toBe(status);
 });
 
 test("a stranger and a role that may not read get no stream", async () => {
   expect((await follow("", { authorization: "Bearer chy_nothing" })).response.statusCode).toBe(401);
-  expect((await follow("", { authorization: `Bearer ${await harness.tokenFor("operator")}` })).response.statusCode).toBe(403);
+  expect(
+    (await follow("", { authorization: `Bearer ${await harness.tokenFor("operator")}` })).response
+      .statusCode,
+  ).toBe(403);
 });

@@ -10,7 +10,8 @@ import { makeEventStreams } from "@/server/listeners/event-streams";
 // headers by which the door passes on who is there can be believed.
 process.umask(0o077);
 const runDir = process.env.CHANCERY_RUN_DIR;
-if (!runDir) throw new Error("CHANCERY_RUN_DIR is missing: the console is started by the supervisor.");
+if (!runDir)
+  throw new Error("CHANCERY_RUN_DIR is missing: the console is started by the supervisor.");
 const socketPath = join(runDir, "console.sock");
 
 // Opened here and left on globalThis for the pages. Next finds packages by links of its own, which Node does not always follow to the one
@@ -18,7 +19,12 @@ const socketPath = join(runDir, "console.sock");
 const heart = makeHeart(getDeps());
 const beatEveryMs = 1_000;
 
-const app = next({ dev: false, dir: process.cwd(), hostname: "localhost", port: Number(process.env.CHANCERY_HTTP_PORT ?? 3000) });
+const app = next({
+  dev: false,
+  dir: process.cwd(),
+  hostname: "localhost",
+  port: Number(process.env.CHANCERY_HTTP_PORT ?? 3000),
+});
 await app.prepare();
 const handle = app.getRequestHandler();
 const server = createServer({ keepAliveTimeout: 75_000 }, (request, response) => {
@@ -30,13 +36,26 @@ streams.watch(server);
 
 // One beat at a time; one that fails is due again a second later.
 let beating: Promise<unknown> | null = null;
-const beats = setInterval(() => { beating ??= heart.beatWhenDue().catch(() => {}).finally(() => { beating = null; }); }, beatEveryMs);
+const beats = setInterval(() => {
+  beating ??= heart
+    .beatWhenDue()
+    .catch(() => {})
+    .finally(() => {
+      beating = null;
+    });
+}, beatEveryMs);
 
 function end(): void {
   const late = setTimeout(() => process.exit(0), 5_000);
   late.unref();
   clearInterval(beats);
-  server.close(() => void Promise.resolve(beating).then(heart.end).catch(() => {}).finally(() => process.exit(0)));
+  server.close(
+    () =>
+      void Promise.resolve(beating)
+        .then(heart.end)
+        .catch(() => {})
+        .finally(() => process.exit(0)),
+  );
   streams.cut();
   server.closeIdleConnections();
 }

@@ -8,20 +8,41 @@ import { seekLeadership, type Leadership } from "@/lib/upkeep/lead";
 import type { DoorLog } from "@/server/listeners/door-log";
 import { startAlerts, type Alerts } from "./alerts";
 
-const said: string[] = [], log = { debug() {}, info() {}, warn: (text: string) => { said.push(text); }, error() {} } as unknown as DoorLog;
+const said: string[] = [],
+  log = {
+    debug() {},
+    info() {},
+    warn: (text: string) => {
+      said.push(text);
+    },
+    error() {},
+  } as unknown as DoorLog;
 type Door = Readonly<{ alerts: Alerts; leadership: Leadership; stop: () => Promise<void> }>;
 let stand: WatchStand, sequencer: Running, doors: Door[], person: Person;
 
 /** What a door runs of this: the job, and the search for who leads. */
 function openDoor(): Door {
-  const deps = { ...stand.log.deps, clock: { now: () => new Date() } } as unknown as Deps, alerts = startAlerts(deps, log), leadership = seekLeadership(deps, "test alerts", alerts.lead);
-  return { alerts, leadership, stop: async () => { await leadership.stop(); await alerts.stop(); } };
+  const deps = { ...stand.log.deps, clock: { now: () => new Date() } } as unknown as Deps,
+    alerts = startAlerts(deps, log),
+    leadership = seekLeadership(deps, "test alerts", alerts.lead);
+  return {
+    alerts,
+    leadership,
+    stop: async () => {
+      await leadership.stop();
+      await alerts.stop();
+    },
+  };
 }
 async function until(holds: () => Promise<boolean> | boolean): Promise<void> {
   while (!(await holds())) await pause(10);
 }
-const struck = async (): Promise<number> => (await stand.alerts()).filter(({ rule }) => rule === "revoked-used").reduce((sum, { count }) => sum + count, 0);
-const use = (): Promise<void> => stand.record(stand.actorOf(person, "10.1.2.3"), denied("certificate.revoked"));
+const struck = async (): Promise<number> =>
+  (await stand.alerts())
+    .filter(({ rule }) => rule === "revoked-used")
+    .reduce((sum, { count }) => sum + count, 0);
+const use = (): Promise<void> =>
+  stand.record(stand.actorOf(person, "10.1.2.3"), denied("certificate.revoked"));
 
 beforeEach(async () => {
   stand = await openWatchStand();

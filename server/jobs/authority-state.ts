@@ -13,7 +13,8 @@ export type AuthorityState = Readonly<{
 
 /** Nothing is read until `reload`. */
 export function makeAuthorityState(deps: Pick<Deps, "db">): AuthorityState {
-  let index = makeAuthorityIndex([]), files = makeAuthorityFiles(index);
+  let index = makeAuthorityIndex([]),
+    files = makeAuthorityFiles(index);
   return {
     index: () => index,
     files: () => files,

@@ -23,12 +23,25 @@ const lookEveryMs = 30_000;
 /** Whoever makes an authority publishes its first CRL too; only what is still bare after this is ours to do. */
 const firstCrlMs = 3_000;
 
-type Place = Readonly<{ deps: Deps; index: () => AuthorityIndex; store: CrlStore; bareSince: Map<string, number> }>;
+type Place = Readonly<{
+  deps: Deps;
+  index: () => AuthorityIndex;
+  store: CrlStore;
+  bareSince: Map<string, number>;
+}>;
 
 /** Publishes on every change of status, and at half of a CRL's life, so that a failure has the other half to be mended in. */
-export function startCrlPublisher(deps: Deps, index: () => AuthorityIndex, store: CrlStore, log: DoorLog): CrlPublisher {
-  const place: Place = { deps, index, store, bareSince: new Map() }, changed = new Set<string>(), due = new Set<string>();
-  let leading = false, begun = false;
+export function startCrlPublisher(
+  deps: Deps,
+  index: () => AuthorityIndex,
+  store: CrlStore,
+  log: DoorLog,
+): CrlPublisher {
+  const place: Place = { deps, index, store, bareSince: new Map() },
+    changed = new Set<string>(),
+    due = new Set<string>();
+  let leading = false,
+    begun = false;
   const work = async (): Promise<number> => {
     if (!leading) return lookEveryMs;
     await takeChanged(place, changed, due);
@@ -67,7 +80,11 @@ async function takeChanged({ deps }: Place, changed: Set<string>, due: Set<strin
 }
 
 /** Adds what is due to `due`; true if an authority has no CRL and is given a moment. */
-async function findRunningOut({ deps, index, store, bareSince }: Place, first: boolean, due: Set<string>): Promise<boolean> {
+async function findRunningOut(
+  { deps, index, store, bareSince }: Place,
+  first: boolean,
+  due: Set<string>,
+): Promise<boolean> {
   const now = deps.clock.now().getTime();
   let waiting = false;
   for (const { id } of index().all) {
@@ -85,7 +102,8 @@ async function findRunningOut({ deps, index, store, bareSince }: Place, first: b
 }
 
 async function publishDue({ deps, store }: Place, due: Set<string>): Promise<void> {
-  const ids = [...due], failed: unknown[] = [];
+  const ids = [...due],
+    failed: unknown[] = [];
   // Taken off first: what changes while a CRL is made asks for another.
   due.clear();
   for (const id of ids) {
@@ -97,5 +115,6 @@ async function publishDue({ deps, store }: Place, due: Set<string>): Promise<voi
       failed.push(error);
     }
   }
-  if (failed.length > 0) throw new Error(`a CRL could not be published: ${reasonOf(failed[0])}`, { cause: failed[0] });
+  if (failed.length > 0)
+    throw new Error(`a CRL could not be published: ${reasonOf(failed[0])}`, { cause: failed[0] });
 }

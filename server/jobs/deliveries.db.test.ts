@@ -9,19 +9,40 @@ import type { Deps } from "@/lib/deps";
 import { openHarness, system, type Harness } from "@/server/api/testing/harness";
 import { startDeliveries } from "@/server/jobs/deliveries";
 
-const said: string[] = [], log = { debug: () => {}, info: () => {}, warn: (text: string) => { said.push(text); }, error: () => {} };
+const said: string[] = [],
+  log = {
+    debug: () => {},
+    info: () => {},
+    warn: (text: string) => {
+      said.push(text);
+    },
+    error: () => {},
+  };
 let harness: Harness, deps: Deps;
 beforeAll(async () => {
   harness = await openHarness();
-  deps = { ...harness.deps, delivery: { key: new Uint8Array(randomBytes(32)), allow: ["127.0.0.1/32"] } };
+  deps = {
+    ...harness.deps,
+    delivery: { key: new Uint8Array(randomBytes(32)), allow: ["127.0.0.1/32"] },
+  };
 });
 afterAll(() => harness.close());
 afterEach(closeReceivers);
 
 test("the node that leads sends what comes up, the others nothing, and the end waits for what is under way", async () => {
-  const receiver = await httpReceiver((_, response) => { setTimeout(() => { response.end("ok"); }, 50); });
-  const { id } = await createDestination(deps, system, { name: "hook", config: { kind: "webhook", url: `http://127.0.0.1:${receiver.port}/`, ca: "" }, minSeverity: "low" });
-  const follower = startDeliveries(deps, log), keyless = startDeliveries(harness.deps, log), leader = startDeliveries(deps, log);
+  const receiver = await httpReceiver((_, response) => {
+    setTimeout(() => {
+      response.end("ok");
+    }, 50);
+  });
+  const { id } = await createDestination(deps, system, {
+    name: "hook",
+    config: { kind: "webhook", url: `http://127.0.0.1:${receiver.port}/`, ca: "" },
+    minSeverity: "low",
+  });
+  const follower = startDeliveries(deps, log),
+    keyless = startDeliveries(harness.deps, log),
+    leader = startDeliveries(deps, log);
   keyless.lead(true);
   for (let n = 0; n < 5; n++) await openAlert(deps);
   await Promise.all([follower.stop(), keyless.stop()]);
@@ -29,6 +50,8 @@ test("the node that leads sends what comes up, the others nothing, and the end w
   leader.lead(true);
   while (receiver.got.length < 5) await pause(5);
   await leader.stop();
-  expect((await listDeliveries(deps, system, id)).items.map(({ status }) => status)).toEqual(Array(5).fill("sent"));
+  expect((await listDeliveries(deps, system, id)).items.map(({ status }) => status)).toEqual(
+    Array(5).fill("sent"),
+  );
   expect(said).toEqual([]);
 });

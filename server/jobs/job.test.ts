@@ -13,7 +13,14 @@ async function until(holds: () => boolean): Promise<void> {
 
 test("the first turn comes at once, a nudge brings the next", async () => {
   let turns = 0;
-  const job = startJob({ name: "x", log: logged().log, work: async () => { turns += 1; return 1e9; } });
+  const job = startJob({
+    name: "x",
+    log: logged().log,
+    work: async () => {
+      turns += 1;
+      return 1e9;
+    },
+  });
   await until(() => turns === 1);
   job.nudge();
   await until(() => turns === 2);
@@ -22,15 +29,25 @@ test("the first turn comes at once, a nudge brings the next", async () => {
 });
 
 test("two turns never overlap, and a nudge during a turn is not lost", async () => {
-  let running = 0, most = 0, turns = 0, release: () => void = () => {};
-  const job = startJob({ name: "x", log: logged().log, work: async () => {
-    running += 1;
-    most = Math.max(most, running);
-    turns += 1;
-    if (turns === 1) await new Promise<void>((done) => { release = done; });
-    running -= 1;
-    return 1e9;
-  } });
+  let running = 0,
+    most = 0,
+    turns = 0,
+    release: () => void = () => {};
+  const job = startJob({
+    name: "x",
+    log: logged().log,
+    work: async () => {
+      running += 1;
+      most = Math.max(most, running);
+      turns += 1;
+      if (turns === 1)
+        await new Promise<void>((done) => {
+          release = done;
+        });
+      running -= 1;
+      return 1e9;
+    },
+  });
   await until(() => turns === 1);
   job.nudge();
   job.nudge();
@@ -43,24 +60,37 @@ test("two turns never overlap, and a nudge during a turn is not lost", async () 
 test("a failing turn is said once, tried again sooner than its period, and its recovery is said too", async () => {
   const { lines, log } = logged();
   let turns = 0;
-  const job = startJob({ name: "CRL", log, maxRetryMs: 1, work: async () => {
-    turns += 1;
-    if (turns < 4) throw new Error("no signer");
-    return 1e9;
-  } });
+  const job = startJob({
+    name: "CRL",
+    log,
+    maxRetryMs: 1,
+    work: async () => {
+      turns += 1;
+      if (turns < 4) throw new Error("no signer");
+      return 1e9;
+    },
+  });
   await until(() => turns === 4 && lines.length === 2);
   await job.stop();
   expect(lines).toEqual(["CRL: no signer; trying again", "CRL: works again"]);
 });
 
 test("stop waits for the running turn and starts no other", async () => {
-  let turns = 0, done = false, release: () => void = () => {};
-  const job = startJob({ name: "x", log: logged().log, work: async () => {
-    turns += 1;
-    await new Promise<void>((resolve) => { release = resolve; });
-    done = true;
-    return 0;
-  } });
+  let turns = 0,
+    done = false,
+    release: () => void = () => {};
+  const job = startJob({
+    name: "x",
+    log: logged().log,
+    work: async () => {
+      turns += 1;
+      await new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      done = true;
+      return 0;
+    },
+  });
   await until(() => turns === 1);
   const stopped = job.stop();
   release();

@@ -21,7 +21,11 @@ const longest = 86_400_000;
 
 /** Work that comes round: never two turns at once, a failure is said once and retried, a nudge during a turn is not lost. */
 export function startJob({ name, log, work, maxRetryMs = 30_000 }: JobParts): Job {
-  let timer: NodeJS.Timeout | undefined, due = Infinity, running: Promise<void> | null = null, stopped = false, failures = 0;
+  let timer: NodeJS.Timeout | undefined,
+    due = Infinity,
+    running: Promise<void> | null = null,
+    stopped = false,
+    failures = 0;
 
   const schedule = (ms: number): void => {
     const at = performance.now() + Math.min(Math.max(ms, 0), longest);
@@ -41,7 +45,8 @@ export function startJob({ name, log, work, maxRetryMs = 30_000 }: JobParts): Jo
       failures = 0;
     } catch (error) {
       failures += 1;
-      if (failures === 1 || failures % 20 === 0) log.warn(`${name}: ${reasonOf(error)}; trying again`);
+      if (failures === 1 || failures % 20 === 0)
+        log.warn(`${name}: ${reasonOf(error)}; trying again`);
       next = Math.min(250 * 2 ** Math.min(failures - 1, 10), maxRetryMs);
     }
     const nudged = due;

@@ -2,24 +2,56 @@ import { expect, test } from "vitest";
 import type { EntryRecord } from "@/lib/log/types";
 import { spread } from "@/server/jobs/log-watch";
 
-const entry = (action: string, target: string | null, details: Record<string, unknown> = {}, outcome = "success") =>
-  ({ action, outcome, details, target: target === null ? null : { kind: "x", id: target, label: "" } }) as unknown as EntryRecord;
+const entry = (
+  action: string,
+  target: string | null,
+  details: Record<string, unknown> = {},
+  outcome = "success",
+) =>
+  ({
+    action,
+    outcome,
+    details,
+    target: target === null ? null : { kind: "x", id: target, label: "" },
+  }) as unknown as EntryRecord;
 
 function heard(...records: EntryRecord[]) {
   const news: unknown[] = [];
   spread(records, {
-    statusChanged: (ids) => news.push(["status", ...ids]), authoritiesChanged: () => news.push(["authorities"]), crlIssued: (id) => news.push(["crl", id]), hearing: () => {},
+    statusChanged: (ids) => news.push(["status", ...ids]),
+    authoritiesChanged: () => news.push(["authorities"]),
+    crlIssued: (id) => news.push(["crl", id]),
+    hearing: () => {},
   });
   return news;
 }
 
 test("every change of a certificate's status is news, each certificate once a batch", () => {
-  expect(heard(entry("certificate.revoked", "crt_1"), entry("certificate.held", "crt_2"), entry("certificate.released", "crt_2"), entry("certificate.read", "crt_9")))
-    .toEqual([["status", "crt_1", "crt_2"]]);
+  expect(
+    heard(
+      entry("certificate.revoked", "crt_1"),
+      entry("certificate.held", "crt_2"),
+      entry("certificate.released", "crt_2"),
+      entry("certificate.read", "crt_9"),
+    ),
+  ).toEqual([["status", "crt_1", "crt_2"]]);
 });
 test("what was refused or merely looked at changes nothing", () => {
-  expect(heard(entry("certificate.revoked", "crt_1", {}, "denied"), entry("certificate.issued", "crt_2"), entry("authority.read", "ca_1"), entry("session.started", null))).toEqual([]);
+  expect(
+    heard(
+      entry("certificate.revoked", "crt_1", {}, "denied"),
+      entry("certificate.issued", "crt_2"),
+      entry("authority.read", "ca_1"),
+      entry("session.started", null),
+    ),
+  ).toEqual([]);
 });
 test("a new authority and a CRL of another node are news", () => {
-  expect(heard(entry("authority.activated", "ca_1"), entry("crl.issued", "crl_1", { authorityId: "ca_1" }), entry("setup.completed", "org_1"))).toEqual([["authorities"], ["crl", "ca_1"]]);
+  expect(
+    heard(
+      entry("authority.activated", "ca_1"),
+      entry("crl.issued", "crl_1", { authorityId: "ca_1" }),
+      entry("setup.completed", "org_1"),
+    ),
+  ).toEqual([["authorities"], ["crl", "ca_1"]]);
 });

@@ -20,9 +20,19 @@ export function startResponders(deps: Deps, index: () => AuthorityIndex, log: Do
 
   const renew = async (authorityId: string, slug: string): Promise<void> => {
     const key = await makeOwnKey();
-    const { der, notBefore, notAfter } = await certifyOwnKey(deps, { authorityId, spkiDer: key.spkiDer, purpose: "ocsp-responder" });
+    const { der, notBefore, notAfter } = await certifyOwnKey(deps, {
+      authorityId,
+      spkiDer: key.spkiDer,
+      purpose: "ocsp-responder",
+    });
     const renewAt = notBefore.getTime() + (notAfter.getTime() - notBefore.getTime()) / 2;
-    held.set(authorityId, { spkiDer: key.spkiDer, certificateDer: der, notAfter, sign: key.sign, renewAt });
+    held.set(authorityId, {
+      spkiDer: key.spkiDer,
+      certificateDer: der,
+      notAfter,
+      sign: key.sign,
+      renewAt,
+    });
     log.info(`OCSP responder for ${slug} certified until ${notAfter.toISOString()}`);
   };
   const work = async (): Promise<number> => {
@@ -33,5 +43,8 @@ export function startResponders(deps: Deps, index: () => AuthorityIndex, log: Do
     }
     return lookEveryMs;
   };
-  return { of: (authorityId) => held.get(authorityId) ?? null, job: startJob({ name: "OCSP responders", log, work, maxRetryMs: 10_000 }) };
+  return {
+    of: (authorityId) => held.get(authorityId) ?? null,
+    job: startJob({ name: "OCSP responders", log, work, maxRetryMs: 10_000 }),
+  };
 }

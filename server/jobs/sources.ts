@@ -14,17 +14,27 @@ export function startSources(deps: Deps, log: DoorLog): Sources {
   const heart = makeHeart(deps);
   let leading = false;
   const jobs: Job[] = [
-    startJob({ name: "heartbeats", log, work: async () => {
-      await heart.beatWhenDue();
-      return lookEveryMs;
-    } }),
-    startJob({ name: "gaps of sources", log, work: async () => {
-      if (leading) await reportGaps(deps);
-      return lookEveryMs;
-    } }),
+    startJob({
+      name: "heartbeats",
+      log,
+      work: async () => {
+        await heart.beatWhenDue();
+        return lookEveryMs;
+      },
+    }),
+    startJob({
+      name: "gaps of sources",
+      log,
+      work: async () => {
+        if (leading) await reportGaps(deps);
+        return lookEveryMs;
+      },
+    }),
   ];
   return {
-    lead: (now) => { leading = now; },
+    lead: (now) => {
+      leading = now;
+    },
     stop: async () => {
       await Promise.all(jobs.map((job) => job.stop()));
       await heart.end().catch(() => log.warn("heartbeats: the last one could not be recorded"));

@@ -29,24 +29,44 @@ import type { StatusService } from "@/server/status/status-service";
 import type { OwnNames } from "@/server/tls/own-names";
 import type { TlsKeeper } from "@/server/tls/tls-keeper";
 
-export type JobsParts = Readonly<{ deps: Deps; env: Env; log: DoorLog; names: OwnNames; tls: TlsKeeper; authorities: AuthorityState; service: StatusService }>;
+export type JobsParts = Readonly<{
+  deps: Deps;
+  env: Env;
+  log: DoorLog;
+  names: OwnNames;
+  tls: TlsKeeper;
+  authorities: AuthorityState;
+  service: StatusService;
+}>;
 
 /** Starts everything that runs without being asked. Authorities and CRLs are in memory when it returns. */
-export async function startJobs(parts: JobsParts): Promise<Readonly<{ stop: () => Promise<void> }>> {
-  const { deps, env, log, names, tls, authorities, service } = parts, { statuses, crls } = service;
+export async function startJobs(
+  parts: JobsParts,
+): Promise<Readonly<{ stop: () => Promise<void> }>> {
+  const { deps, env, log, names, tls, authorities, service } = parts,
+    { statuses, crls } = service;
   const pipeline = startPublishing(deps, env, log);
   await refresh(parts);
   const responders = startResponders(deps, authorities.index, log);
   const https = startTlsCertificate(deps, tls, authorities.index, names, log);
   const publisher = startCrlPublisher(deps, authorities.index, crls, log);
   const anchoring = startAnchoring(deps, env, log);
-  const verifications = startVerifications(deps, env, log), drills = startDrills(deps, env, log), deliveries = startDeliveries(deps, log);
-  const alerts = startAlerts(deps, log), upkeep = startUpkeep(deps, log), sources = startSources(deps, log), setup = startHeadlessSetup(deps, env, log);
-  const look = startJob({ name: "authorities", log, work: async () => {
-    await refresh(parts);
-    for (const job of [responders.job, https, publisher.job]) job.nudge();
-    return 60_000;
-  } });
+  const verifications = startVerifications(deps, env, log),
+    drills = startDrills(deps, env, log),
+    deliveries = startDeliveries(deps, log);
+  const alerts = startAlerts(deps, log),
+    upkeep = startUpkeep(deps, log),
+    sources = startSources(deps, log),
+    setup = startHeadlessSetup(deps, env, log);
+  const look = startJob({
+    name: "authorities",
+    log,
+    work: async () => {
+      await refresh(parts);
+      for (const job of [responders.job, https, publisher.job]) job.nudge();
+      return 60_000;
+    },
+  });
   const watch = await startLogWatch(deps, {
     statusChanged: (ids) => {
       for (const id of ids) statuses.drop(id);
@@ -70,12 +90,21 @@ export async function startJobs(parts: JobsParts): Promise<Readonly<{ stop: () =
     drills.lead(leading);
     deliveries.lead(leading);
   });
-  const awaited = env.CHANCERY_ADMIN_EMAIL === "" ? "pending: open the setup link that the terminal shows" : "pending: being set up as the environment asks";
-  service.connect({ responderOf: responders.of, checks: makeChecks(deps, statuses.trusted, pipeline), setUp: async () => ((await isSetUp(deps)) ? null : awaited) });
+  const awaited =
+    env.CHANCERY_ADMIN_EMAIL === ""
+      ? "pending: open the setup link that the terminal shows"
+      : "pending: being set up as the environment asks";
+  service.connect({
+    responderOf: responders.of,
+    checks: makeChecks(deps, statuses.trusted, pipeline),
+    setUp: async () => ((await isSetUp(deps)) ? null : awaited),
+  });
   const jobs = [look, setup, responders.job, https, publisher.job, anchoring.job, ...upkeep.jobs];
   return {
     stop: async () => {
-      await Promise.all([...jobs, alerts, verifications, drills, deliveries].map((job) => job.stop()));
+      await Promise.all(
+        [...jobs, alerts, verifications, drills, deliveries].map((job) => job.stop()),
+      );
       await Promise.all([leadership.stop(), watch.stop()]);
       await sources.stop();
       await pipeline.stop();
@@ -85,10 +114,15 @@ export async function startJobs(parts: JobsParts): Promise<Readonly<{ stop: () =
 
 /** Says the same trouble once, and that it is over when the next checkpoint is published. */
 function startPublishing(deps: Deps, env: Env, log: DoorLog): Pipeline {
-  const policy = readWitnessPolicy({ file: env.CHANCERY_WITNESS_POLICY, dataFolder: env.CHANCERY_DATA });
+  const policy = readWitnessPolicy({
+    file: env.CHANCERY_WITNESS_POLICY,
+    dataFolder: env.CHANCERY_DATA,
+  });
   let said = "";
   return startLogPipeline(deps, {
-    ...(policy.witnesses.length === 0 ? {} : { cosign: makeCosign(deps, policy), askWitnesses: makeAskWitnesses(policy) }),
+    ...(policy.witnesses.length === 0
+      ? {}
+      : { cosign: makeCosign(deps, policy), askWitnesses: makeAskWitnesses(policy) }),
     say: (text) => log.warn(text),
     onError: (error) => {
       const reason = reasonOf(error);
@@ -109,7 +143,11 @@ async function refresh({ authorities, service, tls }: JobsParts): Promise<void> 
   if (all.length !== before) tls.trust(all.map((authority) => authority.certificateDer));
 }
 
-function makeChecks(deps: Deps, hearing: () => boolean, { trouble }: Pipeline): Readonly<Record<string, Check>> {
+function makeChecks(
+  deps: Deps,
+  hearing: () => boolean,
+  { trouble }: Pipeline,
+): Readonly<Record<string, Check>> {
   return {
     publishing: makePublishingCheck(deps, { trouble, elapsed: () => performance.now() }),
     database: async () => {

@@ -13,23 +13,42 @@ const lookEveryMs = 60_000;
 
 /** The authority that certifies Chancery's own TLS key: the oldest active one below a root. */
 function issuerForTls(index: AuthorityIndex): ServedAuthority | null {
-  return index.all.find((authority) => authority.kind === "issuing" && authority.status === "active") ?? null;
+  return (
+    index.all.find((authority) => authority.kind === "issuing" && authority.status === "active") ??
+    null
+  );
 }
 
 /** Replaces the self-signed certificate as soon as there is an authority, and renews at two thirds of its life; nobody has to restart. */
-export function startTlsCertificate(deps: Deps, keeper: TlsKeeper, index: () => AuthorityIndex, names: OwnNames, log: DoorLog): Job {
+export function startTlsCertificate(
+  deps: Deps,
+  keeper: TlsKeeper,
+  index: () => AuthorityIndex,
+  names: OwnNames,
+  log: DoorLog,
+): Job {
   let renewAt = 0;
   const work = async (): Promise<number> => {
-    const authority = issuerForTls(index()), now = deps.clock.now().getTime();
+    const authority = issuerForTls(index()),
+      now = deps.clock.now().getTime();
     if (authority === null || now < renewAt) return lookEveryMs;
     const key = await makeOwnKey();
     const { der, notBefore, notAfter } = await certifyOwnKey(deps, {
-      authorityId: authority.id, spkiDer: key.spkiDer, purpose: "console-tls", dnsNames: names.dns, ips: names.ips,
+      authorityId: authority.id,
+      spkiDer: key.spkiDer,
+      purpose: "console-tls",
+      dnsNames: names.dns,
+      ips: names.ips,
     });
-    const chain = index().chainOf(authority).slice(0, -1).map((link) => link.certificateDer);
+    const chain = index()
+      .chainOf(authority)
+      .slice(0, -1)
+      .map((link) => link.certificateDer);
     keeper.use({ key, certificateDer: der, chain, selfSigned: false });
     renewAt = notBefore.getTime() + ((notAfter.getTime() - notBefore.getTime()) * 2) / 3;
-    log.info(`HTTPS shows a certificate of ${authority.slug} for ${[...names.dns, ...names.ips].join(", ")}, until ${notAfter.toISOString()}`);
+    log.info(
+      `HTTPS shows a certificate of ${authority.slug} for ${[...names.dns, ...names.ips].join(", ")}, until ${notAfter.toISOString()}`,
+    );
     return lookEveryMs;
   };
   return startJob({ name: "HTTPS certificate", log, work, maxRetryMs: 10_000 });

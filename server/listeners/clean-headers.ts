@@ -6,7 +6,8 @@ import type { ForwardedHeaders } from "@/lib/custody/forwarded/names";
  * Names that only the door may set towards the API and the console. What a client sends under them is dropped: they would say who
  * called and from where, or (x-middleware-…, x-invoke-…) make the page framework skip its own steps.
  */
-const reserved = /^(?:x-chancery-|x-forwarded|forwarded$|x-real-ip$|x-ssl-client-|x-original-|client-cert(?:-chain)?$|x-middleware-|x-invoke-|x-matched-path$|content-security-policy)/i;
+const reserved =
+  /^(?:x-chancery-|x-forwarded|forwarded$|x-real-ip$|x-ssl-client-|x-original-|client-cert(?:-chain)?$|x-middleware-|x-invoke-|x-matched-path$|content-security-policy)/i;
 const none: ForwardedHeaders = new Map();
 
 /**
@@ -14,7 +15,8 @@ const none: ForwardedHeaders = new Map();
  * for their clients, each line by itself: whether anybody may read it is decided elsewhere.
  */
 export function cleanHeaders(request: IncomingMessage): ForwardedHeaders {
-  const raw = request.rawHeaders, kept: string[] = [];
+  const raw = request.rawHeaders,
+    kept: string[] = [];
   let taken: Map<string, string[]> | null = null;
   for (let i = 0; i + 1 < raw.length; i += 2) {
     if (!reserved.test(raw[i]!)) {
@@ -28,6 +30,7 @@ export function cleanHeaders(request: IncomingMessage): ForwardedHeaders {
   }
   if (kept.length === raw.length) return none;
   request.rawHeaders = kept;
-  for (const name of Object.keys(request.headers)) if (reserved.test(name)) delete request.headers[name];
+  for (const name of Object.keys(request.headers))
+    if (reserved.test(name)) delete request.headers[name];
   return taken ?? none;
 }

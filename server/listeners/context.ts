@@ -32,6 +32,9 @@ export function contextOf(request: IncomingMessage, listener: ListenerName): Doo
     ip: plainAddress(request.socket.remoteAddress),
     port: request.socket.remotePort ?? null,
     requestId: newId("req", new Date(), randomBytes),
-    via: [listener], decision: null, proxy: null, asked: null,
+    via: [listener],
+    decision: null,
+    proxy: null,
+    asked: null,
   };
 }

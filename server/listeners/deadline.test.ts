@@ -19,24 +19,34 @@ function holdUp(ms: number): void {
 /** Resolves with what a server in another process's stead has sent over a real socket. */
 async function answerOverSocket(): Promise<{ answer: Promise<string>; send: () => void }> {
   let send = (): void => {};
-  const server = createServer((socket) => { send = () => void socket.write("yes"); });
+  const server = createServer((socket) => {
+    send = () => void socket.write("yes");
+  });
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-  const socket = connect((server.address() as AddressInfo).port, "127.0.0.1"), accepted = new Promise((done) => server.once("connection", done));
+  const socket = connect((server.address() as AddressInfo).port, "127.0.0.1"),
+    accepted = new Promise((done) => server.once("connection", done));
   opened.push(server, { close: () => socket.destroy() });
-  const answer = new Promise<string>((done) => socket.once("data", (bytes) => done(bytes.toString())));
+  const answer = new Promise<string>((done) =>
+    socket.once("data", (bytes) => done(bytes.toString())),
+  );
   await accepted;
   return { answer, send: () => send() };
 }
 
 test("an answer that arrived while the process was held up beyond the deadline still counts", async () => {
-  const { answer, send } = await answerOverSocket(), decision = inTime(answer);
+  const { answer, send } = await answerOverSocket(),
+    decision = inTime(answer);
   send();
   holdUp(400);
   await expect(decision).resolves.toBe("yes");
 });
 
 test("an answer that has not arrived at the deadline is refused with a code and a time to try again", async () => {
-  await expect(inTime(new Promise(() => {}))).rejects.toMatchObject({ code: "status.unavailable", kind: "unavailable", retryAfterSeconds: 2 });
+  await expect(inTime(new Promise(() => {}))).rejects.toMatchObject({
+    code: "status.unavailable",
+    kind: "unavailable",
+    retryAfterSeconds: 2,
+  });
 });
 
 test("a failure before the deadline is told as it is", async () => {
@@ -45,10 +55,16 @@ test("a failure before the deadline is told as it is", async () => {
 
 test("who cancels is not told, not even between the time and the reading", async () => {
   let told = 0;
-  const cancel = setDeadline(5, () => { told += 1; });
-  const late = setDeadline(5, () => { told += 10; });
+  const cancel = setDeadline(5, () => {
+    told += 1;
+  });
+  const late = setDeadline(5, () => {
+    told += 10;
+  });
   // Due at the same time, so it fires right after the two, and before their immediates.
-  setTimeout(() => { cancel(); }, 5);
+  setTimeout(() => {
+    cancel();
+  }, 5);
   holdUp(20);
   await pause(50);
   late();

@@ -5,7 +5,9 @@
 export function setDeadline(ms: number, tell: () => void): () => void {
   let unread: NodeJS.Immediate | undefined;
   // Timers fire before sockets are read, immediates after it.
-  const timer = setTimeout(() => { unread = setImmediate(tell); }, ms);
+  const timer = setTimeout(() => {
+    unread = setImmediate(tell);
+  }, ms);
   return () => {
     clearTimeout(timer);
     clearImmediate(unread);

@@ -6,7 +6,10 @@ import { openDoorStand, send } from "@/server/listeners/testing/door-stand";
 import type { DoorStand } from "@/server/listeners/testing/door-stand";
 
 const open: DoorStand[] = [];
-async function stand(from: string | null = null, parts: Parameters<typeof openDoorStand>[1] = {}): Promise<DoorStand> {
+async function stand(
+  from: string | null = null,
+  parts: Parameters<typeof openDoorStand>[1] = {},
+): Promise<DoorStand> {
   const made = await openDoorStand(from, parts);
   open.push(made);
   return made;
@@ -19,7 +22,12 @@ afterEach(async () => {
 async function raw(port: number, text: string): Promise<string> {
   const socket = connect(port, "127.0.0.1");
   let answer = "";
-  socket.setEncoding("latin1").on("data", (piece: string) => { answer += piece; }).on("error", () => {});
+  socket
+    .setEncoding("latin1")
+    .on("data", (piece: string) => {
+      answer += piece;
+    })
+    .on("error", () => {});
   socket.end(text);
   await once(socket, "close");
   return answer;
@@ -27,50 +35,112 @@ async function raw(port: number, text: string): Promise<string> {
 
 describe("headers that only the door may set", () => {
   const forged = {
-    "X-Chancery-Client-Ip": "10.0.0.1", "x-chancery-peer": "MIIB", "X-CHANCERY-LISTENER": "mtls", "x-chancery-": "1", "X-Forwarded-For": "10.0.0.1", "X-Forwarded-Host": "evil.example",
-    forwarded: "for=10.0.0.1", "x-real-ip": "10.0.0.1", "x-middleware-subrequest": "middleware", "x-invoke-path": "/", "content-security-policy": "script-src *",
+    "X-Chancery-Client-Ip": "10.0.0.1",
+    "x-chancery-peer": "MIIB",
+    "X-CHANCERY-LISTENER": "mtls",
+    "x-chancery-": "1",
+    "X-Forwarded-For": "10.0.0.1",
+    "X-Forwarded-Host": "evil.example",
+    forwarded: "for=10.0.0.1",
+    "x-real-ip": "10.0.0.1",
+    "x-middleware-subrequest": "middleware",
+    "x-invoke-path": "/",
+    "content-security-policy": "script-src *",
   };
-  test.each(["/certificates", "/api/v1/certificates", "/docs/api", "/api/auth/session"])("are dropped from what a client sends to %s, in both forms that Node keeps", async (path) => {
-    const { port, seen } = await stand();
-    await send({ port }, path, { ...forged, authorization: "Bearer chy_x", "x-other": "kept" });
-    const [request] = seen;
-    const names = new Set(Object.keys(forged).map((name) => name.toLowerCase()));
-    expect(Object.keys(request!.headers).filter((name) => names.has(name))).toEqual([]);
-    expect(request!.rawHeaders.filter((word, at) => at % 2 === 0 && names.has(word.toLowerCase()))).toEqual([]);
-    expect(request!.headers).toMatchObject({ authorization: "Bearer chy_x", "x-other": "kept" });
-  });
+  test.each(["/certificates", "/api/v1/certificates", "/docs/api", "/api/auth/session"])(
+    "are dropped from what a client sends to %s, in both forms that Node keeps",
+    async (path) => {
+      const { port, seen } = await stand();
+      await send({ port }, path, { ...forged, authorization: "Bearer chy_x", "x-other": "kept" });
+      const [request] = seen;
+      const names = new Set(Object.keys(forged).map((name) => name.toLowerCase()));
+      expect(Object.keys(request!.headers).filter((name) => names.has(name))).toEqual([]);
+      expect(
+        request!.rawHeaders.filter((word, at) => at % 2 === 0 && names.has(word.toLowerCase())),
+      ).toEqual([]);
+      expect(request!.headers).toMatchObject({ authorization: "Bearer chy_x", "x-other": "kept" });
+    },
+  );
   test("the context says where the request really came from, with an id of the door's own", async () => {
     const { port, seen } = await stand();
-    await send({ port }, "/", { ...forged, "x-request-id": "mine", "x-chancery-request-id": "mine" });
-    expect(seen[0]!.context).toMatchObject({ listener: "http", ip: "127.0.0.1", via: ["http"], decision: null, proxy: null, asked: null });
+    await send({ port }, "/", {
+      ...forged,
+      "x-request-id": "mine",
+      "x-chancery-request-id": "mine",
+    });
+    expect(seen[0]!.context).toMatchObject({
+      listener: "http",
+      ip: "127.0.0.1",
+      via: ["http"],
+      decision: null,
+      proxy: null,
+      asked: null,
+    });
     expect(seen[0]!.context.requestId).toMatch(/^req_[0-9a-z]{26}$/);
     expect(seen[0]!.context.port).toBeGreaterThan(0);
   });
 });
 
 describe("plain HTTP", () => {
-  test.each(["192.0.2.7", "10.0.0.5", "::ffff:192.0.2.7", "2001:db8::1", "fe80::1%eth0"])("from %s gets status alone; console and API are refused with the way out", async (from) => {
-    const { port, seen } = await stand(from);
-    for (const path of ["/", "/sign-in", "/api/v1/certificates", "/docs/api", "/_next/static/x.js"]) {
-      const reply = await send({ port }, path);
-      expect(reply.status).toBe(403);
-      expect(reply.headers["content-type"]).toBe("application/problem+json");
-      expect(JSON.parse(reply.body)).toMatchObject({ code: "https.required", detail: expect.stringContaining("3443") as string });
-    }
-    expect((await send({ port }, "/healthz")).body).toBe("status");
-    expect((await send({ port }, "/ocsp")).body).toBe("status");
-    expect(seen).toEqual([]);
-  });
+  test.each(["192.0.2.7", "10.0.0.5", "::ffff:192.0.2.7", "2001:db8::1", "fe80::1%eth0"])(
+    "from %s gets status alone; console and API are refused with the way out",
+    async (from) => {
+      const { port, seen } = await stand(from);
+      for (const path of [
+        "/",
+        "/sign-in",
+        "/api/v1/certificates",
+        "/docs/api",
+        "/_next/static/x.js",
+      ]) {
+        const reply = await send({ port }, path);
+        expect(reply.status).toBe(403);
+        expect(reply.headers["content-type"]).toBe("application/problem+json");
+        expect(JSON.parse(reply.body)).toMatchObject({
+          code: "https.required",
+          detail: expect.stringContaining("3443") as string,
+        });
+      }
+      expect((await send({ port }, "/healthz")).body).toBe("status");
+      expect((await send({ port }, "/ocsp")).body).toBe("status");
+      expect(seen).toEqual([]);
+    },
+  );
   test("a claim to be this machine does not make a stranger one", async () => {
     const { port } = await stand("192.0.2.7");
-    expect((await send({ port }, "/", { "x-forwarded-for": "127.0.0.1", forwarded: "for=127.0.0.1", "x-real-ip": "::1" })).status).toBe(403);
+    expect(
+      (
+        await send({ port }, "/", {
+          "x-forwarded-for": "127.0.0.1",
+          forwarded: "for=127.0.0.1",
+          "x-real-ip": "::1",
+        })
+      ).status,
+    ).toBe(403);
   });
-  test.each(["evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "evil.example:3000", "192.0.2.1"])("on this machine under the foreign name %s is refused: a page elsewhere may not borrow the browser", async (host) => {
-    const { port, seen } = await stand();
-    expect((await send({ port }, "/", { host })).status).toBe(421);
-    expect(seen).toEqual([]);
-  });
-  test.each(["localhost", "localhost:3000", "LOCALHOST", "127.0.0.1:3000", "[::1]:3000", "pki.example.com", "pki.example.com:80"])("on this machine under %s reaches the console", async (host) => {
+  test.each([
+    "evil.example",
+    "localhost.evil.example",
+    "127.0.0.1.evil.example",
+    "evil.example:3000",
+    "192.0.2.1",
+  ])(
+    "on this machine under the foreign name %s is refused: a page elsewhere may not borrow the browser",
+    async (host) => {
+      const { port, seen } = await stand();
+      expect((await send({ port }, "/", { host })).status).toBe(421);
+      expect(seen).toEqual([]);
+    },
+  );
+  test.each([
+    "localhost",
+    "localhost:3000",
+    "LOCALHOST",
+    "127.0.0.1:3000",
+    "[::1]:3000",
+    "pki.example.com",
+    "pki.example.com:80",
+  ])("on this machine under %s reaches the console", async (host) => {
     const { port } = await stand();
     expect((await send({ port }, "/", { host })).body).toBe("console");
   });
@@ -80,32 +150,64 @@ describe("what is hardly HTTP", () => {
   test("rubbish, endless headers and smuggled lengths are refused, and the next request is answered", async () => {
     const { port, seen } = await stand();
     expect(await raw(port, "\u0016\u0003\u0001\u0000\u0000\r\n\r\n")).toMatch(/^HTTP\/1\.1 400 /);
-    expect(await raw(port, `GET / HTTP/1.1\r\nHost: localhost\r\nX: ${"a".repeat(20_000)}\r\n\r\n`)).toMatch(/^HTTP\/1\.1 431 /);
-    expect(await raw(port, "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n")).toMatch(/^HTTP\/1\.1 400 /);
+    expect(
+      await raw(port, `GET / HTTP/1.1\r\nHost: localhost\r\nX: ${"a".repeat(20_000)}\r\n\r\n`),
+    ).toMatch(/^HTTP\/1\.1 431 /);
+    expect(
+      await raw(
+        port,
+        "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+      ),
+    ).toMatch(/^HTTP\/1\.1 400 /);
     expect(await raw(port, "GET / HTTP/1.1\r\n\r\n")).toMatch(/^HTTP\/1\.1 400 /);
-    expect(await raw(port, "CONNECT example.com:443 HTTP/1.1\r\nHost: example.com\r\n\r\n")).toMatch(/^HTTP\/1\.1 405 /);
+    expect(
+      await raw(port, "CONNECT example.com:443 HTTP/1.1\r\nHost: example.com\r\n\r\n"),
+    ).toMatch(/^HTTP\/1\.1 405 /);
     expect(seen).toEqual([]);
     expect((await send({ port }, "/")).body).toBe("console");
   });
   test("an absolute target is read as its path, and an offer to upgrade is passed over", async () => {
     const { port, seen } = await stand();
-    await raw(port, "GET http://elsewhere.example/api/v1/x?y=1 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+    await raw(
+      port,
+      "GET http://elsewhere.example/api/v1/x?y=1 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+    );
     expect(seen[0]).toMatchObject({ area: "api", url: "/api/v1/x?y=1" });
-    await raw(port, "GET http://elsewhere.example/api/v1/authorize/payments/admin/../v1/%2e%2e?x HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
-    expect(seen[1]).toMatchObject({ area: "authorize", url: "/api/v1/authorize/payments/admin/../v1/%2e%2e?x" });
-    for (const target of ["http://elsewhere.example", "*"]) await raw(port, `OPTIONS ${target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`);
+    await raw(
+      port,
+      "GET http://elsewhere.example/api/v1/authorize/payments/admin/../v1/%2e%2e?x HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+    );
+    expect(seen[1]).toMatchObject({
+      area: "authorize",
+      url: "/api/v1/authorize/payments/admin/../v1/%2e%2e?x",
+    });
+    for (const target of ["http://elsewhere.example", "*"])
+      await raw(port, `OPTIONS ${target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`);
     expect(seen.slice(2).map(({ url }) => url)).toEqual(["/", "/"]);
-    expect((await send({ port }, "/", { connection: "Upgrade, HTTP2-Settings", upgrade: "h2c", "http2-settings": "AAMAAABkAAQAAP__" })).body).toBe("console");
+    expect(
+      (
+        await send({ port }, "/", {
+          connection: "Upgrade, HTTP2-Settings",
+          upgrade: "h2c",
+          "http2-settings": "AAMAAABkAAQAAP__",
+        })
+      ).body,
+    ).toBe("console");
   });
   test("paths that only look like the API are the console's", async () => {
     const { port, seen } = await stand();
-    for (const path of ["/api/v10", "/api/auth/csrf", "/docs/apis", "//api/v1/x"]) await send({ port }, path);
+    for (const path of ["/api/v10", "/api/auth/csrf", "/docs/apis", "//api/v1/x"])
+      await send({ port }, path);
     expect(seen.map((one) => one.area)).toEqual(["console", "console", "console", "console"]);
   });
 });
 
 test("a port in use is named, with the variable that changes it", async () => {
   const { port } = await stand();
-  await expect(listen(createServer(), { host: "127.0.0.1", port, variable: "CHANCERY_HTTP_PORT" })).rejects.toThrow(new RegExp(`Port ${port} .*in use.*CHANCERY_HTTP_PORT`));
-  await expect(listen(createServer(), { host: "192.0.2.1", port: 0, variable: "CHANCERY_HTTP_PORT" })).rejects.toThrow(/CHANCERY_HOST/);
+  await expect(
+    listen(createServer(), { host: "127.0.0.1", port, variable: "CHANCERY_HTTP_PORT" }),
+  ).rejects.toThrow(new RegExp(`Port ${port} .*in use.*CHANCERY_HTTP_PORT`));
+  await expect(
+    listen(createServer(), { host: "192.0.2.1", port: 0, variable: "CHANCERY_HTTP_PORT" }),
+  ).rejects.toThrow(/CHANCERY_HOST/);
 });

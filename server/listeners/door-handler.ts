@@ -41,8 +41,12 @@ export function makeDoorHandler(parts: DoorParts, listener: ListenerName): Handl
   return (request, response) => {
     if (!request.url?.startsWith("/")) request.url = originForm(request.url);
     if (parts.status(request, response)) return;
-    const forwarded = cleanHeaders(request), context = contextOf(request, listener);
-    const shown = listener === "mtls" && !isOpenPath(request.url ?? "/") ? shownCertificate(request.socket as TLSSocket) : undefined;
+    const forwarded = cleanHeaders(request),
+      context = contextOf(request, listener);
+    const shown =
+      listener === "mtls" && !isOpenPath(request.url ?? "/")
+        ? shownCertificate(request.socket as TLSSocket)
+        : undefined;
     if (shown === undefined) {
       for (const name of forwarded.keys()) parts.metrics.countStripped(name);
       enter(parts, request, response, context);
@@ -55,23 +59,50 @@ export function makeDoorHandler(parts: DoorParts, listener: ListenerName): Handl
 }
 
 /** Lets a request with a client certificate in, or not: a certificate that is refused refuses all of it, whatever else it brings. */
-async function admit(parts: DoorParts, request: IncomingMessage, response: ServerResponse, base: DoorContext, forwarded: ForwardedHeaders): Promise<void> {
-  const speaking = { judge: parts.judge, countStripped: parts.metrics.countStripped }, quiet = { judge: parts.judge, countStripped: () => {} };
-  const said = { shown: shownCertificate(request.socket as TLSSocket), forwarded, request: { method: request.method, url: request.url } };
+async function admit(
+  parts: DoorParts,
+  request: IncomingMessage,
+  response: ServerResponse,
+  base: DoorContext,
+  forwarded: ForwardedHeaders,
+): Promise<void> {
+  const speaking = { judge: parts.judge, countStripped: parts.metrics.countStripped },
+    quiet = { judge: parts.judge, countStripped: () => {} };
+  const said = {
+    shown: shownCertificate(request.socket as TLSSocket),
+    forwarded,
+    request: { method: request.method, url: request.url },
+  };
   const speaker = await inTime(speakerOf(speaking, base, said));
-  const context: DoorContext = { ...speaker, rejudge: async () => (await speakerOf(quiet, base, said)).decision };
+  const context: DoorContext = {
+    ...speaker,
+    rejudge: async () => (await speakerOf(quiet, base, said)).decision,
+  };
   const { decision, proxy } = context;
   // What a proxy asks about is refused in the answer to it, which is the business of forward auth.
-  if (decision === null || decision.accepted || (proxy !== null && isAuthorizePath(request.url ?? "/"))) enter(parts, request, response, context);
+  if (
+    decision === null ||
+    decision.accepted ||
+    (proxy !== null && isAuthorizePath(request.url ?? "/"))
+  )
+    enter(parts, request, response, context);
   else {
-    response.on("finish", () => parts.metrics.countRequest(areaOf(request.url ?? "/"), response.statusCode));
+    response.on("finish", () =>
+      parts.metrics.countRequest(areaOf(request.url ?? "/"), response.statusCode),
+    );
     await parts.refuse(request, response, context, decision);
   }
 }
 
-const areaOf = (url: string): "authorize" | "api" | "console" => (isAuthorizePath(url) ? "authorize" : isApiPath(url) ? "api" : "console");
+const areaOf = (url: string): "authorize" | "api" | "console" =>
+  isAuthorizePath(url) ? "authorize" : isApiPath(url) ? "api" : "console";
 
-function enter(parts: DoorParts, request: IncomingMessage, response: ServerResponse, context: DoorContext): void {
+function enter(
+  parts: DoorParts,
+  request: IncomingMessage,
+  response: ServerResponse,
+  context: DoorContext,
+): void {
   const refusal = refusePlainHttp(context, request.headers.host, parts.ownNames, parts.httpsPort());
   const area = areaOf(request.url ?? "/");
   response.on("finish", () => parts.metrics.countRequest(area, response.statusCode));

@@ -11,7 +11,12 @@ export function makeDoorLog(threshold: Level): DoorLog {
     const stream = level === "warn" || level === "error" ? process.stderr : process.stdout;
     stream.write(`${level === "info" ? "" : `${level}: `}${text.replaceAll(/[\r\n]+/g, " ")}\n`);
   };
-  return { debug: writer("debug"), info: writer("info"), warn: writer("warn"), error: writer("error") };
+  return {
+    debug: writer("debug"),
+    info: writer("info"),
+    warn: writer("warn"),
+    error: writer("error"),
+  };
 }
 
 /** The words of an error for the operator's log. */

@@ -16,29 +16,70 @@ export type DoorPage = Readonly<{
 }>;
 
 /** Whether a person is to read the answer to this request. */
-export const wantsPage = ({ headers, method, url }: Pick<IncomingMessage, "headers" | "method" | "url">): boolean =>
-  (method === "GET" || method === "HEAD") && (headers.accept ?? "").includes("text/html") && !/^\/(?:api\/v1|log)\//.test(url ?? "/");
+export const wantsPage = ({
+  headers,
+  method,
+  url,
+}: Pick<IncomingMessage, "headers" | "method" | "url">): boolean =>
+  (method === "GET" || method === "HEAD") &&
+  (headers.accept ?? "").includes("text/html") &&
+  !/^\/(?:api\/v1|log)\//.test(url ?? "/");
 
 /** Answers with a page of the door itself, which needs no console: no script, nothing from elsewhere. */
-export function sendDoorPage(request: IncomingMessage, response: ServerResponse, page: DoorPage): void {
-  const nonce = makeNonce(), host = hostName(request.headers.host), body = pageText(nonce, page);
+export function sendDoorPage(
+  request: IncomingMessage,
+  response: ServerResponse,
+  page: DoorPage,
+): void {
+  const nonce = makeNonce(),
+    host = hostName(request.headers.host),
+    body = pageText(nonce, page);
   response.writeHead(page.status, {
-    ...pageHeaders(contentSecurityPolicy(nonce), (request.socket as Partial<TLSSocket>).encrypted === true, host),
-    "content-type": "text/html; charset=utf-8", "content-length": Buffer.byteLength(body), "cache-control": "no-store", ...page.headers,
+    ...pageHeaders(
+      contentSecurityPolicy(nonce),
+      (request.socket as Partial<TLSSocket>).encrypted === true,
+      host,
+    ),
+    "content-type": "text/html; charset=utf-8",
+    "content-length": Buffer.byteLength(body),
+    "cache-control": "no-store",
+    ...page.headers,
   });
   response.end(body);
 }
 
 /** Says that something passes by itself: when to come back, and that the page does so. */
-export function sendWaitPage(request: IncomingMessage, response: ServerResponse, { status, title, detail, facts, seconds }: Readonly<{ status: number; title: string; detail: string; facts: DoorPage["facts"]; seconds: number }>): void {
+export function sendWaitPage(
+  request: IncomingMessage,
+  response: ServerResponse,
+  {
+    status,
+    title,
+    detail,
+    facts,
+    seconds,
+  }: Readonly<{
+    status: number;
+    title: string;
+    detail: string;
+    facts: DoorPage["facts"];
+    seconds: number;
+  }>,
+): void {
   // What was sent once is not sent again by itself.
   const again = request.method === "GET" || request.method === "HEAD";
   sendDoorPage(request, response, {
-    status, tone: "wait", title, facts, texts: again ? [detail, "This page tries again by itself."] : [detail], headers: { "retry-after": String(seconds), ...(again ? { refresh: String(seconds) } : {}) },
+    status,
+    tone: "wait",
+    title,
+    facts,
+    texts: again ? [detail, "This page tries again by itself."] : [detail],
+    headers: { "retry-after": String(seconds), ...(again ? { refresh: String(seconds) } : {}) },
   });
 }
 
-const escaped = (text: string): string => text.replaceAll(/[&<>"']/g, (char) => `&#${char.codePointAt(0)};`);
+const escaped = (text: string): string =>
+  text.replaceAll(/[&<>"']/g, (char) => `&#${char.codePointAt(0)};`);
 
 /** The colours and the mark of the console, written out: the door serves this page without it. */
 const style = `
@@ -61,12 +102,17 @@ dl { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: .25rem 1rem
 dt { color: var(--muted) } dd { margin: 0; font-family: ui-monospace, "Cascadia Mono", "DejaVu Sans Mono", monospace }
 `;
 const mark = `<svg width="44" height="44" viewBox="0 0 24 24" aria-hidden="true" fill="none"><path d="M18.4 6.1A8.6 8.6 0 1 0 10.6 20.4" stroke="currentColor" stroke-width="2.3" stroke-linecap="round"/><path d="M15.9 9.1A4.6 4.6 0 1 0 8.5 14.5" stroke="currentColor" stroke-width="1.5" stroke-linecap="round" opacity=".45"/><circle cx="17.1" cy="17" r="4.5" fill="var(--accent)"/><circle cx="17.1" cy="17" r="2.1" stroke="var(--on-accent)" stroke-width="1.1" opacity=".85"/></svg>`;
-const icon = (drawn: string): string => `<svg width="40" height="40" viewBox="0 0 24 24" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round"><circle cx="12" cy="12" r="9.5"/><path d="${drawn}"/></svg>`;
+const icon = (drawn: string): string =>
+  `<svg width="40" height="40" viewBox="0 0 24 24" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round"><circle cx="12" cy="12" r="9.5"/><path d="${drawn}"/></svg>`;
 const icons = { denied: icon("M5.5 5.5l13 13"), wait: icon("M12 6.5V12l3.5 2") } as const;
 
 function pageText(nonce: string, { tone, title, texts, link, facts }: DoorPage): string {
-  const paragraphs = texts.map((text, at) => `<p${at === 0 ? "" : ' class="quiet"'}>${escaped(text)}</p>`).join("\n");
-  const list = facts.map(([name, value]) => `<dt>${escaped(name)}</dt><dd>${escaped(value)}</dd>`).join("");
+  const paragraphs = texts
+    .map((text, at) => `<p${at === 0 ? "" : ' class="quiet"'}>${escaped(text)}</p>`)
+    .join("\n");
+  const list = facts
+    .map(([name, value]) => `<dt>${escaped(name)}</dt><dd>${escaped(value)}</dd>`)
+    .join("");
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escaped(title)} · Chancery</title>
 <style nonce="${nonce}">${style}</style></head><body><div class="frame"><header>${mark}<span>Chancery</span></header><main><div class="head ${tone}">${icons[tone]}<h1>${escaped(title)}</h1></div>${paragraphs}

@@ -9,7 +9,8 @@ import { listen } from "@/server/listeners/listen";
 const agent = new Agent({ keepAlive: true });
 
 async function stand(answer: (response: ServerResponse) => void) {
-  const drain = makeDrain(), server = createServer((_request, response) => answer(response));
+  const drain = makeDrain(),
+    server = createServer((_request, response) => answer(response));
   drain.track(server);
   const port = await listen(server, { host: "127.0.0.1", port: 0, variable: "none" });
   const ask = async (): Promise<{ text: string; connection: string | undefined }> => {
@@ -43,8 +44,13 @@ test("connections that lie idle do not hold the door open", async () => {
 
 test("a request that never ends is cut after the grace", async () => {
   let arrived = false;
-  const { drain, ask } = await stand(() => { arrived = true; });
-  const asking = ask().then(() => "answered", () => "cut");
+  const { drain, ask } = await stand(() => {
+    arrived = true;
+  });
+  const asking = ask().then(
+    () => "answered",
+    () => "cut",
+  );
   while (!arrived) await new Promise((done) => setImmediate(done));
   await drain.close(1);
   expect(await asking).toBe("cut");

@@ -11,7 +11,8 @@ export type Drain = Readonly<{
 
 /** Ends listeners without cutting an answer short. */
 export function makeDrain(): Drain {
-  const servers: Server[] = [], streams = makeEventStreams();
+  const servers: Server[] = [],
+    streams = makeEventStreams();
   let closing = false;
   const track = (server: Server): void => {
     servers.push(server);

@@ -21,6 +21,8 @@ export function makeEventStreams(): EventStreams {
         response.on("close", () => open.delete(response));
       });
     },
-    cut: () => { for (const response of open) response.destroy(); },
+    cut: () => {
+      for (const response of open) response.destroy();
+    },
   };
 }

@@ -8,21 +8,45 @@ import { harden, serverLimits } from "@/server/listeners/harden";
 import { listen } from "@/server/listeners/listen";
 
 export type Ports = Readonly<{ http: number; https: number; mtls: number }>;
-export type ListenerParts = Readonly<{ host: string; ports: Ports; handlerOf: (listener: ListenerName) => Handler; tls: TlsKeeper; drain: Drain }>;
+export type ListenerParts = Readonly<{
+  host: string;
+  ports: Ports;
+  handlerOf: (listener: ListenerName) => Handler;
+  tls: TlsKeeper;
+  drain: Drain;
+}>;
 
 const handshakeMs = 10_000;
 
 /** Opens the three listeners; all or none. Returns the ports that they got. */
-export async function openListeners({ host, ports, handlerOf, tls, drain }: ListenerParts): Promise<Ports> {
+export async function openListeners({
+  host,
+  ports,
+  handlerOf,
+  tls,
+  drain,
+}: ListenerParts): Promise<Ports> {
   const secure = (requestCert: boolean, listener: ListenerName) => {
     // A client certificate is asked for and never refused here: the door decides, and can say why.
-    const server = createTlsServer({ ...serverLimits, ...tls.options(), requestCert, rejectUnauthorized: false, handshakeTimeout: handshakeMs, ALPNProtocols: ["http/1.1"] }, handlerOf(listener));
+    const server = createTlsServer(
+      {
+        ...serverLimits,
+        ...tls.options(),
+        requestCert,
+        rejectUnauthorized: false,
+        handshakeTimeout: handshakeMs,
+        ALPNProtocols: ["http/1.1"],
+      },
+      handlerOf(listener),
+    );
     tls.attach(server);
     // A handshake that fails, or a connection that ends without one, concerns that client alone.
     server.on("tlsClientError", (_error, socket) => socket.destroy());
     return server;
   };
-  const http = createServer(serverLimits, handlerOf("http")), https = secure(false, "https"), mtls = secure(true, "mtls");
+  const http = createServer(serverLimits, handlerOf("http")),
+    https = secure(false, "https"),
+    mtls = secure(true, "mtls");
   for (const server of [http, https, mtls]) {
     harden(server);
     drain.track(server);

@@ -16,11 +16,14 @@ const LOOK_EVERY_MS = 60_000;
  * that cannot be reached is asked again, is shown with the log's state, and keeps nothing else waiting.
  */
 export function startAnchoring(deps: Deps, settings: Settings, log: DoorLog): Anchoring {
-  const url = settings.CHANCERY_TSA_URL, everyMs = settings.CHANCERY_TSA_EVERY_MINUTES * 60_000;
-  let leading = false, done: Date | null = null;
+  const url = settings.CHANCERY_TSA_URL,
+    everyMs = settings.CHANCERY_TSA_EVERY_MINUTES * 60_000;
+  let leading = false,
+    done: Date | null = null;
   // By this machine's clock where it can be: the authority's may go differently, and must neither hurry nor delay the next stamp.
   const last = async (): Promise<Date | null> => {
-    const said = await lastStamp(deps, url), now = deps.clock.now();
+    const said = await lastStamp(deps, url),
+      now = deps.clock.now();
     return done ?? (said !== null && said > now ? now : said);
   };
   const turn = async (): Promise<number> => {

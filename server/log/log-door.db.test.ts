@@ -1,4 +1,9 @@
-import { createServer, request as httpRequest, type IncomingHttpHeaders, type Server } from "node:http";
+import {
+  createServer,
+  request as httpRequest,
+  type IncomingHttpHeaders,
+  type Server,
+} from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -16,34 +21,76 @@ import { makeMetrics } from "@/server/status/metrics";
 // Over real sockets, through the door's own handler of plain HTTP. The log's entries come as rows; its checkpoints as the publisher writes them.
 
 type Sent = Readonly<{ status: number; headers: IncomingHttpHeaders; body: Buffer }>;
-let harness: Harness, log: PublishedTestLog, server: Server, port: number, auditor: string, from = "127.0.0.1";
+let harness: Harness,
+  log: PublishedTestLog,
+  server: Server,
+  port: number,
+  auditor: string,
+  from = "127.0.0.1";
 
 beforeAll(async () => {
   harness = await openHarness();
   await harness.stopSequencer();
   auditor = await harness.tokenFor("auditor");
-  const { deps } = harness, serveLog = makeLogDoor({ published: makePublished(deps.db, Date.now, 0), tiles: makeTileStore(deps.db), count: () => {} });
-  const handler = makeDoorHandler({
-    status: serveLog, api: makeApiDoor(makeApi(deps)), console: (_request, response) => { response.end("console"); }, authorize: () => {}, judge: () => Promise.reject(new Error("no certificates here")), refuse: async () => {}, metrics: makeMetrics(), ownNames: [], httpsPort: () => 3443,
-  }, "http");
+  const { deps } = harness,
+    serveLog = makeLogDoor({
+      published: makePublished(deps.db, Date.now, 0),
+      tiles: makeTileStore(deps.db),
+      count: () => {},
+    });
+  const handler = makeDoorHandler(
+    {
+      status: serveLog,
+      api: makeApiDoor(makeApi(deps)),
+      console: (_request, response) => {
+        response.end("console");
+      },
+      authorize: () => {},
+      judge: () => Promise.reject(new Error("no certificates here")),
+      refuse: async () => {},
+      metrics: makeMetrics(),
+      ownNames: [],
+      httpsPort: () => 3443,
+    },
+    "http",
+  );
   server = createServer(handler);
-  server.on("connection", (socket: Socket) => Object.defineProperty(socket, "remoteAddress", { get: () => from }));
-  await new Promise<void>((ready) => { server.listen(0, "127.0.0.1", ready); });
+  server.on("connection", (socket: Socket) =>
+    Object.defineProperty(socket, "remoteAddress", { get: () => from }),
+  );
+  await new Promise<void>((ready) => {
+    server.listen(0, "127.0.0.1", ready);
+  });
   port = (server.address() as AddressInfo).port;
 });
 afterAll(async () => {
   server.closeAllConnections();
-  await new Promise((done) => { server.close(done); });
+  await new Promise((done) => {
+    server.close(done);
+  });
   await log?.close();
   await harness.close();
 });
 
 function ask(path: string, headers: Record<string, string> = {}, method = "GET"): Promise<Sent> {
   return new Promise((resolve, reject) => {
-    httpRequest({ port, host: "127.0.0.1", method, path, headers: { host: "localhost", ...headers } }, (incoming) => {
-      const pieces: Buffer[] = [];
-      incoming.on("data", (piece: Buffer) => pieces.push(piece)).on("end", () => { resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, body: Buffer.concat(pieces) }); });
-    }).on("error", reject).end();
+    httpRequest(
+      { port, host: "127.0.0.1", method, path, headers: { host: "localhost", ...headers } },
+      (incoming) => {
+        const pieces: Buffer[] = [];
+        incoming
+          .on("data", (piece: Buffer) => pieces.push(piece))
+          .on("end", () => {
+            resolve({
+              status: incoming.statusCode ?? 0,
+              headers: incoming.headers,
+              body: Buffer.concat(pieces),
+            });
+          });
+      },
+    )
+      .on("error", reject)
+      .end();
   });
 }
 async function get(path: string, headers: Record<string, string> = {}): Promise<Buffer> {
@@ -51,7 +98,8 @@ async function get(path: string, headers: Record<string, string> = {}): Promise<
   if (status !== 200) throw new Error(`${path} answered ${status}`);
   return body;
 }
-const getEntries = (path: string): Promise<Buffer> => get(path, { authorization: `Bearer ${auditor}` });
+const getEntries = (path: string): Promise<Buffer> =>
+  get(path, { authorization: `Bearer ${auditor}` });
 
 test("before there is a log, and before its first checkpoint, there is nothing and no invention", async () => {
   expect((await ask("/log/checkpoint")).status).toBe(404);
@@ -63,17 +111,22 @@ test("before there is a log, and before its first checkpoint, there is nothing a
 });
 
 // One growing log: each size is published, fetched and re-derived; small sizes are those at which tiles begin and end.
-test.each([0, 1, 255, 256, 257, 1000, 70_000])("a stranger re-derives the root of %i entries from the tiles and the entries", async (size) => {
-  await log.fill(size);
-  const note = await log.publish(size);
-  const seen = await verifyEverything((path) => get(path), getEntries);
-  expect(seen).toMatchObject({ origin: log.origin, size });
-  expect((await get("/log/checkpoint")).toString()).toBe(note);
-});
+test.each([0, 1, 255, 256, 257, 1000, 70_000])(
+  "a stranger re-derives the root of %i entries from the tiles and the entries",
+  async (size) => {
+    await log.fill(size);
+    const note = await log.publish(size);
+    const seen = await verifyEverything((path) => get(path), getEntries);
+    expect(seen).toMatchObject({ origin: log.origin, size });
+    expect((await get("/log/checkpoint")).toString()).toBe(note);
+  },
+);
 
 test("tiles of older checkpoints are still there, and end where their checkpoint does", async () => {
   expect((await get("/log/tile/0/000.p/255")).length).toBe(255 * 32);
-  expect(treeHash(split(await get("/log/tile/0/000.p/255"))).toString("base64")).toBe(Buffer.from(await log.rootAt(255)).toString("base64"));
+  expect(treeHash(split(await get("/log/tile/0/000.p/255"))).toString("base64")).toBe(
+    Buffer.from(await log.rootAt(255)).toString("base64"),
+  );
   expect((await get("/log/tile/1/000.p/3")).length).toBe(3 * 32);
   expect((await get("/log/tile/2/000.p/1")).length).toBe(32);
   expect((await get("/log/tile/0/273.p/112")).length).toBe(112 * 32);
@@ -81,18 +134,52 @@ test("tiles of older checkpoints are still there, and end where their checkpoint
 
 describe("what no checkpoint covers or nobody writes is not there", () => {
   test.each([
-    "/log/tile/0/273.p/113", "/log/tile/0/273", "/log/tile/0/274.p/1", "/log/tile/1/001.p/18", "/log/tile/2/000.p/2", "/log/tile/3/000.p/1", "/log/tile/63/000", "/log/tile/0/x001/000",
-    "/log/tile/0/000.p/0", "/log/tile/0/000.p/256", "/log/tile/0/000.p/01", "/log/tile/00/000", "/log/tile/64/000", "/log/tile/-1/000", "/log/tile/0/0", "/log/tile/0/0000", "/log/tile/0/x000/000", "/log/tile/0/001/000",
-    "/log/tile/0/000/", "/log/tile/0//000", "/log/tile/0/000.p", "/log/tile/0/000.p/", "/log/tile/0/%30%30%30", "/log/tile/0/../0/000", "/log/tile", "/log/", "/log/checkpoint/", "/log/Checkpoint", "/log/%63heckpoint", "/log/tile/%65ntries/000", "/log/0000000g/checkpoint", "/log/00000002/checkpoint",
+    "/log/tile/0/273.p/113",
+    "/log/tile/0/273",
+    "/log/tile/0/274.p/1",
+    "/log/tile/1/001.p/18",
+    "/log/tile/2/000.p/2",
+    "/log/tile/3/000.p/1",
+    "/log/tile/63/000",
+    "/log/tile/0/x001/000",
+    "/log/tile/0/000.p/0",
+    "/log/tile/0/000.p/256",
+    "/log/tile/0/000.p/01",
+    "/log/tile/00/000",
+    "/log/tile/64/000",
+    "/log/tile/-1/000",
+    "/log/tile/0/0",
+    "/log/tile/0/0000",
+    "/log/tile/0/x000/000",
+    "/log/tile/0/001/000",
+    "/log/tile/0/000/",
+    "/log/tile/0//000",
+    "/log/tile/0/000.p",
+    "/log/tile/0/000.p/",
+    "/log/tile/0/%30%30%30",
+    "/log/tile/0/../0/000",
+    "/log/tile",
+    "/log/",
+    "/log/checkpoint/",
+    "/log/Checkpoint",
+    "/log/%63heckpoint",
+    "/log/tile/%65ntries/000",
+    "/log/0000000g/checkpoint",
+    "/log/00000002/checkpoint",
   ])("%s", async (path) => {
     const { status, headers } = await ask(path);
-    expect({ status, caching: headers["cache-control"] }).toEqual({ status: 404, caching: "no-store" });
+    expect({ status, caching: headers["cache-control"] }).toEqual({
+      status: 404,
+      caching: "no-store",
+    });
   });
 
   test("entries that are numbered and not published have neither tile nor bundle", async () => {
     await log.fill(70_001);
     expect((await ask("/log/tile/0/273.p/113")).status).toBe(404);
-    expect((await ask("/log/tile/entries/273.p/113", { authorization: `Bearer ${auditor}` })).status).toBe(404);
+    expect(
+      (await ask("/log/tile/entries/273.p/113", { authorization: `Bearer ${auditor}` })).status,
+    ).toBe(404);
     await log.publish(70_001);
     expect((await ask("/log/tile/0/273.p/113")).status).toBe(200);
   });
@@ -101,11 +188,20 @@ describe("what no checkpoint covers or nobody writes is not there", () => {
 describe("headers", () => {
   test("a tile is for good, and anybody's page may read it", async () => {
     const { headers } = await ask("/log/tile/0/000");
-    expect(headers).toMatchObject({ "content-type": "application/octet-stream", "cache-control": "public, max-age=31536000, immutable", "content-length": "8192", "access-control-allow-origin": "*" });
+    expect(headers).toMatchObject({
+      "content-type": "application/octet-stream",
+      "cache-control": "public, max-age=31536000, immutable",
+      "content-length": "8192",
+      "access-control-allow-origin": "*",
+    });
   });
   test("a checkpoint is for a moment, with an entity tag", async () => {
     const { headers } = await ask("/log/checkpoint");
-    expect(headers).toMatchObject({ "content-type": "text/plain; charset=utf-8", "cache-control": "public, max-age=1", "access-control-allow-origin": "*" });
+    expect(headers).toMatchObject({
+      "content-type": "text/plain; charset=utf-8",
+      "cache-control": "public, max-age=1",
+      "access-control-allow-origin": "*",
+    });
     const again = await ask("/log/checkpoint", { "if-none-match": headers.etag! });
     expect([again.status, again.body.length]).toEqual([304, 0]);
     expect((await ask("/log/checkpoint", { "if-none-match": '"another"' })).status).toBe(200);
@@ -113,64 +209,134 @@ describe("headers", () => {
   test("HEAD says the same and sends nothing", async () => {
     for (const path of ["/log/checkpoint", "/log/key", "/log/tile/0/000"]) {
       const [head, full] = [await ask(path, {}, "HEAD"), await ask(path)];
-      expect([head.status, head.headers.etag, head.headers["content-length"], head.body.length]).toEqual([200, full.headers.etag, String(full.body.length), 0]);
+      expect([
+        head.status,
+        head.headers.etag,
+        head.headers["content-length"],
+        head.body.length,
+      ]).toEqual([200, full.headers.etag, String(full.body.length), 0]);
     }
   });
   test.each(["POST", "PUT", "DELETE", "PATCH"])("%s is refused", async (method) => {
-    expect(await ask("/log/checkpoint", {}, method)).toMatchObject({ status: 405, headers: { allow: "GET, HEAD, OPTIONS" } });
+    expect(await ask("/log/checkpoint", {}, method)).toMatchObject({
+      status: 405,
+      headers: { allow: "GET, HEAD, OPTIONS" },
+    });
   });
   test("a page's preflight is answered", async () => {
-    expect(await ask("/log/tile/0/000", { origin: "https://audit.example.com", "access-control-request-method": "GET" }, "OPTIONS")).toMatchObject({ status: 204, headers: { "access-control-allow-origin": "*" } });
+    expect(
+      await ask(
+        "/log/tile/0/000",
+        { origin: "https://audit.example.com", "access-control-request-method": "GET" },
+        "OPTIONS",
+      ),
+    ).toMatchObject({ status: 204, headers: { "access-control-allow-origin": "*" } });
   });
 });
 
 describe("entries", () => {
   test("are for those who may read the audit log, and each fetch is on the record before the answer", async () => {
-    const { result, entries } = await harness.newEntries(() => ask("/log/tile/entries/000", { authorization: `Bearer ${auditor}` }));
-    expect(result).toMatchObject({ status: 200, headers: { "content-type": "application/octet-stream", "cache-control": "private, max-age=31536000, immutable" } });
+    const { result, entries } = await harness.newEntries(() =>
+      ask("/log/tile/entries/000", { authorization: `Bearer ${auditor}` }),
+    );
+    expect(result).toMatchObject({
+      status: 200,
+      headers: {
+        "content-type": "application/octet-stream",
+        "cache-control": "private, max-age=31536000, immutable",
+      },
+    });
     expect(result.headers["access-control-allow-origin"]).toBeUndefined();
-    expect(entries).toEqual([expect.objectContaining({ action: "log.read", outcome: "success", target: { kind: "log", id: log.origin, label: log.origin }, details: { method: "GET", path: "/log/tile/entries/000", status: 200 } })]);
+    expect(entries).toEqual([
+      expect.objectContaining({
+        action: "log.read",
+        outcome: "success",
+        target: { kind: "log", id: log.origin, label: log.origin },
+        details: { method: "GET", path: "/log/tile/entries/000", status: 200 },
+      }),
+    ]);
   });
-  test.each([["nobody", 401], ["an unknown token", 401], ["operator", 403], ["approver", 403]] as const)("are refused to %s with %i, on the record", async (who, status) => {
-    const headers: Record<string, string> = who === "nobody" ? {} : { authorization: `Bearer ${who === "an unknown token" ? "chy_unknown" : await harness.tokenFor(who)}` };
-    const { result, entries } = await harness.newEntries(() => ask("/log/tile/entries/000", headers));
+  test.each([
+    ["nobody", 401],
+    ["an unknown token", 401],
+    ["operator", 403],
+    ["approver", 403],
+  ] as const)("are refused to %s with %i, on the record", async (who, status) => {
+    const headers: Record<string, string> =
+      who === "nobody"
+        ? {}
+        : {
+            authorization: `Bearer ${who === "an unknown token" ? "chy_unknown" : await harness.tokenFor(who)}`,
+          };
+    const { result, entries } = await harness.newEntries(() =>
+      ask("/log/tile/entries/000", headers),
+    );
     expect(result.status).toBe(status);
     expect(result.body.toString()).not.toContain('"n":');
     expect(entries).toEqual([expect.objectContaining({ action: "request.refused" })]);
   });
   test("are not sent while the record cannot be written", async () => {
-    const result = await harness.withoutRecord(() => ask("/log/tile/entries/000", { authorization: `Bearer ${auditor}` }));
+    const result = await harness.withoutRecord(() =>
+      ask("/log/tile/entries/000", { authorization: `Bearer ${auditor}` }),
+    );
     expect(result.status).toBe(503);
     expect(result.body.toString()).not.toContain('"n":');
   });
   test("do not travel over plain HTTP to another machine, while tiles do", async () => {
     from = "192.0.2.7";
     try {
-      expect((await ask("/log/tile/entries/000", { authorization: `Bearer ${auditor}`, connection: "close" })).status).toBe(403);
+      expect(
+        (
+          await ask("/log/tile/entries/000", {
+            authorization: `Bearer ${auditor}`,
+            connection: "close",
+          })
+        ).status,
+      ).toBe(403);
       expect((await ask("/log/tile/0/000", { connection: "close" })).status).toBe(200);
     } finally {
       from = "127.0.0.1";
     }
   });
   test("are compressed for who takes it, and the same bytes", async () => {
-    const token = { authorization: `Bearer ${auditor}` }, plain = await ask("/log/tile/entries/000", token);
+    const token = { authorization: `Bearer ${auditor}` },
+      plain = await ask("/log/tile/entries/000", token);
     for (const accept of ["gzip", "gzip, br", "br, gzip;q=0.5", "*"]) {
       const zipped = await ask("/log/tile/entries/000", { ...token, "accept-encoding": accept });
-      expect([zipped.headers["content-encoding"], gunzipSync(zipped.body).equals(plain.body)]).toEqual(["gzip", true]);
+      expect([
+        zipped.headers["content-encoding"],
+        gunzipSync(zipped.body).equals(plain.body),
+      ]).toEqual(["gzip", true]);
     }
-    for (const accept of ["identity", "gzip;q=0", "br", "xgzip"]) expect((await ask("/log/tile/entries/000", { ...token, "accept-encoding": accept })).headers["content-encoding"], accept).toBeUndefined();
+    for (const accept of ["identity", "gzip;q=0", "br", "xgzip"])
+      expect(
+        (await ask("/log/tile/entries/000", { ...token, "accept-encoding": accept })).headers[
+          "content-encoding"
+        ],
+        accept,
+      ).toBeUndefined();
   });
-  test.each(["/log/tile/entries/274.p/1", "/log/tile/entries/273", "/log/tile/entries/0", "/log/tile/entries/000.p/256", "/log/tile/entries/", "/log/tile/entries/%30%30%30"])("%s is not there", async (path) => {
+  test.each([
+    "/log/tile/entries/274.p/1",
+    "/log/tile/entries/273",
+    "/log/tile/entries/0",
+    "/log/tile/entries/000.p/256",
+    "/log/tile/entries/",
+    "/log/tile/entries/%30%30%30",
+  ])("%s is not there", async (path) => {
     expect((await ask(path, { authorization: `Bearer ${auditor}` })).status).toBe(404);
   });
   test("POST is refused", async () => {
-    expect((await ask("/log/tile/entries/000", { authorization: `Bearer ${auditor}` }, "POST")).status).toBe(405);
+    expect(
+      (await ask("/log/tile/entries/000", { authorization: `Bearer ${auditor}` }, "POST")).status,
+    ).toBe(405);
   });
 });
 
 describe("after a continuation", () => {
   test("the newest log is served, and the one before under its own address up to where the two part", async () => {
-    const before = (await get("/log/checkpoint")).toString(), next = await openPublishedLog(harness, "log.example.com/log/0000000b");
+    const before = (await get("/log/checkpoint")).toString(),
+      next = await openPublishedLog(harness, "log.example.com/log/0000000b");
     try {
       expect((await get("/log/checkpoint")).toString()).toBe(before);
       await next.fill(70_010);
@@ -188,4 +354,5 @@ describe("after a continuation", () => {
   });
 });
 
-const split = (tile: Buffer): Buffer[] => Array.from({ length: tile.length / 32 }, (_, at) => tile.subarray(at * 32, at * 32 + 32));
+const split = (tile: Buffer): Buffer[] =>
+  Array.from({ length: tile.length / 32 }, (_, at) => tile.subarray(at * 32, at * 32 + 32));

@@ -6,14 +6,16 @@ export type LogPath = Readonly<{ id: string | null; what: "checkpoint" | "key" |
 
 /** The parts of a path under /log/, written exactly as C2SP tlog-tiles has them; null for anything else. */
 export function parseLogPath(path: string): LogPath | null {
-  const [, id = null, rest = ""] = /^\/log\/(?:([0-9a-f]{8})\/)?(checkpoint|key|tile\/.+)$/.exec(path) ?? [];
+  const [, id = null, rest = ""] =
+    /^\/log\/(?:([0-9a-f]{8})\/)?(checkpoint|key|tile\/.+)$/.exec(path) ?? [];
   if (rest === "checkpoint" || rest === "key") return { id, what: rest };
   const address = rest === "" ? null : parseTilePath(rest);
   return address === null ? null : { id, what: address };
 }
 
 /** Whether this path is one of entries, which are not for everybody. */
-export const isEntriesPath = (url: string): boolean => /^\/log\/(?:[0-9a-f]{8}\/)?tile\/entries(?:[/?]|$)/.test(url);
+export const isEntriesPath = (url: string): boolean =>
+  /^\/log\/(?:[0-9a-f]{8}\/)?tile\/entries(?:[/?]|$)/.test(url);
 
 /** The log that a path means: the newest that has a checkpoint, the newest at all, or the one of that id. */
 export function logOf(logs: readonly PublishedLog[], id: string | null): PublishedLog | null {
@@ -23,5 +25,8 @@ export function logOf(logs: readonly PublishedLog[], id: string | null): Publish
 
 /** How many entries a log must have for this tile or bundle to be whole, as wide as it was asked for. */
 export function sizeNeeded({ kind, index, width, ...address }: TileAddress): number {
-  return (index * TILE_WIDTH + width) * TILE_WIDTH ** (kind === "hashes" ? (address as { level: number }).level : 0);
+  return (
+    (index * TILE_WIDTH + width) *
+    TILE_WIDTH ** (kind === "hashes" ? (address as { level: number }).level : 0)
+  );
 }

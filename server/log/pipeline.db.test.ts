@@ -21,14 +21,41 @@ import { makeMetrics } from "@/server/status/metrics";
 
 type Sent = Readonly<{ status: number; body: Buffer }>;
 
-function ask(port: number, path: string, { token, secure = false, method = "GET" }: Readonly<{ token?: string; secure?: boolean; method?: string }> = {}): Promise<Sent> {
+function ask(
+  port: number,
+  path: string,
+  {
+    token,
+    secure = false,
+    method = "GET",
+  }: Readonly<{ token?: string; secure?: boolean; method?: string }> = {},
+): Promise<Sent> {
   return new Promise((resolve, reject) => {
-    const options = { port, host: "127.0.0.1", path, method, agent: false as const, headers: { host: "localhost", ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) } };
-    const request = secure ? tlsRequest({ ...options, rejectUnauthorized: false }) : plainRequest(options);
-    request.on("response", (incoming) => {
-      const pieces: Buffer[] = [];
-      incoming.on("data", (piece: Buffer) => pieces.push(piece)).on("end", () => { resolve({ status: incoming.statusCode ?? 0, body: Buffer.concat(pieces) }); });
-    }).on("error", reject).end();
+    const options = {
+      port,
+      host: "127.0.0.1",
+      path,
+      method,
+      agent: false as const,
+      headers: {
+        host: "localhost",
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      },
+    };
+    const request = secure
+      ? tlsRequest({ ...options, rejectUnauthorized: false })
+      : plainRequest(options);
+    request
+      .on("response", (incoming) => {
+        const pieces: Buffer[] = [];
+        incoming
+          .on("data", (piece: Buffer) => pieces.push(piece))
+          .on("end", () => {
+            resolve({ status: incoming.statusCode ?? 0, body: Buffer.concat(pieces) });
+          });
+      })
+      .on("error", reject)
+      .end();
   });
 }
 
@@ -37,16 +64,45 @@ describe("what the real pipeline publishes, fetched by a stranger", () => {
   beforeAll(async () => {
     stand = await openStand();
     const { deps } = stand.house;
-    token = (await createToken(deps, testActor(), { name: "auditor", role: "auditor", identityId: null, expiresInDays: null })).secret ?? "";
-    const serveLog = makeLogDoor({ published: makePublished(deps.db, Date.now, 0), tiles: makeTileStore(deps.db), count: () => {} });
-    server = createServer(makeDoorHandler({
-      status: serveLog, api: makeApiDoor(makeApi(deps)), console: (_request, response) => { response.end(); }, authorize: () => {}, judge: () => Promise.reject(new Error("no certificates here")), refuse: async () => {}, metrics: makeMetrics(), ownNames: [], httpsPort: () => 3443,
-    }, "http")).listen(0, "127.0.0.1");
+    token =
+      (
+        await createToken(deps, testActor(), {
+          name: "auditor",
+          role: "auditor",
+          identityId: null,
+          expiresInDays: null,
+        })
+      ).secret ?? "";
+    const serveLog = makeLogDoor({
+      published: makePublished(deps.db, Date.now, 0),
+      tiles: makeTileStore(deps.db),
+      count: () => {},
+    });
+    server = createServer(
+      makeDoorHandler(
+        {
+          status: serveLog,
+          api: makeApiDoor(makeApi(deps)),
+          console: (_request, response) => {
+            response.end();
+          },
+          authorize: () => {},
+          judge: () => Promise.reject(new Error("no certificates here")),
+          refuse: async () => {},
+          metrics: makeMetrics(),
+          ownNames: [],
+          httpsPort: () => 3443,
+        },
+        "http",
+      ),
+    ).listen(0, "127.0.0.1");
     await until(() => server.listening);
   });
   afterAll(async () => {
     server.closeAllConnections();
-    await new Promise((done) => { server.close(done); });
+    await new Promise((done) => {
+      server.close(done);
+    });
     await stand.close();
   });
 
@@ -60,21 +116,49 @@ describe("what the real pipeline publishes, fetched by a stranger", () => {
   }
 
   // Each fetch of entries is an entry itself: one more after 255, one after 256.
-  test.each([255, 256, 257, 1_000])("%i entries: the checkpoint's root is re-derived from tiles and entries", async (size) => {
-    await publishExactly(size);
-    const { port } = server.address() as AddressInfo, get = async (path: string) => (await ask(port, path)).body, getEntries = async (path: string) => (await ask(port, path, { token })).body;
-    expect(await verifyEverything(get, getEntries)).toMatchObject({ size, origin: expect.stringMatching(/^ca\.example\.com\/log\/[0-9a-f]{8}$/) as string });
-  });
+  test.each([255, 256, 257, 1_000])(
+    "%i entries: the checkpoint's root is re-derived from tiles and entries",
+    async (size) => {
+      await publishExactly(size);
+      const { port } = server.address() as AddressInfo,
+        get = async (path: string) => (await ask(port, path)).body,
+        getEntries = async (path: string) => (await ask(port, path, { token })).body;
+      expect(await verifyEverything(get, getEntries)).toMatchObject({
+        size,
+        origin: expect.stringMatching(/^ca\.example\.com\/log\/[0-9a-f]{8}$/) as string,
+      });
+    },
+  );
 });
 
 describe("through the door itself", () => {
-  const folder = mkdtempSync(join(tmpdir(), "chancery-log-door-")), quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
-  let house: TestHouse, doors: Door[] = [], token: string;
+  const folder = mkdtempSync(join(tmpdir(), "chancery-log-door-")),
+    quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+  let house: TestHouse,
+    doors: Door[] = [],
+    token: string;
   beforeAll(async () => {
     house = await makeTestHouse({ setUp: false, connections: 30 });
-    const env = readEnv({ NODE_ENV: "test", CHANCERY_HOST: "127.0.0.1", CHANCERY_HTTP_PORT: "0", CHANCERY_HTTPS_PORT: "0", CHANCERY_MTLS_PORT: "0", CHANCERY_PUBLIC_URL: "http://ca.example.com", CHANCERY_RUN_DIR: folder, CHANCERY_DATA: folder });
+    const env = readEnv({
+      NODE_ENV: "test",
+      CHANCERY_HOST: "127.0.0.1",
+      CHANCERY_HTTP_PORT: "0",
+      CHANCERY_HTTPS_PORT: "0",
+      CHANCERY_MTLS_PORT: "0",
+      CHANCERY_PUBLIC_URL: "http://ca.example.com",
+      CHANCERY_RUN_DIR: folder,
+      CHANCERY_DATA: folder,
+    });
     doors = [await openDoor(house.deps, env, quiet), await openDoor(house.deps, env, quiet)];
-    token = (await createToken(house.deps, testActor(), { name: "auditor", role: "auditor", identityId: null, expiresInDays: null })).secret ?? "";
+    token =
+      (
+        await createToken(house.deps, testActor(), {
+          name: "auditor",
+          role: "auditor",
+          identityId: null,
+          expiresInDays: null,
+        })
+      ).secret ?? "";
   });
   afterAll(async () => {
     await Promise.all(doors.map((door) => door.close(100)));
@@ -83,11 +167,23 @@ describe("through the door itself", () => {
   });
 
   test("both nodes serve the same log on all three listeners, and entries by token over each", async () => {
-    const places = doors.flatMap(({ ports: { http, https, mtls } }) => [{ port: http, secure: false }, { port: https, secure: true }, { port: mtls, secure: true }]);
-    const key = await until(async () => { const { status, body } = await ask(doors[0]!.ports.http, "/log/key"); return status === 200 ? body.toString() : null; });
-    await until(async () => (await ask(doors[0]!.ports.http, "/log/tile/0/000.p/1")).status === 200);
+    const places = doors.flatMap(({ ports: { http, https, mtls } }) => [
+      { port: http, secure: false },
+      { port: https, secure: true },
+      { port: mtls, secure: true },
+    ]);
+    const key = await until(async () => {
+      const { status, body } = await ask(doors[0]!.ports.http, "/log/key");
+      return status === 200 ? body.toString() : null;
+    });
+    await until(
+      async () => (await ask(doors[0]!.ports.http, "/log/tile/0/000.p/1")).status === 200,
+    );
     for (const { port, secure } of places) {
-      const { origin } = readNote((await ask(port, "/log/checkpoint", { secure })).body.toString(), key);
+      const { origin } = readNote(
+        (await ask(port, "/log/checkpoint", { secure })).body.toString(),
+        key,
+      );
       expect(origin).toMatch(/^ca\.example\.com\/log\/[0-9a-f]{8}$/);
       expect((await ask(port, "/log/tile/0/000.p/1", { secure })).body.length).toBe(32);
       expect((await ask(port, "/log/tile/entries/000.p/1", { secure })).status).toBe(401);

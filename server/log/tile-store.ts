@@ -4,9 +4,12 @@ import type { PublishedLog } from "@/lib/log/published";
 import { makeReadHashes } from "@/lib/log/tree-reader";
 
 /** Reads tiles of a size that is published. Full ones stay in memory: they never change as long as the log is the same. */
-export type TileStore = Readonly<{ read: (log: PublishedLog, level: number, index: number, width: number) => Promise<Uint8Array> }>;
+export type TileStore = Readonly<{
+  read: (log: PublishedLog, level: number, index: number, width: number) => Promise<Uint8Array>;
+}>;
 
-const HASH = 32, MOST_KEPT = 2_048;
+const HASH = 32,
+  MOST_KEPT = 2_048;
 
 export function makeTileStore(db: Pick<Database, "pool">): TileStore {
   let generation = 0;
@@ -21,7 +24,8 @@ export function makeTileStore(db: Pick<Database, "pool">): TileStore {
       // A continuation begins with a restored database, whose tree ends with other tiles.
       if (log.generation > generation) kept.clear();
       generation = Math.max(generation, log.generation);
-      const key = `${level}/${index}`, known = kept.get(key);
+      const key = `${level}/${index}`,
+        known = kept.get(key);
       if (known !== undefined) return known.subarray(0, width * HASH);
       const size = (index * TILE_WIDTH + width) * TILE_WIDTH ** level;
       const hashes = await makeReadHashes(db)(level, index, size);

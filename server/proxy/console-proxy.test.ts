@@ -32,12 +32,28 @@ async function consoleAnswers(listener: RequestListener): Promise<void> {
 describe("towards the console", () => {
   test("the door's own headers say who called and how, whatever the client wrote", async () => {
     let got: IncomingMessage | null = null;
-    await consoleAnswers((request, response) => { got = request; response.end("page"); });
-    const reply = await send({ port: door.port }, "/certificates?q=1", { "x-chancery-client-ip": "10.9.9.9", "x-chancery-peer": "MIIB", "x-forwarded-proto": "https", connection: "x-drop", "x-drop": "1", te: "trailers" });
+    await consoleAnswers((request, response) => {
+      got = request;
+      response.end("page");
+    });
+    const reply = await send({ port: door.port }, "/certificates?q=1", {
+      "x-chancery-client-ip": "10.9.9.9",
+      "x-chancery-peer": "MIIB",
+      "x-forwarded-proto": "https",
+      connection: "x-drop",
+      "x-drop": "1",
+      te: "trailers",
+    });
     expect(reply.body).toBe("page");
     const { headers, url } = got as unknown as IncomingMessage;
     expect(url).toBe("/certificates?q=1");
-    expect(headers).toMatchObject({ "x-chancery-client-ip": "127.0.0.1", "x-chancery-listener": "http", "x-forwarded-proto": "http", "x-forwarded-host": "localhost", host: "localhost" });
+    expect(headers).toMatchObject({
+      "x-chancery-client-ip": "127.0.0.1",
+      "x-chancery-listener": "http",
+      "x-forwarded-proto": "http",
+      "x-forwarded-host": "localhost",
+      host: "localhost",
+    });
     expect(headers["x-chancery-request-id"]).toBe(reply.headers["x-request-id"]);
     expect(Object.keys(headers)).not.toEqual(expect.arrayContaining(["x-chancery-peer"]));
     expect([headers.te, headers["x-drop"]]).toEqual([undefined, undefined]);
@@ -45,8 +61,20 @@ describe("towards the console", () => {
   test("bodies pass both ways whole", async () => {
     await consoleAnswers((request, response) => request.pipe(response));
     const body = "x".repeat(500_000);
-    expect((await send({ port: door.port }, "/", { "transfer-encoding": "chunked" }, "POST", body)).body).toBe(body);
-    expect((await send({ port: door.port }, "/", { "content-length": String(body.length) }, "POST", body)).body).toBe(body);
+    expect(
+      (await send({ port: door.port }, "/", { "transfer-encoding": "chunked" }, "POST", body)).body,
+    ).toBe(body);
+    expect(
+      (
+        await send(
+          { port: door.port },
+          "/",
+          { "content-length": String(body.length) },
+          "POST",
+          body,
+        )
+      ).body,
+    ).toBe(body);
   });
 });
 
@@ -55,22 +83,47 @@ describe("towards the browser", () => {
     const read: string[] = [];
     await consoleAnswers((request, response) => {
       read.push(String(request.headers["content-security-policy"]));
-      response.setHeader("content-security-policy", "default-src *").setHeader("x-powered-by", "Next.js").end();
+      response
+        .setHeader("content-security-policy", "default-src *")
+        .setHeader("x-powered-by", "Next.js")
+        .end();
     });
-    const replies = [await send({ port: door.port }, "/"), await send({ port: door.port }, "/", { "content-security-policy": "script-src 'nonce-mine'" })];
+    const replies = [
+      await send({ port: door.port }, "/"),
+      await send({ port: door.port }, "/", {
+        "content-security-policy": "script-src 'nonce-mine'",
+      }),
+    ];
     expect(replies.map((reply) => reply.headers["content-security-policy"])).toEqual(read);
     expect(new Set(read).size).toBe(2);
     for (const policy of read) {
       expect(policy).toMatch(/script-src 'self' 'nonce-[A-Za-z0-9+/]{22}==' 'strict-dynamic'/);
-      for (const rule of ["frame-ancestors 'none'", "form-action 'self'", "base-uri 'none'", "object-src 'none'"]) expect(policy).toContain(rule);
+      for (const rule of [
+        "frame-ancestors 'none'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "object-src 'none'",
+      ])
+        expect(policy).toContain(rule);
       expect(policy).not.toMatch(/script-src[^;]*unsafe|style-src [^;]*unsafe|mine|\*/);
     }
-    expect(replies[0]!.headers).toMatchObject({ "x-content-type-options": "nosniff", "x-frame-options": "DENY" });
+    expect(replies[0]!.headers).toMatchObject({
+      "x-content-type-options": "nosniff",
+      "x-frame-options": "DENY",
+    });
     expect(replies[0]!.headers["x-powered-by"]).toBeUndefined();
   });
   test("HSTS only over TLS and never for a loopback name", () => {
-    expect(pageHeaders("", true, "pki.example.com")["strict-transport-security"]).toMatch(/^max-age=\d+$/);
-    for (const [secure, host] of [[false, "pki.example.com"], [true, "localhost"], [true, "127.0.0.1"], [true, "::1"], [true, null]] as const) {
+    expect(pageHeaders("", true, "pki.example.com")["strict-transport-security"]).toMatch(
+      /^max-age=\d+$/,
+    );
+    for (const [secure, host] of [
+      [false, "pki.example.com"],
+      [true, "localhost"],
+      [true, "127.0.0.1"],
+      [true, "::1"],
+      [true, null],
+    ] as const) {
       expect(pageHeaders("", secure, host)["strict-transport-security"]).toBeUndefined();
     }
   });
@@ -78,9 +131,13 @@ describe("towards the browser", () => {
 
 describe("without a console", () => {
   test("a browser gets a calm page that comes back, a program problem+json, both with Retry-After", async () => {
-    const page = await send({ port: door.port }, "/", { accept: "text/html,*/*" }), problem = await send({ port: door.port }, "/");
+    const page = await send({ port: door.port }, "/", { accept: "text/html,*/*" }),
+      problem = await send({ port: door.port }, "/");
     expect([page.status, problem.status]).toEqual([503, 503]);
-    expect(page.headers).toMatchObject({ "content-type": "text/html; charset=utf-8", "cache-control": "no-store" });
+    expect(page.headers).toMatchObject({
+      "content-type": "text/html; charset=utf-8",
+      "cache-control": "no-store",
+    });
     expect(Number(page.headers["retry-after"])).toBeGreaterThan(0);
     expect(page.body).not.toMatch(/ECONN|ENOENT|\.sock|stack/i);
     expect(JSON.parse(problem.body)).toMatchObject({ code: "console.unavailable", status: 503 });
@@ -102,7 +159,9 @@ describe("without a console", () => {
     const ends: (() => void)[] = [];
     await consoleAnswers((request, response) => {
       if (request.url === "/silent") return;
-      response.writeHead(200, { "content-type": request.url === "/page" ? "text/html; charset=utf-8" : "text/csv" });
+      response.writeHead(200, {
+        "content-type": request.url === "/page" ? "text/html; charset=utf-8" : "text/csv",
+      });
       response.write("half");
       ends.push(() => response.end());
     });
@@ -110,9 +169,13 @@ describe("without a console", () => {
       const reply = await send({ port: door.port }, "/silent", headers);
       expect([reply.status, Number(reply.headers["retry-after"]) > 0]).toEqual([503, true]);
     }
-    await expect(send({ port: door.port }, "/page", { accept: "text/html" })).rejects.toThrow(/aborted|reset|hang up/);
+    await expect(send({ port: door.port }, "/page", { accept: "text/html" })).rejects.toThrow(
+      /aborted|reset|hang up/,
+    );
     const file = send({ port: door.port }, "/file", { accept: "text/html" });
-    await expect(send({ port: door.port }, "/page", { accept: "text/html" })).rejects.toThrow(/aborted|reset|hang up/);
+    await expect(send({ port: door.port }, "/page", { accept: "text/html" })).rejects.toThrow(
+      /aborted|reset|hang up/,
+    );
     for (const end of ends) end();
     expect((await file).body).toBe("half");
   });

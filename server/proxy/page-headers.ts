@@ -14,21 +14,32 @@ export function contentSecurityPolicy(nonce: string): string {
     `style-src 'self' 'nonce-${nonce}'`,
     // Charts and measured positions are style attributes; an attribute cannot load anything from elsewhere under this policy.
     "style-src-attr 'unsafe-inline'",
-    "img-src 'self' data:", "font-src 'self'", "connect-src 'self'", "object-src 'none'",
-    "base-uri 'none'", "form-action 'self'", "frame-ancestors 'none'",
+    "img-src 'self' data:",
+    "font-src 'self'",
+    "connect-src 'self'",
+    "object-src 'none'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
   ].join("; ");
 }
 
 /** Headers of every answer that a browser may render. HSTS only where it holds: over TLS, and never for localhost, whose ports share one rule. */
-export function pageHeaders(policy: string, secure: boolean, host: string | null): Record<string, string> {
+export function pageHeaders(
+  policy: string,
+  secure: boolean,
+  host: string | null,
+): Record<string, string> {
   const headers: Record<string, string> = {
     "content-security-policy": policy,
     "x-content-type-options": "nosniff",
     "referrer-policy": "strict-origin-when-cross-origin",
-    "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()",
+    "permissions-policy":
+      "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()",
     "cross-origin-opener-policy": "same-origin",
     "x-frame-options": "DENY",
   };
-  if (secure && host !== null && !isLoopbackName(host)) headers["strict-transport-security"] = "max-age=31536000";
+  if (secure && host !== null && !isLoopbackName(host))
+    headers["strict-transport-security"] = "max-age=31536000";
   return headers;
 }

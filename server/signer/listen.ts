@@ -6,12 +6,15 @@ import { errorForWire, makeLineReader, readRequest, writeLine } from "@/lib/sign
 import type { SignerAnswer, SignerRequest } from "@/lib/signers/wire";
 
 const longestRequest = 4096;
-const base64 = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64");
+const base64 = (bytes: Uint8Array): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64");
 const textBase64 = (text: string): string => Buffer.from(text, "utf8").toString("base64");
 
 async function answerTo(signer: SignerClient, request: SignerRequest): Promise<SignerAnswer> {
   switch (request.method) {
-    case "ping": await signer.ping(); return {};
+    case "ping":
+      await signer.ping();
+      return {};
     case "createKey": {
       const made = await signer.createKey(request.algorithm);
       return { bytes: [base64(made.spkiDer), base64(made.sealed)] };
@@ -20,17 +23,30 @@ async function answerTo(signer: SignerClient, request: SignerRequest): Promise<S
       const made = await signer.createLogKey(request.origin);
       return { bytes: [textBase64(made.vkey), base64(made.publicKey), base64(made.sealed)] };
     }
-    case "signCheckpoint": return { bytes: [textBase64(await signer.signCheckpoint(request))] };
+    case "signCheckpoint":
+      return { bytes: [textBase64(await signer.signCheckpoint(request))] };
     case "remembered": {
       const note = await signer.remembered(request.origin);
       return { bytes: note === null ? [] : [textBase64(note)] };
     }
-    case "rememberedAll": return { bytes: (await signer.rememberedAll()).map(textBase64) };
-    case "signCertificate": return { bytes: [base64(await signer.signCertificate(request.certificateId))] };
-    case "signCrl": return { bytes: [base64(await signer.signCrl({
-      authorityId: request.authorityId, shard: request.shard, number: BigInt(request.number),
-      thisUpdate: new Date(request.thisUpdate), nextUpdate: new Date(request.nextUpdate),
-    }))] };
+    case "rememberedAll":
+      return { bytes: (await signer.rememberedAll()).map(textBase64) };
+    case "signCertificate":
+      return { bytes: [base64(await signer.signCertificate(request.certificateId))] };
+    case "signCrl":
+      return {
+        bytes: [
+          base64(
+            await signer.signCrl({
+              authorityId: request.authorityId,
+              shard: request.shard,
+              number: BigInt(request.number),
+              thisUpdate: new Date(request.thisUpdate),
+              nextUpdate: new Date(request.nextUpdate),
+            }),
+          ),
+        ],
+      };
   }
 }
 
@@ -48,12 +64,24 @@ function serve(socket: Socket, signer: SignerClient, onBug: (error: unknown) => 
     else socket.destroy();
   });
   socket.setEncoding("latin1");
-  socket.on("data", (chunk) => { try { read(String(chunk)); } catch { socket.destroy(); } });
-  socket.on("error", () => { socket.destroy(); });
+  socket.on("data", (chunk) => {
+    try {
+      read(String(chunk));
+    } catch {
+      socket.destroy();
+    }
+  });
+  socket.on("error", () => {
+    socket.destroy();
+  });
 }
 
 /** Serves the signer on a Unix socket that only its owner may open. `onBug` hears of every error before it is answered. */
-export async function listenForSigning(path: string, signer: SignerClient, onBug: (error: unknown) => void): Promise<{ close: () => Promise<void> }> {
+export async function listenForSigning(
+  path: string,
+  signer: SignerClient,
+  onBug: (error: unknown) => void,
+): Promise<{ close: () => Promise<void> }> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket);
@@ -63,15 +91,20 @@ export async function listenForSigning(path: string, signer: SignerClient, onBug
   rmSync(path, { force: true });
   const before = process.umask(0o177);
   try {
-    await new Promise<void>((resolve, reject) => { server.once("error", reject).listen(path, resolve); });
+    await new Promise<void>((resolve, reject) => {
+      server.once("error", reject).listen(path, resolve);
+    });
   } finally {
     process.umask(before);
   }
   chmodSync(path, 0o600);
   return {
-    close: () => new Promise((resolve) => {
-      server.close(() => { resolve(); });
-      for (const socket of sockets) socket.destroySoon();
-    }),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => {
+          resolve();
+        });
+        for (const socket of sockets) socket.destroySoon();
+      }),
   };
 }

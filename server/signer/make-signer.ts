@@ -14,7 +14,10 @@ import { readStoredKey, readStoredPlans } from "./stored-plans";
 import type { StoredPlan } from "./stored-plans";
 
 type SignerDeps = Readonly<{
-  db: Database; kek: Uint8Array; random: Random; publicUrl: string;
+  db: Database;
+  kek: Uint8Array;
+  random: Random;
+  publicUrl: string;
   /** Folder of the last checkpoint of each log, outside the database; made when the first is signed. */
   witnessDir: string;
   /** Told what an operator should know though nothing failed. */
@@ -28,26 +31,39 @@ function makeKeyRing({ db, kek }: SignerDeps): (keyId: string) => Promise<Signer
   const open = new Map<string, Promise<Signer>>();
   const openKey = async (keyId: string): Promise<Signer> => {
     const key = await readStoredKey(db, keyId);
-    if (!key) throw new AppError("signer.no-key", "This authority has no key.", { kind: "conflict" });
+    if (!key)
+      throw new AppError("signer.no-key", "This authority has no key.", { kind: "conflict" });
     const pkcs8 = openSealed(kek, key);
-    try { return makeSoftwareSigner(key.algorithm, pkcs8, key.spkiDer); } finally { pkcs8.fill(0); }
+    try {
+      return makeSoftwareSigner(key.algorithm, pkcs8, key.spkiDer);
+    } finally {
+      pkcs8.fill(0);
+    }
   };
   return (keyId) => {
     const known = open.get(keyId);
     if (known) return known;
     const opening = openKey(keyId);
     open.set(keyId, opening);
-    opening.catch(() => { open.delete(keyId); });
+    opening.catch(() => {
+      open.delete(keyId);
+    });
     return opening;
   };
 }
 
-async function signOne(signerOf: (keyId: string) => Promise<Signer>, id: string, plan: StoredPlan | undefined): Promise<Signed> {
+async function signOne(
+  signerOf: (keyId: string) => Promise<Signer>,
+  id: string,
+  plan: StoredPlan | undefined,
+): Promise<Signed> {
   try {
     const signer = plan ? await signerOf(plan.keyId) : null;
     checkPlan(id, plan, signer);
     if (!signer) throw new Error("unreachable: a checked plan has a signer");
-    return { der: assembleSigned(plan.tbsDer, signer.signatureAlgorithm, await signer.sign(plan.tbsDer)) };
+    return {
+      der: assembleSigned(plan.tbsDer, signer.signatureAlgorithm, await signer.sign(plan.tbsDer)),
+    };
   } catch (error) {
     return { error };
   }
@@ -80,7 +96,9 @@ export function makeSigner(deps: SignerDeps): SignerClient {
     },
     signCrl: (input) => signAuthorityCrl(db, deps.publicUrl, signerOf, input),
     async ping() {
-      const { rows } = await db.pool.query<{ key_id: string }>("select key_id from authority where status = 'active'");
+      const { rows } = await db.pool.query<{ key_id: string }>(
+        "select key_id from authority where status = 'active'",
+      );
       await Promise.all(rows.map((row) => signerOf(row.key_id)));
     },
   };

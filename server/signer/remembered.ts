@@ -1,5 +1,16 @@
 import { createHash } from "node:crypto";
-import { chmodSync, closeSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, statSync, writeSync } from "node:fs";
+import {
+  chmodSync,
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeSync,
+} from "node:fs";
 import { join } from "node:path";
 import { AppError } from "@/lib/errors/app-error";
 import { parseCheckpoint } from "@/lib/log/pure/checkpoint";
@@ -16,14 +27,21 @@ export type Memory = Readonly<{
 }>;
 
 const ENDING = ".checkpoint";
-const fileOf = (origin: string): string => createHash("sha256").update(origin).digest("hex") + ENDING;
-const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+const fileOf = (origin: string): string =>
+  createHash("sha256").update(origin).digest("hex") + ENDING;
+const reasonOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error);
 const isMissing = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === "ENOENT";
 
 /** What is remembered cannot be told, so nothing may be signed: the message says how to mend it. */
 export function memoryUnreadable(path: string, why: string): AppError {
-  const mend = "Put the file back from a backup, or write into it the newest checkpoint of this log that you trust (its note, as /log/checkpoint gave it). Do not just remove it: it is what keeps a restored database from contradicting what was signed.";
-  return new AppError("signer.memory-unreadable", `The signer signs no checkpoint, because it cannot tell what it signed last: ${path} ${why}. ${mend}`, { kind: "unavailable" });
+  const mend =
+    "Put the file back from a backup, or write into it the newest checkpoint of this log that you trust (its note, as /log/checkpoint gave it). Do not just remove it: it is what keeps a restored database from contradicting what was signed.";
+  return new AppError(
+    "signer.memory-unreadable",
+    `The signer signs no checkpoint, because it cannot tell what it signed last: ${path} ${why}. ${mend}`,
+    { kind: "unavailable" },
+  );
 }
 
 function readNote(path: string): string | null {
@@ -40,20 +58,26 @@ function readNote(path: string): string | null {
   } catch (error) {
     throw memoryUnreadable(path, `holds no checkpoint (${reasonOf(error)})`);
   }
-  if (!path.endsWith(fileOf(origin))) throw memoryUnreadable(path, `holds the checkpoint of another log, ${origin}`);
+  if (!path.endsWith(fileOf(origin)))
+    throw memoryUnreadable(path, `holds the checkpoint of another log, ${origin}`);
   return note;
 }
 
 function syncFolder(folder: string): void {
   const handle = openSync(folder, "r");
-  try { fsyncSync(handle); } finally { closeSync(handle); }
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
 }
 
 /** Whole or not at all, whatever happens meanwhile: written beside it, flushed, and then renamed. */
 function replaceFile(folder: string, path: string, text: string): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   if ((statSync(folder).mode & 0o077) !== 0) chmodSync(folder, 0o700);
-  const unfinished = `${path}.new`, handle = openSync(unfinished, "w", 0o600);
+  const unfinished = `${path}.new`,
+    handle = openSync(unfinished, "w", 0o600);
   try {
     writeSync(handle, text);
     fsyncSync(handle);
@@ -82,11 +106,21 @@ export function makeMemory(folder: string): Memory {
       try {
         replaceFile(folder, pathOf(origin), note);
       } catch (error) {
-        throw new AppError("signer.memory-unwritable", `The signer signs no checkpoint, because it cannot write down that it did (${folder}: ${reasonOf(error)}). Make room there, or make it writable for the user that Chancery runs as.`, { kind: "unavailable", cause: error });
+        throw new AppError(
+          "signer.memory-unwritable",
+          `The signer signs no checkpoint, because it cannot write down that it did (${folder}: ${reasonOf(error)}). Make room there, or make it writable for the user that Chancery runs as.`,
+          { kind: "unavailable", cause: error },
+        );
       }
     },
-    all: () => names().map((name) => join(folder, name))
-      .map((path) => ({ note: readNote(path), at: statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0 }))
-      .sort((left, right) => left.at - right.at).flatMap(({ note }) => (note === null ? [] : [note])),
+    all: () =>
+      names()
+        .map((name) => join(folder, name))
+        .map((path) => ({
+          note: readNote(path),
+          at: statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0,
+        }))
+        .sort((left, right) => left.at - right.at)
+        .flatMap(({ note }) => (note === null ? [] : [note])),
   };
 }

@@ -22,8 +22,10 @@ export function makeCrlStore(deps: Pick<Deps, "db">): CrlStore {
   const held = new Map<string, Held>();
   const reload = async (authorityId: string | null): Promise<void> => {
     for (const crl of await loadCrls(deps, authorityId)) {
-      const key = keyOf(crl.authorityId, crl.shard), before = held.get(key);
-      if (before === undefined || before.crl.number < crl.number) held.set(key, { crl, resource: resourceOf(crl) });
+      const key = keyOf(crl.authorityId, crl.shard),
+        before = held.get(key);
+      if (before === undefined || before.crl.number < crl.number)
+        held.set(key, { crl, resource: resourceOf(crl) });
     }
   };
   return {
@@ -36,5 +38,12 @@ export function makeCrlStore(deps: Pick<Deps, "db">): CrlStore {
 function resourceOf(crl: ServedCrl): Resource {
   const etag = `"${crl.number.toString(36)}-${createHash("sha256").update(crl.der).digest("base64url").slice(0, 22)}"`;
   // Clients may keep a CRL until nextUpdate; caches between are told five minutes, so that a fresh one is not hidden for a day.
-  return { type: "application/pkix-crl", body: crl.der, etag, lastModified: crl.thisUpdate, expires: crl.nextUpdate, maxAge: 300 };
+  return {
+    type: "application/pkix-crl",
+    body: crl.der,
+    etag,
+    lastModified: crl.thisUpdate,
+    expires: crl.nextUpdate,
+    maxAge: 300,
+  };
 }

@@ -16,12 +16,26 @@ import type { Leaf, ThrowawayAuthority } from "@/server/status/testing/throwaway
 const run = promisify(execFile);
 const folder = mkdtempSync(join(tmpdir(), "chancery-ocsp-"));
 const file = (name: string) => join(folder, name);
-let ours: ThrowawayAuthority, other: ThrowawayAuthority, stranger: ThrowawayAuthority, stand: OcspStand;
+let ours: ThrowawayAuthority,
+  other: ThrowawayAuthority,
+  stranger: ThrowawayAuthority,
+  stand: OcspStand;
 let good: Leaf, revoked: Leaf, held: Leaf, planned: Leaf, never: Leaf, elsewhere: Leaf;
 
-function put(leaf: Leaf, authority: ThrowawayAuthority, state: string, reason: RevocationReason | null = null): void {
+function put(
+  leaf: Leaf,
+  authority: ThrowawayAuthority,
+  state: string,
+  reason: RevocationReason | null = null,
+): void {
   const revokedAt = state === "revoked" || state === "held" ? new Date(Date.now() - 60_000) : null;
-  stand.rows.set(rowKey(authority.served.id, leaf.serial), { certificateId: `crt_${Buffer.from(leaf.serial).toString("hex")}`, state, revokedAt, reason, notAfter: new Date(Date.now() + 3_600_000) });
+  stand.rows.set(rowKey(authority.served.id, leaf.serial), {
+    certificateId: `crt_${Buffer.from(leaf.serial).toString("hex")}`,
+    state,
+    revokedAt,
+    reason,
+    notAfter: new Date(Date.now() + 3_600_000),
+  });
 }
 async function named(name: string, authority: ThrowawayAuthority): Promise<Leaf> {
   const leaf = await authority.leaf(`${name}.example.com`);
@@ -30,9 +44,20 @@ async function named(name: string, authority: ThrowawayAuthority): Promise<Leaf>
 }
 
 beforeAll(async () => {
-  [ours, other, stranger] = await Promise.all([makeThrowawayAuthority("ours"), makeThrowawayAuthority("other"), makeThrowawayAuthority("stranger")]);
-  for (const [name, authority] of Object.entries({ ours, other, stranger })) writeFileSync(file(`${name}.pem`), toPem("CERTIFICATE", authority.served.certificateDer));
-  [good, revoked, held, planned, never] = await Promise.all([named("good", ours), named("revoked", ours), named("held", ours), named("planned", ours), named("never", ours)]);
+  [ours, other, stranger] = await Promise.all([
+    makeThrowawayAuthority("ours"),
+    makeThrowawayAuthority("other"),
+    makeThrowawayAuthority("stranger"),
+  ]);
+  for (const [name, authority] of Object.entries({ ours, other, stranger }))
+    writeFileSync(file(`${name}.pem`), toPem("CERTIFICATE", authority.served.certificateDer));
+  [good, revoked, held, planned, never] = await Promise.all([
+    named("good", ours),
+    named("revoked", ours),
+    named("held", ours),
+    named("planned", ours),
+    named("never", ours),
+  ]);
   await named("foreign", stranger);
   elsewhere = await named("elsewhere", other);
   stand = await openOcspStand([ours.served, other.served]);
@@ -57,16 +82,39 @@ afterAll(async () => {
 
 /** What `openssl ocsp` says, standard output and error together; it exits with 0 for every verified answer, and with 1 otherwise. */
 async function ask(...args: string[]): Promise<{ text: string; verified: boolean }> {
-  const all = ["ocsp", "-issuer", file("ours.pem"), "-CAfile", file("ours.pem"), "-url", stand.url, ...args];
-  const { stdout, stderr } = await run("openssl", all).catch((error: { stdout: string; stderr: string }) => error);
+  const all = [
+    "ocsp",
+    "-issuer",
+    file("ours.pem"),
+    "-CAfile",
+    file("ours.pem"),
+    "-url",
+    stand.url,
+    ...args,
+  ];
+  const { stdout, stderr } = await run("openssl", all).catch(
+    (error: { stdout: string; stderr: string }) => error,
+  );
   return { text: stdout + stderr, verified: stderr.includes("Response verify OK") };
 }
 async function requestFor(...args: string[]): Promise<Buffer> {
-  await run("openssl", ["ocsp", "-issuer", file("ours.pem"), ...args, "-reqout", file("request.der")]);
+  await run("openssl", [
+    "ocsp",
+    "-issuer",
+    file("ours.pem"),
+    ...args,
+    "-reqout",
+    file("request.der"),
+  ]);
   const { readFile } = await import("node:fs/promises");
   return readFile(file("request.der"));
 }
-const post = (body: Uint8Array) => fetch(stand.url, { method: "POST", body: Uint8Array.from(body), headers: { "content-type": "application/ocsp-request" } });
+const post = (body: Uint8Array) =>
+  fetch(stand.url, {
+    method: "POST",
+    body: Uint8Array.from(body),
+    headers: { "content-type": "application/ocsp-request" },
+  });
 const bytesOf = async (response: Response) => Buffer.from(await response.arrayBuffer());
 const failure = { malformed: "30030a0101", tryLater: "30030a0103", unauthorized: "30030a0106" };
 
@@ -84,9 +132,13 @@ describe("openssl ocsp as the client", () => {
   });
   test("a revoked one is revoked, with date and reason; one on hold says certificateHold", async () => {
     const { text, verified } = await ask("-cert", file("revoked.pem"));
-    expect(text).toMatch(/revoked\.pem: revoked[\s\S]*Reason: keyCompromise[\s\S]*Revocation Time: /);
+    expect(text).toMatch(
+      /revoked\.pem: revoked[\s\S]*Reason: keyCompromise[\s\S]*Revocation Time: /,
+    );
     expect(verified).toBe(true);
-    expect((await ask("-cert", file("held.pem"))).text).toMatch(/held\.pem: revoked[\s\S]*Reason: certificateHold/);
+    expect((await ask("-cert", file("held.pem"))).text).toMatch(
+      /held\.pem: revoked[\s\S]*Reason: certificateHold/,
+    );
   });
   test("a serial that was only planned, or never chosen, is unknown and not good", async () => {
     expect((await ask("-cert", file("planned.pem"))).text).toContain("planned.pem: unknown");
@@ -98,12 +150,26 @@ describe("openssl ocsp as the client", () => {
     expect(text).toContain("unauthorized");
   });
   test("several certificates in one request each get their own answer", async () => {
-    const { text, verified } = await ask("-cert", file("good.pem"), "-cert", file("revoked.pem"), "-cert", file("never.pem"));
+    const { text, verified } = await ask(
+      "-cert",
+      file("good.pem"),
+      "-cert",
+      file("revoked.pem"),
+      "-cert",
+      file("never.pem"),
+    );
     expect(text).toMatch(/good\.pem: good[\s\S]*revoked\.pem: revoked[\s\S]*never\.pem: unknown/);
     expect(verified).toBe(true);
   });
   test("a second issuer in one request is never said to be good by the first one's responder", async () => {
-    const { text } = await ask("-cert", file("good.pem"), "-issuer", file("other.pem"), "-cert", file("elsewhere.pem"));
+    const { text } = await ask(
+      "-cert",
+      file("good.pem"),
+      "-issuer",
+      file("other.pem"),
+      "-cert",
+      file("elsewhere.pem"),
+    );
     expect(text).toContain("good.pem: good");
     expect(text).toContain("elsewhere.pem: unknown");
   });
@@ -111,7 +177,8 @@ describe("openssl ocsp as the client", () => {
 
 describe("HTTP", () => {
   test("GET with the request in the path, percent-encoded or bare, answers as POST does and may be cached for a while", async () => {
-    const request = await requestFor("-cert", file("good.pem"), "-no_nonce"), text = request.toString("base64");
+    const request = await requestFor("-cert", file("good.pem"), "-no_nonce"),
+      text = request.toString("base64");
     const posted = await bytesOf(await post(request));
     for (const path of [encodeURIComponent(text), text, request.toString("base64url")]) {
       const response = await fetch(`${stand.url}/${path}`);
@@ -119,19 +186,30 @@ describe("HTTP", () => {
       const maxAge = Number(/max-age=(\d+)/.exec(response.headers.get("cache-control") ?? "")?.[1]);
       expect(maxAge).toBeGreaterThan(0);
       expect(maxAge).toBeLessThanOrEqual(3600);
-      const again = await fetch(`${stand.url}/${path}`, { headers: { "if-none-match": response.headers.get("etag") ?? "" } });
+      const again = await fetch(`${stand.url}/${path}`, {
+        headers: { "if-none-match": response.headers.get("etag") ?? "" },
+      });
       expect(again.status).toBe(304);
     }
   });
   test("an answer with a nonce is signed afresh and may not be cached", async () => {
     const path = (await requestFor("-cert", file("good.pem"))).toString("base64url");
-    const first = await fetch(`${stand.url}/${path}`), second = await fetch(`${stand.url}/${path}`);
+    const first = await fetch(`${stand.url}/${path}`),
+      second = await fetch(`${stand.url}/${path}`);
     expect(first.headers.get("cache-control")).toBe("no-store");
     expect(await bytesOf(first)).not.toEqual(await bytesOf(second));
   });
   test("rubbish in every shape is malformedRequest under HTTP 200", async () => {
     const whole = await requestFor("-cert", file("good.pem"));
-    const corpus: Uint8Array[] = [Buffer.alloc(0), Buffer.from("hello"), Buffer.from("3080", "hex"), Buffer.from("30ffffffffff", "hex"), randomBytes(4096), Buffer.concat([whole, Buffer.from([0])]), Buffer.alloc(65_536, 0x30)];
+    const corpus: Uint8Array[] = [
+      Buffer.alloc(0),
+      Buffer.from("hello"),
+      Buffer.from("3080", "hex"),
+      Buffer.from("30ffffffffff", "hex"),
+      randomBytes(4096),
+      Buffer.concat([whole, Buffer.from([0])]),
+      Buffer.alloc(65_536, 0x30),
+    ];
     for (let length = 1; length < whole.length; length += 1) corpus.push(whole.subarray(0, length));
     for (const body of corpus) {
       const response = await post(body);
@@ -145,11 +223,14 @@ describe("HTTP", () => {
     }
   });
   test("a CertID with one bit changed, in either hash or the serial, is never good", async () => {
-    const whole = await requestFor("-cert", file("good.pem"), "-no_nonce"), twoHashesAndSerial = 2 * 22 + 2 + good.serial.length;
+    const whole = await requestFor("-cert", file("good.pem"), "-no_nonce"),
+      twoHashesAndSerial = 2 * 22 + 2 + good.serial.length;
     for (let at = whole.length - twoHashesAndSerial; at < whole.length; at += 1) {
       const bent = Buffer.from(whole);
       bent[at] = bent[at]! ^ 1;
-      expect((await bytesOf(await post(bent))).includes(Buffer.from([0x80, 0x00, 0x18, 0x0f]))).toBe(false);
+      expect(
+        (await bytesOf(await post(bent))).includes(Buffer.from([0x80, 0x00, 0x18, 0x0f])),
+      ).toBe(false);
     }
   });
   test("ten megabytes are refused while they come in, and the next request is answered", async () => {
@@ -163,14 +244,26 @@ describe("HTTP", () => {
   });
   test("empty, half-open and non-HTTP connections leave the endpoint answering", async () => {
     const port = Number(new URL(stand.url).port);
-    const poke = (bytes: string) => new Promise<void>((resolve) => {
-      const socket = connect(port, "127.0.0.1", () => (bytes === "" ? socket.end() : socket.end(bytes)));
-      socket.on("error", () => resolve()).on("close", () => resolve());
-      socket.resume();
-    });
-    const abandoned = connect(port, "127.0.0.1", () => abandoned.write("POST /ocsp HTTP/1.1\r\nHost: x\r\nContent-Length: 50\r\n\r\nabc"));
+    const poke = (bytes: string) =>
+      new Promise<void>((resolve) => {
+        const socket = connect(port, "127.0.0.1", () =>
+          bytes === "" ? socket.end() : socket.end(bytes),
+        );
+        socket.on("error", () => resolve()).on("close", () => resolve());
+        socket.resume();
+      });
+    const abandoned = connect(port, "127.0.0.1", () =>
+      abandoned.write("POST /ocsp HTTP/1.1\r\nHost: x\r\nContent-Length: 50\r\n\r\nabc"),
+    );
     abandoned.on("error", () => {});
-    await Promise.all(Array.from({ length: 50 }).flatMap(() => [poke(""), poke("\0\0\0"), poke("GET / HTTP/9.9\r\n\r\n"), poke("POST /ocsp HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n")]));
+    await Promise.all(
+      Array.from({ length: 50 }).flatMap(() => [
+        poke(""),
+        poke("\0\0\0"),
+        poke("GET / HTTP/9.9\r\n\r\n"),
+        poke("POST /ocsp HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n"),
+      ]),
+    );
     expect((await ask("-cert", file("good.pem"))).verified).toBe(true);
     abandoned.destroy();
   });
@@ -178,7 +271,8 @@ describe("HTTP", () => {
 
 describe("freshness", () => {
   test("a revocation shows as soon as the log tells of it; what was cached is dropped", async () => {
-    const request = await requestFor("-cert", file("good.pem"), "-no_nonce"), before = await bytesOf(await post(request));
+    const request = await requestFor("-cert", file("good.pem"), "-no_nonce"),
+      before = await bytesOf(await post(request));
     put(good, ours, "revoked", "superseded");
     expect(await bytesOf(await post(request))).toEqual(before);
     stand.statuses.drop(`crt_${Buffer.from(good.serial).toString("hex")}`);
@@ -197,7 +291,9 @@ describe("freshness", () => {
   });
   test("a database that does not answer, or a responder that is not there yet, is tryLater", async () => {
     const request = await requestFor("-cert", file("good.pem"));
-    stand.readWith(async () => { throw new Error("gone"); });
+    stand.readWith(async () => {
+      throw new Error("gone");
+    });
     expect((await bytesOf(await post(request))).toString("hex")).toBe(failure.tryLater);
     stand.readWith(null);
     const responder = stand.responders.get(ours.served.id)!;
@@ -211,13 +307,18 @@ describe("freshness", () => {
     const next = Date.parse(/Next Update: (.*)/.exec(text)?.[1] ?? "");
     expect(next - Date.now()).toBeLessThanOrEqual(120_000);
     stand.clock.offset = 121_000;
-    expect((await bytesOf(await post(await requestFor("-cert", file("revoked.pem"))))).toString("hex")).toBe(failure.tryLater);
+    expect(
+      (await bytesOf(await post(await requestFor("-cert", file("revoked.pem"))))).toString("hex"),
+    ).toBe(failure.tryLater);
     stand.clock.offset = 0;
     stand.responders.set(ours.served.id, await ours.responder());
   });
   test("many who ask for the same answer at once cost one look and get the same bytes", async () => {
-    const request = await requestFor("-cert", file("revoked.pem"), "-no_nonce"), before = stand.reads();
-    const answers = await Promise.all(Array.from({ length: 200 }, async () => (await bytesOf(await post(request))).toString("hex")));
+    const request = await requestFor("-cert", file("revoked.pem"), "-no_nonce"),
+      before = stand.reads();
+    const answers = await Promise.all(
+      Array.from({ length: 200 }, async () => (await bytesOf(await post(request))).toString("hex")),
+    );
     expect(new Set(answers).size).toBe(1);
     expect(stand.reads() - before).toBe(1);
   });

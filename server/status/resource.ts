@@ -13,44 +13,76 @@ export type Resource = Readonly<{
 }>;
 
 /** Answers GET and HEAD, with 304 where the client has it already (RFC 9110 §13). */
-export function sendResource(request: IncomingMessage, response: ServerResponse, resource: Resource, now: number): void {
+export function sendResource(
+  request: IncomingMessage,
+  response: ServerResponse,
+  resource: Resource,
+  now: number,
+): void {
   if (request.method !== "GET" && request.method !== "HEAD") {
     sendPlain(response, 405, "Only GET and HEAD are served here.\n", { allow: "GET, HEAD" });
     return;
   }
   const headers: OutgoingHttpHeaders = {
-    etag: resource.etag, "last-modified": resource.lastModified.toUTCString(), "cache-control": cacheControl(resource, now), "x-content-type-options": "nosniff",
+    etag: resource.etag,
+    "last-modified": resource.lastModified.toUTCString(),
+    "cache-control": cacheControl(resource, now),
+    "x-content-type-options": "nosniff",
   };
   if (resource.expires !== null) headers.expires = resource.expires.toUTCString();
   if (isUnchanged(request, resource.etag, resource.lastModified)) {
     response.writeHead(304, headers).end();
     return;
   }
-  response.writeHead(200, { ...headers, "content-type": resource.type, "content-length": resource.body.length });
+  response.writeHead(200, {
+    ...headers,
+    "content-type": resource.type,
+    "content-length": resource.body.length,
+  });
   response.end(request.method === "HEAD" ? undefined : resource.body);
 }
 
 function cacheControl(resource: Resource, now: number): string {
-  const left = resource.expires === null ? resource.maxAge : Math.floor((resource.expires.getTime() - now) / 1000);
+  const left =
+    resource.expires === null
+      ? resource.maxAge
+      : Math.floor((resource.expires.getTime() - now) / 1000);
   return `public, max-age=${Math.max(0, Math.min(resource.maxAge, left))}, must-revalidate, no-transform`;
 }
 
 /** Whether the conditional headers name what we would send. The entity tag wins over the date. */
 export function isUnchanged(request: IncomingMessage, etag: string, lastModified: Date): boolean {
   const tags = request.headers["if-none-match"];
-  if (tags !== undefined) return tags.split(",").some((tag) => tag.trim() === "*" || tag.trim().replace(/^W\//, "") === etag);
+  if (tags !== undefined)
+    return tags
+      .split(",")
+      .some((tag) => tag.trim() === "*" || tag.trim().replace(/^W\//, "") === etag);
   const since = Date.parse(request.headers["if-modified-since"] ?? "");
   return !Number.isNaN(since) && Math.floor(lastModified.getTime() / 1000) * 1000 <= since;
 }
 
 /** A short plain answer; nobody may keep it. */
-export function sendPlain(response: ServerResponse, status: number, text: string, headers: OutgoingHttpHeaders = {}): void {
-  response.writeHead(status, { "content-type": "text/plain; charset=utf-8", "content-length": Buffer.byteLength(text), "cache-control": "no-store", ...headers });
+export function sendPlain(
+  response: ServerResponse,
+  status: number,
+  text: string,
+  headers: OutgoingHttpHeaders = {},
+): void {
+  response.writeHead(status, {
+    "content-type": "text/plain; charset=utf-8",
+    "content-length": Buffer.byteLength(text),
+    "cache-control": "no-store",
+    ...headers,
+  });
   response.end(text);
 }
 
 export function sendJson(response: ServerResponse, status: number, value: unknown): void {
   const body = JSON.stringify(value);
-  response.writeHead(status, { "content-type": "application/json", "content-length": Buffer.byteLength(body), "cache-control": "no-store" });
+  response.writeHead(status, {
+    "content-type": "application/json",
+    "content-length": Buffer.byteLength(body),
+    "cache-control": "no-store",
+  });
   response.end(body);
 }

@@ -33,7 +33,8 @@ export function makeStatusDoor(parts: StatusParts): StatusDoor {
       return true;
     }
     const path = url.split("?", 1)[0]!;
-    if (path.startsWith("/crl/") || path.startsWith("/ca/")) serveFile(parts, path, request, response);
+    if (path.startsWith("/crl/") || path.startsWith("/ca/"))
+      serveFile(parts, path, request, response);
     else if (path === "/healthz") sendJson(response, 200, { status: "ok" });
     else if (path === "/readyz") serveReadiness(parts, response);
     else if (path === "/metrics") serveMetrics(parts, response);
@@ -42,10 +43,20 @@ export function makeStatusDoor(parts: StatusParts): StatusDoor {
   };
 }
 
-function serveFile(parts: StatusParts, path: string, request: IncomingMessage, response: ServerResponse): void {
+function serveFile(
+  parts: StatusParts,
+  path: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
   response.on("finish", () => parts.metrics.countRequest("status", response.statusCode));
   const file = path.startsWith("/ca/") ? parts.authorityFiles().get(path) : findCrl(parts, path);
-  if (file === undefined || file === null) sendPlain(response, 404, "There is no such file here. CRLs are at /crl/{authority}.crl, CA certificates at /ca/{authority}.cer, .pem and .p7c.\n");
+  if (file === undefined || file === null)
+    sendPlain(
+      response,
+      404,
+      "There is no such file here. CRLs are at /crl/{authority}.crl, CA certificates at /ca/{authority}.cer, .pem and .p7c.\n",
+    );
   else sendResource(request, response, file, parts.now());
 }
 
@@ -65,7 +76,11 @@ function serveReadiness(parts: StatusParts, response: ServerResponse): void {
 function serveMetrics(parts: StatusParts, response: ServerResponse): void {
   const send = (gauges: readonly Gauge[]) => {
     const text = parts.metrics.render(gauges);
-    response.writeHead(200, { "content-type": "text/plain; version=0.0.4; charset=utf-8", "content-length": Buffer.byteLength(text), "cache-control": "no-store" });
+    response.writeHead(200, {
+      "content-type": "text/plain; version=0.0.4; charset=utf-8",
+      "content-length": Buffer.byteLength(text),
+      "cache-control": "no-store",
+    });
     response.end(text);
   };
   // Counters are worth having while the database is away, which is when somebody looks.

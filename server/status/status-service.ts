@@ -18,7 +18,12 @@ import type { Check } from "@/server/status/readiness";
 import { makeStatusDoor } from "@/server/status/status-door";
 import type { StatusDoor } from "@/server/status/status-door";
 
-export type StatusServiceParts = Readonly<{ deps: Deps; authorities: AuthorityState; draining: () => boolean; log: DoorLog }>;
+export type StatusServiceParts = Readonly<{
+  deps: Deps;
+  authorities: AuthorityState;
+  draining: () => boolean;
+  log: DoorLog;
+}>;
 
 /** The status services with their memory; the jobs fill and drop it. */
 export type StatusService = Readonly<{
@@ -27,30 +32,59 @@ export type StatusService = Readonly<{
   crls: CrlStore;
   metrics: Metrics;
   /** Where the jobs say how to ask them: responders by authority, and what else has to work before the door is ready. */
-  connect: (ways: Readonly<{ responderOf: (authorityId: string) => Responder | null; checks: Readonly<Record<string, Check>>; setUp: Check }>) => void;
+  connect: (
+    ways: Readonly<{
+      responderOf: (authorityId: string) => Responder | null;
+      checks: Readonly<Record<string, Check>>;
+      setUp: Check;
+    }>,
+  ) => void;
 }>;
 
 const rememberedStatuses = 200_000;
 
 /** Everything empty; `connect` and the jobs bring it to life. */
-export function makeStatusService({ deps, authorities, draining, log }: StatusServiceParts): StatusService {
+export function makeStatusService({
+  deps,
+  authorities,
+  draining,
+  log,
+}: StatusServiceParts): StatusService {
   const now = () => deps.clock.now().getTime();
-  const statuses = makeStatusCache(makeSerialReader(deps), rememberedStatuses), crls = makeCrlStore(deps), metrics = makeMetrics();
+  const statuses = makeStatusCache(makeSerialReader(deps), rememberedStatuses),
+    crls = makeCrlStore(deps),
+    metrics = makeMetrics();
   let responderOf: (authorityId: string) => Responder | null = () => null;
-  let checks: Readonly<Record<string, Check>> = {}, setUp: Check = async () => "is starting";
+  let checks: Readonly<Record<string, Check>> = {},
+    setUp: Check = async () => "is starting";
   const saySometimes = makeSaySometimes(log, now);
-  const answer = makeAnswerOcsp({ index: authorities.index, responderOf: (id) => responderOf(id), statuses, now, onError: (error) => saySometimes(`OCSP: ${reasonOf(error)}`) });
+  const answer = makeAnswerOcsp({
+    index: authorities.index,
+    responderOf: (id) => responderOf(id),
+    statuses,
+    now,
+    onError: (error) => saySometimes(`OCSP: ${reasonOf(error)}`),
+  });
   const named = (): Record<string, Check> => ({
     ...checks,
     status: async () => missingStatus(authorities, (id) => responderOf(id), crls),
   });
   const readiness = makeReadiness({ checks: named, setUp: () => setUp(), draining, now });
   const door = makeStatusDoor({
-    ocsp: { answer, count: metrics.countOcsp, now }, index: authorities.index, authorityFiles: authorities.files, crls, readiness, metrics, now,
+    ocsp: { answer, count: metrics.countOcsp, now },
+    index: authorities.index,
+    authorityFiles: authorities.files,
+    crls,
+    readiness,
+    metrics,
+    now,
     gauges: makeGauges({ deps, index: authorities.index, crls, statuses }),
   });
   return {
-    door, statuses, crls, metrics,
+    door,
+    statuses,
+    crls,
+    metrics,
     connect: (ways) => {
       responderOf = ways.responderOf;
       checks = ways.checks;
@@ -60,9 +94,17 @@ export function makeStatusService({ deps, authorities, draining, log }: StatusSe
 }
 
 /** What is still missing before every authority's status is served. */
-function missingStatus({ index }: AuthorityState, responderOf: (id: string) => Responder | null, crls: CrlStore): string | null {
-  const silent = index().all.filter(({ id }) => responderOf(id) === null).map(({ slug }) => slug);
-  const bare = index().all.filter(({ id }) => crls.find(id, wholeCrl) === null).map(({ slug }) => slug);
+function missingStatus(
+  { index }: AuthorityState,
+  responderOf: (id: string) => Responder | null,
+  crls: CrlStore,
+): string | null {
+  const silent = index()
+    .all.filter(({ id }) => responderOf(id) === null)
+    .map(({ slug }) => slug);
+  const bare = index()
+    .all.filter(({ id }) => crls.find(id, wholeCrl) === null)
+    .map(({ slug }) => slug);
   if (silent.length > 0) return `no OCSP responder yet for ${silent.join(", ")}`;
   return bare.length > 0 ? `no CRL yet for ${bare.join(", ")}` : null;
 }

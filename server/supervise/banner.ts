@@ -14,14 +14,21 @@ export function banner(env: Env, running: RunningChancery): string {
     `  ${"Database".padEnd(14)}${running.databaseWhat}`,
     `  ${"Sealing key".padEnd(14)}${running.kekFrom}`,
     "",
-    ...(running.setUp ? [] : env.CHANCERY_ADMIN_EMAIL ? ["  It is being set up as the environment says (CHANCERY_ADMIN_EMAIL).", ""] : setupLines(consoleUrl(env.CHANCERY_HOST, running.ports), running.setupToken)),
+    ...(running.setUp
+      ? []
+      : env.CHANCERY_ADMIN_EMAIL
+        ? ["  It is being set up as the environment says (CHANCERY_ADMIN_EMAIL).", ""]
+        : setupLines(consoleUrl(env.CHANCERY_HOST, running.ports), running.setupToken)),
     "  Ctrl-C stops it. Nothing is lost.",
     "",
   ];
   return `${lines.join("\n")}\n`;
 }
 
-function places({ CHANCERY_HOST: host, CHANCERY_PUBLIC_URL: publicUrl }: Env, ports: Ports): [string, string][] {
+function places(
+  { CHANCERY_HOST: host, CHANCERY_PUBLIC_URL: publicUrl }: Env,
+  ports: Ports,
+): [string, string][] {
   const { http, https, mtls } = ports;
   const name = isLoopback(host) || isWildcard(host) ? "localhost" : inUrl(host);
   return [
@@ -29,13 +36,22 @@ function places({ CHANCERY_HOST: host, CHANCERY_PUBLIC_URL: publicUrl }: Env, po
     ["HTTPS", `https://${name}:${https}`],
     ["Mutual TLS", `https://${name}:${mtls}`],
     ["CRL and OCSP", `${publicUrl}   (the address that certificates carry)`],
-    ...(isLoopback(host) ? [] : [["Plain HTTP", `http://${name}:${http}   beyond this machine: CRL, OCSP and CA certificates only`] as [string, string]]),
+    ...(isLoopback(host)
+      ? []
+      : [
+          [
+            "Plain HTTP",
+            `http://${name}:${http}   beyond this machine: CRL, OCSP and CA certificates only`,
+          ] as [string, string],
+        ]),
   ];
 }
 
 /** People on this machine may use plain HTTP; everybody else comes over HTTPS. */
 function consoleUrl(host: string, { http, https }: Ports): string {
-  return isLoopback(host) || isWildcard(host) ? `http://localhost:${http}` : `https://${inUrl(host)}:${https}`;
+  return isLoopback(host) || isWildcard(host)
+    ? `http://localhost:${http}`
+    : `https://${inUrl(host)}:${https}`;
 }
 
 function setupLines(console: string, token: string): string[] {

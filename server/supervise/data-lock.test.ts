@@ -7,7 +7,9 @@ import { DataFolderBusy, lockDataFolder, type DataLock } from "./data-lock";
 
 let folder = "";
 const path = () => join(folder, "lock");
-beforeEach(() => { folder = mkdtempSync(join(tmpdir(), "chancery-lock-")); });
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "chancery-lock-"));
+});
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const holder = async (change: Record<string, unknown>) => {
@@ -29,10 +31,18 @@ test("of many that find a dead holder at the same moment exactly one gets the fo
   const dead = spawn(process.execPath, ["-e", ""]);
   await new Promise((done) => dead.once("close", done));
   await holder({ pid: dead.pid });
-  const results = await Promise.allSettled(Array.from({ length: 20 }, () => lockDataFolder(folder)));
-  const won = results.filter((one): one is PromiseFulfilledResult<DataLock> => one.status === "fulfilled");
+  const results = await Promise.allSettled(
+    Array.from({ length: 20 }, () => lockDataFolder(folder)),
+  );
+  const won = results.filter(
+    (one): one is PromiseFulfilledResult<DataLock> => one.status === "fulfilled",
+  );
   expect(won).toHaveLength(1);
-  expect(results.filter((one) => one.status === "rejected").every((one) => one.reason instanceof DataFolderBusy)).toBe(true);
+  expect(
+    results
+      .filter((one) => one.status === "rejected")
+      .every((one) => one.reason instanceof DataFolderBusy),
+  ).toBe(true);
   won[0]?.value.release();
   expect(readdirSync(folder)).toEqual([]);
 });
@@ -44,12 +54,15 @@ test("a holder whose pid now belongs to another process counts as dead", async (
   lock.release();
 });
 
-test.each(["", "{", "null", '"x"', "{}", '{"pid":1}'])("an unreadable lock %j is taken over", async (text) => {
-  writeFileSync(path(), text);
-  const lock = await lockDataFolder(folder);
-  expect(readFileSync(path(), "utf8")).toContain(`"pid":${process.pid}`);
-  lock.release();
-});
+test.each(["", "{", "null", '"x"', "{}", '{"pid":1}'])(
+  "an unreadable lock %j is taken over",
+  async (text) => {
+    writeFileSync(path(), text);
+    const lock = await lockDataFolder(folder);
+    expect(readFileSync(path(), "utf8")).toContain(`"pid":${process.pid}`);
+    lock.release();
+  },
+);
 
 test("a holder in another container is believed while its heartbeat goes on, and not afterwards", async () => {
   await holder({ world: "another boot" });

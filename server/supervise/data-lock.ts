@@ -1,15 +1,31 @@
-import { linkSync, readFileSync, readlinkSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  linkSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 
 /** Who holds a data folder. A pid alone proves nothing: it is reused, and it means nothing in another container. */
-interface Holder { readonly pid: number; readonly started: string; readonly world: string }
+interface Holder {
+  readonly pid: number;
+  readonly started: string;
+  readonly world: string;
+}
 
 /** Held until `release`, or until the process is gone. */
-export interface DataLock { readonly release: () => void }
+export interface DataLock {
+  readonly release: () => void;
+}
 
-const HEARTBEAT_MS = 2_000, WATCH_MS = 6_000;
+const HEARTBEAT_MS = 2_000,
+  WATCH_MS = 6_000;
 
 /** Thrown when a living Chancery works on the folder. */
 export class DataFolderBusy extends Error {}
@@ -19,7 +35,8 @@ export class DataFolderBusy extends Error {}
  * one from another container or machine when it shows no heartbeat for six seconds.
  */
 export async function lockDataFolder(dataFolder: string): Promise<DataLock> {
-  const path = join(dataFolder, "lock"), own = `${path}.${process.pid}.${randomBytes(4).toString("hex")}`;
+  const path = join(dataFolder, "lock"),
+    own = `${path}.${process.pid}.${randomBytes(4).toString("hex")}`;
   const text = JSON.stringify(describeSelf());
   writeFileSync(own, text, { mode: 0o600 });
   try {
@@ -51,8 +68,10 @@ async function clearStale(path: string, dataFolder: string): Promise<void> {
   const text = readText(path);
   if (text === null) return;
   const holder = parse(text);
-  if (holder !== null && await isAlive(holder, path)) {
-    throw new DataFolderBusy(`Another Chancery (process ${holder.pid}) is running on ${dataFolder}. Stop it first, or give this one its own folder with CHANCERY_DATA.`);
+  if (holder !== null && (await isAlive(holder, path))) {
+    throw new DataFolderBusy(
+      `Another Chancery (process ${holder.pid}) is running on ${dataFolder}. Stop it first, or give this one its own folder with CHANCERY_DATA.`,
+    );
   }
   takeAway(path, text);
 }
@@ -79,7 +98,11 @@ async function isAlive(holder: Holder, path: string): Promise<boolean> {
   return false;
 }
 
-const describeSelf = (): Holder => ({ pid: process.pid, started: startOf(process.pid), world: world() });
+const describeSelf = (): Holder => ({
+  pid: process.pid,
+  started: startOf(process.pid),
+  world: world(),
+});
 
 /** The same only for processes that see each other's pids: one boot, one pid namespace. */
 function world(): string {
@@ -93,8 +116,10 @@ function world(): string {
 /** When the process started, in clock ticks since boot; "" if there is none. Zombies count as dead. */
 function startOf(pid: number): string {
   try {
-    const fields = readFileSync(`/proc/${pid}/stat`, "utf8").replace(/^.*\) /s, "").split(" ");
-    return fields[0] === "Z" ? "" : fields[19] ?? "";
+    const fields = readFileSync(`/proc/${pid}/stat`, "utf8")
+      .replace(/^.*\) /s, "")
+      .split(" ");
+    return fields[0] === "Z" ? "" : (fields[19] ?? "");
   } catch {
     return "";
   }

@@ -7,7 +7,9 @@ export function readableLine(line: string): string {
   try {
     const record = JSON.parse(line) as Record<string, unknown>;
     if (typeof record.msg !== "string") return line;
-    const fields = Object.entries(record).filter(([key]) => !QUIET_FIELDS.has(key)).map(([key, value]) => `${key}=${show(value)}`);
+    const fields = Object.entries(record)
+      .filter(([key]) => !QUIET_FIELDS.has(key))
+      .map(([key, value]) => `${key}=${show(value)}`);
     return [`${LEVELS[Number(record.level)] ?? ""}${record.msg}`, ...fields].join("  ");
   } catch {
     return line;

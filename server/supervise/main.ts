@@ -10,9 +10,17 @@ const dist = join(root, "dist");
 
 await runSupervisor({
   start: () => ({
-    root, env: readEnv(), settings: process.env, write: (text) => process.stdout.write(text),
-    childFiles: { signer: join(dist, "signer.mjs"), console: join(dist, "console.mjs"), door: join(dist, "door.mjs") },
+    root,
+    env: readEnv(),
+    settings: process.env,
+    write: (text) => process.stdout.write(text),
+    childFiles: {
+      signer: join(dist, "signer.mjs"),
+      console: join(dist, "console.mjs"),
+      door: join(dist, "door.mjs"),
+    },
   }),
   banner,
-  explain: (error) => (error instanceof DataFolderBusy ? error.message : String((error as Error).message || error)),
+  explain: (error) =>
+    error instanceof DataFolderBusy ? error.message : String((error as Error).message || error),
 });

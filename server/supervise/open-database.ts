@@ -29,13 +29,18 @@ const OUTSIDE_PATIENCE_MS = 60_000;
 export function openOwnDatabase(options: DatabaseOptions): Promise<OpenedDatabase> {
   const { DATABASE_URL: appUrl, DATABASE_OWNER_URL: ownerUrl } = options.settings;
   if (appUrl) return openOutside(options, appUrl, ownerUrl ?? "");
-  if (ownerUrl) throw new Error("DATABASE_OWNER_URL is set without DATABASE_URL. Set both to use a server of your own, or neither.");
+  if (ownerUrl)
+    throw new Error(
+      "DATABASE_OWNER_URL is set without DATABASE_URL. Set both to use a server of your own, or neither.",
+    );
   return openEmbedded(options);
 }
 
 async function openEmbedded(options: DatabaseOptions): Promise<OpenedDatabase> {
   const folder = join(options.dataFolder, "pg");
-  const server = await options.step("PostgreSQL", () => startPostgres({ root: options.root, folder, durable: true, say: options.say }));
+  const server = await options.step("PostgreSQL", () =>
+    startPostgres({ root: options.root, folder, durable: true, say: options.say }),
+  );
   try {
     const urls = await setUpRoles(server);
     await ensureDatabase(server, DATABASE);
@@ -48,7 +53,11 @@ async function openEmbedded(options: DatabaseOptions): Promise<OpenedDatabase> {
   }
 }
 
-async function openOutside(options: DatabaseOptions, appUrl: string, ownerUrl: string): Promise<OpenedDatabase> {
+async function openOutside(
+  options: DatabaseOptions,
+  appUrl: string,
+  ownerUrl: string,
+): Promise<OpenedDatabase> {
   await options.step("database", () => waitForAnswer(appUrl, "DATABASE_URL", options.say));
   if (ownerUrl) {
     await waitForAnswer(ownerUrl, "DATABASE_OWNER_URL", options.say);
@@ -64,7 +73,11 @@ function userOf(url: string): string {
 }
 
 /** Servers start beside each other: one that does not listen yet gets a minute, one that refuses us does not. */
-async function waitForAnswer(connectionString: string, variable: string, say: (line: string) => void): Promise<void> {
+async function waitForAnswer(
+  connectionString: string,
+  variable: string,
+  say: (line: string) => void,
+): Promise<void> {
   for (const began = Date.now(); ; await pause(500)) {
     const client = new pg.Client({ connectionString, connectionTimeoutMillis: 5_000 });
     client.on("error", () => {});
@@ -73,9 +86,18 @@ async function waitForAnswer(connectionString: string, variable: string, say: (l
       return await client.end();
     } catch (error) {
       const { code, message } = error as { code?: string; message: string };
-      const mayCome = code === "ECONNREFUSED" || code === "ENOENT" || code === "EAI_AGAIN" || code === "57P03" || /timeout/.test(message);
-      if (!mayCome || Date.now() - began > OUTSIDE_PATIENCE_MS) throw new Error(`The database that ${variable} names cannot be used: ${message || code}.`, { cause: error });
-      if (Date.now() - began < 500) say(`the database that ${variable} names does not answer yet; waiting up to a minute`);
+      const mayCome =
+        code === "ECONNREFUSED" ||
+        code === "ENOENT" ||
+        code === "EAI_AGAIN" ||
+        code === "57P03" ||
+        /timeout/.test(message);
+      if (!mayCome || Date.now() - began > OUTSIDE_PATIENCE_MS)
+        throw new Error(`The database that ${variable} names cannot be used: ${message || code}.`, {
+          cause: error,
+        });
+      if (Date.now() - began < 500)
+        say(`the database that ${variable} names does not answer yet; waiting up to a minute`);
     }
   }
 }
@@ -85,7 +107,9 @@ export async function hasSealedKeys(appUrl: string): Promise<boolean> {
   const client = new pg.Client({ connectionString: appUrl });
   await client.connect();
   try {
-    const { rows } = await client.query<{ some: boolean }>("SELECT EXISTS (SELECT FROM signing_key) OR EXISTS (SELECT FROM tlog.log) AS some");
+    const { rows } = await client.query<{ some: boolean }>(
+      "SELECT EXISTS (SELECT FROM signing_key) OR EXISTS (SELECT FROM tlog.log) AS some",
+    );
     return rows[0]?.some ?? false;
   } finally {
     await client.end();

@@ -11,7 +11,8 @@ import { runStandIn } from "./testing/run-stand-in";
 
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 const root = findRepoRoot();
-let database: TestDatabase, data = "";
+let database: TestDatabase,
+  data = "";
 
 beforeEach(async () => {
   database = await makeTestDatabase();
@@ -48,28 +49,51 @@ test("an address that nobody can use is said with its variable, without its pass
 
 test("a schema that lacks a migration is refused without the owner's address, and migrated with it", async () => {
   await asOwner("DROP TABLE idempotency_key; DELETE FROM _prisma_migrations");
-  await expect(requireCurrentSchema(root, database.appUrl)).rejects.toThrow(/lacks \d+ migration\(s\).*DATABASE_OWNER_URL/);
-  await asOwner(`do $$ declare name text; begin for name in select nspname from pg_namespace where nspname !~ '^pg_' and nspname <> 'information_schema' loop execute format('drop schema %I cascade', name); end loop; end $$; create schema public`);
+  await expect(requireCurrentSchema(root, database.appUrl)).rejects.toThrow(
+    /lacks \d+ migration\(s\).*DATABASE_OWNER_URL/,
+  );
+  await asOwner(
+    `do $$ declare name text; begin for name in select nspname from pg_namespace where nspname !~ '^pg_' and nspname <> 'information_schema' loop execute format('drop schema %I cascade', name); end loop; end $$; create schema public`,
+  );
   expect(await migrate(root, database.ownerUrl, "chancery_app")).toBeGreaterThan(0);
   await requireCurrentSchema(root, database.appUrl);
   expect(await migrate(root, database.ownerUrl, "chancery_app")).toBe(0);
 });
 
 test("a schema of a newer version is refused by name, with and without the owner", async () => {
-  await asOwner("INSERT INTO _prisma_migrations (id, checksum, migration_name, finished_at, applied_steps_count) VALUES ('x', 'x', '29990101000000_future', now(), 1)");
-  await expect(requireCurrentSchema(root, database.appUrl)).rejects.toThrow(/newer Chancery \(29990101000000_future\)/);
+  await asOwner(
+    "INSERT INTO _prisma_migrations (id, checksum, migration_name, finished_at, applied_steps_count) VALUES ('x', 'x', '29990101000000_future', now(), 1)",
+  );
+  await expect(requireCurrentSchema(root, database.appUrl)).rejects.toThrow(
+    /newer Chancery \(29990101000000_future\)/,
+  );
   await expect(migrate(root, database.ownerUrl, "chancery_app")).rejects.toThrow(/newer Chancery/);
 });
 
 test("a migration that failed half-way counts as pending, never as applied", async () => {
-  await asOwner("UPDATE _prisma_migrations SET finished_at = NULL WHERE migration_name = (SELECT max(migration_name) FROM _prisma_migrations)");
+  await asOwner(
+    "UPDATE _prisma_migrations SET finished_at = NULL WHERE migration_name = (SELECT max(migration_name) FROM _prisma_migrations)",
+  );
   const { pending, failed } = await readSchemaState(root, database.appUrl);
   expect(failed).toHaveLength(1);
   expect(pending).toEqual(failed);
-  await expect(migrate(root, database.ownerUrl, "chancery_app")).rejects.toThrow(/P3009|failed migrations/);
+  await expect(migrate(root, database.ownerUrl, "chancery_app")).rejects.toThrow(
+    /P3009|failed migrations/,
+  );
 });
 
 test("the migrations and the schema of the client describe the same tables", async () => {
-  const printed = await runPrisma(root, ["migrate", "diff", "--from-config-datasource", "--to-schema", "prisma/schema.prisma", "--script"], database.ownerUrl);
+  const printed = await runPrisma(
+    root,
+    [
+      "migrate",
+      "diff",
+      "--from-config-datasource",
+      "--to-schema",
+      "prisma/schema.prisma",
+      "--script",
+    ],
+    database.ownerUrl,
+  );
   expect(printed.split("\n").filter((line) => /^(CREATE|ALTER|DROP)/.test(line))).toEqual([]);
 });

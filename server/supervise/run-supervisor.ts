@@ -27,8 +27,12 @@ export async function runSupervisor(program: {
 }
 
 function listenForSignals() {
-  let count = 0, force = () => {}, tell = () => {};
-  const first = new Promise<void>((done) => { tell = done; });
+  let count = 0,
+    force = () => {},
+    tell = () => {};
+  const first = new Promise<void>((done) => {
+    tell = done;
+  });
   const onSignal = () => {
     count += 1;
     tell();
@@ -38,5 +42,11 @@ function listenForSignals() {
     process.exit(130);
   };
   for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, onSignal);
-  return { first, any: () => count > 0, onForce: (work: () => void) => { force = work; } };
+  return {
+    first,
+    any: () => count > 0,
+    onForce: (work: () => void) => {
+      force = work;
+    },
+  };
 }

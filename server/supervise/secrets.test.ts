@@ -6,18 +6,29 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { makeSetupToken, readKek, readSessionSecret } from "./secrets";
 
 let folder = "";
-beforeEach(() => { folder = mkdtempSync(join(tmpdir(), "chancery-secrets-")); });
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "chancery-secrets-"));
+});
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 const settings = (values: Record<string, string> = {}) => values as unknown as NodeJS.ProcessEnv;
 const KEY = Buffer.alloc(32, 7).toString("base64");
 
-test.each([["too short", Buffer.alloc(16).toString("base64")], ["too long", Buffer.alloc(33).toString("base64")], ["hexadecimal", "ab".repeat(32)], ["not base64", "ä".repeat(44)], ["with a space inside", `${KEY.slice(0, 20)} ${KEY.slice(20)}`]])(
-  "a sealing key that is %s is refused with how to make one", (_what, key) => {
-    expect(() => readKek(folder, settings({ CHANCERY_KEK: key }), false)).toThrow(/CHANCERY_KEK must hold 32 bytes in base64.*openssl rand/);
-  });
+test.each([
+  ["too short", Buffer.alloc(16).toString("base64")],
+  ["too long", Buffer.alloc(33).toString("base64")],
+  ["hexadecimal", "ab".repeat(32)],
+  ["not base64", "ä".repeat(44)],
+  ["with a space inside", `${KEY.slice(0, 20)} ${KEY.slice(20)}`],
+])("a sealing key that is %s is refused with how to make one", (_what, key) => {
+  expect(() => readKek(folder, settings({ CHANCERY_KEK: key }), false)).toThrow(
+    /CHANCERY_KEK must hold 32 bytes in base64.*openssl rand/,
+  );
+});
 
 test("a key file that does not exist is an error, never a new key elsewhere", () => {
-  expect(() => readKek(folder, settings({ CHANCERY_KEK_FILE: join(folder, "none") }), false)).toThrow(/none/);
+  expect(() =>
+    readKek(folder, settings({ CHANCERY_KEK_FILE: join(folder, "none") }), false),
+  ).toThrow(/none/);
 });
 
 test("without any setting a key is made once, for its owner's eyes, and kept", () => {
@@ -38,8 +49,13 @@ test("a key file that others can read is closed to them", () => {
 test("CHANCERY_KEK wins over a file, and a file over the data folder", () => {
   const file = join(folder, "elsewhere");
   writeFileSync(file, `${KEY}\n`);
-  expect(readKek(folder, settings({ CHANCERY_KEK_FILE: file }), true)).toEqual({ kek: KEY, from: file });
-  expect(readKek(folder, settings({ CHANCERY_KEK: KEY, CHANCERY_KEK_FILE: "/none" }), true)).toEqual({ kek: KEY, from: "CHANCERY_KEK" });
+  expect(readKek(folder, settings({ CHANCERY_KEK_FILE: file }), true)).toEqual({
+    kek: KEY,
+    from: file,
+  });
+  expect(
+    readKek(folder, settings({ CHANCERY_KEK: KEY, CHANCERY_KEK_FILE: "/none" }), true),
+  ).toEqual({ kek: KEY, from: "CHANCERY_KEK" });
 });
 
 test("the setup token has 192 random bits and is known to the console by its digest alone", () => {

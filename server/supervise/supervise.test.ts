@@ -1,11 +1,27 @@
-import { chownSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chownSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { readRunFile } from "@/lib/runtime-file";
 import { readPostmasterPid } from "./postgres/find-orphan";
-import { appUrlOf, isAlive, pidOf, readEvents, runStandIn, until, type StandIn } from "./testing/run-stand-in";
+import {
+  appUrlOf,
+  isAlive,
+  pidOf,
+  readEvents,
+  runStandIn,
+  until,
+  type StandIn,
+} from "./testing/run-stand-in";
 
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 }); // several real starts each, beside whatever else runs
 
@@ -14,7 +30,9 @@ let data = "";
 const running: StandIn[] = [];
 const RUNNING = /Chancery is running/;
 
-beforeAll(() => { data = mkdtempSync(join(tmpdir(), "chancery-supervise-")); });
+beforeAll(() => {
+  data = mkdtempSync(join(tmpdir(), "chancery-supervise-"));
+});
 afterAll(() => rmSync(data, { recursive: true, force: true }));
 afterEach(async () => {
   for (const one of running.splice(0)) {
@@ -42,14 +60,19 @@ async function ask(sql: string): Promise<unknown[]> {
   }
 }
 
-const remember = (key: string) => ask(`INSERT INTO idempotency_key (actor_id, key, request_hash, created_at) VALUES ('test', '${key}', '', now())`);
-const remembered = () => ask("SELECT key FROM idempotency_key WHERE actor_id = 'test' ORDER BY key");
+const remember = (key: string) =>
+  ask(
+    `INSERT INTO idempotency_key (actor_id, key, request_hash, created_at) VALUES ('test', '${key}', '', now())`,
+  );
+const remembered = () =>
+  ask("SELECT key FROM idempotency_key WHERE actor_id = 'test' ORDER BY key");
 
 test("a first start makes database, keys and a setup link, and keeps secrets to their owner's eyes", async () => {
   const one = start();
   await one.says(RUNNING);
   expect(one.output()).toMatch(/http:\/\/localhost:3000\/setup\?token=[\w-]{32}\n/);
-  for (const file of ["kek", "session.key", "run.json"]) expect(statSync(join(data, file)).mode & 0o777).toBe(0o600);
+  for (const file of ["kek", "session.key", "run.json"])
+    expect(statSync(join(data, file)).mode & 0o777).toBe(0o600);
   expect(await ask("SELECT current_user")).toEqual(["chancery_app"]);
   expect(one.output()).not.toContain(readFileSync(join(data, "kek"), "utf8").trim());
   expect(one.output()).not.toContain(new URL(appUrlOf(data)).password);
@@ -64,18 +87,44 @@ test("the database listens on its private socket alone, and knows no password of
   await before.exited;
   const after = start();
   await after.says(RUNNING);
-  const client = new pg.Client({ connectionString: appUrlOf(data).replace(new URL(appUrlOf(data)).password, oldPassword) });
+  const client = new pg.Client({
+    connectionString: appUrlOf(data).replace(new URL(appUrlOf(data)).password, oldPassword),
+  });
   await expect(client.connect()).rejects.toThrow(/password authentication failed/);
 });
 
 test("each child knows its own secrets and nobody else's", async () => {
-  const one = start({ CHANCERY_ADMIN_PASSWORD: "a long passphrase", CHANCERY_ADMIN_EMAIL: "admin@example.com", DATABASE_OWNER_URL: "", OTHER_SECRET: "x" });
+  const one = start({
+    CHANCERY_ADMIN_PASSWORD: "a long passphrase",
+    CHANCERY_ADMIN_EMAIL: "admin@example.com",
+    DATABASE_OWNER_URL: "",
+    OTHER_SECRET: "x",
+  });
   await one.says(RUNNING);
-  const knows = (name: string) => readEvents(data).filter((line) => line.startsWith(`${name} knows`)).at(-1)?.split(" ").slice(2) ?? [];
-  const secrets = ["CHANCERY_KEK", "NEXTAUTH_SECRET", "CHANCERY_SESSION_SECRET", "CHANCERY_SETUP_TOKEN_SHA256", "CHANCERY_ADMIN_PASSWORD", "DATABASE_OWNER_URL", "OTHER_SECRET"];
+  const knows = (name: string) =>
+    readEvents(data)
+      .filter((line) => line.startsWith(`${name} knows`))
+      .at(-1)
+      ?.split(" ")
+      .slice(2) ?? [];
+  const secrets = [
+    "CHANCERY_KEK",
+    "NEXTAUTH_SECRET",
+    "CHANCERY_SESSION_SECRET",
+    "CHANCERY_SETUP_TOKEN_SHA256",
+    "CHANCERY_ADMIN_PASSWORD",
+    "DATABASE_OWNER_URL",
+    "OTHER_SECRET",
+  ];
   expect(knows("signer").filter((name) => secrets.includes(name))).toEqual(["CHANCERY_KEK"]);
-  expect(knows("door").filter((name) => secrets.includes(name))).toEqual(["CHANCERY_ADMIN_PASSWORD"]);
-  expect(knows("console").filter((name) => secrets.includes(name))).toEqual(["CHANCERY_SESSION_SECRET", "CHANCERY_SETUP_TOKEN_SHA256", "NEXTAUTH_SECRET"]);
+  expect(knows("door").filter((name) => secrets.includes(name))).toEqual([
+    "CHANCERY_ADMIN_PASSWORD",
+  ]);
+  expect(knows("console").filter((name) => secrets.includes(name))).toEqual([
+    "CHANCERY_SESSION_SECRET",
+    "CHANCERY_SETUP_TOKEN_SHA256",
+    "NEXTAUTH_SECRET",
+  ]);
 });
 
 test("SIGTERM ends door, console, signer and PostgreSQL in this order, and leaves nothing behind but the data", async () => {
@@ -89,7 +138,13 @@ test("SIGTERM ends door, console, signer and PostgreSQL in this order, and leave
   expect(await one.exited).toBe(0);
   expect(readEvents(data)).toEqual(["door ended", "console ended", "signer ended"]);
   expect(isAlive(postgres)).toBe(false);
-  for (const path of [runDir, join(data, "run.json"), join(data, "lock"), join(data, "pg/postmaster.pid")]) expect(existsSync(path)).toBe(false);
+  for (const path of [
+    runDir,
+    join(data, "run.json"),
+    join(data, "lock"),
+    join(data, "pg/postmaster.pid"),
+  ])
+    expect(existsSync(path)).toBe(false);
   const next = start();
   await next.says(RUNNING);
   expect(next.output()).not.toMatch(/recovers|taken over/);
@@ -112,7 +167,8 @@ test("a killed supervisor's children end by themselves, and its PostgreSQL is st
   const first = start();
   await first.says(RUNNING);
   await remember("orphan");
-  const orphan = postgresPid(), children = ["signer", "console", "door"].map((name) => pidOf(data, name));
+  const orphan = postgresPid(),
+    children = ["signer", "console", "door"].map((name) => pidOf(data, name));
   first.signal("SIGKILL");
   await first.exited;
   await until(() => children.every((pid) => !isAlive(pid)));
@@ -128,7 +184,11 @@ test("after kill -9 of everything the next start recovers every committed row", 
   const first = start();
   await first.says(RUNNING);
   for (let n = 0; n < 50; n++) await remember(`crash-${String(n).padStart(2, "0")}`);
-  const pids = [first.pid, postgresPid(), ...["signer", "console", "door"].map((name) => pidOf(data, name))];
+  const pids = [
+    first.pid,
+    postgresPid(),
+    ...["signer", "console", "door"].map((name) => pidOf(data, name)),
+  ];
   for (const pid of pids) process.kill(pid, "SIGKILL");
   await until(() => pids.every((pid) => !isAlive(pid)));
   const second = start();
@@ -167,18 +227,26 @@ test("a child that dies is started again, and it is said", async () => {
 test("a PostgreSQL that dies is started again behind the same address", async () => {
   const one = start();
   await one.says(RUNNING);
-  const pid = postgresPid(), url = appUrlOf(data);
+  const pid = postgresPid(),
+    url = appUrlOf(data);
   process.kill(pid, "SIGKILL");
   await one.says(/PostgreSQL ended \(SIGKILL\)/);
   await until(() => postgresPid() !== pid && postgresPid() !== 0);
-  await until(() => ask("SELECT 1").then(() => true, () => false));
+  await until(() =>
+    ask("SELECT 1").then(
+      () => true,
+      () => false,
+    ),
+  );
   expect(appUrlOf(data)).toBe(url);
 });
 
 test("a lost sealing key is never replaced by a new one while the database holds keys sealed with it", async () => {
   const first = start();
   await first.says(RUNNING);
-  await ask("INSERT INTO signing_key (id, algorithm, spki_der, sealed, created_at) VALUES ('key_test', 'ecdsa-p256', '', '', now())");
+  await ask(
+    "INSERT INTO signing_key (id, algorithm, spki_der, sealed, created_at) VALUES ('key_test', 'ecdsa-p256', '', '', now())",
+  );
   first.signal("SIGTERM");
   await first.exited;
   const kek = readFileSync(join(data, "kek"));

@@ -3,7 +3,11 @@ import type { KeyObject } from "node:crypto";
 import { promisify } from "node:util";
 
 /** A P-256 key that lives in this process's memory alone and dies with it. */
-export type OwnKey = Readonly<{ spkiDer: Uint8Array; privateKey: KeyObject; sign: (bytes: Uint8Array) => Promise<Uint8Array> }>;
+export type OwnKey = Readonly<{
+  spkiDer: Uint8Array;
+  privateKey: KeyObject;
+  sign: (bytes: Uint8Array) => Promise<Uint8Array>;
+}>;
 
 const generate = promisify(generateKeyPair);
 
@@ -11,6 +15,14 @@ const generate = promisify(generateKeyPair);
 export async function makeOwnKey(): Promise<OwnKey> {
   const { publicKey, privateKey } = await generate("ec", { namedCurve: "P-256" });
   const signBytes = (bytes: Uint8Array): Promise<Uint8Array> =>
-    new Promise((resolve, reject) => sign("sha256", bytes, privateKey, (error, signature) => (error === null ? resolve(signature) : reject(error))));
-  return { spkiDer: publicKey.export({ type: "spki", format: "der" }), privateKey, sign: signBytes };
+    new Promise((resolve, reject) =>
+      sign("sha256", bytes, privateKey, (error, signature) =>
+        error === null ? resolve(signature) : reject(error),
+      ),
+    );
+  return {
+    spkiDer: publicKey.export({ type: "spki", format: "der" }),
+    privateKey,
+    sign: signBytes,
+  };
 }

@@ -14,7 +14,8 @@ const shown = new WeakMap<TLSSocket, Shown>();
 export function shownCertificate(socket: TLSSocket): Shown {
   if (shown.has(socket)) return shown.get(socket);
   const certificate = socket.getPeerX509Certificate();
-  const read = certificate === undefined ? undefined : readPresented(Uint8Array.from(certificate.raw));
+  const read =
+    certificate === undefined ? undefined : readPresented(Uint8Array.from(certificate.raw));
   shown.set(socket, read);
   return read;
 }

@@ -4,7 +4,12 @@ import type { Server } from "node:tls";
 import { toPem } from "@/lib/pki/pem";
 import type { OwnKey } from "@/server/tls/own-key";
 
-export type TlsMaterial = Readonly<{ key: OwnKey; certificateDer: Uint8Array; /** The certificates above it, without the root. */ chain: readonly Uint8Array[]; selfSigned: boolean }>;
+export type TlsMaterial = Readonly<{
+  key: OwnKey;
+  certificateDer: Uint8Array;
+  /** The certificates above it, without the root. */ chain: readonly Uint8Array[];
+  selfSigned: boolean;
+}>;
 
 /** Holds what the TLS listeners show, and swaps it under their feet: new handshakes see the new certificate, open connections go on. */
 export type TlsKeeper = Readonly<{
@@ -21,11 +26,16 @@ export type TlsKeeper = Readonly<{
 export function makeTlsKeeper(first: TlsMaterial): TlsKeeper {
   const servers: Server[] = [];
   let resolveCertified: () => void = () => {};
-  const certified = new Promise<void>((resolve) => { resolveCertified = resolve; });
-  let material = first, authorities: readonly Uint8Array[] = [];
+  const certified = new Promise<void>((resolve) => {
+    resolveCertified = resolve;
+  });
+  let material = first,
+    authorities: readonly Uint8Array[] = [];
   const options = (): SecureContextOptions => ({
     key: material.key.privateKey.export({ type: "pkcs8", format: "pem" }),
-    cert: [material.certificateDer, ...material.chain].map((der) => toPem("CERTIFICATE", der)).join(""),
+    cert: [material.certificateDer, ...material.chain]
+      .map((der) => toPem("CERTIFICATE", der))
+      .join(""),
     // With no list at all Node would trust the public authorities.
     ca: authorities.map((der) => toPem("CERTIFICATE", der)),
     minVersion: "TLSv1.2",

@@ -24,17 +24,31 @@ afterEach(() => {
 
 async function selfSignedKeeper(): Promise<TlsKeeper> {
   const key = await makeOwnKey();
-  const certificateDer = await makeSelfSigned(key, ownNames("127.0.0.1", "http://pki.example.com:3000"), new Date(), (n) => randomBytes(n));
+  const certificateDer = await makeSelfSigned(
+    key,
+    ownNames("127.0.0.1", "http://pki.example.com:3000"),
+    new Date(),
+    (n) => randomBytes(n),
+  );
   return makeTlsKeeper({ key, certificateDer, chain: [], selfSigned: true });
 }
 async function serve(keeper: TlsKeeper): Promise<number> {
-  const server = createServer({ ...keeper.options(), requestCert: true, rejectUnauthorized: false }, (_request, response) => response.end("ok"));
+  const server = createServer(
+    { ...keeper.options(), requestCert: true, rejectUnauthorized: false },
+    (_request, response) => response.end("ok"),
+  );
   keeper.attach(server);
   open.push(server);
   return listen(server, { host: "127.0.0.1", port: 0, variable: "none" });
 }
 async function shown(port: number, ca: string | null): Promise<TLSSocket> {
-  const socket = connect({ port, host: "127.0.0.1", servername: "localhost", rejectUnauthorized: ca !== null, ...(ca === null ? {} : { ca }) });
+  const socket = connect({
+    port,
+    host: "127.0.0.1",
+    servername: "localhost",
+    rejectUnauthorized: ca !== null,
+    ...(ca === null ? {} : { ca }),
+  });
   await once(socket, "secureConnect");
   return socket;
 }
@@ -43,33 +57,58 @@ test("the first certificate is one that openssl reads, signed by itself, for the
   const certificate = new X509Certificate((await selfSignedKeeper()).current().certificateDer);
   expect(certificate.verify(certificate.publicKey)).toBe(true);
   expect(certificate.keyUsage).toEqual(["1.3.6.1.5.5.7.3.1"]);
-  for (const name of ["localhost", "pki.example.com"]) expect(certificate.checkHost(name)).toBe(name);
+  for (const name of ["localhost", "pki.example.com"])
+    expect(certificate.checkHost(name)).toBe(name);
   for (const ip of ["127.0.0.1", "::1"]) expect(certificate.checkIP(ip)).toBe(ip);
   expect(certificate.checkHost("other.example.com")).toBeUndefined();
 });
 
 test("an address that means every interface is no name in a certificate", () => {
-  expect(ownNames("0.0.0.0", "https://[2001:db8::1]:3443")).toEqual({ dns: ["localhost"], ips: ["127.0.0.1", "::1", "2001:db8::1"] });
-  expect(ownNames("::", "http://PKI.example.com")).toEqual({ dns: ["localhost", "pki.example.com"], ips: ["127.0.0.1", "::1"] });
+  expect(ownNames("0.0.0.0", "https://[2001:db8::1]:3443")).toEqual({
+    dns: ["localhost"],
+    ips: ["127.0.0.1", "::1", "2001:db8::1"],
+  });
+  expect(ownNames("::", "http://PKI.example.com")).toEqual({
+    dns: ["localhost", "pki.example.com"],
+    ips: ["127.0.0.1", "::1"],
+  });
 });
 
-test.each(["before", "after"])("a connection keeps the certificate that it began with: nobody negotiates another, %s the server's own was changed", async (when) => {
-  const keeper = await selfSignedKeeper(), authority = await makeThrowawayAuthority("tls"), leaf = await authority.leaf("localhost"), port = await serve(keeper);
-  if (when === "after") keeper.use({ key: leaf.key, certificateDer: leaf.der, chain: [], selfSigned: false });
-  const socket = connect({ port, host: "127.0.0.1", servername: "localhost", rejectUnauthorized: false, maxVersion: "TLSv1.2" });
-  await once(socket, "secureConnect");
-  const ended = new Promise<string>((resolve) => {
-    socket.on("error", () => resolve("refused")).on("close", () => resolve("refused"));
-    socket.renegotiate({ rejectUnauthorized: false }, (error) => resolve(error === null ? "negotiated" : "refused"));
-  });
-  expect(await ended).toBe("refused");
-  socket.destroy();
-});
+test.each(["before", "after"])(
+  "a connection keeps the certificate that it began with: nobody negotiates another, %s the server's own was changed",
+  async (when) => {
+    const keeper = await selfSignedKeeper(),
+      authority = await makeThrowawayAuthority("tls"),
+      leaf = await authority.leaf("localhost"),
+      port = await serve(keeper);
+    if (when === "after")
+      keeper.use({ key: leaf.key, certificateDer: leaf.der, chain: [], selfSigned: false });
+    const socket = connect({
+      port,
+      host: "127.0.0.1",
+      servername: "localhost",
+      rejectUnauthorized: false,
+      maxVersion: "TLSv1.2",
+    });
+    await once(socket, "secureConnect");
+    const ended = new Promise<string>((resolve) => {
+      socket.on("error", () => resolve("refused")).on("close", () => resolve("refused"));
+      socket.renegotiate({ rejectUnauthorized: false }, (error) =>
+        resolve(error === null ? "negotiated" : "refused"),
+      );
+    });
+    expect(await ended).toBe("refused");
+    socket.destroy();
+  },
+);
 
 describe("swapping", () => {
   test("a new handshake sees the new certificate while an old connection goes on, without a restart", async () => {
-    const keeper = await selfSignedKeeper(), port = await serve(keeper), before = await shown(port, null);
-    const authority = await makeThrowawayAuthority("tls"), leaf = await authority.leaf("localhost");
+    const keeper = await selfSignedKeeper(),
+      port = await serve(keeper),
+      before = await shown(port, null);
+    const authority = await makeThrowawayAuthority("tls"),
+      leaf = await authority.leaf("localhost");
     keeper.use({ key: leaf.key, certificateDer: leaf.der, chain: [], selfSigned: false });
     const after = await shown(port, toPem("CERTIFICATE", authority.served.certificateDer));
     expect(after.authorized).toBe(true);

@@ -10,7 +10,12 @@ import { Card } from "@/components/ui/card";
 import { Stack } from "@/components/ui/layout";
 import { previewCertificateSignIn } from "@/lib/accounts/preview-certificate-sign-in";
 import { signInAddress } from "@/lib/auth/page";
-import { actorOfSession, currentHolder, currentRequest, lostSession } from "@/lib/auth/session-actor";
+import {
+  actorOfSession,
+  currentHolder,
+  currentRequest,
+  lostSession,
+} from "@/lib/auth/session-actor";
 import { getDeps } from "@/lib/runtime";
 import { isSetUp } from "@/lib/setup/is-set-up";
 import { mtlsAddress } from "../../mtls-address";
@@ -19,13 +24,21 @@ export const metadata: Metadata = { title: "Sign in" };
 
 /** Only a path of our own; everything else leads to the overview. */
 function safePath(next: string | undefined): string {
-  return next !== undefined && /^\/(?![/\\])/.test(next) && !next.startsWith("/sign-in") ? next : "/";
+  return next !== undefined && /^\/(?![/\\])/.test(next) && !next.startsWith("/sign-in")
+    ? next
+    : "/";
 }
 
-export default async function SignInPage({ searchParams }: Readonly<{ searchParams: Promise<{ next?: string | string[] }> }>) {
+export default async function SignInPage({
+  searchParams,
+}: Readonly<{ searchParams: Promise<{ next?: string | string[] }> }>) {
   const { next } = await searchParams;
   const path = safePath(typeof next === "string" ? next : undefined);
-  const [actor, ready, { listener }] = await Promise.all([actorOfSession(), isSetUp(getDeps()), currentRequest()]);
+  const [actor, ready, { listener }] = await Promise.all([
+    actorOfSession(),
+    isSetUp(getDeps()),
+    currentRequest(),
+  ]);
   if (actor !== null) redirect(path);
   const mtlsHref = await mtlsAddress(signInAddress(path));
   return (
@@ -33,10 +46,23 @@ export default async function SignInPage({ searchParams }: Readonly<{ searchPara
       <h1 className="pb-4 text-center text-xl font-semibold tracking-tight">Sign in</h1>
       {ready ? (
         <Stack>
-          <LostSessionBanner lost={await lostSession()} certificateHref={listener === "mtls" ? null : mtlsHref} />
-          {listener === "mtls" ? <OnCertificatePort path={path} /> : <Card><SignInWays next={path} certificateHref={mtlsHref} /></Card>}
+          <LostSessionBanner
+            lost={await lostSession()}
+            certificateHref={listener === "mtls" ? null : mtlsHref}
+          />
+          {listener === "mtls" ? (
+            <OnCertificatePort path={path} />
+          ) : (
+            <Card>
+              <SignInWays next={path} certificateHref={mtlsHref} />
+            </Card>
+          )}
         </Stack>
-      ) : <Banner title="Chancery is not set up yet.">Open the one-time link that the terminal printed when it started. It leads to the setup.</Banner>}
+      ) : (
+        <Banner title="Chancery is not set up yet.">
+          Open the one-time link that the terminal printed when it started. It leads to the setup.
+        </Banner>
+      )}
     </div>
   );
 }
@@ -44,8 +70,35 @@ export default async function SignInPage({ searchParams }: Readonly<{ searchPara
 /** Where the browser shows a certificate: what it would sign in to, or why it does not, and the password as the other way. */
 async function OnCertificatePort({ path }: Readonly<{ path: string }>) {
   const [holder, { peer, path: asked }] = await Promise.all([currentHolder(), currentRequest()]);
-  if (holder === null || peer === null) return <><NoCertificateSignIn reason={{ state: "none" }} /><Card><SignInForm next={path} /></Card></>;
+  if (holder === null || peer === null)
+    return (
+      <>
+        <NoCertificateSignIn reason={{ state: "none" }} />
+        <Card>
+          <SignInForm next={path} />
+        </Card>
+      </>
+    );
   const found = await previewCertificateSignIn(getDeps(), holder, peer, asked);
-  if (found.state !== "ready") return <><NoCertificateSignIn reason={{ ...found, name: peer.identity.name }} /><Card><SignInForm next={path} /></Card></>;
-  return <CertificateSignIn next={path} account={found.account} certificate={{ serial: peer.serial, profile: peer.profile, notAfter: peer.notAfter, identity: peer.identity.name }} />;
+  if (found.state !== "ready")
+    return (
+      <>
+        <NoCertificateSignIn reason={{ ...found, name: peer.identity.name }} />
+        <Card>
+          <SignInForm next={path} />
+        </Card>
+      </>
+    );
+  return (
+    <CertificateSignIn
+      next={path}
+      account={found.account}
+      certificate={{
+        serial: peer.serial,
+        profile: peer.profile,
+        notAfter: peer.notAfter,
+        identity: peer.identity.name,
+      }}
+    />
+  );
 }

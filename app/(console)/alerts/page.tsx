@@ -26,31 +26,97 @@ import { readOpenAlerts } from "./read-open";
 
 const path = "/alerts";
 /** In the address "all" stands for no filter by state, and nothing for what is unresolved. */
-const pageQuery = alertQuery.extend({ status: z.enum([...alertStatuses, "unresolved", "all"]).optional() });
+const pageQuery = alertQuery.extend({
+  status: z.enum([...alertStatuses, "unresolved", "all"]).optional(),
+});
 
 export const metadata = { title: "Alerts" };
 
-export default async function AlertsPage({ searchParams }: Readonly<{ searchParams: SearchParams }>) {
+export default async function AlertsPage({
+  searchParams,
+}: Readonly<{ searchParams: SearchParams }>) {
   const { actor, deps } = await openPage("alerts.read", { action: "alert.read" });
-  const { query: { status = "unresolved", ...query }, params, problems } = await readQuery(pageQuery, searchParams);
+  const {
+    query: { status = "unresolved", ...query },
+    params,
+    problems,
+  } = await readQuery(pageQuery, searchParams);
   const [list, watch, open, identityName] = await Promise.all([
-    listAlerts(deps, actor, { ...query, status: status === "all" ? undefined : status }), getWatchState(deps, actor), readOpenAlerts(deps, actor), findIdentityName(deps, actor, query.identity),
+    listAlerts(deps, actor, { ...query, status: status === "all" ? undefined : status }),
+    getWatchState(deps, actor),
+    readOpenAlerts(deps, actor),
+    findIdentityName(deps, actor, query.identity),
   ]);
-  const { counts, items } = list, filtered = Object.keys(params).some((name) => name !== "limit" && name !== "cursor");
-  const total = status === "all" ? counts.open + counts.acknowledged + counts.resolved : status === "unresolved" ? counts.open + counts.acknowledged : counts[status];
+  const { counts, items } = list,
+    filtered = Object.keys(params).some((name) => name !== "limit" && name !== "cursor");
+  const total =
+    status === "all"
+      ? counts.open + counts.acknowledged + counts.resolved
+      : status === "unresolved"
+        ? counts.open + counts.acknowledged
+        : counts[status];
   return (
     <>
-      <PageHeader title="Alerts" sentence={open === null || open.open === 0 ? "No alert is open." : `${plural(open.open, "alert")} ${open.open === 1 ? "is" : "are"} open.`} />
+      <PageHeader
+        title="Alerts"
+        sentence={
+          open === null || open.open === 0
+            ? "No alert is open."
+            : `${plural(open.open, "alert")} ${open.open === 1 ? "is" : "are"} open.`
+        }
+      />
       <AlertTabs />
-      <Suspense><AlertFilters rules={allRules} /></Suspense>
-      <AlertChips path={path} params={params} counts={counts} me={scopeOf(actor.role, "alerts.handle") === "none" ? null : actor.id} identityName={identityName} />
+      <Suspense>
+        <AlertFilters rules={allRules} />
+      </Suspense>
+      <AlertChips
+        path={path}
+        params={params}
+        counts={counts}
+        me={scopeOf(actor.role, "alerts.handle") === "none" ? null : actor.id}
+        identityName={identityName}
+      />
       <FilterProblems path={path} params={params} problems={problems} />
       {open !== null && !params["cursor"] && <NewAlerts drawn={open} />}
-      <AlertTable items={items} empty={filtered
-        ? <EmptyState icon={<BellRing aria-hidden />} title="No alert matches" action={<ButtonLink href={path}>Show what is unresolved</ButtonLink>}>Remove a filter, or look among the resolved ones.</EmptyState>
-        : <EmptyState icon={<BellRing aria-hidden />} title="Nothing is unresolved" action={counts.resolved > 0 ? <ButtonLink href={`${path}?status=resolved`}>Show {plural(counts.resolved, "resolved alert")}</ButtonLink> : <ButtonLink href={`${path}/rules`}>What the rules look for</ButtonLink>}>The rules read every entry of the log. What they find appears here within two seconds.</EmptyState>} />
-      {items.length > 0 && <Pagination summary={`${formatCount(items.length)} of ${plural(total, "alert")}`} {...pagesOf(path, params, list.nextCursor)} />}
-      <div className="pt-2"><WatchLine state={watch} /></div>
+      <AlertTable
+        items={items}
+        empty={
+          filtered ? (
+            <EmptyState
+              icon={<BellRing aria-hidden />}
+              title="No alert matches"
+              action={<ButtonLink href={path}>Show what is unresolved</ButtonLink>}
+            >
+              Remove a filter, or look among the resolved ones.
+            </EmptyState>
+          ) : (
+            <EmptyState
+              icon={<BellRing aria-hidden />}
+              title="Nothing is unresolved"
+              action={
+                counts.resolved > 0 ? (
+                  <ButtonLink href={`${path}?status=resolved`}>
+                    Show {plural(counts.resolved, "resolved alert")}
+                  </ButtonLink>
+                ) : (
+                  <ButtonLink href={`${path}/rules`}>What the rules look for</ButtonLink>
+                )
+              }
+            >
+              The rules read every entry of the log. What they find appears here within two seconds.
+            </EmptyState>
+          )
+        }
+      />
+      {items.length > 0 && (
+        <Pagination
+          summary={`${formatCount(items.length)} of ${plural(total, "alert")}`}
+          {...pagesOf(path, params, list.nextCursor)}
+        />
+      )}
+      <div className="pt-2">
+        <WatchLine state={watch} />
+      </div>
     </>
   );
 }

@@ -1,5 +1,10 @@
 import { PageHeaderSkeleton, TableSkeleton } from "@/components/ui/skeleton";
 
 export default function Loading() {
-  return <><PageHeaderSkeleton /><TableSkeleton /></>;
+  return (
+    <>
+      <PageHeaderSkeleton />
+      <TableSkeleton />
+    </>
+  );
 }

@@ -17,9 +17,26 @@ export default async function AuthoritiesPage() {
   const mayCreate = scopeOf(actor.role, "authorities.create") !== "none";
   return (
     <>
-      <PageHeader title="Authorities" sentence={`${plural(items.length, "authority", "authorities")}, each below the one that signed it.`}
-        action={mayCreate && <ButtonLink href="/authorities/new" variant="primary" icon={<Plus aria-hidden />}>New issuing authority</ButtonLink>} />
-      <Card>{items.length > 0 ? <AuthorityTree authorities={items} /> : <EmptyState title="No authority yet">The setup makes a root and an issuing authority.</EmptyState>}</Card>
+      <PageHeader
+        title="Authorities"
+        sentence={`${plural(items.length, "authority", "authorities")}, each below the one that signed it.`}
+        action={
+          mayCreate && (
+            <ButtonLink href="/authorities/new" variant="primary" icon={<Plus aria-hidden />}>
+              New issuing authority
+            </ButtonLink>
+          )
+        }
+      />
+      <Card>
+        {items.length > 0 ? (
+          <AuthorityTree authorities={items} />
+        ) : (
+          <EmptyState title="No authority yet">
+            The setup makes a root and an issuing authority.
+          </EmptyState>
+        )}
+      </Card>
     </>
   );
 }

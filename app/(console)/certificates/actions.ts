@@ -13,7 +13,26 @@ const id = { id: z.string().max(128) };
 
 export const issue = act("certificates.issue", issueInput, issueCertificate);
 /** The identity may still be missing: the rest of the request is looked at all the same. */
-export const preview = act("certificates.issue", issueInput.extend({ identity: z.string().max(64) }), previewCertificate);
-export const rotate = act("certificates.rotate", rotateInput.extend(id), (deps, actor, { id: certificate, ...input }) => rotateCertificate(deps, actor, certificate, input));
-export const revoke = act("certificates.revoke", revokeInput.extend(id), (deps, actor, { id: certificate, ...input }) => revokeCertificate(deps, actor, certificate, input));
-export const release = act("certificates.revoke", releaseInput.extend(id), (deps, actor, { id: certificate, ...input }) => releaseCertificate(deps, actor, certificate, input));
+export const preview = act(
+  "certificates.issue",
+  issueInput.extend({ identity: z.string().max(64) }),
+  previewCertificate,
+);
+export const rotate = act(
+  "certificates.rotate",
+  rotateInput.extend(id),
+  (deps, actor, { id: certificate, ...input }) =>
+    rotateCertificate(deps, actor, certificate, input),
+);
+export const revoke = act(
+  "certificates.revoke",
+  revokeInput.extend(id),
+  (deps, actor, { id: certificate, ...input }) =>
+    revokeCertificate(deps, actor, certificate, input),
+);
+export const release = act(
+  "certificates.revoke",
+  releaseInput.extend(id),
+  (deps, actor, { id: certificate, ...input }) =>
+    releaseCertificate(deps, actor, certificate, input),
+);

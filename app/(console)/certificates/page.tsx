@@ -22,29 +22,71 @@ const path = "/certificates";
 
 export const metadata = { title: "Certificates" };
 
-export default async function CertificatesPage({ searchParams }: Readonly<{ searchParams: SearchParams }>) {
+export default async function CertificatesPage({
+  searchParams,
+}: Readonly<{ searchParams: SearchParams }>) {
   const { actor, deps } = await openPage("certificates.read", { action: "certificate.read" });
   const { query, params, problems } = await readQuery(certificateQuery, searchParams);
   const now = deps.clock.now();
   const [list, profiles, authorities, identityName] = await Promise.all([
-    listCertificates(deps, actor, query), listProfiles(deps, actor), listAuthorities(deps, actor), findIdentityName(deps, actor, query.identity),
+    listCertificates(deps, actor, query),
+    listProfiles(deps, actor),
+    listAuthorities(deps, actor),
+    findIdentityName(deps, actor, query.identity),
   ]);
   const filtered = Object.keys(params).some((name) => name !== "sort" && name !== "limit");
   const total = `${formatCount(list.total.count)}${list.total.capped ? " and more" : ""}`;
   const mayIssue = scopeOf(actor.role, "certificates.issue") !== "none";
-  const newOne = mayIssue && <ButtonLink href="/certificates/new" variant="primary" icon={<Plus aria-hidden />}>Issue certificate</ButtonLink>;
+  const newOne = mayIssue && (
+    <ButtonLink href="/certificates/new" variant="primary" icon={<Plus aria-hidden />}>
+      Issue certificate
+    </ButtonLink>
+  );
   return (
     <>
-      <PageHeader title="Certificates" sentence={`${list.total.capped ? `${total} certificates` : plural(list.total.count, "certificate")}${filtered ? (list.total.count === 1 ? " matches" : " match") : ""}.`} action={newOne} />
+      <PageHeader
+        title="Certificates"
+        sentence={`${list.total.capped ? `${total} certificates` : plural(list.total.count, "certificate")}${filtered ? (list.total.count === 1 ? " matches" : " match") : ""}.`}
+        action={newOne}
+      />
       <Suspense>
-        <CertificateFilters path={path} params={params} identityName={identityName}
-          profiles={profiles.items.map(({ slug, name }) => ({ value: slug, label: name }))} authorities={authorities.items.map(({ slug, name }) => ({ value: slug, label: name }))} />
+        <CertificateFilters
+          path={path}
+          params={params}
+          identityName={identityName}
+          profiles={profiles.items.map(({ slug, name }) => ({ value: slug, label: name }))}
+          authorities={authorities.items.map(({ slug, name }) => ({ value: slug, label: name }))}
+        />
       </Suspense>
       <FilterProblems path={path} params={params} problems={problems} />
-      <CertificateTable caption="Certificates" items={list.items} now={now} sorting={{ path, params, current: query.sort }} empty={filtered
-        ? <EmptyState icon={<FileKey2 aria-hidden />} title="No certificate matches" action={<ButtonLink href={path}>Show all</ButtonLink>}>Remove a filter, or search for the beginning of a name.</EmptyState>
-        : <EmptyState icon={<FileKey2 aria-hidden />} title="No certificate yet" action={newOne}>Make a key and a signing request where the certificate will be used, then issue from it.</EmptyState>} />
-      {list.items.length > 0 && <Pagination summary={`${formatCount(list.items.length)} of ${total}`} {...pagesOf(path, params, list.nextCursor)} />}
+      <CertificateTable
+        caption="Certificates"
+        items={list.items}
+        now={now}
+        sorting={{ path, params, current: query.sort }}
+        empty={
+          filtered ? (
+            <EmptyState
+              icon={<FileKey2 aria-hidden />}
+              title="No certificate matches"
+              action={<ButtonLink href={path}>Show all</ButtonLink>}
+            >
+              Remove a filter, or search for the beginning of a name.
+            </EmptyState>
+          ) : (
+            <EmptyState icon={<FileKey2 aria-hidden />} title="No certificate yet" action={newOne}>
+              Make a key and a signing request where the certificate will be used, then issue from
+              it.
+            </EmptyState>
+          )
+        }
+      />
+      {list.items.length > 0 && (
+        <Pagination
+          summary={`${formatCount(list.items.length)} of ${total}`}
+          {...pagesOf(path, params, list.nextCursor)}
+        />
+      )}
     </>
   );
 }

@@ -18,20 +18,35 @@ import { scopeOf } from "@/lib/auth/permissions";
 import { getCustody } from "@/lib/custody/get-custody";
 import { readQuery, type SearchParams } from "../read-query";
 
-const path = "/custody", incidentsShown = 5;
+const path = "/custody",
+  incidentsShown = 5;
 const hoursOf: Readonly<Record<string, Hours>> = { "1": 1, "24": 24, "168": 168, "720": 720 };
-const pageQuery = z.strictObject({ hours: z.enum(["1", "24", "168", "720"], "Choose 1, 24, 168 or 720 hours.").optional() });
+const pageQuery = z.strictObject({
+  hours: z.enum(["1", "24", "168", "720"], "Choose 1, 24, 168 or 720 hours.").optional(),
+});
 
 export const metadata = { title: "Custody" };
 
-export default async function CustodyPage({ searchParams }: Readonly<{ searchParams: SearchParams }>) {
+export default async function CustodyPage({
+  searchParams,
+}: Readonly<{ searchParams: SearchParams }>) {
   const { actor, deps } = await openPage("custody.read", { action: "custody.read" });
   const { query, params, problems } = await readQuery(pageQuery, searchParams);
-  const hours = hoursOf[query.hours ?? "24"] ?? 24, linked = scopeOf(actor.role, "audit.read") !== "none";
-  const [view, open] = await Promise.all([getCustody(deps, actor, { hours }), scopeOf(actor.role, "alerts.read") === "none" ? null : listWorstAlerts(deps, actor, incidentsShown)]);
+  const hours = hoursOf[query.hours ?? "24"] ?? 24,
+    linked = scopeOf(actor.role, "audit.read") !== "none";
+  const [view, open] = await Promise.all([
+    getCustody(deps, actor, { hours }),
+    scopeOf(actor.role, "alerts.read") === "none"
+      ? null
+      : listWorstAlerts(deps, actor, incidentsShown),
+  ]);
   return (
     <>
-      <PageHeader title="Custody" sentence="Every request is bound to one certificate: who used what, and from where." action={<RangeChips path={path} hours={hours} />} />
+      <PageHeader
+        title="Custody"
+        sentence="Every request is bound to one certificate: who used what, and from where."
+        action={<RangeChips path={path} hours={hours} />}
+      />
       <FilterProblems path={path} params={params} problems={problems} />
       <RangeLine from={view.from} hours={hours} />
       <Stack>
@@ -41,7 +56,10 @@ export default async function CustodyPage({ searchParams }: Readonly<{ searchPar
           {open !== null && <OpenIncidents alerts={view.alerts} items={open} />}
         </Grid>
         <UseTable uses={view.uses} />
-        <Grid columns={2}><RefusalTable refusals={view.refusals} linked={linked} /><NetworkSpread byNetworks={view.byNetworks} /></Grid>
+        <Grid columns={2}>
+          <RefusalTable refusals={view.refusals} linked={linked} />
+          <NetworkSpread byNetworks={view.byNetworks} />
+        </Grid>
         <NeverUsed neverUsed={view.neverUsed} />
         <WatchLine word="Counted" state={{ upto: view.upto, size: view.size, at: null }} />
       </Stack>

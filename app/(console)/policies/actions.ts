@@ -10,6 +10,14 @@ import { updatePolicy } from "@/lib/policies/update-policy";
 const id = { id: z.string().max(64) };
 
 export const create = act("policies.write", policyInput, createPolicy);
-export const update = act("policies.write", policyChange.extend(id), (deps, actor, { id: policy, ...input }) => updatePolicy(deps, actor, policy, input));
+export const update = act(
+  "policies.write",
+  policyChange.extend(id),
+  (deps, actor, { id: policy, ...input }) => updatePolicy(deps, actor, policy, input),
+);
 /** Changes nothing; the look is on the record. */
-export const test = act("policies.read", policyTest.extend({ policy: z.string().max(64) }), (deps, actor, { policy, ...input }) => testPolicy(deps, actor, policy, input));
+export const test = act(
+  "policies.read",
+  policyTest.extend({ policy: z.string().max(64) }),
+  (deps, actor, { policy, ...input }) => testPolicy(deps, actor, policy, input),
+);

@@ -16,10 +16,31 @@ export default async function ProfilesPage() {
   const mayWrite = scopeOf(actor.role, "profiles.write") !== "none";
   return (
     <>
-      <PageHeader title="Profiles" sentence="Rules for what may be issued: names, keys, lifetimes, usages." action={mayWrite && <ButtonLink href="/profiles/new" variant="primary" icon={<Plus aria-hidden />}>New profile</ButtonLink>} />
+      <PageHeader
+        title="Profiles"
+        sentence="Rules for what may be issued: names, keys, lifetimes, usages."
+        action={
+          mayWrite && (
+            <ButtonLink href="/profiles/new" variant="primary" icon={<Plus aria-hidden />}>
+              New profile
+            </ButtonLink>
+          )
+        }
+      />
       <Stack>
-        <Card title="For people, services and devices" padding="flush"><ProfileTable caption="Profiles" items={items.filter(({ system }) => !system)} /></Card>
-        <Card title="Chancery’s own" description="For authorities, OCSP responders and the console’s own TLS certificate. Nobody edits them." padding="flush"><ProfileTable caption="Chancery’s own profiles" items={items.filter(({ system }) => system)} /></Card>
+        <Card title="For people, services and devices" padding="flush">
+          <ProfileTable caption="Profiles" items={items.filter(({ system }) => !system)} />
+        </Card>
+        <Card
+          title="Chancery’s own"
+          description="For authorities, OCSP responders and the console’s own TLS certificate. Nobody edits them."
+          padding="flush"
+        >
+          <ProfileTable
+            caption="Chancery’s own profiles"
+            items={items.filter(({ system }) => system)}
+          />
+        </Card>
       </Stack>
     </>
   );

@@ -5,13 +5,30 @@ import type { SettingRow } from "@/lib/alerts/types";
 
 type Pool = Pick<Database, "pool">;
 
-export type EndingRow = Readonly<{ id: string; subject: string; identity_id: string; name: string; not_before: Date; not_after: Date; last_used: Date | null }>;
+export type EndingRow = Readonly<{
+  id: string;
+  subject: string;
+  identity_id: string;
+  name: string;
+  not_before: Date;
+  not_after: Date;
+  last_used: Date | null;
+}>;
 
 /**
  * Certificates of people, services and devices that end until then, and that nothing takes over from: no rotation, and no other certificate of the same
  * identity, profile and names that lasts longer. What has an open alert is there also after its end. The first to end are first.
  */
-export async function certificatesEnding({ pool }: Pool, { now, until, percent, leastDays, most }: Readonly<{ now: Date; until: Date; percent: number; leastDays: number; most: number }>): Promise<EndingRow[]> {
+export async function certificatesEnding(
+  { pool }: Pool,
+  {
+    now,
+    until,
+    percent,
+    leastDays,
+    most,
+  }: Readonly<{ now: Date; until: Date; percent: number; leastDays: number; most: number }>,
+): Promise<EndingRow[]> {
   const { rows } = await pool.query<EndingRow>({
     name: "alerts-ending",
     text: `select c.id, coalesce(nullif(c.common_name, ''), c.subject_text) as subject, c.identity_id, i.name, c.not_before, c.not_after, u.last_used
@@ -28,7 +45,12 @@ export async function certificatesEnding({ pool }: Pool, { now, until, percent, 
   return rows;
 }
 
-export type CrlRow = Readonly<{ authority_id: string; name: string; this_update: Date; next_update: Date }>;
+export type CrlRow = Readonly<{
+  authority_id: string;
+  name: string;
+  this_update: Date;
+  next_update: Date;
+}>;
 
 /** The newest CRL of each active authority. */
 export async function newestCrls({ pool }: Pool): Promise<CrlRow[]> {
@@ -40,16 +62,33 @@ export async function newestCrls({ pool }: Pool): Promise<CrlRow[]> {
   return rows;
 }
 
-export type UnresolvedRow = Readonly<{ id: string; rule: string; subject_id: string; subject_label: string; severity: Severity }>;
+export type UnresolvedRow = Readonly<{
+  id: string;
+  rule: string;
+  subject_id: string;
+  subject_label: string;
+  severity: Severity;
+}>;
 
 /** Unresolved alerts of these rules. */
-export async function unresolvedOf({ pool }: Pool, rules: readonly string[]): Promise<UnresolvedRow[]> {
-  const { rows } = await pool.query<UnresolvedRow>({ name: "alerts-unresolved", text: "select id, rule, subject_id, subject_label, severity from alert where status <> 'resolved' and rule = any($1)", values: [rules] });
+export async function unresolvedOf(
+  { pool }: Pool,
+  rules: readonly string[],
+): Promise<UnresolvedRow[]> {
+  const { rows } = await pool.query<UnresolvedRow>({
+    name: "alerts-unresolved",
+    text: "select id, rule, subject_id, subject_label, severity from alert where status <> 'resolved' and rule = any($1)",
+    values: [rules],
+  });
   return rows;
 }
 
 /** When a person last closed an alert of this rule about this subject. */
-export async function closedByPeople({ pool }: Pool, keys: readonly Readonly<{ rule: string; subjectId: string }>[], own: string): Promise<{ rule: string; subject_id: string; at: Date }[]> {
+export async function closedByPeople(
+  { pool }: Pool,
+  keys: readonly Readonly<{ rule: string; subjectId: string }>[],
+  own: string,
+): Promise<{ rule: string; subject_id: string; at: Date }[]> {
   const { rows } = await pool.query<{ rule: string; subject_id: string; at: Date }>({
     name: "alerts-closed",
     text: `select a.rule, a.subject_id, max(a.resolved_at) as at from alert a join unnest($1::text[], $2::text[]) as k (rule, subject_id) using (rule, subject_id)
@@ -60,15 +99,40 @@ export async function closedByPeople({ pool }: Pool, keys: readonly Readonly<{ r
 }
 
 /** False if somebody was faster. */
-export async function closeAlert(tx: AuditedTx, id: string, { by, comment, now }: Readonly<{ by: string; comment: string; now: Date }>): Promise<boolean> {
-  const { count } = await tx.alert.updateMany({ where: { id, status: { not: "resolved" } }, data: { status: "resolved", resolution: "fixed", resolvedBy: by, resolvedAt: now, comment, changedAt: now } });
+export async function closeAlert(
+  tx: AuditedTx,
+  id: string,
+  { by, comment, now }: Readonly<{ by: string; comment: string; now: Date }>,
+): Promise<boolean> {
+  const { count } = await tx.alert.updateMany({
+    where: { id, status: { not: "resolved" } },
+    data: {
+      status: "resolved",
+      resolution: "fixed",
+      resolvedBy: by,
+      resolvedAt: now,
+      comment,
+      changedAt: now,
+    },
+  });
   return count === 1;
 }
 
 export async function settingsOf({ prisma }: Pick<Database, "prisma">): Promise<SettingRow[]> {
-  return (await prisma.ruleSetting.findMany()).map(({ id, enabled, severity, values }) => ({ rule: id, enabled, severity, values: values as Record<string, number> }));
+  return (await prisma.ruleSetting.findMany()).map(({ id, enabled, severity, values }) => ({
+    rule: id,
+    enabled,
+    severity,
+    values: values as Record<string, number>,
+  }));
 }
 
-export async function exceptionsOf({ prisma }: Pick<Database, "prisma">, now: Date): Promise<{ rule: string; subjectId: string }[]> {
-  return prisma.alertException.findMany({ where: { endedAt: null, expiresAt: { gt: now }, network: null }, select: { rule: true, subjectId: true } });
+export async function exceptionsOf(
+  { prisma }: Pick<Database, "prisma">,
+  now: Date,
+): Promise<{ rule: string; subjectId: string }[]> {
+  return prisma.alertException.findMany({
+    where: { endedAt: null, expiresAt: { gt: now }, network: null },
+    select: { rule: true, subjectId: true },
+  });
 }

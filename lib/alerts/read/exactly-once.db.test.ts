@@ -16,7 +16,14 @@ afterEach(() => stand.close());
 const sequence = () => stand.query("select tlog.sequence_batch(1000000)");
 /** Requests of all of them, every tenth refused, so that alerts open in the middle. */
 async function ask(count: number): Promise<void> {
-  await Promise.all(Array.from({ length: count }, (_none, n) => stand.record(stand.actorOf(people[n % people.length] as Person, `10.1.${n % 3}.7`), n % 10 === 9 ? denied("certificate.revoked") : allowed())));
+  await Promise.all(
+    Array.from({ length: count }, (_none, n) =>
+      stand.record(
+        stand.actorOf(people[n % people.length] as Person, `10.1.${n % 3}.7`),
+        n % 10 === 9 ? denied("certificate.revoked") : allowed(),
+      ),
+    ),
+  );
 }
 /** What the rules have derived, against what the log says. */
 async function accounts(): Promise<Record<string, unknown>> {
@@ -36,16 +43,33 @@ async function toTheEnd(reader: AlertReader): Promise<void> {
   }
 }
 async function resolveAll(): Promise<void> {
-  for (const { id, status } of await stand.alerts()) if (status === "open") await resolveAlert(stand.log.deps, testActor({ role: "admin" }), id, { resolution: "fixed", comment: "closed at once" });
+  for (const { id, status } of await stand.alerts())
+    if (status === "open")
+      await resolveAlert(stand.log.deps, testActor({ role: "admin" }), id, {
+        resolution: "fixed",
+        comment: "closed at once",
+      });
 }
 async function expectExact(): Promise<void> {
   const found = await accounts();
-  expect(found).toMatchObject({ upto: found["size"], uses: found["requests"], tallied: found["requests"], refused: found["denials"], struck: found["denials"], behind: found["denials"], opened: found["alerts"] });
+  expect(found).toMatchObject({
+    upto: found["size"],
+    uses: found["requests"],
+    tallied: found["requests"],
+    refused: found["denials"],
+    struck: found["denials"],
+    behind: found["denials"],
+    opened: found["alerts"],
+  });
 }
 
 /** The database as a reader sees it whose process is killed at its nth statement: before it reaches the database, or after it has done its work. */
-function dying(at: number, when: "before" | "after"): { deps: WatchStand["log"]["deps"]; died: () => boolean } {
-  let n = 0, dead = false;
+function dying(
+  at: number,
+  when: "before" | "after",
+): { deps: WatchStand["log"]["deps"]; died: () => boolean } {
+  let n = 0,
+    dead = false;
   const { db } = stand.log.deps;
   const guard = async <T>(run: () => Promise<T>): Promise<T> => {
     n += 1;
@@ -60,14 +84,44 @@ function dying(at: number, when: "before" | "after"): { deps: WatchStand["log"][
     }
     return result;
   };
-  const pool = new Proxy(db.pool, { get: (target, key) => (key === "query" ? (...args: unknown[]) => guard(() => (target.query as unknown as (...all: unknown[]) => Promise<unknown>)(...args)) : Reflect.get(target, key) as unknown) });
-  const prisma = new Proxy(db.prisma, { get: (target, key) => (key === "$transaction"
-    ? (work: (tx: object) => Promise<unknown>, options: object) => guard(() => (target.$transaction as unknown as (w: unknown, o: object) => Promise<unknown>)((tx: object) => work(new Proxy(tx, { get: (inner, name) => {
-        const value = Reflect.get(inner, name) as unknown;
-        // The statements inside the transaction are places to die at, too.
-        return name === "$executeRaw" ? (...args: unknown[]) => guard(() => (value as (...all: unknown[]) => Promise<unknown>).apply(inner, args)) : value;
-      } })), options))
-    : Reflect.get(target, key) as unknown) });
+  const pool = new Proxy(db.pool, {
+    get: (target, key) =>
+      key === "query"
+        ? (...args: unknown[]) =>
+            guard(() =>
+              (target.query as unknown as (...all: unknown[]) => Promise<unknown>)(...args),
+            )
+        : (Reflect.get(target, key) as unknown),
+  });
+  const prisma = new Proxy(db.prisma, {
+    get: (target, key) =>
+      key === "$transaction"
+        ? (work: (tx: object) => Promise<unknown>, options: object) =>
+            guard(() =>
+              (target.$transaction as unknown as (w: unknown, o: object) => Promise<unknown>)(
+                (tx: object) =>
+                  work(
+                    new Proxy(tx, {
+                      get: (inner, name) => {
+                        const value = Reflect.get(inner, name) as unknown;
+                        // The statements inside the transaction are places to die at, too.
+                        return name === "$executeRaw"
+                          ? (...args: unknown[]) =>
+                              guard(() =>
+                                (value as (...all: unknown[]) => Promise<unknown>).apply(
+                                  inner,
+                                  args,
+                                ),
+                              )
+                          : value;
+                      },
+                    }),
+                  ),
+                options,
+              ),
+            )
+        : (Reflect.get(target, key) as unknown),
+  });
   return { deps: { ...stand.log.deps, db: { ...db, pool, prisma } }, died: () => dead };
 }
 
@@ -85,7 +139,8 @@ describe("each entry counts once", () => {
       for (const when of ["before", "after"] as const) {
         await ask(40);
         await sequence();
-        const { deps, died } = dying(at, when), reader = makeAlertReader(deps, () => performance.now());
+        const { deps, died } = dying(at, when),
+          reader = makeAlertReader(deps, () => performance.now());
         try {
           for (let read = 1; read > 0;) ({ read } = await reader.readOn());
         } catch {
@@ -102,8 +157,16 @@ describe("each entry counts once", () => {
   test("when the reader that failed goes on itself", async () => {
     await ask(60);
     await sequence();
-    const { deps } = dying(9, "after"), live = { ...deps, db: { ...deps.db } } as { -readonly [K in keyof typeof deps]: (typeof deps)[K] }, reader = makeAlertReader(live, () => performance.now());
-    await expect((async () => { for (;;) await reader.readOn(); })()).rejects.toThrow("killed");
+    const { deps } = dying(9, "after"),
+      live = { ...deps, db: { ...deps.db } } as {
+        -readonly [K in keyof typeof deps]: (typeof deps)[K];
+      },
+      reader = makeAlertReader(live, () => performance.now());
+    await expect(
+      (async () => {
+        for (;;) await reader.readOn();
+      })(),
+    ).rejects.toThrow("killed");
     live.db = stand.log.deps.db;
     await toTheEnd(reader);
     await expectExact();
@@ -111,9 +174,17 @@ describe("each entry counts once", () => {
 
   test("when two doors believe that they lead", async () => {
     const readers = [stand.reader(), stand.reader(), stand.reader()];
-    let refused = 0, writing = true;
+    let refused = 0,
+      writing = true;
     const run = async (reader: AlertReader): Promise<void> => {
-      for (let read = 1; read > 0 || writing;) read = await reader.readOn().then((batch) => batch.read, () => { refused += 1; return 1; });
+      for (let read = 1; read > 0 || writing;)
+        read = await reader.readOn().then(
+          (batch) => batch.read,
+          () => {
+            refused += 1;
+            return 1;
+          },
+        );
     };
     const all = Promise.all(readers.map(run));
     for (let n = 0; n < 12; n += 1) {
@@ -136,7 +207,9 @@ describe("each entry counts once", () => {
     }
     await toTheEnd(reader);
     await expectExact();
-    const [twice] = await stand.query("select count(*)::int as n from (select rule, subject_id from alert where status <> 'resolved' group by 1, 2 having count(*) > 1) d");
+    const [twice] = await stand.query(
+      "select count(*)::int as n from (select rule, subject_id from alert where status <> 'resolved' group by 1, 2 having count(*) > 1) d",
+    );
     expect(twice).toEqual({ n: 0 });
   });
 });

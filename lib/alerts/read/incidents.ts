@@ -3,7 +3,12 @@ import type { RuleName, Severity } from "@/lib/alerts/schema";
 import { keyOf, type Found } from "./judge";
 
 /** An alert that nobody has resolved. */
-export type OpenAlert = Readonly<{ id: string; rule: string; subjectId: string; severity: Severity }>;
+export type OpenAlert = Readonly<{
+  id: string;
+  rule: string;
+  subjectId: string;
+  severity: Severity;
+}>;
 export type Planned = Readonly<{
   opened: readonly Found[];
   /** Goes on with what is open. */
@@ -19,9 +24,15 @@ const manyId = "many";
  * What becomes of findings: one alert for a rule and a subject, as long as it is unresolved. `openedLately` says how many each rule has opened
  * within the last hour: somebody who makes thousands of subjects up does not fill the console with them.
  */
-export function planIncidents(found: readonly Found[], open: readonly OpenAlert[], openedLately: ReadonlyMap<string, number>): Planned {
-  const unresolved = new Map(open.map((alert) => [keyOf(alert.rule, alert.subjectId), alert])), left = new Map<RuleName, number>();
-  const opened = new Map<string, Found>(), more = new Map<string, { alert: OpenAlert; found: Found }>();
+export function planIncidents(
+  found: readonly Found[],
+  open: readonly OpenAlert[],
+  openedLately: ReadonlyMap<string, number>,
+): Planned {
+  const unresolved = new Map(open.map((alert) => [keyOf(alert.rule, alert.subjectId), alert])),
+    left = new Map<RuleName, number>();
+  const opened = new Map<string, Found>(),
+    more = new Map<string, { alert: OpenAlert; found: Found }>();
   for (const one of found) {
     const alert = unresolved.get(keyOf(one.rule, one.subject.id));
     if (alert !== undefined) more.set(alert.id, { alert, found: one });
@@ -32,15 +43,37 @@ export function planIncidents(found: readonly Found[], open: readonly OpenAlert[
       else addToMany(one, unresolved, opened, more);
     }
   }
-  return { opened: [...opened.values()], more: [...more.values()], escalated: [...more.values()].filter((next) => severer(next.found.severity, next.alert.severity)) };
+  return {
+    opened: [...opened.values()],
+    more: [...more.values()],
+    escalated: [...more.values()].filter((next) =>
+      severer(next.found.severity, next.alert.severity),
+    ),
+  };
 }
 
-function addToMany(one: Found, unresolved: ReadonlyMap<string, OpenAlert>, opened: Map<string, Found>, more: Map<string, { alert: OpenAlert; found: Found }>): void {
-  const key = keyOf(one.rule, manyId), alert = unresolved.get(key), held = alert === undefined ? opened.get(key) : more.get(alert.id)?.found;
+function addToMany(
+  one: Found,
+  unresolved: ReadonlyMap<string, OpenAlert>,
+  opened: Map<string, Found>,
+  more: Map<string, { alert: OpenAlert; found: Found }>,
+): void {
+  const key = keyOf(one.rule, manyId),
+    alert = unresolved.get(key),
+    held = alert === undefined ? opened.get(key) : more.get(alert.id)?.found;
   if (held !== undefined) return merge(held, one);
-  const many: Found = { ...one, subject: { kind: "many", id: manyId, label: "many others" }, identityId: null, seqs: [...one.seqs] };
+  const many: Found = {
+    ...one,
+    subject: { kind: "many", id: manyId, label: "many others" },
+    identityId: null,
+    seqs: [...one.seqs],
+  };
   if (alert !== undefined) more.set(alert.id, { alert, found: many });
-  else opened.set(key, { ...many, summary: `More than ${mostAnHour} in an hour, so the rest is counted here. The first of them: ${one.summary}` });
+  else
+    opened.set(key, {
+      ...many,
+      summary: `More than ${mostAnHour} in an hour, so the rest is counted here. The first of them: ${one.summary}`,
+    });
 }
 
 function merge(into: Found, one: Found): void {

@@ -6,8 +6,16 @@ export const recentMs = 3_600_000;
 type Grown = { firstAt: number; lastAt: number; count: number };
 
 /** What is usual for an identity, growing with each use. */
-export type Growing = Known & Readonly<{ observe: (facts: Facts) => void; addUse: (use: KnownUse) => void }>;
-export type KnownUse = Readonly<{ certificateId: string; network: string; service: string; firstAt: number; lastAt: number; count: number }>;
+export type Growing = Known &
+  Readonly<{ observe: (facts: Facts) => void; addUse: (use: KnownUse) => void }>;
+export type KnownUse = Readonly<{
+  certificateId: string;
+  network: string;
+  service: string;
+  firstAt: number;
+  lastAt: number;
+  count: number;
+}>;
 
 function grow(spans: Map<string, Grown>, key: string, by: Span): void {
   const span = spans.get(key);
@@ -22,7 +30,9 @@ function grow(spans: Map<string, Grown>, key: string, by: Span): void {
 const none: ReadonlyMap<string, number> = new Map();
 
 export function makeKnown(): Growing {
-  const networks = new Map<string, Grown>(), services = new Map<string, Grown>(), last = new Map<string, Map<string, number>>();
+  const networks = new Map<string, Grown>(),
+    services = new Map<string, Grown>(),
+    last = new Map<string, Map<string, number>>();
   const total: Grown = { firstAt: Infinity, lastAt: -Infinity, count: 0 };
   const addUse = ({ certificateId, network, service, firstAt, lastAt, count }: KnownUse): void => {
     const by = { firstAt, lastAt, count };
@@ -32,18 +42,35 @@ export function makeKnown(): Growing {
     total.lastAt = Math.max(total.lastAt, lastAt);
     total.count += count;
     let places = last.get(certificateId);
-    if (places === undefined) last.set(certificateId, places = new Map());
+    if (places === undefined) last.set(certificateId, (places = new Map()));
     places.set(network, Math.max(places.get(network) ?? 0, lastAt));
-    if (places.size > 1) for (const [place, at] of places) if (at < lastAt - recentMs) places.delete(place);
+    if (places.size > 1)
+      for (const [place, at] of places) if (at < lastAt - recentMs) places.delete(place);
   };
   return {
-    get firstAt() { return total.firstAt; },
-    get lastAt() { return total.lastAt; },
-    get count() { return total.count; },
-    networks, services, addUse,
+    get firstAt() {
+      return total.firstAt;
+    },
+    get lastAt() {
+      return total.lastAt;
+    },
+    get count() {
+      return total.count;
+    },
+    networks,
+    services,
+    addUse,
     lastFrom: (certificateId) => last.get(certificateId) ?? none,
     observe: ({ at, certificate, network, service }) => {
-      if (certificate !== null && network !== null && service !== null) addUse({ certificateId: certificate.id, network, service, firstAt: at, lastAt: at, count: 1 });
+      if (certificate !== null && network !== null && service !== null)
+        addUse({
+          certificateId: certificate.id,
+          network,
+          service,
+          firstAt: at,
+          lastAt: at,
+          count: 1,
+        });
     },
   };
 }

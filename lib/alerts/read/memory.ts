@@ -1,6 +1,12 @@
 import { entryRules } from "@/lib/alerts/rules/all-rules";
 import { settingOf, type RuleSetting } from "@/lib/alerts/rules/settings";
-import type { ActiveHour, CertificateFacts, EntryRule, ExceptionRow, Who } from "@/lib/alerts/types";
+import type {
+  ActiveHour,
+  CertificateFacts,
+  EntryRule,
+  ExceptionRow,
+  Who,
+} from "@/lib/alerts/types";
 import type { Deps } from "@/lib/deps";
 import type { Growing } from "./known";
 import { deleteOldMoments, readCursor, readMoments, readSettings } from "./state-repository";
@@ -22,20 +28,40 @@ export type Memory = {
   moments: Map<string, number[]>;
 };
 
-const longestMomentsMs = 86_400_000, mostHeld = 20_000;
+const longestMomentsMs = 86_400_000,
+  mostHeld = 20_000;
 
 /** Begins where the cursor stands. */
 export async function loadMemory(deps: Pick<Deps, "db" | "clock">): Promise<Memory> {
-  const now = deps.clock.now(), longAgo = new Date(now.getTime() - longestMomentsMs), { upto } = await readCursor(deps.db);
+  const now = deps.clock.now(),
+    longAgo = new Date(now.getTime() - longestMomentsMs),
+    { upto } = await readCursor(deps.db);
   await deleteOldMoments(deps.db, longAgo);
-  const moments = new Map((await readMoments(deps.db, longAgo)).map(({ rule, key, marks }) => [`${rule} ${key}`, marks]));
-  return { upto, ...(await loadSettings(deps)), certificates: new Map(), known: new Map(), hours: new Map(), issued: new Map(), moments };
+  const moments = new Map(
+    (await readMoments(deps.db, longAgo)).map(({ rule, key, marks }) => [`${rule} ${key}`, marks]),
+  );
+  return {
+    upto,
+    ...(await loadSettings(deps)),
+    certificates: new Map(),
+    known: new Map(),
+    hours: new Map(),
+    issued: new Map(),
+    moments,
+  };
 }
 
 /** The rules that are switched on, with their settings, and what is excepted from them. */
-export async function loadSettings(deps: Pick<Deps, "db" | "clock">): Promise<Pick<Memory, "rules" | "exceptions">> {
+export async function loadSettings(
+  deps: Pick<Deps, "db" | "clock">,
+): Promise<Pick<Memory, "rules" | "exceptions">> {
   const { settings, exceptions } = await readSettings(deps.db, deps.clock.now());
-  return { exceptions, rules: entryRules.map((rule) => ({ rule, setting: settingOf(rule, settings) })).filter(({ setting }) => setting.enabled) };
+  return {
+    exceptions,
+    rules: entryRules
+      .map((rule) => ({ rule, setting: settingOf(rule, settings) }))
+      .filter(({ setting }) => setting.enabled),
+  };
 }
 
 /** Forgets what was looked up longest ago when there is too much of it. What is forgotten is looked up again. */

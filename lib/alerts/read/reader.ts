@@ -13,7 +13,8 @@ export type AlertReader = Readonly<{
 }>;
 
 /** A page is parsed in one go, so it is short. */
-const largestBatch = 1_000, page = 200;
+const largestBatch = 1_000,
+  page = 200;
 
 /**
  * Reads the log by number with the rules, each entry exactly once, whoever is killed in the middle: what a batch leads to is committed together
@@ -24,16 +25,18 @@ export function makeAlertReader(deps: TakeDeps, elapsed: () => number): AlertRea
   let memory: Memory | null = null;
   return {
     readOn: async () => {
-      const held = memory ?? await loadMemory(deps);
+      const held = memory ?? (await loadMemory(deps));
       // Whatever goes wrong from here on, the memory may be ahead of the database.
       memory = null;
-      const rows = await readRows(deps, held.upto), last = rows.at(-1);
+      const rows = await readRows(deps, held.upto),
+        last = rows.at(-1);
       if (last === undefined) {
         memory = held;
         return { read: 0, opened: 0 };
       }
       await prepare(deps, held, rows);
-      const judged = await judge(held, rows, pace), to = last.seq + 1;
+      const judged = await judge(held, rows, pace),
+        to = last.seq + 1;
       await rest();
       const opened = await takeJudged(deps, { from: held.upto, to }, judged);
       held.upto = to;

@@ -22,12 +22,32 @@ import { verificationFailed } from "./verification-failed";
 
 /** Every rule, in the order in which they are listed. */
 export const allRules: readonly AlertRule[] = [
-  revokedUsed, expiredUsed, forgedCertificate, notYetValidUsed, suspendedIdentity, outsideNetworks, firstNetwork, severalNetworks, firstService, refusalBurst, issuingSpike, offHours,
-  dormantRevival, expiryNear, crlLate, checkpointLate, verificationFailed, sourceGap, signInLockout,
+  revokedUsed,
+  expiredUsed,
+  forgedCertificate,
+  notYetValidUsed,
+  suspendedIdentity,
+  outsideNetworks,
+  firstNetwork,
+  severalNetworks,
+  firstService,
+  refusalBurst,
+  issuingSpike,
+  offHours,
+  dormantRevival,
+  expiryNear,
+  crlLate,
+  checkpointLate,
+  verificationFailed,
+  sourceGap,
+  signInLockout,
 ];
 
-export const entryRules: readonly EntryRule[] = allRules.filter((rule): rule is EntryRule => "find" in rule);
+export const entryRules: readonly EntryRule[] = allRules.filter(
+  (rule): rule is EntryRule => "find" in rule,
+);
 
 /** A rule by its name; undefined for a name of another version. */
-export const ruleOf = (name: string): AlertRule | undefined => allRules.find((rule) => rule.name === name);
+export const ruleOf = (name: string): AlertRule | undefined =>
+  allRules.find((rule) => rule.name === name);
 export const titleOf = (name: RuleName): string => ruleOf(name)?.title ?? name;

@@ -11,14 +11,22 @@ test("every rule that has a name is there once, and none besides", () => {
 });
 
 describe("the page about alerts says what ships", () => {
-  test.each(allRules.map((rule) => [rule.name, rule] as const))("of %s", (_, { name, title, severity, explanation, quietBecause, values }) => {
-    const said = page.split("\n### ").find((part) => part.startsWith(`${title}\n`)) ?? "";
-    expect(said).toContain(`\`${name}\`, ${severity}. ${explanation}`);
-    expect(said).toContain(`*Quiet because:* ${quietBecause}`);
-    for (const { label, unit, defaultValue } of values) expect(said).toContain(`- ${label}: ${defaultValue} ${unit}`);
-  });
+  test.each(allRules.map((rule) => [rule.name, rule] as const))(
+    "of %s",
+    (_, { name, title, severity, explanation, quietBecause, values }) => {
+      const said = page.split("\n### ").find((part) => part.startsWith(`${title}\n`)) ?? "";
+      expect(said).toContain(`\`${name}\`, ${severity}. ${explanation}`);
+      expect(said).toContain(`*Quiet because:* ${quietBecause}`);
+      for (const { label, unit, defaultValue } of values)
+        expect(said).toContain(`- ${label}: ${defaultValue} ${unit}`);
+    },
+  );
 
-  test.each(allRules.flatMap((rule) => rule.values.map((value) => [`${rule.name} ${value.key}`, value] as const)))("and %s lies within its own bounds", (_, { defaultValue, min, max }) => {
+  test.each(
+    allRules.flatMap((rule) =>
+      rule.values.map((value) => [`${rule.name} ${value.key}`, value] as const),
+    ),
+  )("and %s lies within its own bounds", (_, { defaultValue, min, max }) => {
     expect(defaultValue).toBeGreaterThanOrEqual(min);
     expect(defaultValue).toBeLessThanOrEqual(max);
   });

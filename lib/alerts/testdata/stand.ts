@@ -6,7 +6,12 @@ import { openLogDatabase, type LogDatabase } from "@/lib/log/testdata/log-databa
 import { recordEntry } from "@/lib/log/record";
 import { testActor } from "@/lib/log/testdata/actor";
 
-export type Person = Readonly<{ identityId: string; name: string; certificateId: string; credential: Credential }>;
+export type Person = Readonly<{
+  identityId: string;
+  name: string;
+  certificateId: string;
+  credential: Credential;
+}>;
 
 /** A log whose time tests set, with identities and certificates that are rows and nothing more, and the rules that read it. */
 export type WatchStand = Readonly<{
@@ -14,7 +19,10 @@ export type WatchStand = Readonly<{
   /** Sets the clock; it stands still until it is set again. */
   setTime: (at: number) => void;
   now: () => number;
-  makeIdentity: (name: string, options?: Readonly<{ kind?: string; networks?: readonly string[]; notAfter?: Date }>) => Promise<Person>;
+  makeIdentity: (
+    name: string,
+    options?: Readonly<{ kind?: string; networks?: readonly string[]; notAfter?: Date }>,
+  ) => Promise<Person>;
   /** Another certificate of the same identity. */
   makeCertificate: (person: Person) => Promise<Person>;
   actorOf: (person: Person, ip: string, over?: Partial<Actor>) => Actor;
@@ -22,39 +30,110 @@ export type WatchStand = Readonly<{
   reader: () => AlertReader;
   /** Numbers what is recorded and lets the rules read all of it. Returns how many alerts they opened. */
   watch: () => Promise<number>;
-  alerts: () => Promise<{ id: string; rule: string; severity: string; status: string; subject: string; count: number; summary: string }[]>;
+  alerts: () => Promise<
+    {
+      id: string;
+      rule: string;
+      severity: string;
+      status: string;
+      subject: string;
+      count: number;
+      summary: string;
+    }[]
+  >;
   query: (sql: string, values?: readonly unknown[]) => Promise<Record<string, unknown>[]>;
-}> & Readonly<{ close: () => Promise<void> }>;
+}> &
+  Readonly<{ close: () => Promise<void> }>;
 
 const hex = (n: number): string => randomBytes(n).toString("hex");
 let made = 0;
 
 export async function openWatchStand(begin = Date.UTC(2026, 8, 1, 9)): Promise<WatchStand> {
   const opened = await openLogDatabase();
-  let time = begin, reader: AlertReader | null = null;
-  const log: LogDatabase = { ...opened, deps: { ...opened.deps, clock: { now: () => new Date(time) } } };
-  const { pool } = log.deps.db, query = async (sql: string, values: readonly unknown[] = []) => (await pool.query<Record<string, unknown>>(sql, [...values])).rows;
+  let time = begin,
+    reader: AlertReader | null = null;
+  const log: LogDatabase = {
+    ...opened,
+    deps: { ...opened.deps, clock: { now: () => new Date(time) } },
+  };
+  const { pool } = log.deps.db,
+    query = async (sql: string, values: readonly unknown[] = []) =>
+      (await pool.query<Record<string, unknown>>(sql, [...values])).rows;
   await seedHouse(opened);
   const newReader = (): AlertReader => makeAlertReader(log.deps, () => performance.now());
-  const addCertificate = async (identityId: string, name: string, notAfter: Date): Promise<Person> => {
-    const certificateId = `crt_test${++made}`, serial = `4${hex(16).slice(1)}`, fingerprintSha256 = hex(32);
-    await unrecorded(opened, "insert into public_key (spki_sha256, identity_id, created_at) values ($1, $2, $3)", [Buffer.from(serial.padEnd(64, "0"), "hex"), identityId, new Date(begin)]);
-    await unrecorded(opened, `insert into certificate (id, issuer_id, serial, state, profile_id, profile_version, identity_id, subject_text, common_name, sans, key_algorithm, spki_sha256, not_before, not_after, tbs_der, plan_entry_id, der, fingerprint_sha256, requested_by, created_at, issued_at)
+  const addCertificate = async (
+    identityId: string,
+    name: string,
+    notAfter: Date,
+  ): Promise<Person> => {
+    const certificateId = `crt_test${++made}`,
+      serial = `4${hex(16).slice(1)}`,
+      fingerprintSha256 = hex(32);
+    await unrecorded(
+      opened,
+      "insert into public_key (spki_sha256, identity_id, created_at) values ($1, $2, $3)",
+      [Buffer.from(serial.padEnd(64, "0"), "hex"), identityId, new Date(begin)],
+    );
+    await unrecorded(
+      opened,
+      `insert into certificate (id, issuer_id, serial, state, profile_id, profile_version, identity_id, subject_text, common_name, sans, key_algorithm, spki_sha256, not_before, not_after, tbs_der, plan_entry_id, der, fingerprint_sha256, requested_by, created_at, issued_at)
       values ($1, 'ca_test', $2, 'issued', 'prf_test', 1, $3, $4, $5, '{}', 'ec-p256', $6, $7, $8, '\\x00', 'ent_test', '\\x00', $9, 'test', $7, $7)`,
-    [certificateId, Buffer.from(serial, "hex"), identityId, `CN=${name}`, name, Buffer.from(serial.padEnd(64, "0"), "hex"), new Date(begin), notAfter, Buffer.from(fingerprintSha256, "hex")]);
-    return { identityId, name, certificateId, credential: { certificateId, serial, fingerprintSha256 } };
+      [
+        certificateId,
+        Buffer.from(serial, "hex"),
+        identityId,
+        `CN=${name}`,
+        name,
+        Buffer.from(serial.padEnd(64, "0"), "hex"),
+        new Date(begin),
+        notAfter,
+        Buffer.from(fingerprintSha256, "hex"),
+      ],
+    );
+    return {
+      identityId,
+      name,
+      certificateId,
+      credential: { certificateId, serial, fingerprintSha256 },
+    };
   };
   return {
-    log, query, setTime: (at) => { time = at; }, now: () => time, reader: newReader,
-    makeIdentity: async (name, { kind = "service", networks = [], notAfter = new Date(begin + 5e10) } = {}) => {
+    log,
+    query,
+    setTime: (at) => {
+      time = at;
+    },
+    now: () => time,
+    reader: newReader,
+    makeIdentity: async (
+      name,
+      { kind = "service", networks = [], notAfter = new Date(begin + 5e10) } = {},
+    ) => {
       const id = `idn_test${++made}`;
-      await unrecorded(opened, "insert into identity (id, kind, name, owner, status, networks, created_at, changed_at) values ($1, $2, $3, 'team@example.com', 'active', $4, $5, $5)", [id, kind, name, networks, new Date(begin)]);
+      await unrecorded(
+        opened,
+        "insert into identity (id, kind, name, owner, status, networks, created_at, changed_at) values ($1, $2, $3, 'team@example.com', 'active', $4, $5, $5)",
+        [id, kind, name, networks, new Date(begin)],
+      );
       return addCertificate(id, name, notAfter);
     },
-    makeCertificate: ({ identityId, name }) => addCertificate(identityId, name, new Date(begin + 5e10)),
+    makeCertificate: ({ identityId, name }) =>
+      addCertificate(identityId, name, new Date(begin + 5e10)),
     actorOf: ({ certificateId, name, identityId, credential }, ip, over = {}) =>
-      testActor({ kind: "certificate", id: certificateId, label: name, role: "service", identityId, credential, origin: { ip, port: 40_000, userAgent: "test", via: ["mtls"] }, requestId: `req_${++made}`, ...over }),
-    record: async (actor, entry) => { await recordEntry(log.deps, actor, entry); },
+      testActor({
+        kind: "certificate",
+        id: certificateId,
+        label: name,
+        role: "service",
+        identityId,
+        credential,
+        origin: { ip, port: 40_000, userAgent: "test", via: ["mtls"] },
+        requestId: `req_${++made}`,
+        ...over,
+      }),
+    record: async (actor, entry) => {
+      await recordEntry(log.deps, actor, entry);
+    },
     watch: async () => {
       await pool.query("select tlog.sequence_batch(1000000)");
       reader ??= newReader();
@@ -66,25 +145,55 @@ export async function openWatchStand(begin = Date.UTC(2026, 8, 1, 9)): Promise<W
         await pool.query("select tlog.sequence_batch(1000000)");
       }
     },
-    alerts: async () => (await query("select a.id, a.rule, a.severity, a.status, a.subject_id as subject, f.count::int as count, a.summary from alert a join alert_figures f on f.alert_id = a.id order by a.opened_at, a.id")) as Awaited<ReturnType<WatchStand["alerts"]>>,
+    alerts: async () =>
+      (await query(
+        "select a.id, a.rule, a.severity, a.status, a.subject_id as subject, f.count::int as count, a.summary from alert a join alert_figures f on f.alert_id = a.id order by a.opened_at, a.id",
+      )) as Awaited<ReturnType<WatchStand["alerts"]>>,
     close: opened.close,
   };
 }
 
 /** Rows that no entry explains: only the database's owner can, with the guards off for one statement. */
-async function unrecorded({ urls }: LogDatabase, sql: string, values: readonly unknown[] = []): Promise<void> {
-  const { default: pg } = await import("pg"), client = new pg.Client({ connectionString: urls.superUrl });
+async function unrecorded(
+  { urls }: LogDatabase,
+  sql: string,
+  values: readonly unknown[] = [],
+): Promise<void> {
+  const { default: pg } = await import("pg"),
+    client = new pg.Client({ connectionString: urls.superUrl });
   await client.connect();
   try {
-    for (const table of ["identity", "certificate", "authority", "profile", "public_key", "signing_key"]) await client.query(`alter table ${table} disable trigger all`);
+    for (const table of [
+      "identity",
+      "certificate",
+      "authority",
+      "profile",
+      "public_key",
+      "signing_key",
+    ])
+      await client.query(`alter table ${table} disable trigger all`);
     await client.query(sql, [...values]);
   } finally {
-    for (const table of ["identity", "certificate", "authority", "profile", "public_key", "signing_key"]) await client.query(`alter table ${table} enable trigger all`);
+    for (const table of [
+      "identity",
+      "certificate",
+      "authority",
+      "profile",
+      "public_key",
+      "signing_key",
+    ])
+      await client.query(`alter table ${table} enable trigger all`);
     await client.end();
   }
 }
 
 async function seedHouse(log: LogDatabase): Promise<void> {
-  await unrecorded(log, "insert into signing_key (id, algorithm, spki_der, sealed, created_at) values ('key_test', 'ec-p256', '\\x00', '\\x00', now())");
-  await unrecorded(log, "insert into authority (id, slug, name, kind, status, key_algorithm, key_id, subject_text, crl_period_seconds, created_at) values ('ca_test', 'issuing', 'Issuing', 'issuing', 'active', 'ec-p256', 'key_test', 'CN=Issuing', 86400, now())");
+  await unrecorded(
+    log,
+    "insert into signing_key (id, algorithm, spki_der, sealed, created_at) values ('key_test', 'ec-p256', '\\x00', '\\x00', now())",
+  );
+  await unrecorded(
+    log,
+    "insert into authority (id, slug, name, kind, status, key_algorithm, key_id, subject_text, crl_period_seconds, created_at) values ('ca_test', 'issuing', 'Issuing', 'issuing', 'active', 'ec-p256', 'key_test', 'CN=Issuing', 86400, now())",
+  );
 }

@@ -9,7 +9,8 @@ function addressOf(text: string): string | null {
   return canonicalAddress(match?.[1] ?? match?.[2] ?? text);
 }
 
-const fromRight = (parts: readonly string[], hops: number): string | null => addressOf((parts.at(-hops) ?? "").trim());
+const fromRight = (parts: readonly string[], hops: number): string | null =>
+  addressOf((parts.at(-hops) ?? "").trim());
 
 /** The `hops`-th address from the right of X-Forwarded-For, over all its lines: what stands left of it the client could have written itself. */
 export function addressInList(lines: readonly string[], hops: number): string | null {

@@ -18,13 +18,25 @@ export type SaidByProxy = Readonly<{
 }>;
 
 /** What a trusted proxy says of its client's request, from the headers of its kind alone. The certificate is not judged yet. */
-export function readForwarded({ kind, hops }: Pick<TrustedProxy, "kind" | "hops">, headers: ForwardedHeaders, own: Own): SaidByProxy {
-  return { ip: hops === 0 ? own.ip : clientAddress(kind, hops, headers), certificate: readForwardedCertificate(kind, headers), asked: askedOf(kind, headers, own) };
+export function readForwarded(
+  { kind, hops }: Pick<TrustedProxy, "kind" | "hops">,
+  headers: ForwardedHeaders,
+  own: Own,
+): SaidByProxy {
+  return {
+    ip: hops === 0 ? own.ip : clientAddress(kind, hops, headers),
+    certificate: readForwardedCertificate(kind, headers),
+    asked: askedOf(kind, headers, own),
+  };
 }
 
 function clientAddress(kind: ProxyKind, hops: number, headers: ForwardedHeaders): string | null {
   const names: readonly string[] = headersOfKind[kind].addresses;
-  const said = names.filter((name) => headers.has(name)).map((name) => (name === "forwarded" ? addressInForwarded : addressInList)(headers.get(name) ?? [], hops));
+  const said = names
+    .filter((name) => headers.has(name))
+    .map((name) =>
+      (name === "forwarded" ? addressInForwarded : addressInList)(headers.get(name) ?? [], hops),
+    );
   // Where both stand, one of them may have come through from the client: they have to agree.
   return new Set(said).size === 1 ? said[0]! : null;
 }
@@ -33,16 +45,24 @@ const methodToken = /^[A-Za-z][A-Za-z-]{0,31}$/;
 
 function askedOf(kind: ProxyKind, headers: ForwardedHeaders, own: Own): ForwardedRequest | null {
   const { method, target, host } = headersOfKind[kind];
-  if (method === null || target === null) return { method: own.method, path: behindService(own.url), host: null };
-  const saidMethod = onlyLine(headers, method), saidTarget = onlyLine(headers, target);
+  if (method === null || target === null)
+    return { method: own.method, path: behindService(own.url), host: null };
+  const saidMethod = onlyLine(headers, method),
+    saidTarget = onlyLine(headers, target);
   if (saidMethod === null || saidTarget === null || !methodToken.test(saidMethod)) return null;
-  return { method: saidMethod, path: saidTarget, host: host === null ? null : onlyLine(headers, host) };
+  return {
+    method: saidMethod,
+    path: saidTarget,
+    host: host === null ? null : onlyLine(headers, host),
+  };
 }
 
 function onlyLine(headers: ForwardedHeaders, name: string): string | null {
-  const lines = headers.get(name) ?? [], [line] = lines;
+  const lines = headers.get(name) ?? [],
+    [line] = lines;
   return lines.length === 1 && line !== undefined && line.trim() !== "" ? line.trim() : null;
 }
 
 /** Envoy puts the original target behind the address that it asks: /api/v1/authorize/payments/v1/orders?x=1. */
-const behindService = (url: string): string => /^\/api\/v1\/authorize\/[^/?]+(\/.*)$/s.exec(url)?.[1] ?? "/";
+const behindService = (url: string): string =>
+  /^\/api\/v1\/authorize\/[^/?]+(\/.*)$/s.exec(url)?.[1] ?? "/";

@@ -10,9 +10,15 @@ const single = new Set(["by", "hash", "cert", "chain", "subject"]);
 function readElement(text: string): XfccElement | null {
   const fields = new Map<string, string>();
   for (const part of splitQuoted(text, ";") ?? [""]) {
-    const [, name, quoted, bare] = pair.exec(part.trim()) ?? [], key = name?.toLowerCase();
+    const [, name, quoted, bare] = pair.exec(part.trim()) ?? [],
+      key = name?.toLowerCase();
     // Envoy quotes a certificate always, and names out of it (URI, DNS) never: a bare one is the text of such a name.
-    if (key === undefined || (single.has(key) && fields.has(key)) || (key === "cert" && quoted === undefined)) return null;
+    if (
+      key === undefined ||
+      (single.has(key) && fields.has(key)) ||
+      (key === "cert" && quoted === undefined)
+    )
+      return null;
     fields.set(key, quoted?.replaceAll(/\\(.)/g, "$1") ?? bare ?? "");
   }
   return { hash: fields.get("hash"), cert: fields.get("cert") };

@@ -18,7 +18,9 @@ test("each test file gets its own database, with three different roles", async (
     expect(await ask(one.appUrl, "select current_user")).toBe("chancery_app");
     expect(await ask(one.ownerUrl, "select current_user")).toBe("chancery_owner");
     expect(await ask(one.superUrl, "select current_user")).toBe("postgres");
-    expect(await ask(one.appUrl, "select current_database()")).not.toBe(await ask(other.appUrl, "select current_database()"));
+    expect(await ask(one.appUrl, "select current_database()")).not.toBe(
+      await ask(other.appUrl, "select current_database()"),
+    );
   } finally {
     await Promise.all([one.drop(), other.drop()]);
   }
@@ -27,7 +29,13 @@ test("each test file gets its own database, with three different roles", async (
 test("the application's role can neither make objects, nor roles, nor databases, nor become another role", async () => {
   const database = await makeTestDatabase();
   try {
-    for (const sql of ["create table public.t (a int)", "create role intruder", "create database intruder", "set role chancery_owner", "create temp table t (a int)"]) {
+    for (const sql of [
+      "create table public.t (a int)",
+      "create role intruder",
+      "create database intruder",
+      "set role chancery_owner",
+      "create temp table t (a int)",
+    ]) {
       await expect(ask(database.appUrl, sql)).rejects.toThrow(/permission denied/);
     }
   } finally {
@@ -38,7 +46,9 @@ test("the application's role can neither make objects, nor roles, nor databases,
 test("a role without its password of this start does not get in", async () => {
   const database = await makeTestDatabase();
   try {
-    await expect(ask(database.superUrl.replace(/:[^:@]+@/, ":guess@"), "select 1")).rejects.toThrow(/password authentication failed/);
+    await expect(ask(database.superUrl.replace(/:[^:@]+@/, ":guess@"), "select 1")).rejects.toThrow(
+      /password authentication failed/,
+    );
   } finally {
     await database.drop();
   }

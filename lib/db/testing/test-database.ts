@@ -3,7 +3,12 @@ import { connect } from "node:net";
 import pg from "pg";
 
 /** A database of one test file alone, with the current schema. `drop` ends its connections and removes it. */
-export type TestDatabase = Readonly<{ appUrl: string; ownerUrl: string; superUrl: string; drop: () => Promise<void> }>;
+export type TestDatabase = Readonly<{
+  appUrl: string;
+  ownerUrl: string;
+  superUrl: string;
+  drop: () => Promise<void>;
+}>;
 
 type Server = Readonly<{ template: string; appUrl: string; ownerUrl: string; superUrl: string }>;
 
@@ -31,7 +36,10 @@ const inDatabase = (url: string, name: string) => url.replace("/DATABASE?", `/${
 
 async function askForServer(): Promise<Server> {
   const path = process.env.CHANCERY_TEST_POSTGRES;
-  if (!path) throw new Error("Database tests run in vitest, whose global set-up starts PostgreSQL: npx vitest run FILE.");
+  if (!path)
+    throw new Error(
+      "Database tests run in vitest, whose global set-up starts PostgreSQL: npx vitest run FILE.",
+    );
   const socket = connect(path);
   let text = "";
   for await (const chunk of socket) text += String(chunk);

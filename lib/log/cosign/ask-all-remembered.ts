@@ -12,8 +12,20 @@ const LONGEST_MS = 1_000;
  */
 export function makeAskWitnesses(policy: Policy, longestMs = LONGEST_MS): AskWitnesses {
   return async (origin, vkey) => {
-    const logKey = await readVkey(nodeLogCrypto, vkey), signal = AbortSignal.timeout(longestMs);
-    const asked = policy.witnesses.flatMap(({ name, url, key }) => (url === null ? [] : [askRemembered({ url, key }, origin, logKey, signal).then((note) => ({ witness: name, note }), () => null)]));
-    return (await Promise.all(asked)).flatMap((one) => (one === null || one.note === null ? [] : [{ witness: one.witness, note: one.note }]));
+    const logKey = await readVkey(nodeLogCrypto, vkey),
+      signal = AbortSignal.timeout(longestMs);
+    const asked = policy.witnesses.flatMap(({ name, url, key }) =>
+      url === null
+        ? []
+        : [
+            askRemembered({ url, key }, origin, logKey, signal).then(
+              (note) => ({ witness: name, note }),
+              () => null,
+            ),
+          ],
+    );
+    return (await Promise.all(asked)).flatMap((one) =>
+      one === null || one.note === null ? [] : [{ witness: one.witness, note: one.note }],
+    );
   };
 }

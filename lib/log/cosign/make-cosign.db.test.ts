@@ -22,7 +22,9 @@ beforeAll(async () => {
   await log.fill(300);
   await log.publish(300);
 });
-afterEach(async () => { await Promise.all(toClose.splice(0).map((one) => one.close())); });
+afterEach(async () => {
+  await Promise.all(toClose.splice(0).map((one) => one.close()));
+});
 afterAll(async () => {
   await log.close();
   await database.close();
@@ -37,29 +39,61 @@ const policyOf = (...lines: string[]) => parsePolicy(`${lines.join("\n")}\n`);
 type Cosign = ReturnType<typeof makeCosign>;
 /** What the publisher does with a tree of that size. */
 async function cosignAt(cosign: Cosign, size: number): Promise<CosignOutcome> {
-  return cosign(log.signNote(size, await log.rootAt(size)), size, (from) => proveConsistency(makeReadHashes(database.deps.db, size), from, size));
+  return cosign(log.signNote(size, await log.rootAt(size)), size, (from) =>
+    proveConsistency(makeReadHashes(database.deps.db, size), from, size),
+  );
 }
-const noted = async (name = "w") => (await database.deps.db.pool.query<{ size: string | null; error: string | null; url: string | null }>("select size, error, url from tlog.witness where name = $1", [name])).rows[0];
+const noted = async (name = "w") =>
+  (
+    await database.deps.db.pool.query<{
+      size: string | null;
+      error: string | null;
+      url: string | null;
+    }>("select size, error, url from tlog.witness where name = $1", [name])
+  ).rows[0];
 /** Lets a witness cosign a checkpoint of the log's key behind the log's back. */
 async function letCosign(one: TestWitness, size: number, note: string, old = 0): Promise<void> {
   const path = old === 0 ? [] : await proveConsistency(makeReadHashes(database.deps.db), old, size);
   const body = `old ${old}\n${path.map((hash) => `${toBase64(hash)}\n`).join("")}\n${note}`;
-  expect((await addCheckpoint({ key: one.key, store: one.store, clock: database.deps.clock, logs: new Map([[log.origin, [log.key]]]) }, Buffer.from(body))).status).toBe(200);
+  expect(
+    (
+      await addCheckpoint(
+        {
+          key: one.key,
+          store: one.store,
+          clock: database.deps.clock,
+          logs: new Map([[log.origin, [log.key]]]),
+        },
+        Buffer.from(body),
+      )
+    ).status,
+  ).toBe(200);
 }
 
 describe("witnesses that do what they should", () => {
   test("cosign each size that comes, and the note with their lines reaches the policy's level", async () => {
-    const [a, b] = [await witness(), await witness()], policy = policyOf(a.line("a"), b.line("b"), "group both all a b", "quorum both"), cosign = makeCosign(database.deps, policy);
+    const [a, b] = [await witness(), await witness()],
+      policy = policyOf(a.line("a"), b.line("b"), "group both all a b", "quorum both"),
+      cosign = makeCosign(database.deps, policy);
     for (const size of [0, 1, 2, 100, 256, 300]) {
-      const { met, lines, ahead } = await cosignAt(cosign, size), note = log.signNote(size, await log.rootAt(size)) + lines.map(({ line }) => line).join("");
+      const { met, lines, ahead } = await cosignAt(cosign, size),
+        note = log.signNote(size, await log.rootAt(size)) + lines.map(({ line }) => line).join("");
       expect([met, ahead]).toEqual([true, null]);
-      expect(await verifyCheckpoint(nodeLogCrypto, note, log.key, policy)).toMatchObject({ level: "witnessed", checkpoint: { size }, cosigned: [{ name: "a" }, { name: "b" }] });
-      expect([await noted("a"), await noted("b")]).toMatchObject([{ size: String(size), error: null }, { size: String(size), error: null }]);
+      expect(await verifyCheckpoint(nodeLogCrypto, note, log.key, policy)).toMatchObject({
+        level: "witnessed",
+        checkpoint: { size },
+        cosigned: [{ name: "a" }, { name: "b" }],
+      });
+      expect([await noted("a"), await noted("b")]).toMatchObject([
+        { size: String(size), error: null },
+        { size: String(size), error: null },
+      ]);
     }
   });
 
   test("the size that a witness remembers is learnt from it: after a restart of either side", async () => {
-    const one = await witness(), policy = policyOf(one.line("w"), "quorum w");
+    const one = await witness(),
+      policy = policyOf(one.line("w"), "quorum w");
     await letCosign(one, 77, log.signNote(77, await log.rootAt(77)));
     expect((await cosignAt(makeCosign(database.deps, policy), 120)).met).toBe(true);
     await letCosign(one, 130, log.signNote(130, await log.rootAt(130)), 120);
@@ -68,7 +102,9 @@ describe("witnesses that do what they should", () => {
   });
 
   test("one that fails does not keep a quorum of the others waiting, and is shown", async () => {
-    const [a, b, c] = [await witness(), await witness(), await witness()], policy = policyOf(a.line("a"), b.line("b"), c.line("c"), "group two 2 a b c", "quorum two"), cosign = makeCosign(database.deps, policy);
+    const [a, b, c] = [await witness(), await witness(), await witness()],
+      policy = policyOf(a.line("a"), b.line("b"), c.line("c"), "group two 2 a b c", "quorum two"),
+      cosign = makeCosign(database.deps, policy);
     await c.stop();
     const { met, lines } = await cosignAt(cosign, 50);
     expect([met, lines.map(({ witness: name }) => name).toSorted()]).toEqual([true, ["a", "b"]]);
@@ -81,31 +117,47 @@ describe("witnesses that do what they should", () => {
   });
 
   test("nobody needed: the checkpoint goes out with those cosignatures that come", async () => {
-    const [a, b] = [await witness(), await witness()], cosign = makeCosign(database.deps, policyOf(a.line("a"), b.line("b"), "quorum none"));
+    const [a, b] = [await witness(), await witness()],
+      cosign = makeCosign(database.deps, policyOf(a.line("a"), b.line("b"), "quorum none"));
     await b.stop();
     expect(await cosignAt(cosign, 50)).toMatchObject({ met: true, lines: [{ witness: "a" }] });
   });
 
   test("nobody in the policy: nobody is asked, and who was is forgotten", async () => {
-    expect(await cosignAt(makeCosign(database.deps, policyOf("quorum none")), 50)).toEqual({ lines: [], met: true, ahead: null });
+    expect(await cosignAt(makeCosign(database.deps, policyOf("quorum none")), 50)).toEqual({
+      lines: [],
+      met: true,
+      ahead: null,
+    });
     expect((await database.deps.db.pool.query("select from tlog.witness")).rowCount).toBe(0);
   });
 });
 
 describe("a witness that remembers what contradicts the log", () => {
   test("a larger checkpoint of the log's own key is handed over, since entries were lost", async () => {
-    const one = await witness(), note = log.signNote(300, await log.rootAt(300));
+    const one = await witness(),
+      note = log.signNote(300, await log.rootAt(300));
     await letCosign(one, 300, note);
-    const { met, ahead } = await cosignAt(makeCosign(database.deps, policyOf(one.line("w"), "quorum w")), 200);
+    const { met, ahead } = await cosignAt(
+      makeCosign(database.deps, policyOf(one.line("w"), "quorum w")),
+      200,
+    );
     expect([met, ahead?.witness]).toEqual([false, "w"]);
     expect(parseNote(ahead!.note).text).toBe(parseNote(note).text);
     expect((await noted())?.error).toBe("it remembers 300 entries of this log, which has 200");
   });
 
-  test.each([["of the same size", 200], ["of a smaller size", 150]])("another tree %s is handed over, since the log was changed", async (_what, size) => {
-    const one = await witness(), fork = log.signNote(size, new Uint8Array(32).fill(7));
+  test.each([
+    ["of the same size", 200],
+    ["of a smaller size", 150],
+  ])("another tree %s is handed over, since the log was changed", async (_what, size) => {
+    const one = await witness(),
+      fork = log.signNote(size, new Uint8Array(32).fill(7));
     await letCosign(one, size, fork);
-    const { met, ahead } = await cosignAt(makeCosign(database.deps, policyOf(one.line("w"), "quorum w")), 200);
+    const { met, ahead } = await cosignAt(
+      makeCosign(database.deps, policyOf(one.line("w"), "quorum w")),
+      200,
+    );
     expect([met, ahead?.witness]).toEqual([false, "w"]);
     expect(parseNote(ahead!.note).text).toBe(parseNote(fork).text);
     expect((await noted())?.error).toMatch(/^it answered 4(09|22)/);
@@ -113,56 +165,145 @@ describe("a witness that remembers what contradicts the log", () => {
 
   test.each([
     ["without any checkpoint", (response: ServerResponse) => response.writeHead(404).end()],
-    ["with a checkpoint that another key signed", (response: ServerResponse) => response.end(`${log.origin}\n999\n${toBase64(new Uint8Array(32))}\n\n\u2014 ${log.origin} ${toBase64(new Uint8Array([...log.key.keyId, ...new Uint8Array(64)]))}\n`)],
+    [
+      "with a checkpoint that another key signed",
+      (response: ServerResponse) =>
+        response.end(
+          `${log.origin}\n999\n${toBase64(new Uint8Array(32))}\n\n\u2014 ${log.origin} ${toBase64(new Uint8Array([...log.key.keyId, ...new Uint8Array(64)]))}\n`,
+        ),
+    ],
     ["with rubbish", (response: ServerResponse) => response.end("rubbish")],
   ])("a mere claim of more, %s, stops nothing but itself", async (_what, show) => {
-    const real = await witness(), fake = await openFakeWitness((request, response) => {
-      if (request.method === "POST") response.writeHead(409, { "content-type": "text/x.tlog.size" }).end("999\n");
-      else show(response);
-    });
+    const real = await witness(),
+      fake = await openFakeWitness((request, response) => {
+        if (request.method === "POST")
+          response.writeHead(409, { "content-type": "text/x.tlog.size" }).end("999\n");
+        else show(response);
+      });
     toClose.push(fake);
-    const { met, ahead } = await cosignAt(makeCosign(database.deps, policyOf(real.line("w"), `witness liar ${(await witness()).key.vkey} ${fake.url}`, "quorum w")), 200);
+    const { met, ahead } = await cosignAt(
+      makeCosign(
+        database.deps,
+        policyOf(
+          real.line("w"),
+          `witness liar ${(await witness()).key.vkey} ${fake.url}`,
+          "quorum w",
+        ),
+      ),
+      200,
+    );
     expect([met, ahead]).toEqual([true, null]);
-    expect((await noted("liar"))?.error).toBe("it remembers 999 entries of this log, which has 200, and shows no checkpoint that says so");
+    expect((await noted("liar"))?.error).toBe(
+      "it remembers 999 entries of this log, which has 200, and shows no checkpoint that says so",
+    );
   });
 });
 
 describe("a witness that does not do what it should is not believed, and what is wrong is shown", () => {
-  const cases: readonly (readonly [string, RegExp, (response: ServerResponse, honest: string) => void])[] = [
-    ["a line of another key", /does not verify/, (response) => response.end("\u2014 x.example.com AAAAAAAAAAA=\n")],
-    ["its own line with the signature changed", /does not verify/, (response, honest) => response.end(honest.replace(/.{4}\n$/, (tail) => (tail.startsWith("A") ? "B" : "A") + tail.slice(1)))],
+  const cases: readonly (readonly [
+    string,
+    RegExp,
+    (response: ServerResponse, honest: string) => void,
+  ])[] = [
+    [
+      "a line of another key",
+      /does not verify/,
+      (response) => response.end("\u2014 x.example.com AAAAAAAAAAA=\n"),
+    ],
+    [
+      "its own line with the signature changed",
+      /does not verify/,
+      (response, honest) =>
+        response.end(
+          honest.replace(/.{4}\n$/, (tail) => (tail.startsWith("A") ? "B" : "A") + tail.slice(1)),
+        ),
+    ],
     ["nothing", /does not verify/, (response) => response.end()],
     ["rubbish", /does not verify/, (response) => response.end("<html>")],
     ["more than any answer holds", /too long/, (response) => response.end("x".repeat(100_000))],
     ["404", /404 \(it does not watch this log/, (response) => response.writeHead(404).end("who?")],
-    ["403", /403 \(it does not accept the log's signature/, (response) => response.writeHead(403).end()],
+    [
+      "403",
+      /403 \(it does not accept the log's signature/,
+      (response) => response.writeHead(403).end(),
+    ],
     ["422", /422 \(this log does not go on/, (response) => response.writeHead(422).end()],
-    ["500 with control characters", /^it answered 500: a b$/, (response) => response.writeHead(500).end("a\u0007\nb")],
-    ["a size in a wrong form", /409/, (response) => response.writeHead(409, { "content-type": "text/x.tlog.size" }).end("0100\n")],
-    ["a size as plain text", /409/, (response) => response.writeHead(409, { "content-type": "text/plain" }).end("100\n")],
-    ["the size that it was told", /409/, (response) => response.writeHead(409, { "content-type": "text/x.tlog.size" }).end("0\n")],
-    ["a redirect", /redirect/, (response) => response.writeHead(307, { location: "http://127.0.0.1:9/" }).end()],
+    [
+      "500 with control characters",
+      /^it answered 500: a b$/,
+      (response) => response.writeHead(500).end("a\u0007\nb"),
+    ],
+    [
+      "a size in a wrong form",
+      /409/,
+      (response) => response.writeHead(409, { "content-type": "text/x.tlog.size" }).end("0100\n"),
+    ],
+    [
+      "a size as plain text",
+      /409/,
+      (response) => response.writeHead(409, { "content-type": "text/plain" }).end("100\n"),
+    ],
+    [
+      "the size that it was told",
+      /409/,
+      (response) => response.writeHead(409, { "content-type": "text/x.tlog.size" }).end("0\n"),
+    ],
+    [
+      "a redirect",
+      /redirect/,
+      (response) => response.writeHead(307, { location: "http://127.0.0.1:9/" }).end(),
+    ],
     ["the connection's end", /./, (response) => response.destroy()],
     ["no answer at all", /did not answer in time/, () => {}],
   ];
   test.each(cases)("%s", async (_what, words, behave) => {
-    const honest = await witness(), line = (await cosignAt(makeCosign(database.deps, policyOf(honest.line("w"), "quorum w")), 20)).lines[0]!.line;
-    const fake = await openFakeWitness((request, response) => { if (request.method === "POST") behave(response, line); else response.writeHead(404).end(); });
+    const honest = await witness(),
+      line = (await cosignAt(makeCosign(database.deps, policyOf(honest.line("w"), "quorum w")), 20))
+        .lines[0]!.line;
+    const fake = await openFakeWitness((request, response) => {
+      if (request.method === "POST") behave(response, line);
+      else response.writeHead(404).end();
+    });
     toClose.push(fake);
-    const outcome = await cosignAt(makeCosign(database.deps, policyOf(`witness fake ${honest.key.vkey} ${fake.url}`, "quorum fake"), { longestMs: 400 }), 20);
+    const outcome = await cosignAt(
+      makeCosign(
+        database.deps,
+        policyOf(`witness fake ${honest.key.vkey} ${fake.url}`, "quorum fake"),
+        { longestMs: 400 },
+      ),
+      20,
+    );
     expect(outcome).toEqual({ lines: [], met: false, ahead: null });
     await expect.poll(async () => (await noted("fake"))?.error).toMatch(words);
   });
 
   test("an address is missing in the policy", async () => {
     const one = await witness();
-    expect((await cosignAt(makeCosign(database.deps, policyOf(`witness w ${one.key.vkey}`, "quorum w")), 20)).met).toBe(false);
+    expect(
+      (
+        await cosignAt(
+          makeCosign(database.deps, policyOf(`witness w ${one.key.vkey}`, "quorum w")),
+          20,
+        )
+      ).met,
+    ).toBe(false);
     expect((await noted())?.error).toBe("the policy has no address for it");
   });
 
   test("the cosignature of one witness does not count for another at the same address", async () => {
     const [one, other] = [await witness(), await witness()];
-    const { met } = await cosignAt(makeCosign(database.deps, policyOf(one.line("a"), `witness b ${other.key.vkey} ${one.url()}`, "group both all a b", "quorum both")), 20);
+    const { met } = await cosignAt(
+      makeCosign(
+        database.deps,
+        policyOf(
+          one.line("a"),
+          `witness b ${other.key.vkey} ${one.url()}`,
+          "group both all a b",
+          "quorum both",
+        ),
+      ),
+      20,
+    );
     expect(met).toBe(false);
     expect((await noted("b"))?.error).toMatch(/does not verify/);
   });

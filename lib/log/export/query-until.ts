@@ -3,7 +3,11 @@ import type { Database, PoolClient } from "@/lib/db/database";
 type Query = Readonly<{ text: string; values: readonly unknown[] }>;
 
 /** Runs a query that ends at once, on the server too, when `signal` is aborted; its connection is given back. Throws the signal's reason then. */
-export async function queryUntil<Row extends object>(db: Pick<Database, "pool">, signal: AbortSignal, { text, values }: Query): Promise<Row[]> {
+export async function queryUntil<Row extends object>(
+  db: Pick<Database, "pool">,
+  signal: AbortSignal,
+  { text, values }: Query,
+): Promise<Row[]> {
   signal.throwIfAborted();
   const client = await db.pool.connect();
   const cancel = (): void => void cancelQuery(db, client).catch(() => {});

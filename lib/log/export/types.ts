@@ -22,20 +22,29 @@ import type { EntryRecord } from "../types";
  */
 export const exportFormats = ["jsonl", "csv", "ocsf", "cef", "proof"] as const;
 export type ExportFormat = (typeof exportFormats)[number];
-export const isExportFormat = (said: string): said is ExportFormat => (exportFormats as readonly string[]).includes(said);
+export const isExportFormat = (said: string): said is ExportFormat =>
+  (exportFormats as readonly string[]).includes(said);
 
 /** Numbers of a source that never arrived, as the header of an export names them. */
 export type ExportGap = Readonly<{ id: string; boot: string; missing: string; count: number }>;
 
 export type ExportHeader = Readonly<{
-  v: 1; log: string | null; vkey: string | null;
+  v: 1;
+  log: string | null;
+  vkey: string | null;
   /** The signed note of the checkpoint that the export folds to. */
   checkpoint: string | null;
-  size: number; filter: string; order: "asc"; count: number; sources: readonly ExportGap[];
+  size: number;
+  filter: string;
+  order: "asc";
+  count: number;
+  sources: readonly ExportGap[];
 }>;
 
 /** Media type and ending of the file's name. */
-export const exportTypes: Readonly<Record<ExportFormat, Readonly<{ type: string; ending: string }>>> = {
+export const exportTypes: Readonly<
+  Record<ExportFormat, Readonly<{ type: string; ending: string }>>
+> = {
   jsonl: { type: "application/jsonl; charset=utf-8", ending: "jsonl" },
   csv: { type: "text/csv; charset=utf-8", ending: "csv" },
   ocsf: { type: "application/jsonl; charset=utf-8", ending: "ocsf.jsonl" },
@@ -44,4 +53,11 @@ export const exportTypes: Readonly<Record<ExportFormat, Readonly<{ type: string;
 };
 
 /** An entry with what every format carries of it. `text` is exactly what is hashed. */
-export type ExportedEntry = Readonly<{ seq: number; leafHash: string; log: string | null; checkpoint: number | null; record: EntryRecord; text: string }>;
+export type ExportedEntry = Readonly<{
+  seq: number;
+  leafHash: string;
+  log: string | null;
+  checkpoint: number | null;
+  record: EntryRecord;
+  text: string;
+}>;

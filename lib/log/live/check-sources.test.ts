@@ -3,12 +3,38 @@ import type { EntryRecord } from "../types";
 import { makeSourceCheck } from "./check-sources";
 
 function check() {
-  const wrong: string[] = [], sources = makeSourceCheck({ sources: { looked: () => {}, wrong: (message: string) => void wrong.push(message) } as never });
+  const wrong: string[] = [],
+    sources = makeSourceCheck({
+      sources: { looked: () => {}, wrong: (message: string) => void wrong.push(message) } as never,
+    });
   let seq = 0;
-  const take = (n: number, over: object = {}) => sources.take(seq++, { action: "event.reported", details: {}, src: { id: "svc/main", boot: "b", seq: n }, ...over } as unknown as EntryRecord);
-  const beat = (n: number, settled: unknown, voided = "", source = "svc/main") => take(n, { action: "source.heartbeat", details: { source, boot: "b", settled, voided, ended: false } });
-  const gap = (missing: string) => sources.take(seq++, { action: "source.gap", details: { source: "svc/main", boot: "b", missing } } as unknown as EntryRecord);
-  return { take, beat, gap, missing: () => sources.anyMissing(), finish: () => { sources.finish(); return wrong; } };
+  const take = (n: number, over: object = {}) =>
+    sources.take(seq++, {
+      action: "event.reported",
+      details: {},
+      src: { id: "svc/main", boot: "b", seq: n },
+      ...over,
+    } as unknown as EntryRecord);
+  const beat = (n: number, settled: unknown, voided = "", source = "svc/main") =>
+    take(n, {
+      action: "source.heartbeat",
+      details: { source, boot: "b", settled, voided, ended: false },
+    });
+  const gap = (missing: string) =>
+    sources.take(seq++, {
+      action: "source.gap",
+      details: { source: "svc/main", boot: "b", missing },
+    } as unknown as EntryRecord);
+  return {
+    take,
+    beat,
+    gap,
+    missing: () => sources.anyMissing(),
+    finish: () => {
+      sources.finish();
+      return wrong;
+    },
+  };
 }
 
 describe("numbers of a source in the log", () => {
@@ -25,7 +51,9 @@ describe("numbers of a source in the log", () => {
     beat(10, 9, "2");
     expect(missing()).toBe(true);
     gap("5-6");
-    expect(finish()).toEqual(["3 of the entries that svc/main committed never arrived: its numbers 3,7-8."]);
+    expect(finish()).toEqual([
+      "3 of the entries that svc/main committed never arrived: its numbers 3,7-8.",
+    ]);
   });
   test("that come twice, or after they were said to be unused, are a problem", () => {
     const { take, beat, finish } = check();

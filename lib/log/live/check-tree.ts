@@ -7,28 +7,44 @@ import { type Checks, type EntryRow } from "./types";
 
 export type TreeCheck = Readonly<{
   /** The next entries, in order, none missing. `at` is told the root of every size that is asked for on the way, in ascending order. */
-  take: (rows: readonly EntryRow[], sizes: readonly number[], at: (size: number, rootHex: string) => void | Promise<void>) => Promise<void>;
+  take: (
+    rows: readonly EntryRow[],
+    sizes: readonly number[],
+    at: (size: number, rootHex: string) => void | Promise<void>,
+  ) => Promise<void>;
 }>;
 
 type StoredTile = { level: number; idx: string; hashes: Buffer | null };
 const HASH = 32;
 
-const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("hex");
+const hexOf = (bytes: Uint8Array): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("hex");
 
 /** Grows the tree over the entries' bytes and compares the stored tiles and the stored edge with it. */
-export function makeTreeCheck({ pool }: Pick<Database, "pool">, { tiles: check }: Pick<Checks, "tiles">, { tree: stored }: Pick<Snapshot, "tree">, pacer: Pacer): TreeCheck {
-  const fold = makeCompactRange(), tree = makeTree({ size: 0, edge: [] });
+export function makeTreeCheck(
+  { pool }: Pick<Database, "pool">,
+  { tiles: check }: Pick<Checks, "tiles">,
+  { tree: stored }: Pick<Snapshot, "tree">,
+  pacer: Pacer,
+): TreeCheck {
+  const fold = makeCompactRange(),
+    tree = makeTree({ size: 0, edge: [] });
 
   const compareTiles = async (made: ReturnType<typeof tree.append>["tiles"]): Promise<void> => {
     const due = made.filter(({ level, index }) => (index + 1) * 256 ** (level + 1) <= stored.size);
     if (due.length === 0) return;
-    const { rows } = await pool.query<StoredTile>("select level, idx, hashes from tlog.tile where (level, idx) in (select * from unnest($1::int[], $2::bigint[]))", [due.map(({ level }) => level), due.map(({ index }) => index)]);
+    const { rows } = await pool.query<StoredTile>(
+      "select level, idx, hashes from tlog.tile where (level, idx) in (select * from unnest($1::int[], $2::bigint[]))",
+      [due.map(({ level }) => level), due.map(({ index }) => index)],
+    );
     const found = new Map(rows.map(({ level, idx, hashes }) => [`${level}/${idx}`, hashes]));
     for (const { level, index, hashes } of due) {
       const there = found.get(`${level}/${index}`);
       check.looked();
-      if (there === undefined || there === null) check.wrong(`The tile ${level}/${index} is missing.`);
-      else if (!there.equals(hashes)) check.wrong(`The tile ${level}/${index} is not that of the entries.`);
+      if (there === undefined || there === null)
+        check.wrong(`The tile ${level}/${index} is missing.`);
+      else if (!there.equals(hashes))
+        check.wrong(`The tile ${level}/${index} is not that of the entries.`);
       await pacer.breathe();
     }
   };
@@ -36,7 +52,8 @@ export function makeTreeCheck({ pool }: Pick<Database, "pool">, { tiles: check }
     const edge = tree.edge();
     check.looked(edge.length);
     for (let level = 0; level < Math.max(edge.length, stored.edge.length); level++) {
-      if (hexOf(edge[level] ?? new Uint8Array()) !== hexOf(stored.edge[level] ?? new Uint8Array())) check.wrong(`The unfinished tile of level ${level} is not that of the entries.`);
+      if (hexOf(edge[level] ?? new Uint8Array()) !== hexOf(stored.edge[level] ?? new Uint8Array()))
+        check.wrong(`The unfinished tile of level ${level} is not that of the entries.`);
     }
   };
   /** Appends rows and compares what they complete. */
@@ -49,7 +66,8 @@ export function makeTreeCheck({ pool }: Pick<Database, "pool">, { tiles: check }
 
   return {
     take: async (rows, sizes, at) => {
-      const start = fold.size(), wanted = new Set(sizes);
+      const start = fold.size(),
+        wanted = new Set(sizes);
       if (wanted.has(0) && start === 0) await at(0, hexOf(fold.root()));
       for (const { hash } of rows) {
         fold.addLeaf(hash);
@@ -57,7 +75,10 @@ export function makeTreeCheck({ pool }: Pick<Database, "pool">, { tiles: check }
         await pacer.breathe();
       }
       // The edge is compared at exactly the size that the stored tree has.
-      const cut = stored.size > start && stored.size < start + rows.length ? stored.size - start : rows.length;
+      const cut =
+        stored.size > start && stored.size < start + rows.length
+          ? stored.size - start
+          : rows.length;
       await append(rows.slice(0, cut));
       if (cut < rows.length) await append(rows.slice(cut));
     },
@@ -65,7 +86,13 @@ export function makeTreeCheck({ pool }: Pick<Database, "pool">, { tiles: check }
 }
 
 /** Tiles that a tree of the stored size does not have. */
-export async function checkSpareTiles({ pool }: Pick<Database, "pool">, { tiles: check }: Pick<Checks, "tiles">): Promise<void> {
-  const { rows } = await pool.query<{ level: number; idx: string }>("select level, idx from tlog.tile, tlog.tree where (idx + 1)::numeric * 256::numeric ^ (level + 1) > tree.size order by level, idx limit 100");
-  for (const { level, idx } of rows) check.wrong(`The tile ${level}/${idx} is stored, and the tree does not reach so far.`);
+export async function checkSpareTiles(
+  { pool }: Pick<Database, "pool">,
+  { tiles: check }: Pick<Checks, "tiles">,
+): Promise<void> {
+  const { rows } = await pool.query<{ level: number; idx: string }>(
+    "select level, idx from tlog.tile, tlog.tree where (idx + 1)::numeric * 256::numeric ^ (level + 1) > tree.size order by level, idx limit 100",
+  );
+  for (const { level, idx } of rows)
+    check.wrong(`The tile ${level}/${idx} is stored, and the tree does not reach so far.`);
 }

@@ -15,7 +15,8 @@ export type Pacer = Readonly<{
  * signal's reason once it is aborted.
  */
 export function makePacer(restRatio = 0, signal?: AbortSignal): Pacer {
-  let sliceBegan = performance.now(), workBegan = sliceBegan;
+  let sliceBegan = performance.now(),
+    workBegan = sliceBegan;
   return {
     breathe: async () => {
       if (performance.now() - sliceBegan < SLICE_MS) return;
@@ -26,7 +27,9 @@ export function makePacer(restRatio = 0, signal?: AbortSignal): Pacer {
     rest: async () => {
       signal?.throwIfAborted();
       const worked = performance.now() - workBegan;
-      await (restRatio > 0 ? pause(worked * restRatio, undefined, signal ? { signal } : {}) : turn());
+      await (restRatio > 0
+        ? pause(worked * restRatio, undefined, signal ? { signal } : {})
+        : turn());
       sliceBegan = workBegan = performance.now();
     },
   };

@@ -12,11 +12,16 @@ export type Check = Readonly<{
 }>;
 
 export function makeCheck(): Check {
-  let checked = 0, count = 0;
+  let checked = 0,
+    count = 0;
   const words: string[] = [];
   return {
-    looked: (more = 1) => { checked += more; },
-    wrong: (said) => { if (++count <= mostWords) words.push(said); },
+    looked: (more = 1) => {
+      checked += more;
+    },
+    wrong: (said) => {
+      if (++count <= mostWords) words.push(said);
+    },
     clean: () => count === 0,
     findings: () => ({ checked, count, words: [...words] }),
   };

@@ -1,25 +1,46 @@
 import type { Database } from "@/lib/db/database";
 import type { TrustLevel } from "../types-of-proof";
 
-export type LogRow = Readonly<{ generation: number; origin: string; vkey: string; startSize: number; previousNote: string | null; leftBehind: readonly string[] }>;
+export type LogRow = Readonly<{
+  generation: number;
+  origin: string;
+  vkey: string;
+  startSize: number;
+  previousNote: string | null;
+  leftBehind: readonly string[];
+}>;
 
 /** How far everything was in one moment. What the log grows by afterwards is the next verification's. */
 export type Snapshot = Readonly<{
-  size: number; indexedTo: number;
+  size: number;
+  indexedTo: number;
   tree: Readonly<{ size: number; edge: readonly Buffer[] }>;
   logs: readonly LogRow[];
   /** Checkpoints of the newest log, and how many of them are of more entries than there are. */
   beyond: readonly Readonly<{ generation: number; size: number }>[];
   /** Rows that the log cannot have yet. */
-  entriesBeyond: number; searchBeyond: number;
+  entriesBeyond: number;
+  searchBeyond: number;
   newestPublished: number | null;
 }>;
 
-type Row = { size: string; upto: string; tree_size: string; edge: Buffer[] | null; logs: LogRow[] | null; beyond: { generation: number; size: number }[] | null; entries_beyond: string; search_beyond: string; newest: string | null };
+type Row = {
+  size: string;
+  upto: string;
+  tree_size: string;
+  edge: Buffer[] | null;
+  logs: LogRow[] | null;
+  beyond: { generation: number; size: number }[] | null;
+  entries_beyond: string;
+  search_beyond: string;
+  newest: string | null;
+};
 
 /** All in one statement, so that it is one moment. */
 export async function takeSnapshot({ pool }: Pick<Database, "pool">): Promise<Snapshot> {
-  const { rows: [row] } = await pool.query<Row>(`select h.size, i.upto, t.size as tree_size, t.edge,
+  const {
+    rows: [row],
+  } = await pool.query<Row>(`select h.size, i.upto, t.size as tree_size, t.edge,
     (select json_agg(json_build_object('generation', generation, 'origin', origin, 'vkey', vkey, 'startSize', start_size, 'previousNote', previous_note, 'leftBehind', left_behind) order by generation) from tlog.log) as logs,
     (select json_agg(json_build_object('generation', generation, 'size', size) order by size) from tlog.checkpoint where size > h.size and generation = (select max(generation) from tlog.log)) as beyond,
     (select count(*) from tlog.entry where seq >= h.size) as entries_beyond, (select count(*) from tlog.search where seq >= h.size) as search_beyond,
@@ -27,8 +48,14 @@ export async function takeSnapshot({ pool }: Pick<Database, "pool">): Promise<Sn
     from tlog.head h, tlog.indexed i, tlog.tree t`);
   if (row === undefined) throw new Error("tlog.head, tlog.indexed or tlog.tree is empty.");
   return {
-    size: Number(row.size), indexedTo: Number(row.upto), tree: { size: Number(row.tree_size), edge: row.edge ?? [] }, logs: row.logs ?? [], beyond: row.beyond ?? [],
-    entriesBeyond: Number(row.entries_beyond), searchBeyond: Number(row.search_beyond), newestPublished: row.newest === null ? null : Number(row.newest),
+    size: Number(row.size),
+    indexedTo: Number(row.upto),
+    tree: { size: Number(row.tree_size), edge: row.edge ?? [] },
+    logs: row.logs ?? [],
+    beyond: row.beyond ?? [],
+    entriesBeyond: Number(row.entries_beyond),
+    searchBeyond: Number(row.search_beyond),
+    newestPublished: row.newest === null ? null : Number(row.newest),
   };
 }
 
@@ -42,6 +69,11 @@ export type LogReport = Readonly<{
   /** Up to where they are under that checkpoint; null if there is none. */
   checkpointSize: number | null;
   /** `checked`: how many things were looked at; `count`: how many are wrong; `problems`: the first of them in words. */
-  checks: readonly Readonly<{ name: string; checked: number; count: number; problems: readonly string[] }>[];
+  checks: readonly Readonly<{
+    name: string;
+    checked: number;
+    count: number;
+    problems: readonly string[];
+  }>[];
   milliseconds: number;
 }>;

@@ -14,15 +14,29 @@ export type Verdict =
   | Readonly<{ state: "contradicted"; halt: Halt }>;
 
 type Parts = Readonly<{ deps: PublishDeps; integrator: Integrator }>;
-type Facts = Pick<Halt, "code" | "rememberedNote" | "foundSize"> & Readonly<{ lostOrigins?: readonly string[]; says: string }>;
+type Facts = Pick<Halt, "code" | "rememberedNote" | "foundSize"> &
+  Readonly<{ lostOrigins?: readonly string[]; says: string }>;
 
-const AFTERWARDS = "Nothing is numbered, published or changed until the missing entries are back, or an administrator continues the log under a new name (on the log's page, or with: npx chancery log continue).";
-const CAUSE = "It looks as if an older backup was restored, or the database moved to a copy that lagged behind.";
+const AFTERWARDS =
+  "Nothing is numbered, published or changed until the missing entries are back, or an administrator continues the log under a new name (on the log's page, or with: npx chancery log continue).";
+const CAUSE =
+  "It looks as if an older backup was restored, or the database moved to a copy that lagged behind.";
 
-function haltOf({ deps }: Parts, { code, rememberedNote, foundSize, lostOrigins = [], says }: Facts): Halt {
+function haltOf(
+  { deps }: Parts,
+  { code, rememberedNote, foundSize, lostOrigins = [], says }: Facts,
+): Halt {
   const { origin, size, root } = parseCheckpoint(rememberedNote);
   return {
-    code, message: `${says} ${AFTERWARDS}`, at: deps.clock.now().toISOString(), origin, rememberedSize: size, rememberedRootHex: toHex(root), foundSize, rememberedNote, lostOrigins,
+    code,
+    message: `${says} ${AFTERWARDS}`,
+    at: deps.clock.now().toISOString(),
+    origin,
+    rememberedSize: size,
+    rememberedRootHex: toHex(root),
+    foundSize,
+    rememberedNote,
+    lostOrigins,
   };
 }
 
@@ -31,31 +45,64 @@ function haltOf({ deps }: Parts, { code, rememberedNote, foundSize, lostOrigins 
  * one entry must never go to another. Throws if the memory cannot be read, or the database does not answer.
  */
 export async function judgeLog(parts: Parts): Promise<Verdict> {
-  const { db, signer } = parts.deps, logs = await readLogs(db), notes = await signer.rememberedAll();
+  const { db, signer } = parts.deps,
+    logs = await readLogs(db),
+    notes = await signer.rememberedAll();
   const known = new Set(logs.flatMap(({ origin, leftBehind }) => [origin, ...leftBehind]));
-  const lost = notes.filter((note) => !known.has(parseCheckpoint(note).origin)), newestLost = lost.at(-1), [log] = logs;
+  const lost = notes.filter((note) => !known.has(parseCheckpoint(note).origin)),
+    newestLost = lost.at(-1),
+    [log] = logs;
   if (newestLost !== undefined) {
-    const { origin, size } = parseCheckpoint(newestLost), { size: foundSize } = await readHead(db);
+    const { origin, size } = parseCheckpoint(newestLost),
+      { size: foundSize } = await readHead(db);
     const says = `The signer remembers the log ${origin} with ${size} entries, and this database, which holds ${foundSize}, knows no log of that name. ${CAUSE}`;
-    return { state: "contradicted", halt: haltOf(parts, { code: "log.smaller-than-remembered", rememberedNote: newestLost, foundSize, says, lostOrigins: lost.map((note) => parseCheckpoint(note).origin) }) };
+    return {
+      state: "contradicted",
+      halt: haltOf(parts, {
+        code: "log.smaller-than-remembered",
+        rememberedNote: newestLost,
+        foundSize,
+        says,
+        lostOrigins: lost.map((note) => parseCheckpoint(note).origin),
+      }),
+    };
   }
   if (log === undefined) return { state: "none" };
   const note = await signer.remembered(log.origin);
   if (note === null) return { state: "sound", log, remembered: null };
   const halt = await contradictionTo(parts, note, "The signer remembers");
-  return halt ? { state: "contradicted", halt } : { state: "sound", log, remembered: parseCheckpoint(note) };
+  return halt
+    ? { state: "contradicted", halt }
+    : { state: "sound", log, remembered: parseCheckpoint(note) };
 }
 
 /** How the entries in the database contradict a checkpoint that the log's key signed, or null. `who` begins the sentence that says so. */
-export async function contradictionTo(parts: Parts, note: string, who: string): Promise<Halt | null> {
-  const { db } = parts.deps, { origin, size, root } = parseCheckpoint(note), { size: found } = await readHead(db);
+export async function contradictionTo(
+  parts: Parts,
+  note: string,
+  who: string,
+): Promise<Halt | null> {
+  const { db } = parts.deps,
+    { origin, size, root } = parseCheckpoint(note),
+    { size: found } = await readHead(db);
   if (found < size) {
     const says = `${who} the log ${origin} with ${size} entries, and the database holds ${found}: ${size - found} are missing. ${CAUSE}`;
-    return haltOf(parts, { code: "log.smaller-than-remembered", rememberedNote: note, foundSize: found, says });
+    return haltOf(parts, {
+      code: "log.smaller-than-remembered",
+      rememberedNote: note,
+      foundSize: found,
+      says,
+    });
   }
   await parts.integrator.growTo(size);
-  const rootHex = toHex(await rootAt(makeReadHashes(db), size)), rememberedHex = toHex(root);
+  const rootHex = toHex(await rootAt(makeReadHashes(db), size)),
+    rememberedHex = toHex(root);
   if (rootHex === rememberedHex) return null;
   const says = `${who} the log ${origin} with ${size} entries under the root ${rememberedHex}, and those in the database have the root ${rootHex}: entries were changed or exchanged. ${CAUSE}`;
-  return haltOf(parts, { code: "log.differs-from-remembered", rememberedNote: note, foundSize: found, says });
+  return haltOf(parts, {
+    code: "log.differs-from-remembered",
+    rememberedNote: note,
+    foundSize: found,
+    says,
+  });
 }

@@ -12,18 +12,24 @@ export type Integrator = Readonly<{
 const HASH = 32;
 /** Forty full tiles: some ten milliseconds of hashing at a time, in a process that answers requests as well. */
 const BATCH = 10_240;
-const TRIES = 5, MOVED_ON = "40001";
+const TRIES = 5,
+  MOVED_ON = "40001";
 
 /** Builds the tree over tlog.entry, from where the stored one ends. What fails is read again from the database at the next call. */
-export function makeIntegrator(db: Readonly<{ pool: Pick<Database["pool"], "query"> }>, onProgress: (size: number, target: number) => void = () => {}): Integrator {
+export function makeIntegrator(
+  db: Readonly<{ pool: Pick<Database["pool"], "query"> }>,
+  onProgress: (size: number, target: number) => void = () => {},
+): Integrator {
   let tree: Tree | null = null;
   const step = async (target: number): Promise<Tree> => {
     const current = tree ?? makeTree(await readTree(db));
     tree = null;
-    const from = current.size(), to = Math.min(target, from + BATCH);
+    const from = current.size(),
+      to = Math.min(target, from + BATCH);
     if (to > from) {
       const leaves = await readLeafHashes(db, from, to);
-      if (leaves.length !== (to - from) * HASH) throw entriesMissing(from, to, leaves.length / HASH);
+      if (leaves.length !== (to - from) * HASH)
+        throw entriesMissing(from, to, leaves.length / HASH);
       const { tiles, edge } = current.append(leaves);
       await growTree(db, { from, to, edge, tiles });
     }
@@ -53,5 +59,9 @@ export function makeIntegrator(db: Readonly<{ pool: Pick<Database["pool"], "quer
 }
 
 function entriesMissing(from: number, to: number, found: number): AppError {
-  return new AppError("log.entries-missing", `Of the log's entries ${from} to ${to - 1} only ${found} are in the database, so no checkpoint can be made. The verification of the log says which are missing.`, { kind: "unavailable" });
+  return new AppError(
+    "log.entries-missing",
+    `Of the log's entries ${from} to ${to - 1} only ${found} are in the database, so no checkpoint can be made. The verification of the log says which are missing.`,
+    { kind: "unavailable" },
+  );
 }

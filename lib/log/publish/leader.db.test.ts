@@ -9,25 +9,41 @@ import { faultsOf, openStand, until, withRole, type Stand } from "./testdata/sta
 
 let stand: Stand;
 const children: ChildProcess[] = [];
-beforeEach(async () => { stand = await openStand({ connections: 90 }); });
+beforeEach(async () => {
+  stand = await openStand({ connections: 90 });
+});
 afterEach(async () => {
   for (const child of children.splice(0)) child.kill("SIGKILL");
   await stand.close();
 });
 
 /** 64 writers whose transactions take a while, and of which some are rolled back; tells which were committed. */
-async function writeAndChangeMinds(perWriter: number): Promise<{ committed: string[]; undone: string[]; unknown: string[] }> {
-  const committed: string[] = [], undone: string[] = [], unknown: string[] = [];
+async function writeAndChangeMinds(
+  perWriter: number,
+): Promise<{ committed: string[]; undone: string[]; unknown: string[] }> {
+  const committed: string[] = [],
+    undone: string[] = [],
+    unknown: string[] = [];
   const write = async (writer: number): Promise<void> => {
     for (let n = 0; n < perWriter; n++) {
       const id = makeId("idn");
-      const act = auditedTransaction(stand.house.deps, testActor({ requestId: `writer${writer}` }), async (tx) => {
-        await tx.identity.create({ data: identityRow(id) });
-        await pause((writer * 7 + n * 3) % 15);
-        if ((writer + n) % 7 === 0) throw new Error("changed its mind");
-        return { result: null, entries: [identityCreated(id, String(n))] };
-      });
-      await act.then(() => committed.push(id), (error: unknown) => (error instanceof Error && error.message === "changed its mind" ? undone : unknown).push(id));
+      const act = auditedTransaction(
+        stand.house.deps,
+        testActor({ requestId: `writer${writer}` }),
+        async (tx) => {
+          await tx.identity.create({ data: identityRow(id) });
+          await pause((writer * 7 + n * 3) % 15);
+          if ((writer + n) % 7 === 0) throw new Error("changed its mind");
+          return { result: null, entries: [identityCreated(id, String(n))] };
+        },
+      );
+      await act.then(
+        () => committed.push(id),
+        (error: unknown) =>
+          (error instanceof Error && error.message === "changed its mind" ? undone : unknown).push(
+            id,
+          ),
+      );
     }
   };
   await Promise.all(Array.from({ length: 64 }, (_none, writer) => write(writer)));
@@ -35,30 +51,52 @@ async function writeAndChangeMinds(perWriter: number): Promise<{ committed: stri
 }
 
 /** Dense, nothing lost, nothing doubled, in the order of each writer, and a tree and checkpoints that are computed from the entries again. */
-async function expectWhole({ committed, undone, unknown }: Awaited<ReturnType<typeof writeAndChangeMinds>>): Promise<void> {
+async function expectWhole({
+  committed,
+  undone,
+  unknown,
+}: Awaited<ReturnType<typeof writeAndChangeMinds>>): Promise<void> {
   await stand.published();
   expect(await faultsOf(stand)).toEqual([]);
-  const rows = await stand.house.asSuper("select convert_from(entry, 'UTF8')::jsonb as e from tlog.entry where convert_from(entry, 'UTF8')::jsonb ->> 'action' = 'identity.created' order by seq");
-  const entries = rows.map(({ e }) => e as { requestId: string; target: { id: string; label: string } }), ids = entries.map(({ target }) => target.id);
+  const rows = await stand.house.asSuper(
+    "select convert_from(entry, 'UTF8')::jsonb as e from tlog.entry where convert_from(entry, 'UTF8')::jsonb ->> 'action' = 'identity.created' order by seq",
+  );
+  const entries = rows.map(
+      ({ e }) => e as { requestId: string; target: { id: string; label: string } },
+    ),
+    ids = entries.map(({ target }) => target.id);
   expect(ids.filter((id) => !unknown.includes(id)).sort()).toEqual([...committed].sort());
   expect(ids.filter((id) => undone.includes(id))).toEqual([]);
   // Whose answer was cut off may be in the log or not, but only together with its row.
-  const present = (await stand.house.asSuper("select id from identity")).map(({ id }) => String(id));
+  const present = (await stand.house.asSuper("select id from identity")).map(({ id }) =>
+    String(id),
+  );
   expect(present.sort()).toEqual([...ids].sort());
   const last = new Map<string, number>();
   for (const { requestId, target } of entries) {
-    expect(Number(target.label), `${requestId} in its order`).toBeGreaterThan(last.get(requestId) ?? -1);
+    expect(Number(target.label), `${requestId} in its order`).toBeGreaterThan(
+      last.get(requestId) ?? -1,
+    );
     last.set(requestId, Number(target.label));
   }
 }
 
-const cutLeader = () => stand.house.asSuper("select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and granted and database = (select oid from pg_database where datname = current_database())");
+const cutLeader = () =>
+  stand.house.asSuper(
+    "select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and granted and database = (select oid from pg_database where datname = current_database())",
+  );
 
 async function startNode(): Promise<ChildProcess> {
   const { urls, kek, witnessDir, deps } = stand.house;
-  const child = fork(join(import.meta.dirname, "testdata/run-pipeline.ts"), [urls.appUrl, Buffer.from(kek).toString("base64"), witnessDir, deps.publicUrl], { execArgv: ["--import", "tsx"] });
+  const child = fork(
+    join(import.meta.dirname, "testdata/run-pipeline.ts"),
+    [urls.appUrl, Buffer.from(kek).toString("base64"), witnessDir, deps.publicUrl],
+    { execArgv: ["--import", "tsx"] },
+  );
   children.push(child);
-  await new Promise((resolve) => { child.once("message", resolve); });
+  await new Promise((resolve) => {
+    child.once("message", resolve);
+  });
   return child;
 }
 
@@ -75,8 +113,14 @@ describe("of several nodes one leads", () => {
     stand.start();
     stand.start();
     await stand.published();
-    let cuts = 0, writing = true;
-    const cutting = (async () => { while (writing) { await pause(250); cuts += (await cutLeader()).length; } })();
+    let cuts = 0,
+      writing = true;
+    const cutting = (async () => {
+      while (writing) {
+        await pause(250);
+        cuts += (await cutLeader()).length;
+      }
+    })();
     const written = await writeAndChangeMinds(12);
     writing = false;
     await cutting;
@@ -84,20 +128,25 @@ describe("of several nodes one leads", () => {
     await expectWhole(written);
   });
 
-  test.each(["SIGKILL", "SIGSTOP"] as const)("and when its process gets %s under load, another publishes soon", async (signal) => {
-    const leader = await startNode();
-    stand.start();
-    const writing = writeAndChangeMinds(6);
-    await pause(150);
-    leader.kill(signal);
-    expect(await writing).toMatchObject({ unknown: [] });
-    await expectWhole(await writing);
-  });
+  test.each(["SIGKILL", "SIGSTOP"] as const)(
+    "and when its process gets %s under load, another publishes soon",
+    async (signal) => {
+      const leader = await startNode();
+      stand.start();
+      const writing = writeAndChangeMinds(6);
+      await pause(150);
+      leader.kill(signal);
+      expect(await writing).toMatchObject({ unknown: [] });
+      await expectWhole(await writing);
+    },
+  );
 
   test("and it gives up a connection that hangs, and leads again when the database answers", async () => {
     const pipeline = stand.start();
     await stand.published();
-    const [holder] = await stand.house.asSuper("select pid from pg_locks where locktype = 'advisory' and granted and database = (select oid from pg_database where datname = current_database())");
+    const [holder] = await stand.house.asSuper(
+      "select pid from pg_locks where locktype = 'advisory' and granted and database = (select oid from pg_database where datname = current_database())",
+    );
     process.kill(Number(holder?.["pid"]), "SIGSTOP");
     try {
       await until(() => !pipeline.leading());
@@ -126,7 +175,10 @@ describe("growth", () => {
   test("crosses partitions, which are there before they are needed, each with every guard", async () => {
     // Narrow enough for a test to fill some of them, as wide as a batch at least.
     const narrow = async (name: string, from: string, to: string): Promise<void> => {
-      const [definition] = await stand.house.asSuper("select pg_get_functiondef($1::regprocedure) as text", [name]);
+      const [definition] = await stand.house.asSuper(
+        "select pg_get_functiondef($1::regprocedure) as text",
+        [name],
+      );
       await stand.house.asSuper(String(definition?.["text"]).replace(from, to));
     };
     await narrow("tlog.ensure_partition(bigint)", "10000000", "6000");
@@ -135,7 +187,10 @@ describe("growth", () => {
     await stand.house.asSuper("select tlog.ensure_partition(0)");
     stand.start();
     for (let n = 0; n < 3; n++) {
-      await stand.house.asSuper("insert into tlog.inbox (entry) select convert_to('{\"id\":\"ent_' || $1::int || '_' || n || '\"}', 'UTF8') from generate_series(1, 7000) n", [n]);
+      await stand.house.asSuper(
+        "insert into tlog.inbox (entry) select convert_to('{\"id\":\"ent_' || $1::int || '_' || n || '\"}', 'UTF8') from generate_series(1, 7000) n",
+        [n],
+      );
       await stand.published();
     }
     const partitions = await stand.house.asSuper(`select inhrelid::regclass::text as name,
@@ -148,7 +203,9 @@ describe("growth", () => {
   });
 
   test("of an installation that has entries from before its first checkpoint covers them all, and says how far it is", async () => {
-    await stand.house.asSuper("insert into tlog.inbox (entry) select convert_to('{\"id\":\"ent_' || n || '\"}', 'UTF8') from generate_series(1, 25000) n");
+    await stand.house.asSuper(
+      "insert into tlog.inbox (entry) select convert_to('{\"id\":\"ent_' || n || '\"}', 'UTF8') from generate_series(1, 25000) n",
+    );
     await stand.house.asSuper("select tlog.sequence_batch(100000)");
     stand.start();
     expect(await stand.published()).toBe(25_001);
@@ -159,8 +216,19 @@ describe("growth", () => {
   test("leaves no dead rows in the inbox", async () => {
     stand.start();
     await stand.house.asSuper("alter table tlog.inbox set (autovacuum_enabled = false)");
-    await stand.house.asSuper("insert into tlog.inbox (entry) select convert_to('{\"id\":\"ent_' || n || '\"}', 'UTF8') from generate_series(1, 12000) n");
+    await stand.house.asSuper(
+      "insert into tlog.inbox (entry) select convert_to('{\"id\":\"ent_' || n || '\"}', 'UTF8') from generate_series(1, 12000) n",
+    );
     await stand.published();
-    expect(await until(async () => Number((await stand.house.asSuper("select pg_relation_size('tlog.inbox')::int as bytes"))[0]?.["bytes"]) === 0)).toBe(true);
+    expect(
+      await until(
+        async () =>
+          Number(
+            (await stand.house.asSuper("select pg_relation_size('tlog.inbox')::int as bytes"))[0]?.[
+              "bytes"
+            ],
+          ) === 0,
+      ),
+    ).toBe(true);
   });
 });

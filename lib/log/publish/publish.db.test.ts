@@ -4,8 +4,12 @@ import { newestCheckpoint } from "../tree-reader";
 import { faultsOf, openStand, type Stand } from "./testdata/stand";
 
 let stand: Stand;
-beforeEach(async () => { stand = await openStand(); });
-afterEach(async () => { await stand.close(); });
+beforeEach(async () => {
+  stand = await openStand();
+});
+afterEach(async () => {
+  await stand.close();
+});
 
 describe("the pipeline", () => {
   test("opens the first log with its entry and publishes a checkpoint of it, which the signer remembers in a file for its owner alone", async () => {
@@ -15,8 +19,12 @@ describe("the pipeline", () => {
     const [log] = await stand.house.asSuper("select * from tlog.log");
     expect(log).toMatchObject({ generation: 1, start_size: "0", previous_note: null });
     expect(log?.["origin"]).toMatch(/^ca\.example\.com\/log\/[0-9a-f]{8}$/);
-    expect((await stand.house.entriesOf(String(log?.["origin"]))).map(({ action }) => action)).toEqual(["log.opened"]);
-    expect(await stand.house.deps.signer.remembered(String(log?.["origin"]))).toBe((await newestCheckpoint(stand.house.deps.db))?.note);
+    expect(
+      (await stand.house.entriesOf(String(log?.["origin"]))).map(({ action }) => action),
+    ).toEqual(["log.opened"]);
+    expect(await stand.house.deps.signer.remembered(String(log?.["origin"]))).toBe(
+      (await newestCheckpoint(stand.house.deps.db))?.note,
+    );
     expect(existsSync(stand.house.witnessDir)).toBe(true);
     expect(statSync(stand.house.witnessDir).mode & 0o777).toBe(0o700);
     expect(await faultsOf(stand)).toEqual([]);

@@ -30,7 +30,9 @@ export type PublisherParts = Readonly<{
 
 /** Checkpoints come at least so far apart: the first at once, then four a second while the log grows. */
 const APART_MS = 250;
-const UNMET_RETRY_MS = 1_000, LONGEST_RETRY_MS = 10_000, LOOK_EVERY_MS = 1_000;
+const UNMET_RETRY_MS = 1_000,
+  LONGEST_RETRY_MS = 10_000,
+  LOOK_EVERY_MS = 1_000;
 
 /** How far publishing has come, and the signer's memory: that one moves as soon as it has signed, whatever fails afterwards. */
 type Progress = { published: number; remembered: number };
@@ -40,12 +42,22 @@ type Progress = { published: number; remembered: number };
  * should go on from its memory: then what it remembers must be compared with the database again.
  */
 export async function publishAlong(parts: PublisherParts): Promise<void> {
-  const progress: Progress = { published: await publishedSize(parts.db, parts.log.generation), remembered: parts.rememberedSize };
+  const progress: Progress = {
+    published: await publishedSize(parts.db, parts.log.generation),
+    remembered: parts.rememberedSize,
+  };
   let failures = 0;
   for (let next = 0; !parts.over.aborted;) {
-    const { size } = parts.grown(), pause = next - performance.now();
-    if (size <= progress.published || size < progress.remembered) { await parts.wake.wait(LOOK_EVERY_MS); continue; }
-    if (pause > 0) { await parts.wake.wait(pause); continue; }
+    const { size } = parts.grown(),
+      pause = next - performance.now();
+    if (size <= progress.published || size < progress.remembered) {
+      await parts.wake.wait(LOOK_EVERY_MS);
+      continue;
+    }
+    if (pause > 0) {
+      await parts.wake.wait(pause);
+      continue;
+    }
     next = performance.now() + APART_MS;
     try {
       failures = (await publishOnce(parts, progress)) ? 0 : failures + 1;
@@ -54,22 +66,37 @@ export async function publishAlong(parts: PublisherParts): Promise<void> {
       failures += 1;
       parts.onError(error);
     }
-    if (failures > 0) next = performance.now() + Math.min(UNMET_RETRY_MS * 2 ** Math.min(failures - 1, 5), LONGEST_RETRY_MS);
+    if (failures > 0)
+      next =
+        performance.now() +
+        Math.min(UNMET_RETRY_MS * 2 ** Math.min(failures - 1, 5), LONGEST_RETRY_MS);
   }
 }
 
-const isRefusal = (error: unknown): boolean => isAppError(error) && error.code.startsWith("signer.") && error.kind === "conflict";
+const isRefusal = (error: unknown): boolean =>
+  isAppError(error) && error.code.startsWith("signer.") && error.kind === "conflict";
 
 /** False if the witnesses' quorum is not met yet: then the next attempt asks them again, for the tree as it is then. */
 async function publishOnce(parts: PublisherParts, progress: Progress): Promise<boolean> {
-  const { db, signer, log, cosign } = parts, { size, root } = parts.grown(), read = makeReadHashes(db, size), oldSize = progress.remembered;
+  const { db, signer, log, cosign } = parts,
+    { size, root } = parts.grown(),
+    read = makeReadHashes(db, size),
+    oldSize = progress.remembered;
   const proof = await proveConsistency(read, oldSize, size);
-  const note = await signer.signCheckpoint({ origin: log.origin, size, rootHex: toHex(root), oldSize, proof: proof.map(toBase64) });
+  const note = await signer.signCheckpoint({
+    origin: log.origin,
+    size,
+    rootHex: toHex(root),
+    oldSize,
+    proof: proof.map(toBase64),
+  });
   progress.remembered = size;
   const signed = { generation: log.generation, size, root, note };
   // Kept before anybody outside sees it: what a witness has, the database must not lack.
   if (cosign) await addCheckpoint(db, signed);
-  const outcome = cosign ? await cosign(note, size, (from) => proveConsistency(read, from, size)) : { lines: [], met: true };
+  const outcome = cosign
+    ? await cosign(note, size, (from) => proveConsistency(read, from, size))
+    : { lines: [], met: true };
   if (outcome.ahead) await hearWitness(parts, outcome.ahead);
   if (!outcome.met) return false;
   await publishCheckpoint(db, signed, outcome.lines);
@@ -79,11 +106,19 @@ async function publishOnce(parts: PublisherParts, progress: Progress): Promise<b
 }
 
 /** Only what the log's own key has signed counts: no witness can stop the log by a mere claim. */
-async function hearWitness({ log, onAhead, onError }: PublisherParts, { witness, note }: Readonly<{ witness: string; note: string }>): Promise<void> {
+async function hearWitness(
+  { log, onAhead, onError }: PublisherParts,
+  { witness, note }: Readonly<{ witness: string; note: string }>,
+): Promise<void> {
   try {
     await verifyCheckpoint(nodeLogCrypto, note, parseVkey(log.vkey));
   } catch (error) {
-    onError(new Error(`The witness ${witness} shows a checkpoint of ${log.origin} that is not one: ${error instanceof Error ? error.message : String(error)}`, { cause: error }));
+    onError(
+      new Error(
+        `The witness ${witness} shows a checkpoint of ${log.origin} that is not one: ${error instanceof Error ? error.message : String(error)}`,
+        { cause: error },
+      ),
+    );
     return;
   }
   await onAhead(witness, note);

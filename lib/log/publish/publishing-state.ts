@@ -3,16 +3,27 @@ import type { HaltView } from "../types-of-proof";
 
 /** How far each part of the log's way has come. */
 export type PublishingState = Readonly<{
-  size: number; treeSize: number; backlog: number;
+  size: number;
+  treeSize: number;
+  backlog: number;
   /** Of the newest log; 0 and null before its first checkpoint. */
-  checkpointSize: number; publishedAt: Date | null;
+  checkpointSize: number;
+  publishedAt: Date | null;
   /** When the first entry got its number that no published checkpoint covers; null if there is none. */
   waitingSince: Date | null;
   halted: HaltView | null;
   witnesses: readonly Readonly<{ name: string; size: number | null; failing: boolean }>[];
 }>;
 
-type Row = { size: string; tree_size: string; backlog: string; checkpoint_size: string | null; published_at: Date | null; waiting_since: Date | null; halted: HaltView | null };
+type Row = {
+  size: string;
+  tree_size: string;
+  backlog: string;
+  checkpoint_size: string | null;
+  published_at: Date | null;
+  waiting_since: Date | null;
+  halted: HaltView | null;
+};
 
 const sql = {
   name: "log-publishing",
@@ -24,12 +35,29 @@ const sql = {
 
 /** Reads it as any process may ask, whether it leads or not. */
 export async function publishingState({ db }: Pick<Deps, "db">): Promise<PublishingState> {
-  const [{ rows: [row] }, { rows: witnesses }] = await Promise.all([
-    db.pool.query<Row>(sql), db.pool.query<{ name: string; size: string | null; failing: boolean }>("select name, size, error is not null as failing from tlog.witness order by name"),
+  const [
+    {
+      rows: [row],
+    },
+    { rows: witnesses },
+  ] = await Promise.all([
+    db.pool.query<Row>(sql),
+    db.pool.query<{ name: string; size: string | null; failing: boolean }>(
+      "select name, size, error is not null as failing from tlog.witness order by name",
+    ),
   ]);
   return {
-    size: Number(row?.size ?? 0), treeSize: Number(row?.tree_size ?? 0), backlog: Number(row?.backlog ?? 0),
-    checkpointSize: Number(row?.checkpoint_size ?? 0), publishedAt: row?.published_at ?? null, waitingSince: row?.waiting_since ?? null, halted: row?.halted ?? null,
-    witnesses: witnesses.map(({ name, size, failing }) => ({ name, size: size === null ? null : Number(size), failing })),
+    size: Number(row?.size ?? 0),
+    treeSize: Number(row?.tree_size ?? 0),
+    backlog: Number(row?.backlog ?? 0),
+    checkpointSize: Number(row?.checkpoint_size ?? 0),
+    publishedAt: row?.published_at ?? null,
+    waitingSince: row?.waiting_since ?? null,
+    halted: row?.halted ?? null,
+    witnesses: witnesses.map(({ name, size, failing }) => ({
+      name,
+      size: size === null ? null : Number(size),
+      failing,
+    })),
   };
 }

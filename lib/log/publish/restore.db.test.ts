@@ -17,18 +17,40 @@ import { faultsOf, goBackTo, openStand, unguarded, until, type Stand } from "./t
 import type { CosignOutcome, Halt } from "./types";
 
 let stand: Stand;
-beforeEach(async () => { stand = await openStand(); });
-afterEach(async () => { await stand.close(); });
+beforeEach(async () => {
+  stand = await openStand();
+});
+afterEach(async () => {
+  await stand.close();
+});
 
 const admin = testActor();
-const halted = async (): Promise<Halt | null> => ((await stand.house.asSuper("select halted from tlog.head"))[0]?.["halted"] ?? null) as Halt | null;
+const halted = async (): Promise<Halt | null> =>
+  ((await stand.house.asSuper("select halted from tlog.head"))[0]?.["halted"] ??
+    null) as Halt | null;
 const untilHalted = (): Promise<Halt> => until(halted);
-const logs = () => stand.house.asSuper("select generation, origin, start_size::int, previous_note, left_behind from tlog.log order by generation");
-const remembered = async (origin: string) => parseCheckpoint((await stand.house.deps.signer.remembered(origin)) ?? "");
-const originOf = async (generation: number) => String((await logs()).find((log) => log["generation"] === generation)?.["origin"]);
-const newIdentity = (name = randomBytes(6).toString("hex")) => createIdentity(stand.house.deps, admin, { kind: "service", name, owner: "team@example.com", note: "" });
-const readiness = () => makePublishingCheck(stand.house.deps, { trouble: () => null, elapsed: () => performance.now() })();
-const proceed = (comment = "restored the backup of last night") => continueLog(stand.house.deps, admin, { comment });
+const logs = () =>
+  stand.house.asSuper(
+    "select generation, origin, start_size::int, previous_note, left_behind from tlog.log order by generation",
+  );
+const remembered = async (origin: string) =>
+  parseCheckpoint((await stand.house.deps.signer.remembered(origin)) ?? "");
+const originOf = async (generation: number) =>
+  String((await logs()).find((log) => log["generation"] === generation)?.["origin"]);
+const newIdentity = (name = randomBytes(6).toString("hex")) =>
+  createIdentity(stand.house.deps, admin, {
+    kind: "service",
+    name,
+    owner: "team@example.com",
+    note: "",
+  });
+const readiness = () =>
+  makePublishingCheck(stand.house.deps, {
+    trouble: () => null,
+    elapsed: () => performance.now(),
+  })();
+const proceed = (comment = "restored the backup of last night") =>
+  continueLog(stand.house.deps, admin, { comment });
 
 /** A log of some entries, published; then the database of an earlier moment. */
 async function restoreOlder(lost = 40): Promise<{ before: number; after: number }> {
@@ -64,7 +86,11 @@ describe("what was signed but not stored when everything was killed", () => {
     await stand.write(600);
     const size = await stand.published();
     await stand.stopAll();
-    await unguarded(stand, ["delete from tlog.checkpoint", "delete from tlog.tile", "update tlog.tree set size = 0, edge = '{}'"]);
+    await unguarded(stand, [
+      "delete from tlog.checkpoint",
+      "delete from tlog.tile",
+      "update tlog.tree set size = 0, edge = '{}'",
+    ]);
     stand.start();
     expect(await stand.published()).toBe(size);
     expect(await halted()).toBeNull();
@@ -78,10 +104,23 @@ describe("a database that was restored from before", () => {
     await stand.write(10);
     stand.start();
     const why = await untilHalted();
-    expect(why).toMatchObject({ code: "log.smaller-than-remembered", origin: await originOf(1), rememberedSize: before, foundSize: after, lostOrigins: [] });
-    expect(why.message).toContain(`with ${before} entries, and the database holds ${after}: ${before - after} are missing`);
-    expect(await readiness()).toContain(`halted: The signer remembers the log ${why.origin} with ${before} entries`);
-    expect(await refusalOf(newIdentity())).toMatchObject({ code: "log.halted", kind: "unavailable" });
+    expect(why).toMatchObject({
+      code: "log.smaller-than-remembered",
+      origin: await originOf(1),
+      rememberedSize: before,
+      foundSize: after,
+      lostOrigins: [],
+    });
+    expect(why.message).toContain(
+      `with ${before} entries, and the database holds ${after}: ${before - after} are missing`,
+    );
+    expect(await readiness()).toContain(
+      `halted: The signer remembers the log ${why.origin} with ${before} entries`,
+    );
+    expect(await refusalOf(newIdentity())).toMatchObject({
+      code: "log.halted",
+      kind: "unavailable",
+    });
     await stand.write(5);
     expect(await stand.size()).toBe(after);
     expect((await remembered(why.origin)).size).toBe(before);
@@ -94,7 +133,13 @@ describe("a database that was restored from before", () => {
     await stand.stopAll();
     stand.start();
     expect(await haltLog(stand.house.deps, why)).toBe(false);
-    expect((await stand.house.asSuper("select count(*)::int as n from tlog.inbox where convert_from(entry, 'UTF8')::jsonb ->> 'action' = 'log.halted'"))[0]).toEqual({ n: 1 });
+    expect(
+      (
+        await stand.house.asSuper(
+          "select count(*)::int as n from tlog.inbox where convert_from(entry, 'UTF8')::jsonb ->> 'action' = 'log.halted'",
+        )
+      )[0],
+    ).toEqual({ n: 1 });
   });
 
   test("goes on by the supervised step: a new name and key, the same entries, linked to the old log, which is never contradicted", async () => {
@@ -103,19 +148,57 @@ describe("a database that was restored from before", () => {
     const { origin: old, rememberedNote } = await untilHalted();
     await stand.write(10);
     const continuation = await proceed();
-    expect(continuation).toMatchObject({ generation: 2, previousOrigin: old, size: after, lost: before - after });
+    expect(continuation).toMatchObject({
+      generation: 2,
+      previousOrigin: old,
+      size: after,
+      lost: before - after,
+    });
     expect(continuation.proven).toBeGreaterThan(0);
     expect(continuation.origin).not.toBe(old);
     const size = await stand.published();
-    expect(await logs()).toMatchObject([{ generation: 1 }, { generation: 2, origin: continuation.origin, start_size: after, previous_note: rememberedNote }]);
-    const [first] = await stand.house.asSuper("select convert_from(entry, 'UTF8')::jsonb as entry from tlog.entry where seq = $1", [after]);
-    expect(first?.["entry"]).toMatchObject({ id: continuation.entryId, action: "log.continued", actor: { id: admin.id }, details: {
-      origin: continuation.origin, vkey: continuation.vkey, previousOrigin: old, previousCheckpoint: rememberedNote, size: after, lost: before - after, comment: "restored the backup of last night", proven: continuation.proven,
-    } });
+    expect(await logs()).toMatchObject([
+      { generation: 1 },
+      {
+        generation: 2,
+        origin: continuation.origin,
+        start_size: after,
+        previous_note: rememberedNote,
+      },
+    ]);
+    const [first] = await stand.house.asSuper(
+      "select convert_from(entry, 'UTF8')::jsonb as entry from tlog.entry where seq = $1",
+      [after],
+    );
+    expect(first?.["entry"]).toMatchObject({
+      id: continuation.entryId,
+      action: "log.continued",
+      actor: { id: admin.id },
+      details: {
+        origin: continuation.origin,
+        vkey: continuation.vkey,
+        previousOrigin: old,
+        previousCheckpoint: rememberedNote,
+        size: after,
+        lost: before - after,
+        comment: "restored the backup of last night",
+        proven: continuation.proven,
+      },
+    });
     // What waited meanwhile comes after it, the halt among it.
-    expect((await stand.house.asSuper("select count(*)::int as n from tlog.entry where seq > $1 and convert_from(entry, 'UTF8')::jsonb ->> 'action' = 'log.halted'", [after]))[0]).toEqual({ n: 1 });
+    expect(
+      (
+        await stand.house.asSuper(
+          "select count(*)::int as n from tlog.entry where seq > $1 and convert_from(entry, 'UTF8')::jsonb ->> 'action' = 'log.halted'",
+          [after],
+        )
+      )[0],
+    ).toEqual({ n: 1 });
     expect((await newestCheckpoint(stand.house.deps.db))?.generation).toBe(2);
-    expect([(await remembered(old)).size, (await remembered(continuation.origin)).size]).toEqual([before, size]);
+    expect([(await remembered(old)).size, (await remembered(continuation.origin)).size]).toEqual([
+      before,
+      size,
+    ]);
     expect(await faultsOf(stand)).toEqual([]);
     expect(await readiness()).toBeNull();
     await newIdentity();
@@ -129,11 +212,23 @@ describe("a database that was restored from before", () => {
     await restoreOlder(10);
     stand.start();
     await untilHalted();
-    for (const role of ["operator", "approver", "auditor", "service"] as const) expect((await refusalOf(continueLog(stand.house.deps, testActor({ role }), { comment: "x" }))).code).toBe("forbidden");
-    for (const comment of ["", "  ", "x".repeat(501)]) expect(await refusalOf(proceed(comment))).toMatchObject({ code: "input.invalid", kind: "invalid" });
+    for (const role of ["operator", "approver", "auditor", "service"] as const)
+      expect(
+        (await refusalOf(continueLog(stand.house.deps, testActor({ role }), { comment: "x" })))
+          .code,
+      ).toBe("forbidden");
+    for (const comment of ["", "  ", "x".repeat(501)])
+      expect(await refusalOf(proceed(comment))).toMatchObject({
+        code: "input.invalid",
+        kind: "invalid",
+      });
     const outcomes = await Promise.allSettled([proceed(), proceed(), proceed()]);
     expect(outcomes.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
-    expect(outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [(outcome.reason as AppError).code] : []))).toEqual(["log.not-halted", "log.not-halted"]);
+    expect(
+      outcomes.flatMap((outcome) =>
+        outcome.status === "rejected" ? [(outcome.reason as AppError).code] : [],
+      ),
+    ).toEqual(["log.not-halted", "log.not-halted"]);
     expect((await refusalOf(proceed())).code).toBe("log.not-halted");
     expect(await logs()).toHaveLength(2);
   });
@@ -147,15 +242,25 @@ describe("a database that was restored from before", () => {
     await stand.published();
     await stand.stopAll();
     await goBackTo(stand, size);
-    await unguarded(stand, ["delete from tlog.checkpoint where generation = 2", "delete from tlog.log where generation = 2"]);
+    await unguarded(stand, [
+      "delete from tlog.checkpoint where generation = 2",
+      "delete from tlog.log where generation = 2",
+    ]);
     stand.start();
     const why = await untilHalted();
-    expect(why).toMatchObject({ code: "log.smaller-than-remembered", origin, lostOrigins: [origin] });
+    expect(why).toMatchObject({
+      code: "log.smaller-than-remembered",
+      origin,
+      lostOrigins: [origin],
+    });
     expect(why.message).toMatch(/knows no log of that name/);
     const again = await proceed();
     expect(again).toMatchObject({ generation: 2, previousOrigin: origin });
     await stand.published();
-    expect(await logs()).toMatchObject([{ generation: 1 }, { generation: 2, left_behind: [origin] }]);
+    expect(await logs()).toMatchObject([
+      { generation: 1 },
+      { generation: 2, left_behind: [origin] },
+    ]);
     await stand.stopAll();
     stand.start();
     await stand.write(3);
@@ -171,11 +276,19 @@ describe("a database that was restored from before", () => {
     await unguarded(stand, ["delete from tlog.checkpoint", "delete from tlog.log"]);
     await stand.write(4);
     stand.start();
-    expect(await untilHalted()).toMatchObject({ code: "log.smaller-than-remembered", origin: old, rememberedSize: before, foundSize: 0, lostOrigins: [old] });
+    expect(await untilHalted()).toMatchObject({
+      code: "log.smaller-than-remembered",
+      origin: old,
+      rememberedSize: before,
+      foundSize: 0,
+      lostOrigins: [old],
+    });
     const { origin, lost } = await proceed("moved to a new database");
     expect(lost).toBe(before);
     await stand.published();
-    expect(await logs()).toMatchObject([{ generation: 1, origin, start_size: 0, left_behind: [old] }]);
+    expect(await logs()).toMatchObject([
+      { generation: 1, origin, start_size: 0, left_behind: [old] },
+    ]);
     expect(await faultsOf(stand)).toEqual([]);
   });
 });
@@ -184,15 +297,21 @@ describe("entries that were changed under the same size", () => {
   test("halt the log when the tree is built from them, and nothing is signed", async () => {
     stand.start();
     await stand.write(300);
-    const size = await stand.published(), origin = await originOf(1);
+    const size = await stand.published(),
+      origin = await originOf(1);
     await stand.stopAll();
     await unguarded(stand, [
       `update tlog.entry set entry = convert_to('{"id":"ent_forged","target":null}', 'UTF8'), leaf_hash = sha256('\\x00'::bytea || convert_to('{"id":"ent_forged","target":null}', 'UTF8')) where seq = 7`,
-      "delete from tlog.tile", "update tlog.tree set size = 0, edge = '{}'",
+      "delete from tlog.tile",
+      "update tlog.tree set size = 0, edge = '{}'",
     ]);
     stand.start();
     const why = await untilHalted();
-    expect(why).toMatchObject({ code: "log.differs-from-remembered", rememberedSize: size, foundSize: size });
+    expect(why).toMatchObject({
+      code: "log.differs-from-remembered",
+      rememberedSize: size,
+      foundSize: size,
+    });
     expect(why.message).toMatch(/entries were changed or exchanged/);
     expect((await remembered(origin)).size).toBe(size);
   });
@@ -203,27 +322,51 @@ describe("entries that were changed under the same size", () => {
     await stand.published();
     await stand.stopAll();
     const { size } = await remembered(await originOf(1));
-    await unguarded(stand, [`update tlog.tree set edge = array[overlay(edge[1] placing sha256('x') from 1 for 32)]`]);
+    await unguarded(stand, [
+      `update tlog.tree set edge = array[overlay(edge[1] placing sha256('x') from 1 for 32)]`,
+    ]);
     stand.start();
-    expect(await untilHalted()).toMatchObject({ code: "log.differs-from-remembered", rememberedSize: size });
+    expect(await untilHalted()).toMatchObject({
+      code: "log.differs-from-remembered",
+      rememberedSize: size,
+    });
   });
 });
 
 describe("a witness elsewhere", () => {
-  const outcome = (over: Partial<CosignOutcome>): CosignOutcome => ({ lines: [], met: true, ...over });
+  const outcome = (over: Partial<CosignOutcome>): CosignOutcome => ({
+    lines: [],
+    met: true,
+    ...over,
+  });
 
   test("that knows more than a restored database, and a memory that was restored with it, halts the log by a checkpoint that the log's key signed", async () => {
     stand.start();
     await stand.write(50);
-    const before = await stand.published(), witnessed = (await newestCheckpoint(stand.house.deps.db))?.note ?? "";
+    const before = await stand.published(),
+      witnessed = (await newestCheckpoint(stand.house.deps.db))?.note ?? "";
     await stand.stopAll();
     await goBackTo(stand, 20);
     const folder = mkdtempSync(join(tmpdir(), "chancery-memory-"));
-    const signer = makeSigner({ db: stand.house.deps.db, kek: stand.house.kek, random: stand.house.deps.random, publicUrl: stand.house.deps.publicUrl, witnessDir: folder });
+    const signer = makeSigner({
+      db: stand.house.deps.db,
+      kek: stand.house.kek,
+      random: stand.house.deps.random,
+      publicUrl: stand.house.deps.publicUrl,
+      witnessDir: folder,
+    });
     Object.assign(stand.house.deps, { signer });
-    stand.start({ cosign: async () => outcome({ met: false, ahead: { witness: "witness.example.com", note: witnessed } }) });
+    stand.start({
+      cosign: async () =>
+        outcome({ met: false, ahead: { witness: "witness.example.com", note: witnessed } }),
+    });
     const why = await untilHalted();
-    expect(why).toMatchObject({ code: "log.smaller-than-remembered", rememberedSize: before, foundSize: 20, rememberedNote: witnessed });
+    expect(why).toMatchObject({
+      code: "log.smaller-than-remembered",
+      rememberedSize: before,
+      foundSize: 20,
+      rememberedNote: witnessed,
+    });
     expect(why.message).toMatch(/^The witness witness\.example\.com knows/);
     rmSync(folder, { recursive: true });
   });
@@ -232,18 +375,25 @@ describe("a witness elsewhere", () => {
     stand.start();
     await stand.write(5);
     await stand.published();
-    const note = (await newestCheckpoint(stand.house.deps.db))?.note ?? "", [origin = ""] = note.split("\n");
+    const note = (await newestCheckpoint(stand.house.deps.db))?.note ?? "",
+      [origin = ""] = note.split("\n");
     await stand.stopAll();
     const forged = note.replace(`${origin}\n${note.split("\n")[1]}`, `${origin}\n100000`);
-    stand.start({ cosign: async () => outcome({ ahead: { witness: "witness.example.com", note: forged } }) });
+    stand.start({
+      cosign: async () => outcome({ ahead: { witness: "witness.example.com", note: forged } }),
+    });
     await stand.write(5);
     await stand.published();
     expect(await halted()).toBeNull();
-    expect(String(stand.errors[0])).toMatch(/witness\.example\.com shows a checkpoint .* that is not one/);
+    expect(String(stand.errors[0])).toMatch(
+      /witness\.example\.com shows a checkpoint .* that is not one/,
+    );
   });
 
   test("that is only further than the checkpoint at hand, and right, halts nothing", async () => {
-    stand.start({ cosign: async (note) => outcome({ ahead: { witness: "witness.example.com", note } }) });
+    stand.start({
+      cosign: async (note) => outcome({ ahead: { witness: "witness.example.com", note } }),
+    });
     await stand.write(30);
     await stand.published();
     expect(await halted()).toBeNull();
@@ -251,18 +401,31 @@ describe("a witness elsewhere", () => {
   });
 
   test("whose cosignature is still missing holds up the publishing, not the log; then the checkpoint carries it", async () => {
-    let met = false, asked = 0;
-    stand.start({ cosign: async () => {
-      asked += 1;
-      return met ? outcome({ lines: [{ witness: "witness.example.com", line: "\u2014 witness.example.com AAAAAAAA\n" }] }) : outcome({ met: false });
-    } });
+    let met = false,
+      asked = 0;
+    stand.start({
+      cosign: async () => {
+        asked += 1;
+        return met
+          ? outcome({
+              lines: [
+                { witness: "witness.example.com", line: "\u2014 witness.example.com AAAAAAAA\n" },
+              ],
+            })
+          : outcome({ met: false });
+      },
+    });
     await stand.write(5);
     await until(() => asked > 1);
     expect(await newestCheckpoint(stand.house.deps.db)).toBeNull();
     met = true;
     await stand.published();
     const newest = await newestCheckpoint(stand.house.deps.db);
-    expect(newest?.note).toMatch(/\n\n\u2014 ca\.example\.com\/log\/[0-9a-f]{8} \S+\n\u2014 witness\.example\.com AAAAAAAA\n$/);
-    expect((await stand.house.asSuper("select witness, size::int from tlog.cosignature")).at(-1)).toEqual({ witness: "witness.example.com", size: newest?.size });
+    expect(newest?.note).toMatch(
+      /\n\n\u2014 ca\.example\.com\/log\/[0-9a-f]{8} \S+\n\u2014 witness\.example\.com AAAAAAAA\n$/,
+    );
+    expect(
+      (await stand.house.asSuper("select witness, size::int from tlog.cosignature")).at(-1),
+    ).toEqual({ witness: "witness.example.com", size: newest?.size });
   });
 });

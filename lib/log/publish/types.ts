@@ -1,7 +1,14 @@
 import type { Deps } from "@/lib/deps";
 
 /** A log of the chain: the first, or one that continues it. */
-export type OpenLog = Readonly<{ generation: number; origin: string; vkey: string; startSize: number; previousNote: string | null; leftBehind: readonly string[] }>;
+export type OpenLog = Readonly<{
+  generation: number;
+  origin: string;
+  vkey: string;
+  startSize: number;
+  previousNote: string | null;
+  leftBehind: readonly string[];
+}>;
 
 /** The consistency proof (RFC 6962) from that size to the checkpoint at hand. */
 export type ProveFrom = (oldSize: number) => Promise<Uint8Array[]>;
@@ -19,12 +26,21 @@ export type CosignOutcome = Readonly<{
 export type Cosign = (note: string, size: number, proveFrom: ProveFrom) => Promise<CosignOutcome>;
 
 /** The last checkpoints of a log that witnesses cosigned, each signed by the log's own key. Never takes much longer than a second and never throws for what a witness does. */
-export type AskWitnesses = (origin: string, vkey: string) => Promise<readonly Readonly<{ witness: string; note: string }>[]>;
+export type AskWitnesses = (
+  origin: string,
+  vkey: string,
+) => Promise<readonly Readonly<{ witness: string; note: string }>[]>;
 
 /** Why the log stands still, as it lies in tlog.head.halted (see HaltView). */
 export type Halt = Readonly<{
   code: "log.smaller-than-remembered" | "log.differs-from-remembered";
-  message: string; at: string; origin: string; rememberedSize: number; rememberedRootHex: string; foundSize: number; rememberedNote: string;
+  message: string;
+  at: string;
+  origin: string;
+  rememberedSize: number;
+  rememberedRootHex: string;
+  foundSize: number;
+  rememberedNote: string;
   /** All origins that are remembered though the database has no row of theirs. */
   lostOrigins: readonly string[];
 }>;

@@ -9,13 +9,21 @@ export type TidyParts = Readonly<{
   onError: (error: unknown) => void;
 }>;
 
-const LOOK_EVERY_MS = 1_000, THIN_EVERY_MS = 3_600_000;
+const LOOK_EVERY_MS = 1_000,
+  THIN_EVERY_MS = 3_600_000;
 /** An entry that was moved leaves a dead row in the inbox: vacuumed away after so many, or after fewer once nothing comes any more. */
-const MANY = 200_000, SOME = 5_000, QUIET_LOOKS = 5;
+const MANY = 200_000,
+  SOME = 5_000,
+  QUIET_LOOKS = 5;
 
 /** Keeps the inbox small and thins old checkpoints, until `over`. */
-export async function keepTidy(db: Database, { over, rest, takeMoved, onError }: TidyParts): Promise<void> {
-  let dead = 0, quiet = 0, thinnedAt = performance.now() - THIN_EVERY_MS;
+export async function keepTidy(
+  db: Database,
+  { over, rest, takeMoved, onError }: TidyParts,
+): Promise<void> {
+  let dead = 0,
+    quiet = 0,
+    thinnedAt = performance.now() - THIN_EVERY_MS;
   while (!over.aborted) {
     await rest(LOOK_EVERY_MS);
     const moved = takeMoved();

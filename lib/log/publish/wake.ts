@@ -3,22 +3,24 @@ export type Wake = Readonly<{ wake: () => void; wait: (ms: number) => Promise<vo
 
 /** Every wait ends at once when `over` is aborted. */
 export function makeWake(over: AbortSignal): Wake {
-  let said = false, end: (() => void) | null = null;
+  let said = false,
+    end: (() => void) | null = null;
   const wake = (): void => {
     said = true;
     end?.();
   };
   over.addEventListener("abort", wake, { once: true });
-  const wait = (ms: number): Promise<void> => new Promise((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      end = null;
-      said = false;
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    end = done;
-    if (said || over.aborted) done();
-  });
+  const wait = (ms: number): Promise<void> =>
+    new Promise((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        end = null;
+        said = false;
+        resolve();
+      };
+      const timer = setTimeout(done, ms);
+      end = done;
+      if (said || over.aborted) done();
+    });
   return { wake, wait };
 }

@@ -1,6 +1,7 @@
 import { ProofError } from "./proof-error";
 
-const encoder = new TextEncoder(), decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const encoder = new TextEncoder(),
+  decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const hexOf = Array.from({ length: 256 }, (_none, byte) => byte.toString(16).padStart(2, "0"));
 
 export const utf8 = (text: string): Uint8Array => encoder.encode(text);
@@ -22,8 +23,11 @@ export function toHex(bytes: Uint8Array): string {
 
 /** Only lower-case digits, two for a byte. Throws ProofError `bytes.hex`. */
 export function fromHex(hex: string): Uint8Array {
-  if (hex.length % 2 !== 0 || !/^[0-9a-f]*$/.test(hex)) throw new ProofError("bytes.hex", `"${hex.slice(0, 80)}" is not hexadecimal in lower case.`);
-  return Uint8Array.from({ length: hex.length / 2 }, (_none, at) => Number.parseInt(hex.slice(2 * at, 2 * at + 2), 16));
+  if (hex.length % 2 !== 0 || !/^[0-9a-f]*$/.test(hex))
+    throw new ProofError("bytes.hex", `"${hex.slice(0, 80)}" is not hexadecimal in lower case.`);
+  return Uint8Array.from({ length: hex.length / 2 }, (_none, at) =>
+    Number.parseInt(hex.slice(2 * at, 2 * at + 2), 16),
+  );
 }
 
 /** RFC 4648 section 4, with padding. */
@@ -35,7 +39,12 @@ export function toBase64(bytes: Uint8Array): string {
 
 /** The one canonical form only: standard alphabet, padded, unused bits zero. Throws ProofError `bytes.base64`. */
 export function fromBase64(base64: string): Uint8Array {
-  const refuse = (): never => { throw new ProofError("bytes.base64", `"${base64.slice(0, 80)}" is not base64 (RFC 4648, section 4).`); };
+  const refuse = (): never => {
+    throw new ProofError(
+      "bytes.base64",
+      `"${base64.slice(0, 80)}" is not base64 (RFC 4648, section 4).`,
+    );
+  };
   if (base64.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(base64)) refuse();
   const text = atob(base64);
   // Unused bits that are not zero would give one value two forms.

@@ -4,7 +4,8 @@ import type { LogCrypto } from "./crypto";
 /** Bytes of one hash. */
 export const HASH_BYTES = 32;
 
-const leafPrefix = Uint8Array.of(0), nodePrefix = Uint8Array.of(1);
+const leafPrefix = Uint8Array.of(0),
+  nodePrefix = Uint8Array.of(1);
 
 /** The root of a tree without leaves: SHA-256 of nothing (RFC 6962, section 2.1). */
 export const emptyRoot: Uint8Array = Uint8Array.from([
@@ -18,6 +19,10 @@ export async function leafHashOf(c: LogCrypto, entry: Uint8Array): Promise<Uint8
 }
 
 /** SHA-256(0x01 || left || right), RFC 6962 section 2.1. */
-export async function nodeHashOf(c: LogCrypto, left: Uint8Array, right: Uint8Array): Promise<Uint8Array> {
+export async function nodeHashOf(
+  c: LogCrypto,
+  left: Uint8Array,
+  right: Uint8Array,
+): Promise<Uint8Array> {
   return c.sha256(concat(nodePrefix, left, right));
 }

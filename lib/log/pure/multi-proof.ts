@@ -12,7 +12,8 @@ export type Subtree = Readonly<{ level: number; index: number }>;
 export function subtreesOf(from: number, to: number): Subtree[] {
   const found: Subtree[] = [];
   for (let at = from; at < to;) {
-    let level = 0, width = 1;
+    let level = 0,
+      width = 1;
     while (at % (width * 2) === 0 && at + width * 2 <= to) [level, width] = [level + 1, width * 2];
     found.push({ level, index: at / width });
     at += width;
@@ -50,7 +51,8 @@ export function makeFolder(c: LogCrypto): Folder {
     },
     root: async () => {
       let root = peaks.at(-1)?.hash ?? emptyRoot;
-      for (let at = peaks.length - 2; at >= 0; at -= 1) root = await nodeHashOf(c, peaks[at]!.hash, root);
+      for (let at = peaks.length - 2; at >= 0; at -= 1)
+        root = await nodeHashOf(c, peaks[at]!.hash, root);
       return root;
     },
   };
@@ -58,8 +60,13 @@ export function makeFolder(c: LogCrypto): Folder {
 
 /** The subtrees that `hashes` stand for. Throws ProofError `proof.skip` if their number or length is not that of subtreesOf(from, to). */
 export function needSkip(from: number, to: number, hashes: readonly Uint8Array[]): Subtree[] {
-  if (!Number.isSafeInteger(to) || to <= from) throw new ProofError("proof.skip", `Entries ${from} to ${to} cannot be left out.`);
+  if (!Number.isSafeInteger(to) || to <= from)
+    throw new ProofError("proof.skip", `Entries ${from} to ${to} cannot be left out.`);
   const subtrees = subtreesOf(from, to);
-  if (hashes.length !== subtrees.length || hashes.some((hash) => hash.length !== 32)) throw new ProofError("proof.skip", `Leaving out entries ${from} to ${to - 1} takes ${subtrees.length} hashes, not ${hashes.length}.`);
+  if (hashes.length !== subtrees.length || hashes.some((hash) => hash.length !== 32))
+    throw new ProofError(
+      "proof.skip",
+      `Leaving out entries ${from} to ${to - 1} takes ${subtrees.length} hashes, not ${hashes.length}.`,
+    );
   return subtrees;
 }

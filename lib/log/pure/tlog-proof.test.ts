@@ -19,9 +19,29 @@ test("a tree of one entry has an empty path, and nothing extra is no line", () =
 });
 
 test.each([
-  ["another first line", file.replace("@v1", "@v2")], ["no index", file.replace("index 5\n", "")], ["an index with a leading zero", file.replace("index 5", "index 05")], ["an index past what is exact", file.replace("index 5", "index 9007199254740993")],
-  ["a short hash", file.replace(toBase64(hashes[1]!), "AQID")], ["a hash that is not base64", file.replace(toBase64(hashes[1]!), "?".repeat(44))], ["no checkpoint", file.slice(0, file.indexOf("\n\n") + 2)], ["no empty line", file.replace("\n\nlog", "\nlog")],
-  ["a checkpoint that is none", file.replace("\n8\n", "\neight\n")], ["carriage returns", file.replaceAll("\n", "\r\n")], ["extra that is not base64", file.replace("aGVsbG8=", "hello")], ["64 hashes", file.replace(toBase64(hashes[1]!), Array.from({ length: 62 }, () => toBase64(hashes[1]!)).join("\n"))], ["nothing", ""],
+  ["another first line", file.replace("@v1", "@v2")],
+  ["no index", file.replace("index 5\n", "")],
+  ["an index with a leading zero", file.replace("index 5", "index 05")],
+  ["an index past what is exact", file.replace("index 5", "index 9007199254740993")],
+  ["a short hash", file.replace(toBase64(hashes[1]!), "AQID")],
+  ["a hash that is not base64", file.replace(toBase64(hashes[1]!), "?".repeat(44))],
+  ["no checkpoint", file.slice(0, file.indexOf("\n\n") + 2)],
+  ["no empty line", file.replace("\n\nlog", "\nlog")],
+  ["a checkpoint that is none", file.replace("\n8\n", "\neight\n")],
+  ["carriage returns", file.replaceAll("\n", "\r\n")],
+  ["extra that is not base64", file.replace("aGVsbG8=", "hello")],
+  [
+    "64 hashes",
+    file.replace(
+      toBase64(hashes[1]!),
+      Array.from({ length: 62 }, () => toBase64(hashes[1]!)).join("\n"),
+    ),
+  ],
+  ["nothing", ""],
 ])("a proof file with %s is refused", (_what, text) => {
-  expect(() => parseTlogProof(text)).toThrow(expect.objectContaining({ code: expect.stringMatching(/^(tlog-proof|note|checkpoint|bytes)\./) as string }));
+  expect(() => parseTlogProof(text)).toThrow(
+    expect.objectContaining({
+      code: expect.stringMatching(/^(tlog-proof|note|checkpoint|bytes)\./) as string,
+    }),
+  );
 });

@@ -16,15 +16,36 @@ export type VerifiedCheckpoint = Readonly<{
  * A checkpoint that the log's key signed, in the log's own name, with what its witnesses add. Throws ProofError as verifyNote and
  * parseCheckpoint do, and `checkpoint.unsigned` (the log's own signature is missing), `checkpoint.origin` (it is another log's).
  */
-export async function verifyCheckpoint(c: LogCrypto, noteText: string, logKey: NoteKey, policy: Policy = emptyPolicy): Promise<VerifiedCheckpoint> {
-  const { text, signatures } = await verifyNote(c, noteText, [logKey, ...policy.witnesses.map(({ key }) => key)]);
-  if (!signatures.some(({ key }) => key === logKey)) throw new ProofError("checkpoint.unsigned", `The key of ${logKey.name} has not signed this checkpoint.`);
+export async function verifyCheckpoint(
+  c: LogCrypto,
+  noteText: string,
+  logKey: NoteKey,
+  policy: Policy = emptyPolicy,
+): Promise<VerifiedCheckpoint> {
+  const { text, signatures } = await verifyNote(c, noteText, [
+    logKey,
+    ...policy.witnesses.map(({ key }) => key),
+  ]);
+  if (!signatures.some(({ key }) => key === logKey))
+    throw new ProofError(
+      "checkpoint.unsigned",
+      `The key of ${logKey.name} has not signed this checkpoint.`,
+    );
   const checkpoint = parseCheckpointBody(text);
-  if (checkpoint.origin !== logKey.name) throw new ProofError("checkpoint.origin", `This checkpoint speaks for ${checkpoint.origin}, and its key for ${logKey.name}.`);
+  if (checkpoint.origin !== logKey.name)
+    throw new ProofError(
+      "checkpoint.origin",
+      `This checkpoint speaks for ${checkpoint.origin}, and its key for ${logKey.name}.`,
+    );
   const cosigned = policy.witnesses.flatMap(({ name, key }) => {
     const found = signatures.find((one) => one.key === key);
     return found ? [{ name, timestamp: found.timestamp ?? 0 }] : [];
   });
-  const witnessed = policy.quorum !== "none" && meetsPolicy(policy, cosigned.map(({ name }) => name));
+  const witnessed =
+    policy.quorum !== "none" &&
+    meetsPolicy(
+      policy,
+      cosigned.map(({ name }) => name),
+    );
   return { checkpoint, cosigned, level: witnessed ? "witnessed" : "signed" };
 }

@@ -4,16 +4,26 @@ import { ProofError } from "./proof-error";
 function subtle(): SubtleCrypto {
   // A page that came over plain HTTP from another machine has no WebCrypto.
   const found = (globalThis.crypto as Crypto | undefined)?.subtle as SubtleCrypto | undefined;
-  if (!found) throw new ProofError("crypto.missing", "This browser offers no cryptography on this page. Open it over HTTPS, or on localhost.");
+  if (!found)
+    throw new ProofError(
+      "crypto.missing",
+      "This browser offers no cryptography on this page. Open it over HTTPS, or on localhost.",
+    );
   return found;
 }
 
 async function importKey(publicKey: Uint8Array): Promise<CryptoKey> {
   try {
-    return await subtle().importKey("raw", Uint8Array.from(publicKey), "Ed25519", false, ["verify"]);
+    return await subtle().importKey("raw", Uint8Array.from(publicKey), "Ed25519", false, [
+      "verify",
+    ]);
   } catch (error) {
     if (error instanceof ProofError) throw error;
-    throw new ProofError("crypto.no-ed25519", "This browser cannot check Ed25519 signatures. Use a newer one, or verify with the command line.", { cause: error });
+    throw new ProofError(
+      "crypto.no-ed25519",
+      "This browser cannot check Ed25519 signatures. Use a newer one, or verify with the command line.",
+      { cause: error },
+    );
   }
 }
 
@@ -21,5 +31,12 @@ async function importKey(publicKey: Uint8Array): Promise<CryptoKey> {
 export const webLogCrypto: LogCrypto = {
   sha256: async (bytes) => new Uint8Array(await subtle().digest("SHA-256", Uint8Array.from(bytes))),
   verifyEd25519: async (publicKey, message, signature) =>
-    publicKey.length === 32 && signature.length === 64 && subtle().verify("Ed25519", await importKey(publicKey), Uint8Array.from(signature), Uint8Array.from(message)),
+    publicKey.length === 32 &&
+    signature.length === 64 &&
+    subtle().verify(
+      "Ed25519",
+      await importKey(publicKey),
+      Uint8Array.from(signature),
+      Uint8Array.from(message),
+    ),
 };

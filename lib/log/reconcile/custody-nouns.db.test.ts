@@ -23,14 +23,27 @@ import { auditedTransaction } from "../audited-transaction";
 import { reconcile } from "./reconcile";
 
 let house: TestHouse;
-const admin = testActor(), ids: Record<string, string> = {};
+const admin = testActor(),
+  ids: Record<string, string> = {};
 
 async function openOne(subject: string): Promise<string> {
-  const { deps } = house, now = deps.clock.now().getTime();
+  const { deps } = house,
+    now = deps.clock.now().getTime();
   const { result } = await auditedTransaction(deps, admin, async (tx) => {
     const entry = await openAlert(deps, tx, {
-      rule: "revoked-used", severity: "critical", subject: { kind: "certificate", id: subject, label: subject }, identityId: null, summary: "used", surprise: "once", baseline: "never",
-      count: 1, firstSeq: 1, lastSeq: 1, firstAt: now, lastAt: now, seqs: [1],
+      rule: "revoked-used",
+      severity: "critical",
+      subject: { kind: "certificate", id: subject, label: subject },
+      identityId: null,
+      summary: "used",
+      surprise: "once",
+      baseline: "never",
+      count: 1,
+      firstSeq: 1,
+      lastSeq: 1,
+      firstAt: now,
+      lastAt: now,
+      seqs: [1],
     });
     return { result: entry.target?.id ?? "", entries: [entry] };
   });
@@ -40,45 +53,123 @@ async function openOne(subject: string): Promise<string> {
 beforeAll(async () => {
   house = await makeTestHouse();
   const { deps } = house;
-  const identity = (await createIdentity(deps, admin, { kind: "service", name: "edge", owner: "edge@example.com", note: "", networks: ["10.0.0.0/8"] })).id;
-  const person = (await createIdentity(deps, admin, { kind: "person", name: "auditor", owner: "audit@example.com", note: "" })).id;
+  const identity = (
+    await createIdentity(deps, admin, {
+      kind: "service",
+      name: "edge",
+      owner: "edge@example.com",
+      note: "",
+      networks: ["10.0.0.0/8"],
+    })
+  ).id;
+  const person = (
+    await createIdentity(deps, admin, {
+      kind: "person",
+      name: "auditor",
+      owner: "audit@example.com",
+      note: "",
+    })
+  ).id;
   ids["identity"] = identity;
   await updateIdentity(deps, admin, identity, { networks: ["10.1.0.0/16", "2001:db8::/32"] });
-  ids["account"] = (await createAccount(deps, admin, { email: "auditor@example.com", name: "Auditor", role: "auditor", password: "a long passphrase of words" })).id;
+  ids["account"] = (
+    await createAccount(deps, admin, {
+      email: "auditor@example.com",
+      name: "Auditor",
+      role: "auditor",
+      password: "a long passphrase of words",
+    })
+  ).id;
   await updateAccount(deps, admin, ids["account"], { identity: person });
-  const policy = await createPolicy(deps, admin, policyInput.parse({ service: "payments", name: "Payments", rules: [{ name: "all", effect: "allow" }] }));
+  const policy = await createPolicy(
+    deps,
+    admin,
+    policyInput.parse({
+      service: "payments",
+      name: "Payments",
+      rules: [{ name: "all", effect: "allow" }],
+    }),
+  );
   ids["policy"] = policy.id;
-  await updatePolicy(deps, admin, policy.id, policyChange.parse({ name: "Payment service", rules: [{ name: "reads", effect: "allow", methods: ["GET"] }] }));
+  await updatePolicy(
+    deps,
+    admin,
+    policy.id,
+    policyChange.parse({
+      name: "Payment service",
+      rules: [{ name: "reads", effect: "allow", methods: ["GET"] }],
+    }),
+  );
   ids["proxy"] = (await trustProxy(deps, admin, { identity, kind: "nginx", hops: 1, note: "" })).id;
   await updateProxy(deps, admin, ids["proxy"], { hops: 2 });
   await removeProxy(deps, admin, ids["proxy"], { comment: "replaced" });
   await trustProxy(deps, admin, { identity, kind: "envoy", hops: 1, note: "" });
-  const exception = exceptionInput.parse({ rule: "first-network", subjectKind: "identity", subjectId: identity, network: "10.2.0.0/16", days: 7, comment: "moves to another site" });
+  const exception = exceptionInput.parse({
+    rule: "first-network",
+    subjectKind: "identity",
+    subjectId: identity,
+    network: "10.2.0.0/16",
+    days: 7,
+    comment: "moves to another site",
+  });
   ids["exception"] = (await createException(deps, admin, exception)).id;
   ids["ended"] = (await createException(deps, admin, { ...exception, rule: "dormant-revival" })).id;
   await endException(deps, admin, ids["ended"], { comment: "over" });
   ids["open"] = await openOne("crt_open");
-  const operator = (await createAccount(deps, admin, { email: "operator@example.com", name: "Operator", role: "operator", password: "a long passphrase of words" })).id;
+  const operator = (
+    await createAccount(deps, admin, {
+      email: "operator@example.com",
+      name: "Operator",
+      role: "operator",
+      password: "a long passphrase of words",
+    })
+  ).id;
   await assignAlert(deps, admin, ids["open"], { to: operator });
   ids["unassigned"] = await openOne("crt_unassigned");
   for (const to of [operator, null]) await assignAlert(deps, admin, ids["unassigned"], { to });
   // As it was told before: a name alone, which cannot be compared.
   const old = await openOne("crt_old");
   await auditedTransaction(deps, admin, async (tx) => {
-    await tx.alert.update({ where: { id: old }, data: { assignedTo: operator, changedAt: deps.clock.now() } });
-    return { result: null, entries: [{ action: "alert.assigned", outcome: "success", target: { kind: "alert", id: old, label: "old" }, details: { from: null, to: "Operator" } as never }] };
+    await tx.alert.update({
+      where: { id: old },
+      data: { assignedTo: operator, changedAt: deps.clock.now() },
+    });
+    return {
+      result: null,
+      entries: [
+        {
+          action: "alert.assigned",
+          outcome: "success",
+          target: { kind: "alert", id: old, label: "old" },
+          details: { from: null, to: "Operator" } as never,
+        },
+      ],
+    };
   });
   ids["resolved"] = await openOne("crt_resolved");
   await acknowledgeAlert(deps, admin, ids["resolved"]);
   await resolveAlert(deps, admin, ids["resolved"], { resolution: "fixed", comment: "replaced" });
   const withKey = { ...deps, delivery: { key: new Uint8Array(32).fill(7), allow: [] } };
-  const destination = (name: string) => createDestination(withKey, admin, destinationInput.parse({ name, config: { kind: "syslog", host: "192.0.2.1", port: 514, transport: "udp" } }));
+  const destination = (name: string) =>
+    createDestination(
+      withKey,
+      admin,
+      destinationInput.parse({
+        name,
+        config: { kind: "syslog", host: "192.0.2.1", port: 514, transport: "udp" },
+      }),
+    );
   ids["destination"] = (await destination("collector")).id;
-  await updateDestination(withKey, admin, ids["destination"], { status: "paused", minSeverity: "high" });
+  await updateDestination(withKey, admin, ids["destination"], {
+    status: "paused",
+    minSeverity: "high",
+  });
   ids["gone"] = (await destination("old collector")).id;
   await removeDestination(deps, admin, ids["gone"], { comment: "" });
 });
-afterAll(async () => { await house.close(); });
+afterAll(async () => {
+  await house.close();
+});
 
 test("policies, proxies, alerts, exceptions, destinations and networks agree with the log, numbered or not", async () => {
   expect((await reconcile(house.deps)).words).toEqual([]);
@@ -87,31 +178,148 @@ test("policies, proxies, alerts, exceptions, destinations and networks agree wit
 });
 
 test.each([
-  ["a rule slipped into a policy", "policy", "policy", "rules = '[]'", /policy pol_\S+ \(payments\): its rules is/],
-  ["a policy put back to an older version", "policy", "policy", "version = 1", /version is 1 in the table, 2 by the log/],
-  ["a policy taken out of force", "policy", "policy", "status = 'retired'", /status is retired in the table, active by the log/],
-  ["a proxy that is believed more hops", "proxy", "proxy", "hops = 5", /hops is 5 in the table, 1 by the log/],
-  ["a proxy that speaks for another identity", "proxy", "proxy", "identity_id = (select id from identity where kind = 'system' limit 1)", /identity is idn_/],
-  ["a proxy of another kind", "proxy", "proxy", "kind = 'nginx'", /kind is nginx in the table, envoy by the log/],
-  ["networks opened for an identity", "identity", "identity", "networks = '{}'", /networks is +in the table, 10\.1\.0\.0\/16, 2001:db8::\/32 by the log/],
-  ["certificates that sign in to somebody's account", "account", "account", "identity_id = null", /identity is nothing in the table, idn_/],
-  ["an alert made to look resolved", "alert", "open", "status = 'resolved'", /status is resolved in the table, open by the log/],
-  ["an alert played down", "alert", "open", "severity = 'low'", /severity is low in the table, critical by the log/],
-  ["an alert that somebody else got", "alert", "open", "assigned_to = 'usr_other'", /assignee is usr_other in the table, usr_/],
-  ["an alert that somebody was given", "alert", "unassigned", "assigned_to = 'usr_other'", /assignee is usr_other in the table, nothing by the log/],
-  ["another end of an alert", "alert", "resolved", "resolution = 'expected'", /resolution is expected in the table, fixed by the log/],
-  ["an exception that never ends", "alert_exception", "exception", "expires_at = expires_at + interval '10 years'", /end is \d{4}/],
-  ["an exception for everywhere", "alert_exception", "exception", "network = null", /network is nothing in the table/],
-  ["an ended exception in force again", "alert_exception", "ended", "ended_at = null", /state is in force in the table, ended by the log/],
-  ["a destination that hears less", "destination", "destination", "min_severity = 'critical'", /least severity is critical in the table, high by the log/],
-  ["a removed destination back in use", "destination", "gone", "status = 'active'", /status is active in the table, removed by the log/],
+  [
+    "a rule slipped into a policy",
+    "policy",
+    "policy",
+    "rules = '[]'",
+    /policy pol_\S+ \(payments\): its rules is/,
+  ],
+  [
+    "a policy put back to an older version",
+    "policy",
+    "policy",
+    "version = 1",
+    /version is 1 in the table, 2 by the log/,
+  ],
+  [
+    "a policy taken out of force",
+    "policy",
+    "policy",
+    "status = 'retired'",
+    /status is retired in the table, active by the log/,
+  ],
+  [
+    "a proxy that is believed more hops",
+    "proxy",
+    "proxy",
+    "hops = 5",
+    /hops is 5 in the table, 1 by the log/,
+  ],
+  [
+    "a proxy that speaks for another identity",
+    "proxy",
+    "proxy",
+    "identity_id = (select id from identity where kind = 'system' limit 1)",
+    /identity is idn_/,
+  ],
+  [
+    "a proxy of another kind",
+    "proxy",
+    "proxy",
+    "kind = 'nginx'",
+    /kind is nginx in the table, envoy by the log/,
+  ],
+  [
+    "networks opened for an identity",
+    "identity",
+    "identity",
+    "networks = '{}'",
+    /networks is +in the table, 10\.1\.0\.0\/16, 2001:db8::\/32 by the log/,
+  ],
+  [
+    "certificates that sign in to somebody's account",
+    "account",
+    "account",
+    "identity_id = null",
+    /identity is nothing in the table, idn_/,
+  ],
+  [
+    "an alert made to look resolved",
+    "alert",
+    "open",
+    "status = 'resolved'",
+    /status is resolved in the table, open by the log/,
+  ],
+  [
+    "an alert played down",
+    "alert",
+    "open",
+    "severity = 'low'",
+    /severity is low in the table, critical by the log/,
+  ],
+  [
+    "an alert that somebody else got",
+    "alert",
+    "open",
+    "assigned_to = 'usr_other'",
+    /assignee is usr_other in the table, usr_/,
+  ],
+  [
+    "an alert that somebody was given",
+    "alert",
+    "unassigned",
+    "assigned_to = 'usr_other'",
+    /assignee is usr_other in the table, nothing by the log/,
+  ],
+  [
+    "another end of an alert",
+    "alert",
+    "resolved",
+    "resolution = 'expected'",
+    /resolution is expected in the table, fixed by the log/,
+  ],
+  [
+    "an exception that never ends",
+    "alert_exception",
+    "exception",
+    "expires_at = expires_at + interval '10 years'",
+    /end is \d{4}/,
+  ],
+  [
+    "an exception for everywhere",
+    "alert_exception",
+    "exception",
+    "network = null",
+    /network is nothing in the table/,
+  ],
+  [
+    "an ended exception in force again",
+    "alert_exception",
+    "ended",
+    "ended_at = null",
+    /state is in force in the table, ended by the log/,
+  ],
+  [
+    "a destination that hears less",
+    "destination",
+    "destination",
+    "min_severity = 'critical'",
+    /least severity is critical in the table, high by the log/,
+  ],
+  [
+    "a removed destination back in use",
+    "destination",
+    "gone",
+    "status = 'active'",
+    /status is active in the table, removed by the log/,
+  ],
 ])("%s is named", async (_, table, who, set, words) => {
   await house.asSuper(`create table if not exists kept_${table} as select * from ${table}`);
-  const quietly = async (sql: string) => { for (const one of [`alter table ${table} disable trigger all`, sql, `alter table ${table} enable always trigger needs_entry`]) await house.asSuper(one); };
+  const quietly = async (sql: string) => {
+    for (const one of [
+      `alter table ${table} disable trigger all`,
+      sql,
+      `alter table ${table} enable always trigger needs_entry`,
+    ])
+      await house.asSuper(one);
+  };
   const [column = ""] = set.split(" = ");
   await quietly(`update ${table} set ${set} where id = '${ids[who] ?? ""}'`);
   const { words: found } = await reconcile(house.deps);
-  await quietly(`update ${table} r set ${column} = k.${column} from kept_${table} k where k.id = r.id`);
+  await quietly(
+    `update ${table} r set ${column} = k.${column} from kept_${table} k where k.id = r.id`,
+  );
   expect(found).toEqual([expect.stringMatching(words)]);
   expect((await reconcile(house.deps)).words).toEqual([]);
 });

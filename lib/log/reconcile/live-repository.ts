@@ -6,7 +6,10 @@ import type { Noun, Row } from "./noun";
 type Runner = Pick<PoolClient, "query">;
 
 /** One moment of the database: all that is read in it belongs together. Kept short: while it lasts, the inbox cannot be tidied. */
-export async function inSnapshot<T>(db: Database, work: (client: PoolClient) => Promise<T>): Promise<T> {
+export async function inSnapshot<T>(
+  db: Database,
+  work: (client: PoolClient) => Promise<T>,
+): Promise<T> {
   const client = await db.pool.connect();
   let broken = true;
   try {
@@ -26,8 +29,16 @@ export async function readSize(client: Runner): Promise<number> {
 }
 
 /** Entries from … below, in order; what cannot be read is left out. */
-export async function readEntries(client: Runner, from: number, below: number): Promise<Replayed[]> {
-  const { rows } = await client.query<{ seq: string; entry: Buffer }>({ name: "reconcile-entries", text: "select seq, entry from tlog.entry where seq >= $1 and seq < $2 order by seq", values: [from, below] });
+export async function readEntries(
+  client: Runner,
+  from: number,
+  below: number,
+): Promise<Replayed[]> {
+  const { rows } = await client.query<{ seq: string; entry: Buffer }>({
+    name: "reconcile-entries",
+    text: "select seq, entry from tlog.entry where seq >= $1 and seq < $2 order by seq",
+    values: [from, below],
+  });
   return rows.flatMap(({ seq, entry }) => {
     const record = recordOrNull(entry);
     return record ? [{ seq: Number(seq), record }] : [];
@@ -35,7 +46,9 @@ export async function readEntries(client: Runner, from: number, below: number): 
 }
 
 export async function readWaiting(client: Runner, ids: readonly string[]): Promise<Replayed[]> {
-  const { rows } = await client.query<{ entry: Buffer }>("select entry from tlog.inbox_about($1)", [ids]);
+  const { rows } = await client.query<{ entry: Buffer }>("select entry from tlog.inbox_about($1)", [
+    ids,
+  ]);
   return rows.flatMap(({ entry }) => {
     const record = recordOrNull(entry);
     return record ? [{ seq: null, record }] : [];
@@ -45,12 +58,27 @@ export async function readWaiting(client: Runner, ids: readonly string[]): Promi
 type Shape = Pick<Noun<unknown>, "columns" | "from" | "key">;
 
 /** The next rows by key. */
-export async function readPage(client: Runner, { columns, from, key }: Shape, after: string, limit: number): Promise<Row[]> {
-  const { rows } = await client.query<Row>(`select ${columns} from ${from} where ${key} > $1 order by ${key} limit $2`, [after, limit]);
+export async function readPage(
+  client: Runner,
+  { columns, from, key }: Shape,
+  after: string,
+  limit: number,
+): Promise<Row[]> {
+  const { rows } = await client.query<Row>(
+    `select ${columns} from ${from} where ${key} > $1 order by ${key} limit $2`,
+    [after, limit],
+  );
   return rows;
 }
 
-export async function readRows(client: Runner, { columns, from, key }: Shape, ids: readonly string[]): Promise<Row[]> {
-  const { rows } = await client.query<Row>(`select ${columns} from ${from} where ${key} = any($1)`, [ids]);
+export async function readRows(
+  client: Runner,
+  { columns, from, key }: Shape,
+  ids: readonly string[],
+): Promise<Row[]> {
+  const { rows } = await client.query<Row>(
+    `select ${columns} from ${from} where ${key} = any($1)`,
+    [ids],
+  );
   return rows;
 }

@@ -8,9 +8,15 @@ export type Noun<S> = Readonly<{
   next: (before: S | null, entry: Replayed, say: (words: string) => void) => S | null;
   store: Store<S>;
   /** SQL: what is read of a row (each column a text, its name the fact's), from where, and the key's column. */
-  columns: string; from: string; key: string;
+  columns: string;
+  from: string;
+  key: string;
   /** What the row says otherwise, in words. `recordOf` reads an entry again. */
-  differences: (row: Row, expected: S, recordOf: (seq: number) => Promise<Replayed["record"] | null>) => Promise<string[]> | string[];
+  differences: (
+    row: Row,
+    expected: S,
+    recordOf: (seq: number) => Promise<Replayed["record"] | null>,
+  ) => Promise<string[]> | string[];
   /** How a person calls the row. */
   call: (row: Row) => string;
 }>;
@@ -32,10 +38,15 @@ const SHARDS = 1_024;
 /** The shard of an id. Many small maps: one that grows is copied, and a large one would hold up everybody else meanwhile. */
 export function shardOf(id: string): number {
   const length = id.length;
-  return ((id.charCodeAt(length - 1) * 31 + id.charCodeAt(length - 2)) * 31 + id.charCodeAt(length - 3)) & (SHARDS - 1);
+  return (
+    ((id.charCodeAt(length - 1) * 31 + id.charCodeAt(length - 2)) * 31 +
+      id.charCodeAt(length - 3)) &
+    (SHARDS - 1)
+  );
 }
 
-export const makeShards = <V>(): Map<string, V>[] => Array.from({ length: SHARDS }, () => new Map<string, V>());
+export const makeShards = <V>(): Map<string, V>[] =>
+  Array.from({ length: SHARDS }, () => new Map<string, V>());
 
 /** A store of plain objects, for everything that there are not millions of. */
 export function makeStore<S extends object>(): Store<S> {
@@ -47,10 +58,18 @@ export function makeStore<S extends object>(): Store<S> {
     set: (id, expected) => {
       const known = at(id);
       if (known) known.expected = expected;
-      else { shards[shardOf(id)]?.set(id, { expected, seen: false }); size++; }
+      else {
+        shards[shardOf(id)]?.set(id, { expected, seen: false });
+        size++;
+      }
     },
-    markSeen: (id) => { const known = at(id); if (known) known.seen = true; },
-    *unseen() { for (const shard of shards) for (const [id, { seen }] of shard) if (!seen) yield id; },
+    markSeen: (id) => {
+      const known = at(id);
+      if (known) known.seen = true;
+    },
+    *unseen() {
+      for (const shard of shards) for (const [id, { seen }] of shard) if (!seen) yield id;
+    },
     size: () => size,
   };
 }

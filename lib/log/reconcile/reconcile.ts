@@ -2,7 +2,14 @@ import type { PoolClient } from "@/lib/db/database";
 import type { Deps } from "@/lib/deps";
 import { makePacer, type Pacer } from "../live/pace";
 import { type Check, type Findings, makeCheck } from "../live/problems";
-import { inSnapshot, readEntries, readPage, readRows, readSize, readWaiting } from "./live-repository";
+import {
+  inSnapshot,
+  readEntries,
+  readPage,
+  readRows,
+  readSize,
+  readWaiting,
+} from "./live-repository";
 import type { Noun, Row } from "./noun";
 import { expectAfter, makeReplay, type Replay } from "./replay";
 
@@ -16,7 +23,9 @@ import { expectAfter, makeReplay, type Replay } from "./replay";
  * rows that are missing) is looked up by id in the same way.
  */
 
-const PAGE = 1_000, ENTRIES = 1_000, CLOSE = 500;
+const PAGE = 1_000,
+  ENTRIES = 1_000,
+  CLOSE = 500;
 
 export type ReconcileOptions = Readonly<{
   /** Entries are replayed from this one on, 0 unless only what was made later is of interest. */
@@ -30,21 +39,40 @@ export type ReconcileOptions = Readonly<{
   onProgress?: (done: number, total: number) => void;
 }>;
 
-type Place = Readonly<{ deps: Pick<Deps, "db">; replay: Replay; pacer: Pacer; check: Check; onRow: () => void }>;
+type Place = Readonly<{
+  deps: Pick<Deps, "db">;
+  replay: Replay;
+  pacer: Pacer;
+  check: Check;
+  onRow: () => void;
+}>;
 
 /**
  * Replays the log and compares it with the tables: rows without entries, entries without rows, and whatever a row says that the log does not
  * explain. Changes nothing and may run at any time. Needs the database only.
  */
-export async function reconcile(deps: Pick<Deps, "db">, options: ReconcileOptions = {}): Promise<Findings> {
+export async function reconcile(
+  deps: Pick<Deps, "db">,
+  options: ReconcileOptions = {},
+): Promise<Findings> {
   const { pacer = makePacer(), check = makeCheck(), onProgress = () => {} } = options;
   const replay = options.replay ?? makeReplay(check.wrong, options.from ?? 0);
   let rows = 0;
-  const place: Place = { deps, replay, pacer, check, onRow: () => { rows++; } };
+  const place: Place = {
+    deps,
+    replay,
+    pacer,
+    check,
+    onRow: () => {
+      rows++;
+    },
+  };
   await catchUp(place, () => onProgress(replay.reached(), replay.reached() + replay.size()));
   const total = replay.size();
   for (const noun of replay.nouns) {
-    await compareRows(place, noun, () => onProgress(replay.reached() + rows, replay.reached() + Math.max(total, rows)));
+    await compareRows(place, noun, () =>
+      onProgress(replay.reached() + rows, replay.reached() + Math.max(total, rows)),
+    );
     await findMissing(place, noun);
   }
   return check.findings();
@@ -52,18 +80,34 @@ export async function reconcile(deps: Pick<Deps, "db">, options: ReconcileOption
 
 /** Replays until only a few entries are left to the end of the log. */
 async function catchUp(place: Place, onPage: () => void): Promise<void> {
-  const { deps: { db }, replay, pacer } = place;
-  for (let size = await readSize(db.pool); size - replay.reached() > CLOSE; size = await readSize(db.pool)) {
+  const {
+    deps: { db },
+    replay,
+    pacer,
+  } = place;
+  for (
+    let size = await readSize(db.pool);
+    size - replay.reached() > CLOSE;
+    size = await readSize(db.pool)
+  ) {
     await advance(place, db.pool, Math.min(size, replay.reached() + ENTRIES));
     onPage();
     await pacer.rest();
   }
 }
 
-async function advance({ replay, pacer, check }: Place, client: Pick<PoolClient, "query">, upto: number): Promise<void> {
+async function advance(
+  { replay, pacer, check }: Place,
+  client: Pick<PoolClient, "query">,
+  upto: number,
+): Promise<void> {
   for (let from = replay.reached(); from < upto; from += ENTRIES) {
-    const below = Math.min(from + ENTRIES, upto), entries = await readEntries(client, from, below);
-    if (entries.length < below - from) check.wrong(`Of the entries ${from} to ${below - 1}, ${below - from - entries.length} are missing or cannot be read.`);
+    const below = Math.min(from + ENTRIES, upto),
+      entries = await readEntries(client, from, below);
+    if (entries.length < below - from)
+      check.wrong(
+        `Of the entries ${from} to ${below - 1}, ${below - from - entries.length} are missing or cannot be read.`,
+      );
     for (const entry of entries) {
       replay.take(entry);
       await pacer.breathe();
@@ -73,8 +117,19 @@ async function advance({ replay, pacer, check }: Place, client: Pick<PoolClient,
 }
 
 /** Takes rows in a snapshot, with the replay at the size that belongs to it, and compares them. */
-async function compareIn(place: Place, noun: Noun<unknown>, take: (client: PoolClient) => Promise<Row[]>, ids?: readonly string[]): Promise<Row[]> {
-  const { deps: { db }, replay, pacer, check, onRow } = place;
+async function compareIn(
+  place: Place,
+  noun: Noun<unknown>,
+  take: (client: PoolClient) => Promise<Row[]>,
+  ids?: readonly string[],
+): Promise<Row[]> {
+  const {
+    deps: { db },
+    replay,
+    pacer,
+    check,
+    onRow,
+  } = place;
   await catchUp(place, () => {});
   const { rows, waiting } = await inSnapshot(db, async (client) => {
     const size = await readSize(client);
@@ -87,10 +142,17 @@ async function compareIn(place: Place, noun: Noun<unknown>, take: (client: PoolC
     await pacer.breathe();
     onRow();
     check.looked();
-    const expected = waiting.length === 0 ? noun.store.get(row.id) : expectAfter(noun, row.id, waiting);
+    const expected =
+      waiting.length === 0 ? noun.store.get(row.id) : expectAfter(noun, row.id, waiting);
     noun.store.markSeen(row.id);
     if (expected === null) check.wrong(`${noun.call(row)} stands in the table and has no entry.`);
-    else for (const words of await noun.differences(row, expected, async (seq) => (await readEntries(db.pool, seq, seq + 1))[0]?.record ?? null)) check.wrong(`${noun.call(row)}: ${words}.`);
+    else
+      for (const words of await noun.differences(
+        row,
+        expected,
+        async (seq) => (await readEntries(db.pool, seq, seq + 1))[0]?.record ?? null,
+      ))
+        check.wrong(`${noun.call(row)}: ${words}.`);
   }
   return rows;
 }
@@ -109,8 +171,14 @@ async function compareRows(place: Place, noun: Noun<unknown>, onPage: () => void
 async function findMissing(place: Place, noun: Noun<unknown>): Promise<void> {
   let ids: string[] = [];
   const look = async (): Promise<void> => {
-    const found = new Set((await compareIn(place, noun, (client) => readRows(client, noun, ids), ids)).map(({ id }) => id));
-    for (const id of ids) if (!found.has(id)) place.check.wrong(`The ${noun.name} ${id} is in the log and not in the table.`);
+    const found = new Set(
+      (await compareIn(place, noun, (client) => readRows(client, noun, ids), ids)).map(
+        ({ id }) => id,
+      ),
+    );
+    for (const id of ids)
+      if (!found.has(id))
+        place.check.wrong(`The ${noun.name} ${id} is in the log and not in the table.`);
     ids = [];
   };
   for (const id of noun.store.unseen()) {

@@ -21,11 +21,15 @@ export type Replay = Readonly<{
 const widen = <S>(noun: Noun<S>): AnyNoun => noun as unknown as AnyNoun;
 
 /** Only what happened changes what is expected; a plan that failed is told by an entry that is itself a failure. */
-const happened = ({ record }: Replayed): boolean => record.outcome === "success" || record.action === "certificate.failed";
+const happened = ({ record }: Replayed): boolean =>
+  record.outcome === "success" || record.action === "certificate.failed";
 
 /** Starts a replay at entry `from`; rows that were made before it are unknown to it. `say` hears where the log contradicts itself. */
 export function makeReplay(say: (words: string) => void, from = 0): Replay {
-  const nouns = [widen(makeCertificates()), ...makeNouns().map((noun: Noun<Fields>) => widen(noun))];
+  const nouns = [
+    widen(makeCertificates()),
+    ...makeNouns().map((noun: Noun<Fields>) => widen(noun)),
+  ];
   const byName = new Map(nouns.map((noun) => [noun.name, noun]));
   let reached = from;
   return {
@@ -38,7 +42,9 @@ export function makeReplay(say: (words: string) => void, from = 0): Replay {
       const after = noun.next(noun.store.get(id), entry, say);
       if (after !== null) noun.store.set(id, after);
     },
-    reach: (upto) => { reached = Math.max(reached, upto); },
+    reach: (upto) => {
+      reached = Math.max(reached, upto);
+    },
     reached: () => reached,
     size: () => nouns.reduce((sum, noun) => sum + noun.store.size(), 0),
   };
@@ -52,6 +58,7 @@ function nounOf(byName: ReadonlyMap<string, AnyNoun>, entry: Replayed): AnyNoun 
 /** What is expected of a row when what waits in the inbox about it has happened, too. */
 export function expectAfter(noun: AnyNoun, id: string, waiting: readonly Replayed[]): unknown {
   const byName = new Map([[noun.name, noun]]);
-  return waiting.filter((entry) => entry.record.target?.id === id && nounOf(byName, entry) !== undefined)
+  return waiting
+    .filter((entry) => entry.record.target?.id === id && nounOf(byName, entry) !== undefined)
     .reduce<unknown>((before, entry) => noun.next(before, entry, () => {}), noun.store.get(id));
 }

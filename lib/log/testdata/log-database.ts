@@ -20,7 +20,11 @@ export type LogDatabase = Readonly<{
 export async function openLogDatabase(): Promise<LogDatabase> {
   const urls = await makeTestDatabase();
   const db = openDatabase(urls.appUrl, { max: 80 });
-  const deps = { db, clock: { now: () => new Date() }, random: { bytes: (n: number) => new Uint8Array(randomBytes(n)) } };
+  const deps = {
+    db,
+    clock: { now: () => new Date() },
+    random: { bytes: (n: number) => new Uint8Array(randomBytes(n)) },
+  };
   const as = async (role: "app" | "owner" | "super", sql: string): Promise<unknown[]> => {
     const client = new pg.Client({ connectionString: urls[`${role}Url`] });
     await client.connect();
@@ -35,17 +39,41 @@ export async function openLogDatabase(): Promise<LogDatabase> {
     await db.pool.query("select tlog.sequence_batch(100000)");
     await db.pool.query("select tlog.index_batch(100000)");
   };
-  return { deps, urls, as, settle, close: async () => { await closeDatabase(db); await urls.drop(); } };
+  return {
+    deps,
+    urls,
+    as,
+    settle,
+    close: async () => {
+      await closeDatabase(db);
+      await urls.drop();
+    },
+  };
 }
 
-export const makeId = (prefix: Parameters<typeof newId>[0]): string => newId(prefix, new Date(), (n) => new Uint8Array(randomBytes(n)));
+export const makeId = (prefix: Parameters<typeof newId>[0]): string =>
+  newId(prefix, new Date(), (n) => new Uint8Array(randomBytes(n)));
 
 export const identityCreated = (id: string, label = "payments"): NewEntry => ({
-  action: "identity.created", outcome: "success", target: { kind: "identity", id, label }, details: { kind: "service", owner: "payments-team@example.com" },
+  action: "identity.created",
+  outcome: "success",
+  target: { kind: "identity", id, label },
+  details: { kind: "service", owner: "payments-team@example.com" },
 });
 
-export const readEntry = (path: string, target: NewEntry["target"] = null): NewEntry => ({ action: "certificate.read", outcome: "success", target, details: { method: "GET", path } });
+export const readEntry = (path: string, target: NewEntry["target"] = null): NewEntry => ({
+  action: "certificate.read",
+  outcome: "success",
+  target,
+  details: { method: "GET", path },
+});
 
 export const identityRow = (id: string, name = id) => ({
-  id, kind: "service", name, owner: "payments-team@example.com", status: "active", createdAt: new Date(), changedAt: new Date(),
+  id,
+  kind: "service",
+  name,
+  owner: "payments-team@example.com",
+  status: "active",
+  createdAt: new Date(),
+  changedAt: new Date(),
 });

@@ -1,7 +1,8 @@
 import { hash } from "node:crypto";
 import { needSkip } from "../pure/multi-proof";
 
-const HASH = 32, PEAKS = 64;
+const HASH = 32,
+  PEAKS = 64;
 
 /** Folds leaf hashes in order to a root, synchronously and in constant memory: the fast sibling of makeFolder. */
 export type CompactRange = Readonly<{
@@ -17,13 +18,18 @@ export type CompactRange = Readonly<{
 
 export function makeCompactRange(): CompactRange {
   // Peaks lie side by side, so that two of them and the byte before are the input of their parent's hash.
-  const stack = Buffer.alloc(1 + PEAKS * HASH), inputs = Array.from({ length: PEAKS - 1 }, (_none, at) => stack.subarray(at * HASH, at * HASH + 1 + 2 * HASH));
+  const stack = Buffer.alloc(1 + PEAKS * HASH),
+    inputs = Array.from({ length: PEAKS - 1 }, (_none, at) =>
+      stack.subarray(at * HASH, at * HASH + 1 + 2 * HASH),
+    );
   // The level of each peak; a list that shrinks and grows would cost more.
   const levels = new Int32Array(PEAKS);
-  let size = 0, depth = 0;
+  let size = 0,
+    depth = 0;
 
   const join = (left: number): void => {
-    const input = inputs[left]!, before = input[0]!;
+    const input = inputs[left]!,
+      before = input[0]!;
     input[0] = 1;
     const parent = hash("sha256", input, "binary");
     input[0] = before;
@@ -57,7 +63,8 @@ export function makeCompactRange(): CompactRange {
       settle(0);
     },
     skip: (to, hashes) => {
-      for (const [at, { level }] of needSkip(size, to, hashes).entries()) addSubtree(level, hashes[at]!);
+      for (const [at, { level }] of needSkip(size, to, hashes).entries())
+        addSubtree(level, hashes[at]!);
     },
     root: () => {
       if (depth === 0) return Buffer.from(hash("sha256", "", "hex"), "hex");

@@ -26,7 +26,8 @@ export function rootOfSync(hashes: readonly Uint8Array[]): Uint8Array {
   let row = hashes;
   while (row.length > 1) {
     const above: Uint8Array[] = [];
-    for (let at = 0; at < row.length; at += 2) above.push(at + 1 < row.length ? nodeHashSync(row[at]!, row[at + 1]!) : row[at]!);
+    for (let at = 0; at < row.length; at += 2)
+      above.push(at + 1 < row.length ? nodeHashSync(row[at]!, row[at + 1]!) : row[at]!);
     row = above;
   }
   return row[0] ?? emptyRoot;

@@ -1,16 +1,36 @@
 import { canonicalJson, type Json } from "../canonical";
 import { hasAt } from "./entry-frame";
 
-const DEEPEST = 63, QUOTE = 34, BACKSLASH = 92, COMMA = 44, COLON = 58, OPEN = 123, CLOSE = 125, LIST = 91, LIST_END = 93, MINUS = 45, ZERO = 48, NINE = 57, MOST_DIGITS = 15;
+const DEEPEST = 63,
+  QUOTE = 34,
+  BACKSLASH = 92,
+  COMMA = 44,
+  COLON = 58,
+  OPEN = 123,
+  CLOSE = 125,
+  LIST = 91,
+  LIST_END = 93,
+  MINUS = 45,
+  ZERO = 48,
+  NINE = 57,
+  MOST_DIGITS = 15;
 
-const shortEscapes = Buffer.from(`"\\bfnrt`), lowDigits = Buffer.from("0123456789abcdef"), lowWithoutShort = Buffer.from("01234567bef");
-const nullWord = Buffer.from("null"), trueWord = Buffer.from("true"), falseWord = Buffer.from("false");
+const shortEscapes = Buffer.from(`"\\bfnrt`),
+  lowDigits = Buffer.from("0123456789abcdef"),
+  lowWithoutShort = Buffer.from("01234567bef");
+const nullWord = Buffer.from("null"),
+  trueWord = Buffer.from("true"),
+  falseWord = Buffer.from("false");
 
 // Where the last member's name of each open object begins and ends (0: none yet), and whether what is open is an object.
-const nameFrom = new Int32Array(DEEPEST + 2), nameTo = new Int32Array(DEEPEST + 2), isObject = new Uint8Array(DEEPEST + 2);
+const nameFrom = new Int32Array(DEEPEST + 2),
+  nameTo = new Int32Array(DEEPEST + 2),
+  isObject = new Uint8Array(DEEPEST + 2);
 
 /** 1 for what stands in a text as it is: no control character, no quote, no backslash. Bytes of UTF-8 beyond ASCII do. */
-const plain = Uint8Array.from({ length: 256 }, (_none, byte) => (byte < 32 || byte === QUOTE || byte === BACKSLASH ? 0 : 1));
+const plain = Uint8Array.from({ length: 256 }, (_none, byte) =>
+  byte < 32 || byte === QUOTE || byte === BACKSLASH ? 0 : 1,
+);
 const plainName = Uint8Array.from(plain, (isPlain, byte) => (byte > 126 ? 0 : isPlain));
 
 /** Where the value of the outermost member "src" lies, after scanEntry; `from` is -1 if there is none. */
@@ -25,7 +45,8 @@ export const foundSource = { from: -1, to: -1 };
 export function scanEntry(bytes: Uint8Array, from: number, end: number): boolean {
   foundSource.from = -1;
   if (bytes[from] !== OPEN) return false;
-  let at = from, depth = 0;
+  let at = from,
+    depth = 0;
   for (;;) {
     // A value begins here.
     const first = bytes[at]!;
@@ -53,7 +74,8 @@ export function scanEntry(bytes: Uint8Array, from: number, end: number): boolean
       depth -= 1;
       at += 1;
       if (depth === 0) return at === end;
-      if (depth === 1 && foundSource.from > 0 && foundSource.to < foundSource.from) foundSource.to = at;
+      if (depth === 1 && foundSource.from > 0 && foundSource.to < foundSource.from)
+        foundSource.to = at;
     }
     at += 1;
     if (isObject[depth] === 1) {
@@ -85,15 +107,27 @@ function escapeLength(bytes: Uint8Array, at: number): number {
   if (bytes[at] !== BACKSLASH) return 0;
   const kind = bytes[at + 1]!;
   if (shortEscapes.includes(kind)) return 2;
-  const isLow = kind === 117 && bytes[at + 2] === ZERO && bytes[at + 3] === ZERO && (bytes[at + 4] === ZERO || bytes[at + 4] === 49);
-  return isLow && (bytes[at + 4] === 49 ? lowDigits : lowWithoutShort).includes(bytes[at + 5]!) ? 6 : 0;
+  const isLow =
+    kind === 117 &&
+    bytes[at + 2] === ZERO &&
+    bytes[at + 3] === ZERO &&
+    (bytes[at + 4] === ZERO || bytes[at + 4] === 49);
+  return isLow && (bytes[at + 4] === 49 ? lowDigits : lowWithoutShort).includes(bytes[at + 5]!)
+    ? 6
+    : 0;
 }
 
 function scanNumber(bytes: Uint8Array, from: number, first: number): number {
   let at = first === MINUS ? from + 1 : from;
-  const digits = at, isZero = bytes[at] === ZERO;
+  const digits = at,
+    isZero = bytes[at] === ZERO;
   while (bytes[at]! >= ZERO && bytes[at]! <= NINE) at += 1;
-  if (at === digits || at - digits > MOST_DIGITS || (isZero && (at - digits > 1 || first === MINUS))) return -1;
+  if (
+    at === digits ||
+    at - digits > MOST_DIGITS ||
+    (isZero && (at - digits > 1 || first === MINUS))
+  )
+    return -1;
   const next = bytes[at];
   return next === COMMA || next === CLOSE || next === LIST_END ? at : -1;
 }
@@ -109,7 +143,13 @@ function scanName(bytes: Uint8Array, quote: number, depth: number): number {
   nameFrom[depth] = from;
   nameTo[depth] = to;
   if (bytes[to + 1] !== COLON) return -1;
-  if (depth === 1 && to - from === 3 && bytes[from] === 115 && bytes[from + 1] === 114 && bytes[from + 2] === 99) {
+  if (
+    depth === 1 &&
+    to - from === 3 &&
+    bytes[from] === 115 &&
+    bytes[from + 1] === 114 &&
+    bytes[from + 2] === 99
+  ) {
     foundSource.from = to + 2;
     foundSource.to = -1;
   }
@@ -117,7 +157,8 @@ function scanName(bytes: Uint8Array, quote: number, depth: number): number {
 }
 
 function isAfter(bytes: Uint8Array, from: number, to: number, depth: number): boolean {
-  let left = nameFrom[depth]!, right = from;
+  let left = nameFrom[depth]!,
+    right = from;
   const leftEnd = nameTo[depth]!;
   while (left < leftEnd && right < to && bytes[left] === bytes[right]) {
     left += 1;

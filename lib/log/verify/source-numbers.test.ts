@@ -5,26 +5,50 @@ const missing = (numbers: readonly number[], settled: number, voided = ""): stri
   const sources = makeSourceNumbers();
   for (const n of numbers) sources.arrived("a", n);
   expect(sources.settled("a", settled, voided)).toBe(true);
-  return sources.missing().map(({ ranges }) => ranges).join(";");
+  return sources
+    .missing()
+    .map(({ ranges }) => ranges)
+    .join(";");
 };
 
 test.each([
-  [[1, 2, 3], 3, "", ""], [[], 0, "", ""], [[], 3, "", "1-3"], [[2], 3, "", "1,3"], [[3, 1, 2], 3, "", ""], [[1, 3], 4, "2,4", ""], [[1, 5, 9], 10, "2-3,10", "4,6-8"], [[1, 2, 9], 5, "", "3-5"], [[4, 2, 6, 1, 3, 5], 6, "", ""], [[1], 1_000_000_000_000, "", "2-1000000000000"],
+  [[1, 2, 3], 3, "", ""],
+  [[], 0, "", ""],
+  [[], 3, "", "1-3"],
+  [[2], 3, "", "1,3"],
+  [[3, 1, 2], 3, "", ""],
+  [[1, 3], 4, "2,4", ""],
+  [[1, 5, 9], 10, "2-3,10", "4,6-8"],
+  [[1, 2, 9], 5, "", "3-5"],
+  [[4, 2, 6, 1, 3, 5], 6, "", ""],
+  [[1], 1_000_000_000_000, "", "2-1000000000000"],
 ])("of %j, settled to %d without %j: %j is missing", (numbers, settled, voided, expected) => {
   expect(missing(numbers, settled, voided)).toBe(expected);
 });
 
 test("whatever the order in which numbers come, each is new once", () => {
-  const order = Array.from({ length: 500 }, (_none, at) => ((at * 211) % 500) + 1), sources = makeSourceNumbers();
-  expect([order.every((n) => sources.arrived("a", n)), order.some((n) => sources.arrived("a", n))]).toEqual([true, false]);
+  const order = Array.from({ length: 500 }, (_none, at) => ((at * 211) % 500) + 1),
+    sources = makeSourceNumbers();
+  expect([
+    order.every((n) => sources.arrived("a", n)),
+    order.some((n) => sources.arrived("a", n)),
+  ]).toEqual([true, false]);
   sources.settled("a", 500, "");
   expect(sources.missing()).toEqual([]);
 });
 
 test("sources and runs are counted apart, and late numbers still come in time", () => {
   const sources = makeSourceNumbers();
-  expect([sources.arrived("a", 1), sources.arrived("b", 1), sources.settled("a", 3, ""), sources.arrived("a", 3)]).toEqual([true, true, true, true]);
-  expect([sources.missing(), sources.sources()]).toEqual([[{ key: "a", ranges: "2", count: 1 }], 2]);
+  expect([
+    sources.arrived("a", 1),
+    sources.arrived("b", 1),
+    sources.settled("a", 3, ""),
+    sources.arrived("a", 3),
+  ]).toEqual([true, true, true, true]);
+  expect([sources.missing(), sources.sources()]).toEqual([
+    [{ key: "a", ranges: "2", count: 1 }],
+    2,
+  ]);
   expect([sources.arrived("a", 2), sources.missing()]).toEqual([true, []]);
 });
 
@@ -34,6 +58,9 @@ test("a number that was said to be used for none is not used afterwards", () => 
   expect([sources.arrived("a", 2), sources.arrived("a", 4)]).toEqual([false, true]);
 });
 
-test.each(["x", "3-1", "1,1", "-1", "1-", "1;2"])("ranges written as %j cannot be read", (voided) => {
-  expect(makeSourceNumbers().settled("a", 1, voided)).toBe(false);
-});
+test.each(["x", "3-1", "1,1", "-1", "1-", "1;2"])(
+  "ranges written as %j cannot be read",
+  (voided) => {
+    expect(makeSourceNumbers().settled("a", 1, voided)).toBe(false);
+  },
+);

@@ -24,29 +24,40 @@ export function makeSourceNumbers(): SourceNumbers {
   return {
     arrived: (key, seq) => addRange(runOf(key).known, seq, seq),
     settled: (key, upTo, voided) => {
-      const run = runOf(key), ranges = parseRanges(voided);
+      const run = runOf(key),
+        ranges = parseRanges(voided);
       for (const [from, to] of ranges ?? []) addRange(run.known, from, to);
       run.settled = Math.max(run.settled, upTo);
       return ranges !== null;
     },
     sources: () => runs.size,
-    missing: () => [...runs].flatMap(([key, { known, settled }]) => {
-      const missing = missingUpTo(known, settled);
-      return missing.length === 0 ? [] : [{ key, ranges: formatRanges(missing), count: countRanges(missing) }];
-    }),
+    missing: () =>
+      [...runs].flatMap(([key, { known, settled }]) => {
+        const missing = missingUpTo(known, settled);
+        return missing.length === 0
+          ? []
+          : [{ key, ranges: formatRanges(missing), count: countRanges(missing) }];
+      }),
   };
 }
 
 /** For a file in which a filter left numbers out: nothing can be counted, and nothing need be remembered. */
-export const ignoreNumbers: SourceNumbers = { arrived: () => true, settled: (_key, _upTo, voided) => parseRanges(voided) !== null, sources: () => 0, missing: () => [] };
+export const ignoreNumbers: SourceNumbers = {
+  arrived: () => true,
+  settled: (_key, _upTo, voided) => parseRanges(voided) !== null,
+  sources: () => 0,
+  missing: () => [],
+};
 
 /** Adds a range where nearly every one comes: at the end. False if any of it is there already. */
 function addRange(known: Range[], from: number, to: number): boolean {
   let at = known.length;
   while (at > 0 && known[at - 1]![0] > from) at -= 1;
   const before = known[at - 1];
-  let isNew = !before || before[1] < from, end = at;
-  const joined: Range = before && before[1] >= from - 1 ? [before[0], Math.max(before[1], to)] : [from, to];
+  let isNew = !before || before[1] < from,
+    end = at;
+  const joined: Range =
+    before && before[1] >= from - 1 ? [before[0], Math.max(before[1], to)] : [from, to];
   while (end < known.length && known[end]![0] <= joined[1] + 1) {
     isNew &&= known[end]![0] > to;
     joined[1] = Math.max(joined[1], known[end]![1]);

@@ -1,6 +1,7 @@
 import { ProofError } from "../pure/proof-error";
 
-const NEWLINE = 10, LONGEST = 64 * 1024 * 1024;
+const NEWLINE = 10,
+  LONGEST = 64 * 1024 * 1024;
 
 /** A line is bytes[from:end]; bytes[end] is its newline. The bytes are only good until the function returns. */
 export type OnLine = (bytes: Buffer, from: number, end: number) => void;
@@ -13,10 +14,19 @@ export type LineSplitter = Readonly<{
 }>;
 
 /** Cuts pieces of a file into lines without copying, but for lines that lie across pieces. Throws ProofError `verify.not-an-export` for a line of more than 64 MiB. */
-export function makeLineSplitter(onLine: OnLine, onPiece: (bytes: Buffer, from: number, end: number) => void): LineSplitter {
-  let carried: Buffer[] = [], carriedLength = 0, total = 0;
+export function makeLineSplitter(
+  onLine: OnLine,
+  onPiece: (bytes: Buffer, from: number, end: number) => void,
+): LineSplitter {
+  let carried: Buffer[] = [],
+    carriedLength = 0,
+    total = 0;
   const carry = (piece: Buffer): void => {
-    if (carriedLength + piece.length > LONGEST) throw new ProofError("verify.not-an-export", "A line of this file is longer than 64 MiB: it is no export.");
+    if (carriedLength + piece.length > LONGEST)
+      throw new ProofError(
+        "verify.not-an-export",
+        "A line of this file is longer than 64 MiB: it is no export.",
+      );
     // A copy: whoever reads the file may use its buffer again.
     carried.push(Buffer.from(piece));
     carriedLength += piece.length;
@@ -31,7 +41,10 @@ export function makeLineSplitter(onLine: OnLine, onPiece: (bytes: Buffer, from: 
   };
   return {
     push: (said) => {
-      let piece = typeof said === "string" ? Buffer.from(said) : Buffer.from(said.buffer, said.byteOffset, said.byteLength);
+      let piece =
+        typeof said === "string"
+          ? Buffer.from(said)
+          : Buffer.from(said.buffer, said.byteOffset, said.byteLength);
       total += piece.length;
       if (carriedLength > 0) {
         const first = piece.indexOf(NEWLINE);

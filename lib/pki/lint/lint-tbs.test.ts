@@ -7,8 +7,10 @@ import { lintCases } from "@/lib/pki/testdata/lint-cases";
 import { buildFixture, fixtureContext } from "@/lib/pki/testdata/lint-parts";
 
 const folder = join(import.meta.dirname, "../testdata/lint");
-const fixture = (code: string, name: string): Uint8Array => Uint8Array.from(readFileSync(join(folder, code, `${name}.der`)));
-const codesOf = (tbs: Uint8Array, code: string): string[] => lintTbs(tbs, fixtureContext(lintCases[code]!.kind ?? "leaf")).map((finding) => finding.code);
+const fixture = (code: string, name: string): Uint8Array =>
+  Uint8Array.from(readFileSync(join(folder, code, `${name}.der`)));
+const codesOf = (tbs: Uint8Array, code: string): string[] =>
+  lintTbs(tbs, fixtureContext(lintCases[code]!.kind ?? "leaf")).map((finding) => finding.code);
 
 describe("each lint has one fixture that fails it and one that passes", () => {
   test("every lint has its two fixtures, and no fixture is left over", () => {
@@ -18,19 +20,30 @@ describe("each lint has one fixture that fails it and one that passes", () => {
     expect(Object.keys(lintCases).toSorted()).toEqual(codes);
   });
 
-  test.each(Object.keys(lintCases))("%s: the failing fixture fails it and nothing else, the passing one passes everything", (code) => {
-    expect(codesOf(fixture(code, "fails"), code).toSorted()).toEqual([code, ...(lintCases[code]!.also ?? [])].toSorted());
-    expect(codesOf(fixture(code, "passes"), code)).toEqual([]);
-  });
+  test.each(Object.keys(lintCases))(
+    "%s: the failing fixture fails it and nothing else, the passing one passes everything",
+    (code) => {
+      expect(codesOf(fixture(code, "fails"), code).toSorted()).toEqual(
+        [code, ...(lintCases[code]!.also ?? [])].toSorted(),
+      );
+      expect(codesOf(fixture(code, "passes"), code)).toEqual([]);
+    },
+  );
 
-  test.each(Object.entries(lintCases))("%s: the stored fixtures are what their source says", (code, { kind = "leaf", fails, passes }) => {
-    expect(Buffer.compare(fixture(code, "fails"), buildFixture(kind, fails))).toBe(0);
-    expect(Buffer.compare(fixture(code, "passes"), buildFixture(kind, passes))).toBe(0);
-  });
+  test.each(Object.entries(lintCases))(
+    "%s: the stored fixtures are what their source says",
+    (code, { kind = "leaf", fails, passes }) => {
+      expect(Buffer.compare(fixture(code, "fails"), buildFixture(kind, fails))).toBe(0);
+      expect(Buffer.compare(fixture(code, "passes"), buildFixture(kind, passes))).toBe(0);
+    },
+  );
 
   test("each finding names its clause and says what is wrong", () => {
     for (const code of Object.keys(lintCases)) {
-      const findings = lintTbs(fixture(code, "fails"), fixtureContext(lintCases[code]!.kind ?? "leaf"));
+      const findings = lintTbs(
+        fixture(code, "fails"),
+        fixtureContext(lintCases[code]!.kind ?? "leaf"),
+      );
       for (const finding of findings) {
         expect(finding.clause).toMatch(/RFC|X\.690|profile/);
         expect(finding.message).toMatch(/[a-z].*\.$/);
@@ -45,7 +58,9 @@ describe("lintTbs holds against anything", () => {
 
   test("a certificate cut off anywhere is one finding, never an exception", () => {
     for (let length = 0; length < good.length; length += 1) {
-      expect(lintTbs(good.subarray(0, length), context).map((finding) => finding.code)).toEqual(["lint.der"]);
+      expect(lintTbs(good.subarray(0, length), context).map((finding) => finding.code)).toEqual([
+        "lint.der",
+      ]);
     }
   });
 
@@ -60,8 +75,17 @@ describe("lintTbs holds against anything", () => {
   });
 
   test("all findings come at once", () => {
-    const change = { serial: Uint8Array.of(2, 1, 5), subject: Uint8Array.of(0x30, 0), extensions: { aki: null, keyUsage: null } };
+    const change = {
+      serial: Uint8Array.of(2, 1, 5),
+      subject: Uint8Array.of(0x30, 0),
+      extensions: { aki: null, keyUsage: null },
+    };
     const codes = lintTbs(buildFixture("leaf", change), context).map((finding) => finding.code);
-    expect(codes).toEqual(["lint.serial-length", "lint.authority-key-identifier", "lint.key-usage-of-profile", "lint.san-critical"]);
+    expect(codes).toEqual([
+      "lint.serial-length",
+      "lint.authority-key-identifier",
+      "lint.key-usage-of-profile",
+      "lint.san-critical",
+    ]);
   });
 });

@@ -14,10 +14,28 @@ export function lintTbs(tbsDer: Uint8Array, context: LintContext): Finding[] {
     const view = readTbs(tbsDer);
     return lints.flatMap((lint): Finding[] => {
       const message = lint.check(view, context);
-      return message === null ? [] : [{ code: lint.code, message, clause: lint.clause, severity: lint.severity ?? "error", path: "tbs" }];
+      return message === null
+        ? []
+        : [
+            {
+              code: lint.code,
+              message,
+              clause: lint.clause,
+              severity: lint.severity ?? "error",
+              path: "tbs",
+            },
+          ];
     });
   } catch (error) {
     if (!isAppError(error)) throw error;
-    return [{ code: "lint.der", message: error.message, clause: "X.690 §10, RFC 5280 §4.1", severity: "error", path: "tbs" }];
+    return [
+      {
+        code: "lint.der",
+        message: error.message,
+        clause: "X.690 §10, RFC 5280 §4.1",
+        severity: "error",
+        path: "tbs",
+      },
+    ];
   }
 }

@@ -9,7 +9,12 @@ export type LintContext = Readonly<{
 }>;
 
 /** One rule about the bytes. `check` says what is wrong, or null. Without a severity it stands in the way of signing. */
-export type Lint = Readonly<{ code: string; clause: string; severity?: "warning"; check: (view: TbsView, context: LintContext) => string | null }>;
+export type Lint = Readonly<{
+  code: string;
+  clause: string;
+  severity?: "warning";
+  check: (view: TbsView, context: LintContext) => string | null;
+}>;
 
 /** The extension with this OID, if any. */
 export function findExtension(view: TbsView, oid: string): FoundExtension | null {

@@ -13,6 +13,15 @@ import { validityLints } from "@/lib/pki/lint/validity";
 
 /** Every lint, in the order of the fields of a certificate. */
 export const lints: readonly Lint[] = [
-  ...shapeLints, ...serialLints, ...issuerLints, ...validityLints, ...subjectLints, ...keyIdentifierLints, ...usageLints,
-  ...basicConstraintsLints, ...sanLints, ...revocationLints, ...nameConstraintsLints,
+  ...shapeLints,
+  ...serialLints,
+  ...issuerLints,
+  ...validityLints,
+  ...subjectLints,
+  ...keyIdentifierLints,
+  ...usageLints,
+  ...basicConstraintsLints,
+  ...sanLints,
+  ...revocationLints,
+  ...nameConstraintsLints,
 ];

@@ -1,12 +1,19 @@
 import { tags } from "@/lib/pki/der";
-import { accessUris, readAuthorityInfoAccess, readDistributionPoints, readExtendedKeyUsage } from "@/lib/pki/extension-values";
+import {
+  accessUris,
+  readAuthorityInfoAccess,
+  readDistributionPoints,
+  readExtendedKeyUsage,
+} from "@/lib/pki/extension-values";
 import { complaintOf, findExtension, isAuthority, valueOf, type Lint } from "@/lib/pki/lint/lint";
 import { extendedKeyUsageOids, extensionOids } from "@/lib/pki/oids";
 import type { TbsView } from "@/lib/pki/tbs";
 
-const isNull = (value: Uint8Array): boolean => value.length === 2 && value[0] === tags.null && value[1] === 0;
+const isNull = (value: Uint8Array): boolean =>
+  value.length === 2 && value[0] === tags.null && value[1] === 0;
 const has = (view: TbsView, oid: string): boolean => findExtension(view, oid) !== null;
-const accessOf = (view: TbsView): ReturnType<typeof readAuthorityInfoAccess> => valueOf(view, extensionOids.authorityInfoAccess, readAuthorityInfoAccess) ?? [];
+const accessOf = (view: TbsView): ReturnType<typeof readAuthorityInfoAccess> =>
+  valueOf(view, extensionOids.authorityInfoAccess, readAuthorityInfoAccess) ?? [];
 
 function addressesOf(view: TbsView): string[] {
   const points = valueOf(view, extensionOids.cRLDistributionPoints, readDistributionPoints) ?? [];
@@ -16,69 +23,112 @@ function addressesOf(view: TbsView): string[] {
 /** Where a client learns about revocation, or that it never will. */
 export const revocationLints: readonly Lint[] = [
   {
-    code: "lint.distribution-points-form", clause: "RFC 5280 §4.2.1.13",
+    code: "lint.distribution-points-form",
+    clause: "RFC 5280 §4.2.1.13",
     check: (view) => {
       const found = findExtension(view, extensionOids.cRLDistributionPoints);
       return found === null ? null : complaintOf(() => readDistributionPoints(found.value));
     },
   },
   {
-    code: "lint.information-access-form", clause: "RFC 5280 §4.2.2.1",
+    code: "lint.information-access-form",
+    clause: "RFC 5280 §4.2.2.1",
     check: (view) => {
       const found = findExtension(view, extensionOids.authorityInfoAccess);
       return found === null ? null : complaintOf(() => readAuthorityInfoAccess(found.value));
     },
   },
   {
-    code: "lint.status-critical", clause: "RFC 5280 §4.2.1.13, §4.2.2.1",
+    code: "lint.status-critical",
+    clause: "RFC 5280 §4.2.1.13, §4.2.2.1",
     check: (view) => {
-      const oids = [extensionOids.cRLDistributionPoints, extensionOids.authorityInfoAccess, extensionOids.ocspNoCheck];
-      return oids.some((oid) => findExtension(view, oid)?.critical) ? "A CRL, OCSP or issuer address is critical; it must not be." : null;
+      const oids = [
+        extensionOids.cRLDistributionPoints,
+        extensionOids.authorityInfoAccess,
+        extensionOids.ocspNoCheck,
+      ];
+      return oids.some((oid) => findExtension(view, oid)?.critical)
+        ? "A CRL, OCSP or issuer address is critical; it must not be."
+        : null;
     },
   },
   {
-    code: "lint.status-address", clause: "RFC 5280 §4.2.1.13, §4.2.2.1",
-    check: (view) => (addressesOf(view).every((uri) => /^(https?|ldap):\/\/[!-~]+$/.test(uri)) ? null : "A CRL, OCSP or issuer address is not an http (or ldap) URI."),
+    code: "lint.status-address",
+    clause: "RFC 5280 §4.2.1.13, §4.2.2.1",
+    check: (view) =>
+      addressesOf(view).every((uri) => /^(https?|ldap):\/\/[!-~]+$/.test(uri))
+        ? null
+        : "A CRL, OCSP or issuer address is not an http (or ldap) URI.",
   },
   {
-    code: "lint.status-address-https", clause: "RFC 5280 §8", severity: "warning",
-    check: (view) => (addressesOf(view).some((uri) => uri.startsWith("https:")) ? "A CRL, OCSP or issuer address is https; a client may need this very status to trust the server that gives it." : null),
+    code: "lint.status-address-https",
+    clause: "RFC 5280 §8",
+    severity: "warning",
+    check: (view) =>
+      addressesOf(view).some((uri) => uri.startsWith("https:"))
+        ? "A CRL, OCSP or issuer address is https; a client may need this very status to trust the server that gives it."
+        : null,
   },
   {
-    code: "lint.no-rev-avail-form", clause: "RFC 9608 §2",
+    code: "lint.no-rev-avail-form",
+    clause: "RFC 9608 §2",
     check: (view) => {
       const found = findExtension(view, extensionOids.noRevAvail);
-      return found === null || (isNull(found.value) && !found.critical) ? null : "noRevAvail is critical or its value is not NULL.";
+      return found === null || (isNull(found.value) && !found.critical)
+        ? null
+        : "noRevAvail is critical or its value is not NULL.";
     },
   },
   {
-    code: "lint.no-rev-avail-addresses", clause: "RFC 9608 §3",
+    code: "lint.no-rev-avail-addresses",
+    clause: "RFC 9608 §3",
     check: (view) => {
-      const isContradicted = has(view, extensionOids.cRLDistributionPoints) || has(view, extensionOids.freshestCRL) || accessUris(accessOf(view), "adOcsp").length > 0;
-      return has(view, extensionOids.noRevAvail) && isContradicted ? "noRevAvail stands beside an address of a CRL or an OCSP responder." : null;
+      const isContradicted =
+        has(view, extensionOids.cRLDistributionPoints) ||
+        has(view, extensionOids.freshestCRL) ||
+        accessUris(accessOf(view), "adOcsp").length > 0;
+      return has(view, extensionOids.noRevAvail) && isContradicted
+        ? "noRevAvail stands beside an address of a CRL or an OCSP responder."
+        : null;
     },
   },
   {
-    code: "lint.no-rev-avail-authority", clause: "RFC 9608 §2",
-    check: (view, context) => (isAuthority(context) && has(view, extensionOids.noRevAvail) ? "noRevAvail stands in the certificate of an authority." : null),
+    code: "lint.no-rev-avail-authority",
+    clause: "RFC 9608 §2",
+    check: (view, context) =>
+      isAuthority(context) && has(view, extensionOids.noRevAvail)
+        ? "noRevAvail stands in the certificate of an authority."
+        : null,
   },
   {
-    code: "lint.no-rev-avail-of-profile", clause: "profile",
-    check: (view, { rules }) => (rules.kind === "leaf" && rules.noRevAvail !== has(view, extensionOids.noRevAvail) ? `noRevAvail is ${rules.noRevAvail ? "absent" : "present"}, against the profile.` : null),
+    code: "lint.no-rev-avail-of-profile",
+    clause: "profile",
+    check: (view, { rules }) =>
+      rules.kind === "leaf" && rules.noRevAvail !== has(view, extensionOids.noRevAvail)
+        ? `noRevAvail is ${rules.noRevAvail ? "absent" : "present"}, against the profile.`
+        : null,
   },
   {
-    code: "lint.ocsp-no-check", clause: "RFC 6960 §4.2.2.2.1",
+    code: "lint.ocsp-no-check",
+    clause: "RFC 6960 §4.2.2.2.1",
     check: (view, { rules }) => {
       const found = findExtension(view, extensionOids.ocspNoCheck);
-      if (rules.kind === "ocsp-responder" && found === null) return "The certificate of a responder has no id-pkix-ocsp-nocheck.";
-      return found === null || isNull(found.value) ? null : "The value of id-pkix-ocsp-nocheck is not NULL.";
+      if (rules.kind === "ocsp-responder" && found === null)
+        return "The certificate of a responder has no id-pkix-ocsp-nocheck.";
+      return found === null || isNull(found.value)
+        ? null
+        : "The value of id-pkix-ocsp-nocheck is not NULL.";
     },
   },
   {
-    code: "lint.ocsp-no-check-purpose", clause: "RFC 6960 §4.2.2.2.1",
+    code: "lint.ocsp-no-check-purpose",
+    clause: "RFC 6960 §4.2.2.2.1",
     check: (view) => {
       const purposes = valueOf(view, extensionOids.extKeyUsage, readExtendedKeyUsage) ?? [];
-      return has(view, extensionOids.ocspNoCheck) && !purposes.includes(extendedKeyUsageOids.ocspSigning) ? "id-pkix-ocsp-nocheck stands in a certificate that is no responder's." : null;
+      return has(view, extensionOids.ocspNoCheck) &&
+        !purposes.includes(extendedKeyUsageOids.ocspSigning)
+        ? "id-pkix-ocsp-nocheck stands in a certificate that is no responder's."
+        : null;
     },
   },
 ];

@@ -6,7 +6,8 @@ import { extensionOids } from "@/lib/pki/oids";
 import type { TbsView } from "@/lib/pki/tbs";
 import type { GeneralNameType } from "@/lib/pki/types";
 
-const namesOf = (view: TbsView): readonly FoundName[] => valueOf(view, extensionOids.subjectAltName, readGeneralNames) ?? [];
+const namesOf = (view: TbsView): readonly FoundName[] =>
+  valueOf(view, extensionOids.subjectAltName, readGeneralNames) ?? [];
 const isSubjectEmpty = (view: TbsView): boolean => view.subjectDer.length === 2;
 
 /** One lint for the text of one kind of name: it has to be its own canonical form. */
@@ -21,36 +22,53 @@ function syntaxLint(type: GeneralNameType, code: string, clause: string): Lint {
   };
   const check: Lint["check"] = (view) => {
     const found = namesOf(view).find((name) => name.type === type && !isCanonical(name));
-    return found === undefined ? null : `"${found.text.slice(0, 100)}" in subjectAltName is not a ${type} name in its canonical form.`;
+    return found === undefined
+      ? null
+      : `"${found.text.slice(0, 100)}" in subjectAltName is not a ${type} name in its canonical form.`;
   };
   return { code, clause, check };
 }
 
 export const sanLints: readonly Lint[] = [
   {
-    code: "lint.san-form", clause: "RFC 5280 §4.2.1.6",
+    code: "lint.san-form",
+    clause: "RFC 5280 §4.2.1.6",
     check: (view) => {
       const found = findExtension(view, extensionOids.subjectAltName);
       return found === null ? null : complaintOf(() => readGeneralNames(found.value));
     },
   },
   {
-    code: "lint.san-missing", clause: "RFC 5280 §4.1.2.6",
-    check: (view, context) => (!isAuthority(context) && isSubjectEmpty(view) && findExtension(view, extensionOids.subjectAltName) === null ? "Neither the subject nor subjectAltName names anybody." : null),
+    code: "lint.san-missing",
+    clause: "RFC 5280 §4.1.2.6",
+    check: (view, context) =>
+      !isAuthority(context) &&
+      isSubjectEmpty(view) &&
+      findExtension(view, extensionOids.subjectAltName) === null
+        ? "Neither the subject nor subjectAltName names anybody."
+        : null,
   },
   {
-    code: "lint.san-critical", clause: "RFC 5280 §4.2.1.6",
+    code: "lint.san-critical",
+    clause: "RFC 5280 §4.2.1.6",
     check: (view) => {
       const found = findExtension(view, extensionOids.subjectAltName);
       if (found === null || found.critical === isSubjectEmpty(view)) return null;
-      return found.critical ? "subjectAltName is critical beside a subject." : "subjectAltName is not critical although the subject is empty.";
+      return found.critical
+        ? "subjectAltName is critical beside a subject."
+        : "subjectAltName is not critical although the subject is empty.";
     },
   },
   {
-    code: "lint.san-kind", clause: "profile",
+    code: "lint.san-kind",
+    clause: "profile",
     check: (view, { rules }) => {
-      const found = namesOf(view).find(({ type }) => type === null || !rules.san.types.includes(type));
-      return found === undefined ? null : `subjectAltName holds a name that the profile does not allow: ${found.text.slice(0, 100)}.`;
+      const found = namesOf(view).find(
+        ({ type }) => type === null || !rules.san.types.includes(type),
+      );
+      return found === undefined
+        ? null
+        : `subjectAltName holds a name that the profile does not allow: ${found.text.slice(0, 100)}.`;
     },
   },
   syntaxLint("dns", "lint.san-dns", "RFC 5280 §4.2.1.6, RFC 1034 §3.5"),
@@ -58,12 +76,21 @@ export const sanLints: readonly Lint[] = [
   syntaxLint("email", "lint.san-email", "RFC 5280 §4.2.1.6, RFC 5321 §4.1.2"),
   syntaxLint("uri", "lint.san-uri", "RFC 5280 §4.2.1.6, RFC 3986"),
   {
-    code: "lint.common-name-in-san", clause: "RFC 9525 §6.3, profile",
+    code: "lint.common-name-in-san",
+    clause: "RFC 9525 §6.3, profile",
     check: (view, { rules }) => {
-      if (!rules.subject.commonNameInSan || complaintOf(() => readAttributes(view.subjectDer)) !== null) return null;
+      if (
+        !rules.subject.commonNameInSan ||
+        complaintOf(() => readAttributes(view.subjectDer)) !== null
+      )
+        return null;
       const names = namesOf(view).map(({ text }) => text.toLowerCase());
-      const found = readAttributes(view.subjectDer).find(({ type, value }) => type === "CN" && !names.includes((value ?? "").toLowerCase()));
-      return found === undefined ? null : `The common name ${found.value ?? ""} is not among the subjectAltNames.`;
+      const found = readAttributes(view.subjectDer).find(
+        ({ type, value }) => type === "CN" && !names.includes((value ?? "").toLowerCase()),
+      );
+      return found === undefined
+        ? null
+        : `The common name ${found.value ?? ""} is not among the subjectAltNames.`;
     },
   },
 ];

@@ -6,7 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 /** Without openssl these tests are skipped by name, except where all tests have to run. */
-export const isOpensslMissing = !process.env["CI"] && spawnSync("openssl", ["version"]).error !== undefined;
+export const isOpensslMissing =
+  !process.env["CI"] && spawnSync("openssl", ["version"]).error !== undefined;
 
 export type Kind = "ec" | "rsa" | "no-usage" | "usage-not-critical" | "second-usage" | "expired";
 
@@ -24,31 +25,97 @@ export type TestTimestampAuthority = Readonly<{
   /** Answers one request (DER), as openssl does. */
   reply: (query: Uint8Array, kind?: Kind) => Uint8Array;
   /** Serves it; `answer` may replace what is sent. */
-  serve: (answer?: (query: Uint8Array, reply: Uint8Array) => { status?: number; type?: string; body: Uint8Array } | null) => Promise<Readonly<{ url: string; asked: () => number; close: () => Promise<void> }>>;
+  serve: (
+    answer?: (
+      query: Uint8Array,
+      reply: Uint8Array,
+    ) => { status?: number; type?: string; body: Uint8Array } | null,
+  ) => Promise<Readonly<{ url: string; asked: () => number; close: () => Promise<void> }>>;
   remove: () => void;
 }>;
 
-const algorithms: Readonly<Record<string, readonly string[]>> = { ec: ["EC", "-pkeyopt", "ec_paramgen_curve:P-256"], rsa: ["RSA", "-pkeyopt", "rsa_keygen_bits:2048"] };
+const algorithms: Readonly<Record<string, readonly string[]>> = {
+  ec: ["EC", "-pkeyopt", "ec_paramgen_curve:P-256"],
+  rsa: ["RSA", "-pkeyopt", "rsa_keygen_bits:2048"],
+};
 const usages: Readonly<Record<Kind, string>> = {
-  ec: "critical,timeStamping", rsa: "critical,timeStamping", expired: "critical,timeStamping",
-  "no-usage": "critical,codeSigning", "usage-not-critical": "timeStamping", "second-usage": "critical,timeStamping,codeSigning",
+  ec: "critical,timeStamping",
+  rsa: "critical,timeStamping",
+  expired: "critical,timeStamping",
+  "no-usage": "critical,codeSigning",
+  "usage-not-critical": "timeStamping",
+  "second-usage": "critical,timeStamping,codeSigning",
 };
 
 /** Makes a root and, when first asked for, a signing certificate of each kind. */
 export function makeTimestampAuthority(name = "Example Time"): TestTimestampAuthority {
   const folder = mkdtempSync(join(tmpdir(), "chancery-time-"));
-  const openssl = (...args: string[]): Buffer => execFileSync("openssl", args, { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
-  openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", "root.key", "-out", "root.pem", "-days", "3650", "-subj", `/O=Example/CN=${name} Root`,
-    "-addext", "basicConstraints=critical,CA:TRUE", "-addext", "keyUsage=critical,keyCertSign,cRLSign");
+  const openssl = (...args: string[]): Buffer =>
+    execFileSync("openssl", args, { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
+  openssl(
+    "req",
+    "-x509",
+    "-newkey",
+    "ec",
+    "-pkeyopt",
+    "ec_paramgen_curve:P-256",
+    "-nodes",
+    "-keyout",
+    "root.key",
+    "-out",
+    "root.pem",
+    "-days",
+    "3650",
+    "-subj",
+    `/O=Example/CN=${name} Root`,
+    "-addext",
+    "basicConstraints=critical,CA:TRUE",
+    "-addext",
+    "keyUsage=critical,keyCertSign,cRLSign",
+  );
   const read = (file: string): Uint8Array => new Uint8Array(readFileSync(join(folder, file)));
   const made = new Set<Kind>();
   const make = (kind: Kind): void => {
     if (made.has(kind)) return;
     made.add(kind);
-    openssl("genpkey", "-algorithm", ...(algorithms[kind] ?? algorithms["ec"]!), "-out", `${kind}.key`);
-    openssl("req", "-new", "-key", `${kind}.key`, "-out", `${kind}.csr`, "-subj", `/O=Example/CN=${name} ${kind}`);
-    writeFileSync(join(folder, `${kind}.ext`), `basicConstraints=critical,CA:FALSE\nkeyUsage=critical,digitalSignature\nextendedKeyUsage=${usages[kind]}\nsubjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n`);
-    openssl("x509", "-req", "-in", `${kind}.csr`, "-CA", "root.pem", "-CAkey", "root.key", "-CAcreateserial", "-days", kind === "expired" ? "-1" : "30", "-extfile", `${kind}.ext`, "-out", `${kind}.pem`);
+    openssl(
+      "genpkey",
+      "-algorithm",
+      ...(algorithms[kind] ?? algorithms["ec"]!),
+      "-out",
+      `${kind}.key`,
+    );
+    openssl(
+      "req",
+      "-new",
+      "-key",
+      `${kind}.key`,
+      "-out",
+      `${kind}.csr`,
+      "-subj",
+      `/O=Example/CN=${name} ${kind}`,
+    );
+    writeFileSync(
+      join(folder, `${kind}.ext`),
+      `basicConstraints=critical,CA:FALSE\nkeyUsage=critical,digitalSignature\nextendedKeyUsage=${usages[kind]}\nsubjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n`,
+    );
+    openssl(
+      "x509",
+      "-req",
+      "-in",
+      `${kind}.csr`,
+      "-CA",
+      "root.pem",
+      "-CAkey",
+      "root.key",
+      "-CAcreateserial",
+      "-days",
+      kind === "expired" ? "-1" : "30",
+      "-extfile",
+      `${kind}.ext`,
+      "-out",
+      `${kind}.pem`,
+    );
     writeFileSync(join(folder, `${kind}.cnf`), configOf(folder, kind));
   };
   let counter = 0;
@@ -56,11 +123,26 @@ export function makeTimestampAuthority(name = "Example Time"): TestTimestampAuth
     make(kind);
     const file = `query-${++counter}.tsq`;
     writeFileSync(join(folder, file), query);
-    openssl("ts", "-reply", "-config", `${kind}.cnf`, "-section", "tsa", "-queryfile", file, "-out", `${file}.tsr`);
+    openssl(
+      "ts",
+      "-reply",
+      "-config",
+      `${kind}.cnf`,
+      "-section",
+      "tsa",
+      "-queryfile",
+      file,
+      "-out",
+      `${file}.tsr`,
+    );
     return read(`${file}.tsr`);
   };
   return {
-    folder, openssl, reply, read, make,
+    folder,
+    openssl,
+    reply,
+    read,
+    make,
     rootPem: readFileSync(join(folder, "root.pem"), "utf8"),
     rootDer: new Uint8Array(openssl("x509", "-in", "root.pem", "-outform", "DER")),
     async serve(answer = () => null) {
@@ -70,13 +152,29 @@ export function makeTimestampAuthority(name = "Example Time"): TestTimestampAuth
         request.on("data", (piece: Buffer) => pieces.push(piece));
         request.on("end", () => {
           asked += 1;
-          const query = new Uint8Array(Buffer.concat(pieces)), own = reply(query), other = answer(query, own);
-          response.writeHead(other?.status ?? 200, { "content-type": other?.type ?? "application/timestamp-reply" }).end(other?.body ?? own);
+          const query = new Uint8Array(Buffer.concat(pieces)),
+            own = reply(query),
+            other = answer(query, own);
+          response
+            .writeHead(other?.status ?? 200, {
+              "content-type": other?.type ?? "application/timestamp-reply",
+            })
+            .end(other?.body ?? own);
         });
       });
-      await new Promise<void>((resolve) => { server.listen(0, "127.0.0.1", resolve); });
+      await new Promise<void>((resolve) => {
+        server.listen(0, "127.0.0.1", resolve);
+      });
       const { port } = server.address() as AddressInfo;
-      return { url: `http://127.0.0.1:${port}/`, asked: () => asked, close: () => new Promise((resolve) => { server.close(() => resolve()); server.closeAllConnections(); }) };
+      return {
+        url: `http://127.0.0.1:${port}/`,
+        asked: () => asked,
+        close: () =>
+          new Promise((resolve) => {
+            server.close(() => resolve());
+            server.closeAllConnections();
+          }),
+      };
     },
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };

@@ -13,14 +13,35 @@ const description = [
 
 export const auditEventRoutes = [
   defineRoute({
-    tag: "Audit", reads: "audit.read", method: "post", path: "/audit/events", permission: "events.report", summary: "Report what a service did", description, body: eventBatch,
-    response: z.object({
-      accepted: z.number().int().openapi({ description: "How many were new and are on the record now." }),
-      duplicates: z.number().int().openapi({ description: "How many were there before." }),
-      entries: z.array(z.object({ seq: z.number().int(), entryId: z.string().nullable() })).openapi({ description: "The entry of each number; null if it was received weeks ago." }),
-      missing: z.string().openapi({ description: "Numbers below the highest that were never received; at most a hundred ranges.", example: "17-19,23" }),
-      missingCount: z.number().int(), entryId,
-    }).openapi("EventReport"),
+    tag: "Audit",
+    reads: "audit.read",
+    method: "post",
+    path: "/audit/events",
+    permission: "events.report",
+    summary: "Report what a service did",
+    description,
+    body: eventBatch,
+    response: z
+      .object({
+        accepted: z
+          .number()
+          .int()
+          .openapi({ description: "How many were new and are on the record now." }),
+        duplicates: z.number().int().openapi({ description: "How many were there before." }),
+        entries: z
+          .array(z.object({ seq: z.number().int(), entryId: z.string().nullable() }))
+          .openapi({ description: "The entry of each number; null if it was received weeks ago." }),
+        missing: z
+          .string()
+          .openapi({
+            description:
+              "Numbers below the highest that were never received; at most a hundred ranges.",
+            example: "17-19,23",
+          }),
+        missingCount: z.number().int(),
+        entryId,
+      })
+      .openapi("EventReport"),
     handle: (deps, actor, { body }) => reportEvents(deps, actor, body),
   }),
 ];

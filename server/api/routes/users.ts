@@ -10,33 +10,80 @@ import { defineRoute, idParams } from "@/server/api/define-route";
 import { entryId, pageOf } from "@/server/api/schemas/common";
 import { account, session } from "@/server/api/schemas/people";
 
-const target = (row: Pick<AccountDto, "id" | "email">) => ({ kind: "account", id: row.id, label: row.email });
+const target = (row: Pick<AccountDto, "id" | "email">) => ({
+  kind: "account",
+  id: row.id,
+  label: row.email,
+});
 const common = { tag: "Users", reads: "account.read" } as const;
 
 export const userRoutes = [
   defineRoute({
-    ...common, method: "get", path: "/users", permission: "accounts.read", summary: "List people's accounts", query: accountQuery, response: pageOf(account),
+    ...common,
+    method: "get",
+    path: "/users",
+    permission: "accounts.read",
+    summary: "List people's accounts",
+    query: accountQuery,
+    response: pageOf(account),
     handle: (deps, actor, { query }) => listAccounts(deps, actor, query),
   }),
   defineRoute({
-    ...common, method: "post", path: "/users", permission: "accounts.write", summary: "Make an account", body: accountInput, status: 201, response: account, target, secrets: ["password"],
+    ...common,
+    method: "post",
+    path: "/users",
+    permission: "accounts.write",
+    summary: "Make an account",
+    body: accountInput,
+    status: 201,
+    response: account,
+    target,
+    secrets: ["password"],
     handle: (deps, actor, { body }) => createAccount(deps, actor, body),
   }),
   defineRoute({
-    ...common, method: "get", path: "/users/{id}", permission: "accounts.read", summary: "Read an account", params: idParams, response: account, target,
+    ...common,
+    method: "get",
+    path: "/users/{id}",
+    permission: "accounts.read",
+    summary: "Read an account",
+    params: idParams,
+    response: account,
+    target,
     handle: (deps, actor, { params }) => getAccount(deps, actor, params.id),
   }),
   defineRoute({
-    ...common, method: "patch", path: "/users/{id}", permission: "accounts.write", summary: "Change an account",
-    description: "A new role, status or password ends the account's sessions at once. One active administrator always remains. `identity` names the person whose certificates sign in to the account, null nobody's.", params: idParams, body: accountChange, response: account, target,
+    ...common,
+    method: "patch",
+    path: "/users/{id}",
+    permission: "accounts.write",
+    summary: "Change an account",
+    description:
+      "A new role, status or password ends the account's sessions at once. One active administrator always remains. `identity` names the person whose certificates sign in to the account, null nobody's.",
+    params: idParams,
+    body: accountChange,
+    response: account,
+    target,
     handle: (deps, actor, { params, body }) => updateAccount(deps, actor, params.id, body),
   }),
   defineRoute({
-    ...common, method: "get", path: "/users/{id}/sessions", permission: "accounts.read", summary: "List an account's last sessions", params: idParams, response: pageOf(session),
+    ...common,
+    method: "get",
+    path: "/users/{id}/sessions",
+    permission: "accounts.read",
+    summary: "List an account's last sessions",
+    params: idParams,
+    response: pageOf(session),
     handle: (deps, actor, { params }) => listSessions(deps, actor, params.id),
   }),
   defineRoute({
-    ...common, method: "post", path: "/users/{id}/sign-out", permission: "accounts.write", summary: "End all sessions of an account", params: idParams, bodyOptional: true,
+    ...common,
+    method: "post",
+    path: "/users/{id}/sign-out",
+    permission: "accounts.write",
+    summary: "End all sessions of an account",
+    params: idParams,
+    bodyOptional: true,
     response: z.object({ ended: z.number().int(), entryId }),
     handle: (deps, actor, { params }) => endSessions(deps, actor, params.id),
   }),

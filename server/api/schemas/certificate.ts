@@ -3,9 +3,16 @@ import { certificateStatuses } from "@/lib/certificates/schema";
 import { generalNameTypes, revocationReasons } from "@/lib/pki/types";
 import { decision, entryId, finding, instant } from "@/server/api/schemas/common";
 
-const generalName = z.object({ type: z.enum(generalNameTypes), value: z.string() }).openapi("GeneralName");
+const generalName = z
+  .object({ type: z.enum(generalNameTypes), value: z.string() })
+  .openapi("GeneralName");
 
-const revocation = z.object({ at: instant, reason: z.enum(revocationReasons), comment: z.string(), invalidityDate: instant.nullable() });
+const revocation = z.object({
+  at: instant,
+  reason: z.enum(revocationReasons),
+  comment: z.string(),
+  invalidityDate: instant.nullable(),
+});
 
 const itemShape = {
   id: z.string().openapi({ example: "crt_01kat8m2wq7h4z0c9d5e6f7g8j" }),
@@ -25,28 +32,56 @@ const itemShape = {
   revocation: revocation.nullable(),
   predecessorId: z.string().nullable(),
   successorId: z.string().nullable(),
-  supersedeAt: instant.nullable().openapi({ description: "When the predecessor of a rotation will be revoked as superseded." }),
+  supersedeAt: instant
+    .nullable()
+    .openapi({ description: "When the predecessor of a rotation will be revoked as superseded." }),
   createdAt: instant,
   issuedAt: instant.nullable(),
   requestedBy: z.string(),
 };
 export const certificateItem = z.object(itemShape).openapi("CertificateItem");
 
-export const certificate = z.object({
-  ...itemShape,
-  pem: z.string().nullable(),
-  chainPem: z.string().openapi({ description: "The issuing certificate and what is above it, without the root." }),
-  findings: z.array(finding).optional(),
-  decision: decision.optional(),
-  entryId,
-}).openapi("Certificate");
+export const certificate = z
+  .object({
+    ...itemShape,
+    pem: z.string().nullable(),
+    chainPem: z
+      .string()
+      .openapi({ description: "The issuing certificate and what is above it, without the root." }),
+    findings: z.array(finding).optional(),
+    decision: decision.optional(),
+    entryId,
+  })
+  .openapi("Certificate");
 
-export const preview = z.object({
-  request: z.object({ subject: z.string(), sans: z.array(generalName), key: z.string(), keySha256: z.string(), ignored: z.array(z.string()) }).nullable(),
-  findings: z.array(finding),
-  plan: z.object({
-    notBefore: instant, notAfter: instant, subject: z.string(), sans: z.array(generalName),
-    extensions: z.array(z.object({ name: z.string(), oid: z.string(), critical: z.boolean(), lines: z.array(z.string()) })),
-  }).nullable(),
-  decision,
-}).openapi("CertificatePreview");
+export const preview = z
+  .object({
+    request: z
+      .object({
+        subject: z.string(),
+        sans: z.array(generalName),
+        key: z.string(),
+        keySha256: z.string(),
+        ignored: z.array(z.string()),
+      })
+      .nullable(),
+    findings: z.array(finding),
+    plan: z
+      .object({
+        notBefore: instant,
+        notAfter: instant,
+        subject: z.string(),
+        sans: z.array(generalName),
+        extensions: z.array(
+          z.object({
+            name: z.string(),
+            oid: z.string(),
+            critical: z.boolean(),
+            lines: z.array(z.string()),
+          }),
+        ),
+      })
+      .nullable(),
+    decision,
+  })
+  .openapi("CertificatePreview");

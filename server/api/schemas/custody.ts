@@ -1,22 +1,66 @@
 import { z } from "@hono/zod-openapi";
 import { instant } from "@/server/api/schemas/common";
 
-const identity = z.object({ id: z.string(), name: z.string() }), count = z.number().int();
+const identity = z.object({ id: z.string(), name: z.string() }),
+  count = z.number().int();
 
-export const use = z.object({
-  identity, certificateId: z.string(), network: z.string().openapi({ description: "The /24 or /48 of the client.", example: "10.20.30.0/24" }),
-  service: z.string().openapi({ description: "The service that a proxy asked for, `chancery`, or the name of a reported event." }),
-  count, refused: count, firstAt: instant, lastAt: instant, firstSeq: count, lastSeq: count,
-}).openapi("Use");
+export const use = z
+  .object({
+    identity,
+    certificateId: z.string(),
+    network: z
+      .string()
+      .openapi({ description: "The /24 or /48 of the client.", example: "10.20.30.0/24" }),
+    service: z
+      .string()
+      .openapi({
+        description:
+          "The service that a proxy asked for, `chancery`, or the name of a reported event.",
+      }),
+    count,
+    refused: count,
+    firstAt: instant,
+    lastAt: instant,
+    firstSeq: count,
+    lastSeq: count,
+  })
+  .openapi("Use");
 
-export const custody = z.object({
-  upto: count.openapi({ description: "Counted up to this entry …" }), size: count.openapi({ description: "… of so many." }), hours: count,
-  from: instant.openapi({ description: "Counted from here on: so many hours ago, and back to where a whole step begins (UTC)." }), stepHours: count.openapi({ description: "How wide a step of `outcomes` is." }),
-  outcomes: z.array(z.object({ at: instant, allowed: count, denied: count, failed: count })),
-  totals: z.object({ allowed: count, denied: count, failed: count, identities: count, networks: count }),
-  uses: z.array(use),
-  refusals: z.array(z.object({ code: z.string(), service: z.string(), count, lastAt: instant })),
-  neverUsed: z.object({ count, items: z.array(z.object({ id: z.string(), subject: z.string(), identity, issuedAt: instant, notAfter: instant })) }),
-  byNetworks: z.array(z.object({ identity, networks: count, certificates: count, lastAt: instant })),
-  alerts: z.object({ open: count, critical: count, high: count, medium: count, low: count }),
-}).openapi("Custody");
+export const custody = z
+  .object({
+    upto: count.openapi({ description: "Counted up to this entry …" }),
+    size: count.openapi({ description: "… of so many." }),
+    hours: count,
+    from: instant.openapi({
+      description:
+        "Counted from here on: so many hours ago, and back to where a whole step begins (UTC).",
+    }),
+    stepHours: count.openapi({ description: "How wide a step of `outcomes` is." }),
+    outcomes: z.array(z.object({ at: instant, allowed: count, denied: count, failed: count })),
+    totals: z.object({
+      allowed: count,
+      denied: count,
+      failed: count,
+      identities: count,
+      networks: count,
+    }),
+    uses: z.array(use),
+    refusals: z.array(z.object({ code: z.string(), service: z.string(), count, lastAt: instant })),
+    neverUsed: z.object({
+      count,
+      items: z.array(
+        z.object({
+          id: z.string(),
+          subject: z.string(),
+          identity,
+          issuedAt: instant,
+          notAfter: instant,
+        }),
+      ),
+    }),
+    byNetworks: z.array(
+      z.object({ identity, networks: count, certificates: count, lastAt: instant }),
+    ),
+    alerts: z.object({ open: count, critical: count, high: count, medium: count, low: count }),
+  })
+  .openapi("Custody");

@@ -48,30 +48,52 @@ export const system: Actor = systemActor("test", "req_test");
 
 /** Somebody who has not signed in, at an address. */
 export const stranger = (ip = "192.0.2.7"): Actor => ({
-  kind: "anonymous", id: null, label: "anonymous", role: null, identityId: null, credential: null,
-  origin: { ip, port: 50123, userAgent: "curl/8.1", via: ["https"] }, requestId: "req_stranger", correlationId: "req_stranger",
+  kind: "anonymous",
+  id: null,
+  label: "anonymous",
+  role: null,
+  identityId: null,
+  credential: null,
+  origin: { ip, port: 50123, userAgent: "curl/8.1", via: ["https"] },
+  requestId: "req_stranger",
+  correlationId: "req_stranger",
 });
 
 /** `signing`: with the real signer in this process, for tests that issue. */
-export async function openHarness({ signing = false }: Readonly<{ signing?: boolean }> = {}): Promise<Harness> {
+export async function openHarness({
+  signing = false,
+}: Readonly<{ signing?: boolean }> = {}): Promise<Harness> {
   const urls = await makeTestDatabase();
   const db = openDatabase(urls.appUrl, { max: 20 });
-  const random = { bytes: (n: number) => new Uint8Array(randomBytes(n)) }, publicUrl = "http://localhost:3000";
+  const random = { bytes: (n: number) => new Uint8Array(randomBytes(n)) },
+    publicUrl = "http://localhost:3000";
   const witnessDir = join(mkdtempSync(join(tmpdir(), "chancery-harness-")), "witness");
-  const signer = signing ? makeSigner({ db, kek: random.bytes(32), random, publicUrl, witnessDir }) : noSigner;
+  const signer = signing
+    ? makeSigner({ db, kek: random.bytes(32), random, publicUrl, witnessDir })
+    : noSigner;
   let aheadMs = 0;
   const deps: Deps = {
-    db, signer, publicUrl, random, clock: { now: () => new Date(Date.now() + aheadMs) },
+    db,
+    signer,
+    publicUrl,
+    random,
+    clock: { now: () => new Date(Date.now() + aheadMs) },
   };
   const sequencer = startSequencer(db);
   const entries = async (): Promise<EntryRecord[]> => {
     await db.pool.query("select tlog.sequence_batch(100000)");
-    const { rows } = await db.pool.query<{ entry: Buffer }>("select entry from tlog.entry order by seq");
+    const { rows } = await db.pool.query<{ entry: Buffer }>(
+      "select entry from tlog.entry order by seq",
+    );
     return rows.map((row) => JSON.parse(row.entry.toString("utf8")) as EntryRecord);
   };
   return {
-    deps, urls, entries,
-    pass: (seconds) => { aheadMs += seconds * 1000; },
+    deps,
+    urls,
+    entries,
+    pass: (seconds) => {
+      aheadMs += seconds * 1000;
+    },
     async during(act) {
       const before = (await entries()).length;
       const result = await act();
@@ -80,7 +102,15 @@ export async function openHarness({ signing = false }: Readonly<{ signing?: bool
     stopSequencer: () => sequencer.stop(),
     newEntries: (act) => newEntries(urls.superUrl, act),
     withoutRecord: (act) => withoutRecord(urls.superUrl, act),
-    tokenFor: async (role, identityId = null) => (await createToken(deps, system, { name: `test ${role}`, role, identityId, expiresInDays: null })).secret ?? "",
+    tokenFor: async (role, identityId = null) =>
+      (
+        await createToken(deps, system, {
+          name: `test ${role}`,
+          role,
+          identityId,
+          expiresInDays: null,
+        })
+      ).secret ?? "",
     async close() {
       await sequencer.stop();
       await closeDatabase(db);
@@ -101,13 +131,24 @@ async function withoutRecord<T>(superUrl: string, act: () => Promise<T>): Promis
   }
 }
 
-async function newEntries<T>(superUrl: string, act: () => Promise<T>): Promise<{ result: T; entries: EntryRecord[] }> {
+async function newEntries<T>(
+  superUrl: string,
+  act: () => Promise<T>,
+): Promise<{ result: T; entries: EntryRecord[] }> {
   const owner = openDatabase(superUrl, { max: 1 });
   try {
-    const { rows: [last] } = await owner.pool.query<{ id: string }>("select coalesce(max(id), 0) as id from tlog.inbox");
+    const {
+      rows: [last],
+    } = await owner.pool.query<{ id: string }>("select coalesce(max(id), 0) as id from tlog.inbox");
     const result = await act();
-    const { rows } = await owner.pool.query<{ entry: Buffer }>("select entry from tlog.inbox where id > $1 order by id", [last?.id]);
-    return { result, entries: rows.map((row) => JSON.parse(row.entry.toString("utf8")) as EntryRecord) };
+    const { rows } = await owner.pool.query<{ entry: Buffer }>(
+      "select entry from tlog.inbox where id > $1 order by id",
+      [last?.id],
+    );
+    return {
+      result,
+      entries: rows.map((row) => JSON.parse(row.entry.toString("utf8")) as EntryRecord),
+    };
   } finally {
     await closeDatabase(owner);
   }

@@ -3,8 +3,15 @@ import type { Harness } from "@/server/api/testing/harness";
 import { asSuperuser } from "@/server/log/testing/as-superuser";
 
 /** Changes rows past the log, as somebody with full power over the database could, and says what the comparison with the log then finds. */
-export async function replayAndCompare(harness: Harness, changes: readonly string[] = []): Promise<readonly string[]> {
+export async function replayAndCompare(
+  harness: Harness,
+  changes: readonly string[] = [],
+): Promise<readonly string[]> {
   await harness.entries();
-  for (const change of changes) await asSuperuser(harness.urls.superUrl, `begin; set local session_replication_role = replica; alter table proxy disable trigger user; alter table identity disable trigger user; ${change}; commit`);
+  for (const change of changes)
+    await asSuperuser(
+      harness.urls.superUrl,
+      `begin; set local session_replication_role = replica; alter table proxy disable trigger user; alter table identity disable trigger user; ${change}; commit`,
+    );
   return (await reconcile(harness.deps)).words;
 }

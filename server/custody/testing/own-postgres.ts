@@ -16,8 +16,10 @@ export type OwnPostgres = Readonly<{
 
 /** Starts it, and makes it the server of all test databases that this process asks for from now on. */
 export async function startOwnPostgres(): Promise<OwnPostgres> {
-  const server = await startThrowawayPostgres({ durable: true }), folder = mkdtempSync(join(tmpdir(), "chancery-own-pg-"));
-  const usual = process.env.CHANCERY_TEST_POSTGRES, path = join(folder, "door.sock");
+  const server = await startThrowawayPostgres({ durable: true }),
+    folder = mkdtempSync(join(tmpdir(), "chancery-own-pg-"));
+  const usual = process.env.CHANCERY_TEST_POSTGRES,
+    path = join(folder, "door.sock");
   const door = createServer((socket) => {
     socket.on("error", () => {});
     socket.end(JSON.stringify({ template: TEMPLATE, ...server.urls("DATABASE") }));
@@ -28,7 +30,9 @@ export async function startOwnPostgres(): Promise<OwnPostgres> {
     for (const pid of [server.pid(), ...childrenOf(server.pid())]) process.kill(pid, name);
   };
   return {
-    hang: () => signal("SIGSTOP"), goOn: () => signal("SIGCONT"), crash: () => process.kill(server.pid(), "SIGQUIT"),
+    hang: () => signal("SIGSTOP"),
+    goOn: () => signal("SIGCONT"),
+    crash: () => process.kill(server.pid(), "SIGQUIT"),
     stop: async () => {
       process.env.CHANCERY_TEST_POSTGRES = usual;
       await new Promise((done) => door.close(done));
@@ -39,11 +43,17 @@ export async function startOwnPostgres(): Promise<OwnPostgres> {
 }
 
 function childrenOf(parent: number): number[] {
-  return readdirSync("/proc").filter((name) => /^\d+$/.test(name)).map(Number).filter((pid) => {
-    try {
-      return /^PPid:\t(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] === String(parent);
-    } catch {
-      return false;
-    }
-  });
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => {
+      try {
+        return (
+          /^PPid:\t(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ===
+          String(parent)
+        );
+      } catch {
+        return false;
+      }
+    });
 }

@@ -16,11 +16,23 @@ import { makeSource } from "@/lib/log/source";
 import type { EntryRecord } from "@/lib/log/types";
 import { createToken } from "@/lib/tokens/create-token";
 import { openDoor, type Door } from "@/server/open-door";
-import { makeTestHouse, makeTestIdentity, testActor, type TestHouse } from "@/server/signer/testing/make-test-house";
+import {
+  makeTestHouse,
+  makeTestIdentity,
+  testActor,
+  type TestHouse,
+} from "@/server/signer/testing/make-test-house";
 
 const run = promisify(execFile);
 
-export type Client = Readonly<{ identityId: string; certificate: CertificateDto; certFile: string; keyFile: string; cert: string; key: string }>;
+export type Client = Readonly<{
+  identityId: string;
+  certificate: CertificateDto;
+  certFile: string;
+  keyFile: string;
+  cert: string;
+  key: string;
+}>;
 
 export type Issuing = Readonly<{ identityId?: string; profile?: string; validitySeconds?: number }>;
 
@@ -53,16 +65,28 @@ export async function until(holds: () => Promise<boolean> | boolean): Promise<vo
 const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
 /** `likeReal`: decisions over connections of their own that give up after 250 ms, and numbered entries, as in a real process. */
-export async function openRealDoor({ likeReal = false }: Readonly<{ likeReal?: boolean }> = {}): Promise<RealDoor> {
-  const folder = mkdtempSync(join(tmpdir(), "chancery-real-door-")), file = (name: string) => join(folder, name);
+export async function openRealDoor({
+  likeReal = false,
+}: Readonly<{ likeReal?: boolean }> = {}): Promise<RealDoor> {
+  const folder = mkdtempSync(join(tmpdir(), "chancery-real-door-")),
+    file = (name: string) => join(folder, name);
   const house = await makeTestHouse({ connections: 30 });
   const gate = likeReal ? openDatabase(house.urls.appUrl, { max: 6, patienceMs: 250 }) : null;
-  const deps: Deps = gate === null ? house.deps : { ...house.deps, gate, source: makeSource("test/door", house.deps.random.bytes) };
-  let ports = { http: 0, https: 0, mtls: 0 }, door: Door | null = null;
+  const deps: Deps =
+    gate === null
+      ? house.deps
+      : { ...house.deps, gate, source: makeSource("test/door", house.deps.random.bytes) };
+  let ports = { http: 0, https: 0, mtls: 0 },
+    door: Door | null = null;
   const start = async (): Promise<void> => {
     const env = readEnv({
-      NODE_ENV: "test", CHANCERY_HOST: "127.0.0.1", CHANCERY_HTTP_PORT: String(ports.http), CHANCERY_HTTPS_PORT: String(ports.https), CHANCERY_MTLS_PORT: String(ports.mtls),
-      CHANCERY_PUBLIC_URL: "http://ca.example.com", CHANCERY_RUN_DIR: folder,
+      NODE_ENV: "test",
+      CHANCERY_HOST: "127.0.0.1",
+      CHANCERY_HTTP_PORT: String(ports.http),
+      CHANCERY_HTTPS_PORT: String(ports.https),
+      CHANCERY_MTLS_PORT: String(ports.mtls),
+      CHANCERY_PUBLIC_URL: "http://ca.example.com",
+      CHANCERY_RUN_DIR: folder,
     });
     door = await openDoor(deps, env, quiet);
     ports = door.ports;
@@ -73,15 +97,37 @@ export async function openRealDoor({ likeReal = false }: Readonly<{ likeReal?: b
     door = null;
   };
   await start();
-  writeFileSync(file("root.pem"), await (await fetch(`http://127.0.0.1:${ports.http}/ca/root.pem`)).text());
+  writeFileSync(
+    file("root.pem"),
+    await (await fetch(`http://127.0.0.1:${ports.http}/ca/root.pem`)).text(),
+  );
   return {
-    house, folder, file, rootFile: file("root.pem"), start, stop,
-    mtlsUrl: () => `https://127.0.0.1:${ports.mtls}`, httpUrl: () => `http://127.0.0.1:${ports.http}`, mtlsPort: () => ports.mtls,
+    house,
+    folder,
+    file,
+    rootFile: file("root.pem"),
+    start,
+    stop,
+    mtlsUrl: () => `https://127.0.0.1:${ports.mtls}`,
+    httpUrl: () => `http://127.0.0.1:${ports.http}`,
+    mtlsPort: () => ports.mtls,
     issue: (name, over = {}) => issue(house, file, name, over),
-    tokenFor: async (role) => (await createToken(house.deps, systemActor("test", "req_test"), { name: `test ${role}`, role, identityId: null, expiresInDays: null })).secret ?? "",
+    tokenFor: async (role) =>
+      (
+        await createToken(house.deps, systemActor("test", "req_test"), {
+          name: `test ${role}`,
+          role,
+          identityId: null,
+          expiresInDays: null,
+        })
+      ).secret ?? "",
     entries: async () => {
       await house.deps.db.pool.query("select tlog.sequence_batch(100000)");
-      return (await house.asSuper("select convert_from(entry, 'UTF8')::jsonb as entry from tlog.entry order by seq")).map((row) => row["entry"] as EntryRecord);
+      return (
+        await house.asSuper(
+          "select convert_from(entry, 'UTF8')::jsonb as entry from tlog.entry order by seq",
+        )
+      ).map((row) => row["entry"] as EntryRecord);
     },
     close: async () => {
       await stop();
@@ -92,12 +138,50 @@ export async function openRealDoor({ likeReal = false }: Readonly<{ likeReal?: b
   };
 }
 
-async function issue(house: TestHouse, file: (name: string) => string, name: string, { identityId, profile = "tls-client-service", validitySeconds }: Issuing): Promise<Client> {
-  const own = identityId ?? await makeTestIdentity(house.deps, name), unique = `${name}-${randomBytes(4).toString("hex")}`;
-  const [certFile, keyFile, csrFile] = [file(`${unique}.pem`), file(`${unique}.key`), file(`${unique}.csr`)];
-  await run("openssl", ["req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", keyFile, "-out", csrFile, "-subj", `/CN=${name}.example.com`, "-addext", `subjectAltName=DNS:${name}.example.com`]);
-  const certificate = await issueCertificate(house.deps, testActor(), { profile, identity: own, csr: readFileSync(csrFile, "utf8"), ...(validitySeconds === undefined ? {} : { validitySeconds }) });
+async function issue(
+  house: TestHouse,
+  file: (name: string) => string,
+  name: string,
+  { identityId, profile = "tls-client-service", validitySeconds }: Issuing,
+): Promise<Client> {
+  const own = identityId ?? (await makeTestIdentity(house.deps, name)),
+    unique = `${name}-${randomBytes(4).toString("hex")}`;
+  const [certFile, keyFile, csrFile] = [
+    file(`${unique}.pem`),
+    file(`${unique}.key`),
+    file(`${unique}.csr`),
+  ];
+  await run("openssl", [
+    "req",
+    "-new",
+    "-newkey",
+    "ec",
+    "-pkeyopt",
+    "ec_paramgen_curve:P-256",
+    "-nodes",
+    "-keyout",
+    keyFile,
+    "-out",
+    csrFile,
+    "-subj",
+    `/CN=${name}.example.com`,
+    "-addext",
+    `subjectAltName=DNS:${name}.example.com`,
+  ]);
+  const certificate = await issueCertificate(house.deps, testActor(), {
+    profile,
+    identity: own,
+    csr: readFileSync(csrFile, "utf8"),
+    ...(validitySeconds === undefined ? {} : { validitySeconds }),
+  });
   const cert = `${certificate.pem ?? ""}${certificate.chainPem}`;
   writeFileSync(certFile, cert);
-  return { identityId: own, certificate, certFile, keyFile, cert, key: readFileSync(keyFile, "utf8") };
+  return {
+    identityId: own,
+    certificate,
+    certFile,
+    keyFile,
+    cert,
+    key: readFileSync(keyFile, "utf8"),
+  };
 }

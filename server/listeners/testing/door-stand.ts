@@ -8,45 +8,106 @@ import { harden, serverLimits } from "@/server/listeners/harden";
 import { listen } from "@/server/listeners/listen";
 import { makeMetrics } from "@/server/status/metrics";
 
-export type Seen = Readonly<{ area: "api" | "console" | "authorize"; context: DoorContext; headers: IncomingHttpHeaders; rawHeaders: readonly string[]; url: string }>;
-export type DoorStand = Readonly<{ port: number; server: Server; seen: Seen[]; close: () => Promise<void> }>;
+export type Seen = Readonly<{
+  area: "api" | "console" | "authorize";
+  context: DoorContext;
+  headers: IncomingHttpHeaders;
+  rawHeaders: readonly string[];
+  url: string;
+}>;
+export type DoorStand = Readonly<{
+  port: number;
+  server: Server;
+  seen: Seen[];
+  close: () => Promise<void>;
+}>;
 
 /** A plain HTTP listener with the door's handler; API and console only note what reached them. `from` pretends another client address. */
-export async function openDoorStand(from: string | null = null, parts: Partial<DoorParts> = {}): Promise<DoorStand> {
+export async function openDoorStand(
+  from: string | null = null,
+  parts: Partial<DoorParts> = {},
+): Promise<DoorStand> {
   const seen: Seen[] = [];
-  const note = (area: Seen["area"]) => (request: IncomingMessage, response: ServerResponse, context: DoorContext) => {
-    seen.push({ area, context, headers: request.headers, rawHeaders: request.rawHeaders, url: request.url ?? "" });
-    response.end(area);
-  };
+  const note =
+    (area: Seen["area"]) =>
+    (request: IncomingMessage, response: ServerResponse, context: DoorContext) => {
+      seen.push({
+        area,
+        context,
+        headers: request.headers,
+        rawHeaders: request.rawHeaders,
+        url: request.url ?? "",
+      });
+      response.end(area);
+    };
   const status: DoorParts["status"] = (request, response) => {
     const own = request.url === "/healthz" || request.url === "/ocsp";
     if (own) response.end("status");
     return own;
   };
-  const handler = makeDoorHandler({
-    status, api: note("api"), console: note("console"), authorize: note("authorize"), judge: () => Promise.reject(new Error("no certificates here")), refuse: () => Promise.reject(new Error("no certificates here")), metrics: makeMetrics(), ownNames: ["pki.example.com"], httpsPort: () => 3443, ...parts,
-  }, "http");
+  const handler = makeDoorHandler(
+    {
+      status,
+      api: note("api"),
+      console: note("console"),
+      authorize: note("authorize"),
+      judge: () => Promise.reject(new Error("no certificates here")),
+      refuse: () => Promise.reject(new Error("no certificates here")),
+      metrics: makeMetrics(),
+      ownNames: ["pki.example.com"],
+      httpsPort: () => 3443,
+      ...parts,
+    },
+    "http",
+  );
   const server = createServer(serverLimits, handler);
-  if (from !== null) server.on("connection", (socket: Socket) => Object.defineProperty(socket, "remoteAddress", { value: from }));
+  if (from !== null)
+    server.on("connection", (socket: Socket) =>
+      Object.defineProperty(socket, "remoteAddress", { value: from }),
+    );
   harden(server);
   const port = await listen(server, { host: "127.0.0.1", port: 0, variable: "none" });
-  const close = (): Promise<void> => new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
-  });
+  const close = (): Promise<void> =>
+    new Promise((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
   return { port, server, seen, close };
 }
 
 export type Reply = Readonly<{ status: number; headers: IncomingHttpHeaders; body: string }>;
 
 /** One request with exactly these headers, to a port or a Unix socket. */
-export function send(where: { port: number } | { socketPath: string }, path: string, headers: Record<string, string> = {}, method = "GET", body = ""): Promise<Reply> {
+export function send(
+  where: { port: number } | { socketPath: string },
+  path: string,
+  headers: Record<string, string> = {},
+  method = "GET",
+  body = "",
+): Promise<Reply> {
   return new Promise((resolve, reject) => {
-    const request = openRequest({ ...where, host: "127.0.0.1", path, method, headers: { host: "localhost", ...headers }, agent: false }, (response) => {
-      let text = "";
-      response.setEncoding("utf8").on("data", (piece: string) => { text += piece; }).on("error", reject);
-      response.on("end", () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text }));
-    });
+    const request = openRequest(
+      {
+        ...where,
+        host: "127.0.0.1",
+        path,
+        method,
+        headers: { host: "localhost", ...headers },
+        agent: false,
+      },
+      (response) => {
+        let text = "";
+        response
+          .setEncoding("utf8")
+          .on("data", (piece: string) => {
+            text += piece;
+          })
+          .on("error", reject);
+        response.on("end", () =>
+          resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text }),
+        );
+      },
+    );
     request.on("error", reject).end(body);
   });
 }

@@ -5,7 +5,8 @@ import { createHash, createPublicKey, verify } from "node:crypto";
 type Get = (path: string) => Promise<Buffer>;
 export type Seen = Readonly<{ origin: string; size: number; root: string; leaves: Buffer[] }>;
 
-const hash = (...parts: readonly Uint8Array[]): Buffer => parts.reduce((sum, part) => sum.update(part), createHash("sha256")).digest();
+const hash = (...parts: readonly Uint8Array[]): Buffer =>
+  parts.reduce((sum, part) => sum.update(part), createHash("sha256")).digest();
 const leafOf = (entry: Uint8Array): Buffer => hash(Buffer.from([0]), entry);
 
 /** MTH of RFC 6962 §2.1 over leaf hashes, by its definition. */
@@ -18,7 +19,8 @@ export function treeHash(leaves: readonly Buffer[]): Buffer {
 }
 
 function addressOf(n: number): string {
-  const digits = String(n).padStart(Math.ceil(String(n).length / 3) * 3, "0"), groups = digits.match(/.../g)!;
+  const digits = String(n).padStart(Math.ceil(String(n).length / 3) * 3, "0"),
+    groups = digits.match(/.../g)!;
   return groups.map((group, at) => (at === groups.length - 1 ? group : `x${group}`)).join("/");
 }
 
@@ -32,23 +34,55 @@ async function fetchLevel(get: Get, prefix: string, count: number): Promise<Buff
   return tiles;
 }
 
-const hashesIn = (tiles: readonly Buffer[]): Buffer[] => tiles.flatMap((tile) => Array.from({ length: tile.length / 32 }, (_, at) => tile.subarray(at * 32, at * 32 + 32)));
+const hashesIn = (tiles: readonly Buffer[]): Buffer[] =>
+  tiles.flatMap((tile) =>
+    Array.from({ length: tile.length / 32 }, (_, at) => tile.subarray(at * 32, at * 32 + 32)),
+  );
 
 function entriesIn(bundle: Buffer): Buffer[] {
   const found: Buffer[] = [];
-  for (let at = 0; at < bundle.length; at += 2 + bundle.readUInt16BE(at)) found.push(bundle.subarray(at + 2, at + 2 + bundle.readUInt16BE(at)));
+  for (let at = 0; at < bundle.length; at += 2 + bundle.readUInt16BE(at))
+    found.push(bundle.subarray(at + 2, at + 2 + bundle.readUInt16BE(at)));
   return found;
 }
 
 /** The signed note of C2SP: the text, an empty line, "— name base64(id || signature)". */
-export function readNote(note: string, vkey: string): { origin: string; size: number; root: string; text: string } {
-  const [name, id, base64] = /^([^+]+)\+([^+]+)\+(.+)$/.exec(vkey.trim())!.slice(1) as [string, string, string], key = Buffer.from(base64, "base64");
-  if (hash(Buffer.from(`${name}\n`), key).subarray(0, 4).toString("hex") !== id) throw new Error("the verifier key is damaged");
-  const cut = note.indexOf("\n\n"), text = note.slice(0, cut + 1);
-  const lines = note.slice(cut + 2).split("\n").slice(0, -1).map((line) => line.split(" ")), own = lines.find(([, who]) => who === name);
+export function readNote(
+  note: string,
+  vkey: string,
+): { origin: string; size: number; root: string; text: string } {
+  const [name, id, base64] = /^([^+]+)\+([^+]+)\+(.+)$/.exec(vkey.trim())!.slice(1) as [
+      string,
+      string,
+      string,
+    ],
+    key = Buffer.from(base64, "base64");
+  if (
+    hash(Buffer.from(`${name}\n`), key)
+      .subarray(0, 4)
+      .toString("hex") !== id
+  )
+    throw new Error("the verifier key is damaged");
+  const cut = note.indexOf("\n\n"),
+    text = note.slice(0, cut + 1);
+  const lines = note
+      .slice(cut + 2)
+      .split("\n")
+      .slice(0, -1)
+      .map((line) => line.split(" ")),
+    own = lines.find(([, who]) => who === name);
   const signature = Buffer.from(own?.[2] ?? "", "base64");
-  const spki = createPublicKey({ key: Buffer.concat([Buffer.from("302a300506032b6570032100", "hex"), key.subarray(1)]), format: "der", type: "spki" });
-  if (key[0] !== 1 || signature.subarray(0, 4).toString("hex") !== id || !verify(null, Buffer.from(text), spki, signature.subarray(4))) throw new Error("the signature does not verify");
+  const spki = createPublicKey({
+    key: Buffer.concat([Buffer.from("302a300506032b6570032100", "hex"), key.subarray(1)]),
+    format: "der",
+    type: "spki",
+  });
+  if (
+    key[0] !== 1 ||
+    signature.subarray(0, 4).toString("hex") !== id ||
+    !verify(null, Buffer.from(text), spki, signature.subarray(4))
+  )
+    throw new Error("the signature does not verify");
   const [origin = "", size = "", root = ""] = text.split("\n");
   if (origin !== name) throw new Error("the checkpoint is of another log");
   return { origin, size: Number(size), root, text };
@@ -56,16 +90,22 @@ export function readNote(note: string, vkey: string): { origin: string; size: nu
 
 /** Fetches the checkpoint and everything under it, and re-derives its root three times: from leaves, from the tiles above, from the entries. */
 export async function verifyEverything(get: Get, getEntries: Get): Promise<Seen> {
-  const note = (await get("/log/checkpoint")).toString("utf8"), vkey = (await get("/log/key")).toString("utf8");
+  const note = (await get("/log/checkpoint")).toString("utf8"),
+    vkey = (await get("/log/key")).toString("utf8");
   const { origin, size, root } = readNote(note, vkey);
   const leaves = hashesIn(await fetchLevel(get, "/log/tile/0", size));
-  if (treeHash(leaves).toString("base64") !== root) throw new Error("the leaves do not lead to the root");
+  if (treeHash(leaves).toString("base64") !== root)
+    throw new Error("the leaves do not lead to the root");
   for (let level = 1, below = leaves; below.length >= 256; level += 1) {
-    const count = Math.floor(below.length / 256), level1 = hashesIn(await fetchLevel(get, `/log/tile/${level}`, count));
-    for (let n = 0; n < count; n += 1) if (!treeHash(below.slice(n * 256, n * 256 + 256)).equals(level1[n]!)) throw new Error(`tile hash ${level}/${n} is wrong`);
+    const count = Math.floor(below.length / 256),
+      level1 = hashesIn(await fetchLevel(get, `/log/tile/${level}`, count));
+    for (let n = 0; n < count; n += 1)
+      if (!treeHash(below.slice(n * 256, n * 256 + 256)).equals(level1[n]!))
+        throw new Error(`tile hash ${level}/${n} is wrong`);
     below = level1;
   }
   const entries = (await fetchLevel(getEntries, "/log/tile/entries", size)).flatMap(entriesIn);
-  if (entries.length !== size || entries.some((entry, at) => !leafOf(entry).equals(leaves[at]!))) throw new Error("an entry is not what its leaf says");
+  if (entries.length !== size || entries.some((entry, at) => !leafOf(entry).equals(leaves[at]!)))
+    throw new Error("an entry is not what its leaf says");
   return { origin, size, root, leaves };
 }

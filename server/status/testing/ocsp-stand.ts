@@ -28,22 +28,53 @@ export type OcspStand = Readonly<{
 export const rowKey = (issuerId: string, serial: Uint8Array): string => issuerId + latin1Of(serial);
 
 export async function openOcspStand(authorities: readonly ServedAuthority[]): Promise<OcspStand> {
-  const rows = new Map<string, StatusRow>(), responders = new Map<string, Responder>(), counts = new Map<string, number>(), clock = { offset: 0 };
-  let reads = 0, other: ((key: StatusKey) => Promise<StatusRow | null>) | null = null;
+  const rows = new Map<string, StatusRow>(),
+    responders = new Map<string, Responder>(),
+    counts = new Map<string, number>(),
+    clock = { offset: 0 };
+  let reads = 0,
+    other: ((key: StatusKey) => Promise<StatusRow | null>) | null = null;
   const statuses = makeStatusCache(async (key) => {
     reads += 1;
     return other === null ? (rows.get(rowKey(key.issuerId, key.serial)) ?? null) : other(key);
   }, 1000);
   statuses.setTrusted(true);
-  const index = makeAuthorityIndex(authorities), now = () => Date.now() + clock.offset;
-  const answer = makeAnswerOcsp({ index: () => index, responderOf: (id) => responders.get(id) ?? null, statuses, now, onError: () => {} });
-  const door = { answer, now, count: (kind: string) => void counts.set(kind, (counts.get(kind) ?? 0) + 1) };
-  const server = createServer(serverLimits, (request, response) => serveOcsp(door, request, response));
+  const index = makeAuthorityIndex(authorities),
+    now = () => Date.now() + clock.offset;
+  const answer = makeAnswerOcsp({
+    index: () => index,
+    responderOf: (id) => responders.get(id) ?? null,
+    statuses,
+    now,
+    onError: () => {},
+  });
+  const door = {
+    answer,
+    now,
+    count: (kind: string) => void counts.set(kind, (counts.get(kind) ?? 0) + 1),
+  };
+  const server = createServer(serverLimits, (request, response) =>
+    serveOcsp(door, request, response),
+  );
   harden(server);
   const port = await listen(server, { host: "127.0.0.1", port: 0, variable: "none" });
-  const close = (): Promise<void> => new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
-  });
-  return { url: `http://127.0.0.1:${port}/ocsp`, server, rows, responders, statuses, counts, reads: () => reads, readWith: (read) => { other = read; }, clock, close };
+  const close = (): Promise<void> =>
+    new Promise((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
+  return {
+    url: `http://127.0.0.1:${port}/ocsp`,
+    server,
+    rows,
+    responders,
+    statuses,
+    counts,
+    reads: () => reads,
+    readWith: (read) => {
+      other = read;
+    },
+    clock,
+    close,
+  };
 }

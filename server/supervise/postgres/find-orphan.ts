@@ -19,7 +19,8 @@ export function readPostmasterPid(folder: string): { pid: number; socketFolder: 
 export function isServerOf(pid: number, folder: string): boolean {
   try {
     if (!basename(readlinkSync(`/proc/${pid}/exe`)).startsWith("postgres")) return false;
-    const theirs = statSync(`/proc/${pid}/cwd`), ours = statSync(folder);
+    const theirs = statSync(`/proc/${pid}/cwd`),
+      ours = statSync(folder);
     return theirs.dev === ours.dev && theirs.ino === ours.ino;
   } catch {
     return false;
@@ -30,18 +31,26 @@ export function isServerOf(pid: number, folder: string): boolean {
  * Ends the server that an earlier Chancery left behind on this folder, and clears a lock file that names a dead or
  * foreign process. The caller holds the data folder's lock, so nobody alive still uses that server.
  */
-export async function stopOrphan(folder: string, options = { keepSocketFolder: false }): Promise<"none" | "stopped" | "crashed"> {
+export async function stopOrphan(
+  folder: string,
+  options = { keepSocketFolder: false },
+): Promise<"none" | "stopped" | "crashed"> {
   const found = readPostmasterPid(folder);
   const alive = found !== null && isServerOf(found.pid, folder);
   if (alive) await endServer(found.pid, () => isServerOf(found.pid, folder));
-  if (!options.keepSocketFolder && found?.socketFolder.includes("chancery-pg-")) rmSync(found.socketFolder, { recursive: true, force: true });
+  if (!options.keepSocketFolder && found?.socketFolder.includes("chancery-pg-"))
+    rmSync(found.socketFolder, { recursive: true, force: true });
   rmSync(join(folder, "postmaster.pid"), { force: true });
   if (alive) return "stopped";
   return found === null ? "none" : "crashed";
 }
 
 async function endServer(pid: number, isAlive: () => boolean): Promise<void> {
-  const steps = [["SIGINT", PATIENCE.fast], ["SIGQUIT", PATIENCE.immediate], ["SIGKILL", PATIENCE.killed]] as const;
+  const steps = [
+    ["SIGINT", PATIENCE.fast],
+    ["SIGQUIT", PATIENCE.immediate],
+    ["SIGKILL", PATIENCE.killed],
+  ] as const;
   for (const [signal, patience] of steps) {
     process.kill(pid, signal);
     for (let waited = 0; waited < patience; waited += 20) {
@@ -49,5 +58,7 @@ async function endServer(pid: number, isAlive: () => boolean): Promise<void> {
       await pause(20);
     }
   }
-  throw new Error(`An earlier PostgreSQL (process ${pid}) still runs on the data folder and does not end. End it, then start again.`);
+  throw new Error(
+    `An earlier PostgreSQL (process ${pid}) still runs on the data folder and does not end. End it, then start again.`,
+  );
 }

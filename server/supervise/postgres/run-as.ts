@@ -1,7 +1,10 @@
 import { statSync } from "node:fs";
 
 /** Ids for spawn, and for chown of what the server must own; empty when the server runs as whoever started us. */
-export interface ServerUser { readonly uid?: number; readonly gid?: number }
+export interface ServerUser {
+  readonly uid?: number;
+  readonly gid?: number;
+}
 
 const NOBODY = 65_534;
 
@@ -12,5 +15,7 @@ const NOBODY = 65_534;
 export function chooseServerUser(clusterFolder: string): ServerUser {
   if (process.getuid?.() !== 0) return {};
   const owner = statSync(clusterFolder, { throwIfNoEntry: false });
-  return owner && owner.uid !== 0 ? { uid: owner.uid, gid: owner.gid } : { uid: NOBODY, gid: NOBODY };
+  return owner && owner.uid !== 0
+    ? { uid: owner.uid, gid: owner.gid }
+    : { uid: NOBODY, gid: NOBODY };
 }

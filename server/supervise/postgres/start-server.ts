@@ -36,7 +36,8 @@ export interface PostgresServer {
 const LONGEST_SOCKET_FOLDER = 80; // a socket's whole path may have 107 bytes
 const START_PATIENCE_MS = 120_000; // recovery after a crash replays what was not yet in the tables
 const RESTART_PAUSE_MS = 500;
-const EXPECTED = /the database system is (starting up|not yet accepting connections)|expected SASL response/; // answers to our own questions, and clients that left early
+const EXPECTED =
+  /the database system is (starting up|not yet accepting connections)|expected SASL response/; // answers to our own questions, and clients that left early
 const FAST_SHUTDOWN = "SIGINT"; // SIGTERM would wait until every client has gone
 
 /** Starts the embedded PostgreSQL on a folder: made or repaired where needed, reachable through one private socket only. */
@@ -46,8 +47,12 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
   const place: ToolPlace = { binaries, user, folder: options.folder };
   mkdirSync(dirname(options.folder), { recursive: true });
   const left = await stopOrphan(options.folder);
-  if (left === "stopped") options.say("an earlier PostgreSQL was still running on this data; it was stopped and its data taken over");
-  if (left === "crashed") options.say("PostgreSQL was not shut down last time; it recovers by itself");
+  if (left === "stopped")
+    options.say(
+      "an earlier PostgreSQL was still running on this data; it was stopped and its data taken over",
+    );
+  if (left === "crashed")
+    options.say("PostgreSQL was not shut down last time; it recovers by itself");
   const { made } = await ensureCluster(place, options);
   if (made) options.say(`made a new database in ${options.folder}`);
   const password = makePassword();
@@ -70,45 +75,84 @@ async function retryWhileShared(work: () => Promise<void>): Promise<void> {
 function makeSocketFolder(place: ToolPlace): string {
   const base = Buffer.byteLength(tmpdir()) > LONGEST_SOCKET_FOLDER ? "/tmp" : tmpdir();
   const folder = mkdtempSync(join(base, "chancery-pg-"));
-  if (place.user.uid !== undefined) chownSync(folder, place.user.uid, place.user.gid ?? place.user.uid);
+  if (place.user.uid !== undefined)
+    chownSync(folder, place.user.uid, place.user.gid ?? place.user.uid);
   return folder;
 }
 
 function settingsOf(socketFolder: string, durable: boolean): string[] {
   const settings = {
-    listen_addresses: "", unix_socket_directories: socketFolder, unix_socket_permissions: "0700", cluster_name: "chancery",
-    max_connections: "120", shared_buffers: "256MB", max_wal_size: "2GB", jit: "off", timezone: "UTC", log_timezone: "UTC",
+    listen_addresses: "",
+    unix_socket_directories: socketFolder,
+    unix_socket_permissions: "0700",
+    cluster_name: "chancery",
+    max_connections: "120",
+    shared_buffers: "256MB",
+    max_wal_size: "2GB",
+    jit: "off",
+    timezone: "UTC",
+    log_timezone: "UTC",
     // Only what ends a connection or the server; a failing statement is its caller's to report, and may hold personal data.
-    log_min_messages: "fatal", log_min_error_statement: "panic", log_error_verbosity: "terse", log_line_prefix: "",
+    log_min_messages: "fatal",
+    log_min_error_statement: "panic",
+    log_error_verbosity: "terse",
+    log_line_prefix: "",
     ...(durable ? {} : { fsync: "off", synchronous_commit: "off", full_page_writes: "off" }),
   };
   return Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
 }
 
 /** One life of the server process. */
-interface Life { readonly child: ChildProcess; readonly exited: Promise<string>; readonly silence: () => void }
+interface Life {
+  readonly child: ChildProcess;
+  readonly exited: Promise<string>;
+  readonly silence: () => void;
+}
 
 function launch(place: ToolPlace, options: PostgresOptions, socketFolder: string): Life {
   // Its own session: Ctrl-C in the terminal must end the clients first.
-  const child = spawn(join(place.binaries.folder, "bin", "postgres"), ["-D", workingFolder, ...settingsOf(socketFolder, options.durable)], {
-    ...place.user, cwd: place.folder, env: bareEnvironment, stdio: ["ignore", "ignore", "pipe"], detached: true,
-  });
-  let silent = false, lastWords = "";
-  if (child.stderr) createInterface({ input: child.stderr }).on("line", (line) => {
-    lastWords = line;
-    if (!silent && !EXPECTED.test(line)) options.say(line);
-  });
+  const child = spawn(
+    join(place.binaries.folder, "bin", "postgres"),
+    ["-D", workingFolder, ...settingsOf(socketFolder, options.durable)],
+    {
+      ...place.user,
+      cwd: place.folder,
+      env: bareEnvironment,
+      stdio: ["ignore", "ignore", "pipe"],
+      detached: true,
+    },
+  );
+  let silent = false,
+    lastWords = "";
+  if (child.stderr)
+    createInterface({ input: child.stderr }).on("line", (line) => {
+      lastWords = line;
+      if (!silent && !EXPECTED.test(line)) options.say(line);
+    });
   const exited = new Promise<string>((done) => {
     child.once("error", (error) => done(error.message));
-    child.once("close", (code, signal) => done(`PostgreSQL ended (${signal ?? code}). ${lastWords}`.trim()));
+    child.once("close", (code, signal) =>
+      done(`PostgreSQL ended (${signal ?? code}). ${lastWords}`.trim()),
+    );
   });
-  return { child, exited, silence: () => { silent = true; } };
+  return {
+    child,
+    exited,
+    silence: () => {
+      silent = true;
+    },
+  };
 }
 
-async function keepRunning(place: ToolPlace, options: PostgresOptions, password: string): Promise<PostgresServer> {
+async function keepRunning(
+  place: ToolPlace,
+  options: PostgresOptions,
+  password: string,
+): Promise<PostgresServer> {
   const socketFolder = makeSocketFolder(place);
   const superUrl = (database: string) => socketUrl(socketFolder, "postgres", password, database);
-  let life = launch(place, options, socketFolder), stopping = false;
+  let life = launch(place, options, socketFolder),
+    stopping = false;
   const end = async (signal: NodeJS.Signals) => {
     stopping = true;
     life.silence();
@@ -132,17 +176,30 @@ async function keepRunning(place: ToolPlace, options: PostgresOptions, password:
     throw error;
   }
   void life.exited.then(again);
-  return { socketFolder, superUrl, pid: () => life.child.pid ?? 0, stop: () => end(FAST_SHUTDOWN), abort: () => void end("SIGQUIT") };
+  return {
+    socketFolder,
+    superUrl,
+    pid: () => life.child.pid ?? 0,
+    stop: () => end(FAST_SHUTDOWN),
+    abort: () => void end("SIGQUIT"),
+  };
 }
 
 /** An address over the private socket that pg and Prisma read alike. */
-export function socketUrl(socketFolder: string, role: string, password: string, database: string): string {
+export function socketUrl(
+  socketFolder: string,
+  role: string,
+  password: string,
+  database: string,
+): string {
   return `postgresql://${role}:${password}@localhost/${database}?host=${encodeURIComponent(socketFolder)}`;
 }
 
 async function waitUntilReady(life: Life, url: string): Promise<void> {
   let ended: string | null = null;
-  void life.exited.then((why) => { ended = why; });
+  void life.exited.then((why) => {
+    ended = why;
+  });
   for (const deadline = Date.now() + START_PATIENCE_MS; Date.now() < deadline; await pause(20)) {
     if (ended !== null) throw new Error(`PostgreSQL did not start: ${String(ended)}`);
     if (await answers(url)) return;
@@ -161,4 +218,3 @@ async function answers(connectionString: string): Promise<boolean> {
     return false;
   }
 }
-

@@ -16,25 +16,53 @@ export interface StandIn {
 }
 
 /** Starts one on a data folder. `user` is a uid to run it as. */
-export function runStandIn(dataFolder: string, settings: Record<string, string> = {}, user?: number): StandIn {
+export function runStandIn(
+  dataFolder: string,
+  settings: Record<string, string> = {},
+  user?: number,
+): StandIn {
   const root = findRepoRoot();
-  const environment = { PATH: process.env.PATH, TMPDIR: process.env.TMPDIR, CHANCERY_DATA: dataFolder, ...settings };
-  const child = spawn(process.execPath, ["--import", "tsx", join(root, "server/supervise/testing/stand-in-main.ts")], {
-    cwd: root, env: environment as unknown as NodeJS.ProcessEnv, stdio: ["ignore", "pipe", "pipe"], ...(user === undefined ? {} : { uid: user, gid: user }),
-  });
-  let output = "", ended = false;
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => { output += chunk.toString(); });
-  const exited = new Promise<number | null>((done) => child.once("close", (code) => {
-    ended = true;
-    done(code);
-  }));
+  const environment = {
+    PATH: process.env.PATH,
+    TMPDIR: process.env.TMPDIR,
+    CHANCERY_DATA: dataFolder,
+    ...settings,
+  };
+  const child = spawn(
+    process.execPath,
+    ["--import", "tsx", join(root, "server/supervise/testing/stand-in-main.ts")],
+    {
+      cwd: root,
+      env: environment as unknown as NodeJS.ProcessEnv,
+      stdio: ["ignore", "pipe", "pipe"],
+      ...(user === undefined ? {} : { uid: user, gid: user }),
+    },
+  );
+  let output = "",
+    ended = false;
+  for (const stream of [child.stdout, child.stderr])
+    stream.on("data", (chunk: Buffer) => {
+      output += chunk.toString();
+    });
+  const exited = new Promise<number | null>((done) =>
+    child.once("close", (code) => {
+      ended = true;
+      done(code);
+    }),
+  );
   const says = async (pattern: RegExp) => {
     while (!pattern.test(output)) {
       if (ended) throw new Error(`It ended without saying ${pattern}:\n${output}`);
       await pause(20);
     }
   };
-  return { pid: child.pid ?? 0, output: () => output, exited, signal: (signal) => void child.kill(signal), says };
+  return {
+    pid: child.pid ?? 0,
+    output: () => output,
+    exited,
+    signal: (signal) => void child.kill(signal),
+    says,
+  };
 }
 
 /** What the stand-ins noted, in order: "door ended". */
@@ -45,7 +73,9 @@ export function readEvents(dataFolder: string): string[] {
 
 /** The pid that the latest life of a stand-in noted. */
 export function pidOf(dataFolder: string, name: string): number {
-  const started = readEvents(dataFolder).filter((line) => line.startsWith(`${name} started `)).at(-1);
+  const started = readEvents(dataFolder)
+    .filter((line) => line.startsWith(`${name} started `))
+    .at(-1);
   return Number(started?.split(" ")[2]);
 }
 

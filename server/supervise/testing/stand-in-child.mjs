@@ -2,8 +2,10 @@
 import { appendFileSync } from "node:fs";
 import { join } from "node:path";
 
-const name = "CHANCERY_KEK" in process.env ? "signer" : "NEXTAUTH_SECRET" in process.env ? "console" : "door";
-const note = (what) => appendFileSync(join(process.env.CHANCERY_DATA, "events"), `${name} ${what}\n`);
+const name =
+  "CHANCERY_KEK" in process.env ? "signer" : "NEXTAUTH_SECRET" in process.env ? "console" : "door";
+const note = (what) =>
+  appendFileSync(join(process.env.CHANCERY_DATA, "events"), `${name} ${what}\n`);
 
 process.on("SIGTERM", () => {
   note("ended");

@@ -9,7 +9,10 @@ const child = join(import.meta.dirname, "stand-in-child.mjs");
 
 await runSupervisor({
   start: () => ({
-    root: findRepoRoot(), env: readEnv(), settings: process.env, write: (text) => process.stdout.write(text),
+    root: findRepoRoot(),
+    env: readEnv(),
+    settings: process.env,
+    write: (text) => process.stdout.write(text),
     childFiles: { signer: child, console: child, door: child },
   }),
   banner,

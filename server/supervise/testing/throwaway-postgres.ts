@@ -18,7 +18,9 @@ export interface ThrowawayPostgres {
 }
 
 /** Starts it; about two seconds, most of them initdb and the migrations. `stop` removes everything. `durable` for tests that crash it. */
-export async function startThrowawayPostgres({ durable = false }: Readonly<{ durable?: boolean }> = {}): Promise<ThrowawayPostgres> {
+export async function startThrowawayPostgres({
+  durable = false,
+}: Readonly<{ durable?: boolean }> = {}): Promise<ThrowawayPostgres> {
   const root = findRepoRoot();
   const folder = mkdtempSync(join(tmpdir(), "chancery-test-"));
   const server = await startPostgres({ root, folder: join(folder, "pg"), durable, say: () => {} });
@@ -30,7 +32,11 @@ export async function startThrowawayPostgres({ durable = false }: Readonly<{ dur
     const urls = await setUpRoles(server);
     await ensureDatabase(server, TEMPLATE);
     await migrate(root, urls(TEMPLATE).ownerUrl, APP_ROLE);
-    return { urls: (database) => ({ ...urls(database), superUrl: server.superUrl(database) }), pid: server.pid, stop };
+    return {
+      urls: (database) => ({ ...urls(database), superUrl: server.superUrl(database) }),
+      pid: server.pid,
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;

@@ -23,7 +23,10 @@ export default async function setUp(): Promise<() => Promise<void>> {
   await new Promise<void>((done) => door.listen(process.env.CHANCERY_TEST_POSTGRES, done));
   return async () => {
     await new Promise((done) => door.close(done));
-    await server?.then(({ stop }) => stop(), () => {});
+    await server?.then(
+      ({ stop }) => stop(),
+      () => {},
+    );
     rmSync(folder, { recursive: true, force: true });
   };
 }

@@ -10,7 +10,12 @@ import { findRepoRoot } from "@/lib/runtime-root";
 // runs a command with DATABASE_URL naming an empty database that is thrown away afterwards.
 const root = findRepoRoot();
 const folder = mkdtempSync(join(tmpdir(), "chancery-with-"));
-const server = await startPostgres({ root, folder: join(folder, "pg"), durable: false, say: console.error });
+const server = await startPostgres({
+  root,
+  folder: join(folder, "pg"),
+  durable: false,
+  say: console.error,
+});
 try {
   await setUpRoles(server);
   await ensureDatabase(server, "chancery");
@@ -18,11 +23,16 @@ try {
   const child = spawn(command, args, {
     stdio: "inherit",
     env: {
-      ...process.env, DATABASE_URL: server.superUrl("chancery"), // the superuser: a shadow database needs CREATEDB
-      PRISMA_SCHEMA_ENGINE_BINARY: join(root, "tools/schema-engine.mjs"), PRISMA_HIDE_UPDATE_MESSAGE: "1", CHECKPOINT_DISABLE: "1",
+      ...process.env,
+      DATABASE_URL: server.superUrl("chancery"), // the superuser: a shadow database needs CREATEDB
+      PRISMA_SCHEMA_ENGINE_BINARY: join(root, "tools/schema-engine.mjs"),
+      PRISMA_HIDE_UPDATE_MESSAGE: "1",
+      CHECKPOINT_DISABLE: "1",
     },
   });
-  process.exitCode = await new Promise<number>((done) => child.once("close", (code) => done(code ?? 1)));
+  process.exitCode = await new Promise<number>((done) =>
+    child.once("close", (code) => done(code ?? 1)),
+  );
 } finally {
   await server.stop();
   rmSync(folder, { recursive: true, force: true });

@@ -16,25 +16,56 @@ const mostDeliveries = 50;
 
 /** Everything that the page of one alert shows; null if there is none. */
 export async function loadAlert(id: string, cursor: string | undefined) {
-  const { actor, deps } = await openPage("alerts.read", { action: "alert.read", target: { kind: "alert", id, label: id } });
+  const { actor, deps } = await openPage("alerts.read", {
+    action: "alert.read",
+    target: { kind: "alert", id, label: id },
+  });
   const found = await orNull(getAlert(deps, actor, id, { cursor }));
   if (found === null) return null;
   const can = (permission: Permission): boolean => scopeOf(actor.role, permission) !== "none";
-  const may = { handle: can("alerts.handle"), audit: can("audit.read"), destinations: can("destinations.read"), addDestination: can("destinations.write"), openSubject: found.alert.subject.kind !== "account" || can("accounts.read") };
+  const may = {
+    handle: can("alerts.handle"),
+    audit: can("audit.read"),
+    destinations: can("destinations.read"),
+    addDestination: can("destinations.write"),
+    openSubject: found.alert.subject.kind !== "account" || can("accounts.read"),
+  };
   const [identityName, people, exception, deliveries] = await Promise.all([
-    findIdentityName(deps, actor, found.alert.identityId ?? undefined), may.handle ? listAssignees(deps, actor) : [], findException(deps, actor, found.alert), listAlertDeliveries(deps, actor, id, { limit: mostDeliveries }),
+    findIdentityName(deps, actor, found.alert.identityId ?? undefined),
+    may.handle ? listAssignees(deps, actor) : [],
+    findException(deps, actor, found.alert),
+    listAlertDeliveries(deps, actor, id, { limit: mostDeliveries }),
   ]);
-  return { ...found, identityName, people, exception, deliveries, old: deps.clock.now().getTime() - Date.parse(found.alert.openedAt) > deliveriesKeptMs, may, me: actor.kind === "user" ? actor.id : null, network: onlyNetwork(found.entries.items) };
+  return {
+    ...found,
+    identityName,
+    people,
+    exception,
+    deliveries,
+    old: deps.clock.now().getTime() - Date.parse(found.alert.openedAt) > deliveriesKeptMs,
+    may,
+    me: actor.kind === "user" ? actor.id : null,
+    network: onlyNetwork(found.entries.items),
+  };
 }
 
 /** What keeps the rule quiet about the same subject now, if anything does. */
-async function findException(deps: Deps, actor: Actor, { rule, subject }: AlertDto): Promise<ExceptionDto | null> {
+async function findException(
+  deps: Deps,
+  actor: Actor,
+  { rule, subject }: AlertDto,
+): Promise<ExceptionDto | null> {
   const inForce = await listExceptions(deps, actor);
-  return inForce.find((one) => one.rule === rule && one.subject.kind === subject.kind && one.subject.id === subject.id) ?? null;
+  return (
+    inForce.find(
+      (one) =>
+        one.rule === rule && one.subject.kind === subject.kind && one.subject.id === subject.id,
+    ) ?? null
+  );
 }
 
 /** The one network that everything came from; null if there were several, or none. */
 function onlyNetwork(entries: readonly EntrySummary[]): string | null {
   const networks = new Set(entries.map(({ origin }) => networkOf(origin.ip)));
-  return networks.size === 1 ? [...networks][0] ?? null : null;
+  return networks.size === 1 ? ([...networks][0] ?? null) : null;
 }

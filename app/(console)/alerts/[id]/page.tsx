@@ -21,30 +21,102 @@ import { loadAlert } from "./load-alert";
 
 export const metadata = { title: "Alert" };
 
-type Props = Readonly<{ params: Promise<{ id: string }>; searchParams: Promise<{ cursor?: string | string[] }> }>;
+type Props = Readonly<{
+  params: Promise<{ id: string }>;
+  searchParams: Promise<{ cursor?: string | string[] }>;
+}>;
 
 export default async function AlertPage({ params, searchParams }: Props) {
-  const { id } = await params, { cursor } = await searchParams;
+  const { id } = await params,
+    { cursor } = await searchParams;
   const at = typeof cursor === "string" && /^\d{1,15}$/.test(cursor) ? cursor : undefined;
   const found = await loadAlert(id, at);
   if (found === null) notFound();
-  const { alert, entries, history, identityName, people, exception, deliveries, old, network, me, may } = found, path = `/alerts/${id}`;
+  const {
+      alert,
+      entries,
+      history,
+      identityName,
+      people,
+      exception,
+      deliveries,
+      old,
+      network,
+      me,
+      may,
+    } = found,
+    path = `/alerts/${id}`;
   const paged = at !== undefined || entries.nextCursor !== null;
   return (
     <>
-      <PageHeader title={alert.ruleTitle} sentence={alert.summary} crumbs={[{ label: "Alerts", href: "/alerts" }]} badge={<span className="flex gap-1.5"><SeverityBadge severity={alert.severity} /><AlertStatusBadge status={alert.status} /></span>}
-        action={may.handle && <AlertActions alert={alert} acts={{ acknowledge, assign, resolve, except }} me={me} people={people} network={network} />} />
+      <PageHeader
+        title={alert.ruleTitle}
+        sentence={alert.summary}
+        crumbs={[{ label: "Alerts", href: "/alerts" }]}
+        badge={
+          <span className="flex gap-1.5">
+            <SeverityBadge severity={alert.severity} />
+            <AlertStatusBadge status={alert.status} />
+          </span>
+        }
+        action={
+          may.handle && (
+            <AlertActions
+              alert={alert}
+              acts={{ acknowledge, assign, resolve, except }}
+              me={me}
+              people={people}
+              network={network}
+            />
+          )
+        }
+      />
       {exception !== null && (
-        <div className="pb-4"><Banner action={<Link href="/alerts/exceptions">Exceptions</Link>}>An exception keeps this rule quiet about it{exception.network === null ? "" : ` from ${exception.network}`} until <Time at={exception.expiresAt} show="minute" />: {exception.comment}</Banner></div>
+        <div className="pb-4">
+          <Banner action={<Link href="/alerts/exceptions">Exceptions</Link>}>
+            An exception keeps this rule quiet about it
+            {exception.network === null ? "" : ` from ${exception.network}`} until{" "}
+            <Time at={exception.expiresAt} show="minute" />: {exception.comment}
+          </Banner>
+        </div>
       )}
       <Grid columns="main">
         <Stack>
           <WhyCard alert={alert} />
-          <Card title="Entries behind it" padding="flush" description={entries.items.length === 0 ? undefined : "What the rule looked at, the newest first."}
-            footer={paged ? <Pagination summary={`${formatCount(entries.items.length)} on this page`} {...pagesOf(path, at === undefined ? {} : { cursor: at }, entries.nextCursor)} /> : undefined}>
-            <EntryTable bare linked={may.audit} caption="Entries behind the alert" items={entries.items} empty={<EmptyState title="No entry by itself">This rule looks for what did not happen, so there is no entry to show.</EmptyState>} />
+          <Card
+            title="Entries behind it"
+            padding="flush"
+            description={
+              entries.items.length === 0 ? undefined : "What the rule looked at, the newest first."
+            }
+            footer={
+              paged ? (
+                <Pagination
+                  summary={`${formatCount(entries.items.length)} on this page`}
+                  {...pagesOf(path, at === undefined ? {} : { cursor: at }, entries.nextCursor)}
+                />
+              ) : undefined
+            }
+          >
+            <EntryTable
+              bare
+              linked={may.audit}
+              caption="Entries behind the alert"
+              items={entries.items}
+              empty={
+                <EmptyState title="No entry by itself">
+                  This rule looks for what did not happen, so there is no entry to show.
+                </EmptyState>
+              }
+            />
           </Card>
-          <AlertDeliveries deliveries={deliveries} severity={alert.severity} mayOpen={may.destinations} mayAdd={may.addDestination} old={old} />
+          <AlertDeliveries
+            deliveries={deliveries}
+            severity={alert.severity}
+            mayOpen={may.destinations}
+            mayAdd={may.addDestination}
+            old={old}
+          />
         </Stack>
         <Stack>
           <AlertFacts alert={alert} identityName={identityName} mayOpen={may.openSubject} />

@@ -14,15 +14,32 @@ export const metadata = { title: "Exceptions from alerts" };
 
 export default async function ExceptionsPage() {
   const { actor, deps } = await openPage("alerts.read", { action: "exception.read" });
-  const items = await listExceptions(deps, actor, { all: true }), now = deps.clock.now().toISOString();
-  const all = items.map((one) => ({ ...one, ruleTitle: titleOf(one.rule) })), inForce = all.filter(({ endedAt, expiresAt }) => endedAt === null && expiresAt > now), ended = all.filter((one) => !inForce.includes(one));
+  const items = await listExceptions(deps, actor, { all: true }),
+    now = deps.clock.now().toISOString();
+  const all = items.map((one) => ({ ...one, ruleTitle: titleOf(one.rule) })),
+    inForce = all.filter(({ endedAt, expiresAt }) => endedAt === null && expiresAt > now),
+    ended = all.filter((one) => !inForce.includes(one));
   return (
     <>
-      <PageHeader title="Exceptions" sentence={`${inForce.length === 0 ? "" : `${plural(inForce.length, "exception")} in force. `}Each keeps one rule quiet about one subject for a while, and ends by itself.`} />
+      <PageHeader
+        title="Exceptions"
+        sentence={`${inForce.length === 0 ? "" : `${plural(inForce.length, "exception")} in force. `}Each keeps one rule quiet about one subject for a while, and ends by itself.`}
+      />
       <AlertTabs />
       <Stack>
-        <Card title="In force" padding="flush"><ExceptionTable caption="Exceptions in force" items={inForce} ended={false} end={scopeOf(actor.role, "alerts.handle") === "none" ? undefined : end} /></Card>
-        {ended.length > 0 && <Card title="Ended" padding="flush"><ExceptionTable caption="Exceptions that have ended" items={ended} ended /></Card>}
+        <Card title="In force" padding="flush">
+          <ExceptionTable
+            caption="Exceptions in force"
+            items={inForce}
+            ended={false}
+            end={scopeOf(actor.role, "alerts.handle") === "none" ? undefined : end}
+          />
+        </Card>
+        {ended.length > 0 && (
+          <Card title="Ended" padding="flush">
+            <ExceptionTable caption="Exceptions that have ended" items={ended} ended />
+          </Card>
+        )}
       </Stack>
     </>
   );

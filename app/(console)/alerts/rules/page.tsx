@@ -18,10 +18,16 @@ export default async function RulesPage() {
   const off = items.filter(({ enabled }) => !enabled).length;
   return (
     <>
-      <PageHeader title="Rules" sentence={`${plural(items.length, "rule")} read the log, entry by entry, and remember how far they are.${off === 0 ? "" : ` ${plural(off, "rule")} ${off === 1 ? "is" : "are"} off.`}`} />
+      <PageHeader
+        title="Rules"
+        sentence={`${plural(items.length, "rule")} read the log, entry by entry, and remember how far they are.${off === 0 ? "" : ` ${plural(off, "rule")} ${off === 1 ? "is" : "are"} off.`}`}
+      />
       <AlertTabs />
       <Stack>
-        <RuleList rules={items} update={scopeOf(actor.role, "rules.write") === "none" ? undefined : update} />
+        <RuleList
+          rules={items}
+          update={scopeOf(actor.role, "rules.write") === "none" ? undefined : update}
+        />
         <WatchLine state={watch} />
       </Stack>
     </>

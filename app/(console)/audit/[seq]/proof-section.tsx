@@ -6,10 +6,16 @@ import { proveEntry } from "@/lib/log/prove-entry";
 import type { EntryProof } from "@/lib/log/types-of-proof";
 
 /** A checkpoint follows an act within a second; a page that was opened at once waits for it, so that it has not to change later. */
-const LONGEST_WAIT_MS = 2_000, LOOK_EVERY_MS = 200;
+const LONGEST_WAIT_MS = 2_000,
+  LOOK_EVERY_MS = 200;
 
 /** What the reader's browser needs to prove the entry by itself. */
-export async function ProofSection({ deps, actor, seq, bytesText }: Readonly<{ deps: Deps; actor: Actor; seq: number; bytesText: string }>) {
+export async function ProofSection({
+  deps,
+  actor,
+  seq,
+  bytesText,
+}: Readonly<{ deps: Deps; actor: Actor; seq: number; bytesText: string }>) {
   return <ProofCard seq={seq} bytesText={bytesText} proof={await proofSoon(deps, actor, seq)} />;
 }
 

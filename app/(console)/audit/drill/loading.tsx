@@ -1,5 +1,13 @@
 import { PageHeaderSkeleton, Skeleton, TableSkeleton } from "@/components/ui/skeleton";
 
 export default function Loading() {
-  return <><PageHeaderSkeleton /><Skeleton height="chart" /><div className="pt-4"><TableSkeleton rows={10} label="Loading the drills" /></div></>;
+  return (
+    <>
+      <PageHeaderSkeleton />
+      <Skeleton height="chart" />
+      <div className="pt-4">
+        <TableSkeleton rows={10} label="Loading the drills" />
+      </div>
+    </>
+  );
 }

@@ -6,7 +6,17 @@ export default function Loading() {
     <>
       <PageHeaderSkeleton />
       <Skeleton height="stat" />
-      <div className="pt-4"><Grid columns="main"><Stack><TableSkeleton rows={6} label="Loading the log’s state" /><TableSkeleton rows={3} /></Stack><Stack><TableSkeleton rows={3} /></Stack></Grid></div>
+      <div className="pt-4">
+        <Grid columns="main">
+          <Stack>
+            <TableSkeleton rows={6} label="Loading the log’s state" />
+            <TableSkeleton rows={3} />
+          </Stack>
+          <Stack>
+            <TableSkeleton rows={3} />
+          </Stack>
+        </Grid>
+      </div>
     </>
   );
 }

@@ -22,7 +22,8 @@ import type { LogState } from "@/lib/log/types-of-proof";
 import { listVerifications } from "@/lib/log/verifications";
 import { openContinuation, verify } from "./actions";
 
-const anchorsShown = 5, verificationsShown = 6;
+const anchorsShown = 5,
+  verificationsShown = 6;
 
 export const metadata = { title: "Log & proofs" };
 
@@ -31,19 +32,51 @@ export default async function LogPage() {
   // What ended a moment ago stands here, too.
   await awaitIndexed(deps.db);
   const [state, { items: anchors }, verifications] = await Promise.all([
-    getLogState(deps, actor), listAnchors(deps, actor, { limit: anchorsShown }), listVerifications(deps, actor, verificationsShown),
+    getLogState(deps, actor),
+    listAnchors(deps, actor, { limit: anchorsShown }),
+    listVerifications(deps, actor, verificationsShown),
   ]);
-  const may = (permission: "audit.verify" | "log.continue") => scopeOf(actor.role, permission) !== "none";
+  const may = (permission: "audit.verify" | "log.continue") =>
+    scopeOf(actor.role, permission) !== "none";
   return (
     <>
-      <PageHeader title="Log & proofs" sentence="What the log has signed, who watches it, and what was found when everything was verified." action={may("audit.verify") && <ButtonLink href="/audit/drill" icon={<Siren aria-hidden />}>Tamper drill</ButtonLink>} />
+      <PageHeader
+        title="Log & proofs"
+        sentence="What the log has signed, who watches it, and what was found when everything was verified."
+        action={
+          may("audit.verify") && (
+            <ButtonLink href="/audit/drill" icon={<Siren aria-hidden />}>
+              Tamper drill
+            </ButtonLink>
+          )
+        }
+      />
       <StateStrip state={state} nowMs={deps.clock.now().getTime()} />
       <Stack>
-        {state.halted && <HaltCard halted={state.halted} action={may("log.continue") ? <ContinueDialog halted={state.halted} action={openContinuation} /> : <Button size="sm" disabledReason="Only an administrator can open a continuation.">Open a continuation</Button>} />}
+        {state.halted && (
+          <HaltCard
+            halted={state.halted}
+            action={
+              may("log.continue") ? (
+                <ContinueDialog halted={state.halted} action={openContinuation} />
+              ) : (
+                <Button size="sm" disabledReason="Only an administrator can open a continuation.">
+                  Open a continuation
+                </Button>
+              )
+            }
+          />
+        )}
         <Grid columns="main">
           <Stack>
             <CheckpointCard state={state} nowMs={deps.clock.now().getTime()} />
-            <VerificationCard last={verifications[0] ?? state.verification} older={verifications.slice(1)} size={state.size} request={verify} blockedBy={whyNotVerify(state, may("audit.verify"))} />
+            <VerificationCard
+              last={verifications[0] ?? state.verification}
+              older={verifications.slice(1)}
+              size={state.size}
+              request={verify}
+              blockedBy={whyNotVerify(state, may("audit.verify"))}
+            />
             <WitnessTable state={state} />
             <SourceTable sources={state.sources} />
           </Stack>
@@ -61,5 +94,7 @@ export default async function LogPage() {
 
 function whyNotVerify({ halted }: LogState, may: boolean): string | undefined {
   if (!may) return "Your role does not verify the log.";
-  return halted ? "The log is halted: nothing new can be recorded, and so no verification. npx chancery verify --live does it without a record." : undefined;
+  return halted
+    ? "The log is halted: nothing new can be recorded, and so no verification. npx chancery verify --live does it without a record."
+    : undefined;
 }

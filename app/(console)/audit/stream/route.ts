@@ -8,13 +8,34 @@ import { eventTexts, tailEntries } from "@/lib/log/tail";
 
 /** The log as it grows, by the filters of its list, for as long as the session lasts and may read it. */
 export async function GET(request: Request): Promise<Response> {
-  const { actor, deps } = await openPage("audit.read", { action: "audit.read" }), sessionId = (await currentSessionId()) ?? "", { peer } = await currentRequest();
-  const { after = "", cursor: _, limit: __, order: ___, ...filters } = Object.fromEntries(new URL(request.url).searchParams);
+  const { actor, deps } = await openPage("audit.read", { action: "audit.read" }),
+    sessionId = (await currentSessionId()) ?? "",
+    { peer } = await currentRequest();
+  const {
+    after = "",
+    cursor: _,
+    limit: __,
+    order: ___,
+    ...filters
+  } = Object.fromEntries(new URL(request.url).searchParams);
   const query = entryQuery.safeParse(filters);
-  if (!query.success) return new Response(query.error.issues.map(({ path, message }) => `${path.join(".") || "filter"}: ${message}\n`).join(""), { status: 400, headers: { "content-type": "text/plain; charset=utf-8" } });
+  if (!query.success)
+    return new Response(
+      query.error.issues
+        .map(({ path, message }) => `${path.join(".") || "filter"}: ${message}\n`)
+        .join(""),
+      { status: 400, headers: { "content-type": "text/plain; charset=utf-8" } },
+    );
   const stopping = new AbortController();
-  const mayGoOn = async (): Promise<boolean> => scopeOf((await findSession(deps, sessionId, peer))?.account.role ?? null, "audit.read") !== "none";
+  const mayGoOn = async (): Promise<boolean> =>
+    scopeOf((await findSession(deps, sessionId, peer))?.account.role ?? null, "audit.read") !==
+    "none";
   const lastEventId = request.headers.get("last-event-id") ?? after;
-  const events = await tailEntries(deps, actor, query.data, { path: null, lastEventId, mayGoOn, signal: stopping.signal });
+  const events = await tailEntries(deps, actor, query.data, {
+    path: null,
+    lastEventId,
+    mayGoOn,
+    signal: stopping.signal,
+  });
   return eventResponse(eventTexts(events), () => stopping.abort());
 }

@@ -1,6 +1,11 @@
 import { notFound } from "next/navigation";
 import { algorithmWord } from "@/components/authorities/algorithm-choices";
-import { AddressCard, AuthorityFacts, AuthorityFiles, CrlCard } from "@/components/authorities/authority-facts";
+import {
+  AddressCard,
+  AuthorityFacts,
+  AuthorityFiles,
+  CrlCard,
+} from "@/components/authorities/authority-facts";
 import { AuthorityState, authorityKindWords } from "@/components/authorities/authority-state";
 import { AuthorityTree } from "@/components/authorities/authority-tree";
 import { Card } from "@/components/ui/card";
@@ -12,23 +17,42 @@ import { listAuthorities } from "@/lib/authorities/list-authorities";
 
 export const metadata = { title: "Authority" };
 
-export default async function AuthorityPage({ params }: Readonly<{ params: Promise<{ id: string }> }>) {
+export default async function AuthorityPage({
+  params,
+}: Readonly<{ params: Promise<{ id: string }> }>) {
   const { id } = await params;
-  const { actor, deps } = await openPage("authorities.read", { action: "authority.read", target: { kind: "authority", id, label: id } });
+  const { actor, deps } = await openPage("authorities.read", {
+    action: "authority.read",
+    target: { kind: "authority", id, label: id },
+  });
   const { items } = await listAuthorities(deps, actor);
   const authority = items.find((one) => one.id === id || one.slug === id);
   if (!authority) notFound();
   return (
     <>
-      <PageHeader title={authority.name} badge={<AuthorityState status={authority.status} />} crumbs={[{ label: "Authorities", href: "/authorities" }]} sentence={`${authorityKindWords[authority.kind]}, ${algorithmWord(authority.keyAlgorithm)}.`} />
+      <PageHeader
+        title={authority.name}
+        badge={<AuthorityState status={authority.status} />}
+        crumbs={[{ label: "Authorities", href: "/authorities" }]}
+        sentence={`${authorityKindWords[authority.kind]}, ${algorithmWord(authority.keyAlgorithm)}.`}
+      />
       <Grid columns="main">
         <Stack>
           <AuthorityFacts authority={authority} />
           <AddressCard urls={authority.urls} />
-          {authority.certificatePem && <Card title="Files"><Stack><AuthorityFiles slug={authority.slug} status={authority.status} /><CodeBlock label="Certificate in PEM" code={authority.certificatePem} short /></Stack></Card>}
+          {authority.certificatePem && (
+            <Card title="Files">
+              <Stack>
+                <AuthorityFiles slug={authority.slug} status={authority.status} />
+                <CodeBlock label="Certificate in PEM" code={authority.certificatePem} short />
+              </Stack>
+            </Card>
+          )}
         </Stack>
         <Stack>
-          <Card title="Hierarchy"><AuthorityTree authorities={items} currentId={authority.id} compact /></Card>
+          <Card title="Hierarchy">
+            <AuthorityTree authorities={items} currentId={authority.id} compact />
+          </Card>
           <CrlCard crl={authority.crl} />
         </Stack>
       </Grid>

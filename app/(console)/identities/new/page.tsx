@@ -10,8 +10,14 @@ export default async function NewIdentityPage() {
   await openPage("identities.write", { action: "identity.read" });
   return (
     <div className="max-w-2xl">
-      <PageHeader title="New identity" crumbs={[{ label: "Identities", href: "/identities" }]} sentence="The one person, service or device that certificates are bound to." />
-      <Card><IdentityForm action={create} /></Card>
+      <PageHeader
+        title="New identity"
+        crumbs={[{ label: "Identities", href: "/identities" }]}
+        sentence="The one person, service or device that certificates are bound to."
+      />
+      <Card>
+        <IdentityForm action={create} />
+      </Card>
     </div>
   );
 }

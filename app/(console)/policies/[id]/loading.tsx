@@ -3,5 +3,16 @@ import { PageHeaderSkeleton, Skeleton, TableSkeleton } from "@/components/ui/ske
 
 /** The rules, and beside them the tester. */
 export default function Loading() {
-  return <><PageHeaderSkeleton /><Grid columns="main"><Stack><Skeleton height="stat" /><TableSkeleton rows={6} /></Stack><Skeleton height="card" /></Grid></>;
+  return (
+    <>
+      <PageHeaderSkeleton />
+      <Grid columns="main">
+        <Stack>
+          <Skeleton height="stat" />
+          <TableSkeleton rows={6} />
+        </Stack>
+        <Skeleton height="card" />
+      </Grid>
+    </>
+  );
 }

@@ -25,42 +25,128 @@ import { loadSnippets } from "../load-snippets";
 
 export const metadata = { title: "Policy" };
 
-export default async function PolicyPage({ params }: Readonly<{ params: Promise<{ id: string }> }>) {
+export default async function PolicyPage({
+  params,
+}: Readonly<{ params: Promise<{ id: string }> }>) {
   const { id } = await params;
-  const { actor, deps } = await openPage("policies.read", { action: "policy.read", target: { kind: "policy", id, label: id } });
+  const { actor, deps } = await openPage("policies.read", {
+    action: "policy.read",
+    target: { kind: "policy", id, label: id },
+  });
   const policy = await orNull(getPolicy(deps, actor, id));
   if (policy === null) notFound();
-  const may = (permission: Permission) => scopeOf(actor.role, permission) !== "none", mayWrite = may("policies.write"), retired = policy.status === "retired";
+  const may = (permission: Permission) => scopeOf(actor.role, permission) !== "none",
+    mayWrite = may("policies.write"),
+    retired = policy.status === "retired";
   const address = new URL((await mtlsAddress("/")) ?? deps.publicUrl);
-  const snippets = await loadSnippets({ service: policy.service, host: address.hostname, port: Number(address.port || 443) });
+  const snippets = await loadSnippets({
+    service: policy.service,
+    host: address.hostname,
+    port: Number(address.port || 443),
+  });
   return (
     <>
-      <PageHeader title={policy.name} badge={<PolicyState policy={policy} />} crumbs={[{ label: "Policies", href: "/policies" }]} sentence={policy.description || `Who may do what on ${policy.service}.`} action={mayWrite && <StatusAct policy={policy} />} />
+      <PageHeader
+        title={policy.name}
+        badge={<PolicyState policy={policy} />}
+        crumbs={[{ label: "Policies", href: "/policies" }]}
+        sentence={policy.description || `Who may do what on ${policy.service}.`}
+        action={mayWrite && <StatusAct policy={policy} />}
+      />
       {(retired || policy.rules === null) && (
-        <div className="pb-4">{policy.rules === null
-          ? <Banner tone="danger" title="What is stored cannot be read, so every request is denied.">Write the rules anew and save them.</Banner>
-          : <Banner tone="warning" title="This policy is retired, so every request is denied.">Its rules are kept. They count again once it is active.</Banner>}</div>
+        <div className="pb-4">
+          {policy.rules === null ? (
+            <Banner
+              tone="danger"
+              title="What is stored cannot be read, so every request is denied."
+            >
+              Write the rules anew and save them.
+            </Banner>
+          ) : (
+            <Banner tone="warning" title="This policy is retired, so every request is denied.">
+              Its rules are kept. They count again once it is active.
+            </Banner>
+          )}
+        </div>
       )}
-      <PolicyEditor key={policy.version} policy={policy} {...await editorMaterials(deps, actor, policy)} save={update} test={test} find={find} mayWrite={mayWrite} beside={<PolicyFacts policy={policy} withRecord={may("audit.read")} />}
-        below={<ProxySnippets service={policy.service} snippets={snippets} withProxies={may("proxies.read")} />} />
+      <PolicyEditor
+        key={policy.version}
+        policy={policy}
+        {...await editorMaterials(deps, actor, policy)}
+        save={update}
+        test={test}
+        find={find}
+        mayWrite={mayWrite}
+        beside={<PolicyFacts policy={policy} withRecord={may("audit.read")} />}
+        below={
+          <ProxySnippets
+            service={policy.service}
+            snippets={snippets}
+            withProxies={may("proxies.read")}
+          />
+        }
+      />
     </>
   );
 }
 
-function PolicyFacts({ policy: { id, service, version, createdAt, changedAt }, withRecord }: Readonly<{ policy: PolicyDto; withRecord: boolean }>) {
+function PolicyFacts({
+  policy: { id, service, version, createdAt, changedAt },
+  withRecord,
+}: Readonly<{ policy: PolicyDto; withRecord: boolean }>) {
   return (
     <Card title="Policy">
-      <DataList narrow items={[
-        { label: "Service", value: <code className="font-mono text-xs">{service}</code> }, { label: "Version", value: version },
-        ...(withRecord ? [{ label: "Decisions", value: <Link href={`/audit?target=${id}`}>on the record</Link> }] : []),
-        { label: "Created", value: <Time at={createdAt} show="minute" /> }, { label: "Changed", value: <Time at={changedAt} show="minute" /> },
-        { label: "Id", value: <MonoId value={id} label="id" kind="text" /> },
-      ]} />
+      <DataList
+        narrow
+        items={[
+          { label: "Service", value: <code className="font-mono text-xs">{service}</code> },
+          { label: "Version", value: version },
+          ...(withRecord
+            ? [
+                {
+                  label: "Decisions",
+                  value: <Link href={`/audit?target=${id}`}>on the record</Link>,
+                },
+              ]
+            : []),
+          { label: "Created", value: <Time at={createdAt} show="minute" /> },
+          { label: "Changed", value: <Time at={changedAt} show="minute" /> },
+          { label: "Id", value: <MonoId value={id} label="id" kind="text" /> },
+        ]}
+      />
     </Card>
   );
 }
 
-function StatusAct({ policy: { id, name, service, status, version } }: Readonly<{ policy: PolicyDto }>) {
-  if (status === "retired") return <ConfirmDialog trigger={<Button icon={<ArchiveRestore aria-hidden />}>Activate</Button>} tone="plain" title={`Activate ${name}?`} consequence="Its rules decide again, from the next request on." confirmLabel="Activate" receipt="Activated." action={update} input={{ id, version, status: "active" }} />;
-  return <ConfirmDialog trigger={<Button variant="danger-quiet" icon={<Archive aria-hidden />}>Retire</Button>} title={`Retire ${name}?`} consequence={`From the next request on everything on ${service} is denied. The rules are kept.`} confirmLabel="Retire" receipt="Retired." action={update} input={{ id, version, status: "retired" }} />;
+function StatusAct({
+  policy: { id, name, service, status, version },
+}: Readonly<{ policy: PolicyDto }>) {
+  if (status === "retired")
+    return (
+      <ConfirmDialog
+        trigger={<Button icon={<ArchiveRestore aria-hidden />}>Activate</Button>}
+        tone="plain"
+        title={`Activate ${name}?`}
+        consequence="Its rules decide again, from the next request on."
+        confirmLabel="Activate"
+        receipt="Activated."
+        action={update}
+        input={{ id, version, status: "active" }}
+      />
+    );
+  return (
+    <ConfirmDialog
+      trigger={
+        <Button variant="danger-quiet" icon={<Archive aria-hidden />}>
+          Retire
+        </Button>
+      }
+      title={`Retire ${name}?`}
+      consequence={`From the next request on everything on ${service} is denied. The rules are kept.`}
+      confirmLabel="Retire"
+      receipt="Retired."
+      action={update}
+      input={{ id, version, status: "retired" }}
+    />
+  );
 }

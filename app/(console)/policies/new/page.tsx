@@ -11,8 +11,19 @@ export default async function NewPolicyPage() {
   const { actor, deps } = await openPage("policies.write", { action: "policy.read" });
   return (
     <>
-      <PageHeader title="New policy" crumbs={[{ label: "Policies", href: "/policies" }]} sentence="Who may do what on one service. Try the rules beside them before you save." />
-      <PolicyEditor policy={null} {...await editorMaterials(deps, actor, null)} save={create} test={test} find={find} mayWrite />
+      <PageHeader
+        title="New policy"
+        crumbs={[{ label: "Policies", href: "/policies" }]}
+        sentence="Who may do what on one service. Try the rules beside them before you save."
+      />
+      <PolicyEditor
+        policy={null}
+        {...await editorMaterials(deps, actor, null)}
+        save={create}
+        test={test}
+        find={find}
+        mayWrite
+      />
     </>
   );
 }

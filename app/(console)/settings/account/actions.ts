@@ -8,5 +8,9 @@ import { act } from "@/lib/auth/act";
 import { currentSessionId } from "@/lib/auth/session-actor";
 
 /** Every role may change its own password and end its own sessions; the use cases look at nobody else's. */
-export const replacePassword = act("self", passwordChange, async (deps, actor, input) => changePassword(deps, actor, input, await currentSessionId()));
-export const end = act("self", z.object({ id: z.string().max(64) }), (deps, actor, { id }) => endSession(deps, actor, id));
+export const replacePassword = act("self", passwordChange, async (deps, actor, input) =>
+  changePassword(deps, actor, input, await currentSessionId()),
+);
+export const end = act("self", z.object({ id: z.string().max(64) }), (deps, actor, { id }) =>
+  endSession(deps, actor, id),
+);

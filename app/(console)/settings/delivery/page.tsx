@@ -14,10 +14,23 @@ export default async function DeliveryPage() {
   const { actor, deps } = await openPage("destinations.read", { action: "destination.read" });
   const { items } = await listDestinations(deps, actor);
   const mayWrite = scopeOf(actor.role, "destinations.write") !== "none";
-  const newOne = mayWrite && <DestinationDialog action={create} trigger={<Button variant="primary" icon={<Plus aria-hidden />}>New destination</Button>} />;
+  const newOne = mayWrite && (
+    <DestinationDialog
+      action={create}
+      trigger={
+        <Button variant="primary" icon={<Plus aria-hidden />}>
+          New destination
+        </Button>
+      }
+    />
+  );
   return (
     <>
-      <PageHeader title="Delivery" sentence="Where alerts are sent, beside the console. Each is retried for a day, and every attempt is kept." action={items.length > 0 && newOne} />
+      <PageHeader
+        title="Delivery"
+        sentence="Where alerts are sent, beside the console. Each is retried for a day, and every attempt is kept."
+        action={items.length > 0 && newOne}
+      />
       <DestinationTable items={items} action={newOne} />
     </>
   );

@@ -10,5 +10,13 @@ import { updateProxy } from "@/lib/proxies/update-proxy";
 const id = { id: z.string().max(64) };
 
 export const trust = act("proxies.write", proxyInput, trustProxy);
-export const update = act("proxies.write", proxyChange.extend(id), (deps, actor, { id: proxy, ...change }) => updateProxy(deps, actor, proxy, change));
-export const remove = act("proxies.write", proxyRemoval.extend(id), (deps, actor, { id: proxy, ...removal }) => removeProxy(deps, actor, proxy, removal));
+export const update = act(
+  "proxies.write",
+  proxyChange.extend(id),
+  (deps, actor, { id: proxy, ...change }) => updateProxy(deps, actor, proxy, change),
+);
+export const remove = act(
+  "proxies.write",
+  proxyRemoval.extend(id),
+  (deps, actor, { id: proxy, ...removal }) => removeProxy(deps, actor, proxy, removal),
+);

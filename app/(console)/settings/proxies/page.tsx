@@ -18,9 +18,29 @@ export default async function ProxiesPage() {
   const newOne = mayWrite && <TrustProxy trust={trust} find={find} createIdentity={create} />;
   return (
     <>
-      <PageHeader title="Proxies" sentence="Who may pass on the certificates of others. From anybody else such headers are stripped." action={newOne} />
-      <ProxyTable items={items} acts={mayWrite ? (proxy) => <ProxyActs proxy={proxy} update={update} remove={remove} /> : undefined}
-        empty={<EmptyState icon={<Network aria-hidden />} title="No proxy is trusted yet" action={newOne}>A proxy shows a client certificate of its own. Trust its identity, and what it says of its clients’ certificates counts.</EmptyState>} />
+      <PageHeader
+        title="Proxies"
+        sentence="Who may pass on the certificates of others. From anybody else such headers are stripped."
+        action={newOne}
+      />
+      <ProxyTable
+        items={items}
+        acts={
+          mayWrite
+            ? (proxy) => <ProxyActs proxy={proxy} update={update} remove={remove} />
+            : undefined
+        }
+        empty={
+          <EmptyState
+            icon={<Network aria-hidden />}
+            title="No proxy is trusted yet"
+            action={newOne}
+          >
+            A proxy shows a client certificate of its own. Trust its identity, and what it says of
+            its clients’ certificates counts.
+          </EmptyState>
+        }
+      />
     </>
   );
 }

@@ -7,4 +7,8 @@ import { revokeToken } from "@/lib/tokens/revoke-token";
 import { tokenInput } from "@/lib/tokens/schema";
 
 export const create = act("tokens.write", tokenInput, createToken);
-export const revoke = act("tokens.write", z.object({ id: z.string().max(64) }), (deps, actor, { id }) => revokeToken(deps, actor, id));
+export const revoke = act(
+  "tokens.write",
+  z.object({ id: z.string().max(64) }),
+  (deps, actor, { id }) => revokeToken(deps, actor, id),
+);

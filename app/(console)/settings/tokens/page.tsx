@@ -23,7 +23,9 @@ const path = "/settings/tokens";
 
 export const metadata = { title: "Tokens" };
 
-export default async function TokensPage({ searchParams }: Readonly<{ searchParams: SearchParams }>) {
+export default async function TokensPage({
+  searchParams,
+}: Readonly<{ searchParams: SearchParams }>) {
   const { actor, deps } = await openPage("tokens.read", { action: "token.read" });
   const { query, params, problems } = await readQuery(tokenQuery, searchParams);
   const { items, nextCursor } = await listTokens(deps, actor, query);
@@ -31,12 +33,56 @@ export default async function TokensPage({ searchParams }: Readonly<{ searchPara
   const filtered = Object.keys(params).length > 0;
   return (
     <>
-      <PageHeader title="Tokens" sentence="Programs sign in to the API with them. A secret is shown once and kept nowhere."
-        action={mayWrite && <TokenDialog trigger={<Button variant="primary" icon={<Plus aria-hidden />}>New token</Button>} action={create} findIdentities={find} />} />
-      <Suspense><FilterBar><ChoiceFilter label="State" name="status" any="Any state" options={[{ value: "active", label: "Active" }, { value: "expired", label: "Expired" }, { value: "revoked", label: "Revoked" }]} /></FilterBar></Suspense>
+      <PageHeader
+        title="Tokens"
+        sentence="Programs sign in to the API with them. A secret is shown once and kept nowhere."
+        action={
+          mayWrite && (
+            <TokenDialog
+              trigger={
+                <Button variant="primary" icon={<Plus aria-hidden />}>
+                  New token
+                </Button>
+              }
+              action={create}
+              findIdentities={find}
+            />
+          )
+        }
+      />
+      <Suspense>
+        <FilterBar>
+          <ChoiceFilter
+            label="State"
+            name="status"
+            any="Any state"
+            options={[
+              { value: "active", label: "Active" },
+              { value: "expired", label: "Expired" },
+              { value: "revoked", label: "Revoked" },
+            ]}
+          />
+        </FilterBar>
+      </Suspense>
       <FilterProblems path={path} params={params} problems={problems} />
-      <TokenTable items={items} revoke={mayWrite ? revoke : undefined} empty={filtered ? <EmptyState title="No token matches" action={<ButtonLink href={path}>Show all</ButtonLink>} /> : undefined} />
-      {items.length > 0 && <Pagination summary={`${plural(items.length, "token")} on this page`} {...pagesOf(path, params, nextCursor)} />}
+      <TokenTable
+        items={items}
+        revoke={mayWrite ? revoke : undefined}
+        empty={
+          filtered ? (
+            <EmptyState
+              title="No token matches"
+              action={<ButtonLink href={path}>Show all</ButtonLink>}
+            />
+          ) : undefined
+        }
+      />
+      {items.length > 0 && (
+        <Pagination
+          summary={`${plural(items.length, "token")} on this page`}
+          {...pagesOf(path, params, nextCursor)}
+        />
+      )}
     </>
   );
 }

@@ -10,5 +10,11 @@ import { act } from "@/lib/auth/act";
 const id = { id: z.string().max(64) };
 
 export const create = act("accounts.write", accountInput, createAccount);
-export const update = act("accounts.write", accountChange.extend(id), (deps, actor, { id: account, ...change }) => updateAccount(deps, actor, account, change));
-export const endAll = act("accounts.write", z.object(id), (deps, actor, { id: account }) => endSessions(deps, actor, account));
+export const update = act(
+  "accounts.write",
+  accountChange.extend(id),
+  (deps, actor, { id: account, ...change }) => updateAccount(deps, actor, account, change),
+);
+export const endAll = act("accounts.write", z.object(id), (deps, actor, { id: account }) =>
+  endSessions(deps, actor, account),
+);

@@ -26,7 +26,9 @@ export type Stand = Readonly<{
   close: () => Promise<void>;
 }>;
 
-export async function until<T>(holds: () => Promise<T | null | false | undefined> | T | null | false | undefined): Promise<T> {
+export async function until<T>(
+  holds: () => Promise<T | null | false | undefined> | T | null | false | undefined,
+): Promise<T> {
   for (;;) {
     const found = await holds();
     if (found !== null && found !== false && found !== undefined) return found;
@@ -35,22 +37,49 @@ export async function until<T>(holds: () => Promise<T | null | false | undefined
 }
 
 export async function openStand(options: Parameters<typeof makeTestHouse>[0] = {}): Promise<Stand> {
-  const house = await makeTestHouse({ setUp: false, connections: 40, ...options }), pipelines: Pipeline[] = [], errors: unknown[] = [], said: string[] = [];
+  const house = await makeTestHouse({ setUp: false, connections: 40, ...options }),
+    pipelines: Pipeline[] = [],
+    errors: unknown[] = [],
+    said: string[] = [];
   const { db } = house.deps;
-  const stopAll = async (): Promise<void> => { await Promise.all(pipelines.splice(0).map((pipeline) => pipeline.stop())); };
+  const stopAll = async (): Promise<void> => {
+    await Promise.all(pipelines.splice(0).map((pipeline) => pipeline.stop()));
+  };
   const size = async () => Number((await house.asSuper("select size from tlog.head"))[0]?.["size"]);
   return {
-    house, errors, said, stopAll, size,
+    house,
+    errors,
+    said,
+    stopAll,
+    size,
     start: (more = {}) => {
-      const pipeline = startLogPipeline(house.deps, { onError: (error) => errors.push(error), say: (text) => said.push(text), ...more });
+      const pipeline = startLogPipeline(house.deps, {
+        onError: (error) => errors.push(error),
+        say: (text) => said.push(text),
+        ...more,
+      });
       pipelines.push(pipeline);
       return pipeline;
     },
-    write: async (count) => { await Promise.all(Array.from({ length: count }, (_none, n) => recordEntry(house.deps, testActor(), readEntry(`/${n}`)))); },
-    published: () => until(async () => {
-      const [row] = await house.asSuper("select size, (select count(*) from tlog.inbox) as waiting from tlog.head"), newest = await newestCheckpoint(db);
-      return Number(row?.["waiting"]) === 0 && newest !== null && newest.size === Number(row?.["size"]) ? newest.size : null;
-    }),
+    write: async (count) => {
+      await Promise.all(
+        Array.from({ length: count }, (_none, n) =>
+          recordEntry(house.deps, testActor(), readEntry(`/${n}`)),
+        ),
+      );
+    },
+    published: () =>
+      until(async () => {
+        const [row] = await house.asSuper(
+            "select size, (select count(*) from tlog.inbox) as waiting from tlog.head",
+          ),
+          newest = await newestCheckpoint(db);
+        return Number(row?.["waiting"]) === 0 &&
+          newest !== null &&
+          newest.size === Number(row?.["size"])
+          ? newest.size
+          : null;
+      }),
     close: async () => {
       await stopAll();
       await house.close();
@@ -61,22 +90,44 @@ export async function openStand(options: Parameters<typeof makeTestHouse>[0] = {
 export const faultsOf = ({ house }: Stand): Promise<string[]> => faultsIn(house.asSuper);
 
 /** Everything that must hold of a log at rest, computed from the entries' bytes alone. Returns what is wrong. */
-export async function faultsIn(query: (sql: string) => Promise<Record<string, unknown>[]>): Promise<string[]> {
+export async function faultsIn(
+  query: (sql: string) => Promise<Record<string, unknown>[]>,
+): Promise<string[]> {
   const faults: string[] = [];
-  const rows = await query("select seq, sha256('\\x00'::bytea || entry) as leaf, leaf_hash from tlog.entry order by seq");
+  const rows = await query(
+    "select seq, sha256('\\x00'::bytea || entry) as leaf, leaf_hash from tlog.entry order by seq",
+  );
   rows.forEach((row, at) => {
     if (Number(row["seq"]) !== at) faults.push(`number ${String(row["seq"])} stands at ${at}`);
     if (!equalBytes(row["leaf"] as Buffer, row["leaf_hash"] as Buffer)) faults.push(`leaf ${at}`);
   });
-  const [doubled] = await query("select count(*)::int - count(distinct entry_id)::int as n from tlog.entry");
+  const [doubled] = await query(
+    "select count(*)::int - count(distinct entry_id)::int as n from tlog.entry",
+  );
   if (doubled?.["n"] !== 0) faults.push("an entry twice");
-  const scratch = makeTree({ size: 0, edge: [] }), logs = await query("select generation, vkey from tlog.log");
-  const checkpoints = await query("select generation, size::int, root, note, published_at from tlog.checkpoint order by size, generation");
-  for (const { generation, size, root, note } of checkpoints as { generation: number; size: number; root: Buffer; note: string }[]) {
-    scratch.append(Buffer.concat(rows.slice(scratch.size(), size).map((row) => row["leaf"] as Buffer)));
-    if (scratch.size() !== size || !equalBytes(scratch.root(), root)) faults.push(`the root at ${size}`);
-    const { checkpoint } = await verifyCheckpoint(nodeLogCrypto, note, parseVkey(String(logs.find((log) => log["generation"] === generation)?.["vkey"])));
-    if (checkpoint.size !== size || !equalBytes(checkpoint.root, root)) faults.push(`the note at ${size}`);
+  const scratch = makeTree({ size: 0, edge: [] }),
+    logs = await query("select generation, vkey from tlog.log");
+  const checkpoints = await query(
+    "select generation, size::int, root, note, published_at from tlog.checkpoint order by size, generation",
+  );
+  for (const { generation, size, root, note } of checkpoints as {
+    generation: number;
+    size: number;
+    root: Buffer;
+    note: string;
+  }[]) {
+    scratch.append(
+      Buffer.concat(rows.slice(scratch.size(), size).map((row) => row["leaf"] as Buffer)),
+    );
+    if (scratch.size() !== size || !equalBytes(scratch.root(), root))
+      faults.push(`the root at ${size}`);
+    const { checkpoint } = await verifyCheckpoint(
+      nodeLogCrypto,
+      note,
+      parseVkey(String(logs.find((log) => log["generation"] === generation)?.["vkey"])),
+    );
+    if (checkpoint.size !== size || !equalBytes(checkpoint.root, root))
+      faults.push(`the note at ${size}`);
   }
   return faults;
 }
@@ -96,16 +147,32 @@ const guarded = ["tlog.log", "tlog.tile", "tlog.checkpoint", "tlog.inbox"];
 
 /** Runs statements as a superuser with every guard of the log's tables off, as whoever restores a database does. */
 export async function unguarded({ house }: Stand, statements: readonly string[]): Promise<void> {
-  const places = (await house.asSuper("select inhrelid::regclass::text as place from pg_inherits where inhparent = 'tlog.entry'::regclass")).map(({ place }) => String(place));
-  for (const place of [...places, ...guarded]) await house.asSuper(`alter table ${place} disable trigger all`);
+  const places = (
+    await house.asSuper(
+      "select inhrelid::regclass::text as place from pg_inherits where inhparent = 'tlog.entry'::regclass",
+    )
+  ).map(({ place }) => String(place));
+  for (const place of [...places, ...guarded])
+    await house.asSuper(`alter table ${place} disable trigger all`);
   for (const statement of statements) await house.asSuper(statement);
-  for (const place of [...places, ...guarded]) await house.asSuper(`alter table ${place} enable trigger all`);
-  const rows = await house.asSuper("select tgrelid::regclass::text as place, tgname from pg_trigger where tgrelid::regclass::text like 'tlog.%' and tgname in ('no_change', 'no_truncate', 'no_update')");
-  for (const { place, tgname } of rows) await house.asSuper(`alter table ${String(place)} enable always trigger ${String(tgname)}`);
+  for (const place of [...places, ...guarded])
+    await house.asSuper(`alter table ${place} enable trigger all`);
+  const rows = await house.asSuper(
+    "select tgrelid::regclass::text as place, tgname from pg_trigger where tgrelid::regclass::text like 'tlog.%' and tgname in ('no_change', 'no_truncate', 'no_update')",
+  );
+  for (const { place, tgname } of rows)
+    await house.asSuper(`alter table ${String(place)} enable always trigger ${String(tgname)}`);
 }
 
 /** Makes the database what a backup of the moment with so many entries holds. The tree is built again from its entries. */
-export const goBackTo = (stand: Stand, size: number): Promise<void> => unguarded(stand, [
-  `delete from tlog.entry where seq >= ${size}`, "delete from tlog.inbox", `update tlog.head set size = ${size}, halted = null`, "delete from tlog.tile", "update tlog.tree set size = 0, edge = '{}'",
-  `delete from tlog.checkpoint where size > ${size}`, "truncate tlog.search, tlog.span", "update tlog.indexed set upto = 0",
-]);
+export const goBackTo = (stand: Stand, size: number): Promise<void> =>
+  unguarded(stand, [
+    `delete from tlog.entry where seq >= ${size}`,
+    "delete from tlog.inbox",
+    `update tlog.head set size = ${size}, halted = null`,
+    "delete from tlog.tile",
+    "update tlog.tree set size = 0, edge = '{}'",
+    `delete from tlog.checkpoint where size > ${size}`,
+    "truncate tlog.search, tlog.span",
+    "update tlog.indexed set upto = 0",
+  ]);

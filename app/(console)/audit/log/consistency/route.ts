@@ -8,12 +8,15 @@ const sizeForm = /^\d{1,15}$/;
 export async function GET(request: Request): Promise<Response> {
   const { actor, deps } = await openPage("audit.read", { action: "log.read" });
   const { from = "", to = "" } = Object.fromEntries(new URL(request.url).searchParams);
-  if (!sizeForm.test(from) || !sizeForm.test(to)) return new Response("from and to are sizes of the log, whole numbers.\n", { status: 400 });
+  if (!sizeForm.test(from) || !sizeForm.test(to))
+    return new Response("from and to are sizes of the log, whole numbers.\n", { status: 400 });
   try {
     const { path } = await consistency(deps, actor, { from: Number(from), to: Number(to) });
     return Response.json({ path }, { headers: { "cache-control": "no-store" } });
   } catch (error) {
     if (!isAppError(error)) throw error;
-    return new Response(`${error.message}\n`, { status: error.code === "log.not-sealed" ? 409 : 400 });
+    return new Response(`${error.message}\n`, {
+      status: error.code === "log.not-sealed" ? 409 : 400,
+    });
   }
 }

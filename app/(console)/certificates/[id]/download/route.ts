@@ -11,21 +11,49 @@ const pemType = "application/x-pem-file";
 function fileOf({ pem, chainPem }: CertificateDto, format: string): File | null {
   if (pem === null) return null;
   switch (format) {
-    case "pem": return { body: pem, type: pemType, ending: ".pem" };
-    case "der": return { body: new Uint8Array(derOf(pem, "CERTIFICATE")), type: "application/pkix-cert", ending: ".cer" };
-    case "chain": return { body: chainPem, type: pemType, ending: "-chain.pem" };
-    case "full": return { body: `${pem.trimEnd()}\n${chainPem}`, type: pemType, ending: "-full.pem" };
-    default: return null;
+    case "pem":
+      return { body: pem, type: pemType, ending: ".pem" };
+    case "der":
+      return {
+        body: new Uint8Array(derOf(pem, "CERTIFICATE")),
+        type: "application/pkix-cert",
+        ending: ".cer",
+      };
+    case "chain":
+      return { body: chainPem, type: pemType, ending: "-chain.pem" };
+    case "full":
+      return { body: `${pem.trimEnd()}\n${chainPem}`, type: pemType, ending: "-full.pem" };
+    default:
+      return null;
   }
 }
 
 /** A certificate as a file: `format` is pem, der, chain (the issuer and above, without the root) or full (both). */
-export async function GET(request: Request, { params }: Readonly<{ params: Promise<{ id: string }> }>): Promise<Response> {
+export async function GET(
+  request: Request,
+  { params }: Readonly<{ params: Promise<{ id: string }> }>,
+): Promise<Response> {
   const { id } = await params;
-  const { actor, deps } = await openPage("certificates.read", { action: "certificate.read", target: { kind: "certificate", id, label: id } });
+  const { actor, deps } = await openPage("certificates.read", {
+    action: "certificate.read",
+    target: { kind: "certificate", id, label: id },
+  });
   const certificate = await orNull(getCertificate(deps, actor, id));
-  const file = certificate && fileOf(certificate, new URL(request.url).searchParams.get("format") ?? "pem");
-  if (!certificate || !file) return new Response("There is no such file. Formats are pem, der, chain and full.\n", { status: 404, headers: { "content-type": "text/plain; charset=utf-8" } });
-  const name = certificateName(certificate).replace(/[^A-Za-z0-9.-]+/g, "_").slice(0, 80);
-  return new Response(file.body, { headers: { "content-type": file.type, "content-disposition": `attachment; filename="${name}${file.ending}"`, "cache-control": "no-store" } });
+  const file =
+    certificate && fileOf(certificate, new URL(request.url).searchParams.get("format") ?? "pem");
+  if (!certificate || !file)
+    return new Response("There is no such file. Formats are pem, der, chain and full.\n", {
+      status: 404,
+      headers: { "content-type": "text/plain; charset=utf-8" },
+    });
+  const name = certificateName(certificate)
+    .replace(/[^A-Za-z0-9.-]+/g, "_")
+    .slice(0, 80);
+  return new Response(file.body, {
+    headers: {
+      "content-type": file.type,
+      "content-disposition": `attachment; filename="${name}${file.ending}"`,
+      "cache-control": "no-store",
+    },
+  });
 }

@@ -9,17 +9,32 @@ import { issuingOptions } from "../../issuing-options";
 
 export const metadata = { title: "Edit profile" };
 
-export default async function EditProfilePage({ params }: Readonly<{ params: Promise<{ id: string }> }>) {
+export default async function EditProfilePage({
+  params,
+}: Readonly<{ params: Promise<{ id: string }> }>) {
   const { id } = await params;
-  const { actor, deps } = await openPage("profiles.write", { action: "profile.read", target: { kind: "profile", id, label: id } });
+  const { actor, deps } = await openPage("profiles.write", {
+    action: "profile.read",
+    target: { kind: "profile", id, label: id },
+  });
   const profile = await orNull(getProfile(deps, actor, id));
   if (profile === null) notFound();
   if (profile.system || profile.status !== "active") redirect(`/profiles/${profile.id}`);
   return (
     <div className="max-w-3xl">
-      <PageHeader title={`Edit ${profile.name}`} crumbs={[{ label: "Profiles", href: "/profiles" }, { label: profile.name, href: `/profiles/${profile.id}` }]}
-        sentence={`Saving makes version ${profile.version + 1}. Certificates keep the version that they were issued by.`} />
-      <ProfileForm action={update} authorities={await issuingOptions(deps, actor)} profile={profile} />
+      <PageHeader
+        title={`Edit ${profile.name}`}
+        crumbs={[
+          { label: "Profiles", href: "/profiles" },
+          { label: profile.name, href: `/profiles/${profile.id}` },
+        ]}
+        sentence={`Saving makes version ${profile.version + 1}. Certificates keep the version that they were issued by.`}
+      />
+      <ProfileForm
+        action={update}
+        authorities={await issuingOptions(deps, actor)}
+        profile={profile}
+      />
     </div>
   );
 }

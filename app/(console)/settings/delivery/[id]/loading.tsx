@@ -3,5 +3,16 @@ import { PageHeaderSkeleton, Skeleton, TableSkeleton } from "@/components/ui/ske
 
 /** What was sent, and beside it the test and the settings. */
 export default function Loading() {
-  return <><PageHeaderSkeleton /><Grid columns="main"><TableSkeleton rows={6} /><Stack><Skeleton height="stat" /><Skeleton height="card" /></Stack></Grid></>;
+  return (
+    <>
+      <PageHeaderSkeleton />
+      <Grid columns="main">
+        <TableSkeleton rows={6} />
+        <Stack>
+          <Skeleton height="stat" />
+          <Skeleton height="card" />
+        </Stack>
+      </Grid>
+    </>
+  );
 }

@@ -22,26 +22,65 @@ import { remove, test, update } from "../actions";
 
 export const metadata = { title: "Destination" };
 
-export default async function DestinationPage({ params, searchParams }: Readonly<{ params: Promise<{ id: string }>; searchParams: SearchParams }>) {
+export default async function DestinationPage({
+  params,
+  searchParams,
+}: Readonly<{ params: Promise<{ id: string }>; searchParams: SearchParams }>) {
   const { id } = await params;
-  const { actor, deps } = await openPage("destinations.read", { action: "destination.read", target: { kind: "destination", id, label: id } });
+  const { actor, deps } = await openPage("destinations.read", {
+    action: "destination.read",
+    target: { kind: "destination", id, label: id },
+  });
   const { query, params: asked } = await readQuery(deliveryQuery, searchParams);
-  const found = await Promise.all([getDestination(deps, actor, id), listDeliveries(deps, actor, id, query)]).catch((error: unknown) => {
+  const found = await Promise.all([
+    getDestination(deps, actor, id),
+    listDeliveries(deps, actor, id, query),
+  ]).catch((error: unknown) => {
     if (isAppError(error) && error.code === "destination.not-found") notFound();
     throw error;
   });
-  const [destination, { items, nextCursor }] = found, path = `/settings/delivery/${id}`;
-  const mayWrite = scopeOf(actor.role, "destinations.write") !== "none" && destination.status !== "removed", { state, word } = destinationLook(destination);
+  const [destination, { items, nextCursor }] = found,
+    path = `/settings/delivery/${id}`;
+  const mayWrite =
+      scopeOf(actor.role, "destinations.write") !== "none" && destination.status !== "removed",
+    { state, word } = destinationLook(destination);
   return (
     <>
-      <PageHeader title={destination.name} sentence={destination.address} crumbs={[{ label: "Delivery", href: "/settings/delivery" }]} badge={<StateBadge state={state} word={word} />} action={mayWrite && <DestinationActions destination={destination} actions={{ update, remove }} />} />
+      <PageHeader
+        title={destination.name}
+        sentence={destination.address}
+        crumbs={[{ label: "Delivery", href: "/settings/delivery" }]}
+        badge={<StateBadge state={state} word={word} />}
+        action={
+          mayWrite && <DestinationActions destination={destination} actions={{ update, remove }} />
+        }
+      />
       <Grid columns="main">
         <Stack>
-          <Card title="Deliveries" padding="flush" description={destination.waiting === 0 ? "Kept for 90 days." : `${plural(destination.waiting, "delivery", "deliveries")} still to be sent.`}><DeliveryHistory items={items} /></Card>
-          {items.length > 0 && <Pagination summary={`${plural(items.length, "delivery", "deliveries")} on this page`} {...pagesOf(path, asked, nextCursor)} />}
+          <Card
+            title="Deliveries"
+            padding="flush"
+            description={
+              destination.waiting === 0
+                ? "Kept for 90 days."
+                : `${plural(destination.waiting, "delivery", "deliveries")} still to be sent.`
+            }
+          >
+            <DeliveryHistory items={items} />
+          </Card>
+          {items.length > 0 && (
+            <Pagination
+              summary={`${plural(items.length, "delivery", "deliveries")} on this page`}
+              {...pagesOf(path, asked, nextCursor)}
+            />
+          )}
         </Stack>
         <Stack>
-          {mayWrite && <Card title="Test" description="One message that says that it is a test, at once."><TestButton id={id} action={test} /></Card>}
+          {mayWrite && (
+            <Card title="Test" description="One message that says that it is a test, at once.">
+              <TestButton id={id} action={test} />
+            </Card>
+          )}
           <DestinationFacts destination={destination} />
         </Stack>
       </Grid>
