@@ -2,19 +2,19 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { openRealDoor, type Client, type RealDoor } from "@/server/custody/testing/real-door";
+import { openTestGateway, type Client, type TestGateway } from "../../testing/gateway/test-gateway";
 
 const scriptPath = join(import.meta.dirname, "chancery-event");
-let door: RealDoor,
+let gateway: TestGateway,
   payments: Client,
   folders = 0;
 beforeAll(async () => {
-  door = await openRealDoor();
-  payments = await door.issue("payments");
+  gateway = await openTestGateway();
+  payments = await gateway.issue("payments");
 });
-afterAll(() => door.close());
+afterAll(() => gateway.close());
 
-const newFolder = () => door.file(`events-${++folders}`);
+const newFolder = () => gateway.file(`events-${++folders}`);
 type Said = Readonly<{ code: number | null; error: string }>;
 /** Runs it once; `killAfterMs` ends it without mercy. */
 function call(
@@ -24,10 +24,10 @@ function call(
 ): Promise<Said> {
   const env = {
     PATH: process.env["PATH"] ?? "",
-    CHANCERY_URL: door.mtlsUrl(),
+    CHANCERY_URL: gateway.mtlsUrl(),
     CHANCERY_CERT: payments.certFile,
     CHANCERY_KEY: payments.keyFile,
-    CHANCERY_CA: door.rootFile,
+    CHANCERY_CA: gateway.rootFile,
     CHANCERY_EVENTS: folder,
     ...over.env,
   };
@@ -56,7 +56,7 @@ const bootOf = (folder: string) => readFileSync(join(folder, "boot"), "utf8");
 const waiting = (folder: string) => readdirSync(join(folder, "waiting"));
 const name = "backup.finished";
 async function logged(folder: string) {
-  const entries = (await door.entries()).filter(({ src }) => src?.boot === bootOf(folder));
+  const entries = (await gateway.entries()).filter(({ src }) => src?.boot === bootOf(folder));
   return {
     numbers: entries.map(({ src }) => src?.seq),
     events: entries.filter(({ action }) => action === "event.reported"),
@@ -65,7 +65,7 @@ async function logged(folder: string) {
 }
 const upTo = (count: number) => Array.from({ length: count }, (_, n) => n + 1);
 
-test("an event is on the record when it ends with 0, with all that was said, blanks and quotes as they are", async () => {
+test("when chancery-event exits with 0, the event is in the audit log with all its fields, spaces and quotes unchanged", async () => {
   const folder = newFolder();
   const said = await call(folder, [
     name,
@@ -106,7 +106,7 @@ test("an event is on the record when it ends with 0, with all that was said, bla
   expect(waiting(folder)).toEqual([]);
 });
 
-test("twenty at once from one folder get twenty numbers, each stored once", async () => {
+test("twenty concurrent calls with one folder get twenty event numbers, each stored once", async () => {
   const folder = newFolder();
   const codes = await Promise.all(
     upTo(20).map((n) => call(folder, [name, "--data", `{"n":${n}}`])),
@@ -117,17 +117,17 @@ test("twenty at once from one folder get twenty numbers, each stored once", asyn
   expect(new Set(events.map(({ details }) => (details["data"] as { n: number }).n)).size).toBe(20);
 });
 
-describe("a door that goes away and comes back", () => {
-  test("loses nothing and stores nothing twice: what was kept goes out with the next call, in its order", async () => {
+describe("a gateway that goes away and comes back", () => {
+  test("an outage of the gateway loses no event and stores none twice: kept events are sent in order with the next call", async () => {
     const folder = newFolder();
     await call(folder, [name]);
-    await door.stop();
+    await gateway.stop();
     for (let n = 2; n <= 4; n += 1) {
       const { code, error } = await call(folder, [name]);
       expect([code, error.includes("not confirmed yet")]).toEqual([75, true]);
     }
     expect(waiting(folder)).toHaveLength(3);
-    await door.start();
+    await gateway.start();
     expect((await call(folder, [name])).code).toBe(0);
     expect((await call(folder, ["--flush"])).code).toBe(0);
     expect((await call(folder, ["--flush"])).code).toBe(0);
@@ -136,7 +136,7 @@ describe("a door that goes away and comes back", () => {
     expect(beats).toMatchObject([{ details: { settled: 5, ended: false } }]);
   });
 
-  test("whose answer got lost: the same is sent again and not stored again", async () => {
+  test("an event whose response was lost is sent again and not stored twice", async () => {
     const folder = newFolder();
     await call(folder, [name]);
     writeFileSync(
@@ -149,11 +149,11 @@ describe("a door that goes away and comes back", () => {
 });
 
 describe("a clean end", () => {
-  test("is said once in the run's last heartbeat, and the next event begins another run", async () => {
+  test("a clean end is reported once in the run's last heartbeat, and the next event begins another run", async () => {
     const folder = newFolder(),
       script = `trap 'sh "${scriptPath}" --end' EXIT; sh "${scriptPath}" ${name}; sh "${scriptPath}" --flush`;
     expect((await call(folder, [script], { shell: true })).code).toBe(0);
-    const ended = (await door.entries()).filter(
+    const ended = (await gateway.entries()).filter(
       ({ src, details }) => src?.id === `${payments.identityId}/main` && details["ended"] === true,
     );
     expect(ended).toMatchObject([
@@ -164,25 +164,25 @@ describe("a clean end", () => {
     expect(bootOf(folder)).not.toBe(ended[0]?.src?.boot);
     expect((await logged(folder)).numbers).toEqual([1]);
   });
-  test("that Chancery has not confirmed is none yet: what comes goes on with the run, and the next end is one", async () => {
+  test("an end that Chancery has not confirmed does not end the run: later events continue it, and the next end counts", async () => {
     const folder = newFolder();
     await call(folder, [name]);
     const boot = bootOf(folder);
-    await door.stop();
+    await gateway.stop();
     expect((await call(folder, ["--end"])).code).toBe(75);
     expect((await call(folder, [name])).code).toBe(75);
-    await door.start();
+    await gateway.start();
     expect((await call(folder, ["--flush"])).code).toBe(0);
     expect([bootOf(folder), (await logged(folder)).numbers]).toEqual([boot, upTo(4)]);
     expect((await call(folder, ["--end"])).code).toBe(0);
     expect(existsSync(join(folder, "boot"))).toBe(false);
     expect(
-      (await door.entries()).filter(({ src }) => src?.boot === boot).at(-1)?.details,
+      (await gateway.entries()).filter(({ src }) => src?.boot === boot).at(-1)?.details,
     ).toMatchObject({ settled: 4, ended: true });
   });
 });
 
-test("callers that are killed at any moment leave no gap and nothing twice", async () => {
+test("calls killed at any moment leave no gap and no duplicate", async () => {
   const folder = newFolder();
   for (let n = 0; n < 12; n += 1)
     await Promise.all([
@@ -195,7 +195,7 @@ test("callers that are killed at any moment leave no gap and nothing twice", asy
   expect(waiting(folder).filter((file) => file.endsWith(".json"))).toEqual([]);
 });
 
-test("an event whose number was not counted yet when its caller died is counted and sent by the next", async () => {
+test("an event whose call died before counting its number is counted and sent by the next call", async () => {
   const folder = newFolder();
   await call(folder, [name]);
   writeFileSync(
@@ -207,7 +207,7 @@ test("an event whose number was not counted yet when its caller died is counted 
 });
 
 describe("refused", () => {
-  test("for good: 65, the event is put aside, its name stands under its number, and those beside it are on the record", async () => {
+  test("a permanently refused event ends with 65, is set aside and recorded by name under its number; later events are recorded", async () => {
     const folder = newFolder();
     const { code, error } = await call(folder, [
       name,
@@ -236,7 +236,7 @@ describe("refused", () => {
     ["a target without a kind", [name, "--target", "pay-7"]],
     ["data that is no JSON", [name, "--data", "{"]],
     ["an event beyond its size", [name, "--data", JSON.stringify({ x: "x".repeat(17_000) })]],
-  ])("%s: 64, and no number is used", async (_, args) => {
+  ])("a call with %s exits with 64 and uses no event number", async (_, args) => {
     const folder = newFolder();
     expect((await call(folder, args)).code).toBe(64);
     expect(
@@ -244,15 +244,15 @@ describe("refused", () => {
     ).toBe("0\n");
   });
 
-  test("without a certificate that counts: kept, and sent once there is one", async () => {
+  test("without an accepted certificate an event is kept, and sent once there is one", async () => {
     const folder = newFolder(),
-      env = { CHANCERY_CERT: door.file("none.pem") };
+      env = { CHANCERY_CERT: gateway.file("none.pem") };
     expect((await call(folder, [name], { env })).code).toBe(75);
     expect((await call(folder, ["--flush"])).code).toBe(0);
     expect((await logged(folder)).numbers).toEqual([1, 2]);
   });
 
-  test("without a setting, or with a folder whose numbers are lost: nothing is kept and nothing sent", async () => {
+  test("without a required setting, or with a folder whose numbers are lost, no event is kept or sent", async () => {
     const folder = newFolder();
     expect((await call(folder, [name], { env: { CHANCERY_URL: "" } })).code).not.toBe(0);
     mkdirSync(join(folder, "waiting"), { recursive: true });

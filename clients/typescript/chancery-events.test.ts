@@ -2,39 +2,39 @@ import { spawn } from "node:child_process";
 import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { revokeCertificate } from "@/lib/certificates/revoke-certificate";
+import { revokeCertificate } from "../../lib/certificates/revoke-certificate";
 import {
-  openRealDoor,
+  openTestGateway,
   until,
   type Client,
-  type RealDoor,
-} from "@/server/custody/testing/real-door";
-import { testActor } from "@/server/signer/testing/make-test-house";
+  type TestGateway,
+} from "../../testing/gateway/test-gateway";
+import { adminActor } from "../../testing/actors";
 import { openEvents, type EventProblem, type Events, type EventsOptions } from "./chancery-events";
 
-let door: RealDoor,
+let gateway: TestGateway,
   payments: Client,
   spools = 0,
   opened: Events[] = [];
 beforeAll(async () => {
-  door = await openRealDoor();
-  payments = await door.issue("payments");
+  gateway = await openTestGateway();
+  payments = await gateway.issue("payments");
 });
 afterEach(async () => {
   await Promise.all(opened.map((events) => events.close({ withinMs: 0 }).catch(() => {})));
   opened = [];
 });
-afterAll(() => door.close());
+afterAll(() => gateway.close());
 
 const problems: EventProblem[] = [];
 function open(over: Partial<EventsOptions> = {}): Events {
   problems.length = 0;
   const { cert, key } = payments;
   const events = openEvents({
-    url: door.mtlsUrl(),
+    url: gateway.mtlsUrl(),
     cert,
     key,
-    ca: () => readFileSync(door.rootFile),
+    ca: () => readFileSync(gateway.rootFile),
     longestPauseMs: 100,
     onProblem: (problem) => void problems.push(problem),
     ...over,
@@ -42,11 +42,11 @@ function open(over: Partial<EventsOptions> = {}): Events {
   opened.push(events);
   return events;
 }
-const newSpool = () => door.file(`spool-${++spools}`);
+const newSpool = () => gateway.file(`spool-${++spools}`);
 const name = "payment.approved";
 /** What the log holds of a run: the numbers in the log's order, its heartbeats among them. */
 async function logged(boot: string) {
-  const entries = (await door.entries()).filter(({ src }) => src?.boot === boot);
+  const entries = (await gateway.entries()).filter(({ src }) => src?.boot === boot);
   return {
     numbers: entries.map(({ src }) => src?.seq),
     beats: entries
@@ -58,7 +58,7 @@ async function logged(boot: string) {
 const upTo = (count: number) => Array.from({ length: count }, (_, n) => n + 1);
 
 describe("what is reported", () => {
-  test("is on the record under the service's certificate when `recorded` resolves, with all that was said", async () => {
+  test("when `recorded` resolves, the event is in the audit log under the service's certificate with all its fields", async () => {
     const events = open(),
       occurredAt = new Date("2026-11-23T02:38:07.123Z");
     const told = {
@@ -89,7 +89,7 @@ describe("what is reported", () => {
     });
   });
 
-  test("goes out in its order, many at once, and ends with a heartbeat that leaves nothing missing", async () => {
+  test("events are sent in order, many at once, and a run ends with a heartbeat that leaves nothing missing", async () => {
     const events = open(),
       count = 2_300;
     for (let n = 1; n <= count; n += 1) expect(events.report({ name, data: { n } })).toBe(n);
@@ -107,7 +107,7 @@ describe("what is reported", () => {
     ]);
   });
 
-  test("is flushed when `flush` resolves, and a reporter that reported nothing leaves nothing", async () => {
+  test("`flush` resolves once all events are recorded, and a reporter without events leaves no entry", async () => {
     const events = open(),
       silent = open({ source: "silent" });
     for (let n = 0; n < 30; n += 1) events.report({ name });
@@ -118,7 +118,7 @@ describe("what is reported", () => {
     expect((await logged(silent.state().boot)).numbers).toEqual([]);
   });
 
-  test("is settled by a heartbeat now and then, and not again while nothing happens", async () => {
+  test("events are confirmed by a periodic heartbeat, which is not repeated while nothing happens", async () => {
     const events = open({ heartbeatMs: 30 });
     events.report({ name });
     await until(async () => (await logged(events.state().boot)).beats.length > 0);
@@ -133,8 +133,8 @@ describe("what is reported", () => {
   });
 });
 
-describe("a door that goes away and comes back: nothing is lost and nothing stored twice", () => {
-  test("while a busy service goes on reporting", async () => {
+describe("a gateway that goes away and comes back: nothing is lost and nothing stored twice", () => {
+  test("events reported during an outage of the gateway are recorded once each", async () => {
     const events = open();
     let reporting = true;
     const work = (async () => {
@@ -144,11 +144,11 @@ describe("a door that goes away and comes back: nothing is lost and nothing stor
       }
     })();
     for (let round = 0; round < 3; round += 1) {
-      await until(async () => (await door.entries()).length > 0);
-      await door.stop();
+      await until(async () => (await gateway.entries()).length > 0);
+      await gateway.stop();
       await until(() => problems.some(({ status }) => status === 0));
       problems.length = 0;
-      await door.start();
+      await gateway.start();
       await events.flush();
     }
     reporting = false;
@@ -157,20 +157,20 @@ describe("a door that goes away and comes back: nothing is lost and nothing stor
     expect((await logged(events.state().boot)).numbers).toEqual(upTo(events.state().last));
   });
 
-  test("while the door answers that it cannot record", async () => {
+  test("events reported while the gateway can't record are recorded once each afterwards", async () => {
     const events = open();
-    await door.house.asSuper("revoke insert (entry) on tlog.inbox from chancery_app");
+    await gateway.harness.asSuper("revoke insert (entry) on tlog.inbox from chancery_app");
     const waited = events.recorded({ name });
     await until(() => problems.some(({ status }) => status === 503));
-    await door.house.asSuper("grant insert (entry) on tlog.inbox to chancery_app");
+    await gateway.harness.asSuper("grant insert (entry) on tlog.inbox to chancery_app");
     expect(await waited).toMatch(/^ent_/);
     expect((await logged(events.state().boot)).numbers).toEqual([1]);
   });
 
-  test("and a certificate that does not count is tried again until it does", async () => {
-    const lost = await door.issue("lost"),
-      next = await door.issue("lost", { identityId: lost.identityId });
-    await revokeCertificate(door.house.deps, testActor(), lost.certificate.id, {
+  test("a reporter whose certificate is refused retries until it is accepted", async () => {
+    const lost = await gateway.issue("lost"),
+      next = await gateway.issue("lost", { identityId: lost.identityId });
+    await revokeCertificate(gateway.harness.deps, adminActor(), lost.certificate.id, {
       reason: "superseded",
     });
     let now = lost;
@@ -187,14 +187,14 @@ describe("a process that dies", () => {
     import { openEvents } from ${JSON.stringify(join(import.meta.dirname, "chancery-events.ts"))};
     import { readFileSync } from "node:fs";
     const pem = (path) => () => readFileSync(path);
-    const events = openEvents({ url: ${JSON.stringify(door.mtlsUrl())}, cert: pem(${JSON.stringify(payments.certFile)}), key: pem(${JSON.stringify(payments.keyFile)}), ca: pem(${JSON.stringify(door.rootFile)}), spool: ${JSON.stringify(spool)}, longestPauseMs: 50 });
+    const events = openEvents({ url: ${JSON.stringify(gateway.mtlsUrl())}, cert: pem(${JSON.stringify(payments.certFile)}), key: pem(${JSON.stringify(payments.keyFile)}), ca: pem(${JSON.stringify(gateway.rootFile)}), spool: ${JSON.stringify(spool)}, longestPauseMs: 50 });
     for (let n = 0; n < ${count}; n += 1) { events.report({ name: "payment.approved", data: { n } }); if (n % 50 === 0) await new Promise((done) => setTimeout(done, 1)); }
     process.stdout.write(events.state().boot + "\\n");
     setInterval(() => {}, 1000);`;
 
-  test("with kill -9 in the middle loses nothing that it reported: the next sends it under its numbers, and ends the run", async () => {
+  test("events of a process killed with kill -9 are sent under their numbers by the next process, which ends the run", async () => {
     const spool = newSpool(),
-      file = door.file("dies.mjs");
+      file = gateway.file("dies.mjs");
     writeFileSync(file, script(spool, 1_500));
     const child = spawn(process.execPath, ["--import", "tsx", file], {
       stdio: ["ignore", "pipe", "inherit"],
@@ -215,16 +215,16 @@ describe("a process that dies", () => {
     expect((await logged(next.state().boot)).numbers).toEqual([1, 2]);
   });
 
-  test("while the door is away leaves all to the one after the next", async () => {
+  test("events that two processes in a row could not send are sent by the third", async () => {
     const spool = newSpool();
-    await door.stop();
+    await gateway.stop();
     const [first, second] = [open({ spool }), () => open({ spool })];
     for (let n = 0; n < 10; n += 1) first.report({ name });
     expect(await first.close({ withinMs: 10 })).toEqual({ waiting: 11 });
     const middle = second();
     middle.report({ name });
     expect(await middle.close({ withinMs: 10 })).toEqual({ waiting: 13 });
-    await door.start();
+    await gateway.start();
     const last = open({ spool });
     await last.flush();
     expect(await last.close()).toEqual({ waiting: 0 });
@@ -235,7 +235,7 @@ describe("a process that dies", () => {
     expect((await logged(first.state().boot)).beats).toMatchObject([{ settled: 10, ended: true }]);
   });
 
-  test("in the middle of a line of its spool has not taken that event, and the next begins without it", async () => {
+  test("an incomplete last line of the spool counts as no event, and the next process starts without it", async () => {
     const spool = newSpool(),
       first = open({ spool });
     await first.recorded({ name });
@@ -250,7 +250,7 @@ describe("a process that dies", () => {
 });
 
 describe("refused", () => {
-  test("for good, an event leaves its name under its number, and those beside it are on the record", async () => {
+  test("a permanently refused event is recorded by name under its number, and the other events are recorded", async () => {
     const events = open();
     const bad = events.recorded({
         name: "payment.refunded",
@@ -277,7 +277,7 @@ describe("refused", () => {
     ]);
   });
 
-  test("at once, what can never be sent; its number is not used", () => {
+  test("an event that can never be sent is refused at once, and uses no number", () => {
     const events = open();
     expect(() => events.report({ name: "Not a name" })).toThrow(/no name of an event/);
     expect(() => events.report({ name, data: { x: "x".repeat(20_000) } })).toThrow(
@@ -288,21 +288,21 @@ describe("refused", () => {
     expect(events.report({ name })).toBe(1);
   });
 
-  test("when more wait than were allowed, and after the end", async () => {
-    await door.stop();
+  test("an event is refused when too many are waiting, and after close", async () => {
+    await gateway.stop();
     const events = open({ most: 3 });
     for (let n = 0; n < 3; n += 1) events.report({ name });
     expect(() => events.report({ name })).toThrow(/3 events wait/);
     await expect(events.recorded({ name })).rejects.toThrow(/3 events wait/);
-    await door.start();
+    await gateway.start();
     await events.flush();
     expect(events.report({ name })).toBe(4);
     await events.close();
     expect(() => events.report({ name })).toThrow(/closed/);
   });
 
-  test("an unconfirmed `recorded` at the end, with its number", async () => {
-    await door.stop();
+  test("closing rejects an unconfirmed `recorded` with its event number", async () => {
+    await gateway.stop();
     const events = open(),
       [ended, closed] = await Promise.allSettled([
         events.recorded({ name }),
@@ -313,10 +313,10 @@ describe("refused", () => {
       reason: { message: expect.stringContaining("Event 1 was not confirmed") as unknown },
     });
     expect(closed).toEqual({ status: "fulfilled", value: { waiting: 2 } });
-    await door.start();
+    await gateway.start();
   });
 
-  test("a spool that another process has, or that is damaged, and the one that a dead process left locked is taken", () => {
+  test("a spool in use by another process, or a damaged one, is refused; one locked by a dead process is taken over", () => {
     const spool = newSpool();
     open({ spool });
     expect(() => open({ spool })).toThrow(/in use/);

@@ -1,12 +1,17 @@
 /**
- * Reports what a service does to Chancery, as entries of its log. One file, no dependencies, Node 20 or newer; copy it into your service.
+ * Reports what a service does to Chancery, as entries of its log. One file, no dependencies, Node
+ * 20 or newer; copy it into your service.
  *
- *   const events = openEvents({ url: "https://chancery.example.com:3444", cert, key, ca, spool: "/var/lib/payments/events" });
- *   events.report({ name: "payment.approved", target: { kind: "payment", id: "pay-7" } });   // goes out behind your back
- *   const entryId = await events.recorded({ name: "payment.refunded" });                      // resolves once it is on the record
+ *   const events = openEvents({ url: "https://chancery.example.com:3444", cert, key, ca, spool:
+ * "/var/lib/payments/events" });
+ *   events.report({ name: "payment.approved", target: { kind: "payment", id: "pay-7" } });   //
+ * goes out behind your back
+ *   const entryId = await events.recorded({ name: "payment.refunded" });                      //
+ * resolves once it is recorded
  *   await events.close();
- * Events are numbered 1, 2, 3 … in each run and sent in that order, many at once under load. What is not confirmed is sent again under its number, so
- * nothing is stored twice; with a spool file nothing is lost either when the process dies. A number that never arrives is a gap in the log.
+ * Events are numbered 1, 2, 3 … in each run and sent in that order, many at once under load. What
+ * is not confirmed is sent again under its number, so nothing is stored twice; with a spool file
+ * nothing is lost either when the process dies. A number that never arrives is a gap in the log.
  */
 import { randomBytes } from "node:crypto";
 import {
@@ -41,25 +46,35 @@ type Pem = string | Buffer;
 export type EventsOptions = Readonly<{
   /** The mTLS port of Chancery. */
   url: string;
-  /** Certificate with its chain, key, and the root to trust, as PEM. As functions they are asked for each batch: a rotated certificate needs no restart. */
+  /**
+   * Certificate with its chain, key, and the root to trust, as PEM. As functions they are asked for
+   * each batch: a rotated certificate needs no restart.
+   */
   cert: Pem | (() => Pem);
   key: Pem | (() => Pem);
   ca: Pem | (() => Pem);
   /** The name of this instance, if several run under one identity: "main" otherwise. */
   source?: string;
-  /** A file that keeps what is not confirmed yet over the end of the process. One process at a time. */
+  /**
+   * A file that keeps what is not confirmed yet over the end of the process. One process at a time.
+   */
   spool?: string;
-  /** Has every event on the disk before `report` returns: for machines that may lose their power. */
+  /**
+   * Has every event on the disk before `report` returns: for machines that may lose their power.
+   */
   sync?: boolean;
   /** So many events may wait; `report` throws beyond. 100,000 by default. */
   most?: number;
   heartbeatMs?: number;
   /** The longest pause between attempts: 30 s by default. */
   longestPauseMs?: number;
-  /** Told what goes wrong; what is not refused for good is tried again by itself. */
+  /** Called with each problem. Everything but a final refusal is retried automatically. */
   onProblem?: (problem: EventProblem) => void;
 }>;
-/** `refused`: Chancery will never take this event, as `findings` say; an event.refused with its name takes its number. Otherwise it is tried again after `pauseMs`. */
+/**
+ * `refused`: Chancery will never take this event, as `findings` say; an event.refused with its name
+ * takes its number. Otherwise it is tried again after `pauseMs`.
+ */
 export type EventProblem = Readonly<{
   refused: boolean;
   seq: number;
@@ -71,13 +86,22 @@ export type EventProblem = Readonly<{
 }>;
 export type Finding = Readonly<{ path: string; code: string; message: string }>;
 export type Events = Readonly<{
-  /** Takes an event and returns its number. Throws if it can never be sent, if too many wait, or after `close`. */
+  /**
+   * Takes an event and returns its number. Throws if it can never be sent, if too many wait, or
+   * after `close`.
+   */
   report: (event: ChanceryEvent) => number;
-  /** The same, and resolves with the entry's id once it is on the record; rejects if it is refused for good. */
+  /**
+   * The same, and resolves with the entry's id once it is recorded; rejects if it is refused
+   * permanently.
+   */
   recorded: (event: ChanceryEvent) => Promise<string>;
-  /** Resolves once everything that was taken before is on the record or refused for good. */
+  /** Resolves once everything that was accepted before is recorded or permanently refused. */
   flush: () => Promise<void>;
-  /** Says that this run is over and waits, 10 s by default. Returns how many are unconfirmed then: with a spool the next start sends them. */
+  /**
+   * Says that this run is over and waits, 10 s by default. Returns how many are unconfirmed then:
+   * with a spool the next start sends them.
+   */
   close: (options?: Readonly<{ withinMs?: number }>) => Promise<Readonly<{ waiting: number }>>;
   state: () => Readonly<{ boot: string; last: number; waiting: number }>;
 }>;
@@ -111,12 +135,18 @@ const MOST_EVENTS = 500,
   EVENT_BYTES = 16_000,
   SPOOL_BYTES = 1_000_000,
   REQUEST_MS = 30_000;
-/** Refusals by Chancery itself that no repetition changes. All others may be of a proxy, a rotation or a bad moment. */
+/**
+ * Refusals by Chancery itself that no repetition changes. All others may be of a proxy, a rotation
+ * or a bad moment.
+ */
 const final =
   /^(request\.(invalid|bad-json|too-large)|record\.too-large|event\.(invalid|differs|numbers))$/;
 const namePattern = /^[a-z][a-zA-Z0-9_-]*(\.[a-zA-Z0-9_-]+)+$/;
 
-/** Opens the reporter of one run. Throws if the spool file is in use by another process or cannot be written. */
+/**
+ * Opens the reporter of one run. Throws if the spool file is in use by another process or cannot be
+ * written.
+ */
 export function openEvents(options: EventsOptions): Events {
   const { most = 100_000, heartbeatMs = 60_000 } = options,
     boot = randomBytes(12).toString("hex"),
@@ -128,17 +158,7 @@ export function openEvents(options: EventsOptions): Events {
     beaten = 0,
     closed = false;
   const put = (body: object, beat: boolean, over: Partial<Item> = {}): number => {
-    const item = {
-      boot,
-      seq: last + 1,
-      beat,
-      body: JSON.stringify({ seq: last + 1, ...body }),
-      ...over,
-    };
-    if (Buffer.byteLength(item.body) > EVENT_BYTES)
-      throw new Error(
-        `This event has ${Buffer.byteLength(item.body)} bytes; at most ${EVENT_BYTES} are sent.`,
-      );
+    const item = { boot, seq: last + 1, beat, body: bodyOf(last + 1, body), ...over };
     // What could not be kept was not taken, and its number is free.
     spool?.add(item);
     last += 1;
@@ -176,14 +196,7 @@ export function openEvents(options: EventsOptions): Events {
       if (!closed) beat(true);
       closed = true;
       clearInterval(beating);
-      let timer: NodeJS.Timeout | undefined;
-      await Promise.race([
-        sender.settled(),
-        new Promise((done) => {
-          timer = setTimeout(done, withinMs);
-        }),
-      ]);
-      clearTimeout(timer);
+      await waitAtMost(sender.settled(), withinMs);
       sender.stop();
       spool?.close();
       for (const { seq, failed } of waiting)
@@ -193,54 +206,50 @@ export function openEvents(options: EventsOptions): Events {
   };
 }
 
+/** What is sent for the event or heartbeat with this number; throws if it is too long. */
+function bodyOf(seq: number, body: object): string {
+  const text = JSON.stringify({ seq, ...body });
+  if (Buffer.byteLength(text) > EVENT_BYTES)
+    throw new Error(
+      `This event has ${Buffer.byteLength(text)} bytes; at most ${EVENT_BYTES} are sent.`,
+    );
+  return text;
+}
+
+async function waitAtMost(promise: Promise<void>, ms: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise((done) => {
+    timer = setTimeout(done, ms);
+  });
+  await Promise.race([promise, timeout]);
+  clearTimeout(timer);
+}
+
 /** Sends what waits, in order, one batch after another; while one is under way the next gathers. */
 function startSender(options: EventsOptions, waiting: Item[], spool: Spool | null) {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 }),
-    waiters: { left: number; resolve: () => void }[] = [],
+    waiters = makeWaiters(waiting),
     pausing = new AbortController();
   let running = false,
     stopped = false,
     limit = MOST_EVENTS,
     attempt = 0;
-  /** These were the first that waited; whether on the record or not, they are settled. */
+  /** Removes the first items of the queue: they are recorded or permanently refused. */
   const settle = (items: readonly Item[], ids: ReadonlyMap<number, string>): void => {
     waiting.splice(0, items.length);
-    const newest = items.at(-1),
-      next = waiting.find(({ boot }) => boot === newest?.boot);
-    if (newest)
-      spool?.done(
-        newest.boot,
-        next ? next.seq - 1 : newest.seq,
-        !next && hasEnded(newest),
-        waiting.length === 0,
-      );
-    for (const waiter of waiters) waiter.left -= items.length;
-    while (waiters[0] && waiters[0].left <= 0) waiters.shift()?.resolve();
+    if (spool) noteDone(spool, items, waiting);
+    waiters.settled(items.length);
     for (const { seq, replaced, done } of items) if (!replaced) done?.(ids.get(seq) ?? "");
   };
   const refuse = (batch: readonly Item[], answer: Answer): void => {
-    const named = batch.filter((item, n) =>
-      answer.findings.some(({ path }) =>
-        item.beat
-          ? path.startsWith("heartbeat")
-          : path === `events.${n}` || path.startsWith(`events.${n}.`),
-      ),
-    );
+    const named = namedIn(batch, answer);
     const refused = named.length > 0 || batch.length > 1 ? named : batch,
       dropped = refused.filter((item) => !replace(item, answer));
     if (refused.length === 0) limit = Math.ceil(batch.length / 2);
-    for (const { seq, failed } of refused) {
-      options.onProblem?.({ ...answer, refused: true, seq });
-      failed?.(new Error(`Chancery refused event ${seq} (${answer.code}): ${answer.message}`));
-    }
+    reportRefused(options, refused, answer);
     // Those that are given up go to the front, from where they leave; the rest is sent again.
-    if (dropped.length > 0)
-      waiting.splice(
-        0,
-        batch.length,
-        ...dropped,
-        ...batch.filter((item) => !dropped.includes(item)),
-      );
+    const kept = batch.filter((item) => !dropped.includes(item));
+    if (dropped.length > 0) waiting.splice(0, batch.length, ...dropped, ...kept);
     settle(dropped, new Map());
   };
   const send = async (): Promise<void> => {
@@ -252,10 +261,7 @@ function startSender(options: EventsOptions, waiting: Item[], spool: Spool | nul
       return settle(batch, new Map(answer.entries.map(({ seq, entryId }) => [seq, entryId ?? ""])));
     }
     if (final.test(answer.code)) return refuse(batch, answer);
-    const pauseMs = Math.max(
-      answer.retryAfterMs,
-      Math.min(options.longestPauseMs ?? 30_000, 200 * 2 ** attempt++) * (0.5 + Math.random() / 2),
-    );
+    const pauseMs = pauseAfter(answer, attempt++, options);
     options.onProblem?.({ ...answer, refused: false, seq: batch[0]?.seq ?? 0, pauseMs });
     await pause(pauseMs, undefined, { signal: pausing.signal }).catch(() => {});
   };
@@ -272,12 +278,7 @@ function startSender(options: EventsOptions, waiting: Item[], spool: Spool | nul
   wake();
   return {
     wake,
-    settled: (): Promise<void> =>
-      waiting.length === 0
-        ? Promise.resolve()
-        : new Promise((resolve) => {
-            waiters.push({ left: waiting.length, resolve });
-          }),
+    settled: waiters.wait,
     stop: (): void => {
       stopped = true;
       pausing.abort();
@@ -286,10 +287,68 @@ function startSender(options: EventsOptions, waiting: Item[], spool: Spool | nul
   };
 }
 
+/** Lets callers wait until everything that waits now is settled. */
+function makeWaiters(waiting: readonly Item[]) {
+  const waiters: { left: number; resolve: () => void }[] = [];
+  return {
+    wait: (): Promise<void> =>
+      waiting.length === 0
+        ? Promise.resolve()
+        : new Promise((resolve) => {
+            waiters.push({ left: waiting.length, resolve });
+          }),
+    settled: (count: number): void => {
+      for (const waiter of waiters) waiter.left -= count;
+      while (waiters[0] && waiters[0].left <= 0) waiters.shift()?.resolve();
+    },
+  };
+}
+
+function reportRefused(options: EventsOptions, refused: readonly Item[], answer: Answer): void {
+  for (const { seq, failed } of refused) {
+    options.onProblem?.({ ...answer, refused: true, seq });
+    failed?.(new Error(`Chancery refused event ${seq} (${answer.code}): ${answer.message}`));
+  }
+}
+
+/** Notes in the spool that `items` are settled; `waiting` is what is left. */
+function noteDone(spool: Spool, items: readonly Item[], waiting: readonly Item[]): void {
+  const newest = items.at(-1),
+    next = waiting.find(({ boot }) => boot === newest?.boot);
+  if (newest)
+    spool.done(
+      newest.boot,
+      next ? next.seq - 1 : newest.seq,
+      !next && hasEnded(newest),
+      waiting.length === 0,
+    );
+}
+
+/** The items of the batch that the findings name. */
+const namedIn = (batch: readonly Item[], { findings }: Answer): Item[] =>
+  batch.filter((item, n) =>
+    findings.some(({ path }) =>
+      item.beat
+        ? path.startsWith("heartbeat")
+        : path === `events.${n}` || path.startsWith(`events.${n}.`),
+    ),
+  );
+
+/** Twice as long after each attempt, with jitter; not shorter than Chancery asks for. */
+const pauseAfter = (
+  { retryAfterMs }: Answer,
+  attempt: number,
+  { longestPauseMs = 30_000 }: EventsOptions,
+): number =>
+  Math.max(retryAfterMs, Math.min(longestPauseMs, 200 * 2 ** attempt) * (0.5 + Math.random() / 2));
+
 const hasEnded = ({ beat, body }: Pick<Item, "beat" | "body">): boolean =>
   beat && body.endsWith('"ended":true}');
 
-/** Puts the word that it was refused under its number, once. Not where the number itself is taken: then there is nothing to put. */
+/**
+ * Puts the word that it was refused under its number, once. Not where the number itself is taken:
+ * then there is nothing to put.
+ */
 function replace(item: Item, { code, message }: Answer): boolean {
   if (item.beat || item.replaced || code === "event.differs") return false;
   const { seq, name, occurredAt } = JSON.parse(item.body) as {
@@ -309,7 +368,10 @@ function replace(item: Item, { code, message }: Answer): boolean {
   return true;
 }
 
-/** The first that wait, of one run; a heartbeat is the last of its batch, since it speaks of all before it. */
+/**
+ * The first that wait, of one run; a heartbeat is the last of its batch, since it speaks of all
+ * before it.
+ */
 function nextBatch(waiting: readonly Item[], limit: number): Item[] {
   const batch: Item[] = [];
   let bytes = 0;
@@ -328,10 +390,10 @@ function nextBatch(waiting: readonly Item[], limit: number): Item[] {
 
 /** Never rejects: what gets no answer has status 0. */
 function post(options: EventsOptions, agent: Agent, batch: readonly Item[]): Promise<Answer> {
-  const bodyOf = (beat: boolean): string[] =>
+  const bodiesOf = (beat: boolean): string[] =>
       batch.filter((item) => item.beat === beat).map(({ body }) => body),
-    [heartbeat] = bodyOf(true);
-  const text = `{"source":${JSON.stringify(options.source ?? "main")},"boot":${JSON.stringify(batch[0]?.boot)},"events":[${bodyOf(false).join(",")}]${heartbeat ? `,"heartbeat":${heartbeat}` : ""}}`;
+    [heartbeat] = bodiesOf(true);
+  const text = `{"source":${JSON.stringify(options.source ?? "main")},"boot":${JSON.stringify(batch[0]?.boot)},"events":[${bodiesOf(false).join(",")}]${heartbeat ? `,"heartbeat":${heartbeat}` : ""}}`;
   const pem = (value: Pem | (() => Pem)): Pem => (typeof value === "function" ? value() : value);
   return new Promise((resolve) => {
     const none = (error: unknown): void =>
@@ -382,7 +444,9 @@ function post(options: EventsOptions, agent: Agent, batch: readonly Item[]): Pro
   });
 }
 
-/** Only what is in Chancery's own form is its answer: a page of a proxy, or half an answer, is none. */
+/**
+ * Only what is in Chancery's own form is its answer: a page of a proxy, or half an answer, is none.
+ */
 function readAnswer(status: number, retryAfter: string | undefined, said: string): Answer {
   const answer = {
     status,
@@ -423,8 +487,9 @@ type Line = {
 const inUse = new Set<string>();
 
 /**
- * Lines of JSON: what was taken, and up to where it is settled. What an earlier run left is put into `waiting`, under its own numbers and with a last
- * heartbeat that ends that run; then the file is written anew. A torn last line was never taken.
+ * The spool file in lines of JSON: the accepted events, and the last confirmed number. Events left
+ * by an earlier run go into `waiting` with their own numbers and a last heartbeat that ends that
+ * run; then the file is rewritten. An incomplete last line was never accepted.
  */
 function openSpool(path: string, sync: boolean, waiting: Item[]): Spool {
   const unlock = lock(`${path}.lock`);
