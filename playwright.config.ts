@@ -1,4 +1,5 @@
 import { defineConfig } from "@playwright/test";
+import { sharedFolder, type WorkerOptions } from "./testing/playwright-workers";
 
 const flags = [
   "--no-sandbox",
@@ -10,31 +11,46 @@ const flags = [
   "--disable-sync",
 ];
 
-// The global set-up starts one Chancery on free ports and leaves its addresses in the environment, which the workers
-// inherit: CHANCERY_E2E_HTTP, _HTTPS, _MTLS, _SETUP (the one-time link) and _DATA.
-export default defineConfig({
+sharedFolder();
+
+export default defineConfig<object, WorkerOptions>({
   testDir: "e2e",
   outputDir: "test-results",
-  workers: 1,
+  // Each worker has a Chancery that no other uses (e2e/support/test.ts).
+  workers: 2,
   fullyParallel: false,
   forbidOnly: process.env.CI === "true",
-  timeout: 60_000,
-  expect: { timeout: 10_000 },
-  globalSetup: "./server/supervise/testing/playwright-global-setup.ts",
+  // A test that fails is run once more with a trace, and has failed even if it passes then.
+  retries: 1,
+  // Far beyond what a step takes: a machine that is busy besides is no reason to fail.
+  timeout: 240_000,
+  expect: { timeout: 60_000 },
+  globalTeardown: "./testing/playwright-global-teardown.ts",
   reporter: "list",
-  // The first project sets it up in the browser and signs everybody in; the others begin where it ended.
   projects: [
-    { name: "first", testMatch: /.*\.setup\.ts/ },
-    { name: "journeys", testMatch: /.*\.spec\.ts/, dependencies: ["first"] },
+    // Sets one up in the browser and signs everybody in; the others begin where it ended.
+    { name: "first", testMatch: /.*\.setup\.ts/, use: { startFrom: "empty" } },
+    // Start and end a Chancery several times, so they need none.
+    {
+      name: "halt",
+      testMatch: /(log-halt|name-conflicts)\.spec\.ts/,
+      use: { startFrom: "nothing" },
+    },
+    { name: "drill", testMatch: /drill\.spec\.ts/, dependencies: ["first"] },
+    {
+      name: "journeys",
+      testMatch: /.*\.spec\.ts/,
+      testIgnore: /(drill|log-halt|name-conflicts)\.spec\.ts/,
+      dependencies: ["first"],
+    },
   ],
   use: {
-    baseURL: process.env.CHANCERY_E2E_HTTP ?? "",
     ignoreHTTPSErrors: true,
-    actionTimeout: 15_000,
+    actionTimeout: 60_000,
     locale: "en-GB",
     contextOptions: { reducedMotion: "reduce" },
     screenshot: "only-on-failure",
-    trace: "retain-on-failure",
+    trace: "on-first-retry",
     launchOptions: { executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: flags },
   },
 });

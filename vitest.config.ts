@@ -1,21 +1,49 @@
-import { defineConfig } from "vitest/config";
+import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
 
-export default defineConfig({
-  resolve: { alias: { "@": import.meta.dirname } },
-  test: {
-    environment: "node",
-    include: [
-      "lib/**/*.test.ts",
-      "server/**/*.test.ts",
-      "cli/**/*.test.ts",
-      "components/**/*.test.ts",
-      "app/**/*.test.ts",
-      "tools/**/*.test.ts",
-      "lint/**/*.test.ts",
-      "clients/**/*.test.ts",
-    ],
-    globalSetup: ["server/supervise/testing/vitest-global-setup.ts"],
-    hookTimeout: 120_000,
-    testTimeout: 60_000,
-  },
-});
+// Results count on the Node.js that Chancery runs on (decision 15).
+if (!process.version.startsWith("v24."))
+  throw new Error(`Tests run on Node.js 24; this is ${process.version}. Use: npm run unit -- FILE`);
+
+const folders = ["app", "cli", "clients", "components", "lib", "server", "testing", "tools"];
+const filesNamed = (suffix: string) => folders.map((folder) => `${folder}/**/*${suffix}`);
+
+const database = filesNamed(".db.test.ts");
+const interop = filesNamed(".interop.test.ts");
+const mocked = filesNamed(".mocked.test.ts");
+
+/**
+ * Without isolation the files of a worker share what they import: loading it again for each file
+ * cost more than the tests themselves. A file that replaces modules (vi.mock) is named
+ * *.mocked.test.ts and has a process to itself.
+ */
+const projects: TestProjectInlineConfiguration[] = [
+  project("unit", filesNamed(".test.ts"), {
+    exclude: [...database, ...interop, ...mocked],
+    pool: "threads",
+    isolate: false,
+  }),
+  project("db", [...database, ...interop], { pool: "forks", isolate: false }),
+  project("mocked", mocked, { pool: "forks", isolate: true }),
+];
+
+export default defineConfig({ test: { projects, maxWorkers: 4 } });
+
+function project(
+  name: string,
+  include: string[],
+  options: TestProjectInlineConfiguration["test"],
+): TestProjectInlineConfiguration {
+  return {
+    resolve: { alias: { "@": import.meta.dirname } },
+    test: {
+      name,
+      environment: "node",
+      include,
+      globalSetup: ["testing/vitest-global-setup.ts"],
+      // Far beyond what any takes: a machine that is busy besides is no reason to fail.
+      hookTimeout: 300_000,
+      testTimeout: 300_000,
+      ...options,
+    },
+  };
+}

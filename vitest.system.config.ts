@@ -1,14 +1,29 @@
-import { defineConfig } from "vitest/config";
+import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
 
-// Whole installations with their real processes, built before (`npm test -- build system`). One after another: they measure themselves
-// against nothing, but two of them at once would only wait for each other.
+/** Whole installations with their real processes, built before: `npm test -- build system`. */
+function project(name: string, include: string): TestProjectInlineConfiguration {
+  return {
+    resolve: { alias: { "@": import.meta.dirname } },
+    test: {
+      name,
+      environment: "node",
+      include: [include],
+      hookTimeout: 400_000,
+      testTimeout: 1_800_000,
+    },
+  };
+}
+
 export default defineConfig({
-  resolve: { alias: { "@": import.meta.dirname } },
   test: {
-    environment: "node",
-    include: ["e2e/system/**/*.test.ts"],
+    // One after another: two at once would only wait for each other.
     fileParallelism: false,
-    hookTimeout: 400_000,
-    testTimeout: 120_000,
+    projects: [
+      project("system", "e2e/system/**/*.test.ts"),
+      // The long runs of `npm run test:long`.
+      project("kills", "e2e/long/kills.test.ts"),
+      project("scale", "e2e/long/scale.test.ts"),
+      project("clients", "e2e/long/clients.test.ts"),
+    ],
   },
 });

@@ -4,7 +4,7 @@ import { MessageFrame } from "@/components/layout/message-frame";
 import { Button } from "@/components/ui/button";
 import "./globals.css";
 
-/** The last resort: the frame itself broke. It carries its own document. */
+/** The last resort: the root layout failed. Renders a whole document. */
 export default function GlobalError({
   error,
   reset,
@@ -12,14 +12,12 @@ export default function GlobalError({
   return (
     <html lang="en">
       <body>
-        <title>Something broke · Chancery</title>
+        <title>Error · Chancery</title>
         <MessageFrame
-          title="This page could not be made"
+          title="This page couldn't be loaded"
           action={<Button onClick={reset}>Try again</Button>}
         >
-          <p>
-            Nothing was changed by it. If it happens again, give an administrator the reference.
-          </p>
+          <p>Nothing was changed. If this happens again, give an administrator the reference.</p>
           {error.digest && (
             <p className="pt-2 text-xs">
               Reference <code className="font-mono">{error.digest}</code>

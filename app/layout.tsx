@@ -8,7 +8,7 @@ import "./globals.css";
 
 export const metadata: Metadata = {
   title: { default: "Chancery", template: "%s · Chancery" },
-  description: "An internal certificate authority that keeps the rolls.",
+  description: "An internal certificate authority with a verifiable audit log.",
   robots: { index: false, follow: false },
   icons: { icon: [{ url: "/favicon.svg", type: "image/svg+xml" }], apple: "/apple-touch-icon.png" },
 };
@@ -22,7 +22,10 @@ export const viewport: Viewport = {
   ],
 };
 
-/** Every page. The theme that somebody chose comes from a cookie, so the server draws it and nothing flashes. */
+/**
+ * The frame of every page. The theme comes from a cookie, so the server renders it and nothing
+ * flashes.
+ */
 export default async function RootLayout({ children }: Readonly<{ children: ReactNode }>) {
   const theme = readTheme((await cookies()).get(themeCookie)?.value);
   const nonce = nonceOf((await headers()).get("content-security-policy"));

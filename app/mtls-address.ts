@@ -1,10 +1,13 @@
 import { headers } from "next/headers";
-import { readEnv } from "@/lib/env";
+import { readEnv } from "@/lib/runtime/env";
 
-/** The same page of this host on the port that asks for a client certificate; null if the host is not known. */
+/**
+ * The URL of the same page on the port that requests a client certificate; null if the host is
+ * unknown.
+ */
 export async function mtlsAddress(path: string): Promise<string | null> {
-  const port = readEnv().CHANCERY_MTLS_PORT,
-    host = (await headers()).get("host");
+  const port = readEnv().CHANCERY_MTLS_PORT;
+  const host = (await headers()).get("host");
   if (host === null || port === 0) return null;
   try {
     const { hostname } = new URL(`https://${host}`);

@@ -1,14 +1,16 @@
+import { makeRecorder } from "@/lib/log/record/recorder";
+import { makeSource } from "@/lib/log/record/source";
 import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { systemActor } from "@/lib/auth/actor";
+import { systemActor } from "@/lib/access/actor";
 import { closeDatabase, openDatabase } from "@/lib/db/database";
-import { readEnv } from "@/lib/env";
-import { findRepoRoot } from "@/lib/runtime-root";
+import { readEnv } from "@/lib/runtime/env";
+import { world } from "@/lib/runtime/get-deps";
+import { findRepoRoot } from "@/lib/runtime/repo-root";
 import { createToken } from "@/lib/tokens/create-token";
-import { world } from "@/lib/runtime";
 import { supervise } from "@/server/supervise/supervise";
 
 export type Chancery = Readonly<{
@@ -19,7 +21,10 @@ export type Chancery = Readonly<{
   stop: () => Promise<void>;
 }>;
 
-/** A whole Chancery under its own supervisor, on free ports and a data folder that is thrown away; set up, with a token for an administrator. */
+/**
+ * A whole Chancery under its own supervisor, on free ports and a data folder that is thrown away;
+ * set up, with a token for an administrator.
+ */
 export async function startChancery(): Promise<Chancery> {
   const root = findRepoRoot(),
     dist = join(root, "dist"),
@@ -45,7 +50,7 @@ export async function startChancery(): Promise<Chancery> {
     childFiles: {
       signer: join(dist, "signer.mjs"),
       console: join(dist, "console.mjs"),
-      door: join(dist, "door.mjs"),
+      gateway: join(dist, "gateway.mjs"),
     },
   }).catch((error: unknown) => {
     process.stderr.write(said.join(""));
@@ -83,14 +88,19 @@ async function untilReady(url: string): Promise<void> {
 }
 
 async function makeToken(dataFolder: string): Promise<string> {
-  const { readRunFile } = await import("@/lib/runtime-file");
+  const { readRunFile } = await import("@/lib/runtime/run-file");
   const db = openDatabase(readRunFile(dataFolder)?.databaseUrl ?? "", { max: 1 });
+  const source = makeSource("benchmark", world.random.bytes);
+  const recorder = makeRecorder({ ...world, db, source });
   try {
-    const { secret } = await createToken(
-      { ...world, db },
-      systemActor("benchmark", "req_benchmark"),
-      { name: "benchmark", role: "admin", identityId: null, expiresInDays: null },
-    );
+    const { secret } = (
+      await createToken({ ...world, db, recorder }, systemActor("benchmark", "req_benchmark"), {
+        name: "benchmark",
+        role: "admin",
+        identityId: null,
+        expiresInDays: null,
+      })
+    ).result;
     return secret ?? "";
   } finally {
     await closeDatabase(db);
@@ -99,8 +109,10 @@ async function makeToken(dataFolder: string): Promise<string> {
 
 export type Api = (path: string, body?: unknown) => Promise<Record<string, unknown>>;
 
-/** Calls the REST API with the administrator's token; throws what it answers if that is no success. */
-export function apiOf({ url, token }: Chancery): Api {
+/**
+ * Calls the REST API with the administrator's token; throws what it answers if that is no success.
+ */
+export function apiOf({ url, token }: Pick<Chancery, "url" | "token">): Api {
   return async (path, body) => {
     const response = await fetch(`${url}/api/v1${path}`, {
       method: body === undefined ? "GET" : "POST",

@@ -1,13 +1,16 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { closeDatabase, openDatabase } from "@/lib/db/database";
-import type { Database } from "@/lib/db/database";
-import { startThrowawayPostgres, TEMPLATE } from "@/server/supervise/testing/throwaway-postgres";
+import { closeDatabase, type Database, openDatabase } from "@/lib/db/database";
+import { startThrowawayPostgres } from "@/testing/database/throwaway-postgres";
 
-/** A migrated database on a server of its own, as the application sees it and as the superuser does, and a folder; `close` takes all of it away. */
+/**
+ * A migrated database on a separate server, as the application sees it and as the superuser does,
+ * and a folder; `close` takes all of it away.
+ */
 export type BenchDatabase = Readonly<{
   db: Database;
+  signerDb: Database;
   superuser: Database;
   folder: string;
   close: () => Promise<void>;
@@ -22,17 +25,19 @@ export async function openBenchDatabase({
     server = await startThrowawayPostgres({ durable }),
     urls = server.urls("bench");
   const first = openDatabase(server.urls("postgres").superUrl, { max: 1 });
-  await first.pool.query(`create database bench owner chancery_owner template ${TEMPLATE}`);
+  await first.pool.query(`create database bench owner chancery_owner template ${server.template}`);
   await closeDatabase(first);
   const db = openDatabase(urls.appUrl, { max: connections }),
+    signerDb = openDatabase(urls.signerUrl, { max: 4 }),
     superuser = openDatabase(urls.superUrl, { max: 2 });
   const close = async (): Promise<void> => {
     await closeDatabase(superuser);
     await closeDatabase(db);
+    await closeDatabase(signerDb);
     await server.stop();
     rmSync(folder, { recursive: true, force: true });
   };
-  return { db, superuser, folder, close };
+  return { db, signerDb, superuser, folder, close };
 }
 
 /** Says what is wrong, if anything is, and has the program end with 1 then. */

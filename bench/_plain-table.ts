@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type pg from "pg";
 import { closeDatabase, openDatabase } from "@/lib/db/database";
-import { findRepoRoot } from "@/lib/runtime-root";
+import { findRepoRoot } from "@/lib/runtime/repo-root";
 import { startPostgres } from "@/server/supervise/postgres/start-server";
 
 export type PlainTable = Readonly<{
@@ -12,14 +12,17 @@ export type PlainTable = Readonly<{
   stop: () => Promise<void>;
 }>;
 
-/** What there is to compare the log's intake with: a table of nothing but the bytes, on a PostgreSQL of the same settings. */
+/**
+ * What there is to compare the log's intake with: a table of nothing but the bytes, on a PostgreSQL
+ * of the same settings.
+ */
 export async function makePlainTable(): Promise<PlainTable> {
   const folder = mkdtempSync(join(tmpdir(), "chancery-bench-plain-"));
   const server = await startPostgres({
     root: findRepoRoot(),
     folder: join(folder, "pg"),
     durable: true,
-    say: () => {},
+    print: () => {},
   });
   const db = openDatabase(server.superUrl("postgres"), { max: 4 });
   await db.pool.query(

@@ -5,7 +5,7 @@ import { subjectAltNameExtension } from "@/lib/pki/extensions";
 import { encodeName } from "@/lib/pki/names";
 import { toPem } from "@/lib/pki/pem";
 
-/** A PKCS#10 request in PEM with a P-256 key of its own, signed with it, for this name. */
+/** A PKCS#10 request in PEM with a new P-256 key for this name. */
 export function makeRequest(name: string): string {
   const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const extensionRequest = sequence(

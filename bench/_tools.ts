@@ -1,5 +1,4 @@
-import { execFileSync, spawn } from "node:child_process";
-import type { ChildProcess } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
@@ -35,7 +34,10 @@ export type Load = Readonly<{
 }>;
 export type Rate = Readonly<{ perSecond: number; p50?: string; p99: string; errors: number }>;
 
-/** Requests a second by wrk with one thread. `nonces`: the last octets of the body are different in every request. */
+/**
+ * Requests a second by wrk with one thread. `nonces`: the last octets of the body are different in
+ * every request.
+ */
 export async function wrk(
   folder: string,
   { url, body, seconds = 4, connections = 32, close = false }: Load,
@@ -80,7 +82,9 @@ export async function freePort(): Promise<number> {
   return typeof address === "object" && address !== null ? address.port : 0;
 }
 
-/** Waits until anything answers at that address, and gives up if the program that should has ended. */
+/**
+ * Waits until anything answers at that address, and gives up if the program that should has ended.
+ */
 export async function untilAnswers(url: string, child: ChildProcess): Promise<void> {
   for (let left = 100; left > 0 && child.exitCode === null; left -= 1) {
     if (
@@ -152,7 +156,10 @@ export function printTable(rows: readonly Readonly<Record<string, string | numbe
   );
 }
 
-/** Requests a second with a connection each, by a client of our own: `openssl ocsp` does not outlive the empty connections with which wrk begins and ends. */
+/**
+ * Requests a second with a connection each, by a client written here: `openssl ocsp` does not outlive
+ * the empty connections with which wrk begins and ends.
+ */
 export async function oneByOne(
   url: string,
   body: Uint8Array,

@@ -4,14 +4,15 @@ import { createServer } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { connect } from "node:tls";
-import type { TLSSocket } from "node:tls";
+import { connect, type TLSSocket } from "node:tls";
 import { once } from "node:events";
 import { apiOf, startChancery } from "./_chancery";
 import { has, printTable } from "./_tools";
 
-// A service that calls the API under its own certificate, over connections that stay open: each request is decided and recorded before it is
-// answered. Beside it a bare HTTPS server of Node that asks for a certificate and answers as many octets.
+// A service that calls the API under its own certificate, over connections that stay open: each
+// request is decided and recorded before it is
+// answered. For comparison, a bare HTTPS server of Node that asks for a certificate and answers as many
+// octets.
 if (!has("openssl")) throw new Error("This benchmark needs openssl (apt-get install openssl).");
 
 const seconds = Number(process.env["BENCH_SECONDS"] ?? 6),

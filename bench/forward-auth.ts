@@ -1,17 +1,17 @@
-import { execFileSync, spawn } from "node:child_process";
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { closeDatabase, openDatabase } from "@/lib/db/database";
-import { readRunFile } from "@/lib/runtime-file";
+import { readRunFile } from "@/lib/runtime/run-file";
 import { apiOf, startChancery } from "./_chancery";
-import type { Api, Chancery } from "./_chancery";
-import { freePort, has, printTable, stopper, untilAnswers, wrk } from "./_tools";
-import type { Rate, Running } from "./_tools";
+import { frontConfig, setUpForwardAuth, startNginx, upstreamConfig } from "./_forward-auth";
+import { has, printTable, type Rate, wrk } from "./_tools";
 
-// Debian's nginx in front of another nginx as the service, with and without auth_request to a whole Chancery, under wrk: what asking costs, and
-// whether each request that reached the service is on the record. wrk shows no client certificate, so nginx passes the same one for all.
+// Debian's nginx in front of another nginx as the service, with and without auth_request to a whole
+// Chancery, under wrk: what asking costs, and
+// whether each request that reached the service is recorded. wrk shows no client certificate,
+// so nginx passes the same one for all.
 const missing = ["wrk", "nginx", "openssl"].filter((program) => !has(program));
 if (missing.length > 0)
   throw new Error(
@@ -22,85 +22,6 @@ const folder = mkdtempSync(join(tmpdir(), "chancery-bench-forward-")),
   file = (name: string) => join(folder, name);
 const seconds = Number(process.env["BENCH_SECONDS"] ?? 8);
 
-/** A certificate with its key in files, for a new identity. */
-async function issue(api: Api, name: string): Promise<string> {
-  const identity = await api("/identities", {
-    kind: "service",
-    name,
-    owner: "benchmark@example.com",
-  });
-  execFileSync(
-    "openssl",
-    [
-      "req",
-      "-new",
-      "-newkey",
-      "ec",
-      "-pkeyopt",
-      "ec_paramgen_curve:P-256",
-      "-nodes",
-      "-keyout",
-      `${name}.key`,
-      "-out",
-      `${name}.csr`,
-      "-subj",
-      `/CN=${name}.example.com`,
-      "-addext",
-      `subjectAltName=DNS:${name}.example.com`,
-    ],
-    { cwd: folder, stdio: "ignore" },
-  );
-  const certificate = await api("/certificates", {
-    profile: "tls-client-service",
-    identity: identity.id,
-    csr: readFileSync(file(`${name}.csr`), "utf8"),
-  });
-  writeFileSync(file(`${name}.pem`), `${String(certificate.pem)}${String(certificate.chainPem)}`);
-  writeFileSync(file(`${name}.leaf`), String(certificate.pem));
-  return String(identity.id);
-}
-
-function startNginx(name: string, http: string): Promise<Running & { port: number }> {
-  return freePort().then(async (port) => {
-    const temp = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
-      .map((what) => `${what}_temp_path ${folder}/${name}-${what};`)
-      .join(" ");
-    writeFileSync(
-      file(`${name}.conf`),
-      `worker_processes 1; daemon off; user root; pid ${folder}/${name}.nginx.pid; error_log ${folder}/${name}.error.log error;
-events { worker_connections 4096; }
-http { keepalive_requests 1000000000; ${temp} access_log off; ${http.replaceAll("PORT", String(port))} }`,
-    );
-    const child = spawn("nginx", ["-e", "stderr", "-c", file(`${name}.conf`)], { stdio: "ignore" });
-    await untilAnswers(`http://127.0.0.1:${port}/`, child);
-    return { port, url: `http://127.0.0.1:${port}`, stop: stopper(child) };
-  });
-}
-
-/** The service: notes of each request the entry that allowed it. */
-const upstreamConfig = `log_format entry '$http_x_chancery_entry'; server { listen 127.0.0.1:PORT backlog=4096; location / { return 204; } location /v1/ { access_log ${folder}/reached.log entry buffer=64k flush=100ms; default_type text/plain; return 200 "ok\\n"; } location /open/ { access_log ${folder}/open.log entry buffer=64k flush=100ms; default_type text/plain; return 200 "ok\\n"; } }`;
-
-const frontConfig = (chancery: Chancery, upstream: number): string => `
-upstream service { server 127.0.0.1:${upstream}; keepalive 64; }
-upstream chancery { server 127.0.0.1:${chancery.mtlsPort}; keepalive 64; keepalive_requests 1000000000; }
-server {
-  listen 127.0.0.1:PORT backlog=4096;
-  proxy_http_version 1.1; proxy_set_header Connection ""; proxy_ignore_client_abort on;
-  location / { return 204; }
-  location /plain/ { proxy_pass http://service/open/; }
-  location /v1/ {
-    auth_request /_authorize; auth_request_set $entry $upstream_http_x_chancery_entry; auth_request_set $identity $upstream_http_x_chancery_identity;
-    proxy_pass http://service; proxy_set_header Connection ""; proxy_set_header X-Chancery-Entry $entry; proxy_set_header X-Chancery-Identity $identity;
-  }
-  location = /_authorize {
-    internal; proxy_pass https://chancery/api/v1/authorize?service=benchmark;
-    proxy_ssl_certificate ${file("edge.pem")}; proxy_ssl_certificate_key ${file("edge.key")}; proxy_ssl_trusted_certificate ${file("root.pem")}; proxy_ssl_verify on; proxy_ssl_verify_depth 3; proxy_ssl_name localhost; proxy_ssl_server_name on;
-    proxy_pass_request_body off; proxy_set_header Content-Length ""; proxy_set_header Connection "";
-    proxy_set_header X-Original-Method $request_method; proxy_set_header X-Original-URI $request_uri; proxy_set_header X-Forwarded-For $remote_addr;
-    proxy_set_header X-SSL-Client-Cert "${encodeURIComponent(readFileSync(file("client.leaf"), "utf8"))}";
-  }
-}`;
-
 type Counted = Readonly<{
   reached: number;
   distinct: number;
@@ -109,7 +30,7 @@ type Counted = Readonly<{
   takenBack: number;
 }>;
 
-/** Requests that reached the service, beside the entries of the log that allowed them. */
+/** Requests that reached the service, compared with the entries that allowed them. */
 async function count(dataFolder: string): Promise<Counted> {
   await pause(500);
   const reached = readFileSync(file("reached.log"), "utf8")
@@ -146,31 +67,14 @@ async function count(dataFolder: string): Promise<Counted> {
 
 const chancery = await startChancery();
 try {
-  const api = apiOf(chancery),
-    edge = await issue(api, "edge"),
-    client = await issue(api, "client");
-  writeFileSync(file("root.pem"), await (await fetch(`${chancery.url}/ca/root.pem`)).text());
-  await api("/proxies", { identity: edge, kind: "nginx", hops: 1 });
-  await api("/policies", {
-    service: "benchmark",
-    name: "Benchmark",
-    rules: [
-      { name: "no admin", effect: "deny", paths: ["/admin/**", "/v1/*/admin"] },
-      { name: "elsewhere", effect: "deny", networks: ["192.0.2.0/24"] },
-      {
-        name: "payments",
-        effect: "allow",
-        identities: [client],
-        profiles: ["tls-client-service"],
-        methods: ["GET", "POST"],
-        paths: ["/v1/payments/**"],
-        networks: ["127.0.0.0/8", "10.0.0.0/8"],
-      },
-    ],
-  });
+  await setUpForwardAuth(folder, chancery.url, apiOf(chancery));
   chmodSync(folder, 0o755);
-  const upstream = await startNginx("upstream", upstreamConfig),
-    front = await startNginx("front", frontConfig(chancery, upstream.port));
+  const upstream = await startNginx(folder, "upstream", upstreamConfig(folder)),
+    front = await startNginx(
+      folder,
+      "front",
+      frontConfig(folder, chancery.mtlsPort, upstream.port),
+    );
   try {
     let first = await fetch(`${front.url}/v1/payments/7`);
     for (let left = 20; first.status !== 200 && left > 0; left--)

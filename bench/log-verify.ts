@@ -13,13 +13,15 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { formatCheckpoint } from "@/lib/log/pure/checkpoint";
-import { makeCompactRange } from "@/lib/log/tree/compact-range";
-import { makeKey, makeRecord } from "@/lib/log/verify/testdata/make-export";
+import { makeSyncCompactRange } from "@/lib/log/tree/compact-range-sync";
 import { verifyExport } from "@/lib/log/verify/verify-export";
+import { makeKey, makeRecord } from "@/testing/log/verify/make-export";
 import { printTable } from "./_tools";
 
-// Offline verification of an export beside a bare SHA-256 tree over the same entries: each reads its file in a process of its own, and the
-// processor time counts, because the machine is shared. The bare tree reads entries behind their lengths and does nothing but hash them.
+// Offline verification of an export compared with a bare SHA-256 tree over the same entries: each reads
+// its file in a separate process, and the
+// processor time counts, because the machine is shared. The bare tree reads entries behind their
+// lengths and does nothing but hash them.
 const [mode, path = ""] = process.argv.slice(2),
   PIECE = 1024 * 1024,
   runs = 3;
@@ -48,7 +50,7 @@ async function measure(work: () => Promise<string>): Promise<void> {
 }
 
 async function bare(): Promise<string> {
-  const range = makeCompactRange(),
+  const range = makeSyncCompactRange(),
     leaf = Buffer.alloc(32);
   let carried = Buffer.alloc(0);
   for await (const read of createReadStream(path, { highWaterMark: PIECE })) {
@@ -121,7 +123,7 @@ async function write(
     [exported, bundle, body] = ["export.jsonl", "bundle", "body"].map((name) =>
       join(folder, name),
     ) as [string, string, string];
-  const range = makeCompactRange(),
+  const range = makeSyncCompactRange(),
     out = openSync(bundle, "w"),
     lines = openSync(body, "w"),
     middle = `","log":${JSON.stringify(key.name)},"checkpoint":${entries},"entry":`;

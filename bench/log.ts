@@ -4,20 +4,25 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { systemActor } from "@/lib/auth/actor";
-import { closeDatabase, openDatabase } from "@/lib/db/database";
-import type { Database } from "@/lib/db/database";
-import { type Encoded, insertEntries, joinEntries, valuesOf } from "@/lib/log/append";
+import { treeOf } from "@/testing/supervise/process-tree";
+import { systemActor } from "@/lib/access/actor";
+import { closeDatabase, type Database, openDatabase } from "@/lib/db/database";
 import { encodeEntry, makeEntry } from "@/lib/log/entry";
+import {
+  type EncodedEntry,
+  insertEntriesStatement,
+  joinEntries,
+  insertEntriesValues,
+} from "@/lib/log/record/inbox";
 import type { EntryRecord } from "@/lib/log/types";
-import { readRunFile } from "@/lib/runtime-file";
-import { world } from "@/lib/runtime";
-import { treeOf } from "../e2e/system/process-tree";
+import { world } from "@/lib/runtime/get-deps";
+import { readRunFile } from "@/lib/runtime/run-file";
 import { apiOf, startChancery } from "./_chancery";
 import { makePlainTable } from "./_plain-table";
 import { printTable } from "./_tools";
 
-// The log of a running Chancery: how fast it takes entries beside its own sequencer, index and publisher; how long an act waits for its signed
+// The log of a running Chancery: how fast it takes entries next to its own sequencer, index and
+// publisher; how long an action waits for its signed
 // checkpoint; how fast a million entries are exported, and in how much memory.
 const seconds = 5,
   batch = 500,
@@ -40,12 +45,12 @@ try {
   rmSync(downloads, { recursive: true, force: true });
 }
 
-function encode(record: EntryRecord): Encoded {
+function encode(record: EntryRecord): EncodedEntry {
   return { bytes: encodeEntry(record), id: record.id, targetId: record.target?.id ?? null };
 }
 
 /** Entries as a service's reads look. */
-function batchOf(first: number): Encoded[] {
+function batchOf(first: number): EncodedEntry[] {
   const actor = {
     ...systemActor("benchmark", "req_01kat8m2wq7h4z0c9d5e6f7g8j"),
     label: "payments",
@@ -82,7 +87,7 @@ type Insert = Readonly<{ name: string; text: string }>;
 async function insertFor(
   pool: Database["pool"],
   insert: Insert,
-  batches: readonly (readonly Encoded[])[],
+  batches: readonly (readonly EncodedEntry[])[],
   parameters: number,
 ): Promise<number> {
   const began = performance.now(),
@@ -94,7 +99,7 @@ async function insertFor(
         const entries = batches[at % batches.length]!;
         await pool.query({
           ...insert,
-          values: valuesOf(joinEntries(entries)).slice(0, parameters),
+          values: insertEntriesValues(joinEntries(entries)).slice(0, parameters),
         });
         done += entries.length;
       }
@@ -127,7 +132,7 @@ async function intake(): Promise<void> {
   for (const round of [1, 2, 3]) {
     const bare = await insertFor(plain.pool, plain.insert, batches, 3);
     const before = await figures(),
-      taken = await insertFor(db.pool, insertEntries, batches, 5),
+      taken = await insertFor(db.pool, insertEntriesStatement, batches, 5),
       after = await figures();
     rows.push({
       round: String(round),
@@ -182,23 +187,27 @@ async function timeToCheckpoint(): Promise<void> {
   const share = (of: number): string =>
     `${Math.max(0, waits[Math.min(waits.length - 1, Math.floor(waits.length * of))] ?? 0)} ms`;
   process.stdout.write(
-    `\nFrom the answer of an act to a published, signed checkpoint over it, ${acts} acts one by one\n`,
+    `\nFrom the response to an action to a published, signed checkpoint over it, ${acts} actions one by one\n`,
   );
   printTable([{ p50: share(0.5), p90: share(0.9), p99: share(0.99), slowest: share(1) }]);
 }
 
 async function exportAll(): Promise<void> {
   for (let { size } = await figures(); size < exported; { size } = await figures()) {
-    await db.pool.query({ ...insertEntries, values: valuesOf(joinEntries(batchOf(size))) });
+    await db.pool.query({
+      ...insertEntriesStatement,
+      values: insertEntriesValues(joinEntries(batchOf(size))),
+    });
     if ((await figures()).backlog > 20_000) await pause(500);
   }
   await settled();
   const rows = [];
   for (const format of ["jsonl", "csv"]) {
     const file = join(downloads, `log.${format}`),
-      door = treeOf(process.pid).find(({ command }) => command.includes("door.mjs"))?.pid ?? 0;
-    const before = memoryOf(door),
-      watch = watchMemory(door),
+      gateway =
+        treeOf(process.pid).find(({ command }) => command.includes("gateway.mjs"))?.pid ?? 0;
+    const before = memoryOf(gateway),
+      watch = watchMemory(gateway),
       began = performance.now();
     const child = spawn(
       "curl",
@@ -226,8 +235,8 @@ async function exportAll(): Promise<void> {
       MB: bytes / 1e6,
       "MB/s": bytes / 1e6 / took,
       "of copying the file": copied / took,
-      "door before, MB": before,
-      "door at most, MB": peak,
+      "gateway before, MB": before,
+      "gateway peak, MB": peak,
     });
   }
   process.stdout.write("\nExport of everything over the API\n");

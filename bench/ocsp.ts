@@ -8,13 +8,14 @@ import {
   oneByOne,
   opensslSignRate,
   printTable,
+  type Rate,
   startNginx,
   startOpensslOcsp,
   wrk,
 } from "./_tools";
-import type { Rate } from "./_tools";
 
-// OCSP answers a second of a whole Chancery, beside nginx serving a file of the same size, `openssl ocsp`, and the bare signature.
+// OCSP answers a second of a whole Chancery, compared with nginx serving a file of the same size, `openssl
+// ocsp`, and the bare signature.
 const missing = ["wrk", "nginx", "openssl"].filter((program) => !has(program));
 if (missing.length > 0)
   throw new Error(

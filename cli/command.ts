@@ -1,9 +1,9 @@
-/** One command of `chancery`. `run` gets the words after its name and answers with the exit code. */
-export interface Command {
-  readonly name: string;
-  readonly summary: string;
-  readonly run: (args: string[]) => Promise<number>;
-}
+/** A command of `chancery`. `run` gets the arguments after its name and returns the exit code. */
+export type Command = Readonly<{
+  name: string;
+  summary: string;
+  run: (args: string[]) => Promise<number>;
+}>;
 
-/** Wrong usage: the message says what is wrong and how it is written. */
+/** Invalid usage. The message states the problem and the correct usage. */
 export class UsageError extends Error {}

@@ -1,37 +1,39 @@
-import type { Command } from "./command";
-import { dataFolder, findRunning } from "./connect";
-import { checkDatabase } from "./doctor/database-checks";
-import type { Finding } from "./doctor/finding";
-import { checkLog } from "./doctor/log-checks";
-import { checkMemory } from "./doctor/memory-check";
+import { checkSignerState } from "@/cli/doctor/signer-state-check";
+import { checkDatabase } from "@/cli/doctor/database-checks";
+import type { Finding } from "@/cli/doctor/finding";
+import { checkLog } from "@/cli/doctor/log-checks";
 import {
+  checkBoundary,
   checkBrowser,
   checkDataFolder,
   checkKek,
   checkNode,
   checkPorts,
-} from "./doctor/machine-checks";
+} from "@/cli/doctor/machine-checks";
+import type { Command } from "./command";
+import { dataFolder, findRunning } from "./connect";
 
-/** Looks at everything that a running Chancery needs, changes nothing, and says how to mend what is wrong. */
+/** Checks everything that Chancery needs, and reports how to fix each problem. Changes nothing. */
 export const doctor: Command = {
   name: "doctor",
   summary:
-    "checks node, data folder, keys, the signer's memory, database, roles, migrations, log, ports and browser",
+    "check Node.js, data folder, keys, signer, database, roles, migrations, log, ports and browser",
   run: async () => {
-    const running = findRunning(),
-      folder = dataFolder();
+    const running = findRunning();
+    const folder = dataFolder();
     const findings: Finding[] = [
-      checkNode(process.versions.node),
+      ...checkNode(process.version, running),
+      checkBoundary(running),
       checkDataFolder(folder),
       checkKek(folder, process.env),
-      checkMemory(folder, process.env),
+      checkSignerState(folder, process.env),
       ...(await checkDatabase(running?.databaseUrl ?? process.env.DATABASE_URL)),
       ...(await checkLog(running?.databaseUrl ?? process.env.DATABASE_URL)),
       ...(await checkPorts(running, process.env)),
       checkBrowser(process.env),
     ];
-    for (const { state, what, detail } of findings)
-      process.stdout.write(`${state.padEnd(5)}${what.padEnd(13)}${detail}\n`);
-    return findings.some(({ state }) => state === "bad") ? 1 : 0;
+    for (const { state, check, detail } of findings)
+      process.stdout.write(`${state.padEnd(5)}${check.padEnd(13)}${detail}\n`);
+    return findings.some(({ state }) => state === "fail") ? 1 : 0;
   },
 };

@@ -8,8 +8,8 @@ test.each([
   [["--entries", "50001"], /10 to 50000/],
   [["--force"], /Unknown option/],
   [["now"], /chancery drill \[--entries N\]/],
-])("wrong usage is refused before anything is asked: %j", async (args, words) => {
+])("invalid usage is refused before a drill is requested: %j", async (args, message) => {
   const refusal: unknown = await drill.run(args).catch((error: unknown) => error);
   expect(refusal).toBeInstanceOf(UsageError);
-  expect(String(refusal)).toMatch(words);
+  expect(String(refusal)).toMatch(message);
 });

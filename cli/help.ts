@@ -1,10 +1,10 @@
 import type { Command } from "./command";
 
-/** The list of commands, also shown when none is named. */
+/** The list of commands, which is also printed without a command. */
 export function makeHelp(commands: () => readonly Command[]): Command {
   return {
     name: "help",
-    summary: "this list",
+    summary: "list the commands",
     run: async () => {
       process.stdout.write(`${helpText(commands())}\n`);
       return 0;
@@ -15,10 +15,10 @@ export function makeHelp(commands: () => readonly Command[]): Command {
 export function helpText(commands: readonly Command[]): string {
   const width = Math.max(...commands.map(({ name }) => name.length)) + 3;
   return [
-    "chancery COMMAND …   the command line of a Chancery on this machine",
+    "Usage: chancery COMMAND …",
     "",
     ...commands.map(({ name, summary }) => `  ${name.padEnd(width)}${summary}`),
     "",
-    "It finds the running Chancery through its data folder: CHANCERY_DATA, or data/ in the clone.",
+    "Commands find the running Chancery by its data folder: CHANCERY_DATA, or data/ in the clone.",
   ].join("\n");
 }

@@ -1,55 +1,54 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { refusalOf } from "@/testing/ca/requests";
 import {
   goBackTo,
-  openStand,
+  openPublishingLog,
+  type PublishingLog,
   unguarded,
   until,
-  type Stand,
-} from "@/lib/log/publish/testdata/stand";
-import { refusalOf } from "@/server/signer/testing/requests";
+} from "@/testing/log/publish/pipeline-fixture";
 import { UsageError } from "./command";
 import { runLog } from "./log";
 
-let stand: Stand, said: string;
+let fixture: PublishingLog, output: string;
 const run = (...args: string[]) =>
-  runLog(stand.house.deps, args, (text) => {
-    said += text;
+  runLog(fixture.harness.deps, args, (text) => {
+    output += text;
   });
 beforeEach(async () => {
-  stand = await openStand();
-  said = "";
-  stand.start();
-  await stand.write(10);
-  await stand.published();
+  fixture = await openPublishingLog();
+  output = "";
+  fixture.start();
+  await fixture.write(10);
+  await fixture.published();
 });
 afterEach(async () => {
-  await stand.close();
+  await fixture.close();
 });
 
-test("the state of a sound log is told, and its continuation refused", async () => {
+test("state prints the state of a healthy log, and continue is refused", async () => {
   expect(await run("state")).toBe(0);
-  expect(said).toMatch(
-    /^11 entries, 11 of them under a published checkpoint \(.*Z\), 0 waiting\n$/,
-  );
+  // The log's key and its opening, and ten.
+  expect(output).toMatch(/^12 entries, 12 covered by a published checkpoint \(.*Z\), 0 waiting\n$/);
   expect((await refusalOf(run("continue", "--comment", "why not"))).code).toBe("log.not-halted");
 });
 
-test("a log whose accounts were lost with it is continued from the command line, and the record names who did it", async () => {
-  await stand.stopAll();
-  await goBackTo(stand, 0);
-  await unguarded(stand, ["delete from tlog.checkpoint", "delete from tlog.log"]);
-  stand.start();
+test("a log whose accounts were lost too is continued from the command line, and the audit log names the actor", async () => {
+  await fixture.stopAll();
+  await goBackTo(fixture, 0);
+  await unguarded(fixture, ["delete from tlog.checkpoint", "delete from tlog.log"]);
+  fixture.start();
   await until(
-    async () => (await stand.house.asSuper("select halted from tlog.head"))[0]?.["halted"],
+    async () => (await fixture.harness.asSuper("select halted from tlog.head"))[0]?.["halted"],
   );
   expect(await run("state")).toBe(1);
-  expect(said).toContain("halted: The signer remembers the log");
+  expect(output).toContain("Halted: The signer remembers the log");
   expect(await run("continue", "--comment", "a new database")).toBe(0);
-  expect(said).toMatch(
-    /goes on as ca\.example\.com\/log\/[0-9a-f]{8} with 0 entries; 11 are missing\.\nIts verifier key: ca\.example\.com/,
+  expect(output).toMatch(
+    /continues as ca\.example\.com\/log\/[0-9a-f]{8} with 0 entries; 12 are missing\.\nVerifier key: ca\.example\.com/,
   );
-  await stand.published();
-  const [first] = await stand.house.asSuper(
+  await fixture.published();
+  const [first] = await fixture.harness.asSuper(
     "select convert_from(entry, 'UTF8')::jsonb as entry from tlog.entry where seq = 0",
   );
   expect(first?.["entry"]).toMatchObject({
@@ -67,7 +66,7 @@ test.each([
   [["continue", "--comment", " "]],
   [["continue", "--why", "x"]],
   [["continue", "because"]],
-])("%j is explained", async (args) => {
+])("invalid usage (%j) shows the usage", async (args) => {
   await expect(run(...args)).rejects.toThrow(UsageError);
-  await expect(run(...args)).rejects.toThrow(/chancery log continue --comment WHY/);
+  await expect(run(...args)).rejects.toThrow(/chancery log continue --comment REASON/);
 });

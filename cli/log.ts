@@ -1,71 +1,67 @@
-import { userInfo } from "node:os";
 import { parseArgs } from "node:util";
-import { systemActor } from "@/lib/auth/actor";
-import type { Deps } from "@/lib/deps";
-import { newId } from "@/lib/ids";
+import { errorMessage } from "@/lib/errors/error-message";
 import { continueLog } from "@/lib/log/publish/continue-log";
-import { publishingState } from "@/lib/log/publish/publishing-state";
-import { getDeps } from "@/lib/runtime";
-import { UsageError, type Command } from "./command";
-import { dataFolder } from "./connect";
+import { readPipelineProgress } from "@/lib/log/publish/pipeline-progress";
+import type { Deps } from "@/lib/runtime/deps";
+import { type Command, UsageError } from "./command";
+import { commandLineActor } from "./command-line-actor";
+import { getRunningDeps } from "./connect";
 
 const usage = `chancery log state
-chancery log continue --comment WHY     after a restore that lost entries, when the log is halted`;
+chancery log continue --comment REASON     continue a log that is halted after a restore that lost entries`;
 
-type Say = (text: string) => void;
-
-/** Shows how the log stands, and continues one that is halted: also where nobody can sign in, because the accounts were lost with it. */
+/**
+ * Shows the state of the log, and continues a halted log even if no user can sign in because the
+ * accounts were lost too.
+ */
 export const log: Command = {
   name: "log",
-  summary: "state | continue: the log, and the supervised step after a restore that lost entries",
+  summary: "state | continue: show the log, or continue it after a restore that lost entries",
   run: async (args) => {
-    if (!process.env.DATABASE_URL)
-      throw new UsageError(
-        `No Chancery is running on ${dataFolder()}. Start it with npm start, or name its data folder in CHANCERY_DATA.`,
-      );
-    return runLog(getDeps(), args, (text) => process.stdout.write(text));
+    return runLog(getRunningDeps(), args, (text) => process.stdout.write(text));
   },
 };
 
-/** The command itself, over given dependencies; answers with the exit code: 1 for `state` while the log is halted. */
+/**
+ * Runs the command with the given dependencies. Returns the exit code: 1 for `state` while the log
+ * is halted.
+ */
 export async function runLog(
-  deps: Pick<Deps, "db" | "clock" | "random" | "source" | "signer" | "publicUrl">,
+  deps: Pick<Deps, "db" | "clock" | "random" | "recorder" | "signer" | "publicUrl">,
   [verb = "", ...args]: readonly string[],
-  say: Say,
+  print: (text: string) => void,
 ): Promise<number> {
   switch (verb) {
     case "state": {
-      needNothing(args);
-      const { size, checkpointSize, publishedAt, backlog, halted } = await publishingState(deps);
-      say(
-        `${size} entries, ${checkpointSize} of them under a published checkpoint${publishedAt === null ? "" : ` (${publishedAt.toISOString()})`}, ${backlog} waiting\n`,
+      rejectArguments(args);
+      const { size, checkpointSize, publishedAt, backlog, halted } =
+        await readPipelineProgress(deps);
+      print(
+        `${size} entries, ${checkpointSize} covered by a published checkpoint${publishedAt === null ? "" : ` (${publishedAt.toISOString()})`}, ${backlog} waiting\n`,
       );
-      if (halted !== null) say(`halted: ${halted.message}\n`);
+      if (halted !== null) print(`Halted: ${halted.message}\n`);
       return halted === null ? 0 : 1;
     }
     case "continue": {
-      const actor = {
-        ...systemActor("command-line", newId("req", deps.clock.now(), deps.random.bytes)),
-        label: `command line (${userInfo().username})`,
-      };
-      const { origin, vkey, previousOrigin, size, lost } = await continueLog(deps, actor, {
-        comment: commentIn(args),
-      });
-      say(
-        `${previousOrigin} goes on as ${origin} with ${size} entries; ${lost} are missing.\nIts verifier key: ${vkey}\n`,
+      const actor = commandLineActor(deps);
+      const { origin, vkey, previousOrigin, size, lost } = (
+        await continueLog(deps, actor, { comment: readComment(args) })
+      ).result;
+      print(
+        `${previousOrigin} continues as ${origin} with ${size} entries; ${lost} are missing.\nVerifier key: ${vkey}\n`,
       );
       return 0;
     }
     default:
-      throw new UsageError(`Say what to do with the log:\n${usage}`);
+      throw new UsageError(`Choose a subcommand:\n${usage}`);
   }
 }
 
-function needNothing(args: readonly string[]): void {
+function rejectArguments(args: readonly string[]): void {
   if (args.length > 0) throw new UsageError(usage);
 }
 
-function commentIn(args: readonly string[]): string {
+function readComment(args: readonly string[]): string {
   try {
     const { values } = parseArgs({
       args: [...args],
@@ -75,7 +71,9 @@ function commentIn(args: readonly string[]): string {
     });
     if (values.comment !== undefined && values.comment.trim() !== "") return values.comment;
   } catch (error) {
-    throw new UsageError(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
+    throw new UsageError(`${errorMessage(error)}\n\n${usage}`);
   }
-  throw new UsageError(`Say why with --comment: it stays on the record.\n\n${usage}`);
+  throw new UsageError(
+    `Give the reason with --comment. It is recorded in the audit log.\n\n${usage}`,
+  );
 }

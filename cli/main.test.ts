@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { findRepoRoot } from "@/lib/runtime-root";
+import { findRepoRoot } from "@/lib/runtime/repo-root";
 
 const root = findRepoRoot();
 let elsewhere = "";
@@ -17,7 +17,7 @@ function chancery(...args: string[]) {
     PATH: process.env.PATH,
     CHANCERY_DATA: join(elsewhere, "data"),
   } as unknown as NodeJS.ProcessEnv;
-  return spawnSync(process.execPath, [join(root, "scripts/chancery.mjs"), ...args], {
+  return spawnSync(process.execPath, [join(root, "tools/scripts/chancery.mjs"), ...args], {
     cwd: elsewhere,
     env,
     encoding: "utf8",
@@ -28,10 +28,10 @@ test("a command that does not exist is refused on standard error, with the list 
   const { status, stdout, stderr } = chancery("frobnicate");
   expect(status).toBe(2);
   expect(stdout).toBe("");
-  expect(stderr).toMatch(/no command "frobnicate"[^]*doctor[^]*token/);
+  expect(stderr).toMatch(/Unknown command "frobnicate"[^]*doctor[^]*token/);
 });
 
-test("a token cannot be made without a running Chancery, and standard output stays empty", () => {
+test("a token cannot be created without a running Chancery, and standard output stays empty", () => {
   const { status, stdout, stderr } = chancery(
     "token",
     "create",
@@ -57,5 +57,5 @@ test.each([[[]], [["help"]], [["--help"]]])(
 test("doctor works before the first start and changes nothing", () => {
   const { stdout } = chancery("doctor");
   expect(stdout).toMatch(/^ok +node/m);
-  expect(stdout).toMatch(/^note +data +\S+ does not exist yet/m);
+  expect(stdout).toMatch(/^info +data +\S+ does not exist yet/m);
 });

@@ -1,31 +1,33 @@
 import { isAppError } from "@/lib/errors/app-error";
-import { makeHeart } from "@/lib/log/heartbeat";
-import { openedDeps } from "@/lib/runtime";
-import { UsageError, type Command } from "./command";
+import { makeHeartbeat } from "@/lib/log/record/heartbeat";
+import { openedDeps } from "@/lib/runtime/get-deps";
+import { type Command, UsageError } from "./command";
 import { connectToRunning } from "./connect";
+import { account } from "./account";
+import { confirm } from "./confirm";
 import { doctor } from "./doctor";
 import { drill } from "./drill";
 import { helpText, makeHelp } from "./help";
 import { log } from "./log";
+import { signer } from "./signer";
 import { token } from "./token";
 import { verify } from "./verify";
 import { witness } from "./witness";
 
-const commands: Command[] = [doctor, drill, log, token, verify, witness];
+const commands: Command[] = [account, confirm, doctor, drill, log, signer, token, verify, witness];
 commands.push(makeHelp(() => commands));
 
-/** What a person should read about a failure: an expected one in its own words, any other with its stack. */
-function explain(error: unknown): string {
+/** The message of an expected error, or the stack of any other. */
+function describeError(error: unknown): string {
   if (error instanceof UsageError || isAppError(error)) return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
-async function main(words: string[]): Promise<number> {
-  const [name = "help", ...args] = words;
-  const wanted = /^(-h|--help)$/.test(name) ? "help" : name;
-  const command = commands.find((one) => one.name === wanted);
+async function main([first = "help", ...args]: string[]): Promise<number> {
+  const name = /^(-h|--help)$/.test(first) ? "help" : first;
+  const command = commands.find((candidate) => candidate.name === name);
   if (!command) {
-    process.stderr.write(`chancery has no command "${name}".\n\n${helpText(commands)}\n`);
+    process.stderr.write(`Unknown command "${name}".\n\n${helpText(commands)}\n`);
     return 2;
   }
   connectToRunning();
@@ -33,14 +35,14 @@ async function main(words: string[]): Promise<number> {
 }
 
 process.exitCode = await main(process.argv.slice(2)).catch((error: unknown) => {
-  process.stderr.write(`chancery: ${explain(error)}\n`);
+  process.stderr.write(`chancery: ${describeError(error)}\n`);
   return error instanceof UsageError ? 2 : 1;
 });
-// What this command put on the record is settled, so that it is missed if it does not arrive.
+// Confirms the entries of this command with a last heartbeat, so that a missing one is noticed.
 const opened = openedDeps();
 if (opened)
-  await makeHeart(opened)
-    .end()
+  await makeHeartbeat(opened.recorder)
+    .sendLast()
     .catch(() => {});
-// Database pools that a command opened would keep the process alive.
+// An open database pool would keep the process alive.
 process.stdout.write("", () => process.exit());

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { actorOfToken } from "@/lib/auth/token-actor";
 import { createIdentity } from "@/lib/identities/create-identity";
-import { openHarness, stranger, system, type Harness } from "@/server/api/testing/harness";
+import { authenticateToken } from "@/lib/tokens/authenticate-token";
+import { anonymousActor, system } from "@/testing/actors";
+import { type Harness, openHarness } from "@/testing/harness";
 import { runToken, token } from "./token";
 
 let harness: Harness;
@@ -20,17 +21,23 @@ async function run(...args: string[]): Promise<{ code: number | string; out: str
   return { code, out };
 }
 
-test("create prints the secret alone, and it works", async () => {
+test("token create prints only the secret, and it works", async () => {
   const { code, out } = await run("create", "--role", "admin", "--name", "first");
   expect(code).toBe(0);
   expect(out).toMatch(/^chy_[\w-]{43}\n$/);
-  const { origin, requestId, correlationId } = stranger();
+  const { address, requestId, correlationId } = anonymousActor();
   expect(
-    (await actorOfToken(harness.deps, out.trim(), { origin, requestId, correlationId })).actor,
+    (
+      await authenticateToken(harness.deps, out.trim(), {
+        address,
+        requestId,
+        correlationId,
+      })
+    ).actor,
   ).toMatchObject({ role: "admin", label: "first" });
 });
 
-test("the record names the command line and the account of the system as the actor", async () => {
+test("the audit log names the command line and the operating-system account as the actor", async () => {
   const { entries } = await harness.during(() =>
     run("create", "--role=auditor", "--name=ci", "--expires-in-days=30"),
   );
@@ -47,12 +54,14 @@ test("the record names the command line and the account of the system as the act
 });
 
 test("a service's token names its identity", async () => {
-  const { id } = await createIdentity(harness.deps, system, {
-    kind: "service",
-    name: "payments",
-    owner: "team@example.com",
-    note: "",
-  });
+  const { id } = (
+    await createIdentity(harness.deps, system, {
+      kind: "service",
+      name: "payments",
+      owner: "team@example.com",
+      note: "",
+    })
+  ).result;
   expect((await run("create", "--role", "service", "--name", "pay", "--identity", id)).code).toBe(
     0,
   );
@@ -71,26 +80,23 @@ test.each([
   [["list", "all"]],
   [["revoke"]],
   [["revoke", "a", "b"]],
-])(
-  "wrong usage (%j) prints nothing on standard output and says how it is written",
-  async (args) => {
-    const { code, out } = await run(...args);
-    expect(out).toBe("");
-    expect(code).toMatch(/^UsageError: [\s\S]*chancery token create/);
-  },
-);
+])("invalid usage (%j) prints nothing on standard output and shows the usage", async (args) => {
+  const { code, out } = await run(...args);
+  expect(out).toBe("");
+  expect(code).toMatch(/^UsageError: [\s\S]*chancery token create/);
+});
 
-test("list shows every token without its secret, and revoke ends one", async () => {
+test("token list shows every token without its secret, and token revoke revokes one", async () => {
   const { out: secret } = await run("create", "--role", "admin", "--name", "short-lived");
   const listed = (await run("list")).out;
   expect(listed).not.toContain(secret.trim().slice(9));
   const id = /^(tok_\w+)\tactive\tadmin\t.*short-lived/m.exec(listed)?.[1] ?? "";
   expect((await run("revoke", id)).out).toContain(id);
   expect((await run("list")).out).toMatch(new RegExp(`^${id}\trevoked`, "m"));
-  expect((await run("revoke", "tok_none")).code).toContain("There is no such token");
+  expect((await run("revoke", "tok_none")).code).toContain("Token not found");
 });
 
-test("without a running Chancery it says where it looked and how to start one", async () => {
+test("without a running Chancery the token command names the data folder and how to start one", async () => {
   const before = process.env["DATABASE_URL"];
   delete process.env["DATABASE_URL"];
   await expect(token.run(["list"])).rejects.toThrow(/npm start/);

@@ -1,68 +1,69 @@
-import { userInfo } from "node:os";
 import { parseArgs, type ParseArgsConfig } from "node:util";
-import { systemActor, type Actor } from "@/lib/auth/actor";
-import type { Deps } from "@/lib/deps";
-import { newId } from "@/lib/ids";
+import { errorMessage } from "@/lib/errors/error-message";
+import { plural } from "@/lib/format/count";
+import type { Deps } from "@/lib/runtime/deps";
 import { createToken } from "@/lib/tokens/create-token";
-import { listTokens } from "@/lib/tokens/list-tokens";
+import { listTokens } from "@/lib/tokens/read-tokens";
 import { revokeToken } from "@/lib/tokens/revoke-token";
-import { tokenInput, type TokenDto } from "@/lib/tokens/schema";
-import { getDeps } from "@/lib/runtime";
-import { UsageError, type Command } from "./command";
-import { dataFolder } from "./connect";
+import { type TokenDto, tokenInput } from "@/lib/tokens/schema";
+import { type Command, UsageError } from "./command";
+import { commandLineActor } from "./command-line-actor";
+import { getRunningDeps } from "./connect";
 
 const usage = `chancery token create --role ROLE --name NAME [--identity IDENTITY] [--expires-in-days DAYS]
 chancery token list
-chancery token revoke ID`;
+chancery token revoke ID
 
-type Say = (text: string) => void;
+Administrator tokens expire after 90 days unless --expires-in-days says otherwise, at most 365.
+Revoking a token also revokes the tokens that were created with it.`;
 
-/** Makes, lists and revokes API tokens. `create` prints the secret alone, so that it can be caught in a variable. */
+/**
+ * Creates, lists and revokes API tokens. `create` prints only the secret, so that a script can
+ * store it in a variable.
+ */
 export const token: Command = {
   name: "token",
-  summary: "create | list | revoke: API tokens",
+  summary: "create | list | revoke: manage API tokens",
   run: async (args) => {
-    if (!process.env.DATABASE_URL)
-      throw new UsageError(
-        `No Chancery is running on ${dataFolder()}. Start it with npm start, or name its data folder in CHANCERY_DATA.`,
-      );
-    return runToken(getDeps(), args, (text) => process.stdout.write(text));
+    return runToken(getRunningDeps(), args, (text) => process.stdout.write(text));
   },
 };
 
-/** The command itself, over given dependencies; answers with the exit code. */
+/** Runs the command with the given dependencies. Returns the exit code. */
 export async function runToken(
-  deps: Pick<Deps, "db" | "clock" | "random">,
+  deps: Pick<Deps, "db" | "clock" | "random" | "recorder">,
   [verb = "", ...args]: readonly string[],
-  say: Say,
+  print: (text: string) => void,
 ): Promise<number> {
-  const actor = commandLine(deps);
+  const actor = commandLineActor(deps);
   switch (verb) {
     case "create": {
       const created = await createToken(deps, actor, readCreate(args));
-      say(`${created.secret ?? ""}\n`);
+      print(`${created.result.secret ?? ""}\n`);
       return 0;
     }
     case "list": {
-      read(args, {}, 0);
+      parse(args, {}, 0);
       for (let cursor: string | null | undefined; cursor !== null;) {
         const page = await listTokens(deps, actor, {
           limit: 200,
           ...(cursor === undefined ? {} : { cursor }),
         });
-        for (const row of page.items) say(line(row));
+        for (const row of page.items) print(formatToken(row));
         cursor = page.nextCursor;
       }
       return 0;
     }
     case "revoke": {
-      const [id = ""] = read(args, {}, 1).positionals;
-      const { name, revokedAt } = await revokeToken(deps, actor, id);
-      say(`${id} (${name}) is revoked since ${revokedAt ?? ""}.\n`);
+      const [id = ""] = parse(args, {}, 1).positionals;
+      const { name, revokedAt, alsoRevoked } = (await revokeToken(deps, actor, id)).result;
+      const also =
+        alsoRevoked === 0 ? "" : ` Also revoked: ${plural(alsoRevoked, "token")} created with it.`;
+      print(`Token ${id} (${name}) was revoked at ${revokedAt ?? ""}.${also}\n`);
       return 0;
     }
     default:
-      throw new UsageError(`Say what to do with tokens:\n${usage}`);
+      throw new UsageError(`Choose a subcommand:\n${usage}`);
   }
 }
 
@@ -73,7 +74,7 @@ function readCreate(args: readonly string[]) {
     identity: { type: "string" },
     "expires-in-days": { type: "string" },
   } as const;
-  const { values } = read(args, options, 0);
+  const { values } = parse(args, options, 0);
   const { role, name, identity, "expires-in-days": expiresInDays } = values;
   const parsed = tokenInput.safeParse({ role, name, identityId: identity, expiresInDays });
   if (parsed.success) return parsed.data;
@@ -81,13 +82,13 @@ function readCreate(args: readonly string[]) {
     identityId: "identity",
     expiresInDays: "expires-in-days",
   };
-  const wrong = parsed.error.issues.map(
+  const problems = parsed.error.issues.map(
     ({ path, message }) => `--${flags[String(path[0])] ?? String(path[0])}: ${message}`,
   );
-  throw new UsageError(`${wrong.join("\n")}\n\n${usage}`);
+  throw new UsageError(`${problems.join("\n")}\n\n${usage}`);
 }
 
-function read(
+function parse(
   args: readonly string[],
   options: NonNullable<ParseArgsConfig["options"]>,
   positionals: number,
@@ -101,7 +102,7 @@ function read(
       allowPositionals: positionals > 0,
     });
   } catch (error) {
-    throw new UsageError(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
+    throw new UsageError(`${errorMessage(error)}\n\n${usage}`);
   }
   if (parsed.positionals.length !== positionals) throw new UsageError(usage);
   return {
@@ -110,11 +111,21 @@ function read(
   };
 }
 
-const line = ({ id, name, role, status, hint, identity, expiresAt }: TokenDto): string =>
-  `${[id, status, role, hint, name, identity?.name ?? "", expiresAt ?? "no end"].join("\t")}\n`;
+const formatToken = (token: TokenDto): string =>
+  `${[
+    token.id,
+    token.status,
+    token.role,
+    token.hint,
+    token.name,
+    token.identity?.name ?? "",
+    token.expiresAt ?? "never expires",
+    token.lastUsedAt === null ? "never used" : `last used ${token.lastUsedAt}`,
+    makerText(token),
+  ].join("\t")}\n`;
 
-/** Whoever can run commands on the machine and read the data folder is in charge there; the record names the account of the system. */
-function commandLine({ clock, random }: Pick<Deps, "clock" | "random">): Actor {
-  const actor = systemActor("command-line", newId("req", clock.now(), random.bytes));
-  return { ...actor, label: `command line (${userInfo().username})` };
+/** What the token ends with. */
+function makerText({ parent, account }: TokenDto): string {
+  if (parent !== null) return `ends with ${parent.id}`;
+  return account === null ? "" : `ends with ${account.email}`;
 }

@@ -1,35 +1,39 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { exitCodeOf } from "@/cli/verify/exit-code";
+import { runLive } from "@/cli/verify/live";
 import { exportEntries } from "@/lib/log/export/export-entries";
 import type { ExportFormat } from "@/lib/log/export/types";
-import { makeEntryProofFile } from "@/lib/log/make-entry-proof-file";
-import { openStand, unguarded, type Stand } from "@/lib/log/publish/testdata/stand";
-import { newestCheckpoint } from "@/lib/log/tree-reader";
-import { makeFrame } from "@/lib/log/verify/entry-frame";
+import { getProofFile } from "@/lib/log/prove/get-proof-file";
+import { findNewestCheckpoint } from "@/lib/log/tree/checkpoint-reader";
+import { makeLineFrame } from "@/lib/log/verify/line-frame";
 import { verifyExport, type VerifyExportOptions } from "@/lib/log/verify/verify-export";
-import { testActor } from "@/server/signer/testing/make-test-house";
-import { exitCodeOf } from "./verify/exit-code";
-import { runLive } from "./verify/live";
+import { adminActor } from "@/testing/actors";
+import {
+  openPublishingLog,
+  type PublishingLog,
+  unguarded,
+} from "@/testing/log/publish/pipeline-fixture";
 
-let stand: Stand, vkey: string;
+let fixture: PublishingLog, vkey: string;
 beforeAll(async () => {
-  stand = await openStand();
-  stand.start();
-  await stand.write(700);
-  await stand.published();
-  vkey = String((await stand.house.asSuper("select vkey from tlog.log"))[0]?.["vkey"]);
+  fixture = await openPublishingLog();
+  fixture.start();
+  await fixture.write(700);
+  await fixture.published();
+  vkey = String((await fixture.harness.asSuper("select vkey from tlog.log"))[0]?.["vkey"]);
 });
 afterAll(async () => {
-  await stand.close();
+  await fixture.close();
 });
 
-const auditor = { ...testActor(), role: "auditor" } as const;
+const auditor = { ...adminActor(), role: "auditor" } as const;
 const exported = async (
   format: ExportFormat,
   query: Readonly<Record<string, string>> = {},
   checkpoint?: number,
 ): Promise<Buffer> => {
   const { pieces } = await exportEntries(
-    stand.house.deps,
+    fixture.harness.deps,
     auditor,
     { order: "asc", ...query },
     { format, checkpoint },
@@ -47,7 +51,7 @@ const problemsOf = ({ checks }: Awaited<ReturnType<typeof verify>>): string[] =>
   checks.flatMap(({ problems }) => problems);
 
 test.each([[{}], [{ action: "certificate.read" }], [{ q: "nothing of the kind anywhere" }]])(
-  "what the log exports verifies offline: %j",
+  "an export of the log verifies offline: %j",
   async (query) => {
     const report = await verify(await exported("jsonl", query));
     expect([problemsOf(report), report.level, report.keyPinned]).toEqual([[], "signed", true]);
@@ -55,28 +59,28 @@ test.each([[{}], [{ action: "certificate.read" }], [{ q: "nothing of the kind an
   },
 );
 
-test("every line of it is cut without being parsed", async () => {
+test("every line of an exported log is split without being parsed", async () => {
   const lines = (await exported("jsonl")).toString().split("\n").slice(1, -2),
     { log, size } = JSON.parse((await exported("jsonl")).toString().split("\n")[0]!).export as {
       log: string;
       size: number;
     };
   const frames = [
-    makeFrame("export", log, size),
-    makeFrame("export", log, size - 1),
-    makeFrame("export", log, size - 2),
+    makeLineFrame("export", log, size),
+    makeLineFrame("export", log, size - 1),
+    makeLineFrame("export", log, size - 2),
   ];
   const uncut = lines.filter(
     (line) =>
-      !frames.some((frame) => frame.cut(Buffer.from(`${line}\n`), 0, Buffer.byteLength(line))),
+      !frames.some((frame) => frame.parse(Buffer.from(`${line}\n`), 0, Buffer.byteLength(line))),
   );
   expect([lines.length > 700, uncut]).toEqual([true, []]);
 });
 
 test.each([["csv"], ["ocsf"], ["cef"]] as const)(
-  "what it exports as %s verifies with its companion",
+  "an export as %s verifies with its companion file",
   async (format) => {
-    const { size } = (await newestCheckpoint(stand.house.deps.db))!;
+    const { size } = (await findNewestCheckpoint(fixture.harness.deps.db))!;
     const [file, proof] = [await exported(format, {}, size), await exported("proof", {}, size)],
       report = await verify(file, { proof: pieces(proof) });
     expect([problemsOf(report), report.level, report.size]).toEqual([[], "signed", size]);
@@ -85,7 +89,7 @@ test.each([["csv"], ["ocsf"], ["cef"]] as const)(
 
 test("the proof file of one entry verifies", async () => {
   const report = await verify(
-    Buffer.from(await makeEntryProofFile(stand.house.deps, auditor, 17)),
+    Buffer.from(await getProofFile(fixture.harness.deps, auditor, 17)),
     {},
   );
   expect([problemsOf(report), report.level, report.first]).toEqual([[], "signed", 17]);
@@ -95,24 +99,22 @@ test("the live log verifies, and its tables; a changed byte is named by number a
   let said = "";
   const run = (what: "live" | "state", more: Readonly<{ json?: boolean; quiet?: boolean }> = {}) =>
     runLive(
-      stand.house.deps as never,
-      { what, ...more },
+      fixture.harness.deps as never,
+      { scope: what, ...more },
       (text) => {
         said += text;
       },
       null,
     );
-  await stand.published();
-  const since = (await newestCheckpoint(stand.house.deps.db))!;
+  await fixture.published();
+  const since = (await findNewestCheckpoint(fixture.harness.deps.db))!;
   expect([await run("live"), await run("state"), await run("live", { quiet: true })]).toEqual([
     0, 0, 0,
   ]);
   expect(said).toMatch(/^passed +leaf +7\d\d checked$/m);
-  expect(said).toMatch(
-    /SIGNED: 7\d\d entries of the live log[^]*The tables are what the log explains\.\n$/,
-  );
-  await stand.stopAll();
-  await unguarded(stand, [
+  expect(said).toMatch(/SIGNED: 7\d\d entries of the live log[^]*The tables match the log\.\n$/);
+  await fixture.stopAll();
+  await unguarded(fixture, [
     "update tlog.entry set entry = overlay(entry placing '\\x31'::bytea from 40) where seq = 33",
   ]);
   said = "";

@@ -3,18 +3,18 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
+import { makeProgress } from "@/cli/verify/progress";
 import { formatTlogProof } from "@/lib/log/pure/tlog-proof";
-import { proveInclusion } from "@/lib/log/tree/prove";
+import { buildInclusionProof } from "@/lib/log/tree/build-proofs";
 import {
   exportLines,
   fileOf,
   makeKey,
   makeLog,
   makeRecord,
-} from "@/lib/log/verify/testdata/make-export";
+} from "@/testing/log/verify/make-export";
 import { UsageError } from "./command";
 import { verify } from "./verify";
-import { makeProgress } from "./verify/progress";
 
 let folder: string;
 const file = (name: string): string => join(folder, name);
@@ -49,12 +49,12 @@ beforeAll(async () => {
     proof: formatTlogProof({
       extra: Buffer.from(entries[3]!),
       index: 3,
-      path: await proveInclusion(log.read, 3, 20),
+      path: await buildInclusionProof(log.read, 3, 20),
       checkpoint: log.note,
     }),
     bare: formatTlogProof({
       index: 3,
-      path: await proveInclusion(log.read, 3, 20),
+      path: await buildInclusionProof(log.read, 3, 20),
       checkpoint: log.note,
     }),
     entry: entries[3]!,
@@ -113,13 +113,13 @@ test.each([
   [["@good", "--policy", "@text"]],
   [["@good", "--since", "@text"]],
   [["@good", "--key"]],
-])("%j is a matter of usage, told in words", async (args) => {
+])("%j is a usage error with an explanation", async (args) => {
   await expect(run(args)).rejects.toSatisfy(
     (error) => error instanceof UsageError && error.message.length > 20,
   );
 });
 
-test("what is said is never a bare passed: checks, key, size, root and level by their names", async () => {
+test("a passed verification names its checks, key, size, root and level", async () => {
   const { out } = await run(["@good", "--key", "@key"]);
   for (const name of [
     "format",
@@ -134,21 +134,21 @@ test("what is said is never a bare passed: checks, key, size, root and level by 
   ])
     expect(out).toMatch(new RegExp(`^(passed|not checked) +${name} +\\S.{20,}`, "m"));
   expect(out).toMatch(
-    /SIGNED: 20 entries exactly as log\.example\.com\/log\/0000abcd signed, by the key that you gave\. Checkpoint of 20 entries, root [0-9a-f]{64}/,
+    /SIGNED: 20 entries exactly as log\.example\.com\/log\/0000abcd signed, verified with the key that you provided\. Checkpoint of 20 entries, root [0-9a-f]{64}/,
   );
   expect((await run(["@good"])).out).toMatch(
-    /the key that the file itself names, which you should compare/,
+    /the key in the file itself, which you should compare/,
   );
 });
 
-test("what is wrong is named, with the entry", async () => {
+test("a failed verification names the problem and the entry", async () => {
   const { out } = await run(["@changed"]);
   expect(out).toMatch(
-    /FAILED +leaf +1 problem[^]*Entry 8 was changed[^]*FAILED: leaf\. Do not rely on this file\./,
+    /FAILED +leaf +1 problem[^]*Entry 8 was changed[^]*FAILED: leaf\. Do not trust this file\./,
   );
 });
 
-test("--json is one object for scripts, --quiet says nothing", async () => {
+test("--json prints one object for scripts, --quiet prints nothing", async () => {
   const { out, code } = await run(["@changed", "--json"]);
   const report = JSON.parse(out) as {
     checks: { name: string; state: string; problemCount: number }[];
@@ -163,7 +163,7 @@ test("--json is one object for scripts, --quiet says nothing", async () => {
   expect(await run(["@changed", "--quiet"])).toEqual({ code: 1, out: "" });
 });
 
-test("progress is one line that is rewritten and taken away, and none without a terminal", () => {
+test("progress is one line that is rewritten and then removed, and is not shown without a terminal", () => {
   const written: string[] = [],
     progress = makeProgress({ write: (text) => written.push(text) }, 1_000);
   progress.show({ bytes: 250, entries: 1_234, size: 9_999 });

@@ -1,24 +1,28 @@
 import type { Request } from "@playwright/test";
-import { apiAt, makeIdentity, type Certificate } from "./support/api";
-import { makeToken } from "./support/command-line";
-import { makeRequest } from "./support/openssl";
-import { expect, hydrated, test } from "./support/test";
+import { apiAt, createIdentity, type Certificate } from "@/e2e/support/api";
+import { createToken } from "@/e2e/support/command-line";
+import { createCsr } from "@/e2e/support/openssl";
+import { hydrated } from "@/e2e/support/hydrated";
+import { expect, test } from "@/e2e/support/test";
 import {
   adminApi,
   chancery,
+  createUser,
   emails,
   password,
   signIn,
   stateOf,
-  strangersPage,
-} from "./support/world";
+  openAnonymousPage,
+} from "@/e2e/support/world";
+import { checkAppearance } from "@/e2e/support/look";
 
-const places = [
+const paths = [
   "/",
   "/certificates",
   "/certificates/new",
   "/identities",
   "/identities/new",
+  "/identities/conflicts",
   "/authorities",
   "/authorities/new",
   "/profiles",
@@ -36,33 +40,32 @@ const places = [
   "/audit/log/consistency?from=0&to=0",
   "/audit/drill",
   "/settings/users",
+  "/settings/power",
   "/settings/tokens",
   "/settings/account",
 ];
 
 async function issueOne(name: string): Promise<Certificate> {
-  const identity = await makeIdentity(adminApi(), `access ${name}`);
+  const identity = await createIdentity(adminApi(), `access ${name}`);
   const { body, status } = await adminApi().post<Certificate>("/certificates", {
     profile: "tls-server",
     identity,
-    csr: (await makeRequest([name])).pem,
+    csr: (await createCsr([name])).pem,
   });
   expect(status, JSON.stringify(body)).toBe(201);
   return body;
 }
 
-test.describe("nobody signed in", () => {
-  test("every page leads to the sign-in, and shows nothing of itself", async ({ request }) => {
-    for (const path of places) {
+test.describe("a visitor who isn't signed in", () => {
+  test("every page redirects to the sign-in page and reveals nothing", async ({ request }) => {
+    for (const path of paths) {
       const answer = await request.get(path, { maxRedirects: 0 });
       expect([303, 307], `${path}: ${answer.status()}`).toContain(answer.status());
       expect(answer.headers()["location"], path).toMatch(/^(https?:\/\/[^/]+)?\/sign-in/);
     }
   });
 
-  test("the way leads back to the page that was asked for, and to no other site", async ({
-    page,
-  }) => {
+  test("sign-in returns to the requested page, and to no other site", async ({ page }) => {
     await page.goto("/profiles");
     await signIn(page, emails.admin);
     await expect(page.getByRole("heading", { name: "Profiles", level: 1 })).toBeVisible();
@@ -73,7 +76,7 @@ test.describe("nobody signed in", () => {
     expect(new URL(page.url()).origin).toBe(chancery.http);
   });
 
-  test("the API asks for a token, and takes no token for another", async () => {
+  test("the API requires a valid token", async () => {
     for (const token of [null, "", "chy_0000000000000000000000000000000000000000000"]) {
       expect(
         await apiAt(chancery.http, token).get<{ code: string }>("/certificates"),
@@ -85,7 +88,7 @@ test.describe("nobody signed in", () => {
 test.describe("an auditor", () => {
   test.use({ storageState: stateOf("auditor") });
 
-  test("reads everything and is offered no act", async ({ page }) => {
+  test("reads everything and is offered no action", async ({ page }) => {
     const { id } = await issueOne("seen.example.com");
     await page.goto(`/certificates/${id}`);
     await expect(page.getByRole("heading", { name: "seen.example.com", level: 1 })).toBeVisible();
@@ -95,7 +98,7 @@ test.describe("an auditor", () => {
     await expect(page.getByRole("button", { name: "Export" })).toBeVisible();
   });
 
-  test("is kept from pages that act by their bare address, and that stands on the record", async ({
+  test("is denied the pages that change something, and the denial is recorded", async ({
     page,
     complaints,
   }) => {
@@ -108,14 +111,14 @@ test.describe("an auditor", () => {
     ]) {
       await page.goto(path);
       await expect(
-        page.getByRole("heading", { name: "Your role does not allow this page" }),
+        page.getByRole("heading", { name: "You don't have access to this page" }),
       ).toBeVisible();
     }
     await page.goto(`/audit?outcome=denied&actor=${emails.auditor}`);
     await expect(page.getByRole("link", { name: /authorities\/new/ }).first()).toBeVisible();
   });
 
-  test("cannot revoke by sending an administrator's server action with their own session", async ({
+  test("an auditor can't revoke by sending the server action of an administrator in their own session", async ({
     browser,
     context,
     page,
@@ -135,7 +138,7 @@ test.describe("an auditor", () => {
     await hydrated(adminPage);
     await adminPage.getByRole("button", { name: "Revoke" }).click();
     await adminPage.getByRole("dialog").getByRole("button", { name: "Revoke" }).click();
-    await expect(adminPage.getByRole("button", { name: /Raise/ })).toBeVisible();
+    await expect(adminPage.getByRole("button", { name: /Change reason/ })).toBeVisible();
     await admin.close();
     const action = sent.find((request) => request.postData()?.includes(other.id));
     expect(action, "the administrator's server action").toBeDefined();
@@ -164,8 +167,8 @@ test.describe("an auditor", () => {
     ).toBeVisible();
   });
 
-  test("is refused by the API as well", async () => {
-    const api = apiAt(chancery.http, await makeToken(chancery.data, "auditor"));
+  test("the API denies an auditor as well", async () => {
+    const api = apiAt(chancery.http, await createToken(chancery.data, "auditor"));
     const { id } = await issueOne("api.example.com");
     expect((await api.get(`/certificates/${id}`)).status).toBe(200);
     expect(await api.post(`/certificates/${id}/revoke`, { reason: "superseded" })).toMatchObject({
@@ -181,7 +184,10 @@ test.describe("an auditor", () => {
 test.describe("an operator", () => {
   test.use({ storageState: stateOf("operator") });
 
-  test("issues, but reaches neither users nor tokens nor the log", async ({ page, complaints }) => {
+  test("an operator issues, but can't open users, tokens or the audit log", async ({
+    page,
+    complaints,
+  }) => {
     complaints.allow(/status of 403/);
     await page.goto("/");
     await expect(page.getByRole("link", { name: "Issue certificate" })).toBeVisible();
@@ -191,14 +197,14 @@ test.describe("an operator", () => {
     for (const path of ["/settings/users", "/settings/tokens", "/audit"]) {
       await page.goto(path);
       await expect(
-        page.getByRole("heading", { name: "Your role does not allow this page" }),
+        page.getByRole("heading", { name: "You don't have access to this page" }),
       ).toBeVisible();
       await expect(page.getByRole("table")).toHaveCount(0);
     }
   });
 
-  test("signs out, and the session is over for the server too", async ({ page, browser }) => {
-    const own = await strangersPage(browser),
+  test("an operator signs out, and the server ends the session too", async ({ page, browser }) => {
+    const own = await openAnonymousPage(browser),
       context = own.context();
     await own.goto("/sign-in");
     await signIn(own, emails.operator);
@@ -217,30 +223,27 @@ test.describe("an operator", () => {
   });
 });
 
-test("after repeated failures a locked account, an account that does not exist and a wrong password all read the same", async ({
+test("after five wrong passwords the page says how long to wait, in the same words for a user that doesn't exist", async ({
   page,
+  browser,
   complaints,
 }) => {
-  complaints.allow(/status of 401/);
-  const made = await adminApi().post("/users", {
-    email: "locked@example.com",
-    name: "locked",
-    role: "approver",
-    password,
-  });
-  expect(made.status).toBe(201);
+  complaints.allow(/status of (401|429)/);
+  const user = { email: "locked@example.com", name: "locked", role: "approver" };
+  await (await createUser(browser, user)).page.context().close();
   const tell = async (email: string, secret: string) => {
     await page.goto("/sign-in");
     await signIn(page, email, secret);
     return page.getByRole("alert").filter({ hasText: /\w/ }).first().textContent();
   };
-  const wrong = await tell("locked@example.com", "not the password");
-  expect(wrong).toBe("The e-mail address or the password is not right.");
-  for (let attempt = 0; attempt < 5; attempt++)
-    expect(await tell("locked@example.com", "not the password")).toBe(wrong);
-  expect(await tell("locked@example.com", password), "locked: even the right password").toBe(wrong);
-  for (let attempt = 0; attempt < 6; attempt++)
-    expect(await tell("nobody@example.com", "not the password")).toBe(wrong);
+  const wrong = "Incorrect email or password.";
+  const limited = /^Too many failed sign-ins\. Try again in 15 minutes/;
+  for (const email of ["locked@example.com", "nobody@example.com"]) {
+    for (let attempt = 0; attempt < 5; attempt++)
+      expect(await tell(email, "not the password")).toBe(wrong);
+    expect(await tell(email, password), "limited: even the right password").toMatch(limited);
+  }
+  await checkAppearance(page, "sign-in-limited");
   const said = await adminApi().get<{ items: { action: string }[] }>(
     "/audit/events?action=account.locked",
   );

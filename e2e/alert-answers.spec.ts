@@ -1,9 +1,10 @@
 import type { Browser, Page } from "@playwright/test";
-import { makeClient, use, type Client } from "./support/client";
-import { looksWell } from "./support/look";
-import { openReceiver, type Receiver } from "./support/receiver";
-import { expect, hydrated, test } from "./support/test";
-import { adminApi, chancery, password, stateOf, type Who } from "./support/world";
+import { createTestService, requestWithCertificate, type TestService } from "@/e2e/support/client";
+import { checkAppearance } from "@/e2e/support/look";
+import { startReceiver, type Receiver } from "@/e2e/support/receiver";
+import { hydrated } from "@/e2e/support/hydrated";
+import { expect, test } from "@/e2e/support/test";
+import { adminApi, chancery, stateOf, type TestUser } from "@/e2e/support/world";
 
 test.use({ storageState: stateOf("admin") });
 test.describe.configure({ mode: "serial" });
@@ -15,13 +16,13 @@ type Alert = Readonly<{
   acknowledged: Readonly<{ by: string }> | null;
 }>;
 const toast = (page: Page, text: RegExp | string) =>
-  page.getByRole("region", { name: "Receipts" }).getByText(text);
+  page.getByRole("region", { name: "Messages" }).getByText(text);
 const readAlert = async (id: string) =>
   (await adminApi().get<{ alert: Alert }>(`/alerts/${id}`)).body.alert;
 
 /** A revoked certificate is used; the alert's id, once the rules have read it. */
-async function raise(name: string): Promise<Readonly<{ client: Client; id: string }>> {
-  const client = await makeClient(adminApi(), name);
+async function raise(name: string): Promise<Readonly<{ client: TestService; id: string }>> {
+  const client = await createTestService(adminApi(), name);
   expect(
     (
       await adminApi().post(`/certificates/${client.certificateId}/revoke`, {
@@ -30,19 +31,19 @@ async function raise(name: string): Promise<Readonly<{ client: Client; id: strin
       })
     ).status,
   ).toBe(200);
-  expect((await use(client)).code).toBe("certificate.revoked");
+  expect((await requestWithCertificate(client)).code).toBe("certificate.revoked");
   let id = "";
   await expect(async () => {
     id =
       (await adminApi().get<{ items: readonly Alert[] }>(`/alerts?subject=${client.certificateId}`))
         .body.items[0]?.id ?? "";
     expect(id).not.toBe("");
-  }).toPass({ timeout: 15_000 });
+  }).toPass({ timeout: 120_000 });
   return { client, id };
 }
 
-/** The alert as that person sees it, in a browser of their own. Close its context. */
-async function pageOf(browser: Browser, who: Who, id: string): Promise<Page> {
+/** The alert as that user sees it, in a separate browser. Close its context. */
+async function pageOf(browser: Browser, who: TestUser, id: string): Promise<Page> {
   const page = await (
     await browser.newContext({
       baseURL: chancery.http,
@@ -59,12 +60,11 @@ let shared: string, receiver: Receiver;
 const destinations: string[] = [];
 test.beforeAll(async () => {
   shared = (await raise("handed over")).id;
-  receiver = await openReceiver();
+  receiver = await startReceiver();
   await adminApi().post("/users", {
     email: "colleague@example.com",
     name: "Colleague",
     role: "operator",
-    password,
   });
 });
 test.afterAll(async () => {
@@ -72,7 +72,7 @@ test.afterAll(async () => {
   await receiver.close();
 });
 
-test("an operator hands an alert to a colleague; whoever may not answer alerts is not offered; the entry says from whom and to whom", async ({
+test("an operator assigns an alert to a colleague; users who can't handle alerts are not offered; the entry says from whom and to whom", async ({
   page,
   browser,
 }) => {
@@ -86,24 +86,25 @@ test("an operator hands an alert to a colleague; whoever may not answer alerts i
     await to.selectOption({ label: who });
     await dialog.getByRole("button", { name: "Assign" }).click();
     await expect(dialog).toBeHidden();
+    await expect(operators.getByRole("definition").filter({ hasText: who })).toBeVisible();
   }
   await expect(
     operators
       .getByRole("list", { name: "History" })
-      .getByText(/assigned the alert to colleague@example\.com instead of admin@example\.com/),
+      .getByText(/reassigned the alert from admin@example\.com to colleague@example\.com/),
   ).toBeVisible();
   await operators.context().close();
   await page.goto("/audit?action=alert.assigned");
   await page
     .getByRole("table")
-    .getByRole("link", { name: /instead of admin@example\.com/ })
+    .getByRole("link", { name: /reassigned alert .* from admin@example\.com/ })
     .first()
     .click();
   await expect(page.getByRole("heading", { name: /^Entry \d+$/ })).toBeVisible();
   await expect(page.getByText(/usr_/).first()).toBeVisible();
 });
 
-test("who assigns what somebody else has just assigned is told, overwrites nothing, and then sees it as it is", async ({
+test("a user who assigns an alert that another user has just assigned sees the conflict, overwrites nothing, and then sees the current state", async ({
   page,
   complaints,
 }) => {
@@ -117,18 +118,18 @@ test("who assigns what somebody else has just assigned is told, overwrites nothi
     .selectOption({ label: "Me (admin@example.com)" });
   await dialog.getByRole("button", { name: "Assign" }).click();
   await expect(
-    dialog.getByText(/Meanwhile somebody has taken the assignment off\. Nothing was changed\./),
+    dialog.getByText(/In the meantime, this alert was unassigned\. Nothing was changed\./),
   ).toBeVisible();
   expect((await readAlert(shared)).assignedTo).toBeNull();
   await page.keyboard.press("Escape");
   await expect(
     page
       .getByRole("list", { name: "History" })
-      .getByText(/took the alert from colleague@example\.com/),
+      .getByText(/unassigned the alert from colleague@example\.com/),
   ).toBeVisible();
 });
 
-test("who acknowledges what a colleague has acknowledged is told so, and the comment is kept", async ({
+test("a user who acknowledges an alert after a colleague sees that, and the comment is kept", async ({
   page,
   browser,
 }) => {
@@ -147,7 +148,7 @@ test("who acknowledges what a colleague has acknowledged is told so, and the com
     await expect(each.getByRole("dialog")).toBeHidden();
   }
   await expect(
-    toast(page, "operator@example.com had acknowledged it already. Yours is on the record, too."),
+    toast(page, "operator@example.com had already acknowledged it. Yours was recorded too."),
   ).toBeVisible();
   await expect(
     page
@@ -158,7 +159,7 @@ test("who acknowledges what a colleague has acknowledged is told so, and the com
   await operators.context().close();
 });
 
-test("who resolves what a colleague has just resolved is told how, keeps what was typed, and then sees it as it is", async ({
+test("a user who resolves an alert after a colleague sees how it was resolved, keeps the input, and then sees the current state", async ({
   page,
   complaints,
 }) => {
@@ -168,7 +169,7 @@ test("who resolves what a colleague has just resolved is told how, keeps what wa
     comment = dialog.getByRole("textbox", { name: /^Comment/ });
   await page.getByRole("button", { name: "Resolve" }).click();
   await dialog.getByRole("radio", { name: /^Expected/ }).check();
-  await comment.fill("a long story that nobody wants to type twice");
+  await comment.fill("a long story that takes a while to type");
   expect(
     (
       await adminApi().post(`/alerts/${shared}/resolve`, {
@@ -180,31 +181,31 @@ test("who resolves what a colleague has just resolved is told how, keeps what wa
   await dialog.getByRole("button", { name: "Resolve" }).click();
   await expect(
     dialog.getByText(
-      /has resolved this alert already, as malicious: The key was stolen\. Nothing was changed\./,
+      /has already resolved this alert as malicious: The key was stolen\. Nothing was changed\./,
     ),
   ).toBeVisible();
-  await expect(comment).toHaveValue("a long story that nobody wants to type twice");
+  await expect(comment).toHaveValue("a long story that takes a while to type");
   await page.keyboard.press("Escape");
   await expect(page.getByText("Resolved as")).toBeVisible();
   await expect(page.getByRole("button", { name: "Resolve" })).toHaveCount(0);
 });
 
-test("an alert says whom it was told, what came back and what waits; who may see the destination gets there, who may not sees its name", async ({
+test("an alert lists its notifications, their responses and what waits; users who may open a destination get a link, others its name", async ({
   page,
   browser,
   complaints,
 }) => {
   complaints.allow(/status of 4\d\d/);
   await page.goto(`/alerts/${shared}`);
-  await expect(page.getByText("No destination takes critical alerts")).toBeVisible();
-  await expect(page.getByRole("link", { name: "Add a destination" })).toHaveAttribute(
+  await expect(page.getByText("No destination receives critical alerts")).toBeVisible();
+  await expect(page.getByRole("link", { name: "Add destination" })).toHaveAttribute(
     "href",
     "/settings/delivery",
   );
   for (const who of ["operator", "auditor"] as const) {
     const other = await pageOf(browser, who, shared);
-    await expect(other.getByText("An administrator can have such alerts sent")).toBeVisible();
-    await expect(other.getByRole("link", { name: "Add a destination" })).toHaveCount(0);
+    await expect(other.getByText("An administrator can add")).toBeVisible();
+    await expect(other.getByRole("link", { name: "Add destination" })).toHaveCount(0);
     await other.context().close();
   }
   for (const [name, url] of [
@@ -220,29 +221,32 @@ test("an alert says whom it was told, what came back and what waits; who may see
     destinations.push(body.id);
   }
   const { id } = await raise("told about"),
-    list = page.getByRole("list", { name: "Deliveries" });
+    list = page.getByRole("list", { name: "Notifications" });
   const line = (name: string) =>
     list
       .getByRole("listitem")
-      .filter({ hasText: `${name} (Webhook), that it was raised` })
+      .filter({ hasText: `${name} (Webhook): alert raised` })
       .first();
   await expect(async () => {
     await page.goto(`/alerts/${id}`);
     await expect(line("the collector").getByText("200 OK")).toBeVisible({ timeout: 500 });
-    await expect(line("one that is away").getByText(/attempts, the last: .*refused/)).toBeVisible({
+    await expect(line("one that is away").getByText(/attempts\. Last: .*refused/)).toBeVisible({
       timeout: 500,
     });
-  }).toPass({ timeout: 20_000 });
-  await expect(page.getByText("1 delivery still to be sent.")).toBeVisible();
-  await expect(line("one that is away").getByText(/^The next try is due/)).toBeVisible();
-  await looksWell(page, "alert-deliveries", { fullPage: true });
+    // The page is of one moment: while an attempt is running it has no next one.
+    await expect(page.getByText("1 notification waiting to be sent.")).toBeVisible({
+      timeout: 500,
+    });
+    await expect(line("one that is away").getByText(/^Next attempt/)).toBeVisible({ timeout: 500 });
+  }).toPass({ timeout: 120_000 });
+  await checkAppearance(page, "alert-deliveries", { fullPage: true });
   for (const [who, links] of [
     ["operator", 0],
     ["auditor", 1],
   ] as const) {
     const other = await pageOf(browser, who, id);
     await expect(
-      other.getByRole("list", { name: "Deliveries" }).getByText("the collector"),
+      other.getByRole("list", { name: "Notifications" }).getByText("the collector"),
     ).toBeVisible();
     await expect(other.getByRole("link", { name: "the collector" })).toHaveCount(links);
     await other.context().close();

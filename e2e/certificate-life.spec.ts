@@ -1,18 +1,18 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { Page } from "@playwright/test";
-import { exportAs } from "./support/export-log";
+import { exportAs } from "@/e2e/support/export-log";
 import {
-  askOcsp,
+  queryOcsp,
   filesOf,
-  makeRequest,
+  createCsr,
   readCrl,
   serialOf,
   verify,
   type Files,
-} from "./support/openssl";
-import { expect, test } from "./support/test";
-import { chancery, stateOf } from "./support/world";
+} from "@/e2e/support/openssl";
+import { expect, test } from "@/e2e/support/test";
+import { chancery, stateOf } from "@/e2e/support/world";
 
 test.use({ storageState: stateOf("admin") });
 test.describe.configure({ mode: "serial" });
@@ -54,10 +54,10 @@ async function auditOf(page: Page, id: string): Promise<string[]> {
 
 let first: { id: string; files: Files }, second: { id: string; files: Files };
 
-test("a pasted request is shown whole before anything is signed, then issued, and openssl verifies it", async ({
+test("a pasted CSR is shown in full before anything is signed, then issued, and openssl verifies the certificate", async ({
   page,
 }) => {
-  const { pem } = await makeRequest(["pay.example.com", "www.pay.example.com"]);
+  const { pem } = await createCsr(["pay.example.com", "www.pay.example.com"]);
   await page.goto("/certificates/new");
   await page.getByRole("textbox", { name: csrField }).fill(pem);
   await page.getByRole("button", { name: "New identity" }).click();
@@ -65,16 +65,16 @@ test("a pasted request is shown whole before anything is signed, then issued, an
   await dialog.getByRole("textbox", { name: "Name" }).fill("payments");
   await dialog.getByRole("textbox", { name: "Owner" }).fill("payments-team@example.com");
   await dialog.getByRole("button", { name: "Create identity" }).click();
-  await expect(page.getByText("This can be issued.")).toBeVisible();
-  await expect(page.getByText("What was asked")).toBeVisible();
+  await expect(page.getByText("Ready to issue.")).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Requested" })).toBeVisible();
   await expect(page.getByText("www.pay.example.com").first()).toBeVisible();
-  await page.getByRole("button", { name: "Issue certificate" }).click();
+  await page.getByRole("button", { name: "Add 2 names and issue" }).click();
   await expect(page.getByText("Issued.")).toBeVisible();
-  await page.getByRole("link", { name: "Open the certificate" }).click();
+  await page.getByRole("link", { name: "View certificate" }).click();
   await expect(page.getByRole("heading", { name: "pay.example.com", level: 1 })).toBeVisible();
   first = { id: idOf(page), files: await filesFrom(page) };
   expect((await verify(first.files)).all).toContain(": OK");
-  expect(await askOcsp(first.files, chancery.http)).toBe("good");
+  expect(await queryOcsp(first.files, chancery.http)).toBe("good");
   expect(await readCrl(first.files, chancery.http)).not.toContain(await serialOf(first.files.cert));
   const acts = await auditOf(page, first.id);
   expect(acts).toHaveLength(2);
@@ -82,10 +82,10 @@ test("a pasted request is shown whole before anything is signed, then issued, an
   expect(acts[1]).toContain("planned certificate");
 });
 
-test("a dropped request with a new key rotates it, and the predecessor is superseded", async ({
+test("a dropped CSR with a new key rotates the certificate, and the predecessor is superseded", async ({
   page,
 }) => {
-  const { csrFile } = await makeRequest(["pay.example.com", "www.pay.example.com"], "ec:P-384");
+  const { csrFile } = await createCsr(["pay.example.com", "www.pay.example.com"], "ec:P-384");
   await page.goto(`/certificates/${first.id}`);
   await page.getByRole("button", { name: "Rotate" }).click();
   const dialog = page.getByRole("dialog", { name: "Rotate pay.example.com" });
@@ -98,22 +98,24 @@ test("a dropped request with a new key rotates it, and the predecessor is supers
     readFileSync(csrFile, "utf8"),
   );
   await dialog
-    .getByRole("textbox", { name: /^Signing request/ })
+    .getByRole("textbox", { name: /^CSR with a new key/ })
     .dispatchEvent("drop", { dataTransfer: data });
-  await expect(dialog.getByRole("textbox", { name: /^Signing request/ })).toHaveValue(
+  await expect(dialog.getByRole("textbox", { name: /^CSR with a new key/ })).toHaveValue(
     /BEGIN CERTIFICATE REQUEST/,
   );
-  await dialog.getByRole("radio", { name: /^At once/ }).check();
+  await dialog.getByRole("radio", { name: /^Immediately/ }).check();
   await dialog.getByRole("button", { name: "Rotate" }).click();
-  await expect(page.getByRole("link", { name: "Open the predecessor" })).toBeVisible();
+  await expect(page.getByRole("link", { name: "View predecessor" })).toBeVisible();
   await expect(page).not.toHaveURL(new RegExp(first.id));
   second = { id: idOf(page), files: await filesFrom(page) };
   expect((await verify(second.files)).all).toContain(": OK");
-  expect(await askOcsp(second.files, chancery.http)).toBe("good");
-  await expect.poll(() => askOcsp(first.files, chancery.http), { timeout: 5_000 }).toBe("revoked");
-  await page.getByRole("link", { name: "Open the predecessor" }).click();
-  await expect(page.getByText("Another certificate replaces it (superseded)")).toBeVisible();
-  await expect(page.getByRole("link", { name: "Open the successor" })).toBeVisible();
+  expect(await queryOcsp(second.files, chancery.http)).toBe("good");
+  await expect
+    .poll(() => queryOcsp(first.files, chancery.http), { timeout: 5_000 })
+    .toBe("revoked");
+  await page.getByRole("link", { name: "View predecessor" }).click();
+  await expect(page.getByText("superseded", { exact: true })).toBeVisible();
+  await expect(page.getByRole("link", { name: "View successor" })).toBeVisible();
   await expect(page.getByRole("button", { name: "Rotate" })).toHaveAttribute(
     "aria-disabled",
     "true",
@@ -127,15 +129,21 @@ test("a revocation reaches OCSP within a second and the CRL within five", async 
   await page.goto(`/certificates/${second.id}`);
   await page.getByRole("button", { name: "Revoke" }).click();
   const dialog = page.getByRole("dialog", { name: /^Revoke/ });
-  await dialog.getByRole("radio", { name: "The private key may be known to others" }).check();
+  await dialog.getByRole("radio", { name: "Key compromise" }).check();
   await dialog.getByLabel(/^Comment/).fill("laptop lost");
   await dialog.getByRole("button", { name: "Revoke" }).click();
   await expect(page.getByRole("status").getByText("Revoked.")).toBeVisible();
   await expect
-    .poll(() => askOcsp(second.files, chancery.http), { intervals: [100], timeout: 3_000 })
+    .poll(() => queryOcsp(second.files, chancery.http), {
+      intervals: [100],
+      timeout: 3_000,
+    })
     .toBe("revoked");
   await expect
-    .poll(() => readCrl(second.files, chancery.http), { intervals: [200], timeout: 8_000 })
+    .poll(() => readCrl(second.files, chancery.http), {
+      intervals: [200],
+      timeout: 8_000,
+    })
     .toContain(await serialOf(second.files.cert));
   expect(
     (await verify(second.files)).code,
@@ -148,26 +156,26 @@ test("a revocation reaches OCSP within a second and the CRL within five", async 
 });
 
 test("a certificate is put on hold and released, and OCSP follows", async ({ page }) => {
-  const { csrFile } = await makeRequest(["hold.example.com"], "rsa:2048");
+  const { csrFile } = await createCsr(["hold.example.com"], "rsa:2048");
   await page.goto("/certificates/new");
   await dropFile(page, csrFile);
   await page.getByRole("combobox", { name: "Identity" }).fill("paym");
   await page.getByRole("option", { name: /^payments/ }).click();
-  await page.getByRole("button", { name: "Issue certificate" }).click();
-  await page.getByRole("link", { name: "Open the certificate" }).click();
+  await page.getByRole("button", { name: "Add 1 name and issue" }).click();
+  await page.getByRole("link", { name: "View certificate" }).click();
   await expect(page.getByRole("heading", { name: "hold.example.com", level: 1 })).toBeVisible();
   const files = await filesFrom(page);
   await page.getByRole("button", { name: "Put on hold" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Put on hold" }).click();
   await expect(page.getByRole("button", { name: "Release" })).toBeVisible();
   await expect
-    .poll(() => askOcsp(files, chancery.http), { intervals: [100], timeout: 3_000 })
+    .poll(() => queryOcsp(files, chancery.http), { intervals: [100], timeout: 3_000 })
     .toBe("revoked");
   await page.getByRole("button", { name: "Release" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Release" }).click();
   await expect(page.getByRole("button", { name: "Put on hold" })).toBeVisible();
   await expect
-    .poll(() => askOcsp(files, chancery.http), { intervals: [100], timeout: 3_000 })
+    .poll(() => queryOcsp(files, chancery.http), { intervals: [100], timeout: 3_000 })
     .toBe("good");
 });
 

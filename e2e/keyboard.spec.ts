@@ -1,30 +1,33 @@
+import { openPalette } from "@/e2e/support/palette";
 import type { Page } from "@playwright/test";
-import { makeIdentity } from "./support/api";
-import { makeRequest } from "./support/openssl";
-import { expect, test } from "./support/test";
-import { adminApi, stateOf } from "./support/world";
+import { createIdentity } from "@/e2e/support/api";
+import { createCsr } from "@/e2e/support/openssl";
+import { expect, test } from "@/e2e/support/test";
+import { adminApi, stateOf } from "@/e2e/support/world";
 
 test.use({ storageState: stateOf("admin") });
 
-/** Presses Tab until what is wanted has the focus, as somebody without a mouse does; never more often than a page has stops. */
+/**
+ * Presses Tab until the element has the focus, as a user without a mouse does; gives up after more
+ * tab stops than a page has.
+ */
 async function tabTo(page: Page, wanted: ReturnType<Page["getByRole"]>): Promise<void> {
   for (let stop = 0; stop < 80; stop++) {
     if (await wanted.evaluate((element) => element === document.activeElement).catch(() => false))
       return;
     await page.keyboard.press("Tab");
   }
-  throw new Error("Tab never came to it.");
+  throw new Error("Tab never reached the element.");
 }
 
 test("a certificate is issued, found and revoked by keyboard alone", async ({ page }) => {
-  await makeIdentity(adminApi(), "keyboard service");
-  const { pem } = await makeRequest(["keyboard.example.com"]);
+  await createIdentity(adminApi(), "keyboard service");
+  const { pem } = await createCsr(["keyboard.example.com"]);
   await page.goto("/");
   await expect(page.getByRole("heading", { name: "Overview", level: 1 })).toBeVisible();
   await page.keyboard.press("Tab");
   await expect(page.getByRole("link", { name: /skip/i })).toBeFocused();
-  await page.keyboard.press("Control+k");
-  await expect(page.getByRole("combobox", { name: /Search and go/ })).toBeFocused();
+  await openPalette(page);
   await page.keyboard.type("issue");
   await expect(page.getByRole("option", { name: /Issue/ }).first()).toHaveAttribute(
     "aria-selected",
@@ -44,8 +47,8 @@ test("a certificate is issued, found and revoked by keyboard alone", async ({ pa
   );
   await page.keyboard.press("Enter");
   await expect(picker).toHaveValue(/^keyboard service/);
-  await expect(page.getByText("This can be issued.")).toBeVisible();
-  await tabTo(page, page.getByRole("button", { name: "Issue certificate" }));
+  await expect(page.getByText("Ready to issue.")).toBeVisible();
+  await tabTo(page, page.getByRole("button", { name: "Add 1 name and issue" }));
   await page.keyboard.press("Enter");
   await expect(page.getByText("Issued.")).toBeVisible();
 
@@ -69,22 +72,22 @@ test("a certificate is issued, found and revoked by keyboard alone", async ({ pa
   await expect(dialog).toBeVisible();
   await page.keyboard.press("Escape");
   await expect(dialog).toBeHidden();
-  await expect(opener, "the focus comes back to what opened the dialog").toBeFocused();
+  await expect(opener, "the focus returns to the button that opened the dialog").toBeFocused();
   await page.keyboard.press("Enter");
   await tabTo(page, dialog.getByRole("button", { name: "Revoke" }));
   await page.keyboard.press("Enter");
-  await expect(page.getByRole("button", { name: /Raise/ })).toBeVisible();
+  await expect(page.getByRole("button", { name: /Change reason/ })).toBeVisible();
 });
 
-test("? lists the keys, and they rest while somebody types", async ({ page }) => {
+test("? lists the keyboard shortcuts, which are ignored while the user types", async ({ page }) => {
   await page.goto("/identities");
   await expect(page.getByRole("heading", { name: "Identities", level: 1 })).toBeVisible();
   await page.keyboard.press("?");
-  await expect(page.getByRole("dialog", { name: "Keys" })).toBeVisible();
+  await expect(page.getByRole("dialog", { name: "Keyboard shortcuts" })).toBeVisible();
   await page.keyboard.press("Escape");
-  await expect(page.getByRole("dialog", { name: "Keys" })).toBeHidden();
+  await expect(page.getByRole("dialog", { name: "Keyboard shortcuts" })).toBeHidden();
   await page.keyboard.press("/");
   await page.keyboard.type("gc?");
-  await expect(page.getByRole("searchbox")).toHaveValue("gc?");
+  await expect(page.getByRole("searchbox", { name: "Search identities" })).toHaveValue("gc?");
   await expect(page.getByRole("heading", { name: "Identities", level: 1 })).toBeVisible();
 });

@@ -4,23 +4,30 @@ import {
   makePlace,
   startChanceryAt,
   type ThrowawayChancery,
-} from "@/server/supervise/testing/throwaway-chancery";
-import { adminApi, startReady, until } from "./system/stand";
-import { makeIdentity } from "./support/api";
-import { mustRun } from "./support/run";
-import { axe, expect, settled, sidewaysScroll, test } from "./support/test";
-import { signIn } from "./support/world";
+} from "@/testing/supervise/throwaway-chancery";
+import { adminApi, startReady, until } from "@/e2e/system/harness";
+import { createIdentity } from "@/e2e/support/api";
+import { runOrThrow } from "@/e2e/support/run";
+import { takePicture } from "@/e2e/support/picture";
+import {
+  findAxeViolations,
+  expect,
+  waitForAnimations,
+  horizontalOverflow,
+  test,
+} from "@/e2e/support/test";
+import { signIn } from "@/e2e/support/world";
 
 /** With owners and modes: PostgreSQL reads no folder that is not its own. */
-const copy = (from: string, to: string): Promise<string> => mustRun("cp", ["-a", from, to]);
+const copy = (from: string, to: string): Promise<string> => runOrThrow("cp", ["-a", from, to]);
 
 /** What `startReady` sets its Chancery up with. */
-const admin = { email: "admin@example.com", secret: "a long passphrase" };
+const admin = { email: "admin@example.com", secret: "a long password" };
 
-test("yesterday's database is restored: every page says so, the log's page explains it in figures, and an administrator opens a continuation", async ({
+test("yesterday's database is restored: every page warns, the log's page explains it in figures, and an administrator opens a continuation", async ({
   browser,
 }) => {
-  test.setTimeout(300_000);
+  test.setTimeout(600_000);
   const place = await makePlace(),
     data = join(place.dataFolder, "pg"),
     backup = `${place.dataFolder}-backup`,
@@ -34,7 +41,7 @@ test("yesterday's database is restored: every page says so, the log's page expla
     const api = await adminApi(chancery),
       sizeOf = async () =>
         (await api.get<{ checkpoint: { size: number } }>("/audit/log")).body.checkpoint.size;
-    for (const name of ["lost-1", "lost-2", "lost-3"]) await makeIdentity(api, name);
+    for (const name of ["lost-1", "lost-2", "lost-3"]) await createIdentity(api, name);
     const signed = await until(async () => {
       const size = await sizeOf();
       return size > 20 ? size : null;
@@ -60,15 +67,15 @@ test("yesterday's database is restored: every page says so, the log's page expla
     await page.goto("/sign-in");
     await signIn(page, admin.email, admin.secret);
     await expect(page.getByRole("heading", { name: "Overview", level: 1 })).toBeVisible();
-    await expect(page.getByRole("region", { name: "Alarms of the log" })).toContainText(
-      "The log is halted: nothing can be issued or changed.",
+    await expect(page.getByRole("region", { name: "Audit log problems" })).toContainText(
+      "The audit log is halted. Certificates can only be revoked or put on hold.",
     );
     await page
-      .getByRole("region", { name: "Alarms of the log" })
-      .getByRole("link", { name: "Log and proofs" })
+      .getByRole("region", { name: "Audit log problems" })
+      .getByRole("link", { name: "Log & proofs" })
       .first()
       .click();
-    await expect(page.getByText("The log is halted.", { exact: true })).toBeVisible();
+    await expect(page.getByText("The audit log is halted.", { exact: true })).toBeVisible();
     const missing = await page
       .getByRole("definition")
       .filter({ hasText: /entr(y|ies): .* to|^entry/ })
@@ -79,36 +86,33 @@ test("yesterday's database is restored: every page says so, the log's page expla
     );
     for (const colorScheme of ["light", "dark"] as const) {
       await page.emulateMedia({ colorScheme });
-      await settled(page);
-      expect.soft(await axe(page, colorScheme === "dark"), colorScheme).toEqual([]);
-      await page.screenshot({
-        path: `test-results/pages/log-halted-${colorScheme}.png`,
-        fullPage: true,
-      });
+      await waitForAnimations(page);
+      expect.soft(await findAxeViolations(page, colorScheme === "dark"), colorScheme).toEqual([]);
+      await takePicture(page, `log-halted-${colorScheme}`, true);
     }
-    expect.soft(await sidewaysScroll(page)).toBeLessThanOrEqual(0);
+    await expect.poll(() => horizontalOverflow(page)).toBeLessThanOrEqual(0);
 
-    await page.getByRole("button", { name: "Open a continuation" }).click();
-    const dialog = page.getByRole("alertdialog", { name: "Open a continuation of the log?" });
-    await expect(dialog).toContainText(`${from} to ${to} will be used again, in another log.`);
-    const open = dialog.getByRole("button", { name: "Open the continuation" });
+    await page.getByRole("button", { name: "Open continuation" }).click();
+    const dialog = page.getByRole("alertdialog", { name: "Open a continuation of the audit log?" });
+    await expect(dialog).toContainText(`${from} to ${to} will be used again in the new log.`);
+    const open = dialog.getByRole("button", { name: "Open continuation" });
     await open.click({ force: true });
     await expect(dialog, "nothing happens before the word is typed").toBeVisible();
     await dialog
       .getByRole("textbox", { name: /^Comment/ })
       .fill("The server was restored from a backup.");
     await dialog.getByRole("textbox", { name: /continue/ }).fill("continue");
-    await page.screenshot({ path: "test-results/pages/log-continue.png" });
+    await takePicture(page, "log-continue");
     await open.click();
     await expect(page.getByText("Continuation opened.")).toBeVisible();
     await expect(page.getByText("Logs in the chain")).toBeVisible();
-    await expect(page.getByText("The log is halted.", { exact: true })).toHaveCount(0);
+    await expect(page.getByText("The audit log is halted.", { exact: true })).toHaveCount(0);
     await page.goto("/");
-    await expect(page.getByRole("region", { name: "Alarms of the log" })).toHaveCount(0);
+    await expect(page.getByRole("region", { name: "Audit log problems" })).toHaveCount(0);
     await page.goto("/audit?action=log.continued");
     await page.getByRole("table", { name: "Entries" }).getByRole("link").first().click();
     await expect(
-      page.getByRole("status").filter({ hasText: "Signed by the log alone" }),
+      page.getByRole("status").filter({ hasText: "Signed by the log only" }),
     ).toBeVisible();
     await context.close();
   } finally {

@@ -1,8 +1,15 @@
-import { makeIdentity, type Certificate, type Page as Items } from "./support/api";
-import { makeRequest } from "./support/openssl";
-import { looksWell, phone } from "./support/look";
-import { axe, expect, settled, sidewaysScroll, test } from "./support/test";
-import { adminApi, stateOf, strangersPage } from "./support/world";
+import { createIdentity, type Certificate, type Page as Items } from "@/e2e/support/api";
+import { createCsr } from "@/e2e/support/openssl";
+import { checkAppearance, phoneViewport } from "@/e2e/support/look";
+import { takePicture } from "@/e2e/support/picture";
+import {
+  findAxeViolations,
+  expect,
+  waitForAnimations,
+  horizontalOverflow,
+  test,
+} from "@/e2e/support/test";
+import { adminApi, stateOf, openAnonymousPage } from "@/e2e/support/world";
 
 test.use({ storageState: stateOf("admin") });
 
@@ -16,13 +23,11 @@ async function ids() {
 let certificate: Certificate,
   identity = "";
 test.beforeAll(async () => {
-  identity = await makeIdentity(
+  identity = await createIdentity(
     adminApi(),
-    "a service with a rather long name that has to be cut somewhere",
+    "a service with a rather long name that is cut somewhere",
   );
-  const { pem } = await makeRequest([
-    "a-rather-long-name.that-has-to-be-cut.somewhere.example.com",
-  ]);
+  const { pem } = await createCsr(["a-rather-long-name.that-has-to-be-cut.somewhere.example.com"]);
   certificate = (
     await adminApi().post<Certificate>("/certificates", {
       profile: "tls-server",
@@ -39,6 +44,8 @@ const pages: readonly (readonly [name: string, path: () => string | Promise<stri
   ["certificate", () => `/certificates/${certificate.id}`],
   ["issue", () => `/certificates/new?identity=${identity}`],
   ["identities", () => "/identities"],
+  ["identities-holder", () => "/identities?holds=*.somewhere.example.com"],
+  ["identities-no-holder", () => "/identities?holds=held-by-none.example.com"],
   ["identity", () => `/identities/${identity}`],
   ["identity-new", () => "/identities/new"],
   ["authorities", () => "/authorities"],
@@ -57,68 +64,63 @@ const pages: readonly (readonly [name: string, path: () => string | Promise<stri
 ];
 
 for (const [name, path] of pages) {
-  test(`${name} has nothing that axe finds, light or dark, and fits into 360 px`, async ({
-    page,
-  }) => {
+  test(`${name} has no axe violations, light or dark, and fits into 360 px`, async ({ page }) => {
     await page.goto(await path());
     await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
-    await looksWell(page, name);
+    await checkAppearance(page, name);
   });
 }
 
-test("the page of an address that leads nowhere has nothing that axe finds", async ({
-  page,
-  complaints,
-}) => {
+test("the not-found page has no axe violations", async ({ page, complaints }) => {
   complaints.allow(/status of 404/);
   await page.goto("/certificates/crt_nothing");
-  await expect(page.getByRole("heading", { name: "There is nothing here" })).toBeVisible();
-  await looksWell(page, "not-found");
+  await expect(page.getByRole("heading", { name: "Page not found" })).toBeVisible();
+  await checkAppearance(page, "not-found");
 });
 
-test("the API's description has nothing that axe finds", async ({ page }) => {
+test("the API reference has no axe violations", async ({ page }) => {
   test.slow();
   await page.goto("/docs/api");
-  expect(await axe(page)).toEqual([]); // once: the page is long, and axe looks at every line of it
-  await page.setViewportSize(phone);
-  expect(await sidewaysScroll(page)).toBeLessThanOrEqual(0);
+  expect(await findAxeViolations(page)).toEqual([]); // once: the page is long, and axe looks at every line of it
+  await page.setViewportSize(phoneViewport);
+  await expect.poll(() => horizontalOverflow(page)).toBeLessThanOrEqual(0);
 });
 
-test("the sign-in has nothing that axe finds", async ({ browser }) => {
-  const page = await strangersPage(browser);
+test("the sign-in has no axe violations", async ({ browser }) => {
+  const page = await openAnonymousPage(browser);
   await page.goto("/sign-in");
-  await looksWell(page, "sign-in");
+  await checkAppearance(page, "sign-in");
   await page.context().close();
 });
 
-test("findings, dialogs, menus and the palette have nothing that axe finds", async ({ page }) => {
+test("findings, dialogs, menus and the palette have no axe violations", async ({ page }) => {
   await page.goto(`/certificates/new?identity=${identity}`);
   await page
     .getByRole("textbox", { name: /^Certificate signing request/ })
-    .fill((await makeRequest(["weak.example.net"], "rsa:1024")).pem);
-  await expect(page.getByText(/This would be refused/)).toBeVisible();
-  await looksWell(page, "findings");
+    .fill((await createCsr(["weak.example.net"], "rsa:1024")).pem);
+  await expect(page.getByText(/Can't be issued/)).toBeVisible();
+  await checkAppearance(page, "findings");
   await page.goto(`/certificates/${certificate.id}`);
   for (const name of ["Rotate", "Revoke", "Put on hold"]) {
     await page.getByRole("button", { name }).click();
     await expect(page.getByRole("dialog")).toBeVisible();
-    await looksWell(page, `dialog-${name.toLowerCase().replaceAll(" ", "-")}`);
+    await checkAppearance(page, `dialog-${name.toLowerCase().replaceAll(" ", "-")}`);
     await page.keyboard.press("Escape");
     await expect(page.getByRole("dialog")).toBeHidden();
   }
   await page.keyboard.press("Control+k");
   await expect(page.getByRole("dialog")).toBeVisible();
-  await looksWell(page, "palette");
+  await checkAppearance(page, "palette");
   await page.keyboard.press("Escape");
   await page.getByRole("button", { name: /^Account/ }).click();
   await expect(page.getByRole("menu")).toBeVisible();
-  await settled(page);
-  expect(await axe(page)).toEqual([]);
+  await waitForAnimations(page);
+  expect(await findAxeViolations(page)).toEqual([]);
   await page.keyboard.press("Escape");
-  await page.setViewportSize(phone);
-  await page.getByRole("button", { name: "Open the navigation" }).click();
+  await page.setViewportSize(phoneViewport);
+  await page.getByRole("button", { name: "Open navigation" }).click();
   await expect(page.getByRole("dialog").getByRole("link", { name: "Profiles" })).toBeVisible();
-  await settled(page);
-  expect(await axe(page)).toEqual([]);
-  await page.screenshot({ path: "test-results/pages/navigation-phone.png" });
+  await waitForAnimations(page);
+  expect(await findAxeViolations(page)).toEqual([]);
+  await takePicture(page, "navigation-phone");
 });

@@ -1,7 +1,7 @@
-import { makeIdentity } from "./support/api";
-import { breakSignature, makeRequest } from "./support/openssl";
-import { expect, test } from "./support/test";
-import { adminApi, chancery, stateOf } from "./support/world";
+import { createIdentity } from "@/e2e/support/api";
+import { breakSignature, createCsr } from "@/e2e/support/openssl";
+import { expect, test } from "@/e2e/support/test";
+import { adminApi, chancery, stateOf } from "@/e2e/support/world";
 
 test.use({ storageState: stateOf("admin") });
 
@@ -9,23 +9,28 @@ let identity = "",
   other = "";
 test.beforeAll(async () => {
   [identity, other] = await Promise.all([
-    makeIdentity(adminApi(), "refusals"),
-    makeIdentity(adminApi(), "somebody else"),
+    createIdentity(adminApi(), "refusals"),
+    createIdentity(adminApi(), "another identity"),
   ]);
 });
 
-type Refusal = Readonly<{ what: string; make: () => Promise<string>; code: RegExp; said: RegExp }>;
-const refusals: readonly Refusal[] = [
+type RejectedCsr = Readonly<{
+  what: string;
+  make: () => Promise<string>;
+  code: RegExp;
+  message: RegExp;
+}>;
+const rejected: readonly RejectedCsr[] = [
   {
-    what: "a request whose signature is broken",
-    make: async () => breakSignature((await makeRequest(["broken.example.com"])).pem),
+    what: "a CSR whose signature is broken",
+    make: async () => breakSignature((await createCsr(["broken.example.com"])).pem),
     code: /^csr\./,
-    said: /signature/i,
+    message: /signature/i,
   },
   {
     what: "a key that belongs to another identity",
     make: async () => {
-      const { pem } = await makeRequest(["owned.example.com"]);
+      const { pem } = await createCsr(["owned.example.com"]);
       expect(
         (
           await adminApi().post("/certificates", {
@@ -38,31 +43,31 @@ const refusals: readonly Refusal[] = [
       return pem;
     },
     code: /^key\.other-identity$/,
-    said: /another identity|other identity|belongs/i,
+    message: /another identity|other identity|belongs/i,
   },
   {
     what: "a name outside the profile",
-    make: async () => (await makeRequest(["pay.example.net"])).pem,
+    make: async () => (await createCsr(["pay.example.net"])).pem,
     code: /name|san/,
-    said: /pay\.example\.net/,
+    message: /pay\.example\.net/,
   },
   {
     what: "a weak key",
-    make: async () => (await makeRequest(["weak.example.com"], "rsa:1024")).pem,
+    make: async () => (await createCsr(["weak.example.com"], "rsa:1024")).pem,
     code: /key/,
-    said: /1024|2048/,
+    message: /1024|2048/,
   },
 ];
 
-for (const { what, make, code, said } of refusals) {
-  test(`${what} is refused before anything is signed, with its reason, and the refusal is on the record`, async ({
+for (const { what, make, code, message } of rejected) {
+  test(`${what} is rejected before anything is signed, with its reason, and the attempt is in the audit log`, async ({
     page,
   }) => {
     const csr = await make();
     await page.goto(`/certificates/new?identity=${identity}`);
     await page.getByRole("textbox", { name: /^Certificate signing request/ }).fill(csr);
-    await expect(page.getByText(/This would be refused/)).toBeVisible();
-    await expect(page.getByRole("list", { name: "Findings" })).toContainText(said);
+    await expect(page.getByText(/Can't be issued/)).toBeVisible();
+    await expect(page.getByRole("list", { name: "Findings" })).toContainText(message);
     await expect(page.getByRole("button", { name: "Issue certificate" })).toHaveAttribute(
       "aria-disabled",
       "true",
@@ -81,12 +86,12 @@ for (const { what, make, code, said } of refusals) {
     await page.goto("/audit?outcome=denied&action=certificate.refused");
     await expect(
       page.getByRole("table", { name: "Entries" }).getByRole("link").first(),
-    ).toContainText(said);
+    ).toContainText(message);
   });
 }
 
-test("all reasons are given at once", async ({ page }) => {
-  const { pem } = await makeRequest(["weak.example.net"], "rsa:1024");
+test("all problems are listed at once", async ({ page }) => {
+  const { pem } = await createCsr(["weak.example.net"], "rsa:1024");
   await page.goto(`/certificates/new?identity=${identity}`);
   await page.getByRole("textbox", { name: /^Certificate signing request/ }).fill(pem);
   const findings = page.getByRole("list", { name: "Findings" }).getByRole("listitem");
@@ -94,7 +99,7 @@ test("all reasons are given at once", async ({ page }) => {
   await expect(findings.filter({ hasText: /1024|2048/ }).first()).toBeVisible();
 });
 
-test("ten megabytes of rubbish are refused in words, as a file, as pasted text and over the API, and Chancery goes on", async ({
+test("ten megabytes of garbage are rejected with a message, as a file, as pasted text and over the API, and Chancery keeps running", async ({
   page,
 }) => {
   const rubbish = Buffer.alloc(10 * 1024 * 1024, "rubbish ");
@@ -102,7 +107,7 @@ test("ten megabytes of rubbish are refused in words, as a file, as pasted text a
   await page
     .getByLabel(/Choose a CSR file/)
     .setInputFiles({ name: "rubbish.csr", mimeType: "application/octet-stream", buffer: rubbish });
-  await expect(page.getByText(/rubbish\.csr is 10.* at most 64 KiB/)).toBeVisible();
+  await expect(page.getByText(/rubbish\.csr is too large \(10.* limit is 64 KiB/)).toBeVisible();
   const field = page.getByRole("textbox", { name: /^Certificate signing request/ });
   await expect(field).toHaveValue("");
   await field.evaluate((box: HTMLTextAreaElement, text) => {
@@ -112,7 +117,7 @@ test("ten megabytes of rubbish are refused in words, as a file, as pasted text a
     );
     box.dispatchEvent(new Event("input", { bubbles: true }));
   }, "rubbish ");
-  await expect(page.getByText(/What was pasted is 10.* at most 64 KiB/)).toBeVisible();
+  await expect(page.getByText(/The pasted text is too large \(10.* limit is 64 KiB/)).toBeVisible();
   await expect(field).toHaveValue("");
   const answer = await adminApi().post<{ code: string }>("/certificates", {
     profile: "tls-server",
@@ -123,8 +128,11 @@ test("ten megabytes of rubbish are refused in words, as a file, as pasted text a
   expect((await fetch(`${chancery.http}/readyz`)).status).toBe(200);
 });
 
-test("what is no request at all is refused with what to do", async ({ page }) => {
+test("text that is not a CSR is rejected with what to paste instead", async ({ page }) => {
   await page.goto(`/certificates/new?identity=${identity}`);
   await page.getByRole("textbox", { name: /^Certificate signing request/ }).fill("hello");
-  await expect(page.getByText(/This would be refused/)).toBeVisible();
+  await expect(page.getByText(/Can't be issued/)).toBeVisible();
+  await expect(page.getByRole("list", { name: "Findings" })).toContainText(
+    "That isn't a CSR. Paste the block that begins with -----BEGIN CERTIFICATE REQUEST-----.",
+  );
 });

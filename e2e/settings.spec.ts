@@ -1,6 +1,16 @@
-import { apiAt } from "./support/api";
-import { expect, hydrated, test } from "./support/test";
-import { chancery, password, signIn, stateOf, strangersPage } from "./support/world";
+import { apiAt } from "@/e2e/support/api";
+import { hydrated } from "@/e2e/support/hydrated";
+import { expect, test } from "@/e2e/support/test";
+import { endIdleSessions } from "@/e2e/support/idle";
+import { checkAppearance } from "@/e2e/support/look";
+import {
+  chancery,
+  createUser,
+  password,
+  signIn,
+  stateOf,
+  openAnonymousPage,
+} from "@/e2e/support/world";
 
 test.use({ storageState: stateOf("admin") });
 
@@ -11,27 +21,39 @@ test("a user is created, signs in, gets another role, and is shut out when disab
 }) => {
   complaints.allow(/status of 401/);
   await page.goto("/settings/users");
-  await page.getByRole("button", { name: "New user" }).click();
-  const dialog = page.getByRole("dialog", { name: "New user" });
+  await page.getByRole("button", { name: "Create user" }).click();
+  const dialog = page.getByRole("dialog", { name: "Create user" });
   await dialog.getByRole("button", { name: "Create user" }).click();
   await expect(
     dialog.getByRole("textbox", { name: "Name", exact: true }),
-    "what is missing is said beside its field",
+    "what is missing is reported at its field",
   ).toHaveAttribute("aria-invalid", "true");
   await dialog.getByRole("textbox", { name: "Name", exact: true }).fill("on call");
-  await dialog.getByRole("textbox", { name: "E-mail address" }).fill("on-call@example.com");
+  await dialog.getByRole("textbox", { name: "Email" }).fill("on-call@example.com");
   await dialog.getByRole("radio", { name: "Auditor" }).check();
-  await dialog.getByLabel("First password").fill(password);
   await dialog.getByRole("button", { name: "Create user" }).click();
+  const created = page.getByRole("dialog", { name: "User created" });
+  await expect(created.getByText("Copy the link now.")).toBeVisible();
+  const link = (await created.getByText(/chy_inv_[\w-]{43}$/).textContent()) ?? "";
+  await checkAppearance(page, "user-created");
+  await created.getByRole("button", { name: "Done" }).click();
   const row = page.getByRole("row").filter({ hasText: "on-call@example.com" });
   await expect(row).toContainText("Auditor");
+  await expect(row).toContainText("Invited");
 
-  const theirs = await strangersPage(browser);
-  await theirs.goto("/sign-in");
-  await signIn(theirs, "on-call@example.com");
+  const theirs = await openAnonymousPage(browser);
+  await theirs.goto(link);
+  await hydrated(theirs);
+  await expect(theirs.getByLabel("Email")).toHaveValue("on-call@example.com");
+  await theirs.getByLabel("New password").fill("short");
+  await theirs.getByRole("button", { name: "Set password and sign in" }).click();
+  await expect(theirs.getByLabel("New password")).toHaveAttribute("aria-invalid", "true");
+  await checkAppearance(theirs, "invitation");
+  await theirs.getByLabel("New password").fill(password);
+  await theirs.getByRole("button", { name: "Set password and sign in" }).click();
   await expect(theirs.getByRole("heading", { name: "Overview", level: 1 })).toBeVisible();
 
-  await page.getByRole("button", { name: "Acts on on call" }).click();
+  await page.getByRole("button", { name: "Actions for on call" }).click();
   await page.getByRole("menuitem", { name: "Change role" }).click();
   await page.getByRole("dialog").getByRole("radio", { name: "Operator" }).check();
   await page.getByRole("dialog").getByRole("button", { name: "Change role" }).click();
@@ -39,21 +61,111 @@ test("a user is created, signs in, gets another role, and is shut out when disab
   await theirs.goto("/certificates");
   await expect(theirs.getByText("Your session has ended.")).toBeVisible();
 
-  await page.getByRole("button", { name: "Acts on on call" }).click();
+  await page.getByRole("button", { name: "Actions for on call" }).click();
   await page.getByRole("menuitem", { name: "Disable" }).click();
   await page.getByRole("alertdialog").getByRole("button", { name: "Disable" }).click();
   await expect(row).toContainText("Disabled");
   await theirs.goto("/sign-in");
   await signIn(theirs, "on-call@example.com");
-  await expect(theirs.getByText("The e-mail address or the password is not right.")).toBeVisible();
+  await expect(theirs.getByText("Incorrect email or password.")).toBeVisible();
   await theirs.context().close();
   await page.goto("/audit?q=on-call@example.com");
-  await expect(page.getByRole("link", { name: /changed the account/ }).first()).toBeVisible();
+  await expect(page.getByRole("link", { name: /updated user/ }).first()).toBeVisible();
 });
 
-test("nobody changes their own role", async ({ page }) => {
+test("a link works once; one that was used, canceled or never existed says what to do", async ({
+  page,
+  browser,
+  complaints,
+}) => {
+  complaints.allow(/status of 404/);
+  const { page: theirs } = await createUser(browser, {
+    email: "linked@example.com",
+    name: "linked",
+    role: "auditor",
+  });
+  const create = async () => {
+    await page.goto("/settings/users?q=linked@example.com");
+    await page.getByRole("button", { name: "Actions for linked" }).click();
+    await page.getByRole("menuitem", { name: "Create password link" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Create link" }).click();
+    const created = page.getByRole("dialog", { name: "Link created" });
+    const link = (await created.getByText(/chy_inv_[\w-]{43}$/).textContent()) ?? "";
+    await created.getByRole("button", { name: "Done" }).click();
+    return link;
+  };
+  const explain = async (link: string) => {
+    await theirs.goto("/sign-in");
+    await theirs.goto(link);
+    await expect(theirs.getByRole("heading", { name: "This link doesn’t work" })).toBeVisible();
+    return theirs.getByRole("alert").filter({ hasText: /\w/ }).first().textContent();
+  };
+  const used = await create();
+  await theirs.goto(used);
+  await hydrated(theirs);
+  await theirs.getByLabel("New password").fill("another long password");
+  await theirs.getByRole("button", { name: "Set password and sign in" }).click();
+  await expect(theirs.getByRole("heading", { name: "Overview", level: 1 })).toBeVisible();
+  expect(await explain(used)).toContain("already used");
+  await checkAppearance(theirs, "invitation-used");
+
+  const canceled = await create();
+  await page.getByRole("button", { name: "Actions for linked" }).click();
+  await page.getByRole("menuitem", { name: "Cancel password link" }).click();
+  await page.getByRole("alertdialog").getByRole("button", { name: "Cancel link" }).click();
+  await expect(page.getByRole("alertdialog")).toBeHidden();
+  expect(await explain(canceled)).toContain("canceled or replaced");
+  expect(await explain(`/invitation#chy_inv_${"A".repeat(43)}`)).toContain("isn't valid");
+  expect(await explain("/invitation")).toContain("isn't valid");
+  await theirs.context().close();
+});
+
+test("a user who comes back after the idle time sees why, signs in, and is on the same page", async ({
+  browser,
+}) => {
+  const { page: theirs } = await createUser(browser, {
+    email: "idle@example.com",
+    name: "idle",
+    role: "operator",
+  });
+  await theirs.goto("/identities/new");
+  await hydrated(theirs);
+  await theirs.getByRole("textbox", { name: "Name", exact: true }).fill("typed before the break");
+  await theirs.getByRole("textbox", { name: "Owner" }).fill("team@example.com");
+  await endIdleSessions(chancery.data, "idle@example.com");
+
+  await theirs.getByRole("button", { name: "Create identity" }).click();
+  const alert = theirs.getByRole("alert").filter({ hasText: /\w/ }).first();
+  await expect(alert).toContainText("You were signed out because you were inactive.");
+  await expect(theirs.getByRole("textbox", { name: "Name", exact: true })).toHaveValue(
+    "typed before the break",
+  );
+  await checkAppearance(theirs, "idle-form");
+  const [tab] = await Promise.all([
+    theirs.waitForEvent("popup"),
+    alert.getByRole("link", { name: "Sign in in a new tab" }).click(),
+  ]);
+  await expect(tab.getByText("You were signed out because you were inactive.")).toBeVisible();
+  await checkAppearance(tab, "sign-in-idle");
+  await signIn(tab, "idle@example.com");
+  await expect(tab.getByRole("heading", { name: "Overview", level: 1 })).toBeVisible();
+  await tab.close();
+  await theirs.getByRole("button", { name: "Create identity" }).click();
+  await expect(
+    theirs.getByRole("heading", { name: "typed before the break", level: 1 }),
+  ).toBeVisible();
+
+  await endIdleSessions(chancery.data, "idle@example.com");
+  await theirs.goto("/certificates?state=revoked");
+  await expect(theirs.getByText("You were signed out because you were inactive.")).toBeVisible();
+  await signIn(theirs, "idle@example.com");
+  await expect(theirs).toHaveURL(/\/certificates\?state=revoked$/);
+  await theirs.context().close();
+});
+
+test("users can't change their own role", async ({ page }) => {
   await page.goto("/settings/users");
-  await page.getByRole("button", { name: "Acts on Administrator" }).click();
+  await page.getByRole("button", { name: "Actions for Administrator" }).click();
   await expect(page.getByRole("menuitem", { name: "Change role" })).toHaveAttribute(
     "aria-disabled",
     "true",
@@ -64,7 +176,7 @@ test("a token's secret is shown once, works, and stops working when it is revoke
   page,
 }) => {
   await page.goto("/settings/tokens");
-  await page.getByRole("button", { name: "New token" }).click();
+  await page.getByRole("button", { name: "Create API token" }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByRole("textbox", { name: "Name" }).fill("pipeline");
   await dialog.getByRole("button", { name: "Create token" }).click();
@@ -83,35 +195,35 @@ test("a token's secret is shown once, works, and stops working when it is revoke
   expect((await api.get("/certificates")).status).toBe(401);
 });
 
-test("a profile is made, refuses contradictions beside their fields, and gets a version with every change", async ({
+test("a profile is created, rejects contradictions at their fields, and gets a version with every change", async ({
   page,
 }) => {
   await page.goto("/profiles/new");
   const box = (name: string | RegExp) => page.getByRole("textbox", { name });
-  await box(/^Name/).fill("Internal API");
+  await box(/^Name$/).fill("Internal API");
   await box(/^Slug/).fill("internal-api");
-  await page.getByLabel("Lifetime", { exact: true }).fill("90 days");
-  await box("Longest lifetime").fill("30 days");
+  await page.getByLabel("Default lifetime").fill("90 days");
+  await box("Maximum lifetime").fill("30 days");
   await box(/^DNS names/).fill("**.internal.example.com");
   await page.getByRole("button", { name: "Create profile" }).click();
   await expect(page.locator("[aria-invalid=true]").first()).toBeVisible();
-  await expect(box(/^Name/), "what was typed survives the refusal").toHaveValue("Internal API");
-  await box("Longest lifetime").fill("180 days");
+  await expect(box(/^Name$/), "the input survives the rejection").toHaveValue("Internal API");
+  await box("Maximum lifetime").fill("180 days");
   await page.getByRole("button", { name: "Create profile" }).click();
   await expect(page.getByRole("heading", { name: "Internal API", level: 1 })).toBeVisible();
   await expect(page.getByText("**.internal.example.com")).toBeVisible();
   await page.getByRole("link", { name: "Edit" }).click();
   await box(/^Description/).fill("For programs that call each other.");
-  await page.getByRole("button", { name: "Save as a new version" }).click();
+  await page.getByRole("button", { name: "Save as new version" }).click();
   await expect(page.getByText(/[Vv]ersion 2/).first()).toBeVisible();
 });
 
-test("an identity is made, suspended with what that means, and activated again", async ({
+test("an identity is created, suspended with its consequences shown, and activated again", async ({
   page,
 }) => {
   await page.goto("/identities/new");
   await page.getByRole("radio", { name: "Device" }).check();
-  await page.getByRole("textbox", { name: "Name" }).fill("gateway 7");
+  await page.getByRole("textbox", { name: "Name", exact: true }).fill("gateway 7");
   await page.getByRole("button", { name: "Create identity" }).click();
   await expect(page.getByRole("textbox", { name: "Owner" })).toHaveAttribute(
     "aria-invalid",
@@ -121,7 +233,7 @@ test("an identity is made, suspended with what that means, and activated again",
   await page.getByRole("button", { name: "Create identity" }).click();
   await expect(page.getByRole("heading", { name: "gateway 7", level: 1 })).toBeVisible();
   await page.getByRole("button", { name: "Suspend" }).click();
-  await expect(page.getByRole("dialog")).toContainText("It has no valid certificate.");
+  await expect(page.getByRole("dialog")).toContainText("It has no valid certificates now.");
   await page.getByRole("dialog").getByRole("button", { name: "Suspend" }).click();
   await expect(page.getByRole("button", { name: "Issue certificate" })).toHaveAttribute(
     "aria-disabled",
@@ -132,11 +244,11 @@ test("an identity is made, suspended with what that means, and activated again",
   await expect(page.getByRole("link", { name: "Issue certificate" })).toBeVisible();
 });
 
-test("one's own password is changed only with the present one, and every other session ends", async ({
+test("a user's own password is changed only with the current one, and every other session ends", async ({
   browser,
 }) => {
   const open = async (secret: string) => {
-    const page = await strangersPage(browser);
+    const page = await openAnonymousPage(browser);
     await page.goto("/sign-in");
     await signIn(page, "operator@example.com", secret);
     await expect(page.getByRole("heading", { name: "Overview", level: 1 })).toBeVisible();
@@ -147,13 +259,13 @@ test("one's own password is changed only with the present one, and every other s
   const change = async (from: string, to: string) => {
     await here.goto("/settings/account");
     await hydrated(here);
-    await here.getByLabel("Present password").fill(from);
+    await here.getByLabel("Current password").fill(from);
     await here.getByLabel("New password").fill(to);
     await here.getByRole("button", { name: "Change password" }).click();
   };
-  await change("not the present one", "another long passphrase");
-  await expect(here.getByLabel("Present password")).toHaveAttribute("aria-invalid", "true");
-  await change(password, "another long passphrase");
+  await change("not the current one", "another long password");
+  await expect(here.getByLabel("Current password")).toHaveAttribute("aria-invalid", "true");
+  await change(password, "another long password");
   await expect(here.getByRole("status").getByText("Password changed.")).toBeVisible();
   await there.goto("/certificates");
   await expect(there.getByText("Your session has ended.")).toBeVisible();

@@ -1,7 +1,10 @@
 #!/usr/bin/env node
-// The schema engine of Prisma Migrate, run from its WebAssembly build. The prisma command insists on a native
-// engine that it downloads from its vendor; this program stands in its place (PRISMA_SCHEMA_ENGINE_BINARY) and
-// speaks the same protocol, one JSON-RPC message a line, over the packages that the registry already gave us.
+// The schema engine of Prisma Migrate, run from its WebAssembly build. The prisma command insists
+// on a native
+// engine that it downloads from its vendor; this program replaces it
+// (PRISMA_SCHEMA_ENGINE_BINARY) and
+// speaks the same protocol, one JSON-RPC message a line, over the packages that the registry
+// already gave us.
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
@@ -20,14 +23,21 @@ const { values: options, positionals } = parseArgs({
   allowPositionals: true,
   options: { datasource: { type: "string" }, datamodels: { type: "string", multiple: true } },
 });
-const url = JSON.parse(options.datasource ?? "{}").url ?? process.env.DATABASE_URL;
-// Never a connectionString here: the adapter spreads { ...config, database } for the shadow database, and a
+// The supervisor puts the URL with its password into a file: arguments and environments are read by
+// others.
+const urlFile = process.env.CHANCERY_SCHEMA_URL_FILE;
+const url = urlFile
+  ? readFileSync(urlFile, "utf8")
+  : (JSON.parse(options.datasource ?? "{}").url ?? process.env.DATABASE_URL);
+// Never a connectionString here: the adapter spreads { ...config, database } for the shadow
+// database, and a
 // database named in the URL would win, so that shadow migrations would run in the real one.
 const connection = parseIntoClientConfig(url);
 
-/** Two mends of the adapter for migrations. */
+/** Fixes two defects of the adapter that break migrations. */
 function mended(adapter) {
-  // It cuts scripts at every semicolon, also inside functions. PostgreSQL takes a whole script in one message, in one transaction.
+  // It cuts scripts at every semicolon, also inside functions. PostgreSQL takes a whole script in
+  // one message, in one transaction.
   adapter.executeScript = (script) =>
     adapter
       .underlyingDriver()
@@ -39,7 +49,10 @@ function mended(adapter) {
   return readingInternalChar(adapter);
 }
 
-/** The adapter does not know the type "char" (OID 18) of the system catalogues: read it as text, report a character. */
+/**
+ * The adapter does not know the type "char" (OID 18) of the system catalogues: read it as text,
+ * report a character.
+ */
 function readingInternalChar(adapter) {
   const performIO = adapter.performIO.bind(adapter),
     queryRaw = adapter.queryRaw.bind(adapter);
@@ -92,7 +105,10 @@ async function inDatabase(config, use) {
   }
 }
 
-/** `cli can-connect-to-database` and `cli create-database`: the answer is the exit code, the reason goes to stderr as JSON. */
+/**
+ * `cli can-connect-to-database` and `cli create-database`: the answer is the exit code, the reason
+ * goes to stderr as JSON.
+ */
 async function answerQuestion(question) {
   try {
     if (question === "create-database") {

@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import { AuthFrame } from "@/components/layout/auth-frame";
 
-/** The pages before signing in. */
+/** The pages before sign-in. */
 export default function AuthLayout({ children }: Readonly<{ children: ReactNode }>) {
   return <AuthFrame>{children}</AuthFrame>;
 }

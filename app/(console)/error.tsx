@@ -4,7 +4,7 @@ import { useRouter } from "next/navigation";
 import { startTransition } from "react";
 import { ErrorState } from "@/components/ui/error-state";
 
-/** A page that could not be made; the frame around it stays. Trying again asks the server anew. */
+/** A page that failed to render; the frame around it stays. Try again requests it again. */
 export default function PageError({
   error,
   reset,
@@ -17,9 +17,9 @@ export default function PageError({
     });
   };
   return (
-    <ErrorState title="This page could not be loaded" reference={error.digest} onRetry={retry}>
-      Nothing was changed. The database or the record may be out of reach for a moment; if it stays
-      so, give an administrator the reference.
+    <ErrorState title="This page couldn't be loaded" reference={error.digest} onRetry={retry}>
+      Nothing was changed. The database or the audit log may be temporarily unavailable. If this
+      happens again, give an administrator the reference.
     </ErrorState>
   );
 }

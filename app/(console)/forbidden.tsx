@@ -2,18 +2,18 @@ import type { Metadata } from "next";
 import { MessageFrame } from "@/components/layout/message-frame";
 import { ButtonLink } from "@/components/ui/button";
 
-export const metadata: Metadata = { title: "Not allowed" };
+export const metadata: Metadata = { title: "No access" };
 
-/** A page that the role does not allow. */
+/** Shown when the role doesn't allow the page. */
 export default function Forbidden() {
   return (
     <MessageFrame
       inShell
-      title="Your role does not allow this page"
-      action={<ButtonLink href="/">To the overview</ButtonLink>}
+      title="You don't have access to this page"
+      action={<ButtonLink href="/">Go to overview</ButtonLink>}
     >
       <p>
-        That you tried is on the record. If you need it for your work, ask an administrator to
+        This attempt was recorded in the audit log. If you need access, ask an administrator to
         change your role.
       </p>
     </MessageFrame>

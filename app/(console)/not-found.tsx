@@ -2,19 +2,19 @@ import type { Metadata } from "next";
 import { MessageFrame } from "@/components/layout/message-frame";
 import { ButtonLink } from "@/components/ui/button";
 
-export const metadata: Metadata = { title: "Not found" };
+export const metadata: Metadata = { title: "Page not found" };
 
-/** An address that leads nowhere; also what is hidden from somebody. */
+/** An unknown URL, or an item that doesn't exist or that the user may not know of. */
 export default function NotFound() {
   return (
     <MessageFrame
       inShell
-      title="There is nothing here"
-      action={<ButtonLink href="/">To the overview</ButtonLink>}
+      title="Page not found"
+      action={<ButtonLink href="/">Go to overview</ButtonLink>}
     >
       <p>
-        The address leads to no page, or what it named does not exist. Check it for a missing
-        character, or search with Ctrl K.
+        The page or the item it shows doesn't exist. Check the URL for typos, or press Ctrl K to
+        search.
       </p>
     </MessageFrame>
   );

@@ -1,17 +1,19 @@
 import { Plus } from "lucide-react";
 import { AuthorityList } from "@/components/overview/authority-list";
 import { ExpiringList } from "@/components/overview/expiring-list";
-import { OpenIncidents } from "@/components/custody/open-incidents";
+import { ActiveAlertsCard } from "@/components/alerts/active-alerts-card";
+import { NamesBanner } from "@/components/overview/names-banner";
 import { IssuingChart } from "@/components/overview/issuing-chart";
-import { LatestActs } from "@/components/overview/latest-acts";
+import { RecentActivity } from "@/components/overview/recent-activity";
 import { StateStats } from "@/components/overview/state-stats";
 import { ButtonLink } from "@/components/ui/button";
 import { Grid, Stack } from "@/components/ui/layout";
 import { PageHeader } from "@/components/ui/page-header";
-import { listWorstAlerts } from "@/lib/alerts/list-worst-alerts";
+import { listWorstAlerts } from "@/lib/alerts/list-alerts";
 import { openPage } from "@/lib/auth/page";
-import { scopeOf } from "@/lib/auth/permissions";
+import { scopeOf } from "@/lib/access/permissions";
 import { plural } from "@/lib/format/count";
+import { getNameStatus } from "@/lib/names/read-name-status";
 import { getOverview } from "@/lib/overview/get-overview";
 
 export const metadata = { title: "Overview" };
@@ -19,16 +21,18 @@ export const metadata = { title: "Overview" };
 export default async function OverviewPage() {
   const { actor, deps } = await openPage("overview.read", { action: "overview.read" });
   const mayWatch = scopeOf(actor.role, "alerts.read") !== "none";
-  const [overview, open] = await Promise.all([
+  const mayManageNames = scopeOf(actor.role, "names.manage") !== "none";
+  const [overview, open, names] = await Promise.all([
     getOverview(deps, actor),
     mayWatch ? listWorstAlerts(deps, actor, 4) : null,
+    mayManageNames ? getNameStatus(deps, actor) : null,
   ]);
   const mayIssue = scopeOf(actor.role, "certificates.issue") !== "none";
   return (
     <>
       <PageHeader
         title="Overview"
-        sentence={`${plural(overview.counts.valid, "valid certificate")}; ${plural(overview.identities, "identity", "identities")} besides Chancery’s own.`}
+        description={`${plural(overview.counts.valid, "valid certificate")} · ${plural(overview.identities, "identity", "identities")}`}
         action={
           mayIssue && (
             <ButtonLink href="/certificates/new" variant="primary" icon={<Plus aria-hidden />}>
@@ -38,18 +42,19 @@ export default async function OverviewPage() {
         }
       />
       <Stack>
+        {names && <NamesBanner {...names} />}
         <StateStats overview={overview} />
         <Grid columns="main">
           <Stack>
             <IssuingChart days={overview.days} />
             <ExpiringList items={overview.expiring} now={deps.clock.now()} />
-            <LatestActs
+            <RecentActivity
               latest={overview.latest}
               linked={scopeOf(actor.role, "audit.read") !== "none"}
             />
           </Stack>
           <Stack>
-            {open !== null && <OpenIncidents items={open} />}
+            {open !== null && <ActiveAlertsCard items={open} />}
             <AuthorityList authorities={overview.authorities} />
           </Stack>
         </Grid>

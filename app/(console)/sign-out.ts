@@ -9,9 +9,9 @@ import {
   currentSessionId,
   sessionCookieName,
 } from "@/lib/auth/session-actor";
-import { getDeps } from "@/lib/runtime";
+import { getDeps } from "@/lib/runtime/get-deps";
 
-/** Ends this browser's session in the database, with its entry, and forgets its cookie. */
+/** Ends the session in the database, records it and deletes its cookie. */
 export async function signOut(): Promise<void> {
   const [actor, id, { listener }] = [
     await actorOfSession(),

@@ -1,15 +1,16 @@
 import pg from "pg";
 import { readSchemaState } from "@/lib/db/schema-state";
-import { findRepoRoot } from "@/lib/runtime-root";
-import { bad, note, ok, type Finding } from "./finding";
+import { errorMessage } from "@/lib/errors/error-message";
+import { findRepoRoot } from "@/lib/runtime/repo-root";
+import { fail, type Finding, info, ok } from "./finding";
 
-/** Reachability, the application's rights, and the schema. Everything is asked as the application's role. */
+/** Checks connection, version, privileges and schema, connected as the application's role. */
 export async function checkDatabase(url: string | undefined): Promise<Finding[]> {
   if (!url)
     return [
-      note(
+      info(
         "database",
-        "no Chancery runs on this data folder, so its database is not running either: npm start",
+        "Not checked: no Chancery is running on this data folder. Start it with npm start.",
       ),
     ];
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
@@ -17,7 +18,7 @@ export async function checkDatabase(url: string | undefined): Promise<Finding[]>
   try {
     await client.connect();
   } catch (error) {
-    return [bad("database", `cannot be reached: ${(error as Error).message}`)];
+    return [fail("database", `Cannot connect: ${errorMessage(error)}`)];
   }
   try {
     return [await checkVersion(client), await checkRole(client), await checkSchema(url)];
@@ -30,33 +31,48 @@ async function checkVersion(client: pg.Client): Promise<Finding> {
   const {
     rows: [row],
   } = await client.query<{ version: string }>(
-    "SELECT current_setting('server_version') AS version",
+    "select current_setting('server_version') as version",
   );
   const major = Number.parseInt(row?.version ?? "0", 10);
   return major >= 15
     ? ok("database", `PostgreSQL ${row?.version}`)
-    : bad("database", `PostgreSQL ${row?.version} is too old: 15 or newer is needed`);
+    : fail("database", `PostgreSQL ${row?.version} is too old. Version 15 or later is required.`);
 }
 
-/** The application may add to the log and nothing else; a superuser or the owner could take the guards away. */
+/**
+ * The application may only append to the log. A superuser or the owner of the schema could disable
+ * its guards.
+ */
 async function checkRole(client: pg.Client): Promise<Finding> {
   const {
     rows: [role],
-  } = await client.query<{ name: string; powerful: boolean; owns: boolean; rewrites: boolean }>(`
-    SELECT current_user AS name, (rolsuper OR rolcreaterole OR rolbypassrls) AS powerful,
-      EXISTS (SELECT FROM pg_namespace WHERE nspname = 'tlog' AND pg_has_role(current_user, nspowner, 'MEMBER')) AS owns,
-      EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'tlog' AND c.relname IN ('inbox', 'entry')
-        AND has_table_privilege(c.oid, 'UPDATE, DELETE, TRUNCATE')) AS rewrites
-    FROM pg_roles WHERE rolname = current_user`);
+  } = await client.query<{
+    name: string;
+    powerful: boolean;
+    owns: boolean;
+    rewrites: boolean;
+    enters: boolean;
+  }>(`
+    select current_user as name, (rolsuper or rolcreaterole or rolbypassrls) as powerful,
+      exists (select from pg_namespace where nspname = 'tlog' and pg_has_role(current_user, nspowner, 'MEMBER')) as owns,
+      exists (select from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = 'tlog' and c.relname in ('inbox', 'entry')
+        and has_table_privilege(c.oid, 'UPDATE, DELETE, TRUNCATE')) as rewrites,
+      exists (select from pg_namespace where nspname = 'signer' and has_schema_privilege(oid, 'USAGE')) as enters
+    from pg_roles where rolname = current_user`);
   if (!role || role.powerful || role.owns || role.rewrites) {
-    return bad(
+    return fail(
       "roles",
-      `the application connects as ${role?.name}, which could alter the log: give DATABASE_URL a role that owns nothing (chancery_app)`,
+      `The application connects as ${role?.name}, which can change the log. Use a role without ownership in DATABASE_URL (chancery_app).`,
     );
   }
+  if (role.enters)
+    return fail(
+      "roles",
+      `The application connects as ${role.name}, which can enter the schema of the sealed keys. Revoke chancery_signer from it.`,
+    );
   return ok(
     "roles",
-    `the application is ${role.name}: it owns nothing and can only add to the log`,
+    `The application connects as ${role.name}, which owns nothing, can only append to the log, and can't reach sealed keys.`,
   );
 }
 
@@ -64,14 +80,17 @@ async function checkSchema(url: string): Promise<Finding> {
   try {
     const { pending, unknown } = await readSchemaState(findRepoRoot(), url);
     if (unknown.length > 0)
-      return bad("migrations", `the database is newer than this clone: ${unknown.join(", ")}`);
+      return fail(
+        "migrations",
+        `The database is newer than this version of Chancery. Unknown migrations: ${unknown.join(", ")}. Update Chancery.`,
+      );
     return pending.length === 0
       ? ok("migrations", "current")
-      : bad(
+      : fail(
           "migrations",
-          `${pending.length} not applied, the first is ${pending[0]}: restart with npm start (or set DATABASE_OWNER_URL)`,
+          `${pending.length} not applied, starting with ${pending[0]}. Restart with npm start (for your own database, set DATABASE_OWNER_URL).`,
         );
   } catch (error) {
-    return bad("migrations", `cannot be read: ${(error as Error).message}`);
+    return fail("migrations", `Cannot be read: ${errorMessage(error)}`);
   }
 }

@@ -1,10 +1,13 @@
-/** `bad` needs mending, `note` is good to know, `ok` is fine. `detail` says what was found and how to mend it. */
-export interface Finding {
-  readonly state: "ok" | "note" | "bad";
-  readonly what: string;
-  readonly detail: string;
-}
+/**
+ * The result of one check: `ok`, `info` (no action needed) or `fail` (fix it). `detail` states what
+ * was found and how to fix it.
+ */
+export type Finding = Readonly<{
+  state: "ok" | "info" | "fail";
+  check: string;
+  detail: string;
+}>;
 
-export const ok = (what: string, detail: string): Finding => ({ state: "ok", what, detail });
-export const note = (what: string, detail: string): Finding => ({ state: "note", what, detail });
-export const bad = (what: string, detail: string): Finding => ({ state: "bad", what, detail });
+export const ok = (check: string, detail: string): Finding => ({ state: "ok", check, detail });
+export const info = (check: string, detail: string): Finding => ({ state: "info", check, detail });
+export const fail = (check: string, detail: string): Finding => ({ state: "fail", check, detail });

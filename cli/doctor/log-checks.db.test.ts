@@ -1,62 +1,69 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { openStand, type Stand } from "@/lib/log/publish/testdata/stand";
+import { openPublishingLog, type PublishingLog } from "@/testing/log/publish/pipeline-fixture";
+import { checkSignerState } from "./signer-state-check";
 import { checkLog } from "./log-checks";
-import { checkMemory } from "./memory-check";
 
-let stand: Stand;
-const memory = () =>
-  checkMemory("/nowhere", { NODE_ENV: "test", CHANCERY_WITNESS_DIR: stand.house.witnessDir });
-const log = async () => (await checkLog(stand.house.urls.appUrl))[0];
+let fixture: PublishingLog;
+const signerState = () =>
+  checkSignerState("/nowhere", {
+    NODE_ENV: "test",
+    CHANCERY_WITNESS_DIR: fixture.harness.witnessDir,
+  });
+const log = async () => (await checkLog(fixture.harness.urls.appUrl))[0];
 beforeAll(async () => {
-  stand = await openStand();
+  fixture = await openPublishingLog();
 });
 afterAll(async () => {
-  await stand.close();
+  await fixture.close();
 });
 
-test("before the first start nothing is wrong with log or memory", async () => {
-  expect(memory()).toMatchObject({
-    state: "note",
-    detail: expect.stringMatching(/made when the first checkpoint is signed/),
+test("before the first start neither the log nor the signer state fails", async () => {
+  expect(signerState()).toMatchObject({
+    state: "info",
+    detail: expect.stringMatching(/creates it with the first checkpoint/),
   });
   expect(await log()).toMatchObject({
-    state: "note",
-    detail: expect.stringMatching(/gets its name and key when the door starts/),
+    state: "info",
+    detail: expect.stringMatching(/gives the log a name and a key when it starts/),
   });
   expect(await checkLog(undefined)).toEqual([]);
 });
 
-test("a log that is published is told with its sizes, and so is what is remembered of it", async () => {
-  stand.start();
-  const size = await stand.published();
+test("a published log is reported with its sizes, and so is the signer state", async () => {
+  fixture.start();
+  const size = await fixture.published();
   expect(await log()).toMatchObject({
     state: "ok",
-    detail: expect.stringContaining(`${size} entries, ${size} under the last published checkpoint`),
+    detail: expect.stringContaining(
+      `${size} entries, ${size} covered by the last published checkpoint`,
+    ),
   });
-  expect(memory()).toMatchObject({
+  expect(signerState()).toMatchObject({
     state: "ok",
     detail: expect.stringMatching(
-      new RegExp(`remembers ca\\.example\\.com/log/[0-9a-f]{8} with ${size} entries`),
+      new RegExp(`ca\\.example\\.com/log/[0-9a-f]{8} \\(${size} entries\\)`),
     ),
   });
 });
 
-test("a damaged memory, a missing guard and a halt are each bad, with what to do", async () => {
-  const stray = join(stand.house.witnessDir, `${"0".repeat(64)}.checkpoint`);
+test("a damaged signer state, a missing guard and a halt each fail, with the fix", async () => {
+  const stray = join(fixture.harness.witnessDir, `${"0".repeat(64)}.checkpoint`);
   writeFileSync(stray, "rubbish");
-  expect(memory()).toMatchObject({
-    state: "bad",
-    detail: expect.stringMatching(/put it back from a backup/),
+  expect(signerState()).toMatchObject({
+    state: "fail",
+    detail: expect.stringMatching(/Restore the file from a backup/),
   });
-  await stand.house.asSuper("alter table tlog.entry_p000000 disable trigger no_change");
+  await fixture.harness.asSuper("alter table tlog.entry_p000000 disable trigger no_change");
   expect(await log()).toMatchObject({
-    state: "bad",
-    detail: expect.stringMatching(/entry_p000000 lacks guards/),
+    state: "fail",
+    detail: expect.stringMatching(/entry_p000000 has no guards/),
   });
-  await stand.house.asSuper("alter table tlog.entry_p000000 enable always trigger no_change");
-  await stand.stopAll();
-  await stand.house.asSuper(`update tlog.head set halted = '{"message":"40 entries are missing"}'`);
-  expect(await log()).toMatchObject({ state: "bad", detail: "halted: 40 entries are missing" });
+  await fixture.harness.asSuper("alter table tlog.entry_p000000 enable always trigger no_change");
+  await fixture.stopAll();
+  await fixture.harness.asSuper(
+    `alter table tlog.head disable trigger needs_entry; update tlog.head set halted = '{"message":"40 entries are missing"}'; alter table tlog.head enable always trigger needs_entry`,
+  );
+  expect(await log()).toMatchObject({ state: "fail", detail: "Halted: 40 entries are missing" });
 });

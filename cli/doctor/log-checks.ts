@@ -1,5 +1,6 @@
 import pg from "pg";
-import { bad, note, ok, type Finding } from "./finding";
+import { errorMessage } from "@/lib/errors/error-message";
+import { fail, type Finding, info, ok } from "./finding";
 
 type Row = {
   size: string;
@@ -11,7 +12,7 @@ type Row = {
   ahead: boolean;
 };
 
-// A partition without its guards is one that a superuser made or changed: the application cannot.
+// Only a superuser or the owner of the schema can create a partition without guards or disable them.
 const sql = `select h.size, h.halted ->> 'message' as halted, l.origin as log, c.size as covered,
     (select extract(epoch from clock_timestamp() - sequenced_at)::bigint from tlog.entry where seq = coalesce(c.size, 0)) as "lateSeconds",
     (select string_agg(inhrelid::regclass::text, ', ') from pg_inherits where inhparent = 'tlog.entry'::regclass
@@ -21,7 +22,10 @@ const sql = `select h.size, h.halted ->> 'message' as halted, l.origin as log, c
   left join lateral (select generation, origin from tlog.log order by generation desc limit 1) l on true
   left join lateral (select size from tlog.checkpoint where generation = l.generation and published_at is not null order by size desc limit 1) c on true`;
 
-/** Whether the log moves, is published in time and has its guards. Nothing if the database does not answer: that is said already. */
+/**
+ * Checks that the log is not halted, is published in time and has its guards. Nothing without a
+ * database.
+ */
 export async function checkLog(url: string | undefined): Promise<Finding[]> {
   if (!url) return [];
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
@@ -31,34 +35,45 @@ export async function checkLog(url: string | undefined): Promise<Finding[]> {
     const {
       rows: [row],
     } = await client.query<Row>(sql);
-    return row ? [judge(row)] : [bad("log", "tlog.head has no row: this database is not whole")];
+    return row
+      ? [evaluateLog(row)]
+      : [
+          fail(
+            "log",
+            "tlog.head has no row: the database is incomplete. Restore it from a backup.",
+          ),
+        ];
   } catch (error) {
-    return [
-      note("log", `cannot be looked at: ${error instanceof Error ? error.message : String(error)}`),
-    ];
+    return [info("log", `Cannot be checked: ${errorMessage(error)}`)];
   } finally {
     await client.end().catch(() => {});
   }
 }
 
-function judge({ size, halted, log, covered, lateSeconds, unguarded, ahead }: Row): Finding {
-  if (halted !== null) return bad("log", `halted: ${halted}`);
+function evaluateLog({ size, halted, log, covered, lateSeconds, unguarded, ahead }: Row): Finding {
+  if (halted !== null) return fail("log", `Halted: ${halted}`);
   if (unguarded !== null)
-    return bad(
+    return fail(
       "log",
-      `${unguarded} lacks guards against changes, which only somebody above the application's role can take away: find out who did, and run chancery verify --live`,
+      `${unguarded} has no guards against changes. Only a superuser or the owner of the schema can remove them: find out who did, and run chancery verify --live.`,
     );
   if (!ahead)
-    return note(
+    return info(
       "log",
-      "the next partition is not there yet; the sequencer makes it before it is needed",
+      "The next partition does not exist yet. The sequencer creates it before it is needed.",
     );
   if (log === null)
-    return note("log", `${size} entries; it gets its name and key when the door starts`);
-  if (Number(lateSeconds ?? 0) > 10)
-    return bad(
+    return info(
       "log",
-      `${log}: only ${covered ?? 0} of ${size} entries are under a published checkpoint, for ${lateSeconds} s; /readyz and the door's output say why`,
+      `${size} entries. The gateway gives the log a name and a key when it starts.`,
     );
-  return ok("log", `${log}: ${size} entries, ${covered ?? 0} under the last published checkpoint`);
+  if (Number(lateSeconds ?? 0) > 10)
+    return fail(
+      "log",
+      `${log}: only ${covered ?? 0} of ${size} entries are covered by a published checkpoint, for ${lateSeconds} seconds. See /readyz and the output of the gateway.`,
+    );
+  return ok(
+    "log",
+    `${log}: ${size} entries, ${covered ?? 0} covered by the last published checkpoint`,
+  );
 }

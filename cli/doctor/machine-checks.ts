@@ -1,51 +1,77 @@
 import { accessSync, constants, existsSync, statSync } from "node:fs";
-import { createServer, connect } from "node:net";
+import { connect, createServer } from "node:net";
 import { join } from "node:path";
-import type { RunFile } from "@/lib/runtime-file";
-import { bad, note, ok, type Finding } from "./finding";
+import type { RunFile } from "@/lib/runtime/run-file";
+import { fail, type Finding, info, ok } from "./finding";
 
 const octal = (mode: number) => (mode & 0o777).toString(8).padStart(4, "0");
 
-export function checkNode(version: string): Finding {
-  const [major = 0, minor = 0] = version.split(".").map(Number);
-  const enough = major > 20 || (major === 20 && minor >= 19);
-  return enough
-    ? ok("node", `v${version}`)
-    : bad("node", `v${version} is too old: install Node 20.19 or newer`);
+/** The Node.js version of this command, and of each process of a running Chancery (decision 15). */
+export function checkNode(version: string, running: RunFile | null): Finding[] {
+  const check = (name: string, node: string) =>
+    node.startsWith("v24.")
+      ? ok("node", `${name} ${node}`)
+      : fail("node", `${name} ${node}. Node.js 24 is required: restart Chancery with npm start.`);
+  return [
+    check("this command", version),
+    ...(running?.processes ?? []).map(({ name, pid, node }) =>
+      check(`${name} (process ${pid})`, node),
+    ),
+  ];
+}
+
+/** What keeps the processes of a running Chancery apart (decision 18). */
+export function checkBoundary(running: RunFile | null): Finding {
+  if (running === null) return info("processes", "Chancery isn't running, so nothing was checked.");
+  const { kind, text } = running.boundary ?? { kind: "none", text: "unknown; restart Chancery" };
+  if (kind !== "none") return ok("processes", text);
+  return info(
+    "processes",
+    `${text}. Start Chancery as root or with the service units, so that each process has its own user.`,
+  );
 }
 
 export function checkDataFolder(folder: string): Finding {
   if (!existsSync(folder))
-    return note("data", `${folder} does not exist yet; the first npm start makes it`);
+    return info("data", `${folder} does not exist yet. The first npm start creates it.`);
   try {
     accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
-    return ok("data", folder);
+    const { mode } = statSync(folder);
+    return (mode & 0o077) === 0
+      ? ok("data", folder)
+      : fail(
+          "data",
+          `Other users can look into ${folder} (mode ${octal(mode)}). Run: chmod 700 ${folder}`,
+        );
   } catch {
-    return bad(
+    return fail(
       "data",
-      `${folder} is not yours to write; run as its owner, or choose another with CHANCERY_DATA`,
+      `${folder} is not writable by this user. Run as its owner, or set CHANCERY_DATA to another folder.`,
     );
   }
 }
 
-/** The key that seals CA keys must be readable by its owner alone. */
+/** The key-encryption key must be readable only by its owner. */
 export function checkKek(folder: string, settings: NodeJS.ProcessEnv): Finding {
-  if (settings.CHANCERY_KEK) return ok("sealing key", "from CHANCERY_KEK");
+  if (settings.CHANCERY_KEK) return ok("KEK", "from CHANCERY_KEK");
   const path = settings.CHANCERY_KEK_FILE || join(folder, "kek");
-  const found = statSync(path, { throwIfNoEntry: false });
-  if (!found)
+  const file = statSync(path, { throwIfNoEntry: false });
+  if (!file)
     return settings.CHANCERY_KEK_FILE
-      ? bad("sealing key", `${path} does not exist`)
-      : note("sealing key", `${path} is made by the first npm start`);
-  if ((found.mode & 0o077) !== 0)
-    return bad(
-      "sealing key",
-      `${path} has mode ${octal(found.mode)}, so others can read it: chmod 600 ${path}`,
+      ? fail(
+          "KEK",
+          `${path} does not exist. Set CHANCERY_KEK_FILE to the file that contains the key-encryption key.`,
+        )
+      : info("KEK", `${path} does not exist yet. The first npm start creates it.`);
+  if ((file.mode & 0o077) !== 0)
+    return fail(
+      "KEK",
+      `Other users can read ${path} (mode ${octal(file.mode)}). Run: chmod 600 ${path}`,
     );
-  const beside = settings.CHANCERY_KEK_FILE
+  const location = settings.CHANCERY_KEK_FILE
     ? ""
-    : "; it lies beside what it seals: CHANCERY_KEK_FILE keeps it elsewhere";
-  return ok("sealing key", `${path}, mode ${octal(found.mode)}${beside}`);
+    : ". It is in the same folder as the keys it encrypts; set CHANCERY_KEK_FILE to store it elsewhere.";
+  return ok("KEK", `${path}, mode ${octal(file.mode)}${location}`);
 }
 
 /** With a running Chancery each port must answer; without one each must be free. */
@@ -76,12 +102,15 @@ export function checkPorts(
       if (!running)
         return (await isFree(host, port))
           ? ok("port", `${name} ${host}:${port} is free`)
-          : bad("port", `${name} ${host}:${port} is taken by another program; set ${variable}`);
-      return (await answers(host, port))
-        ? ok("port", `${name} ${host}:${port} answers`)
-        : bad(
+          : fail(
+              "port",
+              `${name} ${host}:${port} is used by another program. Stop it, or set ${variable}.`,
+            );
+      return (await isResponding(host, port))
+        ? ok("port", `${name} ${host}:${port} responds`)
+        : fail(
             "port",
-            `${name} ${host}:${port} does not answer though Chancery runs (process ${running.pid})`,
+            `${name} ${host}:${port} does not respond, although Chancery is running (process ${running.pid}).`,
           );
     }),
   );
@@ -95,29 +124,29 @@ function isFree(host: string, port: number): Promise<boolean> {
   });
 }
 
-function answers(host: string, port: number): Promise<boolean> {
+function isResponding(host: string, port: number): Promise<boolean> {
   const reachable = host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "::1" : host;
   return new Promise((done) => {
     const socket = connect({ host: reachable, port, timeout: 3_000 });
-    const end = (answer: boolean) => () => {
+    const end = (isConnected: boolean) => () => {
       socket.destroy();
-      done(answer);
+      done(isConnected);
     };
     socket.once("connect", end(true)).once("error", end(false)).once("timeout", end(false));
   });
 }
 
-const BROWSERS = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+const browserPaths = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
-/** Only the browser tests need one. */
+/** Only the browser tests need a browser. */
 export function checkBrowser(settings: NodeJS.ProcessEnv): Finding {
-  const found = [settings.CHROMIUM ?? "", ...BROWSERS].find(
+  const browser = [settings.CHROMIUM ?? "", ...browserPaths].find(
     (path) => path !== "" && existsSync(path),
   );
-  return found
-    ? ok("browser", `${found} (for npm test)`)
-    : note(
+  return browser
+    ? ok("browser", `${browser} (for npm test)`)
+    : info(
         "browser",
-        "no Chromium found; only npm test needs one: install chromium or set CHROMIUM to its path",
+        "Chromium not found. Only npm test needs it: install Chromium, or set CHROMIUM to its path.",
       );
 }

@@ -1,32 +1,32 @@
-import type { Progress } from "@/lib/log/verify/json-lines";
+import type { VerifyProgress } from "@/lib/log/verify/verify-json-lines";
 
 type Terminal = Readonly<{ write: (text: string) => unknown }>;
 export type LineProgress = Readonly<{ show: (line: string) => void; end: () => void }>;
 
-/** One line on the terminal that is written anew, at most ten times a second; nothing without a terminal. */
+/** A terminal line that is redrawn at most ten times a second; does nothing without a terminal. */
 export function makeLineProgress(terminal: Terminal | null): LineProgress {
-  let shownAt = -Infinity,
-    shown = 0;
+  let drawnAt = -Infinity;
+  let shownLength = 0;
   return {
     show: (line) => {
       const now = performance.now();
-      if (!terminal || now - shownAt < 100) return;
-      shownAt = now;
-      terminal.write(`\r${line.padEnd(shown)}`);
-      shown = line.length;
+      if (!terminal || now - drawnAt < 100) return;
+      drawnAt = now;
+      terminal.write(`\r${line.padEnd(shownLength)}`);
+      shownLength = line.length;
     },
     end: () => {
-      if (shown > 0) terminal?.write(`\r${" ".repeat(shown)}\r`);
-      shown = 0;
+      if (shownLength > 0) terminal?.write(`\r${" ".repeat(shownLength)}\r`);
+      shownLength = 0;
     },
   };
 }
 
-/** How far a file of so many bytes is verified. */
+/** The progress of verifying a file of that size. */
 export function makeProgress(
   terminal: Terminal | null,
   fileBytes: number | null,
-): Readonly<{ show: (progress: Progress) => void; end: () => void }> {
+): Readonly<{ show: (progress: VerifyProgress) => void; end: () => void }> {
   const line = makeLineProgress(terminal);
   return {
     show: ({ bytes, entries }) =>

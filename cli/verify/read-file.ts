@@ -1,15 +1,19 @@
 import { createReadStream, existsSync, readFileSync } from "node:fs";
 import { createGunzip } from "node:zlib";
-import { UsageError } from "../command";
+import { UsageError } from "@/cli/command";
 
-const PIECE = 1024 * 1024;
+const chunkBytes = 1024 * 1024;
 
-/** A file in pieces, unpacked if it is gzip; "-" is standard input. Throws UsageError if it cannot be read. */
-export async function* readPieces(file: string): AsyncGenerator<Uint8Array> {
-  const source = file === "-" ? process.stdin : createReadStream(file, { highWaterMark: PIECE });
+/**
+ * Reads a file in chunks and decompresses it if it is gzip; "-" is standard input. Throws UsageError
+ * if it cannot be read.
+ */
+export async function* readChunks(file: string): AsyncGenerator<Uint8Array> {
+  const source =
+    file === "-" ? process.stdin : createReadStream(file, { highWaterMark: chunkBytes });
   try {
-    let isFirst = true,
-      unpack: ReturnType<typeof createGunzip> | null = null;
+    let isFirst = true;
+    let unpack: ReturnType<typeof createGunzip> | null = null;
     for await (const piece of source as AsyncIterable<Buffer>) {
       if (isFirst && piece[0] === 0x1f && piece[1] === 0x8b) unpack = createGunzip();
       if (unpack) {
@@ -41,8 +45,8 @@ async function* unpackAll(
   yield* unpack as AsyncIterable<Buffer>;
 }
 
-/** What a small file holds. Throws UsageError if it cannot be read. */
-export function readSmall(file: string): Buffer {
+/** Reads a small file. Throws UsageError if it cannot be read. */
+export function readFile(file: string): Buffer {
   try {
     return readFileSync(file);
   } catch (error) {
@@ -50,6 +54,6 @@ export function readSmall(file: string): Buffer {
   }
 }
 
-/** A verifier key, given as text or as the name of a file that holds it. */
-export const readKey = (said: string): string =>
-  (said.includes("+") && !existsSync(said) ? said : readSmall(said).toString("utf8")).trim();
+/** Reads a verifier key, given as text or as the name of a file. */
+export const readKey = (value: string): string =>
+  (value.includes("+") && !existsSync(value) ? value : readFile(value).toString("utf8")).trim();

@@ -6,17 +6,17 @@ const count = (n: number, one: string, many: string): string =>
 
 function checkText({ name, state, checked, problemCount, problems, says }: Check): string {
   const more = problemCount - problems.length;
-  const found = [...problems, ...(more > 0 ? [`… and ${more.toLocaleString("en")} more`] : [])]
+  const details = [...problems, ...(more > 0 ? [`… and ${more.toLocaleString("en")} more`] : [])]
     .map((problem) => `             ${problem}\n`)
     .join("");
-  const words =
+  const summary =
     state === "failed"
       ? `${count(problemCount, "problem", "problems")}${checked > 0 ? `, ${checked.toLocaleString("en")} checked` : ""}`
       : says;
-  return `${states[state].padEnd(11)}  ${name.padEnd(9)}  ${words}\n${found}`;
+  return `${states[state].padEnd(11)}  ${name.padEnd(9)}  ${summary}\n${details}`;
 }
 
-/** The report for people: what was checked, against which key, up to which entry, and the level by its name. */
+/** The report as text: what was checked, with which key, up to which entry, and the level. */
 export function reportText(file: string, report: VerifyReport): string {
   return `${file}\n${report.checks.map(checkText).join("")}\n${conclusion(report)}\n`;
 }
@@ -34,27 +34,27 @@ function conclusion({
   cosignedBy,
   last,
 }: VerifyReport): string {
-  const wrong = checks
+  const failedChecks = checks
     .filter(({ state }) => state === "failed")
     .map(({ name }) => name)
     .join(", ");
-  if (level === "failed") return `FAILED: ${wrong}. Do not rely on this file.`;
-  const what =
+  if (level === "failed") return `FAILED: ${failedChecks}. Do not trust this file.`;
+  const subject =
     kind === "proof"
       ? `entry ${last}`
       : count(level === "unsealed" ? entries : entries - unsealed, "entry", "entries");
   if (level === "unsealed")
-    return `NOT SEALED: ${what} ${kind === "proof" || entries === 1 ? "is" : "are"} not proven to be what a log signed. What was checked is above.${wrong === "" ? "" : ` Failed: ${wrong}.`}`;
+    return `NOT SEALED: ${subject} ${kind === "proof" || entries === 1 ? "is" : "are"} not covered by a signed checkpoint. The checks above were done.${failedChecks === "" ? "" : ` Failed: ${failedChecks}.`}`;
   const key = keyPinned
-    ? "the key that you gave"
-    : "the key that the file itself names, which you should compare with one from elsewhere (--key)";
-  const seen =
+    ? "the key that you provided"
+    : "the key in the file itself, which you should compare with the key from another source (--key)";
+  const witnesses =
     level === "witnessed"
-      ? ` and its witnesses (${cosignedBy.map(({ name, at }) => `${name} at ${at}`).join(", ")}) cosigned`
+      ? ` and its witnesses cosigned (${cosignedBy.map(({ name, at }) => `${name} at ${at}`).join(", ")})`
       : "";
-  const young =
+  const uncovered =
     unsealed > 0
-      ? ` ${count(unsealed, "entry", "entries")} behind it ${unsealed === 1 ? "is" : "are"} under no checkpoint yet.`
+      ? ` ${count(unsealed, "later entry is", "later entries are")} not covered by a checkpoint yet.`
       : "";
-  return `${level.toUpperCase()}: ${what} exactly as ${log} signed${seen}, by ${key}. Checkpoint of ${size.toLocaleString("en")} entries, root ${rootHex}.${young}${wrong === "" ? "" : ` But failed: ${wrong}.`}`;
+  return `${level.toUpperCase()}: ${subject} exactly as ${log} signed${witnesses}, verified with ${key}. Checkpoint of ${size.toLocaleString("en")} entries, root ${rootHex}.${uncovered}${failedChecks === "" ? "" : ` Failed checks: ${failedChecks}.`}`;
 }

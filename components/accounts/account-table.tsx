@@ -2,13 +2,13 @@ import type { ReactNode } from "react";
 import { StateBadge } from "@/components/ui/badge";
 import { DataTable, type Column } from "@/components/ui/table";
 import { EmptyState } from "@/components/ui/empty-state";
-import { Nothing } from "@/components/ui/data-list";
+import { EmptyValue } from "@/components/ui/data-list";
 import { Link } from "@/components/ui/link";
 import { Time } from "@/components/ui/time";
 import type { AccountDto } from "@/lib/accounts/schema";
-import { roleWords } from "./role-words";
+import { roleLabels } from "@/components/shared/role-labels";
 
-/** Users as rows, with the acts on each at the end. */
+/** Users as rows, each with its actions at the end. */
 export function AccountTable({
   items,
   acts,
@@ -24,8 +24,10 @@ export function AccountTable({
       cell: ({ name, email, role }) => (
         <>
           <span className="font-medium">{name}</span>{" "}
-          <span className="block truncate text-xs text-muted">{email}</span>
-          <span className="block text-xs text-muted sm:hidden">{roleWords[role].label}</span>
+          <span className="block truncate text-xs text-muted max-sm:wrap-anywhere max-sm:whitespace-normal">
+            {email}
+          </span>
+          <span className="block text-xs text-muted sm:hidden">{roleLabels[role].label}</span>
         </>
       ),
     },
@@ -34,22 +36,26 @@ export function AccountTable({
       header: "Role",
       width: "fit",
       hideBelow: "sm",
-      cell: ({ role }) => roleWords[role].label,
+      cell: ({ role }) => roleLabels[role].label,
     },
     {
       key: "status",
       header: "State",
       width: "fit",
-      cell: ({ status }) =>
-        status === "active" ? (
-          <StateBadge state="valid" word="Active" />
+      cell: ({ status, hasPassword, invitation, identity }) =>
+        status !== "active" ? (
+          <StateBadge state="expired" label="Disabled" />
+        ) : hasPassword || identity ? (
+          <StateBadge state="valid" label="Active" />
+        ) : invitation ? (
+          <StateBadge state="pending" label="Invited" />
         ) : (
-          <StateBadge state="expired" word="Disabled" />
+          <StateBadge state="expired" label="No password" />
         ),
     },
     {
       key: "identity",
-      header: "Certificates of",
+      header: "Certificate sign-in",
       hideBelow: "xl",
       cell: ({ identity }) =>
         identity ? (
@@ -59,7 +65,7 @@ export function AccountTable({
             </Link>
           </span>
         ) : (
-          <Nothing />
+          <EmptyValue />
         ),
     },
     {
@@ -67,11 +73,11 @@ export function AccountTable({
       header: "Last sign-in",
       width: "fit",
       hideBelow: "md",
-      cell: ({ lastSignInAt }) => (lastSignInAt ? <Time at={lastSignInAt} /> : <Nothing />),
+      cell: ({ lastSignInAt }) => (lastSignInAt ? <Time at={lastSignInAt} /> : <EmptyValue />),
     },
     {
       key: "sessions",
-      header: "Open sessions",
+      header: "Sessions",
       width: "fit",
       align: "end",
       hideBelow: "lg",
@@ -81,7 +87,7 @@ export function AccountTable({
       ? [
           {
             key: "acts",
-            header: "Acts",
+            header: "Actions",
             width: "fit",
             align: "end",
             cell: acts,
@@ -95,11 +101,7 @@ export function AccountTable({
       columns={columns}
       rows={items}
       rowKey={({ id }) => id}
-      empty={
-        <EmptyState title="No user matches">
-          Remove a filter, or search for the beginning of a name.
-        </EmptyState>
-      }
+      empty={<EmptyState title="No users match">Remove a filter or try another search.</EmptyState>}
     />
   );
 }

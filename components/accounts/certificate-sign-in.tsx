@@ -9,20 +9,23 @@ import { Card } from "@/components/ui/card";
 import { MonoId } from "@/components/ui/mono-id";
 import { Time } from "@/components/ui/time";
 import type { AccountRole } from "@/lib/accounts/schema";
-import { roleWords } from "./role-words";
+import { roleLabels } from "@/components/shared/role-labels";
 import { SignInForm } from "./sign-in-form";
 
 type Props = Readonly<{
-  /** A path of our own. */
+  /** A path of this site. */
   next: string;
   account: Readonly<{ email: string; name: string; role: AccountRole }>;
   certificate: Readonly<{ identity: string; profile: string; serial: string; notAfter: Date }>;
 }>;
 
-const refused = "This certificate does not sign in any more. Reload the page to see why.";
-const unavailable = "Signing in is not possible right now. Try again in a moment.";
+const refusedMessage =
+  "This certificate can’t be used to sign in anymore. Reload the page to see why.";
+const unavailableMessage = "Sign-in isn’t available right now. Try again in a moment.";
 
-/** Says which certificate the browser showed and whose account it opens, and opens it with one click. */
+/**
+ * Shows which certificate the browser presented and which account it signs in to.
+ */
 export function CertificateSignIn({ next, account, certificate }: Props) {
   const [error, setError] = useState<string | null>(null);
   const [pending, setPending] = useState(false);
@@ -34,15 +37,15 @@ export function CertificateSignIn({ next, account, certificate }: Props) {
       return;
     }
     setPending(false);
-    setError(answer?.error === "CredentialsSignin" ? refused : unavailable);
+    setError(answer?.error === "CredentialsSignin" ? refusedMessage : unavailableMessage);
   };
   const facts = [
     ["Account", account.email],
-    ["Role", roleWords[account.role].label],
-    ["Certificate of", certificate.identity],
+    ["Role", roleLabels[account.role].label],
+    ["Identity", certificate.identity],
     ["Profile", certificate.profile],
-    ["Serial", <MonoId key="serial" value={certificate.serial} label="serial" />],
-    ["Valid until", <Time key="end" at={certificate.notAfter} show="minute" />],
+    ["Serial number", <MonoId key="serial" value={certificate.serial} label="serial number" />],
+    ["Expires", <Time key="end" at={certificate.notAfter} show="minute" />],
   ] as const;
   return (
     <>
@@ -59,7 +62,7 @@ export function CertificateSignIn({ next, account, certificate }: Props) {
             </span>
             <div className="min-w-0">
               <p className="truncate text-base font-semibold">{account.name}</p>
-              <p className="text-xs text-muted">Your certificate opens this account.</p>
+              <p className="text-xs text-muted">Your certificate signs in to this account.</p>
             </div>
           </div>
           <dl className="grid grid-cols-[auto_minmax(0,1fr)] items-center gap-x-4 gap-y-1.5 border-t border-border pt-3 text-sm">
@@ -82,7 +85,7 @@ export function CertificateSignIn({ next, account, certificate }: Props) {
             Continue as {account.name}
           </Button>
           <p className="text-center text-xs text-muted">
-            The session ends when the certificate does.
+            You’re signed out when the certificate expires or is revoked.
           </p>
         </div>
       </Card>

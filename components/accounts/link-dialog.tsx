@@ -1,17 +1,20 @@
 "use client";
 
 import { useState } from "react";
-import { ActForm } from "@/components/forms/act-form";
+import { ActionForm } from "@/components/forms/action-form";
 import { ConfirmDialog } from "@/components/forms/confirm-dialog";
-import { IdentityPicker, type PickedIdentity } from "@/components/identities/identity-picker";
+import { AcceptExisting } from "@/components/identities/shared/accept-existing";
+import { IdentityPicker } from "@/components/identities/shared/identity-picker";
+import type { PickedIdentity } from "@/components/identities/shared/picked-identity";
+import { useAcceptance } from "@/components/identities/shared/use-acceptance";
 import { Banner } from "@/components/ui/banner";
 import { Dialog } from "@/components/ui/dialog";
 import { Link } from "@/components/ui/link";
 import type { AccountDto } from "@/lib/accounts/schema";
 import type { ServerAction } from "@/lib/auth/types";
 import { plural } from "@/lib/format/count";
-import type { IdentityList } from "@/lib/identities/schema";
-import { roleWords } from "./role-words";
+import type { IdentityList, IdentityPowerDto } from "@/lib/identities/schema";
+import { roleLabels } from "@/components/shared/role-labels";
 
 type Props = Readonly<{
   account: AccountDto;
@@ -19,76 +22,98 @@ type Props = Readonly<{
   onOpenChange: (open: boolean) => void;
   update: ServerAction<AccountDto>;
   findIdentities: ServerAction<IdentityList>;
+  power: ServerAction<IdentityPowerDto>;
 }>;
 
 /** Chooses the person whose certificates sign in to an account. */
-export function LinkDialog({ account, open, onOpenChange, update, findIdentities }: Props) {
+export function LinkDialog({ account, open, onOpenChange, ...actions }: Props) {
   return (
     <Dialog
       open={open}
       onOpenChange={onOpenChange}
-      title={`Certificate sign-in of ${account.name}`}
-      description="A person’s certificates open this account on the port that asks for one. The password stays as it is."
+      title={`Certificate sign-in for ${account.name}`}
+      description="Certificates of the linked person can sign in to this account on the mTLS port. Password sign-in stays available."
     >
-      <LinkForm account={account} update={update} findIdentities={findIdentities} />
+      <LinkForm account={account} {...actions} />
     </Dialog>
   );
 }
 
-/** Takes them off again. */
+/** Removes certificate sign-in from an account. */
 export function UnlinkDialog({
   account,
   open,
   onOpenChange,
   update,
-}: Omit<Props, "findIdentities">) {
+}: Omit<Props, "findIdentities" | "power">) {
   return (
     <ConfirmDialog
       open={open}
       onOpenChange={onOpenChange}
-      title={`Take the certificates of ${account.identity?.name ?? "the person"} off ${account.name}?`}
+      title={`Remove certificate sign-in from ${account.name}?`}
       confirmLabel="Remove"
-      receipt="Removed."
+      receipt="Certificate sign-in removed."
       action={update}
       input={{ id: account.id, identity: null }}
-      consequence="They sign in to it no more, and every session that they started ends at once."
+      consequence={`Certificates of ${account.identity?.name ?? "the linked person"} can’t sign in to this account anymore. Sessions started with them end immediately.`}
     />
   );
 }
 
-function LinkForm({ account, update, findIdentities }: Omit<Props, "open" | "onOpenChange">) {
+function LinkForm({
+  account,
+  update,
+  findIdentities,
+  power,
+}: Omit<Props, "open" | "onOpenChange">) {
   const [picked, setPicked] = useState<PickedIdentity | null>(null);
+  const acceptance = useAcceptance(power);
+  const pick = (identity: PickedIdentity | null) => {
+    setPicked(identity);
+    void acceptance.load(identity?.id ?? null);
+  };
   return (
-    <ActForm
+    <ActionForm
       action={update}
       fields={["identity"]}
-      submitLabel="Link"
-      receipt="Linked."
-      blockedBy={picked ? undefined : "Choose a person first."}
-      input={() => ({ id: account.id, identity: picked?.id ?? null })}
+      submitLabel="Link person"
+      receipt="Certificate sign-in set up."
+      disabledReason={picked ? acceptance.disabledReason : "Choose a person first."}
+      onFailure={({ code }) => {
+        if (code === "power.unaccepted") void acceptance.load(picked?.id ?? null);
+      }}
+      input={() => ({ id: account.id, identity: picked?.id ?? null, accepted: acceptance.digest })}
     >
       {({ errors }) => (
         <>
           {account.identity && (
             <Banner>
               Certificates of{" "}
-              <Link href={`/identities/${account.identity.id}`}>{account.identity.name}</Link> sign
-              in to it now. Another person replaces them and ends the sessions that they started.
+              <Link href={`/identities/${account.identity.id}`}>{account.identity.name}</Link> can
+              sign in to this account now. Linking another person replaces them and ends the
+              sessions they started.
             </Banner>
           )}
           <IdentityPicker
             picked={picked}
-            onPick={setPicked}
+            onPick={pick}
             search={findIdentities}
             kind="person"
             label="Person"
-            hint="Only people are found: services and devices use the API."
+            hint="Only people can be linked. Services and devices use the API."
             error={errors("identity")}
           />
           {picked && <Consequence account={account} picked={picked} />}
+          {picked && (
+            <AcceptExisting
+              acceptance={acceptance}
+              identity={picked}
+              effect={`sign in as ${account.name}`}
+            />
+          )}
         </>
       )}
-    </ActForm>
+    </ActionForm>
   );
 }
 
@@ -100,20 +125,20 @@ function Consequence({
   if (valid === 0)
     return (
       <Banner tone="warning" title={`${picked.name} has no valid certificate yet.`}>
-        Once one is issued, whoever holds it signs in as {account.name}. From now on only
-        administrators have certificates issued for this person.
+        Once one is issued, its holder can sign in as {account.name}. From now on, only
+        administrators can issue certificates for this person.
       </Banner>
     );
   return (
     <Banner
       tone="warning"
-      title={`Whoever holds ${valid === 1 ? "the valid certificate" : `one of the ${plural(valid, "valid certificate")}`} of ${picked.name} signs in as ${account.name}.`}
+      title={`Anyone who holds ${valid === 1 ? "the valid certificate" : `one of the ${plural(valid, "valid certificate")}`} of ${picked.name} can sign in as ${account.name}.`}
     >
-      The account’s role: {roleWords[account.role].label}.{" "}
+      The account’s role is {roleLabels[account.role].label}.{" "}
       <Link href={`/certificates?identity=${picked.id}`}>
-        Look at {valid === 1 ? "it" : "them"} first.
+        Review {valid === 1 ? "it" : "them"} first.
       </Link>{" "}
-      From now on only administrators have certificates issued for this person.
+      From now on, only administrators can issue certificates for this person.
     </Banner>
   );
 }

@@ -5,12 +5,14 @@ type Reason =
   | Readonly<{ state: "no-account"; name: string }>
   | Readonly<{ state: "no-person"; kind: "service" | "device"; name: string }>;
 
-/** Why the certificate that the browser showed, or did not show, signs nobody in, and how to mend it. */
+/**
+ * Why certificate sign-in isn't possible with what the browser presented, and how to fix it.
+ */
 export function NoCertificateSignIn({ reason }: Readonly<{ reason: Reason }>) {
   if (reason.state === "none")
     return (
-      <Banner title="Your browser showed no certificate.">
-        Put it into this browser’s certificates, close all of its windows and open this page again.
+      <Banner title="Your browser didn’t send a certificate.">
+        Import the certificate into this browser, close all of its windows and open this page again.
         Or sign in with your password.
       </Banner>
     );
@@ -18,17 +20,18 @@ export function NoCertificateSignIn({ reason }: Readonly<{ reason: Reason }>) {
     return (
       <Banner
         tone="warning"
-        title={`This is the certificate of the ${reason.kind} ${reason.name}.`}
+        title={`This certificate belongs to the ${reason.kind} ${reason.name}.`}
       >
-        Only a person’s certificate signs in. A {reason.kind} uses the API with it.
+        Only a person’s certificate can sign in to the console. A {reason.kind} uses its certificate
+        with the API.
       </Banner>
     );
   return (
     <Banner
       tone="warning"
-      title={`The certificate of ${reason.name} signs in to no active account.`}
+      title={`No active account is linked to the certificate of ${reason.name}.`}
     >
-      An administrator links it under Settings, Users. Until then sign in with your password.
+      An administrator can link it on the Users page. Until then, sign in with your password.
     </Banner>
   );
 }

@@ -1,17 +1,17 @@
 "use client";
 
 import { useState } from "react";
-import { ActForm } from "@/components/forms/act-form";
+import { ActionForm } from "@/components/forms/action-form";
 import { textOf } from "@/components/forms/form-values";
 import { showReceipt } from "@/components/forms/show-receipt";
 import { TextField } from "@/components/ui/input";
 import type { ServerAction } from "@/lib/auth/types";
 
-/** Replaces one's own password. */
+/** Changes the password of the signed-in user. */
 export function PasswordForm({ action }: Readonly<{ action: ServerAction<unknown> }>) {
   const [round, setRound] = useState(0);
   return (
-    <ActForm
+    <ActionForm
       key={round}
       action={action}
       fields={["current", "password"]}
@@ -26,7 +26,7 @@ export function PasswordForm({ action }: Readonly<{ action: ServerAction<unknown
       {({ errors }) => (
         <>
           <TextField
-            label="Present password"
+            label="Current password"
             name="current"
             type="password"
             required
@@ -40,10 +40,10 @@ export function PasswordForm({ action }: Readonly<{ action: ServerAction<unknown
             required
             error={errors("password")}
             autoComplete="new-password"
-            hint="At least 12 characters. Every other session of yours ends."
+            hint="At least 12 characters. Changing it signs you out of all other sessions."
           />
         </>
       )}
-    </ActForm>
+    </ActionForm>
   );
 }

@@ -7,7 +7,7 @@ import { Time } from "@/components/ui/time";
 import type { SessionDto } from "@/lib/accounts/schema";
 import type { ServerAction } from "@/lib/auth/types";
 
-/** The browsers that are signed in, each of which can be signed out from here. */
+/** The browsers that are signed in, each with a way to sign it out. */
 export function SessionList({
   sessions,
   end,
@@ -15,27 +15,36 @@ export function SessionList({
   return (
     <DataTable
       bare
-      caption="Open sessions"
+      caption="Sessions"
       rows={sessions}
       rowKey={({ id }) => id}
-      empty={<p className="px-4 py-3 text-sm text-muted">No other session.</p>}
+      empty={<p className="px-4 py-3 text-sm text-muted">No other sessions.</p>}
       columns={[
         {
           key: "agent",
           header: "Browser",
           width: "grow",
-          cell: ({ userAgent }) => <span data-tip={userAgent}>{userAgent || "unknown"}</span>,
+          cell: ({ userAgent, ip, createdAt }) => (
+            <>
+              <span data-tip={userAgent} className="block truncate">
+                {userAgent || "Unknown"}
+              </span>
+              <span className="block text-xs whitespace-normal text-muted sm:hidden">
+                <span className="font-mono">{ip}</span>, signed in <Time at={createdAt} />
+              </span>
+            </>
+          ),
         },
         {
           key: "by",
-          header: "By",
+          header: "Method",
           width: "fit",
           hideBelow: "sm",
           cell: ({ certificateId }) =>
             certificateId ? (
-              <Link href={`/certificates/${certificateId}`}>certificate</Link>
+              <Link href={`/certificates/${certificateId}`}>Certificate</Link>
             ) : (
-              "password"
+              "Password"
             ),
         },
         {
@@ -49,30 +58,31 @@ export function SessionList({
           key: "createdAt",
           header: "Signed in",
           width: "fit",
+          hideBelow: "sm",
           cell: ({ createdAt }) => <Time at={createdAt} />,
         },
         {
           key: "expiresAt",
-          header: "Ends",
+          header: "Expires",
           width: "fit",
           hideBelow: "md",
           cell: ({ expiresAt }) => <Time at={expiresAt} />,
         },
         {
           key: "act",
-          header: "Act",
+          header: "Actions",
           width: "fit",
           align: "end",
           cell: ({ id, current, ip }) =>
             current ? (
-              <Badge tone="accent">This one</Badge>
+              <Badge tone="accent">This session</Badge>
             ) : (
               <ConfirmDialog
-                trigger={<Button size="sm">End</Button>}
-                title="End this session?"
-                consequence={`The browser at ${ip} is signed out with its next click.`}
-                confirmLabel="End session"
-                receipt="Session ended."
+                trigger={<Button size="sm">Sign out</Button>}
+                title="Sign out this session?"
+                consequence={`The browser at ${ip} is signed out on its next request.`}
+                confirmLabel="Sign out"
+                receipt="Session signed out."
                 action={end}
                 input={{ id }}
               />

@@ -6,16 +6,31 @@ import { textOf } from "@/components/forms/form-values";
 import { Banner } from "@/components/ui/banner";
 import { Button } from "@/components/ui/button";
 import { TextField } from "@/components/ui/input";
+import { plural } from "@/lib/format/count";
 
-const wrong = "The e-mail address or the password is not right.";
-const unavailable = "Signing in is not possible right now. Try again in a moment.";
+const wrongMessage = "Incorrect email or password.";
+const busyMessage = "Too many sign-ins from your network are waiting. Try again in a few seconds.";
+const unavailableMessage = "Sign-in isn’t available right now. Try again in a moment.";
 
-/** Signs in with e-mail address and password. Every failure reads the same, so that nobody learns which accounts exist. */
+/** A limit says when to try again; next-auth passes it on as `limited-` and seconds. */
+function messageOf(error: string | null | undefined): string {
+  if (error === "CredentialsSignin") return wrongMessage;
+  const [, reason, seconds] = /^(limited|busy)-(\d+)$/.exec(error ?? "") ?? [];
+  if (reason === undefined) return unavailableMessage;
+  if (reason === "busy") return busyMessage;
+  const minutes = Math.max(1, Math.ceil(Number(seconds) / 60));
+  return `Too many failed sign-ins. Try again in ${plural(minutes, "minute")}, or ask an administrator for a new password link.`;
+}
+
+/**
+ * Signs in with email and password. Every failure reads the same, so that it doesn't reveal which
+ * accounts exist.
+ */
 export function SignInForm({
   next,
   focus = true,
 }: Readonly<{
-  /** A path of our own. */ next: string;
+  /** A path of this site. */ next: string;
   /** The first field takes the focus. */ focus?: boolean | undefined;
 }>) {
   const [error, setError] = useState<string | null>(null);
@@ -38,7 +53,7 @@ export function SignInForm({
       return;
     }
     setPending(false);
-    setError(answer?.error === "CredentialsSignin" ? wrong : unavailable);
+    setError(messageOf(answer?.error));
   };
   return (
     <form
@@ -53,7 +68,7 @@ export function SignInForm({
         </Banner>
       )}
       <TextField
-        label="E-mail address"
+        label="Email"
         name="email"
         type="email"
         autoComplete="username"

@@ -4,26 +4,26 @@ import type { ReactElement } from "react";
 import { CommentDialog } from "@/components/forms/comment-dialog";
 import type { AlertDto } from "@/lib/alerts/schema";
 import type { ServerAction } from "@/lib/auth/types";
-import { useStale } from "./use-stale";
+import { useRefreshOnClose } from "./use-refresh-on-close";
 
 type Props = Readonly<{ trigger: ReactElement; id: string; action: ServerAction<AlertDto> }>;
 
-/** Says that one looks into it. Who comes second is told who was first. */
+/** Acknowledges an alert. If someone else did so before, the receipt names them. */
 export function AcknowledgeDialog({ trigger, id, action }: Props) {
   return (
     <CommentDialog
       trigger={trigger}
-      title="Acknowledge this alert?"
+      title="Acknowledge alert"
       submitLabel="Acknowledge"
       action={action}
-      fixed={{ id }}
-      {...useStale()}
+      fixedInput={{ id }}
+      {...useRefreshOnClose()}
       receipt={({ acknowledged, unchanged }) =>
         unchanged === true
-          ? `${acknowledged?.by ?? "Somebody"} had acknowledged it already. Yours is on the record, too.`
+          ? `${acknowledged?.by ?? "Someone else"} had already acknowledged it. Yours was recorded too.`
           : "Acknowledged."
       }
-      consequence="It says that somebody looks at it. It stays among the unresolved until it is resolved."
+      consequence="Marks the alert as being handled. It stays on the list until it’s resolved."
     />
   );
 }

@@ -3,29 +3,39 @@ import { Button } from "@/components/ui/button";
 import type { AlertDto, Assignee } from "@/lib/alerts/schema";
 import { AcknowledgeDialog } from "./acknowledge-dialog";
 import { AssignDialog } from "./assign-dialog";
-import { ExceptionDialog } from "./exception-dialog";
+import { ExceptionDialog } from "@/components/alerts/exceptions/exception-dialog";
 import { ResolveDialog } from "./resolve-dialog";
-import type { AlertActs } from "./types";
+import type { AlertServerActions } from "./types";
 
 type Props = Readonly<{
   alert: AlertDto;
-  acts: AlertActs;
+  acts: AlertServerActions;
   me: string | null;
   people: readonly Assignee[];
-  /** The network in which it was seen, if it was one. */ network: string | null;
+  /** The network it came from, if there was only one. */ network: string | null;
+  /** Why the role can't silence this alert. */
+  denied: Readonly<{ except?: string; resolve?: string }>;
 }>;
 
-/** What can be done about one alert. The main button is the next step. */
-export function AlertActions({ alert, acts, me, people, network }: Props) {
+/** The actions for one alert. The primary button is the next step. */
+export function AlertActions({ alert, acts, me, people, network, denied }: Props) {
   const { id, status } = alert;
-  const except = (
-    <ExceptionDialog
-      trigger={<Button icon={<ShieldOff aria-hidden />}>Make an exception</Button>}
-      alert={alert}
-      action={acts.except}
-      network={network}
-    />
+  const exceptButton = (
+    <Button icon={<ShieldOff aria-hidden />} disabledReason={denied.except}>
+      Add exception
+    </Button>
   );
+  const except =
+    denied.except === undefined ? (
+      <ExceptionDialog
+        trigger={exceptButton}
+        alert={alert}
+        action={acts.except}
+        network={network}
+      />
+    ) : (
+      exceptButton
+    );
   if (status === "resolved") return except;
   const open = status === "open";
   return (
@@ -38,15 +48,21 @@ export function AlertActions({ alert, acts, me, people, network }: Props) {
         people={people}
       />
       {except}
-      <ResolveDialog
-        trigger={
-          <Button variant={open ? "secondary" : "primary"} icon={<CircleCheck aria-hidden />}>
-            Resolve
-          </Button>
-        }
-        id={id}
-        action={acts.resolve}
-      />
+      {denied.resolve === undefined ? (
+        <ResolveDialog
+          trigger={
+            <Button variant={open ? "secondary" : "primary"} icon={<CircleCheck aria-hidden />}>
+              Resolve
+            </Button>
+          }
+          id={id}
+          action={acts.resolve}
+        />
+      ) : (
+        <Button icon={<CircleCheck aria-hidden />} disabledReason={denied.resolve}>
+          Resolve
+        </Button>
+      )}
       {open && (
         <AcknowledgeDialog
           trigger={

@@ -1,58 +1,60 @@
 import { CircleUser } from "lucide-react";
-import { addressOf, type Params } from "@/components/filters/list-address";
+import { listHref, type Params } from "@/components/filters/list-href";
 import { ChipLink, ChipRow, FilterChip } from "@/components/ui/chip";
 import { formatCount } from "@/lib/format/count";
 import type { AlertStatus } from "@/lib/alerts/schema";
-import { SeverityIcon } from "./alert-look";
-import { severityOrder, severityWords } from "./alert-words";
+import { SeverityIcon } from "./alert-badges";
+import { severityOrder, severityLabels } from "@/components/shared/severity-labels";
 
 type Props = Readonly<{
   path: string;
   params: Params;
   counts: Readonly<Record<AlertStatus, number>>;
-  /** Who is looking, for "Mine". */
+  /** The signed-in user, for "Assigned to me". */
   me: string | null;
   identityName: string | undefined;
 }>;
 
-/** What the list shows: what is not resolved first; every other state and severity one chip away. */
+/**
+ * Filters by state and severity. The default shows open and acknowledged alerts.
+ */
 export function AlertChips({ path, params, counts, me, identityName }: Props) {
-  const shown = params["status"] ?? "unresolved",
+  const status = params["status"] ?? "unresolved",
     severity = params["severity"];
-  const set = (name: string, value: string | null) => addressOf(path, params, { [name]: value });
+  const set = (name: string, value: string | null) => listHref(path, params, { [name]: value });
   return (
     <div className="flex flex-col gap-2 pb-3">
       <div className="flex flex-wrap gap-x-4 gap-y-2">
         <ChipRow label="State">
           <ChipLink
             href={set("status", null)}
-            active={shown === "unresolved"}
+            active={status === "unresolved"}
             count={formatCount(counts.open + counts.acknowledged)}
           >
-            Unresolved
+            Active
           </ChipLink>
           <ChipLink
             href={set("status", "open")}
-            active={shown === "open"}
+            active={status === "open"}
             count={formatCount(counts.open)}
           >
             Open
           </ChipLink>
           <ChipLink
             href={set("status", "acknowledged")}
-            active={shown === "acknowledged"}
+            active={status === "acknowledged"}
             count={formatCount(counts.acknowledged)}
           >
             Acknowledged
           </ChipLink>
           <ChipLink
             href={set("status", "resolved")}
-            active={shown === "resolved"}
+            active={status === "resolved"}
             count={formatCount(counts.resolved)}
           >
             Resolved
           </ChipLink>
-          <ChipLink href={set("status", "all")} active={shown === "all"}>
+          <ChipLink href={set("status", "all")} active={status === "all"}>
             All
           </ChipLink>
         </ChipRow>
@@ -64,12 +66,12 @@ export function AlertChips({ path, params, counts, me, identityName }: Props) {
               active={severity === value}
               icon={<SeverityIcon severity={value} named={false} />}
             >
-              {severityWords[value]}
+              {severityLabels[value]}
             </ChipLink>
           ))}
         </ChipRow>
         {me !== null && (
-          <ChipRow label="Whose">
+          <ChipRow label="Assignee">
             <ChipLink
               href={set("assigned", params["assigned"] === me ? null : me)}
               active={params["assigned"] === me}

@@ -1,13 +1,13 @@
-import { targetHref } from "@/components/audit/target-href";
+import { targetHref } from "@/components/shared/target-href";
 import { Card } from "@/components/ui/card";
 import { DataList } from "@/components/ui/data-list";
 import { Link } from "@/components/ui/link";
 import { MonoId } from "@/components/ui/mono-id";
 import { Time } from "@/components/ui/time";
 import type { AlertDto } from "@/lib/alerts/schema";
-import { resolutionWords, subjectName, subjectWord } from "./alert-words";
+import { resolutionLabels, subjectName, subjectKindLabel } from "./alert-labels";
 
-/** Whom it is about, which rule, and who takes care of it. */
+/** The subject of an alert, its rule, and its assignee. */
 export function AlertFacts({
   alert,
   identityName,
@@ -15,7 +15,7 @@ export function AlertFacts({
 }: Readonly<{
   alert: AlertDto;
   identityName: string | undefined;
-  /** The reader may open the page of what it is about. */ mayOpen: boolean;
+  /** The user may open the page of the subject. */ mayOpen: boolean;
 }>) {
   const { subject, identityId, rule, ruleTitle, assignedTo, resolved, openedAt, id } = alert;
   const href = mayOpen ? targetHref(subject) : null,
@@ -25,7 +25,7 @@ export function AlertFacts({
       <DataList
         items={[
           {
-            label: subjectWord(subject.kind),
+            label: subjectKindLabel(subject.kind),
             value:
               href === null ? (
                 <span className="wrap-anywhere">{name}</span>
@@ -47,7 +47,7 @@ export function AlertFacts({
           { label: "Raised", value: <Time at={openedAt} show="minute" /> },
           {
             label: "Assigned to",
-            value: assignedTo?.label ?? <span className="text-muted">Nobody</span>,
+            value: assignedTo?.label ?? <span className="text-muted">Unassigned</span>,
           },
           ...(resolved === null
             ? []
@@ -56,7 +56,7 @@ export function AlertFacts({
                   label: "Resolved as",
                   value: (
                     <>
-                      {resolutionWords[resolved.resolution].label}
+                      {resolutionLabels[resolved.resolution].label}
                       {resolved.comment !== "" && (
                         <span className="block text-muted">{resolved.comment}</span>
                       )}
@@ -64,7 +64,7 @@ export function AlertFacts({
                   ),
                 },
               ]),
-          { label: "Id", value: <MonoId value={id} label="id" kind="text" /> },
+          { label: "ID", value: <MonoId value={id} label="ID" kind="text" /> },
         ]}
       />
     </Card>

@@ -2,7 +2,7 @@ import { ChoiceFilter } from "@/components/filters/choice-filter";
 import { FilterBar } from "@/components/filters/filter-bar";
 import { SearchInput } from "@/components/ui/search-input";
 import type { RuleDto } from "@/lib/alerts/schema";
-import { ruleGroups } from "./alert-words";
+import { ruleGroups } from "./alert-labels";
 
 /** Search, and the rule. */
 export function AlertFilters({
@@ -14,7 +14,7 @@ export function AlertFilters({
     .map(({ name, title }) => ({ value: name, label: title }));
   return (
     <FilterBar>
-      <SearchInput label="Search alerts" placeholder="Words of an alert, or a name" />
+      <SearchInput label="Search alerts" placeholder="Words in an alert, or a name" />
       <ChoiceFilter label="Rule" name="rule" any="Any rule" options={options} />
     </FilterBar>
   );

@@ -24,11 +24,11 @@ const looks: Readonly<Record<string, Readonly<{ tone: Tone; icon: ReactElement }
 };
 
 type Props = Readonly<{
-  /** What was done about it, the oldest first. */ entries: readonly EntrySummary[];
-  /** The reader may open the log. */ linked: boolean;
+  /** The entries about it, the oldest first. */ entries: readonly EntrySummary[];
+  /** The user may open the log. */ linked: boolean;
 }>;
 
-/** What was done about an alert, the latest first, each with its entry. */
+/** What was done about an alert, the latest first, each with a link to its entry. */
 export function AlertHistory({ entries, linked }: Props) {
   return (
     <Card title="History">
@@ -47,7 +47,7 @@ export function AlertHistory({ entries, linked }: Props) {
   );
 }
 
-/** On its own page the alert needs no name in each sentence. */
+/** On the alert's page the sentences don't repeat its name. */
 function withoutName(sentence: string, label: string): string {
-  return label === "" ? sentence : sentence.replace(`the alert ${label}`, () => "the alert");
+  return label === "" ? sentence : sentence.replace(`alert ${label}`, () => "the alert");
 }

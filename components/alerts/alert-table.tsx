@@ -3,8 +3,9 @@ import { DataTable, type Column } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";
 import { formatCount } from "@/lib/format/count";
 import type { AlertDto } from "@/lib/alerts/schema";
-import { AlertStatusBadge, SeverityIcon } from "./alert-look";
-import { severityWords, subjectName } from "./alert-words";
+import { AlertStatusBadge, SeverityIcon } from "./alert-badges";
+import { severityLabels } from "@/components/shared/severity-labels";
+import { subjectName } from "./alert-labels";
 
 const columns: readonly Column<AlertDto>[] = [
   { key: "summary", header: "Alert", width: "grow", cell: (alert) => <Summary {...alert} /> },
@@ -20,12 +21,14 @@ const columns: readonly Column<AlertDto>[] = [
     header: "Assigned to",
     hideBelow: "lg",
     cell: ({ assignedTo }) => (
-      <span className={assignedTo ? undefined : "text-muted"}>{assignedTo?.label ?? "Nobody"}</span>
+      <span className={assignedTo ? undefined : "text-muted"}>
+        {assignedTo?.label ?? "Unassigned"}
+      </span>
     ),
   },
   {
     key: "count",
-    header: "Times",
+    header: "Count",
     width: "fit",
     align: "end",
     hideBelow: "md",
@@ -33,14 +36,17 @@ const columns: readonly Column<AlertDto>[] = [
   },
   {
     key: "lastAt",
-    header: "Last",
+    header: "Last seen",
     width: "fit",
     hideBelow: "sm",
     cell: ({ lastAt }) => <Time at={lastAt} />,
   },
 ];
 
-/** What was seen, and below it the rule and whom it is about. On a phone the sentence takes the lines that it needs. */
+/**
+ * The summary, and below it the rule and the subject. On a phone the summary takes as many lines as
+ * it needs.
+ */
 function Summary({ severity, status, summary, ruleTitle, subject, lastAt }: AlertDto) {
   return (
     <span className="flex min-w-0 items-start gap-2.5 py-0.5">
@@ -56,7 +62,7 @@ function Summary({ severity, status, summary, ruleTitle, subject, lastAt }: Aler
             <AlertStatusBadge status={status} />
             <Time at={lastAt} />
           </span>
-          {severityWords[severity]} · {ruleTitle} · {subjectName(subject)}
+          {severityLabels[severity]} · {ruleTitle} · {subjectName(subject)}
         </span>
       </span>
     </span>

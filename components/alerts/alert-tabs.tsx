@@ -4,7 +4,7 @@ import { formatCount } from "@/lib/format/count";
 /** The three pages of the alerts. */
 export function AlertTabs({
   exceptions,
-}: Readonly<{ /** How many are in force. */ exceptions?: number | undefined }>) {
+}: Readonly<{ /** The number of active exceptions. */ exceptions?: number | undefined }>) {
   return (
     <div className="pb-4">
       <LinkTabs

@@ -1,49 +1,46 @@
 "use client";
 
 import type { ReactElement } from "react";
-import { ActForm } from "@/components/forms/act-form";
+import { ActionForm } from "@/components/forms/action-form";
 import { textOf } from "@/components/forms/form-values";
-import { Button } from "@/components/ui/button";
-import { Dialog, DialogClose } from "@/components/ui/dialog";
+import { Dialog } from "@/components/ui/dialog";
 import { SelectField } from "@/components/ui/select";
 import type { AlertDto, Assignee } from "@/lib/alerts/schema";
 import type { ServerAction } from "@/lib/auth/types";
-import { assignOptions, firstChoice, nobody } from "./assign-options";
-import { useStale } from "./use-stale";
+import { assignOptions, firstChoice, unassigned } from "./assign-options";
+import { useRefreshOnClose } from "./use-refresh-on-close";
 
 type Props = Readonly<{
   trigger: ReactElement;
   alert: AlertDto;
   action: ServerAction<AlertDto>;
   me: string | null;
-  /** Everybody who may answer alerts. */ people: readonly Assignee[];
+  /** Users who may handle alerts. */ people: readonly Assignee[];
 }>;
 
-/** Says who takes care of an alert: oneself first, a colleague, or nobody. What somebody else has decided meanwhile is not overwritten. */
+/**
+ * Assigns an alert: to oneself, to a colleague, or to no one. A change that someone else made
+ * meanwhile isn't overwritten.
+ */
 export function AssignDialog({ trigger, alert: { id, assignedTo }, action, me, people }: Props) {
-  const { onRefused, onOpenChange } = useStale();
+  const { onRefused, onOpenChange } = useRefreshOnClose();
   return (
     <Dialog
       size="sm"
       trigger={trigger}
-      title="Assign this alert"
-      description="Whoever it is assigned to finds it under “Assigned to me”."
+      title="Assign alert"
+      description="The assignee finds it under “Assigned to me”."
       onOpenChange={onOpenChange}
     >
-      <ActForm
+      <ActionForm
         action={action}
         fields={["to"]}
         submitLabel="Assign"
-        receipt={(done) => (done.assignedTo === null ? "Nobody has it now." : "Assigned.")}
-        onRefused={onRefused}
-        beside={
-          <DialogClose>
-            <Button>Cancel</Button>
-          </DialogClose>
-        }
+        receipt={(done) => (done.assignedTo === null ? "Unassigned." : "Assigned.")}
+        onFailure={onRefused}
         input={(form) => {
           const to = textOf(form, "to");
-          return { id, to: to === nobody ? null : to, from: assignedTo?.id ?? null };
+          return { id, to: to === unassigned ? null : to, from: assignedTo?.id ?? null };
         }}
       >
         {({ errors }) => (
@@ -54,10 +51,10 @@ export function AssignDialog({ trigger, alert: { id, assignedTo }, action, me, p
             options={assignOptions(assignedTo, people, me)}
             defaultValue={firstChoice(assignedTo, people, me)}
             error={errors("to")}
-            hint="Everybody who may answer alerts."
+            hint="Users who can handle alerts."
           />
         )}
-      </ActForm>
+      </ActionForm>
     </Dialog>
   );
 }

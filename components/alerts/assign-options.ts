@@ -1,9 +1,13 @@
 import type { AlertDto, Assignee } from "@/lib/alerts/schema";
 import type { SelectOption } from "@/components/ui/select";
 
-export const nobody = "nobody";
+/** The value of the option for no assignee. */
+export const unassigned = "unassigned";
 
-/** Oneself first, then everybody else who may answer alerts, then nobody. Who has it and may not any more is named, and cannot be chosen. */
+/**
+ * The user first, then the others who may handle alerts, then "Unassigned". A current assignee who
+ * lost the permission is listed, but can't be selected.
+ */
 export function assignOptions(
   assignedTo: AlertDto["assignedTo"],
   people: readonly Assignee[],
@@ -11,30 +15,30 @@ export function assignOptions(
 ): readonly SelectOption[] {
   const own = people.find(({ id }) => id === me),
     others = people.filter(({ id }) => id !== me);
-  const gone =
+  const formerAssignee =
     assignedTo !== null && !people.some(({ id }) => id === assignedTo.id)
       ? [
           {
             value: assignedTo.id,
-            label: `${assignedTo.label} (may not answer alerts any more)`,
+            label: `${assignedTo.label} (can’t handle alerts anymore)`,
             disabled: true,
           },
         ]
       : [];
   return [
     ...(own ? [{ value: own.id, label: `Me (${own.label})` }] : []),
-    ...gone,
+    ...formerAssignee,
     ...others.map(({ id, label }) => ({ value: id, label })),
-    { value: nobody, label: "Nobody" },
+    { value: unassigned, label: "Unassigned" },
   ];
 }
 
-/** What the form begins with: who has it, or oneself. */
+/** The initial choice: the current assignee, or the user. */
 export function firstChoice(
   assignedTo: AlertDto["assignedTo"],
   people: readonly Assignee[],
   me: string | null,
 ): string {
-  const held = people.find(({ id }) => id === assignedTo?.id);
-  return held?.id ?? people.find(({ id }) => id === me)?.id ?? nobody;
+  const current = people.find(({ id }) => id === assignedTo?.id);
+  return current?.id ?? people.find(({ id }) => id === me)?.id ?? unassigned;
 }

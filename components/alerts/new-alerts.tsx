@@ -7,12 +7,15 @@ import { Banner } from "@/components/ui/banner";
 import { Button } from "@/components/ui/button";
 import { useOpenAlerts, type OpenAlerts } from "./use-open-alerts";
 
-/** Says that an alert was raised since this list was drawn. The list itself stays where it is until it is asked for. */
-export function NewAlerts({ drawn }: Readonly<{ drawn: OpenAlerts }>) {
-  const { open, newest } = useOpenAlerts(drawn);
+/**
+ * Announces an alert that was raised since the list was loaded. The list itself changes only on
+ * request.
+ */
+export function NewAlerts({ rendered }: Readonly<{ rendered: OpenAlerts }>) {
+  const { open, newest } = useOpenAlerts(rendered);
   const router = useRouter();
   const [loading, start] = useTransition();
-  if (newest === null || newest === drawn.newest || open === 0) return null;
+  if (newest === null || newest === rendered.newest || open === 0) return null;
   return (
     <div className="pb-3">
       <Banner
@@ -30,7 +33,7 @@ export function NewAlerts({ drawn }: Readonly<{ drawn: OpenAlerts }>) {
               });
             }}
           >
-            Show it
+            Show
           </Button>
         }
       />

@@ -3,7 +3,9 @@
 import { formatCount } from "@/lib/format/count";
 import { useOpenAlerts, type OpenAlerts } from "./use-open-alerts";
 
-/** How many alerts are open, beside their place in the navigation; a dot where there is no room for a figure. */
+/**
+ * The number of open alerts, next to the navigation item; a dot if there is no room for a number.
+ */
 export function OpenCount({ first }: Readonly<{ first: OpenAlerts }>) {
   const { open } = useOpenAlerts(first);
   if (open === 0) return null;

@@ -1,42 +1,36 @@
 "use client";
 
+import { CommentField } from "@/components/forms/comment-field";
 import type { ReactElement } from "react";
-import { ActForm } from "@/components/forms/act-form";
+import { ActionForm } from "@/components/forms/action-form";
 import { textOf } from "@/components/forms/form-values";
-import { Button } from "@/components/ui/button";
-import { Dialog, DialogClose } from "@/components/ui/dialog";
+import { Dialog } from "@/components/ui/dialog";
 import { RadioCards } from "@/components/ui/radio-cards";
-import { TextareaField } from "@/components/ui/textarea";
 import { resolutions, type AlertDto } from "@/lib/alerts/schema";
 import type { ServerAction } from "@/lib/auth/types";
-import { resolutionWords } from "./alert-words";
-import { useStale } from "./use-stale";
+import { resolutionLabels } from "./alert-labels";
+import { useRefreshOnClose } from "./use-refresh-on-close";
 
-/** Closes an alert with what it turned out to be: that is what the rule's figures are made of. */
+/** Closes an alert with a resolution, which the figures of its rule are based on. */
 export function ResolveDialog({
   trigger,
   id,
   action,
 }: Readonly<{ trigger: ReactElement; id: string; action: ServerAction<AlertDto> }>) {
-  const { onRefused, onOpenChange } = useStale();
+  const { onRefused, onOpenChange } = useRefreshOnClose();
   return (
     <Dialog
       trigger={trigger}
       onOpenChange={onOpenChange}
-      title="Resolve this alert"
-      description="If the same is seen again later, a new alert is raised."
+      title="Resolve alert"
+      description="If the same thing happens again, a new alert is raised."
     >
-      <ActForm
+      <ActionForm
         action={action}
         fields={["resolution", "comment"]}
         submitLabel="Resolve"
-        receipt="Resolved."
-        onRefused={onRefused}
-        beside={
-          <DialogClose>
-            <Button>Cancel</Button>
-          </DialogClose>
-        }
+        receipt="Alert resolved."
+        onFailure={onRefused}
         input={(form) => ({
           id,
           resolution: textOf(form, "resolution"),
@@ -46,25 +40,23 @@ export function ResolveDialog({
         {({ errors }) => (
           <>
             <RadioCards
-              label="What it was"
+              label="Resolution"
               name="resolution"
               columns={2}
               required
-              error={errors("resolution") && "Choose what it was."}
-              options={resolutions.map((value) => ({ value, ...resolutionWords[value] }))}
+              error={errors("resolution") && "Choose a resolution."}
+              options={resolutions.map((value) => ({ value, ...resolutionLabels[value] }))}
             />
-            <TextareaField
-              label="Comment"
-              name="comment"
+            <CommentField
               required
               rows={3}
               maxLength={1000}
               error={errors("comment")}
-              hint="What you found, and what was done. It stands on the record."
+              hint="What you found and what was done. Recorded in the audit log."
             />
           </>
         )}
-      </ActForm>
+      </ActionForm>
     </Dialog>
   );
 }

@@ -1,10 +1,10 @@
-import type { AlertDto, Excepted } from "@/lib/alerts/schema";
+import type { AlertDto, AlertException } from "@/lib/alerts/schema";
 import type { ServerAction } from "@/lib/auth/types";
 
-/** What people do with an alert. */
-export type AlertActs = Readonly<{
+/** The server actions for an alert. */
+export type AlertServerActions = Readonly<{
   acknowledge: ServerAction<AlertDto>;
   assign: ServerAction<AlertDto>;
   resolve: ServerAction<AlertDto>;
-  except: ServerAction<Excepted>;
+  except: ServerAction<AlertException>;
 }>;

@@ -5,37 +5,40 @@ import { useEffect, useRef, useState } from "react";
 
 export type OpenAlerts = Readonly<{
   open: number;
-  /** The newest open alert's id, so that a new one is noticed where another was resolved. */ newest:
+  /** The newest open alert's id, to detect a new one even if another was resolved. */ newest:
     | string
     | null;
 }>;
 
-const LOOK_EVERY_MS = 15_000;
+const pollEveryMs = 15_000;
 
-/** How many alerts are open, looked at while the page is seen. It starts with what the server drew, and follows what it draws later. */
+/**
+ * The number of open alerts, polled while the page is visible. Starts with the number that the
+ * server rendered, and follows later renders.
+ */
 export function useOpenAlerts(first: OpenAlerts): OpenAlerts {
   const path = usePathname();
   const [now, setNow] = useState(first);
-  const [drawn, setDrawn] = useState(first),
-    drawnFor = useRef(path);
-  if (drawn.open !== first.open || drawn.newest !== first.newest) {
-    setDrawn(first);
+  const [rendered, setRendered] = useState(first),
+    polledFor = useRef(path);
+  if (rendered.open !== first.open || rendered.newest !== first.newest) {
+    setRendered(first);
     setNow(first);
   }
   useEffect(() => {
-    const look = () => {
+    const poll = () => {
       if (document.visibilityState === "visible")
         void readOpen().then((found) => {
           if (found !== null) setNow(found);
         });
     };
-    const timer = setInterval(look, LOOK_EVERY_MS);
-    if (drawnFor.current !== path) look();
-    drawnFor.current = path;
-    document.addEventListener("visibilitychange", look);
+    const timer = setInterval(poll, pollEveryMs);
+    if (polledFor.current !== path) poll();
+    polledFor.current = path;
+    document.addEventListener("visibilitychange", poll);
     return () => {
       clearInterval(timer);
-      document.removeEventListener("visibilitychange", look);
+      document.removeEventListener("visibilitychange", poll);
     };
   }, [path]);
   return now;
@@ -44,11 +47,11 @@ export function useOpenAlerts(first: OpenAlerts): OpenAlerts {
 async function readOpen(): Promise<OpenAlerts | null> {
   const response = await fetch("/alerts/open", { cache: "no-store" }).catch(() => null);
   if (!response?.ok) return null;
-  const found: unknown = await response.json().catch(() => null);
-  return typeof found === "object" &&
-    found !== null &&
-    "open" in found &&
-    typeof found.open === "number"
-    ? (found as OpenAlerts)
+  const value: unknown = await response.json().catch(() => null);
+  return typeof value === "object" &&
+    value !== null &&
+    "open" in value &&
+    typeof value.open === "number"
+    ? (value as OpenAlerts)
     : null;
 }

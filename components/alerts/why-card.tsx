@@ -5,7 +5,7 @@ import { Time } from "@/components/ui/time";
 import { plural } from "@/lib/format/count";
 import type { AlertDto } from "@/lib/alerts/schema";
 
-/** What was seen beside what is usual there: the reason that a person can check. */
+/** What was seen, next to what is usual: the reason for the alert, in checkable facts. */
 export function WhyCard({
   alert: { surprise, baseline, count, firstAt, lastAt },
 }: Readonly<{ alert: AlertDto }>) {
@@ -27,18 +27,18 @@ export function WhyCard({
       }
     >
       <div className="grid gap-3 md:grid-cols-2">
-        <Side icon={<Eye aria-hidden />} title="What was seen" strong>
+        <WhySide icon={<Eye aria-hidden />} title="What was seen" strong>
           {surprise}
-        </Side>
-        <Side icon={<History aria-hidden />} title="What is usual">
+        </WhySide>
+        <WhySide icon={<History aria-hidden />} title="What is usual">
           {baseline}
-        </Side>
+        </WhySide>
       </div>
     </Card>
   );
 }
 
-function Side({
+function WhySide({
   icon,
   title,
   strong = false,

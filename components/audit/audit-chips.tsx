@@ -1,19 +1,19 @@
 import { Eye, OctagonX } from "lucide-react";
-import { addressOf, type Params } from "@/components/filters/list-address";
+import { listHref, type Params } from "@/components/filters/list-href";
 import { ChipLink, ChipRow, FilterChip } from "@/components/ui/chip";
 import { formatCount } from "@/lib/format/count";
 
 const labels: Readonly<Record<string, string>> = {
   from: "From",
-  to: "Until",
+  to: "To",
   actor: "Actor",
   action: "Action",
   target: "Target",
   certificate: "Certificate",
-  serial: "Serial",
+  serial: "Serial number",
   ip: "Address",
 };
-const count = (value: number) => (value >= 10_000 ? "10,000 and more" : formatCount(value));
+const count = (value: number) => (value >= 10_000 ? "10,000+" : formatCount(value));
 
 type Props = Readonly<{
   path: string;
@@ -21,27 +21,34 @@ type Props = Readonly<{
   /** Reads that match the same filters. */ reads: number;
 }>;
 
-/** What the list shows: acts and refusals first, reads one chip away and counted; below, the filters that are on. */
+/**
+ * What the list shows: actions and denials by default, reads on request and counted; below, the
+ * active filters.
+ */
 export function AuditChips({ path, params, reads }: Props) {
-  const shown = params["reads"] ?? "exclude",
+  const shownReads = params["reads"] ?? "exclude",
     outcome = params["outcome"];
-  const set = (name: string, value: string | null) => addressOf(path, params, { [name]: value });
+  const set = (name: string, value: string | null) => listHref(path, params, { [name]: value });
   const active = Object.keys(labels).filter((name) => params[name]);
   return (
     <div className="flex flex-col gap-2 pb-3">
-      <ChipRow label="What is shown">
-        <ChipLink href={set("reads", null)} active={shown === "exclude"}>
-          Acts and refusals
+      <ChipRow label="Entries shown">
+        <ChipLink href={set("reads", null)} active={shownReads === "exclude"}>
+          Actions and denials
         </ChipLink>
         <ChipLink
           href={set("reads", "include")}
-          active={shown === "include"}
+          active={shownReads === "include"}
           icon={<Eye aria-hidden />}
           count={count(reads)}
         >
           With reads
         </ChipLink>
-        <ChipLink href={set("reads", "only")} active={shown === "only"} icon={<Eye aria-hidden />}>
+        <ChipLink
+          href={set("reads", "only")}
+          active={shownReads === "only"}
+          icon={<Eye aria-hidden />}
+        >
           Only reads
         </ChipLink>
         <ChipLink

@@ -5,8 +5,8 @@ import { useRouter } from "next/navigation";
 import { useState, type FormEvent } from "react";
 import { ChoiceFilter } from "@/components/filters/choice-filter";
 import { FilterBar } from "@/components/filters/filter-bar";
-import { addressOf, type Params } from "@/components/filters/list-address";
-import { givenText } from "@/components/forms/form-values";
+import { listHref, type Params } from "@/components/filters/list-href";
+import { optionalText } from "@/components/forms/form-values";
 import { Button } from "@/components/ui/button";
 import { Dialog, DialogClose, DialogFooter, useCloseDialog } from "@/components/ui/dialog";
 import { TextField } from "@/components/ui/input";
@@ -23,16 +23,16 @@ const topics = [
   ["session.", "Sign-ins"],
   ["account.", "Users"],
   ["token.", "Tokens"],
-  ["audit.", "The log itself"],
+  ["audit.", "Audit log"],
   ["request.", "Requests"],
   ["event.", "Reported events"],
   ["policy.", "Policies"],
   ["proxy.", "Proxies"],
   ["alert.", "Alerts"],
   ["exception.", "Exceptions"],
-  ["rule.", "Rules of alerts"],
+  ["rule.", "Alert rules"],
   ["destination.", "Delivery"],
-  ["system.", "Chancery itself"],
+  ["system.", "System"],
   ["setup.", "Setup"],
 ] as const;
 
@@ -41,52 +41,52 @@ const fields = [
     name: "from",
     label: "From",
     placeholder: "2026-11-01",
-    hint: "A date, or a time with its zone.",
+    hint: "A date, or a time with a time zone.",
   },
   {
     name: "to",
-    label: "Until",
+    label: "To",
     placeholder: "2026-11-30",
-    hint: "A date counts to its end, in UTC.",
+    hint: "A date includes the whole day, in UTC.",
   },
   {
     name: "actor",
     label: "Actor",
     placeholder: "admin@example.com",
-    hint: "An e-mail address, a name or an id.",
+    hint: "An email address, name or ID.",
   },
   {
     name: "action",
     label: "Action",
     placeholder: "certificate.issued",
-    hint: "One action, or a noun with its dot.",
+    hint: "An action, or a prefix that ends with a dot.",
   },
-  { name: "target", label: "Target", placeholder: "crt_…", hint: "The id of what was acted on." },
+  { name: "target", label: "Target", placeholder: "crt_…", hint: "The ID of the target." },
   {
     name: "certificate",
     label: "Authenticated by",
     placeholder: "crt_…",
-    hint: "The id of a certificate.",
+    hint: "The ID of a certificate.",
   },
-  { name: "serial", label: "Serial", placeholder: "3f:2a:9c:…", hint: "In hexadecimal." },
-  { name: "ip", label: "Address", placeholder: "192.0.2.0/24", hint: "One address, or a network." },
+  { name: "serial", label: "Serial number", placeholder: "3f:2a:9c:…", hint: "In hexadecimal." },
+  { name: "ip", label: "Address", placeholder: "192.0.2.0/24", hint: "An address or a network." },
 ] as const;
 
-/** Search, topic, and every other filter of the log behind one button. */
+/** Search, topic, and a button for all other filters. */
 export function AuditFilters({ path, params }: Readonly<{ path: string; params: Params }>) {
   return (
     <FilterBar>
       <SearchInput label="Search the log" placeholder="Words in an entry" />
       <ChoiceFilter
-        label="About"
+        label="Topic"
         name="action"
-        any="About anything"
+        any="Any topic"
         options={topics.map(([value, label]) => ({ value, label }))}
       />
       <Dialog
         trigger={<Button icon={<SlidersHorizontal aria-hidden />}>More filters</Button>}
-        title="Filter the log"
-        description="All of them must hold. They stand in the address, so a link keeps them."
+        title="Filter entries"
+        description="Entries must match all filters. Copy the URL to share them."
       >
         <FilterForm path={path} params={params} />
       </Dialog>
@@ -101,7 +101,7 @@ function FilterForm({ path, params }: Readonly<{ path: string; params: Params }>
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
-    const given = Object.fromEntries(fields.map(({ name }) => [name, givenText(form, name)]));
+    const given = Object.fromEntries(fields.map(({ name }) => [name, optionalText(form, name)]));
     const parsed = entryQuery.safeParse(given);
     if (!parsed.success) {
       setErrors(
@@ -113,7 +113,7 @@ function FilterForm({ path, params }: Readonly<{ path: string; params: Params }>
     }
     close();
     router.push(
-      addressOf(path, params, {
+      listHref(path, params, {
         ...Object.fromEntries(fields.map(({ name }) => [name, null])),
         ...given,
       }),
@@ -141,7 +141,7 @@ function FilterForm({ path, params }: Readonly<{ path: string; params: Params }>
             <Button>Cancel</Button>
           </DialogClose>
           <Button type="submit" variant="primary">
-            Filter
+            Apply filters
           </Button>
         </DialogFooter>
       </Stack>

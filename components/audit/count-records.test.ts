@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { makeRecordCounter } from "./count-records";
 
 const files = [
@@ -11,21 +11,21 @@ const files = [
   ["csv", '"seq","entry"\r\n"1","a ""quoted"" \n line"\r\n"2","b"\r\n', 2],
 ] as const;
 
-describe("records of an export are counted as they come", () => {
+describe("counting the records of an export", () => {
   for (const [kind, text, count] of files) {
-    it(`${kind}: wherever the pieces are cut`, () => {
+    test(`${kind} records are counted however the bytes are split into chunks`, () => {
       const bytes = new TextEncoder().encode(text);
       for (let piece = 1; piece <= bytes.length; piece++) {
         const counter = makeRecordCounter(kind);
         for (let at = 0; at < bytes.length; at += piece)
-          counter.take(bytes.subarray(at, at + piece));
+          counter.add(bytes.subarray(at, at + piece));
         expect(counter.count()).toBe(count);
       }
     });
   }
-  it("a line that is not whole yet does not count", () => {
+  test("an incomplete line is not counted", () => {
     const counter = makeRecordCounter("lines");
-    counter.take(new TextEncoder().encode("CEF:0|a\nCEF:0|b"));
+    counter.add(new TextEncoder().encode("CEF:0|a\nCEF:0|b"));
     expect(counter.count()).toBe(1);
   });
 });

@@ -3,10 +3,13 @@ const newline = 0x0a,
   letterS = 0x73,
   letterE = 0x65;
 
-/** Counts the records of an export as its bytes come by, wherever they are cut. */
-export type RecordCounter = Readonly<{ take: (bytes: Uint8Array) => void; count: () => number }>;
+/** Counts the records of an export while its bytes arrive, in chunks of any size. */
+export type RecordCounter = Readonly<{ add: (bytes: Uint8Array) => void; count: () => number }>;
 
-/** lines: every line is a record · entries: lines that begin with {"se… are (not headers, skips, ends) · csv: rows below the header, whatever stands in quotes. */
+/**
+ * lines: every line is a record · entries: only lines that begin with {"se… (no headers, skips or
+ * ends) · csv: rows below the header, with line breaks in quotes ignored.
+ */
 export function makeRecordCounter(kind: "lines" | "entries" | "csv"): RecordCounter {
   if (kind === "csv") return csvCounter();
   let count = 0,
@@ -25,7 +28,7 @@ export function makeRecordCounter(kind: "lines" | "entries" | "csv"): RecordCoun
       column += 1;
     }
   };
-  return { take, count: () => count };
+  return { add: take, count: () => count };
 }
 
 function csvCounter(): RecordCounter {
@@ -37,5 +40,5 @@ function csvCounter(): RecordCounter {
       else if (byte === newline && !quoted) rows += 1;
     }
   };
-  return { take, count: () => Math.max(0, rows - 1) };
+  return { add: take, count: () => Math.max(0, rows - 1) };
 }

@@ -3,9 +3,11 @@ import { Card } from "@/components/ui/card";
 import { DataList } from "@/components/ui/data-list";
 import { ProblemList, type Problem } from "@/components/ui/problem-list";
 import { DataTable } from "@/components/ui/table";
+import { CountedRefusals } from "./counted-refusals";
+import { countedRefusalsOf } from "./counted-refusals-of";
 import type { EntryDetail } from "@/lib/log/schema";
 
-type Details = EntryDetail["record"]["details"];
+type Details = NonNullable<EntryDetail["record"]>["details"];
 type Rule = Readonly<{ rule: string; input: string; outcome: "passed" | "failed" }>;
 
 function isProblem(value: unknown): value is Problem {
@@ -18,23 +20,26 @@ function isProblem(value: unknown): value is Problem {
   );
 }
 
-/** What an entry holds beyond its fixed fields: findings as a list, the rest as it was recorded. */
+/** The details of an entry: findings as a list, the rest as it was recorded. */
 export function EntryDetails({ details }: Readonly<{ details: Details }>) {
-  const { findings, ...rest } = details;
+  const { findings, ...other } = details;
+  const refusals = countedRefusalsOf(details);
+  const rest = refusals === null ? other : {};
   const problems = Array.isArray(findings) ? findings.filter(isProblem) : [];
   return (
     <>
       {problems.length > 0 && (
-        <Card title="Findings" description="Why it was refused, all reasons at once.">
+        <Card title="Findings" description="All reasons why it was denied or rejected.">
           <ProblemList problems={problems} label="Findings" />
         </Card>
       )}
+      {refusals !== null && <CountedRefusals refusals={refusals} />}
       {Object.keys(rest).length > 0 && (
         <Card title="Details">
           <DataList
             items={Object.entries(rest).map(([label, value]) => ({
               label,
-              value: <Value value={value} />,
+              value: <DetailValue value={value} />,
             }))}
           />
         </Card>
@@ -43,7 +48,7 @@ export function EntryDetails({ details }: Readonly<{ details: Details }>) {
   );
 }
 
-function Value({ value }: Readonly<{ value: unknown }>) {
+function DetailValue({ value }: Readonly<{ value: unknown }>) {
   if (value === null || value === "") return null;
   if (typeof value === "string" || typeof value === "number" || typeof value === "boolean")
     return <span className="break-all">{String(value)}</span>;
@@ -54,7 +59,7 @@ function Value({ value }: Readonly<{ value: unknown }>) {
   );
 }
 
-/** The rules that decided, each with what it looked at. */
+/** The rules that were evaluated, each with its input. */
 export function DecisionCard({
   rules,
   profileVersion,
@@ -70,12 +75,12 @@ export function DecisionCard({
         caption="Rules applied"
         rows={rules.map((rule, index) => ({ ...rule, index }))}
         rowKey={({ index }) => String(index)}
-        empty={<p className="px-4 py-3 text-sm text-muted">No rule was needed.</p>}
+        empty={<p className="px-4 py-3 text-sm text-muted">No rules were evaluated.</p>}
         columns={[
           { key: "rule", header: "Rule", cell: ({ rule }) => rule },
           {
             key: "input",
-            header: "Looked at",
+            header: "Input",
             width: "grow",
             cell: ({ input }) => (
               <span data-tip={input} className="font-mono text-xs">
@@ -89,9 +94,9 @@ export function DecisionCard({
             width: "fit",
             cell: ({ outcome }) =>
               outcome === "passed" ? (
-                <StateBadge state="valid" word="Passed" />
+                <StateBadge state="valid" label="Passed" />
               ) : (
-                <StateBadge state="denied" word="Failed" />
+                <StateBadge state="denied" label="Failed" />
               ),
           },
         ]}

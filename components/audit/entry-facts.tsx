@@ -3,19 +3,21 @@ import { Link } from "@/components/ui/link";
 import { MonoId } from "@/components/ui/mono-id";
 import { Time } from "@/components/ui/time";
 import type { EntryDetail } from "@/lib/log/schema";
-import { isReported, OutcomeBadge } from "./entry-look";
-import { targetHref } from "./target-href";
+import { isReported, OutcomeBadge } from "@/components/shared/entry-outcome";
+import { targetHref } from "@/components/shared/target-href";
 
-type Record = EntryDetail["record"];
+type Record = NonNullable<EntryDetail["record"]>;
 
-/** Every field of an entry, as it was recorded. */
+/** All fields of an entry, as recorded. */
 export function EntryFacts({
-  entry: { record, id, sequencedAt },
-}: Readonly<{ entry: EntryDetail }>) {
+  record,
+  id,
+  sequencedAt,
+}: Readonly<{ record: Record; id: string; sequencedAt: string }>) {
   const { actor, target, origin } = record;
-  // A service names things of its own: a certificate there is none of ours.
-  const told = isReported(record),
-    href = target && !told ? targetHref(target) : null;
+  // A service chooses the names in its events: they don't refer to objects of Chancery.
+  const reported = isReported(record),
+    href = target && !reported ? targetHref(target) : null;
   return (
     <DataList
       items={[
@@ -26,14 +28,14 @@ export function EntryFacts({
         },
         { label: "Reason", value: record.reason },
         { label: "Time", value: <Time at={record.ts} show="exact" /> },
-        { label: "Numbered", value: <Time at={sequencedAt} show="exact" /> },
+        { label: "Sequenced", value: <Time at={sequencedAt} show="exact" /> },
         {
           label: "Actor",
           value: (
             <>
               {actor.label} <span className="text-muted">({actor.kind})</span>{" "}
               {actor.id && (
-                <Link href={`/audit?actor=${encodeURIComponent(actor.id)}`}>Its other entries</Link>
+                <Link href={`/audit?actor=${encodeURIComponent(actor.id)}`}>Other entries</Link>
               )}
             </>
           ),
@@ -45,10 +47,10 @@ export function EntryFacts({
               {href ? <Link href={href}>{target.label}</Link> : target.label}{" "}
               <span className="text-muted">
                 ({target.kind}
-                {told && ", as the service calls it"})
+                {reported && ", as named by the service"})
               </span>{" "}
               <Link href={`/audit?target=${encodeURIComponent(target.id)}&reads=include`}>
-                Its other entries
+                Other entries
               </Link>
             </>
           ),
@@ -63,20 +65,20 @@ export function EntryFacts({
             </span>
           ),
         },
-        { label: "Came via", value: origin.via.join(", ") },
+        { label: "Via", value: origin.via.join(", ") },
         { label: "User agent", value: origin.userAgent },
         {
-          label: "Request",
-          value: <MonoId value={record.requestId} label="request id" kind="text" whole />,
+          label: "Request ID",
+          value: <MonoId value={record.requestId} label="request ID" kind="text" whole />,
         },
         {
-          label: "Correlation",
+          label: "Correlation ID",
           value:
             record.correlationId === record.requestId ? null : (
-              <MonoId value={record.correlationId} label="correlation id" kind="text" whole />
+              <MonoId value={record.correlationId} label="correlation ID" kind="text" whole />
             ),
         },
-        { label: "Id", value: <MonoId value={id} label="id" kind="text" whole /> },
+        { label: "ID", value: <MonoId value={id} label="ID" kind="text" whole /> },
         { label: "Nonce", value: <MonoId value={record.nonce} label="nonce" kind="text" whole /> },
       ]}
     />
@@ -90,14 +92,17 @@ function credentialItems({ credential }: Record): DataItem[] {
       label: "Certificate",
       value:
         credential.certificateId === null ? (
-          "Not one of Chancery’s own"
+          "Not issued by Chancery"
         ) : (
-          <Link href={`/certificates/${credential.certificateId}`}>Open it</Link>
+          <Link href={`/certificates/${credential.certificateId}`}>View certificate</Link>
         ),
     },
-    { label: "Its serial", value: <MonoId value={credential.serial} label="serial" whole /> },
     {
-      label: "Its SHA-256",
+      label: "Serial number",
+      value: <MonoId value={credential.serial} label="serial number" whole />,
+    },
+    {
+      label: "SHA-256 fingerprint",
       value: <MonoId value={credential.fingerprintSha256} label="fingerprint" whole />,
     },
   ];

@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 import { DataTable, type Column } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";
 import type { EntrySummary } from "@/lib/log/schema";
-import { isReported, OutcomeBadge } from "./entry-look";
+import { isReported, OutcomeBadge } from "@/components/shared/entry-outcome";
 
 const columns: readonly Column<EntrySummary>[] = [
   {
@@ -22,7 +22,7 @@ const columns: readonly Column<EntrySummary>[] = [
     key: "action",
     header: "Action",
     width: "fit",
-    hideBelow: "xl",
+    hideBelow: "2xl",
     cell: ({ action }) => <code className="font-mono text-xs text-muted">{action}</code>,
   },
   {
@@ -45,7 +45,7 @@ const columns: readonly Column<EntrySummary>[] = [
   },
 ];
 
-// In a card beside others there is no room for every column: what was done and from where stands below the sentence.
+// A card has no room for every column: action and address are shown below the sentence.
 const narrow: readonly Column<EntrySummary>[] = [
   {
     key: "sentence",
@@ -54,7 +54,7 @@ const narrow: readonly Column<EntrySummary>[] = [
     cell: (entry) => (
       <>
         <Sentence {...entry} />
-        <span className="block truncate text-xs font-normal text-muted">
+        <span className="block truncate text-xs font-normal text-muted max-sm:whitespace-normal">
           <code className="font-mono">{entry.action}</code>
           {entry.origin.ip && (
             <>
@@ -69,14 +69,17 @@ const narrow: readonly Column<EntrySummary>[] = [
   ...columns.filter(({ key }) => key === "outcome" || key === "ts" || key === "seq"),
 ];
 
-/** One line on a wide window, as many as it takes on a phone, where the outcome stands before it if it is not that something was done. */
+/**
+ * Three lines at most on a wide window, as many as it takes on a phone, where the outcome precedes it
+ * if it isn't success.
+ */
 function Sentence({
   sentence,
   action,
   outcome,
 }: Pick<EntrySummary, "sentence" | "action" | "outcome">) {
   return (
-    <span data-tip={sentence} className="block truncate max-sm:whitespace-normal">
+    <span data-tip={sentence} className="line-clamp-3 whitespace-normal max-sm:line-clamp-none">
       {(outcome !== "success" || isReported({ action })) && (
         <span className="mr-1.5 sm:hidden">
           <OutcomeBadge action={action} outcome={outcome} />
@@ -91,11 +94,11 @@ type Props = Readonly<{
   items: readonly EntrySummary[];
   empty: ReactNode;
   /** Inside a card. */ bare?: boolean | undefined;
-  /** The reader may open the entries. */ linked?: boolean | undefined;
+  /** The user may open the entries. */ linked?: boolean | undefined;
   caption?: string | undefined;
 }>;
 
-/** Entries of the log as sentences; each opens its page. */
+/** Entries as sentences, each a link to its page. */
 export function EntryTable({ items, empty, bare, linked = true, caption = "Entries" }: Props) {
   return (
     <DataTable
@@ -103,7 +106,7 @@ export function EntryTable({ items, empty, bare, linked = true, caption = "Entri
       bare={bare}
       columns={bare ? narrow : columns}
       rows={items}
-      rowKey={({ id }) => id}
+      rowKey={({ seq }) => String(seq)}
       rowHref={linked ? ({ seq }) => `/audit/${seq}` : undefined}
       empty={empty}
     />

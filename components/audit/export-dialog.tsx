@@ -2,7 +2,7 @@
 
 import { Download } from "lucide-react";
 import { useState } from "react";
-import type { Params } from "@/components/filters/list-address";
+import type { Params } from "@/components/filters/list-href";
 import { Banner } from "@/components/ui/banner";
 import { Button, ButtonLink } from "@/components/ui/button";
 import { Checkbox } from "@/components/ui/checkbox";
@@ -17,7 +17,10 @@ import { canWriteToDisk, exportHref, useExport } from "./use-export";
 
 type Props = Readonly<{
   params: Params;
-  /** What the filters match as the list is, and the reads that it leaves out; capped counts are "and more". */
+  /**
+   * The number of entries that the list matches, and of the reads that it leaves out; a capped
+   * count is a lower bound.
+   */
   total: Count;
   reads: number;
   readsShown: boolean;
@@ -25,7 +28,10 @@ type Props = Readonly<{
   size: number;
 }>;
 
-/** Takes out what the filters match, whole, with progress, and ends with the command that verifies it. */
+/**
+ * Exports everything that the filters match, shows the progress, and ends with the command that
+ * verifies the export.
+ */
 export function ExportDialog(props: Props) {
   const { state, start, cancel, reset } = useExport();
   return (
@@ -36,7 +42,7 @@ export function ExportDialog(props: Props) {
       onOpenChange={(open) => {
         if (!open) reset();
       }}
-      description="Everything that the filters match, oldest first, not only this page. The export is itself an entry."
+      description="Exports every entry that matches the filters, oldest first, not just this page. The export is recorded in the audit log."
     >
       {state.phase === "running" ? (
         <>
@@ -47,7 +53,7 @@ export function ExportDialog(props: Props) {
             text={`${state.total === null ? formatCount(state.records) : `${formatCount(state.records)} of ${formatCount(state.total)}`}, ${formatBytes(state.bytes)}`}
           />
           <DialogFooter>
-            <Button onClick={cancel}>Cancel the export</Button>
+            <Button onClick={cancel}>Cancel export</Button>
           </DialogFooter>
         </>
       ) : state.phase === "done" ? (
@@ -55,8 +61,8 @@ export function ExportDialog(props: Props) {
       ) : (
         <Choice
           {...props}
-          problem={state.phase === "failed" ? state.says : null}
-          note={state.phase === "idle" ? state.says : null}
+          problem={state.phase === "failed" ? state.message : null}
+          note={state.phase === "idle" ? state.message : null}
           start={start}
         />
       )}
@@ -75,7 +81,7 @@ function Choice({ params, total, reads, readsShown, size, problem, note, start }
   const [format, setFormat] = useState("jsonl");
   const [withReads, setWithReads] = useState(false);
   const choice = exportChoices.find(({ value }) => value === format) ?? exportChoices[0];
-  const asked = {
+  const request = {
     ...params,
     reads: readsShown ? (params["reads"] ?? "include") : withReads ? "include" : "exclude",
   };
@@ -90,7 +96,7 @@ function Choice({ params, total, reads, readsShown, size, problem, note, start }
   return (
     <>
       {problem !== null && (
-        <Banner tone="danger" live title="The export did not come to its end.">
+        <Banner tone="danger" live title="The export failed.">
           {problem}
         </Banner>
       )}
@@ -109,7 +115,7 @@ function Choice({ params, total, reads, readsShown, size, problem, note, start }
       />
       {readsOffered !== null && (
         <Checkbox
-          label={`With the ${readsOffered} that match`}
+          label={`Include ${readsOffered}`}
           checked={withReads}
           onChange={(event) => {
             setWithReads(event.target.checked);
@@ -118,25 +124,25 @@ function Choice({ params, total, reads, readsShown, size, problem, note, start }
       )}
       <p className="rounded-md bg-sunken px-3 py-2.5 text-sm">
         <strong className="font-medium">{records}</strong>, each with its number, leaf hash, log and
-        checkpoint. Of the rest of the {formatCount(size)} only hashes go along: they show that
-        nothing was left out, without showing what it is.
+        checkpoint. The rest of the {formatCount(size)} entries is included as hashes only, to prove
+        that nothing was left out without revealing it.
         {large &&
           (toDisk
-            ? " It is large, so it is written straight to a file that you choose."
-            : " It is large, so your browser downloads it by itself, without progress here.")}
+            ? " It’s large, so it’s written directly to a file you choose."
+            : " It’s large, so your browser downloads it without showing progress here.")}
       </p>
       <DialogFooter>
         <DialogClose>
           <Button>Cancel</Button>
         </DialogClose>
         {large && !toDisk ? (
-          <PlainLinks params={asked} format={choice.value} />
+          <PlainLinks params={request} format={choice.value} />
         ) : (
           <Button
             variant="primary"
             icon={<Download aria-hidden />}
             onClick={() => {
-              void start({ choice, params: asked, toDisk });
+              void start({ choice, params: request, toDisk });
             }}
           >
             Export

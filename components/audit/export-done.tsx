@@ -1,5 +1,5 @@
 import { FileDown } from "lucide-react";
-import { saveBlob } from "@/components/log/save-text";
+import { saveBlob } from "@/components/ui/save-text";
 import { Banner } from "@/components/ui/banner";
 import { Button } from "@/components/ui/button";
 import { CodeBlock } from "@/components/ui/code-block";
@@ -9,7 +9,7 @@ import { formatBytes, formatCount, plural } from "@/lib/format/count";
 import { verifyCommand } from "./export-formats";
 import type { ExportState, SavedFile } from "./use-export";
 
-/** What was saved, and how anybody verifies it without Chancery. */
+/** What was saved, and how to verify it without Chancery. */
 export function ExportDone({
   done: { main, proof, head, records },
 }: Readonly<{ done: Extract<ExportState, { phase: "done" }> }>) {
@@ -19,13 +19,13 @@ export function ExportDone({
       <Banner tone="success" live title={`Exported ${plural(records, "entry", "entries")}.`}>
         {files.map(({ name, bytes }) => `${name} (${formatBytes(bytes)})`).join(" and ")}
         {head && head.size > 0
-          ? `, standing on the checkpoint of ${formatCount(head.size)} entries.`
+          ? `, proved by the checkpoint at ${formatCount(head.size)} entries.`
           : ". No checkpoint covers it yet."}
       </Banner>
       <div className="flex flex-col gap-2 text-sm">
         <p>
-          Verify it where you saved it. This needs no network and trusts nobody but the key; compare
-          the key with the one that you keep.
+          Verify the export where you saved it. This needs no network and relies only on the key, so
+          compare the key with your own copy.
         </p>
         <CodeBlock
           label="Command"

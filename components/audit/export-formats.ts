@@ -1,18 +1,20 @@
-/** The forms of an export, as people choose them. `own` proves itself; the others come with a proof file. */
+/**
+ * The export formats. JSON Lines includes its proof; the others come with a proof file.
+ */
 export const exportChoices = [
   {
     value: "jsonl",
     label: "JSON Lines",
     ending: "jsonl",
     counts: "entries",
-    hint: "One file that proves itself: entries, hashes of what is left out, checkpoint.",
+    hint: "One file with its own proof: entries, hashes of the rest, checkpoint.",
   },
   {
     value: "csv",
     label: "CSV",
     ending: "csv",
     counts: "csv",
-    hint: "For spreadsheets, formulas neutralised. Comes with a proof file.",
+    hint: "For spreadsheets, with formulas neutralized. Comes with a proof file.",
   },
   {
     value: "ocsf",
@@ -26,19 +28,19 @@ export const exportChoices = [
     label: "CEF",
     ending: "cef",
     counts: "lines",
-    hint: "For a SIEM, as lines. Comes with a proof file.",
+    hint: "For a SIEM, one line per entry. Comes with a proof file.",
   },
 ] as const;
 export type ExportChoice = (typeof exportChoices)[number];
-export const proofForm = {
+export const proofFormat = {
   value: "proof",
   label: "Proof",
   ending: "proof.jsonl",
   counts: "entries",
 } as const;
-export type ExportForm = ExportChoice | typeof proofForm;
+export type ExportFormat = ExportChoice | typeof proofFormat;
 
-/** What the first line of a proving file says. */
+/** The first line of a file that includes a proof. */
 export type ExportHead = Readonly<{
   log: string | null;
   vkey: string | null;
@@ -46,8 +48,8 @@ export type ExportHead = Readonly<{
   count: number;
 }>;
 
-/** Reads the first line of JSON Lines or of a proof; null if it is not one. */
-export function readHead(line: string): ExportHead | null {
+/** Parses the first line of a JSON Lines or proof file; null if it is neither. */
+export function parseHead(line: string): ExportHead | null {
   try {
     const value = JSON.parse(line) as Readonly<{ export?: ExportHead; proof?: ExportHead }>,
       head = value.export ?? value.proof;
@@ -59,7 +61,7 @@ export function readHead(line: string): ExportHead | null {
   }
 }
 
-/** The command that verifies what was saved, ready to be pasted into a shell. */
+/** The shell command that verifies the saved files. */
 export function verifyCommand(file: string, proofFile: string | null, vkey: string | null): string {
   return `npx chancery verify ${file}${proofFile === null ? "" : ` --proof ${proofFile}`}${vkey === null ? "" : ` --key '${vkey}'`}`;
 }

@@ -1,8 +1,8 @@
-import { plural } from "@/lib/format/count";
+import { formatCount, plural } from "@/lib/format/count";
 
-/** A count that stops somewhere: capped ones are "and more". */
+/** A count up to a limit: a capped one is a lower bound. */
 export type Count = Readonly<{ count: number; capped: boolean }>;
-type Asked = Readonly<{
+type ExportPlanInput = Readonly<{
   total: Count;
   reads: number;
   readsShown: boolean;
@@ -10,31 +10,33 @@ type Asked = Readonly<{
   size: number;
 }>;
 
-/** More than this is not held in a browser's memory. */
-const MOST_IN_MEMORY = 200_000,
-  COUNTED_UP_TO = 1_000;
+/** Larger exports aren't held in the browser's memory. */
+const maxInMemory = 200_000,
+  countLimit = 1_000;
 
-const said = ({ count, capped }: Count): string =>
-  `${plural(count, "entry", "entries")}${capped ? " and more" : ""}`;
+const countLabel = ({ count, capped }: Count): string =>
+  capped ? `${formatCount(count)}+ entries` : plural(count, "entry", "entries");
 
-/** What an export will hold, in words, and whether it is too large for a browser to keep until it is whole. */
+/**
+ * What an export will contain, and whether it is too large to be held in the browser's memory.
+ */
 export function planExport({
   total,
   reads,
   readsShown,
   withReads,
   size,
-}: Asked): Readonly<{ records: string; large: boolean; readsOffered: string | null }> {
+}: ExportPlanInput): Readonly<{ records: string; large: boolean; readsOffered: string | null }> {
   const more = withReads ? reads : 0,
-    capped = total.capped || (withReads && reads >= COUNTED_UP_TO);
+    capped = total.capped || (withReads && reads >= countLimit);
   return {
-    records: said({ count: total.count + more, capped }),
-    large: (capped ? size : total.count + more) > MOST_IN_MEMORY,
+    records: countLabel({ count: total.count + more, capped }),
+    large: (capped ? size : total.count + more) > maxInMemory,
     readsOffered:
       readsShown || reads === 0
         ? null
-        : reads >= COUNTED_UP_TO
-          ? "1,000 and more reads"
+        : reads >= countLimit
+          ? "1,000+ reads"
           : plural(reads, "read"),
   };
 }

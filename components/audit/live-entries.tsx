@@ -12,27 +12,30 @@ import { useLiveTail, type TailState } from "./use-live-tail";
 type Props = Readonly<{
   items: readonly EntrySummary[];
   empty: ReactNode;
-  /** The stream's address with the filters of this list. */
+  /** The URL of the event stream, with the filters of this list. */
   address: string;
-  /** How far the list was searched, and the size of the log: "Indexed to N of M". */
+  /** How many entries are indexed, and the size of the log. */
   indexedTo: number;
   size: number;
-  /** Why it cannot follow the log: another page, another order. */
+  /** Why live updates are disabled: another page, or another order. */
   blockedBy?: string | undefined;
 }>;
 
-/** Shown at most; older rows leave the list at its end, not the log. */
-const MOST_SHOWN = 500;
+/** The most rows shown; older ones are removed from the list. */
+const maxRows = 500;
 
-const words: Readonly<Record<TailState, string>> = {
+const stateLabels: Readonly<Record<TailState, string>> = {
   off: "",
-  connecting: "Connecting.",
-  live: "Listening: new entries arrive by themselves.",
-  deaf: "Not hearing the log. It is tried again, and nothing will be left out.",
-  ended: "Your session has ended. Sign in again to go on listening.",
+  connecting: "Connecting…",
+  live: "Live. New entries appear automatically.",
+  lost: "Connection lost. Reconnecting without missing entries.",
+  ended: "Your session has ended. Sign in again to see new entries.",
 };
 
-/** The list, and what is added to the log while it is open. Nothing moves under a reader: while they read, new rows wait behind a count. */
+/**
+ * The list, with the entries that are added while it is open. While the user reads the list, new
+ * rows wait behind a count, so that nothing moves.
+ */
 export function LiveEntries({ items, empty, address, indexedTo, size, blockedBy }: Props) {
   const [on, setOn] = useState(false);
   const [rows, setRows] = useState<
@@ -42,11 +45,11 @@ export function LiveEntries({ items, empty, address, indexedTo, size, blockedBy 
       waiting: readonly EntrySummary[];
     }>
   >({ of: items, shown: items, waiting: [] });
-  // The server drew the list anew: begin from it.
+  // The server rendered a new list: start from it.
   if (rows.of !== items) setRows({ of: items, shown: items, waiting: [] });
   const box = useRef<HTMLDivElement>(null);
   const add = useCallback((entry: EntrySummary) => {
-    const reading = isRead(box.current);
+    const reading = isBeingRead(box.current);
     setRows(({ of, shown, waiting }) => {
       if (
         shown.some(({ seq }) => seq === entry.seq) ||
@@ -55,7 +58,7 @@ export function LiveEntries({ items, empty, address, indexedTo, size, blockedBy 
         return { of, shown, waiting };
       return reading
         ? { of, shown, waiting: [entry, ...waiting] }
-        : { of, shown: [entry, ...waiting, ...shown].slice(0, MOST_SHOWN), waiting: [] };
+        : { of, shown: [entry, ...waiting, ...shown].slice(0, maxRows), waiting: [] };
     });
   }, []);
   const state = useLiveTail({
@@ -67,7 +70,7 @@ export function LiveEntries({ items, empty, address, indexedTo, size, blockedBy 
   const showWaiting = () => {
     setRows(({ of, shown, waiting }) => ({
       of,
-      shown: [...waiting, ...shown].slice(0, MOST_SHOWN),
+      shown: [...waiting, ...shown].slice(0, maxRows),
       waiting: [],
     }));
     window.scrollTo({ top: 0 });
@@ -77,15 +80,15 @@ export function LiveEntries({ items, empty, address, indexedTo, size, blockedBy 
       <div className="flex min-h-8 flex-wrap items-center justify-between gap-x-4 pb-2 text-xs text-muted">
         <span>
           {indexedTo < size
-            ? `Indexed to ${formatCount(indexedTo)} of ${formatCount(size)}; the rest follows in a moment.`
-            : `Indexed to ${formatCount(indexedTo)} of ${formatCount(size)}.`}
+            ? `${formatCount(indexedTo)} of ${formatCount(size)} entries indexed. The rest follows in a moment.`
+            : `${formatCount(indexedTo)} of ${formatCount(size)} entries indexed.`}
         </span>
         <span className="flex items-center gap-3">
           <span
             role="status"
-            className={state === "deaf" || state === "ended" ? "text-expiring" : undefined}
+            className={state === "lost" || state === "ended" ? "text-expiring" : undefined}
           >
-            {words[state]}
+            {stateLabels[state]}
           </span>
           <span data-tip={blockedBy}>
             <Switch
@@ -99,7 +102,7 @@ export function LiveEntries({ items, empty, address, indexedTo, size, blockedBy 
           </span>
         </span>
       </div>
-      {/* Without height of its own, so that nothing moves when it comes. */}
+      {/* Zero height, so that nothing moves when it appears. */}
       <div className="sticky top-14 z-10 flex h-0 justify-center md:top-3">
         {rows.waiting.length > 0 && (
           <span className="pt-1">
@@ -119,8 +122,8 @@ export function LiveEntries({ items, empty, address, indexedTo, size, blockedBy 
   );
 }
 
-/** Somebody reads the list: they scrolled, point at it, or walk it by keyboard. */
-function isRead(box: HTMLElement | null): boolean {
+/** True while the user reads the list: scrolled, pointing at it, or with the focus in it. */
+function isBeingRead(box: HTMLElement | null): boolean {
   const table = box?.querySelector("table");
   return (
     window.scrollY > 80 ||

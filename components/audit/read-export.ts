@@ -1,29 +1,29 @@
 import { makeRecordCounter } from "./count-records";
-import { readHead, type ExportForm, type ExportHead } from "./export-formats";
+import { parseHead, type ExportFormat, type ExportHead } from "./export-formats";
 
-export type Progressed = Readonly<{ records: number; bytes: number; head: ExportHead | null }>;
-/** A whole file, with what its first line says if it proves itself. */
+export type ExportProgress = Readonly<{ records: number; bytes: number; head: ExportHead | null }>;
+/** A complete file, with its first line if it includes a proof. */
 export type ReadFile = Readonly<{
   blob: Blob | null;
   records: number;
   bytes: number;
   head: ExportHead | null;
 }>;
-/** Where the pieces go instead of memory. */
+/** Where the chunks are written, instead of memory. */
 export type Sink = Readonly<{
   write: (bytes: Uint8Array<ArrayBuffer>) => Promise<void>;
   close: () => Promise<void>;
   abort: () => Promise<void>;
 }>;
 
-/** Why an export did not come to its end, in words for the reader. */
+/** Why an export failed, as a message for the user. */
 export class ExportError extends Error {}
 
 const longestHead = 1 << 20,
   tailKept = 256,
   shownEveryMs = 100;
 
-/** Watches the bytes of a file that proves itself for its first line and its end. */
+/** Reads the first line of a file that includes a proof, and detects its end. */
 function makeWatcher(): Readonly<{
   take: (bytes: Uint8Array) => void;
   head: () => ExportHead | null;
@@ -38,21 +38,21 @@ function makeWatcher(): Readonly<{
     tail = (tail + text).slice(-tailKept);
     if (head !== null || start.length >= longestHead) return;
     start += text;
-    if (start.includes("\n")) head = readHead(start.slice(0, start.indexOf("\n")));
+    if (start.includes("\n")) head = parseHead(start.slice(0, start.indexOf("\n")));
   };
   return { take, head: () => head, isWhole: () => tail.includes('{"end":') };
 }
 
-/** Fetches one export piece by piece. Throws ExportError, or an AbortError if it was cancelled. */
+/** Fetches one export in chunks. Throws ExportError, or an AbortError if it was canceled. */
 export async function readExport(
   address: string,
-  form: ExportForm,
+  form: ExportFormat,
   signal: AbortSignal,
-  onProgress: (now: Progressed) => void,
+  onProgress: (now: ExportProgress) => void,
   sink: Sink | null,
 ): Promise<ReadFile> {
   const response = await fetch(address, { signal, cache: "no-store" });
-  if (!response.ok || response.body === null) throw new ExportError(await refusalOf(response));
+  if (!response.ok || response.body === null) throw new ExportError(await errorMessageOf(response));
   const watcher = form.value === "jsonl" || form.value === "proof" ? makeWatcher() : null,
     counter = makeRecordCounter(form.counts),
     pieces: Uint8Array<ArrayBuffer>[] = [];
@@ -60,7 +60,7 @@ export async function readExport(
     shownAt = 0;
   const take = async (piece: Uint8Array<ArrayBuffer>): Promise<void> => {
     bytes += piece.length;
-    counter.take(piece);
+    counter.add(piece);
     watcher?.take(piece);
     if (sink === null) pieces.push(piece);
     else await sink.write(piece);
@@ -74,11 +74,11 @@ export async function readExport(
     await sink?.abort().catch(() => undefined);
     if (signal.aborted) throw error;
     throw new ExportError(
-      `The connection broke after ${counter.count()} records. Nothing was saved as if it were whole; start again.`,
+      `The connection was lost after ${counter.count()} records. No incomplete export was saved. Try again.`,
     );
   }
   if (watcher?.isWhole() === false)
-    throw new ExportError("The export has no end: it was cut off on the way. Start again.");
+    throw new ExportError("The export was cut off, so it’s incomplete. Try again.");
   await sink?.close();
   const type = response.headers.get("content-type") ?? "application/octet-stream";
   return {
@@ -98,11 +98,11 @@ async function pump(
     await take(next.value);
 }
 
-async function refusalOf(response: Response): Promise<string> {
+async function errorMessageOf(response: Response): Promise<string> {
   const text = (await response.text().catch(() => "")).trim();
   if (response.redirected || text.startsWith("<"))
     return response.status === 403
-      ? "Your role may not export."
-      : "The console did not answer as expected. You may be signed out: reload the page.";
-  return text === "" ? `The console answered with ${response.status}.` : text.slice(0, 500);
+      ? "You don’t have permission to export."
+      : "The console returned an unexpected response. You may be signed out: reload the page.";
+  return text === "" ? `The console responded with status ${response.status}.` : text.slice(0, 500);
 }

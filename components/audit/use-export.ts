@@ -1,14 +1,19 @@
 "use client";
 
 import { useRef, useState } from "react";
-import { saveBlob } from "@/components/log/save-text";
-import type { Params } from "@/components/filters/list-address";
-import { proofForm, type ExportChoice, type ExportForm, type ExportHead } from "./export-formats";
+import { saveBlob } from "@/components/ui/save-text";
+import type { Params } from "@/components/filters/list-href";
+import {
+  proofFormat,
+  type ExportChoice,
+  type ExportFormat,
+  type ExportHead,
+} from "./export-formats";
 import { ExportError, readExport, type ReadFile, type Sink } from "./read-export";
 
 export type SavedFile = Readonly<{ name: string; bytes: number; blob: Blob | null }>;
 export type ExportState =
-  | Readonly<{ phase: "idle"; says: string | null }>
+  | Readonly<{ phase: "idle"; message: string | null }>
   | Readonly<{
       phase: "running";
       what: string;
@@ -23,11 +28,11 @@ export type ExportState =
       head: ExportHead | null;
       records: number;
     }>
-  | Readonly<{ phase: "failed"; says: string }>;
+  | Readonly<{ phase: "failed"; message: string }>;
 
-type Asked = Readonly<{ choice: ExportChoice; params: Params; toDisk: boolean }>;
+type ExportRequest = Readonly<{ choice: ExportChoice; params: Params; toDisk: boolean }>;
 
-/** The address of an export: every filter of the list, without its paging. */
+/** The URL of an export: all filters of the list, without its paging. */
 export function exportHref(params: Params, format: string, checkpoint: number | null): string {
   const { cursor: _, limit: __, order: ___, ...filters } = params;
   return `/audit/export?${new URLSearchParams({ ...filters, format, ...(checkpoint === null ? {} : { checkpoint: String(checkpoint) }) }).toString()}`;
@@ -40,34 +45,36 @@ type PickerWindow = Window &
     ) => Promise<Readonly<{ createWritable: () => Promise<Sink> }>>;
   }>;
 
-/** True where this browser can write a download straight to the disk. */
+/** True if this browser can write a download directly to disk. */
 export const canWriteToDisk = (): boolean =>
   (window as PickerWindow).showSaveFilePicker !== undefined;
 
-/** Runs an export and follows it; it can be cancelled, and a cancelled or broken one saves nothing. */
+/**
+ * Runs an export and reports its progress. A canceled or failed export saves nothing.
+ */
 export function useExport(): Readonly<{
   state: ExportState;
-  start: (asked: Asked) => Promise<void>;
+  start: (asked: ExportRequest) => Promise<void>;
   cancel: () => void;
   reset: () => void;
 }> {
-  const [state, setState] = useState<ExportState>({ phase: "idle", says: null });
+  const [state, setState] = useState<ExportState>({ phase: "idle", message: null });
   const running = useRef<AbortController | null>(null);
-  const start = async (asked: Asked): Promise<void> => {
+  const start = async (asked: ExportRequest): Promise<void> => {
     const abort = new AbortController();
     running.current = abort;
     try {
       setState(await runExport(asked, abort.signal, setState));
     } catch (error) {
       if (abort.signal.aborted || (error as { name?: unknown }).name === "AbortError")
-        setState({ phase: "idle", says: "Cancelled. Nothing was saved." });
+        setState({ phase: "idle", message: "Canceled. Nothing was saved." });
       else
         setState({
           phase: "failed",
-          says:
+          message:
             error instanceof ExportError
               ? error.message
-              : "No answer came back. Look at the connection and start again.",
+              : "No response. Check your connection and try again.",
         });
     }
   };
@@ -79,28 +86,28 @@ export function useExport(): Readonly<{
     },
     reset: () => {
       running.current?.abort();
-      setState({ phase: "idle", says: null });
+      setState({ phase: "idle", message: null });
     },
   };
 }
 
 async function runExport(
-  { choice, params, toDisk }: Asked,
+  { choice, params, toDisk }: ExportRequest,
   signal: AbortSignal,
   show: (state: ExportState) => void,
 ): Promise<ExportState> {
   const base = `chancery-log-${new Date().toISOString().slice(0, 16).replace(/[:T]/g, "-")}`;
   const mainName = `${base}.${choice.ending}`,
-    proofName = `${base}.${proofForm.ending}`;
+    proofName = `${base}.${proofFormat.ending}`;
   const sink = toDisk ? await openSink(mainName) : null;
   const read = (
-    form: ExportForm,
+    form: ExportFormat,
     what: string,
-    known: ExportHead | null,
+    knownHead: ExportHead | null,
     into: Sink | null,
   ): Promise<ReadFile> =>
     readExport(
-      exportHref(params, form.value, known?.size ?? null),
+      exportHref(params, form.value, knownHead?.size ?? null),
       form,
       signal,
       ({ records, bytes, head }) => {
@@ -109,18 +116,20 @@ async function runExport(
           what,
           records,
           bytes,
-          total: head?.count ?? known?.count ?? null,
+          total: head?.count ?? knownHead?.count ?? null,
         });
       },
       into,
     );
-  show({ phase: "running", what: "Sealing what is newest", records: 0, bytes: 0, total: null });
-  // The proof comes first: its first line names the checkpoint that both files are to stand on.
+  show({ phase: "running", what: "Waiting for a checkpoint", records: 0, bytes: 0, total: null });
+  // The proof comes first: its first line names the checkpoint that both files are based on.
   const proof =
-    choice.value === "jsonl" ? null : await read(proofForm, "The proof file", null, null);
+    choice.value === "jsonl"
+      ? null
+      : await read(proofFormat, "Downloading the proof file", null, null);
   const main = await read(
     choice,
-    proof === null ? "Entries and hashes" : "The entries",
+    proof === null ? "Downloading entries and hashes" : "Downloading entries",
     proof?.head ?? null,
     sink,
   );

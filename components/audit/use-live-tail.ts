@@ -3,40 +3,45 @@
 import { useEffect, useRef, useState } from "react";
 import type { EntrySummary } from "@/lib/log/schema";
 
-/** live: the server was heard lately · deaf: it was not, and the connection is tried again · ended: the session is over. */
-export type TailState = "off" | "connecting" | "live" | "deaf" | "ended";
+/**
+ * live: connected · lost: nothing received for too long, reconnecting · ended: the session is over.
+ */
+export type TailState = "off" | "connecting" | "live" | "lost" | "ended";
 
-/** The server says something at least every 10 seconds, so this much silence is deafness. */
-const DEAF_AFTER_MS = 25_000,
-  LISTEN_EVERY_MS = 1_000,
-  AGAIN_AFTER_MS = 4_000;
+/**
+ * The server sends an event at least every 10 seconds, so a longer silence means that the
+ * connection is lost.
+ */
+const lostAfterMs = 25_000,
+  checkEveryMs = 1_000,
+  reconnectAfterMs = 4_000;
 
 type Options = Readonly<{
   on: boolean;
-  /** The stream's address with its filters. */ address: string;
-  /** Entries below this number are shown already. */ from: number;
+  /** The URL of the stream, with its filters. */ address: string;
+  /** Entries below this number are already shown. */ from: number;
   onEntry: (entry: EntrySummary) => void;
 }>;
 
 /**
- * Listens for new entries. After a lost connection it goes on behind the last number that it heard of, so nothing is left out and nothing
- * comes twice; it says so while it hears nothing.
+ * Subscribes to new entries. After a lost connection it resumes after the last number it received,
+ * so that no entry is missed or repeated.
  */
 export function useLiveTail({ on, address, from, onEntry }: Options): TailState {
   const [state, setState] = useState<TailState>("off");
-  const take = useRef(onEntry),
-    heardUpTo = useRef(from - 1);
+  const onEntryRef = useRef(onEntry),
+    lastNumber = useRef(from - 1);
   useEffect(() => {
-    take.current = onEntry;
+    onEntryRef.current = onEntry;
   }, [onEntry]);
   useEffect(() => {
     if (!on) return;
-    heardUpTo.current = Math.max(heardUpTo.current, from - 1);
-    return listen(
+    lastNumber.current = Math.max(lastNumber.current, from - 1);
+    return subscribe(
       address,
-      heardUpTo,
+      lastNumber,
       (entry) => {
-        take.current(entry);
+        onEntryRef.current(entry);
       },
       setState,
     );
@@ -44,51 +49,51 @@ export function useLiveTail({ on, address, from, onEntry }: Options): TailState 
   return on ? (state === "off" ? "connecting" : state) : "off";
 }
 
-function listen(
+function subscribe(
   address: string,
-  heardUpTo: { current: number },
+  lastNumber: { current: number },
   onEntry: (entry: EntrySummary) => void,
   setState: (state: TailState) => void,
 ): () => void {
   let source: EventSource | null = null,
-    heardAt = performance.now(),
-    again: ReturnType<typeof setTimeout> | undefined;
-  const hear = (event: MessageEvent<string>) => {
-    heardAt = performance.now();
+    receivedAt = performance.now(),
+    reconnect: ReturnType<typeof setTimeout> | undefined;
+  const receive = (event: MessageEvent<string>) => {
+    receivedAt = performance.now();
     const number = Number(event.lastEventId);
-    if (Number.isSafeInteger(number)) heardUpTo.current = Math.max(heardUpTo.current, number);
+    if (Number.isSafeInteger(number)) lastNumber.current = Math.max(lastNumber.current, number);
     setState("live");
   };
   const open = () => {
     source = new EventSource(
-      `${address}${address.includes("?") ? "&" : "?"}after=${heardUpTo.current}`,
+      `${address}${address.includes("?") ? "&" : "?"}after=${lastNumber.current}`,
     );
     source.addEventListener("open", () => {
-      heardAt = performance.now();
+      receivedAt = performance.now();
       setState("live");
     });
     source.addEventListener("entry", (event: MessageEvent<string>) => {
-      hear(event);
+      receive(event);
       onEntry(JSON.parse(event.data) as EntrySummary);
     });
-    source.addEventListener("at", hear);
+    source.addEventListener("at", receive);
     source.addEventListener("end", () => {
       source?.close();
       setState("ended");
     });
     source.addEventListener("error", () => {
-      setState("deaf");
-      // A refused connection is not tried again by the browser itself.
-      if (source?.readyState === EventSource.CLOSED) again = setTimeout(open, AGAIN_AFTER_MS);
+      setState("lost");
+      // The browser doesn't retry a refused connection.
+      if (source?.readyState === EventSource.CLOSED) reconnect = setTimeout(open, reconnectAfterMs);
     });
   };
   open();
   const watch = setInterval(() => {
-    if (performance.now() - heardAt > DEAF_AFTER_MS) setState("deaf");
-  }, LISTEN_EVERY_MS);
+    if (performance.now() - receivedAt > lostAfterMs) setState("lost");
+  }, checkEveryMs);
   return () => {
     clearInterval(watch);
-    clearTimeout(again);
+    clearTimeout(reconnect);
     source?.close();
   };
 }

@@ -10,39 +10,42 @@ import { MonoId } from "@/components/ui/mono-id";
 import { Time } from "@/components/ui/time";
 import { formatCount, plural } from "@/lib/format/count";
 import type { AuthorityDto } from "@/lib/authorities/schema";
-import { algorithmWord } from "./algorithm-choices";
+import { keyAlgorithmLabel } from "@/components/shared/key-algorithm-label";
 
-/** An authority's name, key and certificate. */
+/** The name, key and certificate of a CA. */
 export function AuthorityFacts({ authority }: Readonly<{ authority: AuthorityDto }>) {
   const { counts, slug } = authority;
   return (
-    <Card title="Authority">
+    <Card title="Details">
       <DataList
         items={[
           { label: "Subject", value: authority.subject },
-          { label: "Key", value: algorithmWord(authority.keyAlgorithm) },
+          { label: "Key", value: keyAlgorithmLabel(authority.keyAlgorithm) },
           {
-            label: "notBefore",
+            label: "Valid from",
+            hint: "notBefore",
             value: authority.notBefore && <Time at={authority.notBefore} show="minute" />,
           },
           {
-            label: "notAfter",
+            label: "Expires",
+            hint: "notAfter",
             value: authority.notAfter && <Time at={authority.notAfter} show="minute" />,
           },
           {
             label: "Certificate",
             value: authority.certificateId && (
-              <Link href={`/certificates/${authority.certificateId}`}>
-                Open its own certificate
-              </Link>
+              <Link href={`/certificates/${authority.certificateId}`}>View certificate</Link>
             ),
           },
           {
-            label: "Serial",
-            value: authority.serial && <MonoId value={authority.serial} label="serial" whole />,
+            label: "Serial number",
+            value: authority.serial && (
+              <MonoId value={authority.serial} label="serial number" whole />
+            ),
           },
           {
-            label: "SHA-256",
+            label: "Fingerprint",
+            hint: "SHA-256",
             value: authority.fingerprintSha256 && (
               <MonoId value={authority.fingerprintSha256} label="fingerprint" whole />
             ),
@@ -58,37 +61,39 @@ export function AuthorityFacts({ authority }: Readonly<{ authority: AuthorityDto
           },
           { label: "Slug", value: <code className="font-mono text-xs">{slug}</code> },
           { label: "Created", value: <Time at={authority.createdAt} show="minute" /> },
-          { label: "Id", value: <MonoId value={authority.id} label="id" kind="text" whole /> },
+          { label: "ID", value: <MonoId value={authority.id} label="ID" kind="text" whole /> },
         ]}
       />
     </Card>
   );
 }
 
-/** The CRL that is served now. */
+/** The published CRL. */
 export function CrlCard({ crl }: Pick<AuthorityDto, "crl">) {
   if (crl === null)
     return (
       <Card title="CRL">
-        <EmptyState title="No CRL yet">The first one is published with the authority.</EmptyState>
+        <EmptyState title="No CRL yet">
+          The first CRL is published when the CA is created.
+        </EmptyState>
       </Card>
     );
   return (
-    <Card title="CRL" description="Published anew on each revocation, and before nextUpdate.">
+    <Card title="CRL" description="Republished after each revocation and before nextUpdate.">
       <DataList
         items={[
           { label: "cRLNumber", value: <span className="font-mono text-xs">{crl.number}</span> },
           { label: "thisUpdate", value: <Time at={crl.thisUpdate} show="minute" /> },
           { label: "nextUpdate", value: <Time at={crl.nextUpdate} show="minute" /> },
-          { label: "Holds", value: plural(crl.entryCount, "revoked certificate") },
+          { label: "Entries", value: plural(crl.entryCount, "revoked certificate") },
         ]}
       />
     </Card>
   );
 }
 
-/** The addresses that stand in certificates, open to everybody. */
-export function AddressCard({ urls }: Pick<AuthorityDto, "urls">) {
+/** The public URLs that certificates contain. */
+export function UrlCard({ urls }: Pick<AuthorityDto, "urls">) {
   const rows = [
     ["CRL", urls.crl],
     ["OCSP", urls.ocsp],
@@ -97,14 +102,14 @@ export function AddressCard({ urls }: Pick<AuthorityDto, "urls">) {
     ["Chain (PEM)", urls.chain],
   ] as const;
   return (
-    <Card title="Addresses" description="Open to everybody, without signing in.">
+    <Card title="URLs" description="Public: no sign-in required.">
       <DataList
         items={rows.map(([label, url]) => ({
           label,
           value: (
             <span className="flex min-w-0 items-center gap-1">
               <span className="min-w-0 font-mono text-xs break-all">{url}</span>
-              <CopyButton text={url} label={`Copy the address: ${label}`} />
+              <CopyButton text={url} label={`Copy URL: ${label}`} />
             </span>
           ),
         }))}
@@ -113,7 +118,7 @@ export function AddressCard({ urls }: Pick<AuthorityDto, "urls">) {
   );
 }
 
-/** Its files, from the same addresses on this host. */
+/** Links to the files of a CA on this host. */
 export function AuthorityFiles({ slug, status }: Pick<AuthorityDto, "slug" | "status">) {
   if (status === "pending") return null;
   const files = [

@@ -1,30 +1,32 @@
 "use client";
 
-import { ActForm } from "@/components/forms/act-form";
-import { givenText, numberOf, textOf } from "@/components/forms/form-values";
+import { ActionForm } from "@/components/forms/action-form";
+import { optionalText, numberOf, textOf } from "@/components/forms/form-values";
 import { Banner } from "@/components/ui/banner";
 import { TextField } from "@/components/ui/input";
 import { RadioCards } from "@/components/ui/radio-cards";
 import { SelectField, type SelectOption } from "@/components/ui/select";
 import type { ServerAction } from "@/lib/auth/types";
 import type { AuthorityDto } from "@/lib/authorities/schema";
-import { algorithmChoices } from "./algorithm-choices";
+import { keyAlgorithmChoices } from "@/components/authorities/shared/key-algorithm-choices";
 
-/** Makes an authority below another one. Its key is made in the signer process and never leaves it. */
+/**
+ * Creates a CA below another one. Its key is created in the signer process and never leaves it.
+ */
 export function AuthorityForm({
   action,
   parents,
 }: Readonly<{ action: ServerAction<AuthorityDto>; parents: readonly SelectOption[] }>) {
   return (
-    <ActForm
+    <ActionForm
       action={action}
       fields={["name", "slug", "parentId", "keyAlgorithm", "validityYears"]}
-      submitLabel="Create authority"
-      receipt="Authority created."
+      submitLabel="Create CA"
+      receipt="CA created. It waits for confirmation on the host."
       goTo={(done) => `/authorities/${done.data.id}`}
       input={(form) => ({
         name: textOf(form, "name"),
-        slug: givenText(form, "slug"),
+        slug: optionalText(form, "slug"),
         parentId: textOf(form, "parentId"),
         keyAlgorithm: textOf(form, "keyAlgorithm"),
         validityYears: numberOf(form, "validityYears"),
@@ -38,7 +40,7 @@ export function AuthorityForm({
             required
             options={parents}
             error={errors("parentId")}
-            hint="It cannot outlive the authority that signs it."
+            hint="The new CA can't outlive the CA that signs it."
           />
           <TextField
             label="Name"
@@ -46,20 +48,20 @@ export function AuthorityForm({
             required
             error={errors("name")}
             placeholder="Issuing CA 2"
-            hint="Its common name, at most 64 characters."
+            hint="Used as the common name. 64 characters max."
           />
           <TextField
             label="Slug"
             name="slug"
             mono
             error={errors("slug")}
-            hint="Stands in CRL and CA addresses and never changes. Made of the name if left empty."
+            hint="Part of the CRL and CA URLs. Can't be changed later. Derived from the name if left empty."
           />
           <RadioCards
             label="Key"
             name="keyAlgorithm"
             columns={2}
-            options={algorithmChoices}
+            options={keyAlgorithmChoices}
             defaultValue="ecdsa-p256"
             error={errors("keyAlgorithm")}
           />
@@ -75,12 +77,11 @@ export function AuthorityForm({
           />
           {pending && (
             <Banner live>
-              The key is being made in the signer process, then the certificate is signed and the
-              first CRL published. RSA keys take a few seconds.
+              Creating the key and planning the certificate. RSA keys take a few seconds.
             </Banner>
           )}
         </>
       )}
-    </ActForm>
+    </ActionForm>
   );
 }

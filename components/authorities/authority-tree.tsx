@@ -4,8 +4,11 @@ import { Link } from "@/components/ui/link";
 import { Time } from "@/components/ui/time";
 import { formatCount } from "@/lib/format/count";
 import type { AuthorityDto } from "@/lib/authorities/schema";
-import { algorithmWord } from "./algorithm-choices";
-import { AuthorityState, authorityKindWords } from "./authority-state";
+import { keyAlgorithmLabel } from "@/components/shared/key-algorithm-label";
+import {
+  AuthorityState,
+  authorityKindLabels,
+} from "@/components/authorities/shared/authority-state";
 
 type Props = Readonly<{
   authorities: readonly AuthorityDto[];
@@ -14,7 +17,7 @@ type Props = Readonly<{
   /** Name and state only, for a narrow column. */ compact?: boolean | undefined;
 }>;
 
-/** Authorities below each other, as they signed each other. */
+/** The CAs as a tree: each below the one that signed it. */
 export function AuthorityTree({
   authorities,
   parentId = null,
@@ -71,10 +74,10 @@ function Node({
           <AuthorityState status={status} />
         </div>
         <p className="text-xs text-muted">
-          {authorityKindWords[kind]}, {algorithmWord(keyAlgorithm)}
+          {authorityKindLabels[kind]}, {keyAlgorithmLabel(keyAlgorithm)}
           {notAfter && (
             <>
-              , ends <Time at={notAfter} show="day" />
+              , expires <Time at={notAfter} show="day" />
             </>
           )}
         </p>
@@ -84,7 +87,7 @@ function Node({
             {formatCount(counts.expired)} expired
             {crl && (
               <>
-                . CRL {crl.number}, next <Time at={crl.nextUpdate} />
+                {" · "}CRL {crl.number}, next <Time at={crl.nextUpdate} />
               </>
             )}
           </p>

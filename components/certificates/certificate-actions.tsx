@@ -7,55 +7,84 @@ import { RevocationFigures } from "./revocation-figures";
 import { RevokeDialog } from "./revoke-dialog";
 import { RotateDialog } from "./rotate-dialog";
 
-type Act = ServerAction<CertificateDto>;
-export type CertificateActs = Readonly<{ rotate: Act; revoke: Act; release: Act }>;
+type CertificateAction = ServerAction<CertificateDto>;
+export type CertificateServerActions = Readonly<{
+  rotate: CertificateAction;
+  revoke: CertificateAction;
+  release: CertificateAction;
+}>;
 
 type Props = Readonly<{
   certificate: CertificateDto;
   name: string;
-  acts: CertificateActs;
-  /** What this role may do. */
-  may: Readonly<{ rotate: boolean; revoke: boolean }>;
+  actions: CertificateServerActions;
+  /** What the role of the user allows. */
+  may: Readonly<{
+    rotate: boolean;
+    revoke: boolean;
+    /** Why the role can't do what it can do to other certificates. */
+    denied: Readonly<Partial<Record<"rotate" | "hold" | "release" | "revoke", string>>>;
+    /** To be typed before the certificate is revoked: for Chancery's own. */
+    typedWord: string | undefined;
+  }>;
   figures: RevocationPreview | null;
   overlapSeconds: number;
 }>;
 
-/** The acts on one certificate that its state allows and the role may do. What cannot be done now says why. */
+/**
+ * The actions on a certificate that its state and the role allow. An unavailable action explains
+ * blocker.
+ */
 export function CertificateActions({
   certificate,
   name,
-  acts,
+  actions,
   may,
   figures,
   overlapSeconds,
 }: Props) {
-  if (certificate.status === "pending" || certificate.status === "failed") return null;
+  const isIssued = certificate.status !== "pending" && certificate.status !== "failed";
   return (
     <>
-      {may.rotate && (
+      {may.rotate && isIssued && (
         <Rotation
           certificate={certificate}
           name={name}
-          action={acts.rotate}
+          action={actions.rotate}
           overlapSeconds={overlapSeconds}
+          denied={may.denied.rotate}
         />
       )}
       {may.revoke && figures && (
-        <Hold certificate={certificate} name={name} acts={acts} figures={figures} />
+        <Hold
+          certificate={certificate}
+          name={name}
+          actions={actions}
+          figures={figures}
+          denied={certificate.status === "held" ? may.denied.release : may.denied.hold}
+        />
       )}
       {may.revoke && figures && (
-        <Revocation certificate={certificate} name={name} action={acts.revoke} figures={figures} />
+        <Revocation
+          certificate={certificate}
+          name={name}
+          action={actions.revoke}
+          figures={figures}
+          denied={may.denied.revoke}
+          typedWord={may.typedWord}
+        />
       )}
     </>
   );
 }
 
-type Part = Pick<Props, "certificate" | "name">;
+type ActionProps = Pick<Props, "certificate" | "name"> &
+  Readonly<{ /** Why the role can't. */ denied: string | undefined }>;
 
-function whyNoRotation({ successorId, status }: CertificateDto): string | undefined {
-  if (successorId !== null) return "It has a successor already.";
-  if (status === "revoked") return "It is revoked. Issue a new certificate instead.";
-  return status === "held" ? "It is on hold. Release it first." : undefined;
+function rotationBlocker({ successorId, status }: CertificateDto): string | undefined {
+  if (successorId !== null) return "This certificate already has a successor.";
+  if (status === "revoked") return "This certificate is revoked. Issue a new one instead.";
+  return status === "held" ? "This certificate is on hold. Release it first." : undefined;
 }
 
 function Rotation({
@@ -63,11 +92,12 @@ function Rotation({
   name,
   action,
   overlapSeconds,
-}: Part & Readonly<{ action: Act; overlapSeconds: number }>) {
-  const why = whyNoRotation(certificate);
-  if (why !== undefined)
+  denied,
+}: ActionProps & Readonly<{ action: CertificateAction; overlapSeconds: number }>) {
+  const blocker = rotationBlocker(certificate) ?? denied;
+  if (blocker !== undefined)
     return (
-      <Button icon={<RefreshCw aria-hidden />} disabledReason={why}>
+      <Button icon={<RefreshCw aria-hidden />} disabledReason={blocker}>
         Rotate
       </Button>
     );
@@ -89,19 +119,26 @@ function Rotation({
 function Hold({
   certificate: { id, status },
   name,
-  acts,
+  actions,
   figures,
-}: Part & Readonly<{ acts: CertificateActs; figures: RevocationPreview }>) {
+  denied,
+}: ActionProps & Readonly<{ actions: CertificateServerActions; figures: RevocationPreview }>) {
+  if (denied !== undefined && (status === "valid" || status === "held"))
+    return (
+      <Button icon={<CirclePause aria-hidden />} disabledReason={denied}>
+        {status === "held" ? "Release" : "Put on hold"}
+      </Button>
+    );
   if (status === "valid") {
     return (
       <CommentDialog
         trigger={<Button icon={<CirclePause aria-hidden />}>Put on hold</Button>}
         title={`Put ${name} on hold?`}
-        consequence="CRL and OCSP say certificateHold until it is released or revoked."
+        consequence="Suspends the certificate until it is released or revoked. CRL and OCSP report certificateHold."
         submitLabel="Put on hold"
         receipt="Put on hold."
-        action={acts.revoke}
-        fixed={{ id, reason: "certificateHold" }}
+        action={actions.revoke}
+        fixedInput={{ id, reason: "certificateHold" }}
         tone="danger"
       >
         <RevocationFigures figures={figures} />
@@ -113,11 +150,11 @@ function Hold({
     <CommentDialog
       trigger={<Button icon={<CirclePlay aria-hidden />}>Release</Button>}
       title={`Release ${name}?`}
-      consequence="OCSP says good again within a second; the next CRL no longer names it."
+      consequence="The certificate becomes valid again. OCSP reports it as good within 1 second, and the next CRL no longer lists it."
       submitLabel="Release"
       receipt="Released."
-      action={acts.release}
-      fixed={{ id }}
+      action={actions.release}
+      fixedInput={{ id }}
     />
   );
 }
@@ -127,15 +164,24 @@ function Revocation({
   name,
   action,
   figures,
-}: Part & Readonly<{ action: Act; figures: RevocationPreview }>) {
+  denied,
+  typedWord,
+}: ActionProps &
+  Readonly<{
+    action: CertificateAction;
+    figures: RevocationPreview;
+    typedWord: string | undefined;
+  }>) {
   const icon = <Ban aria-hidden />;
-  if (status === "expired")
+  const blocker =
+    status === "expired"
+      ? "This certificate has expired, so it is no longer accepted."
+      : status === "revoked"
+        ? undefined
+        : denied;
+  if (blocker !== undefined)
     return (
-      <Button
-        variant="danger-quiet"
-        icon={icon}
-        disabledReason="It has expired. Nobody accepts it any more."
-      >
+      <Button variant="danger-quiet" icon={icon} disabledReason={blocker}>
         Revoke
       </Button>
     );
@@ -150,15 +196,16 @@ function Revocation({
         action={action}
         figures={figures}
         name={name}
+        typedWord={typedWord}
       />
     );
-  if (revocation?.reason === "keyCompromise") return null;
+  if (revocation?.reason === "keyCompromise" || denied !== undefined) return null;
   return (
     <RevokeDialog
-      raising
+      changesReason
       trigger={
         <Button variant="danger-quiet" icon={icon}>
-          Raise to keyCompromise
+          Change reason to key compromise
         </Button>
       }
       action={action}

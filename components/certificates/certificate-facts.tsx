@@ -1,4 +1,4 @@
-import { keyAlgorithmChoices, wordOf } from "@/components/profiles/rule-words";
+import { keyAlgorithmLabel } from "@/components/shared/key-algorithm-label";
 import { Card } from "@/components/ui/card";
 import { DataList, type DataItem } from "@/components/ui/data-list";
 import { Link } from "@/components/ui/link";
@@ -6,10 +6,13 @@ import { MonoId } from "@/components/ui/mono-id";
 import { Time } from "@/components/ui/time";
 import type { CertificateDto } from "@/lib/certificates/schema";
 import { GeneralNameList } from "./general-name-list";
-import { reasonWords } from "./reason-words";
+import { reasonLabels } from "./revocation-reasons";
 
-/** The facts of one certificate: whose it is, what it says, and what happened to it. */
-export function CertificateFacts({ certificate }: Readonly<{ certificate: CertificateDto }>) {
+/** The details of a certificate: identity, contents and history. */
+export function CertificateFacts({
+  certificate,
+  issuerName,
+}: Readonly<{ certificate: CertificateDto; issuerName: string }>) {
   const { identity, profile, authority, fingerprintSha256 } = certificate;
   return (
     <Card title="Certificate">
@@ -21,10 +24,21 @@ export function CertificateFacts({ certificate }: Readonly<{ certificate: Certif
             label: "Identity",
             value: <Link href={`/identities/${identity.id}`}>{identity.name}</Link>,
           },
-          { label: "Subject", value: certificate.subject || "empty; the names stand for it" },
+          {
+            label: "Subject",
+            value: certificate.subject || "Empty (the names identify the certificate)",
+          },
           { label: "Names", value: <GeneralNameList names={certificate.sans} /> },
-          { label: "notBefore", value: <Time at={certificate.notBefore} show="minute" /> },
-          { label: "notAfter", value: <Time at={certificate.notAfter} show="minute" /> },
+          {
+            label: "Valid from",
+            hint: "notBefore",
+            value: <Time at={certificate.notBefore} show="minute" />,
+          },
+          {
+            label: "Expires",
+            hint: "notAfter",
+            value: <Time at={certificate.notAfter} show="minute" />,
+          },
           {
             label: "Profile",
             value: (
@@ -36,32 +50,41 @@ export function CertificateFacts({ certificate }: Readonly<{ certificate: Certif
           },
           {
             label: "Issuer",
-            value: <Link href={`/authorities/${authority.id}`}>{authority.slug}</Link>,
+            value: <Link href={`/authorities/${authority.id}`}>{issuerName}</Link>,
           },
-          { label: "Serial", value: <MonoId value={certificate.serial} label="serial" whole /> },
           {
-            label: "SHA-256",
-            hint: "of the certificate",
+            label: "Serial number",
+            value: <MonoId value={certificate.serial} label="serial number" whole />,
+          },
+          {
+            label: "Fingerprint",
+            hint: "SHA-256",
             value: fingerprintSha256 && (
               <MonoId value={fingerprintSha256} label="fingerprint" whole />
             ),
           },
-          { label: "Key", value: wordOf(keyAlgorithmChoices, certificate.keyAlgorithm) },
+          { label: "Key", value: keyAlgorithmLabel(certificate.keyAlgorithm) },
           {
-            label: "Key SHA-256",
-            value: <MonoId value={certificate.keySha256} label="key SHA-256" whole />,
+            label: "Key fingerprint",
+            hint: "SHA-256",
+            value: <MonoId value={certificate.keySha256} label="key fingerprint" whole />,
           },
-          { label: "Asked for by", value: certificate.requestedBy },
+          { label: "Requested by", value: certificate.requestedBy },
           { label: "Planned", value: <Time at={certificate.createdAt} show="exact" /> },
           {
             label: "Signed",
-            value: certificate.issuedAt && <Time at={certificate.issuedAt} show="exact" />,
+            value: signedText(certificate),
           },
-          { label: "Id", value: <MonoId value={certificate.id} label="id" kind="text" whole /> },
+          { label: "ID", value: <MonoId value={certificate.id} label="ID" kind="text" whole /> },
         ]}
       />
     </Card>
   );
+}
+
+function signedText({ issuedAt, status }: CertificateDto) {
+  if (issuedAt) return <Time at={issuedAt} show="exact" />;
+  return status === "revoked" ? "Never issued: revoked before it was signed" : null;
 }
 
 function revocationItems({ revocation, status }: CertificateDto): DataItem[] {
@@ -72,10 +95,10 @@ function revocationItems({ revocation, status }: CertificateDto): DataItem[] {
       label: status === "held" ? "On hold since" : "Revoked",
       value: <Time at={at} show="exact" />,
     },
-    { label: "Reason", value: `${reasonWords[reason].label} (${reason})` },
+    { label: "Reason", value: reasonLabels[reason].label, hint: reason },
     ...(comment ? [{ label: "Comment", value: comment }] : []),
     ...(invalidityDate
-      ? [{ label: "Key in doubt since", value: <Time at={invalidityDate} show="exact" /> }]
+      ? [{ label: "Compromised since", value: <Time at={invalidityDate} show="exact" /> }]
       : []),
   ];
 }
@@ -93,10 +116,10 @@ function rotationItems({
             label: "Successor",
             value: (
               <>
-                <Link href={`/certificates/${successorId}`}>Open the successor</Link>
+                <Link href={`/certificates/${successorId}`}>View successor</Link>
                 {supersedeAt && status === "valid" && (
                   <>
-                    ; this one is revoked <Time at={supersedeAt} />
+                    ; this certificate will be revoked <Time at={supersedeAt} />
                   </>
                 )}
               </>
@@ -108,7 +131,7 @@ function rotationItems({
       ? [
           {
             label: "Predecessor",
-            value: <Link href={`/certificates/${predecessorId}`}>Open the predecessor</Link>,
+            value: <Link href={`/certificates/${predecessorId}`}>View predecessor</Link>,
           },
         ]
       : []),

@@ -3,8 +3,8 @@ import { ChipLink, ChipRow, FilterChip } from "@/components/ui/chip";
 import { SearchInput } from "@/components/ui/search-input";
 import { ChoiceFilter } from "@/components/filters/choice-filter";
 import { FilterBar } from "@/components/filters/filter-bar";
-import { addressOf, type Params } from "@/components/filters/list-address";
-import { stateWords, type State } from "@/lib/format/state";
+import { listHref, type Params } from "@/components/filters/list-href";
+import { stateLabels, type State } from "@/lib/format/state";
 import type { CertificateListState } from "@/lib/certificates/schema";
 import type { SelectOption } from "@/components/ui/select";
 
@@ -35,7 +35,7 @@ type Props = Readonly<{
   identityName?: string | undefined;
 }>;
 
-/** Search, states and choices over the list of certificates, all of them in the address. */
+/** Search, states and filters of the certificate list, all stored in the URL. */
 export function CertificateFilters({ path, params, profiles, authorities, identityName }: Props) {
   const state = params["state"];
   return (
@@ -43,54 +43,49 @@ export function CertificateFilters({ path, params, profiles, authorities, identi
       <FilterBar>
         <SearchInput label="Search certificates" placeholder="Name, serial or fingerprint" />
         <ChoiceFilter label="Profile" name="profile" any="Any profile" options={profiles} />
-        <ChoiceFilter
-          label="Authority"
-          name="authority"
-          any="Any authority"
-          options={authorities}
-        />
+        <ChoiceFilter label="CA" name="authority" any="Any CA" options={authorities} />
       </FilterBar>
       <div className="pb-3">
         <ChipRow label="State">
-          <ChipLink href={addressOf(path, params, { state: null })} active={!state}>
+          <ChipLink href={listHref(path, params, { state: null })} active={!state}>
             All
           </ChipLink>
           {order.map((value) => (
             <ChipLink
               key={value}
-              href={addressOf(path, params, { state: state === value ? null : value })}
+              href={listHref(path, params, { state: state === value ? null : value })}
               active={state === value}
               icon={<StateIcon state={looks[value]} />}
             >
-              {value === "failed" ? "Failed" : stateWords[looks[value]]}
+              {value === "failed" ? "Failed" : stateLabels[looks[value]]}
             </ChipLink>
           ))}
           {params["identity"] && (
             <FilterChip
               label="Identity"
               value={identityName ?? params["identity"]}
-              removeHref={addressOf(path, params, { identity: null })}
+              removeHref={listHref(path, params, { identity: null })}
             />
           )}
           {params["expiresBefore"] && (
             <FilterChip
-              label="Ends before"
+              label="Expires before"
               value={params["expiresBefore"]}
-              removeHref={addressOf(path, params, { expiresBefore: null })}
+              removeHref={listHref(path, params, { expiresBefore: null })}
             />
           )}
           {params["expiresAfter"] && (
             <FilterChip
-              label="Ends after"
+              label="Expires after"
               value={params["expiresAfter"]}
-              removeHref={addressOf(path, params, { expiresAfter: null })}
+              removeHref={listHref(path, params, { expiresAfter: null })}
             />
           )}
           {params["serial"] && (
             <FilterChip
-              label="Serial"
+              label="Serial number"
               value={params["serial"]}
-              removeHref={addressOf(path, params, { serial: null })}
+              removeHref={listHref(path, params, { serial: null })}
             />
           )}
         </ChipRow>

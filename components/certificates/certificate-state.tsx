@@ -1,7 +1,7 @@
 import { StateBadge } from "@/components/ui/badge";
 import { certificateState, type CertificateFacts } from "@/lib/format/certificate-state";
 
-/** The state of a certificate as word, icon and colour. */
+/** The state of a certificate as label, icon and color. */
 export function CertificateState({
   certificate,
   now,
@@ -9,7 +9,7 @@ export function CertificateState({
   return (
     <StateBadge
       state={certificateState(certificate, now)}
-      word={certificate.status === "failed" ? "Failed" : undefined}
+      label={certificate.status === "failed" ? "Failed" : undefined}
     />
   );
 }

@@ -6,7 +6,7 @@ import { Time } from "@/components/ui/time";
 export type ChainLink = Readonly<{
   id: string;
   name: string;
-  word: string;
+  label: string;
   kind: "root" | "issuing" | "leaf";
   href: string | null;
   notAfter: string | null;
@@ -18,7 +18,7 @@ const icons = {
   leaf: <FileKey2 aria-hidden />,
 } as const;
 
-/** Who signed what, from the root down to the certificate. */
+/** The certificate chain, from the root CA down to the certificate. */
 export function ChainTree({ links }: Readonly<{ links: readonly ChainLink[] }>) {
   return <Level links={links} />;
 }
@@ -45,10 +45,10 @@ function Level({ links: [first, ...rest] }: Readonly<{ links: readonly ChainLink
               )}
             </span>
             <span className="text-xs text-muted">
-              {first.word}
+              {first.label}
               {first.notAfter && (
                 <>
-                  , ends <Time at={first.notAfter} show="day" />
+                  , expires <Time at={first.notAfter} show="day" />
                 </>
               )}
             </span>

@@ -9,7 +9,7 @@ const formats = [
   ["full", "PEM with chain"],
 ] as const;
 
-/** The files of one certificate. */
+/** Links to the files of a certificate. */
 export function DownloadButtons({ id }: Readonly<{ id: string }>) {
   return (
     <Row>

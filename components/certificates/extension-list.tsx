@@ -7,7 +7,7 @@ export type ExtensionView = Readonly<{
   lines: readonly string[];
 }>;
 
-/** Each extension in words, with its own name and object identifier. */
+/** The extensions in plain words, each with its name and object identifier. */
 export function ExtensionList({ extensions }: Readonly<{ extensions: readonly ExtensionView[] }>) {
   return (
     <dl className="grid">

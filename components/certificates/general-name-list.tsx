@@ -1,21 +1,18 @@
-import type { GeneralName } from "@/lib/pki/types";
-import { Nothing } from "@/components/ui/data-list";
+import { nameTypeLabels } from "@/components/names/shared/name-text";
+import { EmptyValue } from "@/components/ui/data-list";
 
-const words: Readonly<Record<GeneralName["type"], string>> = {
-  dns: "DNS",
-  ip: "IP",
-  email: "Mailbox",
-  uri: "URI",
-};
+type Props = Readonly<{ names: readonly Readonly<{ type: string; value: string }>[] }>;
 
-/** subjectAltNames, each with its type. */
-export function GeneralNameList({ names }: Readonly<{ names: readonly GeneralName[] }>) {
-  if (names.length === 0) return <Nothing />;
+/** Names of a certificate, each with its type. */
+export function GeneralNameList({ names }: Props) {
+  if (names.length === 0) return <EmptyValue />;
   return (
     <ul className="flex flex-col gap-0.5">
       {names.map(({ type, value }) => (
         <li key={`${type}-${value}`} className="flex min-w-0 gap-2">
-          <span className="w-14 shrink-0 text-xs leading-5 text-muted">{words[type]}</span>
+          <span className="w-14 shrink-0 text-xs leading-5 text-muted">
+            {nameTypeLabels[type as keyof typeof nameTypeLabels]}
+          </span>
           <span className="min-w-0 font-mono text-xs leading-5 break-all">{value}</span>
         </li>
       ))}

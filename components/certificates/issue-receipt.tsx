@@ -11,14 +11,16 @@ import { MonoId } from "@/components/ui/mono-id";
 import { Time } from "@/components/ui/time";
 import type { ActionState } from "@/lib/auth/types";
 import type { CertificateDto } from "@/lib/certificates/schema";
+import { certificateName } from "./certificate-name";
 import { DownloadButtons } from "./download-buttons";
+import { GeneralNameList } from "./general-name-list";
 
 type Props = Readonly<{
   done: Extract<ActionState<CertificateDto>, { ok: true }>;
   onAnother: () => void;
 }>;
 
-/** What was issued, the entry that holds it, and its files. */
+/** The issued certificate, its audit log entry and its files. */
 export function IssueReceipt({ done, onAnother }: Props) {
   const { data: certificate } = done;
   return (
@@ -26,14 +28,27 @@ export function IssueReceipt({ done, onAnother }: Props) {
       <Receipt entryLabel={entryLabel(done)} entryHref={entryHref(done)}>
         Issued.
       </Receipt>
-      <Card title={certificate.commonName || certificate.sans[0]?.value || certificate.serial}>
+      <Card title={certificateName(certificate)}>
         <DataList
           items={[
-            { label: "Serial", value: <MonoId value={certificate.serial} label="serial" whole /> },
-            { label: "Identity", value: certificate.identity.name },
-            { label: "notAfter", value: <Time at={certificate.notAfter} show="minute" /> },
             {
-              label: "SHA-256",
+              label: "Serial number",
+              value: <MonoId value={certificate.serial} label="serial number" whole />,
+            },
+            { label: "Identity", value: certificate.identity.name },
+            ...(certificate.namesAdded && certificate.namesAdded.length > 0
+              ? [
+                  {
+                    label: "Names added",
+                    hint: "To the identity",
+                    value: <GeneralNameList names={certificate.namesAdded} />,
+                  },
+                ]
+              : []),
+            { label: "Expires", value: <Time at={certificate.notAfter} show="minute" /> },
+            {
+              label: "Fingerprint",
+              hint: "SHA-256",
               value: certificate.fingerprintSha256 && (
                 <MonoId value={certificate.fingerprintSha256} label="fingerprint" whole />
               ),
@@ -42,11 +57,11 @@ export function IssueReceipt({ done, onAnother }: Props) {
           ]}
         />
       </Card>
-      {certificate.pem && <CodeBlock label="Certificate in PEM" code={certificate.pem} short />}
+      {certificate.pem && <CodeBlock label="Certificate (PEM)" code={certificate.pem} short />}
       <Row justify="end">
         <Button onClick={onAnother}>Issue another</Button>
         <ButtonLink variant="primary" href={`/certificates/${certificate.id}`}>
-          Open the certificate
+          View certificate
         </ButtonLink>
       </Row>
     </Stack>

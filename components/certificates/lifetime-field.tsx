@@ -1,6 +1,7 @@
 "use client";
 
 import { useState } from "react";
+import { durationHelp } from "@/components/forms/duration-text-field";
 import { TextField } from "@/components/ui/input";
 import { formatDuration, parseDuration } from "@/lib/format/duration";
 
@@ -11,16 +12,17 @@ type Props = Readonly<{
   errors?: string[] | undefined;
 }>;
 
-/** A length of time as people write it. Empty takes the profile's default; what is too long is said, and left to the profile to refuse. */
+/**
+ * The lifetime as people write it. Empty uses the default of the profile. A lifetime that is too long
+ * is rejected by the profile, not here.
+ */
 export function LifetimeField({ defaultSeconds, maxSeconds, onSeconds, errors }: Props) {
   const [text, setText] = useState("");
-  const [wrong, setWrong] = useState<string>();
+  const [error, setError] = useState<string>();
   const change = (next: string) => {
     setText(next);
     const seconds = next.trim() === "" ? undefined : parseDuration(next);
-    setWrong(
-      seconds === null ? "Write a number and a unit, such as 90 days, 12 h or 1 year." : undefined,
-    );
+    setError(seconds === null ? durationHelp : undefined);
     if (seconds !== null) onSeconds(seconds);
   };
   return (
@@ -31,9 +33,9 @@ export function LifetimeField({ defaultSeconds, maxSeconds, onSeconds, errors }:
         change(event.target.value);
       }}
       placeholder={formatDuration(defaultSeconds)}
-      error={wrong ? [wrong] : errors}
+      error={error ? [error] : errors}
       autoComplete="off"
-      hint={`${formatDuration(defaultSeconds)} if left empty; at most ${formatDuration(maxSeconds)} with this profile.`}
+      hint={`${formatDuration(defaultSeconds)} if left empty. The maximum for this profile is ${formatDuration(maxSeconds)}.`}
     />
   );
 }

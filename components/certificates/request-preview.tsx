@@ -1,6 +1,7 @@
 import { FileKey2, LoaderCircle } from "lucide-react";
 import { Banner } from "@/components/ui/banner";
 import { Card } from "@/components/ui/card";
+import { CodeBlock } from "@/components/ui/code-block";
 import { DataList } from "@/components/ui/data-list";
 import { EmptyState } from "@/components/ui/empty-state";
 import { Stack } from "@/components/ui/layout";
@@ -8,47 +9,38 @@ import { MonoId } from "@/components/ui/mono-id";
 import { ProblemList } from "@/components/ui/problem-list";
 import { Time } from "@/components/ui/time";
 import { plural } from "@/lib/format/count";
-import type { CertificatePreview } from "@/lib/certificates/schema";
 import { ExtensionList } from "./extension-list";
 import { GeneralNameList } from "./general-name-list";
-
-type Preview = Pick<CertificatePreview, "request" | "findings" | "plan">;
+import { PreviewNames } from "./preview-names";
+import type { ShownPreview as Preview } from "./use-preview";
 
 type Finding = Preview["findings"][number];
 
-/** True for what stops an issuing. */
+/** True for a finding that prevents issuance. */
 export const isError = ({ severity }: Finding): boolean =>
   severity === undefined || severity === "error";
 
-/** That no identity is chosen yet is the form's next step, not a fault of the request. */
+/**
+ * Without the missing identity, which is the next step of the form and not a problem of the CSR.
+ */
 const findingsOf = ({ findings }: Preview) =>
   findings.filter(({ code }) => code !== "identity.required");
 
-/** What a request asks, what would be signed, and everything that stands against it. Nothing is signed to show this. */
+/**
+ * What a CSR requests, what would be signed, and every problem. Nothing is signed to show this.
+ */
 export function RequestPreview({
   preview,
   pending,
-}: Readonly<{ preview: Preview | null; pending: boolean }>) {
-  if (preview === null) {
-    return (
-      <Card title="What will be signed">
-        <EmptyState
-          icon={
-            pending ? (
-              <LoaderCircle aria-hidden className="animate-spin" />
-            ) : (
-              <FileKey2 aria-hidden />
-            )
-          }
-          title={pending ? "Reading the request" : "No request yet"}
-        >
-          Paste or drop a signing request. What it asks, what the profile makes of it and everything
-          that stands against it appear here before anything is signed.
-        </EmptyState>
-      </Card>
-    );
-  }
-  const { request, plan } = preview;
+  mayManageNames,
+}: Readonly<{
+  preview: Preview | null;
+  pending: boolean;
+  /** For names of other identities: whether the user can share or transfer them. */
+  mayManageNames: boolean;
+}>) {
+  if (preview === null) return <EmptyPreview pending={pending} />;
+  const { request, plan, names } = preview;
   const findings = findingsOf(preview);
   return (
     <div
@@ -58,30 +50,28 @@ export function RequestPreview({
       <Stack>
         <Verdict preview={preview} />
         {findings.length > 0 && (
-          <Card title="Findings" description="All of them at once.">
+          <Card title="Findings">
             <ProblemList problems={findings} label="Findings" />
           </Card>
         )}
+        {names.length > 0 && <PreviewNames names={names} mayManage={mayManageNames} />}
         {request && (
-          <Card
-            title="What was asked"
-            description="As the signing request says it; its signature was checked."
-          >
+          <Card title="Requested" description="From the CSR, after checking its signature.">
             <DataList
               items={[
                 { label: "Subject", value: request.subject },
                 { label: "Names", value: <GeneralNameList names={request.sans} /> },
                 { label: "Key", value: request.key },
                 {
-                  label: "Key SHA-256",
-                  value: <MonoId value={request.keySha256} label="key SHA-256" />,
+                  label: "Key fingerprint",
+                  value: <MonoId value={request.keySha256} label="key fingerprint" />,
                 },
                 ...(request.ignored.length > 0
                   ? [
                       {
                         label: "Ignored",
                         value: request.ignored.join(", "),
-                        hint: "The profile decides",
+                        hint: "Set by the profile",
                       },
                     ]
                   : []),
@@ -96,25 +86,25 @@ export function RequestPreview({
 }
 
 function Verdict({ preview }: Readonly<{ preview: Preview }>) {
-  const findings = findingsOf(preview),
-    errors = findings.filter(isError).length;
-  if (errors > 0)
+  const findings = findingsOf(preview);
+  const errorCount = findings.filter(isError).length;
+  if (errorCount > 0)
     return (
-      <Banner tone="danger" live title={`This would be refused: ${plural(errors, "finding")}.`}>
-        Mend what is named below, or choose another profile or identity.
+      <Banner tone="danger" live title={`Can't be issued: ${plural(errorCount, "problem")}.`}>
+        Fix the CSR, or choose another profile or identity.
       </Banner>
     );
   if (preview.findings.some(isError))
     return (
-      <Banner live title="So far nothing stands against it.">
-        Choose the identity that the certificate is bound to.
+      <Banner live title="No problems so far.">
+        Choose the identity of the certificate.
       </Banner>
     );
   return (
-    <Banner tone="success" live title="This can be issued.">
+    <Banner tone="success" live title="Ready to issue.">
       {findings.length > 0
-        ? `${plural(findings.length, "notice")} below; none of them stops it.`
-        : "Nothing stands against it."}
+        ? `${plural(findings.length, "notice")} below. The certificate can still be issued.`
+        : "The CSR and the profile have no problems."}
     </Banner>
   );
 }
@@ -123,19 +113,47 @@ function PlanCard({ plan }: Readonly<{ plan: NonNullable<Preview["plan"]> }>) {
   return (
     <Card
       title="What will be signed"
-      description="Serial number and exact times are fixed when you issue."
+      description="The serial number and the exact times are set when you issue."
     >
       <DataList
         items={[
-          { label: "Subject", value: plan.subject || "empty; the names below stand for it" },
+          {
+            label: "Subject",
+            value: plan.subject || "Empty (the names below identify the certificate)",
+          },
           { label: "Names", value: <GeneralNameList names={plan.sans} /> },
-          { label: "notBefore", value: <Time at={plan.notBefore} show="minute" /> },
-          { label: "notAfter", value: <Time at={plan.notAfter} show="minute" /> },
+          { label: "Valid from", value: <Time at={plan.notBefore} show="minute" /> },
+          { label: "Expires", value: <Time at={plan.notAfter} show="minute" /> },
         ]}
       />
       <div className="border-t border-border pt-1">
         <ExtensionList extensions={plan.extensions} />
       </div>
+    </Card>
+  );
+}
+
+const opensslCommand = [
+  "openssl req -new -nodes -newkey ec",
+  "-pkeyopt ec_paramgen_curve:P-256",
+  "-keyout key.pem -out request.pem",
+  "-subj /CN=pay.example.com",
+  "-addext subjectAltName=DNS:pay.example.com",
+].join(" \\\n  ");
+
+function EmptyPreview({ pending }: Readonly<{ pending: boolean }>) {
+  return (
+    <Card title="What will be signed">
+      <EmptyState
+        icon={
+          pending ? <LoaderCircle aria-hidden className="animate-spin" /> : <FileKey2 aria-hidden />
+        }
+        title={pending ? "Checking the CSR…" : "No CSR yet"}
+      >
+        Paste or drop a CSR to see what it requests, what will be signed, and any problems. Nothing
+        is signed until you issue the certificate.
+      </EmptyState>
+      <CodeBlock label="Create a key and a CSR with OpenSSL" code={opensslCommand} wrap />
     </Card>
   );
 }

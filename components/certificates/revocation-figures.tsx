@@ -3,7 +3,7 @@ import { Time } from "@/components/ui/time";
 import { plural } from "@/lib/format/count";
 import type { RevocationPreview } from "@/lib/certificates/schema";
 
-/** What revoking would mean, in figures. */
+/** The consequences of revoking, in numbers. */
 export function RevocationFigures({ figures }: Readonly<{ figures: RevocationPreview }>) {
   const {
     lastUsedAt,
@@ -17,7 +17,7 @@ export function RevocationFigures({ figures }: Readonly<{ figures: RevocationPre
     <ul className="flex list-disc flex-col gap-1 pl-5 text-sm marker:text-edge">
       <li>
         {lastUsedAt === null ? (
-          "Chancery has not seen it used; services that check it themselves are not counted."
+          "No recorded use. Services that verify it without Chancery are not counted."
         ) : (
           <>
             Last used <Time at={lastUsedAt} />: {plural(uses, "use")} from{" "}
@@ -27,20 +27,20 @@ export function RevocationFigures({ figures }: Readonly<{ figures: RevocationPre
       </li>
       <li>
         {others === 0
-          ? `It is the only certificate of ${certificate.identity.name}.`
+          ? `The only certificate of ${certificate.identity.name}.`
           : `${certificate.identity.name} has ${plural(others, "other certificate")}.`}
       </li>
       <li>
         {successor === null ? (
-          "It has no successor. What uses it stops working when it checks the status."
+          "No successor. Clients that use it stop working as soon as its status is checked."
         ) : (
           <>
-            Its successor is <Link href={`/certificates/${successor.id}`}>{successor.status}</Link>{" "}
-            and ends <Time at={successor.notAfter} />.
+            The successor is <Link href={`/certificates/${successor.id}`}>{successor.status}</Link>{" "}
+            and expires <Time at={successor.notAfter} />.
           </>
         )}
       </li>
-      <li>OCSP says so within a second, the CRL within five.</li>
+      <li>OCSP reflects this within 1 second, the CRL within 5.</li>
     </ul>
   );
 }

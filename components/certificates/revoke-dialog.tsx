@@ -1,16 +1,15 @@
 "use client";
 
-import type { ReactElement } from "react";
-import { ActForm } from "@/components/forms/act-form";
-import { givenText, textOf } from "@/components/forms/form-values";
-import { Button } from "@/components/ui/button";
-import { Dialog, DialogClose } from "@/components/ui/dialog";
+import { CommentField } from "@/components/forms/comment-field";
+import { useState, type ReactElement } from "react";
+import { ActionForm } from "@/components/forms/action-form";
+import { optionalText, textOf } from "@/components/forms/form-values";
+import { Dialog } from "@/components/ui/dialog";
 import { TextField } from "@/components/ui/input";
 import { RadioCards } from "@/components/ui/radio-cards";
-import { TextareaField } from "@/components/ui/textarea";
 import type { ServerAction } from "@/lib/auth/types";
 import type { CertificateDto, RevocationPreview } from "@/lib/certificates/schema";
-import { offeredReasons, reasonWords } from "./reason-words";
+import { offeredReasons, reasonLabels } from "./revocation-reasons";
 import { RevocationFigures } from "./revocation-figures";
 
 type Props = Readonly<{
@@ -18,44 +17,61 @@ type Props = Readonly<{
   action: ServerAction<CertificateDto>;
   figures: RevocationPreview;
   name: string;
-  /** It is revoked already: only the reason may be raised. */ raising?: boolean | undefined;
+  /** Already revoked: only the reason can change, to key compromise. */ changesReason?:
+    | boolean
+    | undefined;
+  /** To be typed first: for certificates of Chancery itself. */
+  typedWord?: string | undefined;
 }>;
 
-/** A wall clock time in UTC from the form as the schema wants it. */
+/** The UTC time of a datetime-local field in the format of the schema. */
 function utcOf(text: string | undefined): string | undefined {
   return text === undefined ? undefined : `${text.length === 16 ? `${text}:00` : text}Z`;
 }
 
-/** Revokes for good. The consequence stands first, in figures; the safe way out is beside the act. */
-export function RevokeDialog({ trigger, action, figures, name, raising = false }: Props) {
-  const reasons = raising ? (["keyCompromise"] as const) : offeredReasons;
+function consequenceOf({ certificate: { status } }: RevocationPreview): string {
+  return status === "pending" || status === "failed"
+    ? "This can't be undone. The certificate was not issued, but its signature may exist: CRL and OCSP report its serial number as revoked from now on."
+    : "This can't be undone. To suspend the certificate temporarily, put it on hold instead.";
+}
+
+/**
+ * Revokes a certificate. Shows the consequences in numbers first.
+ */
+export function RevokeDialog({
+  trigger,
+  action,
+  figures,
+  name,
+  changesReason = false,
+  typedWord,
+}: Props) {
+  const [typed, setTyped] = useState("");
+  const isTyped = typedWord === undefined || typed.trim() === typedWord;
+  const reasons = changesReason ? (["keyCompromise"] as const) : offeredReasons;
   return (
     <Dialog
       size="lg"
       trigger={trigger}
-      title={raising ? `Raise the reason for ${name}?` : `Revoke ${name}?`}
+      title={changesReason ? `Change the reason for ${name}?` : `Revoke ${name}?`}
       description={
-        raising
-          ? "The date stays as it is; the reason becomes keyCompromise."
-          : "This is for good. A certificate that may return is put on hold instead."
+        changesReason
+          ? "The revocation date stays the same. The reason becomes key compromise."
+          : consequenceOf(figures)
       }
     >
-      <ActForm
+      <ActionForm
         action={action}
         fields={["reason", "comment", "invalidityDate"]}
-        submitLabel={raising ? "Raise the reason" : "Revoke"}
+        submitLabel={changesReason ? "Change reason" : "Revoke"}
         submitTone="danger"
-        receipt={raising ? "Reason raised." : "Revoked."}
-        beside={
-          <DialogClose>
-            <Button>Cancel</Button>
-          </DialogClose>
-        }
+        disabledReason={isTyped ? undefined : `Type “${typedWord}” first.`}
+        receipt={changesReason ? "Reason changed." : "Revoked."}
         input={(form) => ({
           id: figures.certificate.id,
           reason: textOf(form, "reason"),
-          comment: givenText(form, "comment"),
-          invalidityDate: utcOf(givenText(form, "invalidityDate")),
+          comment: optionalText(form, "comment"),
+          invalidityDate: utcOf(optionalText(form, "invalidityDate")),
         })}
       >
         {({ errors }) => (
@@ -67,27 +83,34 @@ export function RevokeDialog({ trigger, action, figures, name, raising = false }
               columns={2}
               required
               error={errors("reason")}
-              defaultValue={raising ? "keyCompromise" : "superseded"}
-              options={reasons.map((value) => ({ value, ...reasonWords[value] }))}
+              defaultValue={changesReason ? "keyCompromise" : "superseded"}
+              options={reasons.map((value) => ({ value, ...reasonLabels[value] }))}
             />
-            <TextareaField
-              label="Comment"
-              name="comment"
-              rows={2}
-              maxLength={500}
+            <CommentField
               error={errors("comment")}
-              hint="It stands on the record, not in the CRL."
+              hint="Recorded in the audit log, not in the CRL."
             />
             <TextField
-              label="Key in doubt since"
+              label="Compromised since"
               name="invalidityDate"
               type="datetime-local"
               error={errors("invalidityDate")}
-              hint="In UTC, never in the future: the invalidityDate of RFC 5280 §5.3.2. Leave it empty if you do not know."
+              hint="In UTC, not in the future. Published as invalidityDate (RFC 5280 §5.3.2). Leave empty if unknown."
             />
+            {typedWord !== undefined && (
+              <TextField
+                label={`Type ${typedWord} to continue`}
+                autoComplete="off"
+                value={typed}
+                onChange={(event) => {
+                  setTyped(event.target.value);
+                }}
+                hint="Chancery itself uses this certificate. Until it has issued a new one, what relies on it fails."
+              />
+            )}
           </>
         )}
-      </ActForm>
+      </ActionForm>
     </Dialog>
   );
 }

@@ -1,10 +1,9 @@
 "use client";
 
 import { useState, type ReactElement } from "react";
-import { ActForm } from "@/components/forms/act-form";
+import { ActionForm } from "@/components/forms/action-form";
 import { textOf } from "@/components/forms/form-values";
-import { Button } from "@/components/ui/button";
-import { Dialog, DialogClose } from "@/components/ui/dialog";
+import { Dialog } from "@/components/ui/dialog";
 import { FileTextField } from "@/components/ui/file-text-field";
 import { TextField } from "@/components/ui/input";
 import { RadioCards } from "@/components/ui/radio-cards";
@@ -26,42 +25,40 @@ function overlapOf(form: FormData): number | undefined {
   return choice === "other" ? (parseDuration(textOf(form, "length")) ?? Number.NaN) : undefined;
 }
 
-/** Makes a successor with a new key for the same identity and profile, and says what becomes of the predecessor. */
+/**
+ * Issues a successor with a new key for the same identity and profile, and schedules the revocation
+ * of the predecessor.
+ */
 export function RotateDialog({ trigger, action, id, name, overlapSeconds }: Props) {
   const [choice, setChoice] = useState("profile");
   return (
     <Dialog
       trigger={trigger}
       title={`Rotate ${name}`}
-      description="A successor with a new key, for the same identity and by the same profile. Both are linked."
+      description="Issues a successor with a new key for the same identity and profile. Both certificates are linked."
     >
-      <ActForm
+      <ActionForm
         action={action}
         fields={["csr", "overlapSeconds"]}
         submitLabel="Rotate"
         receipt="Rotated."
         goTo={(done) => `/certificates/${done.data.id}`}
-        beside={
-          <DialogClose>
-            <Button>Cancel</Button>
-          </DialogClose>
-        }
         input={(form) => ({ id, csr: textOf(form, "csr"), overlapSeconds: overlapOf(form) })}
       >
         {({ errors }) => (
           <>
             <FileTextField
-              label="Signing request with a new key"
+              label="CSR with a new key"
               name="csr"
               required
               rows={6}
               accept=".csr,.pem,.req,.p10,.der"
-              fileWord="a CSR file"
+              fileLabel="a CSR file"
               error={errors("csr")}
               placeholder="-----BEGIN CERTIFICATE REQUEST-----"
             />
             <RadioCards
-              label="The predecessor is revoked as superseded"
+              label="Revoke the current certificate as superseded"
               name="overlap"
               value={choice}
               onChange={setChoice}
@@ -71,15 +68,19 @@ export function RotateDialog({ trigger, action, id, name, overlapSeconds }: Prop
                   value: "profile",
                   label:
                     overlapSeconds === 0
-                      ? "At once, as the profile says"
-                      : `After ${formatDuration(overlapSeconds)}, as the profile says`,
+                      ? "Immediately (profile default)"
+                      : `After ${formatDuration(overlapSeconds)} (profile default)`,
                 },
                 ...(overlapSeconds === 0
                   ? []
                   : [
-                      { value: "now", label: "At once", hint: "What still uses it stops working." },
+                      {
+                        value: "now",
+                        label: "Immediately",
+                        hint: "Clients that still use it stop working.",
+                      },
                     ]),
-                { value: "other", label: "After another time" },
+                { value: "other", label: "After a custom period" },
               ]}
             />
             {choice === "other" && (
@@ -89,13 +90,13 @@ export function RotateDialog({ trigger, action, id, name, overlapSeconds }: Prop
                 required
                 placeholder="7 days"
                 error={
-                  errors("overlapSeconds") && "Write a number and a unit, such as 7 days or 12 h."
+                  errors("overlapSeconds") && "Enter a number and a unit, such as 7 days or 12 h."
                 }
               />
             )}
           </>
         )}
-      </ActForm>
+      </ActionForm>
     </Dialog>
   );
 }

@@ -1,7 +1,7 @@
 "use client";
 
 import { useEffect, useState } from "react";
-import type { Refusal } from "@/components/forms/use-act";
+import type { ActionFailure } from "@/components/forms/use-action";
 import type { ActionState, ServerAction } from "@/lib/auth/types";
 import type { CertificatePreview } from "@/lib/certificates/schema";
 
@@ -11,59 +11,84 @@ export type PreviewInput = Readonly<{
   csr: string;
   validitySeconds?: number | undefined;
 }>;
+/** What the form uses of a preview. */
+export type ShownPreview = Pick<
+  CertificatePreview,
+  "request" | "findings" | "plan" | "names" | "addNames"
+>;
 type Answer = Readonly<{
-  preview: Pick<CertificatePreview, "request" | "findings" | "plan"> | null;
-  refusal: Refusal | null;
+  preview: ShownPreview | null;
+  failure: ActionFailure | null;
 }>;
-type Shown = Answer & Readonly<{ pending: boolean }>;
+type PreviewState = Answer &
+  Readonly<{
+    pending: boolean;
+    /** Loads it again for the same input. */
+    reload: () => void;
+  }>;
 
 const pauseMs = 300;
-const lost: Refusal = {
+const connectionLost: ActionFailure = {
   ok: false,
   code: "connection.lost",
-  message: "The preview could not be loaded. What you typed is still here.",
+  message: "The preview couldn't be loaded. Your input is still here.",
   fieldErrors: {},
   findings: [],
 };
 
-/** Asks, when typing pauses, what would be signed. An answer that was overtaken by newer typing is dropped. */
-export function usePreview(action: ServerAction<CertificatePreview>, input: PreviewInput): Shown {
+/**
+ * Previews what would be signed, whenever typing pauses. An answer to outdated input is dropped.
+ */
+export function usePreview(
+  action: ServerAction<CertificatePreview>,
+  input: PreviewInput,
+): PreviewState {
   const { profile, identity, csr, validitySeconds } = input;
   const [last, setLast] = useState<Answer & Readonly<{ key: string }>>();
+  const [round, setRound] = useState(0);
   const empty = csr.trim() === "";
-  const key = [profile, identity, validitySeconds, csr].join("\n");
+  const key = [round, profile, identity, validitySeconds, csr].join("\n");
   useEffect(() => {
     if (empty) return;
-    let current = true;
-    const answer = (found: Answer) => {
-      if (current) setLast({ ...found, key });
+    let isCurrent = true;
+    const update = (answer: Answer) => {
+      if (isCurrent) setLast({ ...answer, key });
     };
     const timer = setTimeout(() => {
       void action(null, { profile, identity, csr, validitySeconds })
         .then((state) => {
-          answer(answerOf(state));
+          update(answerOf(state));
         })
         .catch(() => {
-          answer({ preview: null, refusal: lost });
+          update({ preview: null, failure: connectionLost });
         });
     }, pauseMs);
     return () => {
-      current = false;
+      isCurrent = false;
       clearTimeout(timer);
     };
   }, [action, profile, identity, csr, validitySeconds, empty, key]);
-  if (empty) return { preview: null, refusal: null, pending: false };
+  const reload = () => {
+    setRound((before) => before + 1);
+  };
+  if (empty) return { preview: null, failure: null, pending: false, reload };
   return {
+    reload,
     preview: last?.preview ?? null,
-    refusal: last?.refusal ?? null,
+    failure: last?.failure ?? null,
     pending: last?.key !== key,
   };
 }
 
-/** A refusal with findings is a preview too: it is what would happen. */
+/** A failure with findings is a preview too: issuing would have the same findings. */
 function answerOf(state: ActionState<CertificatePreview>): Answer {
-  if (state.ok) return { preview: state.data, refusal: null };
-  if (state.findings.length > 0)
-    return { preview: { request: null, findings: state.findings, plan: null }, refusal: null };
-  return { preview: null, refusal: state };
+  if (state.ok) return { preview: state.data, failure: null };
+  if (state.findings.length > 0) {
+    const { findings } = state;
+    return {
+      preview: { request: null, findings, plan: null, names: [], addNames: [] },
+      failure: null,
+    };
+  }
+  return { preview: null, failure: state };
 }

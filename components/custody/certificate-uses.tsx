@@ -5,18 +5,21 @@ import { Link } from "@/components/ui/link";
 import { Time } from "@/components/ui/time";
 import type { UseView } from "@/lib/custody/types";
 import { formatCount, plural } from "@/lib/format/count";
-import { serviceWord } from "@/lib/format/service-word";
-import { groupUses, type Origin } from "./group-uses";
+import { serviceLabel } from "@/lib/format/service-label";
+import { groupByService, groupUses, type Origin } from "./group-uses";
 
 type Props = Readonly<{
-  /** Absent where several certificates are meant: the log is searched by one. */ certificateId?:
+  /** Absent for several certificates: the log can be searched by only one. */ certificateId?:
     | string
     | undefined;
   uses: readonly UseView[];
   /** The reader may open the log. */ linked: boolean;
 }>;
 
-/** Where a certificate, or those of one identity, were used and for what: grouped by the network that it came from, the latest first. */
+/**
+ * Where and for what a certificate, or the certificates of one identity, were used: grouped by
+ * network, the latest first.
+ */
 export function CertificateUses({ certificateId, uses, linked }: Props) {
   const ofIt =
     linked && certificateId !== undefined
@@ -27,19 +30,19 @@ export function CertificateUses({ certificateId, uses, linked }: Props) {
   return (
     <section id="uses" className="scroll-mt-6">
       <Card
-        title="Uses"
+        title="Usage"
         description={
           origins.length === 0
-            ? "By the network that they came from."
+            ? "By network."
             : `${plural(total, "request")} from ${plural(origins.length, "network")}.`
         }
-        aside={ofIt !== null && origins.length > 0 && <Link href={ofIt}>Each of them</Link>}
+        aside={ofIt !== null && origins.length > 0 && <Link href={ofIt}>View entries</Link>}
       >
         {origins.length === 0 ? (
           <EmptyState icon={<Waypoints aria-hidden />} title="Never used">
             {certificateId === undefined
-              ? "Nothing was authenticated with its certificates yet."
-              : "Nothing was authenticated with it yet."}
+              ? "None of its certificates has been used to authenticate yet."
+              : "It hasn’t been used to authenticate yet."}
           </EmptyState>
         ) : (
           <ol className="flex flex-col gap-4">
@@ -61,8 +64,9 @@ function OriginGroup({
   origin: { network, count, refused, firstAt, lastAt, services },
   href,
 }: Readonly<{ origin: Origin; href: string | null }>) {
-  // One service needs no list of its own.
-  const alone = services.length === 1 ? services[0] : undefined;
+  // A single service needs no list.
+  const uses = groupByService(services),
+    single = uses.length === 1 ? uses[0] : undefined;
   return (
     <li className="min-w-0">
       <div className="flex flex-wrap items-baseline justify-between gap-x-4">
@@ -76,12 +80,18 @@ function OriginGroup({
               </Link>
             )}
           </span>
-          {alone && <span className="text-muted"> to {serviceWord(alone.service)}</span>}
+          {single && (
+            <span className="text-muted">
+              {" "}
+              to {serviceLabel(single.service)}
+              {severalCertificates(single.certificates)}
+            </span>
+          )}
         </h3>
         <p className="text-xs text-muted">
           {plural(count, "request")}
           {refused > 0 && (
-            <span className="text-denied">, {formatCount(refused)} refused</span>
+            <span className="text-denied">, {formatCount(refused)} denied</span>
           )} ·{" "}
           {firstAt === lastAt ? (
             <Time at={lastAt} />
@@ -92,18 +102,21 @@ function OriginGroup({
           )}
         </p>
       </div>
-      {!alone && (
+      {!single && (
         <ul className="mt-1.5 flex flex-col gap-1 border-l-2 border-border pl-3">
-          {services.map((use) => (
+          {uses.map((use) => (
             <li
-              key={`${use.certificateId} ${use.service}`}
+              key={use.service}
               className="flex flex-wrap items-baseline justify-between gap-x-4 text-sm"
             >
-              <span>{serviceWord(use.service)}</span>
+              <span>
+                {serviceLabel(use.service)}
+                <span className="text-muted">{severalCertificates(use.certificates)}</span>
+              </span>
               <span className="text-xs text-muted">
                 {formatCount(use.count)}
                 {use.refused > 0 && (
-                  <span className="text-denied"> ({formatCount(use.refused)} refused)</span>
+                  <span className="text-denied"> ({formatCount(use.refused)} denied)</span>
                 )}
                 , last <Time at={use.lastAt} />
               </span>
@@ -114,3 +127,6 @@ function OriginGroup({
     </li>
   );
 }
+
+const severalCertificates = (count: number): string =>
+  count > 1 ? `, with ${plural(count, "certificate")}` : "";

@@ -5,7 +5,7 @@ import { Link } from "@/components/ui/link";
 import { formatCount, formatShare } from "@/lib/format/count";
 import type { CustodyView } from "@/lib/custody/types";
 
-/** The figures of the time looked at. */
+/** The figures of the period. */
 export function CustodyStats({
   totals,
   linked,
@@ -14,10 +14,10 @@ export function CustodyStats({
     all = allowed + denied + failed;
   const refused = (
     <Stat
-      label="Refused"
+      label="Denied"
       value={formatCount(denied)}
       icon={<Ban aria-hidden />}
-      hint={`${formatShare(denied, all)} of all${failed > 0 ? `, ${formatCount(failed)} failed` : ""}`}
+      hint={`${formatShare(denied, all)} of the total${failed > 0 ? `, ${formatCount(failed)} failed` : ""}`}
     />
   );
   return (
@@ -45,7 +45,7 @@ export function CustodyStats({
         label="Networks"
         value={formatCount(networks)}
         icon={<Network aria-hidden />}
-        hint="as /24 and /48"
+        hint="/24 for IPv4, /48 for IPv6"
       />
     </Grid>
   );

@@ -1,6 +1,6 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { UseView } from "@/lib/custody/types";
-import { groupUses } from "./group-uses";
+import { groupByService, groupUses } from "./group-uses";
 
 const use = (network: string, service: string, change: Partial<UseView> = {}): UseView => ({
   identity: { id: "idn_1", name: "payments" },
@@ -17,10 +17,10 @@ const use = (network: string, service: string, change: Partial<UseView> = {}): U
 });
 
 describe("uses grouped by origin", () => {
-  it("are nothing where there are none", () => {
+  test("no uses give no origins", () => {
     expect(groupUses([])).toEqual([]);
   });
-  it("lose no request and no refusal to the grouping", () => {
+  test("grouping keeps the number of requests and denials", () => {
     const origins = groupUses([
       use("10.0.0.0/24", "a", { count: 3, refused: 1 }),
       use("10.0.0.0/24", "b", { count: 4 }),
@@ -31,7 +31,7 @@ describe("uses grouped by origin", () => {
       ["2001:db8::/48", 5, 2],
     ]);
   });
-  it("span from the first to the last of all their services", () => {
+  test("an origin spans from the first to the last use of all its services", () => {
     const [origin] = groupUses([
       use("n", "a", {
         firstAt: "2026-11-03T00:00:00.000Z",
@@ -49,7 +49,7 @@ describe("uses grouped by origin", () => {
       "2026-11-04T00:00:00.000Z",
     ]);
   });
-  it("stand with the latest first, networks and services alike", () => {
+  test("networks and services are sorted with the latest first", () => {
     const origins = groupUses([
       use("old", "a", { lastSeq: 2 }),
       use("new", "a", { lastSeq: 7 }),
@@ -62,9 +62,39 @@ describe("uses grouped by origin", () => {
       ["old", ["a"]],
     ]);
   });
-  it("does not count a service of two certificates as one", () => {
+  test("a service used with two certificates is kept as two uses", () => {
     expect(
       groupUses([use("n", "a"), use("n", "a", { certificateId: "crt_2" })])[0]?.services,
     ).toHaveLength(2);
   });
+});
+
+test("a service used with two certificates is one row that names their number", () => {
+  expect(
+    groupByService([
+      use("n", "chancery", { count: 3, refused: 1, lastSeq: 4 }),
+      use("n", "payments", { count: 1, lastSeq: 5 }),
+      use("n", "chancery", {
+        certificateId: "crt_2",
+        count: 2,
+        lastSeq: 9,
+        lastAt: "2026-11-02T10:00:00.000Z",
+      }),
+    ]),
+  ).toEqual([
+    {
+      service: "chancery",
+      certificates: 2,
+      count: 5,
+      refused: 1,
+      lastAt: "2026-11-02T10:00:00.000Z",
+    },
+    {
+      service: "payments",
+      certificates: 1,
+      count: 1,
+      refused: 0,
+      lastAt: "2026-11-01T10:00:00.000Z",
+    },
+  ]);
 });

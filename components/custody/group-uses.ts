@@ -11,7 +11,9 @@ export type Origin = Readonly<{
   services: readonly UseView[];
 }>;
 
-/** Uses by the network that they came from; networks and the services within each, the latest first. */
+/**
+ * Uses grouped by network; networks and the services within each, the latest first.
+ */
 export function groupUses(uses: readonly UseView[]): readonly Origin[] {
   const byNetwork = new Map<string, UseView[]>();
   for (const use of uses) byNetwork.set(use.network, [...(byNetwork.get(use.network) ?? []), use]);
@@ -32,6 +34,29 @@ export function groupUses(uses: readonly UseView[]): readonly Origin[] {
       };
     })
     .toSorted(latestFirst);
+}
+
+/** All uses of one service, with however many certificates. */
+export type ServiceUse = Readonly<{
+  service: string;
+  certificates: number;
+  count: number;
+  refused: number;
+  lastAt: string;
+}>;
+
+/** Uses by service, the latest first: one row per service, even if several certificates used it. */
+export function groupByService(uses: readonly UseView[]): readonly ServiceUse[] {
+  const byService = new Map<string, UseView[]>();
+  for (const use of uses.toSorted(latestFirst))
+    byService.set(use.service, [...(byService.get(use.service) ?? []), use]);
+  return [...byService].map(([service, group]) => ({
+    service,
+    certificates: new Set(group.map(({ certificateId }) => certificateId)).size,
+    count: sum(group, "count"),
+    refused: sum(group, "refused"),
+    lastAt: group[0]?.lastAt ?? "",
+  }));
 }
 
 const latestFirst = (one: { lastSeq: number }, other: { lastSeq: number }): number =>

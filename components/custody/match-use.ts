@@ -1,7 +1,9 @@
 import type { UseView } from "@/lib/custody/types";
 
-/** True if each of the words stands somewhere in the use: in the identity's name, the network or the service. */
-export function matches(
+/**
+ * True if every word occurs in the identity's name, the network or the service.
+ */
+export function matchesUse(
   { identity, network, service }: Pick<UseView, "identity" | "network" | "service">,
   text: string,
 ): boolean {

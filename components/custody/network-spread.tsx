@@ -6,30 +6,30 @@ import { Time } from "@/components/ui/time";
 import type { CustodyView } from "@/lib/custody/types";
 import { formatCount, plural } from "@/lib/format/count";
 
-/** As many are shown here; as many are read at most. */
-const mostShown = 8,
-  mostRead = 100;
+/** How many are shown, and how many are loaded at most. */
+const maxShown = 8,
+  maxLoaded = 100;
 
-/** Identities by the number of networks that they were used from: the widest first. */
+/** Identities by the number of networks they were used from, the most first. */
 export function NetworkSpread({ byNetworks }: Pick<CustodyView, "byNetworks">) {
   const most = Math.max(1, ...byNetworks.map(({ networks }) => networks));
   return (
     <Card
-      title="Identities by networks"
-      description="From how many places each was used."
+      title="Networks per identity"
+      description="The number of networks each identity was used from."
       footer={
-        byNetworks.length > mostShown
-          ? `The widest ${mostShown} of ${formatCount(byNetworks.length)}${byNetworks.length === mostRead ? " and more" : ""}.`
+        byNetworks.length > maxShown
+          ? `Top ${maxShown} of ${formatCount(byNetworks.length)}${byNetworks.length === maxLoaded ? "+" : ""}.`
           : undefined
       }
     >
       {byNetworks.length === 0 ? (
         <EmptyState icon={<Network aria-hidden />} title="No certificate was used">
-          Nothing to compare in this time.
+          There is nothing to compare in this period.
         </EmptyState>
       ) : (
         <ol className="flex flex-col gap-2.5">
-          {byNetworks.slice(0, mostShown).map(({ identity, networks, certificates, lastAt }) => (
+          {byNetworks.slice(0, maxShown).map(({ identity, networks, certificates, lastAt }) => (
             <li key={identity.id} className="text-sm">
               <div className="flex items-baseline justify-between gap-3">
                 <span className="min-w-0 truncate">

@@ -33,25 +33,25 @@ const columns: readonly Column<Unused>[] = [
   },
   {
     key: "notAfter",
-    header: "Ends",
+    header: "Expires",
     width: "fit",
     hideBelow: "md",
     cell: ({ notAfter }) => <Time at={notAfter} show="day" />,
   },
 ];
 
-/** Valid certificates that nobody has shown yet: keys to ask about, the oldest first. */
+/** Valid certificates that were never presented to Chancery, the oldest first. */
 export function NeverUsed({ neverUsed: { count, items } }: Pick<CustodyView, "neverUsed">) {
   const { shown, more } = useMoreRows(items, firstShown);
   return (
     <Card
       title="Never used"
-      description="Valid certificates that have authenticated nothing since they were issued, the oldest first."
+      description="Valid certificates that have never authenticated to Chancery or through a trusted proxy, oldest first. Server certificates normally appear here."
       padding="flush"
       footer={
         more ??
         (count > items.length
-          ? `${formatCount(items.length)} of ${formatCount(count)}, the oldest first.`
+          ? `The oldest ${formatCount(items.length)} of ${formatCount(count)}.`
           : undefined)
       }
     >
@@ -63,8 +63,8 @@ export function NeverUsed({ neverUsed: { count, items } }: Pick<CustodyView, "ne
         rowKey={({ id }) => id}
         rowHref={({ id }) => `/certificates/${id}`}
         empty={
-          <EmptyState icon={<CircleCheck aria-hidden />} title="Every valid certificate is in use">
-            None of them is lying about.
+          <EmptyState icon={<CircleCheck aria-hidden />} title="No unused certificates">
+            Certificates that have never been used appear here.
           </EmptyState>
         }
       />

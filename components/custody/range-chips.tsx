@@ -1,14 +1,14 @@
 import { ChipLink, ChipRow } from "@/components/ui/chip";
 
 export const ranges = [
-  { hours: 1, label: "This and last hour" },
+  { hours: 1, label: "Last hour" },
   { hours: 24, label: "24 hours" },
   { hours: 168, label: "7 days" },
   { hours: 720, label: "30 days" },
 ] as const;
 export type Hours = (typeof ranges)[number]["hours"];
 
-/** The time that a page looks back; it stands in the address. */
+/** The period that a page covers; it is part of the URL. */
 export function RangeChips({ path, hours }: Readonly<{ path: string; hours: Hours }>) {
   return (
     <ChipRow label="Time">

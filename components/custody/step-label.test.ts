@@ -23,7 +23,7 @@ test.each([
   },
 );
 
-test("no two steps of a day and its beginning are called the same", () => {
+test("all steps of a day have different labels", () => {
   const steps = Array.from({ length: 25 }, (_, n) =>
       new Date(Date.UTC(2026, 10, 22, 12 + n)).toISOString(),
     ),

@@ -1,16 +1,16 @@
+import { hourMs } from "@/lib/format/time-units";
 import { formatMinute } from "@/lib/format/time";
 
 type Steps = Readonly<{
   hours: number;
-  /** Where the last step, which is still going on, begins. */ last: string;
+  /** The start of the last step, which isn't over yet. */ last: string;
   zone: string;
 }>;
 
-const hourMs = 3_600_000;
-
 /**
- * How a step of the picture is called on its axis. Of the shortest time each says until when it goes: `11:00 to 12:00`, `12:00 to now`. Then `14:00`, with the
- * day (`11-22 14:00`) where it is not that of the last one; days of a month are those of UTC, as they are counted.
+ * The label of a step on the chart's axis. For the shortest period it says when the step ends:
+ * `11:00 to 12:00`, `12:00 to now`. Then `14:00`, with the day (`11-22 14:00`) if it differs from
+ * that of the last step. Days are in UTC, as they are counted.
  */
 export function stepLabel(at: string, { hours, last, zone }: Steps): string {
   if (hours > 168) return at.slice(5, 10);

@@ -3,7 +3,10 @@
 import { useState } from "react";
 import { formatCount } from "@/lib/format/count";
 
-/** The first of many rows, and a button for the footer that shows the others; null where all are shown. */
+/**
+ * The first rows of a long list, and a button for the footer that shows the rest; null if all are
+ * shown.
+ */
 export function useMoreRows<T>(rows: readonly T[], first: number) {
   const [all, setAll] = useState(false);
   const shown = all ? rows : rows.slice(0, first),

@@ -1,19 +1,19 @@
 import { Link } from "@/components/ui/link";
 import { Time } from "@/components/ui/time";
-import { formatCount, joinWords, plural } from "@/lib/format/count";
+import { formatCount, formatList, plural } from "@/lib/format/count";
 import type { Origin } from "./group-uses";
-import { serviceWord } from "@/lib/format/service-word";
+import { serviceLabel } from "@/lib/format/service-label";
 
-const named = 3;
+const maxNamed = 3;
 
-/** "Used 412 times from 10.20.30.0/24 for orders and payments; 3 were refused." */
+/** "Used 412 times from 10.20.30.0/24 for orders and payments; 3 were denied." */
 export function UseSentence({
   origin: { network, count, refused, services },
 }: Readonly<{ origin: Origin }>) {
-  const words = [...new Set(services.map(({ service }) => serviceWord(service)))],
-    more = words.length - named;
-  const whereFor = joinWords(
-    more > 0 ? [...words.slice(0, named), `${formatCount(more)} more`] : words,
+  const labels = [...new Set(services.map(({ service }) => serviceLabel(service)))],
+    more = labels.length - maxNamed;
+  const whereFor = formatList(
+    more > 0 ? [...labels.slice(0, maxNamed), `${formatCount(more)} more`] : labels,
   );
   const all = refused === count;
   return (
@@ -21,9 +21,9 @@ export function UseSentence({
       {all ? `Tried ${times(count)}` : `Used ${times(count)}`} from{" "}
       <span className="font-mono text-xs">{network}</span> for {whereFor}
       {all
-        ? "; every one was refused"
+        ? "; all were denied"
         : refused > 0
-          ? `; ${formatCount(refused)} ${refused === 1 ? "was" : "were"} refused`
+          ? `; ${formatCount(refused)} ${refused === 1 ? "was" : "were"} denied`
           : ""}
       .
     </>
@@ -32,7 +32,7 @@ export function UseSentence({
 
 const times = (count: number): string => (count === 1 ? "once" : plural(count, "time"));
 
-/** When it began there, and the way to each use. */
+/** When it was first used there, and a link to the entries. */
 export function UseSpan({
   origin: { network, count, firstAt, services },
   linked,
@@ -50,7 +50,7 @@ export function UseSpan({
         <Link
           href={`/audit?certificate=${encodeURIComponent(certificateId)}&ip=${encodeURIComponent(network)}&reads=include`}
         >
-          {count === 1 ? "The entry" : "Each of them"}
+          {count === 1 ? "View entry" : "View entries"}
         </Link>
       )}
     </>

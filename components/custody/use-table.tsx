@@ -9,26 +9,33 @@ import { DataTable, type Column } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";
 import type { CustodyView, UseView } from "@/lib/custody/types";
 import { formatCount, plural } from "@/lib/format/count";
-import { serviceWord } from "@/lib/format/service-word";
-import { matches } from "./match-use";
+import { serviceLabel } from "@/lib/format/service-label";
+import { matchesUse } from "./match-use";
 import { useMoreRows } from "./use-more-rows";
 
 const firstShown = 12;
 
-const columns: readonly Column<UseView>[] = [
-  { key: "identity", header: "Identity", width: "grow", cell: (use) => <Who {...use} /> },
+const columnsWith = (severalCertificates: ReadonlySet<string>): readonly Column<UseView>[] => [
+  {
+    key: "identity",
+    header: "Identity",
+    width: "grow",
+    cell: (use) => (
+      <UseIdentity use={use} withCertificate={severalCertificates.has(use.identity.id)} />
+    ),
+  },
   {
     key: "network",
-    header: "From",
+    header: "Network",
     width: "fit",
     hideBelow: "sm",
     cell: ({ network }) => <span className="font-mono text-xs">{network}</span>,
   },
   {
     key: "service",
-    header: "Service",
+    header: "Service or event",
     hideBelow: "sm",
-    cell: ({ service }) => serviceWord(service),
+    cell: ({ service }) => serviceLabel(service),
   },
   {
     key: "count",
@@ -39,7 +46,7 @@ const columns: readonly Column<UseView>[] = [
   },
   {
     key: "refused",
-    header: "Refused",
+    header: "Denied",
     width: "fit",
     align: "end",
     hideBelow: "md",
@@ -51,22 +58,30 @@ const columns: readonly Column<UseView>[] = [
   },
   {
     key: "lastAt",
-    header: "Last",
+    header: "Last used",
     width: "fit",
     hideBelow: "lg",
     cell: ({ lastAt }) => <Time at={lastAt} />,
   },
 ];
 
-function Who({ identity, network, service, refused }: UseView) {
+function UseIdentity({
+  use: { identity, certificateId, network, service, refused },
+  withCertificate,
+}: Readonly<{ use: UseView; withCertificate: boolean }>) {
   return (
     <>
       <span className="block truncate">{identity.name}</span>
+      {withCertificate && (
+        <span className="block truncate text-xs font-normal text-muted">
+          certificate <span className="font-mono">…{certificateId.slice(-8)}</span>
+        </span>
+      )}
       <span className="block text-xs font-normal whitespace-normal text-muted sm:hidden">
-        <span className="font-mono">{network}</span> to {serviceWord(service)}
+        <span className="font-mono">{network}</span> to {serviceLabel(service)}
         {refused > 0 && (
           <>
-            , <span className="whitespace-nowrap text-denied">{formatCount(refused)} refused</span>
+            , <span className="whitespace-nowrap text-denied">{formatCount(refused)} denied</span>
           </>
         )}
       </span>
@@ -74,34 +89,34 @@ function Who({ identity, network, service, refused }: UseView) {
   );
 }
 
-/** Who uses what from where. Typing narrows it to what has all of the words. */
+/** Usage per identity, certificate, network and service. Typing filters by all words. */
 export function UseTable({ uses }: Pick<CustodyView, "uses">) {
   const [text, setText] = useState("");
-  const found = uses.filter((use) => matches(use, text)),
-    { shown, more } = useMoreRows(found, firstShown);
+  const matching = uses.filter((use) => matchesUse(use, text)),
+    { shown, more } = useMoreRows(matching, firstShown);
   return (
     <Card
-      title="Who uses what from where"
-      description="One line for each identity, certificate, network and service of this time; requests are counted since the first."
+      title="Usage by identity"
+      description="One row per identity, certificate, network and service in this period. Requests are counted since first use."
       padding="flush"
-      aside={uses.length > 0 && <FilterBox text={text} onText={setText} found={found.length} />}
+      aside={uses.length > 0 && <FilterBox text={text} onText={setText} count={matching.length} />}
       footer={more}
     >
       <DataTable
         bare
-        caption="Who uses what from where"
-        columns={columns}
+        caption="Usage by identity"
+        columns={columnsWith(identitiesWithSeveral(uses))}
         rows={shown}
         rowKey={keyOf}
         rowHref={({ certificateId }) => `/certificates/${certificateId}#uses`}
         empty={
           <EmptyState
             icon={<Waypoints aria-hidden />}
-            title={uses.length === 0 ? "No certificate was used" : "Nothing matches"}
+            title={uses.length === 0 ? "No certificate was used" : "No matches"}
           >
             {uses.length === 0
-              ? "Requests to Chancery by certificate, requests behind your proxies, and reported events appear here within seconds."
-              : "Try the beginning of a name, a network or a service."}
+              ? "Requests authenticated with a certificate, requests through your proxies and reported events appear here within seconds."
+              : "Try another name, network or service."}
           </EmptyState>
         }
       />
@@ -112,8 +127,8 @@ export function UseTable({ uses }: Pick<CustodyView, "uses">) {
 function FilterBox({
   text,
   onText,
-  found,
-}: Readonly<{ text: string; onText: (text: string) => void; found: number }>) {
+  count,
+}: Readonly<{ text: string; onText: (text: string) => void; count: number }>) {
   return (
     <div className="relative w-56 max-w-full">
       <Search
@@ -122,7 +137,7 @@ function FilterBox({
       />
       <Input
         type="search"
-        aria-label="Filter the uses"
+        aria-label="Filter usage"
         placeholder="Name, network or service"
         value={text}
         autoComplete="off"
@@ -132,7 +147,7 @@ function FilterBox({
         }}
       />
       <span role="status" className="sr-only">
-        {text === "" ? "" : `${plural(found, "line")} found`}
+        {text === "" ? "" : `${plural(count, "row")} found`}
       </span>
     </div>
   );
@@ -140,3 +155,11 @@ function FilterBox({
 
 const keyOf = ({ certificateId, network, service }: UseView) =>
   `${certificateId} ${network} ${service}`;
+
+/** Identities whose rows have to name the certificate, because several were used. */
+function identitiesWithSeveral(uses: readonly UseView[]): ReadonlySet<string> {
+  const certificates = new Map<string, Set<string>>();
+  for (const { identity, certificateId } of uses)
+    certificates.set(identity.id, (certificates.get(identity.id) ?? new Set()).add(certificateId));
+  return new Set([...certificates].filter(([, ids]) => ids.size > 1).map(([id]) => id));
+}

@@ -3,7 +3,7 @@ import { Time } from "@/components/ui/time";
 import type { AttemptView } from "@/lib/delivery/schema";
 import { plural } from "@/lib/format/count";
 
-/** How each attempt of a delivery ended; several fold behind the last. */
+/** The result of each delivery attempt; earlier ones fold behind the last. */
 export function DeliveryAttempts({ attempts }: Readonly<{ attempts: readonly AttemptView[] }>) {
   const last = attempts.at(-1);
   if (last === undefined) return null;
@@ -15,7 +15,7 @@ export function DeliveryAttempts({ attempts }: Readonly<{ attempts: readonly Att
           aria-hidden
           className="mt-0.5 size-3.5 shrink-0 transition-transform group-open:rotate-90"
         />
-        {plural(attempts.length, "attempt")}, the last: {last.answer}
+        {plural(attempts.length, "attempt")}. Last: {last.answer}
       </summary>
       <ol className="mt-1.5 ml-[0.4375rem] flex flex-col gap-1 border-l border-border pl-3">
         {attempts.map((attempt) => (

@@ -4,18 +4,19 @@ import { Link } from "@/components/ui/link";
 import { Time } from "@/components/ui/time";
 import type { DeliveryView } from "@/lib/delivery/schema";
 import { DeliveryAttempts } from "./delivery-attempts";
-import { deliveryLook, reasonWords } from "./delivery-words";
+import { deliveryState, reasonLabels } from "./delivery-labels";
 
-/** What was sent, newest first, each with every attempt. */
+/** Notifications, newest first, each with all of its attempts. */
 export function DeliveryHistory({ items }: Readonly<{ items: readonly DeliveryView[] }>) {
   if (items.length === 0)
     return (
-      <EmptyState title="Nothing was sent yet">
-        The next alert that is severe enough is. A test shows at once whether the way is open.
+      <EmptyState title="No notifications yet">
+        Alerts at or above the minimum severity appear here. Send a test to check the connection
+        now.
       </EmptyState>
     );
   return (
-    <ul aria-label="Deliveries" className="divide-y divide-border border-t border-border">
+    <ul aria-label="Notifications" className="divide-y divide-border border-t border-border">
       {items.map((delivery) => (
         <Delivery key={delivery.id} delivery={delivery} />
       ))}
@@ -25,13 +26,13 @@ export function DeliveryHistory({ items }: Readonly<{ items: readonly DeliveryVi
 
 function Delivery({ delivery }: Readonly<{ delivery: DeliveryView }>) {
   const { alert, reason, createdAt, nextAt, attempts } = delivery,
-    { state, word } = deliveryLook(delivery);
+    { state, label } = deliveryState(delivery);
   return (
     <li className="flex flex-col gap-1 px-4 py-3 text-sm">
       <div className="flex items-center justify-between gap-x-4">
         <span className="flex items-center gap-2">
-          <StateBadge state={state} word={word} />
-          <span className="text-xs text-muted">{reasonWords[reason]}</span>
+          <StateBadge state={state} label={label} />
+          <span className="text-xs text-muted">{reasonLabels[reason]}</span>
         </span>
         <span className="shrink-0 text-xs text-muted">
           <Time at={createdAt} />
@@ -47,7 +48,7 @@ function Delivery({ delivery }: Readonly<{ delivery: DeliveryView }>) {
       <DeliveryAttempts attempts={attempts} />
       {nextAt && attempts.length > 0 && (
         <p className="text-xs text-muted">
-          Tried again <Time at={nextAt} />.
+          Next attempt <Time at={nextAt} />.
         </p>
       )}
     </li>

@@ -5,8 +5,8 @@ import { MoreHorizontal, Pencil } from "lucide-react";
 import { useState } from "react";
 import { CommentForm } from "@/components/forms/comment-dialog";
 import { ConfirmDialog } from "@/components/forms/confirm-dialog";
-import { RefusalBanner } from "@/components/forms/refusal-banner";
-import { useAct } from "@/components/forms/use-act";
+import { ErrorBanner } from "@/components/forms/error-banner";
+import { useAction } from "@/components/forms/use-action";
 import { AlertDialog } from "@/components/ui/alert-dialog";
 import { Button, IconButton } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
@@ -14,30 +14,30 @@ import { DropdownMenu, MenuItem } from "@/components/ui/dropdown-menu";
 import type { ServerAction } from "@/lib/auth/types";
 import type { DestinationDto } from "@/lib/delivery/schema";
 import { plural } from "@/lib/format/count";
-import { DestinationDialog, MadeKey } from "./destination-dialog";
-import type { Saved } from "./destination-form";
+import { DestinationDialog, NewSigningKey } from "./destination-dialog";
+import type { SavedDestination } from "./destination-form";
 
-export type DestinationActs = Readonly<{
+export type DestinationServerActions = Readonly<{
   update: ServerAction<DestinationDto>;
   remove: ServerAction<DestinationDto>;
 }>;
 type Open = "pause" | "key" | "remove" | null;
 
-/** The acts on one destination. */
+/** The actions for one destination. */
 export function DestinationActions({
   destination,
   actions,
-}: Readonly<{ destination: DestinationDto; actions: DestinationActs }>) {
+}: Readonly<{ destination: DestinationDto; actions: DestinationServerActions }>) {
   const [open, setOpen] = useState<Open>(null);
   const { id, name, status, waiting, kind } = destination,
     paused = status === "paused";
   const close = (next: boolean) => {
     if (!next) setOpen(null);
   };
-  const left = (one: string, many: string) =>
+  const waitingSentence = (one: string, many: string) =>
     waiting === 0
       ? ""
-      : ` ${plural(waiting, "delivery", "deliveries")} still to be sent ${waiting === 1 ? one : many}.`;
+      : ` ${plural(waiting, "waiting notification")} ${waiting === 1 ? one : many}.`;
   return (
     <span className="flex gap-2">
       <DestinationDialog
@@ -50,11 +50,11 @@ export function DestinationActions({
         }
       />
       <DropdownMenu
-        label={`Acts on ${name}`}
+        label={`Actions for ${name}`}
         trigger={
           <IconButton
             variant="secondary"
-            label={`Acts on ${name}`}
+            label={`Actions for ${name}`}
             icon={<MoreHorizontal aria-hidden />}
           />
         }
@@ -72,7 +72,7 @@ export function DestinationActions({
               setOpen("key");
             }}
           >
-            New key
+            New signing key
           </MenuItem>
         )}
         <MenuItem
@@ -92,11 +92,11 @@ export function DestinationActions({
         action={actions.update}
         input={{ id, status: paused ? "active" : "paused" }}
         confirmLabel={paused ? "Resume" : "Pause"}
-        receipt={paused ? "Resumed." : "Paused."}
+        receipt={paused ? "Destination resumed." : "Destination paused."}
         consequence={
           paused
-            ? `Alerts are sent here again from now on.${left("goes out at once", "go out at once")}`
-            : `No alert is sent here until you resume it: those of the meantime stay in the console alone.${left("waits until then", "wait until then")}`
+            ? `New alerts are sent here again.${waitingSentence("is sent now", "are sent now")}`
+            : `No alerts are sent here until you resume it. Alerts raised in the meantime are only visible in the console.${waitingSentence("is held until then", "are held until then")}`
         }
       />
       <NewKey
@@ -109,14 +109,14 @@ export function DestinationActions({
         open={open === "remove"}
         onOpenChange={close}
         title={`Remove ${name}?`}
-        description={`No alert is sent here any more, and its secret is forgotten. It does not come back.${left("is given up", "are given up")}`}
+        description={`No alerts are sent here anymore, and its stored secret is deleted. This can’t be undone.${waitingSentence("is dropped", "are dropped")}`}
       >
         <CommentForm
           submitLabel="Remove"
-          receipt="Removed."
+          receipt="Destination removed."
           tone="danger"
           action={actions.remove}
-          fixed={{ id }}
+          fixedInput={{ id }}
         />
       </Dialog>
     </span>
@@ -134,13 +134,13 @@ function NewKey({
   destination: DestinationDto;
   action: ServerAction<DestinationDto>;
 }>) {
-  const { state, run, clear } = useAct(action);
-  const [made, setMade] = useState<Saved | null>(null);
+  const { state, run, clear } = useAction(action);
+  const [created, setCreated] = useState<SavedDestination | null>(null);
   const router = useRouter();
   const confirm = async (): Promise<"keep" | undefined> => {
     const answer = await run({ id, newSecret: true });
     if (!answer.ok) return "keep";
-    setMade(answer);
+    setCreated(answer);
     return undefined;
   };
   return (
@@ -151,24 +151,24 @@ function NewKey({
           clear();
           onOpenChange(next);
         }}
-        title={`A new key for ${name}?`}
-        consequence="The receiver refuses what is signed with it until it has it, too."
-        confirmLabel="Make a new key"
+        title={`Create a new signing key for ${name}?`}
+        consequence="The receiver rejects messages until it has the new key."
+        confirmLabel="Create key"
         action={async () => (await confirm()) ?? undefined}
       >
-        {state?.ok === false && <RefusalBanner refusal={state} shown={[]} />}
+        {state?.ok === false && <ErrorBanner failure={state} fields={[]} />}
       </AlertDialog>
       <Dialog
-        open={made !== null}
+        open={created !== null}
         onOpenChange={(next) => {
           if (!next) {
-            setMade(null);
+            setCreated(null);
             router.refresh();
           }
         }}
-        title="Key of the signature"
+        title="Signing key"
       >
-        {made && <MadeKey done={made} />}
+        {created && <NewSigningKey done={created} />}
       </Dialog>
     </>
   );

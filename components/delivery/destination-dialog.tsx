@@ -10,8 +10,8 @@ import { Dialog, DialogClose, DialogFooter } from "@/components/ui/dialog";
 import { Stack } from "@/components/ui/layout";
 import type { ServerAction } from "@/lib/auth/types";
 import type { DestinationDto } from "@/lib/delivery/schema";
-import { DestinationForm, type Saved } from "./destination-form";
-import { kindWords } from "./delivery-words";
+import { DestinationForm, type SavedDestination } from "./destination-form";
+import { kindLabels } from "./delivery-labels";
 
 type Props = Readonly<{
   action: ServerAction<DestinationDto>;
@@ -21,37 +21,40 @@ type Props = Readonly<{
   onOpenChange?: ((open: boolean) => void) | undefined;
 }>;
 
-/** The form in a window. A key that was made stays in sight until the window is closed; after adding, the destination's page opens. */
+/**
+ * The form in a dialog. A generated key is shown until the dialog is closed; after adding, the
+ * destination's page opens.
+ */
 export function DestinationDialog({ action, destination, trigger, open, onOpenChange }: Props) {
   const [own, setOwn] = useState(false),
-    [made, setMade] = useState<Saved | null>(null);
+    [created, setCreated] = useState<SavedDestination | null>(null);
   const router = useRouter();
-  const leave = (done: Saved) => {
+  const leave = (done: SavedDestination) => {
     if (destination) router.refresh();
     else router.push(`/settings/delivery/${done.data.id}`);
   };
   const change = (next: boolean) => {
     setOwn(next);
     onOpenChange?.(next);
-    if (!next && made) {
-      setMade(null);
-      leave(made);
+    if (!next && created) {
+      setCreated(null);
+      leave(created);
     }
   };
-  const finish = (done: Saved) => {
+  const finish = (done: SavedDestination) => {
     if (done.data.secret) {
-      setMade(done);
+      setCreated(done);
       return;
     }
     change(false);
     showReceipt(destination ? "Saved." : "Destination added.", done);
     leave(done);
   };
-  const title = made
-    ? "Key of the signature"
+  const title = created
+    ? "Signing key"
     : destination
       ? `Edit ${destination.name}`
-      : "New destination";
+      : "Add destination";
   return (
     <Dialog
       trigger={trigger}
@@ -59,15 +62,15 @@ export function DestinationDialog({ action, destination, trigger, open, onOpenCh
       onOpenChange={change}
       title={title}
       description={
-        made
+        created
           ? undefined
           : destination
-            ? kindWords[destination.kind].hint
-            : "Where alerts are sent, beside the console."
+            ? kindLabels[destination.kind].hint
+            : "Alerts are sent there in addition to the console."
       }
     >
-      {made ? (
-        <MadeKey done={made} />
+      {created ? (
+        <NewSigningKey done={created} />
       ) : (
         <DestinationForm action={action} destination={destination} onDone={finish} />
       )}
@@ -76,7 +79,7 @@ export function DestinationDialog({ action, destination, trigger, open, onOpenCh
 }
 
 /** A key that is shown once. */
-export function MadeKey({ done }: Readonly<{ done: Saved }>) {
+export function NewSigningKey({ done }: Readonly<{ done: SavedDestination }>) {
   const { secret, name } = done.data;
   return (
     <Stack>
@@ -84,7 +87,8 @@ export function MadeKey({ done }: Readonly<{ done: Saved }>) {
         Saved.
       </Receipt>
       <Banner tone="warning" title="Copy the key now.">
-        It is shown once. The receiver checks with it that a message comes from here and is whole.
+        It won’t be shown again. The receiver uses it to verify that a message comes from Chancery
+        and was not changed.
       </Banner>
       <div className="flex items-center gap-2 rounded-lg border border-border bg-sunken p-3">
         <code data-secret className="min-w-0 flex-1 font-mono text-xs break-all">

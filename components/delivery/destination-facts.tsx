@@ -3,13 +3,15 @@ import { DataList, type DataItem } from "@/components/ui/data-list";
 import { MonoId } from "@/components/ui/mono-id";
 import { Time } from "@/components/ui/time";
 import type { DestinationConfig, DestinationDto } from "@/lib/delivery/schema";
-import { kindWords, severityHints } from "./delivery-words";
+import { kindLabels, severityHints } from "./delivery-labels";
 
-const securityWords = { starttls: "STARTTLS", tls: "TLS", none: "None" } as const;
+const securityLabels = { starttls: "STARTTLS", tls: "TLS", none: "None" } as const;
 const trust = (ca: string): DataItem => ({
   label: "Trusts",
   value:
-    ca === "" ? "The system’s and Chancery’s authorities" : "These and the certificates given here",
+    ca === ""
+      ? "CAs of the system and of Chancery"
+      : "CAs of the system and of Chancery, and the certificates added here",
 });
 
 function settingsOf(config: DestinationConfig, hasSecret: boolean): DataItem[] {
@@ -26,21 +28,21 @@ function settingsOf(config: DestinationConfig, hasSecret: boolean): DataItem[] {
         },
         { label: "From", value: config.from },
         { label: "Mail server", value: `${config.host}:${config.port}` },
-        { label: "Encryption", value: securityWords[config.security] },
-        { label: "User", value: config.user },
-        { label: "Password", value: hasSecret ? "Sealed" : "" },
+        { label: "Encryption", value: securityLabels[config.security] },
+        { label: "Username", value: config.user },
+        { label: "Password", value: hasSecret ? "Stored encrypted" : "" },
         trust(config.ca),
       ];
     case "webhook":
       return [
-        { label: "Address", value: <span className="break-all">{config.url}</span> },
-        { label: "Signing key", value: hasSecret ? "Sealed" : "" },
+        { label: "URL", value: <span className="break-all">{config.url}</span> },
+        { label: "Signing key", value: hasSecret ? "Stored encrypted" : "" },
         trust(config.ca),
       ];
     case "slack":
       return [
-        { label: "Link", value: config.shown },
-        { label: "Whole link", value: hasSecret ? "Sealed" : "" },
+        { label: "Webhook URL", value: config.shown },
+        { label: "Full URL", value: hasSecret ? "Stored encrypted" : "" },
       ];
     case "syslog":
       return [
@@ -52,17 +54,17 @@ function settingsOf(config: DestinationConfig, hasSecret: boolean): DataItem[] {
   }
 }
 
-/** How a destination is set. */
+/** The settings of a destination. */
 export function DestinationFacts({
   destination: { id, kind, config, hasSecret, minSeverity, createdAt, changedAt },
 }: Readonly<{ destination: DestinationDto }>) {
   const items: DataItem[] = [
-    { label: "Kind", value: kindWords[kind].label },
+    { label: "Kind", value: kindLabels[kind].label },
     ...settingsOf(config, hasSecret),
     { label: "Alerts", value: severityHints[minSeverity] },
     { label: "Added", value: <Time at={createdAt} /> },
     { label: "Changed", value: <Time at={changedAt} /> },
-    { label: "Id", value: <MonoId value={id} label="id" kind="text" /> },
+    { label: "ID", value: <MonoId value={id} label="ID" kind="text" /> },
   ];
   return (
     <Card title="Settings">

@@ -1,30 +1,30 @@
 "use client";
 
 import { useState } from "react";
-import { severityOrder } from "@/components/alerts/alert-words";
-import { ActForm } from "@/components/forms/act-form";
+import { severityOrder } from "@/components/shared/severity-labels";
+import { ActionForm } from "@/components/forms/action-form";
 import { TextField } from "@/components/ui/input";
 import { RadioCards } from "@/components/ui/radio-cards";
 import { SelectField } from "@/components/ui/select";
 import type { ActionState, ServerAction } from "@/lib/auth/types";
 import { destinationKinds, type DestinationDto, type DestinationKind } from "@/lib/delivery/schema";
 import { destinationFields, destinationInputOf } from "./destination-input";
-import { kindWords, severityHints } from "./delivery-words";
+import { kindLabels, severityHints } from "./delivery-labels";
 import { EmailFields, SlackFields, SyslogFields, WebhookFields } from "./kind-fields";
 
-export type Saved = Extract<ActionState<DestinationDto>, { ok: true }>;
+export type SavedDestination = Extract<ActionState<DestinationDto>, { ok: true }>;
 type Props = Readonly<{
   action: ServerAction<DestinationDto>;
   destination?: DestinationDto | undefined;
-  onDone: (done: Saved) => void;
+  onDone: (done: SavedDestination) => void;
 }>;
 
-/** Adds a destination, or changes one; its kind is chosen once. */
+/** Adds or changes a destination. Its kind can't be changed later. */
 export function DestinationForm({ action, destination, onDone }: Props) {
   const [chosen, setChosen] = useState<DestinationKind>("email");
   const kind = destination?.kind ?? chosen;
   return (
-    <ActForm
+    <ActionForm
       action={action}
       fields={destinationFields}
       submitLabel={destination ? "Save" : "Add destination"}
@@ -47,7 +47,7 @@ export function DestinationForm({ action, destination, onDone }: Props) {
                 setChosen(value as DestinationKind);
               }}
               error={errors("config.kind")}
-              options={destinationKinds.map((value) => ({ value, ...kindWords[value] }))}
+              options={destinationKinds.map((value) => ({ value, ...kindLabels[value] }))}
             />
           )}
           <TextField
@@ -66,14 +66,14 @@ export function DestinationForm({ action, destination, onDone }: Props) {
             required
             defaultValue={destination?.minSeverity ?? "medium"}
             error={errors("minSeverity")}
-            hint="The less severe ones stay in the console."
+            hint="Less severe alerts are only visible in the console."
             options={severityOrder
               .toReversed()
               .map((value) => ({ value, label: severityHints[value] }))}
           />
         </>
       )}
-    </ActForm>
+    </ActionForm>
   );
 }
 

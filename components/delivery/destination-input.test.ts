@@ -9,8 +9,8 @@ const form = (values: Record<string, string>): FormData => {
 };
 const head = { name: "on call", minSeverity: "high" };
 
-describe("what stands in the form is what the schema takes", () => {
-  test("for each kind", () => {
+describe("the destination form as input of the schema", () => {
+  test("the form of each kind gives valid input", () => {
     const email = {
       ...head,
       host: "smtp.example.com",
@@ -60,7 +60,7 @@ describe("what stands in the form is what the schema takes", () => {
       ),
     ).toMatchObject({ config: { port: 6514, facility: 13 }, secret: undefined });
   });
-  test("and what is wrong is found beside its field", () => {
+  test("an invalid value is reported at its field", () => {
     const findings = (kind: "email" | "syslog", values: Record<string, string>) =>
       destinationInput
         .safeParse(destinationInputOf(form(values), kind))

@@ -1,13 +1,16 @@
-import { givenText, linesOf, numberOf, textOf } from "@/components/forms/form-values";
+import { optionalText, linesOf, numberOf, textOf } from "@/components/forms/form-values";
 import type { DestinationKind } from "@/lib/delivery/schema";
 
-/** The form's fields as the schema has them. What is not a number goes along as it is, so that the schema says so beside the field. */
+/**
+ * The form's fields as input for the schema. Invalid numbers are passed on as they are, so that the
+ * schema reports them at the field.
+ */
 export function destinationInputOf(form: FormData, kind: DestinationKind): Record<string, unknown> {
   return {
     name: textOf(form, "name"),
     minSeverity: textOf(form, "minSeverity"),
     config: configOf(form, kind),
-    secret: kind === "syslog" ? undefined : givenText(form, "secret"),
+    secret: kind === "syslog" ? undefined : optionalText(form, "secret"),
   };
 }
 
@@ -41,7 +44,7 @@ function configOf(form: FormData, kind: DestinationKind): Record<string, unknown
   }
 }
 
-/** Paths of the findings that fields show themselves. */
+/** Paths of the errors that the fields show themselves. */
 export const destinationFields = [
   "name",
   "minSeverity",

@@ -1,13 +1,13 @@
 import { Send } from "lucide-react";
 import type { ReactNode } from "react";
 import { StateBadge } from "@/components/ui/badge";
-import { Nothing } from "@/components/ui/data-list";
+import { EmptyValue } from "@/components/ui/data-list";
 import { EmptyState } from "@/components/ui/empty-state";
 import { DataTable, type Column } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";
 import type { DestinationDto } from "@/lib/delivery/schema";
 import { formatCount } from "@/lib/format/count";
-import { destinationLook, kindWords, severityShort } from "./delivery-words";
+import { destinationState, kindLabels, severityShort } from "./delivery-labels";
 
 const columns: readonly Column<DestinationDto>[] = [
   {
@@ -26,15 +26,15 @@ const columns: readonly Column<DestinationDto>[] = [
     header: "Kind",
     width: "fit",
     hideBelow: "sm",
-    cell: ({ kind }) => kindWords[kind].label,
+    cell: ({ kind }) => kindLabels[kind].label,
   },
   {
     key: "state",
     header: "State",
     width: "fit",
     cell: (row) => {
-      const { state, word } = destinationLook(row);
-      return <StateBadge state={state} word={word} />;
+      const { state, label } = destinationState(row);
+      return <StateBadge state={state} label={label} />;
     },
   },
   {
@@ -50,14 +50,14 @@ const columns: readonly Column<DestinationDto>[] = [
     width: "fit",
     align: "end",
     hideBelow: "md",
-    cell: ({ waiting }) => (waiting === 0 ? <Nothing /> : formatCount(waiting)),
+    cell: ({ waiting }) => (waiting === 0 ? <EmptyValue /> : formatCount(waiting)),
   },
   {
     key: "last",
     header: "Last attempt",
     width: "fit",
     hideBelow: "lg",
-    cell: ({ last }) => (last ? <Time at={last.at} /> : <Nothing />),
+    cell: ({ last }) => (last ? <Time at={last.at} /> : <EmptyValue />),
   },
 ];
 
@@ -74,8 +74,8 @@ export function DestinationTable({
       rowKey={({ id }) => id}
       rowHref={({ id }) => `/settings/delivery/${id}`}
       empty={
-        <EmptyState icon={<Send aria-hidden />} title="Alerts stay in the console" action={action}>
-          Add a mailbox, a webhook, a chat or a syslog server, and they are sent there too.
+        <EmptyState icon={<Send aria-hidden />} title="No destinations yet" action={action}>
+          Add an email, webhook, chat or syslog destination to get alerts outside the console.
         </EmptyState>
       }
     />

@@ -6,7 +6,7 @@ import { Grid } from "@/components/ui/layout";
 import { SelectField } from "@/components/ui/select";
 import { TextareaField } from "@/components/ui/textarea";
 import type { DestinationConfig, DestinationKind } from "@/lib/delivery/schema";
-import { facilities } from "./delivery-words";
+import { facilities } from "./delivery-labels";
 
 type Errors = (path: string) => string[] | undefined;
 type Props = Readonly<{
@@ -18,9 +18,9 @@ type Props = Readonly<{
 const given = <K extends DestinationKind>(config: DestinationConfig | undefined, kind: K) =>
   config?.kind === kind ? (config as Extract<DestinationConfig, { kind: K }>) : undefined;
 
-const kept = "Empty: it stays as it is.";
+const keepHint = "Leave empty to keep the current one.";
 
-/** Certificates that are trusted besides those of the system and of Chancery itself. */
+/** Certificates that are trusted in addition to the CAs of the system and of Chancery. */
 function TrustField({
   value,
   error,
@@ -34,7 +34,7 @@ function TrustField({
       defaultValue={value}
       error={error}
       placeholder="-----BEGIN CERTIFICATE-----"
-      hint="PEM, for a server whose authority neither the system nor Chancery trusts yet."
+      hint="PEM. Only needed if the server’s CA is trusted by neither the system nor Chancery."
     />
   );
 }
@@ -53,7 +53,7 @@ export function EmailFields({ config: settings, hasSecret, errors }: Props) {
         defaultValue={config?.to.join("\n")}
         error={errors("config.to")}
         placeholder="on-call@example.com"
-        hint="One address a line."
+        hint="One address per line."
       />
       <TextField
         label="From"
@@ -94,19 +94,19 @@ export function EmailFields({ config: settings, hasSecret, errors }: Props) {
         }}
         error={errors("config.security")}
         options={[
-          { value: "starttls", label: "STARTTLS: begins in the clear, insists on TLS" },
-          { value: "tls", label: "TLS from the first byte" },
-          { value: "none", label: "None: inside a network that you trust" },
+          { value: "starttls", label: "STARTTLS, required" },
+          { value: "tls", label: "Implicit TLS" },
+          { value: "none", label: "None, for trusted networks only" },
         ]}
       />
       <Grid columns={2}>
         <TextField
-          label="User"
+          label="Username"
           name="user"
           defaultValue={config?.user}
           error={errors("config.user")}
           autoComplete="off"
-          hint="Empty where the server asks for none."
+          hint="Leave empty if the server doesn’t require one."
         />
         <TextField
           label="Password"
@@ -114,7 +114,7 @@ export function EmailFields({ config: settings, hasSecret, errors }: Props) {
           type="password"
           autoComplete="new-password"
           error={errors("secret")}
-          hint={hasSecret ? kept : "Sealed, and never shown again."}
+          hint={hasSecret ? keepHint : "Stored encrypted and never shown again."}
         />
       </Grid>
       <TrustField value={config?.ca} error={errors("config.ca")} />
@@ -127,7 +127,7 @@ export function WebhookFields({ config: settings, hasSecret, errors }: Props) {
   return (
     <>
       <TextField
-        label="Address"
+        label="URL"
         name="url"
         type="url"
         required
@@ -135,17 +135,22 @@ export function WebhookFields({ config: settings, hasSecret, errors }: Props) {
         error={errors("config.url")}
         placeholder="https://hooks.example.com/chancery"
         autoComplete="off"
+        hint={
+          config === undefined
+            ? "Stored encrypted. Only the host is shown again, because the path is often a secret."
+            : "Only the host is shown. Leave it as it is to keep the URL, or paste the whole new one."
+        }
       />
       <TextField
-        label="Key of the signature"
+        label="Signing key"
         name="secret"
         type="password"
         autoComplete="new-password"
         error={errors("secret")}
         hint={
           hasSecret
-            ? kept
-            : "Empty: one is made and shown once. The receiver checks the signature with it."
+            ? keepHint
+            : "Leave empty to generate one, which is shown once. The receiver uses it to verify signatures."
         }
       />
       <TrustField value={config?.ca} error={errors("config.ca")} />
@@ -157,7 +162,7 @@ export function SlackFields({ config: settings, hasSecret, errors }: Props) {
   const config = given(settings, "slack");
   return (
     <TextField
-      label="Link"
+      label="Webhook URL"
       name="secret"
       type="password"
       required={!hasSecret}
@@ -166,8 +171,8 @@ export function SlackFields({ config: settings, hasSecret, errors }: Props) {
       placeholder={config?.shown || "https://hooks.slack.com/services/…"}
       hint={
         hasSecret
-          ? kept
-          : "The whole link of the incoming webhook. It is its own password, so it is sealed and never shown again."
+          ? keepHint
+          : "The full URL of the incoming webhook. Anyone who has it can post, so it’s stored encrypted and never shown again."
       }
     />
   );
@@ -190,8 +195,8 @@ export function SyslogFields({ config: settings, errors }: Props) {
         error={errors("config.transport")}
         options={[
           { value: "tls", label: "TLS (RFC 5425)" },
-          { value: "tcp", label: "TCP: readable on the way" },
-          { value: "udp", label: "UDP: readable on the way, and may get lost" },
+          { value: "tcp", label: "TCP, not encrypted" },
+          { value: "udp", label: "UDP, not encrypted, may lose messages" },
         ]}
       />
       <Grid columns={2}>

@@ -2,21 +2,21 @@
 
 import { useRouter } from "next/navigation";
 import { Send } from "lucide-react";
-import { RefusalBanner } from "@/components/forms/refusal-banner";
+import { ErrorBanner } from "@/components/forms/error-banner";
 import { entryHref, entryLabel } from "@/components/forms/show-receipt";
-import { useAct } from "@/components/forms/use-act";
+import { useAction } from "@/components/forms/use-action";
 import { Banner } from "@/components/ui/banner";
 import { Button } from "@/components/ui/button";
 import { Link } from "@/components/ui/link";
 import type { ActionState, ServerAction } from "@/lib/auth/types";
 import type { TestResult } from "@/lib/delivery/schema";
 
-/** Sends a test message and says, in place, what the other side answered. */
+/** Sends a test message and shows the response in place. */
 export function TestButton({
   id,
   action,
 }: Readonly<{ id: string; action: ServerAction<TestResult> }>) {
-  const { state, pending, run } = useAct(action);
+  const { state, pending, run } = useAction(action);
   const router = useRouter();
   const press = async () => {
     if (pending) return;
@@ -32,11 +32,11 @@ export function TestButton({
           void press();
         }}
       >
-        Send a test
+        Send test
       </Button>
       <div aria-live="polite" className="w-full empty:hidden">
         {pending ? (
-          <p className="text-sm text-muted">Waiting for the other side, ten seconds at most …</p>
+          <p className="text-sm text-muted">Waiting for a response, up to 10 seconds…</p>
         ) : (
           state && <Answer state={state} />
         )}
@@ -46,13 +46,13 @@ export function TestButton({
 }
 
 function Answer({ state }: Readonly<{ state: ActionState<TestResult> }>) {
-  if (!state.ok) return <RefusalBanner refusal={state} shown={[]} />;
+  if (!state.ok) return <ErrorBanner failure={state} fields={[]} />;
   const { ok, answer, milliseconds } = state.data,
     href = entryHref(state);
   return (
     <Banner
       tone={ok ? "success" : "danger"}
-      title={ok ? `It was taken, in ${milliseconds} ms.` : "It did not get through."}
+      title={ok ? `Delivered in ${milliseconds} ms.` : "Delivery failed."}
     >
       {answer} {href && <Link href={href}>{entryLabel(state)}</Link>}
     </Banner>

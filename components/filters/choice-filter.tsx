@@ -12,11 +12,11 @@ type Props = Readonly<{
   options: readonly SelectOption[];
 }>;
 
-/** One filter with a fixed set of values; it writes itself into the address. */
+/** A filter with a fixed set of values, stored in the URL. */
 export function ChoiceFilter({ label, name, any, options }: Props) {
-  const router = useRouter(),
-    path = usePathname(),
-    parameters = useSearchParams();
+  const router = useRouter();
+  const path = usePathname();
+  const parameters = useSearchParams();
   const [, start] = useTransition();
   const choose = (value: string) => {
     const next = new URLSearchParams(parameters);

@@ -1,17 +1,20 @@
 import { Banner } from "@/components/ui/banner";
 import { Link } from "@/components/ui/link";
-import { addressOf, type Params } from "./list-address";
+import { listHref, type Params } from "./list-href";
 
 export type FilterProblem = Readonly<{ name: string; value: string; message: string }>;
 
-/** Filters in the address that could not be read: named, so that no list is silently longer or shorter than it was asked to be. */
+/**
+ * Names the filters in the URL that were ignored because they are invalid, so that no list is longer
+ * than requested without a warning.
+ */
 export function FilterProblems({
   path,
   params,
   problems,
 }: Readonly<{ path: string; params: Params; problems: readonly FilterProblem[] }>) {
   if (problems.length === 0) return null;
-  const without = addressOf(
+  const without = listHref(
     path,
     params,
     Object.fromEntries(problems.map(({ name }) => [name, null])),
@@ -20,7 +23,7 @@ export function FilterProblems({
     <div className="pb-3">
       <Banner
         tone="warning"
-        title="Some filters were not understood, so this list is not filtered by them."
+        title="Some filters are invalid and were ignored."
         action={<Link href={without}>Remove them</Link>}
       >
         <ul>

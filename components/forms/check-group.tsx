@@ -12,18 +12,18 @@ type Props = Readonly<{
   hint?: ReactNode;
 }>;
 
-/** Any number of a few choices; the form sends each checked value under one name. */
+/** Checkboxes for several options; the form sends each checked value under one name. */
 export function CheckGroup({ label, name, options, checked, error, hint }: Props) {
   return (
     <FieldGroup label={label} hint={hint} error={error}>
       <div className="grid gap-2 sm:grid-cols-2">
-        {options.map(({ value, label: word, hint: help }) => (
+        {options.map(({ value, label: optionLabel, hint: optionHint }) => (
           <Checkbox
             key={value}
             name={name}
             value={value}
-            label={word}
-            hint={help}
+            label={optionLabel}
+            hint={optionHint}
             defaultChecked={checked.includes(value)}
             aria-invalid={error ? true : undefined}
           />

@@ -1,30 +1,29 @@
 "use client";
 
+import { CommentField } from "./comment-field";
 import type { ReactElement, ReactNode } from "react";
-import { ActForm } from "@/components/forms/act-form";
-import { givenText } from "@/components/forms/form-values";
-import { Button } from "@/components/ui/button";
-import { Dialog, DialogClose } from "@/components/ui/dialog";
-import { TextareaField } from "@/components/ui/textarea";
+import { ActionForm } from "./action-form";
+import { optionalText } from "./form-values";
+import { Dialog } from "@/components/ui/dialog";
 import type { ServerAction } from "@/lib/auth/types";
 
 type Props<T> = Readonly<{
   trigger: ReactElement;
   title: string;
-  /** What it means, in a sentence. */
+  /** The consequence, in a sentence. */
   consequence: ReactNode;
   submitLabel: string;
   receipt: string | ((data: T) => string);
-  onRefused?: (() => void) | undefined;
+  onFailure?: (() => void) | undefined;
   onOpenChange?: ((open: boolean) => void) | undefined;
   action: ServerAction<T>;
-  /** Goes along with the comment. */
-  fixed: Readonly<Record<string, unknown>>;
+  /** Sent with the comment. */
+  fixedInput: Readonly<Record<string, unknown>>;
   tone?: "primary" | "danger" | undefined;
   children?: ReactNode;
 }>;
 
-/** Asks once more before an act that needs nothing but a comment. */
+/** Confirms an action that takes only a comment. */
 export function CommentDialog<T>({ trigger, title, consequence, onOpenChange, ...form }: Props<T>) {
   return (
     <Dialog trigger={trigger} title={title} description={consequence} onOpenChange={onOpenChange}>
@@ -33,44 +32,32 @@ export function CommentDialog<T>({ trigger, title, consequence, onOpenChange, ..
   );
 }
 
-/** The form of such a dialog, for one that something else opens. */
+/** The form of a CommentDialog, for a dialog that is opened elsewhere. */
 export function CommentForm<T>({
   submitLabel,
   receipt,
   action,
-  fixed,
+  fixedInput,
   tone = "primary",
-  onRefused,
+  onFailure,
   children,
 }: Omit<Props<T>, "trigger" | "title" | "consequence" | "onOpenChange">) {
   return (
-    <ActForm
+    <ActionForm
       action={action}
       fields={["comment"]}
       submitLabel={submitLabel}
       submitTone={tone}
       receipt={receipt}
-      onRefused={onRefused}
-      beside={
-        <DialogClose>
-          <Button>Cancel</Button>
-        </DialogClose>
-      }
-      input={(form) => ({ ...fixed, comment: givenText(form, "comment") })}
+      onFailure={onFailure}
+      input={(form) => ({ ...fixedInput, comment: optionalText(form, "comment") })}
     >
       {({ errors }) => (
         <>
           {children}
-          <TextareaField
-            label="Comment"
-            name="comment"
-            rows={2}
-            maxLength={500}
-            error={errors("comment")}
-            hint="It stands on the record."
-          />
+          <CommentField error={errors("comment")} />
         </>
       )}
-    </ActForm>
+    </ActionForm>
   );
 }

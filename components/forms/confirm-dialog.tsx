@@ -4,9 +4,9 @@ import { useRouter } from "next/navigation";
 import type { ReactElement, ReactNode } from "react";
 import { AlertDialog } from "@/components/ui/alert-dialog";
 import type { ServerAction } from "@/lib/auth/types";
-import { RefusalBanner } from "./refusal-banner";
+import { ErrorBanner } from "./error-banner";
 import { showReceipt } from "./show-receipt";
-import { useAct } from "./use-act";
+import { useAction } from "./use-action";
 
 type Props<T> = Readonly<{
   trigger?: ReactElement | undefined;
@@ -14,7 +14,7 @@ type Props<T> = Readonly<{
   onOpenChange?: ((open: boolean) => void) | undefined;
   /** A question. */
   title: string;
-  /** What it means, in figures. */
+  /** The consequence, in numbers. */
   consequence: ReactNode;
   confirmLabel: string;
   receipt: string;
@@ -23,7 +23,7 @@ type Props<T> = Readonly<{
   tone?: "danger" | "plain" | undefined;
 }>;
 
-/** Asks before one act that needs no more input. A refusal stays in the dialog. */
+/** Confirms an action that takes no input. A failure stays in the dialog. */
 export function ConfirmDialog<T>({
   trigger,
   open,
@@ -36,7 +36,7 @@ export function ConfirmDialog<T>({
   input,
   tone = "danger",
 }: Props<T>) {
-  const { state, run, clear } = useAct(action);
+  const { state, run, clear } = useAction(action);
   const router = useRouter();
   const confirm = async (): Promise<"keep" | undefined> => {
     const answer = await run(input);
@@ -59,7 +59,7 @@ export function ConfirmDialog<T>({
       }}
       action={async () => (await confirm()) ?? undefined}
     >
-      {state?.ok === false && <RefusalBanner refusal={state} shown={[]} />}
+      {state?.ok === false && <ErrorBanner failure={state} fields={[]} />}
     </AlertDialog>
   );
 }

@@ -10,23 +10,27 @@ type Props = Readonly<{
   hint?: ReactNode;
 }>;
 
-const notALength = "Write a number and a unit, such as 90 days, 12 h or 1 year.";
+/** What to enter where a text is not a duration. */
+export const durationHelp = "Enter a number and a unit, such as 90 days, 12 h or 1 year.";
 
-/** The seconds that stand in a field as text; what is no length of time comes back as NaN, so that the schema refuses it at its place. */
+/**
+ * The duration in a text field, in seconds. NaN for any other text, so that the schema rejects it at
+ * its field.
+ */
 export function secondsOf(text: string): number {
   return parseDuration(text) ?? Number.NaN;
 }
 
-/** A length of time as people write it. */
+/** A duration as people write it. */
 export function DurationTextField({ label, name, seconds, error, hint }: Props) {
-  const shown = error?.map((message) => (message.includes("NaN") ? notALength : message));
+  const messages = error?.map((message) => (message.includes("NaN") ? durationHelp : message));
   return (
     <TextField
       label={label}
       name={name}
       required
       defaultValue={formatDuration(seconds)}
-      error={shown}
+      error={messages}
       hint={hint}
       autoComplete="off"
     />

@@ -1,21 +1,21 @@
-/** One field's text; empty if it is absent. */
+/** The text of a field; empty if it is absent. */
 export function textOf(form: FormData, name: string): string {
   const value = form.get(name);
   return typeof value === "string" ? value : "";
 }
 
-/** One field's text, or undefined where nothing was written. */
-export function givenText(form: FormData, name: string): string | undefined {
+/** The text of a field, or undefined if it is blank. */
+export function optionalText(form: FormData, name: string): string | undefined {
   return textOf(form, name).trim() || undefined;
 }
 
-/** A number, NaN for what is none (the schema says so beside the field), undefined for nothing. */
+/** A number; undefined if the field is blank, NaN for other text, which the schema rejects. */
 export function numberOf(form: FormData, name: string): number | undefined {
-  const text = givenText(form, name);
+  const text = optionalText(form, name);
   return text === undefined ? undefined : Number(text);
 }
 
-/** Lines of a text area, without empty ones. */
+/** The lines of a text area, also separated by commas, without blank ones. */
 export function linesOf(form: FormData, name: string): string[] {
   return textOf(form, name)
     .split(/[\n,]/)
@@ -23,7 +23,7 @@ export function linesOf(form: FormData, name: string): string[] {
     .filter(Boolean);
 }
 
-/** The values of all checked boxes of that name. */
+/** The values of all checked checkboxes of that name. */
 export function checkedOf(form: FormData, name: string): string[] {
   return form.getAll(name).filter((value): value is string => typeof value === "string");
 }

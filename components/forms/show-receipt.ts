@@ -3,7 +3,7 @@ import type { ActionState } from "@/lib/auth/types";
 
 type Done = Extract<ActionState, { ok: true }>;
 
-/** The address of the entry that an act left, by number, or by id while it has none yet. */
+/** The URL of the entry that an action recorded: by number, or by id while it has none. */
 export function entryHref({
   entryId,
   entrySeq,
@@ -12,16 +12,16 @@ export function entryHref({
   return entryId === null ? undefined : `/audit/${entryId}`;
 }
 
-/** "Entry 812", or "the entry" while it has no number. */
+/** "Entry 812", or "View entry" while it has no number. */
 export function entryLabel({
   entryId,
   entrySeq,
 }: Pick<Done, "entryId" | "entrySeq">): string | undefined {
   if (entrySeq !== null) return `Entry ${entrySeq}`;
-  return entryId === null ? undefined : "Show the entry";
+  return entryId === null ? undefined : "View entry";
 }
 
-/** The product's handshake, in the corner: "Revoked. Entry 812." */
+/** Shows the receipt of an action in the corner: "Revoked. Entry 812." */
 export function showReceipt(sentence: string, done: Done): void {
   showToast({ text: sentence, linkText: entryLabel(done), href: entryHref(done) });
 }

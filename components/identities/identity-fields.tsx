@@ -1,10 +1,10 @@
 import { TextField } from "@/components/ui/input";
 import { RadioCards } from "@/components/ui/radio-cards";
 import { TextareaField } from "@/components/ui/textarea";
-import { identityKinds } from "@/lib/identities/schema";
-import { kindHints, kindWords } from "./identity-words";
+import { identityKinds } from "@/lib/pki/types";
+import { kindHints, kindLabels } from "./identity-kinds";
 
-type Given = Readonly<{
+type InitialValues = Readonly<{
   kind?: string | undefined;
   name?: string | undefined;
   owner?: string | undefined;
@@ -12,66 +12,66 @@ type Given = Readonly<{
   networks?: readonly string[] | undefined;
 }>;
 type Props = Readonly<{
-  given?: Given | undefined;
+  initial?: InitialValues | undefined;
   errors: (path: string) => string[] | undefined;
   fixedKind?: boolean | undefined;
 }>;
 
-/** The paths that these fields show errors for. */
+/** The paths whose errors these fields show. */
 export const identityFieldNames = ["kind", "name", "owner", "networks", "note"] as const;
 
-/** The fields of an identity, for making and for changing one. */
-export function IdentityFields({ given = {}, errors, fixedKind }: Props) {
+/** The fields of an identity, to create or change one. */
+export function IdentityFields({ initial = {}, errors, fixedKind }: Props) {
   return (
     <>
       {!fixedKind && (
         <RadioCards
           label="Kind"
           name="kind"
-          defaultValue={given.kind ?? "service"}
+          defaultValue={initial.kind ?? "service"}
           error={errors("kind")}
           required
           options={identityKinds.map((value) => ({
             value,
-            label: kindWords[value],
+            label: kindLabels[value],
             hint: kindHints[value],
           }))}
-          hint="A kind never changes."
+          hint="The kind can't be changed later."
         />
       )}
       <TextField
         label="Name"
         name="name"
         required
-        defaultValue={given.name}
+        defaultValue={initial.name}
         error={errors("name")}
         autoComplete="off"
-        hint="What people call it. It is unique among its kind."
+        hint="Must be unique among all identities. Certificates can carry it as their common name."
       />
       <TextField
         label="Owner"
         name="owner"
         required
-        defaultValue={given.owner}
+        defaultValue={initial.owner}
         error={errors("owner")}
         autoComplete="off"
-        hint="Who answers for it: a team or a mailbox, such as payments-team@example.com."
+        hint="The team or person responsible for it, such as payments-team@example.com."
       />
       <TextareaField
         label="Networks"
         name="networks"
         mono
         rows={2}
-        defaultValue={given.networks?.join("\n")}
+        defaultValue={initial.networks?.join("\n")}
         error={errors("networks")}
         placeholder="10.20.0.0/16"
         spellCheck={false}
-        hint="Where its certificates may be used from, one a line. Empty: anywhere. From elsewhere they are refused."
+        hint="The networks its certificates can be used from, one per line. Requests from other networks are denied. Leave empty to allow all networks."
       />
       <TextareaField
         label="Note"
         name="note"
-        defaultValue={given.note}
+        defaultValue={initial.note}
         error={errors("note")}
         rows={2}
       />

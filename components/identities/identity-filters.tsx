@@ -1,21 +1,26 @@
 import { ChoiceFilter } from "@/components/filters/choice-filter";
 import { FilterBar } from "@/components/filters/filter-bar";
 import { SearchInput } from "@/components/ui/search-input";
-import { identityKinds } from "@/lib/identities/schema";
-import { kindWords } from "./identity-words";
+import { identityKinds } from "@/lib/pki/types";
+import { kindLabels } from "./identity-kinds";
 
-/** Search and choices over the list of identities. */
+/** Search and filters of the identity list. */
 export function IdentityFilters() {
   return (
     <FilterBar>
       <SearchInput label="Search identities" placeholder="Name or owner" />
+      <SearchInput
+        label="Search by a name that is held"
+        name="holds"
+        placeholder="Who holds pay.example.com?"
+      />
       <ChoiceFilter
         label="Kind"
         name="kind"
         any="Any kind"
         options={[...identityKinds, "system" as const].map((value) => ({
           value,
-          label: kindWords[value],
+          label: kindLabels[value],
         }))}
       />
       <ChoiceFilter

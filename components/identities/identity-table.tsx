@@ -4,14 +4,14 @@ import { DataTable, type Column } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";
 import { formatCount } from "@/lib/format/count";
 import type { IdentityDto } from "@/lib/identities/schema";
-import { kindWords } from "./identity-words";
+import { kindLabels } from "./identity-kinds";
 
-/** active or suspended, as word, icon and colour. */
+/** Active or suspended, as label, icon and color. */
 export function IdentityState({ status }: Pick<IdentityDto, "status">) {
   return status === "active" ? (
-    <StateBadge state="valid" word="Active" />
+    <StateBadge state="valid" label="Active" />
   ) : (
-    <StateBadge state="hold" word="Suspended" />
+    <StateBadge state="hold" label="Suspended" />
   );
 }
 
@@ -22,7 +22,7 @@ const columns: readonly Column<IdentityDto>[] = [
     header: "Kind",
     width: "fit",
     hideBelow: "sm",
-    cell: ({ kind }) => kindWords[kind],
+    cell: ({ kind }) => kindLabels[kind],
   },
   {
     key: "status",
@@ -42,7 +42,7 @@ const columns: readonly Column<IdentityDto>[] = [
   },
   {
     key: "valid",
-    header: "Valid",
+    header: "Valid certificates",
     align: "end",
     width: "fit",
     hideBelow: "sm",
@@ -57,7 +57,7 @@ const columns: readonly Column<IdentityDto>[] = [
   },
 ];
 
-/** Identities as rows; each opens its page. */
+/** Identities as rows; each row links to its page. */
 export function IdentityTable({
   items,
   empty,

@@ -17,7 +17,7 @@ import { chooseTheme, chooseZone, localZone } from "./preferences";
 import { readTheme, type Theme } from "./theme";
 
 export type AccountMenuProps = Readonly<{
-  /** Who is signed in: an e-mail address. */
+  /** The email address of the signed-in user. */
   label: string;
   role: string;
   theme: Theme;
@@ -28,16 +28,16 @@ export type AccountMenuProps = Readonly<{
 }>;
 
 const themeOptions = [
-  { value: "system", label: "As the system", icon: <Monitor aria-hidden className="text-muted" /> },
+  { value: "system", label: "System", icon: <Monitor aria-hidden className="text-muted" /> },
   { value: "light", label: "Light", icon: <Sun aria-hidden className="text-muted" /> },
   { value: "dark", label: "Dark", icon: <Moon aria-hidden className="text-muted" /> },
 ] as const;
 
-/** Who is signed in, in which role; how the console looks and tells the time; the way out. */
+/** The signed-in user and role, theme, time zone, account, shortcuts and sign-out. */
 export function AccountMenu({
   label,
   role,
-  theme: first,
+  theme: initialTheme,
   signOut,
   accountHref,
   side,
@@ -45,8 +45,8 @@ export function AccountMenu({
 }: AccountMenuProps) {
   const router = useRouter();
   const { zone } = useClock();
-  const [theme, setTheme] = useState<Theme>(first);
-  const [leaving, leave] = useTransition();
+  const [theme, setTheme] = useState<Theme>(initialTheme);
+  const [signingOut, startSignOut] = useTransition();
   const zones = [
     { value: "UTC", label: "UTC", icon: <Clock aria-hidden className="text-muted" /> },
     {
@@ -55,7 +55,7 @@ export function AccountMenu({
       icon: <Clock aria-hidden className="text-muted" />,
     },
   ];
-  const name = shape === "rail" ? "max-lg:sr-only" : "";
+  const textStyle = shape === "rail" ? "max-lg:sr-only" : "";
   return (
     <DropdownMenu
       align="start"
@@ -63,7 +63,7 @@ export function AccountMenu({
       trigger={
         <button
           type="button"
-          aria-busy={leaving}
+          aria-busy={signingOut}
           className={`flex h-10 w-full items-center gap-2.5 rounded-md px-1.5 text-left hover:bg-hover data-[state=open]:bg-hover ${shape === "rail" ? "max-lg:justify-center" : ""}`}
         >
           <span
@@ -72,7 +72,7 @@ export function AccountMenu({
           >
             {label.slice(0, 1)}
           </span>
-          <span className={`min-w-0 flex-1 ${name}`}>
+          <span className={`min-w-0 flex-1 ${textStyle}`}>
             <span className="sr-only">Account: </span>
             <span className="block truncate text-xs font-medium">{label}</span>
             <span className="block truncate text-2xs text-muted">{role}</span>
@@ -96,7 +96,7 @@ export function AccountMenu({
       />
       <MenuSeparator />
       <MenuRadio
-        label="Times in"
+        label="Time zone"
         value={zone === "UTC" ? "UTC" : "local"}
         options={zones}
         onChange={(value) => {
@@ -117,12 +117,12 @@ export function AccountMenu({
           sendSignal("keys");
         }}
       >
-        Keys
+        Keyboard shortcuts
       </MenuItem>
       <MenuItem
         icon={<LogOut aria-hidden />}
         onSelect={() => {
-          leave(signOut);
+          startSignOut(signOut);
         }}
       >
         Sign out

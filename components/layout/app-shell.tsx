@@ -5,35 +5,38 @@ import { ToastRegion } from "@/components/ui/toast";
 import { TooltipLayer } from "@/components/ui/tooltip";
 import { AccountMenu } from "./account-menu";
 import { MobileBar } from "./mobile-bar";
-import { NavList, type PlaceBadges } from "./nav-list";
+import { NavList, type NavBadges } from "./nav-list";
 import type { PaletteEntry, PaletteSearch } from "./palette-types";
-import type { PlaceGroup } from "./places";
+import type { NavGroup } from "./nav-items";
 import { SearchButton } from "./search-button";
-import { ShellKeys } from "./shell-keys";
+import { ShellOverlays } from "./shell-overlays";
 import { SkipLink } from "./skip-link";
 import type { Theme } from "./theme";
 
 type Props = Readonly<{
-  groups: readonly PlaceGroup[];
+  groups: readonly NavGroup[];
   account: Readonly<{ label: string; role: string }>;
   theme: Theme;
   signOut: () => Promise<void>;
   accountHref?: string | undefined;
-  /** Acts in the command palette: "Issue a certificate". */
-  acts?: readonly PaletteEntry[] | undefined;
+  /** Commands of the palette, such as "Issue certificate". */
+  commands?: readonly PaletteEntry[] | undefined;
   search?: PaletteSearch | undefined;
-  badges?: PlaceBadges | undefined;
+  badges?: NavBadges | undefined;
   children: ReactNode;
 }>;
 
-/** The frame of the console: sidebar, a rail under 1024 px, a drawer under 768 px; palette, keys, tooltips, receipts. */
+/**
+ * The frame of the console: a sidebar, which is a rail under 1024 px and a drawer under 768 px, the
+ * command palette, shortcuts, tooltips and notifications.
+ */
 export function AppShell({
   groups,
   account,
   theme,
   signOut,
   accountHref,
-  acts = [],
+  commands = [],
   search,
   badges,
   children,
@@ -54,7 +57,7 @@ export function AppShell({
         <NextLink
           href="/"
           prefetch={false}
-          aria-label="Chancery, to the overview"
+          aria-label="Chancery overview"
           className="flex h-8 items-center gap-2 rounded-md px-1.5 font-semibold tracking-tight max-lg:justify-center"
         >
           <Mark />
@@ -69,7 +72,7 @@ export function AppShell({
       <main id="content" tabIndex={-1} className="min-w-0 flex-1 outline-none">
         <div className="mx-auto max-w-[84rem] px-4 py-5 sm:px-6 lg:px-8 lg:py-7">{children}</div>
       </main>
-      <ShellKeys groups={groups} acts={acts} search={search} />
+      <ShellOverlays groups={groups} commands={commands} search={search} />
       <ToastRegion />
       <TooltipLayer />
     </div>

@@ -3,7 +3,7 @@ import { Mark } from "@/components/ui/mark";
 import { TooltipLayer } from "@/components/ui/tooltip";
 import { SkipLink } from "./skip-link";
 
-/** The frame of the pages before signing in: the mark, one column, nothing else. */
+/** The frame of the pages before sign-in: the logo and one column. */
 export function AuthFrame({ children }: Readonly<{ children: ReactNode }>) {
   return (
     <div className="flex min-h-dvh flex-col items-center px-4 py-8 sm:py-[10vh]">

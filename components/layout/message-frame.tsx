@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import { Mark } from "@/components/ui/mark";
 
-/** A page that is one message: not found, not allowed, broken. */
+/** A page with a single message: not found, no access, error. */
 export function MessageFrame({
   title,
   children,
@@ -11,7 +11,7 @@ export function MessageFrame({
   title: string;
   children: ReactNode;
   action?: ReactNode;
-  /** The frame around it has its main landmark already. */ inShell?: boolean | undefined;
+  /** The frame around it already has a main landmark. */ inShell?: boolean | undefined;
 }>) {
   const Landmark = inShell ? "div" : "main";
   return (

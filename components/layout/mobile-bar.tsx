@@ -6,18 +6,18 @@ import { useState, type ReactNode } from "react";
 import { IconButton } from "@/components/ui/button";
 import { Drawer } from "@/components/ui/drawer";
 import { Mark } from "@/components/ui/mark";
-import { NavList, type PlaceBadges } from "./nav-list";
-import type { PlaceGroup } from "./places";
+import { NavList, type NavBadges } from "./nav-list";
+import type { NavGroup } from "./nav-items";
 import { SearchButton } from "./search-button";
 
-/** The bar of narrow windows: navigation in a drawer, the mark, the search. */
+/** The top bar of narrow windows: navigation in a drawer, the logo, search. */
 export function MobileBar({
   groups,
   badges,
   account,
 }: Readonly<{
-  groups: readonly PlaceGroup[];
-  badges: PlaceBadges | undefined;
+  groups: readonly NavGroup[];
+  badges: NavBadges | undefined;
   account: ReactNode;
 }>) {
   const [open, setOpen] = useState(false);
@@ -29,7 +29,7 @@ export function MobileBar({
         hideTitle
         open={open}
         onOpenChange={setOpen}
-        trigger={<IconButton label="Open the navigation" icon={<Menu aria-hidden />} />}
+        trigger={<IconButton label="Open navigation" icon={<Menu aria-hidden />} />}
       >
         <div className="flex h-full flex-col gap-5">
           <span className="flex items-center gap-2 font-semibold">

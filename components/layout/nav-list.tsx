@@ -4,59 +4,59 @@ import clsx from "clsx";
 import NextLink from "next/link";
 import { usePathname } from "next/navigation";
 import type { ReactNode } from "react";
-import { placeAt, type PlaceGroup, type PlaceId } from "./places";
-import { PlaceIcon } from "./place-icon";
+import { currentNavItem, type NavGroup, type NavItemId } from "./nav-items";
+import { NavIcon } from "./nav-icon";
 
-/** What stands beside a place: how much there is to do. */
-export type PlaceBadges = Readonly<Partial<Record<PlaceId, ReactNode>>>;
+/** Shown next to an item: how much there is to do. */
+export type NavBadges = Readonly<Partial<Record<NavItemId, ReactNode>>>;
 
 type Props = Readonly<{
-  groups: readonly PlaceGroup[];
-  /** rail: names appear from 1024 px up; full: always. */ shape: "rail" | "full";
-  badges?: PlaceBadges | undefined;
+  groups: readonly NavGroup[];
+  /** rail: labels appear from 1024 px up; full: always. */ shape: "rail" | "full";
+  badges?: NavBadges | undefined;
   onGo?: (() => void) | undefined;
 }>;
 
-/** The places of the console; the current one is marked. */
+/** The navigation of the console; the current item is marked. */
 export function NavList({ groups, shape, badges = {}, onGo }: Props) {
-  const current = placeAt(usePathname(), groups);
-  const name = shape === "rail" ? "max-lg:sr-only" : "";
+  const current = currentNavItem(usePathname(), groups);
+  const textStyle = shape === "rail" ? "max-lg:sr-only" : "";
   return (
     <nav
       aria-label="Main"
       data-rail={shape === "rail" ? "" : undefined}
       className="flex flex-col gap-4"
     >
-      {groups.map(({ label, places }) => (
+      {groups.map(({ label, items }) => (
         <div key={label ?? "first"}>
           {label && (
-            <p className={clsx("px-2 pb-1 text-2xs font-medium text-muted", name)}>{label}</p>
+            <p className={clsx("px-2 pb-1 text-2xs font-medium text-muted", textStyle)}>{label}</p>
           )}
           {label && shape === "rail" && (
             <div className="mx-2 mb-2 border-t border-border lg:hidden" />
           )}
           <ul className="flex flex-col gap-px">
-            {places.map((place) => {
-              const here = place.id === current;
+            {items.map((item) => {
+              const isCurrent = item.id === current;
               return (
-                <li key={place.id}>
+                <li key={item.id}>
                   <NextLink
-                    href={place.href}
+                    href={item.href}
                     prefetch={false}
                     {...(onGo ? { onClick: onGo } : {})}
-                    aria-current={here ? "page" : undefined}
-                    data-tip={shape === "rail" ? `${place.label}  g ${place.key}` : undefined}
+                    aria-current={isCurrent ? "page" : undefined}
+                    data-tip={shape === "rail" ? `${item.label}  g ${item.key}` : undefined}
                     className={clsx(
                       "group relative flex h-8 items-center gap-2.5 rounded-md px-2 text-sm pointer-coarse:h-10",
                       shape === "rail" && "max-lg:justify-center",
-                      here
+                      isCurrent
                         ? "bg-hover font-medium text-text [&_svg]:text-accent"
                         : "text-muted hover:bg-hover/60 hover:text-text",
                     )}
                   >
-                    <PlaceIcon id={place.id} />
-                    <span className={clsx("flex-1", name)}>{place.label}</span>
-                    {badges[place.id]}
+                    <NavIcon id={item.id} />
+                    <span className={clsx("flex-1", textStyle)}>{item.label}</span>
+                    {badges[item.id]}
                   </NextLink>
                 </li>
               );

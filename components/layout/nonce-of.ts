@@ -1,4 +1,6 @@
-/** The nonce in a content security policy, as the machine door writes it into the request of a page. */
+/**
+ * The nonce in the content security policy that the gateway sets on the request for a page.
+ */
 export function nonceOf(policy: string | null): string | undefined {
   return policy ? /'nonce-([A-Za-z0-9+/=_-]+)'/.exec(policy)?.[1] : undefined;
 }

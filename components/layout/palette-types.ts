@@ -1,15 +1,17 @@
-/** One line of the command palette: a page, a thing or an act. */
+import type { NavItemId } from "./nav-items";
+
+/** One line of the command palette: a page, a search result or a command. */
 export type PaletteEntry = Readonly<{
   id: string;
-  /** The heading under which it stands: "Go to", "Certificates", "Acts". */
+  /** Its heading: "Go to", "Certificates", "Actions". */
   group: string;
   label: string;
-  /** Further words by which it is found, and a second line. */
+  /** The second line, also searched. */
   hint?: string | undefined;
   href: string;
-  place?: string | undefined;
+  icon?: NavItemId | undefined;
   keys?: readonly string[] | undefined;
 }>;
 
-/** Finds certificates, identities … by words while somebody types. */
-export type PaletteSearch = (words: string) => Promise<readonly PaletteEntry[]>;
+/** Searches certificates, identities and policies on the server. */
+export type PaletteSearch = (query: string) => Promise<readonly PaletteEntry[]>;

@@ -2,24 +2,24 @@ import { themeCookie, zoneCookie, type Theme } from "./theme";
 
 const yearSeconds = 31_536_000;
 
-function remember(name: string, value: string): void {
+function setCookie(name: string, value: string): void {
   const secure = location.protocol === "https:" ? "; secure" : "";
   document.cookie = `${name}=${encodeURIComponent(value)}; path=/; max-age=${yearSeconds}; samesite=lax${secure}`;
 }
 
-/** Shows a theme at once and lets the server know it for the next page. */
+/** Applies a theme and stores it in a cookie, so that the server renders the next page with it. */
 export function chooseTheme(theme: Theme): void {
-  remember(themeCookie, theme);
+  setCookie(themeCookie, theme);
   if (theme === "system") delete document.documentElement.dataset["theme"];
   else document.documentElement.dataset["theme"] = theme;
 }
 
-/** Remembers in which zone times are shown: "UTC", or this browser's own. */
+/** Stores the time zone of the console in a cookie: "UTC", or that of the browser. */
 export function chooseZone(zone: string): void {
-  remember(zoneCookie, zone);
+  setCookie(zoneCookie, zone);
 }
 
-/** The zone that this browser lives in. */
+/** The time zone of the browser. */
 export function localZone(): string {
   return Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
 }

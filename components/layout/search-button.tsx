@@ -5,7 +5,7 @@ import { IconButton } from "@/components/ui/button";
 import { Kbd } from "@/components/ui/kbd";
 import { sendSignal } from "./open-signals";
 
-/** Opens the command palette: a wide box where there is room, an icon on the rail and on phones. */
+/** Opens the command palette: a box in the sidebar, an icon on the rail and on phones. */
 export function SearchButton({ shape }: Readonly<{ shape: "rail" | "icon" }>) {
   const open = () => {
     sendSignal("palette");
@@ -16,7 +16,7 @@ export function SearchButton({ shape }: Readonly<{ shape: "rail" | "icon" }>) {
     <button
       type="button"
       onClick={open}
-      data-tip="Search and go anywhere"
+      data-tip="Search or run a command"
       aria-keyshortcuts="Control+K Meta+K"
       className="flex h-8 w-full items-center gap-2 rounded-md border border-border bg-raised px-2 text-sm text-muted shadow-card hover:border-edge/60 hover:text-text max-lg:justify-center"
     >

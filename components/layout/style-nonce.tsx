@@ -5,7 +5,11 @@ declare global {
   var __webpack_nonce__: string | undefined;
 }
 
-/** Hands the page's nonce to the code that puts a style element in while a dialog is open (it keeps the page behind from scrolling). The first one counts: later renders come with other nonces, but the document keeps its policy. */
+/**
+ * Passes the page's nonce to the library that adds a style element while a dialog is open, to keep
+ * the page behind it from scrolling. Only the first one is used: later renders have other nonces,
+ * but the document keeps its policy.
+ */
 export function StyleNonce({ nonce }: Readonly<{ nonce: string | undefined }>) {
   if (typeof window !== "undefined" && nonce) globalThis.__webpack_nonce__ ??= nonce;
   return null;

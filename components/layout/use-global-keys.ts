@@ -3,22 +3,22 @@
 import { useRouter } from "next/navigation";
 import { useEffect } from "react";
 import { sendSignal } from "./open-signals";
-import type { PlaceGroup } from "./places";
+import type { NavGroup } from "./nav-items";
 
-/** How long after g the letter may come. */
+/** How soon the letter must follow g. */
 const letterMs = 1200;
 
-const typesText = (target: EventTarget | null) =>
+const isTextControl = (target: EventTarget | null) =>
   target instanceof Element &&
   target.closest(
     "input:not([type=checkbox],[type=radio]), textarea, select, [contenteditable=true]",
   ) !== null;
-const opensPalette = (event: KeyboardEvent) =>
+const isPaletteShortcut = (event: KeyboardEvent) =>
   (event.ctrlKey || event.metaKey) &&
   !event.shiftKey &&
   !event.altKey &&
   event.key.toLowerCase() === "k";
-const overlayOpen = () =>
+const isOverlayOpen = () =>
   document.querySelector("[role=dialog], [role=alertdialog], [role=menu]") !== null;
 
 function focusSearch(): boolean {
@@ -28,15 +28,18 @@ function focusSearch(): boolean {
   return box !== null;
 }
 
-/** The keys that work everywhere: Ctrl or ⌘ K, `/`, `?`, and g with a letter. They rest while somebody types or a dialog is open. */
-export function useGlobalKeys(groups: readonly PlaceGroup[]): void {
+/**
+ * The shortcuts that work everywhere: Ctrl or ⌘ K, `/`, `?`, and g followed by a letter. Ignored
+ * while the user types or a dialog is open.
+ */
+export function useGlobalKeys(groups: readonly NavGroup[]): void {
   const router = useRouter();
   useEffect(() => {
-    let waitingSince = 0;
-    const letter = (key: string) =>
-      groups.flatMap((group) => group.places).find((place) => place.key === key);
-    const press = (event: KeyboardEvent) => {
-      if (opensPalette(event)) {
+    let prefixPressedAt = 0;
+    const itemForKey = (key: string) =>
+      groups.flatMap((group) => group.items).find((item) => item.key === key);
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (isPaletteShortcut(event)) {
         event.preventDefault();
         sendSignal("palette");
         return;
@@ -45,27 +48,27 @@ export function useGlobalKeys(groups: readonly PlaceGroup[]): void {
         event.ctrlKey ||
         event.metaKey ||
         event.altKey ||
-        typesText(event.target) ||
-        overlayOpen()
+        isTextControl(event.target) ||
+        isOverlayOpen()
       )
         return;
-      const place = event.timeStamp - waitingSince < letterMs ? letter(event.key) : undefined;
-      waitingSince = 0;
-      if (place) {
+      const item = event.timeStamp - prefixPressedAt < letterMs ? itemForKey(event.key) : undefined;
+      prefixPressedAt = 0;
+      if (item) {
         event.preventDefault();
-        router.push(place.href);
+        router.push(item.href);
         return;
       }
-      if (event.key === "g") waitingSince = event.timeStamp;
+      if (event.key === "g") prefixPressedAt = event.timeStamp;
       if (event.key === "?") {
         event.preventDefault();
         sendSignal("keys");
       }
       if (event.key === "/" && focusSearch()) event.preventDefault();
     };
-    document.addEventListener("keydown", press);
+    document.addEventListener("keydown", onKeyDown);
     return () => {
-      document.removeEventListener("keydown", press);
+      document.removeEventListener("keydown", onKeyDown);
     };
   }, [groups, router]);
 }

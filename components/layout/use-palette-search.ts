@@ -3,40 +3,43 @@
 import { useEffect, useState } from "react";
 import type { PaletteEntry, PaletteSearch } from "./palette-types";
 
-const pauseMs = 140,
-  wordsMin = 2;
+const pauseMs = 140;
+const queryLengthMin = 2;
 
-export type Found = Readonly<{
-  words: string;
+export type PaletteResults = Readonly<{
+  query: string;
   entries: readonly PaletteEntry[];
   state: "idle" | "searching" | "failed";
 }>;
 
-const nothing: Found = { words: "", entries: [], state: "idle" };
+const noResults: PaletteResults = { query: "", entries: [], state: "idle" };
 
-/** What a search finds for the words, a moment after typing stopped. Late answers to earlier words are dropped. */
-export function usePaletteSearch(words: string, search: PaletteSearch | undefined): Found {
-  const [found, setFound] = useState<Found>(nothing);
-  const wanted = words.trim();
-  const wants = search !== undefined && wanted.length >= wordsMin;
+/**
+ * The results of the server search, a moment after the user stops typing. Late answers to an earlier
+ * query are dropped.
+ */
+export function usePaletteSearch(query: string, search: PaletteSearch | undefined): PaletteResults {
+  const [results, setResults] = useState<PaletteResults>(noResults);
+  const trimmed = query.trim();
+  const isEnabled = search !== undefined && trimmed.length >= queryLengthMin;
   useEffect(() => {
-    if (!wants) return;
-    let late = false;
+    if (!isEnabled) return;
+    let isStale = false;
     const timer = setTimeout(() => {
-      search(wanted).then(
+      search(trimmed).then(
         (entries) => {
-          if (!late) setFound({ words: wanted, entries, state: "idle" });
+          if (!isStale) setResults({ query: trimmed, entries, state: "idle" });
         },
         () => {
-          if (!late) setFound({ words: wanted, entries: [], state: "failed" });
+          if (!isStale) setResults({ query: trimmed, entries: [], state: "failed" });
         },
       );
     }, pauseMs);
     return () => {
-      late = true;
+      isStale = true;
       clearTimeout(timer);
     };
-  }, [search, wanted, wants]);
-  if (!wants) return nothing;
-  return found.words === wanted ? found : { ...found, state: "searching" };
+  }, [search, trimmed, isEnabled]);
+  if (!isEnabled) return noResults;
+  return results.query === trimmed ? results : { ...results, state: "searching" };
 }

@@ -6,41 +6,44 @@ import { Banner } from "@/components/ui/banner";
 import { Link } from "@/components/ui/link";
 import type { Alarm } from "./alarms";
 
-/** While nobody goes anywhere, this often. */
-const LOOK_EVERY_MS = 60_000;
+/** How often the alarms are refreshed while the page stays the same. */
+const refreshEveryMs = 60_000;
 
-/** What is wrong with the log, above every page. It looks again on each page and each minute, for a frame stays while its pages change. */
+/**
+ * Problems of the audit log, above every page. Refreshed on every navigation and every minute,
+ * because a layout isn't rendered again when its pages change.
+ */
 export function AlarmBanners({ first }: Readonly<{ first: readonly Alarm[] }>) {
   const path = usePathname();
   const [alarms, setAlarms] = useState(first);
-  const drawnFor = useRef(path);
+  const renderedFor = useRef(path);
   useEffect(() => {
-    const look = () => {
+    const refresh = () => {
       if (document.visibilityState === "visible")
         void readAlarms().then((found) => {
           if (found !== null) setAlarms(found);
         });
     };
-    const timer = setInterval(look, LOOK_EVERY_MS);
-    // The first page brought its own.
-    if (drawnFor.current !== path) look();
-    drawnFor.current = path;
+    const timer = setInterval(refresh, refreshEveryMs);
+    // The first page was rendered with its alarms.
+    if (renderedFor.current !== path) refresh();
+    renderedFor.current = path;
     return () => {
       clearInterval(timer);
     };
   }, [path]);
-  const shown = path === "/audit/log" ? alarms.filter(({ id }) => id !== "halted") : alarms;
-  if (shown.length === 0) return null;
+  const visible = path === "/audit/log" ? alarms.filter(({ id }) => id !== "halted") : alarms;
+  if (visible.length === 0) return null;
   return (
-    <div role="region" aria-label="Alarms of the log" className="flex flex-col gap-2 pb-5">
-      {shown.map(({ id, tone, title, says }) => (
+    <div role="region" aria-label="Audit log problems" className="flex flex-col gap-2 pb-5">
+      {visible.map(({ id, tone, title, message }) => (
         <Banner
           key={id}
           tone={tone}
           title={title}
-          action={path === "/audit/log" ? undefined : <Link href="/audit/log">Log and proofs</Link>}
+          action={path === "/audit/log" ? undefined : <Link href="/audit/log">Log & proofs</Link>}
         >
-          {says}
+          {message}
         </Banner>
       ))}
     </div>

@@ -1,6 +1,6 @@
-import { describe, expect, it } from "vitest";
-import type { LogState } from "@/lib/log/types-of-proof";
-import { alarmsOf } from "./alarms";
+import { describe, expect, test } from "vitest";
+import type { LogState } from "@/lib/log/view-types";
+import { findAlarms } from "./alarms";
 
 const at = "2026-11-23T00:00:00.000Z";
 const well: LogState = {
@@ -20,7 +20,7 @@ const well: LogState = {
   backlog: 0,
   level: "signed",
   witnesses: [],
-  quorum: "no witness is asked",
+  quorum: "none configured",
   checkpoint: {
     origin: "log.example.com/log/1",
     size: 815,
@@ -36,7 +36,7 @@ const well: LogState = {
   halted: null,
 };
 const source = {
-  id: "door",
+  id: "gateway",
   boot: "b",
   arrived: 9,
   settled: 9,
@@ -46,18 +46,18 @@ const source = {
   ended: false,
 };
 const idsOf = (state: Partial<LogState>, waitingMs = 0) =>
-  alarmsOf({ ...well, ...state }, waitingMs).map(({ id }) => id);
+  findAlarms({ ...well, ...state }, waitingMs).map(({ id }) => id);
 
-describe("what administrators and auditors are told wherever they look", () => {
-  it("nothing, while all is well", () => {
+describe("problems of the audit log above every page", () => {
+  test("a healthy log has no alarms", () => {
     expect([idsOf({}), idsOf({ sources: [source] })]).toEqual([[], []]);
   });
-  it("a moment without a checkpoint is no alarm, a long one is", () => {
+  test("a short delay of a checkpoint is no alarm, a long one is", () => {
     expect([idsOf({ size: 816 }, 900), idsOf({ checkpoint: null }, 900)]).toEqual([[], []]);
     expect(idsOf({ size: 816 }, 60_000)).toEqual(["late"]);
     expect(idsOf({ checkpoint: null }, 60_000)).toEqual(["late"]);
   });
-  it("a halted log, with both sizes, and not its lateness beside it", () => {
+  test("a halted log raises one alarm with both sizes, and none about the delayed checkpoint", () => {
     const halted = {
       code: "log.smaller-than-remembered",
       message: "",
@@ -69,9 +69,9 @@ describe("what administrators and auditors are told wherever they look", () => {
       rememberedNote: "",
     } as const;
     expect(idsOf({ halted, size: 900 }, 60_000)).toEqual(["halted"]);
-    expect(alarmsOf({ ...well, halted }, 0)[0]?.says).toContain("1,815");
+    expect(findAlarms({ ...well, halted }, 0)[0]?.message).toContain("1,815");
   });
-  it("a verification that found something, a gap in a source, the gravest first", () => {
+  test("failed verifications and gaps raise alarms, the most severe first", () => {
     const verification = {
       seq: 1,
       at,
@@ -85,7 +85,7 @@ describe("what administrators and auditors are told wherever they look", () => {
     expect(
       idsOf({ verification, sources: [source, { ...source, missing: "4-5", missingCount: 2 }] }),
     ).toEqual(["verification", "gaps"]);
-    expect(alarmsOf({ ...well, verification }, 0)[0]?.says).toBe("Entry 5 was changed.");
+    expect(findAlarms({ ...well, verification }, 0)[0]?.message).toBe("Entry 5 was changed.");
     expect(idsOf({ verification: { ...verification, ok: true } })).toEqual([]);
   });
 });

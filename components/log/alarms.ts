@@ -1,43 +1,47 @@
-import { formatCount, joinWords, plural } from "@/lib/format/count";
-import type { AlarmFacts } from "@/lib/log/types-of-proof";
+import { formatCount, formatList, plural } from "@/lib/format/count";
+import type { LogAlarmFacts } from "@/lib/log/view-types";
+import { controlTitle } from "./check-labels";
 
-/** Something about the log that an administrator or auditor has to know wherever they look. */
+/** A problem of the audit log that administrators and auditors see on every page. */
 export type Alarm = Readonly<{
   id: "halted" | "verification" | "gaps" | "late";
   tone: "danger" | "warning";
   title: string;
-  says: string;
+  message: string;
 }>;
 
-/** Later than this, publishing is not only busy. */
-const LATE_MS = 10_000;
-const namedAtMost = 3;
+/** A longer delay isn't just a busy moment. */
+const lateAfterMs = 10_000;
+const maxNamed = 3;
 
-/** What is wrong with the log, the gravest first; empty while all is well. `waitingMs`: how long the first entry without a checkpoint has waited for one; 0 if none waits. */
-export function alarmsOf(state: AlarmFacts, waitingMs: number): readonly Alarm[] {
-  const found = [
+/**
+ * The problems of the audit log, the most severe first. `waitingMs`: how long the first entry
+ * without a checkpoint has been waiting; 0 if none is.
+ */
+export function findAlarms(state: LogAlarmFacts, waitingMs: number): readonly Alarm[] {
+  const alarms = [
     haltedAlarm(state),
     verificationAlarm(state),
     gapAlarm(state),
     state.halted ? null : lateAlarm(state, waitingMs),
   ];
-  return found.filter((alarm) => alarm !== null);
+  return alarms.filter((alarm) => alarm !== null);
 }
 
-function haltedAlarm({ halted }: AlarmFacts): Alarm | null {
+function haltedAlarm({ halted }: LogAlarmFacts): Alarm | null {
   if (halted === null) return null;
   const smaller = halted.foundSize < halted.rememberedSize;
   return {
     id: "halted",
     tone: "danger",
-    title: "The log is halted: nothing can be issued or changed.",
-    says: smaller
-      ? `A checkpoint of ${plural(halted.rememberedSize, "entry", "entries")} is remembered outside the database, which holds ${formatCount(halted.foundSize)}.`
-      : `What the database holds differs from the checkpoint of ${plural(halted.rememberedSize, "entry", "entries")} that is remembered outside it.`,
+    title: "The audit log is halted. Certificates can only be revoked or put on hold.",
+    message: smaller
+      ? `The checkpoint stored outside the database covers ${plural(halted.rememberedSize, "entry", "entries")}, but the database has only ${formatCount(halted.foundSize)}.`
+      : `The database doesn’t match the checkpoint at ${plural(halted.rememberedSize, "entry", "entries")} that is stored outside it.`,
   };
 }
 
-function verificationAlarm({ verification }: AlarmFacts): Alarm | null {
+function verificationAlarm({ verification }: LogAlarmFacts): Alarm | null {
   if (verification === null || verification.ok) return null;
   const failed = verification.checks.filter(({ problems }) => problems > 0);
   return {
@@ -47,31 +51,31 @@ function verificationAlarm({ verification }: AlarmFacts): Alarm | null {
       failed.reduce((sum, { problems }) => sum + problems, 0),
       "problem",
     )}.`,
-    says:
+    message:
       verification.problems[0] ??
-      `They were found by ${joinWords(failed.slice(0, namedAtMost).map(({ name }) => name))}.`,
+      `Failed checks: ${formatList(failed.slice(0, maxNamed).map(({ name }) => controlTitle(name)))}.`,
   };
 }
 
-function gapAlarm({ sources }: AlarmFacts): Alarm | null {
+function gapAlarm({ sources }: LogAlarmFacts): Alarm | null {
   const gaps = sources.filter(({ missingCount }) => missingCount > 0);
   if (gaps.length === 0) return null;
   const missing = gaps.reduce((sum, { missingCount }) => sum + missingCount, 0);
   return {
     id: "gaps",
     tone: "danger",
-    title: `${plural(missing, "entry", "entries")} never arrived.`,
-    says: `Numbered by ${joinWords(gaps.slice(0, namedAtMost).map(({ id }) => id))}, missing from the log.`,
+    title: `${plural(missing, "entry is", "entries are")} missing from the audit log.`,
+    message: `Numbered by ${formatList(gaps.slice(0, maxNamed).map(({ id }) => id))}, but never received.`,
   };
 }
 
-function lateAlarm({ size, checkpoint }: AlarmFacts, waitingMs: number): Alarm | null {
+function lateAlarm({ size, checkpoint }: LogAlarmFacts, waitingMs: number): Alarm | null {
   const behind = size - (checkpoint?.size ?? 0);
-  if (behind <= 0 || waitingMs < LATE_MS) return null;
+  if (behind <= 0 || waitingMs < lateAfterMs) return null;
   return {
     id: "late",
     tone: "warning",
-    title: "Publishing is late.",
-    says: `${plural(behind, "entry is", "entries are")} not under a checkpoint; the last one is of ${formatCount(checkpoint?.size ?? 0)}.`,
+    title: "Checkpoints are delayed.",
+    message: `${plural(behind, "entry is", "entries are")} not in a checkpoint yet. The last one covers ${plural(checkpoint?.size ?? 0, "entry", "entries")}.`,
   };
 }

@@ -3,7 +3,7 @@ import { ButtonLink } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { Time } from "@/components/ui/time";
 import { formatCount, plural } from "@/lib/format/count";
-import type { AnchorView, LogState } from "@/lib/log/types-of-proof";
+import type { AnchorView, LogState } from "@/lib/log/view-types";
 
 const hrefOf = ({
   origin,
@@ -12,28 +12,30 @@ const hrefOf = ({
 }: Pick<AnchorView, "origin" | "size" | "authority">): string =>
   `/audit/log/anchors/${size}?${new URLSearchParams({ origin, authority }).toString()}`;
 
-/** Time stamps by somebody else over checkpoints (RFC 3161), the latest first, each with its token. */
+/**
+ * External timestamps of checkpoints (RFC 3161), the latest first, each with its token.
+ */
 export function AnchorCard({
   anchors,
   latest,
 }: Readonly<{ anchors: LogState["anchors"]; latest: readonly AnchorView[] }>) {
   return (
     <Card
-      title="Anchors"
-      description="Time stamps of an authority over checkpoints (RFC 3161): the log existed like this at that time."
+      title="Timestamps"
+      description="RFC 3161 timestamps that prove when a checkpoint existed."
       footer={
         anchors.count > latest.length
-          ? `${plural(anchors.count, "time stamp")} in all; the older ones are in the API.`
+          ? `${plural(anchors.count, "timestamp")} in total. Older ones are available through the API.`
           : undefined
       }
     >
       {latest.length === 0 ? (
         <p className="text-sm text-muted">
           {anchors.configured ? (
-            (anchors.problem ?? "A time stamp authority is set; the first answer is not here yet.")
+            (anchors.problem ?? "Waiting for the first response of the timestamp authority.")
           ) : (
             <>
-              No time stamp authority is set. Name one with{" "}
+              No timestamp authority is configured. Set one with{" "}
               <code className="font-mono text-xs">CHANCERY_TSA_URL</code>.
             </>
           )}

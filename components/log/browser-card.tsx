@@ -6,23 +6,29 @@ import { Banner } from "@/components/ui/banner";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { Time } from "@/components/ui/time";
-import type { CheckpointView, LogState } from "@/lib/log/types-of-proof";
-import type { Remembered } from "./browser-memory";
-import type { Comparison } from "./compare-memory";
-import { judgeCheckpoint, type CheckpointJudgement } from "./judge-checkpoint";
-import { LevelBadge } from "./level-badge";
-import { saveText } from "./save-text";
+import type { CheckpointView, LogState } from "@/lib/log/view-types";
+import type { StoredCheckpoint } from "@/components/log/shared/checkpoint-storage";
+import type { Comparison } from "@/components/log/shared/compare-checkpoints";
+import {
+  verifyCheckpointNote,
+  type CheckpointVerification,
+} from "@/components/log/shared/verify-checkpoint";
+import { LevelBadge } from "@/components/shared/level-badge";
+import { saveText } from "@/components/ui/save-text";
 
 type Props = Readonly<{ state: Pick<LogState, "checkpoint" | "logs"> }>;
 
-/** What this browser remembers of the log, and whether the newest checkpoint goes on from it: computed here, as soon as the page is there. */
+/**
+ * The checkpoint that this browser stored, and whether the latest one is consistent with it.
+ * Computed in the browser when the page has loaded.
+ */
 export function BrowserCard({ state: { checkpoint, logs } }: Props) {
   const vkey = logs[0]?.vkey ?? null;
-  const [found, setFound] = useState<CheckpointJudgement | null>(null);
+  const [result, setFound] = useState<CheckpointVerification | null>(null);
   useEffect(() => {
     let current = true;
     if (checkpoint !== null && vkey !== null)
-      void judgeCheckpoint(checkpoint.note, vkey).then((next) => {
+      void verifyCheckpointNote(checkpoint.note, vkey).then((next) => {
         if (current) setFound(next);
       });
     return () => {
@@ -30,9 +36,9 @@ export function BrowserCard({ state: { checkpoint, logs } }: Props) {
     };
   }, [checkpoint, vkey]);
   return (
-    <Card title="This browser" aside={<span role="status">{badgeOf(checkpoint, found)}</span>}>
+    <Card title="This browser" aside={<span role="status">{badgeOf(checkpoint, result)}</span>}>
       <div className="flex min-h-20 flex-col gap-2 text-sm">
-        <Says checkpoint={checkpoint} found={found} />
+        <Explanation checkpoint={checkpoint} result={result} />
       </div>
     </Card>
   );
@@ -40,69 +46,69 @@ export function BrowserCard({ state: { checkpoint, logs } }: Props) {
 
 const contradicts = (memory: Comparison | null): boolean => memory?.outcome === "contradiction";
 
-function badgeOf(checkpoint: CheckpointView | null, found: CheckpointJudgement | null) {
-  if (checkpoint === null) return <LevelBadge level="unsealed">Not yet sealed</LevelBadge>;
-  if (found === null) return <LevelBadge level="unsealed">Comparing…</LevelBadge>;
-  if (found.unable !== null) return <LevelBadge level="unknown">Not compared</LevelBadge>;
-  if (!found.signed || contradicts(found.memory))
+function badgeOf(checkpoint: CheckpointView | null, result: CheckpointVerification | null) {
+  if (checkpoint === null) return <LevelBadge level="unsealed">No checkpoint yet</LevelBadge>;
+  if (result === null) return <LevelBadge level="unsealed">Comparing…</LevelBadge>;
+  if (result.unable !== null) return <LevelBadge level="unknown">Not compared</LevelBadge>;
+  if (!result.signed || contradicts(result.memory))
     return (
       <LevelBadge level="failed">
-        {found.signed ? "Contradiction" : "Not signed by the log"}
+        {result.signed ? "Contradiction" : "Not signed by the log"}
       </LevelBadge>
     );
-  const words = {
-    first: "First seen",
+  const labels = {
+    first: "First visit",
     same: "Unchanged",
-    grown: "Only grown",
+    grown: "Append-only",
     behind: "Consistent",
     contradiction: "",
     open: "Not compared",
   } as const;
   return (
     <LevelBadge
-      level={found.memory === null || found.memory.outcome === "open" ? "unknown" : "signed"}
+      level={result.memory === null || result.memory.outcome === "open" ? "unknown" : "signed"}
     >
-      {found.memory === null ? "Not remembered" : words[found.memory.outcome]}
+      {result.memory === null ? "Not stored" : labels[result.memory.outcome]}
     </LevelBadge>
   );
 }
 
-function Says({
+function Explanation({
   checkpoint,
-  found,
-}: Readonly<{ checkpoint: CheckpointView | null; found: CheckpointJudgement | null }>) {
+  result,
+}: Readonly<{ checkpoint: CheckpointView | null; result: CheckpointVerification | null }>) {
   if (checkpoint === null)
-    return <p className="text-muted">There is no checkpoint to remember yet.</p>;
-  if (found === null) return <p className="text-muted">Computing in this browser.</p>;
-  if (found.unable !== null) return <p className="text-muted">{found.unable}</p>;
-  if (!found.signed)
+    return <p className="text-muted">There is no checkpoint to compare yet.</p>;
+  if (result === null) return <p className="text-muted">Computing in this browser…</p>;
+  if (result.unable !== null) return <p className="text-muted">{result.unable}</p>;
+  if (!result.signed)
     return (
-      <Banner tone="danger" live title="The checkpoint is not signed by the log’s key.">
-        Nothing was remembered.
+      <Banner tone="danger" live title="The checkpoint isn’t signed with the log’s key.">
+        It was not stored in this browser.
       </Banner>
     );
-  if (found.memory === null)
+  if (result.memory === null)
     return (
       <p className="text-muted">
-        The signature holds, but this browser keeps nothing for this site, so it cannot compare.
+        The signature is valid, but this browser stores no data for this site, so it can’t compare.
       </p>
     );
-  const { before, says } = found.memory;
+  const { before, message } = result.memory;
   return (
     <>
-      {contradicts(found.memory) ? (
-        <Banner tone="danger" live title="The log contradicts what this browser saw">
-          {says}
+      {contradicts(result.memory) ? (
+        <Banner tone="danger" live title="The log contradicts a checkpoint that this browser saw">
+          {message}
         </Banner>
       ) : (
-        <p>{says}</p>
+        <p>{message}</p>
       )}
-      {before && <Kept before={before} />}
+      {before && <StoredCheckpoint before={before} />}
     </>
   );
 }
 
-function Kept({ before }: Readonly<{ before: Remembered }>) {
+function StoredCheckpoint({ before }: Readonly<{ before: StoredCheckpoint }>) {
   return (
     <p className="flex flex-wrap items-center gap-x-2 text-xs text-muted">
       Last seen <Time at={before.seenAt} />
@@ -114,7 +120,7 @@ function Kept({ before }: Readonly<{ before: Remembered }>) {
           saveText(`checkpoint-${before.size}.txt`, before.note);
         }}
       >
-        What it saw
+        Download
       </Button>
     </p>
   );

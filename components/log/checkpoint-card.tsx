@@ -5,21 +5,21 @@ import { CodeBlock } from "@/components/ui/code-block";
 import { DataList } from "@/components/ui/data-list";
 import { Stack } from "@/components/ui/layout";
 import { MonoId } from "@/components/ui/mono-id";
-import { formatCount, joinWords } from "@/lib/format/count";
-import type { LogState } from "@/lib/log/types-of-proof";
+import { formatCount, formatList } from "@/lib/format/count";
+import type { LogState } from "@/lib/log/view-types";
 import { Freshness } from "./freshness";
-import { LevelBadge } from "./level-badge";
-import { levelWords } from "./state-words";
+import { LevelBadge } from "@/components/shared/level-badge";
+import { levelLabel } from "./state-labels";
 
-/** The newest checkpoint whole, with the key that verifies it: all that a stranger needs. */
+/** The latest checkpoint with its verifier key: everything that a third party needs. */
 export function CheckpointCard({ state, nowMs }: Readonly<{ state: LogState; nowMs: number }>) {
   const { checkpoint, logs, quorum } = state;
   if (checkpoint === null) {
     return (
       <Card title="Checkpoint">
         <p className="text-sm text-muted">
-          None has been published yet. The first follows within a second of the first entry after
-          the log got its key.
+          No checkpoint has been published yet. The first one follows within a second of the first
+          entry.
         </p>
       </Card>
     );
@@ -27,21 +27,24 @@ export function CheckpointCard({ state, nowMs }: Readonly<{ state: LogState; now
   return (
     <Card
       title="Checkpoint"
-      description="A C2SP signed note, the same as at /log/checkpoint."
-      aside={<LevelBadge level={state.level}>{levelWords(state)}</LevelBadge>}
+      description="A C2SP signed note, also available at /log/checkpoint."
+      aside={<LevelBadge level={state.level}>{levelLabel(state)}</LevelBadge>}
     >
       <Stack>
         <DataList
           items={[
             { label: "Entries", value: formatCount(checkpoint.size) },
-            { label: "Root", value: <MonoId value={checkpoint.rootHex} label="root" whole /> },
+            {
+              label: "Root hash",
+              value: <MonoId value={checkpoint.rootHex} label="root hash" whole />,
+            },
             { label: "Signed", value: <Freshness at={checkpoint.signedAt} nowMs={nowMs} /> },
             {
               label: "Cosigned by",
               value:
                 checkpoint.cosignedBy.length === 0
-                  ? `Nobody; ${quorum}`
-                  : `${joinWords(checkpoint.cosignedBy)} (${quorum})`,
+                  ? `No witnesses (${quorum})`
+                  : `${formatList(checkpoint.cosignedBy)} (${quorum})`,
             },
           ]}
         />
@@ -57,7 +60,7 @@ export function CheckpointCard({ state, nowMs }: Readonly<{ state: LogState; now
               size="sm"
               icon={<FileDown aria-hidden />}
             >
-              Newest
+              Download latest
             </ButtonLink>
           }
         />

@@ -1,24 +1,26 @@
 "use client";
 
+import { CommentField } from "@/components/forms/comment-field";
 import { useRouter } from "next/navigation";
-import { RefusalBanner } from "@/components/forms/refusal-banner";
+import { ErrorBanner } from "@/components/forms/error-banner";
 import { textOf } from "@/components/forms/form-values";
 import { showReceipt } from "@/components/forms/show-receipt";
-import { errorsOf, useAct } from "@/components/forms/use-act";
+import { errorsOf, useAction } from "@/components/forms/use-action";
 import { AlertDialog } from "@/components/ui/alert-dialog";
 import { Button } from "@/components/ui/button";
-import { TextareaField } from "@/components/ui/textarea";
 import type { ServerAction } from "@/lib/auth/types";
 import { formatCount, plural } from "@/lib/format/count";
-import type { HaltView } from "@/lib/log/types-of-proof";
+import type { HaltView } from "@/lib/log/view-types";
 
-/** The supervised step after lost entries: a new log with a new key, linked to the old one, for good. */
+/**
+ * The manual step after lost entries: a new log with a new key, permanently linked to the old one.
+ */
 export function ContinueDialog({
   halted,
   action,
-}: Readonly<{ halted: HaltView; action: ServerAction<{ entryId: string }> }>) {
+}: Readonly<{ halted: HaltView; action: ServerAction<unknown> }>) {
   const router = useRouter();
-  const { state, run, clear } = useAct(action);
+  const { state, run, clear } = useAction(action);
   const { rememberedSize, foundSize } = halted,
     lost = Math.max(0, rememberedSize - foundSize);
   const open = async (form: FormData): Promise<"keep" | undefined> => {
@@ -32,11 +34,11 @@ export function ContinueDialog({
     <AlertDialog
       trigger={
         <Button variant="danger" size="sm">
-          Open a continuation
+          Open continuation
         </Button>
       }
-      title="Open a continuation of the log?"
-      confirmLabel="Open the continuation"
+      title="Open a continuation of the audit log?"
+      confirmLabel="Open continuation"
       typedWord="continue"
       action={open}
       onOpenChange={clear}
@@ -44,29 +46,25 @@ export function ContinueDialog({
         <ul className="list-disc space-y-1 pl-4">
           <li>
             {lost > 0
-              ? `${plural(lost, "entry is", "entries are")} given up for good: ${lost === 1 ? `number ${formatCount(foundSize)}` : `numbers ${formatCount(foundSize)} to ${formatCount(rememberedSize - 1)}`} will be used again, in another log.`
-              : "The entries as they stand now become the beginning of another log."}
+              ? `${plural(lost, "entry is", "entries are")} permanently lost: ${lost === 1 ? `number ${formatCount(foundSize)}` : `numbers ${formatCount(foundSize)} to ${formatCount(rememberedSize - 1)}`} will be used again in the new log.`
+              : "The current entries become the start of a new log."}
           </li>
           <li>
-            A new log with a new name and a new key begins with the{" "}
+            The new log has a new name and a new key, and starts with the{" "}
             {plural(foundSize, "entry", "entries")} that {foundSize === 1 ? "is" : "are"} left.
             Every verifier needs the new key.
           </li>
           <li>
-            Its first entry holds the old log’s last checkpoint, so anybody can see what was lost.
+            Its first entry contains the old log’s last checkpoint, so anyone can see what was lost.
           </li>
         </ul>
       }
     >
-      {state?.ok === false && <RefusalBanner refusal={state} shown={["comment"]} />}
-      <TextareaField
-        label="Comment"
-        name="comment"
-        rows={2}
+      {state?.ok === false && <ErrorBanner failure={state} fields={["comment"]} />}
+      <CommentField
         required
-        maxLength={500}
         error={errorsOf(state, "comment")}
-        hint="What happened, for the record: it stands in the first entry of the new log."
+        hint="Describe what happened. Recorded in the first entry of the new log."
       />
     </AlertDialog>
   );

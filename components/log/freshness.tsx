@@ -4,9 +4,12 @@ import { useEffect, useState } from "react";
 import { plural } from "@/lib/format/count";
 import { formatExact, formatIso, formatRelative } from "@/lib/format/time";
 
-const MINUTE_S = 60;
+const minuteSeconds = 60;
 
-/** How long ago, in seconds while it is under a minute: for what happens every second. `nowMs` is the server's time when it wrote the page. */
+/**
+ * The age of a time, in seconds while under a minute: for things that happen every second. `nowMs`
+ * is the server's time when it rendered the page.
+ */
 export function Freshness({ at, nowMs }: Readonly<{ at: string; nowMs: number }>) {
   const [passed, setPassed] = useState(0);
   useEffect(() => {
@@ -21,15 +24,15 @@ export function Freshness({ at, nowMs }: Readonly<{ at: string; nowMs: number }>
   const now = nowMs + passed,
     seconds = Math.max(0, Math.floor((now - Date.parse(at)) / 1_000));
   return (
-    // The exact time has to be reachable by keyboard, so it takes focus.
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
     <time
       dateTime={formatIso(at)}
+      // The exact time has to be reachable by keyboard, so the element takes focus.
+      // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
       tabIndex={0}
       data-tip={formatExact(at)}
       className="rounded-sm whitespace-nowrap"
     >
-      {seconds < MINUTE_S ? `${plural(seconds, "second")} ago` : formatRelative(at, now)}
+      {seconds < minuteSeconds ? `${plural(seconds, "second")} ago` : formatRelative(at, now)}
     </time>
   );
 }

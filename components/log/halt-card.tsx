@@ -7,15 +7,18 @@ import { MonoId } from "@/components/ui/mono-id";
 import { Time } from "@/components/ui/time";
 import type { ReactNode } from "react";
 import { formatCount, plural } from "@/lib/format/count";
-import type { HaltView } from "@/lib/log/types-of-proof";
+import type { HaltView } from "@/lib/log/view-types";
 
-/** Why the log stands still: what is remembered outside, what was found, what is missing, and what goes on. */
+/**
+ * Why the log is halted: the stored checkpoint, the state of the database, what is missing, and
+ * what still works.
+ */
 export function HaltCard({
   halted,
   action,
 }: Readonly<{
   halted: HaltView;
-  /** The supervised step, for those who may. */ action: ReactNode;
+  /** The manual step, for users who may take it. */ action: ReactNode;
 }>) {
   const {
     code,
@@ -31,24 +34,25 @@ export function HaltCard({
     missing = Math.max(0, rememberedSize - foundSize);
   return (
     <Stack>
-      <Banner tone="danger" title="The log is halted.">
-        {message} CRLs, OCSP, sign-in and reading go on.
+      <Banner tone="danger" title="The audit log is halted.">
+        {message} Revoking, holding, CRLs, OCSP, sign-in and reading still work; everything else is
+        refused.
       </Banner>
-      <Card title="What is known" aside={action}>
+      <Card title="Details" aside={action}>
         <Stack>
           <DataList
             items={[
-              { label: "Noticed", value: <Time at={at} /> },
+              { label: "Detected", value: <Time at={at} /> },
               { label: "Log", value: <span className="break-all">{origin}</span> },
               {
-                label: "Remembered outside",
+                label: "Stored checkpoint",
                 value: `${plural(rememberedSize, "entry", "entries")}, signed`,
               },
               {
-                label: "Its root",
-                value: <MonoId value={rememberedRootHex} label="remembered root" whole />,
+                label: "Stored root hash",
+                value: <MonoId value={rememberedRootHex} label="stored root hash" whole />,
               },
-              { label: "Found in the database", value: plural(foundSize, "entry", "entries") },
+              { label: "In the database", value: plural(foundSize, "entry", "entries") },
               {
                 label: "Missing",
                 value: smaller ? (
@@ -58,17 +62,17 @@ export function HaltCard({
                       : `${plural(missing, "entry", "entries")}: ${formatCount(foundSize)} to ${formatCount(rememberedSize - 1)}`}
                   </strong>
                 ) : (
-                  "The number is right; at least one entry is not the one that was signed."
+                  "None, but at least one entry differs from what was signed."
                 ),
               },
             ]}
           />
           <p className="text-sm">
             {smaller
-              ? "This is what a restored backup or a fail-over to a late standby looks like. If the missing entries can be brought back (a newer backup, the old server), restore them and start again: the log then goes on by itself."
-              : "Something below the remembered size was changed. Keep the database as it is, look at the last verification, and compare with an export or a witness before anything else is done."}
+              ? "This looks like a restored backup or a failover to a lagging standby. If you can recover the missing entries (from a newer backup or the old server), restore them and restart Chancery. The log then continues automatically."
+              : "An entry that the stored checkpoint covers was changed. Keep the database as it is. Before you do anything else, check the last verification and compare with an export or a witness."}
           </p>
-          <CodeBlock label="Remembered checkpoint" code={rememberedNote} wrap />
+          <CodeBlock label="Stored checkpoint" code={rememberedNote} wrap />
         </Stack>
       </Card>
     </Stack>

@@ -4,22 +4,22 @@ import { MonoId } from "@/components/ui/mono-id";
 import { Time } from "@/components/ui/time";
 import { Timeline } from "@/components/ui/timeline";
 import { formatCount, plural } from "@/lib/format/count";
-import type { LogView } from "@/lib/log/types-of-proof";
+import type { LogView } from "@/lib/log/view-types";
 
-/** The log and those that it continues, newest first, each with its own name and key. */
+/** The log and the logs that it continues, newest first, each with its name and key. */
 export function LogChain({ logs }: Readonly<{ logs: readonly LogView[] }>) {
   return (
     <Card
       title={logs.length > 1 ? "Logs in the chain" : "Log"}
       description={
         logs.length > 1
-          ? `${plural(logs.length - 1, "continuation")} after lost entries; no log ever contradicts the one before.`
-          : "Its name and its key. It has never been continued."
+          ? `${plural(logs.length - 1, "continuation")} after lost entries. Each log starts with the last checkpoint of the one before.`
+          : "Name and verifier key. The log has no continuations."
       }
     >
       {logs.length === 0 ? (
         <p className="text-sm text-muted">
-          The log has no key yet; it gets one at the first start.
+          The log has no key yet. It’s created at the first start.
         </p>
       ) : (
         <Timeline
@@ -36,16 +36,16 @@ export function LogChain({ logs }: Readonly<{ logs: readonly LogView[] }>) {
                     {generation === 1
                       ? "The first log."
                       : `Continues at entry ${formatCount(startSize)}.`}
-                    {at > 0 && " Signs nothing more."}
+                    {at > 0 && " No longer signs."}
                   </span>
                   <MonoId value={vkey} label="verifier key" kind="text" />
                   {previousNote !== null && (
                     <details>
                       <summary className="rounded-sm text-accent">
-                        Last checkpoint of the log before
+                        Last checkpoint of the previous log
                       </summary>
                       <div className="pt-2">
-                        <CodeBlock label="Checkpoint before" code={previousNote} wrap />
+                        <CodeBlock label="Previous checkpoint" code={previousNote} wrap />
                       </div>
                     </details>
                   )}

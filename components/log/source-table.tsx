@@ -4,15 +4,19 @@ import { MonoId } from "@/components/ui/mono-id";
 import { DataTable } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";
 import { formatCount } from "@/lib/format/count";
-import type { SourceView } from "@/lib/log/types-of-proof";
+import type { SourceView } from "@/lib/log/view-types";
+import { noGapsLabel } from "./state-labels";
 
-/** Each run of a process that writes entries: it numbers them itself, so what never arrived is missed. */
+/**
+ * Each run of a process that writes entries. It numbers its entries, so that lost ones are
+ * detected.
+ */
 export function SourceTable({ sources }: Readonly<{ sources: readonly SourceView[] }>) {
   return (
     <Card
       padding="flush"
       title="Sources"
-      description="Each process numbers its entries before they reach the database; a number that never arrives is a gap."
+      description="Each process numbers its entries before it sends them. A number that never arrives is a gap."
     >
       <DataTable<SourceView>
         bare
@@ -21,18 +25,24 @@ export function SourceTable({ sources }: Readonly<{ sources: readonly SourceView
         rowKey={({ id, boot }) => `${id} ${boot}`}
         empty={
           <p className="px-4 pb-4 text-sm text-muted">
-            No source has reported yet; each does within a minute.
+            No source has reported yet. Each one reports within a minute.
           </p>
         }
         columns={[
-          { key: "id", header: "Source", width: "grow", cell: (one) => <Named source={one} /> },
+          {
+            key: "id",
+            header: "Source",
+            width: "grow",
+            cell: (one) => <SourceName source={one} />,
+          },
           {
             key: "arrived",
-            header: "Arrived",
+            header: "Received",
             width: "fit",
             align: "end",
+            hideBelow: "sm",
             cell: ({ arrived, settled }) => (
-              <span data-tip={`said to be committed up to its number ${formatCount(settled)}`}>
+              <span data-tip={`The source confirmed its numbers up to ${formatCount(settled)}`}>
                 {formatCount(arrived)}
               </span>
             ),
@@ -41,22 +51,22 @@ export function SourceTable({ sources }: Readonly<{ sources: readonly SourceView
             key: "gaps",
             header: "Gaps",
             width: "fit",
-            cell: ({ missingCount }) =>
-              missingCount === 0 ? (
-                <span className="text-muted">None</span>
+            cell: (source) =>
+              source.missingCount === 0 ? (
+                <span className="text-muted">{noGapsLabel(source)}</span>
               ) : (
-                <StateBadge state="denied" word={`${formatCount(missingCount)} missing`} />
+                <StateBadge state="denied" label={`${formatCount(source.missingCount)} missing`} />
               ),
           },
           {
             key: "seen",
-            header: "Last heard",
+            header: "Last seen",
             width: "fit",
             hideBelow: "sm",
             cell: ({ lastSeenAt, ended }) => (
               <>
                 <Time at={lastSeenAt} />
-                {ended && <span className="block text-xs text-muted">ended in order</span>}
+                {ended && <span className="block text-xs text-muted">stopped normally</span>}
               </>
             ),
           },
@@ -66,17 +76,18 @@ export function SourceTable({ sources }: Readonly<{ sources: readonly SourceView
   );
 }
 
-function Named({ source: { id, boot, missing, missingCount } }: Readonly<{ source: SourceView }>) {
+function SourceName({
+  source: { id, boot, arrived, missing, missingCount },
+}: Readonly<{ source: SourceView }>) {
   return (
     <span className="block py-1 whitespace-normal">
-      <span className="font-medium">{id}</span>
+      <span className="font-medium wrap-anywhere">{id}</span>
       <span className="block text-xs text-muted">
         Run <MonoId value={boot} label="run" kind="text" />
       </span>
+      <span className="block text-xs text-muted sm:hidden">{formatCount(arrived)} received</span>
       {missingCount > 0 && (
-        <span className="block text-xs break-all text-revoked">
-          Its numbers {missing} never arrived.
-        </span>
+        <span className="block text-xs break-all text-revoked">Missing numbers: {missing}</span>
       )}
     </span>
   );

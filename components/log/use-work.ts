@@ -1,38 +1,45 @@
 "use client";
 
-import { useEffect, useState } from "react";
-import type { WorkView } from "@/lib/log/types-of-proof";
+import { useEffect, useRef, useState } from "react";
+import type { WorkView } from "@/lib/log/view-types";
 
-const LOOK_EVERY_MS = 700;
+const pollEveryMs = 700;
 
-/** Follows long work until it has ended, then calls `onEnd` once. Null while nothing is known of it. */
+/**
+ * Polls long-running work until it has finished, then calls `onEnd` once. Null until the first
+ * response.
+ */
 export function useWork(id: string | null, onEnd: () => void): WorkView | null {
   const [work, setWork] = useState<WorkView | null>(null);
+  // A new callback must not restart the polling.
+  const latestOnEnd = useRef(onEnd);
+  useEffect(() => {
+    latestOnEnd.current = onEnd;
+  }, [onEnd]);
   useEffect(() => {
     if (id === null) return;
     let current = true,
       timer: ReturnType<typeof setTimeout> | undefined;
-    const look = async () => {
-      const found = await readWork(id);
+    const poll = async () => {
+      const response = await readWork(id);
       if (!current) return;
-      if (found !== null && found !== "unknown") setWork(found);
-      if (found === "unknown" || found?.endedAt) onEnd();
+      if (response !== null && response !== "unknown") setWork(response);
+      if (response === "unknown" || response?.endedAt) latestOnEnd.current();
       else
         timer = setTimeout(() => {
-          void look();
-        }, LOOK_EVERY_MS);
+          void poll();
+        }, pollEveryMs);
     };
-    void look();
+    void poll();
     return () => {
       current = false;
       clearTimeout(timer);
     };
-    // oxlint-disable-next-line react/exhaustive-deps -- a new closure of the caller is no reason to begin again
   }, [id]);
   return work?.id === id ? work : null;
 }
 
-/** Null where no answer came; "unknown" if there is no such work (any more). */
+/** Null if there was no response; "unknown" if the work doesn't exist (anymore). */
 async function readWork(id: string): Promise<WorkView | "unknown" | null> {
   const response = await fetch(`/audit/work/${encodeURIComponent(id)}`, {
     cache: "no-store",

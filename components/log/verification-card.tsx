@@ -2,9 +2,9 @@
 
 import { ShieldCheck } from "lucide-react";
 import { useRouter } from "next/navigation";
-import { RefusalBanner } from "@/components/forms/refusal-banner";
+import { ErrorBanner } from "@/components/forms/error-banner";
 import { showReceipt } from "@/components/forms/show-receipt";
-import { useAct } from "@/components/forms/use-act";
+import { useAction } from "@/components/forms/use-action";
 import { StateBadge } from "@/components/ui/badge";
 import { Banner } from "@/components/ui/banner";
 import { Button } from "@/components/ui/button";
@@ -14,10 +14,10 @@ import { DataTable } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";
 import type { ServerAction } from "@/lib/auth/types";
 import { formatCount, plural } from "@/lib/format/count";
-import type { VerificationView } from "@/lib/log/types-of-proof";
-import { checkWords } from "./check-words";
-import { secondsWords, verificationWords } from "./state-words";
-import { useAsked } from "./use-asked";
+import type { VerificationView } from "@/lib/log/view-types";
+import { checkLabels } from "./check-labels";
+import { formatMilliseconds, verificationSummary } from "./state-labels";
+import { usePendingWork } from "./use-pending-work";
 import { useWork } from "./use-work";
 import { WorkProgress } from "./work-progress";
 
@@ -25,55 +25,57 @@ type Props = Readonly<{
   last: VerificationView | null;
   older: readonly VerificationView[];
   size: number;
-  request: ServerAction<{ entryId: string }>;
-  /** Why it cannot be asked for now. */ blockedBy?: string | undefined;
+  request: ServerAction<{ id: string }>;
+  /** Why it can't be requested now. */ blockedBy?: string | undefined;
 }>;
 
-/** The last verification of the whole log with each of its checks, those before it, and one that runs now. */
+/**
+ * The last full verification with its checks, the earlier ones, and the progress of a running one.
+ */
 export function VerificationCard({ last, older, size, request, blockedBy }: Props) {
   const router = useRouter();
-  const { state, pending, run } = useAct(request);
-  const [asked, setAsked] = useAsked("verification");
-  const work = useWork(asked, () => {
-    setAsked(null);
+  const { state, pending, run } = useAction(request);
+  const [pendingId, setPendingId] = usePendingWork("verification");
+  const work = useWork(pendingId, () => {
+    setPendingId(null);
     router.refresh();
   });
   const start = async () => {
     const answer = await run({});
     if (!answer.ok) return;
-    showReceipt("Verification asked for.", answer);
-    setAsked(answer.data.entryId);
+    showReceipt("Verification requested.", answer);
+    setPendingId(answer.data.id);
   };
   return (
     <Card
       padding="flush"
-      title="Verification of the whole log"
-      description="Every entry, signature, search row and table; it runs each night."
+      title="Full verification"
+      description="Checks every entry, signature, index row and table. Runs nightly."
       aside={
         <Button
           size="sm"
           icon={<ShieldCheck aria-hidden />}
-          loading={pending || asked !== null}
+          loading={pending || pendingId !== null}
           disabledReason={blockedBy}
           onClick={() => {
             void start();
           }}
         >
-          Verify the whole log now
+          Verify now
         </Button>
       }
     >
       <div className="flex flex-col gap-3 px-4 pb-3">
-        {state?.ok === false && <RefusalBanner refusal={state} shown={[]} />}
-        {asked !== null && (
+        {state?.ok === false && <ErrorBanner failure={state} fields={[]} />}
+        {pendingId !== null && (
           <WorkProgress
             label="Verification"
             work={work}
-            waiting={`Waiting to begin on ${plural(size, "entry", "entries")}`}
+            waiting={`Waiting to verify ${plural(size, "entry", "entries")}`}
           />
         )}
         {last !== null && !last.ok && (
-          <Banner tone="danger" title={verificationWords(last)}>
+          <Banner tone="danger" title={verificationSummary(last)}>
             <ul className="list-disc pl-4">
               {last.problems.map((problem) => (
                 <li key={problem}>{problem}</li>
@@ -84,23 +86,23 @@ export function VerificationCard({ last, older, size, request, blockedBy }: Prop
         {last !== null && (
           <p className="text-sm">
             <Link href={`/audit/${last.seq}`}>Entry {last.seq}</Link>, <Time at={last.at} />:{" "}
-            {verificationWords(last)}, in {secondsWords(last.milliseconds)}; the log was{" "}
-            {last.level === "unsealed" ? "not yet sealed" : last.level}.
+            {verificationSummary(last)}, in {formatMilliseconds(last.milliseconds)}. The log was{" "}
+            {last.level === "unsealed" ? "not in a checkpoint yet" : last.level}.
           </p>
         )}
-        {last === null && <p className="text-sm text-muted">It has not run yet.</p>}
+        {last === null && <p className="text-sm text-muted">Not run yet.</p>}
       </div>
       {last !== null && <ChecksTable last={last} />}
       {older.length > 0 && (
         <ul
-          aria-label="Verifications before"
+          aria-label="Earlier verifications"
           className="border-t border-border px-4 py-2.5 text-xs text-muted"
         >
           {older.map((one) => (
             <li key={one.seq} className="flex flex-wrap gap-x-2 py-0.5">
               <Link href={`/audit/${one.seq}`}>Entry {one.seq}</Link>
               <Time at={one.at} />
-              <span>{verificationWords(one)}</span>
+              <span>{verificationSummary(one)}</span>
             </li>
           ))}
         </ul>
@@ -123,27 +125,29 @@ function ChecksTable({ last }: Readonly<{ last: VerificationView }>) {
           width: "grow",
           cell: ({ name }) => (
             <span className="whitespace-normal">
-              <span className="font-medium">{checkWords[name]?.title ?? name}</span>{" "}
-              <span className="text-muted">{checkWords[name]?.means}</span>
+              <span className="font-medium">{checkLabels[name]?.title ?? name}</span>{" "}
+              <span className="text-muted">{checkLabels[name]?.description}</span>
             </span>
           ),
         },
         {
           key: "checked",
-          header: "Looked at",
+          header: "Checked",
           width: "fit",
           align: "end",
           cell: ({ checked }) => formatCount(checked),
         },
         {
           key: "problems",
-          header: "Found",
+          header: "Result",
           width: "fit",
           cell: ({ problems, checked }) =>
             problems > 0 ? (
-              <StateBadge state="denied" word={plural(problems, "problem")} />
+              <StateBadge state="denied" label={plural(problems, "problem")} />
             ) : (
-              <span className="text-muted">{checked === 0 ? "Nothing to look at" : "Nothing"}</span>
+              <span className="text-muted">
+                {checked === 0 ? "Nothing to check" : "No problems"}
+              </span>
             ),
         },
       ]}

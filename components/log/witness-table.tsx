@@ -3,9 +3,9 @@ import { MonoId } from "@/components/ui/mono-id";
 import { DataTable } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";
 import { formatCount } from "@/lib/format/count";
-import type { LogState, WitnessView } from "@/lib/log/types-of-proof";
+import type { LogState, WitnessView } from "@/lib/log/view-types";
 
-/** Who cosigns, how far each has come, and what went wrong last. */
+/** The witnesses, the size that each has cosigned, and its last error. */
 export function WitnessTable({
   state: { witnesses, quorum, size },
 }: Readonly<{ state: LogState }>) {
@@ -15,8 +15,8 @@ export function WitnessTable({
       title="Witnesses"
       description={
         witnesses.length === 0
-          ? "Others who remember this log, so that it can never show two histories."
-          : `A checkpoint is published when ${quorum} cosigned it.`
+          ? "Independent parties that cosign checkpoints, so that the log can’t present two different histories."
+          : `A checkpoint is published when ${quorum} have cosigned it.`
       }
     >
       <DataTable<WitnessView>
@@ -26,20 +26,25 @@ export function WitnessTable({
         rowKey={({ name }) => name}
         empty={
           <div className="px-4 pb-4 text-sm text-muted">
-            No witness is asked. The checkpoint is also kept in a file outside the database, which
-            the signer compares before it signs. Name witnesses with{" "}
+            No witnesses are configured. The checkpoint is also stored in a file outside the
+            database, which the signer checks before it signs. Configure witnesses with{" "}
             <code className="font-mono text-xs">CHANCERY_WITNESS_POLICY</code>;{" "}
-            <code className="font-mono text-xs">npx chancery witness</code> is one that another team
-            can run.
+            <code className="font-mono text-xs">npx chancery witness</code> is a witness that
+            another team can run.
           </div>
         }
         columns={[
-          { key: "name", header: "Witness", width: "grow", cell: (one) => <Named witness={one} /> },
+          {
+            key: "name",
+            header: "Witness",
+            width: "grow",
+            cell: (one) => <WitnessName witness={one} />,
+          },
           {
             key: "size",
             header: "Cosigned",
             width: "fit",
-            cell: (one) => <Cosigned witness={one} size={size} />,
+            cell: (one) => <CosignedSize witness={one} size={size} />,
           },
         ]}
       />
@@ -47,7 +52,9 @@ export function WitnessTable({
   );
 }
 
-function Named({ witness: { name, vkey, error, errorAt } }: Readonly<{ witness: WitnessView }>) {
+function WitnessName({
+  witness: { name, vkey, error, errorAt },
+}: Readonly<{ witness: WitnessView }>) {
   return (
     <span className="block py-1 whitespace-normal">
       <span className="font-medium break-all">{name}</span>
@@ -63,9 +70,9 @@ function Named({ witness: { name, vkey, error, errorAt } }: Readonly<{ witness: 
   );
 }
 
-function Cosigned({ witness, size }: Readonly<{ witness: WitnessView; size: number }>) {
+function CosignedSize({ witness, size }: Readonly<{ witness: WitnessView; size: number }>) {
   if (witness.size === null || witness.cosignedAt === null)
-    return <span className="text-muted">Nothing yet</span>;
+    return <span className="text-muted">None yet</span>;
   return (
     <span className="block">
       {formatCount(witness.size)}

@@ -1,12 +1,12 @@
-import { AuthorityState } from "@/components/authorities/authority-state";
+import { AuthorityState } from "@/components/authorities/shared/authority-state";
 import { Card } from "@/components/ui/card";
 import { Link } from "@/components/ui/link";
 import { Time } from "@/components/ui/time";
 import type { Overview } from "@/lib/overview/schema";
 
-const known = { pending: "pending", active: "active", retired: "retired" } as const;
+const statuses = ["pending", "active", "retired"] as const;
 
-/** The authorities, and when each CRL is due. */
+/** The CAs, and when the next CRL of each is due. */
 export function AuthorityList({ authorities }: Pick<Overview, "authorities">) {
   return (
     <Card title="Authorities">
@@ -17,17 +17,17 @@ export function AuthorityList({ authorities }: Pick<Overview, "authorities">) {
               <Link href={`/authorities/${id}`} variant="quiet">
                 {name}
               </Link>
-              <AuthorityState status={known[status as keyof typeof known] ?? "pending"} />
+              <AuthorityState status={statuses.find((one) => one === status) ?? "pending"} />
             </div>
             <p className="text-xs text-muted">
               {notAfter && (
                 <>
-                  Ends <Time at={notAfter} show="day" />
+                  Expires <Time at={notAfter} show="day" />
                 </>
               )}
               {crlNextUpdate && (
                 <>
-                  , next CRL <Time at={crlNextUpdate} />
+                  {notAfter && " · "}next CRL <Time at={crlNextUpdate} />
                 </>
               )}
             </p>

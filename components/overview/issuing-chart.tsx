@@ -2,18 +2,18 @@ import { Card } from "@/components/ui/card";
 import { Chart } from "@/components/ui/chart";
 import type { Overview } from "@/lib/overview/schema";
 
-/** Issued, revoked and refused for each of the last thirty days. */
+/** Certificates issued, revoked and denied on each of the last 30 days. */
 export function IssuingChart({ days }: Pick<Overview, "days">) {
   return (
-    <Card title="Issuing" description="The last thirty days, in UTC.">
+    <Card title="Issuance" description="Last 30 days, in UTC">
       <Chart
-        label="Certificates issued, revoked and refused per day"
+        label="Certificates issued, revoked and denied per day"
         kind="bar"
-        pointWord="Day"
+        pointLabel="Day"
         series={[
           { key: "issued", label: "Issued", tone: "accent" },
           { key: "revoked", label: "Revoked", tone: "revoked" },
-          { key: "refused", label: "Refused", tone: "denied" },
+          { key: "refused", label: "Denied", tone: "denied" },
         ]}
         points={days.map(({ day, issued, revoked, refused }) => ({
           label: day.slice(5),

@@ -6,19 +6,25 @@ import { formatCount } from "@/lib/format/count";
 import type { State } from "@/lib/format/state";
 import type { Overview } from "@/lib/overview/schema";
 
-type Figure = Readonly<{ label: string; state: State; value: number; href: string; hint: string }>;
+type StatLink = Readonly<{
+  label: string;
+  state: State;
+  value: number;
+  href: string;
+  hint: string;
+}>;
 
-/** Certificates by state; each figure opens its list. */
+/** Certificates by state; each number links to its list. */
 export function StateStats({
   overview: { counts, expiringCount },
 }: Readonly<{ overview: Overview }>) {
-  const figures: readonly Figure[] = [
+  const stats: readonly StatLink[] = [
     {
       label: "Valid",
       state: "valid",
       value: counts.valid,
       href: "/certificates?state=valid",
-      hint: "in force",
+      hint: "including expiring",
     },
     {
       label: "Expiring",
@@ -39,12 +45,12 @@ export function StateStats({
       state: "revoked",
       value: counts.revoked,
       href: "/certificates?state=revoked",
-      hint: `${formatCount(counts.expired)} more have expired`,
+      hint: `${formatCount(counts.expired)} expired`,
     },
   ];
   return (
     <Grid columns={4}>
-      {figures.map(({ label, state, value, href, hint }) => (
+      {stats.map(({ label, state, value, href, hint }) => (
         <Link key={label} href={href} variant="plain">
           <Stat
             label={label}

@@ -1,10 +1,11 @@
 "use client";
 
 import { X } from "lucide-react";
-import { IdentityPicker, type PickedIdentity } from "@/components/identities/identity-picker";
+import { IdentityPicker } from "@/components/identities/shared/identity-picker";
+import type { PickedIdentity } from "@/components/identities/shared/picked-identity";
 import type { ServerAction } from "@/lib/auth/types";
 import type { IdentityList } from "@/lib/identities/schema";
-import type { IdentityNames, NamedIdentity } from "./policy-words";
+import type { IdentityNames, NamedIdentity } from "./policy-labels";
 
 type Props = Readonly<{
   ids: readonly string[];
@@ -15,7 +16,7 @@ type Props = Readonly<{
   error: string[] | undefined;
 }>;
 
-/** Any number of identities: found while typing, shown by name, taken off again one by one. */
+/** Any number of identities: found while typing, shown by name, removed one by one. */
 export function IdentityListField({ ids, names, find, onChange, onNamed, error }: Props) {
   const pick = (identity: PickedIdentity | null) => {
     if (identity === null) return;
@@ -32,7 +33,7 @@ export function IdentityListField({ ids, names, find, onChange, onNamed, error }
         label="Identities"
         required={false}
         error={error}
-        hint={ids.length === 0 ? "Empty: any." : "Type to add another."}
+        hint={ids.length === 0 ? "Leave empty for any identity." : "Type to add another."}
       />
       {ids.length > 0 && (
         <ul className="flex flex-wrap gap-1.5" aria-label="Identities of the rule">
@@ -46,7 +47,7 @@ export function IdentityListField({ ids, names, find, onChange, onNamed, error }
                 <span className="truncate font-medium">{name}</span>
                 <button
                   type="button"
-                  aria-label={`Take off ${name}`}
+                  aria-label={`Remove ${name}`}
                   onClick={() => {
                     onChange(ids.filter((one) => one !== id));
                   }}

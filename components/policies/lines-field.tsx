@@ -12,7 +12,10 @@ type Props = Readonly<{
   placeholder?: string | undefined;
 }>;
 
-/** A list as text, one a line. What is typed stays as it is; what counts is trimmed, without empty lines. */
+/**
+ * A list as text, one item per line. The text stays as typed; the value is trimmed, without empty
+ * lines.
+ */
 export function LinesField({ label, lines, onChange, error, hint, placeholder }: Props) {
   const [text, setText] = useState(lines.join("\n"));
   return (

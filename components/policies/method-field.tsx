@@ -4,9 +4,9 @@ import { useState } from "react";
 import { FieldGroup } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 
-const usual = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+const commonMethods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
-/** Methods as pills, and a line for the seldom ones. */
+/** Common methods as checkboxes, and a text field for the others. */
 export function MethodField({
   methods,
   onChange,
@@ -17,10 +17,10 @@ export function MethodField({
   error: string[] | undefined;
 }>) {
   const [others, setOthers] = useState(
-    methods.filter((method) => !usual.includes(method)).join(" "),
+    methods.filter((method) => !commonMethods.includes(method)).join(" "),
   );
-  const chosen = usual.filter((method) => methods.includes(method));
-  const say = (pills: readonly string[], text: string) => {
+  const chosen = commonMethods.filter((method) => methods.includes(method));
+  const update = (pills: readonly string[], text: string) => {
     onChange([
       ...pills,
       ...text
@@ -30,9 +30,9 @@ export function MethodField({
     ]);
   };
   return (
-    <FieldGroup label="Methods" hint="None chosen: any." error={error}>
+    <FieldGroup label="Methods" hint="None selected means any." error={error}>
       <div className="flex flex-wrap gap-1.5">
-        {usual.map((method) => (
+        {commonMethods.map((method) => (
           <label
             key={method}
             className="inline-flex h-7 items-center rounded-full border border-border bg-raised px-2.5 font-mono text-xs text-muted hover:border-edge has-checked:border-accent has-checked:bg-accent-soft has-checked:text-text has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-accent pointer-coarse:h-9"
@@ -42,7 +42,7 @@ export function MethodField({
               className="sr-only"
               checked={chosen.includes(method)}
               onChange={(event) => {
-                say(
+                update(
                   event.target.checked
                     ? [...chosen, method]
                     : chosen.filter((one) => one !== method),
@@ -57,13 +57,13 @@ export function MethodField({
           <Input
             mono
             aria-label="Other methods"
-            placeholder="others"
+            placeholder="Other"
             value={others}
             autoComplete="off"
             spellCheck={false}
             onChange={(event) => {
               setOthers(event.target.value);
-              say(chosen, event.target.value);
+              update(chosen, event.target.value);
             }}
           />
         </span>

@@ -1,15 +1,15 @@
 "use client";
 
 import { useRouter } from "next/navigation";
-import { useEffect, useReducer, useRef, useState, type ReactNode } from "react";
+import { useEffect, useReducer, useRef, useState, type ReactNode, type RefObject } from "react";
 import { showReceipt } from "@/components/forms/show-receipt";
-import { useAct } from "@/components/forms/use-act";
-import type { ServerAction } from "@/lib/auth/types";
+import { useAction } from "@/components/forms/use-action";
+import type { ActionState, ServerAction } from "@/lib/auth/types";
 import type { IdentityList } from "@/lib/identities/schema";
 import type { PolicyDto, PolicyRule, PolicyTestResult } from "@/lib/policies/schema";
-import { HeadCard, type Head } from "./head-card";
+import { ServiceCard, type ServiceHead } from "./service-card";
 import { PolicyTester } from "./policy-tester";
-import type { IdentityNames, NamedIdentity } from "./policy-words";
+import type { IdentityNames, NamedIdentity } from "./policy-labels";
 import type { ProfileChoice } from "./rule-fields";
 import { RuleList } from "./rule-list";
 import { editRules, sameRules, startRules, type RuleStep } from "./rule-state";
@@ -26,19 +26,19 @@ type Props = Readonly<{
   mayWrite: boolean;
   /** Below the rules. */
   below?: ReactNode;
-  /** Beside them, under the tester. */
-  beside?: ReactNode;
+  /** Next to the rules, under the tester. */
+  aside?: ReactNode;
 }>;
 
-const headOf = (policy: PolicyDto | null): Head => ({
+const headOf = (policy: PolicyDto | null): ServiceHead => ({
   service: policy?.service ?? "",
   name: policy?.name ?? "",
   description: policy?.description ?? "",
 });
 const savedRules = (policy: PolicyDto | null): readonly PolicyRule[] => policy?.rules ?? [];
 
-/** Asks the browser to ask before it drops what is not saved. */
-function useGuard(dirty: boolean): void {
+/** Makes the browser confirm before it drops unsaved changes. */
+function useUnsavedChangesWarning(dirty: boolean): void {
   useEffect(() => {
     if (!dirty) return;
     const ask = (event: BeforeUnloadEvent) => {
@@ -51,7 +51,33 @@ function useGuard(dirty: boolean): void {
   }, [dirty]);
 }
 
-/** The rules of a service in their order, the tester beside them, and one bar that saves everything as a new version. */
+/** Moves the focus to the first field with an error after a failed save. */
+function useFocusOnFirstError(
+  state: ActionState<PolicyDto> | null,
+): RefObject<HTMLDivElement | null> {
+  const page = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (state?.ok === false)
+      page.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
+  }, [state]);
+  return page;
+}
+
+/** The unsaved state of the editor, and how it differs from the saved policy. */
+function useDraft(policy: PolicyDto | null) {
+  const [state, dispatch] = useReducer(editRules, savedRules(policy), startRules);
+  const [head, setHead] = useState(() => headOf(policy));
+  const rules = state.rules.map(({ rule }) => rule);
+  const rulesDiffer =
+    policy === null || policy.rules === null || !sameRules(rules, savedRules(policy));
+  const dirty = rulesDiffer || JSON.stringify(head) !== JSON.stringify(headOf(policy));
+  return { state, dispatch, head, setHead, rules, rulesDiffer, dirty };
+}
+
+/**
+ * The rules of a service in order, the tester next to them, and one bar that saves everything as a
+ * new version.
+ */
 export function PolicyEditor({
   policy,
   names,
@@ -61,41 +87,32 @@ export function PolicyEditor({
   find,
   mayWrite,
   below,
-  beside,
+  aside,
 }: Props) {
-  const [state, step] = useReducer(editRules, savedRules(policy), startRules);
-  const [head, setHead] = useState(() => headOf(policy));
-  const [known, setKnown] = useState<IdentityNames>(names);
+  const { state, dispatch, head, setHead, rules, rulesDiffer, dirty } = useDraft(policy);
+  const [identityNames, setIdentityNames] = useState<IdentityNames>(names);
   const [result, setResult] = useState<PolicyTestResult | null>(null);
   const [edition, setEdition] = useState(0);
   const [sent, setSent] = useState<readonly string[]>([]);
-  const act = useAct(save),
+  const saving = useAction(save),
     router = useRouter(),
-    page = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    if (act.state?.ok === false)
-      page.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
-  }, [act.state]);
-  const rules = state.rules.map(({ rule }) => rule),
-    stored = savedRules(policy);
-  const rulesDiffer = policy === null || policy.rules === null || !sameRules(rules, stored);
-  const dirty = rulesDiffer || JSON.stringify(head) !== JSON.stringify(headOf(policy));
-  useGuard(mayWrite && dirty && (policy !== null || rules.length > 0));
+    page = useFocusOnFirstError(saving.state);
+  useUnsavedChangesWarning(mayWrite && dirty && (policy !== null || rules.length > 0));
   const edit = (next: RuleStep) => {
-    step(next);
+    dispatch(next);
     setEdition(edition + 1);
     setResult(null);
   };
-  const store = async (over: boolean) => {
+  const store = async (overwrite: boolean) => {
     setSent(state.rules.map(({ key }) => key));
     const { service, ...rest } = head;
-    const answer = await act.run(
+    const answer = await saving.run(
       policy
-        ? { id: policy.id, ...(over ? {} : { version: policy.version }), ...rest, rules }
+        ? { id: policy.id, ...(overwrite ? {} : { version: policy.version }), ...rest, rules }
         : { service, ...rest, rules },
     );
     if (!answer.ok) return;
-    act.clear();
+    saving.clear();
     showReceipt(policy ? "Saved." : "Policy created.", answer);
     if (policy) {
       edit({ type: "reset", rules: answer.data.rules ?? [] });
@@ -103,38 +120,43 @@ export function PolicyEditor({
     } else router.push(`/policies/${answer.data.id}`);
   };
   const discard = () => {
-    edit({ type: "reset", rules: stored });
+    edit({ type: "reset", rules: savedRules(policy) });
     setHead(headOf(policy));
-    act.clear();
+    saving.clear();
   };
   return (
     <div className="grid gap-4 xl:grid-cols-[minmax(0,1fr)_22rem] xl:grid-rows-[auto_1fr]">
       <div ref={page} className="flex min-w-0 flex-col gap-4">
         {mayWrite && (
-          <HeadCard head={head} isNew={policy === null} state={act.state} onChange={setHead} />
+          <ServiceCard
+            head={head}
+            isNew={policy === null}
+            state={saving.state}
+            onChange={setHead}
+          />
         )}
         <RuleList
           state={state}
           sent={sent}
-          answer={act.state}
-          names={known}
+          answer={saving.state}
+          names={identityNames}
           profiles={profiles}
           find={find}
           trace={result?.policy.trace}
           mayWrite={mayWrite}
           edit={edit}
           onNamed={(identity: NamedIdentity) => {
-            setKnown({ ...known, [identity.id]: identity });
+            setIdentityNames({ ...identityNames, [identity.id]: identity });
           }}
         />
         {mayWrite && (
           <SaveBar
             policy={policy}
             dirty={dirty}
-            answer={act.state}
-            pending={act.pending}
-            onSave={(over) => {
-              void store(over);
+            answer={saving.state}
+            pending={saving.pending}
+            onSave={(overwrite) => {
+              void store(overwrite);
             }}
             onDiscard={discard}
           />
@@ -149,7 +171,7 @@ export function PolicyEditor({
           onResult={setResult}
           edition={edition}
         />
-        {beside}
+        {aside}
       </div>
       {below && <div className="min-w-0 xl:col-start-1">{below}</div>}
     </div>

@@ -3,17 +3,17 @@ import { StateBadge } from "@/components/ui/badge";
 import { DataTable, type Column } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";
 import type { PolicyDto } from "@/lib/policies/schema";
-import { rulesWords } from "./policy-words";
+import { rulesSummary } from "./policy-labels";
 
-/** active, retired or unreadable, as word, icon and colour. */
+/** Active, retired or unreadable, as label, icon and color. */
 export function PolicyState({
   policy: { status, rules },
 }: Readonly<{ policy: Pick<PolicyDto, "status" | "rules"> }>) {
-  if (status === "retired") return <StateBadge state="expired" word="Retired" />;
+  if (status === "retired") return <StateBadge state="expired" label="Retired" />;
   return rules === null ? (
-    <StateBadge state="denied" word="Unreadable" />
+    <StateBadge state="denied" label="Unreadable" />
   ) : (
-    <StateBadge state="valid" word="Active" />
+    <StateBadge state="valid" label="Active" />
   );
 }
 
@@ -40,7 +40,7 @@ const columns: readonly Column<PolicyDto>[] = [
     header: "Rules",
     width: "fit",
     hideBelow: "sm",
-    cell: ({ rules }) => rulesWords(rules),
+    cell: ({ rules }) => rulesSummary(rules),
   },
   {
     key: "version",

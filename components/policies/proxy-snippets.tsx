@@ -4,7 +4,7 @@ import { Link } from "@/components/ui/link";
 import { Tabs } from "@/components/ui/tabs";
 import type { Snippet } from "./snippets";
 
-/** What a proxy needs to ask about this service, ready to be copied. */
+/** The configuration a proxy needs to authorize requests for this service, ready to copy. */
 export function ProxySnippets({
   service,
   snippets,
@@ -13,10 +13,10 @@ export function ProxySnippets({
   if (snippets.length === 0) return null;
   return (
     <Card
-      title="Ask from a proxy"
+      title="Configure your proxy"
       description={
         <>
-          The proxy shows a certificate of its own, of an identity that is{" "}
+          The proxy must present its own client certificate, issued to an identity that is{" "}
           {withProxies ? (
             <Link href="/settings/proxies">trusted as a proxy</Link>
           ) : (

@@ -2,9 +2,9 @@ import { DataList } from "@/components/ui/data-list";
 import { Link } from "@/components/ui/link";
 import { Muted } from "@/components/ui/layout";
 import type { PolicyRule } from "@/lib/policies/schema";
-import { kindPlurals, type IdentityNames } from "./policy-words";
+import { kindPlurals, type IdentityNames } from "./policy-labels";
 
-/** All parts of a rule, for whoever may not change it. */
+/** All parts of a rule, read-only. */
 export function RuleDetails({ rule, names }: Readonly<{ rule: PolicyRule; names: IdentityNames }>) {
   const any = <Muted>Any</Muted>;
   const mono = (lines: readonly string[]) =>

@@ -10,7 +10,7 @@ import type { PolicyRule } from "@/lib/policies/schema";
 import { IdentityListField } from "./identity-list-field";
 import { LinesField } from "./lines-field";
 import { MethodField } from "./method-field";
-import type { IdentityNames, NamedIdentity } from "./policy-words";
+import type { IdentityNames, NamedIdentity } from "./policy-labels";
 
 export type ProfileChoice = Readonly<{ slug: string; name: string }>;
 export type RuleFieldsProps = Readonly<{
@@ -20,7 +20,7 @@ export type RuleFieldsProps = Readonly<{
   find: ServerAction<IdentityList>;
   onNamed: (identity: NamedIdentity) => void;
   onChange: (change: Partial<PolicyRule>) => void;
-  /** What was found at a part of this rule: "name", "paths". */
+  /** The errors at a part of this rule: "name", "paths". */
   errors: (part: string) => string[] | undefined;
 }>;
 
@@ -32,7 +32,9 @@ const kinds = [
 const toggled = <T,>(values: readonly T[], value: T, on: boolean): T[] =>
   on ? [...values, value] : values.filter((one) => one !== value);
 
-/** The fields of one rule. What is left empty fits everything; a rule fits if all of its parts do. */
+/**
+ * The fields of one rule. An empty part matches everything; a rule matches if all of its parts do.
+ */
 export function RuleFields({
   rule,
   names,
@@ -44,37 +46,7 @@ export function RuleFields({
 }: RuleFieldsProps) {
   return (
     <div className="@container flex flex-col gap-5">
-      <div className="flex flex-wrap items-end gap-x-4 gap-y-3">
-        <div className="min-w-52 flex-1">
-          <TextField
-            label="Name"
-            value={rule.name}
-            required
-            maxLength={100}
-            autoComplete="off"
-            error={errors("name")}
-            onChange={(event) => {
-              onChange({ name: event.target.value });
-            }}
-            hint="It stands in every entry that the rule decides."
-          />
-        </div>
-        <div className="flex flex-col gap-1.5 self-start">
-          <span className="text-sm font-medium">If it fits</span>
-          <Segmented
-            label="If it fits"
-            name="effect"
-            value={rule.effect}
-            onChange={(effect) => {
-              onChange({ effect: effect === "deny" ? "deny" : "allow" });
-            }}
-            options={[
-              { value: "allow", label: "Allow" },
-              { value: "deny", label: "Deny" },
-            ]}
-          />
-        </div>
-      </div>
+      <NameAndEffect rule={rule} onChange={onChange} errors={errors} />
       <div className="grid gap-x-6 gap-y-5 @lg:grid-cols-2">
         <div className="flex min-w-0 flex-col gap-5">
           <IdentityListField
@@ -87,38 +59,7 @@ export function RuleFields({
             }}
             onNamed={onNamed}
           />
-          <FieldGroup label="Kinds" hint="None checked: any." error={errors("kinds")}>
-            <div className="flex flex-wrap gap-x-5 gap-y-2">
-              {kinds.map(([kind, label]) => (
-                <Checkbox
-                  key={kind}
-                  label={label}
-                  checked={rule.kinds.includes(kind)}
-                  onChange={(event) => {
-                    onChange({ kinds: toggled(rule.kinds, kind, event.target.checked) });
-                  }}
-                />
-              ))}
-            </div>
-          </FieldGroup>
-          <FieldGroup
-            label="Profiles"
-            hint="By which the certificate was issued. None checked: any."
-            error={errors("profiles")}
-          >
-            <div className="flex flex-col gap-2">
-              {profiles.map(({ slug, name }) => (
-                <Checkbox
-                  key={slug}
-                  label={name}
-                  checked={rule.profiles.includes(slug)}
-                  onChange={(event) => {
-                    onChange({ profiles: toggled(rule.profiles, slug, event.target.checked) });
-                  }}
-                />
-              ))}
-            </div>
-          </FieldGroup>
+          <KindsAndProfiles rule={rule} profiles={profiles} onChange={onChange} errors={errors} />
         </div>
         <div className="flex min-w-0 flex-col gap-5">
           <MethodField
@@ -136,7 +77,7 @@ export function RuleFields({
               onChange({ paths });
             }}
             placeholder={"/v1/payments\n/v1/reports/**"}
-            hint="One a line. * stands for one part between slashes, ** at the end for everything below. Empty: any."
+            hint="One per line. * matches one path segment, ** at the end matches everything below. Leave empty for any path."
           />
           <LinesField
             label="Networks"
@@ -146,10 +87,92 @@ export function RuleFields({
               onChange({ networks });
             }}
             placeholder="10.20.0.0/16"
-            hint="Of the client, one a line: an address or a network. Empty: any."
+            hint="Client addresses or networks, one per line. Leave empty for any."
           />
         </div>
       </div>
     </div>
+  );
+}
+
+type PartProps = Pick<RuleFieldsProps, "rule" | "onChange" | "errors">;
+
+function NameAndEffect({ rule, onChange, errors }: PartProps) {
+  return (
+    <div className="flex flex-wrap items-end gap-x-4 gap-y-3">
+      <div className="min-w-52 flex-1">
+        <TextField
+          label="Name"
+          value={rule.name}
+          required
+          maxLength={100}
+          autoComplete="off"
+          error={errors("name")}
+          onChange={(event) => {
+            onChange({ name: event.target.value });
+          }}
+          hint="Recorded in every entry that this rule decides."
+        />
+      </div>
+      <div className="flex flex-col gap-1.5 self-start">
+        <span className="text-sm font-medium">Effect</span>
+        <Segmented
+          label="Effect"
+          name="effect"
+          value={rule.effect}
+          onChange={(effect) => {
+            onChange({ effect: effect === "deny" ? "deny" : "allow" });
+          }}
+          options={[
+            { value: "allow", label: "Allow" },
+            { value: "deny", label: "Deny" },
+          ]}
+        />
+      </div>
+    </div>
+  );
+}
+
+function KindsAndProfiles({
+  rule,
+  profiles,
+  onChange,
+  errors,
+}: PartProps & Pick<RuleFieldsProps, "profiles">) {
+  return (
+    <>
+      <FieldGroup label="Kinds" hint="None selected means any." error={errors("kinds")}>
+        <div className="flex flex-wrap gap-x-5 gap-y-2">
+          {kinds.map(([kind, label]) => (
+            <Checkbox
+              key={kind}
+              label={label}
+              checked={rule.kinds.includes(kind)}
+              onChange={(event) => {
+                onChange({ kinds: toggled(rule.kinds, kind, event.target.checked) });
+              }}
+            />
+          ))}
+        </div>
+      </FieldGroup>
+      <FieldGroup
+        label="Profiles"
+        hint="Profile the certificate was issued under. None selected means any."
+        error={errors("profiles")}
+      >
+        <div className="flex flex-col gap-2">
+          {profiles.map(({ slug, name }) => (
+            <Checkbox
+              key={slug}
+              label={name}
+              checked={rule.profiles.includes(slug)}
+              onChange={(event) => {
+                onChange({ profiles: toggled(rule.profiles, slug, event.target.checked) });
+              }}
+            />
+          ))}
+        </div>
+      </FieldGroup>
+    </>
   );
 }

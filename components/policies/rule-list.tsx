@@ -2,19 +2,19 @@
 
 import { Ban, Plus } from "lucide-react";
 import { useState } from "react";
-import { errorsOf } from "@/components/forms/use-act";
+import { errorsOf } from "@/components/forms/use-action";
 import { Button } from "@/components/ui/button";
 import type { ActionState, ServerAction } from "@/lib/auth/types";
 import type { IdentityList } from "@/lib/identities/schema";
-import type { RuleTrace } from "@/lib/policies/schema";
-import type { IdentityNames, NamedIdentity } from "./policy-words";
+import type { PolicyRule, RuleTrace } from "@/lib/policies/schema";
+import type { IdentityNames, NamedIdentity } from "./policy-labels";
 import type { ProfileChoice } from "./rule-fields";
 import { RuleRow } from "./rule-row";
 import type { EditRule, RuleState, RuleStep } from "./rule-state";
 
 type Props = Readonly<{
   state: RuleState;
-  /** The keys in the order in which they were sent last: what was found speaks of that order. */
+  /** The keys in the order in which they were last sent: errors refer to that order. */
   sent: readonly string[];
   answer: ActionState | null;
   names: IdentityNames;
@@ -26,7 +26,7 @@ type Props = Readonly<{
   edit: (step: RuleStep) => void;
 }>;
 
-/** The rules in their order, and what happens where none of them fits. */
+/** The rules in order, and what happens if none of them matches. */
 export function RuleList({
   state,
   sent,
@@ -40,7 +40,7 @@ export function RuleList({
   edit,
 }: Props) {
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
-  const [said, setSaid] = useState("");
+  const [announcement, setAnnouncement] = useState("");
   const { rules } = state,
     last = `rule-${state.made}`;
   const toggle = (key: string, on: boolean) => {
@@ -53,14 +53,14 @@ export function RuleList({
     edit({ type: "add", effect });
     toggle(last, true);
   };
-  const actsOn = ({ key, rule }: EditRule, at: number) => ({
+  const actionsFor = ({ key, rule }: EditRule, at: number) => ({
     change: (change: Partial<typeof rule>) => {
       edit({ type: "change", key, change });
     },
     move: (by: 1 | -1) => {
       edit({ type: "move", key, by });
-      setSaid(
-        `${rule.name} is rule ${Math.min(rules.length, Math.max(1, at + 1 + by))} of ${rules.length}.`,
+      setAnnouncement(
+        `Moved ${rule.name} to position ${Math.min(rules.length, Math.max(1, at + 1 + by))} of ${rules.length}.`,
       );
     },
     copy: () => {
@@ -69,41 +69,12 @@ export function RuleList({
     },
     remove: () => {
       edit({ type: "remove", key });
-      setSaid(`${rule.name} is removed.`);
+      setAnnouncement(`Removed ${rule.name}.`);
     },
   });
   return (
     <section aria-labelledby="rules-title" className="flex min-w-0 flex-col gap-2">
-      <div className="flex flex-wrap items-end justify-between gap-x-4 gap-y-2">
-        <div>
-          <h2 id="rules-title" className="text-base font-semibold">
-            Rules
-          </h2>
-          <p className="text-xs text-muted">The first one that fits decides.</p>
-        </div>
-        {mayWrite && (
-          <div className="flex gap-2">
-            <Button
-              size="sm"
-              icon={<Plus aria-hidden />}
-              onClick={() => {
-                add("allow");
-              }}
-            >
-              Allow rule
-            </Button>
-            <Button
-              size="sm"
-              icon={<Plus aria-hidden />}
-              onClick={() => {
-                add("deny");
-              }}
-            >
-              Deny rule
-            </Button>
-          </div>
-        )}
-      </div>
+      <ListHeader onAdd={mayWrite ? add : undefined} />
       <ol className="flex flex-col gap-2">
         {rules.map((one, at) => {
           const path = `rules.${sent.indexOf(one.key)}`,
@@ -121,7 +92,7 @@ export function RuleList({
               onOpen={(on) => {
                 toggle(one.key, on);
               }}
-              acts={mayWrite ? actsOn(one, at) : undefined}
+              actions={mayWrite ? actionsFor(one, at) : undefined}
               fields={{
                 profiles,
                 find,
@@ -132,17 +103,51 @@ export function RuleList({
             />
           );
         })}
-        <Remainder trace={trace} count={rules.length} />
+        <DefaultDeny trace={trace} count={rules.length} />
       </ol>
       <p role="status" className="sr-only">
-        {said}
+        {announcement}
       </p>
     </section>
   );
 }
 
-/** What no rule fits: always denied, and never anything else. */
-function Remainder({
+function ListHeader({
+  onAdd,
+}: Readonly<{
+  /** Absent: read-only. */ onAdd: ((effect: PolicyRule["effect"]) => void) | undefined;
+}>) {
+  const addButton = (effect: PolicyRule["effect"], label: string) => (
+    <Button
+      size="sm"
+      icon={<Plus aria-hidden />}
+      onClick={() => {
+        onAdd?.(effect);
+      }}
+    >
+      {label}
+    </Button>
+  );
+  return (
+    <div className="flex flex-wrap items-end justify-between gap-x-4 gap-y-2">
+      <div>
+        <h2 id="rules-title" className="text-base font-semibold">
+          Rules
+        </h2>
+        <p className="text-xs text-muted">The first matching rule decides.</p>
+      </div>
+      {onAdd && (
+        <div className="flex gap-2">
+          {addButton("allow", "Add allow rule")}
+          {addButton("deny", "Add deny rule")}
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** Requests that no rule matches are always denied. */
+function DefaultDeny({
   trace,
   count,
 }: Readonly<{ trace: readonly RuleTrace[] | undefined; count: number }>) {
@@ -159,11 +164,11 @@ function Remainder({
         <span className="font-medium">Everything else is denied.</span>{" "}
         <span className="text-xs text-muted">
           {count === 0
-            ? "There is no rule yet, so this is every request."
+            ? "There are no rules yet, so every request is denied."
             : count === 1
-              ? "What does not fit the rule."
-              : `What fits none of the ${count} rules.`}
-          {reached && " It decides this one."}
+              ? "Requests that don’t match the rule."
+              : `Requests that match none of the ${count} rules.`}
+          {reached && " This decides the tested request."}
         </span>
       </span>
     </li>

@@ -5,11 +5,11 @@ import { ArrowDown, ArrowUp, Check, ChevronRight, Copy, Trash2, X } from "lucide
 import type { KeyboardEvent } from "react";
 import { IconButton } from "@/components/ui/button";
 import type { PolicyRule, RuleTrace } from "@/lib/policies/schema";
-import { effectWords, partWords, rulePhrases, type IdentityNames } from "./policy-words";
+import { effectLabels, partLabels, rulePhrases, type IdentityNames } from "./policy-labels";
 import { RuleDetails } from "./rule-details";
 import { RuleFields, type RuleFieldsProps } from "./rule-fields";
 
-export type RowActs = Readonly<{
+export type RuleActions = Readonly<{
   change: (change: Partial<PolicyRule>) => void;
   move: (by: 1 | -1) => void;
   copy: () => void;
@@ -22,11 +22,11 @@ type Props = Readonly<{
   open: boolean;
   names: IdentityNames;
   trace: RuleTrace | undefined;
-  /** Something in it was refused. */
+  /** It has errors. */
   wrong: boolean;
   onOpen: (open: boolean) => void;
-  /** Absent: for looking only. */
-  acts?: RowActs | undefined;
+  /** Absent: read-only. */
+  actions?: RuleActions | undefined;
   fields: Omit<RuleFieldsProps, "rule" | "names" | "onChange">;
 }>;
 
@@ -36,7 +36,10 @@ const frames = {
   "not-reached": "border-border",
 } as const;
 
-/** One rule: its place, what it says in a line, and its fields when it is opened. Alt with the arrow keys moves it. */
+/**
+ * One rule: its position, its summary in one line, and its fields when expanded. Alt with the arrow
+ * keys moves it.
+ */
 export function RuleRow({
   rule,
   at,
@@ -46,13 +49,13 @@ export function RuleRow({
   trace,
   wrong,
   onOpen,
-  acts,
+  actions,
   fields,
 }: Props) {
   const keys = (event: KeyboardEvent) => {
-    if (!acts || !event.altKey || (event.key !== "ArrowUp" && event.key !== "ArrowDown")) return;
+    if (!actions || !event.altKey || (event.key !== "ArrowUp" && event.key !== "ArrowDown")) return;
     event.preventDefault();
-    acts.move(event.key === "ArrowUp" ? -1 : 1);
+    actions.move(event.key === "ArrowUp" ? -1 : 1);
   };
   return (
     <li
@@ -61,7 +64,7 @@ export function RuleRow({
         wrong ? "border-revoked" : trace ? frames[trace.state] : "border-border",
       )}
     >
-      {/* The handler widens what the buttons inside do; it is no control of its own. */}
+      {/* The handler extends what the buttons inside do; the element itself isn't a control. */}
       {/* oxlint-disable-next-line jsx-a11y/no-static-element-interactions */}
       <div className="flex items-start gap-1 p-1.5 max-sm:flex-col" onKeyDown={keys}>
         <button
@@ -80,57 +83,24 @@ export function RuleRow({
             )}
           />
           <span className="w-4 shrink-0 text-right text-sm text-muted">{at + 1}</span>
-          {/* On a phone what the rule says has the whole width, under its effect. */}
+          {/* On a phone the summary takes the whole width, under the effect. */}
           <span className="flex min-w-0 flex-1 items-start gap-x-2.5 gap-y-1 max-sm:flex-col">
             <Effect effect={rule.effect} />
             <span className="min-w-0 flex-1">
               <span className="block text-sm font-medium break-words">
-                {rule.name || "Without a name"}
+                {rule.name || "Unnamed rule"}
               </span>
               <Phrases rule={rule} names={names} />
-              {trace && <TraceWord trace={trace} />}
+              {trace && <TraceLabel trace={trace} />}
             </span>
           </span>
         </button>
-        {acts && (
-          <span className="flex shrink-0 max-sm:self-end">
-            <IconButton
-              size="sm"
-              label={`Move ${rule.name} up`}
-              icon={<ArrowUp aria-hidden />}
-              disabledReason={at === 0 ? "It is the first." : undefined}
-              onClick={() => {
-                acts.move(-1);
-              }}
-            />
-            <IconButton
-              size="sm"
-              label={`Move ${rule.name} down`}
-              icon={<ArrowDown aria-hidden />}
-              disabledReason={at === count - 1 ? "It is the last." : undefined}
-              onClick={() => {
-                acts.move(1);
-              }}
-            />
-            <IconButton
-              size="sm"
-              label={`Copy ${rule.name}`}
-              icon={<Copy aria-hidden />}
-              onClick={acts.copy}
-            />
-            <IconButton
-              size="sm"
-              label={`Remove ${rule.name}`}
-              icon={<Trash2 aria-hidden />}
-              onClick={acts.remove}
-            />
-          </span>
-        )}
+        {actions && <RuleButtons name={rule.name} at={at} count={count} actions={actions} />}
       </div>
       {open && (
         <div className="border-t border-border px-4 py-4">
-          {acts ? (
-            <RuleFields {...fields} rule={rule} names={names} onChange={acts.change} />
+          {actions ? (
+            <RuleFields {...fields} rule={rule} names={names} onChange={actions.change} />
           ) : (
             <RuleDetails rule={rule} names={names} />
           )}
@@ -140,8 +110,51 @@ export function RuleRow({
   );
 }
 
-/** Allow or deny, as word, icon and colour. */
-export function Effect({ effect }: Readonly<{ effect: PolicyRule["effect"] }>) {
+/** Moves, duplicates or removes one rule. */
+function RuleButtons({
+  name,
+  at,
+  count,
+  actions,
+}: Readonly<{ name: string; at: number; count: number; actions: RuleActions }>) {
+  return (
+    <span className="flex shrink-0 max-sm:self-end">
+      <IconButton
+        size="sm"
+        label={`Move ${name} up`}
+        icon={<ArrowUp aria-hidden />}
+        disabledReason={at === 0 ? "This is the first rule." : undefined}
+        onClick={() => {
+          actions.move(-1);
+        }}
+      />
+      <IconButton
+        size="sm"
+        label={`Move ${name} down`}
+        icon={<ArrowDown aria-hidden />}
+        disabledReason={at === count - 1 ? "This is the last rule." : undefined}
+        onClick={() => {
+          actions.move(1);
+        }}
+      />
+      <IconButton
+        size="sm"
+        label={`Duplicate ${name}`}
+        icon={<Copy aria-hidden />}
+        onClick={actions.copy}
+      />
+      <IconButton
+        size="sm"
+        label={`Remove ${name}`}
+        icon={<Trash2 aria-hidden />}
+        onClick={actions.remove}
+      />
+    </span>
+  );
+}
+
+/** Allow or deny, as label, icon and color. */
+function Effect({ effect }: Readonly<{ effect: PolicyRule["effect"] }>) {
   const Icon = effect === "allow" ? Check : X;
   return (
     <span
@@ -151,7 +164,7 @@ export function Effect({ effect }: Readonly<{ effect: PolicyRule["effect"] }>) {
       )}
     >
       <Icon aria-hidden className="size-3" strokeWidth={2.5} />
-      {effectWords[effect]}
+      {effectLabels[effect]}
     </span>
   );
 }
@@ -163,7 +176,7 @@ function Phrases({ rule, names }: Readonly<{ rule: PolicyRule; names: IdentityNa
       <span
         className={clsx("block text-xs", rule.effect === "allow" ? "text-expiring" : "text-muted")}
       >
-        every request of every certificate
+        every request from every certificate
       </span>
     );
   return (
@@ -177,13 +190,13 @@ function Phrases({ rule, names }: Readonly<{ rule: PolicyRule; names: IdentityNa
   );
 }
 
-function TraceWord({ trace: { state, failedOn, effect } }: Readonly<{ trace: RuleTrace }>) {
+function TraceLabel({ trace: { state, failedOn, effect } }: Readonly<{ trace: RuleTrace }>) {
   if (state === "not-reached")
-    return <span className="mt-0.5 block text-xs text-muted">not reached</span>;
+    return <span className="mt-0.5 block text-xs text-muted">not evaluated</span>;
   if (state === "passed-over")
     return (
       <span className="mt-0.5 block text-xs text-expiring">
-        does not fit: {failedOn ? partWords[failedOn] : "something else"}
+        no match: {failedOn ? partLabels[failedOn] : "other"}
       </span>
     );
   return (

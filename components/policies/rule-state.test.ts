@@ -15,14 +15,14 @@ const rule = (name: string): PolicyRule => ({
 const namesOf = ({ rules }: RuleState) => rules.map((one) => one.rule.name);
 const start = startRules([rule("a"), rule("b"), rule("c")]);
 
-test("a step about a rule that is not there changes nothing", () => {
+test("a step for a missing rule changes nothing", () => {
   for (const type of ["copy", "remove"] as const)
     expect(editRules(start, { type, key: "gone" })).toBe(start);
   expect(editRules(start, { type: "move", key: "gone", by: 1 })).toBe(start);
   expect(editRules(start, { type: "change", key: "gone", change: { name: "x" } })).toBe(start);
 });
 
-test("a rule moves by one place, keeps its key, and never over an end", () => {
+test("a rule moves by one position, keeps its key, and stays within the list", () => {
   const down = editRules(start, { type: "move", key: "rule-0", by: 1 });
   expect(namesOf(down)).toEqual(["b", "a", "c"]);
   expect(down.rules[1]?.key).toBe("rule-0");
@@ -38,7 +38,7 @@ test("a rule moves by one place, keeps its key, and never over an end", () => {
   ]);
 });
 
-test("what is added or copied gets a name and a key that no other rule has, also after a removal", () => {
+test("an added or copied rule gets a unique name and key, also after a removal", () => {
   let state = editRules(editRules(start, { type: "add", effect: "deny" }), {
     type: "add",
     effect: "deny",
@@ -53,7 +53,7 @@ test("what is added or copied gets a name and a key that no other rule has, also
   expect(new Set(state.rules.map(({ key }) => key)).size).toBe(6);
 });
 
-test("going back to what is stored makes every field new", () => {
+test("a reset gives every rule a new key, so that its fields are rendered again", () => {
   const back = editRules(
     editRules(start, { type: "change", key: "rule-0", change: { name: "changed" } }),
     { type: "reset", rules: [rule("a")] },
@@ -62,7 +62,7 @@ test("going back to what is stored makes every field new", () => {
   expect(start.rules.map(({ key }) => key)).not.toContain(back.rules[0]?.key);
 });
 
-test("order and every part count when rules are compared, the order of members does not", () => {
+test("rules are compared by order and by every part, but not by the order of properties", () => {
   const { name, ...rest } = rule("a");
   expect(sameRules([rule("a")], [{ ...rest, name }])).toBe(true);
   expect(sameRules([rule("a"), rule("b")], [rule("b"), rule("a")])).toBe(false);

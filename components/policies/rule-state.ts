@@ -2,7 +2,7 @@ import type { PolicyRule } from "@/lib/policies/schema";
 
 /** A rule in the editor. The key stays with it however often it is moved or renamed. */
 export type EditRule = Readonly<{ key: string; rule: PolicyRule }>;
-/** `made` counts keys, so that none is used twice. */
+/** `made` counts the keys, so that none is used twice. */
 export type RuleState = Readonly<{ made: number; rules: readonly EditRule[] }>;
 export type RuleStep =
   | Readonly<{ type: "add"; effect: PolicyRule["effect"] }>
@@ -26,7 +26,10 @@ export const startRules = (rules: readonly PolicyRule[]): RuleState => ({
   rules: rules.map((rule, at) => ({ key: `rule-${at}`, rule })),
 });
 
-/** The name with a number behind it that no other rule has: names stand in entries and are unique. */
+/**
+ * The name, with a number if another rule has it: entries record rules by name, so names are
+ * unique.
+ */
 function freeName(wanted: string, rules: readonly EditRule[]): string {
   const taken = new Set(rules.map(({ rule }) => rule.name.toLowerCase()));
   for (let n = 1; ; n++) {
@@ -61,27 +64,27 @@ export function editRules(state: RuleState, step: RuleStep): RuleState {
       effect: step.effect,
     });
   const at = rules.findIndex(({ key }) => key === step.key),
-    found = rules[at];
-  if (found === undefined) return state;
+    current = rules[at];
+  if (current === undefined) return state;
   switch (step.type) {
     case "change":
       return {
         ...state,
-        rules: rules.with(at, { ...found, rule: { ...found.rule, ...step.change } }),
+        rules: rules.with(at, { ...current, rule: { ...current.rule, ...step.change } }),
       };
     case "move":
       return { ...state, rules: moved(rules, at, at + step.by) };
     case "copy":
       return inserted(state, at + 1, {
-        ...found.rule,
-        name: freeName(`${found.rule.name} copy`.slice(0, 96), rules),
+        ...current.rule,
+        name: freeName(`${current.rule.name} copy`.slice(0, 96), rules),
       });
     case "remove":
       return { ...state, rules: rules.toSpliced(at, 1) };
   }
 }
 
-/** Whether both say the same, in the same order. */
+/** Whether both lists have the same rules in the same order. */
 export const sameRules = (one: readonly PolicyRule[], other: readonly PolicyRule[]): boolean =>
   JSON.stringify(one.map(parts)) === JSON.stringify(other.map(parts));
 

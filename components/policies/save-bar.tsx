@@ -1,8 +1,8 @@
 "use client";
 
 import { CircleAlert } from "lucide-react";
-import { RefusalBanner } from "@/components/forms/refusal-banner";
-import { belongsTo, type Refusal } from "@/components/forms/use-act";
+import { ErrorBanner } from "@/components/forms/error-banner";
+import { belongsTo, type ActionFailure } from "@/components/forms/use-action";
 import { Banner } from "@/components/ui/banner";
 import { Button } from "@/components/ui/button";
 import { Row } from "@/components/ui/layout";
@@ -14,41 +14,43 @@ type Props = Readonly<{
   dirty: boolean;
   answer: ActionState | null;
   pending: boolean;
-  onSave: (over: boolean) => void;
+  onSave: (overwrite: boolean) => void;
   onDiscard: () => void;
 }>;
 
-const shown = ["name", "service", "description"];
-/** Everything that was found stands beside its field. */
-const marked = ({ findings }: Refusal): boolean =>
+const fields = ["name", "service", "description"];
+/** True if every error is shown at its field. */
+const isShownAtFields = ({ findings }: ActionFailure): boolean =>
   findings.length > 0 &&
   findings.every(
     ({ path }) =>
       path !== undefined &&
-      (path.startsWith("rules.") || shown.some((field) => belongsTo(path, field))),
+      (path.startsWith("rules.") || fields.some((field) => belongsTo(path, field))),
   );
 
-/** Saves everything at once. It stays in sight while something is not saved. */
+/** Saves everything at once. Stays visible while there are unsaved changes. */
 export function SaveBar(props: Props) {
   const { policy, dirty, answer } = props,
     refusal = answer?.ok === false ? answer : null;
   if (!dirty && policy !== null && refusal === null) return null;
   return (
     <div className="sticky bottom-3 z-3 flex flex-col gap-2">
-      {refusal && !marked(refusal) && <WhyNot {...props} refusal={refusal} />}
-      {(dirty || policy === null) && <Acts {...props} mend={refusal !== null && marked(refusal)} />}
+      {refusal && !isShownAtFields(refusal) && <SaveError {...props} refusal={refusal} />}
+      {(dirty || policy === null) && (
+        <SaveActions {...props} hasFieldErrors={refusal !== null && isShownAtFields(refusal)} />
+      )}
     </div>
   );
 }
 
-function WhyNot({ refusal, pending, onSave }: Props & Readonly<{ refusal: Refusal }>) {
+function SaveError({ refusal, pending, onSave }: Props & Readonly<{ refusal: ActionFailure }>) {
   if (refusal.code !== "policy.changed-meanwhile")
-    return <RefusalBanner refusal={refusal} shown={shown} />;
+    return <ErrorBanner failure={refusal} fields={fields} />;
   return (
     <Banner
       tone="warning"
       live
-      title="Somebody else saved this policy while you edited it."
+      title="Someone else saved this policy while you were editing."
       action={
         <Row>
           <Button
@@ -57,7 +59,7 @@ function WhyNot({ refusal, pending, onSave }: Props & Readonly<{ refusal: Refusa
               window.location.reload();
             }}
           >
-            Load theirs
+            Load saved version
           </Button>
           <Button
             size="sm"
@@ -67,41 +69,39 @@ function WhyNot({ refusal, pending, onSave }: Props & Readonly<{ refusal: Refusa
               onSave(true);
             }}
           >
-            Save mine over it
+            Overwrite with mine
           </Button>
         </Row>
       }
     >
-      Nothing of yours is lost yet: it stands above, unsaved.
+      Your changes are still here, unsaved.
     </Banner>
   );
 }
 
-function Acts({
+function SaveActions({
   policy,
   pending,
   onSave,
   onDiscard,
-  mend,
-}: Props & Readonly<{ /** Everything that is wrong is marked at its field. */ mend: boolean }>) {
+  hasFieldErrors,
+}: Props & Readonly<{ /** Every error is shown at its field. */ hasFieldErrors: boolean }>) {
   return (
     <div className="flex flex-wrap items-center justify-between gap-3 rounded-lg border border-border bg-raised px-4 py-2.5 shadow-pop">
-      {mend ? (
+      {hasFieldErrors ? (
         <p role="alert" className="flex items-center gap-2 text-sm font-medium text-revoked">
           <CircleAlert aria-hidden className="size-4 shrink-0" />
-          Not saved. Mend what is marked above.
+          Nothing was saved. Fix the highlighted fields.
         </p>
       ) : (
         <p className="text-sm">
           {policy === null ? (
-            <span className="text-muted">
-              It counts at the next request that a proxy asks about.
-            </span>
+            <span className="text-muted">Takes effect from the next request.</span>
           ) : (
             <>
-              <span className="font-medium">Not saved yet.</span>{" "}
+              <span className="font-medium">Unsaved changes.</span>{" "}
               <span className="text-muted">
-                Version {policy.version + 1} counts at the next request.
+                Version {policy.version + 1} takes effect from the next request.
               </span>
             </>
           )}

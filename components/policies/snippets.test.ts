@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { exampleFiles, fitExample } from "./snippets";
 
 test.each(exampleFiles)(
-  "the shipped configuration of $label asks about this service at this Chancery, and about no other",
+  "the example configuration for $label names only this service and this Chancery",
   ({ file }) => {
     const fitted = fitExample(readFileSync(file, "utf8"), {
       service: "wiki",

@@ -1,15 +1,18 @@
-/** The service and where Chancery is asked about it: the port that asks for certificates. */
+/** The service, and the host and mTLS port where Chancery authorizes its requests. */
 export type SnippetFacts = Readonly<{ service: string; host: string; port: number }>;
 export type Snippet = Readonly<{ kind: string; label: string; file: string; code: string }>;
 
-/** The configurations that are shipped and tested, by the file that tells how to ask. They speak of the service payments at chancery.example.com:3444. */
+/**
+ * The tested example configurations that come with Chancery. They use the service payments at
+ * chancery.example.com:3444.
+ */
 export const exampleFiles = [
   { kind: "nginx", label: "nginx", file: "examples/nginx/payments.conf" },
   { kind: "traefik", label: "Traefik", file: "examples/traefik/dynamic.yml" },
   { kind: "envoy", label: "Envoy", file: "examples/envoy/envoy.yaml" },
 ] as const;
 
-/** Such a configuration with the names of this service and this Chancery in it. */
+/** An example configuration with the names of this service and this Chancery. */
 export function fitExample(text: string, { service, host, port }: SnippetFacts): string {
   return text
     .replaceAll(/\bpayments\b/g, service)

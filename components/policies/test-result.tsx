@@ -9,7 +9,7 @@ type Props = Readonly<{
   entry: Readonly<{ entryId: string | null; entrySeq: number | null }>;
 }>;
 
-/** The decision in one word, and the two steps that led to it: the certificate, then the policy. */
+/** The decision, and the two steps that led to it: the certificate, then the policy. */
 export function TestResult({ result: { allowed, certificate, policy }, entry }: Props) {
   const Icon = allowed ? CircleCheck : OctagonX,
     href = entryHref(entry);
@@ -39,14 +39,14 @@ export function TestResult({ result: { allowed, certificate, policy }, entry }: 
           message={
             certificate.ok
               ? policy.message
-              : `Not asked, as the certificate does not count. Alone it would say: ${policy.message}`
+              : `Not evaluated, because the certificate was denied. On its own: ${policy.message}`
           }
           code={policy.code}
         />
       </ol>
       {href && (
         <p className="text-xs text-muted">
-          The look is on the record: <Link href={href}>{entryLabel(entry)}</Link>.
+          Recorded in the audit log: <Link href={href}>{entryLabel(entry)}</Link>.
         </p>
       )}
     </div>

@@ -2,16 +2,19 @@ import type { ProfileRules } from "@/lib/pki/types";
 
 const day = 86_400;
 
-/** What a new profile starts from: a TLS server for 90 days. */
+/** The initial rules of a new profile: a TLS server certificate for 90 days. */
 export const defaultRules: ProfileRules = {
   kind: "leaf",
+  identityKinds: ["service"],
+  selfService: false,
+  names: [],
   keyAlgorithms: ["ecdsa-p256", "ecdsa-p384", "rsa-3072", "rsa-4096"],
   validitySecondsDefault: 90 * day,
   validitySecondsMax: 397 * day,
   backdateSeconds: 60,
   keyUsage: ["digitalSignature"],
   extendedKeyUsage: ["serverAuth"],
-  subject: { commonName: "optional", commonNameInSan: true, fixed: [] },
+  subject: { commonName: "optional", commonNameFrom: "san", fixed: [] },
   san: {
     types: ["dns"],
     min: 1,

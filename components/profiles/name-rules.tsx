@@ -4,11 +4,11 @@ import { TextField } from "@/components/ui/input";
 import { Grid, Stack } from "@/components/ui/layout";
 import { RadioCards } from "@/components/ui/radio-cards";
 import { TextareaField } from "@/components/ui/textarea";
-import { commonNameChoices, nameTypeChoices } from "./rule-words";
+import { commonNameChoices, commonNameFromChoices, nameTypeChoices } from "./rule-choices";
 import type { RuleProps } from "./rule-fields";
 
-/** Which names may be certified: an empty list allows none of its kind. */
-export function NameRules({ rules: { subject, san }, errors }: RuleProps) {
+/** Which subject can be certified. */
+export function SubjectRules({ rules: { subject }, errors }: RuleProps) {
   return (
     <Stack>
       <RadioCards
@@ -18,11 +18,13 @@ export function NameRules({ rules: { subject, san }, errors }: RuleProps) {
         defaultValue={subject.commonName}
         error={errors("rules.subject.commonName")}
       />
-      <Checkbox
-        name="rules.subject.commonNameInSan"
-        label="The common name repeats a subjectAltName"
-        defaultChecked={subject.commonNameInSan}
-        hint="What TLS clients look at is the subjectAltName alone (RFC 9525)."
+      <RadioCards
+        label="Allowed common name"
+        name="rules.subject.commonNameFrom"
+        options={commonNameFromChoices}
+        columns={2}
+        defaultValue={subject.commonNameFrom}
+        error={errors("rules.subject.commonNameFrom")}
       />
       <TextareaField
         label="Fixed subject attributes"
@@ -32,8 +34,16 @@ export function NameRules({ rules: { subject, san }, errors }: RuleProps) {
         defaultValue={subject.fixed.map(({ type, value }) => `${type}=${value}`).join("\n")}
         error={errors("rules.subject.fixed")}
         placeholder="O=Example"
-        hint="One a line, put before the common name. What a request asks beyond CN is dropped."
+        hint="O, OU, C, L or ST, one per line, placed before the common name. All attributes of the CSR except CN are dropped."
       />
+    </Stack>
+  );
+}
+
+/** Which names can be certified. An empty list allows no names of its type. */
+export function NameRules({ rules: { san, names }, errors }: RuleProps) {
+  return (
+    <Stack>
       <CheckGroup
         label="Types of subjectAltName"
         name="rules.san.types"
@@ -43,17 +53,17 @@ export function NameRules({ rules: { subject, san }, errors }: RuleProps) {
       />
       <Grid columns={2}>
         <TextField
-          label="At least"
+          label="Minimum names"
           name="rules.san.min"
           type="number"
           min={0}
           required
           defaultValue={san.min}
           error={errors("rules.san.min")}
-          hint="Names a certificate has to have."
+          hint="The number of names each certificate must have."
         />
         <TextField
-          label="At most"
+          label="Maximum names"
           name="rules.san.max"
           type="number"
           min={0}
@@ -70,11 +80,11 @@ export function NameRules({ rules: { subject, san }, errors }: RuleProps) {
         defaultValue={san.dnsPatterns.join("\n")}
         error={errors("rules.san.dnsPatterns")}
         placeholder="**.example.com"
-        hint="One a line: example.com is exactly it, *.example.com one label below, **.example.com anything below, * any name."
+        hint="One per line. example.com allows only that name, *.example.com one label below it, and **.example.com anything below it."
       />
       <Checkbox
         name="rules.san.wildcards"
-        label="Wildcard names such as *.example.com may be certified"
+        label="Allow wildcard names such as *.example.com"
         defaultChecked={san.wildcards}
       />
       <TextareaField
@@ -85,25 +95,37 @@ export function NameRules({ rules: { subject, san }, errors }: RuleProps) {
         defaultValue={san.ipRanges.join("\n")}
         error={errors("rules.san.ipRanges")}
         placeholder="10.0.0.0/8"
-        hint="CIDR, one a line. 0.0.0.0/0 and ::/0 allow any address."
+        hint="CIDR ranges, one per line."
       />
       <TextareaField
-        label="Mailbox domains"
+        label="Email domains"
         name="rules.san.emailDomains"
         mono
         rows={2}
         defaultValue={san.emailDomains.join("\n")}
         error={errors("rules.san.emailDomains")}
         placeholder="example.com"
+        hint="The part after the @, one per line. Subdomains are listed separately."
       />
       <TextareaField
-        label="URI beginnings"
+        label="URIs"
         name="rules.san.uriPrefixes"
         mono
         rows={2}
         defaultValue={san.uriPrefixes.join("\n")}
         error={errors("rules.san.uriPrefixes")}
         placeholder="spiffe://example.com/"
+        hint="One per line. A URI that ends in / allows everything below it; any other allows only itself."
+      />
+      <TextareaField
+        label="Name templates"
+        name="rules.names"
+        mono
+        rows={2}
+        defaultValue={names.map(({ value }) => value).join("\n")}
+        error={errors("rules.names")}
+        placeholder="spiffe://example.com/{identity.name}"
+        hint="Names that an identity gets when it's created, one per line. {identity.name}, {identity.id} and {identity.kind} each fill one segment of a path or one label. Changing a template doesn't change the names of existing identities."
       />
     </Stack>
   );

@@ -1,6 +1,6 @@
 "use client";
 
-import { ActForm } from "@/components/forms/act-form";
+import { ActionForm } from "@/components/forms/action-form";
 import { textOf } from "@/components/forms/form-values";
 import { Card } from "@/components/ui/card";
 import { TextField } from "@/components/ui/input";
@@ -10,9 +10,9 @@ import { TextareaField } from "@/components/ui/textarea";
 import type { ServerAction } from "@/lib/auth/types";
 import type { ProfileDto } from "@/lib/profiles/schema";
 import { defaultRules } from "./default-rules";
-import { NameRules } from "./name-rules";
+import { NameRules, SubjectRules } from "./name-rules";
 import { profileFieldNames, rulesOf } from "./profile-input";
-import { KeyRules, TimeRules, UsageRules } from "./rule-fields";
+import { IdentityRules, KeyRules, TimeRules, UsageRules } from "./rule-fields";
 
 type Props = Readonly<{
   action: ServerAction<ProfileDto>;
@@ -20,7 +20,7 @@ type Props = Readonly<{
   profile?: ProfileDto | undefined;
 }>;
 
-/** The rules of a profile as a form, each with its help in words. */
+/** The form to create or change a profile. */
 export function ProfileForm({ action, authorities, profile }: Props) {
   const rules = profile?.rules ?? defaultRules;
   const head = (form: FormData) => ({
@@ -30,11 +30,11 @@ export function ProfileForm({ action, authorities, profile }: Props) {
     rules: rulesOf(form),
   });
   return (
-    <ActForm
+    <ActionForm
       action={action}
       fields={profileFieldNames}
-      submitLabel={profile ? "Save as a new version" : "Create profile"}
-      receipt={profile ? "Saved." : "Profile created."}
+      submitLabel={profile ? "Save as new version" : "Create profile"}
+      receipt={profile ? "Profile saved." : "Profile created."}
       input={(form) =>
         profile
           ? { id: profile.id, version: profile.version, ...head(form) }
@@ -61,7 +61,7 @@ export function ProfileForm({ action, authorities, profile }: Props) {
                   mono
                   error={errors("slug")}
                   placeholder="internal-api"
-                  hint="Programs name the profile by it, so it never changes."
+                  hint="API clients select the profile by its slug. Can't be changed later."
                 />
               )}
               <TextareaField
@@ -70,33 +70,39 @@ export function ProfileForm({ action, authorities, profile }: Props) {
                 rows={2}
                 defaultValue={profile?.description}
                 error={errors("description")}
-                hint="Shown to whoever chooses a profile."
+                hint="Shown when a profile is selected."
               />
               <SelectField
-                label="Authority"
+                label="Issuing CA"
                 name="authority"
                 required
                 options={authorities}
                 defaultValue={profile?.authoritySlug ?? authorities[0]?.value}
                 error={errors("authority")}
-                hint="The authority that issues by this profile."
+                hint="The CA that issues certificates with this profile."
               />
             </Stack>
+          </Card>
+          <Card title="Identities">
+            <IdentityRules rules={rules} errors={errors} />
           </Card>
           <Card title="Keys">
             <KeyRules rules={rules} errors={errors} />
           </Card>
-          <Card title="Times">
+          <Card title="Lifetimes">
             <TimeRules rules={rules} errors={errors} />
           </Card>
-          <Card title="Usages">
+          <Card title="Usage">
             <UsageRules rules={rules} errors={errors} />
+          </Card>
+          <Card title="Subject">
+            <SubjectRules rules={rules} errors={errors} />
           </Card>
           <Card title="Names">
             <NameRules rules={rules} errors={errors} />
           </Card>
         </>
       )}
-    </ActForm>
+    </ActionForm>
   );
 }

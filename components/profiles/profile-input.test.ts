@@ -1,10 +1,12 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { profileRulesInput } from "@/lib/profiles/schema";
 import { rulesOf } from "./profile-input";
 
 function formOf(changes: Readonly<Record<string, string | readonly string[]>> = {}): FormData {
   const form = new FormData();
   const fields: Record<string, string | readonly string[]> = {
+    "rules.identityKinds": ["service"],
+    "rules.subject.commonNameFrom": "san",
     "rules.keyAlgorithms": ["ecdsa-p256"],
     "rules.validitySecondsDefault": "90 days",
     "rules.validitySecondsMax": "397 days",
@@ -28,25 +30,27 @@ const pathsOf = (form: FormData) =>
   profileRulesInput.safeParse(rulesOf(form)).error?.issues.map(({ path }) => path.join(".")) ?? [];
 
 describe("the rules in the profile form", () => {
-  it("are read as the schema wants them", () => {
+  test("the rules in the form are read as the schema expects them", () => {
     expect(profileRulesInput.parse(rulesOf(formOf()))).toMatchObject({
       validitySecondsDefault: 7_776_000,
       san: { dnsPatterns: ["**.example.com", "example.com"], wildcards: false },
-      subject: { commonNameInSan: false },
+      identityKinds: ["service"],
+      selfService: false,
+      subject: { commonNameFrom: "san" },
     });
   });
-  it("refuse a length of time without a unit, at its field", () => {
+  test("a duration without a unit is rejected at its field", () => {
     expect(pathsOf(formOf({ "rules.validitySecondsMax": "397" }))).toEqual(["validitySecondsMax"]);
   });
-  it("refuse a fixed attribute without a type", () => {
+  test("a fixed attribute without a type is rejected", () => {
     expect(pathsOf(formOf({ "rules.subject.fixed": "Example" }))).toEqual(["subject.fixed.0.type"]);
   });
-  it("refuse a pattern that is none", () => {
+  test("an invalid DNS pattern is rejected", () => {
     expect(pathsOf(formOf({ "rules.san.dnsPatterns": "ex ample.com" }))).toEqual([
       "san.dnsPatterns.0",
     ]);
   });
-  it("refuse an empty number of names", () => {
+  test("an empty number of names is rejected", () => {
     expect(pathsOf(formOf({ "rules.san.min": "" }))).toEqual(["san.min"]);
   });
 });

@@ -1,7 +1,10 @@
 import { secondsOf } from "@/components/forms/duration-text-field";
 import { checkedOf, linesOf, numberOf, textOf } from "@/components/forms/form-values";
 
-/** `O=Example` as an attribute of a distinguished name; without "=" the type stays empty, and the schema says so. */
+/**
+ * Parses `O=Example` into an attribute of a distinguished name. Without "=" the type is empty,
+ * which the schema rejects.
+ */
 function attributeOf(line: string): { type: string; value: string } {
   const at = line.indexOf("=");
   return at < 0
@@ -9,10 +12,19 @@ function attributeOf(line: string): { type: string; value: string } {
     : { type: line.slice(0, at).trim(), value: line.slice(at + 1).trim() };
 }
 
-/** The rules as they stand in the form, for `profileRulesInput` to judge. */
+/** The type of name that a template makes, by its text. */
+function templateType(value: string): "dns" | "email" | "uri" {
+  if (/^[a-z][a-z0-9+.-]*:/i.test(value)) return "uri";
+  return value.includes("@") ? "email" : "dns";
+}
+
+/** The rules in the form, for `profileRulesInput` to validate. */
 export function rulesOf(form: FormData): unknown {
   return {
     kind: "leaf",
+    identityKinds: checkedOf(form, "rules.identityKinds"),
+    selfService: form.has("rules.selfService"),
+    names: linesOf(form, "rules.names").map((value) => ({ type: templateType(value), value })),
     keyAlgorithms: checkedOf(form, "rules.keyAlgorithms"),
     validitySecondsDefault: secondsOf(textOf(form, "rules.validitySecondsDefault")),
     validitySecondsMax: secondsOf(textOf(form, "rules.validitySecondsMax")),
@@ -21,7 +33,7 @@ export function rulesOf(form: FormData): unknown {
     extendedKeyUsage: checkedOf(form, "rules.extendedKeyUsage"),
     subject: {
       commonName: textOf(form, "rules.subject.commonName"),
-      commonNameInSan: form.has("rules.subject.commonNameInSan"),
+      commonNameFrom: textOf(form, "rules.subject.commonNameFrom"),
       fixed: textOf(form, "rules.subject.fixed")
         .split("\n")
         .map((line) => line.trim())
@@ -43,12 +55,15 @@ export function rulesOf(form: FormData): unknown {
   };
 }
 
-/** What the form shows errors for beside a field. */
+/** The paths whose errors the fields show. */
 export const profileFieldNames = [
   "slug",
   "name",
   "description",
   "authority",
+  "rules.identityKinds",
+  "rules.selfService",
+  "rules.names",
   "rules.keyAlgorithms",
   "rules.validitySecondsDefault",
   "rules.validitySecondsMax",
@@ -56,7 +71,7 @@ export const profileFieldNames = [
   "rules.keyUsage",
   "rules.extendedKeyUsage",
   "rules.subject.commonName",
-  "rules.subject.commonNameInSan",
+  "rules.subject.commonNameFrom",
   "rules.subject.fixed",
   "rules.san.types",
   "rules.san.min",

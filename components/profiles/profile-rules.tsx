@@ -1,54 +1,77 @@
 import { DataList, type DataItem } from "@/components/ui/data-list";
 import { formatDuration } from "@/lib/format/duration";
-import { joinWords } from "@/lib/format/count";
+import { formatList } from "@/lib/format/count";
 import type { ProfileRules as Rules } from "@/lib/pki/types";
+import { isAnyName } from "./broad-rules";
 import {
+  commonNameChoices,
+  commonNameFromChoices,
   extendedKeyUsageChoices,
+  identityKindChoices,
   keyAlgorithmChoices,
   nameTypeChoices,
-  wordOf,
-} from "./rule-words";
+  labelOf,
+} from "./rule-choices";
 
-/** The rules of a profile in words. */
+/** The rules of a profile in plain words. */
 export function ProfileRules({ rules }: Readonly<{ rules: Rules }>) {
-  return <DataList items={[...generalItems(rules), ...nameItems(rules.san)]} />;
+  return (
+    <DataList items={[...generalItems(rules), ...nameItems(rules.san), ...templateItems(rules)]} />
+  );
 }
 
 function generalItems(rules: Rules): DataItem[] {
-  const { commonName, commonNameInSan, fixed } = rules.subject;
+  const { commonName, commonNameFrom, fixed } = rules.subject;
   return [
+    ...(rules.identityKinds.length === 0
+      ? []
+      : [
+          {
+            label: "Issued to",
+            value: kindsText(rules.identityKinds),
+          },
+          {
+            label: "Self-service",
+            value: rules.selfService
+              ? "Identities can request certificates for themselves"
+              : "Identities can only rotate the certificates that they have",
+          },
+        ]),
     {
       label: "Key algorithms",
-      value: joinWords(
-        rules.keyAlgorithms.map((value) => wordOf(keyAlgorithmChoices, value)),
+      value: formatList(
+        rules.keyAlgorithms.map((value) => labelOf(keyAlgorithmChoices, value)),
         "or",
       ),
     },
     {
       label: "Lifetime",
-      value: `${formatDuration(rules.validitySecondsDefault)}; at most ${formatDuration(rules.validitySecondsMax)}`,
+      value: `${formatDuration(rules.validitySecondsDefault)} by default, ${formatDuration(rules.validitySecondsMax)} maximum`,
     },
     {
       label: "Rotation",
       value:
         rules.rotationOverlapSeconds === 0
-          ? "The predecessor is revoked at once"
+          ? "The predecessor is revoked immediately"
           : `The predecessor stays valid for ${formatDuration(rules.rotationOverlapSeconds)}`,
     },
     {
       label: "Revocation",
-      value: rules.noRevAvail ? "None: noRevAvail (RFC 9608)" : "By CRL and OCSP",
+      value: rules.noRevAvail ? "None (noRevAvail, RFC 9608)" : "CRL and OCSP",
     },
-    { label: "Key usage", value: joinWords(rules.keyUsage) },
+    { label: "Key usage", value: formatList(rules.keyUsage) },
     {
       label: "Extended key usage",
-      value: joinWords(
-        rules.extendedKeyUsage.map((value) => wordOf(extendedKeyUsageChoices, value)),
+      value: formatList(
+        rules.extendedKeyUsage.map((value) => labelOf(extendedKeyUsageChoices, value)),
       ),
     },
     {
       label: "Common name",
-      value: `${commonName}${commonNameInSan && commonName !== "forbidden" ? "; it repeats a subjectAltName" : ""}`,
+      value:
+        commonName === "forbidden"
+          ? labelOf(commonNameChoices, commonName)
+          : `${labelOf(commonNameChoices, commonName)}; ${labelOf(commonNameFromChoices, commonNameFrom).toLowerCase().replace("subjectaltname", "subjectAltName")}`,
     },
     {
       label: "Fixed subject",
@@ -60,12 +83,18 @@ function generalItems(rules: Rules): DataItem[] {
   ];
 }
 
+/** "Services and devices". */
+function kindsText(kinds: Rules["identityKinds"]): string {
+  const text = formatList(kinds.map((kind) => labelOf(identityKindChoices, kind).toLowerCase()));
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
+}
+
 function nameItems(san: Rules["san"]): DataItem[] {
   const lists = [
     ["dns", "DNS names", san.dnsPatterns],
     ["ip", "IP ranges", san.ipRanges],
-    ["email", "Mailbox domains", san.emailDomains],
-    ["uri", "URI beginnings", san.uriPrefixes],
+    ["email", "Email domains", san.emailDomains],
+    ["uri", "URIs", san.uriPrefixes],
   ] as const;
   return [
     {
@@ -73,8 +102,8 @@ function nameItems(san: Rules["san"]): DataItem[] {
       value:
         san.types.length === 0
           ? "None allowed"
-          : `${san.min} to ${san.max}: ${joinWords(
-              san.types.map((value) => wordOf(nameTypeChoices, value)),
+          : `${san.min} to ${san.max}: ${formatList(
+              san.types.map((value) => labelOf(nameTypeChoices, value)),
               "or",
             )}`,
     },
@@ -85,8 +114,15 @@ function nameItems(san: Rules["san"]): DataItem[] {
         value: patterns.length === 0 ? "None allowed" : <Patterns patterns={patterns} />,
       })),
     ...(san.types.includes("dns")
-      ? [{ label: "Wildcards", value: san.wildcards ? "Allowed" : "Refused" }]
+      ? [{ label: "Wildcards", value: san.wildcards ? "Allowed" : "Not allowed" }]
       : []),
+  ];
+}
+
+function templateItems({ names }: Rules): DataItem[] {
+  if (names.length === 0) return [];
+  return [
+    { label: "Name templates", value: <Patterns patterns={names.map(({ value }) => value)} /> },
   ];
 }
 
@@ -95,7 +131,7 @@ function Patterns({ patterns }: Readonly<{ patterns: readonly string[] }>) {
     <ul className="font-mono text-xs leading-5">
       {patterns.map((pattern) => (
         <li key={pattern} className="break-all">
-          {pattern === "*" ? "* (any name)" : pattern}
+          {isAnyName(pattern) ? `${pattern} (any)` : pattern}
         </li>
       ))}
     </ul>

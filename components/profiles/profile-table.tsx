@@ -1,16 +1,17 @@
-import { StateBadge } from "@/components/ui/badge";
+import { Badge, StateBadge } from "@/components/ui/badge";
 import { DataTable, type Column } from "@/components/ui/table";
 import { EmptyState } from "@/components/ui/empty-state";
 import { formatCount } from "@/lib/format/count";
 import { formatDuration } from "@/lib/format/duration";
 import type { ProfileDto } from "@/lib/profiles/schema";
+import { needsReview } from "./broad-rules";
 
-/** active or retired, as word, icon and colour. */
+/** Active or retired, as label, icon and color. */
 export function ProfileState({ status }: Pick<ProfileDto, "status">) {
   return status === "active" ? (
-    <StateBadge state="valid" word="Active" />
+    <StateBadge state="valid" label="Active" />
   ) : (
-    <StateBadge state="expired" word="Retired" />
+    <StateBadge state="expired" label="Retired" />
   );
 }
 
@@ -27,14 +28,19 @@ const columns: readonly Column<ProfileDto>[] = [
     key: "status",
     header: "State",
     width: "fit",
-    cell: ({ status }) => <ProfileState status={status} />,
+    cell: (profile) => (
+      <span className="flex flex-wrap gap-1">
+        <ProfileState status={profile.status} />
+        {needsReview(profile) && <Badge tone="expiring">Review rules</Badge>}
+      </span>
+    ),
   },
   {
     key: "authority",
-    header: "Authority",
+    header: "Issuing CA",
     hideBelow: "md",
     width: "fit",
-    cell: ({ authoritySlug }) => authoritySlug ?? "any",
+    cell: ({ authoritySlug }) => authoritySlug ?? "Any",
   },
   {
     key: "lifetime",
@@ -60,7 +66,7 @@ const columns: readonly Column<ProfileDto>[] = [
   },
 ];
 
-/** Profiles as rows; each opens its page. */
+/** Profiles as rows; each row links to its page. */
 export function ProfileTable({
   caption,
   items,
@@ -73,7 +79,11 @@ export function ProfileTable({
       rows={items}
       rowKey={({ id }) => id}
       rowHref={({ id }) => `/profiles/${id}`}
-      empty={<EmptyState title="None yet">Rules for what may be issued appear here.</EmptyState>}
+      empty={
+        <EmptyState title="No profiles yet">
+          Create a profile to define what can be issued.
+        </EmptyState>
+      }
     />
   );
 }

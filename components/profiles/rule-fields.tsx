@@ -4,14 +4,41 @@ import { Checkbox } from "@/components/ui/checkbox";
 import { FieldError } from "@/components/ui/field";
 import { Grid, Stack } from "@/components/ui/layout";
 import type { ProfileRules } from "@/lib/pki/types";
-import { extendedKeyUsageChoices, keyAlgorithmChoices, keyUsageChoices } from "./rule-words";
+import {
+  extendedKeyUsageChoices,
+  identityKindChoices,
+  keyAlgorithmChoices,
+  keyUsageChoices,
+} from "./rule-choices";
 
 export type RuleProps = Readonly<{
   rules: ProfileRules;
   errors: (path: string) => string[] | undefined;
 }>;
 
-/** Which keys may be certified. */
+/** Which identities get certificates, and at whose request. */
+export function IdentityRules({ rules, errors }: RuleProps) {
+  return (
+    <Stack>
+      <CheckGroup
+        label="Issue to"
+        name="rules.identityKinds"
+        options={identityKindChoices}
+        checked={rules.identityKinds}
+        error={errors("rules.identityKinds")}
+        hint="Requests for other kinds of identity are rejected."
+      />
+      <Checkbox
+        name="rules.selfService"
+        label="Identities can request certificates for themselves"
+        defaultChecked={rules.selfService}
+        hint="With their own certificate or API token, for names that they hold. They can always rotate the certificates that they have."
+      />
+    </Stack>
+  );
+}
+
+/** Which keys can be certified. */
 export function KeyRules({ rules, errors }: RuleProps) {
   return (
     <CheckGroup
@@ -20,58 +47,58 @@ export function KeyRules({ rules, errors }: RuleProps) {
       options={keyAlgorithmChoices}
       checked={rules.keyAlgorithms}
       error={errors("rules.keyAlgorithms")}
-      hint="A weak key of any kind is refused whatever stands here."
+      hint="Weak keys are always rejected."
     />
   );
 }
 
-/** How long certificates live and overlap. */
+/** Lifetimes, rotation overlap and backdating. */
 export function TimeRules({ rules, errors }: RuleProps) {
   const revocation = errors("rules.noRevAvail");
   return (
     <Stack>
       <Grid columns={2}>
         <DurationTextField
-          label="Lifetime"
+          label="Default lifetime"
           name="rules.validitySecondsDefault"
           seconds={rules.validitySecondsDefault}
           error={errors("rules.validitySecondsDefault")}
-          hint="What a request gets that asks for none."
+          hint="Used when a request doesn't specify a lifetime."
         />
         <DurationTextField
-          label="Longest lifetime"
+          label="Maximum lifetime"
           name="rules.validitySecondsMax"
           seconds={rules.validitySecondsMax}
           error={errors("rules.validitySecondsMax")}
-          hint="More is refused."
+          hint="Longer lifetimes are rejected."
         />
         <DurationTextField
-          label="Overlap of a rotation"
+          label="Rotation overlap"
           name="rules.rotationOverlapSeconds"
           seconds={rules.rotationOverlapSeconds}
           error={errors("rules.rotationOverlapSeconds")}
-          hint="How long a predecessor stays valid. 0 s revokes it at once."
+          hint="How long the predecessor stays valid. 0 s revokes it immediately."
         />
         <DurationTextField
           label="Backdating"
           name="rules.backdateSeconds"
           seconds={rules.backdateSeconds}
           error={errors("rules.backdateSeconds")}
-          hint="How far notBefore lies before signing, for clocks that run late."
+          hint="How far notBefore is before the time of signing, for clients whose clocks are slow."
         />
       </Grid>
       <Checkbox
         name="rules.noRevAvail"
-        label="Without revocation"
+        label="No revocation"
         defaultChecked={rules.noRevAvail}
-        hint="No CRL and no OCSP address, noRevAvail instead (RFC 9608). For lifetimes of at most ten days."
+        hint="Adds noRevAvail instead of CRL and OCSP URLs (RFC 9608). Requires a maximum lifetime of 10 days or less."
       />
       {revocation && <FieldError id="no-rev-avail-error" messages={revocation} />}
     </Stack>
   );
 }
 
-/** What certificates may be used for. */
+/** What certificates can be used for. */
 export function UsageRules({ rules, errors }: RuleProps) {
   return (
     <Stack>

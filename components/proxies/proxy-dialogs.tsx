@@ -2,30 +2,36 @@
 
 import { MoreHorizontal, Plus } from "lucide-react";
 import { useState } from "react";
-import { ActForm } from "@/components/forms/act-form";
+import { ActionForm } from "@/components/forms/action-form";
 import { CommentForm } from "@/components/forms/comment-dialog";
 import { numberOf, textOf } from "@/components/forms/form-values";
-import { IdentityPicker, type PickedIdentity } from "@/components/identities/identity-picker";
+import { AcceptExisting } from "@/components/identities/shared/accept-existing";
+import { IdentityPicker } from "@/components/identities/shared/identity-picker";
+import type { PickedIdentity } from "@/components/identities/shared/picked-identity";
+import { useAcceptance } from "@/components/identities/shared/use-acceptance";
 import { Button, IconButton } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { DropdownMenu, MenuItem } from "@/components/ui/dropdown-menu";
 import type { ServerAction } from "@/lib/auth/types";
-import type { IdentityDto, IdentityList } from "@/lib/identities/schema";
-import type { ProxyDto } from "@/lib/proxies/schema";
+import type { IdentityDto, IdentityList, IdentityPowerDto } from "@/lib/identities/schema";
+import type { ProxyDto, ProxyEffects as Effects } from "@/lib/proxies/schema";
+import { ProxyEffects } from "./proxy-effects";
 import { ProxyFields, proxyFieldNames } from "./proxy-fields";
 
 type TrustProps = Readonly<{
   trust: ServerAction<ProxyDto>;
   find: ServerAction<IdentityList>;
+  power: ServerAction<IdentityPowerDto>;
   createIdentity: ServerAction<IdentityDto> | undefined;
 }>;
 const fieldsOf = (form: FormData) => ({
   kind: textOf(form, "kind"),
   hops: numberOf(form, "hops"),
+  scopes: form.getAll("scopes").map(String),
   note: textOf(form, "note"),
 });
 
-/** Trusts an identity to speak for the clients in front of it. */
+/** Trusts an identity to pass on the certificates or addresses of its clients. */
 export function TrustProxy(props: TrustProps) {
   return (
     <Dialog
@@ -36,46 +42,99 @@ export function TrustProxy(props: TrustProps) {
         </Button>
       }
       title="Trust a proxy"
-      description="From then on its certificates speak for the clients whose certificates it passes on, and no longer for itself."
+      description="Requests from this proxy will count for its clients, as far as you allow here, and never for the proxy itself."
     >
       <TrustForm {...props} />
     </Dialog>
   );
 }
 
-function TrustForm({ trust, find, createIdentity }: TrustProps) {
+function TrustForm({ trust, find, power, createIdentity }: TrustProps) {
   const [identity, setIdentity] = useState<PickedIdentity | null>(null);
+  const acceptance = useAcceptance(power);
+  const pick = (next: PickedIdentity | null) => {
+    setIdentity(next);
+    void acceptance.load(next?.id ?? null);
+  };
   return (
-    <ActForm
+    <ActionForm
       action={trust}
       fields={proxyFieldNames}
-      submitLabel="Trust"
-      receipt="Trusted."
-      input={(form) => ({ identity: identity?.id ?? "", ...fieldsOf(form) })}
+      submitLabel="Trust proxy"
+      receipt="Proxy trusted."
+      disabledReason={acceptance.disabledReason}
+      onFailure={({ code }) => {
+        if (code === "power.unaccepted") void acceptance.load(identity?.id ?? null);
+      }}
+      input={(form) => ({
+        identity: identity?.id ?? "",
+        accepted: acceptance.digest,
+        ...fieldsOf(form),
+      })}
     >
       {({ errors }) => (
         <>
           <IdentityPicker
             picked={identity}
-            onPick={setIdentity}
+            onPick={pick}
             search={find}
             create={createIdentity}
             error={errors("identity")}
-            hint="The service or device whose client certificate the proxy shows. Nobody else shares it."
+            hint="The service or device whose client certificate the proxy presents. Use an identity that no other program uses."
           />
           <ProxyFields errors={errors} />
+          {identity && (
+            <AcceptExisting
+              acceptance={acceptance}
+              identity={identity}
+              effect="speak for the clients of this proxy"
+            />
+          )}
         </>
       )}
-    </ActForm>
+    </ActionForm>
   );
 }
 
-/** The acts on one proxy. */
-export function ProxyActs({
-  proxy,
-  update,
-  remove,
-}: Readonly<{ proxy: ProxyDto; update: ServerAction<ProxyDto>; remove: ServerAction<ProxyDto> }>) {
+type MenuProps = Readonly<{
+  proxy: ProxyDto;
+  update: ServerAction<ProxyDto>;
+  remove: ServerAction<ProxyDto>;
+  power: ServerAction<IdentityPowerDto>;
+  effects: ServerAction<Effects>;
+}>;
+
+/** Changes a proxy. A wider scope asks for what its identity has already to be accepted. */
+function EditForm({ proxy, update, power }: Omit<MenuProps, "remove" | "effects">) {
+  const acceptance = useAcceptance(power);
+  return (
+    <ActionForm
+      action={update}
+      fields={proxyFieldNames}
+      submitLabel="Save"
+      receipt="Saved."
+      disabledReason={acceptance.disabledReason}
+      onFailure={({ code }) => {
+        if (code === "power.unaccepted") void acceptance.load(proxy.identity.id);
+      }}
+      input={(form) => ({ id: proxy.id, accepted: acceptance.digest, ...fieldsOf(form) })}
+    >
+      {({ errors }) => (
+        <>
+          <ProxyFields given={proxy} errors={errors} />
+          <AcceptExisting
+            acceptance={acceptance}
+            identity={proxy.identity}
+            effect="speak for the clients of this proxy"
+          />
+        </>
+      )}
+    </ActionForm>
+  );
+}
+
+/** The actions for one proxy. */
+export function ProxyMenu({ proxy, update, remove, power, effects }: MenuProps) {
   const [open, setOpen] = useState<"edit" | "remove" | null>(null);
   const {
       id,
@@ -87,9 +146,13 @@ export function ProxyActs({
   return (
     <span className="relative z-1 inline-flex">
       <DropdownMenu
-        label={`Acts on ${name}`}
+        label={`Actions for ${name}`}
         trigger={
-          <IconButton size="sm" label={`Acts on ${name}`} icon={<MoreHorizontal aria-hidden />} />
+          <IconButton
+            size="sm"
+            label={`Actions for ${name}`}
+            icon={<MoreHorizontal aria-hidden />}
+          />
         }
       >
         <MenuItem
@@ -112,31 +175,25 @@ export function ProxyActs({
         open={open === "edit"}
         onOpenChange={close}
         title={`Proxy ${name}`}
-        description="What is changed counts from the next request on."
+        description="Changes apply from the next request. Without the console, sessions that were started through it end."
       >
-        <ActForm
-          action={update}
-          fields={proxyFieldNames}
-          submitLabel="Save"
-          receipt="Saved."
-          input={(form) => ({ id, ...fieldsOf(form) })}
-        >
-          {({ errors }) => <ProxyFields given={proxy} errors={errors} />}
-        </ActForm>
+        <EditForm proxy={proxy} update={update} power={power} />
       </Dialog>
       <Dialog
         open={open === "remove"}
         onOpenChange={close}
         title={`Stop trusting ${name}?`}
-        description="From the next request on nothing that it says of others counts: every service that asks through it is closed to everybody."
+        description="From the next request, Chancery refuses everything this proxy passes on. Requests to a service that authorizes through it are denied. The certificates it has don’t count for itself either."
       >
         <CommentForm
           action={remove}
-          fixed={{ id }}
+          fixedInput={{ id }}
           submitLabel="Stop trusting"
-          receipt="Not trusted any more."
+          receipt="Proxy no longer trusted."
           tone="danger"
-        />
+        >
+          <ProxyEffects id={id} load={effects} />
+        </CommentForm>
       </Dialog>
     </span>
   );

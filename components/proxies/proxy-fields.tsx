@@ -1,27 +1,32 @@
 "use client";
 
 import { useState } from "react";
+import { CheckGroup } from "@/components/forms/check-group";
 import { TextField } from "@/components/ui/input";
 import { RadioCards } from "@/components/ui/radio-cards";
 import { TextareaField } from "@/components/ui/textarea";
-import { proxyKinds, type ProxyDto } from "@/lib/proxies/schema";
-import { HopsPicture } from "./hops-picture";
-import { kindWords } from "./kind-words";
+import { proxyKinds, type ProxyDto, proxyScopes } from "@/lib/proxies/schema";
+import { HopsDiagram } from "./hops-diagram";
+import { kindLabels } from "./kind-labels";
+import { scopeLabels } from "./scope-labels";
 
 /** The paths that these fields show errors for. */
-export const proxyFieldNames = ["identity", "kind", "hops", "note"] as const;
+export const proxyFieldNames = ["identity", "kind", "hops", "scopes", "note"] as const;
 
-/** What is read of a proxy's headers: their kind, and how many hops lie between the client and Chancery. */
+/**
+ * Which headers of a proxy are read, what they count for, and the number of hops between the client
+ * and Chancery.
+ */
 export function ProxyFields({
   given,
   errors,
 }: Readonly<{
-  given?: Pick<ProxyDto, "kind" | "hops" | "note"> | undefined;
+  given?: Pick<ProxyDto, "kind" | "hops" | "scopes" | "note"> | undefined;
   errors: (path: string) => string[] | undefined;
 }>) {
   const [hops, setHops] = useState(String(given?.hops ?? 1));
   const count = Number(hops),
-    known = hops.trim() !== "" && Number.isInteger(count) && count >= 0 && count <= 16;
+    isValid = hops.trim() !== "" && Number.isInteger(count) && count >= 0 && count <= 16;
   return (
     <>
       <RadioCards
@@ -31,11 +36,23 @@ export function ProxyFields({
         defaultValue={given?.kind ?? "nginx"}
         error={errors("kind")}
         required
-        hint="Only the headers of this kind are read; all others are stripped."
+        hint="Chancery reads only the headers of this kind and strips all others."
         options={proxyKinds.map((value) => ({
           value,
-          label: kindWords[value].label,
-          hint: kindWords[value].hint,
+          label: kindLabels[value].label,
+          hint: kindLabels[value].hint,
+        }))}
+      />
+      <CheckGroup
+        label="What it may do"
+        name="scopes"
+        checked={given?.scopes ?? ["forward-auth"]}
+        error={errors("scopes")}
+        hint="Choose only what this proxy is for. Anyone with its key can claim to be any of its clients, as far as this allows."
+        options={proxyScopes.map((value) => ({
+          value,
+          label: scopeLabels[value].label,
+          hint: scopeLabels[value].hint,
         }))}
       />
       <TextField
@@ -50,9 +67,9 @@ export function ProxyFields({
           setHops(event.target.value);
         }}
         error={errors("hops")}
-        hint="How many proxies of yours a request passes, this one included. 0: the proxy’s own address counts."
+        hint="Number of your proxies a request passes, including this one. 0 uses the proxy’s own address."
       />
-      {known && <HopsPicture hops={count} />}
+      {isValid && <HopsDiagram hops={count} />}
       <TextareaField
         label="Note"
         name="note"

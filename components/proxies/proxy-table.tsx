@@ -1,13 +1,28 @@
 import type { ReactNode } from "react";
 import { StateBadge } from "@/components/ui/badge";
-import { Nothing } from "@/components/ui/data-list";
+import { EmptyValue } from "@/components/ui/data-list";
 import { Link } from "@/components/ui/link";
 import { DataTable, type Column } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";
-import type { ProxyDto } from "@/lib/proxies/schema";
-import { kindWords } from "./kind-words";
+import type { ProxyDto, ProxyScope } from "@/lib/proxies/schema";
+import { kindLabels } from "./kind-labels";
+import { scopeLabels } from "./scope-labels";
 
-/** Proxies as rows, with the acts on each at the end. */
+const readsCertificates = (scopes: readonly ProxyScope[]): boolean =>
+  scopes.some((scope) => scope !== "console");
+
+/** What a proxy may do, a line for each scope. */
+function Scopes({ scopes }: Readonly<{ scopes: readonly ProxyScope[] }>) {
+  return (
+    <ul className="mt-1 flex flex-col gap-1 text-xs whitespace-normal" aria-label="What it may do">
+      {scopes.map((scope) => (
+        <li key={scope}>{scopeLabels[scope].may}</li>
+      ))}
+    </ul>
+  );
+}
+
+/** Proxies as rows, each with its actions at the end. */
 export function ProxyTable({
   items,
   acts,
@@ -22,12 +37,13 @@ export function ProxyTable({
       key: "identity",
       header: "Identity",
       width: "grow",
-      cell: ({ identity, kind, note }) => (
+      cell: ({ identity, kind, note, scopes, status }) => (
         <>
           <Link variant="quiet" href={`/identities/${identity.id}`}>
             {identity.name}
           </Link>
-          <span className="block text-xs text-muted sm:hidden">{kindWords[kind].label}</span>
+          <span className="block text-xs text-muted sm:hidden">{kindLabels[kind].label}</span>
+          {status === "active" && <Scopes scopes={scopes} />}
           {note && (
             <span className="block truncate text-xs text-muted" title={note}>
               {note}
@@ -41,7 +57,7 @@ export function ProxyTable({
       header: "Kind",
       width: "fit",
       hideBelow: "sm",
-      cell: ({ kind }) => kindWords[kind].label,
+      cell: ({ kind }) => kindLabels[kind].label,
     },
     {
       key: "status",
@@ -49,21 +65,21 @@ export function ProxyTable({
       width: "fit",
       cell: ({ status }) =>
         status === "active" ? (
-          <StateBadge state="valid" word="Trusted" />
+          <StateBadge state="valid" label="Trusted" />
         ) : (
-          <StateBadge state="expired" word="Removed" />
+          <StateBadge state="expired" label="Removed" />
         ),
     },
     {
       key: "certificate",
-      header: "Certificate in",
+      header: "Certificate header",
       width: "fit",
       hideBelow: "lg",
-      cell: ({ kind, status }) =>
-        status === "active" ? (
-          <code className="font-mono text-xs">{kindWords[kind].certificate}</code>
+      cell: ({ kind, scopes, status }) =>
+        status === "active" && readsCertificates(scopes) ? (
+          <code className="font-mono text-xs">{kindLabels[kind].certificate}</code>
         ) : (
-          <Nothing />
+          <EmptyValue />
         ),
     },
     {
@@ -85,7 +101,7 @@ export function ProxyTable({
       ? [
           {
             key: "acts",
-            header: "Acts",
+            header: "Actions",
             width: "fit",
             align: "end",
             cell: (proxy) => (proxy.status === "active" ? acts(proxy) : null),

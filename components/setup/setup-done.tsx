@@ -1,61 +1,63 @@
 "use client";
 
+import { Download } from "lucide-react";
 import { signIn } from "next-auth/react";
 import { useState } from "react";
 import { entryLabel } from "@/components/forms/show-receipt";
 import { Receipt } from "@/components/ui/banner";
-import { Button } from "@/components/ui/button";
+import { Button, ButtonLink } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { DataList } from "@/components/ui/data-list";
 import { Stack } from "@/components/ui/layout";
 import type { ActionState } from "@/lib/auth/types";
 
-export type SetupMade = Readonly<{
+export type SetupSummary = Readonly<{
   organization: string;
   authorities: readonly Readonly<{ id: string; name: string; kind: string }>[];
-  entryId: string;
 }>;
 type Props = Readonly<{
-  done: Extract<ActionState<SetupMade>, { ok: true }>;
+  done: Extract<ActionState<SetupSummary>, { ok: true }>;
   email: string;
   password: string;
 }>;
 
-/** What was made, and the way in: the administrator who was just named is signed in. */
+/** What setup created. Opening Chancery signs in the new administrator. */
 export function SetupDone({ done, email, password }: Props) {
   const [pending, setPending] = useState(false);
-  const enter = async () => {
+  const openChancery = async () => {
     setPending(true);
     await signIn("credentials", { email, password, redirect: false }).catch(() => undefined);
     window.location.assign("/");
   };
   return (
     <Stack>
-      <Receipt entryLabel={entryLabel(done)}>Set up.</Receipt>
+      <Receipt entryLabel={entryLabel(done)}>Setup complete.</Receipt>
       <Card>
         <Stack>
           <DataList
             items={[
-              { label: "Organisation", value: done.data.organization },
+              { label: "Organization", value: done.data.organization },
               ...done.data.authorities.map(({ name, kind }) => ({
-                label: kind === "root" ? "Root" : "Issuing",
+                label: kind === "root" ? "Root CA" : "Issuing CA",
                 value: name,
               })),
               { label: "Administrator", value: email },
             ]}
           />
           <p className="text-sm text-muted">
-            Put the root into the trust stores of whatever has to trust these certificates: it lies
-            at <code className="font-mono text-xs">/ca/root.pem</code>. Then issue the first
-            certificate.
+            Install the root certificate on every system that should trust certificates issued here.
+            Then issue your first certificate.
           </p>
-          <div className="flex justify-end">
+          <div className="flex flex-wrap justify-end gap-2">
+            <ButtonLink href="/ca/root.pem" download icon={<Download aria-hidden />}>
+              Download root certificate
+            </ButtonLink>
             <Button
               variant="primary"
               autoFocus
               loading={pending}
               onClick={() => {
-                void enter();
+                void openChancery();
               }}
             >
               Open Chancery

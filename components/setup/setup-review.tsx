@@ -1,29 +1,23 @@
-import { algorithmWord } from "@/components/authorities/algorithm-choices";
+import { keyAlgorithmLabel } from "@/components/shared/key-algorithm-label";
 import { Button } from "@/components/ui/button";
 import { DataList } from "@/components/ui/data-list";
 import { plural } from "@/lib/format/count";
 import { defaultName } from "./setup-steps";
-import type { SetupValues } from "./setup-values";
+import { domainsOfValues, type SetupValues } from "./setup-values";
 
-/** Everything that will be made, with a way back to each part. */
+/** Everything that setup will create, with a link back to each step. */
 export function SetupReview({
   values,
   goTo,
 }: Readonly<{ values: SetupValues; goTo: (step: number) => void }>) {
   const authority = (name: string, key: string, years: string) =>
-    `${name}, ${algorithmWord(key)}, ${plural(Number(years), "year")}`;
+    `${name}, ${keyAlgorithmLabel(key)}, ${plural(Number(years), "year")}`;
   const rows = [
-    ["Organisation", values.organization],
-    [
-      "DNS names",
-      values.dnsPatterns
-        .split(/[\s,]+/)
-        .filter(Boolean)
-        .join(", "),
-    ],
+    ["Organization", values.organization],
+    ["Domains", domainsOfValues(values).join(", ")],
     ["Administrator", `${values.adminName}, ${values.adminEmail}`],
     [
-      "Root",
+      "Root CA",
       authority(
         values.rootName.trim() || defaultName(values, "root"),
         values.rootKey,
@@ -31,7 +25,7 @@ export function SetupReview({
       ),
     ],
     [
-      "Issuing",
+      "Issuing CA",
       authority(
         values.issuingName.trim() || defaultName(values, "issuing"),
         values.issuingKey,
@@ -63,8 +57,9 @@ export function SetupReview({
         }))}
       />
       <p className="text-sm text-muted">
-        Five profiles come with it: TLS server, TLS client for a service, for a person, device, and
-        short-lived. The keys are made in the signer process, sealed at rest, and never leave it.
+        Setup also creates five profiles: TLS server, TLS client for services, TLS client for
+        people, device, and short-lived. Keys are created in the signer process, encrypted at rest,
+        and never leave it.
       </p>
     </>
   );

@@ -1,4 +1,4 @@
-import { algorithmChoices } from "@/components/authorities/algorithm-choices";
+import { keyAlgorithmChoices } from "@/components/authorities/shared/key-algorithm-choices";
 import { TextField } from "@/components/ui/input";
 import { RadioCards } from "@/components/ui/radio-cards";
 import { TextareaField } from "@/components/ui/textarea";
@@ -10,12 +10,12 @@ export type StepProps = Readonly<{
   set: (field: SetupField, value: string) => void;
 }>;
 
-/** Whose authority this is, and which names it may certify. */
+/** The organization, and the names that it can certify. */
 export function OrganizationStep({ values, errors, set }: StepProps) {
   return (
     <>
       <TextField
-        label="Organisation"
+        label="Organization"
         required
         autoFocus
         value={values.organization}
@@ -24,25 +24,25 @@ export function OrganizationStep({ values, errors, set }: StepProps) {
           set("organization", event.target.value);
         }}
         placeholder="Example"
-        hint="It stands in the subject of every authority, at most 64 characters."
+        hint="Appears in every CA's subject. 64 characters max."
       />
       <TextareaField
-        label="DNS names that the TLS profiles may certify"
-        required
+        label="Domains"
         mono
         rows={3}
-        value={values.dnsPatterns}
-        error={errors.dnsPatterns}
+        value={values.domains}
+        error={errors.domains}
         onChange={(event) => {
-          set("dnsPatterns", event.target.value);
+          set("domains", event.target.value);
         }}
-        hint="One a line: **.example.com is anything below it, *.example.com one label, * any name. The profiles can be changed later."
+        placeholder="example.com"
+        hint="One per line. The default profiles can issue for these domains and everything below them. If empty, the domain of the administrator's email address is used. You can change the profiles later."
       />
     </>
   );
 }
 
-/** The first person who may do everything. */
+/** The first user, an administrator. */
 export function AdministratorStep({ values, errors, set }: StepProps) {
   return (
     <>
@@ -58,7 +58,7 @@ export function AdministratorStep({ values, errors, set }: StepProps) {
         autoComplete="name"
       />
       <TextField
-        label="E-mail address"
+        label="Email"
         type="email"
         required
         value={values.adminEmail}
@@ -70,7 +70,7 @@ export function AdministratorStep({ values, errors, set }: StepProps) {
         placeholder="admin@example.com"
       />
       <TextField
-        label="Passphrase"
+        label="Password"
         type="password"
         required
         value={values.adminPassword}
@@ -79,7 +79,7 @@ export function AdministratorStep({ values, errors, set }: StepProps) {
           set("adminPassword", event.target.value);
         }}
         autoComplete="new-password"
-        hint="A few words that only you would put together, 12 characters or more. Nobody can read it back."
+        hint="12 characters or more. A few random words work well. It can't be recovered."
       />
     </>
   );
@@ -91,12 +91,12 @@ const fields: Readonly<Record<"root" | "issuing", AuthorityFields>> = {
   issuing: { name: "issuingName", key: "issuingKey", years: "issuingYears" },
 };
 
-/** The name a new authority gets if none is written. */
+/** The default name of a new CA. */
 export function defaultName(values: SetupValues, kind: "root" | "issuing"): string {
   return `${values.organization.trim() || "Example"} ${kind === "root" ? "Root" : "Issuing"} CA`;
 }
 
-/** One authority: its name, key and lifetime. */
+/** A CA: its name, key and lifetime. */
 export function AuthorityStep({
   values,
   errors,
@@ -115,13 +115,13 @@ export function AuthorityStep({
           set(name, event.target.value);
         }}
         placeholder={defaultName(values, kind)}
-        hint="Its common name."
+        hint="Used as the common name."
       />
       <RadioCards
         label="Key"
         name={key}
         columns={2}
-        options={algorithmChoices}
+        options={keyAlgorithmChoices}
         value={values[key]}
         onChange={(value) => {
           set(key, value);
@@ -141,8 +141,8 @@ export function AuthorityStep({
         }}
         hint={
           kind === "root"
-            ? "Every trust store has to be changed when it ends, so it lives long."
-            : "It cannot outlive the root, and no certificate can outlive it."
+            ? "Every trust store must be updated before it expires, so choose a long lifetime."
+            : "Can't outlive the root CA, and no certificate can outlive it."
         }
       />
     </>

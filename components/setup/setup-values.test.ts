@@ -1,7 +1,8 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { setupInput } from "@/lib/setup/schema";
 import {
   defaultValues,
+  domainsOfValues,
   errorsUpTo,
   placeErrors,
   requestOf,
@@ -16,42 +17,54 @@ const filled: SetupValues = {
 };
 
 describe("what the setup wizard sends", () => {
-  it("is accepted with nothing but organisation and administrator written", () => {
+  test("setup is accepted with only the organization and the administrator filled in", () => {
     expect(setupInput.safeParse(requestOf(filled)).success).toBe(true);
   });
-  it("takes names by line, comma or space", () => {
-    expect(
-      requestOf({ ...filled, dnsPatterns: "**.example.com,\n*.example.org  example.net" }),
-    ).toMatchObject({ dnsPatterns: ["**.example.com", "*.example.org", "example.net"] });
+  test("domains are separated by lines, commas or spaces", () => {
+    const values = { ...filled, domains: "example.com,\nexample.org  example.net" };
+    expect(requestOf(values)).toMatchObject({
+      domains: ["example.com", "example.org", "example.net"],
+    });
+  });
+  test("without domains, the domain of the administrator's email address is shown", () => {
+    expect(domainsOfValues(filled)).toEqual(["example.com"]);
   });
 });
 
 describe("errors of the setup wizard", () => {
-  it("name only the steps that were reached", () => {
+  test("errors name only the steps that were reached", () => {
     expect(errorsUpTo(defaultValues, 0)).toEqual({
       errors: { organization: [expect.any(String)] },
       step: 0,
     });
   });
-  it("lead back to the first step that has one", () => {
+  test("a wildcard or localhost is rejected as a domain", () => {
+    for (const domains of ["*", "**.example.com", "localhost", "10.0.0.1", "exa!mple.com"])
+      expect(errorsUpTo({ ...filled, domains }, 0).errors.domains).toHaveLength(1);
+  });
+  test("an email address below localhost asks for the domains", () => {
+    const values = { ...filled, adminEmail: "admin@ca.localhost" };
+    expect(errorsUpTo(values, 4)).toMatchObject({ errors: { domains: [expect.any(String)] } });
+  });
+  test("errors lead back to the first step that has one", () => {
     expect(errorsUpTo({ ...filled, organization: "", adminEmail: "nobody" }, 4).step).toBe(0);
   });
-  it("refuse an issuing authority that outlives its root, at the issuing step", () => {
+  test("an issuing CA that outlives its root CA is rejected at the issuing step", () => {
     expect(errorsUpTo({ ...filled, rootYears: "5", issuingYears: "10" }, 4)).toEqual({
       errors: { issuingYears: [expect.any(String)] },
       step: 3,
     });
   });
-  it("refuse a lifetime that is no number", () => {
+  test("a lifetime that is not a number is rejected", () => {
     expect(errorsUpTo({ ...filled, rootYears: "" }, 4).step).toBe(2);
   });
-  it("find their field under the action's path and inside a list", () => {
-    expect(placeErrors({ "setup.dnsPatterns.1": ["No name."] })).toEqual({
-      errors: { dnsPatterns: ["No name."] },
+  test("errors find their field under the path of the action and inside a list", () => {
+    expect(placeErrors({ "setup.domains.1": ["No name."] })).toEqual({
+      errors: { domains: ["No name."] },
       step: 0,
     });
   });
-  it("leave what has no field to the banner", () => {
+  test("errors without a field are left to the banner", () => {
     expect(placeErrors({ token: ["Wrong."] })).toEqual({ errors: {}, step: null });
   });
 });

@@ -1,9 +1,9 @@
-import { setupInput } from "@/lib/setup/schema";
+import { domainsOf, setupInput } from "@/lib/setup/schema";
 
-/** What the wizard holds, as typed. */
+/** The values of the wizard, as typed. */
 export type SetupValues = Readonly<{
   organization: string;
-  dnsPatterns: string;
+  domains: string;
   adminName: string;
   adminEmail: string;
   adminPassword: string;
@@ -18,7 +18,7 @@ export type SetupField = keyof SetupValues;
 
 export const defaultValues: SetupValues = {
   organization: "",
-  dnsPatterns: "*",
+  domains: "",
   adminName: "Administrator",
   adminEmail: "",
   adminPassword: "",
@@ -31,18 +31,18 @@ export const defaultValues: SetupValues = {
 };
 
 export const stepNames = [
-  "Organisation",
+  "Organization",
   "Administrator",
-  "Root",
-  "Issuing",
+  "Root CA",
+  "Issuing CA",
   "Review",
   "Done",
 ] as const;
 
-/** Where each path of the schema is asked: its field, and the step that shows it. */
-const places: Readonly<Record<string, readonly [SetupField, number]>> = {
+/** The field and the step of each path in the schema. */
+const fieldByPath: Readonly<Record<string, readonly [SetupField, number]>> = {
   organization: ["organization", 0],
-  dnsPatterns: ["dnsPatterns", 0],
+  domains: ["domains", 0],
   adminName: ["adminName", 1],
   adminEmail: ["adminEmail", 1],
   adminPassword: ["adminPassword", 1],
@@ -55,7 +55,13 @@ const places: Readonly<Record<string, readonly [SetupField, number]>> = {
 };
 export type SetupErrors = Readonly<Partial<Record<SetupField, readonly string[]>>>;
 
-/** The schema's input: empty names are left to their defaults. */
+const listOf = (text: string): string[] => text.split(/[\s,]+/).filter(Boolean);
+
+/** The domains whose names the profiles will be able to certify. */
+export const domainsOfValues = ({ domains, adminEmail }: SetupValues): readonly string[] =>
+  domainsOf({ domains: listOf(domains), adminEmail: adminEmail.trim() });
+
+/** The input of the schema. Empty names get their defaults. */
 export function requestOf(values: SetupValues): unknown {
   return {
     organization: values.organization,
@@ -72,18 +78,18 @@ export function requestOf(values: SetupValues): unknown {
       keyAlgorithm: values.issuingKey,
       validityYears: Number(values.issuingYears),
     },
-    dnsPatterns: values.dnsPatterns.split(/[\s,]+/).filter(Boolean),
+    domains: listOf(values.domains),
   };
 }
 
-/** Messages by field, and the first step that has one, of errors by path. */
+/** Turns errors by path into messages by field, with the first step that has one. */
 export function placeErrors(
   byPath: Readonly<Record<string, readonly string[]>>,
 ): Readonly<{ errors: SetupErrors; step: number | null }> {
   const errors: Partial<Record<SetupField, readonly string[]>> = {};
   let step: number | null = null;
   for (const [path, messages] of Object.entries(byPath)) {
-    const place = places[path.replace(/^setup\./, "").replace(/\.\d+$/, "")];
+    const place = fieldByPath[path.replace(/^setup\./, "").replace(/\.\d+$/, "")];
     if (!place) continue;
     const [field, at] = place;
     errors[field] = [...(errors[field] ?? []), ...messages];
@@ -92,7 +98,7 @@ export function placeErrors(
   return { errors, step };
 }
 
-/** What the schema finds wrong so far, in the fields up to and with that step. */
+/** The validation errors of the fields up to and including the step. */
 export function errorsUpTo(
   values: SetupValues,
   step: number,
@@ -102,7 +108,7 @@ export function errorsUpTo(
   const byPath: Record<string, string[]> = {};
   for (const { path, message } of parsed.error.issues) {
     const name = path.join(".");
-    if ((places[name.replace(/\.\d+$/, "")]?.[1] ?? 99) <= step)
+    if ((fieldByPath[name.replace(/\.\d+$/, "")]?.[1] ?? 99) <= step)
       (byPath[name] ??= []).push(message);
   }
   return placeErrors(byPath);

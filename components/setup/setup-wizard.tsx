@@ -1,14 +1,14 @@
 "use client";
 
 import { useState, type FormEvent } from "react";
-import { RefusalBanner } from "@/components/forms/refusal-banner";
-import { useAct, type Refusal } from "@/components/forms/use-act";
+import { ErrorBanner } from "@/components/forms/error-banner";
+import { useAction, type ActionFailure } from "@/components/forms/use-action";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { Stack } from "@/components/ui/layout";
 import { Stepper } from "@/components/ui/stepper";
 import type { ServerAction } from "@/lib/auth/types";
-import { SetupDone, type SetupMade } from "./setup-done";
+import { SetupDone, type SetupSummary } from "./setup-done";
 import { SetupRunning } from "./setup-running";
 import { SetupReview } from "./setup-review";
 import { AdministratorStep, AuthorityStep, OrganizationStep, type StepProps } from "./setup-steps";
@@ -23,24 +23,27 @@ import {
   type SetupValues,
 } from "./setup-values";
 
-const review = 4;
-const sentences = [
-  "Whose authority this is, and which names it may certify.",
-  "The first person who may sign in. Others follow later.",
-  "The authority at the top. It signs issuing authorities, and nothing else.",
-  "The authority that signs certificates every day.",
-  "Look it over. Nothing has been made yet.",
+const reviewStep = 4;
+const descriptions = [
+  "Who runs these CAs, and which names they can certify.",
+  "The first user who can sign in. You can add others later.",
+  "The CA at the top of the hierarchy. It only signs issuing CAs.",
+  "The CA that issues certificates.",
+  "Check your settings. Nothing has been created yet.",
 ] as const;
 
-/** The first run: from nothing to a root, an issuing authority and somebody who may use them. What was typed survives every step and error. */
+/**
+ * The first run: creates a root CA, an issuing CA and the first administrator. The input survives
+ * every step and error.
+ */
 export function SetupWizard({
   token,
   action,
-}: Readonly<{ token: string; action: ServerAction<SetupMade> }>) {
+}: Readonly<{ token: string; action: ServerAction<SetupSummary> }>) {
   const [values, setValues] = useState<SetupValues>(defaultValues);
   const [step, setStep] = useState(0);
   const [errors, setErrors] = useState<SetupErrors>({});
-  const { state, pending, run, clear } = useAct(action);
+  const { state, pending, run, clear } = useAction(action);
   const set = (field: SetupField, value: string) => {
     setValues({ ...values, [field]: value });
     setErrors({ ...errors, [field]: undefined });
@@ -50,26 +53,26 @@ export function SetupWizard({
     clear();
     setStep(next);
   };
-  const refused = (refusal: Refusal) => {
-    const placed = placeErrors(refusal.fieldErrors);
+  const showFailure = (failure: ActionFailure) => {
+    const placed = placeErrors(failure.fieldErrors);
     setErrors(placed.errors);
     if (placed.step !== null) setStep(placed.step);
   };
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     if (pending) return;
-    const found = errorsUpTo(values, step);
-    if (found.step !== null) {
-      setErrors(found.errors);
-      setStep(found.step);
+    const problems = errorsUpTo(values, step);
+    if (problems.step !== null) {
+      setErrors(problems.errors);
+      setStep(problems.step);
       return;
     }
-    if (step < review) {
+    if (step < reviewStep) {
       goTo(step + 1);
       return;
     }
     const answer = await run({ token, setup: requestOf(values) });
-    if (!answer.ok) refused(answer);
+    if (!answer.ok) showFailure(answer);
   };
   const done = state?.ok === true;
   return (
@@ -84,7 +87,9 @@ export function SetupWizard({
         <Card
           title={pending ? "Setting up" : stepNames[step]}
           description={
-            pending ? "Each part is on the record as soon as it exists." : sentences[step]
+            pending
+              ? "Each part is recorded in the audit log when it is created."
+              : descriptions[step]
           }
         >
           <form
@@ -94,8 +99,8 @@ export function SetupWizard({
             }}
           >
             <Stack>
-              {state && !pending && Object.keys(errors).length === 0 && step === review && (
-                <RefusalBanner refusal={state} shown={[]} />
+              {state && !pending && Object.keys(errors).length === 0 && step === reviewStep && (
+                <ErrorBanner failure={state} fields={[]} />
               )}
               {pending ? (
                 <SetupRunning token={token} />
@@ -109,22 +114,13 @@ export function SetupWizard({
                   goTo={goTo}
                 />
               )}
-              <div className="flex justify-between gap-2">
-                {step > 0 && !pending ? (
-                  <Button
-                    onClick={() => {
-                      goTo(step - 1);
-                    }}
-                  >
-                    Back
-                  </Button>
-                ) : (
-                  <span />
-                )}
-                <Button type="submit" variant="primary" loading={pending}>
-                  {step === review ? "Set up Chancery" : "Next"}
-                </Button>
-              </div>
+              <WizardButtons
+                step={step}
+                pending={pending}
+                onBack={() => {
+                  goTo(step - 1);
+                }}
+              />
             </Stack>
           </form>
         </Card>
@@ -150,4 +146,19 @@ function Step({
     default:
       return <SetupReview values={props.values} goTo={goTo} />;
   }
+}
+
+function WizardButtons({
+  step,
+  pending,
+  onBack,
+}: Readonly<{ step: number; pending: boolean; onBack: () => void }>) {
+  return (
+    <div className="flex justify-between gap-2">
+      {step > 0 && !pending ? <Button onClick={onBack}>Back</Button> : <span />}
+      <Button type="submit" variant="primary" loading={pending}>
+        {step === reviewStep ? "Set up Chancery" : "Next"}
+      </Button>
+    </div>
+  );
 }

@@ -11,15 +11,15 @@ const progressAnswer = z.object({
 });
 export type SetupProgress = z.infer<typeof progressAnswer>;
 
-const everyMs = 500;
-const nothing: SetupProgress = { root: false, issuing: false, profiles: false, done: false };
+const intervalMs = 500;
+const noProgress: SetupProgress = { root: false, issuing: false, profiles: false, done: false };
 
-/** How far the setup is while it runs. A question that fails is asked again. */
+/** The progress of setup while it runs. A failed request is repeated. */
 export function useSetupProgress(running: boolean, token: string): SetupProgress {
-  const [progress, setProgress] = useState<SetupProgress>(nothing);
+  const [progress, setProgress] = useState<SetupProgress>(noProgress);
   useEffect(() => {
     if (!running) return;
-    const ask = async () => {
+    const poll = async () => {
       const answer = await fetch("/setup/progress", {
         headers: { "x-setup-token": token },
         cache: "no-store",
@@ -28,8 +28,8 @@ export function useSetupProgress(running: boolean, token: string): SetupProgress
       if (parsed.success) setProgress(parsed.data);
     };
     const timer = setInterval(() => {
-      void ask().catch(() => undefined);
-    }, everyMs);
+      void poll().catch(() => undefined);
+    }, intervalMs);
     return () => {
       clearInterval(timer);
     };

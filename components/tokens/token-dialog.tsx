@@ -1,12 +1,13 @@
 "use client";
 
-import { useRouter } from "next/navigation";
+import { useShownOnce } from "@/components/forms/use-shown-once";
 import { useState, type ReactElement } from "react";
-import { roleWords } from "@/components/accounts/role-words";
-import { ActForm } from "@/components/forms/act-form";
+import { roleLabels } from "@/components/shared/role-labels";
+import { ActionForm } from "@/components/forms/action-form";
 import { numberOf, textOf } from "@/components/forms/form-values";
 import { entryHref, entryLabel } from "@/components/forms/show-receipt";
-import { IdentityPicker, type PickedIdentity } from "@/components/identities/identity-picker";
+import { IdentityPicker } from "@/components/identities/shared/identity-picker";
+import type { PickedIdentity } from "@/components/identities/shared/picked-identity";
 import { Banner, Receipt } from "@/components/ui/banner";
 import { Button } from "@/components/ui/button";
 import { CopyButton } from "@/components/ui/copy-button";
@@ -16,7 +17,7 @@ import { Stack } from "@/components/ui/layout";
 import { RadioCards } from "@/components/ui/radio-cards";
 import type { ActionState, ServerAction } from "@/lib/auth/types";
 import type { IdentityList } from "@/lib/identities/schema";
-import type { CreatedToken } from "@/lib/tokens/schema";
+import { adminTokenDays, type CreatedToken } from "@/lib/tokens/schema";
 
 type Props = Readonly<{
   trigger: ReactElement;
@@ -25,25 +26,25 @@ type Props = Readonly<{
 }>;
 const roles = ["operator", "service", "auditor", "approver", "admin"] as const;
 
-/** Makes an API token and shows its secret, once. */
+/** Creates an API token and shows its secret once. */
 export function TokenDialog({ trigger, action, findIdentities }: Props) {
   const [open, setOpen] = useState(false);
-  const [done, setDone] = useState<Extract<ActionState<CreatedToken>, { ok: true }> | null>(null);
-  const router = useRouter();
-  const change = (next: boolean) => {
-    setOpen(next);
-    if (!next && done) {
-      setDone(null);
-      router.refresh();
-    }
-  };
+  const {
+    done,
+    setDone,
+    onOpenChange: change,
+  } = useShownOnce<Extract<ActionState<CreatedToken>, { ok: true }>>(setOpen);
   return (
     <Dialog
       trigger={trigger}
       open={open}
       onOpenChange={change}
-      title={done ? "Token created" : "New token"}
-      description={done ? undefined : "For programs that use the API."}
+      title={done ? "Token created" : "Create API token"}
+      description={
+        done
+          ? undefined
+          : "For programs that call the API. It is revoked when your account is disabled or loses the role."
+      }
     >
       {done ? (
         <Secret done={done} />
@@ -63,7 +64,7 @@ function TokenForm({
   const [role, setRole] = useState<string>("operator");
   const [identity, setIdentity] = useState<PickedIdentity | null>(null);
   return (
-    <ActForm
+    <ActionForm
       action={action}
       fields={["name", "role", "identityId", "expiresInDays"]}
       submitLabel="Create token"
@@ -85,7 +86,7 @@ function TokenForm({
             error={errors("name")}
             autoComplete="off"
             placeholder="ci"
-            hint="After what will use it."
+            hint="Name it after the program that will use it."
           />
           <RadioCards
             label="Role"
@@ -93,7 +94,7 @@ function TokenForm({
             value={role}
             onChange={setRole}
             error={errors("role")}
-            options={roles.map((value) => ({ value, ...roleWords[value] }))}
+            options={roles.map((value) => ({ value, ...roleLabels[value] }))}
           />
           {role === "service" && (
             <IdentityPicker
@@ -104,17 +105,23 @@ function TokenForm({
             />
           )}
           <TextField
-            label="Ends after days"
+            // Another role starts with its own preset.
+            key={role === "admin" ? "admin" : "other"}
+            label="Expires in (days)"
             name="expiresInDays"
             type="number"
             min={1}
-            defaultValue={365}
+            defaultValue={role === "admin" ? adminTokenDays.preset : 365}
             error={errors("expiresInDays")}
-            hint="Empty for a token without an end."
+            hint={
+              role === "admin"
+                ? `At most ${adminTokenDays.most} for an administrator token.`
+                : "Leave empty for a token that never expires."
+            }
           />
         </>
       )}
-    </ActForm>
+    </ActionForm>
   );
 }
 
@@ -126,13 +133,13 @@ function Secret({ done }: Readonly<{ done: Extract<ActionState<CreatedToken>, { 
         Token created.
       </Receipt>
       {secret === null ? (
-        <Banner tone="warning" title="The secret was shown before and is kept nowhere.">
-          Revoke this token and make another one.
+        <Banner tone="warning" title="The secret was already shown and can’t be shown again.">
+          Revoke this token and create another one.
         </Banner>
       ) : (
         <>
           <Banner tone="warning" title="Copy the secret now.">
-            It is shown once and kept nowhere: only its hash is stored.
+            It won’t be shown again. Chancery stores only its hash.
           </Banner>
           <div className="flex items-center gap-2 rounded-lg border border-border bg-sunken p-3">
             <code data-secret className="min-w-0 flex-1 font-mono text-xs break-all">

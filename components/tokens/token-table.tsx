@@ -1,15 +1,12 @@
 import type { ReactNode } from "react";
 import { KeyRound } from "lucide-react";
-import { roleWords } from "@/components/accounts/role-words";
-import { ConfirmDialog } from "@/components/forms/confirm-dialog";
+import { roleLabels } from "@/components/shared/role-labels";
 import { StateBadge } from "@/components/ui/badge";
-import { Button } from "@/components/ui/button";
-import { Nothing } from "@/components/ui/data-list";
 import { EmptyState } from "@/components/ui/empty-state";
 import { DataTable, type Column } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";
-import type { ServerAction } from "@/lib/auth/types";
 import type { TokenDto } from "@/lib/tokens/schema";
+import { RevokeToken, type TokenActions } from "./revoke-token";
 
 const looks = {
   active: ["valid", "Active"],
@@ -18,20 +15,38 @@ const looks = {
 } as const;
 
 const roleOf = ({ role, identity }: Pick<TokenDto, "role" | "identity">): string =>
-  identity ? `${roleWords[role].label}: ${identity.name}` : roleWords[role].label;
+  identity ? `${roleLabels[role].label}: ${identity.name}` : roleLabels[role].label;
 
 function TokenState({ status }: Pick<TokenDto, "status">) {
-  return <StateBadge state={looks[status][0]} word={looks[status][1]} />;
+  return <StateBadge state={looks[status][0]} label={looks[status][1]} />;
 }
 
-/** API tokens as rows. Their secrets are kept nowhere; the hint tells them apart. */
+function LastUse({ lastUsedAt }: Pick<TokenDto, "lastUsedAt">) {
+  return lastUsedAt === null ? "Never" : <Time at={lastUsedAt} />;
+}
+
+/** Who created it, and whether it ends with them. */
+function Maker({ createdBy, parent, account }: TokenDto) {
+  return (
+    <>
+      <span className="block max-w-48 truncate" title={createdBy}>
+        {parent === null ? createdBy : `Token ${parent.name}`}
+      </span>
+      <span className="block max-w-48 truncate text-2xs text-muted">
+        {account === null ? "Not tied to a user" : parent !== null && account.email}
+      </span>
+    </>
+  );
+}
+
+/** API tokens as rows. Secrets aren't stored; the hint tells tokens apart. */
 export function TokenTable({
   items,
-  revoke,
+  actions,
   empty,
 }: Readonly<{
   items: readonly TokenDto[];
-  revoke?: ServerAction<TokenDto> | undefined;
+  actions?: TokenActions | undefined;
   empty?: ReactNode;
 }>) {
   const columns: Column<TokenDto>[] = [
@@ -44,7 +59,10 @@ export function TokenTable({
           <span className="font-medium">{token.name}</span>{" "}
           <span className="block truncate font-mono text-2xs text-muted">{token.hint}…</span>
           <span className="block py-0.5 whitespace-normal sm:hidden">
-            <TokenState {...token} /> <span className="text-xs text-muted">{roleOf(token)}</span>
+            <TokenState {...token} />{" "}
+            <span className="text-xs text-muted">
+              {roleOf(token)} · last used: <LastUse {...token} />
+            </span>
           </span>
         </>
       ),
@@ -71,77 +89,54 @@ export function TokenTable({
       header: "Created by",
       width: "fit",
       hideBelow: "lg",
-      cell: ({ createdBy }) => createdBy,
+      cell: (token) => <Maker {...token} />,
+    },
+    {
+      key: "lastUsedAt",
+      header: "Last used",
+      width: "fit",
+      hideBelow: "sm",
+      cell: (token) => <LastUse {...token} />,
     },
     {
       key: "createdAt",
       header: "Created",
       width: "fit",
-      hideBelow: "md",
+      hideBelow: "xl",
       cell: ({ createdAt }) => <Time at={createdAt} />,
     },
     {
       key: "expiresAt",
-      header: "Ends",
+      header: "Expires",
       width: "fit",
-      hideBelow: "sm",
-      cell: ({ expiresAt }) => (expiresAt ? <Time at={expiresAt} /> : <Nothing />),
+      hideBelow: "md",
+      cell: ({ expiresAt }) => (expiresAt ? <Time at={expiresAt} /> : "Never"),
     },
-    ...(revoke
+    ...(actions
       ? [
           {
             key: "act",
-            header: "Act",
+            header: "Actions",
             width: "fit",
             align: "end",
-            cell: (token) => <Revoke token={token} action={revoke} />,
+            cell: (token) => <RevokeToken token={token} {...actions} />,
           } satisfies Column<TokenDto>,
         ]
       : []),
   ];
   return (
     <DataTable
-      caption="Tokens"
+      caption="API tokens"
       columns={columns}
       rows={items}
       rowKey={({ id }) => id}
       empty={
         empty ?? (
-          <EmptyState icon={<KeyRound aria-hidden />} title="No token yet">
-            A program that uses the API needs one.
+          <EmptyState icon={<KeyRound aria-hidden />} title="No API tokens yet">
+            Create one for each program that calls the API.
           </EmptyState>
         )
       }
-    />
-  );
-}
-
-function Revoke({
-  token: { id, name, status },
-  action,
-}: Readonly<{ token: TokenDto; action: ServerAction<TokenDto> }>) {
-  if (status !== "active")
-    return (
-      <Button
-        size="sm"
-        disabledReason={status === "revoked" ? "It is revoked already." : "It has expired."}
-      >
-        Revoke
-      </Button>
-    );
-  return (
-    <ConfirmDialog
-      trigger={
-        <Button size="sm" variant="danger-quiet">
-          Revoke
-        </Button>
-      }
-      title={`Revoke the token ${name}?`}
-      consequence="Whatever uses it is refused from its next request on. It does not come back."
-      confirmLabel="Revoke"
-      receipt="Token revoked."
-      action={action}
-      input={{ id }}
     />
   );
 }

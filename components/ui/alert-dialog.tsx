@@ -3,7 +3,7 @@
 import { AlertDialog as Primitive } from "radix-ui";
 import { useId, useState, type ReactElement, type ReactNode } from "react";
 import { Button } from "./button";
-import { veilStyle } from "./dialog";
+import { overlayStyle } from "./dialog";
 import { Input } from "./input";
 import { SubmitButton } from "./submit-button";
 
@@ -13,10 +13,10 @@ type Props = Readonly<{
   title: string;
   /** The consequence in figures: "Last used 4 minutes ago by 3 services." */
   consequence: ReactNode;
-  /** The act itself as a verb, never "OK". */
+  /** The action as a verb, never "OK". */
   confirmLabel: string;
   tone?: "danger" | "plain" | undefined;
-  /** A word that has to be typed first, for acts on many things. */
+  /** A word to type first, for bulk actions. */
   typedWord?: string | undefined;
   /** Runs with the form's data. Return "keep" to leave the dialog open (e.g. to show an error). */
   action: (data: FormData) => Promise<"keep" | void>;
@@ -26,7 +26,10 @@ type Props = Readonly<{
   onOpenChange?: ((open: boolean) => void) | undefined;
 }>;
 
-/** Asks before an act that hurts. The safe button has the focus; Escape leaves; a click beside does nothing. */
+/**
+ * Confirms a destructive action. Cancel has the focus, Escape closes the dialog, a click outside does
+ * nothing.
+ */
 export function AlertDialog({
   trigger,
   title,
@@ -39,12 +42,12 @@ export function AlertDialog({
   open,
   onOpenChange,
 }: Props) {
-  const [own, setOwn] = useState(false);
+  const [isOpen, setIsOpen] = useState(false);
   const [typed, setTyped] = useState("");
   const wordId = useId();
   const change = (next: boolean) => {
     setTyped("");
-    setOwn(next);
+    setIsOpen(next);
     onOpenChange?.(next);
   };
   const blocked = typedWord !== undefined && typed.trim() !== typedWord;
@@ -52,10 +55,10 @@ export function AlertDialog({
     if (!blocked && (await action(data)) !== "keep") change(false);
   };
   return (
-    <Primitive.Root open={open ?? own} onOpenChange={change}>
+    <Primitive.Root open={open ?? isOpen} onOpenChange={change}>
       {trigger && <Primitive.Trigger asChild>{trigger}</Primitive.Trigger>}
       <Primitive.Portal>
-        <Primitive.Overlay className={veilStyle} />
+        <Primitive.Overlay className={overlayStyle} />
         <Primitive.Content className="fixed inset-x-0 bottom-0 z-50 max-h-[92dvh] overflow-y-auto rounded-t-xl border border-border bg-raised p-5 shadow-pop enter-rise sm:inset-0 sm:m-auto sm:h-fit sm:max-h-[86dvh] sm:w-[calc(100%-2rem)] sm:max-w-md sm:rounded-xl">
           <form action={run} className="flex flex-col gap-4">
             <div>
@@ -68,7 +71,7 @@ export function AlertDialog({
             {typedWord !== undefined && (
               <div className="flex flex-col gap-1.5">
                 <label htmlFor={wordId} className="text-sm">
-                  Type <strong className="font-mono font-semibold">{typedWord}</strong> to go on.
+                  Type <strong className="font-mono font-semibold">{typedWord}</strong> to continue.
                 </label>
                 <Input
                   id={wordId}

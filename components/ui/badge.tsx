@@ -10,13 +10,13 @@ import {
   type LucideIcon,
 } from "lucide-react";
 import type { ReactNode } from "react";
-import { stateMeanings, stateWords, type State } from "@/lib/format/state";
+import { stateMeanings, stateLabels, type State } from "@/lib/format/state";
 import { toneSoft, type Tone } from "./tone";
 
 const shape =
   "inline-flex items-center gap-1 rounded-full align-middle px-2 text-xs font-medium whitespace-nowrap";
 
-/** One or two words about a thing. */
+/** One or two words about an item. */
 export function Badge({
   tone = "neutral",
   icon,
@@ -40,18 +40,24 @@ const icons: Readonly<Record<State, LucideIcon>> = {
   denied: OctagonX,
 };
 
-/** A state as word, icon and colour. `word` replaces the usual word, never the icon; the meaning is its tooltip. */
-export function StateBadge({ state, word }: Readonly<{ state: State; word?: string | undefined }>) {
+/**
+ * A state as label, icon and color. `label` replaces the usual label, never the icon; the meaning is
+ * the tooltip.
+ */
+export function StateBadge({
+  state,
+  label,
+}: Readonly<{ state: State; label?: string | undefined }>) {
   const Icon = icons[state];
   return (
     <span data-tip={stateMeanings[state]} className={clsx(shape, toneSoft[state])}>
       <Icon aria-hidden className="size-3" strokeWidth={2.25} />
-      {word ?? stateWords[state]}
+      {label ?? stateLabels[state]}
     </span>
   );
 }
 
-/** The icon of a state alone, for legends and timelines; it says nothing to screen readers. */
+/** The icon of a state, for legends and timelines; hidden from screen readers. */
 export function StateIcon({ state }: Readonly<{ state: State }>) {
   const Icon = icons[state];
   return <Icon aria-hidden className="size-4" />;

@@ -16,18 +16,18 @@ type Props = Readonly<{
   title?: string | undefined;
   children?: ReactNode;
   action?: ReactNode;
-  /** Announced at once: for errors that answer an act. */ live?: boolean | undefined;
+  /** Announced at once: for the result of an action. */ live?: boolean | undefined;
 }>;
 
-/** Something that concerns the whole page or form. */
+/** A message about the whole page or form. */
 export function Banner({ tone = "info", title, children, action, live }: Props) {
-  const [ground, ink, Icon] = looks[tone];
+  const [boxColor, iconColor, Icon] = looks[tone];
   return (
     <div
       role={live ? (tone === "danger" ? "alert" : "status") : undefined}
-      className={clsx("flex items-start gap-3 rounded-lg border px-3.5 py-2.5 text-sm", ground)}
+      className={clsx("flex items-start gap-3 rounded-lg border px-3.5 py-2.5 text-sm", boxColor)}
     >
-      <Icon aria-hidden className={clsx("mt-0.5 size-4 shrink-0", ink)} />
+      <Icon aria-hidden className={clsx("mt-0.5 size-4 shrink-0", iconColor)} />
       <div className="min-w-0 flex-1 break-words">
         {title && <p className="font-medium">{title}</p>}
         {children && <div className={clsx(title && "mt-0.5")}>{children}</div>}
@@ -44,7 +44,10 @@ type ReceiptProps = Readonly<{
   action?: ReactNode;
 }>;
 
-/** What an act ended with, and the entry that holds it: "Revoked. Entry 812." It stays until the page is left. */
+/**
+ * The result of an action and its audit log entry: "Revoked. Entry 812." It stays until the user
+ * leaves the page.
+ */
 export function Receipt({ children, entryLabel, entryHref, action }: ReceiptProps) {
   return (
     <Banner tone="success" live action={action}>

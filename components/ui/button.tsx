@@ -15,11 +15,14 @@ type ButtonProps = Omit<ComponentProps<"button">, "className" | "style" | "disab
   Look &
   Readonly<{
     loading?: boolean | undefined;
-    /** Why it cannot be used now. The button stays reachable and says so; it does nothing. */
+    /** Why it can't be used now, shown as its tooltip. The button stays focusable but does nothing. */
     disabledReason?: string | undefined;
   }>;
 
-/** A button. Its type is "button" unless said otherwise; while `loading` or with a `disabledReason` it neither clicks nor submits. */
+/**
+ * A button, of type "button" by default. While `loading` or with a `disabledReason` it neither
+ * clicks nor submits.
+ */
 export function Button({
   variant,
   size,
@@ -32,15 +35,15 @@ export function Button({
   onClick,
   ...rest
 }: ButtonProps) {
-  const idle = loading === true || disabledReason !== undefined;
+  const inactive = loading === true || disabledReason !== undefined;
   return (
     <button
       {...rest}
-      type={idle ? "button" : type}
-      aria-disabled={idle || undefined}
+      type={inactive ? "button" : type}
+      aria-disabled={inactive || undefined}
       aria-busy={loading || undefined}
       data-tip={disabledReason ?? (rest as Record<string, unknown>)["data-tip"]}
-      onClick={idle ? undefined : onClick}
+      onClick={inactive ? undefined : onClick}
       className={buttonStyle(variant, size, false, block)}
     >
       {loading ? <LoaderCircle aria-hidden className="animate-spin" /> : icon}
@@ -52,7 +55,7 @@ export function Button({
 type IconButtonProps = Omit<ButtonProps, "icon" | "children" | "block"> &
   Readonly<{ label: string; icon: ReactNode }>;
 
-/** A square button with an icon alone; `label` is its name and its tooltip. */
+/** A square icon button; `label` is its accessible name and its tooltip. */
 export function IconButton({
   variant = "ghost",
   size,
@@ -64,15 +67,15 @@ export function IconButton({
   type = "button",
   ...rest
 }: IconButtonProps) {
-  const idle = loading === true || disabledReason !== undefined;
+  const inactive = loading === true || disabledReason !== undefined;
   return (
     <button
       data-tip={disabledReason ?? label}
       {...rest}
       type={type}
       aria-label={label}
-      aria-disabled={idle || undefined}
-      onClick={idle ? undefined : onClick}
+      aria-disabled={inactive || undefined}
+      onClick={inactive ? undefined : onClick}
       className={buttonStyle(variant, size, true)}
     >
       {loading ? <LoaderCircle aria-hidden className="animate-spin" /> : icon}
@@ -88,7 +91,9 @@ type ButtonLinkProps = Look &
     external?: boolean | undefined;
   }>;
 
-/** A link that looks like a button: it goes somewhere. `download` and `external` leave the router out. */
+/**
+ * A link that looks like a button. With `download` or `external` it bypasses the router.
+ */
 export function ButtonLink({
   variant,
   size,

@@ -59,7 +59,7 @@ type StatProps = Readonly<{
   children?: ReactNode;
 }>;
 
-/** One figure with its name. Wrap several in a grid. */
+/** One number with its label. Wrap several in a grid. */
 export function Stat({ label, value, hint, icon, children }: Omit<StatProps, "href">) {
   return (
     <div className="min-w-0 rounded-lg border border-border bg-raised px-4 py-3 shadow-card">

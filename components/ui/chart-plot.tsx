@@ -12,10 +12,10 @@ import {
   YAxis,
 } from "recharts";
 import { formatCount } from "@/lib/format/count";
-import type { ChartProps, Series } from "./chart";
+import type { ChartProps, Series } from "./chart-types";
 import type { Tone } from "./tone";
 
-const colours: Readonly<Record<Tone, string>> = {
+const colors: Readonly<Record<Tone, string>> = {
   valid: "var(--color-valid)",
   expiring: "var(--color-expiring)",
   expired: "var(--color-expired)",
@@ -36,7 +36,7 @@ type Hover = Readonly<{
   payload?: readonly Readonly<{ dataKey?: unknown; value?: unknown }>[];
 }>;
 
-/** The drawing itself; loaded when a chart is on the page. */
+/** The drawing of a chart, loaded only on pages that have one. */
 export function ChartPlot({
   series,
   points,
@@ -72,7 +72,7 @@ export function ChartPlot({
               key={key}
               dataKey={key}
               stackId="all"
-              fill={colours[tone]}
+              fill={colors[tone]}
               isAnimationActive={false}
               maxBarSize={36}
             />
@@ -87,9 +87,9 @@ export function ChartPlot({
               dataKey={key}
               stackId="all"
               type="monotone"
-              stroke={colours[tone]}
+              stroke={colors[tone]}
               strokeWidth={1.5}
-              fill={colours[tone]}
+              fill={colors[tone]}
               fillOpacity={0.22}
               isAnimationActive={false}
             />
@@ -113,7 +113,7 @@ function HoverCard({
       {series.map(({ key, label: name, tone }) => (
         <p key={key} className="flex items-center gap-1.5 text-muted">
           <svg aria-hidden className="size-2">
-            <rect width="8" height="8" rx="2" fill={colours[tone]} />
+            <rect width="8" height="8" rx="2" fill={colors[tone]} />
           </svg>
           <span className="flex-1 pr-3">{name}</span>
           <span className="text-text">

@@ -5,31 +5,19 @@ import dynamic from "next/dynamic";
 import { useState } from "react";
 import { formatCount } from "@/lib/format/count";
 import { IconButton } from "./button";
+import type { ChartProps, Point, Series } from "./chart-types";
 import { Skeleton } from "./skeleton";
-import { toneSolid, type Tone } from "./tone";
+import { toneSolid } from "./tone";
 
-export type Series = Readonly<{ key: string; label: string; tone: Tone }>;
-/** One point on the axis: its label and a number for each series. */
-export type Point = Readonly<{ label: string; values: Readonly<Record<string, number>> }>;
-
-export type ChartProps = Readonly<{
-  /** What it shows, as a title and for screen readers. */
-  label: string;
-  series: readonly Series[];
-  points: readonly Point[];
-  /** What a point is: "Day". Heads the first column of the table behind. */
-  pointWord: string;
-  kind: "bar" | "area";
-}>;
-
-// Drawn only in the browser: a chart sizes itself by its box, and the server sends no inline styles.
+// Drawn only in the browser: a chart sizes itself by its box, and the server sends no inline
+// styles.
 const Plot = dynamic(() => import("./chart-plot").then((module) => module.ChartPlot), {
   ssr: false,
   loading: () => <Skeleton height="chart" />,
 });
 
-/** Numbers over time or by group, stacked; the same numbers as a table one key away. */
-export function Chart({ label, series, points, pointWord, kind }: ChartProps) {
+/** Numbers over time or by group, stacked. A button switches to the same numbers as a table. */
+export function Chart({ label, series, points, pointLabel, kind }: ChartProps) {
   const [asTable, setAsTable] = useState(false);
   return (
     <figure className="flex h-full min-w-0 flex-col gap-2">
@@ -45,22 +33,23 @@ export function Chart({ label, series, points, pointWord, kind }: ChartProps) {
         <IconButton
           size="sm"
           aria-pressed={asTable}
-          label={asTable ? "Show as a picture" : "Show as a table"}
+          label={asTable ? "Show as chart" : "Show as table"}
           icon={asTable ? <ChartColumn aria-hidden /> : <Table2 aria-hidden />}
           onClick={() => {
             setAsTable(!asTable);
           }}
         />
       </figcaption>
-      {/* As high as its card allows; what is inside must not push it. */}
+      {/* Fills the height of its card; the content must not stretch it. A plot is as wide as before
+          until it is drawn again: what is too wide then is clipped. */}
       <div className="relative min-h-56 flex-1">
-        <div className="absolute inset-0">
+        <div className="absolute inset-0 overflow-x-clip">
           {asTable ? (
-            <PlainTable {...{ label, series, points, pointWord, kind }} />
+            <ChartTable {...{ label, series, points, pointLabel, kind }} />
           ) : (
             <div
               role="img"
-              aria-label={`${label}. ${describe(series, points)}`}
+              aria-label={`${label}. ${summarize(series, points)}`}
               className="size-full"
             >
               <Plot {...{ series, points, kind }} />
@@ -72,20 +61,21 @@ export function Chart({ label, series, points, pointWord, kind }: ChartProps) {
   );
 }
 
-function describe(series: readonly Series[], points: readonly Point[]): string {
+function summarize(series: readonly Series[], points: readonly Point[]): string {
   const sums = series.map(
     ({ key, label }) =>
       `${label}: ${formatCount(points.reduce((sum, point) => sum + (point.values[key] ?? 0), 0))}`,
   );
-  return `${sums.join(", ")} in ${points.length} steps from ${points[0]?.label ?? "nothing"} to ${points.at(-1)?.label ?? "nothing"}.`;
+  if (points.length === 0) return "No data.";
+  return `${sums.join(", ")}. From ${points[0]?.label} to ${points.at(-1)?.label}.`;
 }
 
-function PlainTable({ label, series, points, pointWord }: ChartProps) {
+function ChartTable({ label, series, points, pointLabel }: ChartProps) {
   return (
-    // A box that scrolls has to be reachable by keyboard (axe scrollable-region-focusable).
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
     <section
       aria-label={label}
+      // A scrolling box must be reachable by keyboard (axe scrollable-region-focusable).
+      // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
       tabIndex={0}
       className="h-full overflow-auto rounded-md border border-border"
     >
@@ -93,7 +83,7 @@ function PlainTable({ label, series, points, pointWord }: ChartProps) {
         <thead className="sticky top-0 bg-sunken text-left text-muted">
           <tr>
             <th scope="col" className="px-3 py-1.5 font-medium">
-              {pointWord}
+              {pointLabel}
             </th>
             {series.map(({ key, label: name }) => (
               <th key={key} scope="col" className="px-3 py-1.5 text-right font-medium">

@@ -8,7 +8,7 @@ const box =
   "disabled:opacity-50 aria-invalid:border-revoked";
 
 /** A check mark alone; it needs an aria-label or a label around it. */
-export function CheckboxMark(props: BoxProps) {
+function CheckboxMark(props: BoxProps) {
   return (
     <span className="relative inline-grid size-4 place-items-center">
       <input {...props} type="checkbox" className={box} />
@@ -69,11 +69,11 @@ export function Switch({
         )}
       </span>
       <span className="relative mt-0.5 inline-flex">
-        {/* A native checkbox carries its own checked state into the switch role. */}
-        {/* oxlint-disable-next-line jsx-a11y/role-has-required-aria-props */}
         <input
           {...rest}
           type="checkbox"
+          // A native checkbox has its checked state without aria-checked.
+          // oxlint-disable-next-line jsx-a11y/role-has-required-aria-props
           role="switch"
           aria-describedby={hint ? hintId : undefined}
           className="peer h-5 w-9 shrink-0 appearance-none rounded-full border border-edge bg-sunken transition-colors checked:border-accent checked:bg-accent disabled:opacity-50"

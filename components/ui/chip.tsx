@@ -6,7 +6,7 @@ import type { ReactNode } from "react";
 const shape =
   "inline-flex h-7 items-center gap-1.5 rounded-full border px-2.5 text-xs whitespace-nowrap pointer-coarse:h-9";
 
-/** A filter that is on: its name, its value, and a cross that is a link to the list without it. */
+/** An active filter: its name, its value, and a link to the list without it. */
 export function FilterChip({
   label,
   value,
@@ -29,7 +29,10 @@ export function FilterChip({
   );
 }
 
-/** A choice that is one click away, e.g. a state with its count. `active` marks what the list shows now; its address lives in the URL. */
+/**
+ * A filter to switch on with one click, such as a state with its count. `active` marks the filter
+ * that the list uses now.
+ */
 export function ChipLink({
   href,
   active = false,

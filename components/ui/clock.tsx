@@ -8,15 +8,16 @@ const ClockContext = createContext<Clock>({ nowMs: null, zone: "UTC" });
 type Props = Readonly<{ serverNowMs: number; zone: string; children: ReactNode }>;
 
 /**
- * The time and the zone in which times are shown. It starts with the server's time, so that the first paint is the server's
- * text, and goes on from there: a wrong clock on the reader's machine shows no wrong distances.
+ * The current time and the time zone of the page. It starts with the server's time, so that the
+ * first paint matches the server's HTML, and advances from there: a wrong clock on the user's machine
+ * can't distort relative times.
  */
 export function ClockProvider({ serverNowMs, zone, children }: Props) {
   const [nowMs, setNowMs] = useState(serverNowMs);
   useEffect(() => {
-    const ahead = serverNowMs - Date.now();
+    const offsetMs = serverNowMs - Date.now();
     const timer = setInterval(() => {
-      setNowMs(Date.now() + ahead);
+      setNowMs(Date.now() + offsetMs);
     }, 15_000);
     return () => {
       clearInterval(timer);

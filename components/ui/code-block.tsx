@@ -3,13 +3,16 @@ import { CopyButton } from "./copy-button";
 
 type Props = Readonly<{
   code: string;
-  /** What it is: "Certificate in PEM". */ label: string;
+  /** What it is, such as "Certificate (PEM)". */ label: string;
   aside?: ReactNode;
   /** Cuts the height and scrolls. */ short?: boolean | undefined;
   wrap?: boolean | undefined;
 }>;
 
-/** Text for programs, as it is, with a copy button. Long lines scroll; the box takes focus so that the keyboard can scroll it. */
+/**
+ * Code or data, verbatim, with a copy button. Long lines scroll; the box takes focus so that the
+ * keyboard can scroll it.
+ */
 export function CodeBlock({ code, label, aside, short, wrap }: Props) {
   return (
     <figure className="min-w-0 overflow-hidden rounded-lg border border-border bg-sunken">
@@ -20,9 +23,9 @@ export function CodeBlock({ code, label, aside, short, wrap }: Props) {
           <CopyButton text={code} label={`Copy ${label}`} />
         </span>
       </figcaption>
-      {/* A box that scrolls has to be reachable by keyboard (axe scrollable-region-focusable). */}
-      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
       <pre
+        // A scrolling box must be reachable by keyboard (axe scrollable-region-focusable).
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
         tabIndex={0}
         role="region"
         aria-label={label}

@@ -3,17 +3,15 @@
 import { Check, Copy } from "lucide-react";
 import { useEffect, useState } from "react";
 import { buttonStyle, type ButtonSize } from "./button-style";
-import { copyText } from "./copy-text";
 
 type Props = Readonly<{
   text: string;
   label: string;
   size?: ButtonSize | undefined;
-  /** Shows the label beside the icon. */ labelled?: boolean | undefined;
 }>;
 
-/** Copies a text and says so, to the eye and to screen readers. */
-export function CopyButton({ text, label, size = "sm", labelled }: Props) {
+/** Copies a text and confirms it, visibly and to screen readers. */
+export function CopyButton({ text, label, size = "sm" }: Props) {
   const [state, setState] = useState<"idle" | "copied" | "failed">("idle");
   useEffect(() => {
     if (state === "idle") return;
@@ -24,11 +22,11 @@ export function CopyButton({ text, label, size = "sm", labelled }: Props) {
       clearTimeout(timer);
     };
   }, [state]);
-  const said =
+  const message =
     state === "copied"
       ? "Copied"
       : state === "failed"
-        ? "Copying is not allowed here. Select the text instead."
+        ? "Copying isn't available here. Select the text instead."
         : label;
   const copy = async () => {
     setState((await copyText(text)) ? "copied" : "failed");
@@ -40,16 +38,36 @@ export function CopyButton({ text, label, size = "sm", labelled }: Props) {
         onClick={() => {
           void copy();
         }}
-        data-tip={labelled && state !== "failed" ? undefined : said}
-        aria-label={labelled ? undefined : label}
-        className={buttonStyle(labelled ? "secondary" : "ghost", size, !labelled)}
+        data-tip={message}
+        aria-label={label}
+        className={buttonStyle("ghost", size, true)}
       >
         {state === "copied" ? <Check aria-hidden className="text-valid" /> : <Copy aria-hidden />}
-        {labelled && (state === "copied" ? "Copied" : label)}
       </button>
       <span role="status" className="sr-only">
-        {state === "idle" ? "" : said}
+        {state === "idle" ? "" : message}
       </span>
     </>
   );
+}
+
+/**
+ * Puts a text on the clipboard; false if the browser refuses. Falls back to a selection where the
+ * page isn't a secure context.
+ */
+async function copyText(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    /* fall back to execCommand below */
+  }
+  const holder = document.createElement("textarea");
+  holder.value = text;
+  holder.className = "sr-only";
+  (document.activeElement?.closest("[role=dialog]") ?? document.body).append(holder);
+  holder.select();
+  const done = document.execCommand("copy");
+  holder.remove();
+  return done;
 }

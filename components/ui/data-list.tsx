@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 
 export type DataItem = Readonly<{ label: string; value: ReactNode; hint?: string | undefined }>;
 
-/** Names and values of one thing. An absent value shows as a dash that reads "none". */
+/** Labels and values of one item. A missing value is a dash that screen readers read as "none". */
 export function DataList({
   items,
   columns = 1,
@@ -34,7 +34,7 @@ export function DataList({
               {hint && <span className="block text-xs">{hint}</span>}
             </dt>
             <dd className="min-w-0 break-words">
-              {value === null || value === undefined || value === "" ? <Nothing /> : value}
+              {value === null || value === undefined || value === "" ? <EmptyValue /> : value}
             </dd>
           </div>
         ))}
@@ -43,8 +43,8 @@ export function DataList({
   );
 }
 
-/** A dash that reads "none". */
-export function Nothing() {
+/** A dash that screen readers read as "none". */
+export function EmptyValue() {
   return (
     <span className="text-muted">
       <span aria-hidden>–</span>

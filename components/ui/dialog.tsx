@@ -7,16 +7,16 @@ import { createContext, use, useRef, useState, type ReactElement, type ReactNode
 import { IconButton } from "./button";
 
 const CloseContext = createContext<() => void>(() => undefined);
-/** Whether what asks stands in a dialog. */
+/** True inside a Dialog. */
 const InsideContext = createContext(false);
 
-/** Inside a Dialog or Drawer: the function that closes it, e.g. after an act succeeded. */
+/** Inside a Dialog: the function that closes it, for example after an action succeeded. */
 export function useCloseDialog(): () => void {
   return use(CloseContext);
 }
 
 export type DialogProps = Readonly<{
-  /** The element that opens it. Leave out and use `open` where something else does. */
+  /** The element that opens it. Leave it out and use `open` where something else does. */
   trigger?: ReactElement | undefined;
   title: string;
   description?: ReactNode;
@@ -31,9 +31,12 @@ const widths = { sm: "sm:max-w-sm", md: "sm:max-w-lg", lg: "sm:max-w-3xl" } as c
 const controls =
   "input:not([type=hidden]):not([type=radio]), input[type=radio]:checked, select, textarea";
 
-export const veilStyle = "fixed inset-0 z-40 bg-veil enter-fade";
+export const overlayStyle = "fixed inset-0 z-40 bg-veil enter-fade";
 
-/** A window over the page. On narrow screens it rises from the bottom edge. Escape and the cross close it. */
+/**
+ * A modal dialog. On narrow screens it rises from the bottom edge. Escape and the close button
+ * close it.
+ */
 export function Dialog({
   trigger,
   title,
@@ -43,14 +46,14 @@ export function Dialog({
   open,
   onOpenChange,
 }: DialogProps) {
-  const [own, setOwn] = useState(false);
+  const [isOpen, setIsOpen] = useState(false);
   const body = useRef<HTMLDivElement>(null);
   const change = (next: boolean) => {
-    setOwn(next);
+    setIsOpen(next);
     onOpenChange?.(next);
   };
-  // Whoever opens a form wants to fill it in: its first field has the focus, not the cross.
-  const begin = (event: Event) => {
+  // People open a form to fill it in: focus its first field, not the close button.
+  const focusFirstField = (event: Event) => {
     const first = body.current?.querySelector<HTMLElement>(controls);
     if (first) {
       event.preventDefault();
@@ -58,13 +61,13 @@ export function Dialog({
     }
   };
   return (
-    <Primitive.Root open={open ?? own} onOpenChange={change}>
+    <Primitive.Root open={open ?? isOpen} onOpenChange={change}>
       {trigger && <Primitive.Trigger asChild>{trigger}</Primitive.Trigger>}
       <Primitive.Portal>
-        <Primitive.Overlay className={veilStyle} />
+        <Primitive.Overlay className={overlayStyle} />
         <Primitive.Content
           {...(description ? {} : { "aria-describedby": undefined })}
-          onOpenAutoFocus={begin}
+          onOpenAutoFocus={focusFirstField}
           className={clsx(
             "fixed inset-x-0 bottom-0 z-50 flex max-h-[92dvh] flex-col rounded-t-xl border border-border bg-raised shadow-pop enter-rise",
             "sm:inset-0 sm:m-auto sm:h-fit sm:max-h-[86dvh] sm:w-[calc(100%-2rem)] sm:rounded-xl",
@@ -102,14 +105,22 @@ export function Dialog({
   );
 }
 
+/** True where the component is rendered inside a Dialog. */
+export function useIsInDialog(): boolean {
+  return use(InsideContext);
+}
+
 /** Closes the dialog around it: wrap a Button. */
 export function DialogClose({ children }: Readonly<{ children: ReactElement }>) {
   return <Primitive.Close asChild>{children}</Primitive.Close>;
 }
 
-/** The row of buttons at the end of a dialog or form, the main one last. In a dialog it stays in sight, however long the form is. */
+/**
+ * The row of buttons at the end of a dialog or form, the primary one last. In a dialog it stays
+ * visible, however long the form is.
+ */
 export function DialogFooter({ children }: Readonly<{ children: ReactNode }>) {
-  const inside = use(InsideContext);
+  const inside = useIsInDialog();
   return (
     <div
       data-footer={inside || undefined}

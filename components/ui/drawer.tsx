@@ -5,8 +5,7 @@ import { X } from "lucide-react";
 import { Dialog as Primitive } from "radix-ui";
 import type { ReactElement, ReactNode } from "react";
 import { IconButton } from "./button";
-import { veilStyle } from "./dialog";
-import { given } from "./given";
+import { overlayStyle } from "./dialog";
 
 type Props = Readonly<{
   trigger?: ReactElement | undefined;
@@ -18,7 +17,7 @@ type Props = Readonly<{
   children: ReactNode;
 }>;
 
-/** A panel from an edge of the window: navigation on narrow screens, details beside a list. */
+/** A panel from an edge of the window, such as the navigation on narrow screens. */
 export function Drawer({
   trigger,
   title,
@@ -29,10 +28,10 @@ export function Drawer({
   children,
 }: Props) {
   return (
-    <Primitive.Root {...given({ open, onOpenChange })}>
+    <Primitive.Root {...definedProps({ open, onOpenChange })}>
       {trigger && <Primitive.Trigger asChild>{trigger}</Primitive.Trigger>}
       <Primitive.Portal>
-        <Primitive.Overlay className={veilStyle} />
+        <Primitive.Overlay className={overlayStyle} />
         <Primitive.Content
           aria-describedby={undefined}
           className={clsx(
@@ -60,4 +59,16 @@ export function Drawer({
       </Primitive.Portal>
     </Primitive.Root>
   );
+}
+
+type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+
+/**
+ * Props without those that are undefined: with exactOptionalPropertyTypes, Radix accepts a missing
+ * `open` but not an undefined one.
+ */
+function definedProps<T extends Record<string, unknown>>(props: T): Defined<T> {
+  return Object.fromEntries(
+    Object.entries(props).filter(([, value]) => value !== undefined),
+  ) as Defined<T>;
 }

@@ -6,7 +6,7 @@ import NextLink from "next/link";
 import { DropdownMenu as Primitive } from "radix-ui";
 import { useRef, useState, type ReactElement, type ReactNode } from "react";
 
-export const popStyle =
+const popoverStyle =
   "z-50 rounded-lg border border-border bg-raised p-1 text-sm shadow-pop enter-rise";
 const itemStyle =
   "flex w-full min-h-8 cursor-pointer items-center gap-2.5 rounded-md px-2 py-1 text-left outline-none select-none data-highlighted:bg-hover data-disabled:cursor-not-allowed data-disabled:text-muted pointer-coarse:min-h-10 [&_svg]:size-4 [&_svg]:shrink-0";
@@ -19,7 +19,7 @@ type MenuProps = Readonly<{
   label?: string | undefined;
 }>;
 
-/** A menu of acts on one thing. It does not freeze the page behind it. */
+/** A menu of actions on one item. It doesn't block the page behind it. */
 export function DropdownMenu({
   trigger,
   children,
@@ -27,29 +27,31 @@ export function DropdownMenu({
   side = "bottom",
   label,
 }: MenuProps) {
-  const opener = useRef<HTMLButtonElement>(null);
-  // The menu belongs to the landmark of its trigger, not beside all landmarks at the end of the document.
-  const [home, setHome] = useState<HTMLElement | null>(null);
+  const triggerRef = useRef<HTMLButtonElement>(null);
+  // Rendered inside the landmark of its trigger, not outside all landmarks at the end of the
+  // document.
+  const [container, setContainer] = useState<HTMLElement | null>(null);
   const change = (open: boolean) => {
     if (open)
-      setHome(
-        opener.current?.closest<HTMLElement>("[role=dialog], [role=alertdialog], main, aside") ??
-          null,
+      setContainer(
+        triggerRef.current?.closest<HTMLElement>(
+          "[role=dialog], [role=alertdialog], main, aside",
+        ) ?? null,
       );
   };
   return (
     <Primitive.Root modal={false} onOpenChange={change}>
-      <Primitive.Trigger asChild ref={opener}>
+      <Primitive.Trigger asChild ref={triggerRef}>
         {trigger}
       </Primitive.Trigger>
-      <Primitive.Portal container={home}>
+      <Primitive.Portal container={container}>
         <Primitive.Content
           align={align}
           side={side}
           sideOffset={6}
           collisionPadding={8}
           {...(label ? { "aria-label": label } : {})}
-          className={clsx(popStyle, "min-w-52 max-w-[calc(100vw-1rem)]")}
+          className={clsx(popoverStyle, "min-w-52 max-w-[calc(100vw-1rem)]")}
         >
           {children}
         </Primitive.Content>
@@ -69,7 +71,7 @@ type ItemProps = Readonly<{
   download?: boolean | undefined;
 }>;
 
-/** One act, or with `href` one place. With `disabledReason` it stays and says why. */
+/** An action, or with `href` a link. With `disabledReason` it stays visible and explains why. */
 export function MenuItem({
   icon,
   children,
@@ -124,7 +126,7 @@ type RadioProps = Readonly<{
   options: readonly Readonly<{ value: string; label: string; icon?: ReactNode }>[];
 }>;
 
-/** One choice among a few, inside a menu; choosing leaves the menu open. */
+/** A choice of one option inside a menu; choosing leaves the menu open. */
 export function MenuRadio({ label, value, onChange, options }: RadioProps) {
   return (
     <Primitive.RadioGroup value={value} onValueChange={onChange} aria-label={label}>
@@ -149,7 +151,7 @@ export function MenuRadio({ label, value, onChange, options }: RadioProps) {
   );
 }
 
-/** A line of words in a menu. */
+/** A heading in a menu. */
 export function MenuLabel({ children }: Readonly<{ children: ReactNode }>) {
   return (
     <Primitive.Label className="px-2 pt-2 pb-1 text-xs font-medium text-muted">
@@ -158,7 +160,7 @@ export function MenuLabel({ children }: Readonly<{ children: ReactNode }>) {
   );
 }
 
-/** A line between groups of acts. */
+/** A line between groups of actions. */
 export function MenuSeparator() {
   return <Primitive.Separator className="-mx-1 my-1 h-px bg-border" />;
 }

@@ -7,7 +7,7 @@ type Props = Readonly<{
   action?: ReactNode;
 }>;
 
-/** Nothing here: what that means, and what to do next. */
+/** What an empty list means, and what to do next. */
 export function EmptyState({ icon, title, children, action }: Props) {
   return (
     <div className="flex flex-col items-center gap-2 px-6 py-10 text-center">

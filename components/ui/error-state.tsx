@@ -7,13 +7,13 @@ import { Button } from "./button";
 type Props = Readonly<{
   title?: string | undefined;
   children: ReactNode;
-  /** What an operator looks for in the log of the server. */ reference?: string | undefined;
+  /** What to search for in the server log. */ reference?: string | undefined;
   onRetry?: (() => void) | undefined;
 }>;
 
-/** What happened, and a way to try again. */
+/** What went wrong, and a button to try again. */
 export function ErrorState({
-  title = "This could not be loaded",
+  title = "This couldn't be loaded",
   children,
   reference,
   onRetry,

@@ -11,25 +11,28 @@ export type ControlWiring = Readonly<{
 export type FieldProps = Readonly<{
   label: string;
   hint?: ReactNode;
-  /** What is wrong, in sentences; shown beside the field and read out with it. */
+  /** What is wrong, in sentences; shown below the control and read out with it. */
   error?: string | readonly string[] | undefined;
   required?: boolean | undefined;
   /** The label is for screen readers only. */
   hideLabel?: boolean | undefined;
-  /** To the right of the label, e.g. a link. */
+  /** To the right of the label, such as a link. */
   aside?: ReactNode;
 }>;
 
 type Props = FieldProps &
   Readonly<{ children: (wiring: ControlWiring) => ReactNode; id?: string | undefined }>;
 
-/** A label, one control, its hint and its error, wired together. Spread what the child function gets onto the control. */
+/**
+ * A label, one control, its hint and its error, wired together. The child function spreads its
+ * argument onto the control.
+ */
 export function Field({ label, hint, error, required, hideLabel, aside, children, id }: Props) {
-  const made = useId(),
-    key = id ?? made;
+  const generatedId = useId();
+  const key = id ?? generatedId;
   const errors = typeof error === "string" ? [error] : (error ?? []);
-  const hintId = hint ? `${key}-hint` : "",
-    errorId = errors.length > 0 ? `${key}-error` : "";
+  const hintId = hint ? `${key}-hint` : "";
+  const errorId = errors.length > 0 ? `${key}-error` : "";
   return (
     <div className="flex min-w-0 flex-col gap-1.5">
       <div className={hideLabel ? "sr-only" : "flex items-baseline justify-between gap-3"}>
@@ -55,7 +58,7 @@ export function Field({ label, hint, error, required, hideLabel, aside, children
   );
 }
 
-/** The error beside a control. */
+/** The error of a control. */
 export function FieldError({
   id,
   messages,

@@ -2,26 +2,28 @@
 
 import clsx from "clsx";
 import { FileUp } from "lucide-react";
-import { useId, useRef, useState, type DragEvent } from "react";
+import { useId, useState, type DragEvent } from "react";
 import { formatBytes } from "@/lib/format/count";
 import { buttonStyle } from "./button-style";
 import { Field, type FieldProps } from "./field";
-import { readTextFile } from "./read-text-file";
 import { Textarea, type TextareaProps } from "./textarea";
 
 type Props = Omit<FieldProps, "aside"> &
   Omit<TextareaProps, "mono" | "value" | "onChange"> &
   Readonly<{
     name: string;
-    /** Ends of file names that the chooser offers, e.g. ".csr,.pem,.der". */
+    /** File extensions that the file picker offers, such as ".csr,.pem,.der". */
     accept?: string | undefined;
     maxBytes?: number | undefined;
-    /** What a file is called in sentences, e.g. "a CSR file". */
-    fileWord?: string | undefined;
+    /** What a file is called in sentences, such as "a CSR file". */
+    fileLabel?: string | undefined;
     onText?: ((text: string) => void) | undefined;
   }>;
 
-/** A text area into which a file can be dropped, chosen or pasted. A binary file arrives as base64. The form sends the text. */
+/**
+ * A text area that also accepts a dropped or chosen file. A binary file is converted to base64. The
+ * form sends the text.
+ */
 export function FileTextField({
   label,
   hint,
@@ -31,7 +33,7 @@ export function FileTextField({
   name,
   accept,
   maxBytes = 65_536,
-  fileWord = "a file",
+  fileLabel = "a file",
   onText,
   defaultValue,
   id,
@@ -40,9 +42,7 @@ export function FileTextField({
 }: Props) {
   const [text, setText] = useState(String(defaultValue ?? ""));
   const [problem, setProblem] = useState<string>();
-  const [over, setOver] = useState(false);
-  const chooser = useRef<HTMLInputElement>(null);
-  const chooserId = useId();
+  const [dragging, setDragging] = useState(false);
   const change = (next: string) => {
     setText(next);
     onText?.(next);
@@ -50,63 +50,43 @@ export function FileTextField({
   const fits = (what: string, size: number) => {
     setProblem(
       size > maxBytes
-        ? `${what} is ${formatBytes(size)}; at most ${formatBytes(maxBytes)} can be read. Choose ${fileWord}.`
+        ? `${what} is too large (${formatBytes(size)}). The limit is ${formatBytes(maxBytes)}.`
         : undefined,
     );
     return size <= maxBytes;
   };
-  const take = async (file: File | undefined) => {
+  const readFile = async (file: File | undefined) => {
     if (file && fits(file.name, file.size)) change(await readTextFile(file));
   };
   const type = (next: string) => {
-    if (fits("What was pasted", next.length)) change(next);
+    if (fits("The pasted text", next.length)) change(next);
   };
   const drop = (event: DragEvent) => {
     event.preventDefault();
-    setOver(false);
-    void take(event.dataTransfer.files[0]);
+    setDragging(false);
+    void readFile(event.dataTransfer.files[0]);
   };
-  const all = [
+  const errors = [
     ...(problem ? [problem] : []),
     ...(typeof error === "string" ? [error] : (error ?? [])),
   ];
-  const choose = (
-    <span>
-      <input
-        ref={chooser}
-        id={chooserId}
-        type="file"
-        accept={accept}
-        className="peer sr-only"
-        onChange={(event) => {
-          void take(event.target.files?.[0]);
-          event.target.value = "";
-        }}
-      />
-      <label
-        htmlFor={chooserId}
-        className={clsx(
-          buttonStyle("ghost", "sm"),
-          "peer-focus-visible:outline-2 peer-focus-visible:outline-accent",
-        )}
-      >
-        <FileUp aria-hidden /> Choose {fileWord}
-      </label>
-    </span>
-  );
   return (
     <div
       className="relative"
       onDragOver={(event) => {
         event.preventDefault();
-        setOver(true);
+        setDragging(true);
       }}
       onDragLeave={() => {
-        setOver(false);
+        setDragging(false);
       }}
       onDrop={drop}
     >
-      <Field {...{ label, hint, required, hideLabel, id }} error={all} aside={choose}>
+      <Field
+        {...{ label, hint, required, hideLabel, id }}
+        error={errors}
+        aside={<FileButton label={`Choose ${fileLabel}`} accept={accept} onFile={readFile} />}
+      >
         {(wiring) => (
           <Textarea
             {...rest}
@@ -124,11 +104,62 @@ export function FileTextField({
           />
         )}
       </Field>
-      {over && (
+      {dragging && (
         <div className="pointer-events-none absolute inset-0 grid place-items-center rounded-lg border-2 border-dashed border-accent bg-accent-soft/95 font-medium text-accent">
-          Drop {fileWord} here
+          Drop {fileLabel} here
         </div>
       )}
     </div>
   );
+}
+
+function FileButton({
+  label,
+  accept,
+  onFile,
+}: Readonly<{
+  label: string;
+  accept: string | undefined;
+  onFile: (file: File | undefined) => Promise<void>;
+}>) {
+  const id = useId();
+  return (
+    <span>
+      <input
+        id={id}
+        type="file"
+        accept={accept}
+        className="peer sr-only"
+        onChange={(event) => {
+          void onFile(event.target.files?.[0]);
+          event.target.value = "";
+        }}
+      />
+      <label
+        htmlFor={id}
+        className={clsx(
+          buttonStyle("ghost", "sm"),
+          "peer-focus-visible:outline-2 peer-focus-visible:outline-accent",
+        )}
+      >
+        <FileUp aria-hidden /> {label}
+      </label>
+    </span>
+  );
+}
+
+/**
+ * The file's text; a file that is not UTF-8 text comes back as base64 in lines of 64, which every
+ * reader of PEM accepts.
+ */
+async function readTextFile(file: Blob): Promise<string> {
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    if (!text.includes("\0")) return text;
+  } catch {
+    /* not text: below */
+  }
+  const base64 = btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
+  return base64.match(/.{1,64}/g)?.join("\n") ?? "";
 }

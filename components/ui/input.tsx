@@ -6,7 +6,7 @@ import { Field, type FieldProps } from "./field";
 export type InputProps = Omit<ComponentProps<"input">, "className" | "style" | "size"> &
   Readonly<{ mono?: boolean | undefined }>;
 
-/** One line of text. `mono` for serials, fingerprints, host names. */
+/** A single-line input. `mono` for serial numbers, fingerprints and hostnames. */
 export function Input({ mono, type = "text", ...rest }: InputProps) {
   return (
     <input
@@ -17,7 +17,7 @@ export function Input({ mono, type = "text", ...rest }: InputProps) {
   );
 }
 
-/** A line of text with its label, hint and error. */
+/** A single-line input with label, hint and error. */
 export function TextField({
   label,
   hint,

@@ -1,4 +1,4 @@
-/** Keys, e.g. `["g", "c"]` for one after the other or `["Ctrl", "K"]` with `together`. */
+/** Keys: `["g", "c"]` for one after the other, `["Ctrl", "K"]` with `together` for a combination. */
 export function Kbd({
   keys,
   together = false,

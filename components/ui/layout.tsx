@@ -6,11 +6,11 @@ const grids = {
   2: "grid gap-4 md:grid-cols-2",
   3: "grid gap-4 sm:grid-cols-2 lg:grid-cols-3",
   4: "grid grid-cols-2 gap-3 lg:grid-cols-4",
-  /** A wide column and a narrow one beside it. */
+  /** A wide column and a narrow one next to it. */
   main: "grid gap-4 xl:grid-cols-[minmax(0,1fr)_22rem]",
 } as const;
 
-/** Things below each other. */
+/** Items below each other. */
 export function Stack({
   gap = "md",
   children,
@@ -18,7 +18,7 @@ export function Stack({
   return <div className={clsx("flex min-w-0 flex-col", gaps[gap])}>{children}</div>;
 }
 
-/** Things beside each other; they wrap. */
+/** Items next to each other; they wrap. */
 export function Row({
   gap = "sm",
   justify = "start",
@@ -42,7 +42,7 @@ export function Row({
   );
 }
 
-/** Columns that become fewer on narrow windows. */
+/** Columns; fewer of them in narrow windows. */
 export function Grid({
   columns,
   children,

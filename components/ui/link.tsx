@@ -8,7 +8,9 @@ type LinkProps = Omit<
 > &
   Readonly<{
     href: string;
-    /** inline: in a sentence · quiet: takes the text's colour until pointed at · plain: no look of its own. */
+    /**
+     * inline: in a sentence · quiet: text color until hovered · plain: unstyled.
+     */
     variant?: "inline" | "quiet" | "plain" | undefined;
     children: ReactNode;
   }>;
@@ -19,20 +21,14 @@ const variants = {
   plain: "",
 } as const;
 
-/** A link inside the console. It never prefetches: opening a page is a read, and reads are on the record. */
+/**
+ * A link inside the console. It never prefetches: loading a page is a read, and each read becomes an
+ * audit log entry.
+ */
 export function Link({ variant = "inline", children, ...rest }: LinkProps) {
   return (
     <NextLink {...rest} prefetch={false} className={clsx("rounded-sm", variants[variant])}>
       {children}
     </NextLink>
-  );
-}
-
-/** A link that leaves Chancery, in a new tab, without a referrer. */
-export function ExternalLink({ href, children }: Readonly<{ href: string; children: ReactNode }>) {
-  return (
-    <a href={href} target="_blank" rel="noreferrer" className={clsx("rounded-sm", variants.inline)}>
-      {children}
-    </a>
   );
 }

@@ -1,4 +1,7 @@
-/** The mark: a C that ends in a hanging seal. Drawn in the colour of the text around it, the seal in the accent. */
+/**
+ * The logo: a C with a hanging seal. The C takes the color of the surrounding text, the seal the
+ * accent color.
+ */
 export function Mark({ size = "md" }: Readonly<{ size?: "sm" | "md" | "lg" | undefined }>) {
   return (
     <svg

@@ -6,11 +6,14 @@ import { CopyButton } from "./copy-button";
 
 type Props = Readonly<{
   value: string;
-  /** What it is, for the copy button: "serial". */
+  /** What it is, for the copy button: "serial number". */
   label: string;
-  /** hex: serials and fingerprints, grouped by four · colon: in pairs as openssl prints · text: as it is. */
+  /**
+   * hex: serial numbers and fingerprints, in groups of four · colon: in pairs as openssl prints
+   * them · text: unchanged.
+   */
   kind?: "hex" | "colon" | "text" | undefined;
-  /** Starts whole and wraps: for detail pages. */
+  /** Starts expanded and wraps: for detail pages. */
   whole?: boolean | undefined;
   copy?: boolean | undefined;
 }>;
@@ -21,7 +24,10 @@ const wholeText = {
   text: (text: string) => text,
 } as const;
 
-/** An identifier in a mono face: grouped, cut in the middle, whole on demand, copied with one click (plain, as programs want it). */
+/**
+ * An identifier in a monospace font: grouped, shortened in the middle, expandable, and copied without
+ * the grouping.
+ */
 export function MonoId({ value, label, kind = "hex", whole = false, copy = true }: Props) {
   const [open, setOpen] = useState(whole);
   const full = wholeText[kind](value);
@@ -39,7 +45,7 @@ export function MonoId({ value, label, kind = "hex", whole = false, copy = true 
           type="button"
           aria-expanded={open}
           data-tip={open ? undefined : full}
-          aria-label={`${label} ${open ? full : short}, ${open ? "cut" : "show whole"}`}
+          aria-label={`${label} ${open ? full : short}, ${open ? "shorten" : "show all"}`}
           onClick={() => {
             setOpen(!open);
           }}

@@ -6,18 +6,18 @@ export type Crumb = Readonly<{ label: string; href: string }>;
 
 type Props = Readonly<{
   title: ReactNode;
-  /** One sentence or count. */
-  sentence?: ReactNode;
+  /** One sentence or count under the title. */
+  description?: ReactNode;
   /** One primary action. */
   action?: ReactNode;
-  /** The way down to this page, without the page itself. */
+  /** The parents of this page, topmost first, without the page itself. */
   crumbs?: readonly Crumb[] | undefined;
-  /** Beside the title: a state. */
+  /** Next to the title: a state. */
   badge?: ReactNode;
 }>;
 
 /** The head of a page. */
-export function PageHeader({ title, sentence, action, crumbs, badge }: Props) {
+export function PageHeader({ title, description, action, crumbs, badge }: Props) {
   return (
     <header className="flex flex-wrap items-end justify-between gap-x-6 gap-y-3 pb-5">
       <div className="min-w-0">
@@ -26,7 +26,7 @@ export function PageHeader({ title, sentence, action, crumbs, badge }: Props) {
           <h1 className="min-w-0 text-xl font-semibold tracking-tight break-words">{title}</h1>
           {badge}
         </div>
-        {sentence && <p className="mt-0.5 max-w-2xl text-sm text-muted">{sentence}</p>}
+        {description && <p className="mt-0.5 max-w-2xl text-sm text-muted">{description}</p>}
       </div>
       {action && <div className="flex flex-wrap gap-2">{action}</div>}
     </header>
@@ -37,12 +37,12 @@ function Breadcrumbs({ crumbs }: Readonly<{ crumbs: readonly Crumb[] }>) {
   return (
     <nav aria-label="Breadcrumbs" className="mb-1">
       <ol className="flex flex-wrap items-center gap-1 text-xs text-muted">
-        {crumbs.map(({ label, href }) => (
+        {crumbs.map(({ label, href }, index) => (
           <li key={href} className="flex items-center gap-1">
             <Link href={href} variant="plain">
               <span className="hover:text-text hover:underline">{label}</span>
             </Link>
-            <ChevronRight aria-hidden className="size-3" />
+            {index < crumbs.length - 1 && <ChevronRight aria-hidden className="size-3" />}
           </li>
         ))}
       </ol>

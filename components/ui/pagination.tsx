@@ -4,16 +4,16 @@ import type { ReactNode } from "react";
 import { buttonStyle } from "./button-style";
 
 type Props = Readonly<{
-  /** What is shown of what: "50 of 1,204 certificates". */
+  /** How many rows are shown: "50 of 1,204 certificates". */
   summary: ReactNode;
-  /** Address of the previous page (or the first); null at the beginning. */
+  /** URL of the previous page or the first one; null on the first page. */
   newerHref: string | null;
   olderHref: string | null;
   newerLabel?: string | undefined;
   olderLabel?: string | undefined;
 }>;
 
-/** Keyset paging: there are no page numbers, since rows arrive while one reads. */
+/** Keyset paging. There are no page numbers, since rows are added all the time. */
 export function Pagination({
   summary,
   newerHref,
@@ -28,27 +28,32 @@ export function Pagination({
     >
       <p>{summary}</p>
       <div className="flex gap-2">
-        <Step href={newerHref} why="This is the beginning.">
+        <PageLink href={newerHref} disabledReason="This is the first page.">
           <ChevronLeft aria-hidden />
           {newerLabel}
-        </Step>
-        <Step href={olderHref} why="There is nothing more.">
+        </PageLink>
+        <PageLink href={olderHref} disabledReason="This is the last page.">
           {olderLabel}
           <ChevronRight aria-hidden />
-        </Step>
+        </PageLink>
       </div>
     </nav>
   );
 }
 
-function Step({
+function PageLink({
   href,
-  why,
+  disabledReason,
   children,
-}: Readonly<{ href: string | null; why: string; children: ReactNode }>) {
+}: Readonly<{ href: string | null; disabledReason: string; children: ReactNode }>) {
   if (href === null)
     return (
-      <button type="button" aria-disabled data-tip={why} className={buttonStyle("secondary", "sm")}>
+      <button
+        type="button"
+        aria-disabled
+        data-tip={disabledReason}
+        className={buttonStyle("secondary", "sm")}
+      >
         {children}
       </button>
     );

@@ -14,7 +14,7 @@ const looks = {
   notice: ["text-pending", Info, "Notice"],
 } as const;
 
-/** Everything that is wrong, at once: each with its place and the clause it comes from. */
+/** All problems at once, each with its field path and the clause behind it. */
 export function ProblemList({
   problems,
   label,
@@ -22,13 +22,13 @@ export function ProblemList({
   return (
     <ul aria-label={label} className="flex flex-col gap-2 text-sm">
       {problems.map(({ code, message, path, clause, severity = "error" }, index) => {
-        const [ink, Icon, word] = looks[severity];
+        const [color, Icon, severityLabel] = looks[severity];
         return (
           <li key={`${code}-${path}-${index}`} className="flex gap-2.5">
-            <Icon aria-hidden className={`mt-0.5 size-4 shrink-0 ${ink}`} />
+            <Icon aria-hidden className={`mt-0.5 size-4 shrink-0 ${color}`} />
             <div className="min-w-0 break-words">
               <p>
-                <span className="sr-only">{word}: </span>
+                <span className="sr-only">{severityLabel}: </span>
                 {message}
               </p>
               <p className="text-xs text-muted">

@@ -1,6 +1,9 @@
 import { formatShare } from "@/lib/format/count";
 
-/** How far something is, with words for both eye and ear. Native element: nothing to style inline. */
+/**
+ * Progress with a label and a text. A native element, since the content security policy allows no
+ * inline styles.
+ */
 export function Progress({
   label,
   value,

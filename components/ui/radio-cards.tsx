@@ -28,7 +28,10 @@ const grids = {
   3: "grid gap-2 @md:grid-cols-2 @3xl:grid-cols-3",
 } as const;
 
-/** One choice among a few, each with a sentence. Native radios: arrows move, the form sends the value. */
+/**
+ * A choice of one option, each with a hint. Native radio buttons: arrow keys move, the form sends
+ * the value.
+ */
 export function RadioCards({
   label,
   name,

@@ -6,27 +6,30 @@ import { usePathname, useRouter, useSearchParams } from "next/navigation";
 import { useEffect, useRef, useState, useTransition } from "react";
 import { controlStyle } from "./control-style";
 
-/** How long typing has to pause before the list follows. */
+/** How long typing must pause before the list updates. */
 const pauseMs = 180;
 
 type Props = Readonly<{
   label: string;
   placeholder?: string | undefined;
-  /** The query parameter that it writes. */ name?: string | undefined;
-  /** Parameters that a new search drops. */ drop?: readonly string[] | undefined;
+  /** The URL parameter that it writes. */ name?: string | undefined;
+  /** URL parameters that a new search removes. */ drop?: readonly string[] | undefined;
 }>;
 
-/** Searches while typing: writes its words into the URL, keeps the other filters, goes back to the first page. The key `/` focuses it. */
+/**
+ * Searches while the user types: writes the query into the URL, keeps the other filters, returns to
+ * the first page. The key `/` focuses it.
+ */
 export function SearchInput({ label, placeholder, name = "q", drop = ["cursor"] }: Props) {
-  const router = useRouter(),
-    path = usePathname(),
-    parameters = useSearchParams();
+  const router = useRouter();
+  const path = usePathname();
+  const parameters = useSearchParams();
   const inUrl = parameters.get(name) ?? "";
   const [text, setText] = useState(inUrl);
   const [searching, startSearch] = useTransition();
-  const sent = useRef(inUrl),
-    timer = useRef<ReturnType<typeof setTimeout>>(undefined),
-    box = useRef<HTMLInputElement>(null);
+  const sent = useRef(inUrl);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const box = useRef<HTMLInputElement>(null);
   useEffect(() => {
     if (inUrl !== sent.current) {
       sent.current = inUrl;
@@ -39,8 +42,8 @@ export function SearchInput({ label, placeholder, name = "q", drop = ["cursor"] 
     },
     [],
   );
-  const go = (words: string) => {
-    sent.current = words.trim();
+  const navigate = (query: string) => {
+    sent.current = query.trim();
     const next = new URLSearchParams(parameters);
     for (const key of drop) next.delete(key);
     if (sent.current) next.set(name, sent.current);
@@ -49,40 +52,31 @@ export function SearchInput({ label, placeholder, name = "q", drop = ["cursor"] 
       router.replace(next.size > 0 ? `${path}?${next.toString()}` : path, { scroll: false });
     });
   };
-  const type = (words: string) => {
-    setText(words);
+  const changeText = (query: string) => {
+    setText(query);
     clearTimeout(timer.current);
     timer.current = setTimeout(() => {
-      go(words);
+      navigate(query);
     }, pauseMs);
   };
   const clear = () => {
     clearTimeout(timer.current);
     setText("");
-    go("");
+    navigate("");
     box.current?.focus();
   };
   return (
     <form
       role="search"
+      aria-label={label}
       className="relative w-full sm:w-72"
       onSubmit={(event) => {
         event.preventDefault();
         clearTimeout(timer.current);
-        go(text);
+        navigate(text);
       }}
     >
-      {searching ? (
-        <LoaderCircle
-          aria-hidden
-          className="pointer-events-none absolute top-1/2 left-2.5 size-4 -translate-y-1/2 animate-spin text-muted"
-        />
-      ) : (
-        <Search
-          aria-hidden
-          className="pointer-events-none absolute top-1/2 left-2.5 size-4 -translate-y-1/2 text-muted"
-        />
-      )}
+      <SearchIcon searching={searching} />
       <input
         ref={box}
         type="search"
@@ -94,7 +88,7 @@ export function SearchInput({ label, placeholder, name = "q", drop = ["cursor"] 
         autoComplete="off"
         spellCheck={false}
         onChange={(event) => {
-          type(event.target.value);
+          changeText(event.target.value);
         }}
         onKeyDown={(event) => {
           if (event.key === "Escape" && text) {
@@ -107,7 +101,7 @@ export function SearchInput({ label, placeholder, name = "q", drop = ["cursor"] 
       {text && (
         <button
           type="button"
-          aria-label="Clear the search"
+          aria-label="Clear search"
           onClick={clear}
           className="absolute top-1/2 right-1.5 grid size-6 -translate-y-1/2 place-items-center rounded-sm text-muted hover:text-text"
         >
@@ -115,5 +109,18 @@ export function SearchInput({ label, placeholder, name = "q", drop = ["cursor"] 
         </button>
       )}
     </form>
+  );
+}
+
+function SearchIcon({ searching }: Readonly<{ searching: boolean }>) {
+  const Icon = searching ? LoaderCircle : Search;
+  return (
+    <Icon
+      aria-hidden
+      className={clsx(
+        "pointer-events-none absolute top-1/2 left-2.5 size-4 -translate-y-1/2 text-muted",
+        searching && "animate-spin",
+      )}
+    />
   );
 }

@@ -8,7 +8,7 @@ type Props = Readonly<{
   onChange: (value: string) => void;
 }>;
 
-/** Two to four short choices side by side; native radios. */
+/** Two to four short options side by side; native radio buttons. */
 export function Segmented({ label, name, options, value, onChange }: Props) {
   const key = useId();
   return (

@@ -20,7 +20,7 @@ export type SelectProps = Omit<
     placeholder?: string | undefined;
   }>;
 
-/** The platform's own select: works without script, with any keyboard, with any phone. */
+/** A native select: works without script, with any keyboard, on any phone. */
 export function Select({ options, placeholder, ...rest }: SelectProps) {
   return (
     <span className="relative block">

@@ -10,7 +10,7 @@ const heights = {
   stat: "h-24",
 } as const;
 
-/** A grey bar where something will stand. */
+/** A gray bar in place of content that is loading. */
 export function Skeleton({
   width = "full",
   height = "text",
@@ -30,10 +30,10 @@ export function Skeleton({
   );
 }
 
-/** The shape of a list while it loads. */
+/** The outline of a table while it loads. */
 export function TableSkeleton({
   rows = 8,
-  label = "Loading",
+  label = "Loading…",
 }: Readonly<{ rows?: number | undefined; label?: string | undefined }>) {
   return (
     <div role="status" aria-label={label} className="rounded-lg border border-border bg-raised">
@@ -54,7 +54,7 @@ export function TableSkeleton({
   );
 }
 
-/** The shape of a page's head. */
+/** The outline of a page header while it loads. */
 export function PageHeaderSkeleton() {
   return (
     <div aria-hidden className="flex flex-col gap-2 pb-5">

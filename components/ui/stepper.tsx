@@ -1,7 +1,7 @@
 import clsx from "clsx";
 import { Check } from "lucide-react";
 
-/** Where one is in a wizard. `current` counts from 0; steps before it are done. */
+/** Progress through a wizard. `current` counts from 0; the steps before it are done. */
 export function Stepper({
   steps,
   current,
@@ -44,12 +44,12 @@ export function Stepper({
                 index <= current ? "bg-accent" : "bg-border",
               )}
             />
-            <span className="sr-only whitespace-nowrap @2xl:not-sr-only">
+            <span className="sr-only @2xl:not-sr-only @2xl:whitespace-nowrap">
               {step}
               {index < current && <span className="sr-only">, done</span>}
             </span>
             {index < steps.length - 1 && (
-              <span aria-hidden className="hidden h-px w-6 bg-border @2xl:block" />
+              <span aria-hidden className="hidden h-px w-3 bg-border @2xl:block" />
             )}
           </li>
         ))}

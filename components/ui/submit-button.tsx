@@ -4,7 +4,7 @@ import type { ComponentProps } from "react";
 import { useFormStatus } from "react-dom";
 import { Button } from "./button";
 
-/** Submits the form around it and turns while the form's action runs. */
+/** Submits the form around it and shows a spinner while the form's action runs. */
 export function SubmitButton({
   variant = "primary",
   loading,

@@ -5,30 +5,36 @@ import type { KeyboardEvent, ReactNode } from "react";
 
 const steps: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1, j: 1, k: -1 };
 
-/** The frame of a table: scrolls sideways on narrow windows, and walks its rows by arrow keys (or j and k). */
+/**
+ * The frame of a table: scrolls sideways in narrow windows, and moves between rows with the arrow
+ * keys or j and k.
+ */
 export function TableKeys({
   label,
   framed,
   children,
 }: Readonly<{ label: string; framed: boolean; children: ReactNode }>) {
-  const walk = (event: KeyboardEvent<HTMLElement>) => {
-    const by = steps[event.key];
-    const here = event.target instanceof Element ? event.target.closest("tr") : null;
-    if (by === undefined || here === null || event.ctrlKey || event.metaKey || event.altKey) return;
+  const moveFocus = (event: KeyboardEvent<HTMLElement>) => {
+    const step = steps[event.key];
+    const row = event.target instanceof Element ? event.target.closest("tr") : null;
+    if (step === undefined || row === null || event.ctrlKey || event.metaKey || event.altKey)
+      return;
     const links = [...event.currentTarget.querySelectorAll<HTMLElement>("[data-row-link]")];
-    const next = links[links.findIndex((link) => here.contains(link)) + by];
+    const next = links[links.findIndex((link) => row.contains(link)) + step];
     if (!next) return;
     event.preventDefault();
     next.focus();
     next.scrollIntoView({ block: "nearest" });
   };
   return (
-    // The box scrolls sideways on narrow windows, so the keyboard has to reach it; keys on rows bubble here.
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex, jsx-a11y/no-noninteractive-element-interactions
+    // Key events of the rows bubble up to the section.
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
     <section
       aria-label={label}
+      // The box scrolls sideways in narrow windows, so the keyboard must be able to reach it.
+      // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
       tabIndex={0}
-      onKeyDown={walk}
+      onKeyDown={moveFocus}
       className={clsx(
         "max-lg:overflow-x-auto outline-offset-0",
         framed && "rounded-lg border border-border bg-raised shadow-card",

@@ -2,7 +2,6 @@ import clsx from "clsx";
 import { ArrowDown, ArrowUp, ArrowUpDown } from "lucide-react";
 import NextLink from "next/link";
 import type { ReactNode } from "react";
-import { RowCheck, AllCheck } from "./selection";
 import { TableKeys } from "./table-keys";
 
 export type Sorted = "ascending" | "descending" | "none";
@@ -10,14 +9,20 @@ export type Sorted = "ascending" | "descending" | "none";
 export type Column<T> = Readonly<{
   key: string;
   header: string;
-  /** Plain content. In the first column it becomes the row's link if there is a `rowHref`, so it holds no links or buttons. */
+  /**
+   * Plain content. With a `rowHref`, the first column becomes the row's link, so it can't contain
+   * links or buttons.
+   */
   cell: (row: T) => ReactNode;
   align?: "start" | "end" | undefined;
-  /** grow takes what is left · fit is as wide as its content · otherwise at most 16 rem. Text that does not fit is cut. */
+  /**
+   * grow takes the remaining width · fit is as wide as its content · otherwise at most 16 rem. Text
+   * that doesn't fit is truncated.
+   */
   width?: "grow" | "fit" | undefined;
-  /** Leaves the column out on windows narrower than this. */
+  /** Hides the column in windows narrower than this. */
   hideBelow?: "sm" | "md" | "lg" | "xl" | "2xl" | undefined;
-  /** The address of the list sorted by this column the other way. */
+  /** The URL of the list sorted by this column, in the other direction. */
   sortHref?: string | undefined;
   sorted?: Sorted | undefined;
 }>;
@@ -28,11 +33,9 @@ export type DataTableProps<T> = Readonly<{
   rows: readonly T[];
   rowKey: (row: T) => string;
   rowHref?: ((row: T) => string) | undefined;
-  /** The row in words, for the checkbox: its name. Given, rows can be selected (inside a SelectionProvider). */
-  selectLabel?: ((row: T) => string) | undefined;
-  /** What stands there without rows. */
+  /** Shown when there are no rows. */
   empty?: ReactNode;
-  /** Inside a Card with flush padding: no frame of its own. */
+  /** Without a frame: inside a Card with flush padding. */
   bare?: boolean | undefined;
 }>;
 
@@ -43,8 +46,8 @@ const hiding = {
   xl: "max-xl:hidden",
   "2xl": "max-2xl:hidden",
 } as const;
-// Cut text keeps a little room around it, so that the focus ring of what stands in the cell is not cut with it.
-const cut = "overflow-clip [overflow-clip-margin:4px] text-ellipsis whitespace-nowrap";
+// Truncated text keeps a margin, so that the focus ring of the cell's content isn't clipped.
+const truncated = "overflow-clip [overflow-clip-margin:4px] text-ellipsis whitespace-nowrap";
 const layoutOf = <T,>(column: Column<T>) =>
   clsx(
     column.align === "end" && "text-right",
@@ -53,14 +56,16 @@ const layoutOf = <T,>(column: Column<T>) =>
     column.hideBelow && hiding[column.hideBelow],
   );
 
-/** A list. The head stays in sight, a click anywhere opens the row, arrow keys walk the rows, Enter opens. */
+/**
+ * A table. The head stays visible, a click anywhere opens the row, arrow keys move between rows,
+ * Enter opens one.
+ */
 export function DataTable<T>({
   caption,
   columns,
   rows,
   rowKey,
   rowHref,
-  selectLabel,
   empty,
   bare,
 }: DataTableProps<T>) {
@@ -76,11 +81,6 @@ export function DataTable<T>({
         <caption className="sr-only">{caption}</caption>
         <thead>
           <tr>
-            {selectLabel && (
-              <th scope="col" className={clsx(headStyle, "w-px pr-0")}>
-                <AllCheck ids={rows.map(rowKey)} />
-              </th>
-            )}
             {columns.map((column) => (
               <HeadCell key={column.key} column={column} />
             ))}
@@ -91,15 +91,10 @@ export function DataTable<T>({
             <tr
               key={rowKey(row)}
               className={clsx(
-                "group relative has-checked:bg-accent-soft",
+                "group relative",
                 rowHref && "hover:bg-hover/60 has-[[data-row-link]:focus-visible]:bg-hover",
               )}
             >
-              {selectLabel && (
-                <td className={clsx(cellStyle, "relative z-1 w-px pr-0")}>
-                  <RowCheck id={rowKey(row)} label={selectLabel(row)} />
-                </td>
-              )}
               {columns.map((column, index) => (
                 <Cell
                   key={column.key}
@@ -163,7 +158,10 @@ function Cell<T>({
     <td className={clsx(cellStyle, layoutOf(column))}>
       {href === undefined ? (
         <div
-          className={clsx(column.width !== "fit" && cut, column.width === undefined && "max-w-64")}
+          className={clsx(
+            column.width !== "fit" && truncated,
+            column.width === undefined && "max-w-64",
+          )}
         >
           {content}
         </div>

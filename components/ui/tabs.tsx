@@ -9,7 +9,8 @@ import type { ReactNode } from "react";
 const strip = "flex gap-1 overflow-x-auto border-b border-border [scrollbar-width:none]";
 const tab =
   "relative -mb-px flex h-9 shrink-0 items-center gap-1.5 border-b-2 border-transparent px-2.5 text-sm font-medium text-muted outline-offset-[-2px] hover:text-text";
-// A variant comes after the plain colours in the style sheet; a second plain colour would lose to the first.
+// Variants come after plain colors in the style sheet; a second plain color would lose to the
+// first.
 const current = "aria-[current=page]:border-accent aria-[current=page]:text-text";
 
 export type Tab = Readonly<{
@@ -19,7 +20,7 @@ export type Tab = Readonly<{
   content: ReactNode;
 }>;
 
-/** Panels of one page behind names. Arrow keys move between the names. */
+/** Panels of one page. Arrow keys move between the tabs. */
 export function Tabs({
   label,
   tabs,
@@ -50,7 +51,7 @@ export function Tabs({
 
 export type LinkTab = Readonly<{ href: string; label: string; count?: string | undefined }>;
 
-/** Tabs that are pages of their own; the one whose address is open is current. */
+/** Tabs that link to separate pages; the one of the open page is current. */
 export function LinkTabs({ label, tabs }: Readonly<{ label: string; tabs: readonly LinkTab[] }>) {
   const path = usePathname();
   return (

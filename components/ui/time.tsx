@@ -5,31 +5,36 @@ import { useClock } from "./clock";
 
 type Props = Readonly<{
   at: Date | string | number;
-  /** relative: "4 minutes ago", exact time on focus · minute, day, exact: written out, distance on focus. */
+  /**
+   * relative: "4 minutes ago", exact time on focus · minute, day, exact: written out, relative time
+   * on focus.
+   */
   show?: "relative" | "minute" | "day" | "exact" | undefined;
 }>;
 
-/** A time. What is shown follows the switch between UTC and local time; the tooltip always holds the exact UTC. */
+/**
+ * A time, in UTC or local time as the user chose. The tooltip always contains the exact UTC time.
+ */
 export function Time({ at, show = "relative" }: Props) {
   const { nowMs, zone } = useClock();
-  const utc = formatExact(at),
-    here = zone === "UTC" ? "" : `\n${formatExact(at, zone)}`;
-  const distance = nowMs === null ? "" : formatRelative(at, nowMs);
+  const utc = formatExact(at);
+  const local = zone === "UTC" ? "" : `\n${formatExact(at, zone)}`;
+  const relative = nowMs === null ? "" : formatRelative(at, nowMs);
   const text =
-    show === "exact" || (show === "relative" && !distance)
+    show === "exact" || (show === "relative" && !relative)
       ? formatExact(at, zone)
       : show === "minute"
         ? formatMinute(at, zone)
         : show === "day"
           ? formatDay(at, zone)
-          : distance;
+          : relative;
   return (
-    // The exact time has to be reachable by keyboard, so it takes focus.
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
     <time
       dateTime={formatIso(at)}
+      // The exact time must be reachable by keyboard, so it takes focus.
+      // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
       tabIndex={0}
-      data-tip={`${show === "relative" || !distance ? "" : `${distance}\n`}${utc}${here}`}
+      data-tip={`${show === "relative" || !relative ? "" : `${relative}\n`}${utc}${local}`}
       className="relative z-1 rounded-sm whitespace-nowrap"
     >
       {text}

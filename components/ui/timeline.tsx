@@ -12,7 +12,7 @@ export type TimelineItem = Readonly<{
   aside?: ReactNode;
 }>;
 
-/** What happened, in order. */
+/** Events in order. */
 export function Timeline({
   items,
   label,

@@ -2,39 +2,39 @@ export type ToastMessage = Readonly<{
   /** A sentence with its full stop: "Revoked." */
   text: string;
   tone?: "success" | "danger" | undefined;
-  /** The entry that holds the act: "Entry 812". */
+  /** The audit log entry of the action: "Entry 812". */
   linkText?: string | undefined;
   href?: string | undefined;
 }>;
-export type ShownToast = ToastMessage & Readonly<{ id: number }>;
+export type ActiveToast = ToastMessage & Readonly<{ id: number }>;
 
-let toasts: readonly ShownToast[] = [];
+let toasts: readonly ActiveToast[] = [];
 let lastId = 0;
-const watchers = new Set<() => void>();
-const change = (next: readonly ShownToast[]) => {
+const listeners = new Set<() => void>();
+const change = (next: readonly ActiveToast[]) => {
   toasts = next;
-  for (const watcher of watchers) watcher();
+  for (const listener of listeners) listener();
 };
 
-/** Shows a receipt in the corner, from any client component. At most three stand at once. */
+/** Shows a notification in the corner, from any client component. At most three are visible. */
 export function showToast(message: ToastMessage): void {
   lastId += 1;
   change([...toasts, { ...message, id: lastId }].slice(-3));
 }
 
-/** Takes one away. */
+/** Removes one notification. */
 export function dismissToast(id: number): void {
   change(toasts.filter((toast) => toast.id !== id));
 }
 
 export const toastStore = {
-  subscribe: (watcher: () => void) => {
-    watchers.add(watcher);
+  subscribe: (listener: () => void) => {
+    listeners.add(listener);
     return () => {
-      watchers.delete(watcher);
+      listeners.delete(listener);
     };
   },
   read: () => toasts,
-  none: (): readonly ShownToast[] => noToasts,
+  none: (): readonly ActiveToast[] => noToasts,
 };
-const noToasts: readonly ShownToast[] = [];
+const noToasts: readonly ActiveToast[] = [];

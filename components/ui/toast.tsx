@@ -4,18 +4,18 @@ import { CircleCheck, OctagonX, X } from "lucide-react";
 import NextLink from "next/link";
 import { useEffect, useRef, useState, useSyncExternalStore } from "react";
 import { IconButton } from "./button";
-import { dismissToast, toastStore, type ShownToast } from "./toast-store";
+import { dismissToast, toastStore, type ActiveToast } from "./toast-store";
 
-/** How long a message stays without being pointed at; one with a link stays longer. */
-const stayMs = 6000,
-  stayWithLinkMs = 12_000;
+/** How long a notification stays unless the pointer or the focus is on it. */
+const stayMs = 6000;
+const stayWithLinkMs = 12_000;
 
-/** The corner where receipts appear. Render it once in the layout; `showToast` fills it. */
+/** The corner where notifications appear. Render it once in the layout; `showToast` fills it. */
 export function ToastRegion() {
   const toasts = useSyncExternalStore(toastStore.subscribe, toastStore.read, toastStore.none);
   const box = useRef<HTMLElement>(null);
   useEffect(() => {
-    // Shown anew each time so that it lies above a dialog that was opened since.
+    // Shown again each time, so that it is above a dialog that was opened since.
     if (toasts.length > 0) {
       box.current?.hidePopover();
       box.current?.showPopover();
@@ -25,7 +25,7 @@ export function ToastRegion() {
     <section
       ref={box}
       popover="manual"
-      aria-label="Receipts"
+      aria-label="Messages"
       className="fixed inset-auto right-0 bottom-0 m-0 w-full max-w-sm flex-col gap-2 overflow-visible border-0 bg-transparent p-4 open:flex"
     >
       <div role="status" className="contents">
@@ -37,10 +37,10 @@ export function ToastRegion() {
   );
 }
 
-function Toast({ toast }: Readonly<{ toast: ShownToast }>) {
-  const [held, setHeld] = useState(false);
+function Toast({ toast }: Readonly<{ toast: ActiveToast }>) {
+  const [paused, setPaused] = useState(false);
   useEffect(() => {
-    if (held) return;
+    if (paused) return;
     const timer = setTimeout(
       () => {
         dismissToast(toast.id);
@@ -50,19 +50,19 @@ function Toast({ toast }: Readonly<{ toast: ShownToast }>) {
     return () => {
       clearTimeout(timer);
     };
-  }, [held, toast]);
-  const hold = () => {
-      setHeld(true);
-    },
-    release = () => {
-      setHeld(false);
-    };
+  }, [paused, toast]);
+  const pause = () => {
+    setPaused(true);
+  };
+  const resume = () => {
+    setPaused(false);
+  };
   return (
     <div
-      onPointerEnter={hold}
-      onPointerLeave={release}
-      onFocus={hold}
-      onBlur={release}
+      onPointerEnter={pause}
+      onPointerLeave={resume}
+      onFocus={pause}
+      onBlur={resume}
       className="flex items-center gap-3 rounded-lg border border-border bg-raised py-2 pr-2 pl-3.5 text-sm text-text shadow-pop enter-rise"
     >
       {toast.tone === "danger" ? (

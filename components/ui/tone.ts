@@ -1,6 +1,6 @@
 import type { State } from "@/lib/format/state";
 
-/** A colour by meaning: the seven states, and three that are none. */
+/** A color by meaning: the seven states and three more. */
 export type Tone = State | "neutral" | "accent" | "danger";
 
 export const toneText: Readonly<Record<Tone, string>> = {

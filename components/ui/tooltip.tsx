@@ -1,26 +1,26 @@
 "use client";
 
 import { useEffect, useRef } from "react";
-import { placeBeside } from "./place-beside";
 
-/** The nearest element that carries a tip. */
+/** The nearest ancestor with a tooltip. */
 function tipOf(target: EventTarget | null): HTMLElement | null {
-  const found = target instanceof Element ? target.closest<HTMLElement>("[data-tip]") : null;
-  return found?.dataset["tip"] ? found : null;
+  const element = target instanceof Element ? target.closest<HTMLElement>("[data-tip]") : null;
+  return element?.dataset["tip"] ? element : null;
 }
 
 /**
- * One tooltip for the whole page. Any element with `data-tip="words"` gets it on pointing and on keyboard focus; Escape puts it
- * away. Render it once in the layout. One node instead of one per cell keeps tables of hundreds of times light.
+ * One tooltip for the whole page. Any element with `data-tip="text"` gets it on hover and on keyboard
+ * focus; Escape hides it. Render it once in the layout. A single node keeps tables with hundreds of
+ * times light.
  */
 export function TooltipLayer() {
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const tip = box.current;
     if (!tip) return;
-    let owner: HTMLElement | null = null,
-      walking = false,
-      timer: ReturnType<typeof setTimeout> | undefined;
+    let owner: HTMLElement | null = null;
+    let usingKeyboard = false;
+    let timer: ReturnType<typeof setTimeout> | undefined;
     const hide = () => {
       clearTimeout(timer);
       if (owner?.getAttribute("aria-describedby") === tip.id)
@@ -36,7 +36,7 @@ export function TooltipLayer() {
         if (!target.isConnected || target.getAttribute("aria-expanded") === "true") return;
         tip.textContent = target.dataset["tip"] ?? "";
         tip.showPopover();
-        placeBeside(tip, target.getBoundingClientRect());
+        positionTooltip(tip, target.getBoundingClientRect());
         if (
           !target.hasAttribute("aria-describedby") &&
           target.getAttribute("aria-label") !== tip.textContent
@@ -49,17 +49,17 @@ export function TooltipLayer() {
       if (target) show(target, 250);
       else if (owner && !owner.matches(":focus-visible")) hide();
     };
-    // Only for somebody who walks with Tab or arrows: focus that a dialog moves by itself explains nothing.
+    // Only for keyboard navigation: focus that a dialog moves must not open a tooltip.
     const focus = (event: FocusEvent) => {
       const target = tipOf(event.target);
-      if (walking && target?.matches(":focus-visible")) show(target, 0);
+      if (usingKeyboard && target?.matches(":focus-visible")) show(target, 0);
     };
     const key = (event: KeyboardEvent) => {
-      walking = /^(Tab|Arrow|Home|End)/.test(event.key);
+      usingKeyboard = /^(Tab|Arrow|Home|End)/.test(event.key);
       if (event.key === "Escape") hide();
     };
-    const ends = new AbortController(),
-      { signal } = ends;
+    const listeners = new AbortController();
+    const { signal } = listeners;
     document.addEventListener("pointerover", over, { signal });
     document.addEventListener("focusin", focus, { signal });
     for (const name of ["focusout", "pointerdown", "scroll"])
@@ -67,7 +67,7 @@ export function TooltipLayer() {
     document.addEventListener("keydown", key, { signal, capture: true });
     return () => {
       hide();
-      ends.abort();
+      listeners.abort();
     };
   }, []);
   return (
@@ -79,4 +79,20 @@ export function TooltipLayer() {
       className="pointer-events-none fixed inset-auto m-0 max-w-80 rounded-md border border-border bg-raised px-2 py-1 text-xs whitespace-pre-line text-text shadow-pop"
     />
   );
+}
+
+const gapPx = 6;
+const edgePx = 8;
+
+/** Places the box below its anchor, or above it where there is no room, inside the window. */
+function positionTooltip(box: HTMLElement, anchor: DOMRect): void {
+  const { width, height } = box.getBoundingClientRect();
+  const below = anchor.bottom + gapPx;
+  const top = below + height + edgePx > window.innerHeight ? anchor.top - gapPx - height : below;
+  const left = Math.min(
+    Math.max(edgePx, anchor.left + anchor.width / 2 - width / 2),
+    window.innerWidth - width - edgePx,
+  );
+  box.style.top = `${Math.max(edgePx, top)}px`;
+  box.style.left = `${left}px`;
 }

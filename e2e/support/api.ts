@@ -1,13 +1,13 @@
 import { randomUUID } from "node:crypto";
 
-/** An answer of the REST API, read as JSON. */
-export type Answer<T = Record<string, unknown>> = Readonly<{
+/** A response of the REST API with its JSON body. */
+export type ApiResponse<T = Record<string, unknown>> = Readonly<{
   status: number;
   body: T;
   headers: Headers;
 }>;
 
-/** What a certificate looks like from outside, as far as these tests look. */
+/** A certificate in the API, as far as these tests use it. */
 export type Certificate = Readonly<{
   id: string;
   serial: string;
@@ -18,13 +18,6 @@ export type Certificate = Readonly<{
   successorId: string | null;
   predecessorId: string | null;
 }>;
-/** A refusal in the form of RFC 9457. */
-export type Problem = Readonly<{
-  status: number;
-  code: string;
-  detail: string;
-  errors?: readonly Readonly<{ code: string; path?: string; message: string }>[];
-}>;
 export type Page<T> = Readonly<{ items: readonly T[]; nextCursor: string | null }>;
 export type Entry = Readonly<{
   seq: number;
@@ -33,15 +26,17 @@ export type Entry = Readonly<{
   details: Record<string, unknown>;
 }>;
 
-/** Calls the API of one Chancery with one token; never throws for a status, only where no answer came. */
-export interface Api {
-  readonly get: <T>(path: string) => Promise<Answer<T>>;
-  readonly post: <T>(
+/**
+ * A client of the API with one token. Throws only if there is no response, never for its status.
+ */
+export type Api = Readonly<{
+  get: <T>(path: string) => Promise<ApiResponse<T>>;
+  post: <T>(
     path: string,
     body: unknown,
     headers?: Record<string, string>,
-  ) => Promise<Answer<T>>;
-}
+  ) => Promise<ApiResponse<T>>;
+}>;
 
 export function apiAt(url: string, token: string | null): Api {
   const call = async <T>(
@@ -49,7 +44,7 @@ export function apiAt(url: string, token: string | null): Api {
     path: string,
     body?: unknown,
     headers: Record<string, string> = {},
-  ): Promise<Answer<T>> => {
+  ): Promise<ApiResponse<T>> => {
     const response = await fetch(`${url}/api/v1${path}`, {
       method,
       headers: {
@@ -74,13 +69,16 @@ export function apiAt(url: string, token: string | null): Api {
   };
 }
 
-/** Makes a service identity and answers with its id. A run that goes on after a failure makes it again, so the name is made unique. */
-export async function makeIdentity(api: Api, name: string, kind = "service"): Promise<string> {
+/**
+ * Creates an identity and returns its id. The name gets a unique suffix, since a run that continues
+ * after a failure creates it again.
+ */
+export async function createIdentity(api: Api, name: string, kind = "service"): Promise<string> {
   const { status, body } = await api.post<{ id: string }>("/identities", {
     kind,
     name: `${name} ${randomUUID().slice(0, 8)}`,
     owner: "platform-team@example.com",
   });
-  if (status !== 201) throw new Error(`No identity was made: ${JSON.stringify(body)}`);
+  if (status !== 201) throw new Error(`The identity was not created: ${JSON.stringify(body)}`);
   return body.id;
 }

@@ -1,25 +1,25 @@
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { request } from "node:https";
-import { makeIdentity, type Api, type Certificate } from "./api";
-import { makeRequest } from "./openssl";
+import { createIdentity, type Api, type Certificate } from "./api";
+import { createCsr } from "./openssl";
 import { chancery } from "./world";
 
-/** A service with its certificate and key, as it would stand on its machine. */
-export type Client = Readonly<{
+/** A service with its certificate and key. */
+export type TestService = Readonly<{
   name: string;
-  /** The name in its certificate, which no other run has used. */ host: string;
+  /** The name in its certificate, unique to this run. */ host: string;
   identityId: string;
   certificateId: string;
   cert: string;
   key: string;
 }>;
 
-/** Makes a service, its key, and a certificate for client authentication. */
-export async function makeClient(api: Api, name: string): Promise<Client> {
+/** Creates a service, its key, and a certificate for client authentication. */
+export async function createTestService(api: Api, name: string): Promise<TestService> {
   const host = `${name.replaceAll(" ", "-")}-${randomUUID().slice(0, 8)}.example.com`;
-  const identityId = await makeIdentity(api, name),
-    { pem: csr, keyFile } = await makeRequest([host]);
+  const identityId = await createIdentity(api, name);
+  const { pem: csr, keyFile } = await createCsr([host]);
   const { status, body } = await api.post<Certificate>("/certificates", {
     profile: "tls-client-service",
     identity: identityId,
@@ -36,15 +36,31 @@ export async function makeClient(api: Api, name: string): Promise<Client> {
   };
 }
 
-/** One request over mTLS on a connection of its own; `from` is one of this machine's own addresses. Answers with the status and the problem's code. */
-export function use(
-  { cert, key }: Pick<Client, "cert" | "key">,
+/** Creates a service whose certificate has been used once and then revoked for key compromise. */
+export async function createRevokedService(api: Api, name: string): Promise<TestService> {
+  const service = await createTestService(api, name);
+  const use = await requestWithCertificate(service);
+  if (use.status !== 200) throw new Error(`The certificate was refused: ${JSON.stringify(use)}`);
+  const { status, body } = await api.post(`/certificates/${service.certificateId}/revoke`, {
+    reason: "keyCompromise",
+    comment: "laptop lost",
+  });
+  if (status !== 200) throw new Error(`It was not revoked: ${JSON.stringify(body)}`);
+  return service;
+}
+
+/**
+ * Sends one request over mTLS on a new connection; `from` is one of the addresses of this machine.
+ * Returns the status and the error code.
+ */
+export function requestWithCertificate(
+  { cert, key }: Pick<TestService, "cert" | "key">,
   { path = "/api/v1/profiles", from = "127.0.0.1" } = {},
 ): Promise<Readonly<{ status: number; code: string | null }>> {
-  return new Promise((done, fail) => {
+  return new Promise((resolve, reject) => {
     const { port } = new URL(chancery.mtls);
-    // What the server shows is not what these tests are about.
-    const asked = request(
+    // These tests are not about the server certificate.
+    const clientRequest = request(
       {
         host: "127.0.0.1",
         port,
@@ -55,18 +71,18 @@ export function use(
         rejectUnauthorized: false,
         agent: false,
       },
-      (answer) => {
-        const parts: Buffer[] = [];
-        answer.on("data", (part: Buffer) => parts.push(part));
-        answer.on("end", () => {
-          done({
-            status: answer.statusCode ?? 0,
-            code: /"code":"([^"]+)"/.exec(Buffer.concat(parts).toString("utf8"))?.[1] ?? null,
+      (response) => {
+        const chunks: Buffer[] = [];
+        response.on("data", (chunk: Buffer) => chunks.push(chunk));
+        response.on("end", () => {
+          resolve({
+            status: response.statusCode ?? 0,
+            code: /"code":"([^"]+)"/.exec(Buffer.concat(chunks).toString("utf8"))?.[1] ?? null,
           });
         });
       },
     );
-    asked.on("error", fail);
-    asked.end();
+    clientRequest.on("error", reject);
+    clientRequest.end();
   });
 }

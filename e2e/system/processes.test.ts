@@ -1,29 +1,22 @@
-import { X509Certificate } from "node:crypto";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import {
-  apiAt,
-  makeIdentity,
-  type Api,
-  type Certificate,
-  type Entry,
-  type Page,
-} from "@/e2e/support/api";
-import { askOcsp, filesOf, makeRequest } from "@/e2e/support/openssl";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Api, apiAt, type Certificate, createIdentity } from "@/e2e/support/api";
+import { createCsr } from "@/e2e/support/openssl";
 import { run } from "@/e2e/support/run";
-import { findRepoRoot } from "@/lib/runtime-root";
+import { findRepoRoot } from "@/lib/runtime/repo-root";
 import {
+  type ChanceryPlace,
   makePlace,
   startChanceryAt,
-  type ChanceryPlace,
   type ThrowawayChancery,
-} from "@/server/supervise/testing/throwaway-chancery";
-import { balanceOf } from "./audit-of-all";
-import { killTree, treeOf } from "./process-tree";
-import { adminApi, harvest, saidBy, startReady, until, type Harvest } from "./stand";
+} from "@/testing/supervise/throwaway-chancery";
+import { killTree, treeOf } from "@/testing/supervise/process-tree";
+import { adminApi, harvest, saidBy, startReady, until } from "./harness";
+import { expectLastGood, expectNothingMissing } from "./invariants";
 
-// One Chancery on one data folder through all that can happen to its processes: each test goes on where the one before left it.
+// One Chancery on one data folder through all that can happen to its processes: each test goes on
+// where the one before left it.
 let place: ChanceryPlace,
   chancery: ThrowawayChancery,
   api: Api & { token: string },
@@ -43,17 +36,16 @@ const requestFor = (csr: string, owner = identity) => ({
   identity: owner,
   csr,
 });
-const rootPem = async () => (await fetch(`${chancery.httpUrl}/ca/root.pem`)).text();
 
 beforeAll(async () => {
   place = await makePlace();
   await start();
   api = await adminApi(chancery);
-  identity = await makeIdentity(api, "under load");
+  identity = await createIdentity(api, "under load");
   csrs = await Promise.all(
     Array.from(
       { length: 20 },
-      async (_, index) => (await makeRequest([`load-${index}.example.com`])).pem,
+      async (_, index) => (await createCsr([`load-${index}.example.com`])).pem,
     ),
   );
 }, 400_000);
@@ -63,50 +55,13 @@ afterAll(async () => {
   rmSync(place.dataFolder, { recursive: true, force: true });
 });
 
-/** What must hold for every certificate that a client has in its hands, and for every one that the tables know. */
-async function nothingIsMissing({ received }: Harvest): Promise<void> {
-  await api.get("/audit/events?limit=1"); // waits until everything that was committed before is numbered
-  const { issued, withoutEntries, entriesWithoutRow } = await balanceOf(place.dataFolder);
-  const lost = received.filter(
-    ({ id, pem }) =>
-      issued.get(id) !== new X509Certificate(pem).fingerprint256.replaceAll(":", "").toLowerCase(),
-  );
-  expect(
-    lost.map(({ id }) => id),
-    "received, but not in the table as it was received",
-  ).toEqual([]);
-  expect(withoutEntries, "issued without its entries").toEqual([]);
-  expect(entriesWithoutRow, "an entry without its certificate").toEqual([]);
-  await until(async () => (await balanceOf(place.dataFolder)).open.length === 0);
-  await api.get("/audit/events?limit=1");
-  expect(
-    (await balanceOf(place.dataFolder)).withoutEntries,
-    "signed again at start, without its entries",
-  ).toEqual([]);
-}
-
-/** The last certificates that clients received are good over OCSP and have their entries in the audit view. */
-async function lastAreGood({ received }: Harvest): Promise<void> {
-  const root = await rootPem();
-  for (const { id, pem, chainPem } of received.slice(-3)) {
-    expect(await askOcsp(filesOf(pem, chainPem, root), chancery.httpUrl)).toBe("good");
-    const { body } = await api.get<Page<Entry>>(
-      `/audit/events?target=${id}&reads=exclude&order=asc`,
-    );
-    expect(body.items.map(({ action }) => action)).toEqual([
-      "certificate.planned",
-      "certificate.issued",
-    ]);
-  }
-}
-
 describe("a running Chancery", () => {
-  it("gives one key one owner when fifty requests for it by two identities arrive at once", async () => {
+  test("a key has one owner even if fifty requests for it by two identities arrive at once", async () => {
     const [first, second] = await Promise.all([
-      makeIdentity(api, "first claimant"),
-      makeIdentity(api, "second claimant"),
+      createIdentity(api, "first claimant"),
+      createIdentity(api, "second claimant"),
     ]);
-    const { pem } = await makeRequest(["claimed.example.com"]);
+    const { pem } = await createCsr(["claimed.example.com"]);
     const { received, refused, lost } = await harvest(
       api,
       Array.from({ length: 50 }, (_, index) => requestFor(pem, index % 2 === 0 ? first : second)),
@@ -122,8 +77,8 @@ describe("a running Chancery", () => {
     );
   });
 
-  it("refuses a second start on its data folder, in words, and goes on undisturbed", async () => {
-    const second = await run(process.execPath, [join(findRepoRoot(), "scripts/start.mjs")], {
+  test("a second start on the same data folder is refused with an explanation, and the first continues undisturbed", async () => {
+    const second = await run(process.execPath, [join(findRepoRoot(), "tools/scripts/start.mjs")], {
       env: {
         ...process.env,
         ...chancery.settings,
@@ -137,8 +92,8 @@ describe("a running Chancery", () => {
     expect((await fetch(`${chancery.httpUrl}/readyz`)).status).toBe(200);
   });
 
-  it.each(["signer", "door", "console"])(
-    "starts the %s again when it is killed, says so, and serves as before",
+  test.each(["signer", "gateway", "console"])(
+    "the supervisor restarts the %s when it is killed, reports it, and Chancery serves as before",
     async (name) => {
       const [victim] = treeOf(chancery.pid).filter(({ command }) =>
         command.includes(`dist/${name}.mjs`),
@@ -147,9 +102,9 @@ describe("a running Chancery", () => {
       const already = saidBy(chancery).length;
       process.kill(victim?.pid ?? 0, "SIGKILL");
       await until(() =>
-        /ended unexpectedly \(SIGKILL\); started again/.test(saidBy(chancery).slice(already)),
+        /exited unexpectedly \(SIGKILL\); restarting/.test(saidBy(chancery).slice(already)),
       );
-      await until(() => /is ready again/.test(saidBy(chancery).slice(already)));
+      await until(() => /ready again/.test(saidBy(chancery).slice(already)));
       const [next] = treeOf(chancery.pid).filter(({ command }) =>
         command.includes(`dist/${name}.mjs`),
       );
@@ -166,11 +121,11 @@ describe("a running Chancery", () => {
       ]);
       expect(issued.status, JSON.stringify(issued.body)).toBe(201);
       expect(page.status).toBe(200);
-      expect(await page.text()).toContain("E-mail address");
+      expect(await page.text()).toContain("Email");
     },
   );
 
-  it("answers again after its PostgreSQL was killed, and keeps what it had issued", async () => {
+  test("Chancery answers again after its PostgreSQL was killed, and keeps all issued certificates", async () => {
     const before = await api.post<Certificate>("/certificates", requestFor(csrs[1] ?? ""));
     const server = treeOf(chancery.pid).find(({ command }) => /\/bin\/postgres /.test(command));
     process.kill(server?.pid ?? 0, "SIGKILL");
@@ -181,10 +136,14 @@ describe("a running Chancery", () => {
       return answer?.status === 201 && answer;
     });
     expect(after.body.serial).not.toBe(before.body.serial);
-    await nothingIsMissing({ received: [before.body, after.body], refused: [], lost: 0 });
+    await expectNothingMissing(api, place.dataFolder, {
+      received: [before.body, after.body],
+      refused: [],
+      lost: 0,
+    });
   });
 
-  it("has every certificate that a client received in table and log after kill -9 of everything in the midst of a hundred issuances, and no other", async () => {
+  test("after kill -9 of all processes during a hundred issuances, table and log have every certificate that a client received, and no other", async () => {
     const killed: string[] = [];
     const got = await harvest(
       api,
@@ -196,22 +155,23 @@ describe("a running Chancery", () => {
     );
     await chancery.ended;
     expect(
-      killed.filter((command) => /supervise|start\.mjs|signer|console|door|postgres/.test(command))
-        .length,
+      killed.filter((command) =>
+        /supervise|start\.mjs|signer|console|gateway|postgres/.test(command),
+      ).length,
       killed.join("\n"),
     ).toBeGreaterThanOrEqual(5);
     expect(got.received.length).toBeGreaterThanOrEqual(30);
     expect(got.lost, "requests that were cut off").toBeGreaterThan(0);
     await restart();
-    await nothingIsMissing(got);
-    await lastAreGood(got);
+    await expectNothingMissing(api, place.dataFolder, got);
+    await expectLastGood(api, chancery, got);
     expect(
       (await api.post("/certificates", requestFor(csrs[2] ?? ""))).status,
       "issuing after the restart",
     ).toBe(201);
   });
 
-  it("ends in order on SIGTERM under load: what was answered is kept, and nothing is left half done", async () => {
+  test("SIGTERM under load ends Chancery in order: answered requests are kept, and none is half done", async () => {
     const stopping: Promise<number | null>[] = [];
     const got = await harvest(
       api,
@@ -224,7 +184,7 @@ describe("a running Chancery", () => {
       },
     );
     expect(await stopping[0], saidBy(chancery)).toBe(0);
-    expect(saidBy(chancery)).toContain("stopped in order");
+    expect(saidBy(chancery)).toContain("stopped in");
     expect(
       got.refused.filter(({ status }) => status !== 503),
       "answers other than a certificate or 503",
@@ -234,11 +194,11 @@ describe("a running Chancery", () => {
     expect(saidBy(chancery), "an orderly end leaves nothing to recover").not.toContain(
       "was not shut down",
     );
-    await nothingIsMissing(got);
-    await lastAreGood(got);
+    await expectNothingMissing(api, place.dataFolder, got);
+    await expectLastGood(api, chancery, got);
   });
 
-  it("does not start over a data folder whose port is taken, and says which", async () => {
+  test("a start whose port is taken fails and names the port", async () => {
     const other = await makePlace();
     try {
       await expect(startChanceryAt({ ...other, ports: place.ports })).rejects.toThrow(

@@ -1,9 +1,9 @@
-import type { AccountListRow, LinkedAccountRow } from "@/lib/accounts/account-repository";
-import type { AccountDto, AccountRole, AccountStatus } from "@/lib/accounts/schema";
 import { formatIso } from "@/lib/format/time";
+import type { AccountListRow, AccountWithIdentityRow } from "./account-repository";
+import type { AccountDto, AccountRole, AccountStatus } from "./schema";
 
-/** An account as others may see it: never its password's hash. */
-export function accountDto(row: LinkedAccountRow & Partial<AccountListRow>): AccountDto {
+/** An account without its password hash. */
+export function accountDto(row: AccountWithIdentityRow & Partial<AccountListRow>): AccountDto {
   return {
     id: row.id,
     email: row.email,
@@ -14,6 +14,13 @@ export function accountDto(row: LinkedAccountRow & Partial<AccountListRow>): Acc
     changedAt: formatIso(row.changedAt),
     lastSignInAt: row.lastSignInAt ? formatIso(row.lastSignInAt) : null,
     openSessions: row.openSessions ?? 0,
+    hasPassword: row.passwordHash !== null,
+    invitation: row.invitation
+      ? {
+          createdAt: formatIso(row.invitation.createdAt),
+          expiresAt: formatIso(row.invitation.expiresAt),
+        }
+      : null,
     identity: row.identity && {
       id: row.identity.id,
       name: row.identity.name,

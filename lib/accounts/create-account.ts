@@ -1,56 +1,43 @@
-import { accountDto, accountTarget } from "@/lib/accounts/account-dto";
-import { insertAccount } from "@/lib/accounts/account-repository";
-import { hashPassword } from "@/lib/accounts/password";
-import type { AccountDto, AccountInput } from "@/lib/accounts/schema";
-import type { Actor } from "@/lib/auth/actor";
-import { authorize } from "@/lib/auth/permissions";
-import type { Deps } from "@/lib/deps";
-import { AppError } from "@/lib/errors/app-error";
-import { newId } from "@/lib/ids";
-import { auditedTransaction, uniqueViolation } from "@/lib/log/audited-transaction";
+import type { Recorded } from "@/lib/log/record/recorded";
+import type { Actor } from "@/lib/access/actor";
+import { authorize } from "@/lib/access/permissions";
+import { auditedTransaction } from "@/lib/log/record/audited-transaction";
+import type { Deps } from "@/lib/runtime/deps";
+import { accountDto } from "./account-dto";
+import { acceptMailboxHolders } from "@/lib/identities/name-power";
+import { accountCreated, makeAccountRow, refuseExistingEmail } from "./account-row";
+import { insertAccount } from "./account-repository";
+import { issueInvitation } from "@/lib/accounts/invitations/issue-invitation";
+import type { AccountInput, InvitedAccount } from "./schema";
 
-/** Makes an account for a person. Refuses an e-mail address that has one (`account.exists`). */
+/**
+ * Creates an account for a person, without a password, and the link with which the person sets it.
+ * The link is in this answer alone. Errors: `account.exists`,
+ * `account.email-held`.
+ */
 export async function createAccount(
-  deps: Pick<Deps, "db" | "clock" | "random">,
+  deps: Pick<Deps, "clock" | "random" | "recorder">,
   actor: Actor,
   input: AccountInput,
-): Promise<AccountDto & { entryId: string }> {
+): Promise<Recorded<InvitedAccount>> {
   authorize(actor, "accounts.write");
   const now = deps.clock.now();
-  const { email, name, role, password } = input;
-  const row = {
-    id: newId("usr", now, deps.random.bytes),
-    email,
-    name,
-    role,
-    status: "active",
-    passwordHash: await hashPassword(deps, password),
-    createdAt: now,
-    changedAt: now,
-    identityId: null,
-  };
-  try {
-    const { entryIds } = await auditedTransaction(deps, actor, async (tx) => {
-      await insertAccount(tx, row);
-      return {
-        result: null,
-        entries: [
-          {
-            action: "account.created",
-            outcome: "success",
-            target: accountTarget(row),
-            details: { email, role },
-          },
-        ],
-      };
+  const row = makeAccountRow(deps, input, null, now);
+  const { result, entryId } = await auditedTransaction(deps.recorder, actor, async (tx) => {
+    const emailHolders = await acceptMailboxHolders(tx, {
+      email: row.email,
+      accepted: input.acceptEmailHolders === true,
+      now,
     });
-    return { ...accountDto({ ...row, identity: null }), entryId: entryIds[0] ?? "" };
-  } catch (error) {
-    if (uniqueViolation(error) === null) throw error;
-    const message = `There is an account for ${email} already.`;
-    throw new AppError("account.exists", message, {
-      kind: "conflict",
-      findings: [{ code: "account.exists", path: "email", message }],
+    await insertAccount(tx, row);
+    const issued = await issueInvitation(deps, tx, {
+      account: row,
+      actor,
+      purpose: "invitation",
+      now,
     });
-  }
+    return { result: issued, entries: [accountCreated(row, emailHolders), ...issued.entries] };
+  }).catch((error: unknown) => refuseExistingEmail(error, input.email));
+  const { invitation, link } = result;
+  return { result: { ...accountDto({ ...row, identity: null, invitation }), link }, entryId };
 }

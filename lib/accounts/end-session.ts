@@ -1,27 +1,30 @@
-import { endSessionRow, endSessionRows, findSessionRow } from "@/lib/accounts/session-repository";
-import { findAccountById } from "@/lib/accounts/account-repository";
-import type { Actor } from "@/lib/auth/actor";
-import { authorize } from "@/lib/auth/permissions";
-import type { Deps } from "@/lib/deps";
+import type { Recorded } from "@/lib/log/record/recorded";
+import type { Actor } from "@/lib/access/actor";
+import { authorize } from "@/lib/access/permissions";
 import { AppError } from "@/lib/errors/app-error";
-import { auditedTransaction } from "@/lib/log/audited-transaction";
+import { auditedTransaction } from "@/lib/log/record/audited-transaction";
+import type { Deps } from "@/lib/runtime/deps";
+import { findAccountById } from "./account-repository";
+import { endSessionRow, endSessionRows, findSessionRow } from "./session-repository";
 
-type Needs = Pick<Deps, "db" | "clock" | "random">;
+type EndSessionDeps = Pick<Deps, "db" | "clock" | "recorder">;
 
-/** Ends one session: one's own, or anybody's with accounts.write. Again is no error. */
+/**
+ * Ends one session: the caller's own, or any with accounts.write. Repeating it is no error. Errors:
+ * `session.not-found`.
+ */
 export async function endSession(
-  deps: Needs,
+  deps: EndSessionDeps,
   actor: Actor,
   id: string,
-): Promise<{ ended: boolean; entryId: string }> {
+): Promise<Recorded<{ ended: boolean }>> {
   const session = await findSessionRow(deps.db, id);
-  const own = actor.kind === "user" && session?.accountId === actor.id;
-  if (!own) authorize(actor, "accounts.write");
-  if (session === null)
-    throw new AppError("session.not-found", "There is no such session.", { kind: "not-found" });
+  const isOwn = actor.kind === "user" && session?.accountId === actor.id;
+  if (!isOwn) authorize(actor, "accounts.write");
+  if (session === null) throw new AppError("session.not-found", "Session not found.");
   const account = await findAccountById(deps.db, session.accountId);
   const now = deps.clock.now();
-  const { result, entryIds } = await auditedTransaction(deps, actor, async (tx) => ({
+  const { result, entryId } = await auditedTransaction(deps.recorder, actor, async (tx) => ({
     result: await endSessionRow(tx, id, now),
     entries: [
       {
@@ -32,20 +35,22 @@ export async function endSession(
       },
     ],
   }));
-  return { ended: result, entryId: entryIds[0] ?? "" };
+  return { result: { ended: result }, entryId };
 }
 
-/** Ends every open session of an account: one's own, or anybody's with accounts.write. */
+/**
+ * Ends every open session of an account: the caller's own, or any with accounts.write. Errors:
+ * `account.not-found`.
+ */
 export async function endSessions(
-  deps: Needs,
+  deps: EndSessionDeps,
   actor: Actor,
   accountId: string,
-): Promise<{ ended: number; entryId: string }> {
+): Promise<Recorded<{ ended: number }>> {
   if (!(actor.kind === "user" && actor.id === accountId)) authorize(actor, "accounts.write");
   const account = await findAccountById(deps.db, accountId);
-  if (account === null)
-    throw new AppError("account.not-found", "There is no such account.", { kind: "not-found" });
-  const { result, entryIds } = await auditedTransaction(deps, actor, async (tx) => ({
+  if (account === null) throw new AppError("account.not-found", "User not found.");
+  const { result, entryId } = await auditedTransaction(deps.recorder, actor, async (tx) => ({
     result: await endSessionRows(tx, accountId, deps.clock.now()),
     entries: [
       {
@@ -56,5 +61,5 @@ export async function endSessions(
       },
     ],
   }));
-  return { ended: result, entryId: entryIds[0] ?? "" };
+  return { result: { ended: result }, entryId };
 }

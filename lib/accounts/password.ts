@@ -1,67 +1,71 @@
-import { hash, verify, type Options } from "@node-rs/argon2";
-import type { Deps } from "@/lib/deps";
-import { AppError } from "@/lib/errors/app-error";
+import { hash, verify } from "@node-rs/argon2";
+import type { Deps, PasswordCost } from "@/lib/runtime/deps";
+import { clientNetwork, wideNetwork } from "@/lib/accounts/limits/client-network";
 
-/** argon2id with 64 MiB and three passes: about a tenth of a second here, and as long for everybody who guesses. */
-const cost: Options = {
-  algorithm: 2,
-  memoryCost: 65_536,
-  timeCost: 3,
-  parallelism: 1,
-  outputLen: 32,
-};
-
-/** Bytes of what was typed; NFKC makes the same passphrase of the same keys on every keyboard (RFC 8265). */
+/** NFKC, so that a password has the same bytes on every keyboard and platform (RFC 8265). */
 const bytesOf = (password: string): Uint8Array => Buffer.from(password.normalize("NFKC"), "utf8");
 
-/** The hash of a password in PHC form, with its own salt. */
-export async function hashPassword(deps: Pick<Deps, "random">, password: string): Promise<string> {
-  return inTurn(() => hash(bytesOf(password), { ...cost, salt: deps.random.bytes(16) }));
+/** What can be done with a password while the caller has its turn in the queue. */
+export type PasswordHasher = Readonly<{
+  /** The argon2id hash of a password in PHC form, with its own salt. */
+  hash: (password: string) => Promise<string>;
+  /**
+   * Whether the password matches. For an account without a password or an unknown one (null) it
+   * takes as long and is always false.
+   */
+  verify: (passwordHash: string | null, password: string) => Promise<boolean>;
+}>;
+
+type HashDeps = Pick<Deps, "random" | "passwordCost" | "hashQueue">;
+
+/** Who hashes: the address of the client, and whether it goes before clients that are unknown. */
+export type HashTurn = Readonly<{ ip: string | null; first?: boolean }>;
+
+/**
+ * Waits for a turn to hash and runs `work` in it. Networks take turns, so many requests from one
+ * network delay only that network. Passwords are hashed nowhere else. Errors: `session.busy`.
+ */
+export async function withHasher<T>(
+  deps: HashDeps,
+  { ip, first = false }: HashTurn,
+  work: (hasher: PasswordHasher) => Promise<T>,
+): Promise<T> {
+  const place = { wide: wideNetwork(ip), narrow: clientNetwork(ip), first };
+  return deps.hashQueue.run(place, () =>
+    work({
+      hash: (password) => hashPassword(deps, password),
+      verify: (passwordHash, password) => verifyPassword(deps, passwordHash, password),
+    }),
+  );
 }
 
-/** Of nobody's password: looked at for an account that does not exist, so that the answer takes as long. */
-const nobodysHash =
-  "$argon2id$v=19$m=65536,t=3,p=1$Y2hhbmNlcnktbm9ib2R5IQ$LdSXBPPy0hKa86QzwDq0DC2quMB8i/YvpNk8iULbZQE";
+async function hashPassword(
+  { random, passwordCost }: Pick<Deps, "random" | "passwordCost">,
+  password: string,
+): Promise<string> {
+  return hash(bytesOf(password), {
+    algorithm: 2, // argon2id
+    memoryCost: passwordCost.memoryKib,
+    timeCost: passwordCost.passes,
+    parallelism: 1,
+    outputLen: 32,
+    salt: random.bytes(16),
+  });
+}
 
-/** Whether this is the password. Takes as long for an unknown account (null), for which it is always false. */
-export async function verifyPassword(
+/**
+ * A hash that no password matches. It is verified for unknown accounts, so that the response takes
+ * as long as for a known one.
+ */
+const hashMatchingNothing = ({ memoryKib, passes }: PasswordCost) =>
+  `$argon2id$v=19$m=${memoryKib},t=${passes},p=1$Y2hhbmNlcnktbm9ib2R5IQ$LdSXBPPy0hKa86QzwDq0DC2quMB8i/YvpNk8iULbZQE`;
+
+async function verifyPassword(
+  { passwordCost }: Pick<Deps, "passwordCost">,
   passwordHash: string | null,
   password: string,
 ): Promise<boolean> {
-  const fits = await inTurn(() =>
-    verify(passwordHash ?? nobodysHash, bytesOf(password)).catch(() => false),
-  );
-  return fits && passwordHash !== null;
-}
-
-const atOnceMax = 2,
-  waitingMax = 100;
-const waiting: (() => void)[] = [];
-let atWork = 0;
-
-/**
- * Two at a time: each takes 64 MiB and one of Node's four worker threads, and the database's own handshakes need those as well. A flood of
- * sign-ins waits here, where it slows down nobody else, and is turned away when a hundred wait.
- */
-async function inTurn<T>(work: () => Promise<T>): Promise<T> {
-  if (atWork >= atOnceMax) {
-    if (waiting.length >= waitingMax)
-      throw new AppError(
-        "session.busy",
-        "Too many people are signing in at this moment. Try again shortly.",
-        { kind: "rate-limited", retryAfterSeconds: 10 },
-      );
-    await new Promise<void>((go) => {
-      waiting.push(go);
-    });
-  } else {
-    atWork++;
-  }
-  try {
-    return await work();
-  } finally {
-    const next = waiting.shift();
-    if (next) next();
-    else atWork--;
-  }
+  const verified = passwordHash ?? hashMatchingNothing(passwordCost);
+  const matches = await verify(verified, bytesOf(password)).catch(() => false);
+  return matches && passwordHash !== null;
 }

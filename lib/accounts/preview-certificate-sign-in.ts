@@ -1,12 +1,15 @@
-import { findCertificateAccount } from "@/lib/accounts/certificate-account-repository";
-import { reasonAgainst } from "@/lib/accounts/sign-in-with-certificate";
-import type { AccountRole } from "@/lib/accounts/schema";
-import type { Actor } from "@/lib/auth/actor";
-import type { Peer } from "@/lib/custody/types";
-import type { Deps } from "@/lib/deps";
-import { recordEntry } from "@/lib/log/record";
+import type { Actor } from "@/lib/access/actor";
+import type { ProvenPeer } from "@/lib/access/peer";
+import { recordEntry } from "@/lib/log/record/record-entry";
+import type { Deps } from "@/lib/runtime/deps";
+import { findCertificateAccount } from "./account-repository";
+import type { AccountRole } from "./schema";
+import { certificateSignInObstacle } from "./sign-in-with-certificate";
 
-/** What a certificate would sign in to. Not linked and disabled look the same: only an administrator learns which. */
+/**
+ * What a certificate would sign in to. An account that is not linked and one that is disabled look
+ * the same; only administrators can tell them apart.
+ */
 export type CertificateSignIn =
   | Readonly<{
       state: "ready";
@@ -15,17 +18,18 @@ export type CertificateSignIn =
   | Readonly<{ state: "no-account" }>
   | Readonly<{ state: "no-person"; kind: "service" | "device" }>;
 
-/** Tells the holder of a certificate which account it would sign in to; the look is on the record. */
+/** Which account the request's certificate would sign in to. Recorded as a read. */
 export async function previewCertificateSignIn(
-  deps: Pick<Deps, "db" | "clock" | "random">,
+  deps: Pick<Deps, "db" | "clock" | "recorder">,
   actor: Actor,
-  peer: Peer,
+  peer: ProvenPeer,
   path: string,
 ): Promise<CertificateSignIn> {
   const { kind } = peer.identity;
   const row = await findCertificateAccount(deps.db, peer.certificateId);
-  const account = reasonAgainst(row, deps.clock.now()) === null ? (row?.account ?? null) : null;
-  await recordEntry(deps, actor, {
+  const account =
+    certificateSignInObstacle(row, deps.clock.now()) === null ? (row?.account ?? null) : null;
+  await recordEntry(deps.recorder, actor, {
     action: "account.read",
     outcome: "success",
     target: account && { kind: "account", id: account.id, label: account.email },

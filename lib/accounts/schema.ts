@@ -1,5 +1,7 @@
 import { z } from "zod";
-import { roles, type Role } from "@/lib/auth/permissions";
+import { label } from "@/lib/format/label";
+import type { Role } from "@/lib/access/roles";
+import { acceptedDigest } from "@/lib/identities/schema";
 
 /** Roles of people; `service` belongs to tokens and certificates. */
 export const accountRoles = [
@@ -22,19 +24,19 @@ const common = new Set([
   "changemechangeme",
 ]);
 
-/** Length is what counts (NIST SP 800-63B-4 §3.1.1.2): no rule about kinds of characters. */
+/** Length only, no character classes (NIST SP 800-63B-4 §3.1.1.2). */
 export const newPassword = z
   .string()
-  .min(12, "At least 12 characters; a few words that only you would put together are best.")
-  .max(1024, "At most 1,024 characters.")
+  .min(12, "Use at least 12 characters. A few random words work well.")
+  .max(1024, "Use at most 1,024 characters.")
   .refine(
-    (text) => new Set(text).size > 4 && !common.has(text.toLowerCase()),
-    "This is among the first that anybody would try. Choose another.",
+    (text) => text.length < 12 || (new Set(text).size > 4 && !common.has(text.toLowerCase())),
+    "That password is too common. Choose another one.",
   );
 
-const name = z.string().trim().min(1, "Write a name.").max(100, "At most 100 characters.");
+const name = label(100);
 export const accountEmail = z
-  .email("Write an e-mail address, such as admin@example.com.")
+  .email("Enter an email address, such as admin@example.com.")
   .max(254)
   .transform((text) => text.toLowerCase());
 
@@ -42,7 +44,8 @@ export const accountInput = z.strictObject({
   email: accountEmail,
   name,
   role: z.enum(accountRoles),
-  password: newPassword,
+  /** Accepts that identities which hold the email as a name for certificates keep it. */
+  acceptEmailHolders: z.literal(true).optional(),
 });
 export type AccountInput = z.infer<typeof accountInput>;
 
@@ -50,29 +53,62 @@ export const accountChange = z.strictObject({
   name: name.optional(),
   role: z.enum(accountRoles).optional(),
   status: z.enum(accountStatuses).optional(),
-  /** Sets a new password and ends every session of the account. */
-  password: newPassword.optional(),
-  /** The id of the person whose certificates sign in to the account; null for none. Another one ends the sessions that certificates started. */
+  /**
+   * Turns password sign-in off: only certificates of the linked person sign in then. A link turns
+   * it on again.
+   */
+  removePassword: z.literal(true).optional(),
+  /**
+   * The id of the person whose certificates sign in to the account; null for none. Changing it ends
+   * the sessions that were started with a certificate.
+   */
   identity: z.string().trim().min(1, "Choose a person, or none.").max(64).nullable().optional(),
+  /**
+   * The digest of the certificates, keys and tokens that the person has already, all of which can
+   * then sign in. Needed if there are any, and for another role if a person is linked.
+   */
+  accepted: acceptedDigest,
 });
 export type AccountChange = z.infer<typeof accountChange>;
 
 export const passwordChange = z.strictObject({
-  current: z.string().min(1, "Write the password that you have now.").max(1024),
+  current: z.string().min(1, "Enter your current password.").max(1024),
   password: newPassword,
 });
 export type PasswordChange = z.infer<typeof passwordChange>;
 
+/** The secret of a link, as its page sends it. */
+const invitationToken = z.string().max(128);
+export const invitationQuery = z.strictObject({ token: invitationToken });
+export const invitationAcceptance = z.strictObject({
+  token: invitationToken,
+  password: newPassword,
+});
+export type InvitationAcceptance = z.infer<typeof invitationAcceptance>;
+
+/** What the page of a link shows. */
+export type InvitationDto = Readonly<{
+  email: string;
+  name: string;
+  /** True if the user has a password, which the link replaces. */
+  hasPassword: boolean;
+  /** True if certificates sign in to the account, so that it needs no password. */
+  hasCertificate: boolean;
+  expiresAt: string;
+}>;
+
 export const signInInput = z.strictObject({
-  email: z.string().min(1, "Write your e-mail address.").max(254),
-  password: z.string().min(1, "Write your password.").max(1024),
+  email: z.string().min(1, "Enter your email address.").max(254),
+  password: z.string().min(1, "Enter your password.").max(1024),
 });
 export type SignInInput = z.infer<typeof signInInput>;
+/** What was entered, whatever it is: a sign-in that the schema refuses is recorded too. */
+export type EnteredSignIn = Readonly<{ email: string; password: string }>;
 
 export const accountQuery = z.strictObject({
   role: z.enum(accountRoles).optional(),
   status: z.enum(accountStatuses).optional(),
-  /** The beginning of an e-mail address or name. */
+  /** The beginning of an email or name. */
   q: z.string().trim().max(128).optional(),
   cursor: z.string().max(512).optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
@@ -91,10 +127,18 @@ export type AccountDto = Readonly<{
   /** When a session was last started; null for never. */
   lastSignInAt: string | null;
   openSessions: number;
+  /** False until the user has set a password. */
+  hasPassword: boolean;
+  /** The link with which the user can set a password, while it is open; null for none. */
+  invitation: Readonly<{ createdAt: string; expiresAt: string }> | null;
   /** The person whose certificates sign in to it. */
   identity: Readonly<{ id: string; name: string; status: "active" | "suspended" }> | null;
-  entryId?: string;
 }>;
+/**
+ * A new account or link. `link` is the path of the page on which the user sets their password, with
+ * its secret; it is in this answer alone.
+ */
+export type InvitedAccount = AccountDto & Readonly<{ link: string | null }>;
 export type AccountList = Readonly<{ items: readonly AccountDto[]; nextCursor: string | null }>;
 
 export type SessionDto = Readonly<{
@@ -103,14 +147,18 @@ export type SessionDto = Readonly<{
   createdAt: string;
   expiresAt: string;
   endedAt: string | null;
-  /** False too once the certificate that it is bound to does not count any more. */ open: boolean;
+  /** It ends then unless there is activity before. */
+  idleUntil: string;
+  /** False also if the certificate that it is bound to is no longer valid. */
+  open: boolean;
   certificateId: string | null;
   ip: string;
   userAgent: string;
   current: boolean;
 }>;
 
-/** Why a session does not count: it is over, or bound to a certificate that the request did not come with. */
-export type LostSession = "ended" | "needs-certificate" | "other-certificate";
-
-export const isRole = (text: string): text is Role => (roles as readonly string[]).includes(text);
+/**
+ * Why a session is not valid: it is over, ended without activity, or is bound to a certificate that
+ * is not the request's.
+ */
+export type LostSession = "ended" | "idle" | "needs-certificate" | "other-certificate";

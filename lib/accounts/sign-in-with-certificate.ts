@@ -1,16 +1,21 @@
-import {
-  findCertificateAccount,
-  type CertificateAccountRow,
-} from "@/lib/accounts/certificate-account-repository";
-import { startSession, type SignedIn } from "@/lib/accounts/start-session";
-import type { Actor } from "@/lib/auth/actor";
-import type { Peer } from "@/lib/custody/types";
-import type { Deps } from "@/lib/deps";
+import type { Recorded } from "@/lib/log/record/recorded";
+import type { Actor } from "@/lib/access/actor";
+import type { ProvenPeer } from "@/lib/access/peer";
+import { assertProven } from "@/lib/access/permissions";
 import { AppError } from "@/lib/errors/app-error";
-import { recordEntry } from "@/lib/log/record";
+import { recordEntry } from "@/lib/log/record/record-entry";
+import type { Deps } from "@/lib/runtime/deps";
+import { findCertificateAccount, type CertificateAccountRow } from "./account-repository";
+import { startSession, type SignedIn } from "./start-session";
 
-/** Why a certificate signs nobody in; null if it does. The door has judged it already, and is not relied upon. */
-export function reasonAgainst(row: CertificateAccountRow | null, now: Date): string | null {
+/**
+ * Why a certificate can't sign in; null if it can. The gateway verified the certificate already; it
+ * is checked again here because a session depends on it.
+ */
+export function certificateSignInObstacle(
+  row: CertificateAccountRow | null,
+  now: Date,
+): string | null {
   if (row === null) return "unknown certificate";
   if (row.state !== "issued") return `${row.state} certificate`;
   if (now < row.not_before) return "certificate not yet valid";
@@ -22,17 +27,20 @@ export function reasonAgainst(row: CertificateAccountRow | null, now: Date): str
 }
 
 /**
- * Starts a session for the person whose certificate the request came with (`peer`, as the door has proved it; null for none). The session is
- * bound to that certificate and ends with it. Every refusal is one and the same `session.refused`; its reason stands in the record alone.
+ * Signs in with the request's peer certificate (`peer`, as the gateway verified it; null for none).
+ * The session is bound to that certificate and ends with it (decision 7). Every refusal is the same
+ * `session.refused`; only the audit log has the reason.
  */
 export async function signInWithCertificate(
-  deps: Pick<Deps, "db" | "clock" | "random">,
+  deps: Pick<Deps, "db" | "clock" | "random" | "recorder" | "sessionIdleMs">,
   actor: Actor,
-  peer: Peer | null,
-): Promise<SignedIn> {
+  peer: ProvenPeer | null,
+): Promise<Recorded<SignedIn>> {
+  // Its type says so already. A session is worth a second look.
+  assertProven(actor);
   const now = deps.clock.now();
   const row = peer === null ? null : await findCertificateAccount(deps.db, peer.certificateId);
-  const reason = peer === null ? "no certificate" : reasonAgainst(row, now);
+  const reason = peer === null ? "no certificate" : certificateSignInObstacle(row, now);
   if (reason === null && row?.account)
     return startSession(deps, actor, {
       account: row.account,
@@ -41,15 +49,18 @@ export async function signInWithCertificate(
       now,
     });
   const account = row?.account ?? null;
-  const { entryId } = await recordEntry(deps, actor, {
+  const { entryId } = await recordEntry(deps.recorder, actor, {
     action: "session.refused",
     outcome: "denied",
     reason: reason ?? "unknown certificate",
     target: account && { kind: "account", id: account.id, label: account.email },
     details: { email: account?.email ?? "", method: "certificate" },
   });
-  throw new AppError("session.refused", "This certificate does not sign in to an active account.", {
-    kind: "unauthenticated",
-    details: { entryId },
-  });
+  throw new AppError(
+    "session.refused",
+    "This certificate can't sign in. It is not linked to an active account.",
+    {
+      recordedAs: entryId,
+    },
+  );
 }

@@ -1,117 +1,157 @@
-import { accountDto, accountTarget } from "@/lib/accounts/account-dto";
+import type { Recorded } from "@/lib/log/record/recorded";
+import type { Actor } from "@/lib/access/actor";
+import { authorize } from "@/lib/access/permissions";
+import { AppError } from "@/lib/errors/app-error";
+import { movePower } from "@/lib/identities/confer-power";
+import { findIdentity } from "@/lib/identities/read-identities";
+import {
+  auditedTransaction,
+  type AuditedTx,
+  uniqueViolation,
+} from "@/lib/log/record/audited-transaction";
+import type { NewEntry } from "@/lib/log/types";
+import type { Deps } from "@/lib/runtime/deps";
+import { endAccountTokens } from "@/lib/tokens/end-account-tokens";
+import { accountDto, accountTarget } from "./account-dto";
 import {
   countOtherAdmins,
   findAccountOfIdentity,
   lockAccount,
   updateAccountRow,
   type AccountRow,
-} from "@/lib/accounts/account-repository";
-import { hashPassword } from "@/lib/accounts/password";
-import type { AccountChange, AccountDto, AccountRole, AccountStatus } from "@/lib/accounts/schema";
-import { endCertificateSessionRows, endSessionRows } from "@/lib/accounts/session-repository";
-import type { Actor } from "@/lib/auth/actor";
-import { authorize } from "@/lib/auth/permissions";
-import type { Deps } from "@/lib/deps";
-import { AppError } from "@/lib/errors/app-error";
-import { findIdentity } from "@/lib/identities/find-identity";
-import { auditedTransaction, uniqueViolation } from "@/lib/log/audited-transaction";
+} from "./account-repository";
+import { cancelOpenInvitation } from "@/lib/accounts/invitations/issue-invitation";
+import type { AccountChange, AccountDto, AccountRole, AccountStatus } from "./schema";
+import { endCertificateSessionRows, endSessionRows } from "./session-repository";
 
 type Changes = Record<string, { from: string | null; to: string | null }>;
 
 /**
- * Changes an account's name, role, status, password, or whose certificates sign in to it. A new role, status or password ends its sessions at
- * once, another identity those that certificates started. Nobody changes their own role or status, and one active administrator always
- * remains. Errors: `account.not-found`, `account.self`, `account.last-admin`, `account.identity`, `account.identity-taken`.
+ * Changes an account's name, role or status, or the identity whose certificates sign in to it. A
+ * new role or status ends all its sessions; another identity ends those that were started with a
+ * certificate. Disabling it revokes its API tokens and cancels its open link, and a new role
+ * revokes those tokens that may do more. Passwords are set by their users only; where certificates
+ * sign in, the password can be removed, which ends all sessions. Users can't change their own role
+ * or status, and one active administrator always remains. Errors: `account.not-found`,
+ * `account.self`, `account.last-admin`, `account.identity`, `account.identity-taken`,
+ * `account.no-certificate`, `power.unaccepted`.
  */
 export async function updateAccount(
-  deps: Pick<Deps, "db" | "clock" | "random">,
+  deps: Pick<Deps, "db" | "clock" | "recorder">,
   actor: Actor,
   id: string,
   change: AccountChange,
-): Promise<AccountDto & { entryId: string }> {
+): Promise<Recorded<AccountDto>> {
   authorize(actor, "accounts.write");
   const now = deps.clock.now();
-  const passwordHash =
-    change.password === undefined ? undefined : await hashPassword(deps, change.password);
   const identity =
-    typeof change.identity === "string" ? await requirePerson(deps, change.identity) : null;
-  const run = () =>
-    auditedTransaction(deps, actor, async (tx) => {
-      // All administrators first, in their order, and then the row: two that remove each other wait instead of blocking each other.
-      const otherAdmins =
-        change.role === undefined && change.status === undefined
-          ? null
-          : await countOtherAdmins(tx, id);
-      const row = await lockAccount(tx, id);
-      if (row === null)
-        throw new AppError("account.not-found", "There is no such account.", { kind: "not-found" });
-      const changes = changesOf(row, change);
-      assertNotSelf(actor, id, changes);
-      assertAdminRemains(row, changes, otherAdmins);
-      const {
-        name = row.name,
-        role = row.role as AccountRole,
-        status = row.status as AccountStatus,
-      } = change;
-      const data = {
-        name,
-        role,
-        status,
-        ...(passwordHash === undefined ? {} : { passwordHash }),
-        ...(change.identity === undefined ? {} : { identityId: change.identity }),
-        changedAt: now,
-      };
-      await updateAccountRow(tx, id, data);
-      if ("role" in changes || "status" in changes || "password" in changes)
-        await endSessionRows(tx, id, now);
-      if ("identity" in changes) await endCertificateSessionRows(tx, id, now);
-      return {
-        result: accountDto({
-          ...row,
-          ...data,
-          identity: change.identity === undefined ? row.identity : identity,
-        }),
-        entries: [
-          {
-            action: "account.updated",
-            outcome: "success",
-            target: accountTarget(row),
-            details: { changes },
-          },
-        ],
-      };
-    });
-  const { result, entryIds } = await run().catch((error: unknown) =>
-    refuseTakenIdentity(deps, error, identity),
-  );
-  return { ...result, entryId: entryIds[0] ?? "" };
+    typeof change.identity === "string" ? await getPerson(deps, change.identity) : null;
+  const { result, entryId } = await auditedTransaction(deps.recorder, actor, async (tx) => {
+    // Locks all administrators in order before the row, so that two who remove each other wait for
+    // each other instead of deadlocking.
+    const changesAccess = change.role !== undefined || change.status !== undefined;
+    const otherAdmins = changesAccess ? await countOtherAdmins(tx, id) : null;
+    const row = await lockAccount(tx, id);
+    if (row === null) throw new AppError("account.not-found", "User not found.");
+    const changes = changesOf(row, change);
+    assertNotSelf(actor, id, changes);
+    assertAdminRemains(row, changes, otherAdmins);
+    const update = updateOf(row, change, now);
+    assertCertificateRemains(change, update.identityId);
+    await updateAccountRow(tx, id, update);
+    const consequences = await applyConsequences(tx, actor, { row, change, changes, update, now });
+    const linked = change.identity === undefined ? row.identity : identity;
+    return {
+      result: accountDto({ ...row, ...update, identity: linked }),
+      entries: [
+        {
+          action: "account.updated",
+          outcome: "success",
+          target: accountTarget(row),
+          details: { changes },
+        },
+        ...consequences,
+      ],
+    };
+  }).catch((error: unknown) => refuseLinkedIdentity(deps, error, identity));
+  return { result, entryId };
 }
+
+type AppliedChange = Readonly<{
+  row: AccountRow;
+  change: AccountChange;
+  changes: Changes;
+  update: ReturnType<typeof updateOf>;
+  now: Date;
+}>;
+
+/**
+ * Ends sessions, tokens and links that the change no longer covers, and moves the power of its
+ * identity.
+ */
+async function applyConsequences(
+  tx: AuditedTx,
+  actor: Actor,
+  { row, change, changes, update, now }: AppliedChange,
+): Promise<readonly NewEntry[]> {
+  const changesAccess = "role" in changes || "status" in changes;
+  if (changesAccess || "password" in changes) await endSessionRows(tx, row.id, now);
+  if ("identity" in changes) await endCertificateSessionRows(tx, row.id, now);
+  const { role, status } = update;
+  const endedTokens = changesAccess
+    ? await endAccountTokens(tx, { ...row, role, isActive: status === "active" }, now)
+    : [];
+  // Except for an administrator, another role can widen what the linked certificates sign in to.
+  const isWider = "role" in changes && row.role !== "admin";
+  const powerEntries =
+    "identity" in changes || isWider
+      ? await movePower(tx, actor, {
+          from: "identity" in changes ? row.identityId : null,
+          to: change.identity === undefined ? row.identityId : change.identity,
+          power: "signs-in",
+          through: { kind: "account", id: row.id, label: row.email },
+          accepted: change.accepted,
+          now,
+        })
+      : [];
+  const canceledLink =
+    status === "disabled" || "password" in changes ? await cancelOpenInvitation(tx, row, now) : [];
+  return [...endedTokens, ...powerEntries, ...canceledLink];
+}
+
+const updateOf = (row: AccountRow, change: AccountChange, now: Date) => ({
+  name: change.name ?? row.name,
+  role: change.role ?? (row.role as AccountRole),
+  status: change.status ?? (row.status as AccountStatus),
+  identityId: change.identity === undefined ? row.identityId : change.identity,
+  passwordHash: change.removePassword === true ? null : row.passwordHash,
+  changedAt: now,
+});
 
 type Person = Readonly<{ id: string; name: string; status: string }>;
 
-/** Only people sign in to the console: a service's certificate lies where nobody watches it. */
-async function requirePerson(deps: Pick<Deps, "db">, id: string): Promise<Person> {
-  const found = await findIdentity(deps, id);
-  if (found?.kind === "person") return found;
+/** Only people sign in to the console: the key of a service is often stored unprotected. */
+async function getPerson(deps: Pick<Deps, "db">, id: string): Promise<Person> {
+  const identity = await findIdentity(deps, id);
+  if (identity?.kind === "person") return identity;
   const message =
-    found === null
-      ? "There is no such identity. Choose a person."
-      : `Only the certificates of a person sign in, and ${found.name} is none.`;
+    identity === null
+      ? "Identity not found. Choose a person."
+      : `${identity.name} is not a person. Only certificates of people can sign in.`;
   throw new AppError("account.identity", message, {
     findings: [{ code: "account.identity", path: "identity", message }],
   });
 }
 
-async function refuseTakenIdentity(
+async function refuseLinkedIdentity(
   deps: Pick<Deps, "db">,
   error: unknown,
   identity: Person | null,
 ): Promise<never> {
   if (uniqueViolation(error) === null || identity === null) throw error;
   const other = await findAccountOfIdentity(deps.db, identity.id);
-  const message = `The certificates of ${identity.name} sign in to ${other?.email ?? "another account"} already. Take them off that account first.`;
+  const message = `Certificates of ${identity.name} already sign in to ${other?.email ?? "another account"}. Remove them from that account first.`;
   throw new AppError("account.identity-taken", message, {
-    kind: "conflict",
     findings: [{ code: "account.identity-taken", path: "identity", message }],
     cause: error,
   });
@@ -125,18 +165,26 @@ function changesOf(row: AccountRow, change: AccountChange): Changes {
   }
   if (change.identity !== undefined && change.identity !== row.identityId)
     changes["identity"] = { from: row.identityId, to: change.identity };
-  if (change.password !== undefined) changes["password"] = { from: null, to: "replaced" };
+  if (change.removePassword === true && row.passwordHash !== null)
+    changes["password"] = { from: null, to: "removed" };
   return changes;
 }
 
+function assertCertificateRemains(change: AccountChange, identityId: string | null): void {
+  if (change.removePassword === true && identityId === null)
+    throw new AppError(
+      "account.no-certificate",
+      "Without a password, this user could not sign in. Turn on certificate sign-in first.",
+    );
+}
+
 function assertAdminRemains(row: AccountRow, changes: Changes, otherAdmins: number | null): void {
-  const loses =
+  const losesAdmin =
     row.role === "admin" && row.status === "active" && ("role" in changes || "status" in changes);
-  if (loses && otherAdmins === 0)
+  if (losesAdmin && otherAdmins === 0)
     throw new AppError(
       "account.last-admin",
-      "This is the last active administrator. Make another one first.",
-      { kind: "conflict" },
+      "This is the last active administrator. Make another user an administrator first.",
     );
 }
 
@@ -144,8 +192,7 @@ function assertNotSelf(actor: Actor, id: string, changes: Changes): void {
   if (actor.kind === "user" && actor.id === id && ("role" in changes || "status" in changes)) {
     throw new AppError(
       "account.self",
-      "Nobody changes their own role or status. Ask another administrator.",
-      { kind: "conflict" },
+      "You can't change your own role or status. Ask another administrator.",
     );
   }
 }

@@ -1,16 +1,24 @@
+import { titleOf } from "@/lib/alerts/rules/all-rules";
 import { AppError } from "@/lib/errors/app-error";
-import type { AlertRow, CursorOf } from "./alert-repository";
-import { titleOf } from "./rules/all-rules";
+import type { NewEntry } from "@/lib/log/types";
+import type { AlertRow, AlertCursor } from "./alert-repository";
 import type { AlertDto, AlertStatus, Resolution, RuleName, Severity } from "./schema";
 
 const whyOf = (why: unknown, key: "surprise" | "baseline"): string => {
-  const said = typeof why === "object" && why !== null ? (why as Record<string, unknown>)[key] : "";
-  return typeof said === "string" ? said : "";
+  const text = typeof why === "object" && why !== null ? (why as Record<string, unknown>)[key] : "";
+  return typeof text === "string" ? text : "";
 };
 const numberOrNull = (n: bigint | null): number | null => (n === null ? null : Number(n));
 
-export const noSuchAlert = (): AppError =>
-  new AppError("alert.not-found", "There is no such alert.", { kind: "not-found" });
+export const alertTarget = (
+  alert: Readonly<{ id: string; rule: string; subjectLabel: string }>,
+): NonNullable<NewEntry["target"]> => ({
+  kind: "alert",
+  id: alert.id,
+  label: `${titleOf(alert.rule as RuleName)}: ${alert.subjectLabel}`.slice(0, 200),
+});
+
+export const alertNotFound = (): AppError => new AppError("alert.not-found", "Alert not found.");
 
 function figuresOf({
   figures,
@@ -72,21 +80,21 @@ export function alertDto(row: AlertRow, labels: ReadonlyMap<string, string>): Al
   };
 }
 
-/** Where a page ended, for the next one. */
-export const writeCursor = ({ openedAt, id }: CursorOf): string =>
+/** The cursor for the page after this alert. */
+export const writeCursor = ({ openedAt, id }: AlertCursor): string =>
   Buffer.from(`${openedAt.getTime()} ${id}`).toString("base64url");
 
-/** Throws AppError `alert.cursor` for what was never handed out. */
-export function readCursor(cursor: string | undefined): CursorOf | null {
+/** Errors: `alert.cursor` for anything that `writeCursor` did not return. */
+export function readCursor(cursor: string | undefined): AlertCursor | null {
   if (cursor === undefined || cursor === "") return null;
   const [, at, id] =
     /^(\d{1,15}) ([a-z0-9_]{1,64})$/.exec(Buffer.from(cursor, "base64url").toString("utf8")) ?? [];
   if (at === undefined || id === undefined)
     throw new AppError(
       "alert.cursor",
-      "This page address is not one that was handed out. Begin again at the first page.",
+      "This cursor is not valid for this list. Start from the first page.",
       {
-        findings: [{ code: "alert.cursor", message: "not a cursor of this list", path: "cursor" }],
+        findings: [{ code: "alert.cursor", message: "This cursor is not valid.", path: "cursor" }],
       },
     );
   return { openedAt: new Date(Number(at)), id };

@@ -1,11 +1,12 @@
 import type { Database } from "@/lib/db/database";
 import type { Prisma } from "@/lib/db/generated/client";
-import type { AuditedTx } from "@/lib/log/audited-transaction";
-import { severities, type AlertQuery, type AlertStatus } from "./schema";
+import { storedColumns, type StoredRow } from "@/lib/log/entry-summary";
+import type { AuditedTx } from "@/lib/log/record/audited-transaction";
+import { severities, type AlertQuery, type AlertStatus, type Severity } from "./schema";
 
 const withFigures = { figures: true } as const;
 export type AlertRow = Prisma.AlertGetPayload<{ include: typeof withFigures }>;
-export type CursorOf = Readonly<{ openedAt: Date; id: string }>;
+export type AlertCursor = Readonly<{ openedAt: Date; id: string }>;
 
 function whereOf({
   status,
@@ -36,11 +37,11 @@ function whereOf({
   };
 }
 
-/** The newest first. */
+/** One page, newest first. */
 export async function listAlertRows(
   { prisma }: Database,
   query: AlertQuery,
-  after: CursorOf | null,
+  after: AlertCursor | null,
   take: number,
 ): Promise<AlertRow[]> {
   const older: Prisma.AlertWhereInput =
@@ -60,7 +61,7 @@ export async function listAlertRows(
   });
 }
 
-/** Those that nobody has resolved, the worst first and among equals the newest. */
+/** Unresolved alerts, the most severe first; among equals, the newest. */
 export async function listWorstRows(
   { prisma }: Pick<Database, "prisma">,
   take: number,
@@ -74,17 +75,17 @@ export async function listWorstRows(
   return rows.toSorted((one, other) => ids.indexOf(one.id) - ids.indexOf(other.id));
 }
 
-/** How many there are by status, under the other filters. */
+/** How many there are by status, under all other filters. */
 export async function countAlertRows(
   { prisma }: Database,
   query: AlertQuery,
 ): Promise<Record<AlertStatus, number>> {
-  const { status: _all, ...others } = query,
-    groups = await prisma.alert.groupBy({
-      by: ["status"],
-      where: whereOf(others as AlertQuery),
-      _count: true,
-    });
+  const { status: _all, ...others } = query;
+  const groups = await prisma.alert.groupBy({
+    by: ["status"],
+    where: whereOf(others as AlertQuery),
+    _count: true,
+  });
   const of = (status: AlertStatus): number =>
     groups.find((group) => group.status === status)?._count ?? 0;
   return { open: of("open"), acknowledged: of("acknowledged"), resolved: of("resolved") };
@@ -97,7 +98,7 @@ export async function findAlertRow(
   return prisma.alert.findUnique({ where: { id }, include: withFigures });
 }
 
-/** Locks the row until the transaction ends, so that what is compared is what is changed. */
+/** Reads the row and locks it until the transaction ends. */
 export async function lockAlert(tx: AuditedTx, id: string): Promise<AlertRow | null> {
   await tx.$queryRaw`select id from alert where id = ${id} for update`;
   return tx.alert.findUnique({ where: { id }, include: withFigures });
@@ -123,33 +124,111 @@ export async function updateAlertRow(
   await tx.alert.update({ where: { id }, data });
 }
 
-export type BehindRow = Readonly<{ seq: number; entry: Buffer }>;
-
-/** Entries behind an alert, the newest first, below a number. */
-export async function entriesBehind(
+/** The entries that an alert counts, newest first, before an entry number. */
+export async function listEntriesOfAlert(
   { pool }: Database,
   alertId: string,
   below: number | null,
-  most: number,
-): Promise<BehindRow[]> {
-  const { rows } = await pool.query<{ seq: string; entry: Buffer }>({
+  take: number,
+): Promise<StoredRow[]> {
+  const { rows } = await pool.query<StoredRow>({
     name: "alert-entries",
-    text: `select e.seq, e.entry from (select seq from custody.alert_entry where alert_id = $1 and ($2::bigint is null or seq < $2) order by seq desc limit $3) as behind join tlog.entry e using (seq) order by e.seq desc`,
-    values: [alertId, below, most],
+    text: `select ${storedColumns} from (select seq from custody.alert_entry where alert_id = $1 and ($2::bigint is null or seq < $2) order by seq desc limit $3) as behind join tlog.entry e using (seq) order by e.seq desc`,
+    values: [alertId, below, take],
   });
-  return rows.map(({ seq, entry }) => ({ seq: Number(seq), entry }));
+  return rows;
 }
 
-/** What was done with an alert, in order. */
-export async function entriesAbout(
+/** The entries about an alert (acknowledged, assigned, resolved), oldest first. */
+export async function listAlertHistory(
   { pool }: Database,
   targetId: string,
-  most: number,
-): Promise<BehindRow[]> {
-  const { rows } = await pool.query<{ seq: string; entry: Buffer }>({
+  take: number,
+): Promise<StoredRow[]> {
+  const { rows } = await pool.query<StoredRow>({
     name: "alert-history",
-    text: "select e.seq, e.entry from (select seq from tlog.search where target_id = $1 and not is_read order by seq limit $2) as found join tlog.entry e using (seq) order by e.seq",
-    values: [targetId, most],
+    text: `select ${storedColumns} from (select seq from tlog.search where target_id = $1 and not is_read order by seq limit $2) as found join tlog.entry e using (seq) order by e.seq`,
+    values: [targetId, take],
   });
-  return rows.map(({ seq, entry }) => ({ seq: Number(seq), entry }));
+  return rows;
+}
+
+export type NewAlert = Readonly<{
+  id: string;
+  rule: string;
+  severity: Severity;
+  subject: Readonly<{ kind: string; id: string; label: string }>;
+  identityId: string | null;
+  summary: string;
+  openedAt: Date;
+  count: number;
+  firstSeq: number | null;
+  lastSeq: number | null;
+  firstAt: Date;
+  lastAt: Date;
+  surprise: string;
+  baseline: string;
+  seqs: readonly number[];
+}>;
+
+export async function insertAlert(tx: AuditedTx, alert: NewAlert): Promise<void> {
+  const {
+    id,
+    rule,
+    severity,
+    subject,
+    identityId,
+    summary,
+    openedAt,
+    count,
+    firstSeq,
+    lastSeq,
+    firstAt,
+    lastAt,
+    surprise,
+    baseline,
+    seqs,
+  } = alert;
+  await tx.alert.create({
+    data: {
+      id,
+      rule,
+      severity,
+      subjectKind: subject.kind,
+      subjectId: subject.id,
+      subjectLabel: subject.label,
+      identityId,
+      status: "open",
+      summary,
+      openedAt,
+      changedAt: openedAt,
+      figures: {
+        create: {
+          count: BigInt(count),
+          firstSeq: firstSeq === null ? null : BigInt(firstSeq),
+          lastSeq: lastSeq === null ? null : BigInt(lastSeq),
+          firstAt,
+          lastAt,
+          why: { surprise, baseline },
+        },
+      },
+    },
+  });
+  if (seqs.length > 0)
+    await tx.$executeRaw`select custody.behind(${id}, ${seqs as number[]}::bigint[])`;
+}
+
+/** False if its severity or status has changed since it was read. */
+export async function raiseSeverity(
+  tx: AuditedTx,
+  id: string,
+  from: Severity,
+  to: Severity,
+  now: Date,
+): Promise<boolean> {
+  const { count } = await tx.alert.updateMany({
+    where: { id, severity: from, status: { not: "resolved" } },
+    data: { severity: to, changedAt: now },
+  });
+  return count === 1;
 }

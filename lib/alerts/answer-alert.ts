@@ -1,15 +1,18 @@
-import type { Actor } from "@/lib/auth/actor";
-import { authorize } from "@/lib/auth/permissions";
-import { enqueueDeliveries, throughPrisma } from "@/lib/delivery/enqueue";
-import type { Deps } from "@/lib/deps";
+import type { Recorded } from "@/lib/log/record/recorded";
+import type { z } from "zod";
+import type { Actor } from "@/lib/access/actor";
+import { authorize } from "@/lib/access/permissions";
 import { AppError } from "@/lib/errors/app-error";
-import { auditedTransaction, type AuditedTx } from "@/lib/log/audited-transaction";
+import { requirePower } from "@/lib/identities/power";
+import { auditedTransaction, type AuditedTx } from "@/lib/log/record/audited-transaction";
 import type { NewEntry } from "@/lib/log/types";
-import { noSuchAlert } from "./alert-dto";
+import type { Deps } from "@/lib/runtime/deps";
+import { alertNotFound, alertTarget } from "./alert-dto";
 import { lockAlert, updateAlertRow, type AlertRow } from "./alert-repository";
-import { findAssignee, takeAssignee } from "./assignees";
+import { enqueueDeliveries } from "./enqueue-deliveries";
+import { assertMayResolve } from "./assert-may-silence";
+import { findAssignee, getAssignee } from "./find-assignees";
 import { readAlert } from "./get-alert";
-import { alertTarget } from "./read/open-alert";
 import {
   acknowledgeInput,
   assignInput,
@@ -17,64 +20,69 @@ import {
   type AlertDto,
   type Severity,
 } from "./schema";
-import type { z } from "zod";
 
-type AnswerDeps = Pick<Deps, "db" | "clock" | "random" | "source">;
-type Said = Readonly<{
+type AnswerDeps = Pick<Deps, "db" | "clock" | "random" | "recorder">;
+type AlertAnswer = Readonly<{
   data: Parameters<typeof updateAlertRow>[2] | null;
   entry: (target: NonNullable<NewEntry["target"]>) => NewEntry;
   after?: (tx: AuditedTx) => Promise<void>;
 }>;
 
-/** One answer to an alert: locked, decided, changed and recorded together. */
+/** Locks the alert, decides on its current state, and commits the change with its entry. */
 async function answer(
   deps: AnswerDeps,
   actor: Actor,
   id: string,
-  decide: (row: AlertRow, now: Date, tx: AuditedTx) => Said | Promise<Said>,
-): Promise<AlertDto> {
+  decide: (row: AlertRow, now: Date, tx: AuditedTx) => AlertAnswer | Promise<AlertAnswer>,
+): Promise<Recorded<AlertDto>> {
   authorize(actor, "alerts.handle");
-  const { entryIds, result: unchanged } = await auditedTransaction(deps, actor, async (tx) => {
-    const row = await lockAlert(tx, id);
-    if (!row) throw noSuchAlert();
-    const { data, entry, after } = await decide(row, deps.clock.now(), tx);
-    if (data !== null) await updateAlertRow(tx, id, data);
-    await after?.(tx);
-    return { result: data === null, entries: [entry(alertTarget(row))] };
-  });
+  const { entryId, result: unchanged } = await auditedTransaction(
+    deps.recorder,
+    actor,
+    async (tx) => {
+      const row = await lockAlert(tx, id);
+      if (!row) throw alertNotFound();
+      const { data, entry, after } = await decide(row, deps.clock.now(), tx);
+      if (data !== null) await updateAlertRow(tx, id, data);
+      await after?.(tx);
+      return { result: data === null, entries: [entry(alertTarget(row))] };
+    },
+  );
   return {
-    ...(await readAlert(deps, id)),
-    entryId: entryIds[0] ?? "",
-    ...(unchanged ? { unchanged } : {}),
+    result: { ...(await readAlert(deps, id)), ...(unchanged ? { unchanged } : {}) },
+    entryId,
   };
 }
 
-const mostQuoted = 200;
+const maxQuotedLength = 200;
 
-/** Who comes second learns how it ended, and changes nothing. */
-function refuseResolved({ status, resolvedBy, resolution, comment }: AlertRow): void {
+/** A resolved alert does not change any more. The message says how it was resolved. */
+function assertUnresolved({ status, resolvedBy, resolution, comment }: AlertRow): void {
   if (status !== "resolved") return;
-  const why = comment === "" ? "" : `: ${comment.slice(0, mostQuoted).replace(/[.\s]+$/, "")}`;
+  const why = comment === "" ? "" : `: ${comment.slice(0, maxQuotedLength).replace(/[.\s]+$/, "")}`;
   throw new AppError(
     "alert.resolved",
-    `${resolvedBy ?? "Somebody"} has resolved this alert already, as ${(resolution ?? "fixed").replace("-", " ")}${why}. Nothing was changed. If it happens again, a new alert opens.`,
-    { kind: "conflict" },
+    `${resolvedBy ?? "Someone"} has already resolved this alert as ${(resolution ?? "fixed").replace("-", " ")}${why}. Nothing was changed. If it happens again, a new alert opens.`,
   );
 }
 
-/** Says that somebody has seen it and looks into it. Who comes second changes nothing, is answered who was first, and has the comment on the record. Errors: `alert.not-found`, `alert.resolved`. */
+/**
+ * Marks an alert as being handled. A second acknowledgment records its comment but changes nothing,
+ * and returns who was first. Errors: `alert.not-found`, `alert.resolved`.
+ */
 export async function acknowledgeAlert(
   deps: AnswerDeps,
   actor: Actor,
   id: string,
   input: z.input<typeof acknowledgeInput> = {},
-): Promise<AlertDto> {
+): Promise<Recorded<AlertDto>> {
   const { comment } = acknowledgeInput.parse(input);
-  return answer(deps, actor, id, (row, now) => {
-    refuseResolved(row);
-    const again = row.status === "acknowledged";
+  return answer(deps, actor, id, async (row, now, tx) => {
+    assertUnresolved(row);
+    if (row.identityId !== null) await requirePower(tx, actor, row.identityId, "acknowledge-alert");
+    const isRepeat = row.status === "acknowledged";
     return {
-      data: again
+      data: isRepeat
         ? null
         : {
             status: "acknowledged",
@@ -85,7 +93,7 @@ export async function acknowledgeAlert(
       entry: (target) => ({
         action: "alert.acknowledged",
         outcome: "success",
-        ...(again ? { reason: "no-change" } : {}),
+        ...(isRepeat ? { reason: "no-change" } : {}),
         target,
         details: { comment },
       }),
@@ -94,34 +102,35 @@ export async function acknowledgeAlert(
 }
 
 /**
- * Gives it to an account that may answer alerts, or to nobody. Errors: `alert.not-found`, `alert.resolved`, `alert.assignee`, `alert.assignee-disabled`,
- * `alert.assignee-role`; `alert.reassigned` if it is not `from` any more who has it.
+ * Assigns an alert to an account that may handle alerts, or to no one. Errors: `alert.not-found`,
+ * `alert.resolved`, `alert.assignee`, `alert.assignee-disabled`, `alert.assignee-role`;
+ * `alert.reassigned` if `from` is no longer its assignee.
  */
 export async function assignAlert(
   deps: AnswerDeps,
   actor: Actor,
   id: string,
   input: z.input<typeof assignInput>,
-): Promise<AlertDto> {
+): Promise<Recorded<AlertDto>> {
   const { to, from } = assignInput.parse(input);
   return answer(deps, actor, id, async (row, now, tx) => {
-    refuseResolved(row);
-    const previous = await findAssignee(tx, row.assignedTo),
-      same = row.assignedTo === to;
-    if (!same && from !== undefined && from !== row.assignedTo) {
+    assertUnresolved(row);
+    if (row.identityId !== null) await requirePower(tx, actor, row.identityId, "acknowledge-alert");
+    const previous = await findAssignee(tx, row.assignedTo);
+    const isSame = row.assignedTo === to;
+    if (!isSame && from !== undefined && from !== row.assignedTo) {
       throw new AppError(
         "alert.reassigned",
-        `Meanwhile somebody has ${previous === null ? "taken the assignment off" : `assigned this alert to ${previous.label}`}. Nothing was changed. Look again, then decide.`,
-        { kind: "conflict" },
+        `In the meantime, this alert was ${previous === null ? "unassigned" : `assigned to ${previous.label}`}. Nothing was changed. Review it and try again.`,
       );
     }
-    const assignee = to === null ? null : await takeAssignee(tx, to);
+    const assignee = to === null ? null : await getAssignee(tx, to);
     return {
-      data: same ? null : { assignedTo: to, changedAt: now },
+      data: isSame ? null : { assignedTo: to, changedAt: now },
       entry: (target) => ({
         action: "alert.assigned",
         outcome: "success",
-        ...(same ? { reason: "no-change" } : {}),
+        ...(isSame ? { reason: "no-change" } : {}),
         target,
         details: { assignee, previous },
       }),
@@ -129,16 +138,20 @@ export async function assignAlert(
   });
 }
 
-/** Closes it with what it turned out to be. What happens from now on opens a new one. Errors: `alert.not-found`, `alert.resolved`. */
+/**
+ * Resolves an alert, with what it turned out to be. Further findings open a new alert. Errors:
+ * `alert.not-found`, `alert.resolved`, `alert.own-resolution`, `identity.confers-power`.
+ */
 export async function resolveAlert(
   deps: AnswerDeps,
   actor: Actor,
   id: string,
   input: z.input<typeof resolveInput>,
-): Promise<AlertDto> {
+): Promise<Recorded<AlertDto>> {
   const { resolution, comment } = resolveInput.parse(input);
-  return answer(deps, actor, id, (row, now) => {
-    refuseResolved(row);
+  return answer(deps, actor, id, async (row, now, tx) => {
+    assertUnresolved(row);
+    await assertMayResolve(tx, actor, row);
     return {
       data: {
         status: "resolved",
@@ -155,7 +168,7 @@ export async function resolveAlert(
         details: { resolution, comment, count: Number(row.figures?.count ?? 1n) },
       }),
       after: (tx) =>
-        enqueueDeliveries(throughPrisma(tx), deps, {
+        enqueueDeliveries(tx, deps, {
           alertId: id,
           severity: row.severity as Severity,
           reason: "resolved",

@@ -1,9 +1,9 @@
 import type { Database } from "@/lib/db/database";
-import type { AuditedTx } from "@/lib/log/audited-transaction";
+import type { AuditedTx } from "@/lib/log/record/audited-transaction";
 
 export type AssigneeRow = Readonly<{ id: string; email: string; role: string; status: string }>;
 
-/** Active accounts of these roles, by e-mail address. */
+/** Active accounts with these roles, sorted by email. */
 export async function listAssigneeRows(
   { prisma }: Pick<Database, "prisma">,
   roles: readonly string[],
@@ -17,25 +17,28 @@ export async function listAssigneeRows(
   });
 }
 
-/** Until the transaction ends the account keeps its role and state: nobody is given work while losing the right to it. */
-export async function holdAssignee(tx: AuditedTx, id: string): Promise<AssigneeRow | null> {
+/**
+ * Reads an account and locks it against changes until the transaction ends, so that an alert is not
+ * assigned to someone who loses the permission at the same moment.
+ */
+export async function findAssigneeForShare(tx: AuditedTx, id: string): Promise<AssigneeRow | null> {
   const [row] = await tx.$queryRaw<
     AssigneeRow[]
   >`select id, email, role, status from account where id = ${id} for share`;
   return row ?? null;
 }
 
-/** How accounts are called, by id: as in the log, by their e-mail address. */
+/** The labels of accounts by id: their emails, as in the audit log. */
 export async function labelAccounts(
   { prisma }: Readonly<{ prisma: Pick<Database["prisma"], "account"> }>,
   ids: readonly string[],
 ): Promise<Map<string, string>> {
-  const wanted = [...new Set(ids)];
-  if (wanted.length === 0) return new Map();
+  const uniqueIds = [...new Set(ids)];
+  if (uniqueIds.length === 0) return new Map();
   return new Map(
     (
       await prisma.account.findMany({
-        where: { id: { in: wanted } },
+        where: { id: { in: uniqueIds } },
         select: { id: true, email: true },
       })
     ).map(({ id, email }) => [id, email]),

@@ -1,28 +1,29 @@
-import type { Actor } from "@/lib/auth/actor";
-import { authorize } from "@/lib/auth/permissions";
-import type { Deps } from "@/lib/deps";
+import type { Actor } from "@/lib/access/actor";
+import { authorize } from "@/lib/access/permissions";
 import { AppError } from "@/lib/errors/app-error";
-import { recordOf, summaryOf } from "@/lib/log/summary";
-import { alertDto, noSuchAlert } from "./alert-dto";
-import { entriesAbout, entriesBehind, findAlertRow, type BehindRow } from "./alert-repository";
+import { toEntrySummary } from "@/lib/log/entry-summary";
+import type { Deps } from "@/lib/runtime/deps";
+import { alertDto, alertNotFound } from "./alert-dto";
+import { listAlertHistory, listEntriesOfAlert, findAlertRow } from "./alert-repository";
 import { labelAccounts } from "./assignee-repository";
 import type { AlertDetail, AlertDto } from "./schema";
 
-const mostHistory = 200;
-const summaries = (rows: readonly BehindRow[]) =>
-  rows.map(({ seq, entry }) => summaryOf(seq, recordOf(entry)));
+const maxHistory = 200;
 
-/** An alert by itself. Errors: `alert.not-found`. */
+/** An alert without its entries. For other use cases, which authorize by themselves. Errors: `alert.not-found`. */
 export async function readAlert(deps: Pick<Deps, "db">, id: string): Promise<AlertDto> {
   const row = await findAlertRow(deps.db, id);
-  if (!row) throw noSuchAlert();
+  if (!row) throw alertNotFound();
   return alertDto(
     row,
     await labelAccounts(deps.db, row.assignedTo === null ? [] : [row.assignedTo]),
   );
 }
 
-/** An alert with a page of the entries behind it, the newest first, and with what was done about it. Errors: `alert.not-found`, `alert.cursor`. */
+/**
+ * An alert with one page of the entries that it counts, newest first, and with its history. Errors:
+ * `alert.not-found`, `alert.cursor`.
+ */
 export async function getAlert(
   deps: Pick<Deps, "db">,
   actor: Actor,
@@ -36,24 +37,24 @@ export async function getAlert(
   if (!/^\d{0,15}$/.test(cursor))
     throw new AppError(
       "alert.cursor",
-      "This page address is not one that was handed out. Begin again at the first page.",
+      "This cursor is not valid for this list. Start from the first page.",
       {
-        findings: [{ code: "alert.cursor", message: "not a cursor of this list", path: "cursor" }],
+        findings: [{ code: "alert.cursor", message: "This cursor is not valid.", path: "cursor" }],
       },
     );
   const alert = await readAlert(deps, id);
   const [behind, history] = await Promise.all([
-    entriesBehind(deps.db, id, cursor === "" ? null : Number(cursor), limit + 1),
-    entriesAbout(deps.db, id, mostHistory),
+    listEntriesOfAlert(deps.db, id, cursor === "" ? null : Number(cursor), limit + 1),
+    listAlertHistory(deps.db, id, maxHistory),
   ]);
-  const shown = behind.slice(0, limit),
-    last = shown.at(-1);
+  const page = behind.slice(0, limit);
+  const last = page.at(-1);
   return {
     alert,
     entries: {
-      items: summaries(shown),
-      nextCursor: behind.length > limit && last !== undefined ? String(last.seq) : null,
+      items: page.map(toEntrySummary),
+      nextCursor: behind.length > limit && last !== undefined ? last.seq : null,
     },
-    history: summaries(history),
+    history: history.map(toEntrySummary),
   };
 }

@@ -1,9 +1,9 @@
 import type { Database } from "@/lib/db/database";
 import type { Prisma } from "@/lib/db/generated/client";
-import type { AuditedTx } from "@/lib/log/audited-transaction";
-import type { SettingRow } from "@/lib/alerts/types";
+import type { AuditedTx } from "@/lib/log/record/audited-transaction";
+import type { SettingRow } from "./types";
 
-export async function readWatched({
+export async function readProgress({
   pool,
 }: Pick<Database, "pool">): Promise<Readonly<{ upto: number; size: number; at: Date | null }>> {
   const {
@@ -30,14 +30,14 @@ export async function listSettings({ prisma }: Pick<Database, "prisma">): Promis
   return (await prisma.ruleSetting.findMany()).map(settingRow);
 }
 
-/** Locks the rule's settings, which may not be there yet, until the transaction ends. */
+/** Reads a rule's settings and locks them until the transaction ends, even if there are none yet. */
 export async function lockSetting(tx: AuditedTx, rule: string): Promise<SettingRow | null> {
   await tx.$queryRaw`select pg_advisory_xact_lock(hashtext('chancery rule'), hashtext(${rule}))::text`;
   const row = await tx.ruleSetting.findUnique({ where: { id: rule } });
   return row === null ? null : settingRow(row);
 }
 
-export async function saveSetting(
+export async function upsertSetting(
   tx: AuditedTx,
   { rule, enabled, severity, values }: SettingRow,
   now: Date,
@@ -46,8 +46,8 @@ export async function saveSetting(
   await tx.ruleSetting.upsert({ where: { id: rule }, create: { id: rule, ...data }, update: data });
 }
 
-/** Alerts of each rule opened since then: all of them, and how those ended that were resolved. */
-export async function precisionOf(
+/** Alerts that each rule has opened since then: in total, and by resolution. */
+export async function countOutcomes(
   { pool }: Pick<Database, "pool">,
   since: Date,
 ): Promise<Map<string, { total: number; expected: number; malicious: number }>> {

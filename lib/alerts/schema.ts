@@ -1,6 +1,7 @@
 import { z } from "zod";
+import { note, optionalLabel } from "@/lib/format/label";
 import type { EntrySummary } from "@/lib/log/schema";
-import { networkText } from "@/lib/policies/schema";
+import { networkText } from "@/lib/net/schema";
 
 export const severities = ["low", "medium", "high", "critical"] as const;
 export type Severity = (typeof severities)[number];
@@ -25,16 +26,22 @@ export const ruleNames = [
   "crl-late",
   "checkpoint-late",
   "verification-failed",
+  "signer-refused",
+  "revocations-lost",
+  "unreadable-entry",
+  "reader-stalled",
   "source-gap",
   "sign-in-lockout",
+  "names-undecided",
+  "names-overridden",
 ] as const;
 export type RuleName = (typeof ruleNames)[number];
 
 export const resolutions = ["expected", "known-change", "malicious", "fixed"] as const;
 export type Resolution = (typeof resolutions)[number];
 
-const comment = z.string().trim().max(1000, "At most 1,000 characters.");
-const said = comment.min(3, "Say why, in a few words: it stands in the record.");
+const comment = note(1000);
+const requiredComment = note(1000, 3, "Enter a short reason. It is recorded in the audit log.");
 
 export const alertQuery = z.strictObject({
   status: z.enum([...alertStatuses, "unresolved"]).optional(),
@@ -51,20 +58,26 @@ export type AlertQuery = z.infer<typeof alertQuery>;
 export type AlertQueryInput = z.input<typeof alertQuery>;
 
 export const acknowledgeInput = z.strictObject({ comment: comment.default("") });
-/** `to`: an account's id, or null to take the assignment off. `from`: who has it as far as the caller knows; if somebody else has, nothing is changed. */
+/**
+ * `to`: an account's id, or null to unassign. `from`: the current assignee as far as the caller
+ * knows; if it is another one, nothing is changed.
+ */
 export const assignInput = z.strictObject({
   to: z.string().max(64).nullable(),
   from: z.string().max(64).nullable().optional(),
 });
-export const resolveInput = z.strictObject({ resolution: z.enum(resolutions), comment: said });
+export const resolveInput = z.strictObject({
+  resolution: z.enum(resolutions),
+  comment: requiredComment,
+});
 export const exceptionInput = z.strictObject({
   rule: z.enum(ruleNames),
   subjectKind: z.string().max(32),
   subjectId: z.string().min(1).max(200),
-  subjectLabel: z.string().max(200).default(""),
+  subjectLabel: optionalLabel(200).default(""),
   network: networkText.nullable().default(null),
-  days: z.number().int().min(1, "At least a day.").max(366, "At most a year."),
-  comment: said,
+  days: z.number().int().min(1, "Enter at least 1 day.").max(366, "Enter at most 366 days."),
+  comment: requiredComment,
   alertId: z.string().max(64).nullable().default(null),
 });
 export type ExceptionInput = z.infer<typeof exceptionInput>;
@@ -74,7 +87,6 @@ export const ruleChange = z.strictObject({
   values: z.record(z.string().max(64), z.number().min(0).max(1_000_000)).optional(),
   comment: comment.default(""),
 });
-export type RuleChange = z.infer<typeof ruleChange>;
 
 export type AlertDto = Readonly<{
   id: string;
@@ -85,7 +97,7 @@ export type AlertDto = Readonly<{
   subject: Readonly<{ kind: string; id: string; label: string }>;
   identityId: string | null;
   summary: string;
-  /** What was seen, and what is usual there. */
+  /** What was seen, and what is usual. */
   surprise: string;
   baseline: string;
   count: number;
@@ -97,11 +109,10 @@ export type AlertDto = Readonly<{
   assignedTo: Assignee | null;
   acknowledged: Readonly<{ by: string; at: string }> | null;
   resolved: Readonly<{ by: string; at: string; resolution: Resolution; comment: string }> | null;
-  entryId?: string;
-  /** Of an answer: true if it changed nothing, as somebody had given it before. */
+  /** In a response: true if nothing changed, because it was already so. */
   unchanged?: boolean;
 }>;
-/** Somebody to whom an alert can be given, called as in the log. */
+/** A user to whom an alert can be assigned, labeled as in the audit log. */
 export type Assignee = Readonly<{ id: string; label: string }>;
 export type AlertList = Readonly<{
   items: readonly AlertDto[];
@@ -109,7 +120,10 @@ export type AlertList = Readonly<{
   counts: Readonly<Record<AlertStatus, number>>;
 }>;
 
-/** An alert with the newest entries behind it (`nextCursor` leads to older ones) and what was done about it, the oldest first. */
+/**
+ * An alert with one page of the entries that it counts, newest first, and its history, oldest
+ * first.
+ */
 export type AlertDetail = Readonly<{
   alert: AlertDto;
   entries: Readonly<{ items: readonly EntrySummary[]; nextCursor: string | null }>;
@@ -126,22 +140,23 @@ export type ExceptionDto = Readonly<{
   createdAt: string;
   expiresAt: string;
   endedAt: string | null;
-  entryId?: string;
 }>;
 
-/** An exception made from an alert. `resolvedBefore`: how somebody else has resolved the alert meanwhile, which stays as it is. */
-export type Excepted = ExceptionDto & Readonly<{ resolvedBefore: AlertDto["resolved"] }>;
+/**
+ * An exception created from an alert. `resolvedBefore`: how another user had resolved the alert.
+ */
+export type AlertException = ExceptionDto & Readonly<{ resolvedBefore: AlertDto["resolved"] }>;
 
 export type RuleDto = Readonly<{
   name: RuleName;
   title: string;
-  /** What it looks for and why, and what keeps it quiet on healthy traffic. */
+  /** What the rule looks for and why, and what keeps it quiet on healthy traffic. */
   explanation: string;
   quietBecause: string;
   enabled: boolean;
   severity: Severity;
   defaultSeverity: Severity;
-  /** What can be set, in words, with unit and default. */
+  /** The values that can be set, with label, unit and bounds. */
   values: readonly Readonly<{
     key: string;
     label: string;
@@ -153,7 +168,6 @@ export type RuleDto = Readonly<{
   }>[];
   /** Of the last 30 days. */
   alerts: Readonly<{ total: number; expected: number; malicious: number }>;
-  entryId?: string;
 }>;
-/** How far the rules have read. */
+/** How far the rules have been evaluated. */
 export type WatchState = Readonly<{ upto: number; size: number; at: string | null }>;

@@ -1,15 +1,15 @@
-import type { RuleName, Severity } from "@/lib/alerts/schema";
 import type { EntryAction, Outcome } from "@/lib/log/types";
+import type { RuleName, Severity } from "./schema";
 
-/** Whose certificate it is. */
-export type Who = Readonly<{
+/** The identity that a certificate is bound to, as the rules see it. */
+export type IdentityFacts = Readonly<{
   id: string;
   name: string;
   kind: "person" | "service" | "device";
   networks: readonly string[];
 }>;
 
-/** A certificate as the rules see it. Times in milliseconds. */
+/** A certificate as the rules see it. Times in milliseconds since 1970. */
 export type CertificateFacts = Readonly<{
   id: string;
   identityId: string;
@@ -21,8 +21,8 @@ export type CertificateFacts = Readonly<{
   successor: boolean;
 }>;
 
-/** What one entry says, as rules read it. Times in milliseconds since 1970. */
-export type Facts = Readonly<{
+/** One entry as the rules see it. Times in milliseconds since 1970. */
+export type EntryFacts = Readonly<{
   seq: number;
   at: number;
   action: EntryAction;
@@ -30,68 +30,78 @@ export type Facts = Readonly<{
   reason: string | null;
   actor: Readonly<{ kind: string; id: string | null; label: string }>;
   target: Readonly<{ kind: string; id: string; label: string }> | null;
-  who: Who | null;
+  identity: IdentityFacts | null;
   certificate: CertificateFacts | null;
   fingerprint: string | null;
   ip: string | null;
-  /** /24 or /48 of the address. */
+  /** The address's /24 or /48. */
   network: string | null;
-  /** What was asked: a service, "chancery", or the name of a reported event; null if the entry is no request. */
+  /**
+   * What the request was for: a service, "chancery", or the name of a reported event; null if the
+   * entry is not about a request.
+   */
   service: string | null;
-  /** Why it was refused. */
+  /** The code of the refusal. */
   code: string | null;
-  /** The HTTP status that went with the refusal, if it is known. */
+  /** The HTTP status of the refusal, if known. */
   status: number | null;
-  /** The certificate itself counted, whatever became of the request. */
-  proved: boolean;
+  /** The certificate itself was accepted, whatever became of the request. */
+  isAuthenticated: boolean;
+  /** How many requests the entry stands for: 1, except for refusals that were counted. */
+  times: number;
   details: Readonly<Record<string, unknown>>;
 }>;
 
 export type Span = Readonly<{ firstAt: number; lastAt: number; count: number }>;
 
-/** What is usual for an identity, from the uses before this one in which its certificate counted. */
-export type Known = Readonly<{
+/**
+ * What is usual for an identity: its earlier requests in which its certificate was accepted.
+ */
+export type Baseline = Readonly<{
   firstAt: number;
   lastAt: number;
   count: number;
   networks: ReadonlyMap<string, Span>;
   services: ReadonlyMap<string, Span>;
-  /** When a certificate was last used from each network, of the last hour. */
+  /** When a certificate was last used from each network, within the last hour. */
   lastFrom: (certificateId: string) => ReadonlyMap<string, number>;
 }>;
 
-/** One hour of the day, UTC, in which somebody was at work. */
+/** One hour of the day (UTC) in which a person was active, and on which days. */
 export type ActiveHour = Readonly<{
-  slot: number;
+  hourOfDay: number;
   days: number;
   firstDay: string;
   lastDay: string;
 }>;
 
-/** What was there before this entry. */
-export type View = Readonly<{
-  known: Known | null;
-  /** Times, within the rule's own span, of what it counts, this entry included; the oldest first. */
-  moments: readonly number[];
-  /** Of the subject of `hoursOf`. */
-  hours: readonly ActiveHour[];
-  /** Certificates planned by this actor with this profile, by the hour they began in; this one included. */
-  issued: ReadonlyMap<number, number>;
+/** What was known before this entry. */
+export type RuleContext = Readonly<{
+  baseline: Baseline | null;
+  /** Times of what the rule counts, within its window, oldest first; includes this entry. */
+  timestamps: readonly number[];
+  /** The hours in which the person or account of this entry is active. */
+  activeHours: readonly ActiveHour[];
+  /**
+   * Certificates planned by this actor with this profile, by the start of the hour; includes this
+   * entry.
+   */
+  issuedPerHour: ReadonlyMap<number, number>;
 }>;
 
 export type Subject = Readonly<{ kind: string; id: string; label: string }>;
 
-/** That a rule was struck, in words that a person can act on. */
+/** A rule matched: what happened, in text that a person can act on. */
 export type Finding = Readonly<{
   subject: Subject;
   severity: Severity;
   /** One sentence: what happened to whom. */
   summary: string;
-  /** What was seen, and what is usual there. */
+  /** What was seen, and what is usual. */
   surprise: string;
   baseline: string;
-  /** True: counts for an alert that is open already, and opens none. */
-  follows?: boolean;
+  /** True: added to an alert that is open already, but opens none. */
+  continuesOnly?: boolean;
 }>;
 
 export type Values = Readonly<Record<string, number>>;
@@ -104,30 +114,37 @@ export type RuleValue = Readonly<{
   max: number;
 }>;
 
-type RuleWords = Readonly<{
+type RuleDescription = Readonly<{
   name: RuleName;
   title: string;
   severity: Severity;
-  /** What it looks for and why; and what keeps it quiet on healthy traffic. */
+  /** What the rule looks for and why, and what keeps it quiet on healthy traffic. */
   explanation: string;
   quietBecause: string;
   values: readonly RuleValue[];
+  /** It watches users and API tokens: operators make no exceptions from it. */
+  watchesStaff?: true;
 }>;
 
-/** A rule that judges entry after entry. It is pure: the same entry, view and values give the same finding. */
-export type EntryRule = RuleWords &
+/**
+ * What a rule counts: occurrences of `key` within `windowMs`, at most `max` of them kept. An entry
+ * counts as often as its facts say (`times`).
+ */
+export type Counter = Readonly<{ key: string; windowMs: number; max: number }>;
+
+/**
+ * A rule that is evaluated for each entry. It is pure: the same entry, context and values give the
+ * same finding.
+ */
+export type EntryRule = RuleDescription &
   Readonly<{
-    /** What it counts within a span of time: the key, how long, and at most how many are remembered. Null: nothing for this entry. */
-    counts?: (
-      facts: Facts,
-      values: Values,
-      known: Known | null,
-    ) => Readonly<{ key: string; ms: number; most: number }> | null;
-    find: (facts: Facts, view: View, values: Values) => Finding | null;
+    /** What this entry counts towards; null for nothing. */
+    counter?: (facts: EntryFacts, values: Values, baseline: Baseline | null) => Counter | null;
+    evaluate: (facts: EntryFacts, context: RuleContext, values: Values) => Finding | null;
   }>;
 
-/** A rule about what is absent, which no entry tells: it judges the state of things every few seconds. */
-export type StateRule = RuleWords & Readonly<{ state: true }>;
+/** A rule about something that did not happen, so no entry shows it: checked every few seconds. */
+export type StateRule = RuleDescription & Readonly<{ state: true }>;
 export type AlertRule = EntryRule | StateRule;
 
 /** What differs from a rule's defaults. */

@@ -1,40 +1,41 @@
-import type { Actor } from "@/lib/auth/actor";
-import { authorize } from "@/lib/auth/permissions";
-import type { Deps } from "@/lib/deps";
-import { AppError, type Finding } from "@/lib/errors/app-error";
-import { auditedTransaction } from "@/lib/log/audited-transaction";
-import { listRules } from "./list-rules";
-import { lockSetting, saveSetting } from "./rule-repository";
-import { ruleOf } from "./rules/all-rules";
+import type { Recorded } from "@/lib/log/record/recorded";
+import type { z } from "zod";
+import type { Actor } from "@/lib/access/actor";
+import { authorize } from "@/lib/access/permissions";
+import { ruleOf } from "@/lib/alerts/rules/all-rules";
+import { AppError } from "@/lib/errors/app-error";
+import type { Finding } from "@/lib/errors/types";
+import { auditedTransaction } from "@/lib/log/record/audited-transaction";
+import type { Deps } from "@/lib/runtime/deps";
+import { listRules } from "./read-rules";
+import { lockSetting, upsertSetting } from "./rule-repository";
 import { ruleChange, type RuleDto } from "./schema";
 import type { AlertRule, SettingRow } from "./types";
-import type { z } from "zod";
 
 type Changes = Record<string, { from: string | null; to: string | null }>;
 
-const noSuchRule = (): AppError =>
-  new AppError("rule.not-found", "There is no rule of this name. GET /alerts/rules lists them.", {
-    kind: "not-found",
-  });
+const ruleNotFound = (): AppError =>
+  new AppError("rule.not-found", "Rule not found. GET /alerts/rules lists all rules.");
 
-function checkValues(rule: AlertRule, values: Readonly<Record<string, number>>): void {
-  const findings = Object.entries(values).flatMap(([key, set]): Finding[] => {
-    const known = rule.values.find((one) => one.key === key),
-      path = `values.${key}`;
-    if (known === undefined)
+function assertValidValues(rule: AlertRule, values: Readonly<Record<string, number>>): void {
+  const names = rule.values.map(({ key }) => key).join(", ");
+  const findings = Object.entries(values).flatMap(([key, value]): Finding[] => {
+    const definition = rule.values.find((candidate) => candidate.key === key);
+    const path = `values.${key}`;
+    if (definition === undefined)
       return [
         {
           code: "rule.value",
           path,
-          message: `This rule has no value of that name; it has ${rule.values.map((one) => one.key).join(", ") || "none"}.`,
+          message: `This rule has no value named ${key}. Its values: ${names || "none"}.`,
         },
       ];
-    return set < known.min || set > known.max
+    return value < definition.min || value > definition.max
       ? [
           {
             code: "rule.value",
             path,
-            message: `${known.label}: from ${known.min} to ${known.max} ${known.unit}.`,
+            message: `${definition.label}: enter ${definition.min} to ${definition.max} ${definition.unit}.`,
           },
         ]
       : [];
@@ -52,26 +53,29 @@ function changesOf(rule: AlertRule, old: SettingRow, next: SettingRow): Changes 
   if (old.severity !== next.severity)
     changes["severity"] = { from: old.severity, to: next.severity };
   for (const { key, defaultValue } of rule.values) {
-    const from = old.values[key] ?? defaultValue,
-      to = next.values[key] ?? defaultValue;
+    const from = old.values[key] ?? defaultValue;
+    const to = next.values[key] ?? defaultValue;
     if (from !== to) changes[key] = { from: String(from), to: String(to) };
   }
   return changes;
 }
 
-/** Switches a rule, sets its severity (null: its own again) or its values. Counts from the next entry that is read. Errors: `rule.not-found`, `rule.value`. */
+/**
+ * Enables or disables a rule, or sets its severity (null for its default) or values. Applies from
+ * the next entry that is evaluated. Errors: `rule.not-found`, `rule.value`.
+ */
 export async function updateRule(
-  deps: Pick<Deps, "db" | "clock" | "random" | "source">,
+  deps: Pick<Deps, "db" | "clock" | "recorder">,
   actor: Actor,
   name: string,
   input: z.input<typeof ruleChange>,
-): Promise<RuleDto> {
+): Promise<Recorded<RuleDto>> {
   authorize(actor, "rules.write");
-  const rule = ruleOf(name),
-    { enabled, severity, values = {}, comment } = ruleChange.parse(input);
-  if (!rule) throw noSuchRule();
-  checkValues(rule, values);
-  const { entryIds } = await auditedTransaction(deps, actor, async (tx) => {
+  const rule = ruleOf(name);
+  const { enabled, severity, values = {}, comment } = ruleChange.parse(input);
+  if (!rule) throw ruleNotFound();
+  assertValidValues(rule, values);
+  const { entryId } = await auditedTransaction(deps.recorder, actor, async (tx) => {
     const old = (await lockSetting(tx, name)) ?? {
       rule: name,
       enabled: true,
@@ -84,9 +88,9 @@ export async function updateRule(
       severity: severity === undefined ? old.severity : severity,
       values: { ...old.values, ...values },
     };
-    const changes = changesOf(rule, old, next),
-      same = Object.keys(changes).length === 0;
-    if (!same) await saveSetting(tx, next, deps.clock.now());
+    const changes = changesOf(rule, old, next);
+    const same = Object.keys(changes).length === 0;
+    if (!same) await upsertSetting(tx, next, deps.clock.now());
     return {
       result: null,
       entries: [
@@ -100,7 +104,7 @@ export async function updateRule(
       ],
     };
   });
-  const dto = (await listRules(deps, actor)).find((one) => one.name === name);
-  if (!dto) throw noSuchRule();
-  return { ...dto, entryId: entryIds[0] ?? "" };
+  const dto = (await listRules(deps, actor)).find((dto) => dto.name === name);
+  if (!dto) throw ruleNotFound();
+  return { result: dto, entryId };
 }

@@ -1,42 +1,48 @@
+import type { Recorded } from "@/lib/log/record/recorded";
 import type { AuthOptions } from "next-auth";
 import Credentials from "next-auth/providers/credentials";
 import { endSession } from "@/lib/accounts/end-session";
-import { findSession, type OpenSession } from "@/lib/accounts/find-session";
-import { signInInput } from "@/lib/accounts/schema";
+import { findSession, type OpenSession } from "@/lib/accounts/read-sessions";
 import { signIn } from "@/lib/accounts/sign-in";
 import { signInWithCertificate } from "@/lib/accounts/sign-in-with-certificate";
 import { sessionSeconds, type SignedIn } from "@/lib/accounts/start-session";
+import { isAppError } from "@/lib/errors/app-error";
+import type { GatewayRequest } from "@/lib/http/gateway-headers";
+import { reportBug } from "@/lib/http/report-bug";
+import { readEnv } from "@/lib/runtime/env";
+import { getDeps } from "@/lib/runtime/get-deps";
+import { formatSignInFailure } from "./sign-in-failure";
 import {
   actorOfSession,
   anonymousActor,
-  currentHolder,
+  cookiePrefix,
+  currentCertificateActor,
   currentRequest,
-} from "@/lib/auth/session-actor";
-import { readEnv } from "@/lib/env";
-import { isAppError } from "@/lib/errors/app-error";
-import { reportBug } from "@/lib/http/report-bug";
-import { getDeps } from "@/lib/runtime";
+  sessionCookieName,
+} from "./session-actor";
 
 type SignedInUser = { id: string; email: string; name: string; sessionId: string };
 
-/** The only words that a browser learns of a sign-in that failed for another reason than the password. */
+/** What a browser learns of a sign-in that failed because something is broken. */
 const unavailable = "Unavailable";
 
 async function authorizeCredentials(
   credentials: Record<string, string> | undefined,
 ): Promise<SignedInUser | null> {
-  const parsed = signInInput.safeParse({
-    email: credentials?.["email"],
-    password: credentials?.["password"],
-  });
-  if (!parsed.success) return null;
+  const entered = {
+    email: textOf(credentials?.["email"]),
+    password: textOf(credentials?.["password"]),
+  };
   const actor = await anonymousActor();
-  return answer(signIn(getDeps(), actor, parsed.data), actor.requestId);
+  return answer(signIn(getDeps(), actor, entered), actor.requestId);
 }
 
-/** What the door has proved counts; nothing that the browser sends along does. */
+/** A field that is missing, or given twice, is none. */
+const textOf = (field: unknown): string => (typeof field === "string" ? field : "");
+
+/** Trusts only the certificate that the gateway verified, nothing that the browser sends. */
 async function authorizeCertificate(): Promise<SignedInUser | null> {
-  const actor = (await currentHolder()) ?? (await anonymousActor());
+  const actor = (await currentCertificateActor()) ?? (await anonymousActor());
   return answer(
     signInWithCertificate(getDeps(), actor, (await currentRequest()).peer),
     actor.requestId,
@@ -44,14 +50,16 @@ async function authorizeCertificate(): Promise<SignedInUser | null> {
 }
 
 async function answer(
-  signingIn: Promise<SignedIn>,
+  signingIn: Promise<Recorded<SignedIn>>,
   requestId: string,
 ): Promise<SignedInUser | null> {
   try {
-    const { account, sessionId } = await signingIn;
+    const { account, sessionId } = (await signingIn).result;
     return { id: account.id, email: account.email, name: account.name, sessionId };
   } catch (error) {
     if (isAppError(error) && error.kind === "unauthenticated") return null;
+    const failure = formatSignInFailure(error);
+    if (failure !== null) throw new Error(failure, { cause: error });
     reportBug(error, requestId);
     throw new Error(unavailable, { cause: error });
   }
@@ -60,12 +68,32 @@ async function answer(
 const openSession = async (sid: unknown): Promise<OpenSession | null> =>
   typeof sid === "string" ? findSession(getDeps(), sid, (await currentRequest()).peer) : null;
 
-/**
- * next-auth with our own accounts. Its encrypted cookie names a row of ours (`sid`), and the row decides: ended, expired or disabled counts as
- * signed out at once. Secure cookies come by themselves when the door says https.
- */
-export function authOptions(): AuthOptions {
+/** Cookies without a domain, for this host alone; secure ones wherever the gateway has TLS. */
+function cookieOptions(
+  listener: GatewayRequest["listener"],
+): Pick<AuthOptions, "cookies" | "useSecureCookies"> {
+  const options = { sameSite: "lax", path: "/", secure: listener !== "http" } as const;
+  const prefix = cookiePrefix(listener);
   return {
+    useSecureCookies: options.secure,
+    cookies: {
+      sessionToken: { name: sessionCookieName(listener), options: { ...options, httpOnly: true } },
+      callbackUrl: { name: `${prefix}next-auth.callback-url`, options },
+      csrfToken: {
+        name: `${prefix}next-auth.csrf-token`,
+        options: { ...options, httpOnly: true },
+      },
+    },
+  };
+}
+
+/**
+ * next-auth with Chancery's accounts. Its encrypted cookie names a session row (`sid`), which
+ * decides: an ended or expired session or a disabled account is signed out immediately.
+ */
+export function authOptions(listener: GatewayRequest["listener"]): AuthOptions {
+  return {
+    ...cookieOptions(listener),
     secret: readEnv().CHANCERY_SESSION_SECRET,
     session: { strategy: "jwt", maxAge: sessionSeconds },
     pages: { signIn: "/sign-in", error: "/sign-in", signOut: "/sign-in" },
@@ -73,7 +101,7 @@ export function authOptions(): AuthOptions {
       Credentials({
         name: "Password",
         credentials: {
-          email: { label: "E-mail", type: "email" },
+          email: { label: "Email", type: "email" },
           password: { label: "Password", type: "password" },
         },
         authorize: authorizeCredentials,
@@ -89,7 +117,7 @@ export function authOptions(): AuthOptions {
       async jwt({ token, user }) {
         if (user) return { ...token, sid: (user as SignedInUser).sessionId };
         const open = await openSession(token.sid);
-        // Throwing is how next-auth is told to take the cookie away.
+        // next-auth removes the cookie when this throws.
         if (open === null) throw new Error("The session has ended.");
         return token;
       },

@@ -1,29 +1,30 @@
 import { forbidden, redirect } from "next/navigation";
 import { cache } from "react";
-import type { Actor } from "@/lib/auth/actor";
-import { scopeOf, type Permission } from "@/lib/auth/permissions";
-import { recordRefusal } from "@/lib/auth/record-refusal";
+import type { Actor } from "@/lib/access/actor";
+import { type Permission, scopeOf } from "@/lib/access/permissions";
+import { recordEntry } from "@/lib/log/record/record-entry";
+import { recordRefusal } from "@/lib/log/record/record-refusal";
+import type { EntryAction, NewEntry } from "@/lib/log/types";
+import type { Deps } from "@/lib/runtime/deps";
+import { getDeps } from "@/lib/runtime/get-deps";
 import {
-  actorOfSession,
+  activeActorOfSession,
   anonymousActor,
-  currentHolder,
+  currentCertificateActor,
   currentRequest,
   lostSession,
-} from "@/lib/auth/session-actor";
-import type { Deps } from "@/lib/deps";
-import { recordEntry } from "@/lib/log/record";
-import type { EntryAction, NewEntry } from "@/lib/log/types";
-import { getDeps } from "@/lib/runtime";
+} from "./session-actor";
 
 export type ReadAction = Extract<EntryAction, `${string}.read`>;
 export type PageTarget = Readonly<{ kind: string; id: string; label: string }>;
 
-/** "self": whoever is signed in, for pages and acts about oneself alone. */
+/** "self": any signed-in user, for pages about their own account. */
 export type PagePermission = Permission | "self";
 
 /**
- * The first line of every page: nobody signed in is sent to /sign-in, a role without the permission sees the page for that (403), and an
- * allowed read is on the record before anything is shown. Throws `record.unavailable` if it cannot be recorded: then nothing is shown.
+ * The first call of every page: redirects to /sign-in without a session, shows the 403 page to a
+ * role without the permission, and records an allowed read before the page is rendered. Errors:
+ * `record.unavailable` if the read cannot be recorded; the page is then not rendered.
  */
 export async function openPage(
   permission: PagePermission,
@@ -31,13 +32,18 @@ export async function openPage(
 ): Promise<{ actor: Actor; deps: Deps }> {
   const deps = getDeps();
   const { path } = await currentRequest();
-  const actor = await actorOfSession();
-  if (actor === null) return turnAway();
+  const actor = await activeActorOfSession();
+  if (actor === null) return redirectToSignIn();
   if (permission !== "self" && scopeOf(actor.role, permission) === "none") {
-    await recordRefusal(deps, actor, { code: "forbidden", method: "GET", path, status: 403 });
+    await recordRefusal(deps.recorder, actor, {
+      code: "forbidden",
+      method: "GET",
+      path,
+      status: 403,
+    });
     forbidden();
   }
-  await recordEntry(deps, actor, {
+  await recordEntry(deps.recorder, actor, {
     action: options.action,
     outcome: "success",
     target: options.target ?? null,
@@ -47,29 +53,38 @@ export async function openPage(
 }
 
 /** Once for a request, whether its frame or its page asks first. */
-const recordStranger = cache(async (path: string): Promise<void> => {
+const recordUnauthenticated = cache(async (path: string): Promise<void> => {
   const lost = await lostSession();
   const reason =
     lost === "needs-certificate" || lost === "other-certificate"
       ? { reason: "the session is bound to another certificate" }
       : {};
-  await recordRefusal(getDeps(), (await currentHolder()) ?? (await anonymousActor()), {
-    code: "unauthenticated",
-    method: "GET",
-    path,
-    status: 307,
-    ...reason,
-  });
+  await recordRefusal(
+    getDeps().recorder,
+    (await currentCertificateActor()) ?? (await anonymousActor()),
+    {
+      code: "unauthenticated",
+      method: "GET",
+      path,
+      status: 307,
+      // The cookie of a session that has ended is known; without one, the caller is not.
+      isKnownCaller: lost !== null,
+      ...reason,
+    },
+  );
 });
 
-/** Sends a stranger to the sign-in, on the record. A frame that calls it before its page streams gives the answer its proper status. */
-export async function turnAway(): Promise<never> {
+/**
+ * Sends an unauthenticated user to the sign-in page and records it. A layout that calls it before
+ * its page streams gives the response its proper status.
+ */
+export async function redirectToSignIn(): Promise<never> {
   const { path } = await currentRequest();
-  await recordStranger(path);
+  await recordUnauthenticated(path);
   redirect(signInAddress(path));
 }
 
-/** Only a path of our own comes back after signing in, never another site. */
+/** Only a path of this site is returned to after signing in, never another site. */
 export function signInAddress(path: string): string {
   const safe = /^\/(?![/\\])/.test(path) && path !== "/";
   return safe ? `/sign-in?next=${encodeURIComponent(path)}` : "/sign-in";

@@ -1,6 +1,7 @@
 /**
- * A form's fields as a plain value: `a.b` nests, `names[]` or a repeated name makes a list, and the framework's own fields are left out. Empty text
- * stays empty text: what it means is the schema's matter.
+ * A form's fields as a plain value: `a.b` nests, `names[]` or a repeated name makes a list, and the
+ * framework's own fields are left out. Empty text stays empty text: what it means is the schema's
+ * matter.
  */
 export function readForm(form: FormData): Record<string, unknown> {
   const result: Record<string, unknown> = Object.create(null) as Record<string, unknown>;

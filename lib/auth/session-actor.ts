@@ -1,24 +1,34 @@
 import { cookies, headers } from "next/headers";
 import { decode } from "next-auth/jwt";
 import { cache } from "react";
-import { explainLostSession, findSession } from "@/lib/accounts/find-session";
+import type { Actor } from "@/lib/access/actor";
+import { keepSessionActive } from "@/lib/accounts/keep-session-active";
+import { explainLostSession, findSession } from "@/lib/accounts/read-sessions";
 import type { LostSession } from "@/lib/accounts/schema";
-import type { Actor } from "@/lib/auth/actor";
-import { actorOfPeer } from "@/lib/auth/certificate-actor";
-import { readDoorHeaders, type DoorRequest } from "@/lib/auth/door-headers";
-import { getDeps } from "@/lib/runtime";
-import { readEnv } from "@/lib/env";
+import { actorOfPeer } from "@/lib/client-auth/certificate-actor";
+import { type GatewayRequest, readGatewayHeaders } from "@/lib/http/gateway-headers";
+import { readEnv } from "@/lib/runtime/env";
+import { getDeps } from "@/lib/runtime/get-deps";
 
-/** The name of next-auth's session cookie; browsers accept the `__Secure-` one over https alone. */
-export const sessionCookieName = (listener: DoorRequest["listener"]): string =>
-  listener === "http" ? "next-auth.session-token" : "__Secure-next-auth.session-token";
+/**
+ * The name of next-auth's session cookie. Browsers accept a `__Host-` cookie over https only, from
+ * this very host and for all of its paths; plain HTTP is for this machine.
+ */
+export const sessionCookieName = (listener: GatewayRequest["listener"]): string =>
+  `${cookiePrefix(listener)}next-auth.session-token`;
+
+export const cookiePrefix = (listener: GatewayRequest["listener"]): "" | "__Host-" =>
+  listener === "http" ? "" : "__Host-";
 
 /** Where the request that is being answered came from. */
-export const currentRequest = cache(async (): Promise<DoorRequest> =>
-  readDoorHeaders(await headers()),
+export const currentRequest = cache(async (): Promise<GatewayRequest> =>
+  readGatewayHeaders(await headers()),
 );
 
-/** The id of the session that the browser's cookie names, or null. The row decides whether it still counts. */
+/**
+ * The id of the session that the browser's cookie names, or null. The row decides whether it still
+ * counts.
+ */
 export const currentSessionId = cache(async (): Promise<string | null> => {
   const { listener } = await currentRequest();
   const token = (await cookies()).get(sessionCookieName(listener))?.value;
@@ -32,13 +42,13 @@ export const currentSessionId = cache(async (): Promise<string | null> => {
 });
 
 /**
- * The signed-in person, checked against the session's row on every request; null when there is none, it has ended, or it is bound to another
- * certificate than the request came with.
+ * The signed-in person, checked against the session's row on every request; null when there is
+ * none, it has ended, or it is bound to another certificate than the request came with.
  */
 export const actorOfSession = cache(async (): Promise<Actor | null> => {
   const id = await currentSessionId();
   if (id === null) return null;
-  const { origin, requestId, peer } = await currentRequest();
+  const { address, requestId, peer } = await currentRequest();
   const session = await findSession(getDeps(), id, peer);
   if (session === null) return null;
   return {
@@ -48,30 +58,50 @@ export const actorOfSession = cache(async (): Promise<Actor | null> => {
     role: session.account.role,
     identityId: null,
     credential: session.credential,
-    origin,
+    assertedBy: null,
+    address: address,
     requestId,
     correlationId: requestId,
   };
 });
 
-/** Why the session that the browser's cookie names does not count; null if it names none, or one that counts. */
+/**
+ * `actorOfSession` for what a person does, which keeps the session from ending for lack of
+ * activity. What a page asks for by itself in the background uses `actorOfSession`.
+ */
+export const activeActorOfSession = cache(async (): Promise<Actor | null> => {
+  const [actor, id] = await Promise.all([actorOfSession(), currentSessionId()]);
+  if (actor !== null && id !== null) await keepSessionActive(getDeps(), id);
+  return actor;
+});
+
+/**
+ * Why the session that the browser's cookie names does not count; null if it names none, or one
+ * that counts.
+ */
 export const lostSession = cache(async (): Promise<LostSession | null> => {
   const id = await currentSessionId();
   if (id === null || (await actorOfSession()) !== null) return null;
   return explainLostSession(getDeps(), id, (await currentRequest()).peer);
 });
 
-/** Whoever the request's client certificate proves, before anybody is signed in with it; null if it came with none. May do nothing yet. */
-export async function currentHolder(): Promise<Actor | null> {
-  const { origin, requestId, peer } = await currentRequest();
+/**
+ * The actor of the request's client certificate before sign-in, without a role; null without a
+ * certificate.
+ */
+export async function currentCertificateActor(): Promise<Actor | null> {
+  const { address, requestId, peer } = await currentRequest();
   return peer === null
     ? null
-    : { ...actorOfPeer(peer, { origin, requestId, correlationId: requestId }), role: null };
+    : {
+        ...actorOfPeer(peer, { address: address, requestId, correlationId: requestId }),
+        role: null,
+      };
 }
 
-/** A request that nobody has signed in for; still somebody with an address. */
+/** The actor of a request without a session, with its address. */
 export async function anonymousActor(label = "anonymous"): Promise<Actor> {
-  const { origin, requestId } = await currentRequest();
+  const { address, requestId } = await currentRequest();
   return {
     kind: "anonymous",
     id: null,
@@ -79,7 +109,8 @@ export async function anonymousActor(label = "anonymous"): Promise<Actor> {
     role: null,
     identityId: null,
     credential: null,
-    origin,
+    assertedBy: null,
+    address: address,
     requestId,
     correlationId: requestId,
   };

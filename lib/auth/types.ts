@@ -1,6 +1,9 @@
-import type { Finding } from "@/lib/errors/app-error";
+import type { Finding } from "@/lib/errors/types";
 
-/** What a form gets back. `entrySeq` is the number of what was recorded, for the receipt; null if it is not numbered yet. */
+/**
+ * What a form gets back. `entrySeq` is the number of what was recorded, for the receipt; null if it
+ * is not numbered yet.
+ */
 export type ActionState<T = unknown> =
   | Readonly<{ ok: true; data: T; entryId: string | null; entrySeq: number | null }>
   | Readonly<{
@@ -16,3 +19,8 @@ export type ServerAction<T> = (
   previous: ActionState | null,
   input: unknown,
 ) => Promise<ActionState<T>>;
+
+/**
+ * A sign-in that may be tried again after some seconds: a limit was reached, or many are waiting.
+ */
+export type SignInFailure = Readonly<{ reason: "limited" | "busy"; seconds: number }>;

@@ -1,19 +1,37 @@
-import { createHash } from "node:crypto";
+import { sha256Hex } from "@/lib/format/hash";
 import { formatIso } from "@/lib/format/time";
 import { readCertificate } from "@/lib/pki/certificate";
 import { toPem } from "@/lib/pki/pem";
 import { formatSerial } from "@/lib/pki/serial";
-import type { AuthorityRow, IssuedCounts } from "./authorities-repository";
-import { authorityUrls } from "./authority-urls";
+import type { AuthorityRow, IssuedCounts } from "./authority-repository";
+import { authorityUrls } from "@/lib/pki/authority-urls";
 import type { CrlSummary } from "./crl-repository";
-import type { AuthorityDto } from "./schema";
+import type { CeilingRow } from "./ceiling-repository";
+import type { AuthorityDto, CeilingDto } from "./schema";
 
-type Surroundings = Readonly<{
+type AuthorityContext = Readonly<{
   publicUrl: string;
   chainPem: string;
   crl: CrlSummary | undefined;
   counts: IssuedCounts | undefined;
+  ceiling: CeilingRow | undefined;
+  /** Whether its certificate is planned and not signed yet. */
+  isWaiting: boolean;
 }>;
+
+const daySeconds = 86_400;
+
+function ceilingDto(row: CeilingRow | undefined): CeilingDto | null {
+  if (!row) return null;
+  const { maxSeconds, ...lists } = row.rules;
+  return {
+    ...lists,
+    maxDays: Math.floor(maxSeconds / daySeconds),
+    version: row.version,
+    setBy: row.setBy,
+    setAt: formatIso(row.createdAt),
+  };
+}
 
 function certificateFields(
   der: Uint8Array | null,
@@ -34,14 +52,14 @@ function certificateFields(
     notBefore: formatIso(notBefore),
     notAfter: formatIso(notAfter),
     serial: formatSerial(serial),
-    fingerprintSha256: createHash("sha256").update(der).digest("hex"),
+    fingerprintSha256: sha256Hex(der),
     certificatePem: toPem("CERTIFICATE", der),
   };
 }
 
 export function authorityDto(
   row: AuthorityRow,
-  { publicUrl, chainPem, crl, counts }: Surroundings,
+  { publicUrl, chainPem, crl, counts, ceiling, isWaiting }: AuthorityContext,
 ): AuthorityDto {
   const own = certificateFields(row.certificateDer);
   return {
@@ -66,6 +84,8 @@ export function authorityDto(
       : null,
     counts: counts ?? { valid: 0, revoked: 0, expired: 0 },
     urls: authorityUrls(publicUrl, row.slug),
+    confirmation: isWaiting ? { command: "npx chancery confirm" } : null,
+    ceiling: ceilingDto(ceiling),
     createdAt: formatIso(row.createdAt),
   };
 }

@@ -1,5 +1,6 @@
+import { withAdvisoryLock } from "@/lib/db/advisory-lock";
 import type { Database } from "@/lib/db/database";
-import type { AuditedTx } from "@/lib/log/audited-transaction";
+import type { AuditedTx } from "@/lib/log/record/audited-transaction";
 
 export type CrlRow = Readonly<{
   id: string;
@@ -23,25 +24,27 @@ export async function insertCrl(tx: AuditedTx, row: CrlRow): Promise<void> {
   await tx.crl.create({ data: { ...row, der: new Uint8Array(row.der) } });
 }
 
-/** How many CRLs of a shard keep their bytes: what is served, and what a node that lags a little may still ask for. */
-const bytesKept = 3;
+/** How many CRLs of a shard keep their bytes: the current one, and those a lagging node may read. */
+const keptCrls = 3;
 
-/** Lets go of the bytes of CRLs that newer ones have replaced; their rows and entries stay. */
-export async function letGoOfOldBytes(
+/** Deletes the bytes of CRLs that this one and newer ones replaced; their rows and entries stay. */
+export async function deleteOldCrlBytes(
   tx: AuditedTx,
-  { authorityId, shard }: Pick<CrlRow, "authorityId" | "shard">,
+  { authorityId, shard, number }: Pick<CrlRow, "authorityId" | "shard" | "number">,
 ): Promise<void> {
   await tx.$executeRaw`update crl set der = null where authority_id = ${authorityId} and shard = ${shard} and der is not null
-    and number < (select min(number) from (select number from crl where authority_id = ${authorityId} and shard = ${shard} order by number desc limit ${bytesKept}) newest)`;
+    and number < (select min(number) from (select number from crl where authority_id = ${authorityId} and shard = ${shard} and number <= ${number} order by number desc limit ${keptCrls}) newest)`;
 }
 
+/** The last number that is not larger than `atMost`; 0 if there is none. */
 export async function findLastCrlNumber(
   db: Database,
   authorityId: string,
   shard: string,
+  atMost: bigint,
 ): Promise<bigint> {
   const last = await db.prisma.crl.findFirst({
-    where: { authorityId, shard },
+    where: { authorityId, shard, number: { lte: atMost } },
     orderBy: { number: "desc" },
     select: { number: true },
   });
@@ -67,19 +70,11 @@ export async function findLatestCrls(
   return new Map(rows.map(({ id, number, ...crl }) => [id, { ...crl, number: BigInt(number) }]));
 }
 
-/**
- * Runs `work` while this node alone holds the named lock; others wait for it. Held by a connection, so it ends with the process.
- */
-export async function withLock<T>(db: Database, name: string, work: () => Promise<T>): Promise<T> {
-  const client = await db.pool.connect();
-  try {
-    await client.query("select pg_advisory_lock(hashtextextended($1, 0))", [name]);
-    const result = await work();
-    await client.query("select pg_advisory_unlock(hashtextextended($1, 0))", [name]);
-    client.release();
-    return result;
-  } catch (error) {
-    client.release(true);
-    throw error;
-  }
+/** Runs `work` while no other node publishes a CRL of this authority. */
+export async function withCrlLock<T>(
+  db: Database,
+  authorityId: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  return withAdvisoryLock(db, `crl ${authorityId}`, work);
 }

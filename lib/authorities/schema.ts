@@ -1,31 +1,31 @@
 import { z } from "zod";
-import { authorityKeyAlgorithms } from "@/lib/pki/types";
-import type { AuthorityKeyAlgorithm } from "@/lib/pki/types";
+import { label } from "@/lib/format/label";
+import { authorityKeyAlgorithms, type AuthorityKeyAlgorithm } from "@/lib/pki/types";
 
 /** The shard of a CRL that covers every certificate of its authority. */
 export const wholeCrl = "";
-export const slugPattern = /^[a-z0-9](?:[a-z0-9-]{0,46}[a-z0-9])?$/;
+const slugPattern = /^[a-z0-9](?:[a-z0-9-]{0,46}[a-z0-9])?$/;
 
-export const authorityName = z
-  .string()
-  .trim()
-  .min(1, "Name the authority.")
-  .max(64, "At most 64 characters (RFC 5280, ub-common-name).");
+export const authorityName = label(
+  64,
+  "Enter a name.",
+  "Use at most 64 characters (RFC 5280, ub-common-name).",
+);
 export const authoritySlug = z
   .string()
   .trim()
   .regex(
     slugPattern,
-    "Lower-case letters, digits and hyphens, 1 to 48; it stands in CRL and CA addresses.",
+    "Use 1 to 48 lowercase letters, digits and hyphens. It is part of the CRL and CA URLs.",
   );
 
 export const authorityInput = z.strictObject({
   name: authorityName,
   slug: authoritySlug.optional(),
-  /** The authority that signs it; null makes a root. */
+  /** The authority that signs its certificate; null for a root. */
   parentId: z.string().max(64).nullable(),
   keyAlgorithm: z.enum(authorityKeyAlgorithms).default("ecdsa-p256"),
-  validityYears: z.number().int("Whole years.").min(1).max(40),
+  validityYears: z.number().int("Enter whole years.").min(1).max(40),
   pathLength: z.number().int().min(0).max(5).nullable().optional(),
 });
 export type AuthorityInput = z.infer<typeof authorityInput>;
@@ -45,7 +45,7 @@ export type AuthorityDto = Readonly<{
   fingerprintSha256: string | null;
   certificateId: string | null;
   certificatePem: string | null;
-  /** Its own certificate and what is above it, without the root; the root's own for a root. */
+  /** Its certificate and those of the CAs above it, without the root; for a root, its own. */
   chainPem: string;
   crl: Readonly<{
     number: string;
@@ -61,6 +61,25 @@ export type AuthorityDto = Readonly<{
     certificatePem: string;
     chain: string;
   }>;
+  /**
+   * Set while its certificate waits for the confirmation of the host's operator, who runs this
+   * command.
+   */
+  confirmation: Readonly<{ command: string }> | null;
+  /** What the signer ever signs with its key; null before it is confirmed. */
+  ceiling: CeilingDto | null;
   createdAt: string;
-  entryId?: string;
+}>;
+
+/** `*` in a list allows anything of that kind. */
+export type CeilingDto = Readonly<{
+  dns: readonly string[];
+  uri: readonly string[];
+  email: readonly string[];
+  ip: readonly string[];
+  usages: readonly string[];
+  maxDays: number;
+  version: number;
+  setBy: string;
+  setAt: string;
 }>;

@@ -1,16 +1,31 @@
+import { toHex } from "@/lib/log/pure/bytes";
 import { formatIso } from "@/lib/format/time";
 import { toPem } from "@/lib/pki/pem";
 import { formatSerial } from "@/lib/pki/serial";
-import type { RevocationReason } from "@/lib/pki/types";
-import { readSanText } from "./plan-row";
+import type { GeneralName, RevocationReason } from "@/lib/pki/types";
+import type { CertificateRow } from "./certificate-repository";
 import type { CertificateDto, CertificateItem, CertificateStatus, RevocationDto } from "./schema";
-import type { CertificateRow } from "./types";
 
-const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
 const isoOrNull = (at: Date | null): string | null => at && formatIso(at);
 
-/** What was decided outranks the clock; validity includes notAfter itself (RFC 5280 §4.1.2.5). */
-export function statusOf(
+/** A subjectAltName as the database keeps it: `type:value`. */
+export const formatSan = ({ type, value }: GeneralName): string => `${type}:${value}`;
+
+export function parseSan(text: string): GeneralName {
+  const colon = text.indexOf(":");
+  return { type: text.slice(0, colon) as GeneralName["type"], value: text.slice(colon + 1) };
+}
+
+/** The certificate as the target of an entry. */
+export const certificateTarget = (
+  row: Readonly<{ id: string; commonName: string; subjectText: string }>,
+) => ({ kind: "certificate", id: row.id, label: row.commonName || row.subjectText });
+
+/**
+ * The status that people see. A revocation or hold outranks expiration; validity includes notAfter
+ * itself (RFC 5280 §4.1.2.5).
+ */
+export function certificateStatusOf(
   row: Pick<CertificateRow, "state" | "notAfter">,
   now: Date,
 ): CertificateStatus {
@@ -38,22 +53,23 @@ function revocationOf(row: CertificateRow): RevocationDto | null {
   };
 }
 
+/** A certificate as lists show it. */
 export function certificateItem(row: CertificateRow, now: Date): CertificateItem {
   return {
     id: row.id,
     serial: formatSerial(row.serial),
-    status: statusOf(row, now),
+    status: certificateStatusOf(row, now),
     notBefore: formatIso(row.notBefore),
     notAfter: formatIso(row.notAfter),
     subject: row.subjectText,
     commonName: row.commonName,
-    sans: row.sans.map(readSanText),
-    fingerprintSha256: row.fingerprintSha256 && hex(row.fingerprintSha256),
+    sans: row.sans.map(parseSan),
+    fingerprintSha256: row.fingerprintSha256 && toHex(row.fingerprintSha256),
     profile: { id: row.profileId, slug: row.profileSlug, version: row.profileVersion },
     identity: { id: row.identityId, name: row.identityName, kind: row.identityKind },
     authority: { id: row.issuerId, slug: row.issuerSlug },
     keyAlgorithm: row.keyAlgorithm,
-    keySha256: hex(row.spkiSha256),
+    keySha256: toHex(row.spkiSha256),
     revocation: revocationOf(row),
     predecessorId: row.predecessorId,
     successorId: row.successorId,

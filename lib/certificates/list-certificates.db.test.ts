@@ -1,44 +1,47 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import {
-  makeTestHouse,
-  makeTestIdentity,
-  testActor,
-} from "@/server/signer/testing/make-test-house";
-import type { TestHouse } from "@/server/signer/testing/make-test-house";
-import { makeCsr, refusalOf } from "@/server/signer/testing/requests";
-import type { Deps } from "@/lib/deps";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { issueCertificate } from "@/lib/issuing/issue-certificate";
+import type { Deps } from "@/lib/runtime/deps";
+import { adminActor } from "@/testing/actors";
+import { createTestCa, createTestIdentity } from "@/testing/ca/create-test-ca";
+import { makeCsr, refusalOf } from "@/testing/ca/requests";
+import type { Harness } from "@/testing/harness";
 import { getCertificate } from "./get-certificate";
-import { issueCertificate } from "./issue-certificate";
 import { listCertificates } from "./list-certificates";
 import { previewRevocation } from "./preview-revocation";
 import { revokeCertificate } from "./revoke-certificate";
 import type { CertificateDto, CertificateQueryInput } from "./schema";
 
-let house: TestHouse, deps: Deps, first: string, second: string, all: CertificateDto[];
-const admin = testActor();
+let harness: Harness;
+let deps: Deps;
+let first: string;
+let second: string;
+let all: CertificateDto[];
+const admin = adminActor();
 
 beforeAll(async () => {
-  house = await makeTestHouse();
-  ({ deps } = house);
-  first = await makeTestIdentity(deps, "payments");
-  second = await makeTestIdentity(deps, "billing");
+  harness = await createTestCa();
+  ({ deps } = harness);
+  first = await createTestIdentity(deps, "payments");
+  second = await createTestIdentity(deps, "billing");
   all = [];
   for (let index = 0; index < 12; index++) {
     const csr = await makeCsr([`node-${index}.example.com`, `alias-${index}.example.com`]);
     all.push(
-      await issueCertificate(deps, admin, {
-        profile: index % 2 ? "short-lived" : "tls-server",
-        identity: index < 8 ? first : second,
-        csr,
-      }),
+      (
+        await issueCertificate(deps, admin, {
+          profile: index % 2 ? "short-lived" : "tls-server",
+          identity: index < 8 ? first : second,
+          csr,
+        })
+      ).result,
     );
-    house.advance(10);
+    harness.advance(10);
   }
   await revokeCertificate(deps, admin, all[0]?.id ?? "", { reason: "superseded" });
   await revokeCertificate(deps, admin, all[2]?.id ?? "", { reason: "certificateHold" });
 });
 afterAll(async () => {
-  await house.close();
+  await harness.close();
 });
 
 /** Without Chancery's own. */
@@ -51,7 +54,7 @@ async function list(query: CertificateQueryInput = {}): Promise<string[]> {
 const names = (...indexes: number[]) => indexes.map((index) => `node-${index}`);
 
 describe("filters", () => {
-  it("each narrows the list, and what is outside is left out", async () => {
+  test("each narrows the list, and what is outside is left out", async () => {
     expect(await list({ state: "revoked" })).toEqual(names(0));
     expect(await list({ state: "held" })).toEqual(names(2));
     expect(await list({ state: "valid" })).toHaveLength(10);
@@ -77,7 +80,7 @@ describe("filters", () => {
     ).toEqual(names(10, 8, 6, 4));
   });
 
-  it.each([
+  test.each([
     ["the beginning of a common name", () => "NODE-1", [11, 10, 1]],
     ["a whole other name", () => "alias-7.example.com", [7]],
     ["the beginning of an identity", () => "bill", [11, 10, 9, 8]],
@@ -93,7 +96,7 @@ describe("filters", () => {
     expect(await list({ q: word() })).toEqual(names(...expected));
   });
 
-  it("counts what the filter matches, not the page", async () => {
+  test("counts what the filter matches, not the page", async () => {
     expect((await listCertificates(deps, admin, { limit: 2, identity: first })).total).toEqual({
       count: 8,
       capped: false,
@@ -102,13 +105,13 @@ describe("filters", () => {
 });
 
 describe("paging", () => {
-  it.each(["-createdAt", "createdAt", "notAfter", "-notAfter"] as const)(
+  test.each(["-createdAt", "createdAt", "notAfter", "-notAfter"] as const)(
     "by %s shows each once, in order, while others are issued",
     async (sort) => {
-      const seen: string[] = [],
-        before = (await listCertificates(deps, admin, { limit: 200, sort })).items.map(
-          (item) => item.id,
-        );
+      const seen: string[] = [];
+      const before = (await listCertificates(deps, admin, { limit: 200, sort })).items.map(
+        (item) => item.id,
+      );
       let cursor: string | undefined;
       do {
         const page = await listCertificates(deps, admin, {
@@ -120,7 +123,7 @@ describe("paging", () => {
         cursor = page.nextCursor ?? undefined;
         if (seen.length === 6)
           await issueCertificate(deps, admin, {
-            profile: "device",
+            profile: "tls-client-service",
             identity: second,
             csr: await makeCsr(["late.example.com"]),
           });
@@ -130,7 +133,7 @@ describe("paging", () => {
     },
   );
 
-  it.each([
+  test.each([
     "rubbish",
     Buffer.from('["createdAt","2026-01-01","x"]').toString("base64url"),
     Buffer.from("{}").toString("base64url"),
@@ -140,7 +143,7 @@ describe("paging", () => {
     });
   });
 
-  it("refuses a cursor of another order", async () => {
+  test("refuses a cursor of another order", async () => {
     const { nextCursor } = await listCertificates(deps, admin, { limit: 1 });
     expect(
       (
@@ -153,7 +156,7 @@ describe("paging", () => {
 });
 
 describe("reading one", () => {
-  it.each([
+  test.each([
     ["id", () => all[3]?.id],
     ["serial", () => all[3]?.serial.toUpperCase()],
     ["fingerprint", () => all[3]?.fingerprintSha256],
@@ -161,18 +164,23 @@ describe("reading one", () => {
     expect((await getCertificate(deps, admin, ref() ?? "")).id).toBe(all[3]?.id);
   });
 
-  it.each(["", "zz", "crt_x", "00", "f".repeat(64), "f".repeat(500), "'; drop table certificate"])(
-    "of which there is none (%s) is not found",
-    async (ref) => {
-      expect(await refusalOf(getCertificate(deps, admin, ref))).toMatchObject({
-        code: "certificate.not-found",
-        kind: "not-found",
-      });
-    },
-  );
+  test.each([
+    "",
+    "zz",
+    "crt_x",
+    "00",
+    "f".repeat(64),
+    "f".repeat(500),
+    "'; drop table certificate",
+  ])("of which there is none (%s) is not found", async (ref) => {
+    expect(await refusalOf(getCertificate(deps, admin, ref))).toMatchObject({
+      code: "certificate.not-found",
+      kind: "not-found",
+    });
+  });
 
-  it("shows a service its own only, in lists too, and the rest as missing", async () => {
-    const service = testActor({ role: "service", identityId: second });
+  test("shows a service its own only, in lists too, and the rest as missing", async () => {
+    const service = adminActor({ role: "service", identityId: second });
     expect(
       (await listCertificates(deps, service, { limit: 200 })).items.every(
         (item) => item.identity.id === second,
@@ -184,7 +192,7 @@ describe("reading one", () => {
     expect((await getCertificate(deps, service, all[9]?.id ?? "")).id).toBe(all[9]?.id);
   });
 
-  it("previews a revocation in figures", async () => {
+  test("previews a revocation in figures", async () => {
     expect(await previewRevocation(deps, admin, all[1]?.id ?? "")).toMatchObject({
       uses: 0,
       lastUsedAt: null,

@@ -1,15 +1,22 @@
-import type { Actor } from "@/lib/auth/actor";
-import { authorize } from "@/lib/auth/permissions";
-import type { Deps } from "@/lib/deps";
+import type { AnyActor } from "@/lib/access/actor";
+import { authorize } from "@/lib/access/permissions";
 import { AppError } from "@/lib/errors/app-error";
 import { plainHex } from "@/lib/format/identifier";
 import { parseSerial } from "@/lib/pki/serial";
+import type { Deps } from "@/lib/runtime/deps";
 import { certificateItem } from "./certificate-dto";
-import { searchCertificateRows } from "./list-repository";
-import type { Position, Word } from "./list-repository";
-import { certificateQuery } from "./schema";
-import type { CertificateList, CertificateQueryInput, CertificateSort } from "./schema";
-import type { CertificateRow } from "./types";
+import type { CertificateRow } from "./certificate-repository";
+import {
+  searchCertificateRows,
+  type Position,
+  type SearchTerm,
+} from "./certificate-search-repository";
+import {
+  certificateQuery,
+  type CertificateList,
+  type CertificateQueryInput,
+  type CertificateSort,
+} from "./schema";
 
 const isByExpiry = (sort: CertificateSort): boolean => sort === "notAfter" || sort === "-notAfter";
 
@@ -19,44 +26,47 @@ function cursorOf(row: CertificateRow, sort: CertificateSort): string {
   ).toString("base64url");
 }
 
-/** A cursor belongs to the order in which it was made. */
+/** A cursor is valid only for the sort order that it was made for. */
 function readCursor(text: string, sort: CertificateSort): Position {
   try {
-    const [madeFor, at, id] = JSON.parse(
+    const [cursorSort, at, id] = JSON.parse(
       Buffer.from(text, "base64url").toString("utf8"),
     ) as unknown[];
     const position = { at: new Date(String(at)), id: String(id) };
     if (
-      madeFor === sort &&
+      cursorSort === sort &&
       !Number.isNaN(position.at.getTime()) &&
       /^crt_[0-9a-z]{26}$/.test(position.id)
     )
       return position;
   } catch {
-    /* told below */
+    // Reported below, like a cursor for another order.
   }
-  const message = "This cursor does not belong to this list. Start again without it.";
+  const message = "This cursor is not valid for this list. Start from the first page.";
   throw new AppError("cursor.invalid", message, {
     findings: [{ code: "cursor.invalid", message, path: "cursor" }],
   });
 }
 
-function wordOf(text: string | undefined): Word | null {
+function searchTermOf(text: string | undefined): SearchTerm | null {
   if (!text) return null;
-  const hex = plainHex(text),
-    isBytes = hex.length % 2 === 0 && /^[0-9a-f]{16,64}$/.test(hex);
+  const hex = plainHex(text);
+  const isBytes = hex.length % 2 === 0 && /^[0-9a-f]{16,64}$/.test(hex);
   return { text, hex: isBytes ? Buffer.from(hex, "hex") : null };
 }
 
-/** Certificates by filters, a page at a time, with their count up to ten thousand. Of a service: its own. Errors: `cursor.invalid`, `serial.invalid`. */
+/**
+ * One page of certificates that match the filters, and their count up to ten thousand. A service
+ * gets only its own. Errors: `cursor.invalid`, `serial.invalid`.
+ */
 export async function listCertificates(
   deps: Pick<Deps, "db" | "clock">,
-  actor: Actor,
+  actor: AnyActor,
   input: CertificateQueryInput = {},
 ): Promise<CertificateList> {
-  const scope = authorize(actor, "certificates.read"),
-    query = certificateQuery.parse(input),
-    now = deps.clock.now();
+  const scope = authorize(actor, "certificates.read");
+  const query = certificateQuery.parse(input);
+  const now = deps.clock.now();
   const onlyIdentityId = scope === "own" ? (actor.identityId ?? "") : null;
   const search = {
     query,
@@ -64,13 +74,13 @@ export async function listCertificates(
     now,
     after: query.cursor ? readCursor(query.cursor, query.sort) : null,
   };
-  const word = wordOf(query.q),
-    serial = query.serial ? parseSerial(query.serial) : null;
-  const { rows, total } = await searchCertificateRows(deps.db, search, word, serial);
-  const shown = rows.slice(0, query.limit),
-    last = shown.at(-1);
+  const term = searchTermOf(query.q);
+  const serial = query.serial ? parseSerial(query.serial) : null;
+  const { rows, total } = await searchCertificateRows(deps.db, search, term, serial);
+  const page = rows.slice(0, query.limit);
+  const last = page.at(-1);
   return {
-    items: shown.map((row) => certificateItem(row, now)),
+    items: page.map((row) => certificateItem(row, now)),
     nextCursor: rows.length > query.limit && last ? cursorOf(last, query.sort) : null,
     total,
   };

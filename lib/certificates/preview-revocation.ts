@@ -1,20 +1,22 @@
-import type { Actor } from "@/lib/auth/actor";
-import type { Deps } from "@/lib/deps";
+import type { Actor } from "@/lib/access/actor";
 import { formatIso } from "@/lib/format/time";
+import type { Deps } from "@/lib/runtime/deps";
 import { certificateItem } from "./certificate-dto";
-import { countValidOf, findUses } from "./certificates-repository";
-import { requireCertificate } from "./get-certificate";
-import { findCertificateRow } from "./rows-repository";
+import { countValidOf, findUses, findCertificateRow } from "./certificate-repository";
+import { getCertificateRow } from "./get-certificate";
 import type { RevocationPreview } from "./schema";
 
-/** What a revocation would hit, in figures: when and from where it was last used, what takes its place. Errors: `certificate.not-found`. */
+/**
+ * The consequences of a revocation: when and from how many addresses the certificate was used, and
+ * what replaces it. Errors: `certificate.not-found`, `certificate.ambiguous`.
+ */
 export async function previewRevocation(
   deps: Pick<Deps, "db" | "clock">,
   actor: Actor,
   ref: string,
 ): Promise<RevocationPreview> {
-  const row = await requireCertificate(deps, actor, "certificates.revoke", ref),
-    now = deps.clock.now();
+  const row = await getCertificateRow(deps, actor, "certificates.revoke", ref);
+  const now = deps.clock.now();
   const [uses, others, successorRow] = await Promise.all([
     findUses(deps.db, row.id),
     countValidOf(deps.db, row.identityId, row.id, now),

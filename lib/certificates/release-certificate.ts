@@ -1,28 +1,40 @@
-import type { Actor } from "@/lib/auth/actor";
-import type { Deps } from "@/lib/deps";
+import type { Recorded } from "@/lib/log/record/recorded";
+import type { Actor } from "@/lib/access/actor";
+import { assertProven } from "@/lib/access/permissions";
 import { AppError } from "@/lib/errors/app-error";
-import { auditedTransaction } from "@/lib/log/audited-transaction";
-import { statusOf } from "./certificate-dto";
-import { markReleased } from "./certificates-repository";
-import { describeRow, requireCertificate } from "./get-certificate";
-import { certificateTarget } from "./plan-row";
+import { authorize } from "@/lib/access/permissions";
+import { assertNamesHeld } from "@/lib/identities/assert-names-held";
+import { requirePower } from "@/lib/identities/power";
+import { auditedTransaction } from "@/lib/log/record/audited-transaction";
+import type { Deps } from "@/lib/runtime/deps";
+import { certificateStatusOf, certificateTarget } from "./certificate-dto";
+import { markReleased } from "./certificate-repository";
+import { describeCertificate, getCertificateRow } from "./get-certificate";
 import type { CertificateDto, ReleaseInput } from "./schema";
 
-/** Ends a hold: the certificate is in force again. Errors: `certificate.not-found`, `certificate.state` if it is not on hold. */
+/**
+ * Releases a certificate from hold: it is valid again. Only those who may place a hold lift it, so
+ * never the identity itself, whose key may be in doubt, and only while the identity still holds its
+ * names. Errors: `certificate.not-found`, `certificate.ambiguous`, `certificate.state` if it is not
+ * on hold, `identity.confers-power`, `name.not-held`.
+ */
 export async function releaseCertificate(
-  deps: Pick<Deps, "db" | "clock" | "random">,
+  deps: Pick<Deps, "db" | "clock" | "recorder">,
   actor: Actor,
   ref: string,
   input: ReleaseInput = {},
-): Promise<CertificateDto> {
-  const row = await requireCertificate(deps, actor, "certificates.revoke", ref);
-  const { entryIds } = await auditedTransaction(deps, actor, async (tx) => {
-    const released = await markReleased(tx, row.id);
-    if (!released)
+): Promise<Recorded<CertificateDto>> {
+  assertProven(actor);
+  const row = await getCertificateRow(deps, actor, "certificates.revoke", ref);
+  authorize(actor, "certificates.hold");
+  const { entryId } = await auditedTransaction(deps.recorder, actor, async (tx) => {
+    await requirePower(tx, actor, row.identityId, "release");
+    const isReleased = await markReleased(tx, row.id);
+    if (isReleased) await assertNamesHeld(tx, row.identityId, row);
+    if (!isReleased)
       throw new AppError(
         "certificate.state",
-        `Only a certificate on hold can be released; this one is ${statusOf(row, deps.clock.now())}.`,
-        { kind: "conflict" },
+        `Only a certificate on hold can be released; this one is ${certificateStatusOf(row, deps.clock.now())}.`,
       );
     return {
       result: null,
@@ -36,6 +48,6 @@ export async function releaseCertificate(
       ],
     };
   });
-  const now = await requireCertificate(deps, actor, "certificates.revoke", row.id);
-  return { ...(await describeRow(deps, now)), entryId: entryIds[0] ?? "" };
+  const released = await getCertificateRow(deps, actor, "certificates.revoke", row.id);
+  return { result: await describeCertificate(deps, released), entryId };
 }

@@ -1,99 +1,124 @@
-import type { Actor } from "@/lib/auth/actor";
-import type { Deps } from "@/lib/deps";
+import type { EntryId } from "@/lib/format/ids";
+import type { Recorded } from "@/lib/log/record/recorded";
+import type { AnyActor } from "@/lib/access/actor";
+import { authorize } from "@/lib/access/permissions";
 import { AppError } from "@/lib/errors/app-error";
-import { auditedTransaction } from "@/lib/log/audited-transaction";
-import { recordEntry } from "@/lib/log/record";
+import type { ErrorCode } from "@/lib/errors/codes";
+import { requirePower } from "@/lib/identities/power";
+import { auditedTransaction } from "@/lib/log/record/audited-transaction";
+import { recordEntry } from "@/lib/log/record/record-entry";
 import type { NewEntry } from "@/lib/log/types";
-import { statusOf } from "./certificate-dto";
-import { blockKey, markRevoked, raiseReason } from "./certificates-repository";
-import { describeRow, requireCertificate } from "./get-certificate";
-import { certificateTarget } from "./plan-row";
-import { findCertificateRow } from "./rows-repository";
+import type { Deps } from "@/lib/runtime/deps";
+import { certificateStatusOf, certificateTarget } from "./certificate-dto";
+import {
+  blockKey,
+  findCertificateRow,
+  isAuthorityCertificate,
+  markRevoked,
+  raiseReason,
+  type CertificateRow,
+} from "./certificate-repository";
+import { describeCertificate, getCertificateRow } from "./get-certificate";
 import type { CertificateDto, RevokeInput } from "./schema";
-import type { CertificateRow } from "./types";
 
-type RevokeDeps = Pick<Deps, "db" | "clock" | "random">;
-type Wish = Readonly<{
+type RevokeDeps = Pick<Deps, "db" | "clock" | "recorder">;
+type RevocationRequest = Readonly<{
   reason: RevokeInput["reason"];
   comment: string;
   invalidityDate: Date | null;
   now: Date;
 }>;
 
-function refuse(code: string, message: string, path?: string): never {
-  throw new AppError(
-    code,
-    message,
-    path ? { findings: [{ code, message, path }] } : { kind: "conflict" },
-  );
+const maxAttempts = 3;
+
+/**
+ * Revokes a certificate, or puts it on hold (reason certificateHold). Repeating a revocation is no
+ * error: its date never changes, and its reason can only be raised to keyCompromise, which also
+ * blocks the key. An expired certificate can be revoked, and appears on the next CRL. So can a plan
+ * that waits for its signature or failed: the signature may exist, and none that arrives later
+ * changes the revocation. Errors:
+ * `certificate.not-found`, `certificate.ambiguous`, `certificate.state`, `identity.confers-power`,
+ * `certificate.of-authority`, `revocation.invalidity-date`, `certificate.changed-meanwhile`.
+ */
+export async function revokeCertificate(
+  deps: RevokeDeps,
+  actor: AnyActor,
+  ref: string,
+  input: RevokeInput,
+): Promise<Recorded<CertificateDto>> {
+  const isHold = input.reason === "certificateHold";
+  const { id, identityId } = await getCertificateRow(deps, actor, "certificates.revoke", ref);
+  if (isHold) authorize(actor, "certificates.hold");
+  await requirePower(deps, actor, identityId, isHold ? "hold" : "revoke");
+  const request: RevocationRequest = {
+    reason: input.reason,
+    comment: input.comment ?? "",
+    invalidityDate: input.invalidityDate ? new Date(input.invalidityDate) : null,
+    now: deps.clock.now(),
+  };
+  // The guards in the statements decide. If a concurrent change wins, plan again from its result.
+  for (let attempt = 0; attempt < maxAttempts; attempt++) {
+    const row = await findCertificateRow(deps.db, id);
+    if (!row) throw changedMeanwhile();
+    if (row.identityKind === "system" && (await isAuthorityCertificate(deps.db, id)))
+      refuse("certificate.of-authority", "A CA's own certificate can't be revoked here.");
+    assertRevocable(row, request);
+    const plan = planRevocation(row, request);
+    if (plan === null) {
+      const entryId = await recordRepeat(deps, actor, row);
+      return { result: await describeCertificate(deps, row), entryId };
+    }
+    const entryId = await commit(deps, actor, row, request, plan);
+    if (entryId === null) continue;
+    const revoked = (await findCertificateRow(deps.db, id)) ?? row;
+    return { result: await describeCertificate(deps, revoked), entryId };
+  }
+  throw changedMeanwhile();
 }
 
-function checkWish(row: CertificateRow, { reason, invalidityDate, now }: Wish): void {
+function assertRevocable(
+  row: CertificateRow,
+  { reason, invalidityDate, now }: RevocationRequest,
+): void {
   if (invalidityDate && invalidityDate > now)
     refuse(
       "revocation.invalidity-date",
-      "The invalidity date lies in the future. Write when the key was first in doubt.",
+      "The invalidity date is in the future. Enter when the key may have been compromised first.",
       "invalidityDate",
     );
+  if (reason !== "certificateHold") return;
   if (row.state === "planned" || row.state === "failed")
     refuse(
       "certificate.state",
-      `This certificate is ${statusOf(row, now)}: it was never issued, so there is nothing to revoke.`,
+      `This certificate is ${certificateStatusOf(row, now)}. It was never issued, so it can't be put on hold. Revoke it instead.`,
     );
-  if (row.identityKind === "system" && row.identityName.startsWith("Authority "))
-    refuse(
-      "certificate.of-authority",
-      "This is an authority's own certificate. It ends with the authority, not by itself.",
-    );
-  if (reason !== "certificateHold") return;
   if (row.state === "revoked")
-    refuse(
-      "certificate.state",
-      "This certificate is revoked for good, so it cannot be put on hold.",
-    );
+    refuse("certificate.state", "This certificate is revoked, so it can't be put on hold.");
   if (row.state === "issued" && row.notAfter < now)
-    refuse("certificate.state", "This certificate has expired, so there is nothing to hold.");
+    refuse("certificate.state", "This certificate has expired, so it can't be put on hold.");
 }
 
-type Act = Readonly<{
+function refuse(code: ErrorCode, message: string, path?: string): never {
+  throw new AppError(code, message, path ? { findings: [{ code, message, path }] } : {});
+}
+
+type RevocationPlan = Readonly<{
   apply: (tx: Parameters<typeof markRevoked>[0]) => Promise<boolean>;
   entry: NewEntry;
 }>;
 
-/** What the wish comes to for a certificate in this state; null if it is so already. */
-function actOf(row: CertificateRow, wish: Wish): Act | null {
-  const { reason, comment, invalidityDate, now } = wish,
-    target = certificateTarget(row);
-  const revokedAt = (row.revokedAt ?? now).toISOString();
+/** The change that the request makes to a certificate in this state; null if it makes none. */
+function planRevocation(row: CertificateRow, request: RevocationRequest): RevocationPlan | null {
+  const { reason, comment, invalidityDate, now } = request;
+  const isRevoked = row.state === "revoked";
   const isHeldAlready = reason === "certificateHold" && row.state === "held";
-  if (
-    isHeldAlready ||
-    (row.state === "revoked" &&
-      (reason !== "keyCompromise" || row.revocationReason === "keyCompromise"))
-  )
-    return null;
-  const details = {
-    reason,
-    comment,
-    invalidityDate: (invalidityDate ?? row.invalidityDate)?.toISOString() ?? null,
-    revokedAt,
-  };
-  if (row.state === "revoked") {
-    return {
-      apply: (tx) => raiseReason(tx, row.id, comment, invalidityDate),
-      entry: {
-        action: "certificate.revoked",
-        outcome: "success",
-        target,
-        details: { ...details, raised: true },
-      },
-    };
-  }
-  const apply: Act["apply"] = (tx) =>
-    markRevoked(tx, row.id, { reason, comment, invalidityDate, at: now });
+  const raisesReason = reason === "keyCompromise" && row.revocationReason !== "keyCompromise";
+  if (isHeldAlready || (isRevoked && !raisesReason)) return null;
+  const target = certificateTarget(row);
+  const revokedAt = (row.revokedAt ?? now).toISOString();
   if (reason === "certificateHold")
     return {
-      apply,
+      apply: (tx) => markRevoked(tx, row.id, { reason, comment, invalidityDate, at: now }),
       entry: {
         action: "certificate.held",
         outcome: "success",
@@ -102,104 +127,69 @@ function actOf(row: CertificateRow, wish: Wish): Act | null {
       },
     };
   return {
-    apply,
+    apply: (tx) =>
+      isRevoked
+        ? raiseReason(tx, row.id, comment, invalidityDate)
+        : markRevoked(tx, row.id, { reason, comment, invalidityDate, at: now }),
     entry: {
       action: "certificate.revoked",
       outcome: "success",
       target,
-      details: { ...details, raised: false },
+      details: {
+        reason,
+        comment,
+        invalidityDate: (invalidityDate ?? row.invalidityDate)?.toISOString() ?? null,
+        revokedAt,
+        raised: isRevoked,
+      },
     },
   };
 }
 
-/** Asked again: nothing changes, and that it was asked is on the record. */
-async function recordAgain(deps: RevokeDeps, actor: Actor, row: CertificateRow): Promise<string> {
-  const target = certificateTarget(row),
-    reason = "already",
-    revokedAt = row.revokedAt?.toISOString() ?? "";
-  const comment = row.revocationComment ?? "",
-    invalidityDate = row.invalidityDate?.toISOString() ?? null;
-  const known = (row.revocationReason ?? "unspecified") as RevokeInput["reason"];
-  const entry: NewEntry =
-    row.state === "held"
-      ? {
-          action: "certificate.held",
-          outcome: "success",
-          reason,
-          target,
-          details: { comment, revokedAt },
-        }
-      : {
-          action: "certificate.revoked",
-          outcome: "success",
-          reason,
-          target,
-          details: { reason: known, comment, invalidityDate, revokedAt, raised: false },
-        };
-  return (await recordEntry(deps, actor, entry)).entryId;
+/** Null if the row has changed since the plan was made. */
+async function commit(
+  deps: RevokeDeps,
+  actor: AnyActor,
+  row: CertificateRow,
+  { reason }: RevocationRequest,
+  { apply, entry }: RevocationPlan,
+): Promise<EntryId | null> {
+  const committed = await auditedTransaction(deps.recorder, actor, async (tx) => {
+    if (!(await apply(tx))) return null;
+    if (reason === "keyCompromise") await blockKey(tx, row.spkiSha256);
+    return { result: null, entries: [entry] };
+  });
+  return committed && committed.entryId;
 }
 
 const changedMeanwhile = (): AppError =>
   new AppError(
     "certificate.changed-meanwhile",
-    "Somebody else changed this certificate at the same moment. Read it again.",
-    { kind: "conflict" },
+    "This certificate was changed at the same moment. Reload it and try again.",
   );
 
-/**
- * Revokes a certificate, or holds it with the reason certificateHold. Asking again is no error: the date is never rewritten, a reason is only
- * ever raised to keyCompromise, which also blocks the key. An expired one may be revoked, and stands on the next CRL. Errors:
- * `certificate.not-found`, `certificate.state`, `certificate.of-authority`, `revocation.invalidity-date`.
- */
-export async function revokeCertificate(
+/** Records a repeated request, which changes nothing. */
+async function recordRepeat(
   deps: RevokeDeps,
-  actor: Actor,
-  ref: string,
-  input: RevokeInput,
-): Promise<CertificateDto> {
-  const { id } = await requireCertificate(deps, actor, "certificates.revoke", ref);
-  const now = deps.clock.now();
-  const wish: Wish = {
-    reason: input.reason,
-    comment: input.comment ?? "",
-    invalidityDate: input.invalidityDate ? new Date(input.invalidityDate) : null,
-    now,
-  };
-  // The guards in the statements decide; whoever loses a race looks again at what is there now.
-  for (let attempt = 0; attempt < 3; attempt++) {
-    const row = await findCertificateRow(deps.db, id);
-    if (!row) throw changedMeanwhile();
-    checkWish(row, wish);
-    const act = actOf(row, wish);
-    if (!act)
-      return { ...(await describeRow(deps, row)), entryId: await recordAgain(deps, actor, row) };
-    const entryId = await commit(deps, actor, row, wish, act);
-    if (entryId !== null)
-      return {
-        ...(await describeRow(deps, (await findCertificateRow(deps.db, id)) ?? row)),
-        entryId,
-      };
-  }
-  throw changedMeanwhile();
-}
-
-/** Null if the row is not any more what was decided upon. */
-async function commit(
-  deps: RevokeDeps,
-  actor: Actor,
+  actor: AnyActor,
   row: CertificateRow,
-  wish: Wish,
-  act: Act,
-): Promise<string | null> {
-  try {
-    const { entryIds } = await auditedTransaction(deps, actor, async (tx) => {
-      if (!(await act.apply(tx))) throw changedMeanwhile();
-      if (wish.reason === "keyCompromise") await blockKey(tx, row.spkiSha256);
-      return { result: null, entries: [act.entry] };
-    });
-    return entryIds[0] ?? "";
-  } catch (error) {
-    if (error instanceof AppError && error.code === "certificate.changed-meanwhile") return null;
-    throw error;
-  }
+): Promise<EntryId> {
+  const common = { outcome: "success", reason: "already", target: certificateTarget(row) } as const;
+  const comment = row.revocationComment ?? "";
+  const revokedAt = row.revokedAt?.toISOString() ?? "";
+  const entry: NewEntry =
+    row.state === "held"
+      ? { ...common, action: "certificate.held", details: { comment, revokedAt } }
+      : {
+          ...common,
+          action: "certificate.revoked",
+          details: {
+            reason: (row.revocationReason ?? "unspecified") as RevokeInput["reason"],
+            comment,
+            invalidityDate: row.invalidityDate?.toISOString() ?? null,
+            revokedAt,
+            raised: false,
+          },
+        };
+  return (await recordEntry(deps.recorder, actor, entry)).entryId;
 }

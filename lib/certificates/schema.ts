@@ -1,59 +1,78 @@
 import { z } from "zod";
+import { note } from "@/lib/format/label";
+import type { Finding } from "@/lib/errors/types";
 import type { Decision } from "@/lib/log/types";
-import { generalNameTypes, revocationReasons } from "@/lib/pki/types";
-import type { GeneralName, RevocationReason } from "@/lib/pki/types";
-import type { Finding } from "@/lib/errors/app-error";
+import {
+  generalNameTypes,
+  revocationReasons,
+  type GeneralName,
+  type RevocationReason,
+} from "@/lib/pki/types";
 
 const oneMebibyte = 1_048_576;
-const comment = z.string().trim().max(500, "At most 500 characters.");
+const comment = note(500);
 const moment = z.iso.datetime({
   offset: true,
-  message: "Write a time such as 2026-11-23T02:38:07Z.",
+  message: "Enter a time, such as 2026-11-23T02:38:07Z.",
 });
 const seconds = z
   .number()
-  .int("Whole seconds.")
-  .min(0, "Not below zero.")
-  .max(4_000_000_000, "That is longer than a century.");
+  .int("Enter whole seconds.")
+  .min(0, "Enter 0 or more.")
+  .max(4_000_000_000, "Enter a duration of less than 100 years.");
 
 const nameInput = z.strictObject({
   type: z.enum(generalNameTypes),
-  value: z.string().trim().min(1, "Write the name.").max(2048),
+  value: z.string().trim().min(1, "Enter a name.").max(2048),
+});
+const heldNameInput = z.strictObject({
+  type: z.enum([...generalNameTypes, "cn"]),
+  value: z.string().trim().min(1).max(2048),
 });
 const attributeInput = z.strictObject({
   type: z.string().trim().min(1).max(64),
   value: z.string().min(1).max(256),
 });
 
-/** What asks for a certificate. `sans` and `subject` replace what the CSR asks; the profile still decides. */
+/**
+ * A request for a certificate. `sans` and `subject` replace those of the CSR; the profile still
+ * applies.
+ */
 export const issueInput = z.strictObject({
-  profile: z.string().trim().min(1, "Name a profile by its id or slug.").max(64),
-  identity: z.string().trim().min(1, "Name the identity by its id.").max(64),
+  profile: z.string().trim().min(1, "Enter the id or slug of a profile.").max(64),
+  identity: z.string().trim().min(1, "Choose an identity, by its id.").max(64),
   csr: z
     .string()
-    .min(1, "Paste a certificate signing request.")
-    .max(oneMebibyte, "A signing request of this size is not one."),
-  validitySeconds: seconds.min(1, "At least one second.").optional(),
+    .min(1, "Paste a CSR.")
+    .max(oneMebibyte, "This is too large for a CSR. The limit is 64 KiB."),
+  validitySeconds: seconds.min(1, "Enter at least 1 second.").optional(),
   sans: z.array(nameInput).max(200, "At most 200 names.").optional(),
   subject: z.array(attributeInput).max(20).optional(),
+  /**
+   * Whether names that the identity doesn't hold yet are added to it: true for staff if absent, and
+   * never for an identity that requests for itself. A list must be exactly what would be added.
+   */
+  addNames: z.union([z.boolean(), z.array(heldNameInput).max(100)]).optional(),
 });
 export type IssueInput = z.infer<typeof issueInput>;
 
 export const rotateInput = z.strictObject({
   csr: z
     .string()
-    .min(1, "Paste a certificate signing request made with a new key.")
-    .max(oneMebibyte, "A signing request of this size is not one."),
-  /** How long the predecessor stays valid; 0 revokes it at once. The profile's overlap if absent. */
+    .min(1, "Paste a CSR with a new key.")
+    .max(oneMebibyte, "This is too large for a CSR. The limit is 64 KiB."),
+  /**
+   * How long the predecessor stays valid; 0 revokes it at once. The profile's overlap if absent.
+   */
   overlapSeconds: seconds.optional(),
-  validitySeconds: seconds.min(1, "At least one second.").optional(),
+  validitySeconds: seconds.min(1, "Enter at least 1 second.").optional(),
 });
 export type RotateInput = z.infer<typeof rotateInput>;
 
 export const revokeInput = z.strictObject({
   reason: z.enum(revocationReasons),
   comment: comment.optional(),
-  /** When the key is believed to have gone astray; never in the future. */
+  /** When the key is believed to have been compromised; not in the future. */
   invalidityDate: moment.optional(),
 });
 export type RevokeInput = z.infer<typeof revokeInput>;
@@ -69,20 +88,26 @@ export const certificateStatuses = [
   "pending",
   "failed",
 ] as const;
-/** valid while notAfter has not passed; held and revoked whatever the clock says; pending is planned and not signed yet. */
+/**
+ * valid: until notAfter has passed. held and revoked: regardless of expiration. pending: planned
+ * and not signed yet.
+ */
 export type CertificateStatus = (typeof certificateStatuses)[number];
 
 export const certificateSorts = ["-createdAt", "createdAt", "notAfter", "-notAfter"] as const;
 export type CertificateSort = (typeof certificateSorts)[number];
 
-/** What a list can be asked for: a status, or "expiring": valid, near its end (a third of its life, at most thirty days), without a successor, not Chancery's own. */
+/**
+ * What a list can be filtered by: a status, or "expiring": valid, in the last third of its lifetime
+ * and within 30 days of its expiration, without a successor, and not one of Chancery's own.
+ */
 export const certificateStates = [...certificateStatuses, "expiring"] as const;
 export type CertificateListState = (typeof certificateStates)[number];
 
-/** Filters as they stand in a URL. */
+/** Filters as a URL has them. */
 export const certificateQuery = z.strictObject({
   state: z.enum(certificateStates).optional(),
-  /** Words: the beginning of a common name, or a whole name, serial, fingerprint or id. */
+  /** The beginning of a common name, or a whole name, serial number, fingerprint or id. */
   q: z.string().trim().max(256).optional(),
   identity: z.string().max(64).optional(),
   profile: z.string().max(64).optional(),
@@ -107,7 +132,7 @@ export type RevocationDto = Readonly<{
 /** A certificate as a list shows it. Times are RFC 3339 in UTC, whole seconds. */
 export type CertificateItem = Readonly<{
   id: string;
-  /** Lower-case hex. */
+  /** Lowercase hex. */
   serial: string;
   status: CertificateStatus;
   notBefore: string;
@@ -136,20 +161,31 @@ export type CertificateDto = CertificateItem &
   Readonly<{
     /** Null until it is signed. */
     pem: string | null;
-    /** The issuing certificate and what is above it, without the root. */
+    /** The certificates of the issuer and of the CAs above it, without the root. */
     chainPem: string;
-    /** Notices and warnings that did not stop it; set in the answer to an act. */
+    /** Notices and warnings; only in the response to issuing. */
     findings?: readonly Finding[];
     decision?: Decision;
-    /** The entry that recorded the act which this answers. */
-    entryId?: string;
+    /** Names that issuing added to the identity; only in the response to issuing. */
+    namesAdded?: readonly Readonly<{ type: string; value: string }>[];
   }>;
 
 export type CertificateList = Readonly<{
   items: readonly CertificateItem[];
   nextCursor: string | null;
-  /** Counted up to ten thousand; `capped` says that there are more. */
+  /** Counted up to ten thousand; `capped` if there are more. */
   total: Readonly<{ count: number; capped: boolean }>;
+}>;
+
+export type PreviewedName = Readonly<{
+  type: string;
+  value: string;
+  from: "san" | "subject";
+  state: "held" | "would-add" | "held-by-another" | "not-held";
+  /** The name or pattern that covers it. */
+  by: string | null;
+  /** Who holds it; null for an identity that requests for itself. */
+  holder: Readonly<{ id: string; name: string }> | null;
 }>;
 
 export type CertificatePreview = Readonly<{
@@ -161,6 +197,10 @@ export type CertificatePreview = Readonly<{
     ignored: readonly string[];
   }> | null;
   findings: readonly Finding[];
+  /** Each name of the certificate, and whether the identity holds it. */
+  names: readonly PreviewedName[];
+  /** Names that issuing would add to the identity: send them back as `addNames` to confirm them. */
+  addNames: readonly Readonly<{ type: string; value: string }>[];
   plan: Readonly<{
     notBefore: string;
     notAfter: string;

@@ -1,4 +1,5 @@
 import type { Database } from "@/lib/db/database";
+import type { UseView } from "./types";
 
 type Pool = Pick<Database, "pool">;
 
@@ -19,7 +20,7 @@ export type UseViewRow = Readonly<{
 const columns =
   "u.identity_id, i.name, u.certificate_id, u.network, u.service, u.count, u.refused, u.first_at, u.last_at, u.first_seq, u.last_seq";
 
-/** Uses of one certificate, or of one identity's certificates, the latest first. */
+/** The uses of a certificate or of an identity's certificates, latest first. */
 export async function usesOf(
   { pool }: Pool,
   by: "certificate_id" | "identity_id",
@@ -54,7 +55,10 @@ export async function countInUse(
   return row ?? { identities: 0, networks: 0 };
 }
 
-/** Requests by outcome in steps of so many hours, aligned to midnight UTC. Steps without any are not there. */
+/**
+ * Request counts by outcome in steps of `stepHours`, aligned to midnight UTC. Steps without requests
+ * are missing.
+ */
 export async function talliesSince(
   { pool }: Pool,
   since: Date,
@@ -93,7 +97,7 @@ export type NeverUsedRow = Readonly<{
   not_after: Date;
 }>;
 
-/** Valid certificates that the rules have never seen in use, the oldest first; counted no further than `cap`. */
+/** Valid certificates without any recorded use, oldest first; counted up to `cap`. */
 export async function neverUsed(
   { pool }: Pool,
   now: Date,
@@ -119,7 +123,7 @@ export async function neverUsed(
   return { count: counted?.n ?? 0, items };
 }
 
-/** Identities seen in the most networks. */
+/** The identities that were used from the most networks. */
 export async function byNetworks(
   { pool }: Pool,
   since: Date,
@@ -159,3 +163,17 @@ export async function watched({
   );
   return { upto: Number(row?.upto ?? 0), size: Number(row?.size ?? 0), at: row?.at ?? null };
 }
+
+/** A use as pages and the API show it. */
+export const toUseView = (row: UseViewRow): UseView => ({
+  identity: { id: row.identity_id, name: row.name },
+  certificateId: row.certificate_id,
+  network: row.network,
+  service: row.service,
+  count: Number(row.count),
+  refused: Number(row.refused),
+  firstAt: row.first_at.toISOString(),
+  lastAt: row.last_at.toISOString(),
+  firstSeq: Number(row.first_seq),
+  lastSeq: Number(row.last_seq),
+});

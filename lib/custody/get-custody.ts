@@ -1,6 +1,7 @@
-import type { Actor } from "@/lib/auth/actor";
-import { authorize } from "@/lib/auth/permissions";
-import type { Deps } from "@/lib/deps";
+import { hourMs } from "@/lib/format/time-units";
+import type { Actor } from "@/lib/access/actor";
+import { authorize } from "@/lib/access/permissions";
+import type { Deps } from "@/lib/runtime/deps";
 import {
   byNetworks,
   countInUse,
@@ -10,25 +11,28 @@ import {
   talliesSince,
   usesSince,
   watched,
+  toUseView,
 } from "./custody-view-repository";
-import { custodyRange, hourMs, type CustodyHours } from "./range";
+import { custodyRange, type CustodyHours } from "./range";
 import type { CustodyView, OutcomePoint } from "./types";
-import { useView } from "./use-view";
 
-const most = 100,
-  mostNever = 20,
-  neverCap = 10_001;
+const most = 100;
+const mostNever = 20;
+const neverCap = 10_001;
 
-/** Who uses what from where in the last hours, what was refused, and what was never used. `from` says since when it counts (see custodyRange). */
+/**
+ * Certificate usage in the last hours: who used what from where, what was denied, and what was never
+ * used. `from` is the start of the period (see custodyRange). Needs custody.read.
+ */
 export async function getCustody(
   deps: Pick<Deps, "db" | "clock">,
   actor: Actor,
   { hours = 24 }: Readonly<{ hours?: CustodyHours | undefined }> = {},
 ): Promise<CustodyView> {
   authorize(actor, "custody.read");
-  const { db } = deps,
-    now = deps.clock.now(),
-    { from, stepHours } = custodyRange(hours, now);
+  const { db } = deps;
+  const now = deps.clock.now();
+  const { from, stepHours } = custodyRange(hours, now);
   const [state, tallies, inUse, uses, refusals, never, networks, alerts] = await Promise.all([
     watched(db),
     talliesSince(db, from, stepHours),
@@ -44,10 +48,6 @@ export async function getCustody(
     upto: now.getTime(),
     stepMs: stepHours * hourMs,
   });
-  const total = (pick: (point: OutcomePoint) => number): number =>
-    outcomes.reduce((sum, point) => sum + pick(point), 0);
-  const alertsOf = (severity: string): number =>
-    alerts.find((one) => one.severity === severity)?.count ?? 0;
   return {
     upto: state.upto,
     size: state.size,
@@ -55,13 +55,8 @@ export async function getCustody(
     from: from.toISOString(),
     stepHours,
     outcomes,
-    uses: uses.map(useView),
-    totals: {
-      allowed: total(({ allowed }) => allowed),
-      denied: total(({ denied }) => denied),
-      failed: total(({ failed }) => failed),
-      ...inUse,
-    },
+    uses: uses.map(toUseView),
+    totals: { ...totalsOf(outcomes), ...inUse },
     refusals: refusals.map(({ code, service, count, last_at }) => ({
       code,
       service,
@@ -84,17 +79,37 @@ export async function getCustody(
       certificates,
       lastAt: last_at.toISOString(),
     })),
-    alerts: {
-      open: alerts.reduce((sum, { count }) => sum + count, 0),
-      critical: alertsOf("critical"),
-      high: alertsOf("high"),
-      medium: alertsOf("medium"),
-      low: alertsOf("low"),
-    },
+    alerts: countAlerts(alerts),
   };
 }
 
-/** Every step from `from` on, also those in which nothing was asked. */
+function totalsOf(
+  outcomes: readonly OutcomePoint[],
+): Readonly<{ allowed: number; denied: number; failed: number }> {
+  const total = (pick: (point: OutcomePoint) => number): number =>
+    outcomes.reduce((sum, point) => sum + pick(point), 0);
+  return {
+    allowed: total(({ allowed }) => allowed),
+    denied: total(({ denied }) => denied),
+    failed: total(({ failed }) => failed),
+  };
+}
+
+function countAlerts(
+  alerts: readonly Readonly<{ severity: string; count: number }>[],
+): CustodyView["alerts"] {
+  const countOf = (severity: string): number =>
+    alerts.find((alert) => alert.severity === severity)?.count ?? 0;
+  return {
+    open: alerts.reduce((sum, { count }) => sum + count, 0),
+    critical: countOf("critical"),
+    high: countOf("high"),
+    medium: countOf("medium"),
+    low: countOf("low"),
+  };
+}
+
+/** All steps from `from` on, including those without requests. */
 function pointsOf(
   rows: readonly Readonly<{ at: Date; outcome: string; count: string }>[],
   { from, upto, stepMs }: Readonly<{ from: number; upto: number; stepMs: number }>,

@@ -1,10 +1,9 @@
-import type { Actor } from "@/lib/auth/actor";
-import { authorize } from "@/lib/auth/permissions";
-import type { Deps } from "@/lib/deps";
+import type { Actor } from "@/lib/access/actor";
+import { authorize } from "@/lib/access/permissions";
+import type { Deps } from "@/lib/runtime/deps";
 import { AppError } from "@/lib/errors/app-error";
-import { usesOf } from "./custody-view-repository";
+import { usesOf, toUseView } from "./custody-view-repository";
 import type { UseView } from "./types";
-import { useView } from "./use-view";
 
 export type UseQuery = Readonly<{
   certificate?: string | undefined;
@@ -13,7 +12,10 @@ export type UseQuery = Readonly<{
 
 const most = 500;
 
-/** Where and for what one certificate, or one identity's certificates, were used, the latest first, at most 500. Errors: `custody.query`. */
+/**
+ * The uses of a certificate or of an identity's certificates, latest first, at most 500. Needs
+ * custody.read. Throws AppError `custody.query`.
+ */
 export async function listUses(
   deps: Pick<Deps, "db">,
   actor: Actor,
@@ -21,7 +23,7 @@ export async function listUses(
 ): Promise<UseView[]> {
   authorize(actor, "custody.read");
   if ((certificate === undefined) === (identity === undefined)) {
-    const message = "Say whose uses: either certificate (crt_…) or identity (idn_…).";
+    const message = "Provide either certificate (crt_…) or identity (idn_…).";
     throw new AppError("custody.query", message, {
       findings: [{ code: "custody.query", message, path: "certificate" }],
     });
@@ -30,5 +32,5 @@ export async function listUses(
     certificate === undefined
       ? await usesOf(deps.db, "identity_id", identity ?? "", most)
       : await usesOf(deps.db, "certificate_id", certificate, most);
-  return rows.map(useView);
+  return rows.map(toUseView);
 }

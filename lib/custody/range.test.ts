@@ -1,5 +1,6 @@
+import { hourMs } from "@/lib/format/time-units";
 import { describe, expect, test } from "vitest";
-import { custodyRange, hourMs, type CustodyHours } from "./range";
+import { custodyRange, type CustodyHours } from "./range";
 
 describe("custody counts from a whole step on, so that nothing of the time asked for is missing", () => {
   test.each<[CustodyHours, string, string, number]>([
@@ -18,9 +19,9 @@ describe("custody counts from a whole step on, so that nothing of the time asked
     "%d hours: at least that, and less than a step more, whatever the minute",
     (hours) => {
       for (let minute = 0; minute < 3_000; minute += 7) {
-        const now = new Date(Date.UTC(2026, 10, 23) + minute * 60_000),
-          { from, stepHours } = custodyRange(hours, now),
-          covered = now.getTime() - from.getTime();
+        const now = new Date(Date.UTC(2026, 10, 23) + minute * 60_000);
+        const { from, stepHours } = custodyRange(hours, now);
+        const covered = now.getTime() - from.getTime();
         expect(covered).toBeGreaterThanOrEqual(hours * hourMs);
         expect(covered).toBeLessThan((hours + stepHours) * hourMs);
         expect(from.getTime() % (stepHours * hourMs)).toBe(0);

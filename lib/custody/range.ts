@@ -1,17 +1,17 @@
-/** How far back custody looks, in hours, and how wide a step of its picture is. */
+import { hourMs } from "@/lib/format/time-units";
+/** The periods of certificate usage, in hours, and the step of the chart for each. */
 const stepOf = { 1: 1, 24: 1, 168: 6, 720: 24 } as const;
 export type CustodyHours = keyof typeof stepOf;
 export type CustodyRange = Readonly<{ from: Date; stepHours: number }>;
 
-export const hourMs = 3_600_000;
-
 /**
- * From when on custody counts, for so many hours until `now`. Requests are kept by the hour, so it begins with a whole step (UTC), which is never later than
- * that many hours ago: nothing of the time asked for is left out, and everything on the page covers the same time.
+ * The start of the period of so many hours until `now`. Requests are counted by the hour, so the
+ * period starts at a whole step (UTC), at or before the requested time: it covers all of the
+ * requested period, and everything on the page covers the same period.
  */
 export function custodyRange(hours: CustodyHours, now: Date): CustodyRange {
-  const stepHours = stepOf[hours],
-    stepMs = stepHours * hourMs;
+  const stepHours = stepOf[hours];
+  const stepMs = stepHours * hourMs;
   return {
     from: new Date(Math.floor((now.getTime() - hours * hourMs) / stepMs) * stepMs),
     stepHours,

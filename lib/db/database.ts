@@ -1,19 +1,22 @@
 import { PrismaPg } from "@prisma/adapter-pg";
 import pg from "pg";
-import { type Prisma, PrismaClient } from "./generated/client";
-import { type Listener, listenOn } from "./listen";
+import { PrismaClient, type Prisma } from "./generated/client";
+import { listenOn, type Listener } from "./listen";
 
 export type PoolClient = pg.PoolClient;
 export type TransactionClient = Prisma.TransactionClient;
 
 /**
- * The database, opened once a process: Prisma for everything that is not hot, the pool for the few hot statements (both share its
- * connections), and a subscription to the sequencer's announcements.
+ * The database, opened once a process: Prisma for everything that is not hot, the pool for the few
+ * hot statements (both share its connections), and a subscription to the sequencer's announcements.
  */
 export type Database = Readonly<{
   prisma: PrismaClient;
   pool: pg.Pool;
-  /** Hears NOTIFY on a channel over a connection of its own; reconnects by itself and tells `onState` when it is deaf. */
+  /**
+   * Receives NOTIFY on a channel over a dedicated connection; reconnects by itself and reports to
+   * `onState` when it is disconnected.
+   */
   listen: (
     channel: string,
     onMessage: (payload: string) => void,
@@ -21,39 +24,55 @@ export type Database = Readonly<{
   ) => Listener;
 }>;
 
-const CONNECT_TIMEOUT_MS = 5_000;
-const STATEMENT_TIMEOUT_MS = 30_000;
-const IDLE_IN_TRANSACTION_MS = 60_000;
+const connectTimeoutMs = 5_000;
+const defaultStatementTimeoutMs = 30_000;
+const idleInTransactionTimeoutMs = 60_000;
 
 export type DatabaseOptions = Readonly<{
   /** Connections at a time, 20 by default. */
   max?: number;
-  /** So long may one statement take, 30 s by default; a server that does not answer at all is given up on a little later. */
-  patienceMs?: number;
+  /**
+   * The statement timeout, 30 s by default; a server that doesn't answer at all is given up on
+   * slightly later.
+   */
+  statementTimeoutMs?: number;
 }>;
 
-/** A server that is told to end a statement gets so long to say that it did; more than a crowded machine takes to read it. */
-const ANSWER_MS = 250;
+/**
+ * How long the server may take to confirm that it canceled a statement; more than a loaded machine
+ * takes to read the confirmation.
+ */
+const cancelGraceMs = 250;
 
-/** So long may anybody wait for one of these connections' statements; undefined where nobody is in a hurry. */
-export const patienceOf = ({ options }: Database["pool"]): number | undefined =>
-  options.query_timeout === undefined ? undefined : options.query_timeout - ANSWER_MS;
+/**
+ * The statement timeout of these connections; undefined where it is the default.
+ */
+export const statementTimeoutOf = ({ options }: Database["pool"]): number | undefined =>
+  options.query_timeout === undefined ? undefined : options.query_timeout - cancelGraceMs;
 
 /** Opens nothing yet: connections are made when they are needed. */
-export function openDatabase(url: string, { max, patienceMs }: DatabaseOptions = {}): Database {
+export function openDatabase(
+  url: string,
+  { max, statementTimeoutMs }: DatabaseOptions = {},
+): Database {
   const pool = new pg.Pool({
     connectionString: url,
     max: max ?? 20,
-    connectionTimeoutMillis: patienceMs ?? CONNECT_TIMEOUT_MS,
-    statement_timeout: patienceMs ?? STATEMENT_TIMEOUT_MS,
-    // To connect anew takes a good part of such patience: what is open stays open.
-    ...(patienceMs === undefined
+    connectionTimeoutMillis: statementTimeoutMs ?? connectTimeoutMs,
+    statement_timeout: statementTimeoutMs ?? defaultStatementTimeoutMs,
+    // Reconnecting takes a large part of such a timeout, so open connections stay open.
+    ...(statementTimeoutMs === undefined
       ? {}
-      : { query_timeout: patienceMs + ANSWER_MS, idleTimeoutMillis: 0, keepAlive: true }),
-    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
+      : {
+          query_timeout: statementTimeoutMs + cancelGraceMs,
+          idleTimeoutMillis: 0,
+          keepAlive: true,
+        }),
+    idle_in_transaction_session_timeout: idleInTransactionTimeoutMs,
     application_name: "chancery",
   });
-  // A connection that dies while idle is replaced by the next use; without a handler it would end the process.
+  // A connection that dies while idle is replaced by the next use; without a handler it would end
+  // the process.
   pool.on("error", () => {});
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool) });
   return {
@@ -63,7 +82,9 @@ export function openDatabase(url: string, { max, patienceMs }: DatabaseOptions =
   };
 }
 
-/** Ends every connection; what is under way is waited for. Listeners are closed by whoever opened them. */
+/**
+ * Ends every connection; waits for running statements. Listeners are closed by their owners.
+ */
 export async function closeDatabase(db: Database): Promise<void> {
   await db.prisma.$disconnect();
   await db.pool.end();

@@ -19,7 +19,10 @@ const detailOf = (error: unknown): Detail =>
   (thrown(error).cause as Detail | undefined) ??
   {};
 
-/** The name of the unique constraint or index that was violated (`certificate_issuer_id_serial_key`), else null. Prisma and pg alike. */
+/**
+ * The name of the unique constraint or index that was violated
+ * (`certificate_issuer_id_serial_key`), else null. Prisma and pg alike.
+ */
 export function uniqueViolation(error: unknown): string | null {
   const { code, constraint } = thrown(error);
   if (code === "23505" && typeof constraint === "string") return constraint;
@@ -28,16 +31,26 @@ export function uniqueViolation(error: unknown): string | null {
   return detail.constraint?.index ?? detail.constraint?.fields?.join("_") ?? "unknown";
 }
 
+/** The SQLSTATE of an error of the database (`40P01`), however it was thrown; null for another. */
+export function sqlState(error: unknown): string | null {
+  const { code } = thrown(error);
+  const state = detailOf(error).originalCode ?? code;
+  return typeof state === "string" && /^[0-9A-Z]{5}$/.test(state) ? state : null;
+}
+
 /** Prisma passes on the message of a raised error, but not the constraint that it names. */
 const rules: readonly (readonly [constraint: string, says: RegExp])[] = [
   ["log_is_halted", /^the log is halted/],
   ["needs_entry", /changed without an entry in its transaction$/],
 ];
 
-/** The name of the log's rule that a change broke (`log_is_halted`, `needs_entry`), or of any other check that pg names, else null. */
+/**
+ * The name of the log's rule that a change broke (`log_is_halted`, `needs_entry`), or of any other
+ * check that pg names, else null.
+ */
 export function checkViolation(error: unknown): string | null {
-  const { code, constraint } = thrown(error),
-    detail = detailOf(error);
+  const { code, constraint } = thrown(error);
+  const detail = detailOf(error);
   if (code === "23514" && typeof constraint === "string") return constraint;
   if (detail.originalCode !== "23514") return null;
   return rules.find(([, says]) => says.test(detail.originalMessage ?? ""))?.[0] ?? null;
@@ -65,10 +78,13 @@ const unreachable = new Set([
   "ETIMEDOUT",
 ]);
 
-/** True if the database could not be reached, dropped the connection, had none to give, or left a statement without an answer. */
+/**
+ * True if the database could not be reached, dropped the connection, had none to give, or left a
+ * statement without an answer.
+ */
 export function isUnreachable(error: unknown): boolean {
-  const { code } = thrown(error),
-    detail = detailOf(error);
+  const { code } = thrown(error);
+  const detail = detailOf(error);
   if (
     [code, detail.originalCode, detail.code].some(
       (value) => typeof value === "string" && unreachable.has(value),

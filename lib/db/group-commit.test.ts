@@ -3,10 +3,10 @@ import { makeGroupCommit } from "./group-commit";
 
 /** Work that finishes only when told; it shows which batches were made. */
 function heldWork() {
-  const batches: number[][] = [],
-    finish: (() => void)[] = [];
-  let running = 0,
-    most = 0;
+  const batches: number[][] = [];
+  const finish: (() => void)[] = [];
+  let running = 0;
+  let most = 0;
   const work = async (items: readonly number[]): Promise<number[]> => {
     batches.push([...items]);
     most = Math.max(most, ++running);
@@ -25,9 +25,9 @@ function heldWork() {
 const turn = (): Promise<void> => new Promise((done) => setImmediate(done));
 
 describe("who waits too long for a turn", () => {
-  test("is turned away without being worked on, and the others of its batch are not", async () => {
-    const held = heldWork(),
-      add = makeGroupCommit<number, number>({ maxBatch: 10, maxWaitMs: 30, work: held.work });
+  test("work that waits longer than the limit is refused without being started, and the rest of its batch is done", async () => {
+    const held = heldWork();
+    const add = makeGroupCommit<number, number>({ maxBatch: 10, maxWaitMs: 30, work: held.work });
     const first = add(1);
     await turn();
     const late = add(2).then(
@@ -43,9 +43,9 @@ describe("who waits too long for a turn", () => {
     expect(await fresh).toBe(30);
     expect(held.batches).toEqual([[1], [3]]);
   });
-  test("nobody is without such a limit", async () => {
-    const held = heldWork(),
-      add = makeGroupCommit<number, number>({ maxBatch: 10, work: held.work });
+  test("without a limit no work is refused for waiting", async () => {
+    const held = heldWork();
+    const add = makeGroupCommit<number, number>({ maxBatch: 10, work: held.work });
     const first = add(1);
     await turn();
     const second = add(2);
@@ -66,8 +66,8 @@ describe("a group commit", () => {
   });
 
   test("puts everything that came while a batch was under way into the next one", async () => {
-    const held = heldWork(),
-      add = makeGroupCommit<number, number>({ maxBatch: 10, work: held.work });
+    const held = heldWork();
+    const add = makeGroupCommit<number, number>({ maxBatch: 10, work: held.work });
     const first = add(1);
     await turn();
     const rest = [add(2), add(3), add(4)];
@@ -79,8 +79,8 @@ describe("a group commit", () => {
   });
 
   test("never makes a batch larger than allowed, nor more at once than it has lanes", async () => {
-    const held = heldWork(),
-      add = makeGroupCommit<number, number>({ maxBatch: 2, lanes: 2, work: held.work });
+    const held = heldWork();
+    const add = makeGroupCommit<number, number>({ maxBatch: 2, concurrency: 2, work: held.work });
     const all = Array.from({ length: 7 }, (_, n) => add(n));
     await turn();
     await held.finishAll();

@@ -1,11 +1,13 @@
+import { monotonicMs } from "@/lib/runtime/monotonic";
 /**
- * How a batch is worked on: one answer for each item, in order. If it throws, every item of the batch fails with that error.
- * `lanes` batches may be under way at once (1 by default). Who has waited for its turn longer than `maxWaitMs` is turned away with an error
- * and never worked on: nobody waits for the answer any more.
+ * How a batch is processed: one answer for each item, in order. If it throws, every item of the
+ * batch fails with that error. `concurrency` batches may run at once (1 by default). An item that
+ * has waited longer than `maxWaitMs` gets an error and is never processed, because its caller no
+ * longer waits for the answer.
  */
 export type GroupWork<T, R> = Readonly<{
   maxBatch: number;
-  lanes?: number;
+  concurrency?: number;
   maxWaitMs?: number | undefined;
   work: (items: readonly T[]) => Promise<readonly R[]>;
 }>;
@@ -18,18 +20,19 @@ type Waiting<T, R> = Readonly<{
 }>;
 
 /**
- * Many waiters share one transaction: while a batch is being committed, the next one gathers. Nobody waits for a timer, so a lone
- * caller pays one commit, and under load the batch grows as large as the load needs.
+ * Many waiters share one transaction: while a batch is being committed, the next one fills.
+ * No timer is involved, so a lone caller pays one commit, and under load the batch grows as
+ * large as the load needs.
  */
 export function makeGroupCommit<T, R>({
   maxBatch,
-  lanes = 1,
+  concurrency = 1,
   maxWaitMs = Infinity,
   work,
 }: GroupWork<T, R>): (item: T) => Promise<R> {
   let waiting: Waiting<T, R>[] = [];
-  let running = 0,
-    planned = false;
+  let running = 0;
+  let planned = false;
 
   const commit = async (batch: readonly Waiting<T, R>[]): Promise<void> => {
     try {
@@ -56,26 +59,26 @@ export function makeGroupCommit<T, R>({
     while (waiting.length > 0) {
       const batch = waiting.slice(0, maxBatch);
       waiting = waiting.slice(maxBatch);
-      const oldest = performance.now() - maxWaitMs,
-        [first] = batch;
-      // The longest wait is the first one's: mostly there is nobody to turn away.
+      const oldest = monotonicMs() - maxWaitMs;
+      const [first] = batch;
+      // The longest wait is the first one's: usually no item has expired.
       if (first === undefined || first.since >= oldest) await commit(batch);
       else await commitInTime(batch, oldest);
     }
     running -= 1;
   };
 
-  const begin = (): void => {
+  const start = (): void => {
     planned = false;
-    if (running < lanes && waiting.length > 0) void run();
+    if (running < concurrency && waiting.length > 0) void run();
   };
 
   return (item) =>
     new Promise((resolve, reject) => {
-      waiting.push({ item, since: performance.now(), resolve, reject });
-      if (planned || running >= lanes) return;
+      waiting.push({ item, since: monotonicMs(), resolve, reject });
+      if (planned || running >= concurrency) return;
       planned = true;
-      // Once this turn of the event loop has read all that came in: whoever asks in it is in the same batch.
-      setImmediate(begin);
+      // After this turn of the event loop, so that all items added in it share a batch.
+      setImmediate(start);
     });
 }

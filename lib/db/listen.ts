@@ -2,12 +2,13 @@ import pg from "pg";
 
 export type Listener = Readonly<{ close: () => Promise<void> }>;
 
-const FIRST_RETRY_MS = 100,
-  LONGEST_RETRY_MS = 5_000;
+const firstRetryMs = 100;
+const maxRetryMs = 5_000;
 
 /**
- * Subscribes to a channel. While `onState(false)` holds, messages may be lost: whoever listens must look for itself. It is told true
- * once the subscription stands, so a look after that misses nothing.
+ * Subscribes to a channel. While `onState(false)` holds, messages may be lost: the listener must
+ * poll. `onState(true)` is called once the subscription is active, so a read after that misses
+ * nothing.
  */
 export function listenOn(
   url: string,
@@ -15,8 +16,8 @@ export function listenOn(
   onMessage: (payload: string) => void,
   onState: (connected: boolean) => void = () => {},
 ): Listener {
-  let closed = false,
-    retry = FIRST_RETRY_MS;
+  let closed = false;
+  let retry = firstRetryMs;
   let client: pg.Client | null = null;
   let timer: NodeJS.Timeout | null = null;
 
@@ -27,14 +28,14 @@ export function listenOn(
     if (closed) return;
     onState(false);
     timer = setTimeout(() => void connect(), retry);
-    retry = Math.min(retry * 2, LONGEST_RETRY_MS);
+    retry = Math.min(retry * 2, maxRetryMs);
   };
 
   const connect = async (): Promise<void> => {
     const next = new pg.Client({
       connectionString: url,
       keepAlive: true,
-      connectionTimeoutMillis: LONGEST_RETRY_MS,
+      connectionTimeoutMillis: maxRetryMs,
       application_name: "chancery listen",
     });
     client = next;
@@ -45,7 +46,7 @@ export function listenOn(
       await next.connect();
       await next.query(`listen ${pg.escapeIdentifier(channel)}`);
       if (client !== next) return;
-      retry = FIRST_RETRY_MS;
+      retry = firstRetryMs;
       onState(true);
     } catch {
       lost(next);

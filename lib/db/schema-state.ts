@@ -21,7 +21,10 @@ export function listMigrations(root: string): string[] {
     .sort();
 }
 
-/** Compares the database with the clone. Throws what the database says when it cannot be read at all. */
+/**
+ * Compares the database with the clone. Throws what the database says when it cannot be read at
+ * all.
+ */
 export async function readSchemaState(root: string, url: string): Promise<SchemaState> {
   const wanted = listMigrations(root);
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 });

@@ -1,5 +1,5 @@
 import type { Database } from "@/lib/db/database";
-import type { AuditedTx } from "@/lib/log/audited-transaction";
+import type { AuditedTx } from "@/lib/log/record/audited-transaction";
 
 export type DeliveryRow = Readonly<{
   id: string;
@@ -44,11 +44,11 @@ export type AlertRow = Readonly<{
   }> | null;
 }>;
 
-/** An attempt of which nobody knows yet how it ended. */
-export const UNDER_WAY = -1;
-export const INTERRUPTED = "Begun, and interrupted before an answer came.";
+/** The `milliseconds` of an attempt that has not finished. */
+export const unfinished = -1;
+export const interruptedAnswer = "Interrupted before a response arrived.";
 
-export async function insertTest(
+export async function insertTestDelivery(
   tx: AuditedTx,
   row: Pick<DeliveryRow, "id" | "destinationId" | "createdAt">,
 ): Promise<void> {
@@ -61,24 +61,30 @@ export async function insertTest(
       n: 1,
       at: row.createdAt,
       ok: false,
-      answer: INTERRUPTED,
-      milliseconds: UNDER_WAY,
+      answer: interruptedAnswer,
+      milliseconds: unfinished,
     },
   });
 }
 
 /**
- * Takes what is due, at most `lanes` for a destination beside what is `busy` there, and opens an attempt for each. Until `lostAt` nobody else takes
- * it; whoever took it and died by then has it sent again. Several may ask at once: each row goes to one of them.
+ * Claims due deliveries, at most `maxConcurrent` per destination including those `inProgress` there,
+ * and inserts an attempt for each. No other worker claims them before `leaseUntil`; if this one dies
+ * first, they are claimed and sent again. Concurrent calls never claim the same row.
  */
-export async function claimDue(
+export async function claimDueDeliveries(
   db: Database,
   {
     now,
-    lostAt,
-    lanes,
-    busy,
-  }: Readonly<{ now: Date; lostAt: Date; lanes: number; busy: Readonly<Record<string, number>> }>,
+    leaseUntil,
+    maxConcurrent,
+    inProgress,
+  }: Readonly<{
+    now: Date;
+    leaseUntil: Date;
+    maxConcurrent: number;
+    inProgress: Readonly<Record<string, number>>;
+  }>,
 ): Promise<DeliveryRow[]> {
   const { rows } = await db.pool.query<DeliveryRow>({
     name: "claim_deliveries",
@@ -90,12 +96,19 @@ export async function claimDue(
       taken as (update delivery set attempts = attempts + 1, next_at = $2 from due where delivery.id = due.id returning delivery.*),
       opened as (insert into delivery_attempt (delivery_id, n, at, ok, answer, milliseconds) select id, attempts, $1, false, $5, $6 from taken)
       select id, alert_id as "alertId", destination_id as "destinationId", reason, status, attempts, next_at as "nextAt", created_at as "createdAt", finished_at as "finishedAt" from taken`,
-    values: [now, lostAt, lanes, JSON.stringify(busy), INTERRUPTED, UNDER_WAY],
+    values: [
+      now,
+      leaseUntil,
+      maxConcurrent,
+      JSON.stringify(inProgress),
+      interruptedAnswer,
+      unfinished,
+    ],
   });
   return rows;
 }
 
-type Ended = Readonly<{
+type FinishedAttempt = Readonly<{
   id: string;
   attempt: number;
   ok: boolean;
@@ -106,10 +119,13 @@ type Ended = Readonly<{
   now: Date;
 }>;
 
-/** Writes how an attempt ended. What somebody else has taken up meanwhile, or what is over, keeps its state. */
-export async function endAttempt(
+/**
+ * Stores the result of an attempt. The delivery's own state changes only if this is still its latest
+ * attempt and it is still pending.
+ */
+export async function finishAttempt(
   db: Database,
-  { id, attempt, ok, answer, milliseconds, status, nextAt, now }: Ended,
+  { id, attempt, ok, answer, milliseconds, status, nextAt, now }: FinishedAttempt,
 ): Promise<void> {
   await db.pool.query({
     name: "end_delivery_attempt",
@@ -119,8 +135,15 @@ export async function endAttempt(
   });
 }
 
-/** Attempts of processes that died: they took longer than any can. Tests among them are over; everything else is taken up again when it is due. */
-export async function closeInterrupted(db: Database, before: Date, now: Date): Promise<void> {
+/**
+ * Ends the attempts of processes that died: those begun before a time by which any attempt would
+ * have finished. Tests among them have failed; other deliveries are claimed again when due.
+ */
+export async function failInterruptedAttempts(
+  db: Database,
+  before: Date,
+  now: Date,
+): Promise<void> {
   await db.pool.query({
     name: "close_interrupted_attempts",
     text: `with lost as (update delivery_attempt a set milliseconds = 0 from delivery d where d.id = a.delivery_id and a.milliseconds < 0 and a.at < $1 returning a.delivery_id)
@@ -129,8 +152,8 @@ export async function closeInterrupted(db: Database, before: Date, now: Date): P
   });
 }
 
-/** Forgets deliveries that were over long ago, a thousand at a time. Returns how many. */
-export async function deleteDeliveries(db: Database, before: Date): Promise<number> {
+/** Deletes deliveries that finished before a time, at most a thousand. Returns how many. */
+export async function deleteFinishedDeliveries(db: Database, before: Date): Promise<number> {
   const { rows } = await db.pool.query<{ id: string }>(
     "select id from delivery where status <> 'pending' and finished_at < $1 order by finished_at limit 1000",
     [before],
@@ -146,7 +169,7 @@ const withHistory = {
   history: { orderBy: { n: "asc" } },
 } as const;
 
-/** Newest first by id. */
+/** One page of the deliveries to a destination, newest first. */
 export async function listDeliveryRows(
   db: Database,
   destinationId: string,
@@ -168,8 +191,8 @@ const withDestination = {
 export type AlertDeliveryRow = DeliveryWithHistory &
   Readonly<{ destination: Readonly<{ id: string; name: string; kind: string; status: string }> }>;
 
-/** What was sent of one alert, newest first by id. */
-export async function listDeliveriesOf(
+/** One page of the deliveries of an alert, newest first. */
+export async function listDeliveriesOfAlert(
   db: Database,
   alertId: string,
   cursor: string | undefined,
@@ -187,12 +210,12 @@ export async function findDelivery(db: Database, id: string): Promise<DeliveryWi
   return db.prisma.delivery.findUnique({ where: { id }, include: withHistory });
 }
 
-export async function findToldAlert(db: Database, id: string): Promise<AlertRow | null> {
+export async function findAlertForDelivery(db: Database, id: string): Promise<AlertRow | null> {
   return db.prisma.alert.findUnique({ where: { id }, include: { figures: true } });
 }
 
-/** The certificates (DER) of our own roots, which deliveries trust besides what the system trusts. */
-export async function ownRoots(db: Database): Promise<Uint8Array[]> {
+/** The DER of the root certificates, which deliveries trust in addition to the system's. */
+export async function findRootCertificates(db: Database): Promise<Uint8Array[]> {
   const rows = await db.prisma.authority.findMany({
     where: { parentId: null, certificateDer: { not: null } },
     select: { certificateDer: true },

@@ -1,7 +1,7 @@
 import type { Severity } from "@/lib/alerts/schema";
 import { AppError } from "@/lib/errors/app-error";
 import { formatIso } from "@/lib/format/time";
-import { INTERRUPTED, UNDER_WAY, type DeliveryWithHistory } from "./delivery-repository";
+import { interruptedAnswer, unfinished, type DeliveryWithHistory } from "./delivery-repository";
 import type { DestinationFigures, DestinationRow } from "./destination-repository";
 import {
   destinationConfig,
@@ -9,14 +9,15 @@ import {
   type DestinationConfig,
   type DestinationDto,
 } from "./schema";
+import { maskUrl } from "@/lib/delivery/secrets/secret-url";
 
-/** Where it goes, in one line, without what may be a secret. */
+/** Where it sends to, in one line, without anything that may be secret. */
 export function addressOf(config: DestinationConfig): string {
   switch (config.kind) {
     case "email":
-      return `${config.to.join(", ")} through ${config.host}:${config.port}`;
+      return `${config.to.join(", ")} via ${config.host}:${config.port}`;
     case "webhook":
-      return config.url.split(/[?#]/)[0] ?? "";
+      return maskUrl(config.url);
     case "slack":
       return config.shown;
     case "syslog":
@@ -24,16 +25,20 @@ export function addressOf(config: DestinationConfig): string {
   }
 }
 
-/** Reads what is stored. Throws for what no version of Chancery wrote. */
+/** The stored configuration. Throws if no version of Chancery could have written it. */
 export const configOf = (row: Pick<DestinationRow, "config">): DestinationConfig =>
   destinationConfig.parse(row.config);
+
+/** The settings as people may see them: a webhook's URL is its secret with many receivers. */
+export const shownConfig = (config: DestinationConfig): DestinationConfig =>
+  config.kind === "webhook" ? { ...config, url: maskUrl(config.url) } : config;
 
 export function destinationDto(
   row: DestinationRow,
   figures: DestinationFigures | undefined,
 ): DestinationDto {
-  const config = configOf(row),
-    last = figures?.last ?? null;
+  const config = shownConfig(configOf(row));
+  const last = figures?.last ?? null;
   return {
     id: row.id,
     kind: config.kind,
@@ -51,15 +56,15 @@ export function destinationDto(
 }
 
 export function deliveryView(row: DeliveryWithHistory): DeliveryView {
-  const pending = row.status === "pending",
-    underWay = row.history.at(-1)?.milliseconds === UNDER_WAY;
+  const isPending = row.status === "pending";
+  const isInProgress = row.history.at(-1)?.milliseconds === unfinished;
   const attempts = row.history.map(({ n, at, ok, answer, milliseconds }) => {
-    const open = milliseconds === UNDER_WAY;
+    const isUnfinished = milliseconds === unfinished;
     return {
       n,
       at: formatIso(at),
       ok,
-      answer: open ? (pending ? "Under way." : INTERRUPTED) : answer,
+      answer: isUnfinished ? (isPending ? "In progress." : interruptedAnswer) : answer,
       milliseconds: Math.max(0, milliseconds),
     };
   });
@@ -70,7 +75,7 @@ export function deliveryView(row: DeliveryWithHistory): DeliveryView {
     status: row.status as DeliveryView["status"],
     createdAt: formatIso(row.createdAt),
     finishedAt: row.finishedAt && formatIso(row.finishedAt),
-    nextAt: pending && !underWay ? formatIso(row.nextAt) : null,
+    nextAt: isPending && !isInProgress ? formatIso(row.nextAt) : null,
     attempts,
   };
 }
@@ -80,5 +85,5 @@ export const destinationTarget = (row: Readonly<{ id: string; name: string }>) =
   id: row.id,
   label: row.name,
 });
-export const noSuchDestination = () =>
-  new AppError("destination.not-found", "There is no such destination.", { kind: "not-found" });
+export const destinationNotFound = () =>
+  new AppError("destination.not-found", "Destination not found.");

@@ -1,6 +1,6 @@
 import type { Database } from "@/lib/db/database";
-import type { AuditedTx } from "@/lib/log/audited-transaction";
-import type { DestinationConfig } from "@/lib/delivery/schema";
+import type { AuditedTx } from "@/lib/log/record/audited-transaction";
+import type { DestinationConfig } from "./schema";
 
 export type DestinationRow = Readonly<{
   id: string;
@@ -49,7 +49,7 @@ export async function updateDestinationRow(
   });
 }
 
-/** Locks the row until the transaction ends, so that what is compared is what is changed. */
+/** Reads the row and locks it until the transaction ends. */
 export async function lockDestination(tx: AuditedTx, id: string): Promise<DestinationRow | null> {
   await tx.$queryRaw`select id from destination where id = ${id} for update`;
   return tx.destination.findUnique({ where: { id } });
@@ -59,7 +59,7 @@ export async function findDestination(db: Database, id: string): Promise<Destina
   return db.prisma.destination.findUnique({ where: { id } });
 }
 
-/** By name, without those that were removed. */
+/** By name, without removed ones. */
 export async function listDestinationRows(db: Database): Promise<DestinationRow[]> {
   return db.prisma.destination.findMany({
     where: { status: { not: "removed" } },
@@ -67,18 +67,25 @@ export async function listDestinationRows(db: Database): Promise<DestinationRow[
   });
 }
 
-/** How many active destinations want alerts of one of these least severities. */
-export async function countTakers(
+/** Webhooks with a path or query in their URL, as earlier versions stored it. */
+export async function findReadableWebhooks(db: Database): Promise<string[]> {
+  const rows = await db.prisma.$queryRaw<{ id: string }[]>`
+    select id from destination where kind = 'webhook' and config->>'url' !~ '^https?://[^/?#]*(/(…)?)?$' order by id`;
+  return rows.map(({ id }) => id);
+}
+
+/** How many active destinations have one of these minimum severities. */
+export async function countRecipients(
   db: Database,
-  leastSeverities: readonly string[],
+  minSeverities: readonly string[],
 ): Promise<number> {
   return db.prisma.destination.count({
-    where: { status: "active", minSeverity: { in: [...leastSeverities] } },
+    where: { status: "active", minSeverity: { in: [...minSeverities] } },
   });
 }
 
-/** What waits for each of them, and how the last attempt ended. */
-export async function figuresOf(
+/** For each destination: how many deliveries are pending, and the result of the latest attempt. */
+export async function findDestinationFigures(
   db: Database,
   ids: readonly string[],
 ): Promise<Map<string, DestinationFigures>> {
@@ -104,14 +111,15 @@ export async function figuresOf(
   );
 }
 
-/** Whatever waits goes at once: what kept it may just have been mended. */
-export async function hurryDeliveries(tx: AuditedTx, id: string, now: Date): Promise<void> {
-  // Those that are under way have a time of their own by which they count as lost; they are not sent twice.
+/** Makes pending deliveries due now: the change may have fixed what made them fail. */
+export async function retryDeliveriesNow(tx: AuditedTx, id: string, now: Date): Promise<void> {
+  // Except those in progress: their time is when their lease expires, and they must not be sent
+  // twice.
   await tx.$executeRaw`update delivery d set next_at = ${now} where destination_id = ${id} and status = 'pending' and reason <> 'test' and next_at > ${now}
     and not exists (select from delivery_attempt a where a.delivery_id = d.id and a.milliseconds < 0)`;
 }
 
-/** Gives up what waits for a destination that is gone. */
-export async function dropDeliveries(tx: AuditedTx, id: string, now: Date): Promise<number> {
+/** Fails the pending deliveries of a removed destination. */
+export async function failPendingDeliveries(tx: AuditedTx, id: string, now: Date): Promise<number> {
   return tx.$executeRaw`update delivery set status = 'failed', finished_at = ${now} where destination_id = ${id} and status = 'pending'`;
 }

@@ -7,84 +7,108 @@ import {
   type TLSSocket,
 } from "node:tls";
 import { isAppError } from "@/lib/errors/app-error";
-import { closedAddress, closedBecause } from "./guard-address";
-import { unreachable, wordsOf } from "./unreachable";
+import { closedAddress, closedBecause } from "@/lib/net/guard-address";
+import { connectionErrorText, deliveryUnreachable } from "./delivery-errors";
 
-/** Where to, what else is allowed, when to give up. `resolve` stands in for DNS in tests. */
-export type Outbound = Readonly<{
+/**
+ * `allow`: hosts and networks that are allowed in addition. `trust`: further CA certificates (PEM).
+ * `resolve` replaces DNS in tests.
+ */
+export type OutboundOptions = Readonly<{
   allow: readonly string[];
   signal: AbortSignal;
   trust?: string;
   resolve?: (host: string) => Promise<readonly string[]>;
 }>;
 
-const bare = (host: string): string => host.replace(/^\[(.*)\]$/, "$1");
-const ask = async (host: string): Promise<readonly string[]> =>
+export const withoutBrackets = (host: string): string => host.replace(/^\[(.*)\]$/, "$1");
+const resolveWithDns = async (host: string): Promise<readonly string[]> =>
   (await lookup(host, { all: true })).map(({ address }) => address);
 
 /**
- * The addresses of a host, every one of them checked: a name that also leads somewhere closed is refused whole. Errors: `outbound.closed`,
- * `delivery.unreachable`.
+ * The addresses of a host. If any of them is not allowed, the whole host is refused. Errors:
+ * `outbound.closed`, `delivery.unreachable`.
  */
-export async function checkedAddresses(
-  named: string,
-  { allow, resolve = ask }: Outbound,
+export async function resolveAllowedAddresses(
+  hostOrAddress: string,
+  { allow, resolve = resolveWithDns }: OutboundOptions,
 ): Promise<readonly string[]> {
-  const host = bare(named);
+  const host = withoutBrackets(hostOrAddress);
+  const notResolved = (cause?: unknown) =>
+    deliveryUnreachable(`${host} could not be resolved to an address.`, cause);
   const addresses =
     isIP(host) !== 0
       ? [host]
       : await resolve(host).catch((error: unknown) => {
-          throw unreachable(`${host} has no address`, error);
+          throw notResolved(error);
         });
   for (const address of addresses) {
-    const why = closedBecause(host, address, allow);
-    if (why !== null) throw closedAddress(host, address, why);
+    const reason = closedBecause(host, address, allow);
+    if (reason !== null) throw closedAddress(host, address, reason);
   }
-  if (addresses.length === 0) throw unreachable(`${host} has no address`);
+  if (addresses.length === 0) throw notResolved();
   return addresses;
 }
 
-/** Connects to exactly one of the addresses that were checked, in their order; nothing is resolved again. Errors as `checkedAddresses`. */
-export async function openSocket(host: string, port: number, outbound: Outbound): Promise<Socket> {
-  const addresses = await checkedAddresses(host, outbound);
-  let last: unknown;
+/**
+ * Connects to one of exactly the addresses that were checked, in their order; the name is not
+ * resolved again. Errors as `resolveAllowedAddresses`.
+ */
+export async function openSocket(
+  host: string,
+  port: number,
+  options: OutboundOptions,
+): Promise<Socket> {
+  const addresses = await resolveAllowedAddresses(host, options);
+  let lastError: unknown;
   for (const address of addresses) {
     try {
-      return await connected(connect({ host: address, port }), "connect", outbound.signal);
+      return await waitForConnection(connect({ host: address, port }), "connect", options.signal);
     } catch (error) {
-      if (outbound.signal.aborted) throw error;
-      last = error;
+      if (options.signal.aborted) throw error;
+      lastError = error;
     }
   }
-  throw unreachable(`${bare(host)}:${port} cannot be reached (${wordsOf(last)})`, last);
+  throw deliveryUnreachable(
+    `Can't connect to ${withoutBrackets(host)}:${port} (${connectionErrorText(lastError)}).`,
+    lastError,
+  );
 }
 
-/** TLS over such a connection; the certificate has to be good for `host`. Errors: `delivery.unreachable` too, with what is wrong with the certificate. */
-export async function openTls(host: string, port: number, outbound: Outbound): Promise<TLSSocket> {
-  const socket = await openSocket(host, port, outbound),
-    name = bare(host);
+/**
+ * Opens a TLS connection; the certificate must be valid for `host`. Errors as
+ * `resolveAllowedAddresses`; `delivery.unreachable` also says what is wrong with the certificate.
+ */
+export async function openTls(
+  host: string,
+  port: number,
+  options: OutboundOptions,
+): Promise<TLSSocket> {
+  const socket = await openSocket(host, port, options);
+  const name = withoutBrackets(host);
   try {
-    return await connected(
-      connectTls({ socket, host: name, ...tlsOptions(name, outbound.trust) }),
+    return await waitForConnection(
+      connectTls({ socket, host: name, ...tlsOptions(name, options.trust) }),
       "secureConnect",
-      outbound.signal,
+      options.signal,
     );
   } catch (error) {
     socket.destroy();
-    throw isAppError(error)
-      ? error
-      : unreachable(`no TLS with ${name}:${port} (${wordsOf(error)})`, error);
+    if (isAppError(error)) throw error;
+    throw deliveryUnreachable(
+      `The TLS connection to ${name}:${port} failed (${connectionErrorText(error)}).`,
+      error,
+    );
   }
 }
 
-/** Trusts what the system trusts, and these certificates (PEM) besides. */
+/** Trusts the system's CA certificates, and those in `trust` (PEM). */
 export function tlsOptions(
   host: string,
   trust = "",
 ): { minVersion: "TLSv1.2"; secureContext: SecureContext; servername?: string } {
   const secureContext = createSecureContext({ minVersion: "TLSv1.2" });
-  // Added and not given as `ca`, which would shut out the system's own.
+  // Not the `ca` option, which would replace the system's certificates.
   for (const pem of trust.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [])
     (secureContext.context as { addCACert: (pem: string) => void }).addCACert(pem);
   return {
@@ -94,24 +118,29 @@ export function tlsOptions(
   };
 }
 
-function connected<S extends Socket>(socket: S, event: string, signal: AbortSignal): Promise<S> {
+function waitForConnection<S extends Socket>(
+  socket: S,
+  event: string,
+  signal: AbortSignal,
+): Promise<S> {
   return new Promise((resolve, reject) => {
-    const giveUp = (): void => {
+    const abort = (): void => {
       socket.destroy(signal.reason as Error);
     };
     const fail = (error: Error): void => {
-      signal.removeEventListener("abort", giveUp);
+      signal.removeEventListener("abort", abort);
       reject(error);
     };
-    // One that breaks while nobody listens must not end the process.
+    // An error without a listener would end the process.
     socket.on("error", () => {});
     socket.once("error", fail);
     socket.once(event, () => {
       socket.off("error", fail);
       resolve(socket);
     });
-    // For the whole life of the connection: whoever uses it hears of the end as an error of the socket.
-    if (signal.aborted) giveUp();
-    else signal.addEventListener("abort", giveUp, { once: true });
+    // The signal applies for the lifetime of the connection: its user sees an abort as a socket
+    // error.
+    if (signal.aborted) abort();
+    else signal.addEventListener("abort", abort, { once: true });
   });
 }

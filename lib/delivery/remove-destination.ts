@@ -1,26 +1,39 @@
-import type { Actor } from "@/lib/auth/actor";
-import { authorize } from "@/lib/auth/permissions";
-import type { Deps } from "@/lib/deps";
-import { auditedTransaction } from "@/lib/log/audited-transaction";
-import { destinationTarget, noSuchDestination } from "./destination-dto";
-import { dropDeliveries, lockDestination, updateDestinationRow } from "./destination-repository";
-import { getDestination } from "./get-destination";
+import type { Recorded } from "@/lib/log/record/recorded";
+import type { Actor } from "@/lib/access/actor";
+import { authorize } from "@/lib/access/permissions";
+import { auditedTransaction } from "@/lib/log/record/audited-transaction";
+import type { Deps } from "@/lib/runtime/deps";
+import { configOf, destinationTarget, destinationNotFound, shownConfig } from "./destination-dto";
+import {
+  failPendingDeliveries,
+  lockDestination,
+  updateDestinationRow,
+} from "./destination-repository";
+import { getDestination } from "./read-destinations";
 import type { DestinationDto, RemoveInput } from "./schema";
 
-/** Takes a destination out of use for ever and forgets its secret. What waits for it is given up; its history stays. Errors: `destination.not-found`. */
+/**
+ * Removes a destination permanently and deletes its secret. Its pending deliveries fail; its
+ * history stays. Errors: `destination.not-found`.
+ */
 export async function removeDestination(
-  deps: Pick<Deps, "db" | "clock" | "random">,
+  deps: Pick<Deps, "db" | "clock" | "recorder">,
   actor: Actor,
   id: string,
   { comment }: RemoveInput,
-): Promise<DestinationDto & { entryId: string }> {
+): Promise<Recorded<DestinationDto>> {
   authorize(actor, "destinations.write");
   const now = deps.clock.now();
-  const { entryIds } = await auditedTransaction(deps, actor, async (tx) => {
+  const { entryId } = await auditedTransaction(deps.recorder, actor, async (tx) => {
     const row = await lockDestination(tx, id);
-    if (row === null || row.status === "removed") throw noSuchDestination();
-    await updateDestinationRow(tx, id, { status: "removed", sealed: null, changedAt: now });
-    await dropDeliveries(tx, id, now);
+    if (row === null || row.status === "removed") throw destinationNotFound();
+    await updateDestinationRow(tx, id, {
+      status: "removed",
+      config: shownConfig(configOf(row)),
+      sealed: null,
+      changedAt: now,
+    });
+    await failPendingDeliveries(tx, id, now);
     return {
       result: null,
       entries: [
@@ -33,5 +46,5 @@ export async function removeDestination(
       ],
     };
   });
-  return { ...(await getDestination(deps, actor, id)), entryId: entryIds[0] ?? "" };
+  return { result: await getDestination(deps, actor, id), entryId };
 }

@@ -1,4 +1,6 @@
+import { dayMs } from "@/lib/format/time-units";
 import { z } from "zod";
+import { label, note, optionalLabel } from "@/lib/format/label";
 import { severities, type Severity } from "@/lib/alerts/schema";
 
 export const destinationKinds = ["email", "webhook", "slack", "syslog"] as const;
@@ -7,25 +9,27 @@ export type DestinationKind = (typeof destinationKinds)[number];
 const host = z
   .string()
   .trim()
-  .regex(/^[A-Za-z0-9.:_-]{1,253}$/, "A host name or an address.");
+  .regex(/^[A-Za-z0-9.:_-]{1,253}$/, "Enter a hostname or an address.");
 const port = z
-  .number("A port is a number.")
+  .number("Enter a port number.")
   .int()
-  .min(1, "A port lies between 1 and 65535.")
-  .max(65_535, "A port lies between 1 and 65535.");
-const address = z.email("An e-mail address.").max(254);
+  .min(1, "Enter a port between 1 and 65535.")
+  .max(65_535, "Enter a port between 1 and 65535.");
+const address = z.email("Enter an email address.").max(254);
 const link = z
   .url({
     protocol: /^https?$/,
-    message: "An address that begins with https:// (or http:// inside your network).",
+    message: "Enter a URL that starts with https:// (or http:// inside your network).",
   })
   .max(2048)
   .refine(
     (text) =>
       !URL.canParse(text) || (new URL(text).username === "" && new URL(text).password === ""),
-    "Leave name and password out of the address: it is shown. The signature tells the receiver who asks.",
+    "Remove the username and password from the URL. The receiver verifies the signature instead.",
   );
-/** Certificates (PEM) that are trusted besides the system's, for a server of one's own authority. */
+/**
+ * Certificates (PEM) that are trusted in addition to the system's, for a server with a private CA.
+ */
 const ca = z
   .string()
   .trim()
@@ -33,27 +37,30 @@ const ca = z
   .refine(
     (text) =>
       text === "" || /^-----BEGIN CERTIFICATE-----[\s\S]+-----END CERTIFICATE-----$/.test(text),
-    "Paste certificates in PEM, from -----BEGIN CERTIFICATE----- on.",
+    "Paste PEM certificates that start with -----BEGIN CERTIFICATE-----.",
   )
   .default("");
 
-/** What is not secret, by kind. */
-export const destinationConfig = z.discriminatedUnion("kind", [
-  z.strictObject({
-    kind: z.literal("email"),
-    host,
-    port: port.default(587),
-    security: z.enum(["starttls", "tls", "none"]).default("starttls"),
-    user: z.string().max(254).default(""),
-    from: address,
-    to: z.array(address).min(1, "Write at least one address.").max(20),
-    ca,
-  }),
+const emailConfig = z.strictObject({
+  kind: z.literal("email"),
+  host,
+  port: port.default(587),
+  security: z.enum(["starttls", "tls", "none"]).default("starttls"),
+  user: z.string().max(254).default(""),
+  from: address,
+  to: z.array(address).min(1, "Enter at least one address.").max(20),
+  ca,
+});
+const otherConfigs = [
   z.strictObject({ kind: z.literal("webhook"), url: link, ca }),
   z.strictObject({
     kind: z.literal("slack"),
-    /** Its path is the secret of such a link, so the whole link is sealed; this is what is shown. */ shown:
-      z.string().max(253).default(""),
+    /** The link's path is a secret, so the whole link is sealed; this part is displayed. */
+    shown: z
+      .string()
+      .max(253)
+      .regex(/^[!-~…]*$/)
+      .default(""),
   }),
   z.strictObject({
     kind: z.literal("syslog"),
@@ -63,21 +70,35 @@ export const destinationConfig = z.discriminatedUnion("kind", [
     facility: z.number().int().min(0).max(23).default(13),
     ca,
   }),
+] as const;
+
+/** What is not secret, by kind. */
+export const destinationConfig = z.discriminatedUnion("kind", [emailConfig, ...otherConfigs]);
+/** Earlier versions took any characters in the name of a user. */
+const configInput = z.discriminatedUnion("kind", [
+  emailConfig.extend({ user: optionalLabel(254).default("") }),
+  ...otherConfigs,
 ]);
 export type DestinationConfig = z.infer<typeof destinationConfig>;
 
 export const destinationInput = z.strictObject({
-  name: z.string().trim().min(1, "Name it.").max(100),
-  config: destinationConfig,
+  name: label(100),
+  config: configInput,
   minSeverity: z.enum(severities).default("medium"),
-  /** SMTP password, the webhook's HMAC key (made here if none is given, and shown once), the whole Slack-compatible link. Never given back. */
+  /**
+   * SMTP password, the webhook's HMAC key (made here if none is given, and shown once), the whole
+   * Slack-compatible link. Never returned.
+   */
   secret: z.string().max(2048).optional(),
 });
 export type DestinationInput = z.infer<typeof destinationInput>;
-/** The kind never changes. What is left out stays as it is, the secret also where it is empty. `newSecret`: a webhook gets a new key, made here and shown once. */
+/**
+ * The kind never changes. Omitted fields stay unchanged, and so does the secret if it is empty.
+ * `newSecret`: a webhook gets a new key, made here and shown once.
+ */
 export const destinationChange = z.strictObject({
   name: destinationInput.shape.name.optional(),
-  config: destinationConfig.optional(),
+  config: configInput.optional(),
   minSeverity: z.enum(severities).optional(),
   secret: destinationInput.shape.secret,
   newSecret: z.boolean().optional(),
@@ -85,18 +106,17 @@ export const destinationChange = z.strictObject({
 });
 export type DestinationChange = z.infer<typeof destinationChange>;
 export const removeInput = z.strictObject({
-  comment: z.string().trim().max(500, "At most 500 characters.").default(""),
+  comment: note(500).default(""),
 });
 export type RemoveInput = z.infer<typeof removeInput>;
 export const deliveryQuery = z.strictObject({
   cursor: z.string().max(64).optional(),
   limit: z.coerce.number().int().min(1).max(200).default(25),
 });
-export type DeliveryQuery = z.infer<typeof deliveryQuery>;
 export type DeliveryQueryInput = z.input<typeof deliveryQuery>;
 
-/** What was sent, or given up, is forgotten after so long. */
-export const deliveriesKeptMs = 90 * 86_400_000;
+/** How long finished deliveries are kept. */
+export const deliveryRetentionMs = 90 * dayMs;
 
 export type AttemptView = Readonly<{
   n: number;
@@ -116,7 +136,7 @@ export type DeliveryView = Readonly<{
   attempts: readonly AttemptView[];
 }>;
 export type DeliveryList = Readonly<{ items: readonly DeliveryView[]; nextCursor: string | null }>;
-/** What was sent of one alert: to whom, though not where that is. */
+/** A delivery of one alert: its destination by name, without the address. */
 export type AlertDelivery = Omit<DeliveryView, "alert"> &
   Readonly<{
     destination: Readonly<{
@@ -126,19 +146,18 @@ export type AlertDelivery = Omit<DeliveryView, "alert"> &
       status: "active" | "paused" | "removed";
     }>;
   }>;
-/** `takers`: how many active destinations want alerts of this severity now. */
+/** `takers`: how many active destinations receive alerts of this severity now. */
 export type AlertDeliveryList = Readonly<{
   items: readonly AlertDelivery[];
   nextCursor: string | null;
   takers: number;
 }>;
-/** How a test went, and where it stands in the record. */
+/** The result of a test, and its entry in the audit log. */
 export type TestResult = Readonly<{
   delivery: DeliveryView;
   ok: boolean;
   answer: string;
   milliseconds: number;
-  entryId: string;
 }>;
 export type DestinationDto = Readonly<{
   id: string;
@@ -148,13 +167,12 @@ export type DestinationDto = Readonly<{
   config: DestinationConfig;
   hasSecret: boolean;
   minSeverity: Severity;
-  /** Where it goes, in one line. */
+  /** The target address, in one line. */
   address: string;
   last: Readonly<{ at: string; ok: boolean; answer: string }> | null;
   waiting: number;
   createdAt: string;
   changedAt: string;
-  entryId?: string;
-  /** Once, when it was made here. */
+  /** Returned once, when it was generated here. */
   secret?: string;
 }>;

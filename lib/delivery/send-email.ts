@@ -1,26 +1,27 @@
 import { createTransport } from "nodemailer";
 import type SMTPTransport from "nodemailer/lib/smtp-transport";
-import { eventOf, headline, plainText } from "./message";
-import { openSocket, tlsOptions, type Outbound } from "./open-socket";
+import { oneLine, deliveryRefused, connectionErrorText } from "./delivery-errors";
+import { eventOf, headline, plainText } from "@/lib/delivery/messages/message";
+import { openSocket, tlsOptions, type OutboundOptions } from "./open-socket";
 import type { DestinationConfig } from "./schema";
-import { oneLine, turnedDown, wordsOf } from "./unreachable";
 import type { Message } from "./types";
 
 type EmailConfig = Extract<DestinationConfig, { kind: "email" }>;
 
 /**
- * Hands the message to the SMTP server and returns what it answered. Without TLS only where the destination says so, and a password never.
- * Errors: `delivery.refused`, `delivery.unreachable`, `outbound.closed`.
+ * Sends the message through an SMTP server and returns its response. Without TLS only if the
+ * destination allows it, and then never with a password. Errors: `delivery.refused`,
+ * `delivery.unreachable`, `outbound.closed`.
  */
 export async function sendEmail(
   config: EmailConfig,
   password: string,
   message: Message,
-  outbound: Outbound,
+  options: OutboundOptions,
 ): Promise<string> {
   const { host, port, security, user, from, to } = config;
-  const socket = await openSocket(host, port, outbound);
-  const options: SMTPTransport.Options = {
+  const socket = await openSocket(host, port, options);
+  const transportOptions: SMTPTransport.Options = {
     connection: socket,
     host,
     port,
@@ -28,14 +29,14 @@ export async function sendEmail(
     secure: security === "tls",
     requireTLS: security === "starttls",
     ignoreTLS: security === "none",
-    tls: tlsOptions(host, outbound.trust),
+    tls: tlsOptions(host, options.trust),
     ...(user === "" || security === "none"
       ? {}
       : { auth: { user, pass: password }, forceAuth: true }),
     disableFileAccess: true,
     disableUrlAccess: true,
   };
-  const transport = createTransport(options);
+  const transport = createTransport(transportOptions);
   try {
     const info = await transport.sendMail({
       from,
@@ -49,19 +50,19 @@ export async function sendEmail(
         "Auto-Submitted": "auto-generated",
       },
     });
-    const left = info.rejected.map(String);
-    return `${oneLine(info.response, 160)}${left.length === 0 ? "" : ` (refused for ${left.join(", ")})`}`;
+    const rejected = info.rejected.map(String);
+    return `${oneLine(info.response, 160)}${rejected.length === 0 ? "" : ` (rejected for ${rejected.join(", ")})`}`;
   } catch (error) {
-    throw turnedDown(mailWords(error));
+    throw deliveryRefused(mailErrorText(error));
   } finally {
     transport.close();
     socket.destroy();
   }
 }
 
-function mailWords(error: unknown): string {
+function mailErrorText(error: unknown): string {
   const { response } = error as { response?: unknown };
   if (typeof response === "string" && response !== "")
-    return `The mail server answered ${oneLine(response, 200)}`;
-  return `The mail server did not take it (${wordsOf(error)})`;
+    return `The mail server responded: ${oneLine(response, 200)}.`;
+  return `The mail server did not accept the message (${connectionErrorText(error)}).`;
 }

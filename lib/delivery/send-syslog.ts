@@ -1,53 +1,56 @@
 import { createSocket } from "node:dgram";
 import { isIPv6, type Socket } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
-import { checkedAddresses, openSocket, openTls, type Outbound } from "./open-socket";
+import { deliveryUnreachable, connectionErrorText } from "./delivery-errors";
+import { resolveAllowedAddresses, openSocket, openTls, type OutboundOptions } from "./open-socket";
 import type { DestinationConfig } from "./schema";
-import { syslogLine } from "./syslog-line";
-import { unreachable, wordsOf } from "./unreachable";
+import { syslogLine } from "@/lib/delivery/messages/syslog-message";
 import type { Message } from "./types";
 
 type SyslogConfig = Extract<DestinationConfig, { kind: "syslog" }>;
 
-/** RFC 5426 §3.2 and what rsyslog takes by default. */
-const DATAGRAM_BYTES = 2048,
-  STREAM_BYTES = 8192;
-/** So long a receiver has to object: a port that is closed says so at once, and one that wants to close does. */
-const OBJECTION_MS = 250,
-  CLOSING_MS = 2_000;
+/** RFC 5426 §3.2, and what rsyslog accepts by default. */
+const maxDatagramBytes = 2048;
+const maxStreamBytes = 8192;
+/** How long to wait for an error: a closed port, or a receiver that closes the connection. */
+const datagramErrorMs = 250;
+const streamErrorMs = 2_000;
 
 /**
- * Sends one message as RFC 5424: over TLS (RFC 5425) and TCP with its length before it (RFC 6587 §3.4.1), or as one datagram (RFC 5426). Syslog
- * has no receipts: done is what the other end's machine took. Errors: `delivery.unreachable`, `outbound.closed`.
+ * Sends one RFC 5424 message: over TLS (RFC 5425) or TCP with its length in front (RFC 6587 §3.4.1),
+ * or as one UDP datagram (RFC 5426). Syslog has no acknowledgments: success means that the
+ * receiving host accepted the bytes. Errors: `delivery.unreachable`, `options.closed`.
  */
 export async function sendSyslog(
   { host, port, transport, facility }: SyslogConfig,
   message: Message,
-  outbound: Outbound,
+  options: OutboundOptions,
 ): Promise<string> {
   if (transport === "udp") {
     await sendDatagram(
       host,
       port,
-      Buffer.from(syslogLine(message, facility, DATAGRAM_BYTES)),
-      outbound,
+      Buffer.from(syslogLine(message, facility, maxDatagramBytes)),
+      options,
     );
-    return "Sent as a datagram, which nobody confirms.";
+    return "Sent over UDP, which has no confirmation of delivery.";
   }
-  const line = Buffer.from(syslogLine(message, facility, STREAM_BYTES));
-  const socket = await (transport === "tls" ? openTls : openSocket)(host, port, outbound);
+  const line = Buffer.from(syslogLine(message, facility, maxStreamBytes));
+  const socket = await (transport === "tls" ? openTls : openSocket)(host, port, options);
   try {
-    await writeAll(socket, Buffer.concat([Buffer.from(`${line.length} `), line]), outbound.signal);
+    await writeAll(socket, Buffer.concat([Buffer.from(`${line.length} `), line]), options.signal);
   } finally {
     socket.destroy();
   }
-  return `Taken over ${transport === "tls" ? "TLS" : "TCP"}.`;
+  return `Sent over ${transport === "tls" ? "TLS" : "TCP"}.`;
 }
 
 async function writeAll(socket: Socket, bytes: Buffer, signal: AbortSignal): Promise<void> {
   const broken = new Promise<never>((_, reject) => {
     socket.on("error", (error) => {
-      reject(unreachable(`The connection broke (${wordsOf(error)})`, error));
+      reject(
+        deliveryUnreachable(`The connection was lost (${connectionErrorText(error)}).`, error),
+      );
     });
   });
   broken.catch(() => {});
@@ -63,17 +66,18 @@ async function writeAll(socket: Socket, bytes: Buffer, signal: AbortSignal): Pro
       socket.end(bytes, resolve);
     }),
   ]);
-  // What it says against it comes before it closes; one that never closes has at least not objected.
-  await Promise.race([broken, closed, pause(CLOSING_MS, undefined, { signal, ref: false })]);
+  // A receiver that rejects the message does so before it closes. One that keeps the connection
+  // open has not rejected it.
+  await Promise.race([broken, closed, pause(streamErrorMs, undefined, { signal, ref: false })]);
 }
 
 async function sendDatagram(
   host: string,
   port: number,
   bytes: Buffer,
-  outbound: Outbound,
+  options: OutboundOptions,
 ): Promise<void> {
-  const [address = ""] = await checkedAddresses(host, outbound);
+  const [address = ""] = await resolveAllowedAddresses(host, options);
   const socket = createSocket(isIPv6(address) ? "udp6" : "udp4");
   try {
     const broken = new Promise<never>((_, reject) => {
@@ -95,9 +99,12 @@ async function sendDatagram(
         });
       }),
     ]);
-    await Promise.race([broken, pause(OBJECTION_MS)]);
+    await Promise.race([broken, pause(datagramErrorMs)]);
   } catch (error) {
-    throw unreachable(`${host}:${port} did not take the datagram (${wordsOf(error)})`, error);
+    throw deliveryUnreachable(
+      `${host}:${port} did not accept the datagram (${connectionErrorText(error)}).`,
+      error,
+    );
   } finally {
     socket.close();
   }

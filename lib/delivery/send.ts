@@ -1,82 +1,74 @@
 import { isAppError } from "@/lib/errors/app-error";
-import type { Outbound } from "./open-socket";
-import { eventOf, jsonBody } from "./message";
+import { connectionErrorText } from "./delivery-errors";
+import { eventOf } from "@/lib/delivery/messages/message";
+import type { OutboundOptions } from "./open-socket";
 import { postJson } from "./post-json";
 import type { DestinationConfig } from "./schema";
 import { sendEmail } from "./send-email";
 import { sendSyslog } from "./send-syslog";
-import { signWebhook } from "./sign-webhook";
-import { slackBody } from "./slack-text";
-import { wordsOf } from "./unreachable";
-import type { Message, Outcome } from "./types";
+import { slackBody } from "@/lib/delivery/messages/slack-message";
+import type { Message, SendResult } from "./types";
+import { jsonBody, signWebhook } from "@/lib/delivery/messages/webhook-message";
 
-/** Longest that one attempt may take, whatever the other side does. */
-export const LONGEST_ATTEMPT_MS = 10_000;
+/** The timeout of one attempt. */
+const attemptTimeoutMs = 10_000;
 
-/** `trust`: certificates (PEM) of our own authorities. `longestMs` and `resolve` are for tests. */
-export type Ways = Readonly<{
+/** `trust`: certificates (PEM) of Chancery's own roots. `timeoutMs` and `resolve` are for tests. */
+export type SendOptions = Readonly<{
   allow: readonly string[];
   trust: string;
-  longestMs?: number;
+  timeoutMs?: number;
   resolve?: (host: string) => Promise<readonly string[]>;
 }>;
-export type Sendable = Readonly<{ config: DestinationConfig; secret: string }>;
+export type SendTarget = Readonly<{ config: DestinationConfig; secret: string }>;
 
-/** Makes one attempt to deliver. Never throws: what went wrong is the outcome, in words that hold no secret. */
+/**
+ * Makes one attempt to deliver. Never throws: a failure becomes the result, with a message that
+ * contains no secret.
+ */
 export async function send(
-  { config, secret }: Sendable,
+  { config, secret }: SendTarget,
   message: Message,
-  ways: Ways,
-): Promise<Outcome> {
-  const began = performance.now(),
-    longestMs = ways.longestMs ?? LONGEST_ATTEMPT_MS;
-  const ending = new AbortController(),
-    timer = setTimeout(() => {
-      ending.abort(new Error("no answer in time"));
-    }, longestMs);
-  const late = new Promise<never>((_, reject) => {
-    ending.signal.addEventListener("abort", () => {
-      reject(new Error("no answer in time"));
+  { allow, trust, timeoutMs = attemptTimeoutMs, resolve }: SendOptions,
+): Promise<SendResult> {
+  const controller = new AbortController();
+  const { signal } = controller;
+  const timeout = new Promise<never>((_, reject) => {
+    signal.addEventListener("abort", () => {
+      reject(signal.reason as Error);
     });
   });
-  late.catch(() => {});
-  const trust = `${ways.trust}\n${"ca" in config ? config.ca : ""}`;
-  const outcome = (ok: boolean, answer: string): Outcome => ({
-    ok,
-    answer,
-    milliseconds: Math.round(performance.now() - began),
-  });
+  timeout.catch(() => {});
+  const timer = setTimeout(() => {
+    controller.abort(new Error("timed out"));
+  }, timeoutMs);
+  const options: OutboundOptions = {
+    allow,
+    signal,
+    trust: `${trust}\n${"ca" in config ? config.ca : ""}`,
+    ...(resolve ? { resolve } : {}),
+  };
   try {
-    return outcome(
-      true,
-      await Promise.race([
-        late,
-        sendBy(config, secret, message, {
-          allow: ways.allow,
-          signal: ending.signal,
-          trust,
-          ...(ways.resolve ? { resolve: ways.resolve } : {}),
-        }),
-      ]),
-    );
+    const answer = await Promise.race([timeout, sendVia(config, secret, message, options)]);
+    return { ok: true, answer };
   } catch (error) {
-    if (ending.signal.aborted) return outcome(false, `No answer within ${longestMs / 1000} s.`);
-    return outcome(false, isAppError(error) ? error.message : wordsOf(error));
+    if (signal.aborted) return { ok: false, answer: `No response within ${timeoutMs / 1000} s.` };
+    return { ok: false, answer: isAppError(error) ? error.message : connectionErrorText(error) };
   } finally {
     clearTimeout(timer);
-    ending.abort(new Error("over"));
+    controller.abort(new Error("finished"));
   }
 }
 
-function sendBy(
+function sendVia(
   config: DestinationConfig,
   secret: string,
   message: Message,
-  outbound: Outbound,
+  options: OutboundOptions,
 ): Promise<string> {
   switch (config.kind) {
     case "email":
-      return sendEmail(config, secret, message, outbound);
+      return sendEmail(config, secret, message, options);
     case "webhook": {
       const body = jsonBody(message);
       const headers = {
@@ -84,11 +76,11 @@ function sendBy(
         "x-chancery-event": eventOf(message.reason),
         "x-chancery-signature": signWebhook(secret, message.sentAt, body),
       };
-      return postJson(config.url, body, headers, outbound);
+      return postJson(config.url, body, headers, options);
     }
     case "slack":
-      return postJson(secret, slackBody(message), {}, outbound);
+      return postJson(secret, slackBody(message), {}, options);
     case "syslog":
-      return sendSyslog(config, message, outbound);
+      return sendSyslog(config, message, options);
   }
 }

@@ -1,28 +1,32 @@
-import type { Actor } from "@/lib/auth/actor";
-import { authorize } from "@/lib/auth/permissions";
-import type { Deps } from "@/lib/deps";
-import { newId } from "@/lib/ids";
-import { auditedTransaction } from "@/lib/log/audited-transaction";
-import { attemptDelivery, type Knobs } from "./attempt-delivery";
-import { endAttempt, findDelivery, insertTest } from "./delivery-repository";
-import { deliveryView, destinationTarget, noSuchDestination } from "./destination-dto";
+import type { Actor } from "@/lib/access/actor";
+import { authorize } from "@/lib/access/permissions";
+import { newId } from "@/lib/format/ids";
+import { auditedTransaction } from "@/lib/log/record/audited-transaction";
+import type { Recorded } from "@/lib/log/record/recorded";
+import type { Deps } from "@/lib/runtime/deps";
+import { attemptDelivery, type AttemptOptions } from "./attempt-delivery";
+import { finishAttempt, findDelivery, insertTestDelivery } from "./delivery-repository";
+import { deliveryView, destinationTarget, destinationNotFound } from "./destination-dto";
 import { findDestination } from "./destination-repository";
 import type { TestResult } from "./schema";
 
-/** Sends a test message at once, once, and says how it went; also to a destination that is paused. Takes as long as the other side, at most ten seconds. Errors: `destination.not-found`. */
+/**
+ * Sends one test message immediately, also to a paused destination, and returns the result. Takes
+ * at most ten seconds. Errors: `destination.not-found`, `delivery.no-key`.
+ */
 export async function testDestination(
-  deps: Pick<Deps, "db" | "clock" | "random" | "publicUrl" | "delivery">,
+  deps: Pick<Deps, "db" | "clock" | "random" | "recorder" | "publicUrl" | "delivery">,
   actor: Actor,
   id: string,
-  knobs: Knobs = {},
-): Promise<TestResult> {
+  options: AttemptOptions = {},
+): Promise<Recorded<TestResult>> {
   authorize(actor, "destinations.write");
   const row = await findDestination(deps.db, id);
-  if (row === null || row.status === "removed") throw noSuchDestination();
-  const now = deps.clock.now(),
-    delivery = { id: newId("dlv", now, deps.random.bytes), destinationId: id, createdAt: now };
-  const { entryIds } = await auditedTransaction(deps, actor, async (tx) => {
-    await insertTest(tx, delivery);
+  if (row === null || row.status === "removed") throw destinationNotFound();
+  const now = deps.clock.now();
+  const delivery = { id: newId("dlv", now, deps.random.bytes), destinationId: id, createdAt: now };
+  const { entryId } = await auditedTransaction(deps.recorder, actor, async (tx) => {
+    await insertTestDelivery(tx, delivery);
     return {
       result: null,
       entries: [
@@ -35,22 +39,22 @@ export async function testDestination(
       ],
     };
   });
-  const outcome = await attemptDelivery(
-      deps,
-      row,
-      { id: delivery.id, reason: "test", alertId: null },
-      knobs,
-    ),
-    ended = deps.clock.now();
-  await endAttempt(deps.db, {
+  const result = await attemptDelivery(
+    deps,
+    row,
+    { id: delivery.id, reason: "test", alertId: null },
+    options,
+  );
+  const finishedAt = deps.clock.now();
+  await finishAttempt(deps.db, {
     id: delivery.id,
     attempt: 1,
-    ...outcome,
-    status: outcome.ok ? "sent" : "failed",
-    nextAt: ended,
-    now: ended,
+    ...result,
+    status: result.ok ? "sent" : "failed",
+    nextAt: finishedAt,
+    now: finishedAt,
   });
-  const kept = await findDelivery(deps.db, delivery.id);
-  if (kept === null) throw new Error(`the test ${delivery.id} is gone`);
-  return { delivery: deliveryView(kept), ...outcome, entryId: entryIds[0] ?? "" };
+  const finished = await findDelivery(deps.db, delivery.id);
+  if (finished === null) throw new Error(`the test ${delivery.id} is gone`);
+  return { result: { delivery: deliveryView(finished), ...result }, entryId };
 }

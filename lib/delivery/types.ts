@@ -2,8 +2,8 @@ import type { Severity } from "@/lib/alerts/schema";
 
 export type Reason = "opened" | "escalated" | "resolved" | "test";
 
-/** An alert as it is told to somebody outside. */
-export type ToldAlert = Readonly<{
+/** An alert as messages contain it. */
+export type NotifiedAlert = Readonly<{
   id: string;
   rule: string;
   severity: Severity;
@@ -21,14 +21,18 @@ export type ToldAlert = Readonly<{
   link: string;
 }>;
 
-/** One message, before it takes the form of its kind. `id` is that of the delivery: the same in every repetition. `host` is ours. */
+/**
+ * A message before it is formatted for a kind of destination. `id`: the delivery's, the same in each
+ * attempt. `host`: Chancery's own.
+ */
 export type Message = Readonly<{
   id: string;
   reason: Reason;
   sentAt: Date;
   host: string;
-  alert: ToldAlert | null;
+  alert: NotifiedAlert | null;
 }>;
 
-/** How one attempt ended, in words for the history. */
-export type Outcome = Readonly<{ ok: boolean; answer: string; milliseconds: number }>;
+/** `answer`: what the receiver responded, or what went wrong, as text for the history. */
+export type SendResult = Readonly<{ ok: boolean; answer: string }>;
+export type AttemptResult = SendResult & Readonly<{ milliseconds: number }>;

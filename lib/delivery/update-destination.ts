@@ -1,50 +1,59 @@
-import { createHash } from "node:crypto";
-import type { Actor } from "@/lib/auth/actor";
-import { authorize } from "@/lib/auth/permissions";
-import type { Deps } from "@/lib/deps";
-import { auditedTransaction } from "@/lib/log/audited-transaction";
-import { assertOpen } from "./assert-open";
-import { refuseTakenName } from "./create-destination";
+import { sha256Hex } from "@/lib/format/hash";
+import type { Recorded } from "@/lib/log/record/recorded";
+import type { Actor } from "@/lib/access/actor";
+import { authorize } from "@/lib/access/permissions";
+import { auditedTransaction } from "@/lib/log/record/audited-transaction";
+import type { Deps } from "@/lib/runtime/deps";
+import { assertAddressAllowed } from "./assert-address-allowed";
+import { refuseExistingName } from "./create-destination";
 import { deliverySettings } from "./delivery-settings";
-import { configOf, destinationTarget, noSuchDestination } from "./destination-dto";
+import { configOf, destinationTarget, destinationNotFound, shownConfig } from "./destination-dto";
 import {
   findDestination,
-  hurryDeliveries,
+  retryDeliveriesNow,
   lockDestination,
   updateDestinationRow,
   type DestinationRow,
 } from "./destination-repository";
-import { getDestination } from "./get-destination";
+import { getDestination } from "./read-destinations";
+import {
+  invalidDestination,
+  resolveSecret,
+  type ResolvedSecret,
+} from "@/lib/delivery/secrets/resolve-secret";
 import type { DestinationChange, DestinationConfig, DestinationDto } from "./schema";
-import { sealSecret } from "./seal";
-import { invalid, settleSecret, type Settled } from "./settle-secret";
+import { resolveWebhook } from "@/lib/delivery/secrets/resolve-webhook";
+import { sealSecret } from "@/lib/delivery/secrets/seal-secret";
+import { storedSettings } from "@/lib/delivery/secrets/stored-webhook";
 
 type Changes = Record<string, { from: string | null; to: string | null }>;
-type Needs = Pick<Deps, "db" | "clock" | "random" | "delivery">;
+type UpdateDeps = Pick<Deps, "db" | "clock" | "random" | "recorder" | "delivery">;
 
 /**
- * Changes a destination's settings, secret or state. What waits for an active one is tried again at once. `secret` is in the answer if it was made
- * here. Errors: `destination.not-found`, `destination.exists`, `destination.invalid` with findings.
+ * Changes a destination's settings, secret or status. Pending deliveries of an active destination
+ * are retried immediately. A generated `secret` is returned this once. Errors:
+ * `destination.not-found`, `destination.exists`, `destination.invalid` with findings,
+ * `delivery.no-key`.
  */
 export async function updateDestination(
-  deps: Needs,
+  deps: UpdateDeps,
   actor: Actor,
   id: string,
   change: DestinationChange,
-): Promise<DestinationDto & { entryId: string }> {
+): Promise<Recorded<DestinationDto>> {
   authorize(actor, "destinations.write");
   const before = await findDestination(deps.db, id);
-  if (before === null) throw noSuchDestination();
-  const { key, allow } = deliverySettings(deps),
-    now = deps.clock.now();
+  if (before === null) throw destinationNotFound();
+  const { key, allow } = deliverySettings(deps);
+  const now = deps.clock.now();
   if (change.config !== undefined || change.secret)
-    await assertOpen(change.config ?? configOf(before), change.secret, allow);
-  const { result, entryIds } = await auditedTransaction(deps, actor, async (tx) => {
+    await assertAddressAllowed(change.config ?? configOf(before), change.secret, allow);
+  const { result, entryId } = await auditedTransaction(deps.recorder, actor, async (tx) => {
     const row = await lockDestination(tx, id);
-    if (row === null || row.status === "removed") throw noSuchDestination();
-    const settled = settle(deps, row, change),
-      { config, secret, made } = settled,
-      changes = changesOf(row, change, settled);
+    if (row === null || row.status === "removed") throw destinationNotFound();
+    const resolved = resolveChange(deps, row, change, key);
+    const { config, secret, generated, shownSecret } = resolved;
+    const changes = changesOf(row, change, resolved);
     const { name = row.name, status = row.status, minSeverity = row.minSeverity } = change;
     const sealed =
       secret === undefined
@@ -59,9 +68,9 @@ export async function updateDestination(
         ...sealed,
         changedAt: now,
       });
-    if (status === "active") await hurryDeliveries(tx, id, now);
+    if (status === "active") await retryDeliveriesNow(tx, id, now);
     return {
-      result: made && secret ? { secret } : {},
+      result: generated && shownSecret ? { secret: shownSecret } : {},
       entries: [
         {
           action: "destination.updated",
@@ -71,35 +80,75 @@ export async function updateDestination(
         },
       ],
     };
-  }).catch((error: unknown) => refuseTakenName(error, change.name ?? ""));
-  return { ...(await getDestination(deps, actor, id)), ...result, entryId: entryIds[0] ?? "" };
+  }).catch((error: unknown) => refuseExistingName(error, change.name ?? ""));
+  return { result: { ...(await getDestination(deps, actor, id)), ...result }, entryId };
 }
 
-function settle(deps: Needs, row: DestinationRow, change: DestinationChange): Settled {
-  const was = configOf(row),
-    config = change.config ?? was;
-  if (config.kind !== was.kind)
-    throw invalid("config.kind", "A destination keeps its kind. Add another one instead.");
-  return settleSecret(
-    { config, secret: change.secret, fresh: change.newSecret },
-    { config: was, hasSecret: row.sealed !== null },
+/**
+ * `config` and `secret` as they are stored. `shownSecret`: the key of a webhook that was generated
+ * here. `newSecret`: another secret was given or generated.
+ */
+type ResolvedChange = ResolvedSecret &
+  Readonly<{
+    shownSecret: string | null;
+    newSecret: string | null | undefined;
+    urlReplaced: boolean;
+  }>;
+
+function resolveChange(
+  deps: UpdateDeps,
+  row: DestinationRow,
+  change: DestinationChange,
+  key: Uint8Array,
+): ResolvedChange {
+  const current = configOf(row);
+  const config = change.config ?? current;
+  if (config.kind !== current.kind)
+    throw invalidDestination(
+      "config.kind",
+      "The kind of a destination can't be changed. Add another destination instead.",
+    );
+  const resolved = resolveSecret(
+    { config, secret: change.secret, regenerate: change.newSecret },
+    { config: current, hasSecret: row.sealed !== null },
     deps.random,
   );
+  const { secret: newSecret } = resolved;
+  if (
+    resolved.config.kind !== "webhook" ||
+    (change.config === undefined && newSecret === undefined)
+  )
+    return { ...resolved, shownSecret: null, newSecret, urlReplaced: false };
+  const { urlReplaced, ...webhook } = resolveWebhook(
+    { config: resolved.config, secret: newSecret },
+    row,
+    key,
+  );
+  return {
+    ...storedSettings(webhook),
+    generated: resolved.generated,
+    shownSecret: webhook.secret,
+    newSecret,
+    urlReplaced: change.config !== undefined && urlReplaced,
+  };
 }
 
 function changesOf(
   row: DestinationRow,
   change: DestinationChange,
-  { config, secret }: Settled,
+  { config, newSecret: secret, urlReplaced }: ResolvedChange,
 ): Changes {
   const changes: Changes = {};
   for (const field of ["name", "status", "minSeverity"] as const) {
     const to = change[field];
     if (to !== undefined && to !== row[field]) changes[field] = { from: row[field], to };
   }
-  const was = plain(configOf(row));
-  for (const [field, to] of Object.entries(plain(config)))
-    if (was[field] !== to) changes[field] = { from: was[field] ?? null, to };
+  const before = recordedConfig(configOf(row));
+  for (const [field, to] of Object.entries(recordedConfig(config)))
+    if (before[field] !== to) changes[field] = { from: before[field] ?? null, to };
+  // Two URLs of one host look the same here, because their paths are secrets.
+  if (urlReplaced && changes["url"] === undefined)
+    changes["url"] = { from: before["url"] ?? null, to: `${before["url"]} (replaced)` };
   if (secret !== undefined && (secret !== null || row.sealed !== null))
     changes["secret"] = {
       from: row.sealed === null ? null : "sealed",
@@ -108,14 +157,13 @@ function changesOf(
   return changes;
 }
 
-/** Settings as an entry keeps them: one text each, and of certificates their hash. */
-function plain({ kind: _kind, ...config }: DestinationConfig): Record<string, string> {
+/** The settings as entries have them: one text each, and the hash of CA certificates. */
+function recordedConfig(stored: DestinationConfig): Record<string, string> {
+  const { kind: _kind, ...config } = shownConfig(stored);
   return Object.fromEntries(
     Object.entries(config).map(([field, value]) => [
       field,
-      field === "ca" && value !== ""
-        ? `sha256:${createHash("sha256").update(String(value)).digest("hex")}`
-        : String(value),
+      field === "ca" && value !== "" ? `sha256:${sha256Hex(String(value))}` : String(value),
     ]),
   );
 }

@@ -1,20 +1,23 @@
 import type { z } from "zod";
 
 /** Deeper than that nothing is nested that people read. */
-const MOST_DEPTH = 8,
-  MOST_CHARS = 4_000,
-  MOST_NAME = 200,
-  MOST_FINDINGS = 10;
+const maxDepth = 8,
+  maxLength = 4_000,
+  maxNameLength = 200,
+  maxFindings = 10;
 const control = /\p{Cc}|\p{Surrogate}/u;
 
 type Step = Readonly<{ value: unknown; path: readonly (string | number)[] }>;
 
-/** Refuses what the log could keep only by changing it: texts that would be cut, numbers that lost digits, names that are none. Without recursion. */
+/**
+ * Refuses what the log could keep only by changing it: texts that would be cut, numbers that lost
+ * digits, names that are none. Without recursion.
+ */
 export function checkData(data: unknown, context: z.core.$RefinementCtx): void {
   const steps: Step[] = [{ value: data, path: [] }];
   let found = 0;
-  for (let step = steps.pop(); step !== undefined && found < MOST_FINDINGS; step = steps.pop()) {
-    const message = wrongWith(step);
+  for (let step = steps.pop(); step !== undefined && found < maxFindings; step = steps.pop()) {
+    const message = problemWith(step);
     if (message !== null) {
       context.addIssue({ code: "custom", path: [...step.path], message });
       found += 1;
@@ -27,24 +30,24 @@ export function checkData(data: unknown, context: z.core.$RefinementCtx): void {
   }
 }
 
-function wrongWith({ value, path }: Step): string | null {
+function problemWith({ value, path }: Step): string | null {
   const name = path.at(-1);
   if (typeof name === "string") {
-    if (name.length === 0 || name.length > MOST_NAME)
-      return `The name of a member has 1 to ${MOST_NAME} characters.`;
+    if (name.length === 0 || name.length > maxNameLength)
+      return `The name of a member has 1 to ${maxNameLength} characters.`;
     if (control.test(name)) return "The name of a member holds no control characters.";
   }
   if (typeof value === "string")
-    return value.length > MOST_CHARS
-      ? `It has ${value.length} characters; at most ${MOST_CHARS} are kept whole.`
+    return value.length > maxLength
+      ? `It has ${value.length} characters; at most ${maxLength} are kept whole.`
       : null;
-  if (typeof value === "number") return wrongWithNumber(value);
-  return typeof value === "object" && path.length >= MOST_DEPTH
-    ? `It is nested deeper than ${MOST_DEPTH} levels.`
+  if (typeof value === "number") return problemWithNumber(value);
+  return typeof value === "object" && path.length >= maxDepth
+    ? `It is nested deeper than ${maxDepth} levels.`
     : null;
 }
 
-function wrongWithNumber(value: number): string | null {
+function problemWithNumber(value: number): string | null {
   if (!Number.isFinite(value)) return "It is larger than a number can be. Write it as text.";
   return Number.isInteger(value) && !Number.isSafeInteger(value)
     ? "It is a whole number beyond 2^53, of which the last digits get lost. Write it as text."

@@ -1,84 +1,35 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Actor } from "@/lib/auth/actor";
-import { parseInput } from "@/lib/http/invalid-input";
-import { auditedTransaction } from "@/lib/log/audited-transaction";
-import { listSources } from "@/lib/log/list-sources";
-import { reportGaps } from "@/lib/log/report-gaps";
-import { searchEntries } from "@/lib/log/search";
-import { testActor } from "@/lib/log/testdata/actor";
 import {
-  identityCreated,
-  identityRow,
-  makeId,
-  openLogDatabase,
-  type LogDatabase,
-} from "@/lib/log/testdata/log-database";
-import { deleteOldReceipts } from "./events-repository";
+  batchOf,
+  codeOf,
+  createReportingIdentity,
+  event,
+  events,
+  makeService,
+  readReported,
+} from "@/testing/events";
+import type { Actor } from "@/lib/access/actor";
+import { searchEntries } from "@/lib/log/search/search-entries";
+import { operatorActor } from "@/testing/actors";
+import { type Harness, openHarness } from "@/testing/harness";
+import { deleteOldReceipts } from "./event-repository";
 import { reportEvents } from "./report-events";
-import { eventBatch } from "./schema";
 
-let log: LogDatabase, identityId: string;
+let log: Harness, identityId: string;
 beforeEach(async () => {
-  log = await openLogDatabase();
+  log = await openHarness({ sequencer: false, connections: 80 });
   identityId = await makeIdentity();
 });
 afterEach(() => log.close());
 
-async function makeIdentity(): Promise<string> {
-  const id = makeId("idn");
-  await auditedTransaction(log.deps, testActor(), async (tx) => {
-    await tx.identity.create({ data: identityRow(id) });
-    return { result: id, entries: [identityCreated(id)] };
-  });
-  return id;
-}
-const service = (over: Partial<Actor> = {}): Actor =>
-  testActor({
-    kind: "certificate",
-    id: "crt_01kat8m2wq7h4z0c9d5e6f7g8j",
-    label: "payments",
-    role: "service",
-    identityId,
-    credential: {
-      certificateId: "crt_01kat8m2wq7h4z0c9d5e6f7g8j",
-      serial: "0badc0de",
-      fingerprintSha256: "ab".repeat(32),
-    },
-    ...over,
-  });
-const event = (seq: number, over: object = {}) => ({
-  seq,
-  name: "payment.approved",
-  occurredAt: "2026-11-23T02:38:07Z",
-  ...over,
-});
-const batchOf = (body: object) => parseInput(eventBatch, { boot: "run-1", ...body }, "body");
+const makeIdentity = () => createReportingIdentity(log);
+const service = (over: Partial<Actor> = {}) => makeService(identityId, over);
 const report = (body: object, actor = service()) => reportEvents(log.deps, actor, batchOf(body));
-const events = (...seqs: number[]) => ({ events: seqs.map((seq) => event(seq)) });
-type Stored = {
-  id: string;
-  action: string;
-  src?: { id: string; boot: string; seq: number };
-  [member: string]: unknown;
-};
-async function stored(): Promise<Stored[]> {
-  await log.settle();
-  const { rows } = await log.deps.db.pool.query<{ entry: Buffer }>(
-    "select entry from tlog.entry order by seq",
-  );
-  return rows
-    .map(({ entry }) => JSON.parse(entry.toString("utf8")) as Stored)
-    .filter(({ src }) => src !== undefined);
-}
+const stored = () => readReported(log);
 const numbers = async () => (await stored()).map(({ src }) => src?.seq);
-const codeOf = (act: Promise<unknown>) =>
-  act.then(
-    () => "stored",
-    (error: { code?: string }) => error.code ?? "bug",
-  );
 
 describe("what a service reports", () => {
-  test("is its own act on the record, with its certificate, its number and all that it said", async () => {
+  test("a reported event is recorded as the service's own action, with its certificate, number and all fields", async () => {
     const told = {
       outcome: "denied",
       reason: "limit",
@@ -90,11 +41,13 @@ describe("what a service reports", () => {
     const answer = await report({ events: [event(1, told)] });
     const [entry] = await stored();
     expect(answer).toEqual({
-      accepted: 1,
-      duplicates: 0,
-      entries: [{ seq: 1, entryId: entry?.id }],
-      missing: "",
-      missingCount: 0,
+      result: {
+        accepted: 1,
+        duplicates: 0,
+        entries: [{ seq: 1, entryId: entry?.id }],
+        missing: "",
+        missingCount: 0,
+      },
       entryId: entry?.id,
     });
     expect(entry).toMatchObject({
@@ -119,8 +72,8 @@ describe("what a service reports", () => {
     await report({
       events: [event(1, { target: { kind: "payment", id: "pay-7" }, data: { note: "kerfuffle" } })],
     });
-    await log.settle();
-    const auditor = testActor({ role: "auditor" }),
+    await log.sequence();
+    const auditor = operatorActor({ role: "auditor" }),
       [entry] = await stored();
     for (const filter of [
       { q: "payment.approved" },
@@ -136,7 +89,7 @@ describe("what a service reports", () => {
     }
   });
 
-  test("stands in the log in the order of its numbers, however it came", async () => {
+  test("reported events are in the audit log in the order of their numbers, however they arrived", async () => {
     await report(events(3, 1, 2));
     expect(await numbers()).toEqual([1, 2, 3]);
   });
@@ -146,16 +99,16 @@ describe("the same number again", () => {
   test("is not stored again, and gets the entry that it got before", async () => {
     const first = await report(events(1, 2)),
       again = await report(events(1, 2, 3));
-    expect(again).toMatchObject({
+    expect(again.result).toMatchObject({
       accepted: 1,
       duplicates: 2,
-      entries: [...first.entries, { seq: 3 }],
+      entries: [...first.result.entries, { seq: 3 }],
     });
     const nothingNew = await report(events(1, 2, 3));
-    expect([nothingNew.accepted, nothingNew.duplicates, nothingNew.entryId]).toEqual([
+    expect([nothingNew.result.accepted, nothingNew.result.duplicates, nothingNew.entryId]).toEqual([
       0,
       3,
-      undefined,
+      null,
     ]);
     expect(await numbers()).toEqual([1, 2, 3]);
   });
@@ -199,13 +152,15 @@ describe("the same number again", () => {
     const answers = await Promise.all(batches.map((batch) => report(batch)));
     expect(await numbers()).toHaveLength(60);
     expect(new Set(await numbers()).size).toBe(60);
-    expect(answers.reduce((sum, { accepted }) => sum + accepted, 0)).toBe(60);
+    expect(answers.reduce((sum, { result: { accepted } }) => sum + accepted, 0)).toBe(60);
     const ids = new Map((await stored()).map(({ src, id }) => [src?.seq, id]));
-    for (const { entries } of answers)
+    for (const {
+      result: { entries },
+    } of answers)
       for (const { seq, entryId } of entries) expect(entryId).toBe(ids.get(seq));
   });
 
-  test("from two senders at once with different contents: one of them is stored, the other hears that it differs", async () => {
+  test("of two senders of one number with different contents at once, one is stored and the other learns that it differs", async () => {
     const codes = await Promise.all(
       Array.from({ length: 12 }, (_, n) =>
         codeOf(report({ events: [event(1, { data: { n } }), event(2 + n)] })),
@@ -218,7 +173,7 @@ describe("the same number again", () => {
   test("is known also when the record of its content has been cleared away", async () => {
     await report(events(1, 2));
     expect(await deleteOldReceipts(log.deps.db, new Date(Date.now() + 60_000))).toBe(2);
-    expect(await report(events(1, 2, 3))).toMatchObject({
+    expect((await report(events(1, 2, 3))).result).toMatchObject({
       accepted: 1,
       duplicates: 2,
       entries: [{ seq: 1, entryId: null }, { seq: 2, entryId: null }, { seq: 3 }],
@@ -247,7 +202,7 @@ describe("refused, and nothing of it stored", () => {
     expect(await numbers()).toEqual([]);
   });
 
-  test("numbers that stand twice in one batch, the heartbeat's among them", async () => {
+  test("numbers that occur twice in one batch, the heartbeat's among them", async () => {
     await expect(report(events(1, 2, 1))).rejects.toMatchObject({
       code: "event.invalid",
       findings: [{ path: "events.2.seq", code: "event.number-twice" }],
@@ -277,7 +232,10 @@ describe("refused, and nothing of it stored", () => {
     await report(events(...odd.slice(0, 500)));
     await report(events(...odd.slice(500)));
     await expect(report(events(2_001))).rejects.toMatchObject({ code: "event.numbers" });
-    expect(await report(events(2, 2_001))).toMatchObject({ accepted: 2, missingCount: 999 });
+    expect((await report(events(2, 2_001))).result).toMatchObject({
+      accepted: 2,
+      missingCount: 999,
+    });
   });
 
   test("while the record cannot be written; sent again afterwards all is stored once", async () => {
@@ -289,7 +247,7 @@ describe("refused, and nothing of it stored", () => {
       retryAfterSeconds: 2,
     });
     await log.as("super", "grant insert (entry) on tlog.inbox to chancery_app");
-    expect(await report(events(1, 2, 3))).toMatchObject({ accepted: 2, duplicates: 1 });
+    expect((await report(events(1, 2, 3))).result).toMatchObject({ accepted: 2, duplicates: 1 });
     expect(await numbers()).toEqual([1, 2, 3]);
   });
 
@@ -302,71 +260,8 @@ describe("refused, and nothing of it stored", () => {
     await expect.poll(() => codeOf(report(events(++seq)))).toBe("record.backlog");
     const refused = seq;
     expect(await codeOf(report(events(refused)))).toBe("record.backlog");
-    await log.settle();
+    await log.sequence();
     await expect.poll(() => codeOf(report(events(refused)))).toBe("stored");
     expect(await numbers()).toEqual(Array.from({ length: refused }, (_, n) => n + 1));
-  });
-});
-
-describe("numbers that never arrive", () => {
-  test("are named in the answer as soon as a higher one came", async () => {
-    await report(events(1, 2));
-    expect(await report(events(5, 9))).toMatchObject({ missing: "3-4,6-8", missingCount: 5 });
-    expect(await report(events(3, 4))).toMatchObject({ missing: "6-8", missingCount: 3 });
-  });
-
-  test("are a gap on the record once a heartbeat says that they must have come, and not before", async () => {
-    await report(events(1, 2, 5));
-    await log.settle();
-    expect(await reportGaps(log.deps)).toBe(0);
-    const { entryId } = await report({ heartbeat: { seq: 6, settled: 5 } });
-    expect((await stored()).find(({ id }) => id === entryId)).toMatchObject({
-      action: "source.heartbeat",
-      details: {
-        source: `${identityId}/main`,
-        boot: "run-1",
-        settled: 5,
-        voided: "",
-        ended: false,
-      },
-    });
-    expect(await listSources(log.deps.db)).toMatchObject([
-      {
-        id: `${identityId}/main`,
-        boot: "run-1",
-        arrived: 4,
-        settled: 5,
-        missing: "3-4",
-        missingCount: 2,
-        ended: false,
-      },
-    ]);
-    expect(await reportGaps(log.deps)).toBe(1);
-    await log.settle();
-    const gaps = await searchEntries(log.deps, testActor({ role: "auditor" }), {
-      action: "source.gap",
-    });
-    expect(gaps.items).toMatchObject([
-      { details: { source: `${identityId}/main`, boot: "run-1", missing: "3-4", count: 2 } },
-    ]);
-  });
-
-  test("are none in a whole run to its end", async () => {
-    await report({ ...events(1, 2, 3), heartbeat: { seq: 4, settled: 3, ended: true } });
-    await log.settle();
-    expect(await listSources(log.deps.db)).toMatchObject([
-      { arrived: 4, settled: 3, missingCount: 0, ended: true },
-    ]);
-    expect(await reportGaps(log.deps)).toBe(0);
-  });
-
-  test("a heartbeat again is not stored again; another under its number is refused", async () => {
-    const beat = { heartbeat: { seq: 2, settled: 1 } };
-    await report({ ...events(1), ...beat });
-    expect(await report(beat)).toMatchObject({ accepted: 0, duplicates: 1 });
-    await expect(report({ heartbeat: { seq: 2, settled: 0 } })).rejects.toMatchObject({
-      code: "event.differs",
-    });
-    expect(await numbers()).toEqual([1, 2]);
   });
 });

@@ -1,49 +1,58 @@
-import { createHash } from "node:crypto";
-import type { Actor } from "@/lib/auth/actor";
-import { authorize } from "@/lib/auth/permissions";
-import type { Deps } from "@/lib/deps";
-import { AppError, isAppError, type Finding } from "@/lib/errors/app-error";
-import { assertRoom } from "@/lib/log/back-pressure";
-import { canonicalJson, type Json } from "@/lib/log/canonical";
+import { sha256 } from "@/lib/format/hash";
+import type { MaybeRecorded } from "@/lib/log/record/recorded";
+import type { Actor } from "@/lib/access/actor";
+import { authorize } from "@/lib/access/permissions";
+import { AppError, isAppError } from "@/lib/errors/app-error";
+import type { Finding } from "@/lib/errors/types";
 import { encodeEntry, makeEntry } from "@/lib/log/entry";
-import { recordUnavailable } from "@/lib/log/record-unavailable";
+import { canonicalJson, type Json } from "@/lib/log/pure/canonical";
+import { assertInboxHasRoom } from "@/lib/log/record/back-pressure";
+import type { Recorder } from "@/lib/log/record/recorder";
+import { recordUnavailable } from "@/lib/log/record/inbox";
 import type { NewEntry } from "@/lib/log/types";
-import { acceptEvents, type Accepted, type Numbered, type Run } from "./events-repository";
+import type { Deps } from "@/lib/runtime/deps";
 import {
-  eventBytesMax,
-  mostJump,
-  mostPieces,
+  type AcceptResult,
+  acceptEvents,
+  type NumberedEvent,
+  type EventRun,
+} from "./event-repository";
+import {
   type EventBatch,
+  eventBytesMax,
   type EventInput,
   type EventReport,
+  maxJump,
+  maxRanges,
 } from "./schema";
 
-const SHOWN_RANGES = 100;
+const maxRangesShown = 100;
 
 /**
- * Puts what a service did on the record, as its own acts: each event is an entry that names the certificate and the number that the service gave it.
- * All or nothing; what was stored before under its number is not stored again. Needs events.report and a certificate. Errors: event.certificate-required,
- * event.invalid (with findings by path), event.differs, event.numbers, record.backlog, record.unavailable.
+ * Records what a service did, as its own actions: each event is an entry that names the
+ * certificate and the number that the service gave it. All or nothing; what was stored before under
+ * its number is not stored again. Needs events.report and a certificate. Errors:
+ * event.certificate-required, event.invalid (with findings by path), event.differs, event.numbers,
+ * record.backlog, record.unavailable.
  */
 export async function reportEvents(
-  deps: Pick<Deps, "db" | "clock" | "random">,
+  { recorder }: Pick<Deps, "recorder">,
   actor: Actor,
   batch: EventBatch,
-): Promise<EventReport> {
+): Promise<MaybeRecorded<EventReport>> {
   authorize(actor, "events.report");
   if (actor.kind !== "certificate" || actor.identityId === null) {
     throw new AppError(
       "event.certificate-required",
-      "Events are taken from a service that shows its own certificate, over the mTLS port. A token does not say which certificate acted.",
-      { kind: "forbidden" },
+      "Send events over the mTLS port with the client certificate of the service. A token doesn't identify a certificate.",
     );
   }
-  assertSound(batch);
-  assertRoom(deps.db, actor);
-  const run: Run = { identityId: actor.identityId, source: batch.source, boot: batch.boot },
-    now = deps.clock.now();
-  const items = toItems(deps, actor, run, batch, now);
-  const accepted = await accept(deps, run, items, now);
+  validateBatch(batch);
+  assertInboxHasRoom(recorder.db, actor);
+  const run: EventRun = { identityId: actor.identityId, source: batch.source, boot: batch.boot },
+    now = recorder.clock.now();
+  const items = toItems(recorder, actor, run, batch, now);
+  const accepted = await storeEvents(recorder, run, items, now);
   return toReport(batch, items, accepted);
 }
 
@@ -52,8 +61,11 @@ const numbersOf = ({ events, heartbeat }: EventBatch): number[] => [
   ...(heartbeat ? [heartbeat.seq] : []),
 ];
 
-/** What no schema says: that numbers differ within a batch, and that each event stays within its size. */
-function assertSound(batch: EventBatch): void {
+/**
+ * What no schema says: that numbers differ within a batch, and that each event stays within its
+ * size.
+ */
+function validateBatch(batch: EventBatch): void {
   const seen = new Set<number>(),
     findings: Finding[] = [];
   const count = (seq: number, path: string): void => {
@@ -61,7 +73,7 @@ function assertSound(batch: EventBatch): void {
       findings.push({
         code: "event.number-twice",
         path,
-        message: `Number ${seq} stands twice in this batch.`,
+        message: `Number ${seq} occurs twice in this batch.`,
       });
     seen.add(seq);
   };
@@ -85,22 +97,20 @@ function assertSound(batch: EventBatch): void {
 }
 
 function toItems(
-  deps: Pick<Deps, "random">,
+  { random }: Recorder,
   actor: Actor,
-  run: Run,
+  run: EventRun,
   batch: EventBatch,
   now: Date,
-): Numbered[] {
+): NumberedEvent[] {
   const id = `${run.identityId}/${run.source}`;
-  const toItem = (seq: number, entry: NewEntry, said: unknown): Numbered => {
+  const toItem = (seq: number, entry: NewEntry, said: unknown): NumberedEvent => {
     const record = makeEntry(actor, entry, {
       now,
-      randomBytes: deps.random.bytes,
+      randomBytes: random.bytes,
       src: { id, boot: run.boot, seq },
     });
-    const digest = createHash("sha256")
-      .update(canonicalJson(said as Json))
-      .digest();
+    const digest = sha256(canonicalJson(said as Json));
     return {
       seq,
       id: record.id,
@@ -154,35 +164,43 @@ function entryOf({
   };
 }
 
-async function accept(
+async function storeEvents(
   deps: Pick<Deps, "db">,
-  run: Run,
-  items: readonly Numbered[],
+  run: EventRun,
+  items: readonly NumberedEvent[],
   now: Date,
-): Promise<Accepted> {
+): Promise<AcceptResult> {
   try {
-    return await acceptEvents(deps.db, run, items, { now, mostJump, mostPieces });
+    return await acceptEvents(deps.db, run, items, {
+      now,
+      mostJump: maxJump,
+      mostPieces: maxRanges,
+    });
   } catch (error) {
     throw isAppError(error) ? error : recordUnavailable(error);
   }
 }
 
-function toReport(batch: EventBatch, items: readonly Numbered[], accepted: Accepted): EventReport {
-  if (accepted.state !== "stored") throw refusalOf(batch, accepted);
+function toReport(
+  batch: EventBatch,
+  items: readonly NumberedEvent[],
+  accepted: AcceptResult,
+): MaybeRecorded<EventReport> {
+  if (accepted.state !== "stored") throw errorOf(batch, accepted);
   const known = new Map(accepted.entries),
     isNew = items.filter(({ seq, id }) => known.get(seq) === id),
     [first] = isNew;
-  return {
+  const report = {
     accepted: isNew.length,
     duplicates: items.length - isNew.length,
     entries: items.map(({ seq }) => ({ seq, entryId: known.get(seq) ?? null })),
-    missing: accepted.missing.split(",", SHOWN_RANGES).join(","),
+    missing: accepted.missing.split(",", maxRangesShown).join(","),
     missingCount: accepted.missingCount,
-    ...(first ? { entryId: first.id } : {}),
   };
+  return { result: report, entryId: first?.id ?? null };
 }
 
-function refusalOf(batch: EventBatch, refused: Exclude<Accepted, { state: "stored" }>): AppError {
+function errorOf(batch: EventBatch, refused: Exclude<AcceptResult, { state: "stored" }>): AppError {
   if (refused.state === "differs") {
     const numbers = numbersOf(batch),
       path = (seq: number): string =>
@@ -195,13 +213,13 @@ function refusalOf(batch: EventBatch, refused: Exclude<Accepted, { state: "store
     return new AppError(
       "event.differs",
       `Nothing of this batch was stored, because something else was stored before under ${refused.seqs.length === 1 ? "number" : "numbers"} ${refused.seqs.slice(0, 20).join(", ")}. Give each event its own number, and each run a new boot.`,
-      { kind: "conflict", findings },
+      { findings },
     );
   }
   return new AppError(
     "event.numbers",
     refused.state === "jump"
-      ? `Nothing of this batch was stored: a number lies more than ${mostJump} above the highest that was received (${refused.highest}). A run numbers its events 1, 2, 3 and so on.`
-      : `Nothing of this batch was stored: the numbers of this run would fall into more than ${mostPieces} pieces. Send what is missing first, or begin a new run with a new boot.`,
+      ? `The batch was not stored: a number is more than ${maxJump} above the highest received (${refused.highest}). A run numbers its events 1, 2, 3 and so on.`
+      : `The batch was not stored: the numbers of this run would have more than ${maxRanges} gaps. Send the missing events first, or start a new run with a new boot.`,
   );
 }

@@ -1,36 +1,45 @@
 import { z } from "zod";
+import { problemWithLine } from "@/lib/format/label";
 import { checkData } from "./check-data";
 
-/** So much is taken at once. */
-export const mostEvents = 500,
-  eventBytesMax = 16_384;
-/** So far may a number lie above the highest that was received, and into so many pieces may the numbers of a run fall. */
-export const mostJump = 100_000,
-  mostPieces = 1_000;
-const highestNumber = 999_999_999_999_999;
+/** Limits of one batch. */
+const maxEvents = 500;
+export const eventBytesMax = 16_384;
+/**
+ * So far may a number lie above the highest that was received, and into so many pieces may the
+ * numbers of a run fall.
+ */
+export const maxJump = 100_000;
+export const maxRanges = 1_000;
+const maxNumber = 999_999_999_999_999;
 
 const seq = z
   .number()
-  .int("A whole number from 1.")
-  .min(1, "Numbers begin with 1.")
-  .max(highestNumber);
-/** Signs that are not seen, or turn the direction of what is read: a sentence with them could seem to say something else. */
-const unseen =
-  /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u200B\u200E\u200F\u202A-\u202E\u2060\u2066-\u2069\uFEFF]/u;
-const turning = "No control characters, and no signs that turn the direction of what is read.";
+  .int("Must be a whole number of at least 1.")
+  .min(1, "Must be at least 1.")
+  .max(maxNumber);
+const refuse =
+  (problemWith: (text: string) => string | null) =>
+  (text: string, context: z.core.$RefinementCtx<string>): void => {
+    const message = problemWith(text);
+    if (message !== null) context.addIssue({ code: "custom", message });
+  };
 const line = (most: number) =>
   z
     .string()
     .trim()
-    .min(1, "It is empty.")
+    .min(1, "Must not be empty.")
     .max(most, `At most ${most} characters.`)
-    .refine((text) => !unseen.test(text), `One line. ${turning}`);
-/** A service reports on its own things: an id that has the form of Chancery's would put the event into the history of something else. */
-const ownId = /^[a-z]{2,3}_[0-9a-hjkmnp-tv-z]{26}$/;
+    .superRefine(refuse(problemWithLine));
+/**
+ * A service reports on its own things: an id that has the form of Chancery's would put the event
+ * into the history of something else.
+ */
+const chanceryId = /^[a-z]{2,3}_[0-9a-hjkmnp-tv-z]{26}$/;
 
 export const eventInput = z.strictObject({
   seq: seq.describe(
-    "Numbers of a run are dense from 1; what arrives twice under one number is stored once.",
+    "Numbers of a run start at 1 without gaps. An event that arrives twice under one number is stored once.",
   ),
   name:
     /* The dot tells it from the name of a service, under which requests are counted. */
@@ -38,40 +47,43 @@ export const eventInput = z.strictObject({
       .string()
       .regex(
         /^[a-z][a-zA-Z0-9_-]*(\.[a-zA-Z0-9_-]+)+$/,
-        "What was done, in two words or more with dots between, such as payment.approved.",
+        "What was done: two or more words separated by dots, such as payment.approved.",
       )
       .max(100),
   occurredAt: z.iso
-    .datetime({ offset: true, error: "A time with its offset, such as 2026-11-23T02:38:07Z." })
+    .datetime({
+      offset: true,
+      error: "Must be a time with its offset, such as 2026-11-23T02:38:07Z.",
+    })
     .max(40),
   outcome: z.enum(["success", "denied", "failure"]).default("success"),
   reason: z
     .string()
     .trim()
-    .min(1, "It is empty.")
+    .min(1, "Must not be empty.")
     .max(1_000, "At most 1000 characters.")
-    .refine((text) => !unseen.test(text.replaceAll(/[\t\r\n]/g, " ")), turning)
+    .superRefine(refuse((text) => problemWithLine(text.replaceAll(/[\t\r\n]/g, " "))))
     .optional(),
   target: z
     .strictObject({
       kind: line(64),
       label: line(200).optional(),
       id: line(200).refine(
-        (id) => !ownId.test(id),
-        "It has the form of one of Chancery's own ids. Name a thing of yours here, and put that id into data.",
+        (id) => !chanceryId.test(id),
+        "This looks like an id of Chancery. Use your service's own id here, and put Chancery's id into data.",
       ),
     })
     .optional()
-    .describe("What it was done to."),
+    .describe("The object of the action."),
   onBehalfOf: line(200).optional().describe("The person or customer for whom the service acted."),
-  clientIp: z.union([z.ipv4(), z.ipv6()], "An IP address.").optional(),
+  clientIp: z.union([z.ipv4(), z.ipv6()], "Must be an IP address.").optional(),
   data: z
-    .custom<Readonly<Record<string, unknown>>>(isObject, "An object.")
+    .custom<Readonly<Record<string, unknown>>>(isObject, "Must be an object.")
     .superRefine(checkData)
     .default({})
     .meta({
       type: "object",
-      description: "Whatever else belongs to it. Never a secret: it is kept as long as the log.",
+      description: "Any other data. Never include secrets: it is kept as long as the log.",
     }),
 });
 export type EventInput = z.infer<typeof eventInput>;
@@ -88,26 +100,26 @@ const slug = (what: string) =>
       `${what}: letters, digits, dot, underscore and hyphen, at most 64.`,
     );
 
-/** Says how far the numbers of this run are settled. It has a number of its own, like an event. */
-export const heartbeatInput = z
+/** Confirms the numbers of this run up to one of them. It has its own number, like an event. */
+const heartbeatInput = z
   .strictObject({
     seq,
     settled: z
       .number()
-      .int("A whole number.")
+      .int("Must be a whole number.")
       .min(0)
-      .max(highestNumber)
+      .max(maxNumber)
       .describe(
-        "Every number up to this one was given to an event that must have arrived by now. What did not is recorded as a gap.",
+        "Every number up to this one belongs to an event that was sent. A number that hasn't arrived is recorded as a gap.",
       ),
-    ended: z.boolean().default(false).describe("This run is over."),
+    ended: z.boolean().default(false).describe("This run has ended."),
   })
   .superRefine((beat, context) => {
     if (beat.settled >= beat.seq)
       context.addIssue({
         code: "custom",
         path: ["settled"],
-        message: `It is below the heartbeat's own number, ${beat.seq}.`,
+        message: `Must not be below the heartbeat's own number, ${beat.seq}.`,
       });
   });
 
@@ -115,11 +127,11 @@ export const eventBatch = z
   .strictObject({
     source: slug("A name for the instance")
       .default("main")
-      .describe("Tells several sources of one identity apart, such as its instances."),
+      .describe("Distinguishes several sources of one identity, such as its instances."),
     boot: slug("A name for this run").describe(
-      "A random text that is new whenever the numbers begin with 1 again.",
+      "A random string that changes whenever the numbers start at 1 again.",
     ),
-    events: z.array(eventInput).max(mostEvents, `At most ${mostEvents} at once.`).default([]),
+    events: z.array(eventInput).max(maxEvents, `At most ${maxEvents} at once.`).default([]),
     heartbeat: heartbeatInput.optional(),
   })
   .superRefine((batch, context) => {
@@ -142,6 +154,4 @@ export type EventReport = Readonly<{
   /** Numbers below the highest that were never received: "17-19,23"; the first hundred ranges. */
   missing: string;
   missingCount: number;
-  /** The first entry that this batch made, if it made one. */
-  entryId?: string;
 }>;

@@ -1,17 +1,21 @@
+import { dayMs } from "./time-units";
 import type { State } from "./state";
 
-/** What is known of a certificate when a person looks at it; `status` is the one of the API. */
+/** What the state of a certificate depends on; `status` is the status in the API. */
 export type CertificateFacts = Readonly<{
   status: "valid" | "expired" | "held" | "revoked" | "pending" | "failed";
   notBefore: Date | string;
   notAfter: Date | string;
-  /** The certificate that replaces it, if there is one. */
+  /** The certificate that replaced it, if any. */
   successorId?: string | null | undefined;
 }>;
 
-const expiringMsMax = 30 * 86_400_000;
+const expiringMsMax = 30 * dayMs;
 
-/** How long before notAfter a certificate counts as expiring: a third of its lifetime, at most 30 days. Milliseconds. */
+/**
+ * How long before notAfter a certificate counts as expiring, in milliseconds: a third of its
+ * lifetime, at most 30 days.
+ */
 export function expiringWindowMs(notBefore: Date | string, notAfter: Date | string): number {
   return Math.min(
     expiringMsMax,
@@ -20,8 +24,9 @@ export function expiringWindowMs(notBefore: Date | string, notAfter: Date | stri
 }
 
 /**
- * The one state to show. What was decided outranks the clock: a revoked certificate never reads expired. Validity includes
- * notAfter itself (RFC 5280 §4.1.2.5). With a successor it is not expiring: nothing is left to do.
+ * The state to show. A decision outranks the clock: a revoked certificate is never shown as expired.
+ * Validity includes notAfter itself (RFC 5280 §4.1.2.5). A certificate with a successor is not
+ * expiring: nothing is left to do.
  */
 export function certificateState(facts: CertificateFacts, now: Date | number): State {
   if (facts.status === "revoked" || facts.status === "pending") return facts.status;

@@ -1,11 +1,13 @@
 const separators = /[\s:.\u2009-]/g;
 
-/** Hex without spaces, colons or dots, in lower case: what a person pasted becomes what is stored. */
+/**
+ * Hex without separators, in lower case: turns what a person pasted into the stored form.
+ */
 export function plainHex(text: string): string {
   return text.replace(separators, "").toLowerCase();
 }
 
-/** Hex in groups for reading: `3f2a9c01` becomes `3f2a 9c01`. An odd rest stands last. */
+/** Hex in groups for reading: `3f2a9c01` becomes `3f2a 9c01`. An odd remainder comes last. */
 export function groupHex(hex: string, size = 4): string {
   const plain = plainHex(hex);
   return plain.match(new RegExp(`.{1,${size}}`, "g"))?.join(" ") ?? "";
@@ -22,8 +24,8 @@ export function colonHex(hex: string): string {
 }
 
 /**
- * The beginning and the end with an ellipsis between: the two parts by which people compare. Text that would not become
- * shorter comes back whole.
+ * The beginning and the end of a text, which people compare, with an ellipsis between them. Text that
+ * would not become shorter is returned unchanged.
  */
 export function cutMiddle(text: string, head = 8, tail = 8): string {
   const characters = Array.from(text);
@@ -31,7 +33,7 @@ export function cutMiddle(text: string, head = 8, tail = 8): string {
   return `${characters.slice(0, head).join("")}…${tail === 0 ? "" : characters.slice(-tail).join("")}`;
 }
 
-/** A serial or fingerprint cut for a table: `3f2a 9c01 … 77b2 d0e1`. Short ones stay whole. */
+/** A serial number or fingerprint shortened for a table: `3f2a 9c01 … 77b2 d0e1`. */
 export function shortHex(hex: string, groups = 2, size = 4): string {
   const all = groupHex(hex, size).split(" ");
   if (all.length <= groups * 2 + 1) return all.join(" ");

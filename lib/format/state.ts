@@ -1,4 +1,7 @@
-/** The states that the console tells apart. Each has one word, one icon and one colour, the same everywhere. */
+/**
+ * The states of a certificate in the console. Each has one label, one icon and one color, the same
+ * everywhere.
+ */
 export const states = [
   "valid",
   "expiring",
@@ -10,7 +13,7 @@ export const states = [
 ] as const;
 export type State = (typeof states)[number];
 
-export const stateWords: Readonly<Record<State, string>> = {
+export const stateLabels: Readonly<Record<State, string>> = {
   valid: "Valid",
   expiring: "Expiring",
   expired: "Expired",
@@ -20,13 +23,14 @@ export const stateWords: Readonly<Record<State, string>> = {
   denied: "Denied",
 };
 
-/** What a state means, in one sentence for a tooltip or a legend. */
+/** What a state means, for tooltips and legends. */
 export const stateMeanings: Readonly<Record<State, string>> = {
-  valid: "In force, and not about to end.",
-  expiring: "In force, but its notAfter is near and it has no successor.",
-  expired: "Its notAfter has passed.",
-  hold: "Revoked for now (certificateHold). It can be released.",
-  revoked: "Revoked for good. CRL and OCSP say so.",
-  pending: "Planned and on the record, not signed yet.",
-  denied: "Refused. The reason is on the record.",
+  valid: "Valid and not close to expiration.",
+  expiring:
+    "Expires within 30 days, or a third of its lifetime if that is shorter, and has no successor.",
+  expired: "Expired: notAfter has passed.",
+  hold: "Suspended temporarily (certificateHold). Can be released.",
+  revoked: "Revoked permanently. Listed in the CRL and reported by OCSP.",
+  pending: "Planned and recorded, but not signed yet.",
+  denied: "Denied. The reason is in the audit log.",
 };

@@ -1,14 +1,14 @@
 export type Instant = Date | string | number;
 
-const minute = 60,
-  hour = 3600,
-  day = 86_400;
+const minute = 60;
+const hour = 3600;
+const day = 86_400;
 const steps = [
-  { below: 90 * minute, size: minute, word: "minute" },
-  { below: 36 * hour, size: hour, word: "hour" },
-  { below: 100 * day, size: day, word: "day" },
-  { below: 730 * day, size: 30.4375 * day, word: "month" },
-  { below: Infinity, size: 365.25 * day, word: "year" },
+  { below: 90 * minute, size: minute, unit: "minute" },
+  { below: 36 * hour, size: hour, unit: "hour" },
+  { below: 100 * day, size: day, unit: "day" },
+  { below: 730 * day, size: 30.4375 * day, unit: "month" },
+  { below: Infinity, size: 365.25 * day, unit: "year" },
 ] as const;
 
 function millisecondsOf(at: Instant): number {
@@ -17,23 +17,26 @@ function millisecondsOf(at: Instant): number {
   return value;
 }
 
-/** The distance in words: `just now`, `4 minutes ago`, `in 89 days`. Whole units, cut towards zero; days up to a hundred. */
+/**
+ * A relative time: `just now`, `4 minutes ago`, `in 89 days`. Whole units, rounded toward zero; days
+ * up to 100.
+ */
 export function formatRelative(at: Instant, now: Instant): string {
   const seconds = (millisecondsOf(at) - millisecondsOf(now)) / 1000;
   const distance = Math.abs(seconds);
   if (distance < minute) return seconds > 20 ? "in under a minute" : "just now";
   const step = steps.find((row) => distance < row.below) ?? steps[4];
   const count = Math.max(1, Math.floor(distance / step.size));
-  const words = `${count} ${step.word}${count === 1 ? "" : "s"}`;
-  return seconds < 0 ? `${words} ago` : `in ${words}`;
+  const text = `${count} ${step.unit}${count === 1 ? "" : "s"}`;
+  return seconds < 0 ? `${text} ago` : `in ${text}`;
 }
 
 const formatters = new Map<string, Intl.DateTimeFormat>();
 
 function formatterFor(zone: string): Intl.DateTimeFormat {
-  const known = formatters.get(zone);
-  if (known) return known;
-  const made = new Intl.DateTimeFormat("en-GB", {
+  const cached = formatters.get(zone);
+  if (cached) return cached;
+  const formatter = new Intl.DateTimeFormat("en-GB", {
     timeZone: zone,
     hourCycle: "h23",
     timeZoneName: "longOffset",
@@ -45,8 +48,8 @@ function formatterFor(zone: string): Intl.DateTimeFormat {
     minute: "2-digit",
     second: "2-digit",
   });
-  formatters.set(zone, made);
-  return made;
+  formatters.set(zone, formatter);
+  return formatter;
 }
 
 type ClockParts = Readonly<{ date: string; time: string; offset: string }>;
@@ -92,7 +95,7 @@ export function formatIso(at: Instant): string {
   return `${new Date(millisecondsOf(at)).toISOString().slice(0, -5)}Z`;
 }
 
-/** True if this runtime knows the IANA zone; a cookie may hold anything. */
+/** True if this runtime supports the IANA time zone: a cookie may contain anything. */
 export function isTimeZone(zone: string): boolean {
   try {
     new Intl.DateTimeFormat("en-GB", { timeZone: zone });

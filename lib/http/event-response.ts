@@ -1,6 +1,9 @@
 import { streamBytes } from "./stream-bytes";
 
-/** An answer that goes on (HTML, server-sent events): nothing on the way may keep, compress or gather it. */
+/**
+ * An answer that goes on (HTML, server-sent events): nothing on the way may keep, compress or
+ * gather it.
+ */
 export function eventResponse(events: AsyncIterable<string>, stop: () => void): Response {
   return streamBytes(
     encode(events),

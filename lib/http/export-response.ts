@@ -8,7 +8,10 @@ type Exported = Readonly<{
   pieces: AsyncIterable<Uint8Array>;
 }>;
 
-/** An export as a download: how many entries come and under which checkpoint they are stands in the header, so that progress can be shown. */
+/**
+ * An export as a download: the number of entries and their checkpoint are in the
+ * headers, so that progress can be shown.
+ */
 export function exportResponse(
   { count, checkpoint, type, fileName, pieces }: Exported,
   stop: () => void,

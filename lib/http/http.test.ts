@@ -61,7 +61,7 @@ test("bad JSON names line and column, bytes that are no text and an empty body s
   expect(thrown(() => parseJson(bytes(""))).code).toBe("request.no-body");
 });
 
-test("an unknown field is refused by its name, at any depth, and everything wrong is told at once", () => {
+test("an unknown field is rejected by name, at any depth, and all problems are reported at once", () => {
   const schema = z.strictObject({
     name: z.string(),
     rules: z.strictObject({ max: z.number() }),
@@ -126,7 +126,7 @@ test("a problem has the status of its kind, every finding, and nothing of a bug 
       errors: [{ path: "csr", code: "x.y", message: "No.", clause: "RFC 5280 §4.1" }],
     },
   });
-  expect(problemOf(new AppError("x.not-found", "", { kind: "not-found" }), "r").status).toBe(404);
+  expect(problemOf(new AppError("certificate.not-found", ""), "r").status).toBe(404);
   const bug = problemOf(new Error("password=hunter2"), "req_2");
   expect(bug.status).toBe(500);
   expect(JSON.stringify(bug)).not.toContain("hunter2");
@@ -135,17 +135,20 @@ test("a problem has the status of its kind, every finding, and nothing of a bug 
 
 test("details of an error cannot overwrite what a problem says", () => {
   const { body } = problemOf(
-    new AppError("a.b", "Said.", {
+    new AppError("rule.value", "Said.", {
       details: { code: "forged", detail: "forged", requestId: "forged", line: 3 },
     }),
     "r",
   );
-  expect(body).toMatchObject({ code: "a.b", detail: "Said.", requestId: "r", line: 3 });
+  expect(body).toMatchObject({ code: "rule.value", detail: "Said.", requestId: "r", line: 3 });
 });
 
 test("only a refusal that names its entry counts as recorded", () => {
-  expect(isRecorded(new AppError("a.b", "", { details: { entryId: "ent_1" } }))).toBe(true);
-  expect(isRecorded(new AppError("a.b", ""))).toBe(false);
+  const recorded = new AppError("rule.value", "", { recordedAs: "ent_1" });
+  expect(isRecorded(recorded)).toBe(true);
+  expect(problemOf(recorded, "r").body).toMatchObject({ entryId: "ent_1" });
+  expect(isRecorded(new AppError("rule.value", "", { details: { entryId: "ent_1" } }))).toBe(false);
+  expect(isRecorded(new AppError("rule.value", ""))).toBe(false);
   expect(isRecorded(new Error("bug"))).toBe(false);
 });
 
@@ -168,4 +171,31 @@ test("a request's hash depends on method, path and every field, not on the order
   ])
     expect(other).not.toBe(base);
   expect(hash("post", "/a", { password: "one" })).toBe(hash("post", "/a", { password: "other" }));
+});
+
+test("a warning next to an error says that it is one", () => {
+  const findings = [
+    { code: "key.not-new", message: "Used.", severity: "error" },
+    { code: "certificate.common-name-not-bound", message: "Former.", severity: "warning" },
+  ] as const;
+  const { body } = problemOf(new AppError("certificate.refused", "Refused.", { findings }), "r");
+  expect(body.errors.map(({ severity }) => severity)).toEqual([undefined, "warning"]);
+});
+
+test("a message of the schema library is replaced by plain words", () => {
+  const schema = z.object({
+    size: z.number().max(200),
+    few: z.array(z.string()).max(2),
+    short: z.string().min(3),
+    kind: z.enum(["a", "b"]),
+  });
+  const error = thrown(() =>
+    parseInput(schema, { size: 201, few: ["a", "b", "c"], short: "x", kind: "c" }, "body"),
+  );
+  expect(error.findings.map(({ message }) => message)).toEqual([
+    "Use at most 200.",
+    "Send at most 2 items.",
+    "Use at least 3 characters.",
+    'Use one of "a", "b".',
+  ]);
 });

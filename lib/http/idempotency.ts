@@ -1,18 +1,21 @@
-import { createHash } from "node:crypto";
-import type { Deps } from "@/lib/deps";
+import { dayMs } from "@/lib/format/time-units";
+import { sha256 } from "@/lib/format/hash";
 import { AppError } from "@/lib/errors/app-error";
+import type { Deps } from "@/lib/runtime/deps";
 
 type Needs = Pick<Deps, "db" | "clock">;
 export type Remembered = Readonly<{ status: number; body: unknown }>;
 export type IdempotentRequest = Readonly<{ actorId: string; key: string; requestHash: Uint8Array }>;
 
 /** A key is good for a day; after that it is a new one. */
-const keyLifeMs = 86_400_000;
+const keyLifeMs = dayMs;
 /** A request that has been at work for so long has died with its process. */
-const patienceMs = 10 * 60_000;
+const reservationMs = 10 * 60_000;
 const keyPattern = /^[\x21-\x7e]{1,255}$/;
 
-/** Reads the header. Throws `idempotency.bad-key` unless it is 1 to 255 visible ASCII characters. */
+/**
+ * Reads the header. Throws `idempotency.bad-key` unless it is 1 to 255 visible ASCII characters.
+ */
 export function idempotencyKeyOf(header: string | undefined): string | null {
   if (header === undefined) return null;
   if (!keyPattern.test(header))
@@ -23,7 +26,10 @@ export function idempotencyKeyOf(header: string | undefined): string | null {
   return header;
 }
 
-/** What tells one request from another under the same key. `secret` fields are left out: a stored hash must not help to guess them. */
+/**
+ * What tells one request from another under the same key. `secret` fields are left out: a stored
+ * hash must not help to guess them.
+ */
 export function requestHashOf(
   method: string,
   path: string,
@@ -33,7 +39,7 @@ export function requestHashOf(
   const text = JSON.stringify(body, (name, value: unknown) =>
     secret.includes(name) ? null : sorted(value),
   );
-  return new Uint8Array(createHash("sha256").update(`${method} ${path}\n${text}`).digest());
+  return new Uint8Array(sha256(`${method} ${path}\n${text}`));
 }
 
 function sorted(value: unknown): unknown {
@@ -42,15 +48,16 @@ function sorted(value: unknown): unknown {
 }
 
 /**
- * Claims a key for one request. Null: go on, then `finishIdempotent` or `abandonIdempotent`. Otherwise the answer that was given before.
- * Throws `idempotency.mismatch` (422) for another request under the key, `idempotency.running` or `.interrupted` (409) while there is no answer.
+ * Claims a key for one request. Null: go on, then `finishIdempotent` or `abandonIdempotent`.
+ * Otherwise the answer that was given before. Throws `idempotency.mismatch` (422) for another
+ * request under the key, `idempotency.running` or `.interrupted` (409) while there is no answer.
  */
 export async function beginIdempotent(
   deps: Needs,
   request: IdempotentRequest,
 ): Promise<Remembered | null> {
-  const { actorId, key, requestHash } = request,
-    now = deps.clock.now();
+  const { actorId, key, requestHash } = request;
+  const now = deps.clock.now();
   const { rowCount } = await deps.db.pool.query({
     name: "claim-idempotency-key",
     text: `insert into idempotency_key as k (actor_id, key, request_hash, created_at) values ($1, $2, $3, $4)
@@ -76,15 +83,14 @@ export async function beginIdempotent(
       "This Idempotency-Key was used for another request. Use a new key for a new request.",
     );
   if (row.status !== null) return { status: row.status, body: row.body };
-  if (now.getTime() - row.created_at.getTime() < patienceMs) throw running();
+  if (now.getTime() - row.created_at.getTime() < reservationMs) throw running();
   throw new AppError(
     "idempotency.interrupted",
     "The first request with this key was interrupted. Look up whether it took effect, then send a new key.",
-    { kind: "conflict" },
   );
 }
 
-/** Keeps the answer for whoever asks again with the key. */
+/** Stores the answer for repeated requests with the key. */
 export async function finishIdempotent(
   deps: Needs,
   request: IdempotentRequest,
@@ -110,5 +116,5 @@ const running = () =>
   new AppError(
     "idempotency.running",
     "The first request with this key is still at work. Ask again in a moment.",
-    { kind: "conflict", retryAfterSeconds: 1 },
+    { retryAfterSeconds: 1 },
   );

@@ -1,11 +1,13 @@
 import type { z } from "zod";
-import { AppError, type Finding } from "@/lib/errors/app-error";
+import { AppError } from "@/lib/errors/app-error";
+import type { Finding } from "@/lib/errors/types";
 
 type Issue = z.core.$ZodIssue;
 
 /**
- * Checks an input by its schema. Throws `request.invalid` with all that is wrong; `place` says where it came from (body, query, path, form). Text that
- * no database can hold (NUL, half of a surrogate pair) is wrong wherever it stands.
+ * Checks an input by its schema. Throws `request.invalid` with all that is wrong; `place` says
+ * where it came from (body, query, path, form). Text that no database can hold (NUL, half of a
+ * surrogate pair) is rejected in every field.
  */
 export function parseInput<S extends z.ZodType>(
   schema: S,
@@ -37,8 +39,11 @@ function findUnstorable(value: unknown, path: readonly PropertyKey[]): Finding[]
   return Object.entries(value).flatMap(([name, member]) => findUnstorable(member, [...path, name]));
 }
 
-/** All that a schema found wrong, each with the path of its field; a field that does not exist is named. */
-export function invalidInput(error: z.ZodError, place: string): AppError {
+/**
+ * All that a schema found wrong, each with the path of its field; a field that does not exist is
+ * named.
+ */
+function invalidInput(error: z.ZodError, place: string): AppError {
   return refusal(error.issues.flatMap(findingsOf).slice(0, 50), place);
 }
 
@@ -73,7 +78,19 @@ function findingsOf(issue: Issue): Finding[] {
   }
   const code =
     issue.code === "custom" ? "invalid" : issue.code.replace(/^invalid_/, "").replaceAll("_", "-");
-  return [{ code: `field.${code}`, path, message: `${issue.message}.`.replace(/\.\.$/, ".") }];
+  return [{ code: `field.${code}`, path, message: plainMessage(issue) }];
+}
+
+/** What the schema library says by itself, in the words of the rest of the messages. */
+function plainMessage({ message }: Issue): string {
+  const options = /^Invalid option: expected one of (.+)$/.exec(message)?.[1];
+  if (options !== undefined) return `Use one of ${options.replaceAll("|", ", ")}.`;
+  const [, size, what, bound, unit] =
+    /^Too (big|small): expected (\w+) to (?:be|have) [<>]=?(-?\d+)(?: (\w+))?$/.exec(message) ?? [];
+  if (bound === undefined) return `${message}.`.replace(/\.\.$/, ".");
+  const least = size === "big" ? "most" : "least";
+  const count = unit === undefined ? bound : `${bound} ${unit}`;
+  return what === "array" ? `Send at ${least} ${count}.` : `Use at ${least} ${count}.`;
 }
 
 const cut = (text: string): string => (text.length > 64 ? `${text.slice(0, 63)}…` : text);

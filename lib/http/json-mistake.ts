@@ -5,8 +5,9 @@ const blank = /[ \t\r\n]*/y;
 const word = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
 
 /**
- * The offset of the first mistake in a text that is not JSON; its length if something is missing at the end. Only for error messages, as
- * JSON.parse does not always tell where it stopped. No recursion: a body of nothing but brackets costs a list.
+ * The offset of the first mistake in a text that is not JSON; its length if something is missing at
+ * the end. Only for error messages, as JSON.parse does not always tell where it stopped. No
+ * recursion: a body of nothing but brackets costs a list.
  */
 export function findJsonMistake(text: string): number {
   const state: State = { expected: "value", at: 0, open: [] };
@@ -19,8 +20,8 @@ export function findJsonMistake(text: string): number {
 
 /** Takes a bracket that closes the innermost open one, where it may. */
 function close(state: State, text: string): boolean {
-  const sign = text[state.at],
-    { expected, open } = state;
+  const sign = text[state.at];
+  const { expected, open } = state;
   if (open.length === 0 || sign !== open.at(-1)) return false;
   if (expected !== "after" && expected !== (sign === "}" ? "first-key" : "first-value"))
     return false;
@@ -30,8 +31,8 @@ function close(state: State, text: string): boolean {
 
 /** Takes what is expected; false, standing at the mistake, if it is something else. */
 function step(state: State, text: string): boolean {
-  const sign = text[state.at] ?? "",
-    { expected, open } = state;
+  const sign = text[state.at] ?? "";
+  const { expected, open } = state;
   switch (expected) {
     case "after":
       return sign === "," && open.length > 0 && go(state, open.at(-1) === "}" ? "key" : "value");

@@ -1,5 +1,5 @@
 import { AppError } from "@/lib/errors/app-error";
-import { findJsonMistake } from "@/lib/http/json-mistake";
+import { findJsonMistake } from "./json-mistake";
 
 const decoder = new TextDecoder("utf-8", { fatal: true });
 

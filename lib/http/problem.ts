@@ -1,4 +1,6 @@
-import { isAppError, type AppError, type ErrorKind } from "@/lib/errors/app-error";
+import { isAppError } from "@/lib/errors/app-error";
+import type { ErrorCode } from "@/lib/errors/codes";
+import { httpStatusOf } from "@/lib/errors/http-status";
 
 /** One thing that is wrong, as a member of `errors` in a problem. */
 export type ProblemError = Readonly<{
@@ -6,6 +8,8 @@ export type ProblemError = Readonly<{
   message: string;
   code: string;
   clause?: string;
+  /** Set for what doesn't prevent anything, next to what does. */
+  severity?: "warning";
 }>;
 
 /** RFC 9457, with a stable code and every finding. */
@@ -14,23 +18,11 @@ export type Problem = Readonly<{
   title: string;
   status: number;
   detail: string;
-  code: string;
+  code: ErrorCode;
   requestId: string;
   errors: readonly ProblemError[];
 }> &
   Readonly<Record<string, unknown>>;
-
-const statusOfKind: Readonly<Record<ErrorKind, number>> = {
-  invalid: 422,
-  unauthenticated: 401,
-  forbidden: 403,
-  "not-found": 404,
-  conflict: 409,
-  "too-large": 413,
-  unsupported: 415,
-  "rate-limited": 429,
-  unavailable: 503,
-};
 
 const titleOfStatus: Readonly<Record<number, string>> = {
   400: "Bad request",
@@ -41,78 +33,46 @@ const titleOfStatus: Readonly<Record<number, string>> = {
   409: "Conflict",
   413: "Too large",
   415: "Unsupported media type",
+  421: "Misdirected request",
   422: "Refused",
   429: "Too many requests",
   500: "Internal error",
+  502: "Bad gateway",
   503: "Unavailable",
 };
 
-/** These are about the form of a request and not about what it asks for: 400. */
-const malformed = new Set([
-  "request.bad-json",
-  "request.invalid",
-  "request.no-body",
-  "request.incomplete",
-  "cursor.invalid",
-  "idempotency.bad-key",
-]);
-
-function statusOf(error: AppError): number {
-  const asked = error.details["status"];
-  if (typeof asked === "number" && asked >= 400 && asked < 600) return asked;
-  return malformed.has(error.code) ? 400 : statusOfKind[error.kind];
-}
-
 /**
- * The answer to an error, for any door. An AppError tells its story; everything else is a bug, of which a caller learns only the request's
- * id under which the server's log holds the rest.
+ * The answer to an error, wherever it is sent from. An AppError is answered with its code, message
+ * and findings; everything else is a bug, of which a caller learns only the request's ID, under
+ * which the server's log has the rest. The status follows from the code's kind.
  */
 export function problemOf(error: unknown, requestId: string): { status: number; body: Problem } {
   if (!isAppError(error)) {
-    return made(
-      500,
-      "internal",
-      `Something went wrong on our side. It is logged under request ${requestId}.`,
-      requestId,
-      [],
-      {},
-    );
+    const detail = `Something went wrong on our side. It is logged under request ${requestId}.`;
+    return makeProblem({ code: "internal", detail, requestId, errors: [] }, {});
   }
-  const errors = error.findings.map(({ path, message, code, clause }) => ({
+  const errors = error.findings.map(({ path, message, code, clause, severity }) => ({
     path: path ?? "",
     message,
     code,
     ...(clause === undefined ? {} : { clause }),
+    ...(severity === "warning" ? { severity } : {}),
   }));
-  const { status: _status, ...rest } = error.details;
-  return made(statusOf(error), error.code, error.message, requestId, errors, rest);
+  const { code, message: detail, details, recordedAs } = error;
+  const extra = recordedAs === undefined ? details : { ...details, entryId: recordedAs };
+  return makeProblem({ code, detail, requestId, errors }, extra);
 }
 
-function made(
-  status: number,
-  code: string,
-  detail: string,
-  requestId: string,
-  errors: readonly ProblemError[],
+function makeProblem(
+  { code, detail, requestId, errors }: Pick<Problem, "code" | "detail" | "requestId" | "errors">,
   extra: Readonly<Record<string, unknown>>,
 ): { status: number; body: Problem } {
   const type = `urn:chancery:problem:${code}`;
-  return {
-    status,
-    body: {
-      ...extra,
-      type,
-      title: titleOfStatus[status] ?? "Error",
-      status,
-      detail,
-      code,
-      requestId,
-      errors,
-    },
-  };
+  const status = httpStatusOf(code);
+  const title = titleOfStatus[status] ?? "Error";
+  return { status, body: { ...extra, type, title, status, detail, code, requestId, errors } };
 }
 
-/** True for a refusal that its use case has put on the record itself, under the entry that it names. */
-export function isRecorded(error: unknown): boolean {
-  return isAppError(error) && typeof error.details["entryId"] === "string";
-}
+/** True for a refusal whose use case has recorded it, under the entry that it names. */
+export const isRecorded = (error: unknown): boolean =>
+  isAppError(error) && error.recordedAs !== undefined;

@@ -1,6 +1,7 @@
 /**
- * An answer that is made while it is sent, a piece only when the last one is taken, so it needs no more memory for a slow client. `stop` is
- * called when the client goes away. What fails on the way breaks the connection off, which no client takes for the end.
+ * An answer that is made while it is sent, a piece only when the last one is taken, so it needs no
+ * more memory for a slow client. `stop` is called when the client goes away. What fails on the way
+ * breaks the connection off, which no client takes for the end.
  */
 export function streamBytes(
   pieces: AsyncIterable<Uint8Array>,
@@ -20,7 +21,7 @@ export function streamBytes(
       },
       cancel() {
         stop();
-        // It may wait for something that `stop` has just ended; nobody waits for it any more.
+        // It may wait for something that `stop` has just ended; its result is no longer needed.
         void Promise.resolve(iterator.return?.()).catch(() => {});
       },
     },

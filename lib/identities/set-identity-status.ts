@@ -1,15 +1,15 @@
-import type { Actor } from "@/lib/auth/actor";
-import { authorize } from "@/lib/auth/permissions";
-import type { Deps } from "@/lib/deps";
-import { auditedTransaction } from "@/lib/log/audited-transaction";
-import { noSuchIdentity } from "./find-identity";
-import { getIdentity } from "./get-identity";
-import { lockIdentity, setIdentityStatus } from "./identities-repository";
+import type { Recorded } from "@/lib/log/record/recorded";
+import type { Actor } from "@/lib/access/actor";
+import { authorize } from "@/lib/access/permissions";
+import { auditedTransaction } from "@/lib/log/record/audited-transaction";
+import type { Deps } from "@/lib/runtime/deps";
 import { identityTarget } from "./identity-dto";
+import { lockIdentity, setIdentityStatus } from "./identity-repository";
+import { requirePower } from "./power";
+import { identityNotFound, getIdentity } from "./read-identities";
 import type { IdentityDto, IdentityStatusInput } from "./schema";
-import { refuseSystemIdentity } from "./update-identity";
 
-type StatusDeps = Pick<Deps, "db" | "clock" | "random">;
+type StatusDeps = Pick<Deps, "db" | "clock" | "recorder">;
 
 async function setStatus(
   deps: StatusDeps,
@@ -17,13 +17,13 @@ async function setStatus(
   id: string,
   status: "active" | "suspended",
   comment: string,
-): Promise<IdentityDto> {
+): Promise<Recorded<IdentityDto>> {
   authorize(actor, "identities.write");
   const now = deps.clock.now();
-  const { entryIds } = await auditedTransaction(deps, actor, async (tx) => {
+  const { entryId } = await auditedTransaction(deps.recorder, actor, async (tx) => {
     const row = await lockIdentity(tx, id);
-    if (!row) throw noSuchIdentity();
-    refuseSystemIdentity(row);
+    if (!row) throw identityNotFound();
+    await requirePower(tx, actor, id, status === "active" ? "activate" : "suspend");
     const changed = await setIdentityStatus(tx, id, status, now);
     const action = status === "active" ? "identity.activated" : "identity.suspended";
     return {
@@ -39,25 +39,29 @@ async function setStatus(
       ],
     };
   });
-  return { ...(await getIdentity(deps, actor, id)), entryId: entryIds[0] ?? "" };
+  return { result: await getIdentity(deps, actor, id), entryId };
 }
 
-/** From now on it gets no certificate; those that it has keep their status. Asking twice changes nothing. Errors: `identity.not-found`, `identity.system`. */
+/**
+ * Suspends an identity: it gets no further certificates, and requests with those that it has are
+ * denied. Their own status does not change. Repeating it changes nothing. Errors:
+ * `identity.not-found`, `identity.system`, `identity.confers-power`.
+ */
 export async function suspendIdentity(
   deps: StatusDeps,
   actor: Actor,
   id: string,
   input: IdentityStatusInput,
-): Promise<IdentityDto> {
+): Promise<Recorded<IdentityDto>> {
   return setStatus(deps, actor, id, "suspended", input.comment);
 }
 
-/** Ends a suspension. Asking twice changes nothing. Errors: `identity.not-found`, `identity.system`. */
+/** Ends a suspension. Repeating it changes nothing. Errors as `suspendIdentity`. */
 export async function activateIdentity(
   deps: StatusDeps,
   actor: Actor,
   id: string,
   input: IdentityStatusInput,
-): Promise<IdentityDto> {
+): Promise<Recorded<IdentityDto>> {
   return setStatus(deps, actor, id, "active", input.comment);
 }

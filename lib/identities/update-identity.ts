@@ -1,25 +1,45 @@
-import type { Actor } from "@/lib/auth/actor";
-import { canonicalNetworks } from "@/lib/custody/network-list";
-import { authorize } from "@/lib/auth/permissions";
-import type { Deps } from "@/lib/deps";
+import { splitNames } from "@/lib/log/split-names";
+import type { Recorded } from "@/lib/log/record/recorded";
+import type { Actor } from "@/lib/access/actor";
+import { authorize } from "@/lib/access/permissions";
 import { AppError } from "@/lib/errors/app-error";
-import { auditedTransaction } from "@/lib/log/audited-transaction";
-import { refuseTakenName } from "./create-identity";
-import { noSuchIdentity } from "./find-identity";
-import { getIdentity } from "./get-identity";
-import { lockIdentity, updateIdentityRow } from "./identities-repository";
-import type { IdentityRow } from "./identities-repository";
+import { auditedTransaction } from "@/lib/log/record/audited-transaction";
+import type { NewEntry } from "@/lib/log/types";
+import { canonicalNetworks } from "@/lib/net/network";
+import type { HeldName } from "@/lib/pki/held-names/held-name";
+import type { Deps } from "@/lib/runtime/deps";
+import { retryNameConflicts } from "./add-names";
+import { refuseExistingName } from "./create-identity";
 import { identityTarget, networksText } from "./identity-dto";
+import { lockIdentity, updateIdentityRow, type IdentityRow } from "./identity-repository";
+import { requirePower, type PowerAct } from "./power";
+import { parseNames } from "./parse-names";
+import { identityNotFound, getIdentity } from "./read-identities";
+import { renameOwnName } from "./names/rename-own-name";
+import { replaceNames } from "./names/replace-names";
 import type { IdentityChange, IdentityDto } from "./schema";
 
-/** Chancery's own identities serve its authorities and its own certificates; nobody edits them. */
-export function refuseSystemIdentity(row: IdentityRow): void {
-  if (row.kind === "system")
-    throw new AppError(
-      "identity.system",
-      "This identity belongs to Chancery itself and cannot be changed.",
-      { kind: "conflict" },
-    );
+const actOfField = {
+  name: "rename",
+  owner: "owner",
+  note: "note",
+  networks: "networks",
+} as const satisfies Partial<Record<keyof IdentityChange, PowerAct>>;
+
+/** What really changes. A request that changes nothing asks for no more than the note would. */
+const actsOf = (changes: Readonly<Record<string, unknown>>): readonly PowerAct[] => {
+  const acts = Object.entries(actOfField).filter(([field]) => field in changes);
+  return acts.length === 0 ? ["note"] : acts.map(([, act]) => act);
+};
+type UpdateDeps = Pick<Deps, "db" | "clock" | "random" | "recorder">;
+
+/** Throws `identity.changed-meanwhile` if the change is based on another state of the identity. */
+function assertEpoch(row: IdentityRow, epoch: number | undefined): void {
+  if (epoch === undefined || epoch === row.epoch + row.namesEpoch) return;
+  throw new AppError(
+    "identity.changed-meanwhile",
+    `${row.name} was changed since you read it. Read it again and repeat your change.`,
+  );
 }
 
 function changesOf(
@@ -36,46 +56,77 @@ function changesOf(
   return from === to ? changes : { ...changes, networks: { from, to } };
 }
 
-/** Changes name, owner, note or networks; these count from the next request on. Errors: `identity.not-found`, `identity.exists`, `identity.system`, `network.invalid`. */
+/**
+ * Changes name, owner, note, networks or the set of held names. Networks apply from the next
+ * request on; names that certificates still carry stay reserved. Errors: `identity.not-found`,
+ * `identity.exists`, `identity.system`, `identity.confers-power`, `identity.changed-meanwhile`,
+ * `network.invalid`, `name.held-by-another`, those of `parseNames`.
+ */
 export async function updateIdentity(
-  deps: Pick<Deps, "db" | "clock" | "random">,
+  deps: UpdateDeps,
   actor: Actor,
   id: string,
   input: IdentityChange,
-): Promise<IdentityDto> {
+): Promise<Recorded<IdentityDto>> {
   authorize(actor, "identities.write");
-  const now = deps.clock.now(),
-    { networks: given, ...rest } = input,
-    networks = given && canonicalNetworks(given);
-  const run = () =>
-    auditedTransaction(deps, actor, async (tx) => {
-      const row = await lockIdentity(tx, id);
-      if (!row) throw noSuchIdentity();
-      refuseSystemIdentity(row);
-      const changes = changesOf(row, rest, networks);
-      if (Object.keys(changes).length > 0) {
-        await updateIdentityRow(tx, id, {
-          name: rest.name ?? row.name,
-          owner: rest.owner ?? row.owner,
-          note: rest.note ?? row.note,
-          networks: networks ?? row.networks,
-          changedAt: now,
-        });
-      }
-      return {
-        result: row.kind,
-        entries: [
-          {
-            action: "identity.updated",
-            outcome: "success",
-            target: identityTarget(row),
-            details: { changes },
-          },
-        ],
-      };
-    });
-  const { entryIds } = await run().catch((error: unknown) =>
-    refuseTakenName(error, "an identity of this kind", input.name ?? ""),
-  );
-  return { ...(await getIdentity(deps, actor, id)), entryId: entryIds[0] ?? "" };
+  const { names: inputNames, epoch, ...change } = input;
+  const networks = change.networks && canonicalNetworks(change.networks);
+  const names = inputNames && (await parseNames(deps, actor, inputNames));
+  if (names && epoch === undefined) throw epochMissing();
+  const { entryId } = await retryNameConflicts(() =>
+    commitChange(deps, actor, id, { change, networks, names, epoch }),
+  ).catch((error: unknown) => refuseExistingName(error, input.name ?? ""));
+  return { result: await getIdentity(deps, actor, id), entryId };
+}
+
+type ParsedChange = Readonly<{
+  change: IdentityChange;
+  networks: readonly string[] | undefined;
+  names: readonly HeldName[] | undefined;
+  epoch: number | undefined;
+}>;
+
+function commitChange(
+  deps: UpdateDeps,
+  actor: Actor,
+  id: string,
+  { change, networks, names, epoch }: ParsedChange,
+): Promise<Recorded<null>> {
+  const now = deps.clock.now();
+  const randomBytes = deps.random.bytes;
+  return auditedTransaction(deps.recorder, actor, async (tx) => {
+    const row = await lockIdentity(tx, id);
+    if (!row) throw identityNotFound();
+    assertEpoch(row, epoch);
+    const changes = changesOf(row, change, networks);
+    await requirePower(tx, actor, id, ...actsOf(changes), ...(names ? (["names"] as const) : []));
+    const isRenamed = changes["name"] !== undefined;
+    const renamed = isRenamed
+      ? await renameOwnName(tx, { identity: row, name: change.name ?? row.name, now, randomBytes })
+      : [];
+    if (Object.keys(changes).length > 0 || names)
+      await updateIdentityRow(tx, id, {
+        name: change.name ?? row.name,
+        owner: change.owner ?? row.owner,
+        note: change.note ?? row.note,
+        networks: networks ?? row.networks,
+        changedAt: now,
+      });
+    const identity = { ...row, name: change.name ?? row.name };
+    const more = names ? await replaceNames(tx, { identity, names, now, randomBytes }) : [];
+    const updated: NewEntry = {
+      action: "identity.updated",
+      outcome: "success",
+      target: identityTarget(row),
+      details: { changes },
+    };
+    return { result: null, entries: splitNames([updated, ...renamed, ...more]) };
+  });
+}
+
+function epochMissing(): AppError {
+  const message = "Send the epoch of the identity that the names are based on, as you read it.";
+  return new AppError("request.invalid", message, {
+    findings: [{ code: "request.invalid", path: "epoch", message }],
+  });
 }

@@ -11,6 +11,21 @@ const entry = (over: Partial<Describable>): Describable => ({
   ...over,
 });
 
+const counted = (details: Describable["details"]): Partial<Describable> => ({
+  action: "request.refused-many",
+  outcome: "denied",
+  reason: "no credential",
+  actor: { kind: "anonymous", id: null, label: "unauthenticated clients" },
+  target: null,
+  details: {
+    count: 2995,
+    code: "unauthenticated",
+    firstAt: "2026-11-28T09:00:03.120Z",
+    lastAt: "2026-11-28T09:00:48.900Z",
+    ...details,
+  },
+});
+
 describe("the sentence of an entry", () => {
   test.each<[Partial<Describable>, string]>([
     [{}, "operator@example.com issued certificate pay.example.com."],
@@ -28,21 +43,21 @@ describe("the sentence of an entry", () => {
     ],
     [
       { action: "certificate.read", details: {}, target: null },
-      "operator@example.com viewed the certificates.",
+      "operator@example.com viewed certificates.",
     ],
     [
       {
         action: "certificate.revoked",
         details: { reason: "superseded", comment: "", raised: false },
       },
-      "operator@example.com revoked certificate pay.example.com, superseded.",
+      "operator@example.com revoked certificate pay.example.com (superseded).",
     ],
     [
       {
         action: "certificate.revoked",
         details: { reason: "keyCompromise", comment: "found online", raised: true },
       },
-      "operator@example.com raised the revocation of pay.example.com to keyCompromise: found online.",
+      "operator@example.com changed the revocation reason of certificate pay.example.com to key compromise: found online.",
     ],
     [
       {
@@ -53,7 +68,7 @@ describe("the sentence of an entry", () => {
         target: null,
         actor: { kind: "anonymous", id: null, label: "" },
       },
-      "Somebody tried to sign in as admin@example.com. Refused: wrong password.",
+      "An unauthenticated client tried to sign in as admin@example.com. Denied: wrong password.",
     ],
     [
       {
@@ -74,7 +89,19 @@ describe("the sentence of an entry", () => {
           ],
         },
       },
-      "operator@example.com asked for a certificate by profile tls-server: The RSA key has 1024 bits, and 1 more. Refused.",
+      "operator@example.com requested a certificate with profile tls-server: The RSA key has 1024 bits (and 1 more). Denied.",
+    ],
+    [
+      counted({ network: "203.0.113.0/24", addressCount: 3, moreAddresses: false }),
+      "Unauthenticated clients sent 2995 requests from 3 addresses in 203.0.113.0/24 between 09:00:03 and 09:00:48 UTC (unauthenticated). Denied: no credential.",
+    ],
+    [
+      counted({ network: "2001:db8::/48", addressCount: 1, moreAddresses: false }),
+      "Unauthenticated clients sent 2995 requests from 1 address in 2001:db8::/48 between 09:00:03 and 09:00:48 UTC (unauthenticated). Denied: no credential.",
+    ],
+    [
+      counted({ network: null, addressCount: 256, moreAddresses: true }),
+      "Unauthenticated clients sent 2995 requests from 256 or more addresses in several networks between 09:00:03 and 09:00:48 UTC (unauthenticated). Denied: no credential.",
     ],
     [
       { action: "session.ended", details: { by: "self" }, target: null },
@@ -83,30 +110,30 @@ describe("the sentence of an entry", () => {
     ...[
       [
         { assignee: { id: "usr_2", label: "second@example.com" }, previous: null },
-        "assigned the alert One to second@example.com.",
+        "assigned alert One to second@example.com.",
       ],
       [
         {
           assignee: { id: "usr_2", label: "second@example.com" },
           previous: { id: "usr_1", label: "first@example.com" },
         },
-        "assigned the alert One to second@example.com instead of first@example.com.",
+        "reassigned alert One from first@example.com to second@example.com.",
       ],
       [
         {
           assignee: { id: "usr_2", label: "second@example.com" },
           previous: { id: "usr_2", label: "second@example.com" },
         },
-        "assigned the alert One to second@example.com.",
+        "assigned alert One to second@example.com.",
       ],
       [
         { assignee: null, previous: { id: "usr_1", label: "first@example.com" } },
-        "took the alert One from first@example.com.",
+        "unassigned alert One from first@example.com.",
       ],
-      [{ assignee: null, previous: null }, "took the assignment off the alert One."],
-      // As they were before: a name in one, an id in the other.
-      [{ from: "usr_1", to: "Second" }, "assigned the alert One to Second."],
-      [{ from: "usr_1", to: null }, "took the assignment off the alert One."],
+      [{ assignee: null, previous: null }, "unassigned alert One."],
+      // Older entries: a name in one member, an id in the other.
+      [{ from: "usr_1", to: "Second" }, "assigned alert One to Second."],
+      [{ from: "usr_1", to: null }, "unassigned alert One."],
     ].map(([details, end]): [Partial<Describable>, string] => [
       {
         action: "alert.assigned",
@@ -117,7 +144,7 @@ describe("the sentence of an entry", () => {
     ]),
     [
       { action: "audit.read", details: { filter: "outcome=denied" }, target: null },
-      "operator@example.com searched the log for outcome=denied.",
+      "operator@example.com searched the audit log for outcome=denied.",
     ],
   ])("%j", (over, sentence) => {
     expect(describeEntry(entry(over))).toBe(sentence);

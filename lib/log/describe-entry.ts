@@ -1,6 +1,6 @@
 import type { EntryAction, EntryDetails, EntryRecord } from "./types";
 
-/** What a sentence is made of; a summary and a record both have it. */
+/** The parts of an entry that its sentence is made of; a summary and a record both have them. */
 export type Describable = Pick<
   EntryRecord,
   "action" | "outcome" | "reason" | "actor" | "target" | "details"
@@ -11,190 +11,293 @@ type Phrases = {
 };
 
 const viewed =
-  (noun: string) =>
+  (noun: string, plural = `${noun}s`) =>
   (_: unknown, target: string): string =>
-    `viewed ${target === "" ? `the ${noun}s` : `${noun} ${target}`}`;
-const because = (comment: string): string => (comment === "" ? "" : `: ${comment}`);
-/** The day of a time that the details hold as text; the entry itself shows it whole. */
-const day = (time: string): string => time.slice(0, 10);
-const fields = (changes: EntryDetails["identity.updated"]["changes"]): string =>
-  Object.keys(changes).join(", ") || "nothing";
+    target === "" ? `viewed ${plural}` : `viewed ${noun} ${target}`;
+const withComment = (comment: string): string => (comment === "" ? "" : `: ${comment}`);
+/** The date of a time in the details; the entry's page shows it in full. */
+const dateOf = (time: string): string => time.slice(0, 10);
+const minuteOf = (time: string): string => `${time.slice(0, 16).replace("T", " ")} UTC`;
+const timeOf = (time: string): string => time.slice(11, 19);
+const changedFields = (changes: EntryDetails["identity.updated"]["changes"]): string =>
+  Object.keys(changes).join(", ") || "no changes";
+const countOf = (count: number, noun: string, plural = `${noun}s`): string =>
+  `${count} ${count === 1 ? noun : plural}`;
+/** The first names, and how many more there are. */
+const listNames = (names: readonly string[]): string =>
+  names.length > 3
+    ? `${names.slice(0, 3).join(", ")} and ${names.length - 3} more`
+    : names.join(", ");
+const countEntries = (count: number): string => countOf(count, "entry", "entries");
+/** A revocation reason in words: "key compromise". */
+const reasonText = (reason: string): string =>
+  reason === "cACompromise"
+    ? "CA compromise"
+    : reason.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 
-/** The first finding's first sentence stands for all; the entry shows every one. */
-function summarise(findings: EntryDetails["certificate.refused"]["findings"]): string {
+/** The first finding's first sentence, and how many more there are; the entry's page shows all. */
+function summarizeFindings(findings: EntryDetails["certificate.refused"]["findings"]): string {
   const first = findings[0]?.message.split(/\.\s/)[0]?.replace(/\.$/, "") ?? "";
-  return findings.length > 1 ? `${first}, and ${findings.length - 1} more` : first;
+  return findings.length > 1 ? `${first} (and ${findings.length - 1} more)` : first;
 }
 
-/** The predicate of each act. A new kind of entry does not compile without its phrase. */
+function describeAssignment(
+  { assignee, previous, to }: EntryDetails["alert.assigned"],
+  target: string,
+): string {
+  const next = assignee === undefined ? to : assignee && assignee.label;
+  const before = previous && previous.id !== assignee?.id ? previous.label : null;
+  if (next === null)
+    return before === null
+      ? `unassigned alert ${target}`
+      : `unassigned alert ${target} from ${before}`;
+  return before === null
+    ? `assigned alert ${target} to ${next}`
+    : `reassigned alert ${target} from ${before} to ${next}`;
+}
+
+function describeRefusals({
+  count,
+  network,
+  addressCount,
+  moreAddresses,
+  firstAt,
+  lastAt,
+  code,
+}: EntryDetails["request.refused-many"]): string {
+  const addresses = `${addressCount}${moreAddresses ? " or more" : ""} ${addressCount === 1 && !moreAddresses ? "address" : "addresses"}`;
+  const places =
+    network === null ? `${addresses} in several networks` : `${addresses} in ${network}`;
+  return `sent ${countOf(count, "request")} from ${places} between ${timeOf(firstAt)} and ${timeOf(lastAt)} UTC (${code})`;
+}
+const invitationTexts = {
+  invitation: "an invitation",
+  "new-password": "a link for a new password",
+  recovery: "a recovery link on the host",
+} as const;
+
+/** The predicate for each action. A new action does not compile without its phrase. */
 const phrases: Phrases = {
   "setup.completed": ({ organization }) => `completed the setup of ${organization}`,
-  "organization.created": ({ name }) => `created the organisation ${name}`,
+  "organization.created": ({ name }) => `created the organization ${name}`,
+  "key.created": ({ purpose, algorithm }, target) =>
+    purpose === "log"
+      ? `created the ${algorithm} key of the log ${target}`
+      : `created an ${algorithm} key for an authority`,
+  "ceiling.set": ({ version, reason }, target) =>
+    version === 1
+      ? `set the signer's ceiling of ${target}${reason === "upgrade" ? " from what it issued before" : ""}`
+      : `widened the signer's ceiling of ${target} on the host`,
+  "authority.confirmed": ({ by }, target) =>
+    `confirmed the certificate of authority ${target} ${by === "setup" ? "with the setup" : "on the host"}`,
+  "signer.refused": ({ code, count }, target) =>
+    `refused ${countOf(count, "request")} to sign${target === "" ? "" : ` ${target}`} (${code})`,
+  "authority.rejected": (_details, target) =>
+    `rejected the certificate of authority ${target} on the host`,
+  "setup.granted": ({ domains, by }) =>
+    `granted the setup for ${domains.join(", ")} with ${by === "link" ? "the one-time link" : "the environment of the host"}`,
   "authority.created": ({ keyAlgorithm }, target) =>
-    `created authority ${target} with a key of ${keyAlgorithm}`,
+    `created authority ${target} with a ${keyAlgorithm} key`,
   "authority.activated": ({ notAfter }, target) =>
-    `activated authority ${target}, valid until ${day(notAfter)}`,
-  "authority.updated": ({ changes }, target) => `changed authority ${target}: ${fields(changes)}`,
-  "authority.read": viewed("authority"),
+    `activated authority ${target}, which expires on ${dateOf(notAfter)}`,
+  "authority.updated": ({ changes }, target) =>
+    `updated authority ${target}: ${changedFields(changes)}`,
+  "authority.read": viewed("authority", "authorities"),
   "profile.created": ({ version }, target) => `created profile ${target}, version ${version}`,
   "profile.updated": ({ version, changes }, target) =>
-    `changed profile ${target} to version ${version}: ${fields(changes)}`,
+    `updated profile ${target} to version ${version}: ${changedFields(changes)}`,
   "profile.read": viewed("profile"),
   "identity.created": ({ kind, owner }, target) =>
-    `created the ${kind} ${target}, owned by ${owner}`,
-  "identity.updated": ({ changes }, target) => `changed identity ${target}: ${fields(changes)}`,
-  "identity.suspended": ({ comment }, target) => `suspended identity ${target}${because(comment)}`,
-  "identity.activated": ({ comment }, target) => `activated identity ${target}${because(comment)}`,
-  "identity.read": viewed("identity"),
+    `created ${kind} identity ${target}, owned by ${owner}`,
+  "identity.updated": ({ changes }, target) =>
+    `updated identity ${target}: ${changedFields(changes)}`,
+  "identity.names-added": ({ names }, target) => `added ${listNames(names)} to ${target}`,
+  "identity.names-released": ({ names, reserved, comment }, target) =>
+    `released ${listNames(names)} from ${target}${reserved.length > 0 ? ` (${reserved.length} stay reserved)` : ""}${withComment(comment)}`,
+  "identity.names-shared": ({ names, with: others, comment }, target) =>
+    `let ${target} share ${listNames(names)} with ${others.join(", ")}${withComment(comment)}`,
+  "identity.names-transferred": ({ names, to, comment }, target) =>
+    `transferred ${listNames(names)} from ${target} to ${to}${withComment(comment)}`,
+  "identity.names-decided": ({ names, comment }, target) =>
+    `decided who holds ${listNames(names)} of ${target}${withComment(comment)}`,
+  "identity.name-freed": ({ name }, target) => `freed ${name}, which was reserved for ${target}`,
+  "identity.names-upgraded": ({ names }, target) =>
+    `bound ${listNames(names)} to ${target}, which its certificates carry`,
+  "names.upgraded": ({ identities, names }) =>
+    `bound ${countOf(names, "name")} to ${countOf(identities, "identity", "identities")}`,
+  "names.undecided": ({ unbound, conflicts }) =>
+    `found ${countOf(unbound, "certificate")} with names that are not held, and ${countOf(conflicts, "undecided conflict")}`,
+  "names.enforced": ({ comment }) => `enforced the binding of names${withComment(comment)}`,
+  "identity.suspended": ({ comment }, target) =>
+    `suspended identity ${target}${withComment(comment)}`,
+  "identity.activated": ({ comment }, target) =>
+    `reactivated identity ${target}${withComment(comment)}`,
+  "identity.power-granted": ({ power, through }, target) =>
+    power === "proxy"
+      ? `trusted identity ${target} as a proxy`
+      : `let certificates of ${target} sign in to ${through.label}`,
+  "identity.power-removed": ({ power, through }, target) =>
+    power === "proxy"
+      ? `stopped trusting identity ${target} as a proxy`
+      : `ended the sign-in of ${target} to ${through.label}`,
+  "identity.read": viewed("identity", "identities"),
   "certificate.planned": ({ notAfter }, target) =>
-    `planned certificate ${target}, valid until ${day(notAfter)}`,
+    `planned certificate ${target}, which expires on ${dateOf(notAfter)}`,
   "certificate.issued": (_, target) => `issued certificate ${target}`,
-  "certificate.failed": ({ cause }, target) => `did not finish certificate ${target}: ${cause}`,
+  "certificate.failed": ({ cause }, target) => `did not issue certificate ${target}: ${cause}`,
   "certificate.refused": ({ profile, findings }) =>
-    `asked for a certificate by profile ${profile}: ${summarise(findings)}`,
+    `requested a certificate with profile ${profile}: ${summarizeFindings(findings)}`,
   "certificate.rotated": ({ supersedeAt }, target) =>
-    `rotated certificate ${target}; its successor takes over by ${supersedeAt.slice(0, 16).replace("T", " ")} UTC`,
+    `rotated certificate ${target}, which is superseded at ${minuteOf(supersedeAt)}`,
   "certificate.revoked": ({ reason, raised, comment }, target) =>
-    `${raised ? "raised the revocation" : "revoked certificate"} ${raised ? `of ${target} to` : `${target},`} ${reason}${because(comment)}`,
+    raised
+      ? `changed the revocation reason of certificate ${target} to ${reasonText(reason)}${withComment(comment)}`
+      : `revoked certificate ${target} (${reasonText(reason)})${withComment(comment)}`,
   "certificate.held": ({ comment }, target) =>
-    `put certificate ${target} on hold${because(comment)}`,
+    `put certificate ${target} on hold${withComment(comment)}`,
   "certificate.released": ({ comment }, target) =>
-    `released certificate ${target} from hold${because(comment)}`,
+    `released certificate ${target} from hold${withComment(comment)}`,
   "certificate.read": viewed("certificate"),
   "crl.issued": ({ entryCount }, target) =>
-    `published the CRL of ${target} with ${entryCount} revoked`,
-  "account.created": ({ email, role }) => `created the account ${email} as ${role}`,
-  "account.updated": ({ changes }, target) => `changed the account ${target}: ${fields(changes)}`,
-  "account.locked": ({ failures, until }, target) =>
-    `locked ${target === "" ? "an account" : target} after ${failures} failed sign-ins, until ${until}`,
-  "account.read": viewed("account"),
+    `published the CRL of ${target} with ${countOf(entryCount, "revoked certificate")}`,
+  "account.created": ({ email, role }) => `created user ${email} with the role ${role}`,
+  "account.updated": ({ changes }, target) => `updated user ${target}: ${changedFields(changes)}`,
+  "account.locked": ({ failures, until, from }, target) =>
+    `locked ${target === "" ? "a user" : `user ${target}`}${from === undefined ? "" : ` for sign-ins from ${from}`} until ${until} after ${countOf(failures, "failed sign-in")}`,
+  "account.read": viewed("user"),
+  "invitation.created": ({ email, purpose, expiresAt }) =>
+    `created ${invitationTexts[purpose]} for ${email}, which expires at ${minuteOf(expiresAt)}`,
+  "invitation.canceled": ({ email }) => `canceled the password link of ${email}`,
+  "invitation.accepted": ({ email }) => `set a password with the link for ${email}`,
   "session.started": () => "signed in",
   "session.refused": ({ email }) => `tried to sign in as ${email}`,
   "session.ended": ({ by }, target) =>
-    by === "self" ? "signed out" : `ended the session${target === "" ? "" : ` of ${target}`}`,
-  "token.created": ({ name, role }) => `created the API token ${name} as ${role}`,
-  "token.revoked": ({ name }) => `revoked the API token ${name}`,
+    by === "self" ? "signed out" : `ended a session${target === "" ? "" : ` of ${target}`}`,
+  "token.created": ({ name, role }) => `created API token ${name} with the role ${role}`,
+  "token.revoked": ({ name, endedWith }) =>
+    endedWith === undefined
+      ? `revoked API token ${name}`
+      : `revoked API token ${name} together with ${endedWith.kind} ${endedWith.label}`,
   "token.read": viewed("API token"),
   "overview.read": () => "viewed the overview",
   "audit.read": ({ filter }, target) =>
-    target === "" ? `searched the log${filter ? ` for ${filter}` : ""}` : `viewed entry ${target}`,
+    target === ""
+      ? `searched the audit log${filter ? ` for ${filter}` : ""}`
+      : `viewed entry ${target}`,
   "audit.exported": ({ count, format, filter }) =>
-    `exported ${count} entries as ${format}${filter ? ` for ${filter}` : ""}`,
-  "request.refused": ({ method, path }) => `called ${method} ${path}`,
+    `exported ${countEntries(count)} as ${format}${filter ? ` for ${filter}` : ""}`,
+  "request.refused": ({ method, path }) => `requested ${method} ${path}`,
+  "request.refused-many": (details) => describeRefusals(details),
   "request.authorized": ({ service, method, path }) =>
-    `was allowed ${method} ${path} on ${service}`,
+    `was authorized for ${method} ${path} on ${service}`,
   "request.denied": ({ service, method, path, code }) =>
-    `asked for ${method} ${path} on ${service} and was denied (${code})`,
+    `requested ${method} ${path} on ${service} (${code})`,
   "event.reported": ({ name, onBehalfOf }, target) =>
     `reported ${name}${target === "" ? "" : ` on “${target}”`}${onBehalfOf === undefined ? "" : ` for “${onBehalfOf}”`}`,
-  "policy.created": (_, target) => `created the policy of ${target}`,
+  "policy.created": (_, target) => `created the access policy of ${target}`,
   "policy.updated": ({ version, changes }, target) =>
-    `changed the policy of ${target} to version ${version}: ${fields(changes)}`,
-  "policy.read": viewed("policy"),
-  "proxy.trusted": ({ kind }, target) => `trusted ${target} as a proxy (${kind})`,
-  "proxy.updated": ({ changes }, target) => `changed the proxy ${target}: ${fields(changes)}`,
+    `updated the access policy of ${target} to version ${version}: ${changedFields(changes)}`,
+  "policy.read": viewed("access policy", "access policies"),
+  "proxy.trusted": ({ kind }, target) => `added trusted proxy ${target} (${kind})`,
+  "proxy.updated": ({ changes }, target) =>
+    `updated trusted proxy ${target}: ${changedFields(changes)}`,
   "proxy.removed": ({ comment }, target) =>
-    `stopped trusting ${target} as a proxy${because(comment)}`,
-  "proxy.read": viewed("proxy"),
-  "custody.read": () => "viewed the custody of all certificates",
-  "alert.opened": ({ summary, severity }) => `raised an alert (${severity}): ${summary}`,
-  "alert.escalated": ({ from, to }, target) => `raised the alert ${target} from ${from} to ${to}`,
+    `removed trusted proxy ${target}${withComment(comment)}`,
+  "proxy.read": viewed("trusted proxy", "trusted proxies"),
+  "custody.read": () => "viewed certificate usage",
+  "alert.opened": ({ summary, severity }) => `opened an alert (${severity}): ${summary}`,
+  "alert.escalated": ({ from, to }, target) => `raised alert ${target} from ${from} to ${to}`,
   "alert.acknowledged": ({ comment }, target) =>
-    `acknowledged the alert ${target}${because(comment)}`,
-  "alert.assigned": ({ assignee, previous, to }, target) => {
-    const now = assignee === undefined ? to : assignee && assignee.label,
-      before = previous && previous.id !== assignee?.id ? previous.label : null;
-    if (now === null)
-      return before === null
-        ? `took the assignment off the alert ${target}`
-        : `took the alert ${target} from ${before}`;
-    return `assigned the alert ${target} to ${now}${before === null ? "" : ` instead of ${before}`}`;
-  },
+    `acknowledged alert ${target}${withComment(comment)}`,
+  "alert.assigned": describeAssignment,
   "alert.resolved": ({ resolution, comment }, target) =>
-    `resolved the alert ${target} as ${resolution}${because(comment)}`,
+    `resolved alert ${target} as ${resolution}${withComment(comment)}`,
   "alert.read": viewed("alert"),
   "exception.created": ({ rule, expiresAt, comment }, target) =>
-    `made an exception from ${rule} for ${target} until ${day(expiresAt)}${because(comment)}`,
+    `created an exception to ${rule} for ${target} until ${dateOf(expiresAt)}${withComment(comment)}`,
   "exception.ended": ({ comment }, target) =>
-    `ended the exception for ${target}${because(comment)}`,
+    `ended the exception for ${target}${withComment(comment)}`,
   "exception.read": viewed("exception"),
   "rule.updated": ({ changes, comment }, target) =>
-    `changed the rule ${target}: ${fields(changes)}${because(comment)}`,
+    `updated rule ${target}: ${changedFields(changes)}${withComment(comment)}`,
   "rule.read": viewed("rule"),
   "destination.created": ({ kind, address }, target) =>
-    `added the destination ${target} (${kind} to ${address})`,
+    `added destination ${target} (${kind}, ${address})`,
   "destination.updated": ({ changes }, target) =>
-    `changed the destination ${target}: ${fields(changes)}`,
+    `updated destination ${target}: ${changedFields(changes)}`,
   "destination.removed": ({ comment }, target) =>
-    `removed the destination ${target}${because(comment)}`,
-  "destination.tested": (_, target) => `sent a test to ${target}`,
+    `removed destination ${target}${withComment(comment)}`,
+  "destination.tested": (_, target) => `sent a test notification to ${target}`,
   "destination.read": viewed("destination"),
   "system.started": ({ version }) => `started version ${version}`,
-  "system.recovered": ({ closed }) => `closed ${closed} unfinished acts after a restart`,
+  "system.recovered": ({ closed }) =>
+    `closed ${countOf(closed, "unfinished operation")} after a restart`,
   "log.opened": ({ origin }) => `opened the log ${origin}`,
   "log.halted": ({ rememberedSize, foundSize }) =>
-    `stopped publishing the log: ${rememberedSize} entries are remembered, ${foundSize} were found`,
+    `halted the log: ${countEntries(rememberedSize)} remembered, ${foundSize} found`,
   "log.continued": ({ origin, lost, comment }) =>
-    `continued the log as ${origin}; ${lost} entries of the one before are missing${because(comment)}`,
+    `continued the log as ${origin} without ${lost} lost ${lost === 1 ? "entry" : "entries"}${withComment(comment)}`,
   "log.anchored": ({ size, authority }) =>
-    `had the checkpoint of ${size} entries time-stamped by ${authority}`,
-  "log.read": () => "viewed the state of the log",
+    `obtained a timestamp from ${authority} for the checkpoint of ${countEntries(size)}`,
+  "log.read": () => "viewed the state of the audit log",
   "verification.requested": ({ by }) =>
     by === "schedule"
-      ? "began the nightly verification of the log"
-      : "asked for a verification of the log",
+      ? "started the nightly verification of the audit log"
+      : "requested a verification of the audit log",
   "verification.finished": ({ size, problems }) =>
-    `verified ${size} entries of the log${problems.length === 0 ? "" : `: ${problems[0]}`}`,
-  "drill.requested": ({ entries }) => `asked for a tamper drill on a copy of ${entries} entries`,
+    `verified ${countEntries(size)} of the audit log${problems.length === 0 ? "" : `: ${problems[0]}`}`,
+  "drill.requested": ({ entries }) =>
+    `requested a tamper drill on a copy of ${countEntries(entries)}`,
   "drill.finished": ({ attacks }) =>
-    `finished a tamper drill: ${attacks.filter(({ caughtBy }) => caughtBy.length > 0).length} of ${attacks.length} attacks were caught`,
+    `finished a tamper drill: ${attacks.filter(({ caughtBy }) => caughtBy.length > 0).length} of ${attacks.length} attacks were detected`,
   "source.heartbeat": ({ source, settled, ended }) =>
-    `reported ${settled} numbered entries of ${source}${ended ? ", its last" : ""}`,
-  "source.gap": ({ source, missing }) =>
-    `found that entries of ${source} never arrived: ${missing}`,
+    `confirmed the first ${settled} entry numbers of ${source}${ended ? " as its last" : ""}`,
+  "source.gap": ({ source, missing }) => `found that entries of ${source} are missing: ${missing}`,
 };
 
-const endings = { success: "", denied: "Refused", failure: "Failed" } as const;
+/** Every action that an entry can have. */
+export const entryActions = Object.keys(phrases) as readonly EntryAction[];
+
+const outcomeWords = { success: "", denied: "Denied", failure: "Failed" } as const;
 
 /**
- * One plain sentence: who did what, and how it ended. Never throws: an entry of a later version, or with details that are missing, is
- * described by its action alone.
+ * A sentence that describes an entry: who did what, and the outcome. Never throws: an entry of a
+ * later version, or one with missing details, is described by its action only.
  */
-export function describeEntry({
-  action,
-  outcome,
-  reason,
-  actor,
-  target,
-  details,
-}: Describable): string {
-  const sentence = `${nameActor(actor)} ${predicate(action, details, target?.label || target?.id || "")}.`;
-  const ending = endings[outcome] ?? outcome;
-  // A refused request has said its findings already; its reason lists their codes.
-  const why =
+export function describeEntry(entry: Describable): string {
+  const { action, outcome, reason, actor, target, details } = entry;
+  if ((action as string) === "unreadable") return `This entry can't be read: ${reason ?? ""}.`;
+  const sentence = `${describeActor(actor)} ${describeAction(action, details, target?.label || target?.id || "")}.`;
+  const outcomeWord = outcomeWords[outcome] ?? outcome;
+  // The findings of a rejected request are in its phrase already; its reason lists their codes.
+  const cause =
     reason === null || reason === "" || action === "certificate.refused"
       ? ""
       : `: ${reason.replace(/\.$/, "")}`;
-  return ending === "" ? sentence : `${sentence} ${ending}${why}.`;
+  return outcomeWord === "" ? sentence : `${sentence} ${outcomeWord}${cause}.`;
 }
 
-function nameActor({ kind, label }: Describable["actor"]): string {
+function describeActor({ kind, label }: Describable["actor"]): string {
   if (kind === "token") return `Token ${label}`;
   if (kind === "system") return label === "" ? "Chancery" : `Chancery (${label})`;
   return label === "" || label === "anonymous"
-    ? "Somebody"
+    ? "An unauthenticated client"
     : label.replace(/^[a-z]+ /, (word) => word.charAt(0).toUpperCase() + word.slice(1));
 }
 
-function predicate(action: EntryAction, details: EntryRecord["details"], target: string): string {
+function describeAction(
+  action: EntryAction,
+  details: EntryRecord["details"],
+  target: string,
+): string {
   try {
     const phrase = phrases[action] as
       | ((details: EntryRecord["details"], target: string) => string)
       | undefined;
-    const said = phrase?.(details, target).replace(/\.$/, "") ?? "";
-    if (said !== "" && !/\bundefined\b/.test(said)) return said;
+    const text = phrase?.(details, target).replace(/\.$/, "") ?? "";
+    if (text !== "" && !/\bundefined\b/.test(text)) return text;
   } catch {
-    // Details of another version: fall through to the action's own name.
+    // Details of another version: fall back to the name of the action.
   }
   return `${String(action).replace(/^(\S+)\.(\S+)$/, "$2 $1")}${target === "" ? "" : ` ${target}`}`;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { encodeEntry, longestEntry, makeEntry } from "./entry";
-import { leafHashSync } from "./tree/hash";
-import { testActor } from "./testdata/actor";
+import { encodeEntry, maxEntryBytes, makeEntry } from "./entry";
+import { leafHashSync } from "@/lib/log/tree/hash-sync";
+import { operatorActor } from "@/testing/actors";
 import type { EntryRecord, NewEntry } from "./types";
 
 const make = {
@@ -28,8 +28,8 @@ const refused = (findings: number, message = "x".repeat(500)): NewEntry => ({
 });
 
 describe("an entry", () => {
-  test("is these bytes and this leaf hash, for ever", () => {
-    const bytes = encodeEntry(makeEntry(testActor(), held, make));
+  test("an entry always has exactly these bytes and this leaf hash", () => {
+    const bytes = encodeEntry(makeEntry(operatorActor(), held, make));
     expect(Buffer.from(bytes).toString()).toBe(
       '{"action":"certificate.held","actor":{"id":"usr_01test","kind":"user","label":"operator@example.com"},"correlationId":"req_01test","credential":null,"decision":null,' +
         '"details":{"comment":"key may be lost","revokedAt":"2026-11-23T08:15:00Z"},"id":"ent_01test","nonce":"BwcHBwcHBwcHBwcHBwcHBw",' +
@@ -47,19 +47,21 @@ describe("an entry", () => {
     );
   });
 
-  test("gets an id of its own when none is given, and the given one otherwise", () => {
-    expect(makeEntry(testActor(), { ...refused(0) }, make).id).toMatch(/^ent_[0-9a-z]{26}$/);
-    expect(makeEntry(testActor(), held, { ...make, entryId: "ent_chosen" }).id).toBe("ent_chosen");
+  test("an entry gets a new id when none is given, and the given one otherwise", () => {
+    expect(makeEntry(operatorActor(), { ...refused(0) }, make).id).toMatch(/^ent_[0-9a-z]{26}$/);
+    expect(makeEntry(operatorActor(), held, { ...make, entryId: "ent_chosen" }).id).toBe(
+      "ent_chosen",
+    );
   });
 
-  test("has 16 fresh random bytes, so that nobody can guess a leaf's content from its hash", () => {
+  test("an entry has 16 new random bytes, so that no one can guess a leaf's content from its hash", () => {
     const count = { draws: 0 };
     const random = (n: number): Uint8Array => {
       count.draws += 1;
       return Uint8Array.from({ length: n }, (_, index) => index + count.draws);
     };
-    const one = makeEntry(testActor(), refused(0), { ...make, randomBytes: random }),
-      other = makeEntry(testActor(), refused(0), { ...make, randomBytes: random });
+    const one = makeEntry(operatorActor(), refused(0), { ...make, randomBytes: random });
+    const other = makeEntry(operatorActor(), refused(0), { ...make, randomBytes: random });
     expect(Buffer.from(one.nonce, "base64url")).toHaveLength(16);
     expect([other.nonce === one.nonce, other.id === one.id, one.id.includes(one.nonce)]).toEqual([
       false,
@@ -72,8 +74,11 @@ describe("an entry", () => {
     "leaves out the origin %j, which is no address",
     (ip) => {
       expect(
-        makeEntry(testActor({ origin: { ip, port: null, userAgent: null, via: [] } }), held, make)
-          .origin.ip,
+        makeEntry(
+          operatorActor({ address: { ip, port: null, userAgent: null, via: [] } }),
+          held,
+          make,
+        ).origin.ip,
       ).toBeNull();
     },
   );
@@ -81,7 +86,9 @@ describe("an entry", () => {
   test("writes an IPv4-mapped origin as IPv4", () => {
     expect(
       makeEntry(
-        testActor({ origin: { ip: "::ffff:198.51.100.9", port: 1, userAgent: null, via: [] } }),
+        operatorActor({
+          address: { ip: "::ffff:198.51.100.9", port: 1, userAgent: null, via: [] },
+        }),
         held,
         make,
       ).origin.ip,
@@ -89,9 +96,9 @@ describe("an entry", () => {
   });
 
   test("cleans what cannot be stored: NUL and lone surrogates, wherever the outside put them", () => {
-    const actor = testActor({
+    const actor = operatorActor({
       label: "a\0b",
-      origin: { ip: null, port: null, userAgent: "c\ud800d", via: ["\udc00"] },
+      address: { ip: null, port: null, userAgent: "c\ud800d", via: ["\udc00"] },
       requestId: "\0",
       credential: { certificateId: "\0", serial: "1\0", fingerprintSha256: "\ud800" },
     });
@@ -108,8 +115,8 @@ describe("an entry", () => {
 
   test("cuts long texts from outside without tearing a character apart", () => {
     const entry = makeEntry(
-      testActor({
-        origin: {
+      operatorActor({
+        address: {
           ip: null,
           port: null,
           userAgent: "\u{1f600}".repeat(600),
@@ -125,14 +132,14 @@ describe("an entry", () => {
     expect(() => encodeEntry(entry)).not.toThrow();
   });
 
-  test("a refusal is always recordable: one that is too long keeps the beginning and says so", () => {
-    const record = makeEntry(testActor(), refused(1_000), make);
-    expect(encodeEntry(record).length).toBeLessThanOrEqual(longestEntry);
+  test("a refusal can always be recorded: one that is too long keeps its beginning and is marked as cut", () => {
+    const record = makeEntry(operatorActor(), refused(1_000), make);
+    expect(encodeEntry(record).length).toBeLessThanOrEqual(maxEntryBytes);
     expect(record.details).toMatchObject({ cut: true, profile: "tls-server" });
     expect(record.details.findings).toHaveLength(20);
   });
 
-  test("an act is never cut in silence: one that is too long is refused", () => {
+  test("an action is never cut silently: one that is too long is refused", () => {
     const planned: NewEntry = {
       ...held,
       details: {
@@ -141,25 +148,25 @@ describe("an entry", () => {
         extra: Array.from({ length: 100 }, () => "y".repeat(1_000)),
       } as never,
     };
-    const record = makeEntry(testActor(), planned, make);
+    const record = makeEntry(operatorActor(), planned, make);
     expect(() => encodeEntry(record)).toThrow(
       expect.objectContaining({ code: "record.too-large", kind: "too-large" }),
     );
   });
 
   test("of exactly 65,535 bytes is taken, of one more refused", () => {
-    const base = makeEntry(testActor(), held, make);
-    const room = longestEntry - encodeEntry({ ...base, details: { x: "" } }).length;
+    const base = makeEntry(operatorActor(), held, make);
+    const room = maxEntryBytes - encodeEntry({ ...base, details: { x: "" } }).length;
     const fill = (n: number): EntryRecord => ({ ...base, details: { x: "z".repeat(n) } });
-    expect(encodeEntry(fill(room))).toHaveLength(longestEntry);
+    expect(encodeEntry(fill(room))).toHaveLength(maxEntryBytes);
     expect(() => encodeEntry(fill(room + 1))).toThrow(
       expect.objectContaining({ code: "record.too-large" }),
     );
   });
 
-  test("with a lone surrogate that nobody cleaned is refused", () => {
-    expect(() => encodeEntry({ ...makeEntry(testActor(), held, make), reason: "\ud800" })).toThrow(
-      /lone surrogate/,
-    );
+  test("an entry with a lone surrogate is refused", () => {
+    expect(() =>
+      encodeEntry({ ...makeEntry(operatorActor(), held, make), reason: "\ud800" }),
+    ).toThrow(/lone surrogate/);
   });
 });

@@ -1,120 +1,143 @@
-import type { Actor } from "@/lib/auth/actor";
+import type { EntryId } from "@/lib/format/ids";
+import type { AnyActor } from "@/lib/access/actor";
 import { AppError } from "@/lib/errors/app-error";
-import { newId } from "@/lib/ids";
-import { canonicalJson, type Json } from "./canonical";
-import { canonicalAddress } from "./entry-address";
+import { newId } from "@/lib/format/ids";
+import { maskSecrets } from "@/lib/format/mask-secrets";
+import { canonicalJson, type Json } from "@/lib/log/pure/canonical";
+import { recordedAddress } from "@/lib/net/address";
 import type { Decision, EntryRecord, NewEntry } from "./types";
 
-/** The largest entry, in bytes: what a two-byte length prefix can say (C2SP tlog-tiles). */
-export const longestEntry = 65_535;
+/** The maximum size of an entry in bytes: the limit of a two-byte length (C2SP tlog-tiles). */
+export const maxEntryBytes = 65_535;
+const nonceBytes = 16;
+const idBytes = 10;
+const maxNameChars = 200;
+const maxTextChars = 4_000;
+const maxUserAgentChars = 512;
+const maxProxies = 16;
+/** The limits for a refusal that would otherwise be too large. */
+const truncatedTextChars = 200;
+const truncatedListItems = 20;
+const anySurrogate = /[\ud800-\udfff]/;
+const loneSurrogate = /\p{Surrogate}/gu;
 
-const NONCE_BYTES = 16,
-  ID_BYTES = 10,
-  NAME_CHARS = 200,
-  TEXT_CHARS = 4_000,
-  USER_AGENT_CHARS = 512,
-  PROXIES = 16;
-/** What is left of each text and list of a refusal that would not fit otherwise. */
-const CUT_CHARS = 200,
-  CUT_ITEMS = 20;
-
-const anySurrogate = /[\ud800-\udfff]/,
-  loneSurrogate = /\p{Surrogate}/gu;
-
-/** What the outside sent may hold NUL and lone surrogates, which cannot be stored; they show as U+FFFD. Longer texts end in "…". */
-function text(said: string, longest: number): string {
-  // Nearly every text is short and plain, and this runs for each of them.
-  if (said.length <= longest && !anySurrogate.test(said) && !said.includes("\0")) return said;
-  const clean = said.replace(loneSurrogate, "\uFFFD").replaceAll("\0", "\uFFFD");
-  return clean.length <= longest
+/**
+ * Replaces NUL and lone surrogates, which cannot be stored, with U+FFFD, and secrets with "…": a
+ * client may send its token as its user agent. Truncated texts end in "…".
+ */
+function cleanText(text: string, maxChars: number): string {
+  const value = maskSecrets(text);
+  // Fast path: nearly every text is short and plain.
+  if (value.length <= maxChars && !anySurrogate.test(value) && !value.includes("\0")) return value;
+  const clean = value.replace(loneSurrogate, "\uFFFD").replaceAll("\0", "\uFFFD");
+  return clean.length <= maxChars
     ? clean
-    : `${clean.slice(0, longest - 1).replace(loneSurrogate, "")}…`;
+    : `${clean.slice(0, maxChars - 1).replace(loneSurrogate, "")}…`;
 }
 
-const textOrNull = (said: string | null | undefined, longest: number): string | null =>
-  said === null || said === undefined ? null : text(said, longest);
+const cleanTextOrNull = (value: string | null | undefined, maxChars: number): string | null =>
+  value === null || value === undefined ? null : cleanText(value, maxChars);
 
-function tidy(value: unknown, chars: number, items: number): Json | undefined {
-  if (typeof value === "string") return text(value, chars);
+function cleanJson(value: unknown, maxChars: number, maxItems: number): Json | undefined {
+  if (typeof value === "string") return cleanText(value, maxChars);
   if (Array.isArray(value))
-    return value.slice(0, items).map((item) => tidy(item, chars, items) ?? null);
+    return value.slice(0, maxItems).map((item) => cleanJson(item, maxChars, maxItems) ?? null);
   if (typeof value !== "object" || value === null) return value as Json | undefined;
-  const tidied: Record<string, Json | undefined> = Object.create(null) as Record<
+  const cleaned: Record<string, Json | undefined> = Object.create(null) as Record<
     string,
     Json | undefined
   >;
   for (const [name, member] of Object.entries(value))
-    tidied[text(name, NAME_CHARS)] = tidy(member, chars, items);
-  return tidied;
+    cleaned[cleanText(name, maxNameChars)] = cleanJson(member, maxChars, maxItems);
+  return cleaned;
+}
+
+/** An entry that this process made. The id of an entry that was read back is not trusted. */
+export type MadeEntry = EntryRecord & Readonly<{ id: EntryId }>;
+
+/**
+ * The complete record of an action: who, when, from where, what, why. Pure. Texts from outside are
+ * cleaned and truncated, and an invalid address is left out. A refusal that would be too large
+ * keeps the beginning of its texts and lists, and has `cut: true`.
+ */
+export function makeEntry(
+  actor: AnyActor,
+  entry: NewEntry,
+  options: Readonly<{
+    now: Date;
+    randomBytes: (n: number) => Uint8Array;
+    entryId?: EntryId;
+    src?: NonNullable<EntryRecord["src"]>;
+  }>,
+): MadeEntry {
+  const { target, decision } = entry;
+  const id = options.entryId ?? entry.id;
+  // One call for the nonce and the id: the call costs more than the bytes.
+  const random = options.randomBytes(nonceBytes + (id === undefined ? idBytes : 0));
+  const record: MadeEntry = {
+    v: 1,
+    id: id ?? newId("ent", options.now, () => random.subarray(nonceBytes)),
+    ts: `${options.now.toISOString().slice(0, -1)}000Z`,
+    action: entry.action,
+    outcome: entry.outcome,
+    reason: cleanTextOrNull(entry.reason, maxTextChars),
+    actor: {
+      kind: actor.kind,
+      id: cleanTextOrNull(actor.id, maxNameChars),
+      label: cleanText(actor.label, maxNameChars),
+    },
+    credential: actor.credential && {
+      certificateId: cleanTextOrNull(actor.credential.certificateId, maxNameChars),
+      serial: cleanText(actor.credential.serial, maxNameChars),
+      fingerprintSha256: cleanText(actor.credential.fingerprintSha256, maxNameChars),
+    },
+    target: target && {
+      kind: cleanText(target.kind, maxNameChars),
+      id: cleanText(target.id, maxNameChars),
+      label: cleanText(target.label, maxNameChars),
+    },
+    origin: {
+      ip: recordedAddress(actor.address.ip),
+      port: actor.address.port,
+      userAgent: cleanTextOrNull(actor.address.userAgent, maxUserAgentChars),
+      via: actor.address.via.slice(0, maxProxies).map((proxy) => cleanText(proxy, maxNameChars)),
+    },
+    requestId: cleanText(actor.requestId, maxNameChars),
+    correlationId: cleanText(actor.correlationId, maxNameChars),
+    decision:
+      decision === undefined
+        ? null
+        : (cleanJson(decision, maxTextChars, Infinity) as unknown as Decision),
+    details: cleanJson(detailsOf(actor, entry), maxTextChars, Infinity) as Readonly<
+      Record<string, unknown>
+    >,
+    ...(options.src ? { src: options.src } : {}),
+    nonce: Buffer.from(random.subarray(0, nonceBytes)).toString("base64url"),
+  };
+  return record.outcome !== "success" && sizeOf(record) > maxEntryBytes ? truncate(record) : record;
 }
 
 /**
- * The record of an act, complete: who, when, from where, what, why. Pure. Texts from outside are cleaned and cut; an address that is
- * none is left out; a refusal that would be too long keeps the beginning of each of its lists and says `cut: true`.
+ * Everything that counts on a proxy's word names the proxy: by its id here, by its label in `via`.
  */
-export function makeEntry(
-  actor: Actor,
-  entry: NewEntry,
-  make: Readonly<{
-    now: Date;
-    randomBytes: (n: number) => Uint8Array;
-    entryId?: string;
-    src?: NonNullable<EntryRecord["src"]>;
-  }>,
-): EntryRecord {
-  const { target, decision } = entry;
-  const given = make.entryId ?? entry.id;
-  // One draw for the nonce and the id: asking costs more than the bytes.
-  const random = make.randomBytes(NONCE_BYTES + (given === undefined ? ID_BYTES : 0));
-  const record: EntryRecord = {
-    v: 1,
-    id: given ?? newId("ent", make.now, () => random.subarray(NONCE_BYTES)),
-    ts: `${make.now.toISOString().slice(0, -1)}000Z`,
-    action: entry.action,
-    outcome: entry.outcome,
-    reason: textOrNull(entry.reason, TEXT_CHARS),
-    actor: {
-      kind: actor.kind,
-      id: textOrNull(actor.id, NAME_CHARS),
-      label: text(actor.label, NAME_CHARS),
-    },
-    credential: actor.credential && {
-      certificateId: textOrNull(actor.credential.certificateId, NAME_CHARS),
-      serial: text(actor.credential.serial, NAME_CHARS),
-      fingerprintSha256: text(actor.credential.fingerprintSha256, NAME_CHARS),
-    },
-    target: target && {
-      kind: text(target.kind, NAME_CHARS),
-      id: text(target.id, NAME_CHARS),
-      label: text(target.label, NAME_CHARS),
-    },
-    origin: {
-      ip: canonicalAddress(actor.origin.ip),
-      port: actor.origin.port,
-      userAgent: textOrNull(actor.origin.userAgent, USER_AGENT_CHARS),
-      via: actor.origin.via.slice(0, PROXIES).map((proxy) => text(proxy, NAME_CHARS)),
-    },
-    requestId: text(actor.requestId, NAME_CHARS),
-    correlationId: text(actor.correlationId, NAME_CHARS),
-    decision:
-      decision === undefined ? null : (tidy(decision, TEXT_CHARS, Infinity) as unknown as Decision),
-    details: tidy(entry.details, TEXT_CHARS, Infinity) as Readonly<Record<string, unknown>>,
-    ...(make.src ? { src: make.src } : {}),
-    nonce: Buffer.from(random.subarray(0, NONCE_BYTES)).toString("base64url"),
-  };
-  return record.outcome !== "success" && sizeOf(record) > longestEntry ? cut(record) : record;
+function detailsOf(actor: AnyActor, { details }: NewEntry): object {
+  const proxy = actor.assertedBy ?? actor.address.proxy;
+  return proxy === undefined ? details : { ...details, proxyId: proxy.id };
 }
 
-function cut(record: EntryRecord): EntryRecord {
+function truncate(record: MadeEntry): MadeEntry {
   const details = {
-    ...(tidy(record.details, CUT_CHARS, CUT_ITEMS) as Readonly<Record<string, unknown>>),
+    ...(cleanJson(record.details, truncatedTextChars, truncatedListItems) as Readonly<
+      Record<string, unknown>
+    >),
     cut: true,
   };
   return {
     ...record,
     details,
     decision:
-      record.decision && (tidy(record.decision, CUT_CHARS, CUT_ITEMS) as unknown as Decision),
+      record.decision &&
+      (cleanJson(record.decision, truncatedTextChars, truncatedListItems) as unknown as Decision),
   };
 }
 
@@ -124,15 +147,15 @@ const bytesOf = (record: EntryRecord): Uint8Array =>
 const sizeOf = (record: EntryRecord): number => bytesOf(record).length;
 
 /**
- * The bytes that are stored and hashed: RFC 8785, UTF-8, at most 65,535. Throws AppError `record.too-large`, and TypeError for a record
- * that has no canonical form (lone surrogates, NaN).
+ * The bytes that are stored and hashed: canonical JSON (RFC 8785) in UTF-8, at most 65,535. Throws
+ * AppError `record.too-large`, and TypeError for a record without a canonical form (lone
+ * surrogates, NaN).
  */
 export function encodeEntry(record: EntryRecord): Uint8Array {
   const bytes = bytesOf(record);
-  if (bytes.length <= longestEntry) return bytes;
+  if (bytes.length <= maxEntryBytes) return bytes;
   throw new AppError(
     "record.too-large",
-    `The record of this act would be ${bytes.length} bytes; the log takes ${longestEntry}. Send less in one request.`,
-    { kind: "too-large" },
+    `The audit log entry for this request would have ${bytes.length} bytes; the maximum is ${maxEntryBytes}. Send less data in one request.`,
   );
 }

@@ -1,53 +1,55 @@
 /**
- * The kinds of entries and what each one holds in `details`. This shape is a contract with every verifier and export: fields are only ever
- * added, and a change of meaning needs a new action. No secret and no private key ever belongs here.
+ * The actions of entries and the `details` of each. This is a contract with every verifier and
+ * export: members are only ever added, and a change of meaning needs a new action. Details must
+ * never contain secrets or private keys.
  */
+import type { EntryId } from "@/lib/format/ids";
+import type {
+  FindingDetail,
+  ChangesDetail,
+  RequestDetail,
+  CountDetail,
+  ServiceRequestDetail,
+  AccountDetail,
+  LinkDetail,
+  LockDetail,
+  SubjectDetail,
+} from "./detail-types";
 import type { AppliedRule, RevocationReason } from "@/lib/pki/types";
+import type { DrillFinished, VerificationFinished } from "./check-details";
+import type { AuthorityDetails } from "./authority-details";
+import type { IdentityDetails } from "./identity-details";
+import type { CountedRefusals, PresentedDetail } from "./refusal-details";
 
-export type FindingDetail = Readonly<{
-  code: string;
-  message: string;
-  path?: string;
-  clause?: string;
-}>;
-type Changes = Readonly<Record<string, Readonly<{ from: string | null; to: string | null }>>>;
-type ByAct = Readonly<{ method: string; path: string; status?: number }>;
-type Count = Readonly<{ count: number }>;
-type Asked = Readonly<{ service: string; method: string; path: string; proxy: string }>;
-type PresentedDetail = Readonly<{
-  subject: string;
-  issuer: string;
-  notBefore: string;
-  notAfter: string;
-}>;
-/** An account as entries call it: the label is its e-mail address. */
-type AccountDetail = Readonly<{ id: string; label: string }>;
-type SubjectDetail = Readonly<{ kind: string; id: string; label: string }>;
-
-export type EntryDetails = {
+type NamedDetails = IdentityDetails & AuthorityDetails;
+export type EntryDetails = NamedDetails & {
   "setup.completed": Readonly<{ organization: string }>;
   "organization.created": Readonly<{ name: string }>;
-  "authority.created": Readonly<{
+  "authority.read": RequestDetail;
+  /** `versionSha256`: of the version as a whole (lib/log/pure/profile-version.ts). */
+  "profile.created": Readonly<{
     slug: string;
-    keyAlgorithm: string;
-    parentId: string | null;
-    spkiSha256: string;
+    version: number;
+    rulesSha256: string;
+    versionSha256: string;
   }>;
-  "authority.activated": Readonly<{ certificateId: string; notAfter: string }>;
-  "authority.updated": Readonly<{ changes: Changes }>;
-  "authority.read": ByAct;
-  "profile.created": Readonly<{ slug: string; version: number; rulesSha256: string }>;
-  "profile.updated": Readonly<{ version: number; rulesSha256: string; changes: Changes }>;
-  "profile.read": ByAct;
+  "profile.updated": Readonly<{
+    version: number;
+    rulesSha256: string;
+    versionSha256: string;
+    changes: ChangesDetail;
+  }>;
+  "profile.read": RequestDetail;
   "identity.created": Readonly<{
     kind: string;
     owner: string;
-    /** Where its certificates may be used from, if not from anywhere. */ networks?: string;
+    /** The networks from which its certificates may be used; any if missing. */ networks?: string;
+    /** The names that it holds from the beginning, in addition to its own. */ names?: readonly string[];
   }>;
-  "identity.updated": Readonly<{ changes: Changes }>;
+  "identity.updated": Readonly<{ changes: ChangesDetail }>;
   "identity.suspended": Readonly<{ comment: string }>;
   "identity.activated": Readonly<{ comment: string }>;
-  "identity.read": ByAct;
+  "identity.read": RequestDetail;
   "certificate.planned": Readonly<{
     issuerId: string;
     serial: string;
@@ -66,12 +68,14 @@ export type EntryDetails = {
   }>;
   "certificate.issued": Readonly<{ serial: string; fingerprintSha256: string; tbsSha256: string }>;
   "certificate.failed": Readonly<{ cause: string }>;
-  /** A request for a certificate that was refused; the target is the identity or profile asked for. */
+  /** A rejected request for a certificate; the target is the requested identity or profile. */
   "certificate.refused": Readonly<{
     profile: string;
     identity: string;
     subject: string | null;
     findings: readonly FindingDetail[];
+    /** Requested names that the identity doesn't hold, and who does. */
+    names?: readonly Readonly<{ name: string; state: string; heldBy?: string }>[];
   }>;
   "certificate.rotated": Readonly<{ successorId: string; supersedeAt: string }>;
   "certificate.revoked": Readonly<{
@@ -80,10 +84,12 @@ export type EntryDetails = {
     invalidityDate: string | null;
     revokedAt: string;
     raised: boolean;
+    /** Revoked again because the signer remembers it and the database had lost it. */
+    remembered?: true;
   }>;
-  "certificate.held": Readonly<{ comment: string; revokedAt: string }>;
+  "certificate.held": Readonly<{ comment: string; revokedAt: string; remembered?: true }>;
   "certificate.released": Readonly<{ comment: string }>;
-  "certificate.read": ByAct;
+  "certificate.read": RequestDetail;
   "crl.issued": Readonly<{
     authorityId: string;
     shard: string;
@@ -93,11 +99,16 @@ export type EntryDetails = {
     sha256: string;
   }>;
   "account.created": Readonly<{ email: string; role: string }>;
-  "account.updated": Readonly<{ changes: Changes }>;
-  "account.locked": Readonly<{ failures: number; until: string }>;
-  "account.read": ByAct;
+  "account.updated": Readonly<{ changes: ChangesDetail }>;
+  "account.locked": LockDetail;
+  "account.read": RequestDetail;
+  "invitation.created": LinkDetail;
+  "invitation.canceled": Readonly<{ email: string }>;
+  "invitation.accepted": Readonly<{ email: string }>;
   "session.started": Readonly<{ method: "password" | "certificate" }>;
-  /** `email` is what was typed; with a certificate, that of the account that it would sign in to, or nothing. */
+  /**
+   * `email`: as entered or, with a certificate, that of the account that it belongs to, or empty.
+   */
   "session.refused": Readonly<{ email: string; method?: "password" | "certificate" }>;
   "session.ended": Readonly<{ by: string }>;
   "token.created": Readonly<{
@@ -105,19 +116,33 @@ export type EntryDetails = {
     role: string;
     identityId: string | null;
     expiresAt: string | null;
+    /** The token it was made with, and the account it belongs to; it ends with both. */
+    parent?: SubjectDetail;
+    account?: AccountDetail;
   }>;
-  "token.revoked": Readonly<{ name: string }>;
-  "token.read": ByAct;
-  "overview.read": ByAct;
-  "audit.read": ByAct & Readonly<{ filter?: string }>;
-  "audit.exported": Readonly<{ format: string; filter: string }> & Count;
-  /** A request that never became an act: not signed in, not allowed, malformed. `presented` says what a certificate that is not known here claims. */
-  "request.refused": ByAct &
+  /** `endedWith`: the maker whose end ended it. */
+  "token.revoked": Readonly<{ name: string; endedWith?: SubjectDetail }>;
+  "token.read": RequestDetail;
+  "overview.read": RequestDetail;
+  "audit.read": RequestDetail & Readonly<{ filter?: string }>;
+  "audit.exported": Readonly<{ format: string; filter: string }> & CountDetail;
+  /**
+   * A request that was not processed: unauthenticated, not allowed, or malformed. `presented`: the
+   * unverified contents of an unknown certificate.
+   */
+  "request.refused": RequestDetail &
     Readonly<{ code: string; presented?: PresentedDetail; proxy?: string }>;
-  /** A proxy asked whether a certificate may do this on that service, and was told yes. The target is the policy. */
-  "request.authorized": Asked & Readonly<{ rule: string; policyVersion: number }>;
-  /** … and was told no. `code` is a certificate's (certificate.revoked …) or a policy's (policy.denied …). */
-  "request.denied": Asked &
+  /** Further refusals of unknown callers, counted: one entry a minute for each network and code. */
+  "request.refused-many": CountedRefusals;
+  /**
+   * Forward authorization allowed a certificate's request to a service; the target is the policy.
+   */
+  "request.authorized": ServiceRequestDetail & Readonly<{ rule: string; policyVersion: number }>;
+  /**
+   * Forward authorization denied it. `code`: about the certificate (certificate.revoked …) or the
+   * policy (policy.denied …).
+   */
+  "request.denied": ServiceRequestDetail &
     Readonly<{
       code: string;
       status: number;
@@ -125,7 +150,7 @@ export type EntryDetails = {
       policyVersion: number | null;
       presented?: PresentedDetail;
     }>;
-  /** What a service reports of its own acts, in its own words; `src` numbers it at the service. */
+  /** An event that a service reports about its own actions; `src` is its number at the service. */
   "event.reported": Readonly<{
     name: string;
     occurredAt: string;
@@ -134,14 +159,22 @@ export type EntryDetails = {
     data: Readonly<Record<string, unknown>>;
   }>;
   "policy.created": Readonly<{ service: string; version: number; rulesSha256: string }>;
-  "policy.updated": Readonly<{ version: number; rulesSha256: string; changes: Changes }>;
-  "policy.read": ByAct;
-  "proxy.trusted": Readonly<{ identityId: string; kind: string; hops: number }>;
-  "proxy.updated": Readonly<{ changes: Changes }>;
-  "proxy.removed": Readonly<{ comment: string }>;
-  "proxy.read": ByAct;
-  "custody.read": ByAct;
-  /** A rule found something; the target is the alert. `entries` are the first numbers behind it. */
+  "policy.updated": Readonly<{ version: number; rulesSha256: string; changes: ChangesDetail }>;
+  "policy.read": RequestDetail;
+  "proxy.trusted": Readonly<{
+    identityId: string;
+    kind: string;
+    hops: number;
+    /** Separated by commas. Entries without it are of proxies with forward auth alone. */
+    scopes?: string;
+  }>;
+  /** `sessions`: how many were ended with the scope `console`. */
+  "proxy.updated": Readonly<{ changes: ChangesDetail; sessions?: number }>;
+  /** `sessions`: how many were ended; `certificates`: how many were issued on its word before. */
+  "proxy.removed": Readonly<{ comment: string; sessions?: number; certificates?: number }>;
+  "proxy.read": RequestDetail;
+  "custody.read": RequestDetail;
+  /** A rule opened an alert, the target. `entries`: the first entries that caused it. */
   "alert.opened": Readonly<{
     rule: string;
     severity: string;
@@ -153,7 +186,10 @@ export type EntryDetails = {
   }>;
   "alert.escalated": Readonly<{ rule: string; from: string; to: string; count: number }>;
   "alert.acknowledged": Readonly<{ comment: string }>;
-  /** Whose it becomes and whose it was; null is nobody's. Older entries have a name in `to` and an id in `from` instead. */
+  /**
+   * The new and the previous assignee; null for none. Older entries have a name in `to` and an id
+   * in `from` instead.
+   */
   "alert.assigned": Readonly<{
     assignee: AccountDetail | null;
     previous: AccountDetail | null;
@@ -161,7 +197,7 @@ export type EntryDetails = {
     from?: string | null;
   }>;
   "alert.resolved": Readonly<{ resolution: string; comment: string; count: number }>;
-  "alert.read": ByAct;
+  "alert.read": RequestDetail;
   "exception.created": Readonly<{
     rule: string;
     subject: SubjectDetail;
@@ -171,24 +207,24 @@ export type EntryDetails = {
     alertId: string | null;
   }>;
   "exception.ended": Readonly<{ comment: string }>;
-  "exception.read": ByAct;
-  "rule.updated": Readonly<{ changes: Changes; comment: string }>;
-  "rule.read": ByAct;
+  "exception.read": RequestDetail;
+  "rule.updated": Readonly<{ changes: ChangesDetail; comment: string }>;
+  "rule.read": RequestDetail;
   "destination.created": Readonly<{
     kind: string;
     name: string;
     address: string;
     minSeverity: string;
   }>;
-  "destination.updated": Readonly<{ changes: Changes }>;
+  "destination.updated": Readonly<{ changes: ChangesDetail }>;
   "destination.removed": Readonly<{ comment: string }>;
   "destination.tested": Readonly<{ deliveryId: string }>;
-  "destination.read": ByAct;
+  "destination.read": RequestDetail;
   "system.started": Readonly<{ version: string }>;
   "system.recovered": Readonly<{ closed: number }>;
-  /** The log got its name and its key. */
+  /** The log was created, with its origin and its key. */
   "log.opened": Readonly<{ origin: string; vkey: string }>;
-  /** Publishing stopped: what is remembered outside the database contradicts what it holds. */
+  /** Publishing stopped: the database contradicts a checkpoint that is remembered outside of it. */
   "log.halted": Readonly<{
     code: string;
     origin: string;
@@ -197,8 +233,9 @@ export type EntryDetails = {
     foundSize: number;
   }>;
   /**
-   * A new log goes on with the entries that are left; numbers from `size` on were used before, by the log of `previousOrigin`. The first
-   * `proven` of them fit a checkpoint that it signed and the database still holds.
+   * A new log continues with the entries that are left. Numbers from `size` on were used before, by
+   * the log `previousOrigin`. The first `proven` entries match a checkpoint of that log that the
+   * database still holds.
    */
   "log.continued": Readonly<{
     origin: string;
@@ -216,35 +253,15 @@ export type EntryDetails = {
     stampedAt: string;
     tokenSha256: string;
   }>;
-  "log.read": ByAct;
+  "log.read": RequestDetail;
   "verification.requested": Readonly<{ by: "person" | "schedule" }>;
-  "verification.finished": Readonly<{
-    requestEntryId: string;
-    size: number;
-    checkpointSize: number | null;
-    level: string;
-    milliseconds: number;
-    checks: readonly Readonly<{ name: string; checked: number; problems: number }>[];
-    /** The first few problems in words. */
-    problems: readonly string[];
-  }>;
+  "verification.finished": VerificationFinished;
   "drill.requested": Readonly<{ entries: number }>;
-  "drill.finished": Readonly<{
-    requestEntryId: string;
-    entries: number;
-    milliseconds: number;
-    attacks: readonly Readonly<{
-      name: string;
-      what: string;
-      sql: readonly string[];
-      /** The control that has to catch it, and all that did. */
-      expected: string;
-      caughtBy: readonly string[];
-      milliseconds: number;
-      finding: string;
-    }>[];
-  }>;
-  /** A source says how far its numbers are settled, and which of them were never used for an entry. */
+  "drill.finished": DrillFinished;
+  /**
+   * A source confirms that its numbers up to `settled` were committed, except those in `voided`,
+   * which were never used for an entry.
+   */
   "source.heartbeat": Readonly<{
     source: string;
     boot: string;
@@ -252,16 +269,19 @@ export type EntryDetails = {
     voided: string;
     ended: boolean;
   }>;
-  /** Numbers of a source that never arrived. */
+  /** Entry numbers of a source that are missing from the log. */
   "source.gap": Readonly<{ source: string; boot: string; missing: string; count: number }>;
 };
 export type EntryAction = keyof EntryDetails;
 export type Outcome = "success" | "denied" | "failure";
 
-/** Why a decision fell as it did, for the record (what was asked, which rules, which profile version). */
+/** The reasons for a decision: the rules that were applied, and the profile version. */
 export type Decision = Readonly<{ profileVersion?: number; rules: readonly AppliedRule[] }>;
 
-/** What a use case hands to the log; actor, time, ids, origin and nonce are added when it is appended. */
+/**
+ * An entry as a use case creates it; actor, time, ids, origin and nonce are added when it is
+ * recorded.
+ */
 export type NewEntry = {
   [A in EntryAction]: Readonly<{
     action: A;
@@ -270,12 +290,12 @@ export type NewEntry = {
     target: Readonly<{ kind: string; id: string; label: string }> | null;
     decision?: Decision;
     details: EntryDetails[A];
-    /** Set it where the id must be known beforehand (ent_…), as for a plan; made otherwise. */
-    id?: string;
+    /** Only if the id (ent_…) must be known in advance, as for a plan; generated otherwise. */
+    id?: EntryId;
   }>;
 }[EntryAction];
 
-/** The record as it is hashed: canonical JSON (RFC 8785) of exactly these members. */
+/** The record that is hashed: canonical JSON (RFC 8785) of exactly these members. */
 export type EntryRecord = Readonly<{
   v: 1;
   id: string;
@@ -301,7 +321,10 @@ export type EntryRecord = Readonly<{
   correlationId: string;
   decision: Decision | null;
   details: Readonly<Record<string, unknown>>;
-  /** Who numbered this entry, in which run of its process, and with which number of its own (from 1, dense): what gets lost shows as a gap. */
+  /**
+   * The process that numbered this entry, the run of that process, and the entry's number in that
+   * run (from 1, dense), so that a lost entry shows as a gap.
+   */
   src?: Readonly<{ id: string; boot: string; seq: number }>;
   /** 16 random bytes, base64url: a leaf hash must not be an oracle for a guessable entry. */
   nonce: string;

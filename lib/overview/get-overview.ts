@@ -1,65 +1,56 @@
-import type { Actor } from "@/lib/auth/actor";
-import { authorize, scopeOf } from "@/lib/auth/permissions";
+import { dayMs } from "@/lib/format/time-units";
+import type { Actor } from "@/lib/access/actor";
+import { authorize, scopeOf } from "@/lib/access/permissions";
 import { certificateItem } from "@/lib/certificates/certificate-dto";
-import type { Deps } from "@/lib/deps";
 import { formatIso } from "@/lib/format/time";
-import { describeEntry } from "@/lib/log/describe-entry";
-import type { EntryRecord } from "@/lib/log/types";
+import { type StoredRow, toEntrySummary } from "@/lib/log/entry-summary";
+import type { Deps } from "@/lib/runtime/deps";
 import {
   countByDay,
   countByStatus,
   countIdentities,
-  findAuthorityLines,
+  findAuthoritySummaries,
   findExpiring,
   findLatest,
 } from "./overview-repository";
-import type { LatestRow } from "./overview-repository";
 import type { DayCount, Overview } from "./schema";
 
-const dayMs = 86_400_000,
-  shownDays = 30,
-  shownExpiring = 8,
-  shownLatest = 10;
+const dayCount = 30;
+const expiringCount = 8;
+const latestCount = 10;
 
-/** Thirty days, today last, with zeros where nothing happened. */
-function fillDays(found: readonly DayCount[], now: Date): DayCount[] {
-  const byDay = new Map(found.map((count) => [count.day, count]));
-  return Array.from({ length: shownDays }, (_, index) => {
-    const day = new Date(now.getTime() - (shownDays - 1 - index) * dayMs)
-      .toISOString()
-      .slice(0, 10);
+/** The last thirty days, today last, with zeros for days without entries. */
+function fillDays(counts: readonly DayCount[], now: Date): DayCount[] {
+  const byDay = new Map(counts.map((count) => [count.day, count]));
+  return Array.from({ length: dayCount }, (_, index) => {
+    const day = new Date(now.getTime() - (dayCount - 1 - index) * dayMs).toISOString().slice(0, 10);
     return byDay.get(day) ?? { day, issued: 0, refused: 0, revoked: 0 };
   });
 }
 
-function latestOf(row: LatestRow): Overview["latest"][number] {
-  const record = JSON.parse(Buffer.from(row.entry).toString("utf8")) as EntryRecord;
-  return {
-    id: record.id,
-    seq: Number(row.seq),
-    ts: record.ts,
-    action: record.action,
-    outcome: record.outcome,
-    sentence: describeEntry(record),
-    targetId: record.target?.id ?? null,
-  };
+function latestOf(row: StoredRow): Overview["latest"][number] {
+  const { id, seq, ts, action, outcome, sentence, target } = toEntrySummary(row);
+  return { id, seq, ts, action, outcome, sentence, targetId: target?.id ?? null };
 }
 
-/** The first page's figures. The latest acts are those about certificates for whoever may not read the audit log. */
+/**
+ * The figures of the overview page. Without the permission to read the audit log, the latest entries
+ * are only those about certificates.
+ */
 export async function getOverview(
   deps: Pick<Deps, "db" | "clock">,
   actor: Actor,
 ): Promise<Overview> {
   authorize(actor, "overview.read");
-  const { db } = deps,
-    now = deps.clock.now(),
-    today = new Date(Math.floor(now.getTime() / dayMs) * dayMs);
+  const { db } = deps;
+  const now = deps.clock.now();
+  const today = new Date(Math.floor(now.getTime() / dayMs) * dayMs);
   const [counts, expiring, days, latest, authorities, identities] = await Promise.all([
     countByStatus(db, now),
-    findExpiring(db, now, shownExpiring),
-    countByDay(db, new Date(today.getTime() - (shownDays - 1) * dayMs)),
-    findLatest(db, scopeOf(actor.role, "audit.read") !== "all", shownLatest),
-    findAuthorityLines(db),
+    findExpiring(db, now, expiringCount),
+    countByDay(db, new Date(today.getTime() - (dayCount - 1) * dayMs)),
+    findLatest(db, scopeOf(actor.role, "audit.read") !== "all", latestCount),
+    findAuthoritySummaries(db),
     countIdentities(db),
   ]);
   return {
@@ -68,8 +59,8 @@ export async function getOverview(
     expiring: expiring.rows.map((row) => certificateItem(row, now)),
     days: fillDays(days, now),
     latest: latest.map(latestOf),
-    authorities: authorities.map(({ notAfter, crlNextUpdate, ...line }) => ({
-      ...line,
+    authorities: authorities.map(({ notAfter, crlNextUpdate, ...authority }) => ({
+      ...authority,
       notAfter: notAfter && formatIso(notAfter),
       crlNextUpdate: crlNextUpdate && formatIso(crlNextUpdate),
     })),

@@ -1,5 +1,9 @@
-import { rowColumns, rowTables } from "@/lib/certificates/rows-repository";
-import type { CertificateRow } from "@/lib/certificates/types";
+import { storedColumns, type StoredRow } from "@/lib/log/entry-summary";
+import {
+  rowColumns,
+  rowTables,
+  type CertificateRow,
+} from "@/lib/certificates/certificate-repository";
 import type { CertificateStatus } from "@/lib/certificates/schema";
 import type { Database } from "@/lib/db/database";
 import type { DayCount } from "./schema";
@@ -18,9 +22,10 @@ export async function countByStatus(
   return rows[0] ?? { valid: 0, expired: 0, held: 0, revoked: 0, pending: 0, failed: 0 };
 }
 
-/** Beyond this, "many" is all that anybody needs to know. */
-const mostCounted = 10_000;
-// Expiring as people see it: in force, a third of the lifetime or thirty days left, no successor. Chancery renews its own by itself.
+/** The count stops here; beyond it, the exact number does not matter. */
+const maxCounted = 10_000;
+// "Expiring": valid, at most a third of the lifetime and thirty days left, no successor, and not one
+// of Chancery's own certificates, which it renews automatically.
 const expiring = `certificate c where c.state = 'issued' and c.not_after >= $1 and c.not_after < $1 + interval '30 days' and c.not_after - $1 <= (c.not_after - c.not_before) / 3
   and not exists (select from certificate s where s.predecessor_id = c.id) and not exists (select from identity i where i.id = c.identity_id and i.kind = 'system')`;
 
@@ -29,7 +34,7 @@ export async function findExpiring(
   now: Date,
   take: number,
 ): Promise<{ rows: CertificateRow[]; count: number }> {
-  const [found, counted] = await Promise.all([
+  const [page, total] = await Promise.all([
     db.pool.query<CertificateRow>({
       name: "overview_expiring",
       values: [now, take],
@@ -37,14 +42,14 @@ export async function findExpiring(
     }),
     db.pool.query<{ count: number }>({
       name: "overview_expiring_count",
-      text: `select count(*)::int as count from (select 1 from ${expiring} limit ${mostCounted}) counted`,
+      text: `select count(*)::int as count from (select 1 from ${expiring} limit ${maxCounted}) counted`,
       values: [now],
     }),
   ]);
-  return { rows: found.rows, count: counted.rows[0]?.count ?? 0 };
+  return { rows: page.rows, count: total.rows[0]?.count ?? 0 };
 }
 
-/** Issued, refused and revoked per day in UTC, from the log's index; days without any are left out. */
+/** Certificates issued, denied and revoked per UTC day, from the search index. Days without any are left out. */
 export async function countByDay(db: Database, since: Date): Promise<DayCount[]> {
   const { rows } = await db.pool.query<DayCount>({
     name: "overview_days",
@@ -56,24 +61,25 @@ export async function countByDay(db: Database, since: Date): Promise<DayCount[]>
   return rows;
 }
 
-export type LatestRow = Readonly<{ seq: string; entry: Uint8Array }>;
-
-/** The latest acts, newest first, without what goes along with another act (its plan, its CRL); only those about certificates where `onlyCertificates` is set. */
+/**
+ * The latest entries, newest first, without those that accompany others (plans and CRLs).
+ * `onlyCertificates` limits them to entries about certificates.
+ */
 export async function findLatest(
   db: Database,
   onlyCertificates: boolean,
   take: number,
-): Promise<LatestRow[]> {
-  const { rows } = await db.pool.query<LatestRow>({
+): Promise<StoredRow[]> {
+  const { rows } = await db.pool.query<StoredRow>({
     name: "overview_latest",
     values: [onlyCertificates, take],
-    text: `select e.seq::text as seq, e.entry from (select seq from tlog.search where not is_read and action <> all('{certificate.planned,crl.issued}') and (not $1 or action like 'certificate.%') order by seq desc limit $2) l
+    text: `select ${storedColumns} from (select seq from tlog.search where not is_read and action <> all('{certificate.planned,crl.issued}') and (not $1 or action like 'certificate.%') order by seq desc limit $2) l
       join tlog.entry e on e.seq = l.seq order by e.seq desc`,
   });
   return rows;
 }
 
-export type AuthorityLine = Readonly<{
+export type AuthoritySummary = Readonly<{
   id: string;
   slug: string;
   name: string;
@@ -82,8 +88,8 @@ export type AuthorityLine = Readonly<{
   crlNextUpdate: Date | null;
 }>;
 
-export async function findAuthorityLines(db: Database): Promise<AuthorityLine[]> {
-  const { rows } = await db.pool.query<AuthorityLine>(
+export async function findAuthoritySummaries(db: Database): Promise<AuthoritySummary[]> {
+  const { rows } = await db.pool.query<AuthoritySummary>(
     `select a.id, a.slug, a.name, a.status, a.not_after as "notAfter", (select max(next_update) from crl where authority_id = a.id and shard = '') as "crlNextUpdate"
      from authority a order by a.created_at, a.id`,
   );

@@ -1,7 +1,8 @@
 import type { CertificateItem, CertificateStatus } from "@/lib/certificates/schema";
 
 export type DayCount = Readonly<{
-  /** YYYY-MM-DD, UTC. */ day: string;
+  /** YYYY-MM-DD, UTC. */
+  day: string;
   issued: number;
   refused: number;
   revoked: number;
@@ -9,7 +10,7 @@ export type DayCount = Readonly<{
 
 export type Overview = Readonly<{
   counts: Readonly<Record<CertificateStatus, number>>;
-  /** Valid, ending within thirty days, without a successor. */
+  /** Valid certificates that expire within thirty days and have no successor. */
   expiringCount: number;
   expiring: readonly CertificateItem[];
   /** The last thirty days, oldest first, today last. */

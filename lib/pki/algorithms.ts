@@ -1,12 +1,15 @@
-import { nullValue, oid, sequence } from "@/lib/pki/der";
-import type { SignatureAlgorithm } from "@/lib/pki/types";
+import { nullValue, oid, sequence } from "./der";
+import type { SignatureAlgorithm } from "./types";
 
 const ecdsaSha256 = sequence(oid("1.2.840.10045.4.3.2"));
 const ecdsaSha384 = sequence(oid("1.2.840.10045.4.3.3"));
 const rsaSha256 = sequence(oid("1.2.840.113549.1.1.11"), nullValue());
 const ed25519 = sequence(oid("1.3.101.112"));
 
-/** AlgorithmIdentifier elements: parameters NULL for RSA (RFC 4055), absent for ECDSA (RFC 5758) and EdDSA (RFC 8410). */
+/**
+ * AlgorithmIdentifier elements: parameters NULL for RSA (RFC 4055), absent for ECDSA (RFC 5758) and
+ * EdDSA (RFC 8410).
+ */
 const identifiers: Readonly<Record<SignatureAlgorithm, Uint8Array>> = {
   "ecdsa-sha256": ecdsaSha256,
   "ecdsa-sha384": ecdsaSha384,
@@ -19,15 +22,18 @@ export function encodeSignatureAlgorithm(algorithm: SignatureAlgorithm): Uint8Ar
   return identifiers[algorithm];
 }
 
-/** How a signature that somebody else made is verified: node's hash name (null for EdDSA) and the kind of key. */
-export type ForeignAlgorithm = Readonly<{
+/**
+ * How to verify a signature made elsewhere: the hash as node:crypto names it (null for EdDSA) and
+ * the kind of key.
+ */
+export type VerificationAlgorithm = Readonly<{
   text: string;
   hash: string | null;
   key: "ec" | "rsa" | "ed25519";
   isWeak: boolean;
 }>;
 
-const foreign: Readonly<Record<string, ForeignAlgorithm>> = {
+const algorithmByDer: Readonly<Record<string, VerificationAlgorithm>> = {
   "300a06082a8648ce3d040302": { text: "ecdsa-sha256", hash: "sha256", key: "ec", isWeak: false },
   "300a06082a8648ce3d040303": { text: "ecdsa-sha384", hash: "sha384", key: "ec", isWeak: false },
   "300a06082a8648ce3d040304": { text: "ecdsa-sha512", hash: "sha512", key: "ec", isWeak: false },
@@ -55,19 +61,24 @@ const foreign: Readonly<Record<string, ForeignAlgorithm>> = {
   "300506032b6570": { text: "ed25519", hash: null, key: "ed25519", isWeak: false },
 };
 
-/** The algorithm of an AlgorithmIdentifier, in exactly the form that its RFC asks for; null if it is none of those known here. */
-export function readSignatureAlgorithm(identifier: Uint8Array): ForeignAlgorithm | null {
+/**
+ * The algorithm of an AlgorithmIdentifier, in exactly the form that its RFC asks for; null if it is
+ * none of those known here.
+ */
+export function readSignatureAlgorithm(identifier: Uint8Array): VerificationAlgorithm | null {
   return (
-    foreign[
+    algorithmByDer[
       Buffer.from(identifier.buffer, identifier.byteOffset, identifier.length).toString("hex")
     ] ?? null
   );
 }
 
-const own: readonly string[] = Object.keys(identifiers);
+const signingAlgorithms: readonly string[] = Object.keys(identifiers);
 
-/** The same, if it is one that an authority of this house uses. */
-export function readOwnAlgorithm(identifier: Uint8Array): SignatureAlgorithm | null {
+/** The same, limited to the algorithms that Chancery's CAs sign with. */
+export function readSigningAlgorithm(identifier: Uint8Array): SignatureAlgorithm | null {
   const text = readSignatureAlgorithm(identifier)?.text;
-  return text !== undefined && own.includes(text) ? (text as SignatureAlgorithm) : null;
+  return text !== undefined && signingAlgorithms.includes(text)
+    ? (text as SignatureAlgorithm)
+    : null;
 }

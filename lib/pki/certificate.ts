@@ -1,6 +1,6 @@
 import { AppError, isAppError } from "@/lib/errors/app-error";
-import { readOwnAlgorithm } from "@/lib/pki/algorithms";
-import { equalBytes, tags } from "@/lib/pki/der";
+import { readSigningAlgorithm } from "./algorithms";
+import { equalBytes, tags } from "./der";
 import {
   checkInteger,
   enter,
@@ -9,20 +9,20 @@ import {
   readDer,
   takeBitOctets,
   takeRaw,
-} from "@/lib/pki/der-reader";
-import { parseTime } from "@/lib/pki/der-time";
+} from "./der-reader";
+import { parseTime } from "./der-time";
 import {
   readAuthorityKeyIdentifier,
   readBasicConstraints,
   readExtendedKeyUsage,
   readKeyUsage,
   readSubjectKeyIdentifier,
-} from "@/lib/pki/extension-values";
-import { readGeneralNames } from "@/lib/pki/general-names";
-import { describeName } from "@/lib/pki/names";
-import { extensionOids, nameOfOid } from "@/lib/pki/oids";
-import { readTbs, type FoundExtension, type FoundTime } from "@/lib/pki/tbs";
-import type { GeneralName, KeyUsageBit, SignatureAlgorithm } from "@/lib/pki/types";
+} from "./extension-values";
+import { readGeneralNames } from "./general-names";
+import { describeName } from "./names";
+import { extensionOids, nameOfOid } from "./oids";
+import { readTbs, type RawExtension, type RawTime } from "./tbs";
+import type { GeneralName, KeyUsageBit, SignatureAlgorithm } from "./types";
 
 /** A certificate, read strictly. Byte arrays are views into the DER that was read. */
 export type Certificate = Readonly<{
@@ -39,7 +39,7 @@ export type Certificate = Readonly<{
   notBefore: Date;
   notAfter: Date;
   spkiDer: Uint8Array;
-  /** DNS, IP, e-mail and URI names; others are in `extensions` alone. */
+  /** DNS, IP, email and URI names; others are in `extensions` alone. */
   sans: readonly GeneralName[];
   isCa: boolean;
   pathLength: number | null;
@@ -49,14 +49,17 @@ export type Certificate = Readonly<{
   extendedKeyUsage: readonly string[] | null;
   subjectKeyIdentifier: Uint8Array | null;
   authorityKeyIdentifier: Uint8Array | null;
-  extensions: readonly FoundExtension[];
+  extensions: readonly RawExtension[];
   signature: Uint8Array;
   signatureAlgorithmDer: Uint8Array;
-  /** Null: not one that an authority here signs with. */
+  /** Null: not one that Chancery's CAs sign with. */
   signatureAlgorithm: SignatureAlgorithm | null;
 }>;
 
-/** Reads one certificate, DER alone, strictly: canonical encodings, no duplicate extension. Throws AppError `certificate.malformed`. */
+/**
+ * Reads one certificate, DER alone, strictly: canonical encodings, no duplicate extension. Throws
+ * AppError `certificate.malformed`.
+ */
 export function readCertificate(der: Uint8Array): Certificate {
   try {
     return readStrictly(der);
@@ -88,7 +91,7 @@ function readStrictly(der: Uint8Array): Certificate {
     version: tbs.version + 1,
     signature,
     signatureAlgorithmDer,
-    signatureAlgorithm: readOwnAlgorithm(signatureAlgorithmDer),
+    signatureAlgorithm: readSigningAlgorithm(signatureAlgorithmDer),
     serial: serialOf(tbs.serial),
     issuerDer: tbs.issuerDer,
     issuerText: describeName(tbs.issuerDer),
@@ -109,13 +112,13 @@ function serialOf(content: Uint8Array): Uint8Array {
   return content[0] === 0 && content.length > 1 ? content.subarray(1) : content;
 }
 
-function timeOf({ tag, content }: FoundTime): Date {
+function timeOf({ tag, content }: RawTime): Date {
   const date = parseTime(tag, content);
   if (date === null) throw malformed("a time is not of whole seconds in UTC", { position: 0 });
   return date;
 }
 
-function checkExtensions(extensions: readonly FoundExtension[]): readonly FoundExtension[] {
+function checkExtensions(extensions: readonly RawExtension[]): readonly RawExtension[] {
   for (const [index, { oid, criticalContent }] of extensions.entries()) {
     const isTwice = extensions.findIndex((other) => other.oid === oid) !== index;
     if (isTwice)
@@ -131,7 +134,7 @@ function checkExtensions(extensions: readonly FoundExtension[]): readonly FoundE
 
 /** The value of the extension, read; null if there is none. */
 export function extensionValue<T>(
-  extensions: readonly FoundExtension[],
+  extensions: readonly RawExtension[],
   oid: string,
   read: (value: Uint8Array) => T,
 ): T | null {
@@ -150,7 +153,7 @@ type ExtensionFields = Pick<
   | "authorityKeyIdentifier"
 >;
 
-function extensionFields(extensions: readonly FoundExtension[]): ExtensionFields {
+function extensionFields(extensions: readonly RawExtension[]): ExtensionFields {
   const names = extensionValue(extensions, extensionOids.subjectAltName, readGeneralNames) ?? [];
   const constraints = extensionValue(
     extensions,

@@ -1,10 +1,11 @@
-import { malformed, passHeader, readDer } from "@/lib/pki/der-reader";
+import { malformed, passHeader, readDer } from "./der-reader";
 
 const maxDepth = 32;
 
 /**
- * Walks a whole element tree and refuses what is not DER in tags, lengths and nesting: one element, nothing after it, definite
- * shortest lengths, at most 32 levels and `maxElements` elements. Throws AppError `der.malformed`. Iterative.
+ * Walks a whole element tree and refuses what is not DER in tags, lengths and nesting: one element,
+ * nothing after it, definite shortest lengths, at most 32 levels and `maxElements` elements. Throws
+ * AppError `der.malformed`. Iterative.
  */
 export function checkDer(bytes: Uint8Array, maxElements = 4096): void {
   const reader = readDer(bytes);

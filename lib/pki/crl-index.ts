@@ -1,24 +1,23 @@
-import { tags } from "@/lib/pki/der";
-import {
-  checkInteger,
-  enter,
-  leave,
-  malformed,
-  peek,
-  readDer,
-  type DerReader,
-} from "@/lib/pki/der-reader";
+import { tags } from "./der";
+import { checkInteger, enter, leave, malformed, peek, readDer, type DerReader } from "./der-reader";
+import { latin1 } from "./latin1";
 
-/** Finds serials in the entries of a CRL; `size` counts different ones. */
-export type CrlIndex = Readonly<{ has: (serial: Uint8Array) => boolean; size: number }>;
+/**
+ * Finds serials in the entries of a CRL: where the content of the serial begins, or -1. `size`
+ * counts different ones.
+ */
+export type CrlIndex = Readonly<{ locate: (serial: Uint8Array) => number; size: number }>;
 
-/** Enters an entry and its serial: the reader stands at the serial's content. */
+/** Enters an entry and its serial: the reader is then at the serial's content. */
 function enterSerial(reader: DerReader): { serialEnd: number; end: number } {
   const end = enter(reader, tags.sequence, "an entry");
   return { end, serialEnd: enter(reader, tags.integer, "a serial number") };
 }
 
-/** Looks at the frame of every entry. Ascending serials are unique without an index. Throws AppError `der.malformed`. */
+/**
+ * Looks at the frame of every entry. Ascending serials are unique without an index. Throws AppError
+ * `der.malformed`.
+ */
 export function checkEntries(list: Uint8Array): { count: number; isAscending: boolean } {
   const reader = readDer(list);
   let count = 0;
@@ -100,7 +99,7 @@ export function indexAscending(list: Uint8Array, count: number): CrlIndex {
     starts[index] = reader.position;
     reader.position = end;
   }
-  const has = (serial: Uint8Array): boolean => {
+  const locate = (serial: Uint8Array): number => {
     const content = contentOf(serial);
     let [low, high] = [0, count - 1];
     while (low <= high) {
@@ -108,27 +107,27 @@ export function indexAscending(list: Uint8Array, count: number): CrlIndex {
       const start = starts[middle]!;
       // The octet before the content is its length: a serial has at most 20 octets.
       const order = compareWithin(list, start, list[start - 1]!, content, 0, content.length);
-      if (order === 0) return true;
+      if (order === 0) return start;
       if (order < 0) low = middle + 1;
       else high = middle - 1;
     }
-    return false;
+    return -1;
   };
-  return { has, size: count };
+  return { locate, size: count };
 }
 
 function keyOf(content: Uint8Array): string {
-  return Buffer.from(content.buffer, content.byteOffset, content.length).toString("latin1");
+  return latin1(content);
 }
 
-/** A set of all serials, for entries in any order. */
+/** A map of all serials, for entries in any order. */
 export function indexAny(list: Uint8Array): CrlIndex {
-  const keys = new Set<string>();
+  const places = new Map<string, number>();
   const reader = readDer(list);
   while (reader.position < list.length) {
     const { serialEnd, end } = enterSerial(reader);
-    keys.add(keyOf(list.subarray(reader.position, serialEnd)));
+    places.set(keyOf(list.subarray(reader.position, serialEnd)), reader.position);
     reader.position = end;
   }
-  return { has: (serial) => keys.has(keyOf(contentOf(serial))), size: keys.size };
+  return { locate: (serial) => places.get(keyOf(contentOf(serial))) ?? -1, size: places.size };
 }

@@ -1,7 +1,7 @@
 import { AppError, isAppError } from "@/lib/errors/app-error";
-import { readOwnAlgorithm } from "@/lib/pki/algorithms";
-import { checkEntries, indexAny, indexAscending, type CrlIndex } from "@/lib/pki/crl-index";
-import { equalBytes, tags } from "@/lib/pki/der";
+import { readSigningAlgorithm } from "./algorithms";
+import { checkEntries, indexAny, indexAscending, type CrlIndex } from "./crl-index";
+import { equalBytes, tags } from "./der";
 import {
   enter,
   leave,
@@ -14,18 +14,19 @@ import {
   takeRaw,
   takeSmallInteger,
   takeTime,
-} from "@/lib/pki/der-reader";
-import { readAuthorityKeyIdentifier, takeDistributionPointName } from "@/lib/pki/extension-values";
-import { extensionOids, nameOfOid } from "@/lib/pki/oids";
-import { takeExtensions, type FoundExtension } from "@/lib/pki/tbs";
+  type DerReader,
+} from "./der-reader";
+import { readAuthorityKeyIdentifier, takeDistributionPointName } from "./extension-values";
+import { extensionOids, nameOfOid } from "./oids";
+import { takeExtensions, type RawExtension } from "./tbs";
 import {
   revocationReasons,
   type IssuerFacts,
   type RevocationReason,
   type RevokedEntry,
   type SignatureAlgorithm,
-} from "@/lib/pki/types";
-import { verifySignature } from "@/lib/pki/verify-signature";
+} from "./types";
+import { verifySignature } from "./verify-signature";
 
 /** A CRL, read strictly. `entries` and `has` walk the DER that was read; nothing is copied. */
 export type Crl = Readonly<{
@@ -40,6 +41,8 @@ export type Crl = Readonly<{
   count: number;
   /** Whether the serial is listed. The first call indexes the CRL. */
   has: (serial: Uint8Array) => boolean;
+  /** The entry of a serial, or null. The first call indexes the CRL. */
+  find: (serial: Uint8Array) => RevokedEntry | null;
   entries: () => Generator<RevokedEntry>;
   /** Whether no serial is listed twice. */
   isUnique: () => boolean;
@@ -59,10 +62,17 @@ const reasonByNumber: Readonly<Record<number, RevocationReason>> = {
   10: "aACompromise",
 };
 
-/** Reads a full CRL of the kind that this house writes; every entry is looked at. Throws AppError `crl.malformed`. */
+/**
+ * Reads a full CRL of the kind that Chancery writes and checks every entry. Throws AppError
+ * `crl.malformed`.
+ */
 export function readCrl(der: Uint8Array): Crl {
+  return asCrlError(() => readStrictly(der));
+}
+
+function asCrlError<T>(read: () => T): T {
   try {
-    return readStrictly(der);
+    return read();
   } catch (error) {
     if (!isAppError(error)) throw error;
     throw new AppError("crl.malformed", `This CRL cannot be read. ${error.message}`, {
@@ -71,7 +81,16 @@ export function readCrl(der: Uint8Array): Crl {
   }
 }
 
-function readStrictly(der: Uint8Array): Crl {
+type CrlFrame = Readonly<{
+  tbsDer: Uint8Array;
+  tbs: CrlTbs;
+  signatureAlgorithm: SignatureAlgorithm;
+  signature: Uint8Array;
+}>;
+
+const readFrame = (der: Uint8Array): CrlFrame => asCrlError(() => readFrameStrictly(der));
+
+function readFrameStrictly(der: Uint8Array): CrlFrame {
   const reader = readDer(der);
   const end = enter(reader, tags.sequence, "the CRL");
   const tbsDer = takeRaw(reader, "the CRL", tags.sequence);
@@ -80,22 +99,31 @@ function readStrictly(der: Uint8Array): Crl {
   leave(reader, end, "the CRL");
   if (end !== der.length) throw malformed("something follows after the CRL", reader);
   const tbs = readCrlTbs(tbsDer);
-  const signatureAlgorithm = readOwnAlgorithm(algorithmDer);
+  const signatureAlgorithm = readSigningAlgorithm(algorithmDer);
   if (signatureAlgorithm === null || !equalBytes(tbs.algorithmDer, algorithmDer))
     throw malformed("the signature algorithms differ or are unknown", reader);
+  return { tbsDer, tbs, signatureAlgorithm, signature };
+}
+
+function readStrictly(der: Uint8Array): Crl {
+  const { tbsDer, tbs, signatureAlgorithm, signature } = readFrameStrictly(der);
   const { list, ...fields } = tbs;
   const entries = list ?? new Uint8Array(0);
   const { count, isAscending } = checkEntries(entries);
-  let known: CrlIndex | null = null;
+  let cachedIndex: CrlIndex | null = null;
   const index = (): CrlIndex =>
-    (known ??= isAscending ? indexAscending(entries, count) : indexAny(entries));
+    (cachedIndex ??= isAscending ? indexAscending(entries, count) : indexAny(entries));
   return {
     tbsDer,
     signature,
     signatureAlgorithm,
     ...fields,
     count,
-    has: (serial) => index().has(serial),
+    has: (serial) => index().locate(serial) >= 0,
+    find: (serial) => {
+      const at = index().locate(serial);
+      return at < 0 ? null : readEntryAt(entries, at);
+    },
     entries: () => eachEntry(entries),
     isUnique: () => isAscending || index().size === count,
   };
@@ -131,7 +159,7 @@ function readCrlTbs(tbsDer: Uint8Array): CrlTbs {
 }
 
 function crlExtensions(
-  extensions: readonly FoundExtension[],
+  extensions: readonly RawExtension[],
 ): Pick<CrlTbs, "crlNumber" | "idpUrl" | "authorityKeyIdentifier"> {
   let crlNumber: bigint | null = null;
   let idpUrl: string | null = null;
@@ -144,7 +172,7 @@ function crlExtensions(
       authorityKeyIdentifier = readAuthorityKeyIdentifier(value);
     else if (oid === extensionOids.issuingDistributionPoint && critical) idpUrl = readIdp(value);
     else if (critical || oid === extensionOids.issuingDistributionPoint)
-      throw malformed(`the extension ${nameOfOid(oid)} is not understood as it stands`, {
+      throw malformed(`the extension ${nameOfOid(oid)} is not supported in this form`, {
         position: 0,
       });
   }
@@ -173,24 +201,35 @@ function readIdp(value: Uint8Array): string {
 
 function* eachEntry(list: Uint8Array): Generator<RevokedEntry> {
   const reader = readDer(list);
-  while (reader.position < list.length) {
-    const end = enter(reader, tags.sequence, "an entry");
-    const content = takeInteger(reader, "a serial number");
-    const revokedAt = takeTime(reader, "the time of an entry");
-    const extensions = reader.position < end ? takeExtensions(reader) : null;
-    leave(reader, end, "an entry");
-    if (extensions?.length === 0)
-      throw malformed("the extensions of an entry are empty; they are left out then", reader);
-    yield {
-      serial: content[0] === 0 && content.length > 1 ? content.subarray(1) : content,
-      revokedAt,
-      ...entryFields(extensions ?? []),
-    };
-  }
+  while (reader.position < list.length) yield takeEntry(reader);
+}
+
+function takeEntry(reader: DerReader): RevokedEntry {
+  const end = enter(reader, tags.sequence, "an entry");
+  const content = takeInteger(reader, "a serial number");
+  const revokedAt = takeTime(reader, "the time of an entry");
+  const extensions = reader.position < end ? takeExtensions(reader) : null;
+  leave(reader, end, "an entry");
+  if (extensions?.length === 0)
+    throw malformed("the extensions of an entry are empty; they are left out then", reader);
+  return {
+    serial: content[0] === 0 && content.length > 1 ? content.subarray(1) : content,
+    revokedAt,
+    ...entryFields(extensions ?? []),
+  };
+}
+
+/**
+ * The entry whose serial has its content at `at`: before it are the serial's header of two octets,
+ * and the entry's, of two octets up to a length of 127.
+ */
+function readEntryAt(list: Uint8Array, at: number): RevokedEntry {
+  const isShort = list[at - 4] === tags.sequence && list[at - 3]! < 0x80;
+  return takeEntry(readDer(list, at - (isShort ? 4 : 5)));
 }
 
 function entryFields(
-  extensions: readonly FoundExtension[],
+  extensions: readonly RawExtension[],
 ): Pick<RevokedEntry, "reason" | "invalidityDate"> {
   let reason: RevocationReason = "unspecified";
   let invalidityDate: Date | null = null;
@@ -212,6 +251,21 @@ function readReason(value: Uint8Array): RevocationReason {
   return reason;
 }
 
+export type CrlHead = Pick<Crl, "crlNumber" | "thisUpdate" | "nextUpdate">;
+
+/**
+ * Number and times of a CRL that this issuer signed. What it lists is not looked at: who signs is
+ * trusted with that. Throws AppError `crl.malformed` or `crl.unverified`.
+ */
+export function readSignedCrlHead(der: Uint8Array, issuer: IssuerFacts): CrlHead {
+  const frame = readFrame(der);
+  const isSigned =
+    frame.signatureAlgorithm === issuer.signatureAlgorithm &&
+    verifySignature(frame.signatureAlgorithm, issuer.spkiDer, frame.tbsDer, frame.signature);
+  if (isSigned && equalBytes(frame.tbs.issuerDer, issuer.subjectDer)) return frame.tbs;
+  throw new AppError("crl.unverified", `The CRL is not one that ${issuer.subjectText} signed.`);
+}
+
 export type CrlExpectation = Readonly<{
   /** The number of the CRL that this one replaces; this one's is higher. */
   previousNumber?: bigint | null;
@@ -221,8 +275,9 @@ export type CrlExpectation = Readonly<{
 }>;
 
 /**
- * Reads a CRL back and verifies it before it replaces the served one: signature, issuer bytes, key identifier, order of its times,
- * no serial twice, and what `expected` asks. Returns it read. Throws AppError `crl.malformed` or `crl.unverified`.
+ * Reads a CRL back and verifies it before it replaces the served one: signature, issuer bytes, key
+ * identifier, order of its times, no serial twice, and what `expected` asks. Returns it read.
+ * Throws AppError `crl.malformed` or `crl.unverified`.
  */
 export function verifyCrl(
   der: Uint8Array,
@@ -236,26 +291,26 @@ export function verifyCrl(
   const isLinked =
     crl.authorityKeyIdentifier !== null &&
     equalBytes(crl.authorityKeyIdentifier, issuer.subjectKeyIdentifier);
-  const complaints = [
+  const problems = [
     equalBytes(crl.issuerDer, issuer.subjectDer) ? "" : "its issuer is not this authority",
     isLinked ? "" : "its authorityKeyIdentifier is not this authority's",
     isSigned ? "" : "its signature does not verify",
     crl.isUnique() ? "" : "a serial number is listed twice",
-    ...complainOfExpectations(crl, expected),
-  ].filter((complaint) => complaint !== "");
-  if (complaints.length === 0) return crl;
+    ...unmetExpectations(crl, expected),
+  ].filter((problem) => problem !== "");
+  if (problems.length === 0) return crl;
   throw new AppError(
     "crl.unverified",
-    `The CRL of ${issuer.subjectText} is not to be used: ${complaints.join("; ")}.`,
+    `The CRL of ${issuer.subjectText} can't be used: ${problems.join("; ")}.`,
   );
 }
 
-function complainOfExpectations(
+function unmetExpectations(
   crl: Crl,
   { previousNumber = null, at, idpUrl }: CrlExpectation,
 ): string[] {
   return [
-    crl.nextUpdate > crl.thisUpdate ? "" : "nextUpdate does not lie after thisUpdate",
+    crl.nextUpdate > crl.thisUpdate ? "" : "nextUpdate is not after thisUpdate",
     previousNumber === null || crl.crlNumber > previousNumber
       ? ""
       : `its number ${crl.crlNumber} is not above ${previousNumber}`,

@@ -1,10 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { buildCrlTbs, readCrl, verifyCrl, type CrlContent } from "@/lib/pki/crl";
-import { integer, nullValue, sequence } from "@/lib/pki/der";
-import { encodeExtension } from "@/lib/pki/extensions";
-import { assembleSigned, signPlan } from "@/lib/pki/sign";
-import { makeTestAuthority, now, serialOf, urls } from "@/lib/pki/testdata/authorities";
-import { revocationReasons, type RevokedEntry } from "@/lib/pki/types";
+import { makeTestAuthority, now, serialOf, urls } from "@/testing/pki/authorities";
+import { buildCrlTbs, type CrlContent } from "./crl";
+import { readCrl, verifyCrl } from "./crl-reader";
+import { integer, nullValue, sequence } from "./der";
+import { encodeExtension } from "./extensions";
+import { assembleSigned, signPlan } from "./sign";
+import { revocationReasons, type RevokedEntry } from "./types";
 
 const authority = await makeTestAuthority("ecdsa-p256");
 const { facts, key } = authority;
@@ -32,6 +33,27 @@ const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
 const invalid = expect.objectContaining({ code: "crl.invalid" });
 
 describe("a CRL holds what it was given", () => {
+  test("each entry is found by its serial, in a list in any order, and no other is", async () => {
+    const invalidityDate = new Date("2026-01-02T03:04:05Z");
+    const ascending = revocationReasons.flatMap((reason, index) => [
+      entry(10 + index * 2, { reason }),
+      entry(11 + index * 2, { reason, invalidityDate }),
+    ]);
+    for (const entries of [ascending, ascending.toReversed()]) {
+      const crl = verifyCrl(await signed({ entries }), facts, {});
+      for (const one of entries) {
+        const stated = crl.find(one.serial);
+        expect([hex(stated?.serial ?? new Uint8Array()), stated?.reason]).toEqual([
+          hex(one.serial),
+          one.reason,
+        ]);
+        expect(stated?.invalidityDate).toEqual(one.invalidityDate);
+      }
+      expect(crl.find(serialOf(9))).toBeNull();
+      expect(crl.find(serialOf(10_000))).toBeNull();
+    }
+  });
+
   test("number, times, address, and every entry with reason and invalidity date", async () => {
     const entries = [
       entry(1, { reason: "unspecified" }),

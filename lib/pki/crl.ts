@@ -1,5 +1,5 @@
 import { AppError } from "@/lib/errors/app-error";
-import { encodeSignatureAlgorithm } from "@/lib/pki/algorithms";
+import { encodeSignatureAlgorithm } from "./algorithms";
 import {
   compareBytes,
   enumerated,
@@ -12,18 +12,16 @@ import {
   tags,
   unsignedBytes,
   writeHeader,
-} from "@/lib/pki/der";
-import { enter, readDer, take } from "@/lib/pki/der-reader";
-import { firstGeneralized, generalizedTime, time, wholeSeconds } from "@/lib/pki/der-time";
+} from "./der";
+import { enter, readDer, take } from "./der-reader";
+import { firstGeneralized, generalizedTime, time, wholeSeconds } from "./der-time";
 import {
   authorityKeyIdentifierExtension,
   distributionPointName,
   encodeExtension,
-} from "@/lib/pki/extensions";
-import { extensionOids } from "@/lib/pki/oids";
-import type { IssuerFacts, RevocationReason, RevokedEntry } from "@/lib/pki/types";
-
-export { readCrl, verifyCrl } from "@/lib/pki/crl-reader";
+} from "./extensions";
+import { extensionOids } from "./oids";
+import type { IssuerFacts, RevocationReason, RevokedEntry } from "./types";
 
 /** CRLReason numbers, RFC 5280 §5.3.1; 7 is not used. */
 export const reasonNumbers: Readonly<Record<RevocationReason, number>> = {
@@ -39,14 +37,25 @@ export const reasonNumbers: Readonly<Record<RevocationReason, number>> = {
 };
 
 /** The longest life of a CRL: ten days. */
-export const crlLifeLimitMs = 10 * 86_400_000;
+const crlLifeLimitMs = 10 * 86_400_000;
+
+/**
+ * Numbers are milliseconds since 1970, or one more than the last. A stored number of more than ten
+ * years from now was never given to a CRL, and is not continued from.
+ */
+export function highestAdoptedCrlNumber(now: Date): bigint {
+  return BigInt(now.getTime() + 3_650 * 86_400_000);
+}
 
 export type CrlContent = Readonly<{
   issuer: IssuerFacts;
   crlNumber: bigint;
   thisUpdate: Date;
   nextUpdate: Date;
-  /** The address in the certificates' CRL distribution point; null for a CRL that is fetched nowhere. */
+  /**
+   * The address in the certificates' CRL distribution point; null for a CRL that is fetched
+   * nowhere.
+   */
   idpUrl: string | null;
   entries: Iterable<RevokedEntry>;
 }>;
@@ -58,16 +67,18 @@ function refuse(message: string): AppError {
 function checkContent({ crlNumber, thisUpdate, nextUpdate }: CrlContent): void {
   const life = wholeSeconds(nextUpdate).getTime() - wholeSeconds(thisUpdate).getTime();
   if (!(life > 0 && life <= crlLifeLimitMs))
-    throw refuse("nextUpdate of a CRL lies after thisUpdate, by ten days at most.");
-  // 20 octets at most; the last octet's highest bit stays clear so that the number is positive (§5.2.3).
+    throw refuse("nextUpdate of a CRL must be after thisUpdate, by ten days at most.");
+  // 20 octets at most; the last octet's highest bit stays clear so that the number is positive
+  // (§5.2.3).
   if (crlNumber < 0n || crlNumber >= 1n << 159n)
     throw refuse("A cRLNumber is from 0 to 2^159 - 1.");
 }
 
 /**
- * TBSCertList, version 2, full: authorityKeyIdentifier, cRLNumber and a critical issuingDistributionPoint; no entry list if nothing is
- * revoked, no reason 0, no empty extensions. One pass into one buffer: a million entries in under a second. Throws AppError
- * `crl.invalid` for times, number, a serial of more than 20 octets, or a serial that occurs twice.
+ * TBSCertList, version 2, full: authorityKeyIdentifier, cRLNumber and a critical
+ * issuingDistributionPoint; no entry list if nothing is revoked, no reason 0, no empty extensions.
+ * One pass into one buffer: a million entries in under a second. Throws AppError `crl.invalid` for
+ * times, number, a serial of more than 20 octets, or a serial that occurs twice.
  */
 export function buildCrlTbs(content: CrlContent): Uint8Array {
   checkContent(content);
@@ -116,7 +127,8 @@ function writeEntries(entries: Iterable<RevokedEntry>): Uint8Array {
   const out: Buffered = { bytes: new Uint8Array(64 * 1024), length: 0 };
   const days = new Map<number, Uint8Array>();
   let last: Uint8Array | null = null;
-  // Serials in ascending order are unique without being remembered; from the first that is not, they are.
+  // Serials in ascending order are unique without being remembered; from the first that is not,
+  // they are.
   let seen: Set<string> | null = null;
   for (const entry of entries) {
     const serial = magnitude(entry.serial);
@@ -164,7 +176,10 @@ const reasonAlone = new Map(Array.from(reasonCodes, ([reason, code]) => [reason,
 const nothing = new Uint8Array(0);
 const invalidityOid = oid(extensionOids.invalidityDate);
 
-/** crlEntryExtensions: reason unless unspecified (§5.3.1), invalidityDate if any; with neither, nothing at all. */
+/**
+ * crlEntryExtensions: reason unless unspecified (§5.3.1), invalidityDate if any; with neither,
+ * nothing at all.
+ */
 function entryExtensions({ reason, invalidityDate }: RevokedEntry): Uint8Array {
   const isStated = reason !== "unspecified";
   if (invalidityDate === null) return isStated ? reasonAlone.get(reason)! : nothing;
@@ -174,7 +189,10 @@ function entryExtensions({ reason, invalidityDate }: RevokedEntry): Uint8Array {
   );
 }
 
-/** Writes a Time at `offset`; the date's octets come from `days`, since most entries share theirs with many. Returns where it ends. */
+/**
+ * Writes a Time at `offset`; the date's octets come from `days`, since most entries share theirs
+ * with many. Returns where it ends.
+ */
 function writeTime(
   bytes: Uint8Array,
   offset: number,

@@ -1,6 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { isAppError } from "@/lib/errors/app-error";
+import { makeTestKey } from "@/testing/pki/authorities";
+import { makeRequest } from "@/testing/pki/requests";
+import { parseCsr } from "./csr";
 import {
   explicitTag,
   ia5String,
@@ -11,14 +14,11 @@ import {
   setOf,
   tlv,
   utf8String,
-} from "@/lib/pki/der";
-import { encodeExtension, keyUsageExtension, subjectAltNameExtension } from "@/lib/pki/extensions";
-import { parseCsr } from "@/lib/pki/csr";
-import { encodeName } from "@/lib/pki/names";
-import { extensionOids, otherOids } from "@/lib/pki/oids";
-import { toPem } from "@/lib/pki/pem";
-import { makeTestKey } from "@/lib/pki/testdata/authorities";
-import { makeRequest } from "@/lib/pki/testdata/requests";
+} from "./der";
+import { encodeExtension, keyUsageExtension, subjectAltNameExtension } from "./extensions";
+import { encodeName } from "./names";
+import { extensionOids, otherOids } from "./oids";
+import { toPem } from "./pem";
 
 const key = makeTestKey("ecdsa-p256");
 const good = await makeRequest(key, {
@@ -33,16 +33,20 @@ const good = await makeRequest(key, {
 });
 const pem = toPem("CERTIFICATE REQUEST", good);
 
-const mends = /openssl|Make|Ask|Sign|Send|Use|Write|leave out/;
+const fixes =
+  /openssl|Make|Create a new CSR|Sign|Send|Use|Request it|Include the scheme|Split them across|leave out|Paste the block/;
 
-/** The code of the refusal, which has to say how to mend what is wrong: a command, or a sentence that tells what to do. */
+/**
+ * The code of the error, whose message must say how to fix the problem: with a command, or with a
+ * sentence that says what to do.
+ */
 function codeOf(input: string | Uint8Array): string {
   try {
     parseCsr(input);
     return "accepted";
   } catch (error) {
     if (!isAppError(error)) throw error;
-    return mends.test(error.message) ? error.code : `no mend in: ${error.message}`;
+    return fixes.test(error.message) ? error.code : `no fix in: ${error.message}`;
   }
 }
 
@@ -103,13 +107,13 @@ describe("a sound request is read from every form that people send", () => {
     }
   });
 
-  test("a weak key is read, since the profile's findings name it beside all others", async () => {
+  test("a CSR with a weak key is read, since the profile's findings name it with all others", async () => {
     const weak = makeTestKey("rsa-2048");
     expect(parseCsr(await makeRequest(weak)).key.text).toBe("RSA 2048");
   });
 });
 
-describe("what is no request is refused with a mend", () => {
+describe("what is no request is rejected with a fix", () => {
   test.each([
     ["nothing", ""],
     ["white space", " \n"],
@@ -131,10 +135,10 @@ describe("what is no request is refused with a mend", () => {
     expect(codeOf(input)).toBe("csr.not-a-csr");
   });
 
-  test("a private key is called disclosed", () => {
+  test("a private key is called compromised", () => {
     const leaked = key.privateKey.export({ type: "pkcs8", format: "pem" }).toString();
-    expect(() => parseCsr(leaked)).toThrow(/treat this one as disclosed/);
-    expect(() => parseCsr(leaked + pem)).toThrow(/treat this one as disclosed/);
+    expect(() => parseCsr(leaked)).toThrow(/Treat that key as compromised/);
+    expect(() => parseCsr(leaked + pem)).toThrow(/Treat that key as compromised/);
   });
 
   test("more than 64 KiB is refused by its size alone", () => {
@@ -208,9 +212,9 @@ describe("names and extensions", () => {
     });
 
   test.each([
-    ["a host name with a space", tlv(0x82, Buffer.from("pay example.com"))],
-    ["a host name with a zero octet", tlv(0x82, Buffer.from("pay.example.com\0.evil.example"))],
-    ["Latin-1 in a host name", tlv(0x82, Uint8Array.of(0xe4, 0x2e, 0x64))],
+    ["a hostname with a space", tlv(0x82, Buffer.from("pay example.com"))],
+    ["a hostname with a zero octet", tlv(0x82, Buffer.from("pay.example.com\0.evil.example"))],
+    ["Latin-1 in a hostname", tlv(0x82, Uint8Array.of(0xe4, 0x2e, 0x64))],
     ["an address as text", tlv(0x87, Buffer.from("10.0.0.1"))],
     ["an otherName", tlv(0xa0, Buffer.from([6, 1, 42, 0xa0, 2, 5, 0]))],
     ["a registeredID", tlv(0x88, Uint8Array.of(42))],

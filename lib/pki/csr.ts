@@ -1,7 +1,7 @@
 import { AppError, isAppError } from "@/lib/errors/app-error";
-import { readSignatureAlgorithm } from "@/lib/pki/algorithms";
-import { checkDer } from "@/lib/pki/check-der";
-import { tags } from "@/lib/pki/der";
+import { readSignatureAlgorithm } from "./algorithms";
+import { checkDer } from "./check-der";
+import { tags } from "./der";
 import {
   enter,
   leave,
@@ -12,62 +12,63 @@ import {
   takeOid,
   takeRaw,
   takeSmallInteger,
-} from "@/lib/pki/der-reader";
-import { parseGeneralName, readGeneralNames } from "@/lib/pki/general-names";
-import { inspectPublicKey } from "@/lib/pki/keys";
-import { describeName, hasControlCharacters, readAttributes } from "@/lib/pki/names";
-import { extensionOids, nameOfOid, otherOids } from "@/lib/pki/oids";
-import { pemBlocks } from "@/lib/pki/pem";
-import type { DistinguishedName, GeneralName, ParsedCsr, PublicKeyFacts } from "@/lib/pki/types";
-import { verifyForeignSignature } from "@/lib/pki/verify-signature";
-import { readForeignExtensions, type RequestedExtension } from "@/lib/pki/x509";
+} from "./der-reader";
+import { parseGeneralName, readGeneralNames } from "./general-names";
+import { inspectPublicKey } from "./keys";
+import { latin1 } from "./latin1";
+import { describeName, hasControlCharacters, readAttributes } from "./names";
+import { extensionOids, nameOfOid, otherOids } from "./oids";
+import { pemBlocks } from "./pem";
+import type { DistinguishedName, GeneralName, ParsedCsr, PublicKeyFacts } from "./types";
+import { verifyWithAlgorithm } from "./verify-signature";
+import { parseExtensions, type RequestedExtension } from "./x509";
 
 const maxOctets = 64 * 1024;
-/** Far above what any profile needs; each name costs a check and a line in the record. */
+/** Far above what any profile needs; each name costs a check and space in the audit log. */
 const maxNames = 250;
-const labels = new Set(["CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST"]);
-const howToMake =
+const csrLabels = new Set(["CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST"]);
+const createCommand =
   "Make one with: openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout key.pem -out request.pem -subj /CN=pay.example.com -addext subjectAltName=DNS:pay.example.com";
 
 /**
- * Reads a PKCS#10 request (RFC 2986) from PEM, base64 or DER of at most 64 KiB, and verifies that whoever made it holds the key.
- * Pure, without policy: what the profile says comes later. Throws AppError `csr.too-large`, `csr.not-a-csr`,
- * `csr.bad-signature`, `csr.unsupported-key`, `csr.weak-signature`, `csr.bad-name`, `csr.bad-extension`, each with a mend.
+ * Reads a PKCS#10 request (RFC 2986) from PEM, base64 or DER of at most 64 KiB, and verifies that
+ * its maker holds the key. Pure: the profile is checked later. Throws
+ * AppError `csr.too-large`, `csr.not-a-csr`, `csr.bad-signature`, `csr.unsupported-key`,
+ * `csr.weak-signature`, `csr.bad-name`, `csr.bad-extension`, each with a fix.
  */
 export function parseCsr(input: string | Uint8Array): ParsedCsr {
   if (input.length > maxOctets) {
     throw new AppError(
       "csr.too-large",
-      `The request has ${input.length} octets; at most ${maxOctets} are read. Send the certificate request alone. ${howToMake}`,
-      { kind: "too-large" },
+      `The request has ${input.length} octets; at most ${maxOctets} are read. Send the certificate request alone. ${createCommand}`,
     );
   }
   const der = csrBytes(input);
-  const parts = readParts(der);
-  const key = keyOf(parts.spkiDer);
-  checkSignature(parts, key);
-  const subject = subjectOf(parts.subjectDer);
+  const fields = readFields(der);
+  const key = keyOf(fields.spkiDer);
+  checkSignature(fields, key);
+  const subject = subjectOf(fields.subjectDer);
   return {
     der,
     subject,
     subjectText: describeName(subject),
     key,
-    ...extensionsOf(parts.attributes),
+    ...extensionsOf(fields.attributes),
   };
 }
 
-function notACsr(what: string, cause?: unknown): AppError {
-  return new AppError("csr.not-a-csr", `This is not a certificate request: ${what}. ${howToMake}`, {
-    cause,
-  });
+function notACsr(what?: string, cause?: unknown): AppError {
+  const reason = what === undefined ? "" : `: ${what.replace(/\.$/, "")}`;
+  return new AppError(
+    "csr.not-a-csr",
+    `That isn't a CSR${reason}. Paste the block that begins with -----BEGIN CERTIFICATE REQUEST-----.`,
+    { cause },
+  );
 }
 
 function csrBytes(input: string | Uint8Array): Uint8Array {
   if (typeof input !== "string" && input[0] === tags.sequence) return input;
-  const text =
-    typeof input === "string"
-      ? input
-      : Buffer.from(input.buffer, input.byteOffset, input.length).toString("latin1");
+  const text = typeof input === "string" ? input : latin1(input);
   if (text.trim() === "") throw notACsr("it is empty");
   if (!text.includes("-----BEGIN ")) return bareBase64(text);
   let blocks: ReturnType<typeof pemBlocks>;
@@ -79,26 +80,24 @@ function csrBytes(input: string | Uint8Array): Uint8Array {
   const found = blocks.map((block) => block.label);
   if (found.some((label) => label.includes("PRIVATE KEY"))) {
     throw notACsr(
-      "it holds a private key. A private key never leaves its machine: treat this one as disclosed, make a new one, and send the request alone",
+      "it contains a private key. Treat that key as compromised, create a new one, and send only the CSR",
     );
   }
-  const requests = blocks.filter((block) => labels.has(block.label));
-  if (requests.length > 1)
-    throw notACsr(`it holds ${requests.length} requests; send one at a time`);
-  if (requests.length === 0)
-    throw notACsr(
-      `it holds ${found.join(", ")}, and no block that begins with -----BEGIN CERTIFICATE REQUEST-----`,
-    );
+  const requests = blocks.filter((block) => csrLabels.has(block.label));
+  if (requests.length > 1) throw notACsr(`it contains ${requests.length} CSRs. Send one at a time`);
+  if (requests.length === 0) throw notACsr(`it contains ${found.join(", ")}`);
   return requests[0]!.der;
 }
 
 function bareBase64(text: string): Uint8Array {
   const base64 = text.replace(/\s+/g, "");
-  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(base64)) throw notACsr("it is neither PEM nor base64 nor DER");
-  return Uint8Array.from(Buffer.from(base64, "base64"));
+  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(base64)) throw notACsr();
+  const der = Uint8Array.from(Buffer.from(base64, "base64"));
+  if (der[0] !== tags.sequence) throw notACsr();
+  return der;
 }
 
-type Parts = Readonly<{
+type CsrFields = Readonly<{
   infoDer: Uint8Array;
   subjectDer: Uint8Array;
   spkiDer: Uint8Array;
@@ -107,7 +106,7 @@ type Parts = Readonly<{
   signature: Uint8Array;
 }>;
 
-function readParts(der: Uint8Array): Parts {
+function readFields(der: Uint8Array): CsrFields {
   try {
     checkDer(der);
     const reader = readDer(der);
@@ -122,7 +121,7 @@ function readParts(der: Uint8Array): Parts {
   }
 }
 
-function readInfo(infoDer: Uint8Array): Pick<Parts, "subjectDer" | "spkiDer" | "attributes"> {
+function readInfo(infoDer: Uint8Array): Pick<CsrFields, "subjectDer" | "spkiDer" | "attributes"> {
   const reader = readDer(infoDer);
   const end = enter(reader, tags.sequence, "the request information");
   const version = takeSmallInteger(reader, "the version");
@@ -145,23 +144,23 @@ function keyOf(spkiDer: Uint8Array): PublicKeyFacts {
   }
 }
 
-function checkSignature(parts: Parts, key: PublicKeyFacts): void {
+function checkSignature(parts: CsrFields, key: PublicKeyFacts): void {
   const algorithm = readSignatureAlgorithm(parts.algorithmDer);
   if (algorithm === null) {
     throw new AppError(
       "csr.unsupported-key",
-      `The request is signed in a way that is not known here (its key: ${key.text}). Use an ECDSA, RSA (PKCS#1 v1.5) or Ed25519 key with SHA-256 or better. ${howToMake}`,
+      `The request uses a signature algorithm that is not supported (its key: ${key.text}). Use an ECDSA, RSA (PKCS#1 v1.5) or Ed25519 key with SHA-256 or better. ${createCommand}`,
     );
   }
   if (algorithm.isWeak)
     throw new AppError(
       "csr.weak-signature",
-      `The request is signed with ${algorithm.text}, which anybody can forge. Sign it with SHA-256: openssl req -new -sha256 …`,
+      `The request is signed with ${algorithm.text}, which can be forged. Sign it with SHA-256: openssl req -new -sha256 …`,
     );
-  if (verifyForeignSignature(algorithm, parts.spkiDer, parts.infoDer, parts.signature)) return;
+  if (verifyWithAlgorithm(algorithm, parts.spkiDer, parts.infoDer, parts.signature)) return;
   throw new AppError(
     "csr.bad-signature",
-    "The signature of the request does not fit its public key: it was changed after it was signed, damaged on the way, or signed with another key. Make the request anew on the machine that holds the key, and copy it unchanged.",
+    "The signature of the CSR doesn't match its public key: the CSR was changed after it was signed, damaged in transit, or signed with another key. Create a new CSR on the machine that holds the key, and copy it unchanged.",
   );
 }
 
@@ -183,26 +182,26 @@ function subjectOf(der: Uint8Array): DistinguishedName {
   });
 }
 
-type Requested = Pick<ParsedCsr, "sans" | "ignoredExtensions">;
+type RequestedExtensions = Pick<ParsedCsr, "sans" | "ignoredExtensions">;
 
-function extensionsOf(attributes: Uint8Array): Requested {
+function extensionsOf(attributes: Uint8Array): RequestedExtensions {
   try {
-    return readRequested(attributes);
+    return readRequestedExtensions(attributes);
   } catch (error) {
     if (!isAppError(error) || error.code !== "der.malformed") throw error;
-    throw badExtension(error.message, error);
+    throw invalidExtensions(error.message, error);
   }
 }
 
-function badExtension(what: string, cause?: unknown): AppError {
+function invalidExtensions(what: string, cause?: unknown): AppError {
   return new AppError(
     "csr.bad-extension",
-    `The extensions of the request cannot be used: ${what} Only subjectAltName is taken from a request; leave out the rest. ${howToMake}`,
+    `The extensions of the request cannot be used: ${what} Only subjectAltName is taken from a request; leave out the rest. ${createCommand}`,
     { cause },
   );
 }
 
-function readRequested(attributes: Uint8Array): Requested {
+function readRequestedExtensions(attributes: Uint8Array): RequestedExtensions {
   const reader = readDer(attributes);
   const requested: RequestedExtension[] = [];
   let seen = 0;
@@ -214,16 +213,17 @@ function readRequested(attributes: Uint8Array): Requested {
     if (type !== otherOids.extensionRequest && type !== otherOids.microsoftExtensionRequest)
       continue;
     seen += 1;
-    if (seen > 1) throw badExtension("they are asked for twice.");
+    if (seen > 1) throw invalidExtensions("they are asked for twice.");
     const valuesReader = readDer(values);
     requested.push(
-      ...readForeignExtensions(takeRaw(valuesReader, "the requested extensions", tags.sequence)),
+      ...parseExtensions(takeRaw(valuesReader, "the requested extensions", tags.sequence)),
     );
     leave(valuesReader, values.length, "the requested extensions");
   }
   const oids = requested.map((extension) => extension.oid);
   const twice = oids.find((oid, index) => oids.indexOf(oid) !== index);
-  if (twice !== undefined) throw badExtension(`${nameOfOid(twice)} (${twice}) is asked for twice.`);
+  if (twice !== undefined)
+    throw invalidExtensions(`${nameOfOid(twice)} (${twice}) is asked for twice.`);
   const san = requested.find((extension) => extension.oid === extensionOids.subjectAltName);
   const ignored = oids.filter((oid) => oid !== extensionOids.subjectAltName);
   return {
@@ -239,13 +239,13 @@ function sansOf(value: Uint8Array): GeneralName[] {
   if (all.length > maxNames)
     throw new AppError(
       "csr.bad-name",
-      `The subjectAltName holds ${all.length} names; at most ${maxNames} are read. Ask for fewer names, and split them over several certificates.`,
+      `The subjectAltName holds ${all.length} names; at most ${maxNames} are read. Split them across several certificates.`,
     );
   const names = all.map((found, index) => {
     if (found.type === null)
       throw new AppError(
         "csr.bad-name",
-        `The subjectAltName holds a ${found.text} (number ${index + 1}). Ask for DNS, IP, e-mail and URI names only.`,
+        `The subjectAltName holds a ${found.text} (number ${index + 1}). Use DNS, IP, email and URI names only.`,
       );
     try {
       return parseGeneralName(found.type, found.text);

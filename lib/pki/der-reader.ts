@@ -1,12 +1,13 @@
 import { AppError } from "@/lib/errors/app-error";
-import { tags } from "@/lib/pki/der";
-import { parseTime } from "@/lib/pki/der-time";
-import { decodeOid } from "@/lib/pki/oids";
+import { tags } from "./der";
+import { parseTime } from "./der-time";
+import { decodeOid } from "./oids";
 
 /**
- * A place in DER bytes. Strict: definite lengths in their shortest form, one-octet tags, nothing beyond the end. No recursion, no
- * allocation but for what is taken, so it stands on the hottest path. `enter` and `leave` come in pairs: an element that
- * overshoots its parent is noticed at `leave`.
+ * A place in DER bytes. Strict: definite lengths in their shortest form, one-octet tags, nothing
+ * beyond the end. No recursion, no allocation but for what is taken, so it fits the hottest
+ * path. `enter` and `leave` come in pairs: an element that overshoots its parent is noticed at
+ * `leave`.
  */
 export type DerReader = { readonly bytes: Uint8Array; position: number };
 

@@ -1,4 +1,5 @@
-import { tags, tlv } from "@/lib/pki/der";
+import { tags, tlv } from "./der";
+import { latin1 } from "./latin1";
 
 /** Milliseconds since 1970: the first moment that is written as GeneralizedTime. */
 export const firstGeneralized = Date.UTC(2050, 0, 1);
@@ -12,7 +13,7 @@ function digits(value: number, width: number): string {
 function checkRange(date: Date): void {
   const at = date.getTime();
   if (!(at >= earliest && at <= latest))
-    throw new RangeError("a certificate's time lies between 1950 and 9999");
+    throw new RangeError("a certificate's time must be between 1950 and 9999");
 }
 
 /** The octets after the year; fractions of a second are cut off, never rounded up. */
@@ -21,7 +22,8 @@ function withoutYear(date: Date): string {
 }
 
 /**
- * Time of RFC 5280 §4.1.2.5: UTCTime through 2049, GeneralizedTime from 2050, whole seconds, Z. RangeError outside 1950 to 9999.
+ * Time of RFC 5280 §4.1.2.5: UTCTime through 2049, GeneralizedTime from 2050, whole seconds, Z.
+ * RangeError outside 1950 to 9999.
  */
 export function time(date: Date): Uint8Array {
   checkRange(date);
@@ -32,7 +34,10 @@ export function time(date: Date): Uint8Array {
   );
 }
 
-/** GeneralizedTime as YYYYMMDDHHMMSSZ, whatever the year; whole seconds. RangeError outside 1950 to 9999. */
+/**
+ * GeneralizedTime as YYYYMMDDHHMMSSZ, whatever the year; whole seconds. RangeError outside 1950 to
+ * 9999.
+ */
 export function generalizedTime(date: Date): Uint8Array {
   checkRange(date);
   return tlv(
@@ -46,9 +51,12 @@ export function wholeSeconds(date: Date): Date {
   return new Date(Math.floor(date.getTime() / 1000) * 1000);
 }
 
-/** Reads the content of a UTCTime or GeneralizedTime. Null: not the strict form of RFC 5280 §4.1.2.5, or no such day. */
+/**
+ * Reads the content of a UTCTime or GeneralizedTime. Null: not the strict form of RFC 5280
+ * §4.1.2.5, or no such day.
+ */
 export function parseTime(tag: number, content: Uint8Array): Date | null {
-  const text = Buffer.from(content.buffer, content.byteOffset, content.length).toString("latin1");
+  const text = latin1(content);
   const form =
     tag === tags.utcTime
       ? /^(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { checkDer } from "@/lib/pki/check-der";
+import { checkDer } from "./check-der";
 import {
   boolean,
   ia5String,
@@ -10,7 +10,7 @@ import {
   setOf,
   tlv,
   utf8String,
-} from "@/lib/pki/der";
+} from "./der";
 import {
   enter,
   readDer,
@@ -19,9 +19,9 @@ import {
   takeInteger,
   takeRaw,
   takeTime,
-} from "@/lib/pki/der-reader";
-import { generalizedTime, time } from "@/lib/pki/der-time";
-import { decodeOid, encodeOid } from "@/lib/pki/oids";
+} from "./der-reader";
+import { generalizedTime, time } from "./der-time";
+import { decodeOid, encodeOid } from "./oids";
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
 const bytes = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, "hex"));

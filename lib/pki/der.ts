@@ -1,8 +1,8 @@
-import { encodeOid } from "@/lib/pki/oids";
+import { encodeOid } from "./oids";
 
 const utf8 = new TextEncoder();
 
-/** Identifier octets that this house writes and reads. */
+/** Identifier octets that Chancery writes and reads. */
 export const tags = {
   boolean: 0x01,
   integer: 0x02,
@@ -23,7 +23,9 @@ export const tags = {
   set: 0x31,
 } as const;
 
-/** How many octets the length field of `length` content octets takes (X.690 §10.1: the shortest). */
+/**
+ * How many octets the length field of `length` content octets takes (X.690 §10.1: the shortest).
+ */
 export function lengthOfLength(length: number): number {
   if (length < 0x80) return 1;
   if (length < 0x100) return 2;
@@ -81,7 +83,10 @@ export function equalBytes(left: Uint8Array, right: Uint8Array): boolean {
   return left.length === right.length && compareBytes(left, right) === 0;
 }
 
-/** INTEGER, never negative: a byte array is read as big-endian unsigned; the encoding is the shortest. */
+/**
+ * INTEGER, never negative: a byte array is read as big-endian unsigned; the encoding is the
+ * shortest.
+ */
 export function integer(value: number | bigint | Uint8Array): Uint8Array {
   const bytes = value instanceof Uint8Array ? value : unsignedBytes(BigInt(value));
   let start = 0;
@@ -95,7 +100,7 @@ const zeroByte = Uint8Array.of(0);
 
 /** Big-endian bytes of a number that is not negative; zero is one zero byte. */
 export function unsignedBytes(value: bigint): Uint8Array {
-  if (value < 0n) throw new RangeError("a DER integer of this house is never negative");
+  if (value < 0n) throw new RangeError("a DER integer here is never negative");
   const hex = value.toString(16);
   return Uint8Array.from(Buffer.from(hex.length % 2 === 0 ? hex : `0${hex}`, "hex"));
 }
@@ -126,7 +131,10 @@ export function bitString(bytes: Uint8Array, unused = 0): Uint8Array {
   return tlv(tags.bitString, Uint8Array.of(unused), bytes);
 }
 
-/** BIT STRING with named bits: trailing zero bits are cut (X.690 §11.2.2). No bit set is the empty string. */
+/**
+ * BIT STRING with named bits: trailing zero bits are cut (X.690 §11.2.2). No bit set is the empty
+ * string.
+ */
 export function namedBits(bits: readonly number[]): Uint8Array {
   const highest = Math.max(-1, ...bits);
   const bytes = new Uint8Array((highest >> 3) + 1);
@@ -143,7 +151,10 @@ export function printableString(text: string): Uint8Array {
   return tlv(tags.printableString, utf8.encode(text));
 }
 
-/** ASCII text; anything else is a programming error (RangeError), since it would become a different name. */
+/**
+ * ASCII text; anything else is a programming error (RangeError), since it would become a different
+ * name.
+ */
 export function ia5String(text: string): Uint8Array {
   return tlv(tags.ia5String, asciiBytes(text));
 }
@@ -154,12 +165,18 @@ export function asciiBytes(text: string): Uint8Array {
   return bytes;
 }
 
-/** [n] IMPLICIT, primitive unless told otherwise: context tag over bytes that are the content already. */
+/**
+ * [n] IMPLICIT, primitive by default: context tag over bytes that are the content
+ * already.
+ */
 export function contextTag(number: number, content: Uint8Array, constructed = false): Uint8Array {
   return tlv((constructed ? 0xa0 : 0x80) | number, content);
 }
 
-/** [n] EXPLICIT, or IMPLICIT over a SEQUENCE's parts: a constructed context tag around whole elements. */
+/**
+ * [n] EXPLICIT, or IMPLICIT over a SEQUENCE's parts: a constructed context tag around whole
+ * elements.
+ */
 export function explicitTag(number: number, ...parts: readonly Uint8Array[]): Uint8Array {
   return tlv(0xa0 | number, ...parts);
 }

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { readCertificate } from "@/lib/pki/certificate";
-import { describeCertificate, describeExtensions } from "@/lib/pki/describe";
-import { derOf, fromPem, toPem } from "@/lib/pki/pem";
-import { fixtureContext, permittedExample } from "@/lib/pki/testdata/lint-parts";
-import { makeTestAuthority } from "@/lib/pki/testdata/authorities";
+import { makeTestAuthority } from "@/testing/pki/authorities";
+import { fixtureContext, permittedExample } from "@/testing/pki/lint-parts";
+import { readCertificate } from "./certificate";
+import { describeCertificate, describeExtensions } from "./describe";
+import { derOf, fromPem, toPem } from "./pem";
 
 const authority = await makeTestAuthority("ed25519");
 
@@ -25,7 +25,7 @@ describe("a certificate in words", () => {
     );
     expect(lines).toMatchObject({
       "Key usage": ["Certificate signing", "CRL signing"],
-      "Basic constraints": ["Certificate authority", "At most 0 authorities below it"],
+      "Basic constraints": ["Certificate authority", "At most 0 CAs below it"],
       "CRL addresses": ["http://ca.example.com/crl/issuing.crl"],
       "Authority information": [
         "OCSP: http://ca.example.com/ocsp",
@@ -34,7 +34,7 @@ describe("a certificate in words", () => {
     });
   });
 
-  test("name constraints are told, unknown and broken values are shown in hex", () => {
+  test("name constraints are shown in words, unknown and broken values in hex", () => {
     const constrained = describeCertificate(fixtureContext("constrained").issuer.certificateDer);
     expect(constrained.extensions.find(({ name }) => name === "Name constraints")?.lines).toEqual([
       "Permitted: DNS example.com",

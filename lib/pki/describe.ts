@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { isAppError } from "@/lib/errors/app-error";
-import { readSignatureAlgorithm } from "@/lib/pki/algorithms";
-import { readCertificate, type Certificate } from "@/lib/pki/certificate";
+import { formatIp } from "@/lib/net/address";
+import { readSignatureAlgorithm } from "./algorithms";
+import { readCertificate, type Certificate } from "./certificate";
 import {
   readAuthorityInfoAccess,
   readAuthorityKeyIdentifier,
@@ -10,15 +11,14 @@ import {
   readExtendedKeyUsage,
   readKeyUsage,
   readSubjectKeyIdentifier,
-} from "@/lib/pki/extension-values";
-import { readGeneralNames, type FoundName } from "@/lib/pki/general-names";
-import { formatIp } from "@/lib/pki/ip";
-import { inspectPublicKey } from "@/lib/pki/keys";
-import { readNameConstraints } from "@/lib/pki/name-constraints";
-import { describeName, readName } from "@/lib/pki/names";
-import { extendedKeyUsageOids, extensionOids, nameOfOid, otherOids } from "@/lib/pki/oids";
-import { formatSerial } from "@/lib/pki/serial";
-import type { FoundExtension } from "@/lib/pki/tbs";
+} from "./extension-values";
+import { readGeneralNames, type RawGeneralName } from "./general-names";
+import { inspectPublicKey } from "./keys";
+import { readNameConstraints } from "./name-constraints";
+import { describeName, readName } from "./names";
+import { extendedKeyUsageOids, extensionOids, nameOfOid, otherOids } from "./oids";
+import { formatSerial } from "./serial";
+import type { RawExtension } from "./tbs";
 
 export type ExtensionView = Readonly<{
   name: string;
@@ -27,7 +27,10 @@ export type ExtensionView = Readonly<{
   lines: readonly string[];
 }>;
 
-/** A certificate in words, plain JSON: hex in lower case without separators, times as ISO 8601 in UTC. */
+/**
+ * A certificate as readable text, plain JSON: hex in lower case without separators, times as ISO 8601 in
+ * UTC.
+ */
 export type CertificateView = Readonly<{
   version: string;
   serial: string;
@@ -46,7 +49,10 @@ export type CertificateView = Readonly<{
   extensions: readonly ExtensionView[];
 }>;
 
-/** Describes a certificate for a page, each extension in words. Throws AppError `certificate.malformed`. */
+/**
+ * Describes a certificate for display, with each extension as text. Throws AppError
+ * `certificate.malformed`.
+ */
 export function describeCertificate(der: Uint8Array): CertificateView {
   const certificate = readCertificate(der);
   return {
@@ -60,7 +66,7 @@ export function describeCertificate(der: Uint8Array): CertificateView {
     ...describeKey(certificate),
     signatureAlgorithm:
       readSignatureAlgorithm(certificate.signatureAlgorithmDer)?.text ?? "unknown",
-    sans: certificate.sans.map(({ type, value }) => `${nameWords[type]} ${value}`),
+    sans: certificate.sans.map(({ type, value }) => `${nameTypeLabels[type]} ${value}`),
     isAuthority: certificate.isCa,
     fingerprintSha256: digest("sha256", der),
     fingerprintSha1: digest("sha1", der),
@@ -82,17 +88,19 @@ function describeKey({ spkiDer }: Certificate): Pick<CertificateView, "key" | "k
   }
 }
 
-/** The same for the extensions alone, of a plan too. Values that cannot be read are shown in hex. */
-export function describeExtensions(extensions: readonly FoundExtension[]): ExtensionView[] {
+/**
+ * The same for the extensions alone, of a plan too. Values that cannot be read are shown in hex.
+ */
+export function describeExtensions(extensions: readonly RawExtension[]): ExtensionView[] {
   return extensions.map(({ oid, critical, value }) => ({
     name: extensionTitles[oid] ?? nameOfOid(oid),
     oid,
     critical,
-    lines: linesOf(oid, value),
+    lines: describeExtension(oid, value),
   }));
 }
 
-function linesOf(oid: string, value: Uint8Array): readonly string[] {
+function describeExtension(oid: string, value: Uint8Array): readonly string[] {
   try {
     return readers[oid]?.(value) ?? [hex(value)];
   } catch (error) {
@@ -103,7 +111,7 @@ function linesOf(oid: string, value: Uint8Array): readonly string[] {
 
 const hex = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("hex");
-const nameWords = { dns: "DNS", ip: "IP", email: "E-mail", uri: "URI" } as const;
+const nameTypeLabels = { dns: "DNS", ip: "IP", email: "Email", uri: "URI" } as const;
 
 const extensionTitles: Readonly<Record<string, string>> = {
   [extensionOids.basicConstraints]: "Basic constraints",
@@ -134,7 +142,7 @@ const purposeTitles: Readonly<Record<string, string>> = {
   [extendedKeyUsageOids.serverAuth]: "TLS server",
   [extendedKeyUsageOids.clientAuth]: "TLS client",
   [extendedKeyUsageOids.codeSigning]: "Code signing",
-  [extendedKeyUsageOids.emailProtection]: "E-mail protection",
+  [extendedKeyUsageOids.emailProtection]: "Email protection",
   [extendedKeyUsageOids.timeStamping]: "Time stamping",
   [extendedKeyUsageOids.ocspSigning]: "OCSP signing",
 };
@@ -143,35 +151,33 @@ const accessTitles: Readonly<Record<string, string>> = {
   [otherOids.adCaIssuers]: "Issuer certificate",
 };
 
-function describeFound({ type, tag, content, text }: FoundName): string {
+function describeGeneralName({ type, tag, content, text }: RawGeneralName): string {
   if (tag === 0xa4) return `Directory name ${describeName(content)}`;
-  return type === null ? text : `${nameWords[type]} ${text}`;
+  return type === null ? text : `${nameTypeLabels[type]} ${text}`;
 }
 
 /** The base of a subtree: an address comes with its mask. */
-function describeBase(name: FoundName): string {
+function describeBase(name: RawGeneralName): string {
   const half = name.content.length / 2;
   const isRange = name.type === "ip" && (half === 4 || half === 16);
   return isRange
     ? `IP ${formatIp(name.content.subarray(0, half))} mask ${formatIp(name.content.subarray(half))}`
-    : describeFound(name);
+    : describeGeneralName(name);
 }
 
 const readers: Readonly<Record<string, (value: Uint8Array) => readonly string[]>> = {
   [extensionOids.basicConstraints]: (value) => {
     const { isCa, pathLength } = readBasicConstraints(value);
-    if (!isCa) return ["Not a certificate authority"];
+    if (!isCa) return ["Not a CA"];
     return [
       "Certificate authority",
-      pathLength === null
-        ? "Any number of authorities below it"
-        : `At most ${pathLength} authorities below it`,
+      pathLength === null ? "Any number of CAs below it" : `At most ${pathLength} CAs below it`,
     ];
   },
   [extensionOids.keyUsage]: (value) => readKeyUsage(value).map((bit) => usageTitles[bit] ?? bit),
   [extensionOids.extKeyUsage]: (value) =>
     readExtendedKeyUsage(value).map((purpose) => purposeTitles[purpose] ?? purpose),
-  [extensionOids.subjectAltName]: (value) => readGeneralNames(value).map(describeFound),
+  [extensionOids.subjectAltName]: (value) => readGeneralNames(value).map(describeGeneralName),
   [extensionOids.subjectKeyIdentifier]: (value) => [hex(readSubjectKeyIdentifier(value))],
   [extensionOids.authorityKeyIdentifier]: (value) => {
     const identifier = readAuthorityKeyIdentifier(value);
@@ -189,6 +195,6 @@ const readers: Readonly<Record<string, (value: Uint8Array) => readonly string[]>
       ...excluded.map((name) => `Excluded: ${describeBase(name)}`),
     ];
   },
-  [extensionOids.noRevAvail]: () => ["No CRL and no OCSP: its short life takes their place"],
+  [extensionOids.noRevAvail]: () => ["No CRL or OCSP: the certificate is short-lived instead"],
   [extensionOids.ocspNoCheck]: () => ["A client does not check the revocation of this responder"],
 };

@@ -1,4 +1,4 @@
-import { tags } from "@/lib/pki/der";
+import { tags } from "./der";
 import {
   enter,
   leave,
@@ -11,12 +11,13 @@ import {
   takeOid,
   takeSmallInteger,
   type DerReader,
-} from "@/lib/pki/der-reader";
-import { foundName } from "@/lib/pki/general-names";
-import { otherOids } from "@/lib/pki/oids";
-import { keyUsageBits, type KeyUsageBit } from "@/lib/pki/types";
+} from "./der-reader";
+import { readGeneralName } from "./general-names";
+import { otherOids } from "./oids";
+import { keyUsageBits, type KeyUsageBit } from "./types";
 
-// Strict readers of extension values. Each throws AppError `der.malformed`, also for what DER or SIZE (1..MAX) forbids.
+// Strict readers of extension values. Each throws AppError `der.malformed`, also for what DER or
+// SIZE (1..MAX) forbids.
 
 function whole<T>(value: Uint8Array, what: string, read: (reader: DerReader, end: number) => T): T {
   const reader = readDer(value);
@@ -41,7 +42,10 @@ export function readBasicConstraints(value: Uint8Array): BasicConstraints {
   });
 }
 
-/** §4.2.1.3, bits in their order. Refuses trailing zero bits, no bit at all, and bits that do not exist. */
+/**
+ * §4.2.1.3, bits in their order. Refuses trailing zero bits, no bit at all, and bits that do not
+ * exist.
+ */
 export function readKeyUsage(value: Uint8Array): KeyUsageBit[] {
   const reader = readDer(value);
   const { unused, bytes } = takeBitString(reader, "keyUsage");
@@ -85,7 +89,7 @@ function readUris(reader: DerReader, end: number): string[] {
   const uris: string[] = [];
   while (reader.position < end) {
     const tag = reader.bytes[reader.position]!;
-    const name = foundName(tag, take(reader, tag, "a name"));
+    const name = readGeneralName(tag, take(reader, tag, "a name"));
     if (name.type === "uri") uris.push(name.text);
   }
   return uris;
@@ -132,7 +136,7 @@ export function readAuthorityInfoAccess(value: Uint8Array): AccessDescription[] 
       const itemEnd = enter(reader, tags.sequence, "an access description");
       const method = takeOid(reader, "an access method");
       const tag = peek(reader, itemEnd);
-      const name = foundName(tag, take(reader, tag, "an access location"));
+      const name = readGeneralName(tag, take(reader, tag, "an access location"));
       access.push({ method, name: name.text, isUri: name.type === "uri" });
       leave(reader, itemEnd, "an access description");
     }

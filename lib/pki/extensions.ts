@@ -9,16 +9,16 @@ import {
   octetString,
   oid,
   sequence,
-} from "@/lib/pki/der";
-import { encodeGeneralName } from "@/lib/pki/general-names";
-import { extendedKeyUsageOids, extensionOids, otherOids } from "@/lib/pki/oids";
+} from "./der";
+import { encodeGeneralName } from "./general-names";
+import { extendedKeyUsageOids, extensionOids, otherOids } from "./oids";
 import {
   keyUsageBits,
   type ExtendedKeyUsage,
   type GeneralName,
   type KeyUsageBit,
   type StatusUrls,
-} from "@/lib/pki/types";
+} from "./types";
 
 /** One Extension; `critical` is DEFAULT FALSE and so written only if true (X.690 §11.5). */
 export function encodeExtension(type: string, critical: boolean, value: Uint8Array): Uint8Array {
@@ -45,7 +45,10 @@ export function extendedKeyUsageExtension(usage: readonly ExtendedKeyUsage[]): U
   );
 }
 
-/** basicConstraints, critical; cA DEFAULT FALSE is left out, pathLenConstraint only for a CA (§4.2.1.9). */
+/**
+ * basicConstraints, critical; cA DEFAULT FALSE is left out, pathLenConstraint only for a CA
+ * (§4.2.1.9).
+ */
 export function basicConstraintsExtension(isCa: boolean, pathLength: number | null): Uint8Array {
   const parts = isCa ? [boolean(true), ...(pathLength === null ? [] : [integer(pathLength)])] : [];
   return encodeExtension(extensionOids.basicConstraints, true, sequence(...parts));
@@ -84,8 +87,23 @@ export function distributionPointName(url: string): Uint8Array {
   return explicitTag(0, explicitTag(0, uriName(url)));
 }
 
-/** CRL, OCSP and issuer addresses; an absent address leaves its part out, and an extension with no part does not exist. */
-export function statusExtensions(urls: StatusUrls): Uint8Array[] {
+/**
+ * CRL, OCSP and issuer addresses; an absent address leaves its part out, and an extension with no
+ * part does not exist.
+ */
+export function statusExtensions(urls: StatusUrls): readonly Uint8Array[] {
+  const key = `${urls.crl} ${urls.ocsp} ${urls.caIssuers}`;
+  const known = knownStatus.get(key);
+  if (known) return known;
+  const made = encodeStatus(urls);
+  if (knownStatus.size < 256) knownStatus.set(key, made);
+  return made;
+}
+
+/** A CA's addresses are the same in all certificates. */
+const knownStatus = new Map<string, readonly Uint8Array[]>();
+
+function encodeStatus(urls: StatusUrls): Uint8Array[] {
   const extensions: Uint8Array[] = [];
   if (urls.crl !== null)
     extensions.push(
@@ -109,7 +127,10 @@ export function noRevAvailExtension(): Uint8Array {
   return encodeExtension(extensionOids.noRevAvail, false, nullValue());
 }
 
-/** id-pkix-ocsp-nocheck (RFC 6960 §4.2.2.2.1): a responder's certificate is trusted for its short life. */
+/**
+ * id-pkix-ocsp-nocheck (RFC 6960 §4.2.2.2.1): a responder's certificate is trusted for its short
+ * life.
+ */
 export function ocspNoCheckExtension(): Uint8Array {
   return encodeExtension(extensionOids.ocspNoCheck, false, nullValue());
 }

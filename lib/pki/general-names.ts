@@ -1,25 +1,26 @@
 import { domainToASCII } from "node:url";
 import { AppError } from "@/lib/errors/app-error";
-import { asciiBytes, contextTag, tags } from "@/lib/pki/der";
-import { enter, leave, malformed, readDer, take } from "@/lib/pki/der-reader";
-import { formatIp, parseIp } from "@/lib/pki/ip";
-import { generalNameTypes, type GeneralName, type GeneralNameType } from "@/lib/pki/types";
+import { formatIp, parseIp } from "@/lib/net/address";
+import { asciiBytes, contextTag, tags } from "./der";
+import { enter, leave, malformed, readDer, take } from "./der-reader";
+import { latin1 } from "./latin1";
+import { generalNameTypes, type GeneralName, type GeneralNameType } from "./types";
 
 /** Context tags of GeneralName, RFC 5280 §4.2.1.6. */
-export const generalNameTags: Readonly<Record<GeneralNameType, number>> = {
+const generalNameTags: Readonly<Record<GeneralNameType, number>> = {
   email: 1,
   dns: 2,
   uri: 6,
   ip: 7,
 };
 
-const words: Readonly<Record<GeneralNameType, string>> = {
+const typeLabels: Readonly<Record<GeneralNameType, string>> = {
   email: "email",
   dns: "DNS",
   uri: "URI",
   ip: "IP",
 };
-const otherWords: Readonly<Record<number, string>> = {
+const otherTypeLabels: Readonly<Record<number, string>> = {
   0: "otherName",
   3: "x400Address",
   4: "directoryName",
@@ -27,22 +28,22 @@ const otherWords: Readonly<Record<number, string>> = {
   8: "registeredID",
 };
 
-function refuse(type: string, text: string, mend: string): AppError {
-  return new AppError("name.invalid", `"${text.slice(0, 120)}" is not ${type}. ${mend}`);
+function refuse(type: string, text: string, fix: string): AppError {
+  return new AppError("name.invalid", `"${text.slice(0, 120)}" is not ${type}. ${fix}`);
 }
 
-const hostName =
+const hostnamePattern =
   /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*(?!\d+$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
 /**
- * Whether the text is a host name in the preferred syntax (RFC 1034 §3.5, RFC 1123): lower case, at most 253 octets, `*` only as a
- * whole leftmost label above two others.
+ * Whether the text is a hostname in the preferred syntax (RFC 1034 §3.5, RFC 1123): lower case, at
+ * most 253 octets, `*` only as a whole leftmost label above two others.
  */
 export function isDnsName(text: string): boolean {
   if (text.length > 253) return false;
   return text.startsWith("*.")
-    ? hostName.test(text.slice(2)) && text.indexOf(".", 2) > 0
-    : hostName.test(text);
+    ? hostnamePattern.test(text.slice(2)) && text.indexOf(".", 2) > 0
+    : hostnamePattern.test(text);
 }
 
 function parseDns(text: string): string {
@@ -51,20 +52,22 @@ function parseDns(text: string): string {
   if (!/^[!-~]+$/.test(text) && /^[^\s\p{C}]+$/u.test(text)) {
     const ascii = domainToASCII(text);
     if (ascii !== "" && isDnsName(ascii))
-      throw refuse("a DNS name in its ASCII form", text, `Write it as ${ascii}.`);
+      throw refuse("a DNS name in its ASCII form", text, `Use ${ascii}.`);
   }
+  if (name.endsWith(".") && isDnsName(name.slice(0, -1)))
+    throw refuse("a DNS name", text, `Use ${name.slice(0, -1)}, without the dot at the end.`);
   if (parseIp(text) !== null)
-    throw refuse("a DNS name but an address", text, `Ask for it as IP:${text}.`);
-  const mend =
+    throw refuse("a DNS name but an address", text, `Request it as IP:${text}.`);
+  const fix =
     "Use labels of letters, digits and hyphens, such as pay.example.com; a wildcard is the whole first label, such as *.example.com.";
-  throw refuse("a DNS name", text, mend);
+  throw refuse("a DNS name", text, fix);
 }
 
 function parseEmail(text: string): string {
   const match = /^([A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64})@([A-Za-z0-9.-]{1,253})$/.exec(text);
   const isDotted = match !== null && !/^\.|\.\.|\.$/.test(match[1]!);
   if (!isDotted || !isDnsName(match[2]!.toLowerCase()))
-    throw refuse("a mailbox", text, "Write it as name@example.com, in ASCII.");
+    throw refuse("a mailbox", text, "Use the form name@example.com, in ASCII.");
   return `${match[1]!}@${match[2]!.toLowerCase()}`;
 }
 
@@ -76,25 +79,38 @@ function parseUri(text: string): string {
     throw refuse(
       "an absolute URI",
       text,
-      "Write it with its scheme, such as spiffe://example.com/payments, in ASCII (percent-encode the rest).",
+      "Include the scheme, such as spiffe://example.com/payments, in ASCII (percent-encode the rest).",
     );
   }
   const scheme = text.slice(0, text.indexOf(":"));
   return `${scheme.toLowerCase()}${text.slice(scheme.length)}`;
 }
 
+/** `10.01.2.3` → `10.1.2.3`; null for what is no IPv4 address but for its zeros. */
+function withoutLeadingZeros(text: string): string | null {
+  const decimal = text.replaceAll(/(?<![0-9])0+(?=[0-9])/g, "");
+  return decimal !== text && /^[0-9.]+$/.test(text) && parseIp(decimal) !== null ? decimal : null;
+}
+
 function parseIpName(text: string): string {
   const bytes = parseIp(text);
+  const decimal = withoutLeadingZeros(text);
+  if (bytes === null && decimal !== null)
+    throw refuse(
+      "an IP address",
+      text,
+      `Use ${decimal}, without leading zeros: some programs read them as octal numbers.`,
+    );
   if (bytes === null)
     throw refuse(
       "an IP address",
       text,
-      "Write it as 192.0.2.1 or 2001:db8::1, without a prefix length.",
+      "Use the form 192.0.2.1 or 2001:db8::1, without a prefix length.",
     );
   return formatIp(bytes);
 }
 
-/** Checks and canonicalises one name. Throws AppError `name.invalid` that says how to mend it. */
+/** Checks and canonicalizes one name. Throws AppError `name.invalid` that says how to fix it. */
 export function parseGeneralName(type: GeneralNameType, text: string): GeneralName {
   switch (type) {
     case "dns":
@@ -112,20 +128,20 @@ export function parseGeneralName(type: GeneralNameType, text: string): GeneralNa
 export function encodeGeneralName(name: GeneralName): Uint8Array {
   const content = name.type === "ip" ? parseIp(name.value) : asciiBytes(name.value);
   if (content === null)
-    throw refuse("an IP address", name.value, "Write it as 192.0.2.1 or 2001:db8::1.");
+    throw refuse("an IP address", name.value, "Use the form 192.0.2.1 or 2001:db8::1.");
   return contextTag(generalNameTags[name.type], content);
 }
 
-/** A GeneralName as found: `type` is null for the kinds that this authority does not write. */
-export type FoundName = Readonly<{
+/** A GeneralName as encoded: `type` is null for the kinds that Chancery doesn't write. */
+export type RawGeneralName = Readonly<{
   type: GeneralNameType | null;
   tag: number;
   content: Uint8Array;
   text: string;
 }>;
 
-/** Reads tag and content octets of a GeneralName without judging the text in it. */
-export function foundName(tag: number, content: Uint8Array): FoundName {
+/** Reads tag and content octets of a GeneralName without checking the text in it. */
+export function readGeneralName(tag: number, content: Uint8Array): RawGeneralName {
   const number = tag & 0x1f;
   const type =
     (tag & 0xe0) === 0x80
@@ -136,24 +152,27 @@ export function foundName(tag: number, content: Uint8Array): FoundName {
     return { type, tag, content, text: isAddress ? formatIp(content) : `${content.length} octets` };
   }
   if (type === null)
-    return { type, tag, content, text: otherWords[number] ?? `name of kind ${number}` };
+    return { type, tag, content, text: otherTypeLabels[number] ?? `name of kind ${number}` };
   return {
     type,
     tag,
     content,
-    text: Buffer.from(content.buffer, content.byteOffset, content.length).toString("latin1"),
+    text: latin1(content),
   };
 }
 
-/** Reads a GeneralNames value (of subjectAltName). Throws AppError `der.malformed`, for an empty one too (SIZE 1..MAX). */
-export function readGeneralNames(der: Uint8Array, tag: number = tags.sequence): FoundName[] {
+/**
+ * Reads a GeneralNames value (of subjectAltName). Throws AppError `der.malformed`, for an empty one
+ * too (SIZE 1..MAX).
+ */
+export function readGeneralNames(der: Uint8Array, tag: number = tags.sequence): RawGeneralName[] {
   const reader = readDer(der);
   const end = enter(reader, tag, "the names");
-  const names: FoundName[] = [];
+  const names: RawGeneralName[] = [];
   while (reader.position < end) {
     const nameTag = der[reader.position]!;
     if ((nameTag & 0xc0) !== 0x80) throw malformed("a name has a tag of another class", reader);
-    names.push(foundName(nameTag, take(reader, nameTag, "a name")));
+    names.push(readGeneralName(nameTag, take(reader, nameTag, "a name")));
   }
   leave(reader, end, "the names");
   if (end !== der.length || names.length === 0)
@@ -166,5 +185,5 @@ export function readGeneralNames(der: Uint8Array, tag: number = tags.sequence): 
 
 /** `DNS:pay.example.com`, as people and openssl write it. */
 export function describeGeneralName(name: GeneralName): string {
-  return `${words[name.type]}:${name.value}`;
+  return `${typeLabels[name.type]}:${name.value}`;
 }

@@ -1,12 +1,13 @@
 import { AppError } from "@/lib/errors/app-error";
-import { extensionValue, readCertificate } from "@/lib/pki/certificate";
-import { signatureAlgorithmOf, subjectKeyIdentifier } from "@/lib/pki/keys";
-import { extensionOids } from "@/lib/pki/oids";
-import type { IssuerFacts } from "@/lib/pki/types";
+import { extensionValue, readCertificate } from "./certificate";
+import { signatureAlgorithmOf, subjectKeyIdentifier } from "./keys";
+import { extensionOids } from "./oids";
+import type { IssuerFacts } from "./types";
 
 /**
- * What the children, CRLs and OCSP answers of an authority need, read from its certificate. `signatureAlgorithm` is how its own
- * key signs. Throws AppError `certificate.malformed`, or `issuer.not-an-authority` for a certificate that may not sign others.
+ * What the children, CRLs and OCSP answers of an authority need, read from its certificate.
+ * `signatureAlgorithm` is how its own key signs. Throws AppError `certificate.malformed`, or
+ * `issuer.not-an-authority` for a certificate that may not sign others.
  */
 export function issuerFactsOf(certificateDer: Uint8Array): IssuerFacts {
   const certificate = readCertificate(certificateDer);
@@ -14,7 +15,7 @@ export function issuerFactsOf(certificateDer: Uint8Array): IssuerFacts {
   const signatureAlgorithm = signatureAlgorithmOf(certificate.spkiDer);
   if (!mayIssue || signatureAlgorithm === null) {
     const why = mayIssue
-      ? "its key is of a kind that no authority here may have"
+      ? "its key is of a kind that a CA in Chancery can't have"
       : "it has no basicConstraints cA, or no keyCertSign";
     throw new AppError(
       "issuer.not-an-authority",

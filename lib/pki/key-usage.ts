@@ -1,6 +1,9 @@
-import type { KeyUsageBit } from "@/lib/pki/types";
+import type { KeyUsageBit } from "./types";
 
-/** What a kind of key cannot do: only RSA enciphers (RFC 5480 §3), an Ed25519 key only signs (RFC 8410 §5). */
+/**
+ * What a kind of key cannot do: only RSA enciphers (RFC 5480 §3), an Ed25519 key only signs (RFC
+ * 8410 §5).
+ */
 export function isUnfitUsage(kind: "rsa" | "ec" | "ed25519" | "other", bit: KeyUsageBit): boolean {
   if (kind === "rsa")
     return bit === "keyAgreement" || bit === "encipherOnly" || bit === "decipherOnly";

@@ -1,17 +1,17 @@
 import { createHash, generateKeyPairSync, generatePrimeSync } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { bitString, integer, nullValue, oid, sequence, unsignedBytes } from "@/lib/pki/der";
+import { makeTestKey } from "@/testing/pki/authorities";
+import { bitString, integer, nullValue, oid, sequence, unsignedBytes } from "./der";
 import {
   findKeyWeaknesses,
   inspectPublicKey,
   signatureAlgorithmOf,
   subjectKeyIdentifier,
-} from "@/lib/pki/keys";
-import { otherOids } from "@/lib/pki/oids";
-import { publicKeyOf } from "@/lib/pki/public-key";
-import { findRsaWeakness } from "@/lib/pki/rsa-weaknesses";
-import { makeTestKey } from "@/lib/pki/testdata/authorities";
-import { verifySignature } from "@/lib/pki/verify-signature";
+} from "./keys";
+import { otherOids } from "./oids";
+import { publicKeyOf } from "./public-key";
+import { findRsaWeakness } from "./rsa-weaknesses";
+import { verifySignature } from "./verify-signature";
 
 const rsaSpki = (modulus: bigint, exponent = 65_537n): Uint8Array =>
   sequence(
@@ -40,7 +40,7 @@ function nextProbablePrime(from: bigint): bigint {
 
 describe("sound keys", () => {
   test.each(["ecdsa-p256", "ecdsa-p384", "rsa-2048", "rsa-3072", "ed25519"] as const)(
-    "%s is recognised, has no weakness and verifies what it signed",
+    "%s is recognized, has no weakness and verifies what it signed",
     async (algorithm) => {
       const key = makeTestKey(algorithm);
       const facts = inspectPublicKey(key.spkiDer);
@@ -169,7 +169,7 @@ describe("weak EC and Ed25519 keys", () => {
     expect(codes(spki)).toEqual(["key.unsupported"]);
   });
 
-  test("Ed25519 points of small order, for which anybody can sign, and non-canonical ones", () => {
+  test("Ed25519 points of small order, for which anyone can sign, and non-canonical ones", () => {
     const fieldPrime = (1n << 255n) - 19n;
     const encode = (y: bigint): Uint8Array => {
       const bytes = new Uint8Array(32);
@@ -197,7 +197,7 @@ describe("weak EC and Ed25519 keys", () => {
     ["RSA-PSS", "rsa-pss"],
     ["X25519", "x25519"],
     ["Ed448", "ed448"],
-  ] as const)("%s is recognised and not certified", (text, type) => {
+  ] as const)("%s is recognized and not certified", (text, type) => {
     const { publicKey } =
       type === "rsa-pss"
         ? generateKeyPairSync("rsa-pss", { modulusLength: 2048 })

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import type { Finding } from "@/lib/errors/app-error";
-import { curves, isOnCurve } from "@/lib/pki/public-key";
-import { findRsaWeakness } from "@/lib/pki/rsa-weaknesses";
-import { readSpki, type Spki } from "@/lib/pki/spki";
-import type { PublicKeyFacts, SignatureAlgorithm, SubjectKeyAlgorithm } from "@/lib/pki/types";
+import type { Finding } from "@/lib/errors/types";
+import { curves, isOnCurve } from "./public-key";
+import { findRsaWeakness } from "./rsa-weaknesses";
+import { readSpki, type Spki } from "./spki";
+import type { PublicKeyFacts, SignatureAlgorithm, SubjectKeyAlgorithm } from "./types";
 
 const otherCurves: Readonly<Record<string, string>> = {
   "1.3.132.0.10": "secp256k1",
@@ -25,7 +25,7 @@ const otherKeys: Readonly<Record<string, string>> = {
 };
 
 /** Number of significant bits of a big-endian magnitude. */
-export function bitLength(magnitude: Uint8Array): number {
+function bitLength(magnitude: Uint8Array): number {
   return magnitude.length * 8 - Math.clz32(magnitude[0] ?? 0) + 24;
 }
 
@@ -49,12 +49,18 @@ function nameKey(spki: Spki): Pick<PublicKeyFacts, "algorithm" | "text"> {
   }
 }
 
-/** What a public key is. Throws AppError `key.malformed` if the bytes are no strict SubjectPublicKeyInfo; judges nothing else. */
+/**
+ * What a public key is. Throws AppError `key.malformed` if the bytes are no strict
+ * SubjectPublicKeyInfo; checks nothing else.
+ */
 export function inspectPublicKey(spkiDer: Uint8Array): PublicKeyFacts {
   return { spkiDer, spkiSha256: sha256(spkiDer), ...nameKey(readSpki(spkiDer)) };
 }
 
-/** Leftmost 160 bits of SHA-256 over the key's BIT STRING octets (RFC 7093 §2 method 1). Throws AppError `key.malformed`. */
+/**
+ * Leftmost 160 bits of SHA-256 over the key's BIT STRING octets (RFC 7093 §2 method 1). Throws
+ * AppError `key.malformed`.
+ */
 export function subjectKeyIdentifier(spkiDer: Uint8Array): Uint8Array {
   return sha256(readSpki(spkiDer).keyBits).subarray(0, 20);
 }
@@ -63,7 +69,7 @@ function sha256(bytes: Uint8Array): Uint8Array {
   return Uint8Array.from(createHash("sha256").update(bytes).digest());
 }
 
-/** How an authority with this key signs; null for a key that no authority here may have. */
+/** How an authority with this key signs; null for a key that a CA may not have. */
 export function signatureAlgorithmOf(spkiDer: Uint8Array): SignatureAlgorithm | null {
   switch (inspectPublicKey(spkiDer).algorithm) {
     case "ecdsa-p256":
@@ -91,8 +97,9 @@ function weak(
 }
 
 /**
- * Everything that makes a public key unfit, each with how to mend it; empty for a sound key. RSA: length, exponent, small factors,
- * ROCA, close primes. EC: curve, encoding, point. Ed25519: length, points of small order. Throws AppError `key.malformed`.
+ * Everything that makes a public key unfit, each with a fix; empty for a sound key. RSA:
+ * length, exponent, small factors, ROCA, close primes. EC: curve, encoding, point. Ed25519: length,
+ * points of small order. Throws AppError `key.malformed`.
  */
 export function findKeyWeaknesses(spkiDer: Uint8Array): Finding[] {
   const spki = readSpki(spkiDer);
@@ -146,7 +153,7 @@ function rsaWeaknesses(modulus: Uint8Array, exponent: Uint8Array): Finding[] {
       ),
     );
   }
-  // Above 16,384 bits the arithmetic below would cost a refused caller more than it costs him.
+  // Above 16,384 bits the arithmetic below would cost the server more than the caller.
   const found =
     bits > 16384
       ? "no library checks a modulus of this size"
@@ -166,12 +173,12 @@ function ecWeaknesses(spkiDer: Uint8Array, curveOid: string, point: Uint8Array):
   const curve = curves[curveOid];
   if (curve === undefined) return [unsupported(inspectPublicKey(spkiDer).text)];
   if (point[0] !== 4 || point.length !== 1 + 2 * curve.coordinate) {
-    const mend =
-      "Write it uncompressed (openssl ec -conv_form uncompressed), so that one key has one encoding.";
+    const fix =
+      "Encode it uncompressed (openssl ec -conv_form uncompressed), so that one key has one encoding.";
     return [
       weak(
         "key.ec-encoding",
-        `The EC point is not in the uncompressed form of its curve. ${mend}`,
+        `The EC point is not in the uncompressed form of its curve. ${fix}`,
         "RFC 5480 §2.2",
       ),
     ];
@@ -200,7 +207,8 @@ function edWeaknesses(point: Uint8Array): Finding[] {
     ];
   const y = BigInt(`0x${Buffer.from(point).reverse().toString("hex")}`) & ((1n << 255n) - 1n);
   const square = (y * y) % fieldPrime;
-  // y of the points of order 1, 2 and 4, and, as roots of d·y⁴ + 2y² - 1, of order 8: whoever holds such a key can sign anything without a secret.
+  // y of the points of order 1, 2 and 4, and, as roots of d·y⁴ + 2y² - 1, of order 8: anyone can sign
+  // for such a key without a secret.
   const isSmallOrder =
     y === 0n ||
     square === 1n ||

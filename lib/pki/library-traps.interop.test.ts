@@ -3,16 +3,17 @@ import * as x509 from "@peculiar/x509";
 import * as asn1js from "asn1js";
 import * as pkijs from "pkijs";
 import { beforeAll, describe, expect, test } from "vitest";
-import { buildCrlTbs, readCrl } from "@/lib/pki/crl";
-import { parseCsr } from "@/lib/pki/csr";
-import { integer } from "@/lib/pki/der";
-import { readDer, takeInteger } from "@/lib/pki/der-reader";
-import { generalizedTime } from "@/lib/pki/der-time";
-import { describeCertificate } from "@/lib/pki/describe";
-import { buildOcspTbs } from "@/lib/pki/ocsp";
-import { verifyChain } from "@/lib/pki/path";
-import { planCertificate } from "@/lib/pki/plan";
-import { signPlan } from "@/lib/pki/sign";
+import { buildCrlTbs } from "./crl";
+import { readCrl } from "./crl-reader";
+import { parseCsr } from "./csr";
+import { integer } from "./der";
+import { readDer, takeInteger } from "./der-reader";
+import { generalizedTime } from "./der-time";
+import { describeCertificate } from "./describe";
+import { buildOcspTbs } from "./ocsp";
+import { verifyChain } from "./path";
+import { planCertificate } from "./plan";
+import { signPlan } from "./sign";
 import {
   makeTestAuthority,
   makeTestKey,
@@ -21,11 +22,13 @@ import {
   serverRules,
   urls,
   type TestAuthority,
-} from "@/lib/pki/testdata/authorities";
-import { makeCertId, makeRequest } from "@/lib/pki/testdata/requests";
+} from "@/testing/pki/authorities";
+import { identityWith } from "@/testing/pki/identity-names";
+import { makeCertId, makeRequest } from "@/testing/pki/requests";
 
-// Each trap of the certificate libraries that was met is shown here as it is, and that what is written here does not share it. If a library
-// mends one, its half of the test fails, and the trap can be struck from docs/architecture.md.
+// Each trap of the certificate libraries that was met is shown here as it is, and that what is
+// written here does not share it. If a library
+// fixes one, its half of the test fails, and the trap can be removed from docs/architecture.md.
 
 const p256 = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as const;
 const hex = (bytes: ArrayBuffer | Uint8Array): string =>
@@ -54,6 +57,7 @@ async function leafOf(subject: readonly { type: string; value: string }[]): Prom
     profileName: "tls-server",
     issuer: authority.facts,
     csr,
+    identity: identityWith(),
     serial: serialOf(9),
     now,
     urls,
@@ -101,7 +105,7 @@ describe("traps of the libraries", () => {
       expect(verifyChain(authority.root.der, [], [authority.root.der], date).ok).toBe(false);
   });
 
-  test("a string issuer is encoded anew: their child's issuer bytes are not the authority's, ours are", async () => {
+  test("a string issuer is encoded again: their child's issuer bytes are not the authority's, ours are", async () => {
     const authorityCertificate = new x509.X509Certificate(buffer(authority.der));
     const child = await x509.X509CertificateGenerator.create({
       issuer: authorityCertificate.subject,
@@ -137,6 +141,7 @@ describe("traps of the libraries", () => {
       profileName: "x",
       issuer: authority.facts,
       csr,
+      identity: identityWith(),
       serial: new Uint8Array(16),
       now,
       urls,

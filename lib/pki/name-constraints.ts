@@ -1,18 +1,23 @@
-import { tags } from "@/lib/pki/der";
-import { enter, leave, malformed, peek, readDer, take, type DerReader } from "@/lib/pki/der-reader";
-import { foundName, type FoundName } from "@/lib/pki/general-names";
-import { isInIpRange, parseIp } from "@/lib/pki/ip";
-import { readAttributes } from "@/lib/pki/names";
-import type { GeneralName } from "@/lib/pki/types";
+import { parseIp } from "@/lib/net/address";
+import { isInIpRange } from "@/lib/net/network";
+import { tags } from "./der";
+import { enter, leave, malformed, peek, readDer, take, type DerReader } from "./der-reader";
+import { readGeneralName, type RawGeneralName } from "./general-names";
+import { latin1 } from "./latin1";
+import { readAttributes } from "./names";
+import type { GeneralName } from "./types";
 
 export type NameConstraints = Readonly<{
-  permitted: readonly FoundName[];
-  excluded: readonly FoundName[];
+  permitted: readonly RawGeneralName[];
+  excluded: readonly RawGeneralName[];
 }>;
 
 const directoryTag = 0xa4;
 
-/** Reads a nameConstraints value (RFC 5280 §4.2.1.10). Throws AppError `der.malformed`; minimum and maximum are refused as the RFC asks. */
+/**
+ * Reads a nameConstraints value (RFC 5280 §4.2.1.10). Throws AppError `der.malformed`; minimum and
+ * maximum are refused as the RFC asks.
+ */
 export function readNameConstraints(value: Uint8Array): NameConstraints {
   const reader = readDer(value);
   const end = enter(reader, tags.sequence, "nameConstraints");
@@ -24,13 +29,13 @@ export function readNameConstraints(value: Uint8Array): NameConstraints {
   return { permitted, excluded };
 }
 
-function takeSubtrees(reader: DerReader, tag: number): FoundName[] {
+function takeSubtrees(reader: DerReader, tag: number): RawGeneralName[] {
   const end = enter(reader, tag, "subtrees");
-  const names: FoundName[] = [];
+  const names: RawGeneralName[] = [];
   while (reader.position < end) {
     const itemEnd = enter(reader, tags.sequence, "a subtree");
     const nameTag = reader.bytes[reader.position] ?? 0;
-    names.push(foundName(nameTag, take(reader, nameTag, "the base of a subtree")));
+    names.push(readGeneralName(nameTag, take(reader, nameTag, "the base of a subtree")));
     leave(reader, itemEnd, "a subtree");
   }
   leave(reader, end, "subtrees");
@@ -38,10 +43,16 @@ function takeSubtrees(reader: DerReader, tag: number): FoundName[] {
   return names;
 }
 
-/** What a certificate is called: its alternative names, its subject, and its common name if that reads as a host name. */
+/**
+ * What a certificate is called: its alternative names, its subject, and its common name if that
+ * reads as a hostname.
+ */
 export type CheckedNames = Readonly<{ sans: readonly GeneralName[]; subjectDer: Uint8Array }>;
 
-/** Each name that the constraints do not allow, in words; empty if all are allowed. Throws AppError `der.malformed` for an unreadable subject. */
+/**
+ * Each name that the constraints do not allow, as text; empty if all are allowed. Throws AppError
+ * `der.malformed` for an unreadable subject.
+ */
 export function findConstraintViolations(
   constraints: NameConstraints,
   names: CheckedNames,
@@ -56,11 +67,11 @@ export function findConstraintViolations(
       : [],
   );
   const violations = [...names.sans, ...mailboxes, ...hosts].flatMap((name) =>
-    judge(constraints, name.type, (base) => matches(base, name), name.value),
+    checkName(constraints, name.type, (base) => matches(base, name), name.value),
   );
   if (attributes.length > 0)
     violations.push(
-      ...judge(
+      ...checkName(
         constraints,
         "directory",
         (base) => isDirectoryWithin(base.content, names.subjectDer),
@@ -70,13 +81,13 @@ export function findConstraintViolations(
   return [...new Set(violations)];
 }
 
-function judge(
+function checkName(
   constraints: NameConstraints,
   kind: GeneralName["type"] | "directory",
-  isWithin: (base: FoundName) => boolean,
+  isWithin: (base: RawGeneralName) => boolean,
   text: string,
 ): string[] {
-  const ofKind = (base: FoundName): boolean =>
+  const ofKind = (base: RawGeneralName): boolean =>
     kind === "directory" ? base.tag === directoryTag : base.type === kind;
   const permitted = constraints.permitted.filter(ofKind);
   const excluded = constraints.excluded.filter(ofKind);
@@ -93,7 +104,7 @@ function judge(
     : [];
 }
 
-function matches(base: FoundName, name: GeneralName): boolean {
+function matches(base: RawGeneralName, name: GeneralName): boolean {
   switch (name.type) {
     case "dns":
       return isHostBelow(name.value, baseText(base));
@@ -106,20 +117,21 @@ function matches(base: FoundName, name: GeneralName): boolean {
   }
 }
 
-function baseText(base: FoundName): string {
-  return Buffer.from(base.content.buffer, base.content.byteOffset, base.content.length)
-    .toString("latin1")
-    .toLowerCase();
+function baseText(base: RawGeneralName): string {
+  return latin1(base.content).toLowerCase();
 }
 
-/** dNSName: the base itself and anything with labels added to its left; a leading dot, which some write, means the same below it. */
+/**
+ * dNSName: the base itself and anything with labels added to its left; a leading dot, which some
+ * write, means the same below it.
+ */
 function isHostBelow(host: string, base: string): boolean {
   if (base === "") return true;
   if (base.startsWith(".")) return host.endsWith(base);
   return host === base || host.endsWith(`.${base}`);
 }
 
-/** Whether a wildcard could stand for the excluded host itself. */
+/** Whether a wildcard could match the excluded host itself. */
 function wildcardReaches(name: string, base: string): boolean {
   return (
     name.startsWith("*.") &&
@@ -160,7 +172,10 @@ function isAddressWithin(text: string, base: Uint8Array): boolean {
   return isInIpRange(address, { address: base.subarray(0, half), mask: base.subarray(half) });
 }
 
-/** directoryName: the base's attributes are the first of the subject's, compared without regard to case and runs of spaces (§7.1). */
+/**
+ * directoryName: the base's attributes are the first of the subject's, compared without regard to
+ * case and runs of spaces (§7.1).
+ */
 function isDirectoryWithin(base: Uint8Array, subjectDer: Uint8Array): boolean {
   const fold = (der: Uint8Array): string[] =>
     readAttributes(der).map(

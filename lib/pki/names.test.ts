@@ -1,15 +1,16 @@
 import { describe, expect, test } from "vitest";
-import { bitString, sequence, setOf, oid, utf8String } from "@/lib/pki/der";
+import { formatIp, parseIp } from "@/lib/net/address";
+import { isInIpRange, parseIpRange } from "@/lib/net/network";
+import { bitString, sequence, setOf, oid, utf8String } from "./der";
 import {
   describeGeneralName,
   encodeGeneralName,
   parseGeneralName,
   readGeneralNames,
-} from "@/lib/pki/general-names";
-import { formatIp, isInIpRange, parseIp, parseIpRange } from "@/lib/pki/ip";
-import { describeName, encodeName, readName } from "@/lib/pki/names";
-import { formatSerial, makeSerial, parseSerial } from "@/lib/pki/serial";
-import type { DistinguishedName, GeneralNameType } from "@/lib/pki/types";
+} from "./general-names";
+import { describeName, encodeName, readName } from "./names";
+import { formatSerial, makeSerial, parseSerial } from "./serial";
+import type { DistinguishedName, GeneralNameType } from "./types";
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
 const invalid = expect.objectContaining({ code: "name.invalid" });
@@ -59,7 +60,7 @@ describe("distinguished names", () => {
     ["an unknown attribute", { type: "nickname", value: "x" }],
     ["a serialNumber with an umlaut", { type: "serialNumber", value: "ä" }],
     ["an emailAddress with an umlaut", { type: "emailAddress", value: "ä@example.com" }],
-  ])("%s is refused, with a mend", (_, attribute) => {
+  ])("%s is refused, with a fix", (_, attribute) => {
     expect(() => encodeName([attribute])).toThrow(invalid);
   });
 
@@ -144,7 +145,7 @@ describe("alternative names", () => {
     ["uri", "http://example.com/a b"],
     ["uri", "http://example.com/ä"],
     ["uri", "payments"],
-  ])("%s %o is refused, with a mend", (type, text) => {
+  ])("%s %o is refused, with a fix", (type, text) => {
     expect(() => parseGeneralName(type, text)).toThrow(invalid);
   });
 

@@ -1,8 +1,9 @@
 import { AppError } from "@/lib/errors/app-error";
-import { ia5String, oid, printableString, sequence, setOf, tags, utf8String } from "@/lib/pki/der";
-import { enter, leave, malformed, readDer, take, takeOid, takeRaw } from "@/lib/pki/der-reader";
-import { attributeOids, isOid, nameOfOid } from "@/lib/pki/oids";
-import type { DistinguishedName, NameAttribute } from "@/lib/pki/types";
+import { ia5String, oid, printableString, sequence, setOf, tags, utf8String } from "./der";
+import { enter, leave, malformed, readDer, take, takeOid, takeRaw } from "./der-reader";
+import { latin1 } from "./latin1";
+import { attributeOids, isOid, nameOfOid } from "./oids";
+import type { DistinguishedName, NameAttribute } from "./types";
 
 /** Upper bounds of RFC 5280 appendix A.1, in characters. */
 export const attributeBounds: Readonly<Record<string, number>> = {
@@ -22,12 +23,12 @@ export const attributeBounds: Readonly<Record<string, number>> = {
 };
 const printableTypes = new Set(["C", "serialNumber", "dnQualifier"]);
 const ia5Types = new Set(["DC", "emailAddress"]);
-const attributeCount = 32;
+const maxAttributes = 32;
 
-function refuse(attribute: NameAttribute, mend: string): AppError {
+function refuse(attribute: NameAttribute, fix: string): AppError {
   return new AppError(
     "name.invalid",
-    `The name attribute ${attribute.type}="${attribute.value.slice(0, 100)}" cannot be used. ${mend}`,
+    `The name attribute ${attribute.type}="${attribute.value.slice(0, 100)}" cannot be used. ${fix}`,
   );
 }
 
@@ -44,10 +45,13 @@ function checkAttribute(attribute: NameAttribute): void {
   if (hasControlCharacters(value))
     throw refuse(attribute, "Remove the control or unassigned characters.");
   if (type === "C" && !/^[A-Z]{2}$/.test(value))
-    throw refuse(attribute, "Write the country as two capital letters, such as DE.");
+    throw refuse(attribute, "Use two capital letters for the country, such as DE.");
 }
 
-/** Whether a text holds control, unassigned or otherwise invisible characters, which could hide what it says. */
+/**
+ * Whether a text holds control, unassigned or otherwise invisible characters, which could hide what
+ * it says.
+ */
 export function hasControlCharacters(text: string): boolean {
   return !/^[ -~]*$/.test(text) && /\p{C}/u.test(text);
 }
@@ -65,14 +69,15 @@ function encodeValue(attribute: NameAttribute): Uint8Array {
 }
 
 /**
- * Name (RDNSequence) with one attribute per RDN, in the order given: C and serialNumber as PrintableString, DC and emailAddress as
- * IA5String, all else UTF8String (RFC 5280 §4.1.2.4). Throws AppError `name.invalid`.
+ * Name (RDNSequence) with one attribute per RDN, in the order given: C and serialNumber as
+ * PrintableString, DC and emailAddress as IA5String, all else UTF8String (RFC 5280 §4.1.2.4).
+ * Throws AppError `name.invalid`.
  */
 export function encodeName(name: DistinguishedName): Uint8Array {
-  if (name.length > attributeCount)
+  if (name.length > maxAttributes)
     throw new AppError(
       "name.invalid",
-      `A name has at most ${attributeCount} attributes; remove some.`,
+      `A name has at most ${maxAttributes} attributes; remove some.`,
     );
   const rdns = name.map((attribute) => {
     const type = attributeOids[attribute.type] ?? (isOid(attribute.type) ? attribute.type : null);
@@ -81,9 +86,9 @@ export function encodeName(name: DistinguishedName): Uint8Array {
         attribute,
         `Use one of ${Object.keys(attributeOids).join(", ")}, or a dotted object identifier.`,
       );
-    const known = { ...attribute, type: nameOfOid(type) };
-    checkAttribute(known);
-    return setOf(sequence(oid(type), encodeValue(known)));
+    const canonical = { ...attribute, type: nameOfOid(type) };
+    checkAttribute(canonical);
+    return setOf(sequence(oid(type), encodeValue(canonical)));
   });
   return sequence(...rdns);
 }
@@ -101,8 +106,10 @@ function decodeWide(content: Uint8Array, width: 2 | 4): string | null {
   return text;
 }
 
-/** Text of a directory string's content; null for another type or octets that do not fit the type. */
-export function decodeString(tag: number, content: Uint8Array): string | null {
+/**
+ * Text of a directory string's content; null for another type or octets that do not fit the type.
+ */
+function decodeString(tag: number, content: Uint8Array): string | null {
   switch (tag) {
     case tags.utf8String:
       try {
@@ -124,12 +131,8 @@ export function decodeString(tag: number, content: Uint8Array): string | null {
   }
 }
 
-function latin1(content: Uint8Array): string {
-  return Buffer.from(content.buffer, content.byteOffset, content.length).toString("latin1");
-}
-
-/** An attribute as found, its RDN's number and its encoding included. */
-export type FoundAttribute = Readonly<{
+/** An attribute as encoded, its RDN's number and its encoding included. */
+export type RawAttribute = Readonly<{
   rdn: number;
   type: string;
   tag: number;
@@ -137,11 +140,13 @@ export type FoundAttribute = Readonly<{
   raw: Uint8Array;
 }>;
 
-/** Reads a Name strictly in structure, without judging its values. Throws AppError `der.malformed`. */
-export function readAttributes(der: Uint8Array): FoundAttribute[] {
+/**
+ * Reads a Name strictly in structure, without checking its values. Throws AppError `der.malformed`.
+ */
+export function readAttributes(der: Uint8Array): RawAttribute[] {
   const reader = readDer(der);
   const end = enter(reader, tags.sequence, "a name");
-  const found: FoundAttribute[] = [];
+  const found: RawAttribute[] = [];
   for (let rdn = 0; reader.position < end; rdn += 1) {
     const setEnd = enter(reader, tags.set, "a relative name");
     if (setEnd === reader.position) throw malformed("a relative name is empty", reader);
@@ -166,7 +171,10 @@ export function readAttributes(der: Uint8Array): FoundAttribute[] {
   return found;
 }
 
-/** A Name as attributes, most general first; a value that is no text becomes `#` and its DER in hex. Throws AppError `der.malformed`. */
+/**
+ * A Name as attributes, most general first; a value that is no text becomes `#` and its DER in hex.
+ * Throws AppError `der.malformed`.
+ */
 export function readName(der: Uint8Array): DistinguishedName {
   return readAttributes(der).map(({ type, value, raw }) => ({
     type,
@@ -189,7 +197,10 @@ function hexEscape(character: string): string {
     .join("");
 }
 
-/** One line in the manner of RFC 4514, most specific first: `CN=pay.example.com,O=Example`. Several attributes of one RDN join by `+`. */
+/**
+ * One line in the manner of RFC 4514, most specific first: `CN=pay.example.com,O=Example`. Several
+ * attributes of one RDN join by `+`.
+ */
 export function describeName(name: Uint8Array | DistinguishedName): string {
   if (!(name instanceof Uint8Array))
     return name

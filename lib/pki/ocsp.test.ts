@@ -1,17 +1,10 @@
 import { createHash, randomBytes } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { isAppError } from "@/lib/errors/app-error";
-import {
-  boolean,
-  explicitTag,
-  integer,
-  nullValue,
-  octetString,
-  oid,
-  sequence,
-  tlv,
-} from "@/lib/pki/der";
-import { encodeExtension } from "@/lib/pki/extensions";
+import { makeTestAuthority, now, serialOf } from "@/testing/pki/authorities";
+import { makeCertId, makeOcspRequest } from "@/testing/pki/requests";
+import { boolean, explicitTag, integer, nullValue, octetString, oid, sequence, tlv } from "./der";
+import { encodeExtension } from "./extensions";
 import {
   assembleOcspResponse,
   buildOcspTbs,
@@ -20,11 +13,9 @@ import {
   parseOcspRequest,
   type OcspContent,
   type OcspStatus,
-} from "@/lib/pki/ocsp";
-import { extensionOids } from "@/lib/pki/oids";
-import { readSpki } from "@/lib/pki/spki";
-import { makeTestAuthority, now, serialOf } from "@/lib/pki/testdata/authorities";
-import { makeCertId, makeOcspRequest } from "@/lib/pki/testdata/requests";
+} from "./ocsp";
+import { extensionOids } from "./oids";
+import { readSpki } from "./spki";
 
 const authority = await makeTestAuthority("ecdsa-p256");
 const certId = makeCertId({ serial: serialOf(5) });

@@ -1,16 +1,8 @@
 import { createHash } from "node:crypto";
 import { AppError } from "@/lib/errors/app-error";
-import { encodeSignatureAlgorithm } from "@/lib/pki/algorithms";
-import { reasonNumbers } from "@/lib/pki/crl";
-import {
-  bitString,
-  enumerated,
-  explicitTag,
-  octetString,
-  oid,
-  sequence,
-  tags,
-} from "@/lib/pki/der";
+import { encodeSignatureAlgorithm } from "./algorithms";
+import { reasonNumbers } from "./crl";
+import { bitString, enumerated, explicitTag, octetString, oid, sequence, tags } from "./der";
 import {
   checkInteger,
   enter,
@@ -21,12 +13,12 @@ import {
   take,
   takeRaw,
   type DerReader,
-} from "@/lib/pki/der-reader";
-import { generalizedTime } from "@/lib/pki/der-time";
-import { encodeExtension } from "@/lib/pki/extensions";
-import { extensionOids, otherOids } from "@/lib/pki/oids";
-import { readSpki } from "@/lib/pki/spki";
-import type { IssuerFacts, RevocationReason, SignatureAlgorithm } from "@/lib/pki/types";
+} from "./der-reader";
+import { generalizedTime } from "./der-time";
+import { encodeExtension } from "./extensions";
+import { extensionOids, otherOids } from "./oids";
+import { readSpki } from "./spki";
+import type { IssuerFacts, RevocationReason, SignatureAlgorithm } from "./types";
 
 const maxOctets = 64 * 1024;
 const maxCertIds = 100;
@@ -50,8 +42,9 @@ const nonceOid = oid(extensionOids.ocspNonce);
 const basicOid = oid(otherOids.ocspBasic);
 
 /**
- * Reads an OCSPRequest of at most 64 KiB and 100 CertIDs (RFC 6960 §4.1). A signature is passed over, a nonce has 1 to 128 octets
- * (RFC 9654). Throws AppError `ocsp.malformed` or `der.malformed`; both are answered as malformedRequest.
+ * Reads an OCSPRequest of at most 64 KiB and 100 CertIDs (RFC 6960 §4.1). A signature is passed
+ * over, a nonce has 1 to 128 octets (RFC 9654). Throws AppError `ocsp.malformed` or
+ * `der.malformed`; both are answered as malformedRequest.
  */
 export function parseOcspRequest(der: Uint8Array): OcspRequest {
   if (der.length > maxOctets)
@@ -125,7 +118,10 @@ function readCertId(reader: DerReader): OcspCertId {
   return { hashAlgorithm, issuerNameHash, issuerKeyHash, serial, raw: bytes.subarray(start, end) };
 }
 
-/** Extensions of a request: the nonce, if it is there; a critical one that is not known cannot be honoured. */
+/**
+ * Extensions of a request: the nonce, if it is there; a critical one that is not known cannot be
+ * honored.
+ */
 function readNonce(reader: DerReader, tag: number): Uint8Array | null {
   const end = enter(reader, tag, "the extensions");
   const listEnd = enter(reader, tags.sequence, "the extensions");
@@ -163,7 +159,10 @@ export type CertIdHashes = Readonly<{
   issuerKeyHash: Uint8Array;
 }>;
 
-/** How a client names this issuer in a CertID: over the exact subject bytes and the key's bits, for each hash. */
+/**
+ * How a client names this issuer in a CertID: over the exact subject bytes and the key's bits, for
+ * each hash.
+ */
 export function issuerCertIdHashes(
   issuer: Pick<IssuerFacts, "subjectDer" | "spkiDer">,
 ): readonly CertIdHashes[] {
@@ -188,7 +187,10 @@ export type OcspSingle = Readonly<{
   nextUpdate: Date;
 }>;
 export type OcspContent = Readonly<{
-  /** SubjectPublicKeyInfo of the responder, which is named by the SHA-1 of its key (RFC 6960 §4.2.1, byKey). */
+  /**
+   * SubjectPublicKeyInfo of the responder, which is named by the SHA-1 of its key (RFC 6960 §4.2.1,
+   * byKey).
+   */
   responderSpki: Uint8Array;
   producedAt: Date;
   responses: readonly OcspSingle[];
@@ -217,8 +219,8 @@ function encodeStatus(status: OcspStatus): Uint8Array {
 const responderIds = new WeakMap<Uint8Array, Uint8Array>();
 
 function responderId(spkiDer: Uint8Array): Uint8Array {
-  const known = responderIds.get(spkiDer);
-  if (known !== undefined) return known;
+  const cached = responderIds.get(spkiDer);
+  if (cached !== undefined) return cached;
   const id = explicitTag(
     2,
     octetString(Uint8Array.from(createHash("sha1").update(readSpki(spkiDer).keyBits).digest())),
@@ -228,15 +230,19 @@ function responderId(spkiDer: Uint8Array): Uint8Array {
 }
 
 /**
- * ResponseData (RFC 6960 §4.2.1), the bytes that a responder signs: times cut to whole seconds, good as `80 00`, reason 0 left out.
- * Throws AppError `ocsp.invalid` if nextUpdate does not lie after thisUpdate, or there is no response.
+ * ResponseData (RFC 6960 §4.2.1), the bytes that a responder signs: times cut to whole seconds,
+ * good as `80 00`, reason 0 left out. Throws AppError `ocsp.invalid` if nextUpdate is not
+ * after thisUpdate, or there is no response.
  */
 export function buildOcspTbs(content: OcspContent): Uint8Array {
   if (content.responses.length === 0)
     throw new AppError("ocsp.invalid", "An OCSP answer holds at least one response.");
   const singles = content.responses.map(({ rawCertId, status, thisUpdate, nextUpdate }) => {
     if (!(Math.floor(nextUpdate.getTime() / 1000) > Math.floor(thisUpdate.getTime() / 1000)))
-      throw new AppError("ocsp.invalid", "nextUpdate of an OCSP response lies after thisUpdate.");
+      throw new AppError(
+        "ocsp.invalid",
+        "nextUpdate of an OCSP response must be after thisUpdate.",
+      );
     return sequence(
       rawCertId,
       encodeStatus(status),
@@ -261,7 +267,10 @@ export function buildOcspTbs(content: OcspContent): Uint8Array {
   );
 }
 
-/** OCSPResponse with status successful around a signed ResponseData; the responder's certificate goes along, unless it is the issuer itself (null). */
+/**
+ * OCSPResponse with status successful around a signed ResponseData; the responder's certificate
+ * goes along, unless it is the issuer itself (null).
+ */
 export function assembleOcspResponse(
   responseData: Uint8Array,
   algorithm: SignatureAlgorithm,
@@ -286,7 +295,7 @@ const errorNumbers = {
   unauthorized: 6,
 } as const;
 
-/** An OCSPResponse that answers nothing but why; unsigned, as RFC 6960 §2.3 has it. */
+/** An OCSPResponse with an error status only; unsigned, as RFC 6960 §2.3 has it. */
 export function ocspError(status: keyof typeof errorNumbers): Uint8Array {
   return sequence(enumerated(errorNumbers[status]));
 }

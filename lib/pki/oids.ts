@@ -1,3 +1,4 @@
+import { latin1 } from "./latin1";
 const cache = new Map<string, Uint8Array>();
 
 function base128(value: bigint): number[] {
@@ -13,7 +14,10 @@ function isOidText(text: string): boolean {
   );
 }
 
-/** OBJECT IDENTIFIER element of a dotted text. RangeError if the text is none. The result is shared: do not write to it. */
+/**
+ * OBJECT IDENTIFIER element of a dotted text. RangeError if the text is none. The result is shared:
+ * do not write to it.
+ */
 export function encodeOid(text: string): Uint8Array {
   const known = cache.get(text);
   if (known !== undefined) return known;
@@ -29,9 +33,12 @@ export function encodeOid(text: string): Uint8Array {
 
 const decoded = new Map<string, string>();
 
-/** Dotted text of an OID's content octets, or null if they are malformed (padding, cut off, over 127 octets). */
+/**
+ * Dotted text of an OID's content octets, or null if they are malformed (padding, cut off, over 127
+ * octets).
+ */
 export function decodeOid(content: Uint8Array): string | null {
-  const key = Buffer.from(content.buffer, content.byteOffset, content.length).toString("latin1");
+  const key = latin1(content);
   const known = decoded.get(key);
   if (known !== undefined) return known;
   const text = decodeArcs(content);

@@ -1,28 +1,15 @@
 import "reflect-metadata";
-import { execFileSync, spawnSync } from "node:child_process";
 import { X509Certificate } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import * as x509 from "@peculiar/x509";
-import * as asn1js from "asn1js";
 import * as pkijs from "pkijs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { buildCrlTbs } from "@/lib/pki/crl";
-import { parseCsr } from "@/lib/pki/csr";
-import { describeCertificate } from "@/lib/pki/describe";
-import {
-  assembleOcspResponse,
-  buildOcspTbs,
-  issuerCertIdHashes,
-  parseOcspRequest,
-  type OcspStatus,
-} from "@/lib/pki/ocsp";
-import { verifyChain } from "@/lib/pki/path";
-import { toPem } from "@/lib/pki/pem";
-import { planCertificate } from "@/lib/pki/plan";
-import { formatSerial } from "@/lib/pki/serial";
-import { signPlan } from "@/lib/pki/sign";
+import { parseCsr } from "./csr";
+import { describeCertificate } from "./describe";
+import { verifyChain } from "./path";
+import { toPem } from "./pem";
+import { planCertificate } from "./plan";
+import { formatSerial } from "./serial";
+import { signPlan } from "./sign";
 import {
   makeTestAuthority,
   makeTestKey,
@@ -31,84 +18,40 @@ import {
   serverRules,
   urls,
   type TestAuthority,
-  type TestKey,
-} from "@/lib/pki/testdata/authorities";
-import { makeRequest } from "@/lib/pki/testdata/requests";
-import { authorityKeyAlgorithms, type ProfileRules, type RevokedEntry } from "@/lib/pki/types";
+} from "@/testing/pki/authorities";
+import { identityWith } from "@/testing/pki/identity-names";
+import { issueTestCertificate } from "@/testing/pki/issue-certificate";
+import { createOpensslFolder, isOpensslMissing } from "@/testing/pki/openssl-folder";
+import { makeRequest } from "@/testing/pki/requests";
+import { authorityKeyAlgorithms } from "./types";
 
-// Everything that is written here is read by those who will meet it: openssl, Node, @peculiar/x509 and pkijs, for each kind of authority key.
+// Everything that is written here is read by those who will meet it: openssl, Node, @peculiar/x509
+// and pkijs, for each kind of authority key.
 
 const now = new Date(Math.floor(Date.now() / 1000) * 1000 - 5000);
-const inAnHour = new Date(now.getTime() + 3_600_000);
-const folder = mkdtempSync(join(tmpdir(), "pki-interop-"));
-afterAll(() => rmSync(folder, { recursive: true }));
-
-/** Without openssl these are skipped by name, except where all tests have to run. */
-const isMissing = !process.env["CI"] && spawnSync("openssl", ["version"]).error !== undefined;
-const openssl = (...args: string[]): string =>
-  execFileSync("openssl", args, {
-    cwd: folder,
-    encoding: "utf8",
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-const write = (name: string, content: string | Uint8Array): string => {
-  writeFileSync(join(folder, name), content);
-  return name;
-};
+const { openssl, write, read, remove } = createOpensslFolder();
+afterAll(remove);
 const buffer = (der: Uint8Array): ArrayBuffer => Uint8Array.from(der).buffer;
 const colons = (serial: Uint8Array): string => formatSerial(serial).toUpperCase();
 
-async function issue(
-  authority: TestAuthority,
-  key: TestKey,
-  number: number,
-  rules: ProfileRules = serverRules,
-  at = now,
-): Promise<Uint8Array> {
-  const isResponder = rules.kind === "ocsp-responder";
-  const csr = parseCsr(
-    await makeRequest(
-      key,
-      isResponder
-        ? { subject: [{ type: "CN", value: "Example OCSP" }], sans: [] }
-        : {
-            sans: [
-              { type: "dns", value: "pay.example.com" },
-              { type: "ip", value: "10.0.0.1" },
-              { type: "ip", value: "2001:db8::1" },
-              { type: "email", value: "pay@example.com" },
-              { type: "uri", value: "spiffe://example.com/pay" },
-            ],
-          },
-    ),
-  );
-  const { plan, findings } = planCertificate({
-    rules,
-    profileName: "p",
-    issuer: authority.facts,
-    csr,
-    serial: serialOf(number),
-    now: at,
-    urls,
-  });
-  expect(findings).toEqual([]);
-  return signPlan(plan!, authority.key.signer);
-}
-
-describe.skipIf(isMissing).each(authorityKeyAlgorithms)(
+describe.skipIf(isOpensslMissing).each(authorityKeyAlgorithms)(
   "an authority with a key of the kind %s",
   (algorithm) => {
     let authority: TestAuthority;
     let leaf: Uint8Array;
-    let responderKey: TestKey;
     let responder: Uint8Array;
     const file = (name: string): string => `${algorithm}-${name}`;
 
     beforeAll(async () => {
       authority = await makeTestAuthority(algorithm, now);
-      responderKey = makeTestKey("ecdsa-p256");
-      leaf = await issue(authority, makeTestKey("ecdsa-p256"), 10);
-      responder = await issue(authority, responderKey, 11, responderRules);
+      leaf = await issueTestCertificate(authority, makeTestKey("ecdsa-p256"), 10, now);
+      responder = await issueTestCertificate(
+        authority,
+        makeTestKey("ecdsa-p256"),
+        11,
+        now,
+        responderRules,
+      );
       write(file("root.pem"), toPem("CERTIFICATE", authority.root.der));
       write(file("issuing.pem"), toPem("CERTIFICATE", authority.der));
       write(file("leaf.pem"), toPem("CERTIFICATE", leaf));
@@ -211,250 +154,10 @@ describe.skipIf(isMissing).each(authorityKeyAlgorithms)(
           : await theirs.verify(pkijs.Certificate.fromBER(buffer(authority.der)));
       expect(verified).toBe(true);
     });
-
-    test("openssl verifies a CRL, sees reasons and dates, and refuses the revoked certificate", async () => {
-      const entries: RevokedEntry[] = [
-        { serial: serialOf(3), revokedAt: now, reason: "unspecified", invalidityDate: null },
-        {
-          serial: serialOf(10),
-          revokedAt: now,
-          reason: "keyCompromise",
-          invalidityDate: new Date("2026-01-02T03:04:05Z"),
-        },
-        { serial: serialOf(12), revokedAt: now, reason: "certificateHold", invalidityDate: null },
-      ];
-      const tbsDer = buildCrlTbs({
-        issuer: authority.facts,
-        crlNumber: 4660n,
-        thisUpdate: now,
-        nextUpdate: inAnHour,
-        idpUrl: urls.crl,
-        entries,
-      });
-      const der = await signPlan(
-        { tbsDer, signatureAlgorithm: authority.facts.signatureAlgorithm },
-        authority.key.signer,
-      );
-      const name = write(file("list.crl"), der);
-      write(file("list.crl.pem"), toPem("X509 CRL", der));
-      const text = openssl("crl", "-inform", "DER", "-in", name, "-noout", "-text");
-      for (const part of [
-        "X509v3 CRL Number",
-        "4660",
-        "Key Compromise",
-        "Certificate Hold",
-        "Invalidity Date",
-        "Issuing Distribution Point: critical",
-        colons(serialOf(12)),
-      ])
-        expect(text).toContain(part);
-      expect(
-        openssl(
-          "crl",
-          "-in",
-          file("list.crl.pem"),
-          "-CAfile",
-          file("issuing.pem"),
-          "-noout",
-          "-nextupdate",
-        ),
-      ).toContain("nextUpdate=");
-      const check = (leafFile: string): string => {
-        try {
-          return openssl(
-            "verify",
-            "-crl_check",
-            "-CAfile",
-            file("root.pem"),
-            "-untrusted",
-            file("issuing.pem"),
-            "-CRLfile",
-            file("list.crl.pem"),
-            leafFile,
-          );
-        } catch (error) {
-          return String((error as { stderr: string }).stderr);
-        }
-      };
-      expect(check(file("leaf.pem"))).toMatch(/certificate revoked/);
-      write(
-        file("good.pem"),
-        toPem("CERTIFICATE", await issue(authority, makeTestKey("ed25519"), 13)),
-      );
-      expect(check(file("good.pem"))).toContain("OK");
-      const theirs = new x509.X509Crl(buffer(der));
-      expect(theirs.entries.map(({ serialNumber, reason }) => [serialNumber, reason])).toEqual([
-        [formatSerial(serialOf(3)), undefined],
-        [formatSerial(serialOf(10)), 1],
-        [formatSerial(serialOf(12)), 6],
-      ]);
-      expect(
-        await theirs.verify({
-          publicKey: new x509.X509Certificate(buffer(authority.der)).publicKey,
-        }),
-      ).toBe(true);
-      expect(pkijs.CertificateRevocationList.fromBER(buffer(der)).revokedCertificates).toHaveLength(
-        3,
-      );
-    });
-
-    test("openssl reads an empty CRL", async () => {
-      const tbsDer = buildCrlTbs({
-        issuer: authority.facts,
-        crlNumber: 1n,
-        thisUpdate: now,
-        nextUpdate: inAnHour,
-        idpUrl: null,
-        entries: [],
-      });
-      const name = write(
-        file("empty.crl"),
-        await signPlan(
-          { tbsDer, signatureAlgorithm: authority.facts.signatureAlgorithm },
-          authority.key.signer,
-        ),
-      );
-      expect(openssl("crl", "-inform", "DER", "-in", name, "-noout", "-text")).toContain(
-        "No Revoked Certificates",
-      );
-    });
-
-    test.each<[OcspStatus, string]>([
-      [{ state: "good" }, ": good"],
-      [{ state: "unknown" }, ": unknown"],
-      [{ state: "revoked", at: now, reason: "superseded" }, ": revoked"],
-      [{ state: "revoked", at: now, reason: "unspecified" }, ": revoked"],
-    ])(
-      "openssl asks, and believes the answer %j by a delegated responder",
-      async (status, expected) => {
-        for (const digest of status.state === "good" ? ["-sha1", "-sha256"] : ["-sha256"]) {
-          openssl(
-            "ocsp",
-            digest,
-            "-issuer",
-            file("issuing.pem"),
-            "-cert",
-            file("leaf.pem"),
-            "-reqout",
-            file("req.der"),
-          );
-          const request = parseOcspRequest(
-            Uint8Array.from(readFileSync(join(folder, file("req.der")))),
-          );
-          const [certId] = request.certIds;
-          const hashes = issuerCertIdHashes(authority.facts).find(
-            ({ hashAlgorithm }) => hashAlgorithm === certId!.hashAlgorithm,
-          )!;
-          expect([
-            Buffer.from(certId!.issuerNameHash),
-            Buffer.from(certId!.issuerKeyHash),
-            Buffer.from(certId!.serial),
-          ]).toEqual([
-            Buffer.from(hashes.issuerNameHash),
-            Buffer.from(hashes.issuerKeyHash),
-            Buffer.from(serialOf(10)),
-          ]);
-          expect(request.nonce).not.toBeNull();
-          const tbs = buildOcspTbs({
-            responderSpki: responderKey.spkiDer,
-            producedAt: now,
-            nonce: request.nonce,
-            responses: [{ rawCertId: certId!.raw, status, thisUpdate: now, nextUpdate: inAnHour }],
-          });
-          const response = assembleOcspResponse(
-            tbs,
-            "ecdsa-sha256",
-            await responderKey.signer.sign(tbs),
-            responder,
-          );
-          write(file("resp.der"), response);
-          write(
-            file("trust.pem"),
-            toPem("CERTIFICATE", authority.root.der) + toPem("CERTIFICATE", authority.der),
-          );
-          const answer = openssl(
-            "ocsp",
-            "-respin",
-            file("resp.der"),
-            "-reqin",
-            file("req.der"),
-            "-no_nonce",
-            "-issuer",
-            file("issuing.pem"),
-            digest,
-            "-cert",
-            file("leaf.pem"),
-            "-CAfile",
-            file("trust.pem"),
-          );
-          expect(answer).toContain(`${file("leaf.pem")}${expected}`);
-          const basic = new pkijs.OCSPResponse({ schema: asn1js.fromBER(buffer(response)).result });
-          expect(basic.responseStatus.valueBlock.valueDec).toBe(0);
-        }
-      },
-    );
-
-    test("openssl believes an answer by the authority itself", async () => {
-      openssl(
-        "ocsp",
-        "-issuer",
-        file("issuing.pem"),
-        "-cert",
-        file("leaf.pem"),
-        "-no_nonce",
-        "-reqout",
-        file("own.der"),
-      );
-      const request = parseOcspRequest(
-        Uint8Array.from(readFileSync(join(folder, file("own.der")))),
-      );
-      const tbs = buildOcspTbs({
-        responderSpki: authority.facts.spkiDer,
-        producedAt: now,
-        nonce: null,
-        responses: [
-          {
-            rawCertId: request.certIds[0]!.raw,
-            status: { state: "good" },
-            thisUpdate: now,
-            nextUpdate: inAnHour,
-          },
-        ],
-      });
-      write(
-        file("ownresp.der"),
-        assembleOcspResponse(
-          tbs,
-          authority.facts.signatureAlgorithm,
-          await authority.key.signer.sign(tbs),
-          null,
-        ),
-      );
-      write(
-        file("trust.pem"),
-        toPem("CERTIFICATE", authority.root.der) + toPem("CERTIFICATE", authority.der),
-      );
-      expect(
-        openssl(
-          "ocsp",
-          "-respin",
-          file("ownresp.der"),
-          "-reqin",
-          file("own.der"),
-          "-no_nonce",
-          "-issuer",
-          file("issuing.pem"),
-          "-cert",
-          file("leaf.pem"),
-          "-CAfile",
-          file("trust.pem"),
-        ),
-      ).toContain(": good");
-    });
   },
 );
 
-describe.skipIf(isMissing)("requests that openssl makes are read", () => {
+describe.skipIf(isOpensslMissing)("requests that openssl makes are read", () => {
   test.each([
     ["P-256", ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"], "ecdsa-p256"],
     ["P-384", ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-384", "-sha384"], "ecdsa-p384"],
@@ -481,8 +184,8 @@ describe.skipIf(isMissing)("requests that openssl makes are read", () => {
     ];
     openssl(...common, "-out", "csr.pem");
     openssl("req", "-in", "csr.pem", "-outform", "DER", "-out", "csr.der");
-    const csr = parseCsr(readFileSync(join(folder, "csr.pem"), "utf8"));
-    expect(parseCsr(Uint8Array.from(readFileSync(join(folder, "csr.der"))))).toEqual(csr);
+    const csr = parseCsr(Buffer.from(read("csr.pem")).toString("utf8"));
+    expect(parseCsr(read("csr.der"))).toEqual(csr);
     expect(csr).toMatchObject({
       subjectText: "CN=pay.example.com,O=Exämple,C=DE",
       key: { algorithm: expected },
@@ -501,7 +204,7 @@ describe.skipIf(isMissing)("requests that openssl makes are read", () => {
 });
 
 test
-  .skipIf(isMissing)
+  .skipIf(isOpensslMissing)
   .each(["2049-12-31T23:59:59Z", "2050-01-01T00:00:00Z", "9999-12-31T23:59:59Z"])(
   "a certificate that ends at %s is read so by openssl and Node",
   async (end) => {
@@ -518,6 +221,7 @@ test
       profileName: "p",
       issuer: { ...authority.facts, notAfter: new Date(end) },
       csr,
+      identity: identityWith(),
       serial: serialOf(1),
       now,
       urls,

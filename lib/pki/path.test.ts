@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { encodeSignatureAlgorithm } from "@/lib/pki/algorithms";
-import { explicitTag, nullValue, sequence, tlv } from "@/lib/pki/der";
+import { makeTestKey, serialOf, type TestKey } from "@/testing/pki/authorities";
+import { encodeSignatureAlgorithm } from "./algorithms";
+import { explicitTag, nullValue, sequence, tlv } from "./der";
 import {
   authorityKeyIdentifierExtension,
   basicConstraintsExtension,
@@ -8,14 +9,13 @@ import {
   keyUsageExtension,
   subjectAltNameExtension,
   subjectKeyIdentifierExtension,
-} from "@/lib/pki/extensions";
-import { subjectKeyIdentifier } from "@/lib/pki/keys";
-import { encodeName } from "@/lib/pki/names";
-import { extensionOids } from "@/lib/pki/oids";
-import { verifyChain } from "@/lib/pki/path";
-import { signPlan } from "@/lib/pki/sign";
-import { encodeTbs } from "@/lib/pki/tbs";
-import { makeTestKey, serialOf, type TestKey } from "@/lib/pki/testdata/authorities";
+} from "./extensions";
+import { subjectKeyIdentifier } from "./keys";
+import { encodeName } from "./names";
+import { extensionOids } from "./oids";
+import { verifyChain } from "./path";
+import { signPlan } from "./sign";
+import { encodeTbs } from "./tbs";
 
 const from = new Date("2026-01-01T00:00:00Z");
 const to = new Date("2026-12-31T23:59:59Z");
@@ -35,7 +35,7 @@ type Change = Readonly<{
 }>;
 let serial = 100;
 
-/** A certificate with any fault that is asked for, signed as it stands. */
+/** A certificate with any requested fault, signed as it is. */
 async function issue(name: string, by: Node | null, change: Change = {}): Promise<Node> {
   const key = change.key ?? makeTestKey("ecdsa-p256");
   const issuer = by ?? { key, name };

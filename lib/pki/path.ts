@@ -1,13 +1,16 @@
 import { isAppError } from "@/lib/errors/app-error";
-import { readSignatureAlgorithm } from "@/lib/pki/algorithms";
-import { extensionValue, readCertificate, type Certificate } from "@/lib/pki/certificate";
-import { equalBytes } from "@/lib/pki/der";
-import { findConstraintViolations, readNameConstraints } from "@/lib/pki/name-constraints";
-import { extensionOids, nameOfOid } from "@/lib/pki/oids";
-import { verifyForeignSignature } from "@/lib/pki/verify-signature";
+import { readSignatureAlgorithm } from "./algorithms";
+import { extensionValue, readCertificate, type Certificate } from "./certificate";
+import { equalBytes } from "./der";
+import { findConstraintViolations, readNameConstraints } from "./name-constraints";
+import { extensionOids, nameOfOid } from "./oids";
+import { verifyWithAlgorithm } from "./verify-signature";
 
 const maxDepth = 8;
-/** Each signature costs as much as an answer; whoever sends certificates does not decide how many are checked. */
+/**
+ * Verifying a signature is expensive, so the sender of certificates must not decide how many are
+ * checked.
+ */
 const maxSignatures = 32;
 
 export type ChainResult =
@@ -21,8 +24,11 @@ type Search = {
   signatures: number;
 };
 
-/** Extensions that this check, or the profile of the leaf, takes into account; any other critical one refuses the path (RFC 5280 §4.2). */
-const understood: ReadonlySet<string> = new Set([
+/**
+ * Extensions that this check, or the profile of the leaf, takes into account; any other critical
+ * one refuses the path (RFC 5280 §4.2).
+ */
+const supportedExtensions: ReadonlySet<string> = new Set([
   extensionOids.basicConstraints,
   extensionOids.keyUsage,
   extensionOids.extKeyUsage,
@@ -33,9 +39,11 @@ const understood: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Whether a leaf chains to one of the roots at a moment (RFC 5280 §6.1 without policies): signatures, validity with both ends inclusive,
- * cA, keyCertSign, path length, name constraints, critical extensions. All certificates as DER. Status, names and usages of the
- * leaf are the caller's. Never throws for bad input: an unreadable leaf is a reason, an unreadable intermediate is not used.
+ * Whether a leaf chains to one of the roots at a moment (RFC 5280 §6.1 without policies):
+ * signatures, validity with both ends inclusive, cA, keyCertSign, path length, name constraints,
+ * critical extensions. All certificates as DER. Status, names and usages of the leaf are the
+ * caller's. Never throws for bad input: an unreadable leaf is a reason, an unreadable intermediate
+ * is not used.
  */
 export function verifyChain(
   leafDer: Uint8Array,
@@ -72,11 +80,11 @@ function readAll(list: readonly Uint8Array[]): Certificate[] {
   return list.flatMap((der) => tryRead(der) ?? []);
 }
 
-/** Depth first. Null: nobody in reach is the issuer; a failure: somebody is, but does not do. */
+/** Depth first. Null: no issuer was found; a failure: one was found but is not acceptable. */
 function extend(path: readonly Certificate[], search: Search): ChainResult | null {
   const last = path.at(-1)!;
-  const own = search.roots.find((root) => equalBytes(root.der, last.der));
-  if (own !== undefined) return judgeOr(path, search.at);
+  const actual = search.roots.find((root) => equalBytes(root.der, last.der));
+  if (actual !== undefined) return validatePath(path, search.at);
   if (path.length >= maxDepth)
     return { ok: false, reason: `the path is longer than ${maxDepth} certificates` };
   let failure: ChainResult | null = null;
@@ -100,8 +108,8 @@ function extend(path: readonly Certificate[], search: Search): ChainResult | nul
 
 function isPossibleIssuer(issuer: Certificate, child: Certificate): boolean {
   if (!equalBytes(issuer.subjectDer, child.issuerDer)) return false;
-  const [wanted, own] = [child.authorityKeyIdentifier, issuer.subjectKeyIdentifier];
-  return wanted === null || own === null || equalBytes(wanted, own);
+  const [expected, own] = [child.authorityKeyIdentifier, issuer.subjectKeyIdentifier];
+  return expected === null || own === null || equalBytes(expected, own);
 }
 
 function isSignedBy(child: Certificate, issuer: Certificate): boolean {
@@ -109,40 +117,40 @@ function isSignedBy(child: Certificate, issuer: Certificate): boolean {
   return (
     algorithm !== null &&
     !algorithm.isWeak &&
-    verifyForeignSignature(algorithm, issuer.spkiDer, child.tbsDer, child.signature)
+    verifyWithAlgorithm(algorithm, issuer.spkiDer, child.tbsDer, child.signature)
   );
 }
 
-function judgeOr(path: readonly Certificate[], at: Date): ChainResult {
+function validatePath(path: readonly Certificate[], at: Date): ChainResult {
   for (const [index, certificate] of path.entries()) {
-    const reason = complainOf(certificate, index, path, at);
+    const reason = problemOf(certificate, index, path, at);
     if (reason !== null)
       return { ok: false, reason: `${certificate.subjectText || "the certificate"} ${reason}` };
   }
   return { ok: true, chain: path };
 }
 
-function complainOf(
+function problemOf(
   certificate: Certificate,
   index: number,
   path: readonly Certificate[],
   at: Date,
 ): string | null {
-  // Whole seconds: a certificate lives through the last second that it names.
+  // Whole seconds: a certificate is valid through the last second of notAfter.
   const now = Math.floor(at.getTime() / 1000) * 1000;
   if (now < certificate.notBefore.getTime())
     return `is not valid before ${certificate.notBefore.toISOString()}`;
   if (now > certificate.notAfter.getTime())
     return `expired at ${certificate.notAfter.toISOString()}`;
-  const strange = certificate.extensions.find(
-    ({ oid, critical }) => critical && !understood.has(oid),
+  const unsupported = certificate.extensions.find(
+    ({ oid, critical }) => critical && !supportedExtensions.has(oid),
   );
-  if (strange !== undefined)
-    return `has the critical extension ${nameOfOid(strange.oid)}, which is not understood`;
-  return index === 0 ? null : complainOfIssuer(certificate, index, path);
+  if (unsupported !== undefined)
+    return `has the critical extension ${nameOfOid(unsupported.oid)}, which is not understood`;
+  return index === 0 ? null : problemOfIssuer(certificate, index, path);
 }
 
-function complainOfIssuer(
+function problemOfIssuer(
   issuer: Certificate,
   index: number,
   path: readonly Certificate[],
@@ -156,10 +164,10 @@ function complainOfIssuer(
     .filter((other) => !equalBytes(other.subjectDer, other.issuerDer)).length;
   if (issuer.pathLength !== null && between > issuer.pathLength)
     return `allows ${issuer.pathLength} authorities below it, not ${between}`;
-  return complainOfNames(issuer, path.slice(0, index));
+  return problemOfNames(issuer, path.slice(0, index));
 }
 
-function complainOfNames(issuer: Certificate, below: readonly Certificate[]): string | null {
+function problemOfNames(issuer: Certificate, below: readonly Certificate[]): string | null {
   try {
     const constraints = extensionValue(
       issuer.extensions,

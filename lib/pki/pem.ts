@@ -8,7 +8,10 @@ export function toPem(label: string, der: Uint8Array): string {
   return `-----BEGIN ${label}-----\n${base64.replace(/(.{64})(?=.)/g, "$1\n")}\n-----END ${label}-----\n`;
 }
 
-/** The labels and contents of all PEM blocks, in order. Throws AppError `pem.malformed` on a block that is broken. */
+/**
+ * The labels and contents of all PEM blocks, in order. Throws AppError `pem.malformed` on a block
+ * that is broken.
+ */
 export function pemBlocks(text: string): { label: string; der: Uint8Array }[] {
   const blocks: { label: string; der: Uint8Array }[] = [];
   for (const [, begin, body, end] of text.matchAll(block)) {
@@ -21,7 +24,10 @@ export function pemBlocks(text: string): { label: string; der: Uint8Array }[] {
   return blocks;
 }
 
-/** Contents of the blocks with this label, or of all blocks. Throws AppError `pem.malformed`; no block is an empty list. */
+/**
+ * Contents of the blocks with this label, or of all blocks. Throws AppError `pem.malformed`; no
+ * block is an empty list.
+ */
 export function fromPem(text: string, label?: string): Uint8Array[] {
   return pemBlocks(text).flatMap((found) =>
     label === undefined || found.label === label ? [found.der] : [],
@@ -29,7 +35,8 @@ export function fromPem(text: string, label?: string): Uint8Array[] {
 }
 
 /**
- * One DER object from DER, PEM (exactly one block with `label`) or bare base64. Throws AppError `pem.malformed` or `pem.wrong-label`.
+ * One DER object from DER, PEM (exactly one block with `label`) or bare base64. Throws AppError
+ * `pem.malformed` or `pem.wrong-label`.
  */
 export function derOf(input: string | Uint8Array, label: string): Uint8Array {
   if (typeof input !== "string" && input[0] === 0x30) return input;
@@ -42,10 +49,10 @@ export function derOf(input: string | Uint8Array, label: string): Uint8Array {
   const wanted = blocks.filter((found) => found.label === label);
   if (wanted.length === 1) return wanted[0]!.der;
   const labels = blocks.map((found) => found.label).join(", ");
-  const mend = `Send one block that begins with -----BEGIN ${label}-----.`;
+  const fix = `Send one block that begins with -----BEGIN ${label}-----.`;
   if (wanted.length === 0)
-    throw new AppError("pem.wrong-label", `Found ${labels}, not ${label}. ${mend}`);
-  throw new AppError("pem.wrong-label", `Found ${wanted.length} blocks of ${label}. ${mend}`);
+    throw new AppError("pem.wrong-label", `Found ${labels}, not ${label}. ${fix}`);
+  throw new AppError("pem.wrong-label", `Found ${wanted.length} blocks of ${label}. ${fix}`);
 }
 
 function decodeBase64(body: string, label: string): Uint8Array {

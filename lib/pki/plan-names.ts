@@ -1,53 +1,65 @@
-import { isAppError, type Finding } from "@/lib/errors/app-error";
-import { describeGeneralName, parseGeneralName } from "@/lib/pki/general-names";
+import { isAppError } from "@/lib/errors/app-error";
+import type { Finding } from "@/lib/errors/types";
+import { canonicalName } from "@/lib/pki/held-names/held-name";
+import { describeGeneralName, parseGeneralName } from "./general-names";
 import {
   findConstraintViolations,
   readNameConstraints,
   type CheckedNames,
-} from "@/lib/pki/name-constraints";
-import { describeName } from "@/lib/pki/names";
-import { explainNameRefusal } from "@/lib/pki/profile-names";
-import type { RuleBook } from "@/lib/pki/rule-book";
-import type {
-  DistinguishedName,
-  GeneralName,
-  IssuerFacts,
-  ParsedCsr,
-  ProfileRules,
-} from "@/lib/pki/types";
+} from "./name-constraints";
+import { isLenient, type IdentityNames, type NamesRequest } from "./names-request";
+import { planSubject } from "./plan-subject";
+import { explainNameRefusal } from "./profile-names";
+import { proposeSan } from "./name-proposals";
+import type { RuleChecks } from "./rule-checks";
+import type { DistinguishedName, GeneralName, IssuerFacts, ProfileRules } from "./types";
 
-/** Names beyond this number are counted, not judged one by one. */
-const maxJudged = 250;
+/** Names beyond this number are counted, not checked one by one. */
+const maxCheckedNames = 250;
 
-type Asked = Readonly<{
-  rules: ProfileRules;
-  csr: ParsedCsr;
-  subject?: DistinguishedName;
-  sans?: readonly GeneralName[];
-}>;
+const isAmong = (names: readonly GeneralName[], { type, value }: GeneralName): boolean =>
+  names.some((name) => name.type === type && name.value === value);
+
 export type PlannedNames = Readonly<{ subject: DistinguishedName; sans: readonly GeneralName[] }>;
 
-/** The names that the certificate will carry, judged against the profile, every finding at once. */
-export function planNames(asked: Asked, book: RuleBook): PlannedNames {
-  const sans = planSans(asked, book);
-  return { subject: planSubject(asked, sans, book), sans };
+/**
+ * The names that the certificate will carry, checked against the profile; all findings are
+ * reported.
+ */
+export function planNames(request: NamesRequest, checks: RuleChecks): PlannedNames {
+  const sans = planSans(request, checks);
+  const subject = planSubject(request, sans, checks);
+  const hasName = sans.length > 0 || subject.some(({ type }) => type === "CN");
+  checks.add(
+    "has-a-name",
+    hasName ? "yes" : "none",
+    hasName ? null : noNameFinding(request, checks),
+  );
+  return { subject, sans };
 }
 
-function planSans({ rules, csr, sans: override }: Asked, book: RuleBook): readonly GeneralName[] {
-  const { san } = rules;
-  const asked = override ?? csr.sans;
+/** Null if another finding already says which name is missing. */
+function noNameFinding({ rules }: NamesRequest, { findings }: RuleChecks): Finding | null {
+  if (findings.some(({ path }) => path === "subject" || path?.startsWith("sans"))) return null;
+  return {
+    code: "certificate.san-missing",
+    message: `The request has neither a common name nor a subjectAltName. ${proposeSan(rules.san)}`,
+    path: "sans",
+    clause: "profile",
+  };
+}
+
+function planSans(request: NamesRequest, checks: RuleChecks): readonly GeneralName[] {
+  const { rules, csr, identity } = request;
+  const requested = request.sans ?? csr.sans;
   const names: GeneralName[] = [];
-  for (const [index, name] of asked.slice(0, maxJudged).entries()) {
-    const checked = canonical(name, `sans.${index}`, book);
-    if (
-      checked === null ||
-      names.some((other) => other.type === checked.type && other.value === checked.value)
-    )
-      continue;
+  for (const [index, name] of requested.slice(0, maxCheckedNames).entries()) {
+    const checked = canonical(name, `sans.${index}`, identity, checks);
+    if (checked === null || isAmong(names, checked)) continue;
     names.push(checked);
-    const why = explainNameRefusal(checked, san);
-    const message = `The profile does not allow ${describeGeneralName(checked)}: ${why}. Ask for a name that it allows, or use another profile.`;
-    book.judge(
+    const why = isAmong(identity.offered, checked) ? null : explainNameRefusal(checked, rules.san);
+    const message = `The profile does not allow ${describeGeneralName(checked)}: ${why}. Request a name that it allows, or use another profile.`;
+    checks.add(
       "san-within-profile",
       describeGeneralName(checked),
       why === null
@@ -60,33 +72,71 @@ function planSans({ rules, csr, sans: override }: Asked, book: RuleBook): readon
           },
     );
   }
-  const count = asked.length > maxJudged ? asked.length : names.length;
-  book.judge("san-count", String(count), countFinding(count, san));
+  const count = requested.length > maxCheckedNames ? requested.length : names.length;
+  checks.add("san-count", String(count), countFinding(count, rules.san));
+  checkSpiffe(request, names, checks);
   return names;
 }
 
-function canonical(name: GeneralName, path: string, book: RuleBook): GeneralName | null {
+/** The name in the one form that names are compared in; null if it can't be in a certificate. */
+function canonical(
+  name: GeneralName,
+  path: string,
+  { earlier }: IdentityNames,
+  checks: RuleChecks,
+): GeneralName | null {
   try {
-    return parseGeneralName(name.type, name.value);
+    return { type: name.type, value: canonicalName(name.type, name.value).value };
   } catch (error) {
     if (!isAppError(error)) throw error;
-    book.judge("san-is-valid", `${name.type}:${name.value}`, {
+    const kept = error.code === "name.not-canonical" ? earlierName(name, earlier.sans) : null;
+    checks.add("san-is-valid", `${name.type}:${name.value}`, {
       code: error.code,
       message: error.message,
       path,
       clause: "RFC 5280 §4.2.1.6",
+      severity: kept === null ? "error" : "warning",
     });
-    return null;
+    return kept;
   }
 }
 
-function countFinding(count: number, { min, max }: ProfileRules["san"]): Finding | null {
+/** A name that its certificates already carry, as it is written there. */
+function earlierName(name: GeneralName, earlier: readonly GeneralName[]): GeneralName | null {
+  const valid = parseGeneralName(name.type, name.value);
+  return isAmong(earlier, valid) ? valid : null;
+}
+
+/** A verifier of SPIFFE IDs has to find exactly one (SPIFFE X509-SVID §2). */
+function checkSpiffe(
+  request: NamesRequest,
+  names: readonly GeneralName[],
+  checks: RuleChecks,
+): void {
+  const uris = names.filter(({ type }) => type === "uri");
+  if (!uris.some(({ value }) => value.startsWith("spiffe:"))) return;
+  const isEarlier = uris.every((uri) => isAmong(request.identity.earlier.sans, uri));
+  checks.add(
+    "spiffe-id-is-the-only-uri",
+    uris.map(describeGeneralName).join(", "),
+    uris.length === 1
+      ? null
+      : {
+          code: "certificate.spiffe-one-uri",
+          message:
+            "A certificate with a SPIFFE ID can't have another URI: a service could authorize one of them and act for the other. Request one certificate for each.",
+          path: "sans",
+          clause: "SPIFFE X509-SVID §2",
+          severity: isEarlier || isLenient(request) ? "warning" : "error",
+        },
+  );
+}
+
+function countFinding(count: number, rules: ProfileRules["san"]): Finding | null {
+  const { min, max } = rules;
   if (count >= min && count <= max) return null;
-  const mend =
-    count < min
-      ? "Add them to the request: -addext subjectAltName=DNS:pay.example.com"
-      : "Split them over several certificates.";
-  const message = `The request has ${count} subjectAltName entries; the profile asks for ${min} to ${max}. ${mend}`;
+  const fix = count < min ? `${proposeSan(rules)}` : "Split them across several certificates.";
+  const message = `The request has ${count} subjectAltName entries; the profile requires ${min} to ${max}. ${fix}`;
   return {
     code: count < min ? "certificate.san-missing" : "certificate.san-too-many",
     message,
@@ -95,92 +145,20 @@ function countFinding(count: number, { min, max }: ProfileRules["san"]): Finding
   };
 }
 
-function planSubject(
-  { rules, csr, subject: override }: Asked,
-  sans: readonly GeneralName[],
-  book: RuleBook,
-): DistinguishedName {
-  const { fixed } = rules.subject;
-  const asked = override ?? csr.subject;
-  const commonNames = asked.filter(({ type }) => type === "CN");
-  if (override !== undefined) {
-    const beyond = override.filter(
-      ({ type, value }) =>
-        type !== "CN" && !fixed.some((own) => own.type === type && own.value === value),
-    );
-    const message = `The profile decides the subject beyond the common name; remove ${describeName(beyond)}.`;
-    book.judge(
-      "subject-within-profile",
-      describeName(override),
-      beyond.length === 0
-        ? null
-        : {
-            code: "certificate.subject-outside-profile",
-            message,
-            path: "subject",
-            clause: "profile",
-          },
-    );
-  }
-  book.judge(
-    "common-name",
-    commonNames.map(({ value }) => value).join(", ") || "none",
-    commonNameFinding(commonNames, sans, rules),
-  );
-  return [...fixed, ...commonNames.slice(0, 1)];
-}
-
-function commonNameFinding(
-  found: DistinguishedName,
-  sans: readonly GeneralName[],
-  rules: ProfileRules,
-): Finding | null {
-  const { commonName, commonNameInSan } = rules.subject;
-  const refuse = (code: string, message: string, clause = "profile"): Finding => ({
-    code,
-    message,
-    path: "subject",
-    clause,
-  });
-  const value = found[0]?.value;
-  if (value === undefined) {
-    return commonName === "required"
-      ? refuse(
-          "certificate.common-name-missing",
-          "The profile asks for a common name. Make the request with -subj /CN=pay.example.com",
-        )
-      : null;
-  }
-  if (commonName === "forbidden")
-    return refuse(
-      "certificate.common-name-forbidden",
-      "The profile allows no common name. Make the request with -subj / and name the subject in subjectAltName.",
-    );
-  if (found.length > 1)
-    return refuse(
-      "certificate.common-name-twice",
-      "The subject has more than one common name; keep one.",
-    );
-  const isRepeated = sans.some((name) => name.value.toLowerCase() === value.toLowerCase());
-  if (!commonNameInSan || isRepeated) return null;
-  const message = `The common name ${value} is not among the subjectAltNames, and a client looks only there. Add it to the request: -addext subjectAltName=DNS:${value}`;
-  return refuse("certificate.common-name-not-in-san", message, "RFC 9525 §6.3");
-}
-
-/** Holds the names against the constraints that the issuer's certificate carries. */
-export function judgeNameConstraints(
+/** Checks the names against the name constraints of the issuer's certificate. */
+export function checkNameConstraints(
   issuer: IssuerFacts | null,
   names: CheckedNames,
-  book: RuleBook,
+  checks: RuleChecks,
 ): void {
   const constraints = issuer?.nameConstraintsDer ?? null;
   if (constraints === null) return;
   const violations = findConstraintViolations(readNameConstraints(constraints), names);
   const found = violations.map((what) => ({
     code: "certificate.name-constraint",
-    message: `The issuer's own name constraints forbid this: ${what}. Use another authority, or another name.`,
+    message: `The issuer's own name constraints forbid this: ${what}. Use another CA or another name.`,
     path: "sans",
     clause: "RFC 5280 §4.2.1.10",
   }));
-  book.judge("name-constraints", names.sans.map(describeGeneralName).join(", "), found);
+  checks.add("name-constraints", names.sans.map(describeGeneralName).join(", "), found);
 }

@@ -1,10 +1,10 @@
-import type { Finding } from "@/lib/errors/app-error";
-import { wholeSeconds } from "@/lib/pki/der-time";
-import type { RuleBook } from "@/lib/pki/rule-book";
-import type { IssuerFacts, ProfileRules } from "@/lib/pki/types";
+import type { Finding } from "@/lib/errors/types";
+import { wholeSeconds } from "./der-time";
+import type { RuleChecks } from "./rule-checks";
+import type { IssuerFacts, ProfileRules } from "./types";
 
 export type Validity = Readonly<{ notBefore: Date; notAfter: Date }>;
-type Asked = Readonly<{
+type ValidityRequest = Readonly<{
   rules: ProfileRules;
   issuer: IssuerFacts | null;
   now: Date;
@@ -19,35 +19,36 @@ function describeSpan(seconds: number): string {
 }
 
 /**
- * notBefore and notAfter, whole seconds, both inclusive. The validity counts from `now`, the signing time; the profile's backdating
- * comes on top and never reaches before the issuer's own notBefore. A validity that is not asked for is the profile's default, cut
- * at the issuer's end; one that is asked for and goes beyond the profile or the issuer is a finding.
+ * notBefore and notAfter, whole seconds, both inclusive. The validity counts from `now`, the
+ * signing time; the profile's backdating comes on top and never reaches before the issuer's own
+ * notBefore. Without a requested validity, the profile's default applies, cut at the issuer's notAfter; a
+ * requested one beyond the profile or the issuer is a finding.
  */
-export function planValidity(asked: Asked, book: RuleBook): Validity {
-  const { rules, issuer } = asked;
-  const now = wholeSeconds(asked.now).getTime();
-  const seconds = asked.validitySeconds ?? rules.validitySecondsDefault;
+export function planValidity(request: ValidityRequest, checks: RuleChecks): Validity {
+  const { rules, issuer } = request;
+  const now = wholeSeconds(request.now).getTime();
+  const seconds = request.validitySeconds ?? rules.validitySecondsDefault;
   const isSpan = Number.isSafeInteger(seconds) && seconds >= 1;
-  book.judge(
+  checks.add(
     "validity-is-a-span",
     `${seconds} s`,
     isSpan ? null : invalid("The validity must be a whole number of seconds, at least 1."),
   );
   const isWithinProfile = seconds <= rules.validitySecondsMax;
-  book.judge(
+  checks.add(
     "validity-within-profile",
     describeSpan(seconds),
     isWithinProfile ? null : beyondProfile(seconds, rules),
   );
   const asExpected = Math.min(now + (isSpan ? seconds : 1) * 1000 - 1000, latest);
   const issuerEnd = issuer?.notAfter.getTime() ?? latest;
-  const isBeyondIssuer = asked.validitySeconds !== undefined && asExpected > issuerEnd;
-  book.judge(
+  const isBeyondIssuer = request.validitySeconds !== undefined && asExpected > issuerEnd;
+  checks.add(
     "validity-within-issuer",
     new Date(asExpected).toISOString(),
     isBeyondIssuer ? beyondIssuer(asExpected, issuerEnd) : null,
   );
-  book.judge(
+  checks.add(
     "issuer-is-valid",
     new Date(now).toISOString(),
     issuer === null ? null : issuerState(issuer, now),
@@ -57,6 +58,69 @@ export function planValidity(asked: Asked, book: RuleBook): Validity {
     notBefore: new Date(Math.max(backdated, issuer?.notBefore.getTime() ?? backdated)),
     notAfter: new Date(Math.min(asExpected, issuerEnd)),
   };
+}
+
+/** How much earlier or later than the clock the times of recorded bytes may be. */
+export type TimeTolerance = Readonly<{
+  /** How long a recorded plan may have waited for its signature. */
+  waitMs: number;
+  /** How far two clocks may be apart. */
+  skewMs: number;
+}>;
+
+type ExistingTimes = Readonly<{
+  rules: ProfileRules;
+  issuer: IssuerFacts | null;
+  now: Date;
+  validity: Validity;
+  tolerance: TimeTolerance;
+}>;
+
+/**
+ * What is wrong with the times of bytes that exist already, by a clock that their maker doesn't
+ * control: they begin now, but for the profile's backdating, and end within the profile's lifetime
+ * and that of the issuer.
+ */
+export function findTimeProblems({
+  rules,
+  issuer,
+  now,
+  validity,
+  tolerance: { waitMs, skewMs },
+}: ExistingTimes): Finding[] {
+  const at = now.getTime();
+  const [begin, end] = [validity.notBefore.getTime(), validity.notAfter.getTime()];
+  const earliest = at - (rules.backdateSeconds * 1000 + waitMs);
+  const latestEnd = at + rules.validitySecondsMax * 1000 + skewMs;
+  const text = (time: number): string => new Date(time).toISOString();
+  const issuerEnd = issuer?.notAfter.getTime() ?? latest;
+  const problems: readonly (readonly [boolean, () => string])[] = [
+    [begin > at + skewMs, () => `It would begin at ${text(begin)}, in the future.`],
+    [begin < earliest, () => `It would begin at ${text(begin)}, before ${text(earliest)}.`],
+    [end < at, () => `It expired at ${text(end)}.`],
+    [end > latestEnd, () => `It would expire at ${text(end)}, after ${text(latestEnd)}.`],
+    [
+      end > issuerEnd,
+      () =>
+        `It would expire at ${text(end)}, after its issuer, which expires at ${text(issuerEnd)}.`,
+    ],
+    [
+      begin < (issuer?.notBefore.getTime() ?? begin),
+      () => `It would begin at ${text(begin)}, before its issuer.`,
+    ],
+  ];
+  const issuerProblem = issuer === null ? null : issuerState(issuer, at);
+  return [
+    ...problems
+      .filter(([isProblem]) => isProblem)
+      .map(([, what]) => ({
+        code: "certificate.time",
+        message: `${what()} The clock here says ${text(at)}. Request it again, or set the clock that is wrong.`,
+        path: "tbs",
+        clause: "RFC 5280 §4.1.2.5",
+      })),
+    ...(issuerProblem === null ? [] : [issuerProblem]),
+  ];
 }
 
 function invalid(message: string): Finding {
@@ -69,7 +133,7 @@ function invalid(message: string): Finding {
 }
 
 function beyondProfile(seconds: number, rules: ProfileRules): Finding {
-  const message = `A validity of ${describeSpan(seconds)} is more than the profile allows. Ask for at most ${describeSpan(rules.validitySecondsMax)} (${rules.validitySecondsMax} s).`;
+  const message = `A validity of ${describeSpan(seconds)} is more than the profile allows. Request at most ${describeSpan(rules.validitySecondsMax)} (${rules.validitySecondsMax} s).`;
   return {
     code: "certificate.lifetime-beyond-profile",
     message,
@@ -79,7 +143,7 @@ function beyondProfile(seconds: number, rules: ProfileRules): Finding {
 }
 
 function beyondIssuer(end: number, issuerEnd: number): Finding {
-  const message = `The certificate would end at ${new Date(end).toISOString()}, after its issuer, which ends at ${new Date(issuerEnd).toISOString()}. Ask for less, or leave the validity out.`;
+  const message = `The certificate would expire at ${new Date(end).toISOString()}, after its issuer, which expires at ${new Date(issuerEnd).toISOString()}. Request a shorter validity, or leave it out.`;
   return {
     code: "certificate.lifetime-beyond-issuer",
     message,
@@ -91,7 +155,7 @@ function beyondIssuer(end: number, issuerEnd: number): Finding {
 function issuerState(issuer: IssuerFacts, now: number): Finding | null {
   const isExpired = now > issuer.notAfter.getTime();
   if (!isExpired && now >= issuer.notBefore.getTime()) return null;
-  const message = `The issuer ${issuer.subjectText} ${isExpired ? "has expired" : "is not valid yet"} at ${new Date(now).toISOString()}. Use a current authority, or check the clock.`;
+  const message = `The issuer ${issuer.subjectText} ${isExpired ? "has expired" : "is not valid yet"} at ${new Date(now).toISOString()}. Use a CA that is valid now, or check the clock.`;
   return {
     code: "certificate.issuer-not-valid",
     message,

@@ -1,58 +1,24 @@
 import { describe, expect, test } from "vitest";
-import { readCertificate } from "@/lib/pki/certificate";
-import { parseCsr } from "@/lib/pki/csr";
-import { sequence, tlv } from "@/lib/pki/der";
-import { encodeExtension } from "@/lib/pki/extensions";
-import { issuerFactsOf } from "@/lib/pki/issuer";
-import { matchesDnsPattern } from "@/lib/pki/profile-names";
-import { extensionOids } from "@/lib/pki/oids";
 import {
-  planAuthority,
-  planCertificate,
-  type AuthorityAsked,
-  type CertificateAsked,
-} from "@/lib/pki/plan";
-import { signPlan } from "@/lib/pki/sign";
-import {
-  issuingRules,
-  makeTestAuthority,
   makeTestKey,
   now,
   responderRules,
   rootRules,
   serialOf,
-  serverRules,
   urls,
-} from "@/lib/pki/testdata/authorities";
-import { makeRequest, type RequestContent } from "@/lib/pki/testdata/requests";
-import type { GeneralName, IssuerFacts, ProfileRules } from "@/lib/pki/types";
+} from "@/testing/pki/authorities";
+import { identityWith } from "@/testing/pki/identity-names";
+import { makeRequest } from "@/testing/pki/requests";
+import { readCertificate } from "./certificate";
+import { parseCsr } from "./csr";
+import { encodeExtension } from "./extensions";
+import { issuerFactsOf } from "./issuer";
+import { extensionOids } from "./oids";
+import { planAuthority } from "./plan";
+import { matchesDnsPattern } from "./profile-names";
+import { signPlan } from "./sign";
+import { authority, key, day, plan, codes, withRules, dns } from "@/testing/pki/plan-fixture";
 
-const authority = await makeTestAuthority("ecdsa-p256");
-const key = makeTestKey("ecdsa-p256");
-const day = 86_400;
-
-async function plan(
-  change: Partial<CertificateAsked> = {},
-  request: RequestContent = {},
-): Promise<ReturnType<typeof planCertificate>> {
-  const csr = parseCsr(await makeRequest(key, request));
-  return planCertificate({
-    rules: serverRules,
-    profileName: "tls-server",
-    issuer: authority.facts,
-    csr,
-    serial: serialOf(7),
-    now,
-    urls,
-    ...change,
-  });
-}
-const codes = (result: ReturnType<typeof planCertificate>): string[] =>
-  result.findings.map((finding) => finding.code);
-const withRules = (rules: Partial<ProfileRules>): { rules: ProfileRules } => ({
-  rules: { ...serverRules, ...rules },
-});
-const dns = (...names: string[]): GeneralName[] => names.map((value) => ({ type: "dns", value }));
 const seconds = (iso: Date): string => iso.toISOString();
 
 describe("a plan that fits its profile", () => {
@@ -92,7 +58,7 @@ describe("a plan that fits its profile", () => {
     const rules = withRules({
       subject: {
         commonName: "optional",
-        commonNameInSan: true,
+        commonNameFrom: "san",
         fixed: [{ type: "O", value: "Example" }],
       },
     });
@@ -135,9 +101,9 @@ describe("a plan that fits its profile", () => {
     expect(Buffer.from(certificate.der).includes("/ocsp")).toBe(false);
   });
 
-  test("a responder gets nocheck, its purpose, and no address of its own status", async () => {
+  test("a responder certificate gets nocheck and its purpose, and no address for its own status", async () => {
     const result = await plan(
-      { rules: responderRules },
+      { rules: responderRules, identity: identityWith(["Example OCSP"]) },
       { subject: [{ type: "CN", value: "Example OCSP" }], sans: [] },
     );
     expect(result.findings).toEqual([]);
@@ -223,279 +189,6 @@ describe("lifetimes", () => {
     expect(
       codes(await plan({ now: new Date(authority.facts.notBefore.getTime() - 1000) })),
     ).toContain("certificate.issuer-not-valid");
-  });
-});
-
-describe("names outside the profile", () => {
-  test.each<[string, RequestContent, string]>([
-    [
-      "another domain",
-      { sans: dns("pay.example.com", "pay.example.net") },
-      "certificate.name-outside-profile",
-    ],
-    [
-      "a domain that only ends alike",
-      { sans: dns("pay.example.com", "evilexample.com") },
-      "certificate.name-outside-profile",
-    ],
-    [
-      "an address outside",
-      { sans: [...dns("pay.example.com"), { type: "ip", value: "192.0.2.1" }] },
-      "certificate.name-outside-profile",
-    ],
-    [
-      "a mailbox outside",
-      { sans: [...dns("pay.example.com"), { type: "email", value: "a@example.net" }] },
-      "certificate.name-outside-profile",
-    ],
-    [
-      "a URI outside",
-      {
-        sans: [
-          ...dns("pay.example.com"),
-          { type: "uri", value: "spiffe://example.com.evil.example/x" },
-        ],
-      },
-      "certificate.name-outside-profile",
-    ],
-    ["no name", { subject: [], sans: [] }, "certificate.san-missing"],
-    [
-      "too many names",
-      {
-        sans: dns(
-          ...Array.from({ length: 10 }, (_, index) => `h${index}.example.com`),
-          "pay.example.com",
-        ),
-      },
-      "certificate.san-too-many",
-    ],
-    [
-      "a common name that is no alternative name",
-      { subject: [{ type: "CN", value: "www.example.com" }] },
-      "certificate.common-name-not-in-san",
-    ],
-    [
-      "two common names",
-      {
-        subject: [
-          { type: "CN", value: "pay.example.com" },
-          { type: "CN", value: "www.example.com" },
-        ],
-      },
-      "certificate.common-name-twice",
-    ],
-  ])("%s", async (_, request, code) => {
-    const result = await plan({}, request);
-    expect(result.plan).toBeNull();
-    expect(codes(result)).toContain(code);
-    expect(result.rules.some((rule) => rule.outcome === "failed")).toBe(true);
-  });
-
-  test("wildcards, kinds of names and common names as the profile says", async () => {
-    const san = { ...serverRules.san, wildcards: false };
-    expect(
-      codes(await plan(withRules({ san }), { subject: [], sans: dns("*.example.com") })),
-    ).toEqual(["certificate.name-outside-profile"]);
-    expect(codes(await plan({}, { subject: [], sans: dns("*.example.com") }))).toEqual([]);
-    expect(codes(await plan(withRules({ san: { ...san, types: ["ip"] } })))).toContain(
-      "certificate.name-outside-profile",
-    );
-    expect(
-      codes(
-        await plan(
-          withRules({ subject: { commonName: "required", commonNameInSan: false, fixed: [] } }),
-          { subject: [] },
-        ),
-      ),
-    ).toEqual(["certificate.common-name-missing"]);
-    expect(
-      codes(
-        await plan(
-          withRules({ subject: { commonName: "forbidden", commonNameInSan: false, fixed: [] } }),
-        ),
-      ),
-    ).toEqual(["certificate.common-name-forbidden"]);
-  });
-
-  test("an override of the subject may not bring what the profile does not fix, and is checked like a request", async () => {
-    expect(
-      codes(
-        await plan({
-          subject: [
-            { type: "O", value: "Elsewhere" },
-            { type: "CN", value: "pay.example.com" },
-          ],
-        }),
-      ),
-    ).toEqual(["certificate.subject-outside-profile"]);
-    expect(
-      codes(
-        await plan({
-          subject: [{ type: "CN", value: "x".repeat(65) }],
-          ...withRules({ subject: { commonName: "optional", commonNameInSan: false, fixed: [] } }),
-        }),
-      ),
-    ).toContain("name.invalid");
-    expect(codes(await plan({ sans: dns("pay.example.com", "not a name") }))).toEqual([
-      "name.invalid",
-    ]);
-    expect((await plan({ sans: dns("PAY.example.com", "pay.example.com") })).plan?.sans).toEqual(
-      dns("pay.example.com"),
-    );
-  });
-
-  test("the issuer's name constraints are enforced when issuing", async () => {
-    const constraints = sequence(
-      tlv(0xa0, sequence(tlv(0x82, Buffer.from("below.example.com")))),
-      tlv(0xa1, sequence(tlv(0x82, Buffer.from("secret.below.example.com")))),
-    );
-    const issuer: IssuerFacts = { ...authority.facts, nameConstraintsDer: constraints };
-    expect(codes(await plan({ issuer }))).toEqual(["certificate.name-constraint"]);
-    expect(
-      codes(await plan({ issuer }, { subject: [], sans: dns("a.below.example.com") })),
-    ).toEqual([]);
-    expect(
-      codes(await plan({ issuer }, { subject: [], sans: dns("a.secret.below.example.com") })),
-    ).toContain("certificate.name-constraint");
-    expect(
-      codes(await plan({ issuer }, { subject: [], sans: dns("*.below.example.com") })),
-    ).toContain("certificate.name-constraint");
-    // A common name that reads as a host counts as one, also where the profile does not ask for it among the alternative names.
-    const lax = withRules({
-      subject: { commonName: "optional", commonNameInSan: false, fixed: [] },
-    });
-    expect(
-      codes(
-        await plan(
-          { issuer, ...lax },
-          { subject: [{ type: "CN", value: "www.example.net" }], sans: dns("a.below.example.com") },
-        ),
-      ),
-    ).toContain("certificate.name-constraint");
-  });
-});
-
-describe("keys and serials", () => {
-  test("a key of a kind that the profile does not allow, a weak key, the issuer's own key", async () => {
-    expect(codes(await plan(withRules({ keyAlgorithms: ["rsa-3072"] })))).toEqual([
-      "certificate.key-not-allowed",
-    ]);
-    const csr = parseCsr(await makeRequest(authority.key));
-    expect(codes(await plan({ csr }))).toEqual(["certificate.key-of-issuer"]);
-  });
-
-  test.each([
-    new Uint8Array(16),
-    new Uint8Array(0),
-    Uint8Array.of(1),
-    new Uint8Array(20).fill(0x11),
-  ])("serial %o", async (serial) => {
-    expect((await plan({ serial })).plan).toBeNull();
-  });
-
-  test("every reason is told at once", async () => {
-    const result = await plan(
-      {
-        serial: Uint8Array.of(1),
-        validitySeconds: 100 * day,
-        ...withRules({ keyAlgorithms: ["ed25519"] }),
-      },
-      {
-        subject: [{ type: "CN", value: "www.example.net" }],
-        sans: dns("a.example.net", "b.example.net"),
-      },
-    );
-    expect(codes(result).toSorted()).toEqual([
-      "certificate.common-name-not-in-san",
-      "certificate.key-not-allowed",
-      "certificate.lifetime-beyond-profile",
-      "certificate.name-outside-profile",
-      "certificate.name-outside-profile",
-      "lint.serial-length",
-    ]);
-    expect(
-      result.findings.every(
-        (finding) => finding.clause !== undefined && finding.message.length > 20,
-      ),
-    ).toBe(true);
-  });
-
-  test("a profile for authorities makes no leaf", async () => {
-    expect(codes(await plan({ rules: { ...issuingRules, san: serverRules.san } }))).toContain(
-      "certificate.profile-not-for-leaves",
-    );
-  });
-});
-
-describe("authorities", () => {
-  const child = makeTestKey("ecdsa-p256");
-  const asked = (change: Partial<AuthorityAsked> = {}): ReturnType<typeof planAuthority> =>
-    planAuthority({
-      rules: issuingRules,
-      subject: [{ type: "CN", value: "Child" }],
-      spkiDer: child.spkiDer,
-      issuer: authority.root.facts,
-      signatureAlgorithm: "ecdsa-sha256",
-      serial: serialOf(3),
-      now,
-      validitySeconds: 365 * day,
-      urls,
-      ...change,
-    });
-
-  test("root and issuing authority are what verifiers need", () => {
-    expect(authority.root.facts).toMatchObject({
-      pathLength: null,
-      subjectText: "CN=Example Root,O=Exämple,C=DE",
-    });
-    expect(authority.facts).toMatchObject({ pathLength: 0, signatureAlgorithm: "ecdsa-sha256" });
-    expect(asked().findings).toEqual([]);
-  });
-
-  test.each<[string, Partial<AuthorityAsked>, string]>([
-    ["an issuer whose path ends", { issuer: authority.facts }, "authority.path-length"],
-    [
-      "a path as long as the issuer's",
-      {
-        issuer: { ...authority.root.facts, pathLength: 1 },
-        rules: { ...issuingRules, pathLength: 1 },
-      },
-      "authority.path-length",
-    ],
-    [
-      "an algorithm that the issuer's key has not",
-      { signatureAlgorithm: "ecdsa-sha384" },
-      "authority.signature-algorithm",
-    ],
-    ["a root's profile below a root", { rules: rootRules }, "profile"],
-    ["an issuing profile without an issuer", { issuer: null }, "profile"],
-    ["an empty subject", { subject: [] }, "lint.subject-of-authority"],
-    ["a leaf's profile", { rules: serverRules }, "profile"],
-    [
-      "a life beyond the issuer's",
-      { validitySeconds: 5000 * day },
-      "certificate.lifetime-beyond-issuer",
-    ],
-    [
-      "no keyCertSign",
-      { rules: { ...issuingRules, keyUsage: ["cRLSign"] } },
-      "lint.key-usage-authority",
-    ],
-    ["the issuer's own key", { spkiDer: authority.root.key.spkiDer }, "certificate.key-of-issuer"],
-  ])("%s is refused", (_, change, code) => {
-    const result = asked(change);
-    expect(result.plan).toBeNull();
-    expect(codes(result).some((found) => found.includes(code))).toBe(true);
-  });
-
-  test("a certificate that is no authority's has no issuer facts", async () => {
-    const leaf = await signPlan((await plan()).plan!, authority.key.signer);
-    expect(() => issuerFactsOf(leaf)).toThrow(
-      expect.objectContaining({ code: "issuer.not-an-authority" }),
-    );
-    expect(() => issuerFactsOf(leaf.subarray(1))).toThrow(
-      expect.objectContaining({ code: "certificate.malformed" }),
-    );
   });
 });
 

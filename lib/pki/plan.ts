@@ -1,6 +1,9 @@
-import { isAppError, type Finding } from "@/lib/errors/app-error";
-import { encodeSignatureAlgorithm } from "@/lib/pki/algorithms";
-import { equalBytes } from "@/lib/pki/der";
+import { isAppError } from "@/lib/errors/app-error";
+import type { Finding } from "@/lib/errors/types";
+import { withoutCovered } from "@/lib/pki/lint/covered-lints";
+import { lintTbs } from "@/lib/pki/lint/lint-tbs";
+import { encodeSignatureAlgorithm } from "./algorithms";
+import { equalBytes } from "./der";
 import {
   authorityKeyIdentifierExtension,
   basicConstraintsExtension,
@@ -11,21 +14,21 @@ import {
   statusExtensions,
   subjectAltNameExtension,
   subjectKeyIdentifierExtension,
-} from "@/lib/pki/extensions";
-import { usageForKey } from "@/lib/pki/key-usage";
+} from "./extensions";
+import { usageForKey } from "./key-usage";
 import {
   findKeyWeaknesses,
   inspectPublicKey,
   signatureAlgorithmOf,
   subjectKeyIdentifier,
-} from "@/lib/pki/keys";
-import { lintTbs } from "@/lib/pki/lint/lint-tbs";
-import { describeName, encodeName } from "@/lib/pki/names";
-import { judgeNameConstraints, planNames, type PlannedNames } from "@/lib/pki/plan-names";
-import { planValidity, type Validity } from "@/lib/pki/plan-validity";
-import { isError, makeRuleBook, type RuleBook } from "@/lib/pki/rule-book";
-import { readSpki } from "@/lib/pki/spki";
-import { encodeTbs } from "@/lib/pki/tbs";
+} from "./keys";
+import { describeName, encodeName } from "./names";
+import type { IdentityNames } from "./names-request";
+import { checkNameConstraints, planNames, type PlannedNames } from "./plan-names";
+import { planValidity, type Validity } from "./plan-validity";
+import { isError, makeRuleChecks, type RuleChecks } from "./rule-checks";
+import { readSpki } from "./spki";
+import { encodeTbs } from "./tbs";
 import type {
   DistinguishedName,
   GeneralName,
@@ -36,9 +39,9 @@ import type {
   PublicKeyFacts,
   SignatureAlgorithm,
   StatusUrls,
-} from "@/lib/pki/types";
+} from "./types";
 
-export type CertificateAsked = Readonly<{
+export type CertificateRequest = Readonly<{
   rules: ProfileRules;
   profileName: string;
   issuer: IssuerFacts;
@@ -47,13 +50,16 @@ export type CertificateAsked = Readonly<{
   subject?: DistinguishedName | undefined;
   /** Takes the place of the request's subjectAltNames. */
   sans?: readonly GeneralName[] | undefined;
+  identity: IdentityNames;
   serial: Uint8Array;
   now: Date;
   validitySeconds?: number | undefined;
+  /** The times of bytes that exist already: their reader evaluates these and lints the bytes. */
+  validity?: Validity | undefined;
   urls: StatusUrls;
 }>;
 
-export type AuthorityAsked = Readonly<{
+export type AuthorityRequest = Readonly<{
   rules: ProfileRules;
   subject: DistinguishedName;
   spkiDer: Uint8Array;
@@ -64,52 +70,50 @@ export type AuthorityAsked = Readonly<{
   serial: Uint8Array;
   now: Date;
   validitySeconds: number;
+  /** The times of bytes that exist already: their reader evaluates these and lints the bytes. */
+  validity?: Validity | undefined;
   urls: StatusUrls;
 }>;
 
 const noUrls: StatusUrls = { crl: null, ocsp: null, caIssuers: null };
 
 /**
- * Decides one certificate for a leaf or an OCSP responder, without signing: names, key, lifetime and issuer are held against the
- * profile, the bytes are built and linted. Every finding comes at once, and every rule with what it looked at; `plan` is null if any
- * finding is an error. Expected refusals never throw.
+ * Decides one certificate for a leaf or an OCSP responder, without signing: names, key, lifetime
+ * and issuer are checked against the profile, the bytes are built and linted. Returns all findings
+ * and every rule with its input; `plan` is null if any finding is an error. Doesn't throw for
+ * those.
  */
-export function planCertificate(asked: CertificateAsked): PlanResult {
-  const { rules, issuer, csr } = asked;
-  const book = makeRuleBook();
+export function planCertificate(request: CertificateRequest): PlanResult {
+  const { rules, issuer, csr } = request;
+  const checks = makeRuleChecks();
   const isLeaf = rules.kind === "leaf" || rules.kind === "ocsp-responder";
-  book.judge(
+  checks.add(
     "profile-kind",
-    `${asked.profileName}: ${rules.kind}`,
+    `${request.profileName}: ${rules.kind}`,
     isLeaf
       ? null
       : fail(
           "certificate.profile-not-for-leaves",
-          "This profile makes authorities, not certificates from requests. Choose another.",
+          "This profile is for CAs, not for certificates from CSRs. Choose another.",
           "profile",
         ),
   );
-  judgeKey(csr.key, rules, issuer, book);
-  const validity = planValidity(
-    { rules, issuer, now: asked.now, validitySeconds: asked.validitySeconds },
-    book,
-  );
-  const names = planNames(
-    {
-      rules,
-      csr,
-      ...(asked.subject && { subject: asked.subject }),
-      ...(asked.sans && { sans: asked.sans }),
-    },
-    book,
-  );
-  const extensions = (): Uint8Array[] => leafExtensions(asked, names);
+  checkKey(csr.key, rules, issuer, checks);
+  const validity =
+    request.validity ??
+    planValidity(
+      { rules, issuer, now: request.now, validitySeconds: request.validitySeconds },
+      checks,
+    );
+  const names = planNames(request, checks);
+  const extensions = (): Uint8Array[] => leafExtensions(request, names);
   return conclude({
-    book,
+    isNew: request.validity === undefined,
+    checks,
     rules,
     issuer,
     key: csr.key,
-    serial: asked.serial,
+    serial: request.serial,
     validity,
     names,
     extensions,
@@ -117,14 +121,17 @@ export function planCertificate(asked: CertificateAsked): PlanResult {
   });
 }
 
-/** Decides the certificate of an authority, self-signed (`issuer` null) or issued by another. Otherwise as `planCertificate`. */
-export function planAuthority(asked: AuthorityAsked): PlanResult {
-  const { rules, issuer } = asked;
-  const book = makeRuleBook();
-  const key = inspectPublicKey(asked.spkiDer);
-  const expected = issuer?.signatureAlgorithm ?? signatureAlgorithmOf(asked.spkiDer);
+/**
+ * Decides the certificate of an authority, self-signed (`issuer` null) or issued by another.
+ * Otherwise as `planCertificate`.
+ */
+export function planAuthority(request: AuthorityRequest): PlanResult {
+  const { rules, issuer } = request;
+  const checks = makeRuleChecks();
+  const key = inspectPublicKey(request.spkiDer);
+  const expected = issuer?.signatureAlgorithm ?? signatureAlgorithmOf(request.spkiDer);
   const isCa = rules.kind === (issuer === null ? "root-ca" : "issuing-ca");
-  book.judge(
+  checks.add(
     "profile-kind",
     rules.kind,
     isCa
@@ -135,34 +142,37 @@ export function planAuthority(asked: AuthorityAsked): PlanResult {
           "profile",
         ),
   );
-  book.judge(
+  checks.add(
     "signature-algorithm",
-    asked.signatureAlgorithm,
-    expected === asked.signatureAlgorithm
+    request.signatureAlgorithm,
+    expected === request.signatureAlgorithm
       ? null
       : fail(
           "authority.signature-algorithm",
-          `The issuer's key signs with ${expected ?? "nothing allowed"}, not with ${asked.signatureAlgorithm}.`,
+          `The issuer's key signs with ${expected ?? "nothing allowed"}, not with ${request.signatureAlgorithm}.`,
           "RFC 5280 §4.1.1.2",
         ),
   );
-  judgeKey(key, rules, issuer, book);
-  book.judge("path-length", String(rules.pathLength), pathFinding(rules, issuer));
-  const validity = planValidity(
-    { rules, issuer, now: asked.now, validitySeconds: asked.validitySeconds },
-    book,
-  );
-  const extensions = (): Uint8Array[] => authorityExtensions(asked);
+  checkKey(key, rules, issuer, checks);
+  checks.add("path-length", String(rules.pathLength), pathLengthFinding(rules, issuer));
+  const validity =
+    request.validity ??
+    planValidity(
+      { rules, issuer, now: request.now, validitySeconds: request.validitySeconds },
+      checks,
+    );
+  const extensions = (): Uint8Array[] => authorityExtensions(request);
   return conclude({
-    book,
+    isNew: request.validity === undefined,
+    checks,
     rules,
     issuer,
     key,
-    serial: asked.serial,
+    serial: request.serial,
     validity,
-    names: { subject: asked.subject, sans: [] },
+    names: { subject: request.subject, sans: [] },
     extensions,
-    signatureAlgorithm: asked.signatureAlgorithm,
+    signatureAlgorithm: request.signatureAlgorithm,
   });
 }
 
@@ -170,28 +180,28 @@ function fail(code: string, message: string, clause: string, path?: string): Fin
   return path === undefined ? { code, message, clause } : { code, message, clause, path };
 }
 
-function judgeKey(
+function checkKey(
   key: PublicKeyFacts,
   rules: ProfileRules,
   issuer: IssuerFacts | null,
-  book: RuleBook,
+  checks: RuleChecks,
 ): void {
   const isAllowed = key.algorithm !== null && rules.keyAlgorithms.includes(key.algorithm);
-  const message = `The profile does not allow a key of the kind ${key.text}. Make one of: ${rules.keyAlgorithms.join(", ")}.`;
-  book.judge(
+  const message = `The profile does not allow a key of the kind ${key.text}. Use one of: ${rules.keyAlgorithms.join(", ")}.`;
+  checks.add(
     "key-algorithm",
     key.text,
     isAllowed ? null : fail("certificate.key-not-allowed", message, "profile", "csr"),
   );
-  book.judge("key-strength", key.text, findKeyWeaknesses(key.spkiDer));
+  checks.add("key-strength", key.text, findKeyWeaknesses(key.spkiDer));
   const isIssuers = issuer !== null && equalBytes(issuer.spkiDer, key.spkiDer);
-  book.judge(
+  checks.add(
     "key-is-not-the-issuers",
     key.text,
     isIssuers
       ? fail(
           "certificate.key-of-issuer",
-          "The request carries the key of its own issuer. Make a new key pair.",
+          "The request carries the key of its issuer. Make a new key pair.",
           "RFC 5280 §4.2.1.1",
           "csr",
         )
@@ -199,7 +209,7 @@ function judgeKey(
   );
 }
 
-function pathFinding(rules: ProfileRules, issuer: IssuerFacts | null): Finding | null {
+function pathLengthFinding(rules: ProfileRules, issuer: IssuerFacts | null): Finding | null {
   const above = issuer?.pathLength ?? null;
   if (above === null) return null;
   if (above < 1)
@@ -219,7 +229,7 @@ function pathFinding(rules: ProfileRules, issuer: IssuerFacts | null): Finding |
 }
 
 function leafExtensions(
-  { rules, issuer, csr, urls }: CertificateAsked,
+  { rules, issuer, csr, urls }: CertificateRequest,
   { subject, sans }: PlannedNames,
 ): Uint8Array[] {
   const isResponder = rules.kind === "ocsp-responder";
@@ -246,7 +256,7 @@ function leafExtensions(
   ];
 }
 
-function authorityExtensions({ rules, issuer, spkiDer, urls }: AuthorityAsked): Uint8Array[] {
+function authorityExtensions({ rules, issuer, spkiDer, urls }: AuthorityRequest): Uint8Array[] {
   const own = subjectKeyIdentifier(spkiDer);
   return [
     authorityKeyIdentifierExtension(issuer?.subjectKeyIdentifier ?? own),
@@ -256,13 +266,15 @@ function authorityExtensions({ rules, issuer, spkiDer, urls }: AuthorityAsked): 
       ? [extendedKeyUsageExtension(rules.extendedKeyUsage)]
       : []),
     basicConstraintsExtension(true, rules.pathLength),
-    // A root is trusted by being installed; nobody could state its revocation but itself.
+    // A root is trusted by being installed; only it could state its own revocation.
     ...(issuer === null ? [] : statusExtensions(urls)),
   ];
 }
 
 type Draft = Readonly<{
-  book: RuleBook;
+  /** Bytes that exist already are linted by their reader. */
+  isNew: boolean;
+  checks: RuleChecks;
   rules: ProfileRules;
   issuer: IssuerFacts | null;
   key: PublicKeyFacts;
@@ -273,22 +285,12 @@ type Draft = Readonly<{
   signatureAlgorithm: SignatureAlgorithm;
 }>;
 
-/** Lints that say of the bytes what a rule has said of the request already: one reason is told once. */
-const toldAlready: Readonly<Record<string, string>> = {
-  "lint.validity-beyond-profile": "certificate.lifetime-beyond-profile",
-  "lint.validity-beyond-issuer": "certificate.lifetime-beyond-issuer",
-  "lint.common-name-in-san": "certificate.common-name-not-in-san",
-  "lint.san-kind": "certificate.name-outside-profile",
-  "lint.san-missing": "certificate.san-missing",
-  "lint.name-constraints-of-issuer": "certificate.name-constraint",
-  "lint.path-length-of-issuer": "authority.path-length",
-};
-
-/** Builds the bytes, lints them, and lets the plan out only if nothing stands in the way. */
+/** Builds the bytes, lints them, and returns the plan only if no finding is an error. */
 function conclude(draft: Draft): PlanResult {
-  const { book, issuer, key, serial, validity, names, signatureAlgorithm } = draft;
-  const subjectDer = encodeSubject(names.subject, book);
-  judgeNameConstraints(issuer, { sans: names.sans, subjectDer }, book);
+  const { checks, issuer, key, serial, validity, names, signatureAlgorithm } = draft;
+  const subjectDer = encodeSubject(names.subject, checks);
+  const plannedNames = { sans: names.sans, subjectDer };
+  checkNameConstraints(issuer, plannedNames, checks);
   const tbsDer = encodeTbs({
     serial,
     algorithmDer: encodeSignatureAlgorithm(signatureAlgorithm),
@@ -298,14 +300,12 @@ function conclude(draft: Draft): PlanResult {
     spkiDer: key.spkiDer,
     extensions: draft.extensions(),
   });
-  const linted = lintTbs(tbsDer, { issuer, rules: draft.rules });
-  book.judge(
-    "lint",
-    `${tbsDer.length} octets`,
-    linted.filter(({ code }) => !book.findings.some((told) => told.code === toldAlready[code])),
-  );
-  const { findings, rules } = book;
-  if (findings.some(isError)) return { plan: null, findings, rules };
+  if (draft.isNew) {
+    const linted = lintTbs(tbsDer, { issuer, rules: draft.rules });
+    checks.add("lint", `${tbsDer.length} octets`, withoutCovered(linted, checks.findings));
+  }
+  const { findings, rules } = checks;
+  if (findings.some(isError)) return { plan: null, findings, rules, names: plannedNames };
   const plan = {
     tbsDer,
     signatureAlgorithm,
@@ -316,15 +316,15 @@ function conclude(draft: Draft): PlanResult {
     sans: names.sans,
     key,
   };
-  return { plan, findings, rules };
+  return { plan, findings, rules, names: plannedNames };
 }
 
-function encodeSubject(subject: DistinguishedName, book: RuleBook): Uint8Array {
+function encodeSubject(subject: DistinguishedName, checks: RuleChecks): Uint8Array {
   try {
     return encodeName(subject);
   } catch (error) {
     if (!isAppError(error)) throw error;
-    book.judge("subject-is-valid", describeName(subject), {
+    checks.add("subject-is-valid", describeName(subject), {
       code: error.code,
       message: error.message,
       path: "subject",

@@ -1,7 +1,11 @@
-import { isInIpRange, parseIp, parseIpRange } from "@/lib/pki/ip";
-import type { GeneralName, ProfileRules } from "@/lib/pki/types";
+import { parseIp } from "@/lib/net/address";
+import { isInIpRange, parseIpRange } from "@/lib/net/network";
+import type { GeneralName, ProfileRules } from "./types";
 
-/** `*` any; `example.com` exactly; `*.example.com` one label below; `**.example.com` anything below. A wildcard name is judged by the rest of it. */
+/**
+ * `*` any; `example.com` exactly; `*.example.com` one label below; `**.example.com` anything below.
+ * A wildcard name is matched by the rest of it.
+ */
 export function matchesDnsPattern(name: string, pattern: string): boolean {
   const lower = pattern.toLowerCase();
   if (lower === "*" || name === lower) return true;
@@ -12,18 +16,16 @@ export function matchesDnsPattern(name: string, pattern: string): boolean {
   return depth === "any" || !name.slice(0, -suffix.length).includes(".");
 }
 
-function isUriBelow(uri: string, prefix: string): boolean {
-  if (prefix === "*") return true;
-  if (!uri.startsWith(prefix)) return false;
-  // `spiffe://example.com` must not let `spiffe://example.com.evil.example` through.
-  return (
-    uri.length === prefix.length ||
-    /[/:#?=]$/.test(prefix) ||
-    /^[/:#?]/.test(uri.slice(prefix.length))
-  );
+/** Whether a rule allows all URIs below it: one that ends in `/`, or in `:` (`urn:uuid:`). */
+export const isUriPrefix = (rule: string): boolean => /\/$|^urn:.*:$/.test(rule);
+
+/** Both in canonical form, so that no userinfo, `..` or escape leads out of the prefix. */
+function isUriListed(uri: string, rule: string): boolean {
+  if (rule === "*" || uri === rule) return true;
+  return isUriPrefix(rule) && uri.startsWith(rule);
 }
 
-/** Why the profile does not allow a name, and what it allows; null if it does. */
+/** Why the profile does not allow a canonical name, and what it allows; null if it does. */
 export function explainNameRefusal(name: GeneralName, rules: ProfileRules["san"]): string | null {
   if (!rules.types.includes(name.type))
     return `names of type ${name.type} are not allowed, only ${rules.types.join(", ") || "none"}`;
@@ -41,7 +43,7 @@ export function explainNameRefusal(name: GeneralName, rules: ProfileRules["san"]
     case "email":
       return isMailboxListed(name.value, rules.emailDomains) ? null : listed(rules.emailDomains);
     case "uri":
-      return rules.uriPrefixes.some((prefix) => isUriBelow(name.value, prefix))
+      return rules.uriPrefixes.some((rule) => isUriListed(name.value, rule))
         ? null
         : listed(rules.uriPrefixes);
   }

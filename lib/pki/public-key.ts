@@ -1,8 +1,8 @@
 import { createPublicKey, type KeyObject } from "node:crypto";
 import { AppError } from "@/lib/errors/app-error";
-import { otherOids } from "@/lib/pki/oids";
-import { readSpki } from "@/lib/pki/spki";
-import type { SubjectKeyAlgorithm } from "@/lib/pki/types";
+import { otherOids } from "./oids";
+import { readSpki } from "./spki";
+import type { SubjectKeyAlgorithm } from "./types";
 
 type Curve = Readonly<{
   algorithm: SubjectKeyAlgorithm;
@@ -13,7 +13,10 @@ type Curve = Readonly<{
   b: bigint;
 }>;
 
-/** Curves that a profile can allow: OID to names, octets of a coordinate, and y² = x³ - 3x + b over a prime (SP 800-186 §3.2.1). */
+/**
+ * Curves that a profile can allow: OID to names, octets of a coordinate, and y² = x³ - 3x + b over
+ * a prime (SP 800-186 §3.2.1).
+ */
 export const curves: Readonly<Record<string, Curve>> = {
   [otherOids.p256]: {
     algorithm: "ecdsa-p256",
@@ -33,7 +36,10 @@ export const curves: Readonly<Record<string, Curve>> = {
   },
 };
 
-/** Whether an uncompressed point (04, x, y) of the right length lies on its curve. A tenth of the cost of asking node:crypto. */
+/**
+ * Whether an uncompressed point (04, x, y) of the right length is on its curve. A tenth of the
+ * cost of asking node:crypto.
+ */
 export function isOnCurve(curve: Curve, point: Uint8Array): boolean {
   const coordinate = (start: number): bigint =>
     BigInt(`0x${Buffer.from(point.subarray(start, start + curve.coordinate)).toString("hex")}`);
@@ -49,8 +55,8 @@ function base64url(bytes: Uint8Array): string {
 }
 
 /**
- * The key for node:crypto. By way of JWK, which takes half the time of the DER decoder. Throws AppError `key.malformed`, for a
- * point off its curve too.
+ * The key for node:crypto. By way of JWK, which takes half the time of the DER decoder. Throws
+ * AppError `key.malformed`, for a point off its curve too.
  */
 export function publicKeyOf(spkiDer: Uint8Array): KeyObject {
   const spki = readSpki(spkiDer);

@@ -11,7 +11,10 @@ function primesBelow(limit: number): number[] {
 const smallPrimes = primesBelow(1000);
 const primorial = smallPrimes.reduce((product, prime) => product * BigInt(prime), 1n);
 
-/** Powers of 65537 modulo each prime: moduli of the flawed library (CVE-2017-15361) lie in this subgroup for every one of them. */
+/**
+ * Powers of 65537 modulo each prime: moduli of the flawed library (CVE-2017-15361) are in this
+ * subgroup for every one of them.
+ */
 const rocaSubgroups = smallPrimes
   .filter((prime) => prime > 2 && prime <= 167)
   .map((prime) => ({ prime, powers: powersOf65537(prime) }));
@@ -50,7 +53,10 @@ function isSquare(value: bigint): boolean {
   return root * root === value;
 }
 
-/** Fermat's method: finds the factors of a modulus whose primes lie close together within a hundred steps. */
+/**
+ * Fermat's method: finds the factors of a modulus whose primes are close together within a hundred
+ * steps.
+ */
 function hasClosePrimes(modulus: bigint): boolean {
   let root = integerSquareRoot(modulus);
   if (root * root < modulus) root += 1n;
@@ -70,6 +76,6 @@ export function findRsaWeakness(modulus: bigint): string | null {
   if (rocaSubgroups.every(({ prime, powers }) => powers.has(residues.get(prime)!)))
     return "it has the fingerprint of ROCA (CVE-2017-15361)";
   return hasClosePrimes(modulus)
-    ? "its two primes lie so close together that it can be factored at once"
+    ? "its two primes are so close together that it can be factored easily"
     : null;
 }

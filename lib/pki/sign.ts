@@ -1,7 +1,7 @@
 import { AppError } from "@/lib/errors/app-error";
-import { encodeSignatureAlgorithm } from "@/lib/pki/algorithms";
-import { bitString, sequence } from "@/lib/pki/der";
-import type { CertificatePlan, SignatureAlgorithm, Signer } from "@/lib/pki/types";
+import { encodeSignatureAlgorithm } from "./algorithms";
+import { bitString, sequence } from "./der";
+import type { CertificatePlan, SignatureAlgorithm, Signer } from "./types";
 
 /** Certificate or CertificateList: the exact signed bytes, the algorithm, the signature. */
 export function assembleSigned(
@@ -13,8 +13,9 @@ export function assembleSigned(
 }
 
 /**
- * Signs the planned bytes (of a certificate or a CRL), exactly them, and returns the whole DER. Throws AppError
- * `signer.wrong-algorithm` before anything is signed; what the signer throws passes through.
+ * Signs the planned bytes (of a certificate or a CRL), exactly them, and returns the whole DER.
+ * Throws AppError `signer.wrong-algorithm` before anything is signed; what the signer throws passes
+ * through.
  */
 export async function signPlan(
   plan: Pick<CertificatePlan, "tbsDer" | "signatureAlgorithm">,

@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
-import { equalBytes, tags } from "@/lib/pki/der";
-import { enter, leave, peek, readDer, take, takeOid, takeRaw } from "@/lib/pki/der-reader";
-import { otherOids } from "@/lib/pki/oids";
-import type { CmsAttribute } from "@/lib/pki/x509";
+import { equalBytes, tags } from "./der";
+import { enter, leave, peek, readDer, take, takeOid, takeRaw } from "./der-reader";
+import { otherOids } from "./oids";
+import type { CmsAttribute } from "./x509";
 
-const versionOne = "1.2.840.113549.1.9.16.2.12",
-  versionTwo = "1.2.840.113549.1.9.16.2.47";
+const signingCertificateOid = "1.2.840.113549.1.9.16.2.12";
+const signingCertificateV2Oid = "1.2.840.113549.1.9.16.2.47";
 const hashes: Readonly<Record<string, string>> = {
   [otherOids.sha1]: "sha1",
   [otherOids.sha256]: "sha256",
@@ -14,36 +14,40 @@ const hashes: Readonly<Record<string, string>> = {
 };
 
 /**
- * Whether the signed attributes name this certificate as the signer's: SigningCertificate (RFC 2634 §5.4, SHA-1) or SigningCertificateV2
- * (RFC 5035 §3), of which the first certificate counts. Where both are there, both must. Throws AppError `der.malformed`.
+ * Whether the signed attributes name this certificate as the signer's: SigningCertificate (RFC 2634
+ * §5.4, SHA-1) or SigningCertificateV2 (RFC 5035 §3), of which the first certificate counts. Where
+ * both are there, both must. Throws AppError `der.malformed`.
  */
 export function namesCertificate(
   attributes: readonly CmsAttribute[],
   certificateDer: Uint8Array,
 ): boolean {
-  const named = attributes.filter(({ type }) => type === versionOne || type === versionTwo);
+  const named = attributes.filter(
+    ({ type }) => type === signingCertificateOid || type === signingCertificateV2Oid,
+  );
   return (
     named.length > 0 &&
     named.every(
       ({ type, values }) =>
-        values.length === 1 && isFirst(values[0]!, type === versionTwo, certificateDer),
+        values.length === 1 &&
+        matchesFirst(values[0]!, type === signingCertificateV2Oid, certificateDer),
     )
   );
 }
 
-function isFirst(value: Uint8Array, isTwo: boolean, certificateDer: Uint8Array): boolean {
-  const reader = readDer(value),
-    end = enter(reader, tags.sequence, "the signing certificate");
-  const listEnd = enter(reader, tags.sequence, "the signing certificates"),
-    firstEnd = enter(reader, tags.sequence, "ESSCertID");
-  let hash: string | undefined = isTwo ? "sha256" : "sha1";
-  if (isTwo && peek(reader, firstEnd) === tags.sequence) {
+function matchesFirst(value: Uint8Array, isV2: boolean, certificateDer: Uint8Array): boolean {
+  const reader = readDer(value);
+  const end = enter(reader, tags.sequence, "the signing certificate");
+  const listEnd = enter(reader, tags.sequence, "the signing certificates");
+  const firstEnd = enter(reader, tags.sequence, "ESSCertID");
+  let hash: string | undefined = isV2 ? "sha256" : "sha1";
+  if (isV2 && peek(reader, firstEnd) === tags.sequence) {
     const algorithmEnd = enter(reader, tags.sequence, "the hash algorithm");
     hash = hashes[takeOid(reader, "the hash algorithm")];
     if (peek(reader, algorithmEnd) === tags.null) take(reader, tags.null, "the hash algorithm");
     leave(reader, algorithmEnd, "the hash algorithm");
   }
-  const said = take(reader, tags.octetString, "the hash of the certificate");
+  const digest = take(reader, tags.octetString, "the hash of the certificate");
   if (peek(reader, firstEnd) === tags.sequence) takeRaw(reader, "issuerSerial", tags.sequence);
   leave(reader, firstEnd, "ESSCertID");
   while (reader.position < listEnd) takeRaw(reader, "ESSCertID", tags.sequence);
@@ -51,6 +55,6 @@ function isFirst(value: Uint8Array, isTwo: boolean, certificateDer: Uint8Array):
   leave(reader, end, "the signing certificate");
   return (
     hash !== undefined &&
-    equalBytes(said, new Uint8Array(createHash(hash).update(certificateDer).digest()))
+    equalBytes(digest, new Uint8Array(createHash(hash).update(certificateDer).digest()))
   );
 }

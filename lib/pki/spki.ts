@@ -1,5 +1,5 @@
 import { AppError, isAppError } from "@/lib/errors/app-error";
-import { tags } from "@/lib/pki/der";
+import { tags } from "./der";
 import {
   enter,
   leave,
@@ -9,10 +9,13 @@ import {
   takeInteger,
   takeOid,
   takeRaw,
-} from "@/lib/pki/der-reader";
-import { nameOfOid, otherOids } from "@/lib/pki/oids";
+} from "./der-reader";
+import { nameOfOid, otherOids } from "./oids";
 
-/** A SubjectPublicKeyInfo taken apart. `keyBits` are the octets of the BIT STRING, what key identifiers are made of. */
+/**
+ * A SubjectPublicKeyInfo taken apart. `keyBits` are the octets of the BIT STRING, what key
+ * identifiers are made of.
+ */
 export type Spki = Readonly<{ keyBits: Uint8Array }> &
   (
     | Readonly<{ kind: "rsa"; modulus: Uint8Array; exponent: Uint8Array }>

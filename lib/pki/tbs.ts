@@ -1,4 +1,4 @@
-import { explicitTag, integer, sequence, tags } from "@/lib/pki/der";
+import { explicitTag, integer, sequence, tags } from "./der";
 import {
   enter,
   leave,
@@ -10,10 +10,10 @@ import {
   takeRaw,
   takeSmallInteger,
   type DerReader,
-} from "@/lib/pki/der-reader";
-import { time } from "@/lib/pki/der-time";
+} from "./der-reader";
+import { time } from "./der-time";
 
-export type TbsParts = Readonly<{
+export type TbsFields = Readonly<{
   serial: Uint8Array;
   algorithmDer: Uint8Array;
   issuerDer: Uint8Array;
@@ -24,8 +24,11 @@ export type TbsParts = Readonly<{
   extensions: readonly Uint8Array[];
 }>;
 
-/** TBSCertificate, version 3, from parts that are encoded already. An empty list of extensions is left out (RFC 5280 §4.1.2.9). */
-export function encodeTbs(parts: TbsParts): Uint8Array {
+/**
+ * TBSCertificate, version 3, from parts that are encoded already. An empty list of extensions is
+ * left out (RFC 5280 §4.1.2.9).
+ */
+export function encodeTbs(parts: TbsFields): Uint8Array {
   return sequence(
     explicitTag(0, integer(2)),
     integer(parts.serial),
@@ -38,42 +41,48 @@ export function encodeTbs(parts: TbsParts): Uint8Array {
   );
 }
 
-/** An extension as found: `criticalContent` are the octets of the BOOLEAN, null if it is left out. */
-export type FoundExtension = Readonly<{
+/**
+ * An extension as encoded: `criticalContent` are the octets of the BOOLEAN, null if it is left out.
+ */
+export type RawExtension = Readonly<{
   oid: string;
   criticalContent: Uint8Array | null;
   critical: boolean;
   value: Uint8Array;
 }>;
-export type FoundTime = Readonly<{ tag: number; content: Uint8Array }>;
+export type RawTime = Readonly<{ tag: number; content: Uint8Array }>;
 
-/** A TBSCertificate as found: taken apart, not judged, so that lints can name what is wrong with it. */
+/**
+ * A TBSCertificate as encoded, parsed but not checked, so that lints can name what is wrong with it.
+ */
 export type TbsView = Readonly<{
   tbsDer: Uint8Array;
   version: number;
   serial: Uint8Array;
   algorithmDer: Uint8Array;
   issuerDer: Uint8Array;
-  notBefore: FoundTime;
-  notAfter: FoundTime;
+  notBefore: RawTime;
+  notAfter: RawTime;
   subjectDer: Uint8Array;
   spkiDer: Uint8Array;
   hasUniqueIdentifiers: boolean;
   /** Null: the field is absent. */
-  extensions: readonly FoundExtension[] | null;
+  extensions: readonly RawExtension[] | null;
 }>;
 
-function takeFoundTime(reader: DerReader): FoundTime {
+function takeRawTime(reader: DerReader): RawTime {
   const tag = reader.bytes[reader.position] ?? -1;
   if (tag !== tags.utcTime && tag !== tags.generalizedTime)
     throw malformed("a time expected", reader);
   return { tag, content: take(reader, tag, "a time") };
 }
 
-/** Extensions element, tolerant of a `critical` that is not DER. Throws AppError `der.malformed`. */
-export function takeExtensions(reader: DerReader): FoundExtension[] {
+/**
+ * Extensions element, tolerant of a `critical` that is not DER. Throws AppError `der.malformed`.
+ */
+export function takeExtensions(reader: DerReader): RawExtension[] {
   const end = enter(reader, tags.sequence, "the extensions");
-  const found: FoundExtension[] = [];
+  const extensions: RawExtension[] = [];
   while (reader.position < end) {
     const itemEnd = enter(reader, tags.sequence, "an extension");
     const oid = takeOid(reader, "the type of an extension");
@@ -81,7 +90,7 @@ export function takeExtensions(reader: DerReader): FoundExtension[] {
       peek(reader, itemEnd) === tags.boolean ? take(reader, tags.boolean, "critical") : null;
     const value = take(reader, tags.octetString, "the value of an extension");
     leave(reader, itemEnd, "an extension");
-    found.push({
+    extensions.push({
       oid,
       criticalContent,
       critical: criticalContent?.some((octet) => octet !== 0) ?? false,
@@ -89,10 +98,13 @@ export function takeExtensions(reader: DerReader): FoundExtension[] {
     });
   }
   leave(reader, end, "the extensions");
-  return found;
+  return extensions;
 }
 
-/** Takes a TBSCertificate apart. Throws AppError `der.malformed` if its structure is not that of RFC 5280 §4.1. */
+/**
+ * Takes a TBSCertificate apart. Throws AppError `der.malformed` if its structure is not that of RFC
+ * 5280 §4.1.
+ */
 export function readTbs(tbsDer: Uint8Array): TbsView {
   const reader = readDer(tbsDer);
   const end = enter(reader, tags.sequence, "the certificate");
@@ -101,8 +113,8 @@ export function readTbs(tbsDer: Uint8Array): TbsView {
   const algorithmDer = takeRaw(reader, "the signature algorithm", tags.sequence);
   const issuerDer = takeRaw(reader, "the issuer", tags.sequence);
   const validityEnd = enter(reader, tags.sequence, "the validity");
-  const notBefore = takeFoundTime(reader);
-  const notAfter = takeFoundTime(reader);
+  const notBefore = takeRawTime(reader);
+  const notAfter = takeRawTime(reader);
   leave(reader, validityEnd, "the validity");
   const subjectDer = takeRaw(reader, "the subject", tags.sequence);
   const spkiDer = takeRaw(reader, "the public key", tags.sequence);
@@ -135,7 +147,7 @@ function takeVersion(reader: DerReader): number {
   return version;
 }
 
-function takeWrappedExtensions(reader: DerReader): FoundExtension[] {
+function takeWrappedExtensions(reader: DerReader): RawExtension[] {
   const end = enter(reader, 0xa3, "the extensions");
   const extensions = takeExtensions(reader);
   leave(reader, end, "the extensions");

@@ -1,5 +1,5 @@
-import { tags } from "@/lib/pki/der";
 import { AppError, isAppError } from "@/lib/errors/app-error";
+import { tags } from "./der";
 import {
   enter,
   leave,
@@ -13,7 +13,7 @@ import {
   takeRaw,
   takeSmallInteger,
   type DerReader,
-} from "@/lib/pki/der-reader";
+} from "./der-reader";
 
 /** What a time-stamping authority asserts (TSTInfo, RFC 3161 §2.4.2). */
 export type TimestampInfo = Readonly<{
@@ -25,10 +25,13 @@ export type TimestampInfo = Readonly<{
   nonceDer: Uint8Array | null;
 }>;
 
-/** Reads a TSTInfo strictly. An extension that is critical is not known here and refuses it. Throws AppError `der.malformed`, `timestamp.malformed`. */
+/**
+ * Reads a TSTInfo strictly. An extension that is critical is not known here and refuses it. Throws
+ * AppError `der.malformed`, `timestamp.malformed`.
+ */
 export function readTimestampInfo(der: Uint8Array): TimestampInfo {
-  const reader = readDer(der),
-    end = enter(reader, tags.sequence, "the time stamp");
+  const reader = readDer(der);
+  const end = enter(reader, tags.sequence, "the time stamp");
   if (takeSmallInteger(reader, "the version of the time stamp") !== 1)
     throw malformed("the version of the time stamp is not 1", reader);
   const policy = takeOid(reader, "the policy of the time stamp");
@@ -47,8 +50,8 @@ export function readTimestampInfo(der: Uint8Array): TimestampInfo {
 }
 
 function takeImprint(reader: DerReader): { hashOid: string; digest: Uint8Array } {
-  const end = enter(reader, tags.sequence, "messageImprint"),
-    algorithmEnd = enter(reader, tags.sequence, "the hash algorithm");
+  const end = enter(reader, tags.sequence, "messageImprint");
+  const algorithmEnd = enter(reader, tags.sequence, "the hash algorithm");
   const hashOid = takeOid(reader, "the hash algorithm");
   if (
     peek(reader, algorithmEnd) === tags.null &&
@@ -67,7 +70,10 @@ function takeNonce(reader: DerReader): Uint8Array {
   return reader.bytes.subarray(start, reader.position);
 }
 
-/** GeneralizedTime in UTC, with a fraction of a second if need be, which DER writes without trailing zeros. */
+/**
+ * GeneralizedTime in UTC, with a fraction of a second if need be, which DER writes without trailing
+ * zeros.
+ */
 function takeGenTime(reader: DerReader): Date {
   const text = Buffer.from(take(reader, tags.generalizedTime, "genTime")).toString("latin1");
   const match = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\.\d{0,8}[1-9])?Z$/.exec(text);
@@ -117,19 +123,18 @@ const failures: Readonly<Record<number, string>> = {
 };
 
 /**
- * The token of a TimeStampResp. Throws AppError `timestamp.rejected` with the authority's own reason where it refused, `timestamp.malformed`
- * for what is no answer.
+ * The token of a TimeStampResp. Throws AppError `timestamp.rejected` with the authority's own
+ * reason where it refused, `timestamp.malformed` for what is no answer.
  */
 export function readTimestampReply(der: Uint8Array): Uint8Array {
   try {
-    const reader = readDer(der),
-      end = enter(reader, tags.sequence, "the answer");
+    const reader = readDer(der);
+    const end = enter(reader, tags.sequence, "the answer");
     const refusal = readStatus(reader);
     if (refusal !== null)
       throw new AppError(
         "timestamp.rejected",
         `The time-stamping authority did not stamp: ${refusal}.`,
-        { kind: "unavailable" },
       );
     const token = Uint8Array.from(takeRaw(reader, "the token", tags.sequence));
     leave(reader, end, "the answer");
@@ -148,12 +153,12 @@ export function readTimestampReply(der: Uint8Array): Uint8Array {
 /** Null: it was granted. */
 function readStatus(reader: DerReader): string | null {
   const end = enter(reader, tags.sequence, "the status");
-  const status = takeSmallInteger(reader, "the status"),
-    words: string[] = [];
+  const status = takeSmallInteger(reader, "the status");
+  const reasons: string[] = [];
   if (peek(reader, end) === tags.sequence) {
     const textEnd = enter(reader, tags.sequence, "statusString");
     while (reader.position < textEnd)
-      words.push(
+      reasons.push(
         Buffer.from(take(reader, tags.utf8String, "statusString"))
           .toString("utf8")
           .replaceAll(/\p{C}/gu, " ")
@@ -169,6 +174,6 @@ function readStatus(reader: DerReader): string | null {
   if (status <= 1) return null;
   for (const [bit, meaning] of Object.entries(failures))
     if (((bits[1 + (Number(bit) >> 3)] ?? 0) & (0x80 >> (Number(bit) & 7))) !== 0)
-      words.push(meaning);
-  return [statuses[status] ?? `status ${status}`, ...words].join(", ");
+      reasons.push(meaning);
+  return [statuses[status] ?? `status ${status}`, ...reasons].join(", ");
 }

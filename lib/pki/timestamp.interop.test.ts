@@ -3,15 +3,16 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
-  isOpensslMissing,
   makeTimestampAuthority,
   type Kind,
   type TestTimestampAuthority,
-} from "@/lib/pki/testdata/timestamp-authority";
-import { encodeTimestampReply, encodeTimestampRequest, verifyTimestamp } from "@/lib/pki/timestamp";
-import { readTimestampReply } from "@/lib/pki/timestamp-info";
+} from "@/testing/pki/timestamp-authority";
+import { isOpensslMissing } from "@/testing/pki/openssl-folder";
+import { encodeTimestampReply, encodeTimestampRequest, verifyTimestamp } from "./timestamp";
+import { readTimestampReply } from "./timestamp-info";
 
-// The authority is openssl's: what it stamps is verified here, and what is kept here is verified by openssl.
+// The authority is openssl's: what it stamps is verified here, and what is kept here is verified by
+// openssl.
 
 const data = Buffer.from(
   "log.example.com/log/00000001\n3\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n",
@@ -20,7 +21,9 @@ const digest = new Uint8Array(createHash("sha256").update(data).digest());
 const nonce = new Uint8Array(randomBytes(8));
 
 describe.skipIf(isOpensslMissing)("RFC 3161 time stamps", () => {
-  let authority: TestTimestampAuthority, roots: Uint8Array[], token: Uint8Array;
+  let authority: TestTimestampAuthority;
+  let roots: Uint8Array[];
+  let token: Uint8Array;
   beforeAll(() => {
     authority = makeTimestampAuthority();
     roots = [authority.rootDer];
@@ -122,8 +125,8 @@ describe.skipIf(isOpensslMissing)("RFC 3161 time stamps", () => {
   });
 
   test("whatever octet of the token is changed, it never verifies as another statement", async () => {
-    const genuine = await verifyTimestamp(token, { digest, nonce, roots }),
-      accepted: unknown[] = [];
+    const genuine = await verifyTimestamp(token, { digest, nonce, roots });
+    const accepted: unknown[] = [];
     for (let at = 0; at < token.length; at += Math.max(1, Math.floor(token.length / 150))) {
       const changed = Uint8Array.from(token);
       changed[at] = changed[at]! ^ 0x01;

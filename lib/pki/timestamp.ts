@@ -1,18 +1,18 @@
 import { createHash } from "node:crypto";
 import { AppError, isAppError } from "@/lib/errors/app-error";
-import type { ForeignAlgorithm } from "@/lib/pki/algorithms";
-import { readCertificate, type Certificate } from "@/lib/pki/certificate";
-import { boolean, equalBytes, integer, nullValue, octetString, oid, sequence } from "@/lib/pki/der";
-import { extendedKeyUsageOids, extensionOids, otherOids } from "@/lib/pki/oids";
-import { verifyChain } from "@/lib/pki/path";
-import { namesCertificate } from "@/lib/pki/signing-certificate";
-import { readTimestampInfo, type TimestampInfo } from "@/lib/pki/timestamp-info";
-import { verifyForeignSignature } from "@/lib/pki/verify-signature";
-import { readSignedData, type CmsSigner } from "@/lib/pki/x509";
+import type { VerificationAlgorithm } from "./algorithms";
+import { readCertificate, type Certificate } from "./certificate";
+import { boolean, equalBytes, integer, nullValue, octetString, oid, sequence } from "./der";
+import { extendedKeyUsageOids, extensionOids, otherOids } from "./oids";
+import { verifyChain } from "./path";
+import { namesCertificate } from "./signing-certificate";
+import { readTimestampInfo, type TimestampInfo } from "./timestamp-info";
+import { verifyWithAlgorithm } from "./verify-signature";
+import { readSignedData, type CmsSigner } from "./x509";
 
-const infoOid = "1.2.840.113549.1.9.16.1.4",
-  contentTypeOid = "1.2.840.113549.1.9.3",
-  messageDigestOid = "1.2.840.113549.1.9.4";
+const infoOid = "1.2.840.113549.1.9.16.1.4";
+const contentTypeOid = "1.2.840.113549.1.9.3";
+const messageDigestOid = "1.2.840.113549.1.9.4";
 /** Accept: what a signer may hash with. SHA-1 is not among them. */
 const digests: Readonly<Record<string, "sha256" | "sha384" | "sha512">> = {
   [otherOids.sha256]: "sha256",
@@ -30,7 +30,10 @@ const rsaDigests: Readonly<Record<string, string>> = {
   "1.2.840.113549.1.1.13": "sha512",
 };
 
-/** TimeStampReq (RFC 3161 §2.4.1) for a SHA-256 digest, asking for the authority's certificate. The nonce is read as an unsigned number. */
+/**
+ * TimeStampReq (RFC 3161 §2.4.1) for a SHA-256 digest, asking for the authority's certificate. The
+ * nonce is read as an unsigned number.
+ */
 export function encodeTimestampRequest(digest: Uint8Array, nonce: Uint8Array): Uint8Array {
   const imprint = sequence(sequence(oid(otherOids.sha256), nullValue()), octetString(digest));
   return sequence(integer(1), imprint, integer(nonce), boolean(true));
@@ -50,9 +53,11 @@ export type Timestamp = Readonly<{
 }>;
 
 /**
- * Verifies a time-stamp token (RFC 3161 §2.4.2, RFC 5816): that it is over this SHA-256 digest and, if one is given, this nonce; that its
- * one signer signed it with the certificate that it names (ESSCertID), which is for time stamping alone and chains to one of the roots at
- * the time of the stamp. Throws AppError `timestamp.invalid` with what is wrong, `timestamp.malformed`, `cms.malformed` or `der.malformed`.
+ * Verifies a time-stamp token (RFC 3161 §2.4.2, RFC 5816): that it is over this SHA-256 digest and,
+ * if one is given, this nonce; that its one signer signed it with the certificate that it names
+ * (ESSCertID), which is for time stamping alone and chains to one of the roots at the time of the
+ * stamp. Throws AppError `timestamp.invalid` with what is wrong, `timestamp.malformed`,
+ * `cms.malformed` or `der.malformed`.
  */
 export async function verifyTimestamp(
   token: Uint8Array,
@@ -90,17 +95,20 @@ function checkImprint(info: TimestampInfo, digest: Uint8Array, nonce: Uint8Array
   if (info.hashOid !== otherOids.sha256 || !equalBytes(info.digest, digest))
     throw invalid("it is over something else (messageImprint)");
   if (nonce === null) return;
-  const asked = integer(nonce);
-  if (info.nonceDer === null || !equalBytes(info.nonceDer, asked))
+  const sentNonce = integer(nonce);
+  if (info.nonceDer === null || !equalBytes(info.nonceDer, sentNonce))
     throw invalid("its nonce is not the one that was sent, so it may be an old answer");
 }
 
-/** The certificate by which the signer goes: named in the signed attributes, so that no other of the same key can take its place. */
+/**
+ * The certificate by which the signer goes: named in the signed attributes, so that no other of the
+ * same key can take its place.
+ */
 function signingCertificate(signer: CmsSigner, certificates: readonly Uint8Array[]): Certificate {
   const found = certificates.filter((der) => namesCertificate(signer.signedAttributes, der));
   if (found.length === 0)
     throw invalid("no certificate in it is the one that it names as its signer (ESSCertID)");
-  const certificate = readable(found[0]!);
+  const certificate = readSigner(found[0]!);
   const isNamed =
     signer.issuerDer !== null &&
     signer.serialDer !== null &&
@@ -110,7 +118,7 @@ function signingCertificate(signer: CmsSigner, certificates: readonly Uint8Array
   return certificate;
 }
 
-function readable(der: Uint8Array): Certificate {
+function readSigner(der: Uint8Array): Certificate {
   try {
     return readCertificate(der);
   } catch (error) {
@@ -126,23 +134,23 @@ function readable(der: Uint8Array): Certificate {
 function checkSignature(signer: CmsSigner, certificate: Certificate, content: Uint8Array): void {
   const hash = digests[signer.digestOid];
   if (hash === undefined)
-    throw invalid(`it is hashed with an algorithm that does not count here (${signer.digestOid})`);
-  const said = (type: string): Uint8Array | null => {
+    throw invalid(`it is hashed with an algorithm that is not accepted (${signer.digestOid})`);
+  const attributeValue = (type: string): Uint8Array | null => {
     const all = signer.signedAttributes.filter((attribute) => attribute.type === type);
     return all.length === 1 && all[0]!.values.length === 1 ? all[0]!.values[0]! : null;
   };
-  const type = said(contentTypeOid),
-    digest = said(messageDigestOid);
+  const type = attributeValue(contentTypeOid);
+  const digest = attributeValue(messageDigestOid);
   if (signer.signedAttributesDer === null || type === null || digest === null)
     throw invalid("its signed attributes are not complete");
   if (!equalBytes(type, oid(infoOid)))
-    throw invalid("its signed attributes speak of another type of content");
+    throw invalid("its signed attributes are for another content type");
   if (!equalBytes(digest, octetString(new Uint8Array(createHash(hash).update(content).digest()))))
     throw invalid("its content is not what was signed (messageDigest)");
   const algorithm = algorithmOf(signer, hash);
   if (
     algorithm === null ||
-    !verifyForeignSignature(
+    !verifyWithAlgorithm(
       algorithm,
       certificate.spkiDer,
       signer.signedAttributesDer,
@@ -152,8 +160,11 @@ function checkSignature(signer: CmsSigner, certificate: Certificate, content: Ui
     throw invalid("its signature does not verify");
 }
 
-/** CMS names RSA by its key alone, ECDSA with its hash; where a hash is named it is the one of the attributes. */
-function algorithmOf({ signatureOid }: CmsSigner, hash: string): ForeignAlgorithm | null {
+/**
+ * CMS names RSA by its key alone, ECDSA with its hash; where a hash is named it is the one of the
+ * attributes.
+ */
+function algorithmOf({ signatureOid }: CmsSigner, hash: string): VerificationAlgorithm | null {
   if (signatureOid === otherOids.rsaEncryption)
     return { text: `rsa-${hash}`, hash, key: "rsa", isWeak: false };
   if (ecdsaDigests[signatureOid] === hash)

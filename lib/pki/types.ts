@@ -1,4 +1,4 @@
-import type { Finding } from "@/lib/errors/app-error";
+import type { Finding } from "@/lib/errors/types";
 
 /** Key algorithms that an authority may use, and that a profile may allow for subjects. */
 export const authorityKeyAlgorithms = [
@@ -19,7 +19,10 @@ export const subjectKeyAlgorithms = [
 ] as const;
 export type SubjectKeyAlgorithm = (typeof subjectKeyAlgorithms)[number];
 
-/** How a TBS is signed: ECDSA with the hash of the curve's strength, RSA PKCS#1 v1.5 with SHA-256, Ed25519. */
+/**
+ * How a TBS is signed: ECDSA with the hash of the curve's strength, RSA PKCS#1 v1.5 with SHA-256,
+ * Ed25519.
+ */
 export type SignatureAlgorithm = "ecdsa-sha256" | "ecdsa-sha384" | "rsa-sha256" | "ed25519";
 
 export const keyUsageBits = [
@@ -61,46 +64,94 @@ export type RevocationReason = (typeof revocationReasons)[number];
 
 export const generalNameTypes = ["dns", "ip", "email", "uri"] as const;
 export type GeneralNameType = (typeof generalNameTypes)[number];
-/** A subjectAltName entry; `value` is text: lower-case A-label, IP in canonical text, mailbox, URI. */
+/**
+ * A subjectAltName entry; `value` is text: lower-case A-label, IP in canonical text, mailbox, URI.
+ */
 export type GeneralName = Readonly<{ type: GeneralNameType; value: string }>;
 
-/** One attribute of a distinguished name, e.g. `{ type: "CN", value: "pay.example.com" }` (CN O OU C L ST serialNumber, or a dotted OID). */
+/**
+ * One attribute of a distinguished name, e.g. `{ type: "CN", value: "pay.example.com" }` (CN O OU C
+ * L ST serialNumber, or a dotted OID).
+ */
 export type NameAttribute = Readonly<{ type: string; value: string }>;
 /** A name as people write it; one attribute per RDN, most general first (C, O, …, CN). */
 export type DistinguishedName = readonly NameAttribute[];
 
-/** What a profile allows and adds. A plain value: validated once at the door, stored as JSON with its version. */
+/** The kinds of identity that profiles are for; Chancery's own identities are of none of them. */
+export const identityKinds = ["person", "service", "device"] as const;
+export type IdentityKind = (typeof identityKinds)[number];
+
+/**
+ * A name that a profile offers to each identity of its kinds, such as
+ * `spiffe://example.com/{identity.name}`. Variables: `identity.name`, `identity.id`,
+ * `identity.kind`, each exactly one segment of a path or one label.
+ */
+export type NameTemplate = Readonly<{ type: "dns" | "email" | "uri"; value: string }>;
+
+/**
+ * What a profile allows and adds. A plain value: validated once when it is saved, stored as JSON
+ * with its version.
+ */
 export type ProfileRules = Readonly<{
   kind: "leaf" | "root-ca" | "issuing-ca" | "ocsp-responder";
+  /** Which kinds of identity get certificates under it. Empty for Chancery's own profiles. */
+  identityKinds: readonly IdentityKind[];
+  /**
+   * Whether an identity may request a certificate under it for itself. It may always rotate its
+   * own.
+   */
+  selfService: boolean;
+  /**
+   * Names that an identity gets when it is created; allowed in addition to those of `san`. Empty:
+   * none.
+   */
+  names: readonly NameTemplate[];
   keyAlgorithms: readonly SubjectKeyAlgorithm[];
   validitySecondsDefault: number;
   validitySecondsMax: number;
-  /** How far notBefore lies before the signing time, for clocks that run late. */
+  /** How far notBefore is before the signing time, for clocks that run late. */
   backdateSeconds: number;
   keyUsage: readonly KeyUsageBit[];
   extendedKeyUsage: readonly ExtendedKeyUsage[];
   subject: Readonly<{
     commonName: "required" | "optional" | "forbidden";
-    /** True: the common name has to repeat one of the subjectAltNames (RFC 9525). */
-    commonNameInSan: boolean;
-    /** Attributes put before the common name, e.g. O of the organisation. What the CSR asks beyond CN is dropped. */
+    /**
+     * `san`: the common name repeats one of the subjectAltNames (RFC 9525). `san-or-identity`: or
+     * is one that the identity holds, and reads as no host, address, mailbox or URI.
+     */
+    commonNameFrom: "san" | "san-or-identity";
+    /**
+     * Attributes put before the common name (O, OU, C, L, ST). What the CSR requests beyond CN is
+     * dropped.
+     */
     fixed: DistinguishedName;
   }>;
   san: Readonly<{
     types: readonly GeneralNameType[];
     min: number;
     max: number;
-    /** `*` any name; `example.com` exactly; `*.example.com` one label below; `**.example.com` anything below. Empty: none. */
+    /**
+     * `example.com` exactly; `*.example.com` one label below; `**.example.com` anything below.
+     * Empty: none. `*`, any name, only in rules that were saved before it was refused.
+     */
     dnsPatterns: readonly string[];
     wildcards: boolean;
-    /** CIDR, v4 or v6. Empty: none. `0.0.0.0/0` and `::/0` for any. */
+    /** CIDR, v4 or v6. Empty: none. */
     ipRanges: readonly string[];
-    /** Domains of mailboxes; `*` any. */
+    /** Domains of mailboxes. */
     emailDomains: readonly string[];
-    /** Beginnings of URIs, e.g. `spiffe://example.com/`; `*` any. */
+    /** URIs: all below one that ends in `/` (for `urn:`, in `:`), else exactly that one. */
     uriPrefixes: readonly string[];
   }>;
-  /** RFC 9608: no CRL or OCSP address, the noRevAvail extension instead. Needs validitySecondsMax of at most ten days. */
+  /**
+   * Set for rules that were saved before names were bound to identities: staff are warned where
+   * they are refused under newer rules. Never set in rules that are saved now.
+   */
+  savedBeforeNames?: true;
+  /**
+   * RFC 9608: no CRL or OCSP address, the noRevAvail extension instead. Needs validitySecondsMax of
+   * at most ten days.
+   */
   noRevAvail: boolean;
   /** pathLenConstraint for issuing-ca and root-ca; null writes none. */
   pathLength: number | null;
@@ -135,9 +186,9 @@ export type PublicKeyFacts = Readonly<{
   spkiDer: Uint8Array;
   /** SHA-256 over the SubjectPublicKeyInfo, the identity of a key everywhere. */
   spkiSha256: Uint8Array;
-  /** Null: recognised, but none of those that a profile can allow (e.g. rsa-1024, secp256k1). */
+  /** Null: recognized, but none of those that a profile can allow (e.g. rsa-1024, secp256k1). */
   algorithm: SubjectKeyAlgorithm | null;
-  /** For people: "ECDSA P-256", "RSA 1024". */
+  /** Label: "ECDSA P-256", "RSA 1024". */
   text: string;
 }>;
 
@@ -164,12 +215,16 @@ export type CertificatePlan = Readonly<{
   key: PublicKeyFacts;
 }>;
 
-/** One rule that was applied, for the record: what it looked at and how it ended. */
+/** One rule that was applied, for the audit log: its input and its outcome. */
 export type AppliedRule = Readonly<{ rule: string; input: string; outcome: "passed" | "failed" }>;
 
-/** A plan with all that was found. `plan` is null exactly if a finding of severity "error" exists. */
+/**
+ * A plan with all that was found. `plan` is null exactly if a finding of severity "error" exists.
+ */
 export type PlanResult = Readonly<{
   plan: CertificatePlan | null;
+  /** The names that were requested, so that others can check them too if there is no plan. */
+  names: Pick<CertificatePlan, "sans" | "subjectDer">;
   findings: readonly Finding[];
   rules: readonly AppliedRule[];
 }>;

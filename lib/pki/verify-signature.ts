@@ -3,26 +3,29 @@ import { isAppError } from "@/lib/errors/app-error";
 import {
   encodeSignatureAlgorithm,
   readSignatureAlgorithm,
-  type ForeignAlgorithm,
-} from "@/lib/pki/algorithms";
-import { publicKeyOf } from "@/lib/pki/public-key";
-import { readSpki } from "@/lib/pki/spki";
-import type { SignatureAlgorithm } from "@/lib/pki/types";
+  type VerificationAlgorithm,
+} from "./algorithms";
+import { publicKeyOf } from "./public-key";
+import { readSpki } from "./spki";
+import type { SignatureAlgorithm } from "./types";
 
-/** Whether `signature` (DER for ECDSA) is one over `data` by the key of `spki`. A key that cannot be read or does not fit is false. */
+/**
+ * Whether `signature` (DER for ECDSA) is one over `data` by the key of `spki`. A key that cannot be
+ * read or does not fit is false.
+ */
 export function verifySignature(
   algorithm: SignatureAlgorithm,
   spki: Uint8Array,
   data: Uint8Array,
   signature: Uint8Array,
 ): boolean {
-  const known = readSignatureAlgorithm(encodeSignatureAlgorithm(algorithm));
-  return known !== null && verifyForeignSignature(known, spki, data, signature);
+  const verification = readSignatureAlgorithm(encodeSignatureAlgorithm(algorithm));
+  return verification !== null && verifyWithAlgorithm(verification, spki, data, signature);
 }
 
-/** The same for any algorithm that somebody else may have signed with. */
-export function verifyForeignSignature(
-  algorithm: ForeignAlgorithm,
+/** The same for any algorithm, including those that Chancery doesn't sign with. */
+export function verifyWithAlgorithm(
+  algorithm: VerificationAlgorithm,
   spki: Uint8Array,
   data: Uint8Array,
   signature: Uint8Array,

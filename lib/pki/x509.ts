@@ -1,20 +1,22 @@
-import "reflect-metadata";
 import { AsnConvert } from "@peculiar/asn1-schema";
 import { Extensions } from "@peculiar/asn1-x509";
 import { AppError, isAppError } from "@/lib/errors/app-error";
-import { tags } from "@/lib/pki/der";
-import { enter, leave, peek, readDer, take, takeOid } from "@/lib/pki/der-reader";
+import { tags } from "./der";
+import { enter, leave, peek, readDer, take, takeOid } from "./der-reader";
 
-// The only module that imports the certificate libraries. reflect-metadata has to be loaded before any of them.
+// The only module that imports the certificate libraries.
 
 export type RequestedExtension = Readonly<{ oid: string; critical: boolean; value: Uint8Array }>;
 
-/** The `Extensions` in the shape that nearly every request has, in strict DER; null for anything else, which the library then judges. */
-function readPlainExtensions(der: Uint8Array): RequestedExtension[] | null {
+/**
+ * The `Extensions` in the shape that nearly every request has, in strict DER; null for anything
+ * else, which the library then parses.
+ */
+function readDerExtensions(der: Uint8Array): RequestedExtension[] | null {
   const found: RequestedExtension[] = [];
   try {
-    const reader = readDer(der),
-      end = enter(reader, tags.sequence, "the extensions");
+    const reader = readDer(der);
+    const end = enter(reader, tags.sequence, "the extensions");
     while (reader.position < end) {
       const itemEnd = enter(reader, tags.sequence, "an extension");
       const oid = takeOid(reader, "the type of an extension");
@@ -32,9 +34,9 @@ function readPlainExtensions(der: Uint8Array): RequestedExtension[] | null {
   }
 }
 
-/** Reads the `Extensions` that a foreign request asks for. Throws AppError `der.malformed`. */
-export function readForeignExtensions(der: Uint8Array): RequestedExtension[] {
-  const plain = readPlainExtensions(der);
+/** Reads the `Extensions` of a CSR. Throws AppError `der.malformed`. */
+export function parseExtensions(der: Uint8Array): RequestedExtension[] {
+  const plain = readDerExtensions(der);
   if (plain !== null) return plain;
   try {
     const parsed = AsnConvert.parse(der, Extensions);
@@ -52,7 +54,10 @@ export function readForeignExtensions(der: Uint8Array): RequestedExtension[] {
 
 export type CmsAttribute = Readonly<{ type: string; values: readonly Uint8Array[] }>;
 export type CmsSigner = Readonly<{
-  /** The issuer's name and the serial as DER elements; null where the signer is named by its key identifier. */
+  /**
+   * The issuer's name and the serial as DER elements; null where the signer is named by its key
+   * identifier.
+   */
   issuerDer: Uint8Array | null;
   serialDer: Uint8Array | null;
   digestOid: string;
@@ -71,9 +76,12 @@ export type CmsSignedData = Readonly<{
 
 const signedDataOid = "1.2.840.113549.1.7.2";
 
-/** Reads a CMS SignedData with its content inside (RFC 5652 §5). Verifies nothing. Throws AppError `cms.malformed`. */
+/**
+ * Reads a CMS SignedData with its content inside (RFC 5652 §5). Verifies nothing. Throws AppError
+ * `cms.malformed`.
+ */
 export async function readSignedData(der: Uint8Array): Promise<CmsSignedData> {
-  // Loaded when somebody needs it: only time stamps do.
+  // Loaded on demand: only time stamps need it.
   const pkijs = await import("pkijs");
   try {
     const info = pkijs.ContentInfo.fromBER(Uint8Array.from(der));

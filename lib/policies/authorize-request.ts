@@ -1,35 +1,38 @@
-import type { Actor } from "@/lib/auth/actor";
-import { actorOfPeer, actorOfRefused } from "@/lib/auth/certificate-actor";
-import type { ActorRequest } from "@/lib/auth/token-actor";
+import type { EntryId } from "@/lib/format/ids";
+import type { MaybeRecorded, Recorded } from "@/lib/log/record/recorded";
+import { httpStatusOf } from "@/lib/errors/http-status";
+import type { AnyActor, ActorRequest } from "@/lib/access/actor";
+import type { Peer } from "@/lib/access/peer";
+import { actorOfPeer, actorOfRefused } from "@/lib/client-auth/certificate-actor";
 import type {
+  CertificateCode,
   CertificateDecision,
   ForwardedRequest,
-  Peer,
   TrustedProxy,
-} from "@/lib/custody/types";
-import type { Deps } from "@/lib/deps";
+} from "@/lib/client-auth/types";
 import { isAppError } from "@/lib/errors/app-error";
-import { recordEntry } from "@/lib/log/record";
+import { recordEntry } from "@/lib/log/record/record-entry";
+import { recordRefusalEntry } from "@/lib/log/record/record-refusal";
 import type { EntryDetails, NewEntry } from "@/lib/log/types";
-import { decideQuickly } from "./decide";
-import type { Verdict } from "./decide";
-import { findServicePolicy } from "./find-service-policy";
-import type { ServicePolicy } from "./find-service-policy";
+import type { Deps } from "@/lib/runtime/deps";
+import { evaluatePolicy } from "./evaluate-policy";
+import type { PolicyDenial, PolicyDenialCode } from "./schema";
+import { findServicePolicy, type ServicePolicy } from "./find-service-policy";
 
-type AuthorizeDeps = Pick<Deps, "db" | "clock" | "random" | "source">;
+type AuthorizeDeps = Pick<Deps, "db" | "recorder">;
 
 /**
- * What a proxy asks: whether the holder of this certificate may do this. `service` null: it names none, or not clearly. `policy`: that of the
- * service, if it is being looked up since this question came in. `patient`: for what nobody waits for.
+ * What a proxy asks: may the holder of this certificate send this request? `service` and `request`
+ * are null if the proxy does not name them clearly. `backgroundDeps` have no deadline, for work
+ * that no client waits for.
  */
-export type Question = Readonly<{
+export type AuthorizationRequest = Readonly<{
   service: string | null;
-  policy: Promise<ServicePolicy | null> | null;
   proxy: TrustedProxy;
   certificate: CertificateDecision;
-  asked: ForwardedRequest | null;
-  from: ActorRequest;
-  patient: AuthorizeDeps;
+  request: ForwardedRequest | null;
+  actorRequest: ActorRequest;
+  backgroundDeps: AuthorizeDeps;
 }>;
 
 export type Authorization =
@@ -37,170 +40,186 @@ export type Authorization =
       allowed: true;
       peer: Peer;
       rule: string;
-      entryId: string;
-      takeBack: () => Promise<void>;
+      /** The entry of the decision. */
+      entryId: EntryId;
+      /** Records that this decision came too late to be delivered. Never rejects. */
+      recordUndelivered: () => Promise<void>;
     }>
   | Readonly<{
       allowed: false;
-      status: 401 | 403 | 503;
-      code: string;
+      code: DenialCode;
       title: string;
       detail: string;
-      entryId: string;
     }>;
 
-type Yes = Extract<NewEntry, { action: "request.authorized" }>;
-type Refusal = Readonly<{ status: 401 | 403 | 503; code: string; title: string; detail: string }>;
+type AuthorizedEntry = Extract<NewEntry, { action: "request.authorized" }>;
+/** Answered with 401, 403 or 503, by the kind of the code. */
+export type DenialCode = CertificateCode | PolicyDenialCode | "proxy.unclear";
+type Denial = Readonly<{ code: DenialCode; title: string; detail: string }>;
 
-const unclear = {
+const incomplete = {
   request: {
-    status: 403,
     code: "proxy.unclear",
-    title: "The proxy does not say what is asked for",
+    title: "The proxy does not forward the client's request",
     detail:
-      "The headers that say the method and the target of the client's request are missing, stand twice, or cannot be read. Set them as the example for this kind of proxy does.",
+      "The headers with the method and target of the client's request are missing, repeated or malformed. Set them as in the example configuration for this kind of proxy.",
   },
   service: {
-    status: 403,
     code: "policy.unknown",
-    title: "The proxy does not say for which service it asks",
+    title: "The proxy does not name a service",
     detail:
-      "Name the service in the address that the proxy asks: /api/v1/authorize?service=NAME, or /api/v1/authorize/NAME.",
+      "Name the service in the URL that the proxy calls: /api/v1/authorize?service=NAME, or /api/v1/authorize/NAME.",
   },
-} as const satisfies Record<string, Refusal>;
+} as const satisfies Record<string, Denial>;
 
-const refusalOf = ({ code, message }: Verdict): Refusal => ({
-  status: code === "policy.unreadable" ? 503 : 403,
+const denialOf = ({ code, message }: PolicyDenial): Denial => ({
   code,
-  title: "The policy of this service does not allow it",
+  title: "Denied by the access policy",
   detail: message,
 });
 
-/** The target without its query, which may hold secrets and is no business of a policy. */
+/** The target without its query, which may hold secrets and is not part of a policy. */
 const pathOf = (target: string): string => target.split("?", 1)[0] ?? "";
 
-const askedDetails = ({ service, proxy, asked }: Question) => ({
+const requestDetails = ({ service, proxy, request }: AuthorizationRequest) => ({
   service: service ?? "",
-  method: asked?.method ?? "",
-  path: pathOf(asked?.path ?? ""),
+  method: request?.method ?? "",
+  path: pathOf(request?.path ?? ""),
   proxy: proxy.label,
 });
 
 async function deny(
   deps: AuthorizeDeps,
-  question: Question,
-  refusal: Refusal,
-  verdict: Verdict | null,
+  authorization: AuthorizationRequest,
+  { code, title, detail }: Denial,
+  verdict: PolicyDenial | null,
   policy: ServicePolicy | null,
-): Promise<Authorization> {
-  const { certificate, from } = question,
-    { status, code } = refusal;
-  const presented = certificate.accepted ? null : certificate.presented;
+): Promise<MaybeRecorded<Authorization>> {
+  const { certificate, actorRequest } = authorization;
+  const status = httpStatusOf(code);
+  const claims = certificate.accepted ? null : certificate.claims;
   const details: EntryDetails["request.denied"] = {
-    ...askedDetails(question),
+    ...requestDetails(authorization),
     code,
     status,
     rule: verdict?.rule ?? null,
     policyVersion: verdict?.version ?? null,
-    ...(presented === null ? {} : { presented }),
+    ...(claims === null ? {} : { presented: claims }),
   };
   const actor = certificate.accepted
-    ? actorOfPeer(certificate.peer, from)
-    : actorOfRefused(certificate, from);
-  const { entryId } = await recordEntry(deps, actor, {
+    ? actorOfPeer(certificate.peer, actorRequest)
+    : actorOfRefused(certificate, actorRequest);
+  const { entryId } = await recordRefusalEntry(deps.recorder, actor, {
     action: "request.denied",
     outcome: status === 503 ? "failure" : "denied",
     target: policy && targetOf(policy),
     details,
   });
-  return { allowed: false, ...refusal, entryId };
+  return { result: { allowed: false, code, title, detail }, entryId };
 }
 
 const targetOf = ({ id, service }: ServicePolicy) => ({ kind: "policy", id, label: service });
 
-/** So many may wait to be taken back: in a long outage the others stay what they are, a 503 to their askers. */
-const MOST_TAKEN_BACK = 1_000;
-let takingBack = 0;
+/**
+ * How many undelivered decisions may wait to be recorded. In a long outage the rest are not
+ * recorded as such: their clients got a 503.
+ */
+const maxUndelivered = 1_000;
+let undelivered = 0;
 
-/** Says that a yes was never given, under the same request: what is counted as allowed then is what was let through. Never rejects. */
-async function takeBack(deps: AuthorizeDeps, actor: Actor, yes: Yes, code: string): Promise<void> {
-  if (takingBack >= MOST_TAKEN_BACK) return;
-  const { service, method, path, proxy, rule, policyVersion } = yes.details;
-  const details = { service, method, path, proxy, code, status: 503, rule, policyVersion };
-  takingBack += 1;
+/**
+ * Records, under the same request id, that an allowed decision was not delivered: what is then
+ * counted as allowed is what was really let through. Never rejects.
+ */
+async function recordUndelivered(
+  deps: AuthorizeDeps,
+  actor: AnyActor,
+  authorized: AuthorizedEntry,
+  code: "authorize.late" | "record.unavailable",
+): Promise<void> {
+  if (undelivered >= maxUndelivered) return;
+  const { service, method, path, proxy, rule, policyVersion } = authorized.details;
+  const status = httpStatusOf(code);
+  const details = { service, method, path, proxy, code, status, rule, policyVersion };
+  undelivered += 1;
   try {
-    await recordEntry(deps, actor, {
+    await recordEntry(deps.recorder, actor, {
       action: "request.denied",
       outcome: "failure",
-      reason: "the answer did not wait for the record",
-      target: yes.target,
+      reason: "the decision came too late to be delivered",
+      target: authorized.target,
       details,
     });
   } catch {
-    // The store is still away. The record may hold a yes that nobody heard, never the other way round.
+    // The database is still away. The log may hold an allowed decision that was not delivered; it
+    // never lacks one that was.
   } finally {
-    takingBack -= 1;
+    undelivered -= 1;
   }
 }
 
 async function allow(
   deps: AuthorizeDeps,
-  question: Question,
+  authorization: AuthorizationRequest,
   policy: ServicePolicy,
   peer: Peer,
   rule: string,
-): Promise<Authorization> {
-  const actor = actorOfPeer(peer, question.from),
-    { patient } = question;
-  const entry: Yes = {
+): Promise<Recorded<Authorization>> {
+  const { actorRequest, backgroundDeps } = authorization;
+  const actor = actorOfPeer(peer, actorRequest);
+  const entry: AuthorizedEntry = {
     action: "request.authorized",
     outcome: "success",
     target: targetOf(policy),
-    details: { ...askedDetails(question), rule, policyVersion: policy.compiled.version },
+    details: { ...requestDetails(authorization), rule, policyVersion: policy.compiled.version },
   };
   try {
-    const { entryId } = await recordEntry(deps, actor, entry);
+    const { entryId } = await recordEntry(deps.recorder, actor, entry);
     return {
-      allowed: true,
-      peer,
-      rule,
+      result: {
+        allowed: true,
+        peer,
+        rule,
+        entryId,
+        recordUndelivered: () => recordUndelivered(backgroundDeps, actor, entry, "authorize.late"),
+      },
       entryId,
-      takeBack: () => takeBack(patient, actor, entry, "authorize.late"),
     };
   } catch (error) {
-    // It may be on the record all the same: the connection was given up in the middle.
+    // It may have been recorded all the same: the connection was lost in the middle.
     if (isAppError(error) && error.code === "record.unavailable")
-      void takeBack(patient, actor, entry, error.code);
+      void recordUndelivered(backgroundDeps, actor, entry, "record.unavailable");
     throw error;
   }
 }
 
 /**
- * Decides on a client's request and puts the decision on the record; resolves after the commit, with exactly one entry. The certificate comes
- * first, then the clearness of the question, then the policy as it is at this moment. Rejects if anything cannot be looked up or recorded:
- * the answer is then no. `takeBack` records that a yes came too late to be given.
+ * Authorizes a client's request and records the decision; resolves after the commit, with exactly
+ * one entry, unless a client without a certificate issued here is refused more often than a few
+ * times a minute: that is counted. Checks the certificate first, then that the request is complete,
+ * then the service's policy as it is now. Rejects if anything cannot be looked up or recorded: the
+ * request is then denied.
  */
 export async function authorizeRequest(
   deps: AuthorizeDeps,
-  question: Question,
-): Promise<Authorization> {
-  const { certificate, asked, service, from } = question;
-  const policy =
-    service === null ? null : await (question.policy ?? findServicePolicy(deps, service));
-  if (!certificate.accepted) return deny(deps, question, certificate, null, policy);
-  if (service === null) return deny(deps, question, unclear.service, null, policy);
-  if (asked === null) return deny(deps, question, unclear.request, null, policy);
-  const { peer } = certificate,
-    { identity, profile } = peer;
-  const verdict = decideQuickly(policy?.compiled ?? null, {
+  authorization: AuthorizationRequest,
+): Promise<MaybeRecorded<Authorization>> {
+  const { certificate, request, service, actorRequest } = authorization;
+  const policy = service === null ? null : await findServicePolicy(deps, service);
+  if (!certificate.accepted) return deny(deps, authorization, certificate, null, policy);
+  if (service === null) return deny(deps, authorization, incomplete.service, null, policy);
+  if (request === null) return deny(deps, authorization, incomplete.request, null, policy);
+  const { peer } = certificate;
+  const { identity, profile } = peer;
+  const verdict = evaluatePolicy(policy?.compiled ?? null, {
     identityId: identity.id,
     identityKind: identity.kind,
     profile,
-    method: asked.method,
-    path: asked.path,
-    ip: from.origin.ip,
+    method: request.method,
+    path: request.path,
+    ip: actorRequest.address.ip,
   });
-  if (!verdict.allowed || verdict.rule === null || policy === null)
-    return deny(deps, question, refusalOf(verdict), verdict, policy);
-  return allow(deps, question, policy, peer, verdict.rule);
+  if (!verdict.allowed) return deny(deps, authorization, denialOf(verdict), verdict, policy);
+  if (policy === null) throw new Error("a request was allowed without a policy");
+  return allow(deps, authorization, policy, peer, verdict.rule);
 }

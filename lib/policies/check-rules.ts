@@ -1,24 +1,24 @@
-import { canonicalNetwork } from "@/lib/custody/networks";
-import type { Deps } from "@/lib/deps";
 import { AppError, isAppError } from "@/lib/errors/app-error";
-import type { Finding } from "@/lib/errors/app-error";
-import { readPattern } from "./normal-path";
-import { findKnownNames } from "./policies-repository";
+import type { Finding } from "@/lib/errors/types";
+import { canonicalNetwork } from "@/lib/net/network";
+import type { Deps } from "@/lib/runtime/deps";
+import { parsePattern } from "./path-pattern";
+import { findExistingNames } from "./policy-repository";
 import type { PolicyRule } from "./schema";
 
-const once = (values: readonly string[]): string[] => [...new Set(values)];
+const unique = (values: readonly string[]): string[] => [...new Set(values)];
 
 function patternFindings(rule: PolicyRule, at: number): Finding[] {
   return rule.paths.flatMap((text, n) => {
-    const read = readPattern(text);
+    const read = parsePattern(text);
     return typeof read === "string"
       ? [{ code: "policy.pattern", path: `rules.${at}.paths.${n}`, message: read }]
       : [];
   });
 }
 
-function tidyNetworks(rule: PolicyRule, at: number, findings: Finding[]): string[] {
-  return once(
+function normalizeNetworks(rule: PolicyRule, at: number, findings: Finding[]): string[] {
+  return unique(
     rule.networks.flatMap((text, n) => {
       try {
         return [canonicalNetwork(text)];
@@ -39,10 +39,10 @@ async function nameFindings(
   deps: Pick<Deps, "db">,
   rules: readonly PolicyRule[],
 ): Promise<Finding[]> {
-  const known = await findKnownNames(
+  const known = await findExistingNames(
     deps.db,
-    once(rules.flatMap((rule) => rule.identities)),
-    once(rules.flatMap((rule) => rule.profiles)),
+    unique(rules.flatMap((rule) => rule.identities)),
+    unique(rules.flatMap((rule) => rule.profiles)),
   );
   return rules.flatMap((rule, at) => [
     ...rule.identities.flatMap((id, n) =>
@@ -71,8 +71,9 @@ async function nameFindings(
 }
 
 /**
- * Rules as they are stored: networks in their one form, nothing twice. Errors: `policy.rules` with every finding by its path: a pattern or a
- * network without one meaning, an identity or a profile that does not exist.
+ * Rules as they are stored: networks in their one form, nothing twice. Errors: `policy.rules` with
+ * every finding by its path: a pattern or a network without one meaning, an identity or a profile
+ * that does not exist.
  */
 export async function checkRules(
   deps: Pick<Deps, "db">,
@@ -81,12 +82,12 @@ export async function checkRules(
   const findings: Finding[] = rules.flatMap(patternFindings);
   const tidy = rules.map((rule, at) => ({
     ...rule,
-    identities: once(rule.identities),
+    identities: unique(rule.identities),
     kinds: [...new Set(rule.kinds)],
-    profiles: once(rule.profiles),
-    methods: once(rule.methods),
-    paths: once(rule.paths),
-    networks: tidyNetworks(rule, at, findings),
+    profiles: unique(rule.profiles),
+    methods: unique(rule.methods),
+    paths: unique(rule.paths),
+    networks: normalizeNetworks(rule, at, findings),
   }));
   findings.push(...(await nameFindings(deps, rules)));
   if (findings.length > 0)

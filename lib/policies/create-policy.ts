@@ -1,20 +1,24 @@
-import type { Actor } from "@/lib/auth/actor";
-import { authorize } from "@/lib/auth/permissions";
-import type { Deps } from "@/lib/deps";
+import type { Recorded } from "@/lib/log/record/recorded";
+import type { Actor } from "@/lib/access/actor";
+import { authorize } from "@/lib/access/permissions";
 import { AppError } from "@/lib/errors/app-error";
-import { newId } from "@/lib/ids";
-import { auditedTransaction, uniqueViolation } from "@/lib/log/audited-transaction";
+import { newId } from "@/lib/format/ids";
+import { auditedTransaction, uniqueViolation } from "@/lib/log/record/audited-transaction";
+import type { Deps } from "@/lib/runtime/deps";
 import { checkRules } from "./check-rules";
-import { insertPolicy } from "./policies-repository";
 import { policyDto, policyTarget, rulesSha256 } from "./policy-dto";
+import { insertPolicy } from "./policy-repository";
 import type { PolicyDto, PolicyInput } from "./schema";
 
-/** Makes the policy of a service, which counts at once. Errors: `policy.exists`, `policy.rules` with findings by path. */
+/**
+ * Makes the policy of a service, which counts at once. Errors: `policy.exists`, `policy.rules` with
+ * findings by path.
+ */
 export async function createPolicy(
-  deps: Pick<Deps, "db" | "clock" | "random" | "source">,
+  deps: Pick<Deps, "db" | "clock" | "random" | "recorder">,
   actor: Actor,
   input: PolicyInput,
-): Promise<PolicyDto> {
+): Promise<Recorded<PolicyDto>> {
   authorize(actor, "policies.write");
   const rules = await checkRules(deps, input.rules),
     now = deps.clock.now();
@@ -28,7 +32,7 @@ export async function createPolicy(
     changedAt: now,
   };
   try {
-    const { entryIds } = await auditedTransaction(deps, actor, async (tx) => {
+    const { entryId } = await auditedTransaction(deps.recorder, actor, async (tx) => {
       await insertPolicy(tx, row);
       return {
         result: null,
@@ -42,12 +46,11 @@ export async function createPolicy(
         ],
       };
     });
-    return { ...policyDto(row), entryId: entryIds[0] ?? "" };
+    return { result: policyDto(row), entryId };
   } catch (error) {
     if (uniqueViolation(error) === null) throw error;
     const message = `The service ${row.service} has a policy already. Change that one, or choose another name.`;
     throw new AppError("policy.exists", message, {
-      kind: "conflict",
       findings: [{ code: "policy.exists", path: "service", message }],
       cause: error,
     });

@@ -1,15 +1,16 @@
-import { createHash } from "node:crypto";
+import { sha256Hex } from "@/lib/format/hash";
 import { AppError } from "@/lib/errors/app-error";
 import { formatIso } from "@/lib/format/time";
-import { canonicalJson } from "@/lib/log/canonical";
-import type { Json } from "@/lib/log/canonical";
-import type { PolicyRow } from "./policies-repository";
-import { policyRules } from "./schema";
-import type { PolicyDto, PolicyRule } from "./schema";
+import { canonicalJson, type Json } from "@/lib/log/pure/canonical";
+import type { PolicyRow } from "./policy-repository";
+import { type PolicyDto, type PolicyRule, storedPolicyRules } from "./schema";
 
-/** The rules in a stored value; null if any of it cannot be read, for half of a policy is another policy. */
+/**
+ * The rules in a stored value; null if any of it cannot be read, for half of a policy is another
+ * policy.
+ */
 export function readRules(stored: unknown): readonly PolicyRule[] | null {
-  const { data, success } = policyRules.safeParse(stored);
+  const { data, success } = storedPolicyRules.safeParse(stored);
   return success ? data : null;
 }
 
@@ -37,8 +38,6 @@ export const policyTarget = (row: Pick<PolicyRow, "id" | "service">) => ({
 /** Rules as one canonical text: the same whatever a database does to the order of their members. */
 export const rulesText = (rules: unknown): string => canonicalJson(rules as Json);
 
-export const rulesSha256 = (rules: unknown): string =>
-  createHash("sha256").update(rulesText(rules)).digest("hex");
+export const rulesSha256 = (rules: unknown): string => sha256Hex(rulesText(rules));
 
-export const noSuchPolicy = (): AppError =>
-  new AppError("policy.not-found", "There is no such policy.", { kind: "not-found" });
+export const noSuchPolicy = (): AppError => new AppError("policy.not-found", "Policy not found.");

@@ -1,38 +1,33 @@
+import type { ErrorCode } from "@/lib/errors/codes";
 import { z } from "zod";
+import { label, note } from "@/lib/format/label";
+import { networkText } from "@/lib/net/schema";
 import { profileSlug } from "@/lib/profiles/schema";
 
-const words = (most: number) => z.string().trim().max(most, `At most ${most} characters.`);
-/** A network as CIDR, or one address. Checked whole by lib/custody/networks. */
-export const networkText = z
-  .string()
-  .trim()
-  .toLowerCase()
-  .regex(
-    /^[0-9a-f.:]+(\/\d{1,3})?$/,
-    "Write an address or a network, as 10.20.0.0/16 or 2001:db8::/32.",
-  )
-  .max(49);
-/** * stands for one part between slashes, ** at the end for everything below. */
-export const pathPattern = z
+/** * matches one segment, a final ** everything below. */
+const pathPattern = z
   .string()
   .trim()
   .regex(
     /^\/[\x21-\x7e]*$/,
-    "A path begins with /, such as /v1/payments or /v1/** for everything below.",
+    "Enter a path that starts with /, such as /v1/payments, or /v1/** for everything below.",
   )
   .max(512);
-export const methodText = z
+const methodText = z
   .string()
   .trim()
   .toUpperCase()
-  .regex(/^[A-Z][A-Z-]{0,31}$/, "A method, such as GET.");
+  .regex(/^[A-Z][A-Z-]{0,31}$/, "Enter a method, such as GET.");
 
 /** The name by which proxies ask; never changes. */
-export const serviceSlug = profileSlug;
+const serviceSlug = profileSlug;
 
 /** What is left empty fits everything. A rule fits if all of its parts do. */
 export const policyRule = z.strictObject({
-  name: words(100).min(1, "Name the rule: it stands in every entry that it decides."),
+  name: label(
+    100,
+    "Enter a name for the rule. It’s recorded in every entry that the rule decides.",
+  ),
   effect: z.enum(["allow", "deny"]),
   /** Ids of identities. */
   identities: z.array(z.string().max(64)).max(1000).default([]),
@@ -49,30 +44,38 @@ export const policyRule = z.strictObject({
 export type PolicyRule = z.infer<typeof policyRule>;
 
 /** The first rule that fits decides; where none fits the answer is no. */
-export const policyRules = z
-  .array(policyRule)
+const policyRules = z.array(policyRule).max(100).superRefine(checkNames);
+
+/** As stored: earlier versions took any characters in a rule's name. */
+export const storedPolicyRules = z
+  .array(policyRule.extend({ name: z.string().trim().min(1).max(100) }))
   .max(100)
-  .superRefine((rules, context) => {
-    const names = rules.map((rule) => rule.name.toLowerCase());
-    names.forEach((name, index) => {
-      if (names.indexOf(name) !== index)
-        context.addIssue({
-          code: "custom",
-          path: [index, "name"],
-          message: "Another rule has this name already.",
-        });
-    });
+  .superRefine(checkNames);
+
+function checkNames(
+  rules: readonly Readonly<{ name: string }>[],
+  context: z.core.$RefinementCtx,
+): void {
+  const names = rules.map((rule) => rule.name.toLowerCase());
+  names.forEach((name, index) => {
+    if (names.indexOf(name) !== index)
+      context.addIssue({
+        code: "custom",
+        path: [index, "name"],
+        message: "Another rule already has this name.",
+      });
   });
+}
 
 export const policyInput = z.strictObject({
   service: serviceSlug,
-  name: words(100).min(1, "Name the service."),
-  description: words(500).default(""),
+  name: label(100, "Enter a name for the service."),
+  description: note(500).default(""),
   rules: policyRules,
 });
 export type PolicyInput = z.infer<typeof policyInput>;
 
-/** `version` refuses to overwrite what somebody else changed. */
+/** `version` prevents overwriting another user's changes. */
 export const policyChange = policyInput
   .omit({ service: true })
   .partial()
@@ -93,10 +96,12 @@ export type PolicyDto = Readonly<{
   rules: readonly PolicyRule[] | null;
   createdAt: string;
   changedAt: string;
-  entryId?: string;
 }>;
 
-/** A question to the tester: whether this certificate (or any of this identity) may do this. Rules may be given to try them before they are saved. */
+/**
+ * A question to the tester: whether this certificate (or any of this identity) may do this. Rules
+ * may be given to try them before they are saved.
+ */
 export const policyTest = z.strictObject({
   certificate: z.string().trim().max(128).optional(),
   identity: z.string().trim().max(64).optional(),
@@ -107,7 +112,7 @@ export const policyTest = z.strictObject({
 });
 export type PolicyTest = z.infer<typeof policyTest>;
 
-export const policyParts = [
+export const ruleConditions = [
   "identities",
   "kinds",
   "profiles",
@@ -115,27 +120,43 @@ export const policyParts = [
   "paths",
   "networks",
 ] as const;
-export type PolicyPart = (typeof policyParts)[number];
-/** `failedOn`: the first part that did not fit; null for the rule that decided. Rules after it are not looked at. */
+export type RuleCondition = (typeof ruleConditions)[number];
+/**
+ * `failedOn`: the first part that did not fit; null for the rule that decided. Rules after it are
+ * not looked at.
+ */
 export type RuleTrace = Readonly<{
   name: string;
   effect: "allow" | "deny";
   state: "decided" | "passed-over" | "not-reached";
-  failedOn: PolicyPart | null;
+  failedOn: RuleCondition | null;
 }>;
-export type PolicyDecision = Readonly<{
-  allowed: boolean;
-  /** allowed, policy.denied (a rule says no), policy.no-rule, policy.path (not in its normal form), policy.method (no word in capital letters), policy.unreadable, policy.retired, policy.unknown. */
-  code: string;
+/** Why a policy denies a request; the catalogue of error codes says when each occurs. */
+export type PolicyDenialCode = Extract<
+  ErrorCode,
+  | "policy.denied"
+  | "policy.no-rule"
+  | "policy.path"
+  | "policy.method"
+  | "policy.unreadable"
+  | "policy.retired"
+  | "policy.unknown"
+>;
+export type PolicyDenial = Readonly<{
+  allowed: false;
+  code: PolicyDenialCode;
   message: string;
+  /** The rule that denies; null if the policy denies without one. */
   rule: string | null;
   version: number | null;
-  trace: readonly RuleTrace[];
 }>;
+export type PolicyVerdict =
+  | Readonly<{ allowed: true; code: "allowed"; message: string; rule: string; version: number }>
+  | PolicyDenial;
+export type PolicyDecision = PolicyVerdict & Readonly<{ trace: readonly RuleTrace[] }>;
 /** What the tester answers: the certificate's own state first, then the policy. */
 export type PolicyTestResult = Readonly<{
   allowed: boolean;
   certificate: Readonly<{ ok: boolean; code: string; message: string }>;
   policy: PolicyDecision;
-  entryId?: string;
 }>;

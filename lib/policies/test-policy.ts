@@ -1,20 +1,20 @@
-import type { Actor } from "@/lib/auth/actor";
-import { authorize } from "@/lib/auth/permissions";
-import { requireCertificate } from "@/lib/certificates/get-certificate";
-import { judgeCertificate } from "@/lib/custody/judge-certificate";
-import { canonicalAddress } from "@/lib/custody/networks";
-import type { Deps } from "@/lib/deps";
+import type { Recorded } from "@/lib/log/record/recorded";
+import type { Actor } from "@/lib/access/actor";
+import { authorize } from "@/lib/access/permissions";
+import { getCertificateRow } from "@/lib/certificates/get-certificate";
+import { verifyCertificateDer } from "@/lib/client-auth/verify-certificate";
 import { AppError } from "@/lib/errors/app-error";
-import { findIdentity, noSuchIdentity } from "@/lib/identities/find-identity";
-import { recordEntry } from "@/lib/log/record";
+import { findIdentity, identityNotFound } from "@/lib/identities/read-identities";
+import { recordEntry } from "@/lib/log/record/record-entry";
+import { canonicalAddress } from "@/lib/net/address";
+import type { Deps } from "@/lib/runtime/deps";
 import { checkRules } from "./check-rules";
-import { decideRequest } from "./decide";
-import type { DecidingPolicy } from "./decide";
-import { findPolicyRow, findUsableCertificates } from "./policies-repository";
+import { evaluateWithTrace, type PolicyDefinition } from "./evaluate-policy";
 import { noSuchPolicy, policyDto, policyTarget } from "./policy-dto";
+import { findPolicyRow, findUsableCertificates } from "./policy-repository";
 import type { PolicyDto, PolicyTest, PolicyTestResult } from "./schema";
 
-type TestDeps = Pick<Deps, "db" | "clock" | "random" | "source">;
+type TestDeps = Pick<Deps, "db" | "clock" | "recorder">;
 /** Who would ask: an owner, and one certificate of theirs if there is one. */
 type Candidate = Readonly<{
   identityId: string;
@@ -23,16 +23,16 @@ type Candidate = Readonly<{
   der: Uint8Array | null;
 }>;
 
-const unclear = (path: string, message: string): AppError =>
+const invalidTest = (path: string, message: string): AppError =>
   new AppError("policy.test", message, { findings: [{ code: "policy.test", path, message }] });
 
-async function candidatesOf(
+async function findCandidates(
   deps: TestDeps,
   actor: Actor,
   { certificate, identity }: PolicyTest,
 ): Promise<readonly Candidate[]> {
   if (certificate !== undefined && certificate !== "" && !identity) {
-    const row = await requireCertificate(deps, actor, "certificates.read", certificate);
+    const row = await getCertificateRow(deps, actor, "certificates.read", certificate);
     return [
       {
         identityId: row.identityId,
@@ -43,13 +43,10 @@ async function candidatesOf(
     ];
   }
   if (!identity || certificate) {
-    throw unclear(
-      "certificate",
-      "Name either a certificate or an identity: the decision is about somebody.",
-    );
+    throw invalidTest("certificate", "Choose either a certificate or an identity.");
   }
   const owner = await findIdentity(deps, identity);
-  if (!owner) throw noSuchIdentity();
+  if (!owner) throw identityNotFound();
   const usable = await findUsableCertificates(deps.db, owner.id, deps.clock.now());
   const of = { identityId: owner.id, identityKind: owner.kind };
   return usable.length === 0
@@ -57,7 +54,7 @@ async function candidatesOf(
     : usable.map((one) => ({ ...of, ...one }));
 }
 
-async function certificateState(
+async function checkCertificate(
   deps: TestDeps,
   { der }: Candidate,
   isAny: boolean,
@@ -74,25 +71,28 @@ async function certificateState(
       : {
           ok: false,
           code: "certificate.not-issued",
-          message: "The certificate has not been issued, so nobody can show it.",
+          message: "The certificate has not been issued, so no client can present it.",
         };
   }
-  const decision = await judgeCertificate(deps, () => [], der, ip);
+  const decision = await verifyCertificateDer(deps, () => [], der, ip, anyProxy);
   return decision.accepted
     ? { ok: true, code: "accepted", message: "The certificate counts now and from this address." }
     : { ok: false, code: decision.code, message: `${decision.title}. ${decision.detail}` };
 }
 
-async function answer(
+/** The certificate as a proxy would pass it on. */
+const anyProxy = { id: "", label: "" };
+
+async function testCandidate(
   deps: TestDeps,
   candidate: Candidate,
-  policy: DecidingPolicy,
+  policy: PolicyDefinition,
   input: PolicyTest,
 ): Promise<PolicyTestResult> {
   const ip = input.ip === "" ? null : input.ip,
     { identityId, identityKind, profile } = candidate;
-  const certificate = await certificateState(deps, candidate, Boolean(input.identity), ip);
-  const decision = decideRequest(policy, {
+  const certificate = await checkCertificate(deps, candidate, Boolean(input.identity), ip);
+  const decision = evaluateWithTrace(policy, {
     identityId,
     identityKind,
     profile,
@@ -106,47 +106,48 @@ async function answer(
 const rank = (result: PolicyTestResult): number =>
   result.allowed ? 0 : result.certificate.ok ? 1 : 2;
 
-function policyOf(
+function policyToTest(
   stored: PolicyDto | null,
-  rules: DecidingPolicy["rules"] | undefined,
-): DecidingPolicy {
+  rules: PolicyDefinition["rules"] | undefined,
+): PolicyDefinition {
   if (rules !== undefined) return { status: "active", version: stored?.version ?? 1, rules };
   if (stored === null) throw noSuchPolicy();
   return stored;
 }
 
 /**
- * What forward auth would answer now, and which rule decides. Of an identity the certificate that gets furthest is taken. Rules that come with
- * the question are tried instead of the stored ones, also for a service that has no policy yet. The look is on the record. Errors:
- * `policy.not-found`, `policy.test`, `policy.rules`, `certificate.not-found`, `identity.not-found`.
+ * What forward auth would answer now, and which rule decides. Of an identity the certificate that
+ * gets furthest is taken. Rules that come with the question are tried instead of the stored ones,
+ * also for a service that has no policy yet. The test is recorded. Errors: `policy.not-found`,
+ * `policy.test`, `policy.rules`, `certificate.not-found`, `identity.not-found`.
  */
 export async function testPolicy(
   deps: TestDeps,
   actor: Actor,
   ref: string,
   input: PolicyTest,
-): Promise<PolicyTestResult> {
+): Promise<Recorded<PolicyTestResult>> {
   authorize(actor, "policies.read");
   if (input.ip !== "" && canonicalAddress(input.ip) === null)
-    throw unclear(
+    throw invalidTest(
       "ip",
       "This is no address. Write one, such as 10.20.0.7 or 2001:db8::7, or leave it empty.",
     );
   const row = await findPolicyRow(deps.db, ref),
     rules = input.rules && (await checkRules(deps, input.rules));
-  const policy = policyOf(row && policyDto(row), rules);
+  const policy = policyToTest(row && policyDto(row), rules);
   const results = await Promise.all(
-    (await candidatesOf(deps, actor, input)).map((candidate) =>
-      answer(deps, candidate, policy, input),
+    (await findCandidates(deps, actor, input)).map((candidate) =>
+      testCandidate(deps, candidate, policy, input),
     ),
   );
-  const { entryId } = await recordEntry(deps, actor, {
+  const { entryId } = await recordEntry(deps.recorder, actor, {
     action: "policy.read",
     outcome: "success",
     target: row && policyTarget(row),
     details: { method: "POST", path: `policies/${row?.id ?? ref}/test` },
   });
   const [best] = results.toSorted((one, other) => rank(one) - rank(other));
-  if (best === undefined) throw new TypeError("A test without anybody to test.");
-  return { ...best, entryId };
+  if (best === undefined) throw new TypeError("The policy test has no certificate or identity.");
+  return { result: best, entryId };
 }

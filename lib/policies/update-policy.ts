@@ -1,20 +1,19 @@
-import type { Actor } from "@/lib/auth/actor";
-import { authorize } from "@/lib/auth/permissions";
-import type { Deps } from "@/lib/deps";
+import type { Recorded } from "@/lib/log/record/recorded";
+import type { Actor } from "@/lib/access/actor";
+import { authorize } from "@/lib/access/permissions";
 import { AppError } from "@/lib/errors/app-error";
-import { auditedTransaction } from "@/lib/log/audited-transaction";
+import { auditedTransaction } from "@/lib/log/record/audited-transaction";
+import type { Deps } from "@/lib/runtime/deps";
 import { checkRules } from "./check-rules";
-import { getPolicy } from "./get-policy";
-import { findPolicyRow, updatePolicyRow } from "./policies-repository";
-import type { PolicyRow } from "./policies-repository";
 import { noSuchPolicy, policyTarget, rulesSha256, rulesText } from "./policy-dto";
+import { findPolicyRow, type PolicyRow, updatePolicyRow } from "./policy-repository";
+import { getPolicy } from "./read-policies";
 import type { PolicyChange, PolicyDto, PolicyRule } from "./schema";
 
 const changedMeanwhile = (): AppError =>
   new AppError(
     "policy.changed-meanwhile",
-    "Somebody else changed this policy in the meantime. Read it again and repeat the change.",
-    { kind: "conflict" },
+    "This policy was changed by another user. Reload it and repeat your change.",
   );
 
 function changesOf(
@@ -33,15 +32,16 @@ function changesOf(
 }
 
 /**
- * Changes a policy and counts its version up; the next request on every node is decided by it. A retired one allows nothing and keeps its
- * rules. Errors: `policy.not-found`, `policy.rules` with findings by path, `policy.changed-meanwhile` (also when `version` is not the current one).
+ * Changes a policy and counts its version up; the next request on every node is decided by it. A
+ * retired one allows nothing and keeps its rules. Errors: `policy.not-found`, `policy.rules` with
+ * findings by path, `policy.changed-meanwhile` (also when `version` is not the current one).
  */
 export async function updatePolicy(
-  deps: Pick<Deps, "db" | "clock" | "random" | "source">,
+  deps: Pick<Deps, "db" | "clock" | "recorder">,
   actor: Actor,
   ref: string,
   input: PolicyChange,
-): Promise<PolicyDto> {
+): Promise<Recorded<PolicyDto>> {
   authorize(actor, "policies.write");
   const row = await findPolicyRow(deps.db, ref);
   if (!row) throw noSuchPolicy();
@@ -50,7 +50,7 @@ export async function updatePolicy(
   const changes = changesOf(row, input, rules),
     isChanged = Object.keys(changes).length > 0,
     version = isChanged ? row.version + 1 : row.version;
-  const { entryIds } = await auditedTransaction(deps, actor, async (tx) => {
+  const { entryId } = await auditedTransaction(deps.recorder, actor, async (tx) => {
     const next = {
       name: input.name ?? row.name,
       description: input.description ?? row.description,
@@ -75,5 +75,5 @@ export async function updatePolicy(
       ],
     };
   });
-  return { ...(await getPolicy(deps, actor, row.id)), entryId: entryIds[0] ?? "" };
+  return { result: await getPolicy(deps, actor, row.id), entryId };
 }

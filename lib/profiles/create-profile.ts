@@ -1,30 +1,32 @@
-import type { Actor } from "@/lib/auth/actor";
-import { authorize } from "@/lib/auth/permissions";
-import type { Deps } from "@/lib/deps";
+import type { Recorded } from "@/lib/log/record/recorded";
+import type { Actor } from "@/lib/access/actor";
+import { authorize } from "@/lib/access/permissions";
 import { AppError } from "@/lib/errors/app-error";
-import { newId } from "@/lib/ids";
-import { auditedTransaction, uniqueViolation } from "@/lib/log/audited-transaction";
+import { newId } from "@/lib/format/ids";
+import { auditedTransaction, uniqueViolation } from "@/lib/log/record/audited-transaction";
+import type { NewEntry } from "@/lib/log/types";
 import type { ProfileRules } from "@/lib/pki/types";
-import { profileDto, profileTarget, rulesSha256 } from "./profile-dto";
-import { findIssuingAuthority, insertProfile } from "./profiles-repository";
+import type { Deps } from "@/lib/runtime/deps";
+import { profileDto, profileTarget, versionDetails } from "./profile-dto";
+import { findIssuingAuthority, insertProfile, insertProfileVersion } from "./profile-repository";
 import type { ProfileDto, ProfileInput } from "./schema";
 
-/** The authority that a profile names, if it may issue. Errors: `profile.authority`. */
-export async function requireIssuer(
+/** The authority that a profile issues from, by id or slug. Errors: `profile.authority`. */
+export async function getIssuingAuthority(
   deps: Pick<Deps, "db">,
   ref: string,
 ): Promise<{ id: string; slug: string }> {
   const authority = await findIssuingAuthority(deps.db, ref);
   if (authority?.kind === "issuing" && authority.status === "active") return authority;
   const message = authority
-    ? `The authority ${authority.slug} does not issue certificates from profiles; choose an active issuing authority.`
-    : "There is no such authority.";
+    ? `The CA ${authority.slug} can't issue certificates from profiles. Choose an active issuing CA.`
+    : "CA not found. Choose an active issuing CA.";
   throw new AppError("profile.authority", message, {
     findings: [{ code: "profile.authority", path: "authority", message }],
   });
 }
 
-type Seed = Readonly<{
+type NewProfile = Readonly<{
   slug: string;
   name: string;
   description: string;
@@ -33,14 +35,17 @@ type Seed = Readonly<{
   rules: ProfileRules;
 }>;
 
-/** Inserts version 1 of a profile with its entry. Errors: `profile.exists`. For the setup, which authorises itself, and for `createProfile`. */
+/**
+ * Stores version 1 of a profile with its entry. For `createProfile` and the setup, which authorize
+ * by themselves. Errors: `profile.exists`.
+ */
 export async function addProfile(
-  deps: Pick<Deps, "db" | "clock" | "random">,
+  deps: Pick<Deps, "clock" | "random" | "recorder">,
   actor: Actor,
-  seed: Seed,
-): Promise<ProfileDto> {
-  const now = deps.clock.now(),
-    { authority, ...rest } = seed;
+  profile: NewProfile,
+): Promise<Recorded<ProfileDto>> {
+  const now = deps.clock.now();
+  const { authority, ...rest } = profile;
   const row = {
     ...rest,
     id: newId("prf", now, deps.random.bytes),
@@ -50,43 +55,48 @@ export async function addProfile(
     createdAt: now,
     changedAt: now,
   };
+  const version = { ...row, profileId: row.id };
+  const details = { slug: row.slug, ...versionDetails(version) };
+  const digest = details.versionSha256;
+  const id = newId("ent", now, deps.random.bytes);
+  const entry: NewEntry = {
+    id,
+    action: "profile.created",
+    outcome: "success",
+    target: profileTarget(row),
+    details,
+  };
   try {
-    const { entryIds } = await auditedTransaction(deps, actor, async (tx) => {
+    const { entryId } = await auditedTransaction(deps.recorder, actor, async (tx) => {
       await insertProfile(tx, row);
-      const details = { slug: row.slug, version: 1, rulesSha256: rulesSha256(row.rules) };
-      return {
-        result: null,
-        entries: [
-          { action: "profile.created", outcome: "success", target: profileTarget(row), details },
-        ],
-      };
+      await insertProfileVersion(tx, { ...version, digest, entryId: id, createdAt: now });
+      return { result: null, entries: [entry] };
     });
-    return {
-      ...profileDto({ ...row, authoritySlug: authority?.slug ?? null }, 0),
-      entryId: entryIds[0] ?? "",
-    };
+    return { result: profileDto({ ...row, authoritySlug: authority?.slug ?? null }, 0), entryId };
   } catch (error) {
     if (uniqueViolation(error) === null) throw error;
-    const message = `There is a profile named ${row.slug} already. Choose another slug.`;
+    const message = `A profile with the slug ${row.slug} already exists. Choose another slug.`;
     throw new AppError("profile.exists", message, {
-      kind: "conflict",
       findings: [{ code: "profile.exists", path: "slug", message }],
       cause: error,
     });
   }
 }
 
-/** Makes a profile that issues from an active issuing authority. Errors: `profile.exists`, `profile.authority`. */
+/**
+ * Creates a profile that issues from an active issuing authority. Errors: `profile.exists`,
+ * `profile.authority`.
+ */
 export async function createProfile(
-  deps: Pick<Deps, "db" | "clock" | "random">,
+  deps: Pick<Deps, "db" | "clock" | "random" | "recorder">,
   actor: Actor,
   input: ProfileInput,
-): Promise<ProfileDto> {
+): Promise<Recorded<ProfileDto>> {
   authorize(actor, "profiles.write");
   const { authority, ...rest } = input;
   return addProfile(deps, actor, {
     ...rest,
     system: false,
-    authority: await requireIssuer(deps, authority),
+    authority: await getIssuingAuthority(deps, authority),
   });
 }

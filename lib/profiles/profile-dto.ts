@@ -1,12 +1,15 @@
-import { createHash } from "node:crypto";
+import { sha256Hex } from "@/lib/format/hash";
 import { formatIso } from "@/lib/format/time";
-import { canonicalJson } from "@/lib/log/canonical";
-import type { Json } from "@/lib/log/canonical";
-import type { ProfileRules } from "@/lib/pki/types";
-import type { ProfileRow } from "./profiles-repository";
+import { canonicalJson, type Json } from "@/lib/log/pure/canonical";
+import { profileVersionText, type ProfileVersion } from "@/lib/log/pure/profile-version";
+import type { ProfileRow } from "./profile-repository";
 import type { ProfileDto } from "./schema";
+import type { StoredRules } from "@/lib/pki/stored-rules";
 
-export function profileDto(row: ProfileRow, certificateCount: number): ProfileDto {
+export function profileDto(
+  row: Omit<ProfileRow, "storedRules">,
+  certificateCount: number,
+): ProfileDto {
   return {
     id: row.id,
     slug: row.slug,
@@ -30,11 +33,14 @@ export const profileTarget = (row: Pick<ProfileRow, "id" | "slug">) => ({
   label: row.slug,
 });
 
-/** Rules as one canonical text: the same whatever a database does to the order of their members. */
-export function rulesText(rules: ProfileRules): string {
+/** Rules as canonical JSON, so that equal rules have equal text whatever the order of members. */
+export function rulesText(rules: StoredRules): string {
   return canonicalJson(rules as unknown as Json);
 }
 
-export function rulesSha256(rules: ProfileRules): string {
-  return createHash("sha256").update(rulesText(rules)).digest("hex");
-}
+/** What an entry says of a version: its number, and the digests of its rules and of all of it. */
+export const versionDetails = (version: ProfileVersion & Readonly<{ rules: StoredRules }>) => ({
+  version: version.version,
+  rulesSha256: sha256Hex(rulesText(version.rules)),
+  versionSha256: sha256Hex(profileVersionText(version)),
+});

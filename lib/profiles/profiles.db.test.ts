@@ -1,40 +1,42 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { makeTestHouse, testActor } from "@/server/signer/testing/make-test-house";
-import type { TestHouse } from "@/server/signer/testing/make-test-house";
-import { refusalOf } from "@/server/signer/testing/requests";
-import type { Deps } from "@/lib/deps";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createIdentity } from "@/lib/identities/create-identity";
-import { getIdentity } from "@/lib/identities/get-identity";
-import { listIdentities } from "@/lib/identities/list-identities";
+import { getIdentity, listIdentities } from "@/lib/identities/read-identities";
 import { activateIdentity, suspendIdentity } from "@/lib/identities/set-identity-status";
 import { updateIdentity } from "@/lib/identities/update-identity";
+import type { Deps } from "@/lib/runtime/deps";
+import { adminActor } from "@/testing/actors";
+import { createTestCa } from "@/testing/ca/create-test-ca";
+import { refusalOf } from "@/testing/ca/requests";
+import type { Harness } from "@/testing/harness";
 import { createProfile } from "./create-profile";
-import { getProfile } from "./get-profile";
+import { getProfile } from "./read-profiles";
 import { profileInput } from "./schema";
 import { retireProfile, updateProfile } from "./update-profile";
 
-let house: TestHouse, deps: Deps, template: ReturnType<typeof profileInput.parse>;
-const admin = testActor();
+let harness: Harness;
+let deps: Deps;
+let template: ReturnType<typeof profileInput.parse>;
+const admin = adminActor();
 
 beforeAll(async () => {
-  house = await makeTestHouse();
-  ({ deps } = house);
+  harness = await createTestCa();
+  ({ deps } = harness);
   const { rules } = await getProfile(deps, admin, "tls-server");
   template = profileInput.parse({ slug: "team", name: "Team", authority: "issuing", rules });
 });
 afterAll(async () => {
-  await house.close();
+  await harness.close();
 });
 
 describe("a profile", () => {
-  it("is made, changed with a new version each time, and retired, each on the record", async () => {
-    const { id, version } = await createProfile(deps, admin, template);
+  test("a profile is created, changed with a new version each time, and retired, each with an entry", async () => {
+    const { id, version } = (await createProfile(deps, admin, template)).result;
     expect(version).toBe(1);
     const changed = await updateProfile(deps, admin, id, { name: "Team two", version: 1 });
-    expect([changed.version, changed.name]).toEqual([2, "Team two"]);
-    expect((await updateProfile(deps, admin, id, { name: "Team two" })).version).toBe(2);
-    expect((await retireProfile(deps, admin, "team")).status).toBe("retired");
-    const entries = await house.entriesOf(id);
+    expect([changed.result.version, changed.result.name]).toEqual([2, "Team two"]);
+    expect((await updateProfile(deps, admin, id, { name: "Team two" })).result.version).toBe(2);
+    expect((await retireProfile(deps, admin, "team")).result.status).toBe("retired");
+    const entries = await harness.entriesOf(id);
     expect(
       entries.map((entry) => [
         entry.action,
@@ -51,8 +53,8 @@ describe("a profile", () => {
     );
   });
 
-  it("is not overwritten by who read an older version, nor by the slower of two", async () => {
-    const { id } = await createProfile(deps, admin, { ...template, slug: "raced" });
+  test("is not overwritten by who read an older version, nor by the slower of two", async () => {
+    const { id } = (await createProfile(deps, admin, { ...template, slug: "raced" })).result;
     const both = await Promise.allSettled([
       updateProfile(deps, admin, id, { name: "one", version: 1 }),
       updateProfile(deps, admin, id, { name: "two", version: 1 }),
@@ -63,7 +65,7 @@ describe("a profile", () => {
     ).toMatchObject({ code: "profile.changed-meanwhile", kind: "conflict" });
   });
 
-  it.each([
+  test.each([
     [
       "with a slug that is taken",
       () => createProfile(deps, admin, { ...template, slug: "tls-server" }),
@@ -87,7 +89,7 @@ describe("a profile", () => {
     ["that does not exist", () => getProfile(deps, admin, "nothing"), "profile.not-found"],
     [
       "by an operator",
-      () => createProfile(deps, testActor({ role: "operator" }), { ...template, slug: "x" }),
+      () => createProfile(deps, adminActor({ role: "operator" }), { ...template, slug: "x" }),
       "forbidden",
     ],
   ])("%s is refused", async (_name, act, code) => {
@@ -96,7 +98,7 @@ describe("a profile", () => {
 });
 
 describe("rules", () => {
-  it.each([
+  test.each([
     ["a default longer than the longest", { validitySecondsDefault: 200, validitySecondsMax: 100 }],
     ["no key algorithm", { keyAlgorithms: [] }],
     ["a usage of authorities", { keyUsage: ["keyCertSign"] }],
@@ -140,7 +142,7 @@ describe("rules", () => {
     ).toBe(false);
   });
 
-  it("read back as they were written", () => {
+  test("read back as they were written", () => {
     expect(profileInput.parse(template).rules).toEqual(template.rules);
   });
 });
@@ -149,32 +151,35 @@ describe("an identity", () => {
   const make = (name: string, kind: "service" | "person" = "service") =>
     createIdentity(deps, admin, { kind, name, owner: "team@example.com", note: "" });
 
-  it("is made, renamed, suspended and activated, each on the record; asking twice changes nothing", async () => {
-    const { id } = await make("ledger");
+  test("an identity is created, renamed, suspended and activated, each with an entry; repeating one changes nothing", async () => {
+    const { id } = (await make("ledger")).result;
     await updateIdentity(deps, admin, id, { name: "ledger-2", owner: "team@example.com" });
-    expect((await suspendIdentity(deps, admin, id, { comment: "audit" })).status).toBe("suspended");
+    expect((await suspendIdentity(deps, admin, id, { comment: "audit" })).result.status).toBe(
+      "suspended",
+    );
     await suspendIdentity(deps, admin, id, { comment: "" });
-    expect((await activateIdentity(deps, admin, id, { comment: "" })).status).toBe("active");
-    expect((await house.entriesOf(id)).map((entry) => [entry.action, entry.reason])).toEqual([
+    expect((await activateIdentity(deps, admin, id, { comment: "" })).result.status).toBe("active");
+    expect((await harness.entriesOf(id)).map((entry) => [entry.action, entry.reason])).toEqual([
       ["identity.created", null],
       ["identity.updated", null],
       ["identity.suspended", null],
       ["identity.suspended", "no-change"],
       ["identity.activated", null],
     ]);
-    expect((await house.entriesOf(id))[1]?.details["changes"]).toEqual({
+    expect((await harness.entriesOf(id))[1]?.details["changes"]).toEqual({
       name: { from: "ledger", to: "ledger-2" },
     });
   });
 
-  it("has a name of its own among its kind, when it is made and when it is renamed, at the same moment too", async () => {
+  test("an identity's name is unique over all kinds when it is created or renamed, even at the same moment", async () => {
     await make("unique");
     expect(await refusalOf(make("unique"))).toMatchObject({
       code: "identity.exists",
       kind: "conflict",
     });
-    await make("unique", "person");
-    const { id } = await make("other");
+    expect((await refusalOf(make("unique", "person"))).code).toBe("identity.exists");
+    expect((await refusalOf(make("UNIQUE", "person"))).code).toBe("identity.exists");
+    const { id } = (await make("other")).result;
     expect((await refusalOf(updateIdentity(deps, admin, id, { name: "unique" }))).code).toBe(
       "identity.exists",
     );
@@ -182,7 +187,7 @@ describe("an identity", () => {
     expect(both.filter((outcome) => outcome.status === "fulfilled")).toHaveLength(1);
   });
 
-  it("of Chancery itself is not listed unless asked for, and not touched", async () => {
+  test("of Chancery itself is not listed unless asked for, and not touched", async () => {
     expect(
       (await listIdentities(deps, admin)).items.every((identity) => identity.kind !== "system"),
     ).toBe(true);
@@ -195,7 +200,7 @@ describe("an identity", () => {
     );
   });
 
-  it("is found by the beginning of its name or owner, page by page", async () => {
+  test("is found by the beginning of its name or owner, page by page", async () => {
     for (const name of ["page-a", "page-b", "page-c"]) await make(name);
     const first = await listIdentities(deps, admin, { q: "PAGE-", limit: 2 });
     const rest = await listIdentities(deps, admin, {
@@ -211,7 +216,7 @@ describe("an identity", () => {
     expect(rest.nextCursor).toBeNull();
   });
 
-  it("that does not exist is not found", async () => {
+  test("that does not exist is not found", async () => {
     expect((await refusalOf(getIdentity(deps, admin, "idn_nothing"))).code).toBe(
       "identity.not-found",
     );
@@ -221,7 +226,7 @@ describe("an identity", () => {
     expect(
       (
         await refusalOf(
-          createIdentity(deps, testActor({ role: "auditor" }), {
+          createIdentity(deps, adminActor({ role: "auditor" }), {
             kind: "service",
             name: "x",
             owner: "x",

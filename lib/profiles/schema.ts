@@ -1,50 +1,60 @@
 import { z } from "zod";
+import { label, note } from "@/lib/format/label";
 import {
   extendedKeyUsages,
   generalNameTypes,
+  identityKinds,
   keyUsageBits,
   subjectKeyAlgorithms,
+  type ProfileRules,
 } from "@/lib/pki/types";
-import type { ProfileRules } from "@/lib/pki/types";
+import {
+  coverEveryAddress,
+  dnsRule,
+  emailDomainRule,
+  fixedAttributeTypes,
+  ipRangeRule,
+  nameTemplate,
+  uriRule,
+} from "./name-rule-schema";
 
 const day = 86_400;
-const seconds = z.number().int("Whole seconds.");
-const texts = z.array(z.string().trim().min(1).max(253)).max(200);
+const seconds = z.number().int("Enter whole seconds.");
 
-const dnsPattern = z
-  .string()
-  .trim()
-  .toLowerCase()
-  .max(253)
-  .regex(
-    /^(\*|(\*\*?\.)?([a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)$/,
-    "Write * for any name, example.com for exactly it, *.example.com for one label below, **.example.com for anything below.",
-  );
+const unique = <T>(values: readonly T[]): boolean => new Set(values).size === values.length;
 
-/** The rules of a leaf profile as people and programs write them; the same text reads back. */
+/** The rules of a leaf profile in the form and the API. */
 export const profileRulesInput = z
   .strictObject({
     kind: z.literal("leaf").default("leaf"),
+    identityKinds: z
+      .array(z.enum(identityKinds))
+      .min(1, "Choose at least one kind of identity.")
+      .refine(unique, "Each kind can be listed only once."),
+    selfService: z.boolean().default(false),
+    names: z.array(nameTemplate).max(10, "Use at most 10 name templates.").default([]),
     keyAlgorithms: z
       .array(z.enum(subjectKeyAlgorithms))
       .min(1, "Allow at least one key algorithm."),
-    validitySecondsDefault: seconds.min(60, "At least a minute."),
+    validitySecondsDefault: seconds.min(60, "Enter at least 1 minute."),
     validitySecondsMax: seconds
-      .min(60, "At least a minute.")
-      .max(40 * 366 * day, "At most forty years."),
-    backdateSeconds: seconds.min(0).max(day, "At most a day.").default(60),
+      .min(60, "Enter at least 1 minute.")
+      .max(40 * 366 * day, "Enter at most 40 years."),
+    backdateSeconds: seconds.min(0).max(day, "Enter at most 1 day.").default(60),
     keyUsage: z
       .array(z.enum(keyUsageBits).exclude(["keyCertSign", "cRLSign"]))
       .min(1, "Choose at least one key usage."),
     extendedKeyUsage: z.array(z.enum(extendedKeyUsages).exclude(["ocspSigning"])),
     subject: z.strictObject({
       commonName: z.enum(["required", "optional", "forbidden"]),
-      commonNameInSan: z.boolean(),
+      commonNameFrom: z.enum(["san", "san-or-identity"]).default("san"),
       fixed: z
         .array(
           z.strictObject({
-            type: z.string().trim().min(1).max(64),
-            value: z.string().trim().min(1).max(64),
+            type: z.enum(fixedAttributeTypes, {
+              error: "Only O, OU, C, L and ST can be fixed; names belong to the identity.",
+            }),
+            value: label(64, "Enter a value."),
           }),
         )
         .max(8),
@@ -52,12 +62,18 @@ export const profileRulesInput = z
     san: z.strictObject({
       types: z.array(z.enum(generalNameTypes)),
       min: z.number().int().min(0).max(100),
-      max: z.number().int().min(0).max(100, "At most 100 names in one certificate."),
-      dnsPatterns: z.array(dnsPattern).max(200),
+      max: z.number().int().min(0).max(100, "A certificate can have at most 100 names."),
+      dnsPatterns: z.array(dnsRule).max(200),
       wildcards: z.boolean(),
-      ipRanges: texts,
-      emailDomains: texts,
-      uriPrefixes: texts,
+      ipRanges: z
+        .array(ipRangeRule)
+        .max(200)
+        .refine((ranges) => !coverEveryAddress(ranges), {
+          message:
+            "Together, these ranges contain every address. Enter the ranges of your networks.",
+        }),
+      emailDomains: z.array(emailDomainRule).max(200),
+      uriPrefixes: z.array(uriRule).max(200),
     }),
     noRevAvail: z.boolean().default(false),
     pathLength: z.null().default(null),
@@ -68,38 +84,39 @@ export const profileRulesInput = z
       context.addIssue({ code: "custom", path, message });
     };
     if (rules.validitySecondsDefault > rules.validitySecondsMax)
-      wrong(["validitySecondsDefault"], "The default lifetime is longer than the longest one.");
+      wrong(["validitySecondsDefault"], "The default lifetime can't exceed the maximum lifetime.");
     if (rules.san.min > rules.san.max)
-      wrong(["san", "min"], "More names are needed than are allowed.");
+      wrong(["san", "min"], "The minimum can't exceed the maximum.");
     if (rules.san.min > 0 && rules.san.types.length === 0)
-      wrong(["san", "types"], "Names are needed, but no type of name is allowed.");
+      wrong(["san", "types"], "Allow at least one type of name, or set the minimum to 0.");
     if (
-      rules.subject.commonNameInSan &&
+      rules.subject.commonNameFrom === "san" &&
       rules.subject.commonName !== "forbidden" &&
       rules.san.types.length === 0
     ) {
       wrong(
-        ["subject", "commonNameInSan"],
-        "The common name has to repeat a subjectAltName, but no type of name is allowed.",
+        ["subject", "commonNameFrom"],
+        "Allow at least one type of name: the common name must be one of the subjectAltNames.",
       );
     }
-    if (
-      rules.subject.commonName === "forbidden" &&
-      rules.subject.fixed.length === 0 &&
-      rules.san.min === 0
-    ) {
+    if (rules.subject.commonName === "forbidden" && rules.san.min === 0) {
       wrong(
         ["san", "min"],
-        "A certificate without a subject needs at least one subjectAltName (RFC 5280 §4.1.2.6).",
+        "A certificate without a common name needs at least one subjectAltName.",
       );
     }
+    for (const [index, { type }] of rules.names.entries())
+      if (!rules.san.types.includes(type))
+        wrong(
+          ["names", index, "value"],
+          "Allow this type of subjectAltName, or remove the template.",
+        );
     if (rules.noRevAvail && rules.validitySecondsMax > 10 * day)
       wrong(
         ["noRevAvail"],
-        "Certificates without revocation live at most ten days here (RFC 9608).",
+        "Without revocation, the maximum lifetime can be at most 10 days (RFC 9608).",
       );
-    if (new Set(rules.keyUsage).size !== rules.keyUsage.length)
-      wrong(["keyUsage"], "A usage stands twice.");
+    if (!unique(rules.keyUsage)) wrong(["keyUsage"], "Each usage can be listed only once.");
   });
 
 export const profileSlug = z
@@ -107,20 +124,23 @@ export const profileSlug = z
   .trim()
   .regex(
     /^[a-z0-9](?:[a-z0-9-]{0,46}[a-z0-9])?$/,
-    "Lower-case letters, digits and hyphens, 1 to 48.",
+    "Use 1 to 48 lowercase letters, digits and hyphens.",
   );
 
 export const profileInput = z.strictObject({
   slug: profileSlug,
-  name: z.string().trim().min(1, "Name the profile.").max(100),
-  description: z.string().trim().max(500).default(""),
-  /** Id or slug of the issuing authority. */
-  authority: z.string().trim().min(1, "Choose the authority that issues.").max(64),
+  name: label(100),
+  description: note(500).default(""),
+  /** The id or slug of the issuing authority. */
+  authority: z.string().trim().min(1, "Choose an issuing CA.").max(64),
   rules: profileRulesInput,
 });
 export type ProfileInput = z.infer<typeof profileInput>;
 
-/** The slug never changes: programs name profiles by it. `version` refuses to overwrite what somebody else changed. */
+/**
+ * The slug can't change: API clients select profiles by it. `version` prevents overwriting the
+ * changes of another user.
+ */
 export const profileChange = profileInput
   .omit({ slug: true })
   .partial()
@@ -141,5 +161,4 @@ export type ProfileDto = Readonly<{
   certificateCount: number;
   createdAt: string;
   changedAt: string;
-  entryId?: string;
 }>;

@@ -1,46 +1,42 @@
 import { X509Certificate } from "node:crypto";
-import { afterEach, beforeAll, describe, expect, it } from "vitest";
-import {
-  makeTestHouse,
-  makeTestIdentity,
-  setupRequest,
-  testActor,
-} from "@/server/signer/testing/make-test-house";
-import type { TestHouse } from "@/server/signer/testing/make-test-house";
-import { makeCsr, refusalOf } from "@/server/signer/testing/requests";
-import { listAuthorities } from "@/lib/authorities/list-authorities";
-import { certifyOwnKey } from "@/lib/certificates/certify-own-key";
-import { issueCertificate } from "@/lib/certificates/issue-certificate";
-import type { Deps } from "@/lib/deps";
+import { afterEach, beforeAll, describe, expect, test } from "vitest";
+import { listAuthorities } from "@/lib/authorities/read-authorities";
+import { issueCertificate } from "@/lib/issuing/issue-certificate";
+import { issueInternalCertificate } from "@/lib/issuing/issue-internal-certificate";
 import { getOverview } from "@/lib/overview/get-overview";
-import { makeTestKey } from "@/lib/pki/testdata/authorities";
-import { listProfiles } from "@/lib/profiles/list-profiles";
+import { listProfiles } from "@/lib/profiles/read-profiles";
+import type { Deps } from "@/lib/runtime/deps";
+import { adminActor } from "@/testing/actors";
+import { createTestCa, createTestIdentity, setupRequest } from "@/testing/ca/create-test-ca";
+import { makeCsr, refusalOf } from "@/testing/ca/requests";
+import { openHarness, type Harness } from "@/testing/harness";
+import { makeTestKey } from "@/testing/pki/authorities";
 import { completeSetup } from "./complete-setup";
 import { isSetUp } from "./is-set-up";
 
-let house: TestHouse;
-const admin = testActor(),
-  stranger = testActor({ kind: "anonymous", id: null, label: "setup link", role: null });
+let harness: Harness;
+const admin = adminActor();
+const stranger = adminActor({ kind: "anonymous", id: null, label: "setup link", role: null });
 // The first database of a run takes the time to start a server.
 beforeAll(async () => {
-  await (await makeTestHouse({ setUp: false })).close();
+  await (await openHarness({ sequencer: false })).close();
 });
 afterEach(async () => {
-  await house.close();
+  await harness.close();
 });
 
 describe("the first run", () => {
-  it("makes a hierarchy, profiles, an administrator and an organisation, all on the record under who asked", async () => {
-    house = await makeTestHouse({ setUp: false });
-    const { deps } = house;
+  test("creates a hierarchy, profiles, an administrator and an organization, all recorded with the actor", async () => {
+    harness = await openHarness({ sequencer: false });
+    const { deps } = harness;
     expect(await isSetUp(deps)).toBe(false);
     const result = await completeSetup(deps, stranger, {
       ...setupRequest,
       root: { keyAlgorithm: "ecdsa-p384", name: "Top" },
-      dnsPatterns: ["**.example.com"],
+      domains: ["Example.com", "example.org"],
     });
     expect(await isSetUp(deps)).toBe(true);
-    const [root, issuing] = result.authorities;
+    const [root, issuing] = result.result.authorities;
     expect([root?.slug, root?.name, root?.keyAlgorithm, issuing?.slug, issuing?.name]).toEqual([
       "root",
       "Top",
@@ -49,12 +45,12 @@ describe("the first run", () => {
       "Example Issuing CA",
     ]);
     expect(
-      result.authorities.every(
+      result.result.authorities.every(
         (authority) => authority.status === "active" && authority.crl !== null,
       ),
     ).toBe(true);
-    const top = new X509Certificate(root?.certificatePem ?? ""),
-      below = new X509Certificate(issuing?.certificatePem ?? "");
+    const top = new X509Certificate(root?.certificatePem ?? "");
+    const below = new X509Certificate(issuing?.certificatePem ?? "");
     expect([top.verify(top.publicKey), below.verify(top.publicKey), below.ca]).toEqual([
       true,
       true,
@@ -69,38 +65,41 @@ describe("the first run", () => {
       "short-lived",
     ]);
     expect(items.find((profile) => profile.slug === "tls-server")?.rules.san.dnsPatterns).toEqual([
+      "example.com",
       "**.example.com",
+      "example.org",
+      "**.example.org",
     ]);
-    const [organization] = await house.asSuper("select id from organization");
-    const entries = await house.entriesOf(String(organization?.["id"]));
+    const [organization] = await harness.asSuper("select id from organization");
+    const entries = await harness.entriesOf(String(organization?.["id"]));
     expect(entries.map((entry) => [entry.action, entry.actor.kind])).toEqual([
       ["organization.created", "anonymous"],
       ["setup.completed", "anonymous"],
     ]);
   });
 
-  it("happens once", async () => {
-    house = await makeTestHouse();
-    expect(await refusalOf(completeSetup(house.deps, stranger, setupRequest))).toMatchObject({
+  test("happens once", async () => {
+    harness = await createTestCa();
+    expect(await refusalOf(completeSetup(harness.deps, stranger, setupRequest))).toMatchObject({
       code: "setup.done",
       kind: "conflict",
     });
   });
 
-  it("asked for twice at the same moment still happens once", async () => {
-    house = await makeTestHouse({ setUp: false });
+  test("asked for twice at the same moment still happens once", async () => {
+    harness = await openHarness({ sequencer: false });
     const outcomes = await Promise.allSettled([
-      completeSetup(house.deps, stranger, setupRequest),
-      completeSetup(house.deps, stranger, setupRequest),
+      completeSetup(harness.deps, stranger, setupRequest),
+      completeSetup(harness.deps, stranger, setupRequest),
     ]);
     expect(outcomes.map((outcome) => outcome.status).toSorted()).toEqual(["fulfilled", "rejected"]);
-    expect((await listAuthorities(house.deps, admin)).items).toHaveLength(2);
+    expect((await listAuthorities(harness.deps, admin)).items).toHaveLength(2);
   });
 
-  it("is continued after it broke off at any signature", async () => {
+  test("is continued after it broke off at any signature", async () => {
     let left = 0;
-    house = await makeTestHouse({
-      setUp: false,
+    harness = await openHarness({
+      sequencer: false,
       signer: (own) => ({
         ...own,
         createKey: (algorithm) =>
@@ -113,7 +112,7 @@ describe("the first run", () => {
     let failures = 0;
     for (let done = false; !done && failures < 20;) {
       left = 1;
-      done = await completeSetup(house.deps, stranger, setupRequest).then(
+      done = await completeSetup(harness.deps, stranger, setupRequest).then(
         () => true,
         () => {
           failures++;
@@ -123,42 +122,42 @@ describe("the first run", () => {
     }
     left = 1000;
     expect(failures).toBeGreaterThan(3);
-    const { items } = await listAuthorities(house.deps, admin);
+    const { items } = await listAuthorities(harness.deps, admin);
     expect(items.map((authority) => [authority.slug, authority.status])).toEqual([
       ["root", "active"],
       ["issuing", "active"],
     ]);
-    expect((await house.asSuper("select count(*)::int as n from account"))[0]?.["n"]).toBe(1);
+    expect((await harness.asSuper("select count(*)::int as n from account"))[0]?.["n"]).toBe(1);
   });
 
-  it.each([
+  test.each([
     ["a short password", { adminPassword: "short" }],
-    ["no e-mail address", { adminEmail: "admin" }],
-    ["no organisation", { organization: " " }],
+    ["no email address", { adminEmail: "admin" }],
+    ["no organization", { organization: " " }],
     [
       "an issuing authority that outlives its root",
       { root: { validityYears: 5 }, issuing: { validityYears: 6 } },
     ],
   ])("refuses %s before anything is made", async (_name, wrong) => {
-    house = await makeTestHouse({ setUp: false });
+    harness = await openHarness({ sequencer: false });
     await expect(
-      completeSetup(house.deps, stranger, { ...setupRequest, ...wrong }),
+      completeSetup(harness.deps, stranger, { ...setupRequest, ...wrong }),
     ).rejects.toThrow(/./);
-    expect((await house.asSuper("select count(*)::int as n from profile"))[0]?.["n"]).toBe(0);
+    expect((await harness.asSuper("select count(*)::int as n from profile"))[0]?.["n"]).toBe(0);
   });
 });
 
 describe("Chancery's own certificates", () => {
-  it("are planned, recorded and short-lived", async () => {
-    house = await makeTestHouse();
-    const { deps } = house,
-      authorityId = (await listAuthorities(deps, admin)).items[1]?.id ?? "";
-    const responder = await certifyOwnKey(deps, {
+  test("are planned, recorded and short-lived", async () => {
+    harness = await createTestCa();
+    const { deps } = harness;
+    const authorityId = (await listAuthorities(deps, admin)).items[1]?.id ?? "";
+    const responder = await issueInternalCertificate(deps, {
       authorityId,
       spkiDer: makeTestKey("ecdsa-p256").spkiDer,
       purpose: "ocsp-responder",
     });
-    const tls = await certifyOwnKey(deps, {
+    const tls = await issueInternalCertificate(deps, {
       authorityId,
       spkiDer: makeTestKey("ecdsa-p256").spkiDer,
       purpose: "console-tls",
@@ -173,40 +172,41 @@ describe("Chancery's own certificates", () => {
       Math.round((certificate.notAfter.getTime() - deps.clock.now().getTime()) / 86_400_000);
     expect([days(responder), days(tls)]).toEqual([7, 30]);
     expect(
-      (await house.entriesOf(responder.id)).map((entry) => [entry.action, entry.actor.id]),
+      (await harness.entriesOf(responder.id)).map((entry) => [entry.action, entry.actor.id]),
     ).toEqual([
       ["certificate.planned", "ocsp-responder"],
       ["certificate.issued", "ocsp-responder"],
     ]);
   });
 
-  it("wait for an authority, and are refused from one that does not exist", async () => {
-    house = await makeTestHouse({ setUp: false });
+  test("wait for an authority, and are refused from one that does not exist", async () => {
+    harness = await openHarness({ sequencer: false });
     const refusal = await refusalOf(
-      certifyOwnKey(house.deps, {
+      issueInternalCertificate(harness.deps, {
         authorityId: "ca_nothing",
         spkiDer: makeTestKey("ecdsa-p256").spkiDer,
         purpose: "console-tls",
         dnsNames: ["localhost"],
       }),
     );
-    expect(refusal).toMatchObject({ code: "authority.not-active", kind: "unavailable" });
+    expect(refusal).toMatchObject({ code: "authority.not-ready", kind: "unavailable" });
   });
 });
 
 describe("the overview", () => {
-  it("counts what there is, warns of what ends, and tells the latest acts", async () => {
-    house = await makeTestHouse();
-    const { deps } = house,
-      identity = await makeTestIdentity(deps);
-    await issueCertificate(deps, admin, { profile: "tls-server", identity, csr: await makeCsr() });
+  test("counts certificates, warns of those that expire, and lists the recent actions", async () => {
+    harness = await createTestCa();
+    const { deps } = harness;
+    const identity = await createTestIdentity(deps);
+    const csr = await makeCsr(["pay.example.com"]);
+    await issueCertificate(deps, admin, { profile: "tls-server", identity, csr });
     await refusalOf(
       issueCertificate(deps, admin, { profile: "tls-server", identity, csr: "rubbish" }),
     );
     const look = async (d: Deps = deps, role: "admin" | "operator" = "admin") => {
       await d.db.pool.query("select tlog.sequence_batch(100000)");
       await d.db.pool.query("select tlog.index_batch(100000)");
-      return getOverview(d, testActor({ role }));
+      return getOverview(d, adminActor({ role }));
     };
     const now = await look();
     expect(now.counts).toEqual({
@@ -228,7 +228,7 @@ describe("the overview", () => {
     expect(
       (await look(deps, "operator")).latest.every((act) => act.action.startsWith("certificate.")),
     ).toBe(true);
-    house.advance(75 * 86_400_000);
+    harness.advance(75 * 86_400_000);
     expect(await look()).toMatchObject({
       expiringCount: 1,
       expiring: [{ commonName: "pay.example.com" }],

@@ -1,26 +1,85 @@
-import { createAccount } from "@/lib/accounts/create-account";
-import { listAccounts } from "@/lib/accounts/list-accounts";
-import type { Actor } from "@/lib/auth/actor";
-import { finishAuthority } from "@/lib/authorities/finish-authority";
-import { listAuthorities } from "@/lib/authorities/list-authorities";
-import { loadIssuer } from "@/lib/authorities/load-issuer";
-import type { Issuer } from "@/lib/authorities/load-issuer";
-import { beginAuthority } from "@/lib/authorities/plan-authority";
-import type { AuthorityPlan } from "@/lib/authorities/plan-authority";
+import type { EntryId } from "@/lib/format/ids";
+import type { Recorded } from "@/lib/log/record/recorded";
+import type { Actor } from "@/lib/access/actor";
+import { createFirstAccount } from "@/lib/accounts/create-first-account";
+import { listAccounts } from "@/lib/accounts/read-accounts";
+import { findIssuer, type Issuer } from "@/lib/authorities/find-issuer";
 import { publishCrl } from "@/lib/authorities/publish-crl";
-import type { Deps } from "@/lib/deps";
+import { listAuthorities } from "@/lib/authorities/read-authorities";
 import { AppError } from "@/lib/errors/app-error";
-import { newId } from "@/lib/ids";
-import { auditedTransaction } from "@/lib/log/audited-transaction";
+import { newId } from "@/lib/format/ids";
+import { activateAuthority } from "@/lib/issuing/activate-authority";
+import {
+  createPendingAuthority,
+  type AuthorityRequest,
+} from "@/lib/issuing/create-pending-authority";
+import { auditedTransaction } from "@/lib/log/record/audited-transaction";
 import { addProfile } from "@/lib/profiles/create-profile";
-import { findProfile } from "@/lib/profiles/find-profile";
-import { leafProfiles, systemProfiles } from "./default-profiles";
-import type { DefaultProfile } from "./default-profiles";
+import { findProfile } from "@/lib/profiles/read-profiles";
+import type { Deps } from "@/lib/runtime/deps";
+import { leafProfiles, systemProfiles, type DefaultProfile } from "./default-profiles";
 import { isSetUp } from "./is-set-up";
-import { setupInput } from "./schema";
-import type { SetupInput, SetupRequest, SetupResult } from "./schema";
+import {
+  domainsOf,
+  setupInput,
+  type SetupInput,
+  type SetupRequest,
+  type SetupResult,
+} from "./schema";
 import { insertOrganization, withSetupLock } from "./setup-repository";
 import { ensureSystemIdentities } from "./system-identities";
+
+/**
+ * Sets up Chancery: profiles, a root and an issuing authority, the first administrator, and the
+ * organization. Each step is recorded separately, and a call after a crash continues where it
+ * stopped. The caller must have authorized this (the one-time link, or the environment); the signer
+ * checks it too, by the token of the link, and certifies no CA without it. Errors: `setup.done`,
+ * `signer.setup-token`, `setup.unfinished`, `authority.refused`, those of the signer.
+ */
+export async function completeSetup(
+  deps: Deps,
+  actor: Actor,
+  request: SetupRequest,
+  token = "",
+): Promise<Recorded<SetupResult>> {
+  const input = setupInput.parse(request);
+  // No one has a role before the first administrator exists. The entries still name the actor.
+  const setupActor: Actor = { ...actor, role: "system" };
+  return withSetupLock(deps.db, () => runSetup(deps, setupActor, input, token));
+}
+
+async function runSetup(
+  deps: Deps,
+  actor: Actor,
+  input: SetupInput,
+  token: string,
+): Promise<Recorded<SetupResult>> {
+  if (await isSetUp(deps))
+    throw new AppError("setup.done", "Chancery is already set up. Sign in instead.");
+  const { organization, root, issuing } = input;
+  await ensureProfiles(deps, actor, systemProfiles, null);
+  await ensureSystemIdentities(deps, actor);
+  await deps.signer.grantSetup({ token, domains: domainsOf(input) });
+  const rootCa = await ensureAuthority(deps, actor, {
+    ...root,
+    slug: "root",
+    organization,
+    parent: null,
+    name: root.name ?? `${organization} Root CA`.slice(0, 64),
+  });
+  const issuingCa = await ensureAuthority(deps, actor, {
+    ...issuing,
+    slug: "issuing",
+    organization,
+    parent: rootCa,
+    name: issuing.name ?? `${organization} Issuing CA`.slice(0, 64),
+  });
+  await ensureProfiles(deps, actor, leafProfiles(domainsOf(input)), issuingCa);
+  const accountId = await ensureAdministrator(deps, actor, input);
+  const entryId = await recordCompletion(deps, actor, organization);
+  const { items: authorities } = await listAuthorities(deps, actor);
+  return { result: { organization, accountId, authorities }, entryId };
+}
 
 async function ensureProfiles(
   deps: Deps,
@@ -34,44 +93,45 @@ async function ensureProfiles(
   }
 }
 
-/** The authority with that slug, made or finished as far as it is not there yet. */
-async function ensureAuthority(deps: Deps, actor: Actor, plan: AuthorityPlan): Promise<Issuer> {
+/** The authority with this slug: created if missing, and finished if a crash interrupted it. */
+async function ensureAuthority(
+  deps: Deps,
+  actor: Actor,
+  request: AuthorityRequest,
+): Promise<Issuer> {
   const { items } = await listAuthorities(deps, actor);
-  const known = items.find((item) => item.slug === plan.slug);
-  const authorityId = known?.id ?? (await beginAuthority(deps, actor, plan)).authorityId;
-  if (known?.status !== "active") await finishAuthority(deps, actor, authorityId);
-  const issuer = await loadIssuer(deps, authorityId, true);
+  const existing = items.find((item) => item.slug === request.slug);
+  const authorityId =
+    existing?.id ?? (await createPendingAuthority(deps, actor, request)).authorityId;
+  if (existing?.status !== "active") await activateAuthority(deps, actor, authorityId);
+  const issuer = await findIssuer(deps, authorityId, true);
   if (!issuer)
     throw new AppError(
-      "setup.incomplete",
-      `The authority ${plan.slug} could not be finished. Try again; what is there is kept.`,
-      { kind: "unavailable" },
+      "setup.unfinished",
+      `The CA ${request.slug} could not be created. Try again; setup continues where it stopped.`,
     );
-  if ((known?.crl ?? null) === null) await publishCrl(deps, authorityId);
+  if ((existing?.crl ?? null) === null) await publishCrl(deps, authorityId);
   return issuer;
 }
 
 async function ensureAdministrator(deps: Deps, actor: Actor, input: SetupInput): Promise<string> {
   const { items } = await listAccounts(deps, actor, { q: input.adminEmail });
-  const known = items.find((item) => item.email === input.adminEmail);
-  return (
-    known?.id ??
-    (
-      await createAccount(deps, actor, {
-        email: input.adminEmail,
-        name: input.adminName,
-        role: "admin",
-        password: input.adminPassword,
-      })
-    ).id
-  );
+  const existing = items.find((item) => item.email === input.adminEmail);
+  if (existing) return existing.id;
+  const { result: account } = await createFirstAccount(deps, actor, {
+    email: input.adminEmail,
+    name: input.adminName,
+    role: "admin",
+    password: input.adminPassword,
+  });
+  return account.id;
 }
 
-async function recordCompletion(deps: Deps, actor: Actor, name: string): Promise<string> {
-  const now = deps.clock.now(),
-    row = { id: newId("org", now, deps.random.bytes), name, createdAt: now };
+async function recordCompletion(deps: Deps, actor: Actor, name: string): Promise<EntryId> {
+  const now = deps.clock.now();
+  const row = { id: newId("org", now, deps.random.bytes), name, createdAt: now };
   const target = { kind: "organization", id: row.id, label: name };
-  const { entryIds } = await auditedTransaction(deps, actor, async (tx) => {
+  const { entryIds } = await auditedTransaction(deps.recorder, actor, async (tx) => {
     await insertOrganization(tx, row);
     return {
       result: null,
@@ -81,54 +141,5 @@ async function recordCompletion(deps: Deps, actor: Actor, name: string): Promise
       ],
     };
   });
-  return entryIds[1] ?? "";
-}
-
-async function runSetup(deps: Deps, actor: Actor, input: SetupInput): Promise<SetupResult> {
-  if (await isSetUp(deps))
-    throw new AppError("setup.done", "Chancery is set up already. Sign in instead.", {
-      kind: "conflict",
-    });
-  const { organization, root, issuing } = input;
-  await ensureProfiles(deps, actor, systemProfiles(), null);
-  await ensureSystemIdentities(deps, actor);
-  const top = await ensureAuthority(deps, actor, {
-    ...root,
-    slug: "root",
-    organization,
-    parent: null,
-    name: root.name ?? `${organization} Root CA`.slice(0, 64),
-  });
-  const below = await ensureAuthority(deps, actor, {
-    ...issuing,
-    slug: "issuing",
-    organization,
-    parent: top,
-    name: issuing.name ?? `${organization} Issuing CA`.slice(0, 64),
-  });
-  await ensureProfiles(deps, actor, leafProfiles(input.dnsPatterns), below);
-  const accountId = await ensureAdministrator(deps, actor, input);
-  const entryId = await recordCompletion(deps, actor, organization);
-  return {
-    organization,
-    accountId,
-    authorities: (await listAuthorities(deps, actor)).items,
-    entryId,
-  };
-}
-
-/**
- * The first run: profiles, root, issuing authority, the first administrator, the organisation. Each step is recorded by itself; what a crash
- * left is continued by the next call. The door has checked that the caller may do this (the one-time link, or the environment). Errors:
- * `setup.done`, `authority.refused`, those of the signer.
- */
-export async function completeSetup(
-  deps: Deps,
-  actor: Actor,
-  request: SetupRequest,
-): Promise<SetupResult> {
-  const input = setupInput.parse(request);
-  // Nobody has a role before the first administrator exists; the entries still name who asked, and from where.
-  const acting: Actor = { ...actor, role: "system" };
-  return withSetupLock(deps.db, () => runSetup(deps, acting, input));
+  return entryIds.at(-1) ?? entryIds[0];
 }

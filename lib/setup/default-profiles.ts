@@ -1,3 +1,4 @@
+import { anyKey, baseRules, noNames, ownCommonName, systemRules } from "@/lib/pki/system-rules";
 import type { ProfileRules } from "@/lib/pki/types";
 
 export type DefaultProfile = Readonly<{
@@ -8,199 +9,167 @@ export type DefaultProfile = Readonly<{
   rules: ProfileRules;
 }>;
 
-const hour = 3600,
-  day = 24 * hour,
-  year = 365 * day;
-const authorityKeys = ["ecdsa-p256", "ecdsa-p384", "rsa-3072", "rsa-4096", "ed25519"] as const;
-const allKeys = [...authorityKeys, "rsa-2048"] as const;
-/** Ed25519 is left out where browsers and many TLS stacks do not know it. */
-const tlsKeys = ["ecdsa-p256", "ecdsa-p384", "rsa-2048", "rsa-3072", "rsa-4096"] as const;
-const anyAddress = ["0.0.0.0/0", "::/0"];
-/** RFC 1918, RFC 4193, loopback, link-local. */
-const innerAddresses = [
-  "10.0.0.0/8",
-  "172.16.0.0/12",
-  "192.168.0.0/16",
-  "127.0.0.0/8",
-  "169.254.0.0/16",
-  "fc00::/7",
-  "::1/128",
-  "fe80::/10",
+const hour = 3600;
+const day = 24 * hour;
+const year = 365 * day;
+/** RFC 1918, RFC 4193. Not loopback and link-local: every host has these. */
+const privateAddresses = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"];
+
+/** The profiles of Chancery's own certificates. They can't be chosen or edited. */
+export const systemProfiles: readonly DefaultProfile[] = [
+  {
+    slug: "root-ca",
+    name: "Root CA",
+    description: "Self-signed certificates of root CAs.",
+    system: true,
+    rules: systemRules["root-ca"],
+  },
+  {
+    slug: "issuing-ca",
+    name: "Issuing CA",
+    description: "Certificates of the CAs below a root.",
+    system: true,
+    rules: systemRules["issuing-ca"],
+  },
+  {
+    slug: "ocsp-responder",
+    name: "OCSP responder",
+    description: "Short-lived certificates of Chancery's own OCSP responders.",
+    system: true,
+    rules: systemRules["ocsp-responder"],
+  },
+  {
+    slug: "console-tls",
+    name: "Chancery HTTPS",
+    description:
+      "The certificate of the console and the API, for the names that Chancery is configured with.",
+    system: true,
+    rules: systemRules["console-tls"],
+  },
 ];
 
-const noNames: ProfileRules["san"] = {
-  types: [],
-  min: 0,
-  max: 0,
-  dnsPatterns: [],
-  wildcards: false,
-  ipRanges: [],
-  emailDomains: [],
-  uriPrefixes: [],
-};
-const leaf: ProfileRules = {
-  kind: "leaf",
-  keyAlgorithms: tlsKeys,
-  validitySecondsDefault: 90 * day,
-  validitySecondsMax: 397 * day,
-  backdateSeconds: 60,
-  keyUsage: ["digitalSignature"],
-  extendedKeyUsage: [],
-  subject: { commonName: "optional", commonNameInSan: true, fixed: [] },
-  san: noNames,
-  noRevAvail: false,
-  pathLength: null,
-  rotationOverlapSeconds: day,
-};
+/** The names of an organization, by its domains; addresses are those of private networks. */
+const namesOf = (domains: readonly string[]): ProfileRules["san"] => ({
+  ...noNames,
+  min: 1,
+  max: 50,
+  dnsPatterns: domains.flatMap((domain) => [domain, `**.${domain}`]),
+  wildcards: true,
+  ipRanges: privateAddresses,
+  emailDomains: domains,
+  uriPrefixes: domains.map((domain) => `spiffe://${domain}/`),
+});
 
-/** The profiles of Chancery's own certificates. Nobody chooses or edits them. */
-export function systemProfiles(): readonly DefaultProfile[] {
-  const authority: ProfileRules = {
-    ...leaf,
-    kind: "root-ca",
-    keyAlgorithms: authorityKeys,
-    validitySecondsDefault: 20 * year,
-    validitySecondsMax: 41 * year,
-    backdateSeconds: 300,
-    keyUsage: ["keyCertSign", "cRLSign"],
-    subject: { commonName: "required", commonNameInSan: false, fixed: [] },
-    rotationOverlapSeconds: 0,
+/** Rules for the types of name that a profile is for; those of others stay empty. */
+function only(
+  types: ProfileRules["san"]["types"],
+  names: ProfileRules["san"],
+): ProfileRules["san"] {
+  return {
+    ...names,
+    types,
+    dnsPatterns: types.includes("dns") ? names.dnsPatterns : [],
+    wildcards: types.includes("dns") && names.wildcards,
+    ipRanges: types.includes("ip") ? names.ipRanges : [],
+    emailDomains: types.includes("email") ? names.emailDomains : [],
+    uriPrefixes: types.includes("uri") ? names.uriPrefixes : [],
   };
-  return [
-    {
-      slug: "root-ca",
-      name: "Root authority",
-      description: "Certificates of roots, signed by themselves.",
-      system: true,
-      rules: authority,
-    },
-    {
-      slug: "issuing-ca",
-      name: "Issuing authority",
-      description: "Certificates of authorities below a root.",
-      system: true,
-      rules: { ...authority, kind: "issuing-ca", validitySecondsDefault: 10 * year, pathLength: 0 },
-    },
-    {
-      slug: "ocsp-responder",
-      name: "OCSP responder",
-      description: "Short-lived certificates of Chancery's own OCSP responders.",
-      system: true,
-      rules: {
-        ...leaf,
-        kind: "ocsp-responder",
-        validitySecondsDefault: 7 * day,
-        validitySecondsMax: 7 * day,
-        backdateSeconds: 300,
-        extendedKeyUsage: ["ocspSigning"],
-        subject: { commonName: "required", commonNameInSan: false, fixed: [] },
-      },
-    },
-    {
-      slug: "console-tls",
-      name: "Chancery's own HTTPS",
-      description: "The certificate that the console and the API show.",
-      system: true,
-      rules: {
-        ...leaf,
-        validitySecondsDefault: 30 * day,
-        validitySecondsMax: 30 * day,
-        backdateSeconds: 300,
-        extendedKeyUsage: ["serverAuth"],
-        san: {
-          ...noNames,
-          types: ["dns", "ip"],
-          min: 1,
-          max: 50,
-          dnsPatterns: ["*"],
-          ipRanges: anyAddress,
-        },
-      },
-    },
-  ];
 }
 
-/** The profiles that people start with. `dnsPatterns` bounds the names of the TLS ones; addresses are those of inner networks. */
-export function leafProfiles(dnsPatterns: readonly string[]): readonly DefaultProfile[] {
-  const hosts: ProfileRules["san"] = {
-    ...noNames,
-    types: ["dns", "ip"],
-    min: 1,
-    max: 50,
-    dnsPatterns,
-    wildcards: true,
-    ipRanges: innerAddresses,
-  };
-  const named = { commonName: "required", commonNameInSan: false, fixed: [] } as const;
+/**
+ * The profiles that people start with, limited to names of the organization's domains and to
+ * addresses of private networks.
+ */
+export function leafProfiles(domains: readonly string[]): readonly DefaultProfile[] {
+  const names = namesOf(domains);
   return [
     {
       slug: "tls-server",
       name: "TLS server",
-      description: "For a server that others connect to: web, API, database.",
-      system: false,
-      rules: { ...leaf, extendedKeyUsage: ["serverAuth"], san: hosts },
-    },
-    {
-      slug: "tls-client-service",
-      name: "TLS client, service",
-      description: "For a service that signs in to others over mutual TLS.",
+      description: "For servers that clients connect to: web, API, database.",
       system: false,
       rules: {
-        ...leaf,
-        keyAlgorithms: allKeys,
-        extendedKeyUsage: ["clientAuth"],
-        validitySecondsDefault: 30 * day,
-        validitySecondsMax: 90 * day,
-        subject: named,
-        san: { ...hosts, types: ["dns", "uri"], min: 0, wildcards: false, uriPrefixes: ["*"] },
+        ...baseRules,
+        identityKinds: ["service", "device"],
+        selfService: true,
+        extendedKeyUsage: ["serverAuth"],
+        san: only(["dns", "ip"], names),
       },
     },
-    {
-      slug: "tls-client-person",
-      name: "TLS client, person",
-      description: "For a person who signs in with a certificate; carries a mailbox.",
-      system: false,
-      rules: {
-        ...leaf,
-        extendedKeyUsage: ["clientAuth"],
-        validitySecondsDefault: year,
-        validitySecondsMax: 397 * day,
-        subject: named,
-        san: { ...noNames, types: ["email"], max: 5, emailDomains: ["*"] },
-      },
-    },
-    {
-      slug: "device",
-      name: "Device",
-      description:
-        "For a machine that lives long and is seldom touched: a printer, a gateway, a sensor.",
-      system: false,
-      rules: {
-        ...leaf,
-        keyAlgorithms: allKeys,
-        extendedKeyUsage: ["clientAuth", "serverAuth"],
-        validitySecondsDefault: year,
-        validitySecondsMax: 825 * day,
-        subject: named,
-        san: { ...hosts, min: 0, wildcards: false },
-        rotationOverlapSeconds: 7 * day,
-      },
-    },
-    {
-      slug: "short-lived",
-      name: "Short-lived",
-      description: "For hours, renewed by itself; has no revocation addresses (RFC 9608).",
-      system: false,
-      rules: {
-        ...leaf,
-        keyAlgorithms: allKeys,
-        extendedKeyUsage: ["serverAuth", "clientAuth"],
-        validitySecondsDefault: 8 * hour,
-        validitySecondsMax: day,
-        san: { ...hosts, types: ["dns", "ip", "uri"], uriPrefixes: ["*"] },
-        noRevAvail: true,
-        rotationOverlapSeconds: hour,
-      },
-    },
+    ...clientProfiles(names),
+    deviceProfile(names),
+    shortLivedProfile(names),
   ];
 }
+
+const clientProfiles = (names: ProfileRules["san"]): readonly DefaultProfile[] => [
+  {
+    slug: "tls-client-service",
+    name: "TLS client (service)",
+    description: "For services that authenticate to other services with mutual TLS.",
+    system: false,
+    rules: {
+      ...baseRules,
+      identityKinds: ["service"],
+      selfService: true,
+      keyAlgorithms: anyKey,
+      extendedKeyUsage: ["clientAuth"],
+      validitySecondsDefault: 30 * day,
+      validitySecondsMax: 90 * day,
+      subject: ownCommonName,
+      san: { ...only(["dns", "uri"], names), min: 0, wildcards: false },
+    },
+  },
+  {
+    slug: "tls-client-person",
+    name: "TLS client (person)",
+    description: "For people who sign in with a certificate. Can contain email addresses.",
+    system: false,
+    rules: {
+      ...baseRules,
+      identityKinds: ["person"],
+      extendedKeyUsage: ["clientAuth"],
+      validitySecondsDefault: year,
+      validitySecondsMax: 397 * day,
+      subject: ownCommonName,
+      san: { ...only(["email"], names), min: 0, max: 5 },
+    },
+  },
+];
+
+const deviceProfile = (names: ProfileRules["san"]): DefaultProfile => ({
+  slug: "device",
+  name: "Device",
+  description: "For long-lived devices that are rarely updated: printers, gateways, sensors.",
+  system: false,
+  rules: {
+    ...baseRules,
+    identityKinds: ["device"],
+    keyAlgorithms: anyKey,
+    extendedKeyUsage: ["clientAuth", "serverAuth"],
+    validitySecondsDefault: year,
+    validitySecondsMax: 825 * day,
+    subject: ownCommonName,
+    san: { ...only(["dns", "ip"], names), min: 0, wildcards: false },
+    rotationOverlapSeconds: 7 * day,
+  },
+});
+
+const shortLivedProfile = (names: ProfileRules["san"]): DefaultProfile => ({
+  slug: "short-lived",
+  name: "Short-lived",
+  description:
+    "Valid for hours and renewed automatically. Without revocation information (RFC 9608).",
+  system: false,
+  rules: {
+    ...baseRules,
+    identityKinds: ["service", "device"],
+    keyAlgorithms: anyKey,
+    extendedKeyUsage: ["serverAuth", "clientAuth"],
+    validitySecondsDefault: 8 * hour,
+    validitySecondsMax: day,
+    san: only(["dns", "ip", "uri"], names),
+    noRevAvail: true,
+    rotationOverlapSeconds: hour,
+  },
+});

@@ -1,12 +1,15 @@
-import type { Deps } from "@/lib/deps";
+import type { Deps } from "@/lib/runtime/deps";
 import { findOrganization } from "./setup-repository";
 
-const done = new WeakSet<object>();
+const completed = new WeakSet<object>();
 
-/** Whether the first run is over: an administrator, an organisation, a root and an issuing authority exist. Never goes back to false. */
+/**
+ * Whether the setup is complete: an organization, an administrator, a root and an issuing authority
+ * exist. Once true, it stays true.
+ */
 export async function isSetUp(deps: Pick<Deps, "db">): Promise<boolean> {
-  if (done.has(deps.db)) return true;
+  if (completed.has(deps.db)) return true;
   if ((await findOrganization(deps.db)) === null) return false;
-  done.add(deps.db);
+  completed.add(deps.db);
   return true;
 }

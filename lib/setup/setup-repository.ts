@@ -1,10 +1,10 @@
-import { withLock } from "@/lib/authorities/crl-repository";
+import { withAdvisoryLock } from "@/lib/db/advisory-lock";
 import type { Database } from "@/lib/db/database";
-import type { AuditedTx } from "@/lib/log/audited-transaction";
+import type { AuditedTx } from "@/lib/log/record/audited-transaction";
 
 type OrganizationRow = Readonly<{ id: string; name: string; createdAt: Date }>;
 
-/** The organisation's row is made last, so it says that the setup is complete. */
+/** The organization is inserted last, so its row means that the setup is complete. */
 export async function findOrganization(db: Database): Promise<OrganizationRow | null> {
   return db.prisma.organization.findFirst();
 }
@@ -13,7 +13,7 @@ export async function insertOrganization(tx: AuditedTx, row: OrganizationRow): P
   await tx.organization.create({ data: { ...row, only: true } });
 }
 
-/** One setup at a time, whichever door began it. */
+/** Runs `work` while no other process runs a setup. */
 export async function withSetupLock<T>(db: Database, work: () => Promise<T>): Promise<T> {
-  return withLock(db, "setup", work);
+  return withAdvisoryLock(db, "setup", work);
 }

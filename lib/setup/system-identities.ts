@@ -1,15 +1,14 @@
-import type { Actor } from "@/lib/auth/actor";
-import type { Deps } from "@/lib/deps";
+import type { Actor } from "@/lib/access/actor";
 import { addSystemIdentity } from "@/lib/identities/create-identity";
-import { findSystemIdentity } from "@/lib/identities/find-identity";
-import { ownIdentityNames } from "@/lib/identities/own-identities";
+import { findSystemIdentity, internalIdentityNames } from "@/lib/identities/read-identities";
+import type { Deps } from "@/lib/runtime/deps";
 
-/** Makes the identities of Chancery's own responders and of its HTTPS, unless they exist. */
+/** Creates the identities of Chancery's OCSP responders and of its HTTPS, unless they exist. */
 export async function ensureSystemIdentities(
-  deps: Pick<Deps, "db" | "clock" | "random">,
+  deps: Pick<Deps, "db" | "clock" | "random" | "recorder">,
   actor: Actor,
 ): Promise<void> {
-  for (const name of Object.values(ownIdentityNames)) {
+  for (const name of Object.values(internalIdentityNames)) {
     if ((await findSystemIdentity(deps, name)) === null) await addSystemIdentity(deps, actor, name);
   }
 }

@@ -1,9 +1,8 @@
-import { createServer } from "node:net";
-import type { Server, Socket } from "node:net";
+import { createServer, type Server, type Socket } from "node:net";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { connectSigner } from "./client";
 
 let folder: string, path: string, server: Server | null, client: ReturnType<typeof connectSigner>;
@@ -66,7 +65,7 @@ const bytesOf = (line: { id: number; certificateId?: string }) =>
   });
 const text = (bytes: Uint8Array) => Buffer.from(bytes).toString();
 
-it("gives each of many its own answer, in whatever order they come", async () => {
+test("gives each of many its own answer, in whatever order they come", async () => {
   const late: [Socket, string][] = [];
   await serve((line, socket) => {
     late.push([socket, bytesOf(line)]);
@@ -78,7 +77,7 @@ it("gives each of many its own answer, in whatever order they come", async () =>
   expect((await Promise.all(ids.map((id) => client.signCertificate(id)))).map(text)).toEqual(ids);
 });
 
-it("asks again what a broken connection swallowed", async () => {
+test("asks again what a broken connection swallowed", async () => {
   let broken = false;
   await serve((line, socket) => {
     if (broken) return bytesOf(line);
@@ -90,14 +89,14 @@ it("asks again what a broken connection swallowed", async () => {
   expect(text(await client.signCertificate("crt_1"))).toBe("crt_1");
 });
 
-it("waits for a signer that is not there yet", async () => {
+test("waits for a signer that is not there yet", async () => {
   client = connectSigner(path, { signCertificate: 20_000 });
   const asked = client.signCertificate("crt_1");
   await serve(bytesOf);
   expect(text(await asked)).toBe("crt_1");
 });
 
-it("says that it is unavailable when nobody listens, and when nobody answers", async () => {
+test("the signer client reports unavailable when no one listens, and when no one answers", async () => {
   client = connectSigner(path, { signCertificate: 100, ping: 100 });
   await expect(client.signCertificate("crt_1")).rejects.toMatchObject({
     code: "signer.unavailable",
@@ -107,7 +106,7 @@ it("says that it is unavailable when nobody listens, and when nobody answers", a
   await expect(client.ping()).rejects.toMatchObject({ code: "signer.unavailable" });
 });
 
-it("takes an answer without bytes for none", async () => {
+test("takes an answer without bytes for none", async () => {
   await serve((line) => JSON.stringify({ id: line.id }));
   client = connectSigner(path);
   await expect(client.signCertificate("crt_1")).rejects.toMatchObject({
@@ -115,7 +114,7 @@ it("takes an answer without bytes for none", async () => {
   });
 });
 
-it("drops a signer that sends rubbish instead of taking it for an answer", async () => {
+test("drops a signer that sends rubbish instead of taking it for an answer", async () => {
   await serve(() => "rubbish");
   client = connectSigner(path, { signCertificate: 200 });
   await expect(client.signCertificate("crt_1")).rejects.toMatchObject({
@@ -123,7 +122,7 @@ it("drops a signer that sends rubbish instead of taking it for an answer", async
   });
 });
 
-it("lets go of everybody when it is closed", async () => {
+test("lets go of everybody when it is closed", async () => {
   client = connectSigner(path);
   const asked = client.signCertificate("crt_1");
   client.close();

@@ -1,16 +1,22 @@
-import { connect } from "node:net";
-import type { Socket } from "node:net";
-import type { SignerClient } from "@/lib/deps";
+import { connect, type Socket } from "node:net";
 import { AppError } from "@/lib/errors/app-error";
-import { errorFromWire, makeLineReader, writeLine } from "./wire";
-import type { SignerAnswer, SignerRequest } from "./wire";
+import type { WaitingAuthority } from "./host-commands";
+import type { SignerClient } from "./types";
+import {
+  errorFromWire,
+  makeLineReader,
+  readRemembered,
+  type SignerAnswer,
+  type SignerRequest,
+  writeLine,
+} from "./wire";
 
-type Waiter = Readonly<{ line: string; settle: (answer: SignerAnswer | null) => void }>;
-const reconnectAfter = 50,
-  longestAnswer = 512 * 1024 * 1024;
-type Patience = Readonly<Record<SignerRequest["method"], number>>;
+type PendingRequest = Readonly<{ line: string; finish: (answer: SignerAnswer | null) => void }>;
+const reconnectDelayMs = 50,
+  maxAnswerLength = 512 * 1024 * 1024;
+type Timeouts = Readonly<Record<SignerRequest["method"], number>>;
 /** Milliseconds until a request counts as unanswered. */
-const usualPatience: Patience = {
+const defaultTimeouts: Timeouts = {
   ping: 2000,
   createKey: 60_000,
   createLogKey: 8000,
@@ -19,18 +25,24 @@ const usualPatience: Patience = {
   rememberedAll: 8000,
   signCertificate: 8000,
   signCrl: 120_000,
+  lastCrlNumber: 30_000,
+  grantSetup: 8000,
+  listWaiting: 8000,
+  decide: 8000,
+  allow: 8000,
 };
 
 /**
- * Speaks to the signer process over its private socket. Whatever is asked may be asked twice (a checkpoint that is signed again is the same
- * note), so a request that a broken connection swallowed is asked again until its time is up. Errors: what the signer refused, or
+ * Speaks to the signer process over its private socket. Whatever is asked may be asked twice (a
+ * checkpoint that is signed again is the same note), so a request that a broken connection
+ * swallowed is asked again until its time is up. Errors: what the signer refused, or
  * `signer.unavailable`.
  */
 export function connectSigner(
   socketPath: string,
-  limits: Partial<Patience> = {},
+  limits: Partial<Timeouts> = {},
 ): SignerClient & Readonly<{ close: () => void }> {
-  const { ask, close } = openConversation(socketPath, { ...usualPatience, ...limits });
+  const { ask, close } = openChannel(socketPath, { ...defaultTimeouts, ...limits });
   const bytesOf = async (request: SignerRequest): Promise<Uint8Array[]> =>
     ((await ask(request)).bytes ?? []).map((text) => Buffer.from(text, "base64"));
   const only = ([bytes]: readonly Uint8Array[]): Uint8Array => {
@@ -39,29 +51,41 @@ export function connectSigner(
   };
   return {
     async createKey(algorithm) {
-      const [spkiDer, sealed] = await bytesOf({ method: "createKey", algorithm });
-      return { spkiDer: only(spkiDer ? [spkiDer] : []), sealed: only(sealed ? [sealed] : []) };
+      const [id, spkiDer] = await bytesOf({ method: "createKey", algorithm });
+      if (!id || !spkiDer) throw unavailable();
+      return { id: textOf(id), spkiDer };
     },
     signCertificate: async (certificateId) =>
       only(await bytesOf({ method: "signCertificate", certificateId })),
-    signCrl: async ({ authorityId, shard, number, thisUpdate, nextUpdate }) =>
-      only(
-        await bytesOf({
-          method: "signCrl",
-          authorityId,
-          shard,
-          number: String(number),
-          thisUpdate: thisUpdate.getTime(),
-          nextUpdate: nextUpdate.getTime(),
-        }),
-      ),
+    signCrl: async (input) => {
+      const [der, remembered] = await bytesOf({ method: "signCrl", ...input });
+      if (!der || !remembered) throw unavailable();
+      return { der, remembered: readRemembered(textOf(remembered)) };
+    },
+    lastCrlNumber: async (authorityId) => {
+      const [number] = await bytesOf({ method: "lastCrlNumber", authorityId });
+      return number ? BigInt(textOf(number)) : null;
+    },
     async createLogKey(origin) {
-      const [vkey, publicKey, sealed] = await bytesOf({ method: "createLogKey", origin });
-      if (!vkey || !publicKey || !sealed) throw unavailable();
-      return { vkey: textOf(vkey), publicKey, sealed };
+      const [vkey, publicKey] = await bytesOf({ method: "createLogKey", origin });
+      if (!vkey || !publicKey) throw unavailable();
+      return { vkey: textOf(vkey), publicKey };
     },
     signCheckpoint: async (input) =>
       textOf(only(await bytesOf({ method: "signCheckpoint", ...input }))),
+    grantSetup: async (input) => {
+      await ask({ method: "grantSetup", ...input });
+    },
+    listWaiting: async (caller) =>
+      (await bytesOf({ method: "listWaiting", caller })).map(
+        (bytes) => JSON.parse(textOf(bytes)) as WaitingAuthority,
+      ),
+    decide: async (caller, input) =>
+      textOf(only(await bytesOf({ method: "decide", caller, ...input }))),
+    allow: async (caller, input) => {
+      const [entryId] = await bytesOf({ method: "allow", caller, ...input });
+      return entryId ? textOf(entryId) : null;
+    },
     remembered: async (origin) => {
       const [note] = await bytesOf({ method: "remembered", origin });
       return note ? textOf(note) : null;
@@ -80,18 +104,21 @@ function unavailable(): AppError {
   return new AppError(
     "signer.unavailable",
     "The signer does not answer, so nothing can be signed at the moment. Try again shortly.",
-    { kind: "unavailable", retryAfterSeconds: 2 },
+    { retryAfterSeconds: 2 },
   );
 }
 
-type Line = Readonly<{ send: (line: string) => void; close: () => void }>;
+type Connection = Readonly<{ send: (line: string) => void; close: () => void }>;
 
-/** A connection that comes back by itself while `outstanding` holds lines; on each new connection it sends all of them. */
-function openLine(
+/**
+ * A connection that reconnects while `outstanding` holds lines, and resends all of them on each new
+ * connection.
+ */
+function openConnection(
   socketPath: string,
   onLine: (line: string) => void,
   outstanding: () => Iterable<string>,
-): Line {
+): Connection {
   let socket: Socket | null = null,
     connected = false,
     closed = false,
@@ -103,7 +130,7 @@ function openLine(
   const open = (): void => {
     if (closed || socket) return;
     const made = connect(socketPath),
-      read = makeLineReader(longestAnswer, onLine);
+      read = makeLineReader(maxAnswerLength, onLine);
     socket = made;
     made.setEncoding("latin1");
     made.on("connect", () => {
@@ -124,7 +151,7 @@ function openLine(
     made.on("close", () => {
       socket = null;
       connected = false;
-      if (!outstanding()[Symbol.iterator]().next().done) setTimeout(open, reconnectAfter);
+      if (!outstanding()[Symbol.iterator]().next().done) setTimeout(open, reconnectDelayMs);
     });
   };
   const send = (line: string): void => {
@@ -144,17 +171,17 @@ function openLine(
   };
 }
 
-function openConversation(
+function openChannel(
   socketPath: string,
-  patience: Patience,
+  patience: Timeouts,
 ): Readonly<{ ask: (request: SignerRequest) => Promise<SignerAnswer>; close: () => void }> {
-  const waiting = new Map<number, Waiter>();
+  const waiting = new Map<number, PendingRequest>();
   let next = 1;
   const onLine = (text: string): void => {
     const { id, ...answer } = JSON.parse(text) as SignerAnswer & { id: number };
-    waiting.get(id)?.settle(answer);
+    waiting.get(id)?.finish(answer);
   };
-  const line = openLine(socketPath, onLine, () =>
+  const line = openConnection(socketPath, onLine, () =>
     [...waiting.values()].map((waiter) => waiter.line),
   );
   const ask = (request: SignerRequest): Promise<SignerAnswer> =>
@@ -162,11 +189,11 @@ function openConversation(
       const id = next++,
         text = writeLine(id, request);
       const timer = setTimeout(() => {
-        waiting.get(id)?.settle(null);
+        waiting.get(id)?.finish(null);
       }, patience[request.method]);
       waiting.set(id, {
         line: text,
-        settle: (answer) => {
+        finish: (answer) => {
           clearTimeout(timer);
           waiting.delete(id);
           if (!answer) reject(unavailable());
@@ -178,7 +205,7 @@ function openConversation(
     });
   const close = (): void => {
     line.close();
-    for (const waiter of waiting.values()) waiter.settle(null);
+    for (const waiter of waiting.values()) waiter.finish(null);
   };
   return { ask, close };
 }

@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { describe, expect, it } from "vitest";
-import { openSealed, readKek, sealKey } from "./seal";
-import { generateSoftwareKey, makeSoftwareSigner } from "./software";
+import { describe, expect, test } from "vitest";
 import { authorityKeyAlgorithms } from "@/lib/pki/types";
 import { verifySignature } from "@/lib/pki/verify-signature";
+import { openSealed, sealKey } from "./seal";
+import { generateSoftwareKey, makeSoftwareSigner } from "./software";
 
 const kek = randomBytes(32),
   algorithm = "ecdsa-p256";
@@ -11,14 +11,14 @@ const key = { algorithm, spkiDer: randomBytes(91), pkcs8: randomBytes(138) };
 const sealed = sealKey(kek, randomBytes(12), key);
 
 describe("a sealed key", () => {
-  it("opens under the KEK that sealed it", () => {
+  test("opens under the KEK that sealed it", () => {
     expect(openSealed(kek, { ...key, sealed }).equals(key.pkcs8)).toBe(true);
   });
-  it("holds nothing of the key in clear", () => {
+  test("holds nothing of the key in clear", () => {
     expect(Buffer.from(sealed).includes(key.pkcs8.subarray(0, 16))).toBe(false);
   });
 
-  it.each([
+  test.each([
     ["another KEK", () => openSealed(randomBytes(32), { ...key, sealed })],
     ["another public half", () => openSealed(kek, { ...key, spkiDer: randomBytes(91), sealed })],
     ["another algorithm", () => openSealed(kek, { ...key, algorithm: "ecdsa-p384", sealed })],
@@ -32,7 +32,7 @@ describe("a sealed key", () => {
     expect(open).toThrow(expect.objectContaining({ code: "signer.key-sealed" }));
   });
 
-  it("stays closed if any one byte was changed", () => {
+  test("stays closed if any one byte was changed", () => {
     for (let at = 0; at < sealed.length; at++) {
       const changed = Buffer.from(sealed);
       changed.writeUInt8(changed.readUInt8(at) ^ 1, at);
@@ -43,18 +43,8 @@ describe("a sealed key", () => {
   });
 });
 
-it.each(["", "short", Buffer.alloc(31).toString("base64"), Buffer.alloc(33).toString("base64")])(
-  "refuses %s as a KEK",
-  (text) => {
-    expect(() => readKek(text)).toThrow(/32 bytes/);
-  },
-);
-it("reads a KEK with a line feed behind it", () => {
-  expect(Buffer.from(readKek(`${kek.toString("base64")}\n`)).equals(kek)).toBe(true);
-});
-
 describe("a software key", () => {
-  it.each(authorityKeyAlgorithms.filter((name) => name !== "rsa-4096"))(
+  test.each(authorityKeyAlgorithms.filter((name) => name !== "rsa-4096"))(
     "of %s signs what its public half verifies",
     async (name) => {
       const { pkcs8, spkiDer } = await generateSoftwareKey(name),
@@ -73,7 +63,7 @@ describe("a software key", () => {
       ).toBe(false);
     },
   );
-  it("is refused under another's public half", async () => {
+  test("is refused under another's public half", async () => {
     const [one, other] = [
       await generateSoftwareKey("ecdsa-p256"),
       await generateSoftwareKey("ecdsa-p256"),

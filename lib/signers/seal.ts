@@ -1,45 +1,45 @@
-import { createCipheriv, createDecipheriv, createHash } from "node:crypto";
+import { createCipheriv, createDecipheriv, createHash, type KeyObject } from "node:crypto";
 import { AppError } from "@/lib/errors/app-error";
 
 const version = 1,
   ivLength = 12,
-  tagLength = 16,
-  kekLength = 32;
+  tagLength = 16;
 
-/** Reads a KEK as the supervisor hands it over: 32 bytes in base64. */
-export function readKek(text: string): Uint8Array {
-  const kek = Buffer.from(text.trim(), "base64");
-  if (kek.length !== kekLength)
-    throw new AppError(
-      "signer.kek-wrong",
-      "The KEK must be 32 bytes in base64 (CHANCERY_KEK or the file that CHANCERY_KEK_FILE names).",
-    );
-  return kek;
-}
+/** The key that seals private keys. The signer holds it as a KeyObject: one copy, never text. */
+export type Kek = Uint8Array | KeyObject;
 
-/** What a sealed key is bound to: its algorithm and its public half, so a row's `sealed` cannot be moved under another key. */
-function boundTo(algorithm: string, spkiDer: Uint8Array): Buffer {
+/**
+ * What a sealed key is bound to: its algorithm and its public half, so a row's `sealed` cannot be
+ * moved under another key.
+ */
+function additionalData(algorithm: string, spkiDer: Uint8Array): Buffer {
   return Buffer.concat([
     Buffer.from(`chancery signing key v1\0${algorithm}\0`),
     createHash("sha256").update(spkiDer).digest(),
   ]);
 }
 
-/** Seals a private key: version byte, IV, tag, ciphertext (AES-256-GCM). `iv` must be 12 fresh random bytes. */
+/**
+ * Seals a private key: version byte, IV, tag, ciphertext (AES-256-GCM). `iv` must be 12 fresh
+ * random bytes.
+ */
 export function sealKey(
-  kek: Uint8Array,
+  kek: Kek,
   iv: Uint8Array,
   key: Readonly<{ algorithm: string; spkiDer: Uint8Array; pkcs8: Uint8Array }>,
 ): Uint8Array {
   const cipher = createCipheriv("aes-256-gcm", kek, iv);
-  cipher.setAAD(boundTo(key.algorithm, key.spkiDer));
+  cipher.setAAD(additionalData(key.algorithm, key.spkiDer));
   const body = Buffer.concat([cipher.update(key.pkcs8), cipher.final()]);
   return Buffer.concat([Buffer.of(version), iv, cipher.getAuthTag(), body]);
 }
 
-/** Opens what `sealKey` made. Throws `signer.key-sealed` if the KEK, the bytes or what they are bound to differ. */
+/**
+ * Opens what `sealKey` made. Throws `signer.key-sealed` if the KEK, the bytes or what they are
+ * bound to differ.
+ */
 export function openSealed(
-  kek: Uint8Array,
+  kek: Kek,
   key: Readonly<{ algorithm: string; spkiDer: Uint8Array; sealed: Uint8Array }>,
 ): Buffer {
   const { sealed } = key;
@@ -48,7 +48,7 @@ export function openSealed(
     const decipher = createDecipheriv("aes-256-gcm", kek, sealed.subarray(1, 1 + ivLength), {
       authTagLength: tagLength,
     });
-    decipher.setAAD(boundTo(key.algorithm, key.spkiDer));
+    decipher.setAAD(additionalData(key.algorithm, key.spkiDer));
     decipher.setAuthTag(sealed.subarray(1 + ivLength, 1 + ivLength + tagLength));
     return Buffer.concat([
       decipher.update(sealed.subarray(1 + ivLength + tagLength)),
@@ -58,7 +58,7 @@ export function openSealed(
     throw new AppError(
       "signer.key-sealed",
       "The signer cannot open this authority's key: it was sealed under another KEK, or its row was changed.",
-      { kind: "unavailable", cause },
+      { cause },
     );
   }
 }

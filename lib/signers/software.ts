@@ -1,5 +1,10 @@
-import { createPrivateKey, createPublicKey, generateKeyPair, sign } from "node:crypto";
-import type { KeyObject } from "node:crypto";
+import {
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPair,
+  type KeyObject,
+  sign,
+} from "node:crypto";
 import { promisify } from "node:util";
 import type { AuthorityKeyAlgorithm, SignatureAlgorithm, Signer } from "@/lib/pki/types";
 
@@ -18,11 +23,6 @@ const hashOf: Readonly<Record<SignatureAlgorithm, string | null>> = {
   ed25519: null,
 };
 
-/** How an authority with a key of that algorithm signs. */
-export function signatureAlgorithmOf(algorithm: AuthorityKeyAlgorithm): SignatureAlgorithm {
-  return signatureOf[algorithm];
-}
-
 async function makePair(
   algorithm: AuthorityKeyAlgorithm,
 ): Promise<{ privateKey: KeyObject; publicKey: KeyObject }> {
@@ -40,7 +40,9 @@ async function makePair(
   }
 }
 
-/** Makes a key pair with the operating system's randomness. RSA takes seconds, off the event loop. */
+/**
+ * Makes a key pair with the operating system's randomness. RSA takes seconds, off the event loop.
+ */
 export async function generateSoftwareKey(
   algorithm: AuthorityKeyAlgorithm,
 ): Promise<{ pkcs8: Uint8Array; spkiDer: Uint8Array }> {
@@ -51,7 +53,10 @@ export async function generateSoftwareKey(
   };
 }
 
-/** A signer over an unsealed PKCS#8 key. Signs off the event loop. Throws if the key's public half is not `spkiDer`. */
+/**
+ * A signer over an unsealed PKCS#8 key. Signs off the event loop. Throws if the key's public half
+ * is not `spkiDer`.
+ */
 export function makeSoftwareSigner(
   algorithm: AuthorityKeyAlgorithm,
   pkcs8: Uint8Array,

@@ -1,29 +1,31 @@
-import type { CheckpointToSign } from "@/lib/deps";
 import { AppError, isAppError } from "@/lib/errors/app-error";
-import type { ErrorKind } from "@/lib/errors/app-error";
-import { authorityKeyAlgorithms } from "@/lib/pki/types";
-import type { AuthorityKeyAlgorithm } from "@/lib/pki/types";
+import { isErrorCode } from "@/lib/errors/codes";
+import {
+  type AuthorityKeyAlgorithm,
+  authorityKeyAlgorithms,
+  type RevocationReason,
+  type RevokedEntry,
+} from "@/lib/pki/types";
+import { type HostRequest, readHostRequest } from "./host-commands";
+import type { CheckpointToSign } from "./types";
 
-/** What crosses the signer's socket: one JSON object a line, bytes in base64, times in milliseconds. */
+/**
+ * What crosses the signer's socket: one JSON object a line, bytes in base64, times in milliseconds.
+ */
 export type SignerRequest =
+  | HostRequest
   | Readonly<{ method: "ping" }>
   | Readonly<{ method: "createLogKey" | "remembered"; origin: string }>
   | Readonly<{ method: "rememberedAll" }>
   | (Readonly<{ method: "signCheckpoint" }> & CheckpointToSign)
   | Readonly<{ method: "createKey"; algorithm: AuthorityKeyAlgorithm }>
   | Readonly<{ method: "signCertificate"; certificateId: string }>
-  | Readonly<{
-      method: "signCrl";
-      authorityId: string;
-      shard: string;
-      number: string;
-      thisUpdate: number;
-      nextUpdate: number;
-    }>;
+  | Readonly<{ method: "signCrl"; authorityId: string; shard: string }>
+  | Readonly<{ method: "lastCrlNumber"; authorityId: string }>;
 
 export type SignerAnswer = Readonly<{
   bytes?: readonly string[];
-  error?: Readonly<{ code: string; message: string; kind: string }>;
+  error?: Readonly<{ code: string; message: string }>;
 }>;
 
 const isText = (value: unknown): value is string =>
@@ -31,18 +33,20 @@ const isText = (value: unknown): value is string =>
 const isInteger = (value: unknown): value is number =>
   typeof value === "number" && Number.isSafeInteger(value);
 
-/** Reads one line of a caller, strictly. Null if it is not a request. */
-export function readRequest(line: string): { id: number; request: SignerRequest } | null {
-  let value: unknown;
+function parseObject(line: string): Record<string, unknown> | null {
   try {
-    value = JSON.parse(line);
+    const value: unknown = JSON.parse(line);
+    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : null;
   } catch {
     return null;
   }
-  if (typeof value !== "object" || value === null) return null;
-  const it = value as Record<string, unknown>,
-    { id } = it;
-  if (!isInteger(id)) return null;
+}
+
+/** Reads one line of a caller, strictly. Null if it is not a request. */
+export function readRequest(line: string): { id: number; request: SignerRequest } | null {
+  const it = parseObject(line);
+  const id = it?.["id"];
+  if (it === null || !isInteger(id)) return null;
   switch (it["method"]) {
     case "ping":
       return { id, request: { method: "ping" } };
@@ -57,17 +61,29 @@ export function readRequest(line: string): { id: number; request: SignerRequest 
       return readCheckpointRequest(id, it);
     case "createKey":
       return readKeyRequest(id, it);
-    case "signCertificate": {
-      const { certificateId } = it;
-      return isText(certificateId)
-        ? { id, request: { method: "signCertificate", certificateId } }
-        : null;
-    }
+    case "signCertificate":
+      return readCertificateRequest(id, it);
     case "signCrl":
+    case "lastCrlNumber":
       return readCrlRequest(id, it);
     default:
-      return null;
+      return withId(id, readHostRequest(it));
   }
+}
+
+const withId = (
+  id: number,
+  request: SignerRequest | null,
+): { id: number; request: SignerRequest } | null => request && { id, request };
+
+function readCertificateRequest(
+  id: number,
+  it: Record<string, unknown>,
+): { id: number; request: SignerRequest } | null {
+  const { certificateId } = it;
+  return isText(certificateId)
+    ? { id, request: { method: "signCertificate", certificateId } }
+    : null;
 }
 
 function readKeyRequest(
@@ -82,21 +98,38 @@ function readCrlRequest(
   id: number,
   it: Record<string, unknown>,
 ): { id: number; request: SignerRequest } | null {
-  const { authorityId, shard, number, thisUpdate, nextUpdate } = it;
-  if (
-    !isText(authorityId) ||
-    !isText(shard) ||
-    !isText(number) ||
-    !isInteger(thisUpdate) ||
-    !isInteger(nextUpdate) ||
-    !/^\d{1,40}$/.test(number)
-  )
-    return null;
-  return { id, request: { method: "signCrl", authorityId, shard, number, thisUpdate, nextUpdate } };
+  const { method, authorityId, shard } = it;
+  if (!isText(authorityId)) return null;
+  if (method === "lastCrlNumber") return { id, request: { method, authorityId } };
+  return isText(shard) ? { id, request: { method: "signCrl", authorityId, shard } } : null;
 }
 
-/** A consistency proof has at most 63 hashes for sizes that a number can hold (C2SP tlog-witness). */
-const longestProof = 63;
+/** Revocations as text: a list of serial number, reason, date and invalidity date. */
+export function writeRemembered(remembered: readonly RevokedEntry[]): string {
+  return JSON.stringify(
+    remembered.map(({ serial, reason, revokedAt, invalidityDate }) => [
+      Buffer.from(serial).toString("hex"),
+      reason,
+      revokedAt.getTime(),
+      invalidityDate?.getTime() ?? null,
+    ]),
+  );
+}
+
+export function readRemembered(text: string): RevokedEntry[] {
+  const rows = JSON.parse(text) as [string, RevocationReason, number, number | null][];
+  return rows.map(([serial, reason, revokedAt, invalidityDate]) => ({
+    serial: Buffer.from(serial, "hex"),
+    reason,
+    revokedAt: new Date(revokedAt),
+    invalidityDate: invalidityDate === null ? null : new Date(invalidityDate),
+  }));
+}
+
+/**
+ * A consistency proof has at most 63 hashes for sizes that a number can hold (C2SP tlog-witness).
+ */
+const maxProofLength = 63;
 const isHash = (value: unknown): value is string =>
   typeof value === "string" && /^[A-Za-z0-9+/]{43}=$/.test(value);
 
@@ -108,7 +141,7 @@ function readCheckpointRequest(
   if (!isText(origin) || !isInteger(size) || !isInteger(oldSize) || size < 0 || oldSize < 0)
     return null;
   if (typeof rootHex !== "string" || !/^[0-9a-f]{64}$/.test(rootHex)) return null;
-  if (!Array.isArray(proof) || proof.length > longestProof || !proof.every(isHash)) return null;
+  if (!Array.isArray(proof) || proof.length > maxProofLength || !proof.every(isHash)) return null;
   return { id, request: { method: "signCheckpoint", origin, size, rootHex, oldSize, proof } };
 }
 
@@ -116,28 +149,29 @@ export function writeLine(id: number, body: SignerRequest | SignerAnswer): strin
   return `${JSON.stringify({ id, ...body })}\n`;
 }
 
-/** An error as it may leave the signer: expected refusals as they are, everything else without its text. */
+/**
+ * An error as it may leave the signer: expected refusals as they are, everything else without its
+ * text.
+ */
 export function errorForWire(error: unknown): SignerAnswer {
-  if (isAppError(error))
-    return { error: { code: error.code, message: error.message, kind: error.kind } };
+  if (isAppError(error)) return { error: { code: error.code, message: error.message } };
   return {
     error: {
       code: "signer.failed",
       message: "The signer met an unexpected error; its own log says more.",
-      kind: "unavailable",
     },
   };
 }
 
-const kinds: readonly ErrorKind[] = ["invalid", "not-found", "conflict", "unavailable"];
-
-export function errorFromWire(error: NonNullable<SignerAnswer["error"]>): AppError {
-  return new AppError(error.code, error.message, {
-    kind: kinds.find((kind) => kind === error.kind) ?? "unavailable",
-  });
+/** What errorForWire wrote. A code that the catalogue does not have becomes `signer.failed`. */
+export function errorFromWire({ code, message }: NonNullable<SignerAnswer["error"]>): AppError {
+  return new AppError(isErrorCode(code) ? code : "signer.failed", message);
 }
 
-/** Cuts a stream into lines without copying a long one again for each chunk. Throws when a line grows beyond `limit` characters. */
+/**
+ * Cuts a stream into lines without copying a long one again for each chunk. Throws when a line
+ * grows beyond `limit` characters.
+ */
 export function makeLineReader(
   limit: number,
   onLine: (line: string) => void,

@@ -1,16 +1,21 @@
-import { assembleOcspResponse, buildOcspTbs, parseOcspRequest } from "@/lib/pki/ocsp";
-import type { OcspCertId, OcspRequest } from "@/lib/pki/ocsp";
-import type { AuthorityIndex } from "@/lib/status/authority-index";
-import { latin1Of } from "@/lib/status/latin1";
-import { failures, makeAnswerCache, signedAnswer } from "@/lib/status/ocsp-answer";
-import type { OcspAnswer } from "@/lib/status/ocsp-answer";
-import type { StatusCache, StatusRecord } from "@/lib/status/status-cache";
-import type { Responder, ServedAuthority } from "@/lib/status/types";
+import { hourMs } from "@/lib/format/time-units";
+import { latin1 } from "@/lib/pki/latin1";
+import {
+  assembleOcspResponse,
+  buildOcspTbs,
+  parseOcspRequest,
+  type OcspCertId,
+  type OcspRequest,
+} from "@/lib/pki/ocsp";
+import type { AuthorityIndex } from "./authority-index";
+import { ocspErrors, makeAnswerCache, signedAnswer, type OcspAnswer } from "./ocsp-answer";
+import type { StatusCache, StatusRecord } from "./status-cache";
+import type { Responder, ServedAuthority } from "./types";
 
-/** How long an answer may be relied on. Chancery's own answers are never older than half of it. */
-export const answerLifeMs = 3_600_000;
+/** The validity of a response. Chancery serves none that is older than half of it. */
+const answerLifeMs = hourMs;
 
-export type OcspParts = Readonly<{
+export type OcspResponderDeps = Readonly<{
   index: () => AuthorityIndex;
   responderOf: (authorityId: string) => Responder | null;
   statuses: StatusCache;
@@ -21,26 +26,27 @@ export type OcspParts = Readonly<{
 export type AnswerOcsp = (request: Uint8Array) => OcspAnswer | Promise<OcspAnswer>;
 
 /**
- * Answers DER requests (RFC 6960). Never throws or rejects: what cannot be answered becomes an OCSP error. Good is said of a serial
- * alone that this authority issued; a serial that it does not know is `unknown`, an issuer that is not ours `unauthorized`.
+ * Makes a function that answers DER requests (RFC 6960). It never throws or rejects: failures become
+ * OCSP errors. Only a serial number that the authority issued is good; one that it did not issue is
+ * `unknown`, and an unknown issuer gives `unauthorized`.
  */
-export function makeAnswerOcsp(parts: OcspParts): AnswerOcsp {
+export function makeAnswerOcsp(deps: OcspResponderDeps): AnswerOcsp {
   const cache = makeAnswerCache(50_000);
-  const underway = new Map<string, Promise<OcspAnswer>>();
+  const pending = new Map<string, Promise<OcspAnswer>>();
 
-  const reusable = (key: string, request: OcspRequest): Promise<OcspAnswer> => {
-    // Many ask for the same answer at the moment when it runs out: one signature serves them all.
-    const running = underway.get(key);
-    if (running !== undefined) return running;
-    const made = answerAnew(parts, request)
+  const shared = (key: string, request: OcspRequest): Promise<OcspAnswer> => {
+    // When a cached response expires, many clients ask at once: they share one signature.
+    const existing = pending.get(key);
+    if (existing !== undefined) return existing;
+    const promise = makeAnswer(deps, request)
       .then((answer) => {
-        if (parts.statuses.trusted() && answer.records.length === 1 && !answer.records[0]!.stale)
+        if (deps.statuses.trusted() && answer.records.length === 1 && !answer.records[0]!.stale)
           cache.keep(key, answer);
         return answer;
       })
-      .finally(() => underway.delete(key));
-    underway.set(key, made);
-    return made;
+      .finally(() => pending.delete(key));
+    pending.set(key, promise);
+    return promise;
   };
 
   return (der) => {
@@ -48,31 +54,30 @@ export function makeAnswerOcsp(parts: OcspParts): AnswerOcsp {
     try {
       request = parseOcspRequest(der);
     } catch {
-      return failures.malformedRequest;
+      return ocspErrors.malformedRequest;
     }
-    if (request.nonce !== null || request.certIds.length !== 1) return answerAnew(parts, request);
-    const key = latin1Of(request.certIds[0]!.raw);
-    return (
-      (parts.statuses.trusted() ? cache.find(key, parts.now()) : null) ?? reusable(key, request)
-    );
+    if (request.nonce !== null || request.certIds.length !== 1) return makeAnswer(deps, request);
+    const key = latin1(request.certIds[0]!.raw);
+    return (deps.statuses.trusted() ? cache.find(key, deps.now()) : null) ?? shared(key, request);
   };
 }
 
-async function answerAnew(parts: OcspParts, request: OcspRequest): Promise<OcspAnswer> {
+async function makeAnswer(deps: OcspResponderDeps, request: OcspRequest): Promise<OcspAnswer> {
   try {
-    const authority = firstKnown(parts.index(), request);
-    if (authority === null) return failures.unauthorized;
-    const responder = parts.responderOf(authority.id);
-    if (responder === null || responder.notAfter.getTime() <= parts.now()) return failures.tryLater;
-    const records = await readRecords(parts, authority, request.certIds);
-    return await sign(parts.now(), responder, request, records);
+    const authority = findIssuer(deps.index(), request);
+    if (authority === null) return ocspErrors.unauthorized;
+    const responder = deps.responderOf(authority.id);
+    if (responder === null || responder.notAfter.getTime() <= deps.now())
+      return ocspErrors.tryLater;
+    const records = await readStatuses(deps, authority, request.certIds);
+    return await sign(deps.now(), responder, request, records);
   } catch (error) {
-    parts.onError(error);
-    return failures.tryLater;
+    deps.onError(error);
+    return ocspErrors.tryLater;
   }
 }
 
-function firstKnown(index: AuthorityIndex, request: OcspRequest): ServedAuthority | null {
+function findIssuer(index: AuthorityIndex, request: OcspRequest): ServedAuthority | null {
   for (const id of request.certIds) {
     const authority = index.byCertId(id);
     if (authority !== null) return authority;
@@ -80,20 +85,20 @@ function firstKnown(index: AuthorityIndex, request: OcspRequest): ServedAuthorit
   return null;
 }
 
-/** A responder certificate speaks for one issuer: CertIDs of another one in the same request are unknown to it. */
-async function readRecords(
-  parts: OcspParts,
+/** A responder's certificate is for one issuer: CertIDs of another issuer are unknown to it. */
+async function readStatuses(
+  deps: OcspResponderDeps,
   authority: ServedAuthority,
   ids: readonly OcspCertId[],
 ): Promise<StatusRecord[]> {
-  const index = parts.index();
-  const strange: StatusRecord = { status: { state: "unknown" }, stale: true };
+  const index = deps.index();
+  const unknown: StatusRecord = { status: { state: "unknown" }, stale: true };
   return Promise.all(
     ids.map(async (id) => {
-      const ours = index.byCertId(id) === authority;
-      return ours && id.serial.length >= 16 && id.serial.length <= 19
-        ? parts.statuses.get(authority.id, id.serial)
-        : strange;
+      const isOfAuthority = index.byCertId(id) === authority;
+      return isOfAuthority && id.serial.length >= 16 && id.serial.length <= 19
+        ? deps.statuses.get(authority.id, id.serial)
+        : unknown;
     }),
   );
 }

@@ -1,23 +1,25 @@
-import type { Deps } from "@/lib/deps";
 import { issuerFactsOf } from "@/lib/pki/issuer";
-import { issuerCertIdHashes } from "@/lib/pki/ocsp";
-import type { OcspCertId } from "@/lib/pki/ocsp";
-import { findServedAuthorities } from "@/lib/status/authority-repository";
-import { latin1Of } from "@/lib/status/latin1";
-import type { ServedAuthority } from "@/lib/status/types";
+import { latin1 } from "@/lib/pki/latin1";
+import { issuerCertIdHashes, type OcspCertId } from "@/lib/pki/ocsp";
+import type { Deps } from "@/lib/runtime/deps";
+import { findServedAuthorities } from "./status-repository";
+import type { ServedAuthority } from "./types";
 
-/** The authorities in memory, found by slug or by the hashes of an OCSP CertID. */
+/** All authorities, by slug and by the hashes of an OCSP CertID. */
 export type AuthorityIndex = Readonly<{
   all: readonly ServedAuthority[];
   bySlug: (slug: string) => ServedAuthority | null;
   byCertId: (
     id: Pick<OcspCertId, "hashAlgorithm" | "issuerNameHash" | "issuerKeyHash">,
   ) => ServedAuthority | null;
-  /** The authority and what is above it, the root last. */
+  /** The authority and the CAs above it, the root last. */
   chainOf: (authority: ServedAuthority) => readonly ServedAuthority[];
 }>;
 
-/** Builds the index. Two authorities may share a name, or a key, never both: name and key hash together are the key. */
+/**
+ * Builds the index. Two authorities may have the same name or the same key, but never both, so name
+ * and key hash together identify one.
+ */
 export function makeAuthorityIndex(all: readonly ServedAuthority[]): AuthorityIndex {
   const bySlug = new Map(all.map((authority) => [authority.slug, authority]));
   const byId = new Map(all.map((authority) => [authority.id, authority]));
@@ -45,10 +47,10 @@ export function makeAuthorityIndex(all: readonly ServedAuthority[]): AuthorityIn
 }
 
 const certIdKey = (nameHash: Uint8Array, keyHash: Uint8Array): string =>
-  latin1Of(nameHash) + latin1Of(keyHash);
+  latin1(nameHash) + latin1(keyHash);
 
-/** Reads all authorities that have a certificate. */
-export async function loadAuthorityIndex(deps: Pick<Deps, "db">): Promise<AuthorityIndex> {
+/** The index of all authorities that have a certificate. */
+export async function readAuthorityIndex(deps: Pick<Deps, "db">): Promise<AuthorityIndex> {
   const rows = await findServedAuthorities(deps.db);
   return makeAuthorityIndex(
     rows.map((row) => ({ ...row, issuer: issuerFactsOf(row.certificateDer) })),

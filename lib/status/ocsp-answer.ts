@@ -1,20 +1,20 @@
-import { createHash } from "node:crypto";
+import { sha256 } from "@/lib/format/hash";
+import { latin1 } from "@/lib/pki/latin1";
 import { ocspError } from "@/lib/pki/ocsp";
-import { latin1Of } from "@/lib/status/latin1";
-import type { StatusRecord } from "@/lib/status/status-cache";
+import type { StatusRecord } from "./status-cache";
 
 export type OcspFailure = "malformedRequest" | "internalError" | "tryLater" | "unauthorized";
 export type OcspKind = CertificateKind | OcspFailure;
 type CertificateKind = "good" | "revoked" | "unknown";
 
-/** A whole OCSPResponse. The bytes are kept as a latin1 string, which Node sends together with the head in one write. */
+/** An OCSPResponse. Its bytes are a latin1 string, which Node sends in one write with the head. */
 export type OcspAnswer = Readonly<{
   kind: OcspKind;
   text: string;
-  /** Milliseconds; 0 for an error, which says nothing about any certificate. */
+  /** Milliseconds since 1970; 0 for an error response, which has no times. */
   thisUpdate: number;
   nextUpdate: number;
-  /** Null where the answer holds the client's nonce or is an error: nobody may keep it. */
+  /** Null for an error or a response with the client's nonce: it must not be cached. */
   etag: string | null;
   records: readonly StatusRecord[];
 }>;
@@ -22,7 +22,7 @@ export type OcspAnswer = Readonly<{
 function errorAnswer(kind: OcspFailure): OcspAnswer {
   return {
     kind,
-    text: latin1Of(ocspError(kind)),
+    text: latin1(ocspError(kind)),
     thisUpdate: 0,
     nextUpdate: 0,
     etag: null,
@@ -30,34 +30,37 @@ function errorAnswer(kind: OcspFailure): OcspAnswer {
   };
 }
 
-/** The five octets of each error response (RFC 6960 §4.2.1). */
-export const failures: Readonly<Record<OcspFailure, OcspAnswer>> = {
+/** The error responses, five octets each (RFC 6960 §4.2.1). */
+export const ocspErrors: Readonly<Record<OcspFailure, OcspAnswer>> = {
   malformedRequest: errorAnswer("malformedRequest"),
   internalError: errorAnswer("internalError"),
   tryLater: errorAnswer("tryLater"),
   unauthorized: errorAnswer("unauthorized"),
 };
 
-/** A signed answer. `reusable` is false if it carries a nonce. */
+/** A signed response. `isReusable` is false if it contains a nonce. */
 export function signedAnswer(
   der: Uint8Array,
   records: readonly StatusRecord[],
   times: Readonly<{ thisUpdate: number; nextUpdate: number }>,
-  reusable: boolean,
+  isReusable: boolean,
 ): OcspAnswer {
   const states = records.map((record) => record.status.state);
   const kind = states.find((state) => state !== "good") ?? "good";
-  const etag = reusable ? `"${createHash("sha256").update(der).digest("base64url")}"` : null;
-  return { kind, text: latin1Of(der), ...times, etag, records };
+  const etag = isReusable ? `"${sha256(der).toString("base64url")}"` : null;
+  return { kind, text: latin1(der), ...times, etag, records };
 }
 
-/** Signed answers without a nonce, by the bytes of their CertID: handed out until half their life is over or their status changed. */
+/**
+ * Signed responses without a nonce, by the bytes of their CertID. They are served until half of
+ * their validity is over or the status changes.
+ */
 export type AnswerCache = Readonly<{
   find: (key: string, now: number) => OcspAnswer | null;
   keep: (key: string, answer: OcspAnswer) => void;
 }>;
 
-/** Keeps up to `capacity` answers, first in, first out. */
+/** Caches up to `capacity` responses, first in, first out. */
 export function makeAnswerCache(capacity: number): AnswerCache {
   const answers = new Map<string, OcspAnswer>();
   const find = (key: string, now: number): OcspAnswer | null => {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { makeStatusCache, statusOfRow } from "@/lib/status/status-cache";
-import type { StatusRow } from "@/lib/status/types";
+import { makeStatusCache, statusOfRow } from "./status-cache";
+import type { StatusRow } from "./types";
 
 const serial = (n: number) => Uint8Array.from([1, n >> 8, n & 255, ...Array<number>(13).fill(7)]);
 const row = (state: string, id = "crt_1"): StatusRow => ({
@@ -25,7 +25,7 @@ test("only an issued row is good; planned, failed and missing ones are unknown; 
   expect(statusOfRow(row("revoked"))).toMatchObject({ state: "revoked", reason: "unspecified" });
 });
 
-test("nothing is kept while the log cannot be heard, and what was kept is stale from then on", async () => {
+test("the status cache keeps nothing while the log connection is lost, and earlier values are stale from then on", async () => {
   let reads = 0;
   const cache = makeStatusCache(async () => {
     reads += 1;
@@ -41,7 +41,7 @@ test("nothing is kept while the log cannot be heard, and what was kept is stale 
   expect(kept.stale).toBe(true);
 });
 
-test("a read that was under way when a change was heard is not kept", async () => {
+test("a status read that was running when a change arrived is not cached", async () => {
   let answer: (value: StatusRow) => void = () => {};
   const cache = makeStatusCache(
     () =>
@@ -52,7 +52,7 @@ test("a read that was under way when a change was heard is not kept", async () =
   );
   cache.setTrusted(true);
   const reading = cache.get("ca", serial(1));
-  cache.drop("crt_1");
+  cache.invalidate("crt_1");
   answer(row("issued"));
   expect((await reading).stale).toBe(true);
   expect(cache.size()).toBe(0);
@@ -62,7 +62,7 @@ test("two reads of one serial share one record, so that one drop reaches both", 
   const cache = makeStatusCache(async () => row("issued"), 10);
   cache.setTrusted(true);
   const [one, two] = await Promise.all([cache.get("ca", serial(1)), cache.get("ca", serial(1))]);
-  cache.drop("crt_1");
+  cache.invalidate("crt_1");
   expect([one.stale, two.stale]).toEqual([true, true]);
 });
 

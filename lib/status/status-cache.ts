@@ -1,25 +1,25 @@
-import { latin1Of } from "@/lib/status/latin1";
-import type { CertificateStatus, StatusKey, StatusRow } from "@/lib/status/types";
+import { latin1 } from "@/lib/pki/latin1";
+import type { CertificateStatus, StatusKey, StatusRow } from "./types";
 
-/** A status as it was read. Whoever keeps something made from it must look at `stale` before using it again. */
+/** A status as it was read. Anything cached that was made from it must check `stale` before reuse. */
 export type StatusRecord = { readonly status: CertificateStatus; stale: boolean };
 
 export type StatusCache = Readonly<{
   get: (issuerId: string, serial: Uint8Array) => StatusRecord | Promise<StatusRecord>;
-  /** Called for every certificate whose status changed, as the log tells it. */
-  drop: (certificateId: string) => void;
-  dropAll: () => void;
-  /** False while the log cannot be heard: then every answer is read anew and nothing is kept. */
+  /** To be called for each certificate whose status changed, as the log reports it. */
+  invalidate: (certificateId: string) => void;
+  invalidateAll: () => void;
+  /** False while changes in the log are not received: nothing is cached then. */
   setTrusted: (trusted: boolean) => void;
   trusted: () => boolean;
   size: () => number;
 }>;
 
-type Kept = StatusRecord & { readonly certificateId: string };
+type CachedStatus = StatusRecord & { readonly certificateId: string };
 
 const unknown: CertificateStatus = { state: "unknown" };
 
-/** The status that a row means. Only a certificate that was issued can be good. */
+/** The status that a row means. Only a certificate that was issued can be good; a plan can be revoked. */
 export function statusOfRow(row: StatusRow | null): CertificateStatus {
   if (row?.state === "issued") return { state: "good" };
   if ((row?.state === "revoked" || row?.state === "held") && row.revokedAt !== null) {
@@ -33,28 +33,29 @@ export function statusOfRow(row: StatusRow | null): CertificateStatus {
 }
 
 /**
- * Keeps up to `capacity` statuses of issued certificates, first in, first out. Unknown serials are never kept: anybody can name a
- * million of them, and one that is issued a moment later must be good at once.
+ * Caches up to `capacity` statuses of issued certificates, first in, first out. Unknown serial
+ * numbers are never cached: a client could ask for millions of them, and one that is issued a moment
+ * later must be good at once.
  */
 export function makeStatusCache(
   read: (key: StatusKey) => Promise<StatusRow | null>,
   capacity: number,
 ): StatusCache {
-  const bySerial = new Map<string, Kept>();
+  const bySerial = new Map<string, CachedStatus>();
   const keyOf = new Map<string, string>();
-  let trusted = false,
-    changes = 0;
+  let trusted = false;
+  let changes = 0;
 
-  const forget = (key: string, kept: Kept): void => {
-    kept.stale = true;
+  const evict = (key: string, cached: CachedStatus): void => {
+    cached.stale = true;
     bySerial.delete(key);
-    keyOf.delete(kept.certificateId);
+    keyOf.delete(cached.certificateId);
   };
-  const keep = (key: string, kept: Kept): void => {
+  const store = (key: string, cached: CachedStatus): void => {
     const oldest = bySerial.size < capacity ? undefined : bySerial.entries().next().value;
-    if (oldest !== undefined) forget(oldest[0], oldest[1]);
-    bySerial.set(key, kept);
-    keyOf.set(kept.certificateId, key);
+    if (oldest !== undefined) evict(oldest[0], oldest[1]);
+    bySerial.set(key, cached);
+    keyOf.set(cached.certificateId, key);
   };
   const fetch = async (
     key: string,
@@ -64,35 +65,37 @@ export function makeStatusCache(
     const before = changes;
     const row = await read({ issuerId, serial });
     const status = statusOfRow(row);
-    // A change that was heard while the read ran may or may not be in its answer: use it once, keep nothing.
-    if (row === null || status.state === "unknown" || !trusted || before !== changes)
-      return { status, stale: true };
-    // Two reads of one serial share one record, or a later drop would reach only one of them.
+    // A change that arrived during the read may or may not be in its result: use it once, and don't
+    // cache it.
+    // A row without a certificate is what a CRL states: no change of a certificate would invalidate it.
+    const isCacheable = row !== null && row.certificateId !== "" && status.state !== "unknown";
+    if (!isCacheable || !trusted || before !== changes) return { status, stale: true };
+    // Two reads of one serial number share one record, so that an invalidation reaches both.
     const other = bySerial.get(key);
     if (other !== undefined) return other;
-    const kept: Kept = { status, stale: false, certificateId: row.certificateId };
-    keep(key, kept);
-    return kept;
+    const cached: CachedStatus = { status, stale: false, certificateId: row.certificateId };
+    store(key, cached);
+    return cached;
   };
-  const dropAll = (): void => {
+  const invalidateAll = (): void => {
     changes += 1;
-    for (const [key, kept] of bySerial) forget(key, kept);
+    for (const [key, cached] of bySerial) evict(key, cached);
   };
   return {
     get: (issuerId, serial) => {
-      const key = issuerId + latin1Of(serial);
+      const key = issuerId + latin1(serial);
       return (trusted ? bySerial.get(key) : undefined) ?? fetch(key, issuerId, serial);
     },
-    drop: (certificateId) => {
+    invalidate: (certificateId) => {
       changes += 1;
-      const key = keyOf.get(certificateId),
-        kept = key === undefined ? undefined : bySerial.get(key);
-      if (key !== undefined && kept !== undefined) forget(key, kept);
+      const key = keyOf.get(certificateId);
+      const cached = key === undefined ? undefined : bySerial.get(key);
+      if (key !== undefined && cached !== undefined) evict(key, cached);
     },
-    dropAll,
-    setTrusted: (now) => {
-      if (!now && trusted) dropAll();
-      trusted = now;
+    invalidateAll,
+    setTrusted: (isTrusted) => {
+      if (!isTrusted && trusted) invalidateAll();
+      trusted = isTrusted;
     },
     trusted: () => trusted,
     size: () => bySerial.size,

@@ -1,9 +1,9 @@
 import type { Database } from "@/lib/db/database";
 import { makeGroupCommit } from "@/lib/db/group-commit";
 import type { RevocationReason } from "@/lib/pki/types";
-import type { StatusKey, StatusRow } from "@/lib/status/types";
+import type { StatusKey, StatusRow } from "./types";
 
-type Found = {
+type StatusResultRow = {
   n: number;
   id: string;
   state: string;
@@ -12,7 +12,7 @@ type Found = {
   not_after: Date;
 };
 
-// Prepared, and one round trip for all that ask at the same time: this is the hottest read of the house.
+// Prepared, and one round trip for all concurrent reads: this is the hottest read of Chancery.
 const findStatuses = {
   name: "status-by-serial",
   text: `select k.n::int as n, c.id, c.state, c.revoked_at, c.revocation_reason, c.not_after
@@ -20,16 +20,16 @@ const findStatuses = {
     join certificate c on c.issuer_id = k.issuer_id and c.serial = k.serial`,
 };
 
-/** Reads what the certificate table says about a serial of an issuer; null if there is no such row. */
-export function makeStatusReader(db: Database): (key: StatusKey) => Promise<StatusRow | null> {
+/** Reads the row of an issuer's serial number, batched with concurrent reads; null if there is none. */
+export function makeStatusRowReader(db: Database): (key: StatusKey) => Promise<StatusRow | null> {
   return makeGroupCommit<StatusKey, StatusRow | null>({
     maxBatch: 500,
     work: async (keys) => {
       const values = [keys.map((key) => key.issuerId), keys.map((key) => Buffer.from(key.serial))];
-      const { rows } = await db.pool.query<Found>({ ...findStatuses, values });
-      const found: (StatusRow | null)[] = keys.map(() => null);
+      const { rows } = await db.pool.query<StatusResultRow>({ ...findStatuses, values });
+      const results: (StatusRow | null)[] = keys.map(() => null);
       for (const row of rows) {
-        found[row.n - 1] = {
+        results[row.n - 1] = {
           certificateId: row.id,
           state: row.state,
           revokedAt: row.revoked_at,
@@ -37,23 +37,113 @@ export function makeStatusReader(db: Database): (key: StatusKey) => Promise<Stat
           notAfter: row.not_after,
         };
       }
-      return found;
+      return results;
     },
   });
 }
 
 export type StateCount = Readonly<{ state: string; count: number }>;
 
-/** Certificates by state, for metrics. Estimated from the planner's figures would be cheaper, exact is still one index-only scan. */
+/** Certificates by state, for metrics. An exact count is one index-only scan. */
 export async function countByState(db: Database): Promise<StateCount[]> {
   const groups = await db.prisma.certificate.groupBy({ by: ["state"], _count: { _all: true } });
   return groups.map((group) => ({ state: group.state, count: group._count._all }));
 }
 
-/** How many entries the log holds, and how many committed ones still wait to be numbered. */
+/** How many entries the log has, and how many of them are in the search index. */
 export async function readLogSize(db: Database): Promise<{ size: number; indexed: number }> {
   const { rows } = await db.pool.query<{ size: string; indexed: string }>(
     "select size, upto as indexed from tlog.head, tlog.indexed",
   );
   return { size: Number(rows[0]?.size ?? 0), indexed: Number(rows[0]?.indexed ?? 0) };
+}
+
+export type AuthorityRow = Readonly<{
+  id: string;
+  slug: string;
+  parentId: string | null;
+  kind: string;
+  status: string;
+  certificateDer: Uint8Array;
+}>;
+
+/** Every authority that has a certificate, also a retired one: it still has certificates to answer for. */
+export async function findServedAuthorities(db: Database): Promise<AuthorityRow[]> {
+  const rows = await db.prisma.authority.findMany({
+    where: { certificateDer: { not: null } },
+    select: {
+      id: true,
+      slug: true,
+      parentId: true,
+      kind: true,
+      status: true,
+      certificateDer: true,
+    },
+    orderBy: { createdAt: "asc" },
+  });
+  return rows.flatMap((row) =>
+    row.certificateDer === null ? [] : [{ ...row, certificateDer: row.certificateDer }],
+  );
+}
+
+export type StoredCrl = Readonly<{ id: string; authorityId: string; shard: string }>;
+
+/** The CRLs whose bytes are stored, of every authority or one, the highest number first. */
+export async function findStoredCrls(
+  db: Database,
+  authorityId: string | null,
+): Promise<StoredCrl[]> {
+  const { rows } = await db.pool.query<StoredCrl>({
+    name: "stored-crls",
+    text: `select id, authority_id as "authorityId", shard from crl
+      where der is not null and ($1::text is null or authority_id = $1) order by authority_id, shard, number desc`,
+    values: [authorityId],
+  });
+  return rows;
+}
+
+/** Number and bytes of a stored CRL; null if its bytes are gone. */
+export async function findCrlBytes(
+  db: Database,
+  id: string,
+): Promise<Readonly<{ number: bigint; der: Uint8Array }> | null> {
+  const row = await db.prisma.crl.findUnique({
+    where: { id },
+    select: { number: true, der: true },
+  });
+  return row?.der ? { number: row.number, der: row.der } : null;
+}
+
+/** The authorities that issued these certificates. */
+export async function findIssuerIdsOf(
+  db: Database,
+  certificateIds: readonly string[],
+): Promise<string[]> {
+  const { rows } = await db.pool.query<{ issuer_id: string }>(
+    "select distinct issuer_id from certificate where id = any($1)",
+    [certificateIds],
+  );
+  return rows.map((row) => row.issuer_id);
+}
+
+/** Certificates that entries in the inbox of a halted log revoke or put on hold. */
+export async function findHaltedChanges(db: Database): Promise<string[]> {
+  const { rows } = await db.pool.query<{ id: string }>({
+    name: "halted-changes",
+    text: "select id from tlog.halted_changes() as id",
+  });
+  return rows.map(({ id }) => id);
+}
+
+/**
+ * Whether a revocation, hold or release was recorded at or after this time, or may have been because
+ * the search index is not up to date or the log is halted.
+ */
+export async function hasStatusChangeSince(db: Database, since: Date): Promise<boolean> {
+  const { rows } = await db.pool.query<{ changed: boolean }>(
+    `select exists (select from tlog.search where action = any(array['certificate.revoked', 'certificate.held', 'certificate.released']) and ts >= $1)
+      or exists (select from tlog.head, tlog.indexed where upto < size) or exists (select from tlog.halted_changes()) as changed`,
+    [since],
+  );
+  return rows[0]?.changed ?? false;
 }

@@ -1,24 +1,27 @@
 import type { IssuerFacts, RevocationReason } from "@/lib/pki/types";
 
-/** What OCSP says about a serial. A plan that was never signed, or failed, is as unknown as a serial that nobody chose. */
+/**
+ * The OCSP status of a serial number. A plan that is not signed yet, or has failed, is unknown like
+ * any other serial number that was never issued, until it is revoked.
+ */
 export type CertificateStatus =
   | Readonly<{ state: "good" }>
   | Readonly<{ state: "revoked"; at: Date; reason: RevocationReason }>
   | Readonly<{ state: "unknown" }>;
 
-/** An authority with a certificate, as the status services need it. */
+/** An authority with a certificate, as CRL and OCSP need it. */
 export type ServedAuthority = Readonly<{
   id: string;
   slug: string;
   parentId: string | null;
   kind: string;
-  /** active or retired; a retired authority still answers for what it issued. */
+  /** active or retired; a retired authority still serves the status of what it issued. */
   status: string;
   certificateDer: Uint8Array;
   issuer: IssuerFacts;
 }>;
 
-/** A delegated OCSP responder: its key lives in this process, its certificate names one authority as issuer. */
+/** A delegated OCSP responder of one authority. Its key exists only in this process. */
 export type Responder = Readonly<{
   spkiDer: Uint8Array;
   certificateDer: Uint8Array;
@@ -26,7 +29,7 @@ export type Responder = Readonly<{
   sign: (bytes: Uint8Array) => Promise<Uint8Array>;
 }>;
 
-/** The newest CRL of one authority and shard, as it is served. */
+/** The latest CRL of one authority and shard. */
 export type ServedCrl = Readonly<{
   authorityId: string;
   shard: string;
@@ -36,9 +39,12 @@ export type ServedCrl = Readonly<{
   der: Uint8Array;
 }>;
 
-/** Which certificate is asked about. */
+/** The certificate whose status is requested. */
 export type StatusKey = Readonly<{ issuerId: string; serial: Uint8Array }>;
-/** What the certificate table holds of it. `state` is planned, failed, issued, held or revoked. */
+/**
+ * Its row in the certificate table, or with an empty `certificateId` what the CRL states about a
+ * serial number that the table does not have. `state` is planned, failed, issued, held or revoked.
+ */
 export type StatusRow = Readonly<{
   certificateId: string;
   state: string;

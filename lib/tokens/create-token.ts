@@ -1,62 +1,91 @@
-import type { Actor } from "@/lib/auth/actor";
-import { authorize } from "@/lib/auth/permissions";
-import type { Deps } from "@/lib/deps";
+import type { Recorded } from "@/lib/log/record/recorded";
+import type { ErrorCode } from "@/lib/errors/codes";
+import type { Actor } from "@/lib/access/actor";
+import { authorize } from "@/lib/access/permissions";
 import { AppError } from "@/lib/errors/app-error";
-import { newId } from "@/lib/ids";
-import { auditedTransaction } from "@/lib/log/audited-transaction";
-import { findTokenIdentity, insertToken } from "@/lib/tokens/token-repository";
-import type { CreatedToken, TokenInput } from "@/lib/tokens/schema";
-import { tokenDto, tokenTarget } from "@/lib/tokens/token-dto";
-import { hashSecret, makeSecret } from "@/lib/tokens/token-secret";
+import { newId } from "@/lib/format/ids";
+import { requirePower } from "@/lib/identities/power";
+import { auditedTransaction } from "@/lib/log/record/audited-transaction";
+import type { Deps } from "@/lib/runtime/deps";
+import type { NewEntry } from "@/lib/log/types";
+import { boundToken, type TokenMaker } from "./bound-token";
+import { lockMaker } from "./lock-maker";
+import type { CreatedToken, TokenInput } from "./schema";
+import { tokenDto, tokenTarget } from "./token-dto";
+import { findTokenIdentity, insertToken, type TokenRow } from "./token-repository";
+import { hashSecret, makeSecret } from "./token-secret";
 
-/** Makes an API token. `secret` is in this answer alone; the database holds its hash. */
+/**
+ * Makes an API token that never outlives, outranks or is wider than its maker, and ends with it
+ * (`boundToken`). `secret` is in this answer alone; the database holds its hash. Errors:
+ * `token.identity-unknown`, `token.identity-suspended`, `token.maker-ended`,
+ * `token.outranks-maker`, `token.outlives-maker`, `token.lineage-too-long`.
+ */
 export async function createToken(
-  deps: Pick<Deps, "db" | "clock" | "random">,
+  deps: Pick<Deps, "db" | "clock" | "random" | "recorder">,
   actor: Actor,
   input: TokenInput,
-): Promise<CreatedToken> {
+): Promise<Recorded<CreatedToken>> {
   authorize(actor, "tokens.write");
-  const identity =
-    input.identityId === null ? null : await findTokenIdentity(deps.db, input.identityId);
-  if (input.identityId !== null && (identity === null || identity.kind === "system"))
-    throw refusal("identity.not-found", "There is no such identity.");
-  if (identity !== null && identity.status !== "active")
-    throw refusal("identity.suspended", `${identity.name} is suspended. Activate it first.`);
+  const identity = await findOwner(deps, input.identityId);
   const now = deps.clock.now();
   const secret = makeSecret(deps.random.bytes);
-  const expiresAt =
-    input.expiresInDays === null
-      ? null
-      : new Date(now.getTime() + input.expiresInDays * 86_400_000);
-  const row = {
-    id: newId("tok", now, deps.random.bytes),
-    name: input.name,
-    role: input.role,
-    identityId: input.identityId,
-    secretHash: hashSecret(secret),
-    hint: secret.slice(0, 8),
-    createdBy: actor.label,
-    createdAt: now,
-    expiresAt,
-    revokedAt: null,
-  };
-  const { entryIds } = await auditedTransaction(deps, actor, async (tx) => {
+  const { result, entryId } = await auditedTransaction(deps.recorder, actor, async (tx) => {
+    const maker = await lockMaker(tx, actor, now);
+    const row = {
+      id: newId("tok", now, deps.random.bytes),
+      name: input.name,
+      role: input.role,
+      identityId: input.identityId,
+      secretHash: hashSecret(secret),
+      hint: secret.slice(0, 8),
+      createdBy: actor.label,
+      createdAt: now,
+      revokedAt: null,
+      ...boundToken(maker, input, now),
+    };
+    if (row.identityId !== null) await requirePower(tx, actor, row.identityId, "create-token");
     await insertToken(tx, row);
-    const details = {
-      name: row.name,
-      role: row.role,
-      identityId: row.identityId,
-      expiresAt: expiresAt?.toISOString() ?? null,
+    const { parent, account } = maker;
+    const made = {
+      ...row,
+      identity,
+      lastUsedAt: null,
+      parent: parent && { id: parent.id, name: parent.name },
+      account: account && { id: account.id, email: account.email },
     };
-    return {
-      result: null,
-      entries: [{ action: "token.created", outcome: "success", target: tokenTarget(row), details }],
-    };
+    return { result: tokenDto(made, now), entries: [createdEntry(row, maker)] };
   });
-  const owner = identity === null ? null : { id: identity.id, name: identity.name };
-  return { ...tokenDto({ ...row, identity: owner }, now), secret, entryId: entryIds[0] ?? "" };
+  return { result: { ...result, secret }, entryId };
 }
 
-function refusal(code: string, message: string): AppError {
+const createdEntry = (row: TokenRow, { parent, account }: TokenMaker): NewEntry => ({
+  action: "token.created",
+  outcome: "success",
+  target: tokenTarget(row),
+  details: {
+    name: row.name,
+    role: row.role,
+    identityId: row.identityId,
+    expiresAt: row.expiresAt?.toISOString() ?? null,
+    ...(parent === null ? {} : { parent: tokenTarget(parent) }),
+    ...(account === null ? {} : { account: { id: account.id, label: account.email } }),
+  },
+});
+
+async function findOwner(
+  deps: Pick<Deps, "db">,
+  id: string | null,
+): Promise<Readonly<{ id: string; name: string }> | null> {
+  if (id === null) return null;
+  const identity = await findTokenIdentity(deps.db, id);
+  if (identity === null || identity.kind === "system")
+    throw refusal("token.identity-unknown", "Identity not found.");
+  if (identity.status !== "active")
+    throw refusal("token.identity-suspended", `${identity.name} is suspended. Activate it first.`);
+  return { id: identity.id, name: identity.name };
+}
+
+function refusal(code: ErrorCode, message: string): AppError {
   return new AppError(code, message, { findings: [{ code, path: "identityId", message }] });
 }

@@ -1,13 +1,13 @@
-import { isRole } from "@/lib/accounts/schema";
+import { isRole } from "@/lib/access/roles";
 import { AppError } from "@/lib/errors/app-error";
 import { formatIso } from "@/lib/format/time";
-import type { TokenDto, TokenStatus } from "@/lib/tokens/schema";
-import type { TokenListRow } from "@/lib/tokens/token-repository";
+import type { TokenDto, TokenStatus } from "./schema";
+import type { TokenListRow } from "./token-repository";
 
-type Ends = Readonly<{ revokedAt: Date | null; expiresAt: Date | null }>;
+type TokenLifetime = Readonly<{ revokedAt: Date | null; expiresAt: Date | null }>;
 
 /** A token counts up to its end, and not at it. */
-export function tokenStatus(row: Ends, now: Date): TokenStatus {
+function tokenStatus(row: TokenLifetime, now: Date): TokenStatus {
   if (row.revokedAt !== null) return "revoked";
   return row.expiresAt !== null && row.expiresAt <= now ? "expired" : "active";
 }
@@ -16,6 +16,7 @@ export function tokenStatus(row: Ends, now: Date): TokenStatus {
 export function tokenDto(row: TokenListRow, now: Date): TokenDto {
   if (!isRole(row.role)) throw new Error(`token ${row.id} has a role that does not exist`);
   const { id, name, role, identity, hint, createdBy, createdAt, expiresAt, revokedAt } = row;
+  const { parent, account, lastUsedAt } = row;
   return {
     id,
     name,
@@ -24,6 +25,9 @@ export function tokenDto(row: TokenListRow, now: Date): TokenDto {
     hint,
     status: tokenStatus(row, now),
     createdBy,
+    parent,
+    account,
+    lastUsedAt: lastUsedAt === null ? null : formatIso(lastUsedAt),
     createdAt: formatIso(createdAt),
     expiresAt: expiresAt === null ? null : formatIso(expiresAt),
     revokedAt: revokedAt === null ? null : formatIso(revokedAt),
@@ -35,5 +39,4 @@ export const tokenTarget = (row: Readonly<{ id: string; name: string }>) => ({
   id: row.id,
   label: row.name,
 });
-export const noSuchToken = () =>
-  new AppError("token.not-found", "There is no such token.", { kind: "not-found" });
+export const noSuchToken = () => new AppError("token.not-found", "Token not found.");

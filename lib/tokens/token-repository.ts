@@ -1,7 +1,8 @@
 import type { Database } from "@/lib/db/database";
+import { dayMs } from "@/lib/format/time-units";
 import { makeGroupCommit } from "@/lib/db/group-commit";
-import type { AuditedTx } from "@/lib/log/audited-transaction";
-import type { TokenQuery, TokenStatus } from "@/lib/tokens/schema";
+import type { AuditedTx } from "@/lib/log/record/audited-transaction";
+import type { TokenQuery, TokenStatus } from "./schema";
 
 export type TokenRow = Readonly<{
   id: string;
@@ -14,14 +15,34 @@ export type TokenRow = Readonly<{
   createdAt: Date;
   expiresAt: Date | null;
   revokedAt: Date | null;
+  parentId: string | null;
+  accountId: string | null;
+  lineage: readonly string[];
 }>;
+type NamedRow = Readonly<{ id: string; name: string }>;
 export type TokenListRow = TokenRow &
-  Readonly<{ identity: Readonly<{ id: string; name: string }> | null }>;
+  Readonly<{
+    identity: NamedRow | null;
+    parent: NamedRow | null;
+    account: Readonly<{ id: string; email: string }> | null;
+    lastUsedAt: Date | null;
+  }>;
 
-const withIdentity = { identity: { select: { id: true, name: true } } } as const;
+const named = { select: { id: true, name: true } } as const;
+const withMaker = {
+  identity: named,
+  parent: named,
+  account: { select: { id: true, email: true } },
+} as const;
 
 export async function insertToken(tx: AuditedTx, row: TokenRow): Promise<void> {
-  await tx.apiToken.create({ data: { ...row, secretHash: Uint8Array.from(row.secretHash) } });
+  await tx.apiToken.create({
+    data: {
+      ...row,
+      secretHash: Uint8Array.from(row.secretHash),
+      lineage: [...row.lineage],
+    },
+  });
 }
 
 /** False if it was revoked before: the date is never rewritten. */
@@ -34,7 +55,8 @@ export async function revokeTokenRow(tx: AuditedTx, id: string, now: Date): Prom
 }
 
 export async function findTokenRow(db: Database, id: string): Promise<TokenListRow | null> {
-  return db.prisma.apiToken.findUnique({ where: { id }, include: withIdentity });
+  const row = await db.prisma.apiToken.findUnique({ where: { id }, include: withMaker });
+  return row && { ...row, lastUsedAt: (await findLastUses(db, [id])).get(id) ?? null };
 }
 
 /** Newest first by id. */
@@ -44,18 +66,59 @@ export async function listTokenRows(
   now: Date,
   take: number,
 ): Promise<TokenListRow[]> {
-  const { status, role, cursor } = query;
-  const where = {
-    ...(status ? whereStatus(status, now) : {}),
-    ...(role ? { role } : {}),
-    ...(cursor ? { id: { lt: cursor } } : {}),
-  };
-  return db.prisma.apiToken.findMany({
-    where,
-    include: withIdentity,
+  const { status, role, account, madeWith, unusedForDays, cursor } = query;
+  const unused =
+    unusedForDays === undefined
+      ? null
+      : await findUnusedIds(db, now, new Date(now.getTime() - unusedForDays * dayMs));
+  const rows = await db.prisma.apiToken.findMany({
+    where: {
+      AND: [
+        status ? whereStatus(status, now) : {},
+        role ? { role } : {},
+        account ? { accountId: account } : {},
+        madeWith ? { lineage: { has: madeWith } } : {},
+        unused ? { id: { in: unused } } : {},
+        cursor ? { id: { lt: cursor } } : {},
+      ],
+    },
+    include: withMaker,
     orderBy: { id: "desc" },
     take,
   });
+  const ids = rows.map(({ id }) => id);
+  const lastUses = await findLastUses(db, ids);
+  return rows.map((row) => ({ ...row, lastUsedAt: lastUses.get(row.id) ?? null }));
+}
+
+/**
+ * The last entry of an actor `t.id`, from the log's search index: each request with a token is an
+ * entry, so nothing else has to be written to know when it was used.
+ */
+const lastEntry = `(select max(ts) from (
+    (select ts from tlog.search where actor_id = t.id and not is_read order by seq desc limit 1) union all
+    (select ts from tlog.search where actor_id = t.id and is_read order by seq desc limit 1)) as newest)`;
+
+/** When tokens were last used. Those that never were are missing. */
+async function findLastUses(db: Database, ids: readonly string[]): Promise<Map<string, Date>> {
+  if (ids.length === 0) return new Map();
+  const { rows } = await db.pool.query<{ id: string; at: Date | null }>({
+    name: "find-last-token-uses",
+    text: `select t.id, ${lastEntry} as at from unnest($1::text[]) as t (id)`,
+    values: [ids],
+  });
+  return new Map(rows.flatMap(({ id, at }) => (at === null ? [] : [[id, at] as const])));
+}
+
+/** Active tokens that were neither used nor made since. */
+async function findUnusedIds(db: Database, now: Date, since: Date): Promise<string[]> {
+  const { rows } = await db.pool.query<{ id: string }>({
+    name: "find-unused-tokens",
+    text: `select t.id from api_token t where t.revoked_at is null and (t.expires_at is null or t.expires_at > $1)
+      and greatest(t.created_at, ${lastEntry}) < $2`,
+    values: [now, since],
+  });
+  return rows.map(({ id }) => id);
 }
 
 function whereStatus(status: TokenStatus, now: Date) {
@@ -69,7 +132,7 @@ function whereStatus(status: TokenStatus, now: Date) {
   };
 }
 
-/** The identity that a service token speaks for, as it stands. */
+/** The current identity of a service token. */
 export async function findTokenIdentity(
   db: Database,
   id: string,
@@ -80,6 +143,7 @@ export async function findTokenIdentity(
   });
 }
 
+/** A token with what it depends on: its identity, its account and the tokens it was made with. */
 export type BearerRow = Readonly<{
   id: string;
   name: string;
@@ -88,22 +152,34 @@ export type BearerRow = Readonly<{
   identity_status: string | null;
   expires_at: Date | null;
   revoked_at: Date | null;
+  /** What it depends on; null for a token that was made on the command line. */
+  maker: Readonly<{
+    accountStatus?: string;
+    accountRole?: string;
+    /** One of the tokens that it was made with is revoked. */
+    revoked?: boolean;
+    /** When the first of them expires. */
+    expiresAt?: string | null;
+  }> | null;
 }>;
 
-type Look = (secretHash: Uint8Array) => Promise<BearerRow | null>;
-const mostTogether = 200;
-const looks = new WeakMap<Database, Look>();
+type FindToken = (secretHash: Uint8Array) => Promise<BearerRow | null>;
+const maxBatch = 200;
+const finders = new WeakMap<Database, FindToken>();
 
-/** Requests of one moment share a look: each is answered by a query that began after it came in, so nothing is ever remembered. */
-function lookOf(db: Database): Look {
-  const known = looks.get(db);
+/**
+ * Requests of one moment share a look: each is answered by a query that began after it came in, so
+ * nothing is ever remembered.
+ */
+function finderOf(db: Database): FindToken {
+  const known = finders.get(db);
   if (known) return known;
   const made = makeGroupCommit<Uint8Array, BearerRow | null>({
-    maxBatch: mostTogether,
-    lanes: 2,
+    maxBatch: maxBatch,
+    concurrency: 2,
     work: (hashes) => findTokens(db, hashes),
   });
-  looks.set(db, made);
+  finders.set(db, made);
   return made;
 }
 
@@ -115,7 +191,8 @@ async function findTokens(
   const keys = hashes.map((hash) => Buffer.from(hash).toString("hex"));
   const { rows } = await db.pool.query<BearerRow & { secret_hash: Buffer }>({
     name: "find-tokens-by-secret",
-    text: `select t.secret_hash, t.id, t.name, t.role, t.identity_id, i.status as identity_status, t.expires_at, t.revoked_at
+    text: `select t.secret_hash, t.id, t.name, t.role, t.identity_id, i.status as identity_status, t.expires_at, t.revoked_at,
+        case when t.account_id is not null or t.lineage <> '{}' then tlog.token_maker(t.account_id, t.lineage) end as maker
       from api_token t left join identity i on i.id = t.identity_id where t.secret_hash = any($1::bytea[])`,
     values: [[...new Set(keys)].map((key) => Buffer.from(key, "hex"))],
   });
@@ -123,7 +200,7 @@ async function findTokens(
   return keys.map((key) => byKey.get(key) ?? null);
 }
 
-/** The token with this hash of its secret, as it stands now. */
+/** The current token whose secret has this hash. */
 export function findTokenBySecret(db: Database, secretHash: Uint8Array): Promise<BearerRow | null> {
-  return lookOf(db)(secretHash);
+  return finderOf(db)(secretHash);
 }

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { sha256 } from "@/lib/format/hash";
 
 export const secretPattern = /^chy_[A-Za-z0-9_-]{43}$/;
 
@@ -7,5 +7,4 @@ export const makeSecret = (randomBytes: (n: number) => Uint8Array): string =>
   `chy_${Buffer.from(randomBytes(32)).toString("base64url")}`;
 
 /** What is stored of a secret. It has 256 random bits, so a plain hash cannot be guessed back. */
-export const hashSecret = (secret: string): Uint8Array =>
-  new Uint8Array(createHash("sha256").update(secret).digest());
+export const hashSecret = (secret: string): Uint8Array => new Uint8Array(sha256(secret));

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Actor } from "@/lib/auth/actor";
-import { roles } from "@/lib/auth/permissions";
-import { actorOfToken } from "@/lib/auth/token-actor";
+import type { Actor } from "@/lib/access/actor";
+import { roles } from "@/lib/access/roles";
 import { createIdentity } from "@/lib/identities/create-identity";
 import { suspendIdentity } from "@/lib/identities/set-identity-status";
-import { openHarness, stranger, system, type Harness } from "@/server/api/testing/harness";
+import { anonymousActor, system } from "@/testing/actors";
+import { type Harness, openHarness } from "@/testing/harness";
+import { authenticateToken } from "./authenticate-token";
 import { createToken } from "./create-token";
-import { getToken } from "./get-token";
-import { listTokens } from "./list-tokens";
+import { getToken, listTokens } from "./read-tokens";
 import { revokeToken } from "./revoke-token";
 import { tokenInput } from "./schema";
 
@@ -27,15 +27,15 @@ const codeOf = (promise: Promise<unknown>) =>
     (error: Error & { code?: string }) => error.code ?? error.message,
   );
 const actorOf = (role: Actor["role"]): Actor => ({
-  ...stranger(),
+  ...anonymousActor(),
   kind: "user",
   id: "usr_1",
   label: "somebody@example.com",
   role,
 });
 const use = async (secret: string) => {
-  const { origin, requestId, correlationId } = stranger();
-  return actorOfToken(harness.deps, secret, { origin, requestId, correlationId });
+  const { address, requestId, correlationId } = anonymousActor();
+  return authenticateToken(harness.deps, secret, { address, requestId, correlationId });
 };
 let named = 0;
 const makeIdentity = () =>
@@ -49,7 +49,7 @@ const makeIdentity = () =>
 test.each(roles.filter((role) => role !== "admin"))(
   "role %s makes and revokes no token",
   async (role) => {
-    const { id } = await createToken(harness.deps, system, input());
+    const { id } = (await createToken(harness.deps, system, input())).result;
     expect(await codeOf(createToken(harness.deps, actorOf(role), input({ role: "admin" })))).toBe(
       "forbidden",
     );
@@ -68,54 +68,58 @@ test.each([
   `chy_${"A".repeat(42)}+`,
   `chy_${"A".repeat(43)}`,
   "x".repeat(100_000),
-])("%.12j… is nobody", async (secret) => {
+])("the secret %.12j… is unauthenticated", async (secret) => {
   expect((await use(secret)).actor).toBeNull();
 });
 
-test("a revoked, an expired and a suspended identity's token are nobody, at once, each with its reason for the record", async () => {
+test("a revoked, an expired and a suspended identity's token are unauthenticated at once, each with its reason for the audit log", async () => {
   const revoked = await createToken(harness.deps, system, input()),
     short = await createToken(harness.deps, system, input({ expiresInDays: 1 }));
   const identity = await makeIdentity(),
     service = await createToken(
       harness.deps,
       system,
-      input({ role: "service", identityId: identity.id }),
+      input({ role: "service", identityId: identity.result.id }),
     );
-  for (const { secret } of [revoked, short, service])
+  for (const {
+    result: { secret },
+  } of [revoked, short, service])
     expect((await use(secret ?? "")).actor).not.toBeNull();
-  await revokeToken(harness.deps, system, revoked.id);
-  await suspendIdentity(harness.deps, system, identity.id, { comment: "" });
-  expect(await use(revoked.secret ?? "")).toEqual({
+  await revokeToken(harness.deps, system, revoked.result.id);
+  await suspendIdentity(harness.deps, system, identity.result.id, { comment: "" });
+  expect(await use(revoked.result.secret ?? "")).toEqual({
     actor: null,
     reason: "revoked token",
-    tokenId: revoked.id,
+    tokenId: revoked.result.id,
   });
-  expect(await use(service.secret ?? "")).toEqual({
+  expect(await use(service.result.secret ?? "")).toEqual({
     actor: null,
     reason: "suspended identity",
-    tokenId: service.id,
+    tokenId: service.result.id,
   });
-  harness.pass(86_400);
-  expect(await use(short.secret ?? "")).toEqual({
+  harness.advance(86_400_000);
+  expect(await use(short.result.secret ?? "")).toEqual({
     actor: null,
     reason: "expired token",
-    tokenId: short.id,
+    tokenId: short.result.id,
   });
 });
 
-test("a token acts in its role and, as a service, for its identity alone", async () => {
+test("a token has its role's permissions and, for a service, acts for its identity alone", async () => {
   const identity = await makeIdentity();
-  const { id, secret } = await createToken(
-    harness.deps,
-    system,
-    input({ role: "service", identityId: identity.id }),
-  );
+  const { id, secret } = (
+    await createToken(
+      harness.deps,
+      system,
+      input({ role: "service", identityId: identity.result.id }),
+    )
+  ).result;
   expect((await use(secret ?? "")).actor).toMatchObject({
     kind: "token",
     id,
     label: "ci",
     role: "service",
-    identityId: identity.id,
+    identityId: identity.result.id,
   });
 });
 
@@ -140,17 +144,17 @@ test("a service token without an identity, and an identity with another role, ar
 
 test("an identity that does not exist or is suspended gets no token", async () => {
   const identity = await makeIdentity();
-  await suspendIdentity(harness.deps, system, identity.id, { comment: "" });
+  await suspendIdentity(harness.deps, system, identity.result.id, { comment: "" });
   expect(
     await codeOf(
       createToken(harness.deps, system, input({ role: "service", identityId: "idn_none" })),
     ),
-  ).toBe("identity.not-found");
+  ).toBe("token.identity-unknown");
   expect(
     await codeOf(
-      createToken(harness.deps, system, input({ role: "service", identityId: identity.id })),
+      createToken(harness.deps, system, input({ role: "service", identityId: identity.result.id })),
     ),
-  ).toBe("identity.suspended");
+  ).toBe("token.identity-suspended");
 });
 
 test("the secret is in the first answer alone: not in a list, not in an entry, not in the database", async () => {
@@ -159,8 +163,8 @@ test("the secret is in the first answer alone: not in a list, not in an entry, n
   );
   const { rows } = await harness.deps.db.pool.query("select * from api_token");
   const kept = JSON.stringify([entries, await listTokens(harness.deps, system), rows]);
-  expect(result.secret).toMatch(/^chy_[\w-]{43}$/);
-  expect(kept).not.toContain(result.secret?.slice(9));
+  expect(result.result.secret).toMatch(/^chy_[\w-]{43}$/);
+  expect(kept).not.toContain(result.result.secret?.slice(9));
   expect(entries).toEqual([
     expect.objectContaining({
       action: "token.created",
@@ -170,10 +174,12 @@ test("the secret is in the first answer alone: not in a list, not in an entry, n
 });
 
 test("revoking again changes nothing and keeps the date", async () => {
-  const { id } = await createToken(harness.deps, system, input());
+  const { id } = (await createToken(harness.deps, system, input())).result;
   const first = await revokeToken(harness.deps, system, id);
-  harness.pass(60);
-  expect((await revokeToken(harness.deps, system, id)).revokedAt).toBe(first.revokedAt);
+  harness.advance(60_000);
+  expect((await revokeToken(harness.deps, system, id)).result.revokedAt).toBe(
+    first.result.revokedAt,
+  );
   expect(await codeOf(revokeToken(harness.deps, system, "tok_none"))).toBe("token.not-found");
 });
 

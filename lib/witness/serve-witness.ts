@@ -3,18 +3,18 @@ import { toBase64 } from "@/lib/log/pure/bytes";
 import { parseCheckpoint } from "@/lib/log/pure/checkpoint";
 import { parseCosignature } from "@/lib/log/pure/cosignature";
 import { parseNote } from "@/lib/log/pure/note";
-import { addCheckpoint, type WitnessParts } from "./add-checkpoint";
+import { addCheckpoint, type WitnessDeps } from "./add-checkpoint";
 import { originHash } from "./file-store";
 
-export type ServeWitness = WitnessParts &
+export type WitnessServerOptions = WitnessDeps &
   Readonly<{
-    /** Seconds without a new checkpoint after which a log counts as late. */
+    /** After how many seconds without a new checkpoint a log is reported as late. */
     lateAfterSeconds: number;
     onError: (error: unknown) => void;
   }>;
 
-/** The longest request: a note of ample signatures and 63 hashes. */
-const MOST_BYTES = 65_536;
+/** The maximum size of a request: a note with many signatures and 63 hashes. */
+const maxRequestBytes = 65_536;
 const limits = {
   maxHeaderSize: 8_192,
   headersTimeout: 10_000,
@@ -22,21 +22,22 @@ const limits = {
   keepAliveTimeout: 75_000,
   connectionsCheckingInterval: 2_000,
 } as const;
-const plain = "text/plain; charset=utf-8";
+const textType = "text/plain; charset=utf-8";
 
 /**
- * The witness over HTTP: POST /add-checkpoint, GET /{sha256 of the origin}/checkpoint (what was cosigned last), and GET / with the state of
- * each log for people and monitors. The caller opens the port.
+ * The HTTP server of a witness: POST /add-checkpoint, GET /{sha256 of the origin}/checkpoint (the
+ * last cosigned checkpoint), and GET / with the state of each log for people and monitors. The
+ * caller opens the port.
  */
-export function serveWitness(parts: ServeWitness): Server {
+export function serveWitness(parts: WitnessServerOptions): Server {
   const server = createServer(limits, (request, response) => {
-    answer(parts, request, response).catch((error: unknown) => {
+    handleRequest(parts, request, response).catch((error: unknown) => {
       parts.onError(error);
       send(
         response,
         500,
-        plain,
-        "The witness cannot read or write what it remembers, so it signs nothing.\n",
+        textType,
+        "The witness cannot read or write its store, so it does not cosign.\n",
       );
     });
   });
@@ -44,52 +45,63 @@ export function serveWitness(parts: ServeWitness): Server {
   return server;
 }
 
-async function answer(
-  parts: ServeWitness,
+async function handleRequest(
+  parts: WitnessServerOptions,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const path = (request.url ?? "/").split("?", 1)[0]!,
-    isRead = request.method === "GET" || request.method === "HEAD";
+  const path = (request.url ?? "/").split("?", 1)[0]!;
+  const isRead = request.method === "GET" || request.method === "HEAD";
   if (path === "/add-checkpoint") {
     if (request.method !== "POST")
-      return send(response, 405, plain, "POST a checkpoint here.\n", { allow: "POST" });
+      return send(response, 405, textType, "Use POST to submit a checkpoint.\n", { allow: "POST" });
     const body = await readBody(request);
     if (body === null)
-      return send(response, 413, plain, `At most ${MOST_BYTES} bytes are read.\n`, {
-        connection: "close",
-      });
+      return send(
+        response,
+        413,
+        textType,
+        `The maximum size of a request is ${maxRequestBytes} bytes.\n`,
+        {
+          connection: "close",
+        },
+      );
     const { status, type, body: text } = await addCheckpoint(parts, body);
     return send(response, status, type, text);
   }
   if (!isRead)
-    return send(response, 405, plain, "Only GET and HEAD are served here.\n", {
+    return send(response, 405, textType, "Only GET and HEAD are supported.\n", {
       allow: "GET, HEAD",
     });
   if (path === "/")
-    return send(response, 200, "application/json", `${JSON.stringify(describe(parts), null, 2)}\n`);
+    return send(
+      response,
+      200,
+      "application/json",
+      `${JSON.stringify(describeState(parts), null, 2)}\n`,
+    );
   const hash = /^\/([0-9a-f]{64})\/checkpoint$/.exec(path)?.[1];
   const origin =
     hash === undefined ? undefined : [...parts.logs.keys()].find((one) => originHash(one) === hash);
   const note = origin === undefined ? null : parts.store.read(origin);
   return note === null
-    ? send(response, 404, plain, "There is nothing here.\n")
-    : send(response, 200, plain, note);
+    ? send(response, 404, textType, "Not found.\n")
+    : send(response, 200, textType, note);
 }
 
-/** Null: it is longer than any request. */
+/** Null if the body is too large. */
 async function readBody(request: IncomingMessage): Promise<Uint8Array | null> {
-  const pieces: Buffer[] = [];
+  const chunks: Buffer[] = [];
   let length = 0;
-  for await (const piece of request as AsyncIterable<Buffer>) {
-    length += piece.length;
-    if (length > MOST_BYTES) return null;
-    pieces.push(piece);
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > maxRequestBytes) return null;
+    chunks.push(chunk);
   }
-  return Buffer.concat(pieces);
+  return Buffer.concat(chunks);
 }
 
-function describe({ key, logs, store, clock, lateAfterSeconds }: ServeWitness) {
+function describeState({ key, logs, store, clock, lateAfterSeconds }: WitnessServerOptions) {
   const now = clock.now().getTime() / 1000;
   return {
     witness: key.key.name,
@@ -105,9 +117,9 @@ function describe({ key, logs, store, clock, lateAfterSeconds }: ServeWitness) {
           cosignedAt: null,
           late: true,
         };
-      const { size, root } = parseCheckpoint(note),
-        own = parseNote(note).signatures.at(-1)!,
-        { timestamp } = parseCosignature(own.signature);
+      const { size, root } = parseCheckpoint(note);
+      const own = parseNote(note).signatures.at(-1)!;
+      const { timestamp } = parseCosignature(own.signature);
       return {
         origin,
         hash: originHash(origin),

@@ -1,102 +1,29 @@
-import { createHash, generateKeyPairSync, randomBytes, sign, type KeyObject } from "node:crypto";
-import {
-  chmodSync,
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
-import { once } from "node:events";
-import type { AddressInfo } from "node:net";
+import { sign } from "node:crypto";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { nodeLogCrypto } from "@/lib/log/node-crypto";
-import { toBase64 } from "@/lib/log/pure/bytes";
+import { nodeLogCrypto } from "@/lib/log/tree/node-crypto";
 import { formatCheckpoint, parseCheckpoint } from "@/lib/log/pure/checkpoint";
 import { emptyRoot } from "@/lib/log/pure/hashes";
-import {
-  formatVkey,
-  keyIdOf,
-  parseNote,
-  readVkey,
-  signatureLine,
-  verifyNote,
-  type NoteKey,
-} from "@/lib/log/pure/note";
-import { addCheckpoint, type WitnessParts } from "./add-checkpoint";
+import { parseNote, signatureLine, verifyNote } from "@/lib/log/pure/note";
+import { addCheckpoint, type WitnessDeps } from "./add-checkpoint";
 import { makeFileStore, originHash } from "./file-store";
-import { serveWitness } from "./serve-witness";
 import { openWitnessKey } from "./witness-key";
+import {
+  hash,
+  mth,
+  subproof,
+  type TestLog,
+  leaves,
+  makeLog,
+  random,
+} from "@/testing/witness/grown-log";
 
-// A log of a test: its tree is computed here from the definition in RFC 6962 §2.1, and so are its proofs.
-
-const hash = (...parts: readonly Uint8Array[]): Buffer =>
-  parts.reduce((sum, part) => sum.update(part), createHash("sha256")).digest();
-const split = (n: number): number => {
-  let k = 1;
-  while (k * 2 < n) k *= 2;
-  return k;
-};
-function mth(leaves: readonly Buffer[]): Buffer {
-  if (leaves.length < 2) return leaves[0] ?? hash();
-  const k = split(leaves.length);
-  return hash(Buffer.from([1]), mth(leaves.slice(0, k)), mth(leaves.slice(k)));
-}
-function subproof(m: number, leaves: readonly Buffer[], whole: boolean): Buffer[] {
-  if (m === leaves.length) return whole ? [] : [mth(leaves)];
-  const k = split(leaves.length);
-  return m <= k
-    ? [...subproof(m, leaves.slice(0, k), whole), mth(leaves.slice(k))]
-    : [...subproof(m - k, leaves.slice(k), false), mth(leaves.slice(0, k))];
-}
-
-type TestLog = Readonly<{
-  origin: string;
-  vkey: string;
-  key: NoteKey;
-  privateKey: KeyObject;
-  note: (size: number, root?: Uint8Array) => string;
-  body: (
-    old: number,
-    size: number,
-    more?: Readonly<{ path?: readonly Uint8Array[]; note?: string }>,
-  ) => Buffer;
-}>;
-const leaves = Array.from({ length: 300 }, (_, n) =>
-  hash(Buffer.from([0]), Buffer.from(`entry ${n}`)),
-);
-
-async function makeLog(origin: string): Promise<TestLog> {
-  const { privateKey, publicKey } = generateKeyPairSync("ed25519");
-  const raw = new Uint8Array(publicKey.export({ format: "der", type: "spki" }).subarray(-32)),
-    keyId = await keyIdOf(nodeLogCrypto, origin, 1, raw);
-  const note = (size: number, root: Uint8Array = mth(leaves.slice(0, size))): string => {
-    const text = formatCheckpoint({ origin, size, root });
-    return `${text}\n${signatureLine(origin, keyId, new Uint8Array(sign(null, Buffer.from(text), privateKey)))}`;
-  };
-  return {
-    origin,
-    privateKey,
-    vkey: await formatVkey(nodeLogCrypto, origin, 1, raw),
-    key: { name: origin, keyId, type: 1, publicKey: raw },
-    note,
-    body: (
-      old,
-      size,
-      {
-        path = old === 0 || old >= size ? [] : subproof(old, leaves.slice(0, size), true),
-        note: other = note(size),
-      } = {},
-    ) => Buffer.from(`old ${old}\n${path.map((one) => `${toBase64(one)}\n`).join("")}\n${other}`),
-  };
-}
-
-const random = { bytes: (n: number) => new Uint8Array(randomBytes(n)) };
-let folder: string, log: TestLog, parts: WitnessParts, now: Date;
+let folder: string;
+let log: TestLog;
+let parts: WitnessDeps;
+let now: Date;
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "chancery-witness-"));
   now = new Date("2026-11-23T06:00:00.900Z");
@@ -105,7 +32,7 @@ beforeEach(async () => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-async function openParts(logs: readonly TestLog[]): Promise<WitnessParts> {
+async function openParts(logs: readonly TestLog[]): Promise<WitnessDeps> {
   const key = await openWitnessKey(folder, { name: null, host: "w.example.com", random });
   return {
     key,
@@ -130,8 +57,8 @@ describe("a checkpoint that goes on from the last", () => {
     [256, 300],
   ])("from %i to %i entries is cosigned, with the time, and remembered", async (from, to) => {
     if (from > 0) await add(log.body(0, from));
-    const { status, body } = await add(log.body(from, to)),
-      text = parseNote(log.note(to)).text;
+    const { status, body } = await add(log.body(from, to));
+    const text = parseNote(log.note(to)).text;
     expect(status).toBe(200);
     expect(
       (await verifyNote(nodeLogCrypto, `${text}\n${body}`, [parts.key.key])).signatures,
@@ -152,8 +79,8 @@ describe("a checkpoint that goes on from the last", () => {
   });
 
   test("signatures of keys that are not known are ignored, and not remembered", async () => {
-    const stranger = await makeLog(log.origin),
-      both = log.note(20) + stranger.note(20).slice(stranger.note(20).indexOf("\u2014"));
+    const stranger = await makeLog(log.origin);
+    const both = log.note(20) + stranger.note(20).slice(stranger.note(20).indexOf("\u2014"));
     expect((await add(log.body(0, 20, { note: both }))).status).toBe(200);
     expect(parseNote(parts.store.read(log.origin)!).signatures.map(({ name }) => name)).toEqual([
       log.origin,
@@ -163,8 +90,8 @@ describe("a checkpoint that goes on from the last", () => {
 
   test("a checkpoint's extension lines are cosigned with it", async () => {
     const text = `${formatCheckpoint({ origin: log.origin, size: 4, root: mth(leaves.slice(0, 4)) })}note of the log\n`;
-    const note = `${text}\n${signatureLine(log.origin, log.key.keyId, new Uint8Array(sign(null, Buffer.from(text), log.privateKey)))}`,
-      { status, body } = await add(log.body(0, 4, { note }));
+    const note = `${text}\n${signatureLine(log.origin, log.key.keyId, new Uint8Array(sign(null, Buffer.from(text), log.privateKey)))}`;
+    const { status, body } = await add(log.body(0, 4, { note }));
     expect(status).toBe(200);
     await expect(
       verifyNote(nodeLogCrypto, `${text}\n${body}`, [parts.key.key]),
@@ -256,8 +183,8 @@ describe("refused, and what is remembered stays", () => {
     ["bytes that are no UTF-8", 400, () => Uint8Array.from([0xff, 0xfe, 0x0a, 0x0a])],
   ];
   test.each(cases)("%s: %i", async (_what, status, make) => {
-    const before = parts.store.read(log.origin),
-      answer = await add(await make(log));
+    const before = parts.store.read(log.origin);
+    const answer = await add(await make(log));
     expect(answer.status).toBe(status);
     expect(answer.body).not.toContain("\u2014");
     expect(parts.store.read(log.origin)).toBe(before);
@@ -340,130 +267,5 @@ describe("what is remembered", () => {
     expect((await add(log.body(0, 100))).status).toBe(200);
     expect((await add(other.body(0, 7))).status).toBe(200);
     expect((await add(log.body(100, 101))).status).toBe(200);
-  });
-});
-
-describe("the key", () => {
-  test("is made once, for its owner alone, in the form that signed notes have", async () => {
-    const path = join(folder, "witness.key");
-    expect(statSync(path).mode & 0o777).toBe(0o600);
-    expect(readFileSync(path, "utf8")).toMatch(
-      /^PRIVATE\+KEY\+w\.example\.com\/witness\/[0-9a-f]{8}\+[0-9a-f]{8}\+[A-Za-z0-9+/]{44}\n$/,
-    );
-    expect((await openWitnessKey(folder, { name: null, host: "elsewhere", random })).vkey).toBe(
-      parts.key.vkey,
-    );
-    expect(await readVkey(nodeLogCrypto, parts.key.vkey)).toEqual(parts.key.key);
-  });
-  test("first starts at once end up with one key", async () => {
-    const place = join(folder, "new"),
-      keys = await Promise.all(
-        Array.from({ length: 8 }, () => openWitnessKey(place, { name: null, host: "h", random })),
-      );
-    expect(new Set(keys.map(({ vkey }) => vkey)).size).toBe(1);
-    expect(readdirSync(place)).toEqual(["witness.key"]);
-  });
-  test("that others can read, that is damaged or bears another name is refused with the way out", async () => {
-    const path = join(folder, "witness.key"),
-      text = readFileSync(path, "utf8"),
-      open = (name: string | null = null) => openWitnessKey(folder, { name, host: "h", random });
-    chmodSync(path, 0o640);
-    await expect(open()).rejects.toThrow(/chmod 600/);
-    chmodSync(path, 0o600);
-    await expect(open("another")).rejects.toThrow(/is called w\.example\.com/);
-    for (const damaged of [
-      "",
-      text.trim(),
-      text.replace(/.\n$/, "\n"),
-      text.replace("+w.", "+v."),
-      `x${text}`,
-    ]) {
-      writeFileSync(path, damaged);
-      await expect(open(), damaged).rejects.toMatchObject({ code: "witness.key-damaged" });
-    }
-    expect(existsSync(path)).toBe(true);
-  });
-  test.each(["with space", "with+plus", ""])("is not made under the name %j", async (name) => {
-    await expect(
-      openWitnessKey(join(folder, "n"), { name, host: "h", random }),
-    ).rejects.toMatchObject({ code: "witness.key-name" });
-  });
-});
-
-describe("over HTTP", () => {
-  let url: string, server: ReturnType<typeof serveWitness>;
-  const errors: unknown[] = [];
-  beforeEach(async () => {
-    server = serveWitness({
-      ...parts,
-      lateAfterSeconds: 900,
-      onError: (error) => errors.push(error),
-    }).listen(0, "127.0.0.1");
-    await once(server, "listening");
-    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  });
-  afterEach(() => {
-    server.close();
-    server.closeAllConnections();
-  });
-  const post = (body: Uint8Array | string) =>
-    fetch(`${url}/add-checkpoint`, { method: "POST", body: Uint8Array.from(Buffer.from(body)) });
-
-  test("add-checkpoint answers with the cosignature, and the checkpoint is there for monitors", async () => {
-    expect((await fetch(`${url}/${originHash(log.origin)}/checkpoint`)).status).toBe(404);
-    const answer = await post(log.body(0, 100)),
-      line = await answer.text();
-    expect([answer.status, line.startsWith("\u2014 ")]).toEqual([200, true]);
-    const kept = await fetch(`${url}/${originHash(log.origin)}/checkpoint`);
-    expect([kept.headers.get("content-type"), await kept.text()]).toEqual([
-      "text/plain; charset=utf-8",
-      log.note(100) + line,
-    ]);
-  });
-  test("a wrong old size comes with exactly the type and body of the protocol", async () => {
-    await post(log.body(0, 100));
-    const answer = await post(log.body(7, 100));
-    expect([answer.status, answer.headers.get("content-type"), await answer.text()]).toEqual([
-      409,
-      "text/x.tlog.size",
-      "100\n",
-    ]);
-  });
-  test("the state says how far each log is, and whether it is late", async () => {
-    expect(await (await fetch(url)).json()).toMatchObject({
-      witness: parts.key.key.name,
-      vkey: parts.key.vkey,
-      logs: [{ origin: log.origin, size: null, late: true }],
-    });
-    await post(log.body(0, 100));
-    expect(await (await fetch(url)).json()).toMatchObject({
-      logs: [{ size: 100, cosignedAt: "2026-11-23T06:00:00.000Z", late: false }],
-    });
-    now = new Date(now.getTime() + 901_000);
-    expect(await (await fetch(url)).json()).toMatchObject({ logs: [{ size: 100, late: true }] });
-  });
-  test.each([
-    ["GET", "/add-checkpoint", 405],
-    ["PUT", "/add-checkpoint", 405],
-    ["POST", "/", 405],
-    ["GET", "/nothing", 404],
-    ["GET", `/${"0".repeat(64)}/checkpoint`, 404],
-    ["GET", "/../../witness.key", 404],
-    ["GET", "/witness.key", 404],
-    ["POST", "/sign-subtree", 405],
-  ])("%s %s is %i", async (method, path, status) => {
-    expect((await fetch(`${url}${path}`, { method })).status).toBe(status);
-  });
-  test("a body that is too long is refused, and the next request is answered", async () => {
-    const answer = await post("x".repeat(70_000)).catch(() => null);
-    expect(answer === null || answer.status === 413).toBe(true);
-    expect((await post(log.body(0, 100))).status).toBe(200);
-  });
-  test("where it cannot remember it does not sign", async () => {
-    await post(log.body(0, 100));
-    writeFileSync(join(folder, "logs", originHash(log.origin), "1"), "rubbish");
-    const answer = await post(log.body(100, 150));
-    expect([answer.status, (await answer.text()).includes("\u2014")]).toEqual([500, false]);
-    expect(errors.length).toBeGreaterThan(0);
   });
 });

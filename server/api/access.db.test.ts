@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { roles, scopeOf, type Role } from "@/lib/auth/permissions";
+import { scopeOf } from "@/lib/access/permissions";
+import { type Role, roles } from "@/lib/access/roles";
 import { createIdentity } from "@/lib/identities/create-identity";
 import { createToken } from "@/lib/tokens/create-token";
 import { revokeToken } from "@/lib/tokens/revoke-token";
-import { makeCall, told, type Call } from "./testing/client";
-import { openHarness, system, type Harness } from "./testing/harness";
+import { type Call, makeCall, problemOf } from "@/testing/api/client";
+import { system } from "@/testing/actors";
+import { type Harness, openHarness } from "@/testing/harness";
 import { routes } from "./all-routes";
 
 let harness: Harness, call: Call;
@@ -19,7 +21,7 @@ beforeAll(async () => {
     note: "",
   });
   for (const role of roles)
-    tokens[role] = await harness.tokenFor(role, role === "service" ? identity.id : null);
+    tokens[role] = await harness.tokenFor(role, role === "service" ? identity.result.id : null);
 });
 afterAll(async () => {
   await harness.close();
@@ -29,16 +31,16 @@ const guarded = routes.filter((route) => route.permission !== null);
 const pathOf = (path: string) => path.replaceAll(/\{\w+\}/g, "none_such");
 const cases = guarded.map((route) => [route.method.toUpperCase(), route.path, route] as const);
 
-test("every operation but the plain status demands a permission", () => {
+test("every operation except the public status requires a permission", () => {
   expect(routes.filter((route) => route.permission === null).map((route) => route.path)).toEqual([
     "/status/{authority}/{serial}",
   ]);
 });
 
 describe.each(cases)("%s %s", (method, path, route) => {
-  test("tells a stranger nothing, and puts the attempt on the record", async () => {
+  test("an unauthenticated caller learns nothing, and the attempt is recorded in the audit log", async () => {
     const { result, entries } = await harness.during(() => call(method, pathOf(path)));
-    expect(told(result)).toMatchObject({ status: 401, code: "unauthenticated" });
+    expect(problemOf(result)).toMatchObject({ status: 401, code: "unauthenticated" });
     expect(result.headers.get("www-authenticate")).toBe('Bearer realm="Chancery"');
     expect(entries).toEqual([
       expect.objectContaining({
@@ -55,12 +57,12 @@ describe.each(cases)("%s %s", (method, path, route) => {
     route.permission !== null && scopeOf(role, route.permission) !== "none";
 
   test.each(roles.filter((role) => !may(role)))(
-    "refuses %s, whether the thing exists or not",
+    "a token of role %s is denied, whether the target exists or not",
     async (role) => {
       const { result, entries } = await harness.during(() =>
         call(method, pathOf(path), { token: tokens[role] ?? "" }),
       );
-      expect(told(result)).toMatchObject({ status: 403, code: "forbidden" });
+      expect(problemOf(result)).toMatchObject({ status: 403, code: "forbidden" });
       expect(entries).toEqual([
         expect.objectContaining({
           action: "request.refused",
@@ -71,17 +73,20 @@ describe.each(cases)("%s %s", (method, path, route) => {
     },
   );
 
-  test.each(roles.filter(may))("lets %s past the door, on the record", async (role) => {
-    const { result, entries } = await harness.during(() =>
-      call(method, pathOf(path), { token: tokens[role] ?? "" }),
-    );
-    expect([401, 403, 500], result.text).not.toContain(result.status);
-    expect(entries.length, result.text).toBeGreaterThan(0);
-  });
+  test.each(roles.filter(may))(
+    "a token of role %s is allowed, and the request is recorded in the audit log",
+    async (role) => {
+      const { result, entries } = await harness.during(() =>
+        call(method, pathOf(path), { token: tokens[role] ?? "" }),
+      );
+      expect([401, 403, 500], result.text).not.toContain(result.status);
+      expect(entries.length, result.text).toBeGreaterThan(0);
+    },
+  );
 });
 
-describe("a token that does not count", () => {
-  test("gets one and the same answer, whether it is malformed, unknown, revoked or expired; the reason stands in the record", async () => {
+describe("a token that is not accepted", () => {
+  test("malformed, unknown, revoked and expired tokens all get the same response; only the audit log has the reason", async () => {
     const revoked = await createToken(harness.deps, system, {
       name: "old",
       role: "admin",
@@ -94,23 +99,28 @@ describe("a token that does not count", () => {
       identityId: null,
       expiresInDays: 1,
     });
-    await revokeToken(harness.deps, system, revoked.id);
-    harness.pass(86_401);
-    const sent = ["nonsense", `chy_${"A".repeat(43)}`, revoked.secret ?? "", short.secret ?? ""];
+    await revokeToken(harness.deps, system, revoked.result.id);
+    harness.advance(86_401_000);
+    const sent = [
+      "nonsense",
+      `chy_${"A".repeat(43)}`,
+      revoked.result.secret ?? "",
+      short.result.secret ?? "",
+    ];
     const { result, entries } = await harness.during(async () => {
       const answers = [];
       for (const token of sent) answers.push(await call("GET", "/certificates", { token }));
       return answers;
     });
     for (const answer of result) {
-      expect(told(answer)).toEqual(told(result[0] ?? answer));
+      expect(problemOf(answer)).toEqual(problemOf(result[0] ?? answer));
       expect(answer.headers.get("www-authenticate")).toContain("invalid_token");
     }
     expect(entries.map((entry) => entry.reason)).toEqual([
       "malformed token",
       "unknown token",
-      `revoked token ${revoked.id}`,
-      `expired token ${short.id}`,
+      `revoked token ${revoked.result.id}`,
+      `expired token ${short.result.id}`,
     ]);
     for (const secret of sent.slice(1))
       expect(JSON.stringify(entries)).not.toContain(secret.slice(8));
@@ -123,7 +133,7 @@ describe("a token that does not count", () => {
     },
   );
 
-  test("in an address is not taken, and does not reach the record", async () => {
+  test("a token in the query string is not accepted and never reaches the audit log", async () => {
     const { result, entries } = await harness.during(() =>
       call("GET", `/certificates?access_token=${tokens["admin"]}`),
     );
@@ -132,8 +142,8 @@ describe("a token that does not count", () => {
   });
 });
 
-describe("an address that does not exist", () => {
-  test("looks to a stranger like any other, and is a 404 for those with a token; both on the record", async () => {
+describe("an unknown path", () => {
+  test("an unknown path is a 401 without a token, like any other path, and a 404 with one; both are recorded", async () => {
     const { result, entries } = await harness.during(
       async () =>
         [
@@ -142,8 +152,8 @@ describe("an address that does not exist", () => {
           await call("GET", "/nothing", { token: tokens["service"] ?? "" }),
         ] as const,
     );
-    expect(told(result[0])).toEqual(told(result[1]));
-    expect(told(result[2])).toMatchObject({ status: 404, code: "request.not-found" });
+    expect(problemOf(result[0])).toEqual(problemOf(result[1]));
+    expect(problemOf(result[2])).toMatchObject({ status: 404, code: "request.not-found" });
     expect(entries.map((entry) => entry.outcome)).toEqual(["denied", "denied", "failure"]);
   });
 
@@ -153,13 +163,13 @@ describe("an address that does not exist", () => {
     ["GET", "/tokens/tok_1/revoke", "POST"],
   ])("%s %s is a 405 with Allow", async (method, path, allow) => {
     const answer = await call(method, path, { token: tokens["admin"] ?? "" });
-    expect(told(answer)).toMatchObject({ status: 405, code: "request.method" });
+    expect(problemOf(answer)).toMatchObject({ status: 405, code: "request.method" });
     expect(answer.headers.get("allow")).toBe(allow);
     expect((await call(method, path)).status).toBe(401);
   });
 });
 
-test("the origin of an entry is what the door saw, whatever a client says about itself", async () => {
+test("the address in an entry is what the gateway saw, whatever a client claims", async () => {
   const headers = {
     "x-forwarded-for": "198.51.100.66",
     "x-chancery-client-ip": "198.51.100.66",
@@ -190,7 +200,7 @@ test("the origin of an entry is what the door saw, whatever a client says about 
   ]);
 });
 
-test("without the record nothing is answered: reads, refusals and writes alike are 503", async () => {
+test("while the audit log can't be written, reads, refusals and writes are all 503", async () => {
   const answers = await harness.withoutRecord(async () => [
     await call("GET", "/profiles", { token: tokens["admin"] ?? "" }),
     await call("GET", "/profiles"),
@@ -200,7 +210,7 @@ test("without the record nothing is answered: reads, refusals and writes alike a
     }),
   ]);
   for (const answer of answers) {
-    expect(told(answer)).toMatchObject({ status: 503, code: "record.unavailable" });
+    expect(problemOf(answer)).toMatchObject({ status: 503, code: "record.unavailable" });
     expect(answer.headers.get("retry-after")).toMatch(/^\d+$/);
   }
   const list = await call("GET", "/identities?q=unrecorded", { token: tokens["admin"] ?? "" });

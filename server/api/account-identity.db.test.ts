@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createAccount } from "@/lib/accounts/create-account";
-import { makeIdentity, password } from "@/lib/accounts/testing/person";
-import { makeCall, type Call } from "./testing/client";
-import { openHarness, system, type Harness } from "./testing/harness";
+import { issueFor, makeIdentity } from "@/testing/accounts/person";
+import { type Call, makeCall } from "@/testing/api/client";
+import { system } from "@/testing/actors";
+import { createTestCa } from "@/testing/ca/create-test-ca";
+import type { Harness } from "@/testing/harness";
 
 let harness: Harness,
   call: Call,
@@ -10,7 +12,7 @@ let harness: Harness,
   operator = "",
   made = 0;
 beforeAll(async () => {
-  harness = await openHarness();
+  harness = await createTestCa();
   call = makeCall(harness.deps);
   [admin, operator] = await Promise.all([harness.tokenFor("admin"), harness.tokenFor("operator")]);
 });
@@ -22,15 +24,14 @@ const account = async () =>
   (
     await createAccount(harness.deps, system, {
       email: `linked-${++made}@example.com`,
-      name: "Somebody",
+      name: "Someone",
       role: "auditor",
-      password,
     })
-  ).id;
+  ).result.id;
 const link = (id: string, identity: unknown, token = admin) =>
   call("PATCH", `/users/${id}`, { token, body: { identity } });
 
-test("whose certificates sign in is changed by administrators alone, and refused with the reason at its field", async () => {
+test("only administrators link an identity to an account, and a refusal has its reason at the field", async () => {
   const [first, second] = [await account(), await account()],
     person = await makeIdentity(harness.deps, system),
     service = await makeIdentity(harness.deps, system, "service");
@@ -58,4 +59,43 @@ test("whose certificates sign in is changed by administrators alone, and refused
   });
   expect(await link(first, null)).toMatchObject({ status: 200, body: { identity: null } });
   expect((await link(second, person.id)).status).toBe(200);
+});
+
+test("a person with a certificate is linked only with what the 409 before listed, and then appears among those who can act for others", async () => {
+  const person = await makeIdentity(harness.deps, system);
+  const certificate = await issueFor(harness.deps, system, person);
+  const id = await account();
+  const refused = await link(id, person.id);
+  expect(refused).toMatchObject({
+    status: 409,
+    body: {
+      code: "power.unaccepted",
+      existing: { certificates: [{ id: certificate.id, requestedBy: system.label }] },
+    },
+  });
+  const { digest } = refused.body["existing"] as { digest: string };
+  const read = await call("GET", `/identities/${person.id}/power`, { token: admin });
+  expect(read.body).toMatchObject({ powers: [], existing: { digest, needsAcceptance: true } });
+  const accept = (accepted: string) =>
+    call("PATCH", `/users/${id}`, { token: admin, body: { identity: person.id, accepted } });
+  for (const [wrong, status] of [
+    ["", 400],
+    [digest.toUpperCase(), 400],
+    ["0".repeat(64), 409],
+  ] as const)
+    expect((await accept(wrong)).status, wrong).toBe(status);
+  expect((await accept(digest)).status).toBe(200);
+  expect((await call("GET", "/power?limit=1", { token: admin })).body).toMatchObject({
+    items: [
+      {
+        identity: { id: person.id, kind: "person" },
+        powers: [{ power: "signs-in", through: { kind: "account", id } }],
+        existing: { counts: { certificates: 1 } },
+      },
+    ],
+  });
+  expect((await call("GET", `/identities/${person.id}`, { token: operator })).body).toMatchObject({
+    powers: ["signs-in"],
+  });
+  expect((await call("GET", "/power", { token: operator })).status).toBe(403);
 });

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { makeAlertReader, type AlertReader } from "@/lib/alerts/read/reader";
-import { recordEntry } from "@/lib/log/record";
-import { makeCall, told, type Call } from "./testing/client";
-import { openHarness, stranger, type Harness } from "./testing/harness";
+import { type AlertReader, makeAlertReader } from "@/lib/alerts/alert-reader";
+import { recordEntry } from "@/lib/log/record/record-entry";
+import { type Call, makeCall, problemOf } from "@/testing/api/client";
+import { anonymousActor } from "@/testing/actors";
+import { type Harness, openHarness } from "@/testing/harness";
 
 let harness: Harness, call: Call, reader: AlertReader, alertId: string;
 const tokens: Record<string, string> = {};
@@ -21,12 +22,12 @@ beforeAll(async () => {
 });
 afterAll(() => harness.close());
 
-/** Somebody shows a certificate that our key has signed and nobody has issued. */
+/** A client presents a certificate that our key signed but that was never issued. */
 const forge = (n: number) =>
   recordEntry(
-    harness.deps,
+    harness.deps.recorder,
     {
-      ...stranger("203.0.113.9"),
+      ...anonymousActor("203.0.113.9"),
       credential: { certificateId: null, serial: `0${n}`, fingerprintSha256: `ab${n}` },
     },
     {
@@ -50,13 +51,15 @@ const forge = (n: number) =>
   );
 async function watched(): Promise<void> {
   await harness.entries();
-  for (let read = 1; read > 0;) ({ read } = await reader.readOn());
+  for (let read = 1; read > 0;) ({ read } = await reader.readNext());
+  // The entries of alerts that were opened are found once they are numbered and indexed.
+  await harness.entries();
 }
 const api = (method: string, path: string, body?: unknown, role = "admin") =>
   call(method, path, { token: tokens[role] ?? "", ...(body === undefined ? {} : { body }) });
 
 describe("alerts over the API", () => {
-  test("are listed, read with their entries, and each read is on the record", async () => {
+  test("alerts are listed and read with their entries, and each read is recorded in the audit log", async () => {
     await forge(1);
     await watched();
     const { body } = await api("GET", "/alerts?status=unresolved");
@@ -147,12 +150,14 @@ describe("alerts over the API", () => {
       undefined,
       { status: 422, code: "custody.query" },
     ],
-  ])("%s %s with %j is refused and says why", async (method, path, body, expected) => {
-    expect(told(await api(method, path.replace("ALERT", alertId), body))).toMatchObject(expected);
+  ])("%s %s with %j is refused with a reason", async (method, path, body, expected) => {
+    expect(problemOf(await api(method, path.replace("ALERT", alertId), body))).toMatchObject(
+      expected,
+    );
   });
 
   test.each(["approver", "auditor"])(
-    "a role that only looks (%s) may not answer, except or change rules",
+    "a read-only role (%s) can't answer alerts, make exceptions or change rules",
     async (role) => {
       expect((await api("GET", "/alerts", undefined, role)).status).toBe(200);
       for (const [method, path, body] of [
@@ -165,7 +170,7 @@ describe("alerts over the API", () => {
     },
   );
 
-  test("a service sees none of it, and an operator handles alerts but no rules", async () => {
+  test("a service can't access alerts, and an operator handles alerts but not rules", async () => {
     for (const path of ["/alerts", `/alerts/${alertId}`, "/alerts/rules", "/custody"])
       expect((await api("GET", path, undefined, "service")).status, path).toBe(403);
     expect(
@@ -176,7 +181,7 @@ describe("alerts over the API", () => {
     ).toBe(403);
   });
 
-  test("whom it can be given to is told to those who may give it, by id and label alone; they who only look, and what is not among them, are refused", async () => {
+  test("possible assignees are listed, by id and label only, to callers who may assign an alert; read-only roles and unlisted assignees are refused", async () => {
     for (const role of ["approver", "auditor", "service"])
       expect((await api("GET", "/alerts/assignees", undefined, role)).status, role).toBe(403);
     const made = await Promise.all(
@@ -187,7 +192,6 @@ describe("alerts over the API", () => {
               email: `${role}@example.com`,
               name: `A ${role}`,
               role,
-              password: "a long passphrase of words",
             })
           ).body["id"],
         ),
@@ -199,25 +203,29 @@ describe("alerts over the API", () => {
       nextCursor: null,
     });
     expect(
-      told(await api("POST", `/alerts/${alertId}/assign`, { to: auditor }, "operator")),
+      problemOf(await api("POST", `/alerts/${alertId}/assign`, { to: auditor }, "operator")),
     ).toMatchObject({ status: 422, code: "alert.assignee-role" });
     expect(
       (await api("POST", `/alerts/${alertId}/assign`, { to: operator, from: null }, "operator"))
         .body,
     ).toMatchObject({ assignedTo: { id: operator, label: "operator@example.com" } });
     expect(
-      told(await api("POST", `/alerts/${alertId}/assign`, { to: null, from: auditor }, "operator")),
+      problemOf(
+        await api("POST", `/alerts/${alertId}/assign`, { to: null, from: auditor }, "operator"),
+      ),
     ).toMatchObject({ status: 409, code: "alert.reassigned" });
     expect((await api("PATCH", `/users/${operator}`, { status: "disabled" })).status).toBe(200);
     expect((await api("GET", "/alerts/assignees")).body["items"]).toEqual([]);
     await api("POST", `/alerts/${alertId}/assign`, { to: null });
-    expect(told(await api("POST", `/alerts/${alertId}/assign`, { to: operator }))).toMatchObject({
+    expect(
+      problemOf(await api("POST", `/alerts/${alertId}/assign`, { to: operator })),
+    ).toMatchObject({
       status: 422,
       code: "alert.assignee-disabled",
     });
   });
 
-  test("what was sent of it is read by those who read alerts", async () => {
+  test("an alert's deliveries can be read by every role that reads alerts", async () => {
     for (const role of ["operator", "approver", "auditor"])
       expect(
         (await api("GET", `/alerts/${alertId}/deliveries`, undefined, role)).body,
@@ -226,16 +234,16 @@ describe("alerts over the API", () => {
     expect((await api("GET", `/alerts/${alertId}/deliveries`, undefined, "service")).status).toBe(
       403,
     );
-    expect(told(await api("GET", "/alerts/alr_none/deliveries"))).toMatchObject({
+    expect(problemOf(await api("GET", "/alerts/alr_none/deliveries"))).toMatchObject({
       status: 404,
       code: "alert.not-found",
     });
-    expect(told(await api("GET", `/alerts/${alertId}/deliveries?limit=0`))).toMatchObject({
+    expect(problemOf(await api("GET", `/alerts/${alertId}/deliveries?limit=0`))).toMatchObject({
       status: 400,
     });
   });
 
-  test("an acknowledged alert counts on; a resolved one is answered once, and what happens next opens a new one", async () => {
+  test("an acknowledged alert keeps counting; a resolved one can't be resolved again, and the next match opens a new one", async () => {
     await forge(1);
     await watched();
     expect((await api("GET", `/alerts/${alertId}`)).body).toMatchObject({
@@ -250,7 +258,7 @@ describe("alerts over the API", () => {
       ).body,
     ).toMatchObject({ status: "resolved", resolved: { resolution: "malicious" } });
     expect(
-      told(
+      problemOf(
         await api("POST", `/alerts/${alertId}/resolve`, { resolution: "fixed", comment: "again" }),
       ),
     ).toMatchObject({ status: 409, code: "alert.resolved" });
@@ -267,7 +275,7 @@ describe("alerts over the API", () => {
     );
   });
 
-  test("a rule that is switched off says nothing from the next entry on, and its change is an entry", async () => {
+  test("a rule that is switched off raises nothing from the next entry on, and the change is recorded", async () => {
     const { result, entries } = await harness.during(() =>
       api("PATCH", "/alerts/rules/forged-certificate", {
         enabled: false,
@@ -292,13 +300,13 @@ describe("alerts over the API", () => {
     });
   });
 
-  test("an exception silences its subject until it is ended", async () => {
+  test("an exception suppresses alerts about its subject until it is ended", async () => {
     const made = await api("POST", "/alerts/exceptions", {
       rule: "forged-certificate",
       subjectKind: "fingerprint",
       subjectId: "ab9",
       days: 3,
-      comment: "a test of ours",
+      comment: "our own test",
       network: "203.0.113.7/24",
     });
     expect(made).toMatchObject({ status: 201, body: { network: "203.0.113.0/24", endedAt: null } });
@@ -316,7 +324,7 @@ describe("alerts over the API", () => {
     expect((await api("GET", "/alerts/exceptions?all=true")).body["items"]).toHaveLength(1);
   });
 
-  test("custody counts what was asked by outcome, and says how far it has read", async () => {
+  test("certificate usage counts requests by outcome, and reports how far it has read", async () => {
     await watched();
     const { body } = await api("GET", "/custody?hours=1");
     expect(body).toMatchObject({

@@ -1,23 +1,37 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
-import type { Deps } from "@/lib/deps";
 import { AppError } from "@/lib/errors/app-error";
-import { authenticate } from "@/server/api/authenticate";
-import type { ApiEnv, RequestContext } from "@/server/api/context";
-import type { Route } from "@/server/api/define-route";
-import { docsHeaders, docsPage } from "@/server/api/docs-page";
-import { openApiDocument } from "@/server/api/openapi";
-import { refuse } from "@/server/api/refuse";
-import { routes } from "@/server/api/all-routes";
-import { runRoute } from "@/server/api/run-route";
-import { addEntryBundles } from "@/server/log/entry-bundles";
+import { openPublishedLogs, type PublishedLogCache } from "@/lib/log/publish/published-log-cache";
+import type { GatewayDeps } from "@/lib/runtime/gateway-deps";
+import { routes } from "./all-routes";
+import type { RequestContext } from "@/server/http/request-context";
+import { authenticate } from "./authenticate";
+import type { ApiEnv } from "./context";
+import type { Route } from "./define-route";
+import { docsHeaders, docsPage } from "./docs-page";
+import { addEntryBundles } from "./entry-bundles";
+import { addOperations, type Operations } from "./operations";
+import { openApiDocument } from "./openapi";
+import { refuse } from "./refuse";
+import { runRoute } from "./run-route";
 
 const base = "/api/v1";
 export type Api = Readonly<{
   fetch: (request: Request, context: RequestContext) => Response | Promise<Response>;
 }>;
 
-/** The REST API and its reference page, for the machine door. `context` is what the door knows of the request. */
-export function makeApi(deps: Deps): Api {
+/** What the gateway and the API look at together. */
+type Shared = Readonly<{
+  /** Absent: they can't be asked for. */
+  operations?: Operations;
+  /**
+   * What serves the checkpoints: whoever has fetched one gets its entries at once, because both
+   * come from this cache.
+   */
+  published?: PublishedLogCache;
+}>;
+
+/** The REST API and its reference page. `context` is what the gateway knows about the request. */
+export function makeApi(deps: GatewayDeps, { operations, published }: Shared = {}): Api {
   const app = new OpenAPIHono<ApiEnv>();
   app.use(async (c, next) => {
     await next();
@@ -27,7 +41,8 @@ export function makeApi(deps: Deps): Api {
   for (const route of routes)
     app.on(route.method.toUpperCase(), honoPath(route), (c) => runRoute(deps, c, route));
   addDocuments(app, deps);
-  addEntryBundles(app, deps);
+  addEntryBundles(app, deps, published ?? openPublishedLogs(deps));
+  if (operations !== undefined) addOperations(app, deps, operations);
   refuseOtherMethods(app, deps);
   app.notFound(async (c) => {
     try {
@@ -38,11 +53,7 @@ export function makeApi(deps: Deps): Api {
     return refuse(
       deps,
       c,
-      new AppError(
-        "request.not-found",
-        "There is nothing at this address. /docs/api lists what there is.",
-        { kind: "not-found" },
-      ),
+      new AppError("request.not-found", "Not found. See /docs/api for all operations."),
     );
   });
   app.onError((error, c) => refuse(deps, c, error, !isOpen(c.req.path)));
@@ -53,7 +64,7 @@ const honoPath = (route: Pick<Route, "path">): string =>
   base + route.path.replaceAll(/\{(\w+)\}/g, ":$1");
 const isOpen = (path: string): boolean => path.startsWith(`${base}/status/`);
 
-function addDocuments(app: OpenAPIHono<ApiEnv>, deps: Deps): void {
+function addDocuments(app: OpenAPIHono<ApiEnv>, deps: GatewayDeps): void {
   const text = JSON.stringify(openApiDocument(routes, deps.publicUrl));
   const page = docsPage(openApiDocument(routes, deps.publicUrl));
   app.get(`${base}/openapi.json`, (c) =>
@@ -65,8 +76,11 @@ function addDocuments(app: OpenAPIHono<ApiEnv>, deps: Deps): void {
   app.get("/docs/api", (c) => c.body(page, 200, docsHeaders));
 }
 
-/** A known path with another method: 405 with Allow, for those whom the path would tell anything; a stranger is a stranger first. */
-function refuseOtherMethods(app: OpenAPIHono<ApiEnv>, deps: Deps): void {
+/**
+ * Answers a known path with another method: 405 with Allow. Callers who are not authenticated get
+ * 401 first, so that they do not learn which paths exist.
+ */
+function refuseOtherMethods(app: OpenAPIHono<ApiEnv>, deps: GatewayDeps): void {
   const methodsOf = new Map<string, Set<string>>([
     [`${base}/openapi.json`, new Set(["GET"])],
     ["/docs/api", new Set(["GET"])],
@@ -87,8 +101,8 @@ function refuseOtherMethods(app: OpenAPIHono<ApiEnv>, deps: Deps): void {
       if (!open.has(path)) c.set("actor", await authenticate(deps, c));
       const error = new AppError(
         "request.method",
-        `${c.req.method} does not work here; ${allow} does.`,
-        { details: { status: 405, allow: [...methods] } },
+        `${c.req.method} is not supported here. Use ${allow}.`,
+        { details: { allow: [...methods] } },
       );
       const response = await refuse(deps, c, error, !open.has(path));
       response.headers.set("Allow", allow);

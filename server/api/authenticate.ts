@@ -1,17 +1,16 @@
 import type { Context } from "hono";
-import type { Actor } from "@/lib/auth/actor";
-import { actorOfPeer, actorOfRefused, credentialOf } from "@/lib/auth/certificate-actor";
-import { actorOfToken, type ActorRequest } from "@/lib/auth/token-actor";
-import { gateDeps } from "@/lib/custody/gate-deps";
-import { missingCertificate } from "@/lib/custody/decide-certificate";
-import type { CertificateDecision } from "@/lib/custody/types";
-import type { Deps } from "@/lib/deps";
+import type { AnyActor, ActorRequest } from "@/lib/access/actor";
+import { actorOfPeer, actorOfRefused, credentialOf } from "@/lib/client-auth/certificate-actor";
+import { missingCertificate } from "@/lib/client-auth/evaluate-certificate";
+import type { CertificateDecision } from "@/lib/client-auth/types";
 import { AppError } from "@/lib/errors/app-error";
-import type { ApiEnv } from "@/server/api/context";
-import { actorRequest } from "@/server/listeners/actor-request";
+import { withDeadline, type GatewayDeps } from "@/lib/runtime/gateway-deps";
+import { authenticateToken } from "@/lib/tokens/authenticate-token";
+import { actorRequest } from "@/server/http/actor-request";
+import type { ApiEnv } from "./context";
 
-/** Somebody with an address and no name; who has shown a certificate has at least that, whether it counts or not. */
-export function strangerOf(c: Context<ApiEnv>): Actor {
+/** The actor of a request without a valid credential; a presented certificate is still named. */
+export function unauthenticatedActor(c: Context<ApiEnv>): AnyActor {
   const { decision } = c.env;
   if (decision?.accepted === false) return actorOfRefused(decision, requestOf(c));
   return {
@@ -21,6 +20,7 @@ export function strangerOf(c: Context<ApiEnv>): Actor {
     role: null,
     identityId: null,
     credential: decision && credentialOf(decision.peer),
+    assertedBy: null,
     ...requestOf(c),
   };
 }
@@ -29,14 +29,19 @@ const requestOf = (c: Context<ApiEnv>): ActorRequest =>
   actorRequest(c.env, c.req.header("user-agent") ?? null, c.req.header("x-correlation-id"));
 
 /**
- * Who asks: a bearer token, or else the client certificate that the door has accepted for this request; both, and the token acts, but the
- * record names the certificate, too. Throws `unauthenticated` with one message for a token that is missing, malformed, unknown, expired or
- * revoked (which of them it was goes to the record as `reason`), and the certificate's own code if that is refused, whatever token it brings.
- * `anew` decides on the certificate once more, for answers that go on for long.
+ * Authenticates a request by its bearer token, otherwise by its client certificate. With both, the
+ * token is the actor, and entries name the certificate as well. Throws `unauthenticated` with the
+ * same message for a token that is missing, malformed, unknown, expired or revoked (which one it
+ * was is recorded as `reason`), and the certificate's own code if that was refused, even with a
+ * valid token. `again` verifies the certificate once more, for long-running answers.
  */
-export async function authenticate(deps: Deps, c: Context<ApiEnv>, anew = false): Promise<Actor> {
+export async function authenticate(
+  deps: GatewayDeps,
+  c: Context<ApiEnv>,
+  again = false,
+): Promise<AnyActor> {
   const header = c.req.header("authorization"),
-    decision = anew && c.env.rejudge !== undefined ? await c.env.rejudge() : c.env.decision;
+    decision = again && c.env.reverify !== undefined ? await c.env.reverify() : c.env.decision;
   if (decision?.accepted === false) throw certificateError(decision);
   if (header === undefined) {
     if (decision !== null) return actorOfPeer(decision.peer, requestOf(c));
@@ -44,14 +49,18 @@ export async function authenticate(deps: Deps, c: Context<ApiEnv>, anew = false)
       ? certificateError(missingCertificate())
       : unauthenticated("no credential");
   }
-  const found = await actorOfToken(gateDeps(deps), bearerOf(header), requestOf(c));
-  if (found.actor === null)
+  const authenticated = await authenticateToken(withDeadline(deps), bearerOf(header), requestOf(c));
+  if (authenticated.actor === null) {
+    c.set("knewToken", authenticated.tokenId !== null);
     throw unauthenticated(
-      found.tokenId === null ? found.reason : `${found.reason} ${found.tokenId}`,
+      authenticated.tokenId === null
+        ? authenticated.reason
+        : `${authenticated.reason} ${authenticated.tokenId}`,
     );
+  }
   return decision === null
-    ? found.actor
-    : { ...found.actor, credential: credentialOf(decision.peer) };
+    ? authenticated.actor
+    : { ...authenticated.actor, credential: credentialOf(decision.peer) };
 }
 
 const bearerOf = (header: string): string => /^Bearer +(\S+) *$/i.exec(header)?.[1] ?? "";
@@ -59,13 +68,10 @@ const bearerOf = (header: string): string => /^Bearer +(\S+) *$/i.exec(header)?.
 const certificateError = ({
   code,
   detail,
-  status,
-}: Extract<CertificateDecision, { accepted: false }>): AppError =>
-  new AppError(code, detail, { kind: status === 401 ? "unauthenticated" : "forbidden" });
+}: Extract<CertificateDecision, { accepted: false }>): AppError => new AppError(code, detail);
 
 function unauthenticated(reason: string): AppError {
   return new AppError("unauthenticated", "Send a valid API token: Authorization: Bearer chy_…", {
-    kind: "unauthenticated",
     cause: reason,
   });
 }

@@ -1,27 +1,27 @@
 import type { Context } from "hono";
 import { AppError, isAppError } from "@/lib/errors/app-error";
 import { parseJson } from "@/lib/http/json";
-import type { ApiEnv } from "@/server/api/context";
+import type { ApiEnv } from "./context";
 
-export const bodyBytesMax = 1_048_576;
+const bodyBytesMax = 1_048_576;
 
 /**
- * Reads a JSON body of at most 1 MiB. A longer one is refused by its announced length before a byte is read, or as soon as it has grown too
- * long. Undefined if there is none and none is needed.
+ * Reads a JSON body of at most 1 MiB. A longer one is rejected by its Content-Length before it is
+ * read, or as soon as it exceeds the limit. Undefined if there is no body and none is required.
  */
-export async function readBody(c: Context<ApiEnv>, needed: boolean): Promise<unknown> {
-  const announced = c.req.header("content-length");
-  if (announced !== undefined && Number(announced) > bodyBytesMax) throw tooLarge();
-  // The stream is asked for only where the length was not said: making it costs a tenth of a whole request.
-  const stream = announced === undefined ? c.req.raw.body : undefined;
-  if (announced === "0" || stream === null) {
-    if (needed)
+export async function readBody(c: Context<ApiEnv>, required: boolean): Promise<unknown> {
+  const contentLength = c.req.header("content-length");
+  if (contentLength !== undefined && Number(contentLength) > bodyBytesMax) throw tooLarge();
+  // The stream is created only if there is no Content-Length: it costs a tenth of a whole request.
+  const stream = contentLength === undefined ? c.req.raw.body : undefined;
+  if (contentLength === "0" || stream === null) {
+    if (required)
       throw new AppError("request.no-body", "The request has no body. Send a JSON object.");
     return undefined;
   }
   assertJson(c);
   const bytes = await readBytes(c, stream);
-  return bytes.length === 0 && !needed ? undefined : parseJson(bytes);
+  return bytes.length === 0 && !required ? undefined : parseJson(bytes);
 }
 
 async function readBytes(
@@ -34,11 +34,9 @@ async function readBytes(
       : await readBounded(stream);
   } catch (cause) {
     if (isAppError(cause)) throw cause;
-    throw new AppError(
-      "request.incomplete",
-      "The body broke off before its end. Send the request again.",
-      { cause },
-    );
+    throw new AppError("request.incomplete", "The body ended early. Send the request again.", {
+      cause,
+    });
   }
 }
 
@@ -47,16 +45,11 @@ function assertJson(c: Context<ApiEnv>): void {
   if (type !== "application/json") {
     throw new AppError(
       "request.content-type",
-      `The body has to be JSON: send Content-Type: application/json${type ? `, not ${type.slice(0, 100)}` : ""}.`,
-      { kind: "unsupported" },
+      `The body must be JSON. Send Content-Type: application/json${type ? `, not ${type.slice(0, 100)}` : ""}.`,
     );
   }
   if ((c.req.header("content-encoding") ?? "identity") !== "identity") {
-    throw new AppError(
-      "request.content-encoding",
-      "Send the body as it is, without Content-Encoding.",
-      { kind: "unsupported" },
-    );
+    throw new AppError("request.content-encoding", "Send the body without Content-Encoding.");
   }
 }
 
@@ -79,7 +72,6 @@ async function readBounded(stream: ReadableStream<Uint8Array>): Promise<Uint8Arr
 function tooLarge(): AppError {
   return new AppError(
     "request.too-large",
-    "The body is longer than 1 MiB. A signing request is a few kilobytes: check what is being sent.",
-    { kind: "too-large" },
+    "The body is larger than 1 MiB. A CSR has a few kilobytes: check what you are sending.",
   );
 }

@@ -1,7 +1,11 @@
-import type { Actor } from "@/lib/auth/actor";
-import type { DoorContext } from "@/server/listeners/context";
+import type { AnyActor } from "@/lib/access/actor";
+import type { RequestContext } from "@/server/http/request-context";
 
-/** What the door knows about a request and a client cannot say of itself: its socket, its listener, its certificate with the decision on it. */
-export type RequestContext = DoorContext;
-
-export type ApiEnv = { Bindings: RequestContext; Variables: { actor: Actor } };
+/**
+ * What a Hono context carries: the gateway's request context, and the actor once authenticated.
+ * `knewToken`: the request came with a token that was issued here, but no longer counts.
+ */
+export type ApiEnv = {
+  Bindings: RequestContext;
+  Variables: { actor: AnyActor; knewToken: boolean };
+};

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { closeReceivers, httpReceiver } from "@/lib/delivery/testdata/receivers";
-import { makeCall, type Call } from "./testing/client";
-import { openHarness, type Harness } from "./testing/harness";
+import { type Call, makeCall } from "@/testing/api/client";
+import { type Harness, openHarness } from "@/testing/harness";
+import { closeReceivers, httpReceiver } from "@/testing/delivery/receivers";
 
 let harness: Harness, call: Call, admin: string, auditor: string;
 beforeAll(async () => {
@@ -70,7 +70,7 @@ test("a destination is added, read, changed, tested, listed with its history, an
   expect((await call("GET", "/destinations", { token: admin })).body).toMatchObject({ items: [] });
 });
 
-test("an answer that is repeated for an Idempotency-Key holds no key, and the destination is there once", async () => {
+test("a repeated answer for an Idempotency-Key has no signing key, and the destination exists once", async () => {
   const ask = () =>
     call("POST", "/destinations", {
       token: admin,
@@ -86,18 +86,18 @@ test("an answer that is repeated for an Idempotency-Key holds no key, and the de
   ]).toEqual([true, "string", null]);
 });
 
-test("a test that fails is an answer, with what went wrong", async () => {
+test("a failed test of a destination is answered with what went wrong", async () => {
   const {
     body: { id },
   } = await call("POST", "/destinations", {
     token: admin,
-    body: { name: "nobody there", config: webhook("http://hooks.invalid/") },
+    body: { name: "unreachable", config: webhook("http://hooks.invalid/") },
   });
   expect(await call("POST", `/destinations/${String(id)}/test`, { token: admin })).toMatchObject({
     status: 200,
     body: {
       ok: false,
-      answer: expect.stringMatching(/hooks\.invalid has no address/) as unknown,
+      answer: expect.stringMatching(/hooks\.invalid could not be resolved/) as unknown,
       delivery: { status: "failed" },
     },
   });
@@ -116,7 +116,7 @@ test.each([
   [{ name: "x", config: { kind: "slack" } }, 422, "secret"],
   [{ name: "once", config: webhook("https://a.example.com") }, 409, "name"],
   [{ name: "x", config: webhook("https://a.example.com"), sealed: "AA" }, 400, "sealed"],
-])("%j is refused at its field", async (body, status, path) => {
+])("a destination with %j is refused at its field", async (body, status, path) => {
   expect(await call("POST", "/destinations", { token: admin, body })).toMatchObject({
     status,
     body: { errors: [{ path }] },

@@ -1,12 +1,12 @@
-import { createHash } from "node:crypto";
-import { docsStyle } from "@/server/api/docs-style";
-import { fieldRows } from "@/server/api/docs-schema";
-import { escapeHtml, inlineText } from "@/server/api/html";
-import type { OpenApiDocument, Operation } from "@/server/api/openapi";
+import { sha256 } from "@/lib/format/hash";
+import { fieldRows } from "./docs-schema";
+import { docsStyle } from "./docs-style";
+import { escapeHtml, inlineText } from "./html";
+import type { OpenApiDocument, Operation } from "./openapi";
 
-const styleHash = createHash("sha256").update(docsStyle).digest("base64");
+const styleHash = sha256(docsStyle).toString("base64");
 
-/** No script, nothing from elsewhere: the one style sheet in the page is allowed by its hash. */
+/** No scripts, nothing from other origins; the one style sheet is allowed by its hash. */
 export const docsHeaders: Readonly<Record<string, string>> = {
   "Content-Type": "text/html; charset=utf-8",
   "Cache-Control": "public, max-age=300",
@@ -14,9 +14,9 @@ export const docsHeaders: Readonly<Record<string, string>> = {
   "Referrer-Policy": "no-referrer",
 };
 
-type Listed = Readonly<{ method: string; path: string; operation: Operation }>;
+type ListedOperation = Readonly<{ method: string; path: string; operation: Operation }>;
 
-/** The reference page of the API: one static document, made of the OpenAPI document. */
+/** The API reference page: one static page, generated from the OpenAPI document. */
 export function docsPage(document: OpenApiDocument): string {
   const listed = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ method, path, operation })),
@@ -29,18 +29,18 @@ export function docsPage(document: OpenApiDocument): string {
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">
 <title>${escapeHtml(document.info.title)} API reference</title><style>${docsStyle}</style></head>
-<body><a class="skip" href="#content">Skip to the operations</a>
+<body><a class="skip" href="#content">Skip to operations</a>
 <nav aria-label="Operations"><p class="mark">${escapeHtml(document.info.title)} <span>API</span></p>${groups.map(({ tag, operations }) => navGroup(tag, operations)).join("")}</nav>
 <main id="content"><h1>API reference</h1>${document.info.description
     .split("\n\n")
     .map((text) => `<p>${inlineText(text)}</p>`)
     .join("")}
-<p>The same as data: <a href="/api/v1/openapi.json">openapi.json</a> (OpenAPI ${escapeHtml(document.openapi)}).</p>
+<p>OpenAPI document: <a href="/api/v1/openapi.json">openapi.json</a> (OpenAPI ${escapeHtml(document.openapi)}).</p>
 ${groups.map(({ tag, operations }) => `<section aria-labelledby="tag-${tag.toLowerCase()}"><h2 id="tag-${tag.toLowerCase()}">${escapeHtml(tag)}</h2>${operations.map((one) => operationArticle(one, document)).join("")}</section>`).join("\n")}
 </main></body></html>`;
 }
 
-function navGroup(tag: string, operations: readonly Listed[]): string {
+function navGroup(tag: string, operations: readonly ListedOperation[]): string {
   const items = operations.map(
     ({ method, operation }) =>
       `<li><a href="#${operation.operationId}"><b class="${method}">${method.toUpperCase()}</b> ${escapeHtml(operation.summary)}</a></li>`,
@@ -48,7 +48,10 @@ function navGroup(tag: string, operations: readonly Listed[]): string {
   return `<h2><a href="#tag-${tag.toLowerCase()}">${escapeHtml(tag)}</a></h2><ul>${items.join("")}</ul>`;
 }
 
-function operationArticle({ method, path, operation }: Listed, document: OpenApiDocument): string {
+function operationArticle(
+  { method, path, operation }: ListedOperation,
+  document: OpenApiDocument,
+): string {
   const {
     operationId,
     summary,
@@ -100,7 +103,7 @@ function answerTable(
     Object.entries(responses).find(([code]) => code.startsWith("2")) ?? [];
   const [type = "", media] = Object.entries(answer?.content ?? {})[0] ?? [];
   return media?.schema
-    ? fieldTable(summary, `Answer: ${status} ${type}`, fieldRows(media.schema, document))
+    ? fieldTable(summary, `Response: ${status} ${type}`, fieldRows(media.schema, document))
     : "";
 }
 

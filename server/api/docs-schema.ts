@@ -1,5 +1,5 @@
-import { escapeHtml, inlineText } from "@/server/api/html";
-import type { OpenApiDocument } from "@/server/api/openapi";
+import { escapeHtml, inlineText } from "./html";
+import type { OpenApiDocument } from "./openapi";
 
 type Schema = Readonly<{
   $ref?: string;
@@ -25,9 +25,9 @@ type Schema = Readonly<{
   example?: unknown;
 }>;
 
-const deepest = 4;
+const maxDepth = 4;
 
-/** A table row for every field of a schema, nested ones as `a.b` and list items as `a[]`. */
+/** A table row for every field of a schema; nested fields as `a.b`, list items as `a[]`. */
 export function fieldRows(schema: Schema, document: OpenApiDocument): string[] {
   return rowsOf(schema, document, "", 0);
 }
@@ -35,7 +35,7 @@ export function fieldRows(schema: Schema, document: OpenApiDocument): string[] {
 function rowsOf(raw: Schema, document: OpenApiDocument, prefix: string, depth: number): string[] {
   const schema = resolve(raw, document);
   if (schema.items && prefix === "") return rowsOf(schema.items, document, "[]", depth);
-  if (depth > deepest) return [];
+  if (depth > maxDepth) return [];
   return Object.entries(schema.properties ?? {}).flatMap(([name, member]) => {
     const path = prefix === "" ? name : `${prefix}.${name}`,
       shape = resolve(member, document);
@@ -93,7 +93,7 @@ function typeText(schema: Schema): string {
   );
 }
 
-/** Follows references, and shows "this or null" as this, which its type says. */
+/** Resolves references, and reduces "X or null" to X. */
 function resolve(schema: Schema, document: OpenApiDocument): Schema {
   if (schema.$ref !== undefined)
     return resolve(

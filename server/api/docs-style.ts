@@ -1,4 +1,4 @@
-/** The reference page's own style sheet: system fonts, both themes, nothing from elsewhere. */
+/** The style sheet of the reference page: system fonts, both themes, no external resources. */
 export const docsStyle = `
 :root{color-scheme:light dark;--back:#fbfbfc;--raised:#fff;--line:#dfe1e6;--text:#1b1d22;--muted:#5a6070;--accent:#3b4fb8;--get:#1f6f43;--post:#3b4fb8;--patch:#8a5300;--delete:#b3261e}
 @media (prefers-color-scheme:dark){:root{--back:#111317;--raised:#181b20;--line:#2c313a;--text:#e7e9ee;--muted:#a0a7b5;--accent:#9fb0ff;--get:#6fd39d;--post:#9fb0ff;--patch:#f0b45a;--delete:#ff8a80}}

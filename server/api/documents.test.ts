@@ -1,12 +1,14 @@
+import { errorCodes } from "@/lib/errors/codes";
 import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
-import type { Deps } from "@/lib/deps";
-import { makeApi } from "./app";
-import { openApiDocument, type Operation } from "./openapi";
+import type { GatewayDeps } from "@/lib/runtime/gateway-deps";
 import { routes } from "./all-routes";
+import { makeApi } from "./app";
+import { describeFields } from "./describe-fields";
+import { openApiDocument, type Operation } from "./openapi";
 
 // Neither document touches the database.
-const api = makeApi({ publicUrl: "https://ca.example.com" } as Deps);
+const api = makeApi({ publicUrl: "https://ca.example.com" } as GatewayDeps);
 const get = (path: string, method = "GET") =>
   Promise.resolve(
     api.fetch(new Request(`http://localhost${path}`, { method }), {
@@ -16,7 +18,7 @@ const get = (path: string, method = "GET") =>
       via: ["http"],
       decision: null,
       proxy: null,
-      asked: null,
+      forwardedRequest: null,
       requestId: "req_1",
     }),
   );
@@ -25,7 +27,7 @@ const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
 );
 
-test("the OpenAPI document is open to everybody and describes every operation once", async () => {
+test("the OpenAPI document is public and describes every operation once", async () => {
   const response = await get("/api/v1/openapi.json");
   expect(response.status).toBe(200);
   expect(await response.json()).toEqual(document);
@@ -42,7 +44,7 @@ test("the OpenAPI document is open to everybody and describes every operation on
   );
 });
 
-test("every reference in it leads somewhere, every parameter of a path is described, and every refusal is a Problem", () => {
+test("in the OpenAPI document every reference resolves, every path parameter is described, and every refusal is a Problem", () => {
   const text = JSON.stringify(document);
   for (const [, name = ""] of text.matchAll(/"#\/components\/schemas\/(\w+)"/g))
     expect(document.components.schemas, name).toHaveProperty(name);
@@ -61,7 +63,13 @@ test("every reference in it leads somewhere, every parameter of a path is descri
   }
 });
 
-test("what needs a credential says so, and every POST takes an Idempotency-Key", () => {
+test("the code of a problem is one of the documented error codes", () => {
+  const schemas = document.components.schemas as Record<string, { enum?: string[] }>;
+  expect(schemas["ErrorCode"]?.enum).toEqual(Object.keys(errorCodes));
+  expect(JSON.stringify(schemas["Problem"])).toContain("#/components/schemas/ErrorCode");
+});
+
+test("operations that need a credential declare it, and every POST takes an Idempotency-Key", () => {
   const named = (operation: Operation) =>
     (operation.parameters ?? []).map((parameter) => parameter.name.toLowerCase());
   for (const { path, method, operation } of operations) {
@@ -85,7 +93,7 @@ test("the reference page shows every operation, runs nothing and loads nothing",
   ).toEqual([]);
 });
 
-test("the page's policy allows its one style sheet by hash and nothing else", async () => {
+test("the reference page's content security policy allows its one style sheet by hash and nothing else", async () => {
   const response = await get("/docs/api"),
     style = /<style>([\s\S]*)<\/style>/.exec(await response.text())?.[1] ?? "";
   const policy = response.headers.get("content-security-policy") ?? "";
@@ -94,7 +102,7 @@ test("the page's policy allows its one style sheet by hash and nothing else", as
   expect(policy).not.toMatch(/unsafe|script-src/);
 });
 
-test("every link within the page leads to a place in it, and every id stands once", async () => {
+test("every link within the reference page has a target, and every id is unique", async () => {
   const html = await (await get("/docs/api")).text(),
     ids = [...html.matchAll(/ id="([^"]+)"/g)].map(([, id = ""]) => id);
   expect(new Set(ids).size).toBe(ids.length);
@@ -105,4 +113,8 @@ test("the documents answer HEAD, and another method with 405", async () => {
   expect((await get("/docs/api", "HEAD")).status).toBe(200);
   const refused = await get("/api/v1/openapi.json", "POST");
   expect([refused.status, refused.headers.get("allow")]).toEqual([405, "GET, HEAD"]);
+});
+
+test("every field and parameter of the OpenAPI document has a description", () => {
+  expect(describeFields(structuredClone(document))).toEqual([]);
 });

@@ -5,25 +5,26 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { z } from "zod";
-import { judgeCertificate } from "@/lib/custody/judge-certificate";
+import { verifyCertificateDer } from "@/lib/client-auth/verify-certificate";
 import { completeSetup } from "@/lib/setup/complete-setup";
-import { makeCall, told, type Answer, type Call } from "./testing/client";
-import { openHarness, system, type Harness } from "./testing/harness";
-import { authority } from "./schemas/authority";
-import { certificate, certificateItem, preview } from "./schemas/certificate";
-import { profile } from "./schemas/profile";
-import { identity } from "./schemas/people";
+import { authority } from "@/server/api/schemas/authority";
+import { certificate, certificateItem, preview } from "@/server/api/schemas/certificate";
+import { identity } from "@/server/api/schemas/people";
+import { profile } from "@/server/api/schemas/profile";
+import { type Answer, type Call, makeCall, problemOf } from "@/testing/api/client";
+import { system } from "@/testing/actors";
+import { type Harness, openHarness } from "@/testing/harness";
 import { routes } from "./all-routes";
 
 let harness: Harness, call: Call, admin: string, service: string, other: string, folder: string;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "api-"));
-  harness = await openHarness({ signing: true });
+  harness = await openHarness();
   call = makeCall(harness.deps);
   await completeSetup(harness.deps, system, {
     organization: "Example",
     adminEmail: "admin@example.com",
-    adminPassword: "a long passphrase",
+    adminPassword: "correct horse battery staple",
   });
   admin = await harness.tokenFor("admin");
   ids.mine = await newIdentity("payments");
@@ -85,7 +86,7 @@ const expectDocumented = (schema: z.ZodType, value: unknown) => {
 };
 const text = (answer: Answer, member: string) => String(answer.body[member]);
 
-test("a certificate is issued, found by id, serial and fingerprint, revoked, and told of in order", async () => {
+test("a certificate is issued, found by id, serial number and fingerprint, and revoked, with its entries in order", async () => {
   const issued = await issue();
   expect(issued.status, issued.text).toBe(201);
   expect(issued.headers.get("location")).toBe(`/api/v1/certificates/${text(issued, "id")}`);
@@ -138,7 +139,7 @@ test("a certificate is issued, found by id, serial and fingerprint, revoked, and
   ).toEqual(["certificate.planned", "certificate.issued", "certificate.revoked"]);
 });
 
-test("a certificate is rotated to a new key, held, released", async () => {
+test("a certificate is rotated to a new key, put on hold and released", async () => {
   const first = await issue(),
     rotated = await call("POST", `/certificates/${text(first, "id")}/rotate`, {
       token: admin,
@@ -156,11 +157,11 @@ test("a certificate is rotated to a new key, held, released", async () => {
 });
 
 describe("a refusal", () => {
-  test("names every reason with its field, and is on the record once, before it is answered", async () => {
+  test("a refused issuance names every reason with its field, and is recorded once before the response", async () => {
     const { result, entries } = await harness.during(() =>
       issue(admin, { identity: "idn_none", validitySeconds: 4_000_000_000 }),
     );
-    expect(told(result)).toMatchObject({ status: 422, code: "certificate.refused" });
+    expect(problemOf(result)).toMatchObject({ status: 422, code: "certificate.refused" });
     const paths = (result.body["errors"] as { path: string }[]).map((row) => row.path);
     expect(paths).toEqual(expect.arrayContaining(["identity", "validitySeconds"]));
     expect(entries).toEqual([
@@ -172,13 +173,13 @@ describe("a refusal", () => {
     ["nonsense", "csr"],
     ["", "csr"],
     ["-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n-----END CERTIFICATE REQUEST-----", "csr"],
-  ])("of the signing request %j points at it", async (csr, path) => {
+  ])("a refusal of the CSR %j names its field", async (csr, path) => {
     const { body, status } = await issue(admin, { csr });
     expect([400, 422]).toContain(status);
     expect((body["errors"] as { path: string }[]).map((row) => row.path)).toContain(path);
   });
 
-  test("of a key that another identity has stays refused for both tokens of services", async () => {
+  test("a key that another identity has is refused", async () => {
     const csr = makeCsr("pay.example.com");
     expect((await issue(admin, { csr })).status).toBe(201);
     const { status, text: answer } = await issue(admin, { csr, identity: ids.theirs });
@@ -187,7 +188,7 @@ describe("a refusal", () => {
 });
 
 describe("a service", () => {
-  test("issues, reads and revokes for its own identity alone; another's looks like what does not exist", async () => {
+  test("a service issues, reads and revokes for its own identity only; other certificates are not found", async () => {
     const mine = await issue(service);
     expect(mine.status, mine.text).toBe(201);
     const path = `/certificates/${text(mine, "id")}`;
@@ -207,7 +208,7 @@ describe("a service", () => {
           token: other,
           ...(body ? { body } : {}),
         });
-      expect(told(foreign), `${method} ${suffix}`).toEqual(told(missing));
+      expect(problemOf(foreign), `${method} ${suffix}`).toEqual(problemOf(missing));
       expect(foreign.status).toBe(404);
     }
     for (const reference of ["serial", "fingerprintSha256"])
@@ -219,12 +220,12 @@ describe("a service", () => {
     expect((await issue(other)).status).not.toBe(201);
   });
 
-  test("authenticates by its client certificate, until that is revoked or its identity suspended", async () => {
+  test("a service authenticates with its client certificate until that is revoked or its identity is suspended", async () => {
     const issued = await issue(admin, { profile: "tls-client-service" });
     expect(issued.status, issued.text).toBe(201);
     const judged = async (pem: string) => ({
       listener: "mtls" as const,
-      decision: await judgeCertificate(
+      decision: await verifyCertificateDer(
         harness.deps,
         () => [],
         new Uint8Array(new X509Certificate(pem).raw),
@@ -244,12 +245,12 @@ describe("a service", () => {
       },
     });
     expect(
-      told(
+      problemOf(
         await call("GET", "/certificates", { context: await judged(text(await issue(), "pem")) }),
       ),
     ).toMatchObject({ status: 403, code: "certificate.usage" });
     expect(
-      told(await call("GET", "/certificates", { context: { listener: "mtls" } })),
+      problemOf(await call("GET", "/certificates", { context: { listener: "mtls" } })),
     ).toMatchObject({ status: 401, code: "certificate.missing" });
     await call("POST", `/certificates/${text(issued, "id")}/revoke`, {
       token: admin,
@@ -258,7 +259,7 @@ describe("a service", () => {
     const refused = await harness.during(async () =>
       call("GET", "/certificates", { context: await judged(pem), token: admin }),
     );
-    expect(told(refused.result)).toMatchObject({ status: 401, code: "certificate.revoked" });
+    expect(problemOf(refused.result)).toMatchObject({ status: 401, code: "certificate.revoked" });
     expect(refused.entries).toEqual([
       expect.objectContaining({
         action: "request.refused",
@@ -268,7 +269,7 @@ describe("a service", () => {
   });
 });
 
-test("the plain status is open, is not on the record, and never says valid of what was not issued", async () => {
+test("the status endpoint needs no credential, records nothing, and never reports an unissued certificate as valid", async () => {
   const issued = await issue();
   const { result, entries } = await harness.during(async () => [
     await call("GET", `/status/issuing/${text(issued, "serial")}`),
@@ -289,7 +290,7 @@ test("the plain status is open, is not on the record, and never says valid of wh
   expect(entries).toEqual([]);
 });
 
-test("what a preview, the lists and the single things answer is what the document says", async () => {
+test("the answers of preview, lists and single resources match the OpenAPI document", async () => {
   const shown = await call("POST", "/certificates/preview", {
     token: admin,
     body: { profile: "tls-server", identity: ids.mine, csr: makeCsr("pay.example.com") },

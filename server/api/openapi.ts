@@ -1,10 +1,12 @@
 import { OpenAPIHono, z } from "@hono/zod-openapi";
-import { authorizeOperations } from "@/server/api/authorize-operations";
-import type { Route } from "@/server/api/define-route";
+import { scopeOf } from "@/lib/access/permissions";
 import { problem } from "@/server/api/schemas/common";
+import { authorizeOperations } from "./authorize-operations";
+import type { Route } from "./define-route";
+import { describeFields } from "./describe-fields";
 
 type Json = Readonly<Record<string, unknown>>;
-/** The parts of an OpenAPI 3.1 document that the reference page reads. */
+/** The parts of an OpenAPI 3.1 document that the reference page uses. */
 export type OpenApiDocument = Readonly<{
   openapi: string;
   info: Readonly<{ title: string; version: string; description: string }>;
@@ -37,35 +39,31 @@ export type Operation = Readonly<{
 }>;
 
 const description = [
-  "Certificates, what they are bound to, and the record of every act. Send a token: `Authorization: Bearer chy_…`, or a client certificate on the mTLS port.",
-  "Errors are `application/problem+json` (RFC 9457) with a stable `code` and every single mistake in `errors`. Lists answer `{items, nextCursor}`.",
-  "Every POST takes an `Idempotency-Key`: the same key and body give the same answer for a day, another body is refused, a second request while the first is at work is told to wait.",
-  "Every authenticated request, reads and refusals included, is on the record before its answer leaves.",
+  "Certificates, the identities they belong to, and an audit log of every action. Authenticate with an API token (`Authorization: Bearer chy_…`) or with a client certificate on the mTLS port.",
+  "Errors are `application/problem+json` (RFC 9457) with a stable `code`; `errors` lists everything that is wrong with the input. Names, notes and comments can't contain control characters, text direction marks or other invisible characters. Lists return `{items, nextCursor}`.",
+  "Every POST accepts an `Idempotency-Key`. For a day, the same key and body return the same response; the same key with another body is rejected, and so is a second request while the first is in progress.",
+  "Every authenticated request, including reads and refusals, is recorded in the audit log before it is answered.",
 ].join("\n\n");
 
 const idempotencyKey = z.strictObject({
-  "idempotency-key": z
-    .string()
-    .max(255)
-    .optional()
-    .openapi({
-      description: "Makes it safe to send again: the same key and body give the same answer.",
-      example: "0d9b4a52-6d5e-4a39-9d1c-2f6f3b1f6f0e",
-    }),
+  "idempotency-key": z.string().max(255).optional().openapi({
+    description: "Makes retries safe: the same key and body return the same response.",
+    example: "0d9b4a52-6d5e-4a39-9d1c-2f6f3b1f6f0e",
+  }),
 });
-const problems: Readonly<Record<number, string>> = {
-  400: "Malformed: bad JSON, an unknown or missing field.",
+const errorDescriptions: Readonly<Record<number, string>> = {
+  400: "Malformed request: invalid JSON, or an unknown or missing field.",
   401: "No valid credential.",
-  403: "The role does not allow it.",
-  404: "There is no such thing, or none that you may see.",
-  409: "Its present state does not allow it.",
-  413: "The body is longer than 1 MiB.",
+  403: "Your role does not have the permission, or another site made the browser send the request.",
+  404: "It does not exist, or you may not see it.",
+  409: "Not possible in its current state.",
+  413: "The body is larger than 1 MiB.",
   415: "The body is not JSON.",
-  422: "Refused, with every reason.",
-  503: "It could not be recorded or signed; nothing was done.",
+  422: "Rejected; `errors` lists every reason.",
+  503: "It could not be recorded or signed. Nothing was changed.",
 };
 
-/** The OpenAPI 3.1 document of these operations, from the very schemas that check their input. */
+/** The OpenAPI 3.1 document of these operations, generated from the schemas that validate them. */
 export function openApiDocument(routes: readonly Route[], publicUrl: string): OpenApiDocument {
   const app = new OpenAPIHono();
   app.openAPIRegistry.registerComponent("securitySchemes", "token", {
@@ -75,7 +73,7 @@ export function openApiDocument(routes: readonly Route[], publicUrl: string): Op
   });
   app.openAPIRegistry.registerComponent("securitySchemes", "certificate", {
     type: "mutualTLS",
-    description: "A client certificate that Chancery issued, on the mTLS port.",
+    description: "A client certificate issued by Chancery, on the mTLS port.",
   });
   for (const route of routes) app.openAPIRegistry.registerPath(operationOf(route));
   for (const operation of authorizeOperations) app.openAPIRegistry.registerPath(operation);
@@ -84,7 +82,9 @@ export function openApiDocument(routes: readonly Route[], publicUrl: string): Op
     info: { title: "Chancery", version: "1", description },
     servers: [{ url: publicUrl }],
   });
-  return tidy(document) as OpenApiDocument;
+  const tidied = tidy(document) as OpenApiDocument;
+  describeFields(tidied);
+  return tidied;
 }
 
 type PathConfig = Parameters<OpenAPIHono["openAPIRegistry"]["registerPath"]>[0];
@@ -104,26 +104,29 @@ function operationOf(route: Route): PathConfig {
         }
       : {}),
   };
-  const needs = permission === null ? "Open to everybody." : `Needs \`${permission}\`.`;
+  const needs =
+    permission === null
+      ? "No authentication required."
+      : `Requires the permission \`${permission}\`.`;
   return {
     method,
     path: `/api/v1${path}`,
     tags: [tag],
     summary,
     operationId: operationId(route),
-    description: [route.description, needs].filter(Boolean).join(" "),
+    description: [route.description, needs, onAProxysWord(route)].filter(Boolean).join(" "),
     security: permission === null ? [] : [{ token: [] }, { certificate: [] }],
     request: request as unknown as NonNullable<PathConfig["request"]>,
     responses: {
       [route.status ?? 200]: {
-        description: "Done.",
+        description: "Success.",
         content: { [route.mediaType ?? "application/json"]: { schema: route.response } },
       },
       ...Object.fromEntries(
         statusesOf(route).map((status) => [
           status,
           {
-            description: problems[status] ?? "",
+            description: errorDescriptions[status] ?? "",
             content: { "application/problem+json": { schema: problem } },
           },
         ]),
@@ -132,7 +135,17 @@ function operationOf(route: Route): PathConfig {
   };
 }
 
-/** `POST /certificates/{id}/revoke` is `postCertificatesIdRevoke`: stable, and unique by construction. */
+/**
+ * Said of the operations that services may use at all; the others refuse them by their permission.
+ */
+function onAProxysWord({ permission, asserted }: Route): string {
+  if (permission === null || scopeOf("service", permission) === "none") return "";
+  return asserted === "allowed"
+    ? "Also accepts a client certificate that a proxy with the scope `api` passed on."
+    : "Refuses a client certificate that a proxy passed on (`certificate.asserted`).";
+}
+
+/** `POST /certificates/{id}/revoke` becomes `postCertificatesIdRevoke`: stable and unique. */
 const operationId = ({ method, path }: Route): string =>
   method +
   path.replaceAll(/[/{}_-]+(\w)?/g, (_all, letter: string | undefined) =>
@@ -150,7 +163,7 @@ function statusesOf({ permission, params, method }: Route): number[] {
   ];
 }
 
-/** A parameter's text is turned into a number before it is checked; the generator takes that for "or null". */
+/** Parameters are coerced from text to numbers, which the generator describes as "or null". */
 function tidy(value: unknown, inParameter = false): unknown {
   if (Array.isArray(value)) return value.map((item) => tidy(item, inParameter));
   if (typeof value !== "object" || value === null) return value;

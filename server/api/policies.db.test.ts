@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { addProfile } from "@/lib/profiles/create-profile";
-import { makeCall, told, type Call } from "./testing/client";
-import { openHarness, system, type Harness } from "./testing/harness";
+import { type Call, makeCall, problemOf } from "@/testing/api/client";
+import { system } from "@/testing/actors";
+import { type Harness, openHarness } from "@/testing/harness";
 
 let harness: Harness,
   call: Call,
@@ -21,17 +22,18 @@ beforeAll(async () => {
     ).body["id"],
   );
   const rules = (await import("@/lib/profiles/schema")).profileRulesInput.parse({
+    identityKinds: ["service"],
     keyAlgorithms: ["ecdsa-p256"],
     validitySecondsDefault: 3600,
     validitySecondsMax: 3600,
     keyUsage: ["digitalSignature"],
     extendedKeyUsage: ["clientAuth"],
-    subject: { commonName: "optional", commonNameInSan: false, fixed: [] },
+    subject: { commonName: "optional", commonNameFrom: "san", fixed: [] },
     san: {
       types: ["dns"],
       min: 1,
       max: 5,
-      dnsPatterns: ["*"],
+      dnsPatterns: ["**.example.com"],
       wildcards: false,
       ipRanges: [],
       emailDomains: [],
@@ -67,7 +69,7 @@ const create = async (rules: unknown[] = []) =>
   };
 
 describe("policies over the API", () => {
-  test("are made, read by id and service, listed, changed and retired; each act and each read is one entry", async () => {
+  test("policies are created, read by id and service, listed, changed and retired; each action and each read is one entry", async () => {
     const body = draft([
       {
         ...anything,
@@ -113,13 +115,13 @@ describe("policies over the API", () => {
       ["policy.updated", id],
     ]);
   });
-  test("an older version is refused, and nothing is overwritten", async () => {
+  test("an update of a policy from an older version is refused, and nothing is overwritten", async () => {
     const { id } = await create([anything]);
     expect(
       (await call("PATCH", `/policies/${id}`, { token, body: { rules: [], version: 1 } })).status,
     ).toBe(200);
     expect(
-      told(
+      problemOf(
         await call("PATCH", `/policies/${id}`, { token, body: { rules: [anything], version: 1 } }),
       ),
     ).toMatchObject({ status: 409, code: "policy.changed-meanwhile" });
@@ -128,10 +130,10 @@ describe("policies over the API", () => {
       rules: [],
     });
   });
-  test("a second policy for a service is refused; the same request again under its key is one policy", async () => {
+  test("a second policy for a service is refused; a repeated request with its Idempotency-Key makes one policy", async () => {
     const { service } = await create();
     expect(
-      told(await call("POST", "/policies", { token, body: draft([], { service }) })),
+      problemOf(await call("POST", "/policies", { token, body: draft([], { service }) })),
     ).toMatchObject({ status: 409, code: "policy.exists", errors: [{ path: "service" }] });
     const body = draft(),
       headers = { "idempotency-key": "policy-once" };
@@ -143,7 +145,7 @@ describe("policies over the API", () => {
   });
 });
 
-describe("what is wrong is said with its place", () => {
+describe("validation errors name the field", () => {
   test.each<readonly [string, unknown, number, string, readonly string[]]>([
     ["no rules", { service: "a", name: "A" }, 400, "request.invalid", ["rules"]],
     [
@@ -210,7 +212,7 @@ describe("what is wrong is said with its place", () => {
       ["rules.0.networks.0"],
     ],
     [
-      "an identity of nobody",
+      "an identity that does not exist",
       { service: "a", name: "A", rules: [{ ...anything, identities: ["idn_x"] }] },
       422,
       "policy.rules",
@@ -229,13 +231,13 @@ describe("what is wrong is said with its place", () => {
     ],
   ])("%s", async (_name, body, status, code, paths) => {
     const answer = await call("POST", "/policies", { token, body });
-    expect(told(answer)).toMatchObject({ status, code });
+    expect(problemOf(answer)).toMatchObject({ status, code });
     expect((answer.body["errors"] as { path: string }[]).map(({ path }) => path)).toEqual(paths);
   });
-  test("the service's name never changes, and what does not exist is not found", async () => {
+  test("a policy's service can't be changed, and an unknown policy is not found", async () => {
     const { id } = await create();
     expect(
-      told(await call("PATCH", `/policies/${id}`, { token, body: { service: "other" } })),
+      problemOf(await call("PATCH", `/policies/${id}`, { token, body: { service: "other" } })),
     ).toMatchObject({ status: 400, errors: [{ path: "service" }] });
     for (const [method, path, body] of [
       ["GET", "/policies/nothing", undefined],
@@ -243,14 +245,14 @@ describe("what is wrong is said with its place", () => {
       ["POST", "/policies/nothing/test", { identity }],
     ] as const) {
       expect(
-        told(await call(method, path, { token, ...(body === undefined ? {} : { body }) })),
+        problemOf(await call(method, path, { token, ...(body === undefined ? {} : { body }) })),
       ).toMatchObject({ status: 404, code: "policy.not-found" });
     }
   });
 });
 
-describe("the tester over the API", () => {
-  test("answers with the certificate's state, the decision and its trace, and is one entry", async () => {
+describe("the policy tester over the API", () => {
+  test("the policy tester answers with the certificate's state, the decision and its trace, and records one entry", async () => {
     const { id, service } = await create([
       { name: "no admin", effect: "deny", paths: ["/admin/**"] },
       anything,
@@ -276,7 +278,7 @@ describe("the tester over the API", () => {
     ]);
     expect(result.body["entryId"]).toBe(entries[0]?.id);
   });
-  test("questions about nobody, a method or an address that is none, and unknown fields are refused", async () => {
+  test("the policy tester rejects a request without a certificate, an invalid method, path or address, and unknown fields", async () => {
     const { id } = await create();
     for (const [body, path] of [
       [{}, "certificate"],
@@ -317,7 +319,7 @@ test.each([
   ).toBe(writes);
 });
 
-test("strangers get nothing, and nothing happens that cannot be recorded", async () => {
+test("unauthenticated callers can't access policies, and nothing happens that can't be recorded", async () => {
   for (const path of ["/policies", "/policies/x"])
     expect((await call("GET", path)).status).toBe(401);
   const body = draft();

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createIdentity } from "@/lib/identities/create-identity";
-import { replayAndCompare } from "./testing/proxies-stand";
-import { makeCall, told, type Call } from "./testing/client";
-import { openHarness, system, type Harness } from "./testing/harness";
+import { type Call, makeCall, problemOf } from "@/testing/api/client";
+import { system } from "@/testing/actors";
+import { type Harness, openHarness } from "@/testing/harness";
+import { replayAndCompare } from "@/testing/api/replay-and-compare";
 
 let harness: Harness,
   call: Call,
@@ -29,12 +30,12 @@ const identity = async (kind: "service" | "person") =>
       owner: "edge-team@example.com",
       note: "",
     })
-  ).id;
+  ).result.id;
 const post = (path: string, body: object, token = admin) => call("POST", path, { token, body });
 const patch = (path: string, body: object) => call("PATCH", path, { token: admin, body });
 
 describe("trusting a proxy", () => {
-  test("is an act of its own with its entry, and shows in the list", async () => {
+  test("trusting a proxy is recorded for the proxy and for its identity, and adds the proxy to the list", async () => {
     const { result, entries } = await harness.during(() =>
       post("/proxies", { identity: edge, kind: "nginx", note: "at the edge" }),
     );
@@ -52,7 +53,11 @@ describe("trusting a proxy", () => {
         action: "proxy.trusted",
         outcome: "success",
         target: { kind: "proxy", id: result.body["id"], label: "service-1" },
-        details: { identityId: edge, kind: "nginx", hops: 1 },
+        details: { identityId: edge, kind: "nginx", hops: 1, scopes: "forward-auth" },
+      }),
+      expect.objectContaining({
+        action: "identity.power-granted",
+        target: { kind: "identity", id: edge, label: "service-1" },
       }),
     ]);
     expect(result.headers.get("location")).toBe(`/api/v1/proxies/${String(result.body["id"])}`);
@@ -83,7 +88,7 @@ describe("trusting a proxy", () => {
       "request.invalid",
     ],
     [
-      "more hops than anybody has",
+      "more hops than the limit",
       () => ({ identity: edge, kind: "nginx", hops: 17 }),
       400,
       "request.invalid",
@@ -96,10 +101,10 @@ describe("trusting a proxy", () => {
       "request.invalid",
     ],
     ["nobody", () => ({ kind: "nginx" }), 400, "request.invalid"],
-  ])("of %s is refused", async (_what, body, status, code) => {
-    expect(told(await post("/proxies", body()))).toMatchObject({ status, code });
+  ])("trusting %s is refused", async (_what, body, status, code) => {
+    expect(problemOf(await post("/proxies", body()))).toMatchObject({ status, code });
   });
-  test("is for administrators alone", async () => {
+  test("only administrators can trust a proxy", async () => {
     const free = await identity("service");
     for (const role of ["operator", "approver", "auditor"] as const)
       expect(
@@ -116,7 +121,7 @@ describe("trusting a proxy", () => {
       ).status,
     ).toBe(403);
   });
-  test("at the same time twice is done once", async () => {
+  test("two concurrent requests to trust the same proxy trust it once", async () => {
     const free = await identity("service");
     const answers = await Promise.all(
       Array.from({ length: 4 }, () => post("/proxies", { identity: free, kind: "nginx" })),
@@ -127,8 +132,8 @@ describe("trusting a proxy", () => {
   });
 });
 
-describe("changing and ending it", () => {
-  test("say what changed, and what changes nothing says so", async () => {
+describe("changing and removing a proxy", () => {
+  test("updating or removing a proxy records what changed, or that nothing changed", async () => {
     const id = String(
       (await post("/proxies", { identity: await identity("service"), kind: "nginx" })).body["id"],
     );
@@ -142,7 +147,7 @@ describe("changing and ending it", () => {
         status: "removed",
       });
       expect((await call("POST", `/proxies/${id}/remove`, { token: admin })).status).toBe(200);
-      expect(told(await patch(`/proxies/${id}`, { hops: 3 }))).toMatchObject({
+      expect(problemOf(await patch(`/proxies/${id}`, { hops: 3 }))).toMatchObject({
         status: 409,
         code: "proxy.removed",
       });
@@ -151,7 +156,7 @@ describe("changing and ending it", () => {
       entries.map(({ action, reason, details }) => [
         action,
         reason,
-        details["changes"] ?? details["comment"] ?? details["code"],
+        details["changes"] ?? details["comment"] ?? details["code"] ?? details["power"],
       ]),
     ).toEqual([
       [
@@ -161,11 +166,12 @@ describe("changing and ending it", () => {
       ],
       ["proxy.updated", "no-change", {}],
       ["proxy.removed", null, "moved"],
+      ["identity.power-removed", null, "proxy"],
       ["proxy.removed", "no-change", ""],
       ["request.refused", null, "proxy.removed"],
     ]);
   });
-  test("and a removed one is trusted again under its old id", async () => {
+  test("a removed proxy that is trusted again keeps its id", async () => {
     const owner = await identity("service"),
       { body } = await post("/proxies", { identity: owner, kind: "nginx" });
     await post(`/proxies/${String(body["id"])}/remove`, {});
@@ -189,18 +195,18 @@ describe("changing and ending it", () => {
       },
     });
   });
-  test("of one that does not exist is a 404", async () => {
+  test("changing or removing a proxy that does not exist is a 404", async () => {
     for (const answer of [
       await patch("/proxies/prx_none", { hops: 1 }),
       await post("/proxies/prx_none/remove", {}),
       await call("GET", "/proxies/prx_none", { token: admin }),
     ])
-      expect(told(answer)).toMatchObject({ status: 404, code: "proxy.not-found" });
+      expect(problemOf(answer)).toMatchObject({ status: 404, code: "proxy.not-found" });
   });
 });
 
 describe("the networks of an identity", () => {
-  test("are kept in one form, each once, and a change of them is on the record", async () => {
+  test("an identity's networks are normalized and deduplicated, and a change of them is recorded in the audit log", async () => {
     const { result, entries } = await harness.during(async () => {
       const created = await post("/identities", {
         kind: "service",
@@ -234,7 +240,7 @@ describe("the networks of an identity", () => {
     ["10.0.0.0/8,10.1.0.0/16"],
     ["10.0.0.256"],
     ["fe80::1%eth0"],
-  ])("are refused where they are none: %s", async (wrong) => {
+  ])("an invalid network of an identity is refused: %s", async (wrong) => {
     const answer = await post("/identities", {
       kind: "service",
       name: "unbound",
@@ -247,7 +253,7 @@ describe("the networks of an identity", () => {
       [],
     );
   });
-  test("and the proxies are what the log says of them; a change past the log is found", async () => {
+  test("networks and proxies match the audit log, and a change that bypasses the log is detected", async () => {
     expect(await replayAndCompare(harness)).toEqual([]);
     const problems = await replayAndCompare(harness, [
       "update identity set networks = '{0.0.0.0/0}' where name = 'bound'",
@@ -256,6 +262,8 @@ describe("the networks of an identity", () => {
     ]);
     expect(problems.join("\n")).toMatch(/networks is 0\.0\.0\.0\/0 in the table/);
     expect(problems.join("\n")).toMatch(/hops is 9 in the table/);
-    expect(problems.join("\n")).toMatch(/status is active in the table, removed by the log/);
+    expect(problems.join("\n")).toMatch(
+      /status is active in the table, but removed according to the log/,
+    );
   });
 });

@@ -1,20 +1,19 @@
 import type { Context } from "hono";
-import { recordRefusal } from "@/lib/auth/record-refusal";
-import { gateDeps } from "@/lib/custody/gate-deps";
-import type { Deps } from "@/lib/deps";
 import { AppError, isAppError } from "@/lib/errors/app-error";
 import { isRecorded, problemOf } from "@/lib/http/problem";
 import { reportBug } from "@/lib/http/report-bug";
-import { strangerOf } from "@/server/api/authenticate";
-import type { ApiEnv } from "@/server/api/context";
-import { recordedPath } from "@/server/api/recorded-path";
+import { recordRefusal } from "@/lib/log/record/record-refusal";
+import { withDeadline, type GatewayDeps } from "@/lib/runtime/gateway-deps";
+import { recordedPath } from "@/server/http/recorded-path";
+import { unauthenticatedActor } from "./authenticate";
+import type { ApiEnv } from "./context";
 
 /**
- * Answers an error as problem+json (RFC 9457), after the refusal is on the record. If it cannot be recorded, the answer is 503 whatever it
- * would have been.
+ * Answers an error as problem+json (RFC 9457) once the refusal is recorded. If it cannot be
+ * recorded, the answer is 503 instead.
  */
 export async function refuse(
-  deps: Deps,
+  deps: GatewayDeps,
   c: Context<ApiEnv>,
   error: unknown,
   recorded = true,
@@ -23,28 +22,29 @@ export async function refuse(
   if (!isAppError(error)) reportBug(error, requestId);
   let shown = error;
   if (recorded && !isRecorded(error)) {
-    const actor = c.get("actor") ?? strangerOf(c),
+    const actor = c.get("actor") ?? unauthenticatedActor(c),
       { status, body } = problemOf(error, requestId);
     const reason =
       isAppError(error) && typeof error.cause === "string" ? { reason: error.cause } : {};
     try {
-      await recordRefusal(gateDeps(deps), actor, {
+      await recordRefusal(withDeadline(deps).recorder, actor, {
         code: body.code,
         method: c.req.method,
         path: recordedPath(c.req.url),
         status,
+        isKnownCaller: c.get("knewToken") ?? false,
         ...reason,
       });
     } catch (cause) {
       if (!isAppError(cause)) reportBug(cause, requestId);
-      // Too many wait: that is the answer, and when to come back.
+      // Too many entries are waiting: the answer names that cause and when to retry.
       shown =
         isAppError(cause) && cause.code === "record.backlog"
           ? cause
           : new AppError(
               "record.unavailable",
-              "The record cannot be written at the moment, so nothing is done. Try again soon.",
-              { kind: "unavailable", retryAfterSeconds: 2 },
+              "The audit log can't be written right now, so the request was not processed. Try again soon.",
+              { retryAfterSeconds: 2 },
             );
     }
   }

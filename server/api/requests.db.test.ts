@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { makeCall, told, type Call } from "./testing/client";
-import { openHarness, type Harness } from "./testing/harness";
+import { type Call, makeCall, problemOf } from "@/testing/api/client";
+import { type Harness, openHarness } from "@/testing/harness";
 
 let harness: Harness, call: Call, token: string;
 beforeAll(async () => {
@@ -34,9 +34,9 @@ describe("a body", () => {
     ["{}", 400, "request.invalid"],
     ['{"kind":"robot","name":"a","owner":"b"}', 400, "request.invalid"],
     ['{"kind":"service","name":"a\\u0000b","owner":"b"}', 400, "request.invalid"],
-  ])("%j is answered %i %s", async (content, status, code) => {
+  ])("the body %j is answered %i %s", async (content, status, code) => {
     const { result, entries } = await harness.during(() => raw(content));
-    expect(told(result)).toMatchObject({ status, code });
+    expect(problemOf(result)).toMatchObject({ status, code });
     expect(result.headers.get("content-type")).toBe("application/problem+json");
     expect(entries).toEqual([
       expect.objectContaining({
@@ -47,8 +47,8 @@ describe("a body", () => {
     ]);
   });
 
-  test("with a mistake names its line and column, with an unknown field names the field", async () => {
-    expect(told(await raw('{"kind": "service",\n "name": }'))).toMatchObject({
+  test("the error for a malformed body names line and column, and for an unknown field the field", async () => {
+    expect(problemOf(await raw('{"kind": "service",\n "name": }'))).toMatchObject({
       line: 2,
       column: 10,
     });
@@ -59,13 +59,13 @@ describe("a body", () => {
     ]);
   });
 
-  test("of another type, or compressed, is a 415; JSON with a charset is JSON", async () => {
+  test("a body of another type, or a compressed one, is a 415; JSON with a charset is accepted", async () => {
     for (const type of ["text/plain", "application/x-www-form-urlencoded", "", "application/jsonp"])
-      expect(told(await raw("{}", { "content-type": type })), type).toMatchObject({
+      expect(problemOf(await raw("{}", { "content-type": type })), type).toMatchObject({
         status: 415,
         code: "request.content-type",
       });
-    expect(told(await raw("{}", { "content-encoding": "gzip" }))).toMatchObject({
+    expect(problemOf(await raw("{}", { "content-encoding": "gzip" }))).toMatchObject({
       status: 415,
       code: "request.content-encoding",
     });
@@ -78,7 +78,7 @@ describe("a body", () => {
     ).toBe(201);
   });
 
-  test("of 10 MB is refused by its announced length before it is read, and in the middle when it does not say", async () => {
+  test("a body of 10 MB is refused by its Content-Length before it is read, and while it is read without one", async () => {
     const rubbish = new Uint8Array(10_000_000).fill(0x7b);
     let pulled = 0;
     const chunks = () =>
@@ -89,19 +89,22 @@ describe("a body", () => {
           else controller.enqueue(rubbish.subarray(0, 65_536));
         },
       });
-    expect(told(await raw(rubbish, { "content-length": "10000000" }))).toMatchObject({
+    expect(problemOf(await raw(rubbish, { "content-length": "10000000" }))).toMatchObject({
       status: 413,
       code: "request.too-large",
     });
-    expect(told(await raw(chunks()))).toMatchObject({ status: 413, code: "request.too-large" });
+    expect(problemOf(await raw(chunks()))).toMatchObject({
+      status: 413,
+      code: "request.too-large",
+    });
     expect(pulled).toBeLessThan(30);
-    expect(told(await raw(rubbish.subarray(0, 1_048_576)))).toMatchObject({
+    expect(problemOf(await raw(rubbish.subarray(0, 1_048_576)))).toMatchObject({
       status: 400,
       code: "request.bad-json",
     });
   });
 
-  test("is not looked at before the token", async () => {
+  test("the body is not read before the token is verified", async () => {
     expect((await call("POST", "/identities", { raw: "{", token: "chy_wrong" })).status).toBe(401);
     expect(
       (
@@ -123,8 +126,8 @@ describe("a filter", () => {
     "?kind=robot",
     "?kind=service&kind=device",
     "?limit=5&limit=6",
-  ])("%s is refused, and not ignored", async (query) => {
-    expect(told(await call("GET", `/identities${query}`, { token }))).toMatchObject({
+  ])("the filter %s is refused, not ignored", async (query) => {
+    expect(problemOf(await call("GET", `/identities${query}`, { token }))).toMatchObject({
       status: 400,
       code: "request.invalid",
     });
@@ -137,13 +140,13 @@ describe("a filter", () => {
     "/audit/events?cursor=eyJzZXEiOjF9",
     "/audit/events?ip=999.1.1.1",
     "/audit/events?from=yesterday",
-  ])("%s is a clear 400 or 422", async (path) => {
+  ])("the filter %s is a 400 or 422 with a clear message", async (path) => {
     const answer = await call("GET", path, { token });
     expect([400, 422], answer.text).toContain(answer.status);
     expect(answer.body["detail"]).not.toBe("");
   });
 
-  test("narrows the list to what it names", async () => {
+  test("a filter limits the list to what matches it", async () => {
     const { body } = await post("/identities", { ...newIdentity(), kind: "device" });
     const list = await call("GET", "/identities?kind=device", { token });
     expect((list.body["items"] as { id: string }[]).map((row) => row.id)).toEqual([body["id"]]);
@@ -168,115 +171,6 @@ test("a list is paged by its cursor to the end, without a gap or a repeat", asyn
   expect(seen).toEqual(all);
 });
 
-describe("an Idempotency-Key", () => {
-  const key = () => ({ "idempotency-key": `key-${++named}` });
-
-  test("makes a second request get the first one's answer and do nothing", async () => {
-    const headers = key(),
-      body = newIdentity(),
-      first = await post("/identities", body, headers);
-    const { result: second, entries } = await harness.during(() =>
-      post("/identities", { owner: body.owner, name: body.name, kind: body.kind }, headers),
-    );
-    expect(first.status).toBe(201);
-    expect([second.status, second.body]).toEqual([first.status, first.body]);
-    expect(second.headers.get("idempotency-replayed")).toBe("true");
-    expect(entries).toEqual([
-      expect.objectContaining({ action: "identity.read", reason: "answered from memory" }),
-    ]);
-  });
-
-  test("with another body, or for another operation, is refused", async () => {
-    const headers = key(),
-      body = newIdentity();
-    await post("/identities", body, headers);
-    expect(
-      told(await post("/identities", { ...body, owner: "other@example.com" }, headers)),
-    ).toMatchObject({ status: 422, code: "idempotency.mismatch" });
-    expect(told(await post("/tokens", { name: "x", role: "auditor" }, headers))).toMatchObject({
-      status: 422,
-      code: "idempotency.mismatch",
-    });
-  });
-
-  test("sent twenty times at once acts once", async () => {
-    const headers = key(),
-      body = newIdentity();
-    const { result, entries } = await harness.during(() =>
-      Promise.all(Array.from({ length: 20 }, () => post("/identities", body, headers))),
-    );
-    expect(entries.filter((entry) => entry.action === "identity.created")).toHaveLength(1);
-    for (const answer of result) {
-      if (answer.status === 201) continue;
-      expect(told(answer)).toMatchObject({ status: 409, code: "idempotency.running" });
-      expect(answer.headers.get("retry-after")).toBe("1");
-    }
-  });
-
-  test("belongs to its owner: the same key of another token is another key", async () => {
-    const headers = key(),
-      other = await harness.tokenFor("admin");
-    expect((await post("/identities", newIdentity(), headers)).status).toBe(201);
-    expect(
-      (await call("POST", "/identities", { token: other, body: newIdentity(), headers })).status,
-    ).toBe(201);
-  });
-
-  test("is free again after a refusal, and after a day", async () => {
-    const headers = key(),
-      taken = newIdentity();
-    await post("/identities", taken);
-    expect((await post("/identities", taken, headers)).status).toBe(409);
-    expect((await post("/identities", newIdentity(), headers)).status).toBe(201);
-    harness.pass(86_401);
-    expect((await post("/identities", newIdentity(), headers)).status).toBe(201);
-  });
-
-  test("of a request that died with its process is told apart from one at work", async () => {
-    const headers = key(),
-      body = newIdentity();
-    await post("/identities", body, headers);
-    await harness.deps.db.pool.query(
-      "update idempotency_key set status = null, body = null where key = $1",
-      [headers["idempotency-key"]],
-    );
-    expect(told(await post("/identities", body, headers))).toMatchObject({
-      status: 409,
-      code: "idempotency.running",
-    });
-    harness.pass(601);
-    expect(told(await post("/identities", body, headers))).toMatchObject({
-      status: 409,
-      code: "idempotency.interrupted",
-    });
-  });
-
-  test("never keeps a secret: a repeated answer shows null in its place", async () => {
-    const headers = key(),
-      first = await post("/tokens", { name: "ci", role: "auditor" }, headers),
-      second = await post("/tokens", { name: "ci", role: "auditor" }, headers);
-    expect(first.body["secret"]).toMatch(/^chy_/);
-    expect(second.body).toEqual({ ...first.body, secret: null });
-    const user = {
-      email: "key@example.com",
-      name: "K",
-      role: "auditor",
-      password: "correct horse battery staple",
-    };
-    await post("/users", user, key());
-    const { rows } = await harness.deps.db.pool.query("select * from idempotency_key");
-    expect(JSON.stringify(rows)).not.toMatch(
-      new RegExp(`${String(first.body["secret"]).slice(8)}|battery`),
-    );
-  });
-
-  test("that is none is refused", async () => {
-    expect(
-      told(await post("/identities", newIdentity(), { "idempotency-key": "two words" })),
-    ).toMatchObject({ status: 400, code: "idempotency.bad-key" });
-  });
-});
-
 test("the API's reads are entries with method, path and target, written before the answer", async () => {
   const { body } = await post("/identities", newIdentity());
   const { entries } = await harness.during(() =>
@@ -292,7 +186,7 @@ test("the API's reads are entries with method, path and target, written before t
   ]);
 });
 
-test("events are told oldest first, and include the one that was just recorded", async () => {
+test("events are listed oldest first, including the one that was just recorded", async () => {
   const { body } = await post("/identities", newIdentity());
   await post(`/identities/${String(body["id"])}/suspend`, { comment: "on leave" });
   await call("POST", `/identities/${String(body["id"])}/activate`, { token });
@@ -306,7 +200,7 @@ test("events are told oldest first, and include the one that was just recorded",
   ]);
 });
 
-test("an export streams what the filter matches, and is itself on the record", async () => {
+test("an export streams what the filter matches, and is itself recorded in the audit log", async () => {
   const { body } = await post("/identities", newIdentity());
   await call("GET", `/audit/events?target=${String(body["id"])}`, { token });
   const { result, entries } = await harness.during(() =>
@@ -322,12 +216,12 @@ test("an export streams what the filter matches, and is itself on the record", a
       .map((line) => Object.keys(JSON.parse(line) as object)[0]),
   ).toEqual(["export", "seq", "end"]);
   expect(entries.map((entry) => entry.action)).toEqual(["audit.exported"]);
-  expect(told(await call("GET", "/audit/export?format=xml", { token }))).toMatchObject({
+  expect(problemOf(await call("GET", "/audit/export?format=xml", { token }))).toMatchObject({
     status: 400,
   });
 });
 
-test("what is not there is a 404 with the noun's own code", async () => {
+test("an unknown resource is a 404 with the code of its kind", async () => {
   for (const [path, code] of [
     ["/identities/idn_none", "identity.not-found"],
     ["/tokens/tok_none", "token.not-found"],
@@ -335,6 +229,9 @@ test("what is not there is a 404 with the noun's own code", async () => {
     ["/audit/events/ent_none", "entry.not-found"],
     ["/profiles/none", "profile.not-found"],
   ] as const) {
-    expect(told(await call("GET", path, { token })), path).toMatchObject({ status: 404, code });
+    expect(problemOf(await call("GET", path, { token })), path).toMatchObject({
+      status: 404,
+      code,
+    });
   }
 });

@@ -1,9 +1,7 @@
 import type { Context } from "hono";
 import type { z } from "zod";
-import type { Actor } from "@/lib/auth/actor";
-import { authorize, scopeOf } from "@/lib/auth/permissions";
-import { gateDeps } from "@/lib/custody/gate-deps";
-import type { Deps } from "@/lib/deps";
+import type { Actor, AnyActor } from "@/lib/access/actor";
+import { assertProven, authorize, scopeOfActor } from "@/lib/access/permissions";
 import { isAppError } from "@/lib/errors/app-error";
 import {
   abandonIdempotent,
@@ -13,36 +11,52 @@ import {
   requestHashOf,
 } from "@/lib/http/idempotency";
 import { parseInput } from "@/lib/http/invalid-input";
-import { recordEntry } from "@/lib/log/record";
+import { recordEntry } from "@/lib/log/record/record-entry";
 import type { NewEntry } from "@/lib/log/types";
-import { authenticate, strangerOf } from "@/server/api/authenticate";
-import { readBody } from "@/server/api/body";
-import type { ApiEnv } from "@/server/api/context";
-import { nothing, type Input, type RequestFacts, type Route } from "@/server/api/define-route";
-import { recordedPath } from "@/server/api/recorded-path";
+import { withDeadline, type GatewayDeps } from "@/lib/runtime/gateway-deps";
+import { recordedPath } from "@/server/http/recorded-path";
+import { authenticate, unauthenticatedActor } from "./authenticate";
+import { readBody } from "./body";
+import type { ApiEnv } from "./context";
+import { type Input, nothing, type RequestFacts, type Route } from "./define-route";
 
+type Outcome = Awaited<ReturnType<Route["handle"]>>;
 type Call = Readonly<{
-  deps: Deps;
+  deps: GatewayDeps;
   c: Context<ApiEnv>;
   route: Route;
-  actor: Actor;
+  actor: AnyActor;
   input: Input<unknown, unknown, unknown>;
 }>;
 
-/** Who, may they, is it well-formed, do it, record it, answer: the same for every operation. What it throws is answered by the app's error handler. */
-export async function runRoute(deps: Deps, c: Context<ApiEnv>, route: Route): Promise<Response> {
-  const actor = route.permission === null ? strangerOf(c) : await authenticate(deps, c);
+/**
+ * Runs an operation: authenticate, authorize, validate, handle, record, answer. Errors are answered
+ * by the app's error handler.
+ */
+export async function runRoute(
+  deps: GatewayDeps,
+  c: Context<ApiEnv>,
+  route: Route,
+): Promise<Response> {
+  const actor = route.permission === null ? unauthenticatedActor(c) : await authenticate(deps, c);
   c.set("actor", actor);
-  if (route.permission !== null) authorize(actor, route.permission);
+  if (route.permission !== null) {
+    authorize(actor, route.permission);
+    if (route.asserted !== "allowed") assertProven(actor);
+  }
   const call: Call = { deps, c, route, actor, input: await readInput(deps, c, route) };
   const key =
     route.method === "post" && actor.id !== null
       ? idempotencyKeyOf(c.req.header("idempotency-key"))
       : null;
-  return key === null ? answer(call, await perform(call)) : performOnce(call, key);
+  return key === null ? answer(call, await runHandler(call)) : runIdempotent(call, key);
 }
 
-async function readInput(deps: Deps, c: Context<ApiEnv>, route: Route): Promise<Call["input"]> {
+async function readInput(
+  deps: GatewayDeps,
+  c: Context<ApiEnv>,
+  route: Route,
+): Promise<Call["input"]> {
   const params = check(route.params, c.req.param(), "path");
   const query = check(route.query, queryOf(c), "query");
   const request: RequestFacts = {
@@ -62,14 +76,13 @@ async function readInput(deps: Deps, c: Context<ApiEnv>, route: Route): Promise<
 }
 
 async function isStillAllowed(
-  deps: Deps,
+  deps: GatewayDeps,
   c: Context<ApiEnv>,
   { permission }: Route,
 ): Promise<boolean> {
   try {
     return (
-      permission === null ||
-      scopeOf((await authenticate(deps, c, true)).role, permission) !== "none"
+      permission === null || scopeOfActor(await authenticate(deps, c, true), permission) !== "none"
     );
   } catch (error) {
     if (isAppError(error) && error.kind !== "unavailable") return false;
@@ -80,7 +93,7 @@ async function isStillAllowed(
 const check = (schema: z.ZodType | undefined, value: unknown, place: string): unknown =>
   parseInput(schema ?? nothing, value, place);
 
-/** A parameter given twice becomes a list, which no filter takes: it is refused and not half ignored. */
+/** A repeated parameter becomes a list, which no schema accepts: it is rejected, not ignored. */
 function queryOf(c: Context<ApiEnv>): Record<string, string | string[]> {
   const all = c.req.queries();
   return Object.fromEntries(
@@ -91,43 +104,52 @@ function queryOf(c: Context<ApiEnv>): Record<string, string | string[]> {
   );
 }
 
-const perform = ({ deps, actor, route, input }: Call): Promise<unknown> =>
-  route.handle(deps, actor, input as Input<never, never, never>);
+const runHandler = ({ deps, actor, route, input }: Call): Promise<Outcome> =>
+  // A route that accepts no asserted actor got none: runRoute has refused it.
+  route.handle(deps, actor as Actor, input as Input<never, never, never>);
 
-async function performOnce(call: Call, key: string): Promise<Response> {
+async function runIdempotent(call: Call, key: string): Promise<Response> {
   const { deps, actor, route, c, input } = call;
   const request = {
     actorId: actor.id ?? "",
     key,
     requestHash: requestHashOf(route.method, c.req.path, input, route.secrets),
   };
-  const before = await beginIdempotent(deps, request);
-  if (before !== null) {
-    await recordRead(call, null, "answered from memory");
+  const earlier = await beginIdempotent(deps, request);
+  if (earlier !== null) {
+    await recordRead(call, null, "replayed for an Idempotency-Key");
     c.header("Idempotency-Replayed", "true");
-    return c.json(before.body as object, before.status as 200);
+    return c.json(earlier.body as object, earlier.status as 200);
   }
-  let result: unknown;
+  let outcome: Outcome;
   try {
-    result = await perform(call);
+    outcome = await runHandler(call);
   } catch (error) {
     await abandonIdempotent(deps, request);
     throw error;
   }
   await finishIdempotent(deps, request, {
     status: route.status ?? 200,
-    body: without(result, route.secrets ?? []),
+    body: withoutSecrets(bodyOf(outcome), route.secrets ?? []),
   });
-  return answer(call, result);
+  return answer(call, outcome);
 }
 
-async function answer(call: Call, result: unknown): Promise<Response> {
+async function answer(call: Call, outcome: Outcome): Promise<Response> {
+  if (outcome instanceof Response) return outcome;
   const { c, route } = call;
-  if (result instanceof Response) return result;
-  if (route.permission !== null && !leftEntry(result)) await recordRead(call, result);
+  const { result, entryId } = outcome;
+  if (route.permission !== null && entryId === null) await recordRead(call, result);
   if (route.status === 201) c.header("Location", `${c.req.path}/${(result as { id: string }).id}`);
   c.header("Cache-Control", "no-store");
-  return c.json(result as object, route.status ?? 200);
+  return c.json(bodyOf(outcome), route.status ?? 200);
+}
+
+/** The answer's JSON: the result, and the entry that recorded it if there is one. */
+function bodyOf(outcome: Outcome): object {
+  if (outcome instanceof Response) return {};
+  const { result, entryId } = outcome;
+  return entryId === null ? (result as object) : { ...(result as object), entryId };
 }
 
 async function recordRead(
@@ -141,7 +163,7 @@ async function recordRead(
     path: recordedPath(c.req.url),
     status: route.status ?? 200,
   };
-  await recordEntry(gateDeps(deps), actor, {
+  await recordEntry(withDeadline(deps).recorder, actor, {
     action: route.reads,
     outcome: "success",
     ...(reason === undefined ? {} : { reason }),
@@ -150,10 +172,7 @@ async function recordRead(
   } as NewEntry);
 }
 
-/** A write names the entry that it left; then that one is its record. */
-const leftEntry = (result: unknown): boolean =>
-  typeof (result as { entryId?: unknown } | null)?.entryId === "string";
-const without = (result: unknown, secrets: readonly string[]): unknown => ({
+const withoutSecrets = (result: unknown, secrets: readonly string[]): unknown => ({
   ...(result as object),
   ...Object.fromEntries(
     secrets.filter((name) => name in (result as object)).map((name) => [name, null]),

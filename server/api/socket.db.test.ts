@@ -1,27 +1,27 @@
 import { createServer, request as httpRequest, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
-import { connect } from "node:net";
+import { type AddressInfo, connect } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { makeApiDoor } from "@/server/listeners/api-door";
+import { makeApiHandler } from "@/server/gateway/api-handler";
+import { type Harness, openHarness } from "@/testing/harness";
 import { makeApi } from "./app";
-import { openHarness, type Harness } from "./testing/harness";
 
-// Over a real socket, through the door's own adapter: what a body does to a connection does not show in a call within the process.
+// Over a real socket, through the gateway's own adapter: what a body does to a connection does not
+// show in a call within the process.
 let harness: Harness, server: Server, port: number, token: string;
 beforeAll(async () => {
   harness = await openHarness();
   token = await harness.tokenFor("admin");
-  const door = makeApiDoor(makeApi(harness.deps));
+  const gateway = makeApiHandler(makeApi(harness.deps));
   let count = 0;
   server = createServer((request, response) => {
-    door(request, response, {
+    gateway(request, response, {
       ip: "127.0.0.1",
       port: request.socket.remotePort ?? null,
       listener: "http",
       via: ["http"],
       decision: null,
       proxy: null,
-      asked: null,
+      forwardedRequest: null,
       requestId: `req_${++count}`,
     });
   });
@@ -76,7 +76,10 @@ function send(
 const alive = async () => (await send("GET", "/api/v1/profiles", null)).status;
 const rubbish = Buffer.alloc(10_000_000, 0x7b);
 
-/** What comes back over a plain socket until either side closes; a reset after the answer is no matter. */
+/**
+ * What comes back over a plain socket until either side closes; a reset after the answer is no
+ * matter.
+ */
 function talk(head: readonly string[], body: Buffer): Promise<string> {
   return new Promise((resolve) => {
     let text = "";
@@ -114,24 +117,21 @@ test.each([
       Buffer.from("\r\n0\r\n\r\n"),
     ]),
   ],
-])(
-  "10 MB of rubbish %s is a clear 413, and the next request is answered",
-  async (_how, length, body) => {
-    const { result, entries } = await harness.during(() =>
-      talk(["POST /api/v1/certificates HTTP/1.1", length], body),
-    );
-    expect(result.slice(0, 12)).toBe("HTTP/1.1 413");
-    expect(entries).toEqual([
-      expect.objectContaining({
-        action: "request.refused",
-        details: expect.objectContaining({ code: "request.too-large", status: 413 }) as unknown,
-      }),
-    ]);
-    expect(await alive()).toBe(200);
-  },
-);
+])("10 MB of garbage %s is a 413, and the next request is answered", async (_how, length, body) => {
+  const { result, entries } = await harness.during(() =>
+    talk(["POST /api/v1/certificates HTTP/1.1", length], body),
+  );
+  expect(result.slice(0, 12)).toBe("HTTP/1.1 413");
+  expect(entries).toEqual([
+    expect.objectContaining({
+      action: "request.refused",
+      details: expect.objectContaining({ code: "request.too-large", status: 413 }) as unknown,
+    }),
+  ]);
+  expect(await alive()).toBe(200);
+});
 
-test("a body that ends before its announced length leaves the door standing", async () => {
+test("a body that ends before its announced length does not stop the gateway", async () => {
   const socket = connect(port, "127.0.0.1").on("error", () => {});
   socket.write(
     `POST /api/v1/identities HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${token}\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n{"kind":`,
@@ -149,15 +149,15 @@ test("a body that ends before its announced length leaves the door standing", as
   expect(await alive()).toBe(200);
 });
 
-test("a body arrives whole, and its answer says what was made and where", async () => {
+test("a body arrives complete, and the answer has the new resource and its location", async () => {
   const { status, body, headers } = await send(
     "POST",
     "/api/v1/identities",
     Buffer.from(
-      JSON.stringify({ kind: "service", name: "zahlung-äöü-🗝️", owner: "team@example.com" }),
+      JSON.stringify({ kind: "service", name: "zahlung-äöü-🗝", owner: "team@example.com" }),
     ),
   );
-  expect([status, (JSON.parse(body) as { name: string }).name]).toEqual([201, "zahlung-äöü-🗝️"]);
+  expect([status, (JSON.parse(body) as { name: string }).name]).toEqual([201, "zahlung-äöü-🗝"]);
   expect(headers["location"]).toBe(`/api/v1/identities/${(JSON.parse(body) as { id: string }).id}`);
   expect(headers["cache-control"]).toBe("no-store");
   expect(headers["x-request-id"]).toMatch(/^req_/);
@@ -183,7 +183,7 @@ test("a POST without a body and without a length works where no body is needed",
   ).toBe(200);
 });
 
-test("HEAD has the headers of GET and no body; an address with bad escapes is refused, not fatal", async () => {
+test("HEAD has the headers of GET and no body; a path with invalid escapes is refused, not fatal", async () => {
   const head = await send("HEAD", "/api/v1/profiles", null);
   expect([head.status, head.body]).toEqual([200, ""]);
   for (const path of [
@@ -198,7 +198,7 @@ test("HEAD has the headers of GET and no body; an address with bad escapes is re
   expect(await alive()).toBe(200);
 });
 
-test("an export arrives whole over the wire", async () => {
+test("an export arrives complete over a socket", async () => {
   const { status, body, headers } = await send("GET", "/api/v1/audit/export?format=csv", null);
   expect([status, headers["content-type"]]).toEqual([200, "text/csv; charset=utf-8"]);
   expect(body.split("\n").length).toBeGreaterThan(5);

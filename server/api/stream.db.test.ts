@@ -1,26 +1,28 @@
-import { createServer, request as httpRequest, type IncomingMessage, type Server } from "node:http";
+import { createServer, type IncomingMessage, request as httpRequest, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { recordEntry } from "@/lib/log/record";
-import { makeApiDoor } from "@/server/listeners/api-door";
+import { recordEntry } from "@/lib/log/record/record-entry";
+import { makeApiHandler } from "@/server/gateway/api-handler";
+import { anonymousActor } from "@/testing/actors";
+import { type Harness, openHarness } from "@/testing/harness";
 import { makeApi } from "./app";
-import { openHarness, stranger, type Harness } from "./testing/harness";
 
-// Over a real socket: what a connection does to a stream does not show in a call within the process.
+// Over a real socket: what a connection does to a stream does not show in a call within the
+// process.
 let harness: Harness, server: Server, port: number, token: string;
 beforeAll(async () => {
   harness = await openHarness();
   token = await harness.tokenFor("auditor");
-  const door = makeApiDoor(makeApi(harness.deps));
+  const gateway = makeApiHandler(makeApi(harness.deps));
   server = createServer((request, response) => {
-    door(request, response, {
+    gateway(request, response, {
       ip: "127.0.0.1",
       port: request.socket.remotePort ?? null,
       listener: "http",
       via: ["http"],
       decision: null,
       proxy: null,
-      asked: null,
+      forwardedRequest: null,
       requestId: "req_stream",
     });
   });
@@ -84,7 +86,7 @@ function follow(query: string, headers: Record<string, string> = {}): Promise<St
   });
 }
 const act = (n: number) =>
-  recordEntry(harness.deps, stranger(), {
+  recordEntry(harness.deps.recorder, anonymousActor(), {
     action: "session.refused",
     outcome: "failure",
     target: null,
@@ -95,7 +97,7 @@ const said = ({ events }: Stream): string[] =>
     .filter(({ event }) => event === "entry")
     .map(({ data = "" }) => (JSON.parse(data) as { details: { email: string } }).details.email);
 
-test("entries arrive as they are written, and a connection that is cut goes on where it was", async () => {
+test("entries are streamed as they are written, and a client that reconnects continues where it was", async () => {
   const first = await follow("?action=session.refused");
   expect(first.response.headers).toMatchObject({
     "content-type": "text/event-stream; charset=utf-8",
@@ -116,7 +118,7 @@ test("entries arrive as they are written, and a connection that is cut goes on w
   second.cut();
 });
 
-test("a connection that goes away leaves nothing behind", async () => {
+test("closed stream connections leave no database connection in use", async () => {
   const before = harness.deps.db.pool.totalCount - harness.deps.db.pool.idleCount;
   const streams = await Promise.all(Array.from({ length: 20 }, () => follow("?q=nothing-at-all")));
   for (const stream of streams) stream.cut();
@@ -142,7 +144,7 @@ test.each([
   expect(response.statusCode).toBe(status);
 });
 
-test("a stranger and a role that may not read get no stream", async () => {
+test("unauthenticated callers and roles that may not read the log get no stream", async () => {
   expect((await follow("", { authorization: "Bearer chy_nothing" })).response.statusCode).toBe(401);
   expect(
     (await follow("", { authorization: `Bearer ${await harness.tokenFor("operator")}` })).response

@@ -1,12 +1,13 @@
 import { sign } from "node:crypto";
+import { errorMessage } from "@/lib/errors/error-message";
 import { fromHex, toHex, utf8 } from "@/lib/log/pure/bytes";
 import { formatCheckpoint, parseCheckpoint } from "@/lib/log/pure/checkpoint";
 import { parseVkey, signatureLine } from "@/lib/log/pure/note";
 import { openLogKey } from "@/lib/signers/log-key";
-import type { Copy } from "./place";
+import type { DrillCopy } from "./drill-copy";
 
-/** What an attacker finds in the copy. */
-export type Facts = Readonly<{
+/** What an attacker can read from the copy. */
+export type LogFacts = Readonly<{
   size: number;
   middle: number;
   origin: string;
@@ -17,36 +18,39 @@ export type Facts = Readonly<{
   note: string;
 }>;
 
-/** A control that refused right away, and in which words. */
-export type Catch = Readonly<{ by: string; finding: string; milliseconds: number }>;
+/** A control that detected the attack, with its message. */
+export type Detection = Readonly<{ by: string; finding: string; milliseconds: number }>;
 
 export type Attack = Readonly<{
   name: string;
-  /** What is done, in one sentence. */
+  /** What the attack does, in one sentence. */
   what: string;
-  /** The control that has to catch it: a check of the verification, or "signer", "witness", "restore guard", "guards". */
+  /**
+   * The control that must detect it: a check of the verification, or "signer", "witness", "restore
+   * guard" or "guards".
+   */
   expected: string;
-  /** On which copy; the healthy one unless said. */
+  /** The copy to attack. Default: the healthy one. */
   on?: "older";
-  /** Does it; returns the statements as the report shows them, and what refused at once. */
+  /** Runs the attack. Returns the SQL for the report, and the controls that detected it immediately. */
   run: (
-    copy: Copy,
-    facts: Facts,
-  ) => Promise<Readonly<{ sql: readonly string[]; caught?: readonly Catch[] }>>;
-  /** False: nothing was changed, so there is nothing to verify. */
+    copy: DrillCopy,
+    facts: LogFacts,
+  ) => Promise<Readonly<{ sql: readonly string[]; caught?: readonly Detection[] }>>;
+  /** False if the attack changes nothing, so that there is nothing to verify afterwards. */
   verify?: boolean;
 }>;
 
-export async function readFacts(copy: Copy): Promise<Facts> {
+export async function readFacts(copy: DrillCopy): Promise<LogFacts> {
   const [log] = await copy.asSuper(
-      "select origin, vkey, public_key, sealed from tlog.log order by generation desc limit 1",
-    ),
-    [head] = await copy.asSuper("select size::int from tlog.head");
+    "select origin, l.vkey, l.public_key, k.sealed from tlog.log l join signer.log_key k using (origin) order by generation desc limit 1",
+  );
+  const [head] = await copy.asSuper("select size::int from tlog.head");
   const [newest] = await copy.asSuper(
     "select note from tlog.checkpoint where published_at is not null order by size desc limit 1",
   );
-  const note = String(newest?.["note"]),
-    size = Number(head?.["size"]);
+  const note = String(newest?.["note"]);
+  const size = Number(head?.["size"]);
   return {
     size,
     middle: Math.floor(size / 2),
@@ -59,15 +63,15 @@ export async function readFacts(copy: Copy): Promise<Facts> {
   };
 }
 
-/** A checkpoint with the log's own signature, made by whoever has stolen its key. */
-export function signStolen(
-  { around }: Copy,
-  { origin, vkey, publicKey, sealed }: Facts,
+/** A checkpoint with a valid log signature, as an attacker with the stolen log key makes it. */
+export function signWithStolenKey(
+  { environment }: DrillCopy,
+  { origin, vkey, publicKey, sealed }: LogFacts,
   size: number,
   rootHex: string,
 ): string {
   const text = formatCheckpoint({ origin, size, root: fromHex(rootHex) });
-  const key = openLogKey(around.kek, {
+  const key = openLogKey(environment.kek, {
     origin,
     publicKey: new Uint8Array(publicKey),
     sealed: new Uint8Array(sealed),
@@ -75,37 +79,34 @@ export function signStolen(
   return `${text}\n${signatureLine(origin, parseVkey(vkey).keyId, sign(null, utf8(text), key))}`;
 }
 
-/** Tries something that has to be refused: what refused it and in which words, or nothing. */
-export async function refusalBy(by: string, act: () => Promise<unknown>): Promise<Catch[]> {
-  const began = performance.now();
+/** Attempts something that must be refused. Returns the refusal, or nothing if it succeeded. */
+export async function expectRefusal(
+  by: string,
+  attempt: () => Promise<unknown>,
+): Promise<Detection[]> {
+  const startedAt = performance.now();
   try {
-    await act();
+    await attempt();
     return [];
   } catch (error) {
-    return [
-      {
-        by,
-        finding: error instanceof Error ? error.message : String(error),
-        milliseconds: performance.now() - began,
-      },
-    ];
+    return [{ by, finding: errorMessage(error), milliseconds: performance.now() - startedAt }];
   }
 }
 
-/** A forged checkpoint, shown to the witness as the publisher would. */
-export async function witnessRefuses(
-  { around }: Copy,
+/** Submits a forged checkpoint to the witness as the publisher does. Returns its refusal, if any. */
+export async function detectByWitness(
+  { environment }: DrillCopy,
   note: string,
   oldSize: number,
-): Promise<Catch[]> {
-  const began = performance.now(),
-    { status, body } = await around.askWitness(note, oldSize, []);
+): Promise<Detection[]> {
+  const startedAt = performance.now();
+  const { status, body } = await environment.askWitness(note, oldSize, []);
   if (status === 200) return [];
   return [
     {
       by: "witness",
-      finding: `The witness answers ${status}: ${body.trim()}`,
-      milliseconds: performance.now() - began,
+      finding: `The witness answered ${status}: ${body.trim()}`,
+      milliseconds: performance.now() - startedAt,
     },
   ];
 }

@@ -1,14 +1,14 @@
-import type { Attack, Facts } from "./attack";
-import { type Copy, withoutGuards } from "./place";
+import type { Attack, LogFacts } from "./attack";
+import { type DrillCopy, withoutGuards } from "./drill-copy";
 
-type Plain = Pick<Attack, "name" | "what" | "expected"> &
-  Readonly<{ sql: (facts: Facts) => string[] }>;
+type SqlAttack = Pick<Attack, "name" | "what" | "expected"> &
+  Readonly<{ sql: (facts: LogFacts) => string[] }>;
 
-/** An attack that is nothing but SQL of a superuser with every trigger off. */
-export function sqlAttack({ sql, ...attack }: Plain): Attack {
+/** An attack that only runs SQL as a superuser with every trigger disabled. */
+export function sqlAttack({ sql, ...attack }: SqlAttack): Attack {
   return {
     ...attack,
-    run: async (copy: Copy, facts) => {
+    run: async (copy: DrillCopy, facts) => {
       const statements = sql(facts);
       await withoutGuards(copy, statements);
       return { sql: statements };
@@ -16,23 +16,23 @@ export function sqlAttack({ sql, ...attack }: Plain): Attack {
   };
 }
 
-/** The last digit of an entry's time: what changes is a microsecond, and nothing that a reader would notice. */
-const otherTime = "set_byte(entry, octet_length(entry) - 10, 57)";
+/** Changes the last digit of an entry's time: one microsecond, which no reader would notice. */
+const changedTime = "set_byte(entry, octet_length(entry) - 10, 57)";
 
-/** What somebody who owns the database can do to entries. */
+/** What an attacker who controls the database can do to entries. */
 export const attacksOnEntries: readonly Attack[] = [
   sqlAttack({
     name: "edit-one-byte",
     what: "One byte of one entry is changed.",
     expected: "leaf",
-    sql: ({ middle }) => [`update tlog.entry set entry = ${otherTime} where seq = ${middle}`],
+    sql: ({ middle }) => [`update tlog.entry set entry = ${changedTime} where seq = ${middle}`],
   }),
   sqlAttack({
     name: "edit-with-its-hash",
-    what: "One byte of one entry is changed, and the stored hash with it.",
+    what: "One byte of one entry is changed, together with its stored hash.",
     expected: "tree",
     sql: ({ middle }) => [
-      `update tlog.entry set entry = ${otherTime}, leaf_hash = sha256('\\x00'::bytea || ${otherTime}) where seq = ${middle}`,
+      `update tlog.entry set entry = ${changedTime}, leaf_hash = sha256('\\x00'::bytea || ${changedTime}) where seq = ${middle}`,
     ],
   }),
   sqlAttack({
@@ -43,7 +43,7 @@ export const attacksOnEntries: readonly Attack[] = [
   }),
   sqlAttack({
     name: "swap-two",
-    what: "Two entries change places, each with its own hash.",
+    what: "Two entries are swapped, each with its own hash.",
     expected: "tree",
     sql: ({ middle }) => [
       `update tlog.entry set seq = 9999999 where seq = ${middle}`,
@@ -53,7 +53,7 @@ export const attacksOnEntries: readonly Attack[] = [
   }),
   sqlAttack({
     name: "insert-one",
-    what: "An entry that never was is put between two others, with the right hash, and the numbers after it moved on.",
+    what: "A forged entry with a correct hash is inserted between two others, and the later entries are renumbered.",
     expected: "tree",
     sql: ({ middle }) => [
       `update tlog.entry set seq = seq + 5000000 where seq >= ${middle}`,
@@ -64,7 +64,7 @@ export const attacksOnEntries: readonly Attack[] = [
   }),
   sqlAttack({
     name: "set-hashes-null",
-    what: "All stored leaf hashes are emptied.",
+    what: "All stored leaf hashes are set to null.",
     expected: "leaf",
     sql: () => [
       "alter table tlog.entry alter column leaf_hash drop not null",
@@ -73,7 +73,7 @@ export const attacksOnEntries: readonly Attack[] = [
   }),
   sqlAttack({
     name: "rename-an-entry",
-    what: "An entry is found under another id than its bytes have.",
+    what: "The stored ID of an entry is changed to differ from the one in its bytes.",
     expected: "id",
     sql: ({ middle }) => [`update tlog.entry set entry_id = 'ent_forged' where seq = ${middle}`],
   }),

@@ -1,13 +1,23 @@
+import { makeIntegrator } from "@/lib/log/publish/integrator";
 import { toHex } from "@/lib/log/pure/bytes";
-import { makeIntegrator } from "@/lib/log/publish/integrate";
-import { type Attack, quote, readFacts, refusalBy, signStolen, witnessRefuses } from "./attack";
+import {
+  type Attack,
+  quote,
+  readFacts,
+  expectRefusal,
+  signWithStolenKey,
+  detectByWitness,
+} from "./attack";
 import { sqlAttack } from "./attacks-on-entries";
-import { type Copy, withoutGuards } from "./place";
+import { type DrillCopy, withoutGuards } from "./drill-copy";
 
-const LOST = 5;
+const lostEntries = 5;
 
-/** Builds tiles, edge and index anew from what is in the table now, as whoever covers their tracks does. Returns the root. */
-async function coverTracks(copy: Copy, size: number): Promise<string> {
+/**
+ * Rebuilds tiles, edge and index from the current table, as an attacker does to cover their tracks.
+ * Returns the root.
+ */
+async function rebuildDerived(copy: DrillCopy, size: number): Promise<string> {
   await withoutGuards(copy, [
     "delete from tlog.tile",
     "update tlog.tree set size = 0, edge = '{}'",
@@ -20,7 +30,7 @@ async function coverTracks(copy: Copy, size: number): Promise<string> {
   return toHex(root);
 }
 
-/** Puts one checkpoint of the thief's making in the place of all others. */
+/** Replaces all checkpoints with one forged checkpoint. */
 const replaceCheckpoints = (size: number, rootHex: string, note: string): string[] => [
   "delete from tlog.checkpoint",
   `insert into tlog.checkpoint (generation, size, root, note, published_at) select max(generation), ${size}, '\\x${rootHex}', ${quote(note)}, now() from tlog.log`,
@@ -29,16 +39,16 @@ const replaceCheckpoints = (size: number, rootHex: string, note: string): string
 const cutTheTail: Attack = {
   name: "cut-the-tail",
   expected: "remembered",
-  what: `The last ${LOST} entries are deleted, and size, tree, index and checkpoints made to fit what is left.`,
+  what: `The last ${lostEntries} entries are deleted, and the size, tree, index and checkpoints are changed to match the rest.`,
   run: async (copy, { size }) => {
-    const left = size - LOST,
-      sql = [
-        `delete from tlog.entry where seq >= ${left}`,
-        `update tlog.head set size = ${left}`,
-        `delete from tlog.checkpoint where size > ${left}`,
-      ];
+    const left = size - lostEntries;
+    const sql = [
+      `delete from tlog.entry where seq >= ${left}`,
+      `update tlog.head set size = ${left}`,
+      `delete from tlog.checkpoint where size > ${left}`,
+    ];
     await withoutGuards(copy, sql);
-    await coverTracks(copy, left);
+    await rebuildDerived(copy, left);
     return { sql };
   },
 };
@@ -46,7 +56,7 @@ const cutTheTail: Attack = {
 const rewriteAndResign: Attack = {
   name: "rewrite-and-resign",
   expected: "remembered",
-  what: "An entry is rewritten, every hash, tile and checkpoint made anew, and the newest checkpoint signed with the log's own, stolen key.",
+  what: "An entry is rewritten, every hash, tile and checkpoint is rebuilt, and the newest checkpoint is signed with the stolen log key.",
   run: async (copy, facts) => {
     const { size, middle } = facts;
     const rewrite = [
@@ -56,27 +66,27 @@ const rewriteAndResign: Attack = {
       "update tlog.entry set leaf_hash = sha256('\\x00'::bytea || entry)",
     ];
     await withoutGuards(copy, rewrite);
-    const rootHex = await coverTracks(copy, size),
-      note = signStolen(copy, facts, size, rootHex),
-      sign = replaceCheckpoints(size, rootHex, note);
+    const rootHex = await rebuildDerived(copy, size);
+    const note = signWithStolenKey(copy, facts, size, rootHex);
+    const sign = replaceCheckpoints(size, rootHex, note);
     await withoutGuards(copy, sign);
-    return { sql: [...rewrite, ...sign], caught: await witnessRefuses(copy, note, size) };
+    return { sql: [...rewrite, ...sign], caught: await detectByWitness(copy, note, size) };
   },
 };
 
 const fork: Attack = {
   name: "fork",
   expected: "signer",
-  what: "A second checkpoint of the same size with another root is asked of the signer, then signed with the stolen key, shown to the witness and put in place of the first.",
+  what: "A second checkpoint of the same size with a different root is requested from the signer, then signed with the stolen log key, submitted to the witness and stored in place of the first.",
   run: async (copy, facts) => {
-    const { size, origin } = facts,
-      rootHex = "5a".repeat(32),
-      note = signStolen(copy, facts, size, rootHex);
+    const { size, origin } = facts;
+    const rootHex = "5a".repeat(32);
+    const note = signWithStolenKey(copy, facts, size, rootHex);
     const caught = [
-      ...(await refusalBy("signer", () =>
+      ...(await expectRefusal("signer", () =>
         copy.deps.signer.signCheckpoint({ origin, size, rootHex, oldSize: size, proof: [] }),
       )),
-      ...(await witnessRefuses(copy, note, size)),
+      ...(await detectByWitness(copy, note, size)),
     ];
     const sql = [
       `update tlog.checkpoint set root = '\\x${rootHex}', note = ${quote(note)} where size = ${size}`,
@@ -90,12 +100,12 @@ const oldBackup: Attack = {
   name: "replay-old-backup",
   on: "older",
   expected: "restore guard",
-  what: "An older backup of the whole database is put back, sound in itself.",
+  what: "The whole database is restored from an older, internally consistent backup.",
   run: async (copy, { origin }) => {
     const { size } = await readFacts(copy);
     return {
       sql: ["createdb --template older-backup chancery"],
-      caught: await refusalBy("signer", () =>
+      caught: await expectRefusal("signer", () =>
         copy.deps.signer.signCheckpoint({
           origin,
           size,
@@ -108,7 +118,10 @@ const oldBackup: Attack = {
   },
 };
 
-/** What somebody who owns the database, and for some of them has the log's key, can do to what proves the entries. */
+/**
+ * What an attacker who controls the database, and in some attacks has the log's key, can do to the
+ * tree, the checkpoints and the keys.
+ */
 export const attacksOnProofs: readonly Attack[] = [
   cutTheTail,
   rewriteAndResign,
@@ -117,7 +130,7 @@ export const attacksOnProofs: readonly Attack[] = [
   {
     name: "edit-the-edge",
     expected: "tiles",
-    what: "One hash of the unfinished part of the tree is changed, so that proofs would fail.",
+    what: "One hash of the incomplete part of the tree is changed, so that proofs would fail.",
     run: async (copy) => {
       const sql = [
         "update tlog.tree set edge[1] = set_byte(edge[1], 0, 255 - get_byte(edge[1], 0)) where octet_length(edge[1]) > 0",
@@ -130,11 +143,12 @@ export const attacksOnProofs: readonly Attack[] = [
   {
     name: "forge-a-checkpoint",
     expected: "signature",
-    what: "The newest checkpoint gets a signature that was made for another text.",
+    what: "The signature of the newest checkpoint is replaced with one made for a different text.",
     run: async (copy, facts) => {
-      const { note, size } = facts,
-        otherSignature = signStolen(copy, facts, size, "5a".repeat(32)).split("\n\n")[1] ?? "",
-        forged = `${note.split("\n\n")[0] ?? ""}\n\n${otherSignature}`;
+      const { note, size } = facts;
+      const otherSignature =
+        signWithStolenKey(copy, facts, size, "5a".repeat(32)).split("\n\n")[1] ?? "";
+      const forged = `${note.split("\n\n")[0] ?? ""}\n\n${otherSignature}`;
       const sql = [`update tlog.checkpoint set note = ${quote(forged)} where size = ${size}`];
       await withoutGuards(copy, sql);
       return { sql };
@@ -142,13 +156,13 @@ export const attacksOnProofs: readonly Attack[] = [
   },
   sqlAttack({
     name: "raise-the-checkpoint",
-    what: "A checkpoint is stored as one of more entries than it was signed for.",
+    what: "A checkpoint is stored with a larger size than it was signed for.",
     expected: "checkpoints",
     sql: ({ size }) => [`update tlog.checkpoint set size = size + 1 where size = ${size}`],
   }),
   sqlAttack({
     name: "exchange-the-key",
-    what: "The log's key in the database is exchanged for another.",
+    what: "The log's public key in the database is replaced with another.",
     expected: "signature",
     sql: () => [
       "update tlog.log set vkey = origin || '+00000000+AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA'",

@@ -1,10 +1,11 @@
-import { makeHeart } from "@/lib/log/heartbeat";
-import { recordEntry } from "@/lib/log/record";
-import { makeSource } from "@/lib/log/source";
-import type { Attack, Catch } from "./attack";
+import { makeHeartbeat } from "@/lib/log/record/heartbeat";
+import { recordEntry } from "@/lib/log/record/record-entry";
+import { makeRecorder } from "@/lib/log/record/recorder";
+import { makeSource } from "@/lib/log/record/source";
+import type { Attack, Detection } from "./attack";
 import { sqlAttack } from "./attacks-on-entries";
 import { drillActor } from "./build-copies";
-import { type Copy, tryAs } from "./place";
+import { type DrillCopy, tryStatements } from "./drill-copy";
 
 const forbidden = [
   "update tlog.entry set entry = entry where seq = 0",
@@ -12,79 +13,82 @@ const forbidden = [
   "truncate tlog.entry",
   "truncate tlog.entry_p000000",
 ];
-const asApplication = [
+const forbiddenForApplication = [
   ...forbidden,
   "insert into tlog.entry (seq, entry_id, leaf_hash, entry) values (9999999, 'ent_x', '\\x00', '\\x00')",
   "delete from tlog.inbox",
   "update tlog.head set size = 0",
   "alter table tlog.entry disable trigger all",
 ];
-const withoutEntry =
+const insertWithoutEntry =
   "insert into account (id, email, name, role, status, password_hash, created_at, changed_at) values ('usr_00000000000000000000000000', 'intruder@example.com', 'Intruder', 'admin', 'active', '', now(), now())";
 
 /** Every role with every guard on: each statement must be refused. */
 const guardsRefuse: Attack = {
   name: "triggers-on",
   expected: "guards",
-  what: "The application, the schema's owner and a superuser try to update, delete and truncate entries, and to make an administrator without an entry, with every guard in place.",
+  what: "With every guard enabled, the application, the schema owner and a superuser try to update, delete and truncate entries, and to create an administrator without an entry.",
   verify: false,
-  run: async ({ name, around: { server } }) => {
-    const began = performance.now(),
-      findings: string[] = [];
+  run: async ({ name, environment: { server } }) => {
+    const startedAt = performance.now();
+    const findings: string[] = [];
     let missed = 0;
     for (const [url, statements] of [
-      [server.appUrl(name), [...asApplication, withoutEntry]],
-      [server.ownerUrl(name), [...forbidden, withoutEntry]],
-      [server.superUrl(name), [...forbidden, withoutEntry]],
+      [server.appUrl(name), [...forbiddenForApplication, insertWithoutEntry]],
+      [server.ownerUrl(name), [...forbidden, insertWithoutEntry]],
+      [server.superUrl(name), [...forbidden, insertWithoutEntry]],
     ] as const) {
-      for (const words of await tryAs(url, statements)) {
-        if (words === null) missed++;
-        else findings.push(words);
+      for (const refusal of await tryStatements(url, statements)) {
+        if (refusal === null) missed++;
+        else findings.push(refusal);
       }
     }
-    const caught: Catch[] =
+    const caught: Detection[] =
       missed > 0
         ? []
         : [
             {
               by: "guards",
-              milliseconds: performance.now() - began,
+              milliseconds: performance.now() - startedAt,
               finding: `${findings.length} of ${findings.length} refused: ${[...new Set(findings)].slice(0, 3).join("; ")}`,
             },
           ];
-    return { sql: [...asApplication, withoutEntry], caught };
+    return { sql: [...forbiddenForApplication, insertWithoutEntry], caught };
   },
 };
 
-/** Entries are taken out before they get their numbers: the log itself has no hole. */
-const dropBefore: Attack = {
+/** Deletes committed entries before they are numbered: the log itself then has no gap. */
+const dropBeforeNumbering: Attack = {
   name: "drop-before-numbering",
   expected: "sources",
-  what: "Entries that were committed are taken out of the inbox before they get their numbers.",
-  run: async (copy: Copy) => {
-    const deps = { ...copy.deps, source: makeSource("drill/other", copy.deps.random.bytes) },
-      sql = ["delete from tlog.inbox where id in (select id from tlog.inbox order by id limit 2)"];
+  what: "Committed entries are deleted from the inbox before they are numbered.",
+  run: async (copy: DrillCopy) => {
+    const source = makeSource("drill/other", copy.deps.random.bytes);
+    const recorder = makeRecorder({ ...copy.deps.recorder, source });
+    const sql = [
+      "delete from tlog.inbox where id in (select id from tlog.inbox order by id limit 2)",
+    ];
     for (let n = 0; n < 3; n++)
-      await recordEntry(deps, drillActor(deps), {
+      await recordEntry(recorder, drillActor(copy.deps), {
         action: "log.read",
         outcome: "success",
         target: null,
         details: { method: "GET", path: "/" },
       });
     for (const statement of sql) await copy.asSuper(statement);
-    await makeHeart(deps).end();
+    await makeHeartbeat(recorder).sendLast();
     await copy.asSuper("select tlog.sequence_batch(1000)");
     await copy.asSuper("select tlog.index_batch(1000)");
     return { sql };
   },
 };
 
-/** What can be done beside the entries: to the index, the tables, the guards and the inbox. */
+/** Attacks on everything but the entries: the index, the tables, the guards and the inbox. */
 export const attacksOnTables: readonly Attack[] = [
   guardsRefuse,
   sqlAttack({
     name: "edit-the-search-row",
-    what: "A search row is changed so that an act is found under another name.",
+    what: "A search row is changed so that an action is found under a different actor.",
     expected: "index",
     sql: ({ middle }) => [
       `update tlog.search set actor_id = 'usr_other', actor_label = 'other@example.com' where seq = ${middle}`,
@@ -92,32 +96,32 @@ export const attacksOnTables: readonly Attack[] = [
   }),
   sqlAttack({
     name: "hide-from-search",
-    what: "The words of an entry are emptied, so that no search finds it.",
+    what: "The search words of an entry are cleared, so that no search finds it.",
     expected: "index",
     sql: ({ middle }) => [`update tlog.search set words = '' where seq = ${middle}`],
   }),
   sqlAttack({
     name: "row-without-entry",
-    what: "An administrator is written into the table without an entry.",
+    what: "An administrator account is inserted without an entry.",
     expected: "state",
-    sql: () => [withoutEntry],
+    sql: () => [insertWithoutEntry],
   }),
   sqlAttack({
     name: "revive-a-token",
-    what: "A revoked API token is set in force again.",
+    what: "A revoked API token is made valid again.",
     expected: "state",
     sql: () => ["update api_token set revoked_at = null"],
   }),
   sqlAttack({
     name: "promote-an-account",
-    what: "An auditor's account is made an administrator's.",
+    what: "An auditor account is promoted to administrator.",
     expected: "state",
     sql: () => ["update account set role = 'admin'"],
   }),
   {
     name: "leave-the-guards-off",
     expected: "guards",
-    what: "The triggers that refuse changes are switched off and left so.",
+    what: "The triggers that refuse changes are disabled and left disabled.",
     run: async (copy) => {
       const sql = [
         "alter table tlog.entry_p000000 disable trigger all",
@@ -127,5 +131,17 @@ export const attacksOnTables: readonly Attack[] = [
       return { sql };
     },
   },
-  dropBefore,
+  {
+    name: "replace-a-guard",
+    expected: "guards",
+    what: "The function behind a guard is replaced with one that accepts every change; the trigger stays.",
+    run: async (copy) => {
+      const sql = [
+        "create or replace function tlog.session_needs_entry() returns trigger language plpgsql as 'begin return null; end'",
+      ];
+      for (const statement of sql) await copy.asSuper(statement);
+      return { sql };
+    },
+  },
+  dropBeforeNumbering,
 ];

@@ -1,76 +1,91 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { type Actor, systemActor } from "@/lib/access/actor";
 import { createAccount } from "@/lib/accounts/create-account";
 import { updateAccount } from "@/lib/accounts/update-account";
-import { type Actor, systemActor } from "@/lib/auth/actor";
+import { newId } from "@/lib/format/ids";
 import { createIdentity } from "@/lib/identities/create-identity";
 import { suspendIdentity } from "@/lib/identities/set-identity-status";
-import { newId } from "@/lib/ids";
-import { insertEntries, joinEntries, valuesOf } from "@/lib/log/append";
-import { makeHeart } from "@/lib/log/heartbeat";
 import { startLogPipeline } from "@/lib/log/publish/pipeline";
-import type { Cosign } from "@/lib/log/publish/types";
-import { makeSource } from "@/lib/log/source";
+import type { CollectCosignatures } from "@/lib/log/cosign/types";
+import { insertEntriesStatement, joinEntries, insertEntriesValues } from "@/lib/log/record/inbox";
+import { makeHeartbeat } from "@/lib/log/record/heartbeat";
 import { createToken } from "@/lib/tokens/create-token";
 import { revokeToken } from "@/lib/tokens/revoke-token";
-import { type Copy, copyDatabase, openCopy, type Surroundings } from "./place";
+import { type DrillCopy, copyDatabase, openCopy, type DrillEnvironment } from "./drill-copy";
 
-/** An entry as it is hashed, and the id that it is found by. */
+/** The bytes of an entry as they are hashed, and its ID. */
 export type CopiedEntry = Readonly<{ bytes: Uint8Array; id: string }>;
 
-const BATCH = 500,
-  LOOK_EVERY_MS = 20,
-  LONGEST_MS = 120_000;
+const batchSize = 500,
+  pollEveryMs = 20,
+  timeoutMs = 120_000;
 
-export const drillActor = ({ clock, random }: Copy["deps"]): Actor =>
+export const drillActor = ({ clock, random }: DrillCopy["deps"]): Actor =>
   systemActor("drill", newId("req", clock.now(), random.bytes));
 
-/** The copied entries as the first of a log, in their order. */
-async function copyEntries({ deps: { db } }: Copy, entries: readonly CopiedEntry[]): Promise<void> {
-  for (let from = 0; from < entries.length; from += BATCH) {
+/** Appends the entries, in their order, as the first of the log. */
+async function copyEntries(
+  { deps: { db } }: DrillCopy,
+  entries: readonly CopiedEntry[],
+): Promise<void> {
+  for (let from = 0; from < entries.length; from += batchSize) {
     await db.pool.query({
-      ...insertEntries,
-      values: valuesOf(
+      ...insertEntriesStatement,
+      values: insertEntriesValues(
         joinEntries(
-          entries.slice(from, from + BATCH).map((entry) => ({ ...entry, targetId: null })),
+          entries.slice(from, from + batchSize).map((entry) => ({ ...entry, targetId: null })),
         ),
       ),
     });
-    await db.pool.query("select tlog.sequence_batch($1)", [BATCH]);
+    await db.pool.query("select tlog.sequence_batch($1)", [batchSize]);
   }
 }
 
-/** Publishes with the real pipeline until everything that is committed is under a published checkpoint and indexed. */
-async function publishAll(copy: Copy, meet: (origin: string, vkey: string) => void): Promise<void> {
+/**
+ * Runs the real pipeline until every committed entry is covered by a published checkpoint and
+ * indexed.
+ */
+async function publishAll(
+  copy: DrillCopy,
+  addLog: (origin: string, vkey: string) => void,
+): Promise<void> {
   const { db } = copy.deps;
-  let known = 0;
-  const cosign: Cosign = async (note, size, proveFrom) => {
+  let witnessedSize = 0;
+  const cosign: CollectCosignatures = async (note, size, proveFrom) => {
     const {
       rows: [log],
     } = await db.pool.query<{ origin: string; vkey: string }>(
       "select origin, vkey from tlog.log order by generation desc limit 1",
     );
-    if (log) meet(log.origin, log.vkey);
-    const first = await copy.around.askWitness(note, known, await proveFrom(known));
-    // It says what it knows where the two differ, as after a restart.
-    if (first.status === 409) known = Number(first.body);
+    if (log) addLog(log.origin, log.vkey);
+    const first = await copy.environment.askWitness(
+      note,
+      witnessedSize,
+      await proveFrom(witnessedSize),
+    );
+    // A conflict (409) carries the size that the witness last cosigned, as after a restart.
+    if (first.status === 409) witnessedSize = Number(first.body);
     const { status, body } =
       first.status === 409
-        ? await copy.around.askWitness(note, known, await proveFrom(known))
+        ? await copy.environment.askWitness(note, witnessedSize, await proveFrom(witnessedSize))
         : first;
-    if (status === 200) known = size;
+    if (status === 200) witnessedSize = size;
     return {
       lines: status === 200 ? [{ witness: "drill", line: body }] : [],
-      met: status === 200,
+      quorumMet: status === 200,
       ahead: null,
     };
   };
-  const errors: unknown[] = [],
-    pipeline = startLogPipeline(copy.deps, { cosign, onError: (error) => errors.push(error) });
+  const errors: unknown[] = [];
+  const pipeline = startLogPipeline(copy.deps, {
+    collectCosignatures: cosign,
+    onError: (error) => errors.push(error),
+  });
   try {
     for (
-      const until = performance.now() + LONGEST_MS;
-      performance.now() < until;
-      await pause(LOOK_EVERY_MS)
+      const deadline = performance.now() + timeoutMs;
+      performance.now() < deadline;
+      await pause(pollEveryMs)
     ) {
       const {
         rows: [row],
@@ -80,75 +95,85 @@ async function publishAll(copy: Copy, meet: (origin: string, vkey: string) => vo
         and exists (select from tlog.checkpoint c where c.published_at is not null and c.size = h.size) as done from tlog.head h, tlog.indexed i`);
       if (row?.done) return;
     }
-    throw new Error("The copy of the log was not published in time.", { cause: errors.at(-1) });
+    throw new Error(`The copy of the log was not published within ${timeoutMs / 1_000} seconds.`, {
+      cause: errors.at(-1),
+    });
   } finally {
     await pipeline.stop();
   }
 }
 
-/** Acts of the drill's own, through the same use cases as any: rows whose whole life is in the copy's log. */
-async function act(copy: Copy): Promise<void> {
-  const { deps } = copy,
-    actor = drillActor(deps);
-  const { id: identity } = await createIdentity(deps, actor, {
-    kind: "service",
-    name: "drill",
-    owner: "drill@example.com",
-    note: "",
-  });
+/**
+ * Changes state through the normal use cases, so that the copy has rows whose whole history is in
+ * its log.
+ */
+async function performActions(copy: DrillCopy): Promise<void> {
+  const { deps } = copy;
+  const actor = drillActor(deps);
+  const { id: identity } = (
+    await createIdentity(deps, actor, {
+      kind: "service",
+      name: "drill",
+      owner: "drill@example.com",
+      note: "",
+    })
+  ).result;
   await suspendIdentity(deps, actor, identity, { comment: "" });
-  const { id: account } = await createAccount(deps, actor, {
-    email: "operator@example.com",
-    name: "Operator",
-    role: "operator",
-    password: newId("req", deps.clock.now(), deps.random.bytes),
-  });
+  const { id: account } = (
+    await createAccount(deps, actor, {
+      email: "operator@example.com",
+      name: "Operator",
+      role: "operator",
+    })
+  ).result;
   await updateAccount(deps, actor, account, { role: "auditor" });
-  const { id: token } = await createToken(deps, actor, {
-    name: "drill",
-    role: "auditor",
-    identityId: null,
-    expiresInDays: 1,
-  });
+  const { id: token } = (
+    await createToken(deps, actor, {
+      name: "drill",
+      role: "auditor",
+      identityId: null,
+      expiresInDays: 1,
+    })
+  ).result;
   await revokeToken(deps, actor, token);
 }
 
 export type Copies = Readonly<{ healthy: string; older: string }>;
 
 /**
- * Makes two databases: `older`, the log up to the copied entries, and `healthy`, which went on from there. The signer's and the witness's
- * memories are those of the healthy one.
+ * Creates two databases: `older` with the copied entries only, and `healthy`, which continues from
+ * there. The signer and the witness remember the healthy one.
  */
 export async function buildCopies(
-  around: Surroundings,
+  environment: DrillEnvironment,
   {
     empty,
     name,
     entries,
-    meet,
+    addLog,
   }: Readonly<{
     empty: string;
     name: string;
     entries: readonly CopiedEntry[];
-    meet: (origin: string, vkey: string) => void;
+    addLog: (origin: string, vkey: string) => void;
   }>,
 ): Promise<Copies> {
-  const healthy = `${name}_healthy`,
-    older = `${name}_older`;
-  await copyDatabase(around.server, empty, healthy);
-  const first = openCopy(around, healthy);
+  const healthy = `${name}_healthy`;
+  const older = `${name}_older`;
+  await copyDatabase(environment.server, empty, healthy);
+  const first = openCopy(environment, healthy, "drill/copy");
   try {
     await copyEntries(first, entries);
-    await publishAll(first, meet);
+    await publishAll(first, addLog);
   } finally {
     await first.close();
   }
-  await copyDatabase(around.server, healthy, older);
-  const second = openCopy(around, healthy, makeSource("drill/door", first.deps.random.bytes));
+  await copyDatabase(environment.server, healthy, older);
+  const second = openCopy(environment, healthy, "drill/gateway");
   try {
-    await act(second);
-    await makeHeart(second.deps).end();
-    await publishAll(second, meet);
+    await performActions(second);
+    await makeHeartbeat(second.deps.recorder).sendLast();
+    await publishAll(second, addLog);
   } finally {
     await second.close();
   }

@@ -1,28 +1,30 @@
 import { randomBytes } from "node:crypto";
-import { mkdirSync, rmSync } from "node:fs";
+import { readdirSync, rmSync } from "node:fs";
 import { setPriority } from "node:os";
 import { join } from "node:path";
 import { closeDatabase, openDatabase } from "@/lib/db/database";
-import { isAppError } from "@/lib/errors/app-error";
-import { readFirstEntries } from "@/lib/log/drill-source";
-import { findRepoRoot } from "@/lib/runtime-root";
-import { migrate } from "@/server/supervise/migrate";
-import { APP_ROLE, ensureDatabase, setUpRoles } from "@/server/supervise/postgres/roles";
+import { readFirstEntries } from "@/lib/drills/drills";
+import { errorMessage } from "@/lib/errors/error-message";
+import { receiveSecrets } from "@/lib/runtime/read-secrets";
+import { findRepoRoot } from "@/lib/runtime/repo-root";
+import { migrateEmpty } from "@/server/supervise/migrate";
+import { ensureDatabase, setUpRoles } from "@/server/supervise/postgres/roles";
 import { startPostgres } from "@/server/supervise/postgres/start-server";
 import { runDrill } from "./run-drill";
 
-// The tamper drill: a process of its own with a PostgreSQL of its own, both gone afterwards. It reads the real log as the application does and
-// writes nothing there. It speaks to whoever started it in lines of JSON, and ends when its standard input does.
+// The tamper drill: a separate process with a temporary PostgreSQL. It reads the real log as the
+// application does and writes nothing there. It reports to its parent process in lines of JSON on
+// standard output, and ends when its standard input closes.
 
-const [entriesAsked = "2000", folder = ""] = process.argv.slice(2),
-  url = process.env.DATABASE_URL ?? "";
+const [entryCount = "2000", folder = "", binaries = ""] = process.argv.slice(2);
+const url = receiveSecrets().DATABASE_URL ?? "";
 if (folder === "" || url === "")
   throw new Error(
-    "The drill is started by Chancery: it needs the number of entries, a folder, and DATABASE_URL.",
+    "Chancery starts this program. It needs the number of entries, a folder, and the URL of the database through a pipe.",
   );
-const BACKGROUND = 10,
-  EMPTY = "drill_empty";
-const say = (line: object): void => {
+const backgroundPriority = 10;
+const emptyDatabase = "drill_empty";
+const report = (line: object): void => {
   process.stdout.write(`${JSON.stringify(line)}\n`);
 };
 const postgres: { starting: ReturnType<typeof startPostgres> | null } = { starting: null };
@@ -31,9 +33,11 @@ let ending = false;
 async function end(code: number): Promise<void> {
   if (ending) return;
   ending = true;
-  // Also one that is just starting: it would write into the folder while that goes away.
+  // Wait for a server that is still starting: it would write into the folder during its removal.
   await postgres.starting?.then((server) => server.stop()).catch(() => {});
-  rmSync(folder, { recursive: true, force: true });
+  // What is in the folder: the folder itself may belong to the supervisor.
+  for (const name of readdirSync(folder))
+    rmSync(join(folder, name), { recursive: true, force: true });
   process.stdout.write("", () => process.exit(code));
 }
 process.stdin
@@ -42,13 +46,13 @@ process.stdin
   .resume();
 process.on("SIGTERM", () => void end(1));
 process.on("SIGINT", () => {
-  /* whoever started it decides */
+  /* The parent process decides when the drill ends. */
 });
 
 async function readEntries(): ReturnType<typeof readFirstEntries> {
   const db = openDatabase(url, { max: 1 });
   try {
-    return await readFirstEntries(db, Number(entriesAsked));
+    return await readFirstEntries(db, Number(entryCount));
   } finally {
     await closeDatabase(db);
   }
@@ -56,45 +60,44 @@ async function readEntries(): ReturnType<typeof readFirstEntries> {
 
 async function main(): Promise<void> {
   try {
-    setPriority(BACKGROUND);
+    setPriority(backgroundPriority);
   } catch {
-    /* where that is not allowed, it works as everybody else */
+    /* Not permitted: run at normal priority. */
   }
-  const began = performance.now(),
-    root = findRepoRoot(),
-    entries = await readEntries();
-  say({ note: "starting a PostgreSQL of its own", done: 0, total: null });
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const startedAt = performance.now();
+  const root = findRepoRoot();
+  const entries = await readEntries();
+  report({ note: "starting a temporary PostgreSQL", done: 0, total: null });
   postgres.starting = startPostgres({
     root,
+    binaries,
     folder: join(folder, "pg"),
     durable: false,
-    say: () => {},
+    print: () => {},
   });
-  const server = await postgres.starting,
-    urls = await setUpRoles(server);
-  await ensureDatabase(server, EMPTY);
-  await migrate(root, urls(EMPTY).ownerUrl, APP_ROLE);
+  const server = await postgres.starting;
+  const urls = await setUpRoles(server);
+  await ensureDatabase(server, emptyDatabase);
+  await migrateEmpty(root, urls(emptyDatabase).ownerUrl);
   const { attacks } = await runDrill({
-    empty: EMPTY,
+    empty: emptyDatabase,
     name: "drill",
     entries,
     folder,
-    world: {
-      random: { bytes: (n) => new Uint8Array(randomBytes(n)) },
-      clock: { now: () => new Date() },
-    },
+    random: { bytes: (n) => new Uint8Array(randomBytes(n)) },
+    clock: { now: () => new Date() },
     server: {
       superUrl: server.superUrl,
       appUrl: (database) => urls(database).appUrl,
       ownerUrl: (database) => urls(database).ownerUrl,
+      signerUrl: (database) => urls(database).signerUrl,
     },
-    onStep: (done, total, note) => say({ done, total, note }),
+    onStep: (done, total, note) => report({ done, total, note }),
   });
-  say({
+  report({
     finished: {
       entries: entries.length,
-      milliseconds: Math.round(performance.now() - began),
+      milliseconds: Math.round(performance.now() - startedAt),
       attacks,
     },
   });
@@ -104,11 +107,6 @@ try {
   await main();
   await end(0);
 } catch (error) {
-  if (!ending)
-    say({
-      failed: isAppError(error)
-        ? error.message
-        : String(error instanceof Error ? error.message : error),
-    });
+  if (!ending) report({ failed: errorMessage(error) });
   await end(1);
 }

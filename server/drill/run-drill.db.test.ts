@@ -4,41 +4,46 @@ import { join } from "node:path";
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { closeDatabase, openDatabase } from "@/lib/db/database";
-import { makeTestDatabase, type TestDatabase } from "@/lib/db/testing/test-database";
+import { recordEntry } from "@/lib/log/record/record-entry";
+import { adminActor } from "@/testing/actors";
+import { createTestCa } from "@/testing/ca/create-test-ca";
+import { readEntry } from "@/testing/log/entries";
+import { createTestDatabase, type TestDatabase } from "@/testing/database/test-database";
 import type { CopiedEntry } from "./build-copies";
-import { dropDatabase, type DrillServer } from "./place";
+import { type DrillServer, dropDatabase } from "./drill-copy";
 import { attacks, type DrillOutcome, runDrill } from "./run-drill";
-import { makeTestHouse, testActor } from "@/server/signer/testing/make-test-house";
-import { recordEntry } from "@/lib/log/record";
-import { readEntry } from "@/lib/log/testdata/log-database";
 
-const COPIED = 300,
-  name = `drill_${randomBytes(4).toString("hex")}`,
-  folder = mkdtempSync(join(tmpdir(), "chancery-drill-test-"));
+const copiedEntries = 300;
+const name = `drill_${randomBytes(4).toString("hex")}`;
+const folder = mkdtempSync(join(tmpdir(), "chancery-drill-test-"));
+const system = {
+  random: { bytes: (n: number) => new Uint8Array(randomBytes(n)) },
+  clock: { now: () => new Date() },
+};
 let empty: TestDatabase, outcome: DrillOutcome, server: DrillServer;
 const steps: string[] = [];
 
-/** The first entries of a log with real acts in it, and reads enough for full tiles. */
-async function entriesOfHouse(): Promise<CopiedEntry[]> {
-  const house = await makeTestHouse();
+/** The first entries of a log with real changes, and enough reads for full tiles. */
+async function makeEntries(): Promise<CopiedEntry[]> {
+  const harness = await createTestCa();
   try {
     await Promise.all(
-      Array.from({ length: COPIED }, (_none, n) =>
-        recordEntry(house.deps, testActor(), readEntry(`/certificates/${n}`)),
+      Array.from({ length: copiedEntries }, (_none, n) =>
+        recordEntry(harness.deps.recorder, adminActor(), readEntry(`/certificates/${n}`)),
       ),
     );
-    await house.deps.db.pool.query("select tlog.sequence_batch(100000)");
-    return (await house.asSuper(
-      `select entry as bytes, entry_id as id from tlog.entry order by seq limit ${COPIED}`,
+    await harness.deps.db.pool.query("select tlog.sequence_batch(100000)");
+    return (await harness.asSuper(
+      `select entry as bytes, entry_id as id from tlog.entry order by seq limit ${copiedEntries}`,
     )) as { bytes: Buffer; id: string }[];
   } finally {
-    await house.close();
+    await harness.close();
   }
 }
 
 beforeAll(async () => {
-  const entries = await entriesOfHouse();
-  empty = await makeTestDatabase();
+  const entries = await makeEntries();
+  empty = await createTestDatabase();
   const urlOf =
     (url: string) =>
     (database: string): string =>
@@ -47,19 +52,16 @@ beforeAll(async () => {
     superUrl: urlOf(empty.superUrl),
     ownerUrl: urlOf(empty.ownerUrl),
     appUrl: urlOf(empty.appUrl),
+    signerUrl: urlOf(empty.signerUrl),
   };
   const own = new URL(empty.appUrl).pathname.slice(1);
-  const world = {
-    random: { bytes: (n: number) => new Uint8Array(randomBytes(n)) },
-    clock: { now: () => new Date() },
-  };
   outcome = await runDrill({
     server,
     empty: own,
     name,
     entries,
     folder,
-    world,
+    ...system,
     onStep: (_done, _total, note) => steps.push(note),
   });
 });
@@ -72,16 +74,16 @@ afterAll(async () => {
 
 const of = (attack: string) => outcome.attacks.find((one) => one.name === attack);
 
-test("the copy is sound before anything is done to it, and everything about it was looked at", () => {
+test("the copy passes verification before the attacks, and every check examined something", () => {
   expect(outcome.healthy.checks.flatMap(({ problems }) => problems)).toEqual([]);
   expect(outcome.healthy).toMatchObject({ ok: true, level: "witnessed" });
   expect(outcome.healthy.checkpointSize).toBe(outcome.healthy.size);
-  expect(outcome.healthy.size).toBeGreaterThan(COPIED);
+  expect(outcome.healthy.size).toBeGreaterThan(copiedEntries);
   for (const { name: check, checked } of outcome.healthy.checks)
     expect(checked, check).toBeGreaterThan(0);
 });
 
-describe("a superuser with every trigger off is caught by the check that is named for the attack", () => {
+describe("an attack by a superuser with every trigger off is detected by the check named for it", () => {
   test.each(attacks.map(({ name: attack, expected }) => ({ attack, expected })))(
     "$attack: $expected",
     ({ attack, expected }) => {
@@ -105,8 +107,10 @@ describe("a superuser with every trigger off is caught by the check that is name
     ["edit-the-search-row", ["index"]],
     ["row-without-entry", ["state"]],
     ["triggers-on", ["guards"]],
+    ["leave-the-guards-off", ["guards"]],
+    ["replace-a-guard", ["guards"]],
     ["drop-before-numbering", ["sources"]],
-  ])("%s is caught by each of %j", (attack, controls) => {
+  ])("%s is detected by each of %j", (attack, controls) => {
     expect(of(attack)?.caughtBy).toEqual(expect.arrayContaining(controls));
   });
 
@@ -122,43 +126,42 @@ describe("a superuser with every trigger off is caught by the check that is name
     ],
     ["edit-the-search-row", ["leaf", "tree", "state"]],
     ["row-without-entry", ["leaf", "tree", "index"]],
-  ])("%s deceives everything that looks at the database alone", (attack, deceived) => {
+  ])("%s passes every check that only looks at the database", (attack, deceived) => {
     expect(of(attack)?.caughtBy.filter((control) => deceived.includes(control))).toEqual([]);
   });
 });
 
-test("the finding of each attack says what is wrong, where", () => {
+test("the problem reported for each attack names what is wrong and where", () => {
   expect(of("edit-one-byte")?.finding).toMatch(
     /^The bytes of entry \d+ have the leaf hash [0-9a-f]{64}/,
   );
   expect(of("delete-one")?.finding).toMatch(/^Entry \d+ is missing/);
   expect(of("cut-the-tail")?.finding).toMatch(/5 are missing/);
-  expect(of("rewrite-and-resign")?.finding).toMatch(/the past was rewritten/);
+  expect(of("rewrite-and-resign")?.finding).toMatch(/the log was rewritten/);
   expect(of("row-without-entry")?.finding).toMatch(
-    /account usr_0{26} \(intruder@example.com\) stands in the table and has no entry/,
+    /account usr_0{26} \(intruder@example.com\) is in the table but has no entry/,
   );
   expect(of("drop-before-numbering")?.finding).toMatch(
-    /2 of the entries that drill\/other committed never arrived: its numbers 1-2/,
+    /2 of the entries that drill\/other committed are missing: its numbers 1-2/,
   );
 });
 
-test("progress names each attack as it begins", () => {
+test("progress names each attack as it starts", () => {
   expect(steps).toEqual(
-    expect.arrayContaining([...attacks.map(({ what }) => what), `copying ${COPIED} entries`]),
+    expect.arrayContaining([
+      ...attacks.map(({ what }) => what),
+      `copying ${copiedEntries} entries`,
+    ]),
   );
 });
 
-test("a log of too few entries is refused before anything is made", async () => {
-  const world = {
-    random: { bytes: (n: number) => new Uint8Array(randomBytes(n)) },
-    clock: { now: () => new Date() },
-  };
+test("a log with too few entries is refused before anything is created", async () => {
   await expect(
-    runDrill({ server, empty: "none", name: `${name}_small`, entries: [], folder, world }),
+    runDrill({ server, empty: "none", name: `${name}_small`, entries: [], folder, ...system }),
   ).rejects.toMatchObject({ code: "drill.too-small" });
 });
 
-test("a copy that is not sound to begin with is not drilled on", async () => {
+test("a copy that fails verification before the attacks is not attacked", async () => {
   const db = openDatabase(server.superUrl(`${name}_healthy`), { max: 1 });
   const { rows } = await db.pool.query<{ bytes: Buffer; id: string }>(
     "select entry as bytes, entry_id as id from tlog.entry order by seq limit 40",
@@ -166,20 +169,16 @@ test("a copy that is not sound to begin with is not drilled on", async () => {
   await closeDatabase(db);
   const [first, second, ...rest] = rows;
   if (!first || !second) throw new Error("no entries");
-  // An id that its bytes hold somewhere, and that is not theirs.
+  // An ID that occurs in the bytes but is not the ID of the entry.
   const wrong = {
     bytes: Buffer.from(
       second.bytes.toString("utf8").replace('"details":{', `"details":{"id":"${first.id}",`),
     ),
     id: first.id,
   };
-  const other = mkdtempSync(join(tmpdir(), "chancery-drill-test-")),
-    own = new URL(empty.appUrl).pathname.slice(1),
-    small = `${name}_odd`;
-  const world = {
-    random: { bytes: (n: number) => new Uint8Array(randomBytes(n)) },
-    clock: { now: () => new Date() },
-  };
+  const other = mkdtempSync(join(tmpdir(), "chancery-drill-test-"));
+  const own = new URL(empty.appUrl).pathname.slice(1);
+  const small = `${name}_odd`;
   await expect(
     runDrill({
       server,
@@ -187,7 +186,7 @@ test("a copy that is not sound to begin with is not drilled on", async () => {
       name: small,
       entries: [first, wrong, ...rest],
       folder: other,
-      world,
+      ...system,
     }),
   ).rejects.toMatchObject({ code: "drill.not-clean" });
   for (const ending of ["healthy", "older", "sound"])

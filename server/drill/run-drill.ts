@@ -1,24 +1,25 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import type { Clock, Random } from "@/lib/deps";
+import type { DrillAttack } from "@/lib/drills/drills";
 import { AppError } from "@/lib/errors/app-error";
-import type { DrillAttack } from "@/lib/log/drills";
-import { judgeLog } from "@/lib/log/publish/guard";
-import { makeIntegrator } from "@/lib/log/publish/integrate";
-import { type LogReport, verifyLog } from "@/lib/log/verify-log";
-import { type Attack, type Catch, readFacts, type Facts } from "./attack";
+import { verifyLog } from "@/lib/log/live/verify-log";
+import type { LogReport } from "@/lib/log/live/snapshot";
+import { compareWithRemembered } from "@/lib/log/publish/find-contradiction";
+import { makeIntegrator } from "@/lib/log/publish/integrator";
+import type { Clock, Random } from "@/lib/runtime/clock";
+import { type Attack, type Detection, type LogFacts, readFacts } from "./attack";
 import { attacksOnEntries } from "./attacks-on-entries";
 import { attacksOnProofs } from "./attacks-on-proofs";
 import { attacksOnTables } from "./attacks-on-tables";
 import { buildCopies, type CopiedEntry } from "./build-copies";
 import {
-  type Copy,
+  type DrillCopy,
   copyDatabase,
-  dropDatabase,
   type DrillServer,
+  dropDatabase,
   openCopy,
-  type Surroundings,
-} from "./place";
+  type DrillEnvironment,
+} from "./drill-copy";
 import { makeDrillWitness } from "./witness";
 
 export const attacks: readonly Attack[] = [
@@ -27,51 +28,56 @@ export const attacks: readonly Attack[] = [
   ...attacksOnTables,
 ];
 
-export type DrillParts = Readonly<{
+export type DrillOptions = Readonly<{
   server: DrillServer;
   /** A migrated, empty database on it. */
   empty: string;
-  /** What the drill's databases are called, before an underscore. */
+  /** Prefix of the names of the drill's databases. */
   name: string;
   /** The first entries of the log. */
   entries: readonly CopiedEntry[];
-  /** For keys and memories; whoever calls removes it. */
+  /** For keys and the state of signer and witness. The caller removes it. */
   folder: string;
-  world: Readonly<{ random: Random; clock: Clock }>;
+  random: Random;
+  clock: Clock;
   onStep?: (done: number, total: number, note: string) => void;
 }>;
 export type DrillOutcome = Readonly<{ healthy: LogReport; attacks: readonly DrillAttack[] }>;
 
-const FEWEST = 10;
+const minEntries = 10;
 
 /**
- * Copies entries into a log of its own, verifies that it is sound, then does every attack on a fresh copy of it and tells which controls
- * caught it. Nothing outside `server` and `folder` is touched. Throws AppError `drill.not-clean` if the copy is not sound to begin with, and
- * `drill.too-small`.
+ * Copies the entries into a separate log and verifies it, then runs each attack on a fresh copy and
+ * reports which controls detected it. Changes nothing outside `server` and `folder`. Errors:
+ * `drill.too-small`, and `drill.not-clean` if the copy fails verification before any attack.
  */
-export async function runDrill(parts: DrillParts): Promise<DrillOutcome> {
-  const { server, empty, name, entries, folder, onStep = () => {} } = parts,
-    total = attacks.length + 2;
-  if (entries.length < FEWEST)
+export async function runDrill(options: DrillOptions): Promise<DrillOutcome> {
+  const { server, empty, name, entries, folder, random, onStep = () => {} } = options;
+  const total = attacks.length + 2;
+  if (entries.length < minEntries)
     throw new AppError(
       "drill.too-small",
-      `A drill needs at least ${FEWEST} entries, and the log has ${entries.length}.`,
-      { kind: "conflict" },
+      `A drill needs at least ${minEntries} entries. The log has ${entries.length}.`,
     );
   onStep(0, total, `copying ${entries.length} entries`);
   mkdirSync(join(folder, "memory"), { recursive: true, mode: 0o700 });
-  const witness = await makeDrillWitness(folder, parts.world);
-  const around: Surroundings = {
+  const witness = await makeDrillWitness(folder, options);
+  const environment: DrillEnvironment = {
     server,
-    kek: parts.world.random.bytes(32),
-    memory: join(folder, "memory"),
+    kek: random.bytes(32),
+    checkpointFolder: join(folder, "memory"),
     policy: witness.policy,
     askWitness: witness.ask,
   };
-  const copies = await buildCopies(around, { empty, name, entries, meet: witness.meet });
-  onStep(1, total, "verifying the copy before anything is done to it");
-  const { facts, healthy } = await onCopy(
-    around,
+  const copies = await buildCopies(environment, {
+    empty,
+    name,
+    entries,
+    addLog: witness.addLog,
+  });
+  onStep(1, total, "verifying the copy before the attacks");
+  const { facts, healthy } = await withCopy(
+    environment,
     copies.healthy,
     `${name}_sound`,
     async (copy) => ({ facts: await readFacts(copy), healthy: await verify(copy, entries.length) }),
@@ -79,50 +85,53 @@ export async function runDrill(parts: DrillParts): Promise<DrillOutcome> {
   if (!healthy.ok)
     throw new AppError(
       "drill.not-clean",
-      `The copy is not sound before anything was done to it: ${healthy.checks.flatMap(({ problems }) => problems)[0] ?? ""}`,
-      { kind: "conflict" },
+      `The copy failed verification before any attack: ${healthy.checks.flatMap(({ problems }) => problems)[0] ?? ""}`,
     );
   const results: DrillAttack[] = [];
   for (const attack of attacks) {
     onStep(2 + results.length, total, attack.what);
     results.push(
-      await onCopy(around, copies[attack.on ?? "healthy"], `${name}_attacked`, (copy) =>
-        attackOnce(attack, copy, facts, entries.length),
+      await withCopy(environment, copies[attack.on ?? "healthy"], `${name}_attacked`, (copy) =>
+        runAttack(attack, copy, facts, entries.length),
       ),
     );
   }
   return { healthy, attacks: results };
 }
 
-async function onCopy<T>(
-  around: Surroundings,
+async function withCopy<T>(
+  environment: DrillEnvironment,
   from: string,
   to: string,
-  work: (copy: Copy) => Promise<T>,
+  work: (copy: DrillCopy) => Promise<T>,
 ): Promise<T> {
-  await copyDatabase(around.server, from, to);
-  const copy = openCopy(around, to);
+  await copyDatabase(environment.server, from, to);
+  const copy = openCopy(environment, to, "drill/attack");
   try {
     return await work(copy);
   } finally {
     await copy.close();
-    await dropDatabase(around.server, to);
+    await dropDatabase(environment.server, to);
   }
 }
 
-const verify = (copy: Copy, copied: number): Promise<LogReport> =>
-  verifyLog(copy.deps, { policy: copy.around.policy, stateFrom: copied });
+const verify = (copy: DrillCopy, copied: number): Promise<LogReport> =>
+  verifyLog(copy.deps, { policy: copy.environment.policy, stateFrom: copied });
 
-async function attackOnce(
+async function runAttack(
   { name, what, expected, run, verify: isVerified = true }: Attack,
-  copy: Copy,
-  facts: Facts,
+  copy: DrillCopy,
+  facts: LogFacts,
   copied: number,
 ): Promise<DrillAttack> {
-  const { sql, caught: atOnce = [] } = await run(copy, facts);
+  const { sql, caught: immediate = [] } = await run(copy, facts);
   const caught = isVerified
-    ? [...atOnce, ...(await restoreGuard(copy)), ...foundBy(await verify(copy, copied))]
-    : atOnce;
+    ? [
+        ...immediate,
+        ...(await checkRestoreGuard(copy)),
+        ...detectionsOf(await verify(copy, copied)),
+      ]
+    : immediate;
   const first = caught.find(({ by }) => by === expected) ?? caught[0];
   return {
     name,
@@ -135,26 +144,26 @@ async function attackOnce(
   };
 }
 
-/** Each check of the verification that found something. */
-const foundBy = ({ checks, milliseconds }: LogReport): Catch[] =>
+/** The checks of the verification that found a problem. */
+const detectionsOf = ({ checks, milliseconds }: LogReport): Detection[] =>
   checks.flatMap(({ name: by, problems }) =>
     problems[0] === undefined ? [] : [{ by, finding: problems[0], milliseconds }],
   );
 
-/** Whether the publisher would go on with this database after a start. */
-async function restoreGuard(copy: Copy): Promise<Catch[]> {
-  const began = performance.now();
-  // What it cannot even compare it does not publish; the verification says why.
-  const verdict = await judgeLog({
+/** Whether the publisher would refuse to continue with this database after a restart. */
+async function checkRestoreGuard(copy: DrillCopy): Promise<Detection[]> {
+  const startedAt = performance.now();
+  // A database that cannot be compared is not published either; the verification reports why.
+  const comparison = await compareWithRemembered({
     deps: copy.deps,
     integrator: makeIntegrator(copy.deps.db),
   }).catch(() => null);
-  return verdict?.state === "contradicted"
+  return comparison?.state === "contradicted"
     ? [
         {
           by: "restore guard",
-          finding: verdict.halt.message,
-          milliseconds: performance.now() - began,
+          finding: comparison.halt.message,
+          milliseconds: performance.now() - startedAt,
         },
       ]
     : [];

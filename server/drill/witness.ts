@@ -1,21 +1,21 @@
 import { join } from "node:path";
-import type { Clock, Random } from "@/lib/deps";
-import { utf8, toBase64 } from "@/lib/log/pure/bytes";
+import { toBase64, utf8 } from "@/lib/log/pure/bytes";
 import { parseVkey } from "@/lib/log/pure/note";
-import type { Policy } from "@/lib/log/pure/policy";
+import type { WitnessPolicy } from "@/lib/log/pure/witness-policy";
+import type { Clock, Random } from "@/lib/runtime/clock";
 import { addCheckpoint } from "@/lib/witness/add-checkpoint";
 import { makeFileStore } from "@/lib/witness/file-store";
 import { openWitnessKey } from "@/lib/witness/witness-key";
-import type { Surroundings } from "./place";
+import type { DrillEnvironment } from "./drill-copy";
 
 export type DrillWitness = Readonly<{
-  policy: Policy;
-  ask: Surroundings["askWitness"];
-  /** The witness gets to know the log's key. */
-  meet: (origin: string, vkey: string) => void;
+  policy: WitnessPolicy;
+  ask: DrillEnvironment["askWitness"];
+  /** Adds a log and its key to those that the witness cosigns. */
+  addLog: (origin: string, vkey: string) => void;
 }>;
 
-/** A witness of the drill's own, in this process: the real one's rules and memory, without the network. */
+/** A witness in this process: the rules and the state of the real one, without the network. */
 export async function makeDrillWitness(
   folder: string,
   { random, clock }: Readonly<{ random: Random; clock: Clock }>,
@@ -25,8 +25,8 @@ export async function makeDrillWitness(
     host: "drill.invalid",
     random,
   });
-  const logs = new Map<string, ReturnType<typeof parseVkey>[]>(),
-    parts = { key, logs, store: makeFileStore(join(folder, "witnessed"), random), clock };
+  const logs = new Map<string, ReturnType<typeof parseVkey>[]>();
+  const witness = { key, logs, store: makeFileStore(join(folder, "witnessed"), random), clock };
   return {
     policy: {
       logs: [],
@@ -34,12 +34,12 @@ export async function makeDrillWitness(
       groups: [],
       quorum: "drill",
     },
-    meet: (origin, vkey) => {
+    addLog: (origin, vkey) => {
       logs.set(origin, [parseVkey(vkey)]);
     },
     ask: (note, oldSize, path) =>
       addCheckpoint(
-        parts,
+        witness,
         utf8(`old ${oldSize}\n${path.map((hash) => `${toBase64(hash)}\n`).join("")}\n${note}`),
       ),
   };

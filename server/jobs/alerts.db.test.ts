@@ -1,12 +1,13 @@
+import { withParts } from "@/testing/recorder";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { Deps } from "@/lib/deps";
-import { startSequencer, type Running } from "@/lib/log/sequencer";
-import { denied } from "@/lib/alerts/testdata/requests";
-import { openWatchStand, type Person, type WatchStand } from "@/lib/alerts/testdata/stand";
-import { seekLeadership, type Leadership } from "@/lib/upkeep/lead";
-import type { DoorLog } from "@/server/listeners/door-log";
-import { startAlerts, type Alerts } from "./alerts";
+import { type Running, startSequencer } from "@/lib/log/sequence/sequencer";
+import { type Leadership, seekLeadership } from "@/lib/maintenance/leadership";
+import type { Deps } from "@/lib/runtime/deps";
+import type { Logger } from "@/lib/runtime/logger";
+import { denied } from "@/testing/alerts/requests";
+import { openAlertHarness, type Person, type AlertHarness } from "@/testing/alerts/alert-harness";
+import { type AlertJobs, startAlerts } from "./alerts";
 
 const said: string[] = [],
   log = {
@@ -16,13 +17,15 @@ const said: string[] = [],
       said.push(text);
     },
     error() {},
-  } as unknown as DoorLog;
-type Door = Readonly<{ alerts: Alerts; leadership: Leadership; stop: () => Promise<void> }>;
-let stand: WatchStand, sequencer: Running, doors: Door[], person: Person;
+  } as unknown as Logger;
+type Node = Readonly<{ alerts: AlertJobs; leadership: Leadership; stop: () => Promise<void> }>;
+let fixture: AlertHarness, sequencer: Running, nodes: Node[], person: Person;
 
-/** What a door runs of this: the job, and the search for who leads. */
-function openDoor(): Door {
-  const deps = { ...stand.log.deps, clock: { now: () => new Date() } } as unknown as Deps,
+/** What a gateway runs of this: the job, and the search for who leads. */
+function startNode(): Node {
+  const deps = withParts(fixture.log.deps, {
+      clock: { now: () => new Date() },
+    }) as unknown as Deps,
     alerts = startAlerts(deps, log),
     leadership = seekLeadership(deps, "test alerts", alerts.lead);
   return {
@@ -38,42 +41,42 @@ async function until(holds: () => Promise<boolean> | boolean): Promise<void> {
   while (!(await holds())) await pause(10);
 }
 const struck = async (): Promise<number> =>
-  (await stand.alerts())
+  (await fixture.alerts())
     .filter(({ rule }) => rule === "revoked-used")
     .reduce((sum, { count }) => sum + count, 0);
 const use = (): Promise<void> =>
-  stand.record(stand.actorOf(person, "10.1.2.3"), denied("certificate.revoked"));
+  fixture.record(fixture.actorOf(person, "10.1.2.3"), denied("certificate.revoked"));
 
 beforeEach(async () => {
-  stand = await openWatchStand();
-  stand.setTime(Date.now());
-  person = await stand.makeIdentity("worker");
-  sequencer = startSequencer(stand.log.deps.db);
-  doors = [openDoor(), openDoor()];
+  fixture = await openAlertHarness();
+  fixture.setTime(Date.now());
+  person = await fixture.makeIdentity("worker");
+  sequencer = startSequencer(fixture.log.deps.db);
+  nodes = [startNode(), startNode()];
 });
 afterEach(async () => {
-  await Promise.all(doors.map((door) => door.stop()));
+  await Promise.all(nodes.map((node) => node.stop()));
   await sequencer.stop();
-  await stand.close();
+  await fixture.close();
 });
 
-test("of two doors one reads for both, and when it goes away the other goes on where it was", async () => {
-  await until(() => doors.some(({ leadership }) => leadership.leading()));
+test("of two gateways one evaluates alerts for both, and when it stops the other continues where it was", async () => {
+  await until(() => nodes.some(({ leadership }) => leadership.leading()));
   for (let n = 1; n <= 4; n += 1) await use();
   await until(async () => (await struck()) === 4);
-  const leader = doors.find(({ leadership }) => leadership.leading());
-  expect(doors.filter(({ leadership }) => leadership.leading())).toHaveLength(1);
+  const leader = nodes.find(({ leadership }) => leadership.leading());
+  expect(nodes.filter(({ leadership }) => leadership.leading())).toHaveLength(1);
   await leader?.stop();
   for (let n = 1; n <= 4; n += 1) await use();
   await until(async () => (await struck()) === 8);
-  expect(await stand.alerts()).toHaveLength(1);
-  doors = doors.filter((door) => door !== leader);
+  expect(await fixture.alerts()).toHaveLength(1);
+  nodes = nodes.filter((node) => node !== leader);
 });
 
-test("what happened while nobody led is found when somebody does", async () => {
-  await Promise.all(doors.map((door) => door.stop()));
+test("entries written while no gateway led are evaluated by the next leader", async () => {
+  await Promise.all(nodes.map((node) => node.stop()));
   for (let n = 1; n <= 3; n += 1) await use();
-  doors = [openDoor()];
+  nodes = [startNode()];
   await until(async () => (await struck()) === 3);
-  expect(said).toContain("alerts: 1 opened");
+  expect(said).toContain("alerts: opened 1");
 });

@@ -1,23 +1,34 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { makeChecks } from "@/lib/alerts/checks/run-checks";
-import { makeAlertReader } from "@/lib/alerts/read/reader";
-import type { Deps } from "@/lib/deps";
-import { gatherMs } from "@/lib/log/gather";
-import { startJob } from "@/server/jobs/job";
-import type { DoorLog } from "@/server/listeners/door-log";
+import { makeChecks } from "@/lib/alerts/run-checks";
+import { makeAlertReader } from "@/lib/alerts/alert-reader";
+import { batchDelayMs } from "@/lib/log/sequence/follow-log";
+import type { StalledReader } from "@/lib/log/sequence/stall-watch";
+import type { Deps } from "@/lib/runtime/deps";
+import type { Logger } from "@/lib/runtime/logger";
+import { startJob } from "./job";
 
-export type Alerts = Readonly<{ lead: (leading: boolean) => void; stop: () => Promise<void> }>;
+export type AlertJobs = Readonly<{
+  lead: (leading: boolean) => void;
+  /** Runs the checks soon, because a condition began or ended. */
+  check: () => void;
+  stop: () => Promise<void>;
+}>;
 
-const lookEveryMs = 1_000,
+const pollEveryMs = 1_000,
   checkEveryMs = 15_000;
 const fullBatch = 500,
-  longestGatherMs = 100;
+  maxGatherMs = 100;
 
 /**
- * Has the rules read the log as it grows, where this node leads: woken by the log, and looking for itself in case that is not heard. Now and then
- * it looks for what no entry tells of.
+ * On the leader, evaluates the alert rules over new entries as the log grows: on notification, and
+ * by polling in case one is missed. Also runs the periodic checks for conditions that no entry
+ * shows.
  */
-export function startAlerts(deps: Deps, log: DoorLog): Alerts {
+export function startAlerts(
+  deps: Deps,
+  log: Logger,
+  stalledReaders: () => readonly StalledReader[] = () => [],
+): AlertJobs {
   const reader = makeAlertReader(deps, () => performance.now());
   const stopping = new AbortController();
   let leading = false;
@@ -27,34 +38,35 @@ export function startAlerts(deps: Deps, log: DoorLog): Alerts {
     maxRetryMs: 1_000,
     work: async () => {
       for (let read = 1; read > 0 && leading && !stopping.signal.aborted;) {
-        const batch = await reader.readOn();
+        const batch = await reader.readNext();
         read = batch.read;
-        if (batch.opened > 0) log.warn(`alerts: ${batch.opened} opened`);
+        if (batch.opened > 0) log.warn(`alerts: opened ${batch.opened}`);
         if (read > 0)
-          await pause(gatherMs(read, fullBatch, longestGatherMs), undefined, {
+          await pause(batchDelayMs(read, fullBatch, maxGatherMs), undefined, {
             signal: stopping.signal,
           }).catch(() => {});
       }
-      return lookEveryMs;
+      return pollEveryMs;
     },
   });
-  const checks = makeChecks(deps);
+  const checks = makeChecks({ ...deps, stalledReaders });
   const checking = startJob({
     name: "checks",
     log,
     work: async () => {
       const { opened } = leading ? await checks.run() : { opened: 0 };
-      if (opened > 0) log.warn(`alerts: ${opened} opened`);
+      if (opened > 0) log.warn(`alerts: opened ${opened}`);
       return checkEveryMs;
     },
   });
   const listener = deps.db.listen("chancery_log", () => {
-    if (leading) reading.nudge();
+    if (leading) reading.trigger();
   });
   return {
-    lead: (now) => {
-      leading = now;
-      if (now) for (const job of [reading, checking]) job.nudge();
+    check: () => checking.trigger(),
+    lead: (isLeader) => {
+      leading = isLeader;
+      if (isLeader) for (const job of [reading, checking]) job.trigger();
     },
     stop: async () => {
       stopping.abort();

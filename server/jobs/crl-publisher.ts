@@ -1,87 +1,98 @@
-import { publishCrl } from "@/lib/authorities/publish-crl";
+import { publishCrl, type PublishedCrl } from "@/lib/authorities/publish-crl";
 import { wholeCrl } from "@/lib/authorities/schema";
-import type { Deps } from "@/lib/deps";
-import { issuersOf, mayHaveMissedChanges } from "@/lib/status/load-crls";
+import { revokeRemembered } from "@/lib/certificates/revoke-remembered";
+import type { Deps } from "@/lib/runtime/deps";
+import { type Logger, errorText } from "@/lib/runtime/logger";
 import type { AuthorityIndex } from "@/lib/status/authority-index";
-import { reasonOf } from "@/server/listeners/door-log";
-import type { DoorLog } from "@/server/listeners/door-log";
-import { startJob } from "@/server/jobs/job";
-import type { Job } from "@/server/jobs/job";
+import { findIssuerIds, mayHaveMissedChanges } from "@/lib/status/read-crls";
+import type { ServedCrl } from "@/lib/status/types";
 import type { CrlStore } from "@/server/status/crl-store";
+import { type Job, startJob } from "./job";
 
 export type CrlPublisher = Readonly<{
-  /** A certificate was revoked, held or released. */
+  /** Certificates were revoked, put on hold or released. */
   changed: (certificateIds: readonly string[]) => void;
-  /** This node is the one that publishes from now on (or no longer). */
+  /** Whether this node is the leader, which publishes. */
   lead: (leading: boolean) => void;
   job: Job;
 }>;
 
-/** Revocations that come together share one CRL. */
-const gatherMs = 300;
-const lookEveryMs = 30_000;
-/** Whoever makes an authority publishes its first CRL too; only what is still bare after this is ours to do. */
-const firstCrlMs = 3_000;
+/** Revocations within this time share one CRL. */
+const batchDelayMs = 300;
+const checkEveryMs = 30_000;
+/**
+ * Creating an authority publishes its first CRL. This job does so only if there still is none after
+ * this time.
+ */
+const firstCrlGraceMs = 3_000;
 
-type Place = Readonly<{
+type PublisherState = Readonly<{
   deps: Deps;
   index: () => AuthorityIndex;
   store: CrlStore;
-  bareSince: Map<string, number>;
+  log: Logger;
+  missingSince: Map<string, number>;
 }>;
 
-/** Publishes on every change of status, and at half of a CRL's life, so that a failure has the other half to be mended in. */
+/**
+ * Publishes a CRL after every status change, and halfway through its lifetime, so that the other
+ * half is left to fix a failure.
+ */
 export function startCrlPublisher(
   deps: Deps,
   index: () => AuthorityIndex,
   store: CrlStore,
-  log: DoorLog,
+  log: Logger,
 ): CrlPublisher {
-  const place: Place = { deps, index, store, bareSince: new Map() },
+  const state: PublisherState = { deps, index, store, log, missingSince: new Map() },
     changed = new Set<string>(),
     due = new Set<string>();
   let leading = false,
-    begun = false;
+    checkedOnce = false;
   const work = async (): Promise<number> => {
-    if (!leading) return lookEveryMs;
-    await takeChanged(place, changed, due);
-    const bare = await findRunningOut(place, !begun, due);
-    begun = true;
-    await publishDue(place, due);
-    return bare ? firstCrlMs : lookEveryMs;
+    if (!leading) return checkEveryMs;
+    await collectChangedIssuers(state, changed, due);
+    const isWaiting = await findDueCrls(state, !checkedOnce, due);
+    checkedOnce = true;
+    await publishDue(state, due);
+    return isWaiting ? firstCrlGraceMs : checkEveryMs;
   };
   const job = startJob({ name: "CRL", log, work, maxRetryMs: 5_000 });
   return {
     changed: (ids) => {
       if (!leading) return;
       for (const id of ids) changed.add(id);
-      job.nudge(gatherMs);
+      job.trigger(batchDelayMs);
     },
-    lead: (now) => {
-      leading = now;
-      begun = false;
-      if (!now) changed.clear();
-      job.nudge();
+    lead: (isLeader) => {
+      leading = isLeader;
+      checkedOnce = false;
+      if (!isLeader) changed.clear();
+      job.trigger();
     },
     job,
   };
 }
 
-async function takeChanged({ deps }: Place, changed: Set<string>, due: Set<string>): Promise<void> {
+async function collectChangedIssuers(
+  { deps }: PublisherState,
+  changed: Set<string>,
+  due: Set<string>,
+): Promise<void> {
   const ids = [...changed];
   if (ids.length === 0) return;
   changed.clear();
   try {
-    for (const id of await issuersOf(deps, ids)) due.add(id);
+    for (const id of await findIssuerIds(deps, ids)) due.add(id);
   } catch (error) {
     for (const id of ids) changed.add(id);
     throw error;
   }
 }
 
-/** Adds what is due to `due`; true if an authority has no CRL and is given a moment. */
-async function findRunningOut(
-  { deps, index, store, bareSince }: Place,
+/** Adds authorities to `due`; true if one has no CRL yet but is still within the grace period. */
+async function findDueCrls(
+  { deps, index, store, missingSince }: PublisherState,
   first: boolean,
   due: Set<string>,
 ): Promise<boolean> {
@@ -90,31 +101,57 @@ async function findRunningOut(
   for (const { id } of index().all) {
     const crl = store.newest().find((one) => one.authorityId === id && one.shard === wholeCrl);
     if (crl === undefined) {
-      const since = bareSince.get(id) ?? now;
-      bareSince.set(id, since);
-      if (now - since >= firstCrlMs) due.add(id);
+      const since = missingSince.get(id) ?? now;
+      missingSince.set(id, since);
+      if (now - since >= firstCrlGraceMs) due.add(id);
       else waiting = true;
     } else if (now >= (crl.thisUpdate.getTime() + crl.nextUpdate.getTime()) / 2) due.add(id);
-    // Whoever led before may have died between a revocation and its CRL.
+    // The previous leader may have died between a revocation and its CRL.
     else if (first && (await mayHaveMissedChanges(deps, crl.thisUpdate))) due.add(id);
+    // After a restore the signer has signed later CRLs than the database holds.
+    else if (first && (await isBehindSigner(deps, crl))) due.add(id);
   }
   return waiting;
 }
 
-async function publishDue({ deps, store }: Place, due: Set<string>): Promise<void> {
+/** If the signer can't tell, the next CRL reports why. */
+async function isBehindSigner(
+  { signer }: Deps,
+  { authorityId, number }: ServedCrl,
+): Promise<boolean> {
+  const last = await signer.lastCrlNumber(authorityId).catch(() => null);
+  return last !== null && last > number;
+}
+
+/** Revokes in the database again what only the signer remembers; the next CRL follows from that. */
+async function restoreRevocations(
+  { deps, log }: PublisherState,
+  authorityId: string,
+  { remembered }: PublishedCrl,
+): Promise<void> {
+  if (remembered.length === 0) return;
+  const { restored, unknown } = await revokeRemembered(deps, authorityId, remembered);
+  log.warn(
+    `CRL: the database had lost ${remembered.length} revocations that the signer remembers; ${restored} were made again, ${unknown} are of certificates that the database no longer has`,
+  );
+}
+
+async function publishDue(state: PublisherState, due: Set<string>): Promise<void> {
+  const { deps, store } = state;
   const ids = [...due],
     failed: unknown[] = [];
-  // Taken off first: what changes while a CRL is made asks for another.
+  // Cleared first: a change while a CRL is being made requires another one.
   due.clear();
   for (const id of ids) {
     try {
-      await publishCrl(deps, id);
+      const published = await publishCrl(deps, id);
       await store.reload(id);
+      await restoreRevocations(state, id, published);
     } catch (error) {
       due.add(id);
       failed.push(error);
     }
   }
   if (failed.length > 0)
-    throw new Error(`a CRL could not be published: ${reasonOf(failed[0])}`, { cause: failed[0] });
+    throw new Error(`a CRL could not be published: ${errorText(failed[0])}`, { cause: failed[0] });
 }

@@ -2,12 +2,13 @@ import { randomBytes } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { createDestination } from "@/lib/delivery/create-destination";
-import { listDeliveries } from "@/lib/delivery/list-deliveries";
-import { openAlert } from "@/lib/delivery/testdata/alert";
-import { closeReceivers, httpReceiver } from "@/lib/delivery/testdata/receivers";
-import type { Deps } from "@/lib/deps";
-import { openHarness, system, type Harness } from "@/server/api/testing/harness";
-import { startDeliveries } from "@/server/jobs/deliveries";
+import { listDeliveries } from "@/lib/delivery/read-deliveries";
+import type { Deps } from "@/lib/runtime/deps";
+import { system } from "@/testing/actors";
+import { type Harness, openHarness } from "@/testing/harness";
+import { openAlert } from "@/testing/delivery/alert";
+import { closeReceivers, httpReceiver } from "@/testing/delivery/receivers";
+import { startDeliveries } from "./deliveries";
 
 const said: string[] = [],
   log = {
@@ -29,17 +30,19 @@ beforeAll(async () => {
 afterAll(() => harness.close());
 afterEach(closeReceivers);
 
-test("the node that leads sends what comes up, the others nothing, and the end waits for what is under way", async () => {
+test("only the leader sends notifications, and stopping waits for those in progress", async () => {
   const receiver = await httpReceiver((_, response) => {
     setTimeout(() => {
       response.end("ok");
     }, 50);
   });
-  const { id } = await createDestination(deps, system, {
-    name: "hook",
-    config: { kind: "webhook", url: `http://127.0.0.1:${receiver.port}/`, ca: "" },
-    minSeverity: "low",
-  });
+  const { id } = (
+    await createDestination(deps, system, {
+      name: "hook",
+      config: { kind: "webhook", url: `http://127.0.0.1:${receiver.port}/`, ca: "" },
+      minSeverity: "low",
+    })
+  ).result;
   const follower = startDeliveries(deps, log),
     keyless = startDeliveries(harness.deps, log),
     leader = startDeliveries(deps, log);

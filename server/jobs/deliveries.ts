@@ -1,51 +1,65 @@
-import { makeCourier } from "@/lib/delivery/courier";
-import type { Deps } from "@/lib/deps";
-import { startJob } from "@/server/jobs/job";
-import { reasonOf, type DoorLog } from "@/server/listeners/door-log";
+import { hourMs } from "@/lib/format/time-units";
+import { makeDeliveryWorker } from "@/lib/delivery/delivery-worker";
+import { sealReadableUrls } from "@/lib/delivery/seal-readable-urls";
+import type { Deps } from "@/lib/runtime/deps";
+import { type Logger, errorText } from "@/lib/runtime/logger";
+import { startJob } from "./job";
 
-export type Deliveries = Readonly<{ lead: (leading: boolean) => void; stop: () => Promise<void> }>;
+export type DeliveryJob = Readonly<{ lead: (leading: boolean) => void; stop: () => Promise<void> }>;
 
-const LOOK_EVERY_MS = 500,
-  CLEAR_EVERY_MS = 3_600_000,
-  GRACE_MS = 2_000;
+const pollEveryMs = 500,
+  cleanUpEveryMs = hourMs,
+  graceMs = 2_000;
 
-/** Sends alerts where they are to go, where this node leads: looks twice a second, and again as soon as something is done. Without a key for their secrets nothing is sent. */
-export function startDeliveries(deps: Deps, log: DoorLog): Deliveries {
+/**
+ * On the leader, sends notifications that are due: polls twice a second, and again as soon as one
+ * is finished. Sends nothing without the key that seals the destinations' secrets.
+ */
+export function startDeliveries(deps: Deps, log: Logger): DeliveryJob {
   let leading = false,
-    clearedAt = -Infinity;
-  const courier = makeCourier(deps, {
+    areUrlsSealed = false,
+    cleanedUpAt = -Infinity;
+  const courier = makeDeliveryWorker(deps, {
     onDone: () => {
-      job.nudge();
+      job.trigger();
     },
     onError: (error) => {
-      log.warn(`deliveries: ${reasonOf(error)}; it is sent again`);
+      log.warn(`deliveries: ${errorText(error)}; retrying`);
     },
   });
+  // Once: no version that is running now stores another one.
+  const sealUrls = async (): Promise<void> => {
+    areUrlsSealed = true;
+    await sealReadableUrls(deps).catch((error: unknown) => {
+      log.warn(`deliveries: ${errorText(error)}`);
+    });
+  };
   const job = startJob({
     name: "deliveries",
     log,
     work: async () => {
-      if (!leading || deps.delivery === undefined) return LOOK_EVERY_MS;
-      await courier.turn();
-      if (performance.now() - clearedAt > CLEAR_EVERY_MS) {
-        await courier.clear();
-        clearedAt = performance.now();
+      if (!leading || deps.delivery === undefined) return pollEveryMs;
+      if (!areUrlsSealed) await sealUrls();
+      await courier.sendDue();
+      if (performance.now() - cleanedUpAt > cleanUpEveryMs) {
+        await courier.deleteOld();
+        cleanedUpAt = performance.now();
       }
-      return LOOK_EVERY_MS;
+      return pollEveryMs;
     },
   });
   return {
-    lead: (now) => {
-      leading = now;
-      if (now) job.nudge();
+    lead: (isLeader) => {
+      leading = isLeader;
+      if (isLeader) job.trigger();
     },
-    // What does not answer in time is sent again by whoever leads next.
+    // A delivery that is not confirmed in time is sent again by the next leader.
     stop: async () => {
       await job.stop();
       await Promise.race([
-        courier.settled(),
+        courier.drained(),
         new Promise((resolve) => {
-          setTimeout(resolve, GRACE_MS).unref();
+          setTimeout(resolve, graceMs).unref();
         }),
       ]);
     },

@@ -1,22 +1,34 @@
+import { dayMs } from "@/lib/format/time-units";
 import { randomBytes } from "node:crypto";
-import { systemActor } from "@/lib/auth/actor";
-import type { Deps } from "@/lib/deps";
-import type { Env } from "@/lib/env";
-import { newId } from "@/lib/ids";
+import { systemActor } from "@/lib/access/actor";
+import { newId } from "@/lib/format/ids";
+import type { Deps } from "@/lib/runtime/deps";
+import type { Env } from "@/lib/runtime/env";
+import type { Logger } from "@/lib/runtime/logger";
 import { completeSetup } from "@/lib/setup/complete-setup";
-import { setupInput } from "@/lib/setup/schema";
 import { isSetUp } from "@/lib/setup/is-set-up";
-import type { DoorLog } from "@/server/listeners/door-log";
-import { startJob } from "@/server/jobs/job";
-import type { Job } from "@/server/jobs/job";
+import { setupInput } from "@/lib/setup/schema";
+import { type Job, startJob } from "./job";
 
-type Wishes = Pick<
+type SetupSettings = Pick<
   Env,
-  "CHANCERY_ADMIN_EMAIL" | "CHANCERY_ADMIN_PASSWORD" | "CHANCERY_ORGANIZATION"
+  "CHANCERY_ADMIN_EMAIL" | "CHANCERY_ADMIN_PASSWORD" | "CHANCERY_ORGANIZATION" | "CHANCERY_DOMAINS"
 >;
 
-/** What the environment asks to be set up; null if it asks for nothing. Throws with every field that is missing or wrong. */
-export function headlessWish(env: Wishes): ReturnType<typeof setupInput.parse> | null {
+const variables: Readonly<Record<string, keyof SetupSettings>> = {
+  organization: "CHANCERY_ORGANIZATION",
+  adminEmail: "CHANCERY_ADMIN_EMAIL",
+  adminPassword: "CHANCERY_ADMIN_PASSWORD",
+  domains: "CHANCERY_DOMAINS",
+};
+const variableOf = (path: readonly PropertyKey[]): string =>
+  variables[String(path[0])] ?? path.join(".");
+
+/**
+ * The setup that the environment variables describe; null if none is set. Throws with every
+ * variable that is missing or invalid.
+ */
+function headlessSetupInput(env: SetupSettings): ReturnType<typeof setupInput.parse> | null {
   const given = {
     CHANCERY_ADMIN_EMAIL: env.CHANCERY_ADMIN_EMAIL,
     CHANCERY_ADMIN_PASSWORD: env.CHANCERY_ADMIN_PASSWORD,
@@ -27,32 +39,43 @@ export function headlessWish(env: Wishes): ReturnType<typeof setupInput.parse> |
     .map(([name]) => name);
   if (missing.length === 3) return null;
   if (missing.length > 0)
-    throw new Error(`A setup without the browser needs ${missing.join(" and ")} as well.`);
+    throw new Error(`Setup from the environment also needs ${missing.join(" and ")}.`);
   const parsed = setupInput.safeParse({
     organization: env.CHANCERY_ORGANIZATION,
     adminEmail: env.CHANCERY_ADMIN_EMAIL,
     adminPassword: env.CHANCERY_ADMIN_PASSWORD,
+    domains: env.CHANCERY_DOMAINS.split(/[\s,]+/).filter(Boolean),
   });
   if (parsed.success) return parsed.data;
   throw new Error(
-    `The setup asked for by the environment is wrong: ${parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; ")}`,
+    `Setup from the environment is invalid: ${parsed.error.issues.map((issue) => `${variableOf(issue.path)}: ${issue.message}`).join("; ")}`,
   );
 }
 
-/** Sets Chancery up from the environment if that is asked for and not done; a setup that broke off half-way is continued. */
-export function startHeadlessSetup(deps: Deps, env: Wishes, log: DoorLog): Job {
-  const day = 86_400_000;
+/**
+ * Throws with every variable that is missing or invalid, unless Chancery is set up already: trying
+ * again wouldn't help.
+ */
+export async function checkSetupSettings(deps: Deps, env: SetupSettings): Promise<void> {
+  if (!(await isSetUp(deps))) headlessSetupInput(env);
+}
+
+/**
+ * Sets up Chancery from the environment, unless it is set up already. An interrupted setup is
+ * continued.
+ */
+export function startHeadlessSetup(deps: Deps, env: SetupSettings, log: Logger): Job {
   const work = async (): Promise<number> => {
-    if (await isSetUp(deps)) return day;
-    const wish = headlessWish(env);
-    if (wish === null) return day;
+    if (await isSetUp(deps)) return dayMs;
+    const input = headlessSetupInput(env);
+    if (input === null) return dayMs;
     await completeSetup(
       deps,
       systemActor("setup", newId("req", deps.clock.now(), randomBytes)),
-      wish,
+      input,
     );
     log.info(`set up for ${env.CHANCERY_ORGANIZATION}: administrator ${env.CHANCERY_ADMIN_EMAIL}`);
-    return day;
+    return dayMs;
   };
   return startJob({ name: "setup", log, work, maxRetryMs: 5_000 });
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { startJob } from "@/server/jobs/job";
+import { startJob } from "./job";
 
 function logged() {
   const lines: string[] = [];
@@ -11,7 +11,7 @@ async function until(holds: () => boolean): Promise<void> {
   while (!holds()) await new Promise((done) => setTimeout(done, 1));
 }
 
-test("the first turn comes at once, a nudge brings the next", async () => {
+test("the first run of a job is immediate, and a nudge starts the next", async () => {
   let turns = 0;
   const job = startJob({
     name: "x",
@@ -22,13 +22,13 @@ test("the first turn comes at once, a nudge brings the next", async () => {
     },
   });
   await until(() => turns === 1);
-  job.nudge();
+  job.trigger();
   await until(() => turns === 2);
   await job.stop();
   expect(turns).toBe(2);
 });
 
-test("two turns never overlap, and a nudge during a turn is not lost", async () => {
+test("two runs of a job never overlap, and a nudge during a run is not lost", async () => {
   let running = 0,
     most = 0,
     turns = 0,
@@ -49,15 +49,15 @@ test("two turns never overlap, and a nudge during a turn is not lost", async () 
     },
   });
   await until(() => turns === 1);
-  job.nudge();
-  job.nudge();
+  job.trigger();
+  job.trigger();
   release();
   await until(() => turns === 2);
   await job.stop();
   expect([most, turns]).toEqual([1, 2]);
 });
 
-test("a failing turn is said once, tried again sooner than its period, and its recovery is said too", async () => {
+test("a failing job is reported once, retried before its next period, and its recovery is reported", async () => {
   const { lines, log } = logged();
   let turns = 0;
   const job = startJob({
@@ -72,10 +72,10 @@ test("a failing turn is said once, tried again sooner than its period, and its r
   });
   await until(() => turns === 4 && lines.length === 2);
   await job.stop();
-  expect(lines).toEqual(["CRL: no signer; trying again", "CRL: works again"]);
+  expect(lines).toEqual(["CRL: no signer; retrying", "CRL: recovered"]);
 });
 
-test("stop waits for the running turn and starts no other", async () => {
+test("stopping a job waits for the current run and starts no other", async () => {
   let turns = 0,
     done = false,
     release: () => void = () => {};
@@ -95,7 +95,7 @@ test("stop waits for the running turn and starts no other", async () => {
   const stopped = job.stop();
   release();
   await stopped;
-  job.nudge();
+  job.trigger();
   await new Promise((resolve) => setImmediate(resolve));
   expect([done, turns]).toEqual([true, 1]);
 });

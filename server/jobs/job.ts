@@ -1,26 +1,32 @@
-import { reasonOf } from "@/server/listeners/door-log";
-import type { DoorLog } from "@/server/listeners/door-log";
+import { dayMs } from "@/lib/format/time-units";
+import { type Logger, errorText } from "@/lib/runtime/logger";
 
 export type Job = Readonly<{
-  /** Runs it soon (after `afterMs`), or once more if it runs just now. */
-  nudge: (afterMs?: number) => void;
-  /** Lets the running turn end and never starts another. */
+  /** Runs the job soon (after `afterMs`), or once more if it is running. */
+  trigger: (afterMs?: number) => void;
+  /** Waits for the current run and starts no other. */
   stop: () => Promise<void>;
 }>;
 
-export type JobParts = Readonly<{
+export type JobOptions = Readonly<{
   name: string;
-  log: DoorLog;
-  /** One turn; returns after how many milliseconds the next is due. A turn that throws is repeated, sooner at first. */
+  log: Logger;
+  /**
+   * One run; returns in how many milliseconds the next is due. A run that throws is retried with
+   * growing pauses.
+   */
   work: () => Promise<number>;
-  /** Longest pause after failures. */
+  /** Longest pause between retries. */
   maxRetryMs?: number;
 }>;
 
-const longest = 86_400_000;
+const maxDelayMs = dayMs;
 
-/** Work that comes round: never two turns at once, a failure is said once and retried, a nudge during a turn is not lost. */
-export function startJob({ name, log, work, maxRetryMs = 30_000 }: JobParts): Job {
+/**
+ * Starts a recurring job: it never runs twice at once, a failure is logged once and retried, and a
+ * trigger during a run is not lost.
+ */
+export function startJob({ name, log, work, maxRetryMs = 30_000 }: JobOptions): Job {
   let timer: NodeJS.Timeout | undefined,
     due = Infinity,
     running: Promise<void> | null = null,
@@ -28,40 +34,39 @@ export function startJob({ name, log, work, maxRetryMs = 30_000 }: JobParts): Jo
     failures = 0;
 
   const schedule = (ms: number): void => {
-    const at = performance.now() + Math.min(Math.max(ms, 0), longest);
+    const at = performance.now() + Math.min(Math.max(ms, 0), maxDelayMs);
     if (stopped || running !== null || at >= due) {
       if (running !== null) due = Math.min(due, at);
       return;
     }
     clearTimeout(timer);
     due = at;
-    timer = setTimeout(run, at - performance.now());
+    timer = setTimeout(run, Math.max(0, at - performance.now()));
   };
-  const turn = async (): Promise<void> => {
+  const runOnce = async (): Promise<void> => {
     let next: number;
     try {
       next = await work();
-      if (failures > 0) log.info(`${name}: works again`);
+      if (failures > 0) log.info(`${name}: recovered`);
       failures = 0;
     } catch (error) {
       failures += 1;
-      if (failures === 1 || failures % 20 === 0)
-        log.warn(`${name}: ${reasonOf(error)}; trying again`);
+      if (failures === 1 || failures % 20 === 0) log.warn(`${name}: ${errorText(error)}; retrying`);
       next = Math.min(250 * 2 ** Math.min(failures - 1, 10), maxRetryMs);
     }
-    const nudged = due;
+    const triggeredAt = due;
     running = null;
     due = Infinity;
-    schedule(Math.min(next, nudged - performance.now()));
+    schedule(Math.min(next, triggeredAt - performance.now()));
   };
   const run = (): void => {
     if (stopped) return;
     due = Infinity;
-    running = turn();
+    running = runOnce();
   };
   schedule(0);
   return {
-    nudge: (afterMs = 0) => schedule(afterMs),
+    trigger: (afterMs = 0) => schedule(afterMs),
     stop: async () => {
       stopped = true;
       clearTimeout(timer);

@@ -1,43 +1,59 @@
-import type { Deps } from "@/lib/deps";
-import { makeHeart } from "@/lib/log/heartbeat";
-import { reportGaps } from "@/lib/log/report-gaps";
-import { startJob } from "@/server/jobs/job";
-import type { Job } from "@/server/jobs/job";
-import type { DoorLog } from "@/server/listeners/door-log";
+import { makeHeartbeat } from "@/lib/log/record/heartbeat";
+import { writeCountedRefusals } from "@/lib/log/record/record-refusal";
+import { reportGaps } from "@/lib/log/record/report-gaps";
+import type { Deps } from "@/lib/runtime/deps";
+import type { Logger } from "@/lib/runtime/logger";
+import { type Job, startJob } from "./job";
 
-export type Sources = Readonly<{ lead: (leading: boolean) => void; stop: () => Promise<void> }>;
+export type SourceJobs = Readonly<{ lead: (leading: boolean) => void; stop: () => Promise<void> }>;
 
-const lookEveryMs = 1_000;
+const checkEveryMs = 1_000;
 
-/** The door's own heartbeats; and, where it leads, the entries that name what never arrived. Stop it while the database can still be reached. */
-export function startSources(deps: Deps, log: DoorLog): Sources {
-  const heart = makeHeart(deps);
+/**
+ * Records this process's heartbeats and counted refusals, and, on the leader, the gaps of all
+ * sources. Stop it while the database is still available.
+ */
+export function startSources(deps: Deps, log: Logger): SourceJobs {
+  const heartbeat = makeHeartbeat(deps.recorder);
   let leading = false;
   const jobs: Job[] = [
     startJob({
       name: "heartbeats",
       log,
       work: async () => {
-        await heart.beatWhenDue();
-        return lookEveryMs;
+        await heartbeat.sendIfDue();
+        return checkEveryMs;
       },
     }),
     startJob({
-      name: "gaps of sources",
+      name: "counted refusals",
+      log,
+      work: async () => {
+        await writeCountedRefusals(deps.recorder, "due");
+        return checkEveryMs;
+      },
+    }),
+    startJob({
+      name: "source gaps",
       log,
       work: async () => {
         if (leading) await reportGaps(deps);
-        return lookEveryMs;
+        return checkEveryMs;
       },
     }),
   ];
   return {
-    lead: (now) => {
-      leading = now;
+    lead: (isLeader) => {
+      leading = isLeader;
     },
     stop: async () => {
       await Promise.all(jobs.map((job) => job.stop()));
-      await heart.end().catch(() => log.warn("heartbeats: the last one could not be recorded"));
+      await writeCountedRefusals(deps.recorder, "now").catch(() =>
+        log.warn("counted refusals: the final ones could not be recorded"),
+      );
+      await heartbeat
+        .sendLast()
+        .catch(() => log.warn("heartbeats: the final one could not be recorded"));
     },
   };
 }

@@ -1,110 +1,100 @@
-import type { Deps } from "@/lib/deps";
-import type { Env } from "@/lib/env";
-import { makeAskWitnesses } from "@/lib/log/cosign/ask-all-remembered";
-import { makeCosign } from "@/lib/log/cosign/make-cosign";
-import { readWitnessPolicy } from "@/lib/log/cosign/read-policy";
-import { makePublishingCheck } from "@/lib/log/publish/check-publishing";
-import { startLogPipeline } from "@/lib/log/publish/pipeline";
-import type { Pipeline } from "@/lib/log/publish/pipeline";
+import { makeWitnessCheckpointReader } from "@/lib/log/cosign/read-witness-checkpoints";
+import { makeCosignatureCollector } from "@/lib/log/cosign/collect-cosignatures";
+import { readWitnessPolicy } from "@/lib/log/cosign/read-witness-policy";
+import { type Pipeline, startLogPipeline } from "@/lib/log/publish/pipeline";
+import { makePipelineHealthCheck } from "@/lib/log/publish/pipeline-health";
+import type { StalledReader } from "@/lib/log/sequence/stall-watch";
+import { seekLeadership } from "@/lib/maintenance/leadership";
+import type { Deps } from "@/lib/runtime/deps";
+import type { Env } from "@/lib/runtime/env";
+import { type Logger, errorText } from "@/lib/runtime/logger";
 import { isSetUp } from "@/lib/setup/is-set-up";
-import { seekLeadership } from "@/lib/upkeep/lead";
-import { startAlerts } from "@/server/jobs/alerts";
-import type { AuthorityState } from "@/server/jobs/authority-state";
-import { startCrlPublisher } from "@/server/jobs/crl-publisher";
-import { startDeliveries } from "@/server/jobs/deliveries";
-import { startDrills } from "@/server/jobs/drill";
-import { startHeadlessSetup } from "@/server/jobs/headless-setup";
-import { startJob } from "@/server/jobs/job";
-import { startLogWatch } from "@/server/jobs/log-watch";
-import { startResponders } from "@/server/jobs/responders";
-import { startSources } from "@/server/jobs/sources";
-import { startTlsCertificate } from "@/server/jobs/tls-certificate";
-import { startUpkeep } from "@/server/jobs/upkeep";
-import { startVerifications } from "@/server/jobs/verification";
-import { startAnchoring } from "@/server/log/anchor-job";
-import { reasonOf } from "@/server/listeners/door-log";
-import type { DoorLog } from "@/server/listeners/door-log";
+import type { AuthorityState } from "@/server/status/authority-state";
 import type { Check } from "@/server/status/readiness";
 import type { StatusService } from "@/server/status/status-service";
-import type { OwnNames } from "@/server/tls/own-names";
-import type { TlsKeeper } from "@/server/tls/tls-keeper";
+import type { ServerNames } from "@/lib/net/server-names";
+import type { TlsManager } from "@/server/tls/tls-manager";
+import { startAlerts } from "./alerts";
+import { startAnchoring } from "./anchoring";
+import { startCrlPublisher } from "./crl-publisher";
+import { startDeliveries } from "./deliveries";
+import { startDrills } from "./drills";
+import { startHeadlessSetup } from "./headless-setup";
+import { startJob, type Job } from "./job";
+import { startMaintenance } from "./maintenance";
+import { startOcspResponders } from "./ocsp-responders";
+import { startSources } from "./sources";
+import { startTlsCertificate } from "./tls-certificate";
+import { startVerifications } from "./verifications";
+import { watchHaltedLog } from "./watch-halted-log";
+import { startReaderWatch } from "./watch-readers";
+import { watchLog, type LogChangeHandlers } from "./watch-log";
 
-export type JobsParts = Readonly<{
+export type JobsOptions = Readonly<{
   deps: Deps;
   env: Env;
-  log: DoorLog;
-  names: OwnNames;
-  tls: TlsKeeper;
+  log: Logger;
+  names: ServerNames;
+  tls: TlsManager;
   authorities: AuthorityState;
   service: StatusService;
 }>;
 
-/** Starts everything that runs without being asked. Authorities and CRLs are in memory when it returns. */
+/** Starts all background jobs. Authorities and CRLs are in memory when it resolves. */
 export async function startJobs(
-  parts: JobsParts,
+  options: JobsOptions,
 ): Promise<Readonly<{ stop: () => Promise<void> }>> {
-  const { deps, env, log, names, tls, authorities, service } = parts,
-    { statuses, crls } = service;
+  const { deps, env, log, names, tls, authorities, service } = options;
   const pipeline = startPublishing(deps, env, log);
-  await refresh(parts);
-  const responders = startResponders(deps, authorities.index, log);
+  await reloadAuthorities(options);
+  const responders = startOcspResponders(deps, authorities.index, log);
   const https = startTlsCertificate(deps, tls, authorities.index, names, log);
-  const publisher = startCrlPublisher(deps, authorities.index, crls, log);
+  const publisher = startCrlPublisher(deps, authorities.index, service.crls, log);
   const anchoring = startAnchoring(deps, env, log);
-  const verifications = startVerifications(deps, env, log),
-    drills = startDrills(deps, env, log),
-    deliveries = startDeliveries(deps, log);
-  const alerts = startAlerts(deps, log),
-    upkeep = startUpkeep(deps, log),
-    sources = startSources(deps, log),
-    setup = startHeadlessSetup(deps, env, log);
-  const look = startJob({
-    name: "authorities",
-    log,
-    work: async () => {
-      await refresh(parts);
-      for (const job of [responders.job, https, publisher.job]) job.nudge();
-      return 60_000;
-    },
+  const verifications = startVerifications(deps, env, log);
+  const drills = startDrills(deps, log);
+  const deliveries = startDeliveries(deps, log);
+  const alerts = startAlerts(deps, log, () => watch.stalled());
+  const maintenance = startMaintenance(deps, log);
+  const sources = startSources(deps, log);
+  const setup = startHeadlessSetup(deps, env, log);
+  const reload = startReload(options, [responders.job, https, publisher.job]);
+  const watch = await startWatching(options, publisher, reload, alerts.check);
+  const leaderJobs = [
+    publisher,
+    maintenance,
+    sources,
+    alerts,
+    anchoring,
+    verifications,
+    drills,
+    deliveries,
+  ];
+  const leadership = seekLeadership(deps, "chancery gateway jobs", (leading) => {
+    for (const job of leaderJobs) job.lead(leading);
   });
-  const watch = await startLogWatch(deps, {
-    statusChanged: (ids) => {
-      for (const id of ids) statuses.drop(id);
-      publisher.changed(ids);
-    },
-    authoritiesChanged: () => look.nudge(),
-    crlIssued: (authorityId) => void crls.reload(authorityId).catch(() => look.nudge(1_000)),
-    hearing: (now) => {
-      statuses.setTrusted(now);
-      // What was missed while deaf, and what happened while all this started, is in the tables.
-      if (now) look.nudge();
-    },
-  });
-  const leadership = seekLeadership(deps, "chancery door jobs", (leading) => {
-    publisher.lead(leading);
-    upkeep.lead(leading);
-    sources.lead(leading);
-    alerts.lead(leading);
-    anchoring.lead(leading);
-    verifications.lead(leading);
-    drills.lead(leading);
-    deliveries.lead(leading);
-  });
-  const awaited =
-    env.CHANCERY_ADMIN_EMAIL === ""
-      ? "pending: open the setup link that the terminal shows"
-      : "pending: being set up as the environment asks";
   service.connect({
     responderOf: responders.of,
-    checks: makeChecks(deps, statuses.trusted, pipeline),
-    setUp: async () => ((await isSetUp(deps)) ? null : awaited),
+    checks: makeReadinessChecks(deps, service.statuses.trusted, pipeline),
+    stalledReaders: watch.stalled,
+    setUp: async () => ((await isSetUp(deps)) ? null : pendingSetupMessage(env)),
   });
-  const jobs = [look, setup, responders.job, https, publisher.job, anchoring.job, ...upkeep.jobs];
+  const jobs = [
+    reload,
+    setup,
+    responders.job,
+    https,
+    publisher.job,
+    anchoring.job,
+    ...maintenance.jobs,
+    alerts,
+    verifications,
+    drills,
+    deliveries,
+  ];
   return {
     stop: async () => {
-      await Promise.all(
-        [...jobs, alerts, verifications, drills, deliveries].map((job) => job.stop()),
-      );
+      await Promise.all(jobs.map((job) => job.stop()));
       await Promise.all([leadership.stop(), watch.stop()]);
       await sources.stop();
       await pipeline.stop();
@@ -112,44 +102,119 @@ export async function startJobs(
   };
 }
 
-/** Says the same trouble once, and that it is over when the next checkpoint is published. */
-function startPublishing(deps: Deps, env: Env, log: DoorLog): Pipeline {
+type Watching = Readonly<{
+  stop: () => Promise<void>;
+  stalled: () => readonly StalledReader[];
+}>;
+
+/** Follows the log, and what is revoked while it is halted; watches that all readers go on. */
+async function startWatching(
+  { deps, log, service }: JobsOptions,
+  publisher: ReturnType<typeof startCrlPublisher>,
+  reload: Job,
+  onStall: () => void,
+): Promise<Watching> {
+  const handlers = makeLogHandlers(service, publisher, reload);
+  const watch = await watchLog(deps, handlers);
+  const halted = watchHaltedLog(deps, handlers.statusChanged, log);
+  const readers = startReaderWatch(deps, watch.position, onStall, log);
+  return {
+    stalled: readers.stalled,
+    stop: async () => {
+      await Promise.all([watch.stop(), halted.stop(), readers.job.stop()]);
+    },
+  };
+}
+
+/** Reloads the authorities each minute and when triggered, then triggers the jobs that use them. */
+const startReload = (options: JobsOptions, dependents: readonly Job[]): Job =>
+  startJob({
+    name: "authorities",
+    log: options.log,
+    work: async () => {
+      await reloadAuthorities(options);
+      for (const job of dependents) job.trigger();
+      return 60_000;
+    },
+  });
+
+/** A flood of entries that can't be read must not reload the authorities for each batch. */
+const reloadAfterUnreadableMs = 2_000;
+
+function makeLogHandlers(
+  { statuses, crls }: StatusService,
+  publisher: ReturnType<typeof startCrlPublisher>,
+  reload: Job,
+): LogChangeHandlers {
+  return {
+    statusChanged: (ids) => {
+      for (const id of ids) statuses.invalidate(id);
+      publisher.changed(ids);
+    },
+    authoritiesChanged: () => reload.trigger(),
+    crlIssued: (authorityId) => void crls.reload(authorityId).catch(() => reload.trigger(1_000)),
+    unreadable: () => {
+      statuses.invalidateAll();
+      reload.trigger(reloadAfterUnreadableMs);
+    },
+    connected: (now) => {
+      statuses.setTrusted(now);
+      // Changes that were missed while disconnected or starting are in the tables.
+      if (now) reload.trigger();
+    },
+  };
+}
+
+const pendingSetupMessage = (env: Env): string =>
+  env.CHANCERY_ADMIN_EMAIL === ""
+    ? "pending: open the setup link shown in the terminal"
+    : "pending: being set up from the environment";
+
+/** Logs a problem once, and its end when the next checkpoint is published. */
+function startPublishing(deps: Deps, env: Env, log: Logger): Pipeline {
   const policy = readWitnessPolicy({
     file: env.CHANCERY_WITNESS_POLICY,
     dataFolder: env.CHANCERY_DATA,
+    text: env.CHANCERY_WITNESS_POLICY_TEXT,
   });
-  let said = "";
+  let problem = "";
   return startLogPipeline(deps, {
     ...(policy.witnesses.length === 0
       ? {}
-      : { cosign: makeCosign(deps, policy), askWitnesses: makeAskWitnesses(policy) }),
-    say: (text) => log.warn(text),
+      : {
+          collectCosignatures: makeCosignatureCollector(deps, policy),
+          readWitnessCheckpoints: makeWitnessCheckpointReader(policy),
+        }),
+    onMessage: (text) => log.warn(text),
     onError: (error) => {
-      const reason = reasonOf(error);
-      if (reason !== said) log.warn(`log: ${reason}; trying again`);
-      said = reason;
+      const reason = errorText(error);
+      if (reason !== problem) log.warn(`log: ${reason}; retrying`);
+      problem = reason;
     },
     onPublished: () => {
-      if (said !== "") log.info("log: published again");
-      said = "";
+      if (problem !== "") log.info("log: publishing again");
+      problem = "";
     },
   });
 }
 
-async function refresh({ authorities, service, tls }: JobsParts): Promise<void> {
+async function reloadAuthorities({ authorities, service, tls }: JobsOptions): Promise<void> {
   const before = authorities.index().all.length;
   await Promise.all([authorities.reload(), service.crls.reload(null)]);
   const all = authorities.index().all;
   if (all.length !== before) tls.trust(all.map((authority) => authority.certificateDer));
 }
 
-function makeChecks(
+function makeReadinessChecks(
   deps: Deps,
-  hearing: () => boolean,
-  { trouble }: Pipeline,
+  isConnected: () => boolean,
+  { lastError }: Pipeline,
 ): Readonly<Record<string, Check>> {
   return {
-    publishing: makePublishingCheck(deps, { trouble, elapsed: () => performance.now() }),
+    publishing: makePipelineHealthCheck(deps, {
+      lastError,
+      elapsed: () => performance.now(),
+    }),
     database: async () => {
       await deps.db.pool.query("select 1");
       return null;
@@ -158,6 +223,6 @@ function makeChecks(
       await deps.signer.ping();
       return null;
     },
-    log: async () => (hearing() ? null : "the log cannot be heard at the moment"),
+    log: async () => (isConnected() ? null : "not connected to the log"),
   };
 }

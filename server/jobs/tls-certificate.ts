@@ -1,17 +1,16 @@
-import { certifyOwnKey } from "@/lib/certificates/certify-own-key";
-import type { Deps } from "@/lib/deps";
+import { issueInternalCertificate } from "@/lib/issuing/issue-internal-certificate";
+import type { Deps } from "@/lib/runtime/deps";
+import type { Logger } from "@/lib/runtime/logger";
 import type { AuthorityIndex } from "@/lib/status/authority-index";
 import type { ServedAuthority } from "@/lib/status/types";
-import type { DoorLog } from "@/server/listeners/door-log";
-import { startJob } from "@/server/jobs/job";
-import type { Job } from "@/server/jobs/job";
-import { makeOwnKey } from "@/server/tls/own-key";
-import type { OwnNames } from "@/server/tls/own-names";
-import type { TlsKeeper } from "@/server/tls/tls-keeper";
+import { makeEphemeralKey } from "@/server/tls/ephemeral-key";
+import type { ServerNames } from "@/lib/net/server-names";
+import type { TlsManager } from "@/server/tls/tls-manager";
+import { type Job, startJob } from "./job";
 
-const lookEveryMs = 60_000;
+const checkEveryMs = 60_000;
 
-/** The authority that certifies Chancery's own TLS key: the oldest active one below a root. */
+/** The CA that certifies the gateway's TLS key: the oldest active issuing CA. */
 function issuerForTls(index: AuthorityIndex): ServedAuthority | null {
   return (
     index.all.find((authority) => authority.kind === "issuing" && authority.status === "active") ??
@@ -19,21 +18,24 @@ function issuerForTls(index: AuthorityIndex): ServedAuthority | null {
   );
 }
 
-/** Replaces the self-signed certificate as soon as there is an authority, and renews at two thirds of its life; nobody has to restart. */
+/**
+ * Replaces the self-signed certificate as soon as there is a CA, and renews after two thirds of its
+ * lifetime, without a restart.
+ */
 export function startTlsCertificate(
   deps: Deps,
-  keeper: TlsKeeper,
+  tls: TlsManager,
   index: () => AuthorityIndex,
-  names: OwnNames,
-  log: DoorLog,
+  names: ServerNames,
+  log: Logger,
 ): Job {
   let renewAt = 0;
   const work = async (): Promise<number> => {
     const authority = issuerForTls(index()),
       now = deps.clock.now().getTime();
-    if (authority === null || now < renewAt) return lookEveryMs;
-    const key = await makeOwnKey();
-    const { der, notBefore, notAfter } = await certifyOwnKey(deps, {
+    if (authority === null || now < renewAt) return checkEveryMs;
+    const key = await makeEphemeralKey();
+    const { der, notBefore, notAfter } = await issueInternalCertificate(deps, {
       authorityId: authority.id,
       spkiDer: key.spkiDer,
       purpose: "console-tls",
@@ -44,12 +46,12 @@ export function startTlsCertificate(
       .chainOf(authority)
       .slice(0, -1)
       .map((link) => link.certificateDer);
-    keeper.use({ key, certificateDer: der, chain, selfSigned: false });
+    tls.use({ key, certificateDer: der, chain, selfSigned: false });
     renewAt = notBefore.getTime() + ((notAfter.getTime() - notBefore.getTime()) * 2) / 3;
     log.info(
-      `HTTPS shows a certificate of ${authority.slug} for ${[...names.dns, ...names.ips].join(", ")}, until ${notAfter.toISOString()}`,
+      `HTTPS uses a certificate issued by ${authority.slug} for ${[...names.dns, ...names.ips].join(", ")}, valid until ${notAfter.toISOString()}`,
     );
-    return lookEveryMs;
+    return checkEveryMs;
   };
   return startJob({ name: "HTTPS certificate", log, work, maxRetryMs: 10_000 });
 }

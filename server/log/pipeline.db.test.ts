@@ -5,19 +5,24 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { readEnv } from "@/lib/env";
-import { makePublished } from "@/lib/log/published";
-import { openStand, until, type Stand } from "@/lib/log/publish/testdata/stand";
+import { makePublishedLogCache } from "@/lib/log/publish/published-log-cache";
+import { readEnv } from "@/lib/runtime/env";
 import { createToken } from "@/lib/tokens/create-token";
 import { makeApi } from "@/server/api/app";
-import { makeApiDoor } from "@/server/listeners/api-door";
-import { makeDoorHandler } from "@/server/listeners/door-handler";
-import { makeLogDoor } from "@/server/log/log-door";
-import { readNote, verifyEverything } from "@/server/log/testing/stranger";
-import { makeTileStore } from "@/server/log/tile-store";
-import { openDoor, type Door } from "@/server/open-door";
-import { makeTestHouse, testActor, type TestHouse } from "@/server/signer/testing/make-test-house";
+import { makeApiHandler } from "@/server/gateway/api-handler";
+import { makeRequestHandler } from "@/server/gateway/request-handler";
+import { type Gateway, startGateway } from "@/server/gateway/start-gateway";
 import { makeMetrics } from "@/server/status/metrics";
+import { system } from "@/testing/actors";
+import { openHarness, type Harness } from "@/testing/harness";
+import {
+  openPublishingLog,
+  type PublishingLog,
+  until,
+} from "@/testing/log/publish/pipeline-fixture";
+import { readNote, verifyEverything } from "@/testing/log/independent-verifier";
+import { makeLogHandler } from "./log-handler";
+import { makeTileStore } from "./tile-store";
 
 type Sent = Readonly<{ status: number; body: Buffer }>;
 
@@ -59,39 +64,44 @@ function ask(
   });
 }
 
-describe("what the real pipeline publishes, fetched by a stranger", () => {
-  let stand: Stand, server: Server, token: string;
+describe("what the real pipeline publishes, fetched without authentication", () => {
+  let fixture: PublishingLog, server: Server, token: string;
   beforeAll(async () => {
-    stand = await openStand();
-    const { deps } = stand.house;
+    fixture = await openPublishingLog();
+    const { deps } = fixture.harness;
     token =
       (
-        await createToken(deps, testActor(), {
+        await createToken(deps, system, {
           name: "auditor",
           role: "auditor",
           identityId: null,
           expiresInDays: null,
         })
-      ).secret ?? "";
-    const serveLog = makeLogDoor({
-      published: makePublished(deps.db, Date.now, 0),
+      ).result.secret ?? "";
+    const published = makePublishedLogCache(deps.db, Date.now, 0);
+    const serveLog = makeLogHandler({
+      published,
       tiles: makeTileStore(deps.db),
       count: () => {},
     });
     server = createServer(
-      makeDoorHandler(
+      makeRequestHandler(
         {
           status: serveLog,
-          api: makeApiDoor(makeApi(deps)),
+          api: makeApiHandler(makeApi(deps, { published })),
           console: (_request, response) => {
             response.end();
           },
           authorize: () => {},
-          judge: () => Promise.reject(new Error("no certificates here")),
+          verify: () => Promise.reject(new Error("no certificates here")),
           refuse: async () => {},
+          refuseForeignOrigin: () => {},
+          refuseMalformed: () => {},
+          authTimeoutMs: 2_500,
           metrics: makeMetrics(),
-          ownNames: [],
+          serverNames: [],
           httpsPort: () => 3443,
+          publicUrl: deps.publicUrl,
         },
         "http",
       ),
@@ -103,21 +113,24 @@ describe("what the real pipeline publishes, fetched by a stranger", () => {
     await new Promise((done) => {
       server.close(done);
     });
-    await stand.close();
+    await fixture.close();
   });
 
-  /** Runs the pipeline until exactly so many entries are published, and stops it: what is fetched afterwards waits in the inbox. */
+  /**
+   * Runs the pipeline until exactly so many entries are published, and stops it: what is fetched
+   * afterwards waits in the inbox.
+   */
   async function publishExactly(size: number): Promise<void> {
-    stand.start();
-    const now = await stand.published();
-    await stand.write(size - now);
-    expect(await stand.published()).toBe(size);
-    await stand.stopAll();
+    fixture.start();
+    const now = await fixture.published();
+    await fixture.write(size - now);
+    expect(await fixture.published()).toBe(size);
+    await fixture.stopAll();
   }
 
   // Each fetch of entries is an entry itself: one more after 255, one after 256.
   test.each([255, 256, 257, 1_000])(
-    "%i entries: the checkpoint's root is re-derived from tiles and entries",
+    "of %i published entries the checkpoint's root can be computed from tiles and entries",
     async (size) => {
       await publishExactly(size);
       const { port } = server.address() as AddressInfo,
@@ -131,14 +144,14 @@ describe("what the real pipeline publishes, fetched by a stranger", () => {
   );
 });
 
-describe("through the door itself", () => {
-  const folder = mkdtempSync(join(tmpdir(), "chancery-log-door-")),
+describe("through the gateway itself", () => {
+  const folder = mkdtempSync(join(tmpdir(), "chancery-log-gateway-")),
     quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
-  let house: TestHouse,
-    doors: Door[] = [],
+  let harness: Harness,
+    gateways: Gateway[] = [],
     token: string;
   beforeAll(async () => {
-    house = await makeTestHouse({ setUp: false, connections: 30 });
+    harness = await openHarness({ sequencer: false, connections: 30 });
     const env = readEnv({
       NODE_ENV: "test",
       CHANCERY_HOST: "127.0.0.1",
@@ -149,35 +162,38 @@ describe("through the door itself", () => {
       CHANCERY_RUN_DIR: folder,
       CHANCERY_DATA: folder,
     });
-    doors = [await openDoor(house.deps, env, quiet), await openDoor(house.deps, env, quiet)];
+    gateways = [
+      await startGateway(harness.deps, env, quiet),
+      await startGateway(harness.deps, env, quiet),
+    ];
     token =
       (
-        await createToken(house.deps, testActor(), {
+        await createToken(harness.deps, system, {
           name: "auditor",
           role: "auditor",
           identityId: null,
           expiresInDays: null,
         })
-      ).secret ?? "";
+      ).result.secret ?? "";
   });
   afterAll(async () => {
-    await Promise.all(doors.map((door) => door.close(100)));
-    await house.close();
+    await Promise.all(gateways.map((gateway) => gateway.close(100)));
+    await harness.close();
     rmSync(folder, { recursive: true, force: true });
   });
 
   test("both nodes serve the same log on all three listeners, and entries by token over each", async () => {
-    const places = doors.flatMap(({ ports: { http, https, mtls } }) => [
+    const places = gateways.flatMap(({ ports: { http, https, mtls } }) => [
       { port: http, secure: false },
       { port: https, secure: true },
       { port: mtls, secure: true },
     ]);
     const key = await until(async () => {
-      const { status, body } = await ask(doors[0]!.ports.http, "/log/key");
+      const { status, body } = await ask(gateways[0]!.ports.http, "/log/key");
       return status === 200 ? body.toString() : null;
     });
     await until(
-      async () => (await ask(doors[0]!.ports.http, "/log/tile/0/000.p/1")).status === 200,
+      async () => (await ask(gateways[0]!.ports.http, "/log/tile/0/000.p/1")).status === 200,
     );
     for (const { port, secure } of places) {
       const { origin } = readNote(

@@ -1,21 +1,21 @@
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { emptyPolicy } from "@/lib/log/pure/policy";
-import { getLogState } from "@/lib/log/get-log-state";
-import { proveEntry } from "@/lib/log/prove-entry";
-import { nodeLogCrypto } from "@/lib/log/node-crypto";
+import { getLogState } from "@/lib/log/live/get-log-state";
+import { getEntryProof } from "@/lib/log/prove/get-entry-proof";
 import { fromBase64, fromHex } from "@/lib/log/pure/bytes";
-import { verifyConsistency, verifyInclusion } from "@/lib/log/pure/proof";
 import { parseTlogProof } from "@/lib/log/pure/tlog-proof";
 import { verifyCheckpoint } from "@/lib/log/pure/verify-checkpoint";
-import { openPublishedLog, type PublishedTestLog } from "@/lib/log/testdata/published-log";
-import { openHarness, type Harness } from "@/server/api/testing/harness";
-import { makeCall, type Call } from "@/server/api/testing/client";
-import { testActor } from "@/lib/log/testdata/actor";
-import { asSuperuser } from "@/server/log/testing/as-superuser";
+import { verifyConsistency, verifyInclusion } from "@/lib/log/pure/verify-proof";
+import { emptyWitnessPolicy } from "@/lib/log/pure/witness-policy";
+import { nodeLogCrypto } from "@/lib/log/tree/node-crypto";
+import { type Call, makeCall } from "@/testing/api/client";
+import { operatorActor } from "@/testing/actors";
+import { type Harness, openHarness } from "@/testing/harness";
+import { asSuperuser } from "@/testing/log/as-superuser";
+import { openPublishedLog, type PublishedTestLog } from "@/testing/log/published-log";
 
 let harness: Harness, log: PublishedTestLog, call: Call, token: string;
-const auditor = testActor({ role: "auditor" });
+const auditor = operatorActor({ role: "auditor" });
 const leafOf = (n: number): Uint8Array =>
   new Uint8Array(
     createHash("sha256")
@@ -38,13 +38,13 @@ afterAll(async () => {
 const get = (path: string) => call("GET", path, { token });
 
 describe("before the first checkpoint", () => {
-  test("the state says so, and nothing can be proven", async () => {
+  test("before the first checkpoint the log state is unsealed, and no proof is available", async () => {
     expect((await get("/audit/log")).body).toMatchObject({
       size: 0,
       treeSize: 0,
       checkpoint: null,
       level: "unsealed",
-      quorum: "no witness is asked",
+      quorum: "none configured",
       anchors: { count: 0, last: null, configured: false },
       halted: null,
       logs: [{ generation: 1, origin: log.origin, vkey: log.vkey }],
@@ -58,7 +58,7 @@ describe("before the first checkpoint", () => {
       status: 409,
       body: { code: "log.not-sealed" },
     });
-    expect(await proveEntry(harness.deps, auditor, 1)).toEqual({
+    expect(await getEntryProof(harness.deps, auditor, 1)).toEqual({
       seq: 1,
       leafHashHex: Buffer.from(leafOf(1)).toString("hex"),
       inclusion: null,
@@ -164,7 +164,7 @@ describe("with checkpoints of 3, 300 and 777 entries", () => {
     expect(index).toBe(42);
   });
 
-  test("an entry that no checkpoint covers has no proof yet, and the caller learns when to come again", async () => {
+  test("an entry that no checkpoint covers has no proof yet, and the answer has a Retry-After", async () => {
     await log.fill(778);
     const { status, headers, body } = await get("/audit/events/777/proof");
     expect([status, body["code"], headers.get("retry-after")]).toEqual([
@@ -172,11 +172,11 @@ describe("with checkpoints of 3, 300 and 777 entries", () => {
       "log.not-sealed",
       "1",
     ]);
-    expect((await proveEntry(harness.deps, auditor, 777)).inclusion).toBeNull();
+    expect((await getEntryProof(harness.deps, auditor, 777)).inclusion).toBeNull();
   });
 
-  test("what a browser saw before is proven to be a part of what it sees now; of another log, or a larger one, nothing is said", async () => {
-    const { inclusion, consistency, checkpoint, vkey } = await proveEntry(
+  test("a checkpoint that a browser stored is proven consistent with the current one; for another or a larger log no proof is given", async () => {
+    const { inclusion, consistency, checkpoint, vkey } = await getEntryProof(
       harness.deps,
       auditor,
       7,
@@ -192,18 +192,21 @@ describe("with checkpoints of 3, 300 and 777 entries", () => {
     });
     expect(
       (
-        await proveEntry(harness.deps, auditor, 7, {
+        await getEntryProof(harness.deps, auditor, 7, {
           since: { origin: "other.example.com/log/1", size: 300 },
         })
       ).consistency,
     ).toBeNull();
     expect(
-      (await proveEntry(harness.deps, auditor, 7, { since: { origin: log.origin, size: 100_000 } }))
-        .consistency,
+      (
+        await getEntryProof(harness.deps, auditor, 7, {
+          since: { origin: log.origin, size: 100_000 },
+        })
+      ).consistency,
     ).toBeNull();
   });
 
-  test("the state names the newest checkpoint and its level", async () => {
+  test("the log state names the newest checkpoint and its level", async () => {
     expect((await get("/audit/log")).body).toMatchObject({
       size: 778,
       treeSize: 777,
@@ -212,7 +215,7 @@ describe("with checkpoints of 3, 300 and 777 entries", () => {
     });
   });
 
-  test("a checkpoint in the database that the log's key did not sign is not called signed", async () => {
+  test("a stored checkpoint that the log's key did not sign is reported as unsealed", async () => {
     await asSuperuser(
       harness.urls.superUrl,
       "update tlog.checkpoint set note = replace(note, '777', '776') where size = 777",
@@ -227,22 +230,25 @@ describe("with checkpoints of 3, 300 and 777 entries", () => {
     }
   });
 
-  test.each(["operator", "approver"] as const)("%s may see none of it", async (role) => {
-    const other = await harness.tokenFor(role);
-    for (const path of [
-      "/audit/log",
-      "/audit/proofs/inclusion?entry=1",
-      "/audit/proofs/consistency?from=1",
-      "/audit/events/1/proof",
-      "/audit/anchors",
-      "/audit/anchors/777",
-    ]) {
-      expect((await call("GET", path, { token: other })).status, path).toBe(403);
-      expect((await call("GET", path)).status, path).toBe(401);
-    }
-  });
+  test.each(["operator", "approver"] as const)(
+    "the role %s can't read the log state, proofs or anchors",
+    async (role) => {
+      const other = await harness.tokenFor(role);
+      for (const path of [
+        "/audit/log",
+        "/audit/proofs/inclusion?entry=1",
+        "/audit/proofs/consistency?from=1",
+        "/audit/events/1/proof",
+        "/audit/anchors",
+        "/audit/anchors/777",
+      ]) {
+        expect((await call("GET", path, { token: other })).status, path).toBe(403);
+        expect((await call("GET", path)).status, path).toBe(401);
+      }
+    },
+  );
 
-  test("each of them is on the record", async () => {
+  test("each read of the log state or of a proof is recorded in the audit log", async () => {
     for (const path of ["/audit/log", "/audit/proofs/inclusion?entry=1", "/audit/events/1/proof"]) {
       const { entries } = await harness.newEntries(() => get(path));
       expect(entries).toEqual([
@@ -255,16 +261,16 @@ describe("with checkpoints of 3, 300 and 777 entries", () => {
     }
   });
 
-  test("a file is not sent while the record cannot be written", async () => {
+  test("a proof file is not served while the audit log can't be written", async () => {
     expect((await harness.withoutRecord(() => get("/audit/events/1/proof"))).status).toBe(503);
   });
 
-  test("the policy's witnesses are listed before they were ever asked", async () => {
+  test("the witnesses of the witness policy are listed before their first request", async () => {
     const key = { ...log.key, type: 4 as const };
     const deps = {
       ...harness.deps,
       witnessPolicy: {
-        ...emptyPolicy,
+        ...emptyWitnessPolicy,
         quorum: "w",
         witnesses: [{ name: "w", vkey: "w+0+0", key, url: null }],
       },
@@ -273,7 +279,7 @@ describe("with checkpoints of 3, 300 and 777 entries", () => {
       quorum: "the witness w",
       witnesses: [{ name: "w", size: null, error: null }],
     });
-    expect(await proveEntry(deps, auditor, 1)).toMatchObject({
+    expect(await getEntryProof(deps, auditor, 1)).toMatchObject({
       quorum: 1,
       witnesses: [{ name: "w", vkey: "w+0+0" }],
     });
@@ -281,21 +287,22 @@ describe("with checkpoints of 3, 300 and 777 entries", () => {
 });
 
 describe("after a restore and a continuation", () => {
-  test("proofs go by checkpoints whose tree is the one at hand, never by one of entries that were lost", async () => {
+  test("after a restore, proofs use only checkpoints of the current tree, never one over lost entries", async () => {
     const next = await openPublishedLog(harness, "log.example.com/log/0000000c");
     try {
-      // The old log's 777 lie before the continuation; a checkpoint of 5,000 that it signed before the restore does not.
-      await harness.deps.db.pool.query(
-        "select tlog.add_checkpoint(1, 5000, $1, $2), tlog.publish_checkpoint(1, 5000, $2)",
+      // The old log's 777 lie before the continuation; a checkpoint of 5,000 that it signed before
+      // the restore does not.
+      await harness.asSuper(
+        "insert into tlog.checkpoint (generation, size, root, note, published_at) values (1, 5000, $1, $2, now())",
         [Buffer.alloc(32), log.signNote(5000, new Uint8Array(32))],
       );
-      expect((await proveEntry(harness.deps, auditor, 7)).checkpoint).toMatchObject({
+      expect((await getEntryProof(harness.deps, auditor, 7)).checkpoint).toMatchObject({
         origin: log.origin,
         size: 777,
       });
       await next.fill(800);
       await next.publish(800);
-      const { checkpoint, consistency } = await proveEntry(harness.deps, auditor, 7, {
+      const { checkpoint, consistency } = await getEntryProof(harness.deps, auditor, 7, {
         since: { origin: log.origin, size: 777 },
       });
       expect([checkpoint?.origin, checkpoint?.size, consistency]).toEqual([next.origin, 800, null]);

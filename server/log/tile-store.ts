@@ -1,35 +1,35 @@
-import type { Database } from "@/lib/db/database";
-import { TILE_WIDTH } from "@/lib/log/pure/tile";
-import type { PublishedLog } from "@/lib/log/published";
-import { makeReadHashes } from "@/lib/log/tree-reader";
+import type { Database } from "@/lib/runtime/deps";
+import type { PublishedLog } from "@/lib/log/publish/published-log-cache";
+import { fullTileWidth } from "@/lib/log/pure/tile";
+import { makeTileReader } from "@/lib/log/tree/tile-reader";
 
-/** Reads tiles of a size that is published. Full ones stay in memory: they never change as long as the log is the same. */
+/** Reads tiles of published sizes. Full tiles are cached: within one log they never change. */
 export type TileStore = Readonly<{
   read: (log: PublishedLog, level: number, index: number, width: number) => Promise<Uint8Array>;
 }>;
 
-const HASH = 32,
-  MOST_KEPT = 2_048;
+const hashBytes = 32,
+  maxCached = 2_048;
 
 export function makeTileStore(db: Pick<Database, "pool">): TileStore {
   let generation = 0;
-  const kept = new Map<string, Uint8Array>();
-  const keep = (key: string, hashes: Uint8Array): Uint8Array => {
-    kept.set(key, hashes);
-    if (kept.size > MOST_KEPT) kept.delete(kept.keys().next().value!);
+  const cache = new Map<string, Uint8Array>();
+  const addToCache = (key: string, hashes: Uint8Array): Uint8Array => {
+    cache.set(key, hashes);
+    if (cache.size > maxCached) cache.delete(cache.keys().next().value!);
     return hashes;
   };
   return {
     read: async (log, level, index, width) => {
-      // A continuation begins with a restored database, whose tree ends with other tiles.
-      if (log.generation > generation) kept.clear();
+      // A continuation starts from a restored database, whose tree may end in other tiles.
+      if (log.generation > generation) cache.clear();
       generation = Math.max(generation, log.generation);
       const key = `${level}/${index}`,
-        known = kept.get(key);
-      if (known !== undefined) return known.subarray(0, width * HASH);
-      const size = (index * TILE_WIDTH + width) * TILE_WIDTH ** level;
-      const hashes = await makeReadHashes(db)(level, index, size);
-      return width === TILE_WIDTH ? keep(key, hashes) : hashes;
+        cached = cache.get(key);
+      if (cached !== undefined) return cached.subarray(0, width * hashBytes);
+      const size = (index * fullTileWidth + width) * fullTileWidth ** level;
+      const hashes = await makeTileReader(db)(level, index, size);
+      return width === fullTileWidth ? addToCache(key, hashes) : hashes;
     },
   };
 }

@@ -1,35 +1,38 @@
-import { spawn } from "node:child_process";
-import type { ChildProcess } from "node:child_process";
-import { randomBytes } from "node:crypto";
+import { type ChildProcess, spawn } from "node:child_process";
 import { connect } from "node:net";
-import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { issueCertificate } from "@/lib/certificates/issue-certificate";
+import { dirname, join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { publishCrl } from "@/lib/authorities/publish-crl";
+import { issueCertificate } from "@/lib/issuing/issue-certificate";
 import { connectSigner } from "@/lib/signers/client";
-import { makeTestHouse, makeTestIdentity, testActor } from "./testing/make-test-house";
-import type { TestHouse } from "./testing/make-test-house";
-import { makeCsr, manyCsrs, refusalOf } from "./testing/requests";
-
-const kek = randomBytes(32),
-  runDir = mkdtempSync(join(tmpdir(), "chancery-signer-")),
-  socket = join(runDir, "signer.sock");
-let house: TestHouse, child: ChildProcess, client: ReturnType<typeof connectSigner>;
+import { signerSocket } from "@/lib/runtime/socket-paths";
+import { makeSecretPipes } from "@/server/supervise/secret-channel";
+import { adminActor } from "@/testing/actors";
+import { createTestCa, createTestIdentity } from "@/testing/ca/create-test-ca";
+import type { Harness } from "@/testing/harness";
+import { makeCsr, manyCsrs, refusalOf } from "@/testing/ca/requests";
+const runDir = mkdtempSync(join(tmpdir(), "chancery-signer-")),
+  socket = signerSocket(runDir);
+let harness: Harness, child: ChildProcess, client: ReturnType<typeof connectSigner>;
 
 async function startProcess(): Promise<ChildProcess> {
+  const pipes = makeSecretPipes(4, {
+    settings: { DATABASE_SIGNER_URL: harness.urls.signerUrl },
+    kek: harness.kek,
+  });
   const started = spawn(process.execPath, ["--import", "tsx", "server/signer/main.ts"], {
     env: {
       ...process.env,
-      DATABASE_URL: house.urls.appUrl,
+      ...pipes.environment,
       CHANCERY_RUN_DIR: runDir,
-      CHANCERY_KEK: kek.toString("base64"),
-      CHANCERY_PUBLIC_URL: house.deps.publicUrl,
-      CHANCERY_WITNESS_DIR: house.witnessDir,
+      CHANCERY_PUBLIC_URL: harness.deps.publicUrl,
+      CHANCERY_WITNESS_DIR: harness.witnessDir,
     },
-    stdio: ["ignore", "ignore", "inherit", "ipc"],
+    stdio: ["ignore", "ignore", "inherit", "ipc", ...pipes.stdio],
   });
+  pipes.send(started);
   await new Promise<void>((resolve, reject) => {
     started.once("message", () => {
       resolve();
@@ -48,44 +51,45 @@ const endOf = (process: ChildProcess): Promise<number | null> =>
   });
 
 beforeAll(async () => {
-  house = await makeTestHouse({ kek });
+  mkdirSync(dirname(socket), { mode: 0o700 });
+  harness = await createTestCa();
   child = await startProcess();
   client = connectSigner(socket, { signCertificate: 60_000, ping: 60_000 });
 }, 120_000);
 afterAll(async () => {
   client.close();
   child.disconnect();
-  await house.close();
+  await harness.close();
   rmSync(runDir, { recursive: true, force: true });
 });
 
-it("signs over its private socket, many at once, and nobody else may open that socket", async () => {
-  const deps = { ...house.deps, signer: client },
-    identity = await makeTestIdentity(deps);
+test("the signer signs concurrent requests over a private socket that only its owner can open", async () => {
+  const deps = { ...harness.deps, signer: client },
+    identity = await createTestIdentity(deps);
   const issued = await Promise.all(
     (await manyCsrs(20)).map((csr) =>
-      issueCertificate(deps, testActor(), { profile: "tls-server", identity, csr }),
+      issueCertificate(deps, adminActor(), { profile: "tls-server", identity, csr }),
     ),
   );
-  expect(new Set(issued.map((dto) => dto.fingerprintSha256)).size).toBe(20);
-  expect((await publishCrl(deps, issued[0]?.authority.id ?? "")).entryCount).toBe(0);
+  expect(new Set(issued.map((dto) => dto.result.fingerprintSha256)).size).toBe(20);
+  expect((await publishCrl(deps, issued[0]?.result.authority.id ?? "")).entryCount).toBe(0);
   expect(statSync(socket).mode & 0o777).toBe(0o600);
   await client.ping();
 });
 
-it("passes its refusals on with their codes", async () => {
+test("the signer process returns refusals with their codes", async () => {
   expect(await refusalOf(client.signCertificate("crt_00000000000000000000000000"))).toMatchObject({
     code: "signer.no-plan",
     kind: "conflict",
   });
 });
 
-it.each([
+test.each([
   ["rubbish", "rubbish\n"],
   ["an unknown method", '{"id":1,"method":"exportKey"}\n'],
   ["a line without end", "x".repeat(100_000)],
   ["bytes to sign", '{"id":1,"method":"signCertificate","certificateId":{"tbs":"MAA="}}\n'],
-])("hangs up on %s and goes on serving", async (_name, text) => {
+])("the signer process closes a connection with %s and continues serving", async (_name, text) => {
   const raw = connect(socket);
   const closed = new Promise<string>((resolve) => {
     let heard = "";
@@ -104,19 +108,19 @@ it.each([
   await client.ping();
 });
 
-it("dies, comes back, and a request that was under way is answered", async () => {
-  const deps = { ...house.deps, signer: client },
-    identity = await makeTestIdentity(deps),
+test("an issuance requested while the signer process is down succeeds once it is back", async () => {
+  const deps = { ...harness.deps, signer: client },
+    identity = await createTestIdentity(deps),
     csr = await makeCsr();
   const gone = endOf(child);
   child.kill("SIGKILL");
   await gone;
-  const issuing = issueCertificate(deps, testActor(), { profile: "tls-server", identity, csr });
+  const issuing = issueCertificate(deps, adminActor(), { profile: "tls-server", identity, csr });
   child = await startProcess();
-  expect((await issuing).status).toBe("valid");
+  expect((await issuing).result.status).toBe("valid");
 });
 
-it("ends by itself when its supervisor is gone", async () => {
+test("the signer process exits when its supervisor is gone", async () => {
   const gone = endOf(child);
   child.disconnect();
   expect(await gone).toBe(0);

@@ -1,38 +1,52 @@
 import type { Database } from "@/lib/db/database";
-import { makeGroupCommit } from "@/lib/db/group-commit";
-import type { Random, SignerClient } from "@/lib/deps";
 import { AppError } from "@/lib/errors/app-error";
-import { assembleSigned } from "@/lib/pki/sign";
 import type { Signer } from "@/lib/pki/types";
-import { openSealed, sealKey } from "@/lib/signers/seal";
-import { generateSoftwareKey, makeSoftwareSigner } from "@/lib/signers/software";
-import { checkPlan } from "./check-plan";
-import { makeMemory } from "./remembered";
+import type { Clock, Random } from "@/lib/runtime/clock";
+import { serverNames } from "@/lib/net/server-names";
+import { type Kek, openSealed } from "@/lib/signers/seal";
+import { makeSoftwareSigner } from "@/lib/signers/software";
+import type { SignerClient } from "@/lib/signers/types";
+import { makeBounds } from "./bounds/check-bounds";
+import { makeCheckpointStore } from "./checkpoint-store";
+import { createAuthorityKey, createLogKey } from "./create-key";
+import { type HostTokens, makeSignerHost } from "./bounds/host";
+import { readStoredKey } from "./read-stored-plans";
+import { makeCertificateSigner } from "./sign-certificates";
 import { makeLogSigner } from "./sign-checkpoint";
-import { signAuthorityCrl } from "./sign-crl";
-import { readStoredKey, readStoredPlans } from "./stored-plans";
-import type { StoredPlan } from "./stored-plans";
+import { makeCrlSigner } from "./sign-crl";
+import { recordRefusals } from "./bounds/refusal-record";
+import { setDueCeilings } from "./bounds/upgrade-ceilings";
 
 type SignerDeps = Readonly<{
+  /** Opened with the signer's role: no other reads sealed keys. */
   db: Database;
-  kek: Uint8Array;
+  kek: Kek;
   random: Random;
+  /** The signer's own clock: no time that a caller or the database says counts. */
+  clock: Clock;
   publicUrl: string;
-  /** Folder of the last checkpoint of each log, outside the database; made when the first is signed. */
+  /** The address that Chancery listens on, 127.0.0.1 by default: its own certificates name it. */
+  host?: string;
+  /**
+   * Folder for the last signed checkpoint of each log and for what the CRLs of each key listed,
+   * outside the database; created when the first is signed.
+   */
   witnessDir: string;
-  /** Told what an operator should know though nothing failed. */
-  say?: (line: string) => void;
+  /** Called with messages for the operator that are not errors. */
+  onNotice?: (line: string) => void;
+  /** Digests of the tokens of this start; without them no setup and no command of the host. */
+  tokens?: HostTokens;
+  /** The domains of a setup from the host's environment; null if there is none. */
+  headlessDomains?: readonly string[] | null;
 }>;
-type Signed = Readonly<{ der: Uint8Array }> | Readonly<{ error: unknown }>;
-const largestBatch = 128;
+const noTokens: HostTokens = { setupTokenSha256: "", adminTokenSha256: "" };
 
-/** Opens each key once. What fails to open is tried again at the next call. */
+/** Opens each key once. A key that fails to open is retried at the next call. */
 function makeKeyRing({ db, kek }: SignerDeps): (keyId: string) => Promise<Signer> {
   const open = new Map<string, Promise<Signer>>();
   const openKey = async (keyId: string): Promise<Signer> => {
     const key = await readStoredKey(db, keyId);
-    if (!key)
-      throw new AppError("signer.no-key", "This authority has no key.", { kind: "conflict" });
+    if (!key) throw new AppError("signer.no-key", "This CA has no key.");
     const pkcs8 = openSealed(kek, key);
     try {
       return makeSoftwareSigner(key.algorithm, pkcs8, key.spkiDer);
@@ -41,8 +55,8 @@ function makeKeyRing({ db, kek }: SignerDeps): (keyId: string) => Promise<Signer
     }
   };
   return (keyId) => {
-    const known = open.get(keyId);
-    if (known) return known;
+    const cached = open.get(keyId);
+    if (cached) return cached;
     const opening = openKey(keyId);
     open.set(keyId, opening);
     opening.catch(() => {
@@ -52,54 +66,37 @@ function makeKeyRing({ db, kek }: SignerDeps): (keyId: string) => Promise<Signer
   };
 }
 
-async function signOne(
-  signerOf: (keyId: string) => Promise<Signer>,
-  id: string,
-  plan: StoredPlan | undefined,
-): Promise<Signed> {
-  try {
-    const signer = plan ? await signerOf(plan.keyId) : null;
-    checkPlan(id, plan, signer);
-    if (!signer) throw new Error("unreachable: a checked plan has a signer");
-    return {
-      der: assembleSigned(plan.tbsDer, signer.signatureAlgorithm, await signer.sign(plan.tbsDer)),
-    };
-  } catch (error) {
-    return { error };
-  }
-}
-
 /**
- * The signer itself. It takes ids, never bytes: what it signs it reads from the database, where only what is committed and on the record
- * counts. Unsealed keys stay in this closure.
+ * The signer itself. It takes ids, never bytes: it signs only what the database holds as committed
+ * and recorded (decision 2). Unsealed keys never leave this closure.
  */
-export function makeSigner(deps: SignerDeps): SignerClient {
-  const { db, kek, random } = deps;
+export function makeSigner(
+  deps: SignerDeps,
+): SignerClient & Readonly<{ setDueCeilings: () => Promise<void> }> {
+  const { db, headlessDomains = null, tokens = noTokens } = deps;
   const signerOf = makeKeyRing(deps);
-  const signSoon = makeGroupCommit<string, Signed>({
-    maxBatch: largestBatch,
-    work: async (ids) => {
-      const plans = await readStoredPlans(db, ids);
-      return Promise.all(ids.map((id) => signOne(signerOf, id, plans.get(id))));
-    },
-  });
-  return {
-    ...makeLogSigner({ ...deps, memory: makeMemory(deps.witnessDir) }),
-    async createKey(algorithm) {
-      const { pkcs8, spkiDer } = await generateSoftwareKey(algorithm);
-      return { spkiDer, sealed: sealKey(kek, random.bytes(12), { algorithm, spkiDer, pkcs8 }) };
-    },
-    async signCertificate(certificateId) {
-      const signed = await signSoon(certificateId);
-      if ("error" in signed) throw signed.error;
-      return signed.der;
-    },
-    signCrl: (input) => signAuthorityCrl(db, deps.publicUrl, signerOf, input),
+  const onNotice = deps.onNotice ?? (() => {});
+  const signer: SignerClient = {
+    ...makeSignerHost({ ...deps, headlessDomains, tokens }),
+    ...makeLogSigner({ ...deps, store: makeCheckpointStore(deps.witnessDir) }),
+    createKey: (algorithm) => createAuthorityKey(deps, algorithm),
+    createLogKey: (origin) => createLogKey(deps, origin),
+    signCertificate: makeCertificateSigner({
+      ...deps,
+      signerOf,
+      checkBounds: makeBounds({ ...deps, headlessDomains }),
+      ownNames: serverNames(deps.host ?? "127.0.0.1", deps.publicUrl),
+    }),
+    ...makeCrlSigner({ ...deps, signerOf }),
     async ping() {
       const { rows } = await db.pool.query<{ key_id: string }>(
         "select key_id from authority where status = 'active'",
       );
       await Promise.all(rows.map((row) => signerOf(row.key_id)));
     },
+  };
+  return {
+    ...recordRefusals(signer, deps, onNotice),
+    setDueCeilings: () => setDueCeilings(deps, onNotice),
   };
 }

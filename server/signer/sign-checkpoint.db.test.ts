@@ -9,22 +9,23 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { toBase64, toHex } from "@/lib/log/pure/bytes";
 import { parseCheckpoint } from "@/lib/log/pure/checkpoint";
 import { parseVkey } from "@/lib/log/pure/note";
 import { verifyCheckpoint } from "@/lib/log/pure/verify-checkpoint";
-import { nodeLogCrypto } from "@/lib/log/node-crypto";
-import { makeTree } from "@/lib/log/tree/edge";
-import { proveConsistency } from "@/lib/log/tree/prove";
+import { makeAppendOnlyTree } from "@/lib/log/tree/append-only-tree";
+import { buildConsistencyProof } from "@/lib/log/tree/build-proofs";
+import { nodeLogCrypto } from "@/lib/log/tree/node-crypto";
+import { openHarness, type Harness } from "@/testing/harness";
+import { refusalOf } from "@/testing/ca/requests";
 import { makeSigner } from "./make-signer";
-import { makeTestHouse, type TestHouse } from "./testing/make-test-house";
-import { refusalOf } from "./testing/requests";
 
-// A tree of these leaves, in memory: level 0 tiles are the leaves themselves, which is all that 200 entries need.
+// A tree of these leaves, in memory: level 0 tiles are the leaves themselves, which is all that 200
+// entries need.
 const leaves = Array.from({ length: 200 }, () => new Uint8Array(randomBytes(32)));
 const rootHexOf = (hashes: readonly Uint8Array[]): string => {
-  const tree = makeTree({ size: 0, edge: [] });
+  const tree = makeAppendOnlyTree({ size: 0, edge: [] });
   tree.append(Buffer.concat(hashes));
   return toHex(tree.root());
 };
@@ -35,22 +36,22 @@ const proof = async (
   of: readonly Uint8Array[] = leaves,
 ): Promise<string[]> =>
   (
-    await proveConsistency(
+    await buildConsistencyProof(
       async (_level, _index, size) => Buffer.concat(of.slice(0, size)),
       from,
       to,
     )
   ).map(toBase64);
 
-let house: TestHouse,
+let harness: Harness,
   origin: string,
   count = 0;
 const ask = async (
   size: number,
   oldSize: number,
-  over: Partial<Parameters<TestHouse["deps"]["signer"]["signCheckpoint"]>[0]> = {},
+  over: Partial<Parameters<Harness["deps"]["signer"]["signCheckpoint"]>[0]> = {},
 ) =>
-  house.deps.signer.signCheckpoint({
+  harness.deps.signer.signCheckpoint({
     origin,
     size,
     rootHex: rootHex(size),
@@ -60,31 +61,32 @@ const ask = async (
   });
 const fileOf = (): string =>
   join(
-    house.witnessDir,
-    readdirSync(house.witnessDir).find((name) =>
-      readFileSync(join(house.witnessDir, name), "utf8").startsWith(`${origin}\n`),
+    harness.witnessDir,
+    readdirSync(harness.witnessDir).find((name) =>
+      readFileSync(join(harness.witnessDir, name), "utf8").startsWith(`${origin}\n`),
     ) ?? "none",
   );
 
 beforeAll(async () => {
-  house = await makeTestHouse({ setUp: false });
+  harness = await openHarness({ sequencer: false });
 });
 afterAll(async () => {
-  await house.close();
+  await harness.close();
 });
 beforeEach(async () => {
   count += 1;
   origin = `ca.example.com/log/${count.toString(16).padStart(8, "0")}`;
-  const { vkey, publicKey, sealed } = await house.deps.signer.createLogKey(origin);
-  await house.asSuper(
-    "insert into tlog.log (generation, origin, vkey, public_key, sealed, start_size) values ($1, $2, $3, $4, $5, 0)",
-    [count, origin, vkey, publicKey, sealed],
+  const { vkey, publicKey } = await harness.deps.signer.createLogKey(origin);
+  await harness.asSuper("alter table tlog.log disable trigger needs_entry");
+  await harness.asSuper(
+    "insert into tlog.log (generation, origin, vkey, public_key, start_size) values ($1, $2, $3, $4, 0)",
+    [count, origin, vkey, publicKey],
   );
 });
 
 describe("the log's key signs", () => {
-  it("the first checkpoint, and every one that is proven to go on from the last, as notes that the log's verifier key verifies", async () => {
-    const [row] = await house.asSuper("select vkey from tlog.log where origin = $1", [origin]);
+  test("the first checkpoint, and each with a consistency proof from the last, is signed as a note that the log's verifier key verifies", async () => {
+    const [row] = await harness.asSuper("select vkey from tlog.log where origin = $1", [origin]);
     for (const [from, to] of [
       [0, 1],
       [1, 2],
@@ -104,16 +106,16 @@ describe("the log's key signs", () => {
         rootHex(to),
       ]);
     }
-    expect(parseCheckpoint((await house.deps.signer.remembered(origin)) ?? "").size).toBe(200);
+    expect(parseCheckpoint((await harness.deps.signer.remembered(origin)) ?? "").size).toBe(200);
   });
 
-  it("the same checkpoint again with the same bytes, so that a lost answer can be asked for again", async () => {
+  test("the same checkpoint is signed again with the same bytes, so that a request whose answer was lost can be repeated", async () => {
     const first = await ask(5, 0);
     expect(await ask(5, 0)).toBe(first);
     expect(await ask(5, 5)).toBe(first);
   });
 
-  it("one of many that are asked for at once, and whatever else fits it", async () => {
+  test("of conflicting concurrent checkpoints only one is signed", async () => {
     const outcomes = await Promise.allSettled([3, 9, 4, 9].map((size) => ask(size, 0)));
     expect(outcomes.map(({ status }) => status)).toEqual([
       "fulfilled",
@@ -123,17 +125,17 @@ describe("the log's key signs", () => {
     ]);
   });
 
-  it("into a file for its owner alone, whole before the signature leaves", async () => {
+  test("a signed checkpoint is stored in a file that only its owner can read before the signature is returned", async () => {
     const note = await ask(3, 0);
     expect(readFileSync(fileOf(), "utf8")).toBe(note);
-    expect([statSync(fileOf()).mode & 0o777, statSync(house.witnessDir).mode & 0o777]).toEqual([
+    expect([statSync(fileOf()).mode & 0o777, statSync(harness.witnessDir).mode & 0o777]).toEqual([
       0o600, 0o700,
     ]);
   });
 });
 
 describe("the log's key does not sign", () => {
-  it.each([
+  test.each([
     ["a smaller log", async () => ask(50, 50), "signer.fork"],
     [
       "another log of the same size",
@@ -172,48 +174,52 @@ describe("the log's key does not sign", () => {
   ])("%s", async (_name, forbidden, code) => {
     const note = await ask(100, 0);
     expect(await refusalOf(forbidden())).toMatchObject({ code, kind: "conflict" });
-    expect(await house.deps.signer.remembered(origin)).toBe(note);
+    expect(await harness.deps.signer.remembered(origin)).toBe(note);
   });
 
-  it("a log without entries, or a first one that claims to follow something", async () => {
+  test("an empty log, or a first checkpoint that claims a predecessor, is not signed", async () => {
     expect((await refusalOf(ask(0, 0))).code).toBe("signer.fork");
     expect((await refusalOf(ask(5, 3))).code).toBe("signer.proof-from-elsewhere");
   });
 
-  it.each([
+  test.each([
     ["empty", ""],
     ["rubbish", "rubbish"],
     ["cut off", "half"],
     ["of another log", "other"],
     ["signed by another key", "forged"],
-  ])("anything while its memory is %s, and says how to mend it", async (kind, text) => {
-    const note = await ask(20, 0),
-      path = fileOf(),
-      forged = `${note.slice(0, note.lastIndexOf(" ") + 7)}${"A".repeat(86)}=\n`;
-    const contents: Record<string, string> = {
-      half: note.slice(0, 30),
-      other: note.replaceAll(origin, "ca.example.com/log/eeeeeeee"),
-      forged,
-    };
-    writeFileSync(path, contents[text] ?? text);
-    for (const attempt of [() => ask(30, 20), () => house.deps.signer.remembered(origin)]) {
-      const refusal = await refusalOf(attempt());
-      expect(refusal, kind).toMatchObject({
-        code: "signer.memory-unreadable",
-        kind: "unavailable",
-      });
-      expect(refusal.message).toMatch(/Put the file back from a backup/);
-      expect(refusal.message).toContain(house.witnessDir);
-    }
-    writeFileSync(path, note);
-    expect(parseCheckpoint(await ask(30, 20)).size).toBe(30);
-  });
+  ])(
+    "nothing is signed while the remembered checkpoint is %s, and the refusal explains how to fix it",
+    async (kind, text) => {
+      const note = await ask(20, 0),
+        path = fileOf(),
+        forged = `${note.slice(0, note.lastIndexOf(" ") + 7)}${"A".repeat(86)}=\n`;
+      const contents: Record<string, string> = {
+        half: note.slice(0, 30),
+        other: note.replaceAll(origin, "ca.example.com/log/eeeeeeee"),
+        forged,
+      };
+      writeFileSync(path, contents[text] ?? text);
+      for (const attempt of [() => ask(30, 20), () => harness.deps.signer.remembered(origin)]) {
+        const refusal = await refusalOf(attempt());
+        expect(refusal, kind).toMatchObject({
+          code: "signer.memory-unreadable",
+          kind: "unavailable",
+        });
+        expect(refusal.message).toMatch(/Restore the file from a backup/);
+        expect(refusal.message).toContain(harness.witnessDir);
+      }
+      writeFileSync(path, note);
+      expect(parseCheckpoint(await ask(30, 20)).size).toBe(30);
+    },
+  );
 
-  it("what it cannot write down", async () => {
+  test("a checkpoint that can't be stored is not signed", async () => {
     await ask(20, 0);
     const path = fileOf(),
       note = readFileSync(path, "utf8");
-    // A folder in the way of the file that is written first: works for a superuser as well, whom modes do not stop.
+    // A folder in the way of the file that is written first: works for a superuser as well, whom
+    // modes do not stop.
     mkdirSync(`${path}.new`);
     expect(await refusalOf(ask(30, 20))).toMatchObject({
       code: "signer.memory-unwritable",
@@ -224,24 +230,24 @@ describe("the log's key does not sign", () => {
     expect(parseCheckpoint(await ask(30, 20)).size).toBe(30);
   });
 
-  it("with a key that was sealed for another log, for an authority, or under another KEK", async () => {
-    const mine = origin,
-      { publicKey, sealed } = await house.deps.signer.createLogKey("ca.example.com/log/dddddddd");
-    await house.asSuper("alter table tlog.log disable trigger all");
-    await house.asSuper("update tlog.log set public_key = $2, sealed = $3 where origin = $1", [
-      mine,
-      publicKey,
-      sealed,
-    ]);
-    await house.asSuper("alter table tlog.log enable always trigger no_change");
-    await house.asSuper("alter table tlog.log enable always trigger no_truncate");
+  test("no checkpoint is signed with a key sealed for another log, for a CA, or under another KEK", async () => {
+    const other = "ca.example.com/log/dddddddd";
+    await harness.deps.signer.createLogKey(other);
+    await harness.asSuper("alter table signer.log_key disable trigger all");
+    await harness.asSuper(
+      "update signer.log_key k set public_key = o.public_key, sealed = o.sealed from signer.log_key o where k.origin = $1 and o.origin = $2",
+      [origin, other],
+    );
+    await harness.asSuper("alter table signer.log_key enable always trigger no_change");
+    await harness.asSuper("alter table signer.log_key enable always trigger no_truncate");
     expect((await refusalOf(ask(5, 0))).code).toBe("signer.key-sealed");
     const stranger = makeSigner({
-      db: house.deps.db,
+      db: harness.signerDb,
+      clock: harness.deps.clock,
       kek: randomBytes(32),
-      random: house.deps.random,
-      publicUrl: house.deps.publicUrl,
-      witnessDir: house.witnessDir,
+      random: harness.deps.random,
+      publicUrl: harness.deps.publicUrl,
+      witnessDir: harness.witnessDir,
     });
     expect(
       (
@@ -253,23 +259,23 @@ describe("the log's key does not sign", () => {
   });
 });
 
-describe("the memory", () => {
-  it("of a machine that never signed for this log begins with the newest checkpoint of the database, and says so", async () => {
-    const said: string[] = [],
+describe("remembered checkpoints", () => {
+  test("on a machine that never signed for a log, the signer starts from the newest checkpoint of the database, and reports it", async () => {
+    const notices: string[] = [],
       note = await ask(20, 0);
-    await house.deps.db.pool.query("select tlog.add_checkpoint($1, 20, $2, $3)", [
-      count,
-      Buffer.from(rootHex(20), "hex"),
-      note,
-    ]);
+    await harness.asSuper(
+      "insert into tlog.checkpoint (generation, size, root, note) values ($1, 20, $2, $3)",
+      [count, Buffer.from(rootHex(20), "hex"), note],
+    );
     rmSync(fileOf());
     const elsewhere = makeSigner({
-      db: house.deps.db,
-      kek: house.kek,
-      random: house.deps.random,
-      publicUrl: house.deps.publicUrl,
-      witnessDir: house.witnessDir,
-      say: (line) => said.push(line),
+      db: harness.signerDb,
+      clock: harness.deps.clock,
+      kek: harness.kek,
+      random: harness.deps.random,
+      publicUrl: harness.deps.publicUrl,
+      witnessDir: harness.witnessDir,
+      onNotice: (line) => notices.push(line),
     });
     expect(
       (
@@ -285,30 +291,30 @@ describe("the memory", () => {
       ).code,
     ).toBe("signer.fork");
     expect(await elsewhere.remembered(origin)).toBe(note);
-    expect(said).toEqual([
+    expect(notices).toEqual([
       expect.stringMatching(
-        /remembers nothing of the log .* begins with its checkpoint of 20 entries/,
+        /no signed checkpoint of .*; continuing from the checkpoint of 20 entries/,
       ),
     ]);
   });
 
-  it("tells everything that it holds, the latest last, and not a part of it when one cannot be read", async () => {
+  test("all remembered checkpoints are listed, the latest last, or none if one can't be read", async () => {
     await ask(3, 0);
-    const all = await house.deps.signer.rememberedAll();
+    const all = await harness.deps.signer.rememberedAll();
     expect(all.length).toBeGreaterThan(1);
     expect(parseCheckpoint(all.at(-1) ?? "").origin).toBe(origin);
-    const bad = join(house.witnessDir, `${"0".repeat(64)}.checkpoint`);
+    const bad = join(harness.witnessDir, `${"0".repeat(64)}.checkpoint`);
     writeFileSync(bad, "rubbish");
-    expect((await refusalOf(house.deps.signer.rememberedAll())).code).toBe(
+    expect((await refusalOf(harness.deps.signer.rememberedAll())).code).toBe(
       "signer.memory-unreadable",
     );
     rmSync(bad);
   });
 
-  it("closes a folder that others could read", async () => {
+  test("the signer removes other users' access to its folder", async () => {
     await ask(3, 0);
-    chmodSync(house.witnessDir, 0o755);
+    chmodSync(harness.witnessDir, 0o755);
     await ask(4, 3);
-    expect(statSync(house.witnessDir).mode & 0o777).toBe(0o700);
+    expect(statSync(harness.witnessDir).mode & 0o777).toBe(0o700);
   });
 });

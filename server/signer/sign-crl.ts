@@ -1,136 +1,293 @@
-import type { Database } from "@/lib/db/database";
-import type { SignerClient } from "@/lib/deps";
+import type { Database, PoolClient } from "@/lib/db/database";
 import { AppError } from "@/lib/errors/app-error";
-import { buildCrlTbs } from "@/lib/pki/crl";
+import { dayMs, minuteMs } from "@/lib/format/time-units";
+import { equalBytes } from "@/lib/log/pure/bytes";
+import { buildCrlTbs, highestAdoptedCrlNumber } from "@/lib/pki/crl";
 import { issuerFactsOf } from "@/lib/pki/issuer";
 import { assembleSigned } from "@/lib/pki/sign";
-import { revocationReasons } from "@/lib/pki/types";
-import type { RevokedEntry, Signer } from "@/lib/pki/types";
+import type { IssuerFacts, RevokedEntry, Signer } from "@/lib/pki/types";
+import type { Clock, Random } from "@/lib/runtime/clock";
+import type { SignedCrl, SignerClient } from "@/lib/signers/types";
+import { openCrlMemory, type CrlMemory } from "./crl/crl-memory";
+import { startMerge, type Contradictions, type Merge } from "./crl/merge-revoked";
+import {
+  readCertificateFacts,
+  readPendingReleases,
+  readReleases,
+  readRevokedRows,
+  rowOffsets,
+} from "./crl/read-revoked";
 
-type Input = Parameters<SignerClient["signCrl"]>[0];
-type RevokedRow = [serial: Buffer, revokedAt: Date, reason: string, invalidityDate: Date | null];
+type CrlSignerOptions = Readonly<{
+  db: Database;
+  clock: Clock;
+  random: Random;
+  publicUrl: string;
+  /** The folder where the signer remembers what it signed. */
+  witnessDir: string;
+  signerOf: (keyId: string) => Promise<Signer>;
+  /** Called with messages for the operator that are not errors. */
+  onNotice?: ((line: string) => void) | undefined;
+  /** By default about 250 MB of DER, which is what fits through the signer's socket. */
+  maxEntries?: number;
+}>;
 
-const page = 20_000,
-  room = 40,
-  longestCrlLife = 10 * 86_400_000,
-  noDate = -1;
+type AuthorityRow = Readonly<{
+  slug: string;
+  key_id: string;
+  certificate_der: Uint8Array | null;
+  crl_period_seconds: number;
+}>;
 
-/** Revoked certificates packed at 40 bytes each: a million of them as objects would cost ten times that. */
-function packEntries(): Readonly<{
-  add: (row: RevokedRow) => void;
-  entries: Iterable<RevokedEntry>;
-}> {
-  const blocks: Buffer[] = [];
-  let used = page;
-  const add = ([serial, revokedAt, reason, invalidityDate]: RevokedRow): void => {
-    if (used === page) {
-      blocks.push(Buffer.alloc(page * room));
-      used = 0;
-    }
-    const block = blocks[blocks.length - 1] ?? Buffer.alloc(0),
-      at = used++ * room;
-    block[at] = serial.length;
-    block[at + 1] = Math.max(
-      0,
-      revocationReasons.findIndex((name) => name === reason),
+const shortestCrlMs = 10 * minuteMs,
+  longestCrlMs = 10 * dayMs,
+  /** A revocation that a CRL of the same second may have missed appears on the next one. */
+  overlapMs = minuteMs,
+  /** Without a memory, nothing that expired this recently is left out. */
+  adoptedMs = 30 * dayMs,
+  defaultMaxEntries = 5_000_000,
+  maxRemembered = 100_000;
+
+/**
+ * Issuing writes one CRL distribution point into certificates: the whole CRL of their authority. A
+ * CRL of any other name would cover nothing, so none is signed.
+ */
+function checkShard(shard: string): void {
+  if (shard === "") return;
+  throw new AppError(
+    "signer.crl-shard",
+    "Certificates name only the whole CRL of their CA, so a CRL with another name is not signed.",
+  );
+}
+
+async function getAuthority(db: Database, authorityId: string): Promise<AuthorityRow> {
+  const {
+    rows: [row],
+  } = await db.pool.query<AuthorityRow>(
+    "select slug, key_id, certificate_der, crl_period_seconds from authority where id = $1 and status in ('active', 'retired')",
+    [authorityId],
+  );
+  if (!row?.certificate_der)
+    throw new AppError(
+      "signer.authority-not-active",
+      "This CA is not active, so it can't sign a CRL.",
     );
-    serial.copy(block, at + 2);
-    block.writeDoubleLE(revokedAt.getTime(), at + 24);
-    block.writeDoubleLE(invalidityDate?.getTime() ?? noDate, at + 32);
-  };
-  function* iterate(): Generator<RevokedEntry> {
-    for (const [index, block] of blocks.entries()) {
-      const end = (index === blocks.length - 1 ? used : page) * room;
-      for (let at = 0; at < end; at += room) {
-        const invalid = block.readDoubleLE(at + 32);
-        yield {
-          serial: block.subarray(at + 2, at + 2 + (block[at] ?? 0)),
-          revokedAt: new Date(block.readDoubleLE(at + 24)),
-          reason: revocationReasons[block[at + 1] ?? 0] ?? "unspecified",
-          invalidityDate: invalid === noDate ? null : new Date(invalid),
-        };
-      }
-    }
-  }
-  return { add, entries: { [Symbol.iterator]: iterate } };
+  return row;
+}
+
+/** The facts of the authority, if its certificate in the database is one of the key that signs. */
+function issuerOf(row: AuthorityRow, signer: Signer): IssuerFacts {
+  const facts = issuerFactsOf(row.certificate_der ?? new Uint8Array());
+  if (!equalBytes(facts.spkiDer, signer.spkiDer))
+    throw new AppError(
+      "signer.issuer-differs",
+      "The certificate of this CA in the database is not one of its key, so no CRL was signed.",
+    );
+  return facts;
+}
+
+/** Rows of new certificates, with what their certificates say. */
+async function addNewRows(
+  client: PoolClient,
+  authorityId: string,
+  merge: Merge,
+  rows: Buffer,
+): Promise<void> {
+  const offsets = merge.compare(rows);
+  if (offsets.length === 0) return;
+  const serials = offsets.map((at) => {
+    const start = at + rowOffsets.serial;
+    return rows.subarray(start, start + (rows[at] ?? 0));
+  });
+  merge.add(rows, offsets, await readCertificateFacts(client, authorityId, serials));
+}
+
+/** Ends the holds that the database ended and the log has a release of. */
+async function releaseHolds(
+  client: PoolClient,
+  merge: Merge,
+  expiredBefore: number,
+): Promise<void> {
+  const ended = merge.expire(expiredBefore);
+  if (ended.length === 0) return;
+  const ids = ended.map(({ certificateId }) => certificateId).filter((id) => id !== "");
+  const sinceSize = Math.min(...ended.map((record) => record.sinceSize));
+  const releases = await readReleases(client, ids, sinceSize);
+  const lastRelease = new Map<string, number>();
+  for (const { seq, certificateId } of releases)
+    lastRelease.set(certificateId, Math.max(seq, lastRelease.get(certificateId) ?? -1));
+  const pending = await readPendingReleases(client, ids);
+  merge.release(
+    (record) => (lastRelease.get(record.certificateId) ?? -1) >= record.sinceSize,
+    (record) => pending.has(record.certificateId),
+  );
 }
 
 /**
- * Who stands on the CRL: revoked and held ones that were still in time, or were revoked, when the previous CRL was issued. So each stays
- * until one CRL beyond its notAfter (RFC 5280 §3.3), and a late revocation appears at least once.
+ * Compares the database with the memory, in one snapshot of the database. Returns the merge, and the
+ * highest number that the database has and that a CRL can have had.
  */
-async function readRevoked(db: Database, input: Input): Promise<Iterable<RevokedEntry>> {
+async function mergeDatabase(
+  db: Database,
+  authorityId: string,
+  { revoked, last }: CrlMemory,
+  now: number,
+): Promise<Readonly<{ merge: Merge; storedNumber: bigint }>> {
+  // A clock that ran ahead for a while must not hide what is revoked since.
+  const lastUpdate = last()?.thisUpdate;
+  const expiredBefore = lastUpdate === undefined ? 0 : Math.min(lastUpdate, now);
+  const since = lastUpdate === undefined ? now - adoptedMs : expiredBefore - overlapMs;
   const client = await db.pool.connect();
-  const packed = packEntries();
   try {
     await client.query("begin transaction isolation level repeatable read read only");
-    await client.query(
-      `declare revoked no scroll cursor for
-      select serial, revoked_at, revocation_reason, invalidity_date from certificate
-      where issuer_id = $1 and ${input.shard === "" ? "crl_shard is null and $2 = ''" : "crl_shard = $2"} and state in ('revoked', 'held')
-        and greatest(not_after, revoked_at) >= coalesce((select max(this_update) from crl where authority_id = $1 and shard = $2), '-infinity') - interval '1 minute'`,
-      [input.authorityId, input.shard],
+    const {
+      rows: [head],
+    } = await client.query<{ size: string; number: string }>(
+      "select greatest(size, (select coalesce(max(seq) + 1, 0) from tlog.entry)) as size, coalesce((select max(number) from crl where authority_id = $1 and shard = '' and number <= $2), 0) as number from tlog.head",
+      [authorityId, String(highestAdoptedCrlNumber(new Date(now)))],
     );
-    for (let full = true; full;) {
-      const { rows } = await client.query<RevokedRow>({
-        text: `fetch ${page} from revoked`,
-        rowMode: "array",
-      });
-      for (const row of rows) packed.add(row);
-      full = rows.length === page;
-    }
+    const merge = startMerge(revoked, Number(head?.size ?? 0), now);
+    await readRevokedRows(client, authorityId, new Date(since), (rows) =>
+      addNewRows(client, authorityId, merge, rows),
+    );
+    await releaseHolds(client, merge, expiredBefore);
     await client.query("commit");
     client.release();
+    return { merge, storedNumber: BigInt(head?.number ?? 0) };
   } catch (error) {
     client.release(true);
     throw error;
   }
-  return packed.entries;
 }
 
-/** Builds the CRL from what the database holds and signs it. Its address in the IDP equals the CDP of the certificates that it covers. */
-export async function signAuthorityCrl(
-  db: Database,
-  publicUrl: string,
-  signerOf: (keyId: string) => Promise<Signer>,
-  input: Input,
-): Promise<Uint8Array> {
-  if (
-    input.nextUpdate <= input.thisUpdate ||
-    input.nextUpdate.getTime() - input.thisUpdate.getTime() > longestCrlLife
-  ) {
-    throw new AppError(
-      "signer.crl-times",
-      "A CRL's nextUpdate lies after its thisUpdate, by ten days at most.",
-      { kind: "conflict" },
+/** Milliseconds since 1970, or one more than the last number if that is larger. */
+function nextNumber(now: number, ...used: readonly bigint[]): bigint {
+  return used.reduce((next, number) => (number >= next ? number + 1n : next), BigInt(now));
+}
+
+function describeContradictions(slug: string, path: string, found: Contradictions): string | null {
+  const { missing, held, changed } = found;
+  if (missing + held + changed === 0) return null;
+  return `the CRL of ${slug} lists what the database no longer says: ${missing} revoked and ${held} held certificates are missing there, ${changed} have another date or reason. The signer remembers them in ${path}. Investigate who changed the database, or whether an older backup was restored`;
+}
+
+/** Runs tasks of the same key one after another. */
+function makeSerializer(): <T>(key: string, task: () => Promise<T>) => Promise<T> {
+  const last = new Map<string, Promise<unknown>>();
+  return <T>(key: string, task: () => Promise<T>): Promise<T> => {
+    const before = last.get(key) ?? Promise.resolve();
+    const next = before.then(task, task);
+    const settled = next.catch(() => {});
+    last.set(key, settled);
+    void settled.then(() => {
+      if (last.get(key) === settled) last.delete(key);
+    });
+    return next;
+  };
+}
+
+function openMemory({ witnessDir, random, onNotice }: CrlSignerOptions, signer: Signer): CrlMemory {
+  const seed = Buffer.from(random.bytes(4)).readInt32LE();
+  const memory = openCrlMemory(witnessDir, signer.spkiDer, seed);
+  if (memory.wasTorn)
+    onNotice?.(`${memory.path} ended with a CRL that was never handed out; it was left out`);
+  return memory;
+}
+
+async function issue(
+  options: CrlSignerOptions,
+  authorityId: string,
+  authority: AuthorityRow,
+  signer: Signer,
+  memory: CrlMemory,
+): Promise<SignedCrl> {
+  const { db, clock, publicUrl, witnessDir, onNotice } = options;
+  const { maxEntries = defaultMaxEntries } = options;
+  const issuer = issuerOf(authority, signer);
+  const now = clock.now().getTime();
+  const { merge, storedNumber } = await mergeDatabase(db, authorityId, memory, now);
+  if (memory.last() === null && storedNumber > 0n)
+    onNotice?.(
+      `no memory of the CRLs of ${authority.slug} in ${witnessDir}; starting from what the database says`,
     );
-  }
-  const { rows } = await db.pool.query<{
-    slug: string;
-    key_id: string;
-    certificate_der: Uint8Array | null;
-  }>(
-    "select slug, key_id, certificate_der from authority where id = $1 and status in ('active', 'retired')",
-    [input.authorityId],
+  const entries = memory.revoked.size();
+  if (entries > maxEntries)
+    throw new AppError(
+      "signer.crl-too-large",
+      `This CRL would list ${entries} certificates. The signer signs CRLs of at most ${maxEntries}.`,
+    );
+  const thisUpdate = Math.floor(now / 1000) * 1000;
+  const lifetime = Math.min(
+    Math.max(authority.crl_period_seconds * 1000, shortestCrlMs),
+    longestCrlMs,
   );
-  const [authority] = rows;
-  if (!authority?.certificate_der)
-    throw new AppError(
-      "signer.authority-not-active",
-      "This authority is not active, so it signs no CRL.",
-      { kind: "conflict" },
-    );
-  const signer = await signerOf(authority.key_id);
-  const issuer = issuerFactsOf(authority.certificate_der);
-  const place =
-    input.shard === "" ? `${authority.slug}.crl` : `${authority.slug}/${input.shard}.crl`;
+  const number = nextNumber(now, memory.last()?.number ?? 0n, storedNumber);
   const tbs = buildCrlTbs({
     issuer,
-    crlNumber: input.number,
-    thisUpdate: input.thisUpdate,
-    nextUpdate: input.nextUpdate,
-    idpUrl: `${publicUrl}/crl/${place}`,
-    entries: await readRevoked(db, input),
+    crlNumber: number,
+    thisUpdate: new Date(thisUpdate),
+    nextUpdate: new Date(thisUpdate + lifetime),
+    idpUrl: `${publicUrl}/crl/${authority.slug}.crl`,
+    entries: memory.revoked.entries(thisUpdate),
   });
-  return assembleSigned(tbs, signer.signatureAlgorithm, await signer.sign(tbs));
+  // On disk first: what is signed is never forgotten.
+  memory.commit(number, thisUpdate, merge.changes());
+  const found = merge.contradictions();
+  const line = describeContradictions(authority.slug, memory.path, found);
+  if (line !== null) onNotice?.(line);
+  const der = assembleSigned(tbs, signer.signatureAlgorithm, await signer.sign(tbs));
+  return { der, remembered: rememberedOf(memory, found) };
+}
+
+/** What the CRL states that the database has to state again. */
+function rememberedOf({ revoked }: CrlMemory, { lost }: Contradictions): RevokedEntry[] {
+  return lost.slice(0, maxRemembered).map((slot) => {
+    const { serial, reason, revokedAt, invalidityDate } = revoked.record(slot);
+    return {
+      serial,
+      reason,
+      revokedAt: new Date(revokedAt),
+      invalidityDate: invalidityDate === null ? null : new Date(invalidityDate),
+    };
+  });
+}
+
+/**
+ * Signs CRLs on the signer's own judgment: dated by its clock, numbered from its memory, and with
+ * every certificate that was on one until it expired plus one CRL (RFC 5280 §3.3), whatever the
+ * database says by then. The database only adds to it. Errors: `signer.crl-shard`,
+ * `signer.authority-not-active`, `signer.issuer-differs`, `signer.crl-too-large`,
+ * `signer.crl-memory-unreadable`, `signer.crl-memory-unwritable`, those of opening the key.
+ */
+export function makeCrlSigner(
+  options: CrlSignerOptions,
+): Pick<SignerClient, "signCrl" | "lastCrlNumber"> {
+  const memories = new Map<string, CrlMemory>();
+  const serialize = makeSerializer();
+  const withMemory = async <T>(
+    authorityId: string,
+    use: (memory: CrlMemory, authority: AuthorityRow, signer: Signer) => Promise<T>,
+  ): Promise<T> => {
+    const authority = await getAuthority(options.db, authorityId);
+    const signer = await options.signerOf(authority.key_id);
+    const key = Buffer.from(signer.spkiDer).toString("base64");
+    return serialize(key, async () => {
+      const memory = memories.get(key) ?? openMemory(options, signer);
+      memories.delete(key);
+      const result = await use(memory, authority, signer);
+      // Only now: after a failure, what is on disk counts.
+      memories.set(key, memory);
+      return result;
+    });
+  };
+  return {
+    signCrl: async ({ authorityId, shard }) => {
+      checkShard(shard);
+      return withMemory(authorityId, (memory, authority, signer) =>
+        issue(options, authorityId, authority, signer, memory),
+      );
+    },
+    lastCrlNumber: (authorityId) =>
+      withMemory(authorityId, async (memory) => memory.last()?.number ?? null),
+  };
 }

@@ -1,11 +1,11 @@
-import { createHash } from "node:crypto";
+import { sha256 } from "@/lib/format/hash";
 import { toPem } from "@/lib/pki/pem";
 import type { AuthorityIndex } from "@/lib/status/authority-index";
 import type { ServedAuthority } from "@/lib/status/types";
-import { certsOnly } from "@/server/status/certs-only";
-import type { Resource } from "@/server/status/resource";
+import type { Resource } from "@/server/http/resource";
+import { certsOnly } from "./certs-only";
 
-/** Everything under `/ca/`, made once for each set of authorities. */
+/** All files under `/ca/`, made once for each set of CAs. */
 export function makeAuthorityFiles(index: AuthorityIndex): ReadonlyMap<string, Resource> {
   const files = new Map<string, Resource>();
   for (const authority of index.all) {
@@ -20,7 +20,7 @@ export function makeAuthorityFiles(index: AuthorityIndex): ReadonlyMap<string, R
       "application/pkcs7-mime; smime-type=certs-only",
       certsOnly(chain.map((link) => link.certificateDer)),
     );
-    // The root is what a client trusts already: a chain ends below it, unless the root is asked for itself.
+    // Clients already trust the root, so a chain ends below it, unless the root itself is requested.
     add(
       "/chain.pem",
       "application/x-pem-file",
@@ -36,7 +36,7 @@ const pemOf = (authorities: readonly ServedAuthority[]): Uint8Array =>
   );
 
 function resourceOf(authority: ServedAuthority, type: string, body: Uint8Array): Resource {
-  const etag = `"${createHash("sha256").update(body).digest("base64url")}"`;
+  const etag = `"${sha256(body).toString("base64url")}"`;
   return {
     type,
     body,

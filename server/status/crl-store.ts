@@ -1,17 +1,30 @@
-import { createHash } from "node:crypto";
-import type { Deps } from "@/lib/deps";
-import { loadCrls } from "@/lib/status/load-crls";
+import { wholeCrl } from "@/lib/authorities/schema";
+import { sha256 } from "@/lib/format/hash";
+import { readCrl, type Crl } from "@/lib/pki/crl-reader";
+import type { RevokedEntry } from "@/lib/pki/types";
+import type { Deps } from "@/lib/runtime/deps";
+import { listServedCrls } from "@/lib/status/read-crls";
 import type { ServedCrl } from "@/lib/status/types";
-import type { Resource } from "@/server/status/resource";
+import type { Resource } from "@/server/http/resource";
 
-type Held = Readonly<{ crl: ServedCrl; resource: Resource }>;
+type StoredCrl = Readonly<{
+  crl: ServedCrl;
+  resource: Resource;
+  /** Reads what it lists, once. */
+  read: () => Crl;
+}>;
 
-/** The newest CRLs in memory. */
+/** The newest CRLs, in memory. */
 export type CrlStore = Readonly<{
-  /** `shard` is empty for the CRL of everything. */
+  /** `shard` is empty for the full CRL. */
   find: (authorityId: string, shard: string) => Resource | null;
   newest: () => readonly ServedCrl[];
-  /** Reads anew from the database; of one authority alone if named. A lower number never replaces a higher one. */
+  /** What the newest full CRL states about a serial number; null if it doesn't list it. */
+  statement: (authorityId: string, serial: Uint8Array) => RevokedEntry | null;
+  /**
+   * Reads the database again, only for one authority if given. A lower CRL number never replaces a
+   * higher one.
+   */
   reload: (authorityId: string | null) => Promise<void>;
 }>;
 
@@ -19,25 +32,33 @@ const keyOf = (authorityId: string, shard: string): string => `${authorityId}/${
 
 /** An empty store; fill it with `reload(null)`. */
 export function makeCrlStore(deps: Pick<Deps, "db">): CrlStore {
-  const held = new Map<string, Held>();
+  const held = new Map<string, StoredCrl>();
   const reload = async (authorityId: string | null): Promise<void> => {
-    for (const crl of await loadCrls(deps, authorityId)) {
+    for (const crl of await listServedCrls(deps, authorityId)) {
       const key = keyOf(crl.authorityId, crl.shard),
         before = held.get(key);
       if (before === undefined || before.crl.number < crl.number)
-        held.set(key, { crl, resource: resourceOf(crl) });
+        held.set(key, { crl, resource: resourceOf(crl), read: once(() => readCrl(crl.der)) });
     }
   };
   return {
     find: (authorityId, shard) => held.get(keyOf(authorityId, shard))?.resource ?? null,
+    statement: (authorityId, serial) =>
+      held.get(keyOf(authorityId, wholeCrl))?.read().find(serial) ?? null,
     newest: () => [...held.values()].map((one) => one.crl),
     reload,
   };
 }
 
+function once<T>(make: () => T): () => T {
+  let made: T | null = null;
+  return () => (made ??= make());
+}
+
 function resourceOf(crl: ServedCrl): Resource {
-  const etag = `"${crl.number.toString(36)}-${createHash("sha256").update(crl.der).digest("base64url").slice(0, 22)}"`;
-  // Clients may keep a CRL until nextUpdate; caches between are told five minutes, so that a fresh one is not hidden for a day.
+  const etag = `"${crl.number.toString(36)}-${sha256(crl.der).toString("base64url").slice(0, 22)}"`;
+  // Clients may keep a CRL until nextUpdate. Shared caches get five minutes, so that they do not hide
+  // a new one for a day.
   return {
     type: "application/pkix-crl",
     body: crl.der,

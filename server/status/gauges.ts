@@ -1,81 +1,125 @@
-import type { Deps } from "@/lib/deps";
+import { countSkippedByReader, type SkippedCount } from "@/lib/log/search/skipped-entries";
+import { readCursors, type StoredCursors } from "@/lib/log/sequence/read-cursors";
+import type { StalledReader } from "@/lib/log/sequence/stall-watch";
+import { readPipelineProgress } from "@/lib/log/publish/pipeline-progress";
+import type { Deps } from "@/lib/runtime/deps";
 import type { AuthorityIndex } from "@/lib/status/authority-index";
-import { publishingState } from "@/lib/log/publish/publishing-state";
-import { makeCertificateCounts } from "@/lib/status/count-certificates";
-import { logSize } from "@/lib/status/log-size";
+import { makeStateCounter, getLogSize } from "@/lib/status/read-status";
 import type { StatusCache } from "@/lib/status/status-cache";
-import type { CrlStore } from "@/server/status/crl-store";
-import { logGauges } from "@/server/status/log-gauges";
-import type { Gauge } from "@/server/status/metrics";
+import type { CrlStore } from "./crl-store";
+import { logGauges } from "./log-gauges";
+import type { Gauge } from "./metrics";
 
-export type GaugeParts = Readonly<{
+export type GaugeDeps = Readonly<{
   deps: Pick<Deps, "db" | "clock">;
   index: () => AuthorityIndex;
   crls: CrlStore;
   statuses: StatusCache;
+  stalledReaders: () => readonly StalledReader[];
 }>;
 
-/** Figures that are read when somebody asks: the log, the CRLs, the certificates, this process. */
+/** Gauges that are read on each scrape: log, CRLs, certificates, this process. */
 export function makeGauges({
   deps,
   index,
   crls,
   statuses,
-}: GaugeParts): () => Promise<readonly Gauge[]> {
-  const certificateCounts = makeCertificateCounts(deps);
+  stalledReaders,
+}: GaugeDeps): () => Promise<readonly Gauge[]> {
+  const certificateCounts = makeStateCounter(deps);
   return async () => {
-    const [log, publishing, counts] = await Promise.all([
-      logSize(deps),
-      publishingState(deps),
+    const [log, publishing, counts, { cursors }, skipped] = await Promise.all([
+      getLogSize(deps),
+      readPipelineProgress(deps),
       certificateCounts(),
+      readCursors(deps.db),
+      countSkippedByReader(deps.db),
     ]);
-    const now = deps.clock.now().getTime(),
-      slugOf = new Map(index().all.map(({ id, slug }) => [id, slug]));
-    const perCrl = (value: (crl: ReturnType<CrlStore["newest"]>[number]) => number) =>
-      crls
-        .newest()
-        .map((crl) => ({
-          labels: { authority: slugOf.get(crl.authorityId) ?? crl.authorityId, shard: crl.shard },
-          value: value(crl),
-        }));
+    const now = deps.clock.now().getTime();
     return [
       { name: "chancery_log_entries", help: "Entries in the log.", samples: [{ value: log.size }] },
       {
         name: "chancery_log_index_lag_entries",
-        help: "Entries that the search does not know yet.",
+        help: "Entries that are not indexed for search yet.",
         samples: [{ value: log.size - log.indexed }],
       },
       ...logGauges(publishing, now),
-      {
-        name: "chancery_crl_age_seconds",
-        help: "Seconds since thisUpdate of the CRL that is served.",
-        samples: perCrl((crl) => (now - crl.thisUpdate.getTime()) / 1000),
-      },
-      {
-        name: "chancery_crl_next_update_seconds",
-        help: "Seconds until nextUpdate of the CRL that is served.",
-        samples: perCrl((crl) => (crl.nextUpdate.getTime() - now) / 1000),
-      },
+      ...readerGauges(cursors, stalledReaders(), skipped),
+      ...crlGauges(crls, index(), now),
       {
         name: "chancery_certificates",
-        help: "Certificates by state; at most a minute old.",
+        help: "Certificates by state, at most one minute old.",
         samples: counts.map(({ state, count }) => ({ labels: { state }, value: count })),
       },
       {
         name: "chancery_status_cache_entries",
-        help: "Certificate statuses in memory.",
+        help: "Certificate statuses in the cache.",
         samples: [{ value: statuses.size() }],
       },
       {
         name: "chancery_status_cache_trusted",
-        help: "1 while the log is heard; 0: every status is read from the database.",
+        help: "1 while the cache follows the log; 0 while every status is read from the database.",
         samples: [{ value: statuses.trusted() ? 1 : 0 }],
       },
       {
         name: "process_resident_memory_bytes",
-        help: "Memory of the machine door.",
+        help: "Resident memory of the gateway process.",
         samples: [{ value: process.memoryUsage.rss() }],
       },
     ];
   };
+}
+
+/** Where the readers of the log are, which of them stand still, and what they skipped. */
+function readerGauges(
+  cursors: StoredCursors,
+  stalled: readonly StalledReader[],
+  skipped: readonly SkippedCount[],
+): readonly Gauge[] {
+  const names = [...Object.keys(cursors), "status"];
+  return [
+    {
+      name: "chancery_log_reader_entries",
+      help: "The number of the next entry that the reader reads.",
+      samples: Object.entries(cursors).map(([reader, { at }]) => ({
+        labels: { reader },
+        value: at,
+      })),
+    },
+    {
+      name: "chancery_log_reader_stalled",
+      help: "1 while the reader does not move although there are entries to read.",
+      samples: names.map((reader) => ({
+        labels: { reader },
+        value: stalled.some(({ name }) => name === reader) ? 1 : 0,
+      })),
+    },
+    {
+      name: "chancery_log_reader_skipped_entries",
+      help: "Entries that the reader could not read and skipped.",
+      samples: skipped.map(({ reader, count }) => ({ labels: { reader }, value: count })),
+    },
+  ];
+}
+
+/** The age of each served CRL, and the time that remains until its nextUpdate. */
+function crlGauges(crls: CrlStore, index: AuthorityIndex, now: number): readonly Gauge[] {
+  const slugOf = new Map(index.all.map(({ id, slug }) => [id, slug]));
+  const perCrl = (value: (crl: ReturnType<CrlStore["newest"]>[number]) => number) =>
+    crls.newest().map((crl) => ({
+      labels: { authority: slugOf.get(crl.authorityId) ?? crl.authorityId, shard: crl.shard },
+      value: value(crl),
+    }));
+  return [
+    {
+      name: "chancery_crl_age_seconds",
+      help: "Seconds since thisUpdate of the served CRL.",
+      samples: perCrl((crl) => (now - crl.thisUpdate.getTime()) / 1000),
+    },
+    {
+      name: "chancery_crl_next_update_seconds",
+      help: "Seconds until nextUpdate of the served CRL.",
+      samples: perCrl((crl) => (crl.nextUpdate.getTime() - now) / 1000),
+    },
+  ];
 }

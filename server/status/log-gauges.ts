@@ -1,48 +1,48 @@
-import type { PublishingState } from "@/lib/log/publish/publishing-state";
-import type { Gauge } from "@/server/status/metrics";
+import type { PipelineProgress } from "@/lib/log/publish/pipeline-progress";
+import type { Gauge } from "./metrics";
 
-/** The figures of a log that is published: how far each part has come, and how long ago. */
-export function logGauges(state: PublishingState, now: number): readonly Gauge[] {
+/** Gauges of the published log: how far each stage is, and how long ago. */
+export function logGauges(state: PipelineProgress, now: number): readonly Gauge[] {
   const { treeSize, backlog, checkpointSize, publishedAt, waitingSince, halted, witnesses } = state;
   return [
     {
       name: "chancery_log_tree_entries",
-      help: "Entries in the log's tree.",
+      help: "Entries in the Merkle tree.",
       samples: [{ value: treeSize }],
     },
     {
       name: "chancery_log_checkpoint_entries",
-      help: "Entries under the last published checkpoint.",
+      help: "Entries covered by the last published checkpoint.",
       samples: [{ value: checkpointSize }],
     },
     {
       name: "chancery_log_checkpoint_age_seconds",
-      help: "Seconds since the last checkpoint was published; it grows while nothing is recorded.",
+      help: "Seconds since the last checkpoint was published; grows while nothing is recorded.",
       samples: publishedAt === null ? [] : [{ value: (now - publishedAt.getTime()) / 1000 }],
     },
     {
       name: "chancery_log_unpublished_seconds",
-      help: "Seconds that the oldest entry without a published checkpoint has waited for one.",
+      help: "Seconds that the oldest entry without a published checkpoint has been waiting.",
       samples: [{ value: waitingSince === null ? 0 : (now - waitingSince.getTime()) / 1000 }],
     },
     {
       name: "chancery_log_backlog_entries",
-      help: "Committed entries that are not numbered yet, roughly.",
+      help: "Committed entries that are not sequenced yet (estimate).",
       samples: [{ value: backlog }],
     },
     {
       name: "chancery_log_halted",
-      help: "1 while the log is halted because it contradicts what is remembered outside the database.",
+      help: "1 while the log is halted because it contradicts a checkpoint kept outside the database.",
       samples: [{ value: halted === null ? 0 : 1 }],
     },
     {
       name: "chancery_log_witness_entries",
-      help: "Entries under the last checkpoint that the witness cosigned.",
+      help: "Entries covered by the last checkpoint that the witness cosigned.",
       samples: witnesses.map(({ name, size }) => ({ labels: { witness: name }, value: size ?? 0 })),
     },
     {
       name: "chancery_log_witness_failing",
-      help: "1 if the witness did not cosign when it was asked last.",
+      help: "1 if the witness did not cosign the last request.",
       samples: witnesses.map(({ name, failing }) => ({
         labels: { witness: name },
         value: failing ? 1 : 0,

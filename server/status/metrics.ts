@@ -6,11 +6,11 @@ export type Gauge = Readonly<{
   samples: readonly Readonly<{ labels?: Readonly<Record<string, string>>; value: number }>[];
 }>;
 
-/** Counters of this process, and the text in which Prometheus reads them. */
+/** Counters of this process, rendered in the Prometheus text format. */
 export type Metrics = Readonly<{
   countOcsp: (kind: OcspKind) => void;
   countRequest: (area: string, status: number) => void;
-  /** A header by which proxies speak for their clients, from somebody who may not. */
+  /** A forwarding header from a client that is not a trusted proxy. */
   countStripped: (header: string) => void;
   render: (gauges: readonly Gauge[]) => string;
 }>;
@@ -34,30 +34,30 @@ export function makeMetrics(): Metrics {
     countStripped: (header) => void stripped.set(header, (stripped.get(header) ?? 0) + 1),
     render: (gauges) =>
       [
-        ...family(
+        ...metricFamily(
           "chancery_ocsp_answers_total",
-          "OCSP answers by what they say.",
+          "OCSP responses by status.",
           "counter",
           [...ocsp].map(([status, value]) => ({ labels: { status }, value })),
         ),
-        ...family(
+        ...metricFamily(
           "chancery_requests_total",
-          "Requests to the API, the console and the status files, by area and HTTP status.",
+          "HTTP requests by area and status code.",
           "counter",
           requestSamples(),
         ),
-        ...family(
+        ...metricFamily(
           "chancery_forwarded_headers_stripped_total",
-          "Headers that only a trusted proxy may send, taken off the requests of others.",
+          "Forwarding headers stripped from requests that did not come from a trusted proxy.",
           "counter",
           [...stripped].map(([header, value]) => ({ labels: { header }, value })),
         ),
-        ...gauges.flatMap((gauge) => family(gauge.name, gauge.help, "gauge", gauge.samples)),
+        ...gauges.flatMap((gauge) => metricFamily(gauge.name, gauge.help, "gauge", gauge.samples)),
       ].join("\n") + "\n",
   };
 }
 
-function family(
+function metricFamily(
   name: string,
   help: string,
   type: "counter" | "gauge",

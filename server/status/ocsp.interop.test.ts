@@ -8,10 +8,12 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { toPem } from "@/lib/pki/pem";
 import type { RevocationReason } from "@/lib/pki/types";
-import { openOcspStand, rowKey } from "@/server/status/testing/ocsp-stand";
-import type { OcspStand } from "@/server/status/testing/ocsp-stand";
-import { makeThrowawayAuthority } from "@/server/status/testing/throwaway-authority";
-import type { Leaf, ThrowawayAuthority } from "@/server/status/testing/throwaway-authority";
+import { type OcspFixture, openOcspFixture, rowKey } from "@/testing/status/ocsp-fixture";
+import {
+  type Leaf,
+  makeThrowawayAuthority,
+  type ThrowawayAuthority,
+} from "@/testing/status/throwaway-authority";
 
 const run = promisify(execFile);
 const folder = mkdtempSync(join(tmpdir(), "chancery-ocsp-"));
@@ -19,7 +21,7 @@ const file = (name: string) => join(folder, name);
 let ours: ThrowawayAuthority,
   other: ThrowawayAuthority,
   stranger: ThrowawayAuthority,
-  stand: OcspStand;
+  fixture: OcspFixture;
 let good: Leaf, revoked: Leaf, held: Leaf, planned: Leaf, never: Leaf, elsewhere: Leaf;
 
 function put(
@@ -29,7 +31,7 @@ function put(
   reason: RevocationReason | null = null,
 ): void {
   const revokedAt = state === "revoked" || state === "held" ? new Date(Date.now() - 60_000) : null;
-  stand.rows.set(rowKey(authority.served.id, leaf.serial), {
+  fixture.rows.set(rowKey(authority.served.id, leaf.serial), {
     certificateId: `crt_${Buffer.from(leaf.serial).toString("hex")}`,
     state,
     revokedAt,
@@ -60,15 +62,15 @@ beforeAll(async () => {
   ]);
   await named("foreign", stranger);
   elsewhere = await named("elsewhere", other);
-  stand = await openOcspStand([ours.served, other.served]);
-  stand.responders.set(ours.served.id, await ours.responder());
-  stand.responders.set(other.served.id, await other.responder());
+  fixture = await openOcspFixture([ours.served, other.served]);
+  fixture.responders.set(ours.served.id, await ours.responder());
+  fixture.responders.set(other.served.id, await other.responder());
 });
 beforeEach(() => {
-  stand.statuses.setTrusted(false);
-  stand.statuses.setTrusted(true);
-  stand.rows.clear();
-  stand.readWith(null);
+  fixture.statuses.setTrusted(false);
+  fixture.statuses.setTrusted(true);
+  fixture.rows.clear();
+  fixture.readWith(null);
   put(good, ours, "issued");
   put(revoked, ours, "revoked", "keyCompromise");
   put(held, ours, "held");
@@ -76,11 +78,14 @@ beforeEach(() => {
   put(elsewhere, other, "issued");
 });
 afterAll(async () => {
-  await stand.close();
+  await fixture.close();
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** What `openssl ocsp` says, standard output and error together; it exits with 0 for every verified answer, and with 1 otherwise. */
+/**
+ * What `openssl ocsp` says, standard output and error together; it exits with 0 for every verified
+ * answer, and with 1 otherwise.
+ */
 async function ask(...args: string[]): Promise<{ text: string; verified: boolean }> {
   const all = [
     "ocsp",
@@ -89,7 +94,7 @@ async function ask(...args: string[]): Promise<{ text: string; verified: boolean
     "-CAfile",
     file("ours.pem"),
     "-url",
-    stand.url,
+    fixture.url,
     ...args,
   ];
   const { stdout, stderr } = await run("openssl", all).catch(
@@ -110,7 +115,7 @@ async function requestFor(...args: string[]): Promise<Buffer> {
   return readFile(file("request.der"));
 }
 const post = (body: Uint8Array) =>
-  fetch(stand.url, {
+  fetch(fixture.url, {
     method: "POST",
     body: Uint8Array.from(body),
     headers: { "content-type": "application/ocsp-request" },
@@ -130,7 +135,7 @@ describe("openssl ocsp as the client", () => {
   test("SHA-256 CertIDs are understood", async () => {
     expect((await ask("-sha256", "-cert", file("good.pem"))).text).toContain("good.pem: good");
   });
-  test("a revoked one is revoked, with date and reason; one on hold says certificateHold", async () => {
+  test("a revoked certificate is revoked, with date and reason; one on hold has certificateHold", async () => {
     const { text, verified } = await ask("-cert", file("revoked.pem"));
     expect(text).toMatch(
       /revoked\.pem: revoked[\s\S]*Reason: keyCompromise[\s\S]*Revocation Time: /,
@@ -140,12 +145,12 @@ describe("openssl ocsp as the client", () => {
       /held\.pem: revoked[\s\S]*Reason: certificateHold/,
     );
   });
-  test("a serial that was only planned, or never chosen, is unknown and not good", async () => {
+  test("a serial number that was only planned, or never assigned, is unknown and not good", async () => {
     expect((await ask("-cert", file("planned.pem"))).text).toContain("planned.pem: unknown");
     expect((await ask("-cert", file("never.pem"))).text).toContain("never.pem: unknown");
     expect((await ask("-serial", "0x05")).text).toContain("0x05: unknown");
   });
-  test("another house's certificate is unauthorized", async () => {
+  test("a certificate of another CA is answered unauthorized", async () => {
     const { text } = await ask("-issuer", file("stranger.pem"), "-cert", file("foreign.pem"));
     expect(text).toContain("unauthorized");
   });
@@ -161,7 +166,7 @@ describe("openssl ocsp as the client", () => {
     expect(text).toMatch(/good\.pem: good[\s\S]*revoked\.pem: revoked[\s\S]*never\.pem: unknown/);
     expect(verified).toBe(true);
   });
-  test("a second issuer in one request is never said to be good by the first one's responder", async () => {
+  test("a certificate of a second issuer in one request is never reported as good by the first issuer's responder", async () => {
     const { text } = await ask(
       "-cert",
       file("good.pem"),
@@ -176,30 +181,30 @@ describe("openssl ocsp as the client", () => {
 });
 
 describe("HTTP", () => {
-  test("GET with the request in the path, percent-encoded or bare, answers as POST does and may be cached for a while", async () => {
+  test("GET with the OCSP request in the path, percent-encoded or not, answers as POST does and can be cached", async () => {
     const request = await requestFor("-cert", file("good.pem"), "-no_nonce"),
       text = request.toString("base64");
     const posted = await bytesOf(await post(request));
     for (const path of [encodeURIComponent(text), text, request.toString("base64url")]) {
-      const response = await fetch(`${stand.url}/${path}`);
+      const response = await fetch(`${fixture.url}/${path}`);
       expect(await bytesOf(response)).toEqual(posted);
       const maxAge = Number(/max-age=(\d+)/.exec(response.headers.get("cache-control") ?? "")?.[1]);
       expect(maxAge).toBeGreaterThan(0);
       expect(maxAge).toBeLessThanOrEqual(3600);
-      const again = await fetch(`${stand.url}/${path}`, {
+      const again = await fetch(`${fixture.url}/${path}`, {
         headers: { "if-none-match": response.headers.get("etag") ?? "" },
       });
       expect(again.status).toBe(304);
     }
   });
-  test("an answer with a nonce is signed afresh and may not be cached", async () => {
+  test("an OCSP response with a nonce is signed for the request and can't be cached", async () => {
     const path = (await requestFor("-cert", file("good.pem"))).toString("base64url");
-    const first = await fetch(`${stand.url}/${path}`),
-      second = await fetch(`${stand.url}/${path}`);
+    const first = await fetch(`${fixture.url}/${path}`),
+      second = await fetch(`${fixture.url}/${path}`);
     expect(first.headers.get("cache-control")).toBe("no-store");
     expect(await bytesOf(first)).not.toEqual(await bytesOf(second));
   });
-  test("rubbish in every shape is malformedRequest under HTTP 200", async () => {
+  test("every kind of malformed OCSP request is answered malformedRequest under HTTP 200", async () => {
     const whole = await requestFor("-cert", file("good.pem"));
     const corpus: Uint8Array[] = [
       Buffer.alloc(0),
@@ -217,7 +222,7 @@ describe("HTTP", () => {
       expect((await bytesOf(response)).toString("hex")).toBe(failure.malformed);
     }
     for (const path of ["%", "%zz", "====", "<script>", "MA==", "a".repeat(5000)]) {
-      const response = await fetch(`${stand.url}/${path}`);
+      const response = await fetch(`${fixture.url}/${path}`);
       expect(response.status).toBe(200);
       expect((await bytesOf(response)).toString("hex")).toBe(failure.malformed);
     }
@@ -233,17 +238,17 @@ describe("HTTP", () => {
       ).toBe(false);
     }
   });
-  test("ten megabytes are refused while they come in, and the next request is answered", async () => {
+  test("a body of ten megabytes is refused while it is received, and the next request is answered", async () => {
     const answer = await post(Buffer.alloc(10 * 1024 * 1024, 0x30)).then(bytesOf, () => null);
     expect([undefined, failure.malformed]).toContain(answer?.toString("hex"));
     expect((await ask("-cert", file("good.pem"))).verified).toBe(true);
   });
-  test("other methods are 405 with Allow", async () => {
-    const response = await fetch(stand.url, { method: "PUT", body: "x" });
+  test("methods other than GET, HEAD and POST are 405 with Allow", async () => {
+    const response = await fetch(fixture.url, { method: "PUT", body: "x" });
     expect([response.status, response.headers.get("allow")]).toEqual([405, "GET, HEAD, POST"]);
   });
-  test("empty, half-open and non-HTTP connections leave the endpoint answering", async () => {
-    const port = Number(new URL(stand.url).port);
+  test("empty, half-open and non-HTTP connections don't stop OCSP from answering", async () => {
+    const port = Number(new URL(fixture.url).port);
     const poke = (bytes: string) =>
       new Promise<void>((resolve) => {
         const socket = connect(port, "127.0.0.1", () =>
@@ -270,16 +275,16 @@ describe("HTTP", () => {
 });
 
 describe("freshness", () => {
-  test("a revocation shows as soon as the log tells of it; what was cached is dropped", async () => {
+  test("a revocation shows as soon as the log reports it, and the cached status is dropped", async () => {
     const request = await requestFor("-cert", file("good.pem"), "-no_nonce"),
       before = await bytesOf(await post(request));
     put(good, ours, "revoked", "superseded");
     expect(await bytesOf(await post(request))).toEqual(before);
-    stand.statuses.drop(`crt_${Buffer.from(good.serial).toString("hex")}`);
+    fixture.statuses.invalidate(`crt_${Buffer.from(good.serial).toString("hex")}`);
     expect((await ask("-cert", file("good.pem"), "-no_nonce")).text).toContain("good.pem: revoked");
   });
-  test("while the log cannot be heard every status is read anew", async () => {
-    stand.statuses.setTrusted(false);
+  test("while log notifications are not received, every OCSP status is read again from the database", async () => {
+    fixture.statuses.setTrusted(false);
     expect((await ask("-cert", file("good.pem"), "-no_nonce")).text).toContain(": good");
     put(good, ours, "revoked", "superseded");
     expect((await ask("-cert", file("good.pem"), "-no_nonce")).text).toContain(": revoked");
@@ -289,37 +294,37 @@ describe("freshness", () => {
     put(never, ours, "issued");
     expect((await ask("-cert", file("never.pem"), "-no_nonce")).text).toContain(": good");
   });
-  test("a database that does not answer, or a responder that is not there yet, is tryLater", async () => {
+  test("if the database does not answer, or there is no responder yet, the answer is tryLater", async () => {
     const request = await requestFor("-cert", file("good.pem"));
-    stand.readWith(async () => {
+    fixture.readWith(async () => {
       throw new Error("gone");
     });
     expect((await bytesOf(await post(request))).toString("hex")).toBe(failure.tryLater);
-    stand.readWith(null);
-    const responder = stand.responders.get(ours.served.id)!;
-    stand.responders.delete(ours.served.id);
+    fixture.readWith(null);
+    const responder = fixture.responders.get(ours.served.id)!;
+    fixture.responders.delete(ours.served.id);
     expect((await bytesOf(await post(request))).toString("hex")).toBe(failure.tryLater);
-    stand.responders.set(ours.served.id, responder);
+    fixture.responders.set(ours.served.id, responder);
   });
-  test("an answer never outlives the responder's certificate", async () => {
-    stand.responders.set(ours.served.id, await ours.responder(120_000));
+  test("an OCSP response never outlives the responder's certificate", async () => {
+    fixture.responders.set(ours.served.id, await ours.responder(120_000));
     const { text } = await ask("-cert", file("revoked.pem"), "-no_nonce");
     const next = Date.parse(/Next Update: (.*)/.exec(text)?.[1] ?? "");
     expect(next - Date.now()).toBeLessThanOrEqual(120_000);
-    stand.clock.offset = 121_000;
+    fixture.clock.offset = 121_000;
     expect(
       (await bytesOf(await post(await requestFor("-cert", file("revoked.pem"))))).toString("hex"),
     ).toBe(failure.tryLater);
-    stand.clock.offset = 0;
-    stand.responders.set(ours.served.id, await ours.responder());
+    fixture.clock.offset = 0;
+    fixture.responders.set(ours.served.id, await ours.responder());
   });
-  test("many who ask for the same answer at once cost one look and get the same bytes", async () => {
+  test("concurrent requests for the same status cause one database read and get the same bytes", async () => {
     const request = await requestFor("-cert", file("revoked.pem"), "-no_nonce"),
-      before = stand.reads();
+      before = fixture.reads();
     const answers = await Promise.all(
       Array.from({ length: 200 }, async () => (await bytesOf(await post(request))).toString("hex")),
     );
     expect(new Set(answers).size).toBe(1);
-    expect(stand.reads() - before).toBe(1);
+    expect(fixture.reads() - before).toBe(1);
   });
 });

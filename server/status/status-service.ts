@@ -1,76 +1,98 @@
-import type { Deps } from "@/lib/deps";
 import { wholeCrl } from "@/lib/authorities/schema";
+import type { Deps } from "@/lib/runtime/deps";
+import { type Logger, errorText } from "@/lib/runtime/logger";
+import { stalledText, type StalledReader } from "@/lib/log/sequence/stall-watch";
 import { makeAnswerOcsp } from "@/lib/status/answer-ocsp";
-import { makeStatusCache } from "@/lib/status/status-cache";
-import type { StatusCache } from "@/lib/status/status-cache";
-import { makeSerialReader } from "@/lib/status/read-status";
-import type { Responder } from "@/lib/status/types";
-import type { AuthorityState } from "@/server/jobs/authority-state";
-import { reasonOf } from "@/server/listeners/door-log";
-import type { DoorLog } from "@/server/listeners/door-log";
-import { makeCrlStore } from "@/server/status/crl-store";
-import type { CrlStore } from "@/server/status/crl-store";
-import { makeGauges } from "@/server/status/gauges";
-import { makeMetrics } from "@/server/status/metrics";
-import type { Metrics } from "@/server/status/metrics";
-import { makeReadiness } from "@/server/status/readiness";
-import type { Check } from "@/server/status/readiness";
-import { makeStatusDoor } from "@/server/status/status-door";
-import type { StatusDoor } from "@/server/status/status-door";
+import { makeStatusReader } from "@/lib/status/read-status";
+import { makeStatusCache, type StatusCache } from "@/lib/status/status-cache";
+import type { Responder, StatusKey, StatusRow } from "@/lib/status/types";
+import type { AuthorityState } from "./authority-state";
+import { type CrlStore, makeCrlStore } from "./crl-store";
+import { makeGauges } from "./gauges";
+import { makeMetrics, type Metrics } from "./metrics";
+import { type Check, makeReadiness, type Readiness } from "./readiness";
+import {
+  makeStatusHandler,
+  renderMetrics,
+  type StatusHandler,
+  type StatusHandlerDeps,
+} from "./status-handler";
 
-export type StatusServiceParts = Readonly<{
+export type StatusServiceOptions = Readonly<{
   deps: Deps;
   authorities: AuthorityState;
   draining: () => boolean;
-  log: DoorLog;
+  isLocal: StatusHandlerDeps["isLocal"];
+  log: Logger;
 }>;
 
-/** The status services with their memory; the jobs fill and drop it. */
+/** The status services with their caches, which the jobs fill and invalidate. */
 export type StatusService = Readonly<{
-  door: StatusDoor;
+  handler: StatusHandler;
   statuses: StatusCache;
   crls: CrlStore;
   metrics: Metrics;
-  /** Where the jobs say how to ask them: responders by authority, and what else has to work before the door is ready. */
-  connect: (
-    ways: Readonly<{
-      responderOf: (authorityId: string) => Responder | null;
-      checks: Readonly<Record<string, Check>>;
-      setUp: Check;
-    }>,
-  ) => void;
+  operations: Readonly<{
+    metrics: () => Promise<string>;
+    readiness: () => Promise<Readiness>;
+  }>;
+  /** Called by the jobs once they run: OCSP responders by authority, and readiness checks. */
+  connect: (jobs: StatusJobs) => void;
 }>;
 
-const rememberedStatuses = 200_000;
+type StatusJobs = Readonly<{
+  responderOf: (authorityId: string) => Responder | null;
+  checks: Readonly<Record<string, Check>>;
+  stalledReaders: () => readonly StalledReader[];
+  setUp: Check;
+}>;
 
-/** Everything empty; `connect` and the jobs bring it to life. */
+const startingJobs: StatusJobs = {
+  responderOf: () => null,
+  checks: {},
+  stalledReaders: () => [],
+  setUp: async () => "starting",
+};
+
+const maxCachedStatuses = 200_000;
+
+/** Starts with empty caches; usable after `connect`. */
 export function makeStatusService({
   deps,
   authorities,
   draining,
+  isLocal,
   log,
-}: StatusServiceParts): StatusService {
+}: StatusServiceOptions): StatusService {
   const now = () => deps.clock.now().getTime();
-  const statuses = makeStatusCache(makeSerialReader(deps), rememberedStatuses),
-    crls = makeCrlStore(deps),
+  const crls = makeCrlStore(deps),
+    statuses = makeStatusCache(readStatusOrStatement(deps, crls), maxCachedStatuses),
     metrics = makeMetrics();
-  let responderOf: (authorityId: string) => Responder | null = () => null;
-  let checks: Readonly<Record<string, Check>> = {},
-    setUp: Check = async () => "is starting";
-  const saySometimes = makeSaySometimes(log, now);
+  let jobs = startingJobs;
+  const stalledReaders = (): readonly StalledReader[] => jobs.stalledReaders();
+  const warnSometimes = makeThrottledWarning(log, now);
   const answer = makeAnswerOcsp({
     index: authorities.index,
-    responderOf: (id) => responderOf(id),
+    responderOf: (id) => jobs.responderOf(id),
     statuses,
     now,
-    onError: (error) => saySometimes(`OCSP: ${reasonOf(error)}`),
+    onError: (error) => warnSometimes(`OCSP: ${errorText(error)}`),
   });
   const named = (): Record<string, Check> => ({
-    ...checks,
-    status: async () => missingStatus(authorities, (id) => responderOf(id), crls),
+    ...jobs.checks,
+    status: async () => findMissingStatus(authorities, jobs.responderOf, crls),
   });
-  const readiness = makeReadiness({ checks: named, setUp: () => setUp(), draining, now });
-  const door = makeStatusDoor({
+  const readiness = makeReadiness({
+    checks: named,
+    warnings: () => ({
+      readers: async () => stalledReaders().map(stalledText).join("; ") || null,
+    }),
+    setUp: () => jobs.setUp(),
+    draining,
+    now,
+  });
+  const gauges = makeGauges({ deps, index: authorities.index, crls, statuses, stalledReaders });
+  const handler = makeStatusHandler({
     ocsp: { answer, count: metrics.countOcsp, now },
     index: authorities.index,
     authorityFiles: authorities.files,
@@ -78,39 +100,59 @@ export function makeStatusService({
     readiness,
     metrics,
     now,
-    gauges: makeGauges({ deps, index: authorities.index, crls, statuses }),
+    gauges,
+    isLocal,
   });
   return {
-    door,
+    handler,
     statuses,
     crls,
     metrics,
-    connect: (ways) => {
-      responderOf = ways.responderOf;
-      checks = ways.checks;
-      setUp = ways.setUp;
+    operations: { metrics: () => renderMetrics({ metrics, gauges }), readiness },
+    connect: (started) => {
+      jobs = started;
     },
   };
 }
 
-/** What is still missing before every authority's status is served. */
-function missingStatus(
+/**
+ * A serial number that the database has lost, in a restore from an older backup, is what the CRL
+ * states.
+ */
+function readStatusOrStatement(
+  deps: Deps,
+  crls: CrlStore,
+): (key: StatusKey) => Promise<StatusRow | null> {
+  const read = makeStatusReader(deps);
+  return async (key) => {
+    const row = await read(key);
+    const entry = row === null ? crls.statement(key.issuerId, key.serial) : null;
+    if (entry === null) return row;
+    const { reason, revokedAt } = entry;
+    const state = reason === "certificateHold" ? "held" : "revoked";
+    return { certificateId: "", state, revokedAt, reason, notAfter: revokedAt };
+  };
+}
+
+/** What is missing before the status of every CA is served. */
+function findMissingStatus(
   { index }: AuthorityState,
   responderOf: (id: string) => Responder | null,
   crls: CrlStore,
 ): string | null {
-  const silent = index()
+  const withoutResponder = index()
     .all.filter(({ id }) => responderOf(id) === null)
     .map(({ slug }) => slug);
-  const bare = index()
+  const withoutCrl = index()
     .all.filter(({ id }) => crls.find(id, wholeCrl) === null)
     .map(({ slug }) => slug);
-  if (silent.length > 0) return `no OCSP responder yet for ${silent.join(", ")}`;
-  return bare.length > 0 ? `no CRL yet for ${bare.join(", ")}` : null;
+  if (withoutResponder.length > 0)
+    return `no OCSP responder yet for ${withoutResponder.join(", ")}`;
+  return withoutCrl.length > 0 ? `no CRL yet for ${withoutCrl.join(", ")}` : null;
 }
 
-/** Says the same kind of trouble at most once every ten seconds: requests come in thousands. */
-function makeSaySometimes(log: DoorLog, now: () => number): (text: string) => void {
+/** Logs at most one warning every ten seconds: requests come in thousands. */
+function makeThrottledWarning(log: Logger, now: () => number): (text: string) => void {
   let last = -Infinity;
   return (text) => {
     if (now() - last < 10_000) return;

@@ -1,62 +1,64 @@
-import type { Env } from "@/lib/env";
+import { isLoopbackName } from "@/lib/net/address";
+import type { Env } from "@/lib/runtime/env";
 import type { Ports } from "./child";
-import { isLoopback } from "./loopback";
 import type { RunningChancery } from "./supervise";
 
-/** What an operator needs after a start: where to go, and what is where. */
+/** What an operator needs after a start: addresses and locations. */
 export function banner(env: Env, running: RunningChancery): string {
   const lines = [
     "",
     "  Chancery is running.",
     "",
-    ...places(env, running.ports).map(([what, where]) => `  ${what.padEnd(14)}${where}`),
+    ...addresses(env, running.ports).map(([name, url]) => `  ${name.padEnd(14)}${url}`),
     `  ${"Data".padEnd(14)}${running.dataFolder}`,
-    `  ${"Database".padEnd(14)}${running.databaseWhat}`,
+    `  ${"Database".padEnd(14)}${running.databaseText}`,
     `  ${"Sealing key".padEnd(14)}${running.kekFrom}`,
+    `  ${"Processes".padEnd(14)}${running.boundaryText}`,
+    `  ${"Node.js".padEnd(14)}${running.nodeVersions.join(", ")}`,
     "",
     ...(running.setUp
       ? []
       : env.CHANCERY_ADMIN_EMAIL
-        ? ["  It is being set up as the environment says (CHANCERY_ADMIN_EMAIL).", ""]
+        ? ["  Setup is running from the environment (CHANCERY_ADMIN_EMAIL).", ""]
         : setupLines(consoleUrl(env.CHANCERY_HOST, running.ports), running.setupToken)),
-    "  Ctrl-C stops it. Nothing is lost.",
+    "  Press Ctrl-C to stop it. No data is lost.",
     "",
   ];
   return `${lines.join("\n")}\n`;
 }
 
-function places(
+function addresses(
   { CHANCERY_HOST: host, CHANCERY_PUBLIC_URL: publicUrl }: Env,
   ports: Ports,
 ): [string, string][] {
   const { http, https, mtls } = ports;
-  const name = isLoopback(host) || isWildcard(host) ? "localhost" : inUrl(host);
+  const name = isLoopbackName(host) || isWildcard(host) ? "localhost" : inUrl(host);
   return [
     ["Console", consoleUrl(host, ports)],
     ["HTTPS", `https://${name}:${https}`],
     ["Mutual TLS", `https://${name}:${mtls}`],
-    ["CRL and OCSP", `${publicUrl}   (the address that certificates carry)`],
-    ...(isLoopback(host)
+    ["CRL and OCSP", `${publicUrl}   (the URL written into certificates)`],
+    ...(isLoopbackName(host)
       ? []
       : [
           [
             "Plain HTTP",
-            `http://${name}:${http}   beyond this machine: CRL, OCSP and CA certificates only`,
+            `http://${name}:${http}   from other machines: CRL, OCSP and CA certificates only`,
           ] as [string, string],
         ]),
   ];
 }
 
-/** People on this machine may use plain HTTP; everybody else comes over HTTPS. */
+/** Plain HTTP works on this machine; from other machines the console needs HTTPS. */
 function consoleUrl(host: string, { http, https }: Ports): string {
-  return isLoopback(host) || isWildcard(host)
+  return isLoopbackName(host) || isWildcard(host)
     ? `http://localhost:${http}`
     : `https://${inUrl(host)}:${https}`;
 }
 
 function setupLines(console: string, token: string): string[] {
   return [
-    "  Set it up here. The link works once; a restart prints a new one.",
+    "  Open this link to set it up. It works once; a restart prints a new one.",
     "",
     `  ${console}/setup?token=${token}`,
     "",

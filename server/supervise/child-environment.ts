@@ -1,18 +1,29 @@
-export type ChildName = "signer" | "console" | "door";
+import type { SecretSettings } from "@/lib/runtime/read-secrets";
+import type { ChildSecrets } from "./secret-channel";
 
-/** The children in the order in which they start, those in one row together; they end one by one in the opposite order. */
-export const startOrder: readonly (readonly ChildName[])[] = [["signer", "console"], ["door"]];
+export type ChildName = "signer" | "console" | "gateway";
 
-/** What the supervisor alone knows and hands out, each piece to whom it belongs. */
-export interface Secrets {
-  readonly databaseUrl: string;
-  readonly kek: string;
-  readonly deliveryKey: string;
-  readonly sessionSecret: string;
-  readonly setupTokenSha256: string;
-}
+/**
+ * The order in which the processes start; those in one row start together. They stop one by one in
+ * reverse order.
+ */
+export const startOrder: readonly (readonly ChildName[])[] = [["signer", "console"], ["gateway"]];
 
-const SHARED = [
+/** Secrets that only the supervisor knows; each process gets its own part. */
+export type Secrets = Readonly<{
+  databaseUrl: string;
+  signerDatabaseUrl: string;
+  kek: Uint8Array;
+  adminPassword: string;
+  deliveryKey: string;
+  sessionSecret: string;
+  setupTokenSha256: string;
+  hostTokenSha256: string;
+  /** Files that the processes themselves may not be able to read. */
+  files: SecretSettings;
+}>;
+
+const sharedVariables = [
   "PATH",
   "HOME",
   "TZ",
@@ -26,37 +37,41 @@ const SHARED = [
   "CHANCERY_PUBLIC_URL",
   "CHANCERY_DATA",
   "CHANCERY_LOG_LEVEL",
+  "CHANCERY_SESSION_IDLE_MINUTES",
   "CHANCERY_WITNESS_DIR",
   "CHANCERY_WITNESS_POLICY",
 ];
 
-/** The whole environment of one child: nothing is inherited but what is listed, so no child learns another's secret. */
+/**
+ * The complete environment of one process. It inherits only what is listed here, and no secret:
+ * those go through a pipe.
+ */
 export function environmentOf(
   name: ChildName,
-  runDir: string,
+  place: Readonly<{ runDir: string; root: string; witnessFolder: string }>,
   settings: NodeJS.ProcessEnv,
-  secrets: Secrets,
 ): NodeJS.ProcessEnv {
   const environment: Record<string, string | undefined> = {
     NODE_ENV: "production",
-    CHANCERY_RUN_DIR: runDir,
-    DATABASE_URL: secrets.databaseUrl,
+    CHANCERY_RUN_DIR: place.runDir,
+    CHANCERY_ROOT: place.root,
   };
   const pass = (...names: string[]) => {
     for (const key of names) if (settings[key] !== undefined) environment[key] = settings[key];
   };
-  pass(...SHARED);
+  pass(...sharedVariables);
   switch (name) {
     case "signer":
-      environment.CHANCERY_KEK = secrets.kek;
+      environment.CHANCERY_WITNESS_NAME = place.witnessFolder;
+      // A setup from the environment is confirmed by it.
+      pass("CHANCERY_ADMIN_EMAIL", "CHANCERY_DOMAINS");
       break;
-    case "door":
-      environment.CHANCERY_DELIVERY_KEY = secrets.deliveryKey;
+    case "gateway":
       pass(
         "CHANCERY_OUTBOUND_ALLOW",
         "CHANCERY_ADMIN_EMAIL",
-        "CHANCERY_ADMIN_PASSWORD",
         "CHANCERY_ORGANIZATION",
+        "CHANCERY_DOMAINS",
         "CHANCERY_TSA_URL",
         "CHANCERY_TSA_CA",
         "CHANCERY_TSA_EVERY_MINUTES",
@@ -65,15 +80,43 @@ export function environmentOf(
       break;
     case "console":
       pass("CHANCERY_OUTBOUND_ALLOW");
-      Object.assign(environment, {
-        CHANCERY_DELIVERY_KEY: secrets.deliveryKey,
-        CHANCERY_SESSION_SECRET: secrets.sessionSecret,
-        NEXTAUTH_SECRET: secrets.sessionSecret,
-        AUTH_TRUST_HOST: "true",
-        CHANCERY_SETUP_TOKEN_SHA256: secrets.setupTokenSha256,
-        NEXT_TELEMETRY_DISABLED: "1",
-      });
+      Object.assign(environment, { AUTH_TRUST_HOST: "true", NEXT_TELEMETRY_DISABLED: "1" });
       break;
   }
   return environment as NodeJS.ProcessEnv;
+}
+
+/** The secrets of one process: no process learns another's. */
+export function secretsOf(name: ChildName, secrets: Secrets): ChildSecrets {
+  const DATABASE_URL = secrets.databaseUrl;
+  switch (name) {
+    case "signer":
+      return {
+        settings: {
+          DATABASE_SIGNER_URL: secrets.signerDatabaseUrl,
+          CHANCERY_SETUP_TOKEN_SHA256: secrets.setupTokenSha256,
+          CHANCERY_HOST_TOKEN_SHA256: secrets.hostTokenSha256,
+        },
+        kek: secrets.kek,
+      };
+    case "gateway":
+      return {
+        settings: {
+          ...secrets.files,
+          DATABASE_URL,
+          CHANCERY_DELIVERY_KEY: secrets.deliveryKey,
+          CHANCERY_ADMIN_PASSWORD: secrets.adminPassword,
+        },
+      };
+    case "console":
+      return {
+        settings: {
+          ...secrets.files,
+          DATABASE_URL,
+          CHANCERY_DELIVERY_KEY: secrets.deliveryKey,
+          CHANCERY_SESSION_SECRET: secrets.sessionSecret,
+          CHANCERY_SETUP_TOKEN_SHA256: secrets.setupTokenSha256,
+        },
+      };
+  }
 }

@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { DataFolderBusy, lockDataFolder, type DataLock } from "./data-lock";
+import { DataFolderBusy, type DataLock, lockDataFolder } from "./data-lock";
 
 let folder = "";
 const path = () => join(folder, "lock");
@@ -19,7 +19,7 @@ const holder = async (change: Record<string, unknown>) => {
   writeFileSync(path(), JSON.stringify({ ...own, ...change }));
 };
 
-test("a folder that is held is refused, naming the process, and free again after release", async () => {
+test("a locked data folder is refused, naming the process, and free again after release", async () => {
   const lock = await lockDataFolder(folder);
   await expect(lockDataFolder(folder)).rejects.toThrow(DataFolderBusy);
   await expect(lockDataFolder(folder)).rejects.toThrow(String(process.pid));
@@ -27,7 +27,7 @@ test("a folder that is held is refused, naming the process, and free again after
   (await lockDataFolder(folder)).release();
 });
 
-test("of many that find a dead holder at the same moment exactly one gets the folder", async () => {
+test("of many processes that find a dead lock holder at once, exactly one gets the folder", async () => {
   const dead = spawn(process.execPath, ["-e", ""]);
   await new Promise((done) => dead.once("close", done));
   await holder({ pid: dead.pid });
@@ -47,7 +47,7 @@ test("of many that find a dead holder at the same moment exactly one gets the fo
   expect(readdirSync(folder)).toEqual([]);
 });
 
-test("a holder whose pid now belongs to another process counts as dead", async () => {
+test("a lock holder whose pid now belongs to another process counts as dead", async () => {
   await holder({ started: "1" });
   const lock = await lockDataFolder(folder);
   expect(readFileSync(path(), "utf8")).not.toContain('"started":"1"');
@@ -64,7 +64,7 @@ test.each(["", "{", "null", '"x"', "{}", '{"pid":1}'])(
   },
 );
 
-test("a holder in another container is believed while its heartbeat goes on, and not afterwards", async () => {
+test("a lock held in another container counts while its heartbeat continues, and not afterwards", async () => {
   await holder({ world: "another boot" });
   const beat = setInterval(() => utimesSync(path(), new Date(), new Date()), 300);
   await expect(lockDataFolder(folder)).rejects.toThrow(DataFolderBusy);
@@ -72,9 +72,9 @@ test("a holder in another container is believed while its heartbeat goes on, and
   (await lockDataFolder(folder)).release();
 });
 
-test("release leaves a lock alone that is no longer ours", async () => {
+test("release does not remove a lock that another process has taken", async () => {
   const lock = await lockDataFolder(folder);
-  writeFileSync(path(), "somebody else's");
+  writeFileSync(path(), "another owner's");
   lock.release();
-  expect(readFileSync(path(), "utf8")).toBe("somebody else's");
+  expect(readFileSync(path(), "utf8")).toBe("another owner's");
 });

@@ -12,27 +12,32 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 
-/** Who holds a data folder. A pid alone proves nothing: it is reused, and it means nothing in another container. */
-interface Holder {
-  readonly pid: number;
-  readonly started: string;
-  readonly world: string;
-}
+/**
+ * The process that holds a data folder, as written to the lock file. A pid alone proves nothing: it
+ * is reused, and it means nothing in another container.
+ */
+type LockHolder = Readonly<{
+  pid: number;
+  started: string;
+  /** See `pidNamespace`. */
+  world: string;
+}>;
 
-/** Held until `release`, or until the process is gone. */
-export interface DataLock {
-  readonly release: () => void;
-}
+/** Held until `release`, or until the process exits. */
+export type DataLock = Readonly<{
+  release: () => void;
+}>;
 
-const HEARTBEAT_MS = 2_000,
-  WATCH_MS = 6_000;
+const heartbeatMs = 2_000,
+  staleAfterMs = 6_000;
 
-/** Thrown when a living Chancery works on the folder. */
+/** Thrown when a running Chancery uses the folder. */
 export class DataFolderBusy extends Error {}
 
 /**
- * Takes the data folder for this process, or throws DataFolderBusy. A lock whose process is dead is taken over at once;
- * one from another container or machine when it shows no heartbeat for six seconds.
+ * Locks the data folder for this process, or throws DataFolderBusy. A lock whose process has exited
+ * is taken over at once; one from another container or machine after six seconds without a
+ * heartbeat.
  */
 export async function lockDataFolder(dataFolder: string): Promise<DataLock> {
   const path = join(dataFolder, "lock"),
@@ -44,7 +49,7 @@ export async function lockDataFolder(dataFolder: string): Promise<DataLock> {
   } finally {
     rmSync(own, { force: true });
   }
-  const timer = setInterval(() => touch(path), HEARTBEAT_MS);
+  const timer = setInterval(() => touch(path), heartbeatMs);
   timer.unref();
   return {
     release: () => {
@@ -56,7 +61,7 @@ export async function lockDataFolder(dataFolder: string): Promise<DataLock> {
 
 function tryLink(own: string, path: string): boolean {
   try {
-    linkSync(own, path); // makes the name or fails: there is no moment between looking and taking
+    linkSync(own, path); // atomic: creates the name or fails
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
@@ -73,11 +78,11 @@ async function clearStale(path: string, dataFolder: string): Promise<void> {
       `Another Chancery (process ${holder.pid}) is running on ${dataFolder}. Stop it first, or give this one its own folder with CHANCERY_DATA.`,
     );
   }
-  takeAway(path, text);
+  removeStale(path, text);
 }
 
-/** Renames before removing: if somebody else was quicker, what we took is theirs and goes back. */
-function takeAway(path: string, expected: string): void {
+/** Renames before removing: if another process was faster, its lock is put back. */
+function removeStale(path: string, expected: string): void {
   const aside = `${path}.stale.${randomBytes(4).toString("hex")}`;
   try {
     renameSync(path, aside);
@@ -88,24 +93,24 @@ function takeAway(path: string, expected: string): void {
   rmSync(aside, { force: true });
 }
 
-async function isAlive(holder: Holder, path: string): Promise<boolean> {
-  if (holder.world === world()) return startOf(holder.pid) === holder.started;
+async function isAlive(holder: LockHolder, path: string): Promise<boolean> {
+  if (holder.world === pidNamespace()) return startTimeOf(holder.pid) === holder.started;
   const before = modified(path);
-  for (let waited = 0; waited < WATCH_MS; waited += 200) {
+  for (let waited = 0; waited < staleAfterMs; waited += 200) {
     await pause(200);
     if (modified(path) !== before) return true;
   }
   return false;
 }
 
-const describeSelf = (): Holder => ({
+const describeSelf = (): LockHolder => ({
   pid: process.pid,
-  started: startOf(process.pid),
-  world: world(),
+  started: startTimeOf(process.pid),
+  world: pidNamespace(),
 });
 
-/** The same only for processes that see each other's pids: one boot, one pid namespace. */
-function world(): string {
+/** Equal only for processes that see each other's pids: one boot, one pid namespace. */
+function pidNamespace(): string {
   try {
     return `${readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim()} ${readlinkSync("/proc/self/ns/pid")}`;
   } catch {
@@ -113,8 +118,11 @@ function world(): string {
   }
 }
 
-/** When the process started, in clock ticks since boot; "" if there is none. Zombies count as dead. */
-function startOf(pid: number): string {
+/**
+ * When the process started, in clock ticks since boot; "" if it does not exist. A zombie counts as
+ * exited.
+ */
+function startTimeOf(pid: number): string {
   try {
     const fields = readFileSync(`/proc/${pid}/stat`, "utf8")
       .replace(/^.*\) /s, "")
@@ -125,9 +133,9 @@ function startOf(pid: number): string {
   }
 }
 
-function parse(text: string): Holder | null {
+function parse(text: string): LockHolder | null {
   try {
-    const holder = JSON.parse(text) as Holder;
+    const holder = JSON.parse(text) as LockHolder;
     return typeof holder.pid === "number" && holder.started ? holder : null;
   } catch {
     return null;
@@ -148,6 +156,6 @@ function touch(path: string): void {
   try {
     utimesSync(path, new Date(), new Date());
   } catch {
-    // A removed data folder shows itself elsewhere, with a better message.
+    // A deleted data folder is reported elsewhere, with a better message.
   }
 }

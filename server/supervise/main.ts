@@ -1,12 +1,14 @@
 import { join } from "node:path";
-import { readEnv } from "@/lib/env";
+import { readEnv } from "@/lib/runtime/env";
+import { findRepoRoot } from "@/lib/runtime/repo-root";
 import { banner } from "./banner";
+import { runOnClosedNode } from "./isolation/node-binary";
 import { DataFolderBusy } from "./data-lock";
-import { findRepoRoot } from "@/lib/runtime-root";
 import { runSupervisor } from "./run-supervisor";
 
 const root = findRepoRoot();
 const dist = join(root, "dist");
+runOnClosedNode(root, join(dist, "supervise.mjs"));
 
 await runSupervisor({
   start: () => ({
@@ -17,7 +19,7 @@ await runSupervisor({
     childFiles: {
       signer: join(dist, "signer.mjs"),
       console: join(dist, "console.mjs"),
-      door: join(dist, "door.mjs"),
+      gateway: join(dist, "gateway.mjs"),
     },
   }),
   banner,

@@ -1,84 +1,113 @@
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import pg from "pg";
+import { appRole, ensureDatabase, setUpRoles } from "@/server/supervise/postgres/roles";
+import { describeServerUser } from "@/server/supervise/postgres/run-as";
+import { startPostgres } from "@/server/supervise/postgres/start-server";
+import { requireSignerRole, userOf } from "./signer-role";
 import { migrate, requireCurrentSchema } from "./migrate";
-import { APP_ROLE, ensureDatabase, setUpRoles } from "./postgres/roles";
-import { startPostgres } from "./postgres/start-server";
 
 /** The database of this Chancery, migrated. `stop` and `abort` concern the embedded server only. */
-export interface OpenedDatabase {
-  readonly appUrl: string;
-  readonly what: string;
-  readonly stop: () => Promise<void>;
-  readonly abort: () => void;
-}
+export type OpenedDatabase = Readonly<{
+  appUrl: string;
+  /** The connection of the signer's role, for the signer process alone. */
+  signerUrl: string;
+  description: string;
+  stop: () => Promise<void>;
+  abort: () => void;
+}>;
 
-export interface DatabaseOptions {
-  readonly root: string;
-  readonly dataFolder: string;
-  readonly settings: NodeJS.ProcessEnv;
-  readonly say: (line: string) => void;
-  /** Says what is being done, and how long it took when it is done. */
-  readonly step: <T>(what: string, work: () => Promise<T>) => Promise<T>;
-}
+export type DatabaseOptions = Readonly<{
+  root: string;
+  dataFolder: string;
+  settings: NodeJS.ProcessEnv;
+  print: (line: string) => void;
+  /** The group of the processes that connect, where they have their own users. */
+  clients?: number;
+  /** Runs a step of the start and prints how long it took. */
+  step: <T>(what: string, work: () => Promise<T>) => Promise<T>;
+}>;
 
-const DATABASE = "chancery";
-const OUTSIDE_PATIENCE_MS = 60_000;
+const databaseName = "chancery";
+const externalTimeoutMs = 60_000;
 
-/** Opens the database that DATABASE_URL names, or the embedded one in the data folder, and brings its schema up to date. */
-export function openOwnDatabase(options: DatabaseOptions): Promise<OpenedDatabase> {
+/**
+ * Opens the database that DATABASE_URL names, or the embedded one in the data folder, and brings
+ * its schema up to date.
+ */
+export function openSupervisedDatabase(options: DatabaseOptions): Promise<OpenedDatabase> {
   const { DATABASE_URL: appUrl, DATABASE_OWNER_URL: ownerUrl } = options.settings;
-  if (appUrl) return openOutside(options, appUrl, ownerUrl ?? "");
-  if (ownerUrl)
-    throw new Error(
-      "DATABASE_OWNER_URL is set without DATABASE_URL. Set both to use a server of your own, or neither.",
-    );
+  if (appUrl) return openExternal(options, appUrl, ownerUrl ?? "");
+  for (const name of ["DATABASE_OWNER_URL", "DATABASE_SIGNER_URL"])
+    if (options.settings[name])
+      throw new Error(
+        `${name} is set without DATABASE_URL. Set both to use your own server, or neither.`,
+      );
   return openEmbedded(options);
 }
 
 async function openEmbedded(options: DatabaseOptions): Promise<OpenedDatabase> {
   const folder = join(options.dataFolder, "pg");
   const server = await options.step("PostgreSQL", () =>
-    startPostgres({ root: options.root, folder, durable: true, say: options.say }),
+    startPostgres({
+      root: options.root,
+      folder,
+      durable: true,
+      print: options.print,
+      ...(options.clients === undefined ? {} : { clients: options.clients }),
+    }),
   );
   try {
     const urls = await setUpRoles(server);
-    await ensureDatabase(server, DATABASE);
-    const { appUrl, ownerUrl } = urls(DATABASE);
-    await options.step("migrations", () => migrate(options.root, ownerUrl, APP_ROLE));
-    return { appUrl, what: `embedded, in ${folder}`, stop: server.stop, abort: server.abort };
+    await ensureDatabase(server, databaseName);
+    const { appUrl, ownerUrl, signerUrl } = urls(databaseName);
+    await options.step("migrations", () => migrate(options.root, ownerUrl, appRole));
+    return {
+      appUrl,
+      signerUrl,
+      description: `embedded, in ${folder}${describeServerUser(folder)}`,
+      stop: server.stop,
+      abort: server.abort,
+    };
   } catch (error) {
     await server.stop();
     throw error;
   }
 }
 
-async function openOutside(
+async function openExternal(
   options: DatabaseOptions,
   appUrl: string,
   ownerUrl: string,
 ): Promise<OpenedDatabase> {
-  await options.step("database", () => waitForAnswer(appUrl, "DATABASE_URL", options.say));
+  await options.step("database", () => waitForServer(appUrl, "DATABASE_URL", options.print));
+  const signerUrl = await requireSignerRole(appUrl, options.settings["DATABASE_SIGNER_URL"]);
+  await waitForServer(signerUrl, "DATABASE_SIGNER_URL", options.print);
   if (ownerUrl) {
-    await waitForAnswer(ownerUrl, "DATABASE_OWNER_URL", options.say);
+    await waitForServer(ownerUrl, "DATABASE_OWNER_URL", options.print);
     await options.step("migrations", () => migrate(options.root, ownerUrl, userOf(appUrl)));
   } else {
     await requireCurrentSchema(options.root, appUrl);
   }
-  return { appUrl, what: "your own server (DATABASE_URL)", stop: async () => {}, abort: () => {} };
+  return {
+    appUrl,
+    signerUrl,
+    description: "your own server (DATABASE_URL)",
+    stop: async () => {},
+    abort: () => {},
+  };
 }
 
-function userOf(url: string): string {
-  return decodeURIComponent(new URL(url).username) || APP_ROLE;
-}
-
-/** Servers start beside each other: one that does not listen yet gets a minute, one that refuses us does not. */
-async function waitForAnswer(
+/**
+ * Waits up to a minute for a server that is not listening yet. One that refuses the connection is
+ * an error at once.
+ */
+async function waitForServer(
   connectionString: string,
   variable: string,
   say: (line: string) => void,
 ): Promise<void> {
-  for (const began = Date.now(); ; await pause(500)) {
+  for (const startedAt = Date.now(); ; await pause(500)) {
     const client = new pg.Client({ connectionString, connectionTimeoutMillis: 5_000 });
     client.on("error", () => {});
     try {
@@ -86,29 +115,29 @@ async function waitForAnswer(
       return await client.end();
     } catch (error) {
       const { code, message } = error as { code?: string; message: string };
-      const mayCome =
+      const mayBeStarting =
         code === "ECONNREFUSED" ||
         code === "ENOENT" ||
         code === "EAI_AGAIN" ||
         code === "57P03" ||
         /timeout/.test(message);
-      if (!mayCome || Date.now() - began > OUTSIDE_PATIENCE_MS)
-        throw new Error(`The database that ${variable} names cannot be used: ${message || code}.`, {
+      if (!mayBeStarting || Date.now() - startedAt > externalTimeoutMs)
+        throw new Error(`Can't connect to the database in ${variable}: ${message || code}.`, {
           cause: error,
         });
-      if (Date.now() - began < 500)
-        say(`the database that ${variable} names does not answer yet; waiting up to a minute`);
+      if (Date.now() - startedAt < 500)
+        say(`the database in ${variable} does not respond yet; waiting up to a minute`);
     }
   }
 }
 
-/** Whether keys are sealed in this database, so that the key which seals them may not be made anew. */
-export async function hasSealedKeys(appUrl: string): Promise<boolean> {
-  const client = new pg.Client({ connectionString: appUrl });
+/** Whether the database holds sealed keys, so that a lost KEK must not be replaced by a new one. */
+export async function hasSealedKeys(signerUrl: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString: signerUrl });
   await client.connect();
   try {
     const { rows } = await client.query<{ some: boolean }>(
-      "SELECT EXISTS (SELECT FROM signing_key) OR EXISTS (SELECT FROM tlog.log) AS some",
+      "select exists (select from signer.sealed_key) or exists (select from signer.log_key) as some",
     );
     return rows[0]?.some ?? false;
   } finally {

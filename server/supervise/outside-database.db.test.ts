@@ -1,13 +1,13 @@
-import { mkdtempSync, existsSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { makeTestDatabase, type TestDatabase } from "@/lib/db/testing/test-database";
 import { readSchemaState } from "@/lib/db/schema-state";
-import { findRepoRoot } from "@/lib/runtime-root";
+import { findRepoRoot } from "@/lib/runtime/repo-root";
+import { createTestDatabase, type TestDatabase } from "@/testing/database/test-database";
+import { runStubbedSupervisor } from "@/testing/supervise/stubbed-supervisor";
 import { migrate, requireCurrentSchema, runPrisma } from "./migrate";
-import { runStandIn } from "./testing/run-stand-in";
 
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 const root = findRepoRoot();
@@ -15,7 +15,7 @@ let database: TestDatabase,
   data = "";
 
 beforeEach(async () => {
-  database = await makeTestDatabase();
+  database = await createTestDatabase();
   data = mkdtempSync(join(tmpdir(), "chancery-outside-"));
 });
 afterEach(async () => {
@@ -29,8 +29,11 @@ async function asOwner(sql: string): Promise<void> {
   await client.query(sql).finally(() => client.end());
 }
 
-test("with DATABASE_URL no PostgreSQL of our own is made, and a current schema needs no owner", async () => {
-  const one = runStandIn(data, { DATABASE_URL: database.appUrl });
+test("with DATABASE_URL no built-in PostgreSQL is created, and a current schema needs no owner address", async () => {
+  const one = runStubbedSupervisor(data, {
+    DATABASE_URL: database.appUrl,
+    DATABASE_SIGNER_URL: database.signerUrl,
+  });
   await one.says(/Chancery is running/);
   one.signal("SIGTERM");
   expect(await one.exited).toBe(0);
@@ -38,19 +41,85 @@ test("with DATABASE_URL no PostgreSQL of our own is made, and a current schema n
   expect(one.output()).toContain("your own server (DATABASE_URL)");
 });
 
-test("an address that nobody can use is said with its variable, without its password", async () => {
+test("without DATABASE_SIGNER_URL an own server is refused, and the message has the statements that create the role", async () => {
+  const one = runStubbedSupervisor(data, {
+    DATABASE_URL: database.appUrl,
+    DATABASE_OWNER_URL: database.ownerUrl,
+  });
+  expect(await one.exited).toBe(1);
+  expect(one.output()).toContain("create role chancery_signer login password 'PASSWORD';");
+  expect(one.output()).toMatch(/grant connect on database "test_\w+" to chancery_signer;/);
+  expect(one.output()).toContain("DATABASE_SIGNER_URL=postgresql://chancery_signer:PASSWORD@");
+  expect(one.output()).not.toContain(new URL(database.appUrl).password);
+});
+
+test("a DATABASE_SIGNER_URL with the application's role, or with one that it can become, is refused", async () => {
+  const own = runStubbedSupervisor(data, {
+    DATABASE_URL: database.appUrl,
+    DATABASE_SIGNER_URL: database.appUrl,
+  });
+  expect(await own.exited).toBe(1);
+  expect(own.output()).toMatch(/use the same role, chancery_app/);
+  const powerful = runStubbedSupervisor(data, {
+    DATABASE_URL: database.superUrl,
+    DATABASE_SIGNER_URL: database.signerUrl,
+  });
+  expect(await powerful.exited).toBe(1);
+  expect(powerful.output()).toMatch(/a superuser or a member of chancery_signer/);
+});
+
+test("roles of the operator's own names serve, as members of chancery_app and chancery_signer", async () => {
+  const client = new pg.Client({ connectionString: database.superUrl });
+  await client.connect();
+  const as = (role: string) => {
+    const url = new URL(database.appUrl);
+    url.username = role;
+    url.password = "own-password";
+    return url.href;
+  };
+  try {
+    for (const [role, group] of [
+      ["acme_app", "chancery_app"],
+      ["acme_signer", "chancery_signer"],
+    ])
+      await client.query(`create role ${role} login password 'own-password' in role ${group}`);
+    const one = runStubbedSupervisor(data, {
+      DATABASE_URL: as("acme_app"),
+      DATABASE_OWNER_URL: database.ownerUrl,
+      DATABASE_SIGNER_URL: as("acme_signer"),
+    });
+    await one.says(/Chancery is running/);
+    one.signal("SIGTERM");
+    expect(await one.exited).toBe(0);
+    // The application's role must not be able to become the signer's.
+    await client.query("grant acme_signer to acme_app");
+    const two = runStubbedSupervisor(data, {
+      DATABASE_URL: as("acme_app"),
+      DATABASE_SIGNER_URL: as("acme_signer"),
+    });
+    expect(await two.exited).toBe(1);
+    expect(two.output()).toMatch(/a superuser or a member of acme_signer/);
+  } finally {
+    await client.query("drop role if exists acme_app, acme_signer");
+    await client.end();
+  }
+});
+
+test("a DATABASE_URL that fails to connect is reported by its variable's name, without its password", async () => {
   const wrong = new URL(database.appUrl);
   wrong.password = "not-the-password";
-  const one = runStandIn(data, { DATABASE_URL: wrong.href });
+  const one = runStubbedSupervisor(data, { DATABASE_URL: wrong.href });
   expect(await one.exited).toBe(1);
-  expect(one.output()).toMatch(/DATABASE_URL names cannot be used: password authentication failed/);
+  expect(one.output()).toMatch(
+    /connect to the database in DATABASE_URL: password authentication failed/,
+  );
   expect(one.output()).not.toContain("not-the-password");
 });
 
 test("a schema that lacks a migration is refused without the owner's address, and migrated with it", async () => {
-  await asOwner("DROP TABLE idempotency_key; DELETE FROM _prisma_migrations");
+  await asOwner("drop table idempotency_key; delete from _prisma_migrations");
   await expect(requireCurrentSchema(root, database.appUrl)).rejects.toThrow(
-    /lacks \d+ migration\(s\).*DATABASE_OWNER_URL/,
+    /needs \d+ migration\(s\).*DATABASE_OWNER_URL/,
   );
   await asOwner(
     `do $$ declare name text; begin for name in select nspname from pg_namespace where nspname !~ '^pg_' and nspname <> 'information_schema' loop execute format('drop schema %I cascade', name); end loop; end $$; create schema public`,
@@ -65,9 +134,11 @@ test("a schema of a newer version is refused by name, with and without the owner
     "INSERT INTO _prisma_migrations (id, checksum, migration_name, finished_at, applied_steps_count) VALUES ('x', 'x', '29990101000000_future', now(), 1)",
   );
   await expect(requireCurrentSchema(root, database.appUrl)).rejects.toThrow(
-    /newer Chancery \(29990101000000_future\)/,
+    /newer version of Chancery \(29990101000000_future\)/,
   );
-  await expect(migrate(root, database.ownerUrl, "chancery_app")).rejects.toThrow(/newer Chancery/);
+  await expect(migrate(root, database.ownerUrl, "chancery_app")).rejects.toThrow(
+    /newer version of Chancery/,
+  );
 });
 
 test("a migration that failed half-way counts as pending, never as applied", async () => {

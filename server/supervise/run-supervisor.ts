@@ -1,24 +1,27 @@
-import type { Env } from "@/lib/env";
-import { seconds } from "./speaker";
-import { supervise, type RunningChancery, type SuperviseOptions } from "./supervise";
+import type { Env } from "@/lib/runtime/env";
+import { seconds } from "./output";
+import { type RunningChancery, supervise, type SuperviseOptions } from "./supervise";
 
-/** The supervisor as a process: start, banner, and an orderly end on the first signal; the second one forces. */
+/**
+ * Runs the supervisor as a process: starts, prints the banner, and stops in order on the first
+ * signal; a second one stops at once.
+ */
 export async function runSupervisor(program: {
   readonly start: () => SuperviseOptions;
   readonly banner: (env: Env, running: RunningChancery) => string;
   readonly explain: (error: unknown) => string;
 }): Promise<void> {
-  const heard = listenForSignals();
+  const signals = listenForSignals();
   try {
     const options = program.start();
     const running = await supervise(options);
-    heard.onForce(running.kill);
-    if (!heard.any()) options.write(program.banner(options.env, running));
-    await heard.first;
-    const began = performance.now();
-    running.speaker.say("chancery", "stopping; a second signal forces");
+    signals.onForce(running.kill);
+    if (!signals.any()) options.write(program.banner(options.env, running));
+    await signals.first;
+    const startedAt = performance.now();
+    running.output.print("chancery", "stopping; a second signal stops at once");
     await running.stop();
-    running.speaker.say("chancery", `stopped in order after ${seconds(performance.now() - began)}`);
+    running.output.print("chancery", `stopped in ${seconds(performance.now() - startedAt)}`);
     process.exit(0);
   } catch (error) {
     process.stderr.write(`\nChancery did not start.\n${program.explain(error)}\n`);
@@ -27,18 +30,20 @@ export async function runSupervisor(program: {
 }
 
 function listenForSignals() {
+  // A listener keeps Node.js from opening an inspector, however this process was started.
+  process.on("SIGUSR1", () => {});
   let count = 0,
     force = () => {},
-    tell = () => {};
+    notify = () => {};
   const first = new Promise<void>((done) => {
-    tell = done;
+    notify = done;
   });
   const onSignal = () => {
     count += 1;
-    tell();
+    notify();
     if (count < 2) return;
     force();
-    process.stderr.write("Forced. The next start recovers what was under way.\n");
+    process.stderr.write("Stopped at once. The next start recovers.\n");
     process.exit(130);
   };
   for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, onSignal);

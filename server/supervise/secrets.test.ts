@@ -19,9 +19,9 @@ test.each([
   ["hexadecimal", "ab".repeat(32)],
   ["not base64", "ä".repeat(44)],
   ["with a space inside", `${KEY.slice(0, 20)} ${KEY.slice(20)}`],
-])("a sealing key that is %s is refused with how to make one", (_what, key) => {
+])("a sealing key that is %s is refused with instructions to create one", (_what, key) => {
   expect(() => readKek(folder, settings({ CHANCERY_KEK: key }), false)).toThrow(
-    /CHANCERY_KEK must hold 32 bytes in base64.*openssl rand/,
+    /CHANCERY_KEK must contain 32 bytes in base64.*openssl rand/,
   );
 });
 
@@ -31,15 +31,15 @@ test("a key file that does not exist is an error, never a new key elsewhere", ()
   ).toThrow(/none/);
 });
 
-test("without any setting a key is made once, for its owner's eyes, and kept", () => {
+test("without any setting a sealing key is created once, readable only by its owner, and kept", () => {
   const { kek, from } = readKek(folder, settings(), false);
-  expect(Buffer.from(kek, "base64")).toHaveLength(32);
+  expect(kek).toHaveLength(32);
   expect(from).toBe(join(folder, "kek"));
   expect(statSync(from).mode & 0o777).toBe(0o600);
-  expect(readKek(folder, settings(), true).kek).toBe(kek);
+  expect(readKek(folder, settings(), true).kek).toEqual(kek);
 });
 
-test("a key file that others can read is closed to them", () => {
+test("a key file that other users can read is made private", () => {
   writeFileSync(join(folder, "session.key"), `${KEY}\n`);
   chmodSync(join(folder, "session.key"), 0o644);
   expect(readSessionSecret(folder)).toBe(KEY);
@@ -50,15 +50,15 @@ test("CHANCERY_KEK wins over a file, and a file over the data folder", () => {
   const file = join(folder, "elsewhere");
   writeFileSync(file, `${KEY}\n`);
   expect(readKek(folder, settings({ CHANCERY_KEK_FILE: file }), true)).toEqual({
-    kek: KEY,
+    kek: Buffer.alloc(32, 7),
     from: file,
   });
   expect(
     readKek(folder, settings({ CHANCERY_KEK: KEY, CHANCERY_KEK_FILE: "/none" }), true),
-  ).toEqual({ kek: KEY, from: "CHANCERY_KEK" });
+  ).toEqual({ kek: Buffer.alloc(32, 7), from: "CHANCERY_KEK" });
 });
 
-test("the setup token has 192 random bits and is known to the console by its digest alone", () => {
+test("the setup token has 192 random bits, and the console gets only its digest", () => {
   const { token, sha256 } = makeSetupToken();
   expect(Buffer.from(token, "base64url")).toHaveLength(24);
   expect(createHash("sha256").update(token).digest("hex")).toBe(sha256);

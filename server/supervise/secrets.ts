@@ -1,58 +1,57 @@
-import { createHash, hkdfSync, randomBytes } from "node:crypto";
+import { sha256Hex } from "@/lib/format/hash";
+import { hkdfSync, randomBytes } from "node:crypto";
 import { chmodSync, existsSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-const KEY_BYTES = 32;
+const keyBytes = 32;
 
 /**
- * The key that seals CA keys, base64 of 32 bytes, and where it came from. Handed to the signer alone. `sealedKeysExist`
- * forbids making a new one: it would never open what the lost one sealed, and no start is better than a quiet second key.
+ * The key that seals CA keys (KEK), 32 bytes, and where it came from. Only the signer
+ * gets it. With `sealedKeysExist` no new one is generated: it could not open what the lost key
+ * sealed, and failing to start is better than silently using a second key.
  */
 export function readKek(
   dataFolder: string,
   settings: NodeJS.ProcessEnv,
   sealedKeysExist: boolean,
-): { kek: string; from: string } {
+): { kek: Buffer; from: string } {
   if (settings.CHANCERY_KEK)
-    return { kek: checked(settings.CHANCERY_KEK, "CHANCERY_KEK"), from: "CHANCERY_KEK" };
+    return { kek: validKey(settings.CHANCERY_KEK, "CHANCERY_KEK"), from: "CHANCERY_KEK" };
   if (settings.CHANCERY_KEK_FILE)
     return {
-      kek: checked(readFileSync(settings.CHANCERY_KEK_FILE, "utf8"), settings.CHANCERY_KEK_FILE),
+      kek: validKey(readFileSync(settings.CHANCERY_KEK_FILE, "utf8"), settings.CHANCERY_KEK_FILE),
       from: settings.CHANCERY_KEK_FILE,
     };
   const path = join(dataFolder, "kek");
-  return { kek: checked(readOrMake(path, !sealedKeysExist), path), from: path };
+  return { kek: validKey(readOrCreate(path, !sealedKeysExist), path), from: path };
 }
 
-/** What seals the secrets of destinations in the database; for the door and the console. Made from the KEK, and tells nothing of it. */
-export function deliveryKeyOf(kek: string): string {
+/**
+ * The key that seals the secrets of destinations in the database, for the gateway and the console.
+ * Derived from the KEK, and reveals nothing about it.
+ */
+export function deliveryKeyOf(kek: Uint8Array): string {
   return Buffer.from(
-    hkdfSync(
-      "sha256",
-      Buffer.from(kek, "base64"),
-      Buffer.alloc(0),
-      "chancery delivery secrets",
-      KEY_BYTES,
-    ),
+    hkdfSync("sha256", kek, Buffer.alloc(0), "chancery delivery secrets", keyBytes),
   ).toString("base64");
 }
 
-/** What signs session cookies; handed to the console alone. A lost one only signs everybody out. */
+/** Signs session cookies; only the console gets it. If it is lost, all users are signed out. */
 export function readSessionSecret(dataFolder: string): string {
-  return readOrMake(join(dataFolder, "session.key"), true).trim();
+  return readOrCreate(join(dataFolder, "session.key"), true).trim();
 }
 
-function readOrMake(path: string, allowed: boolean): string {
+function readOrCreate(path: string, allowed: boolean): string {
   if (existsSync(path)) {
     if ((statSync(path).mode & 0o077) !== 0) chmodSync(path, 0o600);
     return readFileSync(path, "utf8");
   }
   if (!allowed)
     throw new Error(
-      `${path} is missing, but the database holds CA keys that are sealed with it. Put the file back from your backup, or set CHANCERY_KEK or CHANCERY_KEK_FILE.`,
+      `${path} is missing, but the database contains CA keys that are sealed with it. Restore the file from a backup, or set CHANCERY_KEK or CHANCERY_KEK_FILE.`,
     );
   const unfinished = `${path}.${process.pid}`;
-  writeFileSync(unfinished, `${randomBytes(KEY_BYTES).toString("base64")}\n`, {
+  writeFileSync(unfinished, `${randomBytes(keyBytes).toString("base64")}\n`, {
     mode: 0o600,
     flush: true,
   });
@@ -60,18 +59,19 @@ function readOrMake(path: string, allowed: boolean): string {
   return readFileSync(path, "utf8");
 }
 
-function checked(text: string, from: string): string {
-  const key = text.trim();
-  if (Buffer.from(key, "base64").length !== KEY_BYTES || !/^[A-Za-z0-9+/]+=*$/.test(key)) {
+function validKey(text: string, from: string): Buffer {
+  const trimmed = text.trim();
+  const key = Buffer.from(trimmed, "base64");
+  if (key.length !== keyBytes || !/^[A-Za-z0-9+/]+=*$/.test(trimmed)) {
     throw new Error(
-      `${from} must hold 32 bytes in base64, such as "openssl rand -base64 32" makes.`,
+      `${from} must contain 32 bytes in base64, for example from "openssl rand -base64 32".`,
     );
   }
   return key;
 }
 
-/** A one-time word for the setup link, and the digest that the console compares with. Neither is stored. */
+/** The one-time token of the setup link, and its digest for the console. Neither is stored. */
 export function makeSetupToken(): { token: string; sha256: string } {
   const token = randomBytes(24).toString("base64url");
-  return { token, sha256: createHash("sha256").update(token).digest("hex") };
+  return { token, sha256: sha256Hex(token) };
 }

@@ -10,30 +10,35 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
-import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
-import { readRunFile } from "@/lib/runtime-file";
-import { readPostmasterPid } from "./postgres/find-orphan";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { secretNames } from "@/lib/runtime/read-secrets";
+import { readRunFile } from "@/lib/runtime/run-file";
+import { readPostmasterPid } from "@/server/supervise/postgres/find-orphan";
+import { changeStoppedDatabase } from "@/testing/supervise/change-stopped-database";
+import { findReadableClone } from "@/testing/supervise/readable-clone";
 import {
   appUrlOf,
+  clearEvents,
   isAlive,
   pidOf,
   readEvents,
-  runStandIn,
+  runStubbedSupervisor,
+  type StubbedSupervisor,
   until,
-  type StandIn,
-} from "./testing/run-stand-in";
+} from "@/testing/supervise/stubbed-supervisor";
 
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 }); // several real starts each, beside whatever else runs
-
-// mkdtemp makes a folder that only its owner may enter: as root, PostgreSQL's own user could not walk into it.
+// mkdtemp makes a folder that only its owner may enter: as root, PostgreSQL's own user could not
+// walk into it.
 let data = "";
-const running: StandIn[] = [];
+const running: StubbedSupervisor[] = [];
 const RUNNING = /Chancery is running/;
 
 beforeAll(() => {
   data = mkdtempSync(join(tmpdir(), "chancery-supervise-"));
 });
-afterAll(() => rmSync(data, { recursive: true, force: true }));
+afterAll(() => {
+  for (const path of [data, `${data}.events`]) rmSync(path, { recursive: true, force: true });
+});
 afterEach(async () => {
   for (const one of running.splice(0)) {
     one.signal("SIGTERM");
@@ -41,8 +46,8 @@ afterEach(async () => {
   }
 });
 
-function start(settings: Record<string, string> = {}, folder = data): StandIn {
-  const one = runStandIn(folder, settings);
+function start(settings: Record<string, string> = {}, folder = data): StubbedSupervisor {
+  const one = runStubbedSupervisor(folder, settings);
   running.push(one);
   return one;
 }
@@ -67,7 +72,7 @@ const remember = (key: string) =>
 const remembered = () =>
   ask("SELECT key FROM idempotency_key WHERE actor_id = 'test' ORDER BY key");
 
-test("a first start makes database, keys and a setup link, and keeps secrets to their owner's eyes", async () => {
+test("a first start creates database, keys and a setup link, and secrets are readable only by their owner", async () => {
   const one = start();
   await one.says(RUNNING);
   expect(one.output()).toMatch(/http:\/\/localhost:3000\/setup\?token=[\w-]{32}\n/);
@@ -78,7 +83,7 @@ test("a first start makes database, keys and a setup link, and keeps secrets to 
   expect(one.output()).not.toContain(new URL(appUrlOf(data)).password);
 });
 
-test("the database listens on its private socket alone, and knows no password of an earlier start", async () => {
+test("the database listens only on its private socket, and accepts no password of an earlier start", async () => {
   const before = start();
   await before.says(RUNNING);
   const oldPassword = new URL(appUrlOf(data)).password;
@@ -93,50 +98,94 @@ test("the database listens on its private socket alone, and knows no password of
   await expect(client.connect()).rejects.toThrow(/password authentication failed/);
 });
 
-test("each child knows its own secrets and nobody else's", async () => {
+test("each child process gets only its own secrets, and none in its environment", async () => {
   const one = start({
-    CHANCERY_ADMIN_PASSWORD: "a long passphrase",
+    CHANCERY_ADMIN_PASSWORD: "correct horse battery staple",
     CHANCERY_ADMIN_EMAIL: "admin@example.com",
     DATABASE_OWNER_URL: "",
     OTHER_SECRET: "x",
   });
   await one.says(RUNNING);
-  const knows = (name: string) =>
+  const noted = (name: string, what: string) =>
     readEvents(data)
-      .filter((line) => line.startsWith(`${name} knows`))
+      .filter((line) => line.startsWith(`${name} ${what} `))
       .at(-1)
       ?.split(" ")
       .slice(2) ?? [];
   const secrets = [
+    ...secretNames,
     "CHANCERY_KEK",
     "NEXTAUTH_SECRET",
-    "CHANCERY_SESSION_SECRET",
-    "CHANCERY_SETUP_TOKEN_SHA256",
-    "CHANCERY_ADMIN_PASSWORD",
     "DATABASE_OWNER_URL",
     "OTHER_SECRET",
   ];
-  expect(knows("signer").filter((name) => secrets.includes(name))).toEqual(["CHANCERY_KEK"]);
-  expect(knows("door").filter((name) => secrets.includes(name))).toEqual([
-    "CHANCERY_ADMIN_PASSWORD",
+  for (const name of ["signer", "gateway", "console"]) {
+    expect(noted(name, "knows")).toContain("CHANCERY_RUN_DIR");
+    expect(noted(name, "knows").filter((variable) => secrets.includes(variable))).toEqual([]);
+  }
+  expect(noted("signer", "received")).toEqual([
+    "CHANCERY_HOST_TOKEN_SHA256",
+    "CHANCERY_SETUP_TOKEN_SHA256",
+    "DATABASE_SIGNER_URL",
+    "KEK:32",
   ]);
-  expect(knows("console").filter((name) => secrets.includes(name))).toEqual([
+  expect(noted("gateway", "received")).toEqual([
+    "CHANCERY_ADMIN_PASSWORD",
+    "CHANCERY_DELIVERY_KEY",
+    "CHANCERY_WITNESS_POLICY_TEXT",
+    "DATABASE_URL",
+  ]);
+  expect(noted("console", "received")).toEqual([
+    "CHANCERY_DELIVERY_KEY",
     "CHANCERY_SESSION_SECRET",
     "CHANCERY_SETUP_TOKEN_SHA256",
-    "NEXTAUTH_SECRET",
+    "CHANCERY_WITNESS_POLICY_TEXT",
+    "DATABASE_URL",
   ]);
 });
 
-test("SIGTERM ends door, console, signer and PostgreSQL in this order, and leaves nothing behind but the data", async () => {
+test("a secret in the environment of the supervisor is taken with a warning that names the file form", async () => {
+  const kek = readFileSync(join(data, "kek"), "utf8").trim();
+  const one = start({
+    CHANCERY_KEK: kek,
+    CHANCERY_ADMIN_PASSWORD: "correct horse battery staple",
+  });
+  await one.says(RUNNING);
+  expect(one.output()).toMatch(/CHANCERY_KEK is in the environment.*CHANCERY_KEK_FILE/);
+  expect(one.output()).toMatch(/CHANCERY_ADMIN_PASSWORD is in .*CHANCERY_ADMIN_PASSWORD_FILE/);
+  expect(one.output()).not.toContain(kek);
+  expect(one.output()).not.toContain("correct horse");
+});
+
+test("run.json and the banner say which Node.js each process runs on, also after a restart", async () => {
+  const one = start();
+  await one.says(RUNNING);
+  await one.says(new RegExp(`Node\\.js +${process.version}\n`));
+  const processes = () => readRunFile(data)?.processes ?? [];
+  expect(processes().map(({ name }) => name)).toEqual([
+    "supervisor",
+    expect.stringMatching(/signer|console/),
+    expect.stringMatching(/signer|console/),
+    "gateway",
+  ]);
+  expect(new Set(processes().map(({ node }) => node))).toEqual(new Set([process.version]));
+  const signer = () => processes().find(({ name }) => name === "signer")?.pid ?? 0;
+  const before = signer();
+  process.kill(before, "SIGKILL");
+  await until(() => signer() !== before);
+  expect(signer()).toBe(pidOf(data, "signer"));
+});
+
+test("SIGTERM ends gateway, console, signer and PostgreSQL in this order, and leaves nothing behind but the data", async () => {
   const one = start();
   await one.says(RUNNING);
   const { runDir } = readRunFile(data) ?? { runDir: "" };
   const postgres = postgresPid();
   await remember("before-the-end");
-  rmSync(join(data, "events"));
+  clearEvents(data);
   one.signal("SIGTERM");
   expect(await one.exited).toBe(0);
-  expect(readEvents(data)).toEqual(["door ended", "console ended", "signer ended"]);
+  expect(readEvents(data)).toEqual(["gateway ended", "console ended", "signer ended"]);
   expect(isAlive(postgres)).toBe(false);
   for (const path of [
     runDir,
@@ -147,15 +196,15 @@ test("SIGTERM ends door, console, signer and PostgreSQL in this order, and leave
     expect(existsSync(path)).toBe(false);
   const next = start();
   await next.says(RUNNING);
-  expect(next.output()).not.toMatch(/recovers|taken over/);
+  expect(next.output()).not.toMatch(/recovering|of an earlier run/);
   expect(await remembered()).toContain("before-the-end");
 });
 
-test("a second start on the same data is refused with the pid and a way out, and does not disturb the first", async () => {
+test("a second start on the same data folder is refused with the pid and a remedy, and does not disturb the first", async () => {
   const first = start();
   await first.says(RUNNING);
   const postgres = postgresPid();
-  const second = runStandIn(data);
+  const second = runStubbedSupervisor(data);
   expect(await second.exited).toBe(1);
   expect(second.output()).toContain(`Another Chancery (process ${first.pid}) is running`);
   expect(second.output()).toContain("CHANCERY_DATA");
@@ -168,14 +217,14 @@ test("a killed supervisor's children end by themselves, and its PostgreSQL is st
   await first.says(RUNNING);
   await remember("orphan");
   const orphan = postgresPid(),
-    children = ["signer", "console", "door"].map((name) => pidOf(data, name));
+    children = ["signer", "console", "gateway"].map((name) => pidOf(data, name));
   first.signal("SIGKILL");
   await first.exited;
   await until(() => children.every((pid) => !isAlive(pid)));
   expect(isAlive(orphan)).toBe(true);
   const second = start();
   await second.says(RUNNING);
-  expect(second.output()).toContain("taken over");
+  expect(second.output()).toContain("stopped a PostgreSQL of an earlier run");
   expect(isAlive(orphan)).toBe(false);
   expect(await remembered()).toContain("orphan");
 });
@@ -187,17 +236,17 @@ test("after kill -9 of everything the next start recovers every committed row", 
   const pids = [
     first.pid,
     postgresPid(),
-    ...["signer", "console", "door"].map((name) => pidOf(data, name)),
+    ...["signer", "console", "gateway"].map((name) => pidOf(data, name)),
   ];
   for (const pid of pids) process.kill(pid, "SIGKILL");
   await until(() => pids.every((pid) => !isAlive(pid)));
   const second = start();
   await second.says(RUNNING);
-  expect(second.output()).toContain("recovers");
+  expect(second.output()).toContain("recovering");
   expect((await remembered()).filter((key) => String(key).startsWith("crash-"))).toHaveLength(50);
 });
 
-test("a pid file that names somebody else's living process does not keep PostgreSQL from starting, nor harm that process", async () => {
+test("a pid file that names another live process neither keeps PostgreSQL from starting nor harms that process", async () => {
   const first = start();
   await first.says(RUNNING);
   const file = readFileSync(join(data, "pg/postmaster.pid"), "utf8");
@@ -211,20 +260,20 @@ test("a pid file that names somebody else's living process does not keep Postgre
   expect(await ask("SELECT 1")).toEqual([1]);
 });
 
-test("a child that dies is started again, and it is said", async () => {
+test("a child process that dies is restarted and reported", async () => {
   const one = start();
   await one.says(RUNNING);
-  for (const name of ["signer", "door"]) {
+  for (const name of ["signer", "gateway"]) {
     const pid = pidOf(data, name);
     process.kill(pid, "SIGKILL");
-    await one.says(new RegExp(`${name} +\\| ended unexpectedly \\(SIGKILL\\)`));
-    await one.says(new RegExp(`${name} +\\| is ready again`));
+    await one.says(new RegExp(`${name} +\\| exited unexpectedly \\(SIGKILL\\)`));
+    await one.says(new RegExp(`${name} +\\| ready again`));
     expect(isAlive(pidOf(data, name))).toBe(true);
     expect(pidOf(data, name)).not.toBe(pid);
   }
 });
 
-test("a PostgreSQL that dies is started again behind the same address", async () => {
+test("a PostgreSQL that dies is restarted at the same address", async () => {
   const one = start();
   await one.says(RUNNING);
   const pid = postgresPid(),
@@ -244,41 +293,48 @@ test("a PostgreSQL that dies is started again behind the same address", async ()
 test("a lost sealing key is never replaced by a new one while the database holds keys sealed with it", async () => {
   const first = start();
   await first.says(RUNNING);
-  await ask(
-    "INSERT INTO signing_key (id, algorithm, spki_der, sealed, created_at) VALUES ('key_test', 'ecdsa-p256', '', '', now())",
-  );
   first.signal("SIGTERM");
   await first.exited;
+  await changeStoppedDatabase(data, [
+    `insert into signer.log_key (origin, vkey, public_key, sealed) values ('ca.example.com/log/1', '', '\\x${"00".repeat(32)}', '')`,
+  ]);
   const kek = readFileSync(join(data, "kek"));
   rmSync(join(data, "kek"));
-  const second = runStandIn(data);
+  const second = runStubbedSupervisor(data);
   expect(await second.exited).toBe(1);
-  expect(second.output()).toMatch(/kek is missing.*Put the file back from your backup/);
+  expect(second.output()).toMatch(/kek is missing.*Restore the file from a backup/);
   writeFileSync(join(data, "kek"), kek, { mode: 0o600 });
   const third = start();
   await third.says(RUNNING);
 });
 
 test("wrong settings are refused with every name before anything is started", async () => {
-  const one = runStandIn(data, { CHANCERY_HTTP_PORT: "eighty", CHANCERY_PUBLIC_URL: "nowhere" });
+  const one = runStubbedSupervisor(data, {
+    CHANCERY_HTTP_PORT: "eighty",
+    CHANCERY_PUBLIC_URL: "nowhere",
+  });
   expect(await one.exited).toBe(1);
   expect(one.output()).toMatch(/CHANCERY_HTTP_PORT[^]*CHANCERY_PUBLIC_URL/);
-  const two = runStandIn(data, { DATABASE_OWNER_URL: "postgresql://owner@localhost/chancery" });
+  const two = runStubbedSupervisor(data, {
+    DATABASE_OWNER_URL: "postgresql://owner@localhost/chancery",
+  });
   expect(await two.exited).toBe(1);
   expect(two.output()).toContain("DATABASE_OWNER_URL is set without DATABASE_URL");
 });
 
-test("an ordinary user starts it as well", async () => {
+test("Chancery also starts as an unprivileged user", async () => {
   const user = process.getuid?.() === 0 ? 65_534 : undefined;
   const folder = mkdtempSync(join(tmpdir(), "chancery-ordinary-"));
   if (user !== undefined) chownSync(folder, user, user);
-  const one = runStandIn(folder, {}, user);
+  const clone = findReadableClone(user);
+  const one = runStubbedSupervisor(folder, {}, user, clone);
   try {
     await one.says(RUNNING);
     expect(statSync(join(folder, "pg")).uid).toBe(user ?? process.getuid?.());
   } finally {
     one.signal("SIGTERM");
     await one.exited;
+    clone.remove();
     rmSync(folder, { recursive: true, force: true });
   }
 });

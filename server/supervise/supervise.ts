@@ -1,161 +1,173 @@
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync } from "node:fs";
 import { join, resolve } from "node:path";
-import type { Env } from "@/lib/env";
-import { startChild, type Ports, type ReadyMessage, type SupervisedChild } from "./child";
-import { environmentOf, startOrder, type ChildName, type Secrets } from "./child-environment";
+import type { Env } from "@/lib/runtime/env";
+import { removeRunFile, type RunFile } from "@/lib/runtime/run-file";
+import type { Ports } from "./child";
+import type { ChildName, Secrets } from "./child-environment";
+import { prepareDataFolder } from "./data-folder";
 import { lockDataFolder } from "./data-lock";
-import { hasSealedKeys, openOwnDatabase } from "./open-database";
-import { readRunFile, removeRunFile, writeRunFile } from "@/lib/runtime-file";
+import { forbidCoreFiles } from "./isolation/core-limit";
+import { chooseBoundary } from "./isolation/boundary";
+import { makeRunFolder } from "./isolation/run-folder";
+import { makeDrillService } from "./drill-service";
+import { startChildren } from "./start-children";
+import { hasSealedKeys, type OpenedDatabase, openSupervisedDatabase } from "./open-database";
+import { writeHostToken } from "./host-token";
+import { makeRunState } from "./run-state";
+import { makeOutput, type Output } from "./output";
+import { readSecretFiles, readSettingsFiles, secretsInEnvironment } from "./secret-files";
 import { deliveryKeyOf, makeSetupToken, readKek, readSessionSecret } from "./secrets";
-import { makeSpeaker, type Speaker } from "./speaker";
 
-export interface SuperviseOptions {
-  readonly root: string;
-  readonly env: Env;
-  /** What the operator set; each process gets its own part of it and nothing else. */
-  readonly settings: NodeJS.ProcessEnv;
-  readonly childFiles: Readonly<Record<ChildName, string>>;
-  readonly write: (text: string) => void;
-}
+export type SuperviseOptions = Readonly<{
+  root: string;
+  env: Env;
+  /** The operator's environment; each process gets only its own part of it. */
+  settings: NodeJS.ProcessEnv;
+  childFiles: Readonly<Record<ChildName, string>>;
+  write: (text: string) => void;
+}>;
 
-/** A running Chancery. `stop` ends everything in order; `kill` at once, the next start recovers. */
-export interface RunningChancery {
-  readonly dataFolder: string;
-  readonly ports: Ports;
-  readonly kekFrom: string;
-  readonly databaseWhat: string;
-  readonly setUp: boolean;
-  readonly setupToken: string;
-  readonly speaker: Speaker;
-  readonly stop: () => Promise<void>;
-  readonly kill: () => void;
-}
+/** A running Chancery. `stop` shuts down in order; `kill` at once, and the next start recovers. */
+export type RunningChancery = Readonly<{
+  dataFolder: string;
+  ports: Ports;
+  kekFrom: string;
+  databaseText: string;
+  /** What keeps the processes apart. */
+  boundaryText: string;
+  /** The versions of Node.js that its processes run on: one, unless something is wrong. */
+  nodeVersions: readonly string[];
+  setUp: boolean;
+  setupToken: string;
+  output: Output;
+  stop: () => Promise<void>;
+  kill: () => void;
+}>;
 
-/** What was started and how it ends again: the latest first. */
-interface Undo {
-  readonly what: string;
-  readonly stop: () => Promise<void> | void;
-  readonly kill?: () => void;
-}
+/** How to stop something that was started; run in reverse order. */
+type Cleanup = Readonly<{
+  name: string;
+  stop: () => Promise<void> | void;
+  kill?: () => void;
+}>;
 
-/** Starts PostgreSQL, signer, console and door, in this order, and keeps them running. Ends what it had started if one fails. */
+/**
+ * Starts PostgreSQL, signer, console and gateway, in this order, and keeps them running. If one
+ * fails to start, stops the others.
+ */
 export async function supervise(options: SuperviseOptions): Promise<RunningChancery> {
-  const speaker = makeSpeaker(options.write),
-    undo: Undo[] = [];
-  const stop = onlyOnce(async () => {
-    for (const part of undo.toReversed()) {
+  const output = makeOutput(options.write),
+    cleanups: Cleanup[] = [];
+  const stop = once(async () => {
+    for (const part of cleanups.toReversed()) {
       await Promise.resolve(part.stop()).catch((error: unknown) =>
-        speaker.say("chancery", `${part.what}: ${String(error)}`),
+        output.print("chancery", `${part.name}: ${String(error)}`),
       );
     }
   });
   const kill = () => {
-    for (const part of undo.toReversed()) part.kill?.();
+    for (const part of cleanups.toReversed()) part.kill?.();
   };
   try {
-    return { ...(await startAll(options, speaker, undo)), speaker, stop, kill };
+    return { ...(await startAll(options, output, cleanups)), output, stop, kill };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-type Started = Omit<RunningChancery, "speaker" | "stop" | "kill">;
+type StartedChancery = Omit<RunningChancery, "output" | "stop" | "kill">;
 
 async function startAll(
-  options: SuperviseOptions,
-  speaker: Speaker,
-  undo: Undo[],
-): Promise<Started> {
+  given: SuperviseOptions,
+  output: Output,
+  cleanups: Cleanup[],
+): Promise<StartedChancery> {
+  const options = { ...given, settings: readSecretFiles(given.settings) };
+  warnOfLeaks(given.settings, output);
   const dataFolder = resolve(options.env.CHANCERY_DATA);
-  mkdirSync(dataFolder, { recursive: true });
-  const lock = await lockDataFolder(dataFolder);
-  undo.push({ what: "lock", stop: lock.release });
-  const runDir = makeRunDir(dataFolder, undo);
-  const database = await openOwnDatabase({
-    ...options,
-    dataFolder,
-    say: (line) => speaker.say("postgres", line),
-    step: speaker.step,
-  });
-  undo.push({ what: "PostgreSQL", stop: database.stop, kill: database.abort });
-  const { kek, from } = readKek(dataFolder, options.settings, await hasSealedKeys(database.appUrl));
-  const setup = makeSetupToken();
-  const secrets: Secrets = {
-    databaseUrl: database.appUrl,
-    kek,
-    deliveryKey: deliveryKeyOf(kek),
-    sessionSecret: readSessionSecret(dataFolder),
-    setupTokenSha256: setup.sha256,
-  };
-  writeRunFile(dataFolder, runFileOf(options.env, runDir, database.appUrl, portsOf(options.env)));
-  undo.push({ what: "run.json", stop: () => removeRunFile(dataFolder) });
-  const ready = await startChildren(
-    { ...options, settings: { ...options.settings, CHANCERY_DATA: dataFolder } },
-    runDir,
-    secrets,
-    speaker,
-    undo,
-  );
-  const ports = ready.ports ?? portsOf(options.env);
-  writeRunFile(dataFolder, runFileOf(options.env, runDir, database.appUrl, ports));
-  return {
-    dataFolder,
-    ports,
-    kekFrom: from,
-    databaseWhat: database.what,
-    setUp: ready.setUp ?? true,
-    setupToken: setup.token,
-  };
-}
-
-async function startChildren(
-  options: SuperviseOptions,
-  runDir: string,
-  secrets: Secrets,
-  speaker: Speaker,
-  undo: Undo[],
-): Promise<ReadyMessage> {
-  let last: ReadyMessage = { type: "ready" };
-  const begin = (name: ChildName): Promise<SupervisedChild> =>
-    speaker.step(name, () =>
-      startChild({
-        name,
-        file: options.childFiles[name],
-        cwd: options.root,
-        say: (line) => speaker.say(name, line),
-        environment: environmentOf(name, runDir, options.settings, secrets),
-        onReady: (message) => {
-          last = message;
-        },
-      }),
+  if (prepareDataFolder(dataFolder).isOpen)
+    output.print(
+      "chancery",
+      `other users can look into ${dataFolder}. Run: chmod 700 ${dataFolder}`,
     );
-  for (const together of startOrder) {
-    const outcomes = await Promise.allSettled(together.map(begin));
-    outcomes.forEach((outcome, index) => {
-      if (outcome.status === "fulfilled")
-        undo.push({
-          what: String(together[index]),
-          stop: outcome.value.stop,
-          kill: outcome.value.kill,
-        });
-    });
-    for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
-  }
-  return last; // the door's, which starts last
-}
-
-function makeRunDir(dataFolder: string, undo: Undo[]): string {
-  const left = readRunFile(dataFolder)?.runDir; // only after a kill: the lock is ours, so nobody uses it
-  if (left && /\/chancery-run-\w+$/.test(left)) rmSync(left, { recursive: true, force: true });
-  const base = Buffer.byteLength(tmpdir()) > 80 ? "/tmp" : tmpdir(); // a socket's whole path may have 107 bytes
-  const runDir = mkdtempSync(join(base, "chancery-run-"));
-  undo.push({
-    what: "private sockets",
+  const lock = await lockDataFolder(dataFolder);
+  cleanups.push({ name: "lock", stop: lock.release });
+  const boundary = await chooseBoundary({ ...options, dataFolder });
+  const runDir = makeRunFolder(dataFolder, boundary.users);
+  cleanups.push({
+    name: "private sockets",
     stop: () => rmSync(runDir, { recursive: true, force: true }),
   });
-  return runDir;
+  const database = await openSupervisedDatabase({
+    ...options,
+    dataFolder,
+    ...(boundary.users ? { clients: boundary.users.gateway.gid } : {}),
+    print: (line) => output.print("postgres", line),
+    step: output.step,
+  });
+  cleanups.push({ name: "PostgreSQL", stop: database.stop, kill: database.abort });
+  const { secrets, kekFrom, setupToken } = await readSecrets(options, dataFolder, database);
+  const state = makeRunState(dataFolder, {
+    ...describeRun(options.env),
+    runDir,
+    databaseUrl: database.appUrl,
+    boundary: { kind: boundary.kind, text: boundary.text },
+  });
+  cleanups.push({ name: "run.json", stop: () => removeRunFile(dataFolder) });
+  const drills = makeDrillService({
+    root: options.root,
+    dataFolder,
+    databaseUrl: database.appUrl,
+    program: join(options.root, "dist", "drill.mjs"),
+    boundary,
+  });
+  const settings = { ...options.settings, CHANCERY_DATA: dataFolder };
+  const ready = await startChildren(
+    { ...options, settings, dataFolder, runDir, boundary, secrets, drills, output, state },
+    (name, { stop, kill }) => cleanups.push({ name, stop, kill }),
+  );
+  return {
+    dataFolder,
+    ports: ready.ports ?? portsOf(options.env),
+    kekFrom,
+    databaseText: database.description,
+    boundaryText: boundary.text,
+    nodeVersions: state.nodeVersions(),
+    setUp: ready.setUp ?? true,
+    setupToken,
+  };
+}
+
+function warnOfLeaks(settings: NodeJS.ProcessEnv, output: Output): void {
+  for (const warning of secretsInEnvironment(settings)) output.print("chancery", warning);
+  if (!forbidCoreFiles())
+    output.print("chancery", "a crash can leave a core file with keys in it. Run: ulimit -c 0");
+}
+
+/**
+ * The secrets of all processes. Only the setup token leaves the supervisor as it is, printed, and
+ * the host's token, in a file of this user's.
+ */
+async function readSecrets(
+  { settings }: SuperviseOptions,
+  dataFolder: string,
+  { appUrl, signerUrl }: OpenedDatabase,
+): Promise<Readonly<{ secrets: Secrets; kekFrom: string; setupToken: string }>> {
+  const { kek, from } = readKek(dataFolder, settings, await hasSealedKeys(signerUrl));
+  const { token, sha256 } = makeSetupToken();
+  const secrets = {
+    databaseUrl: appUrl,
+    signerDatabaseUrl: signerUrl,
+    kek,
+    adminPassword: settings.CHANCERY_ADMIN_PASSWORD ?? "",
+    deliveryKey: deliveryKeyOf(kek),
+    sessionSecret: readSessionSecret(dataFolder),
+    setupTokenSha256: sha256,
+    files: readSettingsFiles(settings, dataFolder),
+    hostTokenSha256: writeHostToken(dataFolder),
+  };
+  return { secrets, kekFrom: from, setupToken: token };
 }
 
 const portsOf = (env: Env): Ports => ({
@@ -164,19 +176,18 @@ const portsOf = (env: Env): Ports => ({
   mtls: env.CHANCERY_MTLS_PORT,
 });
 
-const runFileOf = (env: Env, runDir: string, databaseUrl: string, ports: Ports) => ({
+const describeRun = (env: Env): Omit<RunFile, "runDir" | "databaseUrl" | "boundary"> => ({
   pid: process.pid,
-  runDir,
-  databaseUrl,
   host: env.CHANCERY_HOST,
-  httpPort: ports.http,
-  httpsPort: ports.https,
-  mtlsPort: ports.mtls,
+  httpPort: env.CHANCERY_HTTP_PORT,
+  httpsPort: env.CHANCERY_HTTPS_PORT,
+  mtlsPort: env.CHANCERY_MTLS_PORT,
   publicUrl: env.CHANCERY_PUBLIC_URL,
   startedAt: new Date().toISOString(),
+  processes: [{ name: "supervisor", pid: process.pid, node: process.version }],
 });
 
-function onlyOnce(work: () => Promise<void>): () => Promise<void> {
+function once(work: () => Promise<void>): () => Promise<void> {
   let running: Promise<void> | null = null;
   return () => (running ??= work());
 }

@@ -1,3 +1,4 @@
+import { dayMs } from "@/lib/format/time-units";
 import { encodeSignatureAlgorithm } from "@/lib/pki/algorithms";
 import {
   extendedKeyUsageExtension,
@@ -9,15 +10,16 @@ import { makeSerial } from "@/lib/pki/serial";
 import { assembleSigned } from "@/lib/pki/sign";
 import { encodeTbs } from "@/lib/pki/tbs";
 import type { GeneralName } from "@/lib/pki/types";
-import type { OwnKey } from "@/server/tls/own-key";
-import type { OwnNames } from "@/server/tls/own-names";
+import type { EphemeralKey } from "./ephemeral-key";
+import type { ServerNames } from "@/lib/net/server-names";
 
-const day = 86_400_000;
-
-/** The certificate of the first minutes, until there is an authority to ask: signed by its own key, for 30 days. Returns DER. */
+/**
+ * The TLS certificate that is used until there is a CA to issue one: self-signed, valid for 30
+ * days. Returns DER.
+ */
 export async function makeSelfSigned(
-  key: OwnKey,
-  names: OwnNames,
+  key: EphemeralKey,
+  names: ServerNames,
   now: Date,
   randomBytes: (n: number) => Uint8Array,
 ): Promise<Uint8Array> {
@@ -35,7 +37,7 @@ export async function makeSelfSigned(
     issuerDer: name,
     subjectDer: name,
     notBefore: new Date(now.getTime() - 300_000),
-    notAfter: new Date(now.getTime() + 30 * day),
+    notAfter: new Date(now.getTime() + 30 * dayMs),
     spkiDer: key.spkiDer,
     extensions: [
       keyUsageExtension(["digitalSignature"]),

@@ -1,18 +1,15 @@
-import { X509Certificate, randomBytes } from "node:crypto";
+import { randomBytes, X509Certificate } from "node:crypto";
 import { once } from "node:events";
-import { createServer } from "node:https";
-import type { Server } from "node:https";
-import { connect } from "node:tls";
-import type { TLSSocket } from "node:tls";
+import { createServer, type Server } from "node:https";
+import { type ConnectionOptions, connect, getCiphers, type TLSSocket } from "node:tls";
 import { afterEach, describe, expect, test } from "vitest";
 import { toPem } from "@/lib/pki/pem";
-import { listen } from "@/server/listeners/listen";
-import { makeThrowawayAuthority } from "@/server/status/testing/throwaway-authority";
-import { makeOwnKey } from "@/server/tls/own-key";
-import { ownNames } from "@/server/tls/own-names";
-import { makeSelfSigned } from "@/server/tls/self-signed";
-import { makeTlsKeeper } from "@/server/tls/tls-keeper";
-import type { TlsKeeper } from "@/server/tls/tls-keeper";
+import { listen } from "@/server/gateway/listen";
+import { makeThrowawayAuthority } from "@/testing/status/throwaway-authority";
+import { makeEphemeralKey } from "./ephemeral-key";
+import { makeSelfSigned } from "./self-signed";
+import { serverNames } from "@/lib/net/server-names";
+import { makeTlsManager, type TlsManager } from "./tls-manager";
 
 const open: Server[] = [];
 afterEach(() => {
@@ -22,17 +19,17 @@ afterEach(() => {
   }
 });
 
-async function selfSignedKeeper(): Promise<TlsKeeper> {
-  const key = await makeOwnKey();
+async function selfSignedKeeper(): Promise<TlsManager> {
+  const key = await makeEphemeralKey();
   const certificateDer = await makeSelfSigned(
     key,
-    ownNames("127.0.0.1", "http://pki.example.com:3000"),
+    serverNames("127.0.0.1", "http://pki.example.com:3000"),
     new Date(),
     (n) => randomBytes(n),
   );
-  return makeTlsKeeper({ key, certificateDer, chain: [], selfSigned: true });
+  return makeTlsManager({ key, certificateDer, chain: [], selfSigned: true });
 }
-async function serve(keeper: TlsKeeper): Promise<number> {
+async function serve(keeper: TlsManager): Promise<number> {
   const server = createServer(
     { ...keeper.options(), requestCert: true, rejectUnauthorized: false },
     (_request, response) => response.end("ok"),
@@ -53,7 +50,7 @@ async function shown(port: number, ca: string | null): Promise<TLSSocket> {
   return socket;
 }
 
-test("the first certificate is one that openssl reads, signed by itself, for the names under which the door is reached", async () => {
+test("the first server certificate is self-signed, readable by openssl, and valid for the gateway's names", async () => {
   const certificate = new X509Certificate((await selfSignedKeeper()).current().certificateDer);
   expect(certificate.verify(certificate.publicKey)).toBe(true);
   expect(certificate.keyUsage).toEqual(["1.3.6.1.5.5.7.3.1"]);
@@ -63,19 +60,19 @@ test("the first certificate is one that openssl reads, signed by itself, for the
   expect(certificate.checkHost("other.example.com")).toBeUndefined();
 });
 
-test("an address that means every interface is no name in a certificate", () => {
-  expect(ownNames("0.0.0.0", "https://[2001:db8::1]:3443")).toEqual({
+test("an address that means every interface is not put into a certificate", () => {
+  expect(serverNames("0.0.0.0", "https://[2001:db8::1]:3443")).toEqual({
     dns: ["localhost"],
     ips: ["127.0.0.1", "::1", "2001:db8::1"],
   });
-  expect(ownNames("::", "http://PKI.example.com")).toEqual({
+  expect(serverNames("::", "http://PKI.example.com")).toEqual({
     dns: ["localhost", "pki.example.com"],
     ips: ["127.0.0.1", "::1"],
   });
 });
 
 test.each(["before", "after"])(
-  "a connection keeps the certificate that it began with: nobody negotiates another, %s the server's own was changed",
+  "a connection opened %s the server's certificate was replaced keeps its certificate and can't renegotiate",
   async (when) => {
     const keeper = await selfSignedKeeper(),
       authority = await makeThrowawayAuthority("tls"),
@@ -102,8 +99,8 @@ test.each(["before", "after"])(
   },
 );
 
-describe("swapping", () => {
-  test("a new handshake sees the new certificate while an old connection goes on, without a restart", async () => {
+describe("replacing the server certificate", () => {
+  test("a new handshake gets the new server certificate while old connections continue, without a restart", async () => {
     const keeper = await selfSignedKeeper(),
       port = await serve(keeper),
       before = await shown(port, null);
@@ -118,11 +115,65 @@ describe("swapping", () => {
     before.destroy();
     after.destroy();
   });
-  test("the private key never goes into what is shown", async () => {
+  test("the private key is never part of the certificates that the server presents", async () => {
     const keeper = await selfSignedKeeper();
     expect(String(keeper.options().cert)).not.toContain("PRIVATE");
   });
-  test("with no authority known, no client certificate is taken for trusted", async () => {
+  test("without a known CA, no client certificate is trusted", async () => {
     expect((await selfSignedKeeper()).options().ca).toEqual([]);
+  });
+});
+
+describe("cipher suites", () => {
+  /** The suite of a handshake with these options; null if the listener refuses it. */
+  const negotiate = (port: number, options: ConnectionOptions): Promise<string | null> =>
+    new Promise((resolve) => {
+      try {
+        const socket = connect({ port, host: "127.0.0.1", rejectUnauthorized: false, ...options });
+        socket.on("secureConnect", () => {
+          resolve(socket.getCipher().name);
+          socket.destroy();
+        });
+        socket.on("error", () => resolve(null));
+      } catch {
+        // This build of OpenSSL can't offer the suite, so no client of it can use it.
+        resolve(null);
+      }
+    });
+  const everySuite = async (port: number): Promise<string[]> => {
+    const accepted: string[] = [];
+    for (const suite of getCiphers()) {
+      const version = suite.startsWith("tls_") ? "TLSv1.3" : "TLSv1.2";
+      const name = await negotiate(port, {
+        ciphers: suite.toUpperCase() + (version === "TLSv1.3" ? "" : ":@SECLEVEL=0"),
+        minVersion: version,
+        maxVersion: version,
+      });
+      if (name !== null) accepted.push(name);
+    }
+    return accepted.toSorted();
+  };
+  const aead = [
+    "ECDHE-ECDSA-AES128-GCM-SHA256",
+    "ECDHE-ECDSA-AES256-GCM-SHA384",
+    "ECDHE-ECDSA-CHACHA20-POLY1305",
+    "TLS_AES_128_GCM_SHA256",
+    "TLS_AES_256_GCM_SHA384",
+    "TLS_CHACHA20_POLY1305_SHA256",
+  ];
+
+  test("only AEAD suites with forward secrecy are negotiated, of all that OpenSSL knows, and still after the certificate was replaced", async () => {
+    const keeper = await selfSignedKeeper(),
+      port = await serve(keeper);
+    expect(getCiphers()).toContain("ecdhe-ecdsa-aes128-sha");
+    expect(await everySuite(port)).toEqual(aead);
+    keeper.use(keeper.current());
+    keeper.trust([]);
+    expect(await everySuite(port)).toEqual(aead);
+  });
+  test.each(["TLSv1", "TLSv1.1"] as const)("%s is refused", async (version) => {
+    const port = await serve(await selfSignedKeeper());
+    const options = { minVersion: version, maxVersion: version, ciphers: "ALL:@SECLEVEL=0" };
+    expect(await negotiate(port, options)).toBeNull();
   });
 });

@@ -4,7 +4,7 @@ import { CertificateSignIn } from "@/components/accounts/certificate-sign-in";
 import { LostSessionBanner } from "@/components/accounts/lost-session-banner";
 import { NoCertificateSignIn } from "@/components/accounts/no-certificate-sign-in";
 import { SignInForm } from "@/components/accounts/sign-in-form";
-import { SignInWays } from "@/components/accounts/sign-in-ways";
+import { SignInOptions } from "@/components/accounts/sign-in-options";
 import { Banner } from "@/components/ui/banner";
 import { Card } from "@/components/ui/card";
 import { Stack } from "@/components/ui/layout";
@@ -12,17 +12,17 @@ import { previewCertificateSignIn } from "@/lib/accounts/preview-certificate-sig
 import { signInAddress } from "@/lib/auth/page";
 import {
   actorOfSession,
-  currentHolder,
+  currentCertificateActor,
   currentRequest,
   lostSession,
 } from "@/lib/auth/session-actor";
-import { getDeps } from "@/lib/runtime";
+import { getDeps } from "@/lib/runtime/get-deps";
 import { isSetUp } from "@/lib/setup/is-set-up";
-import { mtlsAddress } from "../../mtls-address";
+import { mtlsAddress } from "@/app/mtls-address";
 
 export const metadata: Metadata = { title: "Sign in" };
 
-/** Only a path of our own; everything else leads to the overview. */
+/** The path to open after sign-in, if it is on this site; otherwise the overview. */
 function safePath(next: string | undefined): string {
   return next !== undefined && /^\/(?![/\\])/.test(next) && !next.startsWith("/sign-in")
     ? next
@@ -54,22 +54,29 @@ export default async function SignInPage({
             <OnCertificatePort path={path} />
           ) : (
             <Card>
-              <SignInWays next={path} certificateHref={mtlsHref} />
+              <SignInOptions next={path} certificateHref={mtlsHref} />
             </Card>
           )}
         </Stack>
       ) : (
-        <Banner title="Chancery is not set up yet.">
-          Open the one-time link that the terminal printed when it started. It leads to the setup.
+        <Banner title="Chancery isn't set up yet.">
+          Open the one-time setup link that the terminal printed when Chancery started.
         </Banner>
       )}
     </div>
   );
 }
 
-/** Where the browser shows a certificate: what it would sign in to, or why it does not, and the password as the other way. */
+/**
+ * The sign-in on the mTLS port: the account that the certificate signs in to, or why it doesn't,
+ * and
+ * the password as the alternative.
+ */
 async function OnCertificatePort({ path }: Readonly<{ path: string }>) {
-  const [holder, { peer, path: asked }] = await Promise.all([currentHolder(), currentRequest()]);
+  const [holder, { peer, path: requestPath }] = await Promise.all([
+    currentCertificateActor(),
+    currentRequest(),
+  ]);
   if (holder === null || peer === null)
     return (
       <>
@@ -79,11 +86,11 @@ async function OnCertificatePort({ path }: Readonly<{ path: string }>) {
         </Card>
       </>
     );
-  const found = await previewCertificateSignIn(getDeps(), holder, peer, asked);
-  if (found.state !== "ready")
+  const preview = await previewCertificateSignIn(getDeps(), holder, peer, requestPath);
+  if (preview.state !== "ready")
     return (
       <>
-        <NoCertificateSignIn reason={{ ...found, name: peer.identity.name }} />
+        <NoCertificateSignIn reason={{ ...preview, name: peer.identity.name }} />
         <Card>
           <SignInForm next={path} />
         </Card>
@@ -92,7 +99,7 @@ async function OnCertificatePort({ path }: Readonly<{ path: string }>) {
   return (
     <CertificateSignIn
       next={path}
-      account={found.account}
+      account={preview.account}
       certificate={{
         serial: peer.serial,
         profile: peer.profile,

@@ -6,26 +6,25 @@ import { AlertFilters } from "@/components/alerts/alert-filters";
 import { AlertTable } from "@/components/alerts/alert-table";
 import { AlertTabs } from "@/components/alerts/alert-tabs";
 import { NewAlerts } from "@/components/alerts/new-alerts";
-import { WatchLine } from "@/components/alerts/watch-line";
+import { EvaluationProgress } from "@/components/alerts/evaluation-progress";
 import { FilterProblems } from "@/components/filters/filter-problems";
-import { pagesOf } from "@/components/filters/list-address";
+import { paginationLinks } from "@/components/filters/list-href";
 import { ButtonLink } from "@/components/ui/button";
 import { EmptyState } from "@/components/ui/empty-state";
 import { PageHeader } from "@/components/ui/page-header";
 import { Pagination } from "@/components/ui/pagination";
-import { getWatchState } from "@/lib/alerts/get-watch-state";
+import { getWatchState, listRules } from "@/lib/alerts/read-rules";
 import { listAlerts } from "@/lib/alerts/list-alerts";
-import { allRules } from "@/lib/alerts/rules/all-rules";
 import { alertQuery, alertStatuses } from "@/lib/alerts/schema";
 import { openPage } from "@/lib/auth/page";
-import { scopeOf } from "@/lib/auth/permissions";
+import { scopeOf } from "@/lib/access/permissions";
 import { formatCount, plural } from "@/lib/format/count";
-import { findIdentityName } from "../identity-name";
-import { readQuery, type SearchParams } from "../read-query";
+import { findIdentityName } from "@/app/(console)/identity-name";
+import { readQuery, type SearchParams } from "@/app/(console)/read-query";
 import { readOpenAlerts } from "./read-open";
 
 const path = "/alerts";
-/** In the address "all" stands for no filter by state, and nothing for what is unresolved. */
+/** In the URL, "all" means no filter by state; the default is open and acknowledged. */
 const pageQuery = alertQuery.extend({
   status: z.enum([...alertStatuses, "unresolved", "all"]).optional(),
 });
@@ -41,8 +40,9 @@ export default async function AlertsPage({
     params,
     problems,
   } = await readQuery(pageQuery, searchParams);
-  const [list, watch, open, identityName] = await Promise.all([
+  const [list, rules, watch, open, identityName] = await Promise.all([
     listAlerts(deps, actor, { ...query, status: status === "all" ? undefined : status }),
+    listRules(deps, actor),
     getWatchState(deps, actor),
     readOpenAlerts(deps, actor),
     findIdentityName(deps, actor, query.identity),
@@ -59,15 +59,15 @@ export default async function AlertsPage({
     <>
       <PageHeader
         title="Alerts"
-        sentence={
+        description={
           open === null || open.open === 0
-            ? "No alert is open."
-            : `${plural(open.open, "alert")} ${open.open === 1 ? "is" : "are"} open.`
+            ? "No open alerts."
+            : `${plural(open.open, "open alert")}.`
         }
       />
       <AlertTabs />
       <Suspense>
-        <AlertFilters rules={allRules} />
+        <AlertFilters rules={rules} />
       </Suspense>
       <AlertChips
         path={path}
@@ -77,33 +77,33 @@ export default async function AlertsPage({
         identityName={identityName}
       />
       <FilterProblems path={path} params={params} problems={problems} />
-      {open !== null && !params["cursor"] && <NewAlerts drawn={open} />}
+      {open !== null && !params["cursor"] && <NewAlerts rendered={open} />}
       <AlertTable
         items={items}
         empty={
           filtered ? (
             <EmptyState
               icon={<BellRing aria-hidden />}
-              title="No alert matches"
-              action={<ButtonLink href={path}>Show what is unresolved</ButtonLink>}
+              title="No alerts match"
+              action={<ButtonLink href={path}>Clear filters</ButtonLink>}
             >
-              Remove a filter, or look among the resolved ones.
+              Remove a filter, or look at resolved alerts.
             </EmptyState>
           ) : (
             <EmptyState
               icon={<BellRing aria-hidden />}
-              title="Nothing is unresolved"
+              title="No open alerts"
               action={
                 counts.resolved > 0 ? (
                   <ButtonLink href={`${path}?status=resolved`}>
                     Show {plural(counts.resolved, "resolved alert")}
                   </ButtonLink>
                 ) : (
-                  <ButtonLink href={`${path}/rules`}>What the rules look for</ButtonLink>
+                  <ButtonLink href={`${path}/rules`}>View rules</ButtonLink>
                 )
               }
             >
-              The rules read every entry of the log. What they find appears here within two seconds.
+              The rules evaluate every entry of the audit log. Alerts appear here within 2 seconds.
             </EmptyState>
           )
         }
@@ -111,11 +111,11 @@ export default async function AlertsPage({
       {items.length > 0 && (
         <Pagination
           summary={`${formatCount(items.length)} of ${plural(total, "alert")}`}
-          {...pagesOf(path, params, list.nextCursor)}
+          {...paginationLinks(path, params, list.nextCursor)}
         />
       )}
       <div className="pt-2">
-        <WatchLine state={watch} />
+        <EvaluationProgress state={watch} />
       </div>
     </>
   );

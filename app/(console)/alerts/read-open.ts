@@ -1,11 +1,14 @@
 import type { OpenAlerts } from "@/components/alerts/use-open-alerts";
 import { listAlerts } from "@/lib/alerts/list-alerts";
-import type { Actor } from "@/lib/auth/actor";
-import { scopeOf } from "@/lib/auth/permissions";
-import type { Deps } from "@/lib/deps";
+import type { Actor } from "@/lib/access/actor";
+import { scopeOf } from "@/lib/access/permissions";
+import type { Deps } from "@/lib/runtime/deps";
 import { reportBug } from "@/lib/http/report-bug";
 
-/** How many alerts are open, for the frame around every page; null for roles that do not read them. A frame never fails for it. */
+/**
+ * The number of open alerts, for the layout of every page; null for roles that may not read alerts.
+ * Never throws, so that the layout can't fail.
+ */
 export async function readOpenAlerts(deps: Deps, actor: Actor): Promise<OpenAlerts | null> {
   if (scopeOf(actor.role, "alerts.read") === "none") return null;
   try {

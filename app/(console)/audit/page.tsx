@@ -5,19 +5,20 @@ import { AuditFilters } from "@/components/audit/audit-filters";
 import { ExportDialog } from "@/components/audit/export-dialog";
 import { LiveEntries } from "@/components/audit/live-entries";
 import { FilterProblems } from "@/components/filters/filter-problems";
-import { pagesOf, type Params } from "@/components/filters/list-address";
+import { paginationLinks, type Params } from "@/components/filters/list-href";
 import { StateStrip } from "@/components/log/state-strip";
+import { Banner } from "@/components/ui/banner";
 import { ButtonLink } from "@/components/ui/button";
 import { EmptyState } from "@/components/ui/empty-state";
 import { PageHeader } from "@/components/ui/page-header";
 import { Pagination } from "@/components/ui/pagination";
 import { openPage } from "@/lib/auth/page";
-import { scopeOf } from "@/lib/auth/permissions";
+import { scopeOf } from "@/lib/access/permissions";
 import { formatCount, plural } from "@/lib/format/count";
-import { getLogState } from "@/lib/log/get-log-state";
+import { getLogState } from "@/lib/log/live/get-log-state";
 import { entryQuery, type EntryPage } from "@/lib/log/schema";
-import { searchEntries } from "@/lib/log/search";
-import { readQuery, type SearchParams } from "../read-query";
+import { searchEntries } from "@/lib/log/search/search-entries";
+import { readQuery, type SearchParams } from "@/app/(console)/read-query";
 
 const path = "/audit";
 
@@ -38,7 +39,7 @@ export default async function AuditPage({
     <>
       <PageHeader
         title="Audit log"
-        sentence="Every act and every refusal, as it was recorded; each can be proved in this browser."
+        description="Every action and denial, as recorded. Each entry can be verified in your browser."
         action={
           scopeOf(actor.role, "audit.export") !== "none" && (
             <ExportDialog
@@ -57,51 +58,58 @@ export default async function AuditPage({
       </Suspense>
       <AuditChips path={path} params={params} reads={page.reads} />
       <FilterProblems path={path} params={params} problems={problems} />
+      {page.unreadable > 0 && (
+        <Banner
+          tone="warning"
+          title={`${plural(page.unreadable, "entry", "entries")} can't be read`}
+          action={<ButtonLink href="/alerts?rule=unreadable-entry">View alert</ButtonLink>}
+        >
+          Their bytes are in the log, but no filter can match them.
+        </Banner>
+      )}
       <LiveEntries
         items={page.items}
         address={streamAddress(query)}
         indexedTo={page.indexedTo}
         size={page.size}
         blockedBy={whyNotLive(params)}
-        empty={<NothingFound page={page} params={params} />}
+        empty={<NoEntries page={page} params={params} />}
       />
       {page.items.length > 0 && (
         <Pagination
-          summary={`${formatCount(page.items.length)} of ${formatCount(page.total.count)}${page.total.capped ? " and more" : ""} that match`}
-          {...pagesOf(path, params, page.nextCursor)}
+          summary={`${formatCount(page.items.length)} of ${formatCount(page.total.count)}${page.total.capped ? "+" : ""} entries`}
+          {...paginationLinks(path, params, page.nextCursor)}
         />
       )}
     </>
   );
 }
 
-/** The same filters for what is added from now on. */
+/** The event stream of new entries, with the same filters. */
 function streamAddress(query: Readonly<Record<string, unknown>>): string {
   const { cursor: _, limit: __, order: ___, reads, ...filters } = query;
-  const said = Object.entries(filters).filter(
+  const given = Object.entries(filters).filter(
     (pair): pair is [string, string] => typeof pair[1] === "string" && pair[1] !== "",
   );
-  return `/audit/stream?${new URLSearchParams([...said, ["reads", typeof reads === "string" && reads !== "" ? reads : "exclude"]]).toString()}`;
+  return `/audit/stream?${new URLSearchParams([...given, ["reads", typeof reads === "string" && reads !== "" ? reads : "exclude"]]).toString()}`;
 }
 
 function whyNotLive(params: Params): string | undefined {
-  if (params["cursor"]) return "New entries stand on the first page.";
-  return params["order"] === "asc"
-    ? "New entries stand at the other end of this order."
-    : undefined;
+  if (params["cursor"]) return "New entries appear on the first page.";
+  return params["order"] === "asc" ? "Sort newest first to see new entries." : undefined;
 }
 
-function NothingFound({ page, params }: Readonly<{ page: EntryPage; params: Params }>) {
+function NoEntries({ page, params }: Readonly<{ page: EntryPage; params: Params }>) {
   const hidden = page.reads > 0 && params["reads"] !== "include" && params["reads"] !== "only";
   return (
     <EmptyState
       icon={<ScrollText aria-hidden />}
-      title="No entry matches"
-      action={<ButtonLink href={path}>Show all acts</ButtonLink>}
+      title="No entries match"
+      action={<ButtonLink href={path}>Clear filters</ButtonLink>}
     >
       {hidden
-        ? `${plural(page.reads, "read")} would match: choose “With reads”.`
-        : "Remove a filter, or search for the beginnings of other words."}
+        ? `${plural(page.reads, "read")} ${page.reads === 1 ? "matches" : "match"}. Select “With reads” to include reads.`
+        : "Remove a filter or try another search."}
     </EmptyState>
   );
 }

@@ -1,7 +1,7 @@
 "use server";
 
-import { act } from "@/lib/auth/act";
-import { createAuthority } from "@/lib/authorities/create-authority";
+import { defineAction } from "@/lib/auth/define-action";
+import { createAuthority } from "@/lib/issuing/create-authority";
 import { authorityInput } from "@/lib/authorities/schema";
 
-export const create = act("authorities.create", authorityInput, createAuthority);
+export const create = defineAction("authorities.create", authorityInput, createAuthority);

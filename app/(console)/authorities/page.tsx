@@ -5,8 +5,8 @@ import { Card } from "@/components/ui/card";
 import { EmptyState } from "@/components/ui/empty-state";
 import { PageHeader } from "@/components/ui/page-header";
 import { openPage } from "@/lib/auth/page";
-import { scopeOf } from "@/lib/auth/permissions";
-import { listAuthorities } from "@/lib/authorities/list-authorities";
+import { scopeOf } from "@/lib/access/permissions";
+import { listAuthorities } from "@/lib/authorities/read-authorities";
 import { plural } from "@/lib/format/count";
 
 export const metadata = { title: "Authorities" };
@@ -19,11 +19,11 @@ export default async function AuthoritiesPage() {
     <>
       <PageHeader
         title="Authorities"
-        sentence={`${plural(items.length, "authority", "authorities")}, each below the one that signed it.`}
+        description={`${plural(items.length, "CA")}, each shown below the CA that signed it.`}
         action={
           mayCreate && (
             <ButtonLink href="/authorities/new" variant="primary" icon={<Plus aria-hidden />}>
-              New issuing authority
+              New issuing CA
             </ButtonLink>
           )
         }
@@ -32,9 +32,7 @@ export default async function AuthoritiesPage() {
         {items.length > 0 ? (
           <AuthorityTree authorities={items} />
         ) : (
-          <EmptyState title="No authority yet">
-            The setup makes a root and an issuing authority.
-          </EmptyState>
+          <EmptyState title="No CAs yet">Setup creates a root CA and an issuing CA.</EmptyState>
         )}
       </Card>
     </>

@@ -1,22 +1,22 @@
 import { FileKey2, Plus } from "lucide-react";
 import { Suspense } from "react";
 import { CertificateFilters } from "@/components/certificates/certificate-filters";
-import { CertificateTable } from "@/components/certificates/certificate-table";
+import { CertificateTable } from "@/components/certificates/shared/certificate-table";
 import { FilterProblems } from "@/components/filters/filter-problems";
-import { pagesOf } from "@/components/filters/list-address";
+import { paginationLinks } from "@/components/filters/list-href";
 import { ButtonLink } from "@/components/ui/button";
 import { EmptyState } from "@/components/ui/empty-state";
 import { PageHeader } from "@/components/ui/page-header";
 import { Pagination } from "@/components/ui/pagination";
-import { scopeOf } from "@/lib/auth/permissions";
+import { scopeOf } from "@/lib/access/permissions";
 import { openPage } from "@/lib/auth/page";
-import { listAuthorities } from "@/lib/authorities/list-authorities";
 import { listCertificates } from "@/lib/certificates/list-certificates";
 import { certificateQuery } from "@/lib/certificates/schema";
 import { formatCount, plural } from "@/lib/format/count";
-import { findIdentityName } from "../identity-name";
-import { readQuery, type SearchParams } from "../read-query";
-import { listProfiles } from "@/lib/profiles/list-profiles";
+import { findIdentityName } from "@/app/(console)/identity-name";
+import { readQuery, type SearchParams } from "@/app/(console)/read-query";
+import { listAuthorities } from "@/lib/authorities/read-authorities";
+import { listProfiles } from "@/lib/profiles/read-profiles";
 
 const path = "/certificates";
 
@@ -35,7 +35,7 @@ export default async function CertificatesPage({
     findIdentityName(deps, actor, query.identity),
   ]);
   const filtered = Object.keys(params).some((name) => name !== "sort" && name !== "limit");
-  const total = `${formatCount(list.total.count)}${list.total.capped ? " and more" : ""}`;
+  const total = `${formatCount(list.total.count)}${list.total.capped ? "+" : ""}`;
   const mayIssue = scopeOf(actor.role, "certificates.issue") !== "none";
   const newOne = mayIssue && (
     <ButtonLink href="/certificates/new" variant="primary" icon={<Plus aria-hidden />}>
@@ -46,7 +46,7 @@ export default async function CertificatesPage({
     <>
       <PageHeader
         title="Certificates"
-        sentence={`${list.total.capped ? `${total} certificates` : plural(list.total.count, "certificate")}${filtered ? (list.total.count === 1 ? " matches" : " match") : ""}.`}
+        description={`${list.total.capped ? `${total} certificates` : plural(list.total.count, "certificate")}${filtered ? (list.total.count === 1 ? " matches" : " match") : ""}.`}
         action={newOne}
       />
       <Suspense>
@@ -68,15 +68,17 @@ export default async function CertificatesPage({
           filtered ? (
             <EmptyState
               icon={<FileKey2 aria-hidden />}
-              title="No certificate matches"
+              title="No certificates match"
               action={<ButtonLink href={path}>Show all</ButtonLink>}
             >
-              Remove a filter, or search for the beginning of a name.
+              {query.state === "expiring"
+                ? "No certificate is about to expire without a successor. Remove the filter to see all certificates."
+                : "Remove a filter, or search for the beginning of a name."}
             </EmptyState>
           ) : (
-            <EmptyState icon={<FileKey2 aria-hidden />} title="No certificate yet" action={newOne}>
-              Make a key and a signing request where the certificate will be used, then issue from
-              it.
+            <EmptyState icon={<FileKey2 aria-hidden />} title="No certificates yet" action={newOne}>
+              Create a key and a CSR where the certificate will be used, then issue a certificate
+              from the CSR.
             </EmptyState>
           )
         }
@@ -84,7 +86,7 @@ export default async function CertificatesPage({
       {list.items.length > 0 && (
         <Pagination
           summary={`${formatCount(list.items.length)} of ${total}`}
-          {...pagesOf(path, params, list.nextCursor)}
+          {...paginationLinks(path, params, list.nextCursor)}
         />
       )}
     </>

@@ -1,22 +1,22 @@
 import { z } from "zod";
-import { WatchLine } from "@/components/alerts/watch-line";
+import { EvaluationProgress } from "@/components/alerts/evaluation-progress";
 import { CustodyStats } from "@/components/custody/custody-stats";
 import { NetworkSpread } from "@/components/custody/network-spread";
 import { NeverUsed } from "@/components/custody/never-used";
-import { OpenIncidents } from "@/components/custody/open-incidents";
+import { ActiveAlertsCard } from "@/components/alerts/active-alerts-card";
 import { OutcomeChart } from "@/components/custody/outcome-chart";
 import { RangeChips, type Hours } from "@/components/custody/range-chips";
 import { RangeLine } from "@/components/custody/range-line";
-import { RefusalTable } from "@/components/custody/refusal-table";
+import { DenialTable } from "@/components/custody/denial-table";
 import { UseTable } from "@/components/custody/use-table";
 import { FilterProblems } from "@/components/filters/filter-problems";
 import { Grid, Stack } from "@/components/ui/layout";
 import { PageHeader } from "@/components/ui/page-header";
-import { listWorstAlerts } from "@/lib/alerts/list-worst-alerts";
+import { listWorstAlerts } from "@/lib/alerts/list-alerts";
 import { openPage } from "@/lib/auth/page";
-import { scopeOf } from "@/lib/auth/permissions";
+import { scopeOf } from "@/lib/access/permissions";
 import { getCustody } from "@/lib/custody/get-custody";
-import { readQuery, type SearchParams } from "../read-query";
+import { readQuery, type SearchParams } from "@/app/(console)/read-query";
 
 const path = "/custody",
   incidentsShown = 5;
@@ -25,7 +25,7 @@ const pageQuery = z.strictObject({
   hours: z.enum(["1", "24", "168", "720"], "Choose 1, 24, 168 or 720 hours.").optional(),
 });
 
-export const metadata = { title: "Custody" };
+export const metadata = { title: "Certificate usage" };
 
 export default async function CustodyPage({
   searchParams,
@@ -43,8 +43,8 @@ export default async function CustodyPage({
   return (
     <>
       <PageHeader
-        title="Custody"
-        sentence="Every request is bound to one certificate: who used what, and from where."
+        title="Certificate usage"
+        description="Which certificates authenticated requests, to which services and from which networks."
         action={<RangeChips path={path} hours={hours} />}
       />
       <FilterProblems path={path} params={params} problems={problems} />
@@ -53,15 +53,18 @@ export default async function CustodyPage({
         <CustodyStats totals={view.totals} linked={linked} />
         <Grid columns="main">
           <OutcomeChart outcomes={view.outcomes} hours={hours} />
-          {open !== null && <OpenIncidents alerts={view.alerts} items={open} />}
+          {open !== null && <ActiveAlertsCard alerts={view.alerts} items={open} />}
         </Grid>
         <UseTable uses={view.uses} />
         <Grid columns={2}>
-          <RefusalTable refusals={view.refusals} linked={linked} />
+          <DenialTable refusals={view.refusals} linked={linked} />
           <NetworkSpread byNetworks={view.byNetworks} />
         </Grid>
         <NeverUsed neverUsed={view.neverUsed} />
-        <WatchLine word="Counted" state={{ upto: view.upto, size: view.size, at: null }} />
+        <EvaluationProgress
+          prefix="Usage counted from"
+          state={{ upto: view.upto, size: view.size, at: null }}
+        />
       </Stack>
     </>
   );

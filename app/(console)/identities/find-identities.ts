@@ -1,17 +1,17 @@
-import type { Actor } from "@/lib/auth/actor";
-import type { Deps } from "@/lib/deps";
-import { listIdentities } from "@/lib/identities/list-identities";
+import type { Actor } from "@/lib/access/actor";
+import type { Deps } from "@/lib/runtime/deps";
+import { listIdentities } from "@/lib/identities/read-identities";
 import type { IdentityList, IdentityQuery } from "@/lib/identities/schema";
-import { recordEntry } from "@/lib/log/record";
+import { recordEntry } from "@/lib/log/record/record-entry";
 
-/** A search from a form: a read like any other, so it is on the record before anything is shown. */
+/** The search of the identity picker. Like every read, it is recorded before it returns. */
 export async function findIdentities(
   deps: Deps,
   actor: Actor,
   query: IdentityQuery,
 ): Promise<IdentityList> {
   const path = `/identities?${new URLSearchParams({ q: query.q ?? "" }).toString()}`;
-  await recordEntry(deps, actor, {
+  await recordEntry(deps.recorder, actor, {
     action: "identity.read",
     outcome: "success",
     target: null,

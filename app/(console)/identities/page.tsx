@@ -1,19 +1,28 @@
 import { Plus, UsersRound } from "lucide-react";
 import { Suspense } from "react";
 import { FilterProblems } from "@/components/filters/filter-problems";
-import { pagesOf } from "@/components/filters/list-address";
+import { paginationLinks } from "@/components/filters/list-href";
 import { IdentityFilters } from "@/components/identities/identity-filters";
 import { IdentityTable } from "@/components/identities/identity-table";
+import { HolderTable } from "@/components/identities/holder-table";
+import { IdentityTabs } from "@/components/identities/shared/identity-tabs";
+import { ImportNamesDialog } from "@/components/names/import-dialog";
 import { ButtonLink } from "@/components/ui/button";
 import { EmptyState } from "@/components/ui/empty-state";
 import { PageHeader } from "@/components/ui/page-header";
 import { Pagination } from "@/components/ui/pagination";
+import { Link } from "@/components/ui/link";
 import { openPage } from "@/lib/auth/page";
-import { scopeOf } from "@/lib/auth/permissions";
-import { listIdentities } from "@/lib/identities/list-identities";
-import { identityQuery } from "@/lib/identities/schema";
+import type { Actor } from "@/lib/access/actor";
+import { scopeOf } from "@/lib/access/permissions";
+import { isAppError } from "@/lib/errors/app-error";
+import { listIdentities } from "@/lib/identities/read-identities";
+import { identityQuery, type IdentityList, type IdentityQuery } from "@/lib/identities/schema";
 import { plural } from "@/lib/format/count";
-import { readQuery, type SearchParams } from "../read-query";
+import { getNameStatus } from "@/lib/names/read-name-status";
+import type { Deps } from "@/lib/runtime/deps";
+import { importNames } from "./name-actions";
+import { readQuery, type SearchParams } from "@/app/(console)/read-query";
 
 const path = "/identities";
 
@@ -24,8 +33,13 @@ export default async function IdentitiesPage({
 }: Readonly<{ searchParams: SearchParams }>) {
   const { actor, deps } = await openPage("identities.read", { action: "identity.read" });
   const { query, params, problems } = await readQuery(identityQuery, searchParams);
-  const { items, nextCursor } = await listIdentities(deps, actor, query);
-  const newOne = scopeOf(actor.role, "identities.write") !== "none" && (
+  const [found, { conflicts }] = await Promise.all([
+    findIdentities(deps, actor, query),
+    getNameStatus(deps, actor),
+  ]);
+  const { items, nextCursor } = found.list;
+  const mayWrite = scopeOf(actor.role, "identities.write") !== "none";
+  const newOne = mayWrite && (
     <ButtonLink href="/identities/new" variant="primary" icon={<Plus aria-hidden />}>
       New identity
     </ButtonLink>
@@ -34,37 +48,83 @@ export default async function IdentitiesPage({
     <>
       <PageHeader
         title="Identities"
-        sentence="Every certificate is bound to one person, service or device."
-        action={newOne}
+        description="Every certificate is bound to one person, service or device."
+        action={
+          <>
+            {mayWrite && <ImportNamesDialog action={importNames} />}
+            {newOne}
+          </>
+        }
       />
+      <IdentityTabs conflicts={conflicts} />
       <Suspense>
         <IdentityFilters />
       </Suspense>
       <FilterProblems path={path} params={params} problems={problems} />
-      <IdentityTable
-        items={items}
-        empty={
-          Object.keys(params).length > 0 ? (
-            <EmptyState
-              icon={<UsersRound aria-hidden />}
-              title="No identity matches"
-              action={<ButtonLink href={path}>Show all</ButtonLink>}
-            >
-              Search for the beginning of a name or an owner.
-            </EmptyState>
-          ) : (
-            <EmptyState icon={<UsersRound aria-hidden />} title="No identity yet" action={newOne}>
-              Make one for each person, service or device that will have certificates.
-            </EmptyState>
-          )
-        }
-      />
+      {query.holds === undefined ? (
+        <IdentityTable
+          items={items}
+          empty={
+            Object.keys(params).length > 0 ? (
+              <EmptyState
+                icon={<UsersRound aria-hidden />}
+                title="No identities match"
+                action={<ButtonLink href={path}>Show all</ButtonLink>}
+              >
+                Remove a filter, or search for the beginning of a name or owner.
+              </EmptyState>
+            ) : (
+              <EmptyState
+                icon={<UsersRound aria-hidden />}
+                title="No identities yet"
+                action={newOne}
+              >
+                Create one for each person, service or device that needs certificates.
+              </EmptyState>
+            )
+          }
+        />
+      ) : (
+        <HolderTable items={items} empty={<NoHolder problem={found.problem} />} />
+      )}
+      {query.holds !== undefined && found.problem === null && (
+        <p className="px-1 pt-3 text-xs text-muted">
+          <Link href={`/certificates?q=${encodeURIComponent(query.holds)}`}>
+            Certificates with this name
+          </Link>
+        </p>
+      )}
       {items.length > 0 && (
         <Pagination
           summary={`${plural(items.length, "identity", "identities")} on this page`}
-          {...pagesOf(path, params, nextCursor)}
+          {...paginationLinks(path, params, nextCursor)}
         />
       )}
     </>
+  );
+}
+
+type Found = Readonly<{ list: IdentityList; problem: string | null }>;
+
+/** What is typed into the search for a name is not always one: `problem` says why. */
+async function findIdentities(deps: Deps, actor: Actor, query: IdentityQuery): Promise<Found> {
+  try {
+    return { list: await listIdentities(deps, actor, query), problem: null };
+  } catch (error) {
+    if (!isAppError(error) || !error.code.startsWith("name.")) throw error;
+    return { list: { items: [], nextCursor: null }, problem: error.message };
+  }
+}
+
+function NoHolder({ problem }: Readonly<{ problem: string | null }>) {
+  const clear = <ButtonLink href={path}>Show all identities</ButtonLink>;
+  return (
+    <EmptyState
+      icon={<UsersRound aria-hidden />}
+      title={problem === null ? "No identity holds this name." : "That isn't a name"}
+      action={clear}
+    >
+      {problem ?? "It can be added to one on its page, or when a certificate is issued."}
+    </EmptyState>
   );
 }

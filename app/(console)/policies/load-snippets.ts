@@ -7,13 +7,14 @@ import {
   type SnippetFacts,
 } from "@/components/policies/snippets";
 
-/** The shipped configurations for this service; one whose file is not there is left out. */
+/** The example configurations for this service; one whose file is missing is left out. */
 export async function loadSnippets(facts: SnippetFacts): Promise<Snippet[]> {
-  const found = await Promise.all(
+  const root = process.env["CHANCERY_ROOT"] ?? process.cwd();
+  const snippets = await Promise.all(
     exampleFiles.map(async (example) => {
-      const text = await readFile(join(process.cwd(), example.file), "utf8").catch(() => null);
+      const text = await readFile(join(root, example.file), "utf8").catch(() => null);
       return text === null ? null : { ...example, code: fitExample(text, facts) };
     }),
   );
-  return found.filter((one) => one !== null);
+  return snippets.filter((one) => one !== null);
 }

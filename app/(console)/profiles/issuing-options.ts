@@ -1,9 +1,9 @@
 import type { SelectOption } from "@/components/ui/select";
-import type { Actor } from "@/lib/auth/actor";
-import { listAuthorities } from "@/lib/authorities/list-authorities";
-import type { Deps } from "@/lib/deps";
+import type { Actor } from "@/lib/access/actor";
+import { listAuthorities } from "@/lib/authorities/read-authorities";
+import type { Deps } from "@/lib/runtime/deps";
 
-/** The authorities that a profile may issue from. */
+/** The CAs that a profile can issue from. */
 export async function issuingOptions(deps: Deps, actor: Actor): Promise<SelectOption[]> {
   const { items } = await listAuthorities(deps, actor);
   return items

@@ -5,8 +5,8 @@ import { Card } from "@/components/ui/card";
 import { Stack } from "@/components/ui/layout";
 import { PageHeader } from "@/components/ui/page-header";
 import { openPage } from "@/lib/auth/page";
-import { scopeOf } from "@/lib/auth/permissions";
-import { listProfiles } from "@/lib/profiles/list-profiles";
+import { scopeOf } from "@/lib/access/permissions";
+import { listProfiles } from "@/lib/profiles/read-profiles";
 
 export const metadata = { title: "Profiles" };
 
@@ -18,7 +18,7 @@ export default async function ProfilesPage() {
     <>
       <PageHeader
         title="Profiles"
-        sentence="Rules for what may be issued: names, keys, lifetimes, usages."
+        description="Rules for what can be issued: names, keys, lifetimes and usage."
         action={
           mayWrite && (
             <ButtonLink href="/profiles/new" variant="primary" icon={<Plus aria-hidden />}>
@@ -32,14 +32,11 @@ export default async function ProfilesPage() {
           <ProfileTable caption="Profiles" items={items.filter(({ system }) => !system)} />
         </Card>
         <Card
-          title="Chancery’s own"
-          description="For authorities, OCSP responders and the console’s own TLS certificate. Nobody edits them."
+          title="System profiles"
+          description="For CAs, OCSP responders and the TLS certificate of the console. They can't be edited."
           padding="flush"
         >
-          <ProfileTable
-            caption="Chancery’s own profiles"
-            items={items.filter(({ system }) => system)}
-          />
+          <ProfileTable caption="System profiles" items={items.filter(({ system }) => system)} />
         </Card>
       </Stack>
     </>

@@ -1,16 +1,25 @@
+import { dayMs, hourMs } from "@/lib/format/time-units";
+import {
+  findExpiringCertificates,
+  findNewestCrls,
+  findSkippedByReader,
+  type ExpiringRow,
+} from "@/lib/alerts/check-repository";
 import { checkpointLate } from "@/lib/alerts/rules/checkpoint-late";
 import { crlLate } from "@/lib/alerts/rules/crl-late";
+import { readerStalled } from "@/lib/alerts/rules/integrity/reader-stalled";
+import { unreadableEntry } from "@/lib/alerts/rules/integrity/unreadable-entry";
 import { expiryNear } from "@/lib/alerts/rules/expiry-near";
 import type { RuleSetting } from "@/lib/alerts/rules/settings";
+import { countText, spanText, timeText } from "@/lib/alerts/rules/text";
 import { logSubject, verificationFailed } from "@/lib/alerts/rules/verification-failed";
-import { day, spanWords, timeWords } from "@/lib/alerts/rules/words";
 import type { RuleName, Severity } from "@/lib/alerts/schema";
 import type { AlertRule, Subject } from "@/lib/alerts/types";
-import type { Deps } from "@/lib/deps";
-import { publishingState } from "@/lib/log/publish/publishing-state";
-import { certificatesEnding, newestCrls } from "./checks-repository";
+import { readPipelineProgress } from "@/lib/log/publish/pipeline-progress";
+import type { StalledReader } from "@/lib/log/sequence/stall-watch";
+import type { Deps } from "@/lib/runtime/deps";
 
-/** Something that is so now, and that somebody has to do something about. */
+/** A problem that exists at this moment and needs someone's attention. */
 export type Condition = Readonly<{
   rule: RuleName;
   subject: Subject;
@@ -21,82 +30,90 @@ export type Condition = Readonly<{
   baseline: string;
   since: number;
 }>;
-export type CheckDeps = Pick<Deps, "db" | "clock">;
-type Found = (deps: CheckDeps, setting: RuleSetting) => Promise<Condition[]>;
+export type CheckDeps = Pick<Deps, "db" | "clock"> &
+  Readonly<{
+    /** The readers of the log that stand still, as the gateway sees them. */
+    stalledReaders?: () => readonly StalledReader[];
+  }>;
+type FindConditions = (deps: CheckDeps, setting: RuleSetting) => Promise<Condition[]>;
 
-/** Where so many are found there may be more: then none of them counts as over. */
-export const mostFound = 2_000;
+/** The list is cut here, so a subject that is not in a full list may still have the problem. */
+export const maxConditions = 2_000;
 
-const findEnding: Found = async (deps, { values }) => {
-  const now = deps.clock.now(),
-    days = values["days"] ?? 0,
-    percent = values["percent"] ?? 0,
-    leastDays = values["leastDays"] ?? 0;
-  const rows = await certificatesEnding(deps.db, {
+export type Check = Readonly<{
+  rule: AlertRule;
+  find: FindConditions;
+  /** How long a condition must last before an alert opens, so that a restart alerts no one. */
+  minDurationMs: number;
+  /** How long it is not reported again after a person resolved its alert; Infinity for never. */
+  quietMs: number;
+  /** Its alert is resolved when the condition is over. */
+  resolvesItself: boolean;
+}>;
+
+const findExpiring: FindConditions = async ({ db, clock }, { values }) => {
+  const now = clock.now();
+  const percent = values["percent"] ?? 0;
+  const rows = await findExpiringCertificates(db, {
     now,
-    until: new Date(now.getTime() + days * day),
+    until: new Date(now.getTime() + (values["days"] ?? 0) * dayMs),
     percent,
-    leastDays,
-    most: mostFound,
+    leastDays: values["leastDays"] ?? 0,
+    take: maxConditions,
   });
-  return rows.map(
-    ({
-      id,
-      subject,
-      identity_id: identityId,
-      name,
-      not_before: notBefore,
-      not_after: notAfter,
-      last_used: used,
-    }) => {
-      const left = notAfter.getTime() - now.getTime(),
-        active = used !== null && now.getTime() - used.getTime() < 7 * day;
-      return {
-        rule: expiryNear.name,
-        subject: { kind: "certificate", id, label: subject },
-        identityId,
-        severity: !active ? "low" : left > 0 ? "medium" : "high",
-        since: now.getTime(),
-        summary: `${subject} of ${name} ${left > 0 ? `expires in ${spanWords(left)}` : `expired ${spanWords(-left)} ago`} and has no successor.`,
-        surprise: `Valid until ${timeWords(notAfter.getTime())}; ${used === null ? "never used" : `last used ${timeWords(used.getTime())}`}.`,
-        baseline: `Valid since ${timeWords(notBefore.getTime())}; a rotation takes over before the last ${percent} percent of that time.`,
-      };
-    },
-  );
+  return rows.map((row) => expiringCondition(row, now.getTime(), percent));
 };
 
-const findLateCrls: Found = async (deps, { values }) => {
-  const now = deps.clock.now().getTime(),
-    percent = values["percent"] ?? 0;
-  return (await newestCrls(deps.db)).flatMap(
-    ({ authority_id: id, name, this_update: begin, next_update: end }): Condition[] => {
-      const left = end.getTime() - now,
-        life = end.getTime() - begin.getTime();
-      if (left > (life * percent) / 100) return [];
-      const over = left <= 0,
-        when = over ? `ran out ${spanWords(-left)} ago` : `runs out in ${spanWords(left)}`;
-      return [
-        {
-          rule: crlLate.name,
-          subject: { kind: "authority", id, label: name },
-          identityId: null,
-          severity: over ? "critical" : "high",
-          since: now,
-          summary: `The CRL of ${name} ${when}, and no newer one was published.`,
-          surprise: `Next update was due before ${timeWords(end.getTime())}.`,
-          baseline: `A CRL lives ${spanWords(life)} and is followed by the next at half of that.`,
-        },
-      ];
-    },
-  );
+function expiringCondition(row: ExpiringRow, now: number, percent: number): Condition {
+  const { id, subject, name } = row;
+  const leftMs = row.not_after.getTime() - now;
+  const lastUsed = row.last_used?.getTime() ?? null;
+  const isActive = lastUsed !== null && now - lastUsed < 7 * dayMs;
+  const expires =
+    leftMs > 0 ? `expires in ${spanText(leftMs)}` : `expired ${spanText(-leftMs)} ago`;
+  return {
+    rule: expiryNear.name,
+    subject: { kind: "certificate", id, label: subject },
+    identityId: row.identity_id,
+    severity: !isActive ? "low" : leftMs > 0 ? "medium" : "high",
+    since: now,
+    summary: `${subject} of ${name} ${expires} and has no successor.`,
+    surprise: `Valid until ${timeText(row.not_after.getTime())}; ${lastUsed === null ? "never used" : `last used ${timeText(lastUsed)}`}.`,
+    baseline: `Valid since ${timeText(row.not_before.getTime())}; normally rotated before the last ${percent} percent of its lifetime.`,
+  };
+}
+
+const findLateCrls: FindConditions = async ({ db, clock }, { values }) => {
+  const now = clock.now().getTime();
+  const percent = values["percent"] ?? 0;
+  return (await findNewestCrls(db, new Date(now))).flatMap((row): Condition[] => {
+    const leftMs = row.next_update.getTime() - now;
+    const lifetimeMs = row.next_update.getTime() - row.this_update.getTime();
+    if (leftMs > (lifetimeMs * percent) / 100) return [];
+    const isExpired = leftMs <= 0;
+    const expires = isExpired
+      ? `expired ${spanText(-leftMs)} ago`
+      : `expires in ${spanText(leftMs)}`;
+    return [
+      {
+        rule: crlLate.name,
+        subject: { kind: "authority", id: row.authority_id, label: row.name },
+        identityId: null,
+        severity: isExpired ? "critical" : "high",
+        since: now,
+        summary: `The CRL of ${row.name} ${expires}, and no newer one was published.`,
+        surprise: `The next update was due before ${timeText(row.next_update.getTime())}.`,
+        baseline: `A CRL is valid for ${spanText(lifetimeMs)} and replaced at half of that.`,
+      },
+    ];
+  });
 };
 
-const findLateCheckpoints: Found = async (deps, { values }) => {
-  const now = deps.clock.now().getTime(),
-    seconds = values["seconds"] ?? 0,
-    { waitingSince, size, checkpointSize, halted } = await publishingState(deps);
-  if (halted !== null || waitingSince === null || now - waitingSince.getTime() < seconds * 1_000)
-    return [];
+const findLateCheckpoints: FindConditions = async (deps, { values }) => {
+  const now = deps.clock.now().getTime();
+  const { waitingSince, size, checkpointSize, halted } = await readPipelineProgress(deps);
+  if (halted !== null || waitingSince === null) return [];
+  if (now - waitingSince.getTime() < (values["seconds"] ?? 0) * 1_000) return [];
   return [
     {
       rule: checkpointLate.name,
@@ -104,16 +121,41 @@ const findLateCheckpoints: Found = async (deps, { values }) => {
       identityId: null,
       severity: "high",
       since: now,
-      summary: `${size - checkpointSize} entries wait for a checkpoint since ${timeWords(waitingSince.getTime())}.`,
-      surprise: `The last checkpoint covers ${checkpointSize} of ${size} entries.`,
+      summary: `${size - checkpointSize} entries have been waiting for a checkpoint since ${timeText(waitingSince.getTime())}.`,
+      surprise: `The latest checkpoint covers ${checkpointSize} of ${size} entries.`,
       baseline: "A checkpoint covers every entry within a second or two.",
     },
   ];
 };
 
-/** No entry can tell of it by number: a halted log numbers nothing. */
-const findHalted: Found = async (deps) => {
-  const { halted } = await publishingState(deps);
+const findStalledReaders: FindConditions = async ({ stalledReaders }) =>
+  (stalledReaders?.() ?? []).map(({ name, label, at, behind, since }) => ({
+    rule: readerStalled.name,
+    subject: { kind: "reader", id: name, label },
+    identityId: null,
+    severity: "critical",
+    since,
+    summary: `A reader of the log, ${label}, has stalled at entry ${at} since ${timeText(since)}.`,
+    surprise: `${behind} entries are left to read.`,
+    baseline: "A reader gets past every entry within seconds.",
+  }));
+
+/** Entries that readers other than the alert rules skipped; those report theirs themselves. */
+const findSkipped: FindConditions = async ({ db, clock }) =>
+  (await findSkippedByReader(db)).map(({ reader, count, numbers }) => ({
+    rule: unreadableEntry.name,
+    subject: { kind: "reader", id: reader, label: reader },
+    identityId: null,
+    severity: "high",
+    since: clock.now().getTime(),
+    summary: `The reader ${reader} skipped ${countText(count, "entry", "entries")} of the log: ${numbers}.`,
+    surprise: `Skipped: ${numbers}.`,
+    baseline: "Chancery can read every entry that it writes.",
+  }));
+
+/** No entry can report it in time: a halted log numbers nothing. */
+const findHalted: FindConditions = async (deps) => {
+  const { halted } = await readPipelineProgress(deps);
   if (halted === null) return [];
   return [
     {
@@ -122,33 +164,54 @@ const findHalted: Found = async (deps) => {
       identityId: null,
       severity: "critical",
       since: deps.clock.now().getTime(),
-      summary: "The log was halted: what the database holds contradicts what was signed.",
+      summary: "The log was halted because the database contradicts what was signed.",
       surprise: halted.message,
-      baseline: "The log only ever grows.",
+      baseline: "The log is append-only.",
     },
   ];
 };
 
-export type Check = Readonly<{
-  rule: AlertRule;
-  find: Found;
-  /** So long it has to last before anybody is told: what mends itself at a start is nobody's trouble. */
-  lastsMs: number;
-  /** So long after a person has closed it, it is not brought up again; Infinity: never. */
-  quietMs: number;
-  /** Closed here when it is over. */
-  closes: boolean;
-}>;
-
 export const checks: readonly Check[] = [
-  { rule: expiryNear, find: findEnding, lastsMs: 0, quietMs: Infinity, closes: true },
-  { rule: crlLate, find: findLateCrls, lastsMs: 30_000, quietMs: day, closes: true },
+  {
+    rule: expiryNear,
+    find: findExpiring,
+    minDurationMs: 0,
+    quietMs: Infinity,
+    resolvesItself: true,
+  },
+  {
+    rule: crlLate,
+    find: findLateCrls,
+    minDurationMs: 30_000,
+    quietMs: dayMs,
+    resolvesItself: true,
+  },
   {
     rule: checkpointLate,
     find: findLateCheckpoints,
-    lastsMs: 30_000,
-    quietMs: day / 24,
-    closes: true,
+    minDurationMs: 30_000,
+    quietMs: hourMs,
+    resolvesItself: true,
   },
-  { rule: verificationFailed, find: findHalted, lastsMs: 0, quietMs: day / 24, closes: false },
+  {
+    rule: verificationFailed,
+    find: findHalted,
+    minDurationMs: 0,
+    quietMs: hourMs,
+    resolvesItself: false,
+  },
+  {
+    rule: readerStalled,
+    find: findStalledReaders,
+    minDurationMs: 0,
+    quietMs: 0,
+    resolvesItself: true,
+  },
+  {
+    rule: unreadableEntry,
+    find: findSkipped,
+    minDurationMs: 0,
+    quietMs: Infinity,
+    resolvesItself: false,
+  },
 ];

@@ -1,25 +1,27 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { allowed, denied } from "@/lib/alerts/testdata/requests";
-import { openWatchStand, type Person, type WatchStand } from "@/lib/alerts/testdata/stand";
-import { testActor } from "@/lib/log/testdata/actor";
-import { resolveAlert } from "../answer-alert";
-import { makeAlertReader, type AlertReader } from "./reader";
+import { resolveAlert } from "@/lib/alerts/answer-alert";
+import { operatorActor } from "@/testing/actors";
+import { allowed, denied } from "@/testing/alerts/requests";
+import { openAlertHarness, type Person, type AlertHarness } from "@/testing/alerts/alert-harness";
+import { withParts } from "@/testing/recorder";
+import { makeAlertReader, type AlertReader } from "@/lib/alerts/alert-reader";
 
-let stand: WatchStand, people: Person[];
+let fixture: AlertHarness;
+let people: Person[];
 beforeEach(async () => {
-  stand = await openWatchStand();
+  fixture = await openAlertHarness();
   people = [];
-  for (let n = 0; n < 4; n += 1) people.push(await stand.makeIdentity(`worker-${n}`));
+  for (let n = 0; n < 4; n += 1) people.push(await fixture.makeIdentity(`worker-${n}`));
 });
-afterEach(() => stand.close());
+afterEach(() => fixture.close());
 
-const sequence = () => stand.query("select tlog.sequence_batch(1000000)");
+const sequence = () => fixture.query("select tlog.sequence_batch(1000000)");
 /** Requests of all of them, every tenth refused, so that alerts open in the middle. */
 async function ask(count: number): Promise<void> {
   await Promise.all(
     Array.from({ length: count }, (_none, n) =>
-      stand.record(
-        stand.actorOf(people[n % people.length] as Person, `10.1.${n % 3}.7`),
+      fixture.record(
+        fixture.actorOf(people[n % people.length] as Person, `10.1.${n % 3}.7`),
         n % 10 === 9 ? denied("certificate.revoked") : allowed(),
       ),
     ),
@@ -27,7 +29,7 @@ async function ask(count: number): Promise<void> {
 }
 /** What the rules have derived, against what the log says. */
 async function accounts(): Promise<Record<string, unknown>> {
-  const [row] = await stand.query(`select
+  const [row] = await fixture.query(`select
     (select upto::int from custody.cursor) as upto, (select size::int from tlog.head) as size,
     (select coalesce(sum(count), 0)::int from custody.use) as uses, (select coalesce(sum(refused), 0)::int from custody.use) as refused, (select coalesce(sum(count), 0)::int from custody.tally where service <> 'chancery') as tallied,
     (select count(*)::int from tlog.entry where convert_from(entry, 'UTF8')::jsonb ->> 'action' like 'request.%') as requests,
@@ -39,13 +41,13 @@ async function accounts(): Promise<Record<string, unknown>> {
 async function toTheEnd(reader: AlertReader): Promise<void> {
   for (let read = 1; read > 0;) {
     await sequence();
-    ({ read } = await reader.readOn());
+    ({ read } = await reader.readNext());
   }
 }
 async function resolveAll(): Promise<void> {
-  for (const { id, status } of await stand.alerts())
+  for (const { id, status } of await fixture.alerts())
     if (status === "open")
-      await resolveAlert(stand.log.deps, testActor({ role: "admin" }), id, {
+      await resolveAlert(fixture.log.deps, operatorActor({ role: "admin" }), id, {
         resolution: "fixed",
         comment: "closed at once",
       });
@@ -63,14 +65,17 @@ async function expectExact(): Promise<void> {
   });
 }
 
-/** The database as a reader sees it whose process is killed at its nth statement: before it reaches the database, or after it has done its work. */
+/**
+ * The database as a reader sees it whose process is killed at its nth statement: before it reaches
+ * the database, or after it has done its work.
+ */
 function dying(
   at: number,
   when: "before" | "after",
-): { deps: WatchStand["log"]["deps"]; died: () => boolean } {
-  let n = 0,
-    dead = false;
-  const { db } = stand.log.deps;
+): { deps: AlertHarness["log"]["deps"]; died: () => boolean } {
+  let n = 0;
+  let dead = false;
+  const { db } = fixture.log.deps;
   const guard = async <T>(run: () => Promise<T>): Promise<T> => {
     n += 1;
     if (dead || (n >= at && when === "before")) {
@@ -122,13 +127,13 @@ function dying(
             )
         : (Reflect.get(target, key) as unknown),
   });
-  return { deps: { ...stand.log.deps, db: { ...db, pool, prisma } }, died: () => dead };
+  return { deps: withParts(fixture.log.deps, { db: { ...db, pool, prisma } }), died: () => dead };
 }
 
 describe("each entry counts once", () => {
   test("when nothing goes wrong", async () => {
     await ask(2_500);
-    await toTheEnd(stand.reader());
+    await toTheEnd(fixture.reader());
     await expectExact();
     expect((await accounts())["denials"]).toBe(250);
   });
@@ -139,10 +144,10 @@ describe("each entry counts once", () => {
       for (const when of ["before", "after"] as const) {
         await ask(40);
         await sequence();
-        const { deps, died } = dying(at, when),
-          reader = makeAlertReader(deps, () => performance.now());
+        const { deps, died } = dying(at, when);
+        const reader = makeAlertReader(deps, () => performance.now());
         try {
-          for (let read = 1; read > 0;) ({ read } = await reader.readOn());
+          for (let read = 1; read > 0;) ({ read } = await reader.readNext());
         } catch {
           deaths += 1;
         }
@@ -150,35 +155,36 @@ describe("each entry counts once", () => {
       }
     }
     expect(deaths).toBeGreaterThan(20);
-    await toTheEnd(stand.reader());
+    await toTheEnd(fixture.reader());
     await expectExact();
   });
 
   test("when the reader that failed goes on itself", async () => {
     await ask(60);
     await sequence();
-    const { deps } = dying(9, "after"),
-      live = { ...deps, db: { ...deps.db } } as {
-        -readonly [K in keyof typeof deps]: (typeof deps)[K];
-      },
-      reader = makeAlertReader(live, () => performance.now());
+    const { deps } = dying(9, "after");
+    const live = { ...deps, db: { ...deps.db } } as {
+      -readonly [K in keyof typeof deps]: (typeof deps)[K];
+    };
+    const reader = makeAlertReader(live, () => performance.now());
     await expect(
       (async () => {
-        for (;;) await reader.readOn();
+        for (;;) await reader.readNext();
       })(),
     ).rejects.toThrow("killed");
-    live.db = stand.log.deps.db;
+    live.db = fixture.log.deps.db;
+    live.recorder = fixture.log.deps.recorder;
     await toTheEnd(reader);
     await expectExact();
   });
 
-  test("when two doors believe that they lead", async () => {
-    const readers = [stand.reader(), stand.reader(), stand.reader()];
-    let refused = 0,
-      writing = true;
+  test("each entry counts once when two gateways believe that they are the leader", async () => {
+    const readers = [fixture.reader(), fixture.reader(), fixture.reader()];
+    let refused = 0;
+    let writing = true;
     const run = async (reader: AlertReader): Promise<void> => {
       for (let read = 1; read > 0 || writing;)
-        read = await reader.readOn().then(
+        read = await reader.readNext().then(
           (batch) => batch.read,
           () => {
             refused += 1;
@@ -194,20 +200,20 @@ describe("each entry counts once", () => {
     writing = false;
     await all;
     expect(refused).toBeGreaterThan(0);
-    await toTheEnd(stand.reader());
+    await toTheEnd(fixture.reader());
     await expectExact();
   });
 
   test("when people resolve alerts while they grow", async () => {
-    const reader = stand.reader();
+    const reader = fixture.reader();
     for (let n = 0; n < 10; n += 1) {
       await ask(50);
       await sequence();
-      await Promise.allSettled([reader.readOn(), resolveAll()]);
+      await Promise.allSettled([reader.readNext(), resolveAll()]);
     }
     await toTheEnd(reader);
     await expectExact();
-    const [twice] = await stand.query(
+    const [twice] = await fixture.query(
       "select count(*)::int as n from (select rule, subject_id from alert where status <> 'resolved' group by 1, 2 having count(*) > 1) d",
     );
     expect(twice).toEqual({ n: 0 });

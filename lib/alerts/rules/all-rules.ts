@@ -9,15 +9,21 @@ import { firstNetwork } from "./first-network";
 import { firstService } from "./first-service";
 import { forgedCertificate } from "./forged-certificate";
 import { issuingSpike } from "./issuing-spike";
+import { readerStalled } from "@/lib/alerts/rules/integrity/reader-stalled";
+import { namesOverridden } from "./names-overridden";
+import { namesUndecided } from "./names-undecided";
 import { notYetValidUsed } from "./not-yet-valid-used";
 import { offHours } from "./off-hours";
 import { outsideNetworks } from "./outside-networks";
 import { refusalBurst } from "./refusal-burst";
+import { revocationsLost } from "@/lib/alerts/rules/integrity/revocations-lost";
 import { revokedUsed } from "./revoked-used";
 import { severalNetworks } from "./several-networks";
+import { signerRefused } from "@/lib/alerts/rules/integrity/signer-refused";
 import { signInLockout } from "./sign-in-lockout";
-import { sourceGap } from "./source-gap";
+import { sourceGap } from "@/lib/alerts/rules/integrity/source-gap";
 import { suspendedIdentity } from "./suspended-identity";
+import { unreadableEntry } from "@/lib/alerts/rules/integrity/unreadable-entry";
 import { verificationFailed } from "./verification-failed";
 
 /** Every rule, in the order in which they are listed. */
@@ -39,12 +45,18 @@ export const allRules: readonly AlertRule[] = [
   crlLate,
   checkpointLate,
   verificationFailed,
+  signerRefused,
+  revocationsLost,
+  unreadableEntry,
+  readerStalled,
   sourceGap,
   signInLockout,
+  namesUndecided,
+  namesOverridden,
 ];
 
 export const entryRules: readonly EntryRule[] = allRules.filter(
-  (rule): rule is EntryRule => "find" in rule,
+  (rule): rule is EntryRule => "evaluate" in rule,
 );
 
 /** A rule by its name; undefined for a name of another version. */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { EntryRule, EntryFacts } from "@/lib/alerts/types";
 import {
   certificate,
   day,
@@ -10,8 +11,7 @@ import {
   refusedFor,
   service,
   stranger,
-} from "@/lib/alerts/testdata/facts";
-import type { EntryRule, Facts } from "@/lib/alerts/types";
+} from "@/testing/alerts/facts";
 import { expiredUsed } from "./expired-used";
 import { forgedCertificate } from "./forged-certificate";
 import { notYetValidUsed } from "./not-yet-valid-used";
@@ -19,13 +19,13 @@ import { outsideNetworks } from "./outside-networks";
 import { revokedUsed } from "./revoked-used";
 import { suspendedIdentity } from "./suspended-identity";
 
-const revoked = (over: Parameters<typeof certificate>[0] = {}): Facts =>
+const revoked = (over: Parameters<typeof certificate>[0] = {}): EntryFacts =>
   refusedFor("certificate.revoked", {
     certificate: certificate({ revokedAt: begin - hour, reason: "keyCompromise", ...over }),
   });
 
 describe("a certificate that no longer counts and is used", () => {
-  test.each<[string, EntryRule, Facts, string, string]>([
+  test.each<[string, EntryRule, EntryFacts, string, string]>([
     ["revoked for its key", revokedUsed, revoked(), "critical", "certificate"],
     [
       "superseded, without a successor",
@@ -84,7 +84,7 @@ describe("a certificate that no longer counts and is used", () => {
       "outside its networks",
       outsideNetworks,
       refusedFor("certificate.network", {
-        who: service({ networks: ["10.0.0.0/8"] }),
+        identity: service({ networks: ["10.0.0.0/8"] }),
         ip: "198.51.100.7",
       }),
       "high",
@@ -118,7 +118,7 @@ describe("a certificate that no longer counts and is used", () => {
       expect(said).toMatch(/^[A-Z0-9a-z].*\.$/);
   });
 
-  test.each<[string, EntryRule, Facts]>([
+  test.each<[string, EntryRule, EntryFacts]>([
     [
       "superseded a minute ago by a rotation whose successor is there",
       revokedUsed,
@@ -131,7 +131,7 @@ describe("a certificate that no longer counts and is used", () => {
         certificate: certificate({ notBefore: begin + 2 * minute }),
       }),
     ],
-    ["refused by a policy", revokedUsed, refusedFor("policy.denied", { proved: true })],
+    ["refused by a policy", revokedUsed, refusedFor("policy.denied", { isAuthenticated: true })],
     ["refused for its usage", expiredUsed, refusedFor("certificate.usage")],
     ["accepted", suspendedIdentity, facts()],
     ["missing", forgedCertificate, stranger("certificate.missing", { fingerprint: null })],
@@ -139,7 +139,7 @@ describe("a certificate that no longer counts and is used", () => {
     [
       "accepted inside its networks",
       outsideNetworks,
-      facts({ who: service({ networks: ["10.0.0.0/8"] }) }),
+      facts({ identity: service({ networks: ["10.0.0.0/8"] }) }),
     ],
   ])("%s: is not this rule's business", (_, rule, one) => {
     expect(opened(rule, [one])).toEqual([]);

@@ -1,15 +1,15 @@
 import type { StateRule } from "@/lib/alerts/types";
-import { value } from "./words";
+import { value } from "./text";
 
-/** What happens is recorded, and nobody can prove it. */
+/** Entries are recorded but can't be proven yet. */
 export const checkpointLate: StateRule = {
   state: true,
   name: "checkpoint-late",
   title: "Checkpoint is late",
   severity: "high",
   explanation:
-    "Entries have waited for minutes to be numbered, or to be covered by a signed checkpoint. What happens is recorded, but cannot be proven to others, nor searched.",
+    "Entries have been waiting for a number or a signed checkpoint for too long. Until a checkpoint covers them, they are recorded but can't be searched or proven.",
   quietBecause:
-    "A checkpoint is published each second while there is something to cover; an idle log is not late. It closes itself with the next checkpoint.",
-  values: [value("seconds", "Later than", "seconds", 60, [10, 3_600])],
+    "A checkpoint is published every second while there are new entries, and an idle log is never late. The alert resolves itself with the next checkpoint.",
+  values: [value("seconds", "Late after", "seconds", 60, [10, 3_600])],
 };

@@ -1,15 +1,15 @@
 import type { StateRule } from "@/lib/alerts/types";
-import { value } from "./words";
+import { value } from "./text";
 
-/** Whoever checks revocation against a CRL that has run out refuses everybody, or worse, nobody. */
+/** With an expired CRL, relying parties reject every certificate, or skip the revocation check. */
 export const crlLate: StateRule = {
   state: true,
   name: "crl-late",
   title: "CRL is late",
   severity: "high",
   explanation:
-    "The newest CRL of an authority is about to run out, or has run out (critical), and no newer one was published. Whoever checks it refuses everybody, or worse, nobody.",
+    "A CA's latest CRL is about to expire, or has expired (critical), and no newer one was published. Systems that check it then reject every certificate, or stop checking revocation.",
   quietBecause:
-    "CRLs are published at half of their life, and at each revocation; it speaks when three quarters are over, and only if that lasts. It closes itself with the next CRL.",
-  values: [value("percent", "Of its life left at most", "percent", 25, [1, 49])],
+    "A CRL is published at half of its lifetime and after each revocation. The alert opens only when three quarters have passed and the delay persists, and resolves itself with the next CRL.",
+  values: [value("percent", "Lifetime left, at most", "percent", 25, [1, 49])],
 };

@@ -5,6 +5,8 @@ import { ruleNames } from "@/lib/alerts/schema";
 import { allRules } from "./all-rules";
 
 const page = readFileSync(join(import.meta.dirname, "../../../docs/alerts.md"), "utf8");
+/** The lines of each paragraph joined: the page wraps its prose, the rules don't. */
+const unwrap = (text: string) => text.replaceAll(/(?<=\S)\n(?=\S)/g, " ");
 
 test("every rule that has a name is there once, and none besides", () => {
   expect(allRules.map(({ name }) => name).toSorted()).toEqual([...ruleNames].toSorted());
@@ -14,11 +16,13 @@ describe("the page about alerts says what ships", () => {
   test.each(allRules.map((rule) => [rule.name, rule] as const))(
     "of %s",
     (_, { name, title, severity, explanation, quietBecause, values }) => {
-      const said = page.split("\n### ").find((part) => part.startsWith(`${title}\n`)) ?? "";
-      expect(said).toContain(`\`${name}\`, ${severity}. ${explanation}`);
-      expect(said).toContain(`*Quiet because:* ${quietBecause}`);
+      const section = unwrap(
+        page.split("\n### ").find((part) => part.startsWith(`${title}\n`)) ?? "",
+      );
+      expect(section).toContain(`\`${name}\`, ${severity}. ${explanation}`);
+      expect(section).toContain(`_Quiet because:_ ${quietBecause}`);
       for (const { label, unit, defaultValue } of values)
-        expect(said).toContain(`- ${label}: ${defaultValue} ${unit}`);
+        expect(section).toContain(`- ${label}: ${defaultValue} ${unit}`);
     },
   );
 
@@ -26,7 +30,7 @@ describe("the page about alerts says what ships", () => {
     allRules.flatMap((rule) =>
       rule.values.map((value) => [`${rule.name} ${value.key}`, value] as const),
     ),
-  )("and %s lies within its own bounds", (_, { defaultValue, min, max }) => {
+  )("the default value of %s is within its bounds", (_, { defaultValue, min, max }) => {
     expect(defaultValue).toBeGreaterThanOrEqual(min);
     expect(defaultValue).toBeLessThanOrEqual(max);
   });

@@ -1,42 +1,43 @@
+import { dayMs } from "@/lib/format/time-units";
 import type { EntryRule } from "@/lib/alerts/types";
 import {
-  countWords,
-  day,
-  from,
+  addressText,
+  countText,
   identitySubject,
-  of,
-  onWhat,
-  spanWords,
-  timeWords,
+  onService,
+  spanText,
+  timeText,
   value,
-} from "./words";
+  valueOf,
+} from "./text";
 
-/** What nobody has used for months is used. */
+/** An identity that was unused for months is used. */
 export const dormantRevival: EntryRule = {
   name: "dormant-revival",
   title: "Used again after a long time",
   severity: "medium",
   explanation:
-    "An identity that nobody has used for months is used again. Forgotten keys are the ones that nobody misses.",
+    "An identity that was not used for months is used again. If a forgotten key is stolen, no one notices.",
   quietBecause:
-    "It speaks only after two months without any use, and once for each return. What runs once a quarter is best given an exception.",
+    "The alert opens only after two months without any use, and once per return. For something that runs once a quarter, create an exception.",
   values: [value("days", "Unused for", "days", 60, [1, 400])],
-  find: (facts, { known }, values) => {
-    const { who, at } = facts;
+  evaluate: (facts, { baseline }, values) => {
+    const { identity, at } = facts;
     if (
-      who === null ||
-      known === null ||
-      !facts.proved ||
+      identity === null ||
+      baseline === null ||
+      !facts.isAuthenticated ||
       facts.service === null ||
-      at - known.lastAt < of(values, "days") * day
+      at - baseline.lastAt < valueOf(values, "days") * dayMs
     )
       return null;
+    const unused = spanText(at - baseline.lastAt);
     return {
-      subject: identitySubject(who),
+      subject: identitySubject(identity),
       severity: "medium",
-      summary: `${who.name} was used again after ${spanWords(at - known.lastAt)}, from ${from(facts)}${onWhat(facts)}.`,
-      surprise: `Used after ${spanWords(at - known.lastAt)} of silence.`,
-      baseline: `Last used ${timeWords(known.lastAt)}, after ${countWords(known.count, "use")}.`,
+      summary: `${identity.name} was used again after ${unused}, from ${addressText(facts)}${onService(facts)}.`,
+      surprise: `Used after ${unused} without activity.`,
+      baseline: `Last used ${timeText(baseline.lastAt)}, after ${countText(baseline.count, "use")}.`,
     };
   },
 };

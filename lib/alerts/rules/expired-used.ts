@@ -1,53 +1,62 @@
-import type { EntryRule, Facts, Values } from "@/lib/alerts/types";
+import { hourMs, minuteMs } from "@/lib/format/time-units";
+import type { EntryFacts, EntryRule, Values } from "@/lib/alerts/types";
 import {
+  addressText,
   certificateSubject,
-  from,
-  hour,
-  minute,
-  of,
-  onWhat,
-  spanWords,
-  timeWords,
+  onService,
+  spanText,
+  timeText,
   value,
-} from "./words";
+  valueOf,
+} from "./text";
 
-const applies = ({ code, certificate }: Facts): boolean =>
+const applies = ({ code, certificate }: EntryFacts): boolean =>
   certificate !== null && code === "certificate.expired";
 const burstMinutes = 10;
 
-function severityOf(moments: number, missed: boolean, values: Values): "low" | "medium" | "high" {
-  const burst = moments >= of(values, "burst");
-  if (missed) return burst ? "medium" : "low";
-  return burst ? "high" : "medium";
+function severityOf(
+  uses: number,
+  isMissedRotation: boolean,
+  values: Values,
+): "low" | "medium" | "high" {
+  const isBurst = uses >= valueOf(values, "burst");
+  if (isMissedRotation) return isBurst ? "medium" : "low";
+  return isBurst ? "high" : "medium";
 }
 
-/** Mostly somebody forgot to rotate; long after the end, or again and again, somebody uses an old key. */
+/** Usually a missed rotation; long after the expiration, or repeated, someone using an old key. */
 export const expiredUsed: EntryRule = {
   name: "expired-used",
   title: "Expired certificate used",
   severity: "medium",
   explanation:
-    "A certificate was used after its end and refused. Within the first day that is a rotation that was missed, and its owner has an outage; later it is an old key in somebody's hands. Many uses within ten minutes raise the severity.",
+    "A certificate was used after it expired, and the request was denied. Within the first day this is usually a missed rotation and an outage for its owner; later, someone is using an old key. Many uses within ten minutes raise the severity.",
   quietBecause:
-    "Whoever rotates in time never shows an expired certificate. What is merely a missed rotation stays low, unless it hammers.",
+    "Clients that rotate in time never present an expired certificate. A missed rotation alone stays low, unless the client keeps retrying.",
   values: [
-    value("missedHours", "A missed rotation, not a threat, for", "hours", 24, [0, 720]),
-    value("burst", `Raised at so many uses in ${burstMinutes} minutes`, "uses", 20, [2, 10_000]),
+    value("missedHours", "Counts as a missed rotation for", "hours", 24, [0, 720]),
+    value("burst", `Severity raised after, in ${burstMinutes} minutes`, "uses", 20, [2, 10_000]),
   ],
-  counts: (facts, values) =>
+  counter: (facts, values) =>
     applies(facts)
-      ? { key: facts.certificate?.id ?? "", ms: burstMinutes * minute, most: of(values, "burst") }
+      ? {
+          key: facts.certificate?.id ?? "",
+          windowMs: burstMinutes * minuteMs,
+          max: valueOf(values, "burst"),
+        }
       : null,
-  find: (facts, { moments }, values) => {
+  evaluate: (facts, { timestamps }, values) => {
     const { certificate, at } = facts;
     if (certificate === null || !applies(facts)) return null;
-    const since = Math.max(0, at - certificate.notAfter);
+    const expiredMs = Math.max(0, at - certificate.notAfter);
+    const isMissedRotation = expiredMs < valueOf(values, "missedHours") * hourMs;
+    const times = timestamps.length === 1 ? "once" : `${timestamps.length} times`;
     return {
       subject: certificateSubject(certificate),
-      severity: severityOf(moments.length, since < of(values, "missedHours") * hour, values),
-      summary: `${certificate.subject} expired ${spanWords(since)} ago and was used from ${from(facts)}${onWhat(facts)}.`,
-      surprise: `Used ${spanWords(since)} after its end, from ${from(facts)}; ${moments.length} times within ${burstMinutes} minutes.`,
-      baseline: `Valid until ${timeWords(certificate.notAfter)}; a successor takes over before that.`,
+      severity: severityOf(timestamps.length, isMissedRotation, values),
+      summary: `${certificate.subject} expired ${spanText(expiredMs)} ago and was used from ${addressText(facts)}${onService(facts)}.`,
+      surprise: `Used ${spanText(expiredMs)} after it expired, from ${addressText(facts)}; ${times} within ${burstMinutes} minutes.`,
+      baseline: `Valid until ${timeText(certificate.notAfter)}; a successor normally replaces it before then.`,
     };
   },
 };

@@ -1,89 +1,109 @@
-import { inNetworks, parseNetwork } from "@/lib/custody/networks";
-import type { EntryRule, Facts, Known, Values, Who } from "@/lib/alerts/types";
+import { dayMs } from "@/lib/format/time-units";
+import type { Baseline, EntryFacts, EntryRule, IdentityFacts, Values } from "@/lib/alerts/types";
+import { inNetworks, parseNetwork } from "@/lib/net/network";
 import {
-  countWords,
-  day,
-  from,
+  addressText,
+  countText,
   identitySubject,
-  listWords,
-  of,
-  onWhat,
-  spanWords,
+  listText,
+  onService,
+  spanText,
   value,
-} from "./words";
+  valueOf,
+} from "./text";
 
-/** The larger network that providers and pools hand addresses out of: /16 or /32. */
+/** The larger network that providers and address pools assign from: the /16 or /32. */
 export const rangeOf = (network: string): string =>
   parseNetwork(network.replace(/\/\d+$/, network.includes(":") ? "/32" : "/16")).text;
 
-const POOL = 4;
+const poolSize = 4;
 
-/** Whether addresses around this one are usual: people's providers change them, and services in pools come from many. */
-function inKnownRange(network: string, known: Known, person: boolean): boolean {
+/**
+ * Whether neighboring networks are usual: a person's provider changes addresses, and services in a
+ * pool use many.
+ */
+function isInKnownRange(network: string, baseline: Baseline, isPerson: boolean): boolean {
   const range = rangeOf(network);
-  let near = 0;
-  for (const other of known.networks.keys())
-    if (other !== network && rangeOf(other) === range) near += 1;
-  return near >= (person ? 1 : POOL);
+  let neighbors = 0;
+  for (const other of baseline.networks.keys())
+    if (other !== network && rangeOf(other) === range) neighbors += 1;
+  return neighbors >= (isPerson ? 1 : poolSize);
 }
 
-type Use = Readonly<{ facts: Facts; who: Who; network: string; known: Known; values: Values }>;
+type Use = Readonly<{
+  facts: EntryFacts;
+  identity: IdentityFacts;
+  network: string;
+  baseline: Baseline;
+  values: Values;
+}>;
 
-/** People are usual by the week, so two of them are learned; and whoever took up a new place lately is travelling. */
-const learnMsOf = ({ kind }: Who, values: Values): number =>
-  of(values, kind === "person" ? "learnDaysPeople" : "learnDays") * day;
+/** People have weekly habits, so two weeks are learned before they are evaluated. */
+const learnMsOf = ({ kind }: IdentityFacts, values: Values): number =>
+  valueOf(values, kind === "person" ? "learnDaysPeople" : "learnDays") * dayMs;
 
-function travels({ at }: Facts, who: Who, network: string, known: Known, learnMs: number): boolean {
-  if (who.kind !== "person") return false;
-  for (const [place, { firstAt }] of known.networks)
-    if (place !== network && at - firstAt < learnMs) return true;
+/** A person who was somewhere else new recently is traveling. */
+function isTraveling({ facts, identity, network, baseline }: Use, learnMs: number): boolean {
+  if (identity.kind !== "person") return false;
+  for (const [other, { firstAt }] of baseline.networks)
+    if (other !== network && facts.at - firstAt < learnMs) return true;
   return false;
 }
 
-/** "new": opens an alert; "young": goes on with one that is open; null: usual here, or nobody knows yet what is usual. */
-function novelty({ facts, who, network, known, values }: Use): "new" | "young" | null {
-  const { at, ip } = facts,
-    seen = known.networks.get(network),
-    learnMs = learnMsOf(who, values);
-  const back = seen === undefined || at - seen.lastAt >= of(values, "forgetDays") * day;
-  if (!back && (at - seen.firstAt > day || seen.firstAt - known.firstAt < learnMs)) return null;
-  if (at - known.firstAt < learnMs || known.count < of(values, "learnUses")) return null;
-  if (
-    (who.networks.length > 0 && inNetworks(ip, who.networks)) ||
-    inKnownRange(network, known, who.kind === "person")
-  )
+/**
+ * "new" opens an alert; "recent" (first seen within a day) continues one. Null: usual, or not
+ * enough is known yet.
+ */
+function noveltyOf(use: Use): "new" | "recent" | null {
+  const { facts, identity, network, baseline, values } = use;
+  const { at, ip } = facts;
+  const seen = baseline.networks.get(network);
+  const learnMs = learnMsOf(identity, values);
+  const isNew = seen === undefined || at - seen.lastAt >= valueOf(values, "forgetDays") * dayMs;
+  if (!isNew && (at - seen.firstAt > dayMs || seen.firstAt - baseline.firstAt < learnMs))
     return null;
-  return travels(facts, who, network, known, learnMs) ? null : back ? "new" : "young";
+  if (at - baseline.firstAt < learnMs || baseline.count < valueOf(values, "learnUses")) return null;
+  const isAllowed = identity.networks.length > 0 && inNetworks(ip, identity.networks);
+  if (isAllowed || isInKnownRange(network, baseline, identity.kind === "person")) return null;
+  if (isTraveling(use, learnMs)) return null;
+  return isNew ? "new" : "recent";
 }
 
-/** A certificate turns up where its identity has never been. */
+/** A certificate is used from a network that its identity never used before. */
 export const firstNetwork: EntryRule = {
   name: "first-network",
   title: "First use from a network",
   severity: "medium",
   explanation:
-    "A certificate was used from a network (/24, or /48 of IPv6) from which its identity was not seen before, or not for a long time. A stolen key shows itself like that; so does a move that nobody announced.",
+    "A certificate was used from a network (a /24, or a /48 of IPv6) that its identity has never used, or not for a long time. This is what a stolen key looks like, and also an unannounced move.",
   quietBecause:
-    "It learns for a week (of people for two) and for a hundred uses before it judges anybody. Networks that the identity is allowed by name are expected, also a fifth of the same pool, and for people another address of the same provider. People travel: of them it is low, and of those who were somewhere new within the last two weeks it says nothing.",
+    "The rule learns for a week (two for people) and a hundred uses before it evaluates an identity. Networks that the identity is allowed to use are expected, and so are the fifth network of the same address pool and, for people, another address of the same provider. People travel, so for them the severity is low, and there is no alert if they used another new network in the last two weeks.",
   values: [
-    value("learnDays", "Learns for", "days", 7, [0, 90]),
-    value("learnDaysPeople", "… of people for, and then nowhere new for", "days", 14, [0, 90]),
-    value("learnUses", "… and for", "uses", 100, [0, 1_000_000]),
-    value("forgetDays", "A network is new again after", "days", 30, [1, 400]),
+    value("learnDays", "Learns services and devices for", "days", 7, [0, 90]),
+    value(
+      "learnDaysPeople",
+      "Learns people for, and expects travel for as long",
+      "days",
+      14,
+      [0, 90],
+    ),
+    value("learnUses", "Learns for at least", "uses", 100, [0, 1_000_000]),
+    value("forgetDays", "A network counts as new again after", "days", 30, [1, 400]),
   ],
-  find: (facts, { known }, values) => {
-    const { who, network, at } = facts;
-    if (who === null || network === null || known === null || !facts.proved) return null;
-    const how = novelty({ facts, who, network, known, values });
-    if (how === null) return null;
-    const others = [...known.networks.keys()].filter((other) => other !== network);
+  evaluate: (facts, { baseline }, values) => {
+    const { identity, network, at } = facts;
+    if (identity === null || network === null || baseline === null || !facts.isAuthenticated)
+      return null;
+    const novelty = noveltyOf({ facts, identity, network, baseline, values });
+    if (novelty === null) return null;
+    const others = [...baseline.networks.keys()].filter((other) => other !== network);
     return {
-      subject: identitySubject(who),
-      severity: who.kind === "person" ? "low" : "medium",
-      follows: how === "young",
-      summary: `${who.name} was used from ${network} for the first time${onWhat(facts)}.`,
-      surprise: `First use from ${network} (${from(facts)})${onWhat(facts)}.`,
-      baseline: `In ${spanWords(at - known.firstAt)} and ${countWords(known.count, "use")} it came from ${listWords(others)}.`,
+      subject: identitySubject(identity),
+      severity: identity.kind === "person" ? "low" : "medium",
+      continuesOnly: novelty === "recent",
+      summary: `${identity.name} was used from ${network} for the first time${onService(facts)}.`,
+      surprise: `First use from ${network} (${addressText(facts)})${onService(facts)}.`,
+      baseline: `In ${spanText(at - baseline.firstAt)} and ${countText(baseline.count, "use")}, used from ${listText(others)}.`,
     };
   },
 };

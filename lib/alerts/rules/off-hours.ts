@@ -1,65 +1,69 @@
+import { dayMs } from "@/lib/format/time-units";
 import type { ActiveHour, EntryRule, Values } from "@/lib/alerts/types";
-import { day, from, of, onWhat, value } from "./words";
+import { addressText, onService, value, valueOf } from "./text";
 
-const dayOf = (at: number): string => new Date(at).toISOString().slice(0, 10);
-const apart = (a: number, b: number): number => Math.min(Math.abs(a - b), 24 - Math.abs(a - b));
-const two = (slot: number): string => String(slot).padStart(2, "0");
+const dateOf = (at: number): string => new Date(at).toISOString().slice(0, 10);
+const hoursApart = (a: number, b: number): number =>
+  Math.min(Math.abs(a - b), 24 - Math.abs(a - b));
+const clockText = (hourOfDay: number): string => `${String(hourOfDay).padStart(2, "0")}:00`;
 
-/** Hours in which somebody was at work on two days or more, lately. */
+/**
+ * Hours in which the person was active on at least two days, one of them in the last four weeks.
+ */
 const usualHours = (hours: readonly ActiveHour[], at: number): readonly ActiveHour[] =>
-  hours.filter(({ days, lastDay }) => days >= 2 && lastDay >= dayOf(at - 28 * day));
+  hours.filter(({ days, lastDay }) => days >= 2 && lastDay >= dateOf(at - 28 * dayMs));
 
-function learned(hours: readonly ActiveHour[], at: number, values: Values): boolean {
-  const first = hours.reduce(
-    (least, { firstDay }) => (firstDay < least ? firstDay : least),
-    dayOf(at),
+function isLearned(hours: readonly ActiveHour[], at: number, values: Values): boolean {
+  const firstDay = hours.reduce(
+    (earliest, hour) => (hour.firstDay < earliest ? hour.firstDay : earliest),
+    dateOf(at),
   );
+  const activeHours = hours.reduce((sum, { days }) => sum + days, 0);
   return (
-    first <= dayOf(at - of(values, "learnDays") * day) &&
-    hours.reduce((sum, { days }) => sum + days, 0) >= of(values, "learnHours")
+    firstDay <= dateOf(at - valueOf(values, "learnDays") * dayMs) &&
+    activeHours >= valueOf(values, "learnHours")
   );
 }
 
-/** People have hours; who has their key does not know them. */
+/** People have working hours, and someone with their key may not know them. */
 export const offHours: EntryRule = {
   name: "off-hours",
-  title: "A person at work at an unusual hour",
+  title: "A person active at an unusual hour",
   severity: "low",
   explanation:
-    "A person's certificate or account was used at an hour of the day at which that person was never at work in the last four weeks. It says little by itself, and much beside another alert.",
+    "A person's certificate or account was used at an hour of the day at which they were never active in the last four weeks. This means little by itself, and much together with another alert.",
   quietBecause:
-    "It looks at people alone, learns for two weeks, lets two hours before and after the usual ones pass, and takes an hour as usual after two days of work in it.",
+    "The rule applies to people only, learns for two weeks, tolerates two hours before and after the usual ones, and treats an hour as usual after activity on two days.",
+  watchesStaff: true,
   values: [
     value("learnDays", "Learns for", "days", 14, [1, 180]),
-    value("learnHours", "… and for", "hours of work", 30, [1, 10_000]),
-    value("margin", "Lets pass before and after the usual hours", "hours", 2, [0, 12]),
+    value("learnHours", "… and for", "active hours", 30, [1, 10_000]),
+    value("margin", "Tolerates before and after the usual hours", "hours", 2, [0, 12]),
   ],
-  find: (facts, { hours }, values) => {
-    if (
-      hours.length === 0 ||
-      (facts.who !== null && !facts.proved) ||
-      !learned(hours, facts.at, values)
-    )
-      return null;
-    const slot = new Date(facts.at).getUTCHours(),
-      usual = usualHours(hours, facts.at);
-    if (usual.some((one) => apart(one.slot, slot) <= of(values, "margin"))) return null;
-    const today = hours.find((one) => one.slot === slot)?.lastDay === dayOf(facts.at),
-      slots = usual.map((one) => one.slot).sort((a, b) => a - b);
+  evaluate: (facts, { activeHours }, values) => {
+    const { identity, actor, at } = facts;
+    if (activeHours.length === 0 || !isLearned(activeHours, at, values)) return null;
+    if (identity !== null && !facts.isAuthenticated) return null;
+    const hourOfDay = new Date(at).getUTCHours();
+    const usual = usualHours(activeHours, at);
+    const margin = valueOf(values, "margin");
+    if (usual.some((hour) => hoursApart(hour.hourOfDay, hourOfDay) <= margin)) return null;
+    const sameHour = activeHours.find((hour) => hour.hourOfDay === hourOfDay);
+    const usualClock = usual.map((hour) => hour.hourOfDay).sort((a, b) => a - b);
     const subject =
-      facts.who === null
-        ? { kind: "account", id: facts.actor.id ?? "", label: facts.actor.label }
-        : { kind: "identity", id: facts.who.id, label: facts.who.name };
+      identity === null
+        ? { kind: "account", id: actor.id ?? "", label: actor.label }
+        : { kind: "identity", id: identity.id, label: identity.name };
     return {
       subject,
       severity: "low",
-      follows: today,
-      summary: `${subject.label} was at work at ${two(slot)}:00 UTC${onWhat(facts)}, from ${from(facts)}.`,
-      surprise: `At work between ${two(slot)}:00 and ${two((slot + 1) % 24)}:00 UTC.`,
+      continuesOnly: sameHour?.lastDay === dateOf(at),
+      summary: `${subject.label} was active at ${clockText(hourOfDay)} UTC${onService(facts)}, from ${addressText(facts)}.`,
+      surprise: `Active between ${clockText(hourOfDay)} and ${clockText((hourOfDay + 1) % 24)} UTC.`,
       baseline:
-        slots.length === 0
-          ? "Not at work in the last four weeks."
-          : `Usually at ${slots.map((one) => `${two(one)}:00`).join(", ")} UTC.`,
+        usualClock.length === 0
+          ? "Not active in the last four weeks."
+          : `Usually active at ${usualClock.map(clockText).join(", ")} UTC.`,
     };
   },
 };

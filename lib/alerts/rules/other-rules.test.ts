@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { ActiveHour, EntryFacts } from "@/lib/alerts/types";
 import {
   begin,
   day,
@@ -9,24 +10,29 @@ import {
   refusedFor,
   service,
   stranger,
-} from "@/lib/alerts/testdata/facts";
-import type { ActiveHour, Facts } from "@/lib/alerts/types";
+} from "@/testing/alerts/facts";
 import { issuingSpike } from "./issuing-spike";
 import { offHours } from "./off-hours";
 import { refusalBurst } from "./refusal-burst";
 import { signInLockout } from "./sign-in-lockout";
-import { sourceGap } from "./source-gap";
+import { revocationsLost } from "@/lib/alerts/rules/integrity/revocations-lost";
+import { sourceGap } from "@/lib/alerts/rules/integrity/source-gap";
 import { verificationFailed } from "./verification-failed";
 
-const repeat = (n: number, apart: number, make: (at: number, i: number) => Facts): Facts[] =>
-  Array.from({ length: n }, (_none, i) => make(begin + i * apart, i));
+const repeat = (
+  n: number,
+  apart: number,
+  make: (at: number, i: number) => EntryFacts,
+): EntryFacts[] => Array.from({ length: n }, (_none, i) => make(begin + i * apart, i));
 
 describe("a burst of refusals", () => {
   test("ten within five minutes of one identity are found", () => {
     expect(
       opened(
         refusalBurst,
-        repeat(10, 20_000, (at) => refusedFor("policy.denied", { at, status: 403, proved: true })),
+        repeat(10, 20_000, (at) =>
+          refusedFor("policy.denied", { at, status: 403, isAuthenticated: true }),
+        ),
       )[0],
     ).toMatchObject({ severity: "medium", subject: { kind: "identity" } });
   });
@@ -51,7 +57,7 @@ describe("a burst of refusals", () => {
       ),
     ).toHaveLength(1);
   });
-  test.each<[string, Facts[]]>([
+  test.each<[string, EntryFacts[]]>([
     ["nine", repeat(9, 1_000, (at) => refusedFor("policy.denied", { at, status: 403 }))],
     [
       "ten in an hour",
@@ -60,7 +66,7 @@ describe("a burst of refusals", () => {
     [
       "ten of ten identities behind one address",
       repeat(10, 1_000, (at, i) =>
-        refusedFor("policy.denied", { at, status: 403, who: service({ id: `idn_${i}` }) }),
+        refusedFor("policy.denied", { at, status: 403, identity: service({ id: `idn_${i}` }) }),
       ),
     ],
     [
@@ -80,8 +86,10 @@ describe("a burst of refusals", () => {
       ),
     ],
     [
-      "decisions that came too late, as in an outage of ours",
-      repeat(100, 1_000, (at) => refusedFor("authorize.late", { at, status: 503, proved: true })),
+      "decisions that came too late, as in our own outage",
+      repeat(100, 1_000, (at) =>
+        refusedFor("authorize.late", { at, status: 503, isAuthenticated: true }),
+      ),
     ],
     ["requests that were allowed", repeat(100, 1_000, (at) => facts({ at }))],
   ])("%s: not one", (_, all) => {
@@ -93,7 +101,7 @@ describe("an issuing spike", () => {
   const planned = facts({
     action: "certificate.planned",
     service: "chancery",
-    who: null,
+    identity: null,
     certificate: null,
     actor: { kind: "token", id: "tok_1", label: "ci" },
     at: begin + 28 * day,
@@ -108,7 +116,7 @@ describe("an issuing spike", () => {
       ...extra,
     ]);
   const withNow = (map: Map<number, number>, n: number) => ({
-    issued: new Map([...map, [now, n]]),
+    issuedPerHour: new Map([...map, [now, n]]),
   });
 
   test("far above the usual of the hour is found", () => {
@@ -135,16 +143,16 @@ describe("an issuing spike", () => {
 describe("off hours", () => {
   const iso = (at: number) => new Date(at).toISOString().slice(0, 10);
   const office: ActiveHour[] = Array.from({ length: 9 }, (_none, i) => ({
-    slot: 8 + i,
+    hourOfDay: 8 + i,
     days: 15,
     firstDay: iso(begin - 30 * day),
     lastDay: iso(begin - day),
   }));
-  const night = (over: Partial<Facts> = {}): Facts =>
-    facts({ at: begin - 6 * hour, who: service({ kind: "person" }), ...over });
+  const night = (over: Partial<EntryFacts> = {}): EntryFacts =>
+    facts({ at: begin - 6 * hour, identity: service({ kind: "person" }), ...over });
 
   test("three in the morning is found for a person with a certificate, and for an account", () => {
-    expect(opened(offHours, [night()], { hours: office })[0]).toMatchObject({
+    expect(opened(offHours, [night()], { activeHours: office })[0]).toMatchObject({
       severity: "low",
       subject: { kind: "identity" },
       baseline: expect.stringContaining("08:00") as string,
@@ -154,49 +162,70 @@ describe("off hours", () => {
         offHours,
         [
           night({
-            who: null,
+            identity: null,
             certificate: null,
             actor: { kind: "user", id: "usr_1", label: "operator@example.com" },
           }),
         ],
-        { hours: office },
+        { activeHours: office },
       )[0],
     ).toMatchObject({ subject: { kind: "account", id: "usr_1" } });
   });
-  test.each<[string, Facts, ActiveHour[]]>([
+  test.each<[string, EntryFacts, ActiveHour[]]>([
     ["two hours before the usual", night({ at: begin - 3 * hour }), office],
     ["inside the usual", night({ at: begin }), office],
-    ["somebody new", night(), office.map((one) => ({ ...one, firstDay: iso(begin - 5 * day) }))],
+    ["a new user", night(), office.map((one) => ({ ...one, firstDay: iso(begin - 5 * day) }))],
     [
-      "somebody who was seen for a few hours only",
+      "a user who was seen for a few hours only",
       night(),
       office.map((one) => ({ ...one, days: 2 })),
     ],
     [
-      "somebody who works at night",
+      "a user who works at night",
       night(),
-      [...office, { slot: 3, days: 9, firstDay: iso(begin - 20 * day), lastDay: iso(begin - day) }],
+      [
+        ...office,
+        { hourOfDay: 3, days: 9, firstDay: iso(begin - 20 * day), lastDay: iso(begin - day) },
+      ],
     ],
-    ["a service", night({ who: service() }), []],
-    ["a certificate that did not count", night({ proved: false }), office],
+    ["a service", night({ identity: service() }), []],
+    ["a certificate that did not count", night({ isAuthenticated: false }), office],
   ])("%s: not found", (_, one, hours) => {
-    expect(opened(offHours, [one], { hours })).toEqual([]);
+    expect(opened(offHours, [one], { activeHours: hours })).toEqual([]);
   });
   test("around midnight hours are near each other", () => {
-    const late = office.map((one, i) => ({ ...one, slot: (15 + i) % 24 }));
-    expect(opened(offHours, [night({ at: Date.UTC(2026, 8, 2, 1) })], { hours: late })).toEqual([]);
+    const late = office.map((one, i) => ({ ...one, hourOfDay: (15 + i) % 24 }));
+    expect(
+      opened(offHours, [night({ at: Date.UTC(2026, 8, 2, 1) })], { activeHours: late }),
+    ).toEqual([]);
   });
 });
 
 describe("what watches Chancery itself", () => {
-  const own = (over: Partial<Facts>): Facts =>
+  const own = (over: Partial<EntryFacts>): EntryFacts =>
     facts({
-      who: null,
+      identity: null,
       certificate: null,
       service: null,
       actor: { kind: "system", id: "log", label: "log" },
       ...over,
     });
+
+  test("a revocation that the database had lost opens one alert for all of them, and any other none", () => {
+    const revoked = (id: string, details: Record<string, unknown>) =>
+      own({
+        action: "certificate.revoked",
+        target: { kind: "certificate", id, label: id },
+        details: { revokedAt: "2026-11-29T01:02:03.000Z", ...details },
+      });
+    const lost = [revoked("crt_1", { remembered: true }), revoked("crt_2", { remembered: true })];
+    const [alert, ...others] = opened(revocationsLost, lost);
+    expect(alert).toMatchObject({ severity: "high", subject: { id: "log" } });
+    expect(others.every(({ subject }) => subject.id === "log")).toBe(true);
+    expect(
+      opened(revocationsLost, [revoked("crt_3", {}), revoked("crt_4", { remembered: "true" })]),
+    ).toEqual([]);
+  });
 
   test("a verification that found something, and a log that was halted, are critical; one that found nothing is none", () => {
     expect(
@@ -217,14 +246,14 @@ describe("what watches Chancery itself", () => {
     ).toEqual([]);
   });
   test("a gap is found with its numbers; a heartbeat is none", () => {
-    const target = { kind: "source", id: "edge-1/door", label: "edge-1/door" };
+    const target = { kind: "source", id: "edge-1/gateway", label: "edge-1/gateway" };
     expect(
       opened(sourceGap, [
         own({ action: "source.gap", target, details: { missing: "17-19", count: 3 } }),
       ])[0],
     ).toMatchObject({
       severity: "high",
-      summary: "3 entries of edge-1/door never arrived: 17-19.",
+      summary: "3 entries of edge-1/gateway never reached the log: 17-19.",
     });
     expect(
       opened(sourceGap, [
@@ -233,14 +262,14 @@ describe("what watches Chancery itself", () => {
     ).toEqual([]);
   });
   test("a service that makes up sources is one subject, however many it makes up", () => {
-    const identity = `idn_${"0".repeat(26)}`,
-      gaps = ["main", "a", "b"].map((name) =>
-        own({
-          action: "source.gap",
-          target: { kind: "source", id: `${identity}/${name}`, label: `${identity}/${name}` },
-          details: { missing: "1", count: 1 },
-        }),
-      );
+    const identity = `idn_${"0".repeat(26)}`;
+    const gaps = ["main", "a", "b"].map((name) =>
+      own({
+        action: "source.gap",
+        target: { kind: "source", id: `${identity}/${name}`, label: `${identity}/${name}` },
+        details: { missing: "1", count: 1 },
+      }),
+    );
     expect(
       new Set(opened(sourceGap, gaps).map(({ subject }) => `${subject.kind} ${subject.id}`)),
     ).toEqual(new Set([`identity ${identity}`]));
@@ -266,5 +295,21 @@ describe("what watches Chancery itself", () => {
     expect(
       opened(signInLockout, [stranger("wrong password", { action: "session.refused" })]),
     ).toEqual([]);
+  });
+  test("a lock for all networks that an account never signed in from is high at once, and about the account", () => {
+    const [alert] = opened(signInLockout, [
+      stranger("locked", {
+        at: begin,
+        action: "account.locked",
+        target: { kind: "account", id: "usr_1", label: "admin@example.com" },
+        details: {
+          failures: 20,
+          until: new Date(begin + hour).toISOString(),
+          from: "unknown networks",
+        },
+      }),
+    ]);
+    expect(alert).toMatchObject({ severity: "high", subject: { kind: "account", id: "usr_1" } });
+    expect(alert?.summary).toContain("unknown networks");
   });
 });

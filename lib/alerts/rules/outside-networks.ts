@@ -1,24 +1,25 @@
 import type { EntryRule } from "@/lib/alerts/types";
-import { from, identitySubject, listWords, onWhat } from "./words";
+import { addressText, identitySubject, listText, onService } from "./text";
 
-/** A certificate turns up where it must not be used: stolen, or moved without a word. */
+/** A certificate is used outside the networks that its identity is allowed to use. */
 export const outsideNetworks: EntryRule = {
   name: "outside-networks",
   title: "Used outside its networks",
   severity: "high",
   explanation:
-    "A certificate was used from an address outside the networks that its identity is allowed, and refused. That is how a stolen key shows itself first.",
-  quietBecause: "It speaks only of identities whose networks an administrator has written down.",
+    "A certificate was used from an address outside its identity's allowed networks, and the request was denied. This is often the first sign of a stolen key.",
+  quietBecause:
+    "The rule applies only to identities with allowed networks, which an administrator sets.",
   values: [],
-  find: (facts) => {
-    const { who, code } = facts;
-    if (who === null || code !== "certificate.network") return null;
+  evaluate: (facts) => {
+    const { identity, code } = facts;
+    if (identity === null || code !== "certificate.network") return null;
     return {
-      subject: identitySubject(who),
+      subject: identitySubject(identity),
       severity: "high",
-      summary: `${who.name} was used from ${from(facts)}${onWhat(facts)}, outside its networks.`,
-      surprise: `Used from ${from(facts)}.`,
-      baseline: `Allowed from ${listWords(who.networks)}.`,
+      summary: `${identity.name} was used from ${addressText(facts)}${onService(facts)}, outside its allowed networks.`,
+      surprise: `Used from ${addressText(facts)}.`,
+      baseline: `Allowed from ${listText(identity.networks)}.`,
     };
   },
 };

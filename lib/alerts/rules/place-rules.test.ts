@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { EntryFacts } from "@/lib/alerts/types";
 import {
   allQuiet,
   begin,
@@ -12,20 +13,19 @@ import {
   play,
   refusedFor,
   service,
-} from "@/lib/alerts/testdata/facts";
-import type { Facts } from "@/lib/alerts/types";
+} from "@/testing/alerts/facts";
 import { dormantRevival } from "./dormant-revival";
 import { firstNetwork } from "./first-network";
 import { firstService } from "./first-service";
 import { severalNetworks } from "./several-networks";
 
-const later = (days: number, over: Partial<Facts>): Facts =>
+const later = (days: number, over: Partial<EntryFacts>): EntryFacts =>
   facts({ at: begin + days * day, ...over });
-const usual = lived(20, 400),
-  stolen = later(21, { ip: "203.0.113.9" });
+const usual = lived(20, 400);
+const stolen = later(21, { ip: "203.0.113.9" });
 
 describe("first use from a network", () => {
-  test("is found after a week and a hundred uses, once, and what follows from there goes on with it", () => {
+  test("is found after a week and a hundred uses, once, and what continuesOnly from there goes on with it", () => {
     const [first, second] = play(firstNetwork, [
       ...usual,
       stolen,
@@ -34,10 +34,10 @@ describe("first use from a network", () => {
     expect(first).toMatchObject({
       severity: "medium",
       subject: { id: "idn_1" },
-      follows: false,
+      continuesOnly: false,
       baseline: expect.stringContaining("10.1.2.0/24") as string,
     });
-    expect(second).toMatchObject({ follows: true });
+    expect(second).toMatchObject({ continuesOnly: true });
   });
 
   test("also when the request was denied by a policy: the key was there", () => {
@@ -49,7 +49,7 @@ describe("first use from a network", () => {
     ).toHaveLength(1);
   });
 
-  test.each<[string, readonly Facts[]]>([
+  test.each<[string, readonly EntryFacts[]]>([
     ["while it learns by days", [...lived(6, 400), later(6, { ip: "203.0.113.9" })]],
     ["while it learns by uses", [...lived(20, 50), stolen]],
     [
@@ -60,7 +60,10 @@ describe("first use from a network", () => {
       "from a network that it is allowed by name",
       lived(20, 400)
         .concat(stolen)
-        .map((one) => ({ ...one, who: service({ networks: ["10.0.0.0/8", "203.0.113.0/24"] }) })),
+        .map((one) => ({
+          ...one,
+          identity: service({ networks: ["10.0.0.0/8", "203.0.113.0/24"] }),
+        })),
     ],
     [
       "of a pool that it comes from, as autoscaling does",
@@ -70,7 +73,7 @@ describe("first use from a network", () => {
       "of a person in the same provider's range",
       lived(20, 400, { ip: "198.51.7.7" })
         .concat(later(21, { ip: "198.51.99.7" }))
-        .map((one) => ({ ...one, who: service({ kind: "person" }) })),
+        .map((one) => ({ ...one, identity: service({ kind: "person" }) })),
     ],
     [
       "of a certificate that did not count",
@@ -79,8 +82,8 @@ describe("first use from a network", () => {
     ["from another address of the same network", [...usual, later(21, { ip: "10.1.2.250" })]],
     ["from no address at all", [...usual, later(21, { ip: null })]],
     [
-      "of Chancery's own, or nobody's",
-      [...usual.map((one) => ({ ...one, who: null })), { ...stolen, who: null }],
+      "of Chancery itself, or of no identity",
+      [...usual.map((one) => ({ ...one, identity: null })), { ...stolen, identity: null }],
     ],
   ])("is not found %s", (_, all) => {
     expect(opened(firstNetwork, all)).toEqual([]);
@@ -104,7 +107,7 @@ describe("first use from a network", () => {
 });
 
 describe("one key in several networks", () => {
-  const turns = (a: string, b: string, n: number, over: Partial<Facts> = {}) =>
+  const turns = (a: string, b: string, n: number, over: Partial<EntryFacts> = {}) =>
     Array.from({ length: n }, (_none, i) =>
       later(21, { at: begin + 21 * day + i * minute, ip: i % 2 === 0 ? a : b, ...over }),
     );
@@ -117,7 +120,7 @@ describe("one key in several networks", () => {
     });
   });
 
-  test.each<[string, readonly Facts[]]>([
+  test.each<[string, readonly EntryFacts[]]>([
     [
       "one that moved",
       [
@@ -148,7 +151,7 @@ describe("one key in several networks", () => {
       "one that is allowed both by name",
       [...usual, ...turns("10.1.2.3", "203.0.113.9", 9)].map((one) => ({
         ...one,
-        who: service({ networks: ["10.0.0.0/8", "203.0.113.0/24"] }),
+        identity: service({ networks: ["10.0.0.0/8", "203.0.113.0/24"] }),
       })),
     ],
     ["one with an IPv4 and an IPv6 address", [...usual, ...turns("10.1.2.3", "2001:db8:7::1", 9)]],
@@ -187,10 +190,10 @@ describe("first use of a service or action", () => {
     ]).slice(-2);
     expect(first).toMatchObject({
       severity: "medium",
-      follows: false,
+      continuesOnly: false,
       baseline: expect.stringContaining("billing") as string,
     });
-    expect(second).toMatchObject({ follows: true });
+    expect(second).toMatchObject({ continuesOnly: true });
   });
 
   test("is not hidden by reporting many actions, under whatever names, before", () => {
@@ -199,7 +202,7 @@ describe("first use of a service or action", () => {
     );
     expect(play(firstService, [...usual, ...reports, tried]).at(-1)).toMatchObject({
       severity: "medium",
-      follows: false,
+      continuesOnly: false,
       summary: expect.stringContaining("payroll") as string,
     });
   });
@@ -208,7 +211,7 @@ describe("first use of a service or action", () => {
     expect(
       opened(
         firstService,
-        [...usual, tried].map((one) => ({ ...one, who: service({ kind: "person" }) })),
+        [...usual, tried].map((one) => ({ ...one, identity: service({ kind: "person" }) })),
       )[0]?.severity,
     ).toBe("low");
     expect(
@@ -217,7 +220,7 @@ describe("first use of a service or action", () => {
     ).toBe("low");
   });
 
-  test.each<[string, readonly Facts[]]>([
+  test.each<[string, readonly EntryFacts[]]>([
     ["while it learns", [...lived(10, 400), later(10, { service: "payroll" })]],
     [
       "of one that took up something else last week",
@@ -241,7 +244,7 @@ describe("dormant revival", () => {
   test("two months of silence and then a use are found, once", () => {
     expect(opened(dormantRevival, [...usual, later(81, {}), later(81.5, {})])).toHaveLength(1);
   });
-  test.each<[string, readonly Facts[]]>([
+  test.each<[string, readonly EntryFacts[]]>([
     ["a holiday", [...usual, later(50, {})]],
     ["the first use ever", [later(300, {})]],
     [

@@ -1,70 +1,77 @@
-import type { EntryRule, Facts } from "@/lib/alerts/types";
+import { minuteMs } from "@/lib/format/time-units";
+import type { EntryFacts, EntryRule, Values } from "@/lib/alerts/types";
 import {
-  countWords,
-  from,
+  addressText,
+  countText,
   identitySubject,
-  minute,
   networkSubject,
-  of,
-  onWhat,
+  onService,
   value,
-} from "./words";
+  valueOf,
+} from "./text";
 
-/** What was refused because Chancery could not decide in time (503) says nothing about who asked. */
-const refused = ({ outcome, status, action }: Facts): boolean =>
+/** A 503 (no decision in time) says nothing about the client, so it does not count. */
+const isDenied = ({ outcome, status, action }: EntryFacts): boolean =>
   outcome === "denied" &&
   (action === "session.refused" ||
-    ((action === "request.denied" || action === "request.refused") &&
+    ((action === "request.denied" ||
+      action === "request.refused" ||
+      action === "request.refused-many") &&
       (status === 401 || status === 403)));
 
-/** Who shows nothing at all is counted by address, and with more patience: probes and forgotten browser tabs do so all day. */
-const named = ({ who, fingerprint, actor }: Facts): boolean =>
-  who !== null || fingerprint !== null || actor.kind !== "anonymous";
+/**
+ * Requests without any credential are counted separately and with a higher limit: health checks
+ * and forgotten browser tabs send them all day.
+ */
+const hasCredential = ({ identity, fingerprint, actor, action, details }: EntryFacts): boolean =>
+  identity !== null ||
+  fingerprint !== null ||
+  details["presented"] !== undefined ||
+  actor.kind !== "anonymous" ||
+  action === "session.refused";
 
-/** Many refusals within minutes: somebody tries doors, or something is set up wrongly. */
+const limitOf = (facts: EntryFacts, values: Values): number =>
+  valueOf(values, hasCredential(facts) ? "refusals" : "withoutCredential");
+
+/** Many denied requests within minutes: probing, or a misconfigured client. */
 export const refusalBurst: EntryRule = {
   name: "refusal-burst",
-  title: "Burst of refusals",
+  title: "Burst of denied requests",
   severity: "medium",
   explanation:
-    "One identity, or one network, was refused many times within a few minutes: somebody is trying doors, or something was set up wrongly and hammers.",
+    "One identity or network was denied many times within a few minutes. Someone is probing, or a client is misconfigured and keeps retrying.",
   quietBecause:
-    "Single refusals happen to everybody. Who shows no credential at all, as health checks and forgotten browser tabs do, is counted apart and much later.",
+    "Single denied requests happen to everyone. Requests without any credential, such as health checks and forgotten browser tabs, are counted separately with a much higher limit.",
   values: [
-    value("refusals", "Refusals of one identity or network", "refusals", 10, [2, 10_000]),
+    value("refusals", "Denied for one identity or network", "requests", 10, [2, 10_000]),
     value(
       "withoutCredential",
-      "Refusals without any credential, of one network",
-      "refusals",
+      "Denied without any credential, for one network",
+      "requests",
       600,
       [2, 100_000],
     ),
     value("minutes", "Within", "minutes", 5, [1, 60]),
   ],
-  counts: (facts, values) =>
-    refused(facts)
+  counter: (facts, values) =>
+    isDenied(facts)
       ? {
-          key: `${facts.who?.id ?? facts.network ?? "unknown"} ${named(facts) || facts.action === "session.refused" ? "named" : "none"}`,
-          ms: of(values, "minutes") * minute,
-          most:
-            named(facts) || facts.action === "session.refused"
-              ? of(values, "refusals")
-              : of(values, "withoutCredential"),
+          key: `${facts.identity?.id ?? facts.network ?? "unknown"} ${hasCredential(facts) ? "named" : "none"}`,
+          windowMs: valueOf(values, "minutes") * minuteMs,
+          max: limitOf(facts, values),
         }
       : null,
-  find: (facts, { moments }, values) => {
-    const limit =
-      named(facts) || facts.action === "session.refused"
-        ? of(values, "refusals")
-        : of(values, "withoutCredential");
-    if (!refused(facts) || moments.length < limit) return null;
-    const whose = facts.who === null ? from(facts) : facts.who.name;
+  evaluate: (facts, { timestamps }, values) => {
+    const { identity, code } = facts;
+    const limit = limitOf(facts, values);
+    if (!isDenied(facts) || timestamps.length < limit) return null;
+    const window = countText(valueOf(values, "minutes"), "minute");
     return {
-      subject: facts.who === null ? networkSubject(facts) : identitySubject(facts.who),
+      subject: identity === null ? networkSubject(facts) : identitySubject(identity),
       severity: "medium",
-      summary: `${whose} was refused ${limit} times or more within ${countWords(of(values, "minutes"), "minute")}, last${onWhat(facts)}${facts.code === null ? "" : ` (${facts.code})`}.`,
-      surprise: `${limit} refusals or more within ${countWords(of(values, "minutes"), "minute")}, the last from ${from(facts)}${facts.code === null ? "" : `: ${facts.code}`}.`,
-      baseline: `Fewer than ${limit} in ${countWords(of(values, "minutes"), "minute")}.`,
+      summary: `${identity === null ? addressText(facts) : identity.name} was denied ${limit} times or more within ${window}, most recently${onService(facts)}${code === null ? "" : ` (${code})`}.`,
+      surprise: `${limit} denied requests or more within ${window}, most recently from ${addressText(facts)}${code === null ? "" : `: ${code}`}.`,
+      baseline: `Fewer than ${limit} within ${window}.`,
     };
   },
 };

@@ -1,33 +1,42 @@
+import { minuteMs } from "@/lib/format/time-units";
 import type { EntryRule } from "@/lib/alerts/types";
-import { certificateSubject, from, minute, of, onWhat, spanWords, timeWords, value } from "./words";
+import {
+  addressText,
+  certificateSubject,
+  onService,
+  spanText,
+  timeText,
+  value,
+  valueOf,
+} from "./text";
 
-/** Somebody still holds a key that was declared lost. */
+/** Someone still uses a key that was revoked. */
 export const revokedUsed: EntryRule = {
   name: "revoked-used",
   title: "Revoked certificate used",
   severity: "critical",
   explanation:
-    "A certificate that was revoked, or is on hold, was shown. The request was refused; but whoever showed it still has the key, and the reason for the revocation says how bad that is.",
+    "A certificate that is revoked or on hold was presented. The request was denied, but the sender still has the key. The revocation reason tells how serious that is.",
   quietBecause:
-    "A revoked certificate has no healthy use. Only one that a rotation has superseded is given a few minutes, because connections of the old one may be alive while its successor is there.",
-  values: [value("graceMinutes", "Quiet after a planned rotation", "minutes", 5, [0, 1_440])],
-  find: (facts, _view, values) => {
+    "A revoked certificate has no legitimate use. Only a certificate that was superseded by a rotation gets a few minutes, because old connections may still be open when its successor takes over.",
+  values: [value("graceMinutes", "Ignored after a rotation for", "minutes", 5, [0, 1_440])],
+  evaluate: (facts, _context, values) => {
     const { certificate, code, at } = facts;
     if (certificate === null || (code !== "certificate.revoked" && code !== "certificate.on-hold"))
       return null;
-    const { revokedAt, reason, subject } = certificate,
-      since = Math.max(0, at - (revokedAt ?? at)),
-      planned = reason === "superseded" && certificate.successor;
-    if (planned && since < of(values, "graceMinutes") * minute) return null;
-    const held = code === "certificate.on-hold",
-      ended = held ? "put on hold" : "revoked",
-      why = held ? "" : ` (${reason ?? "no reason given"})`;
+    const { revokedAt, reason, subject } = certificate;
+    const sinceMs = Math.max(0, at - (revokedAt ?? at));
+    const isRotated = reason === "superseded" && certificate.successor;
+    if (isRotated && sinceMs < valueOf(values, "graceMinutes") * minuteMs) return null;
+    const isHeld = code === "certificate.on-hold";
+    const revoked = isHeld ? "put on hold" : "revoked";
+    const because = isHeld ? "" : ` (${reason ?? "no reason given"})`;
     return {
       subject: certificateSubject(certificate),
-      severity: held || planned ? "high" : "critical",
-      summary: `${subject} was ${ended}${why} and was used from ${from(facts)}${onWhat(facts)}.`,
-      surprise: `Used ${spanWords(since)} after it was ${ended}, from ${from(facts)}.`,
-      baseline: `No use is expected of it since ${timeWords(revokedAt ?? at)}.`,
+      severity: isHeld || isRotated ? "high" : "critical",
+      summary: `${subject} was ${revoked}${because} and was used from ${addressText(facts)}${onService(facts)}.`,
+      surprise: `Used ${spanText(sinceMs)} after it was ${revoked}, from ${addressText(facts)}.`,
+      baseline: `No use is expected after ${timeText(revokedAt ?? at)}.`,
     };
   },
 };

@@ -1,29 +1,37 @@
-import { inNetworks } from "@/lib/custody/networks";
 import { severities, type RuleName, type Severity } from "@/lib/alerts/schema";
 import type { AlertRule, ExceptionRow, SettingRow, Values } from "@/lib/alerts/types";
+import { inNetworks } from "@/lib/net/network";
 
 export type RuleSetting = Readonly<{ enabled: boolean; severity: Severity | null; values: Values }>;
 
-export const severer = (a: Severity, b: Severity): boolean =>
+export const isMoreSevere = (a: Severity, b: Severity): boolean =>
   severities.indexOf(a) > severities.indexOf(b);
-export const isSeverity = (said: string | null): said is Severity =>
-  (severities as readonly (string | null)[]).includes(said);
+const isSeverity = (text: string | null): text is Severity =>
+  (severities as readonly (string | null)[]).includes(text);
 
-/** A rule's settings: its defaults, and over them what was set. A value that the rule does not know, or out of its bounds, does not count. */
+/**
+ * A rule's settings: its defaults, overridden by what is stored. A stored value that the rule does
+ * not have, or that is out of its bounds, is ignored.
+ */
 export function settingOf(rule: AlertRule, rows: readonly SettingRow[]): RuleSetting {
-  const row = rows.find((one) => one.rule === rule.name),
-    said = row?.severity ?? null;
+  const row = rows.find((candidate) => candidate.rule === rule.name);
+  const severity = row?.severity ?? null;
   const values = Object.fromEntries(
     rule.values.map(({ key, defaultValue, min, max }) => {
-      const set = row?.values[key];
-      return [key, typeof set === "number" && set >= min && set <= max ? set : defaultValue];
+      const stored = row?.values[key];
+      const isUsable = typeof stored === "number" && stored >= min && stored <= max;
+      return [key, isUsable ? stored : defaultValue];
     }),
   );
-  return { enabled: row?.enabled ?? true, severity: isSeverity(said) ? said : null, values };
+  return {
+    enabled: row?.enabled ?? true,
+    severity: isSeverity(severity) ? severity : null,
+    values,
+  };
 }
 
-/** Whether somebody has said that this is expected, from there and at that time. */
-export function isExpected(
+/** Whether an exception covers this rule and subject, from this address at this time. */
+export function isExcepted(
   exceptions: readonly ExceptionRow[],
   rule: RuleName,
   subjectId: string,
@@ -31,10 +39,10 @@ export function isExpected(
   at: number,
 ): boolean {
   return exceptions.some(
-    (one) =>
-      one.rule === rule &&
-      one.subjectId === subjectId &&
-      one.expiresAt > at &&
-      (one.network === null || inNetworks(ip, [one.network])),
+    (exception) =>
+      exception.rule === rule &&
+      exception.subjectId === subjectId &&
+      exception.expiresAt > at &&
+      (exception.network === null || inNetworks(ip, [exception.network])),
   );
 }

@@ -1,24 +1,24 @@
 import type { EntryRule } from "@/lib/alerts/types";
-import { from, identitySubject, onWhat } from "./words";
+import { addressText, identitySubject, onService } from "./text";
 
-/** Somebody goes on as an identity that was stopped. */
+/** A suspended identity is still used. */
 export const suspendedIdentity: EntryRule = {
   name: "suspended-identity",
   title: "Suspended identity used",
   severity: "high",
   explanation:
-    "A certificate of a suspended identity was used, and refused. Whoever was stopped goes on trying, or somebody else does in its name.",
+    "A certificate of a suspended identity was used, and the request was denied. The suspended client keeps trying, or someone else is using its key.",
   quietBecause:
-    "An identity is suspended by hand, so that it stops. What still runs in its name is one alert, however often it tries.",
+    "Identities are suspended by a person, who expects their use to stop. All further attempts are grouped into one alert.",
   values: [],
-  find: (facts) => {
-    const { who, code } = facts;
-    if (who === null || code !== "identity.suspended") return null;
+  evaluate: (facts) => {
+    const { identity, code } = facts;
+    if (identity === null || code !== "identity.suspended") return null;
     return {
-      subject: identitySubject(who),
+      subject: identitySubject(identity),
       severity: "high",
-      summary: `${who.name} is suspended and was used from ${from(facts)}${onWhat(facts)}.`,
-      surprise: `Used while suspended, from ${from(facts)}${onWhat(facts)}.`,
+      summary: `${identity.name} is suspended and was used from ${addressText(facts)}${onService(facts)}.`,
+      surprise: `Used while suspended, from ${addressText(facts)}${onService(facts)}.`,
       baseline: "A suspended identity is not used.",
     };
   },

@@ -1,38 +1,36 @@
 import type { EntryRule, Subject } from "@/lib/alerts/types";
-import { countWords } from "./words";
+import { countText } from "./text";
 
 export const logSubject: Subject = { kind: "log", id: "log", label: "the log" };
 
-/** The log was altered, or cannot be shown not to have been. */
+/** The log was altered, or its integrity can't be shown. */
 export const verificationFailed: EntryRule = {
   name: "verification-failed",
-  title: "The log does not verify",
+  title: "Log verification failed",
   severity: "critical",
   explanation:
-    "A verification of the log found something that does not fit, or the log was halted because it contradicts what was signed before. Until that is explained, nothing that it says can be relied on.",
-  quietBecause: "Verification computes; a log that nobody altered verifies.",
+    "A verification of the log found a problem, or the log was halted because it contradicts what was signed before. Don't rely on the log until this is explained.",
+  quietBecause: "Verification is a computation: a log that was not altered always verifies.",
   values: [],
-  find: ({ action, details }) => {
+  evaluate: ({ action, details }) => {
     if (action === "log.halted") {
       return {
         subject: logSubject,
         severity: "critical",
-        summary: "The log was halted: what the database holds contradicts what was signed.",
+        summary: "The log was halted because the database contradicts what was signed.",
         surprise: `${String(details["rememberedSize"])} entries were signed, ${String(details["foundSize"])} were found.`,
-        baseline: "The log only ever grows.",
+        baseline: "The log is append-only.",
       };
     }
-    const problems =
-      action === "verification.finished" && Array.isArray(details["problems"])
-        ? details["problems"].map(String)
-        : [];
+    if (action !== "verification.finished" || !Array.isArray(details["problems"])) return null;
+    const problems = details["problems"].map(String);
     if (problems.length === 0) return null;
     return {
       subject: logSubject,
       severity: "critical",
-      summary: `Verifying the log found ${countWords(problems.length, "problem")}: ${problems[0] ?? ""}`,
+      summary: `Verifying the log found ${countText(problems.length, "problem")}: ${problems[0] ?? ""}`,
       surprise: problems.slice(0, 3).join(" "),
-      baseline: "Every verification finds nothing.",
+      baseline: "Verification finds no problems.",
     };
   },
 };

@@ -5,16 +5,22 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterEach, describe, expect, test } from "vitest";
-import { findRepoRoot } from "@/lib/runtime-root";
-import { nodeLogCrypto } from "../node-crypto";
-import { parseVkey } from "../pure/note";
-import { parsePolicy, type Policy } from "../pure/policy";
-import { verifyCheckpoint } from "../pure/verify-checkpoint";
-import { faultsOf, goBackTo, openStand, until, type Stand } from "../publish/testdata/stand";
-import { openTestWitness } from "../testdata/test-witness";
-import { newestCheckpoint } from "../tree-reader";
-import { makeAskWitnesses } from "./ask-all-remembered";
-import { makeCosign } from "./make-cosign";
+import { findRepoRoot } from "@/lib/runtime/repo-root";
+import { nodeLogCrypto } from "@/lib/log/tree/node-crypto";
+import { parseVkey } from "@/lib/log/pure/note";
+import { parseWitnessPolicy, type WitnessPolicy } from "@/lib/log/pure/witness-policy";
+import { verifyCheckpoint } from "@/lib/log/pure/verify-checkpoint";
+import {
+  faultsOf,
+  goBackTo,
+  openPublishingLog,
+  until,
+  type PublishingLog,
+} from "@/testing/log/publish/pipeline-fixture";
+import { openTestWitness } from "@/testing/log/test-witness";
+import { findNewestCheckpoint } from "@/lib/log/tree/checkpoint-reader";
+import { makeWitnessCheckpointReader } from "./read-witness-checkpoints";
+import { makeCosignatureCollector } from "./collect-cosignatures";
 
 // Whole pipelines: real signers, real witnesses over HTTP, real checkpoints.
 
@@ -27,20 +33,20 @@ const kept = <T extends { close: () => Promise<unknown> }>(one: T): T => {
   return one;
 };
 
-const policyOf = (...lines: string[]): Policy => parsePolicy(`${lines.join("\n")}\n`);
-const publishWith = (stand: Stand, policy: Policy) =>
-  stand.start({
-    cosign: makeCosign(stand.house.deps, policy),
-    askWitnesses: makeAskWitnesses(policy),
+const policyOf = (...lines: string[]): WitnessPolicy => parseWitnessPolicy(`${lines.join("\n")}\n`);
+const publishWith = (fixture: PublishingLog, policy: WitnessPolicy) =>
+  fixture.start({
+    collectCosignatures: makeCosignatureCollector(fixture.harness.deps, policy),
+    readWitnessCheckpoints: makeWitnessCheckpointReader(policy),
   });
-const logKeyOf = async (stand: Stand) =>
+const logKeyOf = async (fixture: PublishingLog) =>
   parseVkey(
     String(
       (
         await until(
           async () =>
             (
-              await stand.house.asSuper(
+              await fixture.harness.asSuper(
                 "select vkey from tlog.log order by generation desc limit 1",
               )
             )[0],
@@ -48,45 +54,48 @@ const logKeyOf = async (stand: Stand) =>
       )["vkey"],
     ),
   );
-async function newest(stand: Stand, policy: Policy) {
-  const found = await newestCheckpoint(stand.house.deps.db);
+async function newest(fixture: PublishingLog, policy: WitnessPolicy) {
+  const found = await findNewestCheckpoint(fixture.harness.deps.db);
   return {
     size: found?.size ?? null,
     ...(found === null
       ? { level: null, cosigned: [] }
-      : await verifyCheckpoint(nodeLogCrypto, found.note, await logKeyOf(stand), policy)),
+      : await verifyCheckpoint(nodeLogCrypto, found.note, await logKeyOf(fixture), policy)),
   };
 }
-const witnessRow = async (stand: Stand, name: string) =>
+const witnessRow = async (fixture: PublishingLog, name: string) =>
   (
-    await stand.house.asSuper(`select size::int, error from tlog.witness where name = '${name}'`)
+    await fixture.harness.asSuper(
+      `select size::int, error from tlog.witness where name = '${name}'`,
+    )
   )[0];
 
 describe("two Chanceries, a witness that watches both, and each team's witness for the other", () => {
   test("every checkpoint bears the cosignatures that the policy asks for, and neither log disturbs the other", async () => {
-    const [first, second] = [kept(await openStand()), kept(await openStand())],
-      [common, ofFirst, ofSecond] = [
-        kept(await openTestWitness()),
-        kept(await openTestWitness()),
-        kept(await openTestWitness()),
-      ];
+    const [first, second] = [kept(await openPublishingLog()), kept(await openPublishingLog())];
+    const [common, ofFirst, ofSecond] = [
+      kept(await openTestWitness()),
+      kept(await openTestWitness()),
+      kept(await openTestWitness()),
+    ];
     const policies = [
       policyOf(
         common.line("common"),
-        ofSecond.line("neighbour"),
-        "group both all common neighbour",
+        ofSecond.line("neighbor"),
+        "group both all common neighbor",
         "quorum both",
       ),
       policyOf(
         common.line("common"),
-        ofFirst.line("neighbour"),
-        "group both all common neighbour",
+        ofFirst.line("neighbor"),
+        "group both all common neighbor",
         "quorum both",
       ),
     ] as const;
     publishWith(first, policies[0]);
     publishWith(second, policies[1]);
-    // The log has a key as soon as it is opened; a witness is told of it then, and publishing goes on by itself.
+    // The log has a key as soon as it is opened; a witness gets it then, and publishing goes
+    // on by itself.
     const keys = [await logKeyOf(first), await logKeyOf(second)] as const;
     for (const key of keys) common.watch(key);
     ofSecond.watch(keys[0]);
@@ -95,18 +104,18 @@ describe("two Chanceries, a witness that watches both, and each team's witness f
       await Promise.all([first.write(40), second.write(25)]);
       await Promise.all([first.published(), second.published()]);
     }
-    for (const [stand, policy] of [
+    for (const [fixture, policy] of [
       [first, policies[0]],
       [second, policies[1]],
     ] as const) {
-      expect(await newest(stand, policy)).toMatchObject({
+      expect(await newest(fixture, policy)).toMatchObject({
         level: "witnessed",
-        size: await stand.size(),
-        cosigned: [{ name: "common" }, { name: "neighbour" }],
+        size: await fixture.size(),
+        cosigned: [{ name: "common" }, { name: "neighbor" }],
       });
-      expect(await faultsOf(stand)).toEqual([]);
-      expect(await witnessRow(stand, "neighbour")).toEqual({
-        size: await stand.size(),
+      expect(await faultsOf(fixture)).toEqual([]);
+      expect(await witnessRow(fixture, "neighbor")).toEqual({
+        size: await fixture.size(),
         error: null,
       });
     }
@@ -115,89 +124,90 @@ describe("two Chanceries, a witness that watches both, and each team's witness f
 
 describe("while the quorum is not met", () => {
   test("nothing is published and the state says why; when the witness is back the newest tree is published by itself", async () => {
-    const stand = kept(await openStand()),
-      one = kept(await openTestWitness()),
-      policy = policyOf(one.line("w"), "quorum w");
-    publishWith(stand, policy);
-    one.watch(await logKeyOf(stand));
-    await stand.write(10);
-    const before = await stand.published();
+    const fixture = kept(await openPublishingLog());
+    const one = kept(await openTestWitness());
+    const policy = policyOf(one.line("w"), "quorum w");
+    publishWith(fixture, policy);
+    one.watch(await logKeyOf(fixture));
+    await fixture.write(10);
+    const before = await fixture.published();
     await one.stop();
-    await stand.write(30);
-    await until(async () => (await witnessRow(stand, "w"))?.["error"]);
-    await until(async () => (await stand.size()) > before);
-    expect((await newest(stand, policy)).size).toBe(before);
+    await fixture.write(30);
+    await until(async () => (await witnessRow(fixture, "w"))?.["error"]);
+    await until(async () => (await fixture.size()) > before);
+    expect((await newest(fixture, policy)).size).toBe(before);
     await one.start();
-    expect(await stand.published()).toBeGreaterThan(before);
-    expect(await newest(stand, policy)).toMatchObject({
+    expect(await fixture.published()).toBeGreaterThan(before);
+    expect(await newest(fixture, policy)).toMatchObject({
       level: "witnessed",
-      size: await stand.size(),
+      size: await fixture.size(),
     });
-    expect(await witnessRow(stand, "w")).toEqual({ size: await stand.size(), error: null });
-    expect(await faultsOf(stand)).toEqual([]);
+    expect(await witnessRow(fixture, "w")).toEqual({ size: await fixture.size(), error: null });
+    expect(await faultsOf(fixture)).toEqual([]);
   });
 });
 
 /** A log that a witness follows, stopped after it had published two sizes. */
 async function publishedAndStopped() {
-  const stand = kept(await openStand()),
-    one = kept(await openTestWitness()),
-    policy = policyOf(one.line("w"), "quorum w");
-  publishWith(stand, policy);
-  one.watch(await logKeyOf(stand));
-  await stand.write(10);
-  const old = await stand.published();
-  await stand.write(30);
-  const lost = await stand.published();
-  await stand.stopAll();
-  return { stand, one, policy, old, lost };
+  const fixture = kept(await openPublishingLog());
+  const one = kept(await openTestWitness());
+  const policy = policyOf(one.line("w"), "quorum w");
+  publishWith(fixture, policy);
+  one.watch(await logKeyOf(fixture));
+  await fixture.write(10);
+  const old = await fixture.published();
+  await fixture.write(30);
+  const lost = await fixture.published();
+  await fixture.stopAll();
+  return { fixture, one, policy, old, lost };
 }
 
-const haltOf = (stand: Awaited<ReturnType<typeof openStand>>): Promise<unknown> =>
+const haltOf = (fixture: Awaited<ReturnType<typeof openPublishingLog>>): Promise<unknown> =>
   until(
     async () =>
-      (await stand.house.asSuper("select halted from tlog.head where halted is not null"))[0]?.[
+      (await fixture.harness.asSuper("select halted from tlog.head where halted is not null"))[0]?.[
         "halted"
       ],
   );
 
 describe("a database that was restored together with the signer's own memory", () => {
-  test("is found out by the witness: the log stands still, and says what is missing", async () => {
-    const { stand, policy, old, lost } = await publishedAndStopped();
-    await goBackTo(stand, old);
-    rmSync(stand.house.witnessDir, { recursive: true, force: true });
-    const entries = await stand.size();
-    publishWith(stand, policy);
-    const head = await haltOf(stand);
+  test("a witness exposes a database restored with the signer's state: the log halts, and says what is missing", async () => {
+    const { fixture, policy, old, lost } = await publishedAndStopped();
+    await goBackTo(fixture, old);
+    rmSync(fixture.harness.witnessDir, { recursive: true, force: true });
+    const entries = await fixture.size();
+    publishWith(fixture, policy);
+    const head = await haltOf(fixture);
     expect(head).toMatchObject({
       code: "log.smaller-than-remembered",
       rememberedSize: lost,
-      message: expect.stringContaining("The witness w knows") as string,
+      message: expect.stringContaining("The witness w remembers") as string,
     });
-    expect((await newest(stand, policy)).size).toBe(old);
-    // It is asked before anything is numbered or signed, so there is no second checkpoint of any size, not even an unpublished one.
-    expect(await stand.house.asSuper("select from tlog.checkpoint where size > $1", [old])).toEqual(
-      [],
-    );
-    expect(await stand.size()).toBe(entries);
+    expect((await newest(fixture, policy)).size).toBe(old);
+    // It is asked before anything is numbered or signed, so there is no second checkpoint of any
+    // size, not even an unpublished one.
+    expect(
+      await fixture.harness.asSuper("select from tlog.checkpoint where size > $1", [old]),
+    ).toEqual([]);
+    expect(await fixture.size()).toBe(entries);
   });
 
   test("is found out by the witness when that was away at the start, as soon as it is back", async () => {
-    const { stand, one, policy, old, lost } = await publishedAndStopped();
+    const { fixture, one, policy, old, lost } = await publishedAndStopped();
     await one.stop();
-    await goBackTo(stand, old);
-    rmSync(stand.house.witnessDir, { recursive: true, force: true });
-    publishWith(stand, policy);
-    await stand.write(1);
-    await until(async () => (await witnessRow(stand, "w"))?.["error"]);
+    await goBackTo(fixture, old);
+    rmSync(fixture.harness.witnessDir, { recursive: true, force: true });
+    publishWith(fixture, policy);
+    await fixture.write(1);
+    await until(async () => (await witnessRow(fixture, "w"))?.["error"]);
     await one.start();
-    const head = await haltOf(stand);
+    const head = await haltOf(fixture);
     expect(head).toMatchObject({ code: "log.smaller-than-remembered", rememberedSize: lost });
-    expect((await newest(stand, policy)).size).toBe(old);
+    expect((await newest(fixture, policy)).size).toBe(old);
   });
 });
 
-describe("chancery witness, as a process of its own", () => {
+describe("chancery witness, as a separate process", () => {
   type Running = Readonly<{
     process: ChildProcess;
     vkey: string;
@@ -246,40 +256,40 @@ describe("chancery witness, as a process of its own", () => {
   test("killed again and again under load, it loses nothing, keeps its key, and the log goes on as soon as it is back", async () => {
     const folder = mkdtempSync(join(tmpdir(), "chancery-witness-"));
     kept({ close: async () => rmSync(folder, { recursive: true, force: true }) });
-    const stand = kept(await openStand());
-    stand.start();
+    const fixture = kept(await openPublishingLog());
+    fixture.start();
     const vkey = String(
-      (await until(async () => (await stand.house.asSuper("select vkey from tlog.log"))[0]))[
+      (await until(async () => (await fixture.harness.asSuper("select vkey from tlog.log"))[0]))[
         "vkey"
       ],
     );
-    await stand.stopAll();
+    await fixture.stopAll();
     let witness = await start(folder, [vkey]);
-    const first = witness,
-      policy = policyOf(`witness w ${witness.vkey} ${witness.url}`, "quorum w");
+    const first = witness;
+    const policy = policyOf(`witness w ${witness.vkey} ${witness.url}`, "quorum w");
     kept({ close: () => witness.close() });
-    publishWith(stand, policy);
+    publishWith(fixture, policy);
     for (let round = 0; round < 3; round += 1) {
-      const writing = stand.write(200),
-        before = (await newest(stand, policy)).size ?? 0;
-      await until(async () => ((await newest(stand, policy)).size ?? 0) > before);
+      const writing = fixture.write(200);
+      const before = (await newest(fixture, policy)).size ?? 0;
+      await until(async () => ((await newest(fixture, policy)).size ?? 0) > before);
       await witness.close();
-      const { size } = await newest(stand, policy);
+      const { size } = await newest(fixture, policy);
       witness = await start(folder, [vkey], new URL(first.url).port);
       const state = (await (await fetch(witness.url)).json()) as { logs: { size: number }[] };
       expect([witness.vkey, witness.url]).toEqual([first.vkey, first.url]);
       // What was published had been cosigned, and what was cosigned is remembered.
       expect(state.logs[0]?.size).toBeGreaterThanOrEqual(size!);
       await writing;
-      await stand.published();
+      await fixture.published();
     }
-    await stand.write(5);
-    await stand.published();
-    expect(await newest(stand, policy)).toMatchObject({
+    await fixture.write(5);
+    await fixture.published();
+    expect(await newest(fixture, policy)).toMatchObject({
       level: "witnessed",
-      size: await stand.size(),
+      size: await fixture.size(),
     });
-    expect(await faultsOf(stand)).toEqual([]);
+    expect(await faultsOf(fixture)).toEqual([]);
   });
 
   test.each([

@@ -1,23 +1,27 @@
-import { describeEntry } from "../describe-entry";
-import type { EntryRecord } from "../types";
+import { describeEntry } from "@/lib/log/describe-entry";
+import type { EntryRecord } from "@/lib/log/types";
 import type { ExportedEntry } from "./types";
 
-const alarms = new Set(["log.halted", "source.gap"]);
-const severities = { success: 1, denied: 5, failure: 6 } as const,
-  ALARM = 10;
+const alarmActions = new Set(["log.halted", "source.gap"]);
+const severities = { success: 1, denied: 5, failure: 6 } as const;
+const alarmSeverity = 10;
 
-/** A field of the header: backslash and pipe are escaped, and a line stays one line. */
-const inHeader = (text: string): string => text.replace(/[\r\n]+/g, " ").replace(/[\\|]/g, "\\$&");
+/** Escapes a header field: backslash and pipe; line breaks become spaces. */
+const escapeHeader = (text: string): string =>
+  text.replace(/[\r\n]+/g, " ").replace(/[\\|]/g, "\\$&");
 
-/** The value of a key: backslash, equals sign and line ends are escaped, nothing else is changed. */
-const inValue = (text: string): string =>
+/** Escapes an extension value: backslash, equals sign and line breaks. */
+const escapeValue = (text: string): string =>
   text.replace(/[\\=]/g, "\\$&").replaceAll("\n", "\\n").replaceAll("\r", "\\r");
 
-/** One entry as an ArcSight CEF event (version 0). The last key, `rawEvent`, is the exact text that is hashed. */
+/**
+ * An entry as an ArcSight CEF event (version 0). The last extension, `rawEvent`, is the exact text
+ * that is hashed.
+ */
 export function cefLine(entry: ExportedEntry): string {
   const { action, outcome } = entry.record;
   const isAlarm =
-    alarms.has(action) || (action === "verification.finished" && outcome !== "success");
+    alarmActions.has(action) || (action === "verification.finished" && outcome !== "success");
   const header = [
     "CEF:0",
     "Chancery",
@@ -25,17 +29,17 @@ export function cefLine(entry: ExportedEntry): string {
     "1",
     action,
     describeEntry(entry.record),
-    String(isAlarm ? ALARM : (severities[outcome] ?? severities.failure)),
+    String(isAlarm ? alarmSeverity : (severities[outcome] ?? severities.failure)),
   ];
-  const values = keysOf(entry).filter(
+  const values = extensionsOf(entry).filter(
     ([, value]) => value !== null && value !== undefined && value !== "",
   );
-  return `${header.map(inHeader).join("|")}|${values.map(([key, value]) => `${key}=${inValue(String(value))}`).join(" ")}\n`;
+  return `${header.map(escapeHeader).join("|")}|${values.map(([key, value]) => `${key}=${escapeValue(String(value))}`).join(" ")}\n`;
 }
 
-type Keys = readonly (readonly [key: string, value: string | number | null | undefined])[];
+type Extensions = readonly (readonly [key: string, value: string | number | null | undefined])[];
 
-function keysOf({ seq, leafHash, log, checkpoint, record, text }: ExportedEntry): Keys {
+function extensionsOf({ seq, leafHash, log, checkpoint, record, text }: ExportedEntry): Extensions {
   const { actor, target, credential, origin, details } = record;
   return [
     ["rt", Date.parse(record.ts)],
@@ -43,6 +47,7 @@ function keysOf({ seq, leafHash, log, checkpoint, record, text }: ExportedEntry)
     ["act", record.action],
     ["outcome", record.outcome],
     ["reason", record.reason],
+    ...countOf(record),
     ["suser", actor.label],
     ["suid", actor.id],
     ["spriv", actor.kind],
@@ -78,11 +83,24 @@ function keysOf({ seq, leafHash, log, checkpoint, record, text }: ExportedEntry)
   ];
 }
 
+/** How many requests the event stands for, and over what time, if it stands for more than one. */
+function countOf({ action, details }: EntryRecord): Extensions {
+  if (action !== "request.refused-many") return [];
+  return [
+    ["cnt", numberOf(details["count"])],
+    ["start", timeOf(details["firstAt"])],
+    ["end", timeOf(details["lastAt"])],
+  ];
+}
+
+const numberOf = (value: unknown): number | null => (typeof value === "number" ? value : null);
+const timeOf = (value: unknown): number | null =>
+  typeof value === "string" ? Date.parse(value) : null;
 const textOf = (value: unknown): string | null => (typeof value === "string" ? value : null);
 
-/** IPv4 and IPv6 have keys of their own. */
-function addressOf({ ip, port }: EntryRecord["origin"]): Keys {
-  const address: Keys =
+/** IPv4 and IPv6 addresses use different keys. */
+function addressOf({ ip, port }: EntryRecord["origin"]): Extensions {
+  const address: Extensions =
     ip !== null && ip.includes(":")
       ? [
           ["c6a2", ip],

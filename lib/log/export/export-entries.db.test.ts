@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { recordEntry } from "../record";
-import type { EntryQuery } from "../schema";
-import { searchEntries } from "../search";
-import { testActor } from "../testdata/actor";
-import { openLogDatabase, readEntry } from "../testdata/log-database";
+import { recordEntry } from "@/lib/log/record/record-entry";
+import type { EntryQuery } from "@/lib/log/schema";
+import { searchEntries } from "@/lib/log/search/search-entries";
+import { operatorActor } from "@/testing/actors";
+import { openHarness } from "@/testing/harness";
+import { readEntry } from "@/testing/log/entries";
 import { exportEntries } from "./export-entries";
-import { auditor, type ExportedLog, linesOf, openExportedLog } from "./testdata/exported-log";
-import { foldExport } from "./testdata/fold-export";
+import { auditor, type ExportedLog, linesOf, openExportedLog } from "@/testing/log/exported-log";
+import { foldExport } from "@/testing/log/fold-export";
 
 let log: ExportedLog;
 beforeAll(async () => {
@@ -19,7 +20,7 @@ const fold = (text: string, name: "export" | "proof") => foldExport(text, name, 
 describe("an export as JSON Lines folds to the checkpoint's root", () => {
   test.each<[string, EntryQuery]>([
     ["everything", {}],
-    ["acts only", { reads: "exclude" }],
+    ["without reads", { reads: "exclude" }],
     ["reads only", { reads: "only" }],
     ["a rare actor", { actor: "rare@example.com" }],
     ["one entry in the middle", { actor: "usr_01evil" }],
@@ -82,8 +83,8 @@ describe("an export as JSON Lines folds to the checkpoint's root", () => {
   });
 
   test("and one changed byte, one entry less or one more, does not", async () => {
-    const text = await log.exportText({ reads: "exclude" }, "jsonl"),
-      lines = linesOf(text);
+    const text = await log.exportText({ reads: "exclude" }, "jsonl");
+    const lines = linesOf(text);
     const at = lines.findIndex((line) => line.includes("rare@example.com"));
     const changed = [...lines];
     changed[at] = lines[at]!.replace("rare@", "fair@");
@@ -105,10 +106,10 @@ describe("an export as JSON Lines folds to the checkpoint's root", () => {
 
 describe("the companion", () => {
   test("of a filter folds like the export, and holds no entry", async () => {
-    const query = { reads: "exclude" } as const,
-      text = await log.exportText(query, "proof", log.sealedTo);
-    const proof = await fold(text, "proof"),
-      whole = await fold(await log.exportText(query, "jsonl", log.sealedTo), "export");
+    const query = { reads: "exclude" } as const;
+    const text = await log.exportText(query, "proof", log.sealedTo);
+    const proof = await fold(text, "proof");
+    const whole = await fold(await log.exportText(query, "jsonl", log.sealedTo), "export");
     expect(proof.seqs).toEqual(whole.seqs);
     expect(proof.skips).toBe(whole.skips);
     expect(text).not.toMatch(/"entry":|example\.com"/);
@@ -131,7 +132,7 @@ describe("the companion", () => {
     async (size) => {
       for (const format of ["proof", "jsonl", "csv"] as const)
         await expect(log.begin({}, { format, checkpoint: size })).rejects.toMatchObject({
-          code: "audit.no-checkpoint",
+          code: "audit.checkpoint-not-found",
           kind: "not-found",
         });
     },
@@ -143,7 +144,7 @@ describe("an export", () => {
     "is refused to %s",
     async (role) => {
       await expect(
-        exportEntries(log.deps, testActor({ role }), {}, { format: "jsonl" }),
+        exportEntries(log.deps, operatorActor({ role }), {}, { format: "jsonl" }),
       ).rejects.toMatchObject({ code: role === null ? "unauthenticated" : "forbidden" });
     },
   );
@@ -173,12 +174,12 @@ describe("an export", () => {
   test("names the sources of which entries never arrived", async () => {
     await log.as(
       "super",
-      "insert into tlog.source (id, boot, settled, first_seq, last_seen) values ('host/door', 'b', 3, 0, now())",
+      "insert into tlog.source (id, boot, settled, first_seq, last_seen) values ('host/gateway', 'b', 3, 0, now())",
     );
     const [first = ""] = linesOf(await log.exportText({ q: "nothing-at-all" }, "jsonl"));
     await log.as("super", "delete from tlog.source");
     expect(JSON.parse(first)).toMatchObject({
-      export: { sources: [{ id: "host/door", boot: "b", missing: "1-3", count: 3 }] },
+      export: { sources: [{ id: "host/gateway", boot: "b", missing: "1-3", count: 3 }] },
     });
   });
 
@@ -203,7 +204,7 @@ describe("an export", () => {
   });
 });
 
-describe("an export that is cancelled", () => {
+describe("an export that is canceled", () => {
   const running = async (): Promise<number> =>
     Number(
       (
@@ -221,7 +222,7 @@ describe("an export that is cancelled", () => {
       { format: "csv", signal: stopping.signal },
     );
     const iterator = pieces[Symbol.asyncIterator]();
-    // Whoever holds the search table so keeps every page waiting.
+    // This lock on the search table keeps every page waiting.
     const lock = log
       .as("super", "begin; lock table tlog.search in access exclusive mode; select pg_sleep(30)")
       .catch(() => {});
@@ -268,10 +269,10 @@ describe("an export that is cancelled", () => {
 });
 
 test("without any published checkpoint everything is exported as not sealed, and there is no companion", async () => {
-  const other = await openLogDatabase();
+  const other = await openHarness({ sequencer: false, connections: 80 });
   try {
-    await recordEntry(other.deps, testActor(), readEntry("/"));
-    await other.settle();
+    await recordEntry(other.deps.recorder, operatorActor(), readEntry("/"));
+    await other.sequence();
     const { pieces, checkpoint, count } = await exportEntries(
       other.deps,
       auditor,

@@ -1,89 +1,94 @@
-import type { Actor } from "@/lib/auth/actor";
-import { authorize } from "@/lib/auth/permissions";
-import type { Deps } from "@/lib/deps";
-import { csvHeader, csvRow } from "../csv";
-import { listSources } from "../list-sources";
-import { recordEntry } from "../record";
-import type { EntryQuery } from "../schema";
-import type { EntryRecord } from "../types";
-import { makeReadHashes } from "../tree-reader";
+import type { Actor } from "@/lib/access/actor";
+import { authorize } from "@/lib/access/permissions";
+import type { Deps } from "@/lib/runtime/deps";
+import { csvHeader, csvRow } from "./csv";
+import { listSources } from "@/lib/log/record/list-sources";
+import { recordEntry } from "@/lib/log/record/record-entry";
+import type { EntryQuery } from "@/lib/log/schema";
+import type { EntryRecord } from "@/lib/log/types";
+import { makeTileReader } from "@/lib/log/tree/tile-reader";
 import { cefLine } from "./cef";
 import { ocsfLine } from "./ocsf";
 import { type PageEntry, readPages } from "./read-pages";
-import { SEAL_WITHIN_MS, settleScope, type Scope } from "./scope";
+import { defaultCheckpointTimeoutMs, resolveExportScope, type ExportScope } from "./export-scope";
+import { emptyRecord, type ExportedText, toExportedText } from "./exported-record";
 import { exportTypes, type ExportFormat, type ExportGap, type ExportedEntry } from "./types";
 import { writeJsonLines } from "./write-json-lines";
 
 export type ExportOptions = Readonly<{
   format: ExportFormat;
-  /** The size of a published checkpoint: exports what is below it and no more. The newest, and what came since, by default. */
+  /**
+   * The size of a published checkpoint, to export exactly what it covers. By default everything is
+   * exported, under the newest checkpoint.
+   */
   checkpoint?: number | undefined;
-  /** Ends the reading at once, and frees its connection, wherever it is. */
+  /** Cancels the export at any point and releases its connection. */
   signal?: AbortSignal | undefined;
-  /** How long a checkpoint that covers everything is waited for; three seconds by default, as one is due each second. */
-  sealWithinMs?: number;
+  /** How long to wait for a checkpoint that covers everything; three seconds by default. */
+  checkpointTimeoutMs?: number;
 }>;
 
 export type Export = Readonly<{
-  /** How many entries come. */
+  /** The number of entries in the export. */
   count: number;
-  /** The size of the checkpoint that they are under, null if none is published. */
+  /** The size of the checkpoint that the export folds to; null if none is published. */
   checkpoint: number | null;
-  /** The media type, and a name for the file. */
+  /** The media type and the file name. */
   type: string;
   fileName: string;
-  /** In constant memory: each piece is made when it is asked for. */
+  /** Produced on demand, in constant memory. */
   pieces: AsyncIterable<Uint8Array>;
 }>;
 
-const MOST_SOURCES = 1_000;
+const maxSources = 1_000;
 
 /**
- * Everything that matches, in the order of the log. Needs audit.export. The export is itself recorded, with its filter and its count, before
- * it resolves. Throws AppError `forbidden`, `audit.query`, `audit.index-behind`, `audit.no-checkpoint`, `record.unavailable`.
+ * Exports all entries that match, in log order. Needs audit.export. The export is recorded, with its
+ * filter and count, before this resolves. Throws AppError `forbidden`, `audit.query`,
+ * `audit.index-behind`, `audit.no-checkpoint`, `record.unavailable`.
  */
 export async function exportEntries(
-  deps: Pick<Deps, "db" | "clock" | "random" | "source">,
+  deps: Pick<Deps, "db" | "clock" | "recorder">,
   actor: Actor,
   query: EntryQuery,
-  { format, checkpoint, signal, sealWithinMs = SEAL_WITHIN_MS }: ExportOptions,
+  { format, checkpoint, signal, checkpointTimeoutMs = defaultCheckpointTimeoutMs }: ExportOptions,
 ): Promise<Export> {
   authorize(actor, "audit.export");
-  const scope = await settleScope(deps.db, query, {
+  const scope = await resolveExportScope(deps.db, query, {
     at: checkpoint ?? null,
-    sealedOnly: format === "proof",
-    sealWithinMs,
+    coveredOnly: format === "proof",
+    checkpointTimeoutMs,
   });
-  const gaps = (await listSources(deps.db, MOST_SOURCES))
+  const gaps = (await listSources(deps.db, maxSources))
     .filter(({ missingCount }) => missingCount > 0)
     .map(({ id, boot, missing, missingCount }) => ({ id, boot, missing, count: missingCount }));
-  await recordEntry(deps, actor, {
+  await recordEntry(deps.recorder, actor, {
     action: "audit.exported",
     outcome: "success",
     target: null,
     details: { format, filter: scope.filter.text, count: scope.count },
   });
-  const day = deps.clock.now().toISOString().slice(0, 10),
-    { type, ending } = exportTypes[format];
+  const day = deps.clock.now().toISOString().slice(0, 10);
+  const { type, extension } = exportTypes[format];
   return {
     count: scope.count,
-    checkpoint: scope.seal?.size ?? null,
+    checkpoint: scope.checkpoint?.size ?? null,
     type,
-    fileName: `chancery-log-${day}.${ending}`,
-    pieces: writePieces(deps.db, scope, format, gaps, signal ?? new AbortController().signal),
+    fileName: `chancery-log-${day}.${extension}`,
+    pieces: writeExport(deps.db, scope, format, gaps, signal ?? new AbortController().signal),
   };
 }
 
-function writePieces(
+function writeExport(
   db: Deps["db"],
-  scope: Scope,
+  scope: ExportScope,
   format: ExportFormat,
   gaps: readonly ExportGap[],
   signal: AbortSignal,
 ): AsyncIterable<Uint8Array> {
   const pages = readPages(db, scope, format !== "proof", signal);
   if (format === "jsonl" || format === "proof")
-    return writeJsonLines(pages, scope, format, gaps, makeReadHashes(db));
+    return writeJsonLines(pages, scope, format, gaps, makeTileReader(db));
   return writeLines(
     pages,
     scope,
@@ -94,47 +99,45 @@ function writePieces(
 
 async function* writeLines(
   pages: AsyncIterable<readonly PageEntry[]>,
-  { seal }: Scope,
-  lineOf: (entry: ExportedEntry) => string,
+  { checkpoint: covering }: ExportScope,
+  formatEntry: (entry: ExportedEntry) => string,
   header: string,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   if (header !== "") yield Buffer.from(header);
   for await (const page of pages) {
     let lines = "";
-    for (const { seq, leafHash, text } of page) {
-      const checkpoint = seal !== null && seq < seal.size ? seal.size : null;
-      lines += writeLine(lineOf, { seq, leafHash, log: seal?.origin ?? null, checkpoint, text });
+    for (const entry of page) {
+      const { seq, leafHash } = entry;
+      const checkpoint = covering !== null && seq < covering.size ? covering.size : null;
+      const log = covering?.origin ?? null;
+      lines += formatIsolated(formatEntry, { seq, leafHash, log, checkpoint }, entry);
     }
     yield Buffer.from(lines);
   }
 }
 
-const nobody: EntryRecord = {
-  v: 1,
-  id: "",
-  ts: "1970-01-01T00:00:00.000000Z",
-  action: "" as never,
-  outcome: "failure",
-  reason: null,
-  actor: { kind: "", id: null, label: "" },
-  credential: null,
-  target: null,
-  origin: { ip: null, port: null, userAgent: null, via: [] },
-  requestId: "",
-  correlationId: "",
-  decision: null,
-  details: {},
-  nonce: "",
-};
+type Frame = Omit<ExportedEntry, keyof ExportedText>;
 
-/** What somebody put into the log that is no entry has a line, too, with its text and nothing read from it. */
-function writeLine(
-  lineOf: (entry: ExportedEntry) => string,
-  entry: Omit<ExportedEntry, "record">,
+/**
+ * Bytes in the log that are no entry get a line, too: with their bytes in Base64. An entry that was
+ * readable when the alert rules read it may have been changed since.
+ */
+function formatIsolated(
+  formatEntry: (entry: ExportedEntry) => string,
+  frame: Frame,
+  { text, bytes, isChecked }: PageEntry,
 ): string {
+  if (isChecked && bytes === null)
+    try {
+      return formatEntry({ ...frame, text, record: JSON.parse(text) as EntryRecord });
+    } catch {
+      // Read again below, with every check.
+    }
+  const exported = toExportedText(bytes ?? Buffer.from(text));
   try {
-    return lineOf({ ...entry, record: JSON.parse(entry.text) as EntryRecord });
+    return formatEntry({ ...frame, ...exported });
   } catch {
-    return lineOf({ ...entry, record: nobody });
+    // Details that this format did not foresee: the text is complete, and the fields are empty.
+    return formatEntry({ ...frame, ...exported, record: emptyRecord });
   }
 }

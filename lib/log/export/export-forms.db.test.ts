@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { EntryQuery } from "../schema";
-import { verifyExport } from "../verify/verify-export";
-import { type ExportedLog, linesOf, openExportedLog } from "./testdata/exported-log";
+import type { EntryQuery } from "@/lib/log/schema";
+import { verifyExport } from "@/lib/log/verify/verify-export";
+import { type ExportedLog, linesOf, openExportedLog } from "@/testing/log/exported-log";
 import type { ExportFormat } from "./types";
 
 let log: ExportedLog;
@@ -44,9 +44,9 @@ describe("the offline verifier", () => {
   test.each(["csv", "ocsf", "cef"] as const)(
     "finds in an export as %s a changed word, and an entry less",
     async (format) => {
-      const query = { actor: "rare@example.com" },
-        file = await log.exportText(query, format, log.sealedTo),
-        proof = await log.exportText(query, "proof", log.sealedTo);
+      const query = { actor: "rare@example.com" };
+      const file = await log.exportText(query, format, log.sealedTo);
+      const proof = await log.exportText(query, "proof", log.sealedTo);
       const verify = async (text: string): Promise<string[]> =>
         (
           await verifyExport(inPieces(text), { vkey: log.published.vkey, proof: inPieces(proof) })
@@ -90,7 +90,7 @@ describe("an export in another form", () => {
     }
   });
 
-  test("as CSV neutralises what a spreadsheet would run, wherever it came from", async () => {
+  test("a CSV export neutralizes what a spreadsheet would run, wherever it came from", async () => {
     const text = await log.exportText({ actor: "usr_01evil" }, "csv");
     expect(text).toContain(`"'=HYPERLINK(""http://evil.example.com"")"`);
     for (const field of ['"\'@SUM(1) a=b\\c|d"', '"\'+1"', '"\'\t=1\nand|more\\"'])

@@ -1,52 +1,57 @@
-import { describeEntry } from "../describe-entry";
-import type { EntryRecord } from "../types";
+import { describeEntry } from "@/lib/log/describe-entry";
+import type { EntryRecord } from "@/lib/log/types";
 import type { ExportedEntry } from "./types";
 
 type Members = Readonly<Record<string, unknown>>;
-type Kind = Readonly<{ category: number; class: number; activity: number; members: Members }>;
+type Classification = Readonly<{
+  category: number;
+  class: number;
+  activity: number;
+  members: Members;
+}>;
 
-const VERSION = "1.3.0",
-  IDENTITY = 3,
-  APPLICATION = 6;
-const ACCOUNT_CHANGE = 3001,
-  AUTHENTICATION = 3002,
-  ENTITY_MANAGEMENT = 3004,
-  API_ACTIVITY = 6003;
-const SUCCESS = 1,
-  FAILURE = 2,
-  INFORMATIONAL = 1,
-  LOW = 2,
-  CRITICAL = 5,
-  OTHER = 99;
+const schemaVersion = "1.3.0";
+const identityCategory = 3;
+const applicationCategory = 6;
+const accountChangeClass = 3001;
+const authenticationClass = 3002;
+const entityManagementClass = 3004;
+const apiActivityClass = 6003;
+const statusSuccess = 1;
+const statusFailure = 2;
+const severityInformational = 1;
+const severityLow = 2;
+const severityCritical = 5;
+const activityOther = 99;
 
-/** Authentication: Logon and Logoff. */
-const sessions: Readonly<Record<string, number>> = {
+/** Authentication activities: Logon and Logoff. */
+const sessionActivities: Readonly<Record<string, number>> = {
   "session.started": 1,
   "session.refused": 1,
   "session.ended": 2,
 };
-/** Account Change: Create, Lock. */
-const accounts: Readonly<Record<string, number>> = {
+/** Account Change activities: Create, Lock. */
+const accountActivities: Readonly<Record<string, number>> = {
   "account.created": 1,
-  "account.updated": OTHER,
+  "account.updated": activityOther,
   "account.locked": 9,
 };
-/** Entity Management: Create, Update, Delete, Enable, Activate, Deactivate, Suspend and Resume, by the verb of the action. */
-const lifecycle: Readonly<Record<string, number>> = {
+/** Entity Management activities (Create, Update, Suspend, Resume …) by the action's verb. */
+const lifecycleActivities: Readonly<Record<string, number>> = {
   created: 1,
   planned: 1,
   issued: 1,
   updated: 3,
   rotated: 3,
   revoked: 11,
-  failed: OTHER,
-  refused: OTHER,
+  failed: activityOther,
+  refused: activityOther,
   activated: 10,
   suspended: 12,
   held: 12,
   released: 13,
 };
-const nouns = new Set([
+const entityNouns = new Set([
   "organization",
   "authority",
   "profile",
@@ -55,8 +60,8 @@ const nouns = new Set([
   "crl",
   "token",
 ]);
-/** API Activity by method. */
-const methods: Readonly<Record<string, number>> = {
+/** API Activity activities by HTTP method. */
+const methodActivities: Readonly<Record<string, number>> = {
   GET: 2,
   HEAD: 2,
   POST: 1,
@@ -64,18 +69,20 @@ const methods: Readonly<Record<string, number>> = {
   PUT: 3,
   DELETE: 4,
 };
-const alarms = new Set(["log.halted", "source.gap"]);
+const alarmActions = new Set(["log.halted", "source.gap"]);
 
+const timeOf = (value: unknown): number | undefined =>
+  typeof value === "string" ? Date.parse(value) : undefined;
 const textOf = (value: unknown): string | undefined =>
   typeof value === "string" && value !== "" ? value : undefined;
 
 /**
- * One entry as an OCSF event (schema 1.3.0): Authentication, Account Change, Entity Management, or API Activity for all else. `raw_data` is the
- * exact text that is hashed.
+ * An entry as an OCSF event (schema 1.3.0): Authentication, Account Change, Entity Management, or
+ * API Activity for everything else. `raw_data` is the exact text that is hashed.
  */
 export function ocsfLine({ seq, leafHash, log, checkpoint, record, text }: ExportedEntry): string {
-  const { category, class: classUid, activity, members } = kindOf(record),
-    succeeded = record.outcome === "success";
+  const { category, class: classUid, activity, members } = classify(record);
+  const succeeded = record.outcome === "success";
   const event = {
     category_uid: category,
     class_uid: classUid,
@@ -84,13 +91,14 @@ export function ocsfLine({ seq, leafHash, log, checkpoint, record, text }: Expor
     activity_name: record.action,
     time: Date.parse(record.ts),
     severity_id: severityOf(record),
-    status_id: succeeded ? SUCCESS : FAILURE,
+    status_id: succeeded ? statusSuccess : statusFailure,
     status: succeeded ? "Success" : "Failure",
     status_code: record.outcome,
     ...(record.reason === null ? {} : { status_detail: record.reason }),
     message: describeEntry(record),
+    ...countOf(record),
     metadata: {
-      version: VERSION,
+      version: schemaVersion,
       product: { name: "Chancery", vendor_name: "Chancery" },
       uid: record.id,
       event_code: record.action,
@@ -109,12 +117,22 @@ export function ocsfLine({ seq, leafHash, log, checkpoint, record, text }: Expor
   return `${JSON.stringify(event)}\n`;
 }
 
-function kindOf(record: EntryRecord): Kind {
-  const { action, target, details } = record,
-    [noun = "", verb = ""] = action.split(".");
-  const session = sessions[action],
-    account = accounts[action],
-    entity = nouns.has(noun) ? lifecycle[verb] : undefined;
+/** How many requests the event stands for, and over what time, if it stands for more than one. */
+function countOf({ action, details }: EntryRecord): Members {
+  if (action !== "request.refused-many") return {};
+  return {
+    count: details["count"],
+    start_time: timeOf(details["firstAt"]),
+    end_time: timeOf(details["lastAt"]),
+  };
+}
+
+function classify(record: EntryRecord): Classification {
+  const { action, target, details } = record;
+  const [noun = "", verb = ""] = action.split(".");
+  const session = sessionActivities[action];
+  const account = accountActivities[action];
+  const entity = entityNouns.has(noun) ? lifecycleActivities[verb] : undefined;
   if (session !== undefined) {
     const email = textOf(details["email"]);
     const members = {
@@ -122,12 +140,12 @@ function kindOf(record: EntryRecord): Kind {
       service: { name: "Chancery" },
       ...requestOf(record),
     };
-    return { category: IDENTITY, class: AUTHENTICATION, activity: session, members };
+    return { category: identityCategory, class: authenticationClass, activity: session, members };
   }
   if (account !== undefined && target !== null)
     return {
-      category: IDENTITY,
-      class: ACCOUNT_CHANGE,
+      category: identityCategory,
+      class: accountChangeClass,
       activity: account,
       members: { user: { name: target.label || target.id, uid: target.id }, ...requestOf(record) },
     };
@@ -138,28 +156,29 @@ function kindOf(record: EntryRecord): Kind {
       ...(comment === undefined ? {} : { comment }),
       ...requestOf(record),
     };
-    return { category: IDENTITY, class: ENTITY_MANAGEMENT, activity: entity, members };
+    return { category: identityCategory, class: entityManagementClass, activity: entity, members };
   }
   const resources =
     target === null
       ? {}
       : { resources: [{ name: target.label || target.id, uid: target.id, type: target.kind }] };
   return {
-    category: APPLICATION,
-    class: API_ACTIVITY,
+    category: applicationCategory,
+    class: apiActivityClass,
     activity: apiActivityOf(record),
     members: { api: apiOf(record), ...requestOf(record), ...resources },
   };
 }
 
 function apiActivityOf({ action, details }: EntryRecord): number {
-  if (action.endsWith(".read") || action === "audit.exported") return methods["GET"] ?? OTHER;
-  return methods[textOf(details["method"]) ?? ""] ?? OTHER;
+  if (action.endsWith(".read") || action === "audit.exported")
+    return methodActivities["GET"] ?? activityOther;
+  return methodActivities[textOf(details["method"]) ?? ""] ?? activityOther;
 }
 
 function apiOf({ action, details, requestId }: EntryRecord): Members {
-  const method = textOf(details["method"]),
-    path = textOf(details["path"]);
+  const method = textOf(details["method"]);
+  const path = textOf(details["path"]);
   return {
     operation: method === undefined ? action : `${method} ${path ?? ""}`,
     service: { name: "Chancery" },
@@ -168,8 +187,8 @@ function apiOf({ action, details, requestId }: EntryRecord): Members {
 }
 
 function requestOf({ details, origin, requestId }: EntryRecord): Members {
-  const method = textOf(details["method"]),
-    path = textOf(details["path"]);
+  const method = textOf(details["method"]);
+  const path = textOf(details["path"]);
   if (method === undefined && origin.userAgent === null) return {};
   return {
     http_request: {
@@ -181,7 +200,7 @@ function requestOf({ details, origin, requestId }: EntryRecord): Members {
   };
 }
 
-/** Regular users, systems and services as OCSF numbers them; who is unknown is that. */
+/** OCSF user types: User, System, Service, Unknown. */
 const userTypes: Readonly<Record<string, number>> = {
   user: 1,
   system: 3,
@@ -195,12 +214,12 @@ function userOf({ actor, credential }: EntryRecord): Members {
     name: actor.label || actor.kind,
     ...(actor.id === null ? {} : { uid: actor.id }),
     type: actor.kind,
-    type_id: userTypes[actor.kind] ?? OTHER,
+    type_id: userTypes[actor.kind] ?? activityOther,
     ...(credential === null ? {} : { credential_uid: credential.serial }),
   };
 }
 
-/** An endpoint has an address or a name at least; Chancery's own work has no address. */
+/** OCSF requires an address or a name; Chancery's own actions have no address. */
 function endpointOf({ origin }: EntryRecord): Members {
   return origin.ip === null
     ? { svc_name: "chancery" }
@@ -208,7 +227,7 @@ function endpointOf({ origin }: EntryRecord): Members {
 }
 
 function severityOf({ action, outcome }: EntryRecord): number {
-  if (alarms.has(action) || (action === "verification.finished" && outcome !== "success"))
-    return CRITICAL;
-  return outcome === "success" ? INFORMATIONAL : LOW;
+  if (alarmActions.has(action) || (action === "verification.finished" && outcome !== "success"))
+    return severityCritical;
+  return outcome === "success" ? severityInformational : severityLow;
 }

@@ -1,17 +1,23 @@
-import type { Deps } from "@/lib/deps";
-import { findNumbers, restOf } from "../search";
-import { choosePlan, type Plan, walkPlan } from "../search-plan";
-import { queryUntil } from "./query-until";
-import type { Scope } from "./scope";
+import type { Deps } from "@/lib/runtime/deps";
+import { matchingNumbersSql, rangeAfterCursor } from "@/lib/log/search/search-entries";
+import { choosePlan, type Plan, walkPlan } from "@/lib/log/search/search-plan";
+import { queryWithAbort } from "./abortable-query";
+import type { ExportScope } from "./export-scope";
 
-/** `bytes` only where they are no UTF-8 text: somebody has been at them, and they are exported as they are. */
+/**
+ * `bytes` is set instead of `text` in a page with bytes that are no text. `isChecked`: the alert
+ * rules have read this entry, so it can be read; reading every entry again would double the cost of
+ * an export.
+ */
 export type PageEntry = Readonly<{
   seq: number;
   leafHash: string;
   text: string;
   bytes: Buffer | null;
+  isChecked: boolean;
 }>;
-type Page = Readonly<{ entries: PageEntry[]; last: number; isLast: boolean }>;
+type UncheckedEntry = Omit<PageEntry, "isChecked">;
+type Page = Readonly<{ entries: UncheckedEntry[]; last: number; isLast: boolean }>;
 type Row = {
   last: string | null;
   is_last: boolean;
@@ -22,41 +28,60 @@ type Row = {
   bytes?: Buffer | null;
 };
 
-const MOST_ROWS = 4_096,
-  MOST_BYTES = 2_097_152,
-  MOST_GATHERED = 10_000,
-  HASH_DIGITS = 64;
-const notText = new Set(["22021", "22P05"]);
+const maxRows = 4_096;
+const maxBytes = 2_097_152;
+const maxGathered = 10_000;
+const hashDigits = 64;
+const notTextErrors = new Set(["22021", "22P05"]);
 
 /**
- * The entries of an export in order, a page at a time: some two megabytes, and the next page is read while one is used. Each page is a
- * statement of its own, so no transaction is open for longer than one takes. Ends at once when `signal` is aborted. Without texts, `text` is "".
+ * The entries of an export in order, in pages of about two megabytes. The next page is read while
+ * the current one is processed. Each page is one statement, so no transaction stays open for long.
+ * Stops at once when `signal` is aborted. Without `withTexts`, `text` is "".
  */
 export async function* readPages(
   db: Deps["db"],
-  scope: Scope,
+  scope: ExportScope,
   withTexts: boolean,
   signal: AbortSignal,
 ): AsyncGenerator<PageEntry[], void, undefined> {
-  // Few matches are gathered anew for each page; for many, all pages together walk the range once.
+  // A few matches are gathered again for each page; for many, the pages together walk the range once.
   const plan =
-    scope.isWhole || scope.count > MOST_GATHERED
+    scope.isWhole || scope.count > maxGathered
       ? walkPlan
       : await choosePlan(db, scope.filter, scope.range, Infinity);
-  let coming = readPage(db, scope, { after: null, plan, withTexts, signal });
+  const isChecked = withTexts ? await readCheckedEntries(db, scope.range) : () => true;
+  let nextPage = readPage(db, scope, { after: null, plan, withTexts, signal });
   for (;;) {
-    const { entries, last, isLast } = await coming;
+    const { entries, last, isLast } = await nextPage;
     if (!isLast) {
-      coming = readPage(db, scope, { after: last, plan, withTexts, signal });
-      // It fails where it is waited for.
-      coming.catch(() => {});
+      nextPage = readPage(db, scope, { after: last, plan, withTexts, signal });
+      // An error surfaces when the page is awaited.
+      nextPage.catch(() => {});
     }
-    if (entries.length > 0) yield entries;
+    if (entries.length > 0)
+      yield entries.map((entry) => ({ ...entry, isChecked: isChecked(entry.seq) }));
     if (isLast) return;
   }
 }
 
-type Wanted = Readonly<{
+/** Whether an entry was read by the alert rules and found readable. */
+async function readCheckedEntries(
+  { pool }: Pick<Deps["db"], "pool">,
+  { low, high }: ExportScope["range"],
+): Promise<(seq: number) => boolean> {
+  const { rows } = await pool.query<{ upto: string | null; skipped: string[] | null }>({
+    name: "export-checked",
+    text: `select (select upto from custody.cursor where name = 'alerts') as upto,
+      (select array_agg(distinct seq) from tlog.skipped_entry where seq >= $1 and seq < $2) as skipped`,
+    values: [low, high],
+  });
+  const upto = Number(rows[0]?.upto ?? 0);
+  const skipped = new Set((rows[0]?.skipped ?? []).map(Number));
+  return (seq) => seq < upto && !skipped.has(seq);
+}
+
+type PageRequest = Readonly<{
   after: number | null;
   plan: Plan;
   withTexts: boolean;
@@ -65,74 +90,74 @@ type Wanted = Readonly<{
 
 async function readPage(
   db: Deps["db"],
-  scope: Scope,
-  { after, plan, withTexts, signal }: Wanted,
+  scope: ExportScope,
+  { after, plan, withTexts, signal }: PageRequest,
 ): Promise<Page> {
-  const { filter } = scope,
-    range = restOf({ ...filter, after }, scope.range);
-  const found = scope.isWhole
-    ? `select seq, leaf_hash, entry from tlog.entry where seq >= ${range.low} and seq < ${range.high} order by seq limit ${MOST_ROWS}`
-    : // Each found number is looked up by itself: the planner would rather read the whole log than so many.
-      `select f.seq, e.leaf_hash, e.entry from (${findNumbers(filter, range, MOST_ROWS, plan)}) as f left join lateral (select leaf_hash, entry from tlog.entry e where e.seq = f.seq offset 0) as e on true`;
+  const { filter } = scope;
+  const range = rangeAfterCursor({ ...filter, after }, scope.range);
+  const matching = scope.isWhole
+    ? `select seq, leaf_hash, entry from tlog.entry where seq >= ${range.low} and seq < ${range.high} order by seq limit ${maxRows}`
+    : // A lateral lookup per number: for a join the planner would rather read the whole log.
+      `select f.seq, e.leaf_hash, e.entry from (${matchingNumbersSql(filter, range, maxRows, plan)}) as f left join lateral (select leaf_hash, entry from tlog.entry e where e.seq = f.seq offset 0) as e on true`;
   const read = (columns: string): Promise<Row[]> =>
-    queryUntil<Row>(db, signal, { text: pageOf(found, columns), values: filter.values });
+    queryWithAbort<Row>(db, signal, { text: pageQuery(matching, columns), values: filter.values });
   if (!withTexts) return splitPage(await read(""), false);
-  const asBytes = `, ${joined("octet_length(entry)::text", "','")} as lengths, ${joined("entry", "''::bytea")} as bytes`;
+  const asBytes = `, ${aggregate("octet_length(entry)::text", "','")} as lengths, ${aggregate("entry", "''::bytea")} as bytes`;
   try {
-    // Bytes come from the database in hexadecimal and cost three times what a text does. No entry has a line end in its text.
+    // The driver receives bytea as hexadecimal, which costs three times what text does. Canonical
+    // JSON contains no line feed, so texts can be joined with it.
     const page = splitPage(
-      await read(`, ${joined("convert_from(entry, 'UTF8')", "e'\\n'")} as texts`),
+      await read(`, ${aggregate("convert_from(entry, 'UTF8')", "e'\\n'")} as texts`),
       true,
     );
-    return page ?? splitPage(await read(asBytes), true) ?? noPage();
+    return page ?? splitPage(await read(asBytes), true) ?? failMissingPage();
   } catch (error) {
-    if (!notText.has((error as { code?: string }).code ?? "")) throw error;
-    return splitPage(await read(asBytes), true) ?? noPage();
+    if (!notTextErrors.has((error as { code?: string }).code ?? "")) throw error;
+    return splitPage(await read(asBytes), true) ?? failMissingPage();
   }
 }
 
-/** Joined into one value each, a page costs a fraction of what its rows would. */
-const joined = (value: string, by: string): string =>
-  `string_agg(${value}, ${by} order by seq) filter (where before < ${MOST_BYTES})`;
+/** A page as a few aggregated values costs a fraction of as many rows. */
+const aggregate = (value: string, by: string): string =>
+  `string_agg(${value}, ${by} order by seq) filter (where before < ${maxBytes})`;
 
-const pageOf = (
-  found: string,
+const pageQuery = (
+  matching: string,
   columns: string,
-): string => `select coalesce(max(seq) filter (where before < ${MOST_BYTES}), max(seq)) as last,
-    count(*) < ${MOST_ROWS} and not coalesce(bool_or(before >= ${MOST_BYTES}), false) as is_last, ${joined("seq::text", "','")} as seqs, ${joined("encode(leaf_hash, 'hex')", "''")} as hashes${columns}
-  from (select seq, leaf_hash, entry, sum(octet_length(entry)) over (order by seq rows unbounded preceding) - octet_length(entry) as before from (${found}) as found) as page`;
+): string => `select coalesce(max(seq) filter (where before < ${maxBytes}), max(seq)) as last,
+    count(*) < ${maxRows} and not coalesce(bool_or(before >= ${maxBytes}), false) as is_last, ${aggregate("seq::text", "','")} as seqs, ${aggregate("encode(leaf_hash, 'hex')", "''")} as hashes${columns}
+  from (select seq, leaf_hash, entry, sum(octet_length(entry)) over (order by seq rows unbounded preceding) - octet_length(entry) as before from (${matching}) as found) as page`;
 
-function noPage(): never {
-  throw new Error("A page of the export came without its entries.");
+function failMissingPage(): never {
+  throw new Error("A page of the export has no entries.");
 }
 
 function splitPage(rows: readonly Row[], withTexts: false): Page;
 function splitPage(rows: readonly Row[], withTexts: boolean): Page | null;
-/** Null if the texts cannot be told apart: one of them has a line end, and is not what was ever written. */
+/** Null if the texts cannot be split: one contains a line feed, so it was tampered with. */
 function splitPage([row = emptyRow]: readonly Row[], withTexts: boolean): Page | null {
-  const { hashes } = row,
-    said = saidOf(row),
-    seqs = row.seqs === null ? [] : row.seqs.split(",").map(Number);
-  if (withTexts && seqs.length > 0 && said.length !== seqs.length) return null;
+  const { hashes } = row;
+  const bodies = splitBodies(row);
+  const seqs = row.seqs === null ? [] : row.seqs.split(",").map(Number);
+  if (withTexts && seqs.length > 0 && bodies.length !== seqs.length) return null;
   const entries = seqs.map((seq, n) => ({
     seq,
-    leafHash: hashes?.slice(n * HASH_DIGITS, (n + 1) * HASH_DIGITS) ?? "",
-    ...(said[n] ?? nothing),
+    leafHash: hashes?.slice(n * hashDigits, (n + 1) * hashDigits) ?? "",
+    ...(bodies[n] ?? emptyBody),
   }));
   return { entries, last: Number(row.last), isLast: row.is_last };
 }
 
-type Said = Pick<PageEntry, "text" | "bytes">;
-const nothing: Said = { text: "", bytes: null },
-  emptyRow: Row = { last: null, is_last: true, seqs: null, hashes: null };
+type EntryBody = Pick<UncheckedEntry, "text" | "bytes">;
+const emptyBody: EntryBody = { text: "", bytes: null };
+const emptyRow: Row = { last: null, is_last: true, seqs: null, hashes: null };
 
-function saidOf({ texts, bytes, lengths }: Row): Said[] {
-  if (bytes)
-    return cut(bytes, lengths ?? "").map((part) => ({ text: part.toString("utf8"), bytes: part }));
+function splitBodies({ texts, bytes, lengths }: Row): EntryBody[] {
+  if (bytes) return splitBytes(bytes, lengths ?? "").map((part) => ({ text: "", bytes: part }));
   return texts?.split("\n").map((text) => ({ text, bytes: null })) ?? [];
 }
 
-function cut(bytes: Buffer, lengths: string): Buffer[] {
+function splitBytes(bytes: Buffer, lengths: string): Buffer[] {
   let at = 0;
   return lengths.split(",").map((length) => bytes.subarray(at, (at += Number(length))));
 }

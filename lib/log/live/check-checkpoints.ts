@@ -1,15 +1,16 @@
-import type { Database } from "@/lib/db/database";
-import { nodeLogCrypto } from "../node-crypto";
-import { parseCheckpoint } from "../pure/checkpoint";
-import { type NoteKey, readVkey } from "../pure/note";
-import { describePolicy, type Policy } from "../pure/policy";
-import { verifyCheckpoint } from "../pure/verify-checkpoint";
-import type { TrustLevel } from "../types-of-proof";
-import type { Pacer } from "./pace";
+import { toHex } from "@/lib/log/pure/bytes";
+import type { Database } from "@/lib/runtime/deps";
+import { nodeLogCrypto } from "@/lib/log/tree/node-crypto";
+import { parseCheckpoint } from "@/lib/log/pure/checkpoint";
+import { type NoteKey, readVkey } from "@/lib/log/pure/note";
+import { describeQuorum, type WitnessPolicy } from "@/lib/log/pure/witness-policy";
+import { verifyCheckpoint } from "@/lib/log/pure/verify-checkpoint";
+import type { TrustLevel } from "@/lib/log/view-types";
+import type { Pacer } from "@/lib/log/reconcile/pacer";
 import type { LogRow, Snapshot } from "./snapshot";
-import { type Checks, entries } from "./types";
+import { type Checks, countEntries } from "./types";
 
-type Stored = Readonly<{
+type StoredCheckpoint = Readonly<{
   generation: number;
   size: number;
   root: Buffer;
@@ -17,100 +18,109 @@ type Stored = Readonly<{
   published: boolean;
 }>;
 export type CheckpointCheck = Readonly<{
-  /** Sizes (from, upto] at which the tree's root is needed. */
-  sizesIn: (from: number, upto: number) => Promise<number[]>;
-  at: (size: number, rootHex: string) => Promise<void>;
-  /** What the newest published one reaches, and its size. */
-  reached: () => Readonly<{ level: TrustLevel; size: number | null }>;
+  /** Loads the checkpoints with sizes in (from, upTo]; returns the sizes whose root is needed. */
+  loadRange: (from: number, upTo: number) => Promise<number[]>;
+  /** Compares the loaded checkpoints of that size with the root of the entries. */
+  compareRoot: (size: number, rootHex: string) => Promise<void>;
+  /** The level and size of the newest published checkpoint that was verified. */
+  finish: () => Readonly<{ level: TrustLevel; size: number | null }>;
 }>;
 
-const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
-const wordsOf = (error: unknown): string =>
+const errorMessage = (error: unknown): string =>
   error instanceof Error ? error.message : String(error);
 
-type Parts = Readonly<{ checks: Checks; keys: ReadonlyMap<number, NoteKey>; policy: Policy }>;
+type CheckContext = Readonly<{
+  checks: Checks;
+  keys: ReadonlyMap<number, NoteKey>;
+  policy: WitnessPolicy;
+}>;
 
-/** Verifies one stored checkpoint against the root of the entries. Returns what it reaches, null if that cannot be said. */
+/** Verifies one checkpoint against the root of the entries. Returns its level; null if unknown. */
 async function verifyStored(
-  { checks, keys, policy }: Parts,
-  { generation, size, root, note }: Stored,
+  { checks, keys, policy }: CheckContext,
+  { generation, size, root, note }: StoredCheckpoint,
   rootHex: string,
 ): Promise<"witnessed" | "signed" | null> {
-  const where = `The checkpoint of ${entries(size)}`,
-    key = keys.get(generation),
-    said = readNote(note);
-  checks.tree.looked();
-  if (hex(root) !== rootHex)
-    checks.tree.wrong(
-      `${where} has the root ${hex(root)}, and the entries have ${rootHex}: entries were changed, exchanged, added or taken away.`,
+  const subject = `The checkpoint of ${countEntries(size)}`;
+  const key = keys.get(generation);
+  const parsed = readNote(note);
+  checks.tree.count();
+  if (toHex(root) !== rootHex)
+    checks.tree.problem(
+      `${subject} has the root ${toHex(root)}, but the entries have ${rootHex}: entries were changed, replaced, added or removed.`,
     );
-  checks.checkpoints.looked();
-  if (typeof said === "string") checks.checkpoints.wrong(`${where} is none: ${said}`);
-  else if (said.size !== size || hex(said.root) !== hex(root))
-    checks.checkpoints.wrong(
-      `${where} says ${entries(said.size)} and the root ${hex(said.root)}, and is stored as another.`,
+  checks.checkpoints.count();
+  if (typeof parsed === "string") checks.checkpoints.problem(`${subject} is malformed: ${parsed}`);
+  else if (parsed.size !== size || toHex(parsed.root) !== toHex(root))
+    checks.checkpoints.problem(
+      `${subject} states ${countEntries(parsed.size)} and the root ${toHex(parsed.root)}, which is not what is stored with it.`,
     );
-  checks.signature.looked();
+  checks.signature.count();
   if (key === undefined) {
-    checks.signature.wrong(`${where} is of log ${generation}, whose key is not known.`);
+    checks.signature.problem(`${subject} belongs to log ${generation}, whose key is unknown.`);
     return null;
   }
   try {
     const verified = await verifyCheckpoint(nodeLogCrypto, note, key, policy);
-    checks.witnesses.looked(verified.cosigned.length);
+    checks.witnesses.count(verified.cosigned.length);
     return verified.level;
   } catch (error) {
     const isCosignature = policy.witnesses.some(({ key: { name } }) =>
-      wordsOf(error).startsWith(`The signature of ${name} `),
+      errorMessage(error).startsWith(`The signature of ${name} `),
     );
-    (isCosignature ? checks.witnesses : checks.signature).wrong(`${where}: ${wordsOf(error)}`);
+    (isCosignature ? checks.witnesses : checks.signature).problem(
+      `${subject}: ${errorMessage(error)}`,
+    );
     return null;
   }
 }
 
-/** Verifies every checkpoint as the tree passes its size: root, note, signature by the key of its log, cosignatures. */
+/**
+ * Verifies every stored checkpoint as the tree reaches its size: its root, its note, the signature
+ * by its log's key, and its cosignatures.
+ */
 export async function makeCheckpointCheck(
   { pool }: Pick<Database, "pool">,
   checks: Checks,
   snapshot: Snapshot,
-  options: Readonly<{ policy: Policy; pacer: Pacer }>,
+  options: Readonly<{ policy: WitnessPolicy; pacer: Pacer }>,
 ): Promise<CheckpointCheck> {
-  const { policy, pacer } = options,
-    parts: Parts = { checks, policy, keys: await readKeys(checks, snapshot.logs) },
-    newest = snapshot.logs.at(-1)?.generation;
-  let waiting = new Map<number, Stored[]>(),
-    level: TrustLevel = "unsealed",
-    reached: number | null = null;
+  const { policy, pacer } = options;
+  const context: CheckContext = { checks, policy, keys: await readKeys(checks, snapshot.logs) };
+  const newest = snapshot.logs.at(-1)?.generation;
+  let bySize = new Map<number, StoredCheckpoint[]>();
+  let level: TrustLevel = "unsealed";
+  let reached: number | null = null;
   for (const { generation, size } of snapshot.beyond)
-    checks.checkpoints.wrong(
-      `A checkpoint of log ${generation} was signed for ${entries(size)}, and the log holds ${snapshot.size}: ${size - snapshot.size} are missing.`,
+    checks.checkpoints.problem(
+      `A checkpoint of log ${generation} was signed for ${countEntries(size)}, but the log holds ${snapshot.size}: ${size - snapshot.size} are missing.`,
     );
   return {
-    sizesIn: async (from, upto) => {
-      const { rows } = await pool.query<Omit<Stored, "size"> & { size: string }>(
+    loadRange: async (from, upTo) => {
+      const { rows } = await pool.query<Omit<StoredCheckpoint, "size"> & { size: string }>(
         "select generation, size, root, note, published_at is not null as published from tlog.checkpoint where size > $1 and size <= $2 order by size, generation",
-        [from, upto],
+        [from, upTo],
       );
-      waiting = new Map();
+      bySize = new Map();
       for (const row of rows) {
-        const one = { ...row, size: Number(row.size) };
-        waiting.set(one.size, [...(waiting.get(one.size) ?? []), one]);
-        await pacer.breathe();
+        const checkpoint = { ...row, size: Number(row.size) };
+        bySize.set(checkpoint.size, [...(bySize.get(checkpoint.size) ?? []), checkpoint]);
+        await pacer.yieldIfBusy();
       }
-      return [...waiting.keys()];
+      return [...bySize.keys()];
     },
-    at: async (size, rootHex) => {
-      for (const one of waiting.get(size) ?? []) {
-        const verified = await verifyStored(parts, one, rootHex);
-        if (verified !== null && one.published && one.generation === newest)
+    compareRoot: async (size, rootHex) => {
+      for (const checkpoint of bySize.get(size) ?? []) {
+        const verified = await verifyStored(context, checkpoint, rootHex);
+        if (verified !== null && checkpoint.published && checkpoint.generation === newest)
           [level, reached] = [verified, size];
-        await pacer.breathe();
+        await pacer.yieldIfBusy();
       }
     },
-    reached: () => {
+    finish: () => {
       if (policy.quorum !== "none" && level === "signed" && reached !== null)
-        checks.witnesses.wrong(
-          `The newest published checkpoint (${entries(reached)}) lacks cosignatures: the policy asks for ${describePolicy(policy)}.`,
+        checks.witnesses.problem(
+          `The newest published checkpoint (${countEntries(reached)}) lacks cosignatures: the policy requires ${describeQuorum(policy)}.`,
         );
       return { level, size: reached };
     },
@@ -121,7 +131,7 @@ function readNote(note: string): ReturnType<typeof parseCheckpoint> | string {
   try {
     return parseCheckpoint(note);
   } catch (error) {
-    return wordsOf(error);
+    return errorMessage(error);
   }
 }
 
@@ -134,12 +144,12 @@ async function readKeys(
     try {
       const key = await readVkey(nodeLogCrypto, vkey);
       if (key.name !== origin)
-        signature.wrong(
-          `The key of log ${generation} is that of ${key.name}, and the log is ${origin}.`,
+        signature.problem(
+          `The key of log ${generation} belongs to ${key.name}, but the log is ${origin}.`,
         );
       keys.set(generation, key);
     } catch (error) {
-      signature.wrong(`The key of log ${generation} cannot be read: ${wordsOf(error)}`);
+      signature.problem(`The key of log ${generation} cannot be read: ${errorMessage(error)}`);
     }
   }
   return keys;

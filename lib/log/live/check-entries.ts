@@ -1,47 +1,47 @@
-import { type Checks, entries, type EntryRow } from "./types";
+import { type Checks, countEntries, type EntryRow } from "./types";
 
-/** Numbers, leaf hashes and ids of the entries from … below; `rows` is all that there is of them. Returns whether none is missing. */
+/**
+ * Checks numbers, leaf hashes and ids of the entries `from` to `end - 1`; `rows` are all of them
+ * that exist. Returns whether none is missing.
+ */
 export function checkEntries(
   { numbers, leaf, id }: Checks,
   rows: readonly EntryRow[],
   from: number,
-  below: number,
+  end: number,
 ): boolean {
   let next = from;
-  for (const { seq, leafHash, hash, entryId, record } of rows) {
+  for (const { seq, leafHash, hash, entryId, reading } of rows) {
     if (seq > next)
-      numbers.wrong(
+      numbers.problem(
         seq - next === 1
           ? `Entry ${next} is missing.`
-          : `The entries ${next} to ${seq - 1} are missing.`,
+          : `Entries ${next} to ${seq - 1} are missing.`,
       );
-    if (seq < next) numbers.wrong(`The number ${seq} stands twice.`);
+    if (seq < next) numbers.problem(`The number ${seq} is used twice.`);
     next = Math.max(next, seq + 1);
-    leaf.looked();
-    if (leafHash === null) leaf.wrong(`Entry ${seq} has no leaf hash.`);
+    leaf.count();
+    if (leafHash === null) leaf.problem(`Entry ${seq} has no leaf hash.`);
     else if (!leafHash.equals(hash))
-      leaf.wrong(
-        `The bytes of entry ${seq} have the leaf hash ${hash.toString("hex")}, and ${leafHash.toString("hex")} is stored: the entry or its hash was changed.`,
+      leaf.problem(
+        `The bytes of entry ${seq} have the leaf hash ${hash.toString("hex")}, but ${leafHash.toString("hex")} is stored: the entry or its hash was changed.`,
       );
-    id.looked();
-    if (record === null) id.wrong(`The bytes of entry ${seq} are no entry any more.`);
-    else if (record.id !== entryId)
-      id.wrong(
-        `Entry ${seq} is found as ${entryId ?? "nothing"}, and its bytes say ${String(record.id).slice(0, 64)}.`,
+    id.count();
+    if (!reading.readable && reading.problem === "other-id")
+      id.problem(
+        `Entry ${seq} is stored with the ID ${entryId ?? "(none)"}, but its bytes have another.`,
       );
   }
-  if (next < below)
-    numbers.wrong(
-      below - next === 1
-        ? `Entry ${next} is missing.`
-        : `The entries ${next} to ${below - 1} are missing.`,
+  if (next < end)
+    numbers.problem(
+      end - next === 1 ? `Entry ${next} is missing.` : `Entries ${next} to ${end - 1} are missing.`,
     );
-  numbers.looked(below - from);
-  return rows.length === below - from;
+  numbers.count(end - from);
+  return rows.length === end - from;
 }
 
-/** What no entry of the log can be. */
-export function checkBeyond(
+/** Reports rows beyond the end of the log. */
+export function checkRowsBeyondEnd(
   { numbers, index }: Checks,
   {
     size,
@@ -50,9 +50,9 @@ export function checkBeyond(
   }: Readonly<{ size: number; entriesBeyond: number; searchBeyond: number }>,
 ): void {
   if (entriesBeyond > 0)
-    numbers.wrong(
-      `The log says that it has ${entries(size)}, and the table holds ${entries(entriesBeyond)} beyond.`,
+    numbers.problem(
+      `The log has ${countEntries(size)}, but the table holds ${countEntries(entriesBeyond)} beyond its end.`,
     );
   if (searchBeyond > 0)
-    index.wrong(`The index holds ${searchBeyond} rows of entries that the log does not have.`);
+    index.problem(`The index holds ${searchBeyond} rows for entries that the log does not have.`);
 }

@@ -1,57 +1,56 @@
-import type { Database } from "@/lib/db/database";
+import { guardFunctionOf, guardTriggers } from "@/lib/log/guards/guard-sql";
+import { guardedTables } from "@/lib/log/guards/guarded-tables";
+import type { GuardedTable } from "@/lib/log/guards/types";
+import type { Database } from "@/lib/runtime/deps";
 import { type Checks } from "./types";
 
-const always = {
-  refuse: "tlog.refuse_change",
-  need: "tlog.need_entry",
-  keep: "tlog.refuse_delete",
-} as const;
-const lifecycle = [
-  "organization",
-  "authority",
-  "profile",
-  "identity",
-  "certificate",
-  "crl",
-  "account",
-  "api_token",
-  "policy",
-  "proxy",
-  "alert",
-  "alert_exception",
-  "rule_setting",
-  "destination",
-];
+const append = "tlog.refuse_change";
+const remain = "tlog.refuse_delete";
+const fixed = "tlog.refuse_rewrite";
 
-/** Every trigger that must stand, by table: its name and the function that it calls. */
-const expected: readonly (readonly [table: string, trigger: string, calls: string])[] = [
+type ExpectedTrigger = readonly [table: string, trigger: string, calls: string];
+
+/** The function of a guard, by the trigger's name. */
+const guardCalls = (table: string, trigger: string): string =>
+  trigger === "needs_entry" ? guardFunctionOf(table) : trigger === "never_changes" ? fixed : remain;
+
+const guardsOf = ([table, guard]: readonly [string, GuardedTable]): ExpectedTrigger[] =>
+  [
+    ...Object.keys(guardTriggers(table, guard)),
+    ...(guard.writtenByHand ? ["needs_entry"] : []),
+  ].map((trigger) => [`public.${table}`, trigger, guardCalls(table, trigger)]);
+
+/** Every required trigger: its table, its name and the function that it calls. */
+const expectedTriggers: readonly ExpectedTrigger[] = [
   ...["log", "tile", "anchor"].flatMap(
     (table) =>
       [
-        [`tlog.${table}`, "no_change", always.refuse],
-        [`tlog.${table}`, "no_truncate", always.refuse],
+        [`tlog.${table}`, "no_change", append],
+        [`tlog.${table}`, "no_truncate", append],
       ] as const,
   ),
-  ["tlog.entry", "no_truncate", always.refuse],
-  ["tlog.inbox", "no_truncate", always.refuse],
-  ["tlog.inbox", "no_update", always.refuse],
-  ...lifecycle.flatMap(
-    (table) =>
-      [
-        [`public.${table}`, "needs_entry", always.need],
-        [`public.${table}`, "no_delete", always.keep],
-        [`public.${table}`, "no_truncate", always.keep],
-      ] as const,
-  ),
+  ["tlog.entry", "no_truncate", append],
+  ["tlog.inbox", "no_truncate", append],
+  ["tlog.inbox", "no_update", append],
+  ...Object.entries(guardedTables).flatMap(guardsOf),
   ["public.certificate", "is_fixed", "tlog.certificate_is_fixed"],
+  ["public.api_token", "is_fixed", "tlog.token_is_fixed"],
+  ["public.api_token", "keeps_lineage", "tlog.token_keeps_lineage"],
+  ["public.identity_name", "is_fixed", "tlog.identity_name_is_fixed"],
+  ["public.invitation", "is_fixed", "tlog.invitation_is_fixed"],
   ["public.crl", "only_lets_go", "tlog.crl_only_lets_go"],
   ["public.public_key", "keeps_owner", "tlog.key_keeps_owner"],
-  ["public.public_key", "no_delete", always.keep],
+  ["public.delivery", "goes_on", "tlog.delivery_goes_on"],
+  ["public.delivery", "was_sent", "tlog.delivery_was_sent"],
+  ["public.delivery_attempt", "goes_on", "tlog.attempt_goes_on"],
 ];
 
 type Trigger = { place: string; name: string; calls: string; enabled: string; refuses: boolean };
 
-/** Every trigger that refuses is there, is on for everybody, and still refuses; on each partition, too. The application may not write to the log. */
+/**
+ * Checks that every guard trigger exists, also on each partition, is enabled for every role, and
+ * still raises an exception; and that the application's role cannot write to the log.
+ */
 export async function checkGuards(
   { pool }: Pick<Database, "pool">,
   { guards }: Pick<Checks, "guards">,
@@ -61,34 +60,34 @@ export async function checkGuards(
   );
   const { rows } =
     await pool.query<Trigger>(`select format('%s.%s', n.nspname, c.relname) as place, t.tgname as name, format('%s.%s', pn.nspname, p.proname) as calls, t.tgenabled as enabled,
-      p.prosrc ~* 'raise exception' as refuses
+      p.prosrc ~* 'raise exception|refuse_unrecorded' as refuses
     from pg_trigger t join pg_class c on c.oid = t.tgrelid join pg_namespace n on n.oid = c.relnamespace join pg_proc p on p.oid = t.tgfoid join pg_namespace pn on pn.oid = p.pronamespace where not t.tgisinternal`);
-  const found = new Map(rows.map((row) => [`${row.place} ${row.name}`, row]));
-  const wanted = [
-    ...expected,
+  const byName = new Map(rows.map((row) => [`${row.place} ${row.name}`, row]));
+  const required = [
+    ...expectedTriggers,
     ...partitions.flatMap(
       ({ place }) =>
         [
-          [place, "no_change", always.refuse],
-          [place, "no_truncate", always.refuse],
+          [place, "no_change", append],
+          [place, "no_truncate", append],
         ] as const,
     ),
   ];
-  for (const [place, name, calls] of wanted) {
-    const trigger = found.get(`${place} ${name}`);
-    guards.looked();
-    if (!trigger) guards.wrong(`The trigger ${name} on ${place} is missing.`);
+  for (const [place, name, calls] of required) {
+    const trigger = byName.get(`${place} ${name}`);
+    guards.count();
+    if (!trigger) guards.problem(`The trigger ${name} on ${place} is missing.`);
     else if (trigger.enabled !== "A")
-      guards.wrong(
-        `The trigger ${name} on ${place} is ${trigger.enabled === "D" ? "off" : "not always on"}.`,
+      guards.problem(
+        `The trigger ${name} on ${place} is ${trigger.enabled === "D" ? "disabled" : "not enabled for every role"}.`,
       );
     else if (trigger.calls !== calls || !trigger.refuses)
-      guards.wrong(`The trigger ${name} on ${place} does not refuse any more.`);
+      guards.problem(`The trigger ${name} on ${place} no longer refuses changes.`);
   }
-  await checkRights(pool, guards);
+  await checkPrivileges(pool, guards);
 }
 
-async function checkRights(pool: Database["pool"], guards: Checks["guards"]): Promise<void> {
+async function checkPrivileges(pool: Database["pool"], guards: Checks["guards"]): Promise<void> {
   const {
     rows: [role],
   } = await pool.query<{
@@ -99,11 +98,13 @@ async function checkRights(pool: Database["pool"], guards: Checks["guards"]): Pr
     inbox: boolean;
   }>(`select current_user as who, (select rolsuper from pg_roles where rolname = current_user) as superuser,
     has_table_privilege('tlog.entry', 'UPDATE, DELETE, TRUNCATE') as changes, has_table_privilege('tlog.entry', 'INSERT') as inserts, has_table_privilege('tlog.inbox', 'SELECT, UPDATE, DELETE, TRUNCATE') as inbox`);
-  guards.looked();
+  guards.count();
   if (role?.superuser)
-    guards.wrong(`Chancery works as the superuser ${role.who}: the database refuses it nothing.`);
+    guards.problem(
+      `Chancery connects as the superuser ${role.who}, whom the database refuses nothing.`,
+    );
   else if (role && (role.changes || role.inserts || role.inbox))
-    guards.wrong(
-      `The role ${role.who} that Chancery works as may write to the log past the inbox.`,
+    guards.problem(
+      `The role ${role.who} that Chancery connects as can write to the log without the inbox.`,
     );
 }

@@ -1,66 +1,70 @@
-import { nodeLogCrypto } from "../node-crypto";
-import { type Checkpoint, parseCheckpoint } from "../pure/checkpoint";
-import { readVkey } from "../pure/note";
-import { verifyCheckpoint } from "../pure/verify-checkpoint";
+import { toHex } from "@/lib/log/pure/bytes";
+import { nodeLogCrypto } from "@/lib/log/tree/node-crypto";
+import { type Checkpoint, parseCheckpoint } from "@/lib/log/pure/checkpoint";
+import { readVkey } from "@/lib/log/pure/note";
+import { verifyCheckpoint } from "@/lib/log/pure/verify-checkpoint";
 import type { LogRow, Snapshot } from "./snapshot";
-import { type Checks, entries } from "./types";
+import { type Checks, countEntries } from "./types";
 
-/** A checkpoint that is remembered outside the database, and which log of the chain it is of. */
-export type Remembered = Readonly<{ checkpoint: Checkpoint; log: LogRow }>;
+/** A checkpoint in the signer's memory, with the log that it belongs to. */
+export type RememberedCheckpoint = Readonly<{ checkpoint: Checkpoint; log: LogRow }>;
 
-export type Recall = () => Promise<readonly string[]>;
+export type ReadMemory = () => Promise<readonly string[]>;
 
-const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
-const wordsOf = (error: unknown): string =>
+const errorMessage = (error: unknown): string =>
   error instanceof Error ? error.message : String(error);
 
-/** What the signer's files say of these logs; to be asked before the log's size is taken, since they only grow. Null if they cannot be read. */
+/**
+ * Reads the signer's memory. Call it before the log's size is read, because the memory only grows.
+ * Null, and a problem, if it cannot be read.
+ */
 export async function readRemembered(
-  recall: Recall,
+  readMemory: ReadMemory,
   checks: Checks,
 ): Promise<readonly string[] | null> {
   try {
-    return await recall();
+    return await readMemory();
   } catch (error) {
-    checks.remembered.wrong(
-      `What is remembered outside the database cannot be read: ${wordsOf(error)}`,
-    );
+    checks.remembered.problem(`The signer's memory cannot be read: ${errorMessage(error)}`);
     return null;
   }
 }
 
-/** Those that the entries must agree with. Says what is already wrong: logs that the database does not know, entries that are missing. */
-export async function weighRemembered(
+/**
+ * Returns the remembered checkpoints whose roots the entries must match. Reports what is wrong
+ * regardless of roots: logs that the database does not have, entries that are missing.
+ */
+export async function checkRemembered(
   notes: readonly string[],
   checks: Checks,
   { logs, size }: Snapshot,
-): Promise<Remembered[]> {
-  const known = new Map(logs.map((log) => [log.origin, log])),
-    leftBehind = new Set(logs.flatMap(({ leftBehind: origins }) => origins)),
-    kept: Remembered[] = [];
+): Promise<RememberedCheckpoint[]> {
+  const byOrigin = new Map(logs.map((log) => [log.origin, log]));
+  const leftBehind = new Set(logs.flatMap(({ leftBehind: origins }) => origins));
+  const comparable: RememberedCheckpoint[] = [];
   for (const note of notes) {
-    checks.remembered.looked();
-    const checkpoint = parseCheckpoint(note),
-      log = known.get(checkpoint.origin);
+    checks.remembered.count();
+    const checkpoint = parseCheckpoint(note);
+    const log = byOrigin.get(checkpoint.origin);
     if (log) {
       await checkKey(note, log, checks);
-      if (isOver(log, logs, checkpoint)) continue;
+      if (isLeftBehind(log, logs, checkpoint)) continue;
       if (checkpoint.size > size)
-        checks.remembered.wrong(
-          `The signer remembers ${checkpoint.origin} with ${entries(checkpoint.size)}, and the database holds ${size}: ${checkpoint.size - size} are missing.`,
+        checks.remembered.problem(
+          `The signer remembers ${checkpoint.origin} with ${countEntries(checkpoint.size)}, but the database holds ${size}: ${checkpoint.size - size} are missing.`,
         );
-      else kept.push({ checkpoint, log });
+      else comparable.push({ checkpoint, log });
     } else if (!leftBehind.has(checkpoint.origin)) {
-      checks.remembered.wrong(
-        `The signer remembers the log ${checkpoint.origin} with ${entries(checkpoint.size)}, and the database knows no log of that name.`,
+      checks.remembered.problem(
+        `The signer remembers the log ${checkpoint.origin} with ${countEntries(checkpoint.size)}, but the database has no log with that name.`,
       );
     }
   }
-  return kept;
+  return comparable;
 }
 
-/** The step that continued this log under a new name has named what it left behind. */
-function isOver(
+/** Whether the continuation of this log gave up the entries under this checkpoint. */
+function isLeftBehind(
   { generation }: LogRow,
   logs: readonly LogRow[],
   { origin, size }: Checkpoint,
@@ -76,24 +80,24 @@ async function checkKey(
   { origin, vkey }: LogRow,
   { signature }: Checks,
 ): Promise<void> {
-  signature.looked();
+  signature.count();
   try {
     await verifyCheckpoint(nodeLogCrypto, note, await readVkey(nodeLogCrypto, vkey));
   } catch (error) {
-    signature.wrong(
-      `What is remembered of ${origin} was not signed by the key that the database has for it: ${wordsOf(error)}`,
+    signature.problem(
+      `The remembered checkpoint of ${origin} is not signed by the key in the database: ${errorMessage(error)}`,
     );
   }
 }
 
-/** Compares a remembered root with that of the entries. */
+/** Compares a remembered root with the root of the entries. */
 export function checkRoot(
   { remembered }: Checks,
-  { checkpoint: { origin, size, root } }: Remembered,
+  { checkpoint: { origin, size, root } }: RememberedCheckpoint,
   rootHex: string,
 ): void {
-  if (hex(root) === rootHex) return;
-  remembered.wrong(
-    `The signer remembers the first ${entries(size)} of ${origin} under the root ${hex(root)}, and they have ${rootHex} now: the past was rewritten.`,
+  if (toHex(root) === rootHex) return;
+  remembered.problem(
+    `The signer remembers the root ${toHex(root)} for the first ${countEntries(size)} of ${origin}, but they now have ${rootHex}: the log was rewritten.`,
   );
 }

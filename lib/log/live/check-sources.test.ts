@@ -1,82 +1,83 @@
 import { describe, expect, test } from "vitest";
-import type { EntryRecord } from "../types";
+import { makeCheck } from "@/lib/log/reconcile/check";
+import type { EntryRecord } from "@/lib/log/types";
 import { makeSourceCheck } from "./check-sources";
 
-function check() {
-  const wrong: string[] = [],
-    sources = makeSourceCheck({
-      sources: { looked: () => {}, wrong: (message: string) => void wrong.push(message) } as never,
-    });
+const source = "svc/main";
+
+function openCheck() {
+  const check = makeCheck();
+  const sources = makeSourceCheck({ sources: check });
   let seq = 0;
-  const take = (n: number, over: object = {}) =>
-    sources.take(seq++, {
+  const add = (record: object): void => sources.add(seq++, record as unknown as EntryRecord);
+  const addEntry = (n: number, overrides: object = {}): void =>
+    add({
       action: "event.reported",
       details: {},
-      src: { id: "svc/main", boot: "b", seq: n },
-      ...over,
-    } as unknown as EntryRecord);
-  const beat = (n: number, settled: unknown, voided = "", source = "svc/main") =>
-    take(n, {
-      action: "source.heartbeat",
-      details: { source, boot: "b", settled, voided, ended: false },
+      src: { id: source, boot: "b", seq: n },
+      ...overrides,
     });
-  const gap = (missing: string) =>
-    sources.take(seq++, {
-      action: "source.gap",
-      details: { source: "svc/main", boot: "b", missing },
-    } as unknown as EntryRecord);
   return {
-    take,
-    beat,
-    gap,
-    missing: () => sources.anyMissing(),
-    finish: () => {
+    addEntry,
+    addHeartbeat: (n: number, settled: unknown, voided = "", of = source): void =>
+      addEntry(n, {
+        action: "source.heartbeat",
+        details: { source: of, boot: "b", settled, voided, ended: false },
+      }),
+    addGap: (missing: string): void =>
+      add({ action: "source.gap", details: { source, boot: "b", missing } }),
+    hasMissing: sources.hasMissing,
+    finish: (): readonly string[] => {
       sources.finish();
-      return wrong;
+      return check.result().problems;
     },
   };
 }
 
-describe("numbers of a source in the log", () => {
-  test("that are all there, out of order too, are no problem", () => {
-    const { take, beat, missing, finish } = check();
-    for (const n of [2, 1, 4, 3]) take(n);
-    beat(5, 4);
-    expect([missing(), finish()]).toEqual([false, []]);
+describe("the check of a source's numbers", () => {
+  test("accepts numbers that are all present, in any order", () => {
+    const { addEntry, addHeartbeat, hasMissing, finish } = openCheck();
+    for (const n of [2, 1, 4, 3]) addEntry(n);
+    addHeartbeat(5, 4);
+    expect([hasMissing(), finish()]).toEqual([false, []]);
   });
-  test("that are settled and did not arrive are named, but for those that are voided or reported", () => {
-    const { take, beat, gap, missing, finish } = check();
-    for (const n of [1, 4, 9]) take(n);
-    expect(missing()).toBe(false);
-    beat(10, 9, "2");
-    expect(missing()).toBe(true);
-    gap("5-6");
+
+  test("names numbers that were committed but are missing, except voided and reported ones", () => {
+    const { addEntry, addHeartbeat, addGap, hasMissing, finish } = openCheck();
+    for (const n of [1, 4, 9]) addEntry(n);
+    expect(hasMissing()).toBe(false);
+    addHeartbeat(10, 9, "2");
+    expect(hasMissing()).toBe(true);
+    addGap("5-6");
     expect(finish()).toEqual([
-      "3 of the entries that svc/main committed never arrived: its numbers 3,7-8.",
+      "3 of the entries that svc/main committed are missing: its numbers 3,7-8.",
     ]);
   });
-  test("that come twice, or after they were said to be unused, are a problem", () => {
-    const { take, beat, finish } = check();
-    take(1);
-    take(1);
-    beat(2, 1, "3-4");
-    take(4);
+
+  test("reports numbers that are used twice or after they were voided", () => {
+    const { addEntry, addHeartbeat, finish } = openCheck();
+    addEntry(1);
+    addEntry(1);
+    addHeartbeat(2, 1, "3-4");
+    addEntry(4);
     expect(finish()).toHaveLength(2);
   });
-  test("of another source, or a settled number that is none, settle nothing", () => {
-    const { take, beat, missing } = check();
-    take(1);
-    beat(5, 4, "", "other/main");
-    beat(6, "5");
-    beat(7, -3);
-    expect(missing()).toBe(false);
+
+  test("ignores heartbeats about another source and settled numbers that are invalid", () => {
+    const { addEntry, addHeartbeat, hasMissing } = openCheck();
+    addEntry(1);
+    addHeartbeat(5, 4, "", "other/main");
+    addHeartbeat(6, "5");
+    addHeartbeat(7, -3);
+    expect(hasMissing()).toBe(false);
   });
-  test("that reach very far, with the first one lost, cost neither time nor memory", () => {
-    const { take, beat, missing, finish } = check();
-    for (let n = 2; n <= 20_000; n += 1) take(n);
-    take(900_000_000_000_000);
-    beat(900_000_000_000_001, 900_000_000_000_000, "30000-800000000000000");
-    expect(missing()).toBe(true);
+
+  test("handles very large numbers after a lost one without time or memory", () => {
+    const { addEntry, addHeartbeat, hasMissing, finish } = openCheck();
+    for (let n = 2; n <= 20_000; n += 1) addEntry(n);
+    addEntry(900_000_000_000_000);
+    addHeartbeat(900_000_000_000_001, 900_000_000_000_000, "30000-800000000000000");
+    expect(hasMissing()).toBe(true);
     expect(finish()[0]).toContain("its numbers 1,20001-29999,800000000000001-899999999999999.");
   });
 });

@@ -4,15 +4,15 @@ import {
   type NumberRanges,
   parseRanges,
   rangesWithout,
-} from "../number-ranges";
-import type { EntryRecord } from "../types";
-import { makeSourceNumbers } from "../verify/source-numbers";
+} from "@/lib/log/pure/number-ranges";
+import type { EntryRecord } from "@/lib/log/types";
+import { makeSourceNumbers } from "@/lib/log/pure/source-numbers";
 import { type Checks } from "./types";
 
 export type SourceCheck = Readonly<{
-  take: (seq: number, record: EntryRecord) => void;
-  /** Sources with numbers that are settled, did not arrive, and that no entry names. */
-  anyMissing: () => boolean;
+  add: (seq: number, record: EntryRecord) => void;
+  /** Whether a source reported numbers as committed that are missing and that no entry reports. */
+  hasMissing: () => boolean;
   finish: () => void;
 }>;
 
@@ -22,13 +22,14 @@ const isNumber = (value: unknown): value is number =>
   Number.isSafeInteger(value) && (value as number) > 0;
 
 /**
- * Follows the numbers of each source through the log: none twice, and none missing of those that are settled. Its memory grows with what is missing
- * and not with what came: services number their events themselves, and what they say must not cost more than it is worth.
+ * Checks the entry numbers of each source: none used twice, and none missing that the source
+ * reported as committed. Memory grows with the gaps only, not with the entries: services number
+ * their events themselves, so it must stay bounded whatever they send.
  */
 export function makeSourceCheck({ sources: check }: Pick<Checks, "sources">): SourceCheck {
-  const numbers = makeSourceNumbers(),
-    ids = new Map<string, string>();
-  /** What entries have named as missing. */
+  const numbers = makeSourceNumbers();
+  const ids = new Map<string, string>();
+  /** Gaps that entries `source.gap` have reported. */
   const reported = new Map<string, NumberRanges>();
   const keyOf = (id: string, boot: string): string => {
     const key = `${id}\n${boot}`;
@@ -37,34 +38,38 @@ export function makeSourceCheck({ sources: check }: Pick<Checks, "sources">): So
   };
   const unexplained = (): { id: string; missing: NumberRanges }[] =>
     numbers
-      .missing()
+      .listMissing()
       .map(({ key, ranges }) => ({
         id: ids.get(key) ?? key,
         missing: rangesWithout(parseRanges(ranges) ?? [], reported.get(key) ?? []),
       }))
       .filter(({ missing }) => missing.length > 0);
   return {
-    take: (seq, { src, action, details }) => {
+    add: (seq, { src, action, details }) => {
       if (action === "source.gap") {
         const key = keyOf(textIn(details.source), textIn(details.boot));
         reported.set(key, [...(reported.get(key) ?? []), ...rangesIn(details.missing)]);
       }
       if (src === undefined || !isNumber(src.seq)) return;
-      check.looked();
+      check.count();
       const key = keyOf(src.id, src.boot);
-      if (!numbers.arrived(key, src.seq))
-        check.wrong(
-          `Entry ${seq} has the number ${src.seq} of ${src.id}, which came before or was said to be unused.`,
+      if (!numbers.addNumber(key, src.seq))
+        check.problem(
+          `Entry ${seq} has the number ${src.seq} of ${src.id}, which was already used or was reported as unused.`,
         );
       if (action !== "source.heartbeat" || details.source !== src.id || details.boot !== src.boot)
         return;
-      numbers.settled(key, isNumber(details.settled) ? details.settled : 0, textIn(details.voided));
+      numbers.addHeartbeat(
+        key,
+        isNumber(details.settled) ? details.settled : 0,
+        textIn(details.voided),
+      );
     },
-    anyMissing: () => unexplained().length > 0,
+    hasMissing: () => unexplained().length > 0,
     finish: () => {
       for (const { id, missing } of unexplained())
-        check.wrong(
-          `${countRanges(missing)} of the entries that ${id} committed never arrived: its numbers ${formatRanges(missing).slice(0, 200)}.`,
+        check.problem(
+          `${countRanges(missing)} of the entries that ${id} committed are missing: its numbers ${formatRanges(missing).slice(0, 200)}.`,
         );
     },
   };

@@ -1,5 +1,5 @@
-import type { Database } from "@/lib/db/database";
-import type { TrustLevel } from "../types-of-proof";
+import type { Database } from "@/lib/runtime/deps";
+import type { TrustLevel } from "@/lib/log/view-types";
 
 export type LogRow = Readonly<{
   generation: number;
@@ -10,15 +10,15 @@ export type LogRow = Readonly<{
   leftBehind: readonly string[];
 }>;
 
-/** How far everything was in one moment. What the log grows by afterwards is the next verification's. */
+/** The state of the log at one moment. Later growth is left to the next verification. */
 export type Snapshot = Readonly<{
   size: number;
   indexedTo: number;
   tree: Readonly<{ size: number; edge: readonly Buffer[] }>;
   logs: readonly LogRow[];
-  /** Checkpoints of the newest log, and how many of them are of more entries than there are. */
+  /** Checkpoints of the newest log with more entries than the log has. */
   beyond: readonly Readonly<{ generation: number; size: number }>[];
-  /** Rows that the log cannot have yet. */
+  /** Rows beyond the end of the log. */
   entriesBeyond: number;
   searchBeyond: number;
   newestPublished: number | null;
@@ -36,8 +36,8 @@ type Row = {
   newest: string | null;
 };
 
-/** All in one statement, so that it is one moment. */
-export async function takeSnapshot({ pool }: Pick<Database, "pool">): Promise<Snapshot> {
+/** Reads everything in one statement, so that it is consistent. */
+export async function readSnapshot({ pool }: Pick<Database, "pool">): Promise<Snapshot> {
   const {
     rows: [row],
   } = await pool.query<Row>(`select h.size, i.upto, t.size as tree_size, t.edge,
@@ -59,21 +59,25 @@ export async function takeSnapshot({ pool }: Pick<Database, "pool">): Promise<Sn
   };
 }
 
-/** What is said at the end. */
+/** The result of a verification. */
 export type LogReport = Readonly<{
   ok: boolean;
-  /** What the newest published checkpoint that was verified reaches. */
+  /** The level of the newest published checkpoint that was verified. */
   level: TrustLevel;
   /** Entries 0 … size - 1 were verified. */
   size: number;
-  /** Up to where they are under that checkpoint; null if there is none. */
+  /** The size of that checkpoint; null if there is none. */
   checkpointSize: number | null;
-  /** `checked`: how many things were looked at; `count`: how many are wrong; `problems`: the first of them in words. */
+  /**
+   * `checked`: items checked; `count`: problems found; `problems`: descriptions of the first ones;
+   * `unlisted`: how many have none.
+   */
   checks: readonly Readonly<{
     name: string;
     checked: number;
     count: number;
     problems: readonly string[];
+    unlisted: number;
   }>[];
   milliseconds: number;
 }>;

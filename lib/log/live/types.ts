@@ -1,11 +1,12 @@
-import type { Check } from "./problems";
-import type { EntryRecord } from "../types";
+import type { Check } from "@/lib/log/reconcile/check";
+import type { EntryReading } from "@/lib/log/read-entry";
 
-/** The checks of the live log, in the order in which they are told. */
+/** The checks of the live log, in the order of the report. */
 export const checkNames = [
   "numbers",
   "leaf",
   "id",
+  "readable",
   "tree",
   "tiles",
   "checkpoints",
@@ -20,15 +21,16 @@ export const checkNames = [
 export type CheckName = (typeof checkNames)[number];
 export type Checks = Readonly<Record<CheckName, Check>>;
 
-/** One row of tlog.entry. After an attack nothing about it is certain, so its columns may hold anything. */
+/** A row of tlog.entry. After tampering its columns may hold anything. `hash`: of its bytes. */
 export type EntryRow = Readonly<{
   seq: number;
   entryId: string | null;
   leafHash: Buffer | null;
   entry: Buffer;
   hash: Buffer;
-  record: EntryRecord | null;
+  reading: EntryReading;
 }>;
 
-/** Words for a number of things: "1 entry", "3 entries". */
-export const entries = (count: number): string => `${count} ${count === 1 ? "entry" : "entries"}`;
+/** "1 entry", "3 entries". */
+export const countEntries = (count: number): string =>
+  `${count} ${count === 1 ? "entry" : "entries"}`;

@@ -1,18 +1,20 @@
-import type { Actor } from "@/lib/auth/actor";
-import { authorize } from "@/lib/auth/permissions";
+import { problemWithText } from "@/lib/format/label";
+import type { Recorded } from "@/lib/log/record/recorded";
+import type { Actor } from "@/lib/access/actor";
+import { authorize } from "@/lib/access/permissions";
 import { AppError } from "@/lib/errors/app-error";
-import { encodeEntry } from "../entry";
-import { nodeLogCrypto } from "../node-crypto";
-import { accountFor, makeNumbered } from "../numbered";
-import { equalBytes } from "../pure/bytes";
-import { parseVkey } from "../pure/note";
-import { verifyCheckpoint } from "../pure/verify-checkpoint";
-import { recordUnavailable } from "../record-unavailable";
-import { rootAt } from "../tree/prove";
-import { makeReadHashes } from "../tree-reader";
-import { makeIntegrator } from "./integrate";
-import { checkpointsUpTo, insertContinuation, readHead, readLogs } from "./log-repository";
-import { makeOrigin } from "./open-log";
+import { encodeEntry } from "@/lib/log/entry";
+import { nodeLogCrypto } from "@/lib/log/tree/node-crypto";
+import { trackCommit, makeNumberedEntry } from "@/lib/log/record/entry-numbers";
+import { equalBytes } from "@/lib/log/pure/bytes";
+import { parseVkey } from "@/lib/log/pure/note";
+import { verifyCheckpoint } from "@/lib/log/pure/verify-checkpoint";
+import { recordUnavailable } from "@/lib/log/record/inbox";
+import { rootAt } from "@/lib/log/tree/build-proofs";
+import { makeTileReader } from "@/lib/log/tree/tile-reader";
+import { makeIntegrator } from "./integrator";
+import { listCheckpointsUpTo, insertContinuation, readHead, readLogs } from "./log-repository";
+import { makeLogOrigin } from "./open-log";
 import type { Halt, PublishDeps } from "./types";
 
 export type Continuation = Readonly<{
@@ -20,32 +22,33 @@ export type Continuation = Readonly<{
   origin: string;
   vkey: string;
   previousOrigin: string;
-  /** Entries that were kept; numbers from here on are used anew. */
+  /** Entries that were kept; the numbers from here on are used again. */
   size: number;
-  /** Entries that the previous log had signed beyond those. */
+  /** Entries that the previous log had signed beyond those, and that are missing. */
   lost: number;
-  /** So many of the kept entries are proven to be those that the previous log signed, by one of its checkpoints; null if none of its checkpoints is left. */
+  /**
+   * How many of the kept entries are proven, by a checkpoint of the previous log, to be the ones
+   * that it signed; null if no such checkpoint is left.
+   */
   proven: number | null;
-  entryId: string;
 }>;
 
-const LONGEST_COMMENT = 500,
-  TRIES = 5;
-const notHalted = (): AppError =>
+const maxCommentChars = 500;
+const maxCheckpointsTried = 5;
+const notHaltedError = (): AppError =>
   new AppError(
     "log.not-halted",
-    "The log is not halted, so there is nothing to continue. Somebody may have done it already.",
-    { kind: "conflict" },
+    "The log is not halted, so there is nothing to continue. It may have been continued already.",
   );
 
-function commentOf(said: string): string {
-  const comment = said.trim();
+function parseComment(value: string): string {
+  const comment = value.trim();
   const message =
     comment === ""
-      ? "Say why the log is continued: it stays on the record."
-      : comment.length > LONGEST_COMMENT
-        ? `At most ${LONGEST_COMMENT} characters.`
-        : null;
+      ? "Enter the reason for continuing the log. It is recorded in the audit log."
+      : comment.length > maxCommentChars
+        ? `Enter at most ${maxCommentChars} characters.`
+        : problemWithText(comment);
   if (message !== null)
     throw new AppError("input.invalid", message, {
       findings: [{ code: "input.invalid", path: "comment", message }],
@@ -54,25 +57,27 @@ function commentOf(said: string): string {
 }
 
 /**
- * The supervised step after a halt (permission log.continue): the entries that are left go on under a new name and a new key, and the new
- * log's first entry names the old one, its last checkpoint and what was lost. The old log is never contradicted: nobody signs for it again.
- * Errors: `log.not-halted`, `input.invalid`, `record.unavailable`, `log.entries-missing`, those of the signer.
+ * Continues a halted log (decision 10, permission log.continue): the entries that are left go on
+ * under a new origin and a new key, and the new log's first entry names the old log, its last
+ * checkpoint and what was lost. The old log's key never signs again, so the old log is never
+ * contradicted. Throws AppError `log.not-halted`, `input.invalid`, `record.unavailable`,
+ * `log.entries-missing`, and those of the signer.
  */
 export async function continueLog(
   deps: PublishDeps,
   actor: Actor,
   input: Readonly<{ comment: string }>,
-): Promise<Continuation> {
+): Promise<Recorded<Continuation>> {
   authorize(actor, "log.continue");
-  const comment = commentOf(input.comment),
-    { size, halted } = await readHead(deps.db);
-  if (!halted) throw notHalted();
-  const origin = makeOrigin(deps),
-    proven = await provenPrefix(deps, halted, size),
-    key = await deps.signer.createLogKey(origin);
+  const comment = parseComment(input.comment);
+  const { size, halted } = await readHead(deps.db);
+  if (!halted) throw notHaltedError();
+  const origin = makeLogOrigin(deps);
+  const proven = await findProvenPrefix(deps, halted, size);
+  const { vkey } = await deps.signer.createLogKey(origin);
   const lost = Math.max(0, halted.rememberedSize - size);
-  const record = makeNumbered(
-    deps,
+  const record = makeNumberedEntry(
+    deps.recorder,
     actor,
     {
       action: "log.continued",
@@ -80,7 +85,7 @@ export async function continueLog(
       target: { kind: "log", id: origin, label: origin },
       details: {
         origin,
-        vkey: key.vkey,
+        vkey,
         previousOrigin: halted.origin,
         previousCheckpoint: halted.rememberedNote,
         size,
@@ -92,11 +97,10 @@ export async function continueLog(
     deps.clock.now(),
   );
   let generation = 0;
-  await accountFor(deps, record, async () => {
+  await trackCommit(deps.recorder, [record], async () => {
     try {
       generation = await insertContinuation(deps.db, {
         origin,
-        ...key,
         previousNote: halted.rememberedNote,
         leftBehind: halted.lostOrigins,
         size,
@@ -104,35 +108,34 @@ export async function continueLog(
       });
     } catch (error) {
       const { code } = error as { code?: unknown };
-      // 55000: continued meanwhile; 40001: not as large as it was a moment ago, which a halted log only is when it was continued and went on.
-      throw code === "55000" || code === "40001" ? notHalted() : recordUnavailable(error);
+      // 55000: continued in the meantime. 40001: the size has changed, which happens to a halted
+      // log only if it was continued and has grown since.
+      throw code === "55000" || code === "40001" ? notHaltedError() : recordUnavailable(error);
     }
     return true;
   });
+  const previousOrigin = halted.origin;
   return {
-    generation,
-    origin,
-    vkey: key.vkey,
-    previousOrigin: halted.origin,
-    size,
-    lost,
-    proven,
+    result: { generation, origin, vkey, previousOrigin, size, lost, proven },
     entryId: record.id,
   };
 }
 
-/** How many of the entries that are left are surely those that the halted log signed: the largest of its checkpoints in the database that fits them. */
-async function provenPrefix(
+/**
+ * How many of the entries that are left are certain to be the ones that the halted log signed: the
+ * size of its largest checkpoint in the database that they match.
+ */
+async function findProvenPrefix(
   { db }: PublishDeps,
   { origin }: Halt,
   size: number,
 ): Promise<number | null> {
   const log = (await readLogs(db)).find((one) => one.origin === origin);
   if (!log) return null;
-  // Nobody else grows the tree while the log is halted.
+  // No other process grows the tree while the log is halted.
   await makeIntegrator(db).growTo(size);
-  const read = makeReadHashes(db);
-  for (const { note } of await checkpointsUpTo(db, log.generation, size, TRIES)) {
+  const read = makeTileReader(db);
+  for (const { note } of await listCheckpointsUpTo(db, log.generation, size, maxCheckpointsTried)) {
     const signed = await verifyCheckpoint(nodeLogCrypto, note, parseVkey(log.vkey)).catch(
       () => null,
     );

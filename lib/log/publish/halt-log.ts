@@ -1,44 +1,24 @@
-import { systemActor } from "@/lib/auth/actor";
-import { AppError, isAppError } from "@/lib/errors/app-error";
-import { newId } from "@/lib/ids";
-import { auditedTransaction } from "../audited-transaction";
-import { haltHead } from "./log-repository";
+import { systemActor } from "@/lib/access/actor";
+import { newId } from "@/lib/format/ids";
+import { auditedTransaction } from "@/lib/log/record/audited-transaction";
+import { insertHalt } from "./log-repository";
 import type { Halt, PublishDeps } from "./types";
 
-/** Stops the log, and puts its entry where it waits for the continuation. Again is no error and leaves no second entry. True if this call did it. */
+/**
+ * Halts the log and writes its entry, which stays in the inbox until the log is continued. True if
+ * this call halted the log; false, with no second entry, if it was halted already.
+ */
 export async function haltLog(deps: PublishDeps, halt: Halt): Promise<boolean> {
   const { code, origin, rememberedSize, rememberedRootHex, foundSize } = halt;
-  try {
-    await auditedTransaction(
-      deps,
-      systemActor("log", newId("req", deps.clock.now(), deps.random.bytes)),
-      async (tx) => {
-        if (!(await haltHead(tx, halt)))
-          throw new AppError("log.halted-already", "The log is halted already.", {
-            kind: "conflict",
-          });
-        return {
-          result: null,
-          entries: [
-            {
-              action: "log.halted",
-              outcome: "failure",
-              target: { kind: "log", id: origin, label: origin },
-              details: {
-                code,
-                origin,
-                rememberedSize,
-                rememberedRoot: rememberedRootHex,
-                foundSize,
-              },
-            },
-          ],
-        };
-      },
-    );
-    return true;
-  } catch (error) {
-    if (isAppError(error) && error.code === "log.halted-already") return false;
-    throw error;
-  }
+  const actor = systemActor("log", newId("req", deps.clock.now(), deps.random.bytes));
+  const committed = await auditedTransaction(deps.recorder, actor, async (tx) => {
+    if (!(await insertHalt(tx, halt))) return null;
+    const details = { code, origin, rememberedSize, rememberedRoot: rememberedRootHex, foundSize };
+    const target = { kind: "log", id: origin, label: origin };
+    return {
+      result: null,
+      entries: [{ action: "log.halted", outcome: "failure", target, details }],
+    };
+  });
+  return committed !== null;
 }

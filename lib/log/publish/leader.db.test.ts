@@ -2,34 +2,43 @@ import { fork, type ChildProcess } from "node:child_process";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { auditedTransaction } from "../audited-transaction";
-import { testActor } from "../testdata/actor";
-import { identityCreated, identityRow, makeId } from "../testdata/log-database";
-import { faultsOf, openStand, until, withRole, type Stand } from "./testdata/stand";
+import { auditedTransaction } from "@/lib/log/record/audited-transaction";
+import { operatorActor } from "@/testing/actors";
+import { identityCreated, identityRow, makeId } from "@/testing/log/entries";
+import {
+  faultsOf,
+  openPublishingLog,
+  until,
+  withRole,
+  type PublishingLog,
+} from "@/testing/log/publish/pipeline-fixture";
 
-let stand: Stand;
+let fixture: PublishingLog;
 const children: ChildProcess[] = [];
 beforeEach(async () => {
-  stand = await openStand({ connections: 90 });
+  fixture = await openPublishingLog({ connections: 90 });
 });
 afterEach(async () => {
   for (const child of children.splice(0)) child.kill("SIGKILL");
-  await stand.close();
+  await fixture.close();
 });
 
-/** 64 writers whose transactions take a while, and of which some are rolled back; tells which were committed. */
+/**
+ * 64 writers whose transactions take a while, and of which some are rolled back; tells which were
+ * committed.
+ */
 async function writeAndChangeMinds(
   perWriter: number,
 ): Promise<{ committed: string[]; undone: string[]; unknown: string[] }> {
-  const committed: string[] = [],
-    undone: string[] = [],
-    unknown: string[] = [];
+  const committed: string[] = [];
+  const undone: string[] = [];
+  const unknown: string[] = [];
   const write = async (writer: number): Promise<void> => {
     for (let n = 0; n < perWriter; n++) {
       const id = makeId("idn");
       const act = auditedTransaction(
-        stand.house.deps,
-        testActor({ requestId: `writer${writer}` }),
+        fixture.harness.deps.recorder,
+        operatorActor({ requestId: `writer${writer}` }),
         async (tx) => {
           await tx.identity.create({ data: identityRow(id) });
           await pause((writer * 7 + n * 3) % 15);
@@ -50,25 +59,28 @@ async function writeAndChangeMinds(
   return { committed, undone, unknown };
 }
 
-/** Dense, nothing lost, nothing doubled, in the order of each writer, and a tree and checkpoints that are computed from the entries again. */
+/**
+ * Dense, nothing lost, nothing doubled, in the order of each writer, and a tree and checkpoints
+ * that are computed from the entries again.
+ */
 async function expectWhole({
   committed,
   undone,
   unknown,
 }: Awaited<ReturnType<typeof writeAndChangeMinds>>): Promise<void> {
-  await stand.published();
-  expect(await faultsOf(stand)).toEqual([]);
-  const rows = await stand.house.asSuper(
+  await fixture.published();
+  expect(await faultsOf(fixture)).toEqual([]);
+  const rows = await fixture.harness.asSuper(
     "select convert_from(entry, 'UTF8')::jsonb as e from tlog.entry where convert_from(entry, 'UTF8')::jsonb ->> 'action' = 'identity.created' order by seq",
   );
   const entries = rows.map(
-      ({ e }) => e as { requestId: string; target: { id: string; label: string } },
-    ),
-    ids = entries.map(({ target }) => target.id);
+    ({ e }) => e as { requestId: string; target: { id: string; label: string } },
+  );
+  const ids = entries.map(({ target }) => target.id);
   expect(ids.filter((id) => !unknown.includes(id)).sort()).toEqual([...committed].sort());
   expect(ids.filter((id) => undone.includes(id))).toEqual([]);
   // Whose answer was cut off may be in the log or not, but only together with its row.
-  const present = (await stand.house.asSuper("select id from identity")).map(({ id }) =>
+  const present = (await fixture.harness.asSuper("select id from identity")).map(({ id }) =>
     String(id),
   );
   expect(present.sort()).toEqual([...ids].sort());
@@ -82,15 +94,15 @@ async function expectWhole({
 }
 
 const cutLeader = () =>
-  stand.house.asSuper(
+  fixture.harness.asSuper(
     "select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and granted and database = (select oid from pg_database where datname = current_database())",
   );
 
 async function startNode(): Promise<ChildProcess> {
-  const { urls, kek, witnessDir, deps } = stand.house;
+  const { urls, kek, witnessDir, deps } = fixture.harness;
   const child = fork(
-    join(import.meta.dirname, "testdata/run-pipeline.ts"),
-    [urls.appUrl, Buffer.from(kek).toString("base64"), witnessDir, deps.publicUrl],
+    join(import.meta.dirname, "../../../testing/log/publish/run-pipeline.ts"),
+    [urls.appUrl, urls.signerUrl, Buffer.from(kek).toString("base64"), witnessDir, deps.publicUrl],
     { execArgv: ["--import", "tsx"] },
   );
   children.push(child);
@@ -102,19 +114,19 @@ async function startNode(): Promise<ChildProcess> {
 
 describe("of several nodes one leads", () => {
   test("two of them and 64 writers, some of whom change their minds: dense numbers, nothing lost, nothing doubled, order kept", async () => {
-    stand.start();
-    stand.start();
-    await stand.published();
+    fixture.start();
+    fixture.start();
+    await fixture.published();
     await expectWhole(await writeAndChangeMinds(8));
-    expect(stand.errors).toEqual([]);
+    expect(fixture.errors).toEqual([]);
   });
 
   test("and when the leader's connection is cut again and again under load, the other goes on with the same", async () => {
-    stand.start();
-    stand.start();
-    await stand.published();
-    let cuts = 0,
-      writing = true;
+    fixture.start();
+    fixture.start();
+    await fixture.published();
+    let cuts = 0;
+    let writing = true;
     const cutting = (async () => {
       while (writing) {
         await pause(250);
@@ -132,7 +144,7 @@ describe("of several nodes one leads", () => {
     "and when its process gets %s under load, another publishes soon",
     async (signal) => {
       const leader = await startNode();
-      stand.start();
+      fixture.start();
       const writing = writeAndChangeMinds(6);
       await pause(150);
       leader.kill(signal);
@@ -142,32 +154,32 @@ describe("of several nodes one leads", () => {
   );
 
   test("and it gives up a connection that hangs, and leads again when the database answers", async () => {
-    const pipeline = stand.start();
-    await stand.published();
-    const [holder] = await stand.house.asSuper(
+    const pipeline = fixture.start();
+    await fixture.published();
+    const [holder] = await fixture.harness.asSuper(
       "select pid from pg_locks where locktype = 'advisory' and granted and database = (select oid from pg_database where datname = current_database())",
     );
     process.kill(Number(holder?.["pid"]), "SIGSTOP");
     try {
-      await until(() => !pipeline.leading());
+      await until(() => !pipeline.isLeading());
     } finally {
       process.kill(Number(holder?.["pid"]), "SIGCONT");
     }
-    await stand.write(5);
-    await stand.published();
-    expect(pipeline.leading()).toBe(true);
-    expect(await faultsOf(stand)).toEqual([]);
+    await fixture.write(5);
+    await fixture.published();
+    expect(pipeline.isLeading()).toBe(true);
+    expect(await faultsOf(fixture)).toEqual([]);
   });
 
   test("and only one: a second does not number while the first holds the lock", async () => {
-    await withRole(stand.house.urls.appUrl, async (client) => {
+    await withRole(fixture.harness.urls.appUrl, async (client) => {
       await client.query("select pg_advisory_lock(24262379564)");
-      const second = stand.start();
-      await stand.write(3);
+      const second = fixture.start();
+      await fixture.write(3);
       await pause(300);
-      expect([second.leading(), await stand.size()]).toEqual([false, 0]);
+      expect([second.isLeading(), await fixture.size()]).toEqual([false, 0]);
     });
-    expect(await stand.published()).toBeGreaterThan(3);
+    expect(await fixture.published()).toBeGreaterThan(3);
   });
 });
 
@@ -175,58 +187,59 @@ describe("growth", () => {
   test("crosses partitions, which are there before they are needed, each with every guard", async () => {
     // Narrow enough for a test to fill some of them, as wide as a batch at least.
     const narrow = async (name: string, from: string, to: string): Promise<void> => {
-      const [definition] = await stand.house.asSuper(
+      const [definition] = await fixture.harness.asSuper(
         "select pg_get_functiondef($1::regprocedure) as text",
         [name],
       );
-      await stand.house.asSuper(String(definition?.["text"]).replace(from, to));
+      await fixture.harness.asSuper(String(definition?.["text"]).replace(from, to));
     };
     await narrow("tlog.ensure_partition(bigint)", "10000000", "6000");
     await narrow("tlog.sequence_batch(int)", "1000000", "5000");
-    await stand.house.asSuper("drop table tlog.entry_p000000");
-    await stand.house.asSuper("select tlog.ensure_partition(0)");
-    stand.start();
+    await fixture.harness.asSuper("drop table tlog.entry_p000000");
+    await fixture.harness.asSuper("select tlog.ensure_partition(0)");
+    fixture.start();
     for (let n = 0; n < 3; n++) {
-      await stand.house.asSuper(
+      await fixture.harness.asSuper(
         "insert into tlog.inbox (entry) select convert_to('{\"id\":\"ent_' || $1::int || '_' || n || '\"}', 'UTF8') from generate_series(1, 7000) n",
         [n],
       );
-      await stand.published();
+      await fixture.published();
     }
-    const partitions = await stand.house.asSuper(`select inhrelid::regclass::text as name,
+    const partitions = await fixture.harness.asSuper(`select inhrelid::regclass::text as name,
       (select count(*)::int from pg_trigger t where t.tgrelid = inhrelid and t.tgname in ('no_change', 'no_truncate') and t.tgenabled = 'A') as guards
       from pg_inherits where inhparent = 'tlog.entry'::regclass order by 1`);
     expect(partitions.length).toBeGreaterThanOrEqual(5); // 21,001 entries, and one ahead
     expect(partitions.map(({ guards }) => guards)).toEqual(partitions.map(() => 2));
-    expect(await faultsOf(stand)).toEqual([]);
-    expect(stand.errors).toEqual([]);
+    expect(await faultsOf(fixture)).toEqual([]);
+    expect(fixture.errors).toEqual([]);
   });
 
   test("of an installation that has entries from before its first checkpoint covers them all, and says how far it is", async () => {
-    await stand.house.asSuper(
+    await fixture.harness.asSuper(
       "insert into tlog.inbox (entry) select convert_to('{\"id\":\"ent_' || n || '\"}', 'UTF8') from generate_series(1, 25000) n",
     );
-    await stand.house.asSuper("select tlog.sequence_batch(100000)");
-    stand.start();
-    expect(await stand.published()).toBe(25_001);
-    expect(stand.said.join("\n")).toMatch(/tree holds 10240 of 2500[01] entries/);
-    expect(await faultsOf(stand)).toEqual([]);
+    await fixture.harness.asSuper("select tlog.sequence_batch(100000)");
+    fixture.start();
+    // With those of the key and of the log itself.
+    expect(await fixture.published()).toBe(25_002);
+    expect(fixture.said.join("\n")).toMatch(/tree holds 10240 of 2500[012] entries/);
+    expect(await faultsOf(fixture)).toEqual([]);
   });
 
   test("leaves no dead rows in the inbox", async () => {
-    stand.start();
-    await stand.house.asSuper("alter table tlog.inbox set (autovacuum_enabled = false)");
-    await stand.house.asSuper(
+    fixture.start();
+    await fixture.harness.asSuper("alter table tlog.inbox set (autovacuum_enabled = false)");
+    await fixture.harness.asSuper(
       "insert into tlog.inbox (entry) select convert_to('{\"id\":\"ent_' || n || '\"}', 'UTF8') from generate_series(1, 12000) n",
     );
-    await stand.published();
+    await fixture.published();
     expect(
       await until(
         async () =>
           Number(
-            (await stand.house.asSuper("select pg_relation_size('tlog.inbox')::int as bytes"))[0]?.[
-              "bytes"
-            ],
+            (
+              await fixture.harness.asSuper("select pg_relation_size('tlog.inbox')::int as bytes")
+            )[0]?.["bytes"],
           ) === 0,
       ),
     ).toBe(true);

@@ -1,18 +1,18 @@
 import type { Database } from "@/lib/db/database";
-import type { Halt, OpenLog } from "./types";
+import type { Halt, LogIdentity } from "./types";
 
 type Queryable = Pick<Database["pool"], "query">;
 type Db = Readonly<{ pool: Queryable }>;
 
-/** Every log of the chain, the newest first. */
-export async function readLogs({ pool }: Db): Promise<OpenLog[]> {
-  const { rows } = await pool.query<Omit<OpenLog, "startSize"> & { startSize: string }>(
+/** Every log in the chain of continuations, newest first. */
+export async function readLogs({ pool }: Db): Promise<LogIdentity[]> {
+  const { rows } = await pool.query<Omit<LogIdentity, "startSize"> & { startSize: string }>(
     `select generation, origin, vkey, start_size as "startSize", previous_note as "previousNote", left_behind as "leftBehind" from tlog.log order by generation desc`,
   );
   return rows.map((row) => ({ ...row, startSize: Number(row.startSize) }));
 }
 
-/** How large the log is, and why it stands still if it does. */
+/** The size of the log, and why it is halted; null if it is not. */
 export async function readHead({
   pool,
 }: Db): Promise<Readonly<{ size: number; halted: Halt | null }>> {
@@ -22,7 +22,7 @@ export async function readHead({
   return { size: Number(row?.size ?? 0), halted: row?.halted ?? null };
 }
 
-/** Where the tree ends. */
+/** The size of the stored tree and its right edge. */
 export async function readTree({ pool }: Db): Promise<Readonly<{ size: number; edge: Buffer[] }>> {
   const {
     rows: [row],
@@ -30,7 +30,10 @@ export async function readTree({ pool }: Db): Promise<Readonly<{ size: number; e
   return { size: Number(row?.size ?? 0), edge: row?.edge ?? [] };
 }
 
-/** The leaf hashes of entries `from` to `to - 1`, one after another; shorter if entries are missing. As one value they cost a tenth of rows. */
+/**
+ * The leaf hashes of entries `from` to `to - 1`, concatenated; shorter if entries are missing. One
+ * value costs a tenth of as many rows.
+ */
 export async function readLeafHashes({ pool }: Db, from: number, to: number): Promise<Buffer> {
   const {
     rows: [row],
@@ -49,7 +52,7 @@ export type Growth = Readonly<{
   tiles: readonly Readonly<{ level: number; index: number; hashes: Uint8Array }>[];
 }>;
 
-/** Stores what the tree grew by. Fails with 40001 if it does not end at `from` any more. */
+/** Stores the tree's growth. Fails with SQLSTATE 40001 if the tree no longer ends at `from`. */
 export async function growTree({ pool }: Db, { from, to, edge, tiles }: Growth): Promise<void> {
   await pool.query({
     name: "log-grow",
@@ -57,35 +60,40 @@ export async function growTree({ pool }: Db, { from, to, edge, tiles }: Growth):
     values: [
       from,
       to,
-      edge.map(asBuffer),
+      edge.map(toBuffer),
       tiles.map(({ level }) => level),
       tiles.map(({ index }) => index),
-      tiles.map(({ hashes }) => asBuffer(hashes)),
+      tiles.map(({ hashes }) => toBuffer(hashes)),
     ],
   });
 }
 
-const asBuffer = (bytes: Uint8Array): Buffer =>
+const toBuffer = (bytes: Uint8Array): Buffer =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
-type Signed = Readonly<{ generation: number; size: number; root: Uint8Array; note: string }>;
+type SignedCheckpoint = Readonly<{
+  generation: number;
+  size: number;
+  root: Uint8Array;
+  note: string;
+}>;
 
-/** Keeps a signed checkpoint; it is not published yet. Again is no error. */
+/** Stores a signed checkpoint without publishing it. Idempotent. */
 export async function addCheckpoint(
   { pool }: Db,
-  { generation, size, root, note }: Signed,
+  { generation, size, root, note }: SignedCheckpoint,
 ): Promise<void> {
   await pool.query({
     name: "log-checkpoint",
     text: "select tlog.add_checkpoint($1, $2, $3, $4)",
-    values: [generation, size, asBuffer(root), note],
+    values: [generation, size, toBuffer(root), note],
   });
 }
 
-/** Publishes a checkpoint with the cosignatures that it got, and keeps each of them. Again changes nothing. */
+/** Publishes a checkpoint with its cosignatures, and stores each of them. Idempotent. */
 export async function publishCheckpoint(
   { pool }: Db,
-  { generation, size, root, note }: Signed,
+  { generation, size, root, note }: SignedCheckpoint,
   lines: readonly Readonly<{ witness: string; line: string }>[],
 ): Promise<void> {
   for (const { witness, line } of lines)
@@ -98,12 +106,12 @@ export async function publishCheckpoint(
   await pool.query({
     name: "log-publish",
     text: "select tlog.add_checkpoint($1, $2, $3, $4), tlog.publish_checkpoint($1, $2, $5)",
-    values: [generation, size, asBuffer(root), note, note + lines.map(({ line }) => line).join("")],
+    values: [generation, size, toBuffer(root), note, note + lines.map(({ line }) => line).join("")],
   });
 }
 
-/** The size of the newest published checkpoint of that log; 0 before the first. */
-export async function publishedSize({ pool }: Db, generation: number): Promise<number> {
+/** The size of that log's newest published checkpoint; 0 before the first. */
+export async function readPublishedSize({ pool }: Db, generation: number): Promise<number> {
   const {
     rows: [row],
   } = await pool.query<{ size: string | null }>(
@@ -113,22 +121,22 @@ export async function publishedSize({ pool }: Db, generation: number): Promise<n
   return Number(row?.size ?? 0);
 }
 
-/** The newest checkpoints of that log with at most so many entries, the largest first. */
-export async function checkpointsUpTo(
+/** That log's checkpoints of at most `size` entries, largest first, at most `limit` of them. */
+export async function listCheckpointsUpTo(
   { pool }: Db,
   generation: number,
   size: number,
-  most: number,
+  limit: number,
 ): Promise<{ size: number; note: string }[]> {
   const { rows } = await pool.query<{ size: string; note: string }>(
     "select size, note from tlog.checkpoint where generation = $1 and size <= $2 order by size desc limit $3",
-    [generation, size, most],
+    [generation, size, limit],
   );
   return rows.map((row) => ({ ...row, size: Number(row.size) }));
 }
 
-/** Halts if nothing is halted yet, and says whether it did. In the transaction of its entry. */
-export async function haltHead(
+/** Halts the log in the transaction of its entry. False if it was halted already. */
+export async function insertHalt(
   tx: Readonly<{
     $queryRaw: (text: TemplateStringsArray, ...values: unknown[]) => Promise<unknown>;
   }>,
@@ -140,35 +148,27 @@ export async function haltHead(
   return rows[0]?.done ?? false;
 }
 
-export type NewLog = Readonly<{
+export type LogContinuation = Readonly<{
+  /** The origin that the signer made a key for. */
   origin: string;
-  vkey: string;
-  publicKey: Uint8Array;
-  sealed: Uint8Array;
   previousNote: string;
   leftBehind: readonly string[];
-  /** How many entries are kept. */
+  /** How many entries the new log keeps. */
   size: number;
-  /** The new log's first entry, which gets the number `size`. */
+  /** The new log's first own entry; its number is `size`. */
   entry: Uint8Array;
 }>;
 
-/** Ends the halt with a new log; returns its generation. Fails with 55000 if nothing is halted, with 40001 if the log has another size. */
-export async function insertContinuation({ pool }: Db, log: NewLog): Promise<number> {
+/**
+ * Ends the halt by inserting a new log; returns its generation. Fails with SQLSTATE 55000 if the
+ * log is not halted, and with 40001 if its size is different.
+ */
+export async function insertContinuation({ pool }: Db, log: LogContinuation): Promise<number> {
   const {
     rows: [row],
   } = await pool.query<{ generation: number }>(
-    "select tlog.continue_log($1, $2, $3, $4, $5, $6::text[], $7, $8) as generation",
-    [
-      log.origin,
-      log.vkey,
-      asBuffer(log.publicKey),
-      asBuffer(log.sealed),
-      log.previousNote,
-      [...log.leftBehind],
-      log.size,
-      asBuffer(log.entry),
-    ],
+    "select tlog.continue_log($1, $2, $3::text[], $4, $5) as generation",
+    [log.origin, log.previousNote, [...log.leftBehind], log.size, toBuffer(log.entry)],
   );
   return row?.generation ?? 0;
 }

@@ -1,25 +1,28 @@
-import { systemActor } from "@/lib/auth/actor";
-import { newId } from "@/lib/ids";
-import { auditedTransaction } from "../audited-transaction";
+import { systemActor } from "@/lib/access/actor";
+import { newId } from "@/lib/format/ids";
+import { auditedTransaction } from "@/lib/log/record/audited-transaction";
 import type { PublishDeps } from "./types";
 
-/** A name that no log had before: where Chancery is reached, and 32 random bits. */
-export function makeOrigin({
+/** A new, unique origin line: the public hostname and 32 random bits (C2SP tlog-checkpoint). */
+export function makeLogOrigin({
   publicUrl,
   random,
 }: Pick<PublishDeps, "publicUrl" | "random">): string {
   return `${new URL(publicUrl).host}/log/${Buffer.from(random.bytes(4)).toString("hex")}`;
 }
 
-/** Gives the log its name and its key, with the entry that says so. Entries from before belong to it. Throws if there is a log already. */
+/**
+ * Creates the first log: its origin, its key and the entry `log.opened`. Entries that were written
+ * before belong to it. Throws if a log exists already.
+ */
 export async function openLog(deps: PublishDeps): Promise<void> {
-  const origin = makeOrigin(deps),
-    { vkey, publicKey, sealed } = await deps.signer.createLogKey(origin);
+  const origin = makeLogOrigin(deps);
+  const { vkey } = await deps.signer.createLogKey(origin);
   await auditedTransaction(
-    deps,
+    deps.recorder,
     systemActor("log", newId("req", deps.clock.now(), deps.random.bytes)),
     async (tx) => {
-      await tx.$queryRaw`select tlog.open_log(${origin}, ${vkey}, ${Uint8Array.from(publicKey)}::bytea, ${Uint8Array.from(sealed)}::bytea, null)`;
+      await tx.$queryRaw`select tlog.open_log(${origin}, null)`;
       return {
         result: null,
         entries: [

@@ -1,238 +1,281 @@
-import { indexAlong, sequenceAlong } from "../sequencer";
-import { contradictionTo, judgeLog } from "./guard";
-import { haltLog } from "./halt-log";
-import { makeIntegrator, type Grown } from "./integrate";
 import {
-  settled,
-  startLeader,
-  withClient,
-  type LeadSession,
+  type LeaderSession,
   type Queryable,
   type Running,
-} from "./leader";
+  settleWithTimeout,
+  startLeader,
+  withClient,
+} from "@/lib/log/sequence/leader";
+import { runIndexer, runSequencer } from "@/lib/log/sequence/sequencer";
+import { monotonicMs } from "@/lib/runtime/monotonic";
+import { compareWithRemembered, findContradiction } from "./find-contradiction";
+import { haltLog } from "./halt-log";
+import { makeIntegrator, type TreeHead } from "./integrator";
 import { readHead, readLogs } from "./log-repository";
+import { runMaintenance } from "./maintenance";
+import { makeNotifier, type Notifier } from "./notifier";
 import { openLog } from "./open-log";
-import { publishAlong } from "./publisher";
-import type { AskWitnesses, Cosign, Halt, OpenLog, PublishDeps } from "./types";
-import { keepTidy } from "./upkeep";
-import { makeWake } from "./wake";
+import { runPublisher } from "./publisher";
+import type { CollectCosignatures, ReadWitnessCheckpoints } from "@/lib/log/cosign/types";
+import type { Halt, LogIdentity, PublishDeps } from "./types";
 
 export type PipelineOptions = Readonly<{
-  cosign?: Cosign | undefined;
-  /** Asked before anything is numbered or signed: what witnesses remember counts as what the signer remembers. */
-  askWitnesses?: AskWitnesses | undefined;
-  /** Told what went wrong; the work goes on by itself. */
+  collectCosignatures?: CollectCosignatures | undefined;
+  /**
+   * Called before anything is numbered or signed: a checkpoint that a witness remembers counts as
+   * much as one that the signer remembers.
+   */
+  readWitnessCheckpoints?: ReadWitnessCheckpoints | undefined;
+  /** Called for errors; the pipeline retries by itself. */
   onError?: (error: unknown) => void;
-  /** Told what an operator wants to see happen: progress, a halt, a continuation. */
-  say?: (text: string) => void;
+  /** Called with messages for the operator: progress, a halt. */
+  onMessage?: (text: string) => void;
   onAdvance?: (size: number) => void;
   onPublished?: (size: number) => void;
 }>;
-/** `trouble`: what keeps this process from numbering or publishing at the moment, in words; null while all is well or another process leads. */
-export type Pipeline = Running & Readonly<{ leading: () => boolean; trouble: () => string | null }>;
 
-type Sound = Readonly<{ log: OpenLog; rememberedSize: number }>;
-type Turn = Readonly<{
+export type Pipeline = Running &
+  Readonly<{
+    isLeading: () => boolean;
+    /**
+     * Why this process cannot number or publish at the moment; null while it can, or while another
+     * process leads.
+     */
+    lastError: () => string | null;
+  }>;
+
+type IntactLog = Readonly<{ log: LogIdentity; rememberedSize: number }>;
+/** One process's term as the leader. */
+type Term = Readonly<{
   deps: PublishDeps;
   options: PipelineOptions;
-  session: LeadSession;
-  trouble: (error: unknown) => void;
+  session: LeaderSession;
+  onError: (error: unknown) => void;
 }>;
 type Db = Readonly<{ pool: Queryable }>;
 
-const AGAIN_MS = 500,
-  PROGRESS_MS = 5_000;
-const wordsOf = (error: unknown): string =>
+const retryIntervalMs = 500;
+const progressIntervalMs = 5_000;
+const errorMessage = (error: unknown): string =>
   error instanceof Error ? error.message : String(error);
 
 /**
- * The log's whole way: numbers what is committed, grows the tree, signs and publishes checkpoints, indexes. Run one in every door; one of them
- * leads, and another takes over within seconds when it dies. Before it numbers anything, the leader compares the database with what the
- * signer remembers, and stands still if they contradict each other.
+ * The log's pipeline: numbers committed entries, integrates them into the tree, signs and publishes
+ * checkpoints, and indexes. Every gateway runs one; one of them leads, and another takes over
+ * within seconds if it dies. Before the leader numbers anything it compares the database with what
+ * the signer remembers, and halts the log if they contradict each other.
  */
 export function startLogPipeline(deps: PublishDeps, options: PipelineOptions = {}): Pipeline {
-  let leading = false,
-    trouble: string | null = null;
+  let isLeading = false;
+  let lastError: string | null = null;
   const onError = (error: unknown): void => {
-    trouble = wordsOf(error);
+    lastError = errorMessage(error);
     options.onError?.(error);
   };
-  const lead = async (session: LeadSession): Promise<void> => {
-    leading = true;
-    const indexing = indexAlong(deps.db, session, { onError });
+  const onPublished = (size: number): void => {
+    lastError = null;
+    options.onPublished?.(size);
+  };
+  const lead = async (session: LeaderSession): Promise<void> => {
+    isLeading = true;
+    const indexing = runIndexer(deps.db, session, { onError });
     try {
-      while (!session.over.aborted)
-        await takeTurn({
-          deps,
-          session,
-          trouble: onError,
-          options: {
-            ...options,
-            onPublished: (size) => {
-              trouble = null;
-              options.onPublished?.(size);
-            },
-          },
-        });
+      while (!session.signal.aborted)
+        await runOnce({ deps, session, onError, options: { ...options, onPublished } });
     } finally {
-      leading = false;
-      await settled([indexing]);
+      isLeading = false;
+      await settleWithTimeout([indexing]);
     }
   };
   const running = startLeader(deps.db, { lead, onError });
-  return { ...running, leading: () => leading, trouble: () => (leading ? trouble : null) };
-}
-
-function sayProgress({ say }: PipelineOptions): (size: number, target: number) => void {
-  let last = -Infinity;
-  return (size, target) => {
-    if (performance.now() - last < PROGRESS_MS) return;
-    last = performance.now();
-    say?.(`the log's tree holds ${size} of ${target} entries`);
+  return {
+    ...running,
+    isLeading: () => isLeading,
+    lastError: () => (isLeading ? lastError : null),
   };
 }
 
-/** From one look at the memory to the next: until the log is halted or continued, or something fails. */
-async function takeTurn(turn: Turn): Promise<void> {
-  const { session, trouble } = turn;
+function makeProgressReporter({
+  onMessage,
+}: PipelineOptions): (size: number, target: number) => void {
+  let reportedAt = -Infinity;
+  return (size, target) => {
+    if (monotonicMs() - reportedAt < progressIntervalMs) return;
+    reportedAt = monotonicMs();
+    onMessage?.(`the log's tree holds ${size} of ${target} entries`);
+  };
+}
+
+/** Compares with what is remembered, then runs until the log is halted or continued or a step fails. */
+async function runOnce(term: Term): Promise<void> {
+  const { deps, session } = term;
   try {
-    const sound = await findSound(turn);
-    // Connections of their own: publishing must not stand in a queue behind the requests of a busy door.
-    if (sound)
-      await withClient(turn.deps.db, (_own, growing) =>
-        withClient(turn.deps.db, (_other, publishing) =>
-          workUntilChanged(turn, sound, { pool: growing }, { pool: publishing }),
+    const intact = await findIntactLog(term);
+    // Separate connections: publishing must not queue behind the requests of a busy gateway.
+    if (intact)
+      await withClient(deps.db, (_own, growing) =>
+        withClient(deps.db, (_other, publishing) =>
+          runWhileIntact(term, intact, { pool: growing }, { pool: publishing }),
         ),
       );
   } catch (error) {
-    if (session.over.aborted) return;
-    trouble(error);
+    if (session.signal.aborted) return;
+    term.onError(error);
   }
-  await session.rest(AGAIN_MS);
+  await session.sleep(retryIntervalMs);
 }
 
-/** The log to go on with, or null if there is none to go on with at the moment. */
-async function findSound(turn: Turn): Promise<Sound | null> {
-  const { deps } = turn;
+/** The log to work on; null if there is none at the moment (halted, contradicted, just opened). */
+async function findIntactLog(term: Term): Promise<IntactLog | null> {
+  const { deps } = term;
   if ((await readHead(deps.db)).halted) return null;
-  const verdict = await judgeLog({
+  const comparison = await compareWithRemembered({
     deps,
-    integrator: makeIntegrator(deps.db, sayProgress(turn.options)),
+    integrator: makeIntegrator(deps.db, makeProgressReporter(term.options)),
   });
-  if (verdict.state === "contradicted") {
-    await halt(turn, verdict.halt);
+  if (comparison.state === "none") {
+    await openLog(deps);
     return null;
   }
-  if (verdict.state === "sound") {
-    const why = await contradictedOutside(turn, verdict.log);
-    if (why === null) return { log: verdict.log, rememberedSize: verdict.remembered?.size ?? 0 };
-    await halt(turn, why);
+  const contradiction =
+    comparison.state === "contradicted"
+      ? comparison.halt
+      : await findWitnessContradiction(term, comparison.log);
+  if (contradiction !== null) {
+    await halt(term, contradiction);
     return null;
   }
-  await openLog(deps);
+  return comparison.state === "intact"
+    ? { log: comparison.log, rememberedSize: comparison.remembered?.size ?? 0 }
+    : null;
+}
+
+/** A restore that also reverted the signer's memory is detected by what the witnesses remember. */
+async function findWitnessContradiction(
+  { deps, options }: Term,
+  { origin, vkey }: LogIdentity,
+): Promise<Halt | null> {
+  const remembered = (await options.readWitnessCheckpoints?.(origin, vkey)) ?? [];
+  for (const { witness, note } of remembered) {
+    const contradiction = await contradictionOfWitness(deps, witness, note);
+    if (contradiction) return contradiction;
+  }
   return null;
 }
 
-/** A restore that took the signer's memory with it is still known to the witnesses. */
-async function contradictedOutside(turn: Turn, { origin, vkey }: OpenLog): Promise<Halt | null> {
-  for (const { witness, note } of (await turn.options.askWitnesses?.(origin, vkey)) ?? []) {
-    const why = await contradictionTo(
-      { deps: turn.deps, integrator: makeIntegrator(turn.deps.db) },
-      note,
-      `The witness ${witness} knows`,
-    );
-    if (why) return why;
-  }
-  return null;
+const contradictionOfWitness = (
+  deps: PublishDeps,
+  witness: string,
+  note: string,
+): Promise<Halt | null> =>
+  findContradiction(
+    { deps, integrator: makeIntegrator(deps.db) },
+    note,
+    `The witness ${witness} remembers`,
+  );
+
+async function halt({ deps, options }: Term, reason: Halt): Promise<void> {
+  if (await haltLog(deps, reason)) options.onMessage?.(`the log is halted: ${reason.message}`);
 }
 
-async function halt({ deps, options }: Turn, why: Halt): Promise<void> {
-  if (await haltLog(deps, why)) options.say?.(`the log is halted: ${why.message}`);
-}
+/** What the tasks of one run share. */
+type RunState = { logSize: number; sequencedCount: number; treeHead: TreeHead };
 
-async function workUntilChanged(
-  turn: Turn,
-  { log, rememberedSize }: Sound,
+/** Sequences, integrates and publishes until the first task ends or fails; then stops the others. */
+async function runWhileIntact(
+  term: Term,
+  { log, rememberedSize }: IntactLog,
   growing: Db,
   publishing: Db,
 ): Promise<void> {
-  const { deps, options, session } = turn,
-    integrator = makeIntegrator(growing, sayProgress(options)),
-    changed = new AbortController(),
-    over = AbortSignal.any([session.over, changed.signal]);
-  const mine = { over, rest: session.rest },
-    toGrow = makeWake(over),
-    toPublish = makeWake(over);
-  let reached = 0,
-    moved = 0,
-    grown: Grown = await integrator.growTo(0);
+  const { deps, options, session, onError } = term;
+  const { sleep } = session;
+  const integrator = makeIntegrator(growing, makeProgressReporter(options));
+  const ended = new AbortController();
+  const signal = AbortSignal.any([session.signal, ended.signal]);
+  const logGrown = makeNotifier(signal);
+  const treeGrown = makeNotifier(signal);
+  const state: RunState = {
+    logSize: 0,
+    sequencedCount: 0,
+    treeHead: await integrator.growTo(0),
+  };
   const onAdvance = (size: number): void => {
-    if (reached > 0) moved += size - reached;
-    reached = size;
-    toGrow.wake();
+    if (state.logSize > 0) state.sequencedCount += size - state.logSize;
+    state.logSize = size;
+    logGrown.notify();
     options.onAdvance?.(size);
   };
-  const integrate = async (): Promise<void> => {
-    while (!over.aborted) {
-      if (reached > grown.size) {
-        grown = await integrator.growTo(reached);
-        toPublish.wake();
-      } else await toGrow.wait(AGAIN_MS);
-    }
-  };
-  const works = [
-    sequenceAlong(session.client, mine, onAdvance),
-    integrate(),
-    publishAlong({
+  const tasks = [
+    runSequencer(session.client, { signal, sleep }, onAdvance),
+    integrate(integrator, state, { signal, logGrown, treeGrown }),
+    runPublisher({
       db: publishing,
       signer: deps.signer,
       log,
       rememberedSize,
-      grown: () => grown,
-      wake: toPublish,
-      over,
-      cosign: options.cosign,
-      onError: turn.trouble,
+      treeHead: () => state.treeHead,
+      treeGrown,
+      signal,
+      collectCosignatures: options.collectCosignatures,
+      onError,
       onPublished: options.onPublished,
-      onAhead: async (witness, note) => {
-        const why = await contradictionTo(
-          { deps, integrator: makeIntegrator(deps.db) },
-          note,
-          `The witness ${witness} knows`,
-        );
-        if (why) await halt(turn, why);
-      },
+      onAhead: (witness, note) => haltIfContradicted(term, witness, note),
     }),
-    watchForChange(growing, log, over, session.rest),
-    keepTidy(deps.db, {
-      over,
-      rest: session.rest,
-      takeMoved: () => {
-        const count = moved;
-        moved = 0;
-        return count;
-      },
-      onError: turn.trouble,
+    waitForHaltOrContinuation(growing, log, signal, sleep),
+    runMaintenance(deps.db, {
+      signal,
+      sleep,
+      takeSequencedCount: () => takeSequencedCount(state),
+      onError,
     }),
   ];
-  // The first that ends, ends all: it failed, or saw that the log is halted or continued.
   try {
-    await Promise.race(works);
+    await Promise.race(tasks);
   } finally {
-    changed.abort();
-    await settled(works);
+    ended.abort();
+    await settleWithTimeout(tasks);
   }
 }
 
-/** Resolves when the log was halted, or continued, by whomever. */
-async function watchForChange(
-  db: Db,
-  log: OpenLog,
-  over: AbortSignal,
-  rest: (ms: number) => Promise<void>,
+/** Adds what was sequenced to the tree until the signal aborts. */
+async function integrate(
+  integrator: ReturnType<typeof makeIntegrator>,
+  state: RunState,
+  {
+    signal,
+    logGrown,
+    treeGrown,
+  }: Readonly<{ signal: AbortSignal; logGrown: Notifier; treeGrown: Notifier }>,
 ): Promise<void> {
-  while (!over.aborted) {
-    await rest(AGAIN_MS);
+  while (!signal.aborted) {
+    if (state.logSize > state.treeHead.size) {
+      state.treeHead = await integrator.growTo(state.logSize);
+      treeGrown.notify();
+    } else await logGrown.wait(retryIntervalMs);
+  }
+}
+
+function takeSequencedCount(state: RunState): number {
+  const count = state.sequencedCount;
+  state.sequencedCount = 0;
+  return count;
+}
+
+async function haltIfContradicted(term: Term, witness: string, note: string): Promise<void> {
+  const contradiction = await contradictionOfWitness(term.deps, witness, note);
+  if (contradiction) await halt(term, contradiction);
+}
+
+/** Resolves when the log was halted or continued, by this process or another. */
+async function waitForHaltOrContinuation(
+  db: Db,
+  log: LogIdentity,
+  signal: AbortSignal,
+  sleep: (ms: number) => Promise<void>,
+): Promise<void> {
+  while (!signal.aborted) {
+    await sleep(retryIntervalMs);
     const [{ halted }, [newest]] = await Promise.all([readHead(db), readLogs(db)]);
     if (halted || newest?.generation !== log.generation) return;
   }

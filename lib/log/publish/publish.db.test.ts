@@ -1,45 +1,49 @@
 import { existsSync, statSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { newestCheckpoint } from "../tree-reader";
-import { faultsOf, openStand, type Stand } from "./testdata/stand";
+import { findNewestCheckpoint } from "@/lib/log/tree/checkpoint-reader";
+import {
+  faultsOf,
+  openPublishingLog,
+  type PublishingLog,
+} from "@/testing/log/publish/pipeline-fixture";
 
-let stand: Stand;
+let fixture: PublishingLog;
 beforeEach(async () => {
-  stand = await openStand();
+  fixture = await openPublishingLog();
 });
 afterEach(async () => {
-  await stand.close();
+  await fixture.close();
 });
 
 describe("the pipeline", () => {
   test("opens the first log with its entry and publishes a checkpoint of it, which the signer remembers in a file for its owner alone", async () => {
-    stand.start();
-    const size = await stand.published();
+    fixture.start();
+    const size = await fixture.published();
     expect(size).toBeGreaterThan(0);
-    const [log] = await stand.house.asSuper("select * from tlog.log");
+    const [log] = await fixture.harness.asSuper("select * from tlog.log");
     expect(log).toMatchObject({ generation: 1, start_size: "0", previous_note: null });
     expect(log?.["origin"]).toMatch(/^ca\.example\.com\/log\/[0-9a-f]{8}$/);
     expect(
-      (await stand.house.entriesOf(String(log?.["origin"]))).map(({ action }) => action),
-    ).toEqual(["log.opened"]);
-    expect(await stand.house.deps.signer.remembered(String(log?.["origin"]))).toBe(
-      (await newestCheckpoint(stand.house.deps.db))?.note,
+      (await fixture.harness.entriesOf(String(log?.["origin"]))).map(({ action }) => action),
+    ).toEqual(["key.created", "log.opened"]);
+    expect(await fixture.harness.deps.signer.remembered(String(log?.["origin"]))).toBe(
+      (await findNewestCheckpoint(fixture.harness.deps.db))?.note,
     );
-    expect(existsSync(stand.house.witnessDir)).toBe(true);
-    expect(statSync(stand.house.witnessDir).mode & 0o777).toBe(0o700);
-    expect(await faultsOf(stand)).toEqual([]);
-    expect(stand.errors).toEqual([]);
+    expect(existsSync(fixture.harness.witnessDir)).toBe(true);
+    expect(statSync(fixture.harness.witnessDir).mode & 0o777).toBe(0o700);
+    expect(await faultsOf(fixture)).toEqual([]);
+    expect(fixture.errors).toEqual([]);
   });
 
   test("grows in odd batches to the tree that is computed from scratch, and publishes nothing while nothing grows", async () => {
     const sizes: number[] = [];
-    stand.start({ onPublished: (size) => sizes.push(size) });
+    fixture.start({ onPublished: (size) => sizes.push(size) });
     for (const count of [1, 3, 250, 2, 300, 77, 1]) {
-      await stand.write(count);
-      await stand.published();
+      await fixture.write(count);
+      await fixture.published();
     }
-    expect(await faultsOf(stand)).toEqual([]);
+    expect(await faultsOf(fixture)).toEqual([]);
     expect(sizes).toEqual([...new Set(sizes)].sort((left, right) => left - right));
-    expect(stand.errors).toEqual([]);
+    expect(fixture.errors).toEqual([]);
   });
 });

@@ -1,88 +1,92 @@
-import type { Database } from "@/lib/db/database";
+import type { Database } from "@/lib/runtime/deps";
 import { isAppError } from "@/lib/errors/app-error";
-import { nodeLogCrypto } from "../node-crypto";
-import { toBase64, toHex } from "../pure/bytes";
-import { parseVkey } from "../pure/note";
-import { verifyCheckpoint } from "../pure/verify-checkpoint";
-import { makeReadHashes } from "../tree-reader";
-import { proveConsistency } from "../tree/prove";
-import type { Grown } from "./integrate";
-import { addCheckpoint, publishCheckpoint, publishedSize } from "./log-repository";
-import type { Cosign, OpenLog, PublishDeps } from "./types";
-import type { Wake } from "./wake";
+import { toBase64, toHex } from "@/lib/log/pure/bytes";
+import { parseVkey } from "@/lib/log/pure/note";
+import { verifyCheckpoint } from "@/lib/log/pure/verify-checkpoint";
+import { buildConsistencyProof } from "@/lib/log/tree/build-proofs";
+import { nodeLogCrypto } from "@/lib/log/tree/node-crypto";
+import { makeTileReader } from "@/lib/log/tree/tile-reader";
+import { monotonicMs } from "@/lib/runtime/monotonic";
+import type { TreeHead } from "./integrator";
+import { addCheckpoint, publishCheckpoint, readPublishedSize } from "./log-repository";
+import type { Notifier } from "./notifier";
+import type { CollectCosignatures } from "@/lib/log/cosign/types";
+import type { LogIdentity, PublishDeps } from "./types";
 
-export type PublisherParts = Readonly<{
+export type PublisherOptions = Readonly<{
   db: Readonly<{ pool: Pick<Database["pool"], "query"> }>;
   signer: PublishDeps["signer"];
-  log: OpenLog;
+  log: LogIdentity;
   /** The size of the last checkpoint that the signer remembers. */
   rememberedSize: number;
-  /** The tree as it stands; `wake` is said when it grew. */
-  grown: () => Grown;
-  wake: Wake;
-  over: AbortSignal;
-  cosign?: Cosign | undefined;
-  /** A witness holds a checkpoint of this log, signed by its key, that goes beyond what we asked it to cosign. */
+  /** The current tree head; `treeGrown` is notified when it changes. */
+  treeHead: () => TreeHead;
+  treeGrown: Notifier;
+  signal: AbortSignal;
+  collectCosignatures?: CollectCosignatures | undefined;
+  /** A witness holds a checkpoint of this log, signed by its key, beyond the one to be cosigned. */
   onAhead: (witness: string, note: string) => Promise<void>;
   onError: (error: unknown) => void;
   onPublished?: ((size: number) => void) | undefined;
 }>;
 
-/** Checkpoints come at least so far apart: the first at once, then four a second while the log grows. */
-const APART_MS = 250;
-const UNMET_RETRY_MS = 1_000,
-  LONGEST_RETRY_MS = 10_000,
-  LOOK_EVERY_MS = 1_000;
-
-/** How far publishing has come, and the signer's memory: that one moves as soon as it has signed, whatever fails afterwards. */
-type Progress = { published: number; remembered: number };
+/** At most four checkpoints a second while the log grows; the first one comes at once. */
+const minIntervalMs = 250;
+const retryMs = 1_000;
+const maxRetryMs = 10_000;
+const idlePollMs = 1_000;
 
 /**
- * Signs, has cosigned and publishes the tree as it grows, until `over`; nothing while it does not grow. Throws when the signer refuses what
- * should go on from its memory: then what it remembers must be compared with the database again.
+ * `published`: the size of the last published checkpoint. `remembered`: the size that the signer
+ * remembers, which changes with each signature, even if a later step fails.
  */
-export async function publishAlong(parts: PublisherParts): Promise<void> {
-  const progress: Progress = {
-    published: await publishedSize(parts.db, parts.log.generation),
-    remembered: parts.rememberedSize,
+type PublisherState = { published: number; remembered: number };
+
+/**
+ * Signs, collects cosignatures for and publishes the tree as it grows, until `signal` is aborted.
+ * Does nothing while the tree does not grow. Throws when the signer refuses to sign a continuation
+ * of its last checkpoint: then its memory must be compared with the database again.
+ */
+export async function runPublisher(options: PublisherOptions): Promise<void> {
+  const state: PublisherState = {
+    published: await readPublishedSize(options.db, options.log.generation),
+    remembered: options.rememberedSize,
   };
   let failures = 0;
-  for (let next = 0; !parts.over.aborted;) {
-    const { size } = parts.grown(),
-      pause = next - performance.now();
-    if (size <= progress.published || size < progress.remembered) {
-      await parts.wake.wait(LOOK_EVERY_MS);
+  for (let nextAt = 0; !options.signal.aborted;) {
+    const { size } = options.treeHead();
+    const delayMs = nextAt - monotonicMs();
+    if (size <= state.published || size < state.remembered) {
+      await options.treeGrown.wait(idlePollMs);
       continue;
     }
-    if (pause > 0) {
-      await parts.wake.wait(pause);
+    if (delayMs > 0) {
+      await options.treeGrown.wait(delayMs);
       continue;
     }
-    next = performance.now() + APART_MS;
+    nextAt = monotonicMs() + minIntervalMs;
     try {
-      failures = (await publishOnce(parts, progress)) ? 0 : failures + 1;
+      failures = (await publishOnce(options, state)) ? 0 : failures + 1;
     } catch (error) {
-      if (parts.over.aborted || isRefusal(error)) throw error;
+      if (options.signal.aborted || isSignerRefusal(error)) throw error;
       failures += 1;
-      parts.onError(error);
+      options.onError(error);
     }
     if (failures > 0)
-      next =
-        performance.now() +
-        Math.min(UNMET_RETRY_MS * 2 ** Math.min(failures - 1, 5), LONGEST_RETRY_MS);
+      nextAt = monotonicMs() + Math.min(retryMs * 2 ** Math.min(failures - 1, 5), maxRetryMs);
   }
 }
 
-const isRefusal = (error: unknown): boolean =>
+const isSignerRefusal = (error: unknown): boolean =>
   isAppError(error) && error.code.startsWith("signer.") && error.kind === "conflict";
 
-/** False if the witnesses' quorum is not met yet: then the next attempt asks them again, for the tree as it is then. */
-async function publishOnce(parts: PublisherParts, progress: Progress): Promise<boolean> {
-  const { db, signer, log, cosign } = parts,
-    { size, root } = parts.grown(),
-    read = makeReadHashes(db, size),
-    oldSize = progress.remembered;
-  const proof = await proveConsistency(read, oldSize, size);
+/** False if the quorum of witnesses is not met; the next attempt signs the tree as it is then. */
+async function publishOnce(options: PublisherOptions, state: PublisherState): Promise<boolean> {
+  const { db, signer, log, collectCosignatures } = options;
+  const { size, root } = options.treeHead();
+  const readTile = makeTileReader(db, size);
+  const oldSize = state.remembered;
+  const proof = await buildConsistencyProof(readTile, oldSize, size);
   const note = await signer.signCheckpoint({
     origin: log.origin,
     size,
@@ -90,24 +94,27 @@ async function publishOnce(parts: PublisherParts, progress: Progress): Promise<b
     oldSize,
     proof: proof.map(toBase64),
   });
-  progress.remembered = size;
+  state.remembered = size;
   const signed = { generation: log.generation, size, root, note };
-  // Kept before anybody outside sees it: what a witness has, the database must not lack.
-  if (cosign) await addCheckpoint(db, signed);
-  const outcome = cosign
-    ? await cosign(note, size, (from) => proveConsistency(read, from, size))
-    : { lines: [], met: true };
-  if (outcome.ahead) await hearWitness(parts, outcome.ahead);
-  if (!outcome.met) return false;
-  await publishCheckpoint(db, signed, outcome.lines);
-  parts.onPublished?.(size);
-  progress.published = size;
+  // Stored before any witness sees it: the database must not lack what a witness has.
+  if (collectCosignatures) await addCheckpoint(db, signed);
+  const { lines, quorumMet, ahead } = collectCosignatures
+    ? await collectCosignatures(note, size, (from) => buildConsistencyProof(readTile, from, size))
+    : { lines: [], quorumMet: true, ahead: null };
+  if (ahead) await handleWitnessAhead(options, ahead);
+  if (!quorumMet) return false;
+  await publishCheckpoint(db, signed, lines);
+  options.onPublished?.(size);
+  state.published = size;
   return true;
 }
 
-/** Only what the log's own key has signed counts: no witness can stop the log by a mere claim. */
-async function hearWitness(
-  { log, onAhead, onError }: PublisherParts,
+/**
+ * Verifies what a witness holds before acting on it: only the log's own signature counts, so that
+ * no witness can halt the log with a mere claim.
+ */
+async function handleWitnessAhead(
+  { log, onAhead, onError }: PublisherOptions,
   { witness, note }: Readonly<{ witness: string; note: string }>,
 ): Promise<void> {
   try {
@@ -115,7 +122,7 @@ async function hearWitness(
   } catch (error) {
     onError(
       new Error(
-        `The witness ${witness} shows a checkpoint of ${log.origin} that is not one: ${error instanceof Error ? error.message : String(error)}`,
+        `The witness ${witness} returned an invalid checkpoint of ${log.origin}: ${error instanceof Error ? error.message : String(error)}`,
         { cause: error },
       ),
     );

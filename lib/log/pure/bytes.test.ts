@@ -5,8 +5,8 @@ const all = Uint8Array.from({ length: 256 }, (_none, at) => at);
 
 test("hex and base64 are those of Node, both ways, for every byte and length", () => {
   for (let length = 0; length <= 256; length += 1) {
-    const bytes = all.subarray(0, length),
-      node = Buffer.from(bytes);
+    const bytes = all.subarray(0, length);
+    const node = Buffer.from(bytes);
     expect([toHex(bytes), toBase64(bytes)]).toEqual([
       node.toString("hex"),
       node.toString("base64"),

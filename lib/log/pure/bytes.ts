@@ -1,12 +1,12 @@
 import { ProofError } from "./proof-error";
 
-const encoder = new TextEncoder(),
-  decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const encoder = new TextEncoder();
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const hexOf = Array.from({ length: 256 }, (_none, byte) => byte.toString(16).padStart(2, "0"));
 
 export const utf8 = (text: string): Uint8Array => encoder.encode(text);
 
-/** The text of UTF-8 bytes. Throws ProofError `bytes.utf8` for anything else. */
+/** Decodes UTF-8. Throws ProofError `bytes.utf8`. */
 export function fromUtf8(bytes: Uint8Array): string {
   try {
     return decoder.decode(bytes);
@@ -21,10 +21,10 @@ export function toHex(bytes: Uint8Array): string {
   return hex;
 }
 
-/** Only lower-case digits, two for a byte. Throws ProofError `bytes.hex`. */
+/** Accepts lowercase digits only, two per byte. Throws ProofError `bytes.hex`. */
 export function fromHex(hex: string): Uint8Array {
   if (hex.length % 2 !== 0 || !/^[0-9a-f]*$/.test(hex))
-    throw new ProofError("bytes.hex", `"${hex.slice(0, 80)}" is not hexadecimal in lower case.`);
+    throw new ProofError("bytes.hex", `"${hex.slice(0, 80)}" is not lowercase hexadecimal.`);
   return Uint8Array.from({ length: hex.length / 2 }, (_none, at) =>
     Number.parseInt(hex.slice(2 * at, 2 * at + 2), 16),
   );
@@ -37,18 +37,21 @@ export function toBase64(bytes: Uint8Array): string {
   return btoa(text);
 }
 
-/** The one canonical form only: standard alphabet, padded, unused bits zero. Throws ProofError `bytes.base64`. */
+/**
+ * Accepts the canonical form only: standard alphabet, padding, unused bits zero. Throws ProofError
+ * `bytes.base64`.
+ */
 export function fromBase64(base64: string): Uint8Array {
-  const refuse = (): never => {
+  const fail = (): never => {
     throw new ProofError(
       "bytes.base64",
       `"${base64.slice(0, 80)}" is not base64 (RFC 4648, section 4).`,
     );
   };
-  if (base64.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(base64)) refuse();
+  if (base64.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(base64)) fail();
   const text = atob(base64);
-  // Unused bits that are not zero would give one value two forms.
-  if (btoa(text) !== base64) refuse();
+  // Unused bits that are not zero would allow two encodings of one value.
+  if (btoa(text) !== base64) fail();
   return Uint8Array.from(text, (char) => char.charCodeAt(0));
 }
 

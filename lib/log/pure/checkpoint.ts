@@ -1,9 +1,9 @@
 import { fromBase64, toBase64 } from "./bytes";
-import { HASH_BYTES } from "./hashes";
+import { hashBytes } from "./hashes";
 import { parseNote } from "./note";
 import { ProofError } from "./proof-error";
 
-/** A log's statement about itself: this many entries, this root (C2SP tlog-checkpoint). */
+/** A log's statement of its size and root hash (C2SP tlog-checkpoint). */
 export type Checkpoint = Readonly<{
   origin: string;
   size: number;
@@ -11,35 +11,38 @@ export type Checkpoint = Readonly<{
   extensions: readonly string[];
 }>;
 
-const bad = (message: string): never => {
+const fail = (message: string): never => {
   throw new ProofError("checkpoint.form", message);
 };
 
-/** The text of a checkpoint, which is then signed. Throws ProofError `checkpoint.form`. */
+/** The body of a checkpoint, to be signed as a note. Throws ProofError `checkpoint.form`. */
 export function formatCheckpoint({
   origin,
   size,
   root,
 }: Readonly<{ origin: string; size: number; root: Uint8Array }>): string {
-  if (!/^[^\s\p{Cc}]+$/u.test(origin)) bad(`"${origin}" cannot be the origin of a log.`);
-  if (!Number.isSafeInteger(size) || size < 0) bad(`${size} cannot be the size of a log.`);
-  if (root.length !== HASH_BYTES) bad(`A root has ${HASH_BYTES} bytes, not ${root.length}.`);
+  if (!/^[^\s\p{Cc}]+$/u.test(origin)) fail(`"${origin}" is not a valid log origin.`);
+  if (!Number.isSafeInteger(size) || size < 0) fail(`${size} is not a valid log size.`);
+  if (root.length !== hashBytes) fail(`A root hash has ${hashBytes} bytes, not ${root.length}.`);
   return `${origin}\n${size}\n${toBase64(root)}\n`;
 }
 
-/** Reads the text of a checkpoint, without signatures. Throws ProofError `checkpoint.form`. */
+/** Parses the body of a checkpoint, without signatures. Throws ProofError `checkpoint.form`. */
 export function parseCheckpointBody(body: string): Checkpoint {
-  const lines = body.split("\n"),
-    [origin, size, root, ...extensions] = lines;
+  const lines = body.split("\n");
+  const [origin, size, root, ...extensions] = lines;
   if (lines.pop() !== "" || lines.length < 3 || lines.includes(""))
-    return bad("A checkpoint is the origin, the size and the root, each in a line.");
+    return fail("A checkpoint consists of three lines: the origin, the size and the root hash.");
   if (!/^(0|[1-9][0-9]*)$/.test(size!) || !Number.isSafeInteger(Number(size)))
-    bad(`"${size!.slice(0, 40)}" cannot be the size of a log.`);
+    fail(`"${size!.slice(0, 40)}" is not a valid log size.`);
   const hash = fromBase64(root!);
-  if (hash.length !== HASH_BYTES) bad(`A root has ${HASH_BYTES} bytes, not ${hash.length}.`);
+  if (hash.length !== hashBytes) fail(`A root hash has ${hashBytes} bytes, not ${hash.length}.`);
   return { origin: origin!, size: Number(size), root: hash, extensions: extensions.slice(0, -1) };
 }
 
-/** Reads a signed checkpoint; its signatures are NOT checked here (verifyCheckpoint does). Throws ProofError `note.form`, `checkpoint.form`. */
+/**
+ * Parses a signed checkpoint WITHOUT verifying its signatures (see verifyCheckpoint). Throws
+ * ProofError `note.form`, `checkpoint.form`.
+ */
 export const parseCheckpoint = (noteText: string): Checkpoint =>
   parseCheckpointBody(parseNote(noteText).text);

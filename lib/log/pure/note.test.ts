@@ -1,6 +1,6 @@
 import { generateKeyPairSync, sign } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { nodeLogCrypto as node } from "../node-crypto";
+import { nodeLogCrypto as node } from "@/lib/log/tree/node-crypto";
 import { toHex, utf8 } from "./bytes";
 import { parseCheckpoint, parseCheckpointBody, formatCheckpoint } from "./checkpoint";
 import { cosignatureMessage, formatCosignature, parseCosignature } from "./cosignature";
@@ -13,7 +13,7 @@ import {
   signatureLine,
   verifyNote,
 } from "./note";
-import { emptyPolicy, parsePolicy } from "./policy";
+import { emptyWitnessPolicy, parseWitnessPolicy } from "./witness-policy";
 import { verifyCheckpoint } from "./verify-checkpoint";
 import { webLogCrypto } from "./web-crypto";
 
@@ -108,9 +108,9 @@ describe.each([
   });
 });
 
-test("a bad signature of a known key spoils the whole note, also beside a good one", async () => {
-  const log = keyOf("log.example.com/log/1", 1),
-    witness = keyOf("witness.example.com", 4);
+test("a bad signature of a known key makes the whole note invalid, even next to a good one", async () => {
+  const log = keyOf("log.example.com/log/1", 1);
+  const witness = keyOf("witness.example.com", 4);
   const keys = [parseVkey(await log.vkey()), parseVkey(await witness.vkey())];
   const good = `${body}\n${await signedBy(log, body)}`;
   expect(
@@ -132,10 +132,10 @@ test("signatures of strangers are ignored, whatever they hold", async () => {
 });
 
 test("at least 16 signatures are read", async () => {
-  const log = keyOf("log.example.com/log/1", 1),
-    strangers = Array.from({ length: 60 }, (_none, at) =>
-      signatureLine(`stranger${at}.example.com`, Uint8Array.of(1, 2, 3, at), new Uint8Array(64)),
-    );
+  const log = keyOf("log.example.com/log/1", 1);
+  const strangers = Array.from({ length: 60 }, (_none, at) =>
+    signatureLine(`stranger${at}.example.com`, Uint8Array.of(1, 2, 3, at), new Uint8Array(64)),
+  );
   expect(
     (
       await verifyNote(node, `${body}\n${strangers.join("")}${await signedBy(log, body)}`, [
@@ -252,12 +252,12 @@ test.each([
 
 describe("a checkpoint reaches the level", () => {
   async function cosigned(count: number) {
-    const log = keyOf("log.example.com/log/1", 1),
-      witnesses = [0, 1, 2].map((at) => keyOf(`w${at}.example.com`, 4));
+    const log = keyOf("log.example.com/log/1", 1);
+    const witnesses = [0, 1, 2].map((at) => keyOf(`w${at}.example.com`, 4));
     const lines = await Promise.all(
       witnesses.slice(0, count).map((witness) => cosignedBy(witness, body, 1_700_000_000)),
     );
-    const policy = parsePolicy(
+    const policy = parseWitnessPolicy(
       `${(await Promise.all(witnesses.map(async (witness, at) => `witness W${at} ${await witness.vkey()}`))).join("\n")}\ngroup all-of-them 2 W0 W1 W2\nquorum all-of-them\n`,
     );
     return {
@@ -277,25 +277,25 @@ describe("a checkpoint reaches the level", () => {
     expect([found.level, found.cosigned.length, found.checkpoint.size]).toEqual([level, count, 5]);
   });
 
-  test("signed when nobody is asked", async () => {
+  test("a checkpoint is signed, not witnessed, when the policy has no witness", async () => {
     const { note, key } = await cosigned(3);
-    expect(await verifyCheckpoint(node, note, key, emptyPolicy)).toMatchObject({
+    expect(await verifyCheckpoint(node, note, key, emptyWitnessPolicy)).toMatchObject({
       level: "signed",
       cosigned: [],
     });
   });
 
   test("none without the log's own signature, however many witnesses cosigned", async () => {
-    const { note, policy } = await cosigned(3),
-      other = parseVkey(await keyOf("log.example.com/log/1", 1).vkey());
+    const { note, policy } = await cosigned(3);
+    const other = parseVkey(await keyOf("log.example.com/log/1", 1).vkey());
     await expect(verifyCheckpoint(node, note, other, policy)).rejects.toMatchObject({
       code: "checkpoint.unsigned",
     });
   });
 
   test("none in another log's name", async () => {
-    const log = keyOf("other.example.com/log", 1),
-      key = parseVkey(await log.vkey());
+    const log = keyOf("other.example.com/log", 1);
+    const key = parseVkey(await log.vkey());
     await expect(
       verifyCheckpoint(node, `${body}\n${await signedBy(log, body)}`, key),
     ).rejects.toMatchObject({ code: "checkpoint.origin" });

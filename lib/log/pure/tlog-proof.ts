@@ -1,9 +1,9 @@
 import { fromBase64, toBase64 } from "./bytes";
 import { parseCheckpoint } from "./checkpoint";
-import { HASH_BYTES } from "./hashes";
+import { hashBytes } from "./hashes";
 import { ProofError } from "./proof-error";
 
-/** That one entry is in the log, for a verifier without a network (C2SP tlog-proof). `checkpoint` is the signed note. */
+/** An inclusion proof for offline verification (C2SP tlog-proof). `checkpoint`: the signed note. */
 export type TlogProof = Readonly<{
   extra?: Uint8Array;
   index: number;
@@ -11,34 +11,38 @@ export type TlogProof = Readonly<{
   checkpoint: string;
 }>;
 
-const firstLine = "c2sp.org/tlog-proof@v1",
-  HIGHEST = 63;
-const bad = (message: string): never => {
-  throw new ProofError("tlog-proof.form", `Not a proof file: ${message}`);
+const firstLine = "c2sp.org/tlog-proof@v1";
+const maxPathLength = 63;
+const fail = (message: string): never => {
+  throw new ProofError("tlog-proof.form", `This is not a proof file: ${message}`);
 };
 
-/** The bytes of a .tlog-proof file, as text. */
+/** The text of a .tlog-proof file. */
 export function formatTlogProof({ extra, index, path, checkpoint }: TlogProof): string {
   const extraLine = extra ? `extra ${toBase64(extra)}\n` : "";
   return `${firstLine}\n${extraLine}index ${index}\n${path.map((hash) => `${toBase64(hash)}\n`).join("")}\n${checkpoint}`;
 }
 
-/** Reads a .tlog-proof file; nothing in it is proven by that. Throws ProofError `tlog-proof.form`, `note.form`, `checkpoint.form`, `bytes.base64`. */
+/**
+ * Parses a .tlog-proof file without verifying anything. Throws ProofError `tlog-proof.form`,
+ * `note.form`, `checkpoint.form`, `bytes.base64`.
+ */
 export function parseTlogProof(text: string): TlogProof {
   const cut = text.indexOf("\n\n");
-  if (cut < 0) bad("an empty line and the checkpoint are missing.");
-  const lines = text.slice(0, cut).split("\n"),
-    checkpoint = text.slice(cut + 2);
-  if (lines.shift() !== firstLine) bad(`it does not begin with "${firstLine}".`);
+  if (cut < 0) fail("the empty line and the checkpoint are missing.");
+  const lines = text.slice(0, cut).split("\n");
+  const checkpoint = text.slice(cut + 2);
+  if (lines.shift() !== firstLine) fail(`it does not start with "${firstLine}".`);
   const extraLine = lines[0]?.startsWith("extra ") ? lines.shift()! : null;
   const indexText =
     /^index (0|[1-9][0-9]*)$/.exec(lines.shift() ?? "")?.[1] ??
-    bad(`the line "index N" is missing.`);
+    fail(`the line "index N" is missing.`);
   const index = Number(indexText);
-  if (!Number.isSafeInteger(index)) bad(`${indexText} cannot be the number of an entry.`);
-  if (lines.length > HIGHEST) bad(`its path has ${lines.length} hashes.`);
+  if (!Number.isSafeInteger(index)) fail(`${indexText} is not a valid entry number.`);
+  if (lines.length > maxPathLength) fail(`its path has ${lines.length} hashes, which is too many.`);
   const path = lines.map(fromBase64);
-  if (path.some((hash) => hash.length !== HASH_BYTES)) bad(`a hash has ${HASH_BYTES} bytes.`);
+  if (path.some((hash) => hash.length !== hashBytes))
+    fail(`its path contains a hash that does not have ${hashBytes} bytes.`);
   parseCheckpoint(checkpoint);
   return {
     ...(extraLine === null ? {} : { extra: fromBase64(extraLine.slice("extra ".length)) }),

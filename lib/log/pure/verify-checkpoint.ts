@@ -1,26 +1,27 @@
 import { parseCheckpointBody, type Checkpoint } from "./checkpoint";
 import type { LogCrypto } from "./crypto";
 import { verifyNote, type NoteKey } from "./note";
-import { emptyPolicy, meetsPolicy, type Policy } from "./policy";
+import { emptyWitnessPolicy, meetsQuorum, type WitnessPolicy } from "./witness-policy";
 import { ProofError } from "./proof-error";
 
 export type VerifiedCheckpoint = Readonly<{
   checkpoint: Checkpoint;
-  /** The witnesses of the policy whose cosignatures hold, by their names in it; time in seconds since 1970. */
+  /** The policy's witnesses with a valid cosignature, by name; timestamps in seconds since 1970. */
   cosigned: readonly Readonly<{ name: string; timestamp: number }>[];
-  /** "witnessed": the policy asks for witnesses, and enough cosigned. */
+  /** "witnessed": the policy has a quorum, and it is met. */
   level: "witnessed" | "signed";
 }>;
 
 /**
- * A checkpoint that the log's key signed, in the log's own name, with what its witnesses add. Throws ProofError as verifyNote and
- * parseCheckpoint do, and `checkpoint.unsigned` (the log's own signature is missing), `checkpoint.origin` (it is another log's).
+ * Verifies a checkpoint: signed by the log's key, for the log's own origin, with the cosignatures of
+ * the policy's witnesses. Throws ProofError as verifyNote and parseCheckpoint do, and
+ * `checkpoint.unsigned` (the log's signature is missing), `checkpoint.origin` (another log's).
  */
 export async function verifyCheckpoint(
   c: LogCrypto,
   noteText: string,
   logKey: NoteKey,
-  policy: Policy = emptyPolicy,
+  policy: WitnessPolicy = emptyWitnessPolicy,
 ): Promise<VerifiedCheckpoint> {
   const { text, signatures } = await verifyNote(c, noteText, [
     logKey,
@@ -29,21 +30,21 @@ export async function verifyCheckpoint(
   if (!signatures.some(({ key }) => key === logKey))
     throw new ProofError(
       "checkpoint.unsigned",
-      `The key of ${logKey.name} has not signed this checkpoint.`,
+      `This checkpoint is not signed with the key of ${logKey.name}.`,
     );
   const checkpoint = parseCheckpointBody(text);
   if (checkpoint.origin !== logKey.name)
     throw new ProofError(
       "checkpoint.origin",
-      `This checkpoint speaks for ${checkpoint.origin}, and its key for ${logKey.name}.`,
+      `This checkpoint belongs to the log ${checkpoint.origin}, but its key belongs to ${logKey.name}.`,
     );
   const cosigned = policy.witnesses.flatMap(({ name, key }) => {
-    const found = signatures.find((one) => one.key === key);
-    return found ? [{ name, timestamp: found.timestamp ?? 0 }] : [];
+    const signature = signatures.find((one) => one.key === key);
+    return signature ? [{ name, timestamp: signature.timestamp ?? 0 }] : [];
   });
   const witnessed =
     policy.quorum !== "none" &&
-    meetsPolicy(
+    meetsQuorum(
       policy,
       cosigned.map(({ name }) => name),
     );

@@ -1,80 +1,90 @@
 import { hash } from "node:crypto";
-import { type Fields, fit, millisOf, type Replayed, secondsOf, textOf } from "./fields";
+import { type Fields, comparable, millisOf, type ReplayedEntry, secondsOf, textOf } from "./fields";
 
-/** What the log says of a certificate, small: there may be millions. Digests stand for what is only compared. */
+/**
+ * The state of a certificate as the log implies it. Kept small, because there may be millions:
+ * values that are only compared are stored as digests.
+ */
 export type CertificateState = Readonly<{
   state: "planned" | "failed" | "issued" | "held" | "revoked";
-  /** Of everything that was planned. */
+  /** The digest of all planned fields. */
   plan: Buffer;
-  /** The plan's entry; null if it waits in the inbox. */
+  /** The number of the plan's entry; null while it is in the inbox. */
   planSeq: number | null;
   predecessor: Buffer | null;
   fingerprint: string | null;
   revokedAt: number | null;
   reason: string | null;
   comment: Buffer | null;
-  /** Undefined: the log does not tell (a hold's is in its row only). */
+  /** Undefined: unknown from the log (the date of a hold is in its row only). */
   invalidityDate: number | null | undefined;
   supersedeAt: number | null;
-  /** The entry that changed it last; null if that waits in the inbox. */
+  /** The number of the entry that changed it last; null while that is in the inbox. */
   lastSeq: number | null;
 }>;
 
-export const digestOf = (said: string, length = 16): Buffer =>
-  hash("sha256", said, "buffer").subarray(0, length);
-export const shortDigest = (said: string | null): Buffer | null =>
-  said === null || said === "" ? null : digestOf(said, 8);
+const digest = (value: string, length = 16): Buffer =>
+  hash("sha256", value, "buffer").subarray(0, length);
+export const shortDigest = (value: string | null): Buffer | null =>
+  value === null || value === "" ? null : digest(value, 8);
 
-/** What was planned, as the entry has it, by the names that rows have. */
-export function planOf({ id, details }: Replayed["record"]): Fields {
+/** The planned fields of an entry `certificate.planned`, named as the row's columns. */
+export function plannedFields({ id, details }: ReplayedEntry["record"]): Fields {
   return {
-    authority: fit(details.issuerId),
-    "serial number": fit(details.serial),
-    profile: fit(details.profileId),
+    authority: comparable(details.issuerId),
+    "serial number": comparable(details.serial),
+    profile: comparable(details.profileId),
     "profile's version": textOf(details.profileVersion),
-    identity: fit(details.identityId),
-    subject: fit(details.subject),
-    names: fit(Array.isArray(details.sans) ? details.sans.join(", ") : null),
-    "beginning (seconds)": secondsOf(details.notBefore),
-    "end (seconds)": secondsOf(details.notAfter),
-    key: fit(details.spkiSha256),
-    "planned content": fit(details.tbsSha256),
-    "plan's entry": fit(id),
+    identity: comparable(details.identityId),
+    subject: comparable(details.subject),
+    "subject alternative name": comparable(
+      Array.isArray(details.sans) ? details.sans.join(", ") : null,
+    ),
+    "start date (seconds)": secondsOf(details.notBefore),
+    "expiration (seconds)": secondsOf(details.notAfter),
+    key: comparable(details.spkiSha256),
+    "planned content": comparable(details.tbsSha256),
+    "plan's entry": comparable(id),
   };
 }
 
-const planNames = Object.keys(planOf({ id: "", details: {} } as unknown as Replayed["record"]));
+const planFieldNames = Object.keys(
+  plannedFields({ id: "", details: {} } as unknown as ReplayedEntry["record"]),
+);
 export const planDigest = (facts: Fields): Buffer =>
-  digestOf(planNames.map((name) => facts[name] ?? "\0").join("\x01"));
+  digest(planFieldNames.map((name) => facts[name] ?? "\0").join("\x01"));
 
-type Step = (before: CertificateState, record: Replayed["record"]) => CertificateState | string;
-const dateOf = (said: unknown): number | null =>
-  typeof said === "string" ? Number(millisOf(said)) : null;
-const commentOf = (said: unknown): Buffer | null =>
-  shortDigest(typeof said === "string" ? fit(said) : null);
+type Transition = (
+  before: CertificateState,
+  record: ReplayedEntry["record"],
+) => CertificateState | string;
+const parseDate = (value: unknown): number | null =>
+  typeof value === "string" ? Number(millisOf(value)) : null;
+const commentDigest = (value: unknown): Buffer | null =>
+  shortDigest(typeof value === "string" ? comparable(value) : null);
 
-/** A step answers with what is wrong, in words, if the log has no such thing to change. */
-const steps: Readonly<Record<string, Step>> = {
+/** A transition returns a description of the problem if it is not allowed in this state. */
+const transitions: Readonly<Record<string, Transition>> = {
   issued: (before, { details }) =>
     before.state === "planned"
-      ? { ...before, state: "issued", fingerprint: fit(details.fingerprintSha256) }
-      : `issues it, but it is ${before.state} already`,
+      ? { ...before, state: "issued", fingerprint: comparable(details.fingerprintSha256) }
+      : `issues a certificate that is already ${before.state}`,
   failed: (before) =>
     before.state === "planned"
       ? { ...before, state: "failed", predecessor: null }
-      : `says that it failed, but it is ${before.state}`,
-  rotated: (before, { details }) => ({ ...before, supersedeAt: dateOf(details.supersedeAt) }),
+      : `fails a certificate that is ${before.state}`,
+  rotated: (before, { details }) => ({ ...before, supersedeAt: parseDate(details.supersedeAt) }),
   held: (before, { details }) =>
     before.state === "issued"
       ? {
           ...before,
           state: "held",
-          revokedAt: dateOf(details.revokedAt),
+          revokedAt: parseDate(details.revokedAt),
           reason: "certificateHold",
-          comment: commentOf(details.comment),
+          comment: commentDigest(details.comment),
           invalidityDate: undefined,
         }
-      : `puts it on hold, but it is ${before.state}`,
+      : `puts a certificate on hold that is ${before.state}`,
   released: (before) =>
     before.state === "held"
       ? {
@@ -85,40 +95,44 @@ const steps: Readonly<Record<string, Step>> = {
           comment: null,
           invalidityDate: null,
         }
-      : `releases it, but it is ${before.state}`,
+      : `releases a certificate that is ${before.state}`,
   revoked: (before, { details }) => {
-    if (before.state === "planned" || before.state === "failed")
-      return `revokes it, but it was never issued`;
     if (before.state === "revoked" && details.raised !== true)
-      return "revokes it, but it is revoked already";
-    const said = dateOf(details.invalidityDate),
-      invalidityDate = said === null && before.invalidityDate === undefined ? undefined : said;
+      return "revokes a certificate that is already revoked";
+    const stated = parseDate(details.invalidityDate);
+    const invalidityDate =
+      stated === null && before.invalidityDate === undefined ? undefined : stated;
     return {
       ...before,
+      // A plan that is revoked gives its predecessor free, as one that failed does.
+      predecessor: before.state === "planned" ? null : before.predecessor,
       state: "revoked",
-      revokedAt: dateOf(details.revokedAt),
-      reason: fit(details.reason),
-      comment: commentOf(details.comment),
+      revokedAt: parseDate(details.revokedAt),
+      reason: comparable(details.reason),
+      comment: commentDigest(details.comment),
       invalidityDate,
     };
   },
 };
 
-/** What is expected of a certificate after an entry about it. A refusal and what was asked a second time change nothing. */
+/**
+ * The expected state of a certificate after an entry about it. A repeated request (reason
+ * "already") changes nothing.
+ */
 export function nextState(
   before: CertificateState | null,
-  { seq, record }: Replayed,
-  say: (words: string) => void,
+  { seq, record }: ReplayedEntry,
+  onProblem: (message: string) => void,
 ): CertificateState | null {
-  const at = seq === null ? "An entry that waits to be numbered" : `Entry ${seq}`,
-    id = record.target?.id ?? "";
+  const subject = seq === null ? "An entry in the inbox" : `Entry ${seq}`;
+  const id = record.target?.id ?? "";
   if (record.action === "certificate.planned") {
-    if (before) say(`${at} plans the certificate ${id}, which the log has already.`);
+    if (before) onProblem(`${subject} plans the certificate ${id}, which is already planned.`);
     return {
       state: "planned",
-      plan: planDigest(planOf(record)),
+      plan: planDigest(plannedFields(record)),
       planSeq: seq,
-      predecessor: shortDigest(fit(record.details.predecessorId)),
+      predecessor: shortDigest(comparable(record.details.predecessorId)),
       fingerprint: null,
       revokedAt: null,
       reason: null,
@@ -128,11 +142,13 @@ export function nextState(
       lastSeq: seq,
     };
   }
-  const step = steps[record.action.slice("certificate.".length)];
+  const step = transitions[record.action.slice("certificate.".length)];
   if (!step || record.reason === "already") return before;
   if (!before)
-    say(`${at} (${record.action}) is about the certificate ${id}, which no entry before it plans.`);
+    onProblem(
+      `${subject} (${record.action}) refers to the certificate ${id}, which no earlier entry plans.`,
+    );
   const after = before && step(before, record);
-  if (typeof after === "string") say(`${at} ${after}: certificate ${id}.`);
+  if (typeof after === "string") onProblem(`${subject} ${after}: ${id}.`);
   return after === null || typeof after === "string" ? before : { ...after, lastSeq: seq };
 }

@@ -1,11 +1,11 @@
 import type { CertificateState } from "./certificate-state";
-import { makeShards, shardOf, type Store } from "./noun";
+import { makeShards, shardOf, type StateStore } from "./entity-type";
 
-// One certificate is 96 bytes in a block, besides its id: a million of them take about 200 MB while a verification runs. Numbers that are
-// not there are NaN; an invalidity date that the log does not tell is -Infinity.
-const SIZE = 96,
-  BLOCK = 4_096;
-const at = {
+// A certificate takes 96 bytes in a block plus its id: a million of them take about 200 MB during a
+// verification. Missing numbers are stored as NaN, an unknown invalidity date as -Infinity.
+const recordBytes = 96;
+const recordsPerBlock = 4_096;
+const offsets = {
   plan: 0,
   fingerprint: 16,
   predecessor: 32,
@@ -25,88 +25,107 @@ const bytesOrNull = (bytes: Buffer): Buffer | null =>
   bytes.every((byte) => byte === 0) ? null : bytes;
 const orNull = (value: number): number | null => (Number.isNaN(value) ? null : value);
 
-/** A store of certificates that keeps them small. Fingerprints are compared by their first half: 128 bits. */
-export function makeCertificateStore(): Store<CertificateState> {
-  const shards = makeShards<number>(),
-    blocks: Buffer[] = [],
-    reasons: (string | null)[] = [null];
+/** A compact store of certificate states. Only the first 128 bits of fingerprints are kept. */
+export function makeCertificateStore(): StateStore<CertificateState> {
+  const shards = makeShards<number>();
+  const blocks: Buffer[] = [];
+  const reasons = makeReasonTable();
   let size = 0;
-  const find = (id: string): number | undefined => shards[shardOf(id)]?.get(id);
-  const place = (slot: number): readonly [Buffer, number] => [
-    (blocks[Math.floor(slot / BLOCK)] ??= Buffer.alloc(BLOCK * SIZE)),
-    (slot % BLOCK) * SIZE,
+  const findSlot = (id: string): number | undefined => shards[shardOf(id)]?.get(id);
+  const locate = (slot: number): RecordLocation => [
+    (blocks[Math.floor(slot / recordsPerBlock)] ??= Buffer.alloc(recordsPerBlock * recordBytes)),
+    (slot % recordsPerBlock) * recordBytes,
   ];
-  const reasonOf = (reason: string | null): number => {
-    const known = reasons.indexOf(reason);
-    return known >= 0 || reasons.length > 200 ? Math.max(known, 0) : reasons.push(reason) - 1;
-  };
-  const write = (slot: number, expected: CertificateState): void => {
-    const [block, o] = place(slot),
-      { fingerprint, predecessor, comment } = expected;
-    const put = (bytes: Buffer | null, where: number, length: number): void => {
-      block.fill(0, o + where, o + where + length);
-      bytes?.copy(block, o + where, 0, length);
-    };
-    put(expected.plan, at.plan, 16);
-    put(
-      fingerprint === null ? null : Buffer.from(fingerprint.slice(0, 32), "hex"),
-      at.fingerprint,
-      16,
-    );
-    put(predecessor, at.predecessor, 8);
-    put(comment, at.comment, 8);
-    for (const name of ["planSeq", "lastSeq", "revokedAt", "supersedeAt"] as const)
-      block.writeDoubleLE(expected[name] ?? Number.NaN, o + at[name]);
-    block.writeDoubleLE(
-      expected.invalidityDate === undefined ? -Infinity : (expected.invalidityDate ?? Number.NaN),
-      o + at.invalidityDate,
-    );
-    block[o + at.state] = states.indexOf(expected.state);
-    block[o + at.reason] = reasonOf(expected.reason);
-  };
-  const read = (slot: number): CertificateState => {
-    const [block, o] = place(slot),
-      bytes = (where: number, length: number): Buffer =>
-        Buffer.from(block.subarray(o + where, o + where + length));
-    const number = (where: number): number | null => orNull(block.readDoubleLE(o + where));
-    const invalidityDate = number(at.invalidityDate);
-    return {
-      state: states[block[o + at.state] ?? 0] ?? "planned",
-      plan: bytes(at.plan, 16),
-      planSeq: number(at.planSeq),
-      predecessor: bytesOrNull(bytes(at.predecessor, 8)),
-      fingerprint: bytesOrNull(bytes(at.fingerprint, 16))?.toString("hex") ?? null,
-      revokedAt: number(at.revokedAt),
-      reason: reasons[block[o + at.reason] ?? 0] ?? null,
-      comment: bytesOrNull(bytes(at.comment, 8)),
-      invalidityDate: invalidityDate === -Infinity ? undefined : invalidityDate,
-      supersedeAt: number(at.supersedeAt),
-      lastSeq: number(at.lastSeq),
-    };
-  };
   return {
     get: (id) => {
-      const slot = find(id);
-      return slot === undefined ? null : read(slot);
+      const slot = findSlot(id);
+      return slot === undefined ? null : readRecord(locate(slot), reasons);
     },
     set: (id, expected) => {
-      const slot = find(id) ?? size++;
+      const slot = findSlot(id) ?? size++;
       shards[shardOf(id)]?.set(id, slot);
-      write(slot, expected);
+      writeRecord(locate(slot), expected, reasons);
     },
     markSeen: (id) => {
-      const slot = find(id);
+      const slot = findSlot(id);
       if (slot === undefined) return;
-      const [block, o] = place(slot);
-      block[o + at.seen] = 1;
+      const [block, o] = locate(slot);
+      block[o + offsets.seen] = 1;
     },
     *unseen() {
       for (const shard of shards)
         for (const [id, slot] of shard) {
-          const [block, o] = place(slot);
-          if (block[o + at.seen] === 0) yield id;
+          const [block, o] = locate(slot);
+          if (block[o + offsets.seen] === 0) yield id;
         }
     },
     size: () => size,
+  };
+}
+
+/** A block, and where in it the record begins. */
+type RecordLocation = readonly [block: Buffer, start: number];
+type ReasonTable = Readonly<{
+  indexOf: (reason: string | null) => number;
+  at: (index: number) => string | null;
+}>;
+
+/** Numbers the reasons of revocation, so that a record holds one byte. The first is null. */
+function makeReasonTable(): ReasonTable {
+  const reasons: (string | null)[] = [null];
+  return {
+    indexOf: (reason) => {
+      const index = reasons.indexOf(reason);
+      return index >= 0 || reasons.length > 200 ? Math.max(index, 0) : reasons.push(reason) - 1;
+    },
+    at: (index) => reasons[index] ?? null,
+  };
+}
+
+function writeRecord(
+  [block, start]: RecordLocation,
+  expected: CertificateState,
+  reasons: ReasonTable,
+): void {
+  const { fingerprint, predecessor, comment } = expected;
+  const put = (bytes: Buffer | null, where: number, length: number): void => {
+    block.fill(0, start + where, start + where + length);
+    bytes?.copy(block, start + where, 0, length);
+  };
+  put(expected.plan, offsets.plan, 16);
+  put(
+    fingerprint === null ? null : Buffer.from(fingerprint.slice(0, 32), "hex"),
+    offsets.fingerprint,
+    16,
+  );
+  put(predecessor, offsets.predecessor, 8);
+  put(comment, offsets.comment, 8);
+  for (const name of ["planSeq", "lastSeq", "revokedAt", "supersedeAt"] as const)
+    block.writeDoubleLE(expected[name] ?? Number.NaN, start + offsets[name]);
+  block.writeDoubleLE(
+    expected.invalidityDate === undefined ? -Infinity : (expected.invalidityDate ?? Number.NaN),
+    start + offsets.invalidityDate,
+  );
+  block[start + offsets.state] = states.indexOf(expected.state);
+  block[start + offsets.reason] = reasons.indexOf(expected.reason);
+}
+
+function readRecord([block, start]: RecordLocation, reasons: ReasonTable): CertificateState {
+  const bytes = (where: number, length: number): Buffer =>
+    Buffer.from(block.subarray(start + where, start + where + length));
+  const number = (where: number): number | null => orNull(block.readDoubleLE(start + where));
+  const invalidityDate = number(offsets.invalidityDate);
+  return {
+    state: states[block[start + offsets.state] ?? 0] ?? "planned",
+    plan: bytes(offsets.plan, 16),
+    planSeq: number(offsets.planSeq),
+    predecessor: bytesOrNull(bytes(offsets.predecessor, 8)),
+    fingerprint: bytesOrNull(bytes(offsets.fingerprint, 16))?.toString("hex") ?? null,
+    revokedAt: number(offsets.revokedAt),
+    reason: reasons.at(block[start + offsets.reason] ?? 0),
+    comment: bytesOrNull(bytes(offsets.comment, 8)),
+    invalidityDate: invalidityDate === -Infinity ? undefined : invalidityDate,
+    supersedeAt: number(offsets.supersedeAt),
+    lastSeq: number(offsets.lastSeq),
   };
 }

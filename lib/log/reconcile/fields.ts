@@ -1,46 +1,49 @@
-import type { EntryRecord } from "../types";
+import type { EntryRecord } from "@/lib/log/types";
 
-/** An entry as it is replayed; `seq` is null while it waits in the inbox. */
-export type Replayed = Readonly<{ seq: number | null; record: EntryRecord }>;
+/** An entry to replay; `seq` is null while it is in the inbox. */
+export type ReplayedEntry = Readonly<{ seq: number | null; record: EntryRecord }>;
 
-/** Facts by name, as texts: of a row, or as the log has them. What is undefined the log does not tell. */
+/**
+ * The fields of an entity by name, as text: as its row has them, or as the log implies them.
+ * Undefined: unknown from the log, so not compared.
+ */
 export type Fields = Readonly<Record<string, string | null | undefined>>;
 
-/** Entries cut long texts, each kind at another length; what comes after this is not compared. */
-const COMPARED_CHARS = 150;
+/** Entries truncate long texts at different lengths; only this prefix is compared. */
+const comparedChars = 150;
 const loneSurrogate = /\p{Surrogate}/gu;
 
-/** A text as entries keep it, for comparing. */
-export const fit = (said: unknown): string | null =>
-  typeof said === "string" ? said.slice(0, COMPARED_CHARS).replace(loneSurrogate, "�") : null;
+/** A text in the form that is compared: truncated and cleaned as entries are. */
+export const comparable = (value: unknown): string | null =>
+  typeof value === "string" ? value.slice(0, comparedChars).replace(loneSurrogate, "�") : null;
 
-/** A time in whole milliseconds or, where entries keep no more, whole seconds. */
-export const millisOf = (said: unknown): string | null =>
-  typeof said === "string" ? String(Date.parse(said)) : null;
-export const secondsOf = (said: unknown): string | null =>
-  typeof said === "string" ? String(Math.floor(Date.parse(said) / 1000)) : null;
+/** A time in whole milliseconds, or in whole seconds where entries are no more precise. */
+export const millisOf = (value: unknown): string | null =>
+  typeof value === "string" ? String(Date.parse(value)) : null;
+export const secondsOf = (value: unknown): string | null =>
+  typeof value === "string" ? String(Math.floor(Date.parse(value) / 1000)) : null;
 
-export const textOf = (said: unknown): string | null =>
-  typeof said === "string" || typeof said === "number" ? String(said) : null;
+export const textOf = (value: unknown): string | null =>
+  typeof value === "string" || typeof value === "number" ? String(value) : null;
 
-const show = (value: string | null | undefined): string =>
+const formatText = (value: string | null | undefined): string =>
   value === null || value === undefined
-    ? "nothing"
+    ? "empty"
     : value.length > 100
       ? `${value.slice(0, 100)}…`
       : value;
 
-/** What a row says otherwise than the log, in words; times in a form that people read. */
-export function differencesOf(row: Fields, expected: Fields): string[] {
+/** Describes how a row differs from what the log implies. */
+export function findDifferences(row: Fields, expected: Fields): string[] {
   return Object.entries(expected).flatMap(([name, value]) => {
     if (value === undefined || row[name] === undefined || row[name] === value) return [];
-    const asTime = (one: string | null | undefined): string =>
+    const formatTime = (one: string | null | undefined): string =>
       one === null || one === undefined || !/^\d+$/.test(one)
-        ? show(one)
+        ? formatText(one)
         : new Date(Number(one) * (name.endsWith(" (UTC)") ? 1 : 1000)).toISOString();
-    const say = name.endsWith(" (UTC)") || name.endsWith(" (seconds)") ? asTime : show;
+    const format = name.endsWith(" (UTC)") || name.endsWith(" (seconds)") ? formatTime : formatText;
     return [
-      `its ${name.replace(/ \(.*\)$/, "")} is ${say(row[name])} in the table, ${say(value)} by the log`,
+      `its ${name.replace(/ \(.*\)$/, "")} is ${format(row[name])} in the table, but ${format(value)} according to the log`,
     ];
   });
 }

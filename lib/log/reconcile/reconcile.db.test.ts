@@ -1,162 +1,53 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createAccount } from "@/lib/accounts/create-account";
-import { updateAccount } from "@/lib/accounts/update-account";
-import { issueCertificate } from "@/lib/certificates/issue-certificate";
 import { releaseCertificate } from "@/lib/certificates/release-certificate";
 import { revokeCertificate } from "@/lib/certificates/revoke-certificate";
-import { rotateCertificate } from "@/lib/certificates/rotate-certificate";
-import { suspendIdentity } from "@/lib/identities/set-identity-status";
-import { updateIdentity } from "@/lib/identities/update-identity";
-import { makeTestKey } from "@/lib/pki/testdata/authorities";
-import { getProfile } from "@/lib/profiles/get-profile";
-import { profileChange } from "@/lib/profiles/schema";
-import { retireProfile, updateProfile } from "@/lib/profiles/update-profile";
-import { createToken } from "@/lib/tokens/create-token";
-import { revokeToken } from "@/lib/tokens/revoke-token";
-import {
-  makeTestHouse,
-  makeTestIdentity,
-  testActor,
-} from "@/server/signer/testing/make-test-house";
-import type { TestHouse } from "@/server/signer/testing/make-test-house";
-import { makeCsr } from "@/server/signer/testing/requests";
-import { startSequencer } from "../sequencer";
+import { adminActor } from "@/testing/actors";
+import type { Harness } from "@/testing/harness";
+import { startSequencer } from "@/lib/log/sequence/sequencer";
 import { reconcile } from "./reconcile";
+import { createReconciledCa, issueTo, problemsAfter } from "@/testing/log/reconcile-fixture";
 
-let house: TestHouse,
-  identity = "",
-  account = "",
-  token = "";
-const admin = testActor(),
-  certificates: Record<string, string> = {};
+let harness: Harness;
+let identity = "";
+let account = "";
+let token = "";
+let certificates: Readonly<Record<string, string>> = {};
+const admin = adminActor();
 
-const issue = async (): Promise<string> =>
-  (
-    await issueCertificate(house.deps, admin, {
-      profile: "tls-server",
-      identity,
-      csr: await makeCsr(),
-    })
-  ).id;
-const sequence = () => house.deps.db.pool.query("select tlog.sequence_batch(100000)");
-
-/** Does it as superuser with every trigger of the table off, compares, and undoes it. */
-async function after(table: string, sql: string, undo: string): Promise<readonly string[]> {
-  const quietly = async (statement: string) => {
-    for (const one of [
-      `alter table ${table} disable trigger all`,
-      statement,
-      `alter table ${table} enable always trigger needs_entry`,
-    ])
-      await house.asSuper(one);
-  };
-  await quietly(sql);
-  const { words } = await reconcile(house.deps);
-  await quietly(undo);
-  return words;
-}
+const issue = () => issueTo(harness.deps, identity);
+const sequence = () => harness.deps.db.pool.query("select tlog.sequence_batch(100000)");
 
 beforeAll(async () => {
-  house = await makeTestHouse();
-  const { deps } = house;
-  identity = await makeTestIdentity(deps);
-  for (const name of ["issued", "held", "released", "revoked", "raised", "rotated"])
-    certificates[name] = await issue();
-  const { held = "", released = "", revoked = "", raised = "", rotated = "" } = certificates;
-  await revokeCertificate(deps, admin, held, {
-    reason: "certificateHold",
-    comment: "on leave",
-    invalidityDate: new Date(Date.now() - 60_000).toISOString(),
-  });
-  await revokeCertificate(deps, admin, released, { reason: "certificateHold" });
-  await releaseCertificate(deps, admin, released);
-  await revokeCertificate(deps, admin, revoked, {
-    reason: "superseded",
-    comment: "no longer needed",
-  });
-  await revokeCertificate(deps, admin, revoked, { reason: "superseded" });
-  await revokeCertificate(deps, admin, raised, {
-    reason: "certificateHold",
-    invalidityDate: new Date(Date.now() - 60_000).toISOString(),
-  });
-  await revokeCertificate(deps, admin, raised, { reason: "cessationOfOperation" });
-  await revokeCertificate(deps, admin, raised, {
-    reason: "keyCompromise",
-    comment: "found in a repository",
-  });
-  certificates["successor"] = (
-    await rotateCertificate(deps, admin, rotated, {
-      csr: await makeCsr(["pay.example.com"], makeTestKey("ecdsa-p256")),
-      overlapSeconds: 0,
-    })
-  ).id;
-  await issueCertificate(deps, admin, { profile: "tls-server", identity, csr: "no request" }).catch(
-    () => null,
-  );
-  account = (
-    await createAccount(deps, admin, {
-      email: "auditor@example.com",
-      name: "Auditor",
-      role: "auditor",
-      password: "a long passphrase of words",
-    })
-  ).id;
-  await updateAccount(deps, admin, account, { role: "operator", name: "Operator" });
-  token = (
-    await createToken(deps, admin, {
-      name: "ci",
-      role: "operator",
-      identityId: null,
-      expiresInDays: 30,
-    })
-  ).id;
-  await revokeToken(deps, admin, token);
-  const suspended = await makeTestIdentity(deps);
-  await updateIdentity(deps, admin, suspended, {
-    owner: "others@example.com",
-    note: "moved 😀".repeat(60),
-  });
-  await suspendIdentity(deps, admin, suspended, { comment: "" });
-  const { rules } = await getProfile(deps, admin, "device");
-  await updateProfile(
-    deps,
-    admin,
-    "device",
-    profileChange.parse({
-      description: "Devices of the house",
-      rules: { ...rules, validitySecondsDefault: 3_600 },
-    }),
-  );
-  await retireProfile(deps, admin, "device");
+  ({ harness, identity, account, token, certificates } = await createReconciledCa());
 });
 afterAll(async () => {
-  await house.close();
+  await harness.close();
 });
 
 describe("a healthy house", () => {
   test("agrees with its log while nothing is numbered yet, in part, and when everything is", async () => {
     for (const step of [
       async () => {},
-      () => house.deps.db.pool.query("select tlog.sequence_batch(37)"),
+      () => harness.deps.db.pool.query("select tlog.sequence_batch(37)"),
       sequence,
     ]) {
       await step();
-      const { count, checked, words } = await reconcile(house.deps);
-      expect(words).toEqual([]);
+      const { count, checked, problems } = await reconcile(harness.deps);
+      expect(problems).toEqual([]);
       expect(count).toBe(0);
       expect(checked).toBeGreaterThan(25);
     }
   });
 
   test("agrees at every moment while certificates are issued, held, released and revoked and the sequencer runs", async () => {
-    const sequencer = startSequencer(house.deps.db);
+    const sequencer = startSequencer(harness.deps.db);
     let busy = true;
     const work = async (): Promise<void> => {
       for (let n = 0; n < 12; n++) {
         const id = await issue();
-        await revokeCertificate(house.deps, admin, id, { reason: "certificateHold" });
-        await releaseCertificate(house.deps, admin, id);
-        await revokeCertificate(house.deps, admin, id, { reason: "superseded" });
+        await revokeCertificate(harness.deps, admin, id, { reason: "certificateHold" });
+        await releaseCertificate(harness.deps, admin, id);
+        await revokeCertificate(harness.deps, admin, id, { reason: "superseded" });
       }
     };
     const all = Promise.all([work(), work(), work()]).finally(() => {
@@ -164,7 +55,7 @@ describe("a healthy house", () => {
     });
     let looks = 0;
     while (busy) {
-      expect((await reconcile(house.deps)).words).toEqual([]);
+      expect((await reconcile(harness.deps)).problems).toEqual([]);
       looks++;
     }
     await all;
@@ -181,19 +72,19 @@ describe("each disagreement is named", () => {
       "a status that nothing explains",
       "issued",
       "state = 'revoked', revoked_at = now(), revocation_reason = 'superseded'",
-      /status is revoked in the table, issued by the log \(entry \d+\)/,
+      /status is revoked in the table, but issued according to the log \(entry \d+\)/,
     ],
     [
       "a revocation taken back",
       "revoked",
       "state = 'issued', revoked_at = null, revocation_reason = null, revocation_comment = null",
-      /status is issued in the table, revoked by the log/,
+      /status is issued in the table, but revoked according to the log/,
     ],
     [
       "a hold ended without a release",
       "held",
       "state = 'issued', revoked_at = null, revocation_reason = null, revocation_comment = null",
-      /status is issued in the table, held by the log/,
+      /status is issued in the table, but held according to the log/,
     ],
     [
       "another date of revocation",
@@ -205,9 +96,14 @@ describe("each disagreement is named", () => {
       "another reason",
       "revoked",
       "revocation_reason = 'unspecified'",
-      /revocation reason is unspecified in the table, superseded by the log/,
+      /revocation reason is unspecified in the table, but superseded according to the log/,
     ],
-    ["another comment", "revoked", "revocation_comment = 'nothing to see'", /comment is another/],
+    [
+      "another comment",
+      "revoked",
+      "revocation_comment = 'nothing to see'",
+      /comment differs from the log/,
+    ],
     [
       "another serial number",
       "issued",
@@ -218,7 +114,7 @@ describe("each disagreement is named", () => {
       "another identity",
       "issued",
       "identity_id = (select id from identity where kind = 'system' limit 1)",
-      /identity is idn_\S+ in the table, idn_\S+ by the log/,
+      /identity is idn_\S+ in the table, but idn_\S+ according to the log/,
     ],
     [
       "another profile",
@@ -230,7 +126,7 @@ describe("each disagreement is named", () => {
       "another version of the profile",
       "issued",
       "profile_version = 9",
-      /profile's version is 9 in the table, 1 by the log/,
+      /profile's version is 9 in the table, but 1 according to the log/,
     ],
     [
       "another key",
@@ -248,13 +144,13 @@ describe("each disagreement is named", () => {
       "another name",
       "issued",
       "sans = '{dns:other.example.com}'",
-      /names is dns:other.example.com in the table/,
+      /subject alternative name is dns:other.example.com in the table/,
     ],
     [
       "a longer life",
       "issued",
       "not_after = not_after + interval '1 year'",
-      /end is \d{4}-\S+ in the table/,
+      /expiration is \d{4}-\S+ in the table/,
     ],
     [
       "another certificate under the same row",
@@ -266,59 +162,60 @@ describe("each disagreement is named", () => {
       "another predecessor",
       "successor",
       "predecessor_id = null",
-      /predecessor \(none\) is another/,
+      /predecessor \(none\) differs from the log/,
     ],
   ])("%s of a certificate", async (_, name, set, words) => {
     await sequence();
-    await house.asSuper("create table if not exists kept as select * from certificate");
-    await house.asSuper("truncate kept");
-    await house.asSuper("insert into kept select * from certificate");
+    await harness.asSuper("create table if not exists kept as select * from certificate");
+    await harness.asSuper("truncate kept");
+    await harness.asSuper("insert into kept select * from certificate");
     const columns =
       "serial, identity_id, profile_id, profile_version, spki_sha256, tbs_der, sans, not_after, der, state, revoked_at, revocation_reason, revocation_comment, predecessor_id";
-    const found = await after(
+    const found = await problemsAfter(
+      harness,
       "certificate",
       `update certificate set ${set} where ${row(name)}`,
       `update certificate c set (${columns}) = (select ${columns} from kept k where k.id = c.id) where c.${row(name)}`,
     );
     expect(found.join("\n")).toMatch(words);
     expect(found.every((said) => said.includes(certificates[name] ?? "?"))).toBe(true);
-    expect((await reconcile(house.deps)).words).toEqual([]);
+    expect((await reconcile(harness.deps)).problems).toEqual([]);
   });
 
   test("a certificate without an entry", async () => {
     const insert = `insert into certificate select (jsonb_populate_record(c, jsonb_build_object('id', 'crt_00000000000000000000000000', 'serial', '\\x22222222222222222222222222222222', 'fingerprint_sha256', null, 'state', 'planned', 'der', null))).* from certificate c where ${row("issued")}`;
-    const found = await after(
+    const found = await problemsAfter(
+      harness,
       "certificate",
       insert,
       "delete from certificate where id = 'crt_00000000000000000000000000'",
     );
     expect(found).toEqual([
       expect.stringMatching(
-        /The certificate crt_0{26} \(serial 2{32}\) stands in the table and has no entry/,
+        /The certificate crt_0{26} \(serial 2{32}\) is in the table but has no entry/,
       ),
     ]);
   });
 
   test("an entry without a certificate", async () => {
-    await house.asSuper("truncate kept");
-    await house.asSuper("insert into kept select * from certificate");
-    const found = await after(
+    await harness.asSuper("truncate kept");
+    await harness.asSuper("insert into kept select * from certificate");
+    const found = await problemsAfter(
+      harness,
       "certificate",
       `delete from certificate where ${row("issued")}`,
       `insert into certificate select * from kept where ${row("issued")}`,
     );
     expect(found).toEqual([
-      `The certificate ${certificates["issued"] ?? ""} is in the log and not in the table.`,
+      `The certificate ${certificates["issued"] ?? ""} is in the log but not in the table.`,
     ]);
   });
 
   test("a blocked key set free", async () => {
     const set = (blocked: boolean) =>
       `update public_key set blocked = ${blocked} where spki_sha256 = (select spki_sha256 from certificate where ${row("raised")})`;
-    await house.asSuper(set(false));
-    const { words } = await reconcile(house.deps);
-    await house.asSuper(set(true));
-    expect(words).toEqual([expect.stringMatching(/reported as compromised and is not blocked/)]);
+    const problems = await problemsAfter(harness, "public_key", set(false), set(true));
+    expect(problems).toEqual([expect.stringMatching(/reported as compromised but is not blocked/)]);
   });
 
   test.each([
@@ -328,7 +225,7 @@ describe("each disagreement is named", () => {
       () => account,
       "role = 'admin'",
       "role = 'operator'",
-      /account usr_\S+ \(auditor@example.com\): its role is admin in the table, operator by the log/,
+      /account usr_\S+ \(auditor@example.com\): its role is admin in the table, but operator according to the log/,
     ],
     [
       "an account switched off",
@@ -336,15 +233,15 @@ describe("each disagreement is named", () => {
       () => account,
       "status = 'disabled'",
       "status = 'active'",
-      /status is disabled in the table, active by the log/,
+      /status is disabled in the table, but active according to the log/,
     ],
     [
-      "a revoked token in force again",
+      "a revoked token set to active again",
       "api_token",
       () => token,
       "revoked_at = null",
       "revoked_at = now()",
-      /token tok_\S+ \(ci\): its state is in force in the table, revoked by the log/,
+      /token tok_\S+ \(ci\): its state is active in the table, but revoked according to the log/,
     ],
     [
       "a token with more rights",
@@ -352,15 +249,15 @@ describe("each disagreement is named", () => {
       () => token,
       "role = 'admin'",
       "role = 'operator'",
-      /role is admin in the table, operator by the log/,
+      /role is admin in the table, but operator according to the log/,
     ],
     [
-      "a suspension nobody ordered",
+      "a suspension no one ordered",
       "identity",
       () => identity,
       "status = 'suspended'",
       "status = 'active'",
-      /status is suspended in the table, active by the log/,
+      /status is suspended in the table, but active according to the log/,
     ],
     [
       "an identity of others",
@@ -371,7 +268,8 @@ describe("each disagreement is named", () => {
       /owner is others@example.com in the table/,
     ],
   ])("%s", async (_, table, id, set, undo, words) => {
-    const found = await after(
+    const found = await problemsAfter(
+      harness,
       table,
       `update ${table} set ${set} where id = '${id()}'`,
       `update ${table} set ${undo} where id = '${id()}'`,
@@ -395,7 +293,7 @@ describe("each disagreement is named", () => {
       "not_after = not_after + interval '1 year'",
       "not_after = k.not_after",
       "slug = 'issuing'",
-      /authority ca_\S+ \(issuing\): its end is \d{4}/,
+      /authority ca_\S+ \(issuing\): its expiration is \d{4}/,
     ],
     [
       "an authority switched off",
@@ -403,7 +301,7 @@ describe("each disagreement is named", () => {
       "status = 'retired'",
       "status = k.status",
       "slug = 'issuing'",
-      /status is retired in the table, active by the log/,
+      /status is retired in the table, but active according to the log/,
     ],
     [
       "an authority with another certificate",
@@ -411,7 +309,7 @@ describe("each disagreement is named", () => {
       "certificate_der = '\\x00'",
       "certificate_der = k.certificate_der",
       "slug = 'issuing'",
-      /certificate's content is another in the table/,
+      /certificate's content is different in the table/,
     ],
     [
       "another CRL",
@@ -427,11 +325,12 @@ describe("each disagreement is named", () => {
       "name = 'Other'",
       "name = k.name",
       "true",
-      /name is Other in the table, Example by the log/,
+      /name is Other in the table, but Example according to the log/,
     ],
   ])("%s", async (_, table, set, undo, where, words) => {
-    await house.asSuper(`create table if not exists kept_${table} as select * from ${table}`);
-    const found = await after(
+    await harness.asSuper(`create table if not exists kept_${table} as select * from ${table}`);
+    const found = await problemsAfter(
+      harness,
       table,
       `update ${table} set ${set} where ${where}`,
       `update ${table} r set ${undo} from kept_${table} k where k.id = r.id`,
@@ -441,6 +340,6 @@ describe("each disagreement is named", () => {
   });
 
   test("and afterwards everything agrees again", async () => {
-    expect((await reconcile(house.deps)).words).toEqual([]);
+    expect((await reconcile(harness.deps)).problems).toEqual([]);
   });
 });

@@ -1,45 +1,49 @@
-import type { PoolClient } from "@/lib/db/database";
-import type { Deps } from "@/lib/deps";
-import { makePacer, type Pacer } from "../live/pace";
-import { type Check, type Findings, makeCheck } from "../live/problems";
+import type { Deps, PoolClient } from "@/lib/runtime/deps";
+
+import { makePacer, type Pacer } from "./pacer";
+import { type Check, type CheckResult, makeCheck } from "./check";
 import {
-  inSnapshot,
+  withSnapshot,
   readEntries,
-  readPage,
-  readRows,
+  readRowsAfter,
+  readRowsById,
   readSize,
-  readWaiting,
-} from "./live-repository";
-import type { Noun, Row } from "./noun";
-import { expectAfter, makeReplay, type Replay } from "./replay";
+  readInboxEntries,
+} from "./reconcile-repository";
+import type { EntityType, EntityRow } from "./entity-type";
+import { expectedWithInbox, makeReplay, type Replay } from "./replay";
 
 /*
- * How the log and the tables are compared while the system runs, without a false alarm. An act commits its rows and its entries together, and
- * the sequencer moves entries from the inbox into the log in one transaction. So in one snapshot of the database the rows are exactly what the
- * entries 0 … size - 1 and then those in the inbox say: entries about one row are in the order of its changes, because a change locks its row
- * before its entry is made. A snapshot of the whole would last minutes and keep the inbox from being tidied. Rows are therefore taken a page
- * at a time, each page in a short snapshot of its own; the replay is brought to just the size that this snapshot shows, and what the inbox
- * holds about the page's rows comes on top. What was expected and not met by the end (rows whose page was over before they were made, and
- * rows that are missing) is looked up by id in the same way.
+ * How the tables are compared with the log while the system is running, without false alarms. A
+ * transaction commits its rows and its entries together, and the sequencer moves entries from the
+ * inbox into the log in one transaction. So within one database snapshot the rows are exactly what
+ * the entries 0 … size - 1, followed by those in the inbox, imply; the entries about one row are in
+ * the order of its changes, because a change locks the row before its entry is made. One snapshot
+ * for everything would last minutes and block the vacuum of the inbox. So rows are read a page at a
+ * time, each in a short snapshot: the replay is advanced to exactly the size that the snapshot
+ * shows, and the inbox entries about the page's rows are applied on top. Entities that were expected
+ * but not seen (missing rows, and rows created after their page was read) are then looked up by id
+ * in the same way.
  */
 
-const PAGE = 1_000,
-  ENTRIES = 1_000,
-  CLOSE = 500;
+const rowsPerPage = 1_000;
+const entriesPerPage = 1_000;
+/** How many entries may be left to replay within a snapshot. */
+const maxLag = 500;
 
 export type ReconcileOptions = Readonly<{
-  /** Entries are replayed from this one on, 0 unless only what was made later is of interest. */
+  /** The first entry to replay; 0 by default. Later only if older rows do not matter. */
   from?: number;
-  /** A replay that somebody else has fed already. */
+  /** A replay that already has entries. */
   replay?: Replay;
   pacer?: Pacer;
-  /** Hears the log's contradictions and the tables' differences. */
+  /** Collects contradictions in the log and differences in the tables. */
   check?: Check;
-  /** `done` of `total` entries and rows, about. */
+  /** `done` of about `total` entries and rows. */
   onProgress?: (done: number, total: number) => void;
 }>;
 
-type Place = Readonly<{
+type Context = Readonly<{
   deps: Pick<Deps, "db">;
   replay: Replay;
   pacer: Pacer;
@@ -48,17 +52,17 @@ type Place = Readonly<{
 }>;
 
 /**
- * Replays the log and compares it with the tables: rows without entries, entries without rows, and whatever a row says that the log does not
- * explain. Changes nothing and may run at any time. Needs the database only.
+ * Replays the log and compares it with the tables: finds rows without entries, entries without rows
+ * and rows that differ from what the log implies. Read-only; can run at any time.
  */
 export async function reconcile(
   deps: Pick<Deps, "db">,
   options: ReconcileOptions = {},
-): Promise<Findings> {
+): Promise<CheckResult> {
   const { pacer = makePacer(), check = makeCheck(), onProgress = () => {} } = options;
-  const replay = options.replay ?? makeReplay(check.wrong, options.from ?? 0);
+  const replay = options.replay ?? makeReplay(check.problem, options.from ?? 0);
   let rows = 0;
-  const place: Place = {
+  const context: Context = {
     deps,
     replay,
     pacer,
@@ -67,124 +71,138 @@ export async function reconcile(
       rows++;
     },
   };
-  await catchUp(place, () => onProgress(replay.reached(), replay.reached() + replay.size()));
+  await catchUp(context, () => onProgress(replay.position(), replay.position() + replay.size()));
   const total = replay.size();
-  for (const noun of replay.nouns) {
-    await compareRows(place, noun, () =>
-      onProgress(replay.reached() + rows, replay.reached() + Math.max(total, rows)),
+  for (const entityType of replay.entityTypes) {
+    await compareRows(context, entityType, () =>
+      onProgress(replay.position() + rows, replay.position() + Math.max(total, rows)),
     );
-    await findMissing(place, noun);
+    await findMissing(context, entityType);
   }
-  return check.findings();
+  return check.result();
 }
 
-/** Replays until only a few entries are left to the end of the log. */
-async function catchUp(place: Place, onPage: () => void): Promise<void> {
+/** Replays until the log's end is close, so that little is left to replay in a snapshot. */
+async function catchUp(context: Context, onPage: () => void): Promise<void> {
   const {
     deps: { db },
     replay,
     pacer,
-  } = place;
+  } = context;
   for (
     let size = await readSize(db.pool);
-    size - replay.reached() > CLOSE;
+    size - replay.position() > maxLag;
     size = await readSize(db.pool)
   ) {
-    await advance(place, db.pool, Math.min(size, replay.reached() + ENTRIES));
+    await advance(context, db.pool, Math.min(size, replay.position() + entriesPerPage));
     onPage();
     await pacer.rest();
   }
 }
 
 async function advance(
-  { replay, pacer, check }: Place,
+  { replay, pacer, check }: Context,
   client: Pick<PoolClient, "query">,
   upto: number,
 ): Promise<void> {
-  for (let from = replay.reached(); from < upto; from += ENTRIES) {
-    const below = Math.min(from + ENTRIES, upto),
-      entries = await readEntries(client, from, below);
+  for (let from = replay.position(); from < upto; from += entriesPerPage) {
+    const below = Math.min(from + entriesPerPage, upto);
+    const entries = await readEntries(client, from, below);
     if (entries.length < below - from)
-      check.wrong(
-        `Of the entries ${from} to ${below - 1}, ${below - from - entries.length} are missing or cannot be read.`,
+      check.problem(
+        `${below - from - entries.length} of the entries ${from} to ${below - 1} are missing or unreadable.`,
       );
     for (const entry of entries) {
-      replay.take(entry);
-      await pacer.breathe();
+      replay.add(entry);
+      await pacer.yieldIfBusy();
     }
-    replay.reach(below);
+    replay.advanceTo(below);
   }
 }
 
-/** Takes rows in a snapshot, with the replay at the size that belongs to it, and compares them. */
-async function compareIn(
-  place: Place,
-  noun: Noun<unknown>,
-  take: (client: PoolClient) => Promise<Row[]>,
+/** Reads rows in a snapshot, with the replay advanced to the snapshot's size, and compares them. */
+async function compareInSnapshot(
+  context: Context,
+  entityType: EntityType<unknown>,
+  readRows: (client: PoolClient) => Promise<EntityRow[]>,
   ids?: readonly string[],
-): Promise<Row[]> {
+): Promise<EntityRow[]> {
   const {
     deps: { db },
     replay,
     pacer,
     check,
     onRow,
-  } = place;
-  await catchUp(place, () => {});
-  const { rows, waiting } = await inSnapshot(db, async (client) => {
+  } = context;
+  await catchUp(context, () => {});
+  const { rows, inbox } = await withSnapshot(db, async (client) => {
     const size = await readSize(client);
-    const found = await take(client);
-    const about = await readWaiting(client, ids ?? found.map(({ id }) => id));
-    if (size > replay.reached()) await advance(place, client, size);
-    return { rows: found, waiting: about };
+    const snapshotRows = await readRows(client);
+    const inboxEntries = await readInboxEntries(client, ids ?? snapshotRows.map(({ id }) => id));
+    if (size > replay.position()) await advance(context, client, size);
+    return { rows: snapshotRows, inbox: inboxEntries };
   });
   for (const row of rows) {
-    await pacer.breathe();
+    await pacer.yieldIfBusy();
     onRow();
-    check.looked();
+    check.count();
     const expected =
-      waiting.length === 0 ? noun.store.get(row.id) : expectAfter(noun, row.id, waiting);
-    noun.store.markSeen(row.id);
-    if (expected === null) check.wrong(`${noun.call(row)} stands in the table and has no entry.`);
+      inbox.length === 0
+        ? entityType.store.get(row.id)
+        : expectedWithInbox(entityType, row.id, inbox);
+    entityType.store.markSeen(row.id);
+    if (expected === null)
+      check.problem(`${entityType.describe(row)} is in the table but has no entry.`);
     else
-      for (const words of await noun.differences(
+      for (const difference of await entityType.differences(
         row,
         expected,
         async (seq) => (await readEntries(db.pool, seq, seq + 1))[0]?.record ?? null,
       ))
-        check.wrong(`${noun.call(row)}: ${words}.`);
+        check.problem(`${entityType.describe(row)}: ${difference}.`);
   }
   return rows;
 }
 
-async function compareRows(place: Place, noun: Noun<unknown>, onPage: () => void): Promise<void> {
+async function compareRows(
+  context: Context,
+  entityType: EntityType<unknown>,
+  onPage: () => void,
+): Promise<void> {
   for (let after = "", full = true; full;) {
-    const rows = await compareIn(place, noun, (client) => readPage(client, noun, after, PAGE));
+    const rows = await compareInSnapshot(context, entityType, (client) =>
+      readRowsAfter(client, entityType, after, rowsPerPage),
+    );
     after = rows.at(-1)?.id ?? after;
-    full = rows.length === PAGE;
+    full = rows.length === rowsPerPage;
     onPage();
-    await place.pacer.rest();
+    await context.pacer.rest();
   }
 }
 
-/** Looks up what the log knows and the pages did not show. */
-async function findMissing(place: Place, noun: Noun<unknown>): Promise<void> {
+/** Looks up entities that are in the log but were not in any page. */
+async function findMissing(context: Context, entityType: EntityType<unknown>): Promise<void> {
   let ids: string[] = [];
-  const look = async (): Promise<void> => {
-    const found = new Set(
-      (await compareIn(place, noun, (client) => readRows(client, noun, ids), ids)).map(
-        ({ id }) => id,
-      ),
+  const compareMissing = async (): Promise<void> => {
+    const foundIds = new Set(
+      (
+        await compareInSnapshot(
+          context,
+          entityType,
+          (client) => readRowsById(client, entityType, ids),
+          ids,
+        )
+      ).map(({ id }) => id),
     );
     for (const id of ids)
-      if (!found.has(id))
-        place.check.wrong(`The ${noun.name} ${id} is in the log and not in the table.`);
+      if (!foundIds.has(id))
+        context.check.problem(`The ${entityType.name} ${id} is in the log but not in the table.`);
     ids = [];
   };
-  for (const id of noun.store.unseen()) {
+  for (const id of entityType.store.unseen()) {
     ids.push(id);
-    if (ids.length === PAGE) await look();
-    await place.pacer.breathe();
+    if (ids.length === rowsPerPage) await compareMissing();
+    await context.pacer.yieldIfBusy();
   }
-  if (ids.length > 0) await look();
+  if (ids.length > 0) await compareMissing();
 }

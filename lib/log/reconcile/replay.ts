@@ -1,64 +1,78 @@
-import { makeCertificates } from "./certificates";
-import type { Fields, Replayed } from "./fields";
-import type { Noun } from "./noun";
-import { makeNouns } from "./nouns";
+import { makeCertificateEntityType } from "./certificate-entity-type";
+import type { Fields, ReplayedEntry } from "./fields";
+import type { EntityType } from "./entity-type";
+import { makeEntityTypes } from "./entity-types";
 
-type AnyNoun = Noun<unknown>;
+type AnyEntityType = EntityType<unknown>;
 
-/** The log as it was replayed up to a size: what each row has to be. */
+/** The state of all entities after replaying the log up to a position. */
 export type Replay = Readonly<{
-  nouns: readonly AnyNoun[];
-  /** Entries must come in order, each once. */
-  take: (entry: Replayed) => void;
-  /** Says that everything below this number was taken, or cannot be read. */
-  reach: (upto: number) => void;
-  /** How many entries were taken, counted from the log's beginning. */
-  reached: () => number;
-  /** How many rows the log knows. */
+  entityTypes: readonly AnyEntityType[];
+  /** Adds the next entry; in order, each once. */
+  add: (entry: ReplayedEntry) => void;
+  /** Declares that every entry below this number was added or cannot be read. */
+  advanceTo: (upto: number) => void;
+  /** The number of the next entry. */
+  position: () => number;
+  /** The number of entities known so far. */
   size: () => number;
 }>;
 
-const widen = <S>(noun: Noun<S>): AnyNoun => noun as unknown as AnyNoun;
+const widen = <S>(entityType: EntityType<S>): AnyEntityType =>
+  entityType as unknown as AnyEntityType;
 
-/** Only what happened changes what is expected; a plan that failed is told by an entry that is itself a failure. */
-const happened = ({ record }: Replayed): boolean =>
+/** Only successful actions change state, and `certificate.failed`, which ends a plan. */
+const changesState = ({ record }: ReplayedEntry): boolean =>
   record.outcome === "success" || record.action === "certificate.failed";
 
-/** Starts a replay at entry `from`; rows that were made before it are unknown to it. `say` hears where the log contradicts itself. */
-export function makeReplay(say: (words: string) => void, from = 0): Replay {
-  const nouns = [
-    widen(makeCertificates()),
-    ...makeNouns().map((noun: Noun<Fields>) => widen(noun)),
+/**
+ * Starts a replay at entry `from`; entities created before it are unknown. `onProblem` is called
+ * where the log contradicts itself.
+ */
+export function makeReplay(onProblem: (message: string) => void, from = 0): Replay {
+  const entityTypes = [
+    widen(makeCertificateEntityType()),
+    ...makeEntityTypes().map((entityType: EntityType<Fields>) => widen(entityType)),
   ];
-  const byName = new Map(nouns.map((noun) => [noun.name, noun]));
-  let reached = from;
+  const byName = new Map(entityTypes.map((entityType) => [entityType.name, entityType]));
+  let position = from;
   return {
-    nouns,
-    take: (entry) => {
-      if (entry.seq !== null) reached = entry.seq + 1;
-      const noun = nounOf(byName, entry);
+    entityTypes,
+    add: (entry) => {
+      if (entry.seq !== null) position = entry.seq + 1;
+      const entityType = entityTypeOf(byName, entry);
       const id = entry.record.target?.id;
-      if (!noun || id === undefined) return;
-      const after = noun.next(noun.store.get(id), entry, say);
-      if (after !== null) noun.store.set(id, after);
+      if (!entityType || id === undefined) return;
+      const after = entityType.next(entityType.store.get(id), entry, onProblem);
+      if (after !== null) entityType.store.set(id, after);
     },
-    reach: (upto) => {
-      reached = Math.max(reached, upto);
+    advanceTo: (upto) => {
+      position = Math.max(position, upto);
     },
-    reached: () => reached,
-    size: () => nouns.reduce((sum, noun) => sum + noun.store.size(), 0),
+    position: () => position,
+    size: () => entityTypes.reduce((sum, entityType) => sum + entityType.store.size(), 0),
   };
 }
 
-function nounOf(byName: ReadonlyMap<string, AnyNoun>, entry: Replayed): AnyNoun | undefined {
+function entityTypeOf(
+  byName: ReadonlyMap<string, AnyEntityType>,
+  entry: ReplayedEntry,
+): AnyEntityType | undefined {
   const action = typeof entry.record.action === "string" ? entry.record.action : "";
-  return happened(entry) ? byName.get(action.slice(0, action.indexOf("."))) : undefined;
+  return changesState(entry) ? byName.get(action.slice(0, action.indexOf("."))) : undefined;
 }
 
-/** What is expected of a row when what waits in the inbox about it has happened, too. */
-export function expectAfter(noun: AnyNoun, id: string, waiting: readonly Replayed[]): unknown {
-  const byName = new Map([[noun.name, noun]]);
-  return waiting
-    .filter((entry) => entry.record.target?.id === id && nounOf(byName, entry) !== undefined)
-    .reduce<unknown>((before, entry) => noun.next(before, entry, () => {}), noun.store.get(id));
+/** The expected state of a row after the entries about it that are still in the inbox. */
+export function expectedWithInbox(
+  entityType: AnyEntityType,
+  id: string,
+  inbox: readonly ReplayedEntry[],
+): unknown {
+  const byName = new Map([[entityType.name, entityType]]);
+  return inbox
+    .filter((entry) => entry.record.target?.id === id && entityTypeOf(byName, entry) !== undefined)
+    .reduce<unknown>(
+      (before, entry) => entityType.next(before, entry, () => {}),
+      entityType.store.get(id),
+    );
 }

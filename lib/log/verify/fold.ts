@@ -1,109 +1,95 @@
 import { hash } from "node:crypto";
-import { needSkip, type Subtree } from "../pure/multi-proof";
-import { isProofError } from "../pure/proof-error";
-import { makeCompactRange } from "../tree/compact-range";
-import type { Findings } from "./report";
+import { requireSkipHashes, type Subtree } from "@/lib/log/pure/compact-range";
+import { isProofError } from "@/lib/log/pure/proof-error";
+import { makeSyncCompactRange } from "@/lib/log/tree/compact-range-sync";
+import type { CheckResults } from "./report";
 
-/** An older checkpoint whose root is to come out on the way. */
-export type Waypoint = Readonly<{ size: number; rootHex: string }>;
+/** An older checkpoint whose root the entries must have at its size. */
+export type OlderCheckpoint = Readonly<{ size: number; rootHex: string }>;
 
-/** Follows the numbers of a file and folds its hashes to the root of the checkpoint. */
+/** Follows the entry numbers of a file and folds its hashes to the root of the checkpoint. */
 export type Fold = Readonly<{
-  /** One entry under the checkpoint, by the hash that its line states. */
-  leaf: (seq: number, leafHash: Uint8Array) => void;
+  /** Adds an entry that the checkpoint covers, by the hash that its line states. */
+  addLeaf: (seq: number, leafHash: Uint8Array) => void;
   skip: (from: number, to: number, hashes: readonly Uint8Array[]) => void;
-  /** One entry that no checkpoint covers. */
-  unsealed: (seq: number) => void;
+  /** Adds an entry that no checkpoint covers. */
+  addUncovered: (seq: number) => void;
   entries: () => number;
-  unsealedEntries: () => number;
+  uncoveredEntries: () => number;
   skipped: () => number;
   first: () => number | null;
   last: () => number | null;
-  /** Nothing is missing and nothing was out of order below the checkpoint. */
-  whole: () => boolean;
+  /** Whether everything below the checkpoint is there, in order. */
+  isComplete: () => boolean;
   rootHex: () => string;
-  waypoint: () => "passed" | "failed" | "not-reached";
+  olderResult: () => "passed" | "failed" | "not-reached";
 }>;
 
-export function makeFold(findings: Findings, size: number, waypoint: Waypoint | null): Fold {
-  const range = makeCompactRange(),
-    count = makeCount();
-  let next = 0,
-    isWhole = true,
-    unsealed = 0,
-    skipped = 0,
-    reached: "passed" | "failed" | "not-reached" = "not-reached";
-
+export function makeFold(checks: CheckResults, size: number, older: OlderCheckpoint | null): Fold {
+  const range = makeSyncCompactRange();
+  const count = makeEntryCounter();
+  let next = 0;
+  let isContiguous = true;
+  let uncovered = 0;
+  let skipped = 0;
+  let olderResult: "passed" | "failed" | "not-reached" = "not-reached";
   const rootHex = (): string => Buffer.from(range.root()).toString("hex");
-  const pass = (): void => {
-    if (range.size() === waypoint?.size)
-      reached = rootHex() === waypoint.rootHex ? "passed" : "failed";
+  const compareOlder = (): void => {
+    if (range.size() === older?.size)
+      olderResult = rootHex() === older.rootHex ? "passed" : "failed";
   };
-  /** Whether what begins at `seq` can go on where the file was; says what is wrong if it does not. */
-  const follows = (seq: number, what: string): boolean => {
+  /** Whether `seq` can follow what the file has so far; reports a problem if it leaves a gap. */
+  const follows = (seq: number, subject: string): boolean => {
     if (seq === next) return true;
-    isWhole = false;
-    findings.problem(
-      "order",
-      seq < next
-        ? `${what} comes after entry ${next - 1}: doubled, swapped or inserted.`
-        : `${rangeWords(next, seq)} missing before ${seq}.`,
-    );
+    isContiguous = false;
+    checks.problem("order", describeBreak(subject, seq, next));
     return seq > next;
   };
-  const leaf = (seq: number, leafHash: Uint8Array): void => {
+  const addLeaf = (seq: number, leafHash: Uint8Array): void => {
     count.add(seq);
     if (seq !== next && !follows(seq, `Entry ${seq}`)) return;
     next = seq + 1;
-    if (!isWhole) return;
+    if (!isContiguous) return;
     range.addLeaf(leafHash);
-    if (next === waypoint?.size) pass();
+    if (next === older?.size) compareOlder();
   };
   const skip = (from: number, to: number, hashes: readonly Uint8Array[]): void => {
-    if (!follows(from, `What was left out from ${from}`)) return;
-    if (to > size)
-      return findings.problem(
-        "order",
-        `Entries up to ${to - 1} are left out, past the checkpoint of ${size} entries.`,
-      );
+    if (!follows(from, `The skipped range from ${from}`)) return;
+    if (to > size) return checks.problem("order", describeOverrun(to, size));
     skipped += to - from;
-    const subtrees = subtreesOrNull(findings, from, to, hashes);
+    const subtrees = subtreesOrNull(checks, from, to, hashes);
     next = Math.max(to, next);
-    if (!subtrees) isWhole = false;
-    for (const [at, { level }] of (isWhole && subtrees ? subtrees : []).entries()) {
+    if (!subtrees) isContiguous = false;
+    for (const [at, { level }] of (isContiguous && subtrees ? subtrees : []).entries()) {
       range.addSubtree(level, hashes[at]!);
-      pass();
+      compareOlder();
     }
   };
-  pass();
+  compareOlder();
   return {
-    leaf,
+    addLeaf,
     skip,
-    unsealed: (seq) => {
+    addUncovered: (seq) => {
       count.add(seq);
-      unsealed += 1;
-      if (seq < next)
-        findings.problem(
-          "order",
-          `Entry ${seq} comes after entry ${next - 1}: doubled, swapped or inserted.`,
-        );
+      uncovered += 1;
+      if (seq < next) checks.problem("order", describeBreak(`Entry ${seq}`, seq, next));
       else next = seq + 1;
     },
     entries: count.entries,
     first: count.first,
     last: count.last,
-    unsealedEntries: () => unsealed,
+    uncoveredEntries: () => uncovered,
     skipped: () => skipped,
-    whole: () => isWhole && range.size() === size,
+    isComplete: () => isContiguous && range.size() === size,
     rootHex,
-    waypoint: () => reached,
+    olderResult: () => olderResult,
   };
 }
 
-function makeCount() {
-  let entries = 0,
-    first: number | null = null,
-    last: number | null = null;
+function makeEntryCounter() {
+  let entries = 0;
+  let first: number | null = null;
+  let last: number | null = null;
   const add = (seq: number): void => {
     entries += 1;
     first ??= seq;
@@ -113,25 +99,35 @@ function makeCount() {
 }
 
 function subtreesOrNull(
-  findings: Findings,
+  checks: CheckResults,
   from: number,
   to: number,
   hashes: readonly Uint8Array[],
 ): Subtree[] | null {
   try {
-    return needSkip(from, to, hashes);
+    return requireSkipHashes(from, to, hashes);
   } catch (error) {
     if (!isProofError(error)) throw error;
-    findings.problem("tree", error.message);
+    checks.problem("tree", error.message);
     return null;
   }
 }
 
-const rangeWords = (from: number, before: number): string =>
+const describeRange = (from: number, before: number): string =>
   before - from === 1 ? `Entry ${from} is` : `Entries ${from} to ${before - 1} are`;
 
+const describeOverrun = (to: number, size: number): string =>
+  `Entries up to ${to - 1} are skipped, beyond the checkpoint of ${size} entries.`;
+
+/** Why `seq` cannot follow where `next` is expected: it is too low, or entries are missing. */
+const describeBreak = (subject: string, seq: number, next: number): string =>
+  seq < next
+    ? `${subject} comes after entry ${next - 1}: it is a duplicate, out of order or inserted.`
+    : `${describeRange(next, seq)} missing before ${seq}.`;
+
 /**
- * Whether SHA-256(0x00 || entry) is this hash, where the byte before the entry is free to be overwritten for a moment: nothing is copied.
+ * Whether SHA-256(0x00 || entry) equals this hash. Temporarily overwrites the byte before the entry
+ * to avoid a copy.
  */
 export function isLeafHash(
   bytes: Buffer,

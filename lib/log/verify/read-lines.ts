@@ -1,95 +1,74 @@
+import { toHex } from "@/lib/log/pure/bytes";
 import { isUtf8 } from "node:buffer";
-import { makeEntryFacts } from "./entry-facts";
-import { makeFrame } from "./entry-frame";
+import { entryProblems, readEntry } from "@/lib/log/read-entry";
+import { makeEntryChecker, type EntryChecker } from "./check-entry";
+import { makeLineFrame } from "./line-frame";
 import { isLeafHash, type Fold } from "./fold";
-import type { Header } from "./header";
-import type { Findings } from "./report";
-import type { SourceNumbers } from "./source-numbers";
+import type { ExportHeaderLine } from "./read-header";
+import type { CheckResults } from "./report";
+import type { SourceNumbers } from "@/lib/log/pure/source-numbers";
 import { makeLineSplitter } from "./split-lines";
 
-/** Takes everything behind the header of an export in JSON Lines, or of a companion, as it comes. */
+/** Reads the lines after the header of an export in JSON Lines or of a companion. */
 export type LineReader = Readonly<{
   push: (piece: Uint8Array | string) => void;
-  /** Call it at the end of the file. */
+  /** To be called at the end of the file. */
   finish: () => void;
   bytes: () => number;
 }>;
 
-type Parts = Readonly<{
-  findings: Findings;
+type LineReaderOptions = Readonly<{
+  checks: CheckResults;
   fold: Fold;
   numbers: SourceNumbers;
-  header: Header;
+  header: ExportHeaderLine;
   kind: "export" | "proof";
   onHash?: (seq: number, leafHashHex: string) => void;
 }>;
 
-export function makeLineReader({
-  findings,
-  fold,
-  numbers,
-  header,
-  kind,
-  onHash,
-}: Parts): LineReader {
-  const frame = makeFrame(kind, header.log, header.size),
-    facts = makeEntryFacts(findings, numbers, header),
-    { size } = header;
-  let isPieceUtf8 = true,
-    lineNumber = 1,
-    ended = false;
-
-  const seal = (seq: number, leafHash: Uint8Array, isSealed: boolean): void => {
+export function makeLineReader(options: LineReaderOptions): LineReader {
+  const { checks, fold, numbers, header, kind, onHash } = options;
+  const frame = makeLineFrame(kind, header.log, header.size);
+  const lineChecks = { checks, frame, checker: makeEntryChecker(checks, numbers, header) };
+  const { size } = header;
+  let isPieceUtf8 = true;
+  let lineNumber = 1;
+  let ended = false;
+  const addHash = (seq: number, leafHash: Uint8Array, isSealed: boolean): void => {
     if (isSealed !== seq < size)
-      findings.problem(
-        "format",
-        isSealed
-          ? `Entry ${seq} is said to be under the checkpoint, which ends at ${size}.`
-          : `Entry ${seq} is said to be under no checkpoint, and the header's reaches ${size}.`,
-      );
-    if (seq < size) fold.leaf(seq, leafHash);
-    else fold.unsealed(seq);
+      checks.problem("format", describeWrongCover({ seq, size, isSealed }));
+    if (seq < size) fold.addLeaf(seq, leafHash);
+    else fold.addUncovered(seq);
   };
-  const entry = (bytes: Buffer): void => {
-    const seq = frame.seq(),
-      from = frame.entryFrom(),
-      end = frame.entryEnd();
-    if (!isLeafHash(bytes, from, end, frame.leafHash))
-      findings.problem(
-        "leaf",
-        `Entry ${seq} was changed: its bytes do not have the hash ${hexOf(frame.leafHash)}.`,
-      );
-    if (!isPieceUtf8 && !isUtf8(bytes.subarray(from, end)))
-      findings.problem("format", `Entry ${seq} is not UTF-8.`);
-    else facts.look(seq, bytes, from, end);
-    seal(seq, frame.leafHash, frame.isSealed());
-  };
-  const other = (text: string): void => {
-    const line = readLine(text),
-      problem = (words: string): void => findings.problem("format", `Line ${lineNumber}: ${words}`);
-    if (text.endsWith("\r")) problem("the line endings of this file were changed.");
+  const readOtherLine = (text: string): void => {
+    const line = parseLine(text);
+    const problem = (message: string): void =>
+      checks.problem("format", `Line ${lineNumber}: ${message}`);
+    if (text.endsWith("\r")) problem("its line ending was changed.");
     else if (line === null) problem("it is not a line of an export.");
     else if (line.skip) fold.skip(line.skip[0], line.skip[1], line.hashes);
     else if (line.end) {
       ended = true;
-      needEnd(findings, line.end, header, fold);
+      checkEnd(checks, line.end, header, fold);
+    } else if (kind === "export" && line.unreadable !== null) {
+      checkUnreadable(checks, header, line, line.unreadable);
+      addHash(line.seq, Buffer.from(line.leafHash, "hex"), line.isSealed);
     } else {
-      problem(
-        `entry ${line.seq} is not written as this export writes it; its log, its checkpoint or its frame was changed.`,
-      );
-      seal(line.seq, Buffer.from(line.leafHash, "hex"), line.seq < size);
+      problem(describeChangedLine(line.seq));
+      addHash(line.seq, Buffer.from(line.leafHash, "hex"), line.seq < size);
     }
   };
   const splitter = makeLineSplitter(
     (bytes, from, end) => {
       lineNumber += 1;
-      if (ended)
-        findings.problem("format", `Line ${lineNumber} comes after the last line of the export.`);
-      if (!frame.cut(bytes, from, end)) other(bytes.toString("utf8", from, end));
-      else if (kind === "export") entry(bytes);
-      else {
-        onHash?.(frame.seq(), hexOf(frame.leafHash));
-        seal(frame.seq(), frame.leafHash, true);
+      if (ended) checks.problem("format", `Line ${lineNumber} comes after the end of the export.`);
+      if (!frame.parse(bytes, from, end)) readOtherLine(bytes.toString("utf8", from, end));
+      else if (kind === "export") {
+        checkEntryLine(lineChecks, bytes, isPieceUtf8);
+        addHash(frame.seq(), frame.leafHash, frame.isCovered());
+      } else {
+        onHash?.(frame.seq(), toHex(frame.leafHash));
+        addHash(frame.seq(), frame.leafHash, true);
       }
     },
     (bytes, from, end) => {
@@ -101,50 +80,128 @@ export function makeLineReader({
     push: splitter.push,
     bytes: splitter.bytes,
     finish: () => {
-      findings.count("format", lineNumber);
-      if (splitter.rest().length > 0)
-        findings.problem("complete", `The file ends in the middle of line ${lineNumber + 1}.`);
-      else if (!ended)
-        findings.problem(
-          "complete",
-          `The file was cut off: its last line is missing${fold.last() === null ? "" : `; the last entry in it is ${fold.last()}`}.`,
-        );
+      checks.count("format", lineNumber);
+      if (splitter.unfinished().length > 0)
+        checks.problem("complete", `The file is truncated in line ${lineNumber + 1}.`);
+      else if (!ended) checks.problem("complete", describeMissingEnd(fold.last()));
     },
   };
 }
 
-const hexOf = (hash: Uint8Array): string => Buffer.from(hash).toString("hex");
+const describeWrongCover = ({
+  seq,
+  size,
+  isSealed,
+}: Readonly<{ seq: number; size: number; isSealed: boolean }>): string =>
+  isSealed
+    ? `The line of entry ${seq} states that the checkpoint covers it, but the checkpoint covers ${size} entries only.`
+    : `The line of entry ${seq} states no checkpoint, but the checkpoint in the header covers it (${size} entries).`;
 
-type Line = Readonly<{
+const describeChangedLine = (seq: number): string =>
+  `the line of entry ${seq} was changed: its log, its checkpoint or its format is different.`;
+
+const describeMissingEnd = (lastSeq: number | null): string =>
+  `The file is truncated: its end line is missing${lastSeq === null ? "" : `; its last entry is ${lastSeq}`}.`;
+
+/** Checks an entry line of an export, which `frame` has parsed: its hash, its bytes, its contents. */
+function checkEntryLine(
+  { checks, checker, frame }: LineChecks,
+  bytes: Buffer,
+  isPieceUtf8: boolean,
+): void {
+  const seq = frame.seq();
+  const from = frame.entryFrom();
+  const end = frame.entryEnd();
+  if (!isLeafHash(bytes, from, end, frame.leafHash))
+    checks.problem(
+      "leaf",
+      `Entry ${seq} was changed: its bytes do not match the hash ${toHex(frame.leafHash)}.`,
+    );
+  if (!isPieceUtf8 && !isUtf8(bytes.subarray(from, end)))
+    checks.problem("format", `Entry ${seq} is not UTF-8.`);
+  else checker.check(seq, bytes, from, end);
+}
+
+type LineChecks = Readonly<{
+  checks: CheckResults;
+  checker: EntryChecker;
+  frame: ReturnType<typeof makeLineFrame>;
+}>;
+
+type ParsedLine = Readonly<{
   skip?: readonly [number, number];
   hashes: readonly Uint8Array[];
   end?: Readonly<{ count: number; entries: number }>;
   seq: number;
   leafHash: string;
+  /** What is stated about an entry that can't be read, and its bytes; null for another line. */
+  unreadable: Readonly<{ log: string | null; problem: string; bytes: Buffer }> | null;
+  isSealed: boolean;
 }>;
 
-/** A line that the quick cut did not take: parsed, and what it is. Null if it is nothing known. */
-function readLine(text: string): Line | null {
-  let said: Record<string, unknown>;
+/** Checks the line of an entry that can't be read: its hash, and whether it is what it states. */
+function checkUnreadable(
+  checks: CheckResults,
+  { log, size }: ExportHeaderLine,
+  { seq, leafHash, isSealed }: ParsedLine,
+  stated: NonNullable<ParsedLine["unreadable"]>,
+): void {
+  const framed = Buffer.concat([Buffer.from(":"), stated.bytes]);
+  if (!isLeafHash(framed, 1, framed.length, Buffer.from(leafHash, "hex")))
+    checks.problem(
+      "leaf",
+      `Entry ${seq} was changed: its bytes do not match the hash ${leafHash}.`,
+    );
+  if (stated.log !== log || isSealed !== seq < size)
+    checks.problem("format", `The line of entry ${seq} states another log or checkpoint.`);
+  const reading = readEntry(stated.bytes);
+  if (reading.readable)
+    checks.problem("format", `The line of entry ${seq} states that it can't be read, but it can.`);
+  else if (reading.problem !== stated.problem)
+    checks.problem(
+      "format",
+      `The line of entry ${seq} states ${stated.problem}, but it is ${reading.problem}.`,
+    );
+  else checks.problem("format", `Entry ${seq} can't be read: ${entryProblems[reading.problem]}.`);
+}
+
+/** Parses a line that is not a well-formed entry line; null if it is unknown. */
+function parseLine(text: string): ParsedLine | null {
+  let value: Record<string, unknown>;
   try {
-    said = JSON.parse(text) as Record<string, unknown>;
+    value = JSON.parse(text) as Record<string, unknown>;
   } catch {
     return null;
   }
-  if (typeof said !== "object" || said === null) return null;
-  const { skip, hashes, end, seq, leafHash } = said,
-    none = { hashes: [], seq: 0, leafHash: "" };
-  if (isPair(skip) && isTexts(hashes) && writes(text, { skip, hashes }))
+  if (typeof value !== "object" || value === null) return null;
+  const { skip, hashes, end, seq, leafHash } = value;
+  const none = { hashes: [], seq: 0, leafHash: "", unreadable: null, isSealed: false };
+  if (isPair(skip) && isTexts(hashes) && isExactly(text, { skip, hashes }))
     return { ...none, skip, hashes: hashes.map((hash) => Buffer.from(hash, "base64")) };
   const { count, entries } = (typeof end === "object" && end !== null ? end : {}) as {
     count?: unknown;
     entries?: unknown;
   };
-  if (isNumber(count) && isNumber(entries) && writes(text, { end: { count, entries } }))
+  if (isNumber(count) && isNumber(entries) && isExactly(text, { end: { count, entries } }))
     return { ...none, end: { count, entries } };
-  return isNumber(seq) && typeof leafHash === "string" && /^[0-9a-f]{64}$/.test(leafHash)
-    ? { ...none, seq, leafHash }
-    : null;
+  if (!isNumber(seq) || typeof leafHash !== "string" || !/^[0-9a-f]{64}$/.test(leafHash))
+    return null;
+  return { ...none, seq, leafHash, ...unreadableOf(text, value) };
+}
+
+/** The parts of a line of an entry that can't be read; nothing for another line. */
+function unreadableOf(
+  text: string,
+  { seq, leafHash, log, checkpoint, unreadable: problem, bytes }: Record<string, unknown>,
+): Partial<ParsedLine> {
+  if (typeof problem !== "string" || typeof bytes !== "string") return {};
+  const isWhole = isExactly(text, { seq, leafHash, log, checkpoint, unreadable: problem, bytes });
+  const content = Buffer.from(bytes, "base64");
+  if (!isWhole || content.toString("base64") !== bytes) return {};
+  return {
+    isSealed: checkpoint !== null,
+    unreadable: { log: typeof log === "string" ? log : null, problem, bytes: content },
+  };
 }
 
 const isNumber = (value: unknown): value is number =>
@@ -153,28 +210,28 @@ const isPair = (value: unknown): value is [number, number] =>
   Array.isArray(value) && value.length === 2 && value.every(isNumber);
 const isTexts = (value: unknown): value is string[] =>
   Array.isArray(value) && value.every((item) => typeof item === "string");
-/** One value has one form: no member more, no space, no other base64. */
-const writes = (text: string, value: unknown): boolean => JSON.stringify(value) === text;
+/** Whether the text is exactly this value: no other members, whitespace or base64 encoding. */
+const isExactly = (text: string, value: unknown): boolean => JSON.stringify(value) === text;
 
-function needEnd(
-  findings: Findings,
+function checkEnd(
+  checks: CheckResults,
   { count, entries }: Readonly<{ count: number; entries: number }>,
-  header: Header,
+  header: ExportHeaderLine,
   fold: Fold,
 ): void {
   if (count !== header.count)
-    findings.problem(
+    checks.problem(
       "complete",
-      `The header announces ${header.count} entries, the last line speaks of ${count}.`,
+      `The header states ${header.count} entries, but the end line states ${count}.`,
     );
   if (entries !== fold.entries())
-    findings.problem(
+    checks.problem(
       "complete",
-      `The last line says that ${entries} entries were written; there are ${fold.entries()}.`,
+      `The end line states that ${entries} entries were written, but there are ${fold.entries()}.`,
     );
   if (count !== entries)
-    findings.problem(
+    checks.problem(
       "complete",
-      `Of ${count} entries that match the filter ${entries} were written: the export did not finish.`,
+      `Only ${entries} of ${count} matching entries were written: the export did not finish.`,
     );
 }

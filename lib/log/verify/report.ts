@@ -1,4 +1,4 @@
-import type { TrustLevel } from "../types-of-proof";
+import type { TrustLevel } from "@/lib/log/view-types";
 
 export const checkNames = [
   "format",
@@ -12,7 +12,7 @@ export const checkNames = [
   "complete",
 ] as const;
 export type CheckName = (typeof checkNames)[number];
-/** "not-checked" where what it takes was not given, or is not in the file; `says` tells why. */
+/** "not-checked": the necessary input was not given or is not in the file; `says` explains it. */
 export type CheckState = "passed" | "failed" | "not-checked";
 export type Check = Readonly<{
   name: CheckName;
@@ -23,15 +23,15 @@ export type Check = Readonly<{
   says: string;
 }>;
 
-/** What an offline verification found. Nothing in it is a bare "passed": each check says what it looked at. */
+/** The result of an offline verification. Each check states in `says` what it covered. */
 export type VerifyReport = Readonly<{
   kind: "export" | "proof";
   checks: readonly Check[];
-  /** What the entries under the checkpoint reach; "failed" if anything about them is wrong. */
+  /** The level that the covered entries reach; "failed" if there is any problem with them. */
   level: TrustLevel | "failed";
-  /** Entries under the checkpoint. */
+  /** The number of entries that the checkpoint covers. */
   size: number;
-  /** Entries in the file, and those of them that no checkpoint covers yet. */
+  /** The entries in the file; `unsealed`: those of them that no checkpoint covers yet. */
   entries: number;
   unsealed: number;
   first: number | null;
@@ -39,53 +39,54 @@ export type VerifyReport = Readonly<{
   log: string | null;
   vkey: string | null;
   rootHex: string | null;
-  /** Whether the key was given by whoever verifies, and not taken from the file. */
+  /** Whether the key was given by the verifier, rather than taken from the file. */
   keyPinned: boolean;
   cosignedBy: readonly Readonly<{ name: string; at: string }>[];
-  /** The filter of the export, as it says itself. */
+  /** The filter, as stated in the header. */
   filter: string;
 }>;
 
-const MOST_PROBLEMS = 20;
+const maxProblems = 20;
 
-/** Gathers what the checks find; of the problems the first few in words, the rest by count. */
-export type Findings = Readonly<{
+/** Collects the results of the checks: the first problems as text, all of them by count. */
+export type CheckResults = Readonly<{
   count: (name: CheckName, more?: number) => void;
-  problem: (name: CheckName, words: string) => void;
-  /** Why the check could not be made, or what it looked at. */
-  say: (name: CheckName, says: string) => void;
-  skip: (name: CheckName, why: string) => void;
+  problem: (name: CheckName, message: string) => void;
+  /** States what the check covered. */
+  summarize: (name: CheckName, says: string) => void;
+  /** Marks the check as not done, with the reason. */
+  skip: (name: CheckName, reason: string) => void;
   failed: (...names: readonly CheckName[]) => boolean;
   all: () => Check[];
 }>;
 
-export function makeFindings(): Findings {
-  const found = new Map(
+export function makeCheckResults(): CheckResults {
+  const results = new Map(
     checkNames.map((name) => [
       name,
       { checked: 0, problemCount: 0, problems: [] as string[], says: "", skipped: false },
     ]),
   );
-  const of = (name: CheckName) => found.get(name)!;
+  const resultOf = (name: CheckName) => results.get(name)!;
   return {
     count: (name, more = 1) => {
-      of(name).checked += more;
+      resultOf(name).checked += more;
     },
-    problem: (name, words) => {
-      const check = of(name);
+    problem: (name, message) => {
+      const check = resultOf(name);
       check.problemCount += 1;
-      if (check.problems.length < MOST_PROBLEMS) check.problems.push(words);
+      if (check.problems.length < maxProblems) check.problems.push(message);
     },
-    say: (name, says) => {
-      of(name).says = says;
+    summarize: (name, says) => {
+      resultOf(name).says = says;
     },
-    skip: (name, why) => {
-      Object.assign(of(name), { skipped: true, says: why });
+    skip: (name, reason) => {
+      Object.assign(resultOf(name), { skipped: true, says: reason });
     },
-    failed: (...names) => names.some((name) => of(name).problemCount > 0),
+    failed: (...names) => names.some((name) => resultOf(name).problemCount > 0),
     all: () =>
       checkNames.map((name) => {
-        const { checked, problemCount, problems, says, skipped } = of(name);
+        const { checked, problemCount, problems, says, skipped } = resultOf(name);
         return {
           name,
           state: problemCount > 0 ? "failed" : skipped ? "not-checked" : "passed",

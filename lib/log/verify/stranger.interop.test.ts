@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { csvHeader, csvRow } from "../csv";
-import { formatTlogProof } from "../pure/tlog-proof";
-import { proveInclusion } from "../tree/prove";
-import type { EntryRecord } from "../types";
+import { csvHeader, csvRow } from "@/lib/log/export/csv";
+import { formatTlogProof } from "@/lib/log/pure/tlog-proof";
+import { buildInclusionProof } from "@/lib/log/tree/build-proofs";
+import type { EntryRecord } from "@/lib/log/types";
 import {
   exportLines,
   fileOf,
@@ -16,7 +16,7 @@ import {
   piecesOf,
   type TestKey,
   type TestLog,
-} from "./testdata/make-export";
+} from "@/testing/log/verify/make-export";
 import { verifyExport, type VerifyExportOptions } from "./verify-export";
 
 const canRun = (python: string): boolean => {
@@ -29,19 +29,19 @@ const canRun = (python: string): boolean => {
     return false;
   }
 };
-const python = ["python3", "/usr/bin/python3"].find(canRun) ?? null,
-  verifier = join(import.meta.dirname, "testdata/verifier.py"),
-  size = 300,
-  total = 303;
+const python = ["python3", "/usr/bin/python3"].find(canRun) ?? null;
+const verifier = join(import.meta.dirname, "../../../testing/log/verify/verifier.py");
+const size = 300;
+const total = 303;
 
 type Verdict = Readonly<{ level: string; entries?: number; problems: readonly string[] }>;
-let folder: string,
-  key: TestKey,
-  log: TestLog,
-  whole: string[],
-  filtered: string[],
-  policy: string,
-  files = 0;
+let folder: string;
+let key: TestKey;
+let log: TestLog;
+let whole: string[];
+let filtered: string[];
+let policy: string;
+let files = 0;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "chancery-stranger-"));
@@ -79,7 +79,13 @@ function entryAt(at: number): string {
   if (at === 9)
     return makeRecord(at, {
       action: "source.heartbeat",
-      details: { source: "host/door", boot: "QUJDREVGR0hJ", settled: 9, voided: "", ended: false },
+      details: {
+        source: "host/gateway",
+        boot: "QUJDREVGR0hJ",
+        settled: 9,
+        voided: "",
+        ended: false,
+      },
     });
   return makeRecord(at);
 }
@@ -104,8 +110,8 @@ describe.skipIf(python === null)(
   "a verifier that a stranger wrote from docs/log-format.md, in Python",
   () => {
     test("verifies what an export holds, to the level that it reaches", async () => {
-      const file = write(fileOf(whole)),
-        since = write(await log.noteAt(100));
+      const file = write(fileOf(whole));
+      const since = write(await log.noteAt(100));
       const [plain, witnessed] = await Promise.all([
         run(file),
         run(file, "--key", key.vkey, "--policy", write(policy), "--since", since),
@@ -142,12 +148,12 @@ describe.skipIf(python === null)(
           record: JSON.parse(log.entries[at]!) as EntryRecord,
           text: log.entries[at]!,
         });
-      const csv = csvHeader + log.entries.map((_entry, at) => row(at)).join(""),
-        companion = write(fileOf(await exportLines(log, { kind: "proof" })));
+      const csv = csvHeader + log.entries.map((_entry, at) => row(at)).join("");
+      const companion = write(fileOf(await exportLines(log, { kind: "proof" })));
       const proof = formatTlogProof({
         extra: Buffer.from(log.entries[123]!),
         index: 123,
-        path: await proveInclusion(log.read, 123, size),
+        path: await buildInclusionProof(log.read, 123, size),
         checkpoint: log.note,
       });
       const [good, bad, one, other] = await Promise.all([
@@ -163,10 +169,10 @@ describe.skipIf(python === null)(
     test("and this one reach the same verdict on files that were tampered with", async () => {
       const swap = (lines: readonly string[], at: number): string[] =>
         lines.with(at, lines[at + 1]!).with(at + 1, lines[at]!);
-      const skip = filtered.findIndex((line) => line.startsWith(`{"skip"`)),
-        rewritten = await exportLines(
-          await makeLog(log.entries.with(50, makeRecord(50, { outcome: "denied" })), { key, size }),
-        );
+      const skip = filtered.findIndex((line) => line.startsWith(`{"skip"`));
+      const rewritten = await exportLines(
+        await makeLog(log.entries.with(50, makeRecord(50, { outcome: "denied" })), { key, size }),
+      );
       const loose = async (entry: string) =>
         fileOf(await exportLines(await makeLog([entry], { key })));
       const cases: readonly (readonly [what: string, file: string, since?: string])[] = [
@@ -230,7 +236,7 @@ describe.skipIf(python === null)(
         ],
         ["another number form", await loose(makeRecord(0).replace("50123", "50123.0"))],
         ["another version", await loose(makeRecord(0, { v: 2 }))],
-        ["rewritten and signed anew", fileOf(rewritten), await log.noteAt(100)],
+        ["rewritten and signed again", fileOf(rewritten), await log.noteAt(100)],
       ];
       const verdicts = await Promise.all(
         cases.map(async ([what, file, since]) => {
@@ -248,7 +254,7 @@ describe.skipIf(python === null)(
       const beat = makeRecord(0, {
         action: "source.heartbeat",
         details: {
-          source: "host/door",
+          source: "host/gateway",
           boot: "QUJDREVGR0hJ",
           settled: 4,
           voided: "2",
@@ -260,7 +266,10 @@ describe.skipIf(python === null)(
           fileOf(
             await exportLines(
               await makeLog(
-                [beat, makeRecord(1, { src: { id: "host/door", boot: "QUJDREVGR0hJ", seq: 4 } })],
+                [
+                  beat,
+                  makeRecord(1, { src: { id: "host/gateway", boot: "QUJDREVGR0hJ", seq: 4 } }),
+                ],
                 { key },
               ),
             ),
@@ -269,7 +278,7 @@ describe.skipIf(python === null)(
       );
       expect(verdict).toMatchObject({
         level: "signed",
-        problems: ["gaps: host/door (run QUJDREVGR0hJ): [3]"],
+        problems: ["gaps: host/gateway (run QUJDREVGR0hJ): [3]"],
         code: 1,
       });
     });

@@ -1,12 +1,12 @@
-import { ProofError } from "../pure/proof-error";
+import { ProofError } from "@/lib/log/pure/proof-error";
 import {
-  openLines,
+  openFile,
   verifyJsonLines,
-  type Opened,
-  type Pieces,
+  type OpenedFile,
+  type FileChunks,
   type VerifyOptions,
-} from "./json-lines";
-import { recordFormatOf } from "./records";
+} from "./verify-json-lines";
+import { recordFormatOf } from "./read-records";
 import type { VerifyReport } from "./report";
 import { verifyProofFile } from "./verify-proof-file";
 import { verifyRecords } from "./verify-records";
@@ -14,47 +14,48 @@ import { verifyRecords } from "./verify-records";
 export type VerifyExportOptions = VerifyOptions &
   Readonly<{
     /** The companion (format `proof`) of an export in CSV, OCSF or CEF. */
-    proof?: Pieces | undefined;
-    /** The exact bytes of the entry that a .tlog-proof file is about, if the file does not hold them. */
+    proof?: FileChunks | undefined;
+    /** The exact bytes of the entry, if a .tlog-proof file does not contain them. */
     entry?: Uint8Array | undefined;
   }>;
 
 /**
- * Verifies what an export of the log or a .tlog-proof file holds, offline, in constant memory; every finding is in the report. Throws ProofError for what the
- * verifier brings along and cannot be read (key, policy, older checkpoint) and `verify.not-an-export` for a file that is none.
+ * Verifies an export of the log or a .tlog-proof file, offline and in constant memory. Problems are
+ * in the report. Throws ProofError if the caller's key, policy or older checkpoint cannot be parsed,
+ * and `verify.not-an-export` if the file is not an export.
  */
 export async function verifyExport(
-  pieces: Pieces,
+  pieces: FileChunks,
   options: VerifyExportOptions = {},
 ): Promise<VerifyReport> {
-  const opened = await openLines(pieces);
+  const opened = await openFile(pieces);
   if (opened.line.startsWith(`{"export":`)) return verifyJsonLines(opened, options);
   if (opened.line.startsWith(`{"proof":`))
     throw new ProofError(
       "verify.not-an-export",
-      "This is the companion of an export. Verify the export itself and give this file with --proof.",
+      "This is the companion of an export. Verify the export itself, and pass this file with --proof.",
     );
   if (opened.line.startsWith("c2sp.org/tlog-proof@"))
-    return verifyProofFile(await wholeOf(opened), options);
-  // A filter that matched nothing leaves OCSF and CEF empty; their companion says so.
+    return verifyProofFile(await readAll(opened), options);
+  // An OCSF or CEF export without matches is empty; only its companion has content.
   const format = opened.line === "" && options.proof ? "ocsf" : recordFormatOf(opened.line);
   if (format !== null) return verifyRecords(opened, format, options);
   throw new ProofError(
     "verify.not-an-export",
-    "The file does not begin as an export of Chancery does (JSON Lines, CSV, OCSF, CEF), nor as a proof file.",
+    "The file is neither an export of Chancery (JSON Lines, CSV, OCSF, CEF) nor a proof file.",
   );
 }
 
-const LONGEST_PROOF = 1_000_000;
+const maxProofBytes = 1_000_000;
 
-async function wholeOf({ line, rest }: Opened): Promise<string> {
+async function readAll({ line, rest }: OpenedFile): Promise<string> {
   const read: Buffer[] = [Buffer.from(`${line}\n`)];
   let length = 0;
   for await (const piece of rest) {
     read.push(Buffer.from(piece));
     length += piece.length;
-    if (length > LONGEST_PROOF)
-      throw new ProofError("verify.not-an-export", "This proof file is too long to be one.");
+    if (length > maxProofBytes)
+      throw new ProofError("verify.not-an-export", "The file is too long to be a proof file.");
   }
   return Buffer.concat(read).toString("utf8");
 }

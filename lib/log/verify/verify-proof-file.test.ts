@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { formatTlogProof, type TlogProof } from "../pure/tlog-proof";
-import { proveInclusion } from "../tree/prove";
+import { formatTlogProof, type TlogProof } from "@/lib/log/pure/tlog-proof";
+import { buildInclusionProof } from "@/lib/log/tree/build-proofs";
 import type { CheckName, VerifyReport } from "./report";
 import {
   makeKey,
@@ -9,10 +9,13 @@ import {
   piecesOf,
   type TestKey,
   type TestLog,
-} from "./testdata/make-export";
+} from "@/testing/log/verify/make-export";
 import { verifyExport, type VerifyExportOptions } from "./verify-export";
 
-let key: TestKey, witness: TestKey, log: TestLog, proof: TlogProof;
+let key: TestKey;
+let witness: TestKey;
+let log: TestLog;
+let proof: TlogProof;
 const extra = (at: number): Uint8Array => Buffer.from(log.entries[at]!);
 beforeAll(async () => {
   [key, witness] = await Promise.all([
@@ -26,7 +29,7 @@ beforeAll(async () => {
   proof = {
     extra: extra(7),
     index: 7,
-    path: await proveInclusion(log.read, 7, 20),
+    path: await buildInclusionProof(log.read, 7, 20),
     checkpoint: log.note,
   };
 });
@@ -56,7 +59,7 @@ describe("a proof file", () => {
     expect(failedOf(await verify(proof, { policy: "quorum none\n" }))).toEqual(["signature"]);
   });
 
-  test("without a key proves nothing, and says so", async () => {
+  test("a proof file without a key proves nothing, and the report says that", async () => {
     const report = await verify(proof);
     expect([
       report.level,

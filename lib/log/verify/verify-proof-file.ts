@@ -1,42 +1,45 @@
-import { nodeLogCrypto } from "../node-crypto";
-import { parseCheckpoint } from "../pure/checkpoint";
-import { formatVkey } from "../pure/note";
-import { parsePolicy } from "../pure/policy";
-import { rootFromInclusion } from "../pure/proof";
-import { isProofError } from "../pure/proof-error";
-import { parseTlogProof } from "../pure/tlog-proof";
-import { leafHashSync } from "../tree/hash";
-import { makeFindings, type Findings, type VerifyReport } from "./report";
-import { checkTrust, type Trust } from "./trust";
+import { nodeLogCrypto } from "@/lib/log/tree/node-crypto";
+import { parseCheckpoint } from "@/lib/log/pure/checkpoint";
+import { formatVkey } from "@/lib/log/pure/note";
+import { parseWitnessPolicy } from "@/lib/log/pure/witness-policy";
+import { rootFromInclusion } from "@/lib/log/pure/verify-proof";
+import { isProofError } from "@/lib/log/pure/proof-error";
+import { parseTlogProof } from "@/lib/log/pure/tlog-proof";
+import { leafHashSync } from "@/lib/log/tree/hash-sync";
+import { makeCheckResults, type CheckResults, type VerifyReport } from "./report";
+import { checkTrust, type TrustOptions } from "./check-trust";
 
-export type VerifyProofOptions = Trust &
+export type VerifyProofOptions = TrustOptions &
   Readonly<{
-    /** The entry's exact bytes, if the file does not carry them. */
+    /** The entry's exact bytes, if the file does not contain them. */
     entry?: Uint8Array | undefined;
   }>;
 
 /**
- * Verifies a .tlog-proof file (C2SP): that the entry is in the log. The entry is the file's `extra` or is given. Throws ProofError for a
- * file that is none, and for a key or a policy that cannot be read.
+ * Verifies a .tlog-proof file (C2SP): that the entry is in the log. The entry is the file's extra
+ * data, or is provided. Throws ProofError if the file, the key or the policy cannot be parsed.
  */
 export async function verifyProofFile(
   text: string,
   options: VerifyProofOptions = {},
 ): Promise<VerifyReport> {
-  const proof = parseTlogProof(text),
-    checkpoint = parseCheckpoint(proof.checkpoint),
-    findings = makeFindings(),
-    entry = options.entry ?? proof.extra ?? null;
-  const rootHex = Buffer.from(checkpoint.root).toString("hex"),
-    vkey = await vkeyFor(checkpoint.origin, options);
-  findings.say("format", "A proof file of version 1 (C2SP tlog-proof).");
-  findings.count("format");
+  const proof = parseTlogProof(text);
+  const checkpoint = parseCheckpoint(proof.checkpoint);
+  const checks = makeCheckResults();
+  const entry = options.entry ?? proof.extra ?? null;
+  const rootHex = Buffer.from(checkpoint.root).toString("hex");
+  const vkey = await findVkey(checkpoint.origin, options);
+  checks.summarize("format", "A proof file of version 1 (C2SP tlog-proof).");
+  checks.count("format");
   if (entry === null)
     for (const name of ["leaf", "tree"] as const)
-      findings.skip(name, "The file does not hold the entry; give its exact bytes with --entry.");
+      checks.skip(
+        name,
+        "The file does not contain the entry. Provide its exact bytes with --entry.",
+      );
   else
     await checkPath(
-      findings,
+      checks,
       {
         leafHash: leafHashSync(entry),
         index: proof.index,
@@ -46,19 +49,19 @@ export async function verifyProofFile(
       rootHex,
     );
   for (const name of ["order", "gaps", "complete"] as const)
-    findings.skip(name, "A proof file speaks of one entry.");
+    checks.skip(name, "A proof file covers a single entry.");
   const signed = await checkTrust(
-    findings,
+    checks,
     { ...options, ...(vkey === null ? {} : { vkey }) },
     { log: checkpoint.origin, vkey, checkpoint: proof.checkpoint },
   );
-  if (vkey === null) sayNoKey(findings, checkpoint.origin, options);
-  compareSince(findings, signed.waypoint, { size: checkpoint.size, rootHex });
-  const isWrong = findings.failed("leaf", "tree", "signature", "since");
+  if (vkey === null) reportMissingKey(checks, checkpoint.origin, options);
+  compareOlder(checks, signed.older, { size: checkpoint.size, rootHex });
+  const hasFailed = checks.failed("leaf", "tree", "signature", "since");
   return {
     kind: "proof",
-    checks: findings.all(),
-    level: isWrong ? "failed" : ((entry === null ? null : signed.level) ?? "unsealed"),
+    checks: checks.all(),
+    level: hasFailed ? "failed" : ((entry === null ? null : signed.level) ?? "unsealed"),
     size: checkpoint.size,
     entries: 1,
     unsealed: 0,
@@ -76,66 +79,71 @@ export async function verifyProofFile(
   };
 }
 
-/** A proof file names no key: it is the one that was given, or that the policy has for this log. */
-async function vkeyFor(origin: string, { vkey, policy }: Trust): Promise<string | null> {
+/** A proof file contains no key: it must be provided, or be in the policy. */
+async function findVkey(origin: string, { vkey, policy }: TrustOptions): Promise<string | null> {
   if (vkey !== undefined) return vkey;
-  const known =
+  const policyKey =
     policy === undefined
       ? undefined
-      : parsePolicy(policy).logs.find(({ key }) => key.name === origin)?.key;
-  return known ? formatVkey(nodeLogCrypto, known.name, known.type, known.publicKey) : null;
+      : parseWitnessPolicy(policy).logs.find(({ key }) => key.name === origin)?.key;
+  return policyKey
+    ? formatVkey(nodeLogCrypto, policyKey.name, policyKey.type, policyKey.publicKey)
+    : null;
 }
 
-function sayNoKey(findings: Findings, origin: string, { policy }: Trust): void {
+function reportMissingKey(checks: CheckResults, origin: string, { policy }: TrustOptions): void {
   for (const name of ["signature", "witnesses", "since"] as const)
-    findings.skip(
+    checks.skip(
       name,
-      `A proof file names no key: give that of ${origin} with --key or in a policy.`,
+      `A proof file contains no key. Provide the key of ${origin} with --key or in a policy.`,
     );
   if (policy !== undefined)
-    findings.problem("signature", `The policy has no key for the log ${origin}.`);
+    checks.problem("signature", `The policy has no key for the log ${origin}.`);
 }
 
 async function checkPath(
-  findings: Findings,
+  checks: CheckResults,
   inclusion: Parameters<typeof rootFromInclusion>[1],
   rootHex: string,
 ): Promise<void> {
-  findings.count("leaf");
-  findings.count("tree");
-  findings.say(
+  checks.count("leaf");
+  checks.count("tree");
+  checks.summarize(
     "leaf",
     `Entry ${inclusion.index} has the hash ${Buffer.from(inclusion.leafHash).toString("hex")}.`,
   );
-  findings.say(
+  checks.summarize(
     "tree",
-    `Its path of ${inclusion.path.length} hashes leads to the checkpoint's root ${rootHex}.`,
+    `Its proof of ${inclusion.path.length} hashes leads to the checkpoint's root ${rootHex}.`,
   );
   try {
     const root = Buffer.from(await rootFromInclusion(nodeLogCrypto, inclusion)).toString("hex");
     if (root !== rootHex)
-      findings.problem(
+      checks.problem(
         "tree",
-        `The path leads to the root ${root}, the checkpoint signs ${rootHex}: this entry is not entry ${inclusion.index} of that log.`,
+        `The proof leads to the root ${root}, but the signed root is ${rootHex}: this entry is not entry ${inclusion.index} of that log.`,
       );
   } catch (error) {
     if (!isProofError(error)) throw error;
-    findings.problem("tree", error.message);
+    checks.problem("tree", error.message);
   }
 }
 
-function compareSince(
-  findings: Findings,
-  waypoint: Readonly<{ size: number; rootHex: string }> | null,
+function compareOlder(
+  checks: CheckResults,
+  older: Readonly<{ size: number; rootHex: string }> | null,
   { size, rootHex }: Readonly<{ size: number; rootHex: string }>,
 ): void {
-  if (!waypoint) return;
-  if (waypoint.size !== size)
-    return findings.skip(
+  if (!older) return;
+  if (older.size !== size)
+    return checks.skip(
       "since",
-      `The proof is of a checkpoint of ${size} entries; only one of the same size can be compared with it.`,
+      `The proof's checkpoint has ${size} entries and can only be compared with a checkpoint of the same size.`,
     );
-  findings.say("since", "The older checkpoint is the same.");
-  if (waypoint.rootHex !== rootHex)
-    findings.problem("since", `Two different checkpoints of ${size} entries: the log was forked.`);
+  checks.summarize("since", "The older checkpoint is the same one.");
+  if (older.rootHex !== rootHex)
+    checks.problem(
+      "since",
+      `There are two different checkpoints of ${size} entries: the log was forked.`,
+    );
 }

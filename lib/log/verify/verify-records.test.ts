@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { csvHeader, csvRow } from "../csv";
-import { cefLine } from "../export/cef";
-import { ocsfLine } from "../export/ocsf";
-import type { ExportedEntry } from "../export/types";
-import type { EntryRecord } from "../types";
-import type { RecordFormat } from "./records";
+import { csvHeader, csvRow } from "@/lib/log/export/csv";
+import { cefLine } from "@/lib/log/export/cef";
+import { ocsfLine } from "@/lib/log/export/ocsf";
+import type { ExportedEntry } from "@/lib/log/export/types";
+import type { EntryRecord } from "@/lib/log/types";
+import type { RecordFormat } from "./read-records";
 import type { CheckName, VerifyReport } from "./report";
 import {
   exportLines,
@@ -15,12 +15,15 @@ import {
   piecesOf,
   type TestKey,
   type TestLog,
-} from "./testdata/make-export";
+} from "@/testing/log/verify/make-export";
 import { verifyExport, type VerifyExportOptions } from "./verify-export";
 
-const size = 30,
-  total = 33;
-let key: TestKey, log: TestLog, companion: string, filteredCompanion: string;
+const size = 30;
+const total = 33;
+let key: TestKey;
+let log: TestLog;
+let companion: string;
+let filteredCompanion: string;
 const isKept = (at: number): boolean => at % 4 === 1;
 beforeAll(async () => {
   key = await makeKey("log.example.com/log/0000abcd");
@@ -128,7 +131,6 @@ describe.each([["csv"], ["ocsf"], ["cef"]] as const)("an export as %s", (format)
       ),
     ).toContain("leaf");
   });
-
   const shown = {
     csv: [
       [`"operator@`, `"auditor@`],
@@ -152,12 +154,12 @@ describe.each([["csv"], ["ocsf"], ["cef"]] as const)("an export as %s", (format)
   test.each([0, 1, 2, 3])(
     "that shows something else than the entry says fails: who, what, from where, with which outcome (%d)",
     async (at) => {
-      const rows = rowsOf(format),
-        [said, other] = shown[format][at]!;
+      const rows = rowsOf(format);
+      const [said, other] = shown[format][at]!;
       const report = await withProof(format, rows.with(12, rows[12]!.replace(said, other)));
       expect([failedOf(report), problemsOf(report)[0]]).toEqual([
         ["format"],
-        "Entry 12: what the record shows is not what the entry says.",
+        "The fields of the record of entry 12 do not match the entry.",
       ]);
     },
   );
@@ -175,9 +177,9 @@ describe.each([["csv"], ["ocsf"], ["cef"]] as const)("an export as %s", (format)
   });
 
   test("with an entry forged along with its hash fails against the companion", async () => {
-    const rows = rowsOf(format),
-      text = makeRecord(12, { outcome: "denied" }),
-      forged = await makeLog([text], { key });
+    const rows = rowsOf(format);
+    const text = makeRecord(12, { outcome: "denied" });
+    const forged = await makeLog([text], { key });
     const report = await withProof(
       format,
       rows.with(
@@ -195,7 +197,7 @@ describe.each([["csv"], ["ocsf"], ["cef"]] as const)("an export as %s", (format)
 
   test("with a row that is none says which", async () => {
     const report = await withProof(format, rowsOf(format).toSpliced(4, 0, "rubbish\r\n"));
-    expect(problemsOf(report)[0]).toMatch(/^Record 5 is not one of an export/);
+    expect(problemsOf(report)[0]).toMatch(/^Record 5 is malformed/);
     expect(failedOf(report)).toEqual(["format"]);
   });
 
@@ -210,7 +212,7 @@ describe.each([["csv"], ["ocsf"], ["cef"]] as const)("an export as %s", (format)
     });
   });
 
-  test("with a companion of another moment says so once, and how to get the right one", async () => {
+  test("a companion file of another checkpoint is reported once, with how to get the right one", async () => {
     const report = await withProof(
       format,
       [...log.entries.keys()]
@@ -220,7 +222,7 @@ describe.each([["csv"], ["ocsf"], ["cef"]] as const)("an export as %s", (format)
     expect(failedOf(report)).toEqual(["format"]);
     expect(problemsOf(report)).toEqual([
       expect.stringMatching(
-        /^From entry 0 on, .*checkpoint 29; the companion says .* and 30\. .*\(format=proof&checkpoint=29\)\.$/,
+        /^From entry 0 on, .*checkpoint 29, but the companion states .* and 30\. .*\(format=proof&checkpoint=29\)\.$/,
       ),
     ]);
   });
@@ -252,12 +254,12 @@ test.each([
 ] as const)(
   "a sentence of %s that another version would word otherwise is no failure, and is said",
   async (format, before) => {
-    const rows = rowsOf(format),
-      report = await withProof(
-        format,
-        rows.with(12, rows[12]!.replace(before, `${before}Once upon a time `)),
-      );
+    const rows = rowsOf(format);
+    const report = await withProof(
+      format,
+      rows.with(12, rows[12]!.replace(before, `${before}Once upon a time `)),
+    );
     expect(failedOf(report)).toEqual([]);
-    expect(report.checks[0]!.says).toMatch(/but for the sentences of 1,/);
+    expect(report.checks[0]!.says).toMatch(/words the sentences of 1 differently/);
   },
 );

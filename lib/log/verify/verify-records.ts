@@ -1,22 +1,22 @@
-import { entriesCheck } from "./records-check";
+import { makeRecordChecker, type RecordChecker } from "./check-record";
 import { makeFold, type Fold } from "./fold";
-import type { Header } from "./header";
+import type { ExportHeaderLine } from "./read-header";
 import {
-  conclude,
-  needHeader,
-  numbersFor,
-  openLines,
-  type Opened,
-  type Pieces,
+  makeReport,
+  requireHeader,
+  sourceNumbersFor,
+  openFile,
+  type OpenedFile,
+  type FileChunks,
   type VerifyOptions,
-} from "./json-lines";
+} from "./verify-json-lines";
 import { makeLineReader } from "./read-lines";
-import { readRecords, type FoundRecord, type RecordFormat } from "./records";
-import { makeFindings, type Findings, type VerifyReport } from "./report";
-import { ignoreNumbers, type SourceNumbers } from "./source-numbers";
-import { checkTrust } from "./trust";
+import { readRecords, type ExportedRecord, type RecordFormat } from "./read-records";
+import { makeCheckResults, type CheckResults, type VerifyReport } from "./report";
+import { ignoreSourceNumbers, type SourceNumbers } from "@/lib/log/pure/source-numbers";
+import { checkTrust } from "./check-trust";
 
-const noHeader: Header = {
+const noHeader: ExportHeaderLine = {
   log: null,
   vkey: null,
   checkpoint: null,
@@ -27,85 +27,104 @@ const noHeader: Header = {
   count: 0,
   gaps: [],
 };
-const needsCompanion =
-  "Such a file does not prove itself: give its companion (the export in the format proof, of the same filter and checkpoint) with --proof.";
+const companionHint =
+  "This format needs its companion, the export with format proof and the same filter and checkpoint. Pass it with --proof.";
 
 /**
- * Verifies an export in CSV, OCSF or CEF. With its companion as an export in JSON Lines; alone only the hashes, the order and that the
- * readable fields say what the entries say.
+ * Verifies an export in CSV, OCSF or CEF. With its companion it is verified like JSON Lines; without
+ * it, only the hashes, the order, and that the fields match the entries.
  */
 export async function verifyRecords(
-  { line, rest }: Opened,
+  { line, rest }: OpenedFile,
   format: RecordFormat,
-  options: VerifyOptions & Readonly<{ proof?: Pieces | undefined }>,
+  options: VerifyOptions & Readonly<{ proof?: FileChunks | undefined }>,
 ): Promise<VerifyReport> {
-  const findings = makeFindings(),
-    companion = options.proof ? await openLines(options.proof) : null;
-  const header = companion ? needHeader(companion.line, "proof") : noHeader,
-    numbers = companion ? numbersFor(header) : ignoreNumbers,
-    signed = await checkTrust(findings, options, header),
-    fold = makeFold(findings, header.size, signed.waypoint);
-  const source = readRecords(format, line, rest),
-    check = entriesCheck({ findings, numbers, header: companion ? header : null, format });
-  const report = (): void =>
-    options.onProgress?.({ bytes: check.bytes(), entries: fold.entries(), size: header.size });
-  const next = async (): Promise<FoundRecord | null> => {
-    for (;;) {
-      const { value, done } = await source.next();
-      if (done) return null;
-      const found = check.look(value);
-      if (found) return found;
-    }
-  };
+  const checks = makeCheckResults();
+  const companion = options.proof ? await openFile(options.proof) : null;
+  const header = companion ? requireHeader(companion.line, "proof") : noHeader;
+  const numbers = companion ? sourceNumbersFor(header) : ignoreSourceNumbers;
+  const signed = await checkTrust(checks, options, header);
+  const fold = makeFold(checks, header.size, signed.older);
+  const records = readRecords(format, line, rest);
+  const checker = makeRecordChecker({
+    checks,
+    numbers,
+    header: companion ? header : null,
+    format,
+  });
+  const reportProgress = (): void =>
+    options.onProgress?.({ bytes: checker.bytes(), entries: fold.entries(), size: header.size });
+  const nextRecord = (): Promise<ExportedRecord | null> => readNextRecord(records, checker);
   if (companion)
-    await matchCompanion({ findings, fold, numbers, header, rest: companion.rest, next, report });
+    await matchCompanion({
+      checks,
+      fold,
+      numbers,
+      header,
+      rest: companion.rest,
+      next: nextRecord,
+      report: reportProgress,
+    });
   else {
-    for (let record = await next(); record; record = await next()) {
-      fold.unsealed(record.seq);
-      report();
+    for (let record = await nextRecord(); record; record = await nextRecord()) {
+      fold.addUncovered(record.seq);
+      reportProgress();
     }
   }
-  const { checks: _checks, ...found } = conclude({
-    findings,
+  const { checks: _checks, ...report } = makeReport({
+    checks,
     header,
     fold,
     numbers,
     signed,
     options,
   });
-  findings.say(
+  checks.summarize(
     "format",
-    `Every record is one of an export and shows what its entry says${check.reworded() === 0 ? "" : `, but for the sentences of ${check.reworded()}, which this version words otherwise and nothing vouches for`}.`,
+    `Every record is well-formed and matches its entry${checker.reworded() === 0 ? "" : `, except that this version words the sentences of ${checker.reworded()} differently (sentences are not verified)`}.`,
   );
-  if (companion) return { ...found, checks: findings.all() };
+  if (companion) return { ...report, checks: checks.all() };
   for (const name of ["tree", "signature", "witnesses", "since", "gaps", "complete"] as const)
-    findings.skip(name, needsCompanion);
-  return { ...found, checks: findings.all(), log: check.log() };
+    checks.skip(name, companionHint);
+  return { ...report, checks: checks.all(), log: checker.log() };
 }
 
-type Match = Readonly<{
-  findings: Findings;
+/** The next record that is well-formed; null at the end of the file. */
+async function readNextRecord(
+  records: ReturnType<typeof readRecords>,
+  checker: RecordChecker,
+): Promise<ExportedRecord | null> {
+  for (;;) {
+    const { value, done } = await records.next();
+    if (done) return null;
+    const record = checker.check(value);
+    if (record) return record;
+  }
+}
+
+type CompanionMatch = Readonly<{
+  checks: CheckResults;
   fold: Fold;
   numbers: SourceNumbers;
-  header: Header;
+  header: ExportHeaderLine;
   rest: AsyncIterable<Buffer>;
-  next: () => Promise<FoundRecord | null>;
+  next: () => Promise<ExportedRecord | null>;
   report: () => void;
 }>;
 
-/** Goes through the companion and the file side by side: each entry of the one is that of the other. */
+/** Reads the companion and the file in parallel: their entries must be the same. */
 async function matchCompanion({
-  findings,
+  checks,
   fold,
   numbers,
   header,
   rest,
   next,
   report,
-}: Match): Promise<void> {
+}: CompanionMatch): Promise<void> {
   let expected: { seq: number; hash: string }[] = [];
   const reader = makeLineReader({
-    findings,
+    checks,
     fold,
     numbers,
     header,
@@ -115,14 +134,17 @@ async function matchCompanion({
   let record = await next();
   const match = async ({ seq, hash }: Readonly<{ seq: number; hash: string }>): Promise<void> => {
     for (; record && record.seq < seq; record = await next())
-      findings.problem(
+      checks.problem(
         "order",
-        `Entry ${record.seq} is not in the companion there: doubled, swapped or inserted.`,
+        `Entry ${record.seq} is not at this place in the companion: it is a duplicate, out of order or inserted.`,
       );
     if (!record || record.seq > seq)
-      return findings.problem("complete", `Entry ${seq} is in the companion and not in the file.`);
+      return checks.problem("complete", `Entry ${seq} is in the companion but not in the file.`);
     if (record.leafHash !== hash)
-      findings.problem("tree", `Entry ${seq} has another hash in the file than in the companion.`);
+      checks.problem(
+        "tree",
+        `Entry ${seq} has a different hash in the file than in the companion.`,
+      );
     record = await next();
   };
   for await (const piece of rest) {
@@ -132,13 +154,13 @@ async function matchCompanion({
     report();
   }
   reader.finish();
-  // What is left in the file is not under the checkpoint yet.
+  // The remaining entries of the file are not covered by the checkpoint yet.
   for (; record; record = await next()) {
     if (record.seq < header.size)
-      findings.problem(
+      checks.problem(
         "order",
-        `Entry ${record.seq} is not in the companion: doubled, swapped or inserted.`,
+        `Entry ${record.seq} is not in the companion: it is a duplicate, out of order or inserted.`,
       );
-    else fold.unsealed(record.seq);
+    else fold.addUncovered(record.seq);
   }
 }

@@ -1,6 +1,6 @@
-import { readBasicConstraints } from "@/lib/pki/extension-values";
-import { complaintOf, findExtension, isAuthority, valueOf, type Lint } from "@/lib/pki/lint/lint";
 import { extensionOids } from "@/lib/pki/oids";
+import { parseProblem, findExtension, isAuthority, readExtension, type Lint } from "./lint";
+import { readBasicConstraints } from "./readers";
 
 export const basicConstraintsLints: readonly Lint[] = [
   {
@@ -8,7 +8,7 @@ export const basicConstraintsLints: readonly Lint[] = [
     clause: "RFC 5280 §4.2.1.9, X.690 §11.5",
     check: (view) => {
       const found = findExtension(view, extensionOids.basicConstraints);
-      return found === null ? null : complaintOf(() => readBasicConstraints(found.value));
+      return found === null ? null : parseProblem(() => readBasicConstraints(found.value));
     },
   },
   {
@@ -25,10 +25,10 @@ export const basicConstraintsLints: readonly Lint[] = [
     clause: "RFC 5280 §4.2.1.9",
     check: (view, context) => {
       const isCa =
-        valueOf(view, extensionOids.basicConstraints, readBasicConstraints)?.isCa ?? false;
+        readExtension(view, extensionOids.basicConstraints, readBasicConstraints)?.isCa ?? false;
       if (isCa === isAuthority(context)) return null;
       return isCa
-        ? "cA is TRUE in a certificate that is no authority's."
+        ? "cA is TRUE in a certificate that is not a CA's."
         : "cA is not TRUE in the certificate of an authority.";
     },
   },
@@ -36,7 +36,7 @@ export const basicConstraintsLints: readonly Lint[] = [
     code: "lint.path-length-without-authority",
     clause: "RFC 5280 §4.2.1.9",
     check: (view) => {
-      const found = valueOf(view, extensionOids.basicConstraints, readBasicConstraints);
+      const found = readExtension(view, extensionOids.basicConstraints, readBasicConstraints);
       return found !== null && !found.isCa && found.pathLength !== null
         ? "pathLenConstraint is set without cA."
         : null;
@@ -49,7 +49,8 @@ export const basicConstraintsLints: readonly Lint[] = [
       const above = context.issuer?.pathLength ?? null;
       if (above === null || !isAuthority(context)) return null;
       const own =
-        valueOf(view, extensionOids.basicConstraints, readBasicConstraints)?.pathLength ?? null;
+        readExtension(view, extensionOids.basicConstraints, readBasicConstraints)?.pathLength ??
+        null;
       if (above === 0) return "The issuer's pathLenConstraint is 0: it may not issue authorities.";
       return own !== null && own >= above
         ? `pathLenConstraint ${own} is not below the issuer's ${above}.`

@@ -1,8 +1,8 @@
-import { readOwnAlgorithm } from "@/lib/pki/algorithms";
+import { readSigningAlgorithm } from "@/lib/pki/algorithms";
 import { equalBytes } from "@/lib/pki/der";
 import { signatureAlgorithmOf } from "@/lib/pki/keys";
-import { complaintOf, type Lint } from "@/lib/pki/lint/lint";
-import { readSpki } from "@/lib/pki/spki";
+import { parseProblem, type Lint } from "./lint";
+import { readSpki } from "./readers";
 
 /** Issuer bytes, signature algorithm, public key. */
 export const issuerLints: readonly Lint[] = [
@@ -18,7 +18,7 @@ export const issuerLints: readonly Lint[] = [
     code: "lint.algorithm",
     clause: "RFC 4055 §5, RFC 5758 §3.2, RFC 8410 §3",
     check: ({ algorithmDer }) =>
-      readOwnAlgorithm(algorithmDer) === null
+      readSigningAlgorithm(algorithmDer) === null
         ? "The signature algorithm is not one of this authority in its exact form (RSA with NULL, ECDSA and Ed25519 without parameters)."
         : null,
   },
@@ -26,8 +26,8 @@ export const issuerLints: readonly Lint[] = [
     code: "lint.algorithm-of-issuer",
     clause: "RFC 5280 §4.1.1.2",
     check: ({ algorithmDer, spkiDer }, { issuer }) => {
-      const named = readOwnAlgorithm(algorithmDer);
-      if (named === null || complaintOf(() => readSpki(spkiDer)) !== null) return null;
+      const named = readSigningAlgorithm(algorithmDer);
+      if (named === null || parseProblem(() => readSpki(spkiDer)) !== null) return null;
       const due = issuer?.signatureAlgorithm ?? signatureAlgorithmOf(spkiDer);
       return named === due
         ? null
@@ -37,6 +37,6 @@ export const issuerLints: readonly Lint[] = [
   {
     code: "lint.key",
     clause: "RFC 5280 §4.1.2.7, RFC 3279 §2.3, RFC 5480 §2",
-    check: ({ spkiDer }) => complaintOf(() => readSpki(spkiDer)),
+    check: ({ spkiDer }) => parseProblem(() => readSpki(spkiDer)),
   },
 ];

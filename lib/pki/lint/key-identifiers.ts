@@ -1,19 +1,26 @@
 import { equalBytes } from "@/lib/pki/der";
-import { readAuthorityKeyIdentifier, readSubjectKeyIdentifier } from "@/lib/pki/extension-values";
-import { subjectKeyIdentifier } from "@/lib/pki/keys";
-import { complaintOf, findExtension, isAuthority, valueOf, type Lint } from "@/lib/pki/lint/lint";
 import { extensionOids } from "@/lib/pki/oids";
-import { readSpki } from "@/lib/pki/spki";
+import { parseProblem, findExtension, isAuthority, readExtension, type Lint } from "./lint";
+import {
+  readAuthorityKeyIdentifier,
+  readSpki,
+  readSubjectKeyIdentifier,
+  subjectKeyIdentifier,
+} from "./readers";
 
 export const keyIdentifierLints: readonly Lint[] = [
   {
     code: "lint.authority-key-identifier",
     clause: "RFC 5280 §4.2.1.1",
     check: (view, { issuer }) => {
-      const found = valueOf(view, extensionOids.authorityKeyIdentifier, readAuthorityKeyIdentifier);
+      const found = readExtension(
+        view,
+        extensionOids.authorityKeyIdentifier,
+        readAuthorityKeyIdentifier,
+      );
       const due =
         issuer?.subjectKeyIdentifier ??
-        valueOf(view, extensionOids.subjectKeyIdentifier, readSubjectKeyIdentifier);
+        readExtension(view, extensionOids.subjectKeyIdentifier, readSubjectKeyIdentifier);
       return found !== null && due !== null && equalBytes(found, due)
         ? null
         : "authorityKeyIdentifier is absent, malformed, or not the issuer's subjectKeyIdentifier.";
@@ -32,8 +39,12 @@ export const keyIdentifierLints: readonly Lint[] = [
     clause: "RFC 5280 §4.2.1.2, RFC 7093 §2",
     check: (view) => {
       const found = findExtension(view, extensionOids.subjectKeyIdentifier);
-      if (found === null || complaintOf(() => readSpki(view.spkiDer)) !== null) return null;
-      const value = valueOf(view, extensionOids.subjectKeyIdentifier, readSubjectKeyIdentifier);
+      if (found === null || parseProblem(() => readSpki(view.spkiDer)) !== null) return null;
+      const value = readExtension(
+        view,
+        extensionOids.subjectKeyIdentifier,
+        readSubjectKeyIdentifier,
+      );
       return value !== null && equalBytes(value, subjectKeyIdentifier(view.spkiDer))
         ? null
         : "subjectKeyIdentifier is malformed or not that of the certified key.";

@@ -1,12 +1,12 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { lintTbs } from "@/lib/pki/lint/lint-tbs";
-import { lints } from "@/lib/pki/lint/lints";
-import { lintCases } from "@/lib/pki/testdata/lint-cases";
-import { buildFixture, fixtureContext } from "@/lib/pki/testdata/lint-parts";
+import { lintCases } from "@/testing/pki/lint-cases";
+import { buildFixture, fixtureContext } from "@/testing/pki/lint-parts";
+import { lintTbs } from "./lint-tbs";
+import { lints } from "./lints";
 
-const folder = join(import.meta.dirname, "../testdata/lint");
+const folder = join(import.meta.dirname, "../../../testing/pki/lint");
 const fixture = (code: string, name: string): Uint8Array =>
   Uint8Array.from(readFileSync(join(folder, code, `${name}.der`)));
 const codesOf = (tbs: Uint8Array, code: string): string[] =>

@@ -1,17 +1,27 @@
-import { isAppError, type Finding } from "@/lib/errors/app-error";
+import { isAppError } from "@/lib/errors/app-error";
+import type { Finding } from "@/lib/errors/types";
 import { checkDer } from "@/lib/pki/check-der";
-import { lints } from "@/lib/pki/lint/lints";
-import type { LintContext } from "@/lib/pki/lint/lint";
-import { readTbs } from "@/lib/pki/tbs";
+import { readTbs, type TbsView } from "@/lib/pki/tbs";
+import type { LintContext } from "./lint";
+import { lints } from "./lints";
 
 /**
- * Holds a TBSCertificate against RFC 5280 and what the profile promised: every finding at once, each with its clause. Empty means
- * fit to be signed. Bytes that cannot be taken apart are one finding, `lint.der`.
+ * Checks a TBSCertificate against RFC 5280 and the profile. Returns all findings, each with its
+ * clause; empty means that it may be signed. Bytes that cannot be parsed are one finding,
+ * `lint.der`.
  */
 export function lintTbs(tbsDer: Uint8Array, context: LintContext): Finding[] {
+  return lintView(() => readTbs(tbsDer), tbsDer, context);
+}
+
+/** The same for bytes that were read already. */
+export const lintReadTbs = (view: TbsView, context: LintContext): Finding[] =>
+  lintView(() => view, view.tbsDer, context);
+
+function lintView(viewOf: () => TbsView, tbsDer: Uint8Array, context: LintContext): Finding[] {
   try {
     checkDer(tbsDer);
-    const view = readTbs(tbsDer);
+    const view = viewOf();
     return lints.flatMap((lint): Finding[] => {
       const message = lint.check(view, context);
       return message === null

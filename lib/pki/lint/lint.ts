@@ -1,5 +1,5 @@
 import { isAppError } from "@/lib/errors/app-error";
-import type { FoundExtension, TbsView } from "@/lib/pki/tbs";
+import type { RawExtension, TbsView } from "@/lib/pki/tbs";
 import type { IssuerFacts, ProfileRules } from "@/lib/pki/types";
 
 export type LintContext = Readonly<{
@@ -8,7 +8,10 @@ export type LintContext = Readonly<{
   rules: ProfileRules;
 }>;
 
-/** One rule about the bytes. `check` says what is wrong, or null. Without a severity it stands in the way of signing. */
+/**
+ * One rule about the bytes. `check` says what is wrong, or null. Without a severity it
+ * prevents signing.
+ */
 export type Lint = Readonly<{
   code: string;
   clause: string;
@@ -17,12 +20,16 @@ export type Lint = Readonly<{
 }>;
 
 /** The extension with this OID, if any. */
-export function findExtension(view: TbsView, oid: string): FoundExtension | null {
+export function findExtension(view: TbsView, oid: string): RawExtension | null {
   return view.extensions?.find((extension) => extension.oid === oid) ?? null;
 }
 
 /** The extension's value, read; null if it is absent or malformed (which another lint names). */
-export function valueOf<T>(view: TbsView, oid: string, read: (value: Uint8Array) => T): T | null {
+export function readExtension<T>(
+  view: TbsView,
+  oid: string,
+  read: (value: Uint8Array) => T,
+): T | null {
   const found = findExtension(view, oid);
   if (found === null) return null;
   try {
@@ -34,7 +41,7 @@ export function valueOf<T>(view: TbsView, oid: string, read: (value: Uint8Array)
 }
 
 /** What a strict reader objects to, or null. */
-export function complaintOf(read: () => unknown): string | null {
+export function parseProblem(read: () => unknown): string | null {
   try {
     read();
     return null;

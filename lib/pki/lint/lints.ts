@@ -1,15 +1,15 @@
-import { basicConstraintsLints } from "@/lib/pki/lint/basic-constraints";
-import { issuerLints } from "@/lib/pki/lint/issuer";
-import { keyIdentifierLints } from "@/lib/pki/lint/key-identifiers";
-import type { Lint } from "@/lib/pki/lint/lint";
-import { nameConstraintsLints } from "@/lib/pki/lint/name-constraints";
-import { revocationLints } from "@/lib/pki/lint/revocation";
-import { sanLints } from "@/lib/pki/lint/san";
-import { serialLints } from "@/lib/pki/lint/serial";
-import { shapeLints } from "@/lib/pki/lint/shape";
-import { subjectLints } from "@/lib/pki/lint/subject";
-import { usageLints } from "@/lib/pki/lint/usages";
-import { validityLints } from "@/lib/pki/lint/validity";
+import { basicConstraintsLints } from "./basic-constraints";
+import { issuerLints } from "./issuer";
+import { keyIdentifierLints } from "./key-identifiers";
+import type { Lint } from "./lint";
+import { nameConstraintsLints } from "./name-constraints";
+import { revocationLints } from "./revocation";
+import { sanLints } from "./san";
+import { serialLints } from "./serial";
+import { shapeLints } from "./shape";
+import { subjectLints } from "./subject";
+import { usageLints } from "./usages";
+import { validityLints } from "./validity";
 
 /** Every lint, in the order of the fields of a certificate. */
 export const lints: readonly Lint[] = [

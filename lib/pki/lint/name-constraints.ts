@@ -1,8 +1,7 @@
-import { readGeneralNames } from "@/lib/pki/general-names";
-import { complaintOf, findExtension, isAuthority, valueOf, type Lint } from "@/lib/pki/lint/lint";
 import { findConstraintViolations, readNameConstraints } from "@/lib/pki/name-constraints";
-import { readAttributes } from "@/lib/pki/names";
 import { extensionOids } from "@/lib/pki/oids";
+import { parseProblem, findExtension, isAuthority, readExtension, type Lint } from "./lint";
+import { readAttributes, readGeneralNames } from "./readers";
 
 export const nameConstraintsLints: readonly Lint[] = [
   {
@@ -10,7 +9,7 @@ export const nameConstraintsLints: readonly Lint[] = [
     clause: "RFC 5280 §4.2.1.10",
     check: (view) => {
       const found = findExtension(view, extensionOids.nameConstraints);
-      return found === null ? null : complaintOf(() => readNameConstraints(found.value));
+      return found === null ? null : parseProblem(() => readNameConstraints(found.value));
     },
   },
   {
@@ -26,7 +25,7 @@ export const nameConstraintsLints: readonly Lint[] = [
     clause: "RFC 5280 §4.2.1.10",
     check: (view, context) =>
       !isAuthority(context) && findExtension(view, extensionOids.nameConstraints) !== null
-        ? "nameConstraints stand in a certificate that is no authority's."
+        ? "nameConstraints are in a certificate that is not a CA's."
         : null,
   },
   {
@@ -34,9 +33,9 @@ export const nameConstraintsLints: readonly Lint[] = [
     clause: "RFC 5280 §4.2.1.10, §6.1.4",
     check: (view, { issuer }) => {
       const constraints = issuer?.nameConstraintsDer ?? null;
-      if (constraints === null || complaintOf(() => readAttributes(view.subjectDer)) !== null)
+      if (constraints === null || parseProblem(() => readAttributes(view.subjectDer)) !== null)
         return null;
-      const names = valueOf(view, extensionOids.subjectAltName, readGeneralNames) ?? [];
+      const names = readExtension(view, extensionOids.subjectAltName, readGeneralNames) ?? [];
       const sans = names.flatMap(({ type, text }) =>
         type === null ? [] : [{ type, value: text }],
       );

@@ -1,22 +1,19 @@
 import { tags } from "@/lib/pki/der";
-import {
-  accessUris,
-  readAuthorityInfoAccess,
-  readDistributionPoints,
-  readExtendedKeyUsage,
-} from "@/lib/pki/extension-values";
-import { complaintOf, findExtension, isAuthority, valueOf, type Lint } from "@/lib/pki/lint/lint";
+import { accessUris } from "@/lib/pki/extension-values";
 import { extendedKeyUsageOids, extensionOids } from "@/lib/pki/oids";
 import type { TbsView } from "@/lib/pki/tbs";
+import { parseProblem, findExtension, isAuthority, readExtension, type Lint } from "./lint";
+import { readAuthorityInfoAccess, readDistributionPoints, readExtendedKeyUsage } from "./readers";
 
 const isNull = (value: Uint8Array): boolean =>
   value.length === 2 && value[0] === tags.null && value[1] === 0;
 const has = (view: TbsView, oid: string): boolean => findExtension(view, oid) !== null;
 const accessOf = (view: TbsView): ReturnType<typeof readAuthorityInfoAccess> =>
-  valueOf(view, extensionOids.authorityInfoAccess, readAuthorityInfoAccess) ?? [];
+  readExtension(view, extensionOids.authorityInfoAccess, readAuthorityInfoAccess) ?? [];
 
 function addressesOf(view: TbsView): string[] {
-  const points = valueOf(view, extensionOids.cRLDistributionPoints, readDistributionPoints) ?? [];
+  const points =
+    readExtension(view, extensionOids.cRLDistributionPoints, readDistributionPoints) ?? [];
   return [...points, ...accessOf(view).map(({ name, isUri }) => (isUri ? name : ""))];
 }
 
@@ -27,7 +24,7 @@ export const revocationLints: readonly Lint[] = [
     clause: "RFC 5280 §4.2.1.13",
     check: (view) => {
       const found = findExtension(view, extensionOids.cRLDistributionPoints);
-      return found === null ? null : complaintOf(() => readDistributionPoints(found.value));
+      return found === null ? null : parseProblem(() => readDistributionPoints(found.value));
     },
   },
   {
@@ -35,7 +32,7 @@ export const revocationLints: readonly Lint[] = [
     clause: "RFC 5280 §4.2.2.1",
     check: (view) => {
       const found = findExtension(view, extensionOids.authorityInfoAccess);
-      return found === null ? null : complaintOf(() => readAuthorityInfoAccess(found.value));
+      return found === null ? null : parseProblem(() => readAuthorityInfoAccess(found.value));
     },
   },
   {
@@ -88,7 +85,7 @@ export const revocationLints: readonly Lint[] = [
         has(view, extensionOids.freshestCRL) ||
         accessUris(accessOf(view), "adOcsp").length > 0;
       return has(view, extensionOids.noRevAvail) && isContradicted
-        ? "noRevAvail stands beside an address of a CRL or an OCSP responder."
+        ? "noRevAvail is present together with the address of a CRL or an OCSP responder."
         : null;
     },
   },
@@ -97,7 +94,7 @@ export const revocationLints: readonly Lint[] = [
     clause: "RFC 9608 §2",
     check: (view, context) =>
       isAuthority(context) && has(view, extensionOids.noRevAvail)
-        ? "noRevAvail stands in the certificate of an authority."
+        ? "noRevAvail is in the certificate of a CA."
         : null,
   },
   {
@@ -124,10 +121,10 @@ export const revocationLints: readonly Lint[] = [
     code: "lint.ocsp-no-check-purpose",
     clause: "RFC 6960 §4.2.2.2.1",
     check: (view) => {
-      const purposes = valueOf(view, extensionOids.extKeyUsage, readExtendedKeyUsage) ?? [];
+      const purposes = readExtension(view, extensionOids.extKeyUsage, readExtendedKeyUsage) ?? [];
       return has(view, extensionOids.ocspNoCheck) &&
         !purposes.includes(extendedKeyUsageOids.ocspSigning)
-        ? "id-pkix-ocsp-nocheck stands in a certificate that is no responder's."
+        ? "id-pkix-ocsp-nocheck is in a certificate that is not an OCSP responder's."
         : null;
     },
   },

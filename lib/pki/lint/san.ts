@@ -1,18 +1,19 @@
 import { isAppError } from "@/lib/errors/app-error";
-import { parseGeneralName, readGeneralNames, type FoundName } from "@/lib/pki/general-names";
-import { complaintOf, findExtension, isAuthority, valueOf, type Lint } from "@/lib/pki/lint/lint";
-import { readAttributes } from "@/lib/pki/names";
+import { parseGeneralName, type RawGeneralName } from "@/lib/pki/general-names";
+import { repeatsSan } from "@/lib/pki/common-name-rule";
 import { extensionOids } from "@/lib/pki/oids";
 import type { TbsView } from "@/lib/pki/tbs";
-import type { GeneralNameType } from "@/lib/pki/types";
+import type { GeneralName, GeneralNameType } from "@/lib/pki/types";
+import { parseProblem, findExtension, isAuthority, readExtension, type Lint } from "./lint";
+import { readAttributes, readGeneralNames } from "./readers";
 
-const namesOf = (view: TbsView): readonly FoundName[] =>
-  valueOf(view, extensionOids.subjectAltName, readGeneralNames) ?? [];
+const namesOf = (view: TbsView): readonly RawGeneralName[] =>
+  readExtension(view, extensionOids.subjectAltName, readGeneralNames) ?? [];
 const isSubjectEmpty = (view: TbsView): boolean => view.subjectDer.length === 2;
 
 /** One lint for the text of one kind of name: it has to be its own canonical form. */
 function syntaxLint(type: GeneralNameType, code: string, clause: string): Lint {
-  const isCanonical = ({ text }: FoundName): boolean => {
+  const isCanonical = ({ text }: RawGeneralName): boolean => {
     try {
       return parseGeneralName(type, text).value === text;
     } catch (error) {
@@ -35,7 +36,7 @@ export const sanLints: readonly Lint[] = [
     clause: "RFC 5280 §4.2.1.6",
     check: (view) => {
       const found = findExtension(view, extensionOids.subjectAltName);
-      return found === null ? null : complaintOf(() => readGeneralNames(found.value));
+      return found === null ? null : parseProblem(() => readGeneralNames(found.value));
     },
   },
   {
@@ -45,7 +46,7 @@ export const sanLints: readonly Lint[] = [
       !isAuthority(context) &&
       isSubjectEmpty(view) &&
       findExtension(view, extensionOids.subjectAltName) === null
-        ? "Neither the subject nor subjectAltName names anybody."
+        ? "Both the subject and subjectAltName are empty."
         : null,
   },
   {
@@ -55,7 +56,7 @@ export const sanLints: readonly Lint[] = [
       const found = findExtension(view, extensionOids.subjectAltName);
       if (found === null || found.critical === isSubjectEmpty(view)) return null;
       return found.critical
-        ? "subjectAltName is critical beside a subject."
+        ? "subjectAltName is critical although there is a subject."
         : "subjectAltName is not critical although the subject is empty.";
     },
   },
@@ -80,13 +81,18 @@ export const sanLints: readonly Lint[] = [
     clause: "RFC 9525 §6.3, profile",
     check: (view, { rules }) => {
       if (
-        !rules.subject.commonNameInSan ||
-        complaintOf(() => readAttributes(view.subjectDer)) !== null
+        rules.subject.commonNameFrom !== "san" ||
+        parseProblem(() => readAttributes(view.subjectDer)) !== null
       )
         return null;
-      const names = namesOf(view).map(({ text }) => text.toLowerCase());
+      const names = namesOf(view).flatMap(({ type, text }): GeneralName[] =>
+        type === null ? [] : [{ type, value: text }],
+      );
       const found = readAttributes(view.subjectDer).find(
-        ({ type, value }) => type === "CN" && !names.includes((value ?? "").toLowerCase()),
+        ({ type, value }) =>
+          type === "CN" &&
+          !names.some((name) => name.value.toLowerCase() === value?.toLowerCase()) &&
+          !repeatsSan(value ?? "", names),
       );
       return found === undefined
         ? null

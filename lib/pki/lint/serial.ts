@@ -1,5 +1,5 @@
-import { complaintOf, type Lint } from "@/lib/pki/lint/lint";
 import { checkInteger } from "@/lib/pki/der-reader";
+import { parseProblem, type Lint } from "./lint";
 
 export const serialLints: readonly Lint[] = [
   {
@@ -13,7 +13,8 @@ export const serialLints: readonly Lint[] = [
   {
     code: "lint.serial-length",
     clause: "RFC 5280 §4.1.2.2",
-    // 16 octets hold the random bits; 19 keep the encoding within the 20 that the RFC allows, whatever the first bit.
+    // 16 octets hold the random bits; 19 keep the encoding within the 20 that the RFC allows,
+    // whatever the first bit.
     check: ({ serial }) =>
       serial.length >= 16 && serial.length <= 19
         ? null
@@ -23,7 +24,7 @@ export const serialLints: readonly Lint[] = [
     code: "lint.serial-form",
     clause: "X.690 §8.3.2",
     check: ({ serial }) =>
-      complaintOf(() => checkInteger(serial, "the serial number", { position: 0 })) === null
+      parseProblem(() => checkInteger(serial, "the serial number", { position: 0 })) === null
         ? null
         : "The serial number is not in its shortest form.",
   },

@@ -1,5 +1,5 @@
 import { extensionOids, nameOfOid } from "@/lib/pki/oids";
-import type { Lint } from "@/lib/pki/lint/lint";
+import type { Lint } from "./lint";
 
 const known: ReadonlySet<string> = new Set(Object.values(extensionOids));
 

@@ -1,15 +1,11 @@
 import { tags } from "@/lib/pki/der";
-import { complaintOf, isAuthority, type Lint } from "@/lib/pki/lint/lint";
-import {
-  attributeBounds,
-  hasControlCharacters,
-  readAttributes,
-  type FoundAttribute,
-} from "@/lib/pki/names";
+import { attributeBounds, hasControlCharacters, type RawAttribute } from "@/lib/pki/names";
 import type { TbsView } from "@/lib/pki/tbs";
+import { parseProblem, isAuthority, type Lint } from "./lint";
+import { readAttributes } from "./readers";
 
-function attributesOf(view: TbsView): readonly FoundAttribute[] {
-  return complaintOf(() => readAttributes(view.subjectDer)) === null
+function attributesOf(view: TbsView): readonly RawAttribute[] {
+  return parseProblem(() => readAttributes(view.subjectDer)) === null
     ? readAttributes(view.subjectDer)
     : [];
 }
@@ -17,7 +13,7 @@ function attributesOf(view: TbsView): readonly FoundAttribute[] {
 const printable = new Set(["C", "serialNumber", "dnQualifier"]);
 const ascii = new Set(["DC", "emailAddress"]);
 
-function isEncodedWell({ type, tag, value }: FoundAttribute): boolean {
+function isEncodedWell({ type, tag, value }: RawAttribute): boolean {
   if (value === null) return false;
   if (printable.has(type)) return tag === tags.printableString;
   if (ascii.has(type)) return tag === tags.ia5String;
@@ -31,7 +27,7 @@ export const subjectLints: readonly Lint[] = [
   {
     code: "lint.name-form",
     clause: "RFC 5280 §4.1.2.4",
-    check: (view) => complaintOf(() => readAttributes(view.subjectDer)),
+    check: (view) => parseProblem(() => readAttributes(view.subjectDer)),
   },
   {
     code: "lint.name-length",

@@ -1,19 +1,14 @@
-import {
-  readBasicConstraints,
-  readExtendedKeyUsage,
-  readKeyUsage,
-} from "@/lib/pki/extension-values";
 import { isUnfitUsage, usageForKey } from "@/lib/pki/key-usage";
-import { complaintOf, findExtension, isAuthority, valueOf, type Lint } from "@/lib/pki/lint/lint";
 import { extendedKeyUsageOids, extensionOids, nameOfOid } from "@/lib/pki/oids";
-import { readSpki } from "@/lib/pki/spki";
 import type { TbsView } from "@/lib/pki/tbs";
 import type { KeyUsageBit } from "@/lib/pki/types";
+import { parseProblem, findExtension, isAuthority, readExtension, type Lint } from "./lint";
+import { readBasicConstraints, readExtendedKeyUsage, readKeyUsage, readSpki } from "./readers";
 
 const keyUsageOf = (view: TbsView): readonly KeyUsageBit[] =>
-  valueOf(view, extensionOids.keyUsage, readKeyUsage) ?? [];
+  readExtension(view, extensionOids.keyUsage, readKeyUsage) ?? [];
 const purposesOf = (view: TbsView): readonly string[] =>
-  valueOf(view, extensionOids.extKeyUsage, readExtendedKeyUsage) ?? [];
+  readExtension(view, extensionOids.extKeyUsage, readExtendedKeyUsage) ?? [];
 const anyPurpose = "2.5.29.37.0";
 
 export const usageLints: readonly Lint[] = [
@@ -22,7 +17,7 @@ export const usageLints: readonly Lint[] = [
     clause: "RFC 5280 §4.2.1.3, X.690 §11.2.2",
     check: (view) => {
       const found = findExtension(view, extensionOids.keyUsage);
-      return found === null ? null : complaintOf(() => readKeyUsage(found.value));
+      return found === null ? null : parseProblem(() => readKeyUsage(found.value));
     },
   },
   {
@@ -38,7 +33,7 @@ export const usageLints: readonly Lint[] = [
     clause: "RFC 5280 §4.2.1.3, §4.2.1.9",
     check: (view, context) => {
       const isCa =
-        valueOf(view, extensionOids.basicConstraints, readBasicConstraints)?.isCa ?? false;
+        readExtension(view, extensionOids.basicConstraints, readBasicConstraints)?.isCa ?? false;
       const maySign = keyUsageOf(view).includes("keyCertSign");
       if (maySign && !isCa) return "keyCertSign is set without basicConstraints cA.";
       return isAuthority(context) && !maySign ? "An authority has no keyCertSign." : null;
@@ -48,7 +43,7 @@ export const usageLints: readonly Lint[] = [
     code: "lint.key-usage-of-key",
     clause: "RFC 3279 §2.3.1, RFC 5480 §3, RFC 8410 §5",
     check: (view) => {
-      if (complaintOf(() => readSpki(view.spkiDer)) !== null) return null;
+      if (parseProblem(() => readSpki(view.spkiDer)) !== null) return null;
       const { kind } = readSpki(view.spkiDer);
       const unfit = keyUsageOf(view).filter((bit) => isUnfitUsage(kind, bit));
       return unfit.length === 0
@@ -60,7 +55,7 @@ export const usageLints: readonly Lint[] = [
     code: "lint.key-usage-of-profile",
     clause: "profile",
     check: (view, { rules }) => {
-      if (complaintOf(() => readSpki(view.spkiDer)) !== null) return null;
+      if (parseProblem(() => readSpki(view.spkiDer)) !== null) return null;
       const found = keyUsageOf(view);
       const due = usageForKey(rules.keyUsage, readSpki(view.spkiDer).kind);
       const isSame = found.length === due.length && due.every((bit) => found.includes(bit));
@@ -74,7 +69,7 @@ export const usageLints: readonly Lint[] = [
     clause: "RFC 5280 §4.2.1.12",
     check: (view) => {
       const found = findExtension(view, extensionOids.extKeyUsage);
-      return found === null ? null : complaintOf(() => readExtendedKeyUsage(found.value));
+      return found === null ? null : parseProblem(() => readExtendedKeyUsage(found.value));
     },
   },
   {

@@ -1,20 +1,14 @@
 import { tags } from "@/lib/pki/der";
 import { parseTime } from "@/lib/pki/der-time";
-import type { Lint } from "@/lib/pki/lint/lint";
-import type { TbsView } from "@/lib/pki/tbs";
-
-function timesOf(view: TbsView): { notBefore: Date; notAfter: Date } | null {
-  const notBefore = parseTime(view.notBefore.tag, view.notBefore.content);
-  const notAfter = parseTime(view.notAfter.tag, view.notAfter.content);
-  return notBefore === null || notAfter === null ? null : { notBefore, notAfter };
-}
+import type { Lint } from "./lint";
+import { readTimes } from "./readers";
 
 export const validityLints: readonly Lint[] = [
   {
     code: "lint.time-form",
     clause: "RFC 5280 §4.1.2.5.1, §4.1.2.5.2",
     check: (view) =>
-      timesOf(view) === null
+      readTimes(view) === null
         ? "A time is not written as YYMMDDHHMMSSZ or YYYYMMDDHHMMSSZ: seconds present, no fraction, Z, a day that exists."
         : null,
   },
@@ -36,9 +30,9 @@ export const validityLints: readonly Lint[] = [
     code: "lint.validity-order",
     clause: "RFC 5280 §4.1.2.5",
     check: (view) => {
-      const times = timesOf(view);
+      const times = readTimes(view);
       return times !== null && times.notBefore > times.notAfter
-        ? "notAfter lies before notBefore."
+        ? "notAfter is before notBefore."
         : null;
     },
   },
@@ -46,9 +40,9 @@ export const validityLints: readonly Lint[] = [
     code: "lint.validity-beyond-issuer",
     clause: "RFC 5280 §6.1.3",
     check: (view, { issuer }) => {
-      const times = timesOf(view);
+      const times = readTimes(view);
       return times !== null && issuer !== null && times.notAfter > issuer.notAfter
-        ? `notAfter lies after the issuer's, ${issuer.notAfter.toISOString()}.`
+        ? `notAfter is after the issuer's, ${issuer.notAfter.toISOString()}.`
         : null;
     },
   },
@@ -56,7 +50,7 @@ export const validityLints: readonly Lint[] = [
     code: "lint.validity-beyond-profile",
     clause: "profile",
     check: (view, { rules }) => {
-      const times = timesOf(view);
+      const times = readTimes(view);
       if (times === null) return null;
       // Both ends count, so a day from midnight ends at 23:59:59 (RFC 5280 §4.1.2.5).
       const seconds = (times.notAfter.getTime() - times.notBefore.getTime()) / 1000 + 1;

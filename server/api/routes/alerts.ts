@@ -1,26 +1,25 @@
 import { z } from "@hono/zod-openapi";
 import { acknowledgeAlert, assignAlert, resolveAlert } from "@/lib/alerts/answer-alert";
-import { listAssignees } from "@/lib/alerts/assignees";
-import { createException, endException, listExceptions } from "@/lib/alerts/exceptions";
+import { listAssignees } from "@/lib/alerts/find-assignees";
 import { getAlert } from "@/lib/alerts/get-alert";
-import { getWatchState } from "@/lib/alerts/get-watch-state";
 import { listAlerts } from "@/lib/alerts/list-alerts";
-import { listRules } from "@/lib/alerts/list-rules";
 import {
   acknowledgeInput,
+  type AlertDto,
   alertQuery,
   assignInput,
+  type ExceptionDto,
   exceptionInput,
   resolveInput,
   ruleChange,
-  type AlertDto,
-  type ExceptionDto,
   type RuleDto,
 } from "@/lib/alerts/schema";
 import { updateRule } from "@/lib/alerts/update-rule";
-import { listAlertDeliveries } from "@/lib/delivery/list-alert-deliveries";
+import { createException, endException, listExceptions } from "@/lib/alerts/manage-exceptions";
+import { getWatchState, listRules } from "@/lib/alerts/read-rules";
+import { listAlertDeliveries } from "@/lib/delivery/read-deliveries";
 import { deliveryQuery } from "@/lib/delivery/schema";
-import { defineRoute, idParams } from "@/server/api/define-route";
+import { defineRoute, defineRecordedRoute, idParams } from "@/server/api/define-route";
 import {
   alert,
   alertDetail,
@@ -30,8 +29,8 @@ import {
   exception,
   watchState,
 } from "@/server/api/schemas/alert";
-import { alertDeliveries } from "@/server/api/schemas/delivery";
 import { limitQuery, pageOf } from "@/server/api/schemas/common";
+import { alertDeliveries } from "@/server/api/schemas/delivery";
 
 const target = (row: Pick<AlertDto, "id" | "ruleTitle" | "subject">) => ({
   kind: "alert",
@@ -61,7 +60,7 @@ export const alertRoutes = [
     path: "/alerts",
     permission: "alerts.read",
     summary: "List alerts",
-    description: "The newest first. `status` may also be `unresolved`.",
+    description: "Newest first. `status` can also be `unresolved`.",
     query: alertQuery,
     response: alertPage,
     handle: (deps, actor, { query }) => listAlerts(deps, actor, query),
@@ -71,7 +70,7 @@ export const alertRoutes = [
     method: "get",
     path: "/alerts/state",
     permission: "alerts.read",
-    summary: "How far the rules have read",
+    summary: "Get how far the alert rules have read",
     response: watchState,
     handle: (deps, actor) => getWatchState(deps, actor),
   }),
@@ -80,9 +79,9 @@ export const alertRoutes = [
     method: "get",
     path: "/alerts/assignees",
     permission: "alerts.handle",
-    summary: "List whom an alert can be given to",
+    summary: "List possible assignees",
     description:
-      "Every active account that may answer alerts, by the name that entries call it; nothing else about it. At most 500.",
+      "All active users who can handle alerts, with the label that entries use for them. At most 500.",
     response: pageOf(assignee),
     handle: async (deps, actor) => whole(await listAssignees(deps, actor)),
   }),
@@ -91,20 +90,20 @@ export const alertRoutes = [
     method: "get",
     path: "/alerts/rules",
     permission: "alerts.read",
-    summary: "List the rules",
+    summary: "List alert rules",
     description:
-      "Every rule with what it looks for, what keeps it quiet, its settings, and how its alerts of the last 30 days ended.",
+      "Each rule with what it detects, why it stays quiet on healthy traffic, its settings, and how its alerts of the last 30 days were resolved.",
     response: pageOf(alertRule),
     handle: async (deps, actor) => whole(await listRules(deps, actor)),
   }),
-  defineRoute({
+  defineRecordedRoute({
     ...ofRules,
     method: "patch",
     path: "/alerts/rules/{id}",
     permission: "rules.write",
-    summary: "Change a rule",
+    summary: "Update an alert rule",
     description:
-      "Switches it, sets its severity (null: that of each finding again) or its values. Counts from the next entry that the rules read.",
+      "Enables or disables it, or sets its severity (null for the default) or its values. Applies from the next entry that the rules read.",
     params: idParams,
     body: ruleChange,
     response: alertRule,
@@ -117,32 +116,32 @@ export const alertRoutes = [
     path: "/alerts/exceptions",
     permission: "alerts.read",
     summary: "List exceptions",
-    description: "Those in force; with `all=true` also those that have ended.",
+    description: "Active exceptions. With `all=true`, also those that have expired or were ended.",
     query: z.strictObject({ all: z.enum(["true", "false"]).optional() }),
     response: pageOf(exception),
     handle: async (deps, actor, { query }) =>
       whole(await listExceptions(deps, actor, { all: query.all === "true" })),
   }),
-  defineRoute({
+  defineRecordedRoute({
     ...ofExceptions,
     method: "post",
     path: "/alerts/exceptions",
     permission: "alerts.handle",
-    summary: "Make an exception",
+    summary: "Create an exception",
     description:
-      "The rule opens nothing for this subject, for so many days. It ends by itself, and is an entry like everything else.",
+      "For the given number of days, the rule opens no alert for this subject. It expires automatically, and is recorded in the audit log.",
     body: exceptionInput,
     status: 201,
     response: exception,
     target: exceptionTarget,
     handle: (deps, actor, { body }) => createException(deps, actor, body),
   }),
-  defineRoute({
+  defineRecordedRoute({
     ...ofExceptions,
     method: "post",
     path: "/alerts/exceptions/{id}/end",
     permission: "alerts.handle",
-    summary: "End an exception before its time",
+    summary: "End an exception early",
     params: idParams,
     body: acknowledgeInput,
     bodyOptional: true,
@@ -155,8 +154,8 @@ export const alertRoutes = [
     method: "get",
     path: "/alerts/{id}",
     permission: "alerts.read",
-    summary: "Read an alert",
-    description: "With a page of the entries behind it and with what was done about it.",
+    summary: "Get an alert",
+    description: "Includes a page of the entries behind it, and its history.",
     params: idParams,
     query: pageQuery,
     response: alertDetail,
@@ -168,20 +167,20 @@ export const alertRoutes = [
     method: "get",
     path: "/alerts/{id}/deliveries",
     permission: "alerts.read",
-    summary: "List what was sent of an alert",
+    summary: "List notifications of an alert",
     description:
-      "To which destinations, the newest first, each with every attempt; what waits has `nextAt`. Kept for 90 days.",
+      "Newest first, each with its destination and every attempt. A pending notification has `nextAt`. Kept for 90 days.",
     params: idParams,
     query: deliveryQuery,
     response: alertDeliveries,
     handle: (deps, actor, { params, query }) => listAlertDeliveries(deps, actor, params.id, query),
   }),
-  defineRoute({
+  defineRecordedRoute({
     ...common,
     method: "post",
     path: "/alerts/{id}/acknowledge",
     permission: "alerts.handle",
-    summary: "Say that somebody looks into it",
+    summary: "Acknowledge an alert",
     params: idParams,
     body: acknowledgeInput,
     bodyOptional: true,
@@ -189,27 +188,27 @@ export const alertRoutes = [
     target,
     handle: (deps, actor, { params, body }) => acknowledgeAlert(deps, actor, params.id, body),
   }),
-  defineRoute({
+  defineRecordedRoute({
     ...common,
     method: "post",
     path: "/alerts/{id}/assign",
     permission: "alerts.handle",
-    summary: "Give it to somebody",
+    summary: "Assign an alert",
     description:
-      "`to` is the id of an account that may answer alerts, or null for nobody. With `from`, who has it as far as you know, somebody else's assignment is not overwritten: 409 `alert.reassigned`.",
+      "`to` is the id of a user who can handle alerts, or null to unassign it. Send `from`, the current assignee as far as you know, to avoid overwriting another assignment: then it fails with 409 `alert.reassigned`.",
     params: idParams,
     body: assignInput,
     response: alert,
     target,
     handle: (deps, actor, { params, body }) => assignAlert(deps, actor, params.id, body),
   }),
-  defineRoute({
+  defineRecordedRoute({
     ...common,
     method: "post",
     path: "/alerts/{id}/resolve",
     permission: "alerts.handle",
-    summary: "Resolve it",
-    description: "Says what it turned out to be. What happens from then on opens a new alert.",
+    summary: "Resolve an alert",
+    description: "Records what it turned out to be. A later occurrence opens a new alert.",
     params: idParams,
     body: resolveInput,
     response: alert,

@@ -1,24 +1,24 @@
 import { z } from "@hono/zod-openapi";
-import { eventBatch } from "@/lib/events/schema";
 import { reportEvents } from "@/lib/events/report-events";
-import { defineRoute } from "@/server/api/define-route";
+import { eventBatch } from "@/lib/events/schema";
+import { defineRecordedRoute } from "@/server/api/define-route";
 import { entryId } from "@/server/api/schemas/common";
 
 const description = [
-  "A service reports what it did, with its own certificate on the mTLS port; each event becomes an entry of the log under that certificate, found within a second.",
-  "It numbers its events 1, 2, 3 … in each run (`boot`): sent again they are not stored again, and a number that never comes shows as a gap once a heartbeat says that it must have come.",
-  "All or nothing: if one event is refused, none is stored, and `errors` names every mistake (`events.3.name`). 409 `event.differs`: something else is stored under that number.",
-  "503 with Retry-After means that nothing was stored: send the same again. At most 500 events and 1 MiB at once, 16 KiB an event.",
+  "A service reports its own actions, authenticated by its certificate on the mTLS port. Each event becomes an entry of the audit log, searchable within a second.",
+  "The service numbers its events 1, 2, 3 … in each run (`boot`). Events that are sent again are not stored again, and a number that never arrives is reported as a gap once a heartbeat says that it should have.",
+  "All or nothing: if one event is invalid, none is stored, and `errors` lists every problem with its path (`events.3.name`). 409 `event.differs` means that another event is stored under that number.",
+  "503 with Retry-After means that nothing was stored: send the same batch again. At most 500 events and 1 MiB per request, 16 KiB per event.",
 ].join(" ");
 
 export const auditEventRoutes = [
-  defineRoute({
+  defineRecordedRoute({
     tag: "Audit",
     reads: "audit.read",
     method: "post",
     path: "/audit/events",
     permission: "events.report",
-    summary: "Report what a service did",
+    summary: "Report events of a service",
     description,
     body: eventBatch,
     response: z
@@ -26,18 +26,15 @@ export const auditEventRoutes = [
         accepted: z
           .number()
           .int()
-          .openapi({ description: "How many were new and are on the record now." }),
-        duplicates: z.number().int().openapi({ description: "How many were there before." }),
+          .openapi({ description: "How many events were new and have been recorded." }),
+        duplicates: z.number().int().openapi({ description: "How many had been recorded before." }),
         entries: z
           .array(z.object({ seq: z.number().int(), entryId: z.string().nullable() }))
-          .openapi({ description: "The entry of each number; null if it was received weeks ago." }),
-        missing: z
-          .string()
-          .openapi({
-            description:
-              "Numbers below the highest that were never received; at most a hundred ranges.",
-            example: "17-19,23",
-          }),
+          .openapi({ description: "The entry of each number." }),
+        missing: z.string().openapi({
+          description: "Numbers below the highest that were never received, as at most 100 ranges.",
+          example: "17-19,23",
+        }),
         missingCount: z.number().int(),
         entryId,
       })

@@ -1,11 +1,11 @@
 import { z } from "@hono/zod-openapi";
-import type { Actor } from "@/lib/auth/actor";
-import type { Deps } from "@/lib/deps";
-import { anchorQuery, getAnchor, listAnchors } from "@/lib/log/anchor/list-anchors";
-import { getLogState } from "@/lib/log/get-log-state";
-import { makeEntryProofFile } from "@/lib/log/make-entry-proof-file";
-import { consistency, inclusion } from "@/lib/log/prove";
-import { recordEntry } from "@/lib/log/record";
+import type { Actor } from "@/lib/access/actor";
+import { anchorQuery, getAnchor, listAnchors } from "@/lib/log/anchor/read-anchors";
+import { getLogState } from "@/lib/log/live/get-log-state";
+import { getProofFile } from "@/lib/log/prove/get-proof-file";
+import { getConsistencyProof, getInclusionProof } from "@/lib/log/prove/get-tree-proofs";
+import { recordEntry } from "@/lib/log/record/record-entry";
+import type { Deps } from "@/lib/runtime/deps";
 import { defineRoute, idParams } from "@/server/api/define-route";
 import { pageOf } from "@/server/api/schemas/common";
 import { anchor, consistencyProof, inclusionProof, logState } from "@/server/api/schemas/proofs";
@@ -27,10 +27,10 @@ export const auditProofRoutes = [
   defineRoute({
     ...common,
     path: "/audit/log",
-    summary: "How the log stands",
+    summary: "Get the state of the log",
     response: logState,
     description:
-      "Its size, the newest checkpoint and how far it can be trusted, witnesses, time stamps, sources, the last full verification, and why it stands still if it does. The logs before a continuation are listed with their last checkpoints.",
+      "Size, newest checkpoint and its trust level, witnesses, time stamps, sources, the last full verification, and, if the log is halted, why. Earlier logs that it continues are listed with their last checkpoints.",
     handle: (deps, actor) => getLogState(deps, actor),
   }),
   defineRoute({
@@ -38,31 +38,31 @@ export const auditProofRoutes = [
     path: "/audit/proofs/inclusion",
     summary: "Prove that an entry is in the log",
     response: inclusionProof,
-    description: "`entry` is a number or an id; `size` that of the newest checkpoint unless given.",
+    description: "`entry` is a number or an id. `size` defaults to that of the newest checkpoint.",
     query: z.strictObject({ entry: z.string().min(1).max(128), size: size.optional() }),
-    handle: (deps, actor, { query }) => inclusion(deps, actor, query),
+    handle: (deps, actor, { query }) => getInclusionProof(deps, actor, query),
   }),
   defineRoute({
     ...common,
     path: "/audit/proofs/consistency",
-    summary: "Prove that the log only grew",
+    summary: "Prove that the log is append-only",
     response: consistencyProof,
     description:
-      "That the tree of `to` entries (the newest checkpoint's unless given) begins with the tree of `from` entries.",
+      "Proves that the tree of `to` entries (by default, of the newest checkpoint) extends the tree of `from` entries.",
     query: z.strictObject({ from: size, to: size.optional() }),
-    handle: (deps, actor, { query }) => consistency(deps, actor, query),
+    handle: (deps, actor, { query }) => getConsistencyProof(deps, actor, query),
   }),
   defineRoute({
     ...common,
     path: "/audit/events/{id}/proof",
-    summary: "The proof of an entry as a file",
+    summary: "Download the proof of an entry",
     response: z.string(),
     mediaType: "text/plain",
     params: idParams,
     description:
-      "C2SP tlog-proof: verifies without a network, with `chancery verify` or any tool that reads the format. `{id}` is a number or an id.",
+      "A C2SP tlog-proof file, which can be verified offline with `chancery verify` or any tool that supports the format. `{id}` is a number or an id.",
     handle: async (deps, actor, { params: { id } }) => {
-      const file = await makeEntryProofFile(deps, actor, id);
+      const file = await getProofFile(deps, actor, id);
       return sendFile(deps, actor, `/audit/events/${id}/proof`, {
         body: file,
         type: "text/plain; charset=utf-8",
@@ -81,13 +81,13 @@ export const auditProofRoutes = [
   defineRoute({
     ...common,
     path: "/audit/anchors/{size}",
-    summary: "A time stamp of a checkpoint",
+    summary: "Download a time stamp",
     params: anchorParams,
     query: anchorOf,
     response: z.string(),
     mediaType: "application/timestamp-reply",
     description:
-      "RFC 3161 (.tsr, DER) over the bytes at `/audit/anchors/{size}/text`: `openssl ts -verify -data checkpoint.txt -in checkpoint.tsr -CAfile ca.pem`.",
+      "An RFC 3161 time stamp (.tsr, DER) of the bytes at `/audit/anchors/{size}/text`: `openssl ts -verify -data checkpoint.txt -in checkpoint.tsr -CAfile ca.pem`.",
     handle: async (deps, actor, { params, query }) => {
       const { reply } = await getAnchor(deps, actor, { ...params, ...query });
       return sendFile(deps, actor, `/audit/anchors/${params.size}`, {
@@ -100,12 +100,12 @@ export const auditProofRoutes = [
   defineRoute({
     ...common,
     path: "/audit/anchors/{size}/text",
-    summary: "What was time-stamped",
+    summary: "Download the time-stamped text",
     params: anchorParams,
     query: anchorOf,
     response: z.string(),
     mediaType: "text/plain",
-    description: "The checkpoint's text without its signatures, byte for byte.",
+    description: "The checkpoint without its signatures, byte for byte.",
     handle: async (deps, actor, { params, query }) => {
       const { text } = await getAnchor(deps, actor, { ...params, ...query });
       return sendFile(deps, actor, `/audit/anchors/${params.size}/text`, {
@@ -117,14 +117,14 @@ export const auditProofRoutes = [
   }),
 ];
 
-/** A file goes out after its read is on the record. */
+/** Sends a file once its download is recorded. */
 async function sendFile(
-  deps: Pick<Deps, "db" | "clock" | "random">,
+  deps: Pick<Deps, "recorder">,
   actor: Actor,
   path: string,
   { body, type, name }: Readonly<{ body: string | Uint8Array; type: string; name: string }>,
 ): Promise<Response> {
-  await recordEntry(deps, actor, {
+  await recordEntry(deps.recorder, actor, {
     action: "log.read",
     outcome: "success",
     target: null,

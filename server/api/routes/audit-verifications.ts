@@ -1,20 +1,27 @@
 import { z } from "@hono/zod-openapi";
-import { drillHtml, drillMarkdown } from "@/lib/log/drills-text";
-import { getDrill, listDrills } from "@/lib/log/drills";
-import { recordEntry } from "@/lib/log/record";
-import { drillEntries, getWork, requestDrill, requestVerification } from "@/lib/log/request-work";
-import { listVerifications } from "@/lib/log/verifications";
-import { defineRoute, idParams } from "@/server/api/define-route";
+import { drillHtml, drillMarkdown } from "@/lib/drills/drill-report";
+import { getDrill, listDrills } from "@/lib/drills/drills";
+import {
+  drillSizes,
+  getWork,
+  requestDrill,
+  requestVerification,
+} from "@/lib/log/live/request-work";
+import { listVerifications } from "@/lib/log/live/verifications";
+import { recordEntry } from "@/lib/log/record/record-entry";
+import { defineRecordedRoute, defineRoute, idParams } from "@/server/api/define-route";
 import { pageOf } from "@/server/api/schemas/common";
 
 const common = { tag: "Audit", reads: "log.read" } as const;
 
-const asked = z
+const requested = z
   .object({
-    id: z.string().openapi({ description: "Of the work: the id of the entry that asked for it." }),
+    id: z.string().openapi({
+      description: "The id of the task, which is the id of the entry that requested it.",
+    }),
     entryId: z.string(),
   })
-  .openapi("AskedWork");
+  .openapi("RequestedWork");
 const work = z
   .object({
     id: z.string(),
@@ -25,7 +32,9 @@ const work = z
     startedAt: z.string(),
     endedAt: z.string().nullable(),
   })
-  .openapi("Work", { description: "How far long work is. What it found is in its entry." });
+  .openapi("Work", {
+    description: "The progress of a verification or drill. Its result is in its entry.",
+  });
 const verification = z
   .object({
     seq: z.number().int(),
@@ -44,16 +53,21 @@ const drill = z
     entryId: z.string(),
     requestEntryId: z.string(),
     at: z.string(),
-    ok: z.boolean().openapi({ description: "Every attack was caught by the control that has to." }),
+    ok: z.boolean().openapi({
+      description: "Whether every attack was detected by the expected control.",
+    }),
     entries: z.number().int(),
     milliseconds: z.number(),
-    failed: z.string().nullable().openapi({ description: "Why it could not be done." }),
+    failed: z
+      .string()
+      .nullable()
+      .openapi({ description: "Why the drill could not be completed; null if it was." }),
     attacks: z.array(
       z.object({
         name: z.string(),
         what: z.string(),
         sql: z.array(z.string()),
-        expected: z.string().openapi({ description: "The control that has to catch it." }),
+        expected: z.string().openapi({ description: "The control that should catch it." }),
         caughtBy: z.array(z.string()),
         milliseconds: z.number(),
         finding: z.string(),
@@ -62,7 +76,6 @@ const drill = z
   })
   .openapi("Drill");
 
-const askedFor = ({ entryId }: Readonly<{ entryId: string }>) => ({ id: entryId, entryId });
 const listOf = <T>(items: readonly T[]) => ({ items: [...items], nextCursor: null });
 const formats = {
   md: { type: "text/markdown; charset=utf-8", write: drillMarkdown },
@@ -70,26 +83,26 @@ const formats = {
 } as const;
 
 export const auditVerificationRoutes = [
-  defineRoute({
+  defineRecordedRoute({
     ...common,
     method: "post",
     path: "/audit/verifications",
     permission: "audit.verify",
-    summary: "Ask for a verification of the whole log",
+    summary: "Request a full verification of the log",
     bodyOptional: true,
     status: 201,
-    response: asked,
+    response: requested,
     description:
-      "It runs where the log is led and may take minutes; `/audit/verifications/{id}` says how far it is, its entry what it found.",
-    handle: async (deps, actor) => askedFor(await requestVerification(deps, actor)),
+      "Runs on the leader and may take minutes. `/audit/verifications/{id}` returns its progress; the result is recorded as an entry.",
+    handle: (deps, actor) => requestVerification(deps, actor),
   }),
   defineRoute({
     ...common,
     method: "get",
     path: "/audit/verifications",
     permission: "audit.read",
-    summary: "List verifications of the whole log",
-    description: "The last fifty, newest first.",
+    summary: "List full verifications of the log",
+    description: "The last 50, newest first.",
     response: pageOf(verification),
     handle: async (deps, actor) => listOf(await listVerifications(deps, actor)),
   }),
@@ -98,32 +111,32 @@ export const auditVerificationRoutes = [
     method: "get",
     path: "/audit/verifications/{id}",
     permission: "audit.read",
-    summary: "How far a verification or a drill is",
+    summary: "Get the progress of a verification or drill",
     params: idParams,
     response: work,
     handle: (deps, actor, { params }) => getWork(deps, actor, params.id),
   }),
-  defineRoute({
+  defineRecordedRoute({
     ...common,
     method: "post",
     path: "/audit/drills",
     permission: "audit.verify",
-    summary: "Ask for a tamper drill",
+    summary: "Request a tamper drill",
     status: 201,
-    response: asked,
+    response: requested,
     bodyOptional: true,
     description:
-      "On a throwaway copy of the first entries everything that a superuser can do to the log is done, and which control caught it is told. The log itself is not touched.",
+      "Attacks a throwaway copy of the first entries in every way that a database superuser could, and reports which control caught each attack. The log itself is not touched.",
     body: z.strictObject({
       entries: z
         .number()
         .int()
-        .min(drillEntries.least)
-        .max(drillEntries.most)
+        .min(drillSizes.min)
+        .max(drillSizes.max)
         .optional()
-        .openapi({ description: "How many entries are copied.", example: drillEntries.usual }),
+        .openapi({ description: "How many entries to copy.", example: drillSizes.default }),
     }),
-    handle: async (deps, actor, { body }) => askedFor(await requestDrill(deps, actor, body)),
+    handle: (deps, actor, { body }) => requestDrill(deps, actor, body),
   }),
   defineRoute({
     ...common,
@@ -131,7 +144,7 @@ export const auditVerificationRoutes = [
     path: "/audit/drills",
     permission: "audit.read",
     summary: "List tamper drills",
-    description: "The last fifty, newest first.",
+    description: "The last 50, newest first.",
     response: pageOf(drill),
     handle: async (deps, actor) => listOf(await listDrills(deps, actor)),
   }),
@@ -140,16 +153,16 @@ export const auditVerificationRoutes = [
     method: "get",
     path: "/audit/drills/{id}",
     permission: "audit.read",
-    summary: "The report of a tamper drill",
+    summary: "Get the report of a tamper drill",
     params: idParams,
     response: drill,
     description:
-      "By its entry's number or id, or by the id that asking for it gave. `format=md` or `format=html` gives a file for people.",
+      "By the number or id of its entry, or by the id that the request returned. `format=md` or `format=html` returns a file for people.",
     query: z.strictObject({ format: z.enum(["json", "md", "html"]).default("json") }),
     handle: async (deps, actor, { params, query: { format } }) => {
       const report = await getDrill(deps, actor, params.id);
       if (format === "json") return report;
-      await recordEntry(deps, actor, {
+      await recordEntry(deps.recorder, actor, {
         action: "log.read",
         outcome: "success",
         target: null,

@@ -3,24 +3,22 @@ import { eventResponse } from "@/lib/http/event-response";
 import { exportResponse } from "@/lib/http/export-response";
 import { exportEntries } from "@/lib/log/export/export-entries";
 import { exportFormats } from "@/lib/log/export/types";
-import { getEntry } from "@/lib/log/get-entry";
 import { entryQuery } from "@/lib/log/schema";
-import { searchEntries } from "@/lib/log/search";
-import { eventTexts, tailEntries } from "@/lib/log/tail";
+import { getEntry } from "@/lib/log/search/get-entry";
+import { searchEntries } from "@/lib/log/search/search-entries";
+import { formatEvents, tailEntries } from "@/lib/log/search/tail-entries";
 import { defineRoute, idParams } from "@/server/api/define-route";
 import { entry, entryDetail } from "@/server/api/schemas/audit";
 import { pageOf } from "@/server/api/schemas/common";
 
 const common = { tag: "Audit", reads: "audit.read" } as const;
 const filters =
-  "Filters: time (`from`, `to`), `actor`, `action` (whole, or `certificate.` for all of a noun), `outcome`, `target`, `certificate`, `serial`, `ip` (address or CIDR), `q` (words), `reads`.";
+  "Entries must match all filters: time (`from`, `to`), `actor`, `action` (an action, or a prefix such as `certificate.`), `outcome`, `target`, `certificate`, `serial`, `ip` (address or network), `q` (words), `reads`.";
 
-const exportQuery = entryQuery
-  .omit({ cursor: true, limit: true, order: true })
-  .extend({
-    format: z.enum(exportFormats).default("jsonl"),
-    checkpoint: z.coerce.number().int().min(0).optional(),
-  });
+const exportQuery = entryQuery.omit({ cursor: true, limit: true, order: true }).extend({
+  format: z.enum(exportFormats).default("jsonl"),
+  checkpoint: z.coerce.number().int().min(0).optional(),
+});
 
 const streamQuery = entryQuery
   .omit({ cursor: true, limit: true, order: true })
@@ -32,14 +30,18 @@ export const auditRoutes = [
     method: "get",
     path: "/audit/events",
     permission: "audit.read",
-    summary: "Search the log",
-    description: `Oldest first unless \`order=desc\`. Waits until everything that was committed before the request is found. ${filters}`,
+    summary: "Search the audit log",
+    description: `Oldest first unless \`order=desc\`. Waits until everything committed before the request is searchable. ${filters}`,
     query: entryQuery,
     response: pageOf(entry).extend({
       total: z.object({ count: z.number().int(), capped: z.boolean() }),
       reads: z.number().int(),
       indexedTo: z.number().int(),
       size: z.number().int(),
+      unreadable: z.number().int().openapi({
+        description:
+          "How many entries in the searched range can't be read, so that no filter can match them.",
+      }),
     }),
     handle: (deps, actor, { query }) =>
       searchEntries(deps, actor, { ...query, order: query.order || "asc" }),
@@ -49,8 +51,8 @@ export const auditRoutes = [
     method: "get",
     path: "/audit/events/{id}",
     permission: "audit.read",
-    summary: "Read one entry",
-    description: "By its number or id, with the exact bytes that are hashed.",
+    summary: "Get an entry",
+    description: "By number or id. Includes the exact bytes that are hashed.",
     params: idParams,
     response: entryDetail,
     target: (row) => ({ kind: "entry", id: row.id, label: `entry ${row.seq}` }),
@@ -62,7 +64,7 @@ export const auditRoutes = [
     path: "/audit/export",
     permission: "audit.export",
     summary: "Export entries as JSON Lines, CSV, OCSF or CEF",
-    description: `Streamed in the order of the log, each record with its number, its leaf hash and the checkpoint that it is under, and itself an entry. JSON Lines hold the proof that nothing was changed; for the others it is a file of its own: \`format=proof\` with the same filter and \`checkpoint\`, the size that the header Chancery-Export-Checkpoint names. \`chancery verify\` reads them. Chancery-Export-Count says how many entries come. ${filters}`,
+    description: `Streams entries in log order, each with its number, its leaf hash and the checkpoint that covers it. The export itself is recorded. JSON Lines include the proof that nothing was changed; for other formats, download it with \`format=proof\`, the same filters, and \`checkpoint\` set to the size in the header Chancery-Export-Checkpoint. \`chancery verify\` verifies both. Chancery-Export-Count is the number of entries. ${filters}`,
     query: exportQuery,
     response: z.string(),
     mediaType: "application/jsonl",
@@ -79,8 +81,8 @@ export const auditRoutes = [
     method: "get",
     path: "/audit/stream",
     permission: "audit.read",
-    summary: "Follow the log as it grows",
-    description: `Server-sent events: \`entry\` (data as in the list, id its number), \`at\` (nothing more matched up to its id; at least every ten seconds) and \`end\` (the credential does not count any more). After a lost connection send the last id as \`Last-Event-ID\`, or as \`after\`: nothing is left out and nothing comes twice. ${filters}`,
+    summary: "Stream new entries",
+    description: `Server-sent events: \`entry\` (an entry as in the list; the event id is its number), \`at\` (nothing else matched up to its id; sent at least every ten seconds) and \`end\` (the credential is no longer valid). To resume, send the last id as \`Last-Event-ID\` or \`after\`: no entry is skipped or repeated. ${filters}`,
     query: streamQuery,
     response: z.string(),
     mediaType: "text/event-stream",
@@ -93,10 +95,10 @@ export const auditRoutes = [
       const events = await tailEntries(deps, actor, filter, {
         path,
         lastEventId: header("last-event-id") ?? after,
-        mayGoOn: stillAllowed,
+        isStillAuthorized: stillAllowed,
         signal: stopping.signal,
       });
-      return eventResponse(eventTexts(events), () => stopping.abort());
+      return eventResponse(formatEvents(events), () => stopping.abort());
     },
   }),
 ];

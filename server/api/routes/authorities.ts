@@ -1,9 +1,8 @@
 import { z } from "@hono/zod-openapi";
-import { createAuthority } from "@/lib/authorities/create-authority";
-import { getAuthority } from "@/lib/authorities/get-authority";
-import { listAuthorities } from "@/lib/authorities/list-authorities";
-import { authorityInput, type AuthorityDto } from "@/lib/authorities/schema";
-import { defineRoute, idParams } from "@/server/api/define-route";
+import { getAuthority, listAuthorities } from "@/lib/authorities/read-authorities";
+import { type AuthorityDto, authorityInput } from "@/lib/authorities/schema";
+import { createAuthority } from "@/lib/issuing/create-authority";
+import { defineRoute, defineRecordedRoute, idParams } from "@/server/api/define-route";
 import { authority } from "@/server/api/schemas/authority";
 import { pageOf } from "@/server/api/schemas/common";
 
@@ -31,21 +30,21 @@ export const authorityRoutes = [
     response: pageOf(authority),
     async handle(deps, actor, { query: filter }) {
       const { items, nextCursor } = await listAuthorities(deps, actor);
-      const fits = (row: AuthorityDto) =>
+      const matches = (row: AuthorityDto) =>
         Object.entries(filter).every(
           ([field, value]) => value === undefined || row[field as keyof AuthorityDto] === value,
         );
-      return { items: items.filter(fits), nextCursor };
+      return { items: items.filter(matches), nextCursor };
     },
   }),
-  defineRoute({
+  defineRecordedRoute({
     ...common,
     method: "post",
     path: "/authorities",
     permission: "authorities.create",
-    summary: "Make an authority",
+    summary: "Create an authority",
     description:
-      "Makes a key in the signer and has it certified by the parent; without a parent it is a root.",
+      "Generates a key in the signer and plans its certificate by the parent CA; without a parent it is a root CA. The certificate is signed when the host's operator confirms it with the command in `confirmation`; until then `status` is `pending`.",
     body: authorityInput,
     status: 201,
     response: authority,
@@ -57,7 +56,7 @@ export const authorityRoutes = [
     method: "get",
     path: "/authorities/{id}",
     permission: "authorities.read",
-    summary: "Read an authority",
+    summary: "Get an authority",
     description: "By id or slug.",
     params: idParams,
     response: authority,

@@ -1,11 +1,8 @@
 import { z } from "@hono/zod-openapi";
 import { getCertificate } from "@/lib/certificates/get-certificate";
-import { issueCertificate } from "@/lib/certificates/issue-certificate";
 import { listCertificates } from "@/lib/certificates/list-certificates";
-import { previewCertificate } from "@/lib/certificates/preview-certificate";
 import { releaseCertificate } from "@/lib/certificates/release-certificate";
 import { revokeCertificate } from "@/lib/certificates/revoke-certificate";
-import { rotateCertificate } from "@/lib/certificates/rotate-certificate";
 import {
   certificateQuery,
   certificateStatuses,
@@ -14,8 +11,11 @@ import {
   revokeInput,
   rotateInput,
 } from "@/lib/certificates/schema";
-import { listCustody } from "@/lib/log/custody";
-import { defineRoute, idParams } from "@/server/api/define-route";
+import { listCustody } from "@/lib/custody/list-timeline";
+import { issueCertificate } from "@/lib/issuing/issue-certificate";
+import { previewCertificate } from "@/lib/issuing/preview-certificate";
+import { rotateCertificate } from "@/lib/issuing/rotate-certificate";
+import { defineRoute, defineRecordedRoute, idParams } from "@/server/api/define-route";
 import { entry } from "@/server/api/schemas/audit";
 import { certificate, certificateItem, preview } from "@/server/api/schemas/certificate";
 import { pageOf } from "@/server/api/schemas/common";
@@ -26,7 +26,7 @@ const target = (row: Readonly<{ id: string; subject: string }>) => ({
   label: row.subject,
 });
 const common = { tag: "Certificates", reads: "certificate.read" } as const;
-const anyId = "`{id}` is an id, a serial in hex or a SHA-256 fingerprint.";
+const anyId = "`{id}` is an id, a serial number in hexadecimal, or a SHA-256 fingerprint.";
 const query = certificateQuery
   .omit({ state: true })
   .extend({ status: z.enum(certificateStatuses).optional() });
@@ -37,6 +37,7 @@ const reading = [
     method: "get",
     path: "/certificates",
     permission: "certificates.read",
+    asserted: "allowed",
     summary: "List certificates",
     query,
     response: pageOf(certificateItem).extend({
@@ -53,7 +54,8 @@ const reading = [
     method: "get",
     path: "/certificates/{id}",
     permission: "certificates.read",
-    summary: "Read a certificate",
+    asserted: "allowed",
+    summary: "Get a certificate",
     description: anyId,
     params: idParams,
     response: certificate,
@@ -65,8 +67,9 @@ const reading = [
     method: "get",
     path: "/certificates/{id}/custody",
     permission: "certificates.read",
-    summary: "Read a certificate's whole recorded life",
-    description: `Every entry about it, oldest first. ${anyId}`,
+    asserted: "allowed",
+    summary: "Get a certificate's chain of custody",
+    description: `All entries about it, oldest first. ${anyId}`,
     params: idParams,
     response: pageOf(entry),
     async handle(deps, actor, { params }) {
@@ -83,7 +86,7 @@ const reading = [
     method: "post",
     path: "/certificates/preview",
     permission: "certificates.issue",
-    summary: "Show what would be issued, and sign nothing",
+    summary: "Preview a certificate",
     body: issueInput,
     response: preview,
     handle: (deps, actor, { body }) => previewCertificate(deps, actor, body),
@@ -91,27 +94,27 @@ const reading = [
 ];
 
 const writing = [
-  defineRoute({
+  defineRecordedRoute({
     ...common,
     method: "post",
     path: "/certificates",
     permission: "certificates.issue",
-    summary: "Issue a certificate from a signing request",
+    summary: "Issue a certificate from a CSR",
     description:
-      "The plan is on the record before anything is signed. A refusal names every reason at once.",
+      "The exact bytes to be signed are recorded before they are signed. If the request is rejected, `errors` lists every reason.",
     body: issueInput,
     status: 201,
     response: certificate,
     target,
     handle: (deps, actor, { body }) => issueCertificate(deps, actor, body),
   }),
-  defineRoute({
+  defineRecordedRoute({
     ...common,
     method: "post",
     path: "/certificates/{id}/rotate",
     permission: "certificates.rotate",
-    summary: "Issue a successor with a new key",
-    description: `The predecessor is revoked as superseded, now or after the overlap. ${anyId}`,
+    summary: "Rotate a certificate",
+    description: `Issues a successor with a new key. The predecessor is revoked as superseded, at once or after the overlap. ${anyId}`,
     params: idParams,
     body: rotateInput,
     status: 201,
@@ -119,20 +122,21 @@ const writing = [
     target,
     handle: (deps, actor, { params, body }) => rotateCertificate(deps, actor, params.id, body),
   }),
-  defineRoute({
+  defineRecordedRoute({
     ...common,
     method: "post",
     path: "/certificates/{id}/revoke",
     permission: "certificates.revoke",
+    asserted: "allowed",
     summary: "Revoke a certificate",
-    description: `Again is no error: the date is never rewritten, and a reason is only raised to keyCompromise. certificateHold can be released. ${anyId}`,
+    description: `Revoking again is not an error: the date never changes, and the reason can only be changed to keyCompromise. certificateHold puts the certificate on hold, which can be released. A certificate that is pending or failed can be revoked too; CRL and OCSP then report its serial number, and a signature that arrives later changes nothing. While the log is halted certificates can still be revoked and put on hold. ${anyId}`,
     params: idParams,
     body: revokeInput,
     response: certificate,
     target,
     handle: (deps, actor, { params, body }) => revokeCertificate(deps, actor, params.id, body),
   }),
-  defineRoute({
+  defineRecordedRoute({
     ...common,
     method: "post",
     path: "/certificates/{id}/release",

@@ -14,9 +14,9 @@ export const custodyRoutes = [
     method: "get",
     path: "/custody",
     permission: "custody.read",
-    summary: "Who uses what from where",
+    summary: "Get certificate usage",
     description:
-      "Requests by outcome, uses, refusals, certificates that were never used, and open alerts. `hours` ago is where it begins, at a whole hour (of a week: six hours, of a month: a day, in UTC): `from` says when, so that of an hour this one and the whole one before are counted.",
+      "Requests by outcome, uses, refusals, certificates that were never used, and open alerts. Covers at least the last `hours` hours, from the start of a whole step (one hour; six hours for a week; a day for a month, in UTC): see `from`.",
     query: z.strictObject({ hours: z.enum(["1", "24", "168", "720"]).default("24") }),
     response: custody,
     handle: (deps, actor, { query }) =>
@@ -27,9 +27,9 @@ export const custodyRoutes = [
     method: "get",
     path: "/custody/uses",
     permission: "custody.read",
-    summary: "Where and for what a certificate was used",
+    summary: "List uses of a certificate or identity",
     description:
-      "Of one `certificate` (crt_…) or of one `identity` (idn_…); the latest first, at most 500.",
+      "Send either `certificate` (crt_…) or `identity` (idn_…). Latest first, at most 500.",
     query: z.strictObject({
       certificate: z.string().max(64).optional(),
       identity: z.string().max(64).optional(),

@@ -1,18 +1,17 @@
 import { createDestination } from "@/lib/delivery/create-destination";
-import { getDestination } from "@/lib/delivery/get-destination";
-import { listDeliveries } from "@/lib/delivery/list-deliveries";
-import { listDestinations } from "@/lib/delivery/list-destinations";
+import { getDestination, listDestinations } from "@/lib/delivery/read-destinations";
+import { listDeliveries } from "@/lib/delivery/read-deliveries";
 import { removeDestination } from "@/lib/delivery/remove-destination";
 import {
   deliveryQuery,
   destinationChange,
+  type DestinationDto,
   destinationInput,
   removeInput,
-  type DestinationDto,
 } from "@/lib/delivery/schema";
 import { testDestination } from "@/lib/delivery/test-destination";
 import { updateDestination } from "@/lib/delivery/update-destination";
-import { defineRoute, idParams } from "@/server/api/define-route";
+import { defineRoute, defineRecordedRoute, idParams } from "@/server/api/define-route";
 import { pageOf } from "@/server/api/schemas/common";
 import { delivery, destination, savedDestination, testResult } from "@/server/api/schemas/delivery";
 
@@ -29,18 +28,18 @@ export const destinationRoutes = [
     method: "get",
     path: "/destinations",
     permission: "destinations.read",
-    summary: "List destinations of alerts",
+    summary: "List destinations",
     response: pageOf(destination),
     handle: (deps, actor) => listDestinations(deps, actor),
   }),
-  defineRoute({
+  defineRecordedRoute({
     ...common,
     method: "post",
     path: "/destinations",
     permission: "destinations.write",
     summary: "Add a destination",
     description:
-      "`secret` is the password of the mail user, the key of the webhook's signature (made here if it is left out, and in this answer alone), or the whole link of a Slack-compatible webhook.",
+      "`secret` is the SMTP password, the signing key of the webhook (generated if omitted, and returned only in this response), or the whole URL of a Slack-compatible webhook.",
     body: destinationInput,
     status: 201,
     response: savedDestination,
@@ -53,20 +52,20 @@ export const destinationRoutes = [
     method: "get",
     path: "/destinations/{id}",
     permission: "destinations.read",
-    summary: "Read a destination",
+    summary: "Get a destination",
     params: idParams,
     response: destination,
     target,
     handle: (deps, actor, { params }) => getDestination(deps, actor, params.id),
   }),
-  defineRoute({
+  defineRecordedRoute({
     ...common,
     method: "patch",
     path: "/destinations/{id}",
     permission: "destinations.write",
-    summary: "Change, pause or resume a destination",
+    summary: "Update, pause or resume a destination",
     description:
-      "What is left out stays, the secret too. What waits for the destination is tried again at once.",
+      "Omitted fields keep their value, including the secret. Pending notifications are retried at once.",
     params: idParams,
     body: destinationChange,
     response: savedDestination,
@@ -74,14 +73,14 @@ export const destinationRoutes = [
     secrets: ["secret"],
     handle: (deps, actor, { params, body }) => updateDestination(deps, actor, params.id, body),
   }),
-  defineRoute({
+  defineRecordedRoute({
     ...common,
     method: "post",
     path: "/destinations/{id}/remove",
     permission: "destinations.write",
     summary: "Remove a destination",
     description:
-      "For ever. What waits for it is given up; its secret is forgotten; its history stays for 90 days.",
+      "Can't be undone. Pending notifications are dropped and the secret is deleted; the history is kept for 90 days.",
     params: idParams,
     body: removeInput,
     bodyOptional: true,
@@ -89,13 +88,13 @@ export const destinationRoutes = [
     target,
     handle: (deps, actor, { params, body }) => removeDestination(deps, actor, params.id, body),
   }),
-  defineRoute({
+  defineRecordedRoute({
     ...common,
     method: "post",
     path: "/destinations/{id}/test",
     permission: "destinations.write",
     summary: "Send a test message",
-    description: "At once, and once. The answer says how it went, after ten seconds at most.",
+    description: "Sends one test message now and returns the result within ten seconds.",
     params: idParams,
     bodyOptional: true,
     response: testResult,
@@ -106,9 +105,8 @@ export const destinationRoutes = [
     method: "get",
     path: "/destinations/{id}/deliveries",
     permission: "destinations.read",
-    summary: "List what was sent to a destination",
-    description:
-      "Newest first, each with all of its attempts. What was over 90 days ago is forgotten.",
+    summary: "List notifications of a destination",
+    description: "Newest first, each with all attempts. Kept for 90 days.",
     params: idParams,
     query: deliveryQuery,
     response: pageOf(delivery),

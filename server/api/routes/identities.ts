@@ -1,18 +1,19 @@
 import { createIdentity } from "@/lib/identities/create-identity";
-import { getIdentity } from "@/lib/identities/get-identity";
-import { listIdentities } from "@/lib/identities/list-identities";
+import { getIdentityPower, listPower } from "@/lib/identities/read-power";
+import { getIdentity, listIdentities } from "@/lib/identities/read-identities";
 import {
   identityChange,
+  type IdentityDto,
   identityInput,
   identityQuery,
   identityStatusInput,
-  type IdentityDto,
+  powerQuery,
 } from "@/lib/identities/schema";
 import { activateIdentity, suspendIdentity } from "@/lib/identities/set-identity-status";
 import { updateIdentity } from "@/lib/identities/update-identity";
-import { defineRoute, idParams } from "@/server/api/define-route";
+import { defineRoute, defineRecordedRoute, idParams } from "@/server/api/define-route";
 import { pageOf } from "@/server/api/schemas/common";
-import { identity } from "@/server/api/schemas/people";
+import { identity, identityPower, powerHolders } from "@/server/api/schemas/people";
 
 const target = (row: Pick<IdentityDto, "id" | "name">) => ({
   kind: "identity",
@@ -32,13 +33,13 @@ export const identityRoutes = [
     response: pageOf(identity),
     handle: (deps, actor, { query }) => listIdentities(deps, actor, query),
   }),
-  defineRoute({
+  defineRecordedRoute({
     ...common,
     method: "post",
     path: "/identities",
     permission: "identities.write",
-    summary: "Make an identity",
-    description: "The one person, service or device that certificates are bound to.",
+    summary: "Create an identity",
+    description: "The person, service or device that certificates are bound to.",
     body: identityInput,
     status: 201,
     response: identity,
@@ -50,7 +51,7 @@ export const identityRoutes = [
     method: "get",
     path: "/identities/{id}",
     permission: "identities.read",
-    summary: "Read an identity",
+    summary: "Get an identity",
     params: idParams,
     response: identity,
     target,
@@ -58,24 +59,49 @@ export const identityRoutes = [
   }),
   defineRoute({
     ...common,
+    method: "get",
+    path: "/identities/{id}/power",
+    permission: "accounts.read",
+    summary: "Get the power of an identity",
+    description:
+      "Why others could act through the identity, and which certificates, keys and API tokens exist of it. Send `existing.digest` as `accepted` when you link the identity to a user or trust it as a proxy.",
+    params: idParams,
+    response: identityPower,
+    target: ({ identity: row }) => target(row),
+    handle: (deps, actor, { params }) => getIdentityPower(deps, actor, params.id),
+  }),
+  defineRoute({
+    ...common,
+    method: "get",
+    path: "/power",
+    permission: "accounts.read",
+    summary: "List who can act as whom",
+    description:
+      "Every identity whose certificates sign in to an account, or that is a trusted proxy, with its live certificates and who requested them.",
+    query: powerQuery,
+    response: powerHolders,
+    handle: (deps, actor, { query }) => listPower(deps, actor, query),
+  }),
+  defineRecordedRoute({
+    ...common,
     method: "patch",
     path: "/identities/{id}",
     permission: "identities.write",
-    summary: "Change an identity",
+    summary: "Update an identity",
     params: idParams,
     body: identityChange,
     response: identity,
     target,
     handle: (deps, actor, { params, body }) => updateIdentity(deps, actor, params.id, body),
   }),
-  defineRoute({
+  defineRecordedRoute({
     ...common,
     method: "post",
     path: "/identities/{id}/suspend",
     permission: "identities.write",
     summary: "Suspend an identity",
     description:
-      "It gets no certificate until it is activated again. What it has keeps its status.",
+      "No certificate is issued for it, and its certificates are not accepted, until it is activated again. CRLs and OCSP do not change.",
     params: idParams,
     body: identityStatusInput,
     bodyOptional: true,
@@ -83,7 +109,7 @@ export const identityRoutes = [
     target,
     handle: (deps, actor, { params, body }) => suspendIdentity(deps, actor, params.id, body),
   }),
-  defineRoute({
+  defineRecordedRoute({
     ...common,
     method: "post",
     path: "/identities/{id}/activate",

@@ -1,10 +1,9 @@
 import { createPolicy } from "@/lib/policies/create-policy";
-import { getPolicy } from "@/lib/policies/get-policy";
-import { listPolicies } from "@/lib/policies/list-policies";
-import { policyChange, policyInput, policyTest, type PolicyDto } from "@/lib/policies/schema";
+import { getPolicy, listPolicies } from "@/lib/policies/read-policies";
+import { policyChange, type PolicyDto, policyInput, policyTest } from "@/lib/policies/schema";
 import { testPolicy } from "@/lib/policies/test-policy";
 import { updatePolicy } from "@/lib/policies/update-policy";
-import { defineRoute, idParams } from "@/server/api/define-route";
+import { defineRoute, defineRecordedRoute, idParams } from "@/server/api/define-route";
 import { pageOf } from "@/server/api/schemas/common";
 import { policy, policyTestResult } from "@/server/api/schemas/policy";
 
@@ -22,17 +21,17 @@ export const policyRoutes = [
     path: "/policies",
     permission: "policies.read",
     summary: "List policies",
-    description: "All of them by the names of their services; there are few, so they come at once.",
+    description: "All policies, sorted by service.",
     response: pageOf(policy),
     handle: (deps, actor) => listPolicies(deps, actor),
   }),
-  defineRoute({
+  defineRecordedRoute({
     ...common,
     method: "post",
     path: "/policies",
     permission: "policies.write",
-    summary: "Make the policy of a service",
-    description: "It counts at the next request that a proxy asks about.",
+    summary: "Create the access policy of a service",
+    description: "Applies from the next request.",
     body: policyInput,
     status: 201,
     response: policy,
@@ -44,35 +43,35 @@ export const policyRoutes = [
     method: "get",
     path: "/policies/{id}",
     permission: "policies.read",
-    summary: "Read a policy",
-    description: "By id or by the service's name.",
+    summary: "Get a policy",
+    description: "By id or service name.",
     params: idParams,
     response: policy,
     target,
     handle: (deps, actor, { params }) => getPolicy(deps, actor, params.id),
   }),
-  defineRoute({
+  defineRecordedRoute({
     ...common,
     method: "patch",
     path: "/policies/{id}",
     permission: "policies.write",
-    summary: "Change a policy",
+    summary: "Update a policy",
     description:
-      "Counts its version up; the next request on every node is decided by it. Send the `version` that you read, and a change by somebody else in between is refused instead of overwritten. A `status` of `retired` allows nothing any more.",
+      "Creates a new version, which applies from the next request on every node. Send the `version` that you read to avoid overwriting another user's change. A policy with the `status` `retired` allows nothing.",
     params: idParams,
     body: policyChange,
     response: policy,
     target,
     handle: (deps, actor, { params, body }) => updatePolicy(deps, actor, params.id, body),
   }),
-  defineRoute({
+  defineRecordedRoute({
     ...common,
     method: "post",
     path: "/policies/{id}/test",
     permission: "policies.read",
-    summary: "Ask what a policy decides",
+    summary: "Test a policy",
     description:
-      "Names a certificate (by id, serial or fingerprint) or an identity, a method, a path and an address. Rules that come along are tried instead of the stored ones, also for a service that has no policy yet.",
+      "Send a certificate (id, serial number or fingerprint) or an identity, a method, a path and an address. If you send `rules`, they are tested instead of the stored ones, even if the service has no policy yet.",
     params: idParams,
     body: policyTest,
     response: policyTestResult,

@@ -1,10 +1,9 @@
 import { z } from "@hono/zod-openapi";
 import { createProfile } from "@/lib/profiles/create-profile";
-import { getProfile } from "@/lib/profiles/get-profile";
-import { listProfiles } from "@/lib/profiles/list-profiles";
-import { profileChange, profileInput, type ProfileDto } from "@/lib/profiles/schema";
+import { getProfile, listProfiles } from "@/lib/profiles/read-profiles";
+import { profileChange, type ProfileDto, profileInput } from "@/lib/profiles/schema";
 import { retireProfile, updateProfile } from "@/lib/profiles/update-profile";
-import { defineRoute, idParams } from "@/server/api/define-route";
+import { defineRoute, defineRecordedRoute, idParams } from "@/server/api/define-route";
 import { pageOf } from "@/server/api/schemas/common";
 import { profile } from "@/server/api/schemas/profile";
 
@@ -30,24 +29,25 @@ export const profileRoutes = [
     method: "get",
     path: "/profiles",
     permission: "profiles.read",
+    asserted: "allowed",
     summary: "List profiles",
     query,
     response: pageOf(profile),
     async handle(deps, actor, { query: filter }) {
       const { items, nextCursor } = await listProfiles(deps, actor);
-      const fits = (row: ProfileDto) =>
+      const matches = (row: ProfileDto) =>
         Object.entries(filter).every(
           ([field, value]) => value === undefined || row[field as keyof ProfileDto] === value,
         );
-      return { items: items.filter(fits), nextCursor };
+      return { items: items.filter(matches), nextCursor };
     },
   }),
-  defineRoute({
+  defineRecordedRoute({
     ...common,
     method: "post",
     path: "/profiles",
     permission: "profiles.write",
-    summary: "Make a profile",
+    summary: "Create a profile",
     body: profileInput,
     status: 201,
     response: profile,
@@ -59,34 +59,35 @@ export const profileRoutes = [
     method: "get",
     path: "/profiles/{id}",
     permission: "profiles.read",
-    summary: "Read a profile",
+    asserted: "allowed",
+    summary: "Get a profile",
     description: "By id or slug.",
     params: idParams,
     response: profile,
     target,
     handle: (deps, actor, { params }) => getProfile(deps, actor, params.id),
   }),
-  defineRoute({
+  defineRecordedRoute({
     ...common,
     method: "patch",
     path: "/profiles/{id}",
     permission: "profiles.write",
-    summary: "Change a profile",
+    summary: "Update a profile",
     description:
-      "Counts its version up. Send the `version` that you read, and a change by somebody else in between is refused instead of overwritten.",
+      "Creates a new version. Send the `version` that you read to avoid overwriting another user's change.",
     params: idParams,
     body: profileChange,
     response: profile,
     target,
     handle: (deps, actor, { params, body }) => updateProfile(deps, actor, params.id, body),
   }),
-  defineRoute({
+  defineRecordedRoute({
     ...common,
     method: "post",
     path: "/profiles/{id}/retire",
     permission: "profiles.write",
     summary: "Retire a profile",
-    description: "Nothing is issued under it any more; what was stays.",
+    description: "No certificate is issued under it anymore. Existing certificates stay valid.",
     params: idParams,
     bodyOptional: true,
     response: profile,

@@ -1,12 +1,12 @@
-import { getProxy } from "@/lib/proxies/get-proxy";
-import { listProxies } from "@/lib/proxies/list-proxies";
+import { getProxyEffects } from "@/lib/proxies/get-proxy-effects";
+import { getProxy, listProxies } from "@/lib/proxies/read-proxies";
 import { removeProxy } from "@/lib/proxies/remove-proxy";
-import { proxyChange, proxyInput, proxyRemoval, type ProxyDto } from "@/lib/proxies/schema";
+import { proxyChange, type ProxyDto, proxyInput, proxyRemoval } from "@/lib/proxies/schema";
 import { trustProxy } from "@/lib/proxies/trust-proxy";
 import { updateProxy } from "@/lib/proxies/update-proxy";
-import { defineRoute, idParams } from "@/server/api/define-route";
+import { defineRoute, defineRecordedRoute, idParams } from "@/server/api/define-route";
 import { pageOf } from "@/server/api/schemas/common";
-import { proxy } from "@/server/api/schemas/proxy";
+import { proxy, proxyEffects } from "@/server/api/schemas/proxy";
 
 const target = (row: Pick<ProxyDto, "id" | "identity">) => ({
   kind: "proxy",
@@ -21,18 +21,18 @@ export const proxyRoutes = [
     method: "get",
     path: "/proxies",
     permission: "proxies.read",
-    summary: "List proxies",
+    summary: "List trusted proxies",
     response: pageOf(proxy),
     handle: (deps, actor) => listProxies(deps, actor),
   }),
-  defineRoute({
+  defineRecordedRoute({
     ...common,
     method: "post",
     path: "/proxies",
     permission: "proxies.write",
     summary: "Trust a proxy",
     description:
-      "Requests that come with a certificate of this identity speak for the client whose certificate they pass on, and no longer for the identity itself.",
+      "Requests authenticated by a certificate of this identity count for the clients that it passes on, as far as its scopes allow, and no longer for the identity itself. Without `scopes`, it is trusted for forward auth alone.",
     body: proxyInput,
     status: 201,
     response: proxy,
@@ -44,7 +44,7 @@ export const proxyRoutes = [
     method: "get",
     path: "/proxies/{id}",
     permission: "proxies.read",
-    summary: "Read a proxy",
+    summary: "Get a proxy",
     params: idParams,
     response: proxy,
     target,
@@ -52,23 +52,36 @@ export const proxyRoutes = [
   }),
   defineRoute({
     ...common,
+    method: "get",
+    path: "/proxies/{id}/effects",
+    permission: "proxies.read",
+    summary: "Preview the removal of a proxy",
+    description:
+      "What the proxy's word has led to: the sessions that its removal ends, and the certificates that were requested through it, which stay valid until they are revoked.",
+    params: idParams,
+    response: proxyEffects,
+    handle: (deps, actor, { params }) => getProxyEffects(deps, actor, params.id),
+  }),
+  defineRecordedRoute({
+    ...common,
     method: "patch",
     path: "/proxies/{id}",
     permission: "proxies.write",
-    summary: "Change how a proxy is read",
+    summary: "Update a proxy",
     params: idParams,
     body: proxyChange,
     response: proxy,
     target,
     handle: (deps, actor, { params, body }) => updateProxy(deps, actor, params.id, body),
   }),
-  defineRoute({
+  defineRecordedRoute({
     ...common,
     method: "post",
     path: "/proxies/{id}/remove",
     permission: "proxies.write",
-    summary: "Trust a proxy no longer",
-    description: "From the next request on nothing that it says of others counts.",
+    summary: "Stop trusting a proxy",
+    description:
+      "From the next request, nothing that it says of its clients counts, and sessions that were started through it end. The certificates it has never count for themselves; one that is issued afterwards does.",
     params: idParams,
     body: proxyRemoval,
     bodyOptional: true,

@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { revocationReasons } from "@/lib/pki/types";
-import { getStatus } from "@/lib/status/get-status";
+import { getStatus } from "@/lib/status/read-status";
 import { defineRoute } from "@/server/api/define-route";
 import { instant } from "@/server/api/schemas/common";
 
@@ -23,9 +23,9 @@ export const statusRoutes = [
     tag: "Status",
     permission: null,
     reads: "certificate.read",
-    summary: "Read a certificate's status, without signing in",
+    summary: "Get the status of a certificate",
     description:
-      "For those who cannot speak OCSP: what OCSP says, in JSON. `authority` is a slug or id, `serial` is hexadecimal.",
+      "The same as OCSP, in JSON, for clients that do not support OCSP. `authority` is a slug or id; `serial` is hexadecimal.",
     params: z.strictObject({
       authority: z.string().min(1).max(64),
       serial: z.string().min(1).max(128),

@@ -1,13 +1,13 @@
 import { z } from "@hono/zod-openapi";
 import { alertStatuses, resolutions, ruleNames, severities } from "@/lib/alerts/schema";
-import { entry } from "@/server/api/schemas/audit";
-import { entryId, instant, pageOf } from "@/server/api/schemas/common";
+import { entry } from "./audit";
+import { entryId, instant, pageOf } from "./common";
 
 const subject = z
   .object({ kind: z.string(), id: z.string(), label: z.string() })
   .openapi("AlertSubject", {
     description:
-      "What it is about: an identity, a certificate, a network, an account, an authority, the log …",
+      "What the alert is about: an identity, a certificate, a network, a user, a CA, the log …",
   });
 const rule = z.enum(ruleNames),
   severity = z.enum(severities);
@@ -15,7 +15,9 @@ const rule = z.enum(ruleNames),
 export const assignee = z
   .object({
     id: z.string().openapi({ example: "usr_01kat8m2wq7h4z0c9d5e6f7g8j" }),
-    label: z.string().openapi({ description: "As in the log.", example: "operator@example.com" }),
+    label: z
+      .string()
+      .openapi({ description: "The label that entries use.", example: "operator@example.com" }),
   })
   .openapi("Assignee");
 
@@ -29,12 +31,12 @@ export const alert = z
     subject,
     identityId: z.string().nullable(),
     summary: z.string(),
-    surprise: z.string().openapi({ description: "What was seen." }),
-    baseline: z.string().openapi({ description: "What is usual there." }),
+    surprise: z.string().openapi({ description: "What was observed." }),
+    baseline: z.string().openapi({ description: "What is usual for this subject." }),
     count: z
       .number()
       .int()
-      .openapi({ description: "How often the rule was struck since it opened." }),
+      .openapi({ description: "How often the rule matched since the alert was opened." }),
     firstAt: instant,
     lastAt: instant,
     firstSeq: z.number().int().nullable(),
@@ -46,30 +48,29 @@ export const alert = z
       .object({ by: z.string(), at: instant, resolution: z.enum(resolutions), comment: z.string() })
       .nullable(),
     entryId,
-    unchanged: z
-      .boolean()
-      .optional()
-      .openapi({
-        description: "Of an answer: true if it changed nothing, as somebody had given it before.",
-      }),
+    unchanged: z.boolean().optional().openapi({
+      description: "True if the request changed nothing, because it had been made before.",
+    }),
   })
   .openapi("Alert", {
-    description: "One for a rule and a subject, as long as nobody has resolved it.",
+    description: "There is one unresolved alert per rule and subject.",
   });
 
 export const alertPage = pageOf(alert).extend({
   counts: z
     .object({ open: z.number().int(), acknowledged: z.number().int(), resolved: z.number().int() })
-    .openapi({ description: "Of the other filters, by status." }),
+    .openapi({ description: "Alerts by status that match the other filters." }),
 });
 
 export const alertDetail = z
   .object({
     alert,
     entries: pageOf(entry).openapi({
-      description: "The entries behind it, the newest first; at most the newest thousand are kept.",
+      description: "The entries behind the alert, newest first. The newest 1,000 are kept.",
     }),
-    history: z.array(entry).openapi({ description: "What was done about it, the oldest first." }),
+    history: z
+      .array(entry)
+      .openapi({ description: "What was done about the alert, oldest first." }),
   })
   .openapi("AlertDetail");
 
@@ -81,7 +82,7 @@ export const exception = z
     network: z
       .string()
       .nullable()
-      .openapi({ description: "Only from this network; null: from anywhere." }),
+      .openapi({ description: "Applies only to this network; null for any." }),
     comment: z.string(),
     createdBy: z.string(),
     createdAt: instant,
@@ -95,8 +96,8 @@ export const alertRule = z
   .object({
     name: rule,
     title: z.string(),
-    explanation: z.string().openapi({ description: "What it looks for, and why." }),
-    quietBecause: z.string().openapi({ description: "What keeps it quiet on healthy traffic." }),
+    explanation: z.string().openapi({ description: "What the rule detects, and why." }),
+    quietBecause: z.string().openapi({ description: "Why it stays quiet on healthy traffic." }),
     enabled: z.boolean(),
     severity,
     defaultSeverity: severity,
@@ -113,11 +114,11 @@ export const alertRule = z
     ),
     alerts: z
       .object({ total: z.number().int(), expected: z.number().int(), malicious: z.number().int() })
-      .openapi({ description: "Of the last 30 days." }),
+      .openapi({ description: "Alerts of the last 30 days, by resolution." }),
     entryId,
   })
   .openapi("AlertRule");
 
 export const watchState = z
   .object({ upto: z.number().int(), size: z.number().int(), at: instant.nullable() })
-  .openapi("WatchState", { description: "The rules have read `upto` of `size` entries." });
+  .openapi("WatchState", { description: "How many entries the alert rules have read." });

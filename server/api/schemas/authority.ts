@@ -1,6 +1,8 @@
 import { z } from "@hono/zod-openapi";
 import { authorityKeyAlgorithms } from "@/lib/pki/types";
-import { entryId, instant } from "@/server/api/schemas/common";
+import { entryId, instant } from "./common";
+
+const list = (description: string) => z.array(z.string()).openapi({ description });
 
 export const authority = z
   .object({
@@ -39,6 +41,36 @@ export const authority = z
       certificatePem: z.string(),
       chain: z.string(),
     }),
+    confirmation: z
+      .object({
+        command: z.string().openapi({ description: "The command that lists what waits." }),
+      })
+      .nullable()
+      .openapi({
+        description:
+          "Set while the certificate waits for the confirmation of the host's operator, who runs this command.",
+      }),
+    ceiling: z
+      .object({
+        dns: list(
+          "Domains: each covers itself and everything below it, for names, mailboxes and URIs.",
+        ),
+        uri: list("Prefixes of URIs, in addition to those of the domains."),
+        email: list("Domains of mailboxes, in addition to the domains."),
+        ip: list("Networks in CIDR notation."),
+        usages: list("Extended key usages, by name or OID."),
+        maxDays: z.int().openapi({ description: "The longest lifetime, in days." }),
+        version: z.int().openapi({ description: "Raised by each change." }),
+        setBy: z
+          .string()
+          .openapi({ description: "The setup, the upgrade, or who ran the command." }),
+        setAt: instant.openapi({ description: "When this version was set." }),
+      })
+      .nullable()
+      .openapi({
+        description:
+          "What the signer ever signs with this CA's key; `*` allows anything of a kind. Widened on the host: `npx chancery signer allow`.",
+      }),
     createdAt: instant,
     entryId,
   })

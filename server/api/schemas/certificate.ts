@@ -1,7 +1,8 @@
 import { z } from "@hono/zod-openapi";
 import { certificateStatuses } from "@/lib/certificates/schema";
 import { generalNameTypes, revocationReasons } from "@/lib/pki/types";
-import { decision, entryId, finding, instant } from "@/server/api/schemas/common";
+import { decision, entryId, finding, instant } from "./common";
+import { previewedName } from "./names";
 
 const generalName = z
   .object({ type: z.enum(generalNameTypes), value: z.string() })
@@ -16,7 +17,7 @@ const revocation = z.object({
 
 const itemShape = {
   id: z.string().openapi({ example: "crt_01kat8m2wq7h4z0c9d5e6f7g8j" }),
-  serial: z.string().openapi({ description: "Lower-case hex." }),
+  serial: z.string().openapi({ description: "The serial number, in lower-case hexadecimal." }),
   status: z.enum(certificateStatuses),
   notBefore: instant,
   notAfter: instant,
@@ -32,14 +33,17 @@ const itemShape = {
   revocation: revocation.nullable(),
   predecessorId: z.string().nullable(),
   successorId: z.string().nullable(),
-  supersedeAt: instant
-    .nullable()
-    .openapi({ description: "When the predecessor of a rotation will be revoked as superseded." }),
+  supersedeAt: instant.nullable().openapi({
+    description:
+      "When this certificate, the predecessor of a rotation, will be revoked as superseded.",
+  }),
   createdAt: instant,
   issuedAt: instant.nullable(),
   requestedBy: z.string(),
 };
 export const certificateItem = z.object(itemShape).openapi("CertificateItem");
+
+const addedName = z.object({ type: z.string(), value: z.string() });
 
 export const certificate = z
   .object({
@@ -47,9 +51,12 @@ export const certificate = z
     pem: z.string().nullable(),
     chainPem: z
       .string()
-      .openapi({ description: "The issuing certificate and what is above it, without the root." }),
+      .openapi({ description: "The issuing CA certificates in PEM, without the root." }),
     findings: z.array(finding).optional(),
     decision: decision.optional(),
+    namesAdded: z.array(addedName).optional().openapi({
+      description: "Names that issuing added to the identity.",
+    }),
     entryId,
   })
   .openapi("Certificate");
@@ -66,6 +73,10 @@ export const preview = z
       })
       .nullable(),
     findings: z.array(finding),
+    names: z.array(previewedName),
+    addNames: z.array(addedName).openapi({
+      description: "Names that issuing would add to the identity; send them back to confirm them.",
+    }),
     plan: z
       .object({
         notBefore: instant,

@@ -1,23 +1,21 @@
+import { errorCodes, type ErrorCode } from "@/lib/errors/codes";
 import { z } from "@hono/zod-openapi";
 
 /** RFC 3339 in UTC. */
 export const instant = z.string().openapi({ format: "date-time", example: "2026-11-23T02:38:07Z" });
-export const entryId = z
-  .string()
-  .optional()
-  .openapi({
-    description: "The entry that recorded this act (ent_…).",
-    example: "ent_01kat8m2wq7h4z0c9d5e6f7g8j",
-  });
+export const entryId = z.string().optional().openapi({
+  description: "The entry that recorded this action (ent_…).",
+  example: "ent_01kat8m2wq7h4z0c9d5e6f7g8j",
+});
 
-/** A page of a list, in the form that every list has. */
+/** A page of a list: all lists have this form. */
 export const pageOf = <T extends z.ZodType>(item: T) =>
   z.object({
     items: z.array(item),
     nextCursor: z
       .string()
       .nullable()
-      .openapi({ description: "Send it as `cursor` for the next page; null on the last one." }),
+      .openapi({ description: "Send it as `cursor` to get the next page; null on the last page." }),
   });
 
 export const limitQuery = z.coerce.number().int().min(1).max(200).default(50);
@@ -40,7 +38,14 @@ export const decision = z
     ),
   })
   .openapi("Decision", {
-    description: "Which rules were applied to which inputs, and how each ended.",
+    description: "The rules that were applied, with their inputs and outcomes.",
+  });
+
+const errorCode = z
+  .enum(Object.keys(errorCodes) as [ErrorCode, ...ErrorCode[]])
+  .openapi("ErrorCode", {
+    description: "A stable code for programs. docs/errors.md explains each.",
+    example: "certificate.refused",
   });
 
 export const problem = z
@@ -48,11 +53,12 @@ export const problem = z
     type: z.string().openapi({ example: "urn:chancery:problem:certificate.refused" }),
     title: z.string(),
     status: z.number().int(),
-    detail: z.string().openapi({ description: "What is wrong and how to mend it, for people." }),
-    code: z
-      .string()
-      .openapi({ description: "Stable, for programs.", example: "certificate.refused" }),
+    detail: z.string().openapi({ description: "What is wrong and how to fix it, for people." }),
+    code: errorCode,
     requestId: z.string(),
+    entryId: z.string().optional().openapi({
+      description: "The entry that recorded this refusal (ent_…), if the operation recorded it.",
+    }),
     errors: z
       .array(
         z.object({
@@ -60,8 +66,11 @@ export const problem = z
           message: z.string(),
           code: z.string(),
           clause: z.string().optional(),
+          severity: z.enum(["warning"]).optional().openapi({
+            description: "Set for what prevents nothing by itself, next to what does.",
+          }),
         }),
       )
-      .openapi({ description: "Every single thing that is wrong, with its field." }),
+      .openapi({ description: "Everything that is wrong with the input, by field." }),
   })
-  .openapi("Problem", { description: "An error as RFC 9457 has it." });
+  .openapi("Problem", { description: "An error (RFC 9457)." });

@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { instant } from "@/server/api/schemas/common";
+import { instant } from "./common";
 
 const identity = z.object({ id: z.string(), name: z.string() }),
   count = z.number().int();
@@ -8,15 +8,13 @@ export const use = z
   .object({
     identity,
     certificateId: z.string(),
-    network: z
-      .string()
-      .openapi({ description: "The /24 or /48 of the client.", example: "10.20.30.0/24" }),
-    service: z
-      .string()
-      .openapi({
-        description:
-          "The service that a proxy asked for, `chancery`, or the name of a reported event.",
-      }),
+    network: z.string().openapi({
+      description: "The network of the client, as /24 or /48.",
+      example: "10.20.30.0/24",
+    }),
+    service: z.string().openapi({
+      description: "The service of the access policy, `chancery`, or the name of a reported event.",
+    }),
     count,
     refused: count,
     firstAt: instant,
@@ -28,14 +26,14 @@ export const use = z
 
 export const custody = z
   .object({
-    upto: count.openapi({ description: "Counted up to this entry …" }),
-    size: count.openapi({ description: "… of so many." }),
+    upto: count.openapi({ description: "How many entries have been counted." }),
+    size: count.openapi({ description: "How many entries the log has." }),
     hours: count,
     from: instant.openapi({
       description:
-        "Counted from here on: so many hours ago, and back to where a whole step begins (UTC).",
+        "The start of the period: at least `hours` hours ago, at the start of a step (UTC).",
     }),
-    stepHours: count.openapi({ description: "How wide a step of `outcomes` is." }),
+    stepHours: count.openapi({ description: "The width of a step in `outcomes`, in hours." }),
     outcomes: z.array(z.object({ at: instant, allowed: count, denied: count, failed: count })),
     totals: z.object({
       allowed: count,

@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { severities } from "@/lib/alerts/schema";
 import { destinationConfig, destinationKinds } from "@/lib/delivery/schema";
-import { entryId, instant, pageOf } from "@/server/api/schemas/common";
+import { entryId, instant, pageOf } from "./common";
 
 const destinationShape = {
   id: z.string().openapi({ example: "dst_01kat8m2wq7h4z0c9d5e6f7g8j" }),
@@ -11,14 +11,16 @@ const destinationShape = {
   config: destinationConfig,
   hasSecret: z
     .boolean()
-    .openapi({ description: "Whether there is a secret. It is never given back." }),
-  minSeverity: z.enum(severities).openapi({ description: "Alerts below it are not sent here." }),
-  address: z.string().openapi({ description: "Where it goes, in one line." }),
+    .openapi({ description: "Whether a secret is stored. It is never returned." }),
+  minSeverity: z
+    .enum(severities)
+    .openapi({ description: "Alerts below this severity are not sent." }),
+  address: z.string().openapi({ description: "Where notifications are sent, on one line." }),
   last: z
     .object({ at: instant, ok: z.boolean(), answer: z.string() })
     .nullable()
-    .openapi({ description: "How the last attempt ended." }),
-  waiting: z.number().int().openapi({ description: "Deliveries that are still to be sent." }),
+    .openapi({ description: "The result of the last attempt." }),
+  waiting: z.number().int().openapi({ description: "How many notifications are pending." }),
   createdAt: instant,
   changedAt: instant,
   entryId,
@@ -27,25 +29,19 @@ export const destination = z.object(destinationShape).openapi("Destination");
 export const savedDestination = z
   .object({
     ...destinationShape,
-    secret: z
-      .string()
-      .nullable()
-      .optional()
-      .openapi({
-        description:
-          "The webhook's key, if it was made here: in this answer alone; null when the answer is repeated for an Idempotency-Key.",
-        example: "chw_…",
-      }),
+    secret: z.string().nullable().optional().openapi({
+      description:
+        "The signing key of the webhook, if it was generated. Returned only once; null in a response that is replayed for an Idempotency-Key.",
+      example: "chw_…",
+    }),
   })
   .openapi("SavedDestination");
 
 const deliveryShape = {
-  id: z
-    .string()
-    .openapi({
-      example: "dlv_01kat8m2wq7h4z0c9d5e6f7g8j",
-      description: "The same in every repetition: receivers drop by it what they have.",
-    }),
+  id: z.string().openapi({
+    example: "dlv_01kat8m2wq7h4z0c9d5e6f7g8j",
+    description: "The same in every attempt, so that receivers can drop duplicates.",
+  }),
   reason: z.enum(["opened", "escalated", "resolved", "test"]),
   status: z.enum(["pending", "sent", "failed"]),
   createdAt: instant,
@@ -85,7 +81,7 @@ export const alertDeliveries = pageOf(
   takers: z
     .number()
     .int()
-    .openapi({ description: "How many active destinations want alerts of this severity now." }),
+    .openapi({ description: "How many active destinations receive alerts of this severity." }),
 });
 export const testResult = z
   .object({

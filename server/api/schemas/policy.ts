@@ -1,34 +1,30 @@
 import { z } from "@hono/zod-openapi";
-import { policyParts } from "@/lib/policies/schema";
-import { entryId, instant } from "@/server/api/schemas/common";
+import { ruleConditions } from "@/lib/policies/schema";
+import { entryId, instant } from "./common";
 
 const rule = z
   .object({
-    name: z.string().openapi({ description: "Stands in every entry that the rule decides." }),
+    name: z
+      .string()
+      .openapi({ description: "The name of the rule, recorded in every entry that it decides." }),
     effect: z.enum(["allow", "deny"]),
-    identities: z
-      .array(z.string())
-      .openapi({
-        description: "Ids of identities. What is left empty fits everything, here and below.",
-      }),
+    identities: z.array(z.string()).openapi({
+      description: "Ids of identities. An empty list matches everything, here and below.",
+    }),
     kinds: z.array(z.enum(["person", "service", "device"])),
     profiles: z
       .array(z.string())
-      .openapi({ description: "Slugs of the profiles that the certificates were issued by." }),
+      .openapi({ description: "Slugs of the profiles that certificates were issued under." }),
     methods: z.array(z.string()).openapi({ example: ["GET", "HEAD"] }),
-    paths: z
-      .array(z.string())
-      .openapi({
-        description:
-          "* stands for one part between slashes, ** at the end for everything below. A slash at the end makes no difference.",
-        example: ["/v1/payments/*", "/health"],
-      }),
-    networks: z
-      .array(z.string())
-      .openapi({
-        description: "CIDR, in the one form of each network.",
-        example: ["10.20.0.0/16"],
-      }),
+    paths: z.array(z.string()).openapi({
+      description:
+        "Path patterns: * matches one segment, ** at the end matches everything below. A trailing slash is ignored.",
+      example: ["/v1/payments/*", "/health"],
+    }),
+    networks: z.array(z.string()).openapi({
+      description: "Networks in canonical CIDR form.",
+      example: ["10.20.0.0/16"],
+    }),
   })
   .openapi("PolicyRule");
 
@@ -37,20 +33,17 @@ export const policy = z
     id: z.string(),
     service: z
       .string()
-      .openapi({ description: "The name by which proxies ask; it never changes." }),
+      .openapi({ description: "The service name that proxies use; it never changes." }),
     name: z.string(),
     description: z.string(),
     status: z
       .enum(["active", "retired"])
       .openapi({ description: "A retired policy allows nothing." }),
     version: z.number().int(),
-    rules: z
-      .array(rule)
-      .nullable()
-      .openapi({
-        description:
-          "The first rule that fits decides; where none fits the answer is no. Null: what is stored cannot be read, and every request is denied.",
-      }),
+    rules: z.array(rule).nullable().openapi({
+      description:
+        "The first matching rule decides; if none matches, the request is denied. Null if the stored rules can't be read: then every request is denied.",
+    }),
     createdAt: instant,
     changedAt: instant,
     entryId,
@@ -60,15 +53,16 @@ export const policy = z
 const decision = z
   .object({
     allowed: z.boolean(),
-    code: z
-      .string()
-      .openapi({
-        description:
-          "allowed, policy.denied, policy.no-rule, policy.path, policy.method, policy.unreadable, policy.retired or policy.unknown.",
-        example: "policy.no-rule",
-      }),
+    code: z.string().openapi({
+      description:
+        "The decision: allowed, policy.denied, policy.no-rule, policy.path, policy.method, policy.unreadable, policy.retired or policy.unknown.",
+      example: "policy.no-rule",
+    }),
     message: z.string(),
-    rule: z.string().nullable().openapi({ description: "The rule that decided." }),
+    rule: z
+      .string()
+      .nullable()
+      .openapi({ description: "The rule that decided; null if none did." }),
     version: z.number().int().nullable(),
     trace: z.array(
       z.object({
@@ -76,9 +70,9 @@ const decision = z
         effect: z.enum(["allow", "deny"]),
         state: z.enum(["decided", "passed-over", "not-reached"]),
         failedOn: z
-          .enum(policyParts)
+          .enum(ruleConditions)
           .nullable()
-          .openapi({ description: "The first part of the rule that did not fit." }),
+          .openapi({ description: "The first condition of the rule that did not match." }),
       }),
     ),
   })
@@ -93,5 +87,5 @@ export const policyTestResult = z
   })
   .openapi("PolicyTestResult", {
     description:
-      "What forward auth would answer now: first whether the certificate counts, then what the policy says.",
+      "What forward auth would decide now: first for the certificate, then by the policy.",
   });

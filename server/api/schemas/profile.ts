@@ -2,14 +2,18 @@ import { z } from "@hono/zod-openapi";
 import {
   extendedKeyUsages,
   generalNameTypes,
+  identityKinds,
   keyUsageBits,
   subjectKeyAlgorithms,
 } from "@/lib/pki/types";
-import { entryId, instant } from "@/server/api/schemas/common";
+import { entryId, instant } from "./common";
 
 const rules = z
   .object({
     kind: z.enum(["leaf", "root-ca", "issuing-ca", "ocsp-responder"]),
+    identityKinds: z.array(z.enum(identityKinds)),
+    selfService: z.boolean(),
+    names: z.array(z.object({ type: z.enum(["dns", "email", "uri"]), value: z.string() })),
     keyAlgorithms: z.array(z.enum(subjectKeyAlgorithms)),
     validitySecondsDefault: z.number().int(),
     validitySecondsMax: z.number().int(),
@@ -18,7 +22,7 @@ const rules = z
     extendedKeyUsage: z.array(z.enum(extendedKeyUsages)),
     subject: z.object({
       commonName: z.enum(["required", "optional", "forbidden"]),
-      commonNameInSan: z.boolean(),
+      commonNameFrom: z.enum(["san", "san-or-identity"]),
       fixed: z.array(z.object({ type: z.string(), value: z.string() })),
     }),
     san: z.object({
@@ -34,6 +38,7 @@ const rules = z
     noRevAvail: z.boolean(),
     pathLength: z.number().int().nullable(),
     rotationOverlapSeconds: z.number().int(),
+    savedBeforeNames: z.literal(true).optional(),
   })
   .openapi("ProfileRules");
 
@@ -45,7 +50,7 @@ export const profile = z
     description: z.string(),
     system: z
       .boolean()
-      .openapi({ description: "True for the profiles of Chancery's own certificates." }),
+      .openapi({ description: "True for the profiles of Chancery's internal certificates." }),
     status: z.enum(["active", "retired"]),
     version: z.number().int(),
     rules,

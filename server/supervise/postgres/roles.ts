@@ -1,42 +1,53 @@
 import pg from "pg";
 import { makePassword, makeScramVerifier } from "./scram-verifier";
-import { socketUrl, type PostgresServer } from "./start-server";
+import { type PostgresServer, socketUrl } from "./start-server";
 
-/** The two roles of every Chancery: the owner migrates and owns the schemas, the application does everything else. */
-export const OWNER_ROLE = "chancery_owner",
-  APP_ROLE = "chancery_app";
+/**
+ * The database roles: the owner owns and migrates the schemas, the application uses them, and the
+ * signer alone enters the schema of the sealed keys.
+ */
+const ownerRole = "chancery_owner";
+export const appRole = "chancery_app";
+export const signerRole = "chancery_signer";
 
-/** Addresses for one database, by role. */
-export interface DatabaseUrls {
-  readonly appUrl: string;
-  readonly ownerUrl: string;
-}
+/** Connection URLs for one database, by role. */
+export type DatabaseUrls = Readonly<{
+  appUrl: string;
+  ownerUrl: string;
+  signerUrl: string;
+}>;
 
-/** Makes both roles if missing, gives them passwords that are new at every start, and returns addresses for any database. */
+/**
+ * Creates the roles if missing, sets new passwords at every start, and returns connection URLs for
+ * any database.
+ */
 export async function setUpRoles(
   server: PostgresServer,
 ): Promise<(database: string) => DatabaseUrls> {
   const owner = makePassword(),
-    app = makePassword();
+    app = makePassword(),
+    signer = makePassword();
   await asSuperuser(server, "postgres", async (client) => {
-    await setRole(client, OWNER_ROLE, owner);
-    await setRole(client, APP_ROLE, app);
+    await setRole(client, ownerRole, owner);
+    await setRole(client, appRole, app);
+    await setRole(client, signerRole, signer);
   });
   return (database) => ({
-    ownerUrl: socketUrl(server.socketFolder, OWNER_ROLE, owner, database),
-    appUrl: socketUrl(server.socketFolder, APP_ROLE, app, database),
+    ownerUrl: socketUrl(server.socketFolder, ownerRole, owner, database),
+    appUrl: socketUrl(server.socketFolder, appRole, app, database),
+    signerUrl: socketUrl(server.socketFolder, signerRole, signer, database),
   });
 }
 
 async function setRole(client: pg.Client, role: string, password: string): Promise<void> {
-  const { rowCount } = await client.query("SELECT FROM pg_roles WHERE rolname = $1", [role]);
-  const rights = "LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS";
+  const { rowCount } = await client.query("select from pg_roles where rolname = $1", [role]);
+  const attributes = "login nosuperuser nocreatedb nocreaterole noreplication nobypassrls";
   await client.query(
-    `${rowCount ? "ALTER" : "CREATE"} ROLE ${role} WITH ${rights} PASSWORD '${makeScramVerifier(password)}'`,
+    `${rowCount ? "alter" : "create"} role ${role} with ${attributes} password '${makeScramVerifier(password)}'`,
   );
 }
 
-/** Makes a database that the owner owns and only the two roles may enter; does nothing if it exists. */
+/** Creates a database of the owner's that only these roles may connect to, unless it exists. */
 export async function ensureDatabase(
   server: PostgresServer,
   database: string,
@@ -44,20 +55,20 @@ export async function ensureDatabase(
 ): Promise<void> {
   await asSuperuser(server, "postgres", async (client) => {
     const name = pg.escapeIdentifier(database);
-    const { rowCount } = await client.query("SELECT FROM pg_database WHERE datname = $1", [
+    const { rowCount } = await client.query("select from pg_database where datname = $1", [
       database,
     ]);
     if (!rowCount)
       await client.query(
-        `CREATE DATABASE ${name} OWNER ${OWNER_ROLE} TEMPLATE ${pg.escapeIdentifier(template)}`,
+        `create database ${name} owner ${ownerRole} template ${pg.escapeIdentifier(template)}`,
       );
-    await client.query(`REVOKE ALL ON DATABASE ${name} FROM PUBLIC`);
-    await client.query(`GRANT CONNECT ON DATABASE ${name} TO ${APP_ROLE}`);
+    await client.query(`revoke all on database ${name} from public`);
+    await client.query(`grant connect on database ${name} to ${appRole}, ${signerRole}`);
   });
 }
 
-/** One short piece of work as the superuser, whose password only this process knows. */
-export async function asSuperuser<T>(
+/** Runs work as the superuser, whose password only this process knows. */
+async function asSuperuser<T>(
   server: PostgresServer,
   database: string,
   work: (client: pg.Client) => Promise<T>,

@@ -4,28 +4,29 @@ import type { PostgresBinaries } from "./binaries";
 import type { ServerUser } from "./run-as";
 
 /**
- * A cluster is always named through the working folder. The folder is entered before the rights are dropped, so the
- * server runs even where its user may not walk the path, such as a clone under /root.
+ * The cluster is always referred to through the working directory, which is entered before
+ * privileges are dropped: so the server runs even where its user cannot traverse the path, such as
+ * a clone under /root.
  */
 export const workingFolder = process.platform === "linux" ? "/proc/self/cwd" : ".";
 
-/** Nothing of our own environment reaches the database: it may hold secrets. */
+/** The environment of PostgreSQL; inherits nothing, because ours may hold secrets. */
 export const bareEnvironment = {
   PATH: "/usr/local/bin:/usr/bin:/bin",
   LC_ALL: "C",
   TZ: "UTC",
 } as unknown as NodeJS.ProcessEnv;
 
-/** Where and as whom a program of PostgreSQL runs. */
-export interface ToolPlace {
-  readonly binaries: PostgresBinaries;
-  readonly user: ServerUser;
-  readonly folder: string;
-}
+/** The binaries, user and folder with which a PostgreSQL program runs. */
+export type ToolContext = Readonly<{
+  binaries: Pick<PostgresBinaries, "folder">;
+  user: ServerUser;
+  folder: string;
+}>;
 
-/** Runs `initdb` or `postgres --single` to its end with `input` on stdin; what it printed is in the error if it fails. */
+/** Runs `initdb` or `postgres --single` with `input` on stdin; an error includes its output. */
 export async function runPostgresTool(
-  place: ToolPlace,
+  place: ToolContext,
   program: string,
   args: readonly string[],
   input = "",
@@ -40,7 +41,7 @@ export async function runPostgresTool(
   const printed: string[] = [];
   for (const stream of [child.stdout, child.stderr])
     stream.on("data", (chunk: Buffer) => printed.push(chunk.toString()));
-  child.stdin.on("error", () => {}); // the exit code tells more than EPIPE
+  child.stdin.on("error", () => {}); // the exit code says more than EPIPE
   child.stdin.end(input);
   const code = await new Promise<number | null>((done, fail) =>
     child.once("error", fail).once("close", done),

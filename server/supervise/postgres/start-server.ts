@@ -1,5 +1,14 @@
-import { spawn, type ChildProcess } from "node:child_process";
-import { chownSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { type ChildProcess, spawn } from "node:child_process";
+import {
+  chmodSync,
+  chownSync,
+  lchownSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
@@ -8,59 +17,70 @@ import pg from "pg";
 import { preparePostgresBinaries } from "./binaries";
 import { ensureCluster, setSuperuserPassword } from "./cluster";
 import { stopOrphan } from "./find-orphan";
-import { chooseServerUser } from "./run-as";
-import { bareEnvironment, workingFolder, type ToolPlace } from "./run-tool";
+import { chooseServerUser, type ServerUser } from "./run-as";
+import { bareEnvironment, type ToolContext, workingFolder } from "./run-tool";
 import { makePassword } from "./scram-verifier";
 
-export interface PostgresOptions {
-  /** The clone, whose node_modules holds the binaries. */
-  readonly root: string;
-  /** The cluster's folder, made if missing. Its lock is the caller's business. */
-  readonly folder: string;
-  /** False only for databases that may be lost: it switches off every fsync. */
-  readonly durable: boolean;
-  readonly say: (line: string) => void;
-}
+export type PostgresOptions = Readonly<{
+  /** The clone, whose node_modules contains the binaries. */
+  root: string;
+  /** The cluster's folder, created if missing. The caller locks it. */
+  folder: string;
+  /** False only for throwaway databases: switches off fsync. */
+  durable: boolean;
+  print: (line: string) => void;
+  /** The group that may connect besides the server's user; none by default. */
+  clients?: number;
+  /** The folder of the server's programs; those in node_modules by default. */
+  binaries?: string;
+}>;
 
-/** A running server, started again with the same socket and passwords if it dies. */
-export interface PostgresServer {
-  readonly socketFolder: string;
-  readonly superUrl: (database: string) => string;
-  readonly pid: () => number;
-  /** Clean end: clients are cut off, everything is on disk afterwards. */
-  readonly stop: () => Promise<void>;
-  /** End at once; the next start recovers. */
-  readonly abort: () => void;
-}
+/** A running server, restarted with the same socket and passwords if it exits. */
+export type PostgresServer = Readonly<{
+  socketFolder: string;
+  superUrl: (database: string) => string;
+  pid: () => number;
+  /** Clean shutdown: disconnects clients and flushes everything to disk. */
+  stop: () => Promise<void>;
+  /** Immediate shutdown; the next start recovers. */
+  abort: () => void;
+}>;
 
-const LONGEST_SOCKET_FOLDER = 80; // a socket's whole path may have 107 bytes
-const START_PATIENCE_MS = 120_000; // recovery after a crash replays what was not yet in the tables
-const RESTART_PAUSE_MS = 500;
-const EXPECTED =
-  /the database system is (starting up|not yet accepting connections)|expected SASL response/; // answers to our own questions, and clients that left early
-const FAST_SHUTDOWN = "SIGINT"; // SIGTERM would wait until every client has gone
+const maxSocketFolderBytes = 80; // a socket's full path may have 107 bytes
+const startTimeoutMs = 120_000; // recovery after a crash replays the WAL
+const restartPauseMs = 500;
+const expectedLines =
+  /the database system is (starting up|not yet accepting connections)|expected SASL response/; // answers to our own probes, and clients that disconnect early
+const fastShutdown = "SIGINT"; // SIGTERM would wait for every client to disconnect
 
-/** Starts the embedded PostgreSQL on a folder: made or repaired where needed, reachable through one private socket only. */
+/**
+ * Starts the embedded PostgreSQL on a folder, creating or recovering the cluster if needed.
+ * Reachable only through a private Unix socket.
+ */
 export async function startPostgres(options: PostgresOptions): Promise<PostgresServer> {
   const user = chooseServerUser(options.folder);
-  const binaries = preparePostgresBinaries(options.root, user.uid !== undefined);
-  const place: ToolPlace = { binaries, user, folder: options.folder };
+  const binaries = options.binaries
+    ? { folder: options.binaries }
+    : preparePostgresBinaries(options.root, user.uid !== undefined);
+  const place: ToolContext = { binaries, user, folder: options.folder };
   mkdirSync(dirname(options.folder), { recursive: true });
   const left = await stopOrphan(options.folder);
   if (left === "stopped")
-    options.say(
-      "an earlier PostgreSQL was still running on this data; it was stopped and its data taken over",
-    );
+    options.print("stopped a PostgreSQL of an earlier run that was still using this data");
   if (left === "crashed")
-    options.say("PostgreSQL was not shut down last time; it recovers by itself");
+    options.print("PostgreSQL was not shut down cleanly last time; recovering");
+  handOver(options.folder, user);
   const { made } = await ensureCluster(place, options);
-  if (made) options.say(`made a new database in ${options.folder}`);
+  if (made) options.print(`created a new database in ${options.folder}`);
   const password = makePassword();
   await retryWhileShared(() => setSuperuserPassword(place, password));
   return keepRunning(place, options, password);
 }
 
-/** Workers of a server that was killed end a moment after it; until then PostgreSQL refuses their shared memory. */
+/**
+ * Workers of a killed server exit a moment after it; until then PostgreSQL refuses to reuse their
+ * shared memory.
+ */
 async function retryWhileShared(work: () => Promise<void>): Promise<void> {
   for (let attempt = 0; ; attempt++) {
     try {
@@ -72,27 +92,38 @@ async function retryWhileShared(work: () => Promise<void>): Promise<void> {
   }
 }
 
-function makeSocketFolder(place: ToolPlace): string {
-  const base = Buffer.byteLength(tmpdir()) > LONGEST_SOCKET_FOLDER ? "/tmp" : tmpdir();
+/** A cluster that an earlier version ran as another user. */
+function handOver(folder: string, { uid, gid }: ServerUser): void {
+  const owner = statSync(folder, { throwIfNoEntry: false });
+  if (uid === undefined || owner === undefined || owner.uid === uid) return;
+  for (const name of ["", ...readdirSync(folder, { recursive: true, encoding: "utf8" })])
+    lchownSync(join(folder, name), uid, gid ?? uid);
+}
+
+function makeSocketFolder(place: ToolContext, clients: number | undefined): string {
+  const base = Buffer.byteLength(tmpdir()) > maxSocketFolderBytes ? "/tmp" : tmpdir();
   const folder = mkdtempSync(join(base, "chancery-pg-"));
   if (place.user.uid !== undefined)
-    chownSync(folder, place.user.uid, place.user.gid ?? place.user.uid);
+    chownSync(folder, place.user.uid, clients ?? place.user.gid ?? place.user.uid);
+  if (clients !== undefined) chmodSync(folder, 0o750);
   return folder;
 }
 
-function settingsOf(socketFolder: string, durable: boolean): string[] {
+function settingsOf(socketFolder: string, { durable, clients }: PostgresOptions): string[] {
   const settings = {
     listen_addresses: "",
     unix_socket_directories: socketFolder,
-    unix_socket_permissions: "0700",
+    unix_socket_permissions: clients === undefined ? "0700" : "0777", // the folder guards it
     cluster_name: "chancery",
-    max_connections: "120",
+    // Several test files at once, with several nodes each, share one throwaway server.
+    max_connections: durable ? "120" : "400",
     shared_buffers: "256MB",
     max_wal_size: "2GB",
     jit: "off",
     timezone: "UTC",
     log_timezone: "UTC",
-    // Only what ends a connection or the server; a failing statement is its caller's to report, and may hold personal data.
+    // Only what ends a connection or the server. A failing statement is reported by its caller, and
+    // may contain personal data.
     log_min_messages: "fatal",
     log_min_error_statement: "panic",
     log_error_verbosity: "terse",
@@ -102,18 +133,18 @@ function settingsOf(socketFolder: string, durable: boolean): string[] {
   return Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
 }
 
-/** One life of the server process. */
-interface Life {
-  readonly child: ChildProcess;
-  readonly exited: Promise<string>;
-  readonly silence: () => void;
-}
+/** One run of the server process. */
+type ServerRun = Readonly<{
+  child: ChildProcess;
+  exited: Promise<string>;
+  silence: () => void;
+}>;
 
-function launch(place: ToolPlace, options: PostgresOptions, socketFolder: string): Life {
-  // Its own session: Ctrl-C in the terminal must end the clients first.
+function launch(place: ToolContext, options: PostgresOptions, socketFolder: string): ServerRun {
+  // In its own session: on Ctrl-C its clients must stop first.
   const child = spawn(
     join(place.binaries.folder, "bin", "postgres"),
-    ["-D", workingFolder, ...settingsOf(socketFolder, options.durable)],
+    ["-D", workingFolder, ...settingsOf(socketFolder, options)],
     {
       ...place.user,
       cwd: place.folder,
@@ -123,16 +154,16 @@ function launch(place: ToolPlace, options: PostgresOptions, socketFolder: string
     },
   );
   let silent = false,
-    lastWords = "";
+    lastLine = "";
   if (child.stderr)
     createInterface({ input: child.stderr }).on("line", (line) => {
-      lastWords = line;
-      if (!silent && !EXPECTED.test(line)) options.say(line);
+      lastLine = line;
+      if (!silent && !expectedLines.test(line)) options.print(line);
     });
   const exited = new Promise<string>((done) => {
     child.once("error", (error) => done(error.message));
     child.once("close", (code, signal) =>
-      done(`PostgreSQL ended (${signal ?? code}). ${lastWords}`.trim()),
+      done(`PostgreSQL ended (${signal ?? code}). ${lastLine}`.trim()),
     );
   });
   return {
@@ -145,47 +176,47 @@ function launch(place: ToolPlace, options: PostgresOptions, socketFolder: string
 }
 
 async function keepRunning(
-  place: ToolPlace,
+  place: ToolContext,
   options: PostgresOptions,
   password: string,
 ): Promise<PostgresServer> {
-  const socketFolder = makeSocketFolder(place);
+  const socketFolder = makeSocketFolder(place, options.clients);
   const superUrl = (database: string) => socketUrl(socketFolder, "postgres", password, database);
-  let life = launch(place, options, socketFolder),
+  let run = launch(place, options, socketFolder),
     stopping = false;
   const end = async (signal: NodeJS.Signals) => {
     stopping = true;
-    life.silence();
-    life.child.kill(signal);
-    await life.exited;
+    run.silence();
+    run.child.kill(signal);
+    await run.exited;
     rmSync(socketFolder, { recursive: true, force: true });
   };
-  const again = async (why: string): Promise<void> => {
+  const restart = async (reason: string): Promise<void> => {
     if (stopping) return;
-    options.say(`${why} It is started again.`);
-    await pause(RESTART_PAUSE_MS);
+    options.print(`${reason} Restarting it.`);
+    await pause(restartPauseMs);
     await stopOrphan(place.folder, { keepSocketFolder: true });
     if (stopping) return;
-    life = launch(place, options, socketFolder);
-    void life.exited.then(again);
+    run = launch(place, options, socketFolder);
+    void run.exited.then(restart);
   };
   try {
-    await waitUntilReady(life, superUrl("postgres"));
+    await waitUntilReady(run, superUrl("postgres"));
   } catch (error) {
-    await end(FAST_SHUTDOWN);
+    await end(fastShutdown);
     throw error;
   }
-  void life.exited.then(again);
+  void run.exited.then(restart);
   return {
     socketFolder,
     superUrl,
-    pid: () => life.child.pid ?? 0,
-    stop: () => end(FAST_SHUTDOWN),
+    pid: () => run.child.pid ?? 0,
+    stop: () => end(fastShutdown),
     abort: () => void end("SIGQUIT"),
   };
 }
 
-/** An address over the private socket that pg and Prisma read alike. */
+/** A connection URL for the private socket that both pg and Prisma accept. */
 export function socketUrl(
   socketFolder: string,
   role: string,
@@ -195,19 +226,19 @@ export function socketUrl(
   return `postgresql://${role}:${password}@localhost/${database}?host=${encodeURIComponent(socketFolder)}`;
 }
 
-async function waitUntilReady(life: Life, url: string): Promise<void> {
+async function waitUntilReady(run: ServerRun, url: string): Promise<void> {
   let ended: string | null = null;
-  void life.exited.then((why) => {
+  void run.exited.then((why) => {
     ended = why;
   });
-  for (const deadline = Date.now() + START_PATIENCE_MS; Date.now() < deadline; await pause(20)) {
+  for (const deadline = Date.now() + startTimeoutMs; Date.now() < deadline; await pause(20)) {
     if (ended !== null) throw new Error(`PostgreSQL did not start: ${String(ended)}`);
-    if (await answers(url)) return;
+    if (await isAnswering(url)) return;
   }
-  throw new Error(`PostgreSQL did not answer within ${START_PATIENCE_MS / 1000} seconds.`);
+  throw new Error(`PostgreSQL did not respond within ${startTimeoutMs / 1000} seconds.`);
 }
 
-async function answers(connectionString: string): Promise<boolean> {
+async function isAnswering(connectionString: string): Promise<boolean> {
   const client = new pg.Client({ connectionString });
   client.on("error", () => {});
   try {

@@ -1,11 +1,14 @@
-import { systemActor } from "@/lib/auth/actor";
-import { listAuthorities } from "@/lib/authorities/list-authorities";
-import { listProfiles } from "@/lib/profiles/list-profiles";
-import { getDeps } from "@/lib/runtime";
+import { systemActor } from "@/lib/access/actor";
+import { listAuthorities } from "@/lib/authorities/read-authorities";
+import { listProfiles } from "@/lib/profiles/read-profiles";
+import { getDeps } from "@/lib/runtime/get-deps";
 import { isSetUp } from "@/lib/setup/is-set-up";
-import { isSetupToken } from "../setup-token";
+import { isSetupToken } from "@/app/(auth)/setup/setup-token";
 
-/** How far the setup is, for whoever holds its link: which authorities exist and are signed, and whether the profiles are there. */
+/**
+ * The progress of setup, for requests with the setup token: which CAs are signed, and whether the
+ * profiles exist.
+ */
 export async function GET(request: Request): Promise<Response> {
   const deps = getDeps();
   if (!isSetupToken(request.headers.get("x-setup-token") ?? ""))

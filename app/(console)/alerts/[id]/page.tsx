@@ -1,12 +1,12 @@
 import { notFound } from "next/navigation";
 import { AlertActions } from "@/components/alerts/alert-actions";
-import { AlertDeliveries } from "@/components/alerts/alert-deliveries";
+import { AlertNotifications } from "@/components/delivery/alert-notifications";
 import { AlertFacts } from "@/components/alerts/alert-facts";
 import { AlertHistory } from "@/components/alerts/alert-history";
-import { AlertStatusBadge, SeverityBadge } from "@/components/alerts/alert-look";
+import { AlertStatusBadge, SeverityBadge } from "@/components/alerts/alert-badges";
 import { WhyCard } from "@/components/alerts/why-card";
 import { EntryTable } from "@/components/audit/entry-table";
-import { pagesOf } from "@/components/filters/list-address";
+import { paginationLinks } from "@/components/filters/list-href";
 import { Banner } from "@/components/ui/banner";
 import { Card } from "@/components/ui/card";
 import { EmptyState } from "@/components/ui/empty-state";
@@ -16,7 +16,8 @@ import { PageHeader } from "@/components/ui/page-header";
 import { Pagination } from "@/components/ui/pagination";
 import { Time } from "@/components/ui/time";
 import { formatCount } from "@/lib/format/count";
-import { acknowledge, assign, except, resolve } from "../actions";
+import { acknowledge, assign, except, resolve } from "@/app/(console)/alerts/actions";
+import type { AlertDetail } from "@/lib/alerts/schema";
 import { loadAlert } from "./load-alert";
 
 export const metadata = { title: "Alert" };
@@ -30,8 +31,8 @@ export default async function AlertPage({ params, searchParams }: Props) {
   const { id } = await params,
     { cursor } = await searchParams;
   const at = typeof cursor === "string" && /^\d{1,15}$/.test(cursor) ? cursor : undefined;
-  const found = await loadAlert(id, at);
-  if (found === null) notFound();
+  const loaded = await loadAlert(id, at);
+  if (loaded === null) notFound();
   const {
       alert,
       entries,
@@ -44,14 +45,14 @@ export default async function AlertPage({ params, searchParams }: Props) {
       network,
       me,
       may,
-    } = found,
+      denied,
+    } = loaded,
     path = `/alerts/${id}`;
-  const paged = at !== undefined || entries.nextCursor !== null;
   return (
     <>
       <PageHeader
         title={alert.ruleTitle}
-        sentence={alert.summary}
+        description={alert.summary}
         crumbs={[{ label: "Alerts", href: "/alerts" }]}
         badge={
           <span className="flex gap-1.5">
@@ -67,6 +68,7 @@ export default async function AlertPage({ params, searchParams }: Props) {
               me={me}
               people={people}
               network={network}
+              denied={denied}
             />
           )
         }
@@ -74,7 +76,7 @@ export default async function AlertPage({ params, searchParams }: Props) {
       {exception !== null && (
         <div className="pb-4">
           <Banner action={<Link href="/alerts/exceptions">Exceptions</Link>}>
-            An exception keeps this rule quiet about it
+            An exception prevents further alerts of this rule about this subject
             {exception.network === null ? "" : ` from ${exception.network}`} until{" "}
             <Time at={exception.expiresAt} show="minute" />: {exception.comment}
           </Banner>
@@ -83,34 +85,8 @@ export default async function AlertPage({ params, searchParams }: Props) {
       <Grid columns="main">
         <Stack>
           <WhyCard alert={alert} />
-          <Card
-            title="Entries behind it"
-            padding="flush"
-            description={
-              entries.items.length === 0 ? undefined : "What the rule looked at, the newest first."
-            }
-            footer={
-              paged ? (
-                <Pagination
-                  summary={`${formatCount(entries.items.length)} on this page`}
-                  {...pagesOf(path, at === undefined ? {} : { cursor: at }, entries.nextCursor)}
-                />
-              ) : undefined
-            }
-          >
-            <EntryTable
-              bare
-              linked={may.audit}
-              caption="Entries behind the alert"
-              items={entries.items}
-              empty={
-                <EmptyState title="No entry by itself">
-                  This rule looks for what did not happen, so there is no entry to show.
-                </EmptyState>
-              }
-            />
-          </Card>
-          <AlertDeliveries
+          <RelatedEntries path={path} at={at} entries={entries} linked={may.audit} />
+          <AlertNotifications
             deliveries={deliveries}
             severity={alert.severity}
             mayOpen={may.destinations}
@@ -124,5 +100,51 @@ export default async function AlertPage({ params, searchParams }: Props) {
         </Stack>
       </Grid>
     </>
+  );
+}
+
+/** The entries that the rule evaluated, in pages. */
+function RelatedEntries({
+  path,
+  at,
+  entries,
+  linked,
+}: Readonly<{
+  path: string;
+  at: string | undefined;
+  entries: AlertDetail["entries"];
+  linked: boolean;
+}>) {
+  const paged = at !== undefined || entries.nextCursor !== null;
+  return (
+    <Card
+      title="Related entries"
+      padding="flush"
+      description={
+        entries.items.length === 0
+          ? undefined
+          : "The entries that the rule evaluated, newest first."
+      }
+      footer={
+        paged ? (
+          <Pagination
+            summary={`${formatCount(entries.items.length)} on this page`}
+            {...paginationLinks(path, at === undefined ? {} : { cursor: at }, entries.nextCursor)}
+          />
+        ) : undefined
+      }
+    >
+      <EntryTable
+        bare
+        linked={linked}
+        caption="Related entries"
+        items={entries.items}
+        empty={
+          <EmptyState title="No entries">
+            This rule detects things that did not happen, so there are no entries to show.
+          </EmptyState>
+        }
+      />
+    </Card>
   );
 }

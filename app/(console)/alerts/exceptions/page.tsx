@@ -1,43 +1,47 @@
 import { AlertTabs } from "@/components/alerts/alert-tabs";
-import { ExceptionTable } from "@/components/alerts/exception-table";
+import { ExceptionTable } from "@/components/alerts/exceptions/exception-table";
 import { Card } from "@/components/ui/card";
 import { Stack } from "@/components/ui/layout";
 import { PageHeader } from "@/components/ui/page-header";
-import { listExceptions } from "@/lib/alerts/exceptions";
-import { titleOf } from "@/lib/alerts/rules/all-rules";
+import { listExceptions } from "@/lib/alerts/manage-exceptions";
+import { listRules } from "@/lib/alerts/read-rules";
 import { openPage } from "@/lib/auth/page";
-import { scopeOf } from "@/lib/auth/permissions";
+import { scopeOf } from "@/lib/access/permissions";
 import { plural } from "@/lib/format/count";
-import { end } from "../actions";
+import { end } from "@/app/(console)/alerts/actions";
 
-export const metadata = { title: "Exceptions from alerts" };
+export const metadata = { title: "Alert exceptions" };
 
 export default async function ExceptionsPage() {
   const { actor, deps } = await openPage("alerts.read", { action: "exception.read" });
-  const items = await listExceptions(deps, actor, { all: true }),
-    now = deps.clock.now().toISOString();
-  const all = items.map((one) => ({ ...one, ruleTitle: titleOf(one.rule) })),
-    inForce = all.filter(({ endedAt, expiresAt }) => endedAt === null && expiresAt > now),
-    ended = all.filter((one) => !inForce.includes(one));
+  const [items, rules] = await Promise.all([
+    listExceptions(deps, actor, { all: true }),
+    listRules(deps, actor),
+  ]);
+  const now = deps.clock.now().toISOString(),
+    titles = new Map(rules.map(({ name, title }) => [name, title]));
+  const all = items.map((one) => ({ ...one, ruleTitle: titles.get(one.rule) ?? one.rule })),
+    active = all.filter(({ endedAt, expiresAt }) => endedAt === null && expiresAt > now),
+    ended = all.filter((one) => !active.includes(one));
   return (
     <>
       <PageHeader
         title="Exceptions"
-        sentence={`${inForce.length === 0 ? "" : `${plural(inForce.length, "exception")} in force. `}Each keeps one rule quiet about one subject for a while, and ends by itself.`}
+        description={`${active.length === 0 ? "" : `${plural(active.length, "active exception")}. `}An exception stops one rule from raising alerts about one subject, and expires automatically.`}
       />
       <AlertTabs />
       <Stack>
-        <Card title="In force" padding="flush">
+        <Card title="Active" padding="flush">
           <ExceptionTable
-            caption="Exceptions in force"
-            items={inForce}
+            caption="Active exceptions"
+            items={active}
             ended={false}
             end={scopeOf(actor.role, "alerts.handle") === "none" ? undefined : end}
           />
         </Card>
         {ended.length > 0 && (
           <Card title="Ended" padding="flush">
-            <ExceptionTable caption="Exceptions that have ended" items={ended} ended />
+            <ExceptionTable caption="Ended exceptions" items={ended} ended />
           </Card>
         )}
       </Stack>

@@ -1,8 +1,11 @@
 import { actorOfSession } from "@/lib/auth/session-actor";
-import { getDeps } from "@/lib/runtime";
-import { readOpenAlerts } from "../read-open";
+import { getDeps } from "@/lib/runtime/get-deps";
+import { readOpenAlerts } from "@/app/(console)/alerts/read-open";
 
-/** How many alerts are open. The frame of the console asks it while a page is seen; it is part of that page, which is on the record, and no read of its own. */
+/**
+ * The number of open alerts. The layout of the console polls it while a page is visible; it is part
+ * of that page's recorded read, and records none itself.
+ */
 export async function GET(): Promise<Response> {
   const actor = await actorOfSession(),
     open = actor === null ? null : await readOpenAlerts(getDeps(), actor);

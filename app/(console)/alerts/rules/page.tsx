@@ -1,16 +1,15 @@
 import { AlertTabs } from "@/components/alerts/alert-tabs";
-import { RuleList } from "@/components/alerts/rule-list";
-import { WatchLine } from "@/components/alerts/watch-line";
+import { RuleList } from "@/components/alerts/rules/rule-list";
+import { EvaluationProgress } from "@/components/alerts/evaluation-progress";
 import { Stack } from "@/components/ui/layout";
 import { PageHeader } from "@/components/ui/page-header";
-import { getWatchState } from "@/lib/alerts/get-watch-state";
-import { listRules } from "@/lib/alerts/list-rules";
+import { getWatchState, listRules } from "@/lib/alerts/read-rules";
 import { openPage } from "@/lib/auth/page";
-import { scopeOf } from "@/lib/auth/permissions";
+import { scopeOf } from "@/lib/access/permissions";
 import { plural } from "@/lib/format/count";
-import { update } from "../actions";
+import { update } from "@/app/(console)/alerts/actions";
 
-export const metadata = { title: "Rules of alerts" };
+export const metadata = { title: "Alert rules" };
 
 export default async function RulesPage() {
   const { actor, deps } = await openPage("alerts.read", { action: "rule.read" });
@@ -20,7 +19,7 @@ export default async function RulesPage() {
     <>
       <PageHeader
         title="Rules"
-        sentence={`${plural(items.length, "rule")} read the log, entry by entry, and remember how far they are.${off === 0 ? "" : ` ${plural(off, "rule")} ${off === 1 ? "is" : "are"} off.`}`}
+        description={`${plural(items.length, "rule")} evaluate every entry of the audit log.${off === 0 ? "" : ` ${plural(off, "rule")} ${off === 1 ? "is" : "are"} off.`}`}
       />
       <AlertTabs />
       <Stack>
@@ -28,7 +27,7 @@ export default async function RulesPage() {
           rules={items}
           update={scopeOf(actor.role, "rules.write") === "none" ? undefined : update}
         />
-        <WatchLine state={watch} />
+        <EvaluationProgress state={watch} />
       </Stack>
     </>
   );

@@ -6,7 +6,7 @@ export default function Loading() {
     <>
       <PageHeaderSkeleton />
       <Grid columns={2}>
-        <TableSkeleton rows={10} label="Loading the entry" />
+        <TableSkeleton rows={10} label="Loading entry" />
         <TableSkeleton rows={8} />
       </Grid>
     </>

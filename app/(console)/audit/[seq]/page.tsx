@@ -3,7 +3,9 @@ import { notFound, redirect } from "next/navigation";
 import { Suspense } from "react";
 import { DecisionCard, EntryDetails } from "@/components/audit/entry-details";
 import { EntryFacts } from "@/components/audit/entry-facts";
-import { OutcomeBadge } from "@/components/audit/entry-look";
+import { UnreadableEntry } from "@/components/audit/unreadable-entry";
+import { StateBadge } from "@/components/ui/badge";
+import { OutcomeBadge } from "@/components/shared/entry-outcome";
 import { ButtonLink } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { CodeBlock } from "@/components/ui/code-block";
@@ -11,9 +13,12 @@ import { Grid, Stack } from "@/components/ui/layout";
 import { MonoId } from "@/components/ui/mono-id";
 import { PageHeader } from "@/components/ui/page-header";
 import { TableSkeleton } from "@/components/ui/skeleton";
+import type { Actor } from "@/lib/access/actor";
 import { openPage } from "@/lib/auth/page";
-import { getEntry } from "@/lib/log/get-entry";
-import { orNull } from "../../identity-name";
+import type { EntryDetail } from "@/lib/log/schema";
+import { getEntry } from "@/lib/log/search/get-entry";
+import type { Deps } from "@/lib/runtime/deps";
+import { nullIfNotFound } from "@/app/(console)/null-if-not-found";
 import { ProofSection } from "./proof-section";
 
 export const metadata = { title: "Entry" };
@@ -26,59 +31,77 @@ export default async function EntryPage({
     action: "audit.read",
     target: { kind: "entry", id: seq, label: `Entry ${seq}` },
   });
-  const entry = await orNull(getEntry(deps, actor, seq));
+  const entry = await nullIfNotFound(getEntry(deps, actor, seq));
   if (entry === null) notFound();
   if (String(entry.seq) !== seq) redirect(`/audit/${entry.seq}`);
-  const { record } = entry;
   return (
     <>
       <PageHeader
         title={`Entry ${entry.seq}`}
-        badge={<OutcomeBadge action={record.action} outcome={record.outcome} />}
-        sentence={entry.sentence}
+        badge={
+          entry.record === null ? (
+            <StateBadge state="denied" label="Unreadable" />
+          ) : (
+            <OutcomeBadge action={entry.record.action} outcome={entry.record.outcome} />
+          )
+        }
+        description={entry.sentence}
         crumbs={[{ label: "Audit log", href: "/audit" }]}
         action={
           <>
             {entry.seq > 0 && (
               <ButtonLink href={`/audit/${entry.seq - 1}`} icon={<ChevronLeft aria-hidden />}>
-                Entry before
+                Previous entry
               </ButtonLink>
             )}
             <ButtonLink href={`/audit/${entry.seq + 1}`} icon={<ChevronRight aria-hidden />}>
-              Entry after
+              Next entry
             </ButtonLink>
           </>
         }
       />
-      <Grid columns={2}>
-        <Stack>
-          <Card title="Fields">
-            <EntryFacts entry={entry} />
-          </Card>
-          <EntryDetails details={record.details} />
-          {record.decision && (
-            <DecisionCard
-              rules={record.decision.rules}
-              profileVersion={record.decision.profileVersion}
-            />
-          )}
-        </Stack>
-        <Stack>
-          {/* What stands below the proof comes with it, so that it has not to move. */}
-          <Suspense fallback={<TableSkeleton rows={16} label="Waiting for the checkpoint" />}>
-            <ProofSection deps={deps} actor={actor} seq={entry.seq} bytesText={entry.bytesText} />
-            <Card
-              title="What was hashed"
-              description="Canonical JSON (RFC 8785). The leaf hash is SHA-256 of a zero byte and exactly these bytes (RFC 6962)."
-            >
-              <Stack>
-                <MonoId value={entry.leafHashHex} label="leaf hash" whole />
-                <CodeBlock label="Canonical bytes" code={entry.bytesText} wrap short />
-              </Stack>
-            </Card>
-          </Suspense>
-        </Stack>
-      </Grid>
+      {entry.record === null ? (
+        <UnreadableEntry entry={entry} />
+      ) : (
+        <ReadableEntry deps={deps} actor={actor} entry={entry} />
+      )}
     </>
+  );
+}
+
+type Shown<E> = Readonly<{ deps: Deps; actor: Actor; entry: E }>;
+
+function ReadableEntry({ deps, actor, entry }: Shown<Extract<EntryDetail, { unreadable: null }>>) {
+  const { record, bytesText } = entry;
+  return (
+    <Grid columns={2}>
+      <Stack>
+        <Card title="Fields">
+          <EntryFacts record={record} id={entry.id} sequencedAt={entry.sequencedAt} />
+        </Card>
+        <EntryDetails details={record.details} />
+        {record.decision && (
+          <DecisionCard
+            rules={record.decision.rules}
+            profileVersion={record.decision.profileVersion}
+          />
+        )}
+      </Stack>
+      <Stack>
+        {/* The card below the proof loads with it, so that it doesn't move. */}
+        <Suspense fallback={<TableSkeleton rows={16} label="Waiting for the checkpoint" />}>
+          <ProofSection deps={deps} actor={actor} seq={entry.seq} bytesText={bytesText} />
+          <Card
+            title="Hashed content"
+            description="Canonical JSON (RFC 8785). The leaf hash is the SHA-256 of a zero byte followed by these bytes (RFC 6962)."
+          >
+            <Stack>
+              <MonoId value={entry.leafHashHex} label="leaf hash" whole />
+              <CodeBlock label="Canonical bytes" code={bytesText} wrap short />
+            </Stack>
+          </Card>
+        </Suspense>
+      </Stack>
+    </Grid>
   );
 }

@@ -1,15 +1,18 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { ProofCard } from "@/components/log/proof-card";
-import type { Actor } from "@/lib/auth/actor";
-import type { Deps } from "@/lib/deps";
-import { proveEntry } from "@/lib/log/prove-entry";
-import type { EntryProof } from "@/lib/log/types-of-proof";
+import { ProofCard } from "@/components/audit/proof-card";
+import type { Actor } from "@/lib/access/actor";
+import type { Deps } from "@/lib/runtime/deps";
+import { getEntryProof } from "@/lib/log/prove/get-entry-proof";
+import type { EntryProof } from "@/lib/log/view-types";
 
-/** A checkpoint follows an act within a second; a page that was opened at once waits for it, so that it has not to change later. */
+/**
+ * A checkpoint covers an entry within a second. A page that is opened before that waits for it, so
+ * that it doesn't change later.
+ */
 const LONGEST_WAIT_MS = 2_000,
   LOOK_EVERY_MS = 200;
 
-/** What the reader's browser needs to prove the entry by itself. */
+/** Everything that the browser needs to verify the entry. */
 export async function ProofSection({
   deps,
   actor,
@@ -22,7 +25,7 @@ export async function ProofSection({
 async function proofSoon(deps: Deps, actor: Actor, seq: number): Promise<EntryProof> {
   const giveUp = performance.now() + LONGEST_WAIT_MS;
   for (;;) {
-    const proof = await proveEntry(deps, actor, seq);
+    const proof = await getEntryProof(deps, actor, seq);
     if (proof.inclusion !== null || performance.now() >= giveUp) return proof;
     await pause(LOOK_EVERY_MS);
   }

@@ -6,7 +6,7 @@ export default function Loading() {
       <PageHeaderSkeleton />
       <Skeleton height="chart" />
       <div className="pt-4">
-        <TableSkeleton rows={10} label="Loading the drills" />
+        <TableSkeleton rows={10} label="Loading drills" />
       </div>
     </>
   );

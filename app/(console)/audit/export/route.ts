@@ -11,7 +11,10 @@ function plain(text: string, status: number): Response {
   });
 }
 
-/** What a filter of the log matches, whole, streamed. Nothing is sent before the export is itself on the record; it ends with the request. */
+/**
+ * Streams all entries that match the filters. Nothing is sent before the export itself is recorded;
+ * it stops with the request.
+ */
 export async function GET(request: Request): Promise<Response> {
   const { actor, deps } = await openPage("audit.export", { action: "audit.read" });
   const {
@@ -22,9 +25,10 @@ export async function GET(request: Request): Promise<Response> {
     order: ___,
     ...filters
   } = Object.fromEntries(new URL(request.url).searchParams);
-  if (!isExportFormat(format)) return plain(`Formats are ${exportFormats.join(", ")}.`, 400);
+  if (!isExportFormat(format))
+    return plain(`format must be one of ${exportFormats.join(", ")}.`, 400);
   if (!/^\d{0,15}$/.test(checkpoint))
-    return plain("A checkpoint is named by its size, a whole number.", 400);
+    return plain("checkpoint must be the size of a checkpoint, a whole number.", 400);
   const query = entryQuery.safeParse(filters);
   if (!query.success)
     return plain(

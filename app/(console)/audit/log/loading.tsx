@@ -9,7 +9,7 @@ export default function Loading() {
       <div className="pt-4">
         <Grid columns="main">
           <Stack>
-            <TableSkeleton rows={6} label="Loading the log’s state" />
+            <TableSkeleton rows={6} label="Loading audit log status" />
             <TableSkeleton rows={3} />
           </Stack>
           <Stack>

@@ -5,7 +5,7 @@ import { CheckpointCard } from "@/components/log/checkpoint-card";
 import { ContinueDialog } from "@/components/log/continue-dialog";
 import { HaltCard } from "@/components/log/halt-card";
 import { LogChain } from "@/components/log/log-chain";
-import { OutsideCard } from "@/components/log/outside-card";
+import { VerifyIndependentlyCard } from "@/components/log/verify-independently-card";
 import { SourceTable } from "@/components/log/source-table";
 import { StateStrip } from "@/components/log/state-strip";
 import { VerificationCard } from "@/components/log/verification-card";
@@ -14,12 +14,12 @@ import { Button, ButtonLink } from "@/components/ui/button";
 import { Grid, Stack } from "@/components/ui/layout";
 import { PageHeader } from "@/components/ui/page-header";
 import { openPage } from "@/lib/auth/page";
-import { scopeOf } from "@/lib/auth/permissions";
-import { listAnchors } from "@/lib/log/anchor/list-anchors";
-import { awaitIndexed } from "@/lib/log/await-indexed";
-import { getLogState } from "@/lib/log/get-log-state";
-import type { LogState } from "@/lib/log/types-of-proof";
-import { listVerifications } from "@/lib/log/verifications";
+import { scopeOf } from "@/lib/access/permissions";
+import { listAnchors } from "@/lib/log/anchor/read-anchors";
+import { awaitIndexed } from "@/lib/log/sequence/await-indexed";
+import { getLogState } from "@/lib/log/live/get-log-state";
+import type { LogState } from "@/lib/log/view-types";
+import { listVerifications } from "@/lib/log/live/verifications";
 import { openContinuation, verify } from "./actions";
 
 const anchorsShown = 5,
@@ -29,7 +29,7 @@ export const metadata = { title: "Log & proofs" };
 
 export default async function LogPage() {
   const { actor, deps } = await openPage("audit.read", { action: "log.read" });
-  // What ended a moment ago stands here, too.
+  // Includes work that finished a moment ago.
   await awaitIndexed(deps.db);
   const [state, { items: anchors }, verifications] = await Promise.all([
     getLogState(deps, actor),
@@ -42,7 +42,7 @@ export default async function LogPage() {
     <>
       <PageHeader
         title="Log & proofs"
-        sentence="What the log has signed, who watches it, and what was found when everything was verified."
+        description="Checkpoints, witnesses and verification results of the audit log."
         action={
           may("audit.verify") && (
             <ButtonLink href="/audit/drill" icon={<Siren aria-hidden />}>
@@ -61,7 +61,7 @@ export default async function LogPage() {
                 <ContinueDialog halted={state.halted} action={openContinuation} />
               ) : (
                 <Button size="sm" disabledReason="Only an administrator can open a continuation.">
-                  Open a continuation
+                  Open continuation
                 </Button>
               )
             }
@@ -84,7 +84,10 @@ export default async function LogPage() {
             <BrowserCard state={state} />
             <LogChain logs={state.logs} />
             <AnchorCard anchors={state.anchors} latest={anchors} />
-            <OutsideCard publicUrl={deps.publicUrl} vkey={state.logs[0]?.vkey ?? null} />
+            <VerifyIndependentlyCard
+              publicUrl={deps.publicUrl}
+              vkey={state.logs[0]?.vkey ?? null}
+            />
           </Stack>
         </Grid>
       </Stack>
@@ -93,8 +96,8 @@ export default async function LogPage() {
 }
 
 function whyNotVerify({ halted }: LogState, may: boolean): string | undefined {
-  if (!may) return "Your role does not verify the log.";
+  if (!may) return "Your role can’t verify the log.";
   return halted
-    ? "The log is halted: nothing new can be recorded, and so no verification. npx chancery verify --live does it without a record."
+    ? "The audit log is halted, so a verification can’t be recorded. Run npx chancery verify --live instead, which isn’t recorded."
     : undefined;
 }

@@ -1,12 +1,15 @@
-import { findSession } from "@/lib/accounts/find-session";
+import { findSession } from "@/lib/accounts/read-sessions";
 import { openPage } from "@/lib/auth/page";
-import { scopeOf } from "@/lib/auth/permissions";
+import { scopeOf } from "@/lib/access/permissions";
 import { currentRequest, currentSessionId } from "@/lib/auth/session-actor";
 import { eventResponse } from "@/lib/http/event-response";
 import { entryQuery } from "@/lib/log/schema";
-import { eventTexts, tailEntries } from "@/lib/log/tail";
+import { formatEvents, tailEntries } from "@/lib/log/search/tail-entries";
 
-/** The log as it grows, by the filters of its list, for as long as the session lasts and may read it. */
+/**
+ * New entries that match the filters of the list, for as long as the session is valid and may read
+ * them.
+ */
 export async function GET(request: Request): Promise<Response> {
   const { actor, deps } = await openPage("audit.read", { action: "audit.read" }),
     sessionId = (await currentSessionId()) ?? "",
@@ -34,8 +37,8 @@ export async function GET(request: Request): Promise<Response> {
   const events = await tailEntries(deps, actor, query.data, {
     path: null,
     lastEventId,
-    mayGoOn,
+    isStillAuthorized: mayGoOn,
     signal: stopping.signal,
   });
-  return eventResponse(eventTexts(events), () => stopping.abort());
+  return eventResponse(formatEvents(events), () => stopping.abort());
 }

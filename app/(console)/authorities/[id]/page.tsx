@@ -1,19 +1,23 @@
 import { notFound } from "next/navigation";
-import { algorithmWord } from "@/components/authorities/algorithm-choices";
+import { keyAlgorithmLabel } from "@/components/shared/key-algorithm-label";
 import {
-  AddressCard,
+  UrlCard,
   AuthorityFacts,
   AuthorityFiles,
   CrlCard,
 } from "@/components/authorities/authority-facts";
-import { AuthorityState, authorityKindWords } from "@/components/authorities/authority-state";
+import {
+  AuthorityState,
+  authorityKindLabels,
+} from "@/components/authorities/shared/authority-state";
+import { CeilingCard, ConfirmationNotice } from "@/components/authorities/ceiling-card";
 import { AuthorityTree } from "@/components/authorities/authority-tree";
 import { Card } from "@/components/ui/card";
 import { CodeBlock } from "@/components/ui/code-block";
 import { Grid, Stack } from "@/components/ui/layout";
 import { PageHeader } from "@/components/ui/page-header";
 import { openPage } from "@/lib/auth/page";
-import { listAuthorities } from "@/lib/authorities/list-authorities";
+import { listAuthorities } from "@/lib/authorities/read-authorities";
 
 export const metadata = { title: "Authority" };
 
@@ -34,17 +38,18 @@ export default async function AuthorityPage({
         title={authority.name}
         badge={<AuthorityState status={authority.status} />}
         crumbs={[{ label: "Authorities", href: "/authorities" }]}
-        sentence={`${authorityKindWords[authority.kind]}, ${algorithmWord(authority.keyAlgorithm)}.`}
+        description={`${authorityKindLabels[authority.kind]} · ${keyAlgorithmLabel(authority.keyAlgorithm)}`}
       />
+      <ConfirmationNotice confirmation={authority.confirmation} />
       <Grid columns="main">
         <Stack>
           <AuthorityFacts authority={authority} />
-          <AddressCard urls={authority.urls} />
+          <UrlCard urls={authority.urls} />
           {authority.certificatePem && (
             <Card title="Files">
               <Stack>
                 <AuthorityFiles slug={authority.slug} status={authority.status} />
-                <CodeBlock label="Certificate in PEM" code={authority.certificatePem} short />
+                <CodeBlock label="Certificate (PEM)" code={authority.certificatePem} short />
               </Stack>
             </Card>
           )}
@@ -53,6 +58,7 @@ export default async function AuthorityPage({
           <Card title="Hierarchy">
             <AuthorityTree authorities={items} currentId={authority.id} compact />
           </Card>
+          <CeilingCard slug={authority.slug} ceiling={authority.ceiling} />
           <CrlCard crl={authority.crl} />
         </Stack>
       </Grid>

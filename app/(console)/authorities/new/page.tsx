@@ -1,12 +1,11 @@
 import { AuthorityForm } from "@/components/authorities/authority-form";
-import { authorityKindWords } from "@/components/authorities/authority-state";
 import { Card } from "@/components/ui/card";
 import { PageHeader } from "@/components/ui/page-header";
 import { openPage } from "@/lib/auth/page";
-import { listAuthorities } from "@/lib/authorities/list-authorities";
-import { create } from "../actions";
+import { listAuthorities } from "@/lib/authorities/read-authorities";
+import { create } from "@/app/(console)/authorities/actions";
 
-export const metadata = { title: "New issuing authority" };
+export const metadata = { title: "New issuing CA" };
 
 export default async function NewAuthorityPage() {
   const { actor, deps } = await openPage("authorities.create", { action: "authority.read" });
@@ -15,14 +14,14 @@ export default async function NewAuthorityPage() {
     .filter(({ status }) => status === "active")
     .map(({ id, name, kind }) => ({
       value: id,
-      label: `${name} (${authorityKindWords[kind].toLowerCase()})`,
+      label: `${name} (${kind})`,
     }));
   return (
     <div className="max-w-3xl">
       <PageHeader
-        title="New issuing authority"
+        title="New issuing CA"
         crumbs={[{ label: "Authorities", href: "/authorities" }]}
-        sentence="Its key is made in the signer process, sealed at rest, and never leaves it."
+        description="The key is created in the signer process, encrypted at rest, and never leaves it. The certificate is signed when someone confirms it on the host."
       />
       <Card>
         <AuthorityForm action={create} parents={parents} />

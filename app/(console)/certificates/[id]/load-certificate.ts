@@ -1,41 +1,48 @@
 import { notFound } from "next/navigation";
 import type { ChainLink } from "@/components/certificates/chain-tree";
-import { certificateName } from "@/components/certificates/certificate-table";
-import type { Actor } from "@/lib/auth/actor";
+import { authorityKindLabels } from "@/components/authorities/shared/authority-state";
+import { certificateName } from "@/components/certificates/certificate-name";
+import type { Actor } from "@/lib/access/actor";
 import { openPage } from "@/lib/auth/page";
-import { scopeOf } from "@/lib/auth/permissions";
-import { listAuthorities } from "@/lib/authorities/list-authorities";
+import { scopeOf } from "@/lib/access/permissions";
 import type { AuthorityDto } from "@/lib/authorities/schema";
 import { getCertificate } from "@/lib/certificates/get-certificate";
 import { previewRevocation } from "@/lib/certificates/preview-revocation";
 import type { CertificateDto } from "@/lib/certificates/schema";
 import { listUses } from "@/lib/custody/list-uses";
-import { listCustody } from "@/lib/log/custody";
-import { getLogState } from "@/lib/log/get-log-state";
+import { listCustody } from "@/lib/custody/list-timeline";
+import { getLogState } from "@/lib/log/live/get-log-state";
 import { describeCertificate } from "@/lib/pki/describe";
 import { derOf } from "@/lib/pki/pem";
-import { getProfile } from "@/lib/profiles/get-profile";
-import { orNull } from "../../identity-name";
+import { listAuthorities } from "@/lib/authorities/read-authorities";
+import { explainPower } from "@/lib/identities/power";
+import { getIdentity } from "@/lib/identities/read-identities";
+import { getProfile } from "@/lib/profiles/read-profiles";
+import { nullIfNotFound } from "@/app/(console)/null-if-not-found";
 
-/** Everything that the page of one certificate shows, read side by side. Shows the page for what is missing if there is none. */
+/**
+ * Loads everything that the page of a certificate shows, in parallel. Shows the not-found page if
+ * the certificate doesn't exist.
+ */
 export async function loadCertificate(id: string) {
   const { actor, deps } = await openPage("certificates.read", {
     action: "certificate.read",
     target: { kind: "certificate", id, label: id },
   });
-  const certificate = await orNull(getCertificate(deps, actor, id));
+  const certificate = await nullIfNotFound(getCertificate(deps, actor, id));
   if (certificate === null) notFound();
   const may = mayOf(actor);
-  const [authorities, custody, figures, profile, log, uses] = await Promise.all([
+  const [authorities, custody, figures, profile, log, uses, identity] = await Promise.all([
     listAuthorities(deps, actor),
     listCustody(deps, actor, certificate.id),
     may.revoke ? previewRevocation(deps, actor, certificate.id) : null,
-    orNull(getProfile(deps, actor, certificate.profile.id)),
+    nullIfNotFound(getProfile(deps, actor, certificate.profile.id)),
     may.audit ? getLogState(deps, actor) : null,
     may.custody ? listUses(deps, actor, { certificate: certificate.id }) : [],
+    getIdentity(deps, actor, certificate.identity.id),
   ]);
   return {
-    // Null for those who may not read the log. Entries below `checkpointSize` are sealed.
+    // Null without permission to read the log. A checkpoint covers the entries below its size.
     log:
       log === null
         ? null
@@ -48,7 +55,11 @@ export async function loadCertificate(id: string) {
     custody,
     uses,
     figures,
-    may,
+    may: {
+      ...may,
+      denied: explainPower(actor, identity, ["rotate", "hold", "release", "revoke"]),
+      typedWord: identity.powers.includes("chancery") ? "revoke" : undefined,
+    },
     now: deps.clock.now(),
     chain: chainOf(certificate, authorities.items),
     extensions:
@@ -73,8 +84,10 @@ function mayOf({
   };
 }
 
-/** The links from the root down to the certificate. An authority's own certificate is shown once. */
-export function chainOf(
+/**
+ * The certificate chain from the root CA down. A CA's own certificate is shown once.
+ */
+function chainOf(
   certificate: CertificateDto,
   authorities: readonly AuthorityDto[],
 ): readonly ChainLink[] {
@@ -88,7 +101,7 @@ export function chainOf(
         name,
         kind,
         notAfter,
-        word: kind === "root" ? "Root authority" : "Issuing authority",
+        label: authorityKindLabels[kind],
         href: `/authorities/${id}`,
       });
     next = authorities.find((one) => one.id === parentId);
@@ -99,7 +112,7 @@ export function chainOf(
       id: certificate.id,
       name: certificateName(certificate),
       kind: "leaf",
-      word: "This certificate",
+      label: "This certificate",
       href: null,
       notAfter: certificate.notAfter,
     },

@@ -1,21 +1,21 @@
 import { redirect } from "next/navigation";
-import { CustodyTimeline } from "@/components/audit/custody-timeline";
+import { CustodyTimeline } from "@/components/custody/custody-timeline";
 import { CertificateActions } from "@/components/certificates/certificate-actions";
 import { CertificateFacts } from "@/components/certificates/certificate-facts";
-import { certificateName } from "@/components/certificates/certificate-table";
+import { certificateName } from "@/components/certificates/certificate-name";
 import { CertificateState } from "@/components/certificates/certificate-state";
 import { ChainTree } from "@/components/certificates/chain-tree";
 import { DownloadButtons } from "@/components/certificates/download-buttons";
 import { ExtensionList } from "@/components/certificates/extension-list";
 import { CertificateUses } from "@/components/custody/certificate-uses";
-import { keyAlgorithmChoices, wordOf } from "@/components/profiles/rule-words";
+import { keyAlgorithmLabel } from "@/components/shared/key-algorithm-label";
 import { Card } from "@/components/ui/card";
 import { CodeBlock } from "@/components/ui/code-block";
 import { Grid, Stack } from "@/components/ui/layout";
 import { PageHeader } from "@/components/ui/page-header";
 import { formatCount } from "@/lib/format/count";
 import { loadCertificate } from "./load-certificate";
-import { release, revoke, rotate } from "../actions";
+import { release, revoke, rotate } from "@/app/(console)/certificates/actions";
 
 export const metadata = { title: "Certificate" };
 
@@ -33,12 +33,12 @@ export default async function CertificatePage({
         title={name}
         badge={<CertificateState certificate={certificate} now={now} />}
         crumbs={[{ label: "Certificates", href: "/certificates" }]}
-        sentence={`${wordOf(keyAlgorithmChoices, certificate.keyAlgorithm)}, by profile ${certificate.profile.slug}, for ${certificate.identity.name}.`}
+        description={`${keyAlgorithmLabel(certificate.keyAlgorithm)} · profile ${certificate.profile.slug} · ${certificate.identity.name}`}
         action={
           <CertificateActions
             certificate={certificate}
             name={name}
-            acts={{ rotate, revoke, release }}
+            actions={{ rotate, revoke, release }}
             may={may}
             figures={figures}
             overlapSeconds={overlapSeconds}
@@ -47,15 +47,15 @@ export default async function CertificatePage({
       />
       <Grid columns="main">
         <Stack>
-          <CertificateFacts certificate={certificate} />
+          <CertificateFacts
+            certificate={certificate}
+            issuerName={chain.at(-2)?.name ?? certificate.authority.slug}
+          />
           {may.custody && (
             <CertificateUses certificateId={certificate.id} uses={uses} linked={may.audit} />
           )}
           {extensions && (
-            <Card
-              title="Extensions"
-              description="Each in words, with the name that RFC 5280 gives it."
-            >
+            <Card title="Extensions" description="In plain words, with their RFC 5280 names.">
               <ExtensionList extensions={extensions} />
             </Card>
           )}
@@ -63,19 +63,21 @@ export default async function CertificatePage({
             <Card title="Files">
               <Stack>
                 <DownloadButtons id={certificate.id} />
-                <CodeBlock label="Certificate in PEM" code={certificate.pem} short />
+                <CodeBlock label="Certificate (PEM)" code={certificate.pem} short />
               </Stack>
             </Card>
           )}
         </Stack>
         <Stack>
-          <Card title="Chain">
+          <Card title="Certificate chain">
             <ChainTree links={chain} />
           </Card>
           <Card
-            title="Custody"
-            description="Its whole recorded life, the latest first."
-            footer={log && `Indexed to ${formatCount(log.indexedTo)} of ${formatCount(log.size)}.`}
+            title="Chain of custody"
+            description="The recorded history of this certificate, newest first."
+            footer={
+              log && `${formatCount(log.indexedTo)} of ${formatCount(log.size)} entries indexed.`
+            }
           >
             <CustodyTimeline
               entries={custody.items}

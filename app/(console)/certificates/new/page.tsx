@@ -3,40 +3,42 @@ import { ButtonLink } from "@/components/ui/button";
 import { EmptyState } from "@/components/ui/empty-state";
 import { PageHeader } from "@/components/ui/page-header";
 import { openPage } from "@/lib/auth/page";
-import { scopeOf } from "@/lib/auth/permissions";
-import { getIdentity } from "@/lib/identities/get-identity";
-import { listProfiles } from "@/lib/profiles/list-profiles";
-import { create, find } from "../../identities/actions";
-import { orNull } from "../../identity-name";
-import { issue, preview } from "../actions";
+import { scopeOf } from "@/lib/access/permissions";
+import { listAuthorities } from "@/lib/authorities/read-authorities";
+import { getIdentity } from "@/lib/identities/read-identities";
+import { listProfiles } from "@/lib/profiles/read-profiles";
+import { create, find } from "@/app/(console)/identities/actions";
+import { nullIfNotFound } from "@/app/(console)/null-if-not-found";
+import { issue, preview } from "@/app/(console)/certificates/actions";
 
-export const metadata = { title: "Issue a certificate" };
+export const metadata = { title: "Issue certificate" };
 
 export default async function IssuePage({
   searchParams,
 }: Readonly<{ searchParams: Promise<{ identity?: string }> }>) {
   const { actor, deps } = await openPage("certificates.issue", { action: "profile.read" });
-  const { identity: given } = await searchParams;
-  const [{ items }, identity] = await Promise.all([
+  const { identity: identityId } = await searchParams;
+  const [{ items }, { items: authorities }, identity] = await Promise.all([
     listProfiles(deps, actor),
-    given ? orNull(getIdentity(deps, actor, given)) : null,
+    listAuthorities(deps, actor),
+    identityId ? nullIfNotFound(getIdentity(deps, actor, identityId)) : null,
   ]);
   const [first, ...rest] = items
     .filter(({ system, status }) => !system && status === "active")
-    .map(({ slug, name, description, authoritySlug, rules }) => ({
+    .map(({ slug, name, description, authorityId, rules }) => ({
       slug,
       name,
       description,
-      authoritySlug,
+      issuerName: authorities.find(({ id }) => id === authorityId)?.name ?? "no CA",
       validitySecondsDefault: rules.validitySecondsDefault,
       validitySecondsMax: rules.validitySecondsMax,
     }));
   return (
     <>
       <PageHeader
-        title="Issue a certificate"
+        title="Issue certificate"
         crumbs={[{ label: "Certificates", href: "/certificates" }]}
-        sentence="Everything is checked and shown before anything is signed."
+        description="You see everything that will be signed before it is signed."
       />
       {first ? (
         <IssueForm
@@ -45,16 +47,17 @@ export default async function IssuePage({
           issue={issue}
           preview={preview}
           findIdentities={find}
+          mayManageNames={scopeOf(actor.role, "names.manage") !== "none"}
           {...(scopeOf(actor.role, "identities.write") === "none"
             ? {}
             : { createIdentity: create })}
         />
       ) : (
         <EmptyState
-          title="No profile is active"
-          action={<ButtonLink href="/profiles">Open the profiles</ButtonLink>}
+          title="No active profiles"
+          action={<ButtonLink href="/profiles">View profiles</ButtonLink>}
         >
-          A certificate is issued by the rules of a profile.
+          A certificate is issued with a profile. Create one first.
         </EmptyState>
       )}
     </>

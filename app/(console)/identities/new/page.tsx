@@ -2,7 +2,7 @@ import { IdentityForm } from "@/components/identities/identity-form";
 import { Card } from "@/components/ui/card";
 import { PageHeader } from "@/components/ui/page-header";
 import { openPage } from "@/lib/auth/page";
-import { create } from "../actions";
+import { create } from "@/app/(console)/identities/actions";
 
 export const metadata = { title: "New identity" };
 
@@ -13,7 +13,7 @@ export default async function NewIdentityPage() {
       <PageHeader
         title="New identity"
         crumbs={[{ label: "Identities", href: "/identities" }]}
-        sentence="The one person, service or device that certificates are bound to."
+        description="The person, service or device that certificates are bound to."
       />
       <Card>
         <IdentityForm action={create} />

@@ -1,7 +1,7 @@
 import { Grid, Stack } from "@/components/ui/layout";
 import { PageHeaderSkeleton, Skeleton, TableSkeleton } from "@/components/ui/skeleton";
 
-/** The rules, and beside them the tester. */
+/** The rules, and next to them the tester. */
 export default function Loading() {
   return (
     <>

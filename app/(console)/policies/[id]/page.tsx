@@ -13,15 +13,15 @@ import { MonoId } from "@/components/ui/mono-id";
 import { PageHeader } from "@/components/ui/page-header";
 import { Time } from "@/components/ui/time";
 import { openPage } from "@/lib/auth/page";
-import { scopeOf, type Permission } from "@/lib/auth/permissions";
-import { getPolicy } from "@/lib/policies/get-policy";
+import { scopeOf, type Permission } from "@/lib/access/permissions";
+import { getPolicy } from "@/lib/policies/read-policies";
 import type { PolicyDto } from "@/lib/policies/schema";
-import { mtlsAddress } from "../../../mtls-address";
-import { find } from "../../identities/actions";
-import { orNull } from "../../identity-name";
-import { test, update } from "../actions";
-import { editorMaterials } from "../editor-materials";
-import { loadSnippets } from "../load-snippets";
+import { mtlsAddress } from "@/app/mtls-address";
+import { find } from "@/app/(console)/identities/actions";
+import { nullIfNotFound } from "@/app/(console)/null-if-not-found";
+import { test, update } from "@/app/(console)/policies/actions";
+import { loadEditorData } from "@/app/(console)/policies/load-editor-data";
+import { loadSnippets } from "@/app/(console)/policies/load-snippets";
 
 export const metadata = { title: "Policy" };
 
@@ -33,7 +33,7 @@ export default async function PolicyPage({
     action: "policy.read",
     target: { kind: "policy", id, label: id },
   });
-  const policy = await orNull(getPolicy(deps, actor, id));
+  const policy = await nullIfNotFound(getPolicy(deps, actor, id));
   if (policy === null) notFound();
   const may = (permission: Permission) => scopeOf(actor.role, permission) !== "none",
     mayWrite = may("policies.write"),
@@ -50,21 +50,21 @@ export default async function PolicyPage({
         title={policy.name}
         badge={<PolicyState policy={policy} />}
         crumbs={[{ label: "Policies", href: "/policies" }]}
-        sentence={policy.description || `Who may do what on ${policy.service}.`}
-        action={mayWrite && <StatusAct policy={policy} />}
+        description={policy.description || `Who may do what on ${policy.service}.`}
+        action={mayWrite && <StatusButton policy={policy} />}
       />
       {(retired || policy.rules === null) && (
         <div className="pb-4">
           {policy.rules === null ? (
             <Banner
               tone="danger"
-              title="What is stored cannot be read, so every request is denied."
+              title="The stored rules can’t be read, so every request is denied."
             >
-              Write the rules anew and save them.
+              Enter the rules again and save.
             </Banner>
           ) : (
             <Banner tone="warning" title="This policy is retired, so every request is denied.">
-              Its rules are kept. They count again once it is active.
+              Its rules are kept and apply again once you reactivate it.
             </Banner>
           )}
         </div>
@@ -72,12 +72,12 @@ export default async function PolicyPage({
       <PolicyEditor
         key={policy.version}
         policy={policy}
-        {...await editorMaterials(deps, actor, policy)}
+        {...await loadEditorData(deps, actor, policy)}
         save={update}
         test={test}
         find={find}
         mayWrite={mayWrite}
-        beside={<PolicyFacts policy={policy} withRecord={may("audit.read")} />}
+        aside={<PolicyFacts policy={policy} withRecord={may("audit.read")} />}
         below={
           <ProxySnippets
             service={policy.service}
@@ -105,20 +105,20 @@ function PolicyFacts({
             ? [
                 {
                   label: "Decisions",
-                  value: <Link href={`/audit?target=${id}`}>on the record</Link>,
+                  value: <Link href={`/audit?target=${id}`}>View in audit log</Link>,
                 },
               ]
             : []),
           { label: "Created", value: <Time at={createdAt} show="minute" /> },
           { label: "Changed", value: <Time at={changedAt} show="minute" /> },
-          { label: "Id", value: <MonoId value={id} label="id" kind="text" /> },
+          { label: "ID", value: <MonoId value={id} label="ID" kind="text" /> },
         ]}
       />
     </Card>
   );
 }
 
-function StatusAct({
+function StatusButton({
   policy: { id, name, service, status, version },
 }: Readonly<{ policy: PolicyDto }>) {
   if (status === "retired")
@@ -127,9 +127,9 @@ function StatusAct({
         trigger={<Button icon={<ArchiveRestore aria-hidden />}>Activate</Button>}
         tone="plain"
         title={`Activate ${name}?`}
-        consequence="Its rules decide again, from the next request on."
+        consequence="Its rules apply again from the next request."
         confirmLabel="Activate"
-        receipt="Activated."
+        receipt="Policy activated."
         action={update}
         input={{ id, version, status: "active" }}
       />
@@ -142,9 +142,9 @@ function StatusAct({
         </Button>
       }
       title={`Retire ${name}?`}
-      consequence={`From the next request on everything on ${service} is denied. The rules are kept.`}
+      consequence={`From the next request on, every request to ${service} is denied. The rules are kept.`}
       confirmLabel="Retire"
-      receipt="Retired."
+      receipt="Policy retired."
       action={update}
       input={{ id, version, status: "retired" }}
     />

@@ -1,1 +1,5 @@
-export { default } from "../[id]/loading";
+import PolicyLoading from "@/app/(console)/policies/[id]/loading";
+
+export default function Loading() {
+  return <PolicyLoading />;
+}

@@ -1,9 +1,9 @@
 import { PolicyEditor } from "@/components/policies/policy-editor";
 import { PageHeader } from "@/components/ui/page-header";
 import { openPage } from "@/lib/auth/page";
-import { find } from "../../identities/actions";
-import { create, test } from "../actions";
-import { editorMaterials } from "../editor-materials";
+import { find } from "@/app/(console)/identities/actions";
+import { create, test } from "@/app/(console)/policies/actions";
+import { loadEditorData } from "@/app/(console)/policies/load-editor-data";
 
 export const metadata = { title: "New policy" };
 
@@ -14,11 +14,11 @@ export default async function NewPolicyPage() {
       <PageHeader
         title="New policy"
         crumbs={[{ label: "Policies", href: "/policies" }]}
-        sentence="Who may do what on one service. Try the rules beside them before you save."
+        description="Who may do what on one service. Test the rules before you save."
       />
       <PolicyEditor
         policy={null}
-        {...await editorMaterials(deps, actor, null)}
+        {...await loadEditorData(deps, actor, null)}
         save={create}
         test={test}
         find={find}

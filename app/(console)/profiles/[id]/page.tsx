@@ -3,6 +3,7 @@ import { notFound } from "next/navigation";
 import { ConfirmDialog } from "@/components/forms/confirm-dialog";
 import { ProfileRules } from "@/components/profiles/profile-rules";
 import { ProfileState } from "@/components/profiles/profile-table";
+import { ProfileWarnings } from "@/components/profiles/profile-warnings";
 import { Button, ButtonLink } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { DataList } from "@/components/ui/data-list";
@@ -12,11 +13,11 @@ import { MonoId } from "@/components/ui/mono-id";
 import { PageHeader } from "@/components/ui/page-header";
 import { Time } from "@/components/ui/time";
 import { openPage } from "@/lib/auth/page";
-import { scopeOf } from "@/lib/auth/permissions";
+import { scopeOf } from "@/lib/access/permissions";
 import { plural } from "@/lib/format/count";
-import { getProfile } from "@/lib/profiles/get-profile";
-import { orNull } from "../../identity-name";
-import { retire } from "../actions";
+import { getProfile } from "@/lib/profiles/read-profiles";
+import { nullIfNotFound } from "@/app/(console)/null-if-not-found";
+import { retire } from "@/app/(console)/profiles/actions";
 
 export const metadata = { title: "Profile" };
 
@@ -28,13 +29,13 @@ export default async function ProfilePage({
     action: "profile.read",
     target: { kind: "profile", id, label: id },
   });
-  const profile = await orNull(getProfile(deps, actor, id));
+  const profile = await nullIfNotFound(getProfile(deps, actor, id));
   if (profile === null) notFound();
   const editable =
     !profile.system &&
     profile.status === "active" &&
     scopeOf(actor.role, "profiles.write") !== "none";
-  const acts = editable && (
+  const actions = editable && (
     <>
       <ConfirmDialog
         trigger={
@@ -44,10 +45,10 @@ export default async function ProfilePage({
         }
         title={`Retire ${profile.name}?`}
         confirmLabel="Retire"
-        receipt="Retired."
+        receipt="Profile retired."
         action={retire}
         input={{ id: profile.id }}
-        consequence={`Nothing more is issued by it, and it does not come back. Its ${plural(profile.certificateCount, "certificate")} ${profile.certificateCount === 1 ? "stays" : "stay"} as ${profile.certificateCount === 1 ? "it is" : "they are"}.`}
+        consequence={`No more certificates can be issued with it, and it can't be reactivated. ${profile.certificateCount === 1 ? "Its 1 certificate isn't affected." : `Its ${plural(profile.certificateCount, "certificate")} aren't affected.`}`}
       />
       <ButtonLink
         href={`/profiles/${profile.id}/edit`}
@@ -64,43 +65,52 @@ export default async function ProfilePage({
         title={profile.name}
         badge={<ProfileState status={profile.status} />}
         crumbs={[{ label: "Profiles", href: "/profiles" }]}
-        sentence={profile.description || "Rules for what may be issued."}
-        action={acts}
+        description={profile.description || "Rules for what can be issued."}
+        action={actions}
       />
-      <Grid columns="main">
-        <Card title="Rules" description="What a certificate by this profile has to keep to.">
-          <ProfileRules rules={profile.rules} />
-        </Card>
-        <Stack>
-          <Card title="Profile">
-            <DataList
-              items={[
-                { label: "Slug", value: <code className="font-mono text-xs">{profile.slug}</code> },
-                { label: "Version", value: profile.version },
-                {
-                  label: "Authority",
-                  value: profile.authorityId && (
-                    <Link href={`/authorities/${profile.authorityId}`}>
-                      {profile.authoritySlug}
-                    </Link>
-                  ),
-                },
-                {
-                  label: "Certificates",
-                  value: (
-                    <Link href={`/certificates?profile=${profile.slug}`}>
-                      {plural(profile.certificateCount, "certificate")}
-                    </Link>
-                  ),
-                },
-                { label: "Created", value: <Time at={profile.createdAt} show="minute" /> },
-                { label: "Changed", value: <Time at={profile.changedAt} show="minute" /> },
-                { label: "Id", value: <MonoId value={profile.id} label="id" kind="text" /> },
-              ]}
-            />
+      <Stack>
+        <ProfileWarnings profile={profile} />
+        <Grid columns="main">
+          <Card
+            title="Rules"
+            description="What certificates issued with this profile must comply with."
+          >
+            <ProfileRules rules={profile.rules} />
           </Card>
-        </Stack>
-      </Grid>
+          <Stack>
+            <Card title="Details">
+              <DataList
+                items={[
+                  {
+                    label: "Slug",
+                    value: <code className="font-mono text-xs">{profile.slug}</code>,
+                  },
+                  { label: "Version", value: profile.version },
+                  {
+                    label: "Issuing CA",
+                    value: profile.authorityId && (
+                      <Link href={`/authorities/${profile.authorityId}`}>
+                        {profile.authoritySlug}
+                      </Link>
+                    ),
+                  },
+                  {
+                    label: "Certificates",
+                    value: (
+                      <Link href={`/certificates?profile=${profile.slug}`}>
+                        {plural(profile.certificateCount, "certificate")}
+                      </Link>
+                    ),
+                  },
+                  { label: "Created", value: <Time at={profile.createdAt} show="minute" /> },
+                  { label: "Updated", value: <Time at={profile.changedAt} show="minute" /> },
+                  { label: "ID", value: <MonoId value={profile.id} label="ID" kind="text" /> },
+                ]}
+              />
+            </Card>
+          </Stack>
+        </Grid>
+      </Stack>
     </>
   );
 }

@@ -1,8 +1,8 @@
 import { ProfileForm } from "@/components/profiles/profile-form";
 import { PageHeader } from "@/components/ui/page-header";
 import { openPage } from "@/lib/auth/page";
-import { create } from "../actions";
-import { issuingOptions } from "../issuing-options";
+import { create } from "@/app/(console)/profiles/actions";
+import { issuingOptions } from "@/app/(console)/profiles/issuing-options";
 
 export const metadata = { title: "New profile" };
 
@@ -13,7 +13,7 @@ export default async function NewProfilePage() {
       <PageHeader
         title="New profile"
         crumbs={[{ label: "Profiles", href: "/profiles" }]}
-        sentence="It starts as a TLS server for 90 days; change what is different."
+        description="Starts with the rules of a TLS server certificate that is valid for 90 days."
       />
       <ProfileForm action={create} authorities={await issuingOptions(deps, actor)} />
     </div>

@@ -4,13 +4,18 @@ import { z } from "zod";
 import { changePassword } from "@/lib/accounts/change-password";
 import { endSession } from "@/lib/accounts/end-session";
 import { passwordChange } from "@/lib/accounts/schema";
-import { act } from "@/lib/auth/act";
+import { defineAction } from "@/lib/auth/define-action";
 import { currentSessionId } from "@/lib/auth/session-actor";
 
-/** Every role may change its own password and end its own sessions; the use cases look at nobody else's. */
-export const replacePassword = act("self", passwordChange, async (deps, actor, input) =>
+/**
+ * Every role may change its own password and end its own sessions. The use cases reject other
+ * accounts.
+ */
+export const replacePassword = defineAction("self", passwordChange, async (deps, actor, input) =>
   changePassword(deps, actor, input, await currentSessionId()),
 );
-export const end = act("self", z.object({ id: z.string().max(64) }), (deps, actor, { id }) =>
-  endSession(deps, actor, id),
+export const end = defineAction(
+  "self",
+  z.object({ id: z.string().max(64) }),
+  (deps, actor, { id }) => endSession(deps, actor, id),
 );

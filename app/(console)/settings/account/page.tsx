@@ -1,13 +1,13 @@
 import { PasswordForm } from "@/components/accounts/password-form";
-import { roleWords } from "@/components/accounts/role-words";
+import { roleLabels } from "@/components/shared/role-labels";
 import { SessionList } from "@/components/accounts/session-list";
 import { Card } from "@/components/ui/card";
 import { DataList } from "@/components/ui/data-list";
 import { Stack } from "@/components/ui/layout";
 import { PageHeader } from "@/components/ui/page-header";
 import { Time } from "@/components/ui/time";
-import { getAccount } from "@/lib/accounts/get-account";
-import { listSessions } from "@/lib/accounts/list-sessions";
+import { getAccount } from "@/lib/accounts/read-accounts";
+import { listSessions } from "@/lib/accounts/read-sessions";
 import { openPage } from "@/lib/auth/page";
 import { currentSessionId } from "@/lib/auth/session-actor";
 import { end, replacePassword } from "./actions";
@@ -24,31 +24,38 @@ export default async function AccountPage() {
   const open = sessions.items.filter((session) => session.open);
   return (
     <div className="max-w-3xl">
-      <PageHeader title="Your account" sentence={account.email} />
+      <PageHeader title="Your account" description={account.email} />
       <Stack>
         <Card title="Account">
           <DataList
             items={[
               { label: "Name", value: account.name },
-              { label: "E-mail address", value: account.email },
+              { label: "Email", value: account.email },
               {
                 label: "Role",
-                value: `${roleWords[account.role].label}. ${roleWords[account.role].hint}`,
+                value: `${roleLabels[account.role].label}. ${roleLabels[account.role].hint}`,
               },
               {
                 label: "Certificate sign-in",
                 value: account.identity
-                  ? `By the certificates of ${account.identity.name}`
-                  : "Off. An administrator turns it on under Users.",
+                  ? `With certificates of ${account.identity.name}`
+                  : "Off. An administrator can turn it on under Users.",
               },
               { label: "Created", value: <Time at={account.createdAt} show="minute" /> },
             ]}
           />
         </Card>
         <Card title="Password">
-          <PasswordForm action={replacePassword} />
+          {account.hasPassword ? (
+            <PasswordForm action={replacePassword} />
+          ) : (
+            <p className="text-sm text-muted">
+              You sign in with a certificate and have no password. An administrator can create a
+              link with which you set one.
+            </p>
+          )}
         </Card>
-        <Card title="Open sessions" description="End what you do not know." padding="flush">
+        <Card title="Sessions" description="Sign out sessions you don’t recognize." padding="flush">
           <SessionList sessions={open} end={end} />
         </Card>
       </Stack>

@@ -4,8 +4,8 @@ import { DestinationTable } from "@/components/delivery/destination-table";
 import { Button } from "@/components/ui/button";
 import { PageHeader } from "@/components/ui/page-header";
 import { openPage } from "@/lib/auth/page";
-import { scopeOf } from "@/lib/auth/permissions";
-import { listDestinations } from "@/lib/delivery/list-destinations";
+import { scopeOf } from "@/lib/access/permissions";
+import { listDestinations } from "@/lib/delivery/read-destinations";
 import { create } from "./actions";
 
 export const metadata = { title: "Delivery" };
@@ -19,7 +19,7 @@ export default async function DeliveryPage() {
       action={create}
       trigger={
         <Button variant="primary" icon={<Plus aria-hidden />}>
-          New destination
+          Add destination
         </Button>
       }
     />
@@ -28,7 +28,7 @@ export default async function DeliveryPage() {
     <>
       <PageHeader
         title="Delivery"
-        sentence="Where alerts are sent, beside the console. Each is retried for a day, and every attempt is kept."
+        description="Where alerts are sent. Failed deliveries are retried for 24 hours, and every attempt is kept."
         action={items.length > 0 && newOne}
       />
       <DestinationTable items={items} action={newOne} />

@@ -3,7 +3,7 @@ import { Suspense } from "react";
 import { ChoiceFilter } from "@/components/filters/choice-filter";
 import { FilterBar } from "@/components/filters/filter-bar";
 import { FilterProblems } from "@/components/filters/filter-problems";
-import { pagesOf } from "@/components/filters/list-address";
+import { paginationLinks } from "@/components/filters/list-href";
 import { TokenDialog } from "@/components/tokens/token-dialog";
 import { TokenTable } from "@/components/tokens/token-table";
 import { Button, ButtonLink } from "@/components/ui/button";
@@ -11,17 +11,17 @@ import { EmptyState } from "@/components/ui/empty-state";
 import { PageHeader } from "@/components/ui/page-header";
 import { Pagination } from "@/components/ui/pagination";
 import { openPage } from "@/lib/auth/page";
-import { scopeOf } from "@/lib/auth/permissions";
+import { scopeOf } from "@/lib/access/permissions";
 import { plural } from "@/lib/format/count";
-import { listTokens } from "@/lib/tokens/list-tokens";
+import { listTokens } from "@/lib/tokens/read-tokens";
 import { tokenQuery } from "@/lib/tokens/schema";
-import { find } from "../../identities/actions";
-import { readQuery, type SearchParams } from "../../read-query";
-import { create, revoke } from "./actions";
+import { find } from "@/app/(console)/identities/actions";
+import { readQuery, type SearchParams } from "@/app/(console)/read-query";
+import { create, list, revoke } from "./actions";
 
 const path = "/settings/tokens";
 
-export const metadata = { title: "Tokens" };
+export const metadata = { title: "API tokens" };
 
 export default async function TokensPage({
   searchParams,
@@ -34,14 +34,14 @@ export default async function TokensPage({
   return (
     <>
       <PageHeader
-        title="Tokens"
-        sentence="Programs sign in to the API with them. A secret is shown once and kept nowhere."
+        title="API tokens"
+        description="Programs use them to authenticate to the API. A secret is shown only once."
         action={
           mayWrite && (
             <TokenDialog
               trigger={
                 <Button variant="primary" icon={<Plus aria-hidden />}>
-                  New token
+                  Create API token
                 </Button>
               }
               action={create}
@@ -62,16 +62,26 @@ export default async function TokensPage({
               { value: "revoked", label: "Revoked" },
             ]}
           />
+          <ChoiceFilter
+            label="Last use"
+            name="unusedForDays"
+            any="Any last use"
+            options={[
+              { value: "30", label: "Unused for 30 days" },
+              { value: "90", label: "Unused for 90 days" },
+              { value: "365", label: "Unused for a year" },
+            ]}
+          />
         </FilterBar>
       </Suspense>
       <FilterProblems path={path} params={params} problems={problems} />
       <TokenTable
         items={items}
-        revoke={mayWrite ? revoke : undefined}
+        actions={mayWrite ? { revoke, list } : undefined}
         empty={
           filtered ? (
             <EmptyState
-              title="No token matches"
+              title="No tokens match"
               action={<ButtonLink href={path}>Show all</ButtonLink>}
             />
           ) : undefined
@@ -80,7 +90,7 @@ export default async function TokensPage({
       {items.length > 0 && (
         <Pagination
           summary={`${plural(items.length, "token")} on this page`}
-          {...pagesOf(path, params, nextCursor)}
+          {...paginationLinks(path, params, nextCursor)}
         />
       )}
     </>

@@ -1,26 +1,26 @@
 import { Plus } from "lucide-react";
 import { Suspense } from "react";
-import { AccountActs } from "@/components/accounts/account-acts";
-import { AccountForm } from "@/components/accounts/account-form";
+import { AccountMenu } from "@/components/accounts/account-menu";
+import { AccountDialog } from "@/components/accounts/account-form";
 import { AccountTable } from "@/components/accounts/account-table";
-import { roleWords } from "@/components/accounts/role-words";
+import { roleLabels } from "@/components/shared/role-labels";
 import { ChoiceFilter } from "@/components/filters/choice-filter";
 import { FilterBar } from "@/components/filters/filter-bar";
 import { FilterProblems } from "@/components/filters/filter-problems";
-import { pagesOf } from "@/components/filters/list-address";
+import { paginationLinks } from "@/components/filters/list-href";
 import { Button } from "@/components/ui/button";
-import { Dialog } from "@/components/ui/dialog";
 import { PageHeader } from "@/components/ui/page-header";
 import { Pagination } from "@/components/ui/pagination";
 import { SearchInput } from "@/components/ui/search-input";
-import { listAccounts } from "@/lib/accounts/list-accounts";
+import { listAccounts } from "@/lib/accounts/read-accounts";
 import { accountQuery, accountRoles } from "@/lib/accounts/schema";
 import { openPage } from "@/lib/auth/page";
-import { scopeOf } from "@/lib/auth/permissions";
+import { scopeOf } from "@/lib/access/permissions";
 import { plural } from "@/lib/format/count";
-import { find } from "../../identities/actions";
-import { readQuery, type SearchParams } from "../../read-query";
-import { create, endAll, update } from "./actions";
+import { find, power } from "@/app/(console)/identities/actions";
+import { readQuery, type SearchParams } from "@/app/(console)/read-query";
+import { list as listTokens } from "@/app/(console)/settings/tokens/actions";
+import { cancelLink, create, endAll, invite, update } from "./actions";
 
 const path = "/settings/users";
 
@@ -34,32 +34,30 @@ export default async function UsersPage({
   const { items, nextCursor } = await listAccounts(deps, actor, query);
   const mayWrite = scopeOf(actor.role, "accounts.write") !== "none";
   const newOne = mayWrite && (
-    <Dialog
+    <AccountDialog
       trigger={
         <Button variant="primary" icon={<Plus aria-hidden />}>
-          New user
+          Create user{" "}
         </Button>
       }
-      title="New user"
-    >
-      <AccountForm action={create} />
-    </Dialog>
+      action={create}
+    />
   );
   return (
     <>
       <PageHeader
         title="Users"
-        sentence="People who may sign in, and what each may do."
+        description="People who can sign in, and their roles."
         action={newOne}
       />
       <Suspense>
         <FilterBar>
-          <SearchInput label="Search users" placeholder="Name or e-mail address" />
+          <SearchInput label="Search users" placeholder="Name or email" />
           <ChoiceFilter
             label="Role"
             name="role"
             any="Any role"
-            options={accountRoles.map((value) => ({ value, label: roleWords[value].label }))}
+            options={accountRoles.map((value) => ({ value, label: roleLabels[value].label }))}
           />
           <ChoiceFilter
             label="State"
@@ -78,10 +76,18 @@ export default async function UsersPage({
         acts={
           mayWrite
             ? (account) => (
-                <AccountActs
+                <AccountMenu
                   account={account}
                   self={account.id === actor.id}
-                  actions={{ update, endSessions: endAll, findIdentities: find }}
+                  actions={{
+                    update,
+                    endSessions: endAll,
+                    invite,
+                    cancelLink,
+                    findIdentities: find,
+                    power,
+                    listTokens,
+                  }}
                 />
               )
             : undefined
@@ -89,7 +95,7 @@ export default async function UsersPage({
       />
       <Pagination
         summary={`${plural(items.length, "user")} on this page`}
-        {...pagesOf(path, params, nextCursor)}
+        {...paginationLinks(path, params, nextCursor)}
       />
     </>
   );

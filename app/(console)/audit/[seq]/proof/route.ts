@@ -1,6 +1,6 @@
 import { openPage } from "@/lib/auth/page";
 import { isAppError } from "@/lib/errors/app-error";
-import { makeEntryProofFile } from "@/lib/log/make-entry-proof-file";
+import { getProofFile } from "@/lib/log/prove/get-proof-file";
 
 const text = "text/plain; charset=utf-8";
 
@@ -15,7 +15,7 @@ export async function GET(
     target: { kind: "entry", id: seq, label: `Entry ${seq}` },
   });
   try {
-    const file = await makeEntryProofFile(deps, actor, seq);
+    const file = await getProofFile(deps, actor, seq);
     return new Response(file, {
       headers: {
         "content-type": text,

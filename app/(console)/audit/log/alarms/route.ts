@@ -1,8 +1,11 @@
 import { actorOfSession } from "@/lib/auth/session-actor";
-import { getDeps } from "@/lib/runtime";
-import { readAlarms } from "../read-alarms";
+import { getDeps } from "@/lib/runtime/get-deps";
+import { readAlarms } from "@/app/(console)/audit/log/read-alarms";
 
-/** What the frame of the console says above every page. It is part of the page that it frames, which is on the record, and no read of its own. */
+/**
+ * The warnings that the layout shows above every page. They are part of that page's recorded read,
+ * and no read is recorded here.
+ */
 export async function GET(): Promise<Response> {
   const actor = await actorOfSession(),
     alarms = actor === null ? null : await readAlarms(getDeps(), actor);

@@ -1,10 +1,13 @@
-import { scopeOf } from "@/lib/auth/permissions";
+import { scopeOf } from "@/lib/access/permissions";
 import { actorOfSession } from "@/lib/auth/session-actor";
 import { isAppError } from "@/lib/errors/app-error";
-import { getWork } from "@/lib/log/request-work";
-import { getDeps } from "@/lib/runtime";
+import { getWork } from "@/lib/log/live/request-work";
+import { getDeps } from "@/lib/runtime/get-deps";
 
-/** How far asked work is, for a page that waits for it. Asking for the work is on the record, and so is its end; looking at the bar is neither. */
+/**
+ * The progress of requested work, for the page that waits for it. The request and the result are
+ * recorded; polling the progress isn't.
+ */
 export async function GET(
   _request: Request,
   { params }: Readonly<{ params: Promise<{ id: string }> }>,

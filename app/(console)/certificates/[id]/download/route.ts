@@ -1,34 +1,37 @@
-import { certificateName } from "@/components/certificates/certificate-table";
+import { certificateName } from "@/components/certificates/certificate-name";
 import { openPage } from "@/lib/auth/page";
 import { getCertificate } from "@/lib/certificates/get-certificate";
 import type { CertificateDto } from "@/lib/certificates/schema";
 import { derOf } from "@/lib/pki/pem";
-import { orNull } from "../../../identity-name";
+import { nullIfNotFound } from "@/app/(console)/null-if-not-found";
 
-type File = Readonly<{ body: string | Uint8Array<ArrayBuffer>; type: string; ending: string }>;
+type File = Readonly<{ body: string | Uint8Array<ArrayBuffer>; type: string; suffix: string }>;
 const pemType = "application/x-pem-file";
 
 function fileOf({ pem, chainPem }: CertificateDto, format: string): File | null {
   if (pem === null) return null;
   switch (format) {
     case "pem":
-      return { body: pem, type: pemType, ending: ".pem" };
+      return { body: pem, type: pemType, suffix: ".pem" };
     case "der":
       return {
         body: new Uint8Array(derOf(pem, "CERTIFICATE")),
         type: "application/pkix-cert",
-        ending: ".cer",
+        suffix: ".cer",
       };
     case "chain":
-      return { body: chainPem, type: pemType, ending: "-chain.pem" };
+      return { body: chainPem, type: pemType, suffix: "-chain.pem" };
     case "full":
-      return { body: `${pem.trimEnd()}\n${chainPem}`, type: pemType, ending: "-full.pem" };
+      return { body: `${pem.trimEnd()}\n${chainPem}`, type: pemType, suffix: "-full.pem" };
     default:
       return null;
   }
 }
 
-/** A certificate as a file: `format` is pem, der, chain (the issuer and above, without the root) or full (both). */
+/**
+ * A certificate as a file: `format` is pem, der, chain (the issuer and above, without the root) or
+ * full (both).
+ */
 export async function GET(
   request: Request,
   { params }: Readonly<{ params: Promise<{ id: string }> }>,
@@ -38,11 +41,11 @@ export async function GET(
     action: "certificate.read",
     target: { kind: "certificate", id, label: id },
   });
-  const certificate = await orNull(getCertificate(deps, actor, id));
+  const certificate = await nullIfNotFound(getCertificate(deps, actor, id));
   const file =
     certificate && fileOf(certificate, new URL(request.url).searchParams.get("format") ?? "pem");
   if (!certificate || !file)
-    return new Response("There is no such file. Formats are pem, der, chain and full.\n", {
+    return new Response("File not found. The format must be pem, der, chain or full.\n", {
       status: 404,
       headers: { "content-type": "text/plain; charset=utf-8" },
     });
@@ -52,7 +55,7 @@ export async function GET(
   return new Response(file.body, {
     headers: {
       "content-type": file.type,
-      "content-disposition": `attachment; filename="${name}${file.ending}"`,
+      "content-disposition": `attachment; filename="${name}${file.suffix}"`,
       "cache-control": "no-store",
     },
   });

@@ -2,10 +2,10 @@ import { notFound, redirect } from "next/navigation";
 import { ProfileForm } from "@/components/profiles/profile-form";
 import { PageHeader } from "@/components/ui/page-header";
 import { openPage } from "@/lib/auth/page";
-import { getProfile } from "@/lib/profiles/get-profile";
-import { orNull } from "../../../identity-name";
-import { update } from "../../actions";
-import { issuingOptions } from "../../issuing-options";
+import { getProfile } from "@/lib/profiles/read-profiles";
+import { nullIfNotFound } from "@/app/(console)/null-if-not-found";
+import { update } from "@/app/(console)/profiles/actions";
+import { issuingOptions } from "@/app/(console)/profiles/issuing-options";
 
 export const metadata = { title: "Edit profile" };
 
@@ -17,7 +17,7 @@ export default async function EditProfilePage({
     action: "profile.read",
     target: { kind: "profile", id, label: id },
   });
-  const profile = await orNull(getProfile(deps, actor, id));
+  const profile = await nullIfNotFound(getProfile(deps, actor, id));
   if (profile === null) notFound();
   if (profile.system || profile.status !== "active") redirect(`/profiles/${profile.id}`);
   return (
@@ -28,7 +28,7 @@ export default async function EditProfilePage({
           { label: "Profiles", href: "/profiles" },
           { label: profile.name, href: `/profiles/${profile.id}` },
         ]}
-        sentence={`Saving makes version ${profile.version + 1}. Certificates keep the version that they were issued by.`}
+        description={`Saving creates version ${profile.version + 1}. Existing certificates keep the version that they were issued with.`}
       />
       <ProfileForm
         action={update}

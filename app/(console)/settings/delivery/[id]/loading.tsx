@@ -1,7 +1,7 @@
 import { Grid, Stack } from "@/components/ui/layout";
 import { PageHeaderSkeleton, Skeleton, TableSkeleton } from "@/components/ui/skeleton";
 
-/** What was sent, and beside it the test and the settings. */
+/** The notifications, and next to them the test and the settings. */
 export default function Loading() {
   return (
     <>

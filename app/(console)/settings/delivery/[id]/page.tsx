@@ -1,7 +1,7 @@
 import { notFound } from "next/navigation";
-import { pagesOf } from "@/components/filters/list-address";
+import { paginationLinks } from "@/components/filters/list-href";
 import { DeliveryHistory } from "@/components/delivery/delivery-history";
-import { destinationLook } from "@/components/delivery/delivery-words";
+import { destinationState } from "@/components/delivery/delivery-labels";
 import { DestinationActions } from "@/components/delivery/destination-actions";
 import { DestinationFacts } from "@/components/delivery/destination-facts";
 import { TestButton } from "@/components/delivery/test-button";
@@ -11,14 +11,14 @@ import { Grid, Stack } from "@/components/ui/layout";
 import { PageHeader } from "@/components/ui/page-header";
 import { Pagination } from "@/components/ui/pagination";
 import { openPage } from "@/lib/auth/page";
-import { scopeOf } from "@/lib/auth/permissions";
-import { getDestination } from "@/lib/delivery/get-destination";
-import { listDeliveries } from "@/lib/delivery/list-deliveries";
+import { scopeOf } from "@/lib/access/permissions";
+import { getDestination } from "@/lib/delivery/read-destinations";
+import { listDeliveries } from "@/lib/delivery/read-deliveries";
 import { deliveryQuery } from "@/lib/delivery/schema";
 import { isAppError } from "@/lib/errors/app-error";
 import { plural } from "@/lib/format/count";
-import { readQuery, type SearchParams } from "../../../read-query";
-import { remove, test, update } from "../actions";
+import { readQuery, type SearchParams } from "@/app/(console)/read-query";
+import { remove, test, update } from "@/app/(console)/settings/delivery/actions";
 
 export const metadata = { title: "Destination" };
 
@@ -31,26 +31,26 @@ export default async function DestinationPage({
     action: "destination.read",
     target: { kind: "destination", id, label: id },
   });
-  const { query, params: asked } = await readQuery(deliveryQuery, searchParams);
-  const found = await Promise.all([
+  const { query, params: listParams } = await readQuery(deliveryQuery, searchParams);
+  const loaded = await Promise.all([
     getDestination(deps, actor, id),
     listDeliveries(deps, actor, id, query),
   ]).catch((error: unknown) => {
     if (isAppError(error) && error.code === "destination.not-found") notFound();
     throw error;
   });
-  const [destination, { items, nextCursor }] = found,
+  const [destination, { items, nextCursor }] = loaded,
     path = `/settings/delivery/${id}`;
   const mayWrite =
       scopeOf(actor.role, "destinations.write") !== "none" && destination.status !== "removed",
-    { state, word } = destinationLook(destination);
+    { state, label } = destinationState(destination);
   return (
     <>
       <PageHeader
         title={destination.name}
-        sentence={destination.address}
+        description={destination.address}
         crumbs={[{ label: "Delivery", href: "/settings/delivery" }]}
-        badge={<StateBadge state={state} word={word} />}
+        badge={<StateBadge state={state} label={label} />}
         action={
           mayWrite && <DestinationActions destination={destination} actions={{ update, remove }} />
         }
@@ -58,26 +58,26 @@ export default async function DestinationPage({
       <Grid columns="main">
         <Stack>
           <Card
-            title="Deliveries"
+            title="Notifications"
             padding="flush"
             description={
               destination.waiting === 0
                 ? "Kept for 90 days."
-                : `${plural(destination.waiting, "delivery", "deliveries")} still to be sent.`
+                : `${plural(destination.waiting, "notification")} waiting to be sent.`
             }
           >
             <DeliveryHistory items={items} />
           </Card>
           {items.length > 0 && (
             <Pagination
-              summary={`${plural(items.length, "delivery", "deliveries")} on this page`}
-              {...pagesOf(path, asked, nextCursor)}
+              summary={`${plural(items.length, "notification")} on this page`}
+              {...paginationLinks(path, listParams, nextCursor)}
             />
           )}
         </Stack>
         <Stack>
           {mayWrite && (
-            <Card title="Test" description="One message that says that it is a test, at once.">
+            <Card title="Test" description="Sends one test message now.">
               <TestButton id={id} action={test} />
             </Card>
           )}

@@ -1,0 +1,103 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { getAuthority } from "@/lib/authorities/read-authorities";
+import { createAuthority } from "@/lib/issuing/create-authority";
+import { adminActor } from "@/testing/actors";
+import { createTestCa } from "@/testing/ca/create-test-ca";
+import { type Harness, testHostCaller } from "@/testing/harness";
+import { UsageError } from "./command";
+import { runConfirm } from "./confirm";
+import { runSigner } from "./signer";
+
+const admin = adminActor();
+let harness: Harness;
+beforeAll(async () => {
+  harness = await createTestCa();
+});
+afterAll(async () => {
+  await harness.close();
+});
+
+async function printed(run: (print: (text: string) => void) => Promise<number>): Promise<string> {
+  let text = "";
+  expect(
+    await run((more) => {
+      text += more;
+    }),
+  ).toBe(0);
+  return text;
+}
+const confirm = (...args: string[]) =>
+  printed((print) => runConfirm(harness.deps, testHostCaller, args, print));
+const signer = (...args: string[]) =>
+  printed((print) => runSigner(harness.deps, () => testHostCaller, args, print));
+const create = (name: string) =>
+  createAuthority(harness.deps, admin, {
+    name,
+    parentId: null,
+    keyAlgorithm: "ecdsa-p256",
+    validityYears: 5,
+  });
+
+test("chancery confirm lists what waits, and with an ID has it signed and active at once", async () => {
+  expect(await confirm()).toBe("No CA certificate waits.\n");
+  const { result } = await create("Second Root");
+  const listed = await confirm();
+  expect(listed).toMatch(/Subject +CN=Second Root,O=Example/);
+  expect(listed).toMatch(/Signed by +itself \(root CA\)/);
+  expect(listed).toMatch(/CAs below +any number of levels/);
+  const [id = ""] = /crt_\w+/.exec(listed) ?? [];
+  expect(await confirm(id)).toMatch(
+    /Confirmed\. Recorded in ent_\w+\.\nThe certificate is signed, and the CA is active\.\n$/,
+  );
+  expect((await getAuthority(harness.deps, admin, result.id)).status).toBe("active");
+  await expect(confirm(id)).rejects.toThrow(/No CA certificate crt_\w+ waits/);
+});
+
+test("chancery confirm --reject has it never signed", async () => {
+  await create("Rejected Root");
+  const [id = ""] = /crt_\w+/.exec(await confirm()) ?? [];
+  expect(await confirm(id, "--reject")).toMatch(/Rejected\. It is never signed\./);
+  expect(await confirm()).toBe("No CA certificate waits.\n");
+});
+
+test("chancery signer allow widens a ceiling with an entry, or says that it is wide enough, and show prints it", async () => {
+  const key = "(select key_id from authority where slug = 'issuing')";
+  await harness.asSuper(
+    `insert into signer.ceiling select key_id, 9, '{"dns":["example.com"],"uri":[],"email":[],"ip":[],"usages":["serverAuth"],"maxSeconds":86400}', 'command', 'test', 'ent_x', now() from signer.ceiling where key_id = ${key} limit 1`,
+  );
+  const args = ["allow", "issuing", "--dns", "example.org", "--days", "30"];
+  const { result, entries } = await harness.during(() => signer(...args));
+  expect(result).toMatch(/The ceiling of issuing is wider now\. Recorded in ent_\w+\./);
+  expect(entries).toMatchObject([
+    {
+      action: "ceiling.set",
+      actor: { id: "command-line", label: "command line (tester)" },
+      details: { version: 10, reason: "command", dns: ["example.com", "example.org"] },
+    },
+  ]);
+  expect(await signer(...args)).toMatch(/Nothing was changed/);
+  expect(await signer("show")).toMatch(
+    /issuing {2}Example Issuing CA\n {2}Domains +example\.com, example\.org\n[\s\S]*Lifetime +30 days/,
+  );
+});
+
+test.each([
+  [[]],
+  [["allow"]],
+  [["allow", "issuing"]],
+  [["allow", "issuing", "root", "--dns", "x.example"]],
+  [["allow", "issuing", "--days", "many"]],
+  [["allow", "issuing", "--dns", "not a domain"]],
+  [["allow", "nothing", "--dns", "x.example"]],
+  [["allow", "issuing", "--kill"]],
+  [["narrow", "issuing"]],
+])("chancery signer %j is refused in words", async (args) => {
+  await expect(signer(...args)).rejects.toThrow(/.{10}/);
+});
+
+test.each([[["--reject"]], [["a", "b"]], [["--all"]]])(
+  "chancery confirm %j is refused with its usage",
+  async (args) => {
+    await expect(confirm(...args)).rejects.toThrow(UsageError);
+  },
+);

@@ -1,0 +1,99 @@
+import { parseArgs } from "node:util";
+import { listAuthorities } from "@/lib/authorities/read-authorities";
+import type { AuthorityDto } from "@/lib/authorities/schema";
+import type { CeilingAddition } from "@/lib/pki/ceiling/ceiling";
+import type { Deps } from "@/lib/runtime/deps";
+import type { HostCaller } from "@/lib/signers/host-commands";
+import { type Command, UsageError } from "./command";
+import { commandLineActor } from "./command-line-actor";
+import { getRunningDeps } from "./connect";
+import { hostCaller } from "./host-caller";
+
+const usage = `chancery signer show
+chancery signer allow CA [--dns DOMAIN]… [--uri PREFIX]… [--email DOMAIN]… [--ip NETWORK]… [--usage USAGE]… [--days DAYS]
+
+The ceiling of a CA is what the signer ever signs with its key, whatever profiles and administrators allow. CA is its slug or ID.
+A domain covers itself and everything below it; '*' allows anything. A ceiling is only ever widened.`;
+
+/** Shows and widens what the signer ever signs, past gateway and console. */
+export const signer: Command = {
+  name: "signer",
+  summary: "show | allow: show or widen what the signer ever signs for a CA",
+  run: (args) =>
+    runSigner(getRunningDeps(), hostCaller, args, (text) => process.stdout.write(text)),
+};
+
+/** Runs the command with the given dependencies. Returns the exit code. */
+export async function runSigner(
+  deps: Pick<Deps, "db" | "clock" | "random" | "publicUrl" | "signer">,
+  caller: () => HostCaller,
+  [verb = "", ...args]: readonly string[],
+  print: (text: string) => void,
+): Promise<number> {
+  switch (verb) {
+    case "show": {
+      const { items } = await listAuthorities(deps, commandLineActor(deps));
+      print(items.map(describe).join("\n"));
+      return 0;
+    }
+    case "allow": {
+      const { authority, addition } = readAllow(args);
+      const entryId = await deps.signer.allow(caller(), { authority, addition });
+      print(
+        entryId === null
+          ? "The ceiling allows that already. Nothing was changed.\n"
+          : `The ceiling of ${authority} is wider now. Recorded in ${entryId}.\n`,
+      );
+      return 0;
+    }
+    default:
+      throw new UsageError(`Choose a subcommand:\n${usage}`);
+  }
+}
+
+function readAllow(args: readonly string[]): { authority: string; addition: CeilingAddition } {
+  const many = { type: "string", multiple: true, default: [] as string[] } as const;
+  let parsed;
+  try {
+    parsed = parseArgs({
+      args: [...args],
+      options: {
+        dns: many,
+        uri: many,
+        email: many,
+        ip: many,
+        usage: many,
+        days: { type: "string" },
+      },
+      strict: true,
+      allowPositionals: true,
+    });
+  } catch (error) {
+    throw new UsageError(`${(error as Error).message}\n\n${usage}`);
+  }
+  const [authority, ...rest] = parsed.positionals;
+  if (authority === undefined || rest.length > 0) throw new UsageError(usage);
+  const { usage: usages, days, ...lists } = parsed.values;
+  if (days !== undefined && !/^\d{1,6}$/.test(days))
+    throw new UsageError(`--days: ${days} is not a number of days.\n\n${usage}`);
+  return {
+    authority,
+    addition: { ...lists, usages, days: days === undefined ? null : Number(days) },
+  };
+}
+
+function describe({ slug, name, ceiling }: AuthorityDto): string {
+  if (!ceiling) return `${slug}  ${name}\n  no ceiling yet\n`;
+  const list = (values: readonly string[]) => values.join(", ") || "none";
+  const rows = [
+    ["Domains", list(ceiling.dns)],
+    ["URIs", list(ceiling.uri)],
+    ["Mailboxes", list(ceiling.email)],
+    ["Addresses", list(ceiling.ip)],
+    ["Usages", list(ceiling.usages)],
+    ["Lifetime", `${ceiling.maxDays} days`],
+    ["Set by", `${ceiling.setBy} at ${ceiling.setAt} (version ${ceiling.version})`],
+  ];
+  const lines = rows.map(([label = "", value]) => `  ${label.padEnd(12)}${value}`);
+  return `${slug}  ${name}\n${lines.join("\n")}\n`;
+}

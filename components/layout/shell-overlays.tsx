@@ -1,0 +1,34 @@
+"use client";
+
+import { CommandPalette } from "./command-palette";
+import { KeyboardShortcuts } from "./keyboard-shortcuts";
+import type { PaletteEntry, PaletteSearch } from "./palette-types";
+import type { NavGroup } from "./nav-items";
+import { useGlobalKeys } from "./use-global-keys";
+
+type Props = Readonly<{
+  groups: readonly NavGroup[];
+  commands: readonly PaletteEntry[];
+  search?: PaletteSearch | undefined;
+}>;
+
+/** The command palette, the list of shortcuts, and the shortcuts themselves. */
+export function ShellOverlays({ groups, commands, search }: Props) {
+  useGlobalKeys(groups);
+  const pages = groups
+    .flatMap((group) => group.items)
+    .map((item): PaletteEntry => ({
+      id: `page-${item.id}`,
+      group: "Go to",
+      label: item.label,
+      href: item.href,
+      icon: item.id,
+      keys: ["g", item.key],
+    }));
+  return (
+    <>
+      <CommandPalette entries={[...commands, ...pages]} search={search} />
+      <KeyboardShortcuts groups={groups} />
+    </>
+  );
+}

@@ -1,0 +1,211 @@
+import type { Database } from "@/lib/db/database";
+import type { AuditedTx } from "@/lib/log/record/audited-transaction";
+import type { RevocationReason } from "@/lib/pki/types";
+
+/** A certificate with the names of its profile, identity and authority. */
+export type CertificateRow = Readonly<{
+  id: string;
+  serial: Uint8Array;
+  state: string;
+  notBefore: Date;
+  notAfter: Date;
+  subjectText: string;
+  commonName: string;
+  sans: readonly string[];
+  fingerprintSha256: Uint8Array | null;
+  profileId: string;
+  profileSlug: string;
+  profileVersion: number;
+  identityId: string;
+  identityName: string;
+  identityKind: string;
+  issuerId: string;
+  issuerSlug: string;
+  keyAlgorithm: string;
+  spkiSha256: Uint8Array;
+  revokedAt: Date | null;
+  revocationReason: string | null;
+  revocationComment: string | null;
+  invalidityDate: Date | null;
+  predecessorId: string | null;
+  successorId: string | null;
+  supersedeAt: Date | null;
+  createdAt: Date;
+  issuedAt: Date | null;
+  requestedBy: string;
+  /** Absent in lists. */
+  der?: Uint8Array | null;
+}>;
+
+/** The columns of `CertificateRow` without `der`, which only a read of one certificate needs. */
+export const rowColumns = `c.id, c.serial, c.state, c.not_before as "notBefore", c.not_after as "notAfter", c.subject_text as "subjectText", c.common_name as "commonName", c.sans,
+  c.fingerprint_sha256 as "fingerprintSha256", c.profile_id as "profileId", p.slug as "profileSlug", c.profile_version as "profileVersion", c.identity_id as "identityId",
+  i.name as "identityName", i.kind as "identityKind", c.issuer_id as "issuerId", a.slug as "issuerSlug", c.key_algorithm as "keyAlgorithm", c.spki_sha256 as "spkiSha256",
+  c.revoked_at as "revokedAt", c.revocation_reason as "revocationReason", c.revocation_comment as "revocationComment", c.invalidity_date as "invalidityDate",
+  c.predecessor_id as "predecessorId", s.id as "successorId", c.supersede_at as "supersedeAt", c.created_at as "createdAt", c.issued_at as "issuedAt", c.requested_by as "requestedBy"`;
+export const rowTables = `certificate c join profile p on p.id = c.profile_id join identity i on i.id = c.identity_id join authority a on a.id = c.issuer_id
+  left join certificate s on s.predecessor_id = c.id`;
+
+type Where = Readonly<{ name: string; where: string }>;
+const byId: Where = { name: "certificate_by_id", where: "c.id = $1" };
+const bySerial: Where = { name: "certificate_by_serial", where: "c.serial = $1" };
+const byFingerprint: Where = {
+  name: "certificate_by_fingerprint",
+  where: "c.fingerprint_sha256 = $1",
+};
+
+async function find(
+  db: Database,
+  { name, where }: Where,
+  value: unknown,
+): Promise<CertificateRow[]> {
+  const { rows } = await db.pool.query<CertificateRow>({
+    name,
+    text: `select ${rowColumns}, c.der from ${rowTables} where ${where} limit 2`,
+    values: [value],
+  });
+  return rows;
+}
+
+export async function findCertificateRow(db: Database, id: string): Promise<CertificateRow | null> {
+  return (await find(db, byId, id))[0] ?? null;
+}
+
+/** Serial numbers are unique per issuer only, so there may be several. At most two are read. */
+export async function findCertificatesBySerial(
+  db: Database,
+  serial: Uint8Array,
+): Promise<CertificateRow[]> {
+  return find(db, bySerial, Buffer.from(serial));
+}
+
+export async function findCertificateByFingerprint(
+  db: Database,
+  fingerprint: Uint8Array,
+): Promise<CertificateRow | null> {
+  return (await find(db, byFingerprint, Buffer.from(fingerprint)))[0] ?? null;
+}
+
+export type SerialRow = Pick<
+  CertificateRow,
+  | "id"
+  | "serial"
+  | "state"
+  | "commonName"
+  | "subjectText"
+  | "spkiSha256"
+  | "revokedAt"
+  | "invalidityDate"
+>;
+
+/** The certificates of an issuer with these serial numbers. */
+export async function findBySerials(
+  db: Database,
+  issuerId: string,
+  serials: readonly Uint8Array[],
+): Promise<SerialRow[]> {
+  return db.prisma.certificate.findMany({
+    where: { issuerId, serial: { in: serials.map(bytes) } },
+    select: {
+      id: true,
+      serial: true,
+      state: true,
+      commonName: true,
+      subjectText: true,
+      spkiSha256: true,
+      revokedAt: true,
+      invalidityDate: true,
+    },
+  });
+}
+
+const bytes = (view: Uint8Array): Uint8Array<ArrayBuffer> => new Uint8Array(view);
+
+export type Revocation = Readonly<{
+  reason: RevocationReason;
+  comment: string;
+  invalidityDate: Date | null;
+  at: Date;
+}>;
+
+/**
+ * Revokes a certificate or puts it on hold. The date is that of the first of both, and never
+ * changes. A plan that was not issued can be revoked too; its predecessor can then be rotated again.
+ * False if the certificate's state does not allow it.
+ */
+export async function markRevoked(
+  tx: AuditedTx,
+  id: string,
+  revocation: Revocation,
+): Promise<boolean> {
+  const state = revocation.reason === "certificateHold" ? "held" : "revoked";
+  const from = state === "held" ? ["issued"] : ["planned", "failed", "issued", "held"];
+  const changed =
+    await tx.$executeRaw`update certificate set state = ${state}, revoked_at = coalesce(revoked_at, ${revocation.at}), revocation_reason = ${revocation.reason},
+      predecessor_id = case when der is null then null else predecessor_id end,
+      revocation_comment = ${revocation.comment}, invalidity_date = coalesce(${revocation.invalidityDate}::timestamptz, invalidity_date)
+    where id = ${id} and state = any(${from})`;
+  return changed === 1;
+}
+
+/** The only change that a revocation allows: its reason becomes keyCompromise. */
+export async function raiseReason(
+  tx: AuditedTx,
+  id: string,
+  comment: string,
+  invalidityDate: Date | null,
+): Promise<boolean> {
+  const changed =
+    await tx.$executeRaw`update certificate set revocation_reason = 'keyCompromise', revocation_comment = ${comment},
+      invalidity_date = coalesce(${invalidityDate}::timestamptz, invalidity_date)
+    where id = ${id} and state = 'revoked' and revocation_reason <> 'keyCompromise'`;
+  return changed === 1;
+}
+
+export async function markReleased(tx: AuditedTx, id: string): Promise<boolean> {
+  const data = {
+    state: "issued",
+    revokedAt: null,
+    revocationReason: null,
+    revocationComment: null,
+    invalidityDate: null,
+  };
+  const { count } = await tx.certificate.updateMany({ where: { id, state: "held" }, data });
+  return count === 1;
+}
+
+/** Prevents further certificates for this key. */
+export async function blockKey(tx: AuditedTx, spkiSha256: Uint8Array): Promise<void> {
+  await tx.publicKey.updateMany({
+    where: { spkiSha256: bytes(spkiSha256) },
+    data: { blocked: true },
+  });
+}
+
+/** Whether it is the certificate that an authority signs with. */
+export async function isAuthorityCertificate(db: Database, id: string): Promise<boolean> {
+  return (await db.prisma.authority.count({ where: { certificateId: id } })) > 0;
+}
+
+export type UseFigures = Readonly<{ lastUsedAt: Date | null; uses: number; origins: number }>;
+
+/** How a certificate was used, from the log's search index. */
+export async function findUses(db: Database, certificateId: string): Promise<UseFigures> {
+  const { rows } = await db.pool.query<UseFigures>(
+    `select max(ts) as "lastUsedAt", count(*)::int as uses, count(distinct ip)::int as origins from tlog.search where certificate_id = $1`,
+    [certificateId],
+  );
+  return rows[0] ?? { lastUsedAt: null, uses: 0, origins: 0 };
+}
+
+/** Other valid certificates of an identity. */
+export async function countValidOf(
+  db: Database,
+  identityId: string,
+  exceptId: string,
+  now: Date,
+): Promise<number> {
+  return db.prisma.certificate.count({
+    where: { identityId, id: { not: exceptId }, state: "issued", notAfter: { gte: now } },
+  });
+}

@@ -1,0 +1,223 @@
+import { sha256 } from "@/lib/format/hash";
+import type { MaybeRecorded } from "@/lib/log/record/recorded";
+import type { Actor } from "@/lib/access/actor";
+import { authorize } from "@/lib/access/permissions";
+import { certificateDto } from "@/lib/certificates/certificate-dto";
+import type { CertificateDto, IssueInput } from "@/lib/certificates/schema";
+import { AppError } from "@/lib/errors/app-error";
+import { encodeEntry } from "@/lib/log/entry";
+import { assertInboxHasRoom } from "@/lib/log/record/back-pressure";
+import { trackCommit, makeNumberedEntry } from "@/lib/log/record/entry-numbers";
+import { recordEntry } from "@/lib/log/record/record-entry";
+import type { EntryDetails } from "@/lib/log/types";
+import { describeHeldName, type HeldName } from "@/lib/pki/held-names/held-name";
+import { isError } from "@/lib/pki/rule-checks";
+import type { Deps } from "@/lib/runtime/deps";
+import type { CheckedName } from "./check-names";
+import {
+  decideIssuance,
+  isAllowed,
+  issuanceRequest,
+  type IssuanceDecision,
+  type IssuanceRequest,
+} from "./decide-issuance";
+import { plannedEntry, plannedRow } from "./issuance-plan";
+import { storePlan } from "./issuance-repository";
+import type { PlannedRow } from "./plan-repository";
+import { signPlan, type SignedPlan } from "./sign-plan";
+import { storePlanWithNames } from "./store-plan-with-names";
+
+type IssueDeps = Pick<Deps, "db" | "clock" | "random" | "recorder" | "signer" | "publicUrl">;
+type Allowed = IssuanceDecision &
+  Readonly<{
+    [K in "plan" | "profile" | "identity" | "issuer" | "csr"]: NonNullable<IssuanceDecision[K]>;
+  }>;
+
+const maxAttempts = 4;
+
+/**
+ * Issues a certificate from a CSR. The order is what makes it provable (decision 5): the decision
+ * and the exact bytes to be signed are committed with their entry, then signed, then the
+ * certificate is committed with its entry, and only then returned. Errors: `certificate.refused`
+ * with every reason, `certificate.contended`, `certificate.closed`, `record.unavailable`, those of
+ * the signer.
+ */
+export async function issueCertificate(
+  deps: IssueDeps,
+  actor: Actor,
+  input: IssueInput,
+): Promise<MaybeRecorded<CertificateDto>> {
+  const scope = authorize(actor, "certificates.issue");
+  return issueForRequest(deps, actor, issuanceRequest(actor, scope, input));
+}
+
+/**
+ * Issues for a request whose caller is authorized already. The first decision may rest on data up
+ * to two seconds old; a refusal, and every attempt after the database's own guards disagreed, reads
+ * everything again. Errors: as `issueCertificate`.
+ */
+export async function issueForRequest(
+  deps: IssueDeps,
+  actor: Actor,
+  request: IssuanceRequest,
+): Promise<MaybeRecorded<CertificateDto>> {
+  for (let attempt = 0; attempt < maxAttempts; attempt++) {
+    // A list of names is compared with what the identity lacks now.
+    const isListed = typeof request.addNames === "object";
+    const thorough = attempt > 0 || request.predecessor !== null || isListed;
+    const decision = await decideIssuance(deps, request, thorough);
+    if (!isAllowed(decision) || !decision.identity) {
+      if (thorough) return refuse(deps, actor, request, decision);
+      continue;
+    }
+    const allowed = assertComplete(decision);
+    const supersedeAt = supersedeAtOf(request, allowed);
+    const committed = await commitPlan(deps, actor, request, allowed, supersedeAt);
+    if (committed === null) continue;
+    const signed = await signPlan(deps, actor, { ...committed.row, supersedeAt });
+    return issuedDto(committed, allowed, signed);
+  }
+  throw new AppError(
+    "certificate.contended",
+    "The profile, identity, authority or key kept changing while this request was processed. Try again.",
+    { retryAfterSeconds: 1 },
+  );
+}
+
+function assertComplete(decision: IssuanceDecision): Allowed {
+  const { plan, profile, identity, issuer, csr } = decision;
+  if (!plan || !profile || !identity || !issuer || !csr)
+    throw new Error("unreachable: an allowed decision has a plan and everything it is based on");
+  return { ...decision, plan, profile, identity, issuer, csr };
+}
+
+/** When the predecessor of a rotation is to be revoked; null if this is no rotation. */
+function supersedeAtOf({ predecessor }: IssuanceRequest, { profile, now }: Allowed): Date | null {
+  if (predecessor === null) return null;
+  const overlapSeconds = predecessor.overlapSeconds ?? profile.rules.rotationOverlapSeconds;
+  return new Date(now.getTime() + overlapSeconds * 1000);
+}
+
+type Committed = Readonly<{ row: PlannedRow; namesAdded: readonly HeldName[] }>;
+
+/**
+ * Commits the plan with its entry. Null if something changed between the decision and the commit.
+ */
+async function commitPlan(
+  deps: IssueDeps,
+  actor: Actor,
+  request: IssuanceRequest,
+  { plan, profile, identity, issuer, csr, now, decision, names }: Allowed,
+  supersedeAt: Date | null,
+): Promise<Committed | null> {
+  assertInboxHasRoom(deps.recorder.db, actor);
+  const row = plannedRow(plan, {
+    issuerId: issuer.id,
+    profile,
+    identityId: identity.id,
+    csrDer: csr.der,
+    requestedBy: actor.label,
+    predecessorId: request.predecessor?.id ?? null,
+    now,
+    randomBytes: deps.random.bytes,
+  });
+  const planned = plannedEntry(row, decision, supersedeAt);
+  if (names.toAdd.length > 0) {
+    const plan = { row, entry: planned };
+    const namesAdded = await storePlanWithNames(deps, actor, identity, names.toAdd, plan);
+    return namesAdded && { row, namesAdded };
+  }
+  const entry = makeNumberedEntry(deps.recorder, actor, planned, now);
+  const isStored = await trackCommit(deps.recorder, [entry], () =>
+    storePlan(deps.db, { row, identityEpoch: identity.epoch, entry: encodeEntry(entry) }),
+  );
+  return isStored ? { row, namesAdded: [] } : null;
+}
+
+/** The certificate as a read would return it, without reading it back. */
+function issuedDto(
+  { row, namesAdded }: Committed,
+  { profile, identity, issuer, findings, decision }: Allowed,
+  { der, issuedAt, entryId }: SignedPlan,
+): MaybeRecorded<CertificateDto> {
+  const issuedRow = {
+    ...row,
+    state: "issued",
+    fingerprintSha256: sha256(der),
+    profileSlug: profile.slug,
+    identityName: identity.name,
+    identityKind: identity.kind,
+    issuerSlug: issuer.slug,
+    ...neverRevoked,
+    successorId: null,
+    supersedeAt: null,
+    issuedAt,
+    der,
+  };
+  const dto = certificateDto(issuedRow, issuer.chainPem, issuedAt);
+  const added = namesAdded.map(({ type, value }) => ({ type, value }));
+  return { result: { ...dto, findings, decision, namesAdded: added }, entryId };
+}
+
+const neverRevoked = {
+  revokedAt: null,
+  revocationReason: null,
+  revocationComment: null,
+  invalidityDate: null,
+} as const;
+
+/** Names that are not held, with who holds them: the entry says it for every requester. */
+function namesDetail(
+  names: readonly CheckedName[],
+): Pick<EntryDetails["certificate.refused"], "names"> {
+  const refused = names.filter(({ state }) => state === "not-held" || state === "held-by-another");
+  if (refused.length === 0) return {};
+  return {
+    names: refused.map(({ type, value, state, holder }) => ({
+      name: describeHeldName({ type, value }),
+      state,
+      ...(holder ? { heldBy: holder.id } : {}),
+    })),
+  };
+}
+
+/** Records the refusal with every reason, then throws it as `certificate.refused`. */
+async function refuse(
+  deps: Pick<Deps, "recorder">,
+  actor: Actor,
+  request: IssuanceRequest,
+  { findings, decision, identity, profile, csr, names }: IssuanceDecision,
+): Promise<never> {
+  const errors = findings.filter(isError);
+  const target = identity
+    ? { kind: "identity", id: identity.id, label: identity.name }
+    : profile && { kind: "profile", id: profile.id, label: profile.slug };
+  const { entryId } = await recordEntry(deps.recorder, actor, {
+    action: "certificate.refused",
+    outcome: "denied",
+    reason: errors.map((finding) => finding.code).join(" "),
+    target,
+    decision,
+    details: {
+      profile: request.profile.slice(0, 64),
+      identity: request.identity.slice(0, 64),
+      subject: csr?.subjectText ?? null,
+      ...namesDetail(names.names),
+      findings: errors.map(({ code, message, path, clause }) => ({
+        code,
+        message,
+        ...(path ? { path } : {}),
+        ...(clause ? { clause } : {}),
+      })),
+    },
+  });
+  const message =
+    errors.length === 1
+      ? (errors[0]?.message ?? "")
+      : `The request was denied for ${errors.length} reasons, listed below.`;
+  throw new AppError("certificate.refused", message, {
+    findings,
+    details: { decision },
+    recordedAs: entryId,
+  });
+}

@@ -1,0 +1,63 @@
+import type { Actor } from "@/lib/access/actor";
+import { authorize } from "@/lib/access/permissions";
+import type { CertificatePreview, IssueInput } from "@/lib/certificates/schema";
+import { formatIso } from "@/lib/format/time";
+import { recordEntry } from "@/lib/log/record/record-entry";
+import type { Decision } from "@/lib/log/types";
+import { describeExtensions } from "@/lib/pki/describe";
+import { readTbs } from "@/lib/pki/tbs";
+import type { CertificatePlan, ParsedCsr } from "@/lib/pki/types";
+import type { Deps } from "@/lib/runtime/deps";
+import { decideIssuance, issuanceRequest } from "./decide-issuance";
+
+function requestOf(csr: ParsedCsr, decision: Decision): CertificatePreview["request"] {
+  const dropped = decision.rules.find(({ rule }) => rule === "subject-attributes-dropped");
+  return {
+    subject: csr.subjectText,
+    sans: csr.sans,
+    key: csr.key.text,
+    keySha256: Buffer.from(csr.key.spkiSha256).toString("hex"),
+    ignored: [...csr.ignoredExtensions, ...(dropped ? [`subject ${dropped.input}`] : [])],
+  };
+}
+
+function planOf(plan: CertificatePlan): CertificatePreview["plan"] {
+  return {
+    notBefore: formatIso(plan.notBefore),
+    notAfter: formatIso(plan.notAfter),
+    subject: plan.subjectText,
+    sans: plan.sans,
+    extensions: describeExtensions(readTbs(plan.tbsDer).extensions ?? []),
+  };
+}
+
+/**
+ * The decision on a request, with every finding that issuing would report. Nothing is signed or
+ * stored; the preview itself is recorded as a read.
+ */
+export async function previewCertificate(
+  deps: Deps,
+  actor: Actor,
+  input: IssueInput,
+): Promise<CertificatePreview> {
+  const scope = authorize(actor, "certificates.issue");
+  const request = issuanceRequest(actor, scope, input);
+  const decided = await decideIssuance(deps, request, true);
+  const { csr, plan, identity, names, findings, decision } = decided;
+  const target = identity && { kind: "identity", id: identity.id, label: identity.name };
+  await recordEntry(deps.recorder, actor, {
+    action: "certificate.read",
+    outcome: "success",
+    target,
+    details: { method: "POST", path: "certificates/preview" },
+  });
+  return {
+    request: csr && requestOf(csr, decision),
+    findings,
+    names: names.names,
+    // A request that is refused adds nothing.
+    addNames: (plan === null ? [] : names.toAdd).map(({ type, value }) => ({ type, value })),
+    plan: plan && planOf(plan),
+    decision,
+  };
+}

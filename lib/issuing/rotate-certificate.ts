@@ -1,0 +1,53 @@
+import type { MaybeRecorded } from "@/lib/log/record/recorded";
+import type { Actor } from "@/lib/access/actor";
+import { scopeOf } from "@/lib/access/permissions";
+import { certificateStatusOf, parseSan } from "@/lib/certificates/certificate-dto";
+import { getCertificateRow, type Certificate } from "@/lib/certificates/get-certificate";
+import type { CertificateDto, RotateInput } from "@/lib/certificates/schema";
+import { readCertificate } from "@/lib/pki/certificate";
+import { readName } from "@/lib/pki/names";
+import type { EarlierNames } from "@/lib/pki/names-request";
+import type { Deps } from "@/lib/runtime/deps";
+import { issueForRequest } from "./issue-certificate";
+
+/**
+ * Issues a successor with a new key for the same identity under the same profile, links both, and
+ * revokes the predecessor as superseded: at once, or after the overlap. An expired predecessor is
+ * linked and otherwise left alone. Returns the successor. Errors: as `issueCertificate`, with
+ * `key.not-new`, `certificate.state` and `certificate.has-successor` among the reasons;
+ * `certificate.not-found`, `certificate.ambiguous`.
+ */
+export async function rotateCertificate(
+  deps: Deps,
+  actor: Actor,
+  ref: string,
+  input: RotateInput,
+): Promise<MaybeRecorded<CertificateDto>> {
+  const row = await getCertificateRow(deps, actor, "certificates.rotate", ref);
+  return issueForRequest(deps, actor, {
+    profile: row.profileId,
+    identity: row.identityId,
+    csr: input.csr,
+    validitySeconds: input.validitySeconds,
+    onlyIdentityId: row.identityId,
+    bySelf: scopeOf(actor.role, "certificates.rotate") === "own",
+    requester: actor,
+    predecessor: {
+      id: row.id,
+      state: row.state,
+      status: certificateStatusOf(row, deps.clock.now()),
+      successorId: row.successorId,
+      names: earlierNamesOf(row),
+      overlapSeconds: input.overlapSeconds,
+    },
+  });
+}
+
+/** The names that the predecessor carries. */
+function earlierNamesOf({ der, sans }: Certificate): EarlierNames {
+  const subject = der ? readName(readCertificate(der).subjectDer) : [];
+  return {
+    commonNames: subject.filter(({ type }) => type === "CN").map(({ value }) => value),
+    sans: sans.map(parseSan),
+  };
+}

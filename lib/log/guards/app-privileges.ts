@@ -1,0 +1,182 @@
+import { guardedTables } from "./guarded-tables";
+import type { RolePrivileges, TablePrivileges } from "./privilege-types";
+import type { GuardedTable } from "./types";
+
+/**
+ * What the application's role may do (chancery_app, or a member of it): only what a statement of
+ * the application does. The migrations grant this and nothing else, and a test compares the list
+ * with the catalog in both directions.
+ */
+
+/** Columns of guarded tables that are set later, so that no insert names them. */
+const setLater: Readonly<Record<string, readonly string[]>> = {
+  certificate: [
+    "der",
+    "fingerprint_sha256",
+    "supersede_at",
+    "crl_shard",
+    "revoked_at",
+    "revocation_reason",
+    "revocation_comment",
+    "invalidity_date",
+    "issued_at",
+  ],
+  organization: ["names_upgraded_at"],
+  public_key: ["blocked"],
+  invitation: ["used_at", "canceled_at"],
+  alert: [
+    "assigned_to",
+    "acknowledged_by",
+    "acknowledged_at",
+    "resolved_by",
+    "resolved_at",
+    "resolution",
+  ],
+};
+
+/** Guarded tables that the application only reads: the signer makes the rows. */
+const readOnly: ReadonlySet<string> = new Set(["signing_key"]);
+
+function privilegesOf(name: string, guard: GuardedTable): TablePrivileges {
+  if (readOnly.has(name)) return { select: "all" };
+  const changed = [
+    ...guard.update.flatMap(({ columns }) => columns),
+    // Derived figures are changed by custody.take_batch alone.
+    ...(name === "alert_figures" ? [] : (guard.free?.columns ?? [])),
+  ];
+  const all = [
+    ...guard.fixed,
+    ...changed,
+    ...(name === "alert_figures" ? (guard.free?.columns ?? []) : []),
+  ];
+  const later = new Set(setLater[name] ?? []);
+  return {
+    select: "all",
+    insert: all.filter((column) => !later.has(column)),
+    ...(changed.length > 0 ? { update: changed } : {}),
+    ...(guard.deleted ? { delete: true } : {}),
+  };
+}
+
+const guarded = Object.fromEntries(
+  Object.entries(guardedTables).map(([name, guard]) => [
+    `public.${name}`,
+    privilegesOf(name, guard),
+  ]),
+);
+
+const read: TablePrivileges = { select: "all" };
+
+export const appPrivileges: RolePrivileges = {
+  schemas: ["public", "tlog", "intake", "custody"],
+  tables: {
+    ...guarded,
+    "public._prisma_migrations": read,
+    "public.ceiling": read,
+    "public.sign_in_failure": {
+      select: "all",
+      insert: ["key", "count", "first_at", "last_at", "locked_until"],
+      update: ["count", "first_at", "last_at", "locked_until"],
+      delete: true,
+    },
+    "public.idempotency_key": {
+      select: "all",
+      insert: ["actor_id", "key", "request_hash", "created_at"],
+      update: ["request_hash", "status", "body", "created_at"],
+      delete: true,
+    },
+    "public.delivery_attempt": {
+      select: "all",
+      insert: ["delivery_id", "n", "at", "ok", "answer", "milliseconds"],
+      update: ["ok", "answer", "milliseconds"],
+      delete: true,
+    },
+
+    "tlog.inbox": { insert: ["entry", "entry_id", "target_id"], maintain: true },
+    "tlog.entry": read,
+    "tlog.head": read,
+    "tlog.log": read,
+    "tlog.tile": read,
+    "tlog.tree": read,
+    "tlog.checkpoint": read,
+    "tlog.cosignature": read,
+    "tlog.anchor": read,
+    "tlog.witness": read,
+    "tlog.indexed": read,
+    "tlog.search": read,
+    "tlog.span": read,
+    "tlog.source": read,
+    "tlog.skipped_entry": read,
+    "tlog.work": {
+      select: "all",
+      insert: ["id", "kind", "note"],
+      update: ["done", "total", "note", "updated_at", "ended_at"],
+      delete: true,
+    },
+
+    "intake.run": {
+      select: "all",
+      insert: ["identity_id", "source", "boot", "first_at", "last_at"],
+      update: ["accepted", "last_at"],
+    },
+    "intake.receipt": {
+      select: "all",
+      insert: ["run", "seq", "digest", "entry_id", "at"],
+      delete: true,
+    },
+
+    "custody.cursor": read,
+    "custody.use": read,
+    "custody.tally": read,
+    "custody.issued": read,
+    "custody.active_hour": read,
+    "custody.moments": read,
+    "custody.alert_entry": read,
+  },
+  functions: [
+    "custody.behind",
+    "custody.forget_moments",
+    "custody.take_batch",
+    "intake.accept",
+    "tlog.add_anchor",
+    "tlog.add_checkpoint",
+    "tlog.add_cosignature",
+    "tlog.continue_log",
+    "tlog.count_ranges",
+    "tlog.find_entries",
+    "tlog.forget_witnesses",
+    "tlog.grow_tree",
+    "tlog.halt",
+    "tlog.halted_changes",
+    "tlog.inbox_about",
+    "tlog.inbox_backlog",
+    "tlog.inbox_holds",
+    "tlog.inbox_newest",
+    "tlog.index_batch",
+    "tlog.index_differences",
+    "tlog.is_quiet",
+    "tlog.name_is_canonical",
+    "tlog.name_span_of",
+    "tlog.names_in",
+    "tlog.note_skipped",
+    "tlog.note_witness",
+    "tlog.open_log",
+    "tlog.publish_checkpoint",
+    "tlog.query_of",
+    "tlog.rebuild_search",
+    "tlog.say_ranges",
+    "tlog.sequence_batch",
+    "tlog.thin_checkpoints",
+    "tlog.token_maker",
+    "tlog.whole",
+    "tlog.words_of",
+
+    // Of the generated columns and checks of identity_name.
+    "tlog.common_name_span",
+    "tlog.dns_span",
+    "tlog.ip_span",
+    "tlog.is_dns_name",
+    "tlog.mailbox_span",
+    "tlog.reversed_labels",
+  ],
+};

@@ -1,0 +1,89 @@
+import { makeCertificateStore } from "./certificate-store";
+import {
+  type CertificateState,
+  nextState,
+  planDigest,
+  plannedFields,
+  shortDigest,
+} from "./certificate-state";
+import { findDifferences, type Fields, comparable } from "./fields";
+import type { EntityType, EntityRow } from "./entity-type";
+
+const secondsSql = (column: string): string => `floor(extract(epoch from ${column}))::bigint::text`;
+const millisSql = (column: string): string =>
+  `(extract(epoch from ${column}) * 1000)::bigint::text`;
+
+const columns = `c.id, c.issuer_id as authority, encode(c.serial, 'hex') as "serial number", c.profile_id as profile, c.profile_version::text as "profile's version",
+  c.identity_id as identity, c.subject_text as subject, array_to_string(c.sans, ', ') as "subject alternative name", ${secondsSql("c.not_before")} as "start date (seconds)", ${secondsSql("c.not_after")} as "expiration (seconds)",
+  encode(c.spki_sha256, 'hex') as key, encode(sha256(c.tbs_der), 'hex') as "planned content", c.plan_entry_id as "plan's entry", c.predecessor_id as predecessor, c.state as status,
+  encode(c.fingerprint_sha256, 'hex') as fingerprint, encode(sha256(c.der), 'hex') as content, ${millisSql("c.revoked_at")} as "revoked at", c.revocation_reason as reason,
+  c.revocation_comment as comment, ${millisSql("c.invalidity_date")} as "invalid since", ${millisSql("c.supersede_at")} as "supersede at", case when k.blocked then 'blocked' else 'free' end as blocked`;
+
+const timeText = (at: number | null): string | null => (at === null ? null : String(at));
+const firstHalf = (hex: string | null | undefined): string | null => hex?.slice(0, 32) ?? null;
+const isSame = (one: Buffer | null, other: Buffer | null): boolean =>
+  one === null ? other === null : other !== null && one.equals(other);
+
+function lifecycleDifferences(row: EntityRow, expected: CertificateState): string[] {
+  const { lastSeq, revokedAt, reason, invalidityDate, supersedeAt } = expected;
+  const since = lastSeq === null ? "" : ` (entry ${lastSeq})`;
+  const problems = findDifferences(
+    {
+      status: row["status"],
+      "revocation date (UTC)": row["revoked at"],
+      "revocation reason": row["reason"],
+      "invalidity date (UTC)": row["invalid since"],
+      fingerprint: firstHalf(row["fingerprint"]),
+      content: firstHalf(row["content"]),
+    },
+    {
+      status: expected.state,
+      "revocation date (UTC)": timeText(revokedAt),
+      "revocation reason": reason,
+      "invalidity date (UTC)": invalidityDate === undefined ? undefined : timeText(invalidityDate),
+      fingerprint: firstHalf(expected.fingerprint),
+      content: firstHalf(expected.fingerprint),
+    },
+  );
+  if (!isSame(shortDigest(comparable(row["comment"])), expected.comment))
+    problems.push("its revocation comment differs from the log");
+  if (!isSame(shortDigest(row["predecessor"] ?? null), expected.predecessor))
+    problems.push(`its predecessor (${row["predecessor"] ?? "none"}) differs from the log`);
+  // The rotation of a certificate that has expired or was revoked sets no date.
+  if (row["supersede at"] !== null && row["supersede at"] !== timeText(supersedeAt))
+    problems.push("the date from which it is superseded differs from the log");
+  if (expected.reason === "keyCompromise" && row["blocked"] !== "blocked")
+    problems.push("its key was reported as compromised but is not blocked");
+  return problems.map((text) => text + (text.endsWith(" according to the log") ? since : ""));
+}
+
+async function differences(
+  row: EntityRow,
+  expected: CertificateState,
+  recordOf: Parameters<EntityType<CertificateState>["differences"]>[2],
+): Promise<string[]> {
+  const fields: Fields = {
+    ...row,
+    subject: comparable(row["subject"]),
+    "subject alternative name": comparable(row["subject alternative name"]),
+  };
+  const problems = lifecycleDifferences(row, expected);
+  if (planDigest(fields).equals(expected.plan)) return problems;
+  const record = expected.planSeq === null ? null : await recordOf(expected.planSeq);
+  const planned = record === null ? [] : findDifferences(fields, plannedFields(record));
+  return [...(planned.length > 0 ? planned : ["it differs from its plan in the log"]), ...problems];
+}
+
+/** Certificates, with their whole lifecycle: planned, issued, held, released, rotated, revoked. */
+export function makeCertificateEntityType(): EntityType<CertificateState> {
+  return {
+    name: "certificate",
+    key: "c.id",
+    from: "certificate c left join public_key k on k.spki_sha256 = c.spki_sha256",
+    columns,
+    next: nextState,
+    store: makeCertificateStore(),
+    differences,
+    describe: (row) => `The certificate ${row.id} (serial ${row["serial number"] ?? "?"})`,
+  };
+}

@@ -1,0 +1,81 @@
+import type { Fields, ReplayedEntry } from "./fields";
+
+/**
+ * A kind of entity whose whole lifecycle is in the log: how entries change its expected state `S`,
+ * and how its rows are read and compared.
+ */
+export type EntityType<S> = Readonly<{
+  /** The prefix of its entries' actions. */
+  name: string;
+  /** The expected state after the entry. `onProblem`: the log contradicts itself. */
+  next: (before: S | null, entry: ReplayedEntry, onProblem: (message: string) => void) => S | null;
+  store: StateStore<S>;
+  /** SQL of its rows: the columns (text, named as the field), the tables and the key column. */
+  columns: string;
+  from: string;
+  key: string;
+  /** Describes how a row differs from the expected state. `recordOf` reads an entry again. */
+  differences: (
+    row: EntityRow,
+    expected: S,
+    recordOf: (seq: number) => Promise<ReplayedEntry["record"] | null>,
+  ) => Promise<string[]> | string[];
+  /** How messages refer to the row. */
+  describe: (row: EntityRow) => string;
+}>;
+
+export type EntityRow = Fields & Readonly<{ id: string }>;
+
+/** The expected state of each row, and whether the row was found. */
+export type StateStore<S> = Readonly<{
+  get: (id: string) => S | null;
+  set: (id: string, expected: S) => void;
+  markSeen: (id: string) => void;
+  /** The ids of rows that were not found so far. */
+  unseen: () => Iterable<string>;
+  size: () => number;
+}>;
+
+const shardCount = 1_024;
+
+/**
+ * The shard of an id. A map is copied when it grows, and copying one large map would block the
+ * event loop; many small ones do not.
+ */
+export function shardOf(id: string): number {
+  const length = id.length;
+  return (
+    ((id.charCodeAt(length - 1) * 31 + id.charCodeAt(length - 2)) * 31 +
+      id.charCodeAt(length - 3)) &
+    (shardCount - 1)
+  );
+}
+
+export const makeShards = <V>(): Map<string, V>[] =>
+  Array.from({ length: shardCount }, () => new Map<string, V>());
+
+/** A store of plain objects, for entities of which there are not millions. */
+export function makeStateStore<S extends object>(): StateStore<S> {
+  const shards = makeShards<{ expected: S; seen: boolean }>();
+  let size = 0;
+  const findItem = (id: string) => shards[shardOf(id)]?.get(id);
+  return {
+    get: (id) => findItem(id)?.expected ?? null,
+    set: (id, expected) => {
+      const item = findItem(id);
+      if (item) item.expected = expected;
+      else {
+        shards[shardOf(id)]?.set(id, { expected, seen: false });
+        size++;
+      }
+    },
+    markSeen: (id) => {
+      const item = findItem(id);
+      if (item) item.seen = true;
+    },
+    *unseen() {
+      for (const shard of shards) for (const [id, { seen }] of shard) if (!seen) yield id;
+    },
+    size: () => size,
+  };
+}

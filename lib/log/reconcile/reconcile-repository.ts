@@ -1,0 +1,88 @@
+import type { Database, PoolClient } from "@/lib/db/database";
+import { readEntry } from "@/lib/log/read-entry";
+import type { ReplayedEntry } from "./fields";
+import type { EntityType, EntityRow } from "./entity-type";
+
+type Queryable = Pick<PoolClient, "query">;
+
+/** Runs `work` in one database snapshot. Keep it short: it blocks the vacuum of the inbox. */
+export async function withSnapshot<T>(
+  db: Database,
+  work: (client: PoolClient) => Promise<T>,
+): Promise<T> {
+  const client = await db.pool.connect();
+  let broken = true;
+  try {
+    await client.query("begin transaction isolation level repeatable read, read only");
+    const result = await work(client);
+    await client.query("commit");
+    broken = false;
+    return result;
+  } finally {
+    client.release(broken);
+  }
+}
+
+export async function readSize(client: Queryable): Promise<number> {
+  const { rows } = await client.query<{ size: string }>("select size from tlog.head");
+  return Number(rows[0]?.size ?? 0);
+}
+
+/** Entries `from` to `below - 1`, in order; unreadable ones are left out. */
+export async function readEntries(
+  client: Queryable,
+  from: number,
+  below: number,
+): Promise<ReplayedEntry[]> {
+  const { rows } = await client.query<{ seq: string; entry_id: string; entry: Buffer }>({
+    name: "reconcile-entries",
+    text: "select seq, entry_id, entry from tlog.entry where seq >= $1 and seq < $2 order by seq",
+    values: [from, below],
+  });
+  return rows.flatMap(({ seq, entry_id: id, entry }) => {
+    const reading = readEntry(entry, id);
+    return reading.readable ? [{ seq: Number(seq), record: reading.record }] : [];
+  });
+}
+
+/** The entries in the inbox about these targets, in order. */
+export async function readInboxEntries(
+  client: Queryable,
+  ids: readonly string[],
+): Promise<ReplayedEntry[]> {
+  const { rows } = await client.query<{ entry: Buffer }>("select entry from tlog.inbox_about($1)", [
+    ids,
+  ]);
+  return rows.flatMap(({ entry }) => {
+    const reading = readEntry(entry);
+    return reading.readable ? [{ seq: null, record: reading.record }] : [];
+  });
+}
+
+type EntitySql = Pick<EntityType<unknown>, "columns" | "from" | "key">;
+
+/** The next rows after a key, in key order. */
+export async function readRowsAfter(
+  client: Queryable,
+  { columns, from, key }: EntitySql,
+  after: string,
+  limit: number,
+): Promise<EntityRow[]> {
+  const { rows } = await client.query<EntityRow>(
+    `select ${columns} from ${from} where ${key} > $1 order by ${key} limit $2`,
+    [after, limit],
+  );
+  return rows;
+}
+
+export async function readRowsById(
+  client: Queryable,
+  { columns, from, key }: EntitySql,
+  ids: readonly string[],
+): Promise<EntityRow[]> {
+  const { rows } = await client.query<EntityRow>(
+    `select ${columns} from ${from} where ${key} = any($1)`,
+    [ids],
+  );
+  return rows;
+}

@@ -1,0 +1,30 @@
+import type { Database } from "@/lib/db/database";
+import type { Clock, Random } from "@/lib/runtime/clock";
+import { makeRefusalTable, type RefusalTable } from "./refusal-table";
+import type { Source } from "./source";
+
+export type RecorderDeps = Readonly<{
+  db: Database;
+  clock: Clock;
+  random: Random;
+  /** Numbers the entries of this process, so that a lost entry is detected. */
+  source: Source;
+  /** Limits the entries about unknown callers of this process; its own one by default. */
+  refusals?: RefusalTable;
+}>;
+
+declare const recorder: unique symbol;
+/**
+ * What it takes to write entries, and the only way to write one. It always includes the numbering
+ * of entries, because an entry without a number could be lost without a trace.
+ */
+export type Recorder = Required<RecorderDeps> & { readonly [recorder]: true };
+
+/** Makes a recorder; to replace a part: `makeRecorder({ ...recorder, clock })`. */
+export const makeRecorder = ({
+  db,
+  clock,
+  random,
+  source,
+  refusals = makeRefusalTable(),
+}: RecorderDeps): Recorder => ({ db, clock, random, source, refusals }) as Recorder;

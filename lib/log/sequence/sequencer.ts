@@ -1,0 +1,144 @@
+import type { Database } from "@/lib/runtime/deps";
+import { batchDelayMs } from "./follow-log";
+import {
+  type LeaderSession,
+  type Queryable,
+  type Running,
+  settleWithTimeout,
+  startLeader,
+  withClient,
+} from "./leader";
+
+export type { Running };
+export type SequencerOptions = Readonly<{
+  /** Called with the log's new size after each batch, by the active sequencer only. */
+  onAdvance?: (size: number) => void;
+  /** Called for errors; the sequencer retries by itself. */
+  onError?: (error: unknown) => void;
+}>;
+type BatchSession = Pick<LeaderSession, "signal" | "sleep">;
+
+const maxSequenceBatch = 5_000;
+const minSequenceBatch = 50;
+const maxIndexBatch = 500;
+/** SQLSTATE of a statement that ran into statement_timeout. */
+const queryCanceled = "57014";
+const busyPollMs = 20;
+const idlePollMs = 60;
+const idleAfterPolls = 50;
+const errorDelayMs = 500;
+/** Well within the second in which every entry must be found by a search. */
+const maxIndexDelayMs = 200;
+
+/**
+ * Moves committed entries into the log, in order and without gaps, and indexes them. It publishes
+ * nothing: `startLogPipeline` does both. Every node runs one; an advisory lock keeps one active,
+ * and another takes over within seconds. A lost connection is reopened.
+ */
+export function startSequencer(db: Database, options: SequencerOptions = {}): Running {
+  const lead = async (session: LeaderSession): Promise<void> => {
+    const indexing = runIndexer(db, session, options);
+    try {
+      await runSequencer(session.client, session, options.onAdvance);
+    } finally {
+      await settleWithTimeout([indexing]);
+    }
+  };
+  return startLeader(db, { lead, ...(options.onError ? { onError: options.onError } : {}) });
+}
+
+/**
+ * Numbers committed entries over the connection that holds the lock, until the session ends. Throws
+ * when that connection fails.
+ */
+export async function runSequencer(
+  client: Queryable,
+  session: BatchSession,
+  onAdvance?: (size: number) => void,
+): Promise<void> {
+  let batchSize = maxSequenceBatch;
+  let reached = 0;
+  const step = async (): Promise<number> => {
+    try {
+      reached = await runBatch(client, "sequence_batch", batchSize);
+      batchSize = Math.min(batchSize * 2, maxSequenceBatch);
+    } catch (error) {
+      // Very large entries on a slow disk can exceed the statement timeout: retry a smaller batch.
+      if ((error as { code?: unknown }).code !== queryCanceled || batchSize <= minSequenceBatch)
+        throw error;
+      batchSize = Math.max(minSequenceBatch, Math.floor(batchSize / 4));
+    }
+    return reached;
+  };
+  await runBatches(session, step, { onAdvance });
+}
+
+/**
+ * Indexes numbered entries until the session ends. Indexing is slower than numbering and has its
+ * own connection, so that a burst is numbered at once and indexed afterwards.
+ */
+export async function runIndexer(
+  db: Database,
+  session: BatchSession,
+  { onError }: Pick<SequencerOptions, "onError">,
+): Promise<void> {
+  const delayAfter = (indexed: number): number =>
+    batchDelayMs(indexed, maxIndexBatch, maxIndexDelayMs);
+  while (!session.signal.aborted) {
+    try {
+      await withClient(db, (client) =>
+        runBatches(session, () => runBatch(client, "index_batch", maxIndexBatch), { delayAfter }),
+      );
+    } catch (error) {
+      if (!session.signal.aborted) onError?.(error);
+      await session.sleep(errorDelayMs);
+    }
+  }
+}
+
+/**
+ * Repeats `step`, which returns how far it got: without a pause while it makes progress, except for
+ * `delayAfter` its batch, and at longer intervals when there is nothing to do.
+ */
+async function runBatches(
+  { signal, sleep }: BatchSession,
+  step: () => Promise<number>,
+  {
+    onAdvance,
+    delayAfter,
+  }: Readonly<{
+    onAdvance?: ((size: number) => void) | undefined;
+    delayAfter?: (count: number) => number;
+  }>,
+): Promise<void> {
+  let reached: number | null = null;
+  let idlePolls = 0;
+  while (!signal.aborted) {
+    const now = await step();
+    const advanced = reached !== null && now !== reached;
+    if (advanced || reached === null) onAdvance?.(now);
+    idlePolls = advanced ? 0 : idlePolls + 1;
+    const delay =
+      idlePolls === 0
+        ? (delayAfter?.(now - (reached ?? now)) ?? 0)
+        : idlePolls > idleAfterPolls
+          ? idlePollMs
+          : busyPollMs;
+    reached = now;
+    if (delay > 0) await sleep(delay);
+  }
+}
+
+/** Runs one batch in the database and returns how far the log or the index is afterwards. */
+async function runBatch(
+  client: Queryable,
+  step: "sequence_batch" | "index_batch",
+  limit: number,
+): Promise<number> {
+  const { rows } = await client.query<{ reached: string }>({
+    name: step,
+    text: `select tlog.${step}($1) as reached`,
+    values: [limit],
+  });
+  return Number(rows[0]?.reached ?? 0);
+}

@@ -1,0 +1,60 @@
+import type { Deps } from "@/lib/runtime/deps";
+import { openLockSession, type LockSession } from "./leadership-repository";
+
+export type Leadership = Readonly<{ leading: () => boolean; stop: () => Promise<void> }>;
+
+const retryEveryMs = 2_000;
+
+/**
+ * Leader election: keeps trying to become the one process of all nodes that does the work of this
+ * name. `onChange` is called when leadership is gained and lost. Two processes may lead for a moment
+ * between a broken connection and its detection, so the work must tolerate that.
+ */
+export function seekLeadership(
+  deps: Pick<Deps, "db">,
+  name: string,
+  onChange: (leading: boolean) => void,
+): Leadership {
+  let session: LockSession | null = null;
+  let leading = false;
+  let stopped = false;
+  let timer: NodeJS.Timeout | undefined;
+  const setLeading = (isLeading: boolean): void => {
+    if (leading === isLeading) return;
+    leading = isLeading;
+    onChange(isLeading);
+  };
+  const lose = (): void => {
+    session?.close();
+    session = null;
+    setLeading(false);
+  };
+  const tryToLead = async (): Promise<void> => {
+    try {
+      session ??= await openLockSession(deps.db, name, lose);
+      // Repeated while leading, to detect a connection that hangs.
+      const won = await session.tryLock();
+      if (!stopped) setLeading(won);
+    } catch {
+      lose();
+    }
+  };
+  const loop = async (): Promise<void> => {
+    await tryToLead();
+    if (stopped) lose();
+    else
+      timer = setTimeout(() => {
+        running = loop();
+      }, retryEveryMs);
+  };
+  let running = loop();
+  return {
+    leading: () => leading,
+    stop: async () => {
+      stopped = true;
+      clearTimeout(timer);
+      await running;
+      lose();
+    },
+  };
+}

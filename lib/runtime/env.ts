@@ -1,0 +1,93 @@
+import { z } from "zod";
+import { receiveSecrets } from "./read-secrets";
+
+const port = z.coerce.number().int().min(0).max(65535);
+
+const descriptor = z.coerce.number().int().min(3).optional();
+
+const environment = z.object({
+  CHANCERY_HOST: z.string().default("127.0.0.1"),
+  CHANCERY_HTTP_PORT: port.default(3000),
+  CHANCERY_HTTPS_PORT: port.default(3443),
+  CHANCERY_MTLS_PORT: port.default(3444),
+  /** Listeners that were opened for this process: those of ports below 1024, or all by systemd. */
+  CHANCERY_HTTP_FD: descriptor,
+  CHANCERY_HTTPS_FD: descriptor,
+  CHANCERY_MTLS_FD: descriptor,
+  CHANCERY_PUBLIC_URL: z
+    .url()
+    .default("http://localhost:3000")
+    .transform((url) => url.replace(/\/+$/, "")),
+  CHANCERY_DATA: z.string().default("./data"),
+  /**
+   * Folder of the private sockets (signer.sock, console.sock, PostgreSQL's), made by the
+   * supervisor, mode 0700.
+   */
+  CHANCERY_RUN_DIR: z.string().default(""),
+  DATABASE_URL: z.string().default(""),
+  /** The connection of the signer's role, for the signer process alone. */
+  DATABASE_SIGNER_URL: z.string().default(""),
+  CHANCERY_SESSION_SECRET: z.string().default(""),
+  CHANCERY_SETUP_TOKEN_SHA256: z.string().default(""),
+  /** The digest of the token in signer-admin.key, for the signer alone. */
+  CHANCERY_HOST_TOKEN_SHA256: z.string().default(""),
+  /** How long a session of the console lasts without activity. */
+  CHANCERY_SESSION_IDLE_MINUTES: z.coerce.number().int().min(1).max(720).default(30),
+  CHANCERY_ADMIN_EMAIL: z.string().default(""),
+  CHANCERY_ADMIN_PASSWORD: z.string().default(""),
+  CHANCERY_ORGANIZATION: z.string().default(""),
+  /** The organization's domains: "example.com, example.org". */
+  CHANCERY_DOMAINS: z.string().default(""),
+  /**
+   * Folder where the signer remembers the last checkpoint of each log, outside the database;
+   * `witness` in the data folder by default.
+   */
+  CHANCERY_WITNESS_DIR: z.string().default(""),
+  /** What people call that folder, where the signer reaches it through a descriptor. */
+  CHANCERY_WITNESS_NAME: z.string().default(""),
+  /**
+   * A C2SP tlog-policy file that names witnesses and how many of them must cosign; `witness-policy`
+   * in the data folder, if it is there, by default.
+   */
+  CHANCERY_WITNESS_POLICY: z.string().default(""),
+  /** The contents of that file, and of the next, as the supervisor read them. */
+  CHANCERY_WITNESS_POLICY_TEXT: z.string().optional(),
+  CHANCERY_TSA_CA_TEXT: z.string().optional(),
+  /**
+   * A time-stamping authority (RFC 3161) that anchors checkpoints, and the file of the certificates
+   * (PEM) that it is trusted by.
+   */
+  CHANCERY_TSA_URL: z.union([z.literal(""), z.url({ protocol: /^https?$/ })]).default(""),
+  CHANCERY_TSA_CA: z.string().default(""),
+  CHANCERY_TSA_EVERY_MINUTES: z.coerce.number().int().min(1).max(10_080).default(60),
+  /** When the nightly verification of the whole log begins, UTC. */
+  CHANCERY_VERIFY_AT: z
+    .string()
+    .regex(/^([01]\d|2[0-3]):[0-5]\d$/, "a time of day, as 02:30")
+    .default("02:30"),
+  /**
+   * Hosts and networks that deliveries may reach although they are private: "hooks.example.com,
+   * 10.0.0.0/8".
+   */
+  CHANCERY_OUTBOUND_ALLOW: z.string().default(""),
+  /**
+   * The key (base64) that encrypts the secrets of destinations; derived from the KEK by the
+   * supervisor for the gateway and the console.
+   */
+  CHANCERY_DELIVERY_KEY: z.string().default(""),
+  CHANCERY_LOG_LEVEL: z.enum(["debug", "info", "warn", "error"]).default("info"),
+});
+export type Env = z.infer<typeof environment>;
+
+/**
+ * The process's settings, from its environment and, as far as they are secret, from its pipe.
+ * Throws with every variable that is wrong.
+ */
+export function readEnv(source: NodeJS.ProcessEnv = settingsOfThisProcess()): Env {
+  const parsed = environment.safeParse(source);
+  if (parsed.success) return parsed.data;
+  const wrong = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
+  throw new Error(`These settings are wrong:\n  ${wrong.join("\n  ")}`);
+}
+
+const settingsOfThisProcess = (): NodeJS.ProcessEnv => ({ ...process.env, ...receiveSecrets() });

@@ -1,4 +1,0 @@
-import { dirname } from "node:path";
-
-/** The folder of the clone. */
-export const root = dirname(dirname(import.meta.dirname));

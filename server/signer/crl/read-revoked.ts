@@ -1,0 +1,143 @@
+import { readEntry } from "@/lib/log/read-entry";
+import type { PoolClient } from "@/lib/db/database";
+import { tags } from "@/lib/pki/der";
+import { enter, readDer, takeRaw, takeTime } from "@/lib/pki/der-reader";
+import { revocationReasons } from "@/lib/pki/types";
+import { latestDate, reasonIndexOf } from "./revoked-record";
+
+/**
+ * The rows of revoked and held certificates as one buffer a page, 38 octets each: length of the
+ * serial, serial, reason, date, invalidity date. Values of their own would cost ten times as much to
+ * read, and every CRL reads all of them.
+ */
+export const rowBytes = 38;
+export const rowOffsets = { serial: 1, reason: 21, revokedAt: 22, invalidityDate: 30 } as const;
+
+const pageSize = 20_000;
+/** PostgreSQL's `-infinity`, which stands for no date. */
+const noDate = Buffer.from("8000000000000000", "hex");
+const postgresEpochMs = Date.UTC(2000, 0, 1);
+
+const reasonOctet = (reason: string): string =>
+  `'\\x${reasonIndexOf(reason).toString(16).padStart(2, "0")}'::bytea`;
+// The state decides what is a hold: a revocation never becomes one that could be released.
+const reasonSql = `case when state = 'held' then ${reasonOctet("certificateHold")} else case revocation_reason ${revocationReasons
+  .filter((reason) => reason !== "certificateHold")
+  .map((reason) => `when '${reason}' then ${reasonOctet(reason)}`)
+  .join(" ")} else ${reasonOctet("unspecified")} end end`;
+
+// Whatever crl_shard says: no CRL of a part exists, so each certificate is on the whole one.
+const declareSql = `declare revoked no scroll cursor for
+  select substr(int4send(octet_length(serial)), 4) || substr(serial || '\\x${"00".repeat(20)}'::bytea, 1, 20) || ${reasonSql}
+      || timestamptz_send(revoked_at) || timestamptz_send(coalesce(invalidity_date, '-infinity'))
+  from certificate where issuer_id = $1 and state in ('revoked', 'held') and octet_length(serial) between 1 and 20
+    and greatest(not_after, revoked_at) >= $2`;
+
+/**
+ * Calls `onPage` with the packed rows of an authority's revoked and held certificates that had not
+ * expired, or were revoked, since a time.
+ */
+export async function readRevokedRows(
+  client: PoolClient,
+  authorityId: string,
+  since: Date,
+  onPage: (rows: Buffer) => Promise<void>,
+): Promise<void> {
+  await client.query(declareSql, [authorityId, since]);
+  for (let isFull = true; isFull;) {
+    const { rows } = await client.query<[Buffer]>({
+      text: `fetch ${pageSize} from revoked`,
+      rowMode: "array",
+    });
+    if (rows.length > 0) await onPage(Buffer.concat(rows.map(([row]) => row)));
+    isFull = rows.length === pageSize;
+  }
+}
+
+/** The date at an offset of a packed row: milliseconds since 1970 and until 9999, or null. */
+export function readRowDate(rows: Buffer, at: number): number | null {
+  if (rows.compare(noDate, 0, noDate.length, at, at + noDate.length) === 0) return null;
+  const microseconds = rows.readInt32BE(at) * 0x1_0000_0000 + rows.readUInt32BE(at + 4);
+  return Math.min(Math.max(Math.floor(microseconds / 1000) + postgresEpochMs, 0), latestDate);
+}
+
+export type CertificateFacts = Readonly<{ id: string; notAfter: number }>;
+
+/** The notAfter of a TBSCertificate. Throws AppError `der.malformed`. */
+function notAfterOf(tbsDer: Uint8Array): number {
+  const reader = readDer(tbsDer);
+  enter(reader, tags.sequence, "the certificate");
+  takeRaw(reader, "the version", 0xa0);
+  takeRaw(reader, "the serial number", tags.integer);
+  takeRaw(reader, "the algorithm", tags.sequence);
+  takeRaw(reader, "the issuer", tags.sequence);
+  enter(reader, tags.sequence, "the validity");
+  takeTime(reader, "notBefore");
+  return takeTime(reader, "notAfter").getTime();
+}
+
+/**
+ * Ids and expirations of certificates by serial (hexadecimal). The expiration is the one in their
+ * bytes: the column beside them may say another.
+ */
+export async function readCertificateFacts(
+  client: PoolClient,
+  authorityId: string,
+  serials: readonly Buffer[],
+): Promise<Map<string, CertificateFacts>> {
+  const { rows } = await client.query<[Buffer, string, Date, Buffer]>({
+    text: "select serial, id, not_after, tbs_der from certificate where issuer_id = $1 and serial = any($2)",
+    values: [authorityId, serials],
+    rowMode: "array",
+  });
+  return new Map(
+    rows.map(([serial, id, notAfterColumn, tbsDer]) => {
+      let notAfter = notAfterColumn.getTime();
+      try {
+        notAfter = notAfterOf(tbsDer);
+      } catch {
+        // Bytes that are no certificate were never signed: the column will do.
+      }
+      return [serial.toString("hex"), { id, notAfter }];
+    }),
+  );
+}
+
+/** Entries of the log that say that one of these certificates was released, with their numbers. */
+export async function readReleases(
+  client: PoolClient,
+  certificateIds: readonly string[],
+  sinceSize: number,
+): Promise<readonly Readonly<{ seq: number; certificateId: string }>[]> {
+  const { rows } = await client.query<{ seq: string; entry: Buffer }>(
+    `select e.seq, e.entry from tlog.search s join tlog.entry e using (seq)
+      where s.target_id = any($1) and s.action = 'certificate.released' and s.seq >= $2
+    union all
+    select seq, entry from tlog.entry
+      where seq >= greatest($2, (select upto from tlog.indexed)) and position('certificate.released'::bytea in entry) > 0`,
+    [certificateIds, sinceSize],
+  );
+  return rows.flatMap(({ seq, entry }) => {
+    const certificateId = releasedBy(entry);
+    return certificateId === null ? [] : [{ seq: Number(seq), certificateId }];
+  });
+}
+
+/** Of these certificates, those with a release that is committed and not numbered yet. */
+export async function readPendingReleases(
+  client: PoolClient,
+  certificateIds: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const { rows } = await client.query<{ entry: Buffer }>("select entry from tlog.inbox_about($1)", [
+    certificateIds,
+  ]);
+  return new Set(rows.flatMap(({ entry }) => releasedBy(entry) ?? []));
+}
+
+/** The certificate that an entry released; null for any other entry and for bytes of any other kind. */
+function releasedBy(bytes: Buffer): string | null {
+  const reading = readEntry(bytes);
+  if (!reading.readable) return null;
+  const { action, outcome, target } = reading.record;
+  return action === "certificate.released" && outcome === "success" ? (target?.id ?? null) : null;
+}

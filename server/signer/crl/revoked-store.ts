@@ -1,0 +1,213 @@
+import { revocationReasons, type RevokedEntry } from "@/lib/pki/types";
+import {
+  packRecord,
+  readRecord,
+  recordBytes,
+  recordFields,
+  type RevokedRecord,
+} from "./revoked-record";
+
+/**
+ * Revoked certificates by serial, 64 octets each: as objects, a million of them would take ten times
+ * that. A slot is the place of a certificate and never changes.
+ */
+export type RevokedStore = Readonly<{
+  /** Certificates that are on the CRL. */
+  size: () => number;
+  /** All slots ever used, dropped certificates included: slots are from 0 to this, exclusive. */
+  slots: () => number;
+  /** The slot of a serial that is on the CRL, or -1. `serial` starts at an offset of `bytes`. */
+  find: (bytes: Uint8Array, start: number, length: number) => number;
+  /** Adds or replaces the packed record at an offset, or drops it if it says so. Returns its slot. */
+  apply: (packed: Buffer, at: number) => number;
+  isListed: (slot: number) => boolean;
+  record: (slot: number) => RevokedRecord;
+  /** The buffer and offset of a slot's packed record. */
+  locate: (slot: number) => readonly [bytes: Buffer, at: number];
+  /** What a CRL of that thisUpdate lists, in ascending order of serials. */
+  entries: (thisUpdate: number) => Iterable<RevokedEntry>;
+  /** The packed records of what is on the CRL, in the same order. */
+  pack: () => Buffer;
+}>;
+
+const slotsPerChunk = 16_384;
+const smallestIndex = 1_024;
+
+type State = {
+  readonly seed: number;
+  readonly chunks: Buffer[];
+  /** Open addressing over slot + 1; 0 is empty. A power of two, at most half full. */
+  index: Int32Array;
+  slots: number;
+  listed: number;
+  /** Slots in ascending order of serials, and those that are not in it yet. */
+  order: Uint32Array;
+  unordered: number[];
+};
+
+/** FNV-1a, finished as MurmurHash3 does. The seed keeps serials from being chosen to collide. */
+function hashOf(seed: number, bytes: Uint8Array, start: number, length: number): number {
+  let hash = seed ^ length;
+  for (let at = start; at < start + length; at++)
+    hash = Math.imul(hash ^ (bytes[at] ?? 0), 0x0100_0193);
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85eb_ca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2_ae35);
+  return (hash ^ (hash >>> 16)) >>> 0;
+}
+
+const locate = (state: State, slot: number): readonly [Buffer, number] => [
+  state.chunks[Math.floor(slot / slotsPerChunk)] ?? Buffer.alloc(0),
+  (slot % slotsPerChunk) * recordBytes,
+];
+
+function isSerialAt(
+  state: State,
+  slot: number,
+  bytes: Uint8Array,
+  start: number,
+  length: number,
+): boolean {
+  const [chunk, at] = locate(state, slot);
+  if (recordFields.serialLength(chunk, at) !== length) return false;
+  for (let index = 0; index < length; index++)
+    if (chunk[at + 1 + index] !== bytes[start + index]) return false;
+  return true;
+}
+
+/** The place in the index where the serial is, or would be. */
+function placeOf(state: State, bytes: Uint8Array, start: number, length: number): number {
+  const mask = state.index.length - 1;
+  let place = hashOf(state.seed, bytes, start, length) & mask;
+  for (;;) {
+    const slot = (state.index[place] ?? 0) - 1;
+    if (slot < 0 || isSerialAt(state, slot, bytes, start, length)) return place;
+    place = (place + 1) & mask;
+  }
+}
+
+function growIndex(state: State): void {
+  if (state.slots * 2 < state.index.length) return;
+  state.index = new Int32Array(state.index.length * 2);
+  for (let slot = 0; slot < state.slots; slot++) {
+    const [chunk, at] = locate(state, slot);
+    const length = recordFields.serialLength(chunk, at);
+    state.index[placeOf(state, chunk, at + 1, length)] = slot + 1;
+  }
+}
+
+function apply(state: State, packed: Buffer, from: number): number {
+  growIndex(state);
+  const length = recordFields.serialLength(packed, from);
+  const place = placeOf(state, packed, from + 1, length);
+  const isDropped = recordFields.isDropped(packed, from);
+  let slot = (state.index[place] ?? 0) - 1;
+  if (slot < 0) {
+    slot = state.slots++;
+    if (slot % slotsPerChunk === 0) state.chunks.push(Buffer.alloc(slotsPerChunk * recordBytes));
+    state.index[place] = slot + 1;
+    state.unordered.push(slot);
+    state.listed += isDropped ? 0 : 1;
+  } else {
+    const [chunk, at] = locate(state, slot);
+    const wasDropped = recordFields.isDropped(chunk, at);
+    state.listed += (wasDropped ? 1 : 0) - (isDropped ? 1 : 0);
+  }
+  const [chunk, at] = locate(state, slot);
+  packed.copy(chunk, at, from, from + recordBytes);
+  return slot;
+}
+
+function compareSlots(state: State, left: number, right: number): number {
+  const [a, atA] = locate(state, left);
+  const [b, atB] = locate(state, right);
+  const length = recordFields.serialLength(a, atA);
+  const difference = length - recordFields.serialLength(b, atB);
+  if (difference !== 0) return difference;
+  for (let index = 1; index <= length; index++) {
+    const octets = (a[atA + index] ?? 0) - (b[atB + index] ?? 0);
+    if (octets !== 0) return octets;
+  }
+  return 0;
+}
+
+/** Sorts the slots that came since the last call, and merges them into the order. */
+function orderSlots(state: State): Uint32Array {
+  if (state.unordered.length === 0) return state.order;
+  const compare = (left: number, right: number): number => compareSlots(state, left, right);
+  const added = Uint32Array.from(state.unordered);
+  state.unordered = [];
+  let isSorted = true;
+  for (let at = 1; at < added.length && isSorted; at++)
+    isSorted = compare(added[at - 1] ?? 0, added[at] ?? 0) < 0;
+  if (!isSorted) added.sort(compare);
+  const { order } = state;
+  const merged = new Uint32Array(order.length + added.length);
+  for (let at = 0, left = 0, right = 0; at < merged.length; at++) {
+    const takeLeft =
+      right >= added.length ||
+      (left < order.length && compare(order[left] ?? 0, added[right] ?? 0) < 0);
+    merged[at] = (takeLeft ? order[left++] : added[right++]) ?? 0;
+  }
+  state.order = merged;
+  return merged;
+}
+
+function* listedSlots(state: State): Generator<readonly [Buffer, number]> {
+  for (const slot of orderSlots(state)) {
+    const located = locate(state, slot);
+    if (!recordFields.isDropped(...located)) yield located;
+  }
+}
+
+function* entriesOf(state: State, thisUpdate: number): Generator<RevokedEntry> {
+  for (const [chunk, at] of listedSlots(state)) {
+    const invalid = recordFields.invalidityDate(chunk, at);
+    yield {
+      serial: recordFields.serial(chunk, at),
+      // Verifiers may take a later date for a revocation that does not count yet.
+      revokedAt: new Date(Math.min(recordFields.revokedAt(chunk, at), thisUpdate)),
+      reason: revocationReasons[recordFields.reasonIndex(chunk, at)] ?? "unspecified",
+      invalidityDate: invalid === null ? null : new Date(invalid),
+    };
+  }
+}
+
+/** An empty store. `seed` is random and 32 bits. */
+export function makeRevokedStore(seed: number): RevokedStore {
+  const state: State = {
+    seed,
+    chunks: [],
+    index: new Int32Array(smallestIndex),
+    slots: 0,
+    listed: 0,
+    order: new Uint32Array(0),
+    unordered: [],
+  };
+  const isListed = (slot: number): boolean => !recordFields.isDropped(...locate(state, slot));
+  return {
+    size: () => state.listed,
+    slots: () => state.slots,
+    find: (bytes, start, length) => {
+      const slot = (state.index[placeOf(state, bytes, start, length)] ?? 0) - 1;
+      return slot >= 0 && isListed(slot) ? slot : -1;
+    },
+    apply: (packed, at) => apply(state, packed, at),
+    isListed,
+    record: (slot) => readRecord(...locate(state, slot)),
+    locate: (slot) => locate(state, slot),
+    entries: (thisUpdate) => ({ [Symbol.iterator]: () => entriesOf(state, thisUpdate) }),
+    pack: () => {
+      const packed = Buffer.alloc(state.listed * recordBytes);
+      let to = 0;
+      for (const [chunk, at] of listedSlots(state)) {
+        chunk.copy(packed, to, at, at + recordBytes);
+        to += recordBytes;
+      }
+      return packed;
+    },
+  };
+}
+
+/** The packed record with which a certificate leaves the CRL. */
+export const dropRecord = (store: RevokedStore, slot: number): Buffer =>
+  packRecord(store.record(slot), true);

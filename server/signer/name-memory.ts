@@ -1,0 +1,62 @@
+import type { Database } from "@/lib/db/database";
+import { readCarriedName } from "@/lib/pki/held-names/carried-name";
+import { nameKeyOf } from "@/lib/pki/held-names/name-key";
+import type { EvaluatedPlan } from "./evaluate-plan";
+import { makeLiveNames, type LiveName, type NameClaim } from "./live-names";
+import { hasConsent } from "./name-consent";
+import { refuse } from "./refuse";
+
+/** What keeps certificates from getting their names, by certificate. */
+export type InTheWay = ReadonlyMap<string, readonly LiveName[]>;
+
+/**
+ * The signer's own memory of which identity's valid certificates carry a name (decision 20):
+ * whatever the application writes about who holds it, no other identity gets a certificate for it.
+ */
+export function makeNameMemory(
+  db: Database,
+  onNotice: (line: string) => void = () => {},
+): Readonly<{
+  /** Remembers the names of a batch of certificates, before they are signed. */
+  remember: (plans: readonly EvaluatedPlan[], now: Date) => Promise<InTheWay>;
+  /**
+   * Throws `signer.name-of-another` if something is in the way that the log doesn't explain: a
+   * share, or a name that its holder gave up.
+   */
+  confirm: (plan: EvaluatedPlan, inTheWay: InTheWay) => Promise<void>;
+}> {
+  const liveNames = makeLiveNames(db);
+  return {
+    remember: (plans, now) => liveNames(plans.filter(isRemembered).map(claimOf), now),
+    confirm: async (evaluated, inTheWay) => {
+      const { plan, facts, now } = evaluated;
+      const others = inTheWay.get(plan.id) ?? [];
+      if (others.length === 0) return;
+      const names = { identityId: plan.identityId, names: facts.names };
+      for (const other of others) {
+        if (await hasConsent(db, names, other)) continue;
+        onNotice(
+          `refused: ${plan.id} for ${plan.identityId}: ${other.certificateId} of ${other.identityId} carries ${other.key}`,
+        );
+        refuse(
+          "signer.name-of-another",
+          `${plan.id} wasn't signed: a valid certificate of another identity carries one of its names. Revoke that certificate, or have an administrator share or transfer the name.`,
+        );
+      }
+      await liveNames([{ ...claimOf(evaluated), isChecked: false }], now);
+    },
+  };
+}
+
+/** Responders have no names of hosts, services or people, and a new certificate at each start. */
+const isRemembered = ({ slug, isOwn }: EvaluatedPlan): boolean =>
+  !(isOwn && slug === "ocsp-responder");
+
+const claimOf = ({ plan, facts, isOwn }: EvaluatedPlan): NameClaim => ({
+  certificateId: plan.id,
+  identityId: plan.identityId,
+  notAfter: facts.validity.notAfter,
+  names: facts.names.map(({ type, value }) => nameKeyOf(readCarriedName(type, value))),
+  // Chancery's own certificates never wait for others; nor does anyone before names are enforced.
+  isChecked: !isOwn && plan.nameBinding === "enforced",
+});

@@ -1,0 +1,113 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { wholeCrl } from "@/lib/authorities/schema";
+import type { AuthorityIndex } from "@/lib/status/authority-index";
+import { type Resource, sendJson, sendPlain, sendResource } from "@/server/http/resource";
+import type { CrlStore } from "./crl-store";
+import type { Gauge, Metrics } from "./metrics";
+import { type OcspService, serveOcsp } from "./ocsp-handler";
+import type { Readiness } from "./readiness";
+
+export type StatusHandlerDeps = Readonly<{
+  ocsp: OcspService;
+  index: () => AuthorityIndex;
+  authorityFiles: () => ReadonlyMap<string, Resource>;
+  crls: CrlStore;
+  readiness: () => Promise<Readiness>;
+  metrics: Metrics;
+  gauges: () => Promise<readonly Gauge[]>;
+  /** Whether a program on this machine sent the request. */
+  isLocal: (request: IncomingMessage) => boolean;
+  now: () => number;
+}>;
+
+/** Serves public certificate status, without a framework. Returns false for other paths. */
+export type StatusHandler = (request: IncomingMessage, response: ServerResponse) => boolean;
+
+const ocspPath = /^\/ocsp(?:[/?]|$)/;
+
+export function makeStatusHandler(deps: StatusHandlerDeps): StatusHandler {
+  return (request, response) => {
+    const url = request.url ?? "/";
+    if (ocspPath.test(url)) {
+      serveOcsp(deps.ocsp, request, response);
+      return true;
+    }
+    const path = url.split("?", 1)[0]!;
+    if (path.startsWith("/crl/") || path.startsWith("/ca/"))
+      serveFile(deps, path, request, response);
+    else if (path === "/healthz") sendJson(response, 200, { status: "ok" });
+    else return serveOperations(deps, path, request, response);
+    return true;
+  };
+}
+
+function serveFile(
+  deps: StatusHandlerDeps,
+  path: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
+  response.on("finish", () => deps.metrics.countRequest("status", response.statusCode));
+  const file = path.startsWith("/ca/") ? deps.authorityFiles().get(path) : findCrl(deps, path);
+  if (file === undefined || file === null)
+    sendPlain(
+      response,
+      404,
+      "Not found. CRLs are at /crl/{authority}.crl, CA certificates at /ca/{authority}.cer, .pem and .p7c.\n",
+    );
+  else sendResource(request, response, file, deps.now());
+}
+
+function findCrl(deps: StatusHandlerDeps, path: string): Resource | null {
+  const match = /^\/crl\/([a-z0-9-]{1,64})(?:\/([a-z0-9-]{1,64}))?\.crl$/.exec(path);
+  const authority = match?.[1] === undefined ? null : deps.index().bySlug(match[1]);
+  return authority === null ? null : deps.crls.find(authority.id, match?.[2] ?? wholeCrl);
+}
+
+/**
+ * Probes from everywhere learn whether this node is ready, and programs on this machine the details
+ * and metrics. Others need a token, which the API checks.
+ */
+function serveOperations(
+  deps: StatusHandlerDeps,
+  path: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): boolean {
+  const isLocal = deps.isLocal(request);
+  if (path === "/metrics" && isLocal) serveMetrics(deps, response);
+  else if (path === "/readyz" && request.headers.authorization === undefined)
+    serveReadiness(deps, isLocal, response);
+  else return false;
+  return true;
+}
+
+function serveReadiness(
+  deps: StatusHandlerDeps,
+  withDetails: boolean,
+  response: ServerResponse,
+): void {
+  deps.readiness().then(
+    ({ ready, status, checks }) =>
+      sendJson(response, ready ? 200 : 503, withDetails ? { status, checks } : { status }),
+    () => sendJson(response, 503, { status: "not-ready" }),
+  );
+}
+
+function serveMetrics(deps: StatusHandlerDeps, response: ServerResponse): void {
+  void renderMetrics(deps).then((text) => {
+    response.writeHead(200, {
+      "content-type": "text/plain; version=0.0.4; charset=utf-8",
+      "content-length": Buffer.byteLength(text),
+      "cache-control": "no-store",
+    });
+    response.end(text);
+  });
+}
+
+/** Counters are still useful while the database is unavailable: that is when operators look. */
+export const renderMetrics = ({
+  metrics,
+  gauges,
+}: Pick<StatusHandlerDeps, "metrics" | "gauges">): Promise<string> =>
+  gauges().then(metrics.render, () => metrics.render([]));

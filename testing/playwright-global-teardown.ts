@@ -1,0 +1,7 @@
+import { rmSync } from "node:fs";
+
+/** Removes what the workers of the run shared. */
+export default function tearDown(): void {
+  const folder = process.env.CHANCERY_E2E_SHARED;
+  if (folder) rmSync(folder, { recursive: true, force: true });
+}

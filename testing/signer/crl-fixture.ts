@@ -1,0 +1,154 @@
+import { canonicalJson, type Json } from "@/lib/log/pure/canonical";
+import { randomBytes } from "node:crypto";
+import { getAuthority } from "@/lib/authorities/read-authorities";
+import { revokeCertificate } from "@/lib/certificates/revoke-certificate";
+import type { CertificateDto, RevokeInput } from "@/lib/certificates/schema";
+import { issueCertificate } from "@/lib/issuing/issue-certificate";
+import { readCrl, type Crl } from "@/lib/pki/crl-reader";
+import type { SignerClient } from "@/lib/signers/types";
+import { makeSigner } from "@/server/signer/make-signer";
+import { adminActor } from "@/testing/actors";
+import { createTestCa, createTestIdentity } from "@/testing/ca/create-test-ca";
+import { makeCsr } from "@/testing/ca/requests";
+import type { Harness } from "@/testing/harness";
+
+const admin = adminActor();
+
+/** A CA whose signer signs CRLs, and what attackers do to its database. */
+export type CrlFixture = Readonly<{
+  harness: Harness;
+  issuingId: string;
+  rootId: string;
+  /** The signer's messages for the operator. */
+  notices: string[];
+  issue: () => Promise<CertificateDto>;
+  /** Issues a certificate and revokes it, or puts it on hold. */
+  revoked: (reason?: RevokeInput["reason"]) => Promise<CertificateDto>;
+  sign: (authorityId?: string) => Promise<Crl>;
+  lists: (certificate: CertificateDto) => Promise<boolean>;
+  /** What the CRL states about it: reason and date. */
+  statement: (certificate: CertificateDto) => Promise<{ reason: string; revokedAt: Date } | null>;
+  /** The signer as after a restart, with the folder that it has or another. */
+  restart: (witnessDir?: string) => SignerClient;
+  /** Runs SQL as superuser with every trigger of these tables switched off. */
+  force: (sql: string, values?: readonly unknown[]) => Promise<void>;
+  /** Runs SQL with the application's role, in a transaction with an entry `crl.issued` of the target. */
+  asApplication: (targetId: string, sql: string, values?: readonly unknown[]) => Promise<void>;
+  /** Writes an entry of that content with the application's role, and numbers it. */
+  record: (entry: Readonly<Record<string, unknown>>) => Promise<void>;
+  close: () => Promise<void>;
+}>;
+
+const guarded = ["certificate", "crl", "authority", "tlog.inbox", "tlog.entry_p000000"];
+
+export async function openCrlFixture(): Promise<CrlFixture> {
+  const notices: string[] = [];
+  const harness = await createTestCa();
+  const { deps } = harness;
+  const restart = (witnessDir = harness.witnessDir): SignerClient =>
+    makeSigner({
+      ...deps,
+      db: harness.signerDb,
+      kek: harness.kek,
+      witnessDir,
+      onNotice: (line) => notices.push(line),
+    });
+  let signer = restart();
+  const [issuingId, rootId] = await Promise.all(
+    ["issuing", "root"].map(async (slug) => (await getAuthority(deps, admin, slug)).id),
+  );
+  if (!issuingId || !rootId) throw new Error("the test CA has no authorities");
+  const issue = async (): Promise<CertificateDto> => {
+    const [identity, csr] = [await createTestIdentity(deps), await makeCsr()];
+    return (await issueCertificate(deps, admin, { profile: "tls-server", identity, csr })).result;
+  };
+  const sign = async (authorityId = issuingId): Promise<Crl> =>
+    readCrl((await signer.signCrl({ authorityId, shard: "" })).der);
+  return {
+    harness,
+    issuingId,
+    rootId,
+    notices,
+    issue,
+    sign,
+    revoked: async (reason = "superseded") => {
+      const certificate = await issue();
+      await revokeCertificate(deps, admin, certificate.id, { reason });
+      return certificate;
+    },
+    lists: async ({ serial }) => (await sign()).has(Buffer.from(serial, "hex")),
+    statement: async ({ serial }) => {
+      for (const entry of (await sign()).entries())
+        if (Buffer.from(entry.serial).toString("hex") === serial) return entry;
+      return null;
+    },
+    restart: (witnessDir) => (signer = restart(witnessDir)),
+    ...attacks(harness),
+    close: () => harness.close(),
+  };
+}
+
+/** An entry of the form that every reader accepts, whatever it says: the signer reads no other. */
+function entryBytes(entry: Readonly<Record<string, unknown>>): string {
+  const target = entry["target"] as object | null | undefined;
+  return canonicalJson({
+    v: 1,
+    id: `ent_${randomBytes(13).toString("hex")}`,
+    ts: "2026-11-23T08:00:00.000000Z",
+    reason: null,
+    actor: { kind: "user", id: "usr_x", label: "x" },
+    credential: null,
+    origin: { ip: null, port: null, userAgent: null, via: [] },
+    requestId: "req_x",
+    correlationId: "req_x",
+    decision: null,
+    details: {},
+    nonce: "x",
+    ...entry,
+    target: target ? { kind: "certificate", label: "x", ...target } : null,
+  } as Json);
+}
+
+function attacks({
+  asSuper,
+  deps,
+  sequence,
+}: Harness): Pick<CrlFixture, "force" | "asApplication" | "record"> {
+  return {
+    force: async (sql, values = []) => {
+      await asSuper("set session_replication_role = replica");
+      for (const place of guarded) await asSuper(`alter table ${place} disable trigger all`);
+      await asSuper(sql, values);
+      for (const place of guarded) await asSuper(`alter table ${place} enable trigger all`);
+      for (const [place, trigger] of [
+        ["certificate", "needs_entry"],
+        ["certificate", "is_fixed"],
+      ])
+        await asSuper(`alter table ${place} enable always trigger ${trigger}`);
+      await asSuper("set session_replication_role = origin");
+    },
+    asApplication: async (targetId, sql, values = []) => {
+      const client = await deps.db.pool.connect();
+      try {
+        await client.query("begin");
+        await client.query(
+          "insert into tlog.inbox (entry, target_id) values (convert_to($1, 'UTF8'), $2)",
+          [
+            entryBytes({ action: "crl.issued", outcome: "success", target: { id: targetId } }),
+            targetId,
+          ],
+        );
+        await client.query(sql, [...values]);
+        await client.query("commit");
+      } finally {
+        client.release(true);
+      }
+    },
+    record: async (entry) => {
+      await deps.db.pool.query("insert into tlog.inbox (entry) values (convert_to($1, 'UTF8'))", [
+        entryBytes(entry),
+      ]);
+      await sequence();
+    },
+  };
+}
