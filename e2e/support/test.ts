@@ -2,7 +2,7 @@ import AxeBuilder from "@axe-core/playwright";
 import { expect, test as base, type Page } from "@playwright/test";
 import { hydrated } from "./hydrated";
 import type { WorkerOptions } from "@/testing/playwright-workers";
-import { startForWorker } from "./worker-chancery";
+import { readLogTail, startForWorker } from "./worker-chancery";
 import { chancery } from "./world";
 
 export { expect };
@@ -27,7 +27,7 @@ const collectErrors = (page: Page, errors: string[]) => {
  * console, an uncaught exception or a breach of the content security policy fails the test.
  */
 export const test = base.extend<
-  { complaints: BrowserErrors },
+  { complaints: BrowserErrors; serverLog: void },
   WorkerOptions & { workerChancery: typeof chancery }
 >({
   startFrom: ["copy", { option: true, scope: "worker" }],
@@ -52,6 +52,15 @@ export const test = base.extend<
   baseURL: async ({ workerChancery }, use) => {
     await use(workerChancery.http);
   },
+  // Where a test fails, the cause is often only in the log of its Chancery.
+  serverLog: [
+    async ({ workerChancery: { http } }, use, info) => {
+      await use();
+      if (info.status !== info.expectedStatus)
+        process.stderr.write(`── log of ${http} ──\n${readLogTail(info.workerIndex)}\n──\n`);
+    },
+    { auto: true },
+  ],
   complaints: [
     async ({ context }, use) => {
       const errors: string[] = [];

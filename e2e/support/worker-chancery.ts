@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { findRepoRoot } from "@/lib/runtime/repo-root";
 import { sharedFolder, type StartFrom } from "@/testing/playwright-workers";
@@ -13,6 +13,16 @@ const keptData = () => join(sharedFolder(), "data");
 
 /** With owners and modes: PostgreSQL reads no folder that is not its own. */
 const copyFolder = (from: string, to: string) => runOrThrow("cp", ["-a", from, to]);
+
+const workerLog = (workerIndex: number): string =>
+  join(findRepoRoot(), ".cache", `e2e-${workerIndex}.log`);
+
+/** The last lines that a worker's Chancery wrote; none if it has not started one. */
+export function readLogTail(workerIndex: number, lines = 40): string {
+  const file = workerLog(workerIndex);
+  if (!existsSync(file)) return "";
+  return readFileSync(file, "utf8").trimEnd().split("\n").slice(-lines).join("\n");
+}
 
 /**
  * Starts a Chancery for one worker, on free ports. `stop` ends it in order. Deliveries may reach
@@ -29,7 +39,7 @@ export async function startForWorker(
     rmSync(dataFolder, { recursive: true });
     await copyFolder(keptData(), dataFolder);
   }
-  const logFile = join(findRepoRoot(), ".cache", `e2e-${workerIndex}.log`);
+  const logFile = workerLog(workerIndex);
   const settings = { CHANCERY_OUTBOUND_ALLOW: "localhost" };
   const chancery = await startChanceryAt({ dataFolder, ports }, settings, logFile);
   const stop = async (): Promise<void> => {
