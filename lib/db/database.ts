@@ -50,6 +50,8 @@ const cancelGraceMs = 250;
 export const statementTimeoutOf = ({ options }: Database["pool"]): number | undefined =>
   options.query_timeout === undefined ? undefined : options.query_timeout - cancelGraceMs;
 
+const ignoreError = (): void => {};
+
 /** Opens nothing yet: connections are made when they are needed. */
 export function openDatabase(
   url: string,
@@ -71,9 +73,10 @@ export function openDatabase(
     idle_in_transaction_session_timeout: idleInTransactionTimeoutMs,
     application_name: "chancery",
   });
-  // A connection that dies while idle is replaced by the next use; without a handler it would end
-  // the process.
-  pool.on("error", () => {});
+  // A connection that dies while idle is replaced by the next use, and one that dies while in use
+  // fails the next statement. Without handlers, either would end the process.
+  pool.on("error", ignoreError);
+  pool.on("connect", (client) => void client.on("error", ignoreError));
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool) });
   return {
     prisma,
