@@ -34,6 +34,8 @@ export type VerifyLogOptions = Readonly<{
   /** The time to rest per unit of work: 0 (default) never rests, 1 works half of the time. */
   restRatio?: number;
   signal?: AbortSignal;
+  /** Called with each problem that the report counts but doesn't list, as it is found. */
+  onUnlisted?: (check: string, problem: string) => void;
   /** The entry from which the tables are replayed; 0 unless the tables start later. */
   stateFrom?: number;
 }>;
@@ -61,11 +63,10 @@ const pageSize = 512;
  */
 const maxLateEntries = 5_000;
 
-const makeChecks = (): Checks =>
-  Object.fromEntries(checkNames.map((name) => [name, makeCheck()])) as Record<
-    CheckName,
-    ReturnType<typeof makeCheck>
-  >;
+const makeChecks = (onUnlisted: VerifyLogOptions["onUnlisted"]): Checks =>
+  Object.fromEntries(
+    checkNames.map((name) => [name, makeCheck((message) => onUnlisted?.(name, message))]),
+  ) as Record<CheckName, ReturnType<typeof makeCheck>>;
 
 /**
  * Verifies the whole log in the database, up to its size at the start: every entry's number, hash
@@ -80,8 +81,8 @@ export async function verifyLog(
   options: VerifyLogOptions = {},
 ): Promise<LogReport> {
   const startedAt = monotonicMs();
-  const checks = makeChecks();
-  const { onProgress = () => {}, stateFrom = 0 } = options;
+  const { onProgress = () => {}, onUnlisted, stateFrom = 0 } = options;
+  const checks = makeChecks(onUnlisted);
   const pacer = makePacer(options.restRatio ?? 0, options.signal);
   // Read before the snapshot: the signer's memory only grows, so the snapshot must contain it.
   const notes = await readRemembered(() => deps.signer.rememberedAll(), checks);
