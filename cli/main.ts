@@ -30,6 +30,10 @@ async function main([first = "help", ...args]: string[]): Promise<number> {
     process.stderr.write(`Unknown command "${name}".\n\n${helpText(commands)}\n`);
     return 2;
   }
+  if (args.some((arg) => /^(-h|--help)$/.test(arg))) {
+    process.stdout.write(`${command.usage ?? `chancery ${command.name}`}\n`);
+    return 0;
+  }
   connectToRunning();
   return command.run(args);
 }

@@ -38,15 +38,12 @@ export const verify: Command = {
   name: "verify",
   summary:
     "verify an export or a proof file offline, or the live log: entries, order, hashes, tree, signature, witnesses, gaps",
+  usage: verifyUsage,
   run: async (args) => {
     const {
       values,
       positionals: [file, ...more],
     } = readArguments(args);
-    if (values.help) {
-      process.stdout.write(`${verifyUsage}\n`);
-      return 0;
-    }
     if (values.live || values.state) return runAgainstDatabase(values, file);
     if (file === undefined || more.length > 0) throw new UsageError(verifyUsage);
     const required = parseRequired(values.require);
@@ -84,7 +81,6 @@ function readArguments(args: string[]) {
         quiet: flag,
         live: flag,
         state: flag,
-        help: { type: "boolean", short: "h" },
       },
     });
   } catch (error) {

@@ -16,6 +16,7 @@ import {
   type HeldName,
   type NameType,
 } from "@/lib/pki/held-names/held-name";
+import { readName } from "@/lib/pki/names";
 import { isError, type RuleChecks } from "@/lib/pki/rule-checks";
 import type { CertificatePlan } from "@/lib/pki/types";
 import type { Deps } from "@/lib/runtime/deps";
@@ -64,7 +65,7 @@ export async function checkNames(
   const permission = { isStaff, mayAdd, isRotation, thorough, requester: request.requester };
   const names: CheckedName[] = [];
   const toAdd: HeldName[] = [];
-  for (const listed of listNames(planned)) {
+  for (const listed of listNames({ sans: planned.sans, subject: readName(planned.subjectDer) })) {
     const checked = isRefusedAlready(listed, checks)
       ? pass({ type: listed.type, value: listed.value, from: listed.from, ...unheld })
       : await checkName(deps, listed, identity, permission);

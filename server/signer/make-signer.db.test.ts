@@ -144,6 +144,19 @@ describe("the signer refuses", () => {
     expect(await refuses(id)).toBe("signer.no-record");
   });
 
+  test("the signer refuses a plan whose entry has another ID in its bytes than in its row", async () => {
+    const id = await plan();
+    const stored = "ent_00000000000000000000000001";
+    await harness.asSuper(
+      `insert into tlog.inbox (entry, entry_id, target_id)
+        select convert_to(replace(convert_from(e.entry, 'UTF8'), '"details":{', '"details":{"id":"${stored}",'), 'UTF8'), '${stored}', c.id
+        from certificate c, tlog.find_entries(array[c.plan_entry_id]) e where c.id = $1`,
+      [id],
+    );
+    await force("update certificate set plan_entry_id = $2 where id = $1", [id, stored]);
+    expect(await refuses(id)).toBe("signer.no-record");
+  });
+
   test("the signer refuses a plan whose entry records another action or another certificate", async () => {
     const [one, other] = [await plan(), await plan()];
     await force(
@@ -230,7 +243,7 @@ function partsOf(tbs: Uint8Array) {
     issuerDer,
     subjectDer,
     spkiDer,
-    ...readTbsFacts(tbs).validity,
+    ...readTbsFacts(readTbs(tbs)).validity,
     extensions: (extensions ?? []).map(({ oid, critical, value }) =>
       encodeExtension(oid, critical, value),
     ) as readonly Uint8Array[],

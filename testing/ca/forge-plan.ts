@@ -135,7 +135,7 @@ function changed(plan: CertificatePlan, { change, bytes }: Forgery): Certificate
   const tbs = readTbs(plan.tbsDer);
   const parts: TbsParts = {
     ...tbs,
-    ...readTbsFacts(plan.tbsDer).validity,
+    ...readTbsFacts(readTbs(plan.tbsDer)).validity,
     extensions: new Map(
       (tbs.extensions ?? []).map(({ oid, critical, value }) => [
         oid,

@@ -114,16 +114,8 @@ export const appPrivileges: RolePrivileges = {
       delete: true,
     },
 
-    "intake.run": {
-      select: "all",
-      insert: ["identity_id", "source", "boot", "first_at", "last_at"],
-      update: ["accepted", "last_at"],
-    },
-    "intake.receipt": {
-      select: "all",
-      insert: ["run", "seq", "digest", "entry_id", "at"],
-      delete: true,
-    },
+    "intake.run": read,
+    "intake.receipt": read,
 
     "custody.cursor": read,
     "custody.use": read,
@@ -138,6 +130,7 @@ export const appPrivileges: RolePrivileges = {
     "custody.forget_moments",
     "custody.take_batch",
     "intake.accept",
+    "intake.forget_receipts",
     "tlog.add_anchor",
     "tlog.add_checkpoint",
     "tlog.add_cosignature",

@@ -31,8 +31,9 @@ export const exemptTables: Readonly<Record<string, string>> = {
     "Which entries readers could not read. Derived from their bytes; tlog.note_skipped only adds.",
 
   "intake.run":
-    "Which numbers of a service have arrived; the entries carry the numbers themselves.",
-  "intake.receipt": "Tells a repeated event from another one for some weeks.",
+    "Which numbers of a service have arrived. intake.accept alone adds them, with their entries.",
+  "intake.receipt":
+    "Tells a repeated event from another one for some weeks; intake.accept alone adds them.",
 
   "custody.cursor": "How far alerts have read; custody.take_batch moves it forward alone.",
   "custody.use": "Derived from the log by custody.take_batch alone.",

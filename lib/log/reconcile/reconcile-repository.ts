@@ -50,11 +50,12 @@ export async function readInboxEntries(
   client: Queryable,
   ids: readonly string[],
 ): Promise<ReplayedEntry[]> {
-  const { rows } = await client.query<{ entry: Buffer }>("select entry from tlog.inbox_about($1)", [
-    ids,
-  ]);
-  return rows.flatMap(({ entry }) => {
-    const reading = readEntry(entry);
+  const { rows } = await client.query<{ entry_id: string; entry: Buffer }>(
+    "select entry_id, entry from tlog.inbox_about($1)",
+    [ids],
+  );
+  return rows.flatMap(({ entry_id: id, entry }) => {
+    const reading = readEntry(entry, id);
     return reading.readable ? [{ seq: null, record: reading.record }] : [];
   });
 }
