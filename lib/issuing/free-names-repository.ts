@@ -1,14 +1,17 @@
 import type { Database, PoolClient } from "@/lib/db/database";
-import { isUnreachable, sqlState } from "@/lib/db/errors";
+import { isDatabaseUnable, sqlState } from "@/lib/db/errors";
 import { lockNamesText, maxNames, maxNamesAtOnce } from "@/lib/identities/name-repository";
 import type { NameRow } from "@/lib/identities/types";
 import {
+  commitFailed,
   insertEntriesValues,
   insertIntoInbox,
   joinEntries,
   recordUnavailable,
   type EncodedEntry,
 } from "@/lib/log/record/inbox";
+import { markClaimStatement, markClaimValues } from "@/lib/log/record/mark-claim";
+import type { KeyClaim } from "@/lib/log/request-scope";
 import type { PlannedRow } from "./plan-repository";
 
 /** A plan, the names that it adds to its identity, and the entries of both. */
@@ -17,6 +20,8 @@ export type PlanWithFreeNames = Readonly<{
   identityEpoch: number;
   names: readonly NameRow[];
   entries: readonly EncodedEntry[];
+  /** The Idempotency-Key of the request; nothing is stored once its claim was taken over. */
+  claim: KeyClaim | null;
 }>;
 
 const lockIdentitySql = {
@@ -101,14 +106,26 @@ async function storeIn(client: PoolClient, plan: PlanWithFreeNames): Promise<boo
   if (locked.rowCount !== 1) return false;
   await client.query({ ...lockNamesSql, values: [JSON.stringify(names)] });
   const { rowCount } = await client.query({ ...insertSql, values: valuesOf(plan) });
-  return rowCount === 1;
+  if (rowCount !== 1 || plan.claim === null) return rowCount === 1;
+  const mark = { entryId: row.planEntryId, targetId: row.id, answer: null };
+  const marked = await client.query({
+    ...markClaimStatement,
+    values: markClaimValues(plan.claim, mark),
+  });
+  return marked.rowCount === 1;
+}
+
+/** A guard of the database refused, or a concurrent request won. */
+function isRefusal(error: unknown): boolean {
+  const state = sqlState(error);
+  return state !== null && (state.startsWith("40") || !isDatabaseUnable(error));
 }
 
 /**
  * Commits a plan together with the names that it adds, with their entries, in prepared statements,
  * if nothing overlaps the names and all that the plan rests on is as it was. False, and nothing is
  * written, if anything is otherwise or if a guard of the database refuses. Throws
- * `record.unavailable`, whose cause says whether the commit may have happened.
+ * `record.unavailable`, or `outcome.unknown` if the commit may have happened.
  */
 export async function storePlanWithFreeNames(
   db: Database,
@@ -118,16 +135,18 @@ export async function storePlanWithFreeNames(
     throw recordUnavailable(error);
   });
   let isBroken: Error | undefined;
+  let isCommitting = false;
   try {
     const isStored = await storeIn(client, plan);
+    isCommitting = isStored;
     await client.query(isStored ? "commit" : "rollback");
     return isStored;
   } catch (error) {
     await client.query("rollback").catch((cause: unknown) => {
       isBroken = new Error("the transaction could not be rolled back", { cause });
     });
-    if (sqlState(error) !== null && !isUnreachable(error)) return false;
-    throw recordUnavailable(error);
+    if (isRefusal(error)) return false;
+    throw isCommitting ? commitFailed(error) : recordUnavailable(error);
   } finally {
     client.release(isBroken);
   }
