@@ -1,14 +1,17 @@
 import type { Database, PoolClient } from "@/lib/db/database";
-import { isUnreachable, sqlState } from "@/lib/db/errors";
+import { isDatabaseUnable, sqlState } from "@/lib/db/errors";
 import { makeGroupCommit } from "@/lib/db/group-commit";
 import { lockNamesText, maxNames, maxNamesAtOnce } from "@/lib/identities/name-repository";
 import type { NameRow } from "@/lib/identities/types";
 import {
+  commitFailed,
   insertIntoInbox,
   joinEntries,
   recordUnavailable,
   type EncodedEntry,
 } from "@/lib/log/record/inbox";
+import { markClaimStatement, markClaimValues } from "@/lib/log/record/mark-claim";
+import type { KeyClaim } from "@/lib/log/request-scope";
 import type { PlannedRow } from "./plan-repository";
 import {
   basisJoins,
@@ -16,7 +19,7 @@ import {
   keyHashSql,
   nextParameter,
   ownedKeysSql,
-  plansSql,
+  plansFrom,
   planValues,
 } from "./plan-values";
 
@@ -26,6 +29,8 @@ export type PlanWithFreeNames = Readonly<{
   identityEpoch: number;
   names: readonly NameRow[];
   entries: readonly EncodedEntry[];
+  /** The Idempotency-Key of the request; nothing is stored once its claim was taken over. */
+  claim: KeyClaim | null;
 }>;
 
 const lockIdentitiesSql = {
@@ -49,7 +54,7 @@ const insertSql = {
         as w (item int, id text, "identityId" text, type text, form text, value text, origin text, "createdAt" timestamptz)
     ), allowed as materialized (
       select x.*, ${keyHashSql} as spki
-      from ${plansSql}
+      from ${plansFrom()}
       ${basisJoins}
         where not exists (select from wanted w join identity_name n on n.state <> 'released' and n.span && w.span where w.item = x.n)
           and not exists (select from wanted w join account u on w.type = 'email' and w.span && tlog.name_span_of('email', 'exact', u.email) where w.item = x.n)
@@ -97,25 +102,43 @@ function valuesOf(plans: readonly PlanWithFreeNames[]): unknown[] {
   ];
 }
 
-/** Returns the ids of the plans that were stored; the others left nothing behind. */
+/** A guard of the database refused, or a concurrent request won. */
+function isRefusal(error: unknown): boolean {
+  const state = sqlState(error);
+  return state !== null && (state.startsWith("40") || !isDatabaseUnable(error));
+}
+
+/**
+ * Returns the ids of the plans that were stored; the others left nothing behind. Null if the
+ * transaction must be rolled back, because the claim of a stored plan was taken over.
+ */
 async function storeIn(
   client: PoolClient,
   plans: readonly PlanWithFreeNames[],
-): Promise<ReadonlySet<string>> {
+): Promise<ReadonlySet<string> | null> {
   await client.query("begin");
   const identities = plans.map(({ row }) => row.identityId);
   await client.query({ ...lockIdentitiesSql, values: [identities] });
   const wanted = plans.flatMap((plan) => plan.names);
   await client.query({ ...lockNamesSql, values: [JSON.stringify(wanted)] });
   const { rows } = await client.query<{ id: string }>({ ...insertSql, values: valuesOf(plans) });
-  return new Set(rows.map(({ id }) => id));
+  const stored = new Set(rows.map(({ id }) => id));
+  for (const { row, claim } of plans) {
+    if (claim === null || !stored.has(row.id)) continue;
+    const mark = { entryId: row.planEntryId, targetId: row.id, answer: null };
+    const values = markClaimValues(claim, mark);
+    const marked = await client.query({ ...markClaimStatement, values });
+    if (marked.rowCount !== 1) return null;
+  }
+  return stored;
 }
 
 type Result = Readonly<{ stored: boolean }> | Readonly<{ error: unknown }>;
 
 /**
  * Stores plans of different identities in one transaction. Null, and nothing is written, if a guard
- * of the database refuses one of them. Throws `record.unavailable`.
+ * of the database refuses one of them or if the claim of one was taken over. Throws
+ * `record.unavailable`, or `outcome.unknown` if the commit may have happened.
  */
 async function storeTogether(
   db: Database,
@@ -125,16 +148,22 @@ async function storeTogether(
     throw recordUnavailable(error);
   });
   let isBroken: Error | undefined;
+  let isCommitting = false;
   try {
     const stored = await storeIn(client, plans);
+    if (stored === null) {
+      await client.query("rollback");
+      return null;
+    }
+    isCommitting = true;
     await client.query("commit");
     return plans.map(({ row }) => ({ stored: stored.has(row.id) }));
   } catch (error) {
     await client.query("rollback").catch((cause: unknown) => {
       isBroken = new Error("the transaction could not be rolled back", { cause });
     });
-    if (sqlState(error) !== null && !isUnreachable(error)) return null;
-    throw recordUnavailable(error);
+    if (isRefusal(error)) return null;
+    throw isCommitting ? commitFailed(error) : recordUnavailable(error);
   } finally {
     client.release(isBroken);
   }
@@ -167,7 +196,7 @@ const batchers = new WeakMap<Database, (plan: PlanWithFreeNames) => Promise<Resu
  * Commits a plan together with the names that it adds, with their entries, in prepared statements,
  * batched with plans of other identities, if nothing overlaps the names and all that the plan rests
  * on is as it was. False, and nothing is written, if anything is otherwise or if a guard of the
- * database refuses. Throws `record.unavailable`, whose cause says whether the commit may have
+ * database refuses. Throws `record.unavailable`, or `outcome.unknown` if the commit may have
  * happened.
  */
 export async function storePlanWithFreeNames(

@@ -39,8 +39,8 @@ const maxAttempts = 4;
  * Issues a certificate from a CSR. The order is what makes it provable (decision 5): the decision
  * and the exact bytes to be signed are committed with their entry, then signed, then the
  * certificate is committed with its entry, and only then returned. Errors: `certificate.refused`
- * with every reason, `certificate.contended`, `certificate.closed`, `record.unavailable`, those of
- * the signer.
+ * with every reason, `certificate.contended`, `certificate.closed`, `record.unavailable`,
+ * `outcome.unknown`, those of the signer.
  */
 export async function issueCertificate(
   deps: IssueDeps,
@@ -74,8 +74,10 @@ export async function issueForRequest(
     const supersedeAt = supersedeAtOf(request, allowed);
     const committed = await commitPlan(deps, actor, request, allowed, supersedeAt);
     if (committed === null) continue;
-    const signed = await signPlan(deps, actor, { ...committed.row, supersedeAt });
-    return issuedDto(committed, allowed, signed);
+    deps.recorder.scope?.committed.push(committed.row.planEntryId);
+    const resultOf = (signed: SignedPlan) => issuedDto(committed, allowed, signed);
+    const signed = await signPlan(deps, actor, { ...committed.row, supersedeAt }, resultOf);
+    return resultOf(signed);
   }
   throw new AppError(
     "certificate.contended",
@@ -129,7 +131,12 @@ async function commitPlan(
   }
   const entry = makeNumberedEntry(deps.recorder, actor, planned, now);
   const isStored = await trackCommit(deps.recorder, [entry], () =>
-    storePlan(deps.db, { row, identityEpoch: identity.epoch, entry: encodeEntry(entry) }),
+    storePlan(deps.db, {
+      row,
+      identityEpoch: identity.epoch,
+      entry: encodeEntry(entry),
+      claim: deps.recorder.scope?.claim ?? null,
+    }),
   );
   return isStored ? { row, namesAdded: [] } : null;
 }

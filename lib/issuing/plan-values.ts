@@ -1,3 +1,4 @@
+import type { KeyClaim } from "@/lib/log/request-scope";
 import type { PlannedRow } from "./plan-repository";
 
 export type PlanItem = Readonly<{
@@ -5,6 +6,8 @@ export type PlanItem = Readonly<{
   /** Of the identity that the decision rests on: its names, status, networks and powers. */
   identityEpoch: number;
   entry: Uint8Array;
+  /** The Idempotency-Key of the request; nothing is stored once its claim was taken over. */
+  claim: KeyClaim | null;
 }>;
 
 // Parts of the statements that store plans, as many at a time as there are requests. Bytes are sent
@@ -35,9 +38,13 @@ const columnTypes = [
   ["epoch", "int"],
 ] as const;
 
-/** The plans as rows `x`, numbered by `n`, from the parameters that `planValues` makes. */
-export const plansSql = `unnest(${columnTypes.map(([, type], at) => `$${at + 2}::${type}[]`).join(", ")}) with ordinality
-        as x (${columnTypes.map(([name]) => name).join(", ")}, n)`;
+/**
+ * The plans as rows `x`, numbered by `n`, from the parameters that `planValues` makes. More columns
+ * follow with their parameters and names, each after a comma.
+ */
+export const plansFrom = (moreTypes = "", moreColumns = ""): string =>
+  `unnest(${columnTypes.map(([, type], at) => `$${at + 2}::${type}[]`).join(", ")}${moreTypes}) with ordinality
+        as x (${columnTypes.map(([name]) => name).join(", ")}${moreColumns}, n)`;
 /** The first parameter after those of `planValues`. */
 export const nextParameter = columnTypes.length + 2;
 
@@ -86,7 +93,7 @@ export function joinBytes(
   return { bytes: Buffer.concat(groups.flat()), offsets };
 }
 
-export function planValues(items: readonly PlanItem[]): unknown[] {
+export function planValues(items: readonly Omit<PlanItem, "claim">[]): unknown[] {
   const rows = items.map((item) => item.row);
   const { bytes, offsets } = joinBytes(
     items.map(({ row, entry }) => [

@@ -79,6 +79,9 @@ const environment = z.object({
 });
 export type Env = z.infer<typeof environment>;
 
+/** The names of all settings that a process reads. */
+export const settingNames: readonly string[] = Object.keys(environment.shape);
+
 /**
  * The process's settings, from its environment and, as far as they are secret, from its pipe.
  * Throws with every variable that is wrong.

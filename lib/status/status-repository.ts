@@ -135,6 +135,21 @@ export async function findHaltedChanges(db: Database): Promise<string[]> {
   return rows.map(({ id }) => id);
 }
 
+/** Whether a certificate of this issuer was revoked, held or released in a span of time. */
+export async function hasStatusChangeOf(
+  db: Database,
+  issuerId: string,
+  { after, before }: Readonly<{ after: Date; before: Date }>,
+): Promise<boolean> {
+  const { rows } = await db.pool.query<{ changed: boolean }>({
+    name: "status-change-of",
+    text: `select exists (select from tlog.search s join certificate c on c.id = s.target_id and c.issuer_id = $1 and c.not_after > $3
+      where s.action = any(array['certificate.revoked', 'certificate.held', 'certificate.released']) and s.ts > $2 and s.ts < $3) as changed`,
+    values: [issuerId, after, before],
+  });
+  return rows[0]?.changed ?? false;
+}
+
 /**
  * Whether a revocation, hold or release was recorded at or after this time, or may have been because
  * the search index is not up to date or the log is halted.

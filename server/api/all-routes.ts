@@ -17,12 +17,13 @@ import { statusRoutes } from "@/server/api/routes/status";
 import { tokenRoutes } from "@/server/api/routes/tokens";
 import { userRoutes } from "@/server/api/routes/users";
 import type { Route } from "./define-route";
+import { withRecovery } from "./recover-by-reading";
 
 /**
  * All operations of the REST API. The OpenAPI document, the reference page and the handlers are
  * generated from this list.
  */
-export const routes: readonly Route[] = [
+export const routes: readonly Route[] = withRecovery([
   ...authorityRoutes,
   ...profileRoutes,
   ...identityRoutes,
@@ -41,4 +42,4 @@ export const routes: readonly Route[] = [
   ...proxyRoutes,
   ...alertRoutes,
   ...custodyRoutes,
-];
+]);

@@ -3,6 +3,7 @@ import type { Deps } from "@/lib/runtime/deps";
 import { type Logger, errorText } from "@/lib/runtime/logger";
 import { stalledText, type StalledReader } from "@/lib/log/sequence/stall-watch";
 import { makeAnswerOcsp } from "@/lib/status/answer-ocsp";
+import { findOutdatedCrls } from "@/lib/status/read-crls";
 import { makeStatusReader } from "@/lib/status/read-status";
 import { makeStatusCache, type StatusCache } from "@/lib/status/status-cache";
 import type { Responder, StatusKey, StatusRow } from "@/lib/status/types";
@@ -86,6 +87,7 @@ export function makeStatusService({
     checks: named,
     warnings: () => ({
       readers: async () => stalledReaders().map(stalledText).join("; ") || null,
+      crl: () => describeOutdatedCrls(deps, crls),
     }),
     setUp: () => jobs.setUp(),
     draining,
@@ -113,6 +115,12 @@ export function makeStatusService({
       jobs = started;
     },
   };
+}
+
+async function describeOutdatedCrls(deps: Deps, crls: CrlStore): Promise<string | null> {
+  const whole = crls.newest().filter(({ shard }) => shard === wholeCrl);
+  const outdated = await findOutdatedCrls(deps, whole);
+  return outdated.length === 0 ? null : `older than a revocation: ${outdated.join(", ")}`;
 }
 
 /**

@@ -11,7 +11,10 @@ import { chooseBoundary } from "./isolation/boundary";
 import { makeRunFolder } from "./isolation/run-folder";
 import { makeDrillService } from "./drill-service";
 import { startChildren } from "./start-children";
-import { hasSealedKeys, type OpenedDatabase, openSupervisedDatabase } from "./open-database";
+import { type OpenedDatabase, openSupervisedDatabase } from "./open-database";
+import { hasSealedKeys, requireKek } from "./requirements/require-kek";
+import { requireKnownSettings } from "./requirements/known-settings";
+import { folderIdentity } from "./folder-identity";
 import { writeHostToken } from "./host-token";
 import { makeRunState } from "./run-state";
 import { makeOutput, type Output } from "./output";
@@ -83,33 +86,33 @@ async function startAll(
   output: Output,
   cleanups: Cleanup[],
 ): Promise<StartedChancery> {
+  requireKnownSettings(given.settings);
   const options = { ...given, settings: readSecretFiles(given.settings) };
   warnOfLeaks(given.settings, output);
-  const dataFolder = resolve(options.env.CHANCERY_DATA);
-  if (prepareDataFolder(dataFolder).isOpen)
-    output.print(
-      "chancery",
-      `other users can look into ${dataFolder}. Run: chmod 700 ${dataFolder}`,
-    );
-  const lock = await lockDataFolder(dataFolder);
-  cleanups.push({ name: "lock", stop: lock.release });
+  const dataFolder = await takeDataFolder(resolve(options.env.CHANCERY_DATA), output, cleanups);
   const boundary = await chooseBoundary({ ...options, dataFolder });
-  const runDir = makeRunFolder(dataFolder, boundary.users);
+  const runDir = await makeRunFolder(dataFolder, boundary.users);
   cleanups.push({
     name: "private sockets",
     stop: () => rmSync(runDir, { recursive: true, force: true }),
   });
+  let key: SealingKey | null = null;
   const database = await openSupervisedDatabase({
     ...options,
     dataFolder,
+    beforeMigrations: async (signerUrl) => {
+      key = readKek(dataFolder, options.settings, await hasSealedKeys(signerUrl));
+      await requireKek(signerUrl, key.kek, key.from);
+    },
     ...(boundary.users ? { clients: boundary.users.gateway.gid } : {}),
     print: (line) => output.print("postgres", line),
     step: output.step,
   });
   cleanups.push({ name: "PostgreSQL", stop: database.stop, kill: database.abort });
-  const { secrets, kekFrom, setupToken } = await readSecrets(options, dataFolder, database);
+  const { secrets, setupToken } = readSecrets(options, dataFolder, database, sealingKey(key));
   const state = makeRunState(dataFolder, {
     ...describeRun(options.env),
+    folder: folderIdentity(dataFolder),
     runDir,
     databaseUrl: database.appUrl,
     boundary: { kind: boundary.kind, text: boundary.text },
@@ -130,13 +133,30 @@ async function startAll(
   return {
     dataFolder,
     ports: ready.ports ?? portsOf(options.env),
-    kekFrom,
+    kekFrom: sealingKey(key).from,
     databaseText: database.description,
     boundaryText: boundary.text,
     nodeVersions: state.nodeVersions(),
     setUp: ready.setUp ?? true,
     setupToken,
   };
+}
+
+/** Locks the data folder for this run, and says what the operator should know about it. */
+async function takeDataFolder(
+  dataFolder: string,
+  output: Output,
+  cleanups: Cleanup[],
+): Promise<string> {
+  if (prepareDataFolder(dataFolder).isOpen)
+    output.print(
+      "chancery",
+      `other users can look into ${dataFolder}. Run: chmod 700 ${dataFolder}`,
+    );
+  const lock = await lockDataFolder(dataFolder);
+  if (lock.copiedFrom) output.print("chancery", describeCopy(dataFolder, lock.copiedFrom));
+  cleanups.push({ name: "lock", stop: lock.release });
+  return dataFolder;
 }
 
 function warnOfLeaks(settings: NodeJS.ProcessEnv, output: Output): void {
@@ -149,12 +169,12 @@ function warnOfLeaks(settings: NodeJS.ProcessEnv, output: Output): void {
  * The secrets of all processes. Only the setup token leaves the supervisor as it is, printed, and
  * the host's token, in a file of this user's.
  */
-async function readSecrets(
+function readSecrets(
   { settings }: SuperviseOptions,
   dataFolder: string,
   { appUrl, signerUrl }: OpenedDatabase,
-): Promise<Readonly<{ secrets: Secrets; kekFrom: string; setupToken: string }>> {
-  const { kek, from } = readKek(dataFolder, settings, await hasSealedKeys(signerUrl));
+  { kek }: SealingKey,
+): Readonly<{ secrets: Secrets; setupToken: string }> {
   const { token, sha256 } = makeSetupToken();
   const secrets = {
     databaseUrl: appUrl,
@@ -167,8 +187,17 @@ async function readSecrets(
     files: readSettingsFiles(settings, dataFolder),
     hostTokenSha256: writeHostToken(dataFolder),
   };
-  return { secrets, kekFrom: from, setupToken: token };
+  return { secrets, setupToken: token };
 }
+
+type SealingKey = ReturnType<typeof readKek>;
+function sealingKey(key: SealingKey | null): SealingKey {
+  if (key === null) throw new Error("unreachable: the database was opened without its check");
+  return key;
+}
+
+const describeCopy = (folder: string, original: string): string =>
+  `${folder} is a copy of ${original}, which is not touched. It has the same CA keys, names and log: use it to look at a restored state or in place of the original, and never let services reach both`;
 
 const portsOf = (env: Env): Ports => ({
   http: env.CHANCERY_HTTP_PORT,

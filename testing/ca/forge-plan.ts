@@ -77,7 +77,7 @@ export async function forgePlan(deps: Deps, forgery: Forgery): Promise<string> {
     plannedEntry(recorded, decision, null),
     now,
   );
-  const item = { row, identityEpoch: identity.epoch, entry: encodeEntry(entry) };
+  const item = { row, identityEpoch: identity.epoch, entry: encodeEntry(entry), claim: null };
   if (!(await storePlan(deps.db, item))) throw new Error("the database did not take the plan");
   return row.id;
 }

@@ -271,7 +271,7 @@ export const table = [
   room("guards", []),
   room("record", ["sequence"], ["lib/db/*"]),
   room("tree", []),
-  room("sequence", []),
+  room("sequence", [], ["lib/db/lock-session"]),
   room("search", ["record", "sequence"]),
   room("prove", ["search", "tree"]),
   room("export", ["record", "search", "sequence", "tree"]),

@@ -81,8 +81,18 @@ export const appPrivileges: RolePrivileges = {
     },
     "public.idempotency_key": {
       select: "all",
-      insert: ["actor_id", "key", "request_hash", "created_at"],
-      update: ["request_hash", "status", "body", "created_at"],
+      insert: ["actor_id", "key", "request_hash", "created_at", "claim", "backend"],
+      update: [
+        "request_hash",
+        "status",
+        "body",
+        "created_at",
+        "claim",
+        "claimed_at",
+        "backend",
+        "entry_id",
+        "target_id",
+      ],
       delete: true,
     },
     "public.delivery_attempt": {

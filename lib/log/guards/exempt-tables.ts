@@ -7,7 +7,7 @@ export const exemptTables: Readonly<Record<string, string>> = {
   "public.sign_in_failure":
     "Counters that limit guessing for minutes. Each limit that is reached is an entry.",
   "public.idempotency_key":
-    "A cache of answers for a day; without it, a repeated request is decided again.",
+    "Which act a request led to, and its answer, for a day; without it, a repeated request is decided again.",
   "public.delivery_attempt":
     "What a destination answered. delivery_goes_on bounds it: an attempt that has ended never changes.",
 
