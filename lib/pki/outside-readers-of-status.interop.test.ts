@@ -71,7 +71,7 @@ describe.skipIf(isOpensslMissing).each(authorityKeyAlgorithms)(
         crlNumber: 4660n,
         thisUpdate: now,
         nextUpdate: inAnHour,
-        idpUrl: urls.crl,
+        idpUrl: null,
         entries,
       });
       const der = await signPlan(
@@ -87,7 +87,6 @@ describe.skipIf(isOpensslMissing).each(authorityKeyAlgorithms)(
         "Key Compromise",
         "Certificate Hold",
         "Invalidity Date",
-        "Issuing Distribution Point: critical",
         colons(serialOf(12)),
       ])
         expect(text).toContain(part);

@@ -59,6 +59,15 @@ export async function insertProfileVersion(tx: AuditedTx, row: NewVersionRow): P
       ${JSON.stringify(row.rules)}::jsonb, ${row.digest}, ${row.entryId}, ${row.createdAt})`;
 }
 
+/** Whether any version of any profile has this key usage. */
+export async function hasVersionWithUsage(db: Database, usage: string): Promise<boolean> {
+  const { rows } = await db.pool.query<{ has: boolean }>(
+    "select exists (select from profile_version where rules -> 'keyUsage' ? $1) as has",
+    [usage],
+  );
+  return rows[0]?.has ?? false;
+}
+
 /** False if it has changed since `version` was read, or is retired. */
 export async function updateProfileRow(
   tx: AuditedTx,

@@ -148,7 +148,7 @@ function findMissingStatus(
     .map(({ slug }) => slug);
   if (withoutResponder.length > 0)
     return `no OCSP responder yet for ${withoutResponder.join(", ")}`;
-  return withoutCrl.length > 0 ? `no CRL yet for ${withoutCrl.join(", ")}` : null;
+  return withoutCrl.length > 0 ? `no valid CRL for ${withoutCrl.join(", ")}` : null;
 }
 
 /** Logs at most one warning every ten seconds: requests come in thousands. */
