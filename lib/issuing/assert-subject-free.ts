@@ -23,7 +23,7 @@ const generation = / G(\d{1,4})$/;
  * "Issuing CA". An issuer's subject is what relying parties find its CRL by, so some of them take
  * the CRL of one authority for that of another with the same subject (RFC 5280 §4.1.2.6, §5.1.2.3).
  */
-export function nextGeneration(parts: SubjectParts, subjects: readonly string[]): string {
+function nextGeneration(parts: SubjectParts, subjects: readonly string[]): string {
   const taken = new Set(subjects.map(compared));
   const base = parts.name.replace(generation, "");
   for (let number = Number(generation.exec(parts.name)?.[1] ?? 1) + 1; ; number += 1) {

@@ -19,7 +19,6 @@ import {
   makeTestKey,
   responderRules,
   serialOf,
-  urls,
   type TestAuthority,
   type TestKey,
 } from "@/testing/pki/authorities";

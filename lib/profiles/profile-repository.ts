@@ -1,3 +1,4 @@
+import { withAdvisoryLock } from "@/lib/db/advisory-lock";
 import type { Database } from "@/lib/db/database";
 import type { AuditedTx } from "@/lib/log/record/audited-transaction";
 import type { ProfileVersion } from "@/lib/log/pure/profile-version";
@@ -66,6 +67,11 @@ export async function hasVersionWithUsage(db: Database, usage: string): Promise<
     [usage],
   );
   return rows[0]?.has ?? false;
+}
+
+/** Runs `work` while no other node upgrades the key usages of profiles. */
+export async function withUsageLock<T>(db: Database, work: () => Promise<T>): Promise<T> {
+  return withAdvisoryLock(db, "server usages", work);
 }
 
 /** False if it has changed since `version` was read, or is retired. */

@@ -52,7 +52,7 @@ async function issuedUsage(key: "rsa" | "ec"): Promise<unknown> {
 }
 
 describe("server profiles of an earlier version", () => {
-  test("get a new version with keyEncipherment, on the record, and profiles of clients stay", async () => {
+  test("get a new version with keyEncipherment, in the audit log, and profiles of clients stay", async () => {
     const { version } = await getProfile(harness.deps, admin, "tls-server");
     const changed = await upgradeServerUsages(harness.deps);
     expect([...changed].toSorted()).toEqual(["device", "short-lived", "tls-server"]);

@@ -1,5 +1,4 @@
 import { systemActor } from "@/lib/access/actor";
-import { withAdvisoryLock } from "@/lib/db/advisory-lock";
 import { newId } from "@/lib/format/ids";
 import { auditedTransaction } from "@/lib/log/record/audited-transaction";
 import type { NewEntry } from "@/lib/log/types";
@@ -12,6 +11,7 @@ import {
   insertProfileVersion,
   listProfileRows,
   updateProfileRow,
+  withUsageLock,
   type ProfileRow,
 } from "./profile-repository";
 
@@ -33,7 +33,7 @@ const isDue = ({ system, status, rules }: ProfileRow): boolean =>
  */
 export async function upgradeServerUsages(deps: UpgradeDeps): Promise<readonly string[]> {
   if (await hasVersionWithUsage(deps.db, "keyEncipherment")) return [];
-  return withAdvisoryLock(deps.db, "server usages", async () => {
+  return withUsageLock(deps.db, async () => {
     if (await hasVersionWithUsage(deps.db, "keyEncipherment")) return [];
     const due = (await listProfileRows(deps.db)).filter(isDue);
     if (due.length > 0) await upgrade(deps, due);

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import { verifyCertificate } from "@/lib/client-auth/verify-certificate";
 import { upgradeNames } from "@/lib/names/upgrade-names";
+import { fingerprintOf } from "@/lib/status/list-roots";
 import { upgradeServerUsages } from "@/lib/profiles/upgrade-server-usages";
 import { openPublishedLogs, type PublishedLogCache } from "@/lib/log/publish/published-log-cache";
 import { withDeadline, type GatewayDeps } from "@/lib/runtime/gateway-deps";
@@ -16,6 +17,7 @@ import { startJobs } from "@/server/jobs/start-jobs";
 import { type LogHandler, makeLogHandler } from "@/server/log/log-handler";
 import { makeTileStore } from "@/server/log/tile-store";
 import { type AuthorityState, makeAuthorityState } from "@/server/status/authority-state";
+import { diskOf } from "@/server/status/machine-gauges";
 import { makeStatusService, type StatusService } from "@/server/status/status-service";
 import { makeEphemeralKey } from "@/server/tls/ephemeral-key";
 import { makeSelfSigned } from "@/server/tls/self-signed";
@@ -48,6 +50,7 @@ export async function startGateway(deps: GatewayDeps, env: Env, log: Logger): Pr
     draining: drain.draining,
     isLocal: (request) => isLocal(request, hosts),
     log,
+    disk: diskOf(env.CHANCERY_DATA),
   });
   const jobs = await startJobs({ deps, env, log, names, tls, authorities, service });
   await upgradeEarlierVersion(deps, log);
@@ -85,7 +88,9 @@ export async function startGateway(deps: GatewayDeps, env: Env, log: Logger): Pr
     throw error;
   }
   if (tls.current().selfSigned)
-    log.info("HTTPS uses a self-signed certificate until setup creates a CA");
+    log.info(
+      `HTTPS uses a self-signed certificate until setup creates a CA; its SHA-256 is ${fingerprintOf(tls.current().certificateDer)}`,
+    );
   const close = async (graceMs: number): Promise<void> => {
     await drain.close(graceMs);
     await jobs.stop();

@@ -41,7 +41,7 @@ export type CrlStore = Readonly<{
 const keyOf = (authorityId: string, shard: string): string => `${authorityId}/${shard}`;
 
 /** Whether relying parties accept it at this time, in milliseconds; both ends inclusive. */
-export const isCurrentCrl = (
+const isCurrentCrl = (
   { thisUpdate, nextUpdate }: Pick<ServedCrl, "thisUpdate" | "nextUpdate">,
   now: number,
 ): boolean => thisUpdate.getTime() <= now && now <= nextUpdate.getTime();

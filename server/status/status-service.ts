@@ -9,6 +9,7 @@ import type { Responder, StatusKey, StatusRow } from "@/lib/status/types";
 import type { AuthorityState } from "./authority-state";
 import { type CrlStore, makeCrlStore } from "./crl-store";
 import { makeGauges } from "./gauges";
+import { diskOf, makeDiskCheck, type ReadDisk } from "./machine-gauges";
 import { makeMetrics, type Metrics } from "./metrics";
 import { type Check, makeReadiness, type Readiness } from "./readiness";
 import {
@@ -24,6 +25,8 @@ export type StatusServiceOptions = Readonly<{
   draining: () => boolean;
   isLocal: StatusHandlerDeps["isLocal"];
   log: Logger;
+  /** The disk that fills up; by default that of the working folder. */
+  disk?: ReadDisk;
 }>;
 
 /** The status services with their caches, which the jobs fill and invalidate. */
@@ -63,6 +66,7 @@ export function makeStatusService({
   draining,
   isLocal,
   log,
+  disk = diskOf("."),
 }: StatusServiceOptions): StatusService {
   const now = () => deps.clock.now().getTime();
   const crls = makeCrlStore(deps),
@@ -86,12 +90,14 @@ export function makeStatusService({
     checks: named,
     warnings: () => ({
       readers: async () => stalledReaders().map(stalledText).join("; ") || null,
+      disk: makeDiskCheck(disk),
     }),
     setUp: () => jobs.setUp(),
     draining,
     now,
   });
-  const gauges = makeGauges({ deps, index: authorities.index, crls, statuses, stalledReaders });
+  const { index } = authorities;
+  const gauges = makeGauges({ deps, index, crls, statuses, stalledReaders, disk });
   const handler = makeStatusHandler({
     ocsp: { answer, count: metrics.countOcsp, now },
     index: authorities.index,
