@@ -76,6 +76,8 @@ const environment = z.object({
    */
   CHANCERY_DELIVERY_KEY: z.string().default(""),
   CHANCERY_LOG_LEVEL: z.enum(["debug", "info", "warn", "error"]).default("info"),
+  /** How the supervisor writes the lines of all processes. */
+  CHANCERY_LOG_FORMAT: z.enum(["text", "json"]).default("text"),
 });
 export type Env = z.infer<typeof environment>;
 

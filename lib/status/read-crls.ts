@@ -45,9 +45,11 @@ async function readServedCrl(
   const stored = await findCrlBytes(deps.db, id);
   if (stored === null) return null;
   try {
-    const { crlNumber, thisUpdate, nextUpdate } = readSignedCrlHead(stored.der, issuer);
+    const { crlNumber, ...head } = readSignedCrlHead(stored.der, issuer);
     if (crlNumber !== stored.number) return null;
-    return { authorityId, shard, number: crlNumber, thisUpdate, nextUpdate, der: stored.der };
+    const { thisUpdate, nextUpdate, idpUrl } = head;
+    const { der } = stored;
+    return { authorityId, shard, number: crlNumber, thisUpdate, nextUpdate, idpUrl, der };
   } catch (error) {
     if (isAppError(error)) return null;
     throw error;

@@ -3,6 +3,7 @@ import type { RevocationReason } from "@/lib/pki/types";
 import type { Deps } from "@/lib/runtime/deps";
 import {
   makeStatusRowReader,
+  readDatabaseSize,
   readLogSize,
   countByState,
   findServedAuthorities,
@@ -82,6 +83,11 @@ export async function getLogSize(
   deps: Pick<Deps, "db">,
 ): Promise<Readonly<{ size: number; indexed: number }>> {
   return readLogSize(deps.db);
+}
+
+/** The size of the database in bytes. */
+export async function getDatabaseSize(deps: Pick<Deps, "db">): Promise<number> {
+  return readDatabaseSize(deps.db);
 }
 
 const countTtlMs = 60_000;

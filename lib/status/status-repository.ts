@@ -58,6 +58,13 @@ export async function readLogSize(db: Database): Promise<{ size: number; indexed
   return { size: Number(rows[0]?.size ?? 0), indexed: Number(rows[0]?.indexed ?? 0) };
 }
 
+export async function readDatabaseSize(db: Database): Promise<number> {
+  const { rows } = await db.pool.query<{ size: string }>(
+    "select pg_database_size(current_database()) as size",
+  );
+  return Number(rows[0]?.size ?? 0);
+}
+
 export type AuthorityRow = Readonly<{
   id: string;
   slug: string;

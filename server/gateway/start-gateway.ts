@@ -2,6 +2,8 @@ import { randomBytes } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import { verifyCertificate } from "@/lib/client-auth/verify-certificate";
 import { upgradeNames } from "@/lib/names/upgrade-names";
+import { fingerprintOf } from "@/lib/status/list-roots";
+import { upgradeServerUsages } from "@/lib/profiles/upgrade-server-usages";
 import { openPublishedLogs, type PublishedLogCache } from "@/lib/log/publish/published-log-cache";
 import { withDeadline, type GatewayDeps } from "@/lib/runtime/gateway-deps";
 import type { Env } from "@/lib/runtime/env";
@@ -15,6 +17,7 @@ import { startJobs } from "@/server/jobs/start-jobs";
 import { type LogHandler, makeLogHandler } from "@/server/log/log-handler";
 import { makeTileStore } from "@/server/log/tile-store";
 import { type AuthorityState, makeAuthorityState } from "@/server/status/authority-state";
+import { diskOf } from "@/server/status/machine-gauges";
 import { makeStatusService, type StatusService } from "@/server/status/status-service";
 import { makeEphemeralKey } from "@/server/tls/ephemeral-key";
 import { makeSelfSigned } from "@/server/tls/self-signed";
@@ -47,9 +50,10 @@ export async function startGateway(deps: GatewayDeps, env: Env, log: Logger): Pr
     draining: drain.draining,
     isLocal: (request) => isLocal(request, hosts),
     log,
+    disk: diskOf(env.CHANCERY_DATA),
   });
   const jobs = await startJobs({ deps, env, log, names, tls, authorities, service });
-  await bindEarlierNames(deps, log);
+  await upgradeEarlierVersion(deps, log);
   if (authorities.index().all.length > 0) await firstCertificate(tls);
   let ports = portsOf(env);
   const published = openPublishedLogs(deps);
@@ -84,7 +88,9 @@ export async function startGateway(deps: GatewayDeps, env: Env, log: Logger): Pr
     throw error;
   }
   if (tls.current().selfSigned)
-    log.info("HTTPS uses a self-signed certificate until setup creates a CA");
+    log.info(
+      `HTTPS uses a self-signed certificate until setup creates a CA; its SHA-256 is ${fingerprintOf(tls.current().certificateDer)}`,
+    );
   const close = async (graceMs: number): Promise<void> => {
     await drain.close(graceMs);
     await jobs.stop();
@@ -96,11 +102,20 @@ export async function startGateway(deps: GatewayDeps, env: Env, log: Logger): Pr
 const firstCertificate = (tls: TlsManager): Promise<unknown> =>
   Promise.race([tls.certified, pause(firstCertificateMs, undefined, { ref: false })]);
 
-/** Nothing is issued before a database from before has the names that its certificates carry. */
-const bindEarlierNames = (deps: GatewayDeps, log: Logger): Promise<void> =>
-  upgradeNames(deps, (identities, names) => {
+/**
+ * Nothing is issued before a database from an earlier version has the names that its certificates
+ * carry, and the key usages of server profiles.
+ */
+async function upgradeEarlierVersion(deps: GatewayDeps, log: Logger): Promise<void> {
+  await upgradeNames(deps, (identities, names) => {
     log.info(`binding names of earlier certificates: ${names} of ${identities} identities`);
   });
+  const profiles = await upgradeServerUsages(deps);
+  if (profiles.length > 0)
+    log.info(
+      `new versions of the profiles ${profiles.join(", ")}: server certificates with RSA keys now have keyEncipherment, which NSS requires`,
+    );
+}
 
 /** TLS with a key of this process, self-signed until a CA exists. */
 async function startTls(deps: GatewayDeps, names: ServerNames): Promise<TlsManager> {

@@ -10,6 +10,7 @@ import type { Responder, StatusKey, StatusRow } from "@/lib/status/types";
 import type { AuthorityState } from "./authority-state";
 import { type CrlStore, makeCrlStore } from "./crl-store";
 import { makeGauges } from "./gauges";
+import { diskOf, makeDiskCheck, type ReadDisk } from "./machine-gauges";
 import { makeMetrics, type Metrics } from "./metrics";
 import { type Check, makeReadiness, type Readiness } from "./readiness";
 import {
@@ -25,6 +26,8 @@ export type StatusServiceOptions = Readonly<{
   draining: () => boolean;
   isLocal: StatusHandlerDeps["isLocal"];
   log: Logger;
+  /** The disk that fills up; by default that of the working folder. */
+  disk?: ReadDisk;
 }>;
 
 /** The status services with their caches, which the jobs fill and invalidate. */
@@ -64,6 +67,7 @@ export function makeStatusService({
   draining,
   isLocal,
   log,
+  disk = diskOf("."),
 }: StatusServiceOptions): StatusService {
   const now = () => deps.clock.now().getTime();
   const crls = makeCrlStore(deps),
@@ -88,12 +92,14 @@ export function makeStatusService({
     warnings: () => ({
       readers: async () => stalledReaders().map(stalledText).join("; ") || null,
       crl: () => describeOutdatedCrls(deps, crls),
+      disk: makeDiskCheck(disk),
     }),
     setUp: () => jobs.setUp(),
     draining,
     now,
   });
-  const gauges = makeGauges({ deps, index: authorities.index, crls, statuses, stalledReaders });
+  const { index } = authorities;
+  const gauges = makeGauges({ deps, index, crls, statuses, stalledReaders, disk });
   const handler = makeStatusHandler({
     ocsp: { answer, count: metrics.countOcsp, now },
     index: authorities.index,
@@ -156,7 +162,7 @@ function findMissingStatus(
     .map(({ slug }) => slug);
   if (withoutResponder.length > 0)
     return `no OCSP responder yet for ${withoutResponder.join(", ")}`;
-  return withoutCrl.length > 0 ? `no CRL yet for ${withoutCrl.join(", ")}` : null;
+  return withoutCrl.length > 0 ? `no valid CRL for ${withoutCrl.join(", ")}` : null;
 }
 
 /** Logs at most one warning every ten seconds: requests come in thousands. */

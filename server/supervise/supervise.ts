@@ -2,7 +2,7 @@ import { rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Env } from "@/lib/runtime/env";
 import { removeRunFile, type RunFile } from "@/lib/runtime/run-file";
-import type { Ports } from "./child";
+import type { Ports, RootFingerprint } from "./child";
 import type { ChildName, Secrets } from "./child-environment";
 import { prepareDataFolder } from "./data-folder";
 import { lockDataFolder } from "./data-lock";
@@ -40,6 +40,8 @@ export type RunningChancery = Readonly<{
   boundaryText: string;
   /** The versions of Node.js that its processes run on: one, unless something is wrong. */
   nodeVersions: readonly string[];
+  /** The roots that clients trust, by which they can check the first connection. */
+  roots: readonly RootFingerprint[];
   setUp: boolean;
   setupToken: string;
   output: Output;
@@ -59,7 +61,8 @@ type Cleanup = Readonly<{
  * fails to start, stops the others.
  */
 export async function supervise(options: SuperviseOptions): Promise<RunningChancery> {
-  const output = makeOutput(options.write),
+  const { CHANCERY_LOG_FORMAT: format, CHANCERY_LOG_LEVEL: level } = options.env;
+  const output = makeOutput(options.write, { format, frames: level === "debug" }),
     cleanups: Cleanup[] = [];
   const stop = once(async () => {
     for (const part of cleanups.toReversed()) {
@@ -126,9 +129,9 @@ async function startAll(
     boundary,
   });
   const settings = { ...options.settings, CHANCERY_DATA: dataFolder };
-  const ready = await startChildren(
-    { ...options, settings, dataFolder, runDir, boundary, secrets, drills, output, state },
-    (name, { stop, kill }) => cleanups.push({ name, stop, kill }),
+  const parts = { ...options, settings, dataFolder, runDir, boundary, secrets, drills };
+  const ready = await startChildren({ ...parts, output, state }, (name, { stop, kill }) =>
+    cleanups.push({ name, stop, kill }),
   );
   return {
     dataFolder,
@@ -137,6 +140,7 @@ async function startAll(
     databaseText: database.description,
     boundaryText: boundary.text,
     nodeVersions: state.nodeVersions(),
+    roots: ready.roots ?? [],
     setUp: ready.setUp ?? true,
     setupToken,
   };

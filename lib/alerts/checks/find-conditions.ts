@@ -3,6 +3,7 @@ import {
   findExpiringCertificates,
   findNewestCrls,
   findSkippedByReader,
+  type CrlRow,
   type ExpiringRow,
 } from "@/lib/alerts/check-repository";
 import { checkpointLate } from "@/lib/alerts/rules/checkpoint-late";
@@ -89,6 +90,7 @@ const findLateCrls: FindConditions = async ({ db, clock }, { values }) => {
   return (await findNewestCrls(db, new Date(now))).flatMap((row): Condition[] => {
     const leftMs = row.next_update.getTime() - now;
     const lifetimeMs = row.next_update.getTime() - row.this_update.getTime();
+    if (row.future !== null) return [futureCrlCondition(row, row.future, now)];
     if (leftMs > (lifetimeMs * percent) / 100) return [];
     const isExpired = leftMs <= 0;
     const expires = isExpired
@@ -108,6 +110,18 @@ const findLateCrls: FindConditions = async ({ db, clock }, { values }) => {
     ];
   });
 };
+
+/** The clock went back, and no CRL was published since. */
+const futureCrlCondition = (row: CrlRow, future: Date, now: number): Condition => ({
+  rule: crlLate.name,
+  subject: { kind: "authority", id: row.authority_id, label: row.name },
+  identityId: null,
+  severity: "critical",
+  since: now,
+  summary: `The latest CRL of ${row.name} is from the future, so it is not served, and no newer one was published.`,
+  surprise: `It is dated ${timeText(future.getTime())}, and the clock of this machine says ${timeText(now)}.`,
+  baseline: "When the clock goes back, a new CRL is published within seconds.",
+});
 
 const findLateCheckpoints: FindConditions = async (deps, { values }) => {
   const now = deps.clock.now().getTime();
