@@ -21,6 +21,7 @@ import {
   type IssuanceDecision,
   type IssuanceRequest,
 } from "./decide-issuance";
+import { describeIgnored } from "./describe-ignored";
 import { plannedEntry, plannedRow } from "./issuance-plan";
 import { storePlan } from "./issuance-repository";
 import type { PlannedRow } from "./plan-repository";
@@ -62,9 +63,9 @@ export async function issueForRequest(
   request: IssuanceRequest,
 ): Promise<MaybeRecorded<CertificateDto>> {
   for (let attempt = 0; attempt < maxAttempts; attempt++) {
-    // A list of names is compared with what the identity lacks now.
-    const isListed = typeof request.addNames === "object";
-    const thorough = attempt > 0 || request.predecessor !== null || isListed;
+    // What was previewed, or a list of names, is compared with how things are now.
+    const isCompared = typeof request.addNames === "object" || request.previewSha256 !== undefined;
+    const thorough = attempt > 0 || request.predecessor !== null || isCompared;
     const decision = await decideIssuance(deps, request, thorough);
     if (!isAllowed(decision) || !decision.identity) {
       if (thorough) return refuse(deps, actor, request, decision);
@@ -75,7 +76,7 @@ export async function issueForRequest(
     const committed = await commitPlan(deps, actor, request, allowed, supersedeAt);
     if (committed === null) continue;
     const signed = await signPlan(deps, actor, { ...committed.row, supersedeAt });
-    return issuedDto(committed, allowed, signed);
+    return issuedDto(committed, request, allowed, signed);
   }
   throw new AppError(
     "certificate.contended",
@@ -137,7 +138,8 @@ async function commitPlan(
 /** The certificate as a read would return it, without reading it back. */
 function issuedDto(
   { row, namesAdded }: Committed,
-  { profile, identity, issuer, findings, decision }: Allowed,
+  request: IssuanceRequest,
+  { profile, identity, issuer, csr, findings, decision }: Allowed,
   { der, issuedAt, entryId }: SignedPlan,
 ): MaybeRecorded<CertificateDto> {
   const issuedRow = {
@@ -156,7 +158,8 @@ function issuedDto(
   };
   const dto = certificateDto(issuedRow, issuer.chainPem, issuedAt);
   const added = namesAdded.map(({ type, value }) => ({ type, value }));
-  return { result: { ...dto, findings, decision, namesAdded: added }, entryId };
+  const ignored = describeIgnored(csr, request, decision);
+  return { result: { ...dto, findings, decision, namesAdded: added, ignored }, entryId };
 }
 
 const neverRevoked = {

@@ -150,6 +150,7 @@ function requestFor(key: InternalKey, authoritySlug: string): ParsedCsr {
     sans,
     key: inspectPublicKey(key.spkiDer),
     ignoredExtensions: [],
+    ignoredAttributes: [],
   };
 }
 

@@ -182,7 +182,7 @@ function subjectOf(der: Uint8Array): DistinguishedName {
   });
 }
 
-type RequestedExtensions = Pick<ParsedCsr, "sans" | "ignoredExtensions">;
+type RequestedExtensions = Pick<ParsedCsr, "sans" | "ignoredExtensions" | "ignoredAttributes">;
 
 function extensionsOf(attributes: Uint8Array): RequestedExtensions {
   try {
@@ -204,14 +204,17 @@ function invalidExtensions(what: string, cause?: unknown): AppError {
 function readRequestedExtensions(attributes: Uint8Array): RequestedExtensions {
   const reader = readDer(attributes);
   const requested: RequestedExtension[] = [];
+  const others = new Set<string>();
   let seen = 0;
   while (reader.position < attributes.length) {
     const end = enter(reader, tags.sequence, "an attribute");
     const type = takeOid(reader, "the type of an attribute");
     const values = take(reader, tags.set, "the values of an attribute");
     leave(reader, end, "an attribute");
-    if (type !== otherOids.extensionRequest && type !== otherOids.microsoftExtensionRequest)
+    if (type !== otherOids.extensionRequest && type !== otherOids.microsoftExtensionRequest) {
+      others.add(csrAttributeNames[type] ?? type);
       continue;
+    }
     seen += 1;
     if (seen > 1) throw invalidExtensions("they are asked for twice.");
     const valuesReader = readDer(values);
@@ -220,6 +223,23 @@ function readRequestedExtensions(attributes: Uint8Array): RequestedExtensions {
     );
     leave(valuesReader, values.length, "the requested extensions");
   }
+  return { ...namesAndRest(requested), ignoredAttributes: [...others] };
+}
+
+/** Attributes of a CSR that tools add by themselves or ask for (PKCS#9, MS-WCCE §2.2.2.7). */
+const csrAttributeNames: Readonly<Record<string, string>> = {
+  "1.2.840.113549.1.9.7": "challengePassword",
+  "1.2.840.113549.1.9.2": "unstructuredName",
+  "1.2.840.113549.1.9.8": "unstructuredAddress",
+  "1.3.6.1.4.1.311.13.2.1": "enrollmentNameValuePair",
+  "1.3.6.1.4.1.311.13.2.2": "enrollmentCSP",
+  "1.3.6.1.4.1.311.13.2.3": "osVersion",
+  "1.3.6.1.4.1.311.21.20": "requestClientInfo",
+};
+
+function namesAndRest(
+  requested: readonly RequestedExtension[],
+): Omit<RequestedExtensions, "ignoredAttributes"> {
   const oids = requested.map((extension) => extension.oid);
   const twice = oids.find((oid, index) => oids.indexOf(oid) !== index);
   if (twice !== undefined)

@@ -54,6 +54,8 @@ export type CertificateRequest = Readonly<{
   serial: Uint8Array;
   now: Date;
   validitySeconds?: number | undefined;
+  /** The exact end, instead of `validitySeconds`. */
+  notAfter?: Date | undefined;
   /** The times of bytes that exist already: their reader evaluates these and lints the bytes. */
   validity?: Validity | undefined;
   urls: StatusUrls;
@@ -102,7 +104,13 @@ export function planCertificate(request: CertificateRequest): PlanResult {
   const validity =
     request.validity ??
     planValidity(
-      { rules, issuer, now: request.now, validitySeconds: request.validitySeconds },
+      {
+        rules,
+        issuer,
+        now: request.now,
+        validitySeconds: request.validitySeconds,
+        notAfter: request.notAfter,
+      },
       checks,
     );
   const names = planNames(request, checks);
