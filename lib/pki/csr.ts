@@ -1,5 +1,5 @@
 import { AppError, isAppError } from "@/lib/errors/app-error";
-import { readSignatureAlgorithm } from "./algorithms";
+import { readRequestAlgorithm } from "./algorithms";
 import { checkDer } from "./check-der";
 import { tags } from "./der";
 import {
@@ -68,7 +68,7 @@ function notACsr(what?: string, cause?: unknown): AppError {
 
 function csrBytes(input: string | Uint8Array): Uint8Array {
   if (typeof input !== "string" && input[0] === tags.sequence) return input;
-  const text = typeof input === "string" ? input : latin1(input);
+  const text = typeof input === "string" ? withoutWideCharacters(input) : textOf(input);
   if (text.trim() === "") throw notACsr("it is empty");
   if (!text.includes("-----BEGIN ")) return bareBase64(text);
   let blocks: ReturnType<typeof pemBlocks>;
@@ -89,10 +89,25 @@ function csrBytes(input: string | Uint8Array): Uint8Array {
   return requests[0]!.der;
 }
 
+/** The text of a file: UTF-16 with a byte order mark, as Windows saves it, or else ASCII. */
+function textOf(bytes: Uint8Array): string {
+  const [first, second] = bytes;
+  if (first === 0xff && second === 0xfe) return new TextDecoder("utf-16le").decode(bytes);
+  if (first === 0xfe && second === 0xff) return new TextDecoder("utf-16be").decode(bytes);
+  return withoutWideCharacters(latin1(bytes));
+}
+
+/** A UTF-16 text that was read octet by octet has a NUL for every other one. */
+const withoutWideCharacters = (text: string): string =>
+  text.replace(/^(?:\uFEFF|\u00EF\u00BB\u00BF|\u00FF\u00FE|\u00FE\u00FF)/, "").replaceAll("\0", "");
+
 function bareBase64(text: string): Uint8Array {
   const base64 = text.replace(/\s+/g, "");
   if (!/^[A-Za-z0-9+/]+={0,2}$/.test(base64)) throw notACsr();
   const der = Uint8Array.from(Buffer.from(base64, "base64"));
+  // A file that is not UTF-8 arrives in base64, whatever it holds.
+  const isWideText = (der[0] === 0xff && der[1] === 0xfe) || (der[0] === 0xfe && der[1] === 0xff);
+  if (isWideText && textOf(der).includes("-----BEGIN ")) return csrBytes(textOf(der));
   if (der[0] !== tags.sequence) throw notACsr();
   return der;
 }
@@ -117,7 +132,8 @@ function readFields(der: Uint8Array): CsrFields {
     leave(reader, end, "the request");
     return { infoDer, algorithmDer, signature, ...readInfo(infoDer) };
   } catch (error) {
-    throw isAppError(error) ? notACsr(error.message, error) : error;
+    if (!isAppError(error) || error.code === "csr.not-a-csr") throw error;
+    throw notACsr("it is damaged or not whole", error);
   }
 }
 
@@ -145,7 +161,7 @@ function keyOf(spkiDer: Uint8Array): PublicKeyFacts {
 }
 
 function checkSignature(parts: CsrFields, key: PublicKeyFacts): void {
-  const algorithm = readSignatureAlgorithm(parts.algorithmDer);
+  const algorithm = readRequestAlgorithm(parts.algorithmDer);
   if (algorithm === null) {
     throw new AppError(
       "csr.unsupported-key",
