@@ -6,7 +6,7 @@ import { readLifetime, type Lifetime } from "@/lib/format/lifetime";
 import type { PreviewInput } from "./use-preview";
 
 /** What the form shows, as it was entered. Everything else about it is derived from this. */
-export type IssueDraft = Readonly<{
+type IssueDraft = Readonly<{
   csr: string;
   slug: string;
   identity: PickedIdentity | null;

@@ -1,6 +1,6 @@
 import { createECDH, createPrivateKey, createPublicKey } from "node:crypto";
 
-/** Private values that anybody tries first: counted from 1, and one octet repeated. */
+/** Private values that anyone tries first: counted from 1, and one octet repeated. */
 const countedTo = 1024;
 
 function guesses(length: number): Buffer[] {
@@ -64,7 +64,7 @@ const ecCurves = {
 } as const;
 
 /**
- * Whether an uncompressed point has a private value that anybody tries first, or its negative, which
+ * Whether an uncompressed point has a private value that anyone tries first, or its negative, which
  * has the same first coordinate. The table is made once for each curve, in some 100 ms.
  */
 export function isGuessablePoint(algorithm: string, point: Uint8Array): boolean {

@@ -100,7 +100,7 @@ function weak(
 /**
  * Everything that makes a public key unfit, each with a fix; empty for a sound key. RSA:
  * length, exponent, small factors, a prime as modulus, ROCA, close primes. EC: curve, encoding, point.
- * Ed25519: length, points of small order. Both: private values that anybody tries first. Throws AppError `key.malformed`.
+ * Ed25519: length, points of small order. Both: private values that anyone tries first. Throws AppError `key.malformed`.
  */
 export function findKeyWeaknesses(spkiDer: Uint8Array): Finding[] {
   const spki = readSpki(spkiDer);
@@ -198,7 +198,7 @@ function ecWeaknesses(spkiDer: Uint8Array, curveOid: string, point: Uint8Array):
 const guessable = (clause: string): Finding =>
   weak(
     "key.guessable",
-    "The private key of this public key is a small number or one octet repeated, so anybody can compute it. Make a new key pair with a current openssl.",
+    "The private key of this public key is a small number or one octet repeated, so anyone can compute it. Make a new key pair with a current openssl.",
     clause,
   );
 

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readTbs } from "./tbs";
 
 /** When a certificate expires: at a time, or so many milliseconds after it was signed. */
-export type PreviewedEnd = Readonly<{ at: number } | { afterMs: number }>;
+type PreviewedEnd = Readonly<{ at: number } | { afterMs: number }>;
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
 

@@ -113,7 +113,7 @@ export function findRsaWeakness(modulus: bigint): string | null {
     return "it has the fingerprint of ROCA (CVE-2017-15361)";
   if (hasSmallFactor(modulus)) return "it is divisible by a prime below 2^20";
   if (checkPrimeSync(modulus, { checks: 1 }))
-    return "it is a prime number, so anybody can compute the private key";
+    return "it is a prime number, so anyone can compute the private key";
   return hasClosePrimes(modulus)
     ? "its two primes are so close together that it can be factored easily"
     : null;

@@ -77,13 +77,8 @@ export function canonicalUri(text: string): string {
   if (match === null)
     throw notCanonical(text, "Write scheme://host/path; other URIs can't be compared safely.");
   const [, scheme = "", authority = "", path = "", query = ""] = match;
-  const isSpiffe = scheme === "spiffe";
-  if (isSpiffe && authority !== authority.toLowerCase())
-    throw notCanonical(
-      text,
-      `A SPIFFE ID's trust domain is in lower case (SPIFFE-ID §2.1): write spiffe://${authority.toLowerCase()}${path}${query}.`,
-    );
   const { host, port } = readAuthority(text, authority);
+  const isSpiffe = scheme === "spiffe";
   if (isSpiffe && (port !== "" || query !== ""))
     throw notCanonical(text, "A SPIFFE ID has neither a port nor a query.");
   checkPath(text, path, isSpiffe);
