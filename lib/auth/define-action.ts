@@ -1,7 +1,7 @@
 import type { MaybeRecorded } from "@/lib/log/record/recorded";
 import type { z } from "zod";
 import type { Actor } from "@/lib/access/actor";
-import { authorize, type Permission } from "@/lib/access/permissions";
+import { authorize, scopeOf, type Permission } from "@/lib/access/permissions";
 import type { LostSession } from "@/lib/accounts/schema";
 import { AppError, isAppError } from "@/lib/errors/app-error";
 import { parseInput } from "@/lib/http/invalid-input";
@@ -59,6 +59,7 @@ export function defineAction<S extends z.ZodType, T>(
         data: result,
         entryId,
         entrySeq: entryId === null ? null : await entryNumberOf(deps, entryId),
+        mayReadEntry: scopeOf(actor.role, "audit.read") === "all",
       };
     } catch (error) {
       const settled = settleError(error, scope);

@@ -21,6 +21,7 @@ import {
   type IssuanceDecision,
   type IssuanceRequest,
 } from "./decide-issuance";
+import { describeIgnored } from "./describe-ignored";
 import { plannedEntry, plannedRow } from "./issuance-plan";
 import { storePlan } from "./issuance-repository";
 import type { PlannedRow } from "./plan-repository";
@@ -62,9 +63,9 @@ export async function issueForRequest(
   request: IssuanceRequest,
 ): Promise<MaybeRecorded<CertificateDto>> {
   for (let attempt = 0; attempt < maxAttempts; attempt++) {
-    // A list of names is compared with what the identity lacks now.
-    const isListed = typeof request.addNames === "object";
-    const thorough = attempt > 0 || request.predecessor !== null || isListed;
+    // What was previewed, or a list of names, is compared with how things are now.
+    const isCompared = typeof request.addNames === "object" || request.previewSha256 !== undefined;
+    const thorough = attempt > 0 || request.predecessor !== null || isCompared;
     const decision = await decideIssuance(deps, request, thorough);
     if (!isAllowed(decision) || !decision.identity) {
       if (thorough) return refuse(deps, actor, request, decision);
@@ -75,7 +76,7 @@ export async function issueForRequest(
     const committed = await commitPlan(deps, actor, request, allowed, supersedeAt);
     if (committed === null) continue;
     deps.recorder.scope?.committed.push(committed.row.planEntryId);
-    const resultOf = (signed: SignedPlan) => issuedDto(committed, allowed, signed);
+    const resultOf = (signed: SignedPlan) => issuedDto(committed, request, allowed, signed);
     const signed = await signPlan(deps, actor, { ...committed.row, supersedeAt }, resultOf);
     return resultOf(signed);
   }
@@ -144,7 +145,8 @@ async function commitPlan(
 /** The certificate as a read would return it, without reading it back. */
 function issuedDto(
   { row, namesAdded }: Committed,
-  { profile, identity, issuer, findings, decision }: Allowed,
+  request: IssuanceRequest,
+  { profile, identity, issuer, csr, findings, decision }: Allowed,
   { der, issuedAt, entryId }: SignedPlan,
 ): MaybeRecorded<CertificateDto> {
   const issuedRow = {
@@ -163,7 +165,8 @@ function issuedDto(
   };
   const dto = certificateDto(issuedRow, issuer.chainPem, issuedAt);
   const added = namesAdded.map(({ type, value }) => ({ type, value }));
-  return { result: { ...dto, findings, decision, namesAdded: added }, entryId };
+  const ignored = describeIgnored(csr, request, decision);
+  return { result: { ...dto, findings, decision, namesAdded: added, ignored }, entryId };
 }
 
 const neverRevoked = {

@@ -155,6 +155,7 @@ function requestFor(key: InternalKey, authoritySlug: string): ParsedCsr {
     sans,
     key: inspectPublicKey(key.spkiDer),
     ignoredExtensions: [],
+    ignoredAttributes: [],
   };
 }
 

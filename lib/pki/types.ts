@@ -200,6 +200,8 @@ export type ParsedCsr = Readonly<{
   key: PublicKeyFacts;
   /** OIDs and names of requested extensions that issuing will ignore (all but subjectAltName). */
   ignoredExtensions: readonly string[];
+  /** Names of requested attributes that are no extensions, such as a challenge password. */
+  ignoredAttributes: readonly string[];
 }>;
 
 /** What will be signed, decided. `tbsDer` is the exact TBSCertificate. */

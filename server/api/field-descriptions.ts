@@ -282,6 +282,8 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   "Certificates.identity": "The identity that the certificate is bound to, by id.",
   csr: "The CSR (PKCS #10) in PEM.",
   validitySeconds: "The lifetime in seconds. Defaults to that of the profile.",
+  previewSha256:
+    "The `plan.sha256` of a preview: issues only the certificate that it showed, except for the serial number and the time of issuance.",
   "Certificates.sans": "Replaces the subject alternative names of the CSR.",
   "Certificates.subject": "Replaces the subject of the CSR.",
   "subject.type": "The attribute type, such as CN.",

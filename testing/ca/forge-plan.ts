@@ -119,6 +119,7 @@ function planBytes(
           sans: names,
           key: inspectPublicKey(spkiDer),
           ignoredExtensions: [],
+          ignoredAttributes: [],
         },
         identity: {
           commonNames,

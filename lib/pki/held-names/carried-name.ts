@@ -1,6 +1,7 @@
 import { isAppError } from "@/lib/errors/app-error";
 import type { DistinguishedName, GeneralName } from "@/lib/pki/types";
 import { covers } from "./covers";
+import { asciiHost } from "./dns-name";
 import {
   canonicalName,
   type CertificateName,
@@ -50,8 +51,10 @@ export function listNames(
   certificate: Readonly<{ sans: readonly GeneralName[]; subject: DistinguishedName }>,
 ): ListedName[] {
   const { sans } = certificate;
-  const repeats = (value: string): boolean =>
-    sans.some((san) => san.value.toLowerCase() === value.toLowerCase());
+  const repeats = (value: string): boolean => {
+    const spellings = [value.toLowerCase(), asciiHost(value)];
+    return sans.some((san) => spellings.includes(san.value.toLowerCase()));
+  };
   const subject = certificate.subject
     .filter(({ type, value }) => type === "CN" && !repeats(value))
     .map(({ value }) => ({ type: "cn", value, from: "subject", path: "subject" }) as const);
