@@ -51,6 +51,7 @@ export type TestGateway = Readonly<{
   rootFile: string;
   mtlsUrl: () => string;
   httpUrl: () => string;
+  httpsUrl: () => string;
   mtlsPort: () => number;
   /** The gateway goes away, and comes back on the same ports. */
   stop: () => Promise<void>;
@@ -73,6 +74,13 @@ export async function until(holds: () => Promise<boolean> | boolean): Promise<vo
 
 const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
+type TestGatewayOptions = Readonly<{
+  likeReal?: boolean;
+  refusals?: RefusalLimits;
+  /** The key of secrets, where outgoing connections may go, and how challenges are validated. */
+  settings?: Pick<GatewayDeps, "delivery" | "acme">;
+}>;
+
 /**
  * `likeReal`: decisions over separate connections with a timeout of 250 ms, and numbered
  * entries, as in a real process. `refusals` limits what is recorded of unknown callers.
@@ -80,7 +88,8 @@ const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {}
 export async function openTestGateway({
   likeReal = false,
   refusals,
-}: Readonly<{ likeReal?: boolean; refusals?: RefusalLimits }> = {}): Promise<TestGateway> {
+  settings = {},
+}: TestGatewayOptions = {}): Promise<TestGateway> {
   const folder = mkdtempSync(join(tmpdir(), "chancery-real-gateway-")),
     file = (name: string) => join(folder, name);
   const harness = await createTestCa({ connections: 30 });
@@ -88,11 +97,12 @@ export async function openTestGateway({
     ? openDatabase(harness.urls.appUrl, { max: 6, statementTimeoutMs: authTimeoutMs })
     : null;
   const recorder = makeTestRecorder(harness.deps, "test/gateway", refusals);
+  const own = { ...harness.deps, ...settings };
   const deps: GatewayDeps =
     gate === null
-      ? { ...harness.deps, ...(refusals ? { recorder, authRecorder: recorder } : {}) }
+      ? { ...own, ...(refusals ? { recorder, authRecorder: recorder } : {}) }
       : {
-          ...harness.deps,
+          ...own,
           recorder,
           authDb: gate,
           authTimeoutMs,
@@ -122,6 +132,7 @@ export async function openTestGateway({
     start,
     stop,
     mtlsUrl: () => `https://127.0.0.1:${ports.mtls}`,
+    httpsUrl: () => `https://127.0.0.1:${ports.https}`,
     httpUrl: () => `http://127.0.0.1:${ports.http}`,
     mtlsPort: () => ports.mtls,
     issue: (name, over = {}) => issue(harness, file, name, over),
