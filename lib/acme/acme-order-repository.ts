@@ -61,10 +61,18 @@ export async function insertOrder(
   await tx.acmeAuthorization.createMany({ data: [...authorizations] });
 }
 
-const withAuthorizations = { authorizations: { orderBy: { id: "asc" } } } as const;
-
-export function findOrderRow(db: Database, id: string): Promise<OrderWithAuthorizations | null> {
-  return db.prisma.acmeOrder.findUnique({ where: { id }, include: withAuthorizations });
+/** With its authorizations in the order of its identifiers. */
+export async function findOrderRow(
+  db: Database,
+  id: string,
+): Promise<OrderWithAuthorizations | null> {
+  const include = { authorizations: true } as const;
+  const row = await db.prisma.acmeOrder.findUnique({ where: { id }, include });
+  if (row === null) return null;
+  const placeOf = ({ type, value }: AuthorizationRow): number =>
+    row.identifiers.indexOf(`${type}:${value}`);
+  const authorizations = row.authorizations.toSorted((a, b) => placeOf(a) - placeOf(b));
+  return { ...row, authorizations };
 }
 
 export function findAuthorizationRow(
