@@ -116,9 +116,10 @@ describe("accounts", () => {
     const stranger = newClient();
     const register = async (binding: object | undefined) =>
       problem(
-        await stranger.post(url("newAccount"), {
-          ...(binding ? { externalAccountBinding: binding } : {}),
-        }),
+        await stranger.post(
+          url("newAccount"),
+          binding === undefined ? {} : { externalAccountBinding: binding },
+        ),
       );
     const hmacKey = Buffer.alloc(32, 1).toString("base64url");
     expect(await register(undefined)).toEqual([403, "externalAccountRequired"]);

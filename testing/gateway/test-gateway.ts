@@ -8,7 +8,7 @@ import { promisify } from "node:util";
 import { systemActor } from "@/lib/access/actor";
 import type { Role } from "@/lib/access/roles";
 import type { CertificateDto } from "@/lib/certificates/schema";
-import { closeDatabase, openDatabase } from "@/lib/db/database";
+import { closeDatabase, openDatabase, type Database } from "@/lib/db/database";
 import { issueCertificate } from "@/lib/issuing/issue-certificate";
 import { makeRecorder } from "@/lib/log/record/recorder";
 import type { RefusalLimits } from "@/lib/log/record/refusal-table";
@@ -76,7 +76,7 @@ const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {}
 
 type TestGatewayOptions = Readonly<{
   likeReal?: boolean;
-  refusals?: RefusalLimits;
+  refusals?: RefusalLimits | undefined;
   /** The key of secrets, where outgoing connections may go, and how challenges are validated. */
   settings?: Pick<GatewayDeps, "delivery" | "acme">;
 }>;
@@ -93,21 +93,7 @@ export async function openTestGateway({
   const folder = mkdtempSync(join(tmpdir(), "chancery-real-gateway-")),
     file = (name: string) => join(folder, name);
   const harness = await createTestCa({ connections: 30 });
-  const gate = likeReal
-    ? openDatabase(harness.urls.appUrl, { max: 6, statementTimeoutMs: authTimeoutMs })
-    : null;
-  const recorder = makeTestRecorder(harness.deps, "test/gateway", refusals);
-  const own = { ...harness.deps, ...settings };
-  const deps: GatewayDeps =
-    gate === null
-      ? { ...own, ...(refusals ? { recorder, authRecorder: recorder } : {}) }
-      : {
-          ...own,
-          recorder,
-          authDb: gate,
-          authTimeoutMs,
-          authRecorder: makeRecorder({ ...recorder, db: gate }),
-        };
+  const { deps, gate } = depsOf(harness, { likeReal, refusals, settings });
   let ports = { http: 0, https: 0, mtls: 0 },
     gateway: Gateway | null = null;
   const start = async (): Promise<void> => {
@@ -145,6 +131,28 @@ export async function openTestGateway({
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+function depsOf(
+  harness: Harness,
+  { likeReal, refusals, settings }: TestGatewayOptions,
+): Readonly<{ deps: GatewayDeps; gate: Database | null }> {
+  const gate = likeReal
+    ? openDatabase(harness.urls.appUrl, { max: 6, statementTimeoutMs: authTimeoutMs })
+    : null;
+  const recorder = makeTestRecorder(harness.deps, "test/gateway", refusals);
+  const own = { ...harness.deps, ...settings };
+  const deps: GatewayDeps =
+    gate === null
+      ? { ...own, ...(refusals ? { recorder, authRecorder: recorder } : {}) }
+      : {
+          ...own,
+          recorder,
+          authDb: gate,
+          authTimeoutMs,
+          authRecorder: makeRecorder({ ...recorder, db: gate }),
+        };
+  return { deps, gate };
 }
 
 const makeGatewayEnv = (ports: Gateway["ports"], folder: string) =>
