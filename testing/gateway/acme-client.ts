@@ -1,4 +1,4 @@
-import { createHash, createHmac, generateKeyPairSync, sign, type KeyObject } from "node:crypto";
+import { createHmac, generateKeyPairSync, sign, type KeyObject } from "node:crypto";
 import { Agent, request as send } from "node:https";
 import type { CreatedAcmeKey } from "@/lib/acme/schema";
 
@@ -39,8 +39,6 @@ export const jwkOf = (key: KeyObject): Record<string, unknown> => {
   const { kty, crv, x, y } = key.export({ format: "jwk" });
   return { kty, crv, x, y };
 };
-export const thumbprintOf = ({ crv, kty, x, y }: Record<string, unknown>): string =>
-  createHash("sha256").update(JSON.stringify({ crv, kty, x, y })).digest("base64url");
 
 function signJws(payload: unknown, header: Record<string, unknown>, key: KeyObject): object {
   const parts = { protected: encode(header), payload: payload === "" ? "" : encode(payload) };

@@ -6,6 +6,7 @@ import { revokeAcmeKey } from "@/lib/acme/revoke-acme-key";
 import type { AcmeKeyInput, CreatedAcmeKey } from "@/lib/acme/schema";
 import { createIdentity } from "@/lib/identities/create-identity";
 import { identityInput } from "@/lib/identities/schema";
+import type { GatewayDeps } from "@/lib/runtime/gateway-deps";
 import type { EntryRecord } from "@/lib/log/types";
 import { adminActor, system } from "@/testing/actors";
 import { openTestGateway, type TestGateway } from "./test-gateway";
@@ -41,9 +42,10 @@ const delivery = {
   allow: ["127.0.0.0/8", "::1/128"],
 };
 
-/** Opens a gateway with an ACME server. */
-export async function openAcmeGateway(): Promise<AcmeGateway> {
-  const gateway = await openTestGateway({ settings: { delivery } });
+/** Opens a gateway with an ACME server; `acme` says where its challenges are validated. */
+export async function openAcmeGateway(acme?: GatewayDeps["acme"]): Promise<AcmeGateway> {
+  const settings = { delivery, ...(acme === undefined ? {} : { acme }) };
+  const gateway = await openTestGateway({ settings });
   const deps = { ...gateway.harness.deps, delivery };
   const directory = (profile?: string): string =>
     `${gateway.httpsUrl()}/acme/${profile === undefined ? "" : `${profile}/`}directory`;
