@@ -21,12 +21,19 @@ export type Credential = Readonly<{
   fingerprintSha256: string;
 }>;
 
-export const actorKinds = ["user", "token", "certificate", "system", "anonymous"] as const;
+export const actorKinds = [
+  "user",
+  "token",
+  "certificate",
+  "acme-account",
+  "system",
+  "anonymous",
+] as const;
 export type ActorKind = (typeof actorKinds)[number];
 
 type ActorFacts = Readonly<{
   kind: ActorKind;
-  /** usr_…, tok_…, crt_…, or the name of a job for system; null for anonymous. */
+  /** usr_…, tok_…, crt_…, acc_…, or the name of a job for system; null for anonymous. */
   id: string | null;
   label: string;
   /** Null: may do nothing that needs a permission. */

@@ -21,7 +21,11 @@ export type IdPrefix =
   | "prx"
   | "exc"
   | "dst"
-  | "dlv";
+  | "dlv"
+  | "eab"
+  | "acc"
+  | "ord"
+  | "azn";
 
 /** An id of that kind: `prefix_` and 26 characters. */
 export type Id<P extends IdPrefix> = `${P}_${string}`;

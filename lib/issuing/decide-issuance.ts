@@ -62,6 +62,8 @@ export type IssuanceRequest = Readonly<{
   /** Set for a rotation. */
   predecessor: Predecessor | null;
   addNames?: IssueInput["addNames"];
+  /** Names whose control the requester proved by a challenge (ACME), as `type:value`. */
+  provenNames?: readonly string[];
 }>;
 
 /**

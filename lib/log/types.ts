@@ -18,10 +18,11 @@ import type {
 import type { AppliedRule, RevocationReason } from "@/lib/pki/types";
 import type { DrillFinished, VerificationFinished } from "./check-details";
 import type { AuthorityDetails } from "./authority-details";
+import type { AcmeDetails } from "./acme-details";
 import type { IdentityDetails } from "./identity-details";
 import type { CountedRefusals, PresentedDetail } from "./refusal-details";
 
-type NamedDetails = IdentityDetails & AuthorityDetails;
+type NamedDetails = IdentityDetails & AuthorityDetails & AcmeDetails;
 export type EntryDetails = NamedDetails & {
   "setup.completed": Readonly<{ organization: string }>;
   "organization.created": Readonly<{ name: string }>;

@@ -1,3 +1,4 @@
+import { acmeKeyRoutes } from "@/server/api/routes/acme-keys";
 import { alertRoutes } from "@/server/api/routes/alerts";
 import { auditRoutes } from "@/server/api/routes/audit";
 import { auditEventRoutes } from "@/server/api/routes/audit-events";
@@ -27,6 +28,7 @@ export const routes: readonly Route[] = withRecovery([
   ...authorityRoutes,
   ...profileRoutes,
   ...identityRoutes,
+  ...acmeKeyRoutes,
   ...nameRoutes,
   ...certificateRoutes,
   ...statusRoutes,

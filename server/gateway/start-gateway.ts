@@ -9,6 +9,7 @@ import { withDeadline, type GatewayDeps } from "@/lib/runtime/gateway-deps";
 import type { Env } from "@/lib/runtime/env";
 import { consoleSocket } from "@/lib/runtime/socket-paths";
 import type { Logger } from "@/lib/runtime/logger";
+import { makeAcmeHandler } from "@/server/acme/acme-handler";
 import { makeApi } from "@/server/api/app";
 import { makeAuthorizeHandler } from "@/server/authorize/authorize-handler";
 import { makeConsoleProxy } from "@/server/gateway/console-proxy/console-proxy";
@@ -68,6 +69,7 @@ export async function startGateway(deps: GatewayDeps, env: Env, log: Logger): Pr
     refuseForeignOrigin: makeRefuseForeignOrigin(deps),
     refuseMalformed: makeRefuseMalformed(deps),
     verify: makeVerify(deps, authorities),
+    acme: makeAcmeHandler(deps, { serverNames: hosts, publicUrl: deps.publicUrl }),
     api: makeApiHandler(makeApi(deps, { operations: service.operations, published })),
     console: makeConsoleProxy(consoleSocket(env.CHANCERY_RUN_DIR), log),
     serverNames: hosts,

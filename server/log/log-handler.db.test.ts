@@ -43,6 +43,7 @@ beforeAll(async () => {
         response.end("console");
       },
       authorize: () => {},
+      acme: () => {},
       verify: () => Promise.reject(new Error("no certificates here")),
       refuse: async () => {},
       refuseForeignOrigin: () => {},

@@ -336,6 +336,12 @@ export const table = [
     ],
   },
   {
+    name: "ACME",
+    files: ["lib/acme/**"],
+    imports: [...useCase.imports, "lib/<same>/**"],
+    packages: [...useCase.packages, "jose", "undici", ...anyNode],
+  },
+  {
     name: "a use case",
     files: ["lib/*/**"],
     imports: [...useCase.imports, "lib/<same>/**"],

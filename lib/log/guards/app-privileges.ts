@@ -24,6 +24,9 @@ const setLater: Readonly<Record<string, readonly string[]>> = {
   organization: ["names_upgraded_at"],
   public_key: ["blocked"],
   invitation: ["used_at", "canceled_at"],
+  acme_key: ["revoked_at"],
+  acme_order: ["certificate_id", "problem", "csr_der", "lease_until"],
+  acme_authorization: ["problem", "challenge", "lease_until"],
   alert: [
     "assigned_to",
     "acknowledged_by",
@@ -95,6 +98,7 @@ export const appPrivileges: RolePrivileges = {
       ],
       delete: true,
     },
+    "public.acme_nonce": { select: "all", insert: ["nonce", "expires_at"], delete: true },
     "public.delivery_attempt": {
       select: "all",
       insert: ["delivery_id", "n", "at", "ok", "answer", "milliseconds"],

@@ -8,6 +8,8 @@ export const exemptTables: Readonly<Record<string, string>> = {
     "Counters that limit guessing for minutes. Each limit that is reached is an entry.",
   "public.idempotency_key":
     "Which act a request led to, and its answer, for a day; without it, a repeated request is decided again.",
+  "public.acme_nonce":
+    "Which anti-replay nonces were used, for an hour; without it, a request could be repeated.",
   "public.delivery_attempt":
     "What a destination answered. delivery_goes_on bounds it: an attempt that has ended never changes.",
 
