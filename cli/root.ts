@@ -13,6 +13,7 @@ fingerprints go to standard error; with --fingerprint they alone are printed, to
 export const root: Command = {
   name: "root",
   summary: "print the root certificate and its fingerprint",
+  usage,
   run: async (args) =>
     runRoot(getRunningDeps(), args, {
       out: (text) => process.stdout.write(text),

@@ -11,7 +11,7 @@ import { canonicalName } from "./held-names/held-name";
 import { listNames } from "./held-names/carried-name";
 import { parseGeneralName } from "./general-names";
 import { findKeyWeaknesses } from "./keys";
-import { encodeName } from "./names";
+import { encodeName, readName } from "./names";
 import { toPem } from "./pem";
 
 const folder = new URL("../../testing/pki/odd-requests/", import.meta.url);
@@ -113,8 +113,8 @@ describe("an internationalized host", () => {
     const sans = [{ type: "dns", value: "xn--bcher-kva.example.com" }] as const;
     for (const name of ["bücher.example.com", "BÜCHER.example.com"]) {
       expect(repeatsSan(name, sans)).toBe(true);
-      const subjectDer = encodeName([{ type: "CN", value: name }]);
-      expect(listNames({ sans, subjectDer }).map(({ type }) => type)).toEqual(["dns"]);
+      const subject = readName(encodeName([{ type: "CN", value: name }]));
+      expect(listNames({ sans, subject }).map(({ type }) => type)).toEqual(["dns"]);
     }
     for (const name of [
       "bucher.example.com",

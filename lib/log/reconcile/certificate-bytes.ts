@@ -3,6 +3,7 @@ import { isAppError } from "@/lib/errors/app-error";
 import { readCertificate } from "@/lib/pki/certificate";
 import { inspectPublicKey } from "@/lib/pki/keys";
 import { describeName, readName } from "@/lib/pki/names";
+import { readTbs } from "@/lib/pki/tbs";
 import { readTbsFacts, type TbsFacts } from "@/lib/pki/tbs-facts";
 import { verifySignature } from "@/lib/pki/verify-signature";
 import { comparable, findDifferences, type Fields } from "./fields";
@@ -53,7 +54,7 @@ function certificateDifferences(
 function columnDifferences(row: Fields, tbs: Uint8Array): string[] {
   let facts: TbsFacts;
   try {
-    facts = readTbsFacts(tbs);
+    facts = readTbsFacts(readTbs(tbs));
   } catch (error) {
     if (!isAppError(error)) throw error;
     return ["its planned bytes are not the contents of a certificate"];
