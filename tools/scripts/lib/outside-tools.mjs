@@ -2,7 +2,17 @@ import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { run } from "./run.mjs";
 
-const TOOLS = ["openssl", "jq", "curl", "python3-cryptography", "nginx-light", "rsyslog"];
+const TOOLS = [
+  "openssl",
+  "jq",
+  "curl",
+  "python3-cryptography",
+  "nginx-light",
+  "rsyslog",
+  "certbot",
+  "lego",
+  "pebble",
+];
 /**
  * Debian's packages whose command is called otherwise; servers lie where only root looks for them.
  */
