@@ -71,6 +71,14 @@ const environment = z.object({
    */
   CHANCERY_OUTBOUND_ALLOW: z.string().default(""),
   /**
+   * The DNS servers that ACME challenges are validated with, separated by spaces or commas:
+   * "10.0.0.53, [2001:db8::53]:5353". Those of the system if empty.
+   */
+  CHANCERY_ACME_RESOLVERS: z
+    .string()
+    .regex(/^[\s,0-9a-fA-F.:[\]]*$/, "Use addresses of DNS servers, such as 10.0.0.53.")
+    .default(""),
+  /**
    * The key (base64) that encrypts the secrets of destinations; derived from the KEK by the
    * supervisor for the gateway and the console.
    */

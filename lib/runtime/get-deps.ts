@@ -64,6 +64,11 @@ function openDeps(): Deps {
       dataFolder: env.CHANCERY_DATA,
       text: env.CHANCERY_WITNESS_POLICY_TEXT,
     }),
+    acme: {
+      resolvers: env.CHANCERY_ACME_RESOLVERS.split(/[\s,]+/).filter(Boolean),
+      httpPort: 80,
+      tlsPort: 443,
+    },
     ...deliveryOf(env),
   };
 }

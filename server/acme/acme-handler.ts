@@ -3,6 +3,7 @@ import type { Actor } from "@/lib/access/actor";
 import { makeNonce } from "@/lib/acme/secrets";
 import { isAppError, AppError } from "@/lib/errors/app-error";
 import { isRecorded } from "@/lib/http/problem";
+import { reportBug } from "@/lib/http/report-bug";
 import { recordRefusal } from "@/lib/log/record/record-refusal";
 import type { Deps } from "@/lib/runtime/deps";
 import { actorRequestOf } from "@/server/http/actor-request";
@@ -22,15 +23,13 @@ export type AcmeHandler = (
 /** Makes trouble on purpose, in tests of clients. Returns true if it has answered. */
 export type Disturb = (call: AcmeCall, response: ServerResponse) => Promise<boolean>;
 
-type HandlerDeps = Deps & Readonly<{ reportBug?: (error: unknown, requestId: string) => void }>;
-
 /**
  * The ACME server (RFC 8555). Every answer has a nonce and a link to the directory; each refusal is
  * recorded before it is answered, as the account's where it proved its key, and counted where it
  * did not.
  */
 export function makeAcmeHandler(
-  deps: HandlerDeps,
+  deps: Deps,
   host: Host,
   disturb: Disturb = async () => false,
 ): AcmeHandler {
@@ -54,7 +53,7 @@ type Exchange = Readonly<{
 }>;
 
 async function serve(
-  deps: HandlerDeps,
+  deps: Deps,
   host: Host,
   disturb: Disturb,
   { request, response, context }: Exchange,
@@ -72,7 +71,7 @@ async function serve(
       request,
       urls,
       caller,
-      reportBug: (error) => deps.reportBug?.(error, context.requestId),
+      reportBug: (error) => reportBug(error, context.requestId),
       params: found.params,
       profile: found.profile,
       query: found.query,
@@ -106,13 +105,13 @@ function callResource(methods: Methods, call: AcmeCall, method: string): Promise
 }
 
 async function recordFailure(
-  { recorder, reportBug }: HandlerDeps,
+  { recorder }: Deps,
   actor: Actor | null,
   error: unknown,
   { request, context }: Exchange,
 ): Promise<void> {
   if (!isAppError(error)) {
-    reportBug?.(error, context.requestId);
+    reportBug(error, context.requestId);
     return;
   }
   if (isRecorded(error)) return;

@@ -187,6 +187,10 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   identityKinds: "The kinds of identity that get certificates.",
   selfService:
     "Whether an identity can request certificates for itself. It can always rotate the certificates that it has.",
+  "rules.acme": "How ACME authorizes names under it; by held names if absent.",
+  "acme.validation":
+    "`held`: names that the identity holds need no challenge. `challenge`: each name is proven, and added to the identity if it is free.",
+  "acme.caa": "Whether CAA records are checked with each challenge.",
   "rules.names":
     "Templates of names that an identity gets when it is created. Variables: {identity.name}, {identity.id}, {identity.kind}.",
   "ProfileRules.names":

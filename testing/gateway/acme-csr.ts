@@ -16,10 +16,14 @@ type CsrOptions = Readonly<{
 }>;
 
 /** A CSR of openssl for these DNS names, in DER as base64url. */
-export async function makeCsr(
+export const makeCsr = async (names: readonly string[], options?: CsrOptions): Promise<string> =>
+  (await makeCsrWithKey(names, options)).csr;
+
+/** The same with its key. */
+export async function makeCsrWithKey(
   names: readonly string[],
   { commonName = names[0] ?? null, key, extra }: CsrOptions = {},
-): Promise<string> {
+): Promise<Readonly<{ csr: string; keyPem: string }>> {
   const folder = mkdtempSync(join(tmpdir(), "chancery-csr-"));
   const alt = [...names.map((name) => `DNS:${name}`), ...(extra ? [extra] : [])];
   const algorithm = key === undefined ? ["ec", "-pkeyopt", "ec_paramgen_curve:P-256"] : [key];
@@ -40,7 +44,10 @@ export async function makeCsr(
       commonName === null ? "/" : `/CN=${commonName}`,
       ...(alt.length === 0 ? [] : ["-addext", `subjectAltName=${alt.join(",")}`]),
     ]);
-    return readFileSync(join(folder, "csr.der")).toString("base64url");
+    return {
+      csr: readFileSync(join(folder, "csr.der")).toString("base64url"),
+      keyPem: readFileSync(join(folder, "key.pem"), "utf8"),
+    };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

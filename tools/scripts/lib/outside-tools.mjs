@@ -14,6 +14,9 @@ const TOOLS = [
   "haproxy",
   "apache2-bin",
   "default-jdk-headless",
+  "certbot",
+  "lego",
+  "pebble",
 ];
 /**
  * Debian's packages whose command is called otherwise; servers lie where only root looks for them.
