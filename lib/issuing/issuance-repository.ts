@@ -13,7 +13,7 @@ import {
   plansSql,
   planValues,
   type PlanItem,
-} from "./plan-values";
+} from "./plan-batch-repository";
 
 // The two hot transactions of issuing, each as one prepared statement over many requests (decision
 // 6): the plan with its entry, and the signed certificate with its entry. In a batch, each request
