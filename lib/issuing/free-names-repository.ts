@@ -21,7 +21,7 @@ import {
   ownedKeysSql,
   plansFrom,
   planValues,
-} from "./plan-values";
+} from "./plan-batch-repository";
 
 /** A plan, the names that it adds to its identity, and the entries of both. */
 export type PlanWithFreeNames = Readonly<{

@@ -12,7 +12,7 @@ import {
   plansFrom,
   planValues,
   type PlanItem,
-} from "./plan-values";
+} from "./plan-batch-repository";
 import { isInDoubt } from "@/lib/db/errors";
 import { commitFailed } from "@/lib/log/record/inbox";
 import type { KeyClaim, StoredAnswer } from "@/lib/log/request-scope";
