@@ -1,16 +1,23 @@
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { z } from "zod";
 
-const history = z.array(z.object({ url: z.string(), since: z.iso.datetime() }));
-type History = z.infer<typeof history>;
+type Known = Readonly<{ url: string; since: string }>;
+
+const isKnown = (one: unknown): one is Known =>
+  typeof one === "object" &&
+  one !== null &&
+  "url" in one &&
+  typeof one.url === "string" &&
+  "since" in one &&
+  typeof one.since === "string";
 
 const pathOf = (dataFolder: string): string => join(dataFolder, "public-urls.json");
 
 /** Empty if there is none yet, or none that can be read: it is only for messages. */
-function readHistory(dataFolder: string): History {
+function readHistory(dataFolder: string): readonly Known[] {
   try {
-    return history.parse(JSON.parse(readFileSync(pathOf(dataFolder), "utf8")));
+    const stored: unknown = JSON.parse(readFileSync(pathOf(dataFolder), "utf8"));
+    return Array.isArray(stored) && stored.every(isKnown) ? stored : [];
   } catch {
     return [];
   }
