@@ -1,5 +1,6 @@
 import type { Env } from "@/lib/runtime/env";
 import { seconds } from "./output";
+import { rememberPublicUrl } from "./public-urls";
 import { type RunningChancery, supervise, type SuperviseOptions } from "./supervise";
 
 /**
@@ -16,6 +17,9 @@ export async function runSupervisor(program: {
     const options = program.start();
     const running = await supervise(options);
     signals.onForce(running.kill);
+    const { CHANCERY_PUBLIC_URL: publicUrl } = options.env;
+    for (const line of rememberPublicUrl(running.dataFolder, publicUrl, new Date()))
+      running.output.print("chancery", line);
     if (!signals.any()) sayRunning(options, running, program.banner);
     await signals.first;
     const startedAt = performance.now();
