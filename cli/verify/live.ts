@@ -3,6 +3,7 @@ import type { LogReport } from "@/lib/log/live/snapshot";
 import { emptyWitnessPolicy, parseWitnessPolicy } from "@/lib/log/pure/witness-policy";
 import { reconcile } from "@/lib/log/reconcile/reconcile";
 import type { Deps } from "@/lib/runtime/deps";
+import { notCovered } from "@/lib/log/reconcile/not-covered";
 import { makeCheck } from "@/lib/log/reconcile/check";
 import { makeLineProgress } from "./progress";
 import { writeUnlisted } from "./unlisted";
@@ -89,5 +90,11 @@ function liveText({ ok, checks, level, size, checkpointSize, milliseconds }: Sta
     checkpointSize === null || checkpointSize === undefined
       ? "no checkpoint covers them yet"
       : `${checkpointSize.toLocaleString("en")} of them covered by a published checkpoint`;
+  const columns = Object.entries(notCovered).flatMap(([table, names]) =>
+    Object.keys(names).map((column) => `${table}.${column}`),
+  );
+  lines.push(
+    `not covered         ${columns.length} columns that decide nothing or are held otherwise; docs/verifying.md says which and why\n`,
+  );
   return `${lines.join("")}\n${ok ? (level ?? "").toUpperCase() : `FAILED: ${failedChecks}`}: ${size.toLocaleString("en")} entries of the live log, ${coverage}, ${((milliseconds ?? 0) / 1000).toFixed(1)} s.\n`;
 }

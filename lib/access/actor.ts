@@ -34,6 +34,11 @@ type ActorFacts = Readonly<{
   /** For role service: the identity whose certificates and events it may touch. */
   identityId: string | null;
   credential: Credential | null;
+  /**
+   * Of a token or session: the digest of what the request showed (lib/log/credential-digest.ts).
+   * It stands in every entry, so that a credential that was exchanged for a while is found.
+   */
+  secretDigest?: string;
   address: ClientAddress;
   requestId: string;
   /**

@@ -114,6 +114,7 @@ async function storeCrl(deps: CrlDeps, issuer: Issuer, row: CrlRow): Promise<voi
             shard: wholeCrl,
             number: String(row.number),
             entryCount: row.entryCount,
+            thisUpdate: formatIso(row.thisUpdate),
             nextUpdate: formatIso(row.nextUpdate),
             sha256: sha256Hex(row.der),
           },

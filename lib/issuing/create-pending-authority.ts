@@ -78,7 +78,14 @@ export async function createPendingAuthority(
           action: "authority.created",
           outcome: "success",
           target: authorityTarget(authority),
-          details: { slug, keyAlgorithm, parentId, spkiSha256 },
+          details: {
+            slug,
+            keyAlgorithm,
+            parentId,
+            spkiSha256,
+            subject: authority.subjectText,
+            crlPeriodSeconds: authority.crlPeriodSeconds,
+          },
         },
         {
           action: "identity.created",

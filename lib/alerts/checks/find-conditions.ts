@@ -7,6 +7,8 @@ import {
 } from "@/lib/alerts/check-repository";
 import { checkpointLate } from "@/lib/alerts/rules/checkpoint-late";
 import { crlLate } from "@/lib/alerts/rules/crl-late";
+import { clockOff } from "@/lib/alerts/rules/integrity/clock-off";
+import { findClockStep } from "@/lib/log/live/find-clock-step";
 import { readerStalled } from "@/lib/alerts/rules/integrity/reader-stalled";
 import { unreadableEntry } from "@/lib/alerts/rules/integrity/unreadable-entry";
 import { expiryNear } from "@/lib/alerts/rules/expiry-near";
@@ -153,6 +155,24 @@ const findSkipped: FindConditions = async ({ db, clock }) =>
     baseline: "Chancery can read every entry that it writes.",
   }));
 
+const findClockOff: FindConditions = async ({ db, clock }) => {
+  const step = await findClockStep(db);
+  if (step === null) return [];
+  const { seq, at, earlierSeq, earlierAt } = step;
+  return [
+    {
+      rule: clockOff.name,
+      subject: logSubject,
+      identityId: null,
+      severity: "high",
+      since: clock.now().getTime(),
+      summary: `Entry ${seq} is dated ${spanText(earlierAt.getTime() - at.getTime())} before the earlier entry ${earlierSeq}.`,
+      surprise: `Entry ${seq}: ${timeText(at.getTime())}; entry ${earlierSeq}: ${timeText(earlierAt.getTime())}.`,
+      baseline: "Entries are dated in the order in which they are numbered, give or take seconds.",
+    },
+  ];
+};
+
 /** No entry can report it in time: a halted log numbers nothing. */
 const findHalted: FindConditions = async (deps) => {
   const { halted } = await readPipelineProgress(deps);
@@ -172,6 +192,7 @@ const findHalted: FindConditions = async (deps) => {
 };
 
 export const checks: readonly Check[] = [
+  { rule: clockOff, find: findClockOff, minDurationMs: 0, quietMs: dayMs, resolvesItself: false },
   {
     rule: expiryNear,
     find: findExpiring,

@@ -86,3 +86,15 @@ export async function readRowsById(
   );
   return rows;
 }
+
+/** The public key (SubjectPublicKeyInfo) in an authority's row. */
+export async function readAuthorityKey(
+  client: Queryable,
+  authorityId: string,
+): Promise<Buffer | null> {
+  const { rows } = await client.query<{ spki: Buffer }>(
+    "select k.spki_der as spki from authority a join signing_key k on k.id = a.key_id where a.id = $1",
+    [authorityId],
+  );
+  return rows[0]?.spki ?? null;
+}
