@@ -1,6 +1,6 @@
 import type { Database } from "@/lib/runtime/deps";
 import { readEntry } from "@/lib/log/read-entry";
-import { clockToleranceMs } from "./check-clocks";
+import { clockToleranceMs } from "@/lib/log/live/check-clocks";
 
 /** An entry that is dated well before an earlier one. */
 type ClockStep = Readonly<{ seq: number; at: Date; earlierSeq: number; earlierAt: Date }>;
