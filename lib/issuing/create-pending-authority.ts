@@ -67,7 +67,8 @@ export async function createPendingAuthority(
     now,
     randomBytes,
   });
-  const { slug, keyAlgorithm, parentId } = authority;
+  const { slug, keyAlgorithm, parentId, crlPeriodSeconds: period } = authority;
+  const shown = { subject: authority.subjectText, crlPeriodSeconds: period };
   const spkiSha256 = sha256Hex(spkiDer);
   const { entryId } = await auditedTransaction(deps.recorder, actor, async (tx) => {
     await assertAuthorityNameFree(tx, request.name, now);
@@ -80,14 +81,7 @@ export async function createPendingAuthority(
           action: "authority.created",
           outcome: "success",
           target: authorityTarget(authority),
-          details: {
-            slug,
-            keyAlgorithm,
-            parentId,
-            spkiSha256,
-            subject: authority.subjectText,
-            crlPeriodSeconds: authority.crlPeriodSeconds,
-          },
+          details: { slug, keyAlgorithm, parentId, spkiSha256, ...shown },
         },
         {
           action: "identity.created",

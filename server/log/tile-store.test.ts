@@ -52,13 +52,14 @@ test("a tile that was changed for a moment is refused, and never kept", async ()
 
 test("a tile that was changed together with the tile above it is refused: the checkpoint tells", async () => {
   const { state, store } = makeDatabase();
-  const other = await makeLog(
+  const rewritten = await makeLog(
     Array.from({ length: size }, (_none, at) => makeRecord(at, { outcome: "denied" })),
     { key: log.key },
   );
-  const tiles = await Promise.all([other.read(0, 0, size), other.read(1, 0, size)]);
+  const tiles = await Promise.all([rewritten.read(0, 0, size), rewritten.read(1, 0, size)]);
   state.change = (level, hashes) => {
-    hashes.set(tiles[level] ?? [], 0);
+    const other = tiles[level];
+    if (other?.length === hashes.length) hashes.set(other, 0);
   };
   await expect(store.read(published, 0, 0, 256)).rejects.toMatchObject({
     code: "log.tile-missing",

@@ -40,6 +40,29 @@ function runIn(runs: Map<string, RunCounts>, key: string): RunCounts {
   return run;
 }
 
+type Counted = Readonly<{
+  runs: Map<string, RunCounts>;
+  missing: ReadonlyMap<string, string>;
+  keyOf: (id: string, boot: string) => string;
+}>;
+
+/** How the table of sources differs from what was counted. */
+function tableProblems(rows: readonly SourceRow[], { runs, missing, keyOf }: Counted): string[] {
+  const unseen = new Set([...runs].filter(([, { arrived }]) => arrived > 0).map(([key]) => key));
+  const problems = rows.flatMap((row) => {
+    const key = keyOf(row.id, row.boot);
+    unseen.delete(key);
+    const expected = { ...runIn(runs, key), missing: missing.get(key) ?? "" };
+    return rowDifferences(row, expected).map(
+      (problem) => `The run ${row.boot} of ${row.id} in the table of sources: ${problem}.`,
+    );
+  });
+  const lacking = [...unseen].map(
+    (key) => `The table of sources lacks the run ${key.replace("\n", " ")}.`,
+  );
+  return [...problems, ...lacking];
+}
+
 function rowDifferences(
   row: SourceRow,
   { arrived, settled, ended, missing }: RunCounts & Readonly<{ missing: string }>,
@@ -118,18 +141,7 @@ export function makeSourceCheck({ sources: check }: Pick<Checks, "sources">): So
     },
     compareTable: (rows) => {
       const missing = new Map(numbers.listMissing().map(({ key, ranges }) => [key, ranges]));
-      const unseen = new Set(
-        [...runs].filter(([, { arrived }]) => arrived > 0).map(([key]) => key),
-      );
-      for (const row of rows) {
-        const key = keyOf(row.id, row.boot);
-        unseen.delete(key);
-        const expected = { ...runOf(key), missing: missing.get(key) ?? "" };
-        for (const problem of rowDifferences(row, expected))
-          check.problem(`The run ${row.boot} of ${row.id} in the table of sources: ${problem}.`);
-      }
-      for (const key of unseen)
-        check.problem(`The table of sources lacks a run of ${ids.get(key) ?? key}.`);
+      for (const problem of tableProblems(rows, { runs, missing, keyOf })) check.problem(problem);
     },
     hasMissing: () => unexplained().length > 0,
     finish: () => {

@@ -51,7 +51,7 @@ const cases: readonly Case[] = [
   [
     "a token's maker",
     "api_token",
-    "created_by = 'somebody@example.com'",
+    "created_by = 'someone@example.com'",
     () => log.ids.token,
     /^state: .*creator/,
   ],

@@ -24,7 +24,7 @@ export const comparable = (value: unknown): string | null =>
 /** The suffix of fields with a time in milliseconds that is close to that of an entry. */
 const near = " (near)";
 /** How far apart an entry and a row of one transaction may be dated. */
-export const nearMs = 5 * 60_000;
+const nearMs = 5 * 60_000;
 
 const isNear = (one: string | null | undefined, other: string | null): boolean =>
   one !== null &&

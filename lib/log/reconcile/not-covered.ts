@@ -55,6 +55,7 @@ export const notCovered: Readonly<Record<string, Readonly<Record<string, string>
     idle_until: "Every request of a browser moves it.",
     user_agent: "The entry has it.",
   },
+  invitation: { used_ip: "The entry of its use has the address." },
   proxy: {
     unscoped_until: "Only tells administrators of an upgrade.",
     changed_at: "The entries have the times of all changes.",
