@@ -115,6 +115,7 @@ async function issueFor(
     identity: order.identityId,
     csr: toPem("CERTIFICATE REQUEST", order.csrDer ?? new Uint8Array()),
     sans: order.identifiers.map(parseIdentifier),
+    ...withoutWildcardName(order),
   });
   const predecessor = await findPredecessor(deps, order);
   const provenNames = provenNamesOf(order);
@@ -146,6 +147,13 @@ async function findPredecessor(
   );
   const isOpen = row.state === "issued" && row.successorId === null && row.profileSlug === profile;
   return isOpen && !isSameKey ? predecessorOf(row, deps.clock.now()) : null;
+}
+
+/** lego repeats a wildcard as the common name, where no verifier reads it: it is left out. */
+function withoutWildcardName({ csrDer }: OrderWithAuthorizations): Readonly<{ subject?: [] }> {
+  const { subject } = parseCsr(csrDer ?? new Uint8Array());
+  const isWildcard = subject.some(({ type, value }) => type === "CN" && value.startsWith("*."));
+  return isWildcard ? { subject: [] } : {};
 }
 
 /** What challenges proved; names that are held need no more than that. */
