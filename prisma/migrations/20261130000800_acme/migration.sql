@@ -83,7 +83,7 @@ create or replace function tlog.acme_key_needs_entry() returns trigger language 
 begin
   if tg_op = 'INSERT' then
     if not exists (select from tlog.inbox i, lateral (select convert_from(i.entry, 'UTF8')::jsonb as j offset 0) e
-      where i.xid = pg_current_xact_id() and i.target_id = new.id and e.j #>> '{target,id}' = new.id and e.j ->> 'action' = 'acme-key.created' and e.j ->> 'outcome' = 'success')
+      where i.xid = pg_current_xact_id() and i.target_id = new.id and e.j ->> 'id' = i.entry_id and e.j #>> '{target,id}' = new.id and e.j ->> 'action' = 'acme-key.created' and e.j ->> 'outcome' = 'success' and convert_from(i.entry, 'UTF8') is json object with unique keys)
     then
       perform tlog.refuse_unrecorded(tg_table_name, to_jsonb(new) ->> 'id');
     end if;
@@ -93,7 +93,7 @@ begin
   else
     if new.revoked_at is distinct from old.revoked_at then
       if not exists (select from tlog.inbox i, lateral (select convert_from(i.entry, 'UTF8')::jsonb as j offset 0) e
-        where i.xid = pg_current_xact_id() and i.target_id = new.id and e.j #>> '{target,id}' = new.id and e.j ->> 'action' = 'acme-key.revoked' and e.j ->> 'outcome' = 'success')
+        where i.xid = pg_current_xact_id() and i.target_id = new.id and e.j ->> 'id' = i.entry_id and e.j #>> '{target,id}' = new.id and e.j ->> 'action' = 'acme-key.revoked' and e.j ->> 'outcome' = 'success' and convert_from(i.entry, 'UTF8') is json object with unique keys)
       then
         perform tlog.refuse_unrecorded(tg_table_name, to_jsonb(new) ->> 'id');
       end if;
@@ -123,7 +123,7 @@ create or replace function tlog.acme_account_needs_entry() returns trigger langu
 begin
   if tg_op = 'INSERT' then
     if not exists (select from tlog.inbox i, lateral (select convert_from(i.entry, 'UTF8')::jsonb as j offset 0) e
-      where i.xid = pg_current_xact_id() and i.target_id = new.id and e.j #>> '{target,id}' = new.id and e.j ->> 'action' = 'acme.account-created' and e.j ->> 'outcome' = 'success')
+      where i.xid = pg_current_xact_id() and i.target_id = new.id and e.j ->> 'id' = i.entry_id and e.j #>> '{target,id}' = new.id and e.j ->> 'action' = 'acme.account-created' and e.j ->> 'outcome' = 'success' and convert_from(i.entry, 'UTF8') is json object with unique keys)
     then
       perform tlog.refuse_unrecorded(tg_table_name, to_jsonb(new) ->> 'id');
     end if;
@@ -133,7 +133,7 @@ begin
   else
     if new.status is distinct from old.status then
       if not exists (select from tlog.inbox i, lateral (select convert_from(i.entry, 'UTF8')::jsonb as j offset 0) e
-        where i.xid = pg_current_xact_id() and i.target_id = new.id and e.j #>> '{target,id}' = new.id and e.j ->> 'action' = 'acme.account-deactivated' and e.j ->> 'outcome' = 'success')
+        where i.xid = pg_current_xact_id() and i.target_id = new.id and e.j ->> 'id' = i.entry_id and e.j #>> '{target,id}' = new.id and e.j ->> 'action' = 'acme.account-deactivated' and e.j ->> 'outcome' = 'success' and convert_from(i.entry, 'UTF8') is json object with unique keys)
       then
         perform tlog.refuse_unrecorded(tg_table_name, to_jsonb(new) ->> 'id');
       end if;
@@ -143,7 +143,7 @@ begin
     end if;
     if (new.jwk, new.thumbprint) is distinct from (old.jwk, old.thumbprint) then
       if not exists (select from tlog.inbox i, lateral (select convert_from(i.entry, 'UTF8')::jsonb as j offset 0) e
-        where i.xid = pg_current_xact_id() and i.target_id = new.id and e.j #>> '{target,id}' = new.id and e.j ->> 'action' = 'acme.key-changed' and e.j ->> 'outcome' = 'success')
+        where i.xid = pg_current_xact_id() and i.target_id = new.id and e.j ->> 'id' = i.entry_id and e.j #>> '{target,id}' = new.id and e.j ->> 'action' = 'acme.key-changed' and e.j ->> 'outcome' = 'success' and convert_from(i.entry, 'UTF8') is json object with unique keys)
       then
         perform tlog.refuse_unrecorded(tg_table_name, to_jsonb(new) ->> 'id');
       end if;
@@ -153,7 +153,7 @@ begin
     end if;
     if new.contact is distinct from old.contact then
       if not exists (select from tlog.inbox i, lateral (select convert_from(i.entry, 'UTF8')::jsonb as j offset 0) e
-        where i.xid = pg_current_xact_id() and i.target_id = new.id and e.j #>> '{target,id}' = new.id and e.j ->> 'action' = 'acme.account-updated' and e.j ->> 'outcome' = 'success')
+        where i.xid = pg_current_xact_id() and i.target_id = new.id and e.j ->> 'id' = i.entry_id and e.j #>> '{target,id}' = new.id and e.j ->> 'action' = 'acme.account-updated' and e.j ->> 'outcome' = 'success' and convert_from(i.entry, 'UTF8') is json object with unique keys)
       then
         perform tlog.refuse_unrecorded(tg_table_name, to_jsonb(new) ->> 'id');
       end if;
@@ -163,7 +163,7 @@ begin
     end if;
     if new.changed_at is distinct from old.changed_at then
       if not exists (select from tlog.inbox i, lateral (select convert_from(i.entry, 'UTF8')::jsonb as j offset 0) e
-        where i.xid = pg_current_xact_id() and i.target_id = new.id and e.j #>> '{target,id}' = new.id and e.j ->> 'action' in ('acme.account-deactivated', 'acme.key-changed', 'acme.account-updated') and e.j ->> 'outcome' = 'success')
+        where i.xid = pg_current_xact_id() and i.target_id = new.id and e.j ->> 'id' = i.entry_id and e.j #>> '{target,id}' = new.id and e.j ->> 'action' in ('acme.account-deactivated', 'acme.key-changed', 'acme.account-updated') and e.j ->> 'outcome' = 'success' and convert_from(i.entry, 'UTF8') is json object with unique keys)
       then
         perform tlog.refuse_unrecorded(tg_table_name, to_jsonb(new) ->> 'id');
       end if;
@@ -193,7 +193,7 @@ create or replace function tlog.acme_order_needs_entry() returns trigger languag
 begin
   if tg_op = 'INSERT' then
     if not exists (select from tlog.inbox i, lateral (select convert_from(i.entry, 'UTF8')::jsonb as j offset 0) e
-      where i.xid = pg_current_xact_id() and i.target_id = new.id and e.j #>> '{target,id}' = new.id and e.j ->> 'action' = 'acme.order-created' and e.j ->> 'outcome' = 'success')
+      where i.xid = pg_current_xact_id() and i.target_id = new.id and e.j ->> 'id' = i.entry_id and e.j #>> '{target,id}' = new.id and e.j ->> 'action' = 'acme.order-created' and e.j ->> 'outcome' = 'success' and convert_from(i.entry, 'UTF8') is json object with unique keys)
     then
       perform tlog.refuse_unrecorded(tg_table_name, to_jsonb(new) ->> 'id');
     end if;
@@ -204,7 +204,7 @@ begin
     if (new.status, new.certificate_id, new.problem) is distinct from (old.status, old.certificate_id, old.problem) then
       if new.status = 'valid' then
         if not exists (select from tlog.inbox i, lateral (select convert_from(i.entry, 'UTF8')::jsonb as j offset 0) e
-          where i.xid = pg_current_xact_id() and i.target_id = new.id and e.j #>> '{target,id}' = new.id and e.j ->> 'action' = 'acme.order-issued' and e.j ->> 'outcome' = 'success' and e.j #>> '{details,certificateId}' = new.certificate_id)
+          where i.xid = pg_current_xact_id() and i.target_id = new.id and e.j ->> 'id' = i.entry_id and e.j #>> '{target,id}' = new.id and e.j ->> 'action' = 'acme.order-issued' and e.j ->> 'outcome' = 'success' and e.j #>> '{details,certificateId}' = new.certificate_id and convert_from(i.entry, 'UTF8') is json object with unique keys)
         then
           perform tlog.refuse_unrecorded(tg_table_name, to_jsonb(new) ->> 'id');
         end if;
@@ -213,7 +213,7 @@ begin
         end if;
       elsif new.status = 'invalid' then
         if not exists (select from tlog.inbox i, lateral (select convert_from(i.entry, 'UTF8')::jsonb as j offset 0) e
-          where i.xid = pg_current_xact_id() and i.target_id = new.id and e.j #>> '{target,id}' = new.id and e.j ->> 'action' = 'acme.order-failed' and e.j ->> 'outcome' = 'failure')
+          where i.xid = pg_current_xact_id() and i.target_id = new.id and e.j ->> 'id' = i.entry_id and e.j #>> '{target,id}' = new.id and e.j ->> 'action' = 'acme.order-failed' and e.j ->> 'outcome' = 'failure' and convert_from(i.entry, 'UTF8') is json object with unique keys)
         then
           perform tlog.refuse_unrecorded(tg_table_name, to_jsonb(new) ->> 'id');
         end if;
@@ -246,7 +246,7 @@ create or replace function tlog.acme_authorization_needs_entry() returns trigger
 begin
   if tg_op = 'INSERT' then
     if not exists (select from tlog.inbox i, lateral (select convert_from(i.entry, 'UTF8')::jsonb as j offset 0) e
-      where i.xid = pg_current_xact_id() and i.target_id = new.order_id and e.j #>> '{target,id}' = new.order_id and e.j ->> 'action' = 'acme.order-created' and e.j ->> 'outcome' = 'success')
+      where i.xid = pg_current_xact_id() and i.target_id = new.order_id and e.j ->> 'id' = i.entry_id and e.j #>> '{target,id}' = new.order_id and e.j ->> 'action' = 'acme.order-created' and e.j ->> 'outcome' = 'success' and convert_from(i.entry, 'UTF8') is json object with unique keys)
     then
       perform tlog.refuse_unrecorded(tg_table_name, to_jsonb(new) ->> 'id');
     end if;
@@ -257,7 +257,7 @@ begin
     if (new.status, new.authorized_by, new.problem, new.validated_at, new.expires_at) is distinct from (old.status, old.authorized_by, old.problem, old.validated_at, old.expires_at) then
       if new.status = 'valid' then
         if not exists (select from tlog.inbox i, lateral (select convert_from(i.entry, 'UTF8')::jsonb as j offset 0) e
-          where i.xid = pg_current_xact_id() and i.target_id = new.order_id and e.j #>> '{target,id}' = new.order_id and e.j ->> 'action' = 'acme.name-validated' and e.j ->> 'outcome' = 'success')
+          where i.xid = pg_current_xact_id() and i.target_id = new.order_id and e.j ->> 'id' = i.entry_id and e.j #>> '{target,id}' = new.order_id and e.j ->> 'action' = 'acme.name-validated' and e.j ->> 'outcome' = 'success' and convert_from(i.entry, 'UTF8') is json object with unique keys)
         then
           perform tlog.refuse_unrecorded(tg_table_name, to_jsonb(new) ->> 'id');
         end if;
@@ -266,7 +266,7 @@ begin
         end if;
       elsif new.status = 'invalid' then
         if not exists (select from tlog.inbox i, lateral (select convert_from(i.entry, 'UTF8')::jsonb as j offset 0) e
-          where i.xid = pg_current_xact_id() and i.target_id = new.order_id and e.j #>> '{target,id}' = new.order_id and e.j ->> 'action' = 'acme.challenge-failed' and e.j ->> 'outcome' = 'failure')
+          where i.xid = pg_current_xact_id() and i.target_id = new.order_id and e.j ->> 'id' = i.entry_id and e.j #>> '{target,id}' = new.order_id and e.j ->> 'action' = 'acme.challenge-failed' and e.j ->> 'outcome' = 'failure' and convert_from(i.entry, 'UTF8') is json object with unique keys)
         then
           perform tlog.refuse_unrecorded(tg_table_name, to_jsonb(new) ->> 'id');
         end if;
@@ -275,7 +275,7 @@ begin
         end if;
       elsif new.status = 'deactivated' then
         if not exists (select from tlog.inbox i, lateral (select convert_from(i.entry, 'UTF8')::jsonb as j offset 0) e
-          where i.xid = pg_current_xact_id() and i.target_id = new.order_id and e.j #>> '{target,id}' = new.order_id and e.j ->> 'action' = 'acme.authorization-deactivated' and e.j ->> 'outcome' = 'success')
+          where i.xid = pg_current_xact_id() and i.target_id = new.order_id and e.j ->> 'id' = i.entry_id and e.j #>> '{target,id}' = new.order_id and e.j ->> 'action' = 'acme.authorization-deactivated' and e.j ->> 'outcome' = 'success' and convert_from(i.entry, 'UTF8') is json object with unique keys)
         then
           perform tlog.refuse_unrecorded(tg_table_name, to_jsonb(new) ->> 'id');
         end if;
