@@ -1,9 +1,8 @@
 import { destinationDigest } from "@/lib/log/destination-digest";
-import type { DestinationRow } from "./destination-repository";
 
 /** The digest of what a destination's row holds, as its entries have it. */
 export const settingsDigest = ({
   config,
   sealed,
-}: Readonly<{ config: DestinationRow["config"] | object; sealed: Uint8Array | null }>): string =>
+}: Readonly<{ config: unknown; sealed: Uint8Array | null }>): string =>
   destinationDigest(config as object, sealed === null ? null : Buffer.from(sealed).toString("hex"));

@@ -24,11 +24,11 @@ import type {
 } from "@/lib/pki/types";
 import { findProfile, type Profile } from "@/lib/profiles/read-profiles";
 import type { Deps } from "@/lib/runtime/deps";
-import { checkPower } from "./check-power";
+import { checkPower } from "@/lib/issuing/rules/check-power";
 import { digestPlan } from "./digest-plan";
-import { checkProfile } from "./check-profile";
+import { checkProfile } from "@/lib/issuing/rules/check-profile";
 import { failure } from "./failure";
-import { checkNames, type NameCheck } from "./check-names";
+import { checkNames, type NameCheck } from "@/lib/issuing/rules/check-names";
 import { findKey, isKeyCertified } from "./plan-repository";
 
 export type Predecessor = Readonly<{

@@ -13,7 +13,7 @@ import type { EntryDetails } from "@/lib/log/types";
 import { describeHeldName, type HeldName } from "@/lib/pki/held-names/held-name";
 import { isError } from "@/lib/pki/rule-checks";
 import type { Deps } from "@/lib/runtime/deps";
-import type { CheckedName } from "./check-names";
+import type { CheckedName } from "@/lib/issuing/rules/check-names";
 import {
   decideIssuance,
   isAllowed,
@@ -21,7 +21,7 @@ import {
   type IssuanceDecision,
   type IssuanceRequest,
 } from "./decide-issuance";
-import { describeIgnored } from "./describe-ignored";
+import { describeIgnored } from "@/lib/issuing/rules/describe-ignored";
 import { plannedEntry, plannedRow } from "./issuance-plan";
 import { storePlan } from "./issuance-repository";
 import type { PlannedRow } from "./plan-repository";

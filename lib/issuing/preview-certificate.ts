@@ -9,7 +9,7 @@ import { readTbs } from "@/lib/pki/tbs";
 import type { CertificatePlan, ParsedCsr } from "@/lib/pki/types";
 import type { Deps } from "@/lib/runtime/deps";
 import { decideIssuance, issuanceRequest, type IssuanceDecision } from "./decide-issuance";
-import { describeIgnored } from "./describe-ignored";
+import { describeIgnored } from "@/lib/issuing/rules/describe-ignored";
 import { digestPlan } from "./digest-plan";
 
 function requestOf(

@@ -6,7 +6,7 @@ import type { EntryId } from "@/lib/format/ids";
 import type { MaybeRecorded } from "@/lib/log/record/recorded";
 import type { Deps } from "@/lib/runtime/deps";
 import { findPendingById, findPlannedSupersession } from "./plan-repository";
-import { describeObstacle } from "./plan-obstacle";
+import { describeObstacle } from "@/lib/issuing/rules/plan-obstacle";
 import { revokePlan } from "./revoke-plan";
 import { signPlan } from "./sign-plan";
 

@@ -132,35 +132,38 @@ describe.skipIf(isMissing && !process.env["CI"])("validation by http-01", () => 
     ["a redirect to another scheme", "ftp://127.0.0.1/", /not to an http or https URL/],
     ["a redirect to itself without end", "", /redirects more than 3 times/],
     ["a body without end", null, /more than 1024 bytes/],
-  ])("%s fails, is recorded, and is told to the client", async (_what, location, problem) => {
-    const server = await serve(location);
-    try {
-      const key = await gateway.enroll(`hostile-${++identities}`, [], proven());
-      const client = makeRawClient(gateway.directory(), readFileSync(gateway.rootFile, "utf8"));
-      await client.register(key);
-      const { newOrder = "" } = await client.directory();
-      const identifiers = [{ type: "dns", value: "hostile.example.com" }];
-      const made = await client.post(newOrder, { identifiers });
-      const [authorization = ""] = made.body["authorizations"] as string[];
-      const offered = (await client.post(authorization, "")).body["challenges"] as {
-        type: string;
-        url: string;
-      }[];
-      await client.post(offered.find(({ type }) => type === "http-01")?.url ?? "", {});
-      const read = () => client.post(authorization, "");
-      await expect
-        .poll(async () => (await read()).body["status"], { timeout: 60_000 })
-        .toBe("invalid");
-      expect((await read()).text).toMatch(problem);
-      expect((await gateway.entriesOf("acme.challenge-failed")).at(-1)).toMatchObject({
-        outcome: "failure",
-        details: { name: "dns:hostile.example.com", challenge: "http-01" },
-      });
-    } finally {
-      server.closeAllConnections();
-      server.close();
-    }
-  });
+  ])(
+    "%s fails and is recorded, and the client gets the reason",
+    async (_what, location, problem) => {
+      const server = await serve(location);
+      try {
+        const key = await gateway.enroll(`hostile-${++identities}`, [], proven());
+        const client = makeRawClient(gateway.directory(), readFileSync(gateway.rootFile, "utf8"));
+        await client.register(key);
+        const { newOrder = "" } = await client.directory();
+        const identifiers = [{ type: "dns", value: "hostile.example.com" }];
+        const made = await client.post(newOrder, { identifiers });
+        const [authorization = ""] = made.body["authorizations"] as string[];
+        const offered = (await client.post(authorization, "")).body["challenges"] as {
+          type: string;
+          url: string;
+        }[];
+        await client.post(offered.find(({ type }) => type === "http-01")?.url ?? "", {});
+        const read = () => client.post(authorization, "");
+        await expect
+          .poll(async () => (await read()).body["status"], { timeout: 60_000 })
+          .toBe("invalid");
+        expect((await read()).text).toMatch(problem);
+        expect((await gateway.entriesOf("acme.challenge-failed")).at(-1)).toMatchObject({
+          outcome: "failure",
+          details: { name: "dns:hostile.example.com", challenge: "http-01" },
+        });
+      } finally {
+        server.closeAllConnections();
+        server.close();
+      }
+    },
+  );
 });
 
 let identities = 0;

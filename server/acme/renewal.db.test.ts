@@ -63,7 +63,7 @@ const windowOf = ({ body }: AcmeResponse) => {
   return { start: Date.parse(start), end: Date.parse(end) };
 };
 
-test("renewal information is a window late in the lifetime with Retry-After, and lies in the past once the certificate is revoked", async () => {
+test("renewal information is a window late in the lifetime with Retry-After, and is in the past once the certificate is revoked", async () => {
   const certificate = await issue(client, "pay.example.com");
   const id = await certId(certificate);
   const usual = await info(id);

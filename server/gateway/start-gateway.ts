@@ -37,6 +37,15 @@ export type Gateway = Readonly<{ ports: Ports; close: (graceMs: number) => Promi
 
 const firstCertificateMs = 3_000;
 
+/** Until there is a CA, whoever connects over HTTPS can only compare the fingerprint. */
+function sayWhichCertificate(tls: Readonly<Pick<TlsManager, "current">>, log: Logger): void {
+  const { selfSigned, certificateDer } = tls.current();
+  if (selfSigned)
+    log.info(
+      `HTTPS uses a self-signed certificate until setup creates a CA; its SHA-256 is ${fingerprintOf(certificateDer)}`,
+    );
+}
+
 /** Starts the gateway: jobs first, so that the log is running when the ports open. */
 export async function startGateway(deps: GatewayDeps, env: Env, log: Logger): Promise<Gateway> {
   await checkSetupSettings(deps, env);
@@ -89,10 +98,7 @@ export async function startGateway(deps: GatewayDeps, env: Env, log: Logger): Pr
     await jobs.stop();
     throw error;
   }
-  if (tls.current().selfSigned)
-    log.info(
-      `HTTPS uses a self-signed certificate until setup creates a CA; its SHA-256 is ${fingerprintOf(tls.current().certificateDer)}`,
-    );
+  sayWhichCertificate(tls, log);
   const close = async (graceMs: number): Promise<void> => {
     await drain.close(graceMs);
     await jobs.stop();

@@ -83,12 +83,11 @@ export function makeStatusService({
     now,
     onError: (error) => warnSometimes(`OCSP: ${errorText(error)}`),
   });
-  const named = (): Record<string, Check> => ({
-    ...jobs.checks,
-    status: async () => findMissingStatus(authorities, jobs.responderOf, crls),
-  });
   const readiness = makeReadiness({
-    checks: named,
+    checks: (): Record<string, Check> => ({
+      ...jobs.checks,
+      status: async () => findMissingStatus(authorities, jobs.responderOf, crls),
+    }),
     warnings: () => ({
       readers: async () => stalledReaders().map(stalledText).join("; ") || null,
       crl: () => describeOutdatedCrls(deps, crls),

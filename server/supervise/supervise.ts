@@ -95,10 +95,8 @@ async function startAll(
   const dataFolder = await takeDataFolder(resolve(options.env.CHANCERY_DATA), output, cleanups);
   const boundary = await chooseBoundary({ ...options, dataFolder });
   const runDir = await makeRunFolder(dataFolder, boundary.users);
-  cleanups.push({
-    name: "private sockets",
-    stop: () => rmSync(runDir, { recursive: true, force: true }),
-  });
+  const removeRunDir = () => rmSync(runDir, { recursive: true, force: true });
+  cleanups.push({ name: "private sockets", stop: removeRunDir });
   let key: SealingKey | null = null;
   const database = await openSupervisedDatabase({
     ...options,

@@ -10,6 +10,7 @@ import {
   nouns,
   schemas,
   anyNode,
+  outgoing,
   nodeCryptoOnly,
   useCase,
 } from "./import-groups.js";
@@ -326,14 +327,7 @@ export const table = [
     name: "a use case",
     files: ["lib/delivery/**", "lib/accounts/**", "lib/witness/**"],
     imports: [...useCase.imports, "lib/<same>/**"],
-    packages: [
-      ...useCase.packages,
-      "nodemailer",
-      "nodemailer/**",
-      "undici",
-      "@node-rs/argon2",
-      ...anyNode,
-    ],
+    packages: [...useCase.packages, ...outgoing, ...anyNode],
   },
   {
     name: "ACME",

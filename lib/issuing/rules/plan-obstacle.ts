@@ -2,7 +2,7 @@ import { findIssuer } from "@/lib/authorities/find-issuer";
 import { findIdentity } from "@/lib/identities/read-identities";
 import { findProfile } from "@/lib/profiles/read-profiles";
 import type { Deps } from "@/lib/runtime/deps";
-import type { PendingRow } from "./plan-repository";
+import type { PendingRow } from "@/lib/issuing/plan-repository";
 
 /** Why a plan can no longer be signed; null if it can. */
 export async function describeObstacle(
