@@ -1,11 +1,6 @@
 import { AppError } from "@/lib/errors/app-error";
-import {
-  entryQuery,
-  parseMoment,
-  addressOrNetwork,
-  parseSerial,
-  type EntryQuery,
-} from "@/lib/log/schema";
+import { entryQuery, parseMoment, addressOrNetwork, type EntryQuery } from "@/lib/log/schema";
+import { serialForms } from "@/lib/log/serial-forms";
 
 /**
  * A condition in SQL over tlog.search, for actions and for reads. `words`: it uses the full-text
@@ -61,10 +56,7 @@ export function parseFilter(input: EntryQuery): Filter {
     const { actions, reads = actions, words = false } = condition(`$${values.length}`);
     conditions.push({ actions, reads, words });
   };
-  const from = query.from ? parseMoment(query.from) : null;
-  const until = query.to ? parseMoment(query.to, true) : null;
   const network = query.ip ? addressOrNetwork(query.ip) : null;
-  const serial = query.serial ? parseSerial(query.serial) : null;
   add(query.actor?.trim(), (p) => ({
     actions: idPattern.test(query.actor?.trim() ?? "") ? `actor_id = ${p}` : `actor_label = ${p}`,
   }));
@@ -72,7 +64,7 @@ export function parseFilter(input: EntryQuery): Filter {
   add(query.outcome, (p) => ({ actions: `outcome = ${p}` }));
   add(query.target?.trim(), (p) => ({ actions: `target_id = ${p}` }));
   add(query.certificate?.trim(), (p) => ({ actions: `certificate_id = ${p}` }));
-  add(serial, (p) => ({ actions: `words @@ tlog.whole('=' || ${p})`, words: true }));
+  addSerial(query.serial, conditions, values);
   add(network, (p) => ({
     actions: network?.includes("/") ? `ip <<= ${p}::inet` : `ip = ${p}::inet`,
   }));
@@ -81,14 +73,32 @@ export function parseFilter(input: EntryQuery): Filter {
   return {
     conditions,
     values,
-    from,
-    until,
+    ...parseTimes(query),
     order,
     reads: query.reads || "include",
     limit: query.limit ?? defaultLimit,
     after: parseCursor(query.cursor, order),
     text: describeFilter(query),
   };
+}
+
+/** Any of the serial numbers that the text can mean. */
+function addSerial(serial: string | undefined, conditions: Condition[], values: unknown[]): void {
+  const forms = serial ? serialForms(serial) : null;
+  if (forms === null) return;
+  const facts = forms.map((form) => `tlog.whole('=' || $${values.push(form)})`);
+  const test = `words @@ (${facts.join(" || ")})`;
+  conditions.push({ actions: test, reads: test, words: true });
+}
+
+function parseTimes(query: EntryQuery): Pick<Filter, "from" | "until"> {
+  const from = query.from ? parseMoment(query.from) : null;
+  const until = query.to ? parseMoment(query.to, true) : null;
+  if (from === null || until === null || from < until) return { from, until };
+  const message = "The end is before the start.";
+  throw new AppError("audit.query", `Invalid filter. to: ${message}`, {
+    findings: [{ code: "audit.query", message, path: "to" }],
+  });
 }
 
 /** Actions that count as reads, in addition to every "noun.read" (tlog.is_quiet). */
