@@ -1,5 +1,7 @@
 import type { Database } from "@/lib/db/database";
 import { makeGroupCommit } from "@/lib/db/group-commit";
+import { factRun } from "@/lib/log/pure/search-tokens";
+import { endOfLog, findNumbers } from "@/lib/log/segments/find-entries";
 import type { RevocationReason } from "@/lib/pki/types";
 import type { StatusKey, StatusRow } from "./types";
 
@@ -135,15 +137,18 @@ export async function findHaltedChanges(db: Database): Promise<string[]> {
   return rows.map(({ id }) => id);
 }
 
+const statusActions = ["certificate.revoked", "certificate.held", "certificate.released"];
+
 /**
  * Whether a revocation, hold or release was recorded at or after this time, or may have been because
  * the search index is not up to date or the log is halted.
  */
 export async function hasStatusChangeSince(db: Database, since: Date): Promise<boolean> {
   const { rows } = await db.pool.query<{ changed: boolean }>(
-    `select exists (select from tlog.search where action = any(array['certificate.revoked', 'certificate.held', 'certificate.released']) and ts >= $1)
-      or exists (select from tlog.head, tlog.indexed where upto < size) or exists (select from tlog.halted_changes()) as changed`,
-    [since],
+    "select exists (select from tlog.head, tlog.indexed where upto < size) or exists (select from tlog.halted_changes()) as changed",
   );
-  return rows[0]?.changed ?? false;
+  if (rows[0]?.changed !== false) return true;
+  const all = [statusActions.map((action) => factRun("action", action))];
+  const search = { all, low: 0, high: endOfLog, fromMs: since.getTime() };
+  return (await findNumbers(db, search, 1)).length > 0;
 }

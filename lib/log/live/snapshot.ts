@@ -13,7 +13,6 @@ export type LogRow = Readonly<{
 /** The state of the log at one moment. Later growth is left to the next verification. */
 export type Snapshot = Readonly<{
   size: number;
-  indexedTo: number;
   tree: Readonly<{ size: number; edge: readonly Buffer[] }>;
   logs: readonly LogRow[];
   /** Checkpoints of the newest log with more entries than the log has. */
@@ -26,7 +25,6 @@ export type Snapshot = Readonly<{
 
 type Row = {
   size: string;
-  upto: string;
   tree_size: string;
   edge: Buffer[] | null;
   logs: LogRow[] | null;
@@ -40,16 +38,15 @@ type Row = {
 export async function readSnapshot({ pool }: Pick<Database, "pool">): Promise<Snapshot> {
   const {
     rows: [row],
-  } = await pool.query<Row>(`select h.size, i.upto, t.size as tree_size, t.edge,
+  } = await pool.query<Row>(`select h.size, t.size as tree_size, t.edge,
     (select json_agg(json_build_object('generation', generation, 'origin', origin, 'vkey', vkey, 'startSize', start_size, 'previousNote', previous_note, 'leftBehind', left_behind) order by generation) from tlog.log) as logs,
     (select json_agg(json_build_object('generation', generation, 'size', size) order by size) from tlog.checkpoint where size > h.size and generation = (select max(generation) from tlog.log)) as beyond,
-    (select count(*) from tlog.entry where seq >= h.size) as entries_beyond, (select count(*) from tlog.search where seq >= h.size) as search_beyond,
+    (select count(*) from tlog.entry where seq >= h.size) as entries_beyond, (select count(*) from tlog.segment where high > h.size) as search_beyond,
     (select max(size) from tlog.checkpoint where published_at is not null and generation = (select max(generation) from tlog.log) and size <= h.size) as newest
-    from tlog.head h, tlog.indexed i, tlog.tree t`);
-  if (row === undefined) throw new Error("tlog.head, tlog.indexed or tlog.tree is empty.");
+    from tlog.head h, tlog.tree t`);
+  if (row === undefined) throw new Error("tlog.head or tlog.tree is empty.");
   return {
     size: Number(row.size),
-    indexedTo: Number(row.upto),
     tree: { size: Number(row.tree_size), edge: row.edge ?? [] },
     logs: row.logs ?? [],
     beyond: row.beyond ?? [],

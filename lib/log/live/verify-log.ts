@@ -5,7 +5,7 @@ import { checkRowsBeyondEnd, checkEntries } from "./check-entries";
 import { makeCheckpointCheck, type CheckpointCheck } from "./check-checkpoints";
 import { checkCatalog } from "./check-catalog";
 import { checkGuards } from "./check-guards";
-import { checkIndex, checkTimeSpans } from "./check-index";
+import { checkIndex } from "./check-index";
 import {
   checkRoot,
   readRemembered,
@@ -110,7 +110,11 @@ export async function verifyLog(
   run.readable.finish();
   await finishSourceCheck(run);
   onProgress(snapshot.size, snapshot.size, "comparing the tables with the log");
-  await checkTimeSpans(deps.db, checks, Math.min(snapshot.size, snapshot.indexedTo));
+  await checkIndex(deps.db, checks, snapshot.size, {
+    pacer,
+    onProgress: (done) =>
+      onProgress(snapshot.size, snapshot.size, `comparing the search index, entry ${done}`),
+  });
   await reconcile(deps, {
     replay: run.replay,
     pacer,
@@ -137,7 +141,6 @@ async function checkEntryPages(
     isComplete = checkEntries(checks, rows, from, end) && isComplete;
     // With missing entries there is no tree to compare; the numbers check reports them.
     if (isComplete) await checkTree(run, rows, from, end);
-    await checkIndex(db, checks, from, end);
     for (const row of rows) {
       addRecord(run, row);
       await pacer.yieldIfBusy();

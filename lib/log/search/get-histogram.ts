@@ -3,10 +3,12 @@ import { authorize } from "@/lib/access/permissions";
 import type { EntryHistogram, EntryQuery, HistogramStep } from "@/lib/log/schema";
 import { awaitIndexed } from "@/lib/log/sequence/await-indexed";
 import type { Deps } from "@/lib/runtime/deps";
-import { countByTime, findTimeSpan } from "./count-by-time";
-import { parseFilter } from "./filter";
-import { findTimeRange } from "./search-entries";
+import { factRun } from "@/lib/log/pure/search-tokens";
+import { countByTime, findTimeSpan } from "@/lib/log/segments/find-entries";
+import { parseFilter, searchOf } from "./filter";
 import { chooseTimeSteps } from "./time-steps";
+
+const outcomes = ["success", "denied", "failure"].map((outcome) => [factRun("outcome", outcome)]);
 
 /**
  * Counts the entries that match all filters over their time, by outcome, in at most 60 steps that
@@ -21,8 +23,8 @@ export async function getEntryHistogram(
   authorize(actor, "audit.read");
   const filter = parseFilter(query);
   const { indexedTo } = await awaitIndexed(deps.db);
-  const range = await findTimeRange(deps.db, filter, indexedTo);
-  const span = await findTimeSpan(deps.db, filter, range);
+  const search = searchOf(filter, { low: 0, high: indexedTo });
+  const span = await findTimeSpan(deps.db, search);
   if (span === null) return { stepMs: 0, steps: [], indexedTo };
   const first = filter.from?.getTime() ?? span.first;
   // An end in the future would leave most of the steps empty.
@@ -37,10 +39,15 @@ export async function getEntryHistogram(
     denied: 0,
     failure: 0,
   }));
-  for (const found of await countByTime(deps.db, filter, range, { start, stepMs, count })) {
-    const step = steps[found.step];
-    if (step && found.outcome in step)
-      steps[found.step] = { ...step, [found.outcome]: found.count };
+  const stepOf = (ms: number): number => Math.floor((ms - start) / stepMs);
+  for (const [n, [success = 0, denied = 0, failure = 0]] of await countByTime(
+    deps.db,
+    search,
+    stepOf,
+    outcomes,
+  )) {
+    const step = steps[n];
+    if (step) steps[n] = { ...step, success, denied, failure };
   }
   return { stepMs, steps, indexedTo };
 }
