@@ -2,7 +2,7 @@
 
 import { SlidersHorizontal } from "lucide-react";
 import { useRouter } from "next/navigation";
-import { useState, type FormEvent } from "react";
+import { useState, type FormEvent, type ReactNode } from "react";
 import { ChoiceFilter } from "@/components/filters/choice-filter";
 import { type ChoiceGroup, GroupedChoiceFilter } from "@/components/filters/grouped-choice-filter";
 import { FilterBar } from "@/components/filters/filter-bar";
@@ -56,10 +56,11 @@ type Props = Readonly<{
   params: Params;
   actions: readonly ChoiceGroup[];
   periods: readonly SelectOption[];
+  /** The menu of views. */ views: ReactNode;
 }>;
 
 /** Search, action, period, and a button for all other filters. */
-export function AuditFilters({ path, params, actions, periods }: Props) {
+export function AuditFilters({ path, params, actions, periods, views }: Props) {
   return (
     <FilterBar>
       <SearchInput label="Search the log" placeholder="Words, or how they begin" />
@@ -78,6 +79,7 @@ export function AuditFilters({ path, params, actions, periods }: Props) {
       >
         <FilterForm path={path} params={params} />
       </Dialog>
+      {views}
     </FilterBar>
   );
 }

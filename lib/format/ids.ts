@@ -21,7 +21,8 @@ export type IdPrefix =
   | "prx"
   | "exc"
   | "dst"
-  | "dlv";
+  | "dlv"
+  | "vew";
 
 /** An id of that kind: `prefix_` and 26 characters. */
 export type Id<P extends IdPrefix> = `${P}_${string}`;

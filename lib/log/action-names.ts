@@ -171,6 +171,14 @@ const groups: { readonly [N in Noun<EntryAction>]: Group<N> } = {
     label: "Audit log",
     actions: { "audit.exported": "Entries exported", "audit.read": "Audit log viewed" },
   },
+  view: {
+    label: "Saved views",
+    actions: {
+      "view.created": "View saved",
+      "view.renamed": "View renamed",
+      "view.deleted": "View deleted",
+    },
+  },
   log: {
     label: "Log and checkpoints",
     actions: {
