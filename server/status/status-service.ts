@@ -4,7 +4,7 @@ import { type Logger, errorText } from "@/lib/runtime/logger";
 import { stalledText, type StalledReader } from "@/lib/log/sequence/stall-watch";
 import { makeAnswerOcsp } from "@/lib/status/answer-ocsp";
 import { findOutdatedCrls } from "@/lib/status/read-crls";
-import { makeStatusReader } from "@/lib/status/read-status";
+import { getLogSize, makeStatusReader } from "@/lib/status/read-status";
 import { makeStatusCache, type StatusCache } from "@/lib/status/status-cache";
 import type { Responder, StatusKey, StatusRow } from "@/lib/status/types";
 import type { AuthorityState } from "./authority-state";
@@ -60,6 +60,14 @@ const startingJobs: StatusJobs = {
 
 const maxCachedStatuses = 200_000;
 
+/** After a burst the index is behind for seconds; while it is built anew, for minutes. */
+const buildingFrom = 65_536;
+
+async function describeBuilding(deps: Pick<Deps, "db">): Promise<string | null> {
+  const { size, indexed } = await getLogSize(deps);
+  return size - indexed < buildingFrom ? null : `indexed to ${indexed} of ${size}`;
+}
+
 /** Starts with empty caches; usable after `connect`. */
 export function makeStatusService({
   deps,
@@ -92,6 +100,7 @@ export function makeStatusService({
       readers: async () => stalledReaders().map(stalledText).join("; ") || null,
       crl: () => describeOutdatedCrls(deps, crls),
       disk: makeDiskCheck(disk),
+      index: () => describeBuilding(deps),
     }),
     setUp: () => jobs.setUp(),
     draining,
