@@ -6,6 +6,7 @@ import { getEntry } from "./get-entry";
 import { leafHashSync } from "@/lib/log/tree/hash-sync";
 import { recordEntry } from "@/lib/log/record/record-entry";
 import type { EntryPage, EntryQuery, EntrySummary } from "@/lib/log/schema";
+import { awaitIndexed } from "@/lib/log/sequence/await-indexed";
 import { searchEntries } from "./search-entries";
 import { type Running, startSequencer } from "@/lib/log/sequence/sequencer";
 import { operatorActor } from "@/testing/actors";
@@ -113,6 +114,8 @@ beforeAll(async () => {
     }),
     readEntry("/", mail),
   );
+  // The sequencer is just starting, and searches wait for a second only.
+  await awaitIndexed(log.deps.db, 60_000);
 });
 afterAll(async () => {
   await sequencer.stop();
@@ -333,6 +336,6 @@ describe("paging", () => {
     const { indexedTo, size } = await search({ q: "late" });
     expect(size - indexedTo).toBe(1);
     sequencer = startSequencer(log.deps.db);
-    expect((await search({ q: "late" })).items).toHaveLength(1);
+    await expect.poll(async () => (await search({ q: "late" })).items.length).toBe(1);
   });
 });
