@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { note as noteText } from "@/lib/format/label";
 
 const maxDays = 365;
 const presetDays = 30;
@@ -21,7 +22,7 @@ export const acmeKeyInput = z.strictObject({
 export type AcmeKeyInput = z.infer<typeof acmeKeyInput>;
 
 export const acmeKeyRevocation = z.strictObject({
-  comment: z.string().trim().max(500).default(""),
+  comment: noteText(500).default(""),
 });
 
 export const acmeKeyStatuses = ["active", "expired", "revoked"] as const;

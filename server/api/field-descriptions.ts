@@ -188,6 +188,7 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   selfService:
     "Whether an identity can request certificates for itself. It can always rotate the certificates that it has.",
   "rules.acme": "How ACME authorizes names under it; by held names if absent.",
+  "ProfileRules.acme": "How ACME authorizes names under it; by held names if absent.",
   "acme.validation":
     "`held`: names that the identity holds need no challenge. `challenge`: each name is proven, and added to the identity if it is free.",
   "acme.caa": "Whether CAA records are checked with each challenge.",

@@ -62,7 +62,10 @@ async function plan(): Promise<string> {
   await refusalOf(issueCertificate(deps, adminActor(), { profile: "tls-server", identity, csr }));
   const [id = ""] = holding;
   holding = null;
-  await force("update certificate set state = 'planned' where id = $1", [id]);
+  await force(
+    "update certificate set state = 'planned', revoked_at = null, revocation_reason = null, revocation_comment = null where id = $1",
+    [id],
+  );
   return id;
 }
 const refuses = async (id: string): Promise<string> =>
@@ -165,11 +168,14 @@ describe("the signer refuses", () => {
     );
     expect(await refuses(one)).toBe("signer.no-record");
     await deps.db.pool.query("select tlog.sequence_batch(100000)");
-    const [failed] = await harness.asSuper(
-      "select entry_id as id from tlog.entry where convert_from(entry, 'UTF8')::jsonb #>> '{target,id}' = $1 and convert_from(entry, 'UTF8')::jsonb ->> 'action' = 'certificate.failed'",
+    const [revoked] = await harness.asSuper(
+      "select entry_id as id from tlog.entry where convert_from(entry, 'UTF8')::jsonb #>> '{target,id}' = $1 and convert_from(entry, 'UTF8')::jsonb ->> 'action' = 'certificate.revoked'",
       [other],
     );
-    await force("update certificate set plan_entry_id = $2 where id = $1", [other, failed?.["id"]]);
+    await force("update certificate set plan_entry_id = $2 where id = $1", [
+      other,
+      revoked?.["id"],
+    ]);
     expect(await refuses(other)).toBe("signer.no-record");
   });
 
