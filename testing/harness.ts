@@ -5,7 +5,6 @@ import { join } from "node:path";
 import pg from "pg";
 import type { Role } from "@/lib/access/roles";
 import { closeDatabase, openDatabase, type Database } from "@/lib/db/database";
-import { indexAll } from "@/lib/log/segments/indexer";
 import { startSequencer } from "@/lib/log/sequence/sequencer";
 import type { EntryRecord } from "@/lib/log/types";
 import type { Deps } from "@/lib/runtime/deps";
@@ -198,7 +197,7 @@ function entryReaders({ pool }: Database, asSuper: Harness["asSuper"]): EntryRea
     entries,
     sequence: async () => {
       await number();
-      await indexAll({ pool });
+      await pool.query("select tlog.index_batch(100000)");
     },
     entriesOf: async (targetId) => {
       await number();

@@ -2,21 +2,16 @@ import type { VerifyReport } from "@/lib/log/verify/report";
 
 export type RequiredLevel = "witnessed" | "signed";
 /** Options that require a check to have been done. */
-export type RequiredChecks = Readonly<{
-  since?: unknown;
-  policy?: unknown;
-  /** A file that holds only some of the entries is accepted. */
-  partial?: boolean | undefined;
-}>;
+export type RequiredChecks = Readonly<{ since?: unknown; policy?: unknown }>;
 
 /**
  * 0 verified at the required level, 1 problems found, 3 no problems found but below the required
  * level or incomplete.
  */
 export function exitCodeOf(
-  { kind, checks, level, unsealed }: VerifyReport,
+  { checks, level, unsealed }: VerifyReport,
   required: RequiredLevel,
-  { since, policy, partial }: RequiredChecks,
+  { since, policy }: RequiredChecks,
 ): 0 | 1 | 3 {
   const stateOf = (checkName: string) => checks.find(({ name }) => name === checkName)?.state;
   if (
@@ -29,7 +24,6 @@ export function exitCodeOf(
   const isIncomplete =
     (since !== undefined && stateOf("since") !== "passed") ||
     (policy !== undefined && stateOf("witnesses") === "failed") ||
-    stateOf("tree") === "not-checked" ||
-    (kind === "export" && partial !== true && stateOf("complete") !== "passed");
+    stateOf("tree") === "not-checked";
   return isBelowLevel || isIncomplete ? 3 : 0;
 }

@@ -11,7 +11,6 @@ import type { SelectOption } from "@/components/ui/select";
 const order = [
   "valid",
   "expiring",
-  "short-lived",
   "expired",
   "held",
   "revoked",
@@ -21,17 +20,11 @@ const order = [
 const looks: Readonly<Record<CertificateListState, State>> = {
   valid: "valid",
   expiring: "expiring",
-  "short-lived": "valid",
   expired: "expired",
   held: "hold",
   revoked: "revoked",
   pending: "pending",
   failed: "denied",
-};
-
-const ownLabels: Partial<Record<CertificateListState, string>> = {
-  failed: "Failed",
-  "short-lived": "Short-lived",
 };
 
 type Props = Readonly<{
@@ -64,7 +57,7 @@ export function CertificateFilters({ path, params, profiles, authorities, identi
               active={state === value}
               icon={<StateIcon state={looks[value]} />}
             >
-              {ownLabels[value] ?? stateLabels[looks[value]]}
+              {value === "failed" ? "Failed" : stateLabels[looks[value]]}
             </ChipLink>
           ))}
           {params["identity"] && (

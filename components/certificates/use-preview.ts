@@ -10,7 +10,6 @@ export type PreviewInput = Readonly<{
   identity: string;
   csr: string;
   validitySeconds?: number | undefined;
-  notAfter?: string | undefined;
 }>;
 /** What the form uses of a preview. */
 export type ShownPreview = Pick<
@@ -21,14 +20,9 @@ type Answer = Readonly<{
   preview: ShownPreview | null;
   failure: ActionFailure | null;
 }>;
-/** `input` is what the preview or the failure answers; null while there is none. */
-type Answered = Answer & Readonly<{ key: string; input: PreviewInput }>;
-export type PreviewState = Answer &
+type PreviewState = Answer &
   Readonly<{
-    /** True while the preview of the current input is missing; an older one may be shown. */
     pending: boolean;
-    /** The input that the preview answers. */
-    input: PreviewInput | null;
     /** Loads it again for the same input. */
     reload: () => void;
   }>;
@@ -43,25 +37,25 @@ const connectionLost: ActionFailure = {
 };
 
 /**
- * Previews what would be signed, whenever typing pauses. An answer to outdated input is dropped, and
- * without input (null) there is no preview.
+ * Previews what would be signed, whenever typing pauses. An answer to outdated input is dropped.
  */
 export function usePreview(
   action: ServerAction<CertificatePreview>,
-  input: PreviewInput | null,
+  input: PreviewInput,
 ): PreviewState {
-  const [last, setLast] = useState<Answered>();
+  const { profile, identity, csr, validitySeconds } = input;
+  const [last, setLast] = useState<Answer & Readonly<{ key: string }>>();
   const [round, setRound] = useState(0);
-  const key = input === null ? null : JSON.stringify([round, input]);
+  const empty = csr.trim() === "";
+  const key = [round, profile, identity, validitySeconds, csr].join("\n");
   useEffect(() => {
-    if (key === null) return;
-    const [, asked] = JSON.parse(key) as [number, PreviewInput];
+    if (empty) return;
     let isCurrent = true;
     const update = (answer: Answer) => {
-      if (isCurrent) setLast({ ...answer, key, input: asked });
+      if (isCurrent) setLast({ ...answer, key });
     };
     const timer = setTimeout(() => {
-      void action(null, asked)
+      void action(null, { profile, identity, csr, validitySeconds })
         .then((state) => {
           update(answerOf(state));
         })
@@ -73,16 +67,15 @@ export function usePreview(
       isCurrent = false;
       clearTimeout(timer);
     };
-  }, [action, key]);
+  }, [action, profile, identity, csr, validitySeconds, empty, key]);
   const reload = () => {
     setRound((before) => before + 1);
   };
-  if (key === null) return { preview: null, failure: null, input: null, pending: false, reload };
+  if (empty) return { preview: null, failure: null, pending: false, reload };
   return {
     reload,
     preview: last?.preview ?? null,
     failure: last?.failure ?? null,
-    input: last?.input ?? null,
     pending: last?.key !== key,
   };
 }

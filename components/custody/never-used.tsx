@@ -46,7 +46,7 @@ export function NeverUsed({ neverUsed: { count, items } }: Pick<CustodyView, "ne
   return (
     <Card
       title="Never used"
-      description="Valid client certificates that have never authenticated to Chancery or through a trusted proxy, oldest first."
+      description="Valid certificates that have never authenticated to Chancery or through a trusted proxy, oldest first. Server certificates normally appear here."
       padding="flush"
       footer={
         more ??
@@ -64,7 +64,7 @@ export function NeverUsed({ neverUsed: { count, items } }: Pick<CustodyView, "ne
         rowHref={({ id }) => `/certificates/${id}`}
         empty={
           <EmptyState icon={<CircleCheck aria-hidden />} title="No unused certificates">
-            Valid client certificates that have never been used appear here.
+            Certificates that have never been used appear here.
           </EmptyState>
         }
       />

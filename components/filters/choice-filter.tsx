@@ -10,18 +10,17 @@ type Props = Readonly<{
   name: string;
   any: string;
   options: readonly SelectOption[];
-  /** URL parameters that a choice removes. */ drop?: readonly string[] | undefined;
 }>;
 
 /** A filter with a fixed set of values, stored in the URL. */
-export function ChoiceFilter({ label, name, any, options, drop = [] }: Props) {
+export function ChoiceFilter({ label, name, any, options }: Props) {
   const router = useRouter();
   const path = usePathname();
   const parameters = useSearchParams();
   const [, start] = useTransition();
   const choose = (value: string) => {
     const next = new URLSearchParams(parameters);
-    for (const key of ["cursor", ...drop]) next.delete(key);
+    next.delete("cursor");
     if (value) next.set(name, value);
     else next.delete(name);
     start(() => {

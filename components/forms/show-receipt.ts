@@ -3,29 +3,22 @@ import type { ActionState } from "@/lib/auth/types";
 
 type Done = Extract<ActionState, { ok: true }>;
 
-/**
- * The URL of the entry that an action recorded: by number, or by id while it has none. None for
- * those who may not open it: a link of ours never leads to a refusal.
- */
+/** The URL of the entry that an action recorded: by number, or by id while it has none. */
 export function entryHref({
   entryId,
   entrySeq,
-  mayReadEntry,
-}: Pick<Done, "entryId" | "entrySeq" | "mayReadEntry">): string | undefined {
-  if (!mayReadEntry) return undefined;
+}: Pick<Done, "entryId" | "entrySeq">): string | undefined {
   if (entrySeq !== null) return `/audit/${entrySeq}`;
   return entryId === null ? undefined : `/audit/${entryId}`;
 }
 
-/** "Entry 812"; while it has no number, "View entry", or its id where it can't be opened. */
+/** "Entry 812", or "View entry" while it has no number. */
 export function entryLabel({
   entryId,
   entrySeq,
-  mayReadEntry,
-}: Pick<Done, "entryId" | "entrySeq" | "mayReadEntry">): string | undefined {
+}: Pick<Done, "entryId" | "entrySeq">): string | undefined {
   if (entrySeq !== null) return `Entry ${entrySeq}`;
-  if (entryId === null) return undefined;
-  return mayReadEntry ? "View entry" : `Entry ${entryId}`;
+  return entryId === null ? undefined : "View entry";
 }
 
 /** Shows the receipt of an action in the corner: "Revoked. Entry 812." */

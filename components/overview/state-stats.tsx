@@ -31,7 +31,7 @@ export function StateStats({
       state: "expiring",
       value: expiringCount,
       href: "/certificates?state=expiring&sort=notAfter",
-      hint: "without a successor",
+      hint: "soon, without a successor",
     },
     {
       label: "On hold",

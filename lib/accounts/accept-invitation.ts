@@ -1,4 +1,3 @@
-import { credentialDigest } from "@/lib/log/credential-digest";
 import type { Recorded } from "@/lib/log/record/recorded";
 import type { Actor } from "@/lib/access/actor";
 import { auditedTransaction } from "@/lib/log/record/audited-transaction";
@@ -57,10 +56,7 @@ export async function acceptInvitation(
           action: "account.updated",
           outcome: "success",
           target: accountTarget(row.account),
-          details: {
-            changes: { password: { from: null, to: "replaced" } },
-            passwordDigest: credentialDigest(passwordHash),
-          },
+          details: { changes: { password: { from: null, to: "replaced" } } },
         },
       ],
     };

@@ -1,4 +1,3 @@
-import { literalText } from "@/lib/db/literal-text";
 import type { Database } from "@/lib/db/database";
 import type { AuditedTx } from "@/lib/log/record/audited-transaction";
 import type { AccountQuery, AccountRole, AccountStatus } from "./schema";
@@ -107,8 +106,8 @@ export async function listAccountRows(
       ...(q
         ? {
             OR: [
-              { email: { startsWith: literalText(q), mode: "insensitive" } },
-              { name: { startsWith: literalText(q), mode: "insensitive" } },
+              { email: { startsWith: q, mode: "insensitive" } },
+              { name: { startsWith: q, mode: "insensitive" } },
             ],
           }
         : {}),

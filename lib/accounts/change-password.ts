@@ -1,4 +1,3 @@
-import { credentialDigest } from "@/lib/log/credential-digest";
 import type { Recorded } from "@/lib/log/record/recorded";
 import type { Actor } from "@/lib/access/actor";
 import { AppError } from "@/lib/errors/app-error";
@@ -52,10 +51,7 @@ export async function changePassword(
           action: "account.updated",
           outcome: "success",
           target: accountTarget(account),
-          details: {
-            changes: { password: { from: null, to: "replaced" } },
-            passwordDigest: credentialDigest(passwordHash),
-          },
+          details: { changes: { password: { from: null, to: "replaced" } } },
         },
       ],
     };

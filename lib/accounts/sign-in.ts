@@ -61,7 +61,6 @@ export async function signIn(
     account,
     method: "password",
     certificate: null,
-    passwordHash: account.passwordHash ?? undefined,
     now: deps.clock.now(),
     alsoInTransaction: (tx) => forgiveAttempt(tx, limits),
   });

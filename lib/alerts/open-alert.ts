@@ -72,7 +72,6 @@ export async function openAlert(
       rule,
       severity,
       subject,
-      identityId: opening.identityId,
       summary,
       surprise,
       baseline,

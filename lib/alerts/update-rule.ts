@@ -99,11 +99,7 @@ export async function updateRule(
           outcome: "success",
           ...(same ? { reason: "no-change" } : {}),
           target: { kind: "rule", id: name, label: rule.title },
-          details: {
-            changes,
-            comment,
-            settings: { enabled: next.enabled, severity: next.severity, values: next.values },
-          },
+          details: { changes, comment },
         },
       ],
     };

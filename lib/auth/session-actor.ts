@@ -7,7 +7,6 @@ import { explainLostSession, findSession } from "@/lib/accounts/read-sessions";
 import type { LostSession } from "@/lib/accounts/schema";
 import { actorOfPeer } from "@/lib/client-auth/certificate-actor";
 import { type GatewayRequest, readGatewayHeaders } from "@/lib/http/gateway-headers";
-import { credentialDigest } from "@/lib/log/credential-digest";
 import { readEnv } from "@/lib/runtime/env";
 import { getDeps } from "@/lib/runtime/get-deps";
 
@@ -59,7 +58,6 @@ export const actorOfSession = cache(async (): Promise<Actor | null> => {
     role: session.account.role,
     identityId: null,
     credential: session.credential,
-    secretDigest: credentialDigest(id),
     assertedBy: null,
     address: address,
     requestId,

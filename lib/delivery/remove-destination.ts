@@ -1,4 +1,3 @@
-import { settingsDigest } from "./settings-digest";
 import type { Recorded } from "@/lib/log/record/recorded";
 import type { Actor } from "@/lib/access/actor";
 import { authorize } from "@/lib/access/permissions";
@@ -28,10 +27,9 @@ export async function removeDestination(
   const { entryId } = await auditedTransaction(deps.recorder, actor, async (tx) => {
     const row = await lockDestination(tx, id);
     if (row === null || row.status === "removed") throw destinationNotFound();
-    const config = shownConfig(configOf(row));
     await updateDestinationRow(tx, id, {
       status: "removed",
-      config,
+      config: shownConfig(configOf(row)),
       sealed: null,
       changedAt: now,
     });
@@ -43,7 +41,7 @@ export async function removeDestination(
           action: "destination.removed",
           outcome: "success",
           target: destinationTarget(row),
-          details: { comment, settingsDigest: settingsDigest({ config, sealed: null }) },
+          details: { comment },
         },
       ],
     };

@@ -1,4 +1,3 @@
-import { settingsDigest } from "./settings-digest";
 import { sha256Hex } from "@/lib/format/hash";
 import type { Recorded } from "@/lib/log/record/recorded";
 import type { Actor } from "@/lib/access/actor";
@@ -60,9 +59,7 @@ export async function updateDestination(
       secret === undefined
         ? {}
         : { sealed: secret === null ? null : sealSecret(key, id, secret, deps.random) };
-    const isChanged = Object.keys(changes).length > 0;
-    const digest = settingsDigest(isChanged ? { sealed: row.sealed, config, ...sealed } : row);
-    if (isChanged)
+    if (Object.keys(changes).length > 0)
       await updateDestinationRow(tx, id, {
         name,
         status,
@@ -79,7 +76,7 @@ export async function updateDestination(
           action: "destination.updated",
           outcome: "success",
           target: destinationTarget({ id, name }),
-          details: { changes, settingsDigest: digest },
+          details: { changes },
         },
       ],
     };

@@ -1,4 +1,3 @@
-import { acmeCodes } from "@/lib/errors/codes/acme";
 import { nameCodes } from "@/lib/errors/codes/names";
 import { accessCodes } from "@/lib/errors/codes/access";
 import { alertCodes } from "@/lib/errors/codes/alerts";
@@ -27,7 +26,6 @@ export const errorCodes = {
   ...proofCodes,
   ...signerCodes,
   ...witnessCodes,
-  ...acmeCodes,
 } as const;
 
 export type ErrorCode = keyof typeof errorCodes;

@@ -94,12 +94,7 @@ export async function issueInternalCertificate(
   const decision = { profileVersion: profile.version, rules: result.rules };
   const entry = makeNumberedEntry(deps.recorder, actor, plannedEntry(row, decision, null), now);
   const isStored = await trackCommit(deps.recorder, [entry], () =>
-    storePlan(deps.db, {
-      row,
-      identityEpoch: identity.epoch,
-      entry: encodeEntry(entry),
-      claim: null,
-    }),
+    storePlan(deps.db, { row, identityEpoch: identity.epoch, entry: encodeEntry(entry) }),
   );
   if (!isStored) throw notReady("The profile or CA changed at the same moment");
   const { der } = await signPlan(deps, actor, { ...row, supersedeAt: null });
@@ -155,7 +150,6 @@ function requestFor(key: InternalKey, authoritySlug: string): ParsedCsr {
     sans,
     key: inspectPublicKey(key.spkiDer),
     ignoredExtensions: [],
-    ignoredAttributes: [],
   };
 }
 

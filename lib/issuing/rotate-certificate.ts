@@ -8,7 +8,6 @@ import { readCertificate } from "@/lib/pki/certificate";
 import { readName } from "@/lib/pki/names";
 import type { EarlierNames } from "@/lib/pki/names-request";
 import type { Deps } from "@/lib/runtime/deps";
-import type { Predecessor } from "./decide-issuance";
 import { issueForRequest } from "./issue-certificate";
 
 /**
@@ -34,20 +33,15 @@ export async function rotateCertificate(
     bySelf: scopeOf(actor.role, "certificates.rotate") === "own",
     requester: actor,
     predecessor: {
-      ...predecessorOf(row, deps.clock.now()),
+      id: row.id,
+      state: row.state,
+      status: certificateStatusOf(row, deps.clock.now()),
+      successorId: row.successorId,
+      names: earlierNamesOf(row),
       overlapSeconds: input.overlapSeconds,
     },
   });
 }
-
-/** A certificate as the predecessor of one that is requested. */
-export const predecessorOf = (row: Certificate, now: Date): Predecessor => ({
-  id: row.id,
-  state: row.state,
-  status: certificateStatusOf(row, now),
-  successorId: row.successorId,
-  names: earlierNamesOf(row),
-});
 
 /** The names that the predecessor carries. */
 function earlierNamesOf({ der, sans }: Certificate): EarlierNames {

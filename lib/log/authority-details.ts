@@ -53,8 +53,6 @@ export type AuthorityDetails = {
     keyAlgorithm: string;
     parentId: string | null;
     spkiSha256: string;
-    subject?: string;
-    crlPeriodSeconds?: number;
   }>;
   "authority.activated": Readonly<{ certificateId: string; notAfter: string }>;
   "authority.updated": Readonly<{ changes: ChangesDetail }>;

@@ -22,7 +22,7 @@ const reader = <C extends boolean>(label: string, cursor: C, ...files: string[])
 export const logReaders = {
   // Follow the log.
   numbering: reader("numbering", true),
-  index: reader("search index", true, "lib/log/segments/read-texts.ts"),
+  index: reader("search index", true),
   tree: reader("Merkle tree", true, "lib/log/publish/log-repository.ts"),
   alerts: reader("alert rules", true, "lib/alerts/rule-state-repository.ts"),
   status: reader("CRL and OCSP", true, "lib/log/sequence/follow-log.ts"),
@@ -32,7 +32,6 @@ export const logReaders = {
     "search and live tail",
     false,
     "lib/log/search/search-entries.ts",
-    "lib/log/segments/find-rows.ts",
     "lib/log/search/get-entry.ts",
   ),
   export: reader("export", false, "lib/log/export/read-pages.ts"),
@@ -48,7 +47,6 @@ export const logReaders = {
   overview: reader("overview", false, "lib/overview/overview-repository.ts"),
   custody: reader("custody", false, "lib/custody/list-timeline.ts"),
   alertPages: reader("pages of alerts", false, "lib/alerts/alert-repository.ts"),
-  conditions: reader("alert conditions", false, "lib/alerts/checks/find-clock-step.ts"),
   drills: reader("tamper drills", false, "lib/drills/drills.ts"),
   proxies: reader("pages of proxies", false, "lib/proxies/proxy-effects-repository.ts"),
   issuing: reader("rotation", false, "lib/issuing/plan-repository.ts"),

@@ -53,10 +53,8 @@ export async function getOverview(
     findAuthoritySummaries(db),
     countIdentities(db),
   ]);
-  const { shortLived, ...byStatus } = counts;
   return {
-    counts: byStatus,
-    shortLived,
+    counts,
     expiringCount: expiring.count,
     expiring: expiring.rows.map((row) => certificateItem(row, now)),
     days: fillDays(days, now),

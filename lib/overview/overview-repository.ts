@@ -1,45 +1,33 @@
-import type { StoredRow } from "@/lib/log/entry-summary";
-import { factRun, factToken, prefixRun } from "@/lib/log/pure/search-tokens";
-import { countByTime, endOfLog } from "@/lib/log/segments/find-entries";
-import { findRows } from "@/lib/log/segments/find-rows";
+import { storedColumns, type StoredRow } from "@/lib/log/entry-summary";
 import {
   rowColumns,
   rowTables,
   type CertificateRow,
 } from "@/lib/certificates/certificate-repository";
-import {
-  certificateStatuses,
-  type CertificateListState,
-  type CertificateStatus,
-} from "@/lib/certificates/schema";
-import { stateConditions } from "@/lib/certificates/certificate-state-repository";
+import type { CertificateStatus } from "@/lib/certificates/schema";
 import type { Database } from "@/lib/db/database";
 import type { DayCount } from "./schema";
 
-const where = stateConditions("$1");
-const countOf = (state: CertificateListState, name: string): string =>
-  `(select count(*) from certificate c where ${where[state]})::int as "${name}"`;
-
-type Counts = Record<CertificateStatus | "shortLived", number>;
-
-/** By the same conditions as the lists that the figures link to. */
-export async function countByStatus(db: Database, now: Date): Promise<Counts> {
-  const counted = [
-    ...certificateStatuses.map((status) => countOf(status, status)),
-    countOf("short-lived", "shortLived"),
-  ];
-  const { rows } = await db.pool.query<Counts>({
+export async function countByStatus(
+  db: Database,
+  now: Date,
+): Promise<Record<CertificateStatus, number>> {
+  const { rows } = await db.pool.query<Record<CertificateStatus, number>>({
     name: "overview_counts",
     values: [now],
-    text: `select ${counted.join(", ")} from (select $1::timestamptz) as at`,
+    text: `select (select count(*) from certificate where state = 'issued' and not_after >= $1)::int as valid, (select count(*) from certificate where state = 'issued' and not_after < $1)::int as expired,
+        (select count(*) from certificate where state = 'held')::int as held, (select count(*) from certificate where state = 'revoked')::int as revoked,
+        (select count(*) from certificate where state = 'planned')::int as pending, (select count(*) from certificate where state = 'failed')::int as failed`,
   });
-  const none = { valid: 0, expired: 0, held: 0, revoked: 0, pending: 0, failed: 0, shortLived: 0 };
-  return rows[0] ?? none;
+  return rows[0] ?? { valid: 0, expired: 0, held: 0, revoked: 0, pending: 0, failed: 0 };
 }
 
 /** The count stops here; beyond it, the exact number does not matter. */
 const maxCounted = 10_000;
-const expiring = `certificate c where ${where.expiring}`;
+// "Expiring": valid, at most a third of the lifetime and thirty days left, no successor, and not one
+// of Chancery's own certificates, which it renews automatically.
+const expiring = `certificate c where c.state = 'issued' and c.not_after >= $1 and c.not_after < $1 + interval '30 days' and c.not_after - $1 <= (c.not_after - c.not_before) / 3
+  and not exists (select from certificate s where s.predecessor_id = c.id) and not exists (select from identity i where i.id = c.identity_id and i.kind = 'system')`;
 
 export async function findExpiring(
   db: Database,
@@ -63,16 +51,14 @@ export async function findExpiring(
 
 /** Certificates issued, denied and revoked per UTC day, from the search index. Days without any are left out. */
 export async function countByDay(db: Database, since: Date): Promise<DayCount[]> {
-  const dayOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
-  const actions = ["certificate.issued", "certificate.refused", "certificate.revoked"];
-  const kinds = actions.map((action) => [factRun("action", action)]);
-  const search = { all: [kinds.flat()], low: 0, high: endOfLog, fromMs: since.getTime() };
-  const days = [...(await countByTime(db, search, dayOf, kinds))].toSorted(([a], [b]) =>
-    a < b ? -1 : 1,
-  );
-  return days.flatMap(([day, [issued = 0, refused = 0, revoked = 0]]) =>
-    issued + refused + revoked === 0 ? [] : [{ day, issued, refused, revoked }],
-  );
+  const { rows } = await db.pool.query<DayCount>({
+    name: "overview_days",
+    values: [since],
+    text: `select to_char(ts at time zone 'UTC', 'YYYY-MM-DD') as day, count(*) filter (where action = 'certificate.issued')::int as issued,
+        count(*) filter (where action = 'certificate.refused')::int as refused, count(*) filter (where action = 'certificate.revoked')::int as revoked
+      from tlog.search where ts >= $1 and action in ('certificate.issued', 'certificate.refused', 'certificate.revoked') group by 1 order by 1`,
+  });
+  return rows;
 }
 
 /**
@@ -84,10 +70,13 @@ export async function findLatest(
   onlyCertificates: boolean,
   take: number,
 ): Promise<StoredRow[]> {
-  const acts = [factRun("kind", "a")];
-  const certificates = [prefixRun(factToken("action", "certificate."))];
-  const none = [factRun("action", "certificate.planned"), factRun("action", "crl.issued")];
-  return findRows(db, { all: onlyCertificates ? [acts, certificates] : [acts], none }, take);
+  const { rows } = await db.pool.query<StoredRow>({
+    name: "overview_latest",
+    values: [onlyCertificates, take],
+    text: `select ${storedColumns} from (select seq from tlog.search where not is_read and action <> all('{certificate.planned,crl.issued}') and (not $1 or action like 'certificate.%') order by seq desc limit $2) l
+      join tlog.entry e on e.seq = l.seq order by e.seq desc`,
+  });
+  return rows;
 }
 
 export type AuthoritySummary = Readonly<{

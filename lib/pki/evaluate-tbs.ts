@@ -58,7 +58,6 @@ function planAgain({ tbs, sans, subject, validity }: TbsFacts, context: TbsConte
       sans,
       key: inspectPublicKey(tbs.spkiDer),
       ignoredExtensions: [],
-      ignoredAttributes: [],
     },
     identity,
     serial: tbs.serial,

@@ -19,6 +19,7 @@ import {
   makeTestKey,
   responderRules,
   serialOf,
+  urls,
   type TestAuthority,
   type TestKey,
 } from "@/testing/pki/authorities";
@@ -70,7 +71,7 @@ describe.skipIf(isOpensslMissing).each(authorityKeyAlgorithms)(
         crlNumber: 4660n,
         thisUpdate: now,
         nextUpdate: inAnHour,
-        idpUrl: null,
+        idpUrl: urls.crl,
         entries,
       });
       const der = await signPlan(
@@ -86,6 +87,7 @@ describe.skipIf(isOpensslMissing).each(authorityKeyAlgorithms)(
         "Key Compromise",
         "Certificate Hold",
         "Invalidity Date",
+        "Issuing Distribution Point: critical",
         colons(serialOf(12)),
       ])
         expect(text).toContain(part);

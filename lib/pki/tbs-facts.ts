@@ -5,7 +5,7 @@ import { malformed } from "./der-reader";
 import { readName } from "./names";
 import { extensionOids } from "./oids";
 import type { Validity } from "./plan-validity";
-import type { TbsView } from "./tbs";
+import { readTbs, type TbsView } from "./tbs";
 import type { DistinguishedName, GeneralName } from "./types";
 
 /** What bytes that are about to be signed say. */
@@ -26,7 +26,8 @@ const unreadable = (what: string) => malformed(what, { position: 0 });
  * Reads bytes that are about to be signed. Throws AppError `der.malformed` for what can't be read,
  * and for names of kinds that Chancery doesn't write.
  */
-export function readTbsFacts(tbs: TbsView): TbsFacts {
+export function readTbsFacts(tbsDer: Uint8Array): TbsFacts {
+  const tbs = readTbs(tbsDer);
   const extensions = tbs.extensions ?? [];
   const raw = extensionValue(extensions, extensionOids.subjectAltName, readGeneralNames) ?? [];
   const sans = raw.map(({ type, text }): GeneralName => {
@@ -40,13 +41,12 @@ export function readTbsFacts(tbs: TbsView): TbsFacts {
     extensionOids.basicConstraints,
     readBasicConstraints,
   );
-  const subject = readName(tbs.subjectDer);
   return {
     tbs,
     validity,
-    subject,
+    subject: readName(tbs.subjectDer),
     sans,
-    names: listNames({ sans, subject }),
+    names: listNames({ sans, subjectDer: tbs.subjectDer }),
     isCa: constraints?.isCa ?? false,
     pathLength: constraints?.pathLength ?? null,
   };

@@ -136,12 +136,7 @@ async function recordCompletion(deps: Deps, actor: Actor, name: string): Promise
     return {
       result: null,
       entries: [
-        {
-          action: "organization.created",
-          outcome: "success",
-          target,
-          details: { name, nameBinding: "enforced" },
-        },
+        { action: "organization.created", outcome: "success", target, details: { name } },
         { action: "setup.completed", outcome: "success", target, details: { organization: name } },
       ],
     };

@@ -1,11 +1,4 @@
-import {
-  anyKey,
-  baseRules,
-  noNames,
-  ownCommonName,
-  serverKeyUsage,
-  systemRules,
-} from "@/lib/pki/system-rules";
+import { anyKey, baseRules, noNames, ownCommonName, systemRules } from "@/lib/pki/system-rules";
 import type { ProfileRules } from "@/lib/pki/types";
 
 export type DefaultProfile = Readonly<{
@@ -99,7 +92,6 @@ export function leafProfiles(domains: readonly string[]): readonly DefaultProfil
         ...baseRules,
         identityKinds: ["service", "device"],
         selfService: true,
-        keyUsage: serverKeyUsage,
         extendedKeyUsage: ["serverAuth"],
         san: only(["dns", "ip"], names),
       },
@@ -154,7 +146,6 @@ const deviceProfile = (names: ProfileRules["san"]): DefaultProfile => ({
     ...baseRules,
     identityKinds: ["device"],
     keyAlgorithms: anyKey,
-    keyUsage: serverKeyUsage,
     extendedKeyUsage: ["clientAuth", "serverAuth"],
     validitySecondsDefault: year,
     validitySecondsMax: 825 * day,
@@ -174,7 +165,6 @@ const shortLivedProfile = (names: ProfileRules["san"]): DefaultProfile => ({
     ...baseRules,
     identityKinds: ["service", "device"],
     keyAlgorithms: anyKey,
-    keyUsage: serverKeyUsage,
     extendedKeyUsage: ["serverAuth", "clientAuth"],
     validitySecondsDefault: 8 * hour,
     validitySecondsMax: day,

@@ -1,10 +1,6 @@
 import type { Database } from "@/lib/db/database";
 import { makeGroupCommit } from "@/lib/db/group-commit";
-import { factRun } from "@/lib/log/pure/search-tokens";
-import { endOfLog, findNumbers } from "@/lib/log/segments/find-entries";
-import { readEntry } from "@/lib/log/read-entry";
 import type { RevocationReason } from "@/lib/pki/types";
-import { expiryIfIssued } from "@/lib/pki/issued-by";
 import type { StatusKey, StatusRow } from "./types";
 
 type StatusResultRow = {
@@ -14,24 +10,17 @@ type StatusResultRow = {
   revoked_at: Date | null;
   revocation_reason: RevocationReason | null;
   not_after: Date;
-  serial: Buffer;
-  der: Buffer | null;
-  issuer_der: Buffer | null;
 };
 
 // Prepared, and one round trip for all concurrent reads: this is the hottest read of Chancery.
 const findStatuses = {
   name: "status-by-serial",
-  text: `select k.n::int as n, c.id, c.state, c.revoked_at, c.revocation_reason, c.not_after, c.serial,
-      case when c.state = 'issued' then c.der end as der, case when c.state = 'issued' then a.certificate_der end as issuer_der
+  text: `select k.n::int as n, c.id, c.state, c.revoked_at, c.revocation_reason, c.not_after
     from unnest($1::text[], $2::bytea[]) with ordinality as k (issuer_id, serial, n)
-    join certificate c on c.issuer_id = k.issuer_id and c.serial = k.serial join authority a on a.id = c.issuer_id`,
+    join certificate c on c.issuer_id = k.issuer_id and c.serial = k.serial`,
 };
 
-/**
- * Reads the row of an issuer's serial number, batched with concurrent reads; null if there is none,
- * or if it says "issued" without a certificate that the issuer signed.
- */
+/** Reads the row of an issuer's serial number, batched with concurrent reads; null if there is none. */
 export function makeStatusRowReader(db: Database): (key: StatusKey) => Promise<StatusRow | null> {
   return makeGroupCommit<StatusKey, StatusRow | null>({
     maxBatch: 500,
@@ -40,17 +29,12 @@ export function makeStatusRowReader(db: Database): (key: StatusKey) => Promise<S
       const { rows } = await db.pool.query<StatusResultRow>({ ...findStatuses, values });
       const results: (StatusRow | null)[] = keys.map(() => null);
       for (const row of rows) {
-        const notAfter =
-          row.state === "issued"
-            ? expiryIfIssued(row.der, row.serial, row.issuer_der)
-            : row.not_after;
-        if (notAfter === null) continue;
         results[row.n - 1] = {
           certificateId: row.id,
           state: row.state,
           revokedAt: row.revoked_at,
           reason: row.revocation_reason,
-          notAfter,
+          notAfter: row.not_after,
         };
       }
       return results;
@@ -72,13 +56,6 @@ export async function readLogSize(db: Database): Promise<{ size: number; indexed
     "select size, upto as indexed from tlog.head, tlog.indexed",
   );
   return { size: Number(rows[0]?.size ?? 0), indexed: Number(rows[0]?.indexed ?? 0) };
-}
-
-export async function readDatabaseSize(db: Database): Promise<number> {
-  const { rows } = await db.pool.query<{ size: string }>(
-    "select pg_database_size(current_database()) as size",
-  );
-  return Number(rows[0]?.size ?? 0);
 }
 
 export type AuthorityRow = Readonly<{
@@ -158,59 +135,15 @@ export async function findHaltedChanges(db: Database): Promise<string[]> {
   return rows.map(({ id }) => id);
 }
 
-const statusActions = ["certificate.revoked", "certificate.held", "certificate.released"];
-const changedStatus = [
-  statusActions.map((action) => factRun("action", action)),
-  [factRun("outcome", "success")],
-];
-const entriesAtOnce = 1_000;
-
-/** Whether a certificate of this issuer was revoked, held or released in a span of time. */
-export async function hasStatusChangeOf(
-  db: Database,
-  issuerId: string,
-  { after, before }: Readonly<{ after: Date; before: Date }>,
-): Promise<boolean> {
-  const span = { fromMs: after.getTime() + 1, untilMs: before.getTime() };
-  const all = { all: changedStatus, low: 0, high: endOfLog, ...span };
-  const numbers = await findNumbers(db, all, Infinity);
-  for (let next = 0; next < numbers.length; next += entriesAtOnce) {
-    const { rows } = await db.pool.query<{ entry_id: string; entry: Uint8Array }>(
-      "select entry_id, entry from tlog.entry where seq = any($1::bigint[])",
-      [numbers.slice(next, next + entriesAtOnce)],
-    );
-    const ids = rows.flatMap((row) => {
-      const reading = readEntry(row.entry, row.entry_id);
-      return reading.readable ? (reading.record.target?.id ?? []) : [];
-    });
-    if (await hasUnexpired(db, issuerId, ids, before)) return true;
-  }
-  return false;
-}
-
-async function hasUnexpired(
-  db: Database,
-  issuerId: string,
-  ids: readonly string[],
-  at: Date,
-): Promise<boolean> {
-  const { rows } = await db.pool.query<{ has: boolean }>({
-    name: "unexpired-of",
-    text: "select exists (select from certificate where id = any($2) and issuer_id = $1 and not_after > $3) as has",
-    values: [issuerId, ids, at],
-  });
-  return rows[0]?.has ?? false;
-}
-
 /**
  * Whether a revocation, hold or release was recorded at or after this time, or may have been because
  * the search index is not up to date or the log is halted.
  */
 export async function hasStatusChangeSince(db: Database, since: Date): Promise<boolean> {
   const { rows } = await db.pool.query<{ changed: boolean }>(
-    "select exists (select from tlog.head, tlog.indexed where upto < size) or exists (select from tlog.halted_changes()) as changed",
+    `select exists (select from tlog.search where action = any(array['certificate.revoked', 'certificate.held', 'certificate.released']) and ts >= $1)
+      or exists (select from tlog.head, tlog.indexed where upto < size) or exists (select from tlog.halted_changes()) as changed`,
+    [since],
   );
-  if (rows[0]?.changed !== false) return true;
-  const search = { all: changedStatus, low: 0, high: endOfLog, fromMs: since.getTime() };
-  return (await findNumbers(db, search, 1)).length > 0;
+  return rows[0]?.changed ?? false;
 }

@@ -53,12 +53,7 @@ describe("trusting a proxy", () => {
         action: "proxy.trusted",
         outcome: "success",
         target: { kind: "proxy", id: result.body["id"], label: "service-1" },
-        details: expect.objectContaining({
-          identityId: edge,
-          kind: "nginx",
-          hops: 1,
-          scopes: "forward-auth",
-        }),
+        details: { identityId: edge, kind: "nginx", hops: 1, scopes: "forward-auth" },
       }),
       expect.objectContaining({
         action: "identity.power-granted",

@@ -1,4 +1,3 @@
-import { indexAll } from "@/lib/log/segments/indexer";
 import { makeIntegrator } from "@/lib/log/publish/integrator";
 import { toHex } from "@/lib/log/pure/bytes";
 import {
@@ -22,11 +21,12 @@ async function rebuildDerived(copy: DrillCopy, size: number): Promise<string> {
   await withoutGuards(copy, [
     "delete from tlog.tile",
     "update tlog.tree set size = 0, edge = '{}'",
-    "truncate tlog.segment, tlog.page, tlog.page_fresh, tlog.source",
+    "truncate tlog.search, tlog.span, tlog.source",
     "update tlog.indexed set upto = 0",
   ]);
   const { root } = await makeIntegrator(copy.deps.db).growTo(size);
-  await indexAll(copy.deps.db);
+  for (let upto = 0; upto < size;)
+    upto = Number((await copy.asSuper("select tlog.index_batch(5000)::int as upto"))[0]?.["upto"]);
   return toHex(root);
 }
 

@@ -1,4 +1,3 @@
-import { hostname } from "node:os";
 import { makeWitnessCheckpointReader } from "@/lib/log/cosign/read-witness-checkpoints";
 import { makeCosignatureCollector } from "@/lib/log/cosign/collect-cosignatures";
 import { readWitnessPolicy } from "@/lib/log/cosign/read-witness-policy";
@@ -6,7 +5,6 @@ import { type Pipeline, startLogPipeline } from "@/lib/log/publish/pipeline";
 import { makePipelineHealthCheck } from "@/lib/log/publish/pipeline-health";
 import type { StalledReader } from "@/lib/log/sequence/stall-watch";
 import { seekLeadership } from "@/lib/maintenance/leadership";
-import { probeWrite } from "@/lib/maintenance/probe-write";
 import type { Deps } from "@/lib/runtime/deps";
 import type { Env } from "@/lib/runtime/env";
 import { type Logger, errorText } from "@/lib/runtime/logger";
@@ -217,8 +215,10 @@ function makeReadinessChecks(
       lastError,
       elapsed: () => performance.now(),
     }),
-    // What a write would say: a database that only reads is no use to any caller.
-    database: () => probeWrite(deps, hostname()),
+    database: async () => {
+      await deps.db.pool.query("select 1");
+      return null;
+    },
     signer: async () => {
       await deps.signer.ping();
       return null;

@@ -1,4 +1,3 @@
-import { readTimestampTrust } from "@/lib/log/anchor/timestamp-client";
 import { findLastVerification } from "@/lib/log/live/verifications";
 import {
   requestScheduledVerification,
@@ -45,10 +44,7 @@ export function startVerifications(deps: Deps, env: Env, log: Logger): Verificat
       await deleteOldWork(deps.db);
     }
     try {
-      const report = await runRequestedVerifications(deps, {
-        signal: stopping.signal,
-        timestamps: readTimestampTrust(env),
-      });
+      const report = await runRequestedVerifications(deps, { signal: stopping.signal });
       if (report && !report.ok)
         log.error(
           `log verification found a problem: ${report.checks.flatMap(({ problems }) => problems)[0] ?? ""}`,

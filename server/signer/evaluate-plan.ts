@@ -8,10 +8,8 @@ import { namesOfIdentity, type EarlierNames } from "@/lib/pki/names-request";
 import type { TimeTolerance } from "@/lib/pki/plan-validity";
 import { readStoredRules } from "@/lib/pki/stored-rules";
 import { readTbsFacts, type TbsFacts } from "@/lib/pki/tbs-facts";
-import type { TbsView } from "@/lib/pki/tbs";
 import type { IssuerFacts } from "@/lib/pki/types";
 import { checkHeldNames, rowsAsOfPlan } from "./check-held-names";
-import type { RecordedPlan } from "./check-plan";
 import type { HeldNames } from "./held-names";
 import type { FindIssuer } from "./issuers";
 import { ownFormOf } from "./own-form";
@@ -57,12 +55,13 @@ const authorityTolerance: TimeTolerance = { skewMs, waitMs: 7 * 24 * hourMs };
  * `signer.issuer`.
  */
 export async function evaluatePlan(
-  { plan, tbs, signsItself }: RecordedPlan,
+  plan: StoredPlan,
+  signsItself: boolean,
   sources: EvaluationSources,
 ): Promise<EvaluatedPlan> {
   const version = sources.versions.get(versionKey(plan));
   if (!version) throw unknownVersion(plan);
-  const facts = readFacts(plan, tbs);
+  const facts = readFacts(plan);
   const issuer = signsItself ? null : await sources.findIssuer(plan.issuerId);
   const isOwn = version.system;
   const findings = readingRules(plan, () =>
@@ -80,9 +79,9 @@ export async function evaluatePlan(
   return { plan, facts, isOwn, slug: version.slug, now: sources.now };
 }
 
-function readFacts({ id }: StoredPlan, tbs: TbsView): TbsFacts {
+function readFacts({ id, tbsDer }: StoredPlan): TbsFacts {
   try {
-    return readTbsFacts(tbs);
+    return readTbsFacts(tbsDer);
   } catch (error) {
     if (!isAppError(error)) throw error;
     refuse("signer.lint", `${id} wasn't signed. ${error.message}`);

@@ -7,7 +7,6 @@ import {
   insertEntriesStatement,
   insertEntriesValues,
   joinEntries,
-  commitFailed,
   recordUnavailable,
 } from "@/lib/log/record/inbox";
 import type { NewEntry } from "@/lib/log/types";
@@ -37,8 +36,7 @@ function makeSignerEntry(
 
 /**
  * Commits what the signer writes together with its entry, in its own transaction: neither passes
- * through another process. Returns the id of the entry. Errors: `log.halted`, `record.unavailable`,
- * `outcome.unknown`.
+ * through another process. Returns the id of the entry. Errors: `log.halted`, `record.unavailable`.
  */
 export async function recordedTransaction(
   deps: RecordingDeps,
@@ -55,18 +53,15 @@ export async function recordedTransaction(
   const client = await deps.db.pool.connect().catch((error: unknown) => {
     throw recordUnavailable(error);
   });
-  let isCommitting = false;
   try {
     await client.query("begin");
     await work(client, record.id);
     await client.query(insertEntriesStatement.text, values);
-    isCommitting = true;
     await client.query("commit");
     client.release();
     return record.id;
   } catch (error) {
     client.release(true);
-    if (isAppError(error)) throw error;
-    throw isCommitting ? commitFailed(error) : recordUnavailable(error);
+    throw isAppError(error) ? error : recordUnavailable(error);
   }
 }

@@ -22,6 +22,7 @@ type CrlSignerOptions = Readonly<{
   db: Database;
   clock: Clock;
   random: Random;
+  publicUrl: string;
   /** The folder where the signer remembers what it signed. */
   witnessDir: string;
   signerOf: (keyId: string) => Promise<Signer>;
@@ -200,7 +201,7 @@ async function issue(
   signer: Signer,
   memory: CrlMemory,
 ): Promise<SignedCrl> {
-  const { db, clock, witnessDir, onNotice } = options;
+  const { db, clock, publicUrl, witnessDir, onNotice } = options;
   const { maxEntries = defaultMaxEntries } = options;
   const issuer = issuerOf(authority, signer);
   const now = clock.now().getTime();
@@ -226,8 +227,7 @@ async function issue(
     crlNumber: number,
     thisUpdate: new Date(thisUpdate),
     nextUpdate: new Date(thisUpdate + lifetime),
-    // Complete: whatever address its certificates name.
-    idpUrl: null,
+    idpUrl: `${publicUrl}/crl/${authority.slug}.crl`,
     entries: memory.revoked.entries(thisUpdate),
   });
   // On disk first: what is signed is never forgotten.

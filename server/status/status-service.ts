@@ -3,14 +3,12 @@ import type { Deps } from "@/lib/runtime/deps";
 import { type Logger, errorText } from "@/lib/runtime/logger";
 import { stalledText, type StalledReader } from "@/lib/log/sequence/stall-watch";
 import { makeAnswerOcsp } from "@/lib/status/answer-ocsp";
-import { findOutdatedCrls } from "@/lib/status/read-crls";
-import { getLogSize, makeStatusReader } from "@/lib/status/read-status";
+import { makeStatusReader } from "@/lib/status/read-status";
 import { makeStatusCache, type StatusCache } from "@/lib/status/status-cache";
 import type { Responder, StatusKey, StatusRow } from "@/lib/status/types";
 import type { AuthorityState } from "./authority-state";
 import { type CrlStore, makeCrlStore } from "./crl-store";
 import { makeGauges } from "./gauges";
-import { diskOf, makeDiskCheck, type ReadDisk } from "./machine-gauges";
 import { makeMetrics, type Metrics } from "./metrics";
 import { type Check, makeReadiness, type Readiness } from "./readiness";
 import {
@@ -26,8 +24,6 @@ export type StatusServiceOptions = Readonly<{
   draining: () => boolean;
   isLocal: StatusHandlerDeps["isLocal"];
   log: Logger;
-  /** The disk that fills up; by default that of the working folder. */
-  disk?: ReadDisk;
 }>;
 
 /** The status services with their caches, which the jobs fill and invalidate. */
@@ -60,14 +56,6 @@ const startingJobs: StatusJobs = {
 
 const maxCachedStatuses = 200_000;
 
-/** After a burst the index is behind for seconds; while it is built anew, for minutes. */
-const buildingFrom = 65_536;
-
-async function describeBuilding(deps: Pick<Deps, "db">): Promise<string | null> {
-  const { size, indexed } = await getLogSize(deps);
-  return size - indexed < buildingFrom ? null : `indexed to ${indexed} of ${size}`;
-}
-
 /** Starts with empty caches; usable after `connect`. */
 export function makeStatusService({
   deps,
@@ -75,7 +63,6 @@ export function makeStatusService({
   draining,
   isLocal,
   log,
-  disk = diskOf("."),
 }: StatusServiceOptions): StatusService {
   const now = () => deps.clock.now().getTime();
   const crls = makeCrlStore(deps),
@@ -91,23 +78,20 @@ export function makeStatusService({
     now,
     onError: (error) => warnSometimes(`OCSP: ${errorText(error)}`),
   });
+  const named = (): Record<string, Check> => ({
+    ...jobs.checks,
+    status: async () => findMissingStatus(authorities, jobs.responderOf, crls),
+  });
   const readiness = makeReadiness({
-    checks: (): Record<string, Check> => ({
-      ...jobs.checks,
-      status: async () => findMissingStatus(authorities, jobs.responderOf, crls),
-    }),
+    checks: named,
     warnings: () => ({
       readers: async () => stalledReaders().map(stalledText).join("; ") || null,
-      crl: () => describeOutdatedCrls(deps, crls),
-      disk: makeDiskCheck(disk),
-      index: () => describeBuilding(deps),
     }),
     setUp: () => jobs.setUp(),
     draining,
     now,
   });
-  const { index } = authorities;
-  const gauges = makeGauges({ deps, index, crls, statuses, stalledReaders, disk });
+  const gauges = makeGauges({ deps, index: authorities.index, crls, statuses, stalledReaders });
   const handler = makeStatusHandler({
     ocsp: { answer, count: metrics.countOcsp, now },
     index: authorities.index,
@@ -129,12 +113,6 @@ export function makeStatusService({
       jobs = started;
     },
   };
-}
-
-async function describeOutdatedCrls(deps: Deps, crls: CrlStore): Promise<string | null> {
-  const whole = crls.newest().filter(({ shard }) => shard === wholeCrl);
-  const outdated = await findOutdatedCrls(deps, whole);
-  return outdated.length === 0 ? null : `older than a revocation: ${outdated.join(", ")}`;
 }
 
 /**
@@ -170,7 +148,7 @@ function findMissingStatus(
     .map(({ slug }) => slug);
   if (withoutResponder.length > 0)
     return `no OCSP responder yet for ${withoutResponder.join(", ")}`;
-  return withoutCrl.length > 0 ? `no valid CRL for ${withoutCrl.join(", ")}` : null;
+  return withoutCrl.length > 0 ? `no CRL yet for ${withoutCrl.join(", ")}` : null;
 }
 
 /** Logs at most one warning every ten seconds: requests come in thousands. */

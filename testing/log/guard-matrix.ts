@@ -46,19 +46,10 @@ const examples: Readonly<Record<string, Readonly<{ old?: Row; set?: Row }>>> = {
   "identity status 0": { set: { status: "'suspended'" } },
   "identity status 1": { set: { status: "'active'" } },
   "session ended_at 0": { old: { ended_at: "null" } },
-  "saved_view deleted_at 0": { old: { deleted_at: "null" } },
   "proxy status 0": { set: { status: "'removed'" } },
   "alert status 0": { old: { status: "'open'" }, set: { status: "'acknowledged'" } },
   "alert status 1": { set: { status: "'resolved'" } },
   "destination status 0": { set: { status: "'removed'" } },
-  "acme_order status 0": {
-    old: { status: "'open'" },
-    set: { status: "'valid'", certificate_id: "'crt'" },
-  },
-  "acme_order status 1": { set: { status: "'invalid'" } },
-  "acme_authorization status 0": { set: { status: "'valid'" } },
-  "acme_authorization status 1": { set: { status: "'invalid'" } },
-  "acme_authorization status 2": { set: { status: "'deactivated'" } },
   "delivery insert 1": { set: { status: "'pending'", reason: "'test'" } },
   "delivery insert 2": { set: { status: "'pending'", reason: "'opened'" } },
   "authority insert 0": {
@@ -74,7 +65,6 @@ const certificateOfKey = String.raw`alter table certificate disable trigger need
 /** Says everything that a case may ask for besides the action. */
 const details = {
   role: "one",
-  name: "other",
   reason: "keyCompromise",
   certificateId: "crt",
   changes: Object.fromEntries(

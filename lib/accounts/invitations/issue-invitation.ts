@@ -1,4 +1,3 @@
-import { credentialDigest } from "@/lib/log/credential-digest";
 import type { Actor } from "@/lib/access/actor";
 import { newId } from "@/lib/format/ids";
 import { hourMs } from "@/lib/format/time-units";
@@ -49,11 +48,10 @@ export async function issueInvitation(
   const token = makeInvitationToken(deps.random.bytes);
   const id = newId("inv", now, deps.random.bytes);
   const expiresAt = new Date(now.getTime() + linkHours[purpose] * hourMs);
-  const tokenSha256 = hashInvitationToken(token);
   await insertInvitation(tx, {
     id,
     accountId: account.id,
-    tokenSha256,
+    tokenSha256: hashInvitationToken(token),
     createdBy: actor.label,
     createdAt: now,
     expiresAt,
@@ -62,12 +60,7 @@ export async function issueInvitation(
     action: "invitation.created",
     outcome: "success",
     target: invitationTarget(id, account.email),
-    details: {
-      email: account.email,
-      purpose,
-      expiresAt: expiresAt.toISOString(),
-      secretDigest: credentialDigest(Buffer.from(tokenSha256).toString("hex")),
-    },
+    details: { email: account.email, purpose, expiresAt: expiresAt.toISOString() },
   };
   const invitation = { createdAt: now, expiresAt };
   return { link: invitationPath(token), invitation, entries: [created, ...canceled] };

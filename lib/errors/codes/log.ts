@@ -6,14 +6,6 @@ export const logCodes = {
     kind: "unavailable",
     text: "The action couldn't be recorded, so it wasn't done; retry in a moment.",
   },
-  "outcome.unknown": {
-    kind: "unavailable",
-    text: "The connection to the database was lost while the change was being saved, so whether it took effect is unknown; repeat the request with the same Idempotency-Key, or look it up.",
-  },
-  "database.unavailable": {
-    kind: "unavailable",
-    text: "The database is away, slow, full or read-only, so nothing was done; retry in a moment.",
-  },
   "record.backlog": {
     kind: "unavailable",
     text: "Too many entries wait to be numbered, so the action wasn't done; retry in a few seconds.",
@@ -33,22 +25,6 @@ export const logCodes = {
   "audit.cursor": {
     kind: "invalid",
     text: "The cursor wasn't issued for this query; start again without it.",
-  },
-  "view.account": {
-    kind: "forbidden",
-    text: "Saved views belong to users; sign in to the console.",
-  },
-  "view.exists": {
-    kind: "conflict",
-    text: "You already have a view with this name; choose a different one.",
-  },
-  "view.limit": {
-    kind: "conflict",
-    text: "You have as many views as one user can have; delete one first.",
-  },
-  "view.not-found": {
-    kind: "not-found",
-    text: "You have no saved view with this ID.",
   },
   "audit.streams": {
     kind: "unavailable",

@@ -7,9 +7,7 @@ export const exemptTables: Readonly<Record<string, string>> = {
   "public.sign_in_failure":
     "Counters that limit guessing for minutes. Each limit that is reached is an entry.",
   "public.idempotency_key":
-    "Which act a request led to, and its answer, for a day; without it, a repeated request is decided again.",
-  "public.acme_nonce":
-    "Which anti-replay nonces were used, for an hour; without it, a request could be repeated.",
+    "A cache of answers for a day; without it, a repeated request is decided again.",
   "public.delivery_attempt":
     "What a destination answered. delivery_goes_on bounds it: an attempt that has ended never changes.",
 
@@ -26,19 +24,15 @@ export const exemptTables: Readonly<Record<string, string>> = {
   "tlog.witness": "What was seen of each witness last, for the page; nothing relies on it.",
   "tlog.work": "The progress of long work, for those who watch it; nothing relies on it.",
   "tlog.indexed": "How far the search index has come. Derived, rebuilt from the entries.",
-  "tlog.segment":
-    "The search index. Derived from the entries; tlog.replace_segments alone changes it, whole ranges at a time.",
-  "tlog.page":
-    "The search index. Derived from the entries; a segment's pages are added in the transaction that makes it.",
-  "tlog.page_fresh": "As tlog.page, for segments that are not sealed yet.",
+  "tlog.search": "The search index. Derived from the entries, and compared with them every night.",
+  "tlog.span": "Derived with the search index.",
   "tlog.source": "Derived with the search index.",
   "tlog.skipped_entry":
     "Which entries readers could not read. Derived from their bytes; tlog.note_skipped only adds.",
 
   "intake.run":
-    "Which numbers of a service have arrived. intake.accept alone adds them, with their entries.",
-  "intake.receipt":
-    "Tells a repeated event from another one for some weeks; intake.accept alone adds them.",
+    "Which numbers of a service have arrived; the entries carry the numbers themselves.",
+  "intake.receipt": "Tells a repeated event from another one for some weeks.",
 
   "custody.cursor": "How far alerts have read; custody.take_batch moves it forward alone.",
   "custody.use": "Derived from the log by custody.take_batch alone.",

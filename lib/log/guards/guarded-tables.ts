@@ -1,5 +1,4 @@
 import { accessTables } from "./access-tables";
-import { acmeTables } from "./acme-tables";
 import { alertTables } from "./alert-tables";
 import { certificateTables } from "./certificate-tables";
 import type { GuardedTable } from "./types";
@@ -13,5 +12,4 @@ export const guardedTables: Readonly<Record<string, GuardedTable>> = {
   ...certificateTables,
   ...accessTables,
   ...alertTables,
-  ...acmeTables,
 };

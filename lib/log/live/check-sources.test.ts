@@ -25,11 +25,7 @@ function openCheck() {
         details: { source: of, boot: "b", settled, voided, ended: false },
       }),
     addGap: (missing: string): void =>
-      add({
-        action: "source.gap",
-        details: { source, boot: "b", missing },
-        src: { id: "chancery/gateway", boot: "b", seq: 1 },
-      }),
+      add({ action: "source.gap", details: { source, boot: "b", missing } }),
     hasMissing: sources.hasMissing,
     finish: (): readonly string[] => {
       sources.finish();

@@ -13,11 +13,8 @@ export const checkNames = [
   "signature",
   "witnesses",
   "remembered",
-  "anchors",
-  "clocks",
   "index",
   "sources",
-  "credentials",
   "guards",
   "state",
 ] as const;
@@ -31,7 +28,6 @@ export type EntryRow = Readonly<{
   leafHash: Buffer | null;
   entry: Buffer;
   hash: Buffer;
-  sequencedAt: Date | null;
   reading: EntryReading;
 }>;
 

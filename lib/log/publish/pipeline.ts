@@ -6,8 +6,7 @@ import {
   startLeader,
   withClient,
 } from "@/lib/log/sequence/leader";
-import { runIndexer } from "@/lib/log/segments/indexer";
-import { runSequencer } from "@/lib/log/sequence/sequencer";
+import { runIndexer, runSequencer } from "@/lib/log/sequence/sequencer";
 import { monotonicMs } from "@/lib/runtime/monotonic";
 import { compareWithRemembered, findContradiction } from "./find-contradiction";
 import { haltLog } from "./halt-log";

@@ -19,7 +19,6 @@ export type CertificateState = Readonly<{
   /** Undefined: unknown from the log (the date of a hold is in its row only). */
   invalidityDate: number | null | undefined;
   supersedeAt: number | null;
-  issuedAt: number | null;
   /** The number of the entry that changed it last; null while that is in the inbox. */
   lastSeq: number | null;
 }>;
@@ -30,9 +29,8 @@ export const shortDigest = (value: string | null): Buffer | null =>
   value === null || value === "" ? null : digest(value, 8);
 
 /** The planned fields of an entry `certificate.planned`, named as the row's columns. */
-export function plannedFields({ id, actor, details }: ReplayedEntry["record"]): Fields {
+export function plannedFields({ id, details }: ReplayedEntry["record"]): Fields {
   return {
-    requester: comparable(actor.label),
     authority: comparable(details.issuerId),
     "serial number": comparable(details.serial),
     profile: comparable(details.profileId),
@@ -51,7 +49,7 @@ export function plannedFields({ id, actor, details }: ReplayedEntry["record"]): 
 }
 
 const planFieldNames = Object.keys(
-  plannedFields({ id: "", actor: {}, details: {} } as unknown as ReplayedEntry["record"]),
+  plannedFields({ id: "", details: {} } as unknown as ReplayedEntry["record"]),
 );
 export const planDigest = (facts: Fields): Buffer =>
   digest(planFieldNames.map((name) => facts[name] ?? "\0").join("\x01"));
@@ -67,14 +65,9 @@ const commentDigest = (value: unknown): Buffer | null =>
 
 /** A transition returns a description of the problem if it is not allowed in this state. */
 const transitions: Readonly<Record<string, Transition>> = {
-  issued: (before, { ts, details }) =>
+  issued: (before, { details }) =>
     before.state === "planned"
-      ? {
-          ...before,
-          state: "issued",
-          fingerprint: comparable(details.fingerprintSha256),
-          issuedAt: parseDate(ts),
-        }
+      ? { ...before, state: "issued", fingerprint: comparable(details.fingerprintSha256) }
       : `issues a certificate that is already ${before.state}`,
   failed: (before) =>
     before.state === "planned"
@@ -146,7 +139,6 @@ export function nextState(
       comment: null,
       invalidityDate: null,
       supersedeAt: null,
-      issuedAt: null,
       lastSeq: seq,
     };
   }

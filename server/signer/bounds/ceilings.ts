@@ -1,8 +1,7 @@
 import type { Database, PoolClient } from "@/lib/db/database";
 import { AppError } from "@/lib/errors/app-error";
 import type { Ceiling } from "@/lib/pki/ceiling/ceiling";
-import { describeExcesses, findExcessesRead } from "@/lib/pki/ceiling/evaluate-ceiling";
-import type { TbsFacts } from "@/lib/pki/tbs-facts";
+import { describeExcesses, findExcesses } from "@/lib/pki/ceiling/evaluate-ceiling";
 
 export type CeilingReason = "setup" | "upgrade" | "confirmed" | "command";
 
@@ -23,9 +22,9 @@ type PlanUnderCeiling = Readonly<{
   /** The key that would sign. */
   keyId: string;
   authoritySlug: string;
+  tbsDer: Uint8Array;
 }>;
-/** Decides by `facts`, which are those of the very bytes that would be signed. */
-export type CheckCeiling = (plan: PlanUnderCeiling, facts: TbsFacts, now: Date) => Promise<void>;
+export type CheckCeiling = (plan: PlanUnderCeiling, now: Date) => Promise<void>;
 
 /**
  * Checks bytes to be signed against the ceiling of their key. Throws `signer.ceiling` with what is
@@ -34,9 +33,9 @@ export type CheckCeiling = (plan: PlanUnderCeiling, facts: TbsFacts, now: Date) 
  */
 export function makeCeilingCheck(db: Database): CheckCeiling {
   const known = new Map<string, Ceiling>();
-  return async ({ id, keyId, authoritySlug }, facts, now) => {
+  return async ({ id, keyId, authoritySlug, tbsDer }, now) => {
     const cached = known.get(keyId);
-    if (cached && findExcessesRead(cached, facts, now).length === 0) return;
+    if (cached && findExcesses(cached, tbsDer, now).length === 0) return;
     const current = await findCeiling(db, keyId);
     if (!current)
       throw new AppError(
@@ -44,7 +43,7 @@ export function makeCeilingCheck(db: Database): CheckCeiling {
         `The signer has no ceiling for ${authoritySlug}, so ${id} was not signed. To set one, run on the host: npx chancery signer allow ${authoritySlug} --dns DOMAIN --usage serverAuth --days 397`,
       );
     known.set(keyId, current.rules);
-    const excesses = findExcessesRead(current.rules, facts, now);
+    const excesses = findExcesses(current.rules, tbsDer, now);
     if (excesses.length > 0)
       throw new AppError("signer.ceiling", describeExcesses(authoritySlug, excesses));
   };

@@ -1,6 +1,4 @@
 import { readEntry } from "@/lib/log/read-entry";
-import { factRun } from "@/lib/log/pure/search-tokens";
-import { endOfLog, findNumbersIn } from "@/lib/log/segments/find-entries";
 import type { PoolClient } from "@/lib/db/database";
 import { tags } from "@/lib/pki/der";
 import { enter, readDer, takeRaw, takeTime } from "@/lib/pki/der-reader";
@@ -105,29 +103,23 @@ export async function readCertificateFacts(
   );
 }
 
-type StoredEntry = { entry_id: string; entry: Buffer };
-
 /** Entries of the log that say that one of these certificates was released, with their numbers. */
 export async function readReleases(
   client: PoolClient,
   certificateIds: readonly string[],
   sinceSize: number,
 ): Promise<readonly Readonly<{ seq: number; certificateId: string }>[]> {
-  const released = [[factRun("action", "certificate.released")]];
-  const search = { all: released, low: sinceSize, high: endOfLog };
-  const { rows } = await client.query<StoredEntry & { seq: string }>(
-    `select seq, entry_id, entry from tlog.entry where seq = any($1::bigint[])
+  const { rows } = await client.query<{ seq: string; entry: Buffer }>(
+    `select e.seq, e.entry from tlog.search s join tlog.entry e using (seq)
+      where s.target_id = any($1) and s.action = 'certificate.released' and s.seq >= $2
     union all
-    select seq, entry_id, entry from tlog.entry
+    select seq, entry from tlog.entry
       where seq >= greatest($2, (select upto from tlog.indexed)) and position('certificate.released'::bytea in entry) > 0`,
-    [await findNumbersIn(client, search, Infinity), sinceSize],
+    [certificateIds, sinceSize],
   );
-  const wanted = new Set(certificateIds);
-  return rows.flatMap(({ seq, ...entry }) => {
+  return rows.flatMap(({ seq, entry }) => {
     const certificateId = releasedBy(entry);
-    return certificateId !== null && wanted.has(certificateId)
-      ? [{ seq: Number(seq), certificateId }]
-      : [];
+    return certificateId === null ? [] : [{ seq: Number(seq), certificateId }];
   });
 }
 
@@ -136,16 +128,15 @@ export async function readPendingReleases(
   client: PoolClient,
   certificateIds: readonly string[],
 ): Promise<ReadonlySet<string>> {
-  const { rows } = await client.query<StoredEntry>(
-    "select entry_id, entry from tlog.inbox_about($1)",
-    [certificateIds],
-  );
-  return new Set(rows.flatMap((entry) => releasedBy(entry) ?? []));
+  const { rows } = await client.query<{ entry: Buffer }>("select entry from tlog.inbox_about($1)", [
+    certificateIds,
+  ]);
+  return new Set(rows.flatMap(({ entry }) => releasedBy(entry) ?? []));
 }
 
 /** The certificate that an entry released; null for any other entry and for bytes of any other kind. */
-function releasedBy({ entry_id: id, entry }: StoredEntry): string | null {
-  const reading = readEntry(entry, id);
+function releasedBy(bytes: Buffer): string | null {
+  const reading = readEntry(bytes);
   if (!reading.readable) return null;
   const { action, outcome, target } = reading.record;
   return action === "certificate.released" && outcome === "success" ? (target?.id ?? null) : null;
