@@ -22,6 +22,14 @@ const collectErrors = (page: Page, errors: string[]) => {
   });
 };
 
+const describePage = async (page: Page): Promise<string> => {
+  const content = await page
+    .locator("body")
+    .ariaSnapshot({ timeout: 10_000 })
+    .catch((error: unknown) => String(error));
+  return `── ${page.url()} ──\n${content}`;
+};
+
 /**
  * Each worker has a Chancery that no other worker uses. Every page is watched: an error in the
  * console, an uncaught exception or a breach of the content security policy fails the test.
@@ -52,12 +60,15 @@ export const test = base.extend<
   baseURL: async ({ workerChancery }, use) => {
     await use(workerChancery.http);
   },
-  // Where a test fails, the cause is often only in the log of its Chancery.
+  // Where a test fails, the cause is often only on its pages or in the log of its Chancery.
   serverLog: [
-    async ({ workerChancery: { http } }, use, info) => {
+    async ({ workerChancery: { http }, context }, use, info) => {
       await use();
-      if (info.status !== info.expectedStatus)
-        process.stderr.write(`── log of ${http} ──\n${readLogTail(info.workerIndex)}\n──\n`);
+      if (info.status === info.expectedStatus) return;
+      const pages = await Promise.all(context.pages().map(describePage));
+      process.stderr.write(
+        `${pages.join("\n")}\n── log of ${http} ──\n${readLogTail(info.workerIndex)}\n──\n`,
+      );
     },
     { auto: true },
   ],
