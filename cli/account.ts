@@ -21,6 +21,7 @@ export const account: Command = {
   name: "account",
   summary:
     "recover | create | list: let users set a password, also when no administrator can sign in",
+  usage,
   run: (args) =>
     runAccount(getRunningDeps(), args, {
       print: (text) => process.stdout.write(text),

@@ -2,6 +2,8 @@
 export type Command = Readonly<{
   name: string;
   summary: string;
+  /** How it is called, which `--help` prints; null if it has no arguments. */
+  usage: string | null;
   run: (args: string[]) => Promise<number>;
 }>;
 

@@ -1,5 +1,7 @@
 import { parseArgs } from "node:util";
 import { publishCrl } from "@/lib/authorities/publish-crl";
+import { getAuthority } from "@/lib/authorities/read-authorities";
+import type { AuthorityDto } from "@/lib/authorities/schema";
 import { isAppError } from "@/lib/errors/app-error";
 import { activateAuthority } from "@/lib/issuing/activate-authority";
 import type { Deps } from "@/lib/runtime/deps";
@@ -19,6 +21,7 @@ The signer signs the certificate of a CA only after the operator of the host has
 export const confirm: Command = {
   name: "confirm",
   summary: "confirm or reject the certificates of new CAs",
+  usage,
   run: (args) =>
     runConfirm(getRunningDeps(), hostCaller(), args, (text) => process.stdout.write(text)),
 };
@@ -55,11 +58,21 @@ async function activate(deps: Deps, authorityId: string): Promise<string> {
   try {
     await activateAuthority(deps, commandLineActor(deps), authorityId);
     await publishCrl(deps, authorityId);
-    return "The certificate is signed, and the CA is active.\n";
+    const authority = await getAuthority(deps, commandLineActor(deps), authorityId);
+    return `The certificate is signed, and the CA is active.\n${adviceFor(authority)}`;
   } catch (error) {
     if (!isAppError(error)) throw error;
     return `It isn't signed yet: ${error.message} Chancery tries again within a minute.\n`;
   }
+}
+
+/** What to do next where the ceiling of the new CA has no names: nothing can be issued then. */
+function adviceFor({ slug, ceiling }: AuthorityDto): string {
+  const names = ceiling ? [ceiling.dns, ceiling.uri, ceiling.email, ceiling.ip].flat() : [];
+  const isUsable = names.length > 0 && (ceiling?.usages.length ?? 0) > 0;
+  return isUsable
+    ? ""
+    : `Its ceiling allows no names yet, so it can't issue certificates. To allow some, run: npx chancery signer allow ${slug} --dns DOMAIN --usage serverAuth\n`;
 }
 
 function describe(one: WaitingAuthority): string {

@@ -18,6 +18,7 @@ export const doctor: Command = {
   name: "doctor",
   summary:
     "check Node.js, data folder, keys, signer, database, roles, migrations, log, ports and browser",
+  usage: null,
   run: async () => {
     const running = findRunning();
     const folder = dataFolder();

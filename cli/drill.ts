@@ -26,6 +26,7 @@ type Output = Readonly<{ out: (text: string) => void; progress: (text: string) =
 export const drill: Command = {
   name: "drill",
   summary: "attack a temporary copy of the log and report what detects each attack",
+  usage,
   run: async (args) => {
     const { entries, json } = readArgs(args);
     const output: Output = {

@@ -5,6 +5,7 @@ export function makeHelp(commands: () => readonly Command[]): Command {
   return {
     name: "help",
     summary: "list the commands",
+    usage: null,
     run: async () => {
       process.stdout.write(`${helpText(commands())}\n`);
       return 0;

@@ -17,6 +17,7 @@ chancery log continue --comment REASON     continue a log that is halted after a
 export const log: Command = {
   name: "log",
   summary: "state | continue: show the log, or continue it after a restore that lost entries",
+  usage,
   run: async (args) => {
     return runLog(getRunningDeps(), args, (text) => process.stdout.write(text));
   },

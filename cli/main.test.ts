@@ -54,6 +54,19 @@ test.each([[[]], [["help"]], [["--help"]]])(
   },
 );
 
+test.each([
+  [["confirm", "--help"], /^chancery confirm/],
+  [["signer", "allow", "-h"], /^chancery signer show\nchancery signer allow/],
+  [["token", "create", "--help"], /^chancery token create/],
+  [["verify", "-h"], /Exit codes: 0 verified/],
+  [["doctor", "--help"], /^chancery doctor\n$/],
+] as const)("%j prints how the command is used, also where no Chancery runs", (args, usage) => {
+  const { status, stdout, stderr } = chancery(...args);
+  expect(stderr).toBe("");
+  expect(stdout).toMatch(usage);
+  expect(status).toBe(0);
+});
+
 test("doctor works before the first start and changes nothing", () => {
   const { stdout } = chancery("doctor");
   expect(stdout).toMatch(/^ok +node/m);

@@ -9,12 +9,14 @@ import { doctor } from "./doctor";
 import { drill } from "./drill";
 import { helpText, makeHelp } from "./help";
 import { log } from "./log";
+import { root } from "./root";
 import { signer } from "./signer";
 import { token } from "./token";
 import { verify } from "./verify";
 import { witness } from "./witness";
 
-const commands: Command[] = [account, confirm, doctor, drill, log, signer, token, verify, witness];
+const commands: Command[] = [account, confirm, doctor, drill, log, root];
+commands.push(signer, token, verify, witness);
 commands.push(makeHelp(() => commands));
 
 /** The message of an expected error, or the stack of any other. */
@@ -29,6 +31,10 @@ async function main([first = "help", ...args]: string[]): Promise<number> {
   if (!command) {
     process.stderr.write(`Unknown command "${name}".\n\n${helpText(commands)}\n`);
     return 2;
+  }
+  if (args.some((arg) => /^(-h|--help)$/.test(arg))) {
+    process.stdout.write(`${command.usage ?? `chancery ${command.name}`}\n`);
+    return 0;
   }
   connectToRunning();
   return command.run(args);

@@ -53,6 +53,18 @@ test("chancery confirm lists what waits, and with an ID has it signed and active
   await expect(confirm(id)).rejects.toThrow(/No CA certificate crt_\w+ waits/);
 });
 
+test("chancery confirm says how to allow names where the new CA gets a ceiling without any", async () => {
+  const key = "(select key_id from authority where parent_id is null order by created_at limit 1)";
+  await harness.asSuper(
+    `insert into signer.ceiling select key_id, 99, '{"dns":[],"uri":[],"email":[],"ip":[],"usages":[],"maxSeconds":86400}', 'upgrade', 'test', 'ent_x', now() from signer.ceiling where key_id = ${key} limit 1`,
+  );
+  await create("Narrow Root");
+  const [id = ""] = /crt_\w+/.exec(await confirm()) ?? [];
+  expect(await confirm(id)).toMatch(
+    /allows no names yet[^]*npx chancery signer allow narrow-root --dns DOMAIN --usage serverAuth\n$/,
+  );
+});
+
 test("chancery confirm --reject has it never signed", async () => {
   await create("Rejected Root");
   const [id = ""] = /crt_\w+/.exec(await confirm()) ?? [];

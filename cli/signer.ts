@@ -19,6 +19,7 @@ A domain covers itself and everything below it; '*' allows anything. A ceiling i
 export const signer: Command = {
   name: "signer",
   summary: "show | allow: show or widen what the signer ever signs for a CA",
+  usage,
   run: (args) =>
     runSigner(getRunningDeps(), hostCaller, args, (text) => process.stdout.write(text)),
 };

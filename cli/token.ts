@@ -24,6 +24,7 @@ Revoking a token also revokes the tokens that were created with it.`;
 export const token: Command = {
   name: "token",
   summary: "create | list | revoke: manage API tokens",
+  usage,
   run: async (args) => {
     return runToken(getRunningDeps(), args, (text) => process.stdout.write(text));
   },

@@ -39,6 +39,7 @@ beforeAll(async () => {
     gzip: gzipSync(fileOf(lines)),
     text: "hello\n",
     filtered: fileOf(await exportLines(log, { keep: (at) => at % 5 === 0, filter: "x=y" })),
+    omitting: fileOf(await exportLines(log, { keep: (at) => at !== 7 })),
     key: `${key.vkey}\n`,
     otherKey: other.vkey,
     policy: `log ${key.vkey}\nwitness W ${witness.vkey}\nquorum W\n`,
@@ -83,17 +84,22 @@ test.each([
   [0, ["@good", "--key", "@key"]],
   [0, ["@gzip", "--policy", "@policy", "--require", "witnessed"]],
   [0, ["@good", "--since", "@since"]],
-  [0, ["@filtered"]],
+  [0, ["@filtered", "--partial"]],
+  [0, ["@good", "--not-older-than", "99999d"]],
   [0, ["@proof", "--key", "@key"]],
   [0, ["@bare", "--key", "@key", "--entry", "@entry"]],
   [1, ["@changed"]],
   [1, ["@cut"]],
+  [1, ["@omitting"]],
+  [1, ["@omitting", "--partial"]],
+  [1, ["@good", "--not-older-than", "1h"]],
   [1, ["@good", "--key", "@otherKey"]],
   [1, ["@bare", "--key", "@key", "--entry", "@key"]],
+  [3, ["@filtered"]],
   [3, ["@young"]],
   [3, ["@good", "--require", "witnessed"]],
   [3, ["@good", "--policy", "@stranger"]],
-  [3, ["@filtered", "--since", "@within"]],
+  [3, ["@filtered", "--partial", "--since", "@within"]],
   [3, ["@good", "--since", "@later"]],
   [3, ["@proof"]],
   [3, ["@bare", "--key", "@key"]],
@@ -106,6 +112,8 @@ test.each([
   [["@good", "@good"]],
   [["@good", "--require", "everything"]],
   [["@good", "--nonsense"]],
+  [["@good", "--not-older-than", "soon"]],
+  [["@good", "--not-older-than", "0d"]],
   [["/nonexistent/file"]],
   [["@text"]],
   [["@good", "--key", "/nonexistent"]],
@@ -131,13 +139,20 @@ test("a passed verification names its checks, key, size, root and level", async 
     "gaps",
     "since",
     "complete",
+    "age",
   ])
     expect(out).toMatch(new RegExp(`^(passed|not checked) +${name} +\\S.{20,}`, "m"));
   expect(out).toMatch(
-    /SIGNED: 20 entries exactly as log\.example\.com\/log\/0000abcd signed, verified with the key that you provided\. Checkpoint of 20 entries, root [0-9a-f]{64}/,
+    /SIGNED: 20 of 20 entries exactly as log\.example\.com\/log\/0000abcd signed, verified with the key that you provided\. Checkpoint of 20 entries, root [0-9a-f]{64}/,
   );
   expect((await run(["@good"])).out).toMatch(
     /the key in the file itself, which you should compare/,
+  );
+});
+
+test("the last line of a report states that a file has only some of the entries", async () => {
+  expect((await run(["@filtered", "--partial"])).out).toMatch(
+    /SIGNED: 4 of 20 entries exactly[^]*does not show whether other entries match its filter\. Nothing in it is newer than 2026-11-23T08:15:00\.042Z\.$/m,
   );
 });
 

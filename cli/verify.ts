@@ -2,16 +2,18 @@ import { statSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { exitCodeOf, type RequiredLevel } from "@/cli/verify/exit-code";
 import { runLive } from "@/cli/verify/live";
+import { maxListed, writeUnlisted } from "@/cli/verify/unlisted";
 import { makeProgress } from "@/cli/verify/progress";
 import { readKey, readChunks, readFile } from "@/cli/verify/read-file";
 import { reportText } from "@/cli/verify/report-text";
+import { parseDuration } from "@/lib/format/duration";
 import { isAppError } from "@/lib/errors/app-error";
 import type { VerifyReport } from "@/lib/log/verify/report";
 import { verifyExport } from "@/lib/log/verify/verify-export";
 import { type Command, UsageError } from "./command";
 import { getRunningDeps } from "./connect";
 
-const verifyUsage = `chancery verify FILE [--key VKEY|FILE] [--policy FILE] [--proof FILE] [--since FILE] [--entry FILE] [--require witnessed|signed] [--json] [--quiet]
+const verifyUsage = `chancery verify FILE [--key VKEY|FILE] [--policy FILE] [--proof FILE] [--since FILE] [--entry FILE] [--require witnessed|signed] [--partial] [--not-older-than DURATION] [--json] [--quiet]
 chancery verify --live [--policy FILE] [--json] [--quiet]
 chancery verify --state [--json] [--quiet]
 
@@ -21,11 +23,14 @@ Verifies an export (JSON Lines; CSV, OCSF or CEF with its companion) or a .tlog-
   --proof     the companion of an export in CSV, OCSF or CEF: the same export with format proof
   --since     an older checkpoint that you saved: the entries that it covers must be unchanged
   --entry     the exact bytes of the entry, for a .tlog-proof file that does not contain them
+  --partial   accept a file with only some of the log's entries: without it, exit code 0 needs every entry of the checkpoint
+  --not-older-than  how old the newest signed entry or cosignature in the file may be, such as 36h or 7d
   --live      verify the whole log of the running Chancery instead of a file: entries, tree, checkpoints, index, tables
   --state     verify only its tables instead of a file: compare them with a replay of the log
   --require   the level required for exit code 0: signed (default) or witnessed
   --json      print the report as JSON
   --quiet     print nothing; use the exit code
+Every problem is shown: the first 1,000 of each check in the report, any more on standard error.
 Exit codes: 0 verified; 1 problems found; 2 wrong usage or unreadable file; 3 no problems found, but below the required level or incomplete.`;
 
 /** The command `chancery verify`; see verifyUsage. */
@@ -33,15 +38,12 @@ export const verify: Command = {
   name: "verify",
   summary:
     "verify an export or a proof file offline, or the live log: entries, order, hashes, tree, signature, witnesses, gaps",
+  usage: verifyUsage,
   run: async (args) => {
     const {
       values,
       positionals: [file, ...more],
     } = readArguments(args);
-    if (values.help) {
-      process.stdout.write(`${verifyUsage}\n`);
-      return 0;
-    }
     if (values.live || values.state) return runAgainstDatabase(values, file);
     if (file === undefined || more.length > 0) throw new UsageError(verifyUsage);
     const required = parseRequired(values.require);
@@ -73,11 +75,12 @@ function readArguments(args: string[]) {
         since: text,
         entry: text,
         require: text,
+        partial: flag,
+        "not-older-than": text,
         json: flag,
         quiet: flag,
         live: flag,
         state: flag,
-        help: { type: "boolean", short: "h" },
       },
     });
   } catch (error) {
@@ -102,6 +105,14 @@ function parseRequired(value: string | undefined): RequiredLevel {
   throw new UsageError(`--require must be witnessed or signed, not "${value}".`);
 }
 
+function parseMaxAge(value: string | undefined): number | undefined {
+  if (value === undefined) return undefined;
+  const seconds = parseDuration(value);
+  if (seconds === null || seconds <= 0)
+    throw new UsageError(`--not-older-than must be a duration such as 36h or 7d, not "${value}".`);
+  return seconds * 1_000;
+}
+
 async function verifyFile(file: string, values: Values): Promise<VerifyReport> {
   const progress = makeProgress(
     values.quiet || values.json || !process.stderr.isTTY ? null : process.stderr,
@@ -114,6 +125,10 @@ async function verifyFile(file: string, values: Values): Promise<VerifyReport> {
       since: textOf(values.since),
       proof: values.proof === undefined ? undefined : readChunks(values.proof),
       entry: values.entry === undefined ? undefined : readFile(values.entry),
+      now: new Date(),
+      maxAgeMs: parseMaxAge(values["not-older-than"]),
+      maxListed,
+      onUnlisted: values.quiet ? undefined : writeUnlisted,
       onProgress: progress.show,
     });
   } catch (error) {

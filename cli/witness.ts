@@ -21,6 +21,7 @@ checkpoint of each log. VKEY is the verifier key that a log serves at /log/key. 
 export const witness: Command = {
   name: "witness",
   summary: "cosign the checkpoints of other logs",
+  usage,
   run: async (args) => {
     const { data, logs, port, host, name, lateAfterSeconds } = await readArguments(args);
     const key = await openWitnessKey(data, { name, host: hostname(), random: world.random });

@@ -47,7 +47,7 @@ export default async function OverviewPage() {
         <Grid columns="main">
           <Stack>
             <IssuingChart days={overview.days} />
-            <ExpiringList items={overview.expiring} now={deps.clock.now()} />
+            <ExpiringList overview={overview} now={deps.clock.now()} />
             <RecentActivity
               latest={overview.latest}
               linked={scopeOf(actor.role, "audit.read") !== "none"}

@@ -47,7 +47,7 @@ async function startBuild(age: Build["age"], label: string, root: string): Promi
     rmSync(dataFolder, { recursive: true, force: true });
   };
   try {
-    const { httpPort, mtlsPort, processes } = await untilReady(dataFolder, supervisor.hasEnded);
+    const { httpPort, mtlsPort } = await untilReady(dataFolder, supervisor.hasEnded);
     const url = `http://localhost:${httpPort}`;
     const token = createToken(root, dataFolder);
     return {
@@ -57,7 +57,7 @@ async function startBuild(age: Build["age"], label: string, root: string): Promi
       mtlsPort,
       token,
       api: apiOf({ url, token }),
-      processorTime: () => readProcessorTime(supervisor.pid, processes),
+      processorTime: () => readProcessorTime(supervisor.pid),
       untilQuiet: () => untilQuiet(url),
       stop,
     };
@@ -113,11 +113,11 @@ function createToken(root: string, dataFolder: string): string {
   return printed.trim();
 }
 
+/** Ports are 0 in the run file until the gateway listens on those that it got. */
 async function untilReady(dataFolder: string, hasEnded: () => boolean): Promise<RunFile> {
   for (const end = Date.now() + 120_000; Date.now() < end && !hasEnded();) {
     const running = readRunFile(dataFolder);
-    const isComplete = running?.processes.some(({ name }) => name === "gateway") === true;
-    if (isComplete) {
+    if (running !== null && running.httpPort > 0) {
       const answer = await fetch(`http://localhost:${running.httpPort}/readyz`).catch(() => null);
       if (answer?.ok) return running;
     }

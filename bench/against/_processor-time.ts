@@ -6,7 +6,7 @@ export const processGroups = ["gateway", "PostgreSQL", "signer", "supervisor and
 export type ProcessGroup = (typeof processGroups)[number];
 export type ProcessorTime = Readonly<Record<ProcessGroup, number>>;
 
-type Process = Readonly<{ pid: number; parent: number; command: string; ticks: number }>;
+type Process = Readonly<{ pid: number; parent: number; group: ProcessGroup | null; ticks: number }>;
 
 const msPerTick = 1000 / Number(execFileSync("getconf", ["CLK_TCK"], { encoding: "utf8" }));
 
@@ -14,19 +14,11 @@ const msPerTick = 1000 / Number(execFileSync("getconf", ["CLK_TCK"], { encoding:
  * What the supervisor and everything that it started has used so far. The time of a process that
  * has ended is that of its parent's children, so none is lost when PostgreSQL closes a connection.
  */
-export function readProcessorTime(
-  supervisor: number,
-  named: readonly Readonly<{ name: string; pid: number }>[],
-): ProcessorTime {
+export function readProcessorTime(supervisor: number): ProcessorTime {
   const processes = listProcesses();
-  const groupOf = ({ pid, command }: Process): ProcessGroup | null => {
-    const name = named.find((one) => one.pid === pid)?.name;
-    if (name === "gateway" || name === "signer") return name;
-    return command === "postgres" ? "PostgreSQL" : null;
-  };
   const total = { gateway: 0, PostgreSQL: 0, signer: 0, "supervisor and console": 0 };
   const visit = (process: Process, inherited: ProcessGroup): void => {
-    const group = groupOf(process) ?? inherited;
+    const group = process.group ?? inherited;
     total[group] += process.ticks * msPerTick;
     for (const child of processes)
       if (child.parent === process.pid && child.pid !== process.pid) visit(child, group);
@@ -44,22 +36,37 @@ function listProcesses(): Process[] {
     .filter((name) => /^\d+$/.test(name))
     .flatMap((name) => {
       try {
-        return [parseStat(readFileSync(`/proc/${name}/stat`, "utf8"))];
+        const file = (of: string): string => readFileSync(`/proc/${name}/${of}`, "utf8");
+        return [parseProcess(file("stat"), file("cmdline"))];
       } catch {
         return []; // it has ended meanwhile
       }
     });
 }
 
+/** Earlier versions called the gateway "door". */
+const groupOfBundle: Readonly<Record<string, ProcessGroup>> = {
+  gateway: "gateway",
+  door: "gateway",
+  signer: "signer",
+};
+
+/** By what it runs, which every version says in its command line. */
+function groupOf(command: string, commandLine: string): ProcessGroup | null {
+  if (command === "postgres") return "PostgreSQL";
+  const [, bundle = ""] = /\/dist\/([a-z]+)\.mjs/.exec(commandLine) ?? [];
+  return groupOfBundle[bundle] ?? null;
+}
+
 /** proc_pid_stat(5): the fields after the command's closing parenthesis begin with the third. */
-function parseStat(text: string): Process {
+function parseProcess(text: string, commandLine: string): Process {
   const close = text.lastIndexOf(")");
   const fields = text.slice(close + 2).split(" ");
   const field = (number: number): number => Number(fields[number - 3]);
   return {
     pid: Number.parseInt(text, 10),
     parent: field(4),
-    command: text.slice(text.indexOf("(") + 1, close),
+    group: groupOf(text.slice(text.indexOf("(") + 1, close), commandLine),
     ticks: field(14) + field(15) + field(16) + field(17),
   };
 }

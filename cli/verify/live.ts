@@ -3,7 +3,10 @@ import type { LogReport } from "@/lib/log/live/snapshot";
 import { emptyWitnessPolicy, parseWitnessPolicy } from "@/lib/log/pure/witness-policy";
 import { reconcile } from "@/lib/log/reconcile/reconcile";
 import type { Deps } from "@/lib/runtime/deps";
+import { notCovered } from "@/lib/log/reconcile/not-covered";
+import { makeCheck } from "@/lib/log/reconcile/check";
 import { makeLineProgress } from "./progress";
+import { writeUnlisted } from "./unlisted";
 
 type LiveDeps = Pick<Deps, "db"> &
   Partial<Pick<Deps, "witnessPolicy">> &
@@ -37,12 +40,13 @@ export async function runLive(
               policy === undefined
                 ? (deps.witnessPolicy ?? emptyWitnessPolicy)
                 : parseWitnessPolicy(policy),
+            ...(quiet ? {} : { onUnlisted: writeUnlisted }),
             onProgress: (done, total, note) =>
               progress.show(
                 `${note}: ${done.toLocaleString("en")} of ${total.toLocaleString("en")}`,
               ),
           })
-        : await stateReport(deps, progress.show);
+        : await stateReport(deps, progress.show, quiet !== true);
     progress.end();
     if (json) write(`${JSON.stringify(report)}\n`);
     else if (!quiet) write(liveText(report));
@@ -54,8 +58,13 @@ export async function runLive(
 
 type StateReport = Pick<LogReport, "ok" | "checks"> & Partial<LogReport>;
 
-async function stateReport(deps: LiveDeps, show: (line: string) => void): Promise<StateReport> {
+async function stateReport(
+  deps: LiveDeps,
+  show: (line: string) => void,
+  isShown: boolean,
+): Promise<StateReport> {
   const { checked, count, problems, unlisted } = await reconcile(deps, {
+    check: makeCheck(isShown ? (problem) => writeUnlisted("state", problem) : undefined),
     onProgress: (done, total) =>
       show(
         `comparing the tables with the log: ${done.toLocaleString("en")} of ${total.toLocaleString("en")}`,
@@ -66,7 +75,8 @@ async function stateReport(deps: LiveDeps, show: (line: string) => void): Promis
 
 function liveText({ ok, checks, level, size, checkpointSize, milliseconds }: StateReport): string {
   const lines = checks.map(({ name, checked, count, problems, unlisted }) => {
-    const more = unlisted > 0 ? [`… and ${unlisted.toLocaleString("en")} more`] : [];
+    const more =
+      unlisted > 0 ? [`… and ${unlisted.toLocaleString("en")} more, on standard error`] : [];
     const state = count > 0 ? "FAILED" : checked === 0 ? "none" : "passed";
     return `${state.padEnd(8)}${name.padEnd(12)}${checked.toLocaleString("en")} checked${count > 0 ? `, ${count.toLocaleString("en")} ${count === 1 ? "problem" : "problems"}` : ""}\n${[...problems, ...more].map((problem) => `        ${problem}\n`).join("")}`;
   });
@@ -80,5 +90,11 @@ function liveText({ ok, checks, level, size, checkpointSize, milliseconds }: Sta
     checkpointSize === null || checkpointSize === undefined
       ? "no checkpoint covers them yet"
       : `${checkpointSize.toLocaleString("en")} of them covered by a published checkpoint`;
+  const columns = Object.entries(notCovered).flatMap(([table, names]) =>
+    Object.keys(names).map((column) => `${table}.${column}`),
+  );
+  lines.push(
+    `not covered         ${columns.length} columns that decide nothing or are held otherwise; docs/verifying.md says which and why\n`,
+  );
   return `${lines.join("")}\n${ok ? (level ?? "").toUpperCase() : `FAILED: ${failedChecks}`}: ${size.toLocaleString("en")} entries of the live log, ${coverage}, ${((milliseconds ?? 0) / 1000).toFixed(1)} s.\n`;
 }

@@ -6,7 +6,10 @@ const count = (n: number, one: string, many: string): string =>
 
 function checkText({ name, state, checked, problemCount, problems, says }: Check): string {
   const more = problemCount - problems.length;
-  const details = [...problems, ...(more > 0 ? [`… and ${more.toLocaleString("en")} more`] : [])]
+  const details = [
+    ...problems,
+    ...(more > 0 ? [`… and ${more.toLocaleString("en")} more, on standard error`] : []),
+  ]
     .map((problem) => `             ${problem}\n`)
     .join("");
   const summary =
@@ -26,6 +29,7 @@ function conclusion({
   level,
   size,
   entries,
+  newestAt,
   unsealed,
   log,
   keyPinned,
@@ -42,7 +46,9 @@ function conclusion({
   const subject =
     kind === "proof"
       ? `entry ${last}`
-      : count(level === "unsealed" ? entries : entries - unsealed, "entry", "entries");
+      : level === "unsealed"
+        ? count(entries, "entry", "entries")
+        : `${(entries - unsealed).toLocaleString("en")} of ${count(size, "entry", "entries")}`;
   if (level === "unsealed")
     return `NOT SEALED: ${subject} ${kind === "proof" || entries === 1 ? "is" : "are"} not covered by a signed checkpoint. The checks above were done.${failedChecks === "" ? "" : ` Failed: ${failedChecks}.`}`;
   const key = keyPinned
@@ -56,5 +62,10 @@ function conclusion({
     unsealed > 0
       ? ` ${count(unsealed, "later entry is", "later entries are")} not covered by a checkpoint yet.`
       : "";
-  return `${level.toUpperCase()}: ${subject} exactly as ${log} signed${witnesses}, verified with ${key}. Checkpoint of ${size.toLocaleString("en")} entries, root ${rootHex}.${uncovered}${failedChecks === "" ? "" : ` Failed checks: ${failedChecks}.`}`;
+  const partial =
+    kind === "export" && checks.some(({ name, state }) => name === "complete" && state !== "passed")
+      ? " The file does not show whether other entries match its filter."
+      : "";
+  const newest = newestAt === null ? "" : ` Nothing in it is newer than ${newestAt}.`;
+  return `${level.toUpperCase()}: ${subject} exactly as ${log} signed${witnesses}, verified with ${key}. Checkpoint of ${size.toLocaleString("en")} entries, root ${rootHex}.${partial}${newest}${uncovered}${failedChecks === "" ? "" : ` Failed checks: ${failedChecks}.`}`;
 }

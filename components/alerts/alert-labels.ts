@@ -61,6 +61,7 @@ export const ruleGroups: readonly Readonly<{
       "revocations-lost",
       "unreadable-entry",
       "reader-stalled",
+      "clock-off",
       "checkpoint-late",
       "source-gap",
       "crl-late",

@@ -11,6 +11,7 @@ import type { SelectOption } from "@/components/ui/select";
 const order = [
   "valid",
   "expiring",
+  "short-lived",
   "expired",
   "held",
   "revoked",
@@ -20,11 +21,17 @@ const order = [
 const looks: Readonly<Record<CertificateListState, State>> = {
   valid: "valid",
   expiring: "expiring",
+  "short-lived": "valid",
   expired: "expired",
   held: "hold",
   revoked: "revoked",
   pending: "pending",
   failed: "denied",
+};
+
+const ownLabels: Partial<Record<CertificateListState, string>> = {
+  failed: "Failed",
+  "short-lived": "Short-lived",
 };
 
 type Props = Readonly<{
@@ -57,7 +64,7 @@ export function CertificateFilters({ path, params, profiles, authorities, identi
               active={state === value}
               icon={<StateIcon state={looks[value]} />}
             >
-              {value === "failed" ? "Failed" : stateLabels[looks[value]]}
+              {ownLabels[value] ?? stateLabels[looks[value]]}
             </ChipLink>
           ))}
           {params["identity"] && (

@@ -1,5 +1,6 @@
 "use client";
 
+import { CalendarX2 } from "lucide-react";
 import { useState, type FormEvent } from "react";
 import { ErrorBanner } from "@/components/forms/error-banner";
 import { errorsOf, useAction } from "@/components/forms/use-action";
@@ -8,6 +9,7 @@ import type { PickedIdentity } from "@/components/identities/shared/picked-ident
 import { Banner } from "@/components/ui/banner";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
+import { EmptyState } from "@/components/ui/empty-state";
 import { FileTextField } from "@/components/ui/file-text-field";
 import { Stack } from "@/components/ui/layout";
 import { SelectField } from "@/components/ui/select";
@@ -19,7 +21,8 @@ import type { ProfileDto } from "@/lib/profiles/schema";
 import { IssueReceipt } from "./issue-receipt";
 import { LifetimeField } from "./lifetime-field";
 import { RequestPreview, isError } from "./request-preview";
-import { usePreview, type ShownPreview } from "./use-preview";
+import { requestOf, useIssueDraft, type DraftRequest } from "./use-issue-draft";
+import { usePreview, type PreviewState, type ShownPreview } from "./use-preview";
 
 export type IssueProfile = Pick<ProfileDto, "slug" | "name" | "description"> &
   Readonly<{
@@ -38,6 +41,8 @@ type Props = Readonly<{
   createIdentity?: ServerAction<IdentityDto> | undefined;
   /** Whether the user can share and transfer names. */
   mayManageNames: boolean;
+  /** The server's time. */
+  now: string;
 }>;
 
 /** Issues a certificate from a CSR. Shows everything that will be signed before it is signed. */
@@ -54,16 +59,20 @@ export function IssueForm(props: Props) {
   );
 }
 
+/** Why the button can't be pressed: it issues exactly what the preview shows, or nothing. */
 function issueBlocker(
-  csr: string,
+  { missing }: DraftRequest,
   identity: PickedIdentity | null,
-  { preview, pending }: Readonly<{ preview: ShownPreview | null; pending: boolean }>,
+  { preview, pending, failure }: PreviewState,
 ): string | undefined {
-  if (csr.trim() === "") return "Paste a CSR first.";
+  if (missing === "csr") return "Paste a CSR first.";
+  if (missing === "lifetime") return "Fix the lifetime first.";
   if (identity === null) return "Choose an identity first.";
-  // What is sent has to be what was shown.
   if (pending) return "Checking the request…";
-  return preview?.findings.some(isError) ? "Resolve the problems first." : undefined;
+  if (failure !== null) return "Load the preview first.";
+  return preview?.plan && !preview.findings.some(isError)
+    ? undefined
+    : "Resolve the problems first.";
 }
 
 function submitLabel(preview: ShownPreview | null): string {
@@ -71,9 +80,23 @@ function submitLabel(preview: ShownPreview | null): string {
   return count === 0 ? "Issue certificate" : `Add ${plural(count, "name")} and issue`;
 }
 
-const haveNamesChanged = (state: ActionState): boolean =>
+const changedCodes = ["name.additions-changed", "certificate.preview-changed"];
+
+/** Whether something else than the form changed what would be issued. */
+const hasChanged = (state: ActionState): boolean =>
   !state.ok &&
-  [state.code, ...state.findings.map(({ code }) => code)].includes("name.additions-changed");
+  [state.code, ...state.findings.map(({ code }) => code)].some((code) =>
+    changedCodes.includes(code),
+  );
+
+/** What the preview says about the lifetime, for its field. */
+const lifetimeErrors = ({ preview, pending }: PreviewState): string[] =>
+  pending
+    ? []
+    : (preview?.findings ?? [])
+        .filter((finding) => isError(finding) && lifetimePaths.includes(finding.path ?? ""))
+        .map(({ message }) => message);
+const lifetimePaths = ["validitySeconds", "notAfter"];
 
 function IssueRound({
   profiles,
@@ -83,21 +106,22 @@ function IssueRound({
   findIdentities,
   createIdentity,
   mayManageNames,
+  now,
   onAnother,
 }: Props & Readonly<{ onAnother: () => void }>) {
-  const [csr, setCsr] = useState("");
-  const [slug, setSlug] = useState(profiles[0].slug);
-  const [identity, setIdentity] = useState<PickedIdentity | null>(initialIdentity);
-  const [validitySeconds, setValidity] = useState<number | undefined>();
+  const { draft, change } = useIssueDraft({ slug: profiles[0].slug, identity: initialIdentity });
   const { state, pending, run } = useAction(issue);
-  const request = { profile: slug, identity: identity?.id ?? "", csr, validitySeconds };
-  const current = usePreview(preview, request);
-  const profile = profiles.find((one) => one.slug === slug) ?? profiles[0];
-  const blocker = issueBlocker(csr, identity, current);
-  const additions = current.preview?.addNames ?? [];
+  const request = requestOf(draft);
+  const current = usePreview(preview, request.input);
+  const profile = profiles.find((one) => one.slug === draft.slug) ?? profiles[0];
+  const blocker = issueBlocker(request, draft.identity, current);
+  const plan = current.pending ? null : current.preview?.plan;
   const issueShown = async () => {
-    const answer = await run({ ...request, addNames: additions });
-    if (haveNamesChanged(answer)) current.reload();
+    // What the preview answers is sent, not what the fields hold by now.
+    const { input, preview: shown } = current;
+    const addNames = shown?.addNames ?? [];
+    const answer = await run({ ...input, addNames, previewSha256: shown?.plan?.sha256 });
+    if (hasChanged(answer)) current.reload();
   };
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -121,35 +145,37 @@ function IssueRound({
               fileLabel="a CSR file"
               rows={9}
               placeholder="-----BEGIN CERTIFICATE REQUEST-----"
-              onText={setCsr}
+              onText={(csr) => {
+                change({ csr });
+              }}
               error={errorsOf(state, "csr")}
               hint="PEM or DER, up to 64 KiB. A CSR contains only the public key. The private key stays where it was created."
             />
-            <SelectField
-              label="Profile"
-              name="profile"
-              required
-              value={slug}
-              onChange={(event) => {
-                setSlug(event.target.value);
+            <ProfileField
+              profiles={profiles}
+              profile={profile}
+              onSlug={(slug) => {
+                change({ slug });
               }}
-              hint={`${profile.description} Issued by ${profile.issuerName}.`.trim()}
-              options={profiles.map(({ slug: value, name }) => ({
-                value,
-                label: `${name} (${value})`,
-              }))}
             />
             <IdentityPicker
-              picked={identity}
-              onPick={setIdentity}
+              picked={draft.identity}
+              onPick={(identity) => {
+                change({ identity });
+              }}
               search={findIdentities}
               create={createIdentity}
             />
             <LifetimeField
-              key={slug}
+              text={draft.lifetime}
+              onText={(lifetime) => {
+                change({ lifetime });
+              }}
               defaultSeconds={profile.validitySecondsDefault}
               maxSeconds={profile.validitySecondsMax}
-              onSeconds={setValidity}
+              notAfter={plan?.notAfter ?? null}
+              now={now}
+              errors={lifetimeErrors(current)}
             />
           </Stack>
         </Card>
@@ -167,29 +193,73 @@ function IssueRound({
         </div>
       </Stack>
       <div className="xl:sticky xl:top-4">
-        <PreviewPane current={current} mayManageNames={mayManageNames} />
+        <PreviewPane request={request} current={current} mayManageNames={mayManageNames} />
       </div>
     </form>
+  );
+}
+
+function ProfileField({
+  profiles,
+  profile,
+  onSlug,
+}: Readonly<{
+  profiles: readonly IssueProfile[];
+  profile: IssueProfile;
+  onSlug: (slug: string) => void;
+}>) {
+  return (
+    <SelectField
+      label="Profile"
+      name="profile"
+      required
+      value={profile.slug}
+      onChange={(event) => {
+        onSlug(event.target.value);
+      }}
+      hint={`${profile.description} Issued by ${profile.issuerName}.`.trim()}
+      options={profiles.map(({ slug: value, name }) => ({ value, label: `${name} (${value})` }))}
+    />
   );
 }
 
 /** Why nothing was issued. */
 function IssueProblem({ state }: Readonly<{ state: ActionState }>) {
   if (state.ok) return null;
-  if (!haveNamesChanged(state)) return <ErrorBanner failure={state} fields={["csr"]} />;
+  if (!hasChanged(state)) return <ErrorBanner failure={state} fields={["csr"]} />;
   return (
-    <Banner tone="warning" live title="The names have changed. Nothing was issued.">
-      Names were added or released since the preview was loaded. It is up to date again: check it,
-      then issue the certificate.
+    <Banner tone="warning" live title="The preview has changed. Nothing was issued.">
+      Names, the profile or its CA were changed since the preview was loaded. It is up to date
+      again: check it, then issue the certificate.
     </Banner>
   );
 }
 
 function PreviewPane({
+  request,
   current,
   mayManageNames,
-}: Readonly<{ current: ReturnType<typeof usePreview>; mayManageNames: boolean }>) {
-  if (current.failure) return <ErrorBanner failure={current.failure} fields={[]} />;
+}: Readonly<{ request: DraftRequest; current: PreviewState; mayManageNames: boolean }>) {
+  if (request.missing === "lifetime")
+    return (
+      <Card title="What will be signed">
+        <EmptyState icon={<CalendarX2 aria-hidden />} title="Fix the lifetime">
+          The lifetime can’t be read, so nothing can be issued. Change it, or leave it empty to use
+          the default of the profile.
+        </EmptyState>
+      </Card>
+    );
+  if (current.failure)
+    return (
+      <Stack>
+        <ErrorBanner failure={current.failure} fields={[]} />
+        <div>
+          <Button onClick={current.reload} loading={current.pending}>
+            Load the preview again
+          </Button>
+        </div>
+      </Stack>
+    );
   return (
     <RequestPreview
       preview={current.preview}

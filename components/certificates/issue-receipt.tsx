@@ -45,6 +45,15 @@ export function IssueReceipt({ done, onAnother }: Props) {
                   },
                 ]
               : []),
+            ...(certificate.ignored && certificate.ignored.length > 0
+              ? [
+                  {
+                    label: "Not included",
+                    hint: "Requested by the CSR",
+                    value: certificate.ignored.join(", "),
+                  },
+                ]
+              : []),
             { label: "Expires", value: <Time at={certificate.notAfter} show="minute" /> },
             {
               label: "Fingerprint",

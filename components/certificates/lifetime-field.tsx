@@ -1,41 +1,60 @@
 "use client";
 
-import { useState } from "react";
-import { durationHelp } from "@/components/forms/duration-text-field";
 import { TextField } from "@/components/ui/input";
-import { formatDuration, parseDuration } from "@/lib/format/duration";
+import { Time } from "@/components/ui/time";
+import { formatDuration, formatExactDuration } from "@/lib/format/duration";
+import { describeLifetime, expirationOf, readLifetime } from "@/lib/format/lifetime";
 
 type Props = Readonly<{
+  text: string;
+  onText: (text: string) => void;
   defaultSeconds: number;
   maxSeconds: number;
-  onSeconds: (seconds: number | undefined) => void;
-  errors?: string[] | undefined;
+  /** When the certificate expires according to the preview; null until there is one. */
+  notAfter: string | null;
+  /** The server's time, for the expiration date until there is a preview. */
+  now: string;
+  errors?: readonly string[] | undefined;
 }>;
 
 /**
- * The lifetime as people write it. Empty uses the default of the profile. A lifetime that is too long
- * is rejected by the profile, not here.
+ * The lifetime as people write it, with what it means and the date that follows from it. Empty uses
+ * the default of the profile. A lifetime that is too long is rejected by the profile, not here.
  */
-export function LifetimeField({ defaultSeconds, maxSeconds, onSeconds, errors }: Props) {
-  const [text, setText] = useState("");
-  const [error, setError] = useState<string>();
-  const change = (next: string) => {
-    setText(next);
-    const seconds = next.trim() === "" ? undefined : parseDuration(next);
-    setError(seconds === null ? durationHelp : undefined);
-    if (seconds !== null) onSeconds(seconds);
-  };
+export function LifetimeField({
+  text,
+  onText,
+  defaultSeconds,
+  maxSeconds,
+  notAfter,
+  now,
+  errors,
+}: Props) {
+  const lifetime = readLifetime(text);
+  const end = notAfter ?? expirationOf(lifetime, defaultSeconds, new Date(now));
+  const problem = lifetime.kind === "unreadable" ? [lifetime.message] : errors;
   return (
     <TextField
       label="Lifetime"
       value={text}
       onChange={(event) => {
-        change(event.target.value);
+        onText(event.target.value);
       }}
-      placeholder={formatDuration(defaultSeconds)}
-      error={error ? [error] : errors}
+      placeholder={formatExactDuration(defaultSeconds)}
+      error={problem}
       autoComplete="off"
-      hint={`${formatDuration(defaultSeconds)} if left empty. The maximum for this profile is ${formatDuration(maxSeconds)}.`}
+      hint={
+        <>
+          {lifetime.kind !== "unreadable" && end !== null && (
+            <>
+              {describeLifetime(lifetime, defaultSeconds)}
+              {lifetime.kind === "default" && " by default"}. Expires{" "}
+              <Time at={end} show="minute" />.{" "}
+            </>
+          )}
+          The maximum for this profile is {formatDuration(maxSeconds)}.
+        </>
+      }
     />
   );
 }

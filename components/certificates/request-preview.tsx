@@ -48,7 +48,7 @@ export function RequestPreview({
       className={pending ? "opacity-70 transition-opacity" : "transition-opacity"}
     >
       <Stack>
-        <Verdict preview={preview} />
+        <Verdict preview={preview} pending={pending} />
         {findings.length > 0 && (
           <Card title="Findings">
             <ProblemList problems={findings} label="Findings" />
@@ -69,9 +69,9 @@ export function RequestPreview({
                 ...(request.ignored.length > 0
                   ? [
                       {
-                        label: "Ignored",
+                        label: "Not included",
                         value: request.ignored.join(", "),
-                        hint: "Set by the profile",
+                        hint: "The profile doesn’t take it from a CSR",
                       },
                     ]
                   : []),
@@ -85,7 +85,8 @@ export function RequestPreview({
   );
 }
 
-function Verdict({ preview }: Readonly<{ preview: Preview }>) {
+function Verdict({ preview, pending }: Readonly<{ preview: Preview; pending: boolean }>) {
+  if (pending) return <Banner live title="Checking the request…" />;
   const findings = findingsOf(preview);
   const errorCount = findings.filter(isError).length;
   if (errorCount > 0)

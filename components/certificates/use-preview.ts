@@ -10,6 +10,7 @@ export type PreviewInput = Readonly<{
   identity: string;
   csr: string;
   validitySeconds?: number | undefined;
+  notAfter?: string | undefined;
 }>;
 /** What the form uses of a preview. */
 export type ShownPreview = Pick<
@@ -20,9 +21,14 @@ type Answer = Readonly<{
   preview: ShownPreview | null;
   failure: ActionFailure | null;
 }>;
-type PreviewState = Answer &
+/** `input` is what the preview or the failure answers; null while there is none. */
+type Answered = Answer & Readonly<{ key: string; input: PreviewInput }>;
+export type PreviewState = Answer &
   Readonly<{
+    /** True while the preview of the current input is missing; an older one may be shown. */
     pending: boolean;
+    /** The input that the preview answers. */
+    input: PreviewInput | null;
     /** Loads it again for the same input. */
     reload: () => void;
   }>;
@@ -37,25 +43,25 @@ const connectionLost: ActionFailure = {
 };
 
 /**
- * Previews what would be signed, whenever typing pauses. An answer to outdated input is dropped.
+ * Previews what would be signed, whenever typing pauses. An answer to outdated input is dropped, and
+ * without input (null) there is no preview.
  */
 export function usePreview(
   action: ServerAction<CertificatePreview>,
-  input: PreviewInput,
+  input: PreviewInput | null,
 ): PreviewState {
-  const { profile, identity, csr, validitySeconds } = input;
-  const [last, setLast] = useState<Answer & Readonly<{ key: string }>>();
+  const [last, setLast] = useState<Answered>();
   const [round, setRound] = useState(0);
-  const empty = csr.trim() === "";
-  const key = [round, profile, identity, validitySeconds, csr].join("\n");
+  const key = input === null ? null : JSON.stringify([round, input]);
   useEffect(() => {
-    if (empty) return;
+    if (key === null) return;
+    const [, asked] = JSON.parse(key) as [number, PreviewInput];
     let isCurrent = true;
     const update = (answer: Answer) => {
-      if (isCurrent) setLast({ ...answer, key });
+      if (isCurrent) setLast({ ...answer, key, input: asked });
     };
     const timer = setTimeout(() => {
-      void action(null, { profile, identity, csr, validitySeconds })
+      void action(null, asked)
         .then((state) => {
           update(answerOf(state));
         })
@@ -67,15 +73,16 @@ export function usePreview(
       isCurrent = false;
       clearTimeout(timer);
     };
-  }, [action, profile, identity, csr, validitySeconds, empty, key]);
+  }, [action, key]);
   const reload = () => {
     setRound((before) => before + 1);
   };
-  if (empty) return { preview: null, failure: null, pending: false, reload };
+  if (key === null) return { preview: null, failure: null, input: null, pending: false, reload };
   return {
     reload,
     preview: last?.preview ?? null,
     failure: last?.failure ?? null,
+    input: last?.input ?? null,
     pending: last?.key !== key,
   };
 }

@@ -1,25 +1,13 @@
 import { Ban, CircleCheck, Fingerprint, Network } from "lucide-react";
 import { Stat } from "@/components/ui/card";
 import { Grid } from "@/components/ui/layout";
-import { Link } from "@/components/ui/link";
 import { formatCount, formatShare } from "@/lib/format/count";
 import type { CustodyView } from "@/lib/custody/types";
 
 /** The figures of the period. */
-export function CustodyStats({
-  totals,
-  linked,
-}: Pick<CustodyView, "totals"> & Readonly<{ linked: boolean }>) {
+export function CustodyStats({ totals }: Pick<CustodyView, "totals">) {
   const { allowed, denied, failed, identities, networks } = totals,
     all = allowed + denied + failed;
-  const refused = (
-    <Stat
-      label="Denied"
-      value={formatCount(denied)}
-      icon={<Ban aria-hidden />}
-      hint={`${formatShare(denied, all)} of the total${failed > 0 ? `, ${formatCount(failed)} failed` : ""}`}
-    />
-  );
   return (
     <Grid columns={4}>
       <Stat
@@ -28,13 +16,12 @@ export function CustodyStats({
         icon={<CircleCheck aria-hidden />}
         hint="requests and events"
       />
-      {linked ? (
-        <Link href="/audit?outcome=denied" variant="plain">
-          {refused}
-        </Link>
-      ) : (
-        refused
-      )}
+      <Stat
+        label="Denied"
+        value={formatCount(denied)}
+        icon={<Ban aria-hidden />}
+        hint={`${formatShare(denied, all)} of the total${failed > 0 ? `, ${formatCount(failed)} failed` : ""}`}
+      />
       <Stat
         label="Identities"
         value={formatCount(identities)}

@@ -46,7 +46,7 @@ export function NeverUsed({ neverUsed: { count, items } }: Pick<CustodyView, "ne
   return (
     <Card
       title="Never used"
-      description="Valid certificates that have never authenticated to Chancery or through a trusted proxy, oldest first. Server certificates normally appear here."
+      description="Valid client certificates that have never authenticated to Chancery or through a trusted proxy, oldest first."
       padding="flush"
       footer={
         more ??
@@ -64,7 +64,7 @@ export function NeverUsed({ neverUsed: { count, items } }: Pick<CustodyView, "ne
         rowHref={({ id }) => `/certificates/${id}`}
         empty={
           <EmptyState icon={<CircleCheck aria-hidden />} title="No unused certificates">
-            Certificates that have never been used appear here.
+            Valid client certificates that have never been used appear here.
           </EmptyState>
         }
       />

@@ -54,7 +54,7 @@ function Answer({ state }: Readonly<{ state: ActionState<TestResult> }>) {
       tone={ok ? "success" : "danger"}
       title={ok ? `Delivered in ${milliseconds} ms.` : "Delivery failed."}
     >
-      {answer} {href && <Link href={href}>{entryLabel(state)}</Link>}
+      {answer} {href ? <Link href={href}>{entryLabel(state)}</Link> : entryLabel(state)}
     </Banner>
   );
 }

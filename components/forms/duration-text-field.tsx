@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 import { TextField } from "@/components/ui/input";
-import { formatDuration, parseDuration } from "@/lib/format/duration";
+import { formatExactDuration, parseDuration } from "@/lib/format/duration";
 
 type Props = Readonly<{
   label: string;
@@ -11,7 +11,7 @@ type Props = Readonly<{
 }>;
 
 /** What to enter where a text is not a duration. */
-export const durationHelp = "Enter a number and a unit, such as 90 days, 12 h or 1 year.";
+const durationHelp = "Enter a number and a unit, such as 90 days, 12 hours or 1 year.";
 
 /**
  * The duration in a text field, in seconds. NaN for any other text, so that the schema rejects it at
@@ -21,7 +21,7 @@ export function secondsOf(text: string): number {
   return parseDuration(text) ?? Number.NaN;
 }
 
-/** A duration as people write it. */
+/** A duration as people write it, exact to the second: saving it unchanged changes nothing. */
 export function DurationTextField({ label, name, seconds, error, hint }: Props) {
   const messages = error?.map((message) => (message.includes("NaN") ? durationHelp : message));
   return (
@@ -29,7 +29,7 @@ export function DurationTextField({ label, name, seconds, error, hint }: Props) 
       label={label}
       name={name}
       required
-      defaultValue={formatDuration(seconds)}
+      defaultValue={formatExactDuration(seconds)}
       error={messages}
       hint={hint}
       autoComplete="off"

@@ -3,22 +3,29 @@ import type { ActionState } from "@/lib/auth/types";
 
 type Done = Extract<ActionState, { ok: true }>;
 
-/** The URL of the entry that an action recorded: by number, or by id while it has none. */
+/**
+ * The URL of the entry that an action recorded: by number, or by id while it has none. None for
+ * those who may not open it: a link of ours never leads to a refusal.
+ */
 export function entryHref({
   entryId,
   entrySeq,
-}: Pick<Done, "entryId" | "entrySeq">): string | undefined {
+  mayReadEntry,
+}: Pick<Done, "entryId" | "entrySeq" | "mayReadEntry">): string | undefined {
+  if (!mayReadEntry) return undefined;
   if (entrySeq !== null) return `/audit/${entrySeq}`;
   return entryId === null ? undefined : `/audit/${entryId}`;
 }
 
-/** "Entry 812", or "View entry" while it has no number. */
+/** "Entry 812"; while it has no number, "View entry", or its id where it can't be opened. */
 export function entryLabel({
   entryId,
   entrySeq,
-}: Pick<Done, "entryId" | "entrySeq">): string | undefined {
+  mayReadEntry,
+}: Pick<Done, "entryId" | "entrySeq" | "mayReadEntry">): string | undefined {
   if (entrySeq !== null) return `Entry ${entrySeq}`;
-  return entryId === null ? undefined : "View entry";
+  if (entryId === null) return undefined;
+  return mayReadEntry ? "View entry" : `Entry ${entryId}`;
 }
 
 /** Shows the receipt of an action in the corner: "Revoked. Entry 812." */

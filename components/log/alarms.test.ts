@@ -42,6 +42,8 @@ const source = {
   settled: 9,
   missing: "",
   missingCount: 0,
+  unsettled: "",
+  unsettledCount: 0,
   lastSeenAt: at,
   ended: false,
 };
@@ -83,7 +85,13 @@ describe("problems of the audit log above every page", () => {
       checks: [{ name: "leaf", checked: 9, problems: 1 }],
     } as const;
     expect(
-      idsOf({ verification, sources: [source, { ...source, missing: "4-5", missingCount: 2 }] }),
+      idsOf({
+        verification,
+        sources: [
+          source,
+          { ...source, missing: "4-5", missingCount: 2, unsettled: "", unsettledCount: 0 },
+        ],
+      }),
     ).toEqual(["verification", "gaps"]);
     expect(findAlarms({ ...well, verification }, 0)[0]?.message).toBe("Entry 5 was changed.");
     expect(idsOf({ verification: { ...verification, ok: true } })).toEqual([]);

@@ -1,3 +1,4 @@
+import clsx from "clsx";
 import { StateBadge } from "@/components/ui/badge";
 import { Card } from "@/components/ui/card";
 import { MonoId } from "@/components/ui/mono-id";
@@ -53,7 +54,14 @@ export function SourceTable({ sources }: Readonly<{ sources: readonly SourceView
             width: "fit",
             cell: (source) =>
               source.missingCount === 0 ? (
-                <span className="text-muted">{noGapsLabel(source)}</span>
+                <span
+                  className={clsx(
+                    "whitespace-normal",
+                    source.unsettledCount > 0 ? "text-expiring" : "text-muted",
+                  )}
+                >
+                  {noGapsLabel(source)}
+                </span>
               ) : (
                 <StateBadge state="denied" label={`${formatCount(source.missingCount)} missing`} />
               ),

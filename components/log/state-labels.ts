@@ -28,8 +28,20 @@ export function countUnconfirmed({ sources }: Pick<LogState, "sources">): number
   return sources.reduce((sum, { arrived, settled }) => sum + Math.max(0, arrived - settled), 0);
 }
 
-/** How far a source without missing entries is known to have no gaps. */
-export function noGapsLabel({ arrived, settled }: Pick<SourceView, "arrived" | "settled">): string {
+/** The number of known holes in the numbers of all sources that no source has settled yet. */
+export function countUnsettled({ sources }: Pick<LogState, "sources">): number {
+  return sources.reduce((sum, { unsettledCount }) => sum + unsettledCount, 0);
+}
+
+/** How far a source without missing entries is known to have no gaps, and which holes are open. */
+export function noGapsLabel({
+  arrived,
+  settled,
+  unsettled,
+  unsettledCount,
+}: Pick<SourceView, "arrived" | "settled" | "unsettled" | "unsettledCount">): string {
+  if (unsettledCount > 0)
+    return `${formatCount(unsettledCount)} not settled (${unsettled.replaceAll("-", "–").replaceAll(",", ", ")})`;
   if (settled >= arrived) return "None";
   return settled === 0 ? "Not confirmed yet" : `None up to ${formatCount(settled)}`;
 }

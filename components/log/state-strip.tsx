@@ -6,13 +6,20 @@ import { formatCount, plural } from "@/lib/format/count";
 import type { LogState } from "@/lib/log/view-types";
 import { Freshness } from "./freshness";
 import { LevelBadge } from "@/components/shared/level-badge";
-import { levelLabel, countMissing, countUnconfirmed, verificationSummary } from "./state-labels";
+import {
+  levelLabel,
+  countMissing,
+  countUnconfirmed,
+  countUnsettled,
+  verificationSummary,
+} from "./state-labels";
 
 /** The status of the audit log in four figures. */
 export function StateStrip({ state, nowMs }: Readonly<{ state: LogState; nowMs: number }>) {
   const { size, checkpoint, verification, halted, sources } = state,
     missing = countMissing(state),
-    unconfirmed = countUnconfirmed(state);
+    unconfirmed = countUnconfirmed(state),
+    unsettled = countUnsettled(state);
   return (
     <section
       aria-label="Audit log status"
@@ -27,14 +34,14 @@ export function StateStrip({ state, nowMs }: Readonly<{ state: LogState; nowMs: 
         <Cell
           label="Gaps"
           value={
-            missing === 0 ? (
-              unconfirmed === 0 ? (
-                "None"
-              ) : (
-                "None so far"
-              )
-            ) : (
+            missing > 0 ? (
               <span className="text-revoked">{plural(missing, "entry", "entries")} missing</span>
+            ) : unsettled > 0 ? (
+              <span className="text-expiring">{formatCount(unsettled)} not settled</span>
+            ) : unconfirmed > 0 || sources.length === 0 ? (
+              "None so far"
+            ) : (
+              "None"
             )
           }
         >

@@ -31,7 +31,7 @@ export function StateStats({
       state: "expiring",
       value: expiringCount,
       href: "/certificates?state=expiring&sort=notAfter",
-      hint: "soon, without a successor",
+      hint: "without a successor",
     },
     {
       label: "On hold",

@@ -6,7 +6,7 @@ import type { PolicyTestResult } from "@/lib/policies/schema";
 
 type Props = Readonly<{
   result: PolicyTestResult;
-  entry: Readonly<{ entryId: string | null; entrySeq: number | null }>;
+  entry: Parameters<typeof entryHref>[0];
 }>;
 
 /** The decision, and the two steps that led to it: the certificate, then the policy. */
@@ -44,9 +44,10 @@ export function TestResult({ result: { allowed, certificate, policy }, entry }: 
           code={policy.code}
         />
       </ol>
-      {href && (
+      {entryLabel(entry) && (
         <p className="text-xs text-muted">
-          Recorded in the audit log: <Link href={href}>{entryLabel(entry)}</Link>.
+          Recorded in the audit log:{" "}
+          {href ? <Link href={href}>{entryLabel(entry)}</Link> : entryLabel(entry)}.
         </p>
       )}
     </div>

@@ -39,6 +39,14 @@ describe("the rules in the profile form", () => {
       subject: { commonNameFrom: "san" },
     });
   });
+  test("saving a profile keeps how ACME authorizes names, and adds nothing where nothing is chosen", () => {
+    expect(rulesOf(formOf())).not.toHaveProperty("acme");
+    const form = formOf({ "rules.acme.challenge": "on", "rules.acme.caa": "on" });
+    expect(profileRulesInput.parse(rulesOf(form)).acme).toEqual({
+      validation: "challenge",
+      caa: true,
+    });
+  });
   test("a duration without a unit is rejected at its field", () => {
     expect(pathsOf(formOf({ "rules.validitySecondsMax": "397" }))).toEqual(["validitySecondsMax"]);
   });

@@ -18,12 +18,22 @@ function templateType(value: string): "dns" | "email" | "uri" {
   return value.includes("@") ? "email" : "dns";
 }
 
+/** Nothing where both are as without a choice, so that saving changes no other profile. */
+function acmeOf(form: FormData): object {
+  const isChallenged = form.has("rules.acme.challenge");
+  const caa = form.has("rules.acme.caa");
+  return isChallenged || caa
+    ? { acme: { validation: isChallenged ? "challenge" : "held", caa } }
+    : {};
+}
+
 /** The rules in the form, for `profileRulesInput` to validate. */
 export function rulesOf(form: FormData): unknown {
   return {
     kind: "leaf",
     identityKinds: checkedOf(form, "rules.identityKinds"),
     selfService: form.has("rules.selfService"),
+    ...acmeOf(form),
     names: linesOf(form, "rules.names").map((value) => ({ type: templateType(value), value })),
     keyAlgorithms: checkedOf(form, "rules.keyAlgorithms"),
     validitySecondsDefault: secondsOf(textOf(form, "rules.validitySecondsDefault")),

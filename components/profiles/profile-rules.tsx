@@ -37,6 +37,17 @@ function generalItems(rules: Rules): DataItem[] {
               : "Identities can only rotate the certificates that they have",
           },
         ]),
+    ...(rules.selfService
+      ? [
+          {
+            label: "ACME",
+            value:
+              rules.acme?.validation === "challenge"
+                ? `Each name is proven by a challenge${rules.acme.caa ? ", and CAA records are checked" : ""}`
+                : "Names that the identity holds need no challenge",
+          },
+        ]
+      : []),
     {
       label: "Key algorithms",
       value: formatList(

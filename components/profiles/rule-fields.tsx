@@ -32,7 +32,18 @@ export function IdentityRules({ rules, errors }: RuleProps) {
         name="rules.selfService"
         label="Identities can request certificates for themselves"
         defaultChecked={rules.selfService}
-        hint="With their own certificate or API token, for names that they hold. They can always rotate the certificates that they have."
+        hint="With their own certificate, API token or ACME account, for names that they hold. They can always rotate the certificates that they have."
+      />
+      <Checkbox
+        name="rules.acme.challenge"
+        label="ACME clients prove each name by a challenge"
+        defaultChecked={rules.acme?.validation === "challenge"}
+        hint="By http-01, dns-01 or tls-alpn-01. A name that is free is then added to the identity. Otherwise, ACME clients get the names that their identity holds without a challenge."
+      />
+      <Checkbox
+        name="rules.acme.caa"
+        label="Check CAA records with each challenge"
+        defaultChecked={rules.acme?.caa ?? false}
       />
     </Stack>
   );

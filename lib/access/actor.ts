@@ -21,12 +21,19 @@ export type Credential = Readonly<{
   fingerprintSha256: string;
 }>;
 
-export const actorKinds = ["user", "token", "certificate", "system", "anonymous"] as const;
+export const actorKinds = [
+  "user",
+  "token",
+  "certificate",
+  "acme-account",
+  "system",
+  "anonymous",
+] as const;
 export type ActorKind = (typeof actorKinds)[number];
 
 type ActorFacts = Readonly<{
   kind: ActorKind;
-  /** usr_…, tok_…, crt_…, or the name of a job for system; null for anonymous. */
+  /** usr_…, tok_…, crt_…, acc_…, or the name of a job for system; null for anonymous. */
   id: string | null;
   label: string;
   /** Null: may do nothing that needs a permission. */
@@ -34,6 +41,11 @@ type ActorFacts = Readonly<{
   /** For role service: the identity whose certificates and events it may touch. */
   identityId: string | null;
   credential: Credential | null;
+  /**
+   * Of a token or session: the digest of what the request showed (lib/log/credential-digest.ts).
+   * It stands in every entry, so that a credential that was exchanged for a while is found.
+   */
+  secretDigest?: string;
   address: ClientAddress;
   requestId: string;
   /**

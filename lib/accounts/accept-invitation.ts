@@ -1,3 +1,4 @@
+import { credentialDigest } from "@/lib/log/credential-digest";
 import type { Recorded } from "@/lib/log/record/recorded";
 import type { Actor } from "@/lib/access/actor";
 import { auditedTransaction } from "@/lib/log/record/audited-transaction";
@@ -56,7 +57,10 @@ export async function acceptInvitation(
           action: "account.updated",
           outcome: "success",
           target: accountTarget(row.account),
-          details: { changes: { password: { from: null, to: "replaced" } } },
+          details: {
+            changes: { password: { from: null, to: "replaced" } },
+            passwordDigest: credentialDigest(passwordHash),
+          },
         },
       ],
     };

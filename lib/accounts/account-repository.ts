@@ -1,3 +1,4 @@
+import { literalText } from "@/lib/db/literal-text";
 import type { Database } from "@/lib/db/database";
 import type { AuditedTx } from "@/lib/log/record/audited-transaction";
 import type { AccountQuery, AccountRole, AccountStatus } from "./schema";
@@ -106,8 +107,8 @@ export async function listAccountRows(
       ...(q
         ? {
             OR: [
-              { email: { startsWith: q, mode: "insensitive" } },
-              { name: { startsWith: q, mode: "insensitive" } },
+              { email: { startsWith: literalText(q), mode: "insensitive" } },
+              { name: { startsWith: literalText(q), mode: "insensitive" } },
             ],
           }
         : {}),

@@ -1,3 +1,4 @@
+import { credentialDigest } from "@/lib/log/credential-digest";
 import { AppError } from "@/lib/errors/app-error";
 import { newId } from "@/lib/format/ids";
 import { uniqueViolation } from "@/lib/log/record/audited-transaction";
@@ -38,6 +39,8 @@ export const accountCreated = (
   details: {
     email: row.email,
     role: row.role,
+    name: row.name,
+    passwordDigest: row.passwordHash === null ? null : credentialDigest(row.passwordHash),
     ...(emailHolders.length === 0 ? {} : { emailHolders }),
   },
 });

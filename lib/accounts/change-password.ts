@@ -1,3 +1,4 @@
+import { credentialDigest } from "@/lib/log/credential-digest";
 import type { Recorded } from "@/lib/log/record/recorded";
 import type { Actor } from "@/lib/access/actor";
 import { AppError } from "@/lib/errors/app-error";
@@ -51,7 +52,10 @@ export async function changePassword(
           action: "account.updated",
           outcome: "success",
           target: accountTarget(account),
-          details: { changes: { password: { from: null, to: "replaced" } } },
+          details: {
+            changes: { password: { from: null, to: "replaced" } },
+            passwordDigest: credentialDigest(passwordHash),
+          },
         },
       ],
     };

@@ -61,6 +61,7 @@ export async function signIn(
     account,
     method: "password",
     certificate: null,
+    passwordHash: account.passwordHash ?? undefined,
     now: deps.clock.now(),
     alsoInTransaction: (tx) => forgiveAttempt(tx, limits),
   });

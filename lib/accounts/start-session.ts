@@ -1,3 +1,4 @@
+import { credentialDigest } from "@/lib/log/credential-digest";
 import type { Recorded } from "@/lib/log/record/recorded";
 import type { Actor } from "@/lib/access/actor";
 import { AppError } from "@/lib/errors/app-error";
@@ -22,6 +23,8 @@ type SessionStart = Readonly<{
   /** The certificate that the session is bound to, if any. */
   certificate: Readonly<{ id: string; notAfter: Date }> | null;
   now: Date;
+  /** What the database holds of the password that was verified, if one was. */
+  passwordHash?: string | undefined;
   /** Further changes in the same transaction. */
   alsoInTransaction?: (tx: AuditedTx) => Promise<void>;
 }>;
@@ -34,7 +37,7 @@ type SessionStart = Readonly<{
 export async function startSession(
   deps: Pick<Deps, "random" | "recorder" | "sessionIdleMs">,
   actor: Actor,
-  { account, method, certificate, now, alsoInTransaction }: SessionStart,
+  { account, method, certificate, now, passwordHash, alsoInTransaction }: SessionStart,
 ): Promise<Recorded<SignedIn>> {
   const sessionId = newId("ses", now, deps.random.bytes);
   const latestExpiry = now.getTime() + sessionSeconds * 1000;
@@ -66,7 +69,14 @@ export async function startSession(
           action: "session.started",
           outcome: "success",
           target: { kind: "session", id: sessionId, label: account.email },
-          details: { method },
+          details: {
+            method,
+            certificateId: certificate?.id ?? null,
+            expiresAt: expiresAt.toISOString(),
+            ...(passwordHash === undefined
+              ? {}
+              : { passwordDigest: credentialDigest(passwordHash) }),
+          },
         },
       ],
     };

@@ -1,3 +1,4 @@
+import { literalText } from "@/lib/db/literal-text";
 import type { Database } from "@/lib/db/database";
 import type { Prisma } from "@/lib/db/generated/client";
 import { storedColumns, type StoredRow } from "@/lib/log/entry-summary";
@@ -30,8 +31,8 @@ function whereOf({
       ? {}
       : {
           OR: [
-            { summary: { contains: q, mode: "insensitive" } },
-            { subjectLabel: { contains: q, mode: "insensitive" } },
+            { summary: { contains: literalText(q), mode: "insensitive" } },
+            { subjectLabel: { contains: literalText(q), mode: "insensitive" } },
           ],
         }),
   };

@@ -72,6 +72,7 @@ export async function openAlert(
       rule,
       severity,
       subject,
+      identityId: opening.identityId,
       summary,
       surprise,
       baseline,

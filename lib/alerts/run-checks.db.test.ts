@@ -155,6 +155,18 @@ describe("a CRL", () => {
     expect(await checks.run()).toEqual({ opened: 0, closed: 1 });
   });
 
+  test("a CRL from the future, after the clock went back, raises a critical alert, and none once one of today has followed", async () => {
+    await published(1, fixture.now() + 3 * day, day);
+    await checks.run();
+    after(minute);
+    expect(await checks.run()).toEqual({ opened: 1, closed: 0 });
+    expect(await fixture.alerts()).toMatchObject([
+      { rule: "crl-late", severity: "critical", subject: "ca_test" },
+    ]);
+    await published(2, fixture.now(), day);
+    expect(await checks.run()).toEqual({ opened: 0, closed: 1 });
+  });
+
   test("that was late for a moment at a start opens nothing", async () => {
     await published(1, fixture.now() - 2 * day, day);
     await checks.run();

@@ -30,6 +30,7 @@ export const ruleNames = [
   "revocations-lost",
   "unreadable-entry",
   "reader-stalled",
+  "clock-off",
   "source-gap",
   "sign-in-lockout",
   "names-undecided",

@@ -99,7 +99,11 @@ export async function updateRule(
           outcome: "success",
           ...(same ? { reason: "no-change" } : {}),
           target: { kind: "rule", id: name, label: rule.title },
-          details: { changes, comment },
+          details: {
+            changes,
+            comment,
+            settings: { enabled: next.enabled, severity: next.severity, values: next.values },
+          },
         },
       ],
     };

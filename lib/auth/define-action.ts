@@ -1,12 +1,16 @@
 import type { MaybeRecorded } from "@/lib/log/record/recorded";
 import type { z } from "zod";
 import type { Actor } from "@/lib/access/actor";
-import { authorize, type Permission } from "@/lib/access/permissions";
+import { authorize, scopeOf, type Permission } from "@/lib/access/permissions";
 import type { LostSession } from "@/lib/accounts/schema";
 import { AppError, isAppError } from "@/lib/errors/app-error";
 import { parseInput } from "@/lib/http/invalid-input";
 import { isRecorded, problemOf } from "@/lib/http/problem";
 import { reportBug } from "@/lib/http/report-bug";
+import type { EntryId } from "@/lib/format/ids";
+import { settleError } from "@/lib/log/record/settle-error";
+import { makeRecorder } from "@/lib/log/record/recorder";
+import { beginScope, type RequestScope } from "@/lib/log/request-scope";
 import { recordRefusal } from "@/lib/log/record/record-refusal";
 import { waitForEntryNumber } from "@/lib/log/search/get-entry";
 import type { Deps } from "@/lib/runtime/deps";
@@ -39,12 +43,11 @@ export function defineAction<S extends z.ZodType, T>(
   useCase: UseCase<z.output<S>, MaybeRecorded<T>>,
 ): ServerAction<T> {
   return async (_previous, input) => {
-    const deps = getDeps();
-    const actor =
-      (await activeActorOfSession()) ??
-      (await currentCertificateActor()) ??
-      (await anonymousActor());
+    const scope = beginScope();
+    const deps = withScope(getDeps(), scope);
+    let actor: Actor | null = null;
     try {
+      actor = await currentActor();
       authorizeAction(actor, permission, await lostSession());
       const { result, entryId } = await useCase(
         deps,
@@ -55,13 +58,31 @@ export function defineAction<S extends z.ZodType, T>(
         ok: true,
         data: result,
         entryId,
-        entrySeq: entryId === null ? null : await waitForEntryNumber(deps, entryId),
+        entrySeq: entryId === null ? null : await entryNumberOf(deps, entryId),
+        mayReadEntry: scopeOf(actor.role, "audit.read") === "all",
       };
     } catch (error) {
-      return refuse(deps, actor, error);
+      const settled = settleError(error, scope);
+      if (actor !== null) return refuse(deps, actor, settled);
+      // Nobody is known to have asked: the session can't be read.
+      if (!isAppError(settled)) throw error;
+      return stateOf(settled, (await currentRequest()).requestId);
     }
   };
 }
+
+const currentActor = async (): Promise<Actor> =>
+  (await activeActorOfSession()) ?? (await currentCertificateActor()) ?? (await anonymousActor());
+
+/** Counts what an action commits to its request. */
+const withScope = (deps: Deps, scope: RequestScope): Deps => ({
+  ...deps,
+  recorder: makeRecorder({ ...deps.recorder, scope }),
+});
+
+/** Null if it can't be read now: the action is done, and its receipt has the entry's ID. */
+const entryNumberOf = (deps: Deps, entryId: EntryId): Promise<number | null> =>
+  waitForEntryNumber(deps, entryId).catch(() => null);
 
 /** `defineAction` for a use case that only reads, or that records its own entries: no receipt. */
 export const defineQuery = <S extends z.ZodType, T>(
@@ -113,7 +134,8 @@ async function refuse(
       status,
       isKnownCaller: (await lostSession()) !== null,
     }).catch((cause: unknown) => {
-      shown = cause;
+      if (!isAppError(error) || error.code !== "outcome.unknown")
+        shown = settleError(cause, undefined);
     });
   }
   return stateOf(shown, actor.requestId);

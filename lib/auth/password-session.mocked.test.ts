@@ -125,6 +125,7 @@ describe("signing in", () => {
       role: "auditor",
       identityId: null,
       credential: null,
+      secretDigest: expect.stringMatching(/^[0-9a-f]{32}$/) as unknown,
       requestId: "req_page",
       assertedBy: null,
       correlationId: "req_page",

@@ -7,6 +7,7 @@ import { explainLostSession, findSession } from "@/lib/accounts/read-sessions";
 import type { LostSession } from "@/lib/accounts/schema";
 import { actorOfPeer } from "@/lib/client-auth/certificate-actor";
 import { type GatewayRequest, readGatewayHeaders } from "@/lib/http/gateway-headers";
+import { credentialDigest } from "@/lib/log/credential-digest";
 import { readEnv } from "@/lib/runtime/env";
 import { getDeps } from "@/lib/runtime/get-deps";
 
@@ -58,6 +59,7 @@ export const actorOfSession = cache(async (): Promise<Actor | null> => {
     role: session.account.role,
     identityId: null,
     credential: session.credential,
+    secretDigest: credentialDigest(id),
     assertedBy: null,
     address: address,
     requestId,

@@ -5,7 +5,14 @@ import type { Finding } from "@/lib/errors/types";
  * is not numbered yet.
  */
 export type ActionState<T = unknown> =
-  | Readonly<{ ok: true; data: T; entryId: string | null; entrySeq: number | null }>
+  | Readonly<{
+      ok: true;
+      data: T;
+      entryId: string | null;
+      entrySeq: number | null;
+      /** Whether the user may open the entry. Without that, a receipt names it and has no link. */
+      mayReadEntry: boolean;
+    }>
   | Readonly<{
       ok: false;
       message: string;

@@ -55,9 +55,7 @@ describe("a CRL", () => {
     }).toString();
     expect(text).toContain(dto.result.serial.toUpperCase());
     expect(text).toMatch(/Key Compromise/);
-    expect(text).toMatch(
-      /Issuing Distribution Point: critical\s+Full Name:\s+URI:http:\/\/ca\.example\.com\/crl\/issuing\.crl/,
-    );
+    expect(text).not.toContain("Issuing Distribution Point");
   });
 
   test("is stored with an entry that names its bytes", async () => {
@@ -212,9 +210,33 @@ describe("an authority", () => {
     ],
     ["below nothing", () => make({ parentId: "ca_nothing" }), "authority.parent"],
     ["with a slug that is taken", () => make({ slug: "root" }), "authority.exists"],
+    [
+      "with the subject of another, in other letters,",
+      () => make({ name: "example ROOT CA", slug: "other" }),
+      "authority.subject-taken",
+    ],
     ["without a name that makes an address", () => make({ name: "認証局" }), "authority.slug"],
   ])("%s is refused", async (_name, act, code) => {
     expect((await refusalOf(act())).code).toBe(code);
+  });
+
+  test("the name that a refusal proposes is free when it is followed", async () => {
+    const { name } = await getAuthority(deps, admin, "root");
+    const refusal = await refusalOf(make({ name, slug: "second" }));
+    const proposed = /for example (.*)\.$/.exec(refusal.message)?.[1] ?? "";
+    expect(proposed).toBe(`${name} G2`);
+    expect((await make({ name: proposed, slug: "second" })).result.status).toBe("pending");
+    const third = await refusalOf(make({ name: proposed, slug: "third" }));
+    expect(third.message).toContain(`${name} G3`);
+  });
+
+  test("of two requests for one subject at the same time, one is refused", async () => {
+    const name = "Two At Once";
+    const both = await Promise.allSettled([
+      make({ name, slug: "one" }),
+      make({ name, slug: "two" }),
+    ]);
+    expect(both.map(({ status }) => status).toSorted()).toEqual(["fulfilled", "rejected"]);
   });
 
   test("is made by administrators alone", async () => {

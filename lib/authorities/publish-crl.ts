@@ -8,7 +8,6 @@ import { highestAdoptedCrlNumber } from "@/lib/pki/crl";
 import { verifyCrl } from "@/lib/pki/crl-reader";
 import type { RevokedEntry } from "@/lib/pki/types";
 import type { Deps } from "@/lib/runtime/deps";
-import { authorityUrls } from "@/lib/pki/authority-urls";
 import {
   deleteOldCrlBytes,
   findLastCrlNumber,
@@ -19,7 +18,7 @@ import {
 import { findIssuer, type Issuer } from "./find-issuer";
 import { wholeCrl } from "./schema";
 
-type CrlDeps = Pick<Deps, "db" | "clock" | "random" | "recorder" | "signer" | "publicUrl">;
+type CrlDeps = Pick<Deps, "db" | "clock" | "random" | "recorder" | "signer">;
 export type PublishedCrl = Pick<
   CrlRow,
   "id" | "number" | "thisUpdate" | "nextUpdate" | "entryCount" | "der"
@@ -80,8 +79,7 @@ async function issueCrl(deps: CrlDeps, issuer: Issuer): Promise<PublishedCrl> {
     authorityId: issuer.id,
     shard: wholeCrl,
   });
-  const idpUrl = authorityUrls(deps.publicUrl, issuer.slug).crl;
-  const crl = verifyCrl(der, issuer.facts, { previousNumber, idpUrl });
+  const crl = verifyCrl(der, issuer.facts, { previousNumber, idpUrl: null });
   const row: CrlRow = {
     id: newId("crl", now, deps.random.bytes),
     authorityId: issuer.id,
@@ -114,6 +112,7 @@ async function storeCrl(deps: CrlDeps, issuer: Issuer, row: CrlRow): Promise<voi
             shard: wholeCrl,
             number: String(row.number),
             entryCount: row.entryCount,
+            thisUpdate: formatIso(row.thisUpdate),
             nextUpdate: formatIso(row.nextUpdate),
             sha256: sha256Hex(row.der),
           },

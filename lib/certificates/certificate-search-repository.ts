@@ -1,6 +1,7 @@
 import type { Database } from "@/lib/db/database";
 import { rowColumns, rowTables, type CertificateRow } from "./certificate-repository";
-import type { CertificateListState, CertificateQuery, CertificateSort } from "./schema";
+import type { CertificateQuery, CertificateSort } from "./schema";
+import { stateConditions } from "./certificate-state-repository";
 
 export type Position = Readonly<{ at: Date; id: string }>;
 export type CertificateSearch = Readonly<{
@@ -15,17 +16,7 @@ export type Total = Readonly<{ count: number; capped: boolean }>;
 
 const countLimit = 10_000;
 const maxMatches = 2000;
-const expiringWhere = `c.state = 'issued' and c.not_after >= ? and c.not_after < ?::timestamptz + interval '30 days' and c.not_after - ?::timestamptz <= (c.not_after - c.not_before) / 3
-  and not exists (select 1 from certificate s where s.predecessor_id = c.id) and not exists (select 1 from identity i where i.id = c.identity_id and i.kind = 'system')`;
-const stateWhere: Readonly<Record<CertificateListState, string>> = {
-  valid: "c.state = 'issued' and c.not_after >= ?",
-  expired: "c.state = 'issued' and c.not_after < ?",
-  held: "c.state = 'held'",
-  revoked: "c.state = 'revoked'",
-  pending: "c.state = 'planned'",
-  failed: "c.state = 'failed'",
-  expiring: expiringWhere,
-};
+const stateWhere = stateConditions("?");
 const sorts: Readonly<
   Record<CertificateSort, Readonly<{ column: string; direction: "asc" | "desc" }>>
 > = {
@@ -109,10 +100,14 @@ function addTerm(
   );
 }
 
+/** `now` for each of its places. */
+const timesFor = (condition: string, now: Date): Date[] =>
+  Array.from(condition.matchAll(/\?/g), () => now);
+
 function conditionsFor({ query, onlyIdentityId, now }: CertificateSearch): Conditions {
   const conditions = makeConditions();
   const { state } = query;
-  if (state) conditions.add(stateWhere[state], now, now, now);
+  if (state) conditions.add(stateWhere[state], ...timesFor(stateWhere[state], now));
   if (onlyIdentityId !== null) conditions.add("c.identity_id = ?", onlyIdentityId);
   if (query.identity) conditions.add("c.identity_id = ?", query.identity);
   if (query.profile)

@@ -2,6 +2,7 @@ import type { AnyActor } from "@/lib/access/actor";
 import { assertOwns, authorize, type Permission } from "@/lib/access/permissions";
 import { findIssuer } from "@/lib/authorities/find-issuer";
 import { AppError } from "@/lib/errors/app-error";
+import { sha256 } from "@/lib/format/hash";
 import { plainHex } from "@/lib/format/identifier";
 import { parseSerial } from "@/lib/pki/serial";
 import type { Deps } from "@/lib/runtime/deps";
@@ -22,6 +23,22 @@ export async function findCertificate(
   id: string,
 ): Promise<Certificate | null> {
   return findCertificateRow(deps.db, id);
+}
+
+/** The certificate with exactly these bytes, for other use cases, which authorize by themselves. */
+export async function findCertificateByDer(
+  deps: Pick<Deps, "db">,
+  der: Uint8Array,
+): Promise<Certificate | null> {
+  return findCertificateByFingerprint(deps.db, sha256(der));
+}
+
+/** The certificates with this serial number, one of each authority at most, for other use cases. */
+export async function findCertificatesWithSerial(
+  deps: Pick<Deps, "db">,
+  serial: Uint8Array,
+): Promise<readonly Certificate[]> {
+  return findCertificatesBySerial(deps.db, serial);
 }
 
 /**

@@ -51,7 +51,7 @@ const request = async () =>
     identity: await createTestIdentity(deps),
     csr: await makeCsr(),
   });
-const away = new AppError("signer.unavailable", "away");
+const away = new AppError("signer.no-plan", "refused");
 
 /** A certificate whose signing failed. */
 async function failed(): Promise<string> {

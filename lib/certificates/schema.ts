@@ -46,6 +46,8 @@ export const issueInput = z.strictObject({
     .min(1, "Paste a CSR.")
     .max(oneMebibyte, "This is too large for a CSR. The limit is 64 KiB."),
   validitySeconds: seconds.min(1, "Enter at least 1 second.").optional(),
+  /** The exact end of its validity, instead of `validitySeconds`. */
+  notAfter: moment.optional(),
   sans: z.array(nameInput).max(200, "At most 200 names.").optional(),
   subject: z.array(attributeInput).max(20).optional(),
   /**
@@ -53,6 +55,14 @@ export const issueInput = z.strictObject({
    * never for an identity that requests for itself. A list must be exactly what would be added.
    */
   addNames: z.union([z.boolean(), z.array(heldNameInput).max(100)]).optional(),
+  /**
+   * The digest of a preview: the certificate is issued only if it is the one that the preview
+   * showed, except for its serial number and the time of issuance.
+   */
+  previewSha256: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/, "Send the digest of a preview: 64 lowercase hexadecimal digits.")
+    .optional(),
 });
 export type IssueInput = z.infer<typeof issueInput>;
 
@@ -99,9 +109,10 @@ export type CertificateSort = (typeof certificateSorts)[number];
 
 /**
  * What a list can be filtered by: a status, or "expiring": valid, in the last third of its lifetime
- * and within 30 days of its expiration, without a successor, and not one of Chancery's own.
+ * and within 30 days of its expiration, without a successor, and neither one of Chancery's own nor
+ * "short-lived": valid, with a lifetime of a week at most, which only a program renews in time.
  */
-export const certificateStates = [...certificateStatuses, "expiring"] as const;
+export const certificateStates = [...certificateStatuses, "expiring", "short-lived"] as const;
 export type CertificateListState = (typeof certificateStates)[number];
 
 /** Filters as a URL has them. */
@@ -168,6 +179,8 @@ export type CertificateDto = CertificateItem &
     decision?: Decision;
     /** Names that issuing added to the identity; only in the response to issuing. */
     namesAdded?: readonly Readonly<{ type: string; value: string }>[];
+    /** What the CSR asked for and the certificate doesn't have; only in the response to issuing. */
+    ignored?: readonly string[];
   }>;
 
 export type CertificateList = Readonly<{
@@ -202,6 +215,8 @@ export type CertificatePreview = Readonly<{
   /** Names that issuing would add to the identity: send them back as `addNames` to confirm them. */
   addNames: readonly Readonly<{ type: string; value: string }>[];
   plan: Readonly<{
+    /** Send it back as `previewSha256` to have exactly this certificate issued. */
+    sha256: string;
     notBefore: string;
     notAfter: string;
     subject: string;

@@ -181,7 +181,6 @@ describe("RFC 9440: Client-Cert", () => {
     ["two lines", () => ({ "client-cert": [`:${base64(der)}:`, `:${base64(other)}:`] })],
     ["parameters", () => ({ "client-cert": `:${base64(der)}:;a=1` })],
     ["PEM", () => ({ "client-cert": escape(pem(der)) })],
-    ["nothing between the colons", () => ({ "client-cert": "::" })],
     ["a chain without a certificate", () => ({ "client-cert-chain": `:${base64(der)}:` })],
     [
       "a malformed chain",
@@ -314,3 +313,23 @@ describe("what is asked about", () => {
     expect(read(kind, headers).request).toBeNull();
   });
 });
+
+test.each([
+  ["nginx", "x-ssl-client-cert", ""],
+  ["traefik", "x-forwarded-tls-client-cert", ""],
+  ["envoy", "x-forwarded-client-cert", ""],
+  ["rfc9440", "client-cert", ""],
+  ["rfc9440", "client-cert", "::"],
+] as const)(
+  "%s with an empty %s of “%s” passes on no certificate, not an unreadable one",
+  (kind, name, value) => {
+    expect(read(kind, { [name]: value }).certificate).toBeUndefined();
+  },
+);
+
+test.each([":", ":::", ": :", "::,::", ":=:"])(
+  "a Client-Cert of %s is unreadable, not absent",
+  (value) => {
+    expect(read("rfc9440", { "client-cert": value }).certificate).toBeNull();
+  },
+);

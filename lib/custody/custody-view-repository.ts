@@ -1,4 +1,5 @@
 import type { Database } from "@/lib/db/database";
+import { stateConditions } from "@/lib/certificates/certificate-state-repository";
 import type { UseView } from "./types";
 
 type Pool = Pick<Database, "pool">;
@@ -97,14 +98,19 @@ export type NeverUsedRow = Readonly<{
   not_after: Date;
 }>;
 
-/** Valid certificates without any recorded use, oldest first; counted up to `cap`. */
+/**
+ * Valid certificates without any recorded use, oldest first; counted up to `cap`. Only those that can
+ * authenticate: a certificate without clientAuth is never used here, whatever it does elsewhere.
+ */
 export async function neverUsed(
   { pool }: Pool,
   now: Date,
   most: number,
   cap: number,
 ): Promise<Readonly<{ count: number; items: NeverUsedRow[] }>> {
-  const idle = `from certificate c join identity i on i.id = c.identity_id where c.state = 'issued' and c.not_after > $1 and i.kind <> 'system' and not exists (select from custody.use u where u.certificate_id = c.id)`;
+  const idle = `from certificate c join identity i on i.id = c.identity_id
+      join profile_version v on v.profile_id = c.profile_id and v.version = c.profile_version and v.rules -> 'extendedKeyUsage' ? 'clientAuth'
+      where ${stateConditions("$1").valid} and i.kind <> 'system' and not exists (select from custody.use u where u.certificate_id = c.id)`;
   const [
     { rows: items },
     {

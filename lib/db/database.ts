@@ -24,8 +24,7 @@ export type Database = Readonly<{
   ) => Listener;
 }>;
 
-// PostgreSQL starts a process for each connection, which takes seconds while all cores are busy.
-const connectTimeoutMs = 10_000;
+const connectTimeoutMs = 5_000;
 const defaultStatementTimeoutMs = 30_000;
 const idleInTransactionTimeoutMs = 60_000;
 

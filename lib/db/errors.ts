@@ -98,3 +98,53 @@ export function isUnreachable(error: unknown): boolean {
     )
   );
 }
+
+/** Errors of a connection that could not be made, so that nothing was sent over it. */
+const neverConnected = new Set([
+  "P1000",
+  "P1001",
+  "P1003",
+  "P1010",
+  "P2024",
+  "P2028",
+  "P2037",
+  "57P03",
+  "53300",
+  "ECONNREFUSED",
+  "ENOENT",
+]);
+
+/**
+ * True if a statement may have been committed although it failed: the connection was lost, or no
+ * answer came in time. Every other error means that it was rolled back or never sent.
+ */
+export function isInDoubt(error: unknown): boolean {
+  if (!isUnreachable(error)) return false;
+  const { code } = thrown(error);
+  const detail = detailOf(error);
+  if (
+    [code, detail.originalCode, detail.code].some(
+      (value) => typeof value === "string" && neverConnected.has(value),
+    )
+  )
+    return false;
+  return !(
+    error instanceof Error && /timeout exceeded when trying to connect/i.test(error.message)
+  );
+}
+
+/** SQLSTATE classes of a server that can't do what it was asked: resources, operator, system. */
+const unableClasses = new Set(["08", "53", "57", "58"]);
+/** Read-only, locked or deadlocked, a damaged page: the same statement may succeed later. */
+const unableStates = new Set(["25006", "25P03", "40001", "40P01", "55P03", "XX001", "XX002"]);
+
+/**
+ * True if the database is away, too slow, full or read-only: what was asked was not done, and may
+ * be asked again. False for a statement that is wrong, which is a bug.
+ */
+export function isDatabaseUnable(error: unknown): boolean {
+  if (isUnreachable(error)) return true;
+  const state = sqlState(error);
+  if (state !== null) return unableClasses.has(state.slice(0, 2)) || unableStates.has(state);
+  return error instanceof Error && /^It waited too long for its turn\.$/.test(error.message);
+}

@@ -1,3 +1,4 @@
+import { settingsDigest } from "./settings-digest";
 import type { Actor } from "@/lib/access/actor";
 import { authorize } from "@/lib/access/permissions";
 import { AppError } from "@/lib/errors/app-error";
@@ -66,6 +67,7 @@ export async function createDestination(
       name: row.name,
       address: addressOf(config),
       minSeverity: row.minSeverity,
+      settingsDigest: settingsDigest(row),
     };
     return {
       result: null,

@@ -113,7 +113,7 @@ describe("each action is recorded", () => {
         status: "paused",
       }),
     );
-    expect(updated?.details).toEqual({
+    expect(updated?.details).toMatchObject({
       changes: {
         port: { from: "6514", to: "514" },
         ca: { from: "", to: expect.stringMatching(/^sha256:[0-9a-f]{64}$/) as unknown },

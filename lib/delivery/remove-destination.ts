@@ -1,3 +1,4 @@
+import { settingsDigest } from "./settings-digest";
 import type { Recorded } from "@/lib/log/record/recorded";
 import type { Actor } from "@/lib/access/actor";
 import { authorize } from "@/lib/access/permissions";
@@ -27,9 +28,10 @@ export async function removeDestination(
   const { entryId } = await auditedTransaction(deps.recorder, actor, async (tx) => {
     const row = await lockDestination(tx, id);
     if (row === null || row.status === "removed") throw destinationNotFound();
+    const config = shownConfig(configOf(row));
     await updateDestinationRow(tx, id, {
       status: "removed",
-      config: shownConfig(configOf(row)),
+      config,
       sealed: null,
       changedAt: now,
     });
@@ -41,7 +43,7 @@ export async function removeDestination(
           action: "destination.removed",
           outcome: "success",
           target: destinationTarget(row),
-          details: { comment },
+          details: { comment, settingsDigest: settingsDigest({ config, sealed: null }) },
         },
       ],
     };

@@ -1,3 +1,4 @@
+import { settingsDigest } from "./settings-digest";
 import { systemActor } from "@/lib/access/actor";
 import { newId } from "@/lib/format/ids";
 import { auditedTransaction } from "@/lib/log/record/audited-transaction";
@@ -37,9 +38,11 @@ async function sealUrl(deps: SealDeps, id: string): Promise<void> {
     const url = maskUrl(config.url);
     const secret = row.sealed === null ? "" : openSecret(key, id, row.sealed);
     const stored = storedSettings({ config, secret });
+    const sealed =
+      row.status === "removed" ? null : sealSecret(key, id, stored.secret, deps.random);
     await updateDestinationRow(tx, id, {
       config: stored.config,
-      sealed: row.status === "removed" ? null : sealSecret(key, id, stored.secret, deps.random),
+      sealed,
       changedAt: row.changedAt,
     });
     return {
@@ -49,7 +52,10 @@ async function sealUrl(deps: SealDeps, id: string): Promise<void> {
           action: "destination.updated",
           outcome: "success",
           target: destinationTarget(row),
-          details: { changes: { url: { from: url, to: `${url} (sealed)` } } },
+          details: {
+            changes: { url: { from: url, to: `${url} (sealed)` } },
+            settingsDigest: settingsDigest({ config: stored.config, sealed }),
+          },
         },
       ],
     };

@@ -1,3 +1,4 @@
+import { settingsDigest } from "./settings-digest";
 import { sha256Hex } from "@/lib/format/hash";
 import type { Recorded } from "@/lib/log/record/recorded";
 import type { Actor } from "@/lib/access/actor";
@@ -59,7 +60,9 @@ export async function updateDestination(
       secret === undefined
         ? {}
         : { sealed: secret === null ? null : sealSecret(key, id, secret, deps.random) };
-    if (Object.keys(changes).length > 0)
+    const isChanged = Object.keys(changes).length > 0;
+    const digest = settingsDigest(isChanged ? { sealed: row.sealed, config, ...sealed } : row);
+    if (isChanged)
       await updateDestinationRow(tx, id, {
         name,
         status,
@@ -76,7 +79,7 @@ export async function updateDestination(
           action: "destination.updated",
           outcome: "success",
           target: destinationTarget({ id, name }),
-          details: { changes },
+          details: { changes, settingsDigest: digest },
         },
       ],
     };

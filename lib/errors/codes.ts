@@ -1,3 +1,4 @@
+import { acmeCodes } from "@/lib/errors/codes/acme";
 import { nameCodes } from "@/lib/errors/codes/names";
 import { accessCodes } from "@/lib/errors/codes/access";
 import { alertCodes } from "@/lib/errors/codes/alerts";
@@ -26,6 +27,7 @@ export const errorCodes = {
   ...proofCodes,
   ...signerCodes,
   ...witnessCodes,
+  ...acmeCodes,
 } as const;
 
 export type ErrorCode = keyof typeof errorCodes;

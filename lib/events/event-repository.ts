@@ -61,5 +61,9 @@ export async function deleteOldReceipts(
   { pool }: Pick<Database, "pool">,
   before: Date,
 ): Promise<number> {
-  return (await pool.query("delete from intake.receipt where at < $1", [before])).rowCount ?? 0;
+  const { rows } = await pool.query<{ forgotten: number }>(
+    "select intake.forget_receipts($1) as forgotten",
+    [before],
+  );
+  return rows[0]?.forgotten ?? 0;
 }

@@ -8,7 +8,7 @@ import { encodeEntry, makeEntry } from "@/lib/log/entry";
 import { canonicalJson, type Json } from "@/lib/log/pure/canonical";
 import { assertInboxHasRoom } from "@/lib/log/record/back-pressure";
 import type { Recorder } from "@/lib/log/record/recorder";
-import { recordUnavailable } from "@/lib/log/record/inbox";
+import { commitFailed } from "@/lib/log/record/inbox";
 import type { NewEntry } from "@/lib/log/types";
 import type { Deps } from "@/lib/runtime/deps";
 import {
@@ -177,7 +177,7 @@ async function storeEvents(
       mostPieces: maxRanges,
     });
   } catch (error) {
-    throw isAppError(error) ? error : recordUnavailable(error);
+    throw isAppError(error) ? error : commitFailed(error);
   }
 }
 

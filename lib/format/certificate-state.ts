@@ -8,7 +8,16 @@ export type CertificateFacts = Readonly<{
   notAfter: Date | string;
   /** The certificate that replaced it, if any. */
   successorId?: string | null | undefined;
+  identity?: Readonly<{ kind: string }> | undefined;
 }>;
+
+/** Below this lifetime a certificate is short-lived: a week, and what it is backdated. */
+const shortLivedMs = 8 * dayMs;
+
+/** Chancery's own certificates and short-lived ones are renewed by programs: they stand apart. */
+const isRenewedByProgram = ({ notBefore, notAfter, identity }: CertificateFacts): boolean =>
+  identity?.kind === "system" ||
+  new Date(notAfter).getTime() - new Date(notBefore).getTime() < shortLivedMs;
 
 const expiringMsMax = 30 * dayMs;
 
@@ -26,7 +35,8 @@ export function expiringWindowMs(notBefore: Date | string, notAfter: Date | stri
 /**
  * The state to show. A decision outranks the clock: a revoked certificate is never shown as expired.
  * Validity includes notAfter itself (RFC 5280 §4.1.2.5). A certificate with a successor is not
- * expiring: nothing is left to do.
+ * expiring, nor is one that a program renews: nothing is left to do. The lists select by the same
+ * rule (`stateConditions`).
  */
 export function certificateState(facts: CertificateFacts, now: Date | number): State {
   if (facts.status === "revoked" || facts.status === "pending") return facts.status;
@@ -34,7 +44,9 @@ export function certificateState(facts: CertificateFacts, now: Date | number): S
   const left = new Date(facts.notAfter).getTime() - Number(now);
   if (facts.status === "expired" || left < 0) return "expired";
   if (facts.status === "held") return "hold";
-  return left <= expiringWindowMs(facts.notBefore, facts.notAfter) && !facts.successorId
+  return left <= expiringWindowMs(facts.notBefore, facts.notAfter) &&
+    !facts.successorId &&
+    !isRenewedByProgram(facts)
     ? "expiring"
     : "valid";
 }

@@ -198,6 +198,17 @@ describe("states", () => {
     expect(certificateState(facts, now)).toBe("expiring");
     expect(certificateState({ ...facts, notAfter: after(30 * 86_400 + 1) }, now)).toBe("valid");
   });
+  test("a short-lived certificate and one of Chancery's own are valid until they expire: programs renew them", () => {
+    const week = {
+      status: "valid",
+      notBefore: after(-6.9 * 86_400),
+      notAfter: after(3600),
+    } as const;
+    expect(certificateState(week, now)).toBe("valid");
+    expect(certificateState({ ...week, notBefore: after(-9 * 86_400) }, now)).toBe("expiring");
+    expect(certificateState({ ...facts, identity: { kind: "system" } }, now)).toBe("valid");
+    expect(certificateState({ ...facts, identity: { kind: "service" } }, now)).toBe("expiring");
+  });
   test("a certificate with a successor is not expiring", () => {
     expect(certificateState({ ...facts, successorId: "crt_1" }, now)).toBe("valid");
   });

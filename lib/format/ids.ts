@@ -21,13 +21,31 @@ export type IdPrefix =
   | "prx"
   | "exc"
   | "dst"
-  | "dlv";
+  | "dlv"
+  | "eab"
+  | "acc"
+  | "ord"
+  | "azn";
 
 /** An id of that kind: `prefix_` and 26 characters. */
 export type Id<P extends IdPrefix> = `${P}_${string}`;
 export type EntryId = Id<"ent">;
 
 const alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
+
+const timeChars = 10;
+
+/** When an ID was made, in milliseconds since 1970; null for a text that is none of ours. */
+export function timeOfId(id: string): number | null {
+  const head = id.slice(id.indexOf("_") + 1).slice(0, timeChars);
+  let time = 0;
+  for (const char of head) {
+    const digit = alphabet.indexOf(char);
+    if (digit < 0) return null;
+    time = time * 32 + digit;
+  }
+  return head.length === timeChars ? time : null;
+}
 
 /** `prefix_` and 26 characters: 48 bits of time in milliseconds, 80 random bits; sorts by time. */
 export function newId<P extends IdPrefix>(

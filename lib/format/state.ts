@@ -27,7 +27,7 @@ export const stateLabels: Readonly<Record<State, string>> = {
 export const stateMeanings: Readonly<Record<State, string>> = {
   valid: "Valid and not close to expiration.",
   expiring:
-    "Expires within 30 days, or a third of its lifetime if that is shorter, and has no successor.",
+    "Expires within 30 days, or a third of its lifetime if that is shorter, and has no successor. Short-lived certificates and Chancery’s own are renewed by programs and not counted.",
   expired: "Expired: notAfter has passed.",
   hold: "Suspended temporarily (certificateHold). Can be released.",
   revoked: "Revoked permanently. Listed in the CRL and reported by OCSP.",

@@ -87,3 +87,13 @@ test("a proxy that passed the request on is named before the listener", () => {
   ).toEqual({ id: "prx_1", label: "edge" });
   expect(read({ "x-chancery-proxy": "%" }).address.via).toEqual(["https"]);
 });
+
+test.each([
+  ["/audit/1580?_rsc=Rrvar74JDoKHwFHc", "/audit/1580"],
+  ["/audit?_rsc=abc&q=x", "/audit?q=x"],
+  ["/audit?q=x&_rsc=abc", "/audit?q=x"],
+  ["/audit?q=x&_rsc=abc&to=y", "/audit?q=x&to=y"],
+  ["/audit?q=_rsc=1", "/audit?q=_rsc=1"],
+])("what the framework adds to %s is in no path of an entry", (target, path) => {
+  expect(read({ "x-chancery-path": target }).path).toBe(path);
+});

@@ -52,7 +52,16 @@ export function readGatewayHeaders(headers: HeaderReader): GatewayRequest {
   };
 }
 
-const pathOf = (target: string): string => maskTarget(target).slice(0, 1024);
+/** The query parameter that the console's framework adds to its own requests for a page. */
+const frameworkParameter = /([?&])_rsc=[^&]*(&|$)/;
+
+const withoutFrameworkParameter = (target: string): string =>
+  target.replace(frameworkParameter, (_all, before: string, after: string) =>
+    after === "&" ? before : "",
+  );
+
+const pathOf = (target: string): string =>
+  withoutFrameworkParameter(maskTarget(target)).slice(0, 1024);
 
 function textOf(encoded: string): string {
   try {

@@ -11,3 +11,11 @@ export function reportBug(error: unknown, requestId: string): void {
     `${maskSecrets(JSON.stringify({ level: "error", requestId, error: name, message, stack, ...why }))}\n`,
   );
 }
+
+/** Writes one line about a request that failed because the database did. */
+export function reportOutage(error: unknown, requestId: string): void {
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(
+    `${maskSecrets(JSON.stringify({ level: "warn", requestId, message: `database: ${message}` }))}\n`,
+  );
+}

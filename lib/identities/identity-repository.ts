@@ -1,3 +1,4 @@
+import { literalText } from "@/lib/db/literal-text";
 import type { Database } from "@/lib/db/database";
 import type { AuditedTx } from "@/lib/log/record/audited-transaction";
 import { powersColumn } from "./power-repository";
@@ -142,7 +143,7 @@ export async function listIdentityRows(
   among: readonly string[] | null = null,
 ): Promise<IdentityRow[]> {
   const { kind, status, q, cursor } = query;
-  const prefix = q ? { startsWith: q, mode: "insensitive" as const } : null;
+  const prefix = q ? { startsWith: literalText(q), mode: "insensitive" as const } : null;
   return db.prisma.identity.findMany({
     where: {
       ...(kind || among === null ? { kind: kind ?? { not: "system" } } : {}),

@@ -23,6 +23,7 @@ const exempt: Readonly<Record<string, string>> = {
   "accounts/recover-account.ts": "on the host, and takes no identity",
   "accounts/end-session.ts": "ends a session, and takes no identity",
   "tokens/revoke-token.ts": "takes access away, and only administrators may",
+  "acme/revoke-acme-key.ts": "takes access away, and only administrators may",
   "certificates/preview-revocation.ts": "reads",
   "alerts/find-assignees.ts": "reads",
 };

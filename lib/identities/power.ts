@@ -25,6 +25,7 @@ const powerActs = {
   "change-proxy": "change how it is trusted as a proxy",
   "remove-proxy": "stop trusting it as a proxy",
   "create-token": "create API tokens for it",
+  "create-acme-key": "create ACME keys for it",
   "acknowledge-alert": "handle alerts about it",
   "resolve-alert": "resolve alerts about it",
   "except-alert": "create alert exceptions for it",

@@ -22,6 +22,19 @@ export async function insertAuthority(
   await insertPlanned(tx, plan);
 }
 
+/**
+ * The subjects of all authorities that are not retired. Until the transaction ends, no other one
+ * reads them: two requests can't both find a subject free.
+ */
+export async function lockAuthoritySubjects(tx: AuditedTx): Promise<string[]> {
+  await tx.$executeRaw`select pg_advisory_xact_lock(hashtextextended('authority subjects', 0))`;
+  const rows = await tx.authority.findMany({
+    where: { status: { not: "retired" } },
+    select: { subjectText: true },
+  });
+  return rows.map(({ subjectText }) => subjectText);
+}
+
 type Signed = Parameters<typeof markIssued>[2];
 
 /** Stores the signed certificate and activates the authority. False if it is active already. */

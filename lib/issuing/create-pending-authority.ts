@@ -14,9 +14,10 @@ import { signatureAlgorithmOf } from "@/lib/pki/keys";
 import { describeName } from "@/lib/pki/names";
 import { planAuthority } from "@/lib/pki/plan";
 import { makeSerial } from "@/lib/pki/serial";
-import type { AuthorityKeyAlgorithm, DistinguishedName, PlanResult } from "@/lib/pki/types";
+import type { AuthorityKeyAlgorithm, PlanResult } from "@/lib/pki/types";
 import { findProfile, type Profile } from "@/lib/profiles/read-profiles";
 import type { Deps } from "@/lib/runtime/deps";
+import { assertSubjectFree, subjectOf } from "./assert-subject-free";
 import { insertAuthority } from "./authority-plan-repository";
 import { plannedEntry, plannedRow } from "./issuance-plan";
 
@@ -35,7 +36,7 @@ type CreateDeps = Pick<Deps, "db" | "clock" | "random" | "recorder" | "signer" |
 /**
  * Has the signer make an authority's key, plans its certificate, and commits authority and plan in
  * one transaction with their entries. Nothing is signed yet; `activateAuthority`
- * does that. Errors: `authority.refused`, `authority.exists`, `name.held-by-another`,
+ * does that. Errors: `authority.refused`, `authority.exists`, `authority.subject-taken`, `name.held-by-another`,
  * `setup.incomplete`, those of the signer.
  */
 export async function createPendingAuthority(
@@ -66,10 +67,12 @@ export async function createPendingAuthority(
     now,
     randomBytes,
   });
-  const { slug, keyAlgorithm, parentId } = authority;
+  const { slug, keyAlgorithm, parentId, crlPeriodSeconds: period } = authority;
+  const shown = { subject: authority.subjectText, crlPeriodSeconds: period };
   const spkiSha256 = sha256Hex(spkiDer);
   const { entryId } = await auditedTransaction(deps.recorder, actor, async (tx) => {
     await assertAuthorityNameFree(tx, request.name, now);
+    await assertSubjectFree(tx, request);
     await insertAuthority(tx, { authority, identity, plan: row });
     return {
       result: null,
@@ -78,7 +81,7 @@ export async function createPendingAuthority(
           action: "authority.created",
           outcome: "success",
           target: authorityTarget(authority),
-          details: { slug, keyAlgorithm, parentId, spkiSha256 },
+          details: { slug, keyAlgorithm, parentId, spkiSha256, ...shown },
         },
         {
           action: "identity.created",
@@ -127,11 +130,6 @@ function plan(
       : { crl: null, ocsp: null, caIssuers: null },
   });
 }
-
-const subjectOf = ({ organization, name }: AuthorityRequest): DistinguishedName => [
-  { type: "O", value: organization },
-  { type: "CN", value: name },
-];
 
 const yearMs = 365.25 * dayMs;
 const roundingMs = 2 * dayMs;

@@ -24,10 +24,11 @@ import type {
 } from "@/lib/pki/types";
 import { findProfile, type Profile } from "@/lib/profiles/read-profiles";
 import type { Deps } from "@/lib/runtime/deps";
-import { checkPower } from "./check-power";
-import { checkProfile } from "./check-profile";
+import { checkPower } from "@/lib/issuing/rules/check-power";
+import { digestPlan } from "./digest-plan";
+import { checkProfile } from "@/lib/issuing/rules/check-profile";
 import { failure } from "./failure";
-import { checkNames, type NameCheck } from "./check-names";
+import { checkNames, type NameCheck } from "@/lib/issuing/rules/check-names";
 import { findKey, isKeyCertified } from "./plan-repository";
 
 export type Predecessor = Readonly<{
@@ -46,6 +47,10 @@ export type IssuanceRequest = Readonly<{
   identity: string;
   csr: string;
   validitySeconds?: number | undefined;
+  /** RFC 3339; the exact end, instead of `validitySeconds`. */
+  notAfter?: string | undefined;
+  /** Issue only what the preview with this digest showed. */
+  previewSha256?: string | undefined;
   sans?: readonly GeneralName[] | undefined;
   subject?: DistinguishedName | undefined;
   /** Set for a service: the only identity that it may request certificates for. */
@@ -57,6 +62,8 @@ export type IssuanceRequest = Readonly<{
   /** Set for a rotation. */
   predecessor: Predecessor | null;
   addNames?: IssueInput["addNames"];
+  /** Names whose control the requester proved by a challenge (ACME), as `type:value`. */
+  provenNames?: readonly string[];
 }>;
 
 /**
@@ -268,12 +275,25 @@ function planWith(
     serial: makeSerial(deps.random.bytes),
     now,
     validitySeconds: request.validitySeconds,
+    notAfter: request.notAfter === undefined ? undefined : new Date(request.notAfter),
     urls: statusUrls(deps.publicUrl, issuer.slug),
   });
   checks.findings.push(...findings);
   checks.rules.push(...rules);
   if (plan) checkCeiling(issuer, plan, now, checks);
+  if (plan && request.previewSha256 !== undefined) {
+    const sha256 = digestPlan(plan, request, { profile, issuer, now });
+    checks.add("as-previewed", sha256, sha256 === request.previewSha256 ? null : previewChanged());
+  }
   return { plan, names };
+}
+
+function previewChanged(): Finding {
+  return failure(
+    "certificate.preview-changed",
+    "This certificate would not be the one that was previewed: the request, the profile or its CA changed since. Preview it again, check it, and then issue it.",
+    "previewSha256",
+  );
 }
 
 /** The signer judges by itself; here its refusal is reported with everything else, before it. */

@@ -128,24 +128,27 @@ describe("when something breaks", () => {
     );
   });
 
-  test("closes the plan as failed, with an entry, if the signer does not sign", async () => {
+  test.each([
+    ["failed, if the signer refuses to sign", "signer.no-plan", "failed", "failure"],
+    ["revoked, if it may have been signed", "signer.unavailable", "revoked", "success"],
+  ] as const)("closes the plan with an entry as %s", async (_case, code, state, outcome) => {
     const identity = await createTestIdentity(deps);
-    signerFails = new AppError("signer.unavailable", "The signer does not answer.");
+    signerFails = new AppError(code, "The signer does not sign.");
     const refusal = await refusalOf(
       issueCertificate(deps, admin, { profile: "tls-server", identity, csr: await makeCsr() }),
     );
     signerFails = null;
-    expect(refusal).toMatchObject({ code: "signer.unavailable", kind: "unavailable" });
+    expect(refusal).toMatchObject({ code });
     const [row] = await harness.asSuper(
       "select id, state, der from certificate where identity_id = $1",
       [identity],
     );
-    expect(row).toMatchObject({ state: "failed", der: null });
+    expect(row).toMatchObject({ state, der: null });
     expect(
       (await harness.entriesOf(String(row?.["id"]))).map((entry) => [entry.action, entry.outcome]),
     ).toEqual([
       ["certificate.planned", "success"],
-      ["certificate.failed", "failure"],
+      [`certificate.${state}`, outcome],
     ]);
   });
 });

@@ -13,7 +13,7 @@ import type { EntryDetails } from "@/lib/log/types";
 import { describeHeldName, type HeldName } from "@/lib/pki/held-names/held-name";
 import { isError } from "@/lib/pki/rule-checks";
 import type { Deps } from "@/lib/runtime/deps";
-import type { CheckedName } from "./check-names";
+import type { CheckedName } from "@/lib/issuing/rules/check-names";
 import {
   decideIssuance,
   isAllowed,
@@ -21,6 +21,7 @@ import {
   type IssuanceDecision,
   type IssuanceRequest,
 } from "./decide-issuance";
+import { describeIgnored } from "@/lib/issuing/rules/describe-ignored";
 import { plannedEntry, plannedRow } from "./issuance-plan";
 import { storePlan } from "./issuance-repository";
 import type { PlannedRow } from "./plan-repository";
@@ -39,8 +40,8 @@ const maxAttempts = 4;
  * Issues a certificate from a CSR. The order is what makes it provable (decision 5): the decision
  * and the exact bytes to be signed are committed with their entry, then signed, then the
  * certificate is committed with its entry, and only then returned. Errors: `certificate.refused`
- * with every reason, `certificate.contended`, `certificate.closed`, `record.unavailable`, those of
- * the signer.
+ * with every reason, `certificate.contended`, `certificate.closed`, `record.unavailable`,
+ * `outcome.unknown`, those of the signer.
  */
 export async function issueCertificate(
   deps: IssueDeps,
@@ -62,9 +63,9 @@ export async function issueForRequest(
   request: IssuanceRequest,
 ): Promise<MaybeRecorded<CertificateDto>> {
   for (let attempt = 0; attempt < maxAttempts; attempt++) {
-    // A list of names is compared with what the identity lacks now.
-    const isListed = typeof request.addNames === "object";
-    const thorough = attempt > 0 || request.predecessor !== null || isListed;
+    // What was previewed, or a list of names, is compared with how things are now.
+    const isCompared = typeof request.addNames === "object" || request.previewSha256 !== undefined;
+    const thorough = attempt > 0 || request.predecessor !== null || isCompared;
     const decision = await decideIssuance(deps, request, thorough);
     if (!isAllowed(decision) || !decision.identity) {
       if (thorough) return refuse(deps, actor, request, decision);
@@ -74,8 +75,10 @@ export async function issueForRequest(
     const supersedeAt = supersedeAtOf(request, allowed);
     const committed = await commitPlan(deps, actor, request, allowed, supersedeAt);
     if (committed === null) continue;
-    const signed = await signPlan(deps, actor, { ...committed.row, supersedeAt });
-    return issuedDto(committed, allowed, signed);
+    deps.recorder.scope?.committed.push(committed.row.planEntryId);
+    const resultOf = (signed: SignedPlan) => issuedDto(committed, request, allowed, signed);
+    const signed = await signPlan(deps, actor, { ...committed.row, supersedeAt }, resultOf);
+    return resultOf(signed);
   }
   throw new AppError(
     "certificate.contended",
@@ -129,7 +132,12 @@ async function commitPlan(
   }
   const entry = makeNumberedEntry(deps.recorder, actor, planned, now);
   const isStored = await trackCommit(deps.recorder, [entry], () =>
-    storePlan(deps.db, { row, identityEpoch: identity.epoch, entry: encodeEntry(entry) }),
+    storePlan(deps.db, {
+      row,
+      identityEpoch: identity.epoch,
+      entry: encodeEntry(entry),
+      claim: deps.recorder.scope?.claim ?? null,
+    }),
   );
   return isStored ? { row, namesAdded: [] } : null;
 }
@@ -137,7 +145,8 @@ async function commitPlan(
 /** The certificate as a read would return it, without reading it back. */
 function issuedDto(
   { row, namesAdded }: Committed,
-  { profile, identity, issuer, findings, decision }: Allowed,
+  request: IssuanceRequest,
+  { profile, identity, issuer, csr, findings, decision }: Allowed,
   { der, issuedAt, entryId }: SignedPlan,
 ): MaybeRecorded<CertificateDto> {
   const issuedRow = {
@@ -156,7 +165,8 @@ function issuedDto(
   };
   const dto = certificateDto(issuedRow, issuer.chainPem, issuedAt);
   const added = namesAdded.map(({ type, value }) => ({ type, value }));
-  return { result: { ...dto, findings, decision, namesAdded: added }, entryId };
+  const ignored = describeIgnored(csr, request, decision);
+  return { result: { ...dto, findings, decision, namesAdded: added, ignored }, entryId };
 }
 
 const neverRevoked = {

@@ -94,7 +94,12 @@ export async function issueInternalCertificate(
   const decision = { profileVersion: profile.version, rules: result.rules };
   const entry = makeNumberedEntry(deps.recorder, actor, plannedEntry(row, decision, null), now);
   const isStored = await trackCommit(deps.recorder, [entry], () =>
-    storePlan(deps.db, { row, identityEpoch: identity.epoch, entry: encodeEntry(entry) }),
+    storePlan(deps.db, {
+      row,
+      identityEpoch: identity.epoch,
+      entry: encodeEntry(entry),
+      claim: null,
+    }),
   );
   if (!isStored) throw notReady("The profile or CA changed at the same moment");
   const { der } = await signPlan(deps, actor, { ...row, supersedeAt: null });
@@ -150,6 +155,7 @@ function requestFor(key: InternalKey, authoritySlug: string): ParsedCsr {
     sans,
     key: inspectPublicKey(key.spkiDer),
     ignoredExtensions: [],
+    ignoredAttributes: [],
   };
 }
 

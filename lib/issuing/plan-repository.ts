@@ -137,6 +137,37 @@ export type PendingRow = Readonly<{
   notAfter: Date;
 }>;
 
+const pendingColumns = {
+  id: true,
+  issuerId: true,
+  profileId: true,
+  identityId: true,
+  spkiSha256: true,
+  serial: true,
+  tbsDer: true,
+  planEntryId: true,
+  commonName: true,
+  subjectText: true,
+  predecessorId: true,
+  csrDer: true,
+  notAfter: true,
+} as const;
+
+/** A plan that is still pending, else null. */
+export async function findPendingById(db: Database, id: string): Promise<PendingRow | null> {
+  return db.prisma.certificate.findFirst({
+    where: { id, state: "planned" },
+    select: pendingColumns,
+  });
+}
+
+/** Whether a plan is pending; if it is, no signature is stored before the transaction ends. */
+export async function lockPending(tx: AuditedTx, id: string): Promise<boolean> {
+  const rows = await tx.$queryRaw<unknown[]>`
+    select id from certificate where id = ${id} and state = 'planned' for update`;
+  return rows.length === 1;
+}
+
 /** Pending plans made before a moment, oldest first. */
 export async function findPending(
   db: Database,
@@ -148,21 +179,7 @@ export async function findPending(
     where: { state: "planned", createdAt: { lt: before }, id: { gt: afterId } },
     orderBy: { id: "asc" },
     take,
-    select: {
-      id: true,
-      issuerId: true,
-      profileId: true,
-      identityId: true,
-      spkiSha256: true,
-      serial: true,
-      tbsDer: true,
-      planEntryId: true,
-      commonName: true,
-      subjectText: true,
-      predecessorId: true,
-      csrDer: true,
-      notAfter: true,
-    },
+    select: pendingColumns,
   });
 }
 

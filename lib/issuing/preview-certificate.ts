@@ -8,21 +8,32 @@ import { describeExtensions } from "@/lib/pki/describe";
 import { readTbs } from "@/lib/pki/tbs";
 import type { CertificatePlan, ParsedCsr } from "@/lib/pki/types";
 import type { Deps } from "@/lib/runtime/deps";
-import { decideIssuance, issuanceRequest } from "./decide-issuance";
+import { decideIssuance, issuanceRequest, type IssuanceDecision } from "./decide-issuance";
+import { describeIgnored } from "@/lib/issuing/rules/describe-ignored";
+import { digestPlan } from "./digest-plan";
 
-function requestOf(csr: ParsedCsr, decision: Decision): CertificatePreview["request"] {
-  const dropped = decision.rules.find(({ rule }) => rule === "subject-attributes-dropped");
+function requestOf(
+  csr: ParsedCsr,
+  input: IssueInput,
+  decision: Decision,
+): CertificatePreview["request"] {
   return {
     subject: csr.subjectText,
     sans: csr.sans,
     key: csr.key.text,
     keySha256: Buffer.from(csr.key.spkiSha256).toString("hex"),
-    ignored: [...csr.ignoredExtensions, ...(dropped ? [`subject ${dropped.input}`] : [])],
+    ignored: describeIgnored(csr, input, decision),
   };
 }
 
-function planOf(plan: CertificatePlan): CertificatePreview["plan"] {
+function planOf(
+  plan: CertificatePlan,
+  { profile, issuer, now }: IssuanceDecision,
+  input: IssueInput,
+): CertificatePreview["plan"] {
+  if (!profile || !issuer) throw new Error("unreachable: a plan has a profile and an issuer");
   return {
+    sha256: digestPlan(plan, input, { profile, issuer, now }),
     notBefore: formatIso(plan.notBefore),
     notAfter: formatIso(plan.notAfter),
     subject: plan.subjectText,
@@ -52,12 +63,12 @@ export async function previewCertificate(
     details: { method: "POST", path: "certificates/preview" },
   });
   return {
-    request: csr && requestOf(csr, decision),
+    request: csr && requestOf(csr, input, decision),
     findings,
     names: names.names,
     // A request that is refused adds nothing.
     addNames: (plan === null ? [] : names.toAdd).map(({ type, value }) => ({ type, value })),
-    plan: plan && planOf(plan),
+    plan: plan && planOf(plan, decided, input),
     decision,
   };
 }

@@ -1,8 +1,6 @@
-import { X509Certificate } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { getAuthority } from "@/lib/authorities/read-authorities";
 import { getCertificate } from "@/lib/certificates/get-certificate";
-import { suspendIdentity } from "@/lib/identities/set-identity-status";
 import type { Deps } from "@/lib/runtime/deps";
 import { adminActor } from "@/testing/actors";
 import { createTestCa, createTestIdentity } from "@/testing/ca/create-test-ca";
@@ -73,7 +71,7 @@ function makeGate<T>(): { promise: Promise<T>; resolve: (value: T) => void } {
 const close = () => reconcilePendingIssuances(deps, new Date(deps.clock.now().getTime() + 1));
 const actionsOf = async (id: string) => (await harness.entriesOf(id)).map((entry) => entry.action);
 
-test("reconciling signs the planned certificates that are in the audit log, so that table and log agree", async () => {
+test("a plan that was left unfinished is revoked and never signed, so that table and log agree", async () => {
   const identity = await createTestIdentity(deps);
   const csr = await makeCsr();
   const id = await interrupt(() =>
@@ -81,28 +79,11 @@ test("reconciling signs the planned certificates that are in the audit log, so t
   );
   expect(await getCertificate(deps, admin, id)).toMatchObject({ status: "pending", pem: null });
   expect(await close()).toEqual({ closed: 1 });
-  const dto = await getCertificate(deps, admin, id);
-  expect(new X509Certificate(dto.pem ?? "").checkIssued(new X509Certificate(dto.chainPem))).toBe(
-    true,
-  );
-  expect(await actionsOf(id)).toEqual(["certificate.planned", "certificate.issued"]);
+  expect(await getCertificate(deps, admin, id)).toMatchObject({ status: "revoked", pem: null });
+  expect(await actionsOf(id)).toEqual(["certificate.planned", "certificate.revoked"]);
   expect(await close()).toEqual({ closed: 0 });
-});
-
-test("fails what may not be issued any more, with its reason", async () => {
-  const identity = await createTestIdentity(deps);
-  const csr = await makeCsr();
-  const id = await interrupt(() =>
-    issueCertificate(deps, admin, { profile: "tls-server", identity, csr }),
-  );
-  await suspendIdentity(deps, admin, identity, { comment: "" });
-  await close();
-  expect(await getCertificate(deps, admin, id)).toMatchObject({ status: "failed", pem: null });
-  expect((await harness.entriesOf(id)).at(-1)).toMatchObject({
-    action: "certificate.failed",
-    outcome: "failure",
-    reason: "interrupted, and its identity is suspended",
-  });
+  const again = await issueCertificate(deps, admin, { profile: "tls-server", identity, csr });
+  expect(again.result.status).toBe("valid");
 });
 
 test("fails a certificate whose key died with its process", async () => {
@@ -115,7 +96,7 @@ test("fails a certificate whose key died with its process", async () => {
   expect(await getCertificate(deps, admin, id)).toMatchObject({ status: "failed" });
 });
 
-test("finishes a rotation as it was recorded: linked, with the overlap that was asked for", async () => {
+test("lets a predecessor be rotated again when its successor was left unfinished", async () => {
   const identity = await createTestIdentity(deps);
   const old = await issueCertificate(deps, admin, {
     profile: "tls-server",
@@ -123,32 +104,7 @@ test("finishes a rotation as it was recorded: linked, with the overlap that was 
     csr: await makeCsr(),
   });
   const csr = await makeSuccessorCsr(old.result);
-  const id = await interrupt(() =>
-    rotateCertificate(deps, admin, old.result.id, { csr, overlapSeconds: 7200 }),
-  );
-  const planned = (await getCertificate(deps, admin, id)).createdAt;
-  await close();
-  const predecessor = await getCertificate(deps, admin, old.result.id);
-  expect(predecessor).toMatchObject({ status: "valid", successorId: id });
-  expect(new Date(predecessor.supersedeAt ?? 0).getTime() - new Date(planned).getTime()).toBe(
-    7_200_000,
-  );
-  expect(await actionsOf(old.result.id)).toEqual([
-    "certificate.planned",
-    "certificate.issued",
-    "certificate.rotated",
-  ]);
-});
-
-test("lets a predecessor be rotated again when its successor failed", async () => {
-  const identity = await createTestIdentity(deps);
-  const old = await issueCertificate(deps, admin, {
-    profile: "tls-server",
-    identity,
-    csr: await makeCsr(),
-  });
-  const csr = await makeSuccessorCsr(old.result);
-  const failed = await interrupt(() =>
+  const unfinished = await interrupt(() =>
     rotateCertificate(deps, admin, old.result.id, { csr, overlapSeconds: 7200 }),
   );
   expect(
@@ -158,13 +114,9 @@ test("lets a predecessor be rotated again when its successor failed", async () =
       )
     ).findings.map((finding) => finding.code),
   ).toEqual(["certificate.has-successor"]);
-  await harness.asSuper("alter table identity disable trigger all");
-  await harness.asSuper("update identity set status = 'suspended' where id = $1", [identity]);
   await close();
-  await harness.asSuper("update identity set status = 'active' where id = $1", [identity]);
-  await harness.asSuper("alter table identity enable trigger all");
-  expect(await getCertificate(deps, admin, failed)).toMatchObject({
-    status: "failed",
+  expect(await getCertificate(deps, admin, unfinished)).toMatchObject({
+    status: "revoked",
     predecessorId: null,
   });
   expect((await rotateCertificate(deps, admin, old.result.id, { csr })).result.predecessorId).toBe(
@@ -202,7 +154,7 @@ test("puts an authority to work that was begun, once the operator of the host ha
   });
 });
 
-test("meets a request that is still under way without harm: one certificate, the stored one", async () => {
+test("a request that is still under way when its plan is closed gets no certificate", async () => {
   const identity = await createTestIdentity(deps);
   const csr = await makeCsr();
   const gate = makeGate<null>();
@@ -224,12 +176,12 @@ test("meets a request that is still under way without harm: one certificate, the
   harness.advance(1000);
   await close();
   gate.resolve(null);
-  expect((await answer).result.pem).toBe((await getCertificate(deps, admin, id)).pem);
-  expect(await actionsOf(id)).toEqual(["certificate.planned", "certificate.issued"]);
+  expect(await refusalOf(answer)).toMatchObject({ code: "certificate.revoked-unissued" });
+  expect(await getCertificate(deps, admin, id)).toMatchObject({ status: "revoked", pem: null });
+  expect(await actionsOf(id)).toEqual(["certificate.planned", "certificate.revoked"]);
 });
 
-test("leaves what is younger than a minute to its own process, but for the first call", async () => {
-  await reconcilePendingIssuances(deps);
+test("leaves what is younger than a minute to its own request, on whatever node that runs", async () => {
   const identity = await createTestIdentity(deps);
   const csr = await makeCsr();
   const id = await interrupt(() =>
@@ -238,5 +190,5 @@ test("leaves what is younger than a minute to its own process, but for the first
   expect(await reconcilePendingIssuances(deps)).toEqual({ closed: 0 });
   harness.advance(61_000);
   expect(await reconcilePendingIssuances(deps)).toEqual({ closed: 1 });
-  expect((await getCertificate(deps, admin, id)).status).toBe("valid");
+  expect((await getCertificate(deps, admin, id)).status).toBe("revoked");
 });

@@ -1,32 +1,29 @@
 import { systemActor, type Actor } from "@/lib/access/actor";
-import { findIssuer } from "@/lib/authorities/find-issuer";
 import type { ErrorCode } from "@/lib/errors/codes";
 import { isAppError } from "@/lib/errors/app-error";
 import { newId } from "@/lib/format/ids";
-import { findIdentity } from "@/lib/identities/read-identities";
 import { recordEntry } from "@/lib/log/record/record-entry";
-import { findProfile } from "@/lib/profiles/read-profiles";
 import type { Deps } from "@/lib/runtime/deps";
 import { activateAuthority } from "./activate-authority";
 import { findPendingAuthorityByKey } from "./authority-plan-repository";
-import { findPending, findPlannedSupersession, type PendingRow } from "./plan-repository";
-import { failPlan, signPlan } from "./sign-plan";
+import { findPending, type PendingRow } from "./plan-repository";
+import { revokePlan } from "./revoke-plan";
+import { failPlan } from "./sign-plan";
 
 const pageSize = 200;
+/** Younger plans are left to the request that made them, or to its repetition. */
 const graceMs = 60_000;
-const startedDatabases = new WeakSet<object>();
 
 /**
- * Finishes what a crash left between plan and signature: signs it, because its plan is recorded, or
- * marks it failed where it can no longer be signed. Each gets its entry, so table and log agree.
- * Returns how many were finished; one that can't be finished now is retried by the next call.
- *
- * The first call of a process covers every plan made before it; later calls leave plans younger
- * than a minute to the request that made them.
+ * Closes what was left between plan and signature. Nobody was told of such a certificate, or its
+ * caller was told that it was not issued: it is revoked and never signed. What has a key that died
+ * with its process is marked failed; the certificate of an authority is signed once the host
+ * confirmed it. Each gets its entry, so table and log agree. Returns how many were closed; one that
+ * can't be closed now is retried by the next call.
  */
 export async function reconcilePendingIssuances(
   deps: Deps,
-  before: Date = cutoff(deps),
+  before: Date = new Date(deps.clock.now().getTime() - graceMs),
 ): Promise<{ closed: number }> {
   const actor = systemActor("recovery", newId("req", deps.clock.now(), deps.random.bytes));
   let closed = 0;
@@ -53,13 +50,6 @@ export async function reconcilePendingIssuances(
   return { closed };
 }
 
-function cutoff(deps: Pick<Deps, "db" | "clock">): Date {
-  const now = deps.clock.now();
-  if (startedDatabases.has(deps.db)) return new Date(now.getTime() - graceMs);
-  startedDatabases.add(deps.db);
-  return now;
-}
-
 /** Why the planned certificate of a CA is never signed, by what the signer says. */
 const closingCauses: Readonly<Partial<Record<ErrorCode, string>>> = {
   "signer.rejected": "rejected on the host",
@@ -78,26 +68,7 @@ async function reconcile(deps: Deps, actor: Actor, row: PendingRow): Promise<boo
         return (await failPlan(deps, actor, row, cause)) !== null;
       },
     );
-  const obstacle = await obstacleTo(deps, row);
-  if (obstacle !== null)
-    return (await failPlan(deps, actor, row, `interrupted, and ${obstacle}`)) !== null;
-  await signPlan(deps, actor, {
-    ...row,
-    supersedeAt: await findPlannedSupersession(deps.db, row.planEntryId),
-  });
-  return true;
-}
-
-/** Why a plan can no longer be signed; null if it can. */
-async function obstacleTo(deps: Deps, row: PendingRow): Promise<string | null> {
-  if (row.csrDer === null) return "its key was in the memory of a process that has exited";
-  if (row.notAfter < deps.clock.now()) return "it would have expired already";
-  const [identity, profile, issuer] = await Promise.all([
-    findIdentity(deps, row.identityId),
-    findProfile(deps, row.profileId),
-    findIssuer(deps, row.issuerId, true),
-  ]);
-  if (identity?.status !== "active") return "its identity is suspended";
-  if (profile?.status !== "active") return "its profile is retired";
-  return issuer?.status === "active" ? null : "its authority no longer issues";
+  if (row.csrDer !== null) return (await revokePlan(deps, actor, row)) !== null;
+  const cause = "interrupted, and its key was in the memory of a process that has exited";
+  return (await failPlan(deps, actor, row, cause)) !== null;
 }

@@ -8,6 +8,7 @@ import { readCertificate } from "@/lib/pki/certificate";
 import { readName } from "@/lib/pki/names";
 import type { EarlierNames } from "@/lib/pki/names-request";
 import type { Deps } from "@/lib/runtime/deps";
+import type { Predecessor } from "./decide-issuance";
 import { issueForRequest } from "./issue-certificate";
 
 /**
@@ -33,15 +34,20 @@ export async function rotateCertificate(
     bySelf: scopeOf(actor.role, "certificates.rotate") === "own",
     requester: actor,
     predecessor: {
-      id: row.id,
-      state: row.state,
-      status: certificateStatusOf(row, deps.clock.now()),
-      successorId: row.successorId,
-      names: earlierNamesOf(row),
+      ...predecessorOf(row, deps.clock.now()),
       overlapSeconds: input.overlapSeconds,
     },
   });
 }
+
+/** A certificate as the predecessor of one that is requested. */
+export const predecessorOf = (row: Certificate, now: Date): Predecessor => ({
+  id: row.id,
+  state: row.state,
+  status: certificateStatusOf(row, now),
+  successorId: row.successorId,
+  names: earlierNamesOf(row),
+});
 
 /** The names that the predecessor carries. */
 function earlierNamesOf({ der, sans }: Certificate): EarlierNames {

@@ -8,10 +8,12 @@ import { encodeEntry } from "@/lib/log/entry";
 import { auditedTransaction } from "@/lib/log/record/audited-transaction";
 import { trackCommit, makeNumberedEntry } from "@/lib/log/record/entry-numbers";
 import type { NewEntry } from "@/lib/log/types";
+import type { MaybeRecorded } from "@/lib/log/record/recorded";
 import type { Deps } from "@/lib/runtime/deps";
 import { issuedEntry } from "./issuance-plan";
 import { storeSignature } from "./issuance-repository";
 import { markFailed, markIssued, markSuperseded, setSupersedeAt } from "./plan-repository";
+import { revokePlan } from "./revoke-plan";
 
 export type SignDeps = Pick<Deps, "db" | "clock" | "recorder" | "signer">;
 /** A committed plan, as far as signing needs it. */
@@ -21,6 +23,7 @@ export type SignablePlan = Readonly<{
   subjectText: string;
   serial: Uint8Array;
   tbsDer: Uint8Array;
+  planEntryId: string;
   predecessorId: string | null;
   /** For a rotation: when the predecessor is revoked. */
   supersedeAt: Date | null;
@@ -34,25 +37,45 @@ export type SignedPlan = Readonly<{
 
 /**
  * Signs a committed plan and commits the certificate with its entry; only then may the certificate
- * leave the process. A plan that can't be signed is marked failed, with its entry. Errors: those of
- * the signer, `record.unavailable`, `certificate.closed`, `certificate.revoked-unissued`.
+ * leave the process. `resultOf` is the answer to the request, which is stored under its
+ * Idempotency-Key in the same transaction. A plan that can't be signed is marked failed; one that
+ * may have been signed although the caller hears that it was not is revoked. Both with their entry.
+ * Errors: those of the signer, `record.unavailable`, `outcome.unknown`, `certificate.closed`,
+ * `certificate.revoked-unissued`.
  */
 export async function signPlan(
   deps: SignDeps,
   actor: Actor,
   plan: SignablePlan,
+  resultOf: ResultOf | null = null,
 ): Promise<SignedPlan> {
   const der = await sign(deps, plan).catch((error: unknown) =>
     failAndRethrow(deps, actor, plan, error),
   );
-  const issuedAt = deps.clock.now();
+  const signed = { der, issuedAt: deps.clock.now() };
+  const entryId = await store(deps, actor, plan, signed, resultOf).catch((error: unknown) =>
+    closeAndRethrow(deps, actor, plan, error),
+  );
+  return entryId === null ? readStored(deps, plan.id) : { ...signed, entryId };
+}
+
+async function store(
+  deps: SignDeps,
+  actor: Actor,
+  plan: SignablePlan,
+  signed: Signed,
+  resultOf: ResultOf | null,
+): Promise<EntryId | null> {
   const predecessor =
     plan.predecessorId === null ? null : await findCertificate(deps, plan.predecessorId);
-  const entryId = predecessor
-    ? await storeRotation(deps, actor, plan, predecessor, der, issuedAt)
-    : await storeIssued(deps, actor, plan, der, issuedAt);
-  return entryId === null ? readStored(deps, plan.id) : { der, issuedAt, entryId };
+  return predecessor
+    ? storeRotation(deps, actor, plan, predecessor, signed, resultOf)
+    : storeIssued(deps, actor, plan, signed, resultOf);
 }
+
+type Signed = Pick<SignedPlan, "der" | "issuedAt">;
+/** The result of the request that a certificate is issued for. */
+type ResultOf = (signed: SignedPlan) => MaybeRecorded<unknown>;
 
 /**
  * Marks a plan that can't be signed as failed, with its entry. Returns the entry's id, or null if
@@ -106,7 +129,11 @@ async function failAndRethrow(
   error: unknown,
 ): Promise<never> {
   const cause = isAppError(error) ? error.code : "signer.failed";
-  const entryId = await failPlan(deps, actor, plan, cause);
+  // Without an answer of the signer the signature may exist.
+  const entryId =
+    !isAppError(error) || maySigned.has(error.code)
+      ? await revokePlan(deps, actor, plan).catch(() => null)
+      : await failPlan(deps, actor, plan, cause).catch(() => null);
   if (!isAppError(error)) throw error;
   throw new AppError(error.code, error.message, {
     cause: error,
@@ -114,18 +141,66 @@ async function failAndRethrow(
   });
 }
 
+/** Errors after which a signature may exist. */
+const maySigned: ReadonlySet<string> = new Set([
+  "signer.unavailable",
+  "signer.failed",
+  "signer.certificate-differs",
+]);
+
+/**
+ * The certificate could not be stored. Where it is certain that it was not, its plan is revoked
+ * before the caller hears so; if the database is still away, the leader does it later, and nobody
+ * ever signs the plan (`revokeInterruptedPlans`).
+ */
+async function closeAndRethrow(
+  deps: SignDeps,
+  actor: Actor,
+  plan: SignablePlan,
+  error: unknown,
+): Promise<never> {
+  const details = { certificateId: plan.id };
+  if (isAppError(error) && error.code === "outcome.unknown")
+    throw new AppError(error.code, error.message, {
+      cause: error.cause,
+      details,
+      retryAfterSeconds: 2,
+    });
+  // Another run of the same request signs the plan.
+  if (isAppError(error) && error.code === "idempotency.taken-over") throw error;
+  await revokePlan(deps, actor, plan).catch(() => null);
+  if (isAppError(error) && error.code !== "record.unavailable") throw error;
+  throw new AppError(
+    "record.unavailable",
+    "The certificate could not be recorded in the audit log, so it was not issued. Its serial number is revoked. Try again in a moment.",
+    { retryAfterSeconds: 2, cause: error, details, recordedAs: plan.planEntryId as EntryId },
+  );
+}
+
 async function storeIssued(
   deps: SignDeps,
   actor: Actor,
   plan: SignablePlan,
-  der: Uint8Array,
-  issuedAt: Date,
+  { der, issuedAt }: Signed,
+  resultOf: ResultOf | null,
 ): Promise<EntryId | null> {
   const record = makeNumberedEntry(deps.recorder, actor, issuedEntry(plan, der), issuedAt);
   const { id: entryId } = record;
+  const { scope } = deps.recorder;
+  const claim = scope?.claim ?? null;
+  const answer = claim &&
+    resultOf && { claim, content: claim.answerOf(resultOf({ der, issuedAt, entryId })) };
   const isStored = await trackCommit(deps.recorder, [record], () =>
-    storeSignature(deps.db, { id: plan.id, der, issuedAt, entry: encodeEntry(record), entryId }),
+    storeSignature(deps.db, {
+      id: plan.id,
+      der,
+      issuedAt,
+      entry: encodeEntry(record),
+      entryId,
+      answer,
+    }),
   );
+  if (isStored && scope && answer) scope.answered.stored = true;
   return isStored ? entryId : null;
 }
 
@@ -138,10 +213,12 @@ async function storeRotation(
   actor: Actor,
   plan: SignablePlan,
   predecessor: Certificate,
-  der: Uint8Array,
-  issuedAt: Date,
+  { der, issuedAt }: Signed,
+  resultOf: ResultOf | null,
 ): Promise<EntryId | null> {
   const signed = { der, fingerprintSha256: sha256(der), issuedAt };
+  // The entry's ID is not known yet; whoever answers adds it.
+  const answer = resultOf?.({ der, issuedAt, entryId: null }).result;
   const supersedeAt = plan.supersedeAt ?? issuedAt;
   const committed = await auditedTransaction(deps.recorder, actor, async (tx) => {
     if (!(await markIssued(tx, plan.id, signed))) return null;
@@ -154,7 +231,7 @@ async function storeRotation(
     const isDue = isScheduled && supersedeAt <= issuedAt;
     if (isDue && (await markSuperseded(tx, predecessor.id, issuedAt)))
       entries.push(supersededEntry(predecessor, issuedAt));
-    return { result: null, entries };
+    return { result: null, entries, about: plan.id, ...(answer === undefined ? {} : { answer }) };
   });
   return committed && committed.entryId;
 }

@@ -48,6 +48,7 @@ export async function storePlanWithNames(
         // Legacy names are bound by an upgrade alone.
         result: added as readonly HeldName[],
         entries: splitNames(first ? [first, ...rest, plan.entry] : [plan.entry]),
+        about: plan.row.id,
       };
     });
   return takeTurn(deps.recorder.db, identity.id, async () => {
@@ -90,7 +91,8 @@ async function storeFree(
     id: record.id,
     targetId: record.target?.id ?? null,
   }));
-  const item = { row: plan.row, identityEpoch: identity.epoch, names: rows, entries };
+  const claim = recorder.scope?.claim ?? null;
+  const item = { row: plan.row, identityEpoch: identity.epoch, names: rows, entries, claim };
   return trackCommit(recorder, records, () => storePlanWithFreeNames(recorder.db, item));
 }
 

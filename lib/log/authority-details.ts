@@ -53,6 +53,8 @@ export type AuthorityDetails = {
     keyAlgorithm: string;
     parentId: string | null;
     spkiSha256: string;
+    subject?: string;
+    crlPeriodSeconds?: number;
   }>;
   "authority.activated": Readonly<{ certificateId: string; notAfter: string }>;
   "authority.updated": Readonly<{ changes: ChangesDetail }>;

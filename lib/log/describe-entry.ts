@@ -125,6 +125,22 @@ const phrases: Phrases = {
     `bound ${listNames(names)} to ${target}, which its certificates carry`,
   "names.upgraded": ({ identities, names }) =>
     `bound ${countOf(names, "name")} to ${countOf(identities, "identity", "identities")}`,
+  "acme-key.created": (_, target) => `created an ACME key for ${target}`,
+  "acme-key.revoked": ({ comment }, target) =>
+    `revoked the ACME key of ${target}${withComment(comment)}`,
+  "acme.account-created": (_, target) => `created ${target}`,
+  "acme.account-updated": ({ changes }, target) => `updated ${target}: ${changedFields(changes)}`,
+  "acme.account-deactivated": (_, target) => `deactivated ${target}`,
+  "acme.key-changed": (_, target) => `changed the key of ${target}`,
+  "acme.order-created": ({ names, profile }) =>
+    `ordered a certificate for ${listNames(names.map(({ name }) => name))} under ${profile}`,
+  "acme.name-validated": ({ name, authorizedBy }) => `proved control of ${name} by ${authorizedBy}`,
+  "acme.challenge-failed": ({ name, challenge, problem }) =>
+    `failed to prove control of ${name} by ${challenge}: ${problem}`,
+  "acme.authorization-deactivated": ({ name }) => `deactivated its authorization for ${name}`,
+  "acme.order-issued": ({ names }) =>
+    `received the certificate for ${listNames(names.map(({ name, authorizedBy }) => `${name} (${authorizedBy})`))}`,
+  "acme.order-failed": ({ problem }, target) => `got no certificate for ${target}: ${problem}`,
   "names.undecided": ({ unbound, conflicts }) =>
     `found ${countOf(unbound, "certificate")} with names that are not held, and ${countOf(conflicts, "undecided conflict")}`,
   "names.enforced": ({ comment }) => `enforced the binding of names${withComment(comment)}`,

@@ -31,4 +31,6 @@ export type LinkDetail = Readonly<{
   email: string;
   purpose: "invitation" | "new-password" | "recovery";
   expiresAt: string;
+  /** Of the stored hash of its secret (lib/log/credential-digest.ts). */
+  secretDigest?: string;
 }>;

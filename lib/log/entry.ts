@@ -119,10 +119,17 @@ export function makeEntry(
 
 /**
  * Everything that counts on a proxy's word names the proxy: by its id here, by its label in `via`.
+ * What was done with a token or session has the digest of that credential and the role that it had,
+ * which verification compares with the entries about them.
  */
 function detailsOf(actor: AnyActor, { details }: NewEntry): object {
   const proxy = actor.assertedBy ?? actor.address.proxy;
-  return proxy === undefined ? details : { ...details, proxyId: proxy.id };
+  const { secretDigest, role } = actor;
+  return {
+    ...details,
+    ...(proxy === undefined ? {} : { proxyId: proxy.id }),
+    ...(secretDigest === undefined ? {} : { credentialDigest: secretDigest, actorRole: role }),
+  };
 }
 
 function truncate(record: MadeEntry): MadeEntry {

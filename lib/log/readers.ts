@@ -47,6 +47,7 @@ export const logReaders = {
   overview: reader("overview", false, "lib/overview/overview-repository.ts"),
   custody: reader("custody", false, "lib/custody/list-timeline.ts"),
   alertPages: reader("pages of alerts", false, "lib/alerts/alert-repository.ts"),
+  conditions: reader("alert conditions", false, "lib/alerts/checks/find-clock-step.ts"),
   drills: reader("tamper drills", false, "lib/drills/drills.ts"),
   proxies: reader("pages of proxies", false, "lib/proxies/proxy-effects-repository.ts"),
   issuing: reader("rotation", false, "lib/issuing/plan-repository.ts"),

@@ -17,14 +17,16 @@ import type {
 } from "./detail-types";
 import type { AppliedRule, RevocationReason } from "@/lib/pki/types";
 import type { DrillFinished, VerificationFinished } from "./check-details";
+import type { AlertDetails } from "./alert-details";
 import type { AuthorityDetails } from "./authority-details";
+import type { AcmeDetails } from "./acme-details";
 import type { IdentityDetails } from "./identity-details";
 import type { CountedRefusals, PresentedDetail } from "./refusal-details";
 
-type NamedDetails = IdentityDetails & AuthorityDetails;
+type NamedDetails = IdentityDetails & AuthorityDetails & AlertDetails & AcmeDetails;
 export type EntryDetails = NamedDetails & {
   "setup.completed": Readonly<{ organization: string }>;
-  "organization.created": Readonly<{ name: string }>;
+  "organization.created": Readonly<{ name: string; nameBinding?: string }>;
   "authority.read": RequestDetail;
   /** `versionSha256`: of the version as a whole (lib/log/pure/profile-version.ts). */
   "profile.created": Readonly<{
@@ -32,6 +34,8 @@ export type EntryDetails = NamedDetails & {
     version: number;
     rulesSha256: string;
     versionSha256: string;
+    name?: string;
+    description?: string;
   }>;
   "profile.updated": Readonly<{
     version: number;
@@ -95,17 +99,29 @@ export type EntryDetails = NamedDetails & {
     shard: string;
     number: string;
     entryCount: number;
+    thisUpdate?: string;
     nextUpdate: string;
     sha256: string;
   }>;
-  "account.created": Readonly<{ email: string; role: string }>;
-  "account.updated": Readonly<{ changes: ChangesDetail }>;
+  /** `passwordDigest`: of the stored hash of the password (lib/log/credential-digest.ts). */
+  "account.created": Readonly<{
+    email: string;
+    role: string;
+    name?: string;
+    passwordDigest?: string | null;
+  }>;
+  "account.updated": Readonly<{ changes: ChangesDetail; passwordDigest?: string }>;
   "account.locked": LockDetail;
   "account.read": RequestDetail;
   "invitation.created": LinkDetail;
   "invitation.canceled": Readonly<{ email: string }>;
   "invitation.accepted": Readonly<{ email: string }>;
-  "session.started": Readonly<{ method: "password" | "certificate" }>;
+  "session.started": Readonly<{
+    method: "password" | "certificate";
+    certificateId?: string | null;
+    expiresAt?: string;
+    passwordDigest?: string;
+  }>;
   /**
    * `email`: as entered or, with a certificate, that of the account that it belongs to, or empty.
    */
@@ -119,6 +135,10 @@ export type EntryDetails = NamedDetails & {
     /** The token it was made with, and the account it belongs to; it ends with both. */
     parent?: SubjectDetail;
     account?: AccountDetail;
+    /** Of the stored hash of the secret (lib/log/credential-digest.ts). */
+    secretDigest?: string;
+    /** The tokens that it was made with, nearest first. */
+    lineage?: string;
   }>;
   /** `endedWith`: the maker whose end ended it. */
   "token.revoked": Readonly<{ name: string; endedWith?: SubjectDetail }>;
@@ -158,7 +178,13 @@ export type EntryDetails = NamedDetails & {
     clientIp?: string;
     data: Readonly<Record<string, unknown>>;
   }>;
-  "policy.created": Readonly<{ service: string; version: number; rulesSha256: string }>;
+  "policy.created": Readonly<{
+    service: string;
+    version: number;
+    rulesSha256: string;
+    name?: string;
+    description?: string;
+  }>;
   "policy.updated": Readonly<{ version: number; rulesSha256: string; changes: ChangesDetail }>;
   "policy.read": RequestDetail;
   "proxy.trusted": Readonly<{
@@ -174,52 +200,6 @@ export type EntryDetails = NamedDetails & {
   "proxy.removed": Readonly<{ comment: string; sessions?: number; certificates?: number }>;
   "proxy.read": RequestDetail;
   "custody.read": RequestDetail;
-  /** A rule opened an alert, the target. `entries`: the first entries that caused it. */
-  "alert.opened": Readonly<{
-    rule: string;
-    severity: string;
-    subject: SubjectDetail;
-    summary: string;
-    surprise: string;
-    baseline: string;
-    entries: readonly number[];
-  }>;
-  "alert.escalated": Readonly<{ rule: string; from: string; to: string; count: number }>;
-  "alert.acknowledged": Readonly<{ comment: string }>;
-  /**
-   * The new and the previous assignee; null for none. Older entries have a name in `to` and an id
-   * in `from` instead.
-   */
-  "alert.assigned": Readonly<{
-    assignee: AccountDetail | null;
-    previous: AccountDetail | null;
-    to?: string | null;
-    from?: string | null;
-  }>;
-  "alert.resolved": Readonly<{ resolution: string; comment: string; count: number }>;
-  "alert.read": RequestDetail;
-  "exception.created": Readonly<{
-    rule: string;
-    subject: SubjectDetail;
-    network: string | null;
-    expiresAt: string;
-    comment: string;
-    alertId: string | null;
-  }>;
-  "exception.ended": Readonly<{ comment: string }>;
-  "exception.read": RequestDetail;
-  "rule.updated": Readonly<{ changes: ChangesDetail; comment: string }>;
-  "rule.read": RequestDetail;
-  "destination.created": Readonly<{
-    kind: string;
-    name: string;
-    address: string;
-    minSeverity: string;
-  }>;
-  "destination.updated": Readonly<{ changes: ChangesDetail }>;
-  "destination.removed": Readonly<{ comment: string }>;
-  "destination.tested": Readonly<{ deliveryId: string }>;
-  "destination.read": RequestDetail;
   "system.started": Readonly<{ version: string }>;
   "system.recovered": Readonly<{ closed: number }>;
   /** The log was created, with its origin and its key. */

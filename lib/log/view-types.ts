@@ -39,6 +39,9 @@ export type SourceView = Readonly<{
   settled: number;
   missing: string;
   missingCount: number;
+  /** Numbers below the highest that arrived, which didn't arrive and aren't reported as sent yet. */
+  unsettled: string;
+  unsettledCount: number;
   lastSeenAt: string;
   ended: boolean;
 }>;

@@ -1,8 +1,10 @@
 import type { Database } from "@/lib/db/database";
+import { lockSessionSettings } from "@/lib/db/lock-session";
 
 /**
  * A database session that can hold one advisory lock. PostgreSQL releases the lock when the session
- * ends, however the process dies. Calling `tryLock` again also checks the connection.
+ * ends: as soon as the process dies, and within seconds after it hangs or loses the network. Calling
+ * `tryLock` again keeps the session and checks the connection.
  */
 export type LockSession = Readonly<{ tryLock: () => Promise<boolean>; close: () => void }>;
 
@@ -25,6 +27,12 @@ export async function openLockSession(
     close();
     onLost();
   });
+  try {
+    await client.query(lockSessionSettings);
+  } catch (error) {
+    close();
+    throw error;
+  }
   const tryLock = async (): Promise<boolean> => {
     const text = held
       ? "select true as locked"

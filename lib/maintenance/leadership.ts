@@ -3,7 +3,9 @@ import { openLockSession, type LockSession } from "./leadership-repository";
 
 export type Leadership = Readonly<{ leading: () => boolean; stop: () => Promise<void> }>;
 
-const retryEveryMs = 2_000;
+const retryEveryMs = 1_000;
+/** An attempt without an answer ends the term: the server has ended the session by then. */
+const answerTimeoutMs = 8_000;
 
 /**
  * Leader election: keeps trying to become the one process of all nodes that does the work of this
@@ -32,8 +34,8 @@ export function seekLeadership(
   const tryToLead = async (): Promise<void> => {
     try {
       session ??= await openLockSession(deps.db, name, lose);
-      // Repeated while leading, to detect a connection that hangs.
-      const won = await session.tryLock();
+      // Repeated while leading: it keeps the session, and detects a connection that hangs.
+      const won = await answered(session.tryLock());
       if (!stopped) setLeading(won);
     } catch {
       lose();
@@ -57,4 +59,16 @@ export function seekLeadership(
       lose();
     },
   };
+}
+
+async function answered<T>(asked: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(reject, answerTimeoutMs, new Error("the database does not answer"));
+  });
+  try {
+    return await Promise.race([asked, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

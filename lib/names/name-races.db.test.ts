@@ -82,6 +82,29 @@ describe("two identities at once", () => {
     expect(await countOverlaps()).toBe(0);
   });
 
+  test("many are issued certificates together, two of them for one name: all but one get theirs, each with its entry", async () => {
+    const holders: { id: string }[] = [];
+    for (let at = 0; at < 12; at++) holders.push(await makeHolder(deps));
+    const { result, entries } = await harness.during(() =>
+      Promise.all(
+        holders.map(({ id }, at) =>
+          outcomeOf(
+            issueNames(deps, operator, {
+              profile,
+              identity: id,
+              names: `DNS:x${Math.max(at, 1)}.together.e.example`,
+            }),
+          ),
+        ),
+      ),
+    );
+    expect(result.toSorted()).toEqual([...Array<string>(11).fill("done"), HBA].toSorted());
+    const added = entries.filter(({ action }) => action === "identity.names-added");
+    expect(new Set(added.map(({ target }) => target?.id)).size).toBe(11);
+    expect(entries.filter(({ action }) => action === "certificate.planned")).toHaveLength(11);
+    expect(await countOverlaps()).toBe(0);
+  });
+
   test("add the same names in opposite order: one gets all, and the others learn whose they are", async () => {
     for (let round = 0; round < 10; round++) {
       const names = Array.from(

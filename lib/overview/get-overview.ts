@@ -53,8 +53,10 @@ export async function getOverview(
     findAuthoritySummaries(db),
     countIdentities(db),
   ]);
+  const { shortLived, ...byStatus } = counts;
   return {
-    counts,
+    counts: byStatus,
+    shortLived,
     expiringCount: expiring.count,
     expiring: expiring.rows.map((row) => certificateItem(row, now)),
     days: fillDays(days, now),

@@ -4,30 +4,39 @@ import {
   rowTables,
   type CertificateRow,
 } from "@/lib/certificates/certificate-repository";
-import type { CertificateStatus } from "@/lib/certificates/schema";
+import {
+  certificateStatuses,
+  type CertificateListState,
+  type CertificateStatus,
+} from "@/lib/certificates/schema";
+import { stateConditions } from "@/lib/certificates/certificate-state-repository";
 import type { Database } from "@/lib/db/database";
 import type { DayCount } from "./schema";
 
-export async function countByStatus(
-  db: Database,
-  now: Date,
-): Promise<Record<CertificateStatus, number>> {
-  const { rows } = await db.pool.query<Record<CertificateStatus, number>>({
+const where = stateConditions("$1");
+const countOf = (state: CertificateListState, name: string): string =>
+  `(select count(*) from certificate c where ${where[state]})::int as "${name}"`;
+
+type Counts = Record<CertificateStatus | "shortLived", number>;
+
+/** By the same conditions as the lists that the figures link to. */
+export async function countByStatus(db: Database, now: Date): Promise<Counts> {
+  const counted = [
+    ...certificateStatuses.map((status) => countOf(status, status)),
+    countOf("short-lived", "shortLived"),
+  ];
+  const { rows } = await db.pool.query<Counts>({
     name: "overview_counts",
     values: [now],
-    text: `select (select count(*) from certificate where state = 'issued' and not_after >= $1)::int as valid, (select count(*) from certificate where state = 'issued' and not_after < $1)::int as expired,
-        (select count(*) from certificate where state = 'held')::int as held, (select count(*) from certificate where state = 'revoked')::int as revoked,
-        (select count(*) from certificate where state = 'planned')::int as pending, (select count(*) from certificate where state = 'failed')::int as failed`,
+    text: `select ${counted.join(", ")} from (select $1::timestamptz) as at`,
   });
-  return rows[0] ?? { valid: 0, expired: 0, held: 0, revoked: 0, pending: 0, failed: 0 };
+  const none = { valid: 0, expired: 0, held: 0, revoked: 0, pending: 0, failed: 0, shortLived: 0 };
+  return rows[0] ?? none;
 }
 
 /** The count stops here; beyond it, the exact number does not matter. */
 const maxCounted = 10_000;
-// "Expiring": valid, at most a third of the lifetime and thirty days left, no successor, and not one
-// of Chancery's own certificates, which it renews automatically.
-const expiring = `certificate c where c.state = 'issued' and c.not_after >= $1 and c.not_after < $1 + interval '30 days' and c.not_after - $1 <= (c.not_after - c.not_before) / 3
-  and not exists (select from certificate s where s.predecessor_id = c.id) and not exists (select from identity i where i.id = c.identity_id and i.kind = 'system')`;
+const expiring = `certificate c where ${where.expiring}`;
 
 export async function findExpiring(
   db: Database,

@@ -10,7 +10,9 @@ export type DayCount = Readonly<{
 
 export type Overview = Readonly<{
   counts: Readonly<Record<CertificateStatus, number>>;
-  /** Valid certificates that expire within thirty days and have no successor. */
+  /** Valid short-lived certificates, which their programs renew; not counted as expiring. */
+  shortLived: number;
+  /** The certificates of the list `state=expiring`. */
   expiringCount: number;
   expiring: readonly CertificateItem[];
   /** The last thirty days, oldest first, today last. */

@@ -73,6 +73,21 @@ export function readSignatureAlgorithm(identifier: Uint8Array): VerificationAlgo
   );
 }
 
+/**
+ * The algorithm of a signature on a CSR. For RSA, absent parameters are accepted as well as NULL
+ * (RFC 4055 §5).
+ */
+export function readRequestAlgorithm(identifier: Uint8Array): VerificationAlgorithm | null {
+  const found = readSignatureAlgorithm(identifier);
+  if (found !== null || !isRsaWithoutParameters(identifier)) return found;
+  return readSignatureAlgorithm(sequence(identifier.subarray(2), nullValue()));
+}
+
+/** 30 0B 06 09 and an OID of the arc pkcs-1, with nothing after it. */
+const isRsaWithoutParameters = (identifier: Uint8Array): boolean =>
+  identifier.length === 13 &&
+  Buffer.from(identifier.subarray(0, 12)).toString("hex") === "300b06092a864886f70d0101";
+
 const signingAlgorithms: readonly string[] = Object.keys(identifiers);
 
 /** The same, limited to the algorithms that Chancery's CAs sign with. */

@@ -2,6 +2,7 @@ import { isAppError } from "@/lib/errors/app-error";
 import { canonicalCommonName, looksLikeAnotherType } from "@/lib/pki/held-names/common-name";
 import { covers } from "@/lib/pki/held-names/covers";
 import { canonicalName } from "@/lib/pki/held-names/held-name";
+import { asciiHost } from "./held-names/dns-name";
 import type { GeneralName, ProfileRules } from "./types";
 
 /**
@@ -10,6 +11,8 @@ import type { GeneralName, ProfileRules } from "./types";
  */
 export function repeatsSan(commonName: string, sans: readonly GeneralName[]): boolean {
   if (commonName.includes("*")) return false;
+  const ascii = asciiHost(commonName);
+  if (sans.some(({ type, value }) => type === "dns" && value === ascii)) return true;
   return sans.some(({ type, value }) => {
     try {
       return covers({ type, form: "exact", value }, canonicalName(type, commonName));

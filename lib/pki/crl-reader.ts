@@ -251,10 +251,10 @@ function readReason(value: Uint8Array): RevocationReason {
   return reason;
 }
 
-export type CrlHead = Pick<Crl, "crlNumber" | "thisUpdate" | "nextUpdate">;
+export type CrlHead = Pick<Crl, "crlNumber" | "thisUpdate" | "nextUpdate" | "idpUrl">;
 
 /**
- * Number and times of a CRL that this issuer signed. What it lists is not looked at: who signs is
+ * Number, times and distribution point of a CRL that this issuer signed. What it lists is not looked at: who signs is
  * trusted with that. Throws AppError `crl.malformed` or `crl.unverified`.
  */
 export function readSignedCrlHead(der: Uint8Array, issuer: IssuerFacts): CrlHead {

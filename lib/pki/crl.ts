@@ -53,8 +53,9 @@ export type CrlContent = Readonly<{
   thisUpdate: Date;
   nextUpdate: Date;
   /**
-   * The address in the certificates' CRL distribution point; null for a CRL that is fetched
-   * nowhere.
+   * Null for a complete CRL. OpenSSL's check of a whole chain, NSS and Mbed TLS refuse a complete
+   * CRL with an issuingDistributionPoint, and without one it is valid at every address (RFC 5280
+   * §5.2.5). For a part of it, the address in the CRL distribution point of its certificates.
    */
   idpUrl: string | null;
   entries: Iterable<RevokedEntry>;
@@ -75,7 +76,7 @@ function checkContent({ crlNumber, thisUpdate, nextUpdate }: CrlContent): void {
 }
 
 /**
- * TBSCertList, version 2, full: authorityKeyIdentifier, cRLNumber and a critical
+ * TBSCertList, version 2: authorityKeyIdentifier, cRLNumber and, for a part of the CRL, a critical
  * issuingDistributionPoint; no entry list if nothing is revoked, no reason 0, no empty extensions.
  * One pass into one buffer: a million entries in under a second. Throws AppError `crl.invalid` for
  * times, number, a serial of more than 20 octets, or a serial that occurs twice.

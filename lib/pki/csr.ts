@@ -1,5 +1,5 @@
 import { AppError, isAppError } from "@/lib/errors/app-error";
-import { readSignatureAlgorithm } from "./algorithms";
+import { readRequestAlgorithm } from "./algorithms";
 import { checkDer } from "./check-der";
 import { tags } from "./der";
 import {
@@ -68,7 +68,7 @@ function notACsr(what?: string, cause?: unknown): AppError {
 
 function csrBytes(input: string | Uint8Array): Uint8Array {
   if (typeof input !== "string" && input[0] === tags.sequence) return input;
-  const text = typeof input === "string" ? input : latin1(input);
+  const text = typeof input === "string" ? withoutWideCharacters(input) : textOf(input);
   if (text.trim() === "") throw notACsr("it is empty");
   if (!text.includes("-----BEGIN ")) return bareBase64(text);
   let blocks: ReturnType<typeof pemBlocks>;
@@ -89,10 +89,25 @@ function csrBytes(input: string | Uint8Array): Uint8Array {
   return requests[0]!.der;
 }
 
+/** The text of a file: UTF-16 with a byte order mark, as Windows saves it, or else ASCII. */
+function textOf(bytes: Uint8Array): string {
+  const [first, second] = bytes;
+  if (first === 0xff && second === 0xfe) return new TextDecoder("utf-16le").decode(bytes);
+  if (first === 0xfe && second === 0xff) return new TextDecoder("utf-16be").decode(bytes);
+  return withoutWideCharacters(latin1(bytes));
+}
+
+/** A UTF-16 text that was read octet by octet has a NUL for every other one. */
+const withoutWideCharacters = (text: string): string =>
+  text.replace(/^(?:\uFEFF|\u00EF\u00BB\u00BF|\u00FF\u00FE|\u00FE\u00FF)/, "").replaceAll("\0", "");
+
 function bareBase64(text: string): Uint8Array {
   const base64 = text.replace(/\s+/g, "");
   if (!/^[A-Za-z0-9+/]+={0,2}$/.test(base64)) throw notACsr();
   const der = Uint8Array.from(Buffer.from(base64, "base64"));
+  // A file that is not UTF-8 arrives in base64, whatever it holds.
+  const isWideText = (der[0] === 0xff && der[1] === 0xfe) || (der[0] === 0xfe && der[1] === 0xff);
+  if (isWideText && textOf(der).includes("-----BEGIN ")) return csrBytes(textOf(der));
   if (der[0] !== tags.sequence) throw notACsr();
   return der;
 }
@@ -117,7 +132,8 @@ function readFields(der: Uint8Array): CsrFields {
     leave(reader, end, "the request");
     return { infoDer, algorithmDer, signature, ...readInfo(infoDer) };
   } catch (error) {
-    throw isAppError(error) ? notACsr(error.message, error) : error;
+    if (!isAppError(error) || error.code === "csr.not-a-csr") throw error;
+    throw notACsr("it is damaged or not whole", error);
   }
 }
 
@@ -145,7 +161,7 @@ function keyOf(spkiDer: Uint8Array): PublicKeyFacts {
 }
 
 function checkSignature(parts: CsrFields, key: PublicKeyFacts): void {
-  const algorithm = readSignatureAlgorithm(parts.algorithmDer);
+  const algorithm = readRequestAlgorithm(parts.algorithmDer);
   if (algorithm === null) {
     throw new AppError(
       "csr.unsupported-key",
@@ -182,7 +198,7 @@ function subjectOf(der: Uint8Array): DistinguishedName {
   });
 }
 
-type RequestedExtensions = Pick<ParsedCsr, "sans" | "ignoredExtensions">;
+type RequestedExtensions = Pick<ParsedCsr, "sans" | "ignoredExtensions" | "ignoredAttributes">;
 
 function extensionsOf(attributes: Uint8Array): RequestedExtensions {
   try {
@@ -204,14 +220,17 @@ function invalidExtensions(what: string, cause?: unknown): AppError {
 function readRequestedExtensions(attributes: Uint8Array): RequestedExtensions {
   const reader = readDer(attributes);
   const requested: RequestedExtension[] = [];
+  const others = new Set<string>();
   let seen = 0;
   while (reader.position < attributes.length) {
     const end = enter(reader, tags.sequence, "an attribute");
     const type = takeOid(reader, "the type of an attribute");
     const values = take(reader, tags.set, "the values of an attribute");
     leave(reader, end, "an attribute");
-    if (type !== otherOids.extensionRequest && type !== otherOids.microsoftExtensionRequest)
+    if (type !== otherOids.extensionRequest && type !== otherOids.microsoftExtensionRequest) {
+      others.add(csrAttributeNames[type] ?? type);
       continue;
+    }
     seen += 1;
     if (seen > 1) throw invalidExtensions("they are asked for twice.");
     const valuesReader = readDer(values);
@@ -220,6 +239,23 @@ function readRequestedExtensions(attributes: Uint8Array): RequestedExtensions {
     );
     leave(valuesReader, values.length, "the requested extensions");
   }
+  return { ...namesAndRest(requested), ignoredAttributes: [...others] };
+}
+
+/** Attributes of a CSR that tools add by themselves or ask for (PKCS#9, MS-WCCE §2.2.2.7). */
+const csrAttributeNames: Readonly<Record<string, string>> = {
+  "1.2.840.113549.1.9.7": "challengePassword",
+  "1.2.840.113549.1.9.2": "unstructuredName",
+  "1.2.840.113549.1.9.8": "unstructuredAddress",
+  "1.3.6.1.4.1.311.13.2.1": "enrollmentNameValuePair",
+  "1.3.6.1.4.1.311.13.2.2": "enrollmentCSP",
+  "1.3.6.1.4.1.311.13.2.3": "osVersion",
+  "1.3.6.1.4.1.311.21.20": "requestClientInfo",
+};
+
+function namesAndRest(
+  requested: readonly RequestedExtension[],
+): Omit<RequestedExtensions, "ignoredAttributes"> {
   const oids = requested.map((extension) => extension.oid);
   const twice = oids.find((oid, index) => oids.indexOf(oid) !== index);
   if (twice !== undefined)

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { sequence, tlv } from "./der";
 import { evaluateTbs, type TbsContext } from "./evaluate-tbs";
 import { planAuthority } from "./plan";
+import { readTbs } from "@/lib/pki/tbs";
 import { readTbsFacts } from "./tbs-facts";
 import type { IssuerFacts } from "./types";
 import {
@@ -29,7 +30,7 @@ const context = (change: Partial<TbsContext> = {}): TbsContext => ({
 const bytesOf = async (...request: Parameters<typeof plan>): Promise<Uint8Array> =>
   (await plan(...request)).plan?.tbsDer ?? new Uint8Array();
 const codesFor = (tbsDer: Uint8Array, change: Partial<TbsContext> = {}): string[] =>
-  evaluateTbs(readTbsFacts(tbsDer), context(change)).map(({ code }) => code);
+  evaluateTbs(readTbsFacts(readTbs(tbsDer)), context(change)).map(({ code }) => code);
 /** What only hosts below example.org may have, but not those below secret.example.org. */
 const constrained = (facts: IssuerFacts): IssuerFacts => ({
   ...facts,

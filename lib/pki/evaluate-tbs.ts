@@ -58,6 +58,7 @@ function planAgain({ tbs, sans, subject, validity }: TbsFacts, context: TbsConte
       sans,
       key: inspectPublicKey(tbs.spkiDer),
       ignoredExtensions: [],
+      ignoredAttributes: [],
     },
     identity,
     serial: tbs.serial,

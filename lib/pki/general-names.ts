@@ -73,7 +73,9 @@ function parseEmail(text: string): string {
 
 function parseUri(text: string): string {
   const isPlain =
-    /^[a-z][a-z0-9+.-]*:[!-~]+$/i.test(text) && !/["<>\\^`{|}]/.test(text) && text.length <= 2048;
+    /^[a-z][a-z0-9+.-]*:[!-~]+$/i.test(text) &&
+    !/["<>\\^`{|}]|%(?![0-9a-f]{2})/i.test(text) &&
+    text.length <= 2048;
   const authority = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i.exec(text);
   if (!isPlain || (authority !== null && authority[1] === "" && !/^file:/i.test(text))) {
     throw refuse(
@@ -140,6 +142,17 @@ export type RawGeneralName = Readonly<{
   text: string;
 }>;
 
+const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** An IA5String by the standard; many programs write UTF-8, and what is neither is read as Latin-1. */
+function textOf(content: Uint8Array): string {
+  try {
+    return strictUtf8.decode(content);
+  } catch {
+    return latin1(content);
+  }
+}
+
 /** Reads tag and content octets of a GeneralName without checking the text in it. */
 export function readGeneralName(tag: number, content: Uint8Array): RawGeneralName {
   const number = tag & 0x1f;
@@ -153,12 +166,7 @@ export function readGeneralName(tag: number, content: Uint8Array): RawGeneralNam
   }
   if (type === null)
     return { type, tag, content, text: otherTypeLabels[number] ?? `name of kind ${number}` };
-  return {
-    type,
-    tag,
-    content,
-    text: latin1(content),
-  };
+  return { type, tag, content, text: textOf(content) };
 }
 
 /**

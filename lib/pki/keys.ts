@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Finding } from "@/lib/errors/types";
+import { isGuessableEd25519, isGuessablePoint } from "./guessable-keys";
 import { curves, isOnCurve } from "./public-key";
 import { findRsaWeakness } from "./rsa-weaknesses";
 import { readSpki, type Spki } from "./spki";
@@ -98,8 +99,8 @@ function weak(
 
 /**
  * Everything that makes a public key unfit, each with a fix; empty for a sound key. RSA:
- * length, exponent, small factors, ROCA, close primes. EC: curve, encoding, point. Ed25519: length,
- * points of small order. Throws AppError `key.malformed`.
+ * length, exponent, small factors, a prime as modulus, ROCA, close primes. EC: curve, encoding, point.
+ * Ed25519: length, points of small order. Both: private values that anyone tries first. Throws AppError `key.malformed`.
  */
 export function findKeyWeaknesses(spkiDer: Uint8Array): Finding[] {
   const spki = readSpki(spkiDer);
@@ -135,11 +136,11 @@ function rsaWeaknesses(modulus: Uint8Array, exponent: Uint8Array): Finding[] {
       ),
     );
   const e = BigInt(`0x${Buffer.from(exponent).toString("hex")}`);
-  if (e < 3n || e % 2n === 0n || e >= 1n << 256n) {
+  if (e < 3n || e % 2n === 0n || e >= 1n << 31n) {
     findings.push(
       weak(
         "key.rsa-exponent",
-        "The RSA exponent is even, 1, or larger than 2^256. Make a key with the usual exponent 65537.",
+        "The RSA exponent is even, 1, or 2^31 or more, which many programs can't read. Make a key with the usual exponent 65537.",
         "FIPS 186-5 §5.1",
       ),
     );
@@ -183,7 +184,8 @@ function ecWeaknesses(spkiDer: Uint8Array, curveOid: string, point: Uint8Array):
       ),
     ];
   }
-  if (isOnCurve(curve, point)) return [];
+  if (isOnCurve(curve, point))
+    return isGuessablePoint(curve.algorithm, point) ? [guessable("SP 800-56A §5.6.1.2.2")] : [];
   return [
     weak(
       "key.ec-point",
@@ -192,6 +194,13 @@ function ecWeaknesses(spkiDer: Uint8Array, curveOid: string, point: Uint8Array):
     ),
   ];
 }
+
+const guessable = (clause: string): Finding =>
+  weak(
+    "key.guessable",
+    "The private key of this public key is a small number or one octet repeated, so anyone can compute it. Make a new key pair with a current openssl.",
+    clause,
+  );
 
 const fieldPrime = (1n << 255n) - 19n;
 const edwardsD = 37095705934669439343138083508754565189542113879843219016388785533085940283555n;
@@ -213,7 +222,8 @@ function edWeaknesses(point: Uint8Array): Finding[] {
     y === 0n ||
     square === 1n ||
     (edwardsD * square * square + 2n * square - 1n) % fieldPrime === 0n;
-  if (y < fieldPrime && !isSmallOrder) return [];
+  if (y < fieldPrime && !isSmallOrder)
+    return isGuessableEd25519(point) ? [guessable("RFC 8032 §5.1.5")] : [];
   return [
     weak(
       "key.ed25519-point",

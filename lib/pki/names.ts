@@ -40,7 +40,7 @@ function checkAttribute(attribute: NameAttribute): void {
   if (length > bound)
     throw refuse(
       attribute,
-      `It has ${length} characters; at most ${bound} are allowed (RFC 5280, appendix A.1).`,
+      `It has ${length} characters; at most ${bound} are allowed (RFC 5280, appendix A.1). Shorten it or leave it out.`,
     );
   if (hasControlCharacters(value))
     throw refuse(attribute, "Remove the control or unassigned characters.");

@@ -9,6 +9,8 @@ type ValidityRequest = Readonly<{
   issuer: IssuerFacts | null;
   now: Date;
   validitySeconds: number | undefined;
+  /** The exact end, instead of `validitySeconds`. */
+  notAfter?: Date | undefined;
 }>;
 
 const latest = Date.UTC(9999, 11, 31, 23, 59, 59);
@@ -16,6 +18,22 @@ const latest = Date.UTC(9999, 11, 31, 23, 59, 59);
 function describeSpan(seconds: number): string {
   if (seconds % 86_400 === 0) return `${seconds / 86_400} d`;
   return seconds % 3600 === 0 ? `${seconds / 3600} h` : `${seconds} s`;
+}
+
+/** The seconds that a request asks for; undefined if the profile decides. */
+function requestedSeconds({ validitySeconds, notAfter }: ValidityRequest, now: number) {
+  if (notAfter === undefined) return validitySeconds;
+  return (wholeSeconds(notAfter).getTime() - now) / 1000 + 1;
+}
+
+/** Why what was requested is no validity, or null. */
+function spanFinding(request: ValidityRequest, seconds: number): Finding | null {
+  if (request.notAfter !== undefined && request.validitySeconds !== undefined)
+    return invalid("The request has both validitySeconds and notAfter. Send only one.");
+  if (Number.isSafeInteger(seconds) && seconds >= 1) return null;
+  return request.notAfter === undefined
+    ? invalid("The validity must be a whole number of seconds, at least 1.")
+    : invalid("The requested notAfter is not in the future. Choose a later time.", "notAfter");
 }
 
 /**
@@ -27,26 +45,27 @@ function describeSpan(seconds: number): string {
 export function planValidity(request: ValidityRequest, checks: RuleChecks): Validity {
   const { rules, issuer } = request;
   const now = wholeSeconds(request.now).getTime();
-  const seconds = request.validitySeconds ?? rules.validitySecondsDefault;
-  const isSpan = Number.isSafeInteger(seconds) && seconds >= 1;
-  checks.add(
-    "validity-is-a-span",
-    `${seconds} s`,
-    isSpan ? null : invalid("The validity must be a whole number of seconds, at least 1."),
-  );
+  const requested = requestedSeconds(request, now);
+  const seconds = requested ?? rules.validitySecondsDefault;
+  const problem = spanFinding(request, seconds);
+  checks.add("validity-is-a-span", `${seconds} s`, problem);
   const isWithinProfile = seconds <= rules.validitySecondsMax;
   checks.add(
     "validity-within-profile",
     describeSpan(seconds),
-    isWithinProfile ? null : beyondProfile(seconds, rules),
+    isWithinProfile ? null : beyondProfile(request, seconds, now),
   );
-  const asExpected = Math.min(now + (isSpan ? seconds : 1) * 1000 - 1000, latest);
+  const asExpected = Math.min(now + (problem === null ? seconds : 1) * 1000 - 1000, latest);
   const issuerEnd = issuer?.notAfter.getTime() ?? latest;
-  const isBeyondIssuer = request.validitySeconds !== undefined && asExpected > issuerEnd;
+  const isBeyondIssuer = requested !== undefined && asExpected > issuerEnd;
   checks.add(
     "validity-within-issuer",
     new Date(asExpected).toISOString(),
-    isBeyondIssuer ? beyondIssuer(asExpected, issuerEnd) : null,
+    isBeyondIssuer
+      ? beyondIssuer(asExpected, issuerEnd)
+      : asExpected > issuerEnd
+        ? cutAtIssuer(seconds, issuerEnd)
+        : null,
   );
   checks.add(
     "issuer-is-valid",
@@ -123,32 +142,49 @@ export function findTimeProblems({
   ];
 }
 
-function invalid(message: string): Finding {
-  return {
-    code: "certificate.validity-invalid",
-    message,
-    path: "validitySeconds",
-    clause: "RFC 5280 §4.1.2.5",
-  };
+function invalid(message: string, path = "validitySeconds"): Finding {
+  return { code: "certificate.validity-invalid", message, path, clause: "RFC 5280 §4.1.2.5" };
 }
 
-function beyondProfile(seconds: number, rules: ProfileRules): Finding {
-  const message = `A validity of ${describeSpan(seconds)} is more than the profile allows. Request at most ${describeSpan(rules.validitySecondsMax)} (${rules.validitySecondsMax} s).`;
+/** Proposes a limit that is still allowed when the request is repeated a while later. */
+function beyondProfile(
+  { rules, notAfter }: ValidityRequest,
+  seconds: number,
+  now: number,
+): Finding {
+  const { validitySecondsMax: most } = rules;
+  const message =
+    notAfter === undefined
+      ? `A validity of ${describeSpan(seconds)} is more than the profile allows. Request at most ${describeSpan(most)} (${most} s).`
+      : `${isoSeconds(notAfter.getTime())} is later than the profile allows. Request ${isoSeconds(now + (most - 1) * 1000)} or an earlier time.`;
   return {
     code: "certificate.lifetime-beyond-profile",
     message,
-    path: "validitySeconds",
+    path: notAfter === undefined ? "validitySeconds" : "notAfter",
     clause: "profile",
   };
 }
 
+const isoSeconds = (at: number): string => `${new Date(at).toISOString().slice(0, 19)}Z`;
+
 function beyondIssuer(end: number, issuerEnd: number): Finding {
-  const message = `The certificate would expire at ${new Date(end).toISOString()}, after its issuer, which expires at ${new Date(issuerEnd).toISOString()}. Request a shorter validity, or leave it out.`;
+  const message = `The certificate would expire at ${isoSeconds(end)}, after its issuer, which expires at ${isoSeconds(issuerEnd)}. Request a notAfter of ${isoSeconds(issuerEnd)} or earlier, or leave the validity out.`;
   return {
     code: "certificate.lifetime-beyond-issuer",
     message,
     path: "validitySeconds",
     clause: "RFC 5280 §6.1.3",
+  };
+}
+
+/** The profile's default, which nobody typed, is shortened; that is said. */
+function cutAtIssuer(seconds: number, issuerEnd: number): Finding {
+  return {
+    code: "certificate.lifetime-cut",
+    message: `The profile's default lifetime is ${describeSpan(seconds)}, but the CA expires at ${isoSeconds(issuerEnd)}. The certificate expires together with it.`,
+    path: "validitySeconds",
+    clause: "RFC 5280 §6.1.3",
+    severity: "notice",
   };
 }
 

@@ -54,6 +54,8 @@ export type CertificateRequest = Readonly<{
   serial: Uint8Array;
   now: Date;
   validitySeconds?: number | undefined;
+  /** The exact end, instead of `validitySeconds`. */
+  notAfter?: Date | undefined;
   /** The times of bytes that exist already: their reader evaluates these and lints the bytes. */
   validity?: Validity | undefined;
   urls: StatusUrls;
@@ -102,7 +104,13 @@ export function planCertificate(request: CertificateRequest): PlanResult {
   const validity =
     request.validity ??
     planValidity(
-      { rules, issuer, now: request.now, validitySeconds: request.validitySeconds },
+      {
+        rules,
+        issuer,
+        now: request.now,
+        validitySeconds: request.validitySeconds,
+        notAfter: request.notAfter,
+      },
       checks,
     );
   const names = planNames(request, checks);
@@ -288,7 +296,8 @@ type Draft = Readonly<{
 /** Builds the bytes, lints them, and returns the plan only if no finding is an error. */
 function conclude(draft: Draft): PlanResult {
   const { checks, issuer, key, serial, validity, names, signatureAlgorithm } = draft;
-  const subjectDer = encodeSubject(names.subject, checks);
+  const encoded = encodeSubject(names.subject, checks);
+  const subjectDer = encoded ?? encodeName([]);
   const plannedNames = { sans: names.sans, subjectDer };
   checkNameConstraints(issuer, plannedNames, checks);
   const tbsDer = encodeTbs({
@@ -300,7 +309,8 @@ function conclude(draft: Draft): PlanResult {
     spkiDer: key.spkiDer,
     extensions: draft.extensions(),
   });
-  if (draft.isNew) {
+  // Bytes without their subject would have findings that only follow from its own.
+  if (draft.isNew && encoded !== null) {
     const linted = lintTbs(tbsDer, { issuer, rules: draft.rules });
     checks.add("lint", `${tbsDer.length} octets`, withoutCovered(linted, checks.findings));
   }
@@ -319,7 +329,8 @@ function conclude(draft: Draft): PlanResult {
   return { plan, findings, rules, names: plannedNames };
 }
 
-function encodeSubject(subject: DistinguishedName, checks: RuleChecks): Uint8Array {
+/** Null if it can't be encoded, which is a finding. */
+function encodeSubject(subject: DistinguishedName, checks: RuleChecks): Uint8Array | null {
   try {
     return encodeName(subject);
   } catch (error) {
@@ -330,6 +341,6 @@ function encodeSubject(subject: DistinguishedName, checks: RuleChecks): Uint8Arr
       path: "subject",
       clause: "RFC 5280 §4.1.2.6",
     });
-    return encodeName([]);
+    return null;
   }
 }

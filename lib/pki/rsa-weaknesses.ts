@@ -1,4 +1,8 @@
+import { checkPrimeSync } from "node:crypto";
+
 const fermatRounds = 100;
+/** Trial division by the primes below this; a factor of 2^20 or more has to be looked for. */
+const factorLimit = 2 ** 20;
 
 function primesBelow(limit: number): number[] {
   const primes: number[] = [];
@@ -67,7 +71,39 @@ function hasClosePrimes(modulus: bigint): boolean {
   return false;
 }
 
-/** Why a modulus is unsafe, in words, or null. Cost: well under a millisecond for 4096 bits. */
+/** The product of the primes below the limit, as a tree, so that its factors stay balanced. */
+function productOfPrimes(): bigint {
+  const isComposite = new Uint8Array(factorLimit);
+  let level: bigint[] = [];
+  for (let prime = 2; prime < factorLimit; prime += 1) {
+    if (isComposite[prime] === 1) continue;
+    level.push(BigInt(prime));
+    for (let multiple = prime * prime; multiple < factorLimit; multiple += prime)
+      isComposite[multiple] = 1;
+  }
+  while (level.length > 1) {
+    const next: bigint[] = [];
+    for (let at = 0; at < level.length; at += 2) next.push(level[at]! * (level[at + 1] ?? 1n));
+    level = next;
+  }
+  return level[0]!;
+}
+
+let product: bigint | null = null;
+
+function greatestCommonDivisor(first: bigint, second: bigint): bigint {
+  let [a, b] = [first, second];
+  while (b !== 0n) [a, b] = [b, a % b];
+  return a;
+}
+
+/** Whether a prime below 2^20 divides the modulus. The product is made on the first call. */
+function hasSmallFactor(modulus: bigint): boolean {
+  product ??= productOfPrimes();
+  return greatestCommonDivisor(modulus, product % modulus) !== 1n;
+}
+
+/** Why a modulus is unsafe, in words, or null. Cost: some milliseconds for 4096 bits. */
 export function findRsaWeakness(modulus: bigint): string | null {
   const residue = modulus % primorial;
   const residues = new Map(smallPrimes.map((prime) => [prime, Number(residue % BigInt(prime))]));
@@ -75,6 +111,9 @@ export function findRsaWeakness(modulus: bigint): string | null {
   if (factor !== undefined) return `it is divisible by ${factor}`;
   if (rocaSubgroups.every(({ prime, powers }) => powers.has(residues.get(prime)!)))
     return "it has the fingerprint of ROCA (CVE-2017-15361)";
+  if (hasSmallFactor(modulus)) return "it is divisible by a prime below 2^20";
+  if (checkPrimeSync(modulus, { checks: 1 }))
+    return "it is a prime number, so anyone can compute the private key";
   return hasClosePrimes(modulus)
     ? "its two primes are so close together that it can be factored easily"
     : null;

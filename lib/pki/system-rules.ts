@@ -25,6 +25,12 @@ export const ownCommonName = {
   fixed: [],
 } as const;
 
+/**
+ * Of server certificates. An RSA key also enciphers, or NSS refuses it; keys that can't don't get
+ * that usage.
+ */
+export const serverKeyUsage = ["digitalSignature", "keyEncipherment"] as const;
+
 /** What the profiles that Chancery comes with have in common. */
 export const baseRules: ProfileRules = {
   kind: "leaf",

@@ -5,7 +5,7 @@ import { malformed } from "./der-reader";
 import { readName } from "./names";
 import { extensionOids } from "./oids";
 import type { Validity } from "./plan-validity";
-import { readTbs, type TbsView } from "./tbs";
+import type { TbsView } from "./tbs";
 import type { DistinguishedName, GeneralName } from "./types";
 
 /** What bytes that are about to be signed say. */
@@ -26,8 +26,7 @@ const unreadable = (what: string) => malformed(what, { position: 0 });
  * Reads bytes that are about to be signed. Throws AppError `der.malformed` for what can't be read,
  * and for names of kinds that Chancery doesn't write.
  */
-export function readTbsFacts(tbsDer: Uint8Array): TbsFacts {
-  const tbs = readTbs(tbsDer);
+export function readTbsFacts(tbs: TbsView): TbsFacts {
   const extensions = tbs.extensions ?? [];
   const raw = extensionValue(extensions, extensionOids.subjectAltName, readGeneralNames) ?? [];
   const sans = raw.map(({ type, text }): GeneralName => {
@@ -41,12 +40,13 @@ export function readTbsFacts(tbsDer: Uint8Array): TbsFacts {
     extensionOids.basicConstraints,
     readBasicConstraints,
   );
+  const subject = readName(tbs.subjectDer);
   return {
     tbs,
     validity,
-    subject: readName(tbs.subjectDer),
+    subject,
     sans,
-    names: listNames({ sans, subjectDer: tbs.subjectDer }),
+    names: listNames({ sans, subject }),
     isCa: constraints?.isCa ?? false,
     pathLength: constraints?.pathLength ?? null,
   };

@@ -102,6 +102,12 @@ export type ProfileRules = Readonly<{
    */
   selfService: boolean;
   /**
+   * How ACME authorizes names under it: `held`, by the identity's names alone, or `challenge`, where
+   * each name is proven and then added to the identity if it is free; `caa`: whether CAA records are
+   * checked too. Absent: `held`.
+   */
+  acme?: Readonly<{ validation: "held" | "challenge"; caa: boolean }> | undefined;
+  /**
    * Names that an identity gets when it is created; allowed in addition to those of `san`. Empty:
    * none.
    */
@@ -200,6 +206,8 @@ export type ParsedCsr = Readonly<{
   key: PublicKeyFacts;
   /** OIDs and names of requested extensions that issuing will ignore (all but subjectAltName). */
   ignoredExtensions: readonly string[];
+  /** Names of requested attributes that are no extensions, such as a challenge password. */
+  ignoredAttributes: readonly string[];
 }>;
 
 /** What will be signed, decided. `tbsDer` is the exact TBSCertificate. */

@@ -2,7 +2,7 @@ import { AsnConvert } from "@peculiar/asn1-schema";
 import { Extensions } from "@peculiar/asn1-x509";
 import { AppError, isAppError } from "@/lib/errors/app-error";
 import { tags } from "./der";
-import { enter, leave, peek, readDer, take, takeOid } from "./der-reader";
+import { enter, leave, peek, readDer, take, takeOid, type DerReader } from "./der-reader";
 
 // The only module that imports the certificate libraries.
 
@@ -20,8 +20,7 @@ function readDerExtensions(der: Uint8Array): RequestedExtension[] | null {
     while (reader.position < end) {
       const itemEnd = enter(reader, tags.sequence, "an extension");
       const oid = takeOid(reader, "the type of an extension");
-      const critical =
-        peek(reader, itemEnd) === tags.boolean && take(reader, tags.boolean, "critical")[0] !== 0;
+      const critical = peek(reader, itemEnd) === tags.boolean && takeBoolean(reader);
       const value = Uint8Array.from(take(reader, tags.octetString, "the value of an extension"));
       leave(reader, itemEnd, "an extension");
       found.push({ oid, critical, value });
@@ -34,10 +33,26 @@ function readDerExtensions(der: Uint8Array): RequestedExtension[] | null {
   }
 }
 
+/** BOOLEAN: one octet, 00 or FF (X.690 §11.1). What is neither is no DER, for the library too. */
+function takeBoolean(reader: DerReader): boolean {
+  const content = take(reader, tags.boolean, "critical");
+  if (content.length !== 1 || (content[0] !== 0 && content[0] !== 0xff))
+    throw new AppError("der.malformed", "The DER is malformed: a BOOLEAN is neither 00 nor FF.");
+  return content[0] === 0xff;
+}
+
 /** Reads the `Extensions` of a CSR. Throws AppError `der.malformed`. */
 export function parseExtensions(der: Uint8Array): RequestedExtension[] {
   const plain = readDerExtensions(der);
   if (plain !== null) return plain;
+  const parsed = parseWithLibrary(der);
+  // The library accepts an object identifier of no octets, and any octet as TRUE.
+  if (parsed.some(({ oid, critical }) => critical || !/^[0-2](?:\.\d+)+$/.test(oid)))
+    throw new AppError("der.malformed", "The DER is malformed: an extension is not DER.");
+  return parsed;
+}
+
+function parseWithLibrary(der: Uint8Array): RequestedExtension[] {
   try {
     const parsed = AsnConvert.parse(der, Extensions);
     return Array.from(parsed, (extension) => ({

@@ -41,7 +41,13 @@ export async function createPolicy(
             action: "policy.created",
             outcome: "success",
             target: policyTarget(row),
-            details: { service: row.service, version: 1, rulesSha256: rulesSha256(rules) },
+            details: {
+              service: row.service,
+              version: 1,
+              rulesSha256: rulesSha256(rules),
+              name: row.name,
+              description: row.description,
+            },
           },
         ],
       };

@@ -56,7 +56,12 @@ export async function addProfile(
     changedAt: now,
   };
   const version = { ...row, profileId: row.id };
-  const details = { slug: row.slug, ...versionDetails(version) };
+  const details = {
+    slug: row.slug,
+    name: row.name,
+    description: row.description,
+    ...versionDetails(version),
+  };
   const digest = details.versionSha256;
   const id = newId("ent", now, deps.random.bytes);
   const entry: NewEntry = {

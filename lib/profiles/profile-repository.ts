@@ -1,3 +1,4 @@
+import { withAdvisoryLock } from "@/lib/db/advisory-lock";
 import type { Database } from "@/lib/db/database";
 import type { AuditedTx } from "@/lib/log/record/audited-transaction";
 import type { ProfileVersion } from "@/lib/log/pure/profile-version";
@@ -57,6 +58,20 @@ export async function insertProfileVersion(tx: AuditedTx, row: NewVersionRow): P
       (profile_id, version, slug, system, authority_id, rules, digest, entry_id, created_at)
     values (${row.profileId}, ${row.version}, ${row.slug}, ${row.system}, ${row.authorityId},
       ${JSON.stringify(row.rules)}::jsonb, ${row.digest}, ${row.entryId}, ${row.createdAt})`;
+}
+
+/** Whether any version of any profile has this key usage. */
+export async function hasVersionWithUsage(db: Database, usage: string): Promise<boolean> {
+  const { rows } = await db.pool.query<{ has: boolean }>(
+    "select exists (select from profile_version where rules -> 'keyUsage' ? $1) as has",
+    [usage],
+  );
+  return rows[0]?.has ?? false;
+}
+
+/** Runs `work` while no other node upgrades the key usages of profiles. */
+export async function withUsageLock<T>(db: Database, work: () => Promise<T>): Promise<T> {
+  return withAdvisoryLock(db, "server usages", work);
 }
 
 /** False if it has changed since `version` was read, or is retired. */

@@ -32,6 +32,12 @@ export const profileRulesInput = z
       .min(1, "Choose at least one kind of identity.")
       .refine(unique, "Each kind can be listed only once."),
     selfService: z.boolean().default(false),
+    acme: z
+      .strictObject({
+        validation: z.enum(["held", "challenge"]),
+        caa: z.boolean().default(false),
+      })
+      .optional(),
     names: z.array(nameTemplate).max(10, "Use at most 10 name templates.").default([]),
     keyAlgorithms: z
       .array(z.enum(subjectKeyAlgorithms))

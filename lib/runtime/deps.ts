@@ -37,8 +37,12 @@ export type Deps = Readonly<{
   signer: SignerClient;
   /** CHANCERY_PUBLIC_URL without a trailing slash. */
   publicUrl: string;
+  /** Where console, API and ACME answer over HTTPS, without a trailing slash. */
+  httpsUrl?: string;
   /** Settings for sending alerts; only the gateway and the console have them. */
   delivery?: DeliverySettings;
+  /** How ACME challenges are validated; absent for the usual ports and the system's resolvers. */
+  acme?: Readonly<{ resolvers: readonly string[]; httpPort: number; tlsPort: number }>;
   /** The witnesses that must cosign the log's checkpoints; without it no witness is asked. */
   witnessPolicy?: WitnessPolicy;
 }>;

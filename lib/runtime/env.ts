@@ -71,13 +71,26 @@ const environment = z.object({
    */
   CHANCERY_OUTBOUND_ALLOW: z.string().default(""),
   /**
+   * The DNS servers that ACME challenges are validated with, separated by spaces or commas:
+   * "10.0.0.53, [2001:db8::53]:5353". Those of the system if empty.
+   */
+  CHANCERY_ACME_RESOLVERS: z
+    .string()
+    .regex(/^[\s,0-9a-fA-F.:[\]]*$/, "Use addresses of DNS servers, such as 10.0.0.53.")
+    .default(""),
+  /**
    * The key (base64) that encrypts the secrets of destinations; derived from the KEK by the
    * supervisor for the gateway and the console.
    */
   CHANCERY_DELIVERY_KEY: z.string().default(""),
   CHANCERY_LOG_LEVEL: z.enum(["debug", "info", "warn", "error"]).default("info"),
+  /** How the supervisor writes the lines of all processes. */
+  CHANCERY_LOG_FORMAT: z.enum(["text", "json"]).default("text"),
 });
 export type Env = z.infer<typeof environment>;
+
+/** The names of all settings that a process reads. */
+export const settingNames: readonly string[] = Object.keys(environment.shape);
 
 /**
  * The process's settings, from its environment and, as far as they are secret, from its pipe.

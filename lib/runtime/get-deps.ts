@@ -58,13 +58,27 @@ function openDeps(): Deps {
     recorder: makeRecorder({ ...world, db, source }),
     signer: connectSigner(signerSocket(env.CHANCERY_RUN_DIR)),
     publicUrl: env.CHANCERY_PUBLIC_URL,
+    httpsUrl: httpsUrlOf(env),
     witnessPolicy: readWitnessPolicy({
       file: env.CHANCERY_WITNESS_POLICY,
       dataFolder: env.CHANCERY_DATA,
       text: env.CHANCERY_WITNESS_POLICY_TEXT,
     }),
+    acme: {
+      resolvers: env.CHANCERY_ACME_RESOLVERS.split(/[\s,]+/).filter(Boolean),
+      httpPort: 80,
+      tlsPort: 443,
+    },
     ...deliveryOf(env),
   };
+}
+
+/** The public URL if it is HTTPS, as behind a proxy; else its host on the HTTPS port. */
+function httpsUrlOf({ CHANCERY_PUBLIC_URL, CHANCERY_HTTPS_PORT }: Env): string {
+  const url = new URL(CHANCERY_PUBLIC_URL);
+  return url.protocol === "https:"
+    ? CHANCERY_PUBLIC_URL
+    : `https://${url.hostname}:${CHANCERY_HTTPS_PORT}`;
 }
 
 function deliveryOf(env: Env): Pick<Deps, "delivery"> {

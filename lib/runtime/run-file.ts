@@ -15,6 +15,8 @@ export type RunFile = Readonly<{
   mtlsPort: number;
   publicUrl: string;
   startedAt: string;
+  /** The data folder that it was written for; earlier versions did not write it. */
+  folder?: Readonly<{ id: string; path: string }>;
   /** What keeps the processes apart; earlier versions did not write it. */
   boundary?: Readonly<{ kind: string; text: string }>;
   /** The processes of Chancery that became ready, and the Node.js that each runs on. */

@@ -136,7 +136,12 @@ async function recordCompletion(deps: Deps, actor: Actor, name: string): Promise
     return {
       result: null,
       entries: [
-        { action: "organization.created", outcome: "success", target, details: { name } },
+        {
+          action: "organization.created",
+          outcome: "success",
+          target,
+          details: { name, nameBinding: "enforced" },
+        },
         { action: "setup.completed", outcome: "success", target, details: { organization: name } },
       ],
     };

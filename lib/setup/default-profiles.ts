@@ -1,4 +1,11 @@
-import { anyKey, baseRules, noNames, ownCommonName, systemRules } from "@/lib/pki/system-rules";
+import {
+  anyKey,
+  baseRules,
+  noNames,
+  ownCommonName,
+  serverKeyUsage,
+  systemRules,
+} from "@/lib/pki/system-rules";
 import type { ProfileRules } from "@/lib/pki/types";
 
 export type DefaultProfile = Readonly<{
@@ -92,6 +99,7 @@ export function leafProfiles(domains: readonly string[]): readonly DefaultProfil
         ...baseRules,
         identityKinds: ["service", "device"],
         selfService: true,
+        keyUsage: serverKeyUsage,
         extendedKeyUsage: ["serverAuth"],
         san: only(["dns", "ip"], names),
       },
@@ -146,6 +154,7 @@ const deviceProfile = (names: ProfileRules["san"]): DefaultProfile => ({
     ...baseRules,
     identityKinds: ["device"],
     keyAlgorithms: anyKey,
+    keyUsage: serverKeyUsage,
     extendedKeyUsage: ["clientAuth", "serverAuth"],
     validitySecondsDefault: year,
     validitySecondsMax: 825 * day,
@@ -165,6 +174,7 @@ const shortLivedProfile = (names: ProfileRules["san"]): DefaultProfile => ({
     ...baseRules,
     identityKinds: ["service", "device"],
     keyAlgorithms: anyKey,
+    keyUsage: serverKeyUsage,
     extendedKeyUsage: ["serverAuth", "clientAuth"],
     validitySecondsDefault: 8 * hour,
     validitySecondsMax: day,

@@ -67,8 +67,7 @@ async function makeAnswer(deps: OcspResponderDeps, request: OcspRequest): Promis
     const authority = findIssuer(deps.index(), request);
     if (authority === null) return ocspErrors.unauthorized;
     const responder = deps.responderOf(authority.id);
-    if (responder === null || responder.notAfter.getTime() <= deps.now())
-      return ocspErrors.tryLater;
+    if (responder === null || !isValidResponder(responder, deps.now())) return ocspErrors.tryLater;
     const records = await readStatuses(deps, authority, request.certIds);
     return await sign(deps.now(), responder, request, records);
   } catch (error) {
@@ -76,6 +75,10 @@ async function makeAnswer(deps: OcspResponderDeps, request: OcspRequest): Promis
     return ocspErrors.tryLater;
   }
 }
+
+/** Answers are dated now, so its certificate has to be valid now, also after a clock went back. */
+const isValidResponder = ({ notBefore, notAfter }: Responder, now: number): boolean =>
+  notBefore.getTime() <= now && now < notAfter.getTime();
 
 function findIssuer(index: AuthorityIndex, request: OcspRequest): ServedAuthority | null {
   for (const id of request.certIds) {

@@ -53,7 +53,7 @@ export function signedAnswer(
 
 /**
  * Signed responses without a nonce, by the bytes of their CertID. They are served until half of
- * their validity is over or the status changes.
+ * their validity is over, the status changes, or the clock goes back before they were made.
  */
 export type AnswerCache = Readonly<{
   find: (key: string, now: number) => OcspAnswer | null;
@@ -66,8 +66,8 @@ export function makeAnswerCache(capacity: number): AnswerCache {
   const find = (key: string, now: number): OcspAnswer | null => {
     const answer = answers.get(key);
     if (answer === undefined) return null;
-    if (!answer.records[0]!.stale && now < (answer.thisUpdate + answer.nextUpdate) / 2)
-      return answer;
+    const isCurrent = answer.thisUpdate <= now && now < (answer.thisUpdate + answer.nextUpdate) / 2;
+    if (!answer.records[0]!.stale && isCurrent) return answer;
     answers.delete(key);
     return null;
   };

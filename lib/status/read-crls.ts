@@ -8,6 +8,7 @@ import {
   findHaltedChanges,
   findIssuerIdsOf,
   findStoredCrls,
+  hasStatusChangeOf,
   hasStatusChangeSince,
   type StoredCrl,
 } from "./status-repository";
@@ -44,9 +45,11 @@ async function readServedCrl(
   const stored = await findCrlBytes(deps.db, id);
   if (stored === null) return null;
   try {
-    const { crlNumber, thisUpdate, nextUpdate } = readSignedCrlHead(stored.der, issuer);
+    const { crlNumber, ...head } = readSignedCrlHead(stored.der, issuer);
     if (crlNumber !== stored.number) return null;
-    return { authorityId, shard, number: crlNumber, thisUpdate, nextUpdate, der: stored.der };
+    const { thisUpdate, nextUpdate, idpUrl } = head;
+    const { der } = stored;
+    return { authorityId, shard, number: crlNumber, thisUpdate, nextUpdate, idpUrl, der };
   } catch (error) {
     if (isAppError(error)) return null;
     throw error;
@@ -73,4 +76,29 @@ export async function mayHaveMissedChanges(
 ): Promise<boolean> {
   // An entry has the time of the change, which is shortly before its commit.
   return hasStatusChangeSince(deps.db, new Date(thisUpdate.getTime() - 10_000));
+}
+
+/** A revocation is on the CRL within five seconds; a CRL without it is outdated after eight. */
+const outdatedAfterMs = 8_000;
+/** A CRL's time is in whole seconds, and a little later than what it lists was read. */
+const precisionMs = 2_000;
+
+/**
+ * The authorities whose CRL is older than a revocation, hold or release that it should list by now:
+ * nobody publishes.
+ */
+export async function findOutdatedCrls(
+  deps: Pick<Deps, "db" | "clock">,
+  crls: readonly Pick<ServedCrl, "authorityId" | "thisUpdate">[],
+): Promise<readonly string[]> {
+  const before = new Date(deps.clock.now().getTime() - outdatedAfterMs);
+  const outdated = await Promise.all(
+    crls.map(async ({ authorityId, thisUpdate }) => {
+      const after = new Date(thisUpdate.getTime() + precisionMs);
+      if (after >= before) return null;
+      const isOutdated = await hasStatusChangeOf(deps.db, authorityId, { after, before });
+      return isOutdated ? authorityId : null;
+    }),
+  );
+  return outdated.filter((id) => id !== null);
 }

@@ -1,8 +1,10 @@
 import { AppError } from "@/lib/errors/app-error";
+import { formatSerial, parseSerial } from "@/lib/pki/serial";
 import type { RevocationReason } from "@/lib/pki/types";
 import type { Deps } from "@/lib/runtime/deps";
 import {
   makeStatusRowReader,
+  readDatabaseSize,
   readLogSize,
   countByState,
   findServedAuthorities,
@@ -22,7 +24,7 @@ export type StatusDto = Readonly<{
 
 /**
  * The current status of one certificate, for clients without OCSP. Public, as OCSP is, and read from
- * the database. `serial` is hexadecimal, with or without colons. Errors: `authority.not-found`,
+ * the database. `serial` is hexadecimal, as people copy it (see `parseSerial`). Errors: `authority.not-found`,
  * `serial.invalid`.
  */
 export async function getStatus(
@@ -33,27 +35,12 @@ export async function getStatus(
     (row) => row.slug === input.authority || row.id === input.authority,
   );
   if (authority === undefined) throw new AppError("authority.not-found", "CA not found.");
-  const serial = input.serial.replaceAll(":", "").toLowerCase();
-  if (!/^[0-9a-f]{2,40}$/.test(serial) || serial.length % 2 === 1) {
-    throw new AppError(
-      "serial.invalid",
-      "Enter the serial number in hexadecimal, two digits per byte, at most 20 bytes.",
-      {
-        findings: [
-          {
-            code: "serial.invalid",
-            message: "This is not a hexadecimal serial number.",
-            path: "serial",
-          },
-        ],
-      },
-    );
-  }
+  const bytes = parseSerial(input.serial);
   const row = await makeStatusRowReader(deps.db)({
     issuerId: authority.id,
-    serial: Buffer.from(serial, "hex"),
+    serial: Buffer.from(bytes),
   });
-  return statusDto(row, authority.slug, serial, deps.clock.now());
+  return statusDto(row, authority.slug, formatSerial(bytes), deps.clock.now());
 }
 
 function statusDto(row: StatusRow | null, authority: string, serial: string, now: Date): StatusDto {
@@ -82,6 +69,11 @@ export async function getLogSize(
   deps: Pick<Deps, "db">,
 ): Promise<Readonly<{ size: number; indexed: number }>> {
   return readLogSize(deps.db);
+}
+
+/** The size of the database in bytes. */
+export async function getDatabaseSize(deps: Pick<Deps, "db">): Promise<number> {
+  return readDatabaseSize(deps.db);
 }
 
 const countTtlMs = 60_000;

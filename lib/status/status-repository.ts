@@ -1,6 +1,7 @@
 import type { Database } from "@/lib/db/database";
 import { makeGroupCommit } from "@/lib/db/group-commit";
 import type { RevocationReason } from "@/lib/pki/types";
+import { expiryIfIssued } from "@/lib/pki/issued-by";
 import type { StatusKey, StatusRow } from "./types";
 
 type StatusResultRow = {
@@ -10,17 +11,24 @@ type StatusResultRow = {
   revoked_at: Date | null;
   revocation_reason: RevocationReason | null;
   not_after: Date;
+  serial: Buffer;
+  der: Buffer | null;
+  issuer_der: Buffer | null;
 };
 
 // Prepared, and one round trip for all concurrent reads: this is the hottest read of Chancery.
 const findStatuses = {
   name: "status-by-serial",
-  text: `select k.n::int as n, c.id, c.state, c.revoked_at, c.revocation_reason, c.not_after
+  text: `select k.n::int as n, c.id, c.state, c.revoked_at, c.revocation_reason, c.not_after, c.serial,
+      case when c.state = 'issued' then c.der end as der, case when c.state = 'issued' then a.certificate_der end as issuer_der
     from unnest($1::text[], $2::bytea[]) with ordinality as k (issuer_id, serial, n)
-    join certificate c on c.issuer_id = k.issuer_id and c.serial = k.serial`,
+    join certificate c on c.issuer_id = k.issuer_id and c.serial = k.serial join authority a on a.id = c.issuer_id`,
 };
 
-/** Reads the row of an issuer's serial number, batched with concurrent reads; null if there is none. */
+/**
+ * Reads the row of an issuer's serial number, batched with concurrent reads; null if there is none,
+ * or if it says "issued" without a certificate that the issuer signed.
+ */
 export function makeStatusRowReader(db: Database): (key: StatusKey) => Promise<StatusRow | null> {
   return makeGroupCommit<StatusKey, StatusRow | null>({
     maxBatch: 500,
@@ -29,12 +37,17 @@ export function makeStatusRowReader(db: Database): (key: StatusKey) => Promise<S
       const { rows } = await db.pool.query<StatusResultRow>({ ...findStatuses, values });
       const results: (StatusRow | null)[] = keys.map(() => null);
       for (const row of rows) {
+        const notAfter =
+          row.state === "issued"
+            ? expiryIfIssued(row.der, row.serial, row.issuer_der)
+            : row.not_after;
+        if (notAfter === null) continue;
         results[row.n - 1] = {
           certificateId: row.id,
           state: row.state,
           revokedAt: row.revoked_at,
           reason: row.revocation_reason,
-          notAfter: row.not_after,
+          notAfter,
         };
       }
       return results;
@@ -56,6 +69,13 @@ export async function readLogSize(db: Database): Promise<{ size: number; indexed
     "select size, upto as indexed from tlog.head, tlog.indexed",
   );
   return { size: Number(rows[0]?.size ?? 0), indexed: Number(rows[0]?.indexed ?? 0) };
+}
+
+export async function readDatabaseSize(db: Database): Promise<number> {
+  const { rows } = await db.pool.query<{ size: string }>(
+    "select pg_database_size(current_database()) as size",
+  );
+  return Number(rows[0]?.size ?? 0);
 }
 
 export type AuthorityRow = Readonly<{
@@ -133,6 +153,21 @@ export async function findHaltedChanges(db: Database): Promise<string[]> {
     text: "select id from tlog.halted_changes() as id",
   });
   return rows.map(({ id }) => id);
+}
+
+/** Whether a certificate of this issuer was revoked, held or released in a span of time. */
+export async function hasStatusChangeOf(
+  db: Database,
+  issuerId: string,
+  { after, before }: Readonly<{ after: Date; before: Date }>,
+): Promise<boolean> {
+  const { rows } = await db.pool.query<{ changed: boolean }>({
+    name: "status-change-of",
+    text: `select exists (select from tlog.search s join certificate c on c.id = s.target_id and c.issuer_id = $1 and c.not_after > $3
+      where s.action = any(array['certificate.revoked', 'certificate.held', 'certificate.released']) and s.ts > $2 and s.ts < $3) as changed`,
+    values: [issuerId, after, before],
+  });
+  return rows[0]?.changed ?? false;
 }
 
 /**

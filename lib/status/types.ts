@@ -25,6 +25,7 @@ export type ServedAuthority = Readonly<{
 export type Responder = Readonly<{
   spkiDer: Uint8Array;
   certificateDer: Uint8Array;
+  notBefore: Date;
   notAfter: Date;
   sign: (bytes: Uint8Array) => Promise<Uint8Array>;
 }>;
@@ -36,6 +37,8 @@ export type ServedCrl = Readonly<{
   number: bigint;
   thisUpdate: Date;
   nextUpdate: Date;
+  /** Null for a complete CRL, otherwise the address in its issuingDistributionPoint. */
+  idpUrl: string | null;
   der: Uint8Array;
 }>;
 

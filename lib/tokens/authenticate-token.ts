@@ -1,5 +1,6 @@
 import type { Actor, ActorRequest } from "@/lib/access/actor";
 import { isRole, type Role } from "@/lib/access/roles";
+import { credentialDigest } from "@/lib/log/credential-digest";
 import type { Deps } from "@/lib/runtime/deps";
 import { type BearerRow, findTokenBySecret } from "./token-repository";
 import { isWithin } from "./schema";
@@ -22,7 +23,8 @@ export async function authenticateToken(
   request: ActorRequest,
 ): Promise<AuthenticatedToken | RejectedToken> {
   if (!secretPattern.test(secret)) return { actor: null, reason: "malformed token", tokenId: null };
-  const row = await findTokenBySecret(deps.db, hashSecret(secret));
+  const hash = hashSecret(secret);
+  const row = await findTokenBySecret(deps.db, hash);
   if (row === null) return { actor: null, reason: "unknown token", tokenId: null };
   const reason = rejectionReason(row, deps.clock.now());
   if (reason !== null || !isRole(row.role))
@@ -35,6 +37,7 @@ export async function authenticateToken(
       role: row.role,
       identityId: row.identity_id,
       credential: null,
+      secretDigest: credentialDigest(Buffer.from(hash).toString("hex")),
       assertedBy: null,
       ...request,
     },

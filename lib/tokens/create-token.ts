@@ -5,6 +5,7 @@ import { authorize } from "@/lib/access/permissions";
 import { AppError } from "@/lib/errors/app-error";
 import { newId } from "@/lib/format/ids";
 import { requirePower } from "@/lib/identities/power";
+import { credentialDigest } from "@/lib/log/credential-digest";
 import { auditedTransaction } from "@/lib/log/record/audited-transaction";
 import type { Deps } from "@/lib/runtime/deps";
 import type { NewEntry } from "@/lib/log/types";
@@ -68,6 +69,8 @@ const createdEntry = (row: TokenRow, { parent, account }: TokenMaker): NewEntry 
     role: row.role,
     identityId: row.identityId,
     expiresAt: row.expiresAt?.toISOString() ?? null,
+    secretDigest: credentialDigest(Buffer.from(row.secretHash).toString("hex")),
+    lineage: row.lineage.join(", "),
     ...(parent === null ? {} : { parent: tokenTarget(parent) }),
     ...(account === null ? {} : { account: { id: account.id, label: account.email } }),
   },

@@ -168,7 +168,14 @@ test("the secret is in the first answer alone: not in a list, not in an entry, n
   expect(entries).toEqual([
     expect.objectContaining({
       action: "token.created",
-      details: { name: "ci", role: "operator", identityId: null, expiresAt: null },
+      details: {
+        name: "ci",
+        role: "operator",
+        identityId: null,
+        expiresAt: null,
+        lineage: "",
+        secretDigest: expect.stringMatching(/^[0-9a-f]{32}$/),
+      },
     }),
   ]);
 });

@@ -1,3 +1,4 @@
+import { acmeKeyRoutes } from "@/server/api/routes/acme-keys";
 import { alertRoutes } from "@/server/api/routes/alerts";
 import { auditRoutes } from "@/server/api/routes/audit";
 import { auditEventRoutes } from "@/server/api/routes/audit-events";
@@ -17,15 +18,17 @@ import { statusRoutes } from "@/server/api/routes/status";
 import { tokenRoutes } from "@/server/api/routes/tokens";
 import { userRoutes } from "@/server/api/routes/users";
 import type { Route } from "./define-route";
+import { withRecovery } from "./recover-by-reading";
 
 /**
  * All operations of the REST API. The OpenAPI document, the reference page and the handlers are
  * generated from this list.
  */
-export const routes: readonly Route[] = [
+export const routes: readonly Route[] = withRecovery([
   ...authorityRoutes,
   ...profileRoutes,
   ...identityRoutes,
+  ...acmeKeyRoutes,
   ...nameRoutes,
   ...certificateRoutes,
   ...statusRoutes,
@@ -41,4 +44,4 @@ export const routes: readonly Route[] = [
   ...proxyRoutes,
   ...alertRoutes,
   ...custodyRoutes,
-];
+]);

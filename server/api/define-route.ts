@@ -65,6 +65,16 @@ type Handler<P, Q, B, T, A> = (
   actor: A extends "allowed" ? AnyActor : Actor,
   input: Input<P, Q, B>,
 ) => Promise<T>;
+/**
+ * Answers a repeated request whose first run committed an act and was gone before it answered.
+ * `targetId` is what that act made or changed, `entryId` its entry. Null: nothing is left of the
+ * act, so the request is run again. "unreadable": it took effect, and its answer can't be made again.
+ */
+type Recover<T> = (
+  deps: Deps,
+  actor: Actor,
+  earlier: Readonly<{ targetId: string; entryId: string }>,
+) => Promise<MaybeRecorded<T> | "unreadable" | null>;
 /** The result of a write as the handler returns it: the API adds `entryId`. */
 type Result<R> = R extends unknown ? Omit<R, "entryId"> : never;
 
@@ -72,6 +82,7 @@ type Result<R> = R extends unknown ? Omit<R, "entryId"> : never;
 export type Route = Shape<z.ZodType, z.ZodType, z.ZodType, z.ZodType> &
   Readonly<{
     handle: Handler<never, never, never, MaybeRecorded<unknown> | Response, undefined>;
+    recover?: Recover<unknown>;
     target?: (result: never) => Target | null;
   }>;
 
@@ -122,6 +133,7 @@ export function defineRecordedRoute<
         MaybeRecorded<Result<Frozen<z.input<R>>>>,
         A
       >;
+      recover?: Recover<Result<Frozen<z.input<R>>>>;
       target?: (result: Result<Frozen<z.input<R>>>) => Target | null;
     }>,
 ): Route {

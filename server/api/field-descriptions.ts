@@ -187,6 +187,11 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   identityKinds: "The kinds of identity that get certificates.",
   selfService:
     "Whether an identity can request certificates for itself. It can always rotate the certificates that it has.",
+  "rules.acme": "How ACME authorizes names under it; by held names if absent.",
+  "ProfileRules.acme": "How ACME authorizes names under it; by held names if absent.",
+  "acme.validation":
+    "`held`: names that the identity holds need no challenge. `challenge`: each name is proven, and added to the identity if it is free.",
+  "acme.caa": "Whether CAA records are checked with each challenge.",
   "rules.names":
     "Templates of names that an identity gets when it is created. Variables: {identity.name}, {identity.id}, {identity.kind}.",
   "ProfileRules.names":
@@ -282,6 +287,8 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   "Certificates.identity": "The identity that the certificate is bound to, by id.",
   csr: "The CSR (PKCS #10) in PEM.",
   validitySeconds: "The lifetime in seconds. Defaults to that of the profile.",
+  previewSha256:
+    "The `plan.sha256` of a preview: issues only the certificate that it showed, except for the serial number and the time of issuance.",
   "Certificates.sans": "Replaces the subject alternative names of the CSR.",
   "Certificates.subject": "Replaces the subject of the CSR.",
   "subject.type": "The attribute type, such as CN.",

@@ -71,6 +71,9 @@ export const logFieldDescriptions: Readonly<Record<string, string>> = {
   arrived: "How many of its entries have arrived.",
   settled: "Up to which number all entries must have arrived.",
   missing: "The numbers that are missing.",
+  unsettled:
+    "Numbers below the highest that arrived, which haven't arrived and which the source hasn't reported as sent yet.",
+  unsettledCount: "How many numbers are unsettled.",
   lastSeenAt: "When it last wrote an entry.",
   ended: "Whether the run has ended.",
   verification: "The last full verification; null if there is none.",

@@ -41,7 +41,7 @@ export type Operation = Readonly<{
 const description = [
   "Certificates, the identities they belong to, and an audit log of every action. Authenticate with an API token (`Authorization: Bearer chy_…`) or with a client certificate on the mTLS port.",
   "Errors are `application/problem+json` (RFC 9457) with a stable `code`; `errors` lists everything that is wrong with the input. Names, notes and comments can't contain control characters, text direction marks or other invisible characters. Lists return `{items, nextCursor}`.",
-  "Every POST accepts an `Idempotency-Key`. For a day, the same key and body return the same response; the same key with another body is rejected, and so is a second request while the first is in progress.",
+  "Every POST accepts an `Idempotency-Key`. For a day, the same key and body return the same response; the same key with another body is rejected, and so is a second request while the first is in progress. If a request got no answer, `503` or `outcome.unknown`, repeat it with the same key: you get what the first one led to, or it is done now. It is never done twice.",
   "Every authenticated request, including reads and refusals, is recorded in the audit log before it is answered.",
 ].join("\n\n");
 

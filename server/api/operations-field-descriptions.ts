@@ -3,6 +3,12 @@ export const operationsFieldDescriptions: Readonly<Record<string, string>> = {
   // Tokens and users.
   "Token.identity": "The identity of a service token; null for other roles.",
   "CreatedToken.identity": "The identity of a service token; null for other roles.",
+  "Enrollment.profiles":
+    "Slugs of the profiles that its accounts may use; empty for every one that they can.",
+  "Enrollment.names":
+    "Names that its accounts may order, each held by the identity; empty for all that it holds.",
+  "Enrollment.expiresInDays":
+    "For how many days accounts can be created with it; 30 if absent, 365 at most. Existing accounts go on.",
   "Tokens.name": "The name. Use that of the program that will use the token.",
   "Tokens.identityId": "For the role service: the identity whose certificates it can manage.",
   expiresInDays:

@@ -1,7 +1,8 @@
 import type { Context } from "hono";
 import { AppError, isAppError } from "@/lib/errors/app-error";
 import { isRecorded, problemOf } from "@/lib/http/problem";
-import { reportBug } from "@/lib/http/report-bug";
+import { reportBug, reportOutage } from "@/lib/http/report-bug";
+import { settleError } from "@/lib/log/record/settle-error";
 import { recordRefusal } from "@/lib/log/record/record-refusal";
 import { withDeadline, type GatewayDeps } from "@/lib/runtime/gateway-deps";
 import { recordedPath } from "@/server/http/recorded-path";
@@ -15,40 +16,49 @@ import type { ApiEnv } from "./context";
 export async function refuse(
   deps: GatewayDeps,
   c: Context<ApiEnv>,
-  error: unknown,
+  thrown: unknown,
   recorded = true,
 ): Promise<Response> {
   const requestId = c.env.requestId;
+  const error = settleError(thrown, c.get("scope"));
   if (!isAppError(error)) reportBug(error, requestId);
-  let shown = error;
-  if (recorded && !isRecorded(error)) {
-    const actor = c.get("actor") ?? unauthenticatedActor(c),
-      { status, body } = problemOf(error, requestId);
-    const reason =
-      isAppError(error) && typeof error.cause === "string" ? { reason: error.cause } : {};
-    try {
-      await recordRefusal(withDeadline(deps).recorder, actor, {
-        code: body.code,
-        method: c.req.method,
-        path: recordedPath(c.req.url),
-        status,
-        isKnownCaller: c.get("knewToken") ?? false,
-        ...reason,
-      });
-    } catch (cause) {
-      if (!isAppError(cause)) reportBug(cause, requestId);
-      // Too many entries are waiting: the answer names that cause and when to retry.
-      shown =
-        isAppError(cause) && cause.code === "record.backlog"
-          ? cause
-          : new AppError(
-              "record.unavailable",
-              "The audit log can't be written right now, so the request was not processed. Try again soon.",
-              { retryAfterSeconds: 2 },
-            );
-    }
+  else if (error !== thrown) reportOutage(thrown, requestId);
+  if (!recorded || isRecorded(error)) return answerProblem(c, error);
+  try {
+    await record(deps, c, error);
+  } catch (cause) {
+    return answerProblem(c, unrecorded(error, cause, requestId));
   }
-  return answerProblem(c, shown);
+  return answerProblem(c, error);
+}
+
+async function record(deps: GatewayDeps, c: Context<ApiEnv>, error: unknown): Promise<void> {
+  const actor = c.get("actor") ?? unauthenticatedActor(c);
+  const { status, body } = problemOf(error, c.env.requestId);
+  const reason =
+    isAppError(error) && typeof error.cause === "string" ? { reason: error.cause } : {};
+  await recordRefusal(withDeadline(deps).recorder, actor, {
+    code: body.code,
+    method: c.req.method,
+    path: recordedPath(c.req.url),
+    status,
+    isKnownCaller: c.get("knewToken") ?? false,
+    ...reason,
+  });
+}
+
+/** The answer to an error that can't be recorded because of `cause`. */
+function unrecorded(error: unknown, cause: unknown, requestId: string): unknown {
+  if (!isAppError(cause)) reportOutage(cause, requestId);
+  // What may have been done is said, whether or not the answer can be recorded.
+  if (isAppError(error) && error.code === "outcome.unknown") return error;
+  // Too many entries are waiting: the answer names that cause and when to retry.
+  if (isAppError(cause) && cause.code === "record.backlog") return cause;
+  return new AppError(
+    "record.unavailable",
+    "The audit log can't be written right now, so the request was not processed. Try again soon.",
+    { retryAfterSeconds: 2 },
+  );
 }
 
 function answerProblem(c: Context<ApiEnv>, error: unknown): Response {

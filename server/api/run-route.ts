@@ -2,16 +2,21 @@ import type { Context } from "hono";
 import type { z } from "zod";
 import type { Actor, AnyActor } from "@/lib/access/actor";
 import { assertProven, authorize, scopeOfActor } from "@/lib/access/permissions";
-import { isAppError } from "@/lib/errors/app-error";
+import { AppError, isAppError } from "@/lib/errors/app-error";
 import {
   abandonIdempotent,
   beginIdempotent,
+  type EarlierAct,
   finishIdempotent,
+  forgetEarlierAct,
   idempotencyKeyOf,
   requestHashOf,
 } from "@/lib/http/idempotency";
 import { parseInput } from "@/lib/http/invalid-input";
+import { isLostOutcome } from "@/lib/log/record/settle-error";
 import { recordEntry } from "@/lib/log/record/record-entry";
+import { makeRecorder } from "@/lib/log/record/recorder";
+import { beginScope, type KeyClaim, type RequestScope } from "@/lib/log/request-scope";
 import type { NewEntry } from "@/lib/log/types";
 import { withDeadline, type GatewayDeps } from "@/lib/runtime/gateway-deps";
 import { recordedPath } from "@/server/http/recorded-path";
@@ -44,12 +49,22 @@ export async function runRoute(
     authorize(actor, route.permission);
     if (route.asserted !== "allowed") assertProven(actor);
   }
-  const call: Call = { deps, c, route, actor, input: await readInput(deps, c, route) };
+  const input = await readInput(deps, c, route);
+  const call = scopeCall({ deps, c, route, actor, input }, beginScope());
   const key =
     route.method === "post" && actor.id !== null
       ? idempotencyKeyOf(c.req.header("idempotency-key"))
       : null;
   return key === null ? answer(call, await runHandler(call)) : runIdempotent(call, key);
+}
+
+/** Lets the call's entries be counted to its request, and noted under its Idempotency-Key. */
+function scopeCall(call: Call, scope: RequestScope): Call {
+  call.c.set("scope", scope);
+  return {
+    ...call,
+    deps: { ...call.deps, recorder: makeRecorder({ ...call.deps.recorder, scope }) },
+  };
 }
 
 async function readInput(
@@ -108,31 +123,60 @@ const runHandler = ({ deps, actor, route, input }: Call): Promise<Outcome> =>
   // A route that accepts no asserted actor got none: runRoute has refused it.
   route.handle(deps, actor as Actor, input as Input<never, never, never>);
 
-async function runIdempotent(call: Call, key: string): Promise<Response> {
-  const { deps, actor, route, c, input } = call;
-  const request = {
+async function runIdempotent(plainCall: Call, key: string): Promise<Response> {
+  const { deps, actor, route, c, input } = plainCall;
+  const begun = await beginIdempotent(deps, {
     actorId: actor.id ?? "",
     key,
     requestHash: requestHashOf(route.method, c.req.path, input, route.secrets),
-  };
-  const earlier = await beginIdempotent(deps, request);
-  if (earlier !== null) {
-    await recordRead(call, null, "replayed for an Idempotency-Key");
-    c.header("Idempotency-Replayed", "true");
-    return c.json(earlier.body as object, earlier.status as 200);
-  }
-  let outcome: Outcome;
+    answerOf: (outcome) => ({
+      status: route.status ?? 200,
+      body: withoutSecrets(bodyOf(outcome), route.secrets ?? []),
+    }),
+  });
+  if (begun.claim === null) return replay(plainCall, begun.answer.body, begun.answer.status);
+  const { claim } = begun;
+  const scope = beginScope(claim);
+  const call = scopeCall(plainCall, scope);
   try {
-    outcome = await runHandler(call);
+    const recovered = begun.act && (await recover(call, claim, begun.act));
+    const outcome = recovered ?? (await runHandler(call));
+    if (!scope.answered.stored && !(outcome instanceof Response))
+      await finishIdempotent(deps, claim, claim.answerOf(outcome));
+    if (recovered === null) return await answer(call, outcome);
+    return await replay(call, claim.answerOf(recovered).body, route.status ?? 200);
   } catch (error) {
-    await abandonIdempotent(deps, request);
+    await abandonIdempotent(deps, claim, !isLostOutcome(error, scope));
     throw error;
   }
-  await finishIdempotent(deps, request, {
-    status: route.status ?? 200,
-    body: withoutSecrets(bodyOf(outcome), route.secrets ?? []),
-  });
-  return answer(call, outcome);
+}
+
+async function replay(call: Call, body: unknown, status: number): Promise<Response> {
+  await recordRead(call, null, "replayed for an Idempotency-Key");
+  call.c.header("Idempotency-Replayed", "true");
+  return call.c.json(body as object, status as 200);
+}
+
+/**
+ * The outcome of an earlier run that committed its act and was gone before it answered. Null if
+ * the act was undone or could not be finished: then nothing was done, and this run may act.
+ */
+async function recover(
+  { deps, actor, route }: Call,
+  claim: KeyClaim,
+  { entryId, targetId }: EarlierAct,
+): Promise<Exclude<Outcome, Response> | null> {
+  const outcome =
+    route.recover === undefined || targetId === null
+      ? "unreadable"
+      : await route.recover(deps, actor as Actor, { targetId, entryId });
+  if (outcome === null) await forgetEarlierAct(deps, claim);
+  if (outcome !== "unreadable") return outcome;
+  throw new AppError(
+    "idempotency.interrupted",
+    `The first request with this key took effect, as entry ${entryId} says. Its answer was lost when a connection or a process was. Look up what it changed.`,
+    { details: { entryId, targetId } },
+  );
 }
 
 async function answer(call: Call, outcome: Outcome): Promise<Response> {

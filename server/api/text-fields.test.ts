@@ -34,6 +34,8 @@ const exceptions: Readonly<Record<string, string>> = {
   "identities[]": "looked up",
   "with[]": "looked up",
   "keep[]": "looked up",
+  "profiles[]": "looked up",
+  "names[]": "looked up among the names of the identity",
   "nameIds[]": "looked up",
   "sans[].value": "canonical form, name.invalid",
   "subject[].value": "canonical form, name.invalid",

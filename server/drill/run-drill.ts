@@ -8,6 +8,7 @@ import { compareWithRemembered } from "@/lib/log/publish/find-contradiction";
 import { makeIntegrator } from "@/lib/log/publish/integrator";
 import type { Clock, Random } from "@/lib/runtime/clock";
 import { type Attack, type Detection, type LogFacts, readFacts } from "./attack";
+import { attacksInTime } from "./attacks-in-time";
 import { attacksOnEntries } from "./attacks-on-entries";
 import { attacksOnProofs } from "./attacks-on-proofs";
 import { attacksOnTables } from "./attacks-on-tables";
@@ -26,6 +27,7 @@ export const attacks: readonly Attack[] = [
   ...attacksOnEntries,
   ...attacksOnProofs,
   ...attacksOnTables,
+  ...attacksInTime,
 ];
 
 export type DrillOptions = Readonly<{

@@ -14,6 +14,12 @@ export const serverLimits = {
   noDelay: true,
 } as const satisfies ServerOptions;
 
+/**
+ * On the mTLS port a proxy passes a certificate on in a header, escaped: one with 200 names has some
+ * 20 KiB as DER, and three times that in the header.
+ */
+export const mtlsMaxHeaderSize = 65_536;
+
 const answers: Readonly<Record<string, string>> = {
   HPE_HEADER_OVERFLOW: "431 Request Header Fields Too Large",
   ERR_HTTP_REQUEST_TIMEOUT: "408 Request Timeout",

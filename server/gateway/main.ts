@@ -10,6 +10,7 @@ import { getDeps } from "@/lib/runtime/get-deps";
 import { errorText, makeLogger } from "@/lib/runtime/logger";
 import { productVersion } from "@/lib/runtime/product-version";
 import { isSetUp } from "@/lib/setup/is-set-up";
+import { listRoots } from "@/lib/status/list-roots";
 import { type Gateway, startGateway } from "./start-gateway";
 
 // The gateway process: owns every port. It is started and stopped by the supervisor.
@@ -74,6 +75,7 @@ try {
     node: process.version,
     setUp: await isSetUp(deps),
     ports: gateway.ports,
+    roots: await listRoots(deps),
   });
 } catch (error) {
   log.error(errorText(error));

@@ -4,7 +4,7 @@ import { createServer as createTlsServer } from "node:https";
 import type { ListenerName } from "@/server/http/request-context";
 import type { TlsManager } from "@/server/tls/tls-manager";
 import type { Drain } from "./drain";
-import { harden, serverLimits } from "./harden";
+import { harden, mtlsMaxHeaderSize, serverLimits } from "./harden";
 import { listen } from "./listen";
 import type { Handler } from "./request-handler";
 
@@ -36,6 +36,7 @@ export async function openListeners({
       {
         ...serverLimits,
         ...tls.options(),
+        ...(listener === "mtls" ? { maxHeaderSize: mtlsMaxHeaderSize } : {}),
         requestCert,
         rejectUnauthorized: false,
         handshakeTimeout: handshakeMs,

@@ -1,4 +1,5 @@
 import type { RequestArea } from "@/lib/client-auth/proxy-use";
+import { isAcmePath } from "@/server/acme/find-resource";
 import { isEntriesPath } from "@/server/log/log-path";
 
 /** The path of forward auth: /api/v1/authorize, alone, with a query, or followed by a service. */
@@ -11,10 +12,13 @@ const statusPath = /^\/api\/v1\/status\/[\w-]+\/[\w:-]+(?:\?|$)/;
 /**
  * Paths that need no authentication, not even from the holder of a refused certificate: the plain
  * status of a certificate, and the console's static files. They are not recorded, and a page loads
- * twenty of them at once: none waits for a decision.
+ * twenty of them at once: none waits for a decision. ACME proves its accounts by signatures of
+ * their own, so no certificate counts there.
  */
 export const isPublicPath = (url: string): boolean =>
-  statusPath.test(url) || (url.startsWith("/_next/static/") && !/\.\.|%2e/i.test(url));
+  statusPath.test(url) ||
+  isAcmePath(url) ||
+  (url.startsWith("/_next/static/") && !/\.\.|%2e/i.test(url));
 
 /** Whether the REST application handles this path. */
 const isApiPath = (url: string): boolean =>

@@ -16,6 +16,7 @@ import type { ApiHandler } from "./api-handler";
 import { stripReservedHeaders } from "./strip-headers";
 import { findAmbiguousHeader } from "./find-ambiguous-header";
 import { findForeignOrigin } from "./foreign-origin";
+import { isAcmePath } from "@/server/acme/find-resource";
 import { areaOf, isAuthorizePath, isPublicPath } from "./paths";
 import { type RefuseCertificate, sendUnrecorded } from "./refuse-certificate";
 import type { RefuseForeignOrigin } from "./refuse-foreign-origin";
@@ -33,6 +34,7 @@ export type HandlerDeps = Readonly<{
   status: StatusHandler;
   api: ApiHandler;
   console: ConsoleProxy;
+  acme: HandleRequest;
   /** Forward auth; answers every request on its paths. */
   authorize: HandleRequest;
   verify: VerifyCertificate;
@@ -139,6 +141,10 @@ function route(
   response.on("finish", () => deps.metrics.countRequest(area, response.statusCode));
   if (refusal !== null) {
     sendProblem(response, { ...refusal, requestId: context.requestId });
+    return;
+  }
+  if (isAcmePath(request.url ?? "/")) {
+    deps.acme(request, response, context);
     return;
   }
   const origin = findForeignOrigin(request, context, area, deps.publicUrl);

@@ -2,11 +2,14 @@ import { randomBytes } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import { verifyCertificate } from "@/lib/client-auth/verify-certificate";
 import { upgradeNames } from "@/lib/names/upgrade-names";
+import { fingerprintOf } from "@/lib/status/list-roots";
+import { upgradeServerUsages } from "@/lib/profiles/upgrade-server-usages";
 import { openPublishedLogs, type PublishedLogCache } from "@/lib/log/publish/published-log-cache";
 import { withDeadline, type GatewayDeps } from "@/lib/runtime/gateway-deps";
 import type { Env } from "@/lib/runtime/env";
 import { consoleSocket } from "@/lib/runtime/socket-paths";
 import type { Logger } from "@/lib/runtime/logger";
+import { makeAcmeHandler } from "@/server/acme/acme-handler";
 import { makeApi } from "@/server/api/app";
 import { makeAuthorizeHandler } from "@/server/authorize/authorize-handler";
 import { makeConsoleProxy } from "@/server/gateway/console-proxy/console-proxy";
@@ -15,6 +18,7 @@ import { startJobs } from "@/server/jobs/start-jobs";
 import { type LogHandler, makeLogHandler } from "@/server/log/log-handler";
 import { makeTileStore } from "@/server/log/tile-store";
 import { type AuthorityState, makeAuthorityState } from "@/server/status/authority-state";
+import { diskOf } from "@/server/status/machine-gauges";
 import { makeStatusService, type StatusService } from "@/server/status/status-service";
 import { makeEphemeralKey } from "@/server/tls/ephemeral-key";
 import { makeSelfSigned } from "@/server/tls/self-signed";
@@ -33,6 +37,15 @@ export type Gateway = Readonly<{ ports: Ports; close: (graceMs: number) => Promi
 
 const firstCertificateMs = 3_000;
 
+/** Until there is a CA, whoever connects over HTTPS can only compare the fingerprint. */
+function sayWhichCertificate(tls: Readonly<Pick<TlsManager, "current">>, log: Logger): void {
+  const { selfSigned, certificateDer } = tls.current();
+  if (selfSigned)
+    log.info(
+      `HTTPS uses a self-signed certificate until setup creates a CA; its SHA-256 is ${fingerprintOf(certificateDer)}`,
+    );
+}
+
 /** Starts the gateway: jobs first, so that the log is running when the ports open. */
 export async function startGateway(deps: GatewayDeps, env: Env, log: Logger): Promise<Gateway> {
   await checkSetupSettings(deps, env);
@@ -47,9 +60,10 @@ export async function startGateway(deps: GatewayDeps, env: Env, log: Logger): Pr
     draining: drain.draining,
     isLocal: (request) => isLocal(request, hosts),
     log,
+    disk: diskOf(env.CHANCERY_DATA),
   });
   const jobs = await startJobs({ deps, env, log, names, tls, authorities, service });
-  await bindEarlierNames(deps, log);
+  await upgradeEarlierVersion(deps, log);
   if (authorities.index().all.length > 0) await firstCertificate(tls);
   let ports = portsOf(env);
   const published = openPublishedLogs(deps);
@@ -64,6 +78,7 @@ export async function startGateway(deps: GatewayDeps, env: Env, log: Logger): Pr
     refuseForeignOrigin: makeRefuseForeignOrigin(deps),
     refuseMalformed: makeRefuseMalformed(deps),
     verify: makeVerify(deps, authorities),
+    acme: makeAcmeHandler(deps, { serverNames: hosts, publicUrl: deps.publicUrl }),
     api: makeApiHandler(makeApi(deps, { operations: service.operations, published })),
     console: makeConsoleProxy(consoleSocket(env.CHANCERY_RUN_DIR), log),
     serverNames: hosts,
@@ -83,8 +98,7 @@ export async function startGateway(deps: GatewayDeps, env: Env, log: Logger): Pr
     await jobs.stop();
     throw error;
   }
-  if (tls.current().selfSigned)
-    log.info("HTTPS uses a self-signed certificate until setup creates a CA");
+  sayWhichCertificate(tls, log);
   const close = async (graceMs: number): Promise<void> => {
     await drain.close(graceMs);
     await jobs.stop();
@@ -96,11 +110,20 @@ export async function startGateway(deps: GatewayDeps, env: Env, log: Logger): Pr
 const firstCertificate = (tls: TlsManager): Promise<unknown> =>
   Promise.race([tls.certified, pause(firstCertificateMs, undefined, { ref: false })]);
 
-/** Nothing is issued before a database from before has the names that its certificates carry. */
-const bindEarlierNames = (deps: GatewayDeps, log: Logger): Promise<void> =>
-  upgradeNames(deps, (identities, names) => {
+/**
+ * Nothing is issued before a database from an earlier version has the names that its certificates
+ * carry, and the key usages of server profiles.
+ */
+async function upgradeEarlierVersion(deps: GatewayDeps, log: Logger): Promise<void> {
+  await upgradeNames(deps, (identities, names) => {
     log.info(`binding names of earlier certificates: ${names} of ${identities} identities`);
   });
+  const profiles = await upgradeServerUsages(deps);
+  if (profiles.length > 0)
+    log.info(
+      `new versions of the profiles ${profiles.join(", ")}: server certificates with RSA keys now have keyEncipherment, which NSS requires`,
+    );
+}
 
 /** TLS with a key of this process, self-signed until a CA exists. */
 async function startTls(deps: GatewayDeps, names: ServerNames): Promise<TlsManager> {

@@ -19,7 +19,7 @@ export type CrlPublisher = Readonly<{
 
 /** Revocations within this time share one CRL. */
 const batchDelayMs = 300;
-const checkEveryMs = 30_000;
+const checkEveryMs = 5_000;
 /**
  * Creating an authority publishes its first CRL. This job does so only if there still is none after
  * this time.
@@ -105,13 +105,22 @@ async function findDueCrls(
       missingSince.set(id, since);
       if (now - since >= firstCrlGraceMs) due.add(id);
       else waiting = true;
-    } else if (now >= (crl.thisUpdate.getTime() + crl.nextUpdate.getTime()) / 2) due.add(id);
+    } else if (isDue(crl, now)) due.add(id);
     // The previous leader may have died between a revocation and its CRL.
     else if (first && (await mayHaveMissedChanges(deps, crl.thisUpdate))) due.add(id);
     // After a restore the signer has signed later CRLs than the database holds.
     else if (first && (await isBehindSigner(deps, crl))) due.add(id);
   }
   return waiting;
+}
+
+/**
+ * Whether half of its lifetime is over, it is not valid yet because the clock went back, or it is
+ * from a version that wrote an issuingDistributionPoint into complete CRLs.
+ */
+function isDue({ thisUpdate, nextUpdate, idpUrl }: ServedCrl, now: number): boolean {
+  const halfway = (thisUpdate.getTime() + nextUpdate.getTime()) / 2;
+  return now >= halfway || thisUpdate.getTime() > now || idpUrl !== null;
 }
 
 /** If the signer can't tell, the next CRL reports why. */

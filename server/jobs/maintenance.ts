@@ -10,23 +10,14 @@ import { type Job, startJob } from "./job";
 export type Maintenance = Readonly<{ jobs: readonly Job[]; lead: (leading: boolean) => void }>;
 
 const supersessionEveryMs = 5_000,
-  reconcileEveryMs = 60_000;
+  reconcileEveryMs = 15_000;
 
 /**
  * Maintenance that the leader does for all nodes: revokes predecessors after their rotation
- * overlap, reconciles issuances that a crash left unfinished, deletes outdated rows.
+ * overlap, closes issuances that were left unfinished, deletes outdated rows.
  */
 export function startMaintenance(deps: Deps, log: Logger): Maintenance {
-  const startedAt = deps.clock.now();
-  let leading = false,
-    first = true;
-  // Issuances from before this process started are abandoned; later ones after a minute.
-  const reconcileUnfinished = async (): Promise<void> => {
-    await (first
-      ? reconcilePendingIssuances(deps, startedAt)
-      : reconcilePendingIssuances(deps, new Date(deps.clock.now().getTime() - reconcileEveryMs)));
-    first = false;
-  };
+  let leading = false;
   const whenLeading = (name: string, everyMs: number, run: () => Promise<unknown>): Job =>
     startJob({
       name,
@@ -38,7 +29,7 @@ export function startMaintenance(deps: Deps, log: Logger): Maintenance {
     });
   const jobs = [
     whenLeading("supersession", supersessionEveryMs, () => runDueSupersessions(deps)),
-    whenLeading("unfinished issuances", reconcileEveryMs, reconcileUnfinished),
+    whenLeading("unfinished issuances", reconcileEveryMs, () => reconcilePendingIssuances(deps)),
     whenLeading("cleanup", hourMs, () => cleanUp(deps)),
     whenLeading("undecided names", dayMs, () => reportUndecided(deps)),
   ];

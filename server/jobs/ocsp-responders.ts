@@ -8,7 +8,7 @@ import { type Job, startJob } from "./job";
 
 export type OcspResponders = Readonly<{ of: (authorityId: string) => Responder | null; job: Job }>;
 
-const checkEveryMs = 60_000;
+const checkEveryMs = 5_000;
 
 /**
  * Keeps one delegated OCSP responder per authority: the key is generated here and never leaves this
@@ -33,6 +33,7 @@ export function startOcspResponders(
     responders.set(authorityId, {
       spkiDer: key.spkiDer,
       certificateDer: der,
+      notBefore,
       notAfter,
       sign: key.sign,
       renewAt,
@@ -43,7 +44,12 @@ export function startOcspResponders(
     const now = deps.clock.now().getTime();
     for (const { id, slug } of index().all) {
       const responder = responders.get(id);
-      if (responder === undefined || responder.renewAt <= now) await renew(id, slug);
+      const isDue =
+        responder === undefined ||
+        responder.renewAt <= now ||
+        // The clock went back before it was made.
+        responder.notBefore.getTime() > now;
+      if (isDue) await renew(id, slug);
     }
     return checkEveryMs;
   };

@@ -1,3 +1,4 @@
+import { hostname } from "node:os";
 import { makeWitnessCheckpointReader } from "@/lib/log/cosign/read-witness-checkpoints";
 import { makeCosignatureCollector } from "@/lib/log/cosign/collect-cosignatures";
 import { readWitnessPolicy } from "@/lib/log/cosign/read-witness-policy";
@@ -5,6 +6,7 @@ import { type Pipeline, startLogPipeline } from "@/lib/log/publish/pipeline";
 import { makePipelineHealthCheck } from "@/lib/log/publish/pipeline-health";
 import type { StalledReader } from "@/lib/log/sequence/stall-watch";
 import { seekLeadership } from "@/lib/maintenance/leadership";
+import { probeWrite } from "@/lib/maintenance/probe-write";
 import type { Deps } from "@/lib/runtime/deps";
 import type { Env } from "@/lib/runtime/env";
 import { type Logger, errorText } from "@/lib/runtime/logger";
@@ -215,10 +217,8 @@ function makeReadinessChecks(
       lastError,
       elapsed: () => performance.now(),
     }),
-    database: async () => {
-      await deps.db.pool.query("select 1");
-      return null;
-    },
+    // What a write would say: a database that only reads is no use to any caller.
+    database: () => probeWrite(deps, hostname()),
     signer: async () => {
       await deps.signer.ping();
       return null;

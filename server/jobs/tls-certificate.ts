@@ -8,7 +8,7 @@ import type { ServerNames } from "@/lib/net/server-names";
 import type { TlsManager } from "@/server/tls/tls-manager";
 import { type Job, startJob } from "./job";
 
-const checkEveryMs = 60_000;
+const checkEveryMs = 5_000;
 
 /** The CA that certifies the gateway's TLS key: the oldest active issuing CA. */
 function issuerForTls(index: AuthorityIndex): ServedAuthority | null {
@@ -29,11 +29,13 @@ export function startTlsCertificate(
   names: ServerNames,
   log: Logger,
 ): Job {
-  let renewAt = 0;
+  let current = { from: 0, renewAt: 0 };
   const work = async (): Promise<number> => {
     const authority = issuerForTls(index()),
       now = deps.clock.now().getTime();
-    if (authority === null || now < renewAt) return checkEveryMs;
+    // A clock that went back makes the certificate one from the future.
+    const isCurrent = current.from <= now && now < current.renewAt;
+    if (authority === null || isCurrent) return checkEveryMs;
     const key = await makeEphemeralKey();
     const { der, notBefore, notAfter } = await issueInternalCertificate(deps, {
       authorityId: authority.id,
@@ -47,7 +49,8 @@ export function startTlsCertificate(
       .slice(0, -1)
       .map((link) => link.certificateDer);
     tls.use({ key, certificateDer: der, chain, selfSigned: false });
-    renewAt = notBefore.getTime() + ((notAfter.getTime() - notBefore.getTime()) * 2) / 3;
+    const from = notBefore.getTime();
+    current = { from, renewAt: from + ((notAfter.getTime() - from) * 2) / 3 };
     log.info(
       `HTTPS uses a certificate issued by ${authority.slug} for ${[...names.dns, ...names.ips].join(", ")}, valid until ${notAfter.toISOString()}`,
     );

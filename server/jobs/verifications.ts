@@ -1,3 +1,4 @@
+import { readTimestampTrust } from "@/lib/log/anchor/timestamp-client";
 import { findLastVerification } from "@/lib/log/live/verifications";
 import {
   requestScheduledVerification,
@@ -44,7 +45,10 @@ export function startVerifications(deps: Deps, env: Env, log: Logger): Verificat
       await deleteOldWork(deps.db);
     }
     try {
-      const report = await runRequestedVerifications(deps, { signal: stopping.signal });
+      const report = await runRequestedVerifications(deps, {
+        signal: stopping.signal,
+        timestamps: readTimestampTrust(env),
+      });
       if (report && !report.ok)
         log.error(
           `log verification found a problem: ${report.checks.flatMap(({ problems }) => problems)[0] ?? ""}`,

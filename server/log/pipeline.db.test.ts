@@ -93,6 +93,7 @@ describe("what the real pipeline publishes, fetched without authentication", () 
             response.end();
           },
           authorize: () => {},
+          acme: () => {},
           verify: () => Promise.reject(new Error("no certificates here")),
           refuse: async () => {},
           refuseForeignOrigin: () => {},

@@ -15,7 +15,7 @@ const same = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) ===
 function checkEntry(plan: StoredPlan): void {
   if (!plan.entry)
     refuse("signer.no-record", `No entry records the plan of ${plan.id}, so it was not signed.`);
-  const { action, target, details } = readEntry(plan.entry);
+  const { action, target, details } = readEntry(plan.entry, plan.planEntryId);
   const expected: Readonly<Record<string, unknown>> = {
     tbsSha256: sha256Hex(plan.tbsDer),
     spkiSha256: toHex(plan.spkiSha256),
@@ -49,8 +49,7 @@ function readBytes({ id, tbsDer }: StoredPlan): TbsView {
   }
 }
 
-function checkBytes(plan: StoredPlan, issuer: Issuer): boolean {
-  const tbs = readBytes(plan);
+function checkBytes(plan: StoredPlan, tbs: TbsView, issuer: Issuer): boolean {
   const selfSigned = same(tbs.spkiDer, issuer.spkiDer),
     active = plan.authorityStatus === "active";
   if (!active && !(selfSigned && plan.authorityStatus === "pending"))
@@ -73,8 +72,14 @@ function checkBytes(plan: StoredPlan, issuer: Issuer): boolean {
   return selfSigned;
 }
 
-/** A plan that is recorded as it is, with whether its bytes are for the root that signs them. */
-export type RecordedPlan = Readonly<{ plan: StoredPlan; signsItself: boolean }>;
+/** A plan that is recorded as it is. */
+export type RecordedPlan = Readonly<{
+  plan: StoredPlan;
+  /** Its bytes, read. */
+  tbs: TbsView;
+  /** Whether they are for the root that signs them. */
+  signsItself: boolean;
+}>;
 
 /**
  * Checks that this plan is recorded: it is waiting for its signature, a committed entry records
@@ -91,5 +96,6 @@ export function checkPlan(
     refuse("signer.no-plan", `${id} is ${plan.state}: it is not waiting for a signature.`);
   if (!issuer) refuse("signer.no-plan", `The issuer of ${id} has no key.`);
   checkEntry(plan);
-  return { plan, signsItself: checkBytes(plan, issuer) };
+  const tbs = readBytes(plan);
+  return { plan, tbs, signsItself: checkBytes(plan, tbs, issuer) };
 }

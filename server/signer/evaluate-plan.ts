@@ -8,8 +8,10 @@ import { namesOfIdentity, type EarlierNames } from "@/lib/pki/names-request";
 import type { TimeTolerance } from "@/lib/pki/plan-validity";
 import { readStoredRules } from "@/lib/pki/stored-rules";
 import { readTbsFacts, type TbsFacts } from "@/lib/pki/tbs-facts";
+import type { TbsView } from "@/lib/pki/tbs";
 import type { IssuerFacts } from "@/lib/pki/types";
 import { checkHeldNames, rowsAsOfPlan } from "./check-held-names";
+import type { RecordedPlan } from "./check-plan";
 import type { HeldNames } from "./held-names";
 import type { FindIssuer } from "./issuers";
 import { ownFormOf } from "./own-form";
@@ -55,13 +57,12 @@ const authorityTolerance: TimeTolerance = { skewMs, waitMs: 7 * 24 * hourMs };
  * `signer.issuer`.
  */
 export async function evaluatePlan(
-  plan: StoredPlan,
-  signsItself: boolean,
+  { plan, tbs, signsItself }: RecordedPlan,
   sources: EvaluationSources,
 ): Promise<EvaluatedPlan> {
   const version = sources.versions.get(versionKey(plan));
   if (!version) throw unknownVersion(plan);
-  const facts = readFacts(plan);
+  const facts = readFacts(plan, tbs);
   const issuer = signsItself ? null : await sources.findIssuer(plan.issuerId);
   const isOwn = version.system;
   const findings = readingRules(plan, () =>
@@ -79,9 +80,9 @@ export async function evaluatePlan(
   return { plan, facts, isOwn, slug: version.slug, now: sources.now };
 }
 
-function readFacts({ id, tbsDer }: StoredPlan): TbsFacts {
+function readFacts({ id }: StoredPlan, tbs: TbsView): TbsFacts {
   try {
-    return readTbsFacts(tbsDer);
+    return readTbsFacts(tbs);
   } catch (error) {
     if (!isAppError(error)) throw error;
     refuse("signer.lint", `${id} wasn't signed. ${error.message}`);

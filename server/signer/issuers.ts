@@ -1,4 +1,5 @@
 import type { Database } from "@/lib/db/database";
+import { sha256 } from "@/lib/format/hash";
 import { readCertificate } from "@/lib/pki/certificate";
 import { equalBytes } from "@/lib/pki/der";
 import { issuerFactsOf } from "@/lib/pki/issuer";
@@ -12,6 +13,9 @@ type Row = Readonly<{
   certificateDer: Uint8Array | null;
   parentKeyId: string | null;
 }>;
+/** A CA by its id, and the certificate that its row had when the plan was read. */
+type IssuerKey = Readonly<{ issuerId: string; authorityCertificateSha256: Uint8Array | null }>;
+type Verified = Readonly<{ facts: IssuerFacts; certificateSha256: Uint8Array }>;
 type SignerOf = (keyId: string) => Promise<Signer>;
 
 /**
@@ -27,28 +31,40 @@ const readIssuersSql = {
 } as const;
 
 /**
- * Reads issuing CAs. The certificate in their row bounds what is signed below them, so it counts
- * only if the signer made it: it has the CA's key, and the signature of the key above it.
+ * Reads issuing CAs, each again only after the certificate in its row changed. That certificate
+ * bounds what is signed below the CA, so it counts only if the signer made it: it has the CA's key,
+ * and the signature of the key above it.
  */
 export function makeIssuers(
   db: Database,
   signerOf: SignerOf,
-): (ids: readonly string[]) => Promise<FindIssuer> {
-  const verified = new Map<string, IssuerFacts>();
-  return async (ids) => {
-    const { rows } = await db.pool.query<Row>({ ...readIssuersSql, values: [[...new Set(ids)]] });
-    const rowById = new Map(rows.map((row) => [row.id, row]));
+): (keys: readonly IssuerKey[]) => Promise<FindIssuer> {
+  const verified = new Map<string, Verified>();
+  const isVerified = ({ issuerId, authorityCertificateSha256: stored }: IssuerKey): boolean => {
+    const known = verified.get(issuerId);
+    return known !== undefined && stored !== null && equalBytes(known.certificateSha256, stored);
+  };
+  return async (keys) => {
+    const ids = keys.filter((key) => !isVerified(key)).map(({ issuerId }) => issuerId);
+    const rowById = await readRows(db, [...new Set(ids)]);
     return async (id) => {
+      const known = verified.get(id);
       const row = rowById.get(id);
+      if (known && !row) return known.facts;
       if (!row?.certificateDer)
         refuse("signer.authority-not-active", "This CA has no certificate yet, so it can't sign.");
-      const known = verified.get(id);
-      if (known && equalBytes(known.certificateDer, row.certificateDer)) return known;
+      if (known && equalBytes(known.facts.certificateDer, row.certificateDer)) return known.facts;
       const facts = await verifyIssuer(row.certificateDer, row, signerOf);
-      verified.set(id, facts);
+      verified.set(id, { facts, certificateSha256: sha256(row.certificateDer) });
       return facts;
     };
   };
+}
+
+async function readRows(db: Database, ids: readonly string[]): Promise<ReadonlyMap<string, Row>> {
+  if (ids.length === 0) return new Map();
+  const { rows } = await db.pool.query<Row>({ ...readIssuersSql, values: [ids] });
+  return new Map(rows.map((row) => [row.id, row]));
 }
 
 async function verifyIssuer(

@@ -62,7 +62,10 @@ async function plan(): Promise<string> {
   await refusalOf(issueCertificate(deps, adminActor(), { profile: "tls-server", identity, csr }));
   const [id = ""] = holding;
   holding = null;
-  await force("update certificate set state = 'planned' where id = $1", [id]);
+  await force(
+    "update certificate set state = 'planned', revoked_at = null, revocation_reason = null, revocation_comment = null where id = $1",
+    [id],
+  );
   return id;
 }
 const refuses = async (id: string): Promise<string> =>
@@ -144,6 +147,19 @@ describe("the signer refuses", () => {
     expect(await refuses(id)).toBe("signer.no-record");
   });
 
+  test("the signer refuses a plan whose entry has another ID in its bytes than in its row", async () => {
+    const id = await plan();
+    const stored = "ent_00000000000000000000000001";
+    await harness.asSuper(
+      `insert into tlog.inbox (entry, entry_id, target_id)
+        select convert_to(replace(convert_from(e.entry, 'UTF8'), '"details":{', '"details":{"id":"${stored}",'), 'UTF8'), '${stored}', c.id
+        from certificate c, tlog.find_entries(array[c.plan_entry_id]) e where c.id = $1`,
+      [id],
+    );
+    await force("update certificate set plan_entry_id = $2 where id = $1", [id, stored]);
+    expect(await refuses(id)).toBe("signer.no-record");
+  });
+
   test("the signer refuses a plan whose entry records another action or another certificate", async () => {
     const [one, other] = [await plan(), await plan()];
     await force(
@@ -152,11 +168,14 @@ describe("the signer refuses", () => {
     );
     expect(await refuses(one)).toBe("signer.no-record");
     await deps.db.pool.query("select tlog.sequence_batch(100000)");
-    const [failed] = await harness.asSuper(
-      "select entry_id as id from tlog.entry where convert_from(entry, 'UTF8')::jsonb #>> '{target,id}' = $1 and convert_from(entry, 'UTF8')::jsonb ->> 'action' = 'certificate.failed'",
+    const [revoked] = await harness.asSuper(
+      "select entry_id as id from tlog.entry where convert_from(entry, 'UTF8')::jsonb #>> '{target,id}' = $1 and convert_from(entry, 'UTF8')::jsonb ->> 'action' = 'certificate.revoked'",
       [other],
     );
-    await force("update certificate set plan_entry_id = $2 where id = $1", [other, failed?.["id"]]);
+    await force("update certificate set plan_entry_id = $2 where id = $1", [
+      other,
+      revoked?.["id"],
+    ]);
     expect(await refuses(other)).toBe("signer.no-record");
   });
 
@@ -230,7 +249,7 @@ function partsOf(tbs: Uint8Array) {
     issuerDer,
     subjectDer,
     spkiDer,
-    ...readTbsFacts(tbs).validity,
+    ...readTbsFacts(readTbs(tbs)).validity,
     extensions: (extensions ?? []).map(({ oid, critical, value }) =>
       encodeExtension(oid, critical, value),
     ) as readonly Uint8Array[],

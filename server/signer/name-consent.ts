@@ -74,15 +74,15 @@ async function readEntriesAbout(
   pool: Database["pool"],
   identityIds: readonly string[],
 ): Promise<readonly RecordedEntry[]> {
-  const { rows } = await pool.query<{ entry: Uint8Array }>(
-    `select e.entry from tlog.search s join tlog.entry e on e.seq = s.seq
+  const { rows } = await pool.query<{ entry_id: string; entry: Uint8Array }>(
+    `select e.entry_id, e.entry from tlog.search s join tlog.entry e on e.seq = s.seq
         where s.target_id = any($1) and not s.is_read and s.action = any($2)
-      union all select e.entry from tlog.entry e where e.seq >= (select upto from tlog.indexed)
-      union all select entry from tlog.inbox_about($1)`,
+      union all select e.entry_id, e.entry from tlog.entry e where e.seq >= (select upto from tlog.indexed)
+      union all select entry_id, entry from tlog.inbox_about($1)`,
     [identityIds, actions],
   );
   return rows
-    .map((row) => readEntry(row.entry))
+    .map((row) => readEntry(row.entry, row.entry_id))
     .filter(({ target }) => identityIds.some((id) => id === target?.id));
 }
 

@@ -90,8 +90,8 @@ function isRecorded(row: Row, entries: readonly Entry[]): boolean {
   if (sha256Hex(profileVersionText(row)) !== row.digest) return false;
   return entries
     .filter(({ id }) => id === row.entryId)
-    .some(({ bytes }) => {
-      const { action, target, details } = readEntry(bytes);
+    .some(({ id, bytes }) => {
+      const { action, target, details } = readEntry(bytes, id);
       return (
         makers.has(action) &&
         target?.id === row.profileId &&
@@ -108,11 +108,11 @@ export type ReadEntry = Readonly<{
 }>;
 
 /**
- * An entry as far as the signer relies on it. What no reader of the log can read has no members: it
- * is no record, so nothing is signed for it.
+ * An entry as far as the signer relies on it; `storedId` is the ID in its row. What no reader of the
+ * log can read has no members: it is no record, so nothing is signed for it.
  */
-export function readEntry(bytes: Uint8Array): ReadEntry {
-  const reading = readLogEntry(bytes);
+export function readEntry(bytes: Uint8Array, storedId: string): ReadEntry {
+  const reading = readLogEntry(bytes, storedId);
   return reading.readable ? reading.record : {};
 }
 

@@ -21,6 +21,8 @@ export type StoredPlan = Readonly<{
   namesEpoch: number;
   authorityStatus: string;
   authoritySlug: string;
+  /** SHA-256 of the certificate in the CA's row; null for a CA that has none yet. */
+  authorityCertificateSha256: Uint8Array | null;
   keyId: string;
   /** Whether names that the identity doesn't hold are refused, or only reported. */
   nameBinding: "observed" | "enforced";
@@ -36,32 +38,24 @@ export type StoredKey = Readonly<{
 
 const readPlansSql = {
   name: "signer_plans",
-  text: `select c.id, c.state, c.issuer_id as "issuerId", c.serial, c.spki_sha256 as "spkiSha256", c.tbs_der as "tbsDer", c.plan_entry_id as "planEntryId",
+  text: `with planned as materialized (
+    select c.id, c.state, c.issuer_id as "issuerId", c.serial, c.spki_sha256 as "spkiSha256", c.tbs_der as "tbsDer", c.plan_entry_id as "planEntryId",
       c.profile_id as "profileId", c.profile_version as "profileVersion", c.predecessor_id as "predecessorId", c.created_at as "createdAt",
       i.id as "identityId", i.name as "identityName", i.kind as "identityKind", i.epoch, i.names_epoch as "namesEpoch",
-      a.status as "authorityStatus", a.slug as "authoritySlug", a.key_id as "keyId",
+      a.status as "authorityStatus", a.slug as "authoritySlug", sha256(a.certificate_der) as "authorityCertificateSha256", a.key_id as "keyId",
       coalesce((select name_binding from organization), 'enforced') as "nameBinding"
-    from certificate c join authority a on a.id = c.issuer_id join identity i on i.id = c.identity_id where c.id = any($1)`,
-} as const;
-const readEntriesSql = {
-  name: "signer_entries",
-  text: "select entry_id, entry from tlog.find_entries($1)",
+    from certificate c join authority a on a.id = c.issuer_id join identity i on i.id = c.identity_id where c.id = any($1)
+    ) select p.*, e.entry from planned p
+      left join tlog.find_entries(array(select "planEntryId" from planned)) e on e.entry_id = p."planEntryId"`,
 } as const;
 
-/** Reads committed plans and their entries by certificate id, in two statements. */
+/** Reads committed plans and their entries by certificate id. */
 export async function readStoredPlans(
   db: Database,
   ids: readonly string[],
 ): Promise<Map<string, StoredPlan>> {
-  const plans = await db.pool.query<Omit<StoredPlan, "entry">>({ ...readPlansSql, values: [ids] });
-  const entries = await db.pool.query<{ entry_id: string; entry: Uint8Array }>({
-    ...readEntriesSql,
-    values: [plans.rows.map((row) => row.planEntryId)],
-  });
-  const entryById = new Map(entries.rows.map((row) => [row.entry_id, row.entry]));
-  return new Map(
-    plans.rows.map((row) => [row.id, { ...row, entry: entryById.get(row.planEntryId) ?? null }]),
-  );
+  const { rows } = await db.pool.query<StoredPlan>({ ...readPlansSql, values: [ids] });
+  return new Map(rows.map((row) => [row.id, row]));
 }
 
 /** The sealed key of a CA, or null. */

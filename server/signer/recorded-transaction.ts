@@ -7,6 +7,7 @@ import {
   insertEntriesStatement,
   insertEntriesValues,
   joinEntries,
+  commitFailed,
   recordUnavailable,
 } from "@/lib/log/record/inbox";
 import type { NewEntry } from "@/lib/log/types";
@@ -36,7 +37,8 @@ function makeSignerEntry(
 
 /**
  * Commits what the signer writes together with its entry, in its own transaction: neither passes
- * through another process. Returns the id of the entry. Errors: `log.halted`, `record.unavailable`.
+ * through another process. Returns the id of the entry. Errors: `log.halted`, `record.unavailable`,
+ * `outcome.unknown`.
  */
 export async function recordedTransaction(
   deps: RecordingDeps,
@@ -53,15 +55,18 @@ export async function recordedTransaction(
   const client = await deps.db.pool.connect().catch((error: unknown) => {
     throw recordUnavailable(error);
   });
+  let isCommitting = false;
   try {
     await client.query("begin");
     await work(client, record.id);
     await client.query(insertEntriesStatement.text, values);
+    isCommitting = true;
     await client.query("commit");
     client.release();
     return record.id;
   } catch (error) {
     client.release(true);
-    throw isAppError(error) ? error : recordUnavailable(error);
+    if (isAppError(error)) throw error;
+    throw isCommitting ? commitFailed(error) : recordUnavailable(error);
   }
 }

@@ -89,7 +89,7 @@ function makeSources(
     }));
     const [versions, findIssuer, names, predecessors] = await Promise.all([
       readVersions(plans),
-      readIssuers(plans.map(({ issuerId }) => issuerId)),
+      readIssuers(plans),
       readNames(holders),
       readPredecessors(db, signerOf, plans),
     ]);
@@ -108,7 +108,7 @@ async function evaluate(
 ): Promise<EvaluatedPlan> {
   const issuer = plan ? await signerOf(plan.keyId) : null;
   const recorded = checkPlan(id, plan, issuer);
-  const evaluateNow = () => evaluatePlan(recorded.plan, recorded.signsItself, sources);
+  const evaluateNow = () => evaluatePlan(recorded, sources);
   const evaluated = await evaluateNow().catch(async (error: unknown) => {
     if (!isAppError(error) || !dependsOnNames.has(error.code)) throw error;
     // A name that was added by an upgrade raises no epoch: nothing is refused by what was read before.

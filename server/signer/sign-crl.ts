@@ -22,7 +22,6 @@ type CrlSignerOptions = Readonly<{
   db: Database;
   clock: Clock;
   random: Random;
-  publicUrl: string;
   /** The folder where the signer remembers what it signed. */
   witnessDir: string;
   signerOf: (keyId: string) => Promise<Signer>;
@@ -201,7 +200,7 @@ async function issue(
   signer: Signer,
   memory: CrlMemory,
 ): Promise<SignedCrl> {
-  const { db, clock, publicUrl, witnessDir, onNotice } = options;
+  const { db, clock, witnessDir, onNotice } = options;
   const { maxEntries = defaultMaxEntries } = options;
   const issuer = issuerOf(authority, signer);
   const now = clock.now().getTime();
@@ -227,7 +226,8 @@ async function issue(
     crlNumber: number,
     thisUpdate: new Date(thisUpdate),
     nextUpdate: new Date(thisUpdate + lifetime),
-    idpUrl: `${publicUrl}/crl/${authority.slug}.crl`,
+    // Complete: whatever address its certificates name.
+    idpUrl: null,
     entries: memory.revoked.entries(thisUpdate),
   });
   // On disk first: what is signed is never forgotten.

@@ -1,6 +1,7 @@
 import { wholeCrl } from "@/lib/authorities/schema";
 import { sha256 } from "@/lib/format/hash";
 import { readCrl, type Crl } from "@/lib/pki/crl-reader";
+import { toPem } from "@/lib/pki/pem";
 import type { RevokedEntry } from "@/lib/pki/types";
 import type { Deps } from "@/lib/runtime/deps";
 import { listServedCrls } from "@/lib/status/read-crls";
@@ -10,14 +11,23 @@ import type { Resource } from "@/server/http/resource";
 type StoredCrl = Readonly<{
   crl: ServedCrl;
   resource: Resource;
+  /** The same in PEM, made when it is first asked for. */
+  pem: () => Resource;
   /** Reads what it lists, once. */
   read: () => Crl;
+  /** The one that it replaces, while its own thisUpdate is in the future. */
+  before: StoredCrl | null;
 }>;
 
-/** The newest CRLs, in memory. */
+/** The newest CRLs, in memory. A CRL is found only while it is valid. */
 export type CrlStore = Readonly<{
-  /** `shard` is empty for the full CRL. */
+  /** `shard` is empty for the full CRL. Null if none is valid now. */
   find: (authorityId: string, shard: string) => Resource | null;
+  /**
+   * The full CRLs of these authorities in one PEM file, in this order. Null unless each has one
+   * that is valid now: a checker with one missing refuses every certificate.
+   */
+  findPem: (authorityIds: readonly string[]) => Resource | null;
   newest: () => readonly ServedCrl[];
   /** What the newest full CRL states about a serial number; null if it doesn't list it. */
   statement: (authorityId: string, serial: Uint8Array) => RevokedEntry | null;
@@ -30,23 +40,50 @@ export type CrlStore = Readonly<{
 
 const keyOf = (authorityId: string, shard: string): string => `${authorityId}/${shard}`;
 
+/** Whether relying parties accept it at this time, in milliseconds; both ends inclusive. */
+const isCurrentCrl = (
+  { thisUpdate, nextUpdate }: Pick<ServedCrl, "thisUpdate" | "nextUpdate">,
+  now: number,
+): boolean => thisUpdate.getTime() <= now && now <= nextUpdate.getTime();
+
 /** An empty store; fill it with `reload(null)`. */
-export function makeCrlStore(deps: Pick<Deps, "db">): CrlStore {
+export function makeCrlStore(deps: Pick<Deps, "db" | "clock">): CrlStore {
   const held = new Map<string, StoredCrl>();
+  const now = (): number => deps.clock.now().getTime();
   const reload = async (authorityId: string | null): Promise<void> => {
     for (const crl of await listServedCrls(deps, authorityId)) {
       const key = keyOf(crl.authorityId, crl.shard),
         before = held.get(key);
       if (before === undefined || before.crl.number < crl.number)
-        held.set(key, { crl, resource: resourceOf(crl), read: once(() => readCrl(crl.der)) });
+        held.set(key, storedCrl(crl, before ?? null, now()));
     }
   };
+  const current = (key: string): StoredCrl | null => {
+    const one = held.get(key) ?? null;
+    return [one, one?.before ?? null].find((crl) => crl && isCurrentCrl(crl.crl, now())) ?? null;
+  };
   return {
-    find: (authorityId, shard) => held.get(keyOf(authorityId, shard))?.resource ?? null,
+    find: (authorityId, shard) => current(keyOf(authorityId, shard))?.resource ?? null,
+    findPem: (authorityIds) => {
+      const found = authorityIds.map((id) => current(keyOf(id, wholeCrl)));
+      return found.every((one) => one !== null) ? bundleOf(found.map((one) => one.pem())) : null;
+    },
     statement: (authorityId, serial) =>
       held.get(keyOf(authorityId, wholeCrl))?.read().find(serial) ?? null,
     newest: () => [...held.values()].map((one) => one.crl),
     reload,
+  };
+}
+
+function storedCrl(crl: ServedCrl, before: StoredCrl | null, now: number): StoredCrl {
+  return {
+    crl,
+    resource: resourceOf(crl, "application/pkix-crl", crl.der),
+    pem: once(() =>
+      resourceOf(crl, "application/x-pem-file", Buffer.from(toPem("X509 CRL", crl.der))),
+    ),
+    read: once(() => readCrl(crl.der)),
+    before: crl.thisUpdate.getTime() > now && before !== null ? { ...before, before: null } : null,
   };
 }
 
@@ -55,16 +92,33 @@ function once<T>(make: () => T): () => T {
   return () => (made ??= make());
 }
 
-function resourceOf(crl: ServedCrl): Resource {
-  const etag = `"${crl.number.toString(36)}-${sha256(crl.der).toString("base64url").slice(0, 22)}"`;
+function resourceOf(crl: ServedCrl, type: string, body: Uint8Array): Resource {
+  const etag = `"${crl.number.toString(36)}-${sha256(body).toString("base64url").slice(0, 22)}"`;
   // Clients may keep a CRL until nextUpdate. Shared caches get five minutes, so that they do not hide
   // a new one for a day.
   return {
-    type: "application/pkix-crl",
-    body: crl.der,
+    type,
+    body,
     etag,
     lastModified: crl.thisUpdate,
     expires: crl.nextUpdate,
     maxAge: 300,
+  };
+}
+
+/** Several resources as one, which changes with each and expires with the first. */
+function bundleOf(parts: readonly Resource[]): Resource | null {
+  const [first] = parts;
+  if (first === undefined || parts.length === 1) return first ?? null;
+  const times = (pick: (part: Resource) => Date | null): number[] =>
+    parts.map((part) => pick(part)?.getTime() ?? Infinity);
+  return {
+    ...first,
+    body: Buffer.concat(parts.map(({ body }) => body)),
+    etag: `"${sha256(parts.map(({ etag }) => etag).join(" "))
+      .toString("base64url")
+      .slice(0, 22)}"`,
+    lastModified: new Date(Math.max(...times(({ lastModified }) => lastModified))),
+    expires: new Date(Math.min(...times(({ expires }) => expires))),
   };
 }

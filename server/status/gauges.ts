@@ -4,10 +4,11 @@ import type { StalledReader } from "@/lib/log/sequence/stall-watch";
 import { readPipelineProgress } from "@/lib/log/publish/pipeline-progress";
 import type { Deps } from "@/lib/runtime/deps";
 import type { AuthorityIndex } from "@/lib/status/authority-index";
-import { makeStateCounter, getLogSize } from "@/lib/status/read-status";
+import { getDatabaseSize, getLogSize, makeStateCounter } from "@/lib/status/read-status";
 import type { StatusCache } from "@/lib/status/status-cache";
 import type { CrlStore } from "./crl-store";
 import { logGauges } from "./log-gauges";
+import { machineGauges, type ReadDisk } from "./machine-gauges";
 import type { Gauge } from "./metrics";
 
 export type GaugeDeps = Readonly<{
@@ -16,6 +17,7 @@ export type GaugeDeps = Readonly<{
   crls: CrlStore;
   statuses: StatusCache;
   stalledReaders: () => readonly StalledReader[];
+  disk: ReadDisk;
 }>;
 
 /** Gauges that are read on each scrape: log, CRLs, certificates, this process. */
@@ -25,15 +27,18 @@ export function makeGauges({
   crls,
   statuses,
   stalledReaders,
+  disk,
 }: GaugeDeps): () => Promise<readonly Gauge[]> {
   const certificateCounts = makeStateCounter(deps);
   return async () => {
-    const [log, publishing, counts, { cursors }, skipped] = await Promise.all([
+    const [log, publishing, counts, { cursors }, skipped, bytes, machine] = await Promise.all([
       getLogSize(deps),
       readPipelineProgress(deps),
       certificateCounts(),
       readCursors(deps.db),
       countSkippedByReader(deps.db),
+      getDatabaseSize(deps),
+      machineGauges(disk),
     ]);
     const now = deps.clock.now().getTime();
     return [
@@ -61,6 +66,12 @@ export function makeGauges({
         help: "1 while the cache follows the log; 0 while every status is read from the database.",
         samples: [{ value: statuses.trusted() ? 1 : 0 }],
       },
+      {
+        name: "chancery_database_bytes",
+        help: "Size of the database.",
+        samples: [{ value: bytes }],
+      },
+      ...machine,
       {
         name: "process_resident_memory_bytes",
         help: "Resident memory of the gateway process.",

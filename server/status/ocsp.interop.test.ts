@@ -318,6 +318,18 @@ describe("freshness", () => {
     fixture.clock.offset = 0;
     fixture.responders.set(ours.served.id, await ours.responder());
   });
+  test("after the clock goes back, no OCSP response from the future is sent, and none before its responder's certificate is valid", async () => {
+    const request = await requestFor("-cert", file("good.pem"), "-no_nonce");
+    await post(request);
+    fixture.clock.offset = -600_000;
+    const { text, verified } = await ask("-cert", file("good.pem"), "-no_nonce");
+    const thisUpdate = Date.parse(/This Update: (.*)/.exec(text)?.[1] ?? "");
+    expect([verified, text.includes("good.pem: good")]).toEqual([true, true]);
+    expect(thisUpdate).toBeLessThanOrEqual(Date.now() - 590_000);
+    fixture.clock.offset = -3 * 86_400_000;
+    expect((await bytesOf(await post(request))).toString("hex")).toBe(failure.tryLater);
+    fixture.clock.offset = 0;
+  });
   test("concurrent requests for the same status cause one database read and get the same bytes", async () => {
     const request = await requestFor("-cert", file("revoked.pem"), "-no_nonce"),
       before = fixture.reads();

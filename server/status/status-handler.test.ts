@@ -47,6 +47,10 @@ beforeAll(async () => {
     ocsp: { answer: () => ocspErrors.unauthorized, count: metrics.countOcsp, now },
     crls: {
       find: (id, shard) => (id === issuing.served.id && shard === "" ? crl : null),
+      findPem: (ids) =>
+        ids.length === 2 || ids[0] === issuing.served.id
+          ? { ...crl, type: "application/x-pem-file", body: Buffer.from(ids.join("\n")) }
+          : null,
       newest: () => [],
       statement: () => null,
       reload: async () => {},
@@ -98,6 +102,19 @@ describe("CRL", () => {
     expect(await ask({ "if-none-match": '"6-abc"', "if-modified-since": date })).toBe(200);
     expect(await ask({ "if-modified-since": "yesterday" })).toBe(200);
   });
+  test("a CA without a CRL that is valid now is 503 with a time to try again, in every form", async () => {
+    for (const path of ["/crl/root.crl", "/crl/root.pem", "/crl/root/chain.pem"]) {
+      const answer = await fetch(`${base}${path}`);
+      expect([answer.status, answer.headers.get("retry-after")]).toEqual([503, "5"]);
+      expect(answer.headers.get("cache-control")).toBe("no-store");
+    }
+  });
+  test("a CRL as PEM is of its CA alone, and the chain's are its own first and its root's last", async () => {
+    const read = async (path: string) => (await fetch(`${base}${path}`)).text();
+    const [root, issuing] = index.all.map(({ id }) => id);
+    expect(await read("/crl/issuing.pem")).toBe(issuing);
+    expect(await read("/crl/issuing/chain.pem")).toBe(`${issuing}\n${root}`);
+  });
   test("for CRLs HEAD has no body, other methods are 405, and unknown CAs, shards and malformed paths are 404", async () => {
     const head = await fetch(`${base}/crl/issuing.crl`, { method: "HEAD" });
     expect([head.status, head.headers.get("content-length"), await head.text()]).toEqual([
@@ -109,7 +126,9 @@ describe("CRL", () => {
     for (const path of [
       "/crl/nobody.crl",
       "/crl/issuing/9.crl",
-      "/crl/root.crl",
+      "/crl/issuing.der",
+      "/crl/issuing/9.pem",
+      "/crl/nobody/chain.pem",
       "/crl/%2f..%2fca.crl",
       "/crl/Issuing.crl",
       "/crl/issuing",

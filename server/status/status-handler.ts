@@ -49,19 +49,36 @@ function serveFile(
 ): void {
   response.on("finish", () => deps.metrics.countRequest("status", response.statusCode));
   const file = path.startsWith("/ca/") ? deps.authorityFiles().get(path) : findCrl(deps, path);
-  if (file === undefined || file === null)
+  if (file === "not-current")
+    sendPlain(
+      response,
+      503,
+      "This CA has no CRL that is valid now. A new one is being published; try again shortly.\n",
+      { "retry-after": "5" },
+    );
+  else if (file === undefined || file === null)
     sendPlain(
       response,
       404,
-      "Not found. CRLs are at /crl/{authority}.crl, CA certificates at /ca/{authority}.cer, .pem and .p7c.\n",
+      "Not found. CRLs are at /crl/{authority}.crl, .pem and /chain.pem, CA certificates at /ca/{authority}.cer, .pem, .p7c and /chain.pem.\n",
     );
   else sendResource(request, response, file, deps.now());
 }
 
-function findCrl(deps: StatusHandlerDeps, path: string): Resource | null {
-  const match = /^\/crl\/([a-z0-9-]{1,64})(?:\/([a-z0-9-]{1,64}))?\.crl$/.exec(path);
-  const authority = match?.[1] === undefined ? null : deps.index().bySlug(match[1]);
-  return authority === null ? null : deps.crls.find(authority.id, match?.[2] ?? wholeCrl);
+const crlPath = /^\/crl\/([a-z0-9-]{1,64})(?:\.(crl|pem)|\/(chain)\.pem|\/([a-z0-9-]{1,64})\.crl)$/;
+
+/**
+ * The CRL of an authority as DER or PEM, or the CRLs of its chain, its own first, in one PEM file.
+ * Null if there is no such file; none that is not valid now is ever found.
+ */
+function findCrl(deps: StatusHandlerDeps, path: string): Resource | "not-current" | null {
+  const [, slug = "", form, chain, shard] = crlPath.exec(path) ?? [];
+  const authority = deps.index().bySlug(slug);
+  if (authority === null) return null;
+  if (shard !== undefined) return deps.crls.find(authority.id, shard);
+  if (form === "crl") return deps.crls.find(authority.id, wholeCrl) ?? "not-current";
+  const issuers = chain === undefined ? [authority] : deps.index().chainOf(authority);
+  return deps.crls.findPem(issuers.map(({ id }) => id)) ?? "not-current";
 }
 
 /**

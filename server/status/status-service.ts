@@ -3,12 +3,14 @@ import type { Deps } from "@/lib/runtime/deps";
 import { type Logger, errorText } from "@/lib/runtime/logger";
 import { stalledText, type StalledReader } from "@/lib/log/sequence/stall-watch";
 import { makeAnswerOcsp } from "@/lib/status/answer-ocsp";
+import { findOutdatedCrls } from "@/lib/status/read-crls";
 import { makeStatusReader } from "@/lib/status/read-status";
 import { makeStatusCache, type StatusCache } from "@/lib/status/status-cache";
 import type { Responder, StatusKey, StatusRow } from "@/lib/status/types";
 import type { AuthorityState } from "./authority-state";
 import { type CrlStore, makeCrlStore } from "./crl-store";
 import { makeGauges } from "./gauges";
+import { diskOf, makeDiskCheck, type ReadDisk } from "./machine-gauges";
 import { makeMetrics, type Metrics } from "./metrics";
 import { type Check, makeReadiness, type Readiness } from "./readiness";
 import {
@@ -24,6 +26,8 @@ export type StatusServiceOptions = Readonly<{
   draining: () => boolean;
   isLocal: StatusHandlerDeps["isLocal"];
   log: Logger;
+  /** The disk that fills up; by default that of the working folder. */
+  disk?: ReadDisk;
 }>;
 
 /** The status services with their caches, which the jobs fill and invalidate. */
@@ -63,6 +67,7 @@ export function makeStatusService({
   draining,
   isLocal,
   log,
+  disk = diskOf("."),
 }: StatusServiceOptions): StatusService {
   const now = () => deps.clock.now().getTime();
   const crls = makeCrlStore(deps),
@@ -78,20 +83,22 @@ export function makeStatusService({
     now,
     onError: (error) => warnSometimes(`OCSP: ${errorText(error)}`),
   });
-  const named = (): Record<string, Check> => ({
-    ...jobs.checks,
-    status: async () => findMissingStatus(authorities, jobs.responderOf, crls),
-  });
   const readiness = makeReadiness({
-    checks: named,
+    checks: (): Record<string, Check> => ({
+      ...jobs.checks,
+      status: async () => findMissingStatus(authorities, jobs.responderOf, crls),
+    }),
     warnings: () => ({
       readers: async () => stalledReaders().map(stalledText).join("; ") || null,
+      crl: () => describeOutdatedCrls(deps, crls),
+      disk: makeDiskCheck(disk),
     }),
     setUp: () => jobs.setUp(),
     draining,
     now,
   });
-  const gauges = makeGauges({ deps, index: authorities.index, crls, statuses, stalledReaders });
+  const { index } = authorities;
+  const gauges = makeGauges({ deps, index, crls, statuses, stalledReaders, disk });
   const handler = makeStatusHandler({
     ocsp: { answer, count: metrics.countOcsp, now },
     index: authorities.index,
@@ -113,6 +120,12 @@ export function makeStatusService({
       jobs = started;
     },
   };
+}
+
+async function describeOutdatedCrls(deps: Deps, crls: CrlStore): Promise<string | null> {
+  const whole = crls.newest().filter(({ shard }) => shard === wholeCrl);
+  const outdated = await findOutdatedCrls(deps, whole);
+  return outdated.length === 0 ? null : `older than a revocation: ${outdated.join(", ")}`;
 }
 
 /**
@@ -148,7 +161,7 @@ function findMissingStatus(
     .map(({ slug }) => slug);
   if (withoutResponder.length > 0)
     return `no OCSP responder yet for ${withoutResponder.join(", ")}`;
-  return withoutCrl.length > 0 ? `no CRL yet for ${withoutCrl.join(", ")}` : null;
+  return withoutCrl.length > 0 ? `no valid CRL for ${withoutCrl.join(", ")}` : null;
 }
 
 /** Logs at most one warning every ten seconds: requests come in thousands. */

@@ -10,6 +10,10 @@ export function banner(env: Env, running: RunningChancery): string {
     "  Chancery is running.",
     "",
     ...addresses(env, running.ports).map(([name, url]) => `  ${name.padEnd(14)}${url}`),
+    ...running.roots.flatMap(({ name, sha256 }) => [
+      `  ${"Root CA".padEnd(14)}${name}   (npx chancery root prints its certificate)`,
+      `  ${"".padEnd(14)}SHA-256 ${sha256}`,
+    ]),
     `  ${"Data".padEnd(14)}${running.dataFolder}`,
     `  ${"Database".padEnd(14)}${running.databaseText}`,
     `  ${"Sealing key".padEnd(14)}${running.kekFrom}`,

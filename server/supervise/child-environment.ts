@@ -69,6 +69,7 @@ export function environmentOf(
     case "gateway":
       pass(
         "CHANCERY_OUTBOUND_ALLOW",
+        "CHANCERY_ACME_RESOLVERS",
         "CHANCERY_ADMIN_EMAIL",
         "CHANCERY_ORGANIZATION",
         "CHANCERY_DOMAINS",

@@ -12,12 +12,16 @@ import { type ChildSecrets, makeSecretPipes } from "./secret-channel";
  * What a process reports once it is ready. The gateway adds whether setup is complete, and the
  * ports that it opened.
  */
+/** The SHA-256 of a root's certificate, in hexadecimal with colons. */
+export type RootFingerprint = Readonly<{ name: string; sha256: string }>;
+
 export type ReadyMessage = Readonly<{
   type: "ready";
   /** The version of Node.js that it runs on, such as `v24.1.0`. */
   node?: string;
   setUp?: boolean;
   ports?: Ports;
+  roots?: readonly RootFingerprint[];
 }>;
 
 /** Differs from the settings where they request any free port (0). */

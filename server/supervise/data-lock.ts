@@ -11,6 +11,8 @@ import {
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { readRunFile } from "@/lib/runtime/run-file";
+import { type FolderIdentity, folderIdentity, isOfAnother } from "./folder-identity";
 
 /**
  * The process that holds a data folder, as written to the lock file. A pid alone proves nothing: it
@@ -21,11 +23,15 @@ type LockHolder = Readonly<{
   started: string;
   /** See `pidNamespace`. */
   world: string;
+  /** The folder that is locked; a copy of the lock file locks nothing. Earlier versions wrote none. */
+  folder?: FolderIdentity;
 }>;
 
 /** Held until `release`, or until the process exits. */
 export type DataLock = Readonly<{
   release: () => void;
+  /** The folder that this one is a copy of, as far as its files show. */
+  copiedFrom: string | null;
 }>;
 
 const heartbeatMs = 2_000,
@@ -42,16 +48,19 @@ export class DataFolderBusy extends Error {}
 export async function lockDataFolder(dataFolder: string): Promise<DataLock> {
   const path = join(dataFolder, "lock"),
     own = `${path}.${process.pid}.${randomBytes(4).toString("hex")}`;
-  const text = JSON.stringify(describeSelf());
+  const identity = folderIdentity(dataFolder);
+  const copiedFrom = originalOf(dataFolder, identity, path);
+  const text = JSON.stringify(describeSelf(identity));
   writeFileSync(own, text, { mode: 0o600 });
   try {
-    while (!tryLink(own, path)) await clearStale(path, dataFolder);
+    while (!tryLink(own, path)) await clearStale(path, dataFolder, identity);
   } finally {
     rmSync(own, { force: true });
   }
   const timer = setInterval(() => touch(path), heartbeatMs);
   timer.unref();
   return {
+    copiedFrom,
     release: () => {
       clearInterval(timer);
       if (readText(path) === text) rmSync(path, { force: true });
@@ -69,11 +78,22 @@ function tryLink(own: string, path: string): boolean {
   }
 }
 
-async function clearStale(path: string, dataFolder: string): Promise<void> {
+/** Read before the lock is taken: a lock or a run file that was written for another folder. */
+function originalOf(dataFolder: string, identity: FolderIdentity, path: string): string | null {
+  const written = [parse(readText(path) ?? "")?.folder, readRunFile(dataFolder)?.folder];
+  return written.find((one) => isOfAnother(one, identity))?.path ?? null;
+}
+
+async function clearStale(
+  path: string,
+  dataFolder: string,
+  identity: FolderIdentity,
+): Promise<void> {
   const text = readText(path);
   if (text === null) return;
   const holder = parse(text);
-  if (holder !== null && (await isAlive(holder, path))) {
+  const isCopied = isOfAnother(holder?.folder, identity);
+  if (holder !== null && !isCopied && (await isAlive(holder, path))) {
     throw new DataFolderBusy(
       `Another Chancery (process ${holder.pid}) is running on ${dataFolder}. Stop it first, or give this one its own folder with CHANCERY_DATA.`,
     );
@@ -103,10 +123,11 @@ async function isAlive(holder: LockHolder, path: string): Promise<boolean> {
   return false;
 }
 
-const describeSelf = (): LockHolder => ({
+const describeSelf = (folder: FolderIdentity): LockHolder => ({
   pid: process.pid,
   started: startTimeOf(process.pid),
   world: pidNamespace(),
+  folder,
 });
 
 /** Equal only for processes that see each other's pids: one boot, one pid namespace. */

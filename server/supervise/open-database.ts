@@ -4,6 +4,7 @@ import pg from "pg";
 import { appRole, ensureDatabase, setUpRoles } from "@/server/supervise/postgres/roles";
 import { describeServerUser } from "@/server/supervise/postgres/run-as";
 import { startPostgres } from "@/server/supervise/postgres/start-server";
+import { requireServer } from "./requirements/require-server";
 import { requireSignerRole, userOf } from "./signer-role";
 import { migrate, requireCurrentSchema } from "./migrate";
 
@@ -24,6 +25,8 @@ export type DatabaseOptions = Readonly<{
   print: (line: string) => void;
   /** The group of the processes that connect, where they have their own users. */
   clients?: number;
+  /** Called with the connection of the signer's role before anything is migrated. */
+  beforeMigrations: (signerUrl: string) => Promise<void>;
   /** Runs a step of the start and prints how long it took. */
   step: <T>(what: string, work: () => Promise<T>) => Promise<T>;
 }>;
@@ -61,6 +64,7 @@ async function openEmbedded(options: DatabaseOptions): Promise<OpenedDatabase> {
     const urls = await setUpRoles(server);
     await ensureDatabase(server, databaseName);
     const { appUrl, ownerUrl, signerUrl } = urls(databaseName);
+    await options.beforeMigrations(signerUrl);
     await options.step("migrations", () => migrate(options.root, ownerUrl, appRole));
     return {
       appUrl,
@@ -81,8 +85,10 @@ async function openExternal(
   ownerUrl: string,
 ): Promise<OpenedDatabase> {
   await options.step("database", () => waitForServer(appUrl, "DATABASE_URL", options.print));
+  await requireServer(appUrl, "DATABASE_URL");
   const signerUrl = await requireSignerRole(appUrl, options.settings["DATABASE_SIGNER_URL"]);
   await waitForServer(signerUrl, "DATABASE_SIGNER_URL", options.print);
+  await options.beforeMigrations(signerUrl);
   if (ownerUrl) {
     await waitForServer(ownerUrl, "DATABASE_OWNER_URL", options.print);
     await options.step("migrations", () => migrate(options.root, ownerUrl, userOf(appUrl)));
@@ -128,19 +134,5 @@ async function waitForServer(
       if (Date.now() - startedAt < 500)
         say(`the database in ${variable} does not respond yet; waiting up to a minute`);
     }
-  }
-}
-
-/** Whether the database holds sealed keys, so that a lost KEK must not be replaced by a new one. */
-export async function hasSealedKeys(signerUrl: string): Promise<boolean> {
-  const client = new pg.Client({ connectionString: signerUrl });
-  await client.connect();
-  try {
-    const { rows } = await client.query<{ some: boolean }>(
-      "select exists (select from signer.sealed_key) or exists (select from signer.log_key) as some",
-    );
-    return rows[0]?.some ?? false;
-  } finally {
-    await client.end();
   }
 }

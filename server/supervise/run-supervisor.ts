@@ -1,5 +1,6 @@
 import type { Env } from "@/lib/runtime/env";
 import { seconds } from "./output";
+import { rememberPublicUrl } from "./public-urls";
 import { type RunningChancery, supervise, type SuperviseOptions } from "./supervise";
 
 /**
@@ -16,7 +17,10 @@ export async function runSupervisor(program: {
     const options = program.start();
     const running = await supervise(options);
     signals.onForce(running.kill);
-    if (!signals.any()) options.write(program.banner(options.env, running));
+    const { CHANCERY_PUBLIC_URL: publicUrl } = options.env;
+    for (const line of rememberPublicUrl(running.dataFolder, publicUrl, new Date()))
+      running.output.print("chancery", line);
+    if (!signals.any()) sayRunning(options, running, program.banner);
     await signals.first;
     const startedAt = performance.now();
     running.output.print("chancery", "stopping; a second signal stops at once");
@@ -27,6 +31,18 @@ export async function runSupervisor(program: {
     process.stderr.write(`\nChancery did not start.\n${program.explain(error)}\n`);
     process.exit(1);
   }
+}
+
+/** The text for people; as JSON, one line with the address. */
+function sayRunning(
+  { env, write }: SuperviseOptions,
+  running: RunningChancery,
+  banner: (env: Env, running: RunningChancery) => string,
+): void {
+  const text = banner(env, running);
+  if (env.CHANCERY_LOG_FORMAT === "text") return write(text);
+  for (const line of text.split("\n").filter((one) => one.trim() !== ""))
+    running.output.print("chancery", line.trim());
 }
 
 function listenForSignals() {

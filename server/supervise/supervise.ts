@@ -2,7 +2,7 @@ import { rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Env } from "@/lib/runtime/env";
 import { removeRunFile, type RunFile } from "@/lib/runtime/run-file";
-import type { Ports } from "./child";
+import type { Ports, RootFingerprint } from "./child";
 import type { ChildName, Secrets } from "./child-environment";
 import { prepareDataFolder } from "./data-folder";
 import { lockDataFolder } from "./data-lock";
@@ -11,7 +11,10 @@ import { chooseBoundary } from "./isolation/boundary";
 import { makeRunFolder } from "./isolation/run-folder";
 import { makeDrillService } from "./drill-service";
 import { startChildren } from "./start-children";
-import { hasSealedKeys, type OpenedDatabase, openSupervisedDatabase } from "./open-database";
+import { type OpenedDatabase, openSupervisedDatabase } from "./open-database";
+import { hasSealedKeys, requireKek } from "./requirements/require-kek";
+import { requireKnownSettings } from "./requirements/known-settings";
+import { folderIdentity } from "./folder-identity";
 import { writeHostToken } from "./host-token";
 import { makeRunState } from "./run-state";
 import { makeOutput, type Output } from "./output";
@@ -37,6 +40,8 @@ export type RunningChancery = Readonly<{
   boundaryText: string;
   /** The versions of Node.js that its processes run on: one, unless something is wrong. */
   nodeVersions: readonly string[];
+  /** The roots that clients trust, by which they can check the first connection. */
+  roots: readonly RootFingerprint[];
   setUp: boolean;
   setupToken: string;
   output: Output;
@@ -56,7 +61,8 @@ type Cleanup = Readonly<{
  * fails to start, stops the others.
  */
 export async function supervise(options: SuperviseOptions): Promise<RunningChancery> {
-  const output = makeOutput(options.write),
+  const { CHANCERY_LOG_FORMAT: format, CHANCERY_LOG_LEVEL: level } = options.env;
+  const output = makeOutput(options.write, { format, frames: level === "debug" }),
     cleanups: Cleanup[] = [];
   const stop = once(async () => {
     for (const part of cleanups.toReversed()) {
@@ -83,33 +89,31 @@ async function startAll(
   output: Output,
   cleanups: Cleanup[],
 ): Promise<StartedChancery> {
+  requireKnownSettings(given.settings);
   const options = { ...given, settings: readSecretFiles(given.settings) };
   warnOfLeaks(given.settings, output);
-  const dataFolder = resolve(options.env.CHANCERY_DATA);
-  if (prepareDataFolder(dataFolder).isOpen)
-    output.print(
-      "chancery",
-      `other users can look into ${dataFolder}. Run: chmod 700 ${dataFolder}`,
-    );
-  const lock = await lockDataFolder(dataFolder);
-  cleanups.push({ name: "lock", stop: lock.release });
+  const dataFolder = await takeDataFolder(resolve(options.env.CHANCERY_DATA), output, cleanups);
   const boundary = await chooseBoundary({ ...options, dataFolder });
-  const runDir = makeRunFolder(dataFolder, boundary.users);
-  cleanups.push({
-    name: "private sockets",
-    stop: () => rmSync(runDir, { recursive: true, force: true }),
-  });
+  const runDir = await makeRunFolder(dataFolder, boundary.users);
+  const removeRunDir = () => rmSync(runDir, { recursive: true, force: true });
+  cleanups.push({ name: "private sockets", stop: removeRunDir });
+  let key: SealingKey | null = null;
   const database = await openSupervisedDatabase({
     ...options,
     dataFolder,
+    beforeMigrations: async (signerUrl) => {
+      key = readKek(dataFolder, options.settings, await hasSealedKeys(signerUrl));
+      await requireKek(signerUrl, key.kek, key.from);
+    },
     ...(boundary.users ? { clients: boundary.users.gateway.gid } : {}),
     print: (line) => output.print("postgres", line),
     step: output.step,
   });
   cleanups.push({ name: "PostgreSQL", stop: database.stop, kill: database.abort });
-  const { secrets, kekFrom, setupToken } = await readSecrets(options, dataFolder, database);
+  const { secrets, setupToken } = readSecrets(options, dataFolder, database, sealingKey(key));
   const state = makeRunState(dataFolder, {
     ...describeRun(options.env),
+    folder: folderIdentity(dataFolder),
     runDir,
     databaseUrl: database.appUrl,
     boundary: { kind: boundary.kind, text: boundary.text },
@@ -123,20 +127,38 @@ async function startAll(
     boundary,
   });
   const settings = { ...options.settings, CHANCERY_DATA: dataFolder };
-  const ready = await startChildren(
-    { ...options, settings, dataFolder, runDir, boundary, secrets, drills, output, state },
-    (name, { stop, kill }) => cleanups.push({ name, stop, kill }),
+  const parts = { ...options, settings, dataFolder, runDir, boundary, secrets, drills };
+  const ready = await startChildren({ ...parts, output, state }, (name, { stop, kill }) =>
+    cleanups.push({ name, stop, kill }),
   );
   return {
     dataFolder,
     ports: ready.ports ?? portsOf(options.env),
-    kekFrom,
+    kekFrom: sealingKey(key).from,
     databaseText: database.description,
     boundaryText: boundary.text,
     nodeVersions: state.nodeVersions(),
+    roots: ready.roots ?? [],
     setUp: ready.setUp ?? true,
     setupToken,
   };
+}
+
+/** Locks the data folder for this run, and says what the operator should know about it. */
+async function takeDataFolder(
+  dataFolder: string,
+  output: Output,
+  cleanups: Cleanup[],
+): Promise<string> {
+  if (prepareDataFolder(dataFolder).isOpen)
+    output.print(
+      "chancery",
+      `other users can look into ${dataFolder}. Run: chmod 700 ${dataFolder}`,
+    );
+  const lock = await lockDataFolder(dataFolder);
+  if (lock.copiedFrom) output.print("chancery", describeCopy(dataFolder, lock.copiedFrom));
+  cleanups.push({ name: "lock", stop: lock.release });
+  return dataFolder;
 }
 
 function warnOfLeaks(settings: NodeJS.ProcessEnv, output: Output): void {
@@ -149,12 +171,12 @@ function warnOfLeaks(settings: NodeJS.ProcessEnv, output: Output): void {
  * The secrets of all processes. Only the setup token leaves the supervisor as it is, printed, and
  * the host's token, in a file of this user's.
  */
-async function readSecrets(
+function readSecrets(
   { settings }: SuperviseOptions,
   dataFolder: string,
   { appUrl, signerUrl }: OpenedDatabase,
-): Promise<Readonly<{ secrets: Secrets; kekFrom: string; setupToken: string }>> {
-  const { kek, from } = readKek(dataFolder, settings, await hasSealedKeys(signerUrl));
+  { kek }: SealingKey,
+): Readonly<{ secrets: Secrets; setupToken: string }> {
   const { token, sha256 } = makeSetupToken();
   const secrets = {
     databaseUrl: appUrl,
@@ -167,8 +189,17 @@ async function readSecrets(
     files: readSettingsFiles(settings, dataFolder),
     hostTokenSha256: writeHostToken(dataFolder),
   };
-  return { secrets, kekFrom: from, setupToken: token };
+  return { secrets, setupToken: token };
 }
+
+type SealingKey = ReturnType<typeof readKek>;
+function sealingKey(key: SealingKey | null): SealingKey {
+  if (key === null) throw new Error("unreachable: the database was opened without its check");
+  return key;
+}
+
+const describeCopy = (folder: string, original: string): string =>
+  `${folder} is a copy of ${original}, which is not touched. It has the same CA keys, names and log: use it to look at a restored state or in place of the original, and never let services reach both`;
 
 const portsOf = (env: Env): Ports => ({
   http: env.CHANCERY_HTTP_PORT,

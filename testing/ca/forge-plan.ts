@@ -77,7 +77,7 @@ export async function forgePlan(deps: Deps, forgery: Forgery): Promise<string> {
     plannedEntry(recorded, decision, null),
     now,
   );
-  const item = { row, identityEpoch: identity.epoch, entry: encodeEntry(entry) };
+  const item = { row, identityEpoch: identity.epoch, entry: encodeEntry(entry), claim: null };
   if (!(await storePlan(deps.db, item))) throw new Error("the database did not take the plan");
   return row.id;
 }
@@ -119,6 +119,7 @@ function planBytes(
           sans: names,
           key: inspectPublicKey(spkiDer),
           ignoredExtensions: [],
+          ignoredAttributes: [],
         },
         identity: {
           commonNames,
@@ -135,7 +136,7 @@ function changed(plan: CertificatePlan, { change, bytes }: Forgery): Certificate
   const tbs = readTbs(plan.tbsDer);
   const parts: TbsParts = {
     ...tbs,
-    ...readTbsFacts(plan.tbsDer).validity,
+    ...readTbsFacts(readTbs(plan.tbsDer)).validity,
     extensions: new Map(
       (tbs.extensions ?? []).map(({ oid, critical, value }) => [
         oid,

@@ -9,7 +9,7 @@ import { listen } from "@/server/gateway/listen";
 import { makeMetrics } from "@/server/status/metrics";
 
 export type ReceivedRequest = Readonly<{
-  area: "api" | "console" | "authorize";
+  area: "acme" | "api" | "console" | "authorize";
   context: RequestContext;
   headers: IncomingHttpHeaders;
   rawHeaders: readonly string[];
@@ -53,6 +53,7 @@ export async function openHandlerFixture(
       status,
       api: note("api"),
       console: note("console"),
+      acme: note("acme"),
       authorize: note("authorize"),
       verify: () => Promise.reject(new Error("no certificates here")),
       refuse: () => Promise.reject(new Error("no certificates here")),

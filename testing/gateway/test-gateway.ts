@@ -8,7 +8,7 @@ import { promisify } from "node:util";
 import { systemActor } from "@/lib/access/actor";
 import type { Role } from "@/lib/access/roles";
 import type { CertificateDto } from "@/lib/certificates/schema";
-import { closeDatabase, openDatabase } from "@/lib/db/database";
+import { closeDatabase, openDatabase, type Database } from "@/lib/db/database";
 import { issueCertificate } from "@/lib/issuing/issue-certificate";
 import { makeRecorder } from "@/lib/log/record/recorder";
 import type { RefusalLimits } from "@/lib/log/record/refusal-table";
@@ -51,6 +51,7 @@ export type TestGateway = Readonly<{
   rootFile: string;
   mtlsUrl: () => string;
   httpUrl: () => string;
+  httpsUrl: () => string;
   mtlsPort: () => number;
   /** The gateway goes away, and comes back on the same ports. */
   stop: () => Promise<void>;
@@ -73,6 +74,13 @@ export async function until(holds: () => Promise<boolean> | boolean): Promise<vo
 
 const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
+type TestGatewayOptions = Readonly<{
+  likeReal?: boolean;
+  refusals?: RefusalLimits | undefined;
+  /** The key of secrets, where outgoing connections may go, and how challenges are validated. */
+  settings?: Pick<GatewayDeps, "delivery" | "acme">;
+}>;
+
 /**
  * `likeReal`: decisions over separate connections with a timeout of 250 ms, and numbered
  * entries, as in a real process. `refusals` limits what is recorded of unknown callers.
@@ -80,24 +88,12 @@ const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {}
 export async function openTestGateway({
   likeReal = false,
   refusals,
-}: Readonly<{ likeReal?: boolean; refusals?: RefusalLimits }> = {}): Promise<TestGateway> {
+  settings = {},
+}: TestGatewayOptions = {}): Promise<TestGateway> {
   const folder = mkdtempSync(join(tmpdir(), "chancery-real-gateway-")),
     file = (name: string) => join(folder, name);
   const harness = await createTestCa({ connections: 30 });
-  const gate = likeReal
-    ? openDatabase(harness.urls.appUrl, { max: 6, statementTimeoutMs: authTimeoutMs })
-    : null;
-  const recorder = makeTestRecorder(harness.deps, "test/gateway", refusals);
-  const deps: GatewayDeps =
-    gate === null
-      ? { ...harness.deps, ...(refusals ? { recorder, authRecorder: recorder } : {}) }
-      : {
-          ...harness.deps,
-          recorder,
-          authDb: gate,
-          authTimeoutMs,
-          authRecorder: makeRecorder({ ...recorder, db: gate }),
-        };
+  const { deps, gate } = depsOf(harness, { likeReal, refusals, settings });
   let ports = { http: 0, https: 0, mtls: 0 },
     gateway: Gateway | null = null;
   const start = async (): Promise<void> => {
@@ -122,6 +118,7 @@ export async function openTestGateway({
     start,
     stop,
     mtlsUrl: () => `https://127.0.0.1:${ports.mtls}`,
+    httpsUrl: () => `https://127.0.0.1:${ports.https}`,
     httpUrl: () => `http://127.0.0.1:${ports.http}`,
     mtlsPort: () => ports.mtls,
     issue: (name, over = {}) => issue(harness, file, name, over),
@@ -134,6 +131,28 @@ export async function openTestGateway({
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+function depsOf(
+  harness: Harness,
+  { likeReal, refusals, settings }: TestGatewayOptions,
+): Readonly<{ deps: GatewayDeps; gate: Database | null }> {
+  const gate = likeReal
+    ? openDatabase(harness.urls.appUrl, { max: 6, statementTimeoutMs: authTimeoutMs })
+    : null;
+  const recorder = makeTestRecorder(harness.deps, "test/gateway", refusals);
+  const own = { ...harness.deps, ...settings };
+  const deps: GatewayDeps =
+    gate === null
+      ? { ...own, ...(refusals ? { recorder, authRecorder: recorder } : {}) }
+      : {
+          ...own,
+          recorder,
+          authDb: gate,
+          authTimeoutMs,
+          authRecorder: makeRecorder({ ...recorder, db: gate }),
+        };
+  return { deps, gate };
 }
 
 const makeGatewayEnv = (ports: Gateway["ports"], folder: string) =>

@@ -50,6 +50,14 @@ const examples: Readonly<Record<string, Readonly<{ old?: Row; set?: Row }>>> = {
   "alert status 0": { old: { status: "'open'" }, set: { status: "'acknowledged'" } },
   "alert status 1": { set: { status: "'resolved'" } },
   "destination status 0": { set: { status: "'removed'" } },
+  "acme_order status 0": {
+    old: { status: "'open'" },
+    set: { status: "'valid'", certificate_id: "'crt'" },
+  },
+  "acme_order status 1": { set: { status: "'invalid'" } },
+  "acme_authorization status 0": { set: { status: "'valid'" } },
+  "acme_authorization status 1": { set: { status: "'invalid'" } },
+  "acme_authorization status 2": { set: { status: "'deactivated'" } },
   "delivery insert 1": { set: { status: "'pending'", reason: "'test'" } },
   "delivery insert 2": { set: { status: "'pending'", reason: "'opened'" } },
   "authority insert 0": {

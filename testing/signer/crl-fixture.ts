@@ -6,7 +6,11 @@ import type { CertificateDto, RevokeInput } from "@/lib/certificates/schema";
 import { issueCertificate } from "@/lib/issuing/issue-certificate";
 import { readCrl, type Crl } from "@/lib/pki/crl-reader";
 import type { SignerClient } from "@/lib/signers/types";
+import { assembleSigned } from "@/lib/pki/sign";
+import { openSealed } from "@/lib/signers/seal";
+import { makeSoftwareSigner } from "@/lib/signers/software";
 import { makeSigner } from "@/server/signer/make-signer";
+import { readStoredKey } from "@/server/signer/read-stored-plans";
 import { adminActor } from "@/testing/actors";
 import { createTestCa, createTestIdentity } from "@/testing/ca/create-test-ca";
 import { makeCsr } from "@/testing/ca/requests";
@@ -25,6 +29,8 @@ export type CrlFixture = Readonly<{
   /** Issues a certificate and revokes it, or puts it on hold. */
   revoked: (reason?: RevokeInput["reason"]) => Promise<CertificateDto>;
   sign: (authorityId?: string) => Promise<Crl>;
+  /** Signs any TBSCertList with the key of an authority, as an earlier version did. */
+  signBytes: (authorityId: string, tbs: Uint8Array) => Promise<Uint8Array>;
   lists: (certificate: CertificateDto) => Promise<boolean>;
   /** What the CRL states about it: reason and date. */
   statement: (certificate: CertificateDto) => Promise<{ reason: string; revokedAt: Date } | null>;
@@ -64,8 +70,18 @@ export async function openCrlFixture(): Promise<CrlFixture> {
   };
   const sign = async (authorityId = issuingId): Promise<Crl> =>
     readCrl((await signer.signCrl({ authorityId, shard: "" })).der);
+  const signBytes = async (authorityId: string, tbs: Uint8Array): Promise<Uint8Array> => {
+    const { keyId } = await deps.db.prisma.authority.findUniqueOrThrow({
+      where: { id: authorityId },
+    });
+    const key = await readStoredKey(harness.signerDb, keyId);
+    if (!key) throw new Error("the test CA has no key");
+    const own = makeSoftwareSigner(key.algorithm, openSealed(harness.kek, key), key.spkiDer);
+    return assembleSigned(tbs, own.signatureAlgorithm, await own.sign(tbs));
+  };
   return {
     harness,
+    signBytes,
     issuingId,
     rootId,
     notices,

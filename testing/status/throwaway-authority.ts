@@ -94,6 +94,7 @@ export async function makeThrowawayAuthority(slug: string): Promise<ThrowawayAut
     return {
       spkiDer: own.spkiDer,
       certificateDer,
+      notBefore: new Date(Math.floor((Date.now() - hour) / 1000) * 1000),
       notAfter: new Date(Math.floor((Date.now() + lifeMs) / 1000) * 1000),
       sign: own.sign,
     };

@@ -1,4 +1,5 @@
 import { accessCodes } from "@/lib/errors/codes/access";
+import { acmeCodes } from "@/lib/errors/codes/acme";
 import { alertCodes } from "@/lib/errors/codes/alerts";
 import { nameCodes } from "@/lib/errors/codes/names";
 import { certificateCodes } from "@/lib/errors/codes/certificates";
@@ -27,6 +28,7 @@ export const chapters: readonly Chapter[] = [
   { title: "Proofs, notes and exports", codes: proofCodes },
   { title: "The signer", codes: signerCodes },
   { title: "The witness", codes: witnessCodes },
+  { title: "Enrollment by ACME", codes: acmeCodes },
 ];
 
 const introduction = `# Errors

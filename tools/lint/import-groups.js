@@ -42,3 +42,6 @@ export function room(name, others, more = []) {
     packages: ["zod", ...anyNode],
   };
 }
+
+/** Packages for mail, HTTP requests of our own and passwords. */
+export const outgoing = ["nodemailer", "nodemailer/**", "undici", "@node-rs/argon2"];

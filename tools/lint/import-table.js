@@ -10,6 +10,7 @@ import {
   nouns,
   schemas,
   anyNode,
+  outgoing,
   nodeCryptoOnly,
   useCase,
 } from "./import-groups.js";
@@ -271,7 +272,7 @@ export const table = [
   room("guards", []),
   room("record", ["sequence"], ["lib/db/*"]),
   room("tree", []),
-  room("sequence", []),
+  room("sequence", [], ["lib/db/lock-session"]),
   room("search", ["record", "sequence"]),
   room("prove", ["search", "tree"]),
   room("export", ["record", "search", "sequence", "tree"]),
@@ -326,14 +327,13 @@ export const table = [
     name: "a use case",
     files: ["lib/delivery/**", "lib/accounts/**", "lib/witness/**"],
     imports: [...useCase.imports, "lib/<same>/**"],
-    packages: [
-      ...useCase.packages,
-      "nodemailer",
-      "nodemailer/**",
-      "undici",
-      "@node-rs/argon2",
-      ...anyNode,
-    ],
+    packages: [...useCase.packages, ...outgoing, ...anyNode],
+  },
+  {
+    name: "ACME",
+    files: ["lib/acme/**"],
+    imports: [...useCase.imports, "lib/<same>/**"],
+    packages: [...useCase.packages, "jose", "undici", ...anyNode],
   },
   {
     name: "a use case",

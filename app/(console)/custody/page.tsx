@@ -50,7 +50,7 @@ export default async function CustodyPage({
       <FilterProblems path={path} params={params} problems={problems} />
       <RangeLine from={view.from} hours={hours} />
       <Stack>
-        <CustodyStats totals={view.totals} linked={linked} />
+        <CustodyStats totals={view.totals} />
         <Grid columns="main">
           <OutcomeChart outcomes={view.outcomes} hours={hours} />
           {open !== null && <ActiveAlertsCard alerts={view.alerts} items={open} />}

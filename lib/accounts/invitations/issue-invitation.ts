@@ -1,3 +1,4 @@
+import { credentialDigest } from "@/lib/log/credential-digest";
 import type { Actor } from "@/lib/access/actor";
 import { newId } from "@/lib/format/ids";
 import { hourMs } from "@/lib/format/time-units";
@@ -48,10 +49,11 @@ export async function issueInvitation(
   const token = makeInvitationToken(deps.random.bytes);
   const id = newId("inv", now, deps.random.bytes);
   const expiresAt = new Date(now.getTime() + linkHours[purpose] * hourMs);
+  const tokenSha256 = hashInvitationToken(token);
   await insertInvitation(tx, {
     id,
     accountId: account.id,
-    tokenSha256: hashInvitationToken(token),
+    tokenSha256,
     createdBy: actor.label,
     createdAt: now,
     expiresAt,
@@ -60,7 +62,12 @@ export async function issueInvitation(
     action: "invitation.created",
     outcome: "success",
     target: invitationTarget(id, account.email),
-    details: { email: account.email, purpose, expiresAt: expiresAt.toISOString() },
+    details: {
+      email: account.email,
+      purpose,
+      expiresAt: expiresAt.toISOString(),
+      secretDigest: credentialDigest(Buffer.from(tokenSha256).toString("hex")),
+    },
   };
   const invitation = { createdAt: now, expiresAt };
   return { link: invitationPath(token), invitation, entries: [created, ...canceled] };

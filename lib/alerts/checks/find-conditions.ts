@@ -3,10 +3,13 @@ import {
   findExpiringCertificates,
   findNewestCrls,
   findSkippedByReader,
+  type CrlRow,
   type ExpiringRow,
 } from "@/lib/alerts/check-repository";
 import { checkpointLate } from "@/lib/alerts/rules/checkpoint-late";
 import { crlLate } from "@/lib/alerts/rules/crl-late";
+import { clockOff } from "@/lib/alerts/rules/integrity/clock-off";
+import { findClockStep } from "./find-clock-step";
 import { readerStalled } from "@/lib/alerts/rules/integrity/reader-stalled";
 import { unreadableEntry } from "@/lib/alerts/rules/integrity/unreadable-entry";
 import { expiryNear } from "@/lib/alerts/rules/expiry-near";
@@ -89,6 +92,7 @@ const findLateCrls: FindConditions = async ({ db, clock }, { values }) => {
   return (await findNewestCrls(db, new Date(now))).flatMap((row): Condition[] => {
     const leftMs = row.next_update.getTime() - now;
     const lifetimeMs = row.next_update.getTime() - row.this_update.getTime();
+    if (row.future !== null) return [futureCrlCondition(row, row.future, now)];
     if (leftMs > (lifetimeMs * percent) / 100) return [];
     const isExpired = leftMs <= 0;
     const expires = isExpired
@@ -108,6 +112,18 @@ const findLateCrls: FindConditions = async ({ db, clock }, { values }) => {
     ];
   });
 };
+
+/** The clock went back, and no CRL was published since. */
+const futureCrlCondition = (row: CrlRow, future: Date, now: number): Condition => ({
+  rule: crlLate.name,
+  subject: { kind: "authority", id: row.authority_id, label: row.name },
+  identityId: null,
+  severity: "critical",
+  since: now,
+  summary: `The latest CRL of ${row.name} is from the future, so it is not served, and no newer one was published.`,
+  surprise: `It is dated ${timeText(future.getTime())}, and the clock of this machine says ${timeText(now)}.`,
+  baseline: "When the clock goes back, a new CRL is published within seconds.",
+});
 
 const findLateCheckpoints: FindConditions = async (deps, { values }) => {
   const now = deps.clock.now().getTime();
@@ -153,6 +169,24 @@ const findSkipped: FindConditions = async ({ db, clock }) =>
     baseline: "Chancery can read every entry that it writes.",
   }));
 
+const findClockOff: FindConditions = async ({ db, clock }) => {
+  const step = await findClockStep(db);
+  if (step === null) return [];
+  const { seq, at, earlierSeq, earlierAt } = step;
+  return [
+    {
+      rule: clockOff.name,
+      subject: logSubject,
+      identityId: null,
+      severity: "high",
+      since: clock.now().getTime(),
+      summary: `Entry ${seq} is dated ${spanText(earlierAt.getTime() - at.getTime())} before the earlier entry ${earlierSeq}.`,
+      surprise: `Entry ${seq}: ${timeText(at.getTime())}; entry ${earlierSeq}: ${timeText(earlierAt.getTime())}.`,
+      baseline: "Entries are dated in the order in which they are numbered, give or take seconds.",
+    },
+  ];
+};
+
 /** No entry can report it in time: a halted log numbers nothing. */
 const findHalted: FindConditions = async (deps) => {
   const { halted } = await readPipelineProgress(deps);
@@ -172,6 +206,7 @@ const findHalted: FindConditions = async (deps) => {
 };
 
 export const checks: readonly Check[] = [
+  { rule: clockOff, find: findClockOff, minDurationMs: 0, quietMs: dayMs, resolvesItself: false },
   {
     rule: expiryNear,
     find: findExpiring,

@@ -1,5 +1,6 @@
 import type { RuleName } from "@/lib/alerts/schema";
 import type { AlertRule, EntryRule } from "@/lib/alerts/types";
+import { clockOff } from "@/lib/alerts/rules/integrity/clock-off";
 import { checkpointLate } from "./checkpoint-late";
 import { crlLate } from "./crl-late";
 import { dormantRevival } from "./dormant-revival";
@@ -49,6 +50,7 @@ export const allRules: readonly AlertRule[] = [
   revocationsLost,
   unreadableEntry,
   readerStalled,
+  clockOff,
   sourceGap,
   signInLockout,
   namesUndecided,

@@ -93,5 +93,7 @@ export function readForwardedCertificate(
   // header is a list.
   if (lines.length > 1 && kind !== "envoy") return null;
   const text = lines.join(",").trim();
-  return text === "" ? undefined : readers[kind](text);
+  // Caddy and HAProxy write the two colons of an empty byte sequence where there is none.
+  const isNone = text === "" || (kind === "rfc9440" && text === "::");
+  return isNone ? undefined : readers[kind](text);
 }

@@ -154,6 +154,10 @@ export const certificateCodes = {
     kind: "conflict",
     text: "Another authority has this slug; choose a different one.",
   },
+  "authority.subject-taken": {
+    kind: "conflict",
+    text: "Another authority has this subject; use the name that the message proposes, or another.",
+  },
   "authority.not-active": {
     kind: "conflict",
     text: "The authority isn't active, so it publishes no CRL.",

@@ -6,6 +6,14 @@ export const logCodes = {
     kind: "unavailable",
     text: "The action couldn't be recorded, so it wasn't done; retry in a moment.",
   },
+  "outcome.unknown": {
+    kind: "unavailable",
+    text: "The connection to the database was lost while the change was being saved, so whether it took effect is unknown; repeat the request with the same Idempotency-Key, or look it up.",
+  },
+  "database.unavailable": {
+    kind: "unavailable",
+    text: "The database is away, slow, full or read-only, so nothing was done; retry in a moment.",
+  },
   "record.backlog": {
     kind: "unavailable",
     text: "Too many entries wait to be numbered, so the action wasn't done; retry in a few seconds.",

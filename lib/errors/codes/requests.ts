@@ -72,7 +72,11 @@ export const requestCodes = {
   },
   "idempotency.interrupted": {
     kind: "conflict",
-    text: "The first request with this Idempotency-Key was interrupted; check whether it took effect, then use a new key.",
+    text: "The first request with this Idempotency-Key took effect and its answer was lost; `entryId` is the entry that says what was done.",
+  },
+  "idempotency.taken-over": {
+    kind: "conflict",
+    text: "A repeated request with the same Idempotency-Key took over, so this one did nothing; the repeated request has the outcome.",
   },
   "idempotency.running": {
     kind: "conflict",

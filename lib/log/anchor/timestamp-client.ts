@@ -43,6 +43,27 @@ export function readTimestampRoots(file: string, text?: string): Uint8Array[] {
 }
 
 /**
+ * The authority and its roots, as they are configured, to verify stored timestamps with; undefined
+ * where none is configured, or where the roots can't be read: getting new timestamps reports that.
+ */
+export function readTimestampTrust(
+  settings: Readonly<{
+    CHANCERY_TSA_URL: string;
+    CHANCERY_TSA_CA: string;
+    CHANCERY_TSA_CA_TEXT?: string | undefined;
+  }>,
+): Readonly<{ authority: string; roots: readonly Uint8Array[] }> | undefined {
+  const { CHANCERY_TSA_URL: url, CHANCERY_TSA_CA: file, CHANCERY_TSA_CA_TEXT: text } = settings;
+  if (url === "" || file === "") return undefined;
+  try {
+    return { authority: authorityName(url), roots: readTimestampRoots(file, text) };
+  } catch (error) {
+    if (isAppError(error)) return undefined;
+    throw error;
+  }
+}
+
+/**
  * Requests a timestamp of these bytes and verifies the token. Throws AppError
  * `timestamp.unreachable`, and what verifyTimestamp throws.
  */

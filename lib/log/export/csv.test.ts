@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { csvField } from "./csv";
+import { csvField, csvHeader, isCsvHeader } from "./csv";
 
 test.each([
   ["=1+1"],
@@ -29,4 +29,12 @@ test.each([
   ["a=b", '"a=b"'],
 ])("writes %j as %s", (value, expected) => {
   expect(csvField(value)).toBe(expected);
+});
+
+test("a CSV begins with a byte order mark, and is recognized without it", () => {
+  expect(Buffer.from(csvHeader).subarray(0, 3).toString("hex")).toBe("efbbbf");
+  expect(isCsvHeader(csvHeader)).toBe(true);
+  expect(isCsvHeader(csvHeader.slice(1))).toBe(true);
+  expect(isCsvHeader(`x${csvHeader}`)).toBe(false);
+  expect(isCsvHeader(`\uFEFF${csvHeader}`)).toBe(false);
 });

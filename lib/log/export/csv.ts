@@ -53,7 +53,14 @@ const exportColumns: readonly (readonly [
   ["checkpoint", (e) => e.checkpoint],
 ];
 
-export const csvHeader = `${[...[...exportColumns, ...entryColumns].map(([name]) => name), "entry"].map(csvField).join(",")}\r\n`;
+/** Without it, Excel reads UTF-8 as the code page of its computer. It is no part of any record. */
+const byteOrderMark = "\uFEFF";
+
+export const csvHeader = `${byteOrderMark}${[...[...exportColumns, ...entryColumns].map(([name]) => name), "entry"].map(csvField).join(",")}\r\n`;
+
+/** Whether a first line is the header, with or without the byte order mark: some readers drop it. */
+export const isCsvHeader = (line: string): boolean =>
+  line.slice(line.startsWith(byteOrderMark) ? 1 : 0) === csvHeader.slice(byteOrderMark.length);
 
 /**
  * An entry as a row. The last cell is the exact text that is hashed; it starts with a brace, so it

@@ -99,6 +99,8 @@ export function ocsfLine({ seq, leafHash, log, checkpoint, record, text }: Expor
     ...countOf(record),
     metadata: {
       version: schemaVersion,
+      // In this class, `actor` comes with the profile (in the others it is their own).
+      ...(classUid === entityManagementClass ? { profiles: ["host"] } : {}),
       product: { name: "Chancery", vendor_name: "Chancery" },
       uid: record.id,
       event_code: record.action,
@@ -200,14 +202,8 @@ function requestOf({ details, origin, requestId }: EntryRecord): Members {
   };
 }
 
-/** OCSF user types: User, System, Service, Unknown. */
-const userTypes: Readonly<Record<string, number>> = {
-  user: 1,
-  system: 3,
-  token: 4,
-  certificate: 4,
-  anonymous: 0,
-};
+/** OCSF user types: User, System, Unknown. Tokens and certificates are of none: Other. */
+const userTypes: Readonly<Record<string, number>> = { user: 1, system: 3, anonymous: 0 };
 
 function userOf({ actor, credential }: EntryRecord): Members {
   return {

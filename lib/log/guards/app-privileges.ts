@@ -24,6 +24,9 @@ const setLater: Readonly<Record<string, readonly string[]>> = {
   organization: ["names_upgraded_at"],
   public_key: ["blocked"],
   invitation: ["used_at", "canceled_at"],
+  acme_key: ["revoked_at"],
+  acme_order: ["certificate_id", "problem", "csr_der", "lease_until"],
+  acme_authorization: ["problem", "challenge", "lease_until"],
   alert: [
     "assigned_to",
     "acknowledged_by",
@@ -81,10 +84,21 @@ export const appPrivileges: RolePrivileges = {
     },
     "public.idempotency_key": {
       select: "all",
-      insert: ["actor_id", "key", "request_hash", "created_at"],
-      update: ["request_hash", "status", "body", "created_at"],
+      insert: ["actor_id", "key", "request_hash", "created_at", "claim", "backend"],
+      update: [
+        "request_hash",
+        "status",
+        "body",
+        "created_at",
+        "claim",
+        "claimed_at",
+        "backend",
+        "entry_id",
+        "target_id",
+      ],
       delete: true,
     },
+    "public.acme_nonce": { select: "all", insert: ["nonce", "expires_at"], delete: true },
     "public.delivery_attempt": {
       select: "all",
       insert: ["delivery_id", "n", "at", "ok", "answer", "milliseconds"],
@@ -114,16 +128,8 @@ export const appPrivileges: RolePrivileges = {
       delete: true,
     },
 
-    "intake.run": {
-      select: "all",
-      insert: ["identity_id", "source", "boot", "first_at", "last_at"],
-      update: ["accepted", "last_at"],
-    },
-    "intake.receipt": {
-      select: "all",
-      insert: ["run", "seq", "digest", "entry_id", "at"],
-      delete: true,
-    },
+    "intake.run": read,
+    "intake.receipt": read,
 
     "custody.cursor": read,
     "custody.use": read,
@@ -138,6 +144,7 @@ export const appPrivileges: RolePrivileges = {
     "custody.forget_moments",
     "custody.take_batch",
     "intake.accept",
+    "intake.forget_receipts",
     "tlog.add_anchor",
     "tlog.add_checkpoint",
     "tlog.add_cosignature",

@@ -60,6 +60,37 @@ describe("an administrator is not made", () => {
       await expect(attempt(entry, promote())).rejects.toMatchObject(unrecorded);
   });
 
+  const insertBytes = (text: string, id: string) =>
+    `insert into tlog.inbox (entry, entry_id, target_id) values (convert_to('${text}', 'UTF8'), '${id}', '${other}')`;
+  const promoting = (id: string) =>
+    `"action":"account.updated","details":{"changes":{"role":{"from":"auditor","to":"admin"}}},"id":"${id}","outcome":"success","target":{"id":"${other}"}`;
+
+  test("unless the entry is what each reader takes its bytes for", async () => {
+    const id = makeId("ent");
+    const demote = `update account set role = 'auditor', changed_at = now() where id = '${other}'`;
+    const back = promoting(makeId("ent")).replace('"to":"admin"', '"to":"auditor"');
+    const undo = attempt.bind(null, insertBytes(`{${back}}`, /ent_\w+/.exec(back)?.[0] ?? ""));
+    await expect(attempt(insertBytes(`{${promoting(id)}}`, id), promote())).resolves.toBeDefined();
+    await expect(undo(demote)).resolves.toBeDefined();
+  });
+
+  test("under an entry with two members of one name, of which each reader would take another", async () => {
+    const id = makeId("ent");
+    for (const text of [
+      `{"action":"account.read",${promoting(id)}}`,
+      `{${promoting(id)},"target":{"id":"${other}"}}`,
+      `{${promoting(id).replace('"from":"auditor"', '"from":"auditor","from":"operator"')}}`,
+      `{${promoting(id)},"id":"${id}"}`,
+    ])
+      await expect(attempt(insertBytes(text, id), promote())).rejects.toMatchObject(unrecorded);
+  });
+
+  test("under an entry whose bytes have another ID than its row, at any depth", async () => {
+    const [id, stored] = [makeId("ent"), makeId("ent")];
+    const text = `{${promoting(id).replace('"details":{', `"details":{"id":"${stored}",`)}}`;
+    await expect(attempt(insertBytes(text, stored), promote())).rejects.toMatchObject(unrecorded);
+  });
+
   test("by an account that is created with another role than its entry says", async () => {
     const id = makeId("usr");
     await expect(
@@ -276,6 +307,15 @@ describe("functions of the owner demand the entry of what they do", () => {
       "select tlog.add_checkpoint(7, 0, decode(repeat('00', 32), 'hex'), 'x')",
     ])
       await expect(attempt(sql)).rejects.toMatchObject({ code: "22023" });
+  });
+
+  test.each([
+    "update intake.run set accepted = '{[1,1000000)}'",
+    "insert into intake.run (identity_id, source, boot, first_at, last_at) select id, 's', 'b', now(), now() from identity limit 1",
+    "insert into intake.receipt (run, seq, digest, entry_id, at) values (1, 1, decode(repeat('00', 32), 'hex'), 'ent_x', now())",
+    "delete from intake.receipt",
+  ])("no event passes for one that has arrived, or for one that hasn't: %s", async (sql) => {
+    await expect(attempt(sql)).rejects.toMatchObject(denied);
   });
 
   test("what no statement of the application needs it can't call", async () => {

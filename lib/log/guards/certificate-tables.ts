@@ -8,13 +8,27 @@ import type { Case, GuardedTable } from "./types";
 const ownCertificate =
   "exists (select from public.profile p where p.id = new.profile_id and p.system and p.slug in ('ocsp-responder', 'console-tls'))";
 
-const issued: Case = { by: [about("certificate.issued")], whileHalted: ownCertificate };
+const issued: Case = {
+  by: [
+    {
+      ...about("certificate.issued"),
+      mayRepeatMembers:
+        "It is the hot path. Whatever this entry says, the certificate is what its plan was.",
+    },
+  ],
+  whileHalted: ownCertificate,
+};
 
 const certificate: GuardedTable = {
   insert: [
     {
       when: "new.state = 'planned' and new.der is null",
-      by: [about("certificate.planned")],
+      by: [
+        {
+          ...about("certificate.planned"),
+          mayRepeatMembers: "It is the hot path. The signer signs nothing under such an entry.",
+        },
+      ],
       whileHalted: ownCertificate,
     },
     { by: [] },

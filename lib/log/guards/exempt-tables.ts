@@ -7,7 +7,9 @@ export const exemptTables: Readonly<Record<string, string>> = {
   "public.sign_in_failure":
     "Counters that limit guessing for minutes. Each limit that is reached is an entry.",
   "public.idempotency_key":
-    "A cache of answers for a day; without it, a repeated request is decided again.",
+    "Which act a request led to, and its answer, for a day; without it, a repeated request is decided again.",
+  "public.acme_nonce":
+    "Which anti-replay nonces were used, for an hour; without it, a request could be repeated.",
   "public.delivery_attempt":
     "What a destination answered. delivery_goes_on bounds it: an attempt that has ended never changes.",
 
@@ -31,8 +33,9 @@ export const exemptTables: Readonly<Record<string, string>> = {
     "Which entries readers could not read. Derived from their bytes; tlog.note_skipped only adds.",
 
   "intake.run":
-    "Which numbers of a service have arrived; the entries carry the numbers themselves.",
-  "intake.receipt": "Tells a repeated event from another one for some weeks.",
+    "Which numbers of a service have arrived. intake.accept alone adds them, with their entries.",
+  "intake.receipt":
+    "Tells a repeated event from another one for some weeks; intake.accept alone adds them.",
 
   "custody.cursor": "How far alerts have read; custody.take_batch moves it forward alone.",
   "custody.use": "Derived from the log by custody.take_batch alone.",

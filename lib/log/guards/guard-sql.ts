@@ -21,7 +21,10 @@ const differs = (columns: readonly string[]): string =>
 const comparand = (target: string, isArray: true | undefined): string =>
   isArray ? `any(${target})` : target;
 
-function basisSql({ target, isArray, actions, says, outcome = "success" }: Basis): string {
+const namesEachOnce = "convert_from(i.entry, 'UTF8') is json object with unique keys";
+
+function basisSql(basis: Basis): string {
+  const { target, isArray, actions, says, outcome = "success", mayRepeatMembers } = basis;
   return [
     `e.j #>> '{target,id}' = ${comparand(target, isArray)}`,
     actions.length === 1
@@ -29,6 +32,7 @@ function basisSql({ target, isArray, actions, says, outcome = "success" }: Basis
       : `e.j ->> 'action' in (${list(actions)})`,
     `e.j ->> 'outcome' = ${quote(outcome)}`,
     ...(says ? [says] : []),
+    ...(mayRepeatMembers === undefined ? [namesEachOnce] : []),
   ].join(" and ");
 }
 
@@ -49,7 +53,7 @@ function recordedSql(by: readonly Basis[], indent: string): string {
       ? bases.join()
       : `(\n${bases.map((basis) => `${indent}    ${basis}`).join(" or\n")})`;
   return `exists (select from tlog.inbox i, lateral (select convert_from(i.entry, 'UTF8')::jsonb as j offset 0) e
-${indent}  where i.xid = pg_current_xact_id() and i.target_id = ${targetFilter(by)} and ${says})`;
+${indent}  where i.xid = pg_current_xact_id() and i.target_id = ${targetFilter(by)} and e.j ->> 'id' = i.entry_id and ${says})`;
 }
 
 const refuse = "perform tlog.refuse_unrecorded(tg_table_name, to_jsonb(new) ->> 'id');";

@@ -1,4 +1,5 @@
 import { accessTables } from "./access-tables";
+import { acmeTables } from "./acme-tables";
 import { alertTables } from "./alert-tables";
 import { certificateTables } from "./certificate-tables";
 import type { GuardedTable } from "./types";
@@ -12,4 +13,5 @@ export const guardedTables: Readonly<Record<string, GuardedTable>> = {
   ...certificateTables,
   ...accessTables,
   ...alertTables,
+  ...acmeTables,
 };

@@ -6,6 +6,12 @@ export type Basis = Readonly<{
   target: string;
   isArray?: true;
   actions: readonly EntryAction[];
+  /**
+   * Why it isn't checked that the entry names each member once, which reads its bytes a second time.
+   * Without it such an entry counts for nothing: the database would take the last of two members,
+   * and no reader of the log either of them.
+   */
+  mayRepeatMembers?: string;
   /** What else the entry (`e.j`, jsonb) must say, as SQL. */
   says?: string;
   outcome?: "success" | "failure";

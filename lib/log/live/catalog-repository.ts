@@ -1,7 +1,10 @@
 import { createHash } from "node:crypto";
 import type { Database } from "@/lib/db/database";
 
-/** A function, trigger, constraint, rule or list of privileges of Chancery's schemas. */
+/**
+ * A function, trigger, constraint, rule, list of columns or of privileges of Chancery's schemas, or
+ * a setting of the database that changes what statements mean.
+ */
 export type CatalogObject = Readonly<{
   /** `function tlog.halt(jsonb)`, `trigger needs_entry on public.account` … */
   name: string;
@@ -29,7 +32,22 @@ const selectObjects = `
   select 'function ' || p.oid::regprocedure as name, pg_get_function_sqlbody(p.oid) is not null as printed,
     concat_ws('|', l.lanname, p.prokind, p.prosecdef, p.provolatile, p.proisstrict, p.proleakproof, p.proparallel, p.prorettype::regtype,
       array_to_string(p.proconfig, ';'), p.prosrc, pg_get_function_sqlbody(p.oid)) as definition
-    from pg_proc p join pg_namespace n on n.oid = p.pronamespace join pg_language l on l.oid = p.prolang where ${ours} and ${notExtension("p.oid")}
+    from pg_proc p join pg_namespace n on n.oid = p.pronamespace join pg_language l on l.oid = p.prolang where ${ours} and (${notExtension("p.oid")} or l.lanname <> 'c' or p.probin !~ '^[$]libdir/[a-z_]+$')
+  union all
+  select 'columns of ' || c.oid::regclass, false, c.relkind::text || ' ' || string_agg(concat_ws(' ', a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attgenerated, a.attidentity, a.attcollation::regcollation), ', ' order by a.attname)
+    from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace
+    where ${ours} and c.relkind in ('r', 'p', 'v', 'm') and a.attnum > 0 and not a.attisdropped and not c.relispartition and c.relname <> '_prisma_migrations' and ${notExtension("c.oid")} group by c.oid, c.relkind
+  union all
+  select 'default of ' || c.oid::regclass || '.' || a.attname, true, pg_get_expr(d.adbin, d.adrelid)
+    from pg_attrdef d join pg_attribute a on a.attrelid = d.adrelid and a.attnum = d.adnum join pg_class c on c.oid = d.adrelid join pg_namespace n on n.oid = c.relnamespace
+    where ${ours} and not c.relispartition and c.relname <> '_prisma_migrations'
+  union all
+  select 'event trigger ' || e.evtname, false, concat_ws('|', e.evtevent, e.evtenabled, e.evtfoid::regprocedure) from pg_event_trigger e
+  union all
+  select 'setting ' || split_part(line, '=', 1) || ' of ' || coalesce(r.rolname::text, 'every role'), false, line
+    from pg_db_role_setting s cross join unnest(s.setconfig) line left join pg_roles r on r.oid = s.setrole
+    where s.setdatabase in (0, (select oid from pg_database where datname = current_database()))
+      and split_part(line, '=', 1) in ('search_path', 'session_replication_role', 'row_security', 'session_preload_libraries', 'local_preload_libraries', 'dynamic_library_path')
   union all
   select 'trigger ' || t.tgname || ' on ' || c.oid::regclass, false,
     concat_ws('|', t.tgenabled, t.tgtype, t.tgfoid::regprocedure, t.tgdeferrable, t.tginitdeferred, t.tgnargs, t.tgqual is not null,

@@ -53,6 +53,16 @@ describe("each change of the database by other hands is named", () => {
       "Missing in the database: trigger never_changes on public.account.",
     ],
     [
+      "a default that another value takes the place of",
+      "alter table organization alter column name_binding set default 'observed'",
+      "Changed in the database since the migrations made it: default of public.organization.name_binding.",
+    ],
+    [
+      "a column of another type",
+      "alter table delivery_attempt alter column answer type varchar(10)",
+      "Changed in the database since the migrations made it: columns of public.delivery_attempt.",
+    ],
+    [
       "a privilege on a column",
       "grant update (id) on account to chancery_app",
       "Changed in the database since the migrations made it: privileges on columns of public.account.",
@@ -91,6 +101,12 @@ describe("each change of the database by other hands is named", () => {
       "another function",
       "create function tlog.mine() returns int language sql security definer as 'select 1'; revoke all on function tlog.mine() from public",
       "Added to the database by something other than the migrations: function tlog.mine().",
+    ],
+    // The last one: connections that are opened after it have that search path.
+    [
+      "a search path that puts other functions first",
+      "do $$ begin execute format('alter database %I set search_path = evil, pg_catalog, public', current_database()); end $$",
+      "Added to the database by something other than the migrations: setting search_path of every role.",
     ],
   ])("%s", async (_what, sql, problem) => {
     await harness.asSuper(sql);

@@ -15,15 +15,26 @@ type StoredCheckpoint = Readonly<{
   size: number;
   root: Buffer;
   note: string;
-  published: boolean;
+  signedAt: Date;
+  publishedAt: Date | null;
 }>;
 export type CheckpointCheck = Readonly<{
   /** Loads the checkpoints with sizes in (from, upTo]; returns the sizes whose root is needed. */
   loadRange: (from: number, upTo: number) => Promise<number[]>;
   /** Compares the loaded checkpoints of that size with the root of the entries. */
   compareRoot: (size: number, rootHex: string) => Promise<void>;
+  /** The times of the loaded checkpoints, in the order of their sizes, once; for the clock check. */
+  takeTimes: () => CheckpointTimes[];
   /** The level and size of the newest published checkpoint that was verified. */
   finish: () => Readonly<{ level: TrustLevel; size: number | null }>;
+}>;
+
+/** When a checkpoint was signed and published, and the verified times of its witnesses. */
+export type CheckpointTimes = Readonly<{
+  size: number;
+  signedAt: number;
+  publishedAt: number | null;
+  cosignedAt: readonly number[];
 }>;
 
 const errorMessage = (error: unknown): string =>
@@ -35,12 +46,14 @@ type CheckContext = Readonly<{
   policy: WitnessPolicy;
 }>;
 
+type Verified = Readonly<{ level: "witnessed" | "signed"; cosignedAt: readonly number[] }>;
+
 /** Verifies one checkpoint against the root of the entries. Returns its level; null if unknown. */
 async function verifyStored(
   { checks, keys, policy }: CheckContext,
   { generation, size, root, note }: StoredCheckpoint,
   rootHex: string,
-): Promise<"witnessed" | "signed" | null> {
+): Promise<Verified | null> {
   const subject = `The checkpoint of ${countEntries(size)}`;
   const key = keys.get(generation);
   const parsed = readNote(note);
@@ -63,7 +76,10 @@ async function verifyStored(
   try {
     const verified = await verifyCheckpoint(nodeLogCrypto, note, key, policy);
     checks.witnesses.count(verified.cosigned.length);
-    return verified.level;
+    return {
+      level: verified.level,
+      cosignedAt: verified.cosigned.map(({ timestamp }) => timestamp * 1_000),
+    };
   } catch (error) {
     const isCosignature = policy.witnesses.some(({ key: { name } }) =>
       errorMessage(error).startsWith(`The signature of ${name} `),
@@ -91,6 +107,7 @@ export async function makeCheckpointCheck(
   let bySize = new Map<number, StoredCheckpoint[]>();
   let level: TrustLevel = "unsealed";
   let reached: number | null = null;
+  let times: CheckpointTimes[] = [];
   for (const { generation, size } of snapshot.beyond)
     checks.checkpoints.problem(
       `A checkpoint of log ${generation} was signed for ${countEntries(size)}, but the log holds ${snapshot.size}: ${size - snapshot.size} are missing.`,
@@ -98,7 +115,7 @@ export async function makeCheckpointCheck(
   return {
     loadRange: async (from, upTo) => {
       const { rows } = await pool.query<Omit<StoredCheckpoint, "size"> & { size: string }>(
-        "select generation, size, root, note, published_at is not null as published from tlog.checkpoint where size > $1 and size <= $2 order by size, generation",
+        'select generation, size, root, note, signed_at as "signedAt", published_at as "publishedAt" from tlog.checkpoint where size > $1 and size <= $2 order by size, generation',
         [from, upTo],
       );
       bySize = new Map();
@@ -112,10 +129,20 @@ export async function makeCheckpointCheck(
     compareRoot: async (size, rootHex) => {
       for (const checkpoint of bySize.get(size) ?? []) {
         const verified = await verifyStored(context, checkpoint, rootHex);
-        if (verified !== null && checkpoint.published && checkpoint.generation === newest)
-          [level, reached] = [verified, size];
+        if (
+          verified !== null &&
+          checkpoint.publishedAt !== null &&
+          checkpoint.generation === newest
+        )
+          [level, reached] = [verified.level, size];
+        if (verified !== null) times.push(timesOf(checkpoint, verified));
         await pacer.yieldIfBusy();
       }
+    },
+    takeTimes: () => {
+      const taken = times;
+      times = [];
+      return taken;
     },
     finish: () => {
       if (policy.quorum !== "none" && level === "signed" && reached !== null)
@@ -126,6 +153,16 @@ export async function makeCheckpointCheck(
     },
   };
 }
+
+const timesOf = (
+  { size, signedAt, publishedAt }: StoredCheckpoint,
+  { cosignedAt }: Verified,
+): CheckpointTimes => ({
+  size,
+  signedAt: signedAt.getTime(),
+  publishedAt: publishedAt?.getTime() ?? null,
+  cosignedAt,
+});
 
 function readNote(note: string): ReturnType<typeof parseCheckpoint> | string {
   try {

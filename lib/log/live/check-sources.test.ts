@@ -25,7 +25,11 @@ function openCheck() {
         details: { source: of, boot: "b", settled, voided, ended: false },
       }),
     addGap: (missing: string): void =>
-      add({ action: "source.gap", details: { source, boot: "b", missing } }),
+      add({
+        action: "source.gap",
+        details: { source, boot: "b", missing },
+        src: { id: "chancery/gateway", boot: "b", seq: 1 },
+      }),
     hasMissing: sources.hasMissing,
     finish: (): readonly string[] => {
       sources.finish();

@@ -4,7 +4,13 @@ import type { Pacer } from "@/lib/log/reconcile/pacer";
 import { readEntry } from "@/lib/log/read-entry";
 import type { EntryRow } from "./types";
 
-type Row = { seq: string; entry_id: string | null; leaf_hash: Buffer | null; entry: Buffer | null };
+type Row = {
+  seq: string;
+  entry_id: string | null;
+  leaf_hash: Buffer | null;
+  entry: Buffer | null;
+  sequenced_at: Date | null;
+};
 
 /** The stored entries `from` to `end - 1`, each with the leaf hash computed from its bytes. */
 export async function readEntryRows(
@@ -15,7 +21,7 @@ export async function readEntryRows(
 ): Promise<EntryRow[]> {
   const { rows } = await pool.query<Row>({
     name: "verify-page",
-    text: "select seq, entry_id, leaf_hash, entry from tlog.entry where seq >= $1 and seq < $2 order by seq",
+    text: "select seq, entry_id, leaf_hash, entry, sequenced_at from tlog.entry where seq >= $1 and seq < $2 order by seq",
     values: [from, end],
   });
   const page: EntryRow[] = [];
@@ -27,6 +33,7 @@ export async function readEntryRows(
       leafHash: row.leaf_hash,
       entry,
       hash: leafHashSync(entry),
+      sequencedAt: row.sequenced_at,
       reading: readEntry(entry, row.entry_id),
     });
     await pacer.yieldIfBusy();

@@ -3,12 +3,14 @@ import type { Deps } from "@/lib/runtime/deps";
 import { newId } from "@/lib/format/ids";
 import { recordEntry } from "@/lib/log/record/record-entry";
 import { monotonicMs } from "@/lib/runtime/monotonic";
-import { verifyLog } from "./verify-log";
+import { verifyLog, type VerifyLogOptions } from "./verify-log";
 import type { LogReport } from "./snapshot";
 import { selectProblems } from "./select-problems";
 import { insertWork, finishWork, listPendingWork, saveProgress } from "./pending-work";
 
 type RunDeps = Pick<Deps, "db" | "clock" | "random" | "recorder" | "signer" | "witnessPolicy">;
+
+type RunOptions = Pick<VerifyLogOptions, "restRatio" | "signal" | "timestamps">;
 
 const progressIntervalMs = 500;
 
@@ -42,7 +44,7 @@ export async function requestScheduledVerification(deps: RunDeps): Promise<strin
  */
 export async function runRequestedVerifications(
   deps: RunDeps,
-  { restRatio = 1, signal }: Readonly<{ restRatio?: number; signal?: AbortSignal }> = {},
+  { restRatio = 1, signal, timestamps }: RunOptions = {},
 ): Promise<LogReport | null> {
   const ids = (await listPendingWork(deps.db))
     .filter(({ kind }) => kind === "verification")
@@ -52,6 +54,7 @@ export async function runRequestedVerifications(
   let savingProgress: Promise<unknown> = Promise.resolve();
   const report = await verifyLog(deps, {
     restRatio,
+    timestamps,
     ...(signal ? { signal } : {}),
     ...(deps.witnessPolicy ? { policy: deps.witnessPolicy } : {}),
     onProgress: (done, total, note) => {

@@ -22,6 +22,18 @@ export type Snapshot = Readonly<{
   entriesBeyond: number;
   searchBeyond: number;
   newestPublished: number | null;
+  /** The table of sources, as of `indexedTo`. */
+  sources: readonly SourceRow[];
+}>;
+
+/** A run of a source, as the table of sources has it. */
+export type SourceRow = Readonly<{
+  id: string;
+  boot: string;
+  arrived: number;
+  settled: number;
+  missing: string;
+  ended: boolean;
 }>;
 
 type Row = {
@@ -34,6 +46,7 @@ type Row = {
   entries_beyond: string;
   search_beyond: string;
   newest: string | null;
+  sources: SourceRow[] | null;
 };
 
 /** Reads everything in one statement, so that it is consistent. */
@@ -44,7 +57,9 @@ export async function readSnapshot({ pool }: Pick<Database, "pool">): Promise<Sn
     (select json_agg(json_build_object('generation', generation, 'origin', origin, 'vkey', vkey, 'startSize', start_size, 'previousNote', previous_note, 'leftBehind', left_behind) order by generation) from tlog.log) as logs,
     (select json_agg(json_build_object('generation', generation, 'size', size) order by size) from tlog.checkpoint where size > h.size and generation = (select max(generation) from tlog.log)) as beyond,
     (select count(*) from tlog.entry where seq >= h.size) as entries_beyond, (select count(*) from tlog.search where seq >= h.size) as search_beyond,
-    (select max(size) from tlog.checkpoint where published_at is not null and generation = (select max(generation) from tlog.log) and size <= h.size) as newest
+    (select max(size) from tlog.checkpoint where published_at is not null and generation = (select max(generation) from tlog.log) and size <= h.size) as newest,
+    (select json_agg(json_build_object('id', s.id, 'boot', s.boot, 'arrived', s.arrived, 'settled', s.settled, 'ended', s.ended,
+      'missing', (select string_agg(lower(r) || '-' || upper(r) - 1, ',' order by lower(r)) from unnest(s.missing) r)) order by s.id, s.boot) from tlog.source s) as sources
     from tlog.head h, tlog.indexed i, tlog.tree t`);
   if (row === undefined) throw new Error("tlog.head, tlog.indexed or tlog.tree is empty.");
   return {
@@ -55,6 +70,7 @@ export async function readSnapshot({ pool }: Pick<Database, "pool">): Promise<Sn
     beyond: row.beyond ?? [],
     entriesBeyond: Number(row.entries_beyond),
     searchBeyond: Number(row.search_beyond),
+    sources: (row.sources ?? []).map((source) => ({ ...source, missing: source.missing ?? "" })),
     newestPublished: row.newest === null ? null : Number(row.newest),
   };
 }

@@ -13,8 +13,11 @@ export const checkNames = [
   "signature",
   "witnesses",
   "remembered",
+  "anchors",
+  "clocks",
   "index",
   "sources",
+  "credentials",
   "guards",
   "state",
 ] as const;
@@ -28,6 +31,7 @@ export type EntryRow = Readonly<{
   leafHash: Buffer | null;
   entry: Buffer;
   hash: Buffer;
+  sequencedAt: Date | null;
   reading: EntryReading;
 }>;
 

@@ -45,7 +45,7 @@ async function untilSettled(): Promise<number> {
 const fill = (from: number, count: number): Promise<unknown> =>
   harness.deps.db.pool.query(
     `insert into tlog.inbox (entry, entry_id) select convert_to('{"action":"certificate.read","actor":{"id":"usr_1","kind":"user","label":"operator@example.com"},"correlationId":"req_1","credential":null,"decision":null,"details":{"method":"GET","path":"/certificates/' || i
-  || '"},"id":"ent_many' || i || '","nonce":"' || md5(i::text) || '","origin":{"ip":"192.0.2.7","port":null,"userAgent":null,"via":[]},"outcome":"success","reason":null,"requestId":"req_1","target":{"id":"crt_' || i || '","kind":"certificate","label":"x"},"ts":"2026-11-23T10:00:00.000000Z","v":1}', 'UTF8'), 'ent_many' || i
+  || '"},"id":"ent_many' || i || '","nonce":"' || md5(i::text) || '","origin":{"ip":"192.0.2.7","port":null,"userAgent":null,"via":[]},"outcome":"success","reason":null,"requestId":"req_1","src":{"boot":"QUJDREVGR0hJ","id":"host/filled","seq":' || i + 1 || '},"target":{"id":"crt_' || i || '","kind":"certificate","label":"x"},"ts":"' || to_char(clock_timestamp() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') || '","v":1}', 'UTF8'), 'ent_many' || i
   from generate_series($1::int, $2::int) i`,
     [from, from + count - 1],
   );

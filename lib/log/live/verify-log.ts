@@ -5,6 +5,10 @@ import { checkRowsBeyondEnd, checkEntries } from "./check-entries";
 import { makeCheckpointCheck, type CheckpointCheck } from "./check-checkpoints";
 import { checkCatalog } from "./check-catalog";
 import { checkGuards } from "./check-guards";
+import { makeAnchorCheck, type AnchorCheck, type TimestampTrust } from "./check-anchors";
+import { makeClockCheck, type ClockCheck } from "./check-clocks";
+import { makeCredentialCheck, type CredentialCheck } from "./check-credentials";
+import { makeLogsCheck, type LogsCheck } from "./check-logs";
 import { checkIndex, checkTimeSpans } from "./check-index";
 import {
   checkRoot,
@@ -22,6 +26,8 @@ import { type LogReport, type Snapshot, readSnapshot } from "./snapshot";
 import { checkNames, type CheckName, type Checks, type EntryRow } from "./types";
 import { emptyWitnessPolicy, type WitnessPolicy } from "@/lib/log/pure/witness-policy";
 import { reconcile } from "@/lib/log/reconcile/reconcile";
+import { readInboxAbout } from "@/lib/log/reconcile/read-inbox";
+import type { EntryRecord } from "@/lib/log/types";
 import { makeReplay, type Replay } from "@/lib/log/reconcile/replay";
 
 export type VerifyLogDeps = Pick<Deps, "db"> &
@@ -29,11 +35,15 @@ export type VerifyLogDeps = Pick<Deps, "db"> &
 export type VerifyLogOptions = Readonly<{
   /** The witness policy that published checkpoints must meet; none by default. */
   policy?: WitnessPolicy;
+  /** The configured time-stamping authority; stamps of others are compared, but not verified. */
+  timestamps?: TimestampTrust | undefined;
   /** `done` of about `total`; `note` names the current step. */
   onProgress?: (done: number, total: number, note: string) => void;
   /** The time to rest per unit of work: 0 (default) never rests, 1 works half of the time. */
   restRatio?: number;
   signal?: AbortSignal;
+  /** Called with each problem that the report counts but doesn't list, as it is found. */
+  onUnlisted?: (check: string, problem: string) => void;
   /** The entry from which the tables are replayed; 0 unless the tables start later. */
   stateFrom?: number;
 }>;
@@ -49,6 +59,10 @@ type Run = Readonly<{
   checkpoints: CheckpointCheck;
   sources: SourceCheck;
   readable: ReadableCheck;
+  clocks: ClockCheck;
+  credentials: CredentialCheck;
+  logs: LogsCheck;
+  anchors: AnchorCheck;
   replay: Replay;
   stateFrom: number;
 }>;
@@ -61,11 +75,10 @@ const pageSize = 512;
  */
 const maxLateEntries = 5_000;
 
-const makeChecks = (): Checks =>
-  Object.fromEntries(checkNames.map((name) => [name, makeCheck()])) as Record<
-    CheckName,
-    ReturnType<typeof makeCheck>
-  >;
+const makeChecks = (onUnlisted: VerifyLogOptions["onUnlisted"]): Checks =>
+  Object.fromEntries(
+    checkNames.map((name) => [name, makeCheck((message) => onUnlisted?.(name, message))]),
+  ) as Record<CheckName, ReturnType<typeof makeCheck>>;
 
 /**
  * Verifies the whole log in the database, up to its size at the start: every entry's number, hash
@@ -80,8 +93,8 @@ export async function verifyLog(
   options: VerifyLogOptions = {},
 ): Promise<LogReport> {
   const startedAt = monotonicMs();
-  const checks = makeChecks();
-  const { onProgress = () => {}, stateFrom = 0 } = options;
+  const { onProgress = () => {}, onUnlisted, stateFrom = 0 } = options;
+  const checks = makeChecks(onUnlisted);
   const pacer = makePacer(options.restRatio ?? 0, options.signal);
   // Read before the snapshot: the signer's memory only grows, so the snapshot must contain it.
   const notes = await readRemembered(() => deps.signer.rememberedAll(), checks);
@@ -96,6 +109,10 @@ export async function verifyLog(
     tree: makeTreeCheck(deps.db, checks, snapshot, pacer),
     sources: makeSourceCheck(checks),
     readable: makeReadableCheck(checks),
+    clocks: makeClockCheck(checks),
+    credentials: makeCredentialCheck(checks),
+    logs: makeLogsCheck(checks, snapshot.logs),
+    anchors: makeAnchorCheck(deps.db, checks, snapshot),
     replay: makeReplay(checks.state.problem, stateFrom),
     checkpoints: await makeCheckpointCheck(deps.db, checks, snapshot, {
       policy: options.policy ?? emptyWitnessPolicy,
@@ -108,7 +125,9 @@ export async function verifyLog(
   await checkSurplusTiles(deps.db, checks);
   await checkEntryPages(run, onProgress);
   run.readable.finish();
-  await finishSourceCheck(run);
+  run.clocks.finish();
+  await finishLateChecks(run);
+  await run.anchors.finish(options.timestamps ?? null, pacer);
   onProgress(snapshot.size, snapshot.size, "comparing the tables with the log");
   await checkTimeSpans(deps.db, checks, Math.min(snapshot.size, snapshot.indexedTo));
   await reconcile(deps, {
@@ -138,10 +157,7 @@ async function checkEntryPages(
     // With missing entries there is no tree to compare; the numbers check reports them.
     if (isComplete) await checkTree(run, rows, from, end);
     await checkIndex(db, checks, from, end);
-    for (const row of rows) {
-      addRecord(run, row);
-      await pacer.yieldIfBusy();
-    }
+    await addRecords(run, rows, end);
     run.replay.advanceTo(end);
     onProgress(end, size, "reading the entries");
     await pacer.rest();
@@ -169,23 +185,58 @@ async function checkTree(
   );
 }
 
-function addRecord(
-  { replay, sources, readable, stateFrom }: Run,
-  { seq, reading }: EntryRow,
-): void {
+/** Hands the entries of a page to the checks, and between them the times of their checkpoints. */
+async function addRecords(run: Run, rows: readonly EntryRow[], end: number): Promise<void> {
+  const { checkpoints, clocks, pacer, sources, snapshot } = run;
+  const times = checkpoints.takeTimes();
+  const addTimes = (upTo: number): void => {
+    while (times[0] !== undefined && times[0].size <= upTo) clocks.addCheckpoint(times.shift()!);
+  };
+  for (const row of rows) {
+    addTimes(row.seq);
+    addRecord(run, row);
+    // The table of sources was made from exactly these entries.
+    if (row.seq + 1 === snapshot.indexedTo) sources.compareTable(snapshot.sources);
+    await pacer.yieldIfBusy();
+  }
+  addTimes(end);
+}
+
+function addRecord(run: Run, { seq, reading, sequencedAt }: EntryRow): void {
+  const { replay, readable, clocks, stateFrom } = run;
   readable.add({ seq, ...reading });
+  clocks.add({
+    seq,
+    ts: reading.readable ? Date.parse(reading.record.ts) : null,
+    sequencedAt: sequencedAt?.getTime() ?? null,
+  });
   if (!reading.readable) return;
   const { record } = reading;
-  isolate(
-    () => sources.add(seq, record),
-    () => readable.addFailure(seq, "counting its source"),
-  );
+  for (const [add, what] of readersOf(run))
+    isolate(
+      () => add(seq, record),
+      () => readable.addFailure(seq, what),
+    );
   if (seq >= stateFrom)
     isolate(
       () => replay.add({ seq, record }),
       () => readable.addFailure(seq, "the replay"),
     );
 }
+
+type AddRecord = (seq: number, record: EntryRecord) => void;
+
+const readersOf = ({
+  sources,
+  credentials,
+  logs,
+  anchors,
+}: Run): readonly (readonly [AddRecord, string])[] => [
+  [sources.add, "counting its source"],
+  [credentials.add, "comparing its credential"],
+  [(_seq, record) => logs.add(record), "comparing the logs"],
+  [(_seq, record) => anchors.add(record), "comparing the time stamps"],
+];
 
 /** One entry whose details nobody foresaw must not end the verification of all others. */
 function isolate(read: () => void, onFailure: () => void): void {
@@ -197,19 +248,34 @@ function isolate(read: () => void, onFailure: () => void): void {
 }
 
 /**
- * An entry can be sequenced shortly after the heartbeat that reports it as committed, so the log is
- * read a little further before such an entry counts as missing.
+ * An entry can be sequenced shortly after the heartbeat that reports it as committed, or after the
+ * row that it explains was read. So before either counts as a problem, the log is read a little
+ * further, and the inbox for what is not numbered yet.
  */
-async function finishSourceCheck({
+async function finishLateChecks({
   deps: { db },
   pacer,
   sources,
-  snapshot: { size },
+  logs,
+  anchors,
+  snapshot: { size, logs: rows },
 }: Run): Promise<void> {
-  if (sources.hasMissing())
-    for (const { seq, reading } of await readEntryRows(db, size, size + maxLateEntries, pacer))
-      if (reading.readable) sources.add(seq, reading.record);
+  const unexplained = await anchors.listUnexplained();
+  if (sources.hasMissing() || logs.lacksEntry() || unexplained.length > 0) {
+    const inbox = await readInboxAbout(
+      db,
+      rows.map(({ origin }) => origin),
+    );
+    const late = await readEntryRows(db, size, size + maxLateEntries, pacer);
+    for (const { seq, reading } of late) if (reading.readable) sources.add(seq, reading.record);
+    const records = late.flatMap(({ reading }) => (reading.readable ? [reading.record] : []));
+    for (const record of [...inbox, ...records]) {
+      logs.add(record);
+      anchors.add(record);
+    }
+  }
   sources.finish();
+  logs.finish();
 }
 
 function makeReport(

@@ -9,7 +9,7 @@ import { trackCommit, makeNumberedEntry } from "@/lib/log/record/entry-numbers";
 import { equalBytes } from "@/lib/log/pure/bytes";
 import { parseVkey } from "@/lib/log/pure/note";
 import { verifyCheckpoint } from "@/lib/log/pure/verify-checkpoint";
-import { recordUnavailable } from "@/lib/log/record/inbox";
+import { commitFailed } from "@/lib/log/record/inbox";
 import { rootAt } from "@/lib/log/tree/build-proofs";
 import { makeTileReader } from "@/lib/log/tree/tile-reader";
 import { makeIntegrator } from "./integrator";
@@ -110,7 +110,7 @@ export async function continueLog(
       const { code } = error as { code?: unknown };
       // 55000: continued in the meantime. 40001: the size has changed, which happens to a halted
       // log only if it was continued and has grown since.
-      throw code === "55000" || code === "40001" ? notHaltedError() : recordUnavailable(error);
+      throw code === "55000" || code === "40001" ? notHaltedError() : commitFailed(error);
     }
     return true;
   });

@@ -6,8 +6,10 @@ import {
   plannedFields,
   shortDigest,
 } from "./certificate-state";
-import { findDifferences, type Fields, comparable } from "./fields";
-import type { EntityType, EntityRow } from "./entity-type";
+import { sha256Hex } from "@/lib/format/hash";
+import { byteDifferences } from "./certificate-bytes";
+import { createdDifferences, findDifferences, type Fields, comparable } from "./fields";
+import type { EntityType, EntityRow, Lookups } from "./entity-type";
 
 const secondsSql = (column: string): string => `floor(extract(epoch from ${column}))::bigint::text`;
 const millisSql = (column: string): string =>
@@ -15,8 +17,9 @@ const millisSql = (column: string): string =>
 
 const columns = `c.id, c.issuer_id as authority, encode(c.serial, 'hex') as "serial number", c.profile_id as profile, c.profile_version::text as "profile's version",
   c.identity_id as identity, c.subject_text as subject, array_to_string(c.sans, ', ') as "subject alternative name", ${secondsSql("c.not_before")} as "start date (seconds)", ${secondsSql("c.not_after")} as "expiration (seconds)",
-  encode(c.spki_sha256, 'hex') as key, encode(sha256(c.tbs_der), 'hex') as "planned content", c.plan_entry_id as "plan's entry", c.predecessor_id as predecessor, c.state as status,
-  encode(c.fingerprint_sha256, 'hex') as fingerprint, encode(sha256(c.der), 'hex') as content, ${millisSql("c.revoked_at")} as "revoked at", c.revocation_reason as reason,
+  encode(c.spki_sha256, 'hex') as key, encode(c.tbs_der, 'hex') as tbs, encode(c.der, 'hex') as der, c.common_name as "common name", c.key_algorithm as "key algorithm",
+  c.requested_by as requester, ${millisSql("c.created_at")} as created, ${millisSql("c.issued_at")} as "issued at", c.plan_entry_id as "plan's entry", c.predecessor_id as predecessor, c.state as status,
+  encode(c.fingerprint_sha256, 'hex') as fingerprint, ${millisSql("c.revoked_at")} as "revoked at", c.revocation_reason as reason,
   c.revocation_comment as comment, ${millisSql("c.invalidity_date")} as "invalid since", ${millisSql("c.supersede_at")} as "supersede at", case when k.blocked then 'blocked' else 'free' end as blocked`;
 
 const timeText = (at: number | null): string | null => (at === null ? null : String(at));
@@ -35,6 +38,7 @@ function lifecycleDifferences(row: EntityRow, expected: CertificateState): strin
       "invalidity date (UTC)": row["invalid since"],
       fingerprint: firstHalf(row["fingerprint"]),
       content: firstHalf(row["content"]),
+      "issuing date (near)": row["issued at"],
     },
     {
       status: expected.state,
@@ -43,6 +47,7 @@ function lifecycleDifferences(row: EntityRow, expected: CertificateState): strin
       "invalidity date (UTC)": invalidityDate === undefined ? undefined : timeText(invalidityDate),
       fingerprint: firstHalf(expected.fingerprint),
       content: firstHalf(expected.fingerprint),
+      "issuing date (near)": timeText(expected.issuedAt),
     },
   );
   if (!isSame(shortDigest(comparable(row["comment"])), expected.comment))
@@ -57,19 +62,36 @@ function lifecycleDifferences(row: EntityRow, expected: CertificateState): strin
   return problems.map((text) => text + (text.endsWith(" according to the log") ? since : ""));
 }
 
+/** The row with digests of its bytes, which the database is not asked to compute. */
+function withDigests(row: EntityRow): EntityRow {
+  const digestOf = (hex: string | null | undefined): string | null =>
+    typeof hex === "string" ? sha256Hex(Buffer.from(hex, "hex")) : null;
+  return {
+    ...row,
+    "planned content": digestOf(row["tbs"]),
+    content: digestOf(row["der"]),
+    requester: comparable(row["requester"]),
+  };
+}
+
 async function differences(
-  row: EntityRow,
+  stored: EntityRow,
   expected: CertificateState,
-  recordOf: Parameters<EntityType<CertificateState>["differences"]>[2],
+  lookups: Lookups,
 ): Promise<string[]> {
+  const row = withDigests(stored);
   const fields: Fields = {
     ...row,
     subject: comparable(row["subject"]),
     "subject alternative name": comparable(row["subject alternative name"]),
   };
-  const problems = lifecycleDifferences(row, expected);
+  const problems = [
+    ...lifecycleDifferences(row, expected),
+    ...createdDifferences(row.id, row["created"]),
+    ...byteDifferences(row, await lookups.issuerKeyOf(row["authority"] ?? "")),
+  ];
   if (planDigest(fields).equals(expected.plan)) return problems;
-  const record = expected.planSeq === null ? null : await recordOf(expected.planSeq);
+  const record = expected.planSeq === null ? null : await lookups.recordOf(expected.planSeq);
   const planned = record === null ? [] : findDifferences(fields, plannedFields(record));
   return [...(planned.length > 0 ? planned : ["it differs from its plan in the log"]), ...problems];
 }
@@ -78,6 +100,10 @@ async function differences(
 export function makeCertificateEntityType(): EntityType<CertificateState> {
   return {
     name: "certificate",
+    prefixes: ["certificate"],
+    idOf: ({ target }) => target?.id,
+    targetOf: (id) => id,
+    mayBeMissing: () => false,
     key: "c.id",
     from: "certificate c left join public_key k on k.spki_sha256 = c.spki_sha256",
     columns,

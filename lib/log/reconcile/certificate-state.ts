@@ -19,6 +19,7 @@ export type CertificateState = Readonly<{
   /** Undefined: unknown from the log (the date of a hold is in its row only). */
   invalidityDate: number | null | undefined;
   supersedeAt: number | null;
+  issuedAt: number | null;
   /** The number of the entry that changed it last; null while that is in the inbox. */
   lastSeq: number | null;
 }>;
@@ -29,8 +30,9 @@ export const shortDigest = (value: string | null): Buffer | null =>
   value === null || value === "" ? null : digest(value, 8);
 
 /** The planned fields of an entry `certificate.planned`, named as the row's columns. */
-export function plannedFields({ id, details }: ReplayedEntry["record"]): Fields {
+export function plannedFields({ id, actor, details }: ReplayedEntry["record"]): Fields {
   return {
+    requester: comparable(actor.label),
     authority: comparable(details.issuerId),
     "serial number": comparable(details.serial),
     profile: comparable(details.profileId),
@@ -49,7 +51,7 @@ export function plannedFields({ id, details }: ReplayedEntry["record"]): Fields 
 }
 
 const planFieldNames = Object.keys(
-  plannedFields({ id: "", details: {} } as unknown as ReplayedEntry["record"]),
+  plannedFields({ id: "", actor: {}, details: {} } as unknown as ReplayedEntry["record"]),
 );
 export const planDigest = (facts: Fields): Buffer =>
   digest(planFieldNames.map((name) => facts[name] ?? "\0").join("\x01"));
@@ -65,9 +67,14 @@ const commentDigest = (value: unknown): Buffer | null =>
 
 /** A transition returns a description of the problem if it is not allowed in this state. */
 const transitions: Readonly<Record<string, Transition>> = {
-  issued: (before, { details }) =>
+  issued: (before, { ts, details }) =>
     before.state === "planned"
-      ? { ...before, state: "issued", fingerprint: comparable(details.fingerprintSha256) }
+      ? {
+          ...before,
+          state: "issued",
+          fingerprint: comparable(details.fingerprintSha256),
+          issuedAt: parseDate(ts),
+        }
       : `issues a certificate that is already ${before.state}`,
   failed: (before) =>
     before.state === "planned"
@@ -139,6 +146,7 @@ export function nextState(
       comment: null,
       invalidityDate: null,
       supersedeAt: null,
+      issuedAt: null,
       lastSeq: seq,
     };
   }

@@ -20,8 +20,11 @@ export type Check = Readonly<{
 /** So many that decoys hide no other problem of the same check easily; see selectProblems. */
 const maxProblems = 2_000;
 
-/** Collects the result of one check: memory stays bounded however many problems there are. */
-export function makeCheck(): Check {
+/**
+ * Collects the result of one check: memory stays bounded however many problems there are.
+ * `onUnlisted` is called with each problem that the result counts but doesn't describe.
+ */
+export function makeCheck(onUnlisted: (message: string) => void = () => {}): Check {
   let checked = 0;
   let problemCount = 0;
   let unlisted = 0;
@@ -33,7 +36,10 @@ export function makeCheck(): Check {
     problem: (message, times = 1) => {
       problemCount += times;
       if (problems.length < maxProblems) problems.push(message);
-      else unlisted += times;
+      else {
+        unlisted += times;
+        onUnlisted(message);
+      }
     },
     result: () => ({ checked, count: problemCount, problems: [...problems], unlisted }),
   };

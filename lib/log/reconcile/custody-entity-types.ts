@@ -1,7 +1,12 @@
-import { comparable, millisOf, textOf } from "./fields";
+import { destinationDigest } from "@/lib/log/destination-digest";
+import { canonicalJson, type Json } from "@/lib/log/pure/canonical";
+import type { EntryRecord } from "@/lib/log/types";
+import { comparable, type Fields, millisOf, textOf } from "./fields";
 import {
   setFields,
   applyChanges,
+  createdSql,
+  statedText,
   truncateSql,
   millisSql,
   type PlainEntityType,
@@ -14,8 +19,10 @@ export const custodyEntityTypes: readonly PlainEntityType[] = [
     from: "policy",
     labelField: "service",
     created: "policy.created",
-    columns: `id, service, ${truncateSql("name")} as name, ${truncateSql("description")} as description, status, version::text as version, rules::text as rules`,
+    columns: `id, service, ${truncateSql("name")} as name, ${truncateSql("description")} as description, status, version::text as version, rules::text as rules, ${createdSql()}`,
     initial: ({ details }) => ({
+      name: statedText(details, "name"),
+      description: statedText(details, "description"),
       service: comparable(details.service),
       status: "active",
       version: textOf(details.version),
@@ -37,7 +44,7 @@ export const custodyEntityTypes: readonly PlainEntityType[] = [
     from: "proxy",
     labelField: "identity",
     created: "proxy.trusted",
-    columns: `id, identity_id as identity, kind, hops::text as hops, array_to_string(scopes, ', ') as scopes, status, ${truncateSql("note")} as note`,
+    columns: `id, identity_id as identity, kind, hops::text as hops, array_to_string(scopes, ', ') as scopes, status, ${truncateSql("note")} as note, ${createdSql()}`,
     initial: ({ details }) => ({
       identity: comparable(details.identityId),
       kind: comparable(details.kind),
@@ -62,9 +69,18 @@ export const custodyEntityTypes: readonly PlainEntityType[] = [
     from: "alert",
     labelField: "rule",
     created: "alert.opened",
-    columns:
-      "id, rule, severity, status, subject_id as subject, resolution, assigned_to as assignee",
+    columns: `id, rule, severity, status, resolution, assigned_to as assignee, subject_kind as "subject's kind", ${truncateSql("subject_id")} as subject, ${truncateSql("subject_label")} as "subject's name",
+      identity_id as identity, ${truncateSql("summary")} as summary, ${createdSql("opened_at")}, ${truncateSql("comment")} as comment, ${truncateSql("acknowledged_by")} as "acknowledged by",
+      ${millisSql("acknowledged_at")} as "acknowledgment (near)", ${truncateSql("resolved_by")} as "resolved by", ${millisSql("resolved_at")} as "resolution date (near)"`,
     initial: ({ details }) => ({
+      ...subjectOf(details.subject),
+      identity: statedText(details, "identityId"),
+      summary: comparable(details.summary),
+      comment: "",
+      "acknowledged by": null,
+      "acknowledgment (near)": null,
+      "resolved by": null,
+      "resolution date (near)": null,
       rule: comparable(details.rule),
       severity: comparable(details.severity),
       status: "open",
@@ -74,10 +90,18 @@ export const custodyEntityTypes: readonly PlainEntityType[] = [
     transitions: {
       assigned: (before, { details }) => ({ ...before, assignee: assigneeOf(details) }),
       escalated: (before, { details }) => ({ ...before, severity: comparable(details.to) }),
-      acknowledged: setFields({ status: "acknowledged" }),
-      resolved: (before, { details }) => ({
+      acknowledged: (before, { ts, actor }) => ({
+        ...before,
+        status: "acknowledged",
+        "acknowledged by": comparable(actor.label),
+        "acknowledgment (near)": millisOf(ts),
+      }),
+      resolved: (before, { ts, actor, details }) => ({
         ...before,
         status: "resolved",
+        comment: comparable(details.comment),
+        "resolved by": comparable(actor.label),
+        "resolution date (near)": millisOf(ts),
         resolution: comparable(details.resolution),
       }),
     },
@@ -87,8 +111,12 @@ export const custodyEntityTypes: readonly PlainEntityType[] = [
     from: "alert_exception",
     labelField: "rule",
     created: "exception.created",
-    columns: `id, rule, network, ${millisSql("expires_at")} as "expiration (UTC)", case when ended_at is null then 'active' else 'ended' end as state`,
-    initial: ({ details }) => ({
+    columns: `id, subject_kind as "subject's kind", ${truncateSql("subject_id")} as subject, ${truncateSql("subject_label")} as "subject's name", ${truncateSql("comment")} as comment,
+      ${truncateSql("created_by")} as creator, ${createdSql()}, rule, network, ${millisSql("expires_at")} as "expiration (UTC)", case when ended_at is null then 'active' else 'ended' end as state`,
+    initial: ({ actor, details }) => ({
+      ...subjectOf(details.subject),
+      comment: comparable(details.comment),
+      creator: comparable(actor.label),
       rule: comparable(details.rule),
       network: comparable(details.network),
       "expiration (UTC)": millisOf(details.expiresAt),
@@ -97,22 +125,78 @@ export const custodyEntityTypes: readonly PlainEntityType[] = [
     transitions: { ended: setFields({ state: "ended" }) },
   },
   {
+    name: "rule",
+    from: "rule_setting",
+    created: "rule.updated",
+    labelField: "id",
+    isWhole: true,
+    columns: `id, enabled::text as "being enabled", severity, "values"::text as "list of values"`,
+    derive: (row) => ({
+      "list of values": canonicalJson(JSON.parse(row["list of values"] ?? "{}") as Json),
+    }),
+    initial: ({ details }) => settingsOf(details),
+    transitions: {},
+  },
+  {
     name: "destination",
     from: "destination",
     created: "destination.created",
-    columns: `id, kind, ${truncateSql("name")} as name, status, min_severity as "minimum severity"`,
+    columns: `id, kind, ${truncateSql("name")} as name, status, min_severity as "minimum severity", config::text as config, encode(sealed, 'hex') as sealed, ${createdSql()}`,
+    derive: ({ config, sealed }) => ({
+      settings: destinationDigest(JSON.parse(config ?? "{}") as object, sealed ?? null),
+    }),
     initial: ({ details }) => ({
+      settings: statedText(details, "settingsDigest"),
       kind: comparable(details.kind),
       name: comparable(details.name),
       status: "active",
       "minimum severity": comparable(details.minSeverity),
     }),
     transitions: {
-      updated: applyChanges({ name: "name", status: "status", minSeverity: "minimum severity" }),
-      removed: setFields({ status: "removed" }),
+      updated: (before, record) => ({
+        ...applyChanges({ name: "name", status: "status", minSeverity: "minimum severity" })(
+          before,
+          record,
+        ),
+        settings: statedText(record.details, "settingsDigest"),
+      }),
+      removed: (before, { details }) => ({
+        ...before,
+        status: "removed",
+        settings: statedText(details, "settingsDigest"),
+      }),
     },
   },
 ];
+
+function subjectOf(value: unknown): Fields {
+  const { kind, id, label } = (value ?? {}) as Readonly<Record<string, unknown>>;
+  return {
+    "subject's kind": comparable(kind),
+    subject: comparable(id),
+    "subject's name": comparable(label),
+  };
+}
+
+/**
+ * What an entry `rule.updated` says about the whole setting. Older entries have only the changes:
+ * of them, whether the rule is enabled is compared if it is among them.
+ */
+function settingsOf({ settings, changes }: EntryRecord["details"]): Fields {
+  const whole = settings as Readonly<Record<string, unknown>> | undefined;
+  if (whole !== undefined)
+    return {
+      "being enabled": String(whole["enabled"]),
+      severity: comparable(whole["severity"]),
+      "list of values": canonicalJson(whole["values"] as Json),
+    };
+  const { enabled, severity } = (changes ?? {}) as Readonly<Record<string, { to?: unknown }>>;
+  return {
+    ...(enabled === undefined ? {} : { "being enabled": comparable(enabled.to) }),
+    ...(severity === undefined ? {} : { severity: comparable(severity.to) }),
+    "list of values": undefined,
+  };
+}
 
 /**
  * The id of an alert's assignee. Older entries hold only a name; then the id is unknown and not

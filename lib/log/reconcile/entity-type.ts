@@ -5,8 +5,15 @@ import type { Fields, ReplayedEntry } from "./fields";
  * and how its rows are read and compared.
  */
 export type EntityType<S> = Readonly<{
-  /** The prefix of its entries' actions. */
   name: string;
+  /** The prefixes of its entries' actions. */
+  prefixes: readonly string[];
+  /** The key of the row that an entry is about; undefined if it is about none. */
+  idOf: (record: ReplayedEntry["record"]) => string | undefined;
+  /** The targets of entries about a row with this key. */
+  targetOf: (id: string) => string;
+  /** Whether the row may have been deleted, although the log expects it. */
+  mayBeMissing: (expected: S) => boolean;
   /** The expected state after the entry. `onProblem`: the log contradicts itself. */
   next: (before: S | null, entry: ReplayedEntry, onProblem: (message: string) => void) => S | null;
   store: StateStore<S>;
@@ -14,14 +21,18 @@ export type EntityType<S> = Readonly<{
   columns: string;
   from: string;
   key: string;
-  /** Describes how a row differs from the expected state. `recordOf` reads an entry again. */
-  differences: (
-    row: EntityRow,
-    expected: S,
-    recordOf: (seq: number) => Promise<ReplayedEntry["record"] | null>,
-  ) => Promise<string[]> | string[];
+  /** Describes how a row differs from the expected state. */
+  differences: (row: EntityRow, expected: S, lookups: Lookups) => Promise<string[]> | string[];
   /** How messages refer to the row. */
   describe: (row: EntityRow) => string;
+}>;
+
+/** What a comparison may need besides the row and its expected state. */
+export type Lookups = Readonly<{
+  /** Reads an entry again. */
+  recordOf: (seq: number) => Promise<ReplayedEntry["record"] | null>;
+  /** The public key of an authority, if it is the one that the log names; null if there is none. */
+  issuerKeyOf: (authorityId: string) => Promise<Uint8Array | null>;
 }>;
 
 export type EntityRow = Fields & Readonly<{ id: string }>;

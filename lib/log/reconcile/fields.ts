@@ -1,3 +1,5 @@
+import { timeOfId } from "@/lib/format/ids";
+import { maskSecrets } from "@/lib/format/mask-secrets";
 import type { EntryRecord } from "@/lib/log/types";
 
 /** An entry to replay; `seq` is null while it is in the inbox. */
@@ -15,7 +17,20 @@ const loneSurrogate = /\p{Surrogate}/gu;
 
 /** A text in the form that is compared: truncated and cleaned as entries are. */
 export const comparable = (value: unknown): string | null =>
-  typeof value === "string" ? value.slice(0, comparedChars).replace(loneSurrogate, "�") : null;
+  typeof value === "string"
+    ? maskSecrets(value).slice(0, comparedChars).replace(loneSurrogate, "�")
+    : null;
+
+/** The suffix of fields with a time in milliseconds that is close to that of an entry. */
+const near = " (near)";
+/** How far apart an entry and a row of one transaction may be dated. */
+const nearMs = 5 * 60_000;
+
+const isNear = (one: string | null | undefined, other: string | null): boolean =>
+  one !== null &&
+  one !== undefined &&
+  other !== null &&
+  Math.abs(Number(one) - Number(other)) <= nearMs;
 
 /** A time in whole milliseconds, or in whole seconds where entries are no more precise. */
 export const millisOf = (value: unknown): string | null =>
@@ -25,6 +40,14 @@ export const secondsOf = (value: unknown): string | null =>
 
 export const textOf = (value: unknown): string | null =>
   typeof value === "string" || typeof value === "number" ? String(value) : null;
+
+/** Compares a row's creation time with its ID, which holds that time and never changes. */
+export function createdDifferences(id: string, created: string | null | undefined): string[] {
+  const made = timeOfId(id);
+  if (created === undefined || made === null || isNear(created, String(made))) return [];
+  const text = created === null ? "empty" : new Date(Number(created)).toISOString();
+  return [`its creation date is ${text}, but its ID was made at ${new Date(made).toISOString()}`];
+}
 
 const formatText = (value: string | null | undefined): string =>
   value === null || value === undefined
@@ -37,11 +60,12 @@ const formatText = (value: string | null | undefined): string =>
 export function findDifferences(row: Fields, expected: Fields): string[] {
   return Object.entries(expected).flatMap(([name, value]) => {
     if (value === undefined || row[name] === undefined || row[name] === value) return [];
+    if (name.endsWith(near) && isNear(row[name], value)) return [];
     const formatTime = (one: string | null | undefined): string =>
       one === null || one === undefined || !/^\d+$/.test(one)
         ? formatText(one)
-        : new Date(Number(one) * (name.endsWith(" (UTC)") ? 1 : 1000)).toISOString();
-    const format = name.endsWith(" (UTC)") || name.endsWith(" (seconds)") ? formatTime : formatText;
+        : new Date(Number(one) * (name.endsWith(" (seconds)") ? 1000 : 1)).toISOString();
+    const format = / \((?:UTC|seconds|near)\)$/.test(name) ? formatTime : formatText;
     return [
       `its ${name.replace(/ \(.*\)$/, "")} is ${format(row[name])} in the table, but ${format(value)} according to the log`,
     ];

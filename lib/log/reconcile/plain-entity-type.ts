@@ -1,8 +1,15 @@
 import { sha256Hex } from "@/lib/format/hash";
+import { credentialDigest } from "@/lib/log/credential-digest";
 import { canonicalJson, type Json } from "@/lib/log/pure/canonical";
 import type { EntryRecord } from "@/lib/log/types";
-import { findDifferences, type Fields, comparable, type ReplayedEntry } from "./fields";
-import { makeStateStore, type EntityType } from "./entity-type";
+import {
+  comparable,
+  createdDifferences,
+  findDifferences,
+  type Fields,
+  type ReplayedEntry,
+} from "./fields";
+import { makeStateStore, type EntityRow, type EntityType } from "./entity-type";
 
 export type Transition = (before: Fields, record: EntryRecord) => Fields;
 export type PlainEntityType = Readonly<{
@@ -14,6 +21,16 @@ export type PlainEntityType = Readonly<{
   initial: (record: EntryRecord) => Fields;
   transitions: Readonly<Record<string, Transition>>;
   labelField?: string;
+  /** The prefixes of its entries' actions; the name by default. */
+  prefixes?: readonly string[];
+  /** The key of the row that an entry is about; its target's ID by default. */
+  idOf?: (record: EntryRecord) => string | undefined;
+  targetOf?: (id: string) => string;
+  /** Every entry states everything, so that any of them can be the first. */
+  isWhole?: true;
+  mayBeMissing?: (expected: Fields) => boolean;
+  /** Replaces columns of the row by what is compared. */
+  derive?: (row: EntityRow) => Fields;
 }>;
 
 /** Applies the `changes` of an entry; `names` maps their fields to the names used here. */
@@ -43,6 +60,12 @@ export function makePlainEntityType({
   initial,
   transitions,
   labelField = "name",
+  prefixes = [name],
+  idOf = ({ target }) => target?.id,
+  targetOf = (id) => id,
+  isWhole,
+  mayBeMissing = () => false,
+  derive = () => ({}),
 }: PlainEntityType): EntityType<Fields> {
   const next = (
     before: Fields | null,
@@ -50,6 +73,8 @@ export function makePlainEntityType({
     onProblem: (message: string) => void,
   ): Fields | null => {
     const subject = seq === null ? "An entry in the inbox" : `Entry ${seq}`;
+    if (record.reason === "no-change") return before;
+    if (isWhole) return { ...before, ...initial(record) };
     if (record.action === created) {
       if (before)
         onProblem(
@@ -57,7 +82,7 @@ export function makePlainEntityType({
         );
       return initial(record);
     }
-    const transition = transitions[record.action.slice(name.length + 1)];
+    const transition = transitions[record.action.slice(record.action.indexOf(".") + 1)];
     if (!transition) return before;
     if (!before)
       onProblem(
@@ -67,12 +92,19 @@ export function makePlainEntityType({
   };
   return {
     name,
+    prefixes,
+    idOf,
+    targetOf,
+    mayBeMissing,
     next,
     columns,
     from,
     key,
     store: makeStateStore<Fields>(),
-    differences: (row, expected) => findDifferences(normalizeRow(row), expected),
+    differences: (row, expected) => [
+      ...findDifferences({ ...normalizeRow(row), ...derive(row) }, expected),
+      ...createdDifferences(row.id, row["created"]),
+    ],
     describe: (row) => `The ${name} ${row.id}${row[labelField] ? ` (${row[labelField]})` : ""}`,
   };
 }
@@ -93,6 +125,16 @@ function normalizeRow(row: Fields): Fields {
  * database may reorder the members.
  */
 const rulesDigest = (rules: string): string => sha256Hex(canonicalJson(JSON.parse(rules) as Json));
+/** The digest of what a row stores of a credential, as entries have it. */
+export const storedDigest = (stored: string | null | undefined): string | null =>
+  typeof stored === "string" ? credentialDigest(stored) : null;
+/** What an entry has under this name; undefined (not compared) if it is older than the member. */
+export const statedText = (
+  details: EntryRecord["details"],
+  name: string,
+): string | null | undefined =>
+  details[name] === undefined ? undefined : comparable(details[name]);
+export const createdSql = (column = "created_at"): string => `${millisSql(column)} as created`;
 export const truncateSql = (column: string): string => `left(${column}, 150)`;
 export const secondsSql = (column: string): string =>
   `floor(extract(epoch from ${column}))::bigint::text`;

@@ -50,11 +50,12 @@ export async function readInboxEntries(
   client: Queryable,
   ids: readonly string[],
 ): Promise<ReplayedEntry[]> {
-  const { rows } = await client.query<{ entry: Buffer }>("select entry from tlog.inbox_about($1)", [
-    ids,
-  ]);
-  return rows.flatMap(({ entry }) => {
-    const reading = readEntry(entry);
+  const { rows } = await client.query<{ entry_id: string; entry: Buffer }>(
+    "select entry_id, entry from tlog.inbox_about($1)",
+    [ids],
+  );
+  return rows.flatMap(({ entry_id: id, entry }) => {
+    const reading = readEntry(entry, id);
     return reading.readable ? [{ seq: null, record: reading.record }] : [];
   });
 }
@@ -85,4 +86,16 @@ export async function readRowsById(
     [ids],
   );
   return rows;
+}
+
+/** The public key (SubjectPublicKeyInfo) in an authority's row. */
+export async function readAuthorityKey(
+  client: Queryable,
+  authorityId: string,
+): Promise<Buffer | null> {
+  const { rows } = await client.query<{ spki: Buffer }>(
+    "select k.spki_der as spki from authority a join signing_key k on k.id = a.key_id where a.id = $1",
+    [authorityId],
+  );
+  return rows[0]?.spki ?? null;
 }

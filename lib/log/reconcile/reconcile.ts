@@ -1,16 +1,18 @@
 import type { Deps, PoolClient } from "@/lib/runtime/deps";
 
+import { sha256Hex } from "@/lib/format/hash";
 import { makePacer, type Pacer } from "./pacer";
 import { type Check, type CheckResult, makeCheck } from "./check";
 import {
   withSnapshot,
+  readAuthorityKey,
   readEntries,
   readRowsAfter,
   readRowsById,
   readSize,
   readInboxEntries,
 } from "./reconcile-repository";
-import type { EntityType, EntityRow } from "./entity-type";
+import type { EntityType, EntityRow, Lookups } from "./entity-type";
 import { expectedWithInbox, makeReplay, type Replay } from "./replay";
 
 /*
@@ -49,6 +51,7 @@ type Context = Readonly<{
   pacer: Pacer;
   check: Check;
   onRow: () => void;
+  lookups: Lookups;
 }>;
 
 /**
@@ -63,6 +66,7 @@ export async function reconcile(
   const replay = options.replay ?? makeReplay(check.problem, options.from ?? 0);
   let rows = 0;
   const context: Context = {
+    lookups: makeLookups(deps.db, replay),
     deps,
     replay,
     pacer,
@@ -80,6 +84,45 @@ export async function reconcile(
     await findMissing(context, entityType);
   }
   return check.result();
+}
+
+function mayBeMissing(entityType: EntityType<unknown>, id: string): boolean {
+  const expected = entityType.store.get(id);
+  return expected === null || entityType.mayBeMissing(expected);
+}
+
+function makeLookups(db: Deps["db"], replay: Replay): Lookups {
+  const keys = new Map<string, Uint8Array | null>();
+  return {
+    recordOf: async (seq) => (await readEntries(db.pool, seq, seq + 1))[0]?.record ?? null,
+    issuerKeyOf: async (id) => {
+      const known = keys.get(id);
+      if (known !== undefined) return known;
+      // A key counts if it is the one that the entry of its authority names.
+      const spki = await readAuthorityKey(db.pool, id);
+      const expected = replay.keyOfAuthority(id) ?? (await findNewAuthorityKey(db, replay, id));
+      const key = spki !== null && sha256Hex(spki) === expected ? spki : null;
+      if (key !== null) keys.set(id, key);
+      return key;
+    },
+  };
+}
+
+/** The key of an authority whose entry is still in the inbox, or was numbered after the replay. */
+async function findNewAuthorityKey(
+  db: Deps["db"],
+  replay: Replay,
+  id: string,
+): Promise<string | null> {
+  const entries = [
+    ...(await readInboxEntries(db.pool, [id])),
+    ...(await readEntries(db.pool, replay.position(), await readSize(db.pool))),
+  ];
+  const created = entries.find(
+    ({ record }) => record.action === "authority.created" && record.target?.id === id,
+  );
+  const key = created?.record.details["spkiSha256"];
+  return typeof key === "string" ? key : null;
 }
 
 /** Replays until the log's end is close, so that little is left to replay in a snapshot. */
@@ -133,12 +176,16 @@ async function compareInSnapshot(
     pacer,
     check,
     onRow,
+    lookups,
   } = context;
   await catchUp(context, () => {});
   const { rows, inbox } = await withSnapshot(db, async (client) => {
     const size = await readSize(client);
     const snapshotRows = await readRows(client);
-    const inboxEntries = await readInboxEntries(client, ids ?? snapshotRows.map(({ id }) => id));
+    const inboxEntries = await readInboxEntries(
+      client,
+      (ids ?? snapshotRows.map(({ id }) => id)).map(entityType.targetOf),
+    );
     if (size > replay.position()) await advance(context, client, size);
     return { rows: snapshotRows, inbox: inboxEntries };
   });
@@ -154,11 +201,7 @@ async function compareInSnapshot(
     if (expected === null)
       check.problem(`${entityType.describe(row)} is in the table but has no entry.`);
     else
-      for (const difference of await entityType.differences(
-        row,
-        expected,
-        async (seq) => (await readEntries(db.pool, seq, seq + 1))[0]?.record ?? null,
-      ))
+      for (const difference of await entityType.differences(row, expected, lookups))
         check.problem(`${entityType.describe(row)}: ${difference}.`);
   }
   return rows;
@@ -195,7 +238,7 @@ async function findMissing(context: Context, entityType: EntityType<unknown>): P
       ).map(({ id }) => id),
     );
     for (const id of ids)
-      if (!foundIds.has(id))
+      if (!foundIds.has(id) && !mayBeMissing(entityType, id))
         context.check.problem(`The ${entityType.name} ${id} is in the log but not in the table.`);
     ids = [];
   };

@@ -14,6 +14,8 @@ export type Replay = Readonly<{
   advanceTo: (upto: number) => void;
   /** The number of the next entry. */
   position: () => number;
+  /** SHA-256 of an authority's public key, as its entry has it; null if it is unknown. */
+  keyOfAuthority: (id: string) => string | null;
   /** The number of entities known so far. */
   size: () => number;
 }>;
@@ -34,32 +36,45 @@ export function makeReplay(onProblem: (message: string) => void, from = 0): Repl
     widen(makeCertificateEntityType()),
     ...makeEntityTypes().map((entityType: EntityType<Fields>) => widen(entityType)),
   ];
-  const byName = new Map(entityTypes.map((entityType) => [entityType.name, entityType]));
+  const byPrefix = groupByPrefix(entityTypes);
+  const authorities = entityTypes.find(({ name }) => name === "authority");
   let position = from;
   return {
     entityTypes,
     add: (entry) => {
       if (entry.seq !== null) position = entry.seq + 1;
-      const entityType = entityTypeOf(byName, entry);
-      const id = entry.record.target?.id;
-      if (!entityType || id === undefined) return;
-      const after = entityType.next(entityType.store.get(id), entry, onProblem);
-      if (after !== null) entityType.store.set(id, after);
+      for (const entityType of entityTypesOf(byPrefix, entry)) {
+        const id = entityType.idOf(entry.record);
+        if (id === undefined) continue;
+        const after = entityType.next(entityType.store.get(id), entry, onProblem);
+        if (after !== null) entityType.store.set(id, after);
+      }
     },
     advanceTo: (upto) => {
       position = Math.max(position, upto);
     },
     position: () => position,
+    keyOfAuthority: (id) => {
+      const state = authorities?.store.get(id) as Fields | null | undefined;
+      return state?.["key"] ?? null;
+    },
     size: () => entityTypes.reduce((sum, entityType) => sum + entityType.store.size(), 0),
   };
 }
 
-function entityTypeOf(
-  byName: ReadonlyMap<string, AnyEntityType>,
-  entry: ReplayedEntry,
-): AnyEntityType | undefined {
+type ByPrefix = ReadonlyMap<string, readonly AnyEntityType[]>;
+
+function groupByPrefix(entityTypes: readonly AnyEntityType[]): ByPrefix {
+  const byPrefix = new Map<string, AnyEntityType[]>();
+  for (const entityType of entityTypes)
+    for (const prefix of entityType.prefixes)
+      byPrefix.set(prefix, [...(byPrefix.get(prefix) ?? []), entityType]);
+  return byPrefix;
+}
+
+function entityTypesOf(byPrefix: ByPrefix, entry: ReplayedEntry): readonly AnyEntityType[] {
   const action = typeof entry.record.action === "string" ? entry.record.action : "";
-  return changesState(entry) ? byName.get(action.slice(0, action.indexOf("."))) : undefined;
+  return (changesState(entry) && byPrefix.get(action.slice(0, action.indexOf(".")))) || [];
 }
 
 /** The expected state of a row after the entries about it that are still in the inbox. */
@@ -68,9 +83,11 @@ export function expectedWithInbox(
   id: string,
   inbox: readonly ReplayedEntry[],
 ): unknown {
-  const byName = new Map([[entityType.name, entityType]]);
+  const byPrefix = groupByPrefix([entityType]);
   return inbox
-    .filter((entry) => entry.record.target?.id === id && entityTypeOf(byName, entry) !== undefined)
+    .filter(
+      (entry) => entityType.idOf(entry.record) === id && entityTypesOf(byPrefix, entry).length > 0,
+    )
     .reduce<unknown>(
       (before, entry) => entityType.next(before, entry, () => {}),
       entityType.store.get(id),

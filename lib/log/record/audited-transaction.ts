@@ -5,11 +5,13 @@ import type { TransactionClient } from "@/lib/db/database";
 import { isUnreachable, sqlState, uniqueViolation } from "@/lib/db/errors";
 import { isAppError } from "@/lib/errors/app-error";
 import {
+  commitFailed,
   insertEntriesStatement,
   insertEntriesValues,
   joinEntries,
   recordUnavailable,
 } from "./inbox";
+import { claimTakenOver, markClaimStatement, markClaimValues } from "./mark-claim";
 import { assertInboxHasRoom } from "./back-pressure";
 import { encodeEntry, type MadeEntry } from "@/lib/log/entry";
 import { makeNumberedEntry, releaseNumbers, confirmNumbers } from "./entry-numbers";
@@ -25,7 +27,17 @@ declare const audited: unique symbol;
  */
 export type AuditedTx = TransactionClient & { readonly [audited]: true };
 
-type WorkResult<T> = Readonly<{ result: T; entries: readonly [NewEntry, ...NewEntry[]] }>;
+/**
+ * `about` is the ID of what the act made or changed, if the first entry's target is something else.
+ * `answer` is the use case's result, if the act is the last one of its request and the result is
+ * known already: it is then stored under the request's Idempotency-Key in the same transaction.
+ */
+type WorkResult<T> = Readonly<{
+  result: T;
+  entries: readonly [NewEntry, ...NewEntry[]];
+  about?: string;
+  answer?: unknown;
+}>;
 
 const connectionTimeoutMs = 5_000;
 const transactionTimeoutMs = 20_000;
@@ -43,8 +55,8 @@ const rolledBack = new Error("the work of an audited transaction was rolled back
  * and passes through (see `uniqueViolation`). If `work` returns null, because its preconditions no
  * longer hold, the transaction is rolled back and the result is null. Throws AppError
  * `record.unavailable` if the entries can't be written, if the database refuses a change that no
- * entry names, or if it can't be reached; `record.backlog` while too many entries wait to be
- * numbered.
+ * entry names, or if it can't be reached; `outcome.unknown` if the connection is lost during the
+ * commit; `record.backlog` while too many entries wait to be numbered; `idempotency.taken-over`.
  */
 export function auditedTransaction<T>(
   recorder: Recorder,
@@ -73,12 +85,15 @@ export async function auditedTransaction<T>(
         const now = recorder.clock.now();
         for (const entry of entries) records.push(makeNumberedEntry(recorder, actor, entry, now));
         await append(tx, records);
+        const outcome = committed(result, records);
+        await markClaim(tx, recorder, done, outcome.entryId);
         appended = true;
-        return committed(result, records);
+        return outcome;
       },
       { maxWait: connectionTimeoutMs, timeout: transactionTimeoutMs },
     );
     confirmNumbers(recorder.source, records);
+    recorder.scope?.committed.push(outcome.entryId);
     return outcome;
   } catch (error) {
     if (error === rolledBack) return null;
@@ -87,8 +102,26 @@ export async function auditedTransaction<T>(
     // After the entries are inserted only the commit can fail: by a deferred guard or the
     // connection.
     if (isAppError(error) || (!appended && !isUnreachable(error))) throw error;
-    throw recordUnavailable(error);
+    throw appended ? commitFailed(error) : recordUnavailable(error);
   }
+}
+
+/** Notes the act under the Idempotency-Key of the request that it is done for. */
+async function markClaim(
+  tx: TransactionClient,
+  { scope }: Recorder,
+  { entries, about, answer }: WorkResult<unknown>,
+  entryId: EntryId,
+): Promise<void> {
+  if (!scope?.claim) return;
+  const values = markClaimValues(scope.claim, {
+    entryId,
+    targetId: about ?? entries[0].target?.id ?? null,
+    answer: answer === undefined ? null : scope.claim.answerOf({ result: answer, entryId }),
+  });
+  if ((await tx.$executeRawUnsafe(markClaimStatement.text, ...values)) === 0)
+    throw claimTakenOver();
+  if (answer !== undefined) scope.answered.stored = true;
 }
 
 async function append(tx: TransactionClient, records: readonly MadeEntry[]): Promise<void> {

@@ -1,4 +1,4 @@
-import { checkViolation } from "@/lib/db/errors";
+import { checkViolation, isInDoubt } from "@/lib/db/errors";
 import { AppError } from "@/lib/errors/app-error";
 
 /** An encoded entry, with the keys by which it is found in the inbox: its own id and its target's. */
@@ -80,3 +80,18 @@ export function recordUnavailable(cause: unknown): AppError {
     { retryAfterSeconds: 2, cause },
   );
 }
+
+/**
+ * The error for an act whose commit failed. If the connection was lost meanwhile, nobody can say
+ * whether it was committed: `outcome.unknown`. Else as `recordUnavailable`.
+ */
+export function commitFailed(cause: unknown): AppError {
+  return isInDoubt(cause) ? outcomeUnknown(cause) : recordUnavailable(cause);
+}
+
+const outcomeUnknown = (cause: unknown): AppError =>
+  new AppError(
+    "outcome.unknown",
+    "The connection to the database was lost while the change was being saved, so it isn't known whether it took effect. Check before you try again. Over the API, repeat the request with the same Idempotency-Key: it gets the outcome, and nothing is done twice.",
+    { retryAfterSeconds: 2, cause },
+  );

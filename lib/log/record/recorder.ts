@@ -1,6 +1,7 @@
 import type { Database } from "@/lib/db/database";
 import type { Clock, Random } from "@/lib/runtime/clock";
 import { makeRefusalTable, type RefusalTable } from "./refusal-table";
+import type { RequestScope } from "@/lib/log/request-scope";
 import type { Source } from "./source";
 
 export type RecorderDeps = Readonly<{
@@ -11,6 +12,8 @@ export type RecorderDeps = Readonly<{
   source: Source;
   /** Limits the entries about unknown callers of this process; its own one by default. */
   refusals?: RefusalTable;
+  /** The request that the entries are written for; null for work of Chancery's own. */
+  scope?: RequestScope | null;
 }>;
 
 declare const recorder: unique symbol;
@@ -27,4 +30,5 @@ export const makeRecorder = ({
   random,
   source,
   refusals = makeRefusalTable(),
-}: RecorderDeps): Recorder => ({ db, clock, random, source, refusals }) as Recorder;
+  scope = null,
+}: RecorderDeps): Recorder => ({ db, clock, random, source, refusals, scope }) as Recorder;

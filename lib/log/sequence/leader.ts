@@ -1,4 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { lockHeartbeatMs, lockSessionSettings } from "@/lib/db/lock-session";
 import type { Database, PoolClient } from "@/lib/runtime/deps";
 
 export type Running = Readonly<{ stop: () => Promise<void> }>;
@@ -20,21 +21,8 @@ export type LeaderOptions = Readonly<{
 const advisoryLockKey = 24_262_379_564n;
 const lockRetryMs = 1_000;
 const errorDelayMs = 500;
-const heartbeatIntervalMs = 1_000;
 const heartbeatTimeoutMs = 8_000;
 const shutdownTimeoutMs = 10_000;
-
-// The lock is held as long as the session lives, so the session must end soon after its process
-// dies, hangs or loses the network: the server ends a session that is silent for six seconds and,
-// over TCP, one whose peer does not answer. A Unix socket ignores the last four settings.
-const sessionSettings = [
-  "set statement_timeout = '7s'",
-  "set idle_session_timeout = '6s'",
-  "set tcp_keepalives_idle = 3",
-  "set tcp_keepalives_interval = 1",
-  "set tcp_keepalives_count = 3",
-  "set tcp_user_timeout = 6000",
-].join("; ");
 
 /**
  * Leader election among all processes on this database: calls `lead` while this process holds the
@@ -72,7 +60,7 @@ async function leadWithLock(
   signal: AbortSignal,
   lead: LeaderOptions["lead"],
 ): Promise<void> {
-  await client.query(sessionSettings);
+  await client.query(lockSessionSettings);
   while (!signal.aborted) {
     const { rows } = await client.query<{ locked: boolean }>(
       "select pg_try_advisory_lock($1) as locked",
@@ -115,7 +103,7 @@ async function keepSessionAlive(
       timeout,
     ]);
     if (answer !== "alive") return onLost();
-    await sleepUntilAborted(signal)(heartbeatIntervalMs);
+    await sleepUntilAborted(signal)(lockHeartbeatMs);
   }
 }
 
@@ -143,9 +131,12 @@ export async function withClient(
   use: (client: PoolClient, serialized: Queryable) => Promise<void>,
 ): Promise<void> {
   const client = await db.pool.connect();
+  const ignoreError = (): void => {};
+  client.on("error", ignoreError);
   try {
     await use(client, serializeQueries(client));
   } finally {
+    client.off("error", ignoreError);
     client.release(true);
   }
 }

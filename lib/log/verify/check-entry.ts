@@ -10,23 +10,27 @@ export type EntryChecker = Readonly<{
    * be valid UTF-8 and contain a newline after the entry.
    */
   check: (seq: number, bytes: Buffer, from: number, end: number) => void;
+  /** The latest `ts` of the entries that the checkpoint covers; null if there is none. */
+  newestTs: () => string | null;
 }>;
 
 const entryStart = Buffer.from(`{"action":"`);
 const entryEnd = Buffer.from(`,"v":1}`);
+const tsName = Buffer.from(`,"ts":"`);
+const tsChars = "2026-11-23T08:15:00.042000Z".length;
 const heartbeatAction = Buffer.from(`source.heartbeat"`);
 const openedAction = Buffer.from(`log.opened"`);
 const continuedAction = Buffer.from(`log.continued"`);
 const colon = 58;
 const maxCachedRuns = 8;
 
-type LogKey = Readonly<{ log: string | null; vkey: string | null }>;
+type LogKey = Readonly<{ log: string | null; vkey: string | null; size: number }>;
 type DetailsOnly = { details?: Readonly<Record<string, unknown>> | null };
 
 export function makeEntryChecker(
   checks: CheckResults,
   numbers: SourceNumbers,
-  { log, vkey }: LogKey,
+  { log, vkey, size }: LogKey,
 ): EntryChecker {
   const checkSpecialEntry = (seq: number, text: string): void => {
     const details = (JSON.parse(text) as DetailsOnly).details ?? {};
@@ -47,6 +51,7 @@ export function makeEntryChecker(
     else if (typeof details.size === "number" && details.size > seq)
       checks.problem("order", `Entry ${seq} states that the log was continued at ${details.size}.`);
   };
+  const newest = makeNewestTime();
   const readSource = makeSourceReader();
   const source = (seq: number, bytes: Buffer): void => {
     const { key, number } = readSource(bytes, sourceRange.from, sourceRange.to);
@@ -58,12 +63,14 @@ export function makeEntryChecker(
       );
   };
   return {
+    newestTs: newest.text,
     check: (seq, bytes, from, end) => {
       const isFastPath = isCanonicalEntry(bytes, from, end);
       if (!isFastPath && !isCanonicalText(bytes.toString("utf8", from, end)))
         return checks.problem("format", `Entry ${seq} is not canonical JSON (RFC 8785).`);
       if (!hasAt(bytes, from, entryStart) || !hasAt(bytes, end - entryEnd.length, entryEnd))
         return checks.problem("format", `Entry ${seq} is not an entry of version 1.`);
+      if (seq < size) newest.add(bytes, end);
       if (isFastPath && sourceRange.from > 0) source(seq, bytes);
       else if (!isFastPath)
         addParsedSourceNumber(checks, numbers, seq, bytes.toString("utf8", from, end));
@@ -75,6 +82,23 @@ export function makeEntryChecker(
       )
         checkSpecialEntry(seq, bytes.toString("utf8", from, end));
     },
+  };
+}
+
+/**
+ * The latest `ts` of entries. In canonical form it stands directly before `v`, so its bytes can be
+ * compared as they are.
+ */
+function makeNewestTime() {
+  const newest = Buffer.alloc(tsChars);
+  return {
+    add: (bytes: Buffer, end: number): void => {
+      const at = end - entryEnd.length - 1 - tsChars;
+      if (!hasAt(bytes, at - tsName.length, tsName)) return;
+      if (bytes.compare(newest, 0, tsChars, at, at + tsChars) > 0)
+        bytes.copy(newest, 0, at, at + tsChars);
+    },
+    text: (): string | null => (newest[0] === 0 ? null : newest.toString("latin1")),
   };
 }
 

@@ -12,6 +12,7 @@ export type RecordChecker = Readonly<{
   check: (record: ExportedRecord | string) => ExportedRecord | null;
   bytes: () => number;
   log: () => string | null;
+  newestTs: () => string | null;
   /** The number of records with a sentence that this version words differently. */
   reworded: () => number;
 }>;
@@ -32,6 +33,7 @@ export function makeRecordChecker({
   const checker = makeEntryChecker(checks, numbers, {
     log: header?.log ?? null,
     vkey: header?.vkey ?? null,
+    size: header?.size ?? 0,
   });
   const checkFrame = makeFrameChecker(checks, header);
   let bytes = 0;
@@ -41,6 +43,7 @@ export function makeRecordChecker({
   return {
     bytes: () => bytes,
     log: () => log,
+    newestTs: checker.newestTs,
     reworded: () => reworded,
     check: (record) => {
       records += 1;

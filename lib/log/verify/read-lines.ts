@@ -15,6 +15,7 @@ export type LineReader = Readonly<{
   /** To be called at the end of the file. */
   finish: () => void;
   bytes: () => number;
+  newestTs: () => string | null;
 }>;
 
 type LineReaderOptions = Readonly<{
@@ -30,11 +31,11 @@ export function makeLineReader(options: LineReaderOptions): LineReader {
   const { checks, fold, numbers, header, kind, onHash } = options;
   const frame = makeLineFrame(kind, header.log, header.size);
   const lineChecks = { checks, frame, checker: makeEntryChecker(checks, numbers, header) };
-  const { size } = header;
   let isPieceUtf8 = true;
   let lineNumber = 1;
   let ended = false;
   const addHash = (seq: number, leafHash: Uint8Array, isSealed: boolean): void => {
+    const { size } = header;
     if (isSealed !== seq < size)
       checks.problem("format", describeWrongCover({ seq, size, isSealed }));
     if (seq < size) fold.addLeaf(seq, leafHash);
@@ -42,8 +43,7 @@ export function makeLineReader(options: LineReaderOptions): LineReader {
   };
   const readOtherLine = (text: string): void => {
     const line = parseLine(text);
-    const problem = (message: string): void =>
-      checks.problem("format", `Line ${lineNumber}: ${message}`);
+    const problem = (text: string) => checks.problem("format", `Line ${lineNumber}: ${text}`);
     if (text.endsWith("\r")) problem("its line ending was changed.");
     else if (line === null) problem("it is not a line of an export.");
     else if (line.skip) fold.skip(line.skip[0], line.skip[1], line.hashes);
@@ -55,7 +55,7 @@ export function makeLineReader(options: LineReaderOptions): LineReader {
       addHash(line.seq, Buffer.from(line.leafHash, "hex"), line.isSealed);
     } else {
       problem(describeChangedLine(line.seq));
-      addHash(line.seq, Buffer.from(line.leafHash, "hex"), line.seq < size);
+      addHash(line.seq, Buffer.from(line.leafHash, "hex"), line.seq < header.size);
     }
   };
   const splitter = makeLineSplitter(
@@ -75,10 +75,10 @@ export function makeLineReader(options: LineReaderOptions): LineReader {
       isPieceUtf8 = isUtf8(bytes.subarray(from, end));
     },
   );
-
   return {
     push: splitter.push,
     bytes: splitter.bytes,
+    newestTs: lineChecks.checker.newestTs,
     finish: () => {
       checks.count("format", lineNumber);
       if (splitter.unfinished().length > 0)

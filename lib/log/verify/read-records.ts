@@ -1,5 +1,5 @@
 import { cefLine } from "@/lib/log/export/cef";
-import { csvHeader, csvRow } from "@/lib/log/export/csv";
+import { csvRow, isCsvHeader } from "@/lib/log/export/csv";
 import { recordOfExportedText } from "@/lib/log/export/exported-record";
 import { ocsfLine } from "@/lib/log/export/ocsf";
 import type { ExportedEntry } from "@/lib/log/export/types";
@@ -18,7 +18,7 @@ export type RecordFormat = "csv" | "ocsf" | "cef";
 /** The format that starts with this line; null if none does. */
 export function recordFormatOf(firstLine: string): RecordFormat | null {
   if (firstLine.startsWith("CEF:")) return "cef";
-  if (`${firstLine}\n` === csvHeader) return "csv";
+  if (isCsvHeader(`${firstLine}\n`)) return "csv";
   return firstLine.startsWith(`{"category_uid":`) ? "ocsf" : null;
 }
 

@@ -10,6 +10,7 @@ export const checkNames = [
   "gaps",
   "since",
   "complete",
+  "age",
 ] as const;
 export type CheckName = (typeof checkNames)[number];
 /** "not-checked": the necessary input was not given or is not in the file; `says` explains it. */
@@ -36,6 +37,8 @@ export type VerifyReport = Readonly<{
   unsealed: number;
   first: number | null;
   last: number | null;
+  /** The latest time that a signed entry of the file or a verified cosignature states. */
+  newestAt: string | null;
   log: string | null;
   vkey: string | null;
   rootHex: string | null;
@@ -46,7 +49,16 @@ export type VerifyReport = Readonly<{
   filter: string;
 }>;
 
-const maxProblems = 20;
+/** How many problems of each check the report lists by default. */
+const defaultListed = 20;
+
+/** Where problems go that a report counts but doesn't list. */
+export type ProblemOptions = Readonly<{
+  /** How many problems of each check are kept for the report; 20 by default. */
+  maxListed?: number | undefined;
+  /** Called with each further one, as it is found. */
+  onUnlisted?: ((name: CheckName, message: string) => void) | undefined;
+}>;
 
 /** Collects the results of the checks: the first problems as text, all of them by count. */
 export type CheckResults = Readonly<{
@@ -60,7 +72,10 @@ export type CheckResults = Readonly<{
   all: () => Check[];
 }>;
 
-export function makeCheckResults(): CheckResults {
+export function makeCheckResults({
+  maxListed = defaultListed,
+  onUnlisted,
+}: ProblemOptions = {}): CheckResults {
   const results = new Map(
     checkNames.map((name) => [
       name,
@@ -75,7 +90,8 @@ export function makeCheckResults(): CheckResults {
     problem: (name, message) => {
       const check = resultOf(name);
       check.problemCount += 1;
-      if (check.problems.length < maxProblems) check.problems.push(message);
+      if (check.problems.length < maxListed) check.problems.push(message);
+      else onUnlisted?.(name, message);
     },
     summarize: (name, says) => {
       resultOf(name).says = says;

@@ -117,6 +117,7 @@ describe.skipIf(python === null)(
         run(file, "--key", key.vkey, "--policy", write(policy), "--since", since),
       ]);
       expect(plain).toEqual({
+        complete: true,
         level: "signed",
         entries: total,
         size,
@@ -132,6 +133,7 @@ describe.skipIf(python === null)(
 
     test("folds what a filter left out", async () => {
       expect(await run(write(fileOf(filtered)), "--key", key.vkey)).toMatchObject({
+        complete: false,
         level: "signed",
         size,
         problems: [],
@@ -219,6 +221,15 @@ describe.skipIf(python === null)(
           "an unsealed entry said to be sealed",
           fileOf(whole.map((line) => line.replace(`"checkpoint":null`, `"checkpoint":${size}`))),
         ],
+        [
+          "an entry left out of an export of everything, with the hash and the counts to match",
+          fileOf(await exportLines(log, { keep: (at) => at !== 30 })),
+        ],
+        [
+          "the last entries left out of an export of everything",
+          fileOf(await exportLines(log, { keep: (at) => at < 280 })),
+        ],
+        ["a filter taken off its label", fileOf(filtered).replace(`"filter":"x=y"`, `"filter":""`)],
         ["white space", fileOf(whole.map((line) => line.replace(`,"leafHash"`, `, "leafHash"`)))],
         ["carriage returns", fileOf(whole).replaceAll("\n", "\r\n")],
         [

@@ -78,6 +78,7 @@ describe("a healthy export", () => {
       ["gaps", "passed", 1],
       ["since", "not-checked", 0],
       ["complete", "passed", 40],
+      ["age", "not-checked", 0],
     ]);
     expect(report.checks.every(({ says }) => says.length > 20)).toBe(true);
   });
@@ -105,6 +106,10 @@ describe("a healthy export", () => {
       size,
       [],
     ]);
+    expect(saysOf(report, "complete")).toMatchObject({
+      state: "not-checked",
+      says: expect.stringMatching(/^The file holds 6 of 40 entries of the checkpoint/),
+    });
     expect([saysOf(report, "gaps").state, saysOf(report, "order").says]).toEqual([
       "not-checked",
       "Entries 3 to 38, ascending, no duplicates; 34 filtered out, with their hashes.",

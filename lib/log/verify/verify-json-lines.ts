@@ -1,18 +1,26 @@
 import { ProofError } from "@/lib/log/pure/proof-error";
 import { makeFold, type Fold } from "./fold";
 import { readHeader, type ExportHeaderLine } from "./read-header";
-import { makeCheckResults, type CheckResults, type VerifyReport } from "./report";
+import {
+  makeCheckResults,
+  type CheckResults,
+  type ProblemOptions,
+  type VerifyReport,
+} from "./report";
 import { makeLineReader } from "./read-lines";
 import {
   ignoreSourceNumbers,
   makeSourceNumbers,
   type SourceNumbers,
 } from "@/lib/log/pure/source-numbers";
+import { reportAge, type AgeOptions } from "./check-age";
 import { checkTrust, type TrustResult, type TrustOptions } from "./check-trust";
 
 export type FileChunks = AsyncIterable<Uint8Array | string>;
 export type VerifyProgress = Readonly<{ bytes: number; entries: number; size: number }>;
 export type VerifyOptions = TrustOptions &
+  ProblemOptions &
+  AgeOptions &
   Readonly<{ onProgress?: ((progress: VerifyProgress) => void) | undefined }>;
 
 /** The first line of a file, and the rest of it. */
@@ -30,7 +38,7 @@ export async function verifyJsonLines(
   options: VerifyOptions,
 ): Promise<VerifyReport> {
   const header = requireHeader(line, "export");
-  const checks = makeCheckResults();
+  const checks = makeCheckResults(options);
   const numbers = sourceNumbersFor(header);
   const signed = await checkTrust(checks, options, header);
   const fold = makeFold(checks, header.size, signed.older);
@@ -40,7 +48,15 @@ export async function verifyJsonLines(
     options.onProgress?.({ bytes: reader.bytes(), entries: fold.entries(), size: header.size });
   }
   reader.finish();
-  return makeReport({ checks, header, fold, numbers, signed, options });
+  return makeReport({
+    checks,
+    header,
+    fold,
+    numbers,
+    signed,
+    options,
+    newestTs: reader.newestTs(),
+  });
 }
 
 /** Gaps of sources can only be detected if no entry was filtered out. */
@@ -65,7 +81,8 @@ type Verification = Readonly<{
   fold: Fold;
   numbers: SourceNumbers;
   signed: TrustResult;
-  options: TrustOptions;
+  options: TrustOptions & AgeOptions;
+  newestTs: string | null;
 }>;
 
 /** Draws the conclusions once the whole file was read. */
@@ -76,6 +93,7 @@ export function makeReport({
   numbers,
   signed,
   options,
+  newestTs,
 }: Verification): VerifyReport {
   const entries = fold.entries();
   const covered = entries - fold.uncoveredEntries();
@@ -95,11 +113,8 @@ export function makeReport({
   reportTree(checks, header, fold, covered);
   reportOlder(checks, fold, signed, options);
   reportGaps(checks, header, fold, numbers);
-  if (fold.isComplete() || !checks.failed("order", "complete")) checks.count("complete", entries);
-  checks.summarize(
-    "complete",
-    `${countEntries(entries)}, as stated in the header${header.filter === "" ? "" : ` for the filter ${header.filter}`}${header.size > 0 ? `; nothing is missing up to entry ${header.size - 1}` : ""}.`,
-  );
+  reportComplete(checks, header, fold);
+  const newestAt = reportAge(checks, options, { newestTs, signed });
   const hasFailed = checks.failed(
     "format",
     "order",
@@ -118,6 +133,7 @@ export function makeReport({
     unsealed: fold.uncoveredEntries(),
     first: fold.first(),
     last: fold.last(),
+    newestAt,
     log: header.log,
     vkey: header.vkey,
     rootHex: header.rootHex,
@@ -132,6 +148,40 @@ export function makeReport({
 
 const countEntries = (entries: number): string =>
   `${entries} ${entries === 1 ? "entry" : "entries"}`;
+
+/**
+ * Completeness is claimed only for a file that holds every entry. The label of a filter is text of
+ * whoever wrote the file, so a file with one proves no more than one without.
+ */
+function reportComplete(
+  checks: CheckResults,
+  { filter, size, checkpoint }: ExportHeaderLine,
+  fold: Fold,
+): void {
+  const entries = fold.entries();
+  const held = `${entries - fold.uncoveredEntries()} of ${countEntries(size)} of the checkpoint`;
+  if (filter === "" && fold.skipped() > 0)
+    checks.problem(
+      "complete",
+      `The file states that it is an export of everything, but only the hashes of ${countEntries(fold.skipped())} are in it: ${held}.`,
+    );
+  if (checks.failed("order", "complete")) return;
+  if (checkpoint === null)
+    return checks.skip(
+      "complete",
+      `The file holds ${countEntries(entries)}, as its header states, and has no checkpoint: nothing shows whether entries are missing.`,
+    );
+  if (filter !== "")
+    return checks.skip(
+      "complete",
+      `The file holds ${held}, as its header states for the filter ${filter}. Whether other entries match that filter, this file can't show: compare it with an export of everything.`,
+    );
+  checks.count("complete", entries);
+  checks.summarize(
+    "complete",
+    `The file holds ${held}; nothing is missing up to entry ${size - 1}.`,
+  );
+}
 
 function reportTree(
   checks: CheckResults,

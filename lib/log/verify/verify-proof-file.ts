@@ -6,10 +6,19 @@ import { rootFromInclusion } from "@/lib/log/pure/verify-proof";
 import { isProofError } from "@/lib/log/pure/proof-error";
 import { parseTlogProof } from "@/lib/log/pure/tlog-proof";
 import { leafHashSync } from "@/lib/log/tree/hash-sync";
-import { makeCheckResults, type CheckResults, type VerifyReport } from "./report";
+import { readEntry } from "@/lib/log/read-entry";
+import {
+  makeCheckResults,
+  type CheckResults,
+  type ProblemOptions,
+  type VerifyReport,
+} from "./report";
+import { reportAge, type AgeOptions } from "./check-age";
 import { checkTrust, type TrustOptions } from "./check-trust";
 
 export type VerifyProofOptions = TrustOptions &
+  AgeOptions &
+  ProblemOptions &
   Readonly<{
     /** The entry's exact bytes, if the file does not contain them. */
     entry?: Uint8Array | undefined;
@@ -25,12 +34,11 @@ export async function verifyProofFile(
 ): Promise<VerifyReport> {
   const proof = parseTlogProof(text);
   const checkpoint = parseCheckpoint(proof.checkpoint);
-  const checks = makeCheckResults();
+  const checks = makeCheckResults(options);
   const entry = options.entry ?? proof.extra ?? null;
   const rootHex = Buffer.from(checkpoint.root).toString("hex");
   const vkey = await findVkey(checkpoint.origin, options);
-  checks.summarize("format", "A proof file of version 1 (C2SP tlog-proof).");
-  checks.count("format");
+  describeFormat(checks);
   if (entry === null)
     for (const name of ["leaf", "tree"] as const)
       checks.skip(
@@ -57,6 +65,7 @@ export async function verifyProofFile(
   );
   if (vkey === null) reportMissingKey(checks, checkpoint.origin, options);
   compareOlder(checks, signed.older, { size: checkpoint.size, rootHex });
+  const newestAt = reportAge(checks, options, { newestTs: timeOf(entry), signed });
   const hasFailed = checks.failed("leaf", "tree", "signature", "since");
   return {
     kind: "proof",
@@ -67,6 +76,7 @@ export async function verifyProofFile(
     unsealed: 0,
     first: proof.index,
     last: proof.index,
+    newestAt,
     log: checkpoint.origin,
     vkey,
     rootHex,
@@ -77,6 +87,16 @@ export async function verifyProofFile(
       at: new Date(timestamp * 1000).toISOString(),
     })),
   };
+}
+
+function timeOf(entry: Uint8Array | null): string | null {
+  const reading = readEntry(entry);
+  return reading.readable ? reading.record.ts : null;
+}
+
+function describeFormat(checks: CheckResults): void {
+  checks.summarize("format", "A proof file of version 1 (C2SP tlog-proof).");
+  checks.count("format");
 }
 
 /** A proof file contains no key: it must be provided, or be in the policy. */

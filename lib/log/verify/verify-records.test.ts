@@ -109,7 +109,7 @@ describe.each([["csv"], ["ocsf"], ["cef"]] as const)("an export as %s", (format)
     expect(report).toMatchObject({ level: "unsealed", entries: total, log: key.name });
     expect(
       report.checks.filter(({ state }) => state === "not-checked").map(({ name }) => name),
-    ).toEqual(["tree", "signature", "witnesses", "gaps", "since", "complete"]);
+    ).toEqual(["tree", "signature", "witnesses", "gaps", "since", "complete", "age"]);
     expect(
       failedOf(
         await verify(

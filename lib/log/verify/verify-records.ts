@@ -39,7 +39,7 @@ export async function verifyRecords(
   format: RecordFormat,
   options: VerifyOptions & Readonly<{ proof?: FileChunks | undefined }>,
 ): Promise<VerifyReport> {
-  const checks = makeCheckResults();
+  const checks = makeCheckResults(options);
   const companion = options.proof ? await openFile(options.proof) : null;
   const header = companion ? requireHeader(companion.line, "proof") : noHeader;
   const numbers = companion ? sourceNumbersFor(header) : ignoreSourceNumbers;
@@ -78,15 +78,21 @@ export async function verifyRecords(
     numbers,
     signed,
     options,
+    newestTs: checker.newestTs(),
   });
   checks.summarize(
     "format",
     `Every record is well-formed and matches its entry${checker.reworded() === 0 ? "" : `, except that this version words the sentences of ${checker.reworded()} differently (sentences are not verified)`}.`,
   );
   if (companion) return { ...report, checks: checks.all() };
-  for (const name of ["tree", "signature", "witnesses", "since", "gaps", "complete"] as const)
-    checks.skip(name, companionHint);
+  skipUnproven(checks);
   return { ...report, checks: checks.all(), log: checker.log() };
+}
+
+/** Without its companion, a file proves nothing of this. */
+function skipUnproven(checks: CheckResults): void {
+  const names = ["tree", "signature", "witnesses", "since", "gaps", "complete", "age"] as const;
+  for (const name of names) checks.skip(name, companionHint);
 }
 
 /** The next record that is well-formed; null at the end of the file. */

@@ -7,8 +7,10 @@ import { type RawGeneralName, readGeneralNames } from "@/lib/pki/general-names";
 import { commonNameReadsAs } from "@/lib/pki/held-names/common-name";
 import { readName } from "@/lib/pki/names";
 import { extendedKeyUsageOids, extensionOids } from "@/lib/pki/oids";
+import { readExtendedKeyUsage as readUsagesOnce } from "@/lib/pki/lint/readers";
 import { readTbs } from "@/lib/pki/tbs";
-import type { GeneralNameType } from "@/lib/pki/types";
+import type { TbsFacts } from "@/lib/pki/tbs-facts";
+import type { DistinguishedName, GeneralNameType } from "@/lib/pki/types";
 import { anything, type Ceiling } from "./ceiling";
 
 /**
@@ -97,14 +99,16 @@ function commonNameExcess(ceiling: Ceiling, text: string): Excess | null {
   return excess && { ...excess, what: `the common name ${text}` };
 }
 
-function subjectExcesses(ceiling: Ceiling, subjectDer: Uint8Array): (Excess | null)[] {
-  return readName(subjectDer).map(({ type, value }) => {
+function subjectExcesses(ceiling: Ceiling, subject: DistinguishedName): (Excess | null)[] {
+  return subject.map(({ type, value }) => {
     if (type === "CN") return commonNameExcess(ceiling, value);
     return type === "emailAddress" ? nameExcess(ceiling, "email", value) : null;
   });
 }
 
-const sanExcess = (ceiling: Ceiling, { type, text }: RawGeneralName): Excess | null =>
+type Name = Pick<RawGeneralName, "type" | "text">;
+
+const sanExcess = (ceiling: Ceiling, { type, text }: Name): Excess | null =>
   type === null
     ? nothing(`a name of another kind than DNS, URI, mailbox or address (${text})`)
     : nameExcess(ceiling, type, text);
@@ -138,21 +142,45 @@ export function findExcesses(ceiling: Ceiling, tbsDer: Uint8Array, now: Date): r
     const { extensions, subjectDer, notAfter } = readTbs(tbsDer);
     const all = extensions ?? [];
     const names = extensionValue(all, extensionOids.subjectAltName, readGeneralNames) ?? [];
-    const excesses = [
-      ...names.map((name) => sanExcess(ceiling, name)),
-      ...subjectExcesses(ceiling, subjectDer),
-      ...usageExcesses(
-        ceiling,
-        extensionValue(all, extensionOids.extKeyUsage, readExtendedKeyUsage),
-      ),
-      lifetimeExcess(ceiling, parseTime(notAfter.tag, notAfter.content), now),
-    ];
-    return excesses.filter((excess) => excess !== null);
+    const parts = {
+      names,
+      subject: readName(subjectDer),
+      usages: extensionValue(all, extensionOids.extKeyUsage, readExtendedKeyUsage),
+      notAfter: parseTime(notAfter.tag, notAfter.content),
+    };
+    return excessesOf(ceiling, parts, now);
   } catch (error) {
     if (!isAppError(error)) throw error;
     return [nothing(`bytes that can't be read (${error.message})`)];
   }
 }
+
+/** The same for bytes that were read already, all of whose names are of known kinds. */
+export function findExcessesRead(ceiling: Ceiling, facts: TbsFacts, now: Date): readonly Excess[] {
+  const { tbs, sans, subject, validity } = facts;
+  const names = sans.map(({ type, value }) => ({ type, text: value }));
+  const usages = extensionValue(tbs.extensions ?? [], extensionOids.extKeyUsage, readUsagesOnce);
+  return excessesOf(ceiling, { names, subject, usages, notAfter: validity.notAfter }, now);
+}
+
+type Parts = Readonly<{
+  names: readonly Name[];
+  subject: DistinguishedName;
+  usages: readonly string[] | null;
+  notAfter: Date | null;
+}>;
+
+const excessesOf = (
+  ceiling: Ceiling,
+  { names, subject, usages, notAfter }: Parts,
+  now: Date,
+): readonly Excess[] =>
+  [
+    ...names.map((name) => sanExcess(ceiling, name)),
+    ...subjectExcesses(ceiling, subject),
+    ...usageExcesses(ceiling, usages),
+    lifetimeExcess(ceiling, notAfter, now),
+  ].filter((excess) => excess !== null);
 
 const maxNamed = 5;
 /** Values that a shell takes as they are. */

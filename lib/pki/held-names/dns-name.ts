@@ -29,6 +29,18 @@ export function checkDnsName(name: string): void {
   }
 }
 
+/**
+ * The A-labels of a host that is written in Unicode, `bücher.example` → `xn--bcher-kva.example`
+ * (RFC 5890); null for any other text, and for a spelling that isn't the host's own.
+ */
+export function asciiHost(text: string): string | null {
+  const lower = text.toLowerCase();
+  if (/^[ -~]*$/.test(lower) || /[\s\p{C}]/u.test(lower) || lower.startsWith("*")) return null;
+  const ascii = domainToASCII(lower);
+  // What the mapping changes beyond case could be another name for another program.
+  return ascii !== "" && domainToUnicode(ascii) === lower.normalize("NFC") ? ascii : null;
+}
+
 /** `*.a.example` → `a.example`; null for any other name. */
 export const wildcardParent = (name: string): string | null =>
   name.startsWith("*.") ? name.slice(2) : null;

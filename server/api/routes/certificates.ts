@@ -14,6 +14,7 @@ import {
 import { listCustody } from "@/lib/custody/list-timeline";
 import { issueCertificate } from "@/lib/issuing/issue-certificate";
 import { previewCertificate } from "@/lib/issuing/preview-certificate";
+import { resumeIssuance } from "@/lib/issuing/resume-issuance";
 import { rotateCertificate } from "@/lib/issuing/rotate-certificate";
 import { defineRoute, defineRecordedRoute, idParams } from "@/server/api/define-route";
 import { entry } from "@/server/api/schemas/audit";
@@ -107,6 +108,7 @@ const writing = [
     response: certificate,
     target,
     handle: (deps, actor, { body }) => issueCertificate(deps, actor, body),
+    recover: resumeIssuance,
   }),
   defineRecordedRoute({
     ...common,
@@ -121,6 +123,7 @@ const writing = [
     response: certificate,
     target,
     handle: (deps, actor, { params, body }) => rotateCertificate(deps, actor, params.id, body),
+    recover: resumeIssuance,
   }),
   defineRecordedRoute({
     ...common,

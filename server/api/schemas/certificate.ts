@@ -57,6 +57,9 @@ export const certificate = z
     namesAdded: z.array(addedName).optional().openapi({
       description: "Names that issuing added to the identity.",
     }),
+    ignored: z.array(z.string()).optional().openapi({
+      description: "What the CSR asked for and the certificate doesn't have. Only after issuing.",
+    }),
     entryId,
   })
   .openapi("Certificate");
@@ -79,6 +82,9 @@ export const preview = z
     }),
     plan: z
       .object({
+        sha256: z.string().openapi({
+          description: "Send it back as `previewSha256` to have exactly this certificate issued.",
+        }),
         notBefore: instant,
         notAfter: instant,
         subject: z.string(),

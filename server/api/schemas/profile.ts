@@ -13,6 +13,7 @@ const rules = z
     kind: z.enum(["leaf", "root-ca", "issuing-ca", "ocsp-responder"]),
     identityKinds: z.array(z.enum(identityKinds)),
     selfService: z.boolean(),
+    acme: z.object({ validation: z.enum(["held", "challenge"]), caa: z.boolean() }).optional(),
     names: z.array(z.object({ type: z.enum(["dns", "email", "uri"]), value: z.string() })),
     keyAlgorithms: z.array(z.enum(subjectKeyAlgorithms)),
     validitySecondsDefault: z.number().int(),

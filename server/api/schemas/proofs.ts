@@ -105,6 +105,8 @@ export const logState = z
         settled: z.number().int(),
         missing: z.string(),
         missingCount: z.number().int(),
+        unsettled: z.string(),
+        unsettledCount: z.number().int(),
         lastSeenAt: instant,
         ended: z.boolean(),
       }),

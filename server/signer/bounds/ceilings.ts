@@ -1,7 +1,8 @@
 import type { Database, PoolClient } from "@/lib/db/database";
 import { AppError } from "@/lib/errors/app-error";
 import type { Ceiling } from "@/lib/pki/ceiling/ceiling";
-import { describeExcesses, findExcesses } from "@/lib/pki/ceiling/evaluate-ceiling";
+import { describeExcesses, findExcessesRead } from "@/lib/pki/ceiling/evaluate-ceiling";
+import type { TbsFacts } from "@/lib/pki/tbs-facts";
 
 export type CeilingReason = "setup" | "upgrade" | "confirmed" | "command";
 
@@ -22,9 +23,9 @@ type PlanUnderCeiling = Readonly<{
   /** The key that would sign. */
   keyId: string;
   authoritySlug: string;
-  tbsDer: Uint8Array;
 }>;
-export type CheckCeiling = (plan: PlanUnderCeiling, now: Date) => Promise<void>;
+/** Decides by `facts`, which are those of the very bytes that would be signed. */
+export type CheckCeiling = (plan: PlanUnderCeiling, facts: TbsFacts, now: Date) => Promise<void>;
 
 /**
  * Checks bytes to be signed against the ceiling of their key. Throws `signer.ceiling` with what is
@@ -33,9 +34,9 @@ export type CheckCeiling = (plan: PlanUnderCeiling, now: Date) => Promise<void>;
  */
 export function makeCeilingCheck(db: Database): CheckCeiling {
   const known = new Map<string, Ceiling>();
-  return async ({ id, keyId, authoritySlug, tbsDer }, now) => {
+  return async ({ id, keyId, authoritySlug }, facts, now) => {
     const cached = known.get(keyId);
-    if (cached && findExcesses(cached, tbsDer, now).length === 0) return;
+    if (cached && findExcessesRead(cached, facts, now).length === 0) return;
     const current = await findCeiling(db, keyId);
     if (!current)
       throw new AppError(
@@ -43,7 +44,7 @@ export function makeCeilingCheck(db: Database): CheckCeiling {
         `The signer has no ceiling for ${authoritySlug}, so ${id} was not signed. To set one, run on the host: npx chancery signer allow ${authoritySlug} --dns DOMAIN --usage serverAuth --days 397`,
       );
     known.set(keyId, current.rules);
-    const excesses = findExcesses(current.rules, tbsDer, now);
+    const excesses = findExcessesRead(current.rules, facts, now);
     if (excesses.length > 0)
       throw new AppError("signer.ceiling", describeExcesses(authoritySlug, excesses));
   };

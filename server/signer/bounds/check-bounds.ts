@@ -14,6 +14,6 @@ export function makeBounds(deps: ConfirmationDeps): CheckBounds {
   const checkCeiling = makeCeilingCheck(deps.db);
   return async ({ plan, facts, isOwn }, now) => {
     if (facts.isCa) await requireConfirmation(deps, plan);
-    else if (!isOwn) await checkCeiling(plan, now);
+    else if (!isOwn) await checkCeiling(plan, facts, now);
   };
 }

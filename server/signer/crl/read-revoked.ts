@@ -103,21 +103,23 @@ export async function readCertificateFacts(
   );
 }
 
+type StoredEntry = { entry_id: string; entry: Buffer };
+
 /** Entries of the log that say that one of these certificates was released, with their numbers. */
 export async function readReleases(
   client: PoolClient,
   certificateIds: readonly string[],
   sinceSize: number,
 ): Promise<readonly Readonly<{ seq: number; certificateId: string }>[]> {
-  const { rows } = await client.query<{ seq: string; entry: Buffer }>(
-    `select e.seq, e.entry from tlog.search s join tlog.entry e using (seq)
+  const { rows } = await client.query<StoredEntry & { seq: string }>(
+    `select e.seq, e.entry_id, e.entry from tlog.search s join tlog.entry e using (seq)
       where s.target_id = any($1) and s.action = 'certificate.released' and s.seq >= $2
     union all
-    select seq, entry from tlog.entry
+    select seq, entry_id, entry from tlog.entry
       where seq >= greatest($2, (select upto from tlog.indexed)) and position('certificate.released'::bytea in entry) > 0`,
     [certificateIds, sinceSize],
   );
-  return rows.flatMap(({ seq, entry }) => {
+  return rows.flatMap(({ seq, ...entry }) => {
     const certificateId = releasedBy(entry);
     return certificateId === null ? [] : [{ seq: Number(seq), certificateId }];
   });
@@ -128,15 +130,16 @@ export async function readPendingReleases(
   client: PoolClient,
   certificateIds: readonly string[],
 ): Promise<ReadonlySet<string>> {
-  const { rows } = await client.query<{ entry: Buffer }>("select entry from tlog.inbox_about($1)", [
-    certificateIds,
-  ]);
-  return new Set(rows.flatMap(({ entry }) => releasedBy(entry) ?? []));
+  const { rows } = await client.query<StoredEntry>(
+    "select entry_id, entry from tlog.inbox_about($1)",
+    [certificateIds],
+  );
+  return new Set(rows.flatMap((entry) => releasedBy(entry) ?? []));
 }
 
 /** The certificate that an entry released; null for any other entry and for bytes of any other kind. */
-function releasedBy(bytes: Buffer): string | null {
-  const reading = readEntry(bytes);
+function releasedBy({ entry_id: id, entry }: StoredEntry): string | null {
+  const reading = readEntry(entry, id);
   if (!reading.readable) return null;
   const { action, outcome, target } = reading.record;
   return action === "certificate.released" && outcome === "success" ? (target?.id ?? null) : null;

@@ -1,6 +1,7 @@
 import { readFileSync, readlinkSync, rmSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { isListening } from "@/server/supervise/is-listening";
 
 const timeoutsMs = { fast: 20_000, immediate: 5_000, killed: 5_000 };
 
@@ -39,7 +40,12 @@ export async function stopOrphan(
   const postmaster = readPostmasterPid(folder);
   const alive = postmaster !== null && isServerOf(postmaster.pid, folder);
   if (alive) await endServer(postmaster.pid, () => isServerOf(postmaster.pid, folder));
-  if (!options.keepSocketFolder && postmaster?.socketFolder.includes("chancery-pg-"))
+  // In a copied folder the file names the server and the sockets of the original.
+  if (
+    !options.keepSocketFolder &&
+    postmaster?.socketFolder.includes("chancery-pg-") &&
+    !(await isListening(postmaster.socketFolder))
+  )
     rmSync(postmaster.socketFolder, { recursive: true, force: true });
   rmSync(join(folder, "postmaster.pid"), { force: true });
   if (alive) return "stopped";

@@ -353,6 +353,9 @@ class Lines:
             self.problems.append("complete: %d of %d entries" % (self.fold.size, self.size))
         elif self.root is not None and self.fold.root() != self.root:
             self.problems.append("tree: another root")
+        if self.skipped and self.header["filter"] == "":
+            self.problems.append("complete: an export of everything with only the hashes of %d entries" % self.skipped)
+        self.partial = self.header["filter"] != "" or self.root is None
         if self.skipped == 0 and self.header["filter"] == "":
             self.problems.extend("gaps: " + words for words in self.sources.missing())
 
@@ -456,7 +459,7 @@ def main():
                 with open(args.proof, "rb") as companion:
                     lines = verify_csv(source.read(), companion, trust, problems)
         if lines:
-            report = {"level": lines.level, "entries": lines.seen, "size": lines.size, "unsealed": lines.unsealed}
+            report = {"complete": not lines.partial and not problems, "level": lines.level, "entries": lines.seen, "size": lines.size, "unsealed": lines.unsealed}
     except (Wrong, ValueError, KeyError, TypeError, AttributeError, IndexError, csv.Error) as error:
         problems.append("format: %r" % error)
     if any(not problem.startswith("gaps") for problem in problems):

@@ -57,13 +57,12 @@ async function install(folder) {
   });
 }
 
-const prepare = (folder) =>
-  run(
-    process.execPath,
-    [
-      "--input-type=module",
-      "--eval",
-      'const { prepareAll } = await import("./tools/scripts/lib/prepare.mjs"); await prepareAll((_what, work) => work());',
-    ],
-    { cwd: folder },
-  );
+/** Where its scripts are: earlier commits have them in another folder. */
+const places = ["tools/scripts/lib/prepare.mjs", "scripts/lib/prepare.mjs"];
+
+function prepare(folder) {
+  const place = places.find((path) => existsSync(join(folder, path)));
+  if (place === undefined) throw new Error(`The commit has none of ${places.join(", ")}.`);
+  const program = `const { prepareAll } = await import("./${place}"); await prepareAll((_what, work) => work());`;
+  return run(process.execPath, ["--input-type=module", "--eval", program], { cwd: folder });
+}

@@ -2,11 +2,33 @@ import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { run } from "./run.mjs";
 
-const TOOLS = ["openssl", "jq", "curl", "python3-cryptography", "nginx-light", "rsyslog"];
+const TOOLS = [
+  "openssl",
+  "jq",
+  "curl",
+  "python3-cryptography",
+  "nginx-light",
+  "rsyslog",
+  "gnutls-bin",
+  "libnss3-tools",
+  "haproxy",
+  "apache2-bin",
+  "default-jdk-headless",
+  "certbot",
+  "lego",
+  "pebble",
+];
 /**
  * Debian's packages whose command is called otherwise; servers lie where only root looks for them.
  */
-const COMMANDS = { "nginx-light": "nginx", rsyslog: "rsyslogd" };
+const COMMANDS = {
+  "nginx-light": "nginx",
+  rsyslog: "rsyslogd",
+  "gnutls-bin": "certtool",
+  "libnss3-tools": "certutil",
+  "apache2-bin": "apache2",
+  "default-jdk-headless": "javac",
+};
 const BROWSERS = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
 /**

@@ -44,6 +44,7 @@ export default async function IssuePage({
         <IssueForm
           profiles={[first, ...rest]}
           identity={identity}
+          now={deps.clock.now().toISOString()}
           issue={issue}
           preview={preview}
           findIdentities={find}

@@ -16,9 +16,9 @@ import {
   outcomeOf,
 } from "@/testing/ca/names-fixture";
 import type { Harness } from "@/testing/harness";
-import { issueCertificate } from "./issue-certificate";
-import { previewCertificate } from "./preview-certificate";
-import { rotateCertificate } from "./rotate-certificate";
+import { issueCertificate } from "@/lib/issuing/issue-certificate";
+import { previewCertificate } from "@/lib/issuing/preview-certificate";
+import { rotateCertificate } from "@/lib/issuing/rotate-certificate";
 
 let harness: Harness;
 let deps: Deps;

@@ -3,7 +3,7 @@ import { formatList } from "@/lib/format/count";
 import type { Identity } from "@/lib/identities/read-identities";
 import type { RuleChecks } from "@/lib/pki/rule-checks";
 import type { Profile } from "@/lib/profiles/read-profiles";
-import { failure } from "./failure";
+import { failure } from "@/lib/issuing/failure";
 
 type ProfileSubjects = Readonly<{
   profile: Profile | null;

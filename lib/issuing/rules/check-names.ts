@@ -16,6 +16,7 @@ import {
   type HeldName,
   type NameType,
 } from "@/lib/pki/held-names/held-name";
+import { readName } from "@/lib/pki/names";
 import { isError, type RuleChecks } from "@/lib/pki/rule-checks";
 import type { CertificatePlan } from "@/lib/pki/types";
 import type { Deps } from "@/lib/runtime/deps";
@@ -26,6 +27,8 @@ export type NameRequest = Readonly<{
   bySelf: boolean;
   requester: Pick<Actor, "role">;
   predecessor: object | null;
+  /** Names of which an identity proved control: it may add them itself, if they are free. */
+  provenNames?: readonly string[];
   /** Names that the caller confirmed; true for whatever is missing. */
   addNames?: boolean | readonly Readonly<{ type: NameType; value: string }>[] | undefined;
 }>;
@@ -61,10 +64,12 @@ export async function checkNames(
   const isStaff = !request.bySelf;
   const mayAdd = isStaff && request.predecessor === null && request.addNames !== false;
   const isRotation = request.predecessor !== null;
-  const permission = { isStaff, mayAdd, isRotation, thorough, requester: request.requester };
+  const proven = new Set(request.provenNames);
+  const { requester } = request;
+  const permission = { isStaff, mayAdd, isRotation, thorough, requester, proven };
   const names: CheckedName[] = [];
   const toAdd: HeldName[] = [];
-  for (const listed of listNames(planned)) {
+  for (const listed of listNames({ sans: planned.sans, subject: readName(planned.subjectDer) })) {
     const checked = isRefusedAlready(listed, checks)
       ? pass({ type: listed.type, value: listed.value, from: listed.from, ...unheld })
       : await checkName(deps, listed, identity, permission);
@@ -114,6 +119,7 @@ type Permission = Readonly<{
   isRotation: boolean;
   thorough: boolean;
   requester: Pick<Actor, "role">;
+  proven: ReadonlySet<string>;
 }>;
 type Checked = Readonly<{
   result: CheckedName;
@@ -145,6 +151,8 @@ async function checkName(
   if (type === "cn" && permission.isRotation && (await isReservedFor(deps, name, identity.id)))
     return pass({ ...base, state: "held", by: "its former name" });
   const unheldName = { ...base, state: "not-held" } as const;
+  if (permission.proven.has(`${name.type}:${name.value}`))
+    return checkProven(deps, { name, unheldName }, identity, permission);
   if (!permission.isStaff) return fail(unheldName, notHeld(name, identity, false));
   return checkAddition(deps, { name, unheldName }, identity, permission);
 }
@@ -204,6 +212,28 @@ async function checkAddition(
   if (pattern !== null)
     return fail(unheldName, { code: "name.pattern-not-allowed", message: pattern });
   return added;
+}
+
+/**
+ * A name of which the identity proved control: it is added if nobody else holds it and it confers no
+ * power. Control of a server is no right to another identity's name.
+ */
+async function checkProven(
+  deps: NameDeps,
+  { name, unheldName }: Readonly<{ name: CertificateName; unheldName: CheckedName }>,
+  identity: Identity,
+  { thorough }: Permission,
+): Promise<Checked> {
+  const held = asHeldName(name);
+  const added = {
+    result: { ...unheldName, state: "would-add" },
+    finding: null,
+    addition: held,
+  } as const;
+  if (!thorough) return added;
+  const isTaken = (await findConflictingNames(deps, held, identity.id)).length > 0;
+  const power = await explainNamePower(deps, identity.id, held);
+  return isTaken || power !== null ? fail(unheldName, notHeld(name, identity, false)) : added;
 }
 
 const pass = (result: CheckedName): Checked => ({ result, finding: null, addition: null });

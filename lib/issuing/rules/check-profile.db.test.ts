@@ -21,9 +21,9 @@ import { makeCsr, refusalOf } from "@/testing/ca/requests";
 import type { Harness } from "@/testing/harness";
 import { makeTestKey } from "@/testing/pki/authorities";
 import { makeRequest } from "@/testing/pki/requests";
-import { issueCertificate } from "./issue-certificate";
-import { previewCertificate } from "./preview-certificate";
-import { rotateCertificate } from "./rotate-certificate";
+import { issueCertificate } from "@/lib/issuing/issue-certificate";
+import { previewCertificate } from "@/lib/issuing/preview-certificate";
+import { rotateCertificate } from "@/lib/issuing/rotate-certificate";
 
 let harness: Harness;
 let deps: Deps;

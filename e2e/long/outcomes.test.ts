@@ -1,0 +1,180 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import pg from "pg";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Api, createIdentity } from "@/e2e/support/api";
+import { createCsr } from "@/e2e/support/openssl";
+import { adminApi, startReady, until } from "@/e2e/system/harness";
+import { findRepoRoot } from "@/lib/runtime/repo-root";
+import { readRunFile } from "@/lib/runtime/run-file";
+import { treeOf } from "@/testing/supervise/process-tree";
+import {
+  type ChanceryPlace,
+  makePlace,
+  type ThrowawayChancery,
+} from "@/testing/supervise/throwaway-chancery";
+
+// Requests with keys while processes are killed and connections cut. Each request is repeated under
+// its key until it has an answer; then what was answered is counted against what the tables hold.
+const rounds = 20;
+const atOnce = 8;
+let place: ChanceryPlace;
+let chancery: ThrowawayChancery;
+let api: Api & { token: string };
+let identity: string;
+let keys = 0;
+
+type Answer = Readonly<{ status: number; body: Record<string, unknown> }>;
+/** A request, and every answer that its caller got for it. */
+type Asked = Readonly<{ path: string; body: object; answers: Answer[] }>;
+
+beforeAll(async () => {
+  place = await makePlace();
+  chancery = await startReady(place, join(findRepoRoot(), ".cache/long-outcomes.log"));
+  api = await adminApi(chancery);
+  identity = await createIdentity(api, "under faults");
+});
+afterAll(async () => {
+  await chancery?.stop();
+  rmSync(place.dataFolder, { recursive: true, force: true });
+});
+
+async function post(path: string, body: object, key: string): Promise<Answer | null> {
+  try {
+    const response = await fetch(`${chancery.httpUrl}/api/v1${path}`, {
+      method: "POST",
+      headers: {
+        Authorization: `Bearer ${api.token}`,
+        "Content-Type": "application/json",
+        "Idempotency-Key": key,
+      },
+      body: JSON.stringify(body),
+    });
+    return { status: response.status, body: (await response.json()) as Answer["body"] };
+  } catch {
+    return null;
+  }
+}
+
+/** Repeats a request under one key until it has an answer that is final. */
+async function ask(path: string, body: object): Promise<Asked> {
+  const key = `outcome-${(keys += 1)}`;
+  const asked: Asked = { path, body, answers: [] };
+  await until(async () => {
+    const answer = await post(path, body, key);
+    if (answer === null) return false;
+    asked.answers.push(answer);
+    return answer.status !== 503 && answer.body["code"] !== "idempotency.running";
+  });
+  return asked;
+}
+
+async function query<T extends pg.QueryResultRow>(sql: string, values: unknown[]): Promise<T[]> {
+  const client = new pg.Client({ connectionString: readRunFile(place.dataFolder)?.databaseUrl });
+  client.on("error", () => {});
+  await client.connect();
+  try {
+    return (await client.query<T>(sql, values)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+const processOf = (pattern: RegExp): number =>
+  treeOf(chancery.pid).find(({ command }) => pattern.test(command))?.pid ?? 0;
+const kill = (pattern: RegExp) => (): Promise<void> => {
+  const pid = processOf(pattern);
+  if (pid > 0) process.kill(pid, "SIGKILL");
+  return Promise.resolve();
+};
+/** Ends every connection of the application at once, whatever it is doing. */
+const cut = async (): Promise<void> => {
+  await query(
+    "select pg_terminate_backend(pid) from pg_stat_activity where usename = current_user and pid <> pg_backend_pid()",
+    [],
+  ).catch(() => {});
+};
+const faults: Readonly<Record<string, () => Promise<void>>> = {
+  "kill -9 of the gateway": kill(/dist\/gateway\.mjs/),
+  "kill -9 of the signer": kill(/dist\/signer\.mjs/),
+  "kill -9 of PostgreSQL": kill(/\/bin\/postgres /),
+  "kill -9 of the console": kill(/dist\/console\.mjs/),
+  "a cut of all database connections": cut,
+};
+
+const certificateOf = ({ answers }: Asked): Record<string, unknown> => answers.at(-1)?.body ?? {};
+
+/** The last answers are of one certificate each, valid in the table, and there are no others. */
+async function expectOneEach(asked: readonly Asked[], names: readonly string[]): Promise<void> {
+  for (const one of asked) expect(one.answers.at(-1)).toMatchObject({ status: 201 });
+  const answered = asked.map((one) => String(certificateOf(one)["id"]));
+  const issued = () =>
+    query<{ id: string; state: string }>(
+      "select id, state from certificate where common_name = any($1) and state in ('issued', 'planned')",
+      [names],
+    );
+  // What was planned and given up is closed as revoked within two minutes.
+  await until(async () => (await issued()).every(({ state }) => state === "issued"));
+  expect((await issued()).map(({ id }) => id).toSorted()).toEqual(answered.toSorted());
+}
+
+/** Runs requests at the same time, and the fault in the middle of them: later in each round. */
+async function during(
+  fault: () => Promise<void>,
+  round: number,
+  requests: readonly (() => Promise<Asked>)[],
+): Promise<Asked[]> {
+  const running = requests.map((request) => request());
+  await pause((round * 7) % 60);
+  await fault();
+  return Promise.all(running);
+}
+
+describe.each(Object.keys(faults))("%s under load", (name) => {
+  const fault = faults[name] ?? cut;
+
+  test(`leaves each request to issue, rotate and revoke with exactly one outcome (${rounds} times)`, async () => {
+    for (let round = 1; round <= rounds; round += 1) {
+      const names = Array.from({ length: atOnce }, (_none, n) =>
+        `${name.replaceAll(/\W+/g, "-")}-${round}-${n}.example.com`.toLowerCase(),
+      );
+      const csrs = await Promise.all(names.map(async (one) => (await createCsr([one])).pem));
+      const issued = await during(
+        fault,
+        round,
+        csrs.map((csr) => () => ask("/certificates", { profile: "tls-server", identity, csr })),
+      );
+      await expectOneEach(issued, names);
+
+      const successors = await Promise.all(names.map(async (one) => (await createCsr([one])).pem));
+      const rotated = await during(
+        fault,
+        round,
+        issued.map(
+          (one, n) => () =>
+            ask(`/certificates/${String(certificateOf(one)["id"])}/rotate`, {
+              csr: successors[n],
+              overlapSeconds: 0,
+            }),
+        ),
+      );
+      await expectOneEach(rotated, names);
+
+      const revoked = await during(
+        fault,
+        round,
+        rotated.map(
+          (one) => () =>
+            ask(`/certificates/${String(certificateOf(one)["id"])}/revoke`, {
+              reason: "superseded",
+            }),
+        ),
+      );
+      for (const one of revoked)
+        expect(one.answers.at(-1)).toMatchObject({ status: 200, body: { status: "revoked" } });
+      for (const { answers } of [...issued, ...rotated, ...revoked])
+        expect(answers.filter(({ status }) => status === 500)).toEqual([]);
+    }
+  });
+});

@@ -1,0 +1,160 @@
+import type { Actor, ActorRequest } from "@/lib/access/actor";
+import { AppError } from "@/lib/errors/app-error";
+import type { Deps } from "@/lib/runtime/deps";
+import {
+  findAccountById,
+  findAccountByThumbprint,
+  forgetNonces,
+  takeNonce,
+} from "./acme-account-repository";
+import type { FoundAccount } from "./acme-account-repository";
+import { readAccountKey, verifyJws } from "./keys/account-key";
+import { malformed, type ParsedJws } from "./parse-jws";
+import { openNonce } from "./secrets";
+import type { AccountKey, AuthenticatedAccount } from "./types";
+
+export type AuthDeps = Pick<Deps, "db" | "clock" | "delivery">;
+
+/** Where a request came in, as the server sees it; what the client signed must say the same. */
+export type AcmeRequest = Readonly<{
+  /** The whole URL of the request. */
+  url: string;
+  /** The URL of accounts without their id, of this host. */
+  accountUrl: string;
+  actorRequest: ActorRequest;
+}>;
+
+/** A request whose signature, URL and nonce are good. */
+export type SignedRequest = Readonly<{ parsed: ParsedJws; key: AccountKey }>;
+
+/**
+ * Verifies a JWS that names its key itself (`jwk`): only newAccount, and revocation by the
+ * certificate's key. Errors: `acme.malformed`, `acme.bad-nonce`, `acme.bad-public-key`,
+ * `acme.bad-signature-algorithm`.
+ */
+export async function authenticateKey(
+  deps: AuthDeps,
+  parsed: ParsedJws,
+  request: AcmeRequest,
+): Promise<SignedRequest> {
+  if (parsed.jwk === null)
+    throw malformed("This resource needs the public key itself (jwk) in place of kid.");
+  const key = await readAccountKey(parsed.jwk);
+  await verifyJws(parsed, key);
+  checkUrl(parsed, request);
+  await spendNonce(deps, parsed);
+  return { parsed, key };
+}
+
+/**
+ * Verifies a JWS of an account (`kid`) and returns the account, if it, its enrollment key and its
+ * identity still count. Errors: as `authenticateKey`, `acme.account-does-not-exist`,
+ * `acme.unauthorized`.
+ */
+export async function authenticateAccount(
+  deps: AuthDeps,
+  parsed: ParsedJws,
+  request: AcmeRequest,
+): Promise<Readonly<{ parsed: ParsedJws; account: AuthenticatedAccount; key: AccountKey }>> {
+  if (parsed.kid === null)
+    throw malformed("This resource needs the account's URL (kid) in place of jwk.");
+  const row = await findByUrl(deps, parsed.kid, request.accountUrl);
+  if (row === null) throw noAccount();
+  const key = { jwk: JSON.parse(row.jwk) as Record<string, string>, thumbprint: row.thumbprint };
+  await verifyJws(parsed, key);
+  checkUrl(parsed, request);
+  await spendNonce(deps, parsed);
+  return { parsed, key, account: activeAccount(row, request.actorRequest) };
+}
+
+/** By the exact URL of one account: no prefix and no other spelling finds any. */
+async function findByUrl(
+  deps: AuthDeps,
+  kid: string,
+  accountUrl: string,
+): Promise<FoundAccount | null> {
+  const id = kid.startsWith(accountUrl) ? kid.slice(accountUrl.length) : "";
+  return /^acc_[a-z0-9]{26}$/.test(id) ? findAccountById(deps.db, id) : null;
+}
+
+const noAccount = (): AppError =>
+  new AppError(
+    "acme.account-does-not-exist",
+    "The kid is not the URL of an ACME account of this server. Create an account first.",
+  );
+
+/** The account with this key, whatever its state. */
+export function findAccountOfKey(
+  deps: Pick<Deps, "db">,
+  { thumbprint }: AccountKey,
+): Promise<FoundAccount | null> {
+  return findAccountByThumbprint(deps.db, thumbprint);
+}
+
+/** Errors: `acme.unauthorized` for an account that does not count any more. */
+export function activeAccount(row: FoundAccount, actorRequest: ActorRequest): AuthenticatedAccount {
+  const refused = (detail: string): AppError =>
+    new AppError("acme.unauthorized", detail, { details: { account: row.id } });
+  if (row.status !== "valid")
+    throw refused("This ACME account is deactivated. Create a new one with a new key.");
+  if (row.key.revokedAt !== null)
+    throw refused("The enrollment key that this account was created with is revoked.");
+  if (row.identity.status !== "active")
+    throw refused("The identity of this account is suspended. Ask an administrator.");
+  return {
+    id: row.id,
+    keyId: row.keyId,
+    identityId: row.identityId,
+    identityName: row.identity.name,
+    thumbprint: row.thumbprint,
+    contact: row.contact,
+    status: "valid",
+    profiles: row.key.profiles,
+    names: row.key.names,
+    actor: accountActor(row, actorRequest),
+  };
+}
+
+/** The actor of an account: a service that acts for its identity alone. */
+export const accountActor = (
+  { id, identityId, identity }: Pick<FoundAccount, "id" | "identityId" | "identity">,
+  actorRequest: ActorRequest,
+): Actor => ({
+  kind: "acme-account",
+  id,
+  label: accountLabel(identity.name),
+  role: "service",
+  identityId,
+  credential: null,
+  assertedBy: null,
+  ...actorRequest,
+});
+
+const accountLabel = (identityName: string): string => `ACME account of ${identityName}`;
+
+export const accountTarget = (id: string, identityName: string) => ({
+  kind: "acme-account",
+  id,
+  label: accountLabel(identityName),
+});
+
+/** The URL that was signed must be the one that was asked (RFC 8555 section 6.4). */
+function checkUrl({ url }: ParsedJws, request: AcmeRequest): void {
+  if (url !== request.url)
+    throw new AppError(
+      "acme.unauthorized",
+      "The url in the protected header is not the URL of this request.",
+    );
+}
+
+/** After the signature, so that no one without a key can make the server remember a nonce. */
+async function spendNonce(deps: AuthDeps, { nonce }: ParsedJws): Promise<void> {
+  const opened = nonce === null ? null : openNonce(deps, nonce);
+  if (opened === null || !(await takeNonce(deps.db, opened.bytes, opened.expiresAt)))
+    throw new AppError(
+      "acme.bad-nonce",
+      "The nonce is missing, unknown, expired or used. Sign again with the one of this answer.",
+    );
+  // One in 256, by the nonce's own random bytes, clears what is refused by its time anyway.
+  if (opened.bytes[opened.bytes.length - 1] === 0) await forgetNonces(deps.db, deps.clock.now());
+}

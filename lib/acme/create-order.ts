@@ -1,0 +1,187 @@
+import { AppError } from "@/lib/errors/app-error";
+import { newId } from "@/lib/format/ids";
+import { hourMs } from "@/lib/format/time-units";
+import { findIdentity, type Identity } from "@/lib/identities/read-identities";
+import { auditedTransaction, uniqueViolation } from "@/lib/log/record/audited-transaction";
+import type { Recorded } from "@/lib/log/record/recorded";
+import type { Profile } from "@/lib/profiles/read-profiles";
+import type { Deps } from "@/lib/runtime/deps";
+import {
+  countOpenOrders,
+  insertOrder,
+  type AuthorizationRow,
+  type OrderWithAuthorizations,
+} from "./acme-order-repository";
+import {
+  heldBy,
+  identifierText,
+  isWithinKey,
+  readIdentifiers,
+  refuseIdentifiers,
+} from "./order-names";
+import { readReplaced } from "./orders/replaced-certificate";
+import { selectProfile } from "./order-profile";
+import { malformed } from "./parse-jws";
+import type { AuthenticatedAccount, Identifier } from "./types";
+
+type OrderDeps = Pick<Deps, "db" | "clock" | "random" | "recorder">;
+
+const orderMs = 24 * hourMs;
+const maxOpenOrders = 300;
+const tokenBytes = 32;
+
+/** What a client asks for in newOrder; `profile` also from the directory that it uses. */
+export type OrderRequest = Readonly<{
+  payload: Record<string, unknown>;
+  pathProfile: string | null;
+}>;
+
+/**
+ * Creates an order for names that the account's identity holds (RFC 8555 section 7.4). Each name is
+ * authorized from the beginning by the row that holds it, and the entry says so. Errors:
+ * `acme.malformed`, `acme.rejected-identifier`, `acme.unsupported-identifier`,
+ * `acme.invalid-profile`, `acme.rate-limited`, `acme.already-replaced`.
+ */
+export async function createOrder(
+  deps: OrderDeps,
+  account: AuthenticatedAccount,
+  { payload, pathProfile }: OrderRequest,
+): Promise<Recorded<OrderWithAuthorizations>> {
+  if (payload["notBefore"] !== undefined || payload["notAfter"] !== undefined)
+    throw malformed("notBefore and notAfter are not supported. The profile decides the lifetime.");
+  const identifiers = readIdentifiers(payload["identifiers"]);
+  const identity = await findIdentity(deps, account.identityId);
+  if (identity === null) throw new Error("unreachable: an account belongs to an identity");
+  const profile = await selectProfile(deps, account, identity, payload["profile"], pathProfile);
+  const now = deps.clock.now();
+  if ((await countOpenOrders(deps.db, account.id, now)) >= maxOpenOrders)
+    throw new AppError(
+      "acme.rate-limited",
+      `This account has ${maxOpenOrders} orders that are not finalized. Finalize them, or wait until they expire.`,
+      { retryAfterSeconds: 600 },
+    );
+  const isChallenged = profile.rules.acme?.validation === "challenge";
+  assertMayOrder(account, identity, identifiers, isChallenged);
+  const replaced = await readReplaced(deps, account, payload["replaces"], identifiers);
+  const replaces = replaced && String(payload["replaces"]);
+  const order = { ...makeOrder(deps, account, profile, identifiers, now), replaces };
+  const holder = isChallenged ? { names: [] } : identity;
+  const authorizations = identifiers.map((name) => authorize(deps, order, holder, name, now));
+  const { entryId } = await auditedTransaction(deps.recorder, account.actor, async (tx) => {
+    const { certificateId: _c, problem: _p, csrDer: _d, leaseUntil: _l, ...stored } = order;
+    await insertOrder(tx, stored, authorizations.map(withoutLater));
+    return {
+      result: null,
+      entries: [
+        {
+          action: "acme.order-created",
+          outcome: "success",
+          target: {
+            kind: "acme-order",
+            id: order.id,
+            label: identifiers.map((n) => n.value).join(", "),
+          },
+          details: {
+            accountId: account.id,
+            identityId: account.identityId,
+            profile: profile.slug,
+            names: authorizations.map(({ type, value, authorizedBy }) => ({
+              name: identifierText({ type: type as Identifier["type"], value }),
+              authorizedBy: authorizedBy ?? "pending",
+            })),
+            ...(replaced === null ? {} : { replaces: replaced.id }),
+          },
+        },
+      ],
+    };
+  }).catch((error: unknown) => {
+    if (uniqueViolation(error) === null) throw error;
+    throw new AppError("acme.already-replaced", "Another order replaces this certificate.");
+  });
+  return { result: { ...order, authorizations }, entryId };
+}
+
+/** Who asks learns no more of a name than that this identity can't have it. */
+function assertMayOrder(
+  account: AuthenticatedAccount,
+  identity: Identity,
+  identifiers: readonly Identifier[],
+  isChallenged: boolean,
+): void {
+  const refused = identifiers.flatMap((identifier) => {
+    if (!isWithinKey(account.names, identifier))
+      return [
+        {
+          identifier,
+          message: `The enrollment key of this account isn't for ${identifier.value}.`,
+        },
+      ];
+    return !isChallenged && heldBy(identity, identifier) === null
+      ? [
+          {
+            identifier,
+            message: `${identity.name} doesn't hold ${identifier.value}. Ask an administrator or operator to add the name to the identity.`,
+          },
+        ]
+      : [];
+  });
+  if (refused.length > 0) throw refuseIdentifiers("acme.rejected-identifier", refused);
+}
+
+const makeOrder = (
+  { random }: OrderDeps,
+  account: AuthenticatedAccount,
+  profile: Profile,
+  identifiers: readonly Identifier[],
+  now: Date,
+) =>
+  ({
+    id: newId("ord", now, random.bytes),
+    accountId: account.id,
+    identityId: account.identityId,
+    profile: profile.slug,
+    identifiers: identifiers.map(identifierText),
+    status: "open",
+    certificateId: null,
+    problem: null,
+    csrDer: null,
+    leaseUntil: null,
+    createdAt: now,
+    expiresAt: new Date(now.getTime() + orderMs),
+  }) as const;
+
+function authorize(
+  { random }: OrderDeps,
+  order: Readonly<{ id: string; accountId: string; expiresAt: Date }>,
+  identity: Pick<Identity, "names">,
+  { type, value }: Identifier,
+  now: Date,
+): AuthorizationRow {
+  const holder = heldBy(identity, { type, value });
+  return {
+    id: newId("azn", now, random.bytes),
+    orderId: order.id,
+    accountId: order.accountId,
+    type,
+    value,
+    wildcard: value.startsWith("*."),
+    status: holder === null ? "pending" : "valid",
+    authorizedBy: holder === null ? null : `held by ${holder}`,
+    token: Buffer.from(random.bytes(tokenBytes)).toString("base64url"),
+    challenge: null,
+    problem: null,
+    validatedAt: holder === null ? null : now,
+    leaseUntil: null,
+    createdAt: now,
+    expiresAt: order.expiresAt,
+  };
+}
+
+function withoutLater({
+  challenge: _challenge,
+  problem: _problem,
+  leaseUntil: _lease,
+  ...row
+}: AuthorizationRow) {
+  return row;
+}

@@ -1,0 +1,60 @@
+import { AppError } from "@/lib/errors/app-error";
+import type { Identity } from "@/lib/identities/read-identities";
+import { systemActor } from "@/lib/access/actor";
+import { findProfile, listProfiles, type Profile } from "@/lib/profiles/read-profiles";
+import type { Deps } from "@/lib/runtime/deps";
+import type { AuthenticatedAccount } from "./types";
+import { malformed } from "./parse-jws";
+
+/** The profile of orders that name none, where the enrollment key leaves the choice. */
+const usualProfile = "tls-server";
+
+/**
+ * The profile of an order: that of its directory, or the one that it names (ACME profiles), or the
+ * first of the enrollment key's. Errors: `acme.invalid-profile`, `acme.malformed`.
+ */
+export async function selectProfile(
+  deps: Pick<Deps, "db">,
+  account: AuthenticatedAccount,
+  identity: Identity,
+  named: unknown,
+  pathProfile: string | null,
+): Promise<Profile> {
+  if (named !== undefined && typeof named !== "string")
+    throw malformed("profile must be a string.");
+  const isOther = named !== undefined && pathProfile !== null && named !== pathProfile;
+  if (isOther) throw invalid(named, "This directory is for another profile.");
+  const slug = named ?? pathProfile ?? account.profiles[0] ?? usualProfile;
+  if (account.profiles.length > 0 && !account.profiles.includes(slug))
+    throw invalid(slug, "The enrollment key of this account isn't for it.");
+  const profile = await findProfile(deps, slug);
+  if (profile === null || profile.slug !== slug || !isOffered(profile))
+    throw invalid(slug, "Identities can't use it for themselves, or there is no such profile.");
+  if (!profile.rules.identityKinds.some((kind) => kind === identity.kind))
+    throw invalid(slug, `It isn't for a ${identity.kind}.`);
+  return profile;
+}
+
+const invalid = (slug: string, why: string): AppError =>
+  new AppError("acme.invalid-profile", `The profile ${slug.slice(0, 48)} can't be used. ${why}`);
+
+type Offer = Readonly<{
+  system: boolean;
+  status: string;
+  rules: Readonly<{ selfService: boolean; san: Readonly<{ types: readonly string[] }> }>;
+}>;
+const isOffered = ({ system, status, rules }: Offer): boolean =>
+  !system &&
+  status === "active" &&
+  rules.selfService &&
+  rules.san.types.some((type) => type === "dns" || type === "ip");
+
+/** What the directory lists in `meta.profiles`: slugs with their descriptions. */
+export async function listAcmeProfiles(
+  deps: Pick<Deps, "db">,
+): Promise<Readonly<Record<string, string>>> {
+  const { items } = await listProfiles(deps, systemActor("acme", "directory"));
+  return Object.fromEntries(
+    items.filter(isOffered).map(({ slug, name, description }) => [slug, description || name]),
+  );
+}

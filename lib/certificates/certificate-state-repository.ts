@@ -1,0 +1,23 @@
+import type { CertificateListState } from "./schema";
+
+/**
+ * Each state as a condition on `certificate c`, at a time given as SQL. One definition for lists,
+ * counts and the overview; `certificateState` in lib/format is the same rule for what is shown.
+ */
+export function stateConditions(now: string): Readonly<Record<CertificateListState, string>> {
+  const at = `${now}::timestamptz`;
+  const valid = `c.state = 'issued' and c.not_after >= ${at}`;
+  const isOwn = "exists (select from identity i where i.id = c.identity_id and i.kind = 'system')";
+  const isShortLived = "c.not_after - c.not_before < interval '8 days'";
+  return {
+    valid,
+    expired: `c.state = 'issued' and c.not_after < ${at}`,
+    held: "c.state = 'held'",
+    revoked: "c.state = 'revoked'",
+    pending: "c.state = 'planned'",
+    failed: "c.state = 'failed'",
+    expiring: `${valid} and c.not_after <= ${at} + interval '30 days' and c.not_after - ${at} <= (c.not_after - c.not_before) / 3
+  and not (${isShortLived}) and not exists (select from certificate s where s.predecessor_id = c.id) and not ${isOwn}`,
+    "short-lived": `${valid} and ${isShortLived} and not ${isOwn}`,
+  };
+}

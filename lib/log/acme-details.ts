@@ -1,0 +1,43 @@
+import type { ChangesDetail } from "./detail-types";
+
+/** One name of an order, and how it was authorized: `held by DNS:*.example.com`, `http-01`. */
+export type AuthorizedName = Readonly<{ name: string; authorizedBy: string }>;
+
+/** The details of entries about enrollment by ACME. */
+export type AcmeDetails = {
+  /** The key binds new ACME accounts to the identity. Empty lists limit nothing. */
+  "acme-key.created": Readonly<{
+    identityId: string;
+    profiles: readonly string[];
+    names: readonly string[];
+    expiresAt: string;
+  }>;
+  /** `accounts`: how many ACME accounts that it bound ended with it. */
+  "acme-key.revoked": Readonly<{ identityId: string; comment: string; accounts: number }>;
+  "acme.account-created": Readonly<{
+    identityId: string;
+    keyId: string;
+    thumbprint: string;
+    contact: readonly string[];
+  }>;
+  "acme.account-updated": Readonly<{ changes: ChangesDetail }>;
+  "acme.account-deactivated": Readonly<{ by: string }>;
+  "acme.key-changed": Readonly<{ from: string; to: string }>;
+  /** `names`: with how each is authorized from the beginning, or `pending`. */
+  "acme.order-created": Readonly<{
+    accountId: string;
+    identityId: string;
+    profile: string;
+    names: readonly AuthorizedName[];
+    replaces?: string;
+  }>;
+  "acme.name-validated": AuthorizedName & Readonly<{ from?: string }>;
+  "acme.challenge-failed": Readonly<{ name: string; challenge: string; problem: string }>;
+  "acme.authorization-deactivated": Readonly<{ name: string }>;
+  "acme.order-issued": Readonly<{
+    certificateId: string;
+    names: readonly AuthorizedName[];
+    replaces?: string;
+  }>;
+  "acme.order-failed": Readonly<{ code: string; problem: string }>;
+};

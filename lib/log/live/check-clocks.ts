@@ -1,0 +1,103 @@
+import { minuteMs } from "@/lib/format/time-units";
+import { formatDuration } from "@/lib/format/duration";
+import type { CheckpointTimes } from "./check-checkpoints";
+import { type Checks, countEntries } from "./types";
+
+export type ClockCheck = Readonly<{
+  /** In order, each once. */
+  add: (entry: Readonly<{ seq: number; ts: number | null; sequencedAt: number | null }>) => void;
+  /** The times of a checkpoint, once the entries that it covers were added. */
+  addCheckpoint: (times: CheckpointTimes) => void;
+  finish: () => void;
+}>;
+
+/**
+ * How far times may differ: an entry is dated when it is made, and numbered when it was committed;
+ * clocks of several machines differ a little.
+ */
+export const clockToleranceMs = 5 * minuteMs;
+
+type Run = { from: number; to: number; count: number; worst: number };
+
+/**
+ * Checks that times agree with the order of the log, which can't be changed: no entry is dated
+ * before an earlier one, or before a checkpoint that doesn't hold it; none after it was numbered,
+ * or after a checkpoint or time stamp that holds it. Consecutive findings take one line.
+ */
+export function makeClockCheck({ clocks: check }: Pick<Checks, "clocks">): ClockCheck {
+  const runs = new Map<string, Run>();
+  let newest = -Infinity;
+  let newestNumbered = -Infinity;
+  let floor: Readonly<{ at: number; what: string }> = { at: -Infinity, what: "" };
+  const note = (kind: string, seq: number, difference: number): void => {
+    const run = runs.get(kind);
+    if (run !== undefined && run.to === seq - 1) {
+      run.to = seq;
+      run.count += 1;
+      run.worst = Math.max(run.worst, difference);
+      return;
+    }
+    report(kind);
+    runs.set(kind, { from: seq, to: seq, count: 1, worst: difference });
+  };
+  const report = (kind: string): void => {
+    const run = runs.get(kind);
+    if (run === undefined) return;
+    runs.delete(kind);
+    const { from, to, count, worst } = run;
+    const subject = from === to ? `Entry ${from} is` : `The entries ${from} to ${to} are`;
+    check.problem(`${subject} ${kind}, by up to ${formatDuration(worst / 1_000)}.`, count);
+  };
+  const compare = (kind: string, seq: number, difference: number): void => {
+    if (difference > clockToleranceMs) note(kind, seq, difference);
+  };
+  return {
+    add: ({ seq, ts, sequencedAt }) => {
+      check.count();
+      if (ts !== null) {
+        compare("dated before an earlier entry", seq, newest - ts);
+        compare(`dated before ${floor.what}, which doesn't cover it`, seq, floor.at - ts);
+        newest = Math.max(newest, ts);
+      }
+      if (sequencedAt === null) return;
+      if (ts !== null) compare("dated after it was numbered", seq, ts - sequencedAt);
+      compare("numbered before an earlier entry", seq, newestNumbered - sequencedAt);
+      newestNumbered = Math.max(newestNumbered, sequencedAt);
+    },
+    addCheckpoint: (times) => {
+      check.count();
+      for (const problem of checkpointProblems(times, newest)) check.problem(problem);
+      const { signedAt, size } = times;
+      if (signedAt > floor.at) floor = { at: signedAt, what: `the checkpoint of ${size}` };
+    },
+    finish: () => {
+      for (const kind of runs.keys()) report(kind);
+    },
+  };
+}
+
+/** What contradicts each other in the times of a checkpoint and of the entries that it covers. */
+function checkpointProblems(
+  { size, signedAt, publishedAt, cosignedAt }: CheckpointTimes,
+  newest: number,
+): string[] {
+  const isoOf = (at: number): string => new Date(at).toISOString();
+  const orders: readonly (readonly [at: number, what: string, than: number, thanWhat: string])[] = [
+    ...(newest > -Infinity
+      ? ([[signedAt, "signed", newest, "an entry that it covers"]] as const)
+      : []),
+    ...(publishedAt === null
+      ? []
+      : ([[publishedAt, "published", signedAt, "it was signed"]] as const)),
+    ...cosignedAt.map((at) => [at, "cosigned", signedAt, "it was signed"] as const),
+    ...cosignedAt.flatMap((at) =>
+      publishedAt === null ? [] : [[publishedAt, "published", at, "it was cosigned"] as const],
+    ),
+  ];
+  return orders
+    .filter(([at, , than]) => than - at > clockToleranceMs)
+    .map(
+      ([at, what, than, thanWhat]) =>
+        `The checkpoint of ${countEntries(size)} was ${what} at ${isoOf(at)}, before ${thanWhat} at ${isoOf(than)}.`,
+    );
+}

@@ -1,0 +1,135 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Actor } from "@/lib/access/actor";
+import { makeNonce } from "@/lib/acme/secrets";
+import { isAppError, AppError } from "@/lib/errors/app-error";
+import { isRecorded } from "@/lib/http/problem";
+import { reportBug } from "@/lib/http/report-bug";
+import { recordRefusal } from "@/lib/log/record/record-refusal";
+import type { Deps } from "@/lib/runtime/deps";
+import { actorRequestOf } from "@/server/http/actor-request";
+import { recordedTarget } from "@/server/http/recorded-path";
+import type { RequestContext } from "@/server/http/request-context";
+import { problemAnswer, sendAnswer, type AcmeAnswer } from "./answer";
+import { findResource } from "./find-resource";
+import type { AcmeCall } from "./resource-types";
+import { makeUrls, type AcmeUrls, type Host } from "./urls";
+
+export type AcmeHandler = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  context: RequestContext,
+) => void;
+
+/** Makes trouble on purpose, in tests of clients. Returns true if it has answered. */
+export type Disturb = (call: AcmeCall, response: ServerResponse) => Promise<boolean>;
+
+/**
+ * The ACME server (RFC 8555). Every answer has a nonce and a link to the directory; each refusal is
+ * recorded before it is answered, as the account's where it proved its key, and counted where it
+ * did not.
+ */
+export function makeAcmeHandler(
+  deps: Deps,
+  host: Host,
+  disturb: Disturb = async () => false,
+): AcmeHandler {
+  return (request, response, context) => {
+    serve(deps, host, disturb, { request, response, context }).catch(() => {
+      if (response.headersSent) response.destroy();
+      else
+        sendAnswer(response, problemAnswer(null, context.requestId), {
+          nonce: null,
+          directory: "",
+          isHead: false,
+        });
+    });
+  };
+}
+
+type Exchange = Readonly<{
+  request: IncomingMessage;
+  response: ServerResponse;
+  context: RequestContext;
+}>;
+
+async function serve(
+  deps: Deps,
+  host: Host,
+  disturb: Disturb,
+  { request, response, context }: Exchange,
+): Promise<void> {
+  const found = findResource(request.url ?? "/");
+  let urls: AcmeUrls | null = null;
+  // Set by a resource once the account proved its key, so that its refusals are its own.
+  const caller: { actor: Actor | null } = { actor: null };
+  let answer: AcmeAnswer;
+  try {
+    urls = makeUrls(request, context.listener, found?.profile ?? null, host);
+    if (found === null) throw new AppError("acme.not-found", "There is no such ACME resource.");
+    const call: AcmeCall = {
+      deps,
+      request,
+      urls,
+      caller,
+      reportBug: (error) => reportBug(error, context.requestId),
+      params: found.params,
+      profile: found.profile,
+      query: found.query,
+      url: `${urls.origin}${request.url ?? "/"}`,
+      actorRequest: actorRequestOf(request, context),
+    };
+    if (await disturb(call, response)) return;
+    answer = await callResource(found.methods, call, request.method ?? "GET");
+  } catch (error) {
+    await recordFailure(deps, caller.actor, error, { request, response, context });
+    answer = problemAnswer(error, context.requestId);
+  }
+  const needsNonce = deps.delivery !== undefined && request.method !== "GET";
+  sendAnswer(response, answer, {
+    nonce: needsNonce || found?.name === "new-nonce" ? makeNonce(deps) : null,
+    directory: urls?.directory ?? "",
+    isHead: request.method === "HEAD",
+  });
+}
+
+type Methods = NonNullable<ReturnType<typeof findResource>>["methods"];
+
+function callResource(methods: Methods, call: AcmeCall, method: string): Promise<AcmeAnswer> {
+  const handle = methods[method as keyof Methods];
+  if (handle === undefined)
+    throw new AppError(
+      "request.method",
+      `This resource takes ${Object.keys(methods).join(" or ")} (RFC 8555 section 6.3).`,
+    );
+  return handle(call);
+}
+
+async function recordFailure(
+  { recorder }: Deps,
+  actor: Actor | null,
+  error: unknown,
+  { request, context }: Exchange,
+): Promise<void> {
+  if (!isAppError(error)) {
+    reportBug(error, context.requestId);
+    return;
+  }
+  if (isRecorded(error)) return;
+  const anonymous: Actor = {
+    kind: "anonymous",
+    id: null,
+    label: "anonymous",
+    role: null,
+    identityId: null,
+    credential: null,
+    assertedBy: null,
+    ...actorRequestOf(request, context),
+  };
+  await recordRefusal(recorder, actor ?? anonymous, {
+    code: error.code,
+    method: request.method ?? "GET",
+    path: recordedTarget(request.url ?? "/"),
+    status: problemAnswer(error, context.requestId).status,
+    reason: error.message,
+  });
+}

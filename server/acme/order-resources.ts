@@ -1,0 +1,92 @@
+import { createOrder } from "@/lib/acme/create-order";
+import { finalizeOrder, resumeOrder } from "@/lib/acme/finalize-order";
+import { payloadObject } from "@/lib/acme/parse-jws";
+import { getAuthorization, getOrder } from "@/lib/acme/read-order";
+import type { AcmeAnswer } from "./answer";
+import { accountCall, postAsGet } from "./authenticate";
+import type { AcmeCall, Resource } from "./resource-types";
+import { resumeChallenge, startChallenge } from "@/lib/acme/start-challenge";
+import { authorizationAnswer, challengeObject, orderAnswer } from "./resources";
+
+async function newOrder(call: AcmeCall): Promise<AcmeAnswer> {
+  const { account, parsed } = await accountCall(call);
+  const { result } = await createOrder(call.deps, account, {
+    payload: payloadObject(parsed),
+    pathProfile: call.profile,
+  });
+  return orderAnswer(result, call.urls, call.deps.clock.now(), 201);
+}
+
+async function order(call: AcmeCall): Promise<AcmeAnswer> {
+  const { account } = await postAsGet(call);
+  const found = await getOrder(call.deps, account, call.params[0] ?? "");
+  const current = await resumeOrder(call.deps, account, found);
+  return orderAnswer(current, call.urls, call.deps.clock.now());
+}
+
+async function finalize(call: AcmeCall): Promise<AcmeAnswer> {
+  const { account, key, parsed } = await accountCall(call);
+  const found = await getOrder(call.deps, account, call.params[0] ?? "");
+  const payload = payloadObject(parsed);
+  const { result } = await finalizeOrder(call.deps, account, key, found, payload);
+  return orderAnswer(result, call.urls, call.deps.clock.now());
+}
+
+async function authorization(call: AcmeCall): Promise<AcmeAnswer> {
+  const { account } = await postAsGet(call);
+  const row = await getAuthorization(call.deps, account, call.params[0] ?? "");
+  inBackground(call, (await resumeChallenge(call.deps, account, row)).validation);
+  return authorizationAnswer(row, call.urls, call.deps.clock.now());
+}
+
+/** POST with an empty object starts the validation; POST-as-GET reads the challenge. */
+async function challenge(call: AcmeCall): Promise<AcmeAnswer> {
+  const { account, parsed } = await accountCall(call);
+  const [id = "", type = ""] = call.params;
+  const found = await getAuthorization(call.deps, account, id);
+  if (parsed.jws.payload !== "") payloadObject(parsed);
+  const { row, validation } =
+    parsed.jws.payload === ""
+      ? { row: found, validation: null }
+      : await startChallenge(call.deps, account, found, type);
+  inBackground(call, validation);
+  return {
+    status: 200,
+    headers: row.status === "pending" ? { "retry-after": "1" } : {},
+    body: challengeObject(row, type, call.urls),
+    links: [`<${call.urls.authorization(row.id)}>;rel="up"`],
+  };
+}
+
+/** What fails unexpectedly is tried again once its lease is over. */
+function inBackground({ reportBug }: AcmeCall, work: Promise<void> | null): void {
+  work?.catch(reportBug);
+}
+
+export const orderResources: readonly Resource[] = [
+  { name: "new-order", ofDirectory: true, path: /^new-order$/, methods: { POST: newOrder } },
+  {
+    name: "order",
+    ofDirectory: false,
+    path: /^order\/(ord_[a-z0-9]{26})$/,
+    methods: { POST: order },
+  },
+  {
+    name: "finalize",
+    ofDirectory: false,
+    path: /^order\/(ord_[a-z0-9]{26})\/finalize$/,
+    methods: { POST: finalize },
+  },
+  {
+    name: "authorization",
+    ofDirectory: false,
+    path: /^authz\/(azn_[a-z0-9]{26})$/,
+    methods: { POST: authorization },
+  },
+  {
+    name: "challenge",
+    ofDirectory: false,
+    path: /^chall\/(azn_[a-z0-9]{26})\/(http-01|dns-01|tls-alpn-01)$/,
+    methods: { POST: challenge },
+  },
+];
