@@ -24,7 +24,8 @@ export type Database = Readonly<{
   ) => Listener;
 }>;
 
-const connectTimeoutMs = 5_000;
+// PostgreSQL starts a process for each connection, which takes seconds while all cores are busy.
+const connectTimeoutMs = 10_000;
 const defaultStatementTimeoutMs = 30_000;
 const idleInTransactionTimeoutMs = 60_000;
 
