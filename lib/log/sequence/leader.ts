@@ -131,12 +131,9 @@ export async function withClient(
   use: (client: PoolClient, serialized: Queryable) => Promise<void>,
 ): Promise<void> {
   const client = await db.pool.connect();
-  const ignoreError = (): void => {};
-  client.on("error", ignoreError);
   try {
     await use(client, serializeQueries(client));
   } finally {
-    client.off("error", ignoreError);
     client.release(true);
   }
 }
