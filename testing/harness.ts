@@ -27,6 +27,13 @@ import {
 type Row = Record<string, unknown>;
 
 /** Chancery's use cases in one process, on a database and a clock that only this test uses. */
+/** Whatever function the application's role inserts by. */
+const refuseEntries = `
+  create function public.refuse_entry() returns trigger language plpgsql
+    as $$ begin raise exception 'could not extend file' using errcode = 'disk_full'; end $$;
+  create trigger refuse_entry before insert on tlog.inbox for each row
+    when (session_user = 'chancery_app') execute function public.refuse_entry()`;
+
 export type Harness = Readonly<{
   deps: GatewayDeps;
   urls: TestDatabase;
@@ -218,11 +225,11 @@ function entryReaders({ pool }: Database, asSuper: Harness["asSuper"]): EntryRea
       return { result, entries: await read(sql, [last?.["id"]]) };
     },
     withoutRecord: async (work) => {
-      await asSuper("revoke insert (entry) on tlog.inbox from chancery_app");
+      await asSuper(refuseEntries);
       try {
         return await work();
       } finally {
-        await asSuper("grant insert (entry) on tlog.inbox to chancery_app");
+        await asSuper("drop function public.refuse_entry cascade");
       }
     },
   };

@@ -1,6 +1,11 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { connect, createServer, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createTestDatabase, type TestDatabase } from "@/testing/database/test-database";
 import { closeDatabase, type Database, openDatabase } from "./database";
+import { isInDoubt, isUnreachable } from "./errors";
 
 let made: TestDatabase;
 let db: Database;
@@ -36,4 +41,55 @@ test("a connection that dies between two statements of a transaction fails that 
   }
   expect(uncaught).toEqual([]);
   expect((await db.pool.query<{ one: number }>("select 1 as one")).rows).toEqual([{ one: 1 }]);
+});
+
+/** The database's address behind a socket that passes on a new connection `delayMs` later. */
+async function behindSlowSocket(
+  url: string,
+  delayMs: number,
+): Promise<Readonly<{ url: string; close: () => Promise<void> }>> {
+  const folder = mkdtempSync(join(tmpdir(), "chancery-slow-"));
+  const slow = new URL(url);
+  const real = join(slow.searchParams.get("host") ?? "", ".s.PGSQL.5432");
+  const open = new Set<Socket>();
+  const server = createServer((client) => {
+    open.add(client.on("error", () => {}));
+    setTimeout(() => {
+      const upstream = connect(real);
+      open.add(upstream.on("error", () => {}));
+      client.pipe(upstream).pipe(client);
+    }, delayMs);
+  });
+  await new Promise<void>((done) => server.listen(join(folder, ".s.PGSQL.5432"), done));
+  slow.searchParams.set("host", folder);
+  return {
+    url: slow.href,
+    close: async () => {
+      for (const socket of open) socket.destroy();
+      await new Promise((done) => server.close(done));
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
+
+test("a connection may take longer to open than its statements may take", async () => {
+  const slow = await behindSlowSocket(made.appUrl, 1_000);
+  const short = openDatabase(slow.url, { max: 1, statementTimeoutMs: 250 });
+  try {
+    expect((await short.pool.query<{ one: number }>("select 1 as one")).rows).toEqual([{ one: 1 }]);
+    await expect(short.pool.query("select pg_sleep(5)")).rejects.toThrow(/timeout/);
+  } finally {
+    await closeDatabase(short);
+    await slow.close();
+  }
+});
+
+test("a connection that could not be opened in time leaves no doubt: nothing was sent over it", () => {
+  for (const message of [
+    "Connection terminated due to connection timeout",
+    "timeout exceeded when trying to connect",
+  ]) {
+    const error = new Error(message);
+    expect([message, isUnreachable(error), isInDoubt(error)]).toEqual([message, true, false]);
+  }
 });

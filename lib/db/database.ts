@@ -61,7 +61,9 @@ export function openDatabase(
   const pool = new pg.Pool({
     connectionString: url,
     max: max ?? 20,
-    connectionTimeoutMillis: statementTimeoutMs ?? connectTimeoutMs,
+    // Not the statement timeout: opening one may take longer than a statement, and would never
+    // succeed on a machine that is too slow for it. Who waits has a deadline of its own.
+    connectionTimeoutMillis: connectTimeoutMs,
     statement_timeout: statementTimeoutMs ?? defaultStatementTimeoutMs,
     // Reconnecting takes a large part of such a timeout, so open connections stay open.
     ...(statementTimeoutMs === undefined

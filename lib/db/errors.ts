@@ -129,7 +129,8 @@ export function isInDoubt(error: unknown): boolean {
   )
     return false;
   return !(
-    error instanceof Error && /timeout exceeded when trying to connect/i.test(error.message)
+    error instanceof Error &&
+    /timeout exceeded when trying to connect|due to connection timeout/i.test(error.message)
   );
 }
 

@@ -133,7 +133,10 @@ describe("the path of a webhook, which is its secret,", () => {
       updateDestination(deps, system, made.id, { name: "another name", config }),
     );
     expect(changes.result.config).toEqual(config);
-    expect(entries[0]?.details).toEqual({ changes: { name: expect.anything() as unknown } });
+    expect(entries[0]?.details).toEqual({
+      changes: { name: expect.anything() as unknown },
+      settingsDigest: expect.stringMatching(/^[\w:-]+$/) as unknown,
+    });
     await updateDestination(deps, system, made.id, { newSecret: true });
     await testDestination(deps, system, made.id);
     expect(receiver.got.map(({ path }) => path)).toEqual([secretPath]);

@@ -111,11 +111,11 @@ export async function findKey(
   });
 }
 
-/** Whether a certificate was ever issued for this key. */
+/** Whether a certificate was ever issued for this key; a plan that was revoked never was. */
 export async function isKeyCertified(db: Database, spkiSha256: Uint8Array): Promise<boolean> {
   return (
     (await db.prisma.certificate.findFirst({
-      where: { spkiSha256: bytes(spkiSha256), state: { in: ["issued", "held", "revoked"] } },
+      where: { spkiSha256: bytes(spkiSha256), der: { not: null } },
       select: { id: true },
     })) !== null
   );

@@ -7,10 +7,13 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
+import { randomBytes } from "node:crypto";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { toHex } from "@/lib/log/pure/bytes";
+import { makeLogKey } from "@/lib/signers/log-key";
 import { secretNames } from "@/lib/runtime/read-secrets";
 import { readRunFile } from "@/lib/runtime/run-file";
 import { readPostmasterPid } from "@/server/supervise/postgres/find-orphan";
@@ -295,10 +298,16 @@ test("a lost sealing key is never replaced by a new one while the database holds
   await first.says(RUNNING);
   first.signal("SIGTERM");
   await first.exited;
-  await changeStoppedDatabase(data, [
-    `insert into signer.log_key (origin, vkey, public_key, sealed) values ('ca.example.com/log/1', '', '\\x${"00".repeat(32)}', '')`,
-  ]);
   const kek = readFileSync(join(data, "kek"));
+  const origin = "ca.example.com/log/1";
+  const { publicKey, sealed } = await makeLogKey(
+    Buffer.from(kek.toString().trim(), "base64"),
+    randomBytes(12),
+    origin,
+  );
+  await changeStoppedDatabase(data, [
+    `insert into signer.log_key (origin, vkey, public_key, sealed) values ('${origin}', '', '\\x${toHex(publicKey)}', '\\x${toHex(sealed)}')`,
+  ]);
   rmSync(join(data, "kek"));
   const second = runStubbedSupervisor(data);
   expect(await second.exited).toBe(1);

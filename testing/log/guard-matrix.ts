@@ -32,7 +32,14 @@ const examples: Readonly<Record<string, Readonly<{ old?: Row; set?: Row }>>> = {
   },
   "certificate state 4": { old: { state: "'planned'" }, set: { state: "'failed'" } },
   "certificate state 5": { old: { state: "'failed'" }, set: { state: "'issued'" } },
-  "certificate predecessor_id 0": { set: { predecessor_id: "null" } },
+  "certificate predecessor_id 0": {
+    old: { state: "'failed'" },
+    set: { predecessor_id: "null" },
+  },
+  "certificate predecessor_id 1": {
+    old: { state: "'revoked'", der: "null" },
+    set: { predecessor_id: "null" },
+  },
   "organization name_binding 0": {
     old: { name_binding: "'observed'" },
     set: { name_binding: "'enforced'" },

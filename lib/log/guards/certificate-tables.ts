@@ -68,9 +68,15 @@ const certificate: GuardedTable = {
       columns: ["predecessor_id"],
       cases: [
         {
-          when: "new.predecessor_id is null",
+          when: "new.predecessor_id is null and new.state = 'failed'",
           by: [{ ...about("certificate.failed"), outcome: "failure" }],
           whileHalted: ownCertificate,
+        },
+        // What was never issued replaces nothing once it is revoked.
+        {
+          when: "new.predecessor_id is null and new.state = 'revoked' and new.der is null",
+          by: [about("certificate.revoked")],
+          whileHalted: true,
         },
         { by: [] },
       ],

@@ -335,8 +335,10 @@ describe("each disagreement is named", () => {
       `update ${table} set ${set} where ${where}`,
       `update ${table} r set ${undo} from kept_${table} k where k.id = r.id`,
     );
-    expect(found).toHaveLength(1);
-    expect(found[0]).toMatch(words);
+    expect(found.filter((problem) => words.test(problem))).toHaveLength(1);
+    // A digest of the whole row may differ besides.
+    const subjects = new Set(found.map((problem) => problem.slice(0, problem.indexOf(":"))));
+    expect([...subjects]).toHaveLength(1);
   });
 
   test("and afterwards everything agrees again", async () => {

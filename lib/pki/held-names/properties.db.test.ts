@@ -223,7 +223,11 @@ test("holdings that overlap cover a name in common, as far as both are hosts, ad
 });
 
 describe("the keys under which the signer remembers names of certificates", () => {
-  const keyed = certificateNames.map((name) => ({ name, ...nameKeyOf(name) }));
+  const keyed = certificateNames.map((name) => ({
+    name,
+    span: spanOf(asHeldName(name) as HeldName),
+    ...nameKeyOf(name),
+  }));
   const isAmong = ({ probes, range }: NameKey, { key }: NameKey): boolean =>
     probes.includes(key) || (range !== null && key >= range.lower && key < range.upper);
 
@@ -231,8 +235,7 @@ describe("the keys under which the signer remembers names of certificates", () =
     const differing = keyed.flatMap((one) =>
       keyed.flatMap((other) => {
         const isInTheWay = isAmong(one, other) || isAmong(other, one);
-        const span = (name: CertificateName) => spanOf(asHeldName(name) as HeldName);
-        if (isInTheWay === overlaps(span(one.name), span(other.name))) return [];
+        if (isInTheWay === overlaps(one.span, other.span)) return [];
         return [`${one.name.value} ${other.name.value}`];
       }),
     );

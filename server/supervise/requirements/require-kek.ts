@@ -1,8 +1,10 @@
 import pg from "pg";
 import { isAppError } from "@/lib/errors/app-error";
+import { openLogKey } from "@/lib/signers/log-key";
 import { openSealed } from "@/lib/signers/seal";
 
-type SealedRow = Readonly<{ algorithm: string; spkiDer: Buffer; sealed: Buffer }>;
+/** A sealed key, as a function that opens it with a KEK. */
+type SealedKey = (kek: Uint8Array) => void;
 
 /** Whether the database holds sealed keys, so that a lost KEK must not be replaced by a new one. */
 export async function hasSealedKeys(signerUrl: string): Promise<boolean> {
@@ -17,15 +19,18 @@ export async function requireKek(signerUrl: string, kek: Uint8Array, from: strin
   const keys = await readSealedKeys(signerUrl);
   if (keys.length === 0 || keys.some((key) => opens(kek, key))) return;
   throw new Error(
-    `The KEK from ${from} is not the one that sealed the CA keys in this database, so nothing could be signed. Set CHANCERY_KEK_FILE or CHANCERY_KEK to the right one, or point DATABASE_URL and CHANCERY_DATA to the database and folder that belong to it. Nothing was changed.`,
+    `The KEK from ${from} is not the one that sealed the keys in this database, so nothing could be signed. Set CHANCERY_KEK_FILE or CHANCERY_KEK to the right one, or point DATABASE_URL and CHANCERY_DATA to the database and folder that belong to it. Nothing was changed.`,
   );
 }
 
 /** A key whose row was changed can't be opened with the right KEK either: another one is tried. */
 const maxTried = 20;
 
-async function readSealedKeys(signerUrl: string): Promise<SealedRow[]> {
+/** Keys of authorities and of logs, the newest of each. */
+async function readSealedKeys(signerUrl: string): Promise<SealedKey[]> {
   const client = new pg.Client({ connectionString: signerUrl });
+  // A connection that dies fails the statement; without a handler it would end the process too.
+  client.on("error", () => {});
   await client.connect();
   try {
     const { rows: found } = await client.query<{ there: boolean }>(
@@ -33,19 +38,33 @@ async function readSealedKeys(signerUrl: string): Promise<SealedRow[]> {
     );
     // Before the first migration there are no keys.
     if (!found[0]?.there) return [];
-    const { rows } = await client.query<SealedRow>(
+    const { rows: keys } = await client.query<Parameters<typeof openSealed>[1]>(
       `select k.algorithm, k.spki_der as "spkiDer", s.sealed from signer.sealed_key s
         join public.signing_key k on k.id = s.key_id order by s.created_at desc limit ${maxTried}`,
     );
-    return rows;
+    const { rows: logs } = await client.query<Parameters<typeof openLogKey>[1]>(
+      `select origin, public_key as "publicKey", sealed from signer.log_key order by created_at desc limit ${maxTried}`,
+    );
+    return [
+      ...keys.map(
+        (key): SealedKey =>
+          (kek) =>
+            openSealed(kek, key).fill(0),
+      ),
+      ...logs.map(
+        (key): SealedKey =>
+          (kek) =>
+            void openLogKey(kek, key),
+      ),
+    ];
   } finally {
     await client.end();
   }
 }
 
-function opens(kek: Uint8Array, key: SealedRow): boolean {
+function opens(kek: Uint8Array, key: SealedKey): boolean {
   try {
-    openSealed(kek, key).fill(0);
+    key(kek);
     return true;
   } catch (error) {
     if (isAppError(error)) return false;

@@ -400,7 +400,7 @@ class Lines:
 
 
 def csv_records(data):
-    rows = csv.reader(io.StringIO(data.decode("utf-8"), newline=""), strict=True)
+    rows = csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""), strict=True)
     names = next(rows)
     need(names[:4] == ["seq", "leafHash", "log", "checkpoint"] and names[-1] == "entry", "other columns")
     for row in rows:
