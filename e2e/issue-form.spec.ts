@@ -90,7 +90,7 @@ for (const typed of ["soon", "6 moons", "-3 days", "2027-02-30", "0"])
     await lifetime(page).fill("1 year");
     await lifetime(page).fill(typed);
     await expect(lifetime(page)).toHaveAttribute("aria-invalid", "true");
-    await expect(page.getByRole("heading", { name: "Fix the lifetime" })).toBeVisible();
+    await expect(page.getByText("Fix the lifetime", { exact: true })).toBeVisible();
     await expect(page.getByText("Ready to issue.")).toBeHidden();
     await expect(button(page)).toHaveAttribute("aria-disabled", "true");
     await button(page).click({ force: true });

@@ -29,7 +29,7 @@ export function ExportDone({
         </p>
         <CodeBlock
           label="Command"
-          code={verifyCommand(main.name, proof?.name ?? null, head?.vkey ?? null)}
+          code={verifyCommand(main.name, proof?.name ?? null, head)}
           wrap
         />
       </div>

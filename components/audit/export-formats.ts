@@ -61,7 +61,20 @@ export function parseHead(line: string): ExportHead | null {
   }
 }
 
-/** The shell command that verifies the saved files. */
-export function verifyCommand(file: string, proofFile: string | null, vkey: string | null): string {
-  return `npx chancery verify ${file}${proofFile === null ? "" : ` --proof ${proofFile}`}${vkey === null ? "" : ` --key '${vkey}'`}`;
+/**
+ * The shell command that verifies the saved files. It accepts that entries are left out where the
+ * export has a filter.
+ */
+export function verifyCommand(
+  file: string,
+  proofFile: string | null,
+  head: Pick<ExportHead, "vkey" | "count" | "size"> | null,
+): string {
+  const isPartial = head !== null && head.count < head.size;
+  return [
+    `npx chancery verify ${file}`,
+    ...(proofFile === null ? [] : [`--proof ${proofFile}`]),
+    ...(isPartial ? ["--partial"] : []),
+    ...(head?.vkey ? [`--key '${head.vkey}'`] : []),
+  ].join(" ");
 }
