@@ -89,7 +89,10 @@ export async function createOrder(
               name: identifierText({ type: type as Identifier["type"], value }),
               authorizedBy: authorizedBy ?? "pending",
             })),
-            ...(replaced === null ? {} : { replaces: replaced.id }),
+            expiresAt: order.expiresAt.toISOString(),
+            ...(replaced === null || replaces === null
+              ? {}
+              : { replaces, replacedId: replaced.id }),
           },
         },
       ],
