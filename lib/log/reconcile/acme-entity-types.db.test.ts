@@ -262,7 +262,7 @@ test.each([
   await quietly(`update ${table} set ${set} where ${key} = '${scenario.ids[who] ?? ""}'`);
   const found = await problems();
   await quietly(
-    `update ${table} r set (${columns?.["all"]}) = (select k.* from kept_${table} k where k.id = r.id)`,
+    `update ${table} r set (${String(columns?.["all"])}) = (select k.* from kept_${table} k where k.id = r.id)`,
   );
   expect(found).toEqual([expect.stringMatching(words)]);
   expect(await problems()).toEqual([]);
