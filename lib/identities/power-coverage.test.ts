@@ -48,6 +48,6 @@ test("power is decided in one place", () => {
   const deciding = sources().filter(({ text }) => /\bfindPowerRefusal\(/.test(text));
   expect(deciding.map(({ file }) => file).toSorted()).toEqual([
     "identities/power.ts",
-    "issuing/check-power.ts",
+    "issuing/rules/check-power.ts",
   ]);
 });
