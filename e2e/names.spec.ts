@@ -101,7 +101,7 @@ test.describe("an administrator", () => {
     const release = [{ type: "dns", value: "late.example.com" }];
     expect((await adminApi().post(`/identities/${shop}/names`, { release })).status).toBe(200);
     await issue.click();
-    await expect(page.getByText("The names have changed. Nothing was issued.")).toBeVisible();
+    await expect(page.getByText("The preview has changed. Nothing was issued.")).toBeVisible();
     const addAndIssue = page.getByRole("button", { name: "Add 1 name and issue" });
     // The preview is paler until the new one has arrived.
     await expect(addAndIssue).toBeVisible();

@@ -6,6 +6,7 @@ import { newId } from "@/lib/format/ids";
 import { dayMs } from "@/lib/format/time-units";
 import { requirePower } from "@/lib/identities/power";
 import { findIdentity, identityNotFound, type Identity } from "@/lib/identities/read-identities";
+import { credentialDigest } from "@/lib/log/credential-digest";
 import { auditedTransaction } from "@/lib/log/record/audited-transaction";
 import type { Recorded } from "@/lib/log/record/recorded";
 import { rowCovers } from "@/lib/pki/held-names/carried-name";
@@ -74,6 +75,9 @@ export async function createAcmeKey(
             profiles: row.profiles,
             names: row.names,
             expiresAt: row.expiresAt.toISOString(),
+            secretDigest: credentialDigest(Buffer.from(sealed).toString("hex")),
+            lineage: row.lineage,
+            ...(account === null ? {} : { account: { id: account.id, label: account.email } }),
           },
         },
       ],

@@ -4,6 +4,7 @@ import { hourMs } from "@/lib/format/time-units";
 import { findIdentity, type Identity } from "@/lib/identities/read-identities";
 import { auditedTransaction, uniqueViolation } from "@/lib/log/record/audited-transaction";
 import type { Recorded } from "@/lib/log/record/recorded";
+import type { NewEntry } from "@/lib/log/types";
 import type { Profile } from "@/lib/profiles/read-profiles";
 import type { Deps } from "@/lib/runtime/deps";
 import {
@@ -70,36 +71,41 @@ export async function createOrder(
   const { entryId } = await auditedTransaction(deps.recorder, account.actor, async (tx) => {
     const { certificateId: _c, problem: _p, csrDer: _d, leaseUntil: _l, ...stored } = order;
     await insertOrder(tx, stored, authorizations.map(withoutLater));
-    return {
-      result: null,
-      entries: [
-        {
-          action: "acme.order-created",
-          outcome: "success",
-          target: {
-            kind: "acme-order",
-            id: order.id,
-            label: identifiers.map((n) => n.value).join(", "),
-          },
-          details: {
-            accountId: account.id,
-            identityId: account.identityId,
-            profile: profile.slug,
-            names: authorizations.map(({ type, value, authorizedBy }) => ({
-              name: identifierText({ type: type as Identifier["type"], value }),
-              authorizedBy: authorizedBy ?? "pending",
-            })),
-            ...(replaced === null ? {} : { replaces: replaced.id }),
-          },
-        },
-      ],
-    };
+    return { result: null, entries: [createdEntry(order, authorizations, replaced)] };
   }).catch((error: unknown) => {
     if (uniqueViolation(error) === null) throw error;
     throw new AppError("acme.already-replaced", "Another order replaces this certificate.");
   });
   return { result: { ...order, authorizations }, entryId };
 }
+
+type NewOrder = ReturnType<typeof makeOrder> & Readonly<{ replaces: string | null }>;
+
+const createdEntry = (
+  order: NewOrder,
+  authorizations: readonly AuthorizationRow[],
+  replaced: Readonly<{ id: string }> | null,
+): NewEntry => ({
+  action: "acme.order-created",
+  outcome: "success",
+  target: {
+    kind: "acme-order",
+    id: order.id,
+    label: authorizations.map(({ value }) => value).join(", "),
+  },
+  details: {
+    accountId: order.accountId,
+    identityId: order.identityId,
+    profile: order.profile,
+    names: authorizations.map(({ type, value, authorizedBy }) => ({
+      name: identifierText({ type: type as Identifier["type"], value }),
+      authorizedBy: authorizedBy ?? "pending",
+    })),
+    expiresAt: order.expiresAt.toISOString(),
+    ...(order.replaces === null ? {} : { replaces: order.replaces }),
+    ...(replaced === null ? {} : { replacedId: replaced.id }),
+  },
+});
 
 /** Who asks learns no more of a name than that this identity can't have it. */
 function assertMayOrder(

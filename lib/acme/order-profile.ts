@@ -1,6 +1,6 @@
 import { AppError } from "@/lib/errors/app-error";
 import type { Identity } from "@/lib/identities/read-identities";
-import { systemActor } from "@/lib/access/actor";
+import { systemActor, type Actor } from "@/lib/access/actor";
 import { findProfile, listProfiles, type Profile } from "@/lib/profiles/read-profiles";
 import type { Deps } from "@/lib/runtime/deps";
 import type { AuthenticatedAccount } from "./types";
@@ -30,8 +30,7 @@ export async function selectProfile(
   const profile = await findProfile(deps, slug);
   if (profile === null || profile.slug !== slug || !isOffered(profile))
     throw invalid(slug, "Identities can't use it for themselves, or there is no such profile.");
-  if (!profile.rules.identityKinds.some((kind) => kind === identity.kind))
-    throw invalid(slug, `It isn't for a ${identity.kind}.`);
+  if (!isFor(profile, identity)) throw invalid(slug, `It isn't for a ${identity.kind}.`);
   return profile;
 }
 
@@ -48,6 +47,23 @@ const isOffered = ({ system, status, rules }: Offer): boolean =>
   status === "active" &&
   rules.selfService &&
   rules.san.types.some((type) => type === "dns" || type === "ip");
+
+const isFor = (
+  { rules }: Readonly<{ rules: Readonly<{ identityKinds: readonly string[] }> }>,
+  { kind }: Pick<Identity, "kind">,
+): boolean => rules.identityKinds.includes(kind);
+
+/** The profiles that ACME accounts of this identity can use. Errors: `forbidden`. */
+export async function listProfilesFor(
+  deps: Pick<Deps, "db">,
+  actor: Actor,
+  identity: Pick<Identity, "kind">,
+): Promise<readonly Readonly<{ slug: string; name: string }>[]> {
+  const { items } = await listProfiles(deps, actor);
+  return items
+    .filter((profile) => isOffered(profile) && isFor(profile, identity))
+    .map(({ slug, name }) => ({ slug, name }));
+}
 
 /** What the directory lists in `meta.profiles`: slugs with their descriptions. */
 export async function listAcmeProfiles(

@@ -121,12 +121,15 @@ async function validate(
               outcome: "failure",
               reason: outcome.code,
               target,
-              details: { name, challenge, problem: outcome.message },
+              details: { name, challenge, problem: withoutToken(outcome.message, row) },
             },
       ],
     };
   });
 }
+
+/** Texts about http-01 have its URL, which ends in the token: entries show no token. */
+const withoutToken = (text: string, { token }: Found): string => text.replaceAll(token, "…");
 
 /** A server that is not there yet or DNS that is not yet everywhere gets three tries. */
 async function tryValidators(

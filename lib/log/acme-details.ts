@@ -1,16 +1,23 @@
-import type { ChangesDetail } from "./detail-types";
+import type { AccountDetail, ChangesDetail } from "./detail-types";
 
 /** One name of an order, and how it was authorized: `held by DNS:*.example.com`, `http-01`. */
 export type AuthorizedName = Readonly<{ name: string; authorizedBy: string }>;
 
 /** The details of entries about enrollment by ACME. */
 export type AcmeDetails = {
-  /** The key binds new ACME accounts to the identity. Empty lists limit nothing. */
+  /**
+   * The key binds new ACME accounts to the identity. Empty lists limit nothing. `secretDigest`: of
+   * the sealed HMAC key (lib/log/credential-digest.ts). `account` and `lineage`: who made it, and
+   * the tokens that it was made with, nearest first.
+   */
   "acme-key.created": Readonly<{
     identityId: string;
     profiles: readonly string[];
     names: readonly string[];
     expiresAt: string;
+    secretDigest: string;
+    account?: AccountDetail;
+    lineage: readonly string[];
   }>;
   /** `accounts`: how many ACME accounts that it bound ended with it. */
   "acme-key.revoked": Readonly<{ identityId: string; comment: string; accounts: number }>;
@@ -23,13 +30,18 @@ export type AcmeDetails = {
   "acme.account-updated": Readonly<{ changes: ChangesDetail }>;
   "acme.account-deactivated": Readonly<{ by: string }>;
   "acme.key-changed": Readonly<{ from: string; to: string }>;
-  /** `names`: with how each is authorized from the beginning, or `pending`. */
+  /**
+   * `names`: with how each is authorized from the beginning, or `pending`. `replaces`: the
+   * certificate to replace, as RFC 9773 identifies it; `replacedId`: its ID.
+   */
   "acme.order-created": Readonly<{
     accountId: string;
     identityId: string;
     profile: string;
     names: readonly AuthorizedName[];
+    expiresAt: string;
     replaces?: string;
+    replacedId?: string;
   }>;
   "acme.name-validated": AuthorizedName & Readonly<{ from?: string }>;
   "acme.challenge-failed": Readonly<{ name: string; challenge: string; problem: string }>;

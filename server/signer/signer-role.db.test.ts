@@ -50,7 +50,9 @@ describe("the application's role and the signer's keys", () => {
       "select table_schema::text || '.' || table_name as place from information_schema.columns where column_name = 'sealed' order by 1",
     );
     expect(rows.map(({ place }) => place)).toEqual([
-      "public.destination", // encrypted under a key that the gateway has
+      // Encrypted under a key that the gateway has: HMAC keys of enrollment, and secrets of alerts.
+      "public.acme_key",
+      "public.destination",
       "signer.log_key",
       "signer.sealed_key",
     ]);
@@ -91,8 +93,15 @@ describe("the application's role and the signer's keys", () => {
     },
   );
 
-  test("the signer's role reads no password, token, session or secret of a destination", async () => {
-    for (const table of ["account", "api_token", "session", "invitation", "destination"])
+  test("the signer's role reads no password, token, session, enrollment key or secret of a destination", async () => {
+    for (const table of [
+      "account",
+      "api_token",
+      "session",
+      "invitation",
+      "acme_key",
+      "destination",
+    ])
       await expect(harness.as("signer", `select * from ${table}`), table).rejects.toMatchObject(
         refused,
       );

@@ -1,6 +1,7 @@
 import { sha256Hex } from "@/lib/format/hash";
 import { profileVersionText } from "@/lib/log/pure/profile-version";
 import { recordedAddress } from "@/lib/net/address";
+import { acmeEntityTypes } from "./acme-entity-types";
 import { custodyEntityTypes } from "./custody-entity-types";
 import { type Fields, comparable, millisOf, secondsOf, textOf } from "./fields";
 import type { EntityType } from "./entity-type";
@@ -290,4 +291,4 @@ const idIn = (value: unknown): string | null =>
 
 /** All entity types except certificates. */
 export const makeEntityTypes = (): EntityType<Fields>[] =>
-  [...coreEntityTypes, ...custodyEntityTypes].map(makePlainEntityType);
+  [...coreEntityTypes, ...custodyEntityTypes, ...acmeEntityTypes].map(makePlainEntityType);

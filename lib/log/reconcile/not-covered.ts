@@ -85,4 +85,19 @@ export const notCovered: Readonly<Record<string, Readonly<Record<string, string>
     created_at: "As the ID.",
     finished_at: "As the ID.",
   },
+  acme_account: { changed_at: "The entries have the times of all changes." },
+  acme_order: {
+    csr_der: "Kept as it was received; the certificate that it leads to has entries with its key.",
+    problem: "Shown to the client; the entry of the failure has its code and text.",
+    lease_until: "Until when a process works on it; another one takes over after that.",
+  },
+  acme_authorization: {
+    id: "Clients reach it by its ID; it is compared by its order and name.",
+    token: "Made at random for challenges; what they prove has its own entry.",
+    challenge: "Which challenge the client chose; the entry of its result names it.",
+    problem: "Shown to the client; the entry of the failure has its text.",
+    validated_at: "Shown to the client; the entry has the time.",
+    lease_until: "Until when a process validates it; another one takes over after that.",
+    created_at: "That of its order, which is compared, is the same.",
+  },
 };

@@ -31,6 +31,8 @@ export type PlainEntityType = Readonly<{
   mayBeMissing?: (expected: Fields) => boolean;
   /** Replaces columns of the row by what is compared. */
   derive?: (row: EntityRow) => Fields;
+  /** Splits fields of rows and of the log into parts that are compared, and named, on their own. */
+  split?: (fields: Fields) => Fields;
 }>;
 
 /** Applies the `changes` of an entry; `names` maps their fields to the names used here. */
@@ -66,6 +68,7 @@ export function makePlainEntityType({
   isWhole,
   mayBeMissing = () => false,
   derive = () => ({}),
+  split = (fields) => fields,
 }: PlainEntityType): EntityType<Fields> {
   const next = (
     before: Fields | null,
@@ -102,7 +105,7 @@ export function makePlainEntityType({
     key,
     store: makeStateStore<Fields>(),
     differences: (row, expected) => [
-      ...findDifferences({ ...normalizeRow(row), ...derive(row) }, expected),
+      ...findDifferences(split({ ...normalizeRow(row), ...derive(row) }), split(expected)),
       ...createdDifferences(row.id, row["created"]),
     ],
     describe: (row) => `The ${name} ${row.id}${row[labelField] ? ` (${row[labelField]})` : ""}`,

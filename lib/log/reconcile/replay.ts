@@ -23,9 +23,14 @@ export type Replay = Readonly<{
 const widen = <S>(entityType: EntityType<S>): AnyEntityType =>
   entityType as unknown as AnyEntityType;
 
-/** Only successful actions change state, and `certificate.failed`, which ends a plan. */
+/** Failures that end something: a plan, an order, the authorization of a name. */
+const endingFailures: ReadonlySet<string> = new Set([
+  "certificate.failed",
+  "acme.order-failed",
+  "acme.challenge-failed",
+]);
 const changesState = ({ record }: ReplayedEntry): boolean =>
-  record.outcome === "success" || record.action === "certificate.failed";
+  record.outcome === "success" || endingFailures.has(record.action);
 
 /**
  * Starts a replay at entry `from`; entities created before it are unknown. `onProblem` is called

@@ -1,5 +1,6 @@
 import { FileKey2 } from "lucide-react";
 import { notFound } from "next/navigation";
+import { AcmeCard } from "@/components/acme/acme-card";
 import { CertificateTable } from "@/components/certificates/shared/certificate-table";
 import { CertificateUses } from "@/components/custody/certificate-uses";
 import { IdentityActions } from "@/components/identities/identity-actions";
@@ -22,8 +23,10 @@ import { plural } from "@/lib/format/count";
 import { explainPower } from "@/lib/identities/power";
 import { getIdentity } from "@/lib/identities/read-identities";
 import { nullIfNotFound } from "@/app/(console)/null-if-not-found";
+import { createKey, revokeKey } from "@/app/(console)/identities/acme-actions";
 import { activate, find, suspend, update } from "@/app/(console)/identities/actions";
 import { change, previewRelease, share, transfer } from "@/app/(console)/identities/name-actions";
+import { loadAcme } from "./load-acme";
 import { loadSharedWith } from "./load-names";
 
 export const metadata = { title: "Identity" };
@@ -39,10 +42,11 @@ export default async function IdentityPage({
   const identity = await nullIfNotFound(getIdentity(deps, actor, id));
   if (identity === null) notFound();
   const mayWatch = scopeOf(actor.role, "custody.read") !== "none";
-  const [list, uses, sharedWith] = await Promise.all([
+  const [list, uses, sharedWith, acme] = await Promise.all([
     listCertificates(deps, actor, { identity: id, limit: 20 }),
     mayWatch ? listUses(deps, actor, { identity: id }) : [],
     loadSharedWith(deps, actor, identity),
+    loadAcme(deps, actor, identity),
   ]);
   const may = {
     write: scopeOf(actor.role, "identities.write") !== "none",
@@ -81,6 +85,7 @@ export default async function IdentityPage({
             denied: may.denied.names,
           }}
         />
+        {acme && <AcmeCard {...acme} actions={{ create: createKey, revoke: revokeKey }} />}
         <Card
           title="Certificates"
           padding="flush"

@@ -1,0 +1,107 @@
+"use client";
+
+import { useState, type ReactElement } from "react";
+import { ActionForm } from "@/components/forms/action-form";
+import { CheckGroup } from "@/components/forms/check-group";
+import { checkedOf, linesOf, numberOf } from "@/components/forms/form-values";
+import { useShownOnce } from "@/components/forms/use-shown-once";
+import { Dialog } from "@/components/ui/dialog";
+import { TextField } from "@/components/ui/input";
+import { TextareaField } from "@/components/ui/textarea";
+import type { CreatedAcmeKey } from "@/lib/acme/schema";
+import type { ActionState, ServerAction } from "@/lib/auth/types";
+import { CreatedKey } from "./created-key";
+import type { Enrollable } from "./enrollable";
+
+type Created = Extract<ActionState<CreatedAcmeKey>, { ok: true }>;
+type Props = Readonly<{
+  trigger: ReactElement;
+  identity: Enrollable;
+  rootUrl: string;
+  action: ServerAction<CreatedAcmeKey>;
+}>;
+
+/** Creates an enrollment key, and shows once what a client needs. */
+export function AcmeKeyDialog({ trigger, identity, rootUrl, action }: Props) {
+  const [open, setOpen] = useState(false);
+  const { done, setDone, onOpenChange } = useShownOnce<Created>(setOpen);
+  return (
+    <Dialog
+      trigger={trigger}
+      open={open}
+      onOpenChange={onOpenChange}
+      size={done ? "lg" : "md"}
+      title={done ? "ACME key created" : "Create ACME key"}
+      description={
+        done
+          ? undefined
+          : `ACME clients create accounts for ${identity.name} with it. It creates none anymore once you are disabled; accounts that exist go on.`
+      }
+    >
+      {done ? (
+        <CreatedKey done={done} identity={identity} rootUrl={rootUrl} />
+      ) : (
+        <KeyForm identity={identity} action={action} onDone={setDone} />
+      )}
+    </Dialog>
+  );
+}
+
+function KeyForm({
+  identity,
+  action,
+  onDone,
+}: Pick<Props, "identity" | "action"> & Readonly<{ onDone: (done: Created) => void }>) {
+  return (
+    <ActionForm
+      action={action}
+      fields={["profiles", "names", "expiresInDays"]}
+      submitLabel="Create key"
+      receipt="ACME key created."
+      onDone={onDone}
+      input={(form) => ({
+        id: identity.id,
+        profiles: checkedOf(form, "profiles"),
+        names: linesOf(form, "names"),
+        expiresInDays: numberOf(form, "expiresInDays") ?? null,
+      })}
+    >
+      {({ errors }) => (
+        <>
+          <CheckGroup
+            label="Profiles"
+            name="profiles"
+            options={identity.profiles.map(({ slug, name }) => ({
+              value: slug,
+              label: name,
+              hint: slug,
+            }))}
+            checked={[]}
+            error={errors("profiles")}
+            hint="Without a choice, the client chooses among all of them."
+          />
+          <TextareaField
+            label="Names"
+            name="names"
+            mono
+            rows={3}
+            error={errors("names")}
+            placeholder={identity.example}
+            hint="DNS names and addresses of the identity, one a line. Leave empty for all that it holds."
+          />
+          <TextField
+            label="Expires in (days)"
+            name="expiresInDays"
+            type="number"
+            required
+            min={1}
+            max={365}
+            defaultValue={30}
+            error={errors("expiresInDays")}
+            hint="For creating accounts. Accounts that exist go on until the key is revoked."
+          />
+        </>
+      )}
+    </ActionForm>
+  );
+}
