@@ -89,9 +89,10 @@ test("a refusal is found by its address, opened, verified in the browser, export
   expect(text).not.toContain('"outcome":"success"');
   const changed = tempPath(".jsonl");
   writeFileSync(changed, text.replace('"outcome":"denied"', '"outcome":"failed"'));
-  expect((await verifyFile(changed, "--partial", "--key", key)).code, "one word of one entry is changed").toBe(
-    1,
-  );
+  expect(
+    (await verifyFile(changed, "--partial", "--key", key)).code,
+    "one word of one entry is changed",
+  ).toBe(1);
 });
 
 test("a spreadsheet of the filter verifies with the proof that comes with it, and not without one of its rows", async ({
