@@ -35,7 +35,7 @@ export function AcmeKeyDialog({ trigger, identity, rootUrl, action }: Props) {
       description={
         done
           ? undefined
-          : `ACME clients create accounts for ${identity.name} with it. It creates none anymore once you are disabled; accounts that exist go on.`
+          : `ACME clients create accounts for ${identity.name} with it. It creates none anymore once you are disabled or no longer an administrator; accounts that exist go on.`
       }
     >
       {done ? (

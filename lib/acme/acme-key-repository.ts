@@ -1,3 +1,5 @@
+import { scopeOf } from "@/lib/access/permissions";
+import type { Role } from "@/lib/access/roles";
 import type { Database } from "@/lib/db/database";
 import type { AuditedTx } from "@/lib/log/record/audited-transaction";
 
@@ -60,7 +62,10 @@ export async function listAcmeKeyRows(db: Database, identityId: string): Promise
   return rows.map((row) => ({ ...row, accounts: row._count.accounts }));
 }
 
-/** Of the accounts and tokens that made a key: whether each of them still counts. */
+/**
+ * Of the accounts and tokens that made a key: whether each of them still counts, and the account may
+ * still make such keys.
+ */
 export async function isMakerActive(
   db: Database,
   { accountId, lineage }: Pick<AcmeKeyRow, "accountId" | "lineage">,
@@ -70,7 +75,10 @@ export async function isMakerActive(
   const [account, ended] = await Promise.all([
     accountId === null
       ? null
-      : db.prisma.account.findUnique({ where: { id: accountId }, select: { status: true } }),
+      : db.prisma.account.findUnique({
+          where: { id: accountId },
+          select: { status: true, role: true },
+        }),
     db.prisma.apiToken.count({
       where: {
         id: { in: [...lineage] },
@@ -78,5 +86,7 @@ export async function isMakerActive(
       },
     }),
   ]);
-  return ended === 0 && (accountId === null || account?.status === "active");
+  const mayMake =
+    account?.status === "active" && scopeOf(account.role as Role, "tokens.write") !== "none";
+  return ended === 0 && (accountId === null || mayMake);
 }

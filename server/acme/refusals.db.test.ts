@@ -1,5 +1,7 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createAccount } from "@/lib/accounts/create-account";
+import { updateAccount } from "@/lib/accounts/update-account";
 import type { CreatedAcmeKey } from "@/lib/acme/schema";
 import { makeCsr } from "@/testing/gateway/acme-csr";
 import {
@@ -10,6 +12,7 @@ import {
   type AcmeResponse,
   type RawClient,
 } from "@/testing/gateway/acme-client";
+import { adminActor, system } from "@/testing/actors";
 import { openAcmeGateway, type AcmeGateway } from "@/testing/gateway/acme-fixture";
 
 let gateway: AcmeGateway;
@@ -134,6 +137,27 @@ describe("accounts", () => {
       400,
       "malformed",
     ]);
+  });
+  test("a key makes no account once its maker is disabled or no longer an administrator", async () => {
+    const { deps } = gateway.harness;
+    for (const [name, change] of [
+      ["demoted", { role: "operator" }],
+      ["disabled", { status: "disabled" }],
+    ] as const) {
+      const email = `${name}@example.com`;
+      const input = { email, name: "Maker", role: "admin" as const };
+      const { id } = (await createAccount(deps, system, input)).result;
+      const maker = adminActor({ id, label: email });
+      const key = await gateway.enroll(name, [`${name}.example.com`], {}, maker);
+      await newClient().register(key);
+      await updateAccount(deps, system, id, change);
+      const late = newClient();
+      const externalAccountBinding = makeBinding(key, url("newAccount"), late.jwk);
+      expect(problem(await late.post(url("newAccount"), { externalAccountBinding }))).toEqual([
+        403,
+        "unauthorized",
+      ]);
+    }
   });
   test("onlyReturnExisting works without a binding, whatever the spelling of the key", async () => {
     const header = { kid: undefined, jwk: { ...client.jwk, use: "sig", kid: "x" } };

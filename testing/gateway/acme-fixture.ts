@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { promisify } from "node:util";
+import type { Actor } from "@/lib/access/actor";
 import { createAcmeKey } from "@/lib/acme/create-acme-key";
 import { revokeAcmeKey } from "@/lib/acme/revoke-acme-key";
 import type { AcmeKeyInput, CreatedAcmeKey } from "@/lib/acme/schema";
@@ -22,6 +23,7 @@ export type AcmeGateway = TestGateway &
       name: string,
       names: readonly string[],
       limits?: Partial<AcmeKeyInput>,
+      maker?: Actor,
     ) => Promise<CreatedAcmeKey>;
     /** Revokes an enrollment key. */
     revoke: (id: string) => Promise<unknown>;
@@ -52,7 +54,7 @@ export async function openAcmeGateway(acme?: GatewayDeps["acme"]): Promise<AcmeG
   return {
     ...gateway,
     directory,
-    enroll: async (name, names, limits = {}) => {
+    enroll: async (name, names, limits = {}, maker = system) => {
       const input = identityInput.parse({
         kind: "service",
         name,
@@ -61,7 +63,7 @@ export async function openAcmeGateway(acme?: GatewayDeps["acme"]): Promise<AcmeG
       });
       const { result } = await createIdentity(deps, adminActor(), input);
       const wish = { profiles: [], names: [], expiresInDays: 30, ...limits };
-      return (await createAcmeKey(deps, system, result.id, wish)).result;
+      return (await createAcmeKey(deps, maker, result.id, wish)).result;
     },
     revoke: (id) => revokeAcmeKey(deps, system, id),
     client: (command, args, env = {}) => runClient(gateway.rootFile, command, args, env),
