@@ -1,5 +1,11 @@
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer, type IncomingMessage, type RequestListener, type Server } from "node:http";
+import {
+  createServer,
+  type IncomingMessage,
+  request as openRequest,
+  type RequestListener,
+  type Server,
+} from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -74,6 +80,41 @@ describe("to the console", () => {
         )
       ).body,
     ).toBe(body);
+  });
+});
+
+describe("an answer that does not wait for the body", () => {
+  test("reaches the client while it still sends, and the rest of the body does no harm", async () => {
+    await consoleAnswers((_request, response) => response.writeHead(413).end("too large"));
+    const request = openRequest({
+      port: gateway.port,
+      method: "POST",
+      headers: { host: "localhost", "content-length": "2000000", connection: "keep-alive" },
+      agent: false,
+    });
+    const failed: unknown[] = [];
+    request.on("error", (error) => failed.push(error));
+    request.write("x".repeat(1_000_000));
+    const answer = await new Promise<IncomingMessage>((done) => request.once("response", done));
+    expect(answer.statusCode).toBe(413);
+    request.end("x".repeat(1_000_000));
+    let body = "";
+    for await (const piece of answer) body += String(piece);
+    expect([body, failed]).toEqual(["too large", []]);
+  });
+
+  test("does not end the connection under the gateway, which closes it after each answer", async () => {
+    const asked: string[] = [];
+    const closed: Promise<unknown>[] = [];
+    await consoleAnswers((request, response) => {
+      asked.push(String(request.headers.connection));
+      closed.push(new Promise((done) => request.socket.once("close", done)));
+      response.end("page");
+    });
+    for (let n = 0; n < 3; n++)
+      expect((await send({ port: gateway.port }, "/", {}, "POST", "body")).status).toBe(200);
+    await Promise.all(closed);
+    expect(asked).toEqual(["keep-alive", "keep-alive", "keep-alive"]);
   });
 });
 

@@ -29,8 +29,10 @@ export type ConsoleProxy = (
 
 /**
  * Proxies requests to the console over its private Unix socket, streaming both ways. Each request
- * opens its own connection: over a Unix socket that costs less than the races of keep-alive. A page
- * that sends nothing for `pageMs` is abandoned.
+ * opens its own connection: over a Unix socket that costs less than the races of keep-alive. It is
+ * the gateway that closes it, after the answer: a console that closed it as soon as it has answered
+ * would fail a write that is still under way, and its answer would be lost. A page that sends nothing
+ * for `pageMs` is abandoned.
  */
 export function makeConsoleProxy(
   socketPath: string,
@@ -45,7 +47,7 @@ export function makeConsoleProxy(
       setHost: false,
       method: request.method ?? "GET",
       path: request.url ?? "/",
-      headers: { ...consoleRequestHeaders(request, context, policy), connection: "close" },
+      headers: { ...consoleRequestHeaders(request, context, policy), connection: "keep-alive" },
     });
     upstream.setTimeout(requestsPage(request) ? pageMs : idleTimeoutMs, () =>
       upstream.destroy(
