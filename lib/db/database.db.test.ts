@@ -84,10 +84,12 @@ test("a connection may take longer to open than its statements may take", async 
   }
 });
 
-test("a connection that could not be opened in time leaves no doubt: nothing was sent over it", () => {
+test("a connection that could not be opened, or was known to be lost, leaves no doubt: nothing was sent over it", () => {
   for (const message of [
     "Connection terminated due to connection timeout",
     "timeout exceeded when trying to connect",
+    "Client has encountered a connection error and is not queryable",
+    "Client was closed and is not queryable",
   ]) {
     const error = new Error(message);
     expect([message, isUnreachable(error), isInDoubt(error)]).toEqual([message, true, false]);

@@ -93,7 +93,7 @@ export function isUnreachable(error: unknown): boolean {
     return true;
   return (
     error instanceof Error &&
-    /connection terminated|timeout exceeded when trying to connect|^query read timeout|^Connection (?:closed|ended)/i.test(
+    /connection terminated|timeout exceeded when trying to connect|not queryable$|^query read timeout|^Connection (?:closed|ended)/i.test(
       error.message,
     )
   );
@@ -130,7 +130,9 @@ export function isInDoubt(error: unknown): boolean {
     return false;
   return !(
     error instanceof Error &&
-    /timeout exceeded when trying to connect|due to connection timeout/i.test(error.message)
+    /timeout exceeded when trying to connect|due to connection timeout|not queryable$/i.test(
+      error.message,
+    )
   );
 }
 
