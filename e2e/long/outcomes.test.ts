@@ -107,14 +107,14 @@ const faults: Readonly<Record<string, Readonly<{ act: () => Promise<void>; round
 const certificateOf = ({ answers }: Asked): Record<string, unknown> => answers.at(-1)?.body ?? {};
 const idOf = (asked: Asked): string => String(certificateOf(asked)["id"]);
 
-/** Every name that a request was for, and every certificate that a client was told of. */
+/** Every name that a request was for, and every certificate that a client received. */
 const names: string[] = [];
-const told: string[] = [];
+const received: string[] = [];
 
 function expectIssued(asked: readonly Asked[]): void {
   for (const one of asked) {
     expect(one.answers.at(-1)).toMatchObject({ status: 201 });
-    told.push(idOf(one));
+    received.push(idOf(one));
   }
 }
 
@@ -171,7 +171,7 @@ describe.each(Object.entries(faults))("%s under load", (name, { act, rounds }) =
   });
 });
 
-test("afterwards there is each certificate that a client was told of, and no other", async () => {
+test("afterwards there is each certificate that a client received, and no other", async () => {
   const rows = () =>
     query<{ id: string; state: string; issued: boolean }>(
       "select id, state, der is not null as issued from certificate where common_name = any($1)",
@@ -185,5 +185,5 @@ test("afterwards there is each certificate that a client was told of, and no oth
       .filter(({ issued }) => issued)
       .map(({ id }) => id)
       .toSorted(),
-  ).toEqual(told.toSorted());
+  ).toEqual(received.toSorted());
 });
