@@ -1,8 +1,6 @@
 import { createHash } from "node:crypto";
-import { sha256Hex } from "@/lib/format/hash";
-import { maskSecrets } from "@/lib/format/mask-secrets";
 import type { EntryRecord } from "@/lib/log/types";
-import { comparable, type Fields, millisOf } from "./fields";
+import { comparable, type Fields, listIn, listText, millisOf, parseList } from "./fields";
 import {
   createdSql,
   millisSql,
@@ -134,24 +132,8 @@ const textOfAll = (all: Authorizations): string => JSON.stringify([...all]);
 const readAll = (text: string | null | undefined): Authorizations =>
   new Map(JSON.parse(text ?? "[]") as [string, Authorization][]);
 
-const parseList = (json: string | null | undefined): readonly string[] =>
-  JSON.parse(json ?? "[]") as readonly string[];
-
-const shownChars = 150;
-
-/** A whole list as one text that is compared: the list, or its digest if it is long. */
-function listText(values: unknown): string {
-  const masked = listIn(values).map((value) => maskSecrets(String(value)));
-  const text = masked.join(", ");
-  return text.length <= shownChars
-    ? text
-    : `${masked.length} values with the digest ${sha256Hex(JSON.stringify(masked))}`;
-}
 /** What a key is limited to: nothing if the list is empty. */
 const limitText = (values: unknown): string => listText(values) || "(any)";
-/** Entries may say anything: what is no list is an empty one. */
-const listIn = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
-
 const namesIn = ({ names }: EntryRecord["details"]): readonly Named[] =>
   listIn(names).map((value) => {
     const { name, authorizedBy } = (value ?? {}) as Partial<Named>;

@@ -3,7 +3,15 @@ import { profileVersionText } from "@/lib/log/pure/profile-version";
 import { recordedAddress } from "@/lib/net/address";
 import { acmeEntityTypes } from "./acme-entity-types";
 import { custodyEntityTypes } from "./custody-entity-types";
-import { type Fields, comparable, millisOf, secondsOf, textOf } from "./fields";
+import {
+  type Fields,
+  comparable,
+  listText,
+  millisOf,
+  parseList,
+  secondsOf,
+  textOf,
+} from "./fields";
 import type { EntityType } from "./entity-type";
 import {
   setFields,
@@ -214,14 +222,20 @@ const coreEntityTypes: readonly PlainEntityType[] = [
     from: "api_token",
     created: "token.created",
     columns: `id, ${truncateSql("name")} as name, role, identity_id as identity, ${millisSql("expires_at")} as "expiration (UTC)", case when revoked_at is null then 'active' else 'revoked' end as state,
-      encode(secret_hash, 'hex') as hash, ${truncateSql("created_by")} as creator, parent_id as "token that it was made with", account_id as account, array_to_string(lineage, ', ') as lineage, ${createdSql()}`,
-    derive: (row) => ({ secret: storedDigest(row["hash"]) }),
+      encode(secret_hash, 'hex') as hash, ${truncateSql("created_by")} as creator, parent_id as "token that it was made with", account_id as account, to_json(lineage)::text as lineage, ${createdSql()}`,
+    derive: (row) => ({
+      secret: storedDigest(row["hash"]),
+      lineage: listText(parseList(row["lineage"])),
+    }),
     initial: ({ actor, details }) => ({
       secret: statedText(details, "secretDigest"),
       creator: comparable(actor.label),
       "token that it was made with": idIn(details.parent),
       account: idIn(details.account),
-      lineage: statedText(details, "lineage"),
+      lineage:
+        typeof details.lineage === "string"
+          ? listText(details.lineage.split(", ").filter(Boolean))
+          : undefined,
       name: comparable(details.name),
       role: comparable(details.role),
       identity: comparable(details.identityId),

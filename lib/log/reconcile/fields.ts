@@ -1,3 +1,4 @@
+import { sha256Hex } from "@/lib/format/hash";
 import { timeOfId } from "@/lib/format/ids";
 import { maskSecrets } from "@/lib/format/mask-secrets";
 import type { EntryRecord } from "@/lib/log/types";
@@ -70,4 +71,20 @@ export function findDifferences(row: Fields, expected: Fields): string[] {
       `its ${name.replace(/ \(.*\)$/, "")} is ${format(row[name])} in the table, but ${format(value)} according to the log`,
     ];
   });
+}
+
+/** Entries may say anything: what is no list is an empty one. */
+export const listIn = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+
+/** A list that a row has as JSON. */
+export const parseList = (json: string | null | undefined): readonly string[] =>
+  JSON.parse(json ?? "[]") as readonly string[];
+
+/** A whole list as one text that is compared: the list, or its digest if it is long. */
+export function listText(values: unknown): string {
+  const masked = listIn(values).map((value) => maskSecrets(String(value)));
+  const text = masked.join(", ");
+  return text.length <= comparedChars
+    ? text
+    : `${masked.length} values with the digest ${sha256Hex(JSON.stringify(masked))}`;
 }
