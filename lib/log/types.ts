@@ -200,6 +200,10 @@ export type EntryDetails = NamedDetails & {
   "proxy.removed": Readonly<{ comment: string; sessions?: number; certificates?: number }>;
   "proxy.read": RequestDetail;
   "custody.read": RequestDetail;
+  /** A user's saved view of the audit log. `filter`: the query of its URL. */
+  "view.created": Readonly<{ name: string; filter: string }>;
+  "view.renamed": Readonly<{ from: string; name: string }>;
+  "view.deleted": Readonly<{ name: string }>;
   "system.started": Readonly<{ version: string }>;
   "system.recovered": Readonly<{ closed: number }>;
   /** The log was created, with its origin and its key. */

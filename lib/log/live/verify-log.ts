@@ -9,7 +9,7 @@ import { makeAnchorCheck, type AnchorCheck, type TimestampTrust } from "./check-
 import { makeClockCheck, type ClockCheck } from "./check-clocks";
 import { makeCredentialCheck, type CredentialCheck } from "./check-credentials";
 import { makeLogsCheck, type LogsCheck } from "./check-logs";
-import { checkIndex, checkTimeSpans } from "./check-index";
+import { checkIndex } from "./check-index";
 import {
   checkRoot,
   readRemembered,
@@ -129,7 +129,11 @@ export async function verifyLog(
   await finishLateChecks(run);
   await run.anchors.finish(options.timestamps ?? null, pacer);
   onProgress(snapshot.size, snapshot.size, "comparing the tables with the log");
-  await checkTimeSpans(deps.db, checks, Math.min(snapshot.size, snapshot.indexedTo));
+  await checkIndex(deps.db, checks, snapshot.size, {
+    pacer,
+    onProgress: (done) =>
+      onProgress(snapshot.size, snapshot.size, `comparing the search index, entry ${done}`),
+  });
   await reconcile(deps, {
     replay: run.replay,
     pacer,
@@ -156,7 +160,6 @@ async function checkEntryPages(
     isComplete = checkEntries(checks, rows, from, end) && isComplete;
     // With missing entries there is no tree to compare; the numbers check reports them.
     if (isComplete) await checkTree(run, rows, from, end);
-    await checkIndex(db, checks, from, end);
     await addRecords(run, rows, end);
     run.replay.advanceTo(end);
     onProgress(end, size, "reading the entries");
