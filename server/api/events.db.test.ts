@@ -263,9 +263,11 @@ describe("refused, with a clear answer and nothing stored", () => {
   test("while nothing can be recorded the answer is 503 with Retry-After, and a retry is stored once", async () => {
     const boot = newBoot(),
       batch = { boot, events: [event(1), event(2)] };
-    await gateway.harness.asSuper("revoke insert (entry) on tlog.inbox from chancery_app");
+    const accept =
+      "intake.accept(text, text, text, timestamptz, bigint[], bytea, text[], text[], int[], int[], bytea, bigint, int)";
+    await gateway.harness.asSuper(`revoke execute on function ${accept} from chancery_app`);
     const refused = await post(batch);
-    await gateway.harness.asSuper("grant insert (entry) on tlog.inbox to chancery_app");
+    await gateway.harness.asSuper(`grant execute on function ${accept} to chancery_app`);
     expect([refused.status, Number(refused.headers["retry-after"]) > 0]).toEqual([503, true]);
     expect((await postUntilHeard(batch)).body).toMatchObject({ accepted: 2 });
     expect(await reported(boot)).toHaveLength(2);
