@@ -211,6 +211,12 @@ const groups: { readonly [N in Noun<EntryAction>]: Group<N> } = {
       "log.read": "State of the log viewed",
     },
   },
+  index: {
+    label: "Search index",
+    actions: {
+      "index.sealed": "Part of the search index sealed",
+    },
+  },
   verification: {
     label: "Verification",
     actions: {

@@ -259,6 +259,7 @@ const phrases: Phrases = {
   "log.anchored": ({ size, authority }) =>
     `obtained a timestamp from ${authority} for the checkpoint of ${countEntries(size)}`,
   "log.read": () => "viewed the state of the audit log",
+  "index.sealed": ({ low, high }) => `sealed the search index of the entries ${low} to ${high - 1}`,
   "verification.requested": ({ by }) =>
     by === "schedule"
       ? "started the nightly verification of the audit log"

@@ -46,6 +46,7 @@ export const logReaders = {
     "verification",
     false,
     "lib/log/live/read-entry-rows.ts",
+    "lib/log/live/check-index.ts",
     "lib/log/live/verifications.ts",
     "lib/log/live/pending-work.ts",
   ),

@@ -238,6 +238,17 @@ export type EntryDetails = NamedDetails & {
     tokenSha256: string;
   }>;
   "log.read": RequestDetail;
+  /**
+   * The digest of a sealed segment of the search index: of the entries `low` to `high - 1`, in
+   * hexadecimal (docs/log-format.md).
+   */
+  "index.sealed": Readonly<{
+    low: number;
+    high: number;
+    format: number;
+    root: string;
+    pages: number;
+  }>;
   "verification.requested": Readonly<{ by: "person" | "schedule" }>;
   "verification.finished": VerificationFinished;
   "drill.requested": Readonly<{ entries: number }>;

@@ -170,6 +170,7 @@ export const appPrivileges: RolePrivileges = {
     "tlog.open_log",
     "tlog.publish_checkpoint",
     "tlog.rebuild_search",
+    "tlog.draft_segment",
     "tlog.replace_segments",
     "tlog.say_ranges",
     "tlog.sequence_batch",

@@ -31,6 +31,7 @@ export const exemptTables: Readonly<Record<string, string>> = {
   "tlog.page":
     "The search index. Derived from the entries; a segment's pages are added in the transaction that makes it.",
   "tlog.page_fresh": "As tlog.page, for segments that are not sealed yet.",
+  "tlog.segment_draft": "Segments that their transaction is still making.",
   "tlog.source": "Derived with the search index.",
   "tlog.skipped_entry":
     "Which entries readers could not read. Derived from their bytes; tlog.note_skipped only adds.",

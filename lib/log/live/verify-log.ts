@@ -10,6 +10,7 @@ import { makeClockCheck, type ClockCheck } from "./check-clocks";
 import { makeCredentialCheck, type CredentialCheck } from "./check-credentials";
 import { makeLogsCheck, type LogsCheck } from "./check-logs";
 import { checkIndex } from "./check-index";
+import { makeSealCheck, type SealCheck } from "@/lib/log/derive/compare-seals";
 import {
   checkRoot,
   readRemembered,
@@ -63,6 +64,7 @@ type Run = Readonly<{
   credentials: CredentialCheck;
   logs: LogsCheck;
   anchors: AnchorCheck;
+  seals: SealCheck;
   replay: Replay;
   stateFrom: number;
 }>;
@@ -113,6 +115,7 @@ export async function verifyLog(
     credentials: makeCredentialCheck(checks),
     logs: makeLogsCheck(checks, snapshot.logs),
     anchors: makeAnchorCheck(deps.db, checks, snapshot),
+    seals: makeSealCheck(checks.index.problem),
     replay: makeReplay(checks.state.problem, stateFrom),
     checkpoints: await makeCheckpointCheck(deps.db, checks, snapshot, {
       policy: options.policy ?? emptyWitnessPolicy,
@@ -129,8 +132,8 @@ export async function verifyLog(
   await finishLateChecks(run);
   await run.anchors.finish(options.timestamps ?? null, pacer);
   onProgress(snapshot.size, snapshot.size, "comparing the tables with the log");
-  await checkIndex(deps.db, checks, snapshot.size, {
-    pacer,
+  const index = { db: deps.db, check: checks.index, seals: run.seals, pacer };
+  await checkIndex(index, snapshot.size, {
     onProgress: (done) =>
       onProgress(snapshot.size, snapshot.size, `comparing the search index, entry ${done}`),
   });
@@ -234,11 +237,13 @@ const readersOf = ({
   credentials,
   logs,
   anchors,
+  seals,
 }: Run): readonly (readonly [AddRecord, string])[] => [
   [sources.add, "counting its source"],
   [credentials.add, "comparing its credential"],
   [(_seq, record) => logs.add(record), "comparing the logs"],
   [(_seq, record) => anchors.add(record), "comparing the time stamps"],
+  [seals.add, "comparing the search index"],
 ];
 
 /** One entry whose details nobody foresaw must not end the verification of all others. */

@@ -127,10 +127,10 @@ function readVarint(body: Uint8Array, position: { at: number }): number {
 }
 
 /**
- * Calls `take` with the rows of a dictionary page in order, until it returns false. Throws
- * PageError.
+ * Reads the rows of a dictionary page one after another: each call sets `row` to the next one, and
+ * returns false after the last. Throws PageError.
  */
-export function forEachRow(body: Uint8Array, take: (row: PageRow) => boolean): void {
+export function readRows(body: Uint8Array): Readonly<{ row: PageRow; next: () => boolean }> {
   const position = { at: 0 };
   const prefix = readVarint(body, position);
   const row: PageRow = {
@@ -143,7 +143,8 @@ export function forEachRow(body: Uint8Array, take: (row: PageRow) => boolean): v
     isBitmap: false,
   };
   readBytes(row, position, 0, prefix);
-  while (position.at < body.length) {
+  const next = (): boolean => {
+    if (position.at >= body.length) return false;
     const rest = readVarint(body, position);
     readBytes(row, position, prefix, rest);
     row.count = readVarint(body, position);
@@ -155,8 +156,18 @@ export function forEachRow(body: Uint8Array, take: (row: PageRow) => boolean): v
     row.to = position.at;
     if (row.to > body.length)
       throw new PageError("A page of the search index is damaged: it ends within a row.");
-    if (!take(row)) return;
-  }
+    return true;
+  };
+  return { row, next };
+}
+
+/**
+ * Calls `take` with the rows of a dictionary page in order, until it returns false. Throws
+ * PageError.
+ */
+export function forEachRow(body: Uint8Array, take: (row: PageRow) => boolean): void {
+  const { row, next } = readRows(body);
+  while (next()) if (!take(row)) return;
 }
 
 function readBytes(row: PageRow, position: { at: number }, at: number, length: number): void {
@@ -176,17 +187,19 @@ function readBytes(row: PageRow, position: { at: number }, at: number, length: n
 export type EntryBits = Uint8Array;
 export const makeBits = (entries: number): EntryBits => new Uint8Array((entries + 7) >> 3);
 
-/** Adds the entries of a row to a set. Numbers beyond the segment are ignored. */
-export function addRow(row: PageRow, bits: EntryBits): void {
-  if (row.isBitmap) {
-    const length = Math.min(row.to - row.from, bits.length);
-    for (let at = 0; at < length; at += 1) bits[at]! |= row.body[row.from + at]!;
+/** Calls `take` with the entries of a row in ascending order. */
+export function forEachNumber(
+  { body, from, to, isBitmap }: PageRow,
+  take: (number: number) => void,
+): void {
+  if (isBitmap) {
+    for (let at = from; at < to; at += 1)
+      for (let bits = body[at]!; bits !== 0; bits &= bits - 1)
+        take(8 * (at - from) + (31 - Math.clz32(bits & -bits)));
     return;
   }
-  const { body, to } = row;
-  let at = row.from;
   let number = 0;
-  while (at < to) {
+  for (let at = from; at < to;) {
     let byte = body[at++]!;
     let gap = byte & 0x7f;
     for (let shift = 7; byte >= 0x80 && at < to && shift < 28; shift += 7) {
@@ -194,8 +207,19 @@ export function addRow(row: PageRow, bits: EntryBits): void {
       gap |= (byte & 0x7f) << shift;
     }
     number += gap;
-    if (number >> 3 < bits.length) bits[number >> 3]! |= 1 << (number & 7);
+    take(number);
   }
+}
+
+/** Adds the entries of a row to a set. Numbers beyond the segment are ignored. */
+export function addRow(row: PageRow, bits: EntryBits): void {
+  if (row.isBitmap) {
+    const length = Math.min(row.to - row.from, bits.length);
+    for (let at = 0; at < length; at += 1) bits[at]! |= row.body[row.from + at]!;
+  } else
+    forEachNumber(row, (number) => {
+      if (number >> 3 < bits.length) bits[number >> 3]! |= 1 << (number & 7);
+    });
 }
 
 /** The rows of a run in one of the pages that may hold it. Throws PageError. */

@@ -2,43 +2,20 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { withClient } from "@/lib/log/sequence/leader";
 import { factRun } from "@/lib/log/pure/search-tokens";
 import { type Harness, openHarness } from "@/testing/harness";
-import {
-  began,
-  below,
-  makeSampleEntry,
-  pick,
-  sampleConditions,
-  type SampleEntry,
-} from "@/testing/log/index-sample";
+import { began, below, pick, sampleConditions, type SampleEntry } from "@/testing/log/index-sample";
+import { makeSampleLog, type SampleLog } from "@/testing/log/sample-log";
 import { countByTime, countMatches, findNumbers, findPage, findTimeSpan } from "./find-entries";
 import { indexAll, makeIndexer } from "./indexer";
+import { mergeOldest } from "./merge-oldest";
 import { rebuildSegments } from "./rebuild-segments";
 import type { IndexSearch } from "./walk-segments";
 
 /** Small segments, so that a few thousand entries are sealed many times. */
 const segmentEntries = 700;
 let log: Harness;
-const entries: (SampleEntry | null)[] = [];
-/** Commits and numbers so many more entries; some say nothing that can be indexed. */
-async function addEntries(count: number): Promise<void> {
-  const from = entries.length;
-  const made = Array.from({ length: count }, (_none, n) =>
-    below(150) === 0 ? null : makeSampleEntry(from + n),
-  );
-  entries.push(...made);
-  const rows = made.map((entry, n) =>
-    Buffer.from(
-      JSON.stringify({ id: `ent_${from + n}`, v: 1, ...(entry ?? { target: null, ts: "once" }) }),
-    ),
-  );
-  await log.asSuper("alter table tlog.inbox disable trigger user");
-  await log.asSuper(
-    "insert into tlog.inbox (entry, entry_id, target_id) select e, convert_from(e, 'UTF8')::jsonb ->> 'id', null from unnest($1::bytea[]) as e",
-    [rows],
-  );
-  for (let size = 0; size < entries.length;)
-    size = Number((await log.asSuper("select tlog.sequence_batch(1000) as size"))[0]?.["size"]);
-}
+let sample: SampleLog;
+let entries: SampleLog["entries"];
+const addEntries = (count: number): Promise<void> => sample.add(count);
 
 /** One random search, and everything that it must find by a look at each entry. */
 async function compareOne(most: number): Promise<number> {
@@ -101,17 +78,19 @@ async function compareOne(most: number): Promise<number> {
   return matches.length;
 }
 
-/** An entry without a time has that of the one before it, which is in the same segment here. */
+/** An entry without a time has that of the one before it. */
 function timeOf(seq: number): number {
   for (let at = seq; at >= 0; at -= 1) {
     const entry = entries[at];
     if (entry) return Date.parse(entry.ts);
   }
-  return Date.parse(entries.find((entry) => entry !== null)!.ts);
+  return 0;
 }
 
 beforeAll(async () => {
   log = await openHarness({ sequencer: false });
+  sample = makeSampleLog(log);
+  entries = sample.entries;
 });
 afterAll(() => log.close());
 
@@ -162,6 +141,34 @@ describe("a search of the segments", () => {
     expect(entries.length).toBeGreaterThan(most);
   }, 300_000);
 
+  test("finds exactly that while segments are put together, and afterwards", async () => {
+    const list = "select low, high, parts from tlog.segment where sealed order by low";
+    await addEntries(12 * segmentEntries);
+    await indexAll(log.deps.db, segmentEntries);
+    const before = await log.asSuper(list);
+    const most = before.length - 9;
+    const work = (async (): Promise<void> => {
+      while ((await mergeOldest(log.deps.db, most)) !== null);
+    })();
+    for (let n = 0; n < 60; n += 1) await compareOne(entries.length);
+    await work;
+    const after = await log.asSuper(list);
+    expect(after.map((row) => row["parts"])).toEqual([
+      8,
+      8,
+      ...Array.from({ length: before.length - 16 }, () => 1),
+    ]);
+    expect([after[0]?.["low"], after[0]?.["high"]]).toEqual([
+      before[0]?.["low"],
+      before[7]?.["high"],
+    ]);
+    const [left] = await log.asSuper(
+      "select count(*)::int as n from tlog.page where segment not in (select id from tlog.segment)",
+    );
+    expect(left).toEqual({ n: 0 });
+    await compareMany(120);
+  }, 300_000);
+
   test("a rebuild gives the same segments, byte for byte", async () => {
     const digests =
       "select low, high, root, (select encode(sha256(string_agg(first || body, ''::bytea order by first)), 'hex') from tlog.page p where p.segment = s.id) as pages from tlog.segment s where sealed order by low";
@@ -186,6 +193,7 @@ describe("the application's role", () => {
     "update tlog.page set body = ''",
     "delete from tlog.page_fresh",
     "truncate tlog.page",
+    "insert into tlog.segment_draft (id, sealed, made_by) values (1, true, pg_current_xact_id())",
   ])("may not %s", async (sql) => {
     await expect(log.as("app", sql)).rejects.toThrow(/permission denied/);
   });
@@ -197,14 +205,37 @@ describe("the application's role", () => {
     ["entries that are not numbered", (end: number) => `${end}, ${end + 1}`],
     ["no entries", (end: number) => `${end}, ${end}`],
   ])("can't put a segment in the place of %s", async (_what, range) => {
-    const sql = `select tlog.replace_segments(${range(entries.length)}, true, 1::smallint, sha256(''), 1, 0, 0)`;
-    await expect(log.as("app", sql)).rejects.toThrow(/does not replace whole segments/);
+    const replace = log.as(
+      "app",
+      `do $$ declare made bigint := tlog.draft_segment(true); begin
+        perform tlog.add_pages(made, 'ab', array[1], array[1]);
+        perform tlog.replace_segments(made, ${range(entries.length)}, 1::smallint, sha256(''), 1, 0, 0);
+      end $$`,
+    );
+    await expect(replace).rejects.toThrow(/does not replace whole segments/);
   });
 
-  test("can't add a page to a segment that another transaction made", async () => {
-    const [id] = await log.as("super", "select max(id) from tlog.segment");
-    await expect(
-      log.as("app", `select tlog.add_pages(${String(id)}, 'ab', array[1], array[1])`),
-    ).rejects.toThrow(/was not made by this transaction/);
+  test("can't put a segment with other pages than it says in the place of one", async () => {
+    const replace = log.as(
+      "app",
+      `do $$ declare made bigint := tlog.draft_segment(false); begin
+        perform tlog.add_pages(made, 'ab', array[1], array[1]);
+        perform tlog.replace_segments(made, 0, ${entries.length}, 1::smallint, sha256(''), 2, 0, 0);
+      end $$`,
+    );
+    await expect(replace).rejects.toThrow(/has 1 pages, not 2/);
+  });
+
+  test("can't add a page to a segment that another transaction made or makes", async () => {
+    const [row] = await log.asSuper("select max(id) as id from tlog.segment");
+    const [draft] = await log.as("app", "select tlog.draft_segment(true) as id");
+    for (const id of [row?.["id"], draft]) {
+      const [add, replace] = [
+        `select tlog.add_pages(${String(id)}, 'ab', array[1], array[1])`,
+        `select tlog.replace_segments(${String(id)}, 0, ${entries.length}, 1::smallint, sha256(''), 0, 0, 0)`,
+      ];
+      await expect(log.as("app", add)).rejects.toThrow(/is not made by this transaction/);
+      await expect(log.as("app", replace)).rejects.toThrow(/is not made by this transaction/);
+    }
   });
 });

@@ -2,7 +2,14 @@ import { factRun, type TokenRun } from "@/lib/log/pure/search-tokens";
 import { entriesPerTimePage, type EntryBits, forEachRowOf } from "@/lib/log/pure/segment-format";
 import type { Queryable } from "@/lib/log/sequence/leader";
 import type { Database } from "@/lib/runtime/deps";
-import { countBits, countShared, forEachBit, intersect, isEmpty, subtract } from "./entry-bits";
+import {
+  countBits,
+  countShared,
+  forEachBit,
+  intersect,
+  isEmpty,
+  subtract,
+} from "@/lib/log/derive/entry-bits";
 import { listSegments, readRunPages, withIndexSnapshot } from "./read-segments";
 import { type Clause, type IndexSearch, type SegmentMatch, walkSegments } from "./walk-segments";
 

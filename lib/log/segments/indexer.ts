@@ -3,8 +3,12 @@ import { batchDelayMs } from "@/lib/log/sequence/follow-log";
 import { type LeaderSession, type Queryable, withClient } from "@/lib/log/sequence/leader";
 import type { Database } from "@/lib/runtime/deps";
 import { listSegments } from "./read-segments";
-import { readTexts } from "./read-texts";
-import { makeSegmentBuilder, maxSegmentEntries, type SegmentBuilder } from "./segment-builder";
+import { findTimeBefore, readTexts } from "./read-texts";
+import {
+  makeSegmentBuilder,
+  maxSegmentEntries,
+  type SegmentBuilder,
+} from "@/lib/log/derive/segment-builder";
 import { makeSourceTally } from "./source-tally";
 import { writeSegment } from "./write-segment";
 
@@ -41,7 +45,9 @@ export async function makeIndexer(
   // Others in this process have their turn every few milliseconds: nobody waits for a seal.
   const pacer = makePacer();
   let upto = segments.at(-1)?.high ?? 0;
-  let builder = makeSegmentBuilder(segments.findLast(({ sealed }) => sealed)?.high ?? 0, options);
+  const sealedUpto = segments.findLast(({ sealed }) => sealed)?.high ?? 0;
+  const before = await findTimeBefore(client, sealedUpto);
+  let builder = makeSegmentBuilder(sealedUpto, { ...options, before });
   /** The first numbers of the segments that are not sealed. */
   let fresh = segments.filter(({ sealed }) => !sealed).map(({ low }) => low);
   let blank: number[] = [];
@@ -60,7 +66,7 @@ export async function makeIndexer(
   const write = async (from: number, sealed: boolean): Promise<void> => {
     const segment = await builder.encodeSlowly(pacer.yieldIfBusy, from);
     const sources = tally.take();
-    await writeSegment(client, segment, sealed, async () => {
+    const also = async (): Promise<void> => {
       if (sources.length > 0)
         await client.query("select tlog.count_sources($1::jsonb)", [JSON.stringify(sources)]);
       if (blank.length > 0)
@@ -68,7 +74,8 @@ export async function makeIndexer(
           blank,
           blank.map(() => "nothing of it can be indexed"),
         ]);
-    });
+    };
+    await writeSegment(client, segment, { sealed, also });
     blank = [];
     upto = segment.high;
   };
@@ -84,7 +91,7 @@ export async function makeIndexer(
       if (builder.isFull()) {
         await write(builder.low, true);
         fresh = [];
-        builder = makeSegmentBuilder(upto, options);
+        builder = makeSegmentBuilder(upto, { ...options, before: builder.lastTime() });
       } else if (builder.high() < size) await read(size);
       if (mustFlush(builder, { upto, size, maxEntries })) await flush();
       return { upto, added: upto - before, caughtUp: upto >= size };

@@ -55,6 +55,15 @@ export async function listSegments(
   }));
 }
 
+/** The id of the sealed segment that was made last; null if there is none. */
+export async function findNewestSealed({ pool }: Pick<Database, "pool">): Promise<string | null> {
+  const { rows } = await pool.query<{ id: string | null }>({
+    name: "newest-sealed",
+    text: "select max(id) as id from tlog.segment where sealed",
+  });
+  return rows[0]?.id ?? null;
+}
+
 /** Pages that may hold a run, by segment and run: `pages[segment][run]`. */
 export type RunPages = readonly (readonly (readonly Uint8Array[])[])[];
 

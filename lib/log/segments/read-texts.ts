@@ -1,3 +1,4 @@
+import { entryTime, parseEntryText } from "@/lib/log/pure/search-tokens";
 import type { Queryable } from "@/lib/log/sequence/leader";
 
 /** The text of an entry's bytes; null for bytes that are not UTF-8. */
@@ -57,4 +58,21 @@ function textOf(bytes: Uint8Array): string | null {
   } catch {
     return null;
   }
+}
+
+/** Read first, then more at a time: nearly every entry has a time. */
+const lookBackAtOnce = 512;
+
+/**
+ * The time by which the entry before `seq` is found, in milliseconds since 1970: that of the last
+ * one that has a time; 0 if none has.
+ */
+export async function findTimeBefore(client: Queryable, seq: number): Promise<number> {
+  for (let to = seq, atOnce = 1; to > 0; to -= atOnce, atOnce = lookBackAtOnce)
+    for (const { text } of (await readTexts(client, Math.max(0, to - atOnce), to)).toReversed()) {
+      const entry = text === null ? null : parseEntryText(text);
+      const time = entry === null ? null : entryTime(entry);
+      if (time !== null) return time;
+    }
+  return 0;
 }

@@ -1,31 +1,8 @@
-import { type Queryable, withClient } from "@/lib/log/sequence/leader";
+import { withClient } from "@/lib/log/sequence/leader";
 import type { Database } from "@/lib/runtime/deps";
-import { listSegments, type Segment } from "./read-segments";
-import { readTexts } from "./read-texts";
-import { type EncodedSegment, makeSegmentBuilder } from "./segment-builder";
-import { writeSegment } from "./write-segment";
-
-const readAtOnce = 512;
-
-/**
- * Derives the segment of the entries `low` to `high - 1` from their bytes, and calls `pause` after
- * each small part. One that is missing counts as one that says nothing.
- */
-export async function deriveSegment(
-  client: Queryable,
-  { low, high }: Pick<Segment, "low" | "high">,
-  pause: () => Promise<void> = async () => {},
-): Promise<EncodedSegment> {
-  const builder = makeSegmentBuilder(low, { maxEntries: high - low });
-  while (builder.high() < high) {
-    const from = builder.high();
-    for (const { text } of await readTexts(client, from, Math.min(high, from + readAtOnce))) {
-      builder.add(text);
-      await pause();
-    }
-  }
-  return builder.encodeSlowly(pause);
-}
+import { deriveSegment } from "./derive-segment";
+import { listSegments } from "./read-segments";
+import { writeSegmentAs } from "./write-segment";
 
 /**
  * Derives every sealed segment again and puts it in the place of the old one, which is found until
@@ -40,7 +17,9 @@ export async function rebuildSegments(
   await withClient(db, async (client) => {
     const segments = await listSegments(client, 0, Number.MAX_SAFE_INTEGER);
     for (const segment of segments.filter(({ sealed }, n) => sealed && n % parts === part)) {
-      await writeSegment(client, await deriveSegment(client, segment), true);
+      const derived = await deriveSegment(client, segment);
+      if (derived === null) continue;
+      await writeSegmentAs(client, { sealed: true }, derived.forEachPage);
       replaced += 1;
     }
   });

@@ -9,7 +9,7 @@ import {
   timeKey,
 } from "@/lib/log/pure/segment-format";
 import type { Queryable } from "@/lib/log/sequence/leader";
-import { clearOutside, intersect, isEmpty, subtract } from "./entry-bits";
+import { clearOutside, intersect, isEmpty, subtract } from "@/lib/log/derive/entry-bits";
 import { listSegments, readPagesByKey, readRunPages, type Segment } from "./read-segments";
 
 /** Entries that have one of these tokens. */

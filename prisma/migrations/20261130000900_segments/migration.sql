@@ -9,10 +9,11 @@ create table tlog.segment (
   -- The root of the tree over its pages (RFC 6962): the digest of the segment.
   root bytea not null check (octet_length(root) = 32),
   pages int not null check (pages > 0),
+  -- Of how many sealed segments it was put together.
+  parts int not null check (parts > 0),
   -- The least and the greatest time of its entries, in milliseconds since 1970.
   first_ms bigint not null,
-  last_ms bigint not null,
-  made_by xid8 not null default pg_current_xact_id()
+  last_ms bigint not null
 );
 
 -- Bodies are dense already; those that don't fit into a block are kept apart as they are.
@@ -33,33 +34,25 @@ create table tlog.page_fresh (
 ) with (toast_tuple_target = 8160, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000);
 alter table tlog.page_fresh alter body set storage external;
 
--- Puts one segment in the place of all that cover its range, or of those at the end and what follows. Returns its id; its pages are to be
--- added in the same transaction. One range is never without its segment, and nothing else can be done to the tables by the application.
-create function tlog.replace_segments(a bigint, b bigint, is_sealed boolean, form smallint, digest bytea, page_count int, earliest bigint, latest bigint)
-returns bigint language plpgsql security definer set search_path = tlog, pg_temp as $$
-declare reached bigint; gone bigint[]; covered bigint; made bigint;
-begin
-  select upto into reached from indexed for update;
-  select array_agg(id), coalesce(sum(high - low), 0) into gone, covered from segment where low >= a and high <= b;
-  if a > reached or b <= a or covered <> least(reached, b) - a or b > (select size from head) then
-    raise exception 'the segment % to % does not replace whole segments (the index reaches to %)', a, b, reached using errcode = '55000';
-  end if;
-  delete from page where segment = any(gone);
-  delete from page_fresh where segment = any(gone);
-  delete from segment where id = any(gone);
-  insert into segment (low, high, sealed, format, root, pages, first_ms, last_ms)
-    values (a, b, is_sealed, form, digest, page_count, earliest, latest) returning id into made;
-  update indexed set upto = b where upto < b;
-  return made;
-end $$;
+-- A segment that its transaction is still making.
+create table tlog.segment_draft (
+  id bigint primary key,
+  sealed boolean not null,
+  made_by xid8 not null default pg_current_xact_id()
+);
 
--- Adds pages to a segment that this transaction made: `bytes` are the first token and the body of each, one after the other.
+-- Begins a segment and returns its id. Its pages, and what it takes the place of, follow in the same transaction: pages before that, so that
+-- nothing waits for them.
+create function tlog.draft_segment(is_sealed boolean) returns bigint language sql security definer set search_path = tlog, pg_temp as
+  $$ insert into segment_draft (id, sealed) values (nextval(pg_get_serial_sequence('tlog.segment', 'id')), is_sealed) returning id $$;
+
+-- Adds pages to a segment that this transaction is making: `bytes` are the first token and the body of each, one after the other.
 create function tlog.add_pages(made bigint, bytes bytea, firsts int[], bodies int[]) returns void language plpgsql security definer set search_path = tlog, pg_temp as $$
 declare is_sealed boolean;
 begin
-  select sealed into is_sealed from segment where id = made and made_by = pg_current_xact_id();
+  select sealed into is_sealed from segment_draft where id = made and made_by = pg_current_xact_id();
   if not found then
-    raise exception 'segment % was not made by this transaction', made using errcode = '55000';
+    raise exception 'segment % is not made by this transaction', made using errcode = '55000';
   end if;
   if is_sealed then
     insert into page (segment, first, body)
@@ -72,9 +65,44 @@ begin
   end if;
 end $$;
 
-revoke all on function tlog.replace_segments(bigint, bigint, boolean, smallint, bytea, int, bigint, bigint), tlog.add_pages(bigint, bytea, int[], int[]) from public;
+-- Puts a segment that this transaction made, with its pages, in the place of all that cover its range, or of those at the end and what follows.
+-- One range is never without its segment, and nothing else can be done to the tables by the application.
+create function tlog.replace_segments(made bigint, a bigint, b bigint, form smallint, digest bytea, page_count int, earliest bigint, latest bigint)
+returns void language plpgsql security definer set search_path = tlog, pg_temp as $$
+declare is_sealed boolean; has int; reached bigint; gone bigint[]; covered bigint; sealed_parts bigint;
+begin
+  delete from segment_draft where id = made and made_by = pg_current_xact_id() returning sealed into is_sealed;
+  if not found then
+    raise exception 'segment % is not made by this transaction', made using errcode = '55000';
+  end if;
+  if is_sealed then
+    select count(*) into has from page where segment = made;
+  else
+    select count(*) into has from page_fresh where segment = made;
+  end if;
+  if has <> page_count then
+    raise exception 'segment % has % pages, not %', made, has, page_count using errcode = '55000';
+  end if;
+  select array_agg(id), coalesce(sum(high - low), 0), coalesce(sum(parts) filter (where sealed), 0) into gone, covered, sealed_parts
+    from (select id, low, high, sealed, parts from segment where low >= a and high <= b order by low for update) as old;
+  delete from page where segment = any(gone);
+  delete from page_fresh where segment = any(gone);
+  -- From here on others wait, so what takes long comes before it.
+  select upto into reached from indexed for update;
+  if a > reached or b <= a or covered <> least(reached, b) - a or b > (select size from head) then
+    raise exception 'the segment % to % does not replace whole segments (the index reaches to %)', a, b, reached using errcode = '55000';
+  end if;
+  delete from segment where id = any(gone);
+  insert into segment (id, low, high, sealed, format, root, pages, parts, first_ms, last_ms) overriding system value
+    values (made, a, b, is_sealed, form, digest, page_count, greatest(sealed_parts, 1), earliest, latest);
+  update indexed set upto = b where upto < b;
+end $$;
+
+revoke all on function tlog.draft_segment(boolean), tlog.add_pages(bigint, bytea, int[], int[]),
+  tlog.replace_segments(bigint, bigint, bigint, smallint, bytea, int, bigint, bigint) from public;
 grant select on tlog.segment, tlog.page, tlog.page_fresh to chancery_app, chancery_signer;
-grant execute on function tlog.replace_segments(bigint, bigint, boolean, smallint, bytea, int, bigint, bigint), tlog.add_pages(bigint, bytea, int[], int[]) to chancery_app;
+grant execute on function tlog.draft_segment(boolean), tlog.add_pages(bigint, bytea, int[], int[]),
+  tlog.replace_segments(bigint, bigint, bigint, smallint, bytea, int, bigint, bigint) to chancery_app;
 
 -- Counts what entries say about the numbers of their sources: in the transaction that indexes them, so that each is counted once.
 create function tlog.count_sources(said jsonb) returns void language plpgsql security definer set search_path = tlog, pg_temp as $$

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Derives a segment of a Chancery log's search index. Follows docs/log-format.md.
 
-    segment.py LOW < ENTRIES
+    segment.py LOW BEFORE < ENTRIES
 
 Reads the entries from number LOW on, one a line in base64, and prints one line of JSON: the root of the tree over the segment's pages,
-their number, and the leaf hash of each. Needs Python 3.9.
+their number, and the leaf hash of each. BEFORE is the time of the entry before, in milliseconds since 1970. Needs Python 3.9.
 """
 import base64
 import datetime
@@ -242,16 +242,15 @@ def dictionary_pages(postings, entries):
         yield close()
 
 
-def known_times(times):
-    first = next((time for time in times if time is not None), 0)
+def known_times(times, before):
     for time in times:
-        first = first if time is None else time
-        yield first
+        before = before if time is None else time
+        yield before
 
 
-def segment(low, lines):
+def segment(low, before, lines):
     entries = [parse(line) for line in lines]
-    times = list(known_times([time_of(entry) for entry in entries]))
+    times = list(known_times([time_of(entry) for entry in entries], before))
     postings = {}
     for number, entry in enumerate(entries):
         for token in tokens_of(entry):
@@ -263,6 +262,6 @@ def segment(low, lines):
 
 
 if __name__ == "__main__":
-    pages = segment(int(sys.argv[1]), [base64.b64decode(line) for line in sys.stdin])
+    pages = segment(int(sys.argv[1]), int(sys.argv[2]), [base64.b64decode(line) for line in sys.stdin])
     leaves = [sha256(b"\x00" + page) for page in pages]
     print(json.dumps({"root": root_of(leaves).hex(), "pages": len(pages), "leaves": [leaf.hex() for leaf in leaves]}))

@@ -161,18 +161,24 @@ describe("a segment of the search index", () => {
     expect(segment.blank).toEqual([0, 1, 2, 3, 4, 5, 7]);
   });
 
-  test("an entry without a time has that of the one before it, and the first that of the next", () => {
+  test("an entry without a time has that of the one before it, also of another segment", () => {
     const at = (ts: string) => entry({ ts });
-    const segment = build([
+    const before = Date.parse("2025-06-01T00:00:00Z");
+    const builder = makeSegmentBuilder(5, { before });
+    for (const text of [
       "rubbish",
       at("2026-01-01T00:00:00.999999Z"),
       at("yesterday"),
       at("9999-99-99T00:00:00Z"),
       at("2025-01-01T00:00:00.000000Z"),
-    ]);
+    ])
+      builder.add(text);
+    const segment = builder.encode();
     const one = Date.parse("2026-01-01T00:00:00.999Z");
     const other = Date.parse("2025-01-01T00:00:00.000Z");
-    expect([...decodeTimes(segment.pages[1]!.body)]).toEqual([one, one, one, one, other]);
+    expect([...decodeTimes(segment.pages[1]!.body)]).toEqual([before, one, one, one, other]);
+    expect([...decodeTimes(builder.encode(8).pages[1]!.body)]).toEqual([one, other]);
+    expect([...decodeTimes(build(["rubbish"]).pages[1]!.body)]).toEqual([0]);
     expect(segment).toMatchObject({ firstMs: other, lastMs: one });
   });
 

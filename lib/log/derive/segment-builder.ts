@@ -42,6 +42,8 @@ export type SegmentOptions = Readonly<{
   maxEntries?: number;
   /** Sealed with so many distinct tokens. */
   maxTokens?: number;
+  /** The time of the entry before the first (findTimeBefore), which one without a time has, too. */
+  before?: number;
 }>;
 
 export type SegmentBuilder = Readonly<{
@@ -53,6 +55,8 @@ export type SegmentBuilder = Readonly<{
    * says, if anything.
    */
   add: (text: string | null) => Readonly<Record<string, unknown>> | null;
+  /** The time by which the last entry is found. */
+  lastTime: () => number;
   /** Whether the next entry belongs to the next segment. */
   isFull: () => boolean;
   /** The entries from `from` (from `low` unless given) to the last as a segment. */
@@ -68,12 +72,14 @@ export function makeSegmentBuilder(
     seed = 0x811c9dc5,
     maxEntries = maxSegmentEntries,
     maxTokens = maxSegmentTokens,
+    before = 0,
   }: SegmentOptions = {},
 ): SegmentBuilder {
   const table = makeTokenTable(seed);
   const postings = makePostings(maxEntries);
   const times = new Float64Array(maxEntries);
   const blank: number[] = [];
+  let lastTime = before;
   const take = (bytes: Uint8Array, length: number): void =>
     postings.add(table.numberOf(bytes, length));
   const add: SegmentBuilder["add"] = (text) => {
@@ -81,17 +87,17 @@ export function makeSegmentBuilder(
     if (entry === null) blank.push(low + postings.entries());
     // An entry that says nothing is an act, so that lists show that it is there.
     forEachToken(entry ?? {}, take);
-    times[postings.entries()] = (entry === null ? null : entryTime(entry)) ?? -1;
+    lastTime = (entry === null ? null : entryTime(entry)) ?? lastTime;
+    times[postings.entries()] = lastTime;
     postings.endEntry();
     return entry;
   };
   const encodeInParts = function* (from = low): Generator<void, EncodedSegment> {
     const [first, to] = [from - low, postings.entries()];
-    const known = knownTimes(times.subarray(first, to));
     const dictionary = yield* encodeDictionary({ ...postings.lists(), table, from: first, to });
     return yield* finishSegment(
       from,
-      known,
+      times.slice(first, to),
       dictionary,
       blank.filter((seq) => seq >= from),
     );
@@ -100,6 +106,7 @@ export function makeSegmentBuilder(
     low,
     high: () => low + postings.entries(),
     add,
+    lastTime: () => lastTime,
     isFull: () => postings.entries() >= maxEntries || table.size() >= maxTokens,
     encode: (from) => runThrough(encodeInParts(from)),
     encodeSlowly: (pause, from) => runSlowly(encodeInParts(from), pause),
@@ -113,12 +120,8 @@ function* finishSegment(
   dictionary: readonly Page[],
   blank: readonly number[],
 ): Generator<void, EncodedSegment> {
-  const place = {
-    low,
-    high: low + times.length,
-    firstMs: times.reduce((least, time) => Math.min(least, time), Infinity),
-    lastMs: times.reduce((most, time) => Math.max(most, time), 0),
-  };
+  const [firstMs, lastMs] = spanOf(times);
+  const place = { low, high: low + times.length, firstMs, lastMs };
   const others = [...timePages(times), ...dictionary];
   const head = { ...place, format: segmentFormat, blank: blank.length, pages: others.length + 1 };
   const pages = [{ first: headKey, body: encodeHead(head) }, ...others];
@@ -145,18 +148,14 @@ function runThrough<T>(work: Generator<void, T>): T {
   }
 }
 
-/** Entries without a time have that of the one before them; the first ones, of the one after. */
-function knownTimes(times: Float64Array): Float64Array {
-  const known = times.slice();
-  let before = known.find((time) => time >= 0) ?? 0;
-  for (let n = 0; n < known.length; n += 1) {
-    if (known[n]! < 0) known[n] = before;
-    before = known[n]!;
-  }
-  return known;
-}
+/** The least and the greatest time. */
+export const spanOf = (times: Float64Array): readonly [number, number] => [
+  times.reduce((least, time) => Math.min(least, time), Infinity),
+  times.reduce((most, time) => Math.max(most, time), 0),
+];
 
-function timePages(times: Float64Array): Page[] {
+/** The pages of these times, one for each 4,096 entries. */
+export function timePages(times: Float64Array): Page[] {
   const pages: Page[] = [];
   for (let from = 0; from < times.length; from += entriesPerTimePage)
     pages.push({

@@ -21,9 +21,9 @@ const script = join(import.meta.dirname, "../../../testing/log/verify/segment.py
 type Derived = Readonly<{ root: string; pages: number; leaves: readonly string[] }>;
 
 /** What a program that knows docs/log-format.md alone derives from the entries' bytes. */
-const deriveElsewhere = (low: number, entries: readonly Buffer[]): Derived =>
+const deriveElsewhere = (low: number, entries: readonly Buffer[], before = 0): Derived =>
   JSON.parse(
-    execFileSync(python!, ["-I", script, String(low)], {
+    execFileSync(python!, ["-I", script, String(low), String(before)], {
       input: entries.map((entry) => entry.toString("base64")).join("\n"),
       encoding: "utf8",
       maxBuffer: 1e8,
@@ -40,8 +40,8 @@ function textOf(entry: Buffer): string | null {
   }
 }
 
-function deriveHere(low: number, entries: readonly Buffer[]): Derived {
-  const builder = makeSegmentBuilder(low);
+function deriveHere(low: number, entries: readonly Buffer[], before = 0): Derived {
+  const builder = makeSegmentBuilder(low, { before });
   for (const entry of entries) builder.add(textOf(entry));
   const { root, pages } = builder.encode();
   const leaves = pages.map(({ body }) => leafHashSync(body).toString("hex"));
@@ -104,7 +104,8 @@ describe.skipIf(python === null)("a segment of the index", () => {
 
   test("of entries that are not text, not JSON, too deep, too long or in any script is the same as well", () => {
     const entries = odd.map((entry) => Buffer.from(entry as string));
-    expect(deriveElsewhere(3, entries)).toEqual(deriveHere(3, entries));
+    for (const before of [0, Date.parse("2026-11-30T08:00:00Z")])
+      expect(deriveElsewhere(3, entries, before)).toEqual(deriveHere(3, entries, before));
   });
 
   test("has another root when one entry is left out, changed or moved", () => {

@@ -1,7 +1,7 @@
 import type { Page } from "@/lib/log/pure/segment-format";
+import { packDictionary } from "./pack-dictionary";
 import { sortTokens } from "./sort-tokens";
 import type { TokenTable } from "./token-table";
-import { makeRowWriter } from "./write-rows";
 
 /** The tokens of each entry in order of arrival: those of entry n from `firstPosting[n]` on. */
 type Postings = Readonly<{
@@ -12,9 +12,6 @@ type Postings = Readonly<{
   from: number;
   to: number;
 }>;
-
-/** Four pages fit into a block of PostgreSQL. */
-const pageBytes = 1_890;
 
 /** The entries of each token: those of token n are `numbers[starts[n]]` to `numbers[starts[n + 1] - 1]`. */
 type Inverted = Readonly<{ tokens: Uint32Array; starts: Uint32Array; numbers: Uint32Array }>;
@@ -29,56 +26,15 @@ export function* encodeDictionary(given: Postings): Generator<void, Page[]> {
   const { table, from, to } = given;
   const bytes = table.bytes();
   const pages: Page[] = [];
-  const writer = makeRowWriter(to - from, pageBytes);
-  const numbersOf = (token: number) =>
-    ({ list: numbers, from: starts[token]!, to: starts[token + 1]! }) as const;
-  let begin = 0;
-  let shared = 0;
-  let size = 0;
-  const close = (end: number): void => {
-    const first = table.start(tokens[begin]!);
-    writer.begin(bytes, first, shared);
-    for (const token of tokens.subarray(begin, end)) {
-      const rest = table.length(token) - shared;
-      writer.row(bytes, table.start(token) + shared, rest, numbersOf(token));
-    }
-    pages.push({
-      first: new Uint8Array(bytes.subarray(first, first + table.length(tokens[begin]!))),
-      body: writer.end(),
-    });
-    begin = end;
-    size = 0;
-  };
+  const packer = packDictionary(to - from, (page) => pages.push(page));
   for (let n = 0; n < tokens.length; n += 1) {
     const token = tokens[n]!;
-    const own = table.length(token) + 2 + writer.sizeOf(numbersOf(token));
-    const common =
-      n === begin ? table.length(token) : commonBytes(bytes, table, tokens[begin]!, token, shared);
-    // What all share is written once.
-    if (n > begin && size + own - common * (n - begin) > pageBytes) {
-      close(n);
-      shared = table.length(token);
-    } else shared = common;
-    size += own;
+    const entries = { list: numbers, from: starts[token]!, to: starts[token + 1]! };
+    packer.add(bytes, table.start(token), table.length(token), entries);
     if (n % tokensAtOnce === 0) yield;
   }
-  if (tokens.length > begin) close(tokens.length);
+  packer.end();
   return pages;
-}
-
-function commonBytes(
-  bytes: Buffer,
-  table: TokenTable,
-  left: number,
-  right: number,
-  most: number,
-): number {
-  const a = table.start(left);
-  const b = table.start(right);
-  const limit = Math.min(most, table.length(right));
-  let common = 0;
-  while (common < limit && bytes[a + common] === bytes[b + common]) common += 1;
-  return common;
 }
 
 /** Turns the tokens of entries into the entries of tokens. */

@@ -8,27 +8,24 @@ import {
   type Page,
 } from "@/lib/log/pure/segment-format";
 import { forEachBit } from "./entry-bits";
-import type { EncodedSegment } from "./segment-builder";
 
 const maxNamed = 50;
 
+/** The pages that the entries `low` to `high - 1` give and that are not stored, and the reverse. */
+export type DifferentPages = Readonly<{
+  low: number;
+  high: number;
+  lost: readonly Page[];
+  added: readonly Page[];
+}>;
+
 /**
  * What is wrong with the pages of a segment, in words that name the entries as far as that can be
- * said. Empty if they are, byte for byte, those that the entries give. Throws PageError for a page
- * that can't be read.
+ * said. Empty if no page is different. Throws PageError for a page that can't be read.
  */
-export function findDifferences(
-  stored: readonly Page[],
-  { pages, low, high }: EncodedSegment,
-): string[] {
-  const place = `the segment of the entries ${low} to ${high - 1}`;
-  const keyOf = ({ first, body }: Page): string =>
-    `${Buffer.from(first).toString("hex")} ${Buffer.from(body).toString("latin1")}`;
-  const derivedKeys = new Set(pages.map(keyOf));
-  const storedKeys = new Set(stored.map(keyOf));
-  const lost = pages.filter((page) => !storedKeys.has(keyOf(page)));
-  const added = stored.filter((page) => !derivedKeys.has(keyOf(page)));
+export function describeDifferences({ low, high, lost, added }: DifferentPages): string[] {
   if (lost.length === 0 && added.length === 0) return [];
+  const place = `the segment of the entries ${low} to ${high - 1}`;
   const entries = high - low;
   const should = rowsOf(lost, entries);
   const are = rowsOf(added, entries);
