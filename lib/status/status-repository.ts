@@ -66,12 +66,38 @@ export async function countByState(db: Database): Promise<StateCount[]> {
   return groups.map((group) => ({ state: group.state, count: group._count._all }));
 }
 
-/** How many entries the log has, and how many of them are in the search index. */
-export async function readLogSize(db: Database): Promise<{ size: number; indexed: number }> {
-  const { rows } = await db.pool.query<{ size: string; indexed: string }>(
-    "select size, upto as indexed from tlog.head, tlog.indexed",
-  );
-  return { size: Number(rows[0]?.size ?? 0), indexed: Number(rows[0]?.indexed ?? 0) };
+/** How far the log and its search index are. */
+export type LogSize = Readonly<{
+  size: number;
+  /** Entries 0 … indexed - 1 can be searched. */
+  indexed: number;
+  /** When the oldest entry that is not indexed was numbered; null if all are. */
+  waitingSince: Date | null;
+  /** Segments of the search index that are sealed, and the others. */
+  sealed: number;
+  fresh: number;
+}>;
+
+export async function readLogSize(db: Database): Promise<LogSize> {
+  const { rows } = await db.pool.query<{
+    size: string;
+    indexed: string;
+    waiting_since: Date | null;
+    sealed: string;
+    fresh: string;
+  }>({
+    name: "log-size",
+    text: `select size, upto as indexed, (select sequenced_at from tlog.entry where seq = upto) as waiting_since,
+      (select count(*) from tlog.segment where sealed) as sealed, (select count(*) from tlog.segment where not sealed) as fresh
+      from tlog.head, tlog.indexed`,
+  });
+  return {
+    size: Number(rows[0]?.size ?? 0),
+    indexed: Number(rows[0]?.indexed ?? 0),
+    waitingSince: rows[0]?.waiting_since ?? null,
+    sealed: Number(rows[0]?.sealed ?? 0),
+    fresh: Number(rows[0]?.fresh ?? 0),
+  };
 }
 
 export async function readDatabaseSize(db: Database): Promise<number> {

@@ -7,10 +7,11 @@ import { recordSeals, type SealDeps } from "./record-seals";
  * the last call, and puts the oldest together while there are more than `most`.
  */
 export function makeIndexUpkeep(deps: SealDeps, most = mostSegments): () => Promise<void> {
+  const known = new Set<string>();
   let seen: string | null = null;
   const record = async (): Promise<void> => {
     const newest = await findNewestSealed(deps.db);
-    if (newest !== seen && (await recordSeals(deps)) !== null) seen = newest;
+    if (newest !== seen && (await recordSeals(deps, known)) !== null) seen = newest;
   };
   return async () => {
     await record();

@@ -14,25 +14,31 @@ type Row = { low: string; high: string; root: string; pages: number };
 /**
  * Records the digest of each sealed segment of the search index that no entry has yet, so that the
  * index can be compared with what it was when it was sealed. Does nothing while the index is built,
- * because a digest may be in what is not indexed: null then, else how many were recorded. Throws
- * AppError `record.*`.
+ * because a digest may be in what is not indexed: null then, else how many were recorded. `known`:
+ * what this process has recorded, which may not be indexed yet. Throws AppError `record.*`.
  */
-export async function recordSeals(deps: SealDeps): Promise<number | null> {
+export async function recordSeals(
+  deps: SealDeps,
+  known = new Set<string>(),
+): Promise<number | null> {
   const { size, indexedTo } = await awaitIndexed(deps.db);
   if (size - indexedTo >= maxSegmentEntries) return null;
   const { rows } = await deps.db.pool.query<Row>(
     "select low, high, encode(root, 'hex') as root, pages from tlog.segment where sealed order by low",
   );
   const recorded = rows.length === 0 ? new Set() : await findRecorded(deps);
-  const missing = rows.filter((row) => !recorded.has(keyOf(row)));
+  const missing = rows.filter((row) => !recorded.has(keyOf(row)) && !known.has(keyOf(row)));
   const actor = systemActor("index", newId("req", deps.clock.now(), deps.random.bytes));
-  for (const { low, high, root, pages } of missing)
+  for (const row of missing) {
+    const { low, high, root, pages } = row;
     await recordEntry(deps.recorder, actor, {
       action: "index.sealed",
       outcome: "success",
       target: null,
       details: { low: Number(low), high: Number(high), format: segmentFormat, root, pages },
     });
+    known.add(keyOf(row));
+  }
   return missing.length;
 }
 
