@@ -13,9 +13,10 @@ import { verifyExport } from "@/lib/log/verify/verify-export";
 import { type Command, UsageError } from "./command";
 import { getRunningDeps } from "./connect";
 
-const verifyUsage = `chancery verify FILE [--key VKEY|FILE] [--policy FILE] [--proof FILE] [--since FILE] [--entry FILE] [--require witnessed|signed] [--partial] [--not-older-than DURATION] [--json] [--quiet]
+const verifyUsage = `chancery verify FILE [--key VKEY|FILE] [--policy FILE] [--proof FILE] [--since FILE] [--entry FILE] [--require witnessed|signed] [--partial] [--index] [--not-older-than DURATION] [--json] [--quiet]
 chancery verify --live [--policy FILE] [--json] [--quiet]
 chancery verify --state [--json] [--quiet]
+chancery verify --index [--from ENTRY] [--json] [--quiet]
 
 Verifies an export (JSON Lines; CSV, OCSF or CEF with its companion) or a .tlog-proof file, without a database or network. FILE can be "-" for standard input.
   --key       the log's verifier key from a source other than the file: as text, or a file that contains it
@@ -27,6 +28,8 @@ Verifies an export (JSON Lines; CSV, OCSF or CEF with its companion) or a .tlog-
   --not-older-than  how old the newest signed entry or cosignature in the file may be, such as 36h or 7d
   --live      verify the whole log of the running Chancery instead of a file: entries, tree, checkpoints, index, tables
   --state     verify only its tables instead of a file: compare them with a replay of the log
+  --index     with an export of everything in JSON Lines, derive the search index from it too, and compare the digests that the log has of it; without a file, verify only the running Chancery's search index
+  --from      with --index and no file, start at the part of the index that holds this entry
   --require   the level required for exit code 0: signed (default) or witnessed
   --json      print the report as JSON
   --quiet     print nothing; use the exit code
@@ -44,7 +47,9 @@ export const verify: Command = {
       values,
       positionals: [file, ...more],
     } = readArguments(args);
-    if (values.live || values.state) return runAgainstDatabase(values, file);
+    if (values.live || values.state || (values.index && file === undefined))
+      return runAgainstDatabase(values, file);
+    if (values.from !== undefined) throw new UsageError(verifyUsage);
     if (file === undefined || more.length > 0) throw new UsageError(verifyUsage);
     const required = parseRequired(values.require);
     const report = await verifyFile(file, values);
@@ -81,6 +86,8 @@ function readArguments(args: string[]) {
         quiet: flag,
         live: flag,
         state: flag,
+        index: flag,
+        from: text,
       },
     });
   } catch (error) {
@@ -89,14 +96,24 @@ function readArguments(args: string[]) {
 }
 
 async function runAgainstDatabase(values: Values, file: string | undefined): Promise<number> {
-  if (file !== undefined || (values.live && values.state)) throw new UsageError(verifyUsage);
+  const scopes = (["live", "state", "index"] as const).filter((scope) => values[scope]);
+  const [scope] = scopes;
+  if (file !== undefined || scope === undefined || scopes.length > 1)
+    throw new UsageError(verifyUsage);
+  if (values.from !== undefined && scope !== "index") throw new UsageError(verifyUsage);
   const { json, quiet } = values;
   return runLive(
     getRunningDeps(),
-    { scope: values.live ? "live" : "state", policy: textOf(values.policy), json, quiet },
+    { scope, from: parseFrom(values.from), policy: textOf(values.policy), json, quiet },
     (text) => process.stdout.write(text),
     process.stderr.isTTY ? process.stderr : null,
   );
+}
+
+function parseFrom(value: string | undefined): number {
+  if (value === undefined) return 0;
+  if (!/^\d{1,15}$/.test(value)) throw new UsageError("--from must be the number of an entry.");
+  return Number(value);
 }
 
 function parseRequired(value: string | undefined): RequiredLevel {
@@ -125,6 +142,7 @@ async function verifyFile(file: string, values: Values): Promise<VerifyReport> {
       since: textOf(values.since),
       proof: values.proof === undefined ? undefined : readChunks(values.proof),
       entry: values.entry === undefined ? undefined : readFile(values.entry),
+      index: values.index,
       now: new Date(),
       maxAgeMs: parseMaxAge(values["not-older-than"]),
       maxListed,

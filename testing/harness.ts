@@ -5,6 +5,7 @@ import { join } from "node:path";
 import pg from "pg";
 import type { Role } from "@/lib/access/roles";
 import { closeDatabase, openDatabase, type Database } from "@/lib/db/database";
+import { indexAll } from "@/lib/log/segments/indexer";
 import { startSequencer } from "@/lib/log/sequence/sequencer";
 import type { EntryRecord } from "@/lib/log/types";
 import type { Deps } from "@/lib/runtime/deps";
@@ -204,7 +205,7 @@ function entryReaders({ pool }: Database, asSuper: Harness["asSuper"]): EntryRea
     entries,
     sequence: async () => {
       await number();
-      await pool.query("select tlog.index_batch(100000)");
+      await indexAll({ pool });
     },
     entriesOf: async (targetId) => {
       await number();

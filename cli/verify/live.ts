@@ -1,6 +1,7 @@
 import { verifyLog } from "@/lib/log/live/verify-log";
 import type { LogReport } from "@/lib/log/live/snapshot";
 import { emptyWitnessPolicy, parseWitnessPolicy } from "@/lib/log/pure/witness-policy";
+import { verifyIndex } from "@/lib/log/live/check-index";
 import { reconcile } from "@/lib/log/reconcile/reconcile";
 import type { Deps } from "@/lib/runtime/deps";
 import { notCovered } from "@/lib/log/reconcile/not-covered";
@@ -12,8 +13,10 @@ type LiveDeps = Pick<Deps, "db"> &
   Partial<Pick<Deps, "witnessPolicy">> &
   Readonly<{ signer: Pick<Deps["signer"], "rememberedAll"> }>;
 type LiveOptions = Readonly<{
-  /** The whole log, or only the tables. */
-  scope: "live" | "state";
+  /** The whole log, or only the tables, or only the search index. */
+  scope: "live" | "state" | "index";
+  /** Of the search index, only what holds this entry and later ones. */
+  from?: number | undefined;
   policy?: string | undefined;
   json?: boolean | undefined;
   quiet?: boolean | undefined;
@@ -21,13 +24,13 @@ type LiveOptions = Readonly<{
 type Write = (text: string) => void;
 
 /**
- * `chancery verify --live` and `--state`: verifies the log in the running Chancery's database, or
- * only its tables. Returns the exit code: 0 no problems, 1 problems found, 3 no problems but no
+ * `chancery verify --live`, `--state` and `--index`: verifies the log in the running Chancery's
+ * database, or only its tables or its search index. Returns the exit code: 0 no problems, 1 problems found, 3 no problems but no
  * checkpoint covers the log yet.
  */
 export async function runLive(
   deps: LiveDeps,
-  { scope, policy, json, quiet }: LiveOptions,
+  { scope, from, policy, json, quiet }: LiveOptions,
   write: Write,
   terminal: Parameters<typeof makeLineProgress>[0],
 ): Promise<0 | 1 | 3> {
@@ -46,7 +49,11 @@ export async function runLive(
                 `${note}: ${done.toLocaleString("en")} of ${total.toLocaleString("en")}`,
               ),
           })
-        : await stateReport(deps, progress.show, quiet !== true);
+        : await (scope === "state" ? stateReport : indexReport(from))(
+            deps,
+            progress.show,
+            quiet !== true,
+          );
     progress.end();
     if (json) write(`${JSON.stringify(report)}\n`);
     else if (!quiet) write(liveText(report));
@@ -56,13 +63,13 @@ export async function runLive(
   }
 }
 
-type StateReport = Pick<LogReport, "ok" | "checks"> & Partial<LogReport>;
+type PartReport = Pick<LogReport, "ok" | "checks"> & Partial<LogReport>;
 
 async function stateReport(
   deps: LiveDeps,
   show: (line: string) => void,
   isShown: boolean,
-): Promise<StateReport> {
+): Promise<PartReport> {
   const { checked, count, problems, unlisted } = await reconcile(deps, {
     check: makeCheck(isShown ? (problem) => writeUnlisted("state", problem) : undefined),
     onProgress: (done, total) =>
@@ -73,7 +80,26 @@ async function stateReport(
   return { ok: count === 0, checks: [{ name: "state", checked, count, problems, unlisted }] };
 }
 
-function liveText({ ok, checks, level, size, checkpointSize, milliseconds }: StateReport): string {
+const partConclusions: Readonly<Record<string, readonly [string, string]>> = {
+  state: ["The tables match the log.", "FAILED: the tables do not match the log."],
+  index: ["The search index matches the log.", "FAILED: the search index does not match the log."],
+};
+
+const indexReport =
+  (from = 0) =>
+  async (deps: LiveDeps, show: (line: string) => void, isShown: boolean): Promise<PartReport> => {
+    const { checked, count, problems, unlisted } = await verifyIndex(deps.db, {
+      from,
+      check: makeCheck(isShown ? (problem) => writeUnlisted("index", problem) : undefined),
+      onProgress: (done, total) =>
+        show(
+          `comparing the search index: entry ${done.toLocaleString("en")} of ${total.toLocaleString("en")}; to go on from here, pass --from ${done}`,
+        ),
+    });
+    return { ok: count === 0, checks: [{ name: "index", checked, count, problems, unlisted }] };
+  };
+
+function liveText({ ok, checks, level, size, checkpointSize, milliseconds }: PartReport): string {
   const lines = checks.map(({ name, checked, count, problems, unlisted }) => {
     const more =
       unlisted > 0 ? [`… and ${unlisted.toLocaleString("en")} more, on standard error`] : [];
@@ -81,7 +107,7 @@ function liveText({ ok, checks, level, size, checkpointSize, milliseconds }: Sta
     return `${state.padEnd(8)}${name.padEnd(12)}${checked.toLocaleString("en")} checked${count > 0 ? `, ${count.toLocaleString("en")} ${count === 1 ? "problem" : "problems"}` : ""}\n${[...problems, ...more].map((problem) => `        ${problem}\n`).join("")}`;
   });
   if (size === undefined)
-    return `${lines.join("")}\n${ok ? "The tables match the log." : "FAILED: the tables do not match the log."}\n`;
+    return `${lines.join("")}\n${partConclusions[checks[0]?.name ?? ""]?.[ok ? 0 : 1]}\n`;
   const failedChecks = checks
     .filter(({ count }) => count > 0)
     .map(({ name }) => name)

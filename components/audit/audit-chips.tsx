@@ -2,10 +2,11 @@ import { Eye, OctagonX } from "lucide-react";
 import { listHref, type Params } from "@/components/filters/list-href";
 import { ChipLink, ChipRow, FilterChip } from "@/components/ui/chip";
 import { formatCount } from "@/lib/format/count";
+import { countCap } from "@/lib/log/schema";
+import { timeText } from "./time-text";
 
 const labels: Readonly<Record<string, string>> = {
-  from: "From",
-  to: "To",
+  q: "Words",
   actor: "Actor",
   action: "Action",
   target: "Target",
@@ -13,23 +14,28 @@ const labels: Readonly<Record<string, string>> = {
   serial: "Serial number",
   ip: "Address",
 };
-const count = (value: number) => (value >= 10_000 ? "10,000+" : formatCount(value));
+const times = ["period", "from", "to"];
+const count = (value: number) => `${formatCount(value)}${value >= countCap ? "+" : ""}`;
 
 type Props = Readonly<{
   path: string;
   params: Params;
   /** Reads that match the same filters. */ reads: number;
+  /** The names of the chosen action and period. */
+  actionName: string;
+  periodName: string | null;
 }>;
 
 /**
  * What the list shows: actions and denials by default, reads on request and counted; below, the
  * active filters.
  */
-export function AuditChips({ path, params, reads }: Props) {
+export function AuditChips({ path, params, reads, actionName, periodName }: Props) {
   const shownReads = params["reads"] ?? "exclude",
     outcome = params["outcome"];
   const set = (name: string, value: string | null) => listHref(path, params, { [name]: value });
   const active = Object.keys(labels).filter((name) => params[name]);
+  const time = [periodName, timeText(params["from"], params["to"])].filter(Boolean).join(", ");
   return (
     <div className="flex flex-col gap-2 pb-3">
       <ChipRow label="Entries shown">
@@ -66,13 +72,24 @@ export function AuditChips({ path, params, reads }: Props) {
           Failed
         </ChipLink>
       </ChipRow>
-      {active.length > 0 && (
+      {(active.length > 0 || time !== "") && (
         <ChipRow label="Filters">
+          {time !== "" && (
+            <FilterChip
+              label="Time"
+              value={time}
+              removeHref={listHref(
+                path,
+                params,
+                Object.fromEntries(times.map((name) => [name, null])),
+              )}
+            />
+          )}
           {active.map((name) => (
             <FilterChip
               key={name}
               label={labels[name] ?? name}
-              value={params[name] ?? ""}
+              value={name === "action" ? actionName : (params[name] ?? "")}
               removeHref={set(name, null)}
             />
           ))}

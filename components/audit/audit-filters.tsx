@@ -2,8 +2,9 @@
 
 import { SlidersHorizontal } from "lucide-react";
 import { useRouter } from "next/navigation";
-import { useState, type FormEvent } from "react";
+import { useState, type FormEvent, type ReactNode } from "react";
 import { ChoiceFilter } from "@/components/filters/choice-filter";
+import { type ChoiceGroup, GroupedChoiceFilter } from "@/components/filters/grouped-choice-filter";
 import { FilterBar } from "@/components/filters/filter-bar";
 import { listHref, type Params } from "@/components/filters/list-href";
 import { optionalText } from "@/components/forms/form-values";
@@ -11,30 +12,9 @@ import { Button } from "@/components/ui/button";
 import { Dialog, DialogClose, DialogFooter, useCloseDialog } from "@/components/ui/dialog";
 import { TextField } from "@/components/ui/input";
 import { Grid, Stack } from "@/components/ui/layout";
+import type { SelectOption } from "@/components/ui/select";
 import { SearchInput } from "@/components/ui/search-input";
 import { entryQuery } from "@/lib/log/schema";
-
-const topics = [
-  ["certificate.", "Certificates"],
-  ["authority.", "Authorities"],
-  ["crl.", "CRLs"],
-  ["profile.", "Profiles"],
-  ["identity.", "Identities"],
-  ["session.", "Sign-ins"],
-  ["account.", "Users"],
-  ["token.", "Tokens"],
-  ["audit.", "Audit log"],
-  ["request.", "Requests"],
-  ["event.", "Reported events"],
-  ["policy.", "Policies"],
-  ["proxy.", "Proxies"],
-  ["alert.", "Alerts"],
-  ["exception.", "Exceptions"],
-  ["rule.", "Alert rules"],
-  ["destination.", "Delivery"],
-  ["system.", "System"],
-  ["setup.", "Setup"],
-] as const;
 
 const fields = [
   {
@@ -55,12 +35,6 @@ const fields = [
     placeholder: "admin@example.com",
     hint: "An email address, name or ID.",
   },
-  {
-    name: "action",
-    label: "Action",
-    placeholder: "certificate.issued",
-    hint: "An action, or a prefix that ends with a dot.",
-  },
   { name: "target", label: "Target", placeholder: "crt_…", hint: "The ID of the target." },
   {
     name: "certificate",
@@ -68,20 +42,35 @@ const fields = [
     placeholder: "crt_…",
     hint: "The ID of a certificate.",
   },
-  { name: "serial", label: "Serial number", placeholder: "3f:2a:9c:…", hint: "In hexadecimal." },
+  {
+    name: "serial",
+    label: "Serial number",
+    placeholder: "3f:2a:9c:…",
+    hint: "Hexadecimal or decimal, in any notation.",
+  },
   { name: "ip", label: "Address", placeholder: "192.0.2.0/24", hint: "An address or a network." },
 ] as const;
 
-/** Search, topic, and a button for all other filters. */
-export function AuditFilters({ path, params }: Readonly<{ path: string; params: Params }>) {
+type Props = Readonly<{
+  path: string;
+  params: Params;
+  actions: readonly ChoiceGroup[];
+  periods: readonly SelectOption[];
+  /** The menu of views. */ views: ReactNode;
+}>;
+
+/** Search, action, period, and a button for all other filters. */
+export function AuditFilters({ path, params, actions, periods, views }: Props) {
   return (
     <FilterBar>
-      <SearchInput label="Search the log" placeholder="Words in an entry" />
+      <SearchInput label="Search the log" placeholder="Words, or how they begin" />
+      <GroupedChoiceFilter label="Action" name="action" any="Any action" groups={actions} />
       <ChoiceFilter
-        label="Topic"
-        name="action"
-        any="Any topic"
-        options={topics.map(([value, label]) => ({ value, label }))}
+        label="Period"
+        name="period"
+        any={params["from"] || params["to"] ? "Custom period" : "Any time"}
+        options={periods}
+        drop={["from", "to"]}
       />
       <Dialog
         trigger={<Button icon={<SlidersHorizontal aria-hidden />}>More filters</Button>}
@@ -90,6 +79,7 @@ export function AuditFilters({ path, params }: Readonly<{ path: string; params: 
       >
         <FilterForm path={path} params={params} />
       </Dialog>
+      {views}
     </FilterBar>
   );
 }
@@ -116,6 +106,7 @@ function FilterForm({ path, params }: Readonly<{ path: string; params: Params }>
       listHref(path, params, {
         ...Object.fromEntries(fields.map(({ name }) => [name, null])),
         ...given,
+        ...(given["from"] || given["to"] ? { period: null } : {}),
       }),
     );
   };

@@ -1,4 +1,5 @@
 import { formatCount, plural } from "@/lib/format/count";
+import { countCap } from "@/lib/log/schema";
 
 /** A count up to a limit: a capped one is a lower bound. */
 export type Count = Readonly<{ count: number; capped: boolean }>;
@@ -11,8 +12,7 @@ type ExportPlanInput = Readonly<{
 }>;
 
 /** Larger exports aren't held in the browser's memory. */
-const maxInMemory = 200_000,
-  countLimit = 1_000;
+const maxInMemory = 200_000;
 
 const countLabel = ({ count, capped }: Count): string =>
   capped ? `${formatCount(count)}+ entries` : plural(count, "entry", "entries");
@@ -28,15 +28,15 @@ export function planExport({
   size,
 }: ExportPlanInput): Readonly<{ records: string; large: boolean; readsOffered: string | null }> {
   const more = withReads ? reads : 0,
-    capped = total.capped || (withReads && reads >= countLimit);
+    capped = total.capped || (withReads && reads >= countCap);
   return {
     records: countLabel({ count: total.count + more, capped }),
     large: (capped ? size : total.count + more) > maxInMemory,
     readsOffered:
       readsShown || reads === 0
         ? null
-        : reads >= countLimit
-          ? "1,000+ reads"
+        : reads >= countCap
+          ? `${formatCount(countCap)}+ reads`
           : plural(reads, "read"),
   };
 }

@@ -10,17 +10,18 @@ type Props = Readonly<{
   name: string;
   any: string;
   options: readonly SelectOption[];
+  /** URL parameters that a choice removes. */ drop?: readonly string[] | undefined;
 }>;
 
 /** A filter with a fixed set of values, stored in the URL. */
-export function ChoiceFilter({ label, name, any, options }: Props) {
+export function ChoiceFilter({ label, name, any, options, drop = [] }: Props) {
   const router = useRouter();
   const path = usePathname();
   const parameters = useSearchParams();
   const [, start] = useTransition();
   const choose = (value: string) => {
     const next = new URLSearchParams(parameters);
-    next.delete("cursor");
+    for (const key of ["cursor", ...drop]) next.delete(key);
     if (value) next.set(name, value);
     else next.delete(name);
     start(() => {

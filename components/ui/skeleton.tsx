@@ -8,6 +8,7 @@ const heights = {
   chart: "h-56",
   card: "h-84",
   stat: "h-24",
+  histogram: "h-44",
 } as const;
 
 /** A gray bar in place of content that is loading. */

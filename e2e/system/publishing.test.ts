@@ -120,7 +120,8 @@ describe("checkpoints are published", () => {
       });
       expect(await faultsIn(query)).toEqual([]);
       const created = await query(
-          "select count(*)::int as n from tlog.search where action = 'identity.created' and outcome = 'success'",
+          `select count(*)::int as n from tlog.entry, lateral (select convert_from(entry, 'UTF8')::jsonb as j) parsed
+            where j ->> 'action' = 'identity.created' and j ->> 'outcome' = 'success'`,
         ),
         [rows] = await query("select count(*)::int as n from identity");
       expect(created[0]).toEqual(rows);

@@ -2,6 +2,8 @@ import { literalText } from "@/lib/db/literal-text";
 import type { Database } from "@/lib/db/database";
 import type { Prisma } from "@/lib/db/generated/client";
 import { storedColumns, type StoredRow } from "@/lib/log/entry-summary";
+import { factRun } from "@/lib/log/pure/search-tokens";
+import { findRows } from "@/lib/log/segments/find-rows";
 import type { AuditedTx } from "@/lib/log/record/audited-transaction";
 import { severities, type AlertQuery, type AlertStatus, type Severity } from "./schema";
 
@@ -142,16 +144,12 @@ export async function listEntriesOfAlert(
 
 /** The entries about an alert (acknowledged, assigned, resolved), oldest first. */
 export async function listAlertHistory(
-  { pool }: Database,
+  db: Database,
   targetId: string,
   take: number,
 ): Promise<StoredRow[]> {
-  const { rows } = await pool.query<StoredRow>({
-    name: "alert-history",
-    text: `select ${storedColumns} from (select seq from tlog.search where target_id = $1 and not is_read order by seq limit $2) as found join tlog.entry e using (seq) order by e.seq`,
-    values: [targetId, take],
-  });
-  return rows;
+  const all = [[factRun("target", targetId)], [factRun("kind", "a")]];
+  return findRows(db, { all, order: "asc" }, take);
 }
 
 export type NewAlert = Readonly<{

@@ -111,7 +111,7 @@ describe("the entry of an assignment", () => {
       [{ assignee: null, previous: label("second") }, null],
       [{ assignee: null, previous: null }, "no-change"],
     ]);
-    await harness.deps.db.pool.query("select tlog.index_batch(100000)");
+    await harness.sequence();
     const { history } = await getAlert(harness.deps, system, id);
     expect(
       history

@@ -1,5 +1,12 @@
 import type { Database } from "@/lib/db/database";
 import type { AuditedTx } from "@/lib/log/record/audited-transaction";
+import { certificateAddressRun, factRun } from "@/lib/log/pure/search-tokens";
+import {
+  countMatches,
+  countTokens,
+  endOfLog,
+  findNewestTimes,
+} from "@/lib/log/segments/find-entries";
 import type { RevocationReason } from "@/lib/pki/types";
 
 /** A certificate with the names of its profile, identity and authority. */
@@ -191,11 +198,13 @@ export type UseFigures = Readonly<{ lastUsedAt: Date | null; uses: number; origi
 
 /** How a certificate was used, from the log's search index. */
 export async function findUses(db: Database, certificateId: string): Promise<UseFigures> {
-  const { rows } = await db.pool.query<UseFigures>(
-    `select max(ts) as "lastUsedAt", count(*)::int as uses, count(distinct ip)::int as origins from tlog.search where certificate_id = $1`,
-    [certificateId],
-  );
-  return rows[0] ?? { lastUsedAt: null, uses: 0, origins: 0 };
+  const run = factRun("certificate", certificateId);
+  const [newest, uses, origins] = await Promise.all([
+    findNewestTimes(db, [run]),
+    countMatches(db, { all: [[run]], low: 0, high: endOfLog }),
+    countTokens(db, certificateAddressRun(certificateId)),
+  ]);
+  return { lastUsedAt: newest.get(run) ?? null, uses, origins };
 }
 
 /** Other valid certificates of an identity. */

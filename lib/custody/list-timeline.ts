@@ -3,7 +3,11 @@ import { assertOwns, authorize } from "@/lib/access/permissions";
 import type { Deps } from "@/lib/runtime/deps";
 import { awaitIndexed } from "@/lib/log/sequence/await-indexed";
 import { countCap, type EntrySummary } from "@/lib/log/schema";
-import { storedColumns, type StoredRow, toEntrySummary } from "@/lib/log/entry-summary";
+import { factRun } from "@/lib/log/pure/search-tokens";
+import { countMatches, endOfLog } from "@/lib/log/segments/find-entries";
+import { findRows } from "@/lib/log/segments/find-rows";
+import type { Clause } from "@/lib/log/segments/walk-segments";
+import { toEntrySummary } from "@/lib/log/entry-summary";
 
 export type Custody = Readonly<{
   /** Actions and refusals, oldest first. */
@@ -46,26 +50,20 @@ export async function listCustody(
   };
 }
 
+/** Entries about a certificate, and those of requests that were made with it. */
+const aboutOrWith = (certificateId: string): Clause => [
+  factRun("target", certificateId),
+  factRun("certificate", certificateId),
+];
+
 /** Newest first, with one more than the limit. */
 async function findActs({ db }: Pick<Deps, "db">, certificateId: string): Promise<EntrySummary[]> {
-  const walk = (column: string): string =>
-    `(select seq from tlog.search where ${column} = $1 and not is_read order by seq desc limit ${maxTimelineEntries + 1})`;
-  const { rows } = await db.pool.query<StoredRow>({
-    name: "log-custody",
-    text: `with found as materialized (${walk("target_id")} union ${walk("certificate_id")} order by seq desc limit ${maxTimelineEntries + 1})
-      select ${storedColumns} from found join tlog.entry e using (seq) order by e.seq desc`,
-    values: [certificateId],
-  });
+  const all = [aboutOrWith(certificateId), [factRun("kind", "a")]];
+  const rows = await findRows(db, { all }, maxTimelineEntries + 1);
   return rows.map(toEntrySummary);
 }
 
 async function countReads({ db }: Pick<Deps, "db">, certificateId: string): Promise<number> {
-  const walk = (column: string): string =>
-    `(select seq from tlog.search where ${column} = $1 and is_read limit ${countCap})`;
-  const { rows } = await db.pool.query<{ count: string }>({
-    name: "log-custody-reads",
-    text: `select count(*) from (${walk("target_id")} union ${walk("certificate_id")} limit ${countCap}) as matching`,
-    values: [certificateId],
-  });
-  return Number(rows[0]?.count ?? 0);
+  const all = [aboutOrWith(certificateId), [factRun("kind", "r")]];
+  return Math.min(await countMatches(db, { all, low: 0, high: endOfLog }, countCap), countCap);
 }

@@ -3,6 +3,9 @@ import { authorize } from "@/lib/access/permissions";
 import { AppError } from "@/lib/errors/app-error";
 import { newId } from "@/lib/format/ids";
 import { readDrillDetails } from "@/lib/log/read-details";
+import type { StoredRow } from "@/lib/log/entry-summary";
+import { factRun } from "@/lib/log/pure/search-tokens";
+import { findRows } from "@/lib/log/segments/find-rows";
 import { readEntry } from "@/lib/log/read-entry";
 import { makeSourceCheck } from "@/lib/log/live/check-sources";
 import { finishWork } from "@/lib/log/live/pending-work";
@@ -29,12 +32,10 @@ export type DrillReport = Readonly<{
   failed: string | null;
 }>;
 
-type Row = { seq: string; entry_id: string; entry: Buffer };
-
 const maxListedDrills = 50;
 
 /** None for an entry that can't be read, or whose details have another form. */
-function reportsOf({ seq, entry_id: entryId, entry }: Row): DrillReport[] {
+function reportsOf({ seq, entry_id: entryId, entry }: StoredRow): DrillReport[] {
   const reading = readEntry(entry, entryId);
   const details = reading.readable ? readDrillDetails(reading.record) : null;
   if (!reading.readable || details === null) return [];
@@ -43,11 +44,8 @@ function reportsOf({ seq, entry_id: entryId, entry }: Row): DrillReport[] {
   return [{ seq: Number(seq), entryId, at: ts, ok: outcome === "success", ...details, failed }];
 }
 
-async function readDrills({ pool }: Pick<Database, "pool">, limit: number): Promise<DrillReport[]> {
-  const { rows } = await pool.query<Row>(
-    "select e.seq, e.entry_id, e.entry from tlog.search s join tlog.entry e using (seq) where s.action = 'drill.finished' and not s.is_read order by s.seq desc limit $1",
-    [limit],
-  );
+async function readDrills(db: Pick<Database, "pool">, limit: number): Promise<DrillReport[]> {
+  const rows = await findRows(db, { all: [[factRun("action", "drill.finished")]] }, limit);
   return rows.flatMap(reportsOf);
 }
 

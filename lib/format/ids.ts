@@ -25,7 +25,8 @@ export type IdPrefix =
   | "eab"
   | "acc"
   | "ord"
-  | "azn";
+  | "azn"
+  | "vew";
 
 /** An id of that kind: `prefix_` and 26 characters. */
 export type Id<P extends IdPrefix> = `${P}_${string}`;

@@ -245,6 +245,9 @@ const phrases: Phrases = {
     `removed destination ${target}${withComment(comment)}`,
   "destination.tested": (_, target) => `sent a test notification to ${target}`,
   "destination.read": viewed("destination"),
+  "view.created": ({ name }) => `saved the view ${name} of the audit log`,
+  "view.renamed": ({ from, name }) => `renamed the view ${from} of the audit log to ${name}`,
+  "view.deleted": ({ name }) => `deleted the view ${name} of the audit log`,
   "system.started": ({ version }) => `started version ${version}`,
   "system.recovered": ({ closed }) =>
     `closed ${countOf(closed, "unfinished operation")} after a restart`,
@@ -256,6 +259,7 @@ const phrases: Phrases = {
   "log.anchored": ({ size, authority }) =>
     `obtained a timestamp from ${authority} for the checkpoint of ${countEntries(size)}`,
   "log.read": () => "viewed the state of the audit log",
+  "index.sealed": ({ low, high }) => `sealed the search index of the entries ${low} to ${high - 1}`,
   "verification.requested": ({ by }) =>
     by === "schedule"
       ? "started the nightly verification of the audit log"

@@ -20,6 +20,9 @@ const opaque: ReadonlySet<string> = new Set([
   "lib/log/publish/log-repository.ts",
   "lib/log/export/read-pages.ts",
   "lib/log/search/search-entries.ts",
+  "lib/log/segments/find-rows.ts",
+  // Derives what a search finds from whatever the bytes hold, by lib/log/pure/search-tokens.
+  "lib/log/segments/read-texts.ts",
   "lib/custody/list-timeline.ts",
   "lib/alerts/alert-repository.ts",
   "lib/overview/overview-repository.ts",

@@ -22,16 +22,22 @@ const reader = <C extends boolean>(label: string, cursor: C, ...files: string[])
 export const logReaders = {
   // Follow the log.
   numbering: reader("numbering", true),
-  index: reader("search index", true),
+  index: reader("search index", true, "lib/log/segments/read-texts.ts"),
   tree: reader("Merkle tree", true, "lib/log/publish/log-repository.ts"),
   alerts: reader("alert rules", true, "lib/alerts/rule-state-repository.ts"),
-  status: reader("CRL and OCSP", true, "lib/log/sequence/follow-log.ts"),
+  status: reader(
+    "CRL and OCSP",
+    true,
+    "lib/log/sequence/follow-log.ts",
+    "lib/status/status-repository.ts",
+  ),
 
   // Read what they are asked for.
   search: reader(
     "search and live tail",
     false,
     "lib/log/search/search-entries.ts",
+    "lib/log/segments/find-rows.ts",
     "lib/log/search/get-entry.ts",
   ),
   export: reader("export", false, "lib/log/export/read-pages.ts"),
@@ -40,6 +46,7 @@ export const logReaders = {
     "verification",
     false,
     "lib/log/live/read-entry-rows.ts",
+    "lib/log/live/check-index.ts",
     "lib/log/live/verifications.ts",
     "lib/log/live/pending-work.ts",
   ),

@@ -2,6 +2,8 @@ import { dayMs } from "@/lib/format/time-units";
 import { z } from "zod";
 import { recordedAddress } from "@/lib/net/address";
 import type { EntryProblem } from "./read-entry";
+import { periods } from "./period";
+import { serialForms } from "./serial-forms";
 import type { Decision, EntryAction, EntryRecord, Outcome } from "./types";
 
 /**
@@ -51,7 +53,7 @@ export type EntryDetail = Readonly<{
   );
 
 /** Counts stop here; `capped` is true if there are more. */
-export const countCap = 1_000;
+export const countCap = 10_000;
 
 export type EntryPage = Readonly<{
   items: EntrySummary[];
@@ -64,6 +66,23 @@ export type EntryPage = Readonly<{
   size: number;
   /** How many entries in the searched range can't be read, so that no filter can match them. */
   unreadable: number;
+}>;
+
+/** How many entries from `from` on, for the length of a step, have each outcome. */
+export type HistogramStep = Readonly<{
+  from: string;
+  success: number;
+  denied: number;
+  failure: number;
+}>;
+
+/** Matching entries over time. `steps` have no gap, and are empty if nothing matches. */
+export type EntryHistogram = Readonly<{
+  /** The length of a step in milliseconds. */
+  stepMs: number;
+  steps: readonly HistogramStep[];
+  /** Entries 0 … indexedTo - 1 were searched. */
+  indexedTo: number;
 }>;
 
 const dateOnly = /^\d{4}-\d{2}-\d{2}$/;
@@ -91,14 +110,6 @@ export function addressOrNetwork(value: string): string | null {
     : null;
 }
 
-/**
- * A serial number as the log stores it: lowercase, without colons and spaces; null if it is invalid.
- */
-export function parseSerial(value: string): string | null {
-  const serial = value.replace(/[\s:]/g, "").toLowerCase();
-  return /^[0-9a-f]{1,64}$/.test(serial) ? serial : null;
-}
-
 // An empty form field does not filter. Nothing is transformed here, so that a parsed query can be
 // parsed again.
 const shortText = z.string().max(200);
@@ -123,7 +134,7 @@ export const entryQuery = z.strictObject({
   actor: shortText.optional(),
   /** An action, or all that start with "certificate.". */
   action: optionalText(
-    (value) => /^[a-z]+\.[a-z-]*$/.test(value),
+    (value) => /^[a-z-]+\.[a-z-]*$/.test(value),
     "Enter an action (certificate.issued), or a prefix that ends with a dot (certificate.).",
   ),
   outcome: z.enum(["", "success", "denied", "failure"]).optional(),
@@ -131,10 +142,10 @@ export const entryQuery = z.strictObject({
   target: shortText.optional(),
   /** The id of the certificate that authenticated the actor. */
   certificate: shortText.optional(),
-  /** A certificate's serial number: of the credential or of the target. */
+  /** A certificate's serial number, in any common notation: of the credential or of the target. */
   serial: optionalText(
-    (value) => parseSerial(value) !== null,
-    "Enter the serial number in hexadecimal, with or without colons.",
+    (value) => serialForms(value) !== null,
+    "Enter a serial number in hexadecimal (3f:2a:9c, 0x3F2A9C) or decimal.",
   ),
   ip: optionalText(
     (value) => addressOrNetwork(value) !== null,
@@ -146,6 +157,11 @@ export const entryQuery = z.strictObject({
   order: z.enum(["", "asc", "desc"]).optional(),
   limit: z.coerce.number().int().min(1).max(200).optional(),
   cursor: shortText.optional(),
+});
+
+/** A search as a person asks for it: a period by name instead of two times. */
+export const entryListQuery = entryQuery.extend({
+  period: z.enum(["", ...periods]).optional(),
 });
 
 /** A query as a caller sends it; numbers may be strings, as in a URL. */

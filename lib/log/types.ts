@@ -200,6 +200,10 @@ export type EntryDetails = NamedDetails & {
   "proxy.removed": Readonly<{ comment: string; sessions?: number; certificates?: number }>;
   "proxy.read": RequestDetail;
   "custody.read": RequestDetail;
+  /** A user's saved view of the audit log. `filter`: the query of its URL. */
+  "view.created": Readonly<{ name: string; filter: string }>;
+  "view.renamed": Readonly<{ from: string; name: string }>;
+  "view.deleted": Readonly<{ name: string }>;
   "system.started": Readonly<{ version: string }>;
   "system.recovered": Readonly<{ closed: number }>;
   /** The log was created, with its origin and its key. */
@@ -234,6 +238,17 @@ export type EntryDetails = NamedDetails & {
     tokenSha256: string;
   }>;
   "log.read": RequestDetail;
+  /**
+   * The digest of a sealed segment of the search index: of the entries `low` to `high - 1`, in
+   * hexadecimal (docs/log-format.md).
+   */
+  "index.sealed": Readonly<{
+    low: number;
+    high: number;
+    format: number;
+    root: string;
+    pages: number;
+  }>;
   "verification.requested": Readonly<{ by: "person" | "schedule" }>;
   "verification.finished": VerificationFinished;
   "drill.requested": Readonly<{ entries: number }>;

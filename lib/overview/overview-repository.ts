@@ -1,4 +1,7 @@
-import { storedColumns, type StoredRow } from "@/lib/log/entry-summary";
+import type { StoredRow } from "@/lib/log/entry-summary";
+import { factRun, factToken, prefixRun } from "@/lib/log/pure/search-tokens";
+import { countByTime, endOfLog } from "@/lib/log/segments/find-entries";
+import { findRows } from "@/lib/log/segments/find-rows";
 import {
   rowColumns,
   rowTables,
@@ -60,14 +63,16 @@ export async function findExpiring(
 
 /** Certificates issued, denied and revoked per UTC day, from the search index. Days without any are left out. */
 export async function countByDay(db: Database, since: Date): Promise<DayCount[]> {
-  const { rows } = await db.pool.query<DayCount>({
-    name: "overview_days",
-    values: [since],
-    text: `select to_char(ts at time zone 'UTC', 'YYYY-MM-DD') as day, count(*) filter (where action = 'certificate.issued')::int as issued,
-        count(*) filter (where action = 'certificate.refused')::int as refused, count(*) filter (where action = 'certificate.revoked')::int as revoked
-      from tlog.search where ts >= $1 and action in ('certificate.issued', 'certificate.refused', 'certificate.revoked') group by 1 order by 1`,
-  });
-  return rows;
+  const dayOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
+  const actions = ["certificate.issued", "certificate.refused", "certificate.revoked"];
+  const kinds = actions.map((action) => [factRun("action", action)]);
+  const search = { all: [kinds.flat()], low: 0, high: endOfLog, fromMs: since.getTime() };
+  const days = [...(await countByTime(db, search, dayOf, kinds))].toSorted(([a], [b]) =>
+    a < b ? -1 : 1,
+  );
+  return days.flatMap(([day, [issued = 0, refused = 0, revoked = 0]]) =>
+    issued + refused + revoked === 0 ? [] : [{ day, issued, refused, revoked }],
+  );
 }
 
 /**
@@ -79,13 +84,10 @@ export async function findLatest(
   onlyCertificates: boolean,
   take: number,
 ): Promise<StoredRow[]> {
-  const { rows } = await db.pool.query<StoredRow>({
-    name: "overview_latest",
-    values: [onlyCertificates, take],
-    text: `select ${storedColumns} from (select seq from tlog.search where not is_read and action <> all('{certificate.planned,crl.issued}') and (not $1 or action like 'certificate.%') order by seq desc limit $2) l
-      join tlog.entry e on e.seq = l.seq order by e.seq desc`,
-  });
-  return rows;
+  const acts = [factRun("kind", "a")];
+  const certificates = [prefixRun(factToken("action", "certificate."))];
+  const none = [factRun("action", "certificate.planned"), factRun("action", "crl.issued")];
+  return findRows(db, { all: onlyCertificates ? [acts, certificates] : [acts], none }, take);
 }
 
 export type AuthoritySummary = Readonly<{

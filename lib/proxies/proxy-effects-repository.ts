@@ -1,11 +1,14 @@
 import type { Database } from "@/lib/db/database";
 import type { AuditedTx } from "@/lib/log/record/audited-transaction";
+import type { StoredRow } from "@/lib/log/entry-summary";
+import { factRun, wholeWordRun } from "@/lib/log/pure/search-tokens";
 import { readEntry } from "@/lib/log/read-entry";
+import { countMatches, endOfLog } from "@/lib/log/segments/find-entries";
+import { findRows } from "@/lib/log/segments/find-rows";
+import type { EntryRecord } from "@/lib/log/types";
 import type { ProxyRow } from "./proxy-repository";
 
 const pageSize = 2_000;
-
-type PlanRow = Readonly<{ seq: string; target_id: string; entry: Buffer }>;
 
 export type CertificatesThrough = Readonly<{ count: number; newest: readonly string[] }>;
 
@@ -28,46 +31,44 @@ export async function findCertificatesThrough(
 
 /** Entries name the proxy by its id, which is a word of the index; no other part of a plan does. */
 async function findPlansNaming(
-  { pool }: Database,
+  db: Database,
   { id }: ProxyRow,
   most: number,
 ): Promise<CertificatesThrough> {
-  const plans = "from tlog.search where action = 'certificate.planned' and words @@ tlog.whole($1)";
-  const word = id.slice(id.indexOf("_") + 1).toLowerCase();
-  const [counted, newest] = await Promise.all([
-    pool.query<{ count: string }>(`select count(*) ${plans}`, [word]),
-    pool.query<{ target_id: string }>(`select target_id ${plans} order by seq desc limit ${most}`, [
-      word,
-    ]),
+  const all = [[plannedRun], [wholeWordRun(id.slice(id.indexOf("_") + 1))]];
+  const [count, newest] = await Promise.all([
+    countMatches(db, { all, low: 0, high: endOfLog }),
+    findRows(db, { all }, most),
   ]);
-  return {
-    count: Number(counted.rows[0]?.count ?? 0),
-    newest: newest.rows.map((row) => row.target_id),
-  };
+  return { count, newest: newest.flatMap((row) => planOf(row)?.target?.id ?? []) };
 }
 
 /**
  * Entries from before proxies had scopes name a proxy by its label alone, before the listener. They
  * are few enough to be read one by one: certificates that certificates asked for.
  */
-async function findUnnamedPlans({ pool }: Database, proxy: ProxyRow): Promise<string[]> {
+async function findUnnamedPlans(db: Database, proxy: ProxyRow): Promise<string[]> {
   const found: string[] = [];
-  for (let before = String(proxy.unscopedUntil); ;) {
-    const { rows } = await pool.query<PlanRow>(
-      `select s.seq, s.target_id, e.entry from tlog.search s join tlog.entry e using (seq)
-        where s.action = 'certificate.planned' and s.actor_id like 'crt\\_%' and s.ts >= $1 and s.seq < $2 order by s.seq desc limit ${pageSize}`,
-      [proxy.createdAt, before],
-    );
-    for (const { target_id: id, entry } of rows) {
-      const reading = readEntry(entry);
-      if (!reading.readable) continue;
-      const { via } = reading.record.origin;
-      if (via.length > 1 && via[0] === proxy.identity.name) found.push(id);
+  const fromMs = proxy.createdAt.getTime();
+  for (let high = Number(proxy.unscopedUntil); ;) {
+    const rows = await findRows(db, { all: [[plannedRun]], fromMs, high }, pageSize);
+    for (const row of rows) {
+      const plan = planOf(row);
+      const { via = [] } = plan?.origin ?? {};
+      if (plan?.actor.id?.startsWith("crt_") && via.length > 1 && via[0] === proxy.identity.name)
+        found.push(plan.target?.id ?? "");
     }
     const last = rows.at(-1);
     if (last === undefined || rows.length < pageSize) return found;
-    before = last.seq;
+    high = Number(last.seq);
   }
+}
+
+const plannedRun = factRun("action", "certificate.planned");
+
+function planOf({ entry }: StoredRow): EntryRecord | null {
+  const reading = readEntry(entry);
+  return reading.readable ? reading.record : null;
 }
 
 export type CertificateThroughRow = Readonly<{

@@ -139,8 +139,7 @@ describe("certificates that were requested through a proxy", () => {
     const { proxy: _proxy, ...address } = through(holder, proxy).address;
     const before = await issueFor(harness.deps, { ...holder, address }, identity);
     await issueFor(harness.deps, holder, identity);
-    await harness.asSuper("select tlog.sequence_batch(100000), tlog.index_batch(100000)");
-    await harness.asSuper("select tlog.index_batch(100000)");
+    await harness.sequence();
     await unguarded("update proxy set unscoped_until = (select size from tlog.head)");
     const { certificates } = await getProxyEffects(harness.deps, admin, proxy.id);
     expect(certificates.count).toBe(2);

@@ -1,3 +1,4 @@
+import { indexAll } from "@/lib/log/segments/indexer";
 import { X509Certificate } from "node:crypto";
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import { listAuthorities } from "@/lib/authorities/read-authorities";
@@ -205,7 +206,7 @@ describe("the overview", () => {
     );
     const look = async (d: Deps = deps, role: "admin" | "operator" = "admin") => {
       await d.db.pool.query("select tlog.sequence_batch(100000)");
-      await d.db.pool.query("select tlog.index_batch(100000)");
+      await indexAll(d.db);
       return getOverview(d, adminActor({ role }));
     };
     const now = await look();

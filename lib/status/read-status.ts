@@ -3,6 +3,7 @@ import { formatSerial, parseSerial } from "@/lib/pki/serial";
 import type { RevocationReason } from "@/lib/pki/types";
 import type { Deps } from "@/lib/runtime/deps";
 import {
+  type LogSize,
   makeStatusRowReader,
   readDatabaseSize,
   readLogSize,
@@ -64,10 +65,8 @@ function stateOf(row: StatusRow | null, now: Date): StatusDto["status"] {
   return row.notAfter < now ? "expired" : "valid";
 }
 
-/** How many entries the log has, and how many of them are in the search index. */
-export async function getLogSize(
-  deps: Pick<Deps, "db">,
-): Promise<Readonly<{ size: number; indexed: number }>> {
+/** How far the log and its search index are. */
+export async function getLogSize(deps: Pick<Deps, "db">): Promise<LogSize> {
   return readLogSize(deps.db);
 }
 

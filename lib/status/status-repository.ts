@@ -1,5 +1,8 @@
 import type { Database } from "@/lib/db/database";
 import { makeGroupCommit } from "@/lib/db/group-commit";
+import { factRun } from "@/lib/log/pure/search-tokens";
+import { endOfLog, findNumbers } from "@/lib/log/segments/find-entries";
+import { readEntry } from "@/lib/log/read-entry";
 import type { RevocationReason } from "@/lib/pki/types";
 import { expiryIfIssued } from "@/lib/pki/issued-by";
 import type { StatusKey, StatusRow } from "./types";
@@ -63,12 +66,38 @@ export async function countByState(db: Database): Promise<StateCount[]> {
   return groups.map((group) => ({ state: group.state, count: group._count._all }));
 }
 
-/** How many entries the log has, and how many of them are in the search index. */
-export async function readLogSize(db: Database): Promise<{ size: number; indexed: number }> {
-  const { rows } = await db.pool.query<{ size: string; indexed: string }>(
-    "select size, upto as indexed from tlog.head, tlog.indexed",
-  );
-  return { size: Number(rows[0]?.size ?? 0), indexed: Number(rows[0]?.indexed ?? 0) };
+/** How far the log and its search index are. */
+export type LogSize = Readonly<{
+  size: number;
+  /** Entries 0 … indexed - 1 can be searched. */
+  indexed: number;
+  /** When the oldest entry that is not indexed was numbered; null if all are. */
+  waitingSince: Date | null;
+  /** Segments of the search index that are sealed, and the others. */
+  sealed: number;
+  fresh: number;
+}>;
+
+export async function readLogSize(db: Database): Promise<LogSize> {
+  const { rows } = await db.pool.query<{
+    size: string;
+    indexed: string;
+    waiting_since: Date | null;
+    sealed: string;
+    fresh: string;
+  }>({
+    name: "log-size",
+    text: `select size, upto as indexed, (select sequenced_at from tlog.entry where seq = upto) as waiting_since,
+      (select count(*) from tlog.segment where sealed) as sealed, (select count(*) from tlog.segment where not sealed) as fresh
+      from tlog.head, tlog.indexed`,
+  });
+  return {
+    size: Number(rows[0]?.size ?? 0),
+    indexed: Number(rows[0]?.indexed ?? 0),
+    waitingSince: rows[0]?.waiting_since ?? null,
+    sealed: Number(rows[0]?.sealed ?? 0),
+    fresh: Number(rows[0]?.fresh ?? 0),
+  };
 }
 
 export async function readDatabaseSize(db: Database): Promise<number> {
@@ -155,19 +184,48 @@ export async function findHaltedChanges(db: Database): Promise<string[]> {
   return rows.map(({ id }) => id);
 }
 
+const statusActions = ["certificate.revoked", "certificate.held", "certificate.released"];
+const changedStatus = [
+  statusActions.map((action) => factRun("action", action)),
+  [factRun("outcome", "success")],
+];
+const entriesAtOnce = 1_000;
+
 /** Whether a certificate of this issuer was revoked, held or released in a span of time. */
 export async function hasStatusChangeOf(
   db: Database,
   issuerId: string,
   { after, before }: Readonly<{ after: Date; before: Date }>,
 ): Promise<boolean> {
-  const { rows } = await db.pool.query<{ changed: boolean }>({
-    name: "status-change-of",
-    text: `select exists (select from tlog.search s join certificate c on c.id = s.target_id and c.issuer_id = $1 and c.not_after > $3
-      where s.action = any(array['certificate.revoked', 'certificate.held', 'certificate.released']) and s.ts > $2 and s.ts < $3) as changed`,
-    values: [issuerId, after, before],
+  const span = { fromMs: after.getTime() + 1, untilMs: before.getTime() };
+  const all = { all: changedStatus, low: 0, high: endOfLog, ...span };
+  const numbers = await findNumbers(db, all, Infinity);
+  for (let next = 0; next < numbers.length; next += entriesAtOnce) {
+    const { rows } = await db.pool.query<{ entry_id: string; entry: Uint8Array }>(
+      "select entry_id, entry from tlog.entry where seq = any($1::bigint[])",
+      [numbers.slice(next, next + entriesAtOnce)],
+    );
+    const ids = rows.flatMap((row) => {
+      const reading = readEntry(row.entry, row.entry_id);
+      return reading.readable ? (reading.record.target?.id ?? []) : [];
+    });
+    if (await hasUnexpired(db, issuerId, ids, before)) return true;
+  }
+  return false;
+}
+
+async function hasUnexpired(
+  db: Database,
+  issuerId: string,
+  ids: readonly string[],
+  at: Date,
+): Promise<boolean> {
+  const { rows } = await db.pool.query<{ has: boolean }>({
+    name: "unexpired-of",
+    text: "select exists (select from certificate where id = any($2) and issuer_id = $1 and not_after > $3) as has",
+    values: [issuerId, ids, at],
   });
-  return rows[0]?.changed ?? false;
+  return rows[0]?.has ?? false;
 }
 
 /**
@@ -176,9 +234,9 @@ export async function hasStatusChangeOf(
  */
 export async function hasStatusChangeSince(db: Database, since: Date): Promise<boolean> {
   const { rows } = await db.pool.query<{ changed: boolean }>(
-    `select exists (select from tlog.search where action = any(array['certificate.revoked', 'certificate.held', 'certificate.released']) and ts >= $1)
-      or exists (select from tlog.head, tlog.indexed where upto < size) or exists (select from tlog.halted_changes()) as changed`,
-    [since],
+    "select exists (select from tlog.head, tlog.indexed where upto < size) or exists (select from tlog.halted_changes()) as changed",
   );
-  return rows[0]?.changed ?? false;
+  if (rows[0]?.changed !== false) return true;
+  const search = { all: changedStatus, low: 0, high: endOfLog, fromMs: since.getTime() };
+  return (await findNumbers(db, search, 1)).length > 0;
 }

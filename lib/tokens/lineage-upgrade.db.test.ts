@@ -54,7 +54,14 @@ async function asBefore(statements: readonly string[]): Promise<void> {
     await harness.asSuper(`alter table api_token disable trigger ${trigger}`);
   await harness.asSuper("update api_token set parent_id = null, account_id = null, lineage = '{}'");
   for (const statement of statements) await harness.asSuper(statement);
+  // The search index as it was then.
+  await harness.asSuper(
+    `create view tlog.search as select j ->> 'action' as action, j ->> 'outcome' as outcome, j #>> '{actor,id}' as actor_id, j #>> '{target,id}' as target_id
+      from tlog.entry, lateral (select convert_from(entry, 'UTF8')::jsonb as j) parsed`,
+  );
+  await harness.asSuper("grant select on tlog.search to public");
   await harness.as("owner", upgradeSql());
+  await harness.asSuper("drop view tlog.search");
   for (const trigger of triggers)
     await harness.asSuper(`alter table api_token enable always trigger ${trigger}`);
 }

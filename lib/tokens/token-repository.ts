@@ -2,6 +2,8 @@ import type { Database } from "@/lib/db/database";
 import { dayMs } from "@/lib/format/time-units";
 import { makeGroupCommit } from "@/lib/db/group-commit";
 import type { AuditedTx } from "@/lib/log/record/audited-transaction";
+import { factRun } from "@/lib/log/pure/search-tokens";
+import { findNewestTimes } from "@/lib/log/segments/find-entries";
 import type { TokenQuery, TokenStatus } from "./schema";
 
 export type TokenRow = Readonly<{
@@ -92,33 +94,32 @@ export async function listTokenRows(
 }
 
 /**
- * The last entry of an actor `t.id`, from the log's search index: each request with a token is an
- * entry, so nothing else has to be written to know when it was used.
+ * When tokens were last used, from the log's search index: each request with a token is an entry, so
+ * nothing else has to be written to know that. Those that never were, or not since, are missing.
  */
-const lastEntry = `(select max(ts) from (
-    (select ts from tlog.search where actor_id = t.id and not is_read order by seq desc limit 1) union all
-    (select ts from tlog.search where actor_id = t.id and is_read order by seq desc limit 1)) as newest)`;
-
-/** When tokens were last used. Those that never were are missing. */
-async function findLastUses(db: Database, ids: readonly string[]): Promise<Map<string, Date>> {
-  if (ids.length === 0) return new Map();
-  const { rows } = await db.pool.query<{ id: string; at: Date | null }>({
-    name: "find-last-token-uses",
-    text: `select t.id, ${lastEntry} as at from unnest($1::text[]) as t (id)`,
-    values: [ids],
-  });
-  return new Map(rows.flatMap(({ id, at }) => (at === null ? [] : [[id, at] as const])));
+async function findLastUses(
+  db: Database,
+  ids: readonly string[],
+  since: Date | null = null,
+): Promise<Map<string, Date>> {
+  const runs = new Map(ids.map((id) => [factRun("actorId", id), id]));
+  const newest = await findNewestTimes(db, [...runs.keys()], since);
+  return new Map([...newest].map(([run, at]) => [runs.get(run) ?? "", at]));
 }
 
 /** Active tokens that were neither used nor made since. */
 async function findUnusedIds(db: Database, now: Date, since: Date): Promise<string[]> {
   const { rows } = await db.pool.query<{ id: string }>({
     name: "find-unused-tokens",
-    text: `select t.id from api_token t where t.revoked_at is null and (t.expires_at is null or t.expires_at > $1)
-      and greatest(t.created_at, ${lastEntry}) < $2`,
+    text: "select id from api_token where revoked_at is null and (expires_at is null or expires_at > $1) and created_at < $2",
     values: [now, since],
   });
-  return rows.map(({ id }) => id);
+  const used = await findLastUses(
+    db,
+    rows.map(({ id }) => id),
+    since,
+  );
+  return rows.map(({ id }) => id).filter((id) => !used.has(id));
 }
 
 function whereStatus(status: TokenStatus, now: Date) {

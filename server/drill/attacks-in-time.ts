@@ -2,6 +2,7 @@ import { credentialDigest } from "@/lib/log/credential-digest";
 import { encodeEntry, makeEntry } from "@/lib/log/entry";
 import { recordEntry } from "@/lib/log/record/record-entry";
 import { makeRecorder } from "@/lib/log/record/recorder";
+import { indexAll } from "@/lib/log/segments/indexer";
 import { makeSource } from "@/lib/log/record/source";
 import type { Actor } from "@/lib/access/actor";
 import type { Attack } from "./attack";
@@ -14,7 +15,7 @@ const hourMs = 3_600_000;
 /** Numbers and indexes what is in the inbox. */
 async function sequence(copy: DrillCopy): Promise<void> {
   await copy.asSuper("select tlog.sequence_batch(1000)");
-  await copy.asSuper("select tlog.index_batch(1000)");
+  await indexAll(copy.deps.db);
 }
 
 /** Records one read, as a process of Chancery with this actor and time does. */

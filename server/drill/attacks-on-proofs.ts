@@ -1,3 +1,4 @@
+import { indexAll } from "@/lib/log/segments/indexer";
 import { makeIntegrator } from "@/lib/log/publish/integrator";
 import { toHex } from "@/lib/log/pure/bytes";
 import {
@@ -21,12 +22,11 @@ async function rebuildDerived(copy: DrillCopy, size: number): Promise<string> {
   await withoutGuards(copy, [
     "delete from tlog.tile",
     "update tlog.tree set size = 0, edge = '{}'",
-    "truncate tlog.search, tlog.span, tlog.source",
+    "truncate tlog.segment, tlog.page, tlog.page_fresh, tlog.source",
     "update tlog.indexed set upto = 0",
   ]);
   const { root } = await makeIntegrator(copy.deps.db).growTo(size);
-  for (let upto = 0; upto < size;)
-    upto = Number((await copy.asSuper("select tlog.index_batch(5000)::int as upto"))[0]?.["upto"]);
+  await indexAll(copy.deps.db);
   return toHex(root);
 }
 

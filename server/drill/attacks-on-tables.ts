@@ -1,3 +1,4 @@
+import { indexAll } from "@/lib/log/segments/indexer";
 import { makeHeartbeat } from "@/lib/log/record/heartbeat";
 import { recordEntry } from "@/lib/log/record/record-entry";
 import { makeRecorder } from "@/lib/log/record/recorder";
@@ -78,27 +79,35 @@ const dropBeforeNumbering: Attack = {
     for (const statement of sql) await copy.asSuper(statement);
     await makeHeartbeat(recorder).sendLast();
     await copy.asSuper("select tlog.sequence_batch(1000)");
-    await copy.asSuper("select tlog.index_batch(1000)");
+    await indexAll(copy.deps.db);
     return { sql };
   },
 };
+
+/** A statement for each of the tables that hold pages of the search index. */
+const allPages = (statement: (place: string) => string): string[] =>
+  ["tlog.page", "tlog.page_fresh"].map(statement);
+const lastPage = (place: string): string =>
+  `(p.segment, p.first) in (select segment, max(first) from ${place} group by segment)`;
 
 /** Attacks on everything but the entries: the index, the tables, the guards and the inbox. */
 export const attacksOnTables: readonly Attack[] = [
   guardsRefuse,
   sqlAttack({
-    name: "edit-the-search-row",
-    what: "A search row is changed so that an action is found under a different actor.",
+    name: "edit-the-search-index",
+    what: "A byte of the search index is changed, so that an entry is found under a different word.",
     expected: "index",
-    sql: ({ middle }) => [
-      `update tlog.search set actor_id = 'usr_other', actor_label = 'other@example.com' where seq = ${middle}`,
-    ],
+    sql: () =>
+      allPages(
+        (place) =>
+          `update ${place} p set body = set_byte(body, length(body) - 3, get_byte(body, length(body) - 3) # 1) where ${lastPage(place)}`,
+      ),
   }),
   sqlAttack({
     name: "hide-from-search",
-    what: "The search words of an entry are cleared, so that no search finds it.",
+    what: "A page of the search index is deleted, so that no search finds the entries on it.",
     expected: "index",
-    sql: ({ middle }) => [`update tlog.search set words = '' where seq = ${middle}`],
+    sql: () => allPages((place) => `delete from ${place} p where ${lastPage(place)}`),
   }),
   sqlAttack({
     name: "row-without-entry",

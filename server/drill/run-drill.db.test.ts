@@ -104,7 +104,7 @@ describe("an attack by a superuser with every trigger off is detected by the che
     ["rewrite-and-resign", ["remembered", "restore guard", "witness"]],
     ["fork", ["signer", "witness", "tree"]],
     ["replay-old-backup", ["remembered", "restore guard", "signer"]],
-    ["edit-the-search-row", ["index"]],
+    ["edit-the-search-index", ["index"]],
     ["row-without-entry", ["state"]],
     ["triggers-on", ["guards"]],
     ["leave-the-guards-off", ["guards"]],
@@ -124,7 +124,7 @@ describe("an attack by a superuser with every trigger off is detected by the che
       "replay-old-backup",
       ["numbers", "leaf", "tree", "tiles", "checkpoints", "signature", "index", "guards", "state"],
     ],
-    ["edit-the-search-row", ["leaf", "tree", "state"]],
+    ["edit-the-search-index", ["leaf", "tree", "state"]],
     ["row-without-entry", ["leaf", "tree", "index"]],
   ])("%s passes every check that only looks at the database", (attack, deceived) => {
     expect(of(attack)?.caughtBy.filter((control) => deceived.includes(control))).toEqual([]);

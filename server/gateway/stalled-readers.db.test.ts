@@ -75,3 +75,25 @@ describe("a reader that does not move while the log grows is in readiness, in th
     expect(await metrics()).toContain(`chancery_log_reader_stalled{reader="${name}"} 0`);
   });
 });
+
+test("the metrics say how many entries the search index is behind, since when, and of how many segments it is", async () => {
+  const gauge = async (name: string): Promise<number> =>
+    Number(new RegExp(`^${name} (\\S+)$`, "m").exec(await metrics())?.[1]);
+  const behind = "chancery_log_index_lag_entries";
+  await until(async () => (await gauge(behind)) === 0);
+  expect(await gauge("chancery_log_index_lag_seconds")).toBe(0);
+  await blocker.query(`begin; ${locks["index"]}`);
+  try {
+    const { recorder } = gateway.harness.deps;
+    for (let n = 0; n < 3; n += 1)
+      await recordEntry(recorder, adminActor(), readEntry(`/waits/${n}`));
+    await until(async () => (await gauge(behind)) >= 3);
+    await until(async () => (await gauge("chancery_log_index_lag_seconds")) > 1);
+  } finally {
+    await blocker.query("rollback");
+  }
+  await until(async () => (await gauge(behind)) === 0);
+  expect(await gauge("chancery_log_index_lag_seconds")).toBe(0);
+  expect(await gauge('chancery_log_index_segments\\{sealed="true"\\}')).toBe(0);
+  expect(await gauge('chancery_log_index_segments\\{sealed="false"\\}')).toBeGreaterThan(0);
+});

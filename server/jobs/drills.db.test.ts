@@ -27,10 +27,7 @@ const admin = adminActor(),
   log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 let harness: Harness;
 
-const settle = async (): Promise<void> => {
-  for (const step of ["sequence", "index"])
-    await harness.deps.db.pool.query(`select tlog.${step}_batch(100000)`);
-};
+const settle = (): Promise<void> => harness.sequence();
 const drills = (from = program) =>
   startDrills(
     harness.deps,

@@ -2,6 +2,7 @@ import { dayMs, hourMs } from "@/lib/format/time-units";
 import { reconcilePendingIssuances } from "@/lib/issuing/reconcile-pending-issuances";
 import { runDueSupersessions } from "@/lib/issuing/run-due-supersessions";
 import { cleanUp } from "@/lib/maintenance/clean-up";
+import { makeIndexUpkeep } from "@/lib/log/publish/index-upkeep";
 import { reportUndecided } from "@/lib/names/report-undecided";
 import type { Deps } from "@/lib/runtime/deps";
 import type { Logger } from "@/lib/runtime/logger";
@@ -10,11 +11,13 @@ import { type Job, startJob } from "./job";
 export type Maintenance = Readonly<{ jobs: readonly Job[]; lead: (leading: boolean) => void }>;
 
 const supersessionEveryMs = 5_000,
-  reconcileEveryMs = 15_000;
+  reconcileEveryMs = 15_000,
+  indexEveryMs = 10_000;
 
 /**
  * Maintenance that the leader does for all nodes: revokes predecessors after their rotation
- * overlap, closes issuances that were left unfinished, deletes outdated rows.
+ * overlap, closes issuances that were left unfinished, deletes outdated rows, records the digests of
+ * sealed segments of the search index and puts old ones together.
  */
 export function startMaintenance(deps: Deps, log: Logger): Maintenance {
   let leading = false;
@@ -30,6 +33,7 @@ export function startMaintenance(deps: Deps, log: Logger): Maintenance {
   const jobs = [
     whenLeading("supersession", supersessionEveryMs, () => runDueSupersessions(deps)),
     whenLeading("unfinished issuances", reconcileEveryMs, () => reconcilePendingIssuances(deps)),
+    whenLeading("search index", indexEveryMs, makeIndexUpkeep(deps)),
     whenLeading("cleanup", hourMs, () => cleanUp(deps)),
     whenLeading("undecided names", dayMs, () => reportUndecided(deps)),
   ];

@@ -37,10 +37,7 @@ afterEach(async () => {
   await harness.close();
 });
 
-const settle = async (): Promise<void> => {
-  for (const step of ["sequence", "index"])
-    await harness.deps.db.pool.query(`select tlog.${step}_batch(100000)`);
-};
+const settle = (): Promise<void> => harness.sequence();
 const jobs = (at = "02:30") =>
   startVerifications(
     harness.deps,

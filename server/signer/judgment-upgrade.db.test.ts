@@ -39,8 +39,11 @@ async function upgrade(): Promise<void> {
   ])
     await harness.asSuper(sql);
   const folder = join(findRepoRoot(), "prisma/migrations");
-  for (const name of migrations)
-    await harness.as("owner", readFileSync(join(folder, name, "migration.sql"), "utf8"));
+  for (const name of migrations) {
+    const sql = readFileSync(join(folder, name, "migration.sql"), "utf8");
+    // The search index of then is gone.
+    await harness.as("owner", sql.replace("grant select on tlog.search, ", "grant select on "));
+  }
 }
 
 test("a database from before goes on: profiles as they are, and the names of certificates that are valid", async () => {

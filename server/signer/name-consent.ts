@@ -1,5 +1,8 @@
 import type { Database } from "@/lib/db/database";
 import { isAppError } from "@/lib/errors/app-error";
+import { factRun } from "@/lib/log/pure/search-tokens";
+import { endOfLog, findNumbersIn } from "@/lib/log/segments/find-entries";
+import { withIndexSnapshot } from "@/lib/log/segments/read-segments";
 import {
   readCarriedName,
   rowCovers,
@@ -18,11 +21,9 @@ type RecordedEntry = ReadEntry & Readonly<{ ts?: unknown }>;
 type Names = Readonly<{ identityId: string; names: readonly ListedName[] }>;
 
 /** Each of these opens the alert names-overridden, and so do names that are given away at once. */
-const shareActions: ReadonlySet<unknown> = new Set([
-  "identity.names-shared",
-  "identity.names-upgraded",
-]);
-const actions = [...shareActions, "identity.names-released", "identity.names-transferred"];
+const sharing = ["identity.names-shared", "identity.names-upgraded"];
+const shareActions: ReadonlySet<unknown> = new Set(sharing);
+const actions = [...sharing, "identity.names-released", "identity.names-transferred"];
 
 /**
  * Whether the log says that a name may go to this identity although a valid certificate of another
@@ -74,13 +75,21 @@ async function readEntriesAbout(
   pool: Database["pool"],
   identityIds: readonly string[],
 ): Promise<readonly RecordedEntry[]> {
-  const { rows } = await pool.query<{ entry_id: string; entry: Uint8Array }>(
-    `select e.entry_id, e.entry from tlog.search s join tlog.entry e on e.seq = s.seq
-        where s.target_id = any($1) and not s.is_read and s.action = any($2)
-      union all select e.entry_id, e.entry from tlog.entry e where e.seq >= (select upto from tlog.indexed)
-      union all select entry_id, entry from tlog.inbox_about($1)`,
-    [identityIds, actions],
-  );
+  const all = [
+    identityIds.map((id) => factRun("target", id)),
+    actions.map((action) => factRun("action", action)),
+    [factRun("kind", "a")],
+  ];
+  const rows = await withIndexSnapshot({ pool }, async (client) => {
+    const search = { all, low: 0, high: endOfLog };
+    const found = await client.query<{ entry_id: string; entry: Uint8Array }>(
+      `select entry_id, entry from tlog.entry where seq = any($2::bigint[])
+        union all select entry_id, entry from tlog.entry where seq >= (select upto from tlog.indexed)
+        union all select entry_id, entry from tlog.inbox_about($1)`,
+      [identityIds, await findNumbersIn(client, search, Infinity)],
+    );
+    return found.rows;
+  });
   return rows
     .map((row) => readEntry(row.entry, row.entry_id))
     .filter(({ target }) => identityIds.some((id) => id === target?.id));

@@ -47,7 +47,7 @@ describe("the application's role and the signer's keys", () => {
 
   test("every table that has a sealed key of the signer is in its schema", async () => {
     const rows = await harness.asSuper(
-      "select table_schema::text || '.' || table_name as place from information_schema.columns where column_name = 'sealed' order by 1",
+      "select table_schema::text || '.' || table_name as place from information_schema.columns where column_name = 'sealed' and data_type <> 'boolean' order by 1",
     );
     expect(rows.map(({ place }) => place)).toEqual([
       // Encrypted under a key that the gateway has: HMAC keys of enrollment, and secrets of alerts.

@@ -7,7 +7,7 @@ import type { AuthorityIndex } from "@/lib/status/authority-index";
 import { getDatabaseSize, getLogSize, makeStateCounter } from "@/lib/status/read-status";
 import type { StatusCache } from "@/lib/status/status-cache";
 import type { CrlStore } from "./crl-store";
-import { logGauges } from "./log-gauges";
+import { indexGauges, logGauges } from "./log-gauges";
 import { machineGauges, type ReadDisk } from "./machine-gauges";
 import type { Gauge } from "./metrics";
 
@@ -42,12 +42,7 @@ export function makeGauges({
     ]);
     const now = deps.clock.now().getTime();
     return [
-      { name: "chancery_log_entries", help: "Entries in the log.", samples: [{ value: log.size }] },
-      {
-        name: "chancery_log_index_lag_entries",
-        help: "Entries that are not indexed for search yet.",
-        samples: [{ value: log.size - log.indexed }],
-      },
+      ...indexGauges(log, now),
       ...logGauges(publishing, now),
       ...readerGauges(cursors, stalledReaders(), skipped),
       ...crlGauges(crls, index(), now),

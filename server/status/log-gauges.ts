@@ -1,4 +1,5 @@
 import type { PipelineProgress } from "@/lib/log/publish/pipeline-progress";
+import type { LogSize } from "@/lib/status/status-repository";
 import type { Gauge } from "./metrics";
 
 /** Gauges of the published log: how far each stage is, and how long ago. */
@@ -47,6 +48,34 @@ export function logGauges(state: PipelineProgress, now: number): readonly Gauge[
         labels: { witness: name },
         value: failing ? 1 : 0,
       })),
+    },
+  ];
+}
+
+/** Gauges of the log and its search index: how far the index is behind, and since when. */
+export function indexGauges(
+  { size, indexed, waitingSince, sealed, fresh }: LogSize,
+  now: number,
+): readonly Gauge[] {
+  return [
+    { name: "chancery_log_entries", help: "Entries in the log.", samples: [{ value: size }] },
+    {
+      name: "chancery_log_index_lag_entries",
+      help: "Entries that are not indexed for search yet.",
+      samples: [{ value: size - indexed }],
+    },
+    {
+      name: "chancery_log_index_lag_seconds",
+      help: "Seconds that the oldest entry that is not indexed for search has been waiting.",
+      samples: [{ value: waitingSince === null ? 0 : (now - waitingSince.getTime()) / 1000 }],
+    },
+    {
+      name: "chancery_log_index_segments",
+      help: "Segments of the search index; those that are not sealed are small and joined as they grow.",
+      samples: [
+        { labels: { sealed: "true" }, value: sealed },
+        { labels: { sealed: "false" }, value: fresh },
+      ],
     },
   ];
 }

@@ -4,7 +4,7 @@ import { type Logger, errorText } from "@/lib/runtime/logger";
 import { stalledText, type StalledReader } from "@/lib/log/sequence/stall-watch";
 import { makeAnswerOcsp } from "@/lib/status/answer-ocsp";
 import { findOutdatedCrls } from "@/lib/status/read-crls";
-import { makeStatusReader } from "@/lib/status/read-status";
+import { getLogSize, makeStatusReader } from "@/lib/status/read-status";
 import { makeStatusCache, type StatusCache } from "@/lib/status/status-cache";
 import type { Responder, StatusKey, StatusRow } from "@/lib/status/types";
 import type { AuthorityState } from "./authority-state";
@@ -60,6 +60,19 @@ const startingJobs: StatusJobs = {
 
 const maxCachedStatuses = 200_000;
 
+/** After a burst the index is behind for seconds; while it is built anew, for minutes. */
+const buildingFrom = 65_536;
+
+const warningsOf = (deps: Deps, crls: CrlStore): Readonly<Record<string, Check>> => ({
+  crl: () => describeOutdatedCrls(deps, crls),
+  index: () => describeBuilding(deps),
+});
+
+async function describeBuilding(deps: Pick<Deps, "db">): Promise<string | null> {
+  const { size, indexed } = await getLogSize(deps);
+  return size - indexed < buildingFrom ? null : `indexed to ${indexed} of ${size}`;
+}
+
 /** Starts with empty caches; usable after `connect`. */
 export function makeStatusService({
   deps,
@@ -70,14 +83,15 @@ export function makeStatusService({
   disk = diskOf("."),
 }: StatusServiceOptions): StatusService {
   const now = () => deps.clock.now().getTime();
-  const crls = makeCrlStore(deps),
-    statuses = makeStatusCache(readStatusOrStatement(deps, crls), maxCachedStatuses),
-    metrics = makeMetrics();
+  const metrics = makeMetrics();
+  const crls = makeCrlStore(deps);
+  const statuses = makeStatusCache(readStatusOrStatement(deps, crls), maxCachedStatuses);
   let jobs = startingJobs;
   const stalledReaders = (): readonly StalledReader[] => jobs.stalledReaders();
   const warnSometimes = makeThrottledWarning(log, now);
+  const { index } = authorities;
   const answer = makeAnswerOcsp({
-    index: authorities.index,
+    index,
     responderOf: (id) => jobs.responderOf(id),
     statuses,
     now,
@@ -89,19 +103,18 @@ export function makeStatusService({
       status: async () => findMissingStatus(authorities, jobs.responderOf, crls),
     }),
     warnings: () => ({
+      ...warningsOf(deps, crls),
       readers: async () => stalledReaders().map(stalledText).join("; ") || null,
-      crl: () => describeOutdatedCrls(deps, crls),
       disk: makeDiskCheck(disk),
     }),
     setUp: () => jobs.setUp(),
     draining,
     now,
   });
-  const { index } = authorities;
   const gauges = makeGauges({ deps, index, crls, statuses, stalledReaders, disk });
   const handler = makeStatusHandler({
     ocsp: { answer, count: metrics.countOcsp, now },
-    index: authorities.index,
+    index,
     authorityFiles: authorities.files,
     crls,
     readiness,

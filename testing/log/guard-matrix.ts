@@ -53,6 +53,7 @@ const examples: Readonly<Record<string, Readonly<{ old?: Row; set?: Row }>>> = {
   "identity status 0": { set: { status: "'suspended'" } },
   "identity status 1": { set: { status: "'active'" } },
   "session ended_at 0": { old: { ended_at: "null" } },
+  "saved_view deleted_at 0": { old: { deleted_at: "null" } },
   "proxy status 0": { set: { status: "'removed'" } },
   "alert status 0": { old: { status: "'open'" }, set: { status: "'acknowledged'" } },
   "alert status 1": { set: { status: "'resolved'" } },
@@ -80,6 +81,7 @@ const certificateOfKey = String.raw`alter table certificate disable trigger need
 /** Says everything that a case may ask for besides the action. */
 const details = {
   role: "one",
+  name: "other",
   reason: "keyCompromise",
   certificateId: "crt",
   changes: Object.fromEntries(

@@ -12,13 +12,21 @@ import { ButtonLink } from "@/components/ui/button";
 import { EmptyState } from "@/components/ui/empty-state";
 import { PageHeader } from "@/components/ui/page-header";
 import { Pagination } from "@/components/ui/pagination";
+import { ViewsMenu } from "@/components/views/shared/views-menu";
 import { openPage } from "@/lib/auth/page";
 import { scopeOf } from "@/lib/access/permissions";
 import { formatCount, plural } from "@/lib/format/count";
 import { getLogState } from "@/lib/log/live/get-log-state";
-import { entryQuery, type EntryPage } from "@/lib/log/schema";
+import { actionGroups, actionLabel } from "@/lib/log/action-names";
+import { periodLabels, periods, withoutPeriod } from "@/lib/log/period";
+import { entryListQuery, type EntryPage } from "@/lib/log/schema";
 import { searchEntries } from "@/lib/log/search/search-entries";
+import { listViews } from "@/lib/views/list-views";
+import { canonicalQuery } from "@/lib/views/schema";
 import { readQuery, type SearchParams } from "@/app/(console)/read-query";
+import { endsAfterStart } from "./ends-after-start";
+import { save } from "./views/actions";
+import { HistogramSection } from "./histogram-section";
 
 const path = "/audit";
 
@@ -28,12 +36,15 @@ export default async function AuditPage({
   searchParams,
 }: Readonly<{ searchParams: SearchParams }>) {
   const { actor, deps } = await openPage("audit.read", { action: "audit.read" });
-  const { query, params, problems } = await readQuery(entryQuery, searchParams);
-  const page = await searchEntries(deps, actor, {
-    ...query,
-    reads: query.reads || "exclude",
-    order: query.order || "desc",
-  });
+  const list = endsAfterStart(await readQuery(entryListQuery, searchParams));
+  const { params, problems } = list;
+  const { period } = list.query;
+  const query = {
+    ...withoutPeriod(list.query, deps.clock.now()),
+    reads: list.query.reads || ("exclude" as const),
+    order: list.query.order || ("desc" as const),
+  };
+  const page = await searchEntries(deps, actor, query);
   const state = await getLogState(deps, actor);
   return (
     <>
@@ -43,7 +54,7 @@ export default async function AuditPage({
         action={
           scopeOf(actor.role, "audit.export") !== "none" && (
             <ExportDialog
-              params={params}
+              params={exportParams(params, query)}
               total={page.total}
               reads={page.reads}
               readsShown={params["reads"] === "include" || params["reads"] === "only"}
@@ -54,10 +65,30 @@ export default async function AuditPage({
       />
       <StateStrip state={state} nowMs={deps.clock.now().getTime()} />
       <Suspense>
-        <AuditFilters path={path} params={params} />
+        <AuditFilters
+          path={path}
+          params={params}
+          actions={actionGroups}
+          periods={periods.map((value) => ({ value, label: periodLabels[value] }))}
+          views={
+            <ViewsMenu
+              path={path}
+              query={canonicalQuery(new URLSearchParams(params).toString()) ?? ""}
+              views={await listViews(deps, actor)}
+              save={save}
+            />
+          }
+        />
       </Suspense>
-      <AuditChips path={path} params={params} reads={page.reads} />
+      <AuditChips
+        path={path}
+        params={params}
+        reads={page.reads}
+        actionName={actionLabel(params["action"] ?? "")}
+        periodName={period ? periodLabels[period] : null}
+      />
       <FilterProblems path={path} params={params} problems={problems} />
+      <HistogramSection {...{ deps, actor, path, params, query }} />
       {page.unreadable > 0 && (
         <Banner
           tone="warning"
@@ -87,11 +118,21 @@ export default async function AuditPage({
 
 /** The event stream of new entries, with the same filters. */
 function streamAddress(query: Readonly<Record<string, unknown>>): string {
-  const { cursor: _, limit: __, order: ___, reads, ...filters } = query;
+  // A period moves on with the clock, and new entries are after its start in any case.
+  const { cursor: _, limit: __, order: ___, ...filters } = query;
   const given = Object.entries(filters).filter(
     (pair): pair is [string, string] => typeof pair[1] === "string" && pair[1] !== "",
   );
-  return `/audit/stream?${new URLSearchParams([...given, ["reads", typeof reads === "string" && reads !== "" ? reads : "exclude"]]).toString()}`;
+  return `/audit/stream?${new URLSearchParams(given).toString()}`;
+}
+
+/** The filters of an export: with the times of the period, so that its proof is about the same. */
+function exportParams(
+  given: Params,
+  { from, to }: Readonly<{ from?: string | undefined; to?: string | undefined }>,
+): Params {
+  const { period: _, ...params } = given;
+  return { ...params, ...(from ? { from } : {}), ...(to ? { to } : {}) };
 }
 
 function whyNotLive(params: Params): string | undefined {

@@ -34,6 +34,22 @@ export const logCodes = {
     kind: "invalid",
     text: "The cursor wasn't issued for this query; start again without it.",
   },
+  "view.account": {
+    kind: "forbidden",
+    text: "Saved views belong to users; sign in to the console.",
+  },
+  "view.exists": {
+    kind: "conflict",
+    text: "You already have a view with this name; choose a different one.",
+  },
+  "view.limit": {
+    kind: "conflict",
+    text: "You have as many views as one user can have; delete one first.",
+  },
+  "view.not-found": {
+    kind: "not-found",
+    text: "You have no saved view with this ID.",
+  },
   "audit.streams": {
     kind: "unavailable",
     text: "Too many listeners follow the log; retry when one has left.",

@@ -222,9 +222,9 @@ describe("an export that is canceled", () => {
       { format: "csv", signal: stopping.signal },
     );
     const iterator = pieces[Symbol.asyncIterator]();
-    // This lock on the search table keeps every page waiting.
+    // This lock on the entries keeps every page waiting.
     const lock = log
-      .as("super", "begin; lock table tlog.search in access exclusive mode; select pg_sleep(30)")
+      .as("super", "begin; lock table tlog.entry in access exclusive mode; select pg_sleep(30)")
       .catch(() => {});
     await expect
       .poll(async () =>
@@ -232,7 +232,7 @@ describe("an export that is canceled", () => {
           (
             await log.as(
               "super",
-              "select count(*)::int from pg_locks where relation = 'tlog.search'::regclass and mode = 'AccessExclusiveLock' and granted",
+              "select count(*)::int from pg_locks where relation = 'tlog.entry'::regclass and mode = 'AccessExclusiveLock' and granted",
             )
           )[0],
         ),

@@ -2,10 +2,9 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Deps } from "@/lib/runtime/deps";
 import { AppError } from "@/lib/errors/app-error";
 import { awaitIndexed } from "@/lib/log/sequence/await-indexed";
-import { type Filter, parseFilter } from "@/lib/log/search/filter";
+import { type Filter, parseFilter, type Range, searchOf } from "@/lib/log/search/filter";
 import type { EntryQuery } from "@/lib/log/schema";
-import { countMatchingEntries, findTimeRange } from "@/lib/log/search/search-entries";
-import type { Range } from "@/lib/log/search/search-plan";
+import { countMatches } from "@/lib/log/segments/find-entries";
 import {
   findCheckpointOfSize,
   findCheckpointCovering,
@@ -65,10 +64,9 @@ export async function resolveExportScope(
       : Math.max(committed, checkpoint?.size ?? 0);
   // The checkpoint may cover entries committed since; they belong to the export, too.
   const indexedTo = await requireIndexed(db, high);
-  const timeRange = await findTimeRange(db, filter, indexedTo);
-  const range = { ...timeRange, high: Math.min(timeRange.high, high) };
+  const range = { low: 0, high: Math.min(indexedTo, high) };
   const isWhole =
-    filter.conditions.length === 0 &&
+    filter.clauses.length === 0 &&
     filter.from === null &&
     filter.until === null &&
     filter.reads === "include";
@@ -76,7 +74,7 @@ export async function resolveExportScope(
     filter,
     range,
     isWhole,
-    count: isWhole ? range.high : await countMatchingEntries(db, filter, range),
+    count: isWhole ? range.high : await countMatches(db, searchOf(filter, range)),
     checkpoint,
   };
 }

@@ -1,6 +1,6 @@
 import type { Deps } from "@/lib/runtime/deps";
-import { matchingNumbersSql, rangeAfterCursor } from "@/lib/log/search/search-entries";
-import { choosePlan, type Plan, walkPlan } from "@/lib/log/search/search-plan";
+import { rangeAfterCursor, searchOf } from "@/lib/log/search/filter";
+import { findNumbers } from "@/lib/log/segments/find-entries";
 import { queryWithAbort } from "./abortable-query";
 import type { ExportScope } from "./export-scope";
 
@@ -30,7 +30,6 @@ type Row = {
 
 const maxRows = 4_096;
 const maxBytes = 2_097_152;
-const maxGathered = 10_000;
 const hashDigits = 64;
 const notTextErrors = new Set(["22021", "22P05"]);
 
@@ -45,17 +44,12 @@ export async function* readPages(
   withTexts: boolean,
   signal: AbortSignal,
 ): AsyncGenerator<PageEntry[], void, undefined> {
-  // A few matches are gathered again for each page; for many, the pages together walk the range once.
-  const plan =
-    scope.isWhole || scope.count > maxGathered
-      ? walkPlan
-      : await choosePlan(db, scope.filter, scope.range, Infinity);
   const isChecked = withTexts ? await readCheckedEntries(db, scope.range) : () => true;
-  let nextPage = readPage(db, scope, { after: null, plan, withTexts, signal });
+  let nextPage = readPage(db, scope, { after: null, withTexts, signal });
   for (;;) {
     const { entries, last, isLast } = await nextPage;
     if (!isLast) {
-      nextPage = readPage(db, scope, { after: last, plan, withTexts, signal });
+      nextPage = readPage(db, scope, { after: last, withTexts, signal });
       // An error surfaces when the page is awaited.
       nextPage.catch(() => {});
     }
@@ -83,7 +77,6 @@ async function readCheckedEntries(
 
 type PageRequest = Readonly<{
   after: number | null;
-  plan: Plan;
   withTexts: boolean;
   signal: AbortSignal;
 }>;
@@ -91,16 +84,20 @@ type PageRequest = Readonly<{
 async function readPage(
   db: Deps["db"],
   scope: ExportScope,
-  { after, plan, withTexts, signal }: PageRequest,
+  { after, withTexts, signal }: PageRequest,
 ): Promise<Page> {
   const { filter } = scope;
   const range = rangeAfterCursor({ ...filter, after }, scope.range);
+  const numbers = scope.isWhole ? [] : await findNumbers(db, searchOf(filter, range), maxRows);
   const matching = scope.isWhole
     ? `select seq, leaf_hash, entry from tlog.entry where seq >= ${range.low} and seq < ${range.high} order by seq limit ${maxRows}`
     : // A lateral lookup per number: for a join the planner would rather read the whole log.
-      `select f.seq, e.leaf_hash, e.entry from (${matchingNumbersSql(filter, range, maxRows, plan)}) as f left join lateral (select leaf_hash, entry from tlog.entry e where e.seq = f.seq offset 0) as e on true`;
+      `select f.seq, e.leaf_hash, e.entry from unnest($1::bigint[]) as f (seq) left join lateral (select leaf_hash, entry from tlog.entry e where e.seq = f.seq offset 0) as e on true`;
   const read = (columns: string): Promise<Row[]> =>
-    queryWithAbort<Row>(db, signal, { text: pageQuery(matching, columns), values: filter.values });
+    queryWithAbort<Row>(db, signal, {
+      text: pageQuery(matching, columns),
+      values: scope.isWhole ? [] : [numbers],
+    });
   if (!withTexts) return splitPage(await read(""), false);
   const asBytes = `, ${aggregate("octet_length(entry)::text", "','")} as lengths, ${aggregate("entry", "''::bytea")} as bytes`;
   try {

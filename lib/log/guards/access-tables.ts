@@ -147,6 +147,36 @@ const proxy: GuardedTable = {
   fixed: ["id", "identity_id", "unscoped_until", "created_at"],
 };
 
+const byItsUser = "e.j #>> '{actor,id}' = new.account_id";
+
+const savedView: GuardedTable = {
+  insert: [{ by: [{ ...about("view.created"), says: byItsUser }] }],
+  update: [
+    {
+      columns: ["name"],
+      cases: [
+        {
+          by: [
+            {
+              ...about("view.renamed"),
+              says: `${byItsUser} and e.j #>> '{details,name}' = new.name`,
+            },
+          ],
+        },
+      ],
+    },
+    {
+      columns: ["deleted_at"],
+      cases: [
+        { when: "old.deleted_at is null", by: [{ ...about("view.deleted"), says: byItsUser }] },
+        { by: [] },
+      ],
+    },
+    changedBy(["changed_at"], ["view.renamed", "view.deleted"]),
+  ],
+  fixed: ["id", "account_id", "query", "created_at"],
+};
+
 const ofIdentity = { target: "new.identity_id" } as const;
 
 export const accessTables = {
@@ -189,6 +219,7 @@ export const accessTables = {
   invitation,
   api_token: apiToken,
   proxy,
+  saved_view: savedView,
   policy: {
     insert: insertedBy("policy.created"),
     update: [

@@ -26,8 +26,12 @@ export const exemptTables: Readonly<Record<string, string>> = {
   "tlog.witness": "What was seen of each witness last, for the page; nothing relies on it.",
   "tlog.work": "The progress of long work, for those who watch it; nothing relies on it.",
   "tlog.indexed": "How far the search index has come. Derived, rebuilt from the entries.",
-  "tlog.search": "The search index. Derived from the entries, and compared with them every night.",
-  "tlog.span": "Derived with the search index.",
+  "tlog.segment":
+    "The search index. Derived from the entries; tlog.replace_segments alone changes it, whole ranges at a time.",
+  "tlog.page":
+    "The search index. Derived from the entries; a segment's pages are added in the transaction that makes it.",
+  "tlog.page_fresh": "As tlog.page, for segments that are not sealed yet.",
+  "tlog.segment_draft": "Segments that their transaction is still making.",
   "tlog.source": "Derived with the search index.",
   "tlog.skipped_entry":
     "Which entries readers could not read. Derived from their bytes; tlog.note_skipped only adds.",

@@ -54,5 +54,7 @@ export function checkRowsBeyondEnd(
       `The log has ${countEntries(size)}, but the table holds ${countEntries(entriesBeyond)} beyond its end.`,
     );
   if (searchBeyond > 0)
-    index.problem(`The index holds ${searchBeyond} rows for entries that the log does not have.`);
+    index.problem(
+      `The index holds ${searchBeyond} segments with entries that the log does not have.`,
+    );
 }

@@ -1,5 +1,7 @@
 import type { Database } from "@/lib/runtime/deps";
+import { factRun } from "@/lib/log/pure/search-tokens";
 import { readEntry } from "@/lib/log/read-entry";
+import { findRows } from "@/lib/log/segments/find-rows";
 import type { EntryRecord } from "@/lib/log/types";
 import type { WorkView } from "@/lib/log/view-types";
 
@@ -17,6 +19,7 @@ type WorkRow = {
   ended_at: Date | null;
 };
 
+const maxRecovered = 10_000;
 const requestActions = ["verification.requested", "drill.requested"];
 const finishActions = ["verification.finished", "drill.finished"];
 const kindOf = (action: string): WorkKind =>
@@ -110,18 +113,22 @@ export async function listPendingWork(db: Db): Promise<PendingWork[]> {
  * left a request without one.
  */
 export async function recoverPendingWork(db: Db): Promise<void> {
-  const { rows } = await db.pool.query<{ action: string; entry_id: string; entry: Buffer }>(
-    "select s.action, e.entry_id, e.entry from tlog.search s join tlog.entry e using (seq) where s.action = any($1) and s.ts > now() - interval '7 days' order by s.seq",
-    [[...requestActions, ...finishActions]],
+  const weekAgo = await db.pool.query<{ ms: number }>(
+    "select extract(epoch from now() - interval '7 days')::float8 * 1000 as ms",
+  );
+  const all = [[...requestActions, ...finishActions].map((action) => factRun("action", action))];
+  const fromMs = weekAgo.rows[0]?.ms ?? null;
+  const records = (await findRows(db, { all, fromMs, order: "asc" }, maxRecovered)).flatMap(
+    ({ entry_id: storedId, entry }) => {
+      const reading = readEntry(entry, storedId);
+      return reading.readable ? [reading.record] : [];
+    },
   );
   const done = new Set(
-    rows
+    records
       .filter(({ action }) => finishActions.includes(action))
-      .map(({ entry_id: id, entry }) => {
-        const reading = readEntry(entry, id);
-        return reading.readable ? reading.record.details["requestEntryId"] : undefined;
-      }),
+      .map(({ details }) => details["requestEntryId"]),
   );
-  for (const { action, entry_id: id } of rows)
+  for (const { action, id } of records)
     if (requestActions.includes(action) && !done.has(id)) await insertWork(db, id, kindOf(action));
 }

@@ -13,7 +13,6 @@ export type LogRow = Readonly<{
 /** The state of the log at one moment. Later growth is left to the next verification. */
 export type Snapshot = Readonly<{
   size: number;
-  indexedTo: number;
   tree: Readonly<{ size: number; edge: readonly Buffer[] }>;
   logs: readonly LogRow[];
   /** Checkpoints of the newest log with more entries than the log has. */
@@ -22,6 +21,8 @@ export type Snapshot = Readonly<{
   entriesBeyond: number;
   searchBeyond: number;
   newestPublished: number | null;
+  /** How far the search index and the table of sources are. */
+  indexedTo: number;
   /** The table of sources, as of `indexedTo`. */
   sources: readonly SourceRow[];
 }>;
@@ -37,8 +38,8 @@ export type SourceRow = Readonly<{
 }>;
 
 type Row = {
-  size: string;
   upto: string;
+  size: string;
   tree_size: string;
   edge: Buffer[] | null;
   logs: LogRow[] | null;
@@ -56,7 +57,7 @@ export async function readSnapshot({ pool }: Pick<Database, "pool">): Promise<Sn
   } = await pool.query<Row>(`select h.size, i.upto, t.size as tree_size, t.edge,
     (select json_agg(json_build_object('generation', generation, 'origin', origin, 'vkey', vkey, 'startSize', start_size, 'previousNote', previous_note, 'leftBehind', left_behind) order by generation) from tlog.log) as logs,
     (select json_agg(json_build_object('generation', generation, 'size', size) order by size) from tlog.checkpoint where size > h.size and generation = (select max(generation) from tlog.log)) as beyond,
-    (select count(*) from tlog.entry where seq >= h.size) as entries_beyond, (select count(*) from tlog.search where seq >= h.size) as search_beyond,
+    (select count(*) from tlog.entry where seq >= h.size) as entries_beyond, (select count(*) from tlog.segment where high > h.size) as search_beyond,
     (select max(size) from tlog.checkpoint where published_at is not null and generation = (select max(generation) from tlog.log) and size <= h.size) as newest,
     (select json_agg(json_build_object('id', s.id, 'boot', s.boot, 'arrived', s.arrived, 'settled', s.settled, 'ended', s.ended,
       'missing', (select string_agg(lower(r) || '-' || upper(r) - 1, ',' order by lower(r)) from unnest(s.missing) r)) order by s.id, s.boot) from tlog.source s) as sources

@@ -2,14 +2,14 @@ import { dayMs } from "@/lib/format/time-units";
 import type { Actor } from "@/lib/access/actor";
 import { authorize } from "@/lib/access/permissions";
 import { readVerificationDetails } from "@/lib/log/read-details";
+import type { StoredRow } from "@/lib/log/entry-summary";
+import { factRun } from "@/lib/log/pure/search-tokens";
 import { readEntry } from "@/lib/log/read-entry";
+import { findRows } from "@/lib/log/segments/find-rows";
 import type { VerificationView } from "@/lib/log/view-types";
 import type { Deps } from "@/lib/runtime/deps";
 
-type Row = { seq: string; entry_id: string; entry: Buffer };
-
-const verificationsSql =
-  "select e.seq, e.entry_id, e.entry from tlog.search s join tlog.entry e using (seq) where s.action = 'verification.finished' and not s.is_read order by s.seq desc limit";
+const finished = { all: [[factRun("action", "verification.finished")]] };
 
 /** So many entries are looked at for one that can be read. */
 const lookedAt = 20;
@@ -21,7 +21,7 @@ export async function listVerifications(
   limit = 50,
 ): Promise<VerificationView[]> {
   authorize(actor, "audit.read");
-  const { rows } = await db.pool.query<Row>(`${verificationsSql} $1`, [limit]);
+  const rows = await findRows(db, finished, limit);
   return rows.flatMap(toVerificationViews);
 }
 
@@ -29,15 +29,12 @@ export async function listVerifications(
 export async function findLastVerification({
   db,
 }: Pick<Deps, "db">): Promise<VerificationView | null> {
-  const { rows } = await db.pool.query<Row>({
-    name: "log-last-verification",
-    text: `${verificationsSql} ${lookedAt}`,
-  });
+  const rows = await findRows(db, finished, lookedAt);
   return rows.flatMap(toVerificationViews)[0] ?? null;
 }
 
 /** None for an entry that can't be read, or whose details have another form. */
-function toVerificationViews({ seq, entry_id: id, entry }: Row): VerificationView[] {
+function toVerificationViews({ seq, entry_id: id, entry }: StoredRow): VerificationView[] {
   const reading = readEntry(entry, id);
   const details = reading.readable ? readVerificationDetails(reading.record) : null;
   if (!reading.readable || details === null) return [];

@@ -9,7 +9,8 @@ import { makeAnchorCheck, type AnchorCheck, type TimestampTrust } from "./check-
 import { makeClockCheck, type ClockCheck } from "./check-clocks";
 import { makeCredentialCheck, type CredentialCheck } from "./check-credentials";
 import { makeLogsCheck, type LogsCheck } from "./check-logs";
-import { checkIndex, checkTimeSpans } from "./check-index";
+import { checkIndex } from "./check-index";
+import { makeSealCheck, type SealCheck } from "@/lib/log/derive/compare-seals";
 import {
   checkRoot,
   readRemembered,
@@ -63,6 +64,7 @@ type Run = Readonly<{
   credentials: CredentialCheck;
   logs: LogsCheck;
   anchors: AnchorCheck;
+  seals: SealCheck;
   replay: Replay;
   stateFrom: number;
 }>;
@@ -113,6 +115,7 @@ export async function verifyLog(
     credentials: makeCredentialCheck(checks),
     logs: makeLogsCheck(checks, snapshot.logs),
     anchors: makeAnchorCheck(deps.db, checks, snapshot),
+    seals: makeSealCheck(checks.index.problem),
     replay: makeReplay(checks.state.problem, stateFrom),
     checkpoints: await makeCheckpointCheck(deps.db, checks, snapshot, {
       policy: options.policy ?? emptyWitnessPolicy,
@@ -129,7 +132,11 @@ export async function verifyLog(
   await finishLateChecks(run);
   await run.anchors.finish(options.timestamps ?? null, pacer);
   onProgress(snapshot.size, snapshot.size, "comparing the tables with the log");
-  await checkTimeSpans(deps.db, checks, Math.min(snapshot.size, snapshot.indexedTo));
+  const index = { db: deps.db, check: checks.index, seals: run.seals, pacer };
+  await checkIndex(index, snapshot.size, {
+    onProgress: (done) =>
+      onProgress(snapshot.size, snapshot.size, `comparing the search index, entry ${done}`),
+  });
   await reconcile(deps, {
     replay: run.replay,
     pacer,
@@ -156,7 +163,6 @@ async function checkEntryPages(
     isComplete = checkEntries(checks, rows, from, end) && isComplete;
     // With missing entries there is no tree to compare; the numbers check reports them.
     if (isComplete) await checkTree(run, rows, from, end);
-    await checkIndex(db, checks, from, end);
     await addRecords(run, rows, end);
     run.replay.advanceTo(end);
     onProgress(end, size, "reading the entries");
@@ -231,11 +237,13 @@ const readersOf = ({
   credentials,
   logs,
   anchors,
+  seals,
 }: Run): readonly (readonly [AddRecord, string])[] => [
   [sources.add, "counting its source"],
   [credentials.add, "comparing its credential"],
   [(_seq, record) => logs.add(record), "comparing the logs"],
   [(_seq, record) => anchors.add(record), "comparing the time stamps"],
+  [seals.add, "comparing the search index"],
 ];
 
 /** One entry whose details nobody foresaw must not end the verification of all others. */

@@ -6,7 +6,8 @@ import {
   startLeader,
   withClient,
 } from "@/lib/log/sequence/leader";
-import { runIndexer, runSequencer } from "@/lib/log/sequence/sequencer";
+import { runIndexer } from "@/lib/log/segments/indexer";
+import { runSequencer } from "@/lib/log/sequence/sequencer";
 import { monotonicMs } from "@/lib/runtime/monotonic";
 import { compareWithRemembered, findContradiction } from "./find-contradiction";
 import { haltLog } from "./halt-log";

@@ -12,7 +12,7 @@ import {
   type PlainEntityType,
 } from "./plain-entity-type";
 
-/** Access policies, trusted proxies, alerts, exceptions and destinations. */
+/** Access policies, trusted proxies, alerts, exceptions, saved views and destinations. */
 export const custodyEntityTypes: readonly PlainEntityType[] = [
   {
     name: "policy",
@@ -136,6 +136,22 @@ export const custodyEntityTypes: readonly PlainEntityType[] = [
     }),
     initial: ({ details }) => settingsOf(details),
     transitions: {},
+  },
+  {
+    name: "view",
+    from: "saved_view",
+    created: "view.created",
+    columns: `id, ${truncateSql("name")} as name, ${truncateSql("query")} as filter, account_id as user, case when deleted_at is null then 'active' else 'deleted' end as state`,
+    initial: ({ actor, details }) => ({
+      name: comparable(details.name),
+      filter: comparable(details.filter),
+      user: comparable(actor.id),
+      state: "active",
+    }),
+    transitions: {
+      renamed: (before, { details }) => ({ ...before, name: comparable(details.name) }),
+      deleted: setFields({ state: "deleted" }),
+    },
   },
   {
     name: "destination",

@@ -60,6 +60,10 @@ export const notCovered: Readonly<Record<string, Readonly<Record<string, string>
     unscoped_until: "Only tells administrators of an upgrade.",
     changed_at: "The entries have the times of all changes.",
   },
+  saved_view: {
+    created_at: "The entry has the time.",
+    changed_at: "The entries have the times of all changes.",
+  },
   policy: { changed_at: "The entries have the times of all changes." },
   api_token: { hint: "The first characters of a secret, shown to recognize it." },
   alert: { changed_at: "The entries have the times of all changes." },

@@ -1,3 +1,5 @@
+import { factRun } from "@/lib/log/pure/search-tokens";
+import { countMatches, endOfLog } from "@/lib/log/segments/find-entries";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { auditedTransaction, uniqueViolation } from "./audited-transaction";
 import { operatorActor } from "@/testing/actors";
@@ -15,9 +17,7 @@ afterAll(async () => {
 const identities = (id: string) => log.deps.db.prisma.identity.count({ where: { id } });
 const entriesNaming = async (id: string) => {
   await log.sequence();
-  return Number(
-    (await log.as("super", `select count(*) from tlog.search where target_id = '${id}'`))[0],
-  );
+  return countMatches(log.deps.db, { all: [[factRun("target", id)]], low: 0, high: endOfLog });
 };
 const create = (id: string, over: Partial<{ name: string; entryFor: string }> = {}) =>
   auditedTransaction(log.deps.recorder, operatorActor(), async (tx) => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { formatCursor, parseFilter } from "./filter";
+import { factRun, factToken, prefixRun, wholeWordRun, wordRun } from "@/lib/log/pure/search-tokens";
 import type { EntryQuery } from "@/lib/log/schema";
 
 const wrong = (query: Record<string, unknown>) => () => parseFilter(query as EntryQuery);
@@ -16,6 +17,11 @@ describe("a filter of the log", () => {
     [{ outcome: "maybe" }, "outcome"],
     [{ serial: "xyz" }, "serial"],
     [{ serial: "a".repeat(65) }, "serial"],
+    [{ serial: "9".repeat(79) }, "serial"],
+    [{ serial: "0x" }, "serial"],
+    [{ serial: "12.5" }, "serial"],
+    [{ from: "2026-01-03", to: "2026-01-02" }, "to"],
+    [{ from: "2026-01-03T10:00:00.002Z", to: "2026-01-03T10:00:00.001Z" }, "to"],
     [{ ip: "10.0.0.256" }, "ip"],
     [{ ip: "10.0.0.0/33" }, "ip"],
     [{ ip: "::1/129" }, "ip"],
@@ -26,6 +32,13 @@ describe("a filter of the log", () => {
     [{ limit: "201" }, "limit"],
     [{ limit: "ten" }, "limit"],
     [{ q: "x".repeat(201) }, "q"],
+    [{ q: "plan b" }, "q"],
+    [{ q: "7" }, "q"],
+    [{ q: " -- " }, "q"],
+    [{ q: "日".repeat(120) }, "q"],
+    [{ q: "w1 w2 w3 w4 w5 w6 w7 w8 w9 w10 w11 w12 w13" }, "q"],
+    [{ from: "2026-11-30", to: "2026-11-29" }, "to"],
+    [{ from: "2026-11-30T10:00:00Z", to: "2026-11-30T09:59:59Z" }, "to"],
     [{ actor: ["a", "b"] }, "actor"],
   ])("refuses %j and names the field", (query, path) => {
     expect(wrong(query)).toThrow(
@@ -74,8 +87,7 @@ describe("a filter of the log", () => {
       cursor: "",
     });
     expect(filter).toMatchObject({
-      conditions: [],
-      values: [],
+      clauses: [],
       reads: "include",
       order: "desc",
       limit: 50,
@@ -85,11 +97,33 @@ describe("a filter of the log", () => {
     });
   });
 
-  test("never puts what was typed into the statement, only into its values", () => {
-    const typed = "x' or true --";
-    const filter = parseFilter({ actor: typed, target: typed, certificate: typed, q: typed });
-    expect(JSON.stringify(filter.conditions)).not.toContain("true --");
-    expect(filter.values).toEqual([typed, typed, typed, "x", "or", "true"]);
+  test("asks for what was typed, whatever it is, as bytes that stand for nothing else", () => {
+    const typed = "'x' or true --";
+    const filter = parseFilter({ actor: typed, q: "xx' or true --" });
+    expect(filter.clauses).toEqual([
+      [factRun("actorLabel", typed)],
+      [wordRun("xx")],
+      [wordRun("or")],
+      [wordRun("true")],
+    ]);
+  });
+
+  test("takes a single letter as a whole word where it belongs to something longer", () => {
+    expect(parseFilter({ q: "10.1" }).clauses).toEqual([[wordRun("10")], [wholeWordRun("1")]]);
+  });
+
+  test("takes one letter of a script whose words can be that short", () => {
+    expect(parseFilter({ q: "日 é" }).clauses).toEqual([[wordRun("日")], [wordRun("é")]]);
+  });
+
+  test("asks for an action by itself or by its beginning, and knows which are reads", () => {
+    expect(parseFilter({ action: "certificate.read" })).toMatchObject({ allReads: true });
+    expect(parseFilter({ action: "certificate.issued" })).toMatchObject({ allReads: false });
+    expect(parseFilter({ action: "request.authorized" })).toMatchObject({ allReads: true });
+    expect(parseFilter({ action: "certificate." })).toMatchObject({
+      allReads: null,
+      clauses: [[prefixRun(factToken("action", "certificate."))]],
+    });
   });
 
   test("a filter takes a date to its end and a time exactly", () => {
@@ -103,7 +137,10 @@ describe("a filter of the log", () => {
   });
 
   test("knows a serial and a fingerprint with colons", () => {
-    expect(parseFilter({ serial: "0A:1b:FF" }).values).toEqual(["0a1bff"]);
-    expect(parseFilter({ q: "lost 0A:1b:FF:03" }).values).toEqual(["lost", "0a1bff03"]);
+    expect(parseFilter({ serial: "0A:1b:FF" }).clauses).toEqual([[factRun("serial", "0a1bff")]]);
+    expect(parseFilter({ q: "lost 0A:1b:FF:03" }).clauses).toEqual([
+      [wordRun("lost")],
+      [wordRun("0a1bff03")],
+    ]);
   });
 });

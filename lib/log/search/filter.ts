@@ -1,22 +1,28 @@
 import { AppError } from "@/lib/errors/app-error";
+import { parseRecordedAddress } from "@/lib/log/pure/recorded-address";
 import {
-  entryQuery,
-  parseMoment,
-  addressOrNetwork,
-  parseSerial,
-  type EntryQuery,
-} from "@/lib/log/schema";
+  factRun,
+  factToken,
+  isReadAction,
+  networkRun,
+  prefixRun,
+  type TokenRun,
+  wholeWordRun,
+  wordRun,
+} from "@/lib/log/pure/search-tokens";
+import { maxWordBytes, wordsOf } from "@/lib/log/pure/search-words";
+import type { Clause, IndexSearch } from "@/lib/log/segments/walk-segments";
+import { entryQuery, parseMoment, addressOrNetwork, type EntryQuery } from "@/lib/log/schema";
+import { serialForms } from "@/lib/log/serial-forms";
 
-/**
- * A condition in SQL over tlog.search, for actions and for reads. `words`: it uses the full-text
- * index.
- */
-export type Condition = Readonly<{ actions: string; reads: string; words: boolean }>;
+/** Entry numbers from `low` to `high - 1`. */
+export type Range = Readonly<{ low: number; high: number }>;
 
-/** A parsed query. `conditions` use $1 … of `values`; the time range is separate. */
+/** A parsed query. An entry must match each of `clauses`, and the rest. */
 export type Filter = Readonly<{
-  conditions: readonly Condition[];
-  values: readonly unknown[];
+  clauses: readonly Clause[];
+  /** Whether all that match the clauses are reads, or none is; null if only the index knows. */
+  allReads: boolean | null;
   reads: "include" | "only" | "exclude";
   order: "asc" | "desc";
   limit: number;
@@ -31,58 +37,30 @@ export type Filter = Readonly<{
 
 const defaultLimit = 50;
 const maxWords = 12;
+/** A longer one may have been cut, within a code point of four bytes. */
+const maxAskedBytes = maxWordBytes - 4;
 const idPattern = /^(usr|tok|crt|idn)_/;
+
+type Finding = Readonly<{ code: "audit.query"; message: string; path: string }>;
 
 /** Parses a query. Throws AppError `audit.query`, which names every invalid field. */
 export function parseFilter(input: EntryQuery): Filter {
   const parsed = entryQuery.safeParse(input);
-  if (!parsed.success) {
-    const findings = parsed.error.issues.map((issue) => ({
-      code: "audit.query",
-      message: issue.message,
-      path: issue.path.join("."),
-    }));
-    throw new AppError(
-      "audit.query",
-      `Invalid filter. ${findings.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join(" ")}`,
-      { findings },
+  if (!parsed.success)
+    throw invalidFilter(
+      parsed.error.issues.map((issue) => findingOf(issue.path.join("."), issue.message)),
     );
-  }
   const query = parsed.data;
   const order = query.order || "desc";
-  const conditions: Condition[] = [];
-  const values: unknown[] = [];
-  const add = (
-    value: unknown,
-    condition: (parameter: string) => Partial<Condition> & Readonly<{ actions: string }>,
-  ): void => {
-    if (value === null || value === undefined || value === "") return;
-    values.push(value);
-    const { actions, reads = actions, words = false } = condition(`$${values.length}`);
-    conditions.push({ actions, reads, words });
-  };
-  const from = query.from ? parseMoment(query.from) : null;
-  const until = query.to ? parseMoment(query.to, true) : null;
-  const network = query.ip ? addressOrNetwork(query.ip) : null;
-  const serial = query.serial ? parseSerial(query.serial) : null;
-  add(query.actor?.trim(), (p) => ({
-    actions: idPattern.test(query.actor?.trim() ?? "") ? `actor_id = ${p}` : `actor_label = ${p}`,
-  }));
-  add(query.action, (p) => actionCondition(query.action ?? "", p));
-  add(query.outcome, (p) => ({ actions: `outcome = ${p}` }));
-  add(query.target?.trim(), (p) => ({ actions: `target_id = ${p}` }));
-  add(query.certificate?.trim(), (p) => ({ actions: `certificate_id = ${p}` }));
-  add(serial, (p) => ({ actions: `words @@ tlog.whole('=' || ${p})`, words: true }));
-  add(network, (p) => ({
-    actions: network?.includes("/") ? `ip <<= ${p}::inet` : `ip = ${p}::inet`,
-  }));
-  for (const word of splitWords(query.q ?? ""))
-    add(word, (p) => ({ actions: `words @@ tlog.query_of(${p})`, words: true }));
+  const times = readTimes(query);
+  const { words, problem } = readWords(query.q ?? "");
+  const findings = [...(problem === null ? [] : [findingOf("q", problem)]), ...findInTimes(times)];
+  if (findings.length > 0) throw invalidFilter(findings);
+  const isWholeAction = query.action !== undefined && /[^.]$/.test(query.action);
   return {
-    conditions,
-    values,
-    from,
-    until,
+    clauses: [...factClauses(query), ...words.map((word) => [word])],
+    allReads: isWholeAction ? isReadAction(query.action ?? "") : null,
+    ...times,
     order,
     reads: query.reads || "include",
     limit: query.limit ?? defaultLimit,
@@ -91,28 +69,115 @@ export function parseFilter(input: EntryQuery): Filter {
   };
 }
 
-/** Actions that count as reads, in addition to every "noun.read" (tlog.is_quiet). */
-const quietActions = new Set(["source.heartbeat", "request.authorized"]);
+const readTimes = ({ from, to }: EntryQuery): Pick<Filter, "from" | "until"> => ({
+  from: from ? parseMoment(from) : null,
+  until: to ? parseMoment(to, true) : null,
+});
 
-/** The index keeps reads and other actions apart; an action's name determines its kind. */
-function actionCondition(action: string, p: string): Pick<Condition, "actions" | "reads"> {
-  if (action.endsWith("."))
-    return {
-      actions: `action ^@ ${p}`,
-      reads: `action = ${p} || '${action === "source." ? "heartbeat" : action === "request." ? "authorized" : "read"}'`,
-    };
-  return action.endsWith(".read") || quietActions.has(action)
-    ? { actions: `(false and action = ${p})`, reads: `action = ${p}` }
-    : { actions: `action = ${p}`, reads: `(false and action = ${p})` };
+const findInTimes = ({ from, until }: Pick<Filter, "from" | "until">): Finding[] =>
+  from !== null && until !== null && until <= from
+    ? [findingOf("to", "The end is before the start.")]
+    : [];
+
+const findingOf = (path: string, message: string): Finding => ({
+  code: "audit.query",
+  message,
+  path,
+});
+
+const invalidFilter = (findings: readonly Finding[]): AppError =>
+  new AppError(
+    "audit.query",
+    `Invalid filter. ${findings.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join(" ")}`,
+    { findings },
+  );
+
+/** A clause for each field but the words. An empty field does not filter. */
+function factClauses(query: EntryQuery): Clause[] {
+  const clauses: Clause[] = [];
+  const add = (value: string | null | undefined, run: (value: string) => TokenRun): void => {
+    const trimmed = value?.trim() ?? "";
+    if (trimmed !== "") clauses.push([run(trimmed)]);
+  };
+  add(query.actor, (value) => factRun(idPattern.test(value) ? "actorId" : "actorLabel", value));
+  add(query.action, (value) =>
+    value.endsWith(".") ? prefixRun(factToken("action", value)) : factRun("action", value),
+  );
+  add(query.outcome, (value) => factRun("outcome", value));
+  add(query.target, (value) => factRun("target", value));
+  add(query.certificate, (value) => factRun("certificate", value));
+  const serials = query.serial ? serialForms(query.serial) : null;
+  if (serials !== null) clauses.push(serials.map((serial) => factRun("serial", serial)));
+  add(query.ip && addressOrNetwork(query.ip), addressRun);
+  return clauses;
 }
 
-/** Splits a text into search words. A serial number or fingerprint with colons is one word. */
-function splitWords(input: string): readonly string[] {
-  const joined = input
-    .toLowerCase()
-    .replace(/\b[0-9a-f]{2}(?::[0-9a-f]{2}){3,}\b/g, (found) => found.replaceAll(":", ""));
-  const words = [...new Set(joined.match(/[\p{L}\p{M}\p{N}]+/gu) ?? [])].slice(0, maxWords);
-  return words.length === 0 && input.trim() !== "" ? [input.trim()] : words;
+function addressRun(network: string): TokenRun {
+  const [host = "", bits] = network.split("/");
+  const address = parseRecordedAddress(host) ?? new Uint8Array(4);
+  return networkRun(address, bits === undefined ? 8 * address.length : Number(bits));
+}
+
+const isLetter = (word: string): boolean => /^[0-9a-z]$/.test(word);
+const byteLength = (word: string): number => new TextEncoder().encode(word).length;
+
+/**
+ * The words of a text, each to be found at a word's beginning, or what can't be asked for. A single
+ * letter or digit must belong to something longer (10.1.2.3) and be a whole word; the beginnings of
+ * words that it matches alone are too many. A serial number or fingerprint with colons is one word.
+ */
+function readWords(
+  input: string,
+): Readonly<{ words: readonly TokenRun[]; problem: string | null }> {
+  if (input.trim() === "") return { words: [], problem: null };
+  const joined = input.replace(/\b[0-9a-f]{2}(?::[0-9a-f]{2}){3,}\b/gi, (found) =>
+    found.replaceAll(":", ""),
+  );
+  const words = wordsOf(joined);
+  const alone = joined
+    .split(/\s+/)
+    .map(wordsOf)
+    .filter((part) => part.length > 0 && part.every(isLetter));
+  const isLong = words.some((word) => byteLength(word) > maxAskedBytes);
+  const problem =
+    words.length === 0
+      ? "Enter at least one word of letters or digits."
+      : alone.length > 0
+        ? `Enter at least two letters or digits of each word. Too short: ${alone.flat().join(", ")}.`
+        : isLong
+          ? `Enter at most ${maxAskedBytes} bytes of each word: its beginning is enough.`
+          : words.length > maxWords
+            ? `Enter at most ${maxWords} words. These are ${words.length}.`
+            : null;
+  return {
+    words: words.map((word) => (isLetter(word) ? wholeWordRun(word) : wordRun(word))),
+    problem,
+  };
+}
+
+/** The filter as the index is asked, for entries of a range. */
+export function searchOf(filter: Filter, { low, high }: Range): IndexSearch {
+  const { clauses, reads, from, until, order } = filter;
+  const kind = reads === "include" ? [] : [[factRun("kind", reads === "only" ? "r" : "a")]];
+  return {
+    all: [...clauses, ...kind],
+    low,
+    high,
+    fromMs: from?.getTime() ?? null,
+    untilMs: until?.getTime() ?? null,
+    order,
+  };
+}
+
+/** The part of a range after a cursor. */
+export function rangeAfterCursor(
+  { order, after }: Pick<Filter, "order" | "after">,
+  range: Range,
+): Range {
+  if (after === null) return range;
+  return order === "asc"
+    ? { ...range, low: Math.max(range.low, after + 1) }
+    : { ...range, high: Math.min(range.high, after) };
 }
 
 function describeFilter(query: Readonly<Record<string, unknown>>): string {

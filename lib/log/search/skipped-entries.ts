@@ -1,5 +1,5 @@
 import type { Database } from "@/lib/runtime/deps";
-import type { Range } from "./search-plan";
+import type { Range } from "./filter";
 
 /** How many entries of a range some reader could not read and skipped. */
 export async function countSkippedEntries(

@@ -4,12 +4,11 @@ import type { Deps } from "@/lib/runtime/deps";
 import { AppError } from "@/lib/errors/app-error";
 import { awaitIndexed } from "@/lib/log/sequence/await-indexed";
 import { monotonicMs } from "@/lib/runtime/monotonic";
-import { type Filter, parseFilter } from "./filter";
+import { type Filter, parseFilter, searchOf } from "./filter";
 import { getIndexPoller } from "@/lib/log/sequence/index-poller";
 import { recordEntry } from "@/lib/log/record/record-entry";
 import type { EntryQuery, EntrySummary } from "@/lib/log/schema";
-import { findMatchingEntries } from "./search-entries";
-import { choosePlan, walkPlan } from "./search-plan";
+import { findRows } from "@/lib/log/segments/find-rows";
 import { toEntrySummary } from "@/lib/log/entry-summary";
 
 /**
@@ -142,9 +141,7 @@ async function* readPages(
 ): AsyncGenerator<Readonly<{ entries: EntrySummary[]; upTo: number }>> {
   for (let low = next; low < reached;) {
     const range = { low, high: Math.min(reached, low + maxStep) };
-    const plan =
-      range.high - low > pageSize ? await choosePlan(db, filter, range, pageSize) : walkPlan;
-    const rows = await findMatchingEntries(db, filter, range, pageSize, plan);
+    const rows = await findRows(db, searchOf(filter, range), pageSize);
     const entries = rows.map(toEntrySummary);
     const last = entries.at(-1);
     low = entries.length === pageSize && last !== undefined ? last.seq + 1 : range.high;

@@ -127,7 +127,7 @@ export async function settleWithTimeout(promises: readonly Promise<unknown>[]): 
  * `serialized` sends one query at a time over it.
  */
 export async function withClient(
-  db: Database,
+  db: Pick<Database, "pool">,
   use: (client: PoolClient, serialized: Queryable) => Promise<void>,
 ): Promise<void> {
   const client = await db.pool.connect();

@@ -1,12 +1,11 @@
 import type { Database } from "@/lib/runtime/deps";
-import { batchDelayMs } from "./follow-log";
+import { runIndexer } from "@/lib/log/segments/indexer";
 import {
   type LeaderSession,
   type Queryable,
   type Running,
   settleWithTimeout,
   startLeader,
-  withClient,
 } from "./leader";
 
 export type { Running };
@@ -20,15 +19,11 @@ type BatchSession = Pick<LeaderSession, "signal" | "sleep">;
 
 const maxSequenceBatch = 5_000;
 const minSequenceBatch = 50;
-const maxIndexBatch = 500;
 /** SQLSTATE of a statement that ran into statement_timeout. */
 const queryCanceled = "57014";
 const busyPollMs = 20;
 const idlePollMs = 60;
 const idleAfterPolls = 50;
-const errorDelayMs = 500;
-/** Well within the second in which every entry must be found by a search. */
-const maxIndexDelayMs = 200;
 
 /**
  * Moves committed entries into the log, in order and without gaps, and indexes them. It publishes
@@ -60,7 +55,7 @@ export async function runSequencer(
   let reached = 0;
   const step = async (): Promise<number> => {
     try {
-      reached = await runBatch(client, "sequence_batch", batchSize);
+      reached = await runBatch(client, batchSize);
       batchSize = Math.min(batchSize * 2, maxSequenceBatch);
     } catch (error) {
       // Very large entries on a slow disk can exceed the statement timeout: retry a smaller batch.
@@ -70,46 +65,17 @@ export async function runSequencer(
     }
     return reached;
   };
-  await runBatches(session, step, { onAdvance });
+  await runBatches(session, step, onAdvance);
 }
 
 /**
- * Indexes numbered entries until the session ends. Indexing is slower than numbering and has its
- * own connection, so that a burst is numbered at once and indexed afterwards.
- */
-export async function runIndexer(
-  db: Database,
-  session: BatchSession,
-  { onError }: Pick<SequencerOptions, "onError">,
-): Promise<void> {
-  const delayAfter = (indexed: number): number =>
-    batchDelayMs(indexed, maxIndexBatch, maxIndexDelayMs);
-  while (!session.signal.aborted) {
-    try {
-      await withClient(db, (client) =>
-        runBatches(session, () => runBatch(client, "index_batch", maxIndexBatch), { delayAfter }),
-      );
-    } catch (error) {
-      if (!session.signal.aborted) onError?.(error);
-      await session.sleep(errorDelayMs);
-    }
-  }
-}
-
-/**
- * Repeats `step`, which returns how far it got: without a pause while it makes progress, except for
- * `delayAfter` its batch, and at longer intervals when there is nothing to do.
+ * Repeats `step`, which returns how far it got: without a pause while it makes progress, and at
+ * longer intervals when there is nothing to do.
  */
 async function runBatches(
   { signal, sleep }: BatchSession,
   step: () => Promise<number>,
-  {
-    onAdvance,
-    delayAfter,
-  }: Readonly<{
-    onAdvance?: ((size: number) => void) | undefined;
-    delayAfter?: (count: number) => number;
-  }>,
+  onAdvance: ((size: number) => void) | undefined,
 ): Promise<void> {
   let reached: number | null = null;
   let idlePolls = 0;
@@ -118,26 +84,16 @@ async function runBatches(
     const advanced = reached !== null && now !== reached;
     if (advanced || reached === null) onAdvance?.(now);
     idlePolls = advanced ? 0 : idlePolls + 1;
-    const delay =
-      idlePolls === 0
-        ? (delayAfter?.(now - (reached ?? now)) ?? 0)
-        : idlePolls > idleAfterPolls
-          ? idlePollMs
-          : busyPollMs;
     reached = now;
-    if (delay > 0) await sleep(delay);
+    if (idlePolls > 0) await sleep(idlePolls > idleAfterPolls ? idlePollMs : busyPollMs);
   }
 }
 
-/** Runs one batch in the database and returns how far the log or the index is afterwards. */
-async function runBatch(
-  client: Queryable,
-  step: "sequence_batch" | "index_batch",
-  limit: number,
-): Promise<number> {
+/** Numbers one batch and returns the log's size afterwards. */
+async function runBatch(client: Queryable, limit: number): Promise<number> {
   const { rows } = await client.query<{ reached: string }>({
-    name: step,
-    text: `select tlog.${step}($1) as reached`,
+    name: "sequence_batch",
+    text: "select tlog.sequence_batch($1) as reached",
     values: [limit],
   });
   return Number(rows[0]?.reached ?? 0);

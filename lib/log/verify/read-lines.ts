@@ -25,20 +25,22 @@ type LineReaderOptions = Readonly<{
   header: ExportHeaderLine;
   kind: "export" | "proof";
   onHash?: (seq: number, leafHashHex: string) => void;
+  /** Called with each entry of an export; `text` is null for bytes that are not UTF-8. */
+  onEntry?: ((seq: number, text: string | null) => void) | undefined;
 }>;
 
 export function makeLineReader(options: LineReaderOptions): LineReader {
-  const { checks, fold, numbers, header, kind, onHash } = options;
+  const { checks, fold, header, kind, onHash } = options;
   const frame = makeLineFrame(kind, header.log, header.size);
-  const lineChecks = { checks, frame, checker: makeEntryChecker(checks, numbers, header) };
+  const checker = makeEntryChecker(checks, options.numbers, header);
+  const lineChecks = { ...options, frame, checker };
   let isPieceUtf8 = true;
   let lineNumber = 1;
   let ended = false;
   const addHash = (seq: number, leafHash: Uint8Array, isSealed: boolean): void => {
-    const { size } = header;
-    if (isSealed !== seq < size)
-      checks.problem("format", describeWrongCover({ seq, size, isSealed }));
-    if (seq < size) fold.addLeaf(seq, leafHash);
+    if (isSealed !== seq < header.size)
+      checks.problem("format", describeWrongCover({ seq, size: header.size, isSealed }));
+    if (seq < header.size) fold.addLeaf(seq, leafHash);
     else fold.addUncovered(seq);
   };
   const readOtherLine = (text: string): void => {
@@ -51,7 +53,7 @@ export function makeLineReader(options: LineReaderOptions): LineReader {
       ended = true;
       checkEnd(checks, line.end, header, fold);
     } else if (kind === "export" && line.unreadable !== null) {
-      checkUnreadable(checks, header, line, line.unreadable);
+      checkUnreadable(options, line, line.unreadable);
       addHash(line.seq, Buffer.from(line.leafHash, "hex"), line.isSealed);
     } else {
       problem(describeChangedLine(line.seq));
@@ -78,7 +80,7 @@ export function makeLineReader(options: LineReaderOptions): LineReader {
   return {
     push: splitter.push,
     bytes: splitter.bytes,
-    newestTs: lineChecks.checker.newestTs,
+    newestTs: checker.newestTs,
     finish: () => {
       checks.count("format", lineNumber);
       if (splitter.unfinished().length > 0)
@@ -87,6 +89,8 @@ export function makeLineReader(options: LineReaderOptions): LineReader {
     },
   };
 }
+
+const textOf = (bytes: Buffer): string | null => (isUtf8(bytes) ? bytes.toString("utf8") : null);
 
 const describeWrongCover = ({
   seq,
@@ -105,13 +109,14 @@ const describeMissingEnd = (lastSeq: number | null): string =>
 
 /** Checks an entry line of an export, which `frame` has parsed: its hash, its bytes, its contents. */
 function checkEntryLine(
-  { checks, checker, frame }: LineChecks,
+  { checks, checker, frame, onEntry }: LineChecks,
   bytes: Buffer,
   isPieceUtf8: boolean,
 ): void {
   const seq = frame.seq();
   const from = frame.entryFrom();
   const end = frame.entryEnd();
+  onEntry?.(seq, textOf(bytes.subarray(from, end)));
   if (!isLeafHash(bytes, from, end, frame.leafHash))
     checks.problem(
       "leaf",
@@ -126,6 +131,7 @@ type LineChecks = Readonly<{
   checks: CheckResults;
   checker: EntryChecker;
   frame: ReturnType<typeof makeLineFrame>;
+  onEntry?: LineReaderOptions["onEntry"];
 }>;
 
 type ParsedLine = Readonly<{
@@ -141,11 +147,11 @@ type ParsedLine = Readonly<{
 
 /** Checks the line of an entry that can't be read: its hash, and whether it is what it states. */
 function checkUnreadable(
-  checks: CheckResults,
-  { log, size }: ExportHeaderLine,
+  { checks, header: { log, size }, onEntry }: LineReaderOptions,
   { seq, leafHash, isSealed }: ParsedLine,
   stated: NonNullable<ParsedLine["unreadable"]>,
 ): void {
+  onEntry?.(seq, textOf(stated.bytes));
   const framed = Buffer.concat([Buffer.from(":"), stated.bytes]);
   if (!isLeafHash(framed, 1, framed.length, Buffer.from(leafHash, "hex")))
     checks.problem(

@@ -11,6 +11,8 @@ export const checkNames = [
   "since",
   "complete",
   "age",
+  // Only where it is asked for.
+  "index",
 ] as const;
 export type CheckName = (typeof checkNames)[number];
 /** "not-checked": the necessary input was not given or is not in the file; `says` explains it. */
@@ -101,16 +103,11 @@ export function makeCheckResults({
     },
     failed: (...names) => names.some((name) => resultOf(name).problemCount > 0),
     all: () =>
-      checkNames.map((name) => {
+      checkNames.flatMap((name) => {
         const { checked, problemCount, problems, says, skipped } = resultOf(name);
-        return {
-          name,
-          state: problemCount > 0 ? "failed" : skipped ? "not-checked" : "passed",
-          checked,
-          problemCount,
-          problems,
-          says,
-        };
+        const state = problemCount > 0 ? "failed" : skipped ? "not-checked" : "passed";
+        const wasAsked = name !== "index" || says !== "" || problemCount > 0;
+        return wasAsked ? [{ name, state, checked, problemCount, problems, says }] : [];
       }),
   };
 }

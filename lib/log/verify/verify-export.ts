@@ -30,6 +30,11 @@ export async function verifyExport(
 ): Promise<VerifyReport> {
   const opened = await openFile(pieces);
   if (opened.line.startsWith(`{"export":`)) return verifyJsonLines(opened, options);
+  if (options.index === true)
+    throw new ProofError(
+      "verify.not-an-export",
+      "The search index can be derived from an export in JSON Lines only.",
+    );
   if (opened.line.startsWith(`{"proof":`))
     throw new ProofError(
       "verify.not-an-export",

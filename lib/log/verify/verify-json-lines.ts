@@ -14,6 +14,7 @@ import {
   type SourceNumbers,
 } from "@/lib/log/pure/source-numbers";
 import { reportAge, type AgeOptions } from "./check-age";
+import { makeIndexCheck } from "./check-index";
 import { checkTrust, type TrustResult, type TrustOptions } from "./check-trust";
 
 export type FileChunks = AsyncIterable<Uint8Array | string>;
@@ -21,7 +22,11 @@ export type VerifyProgress = Readonly<{ bytes: number; entries: number; size: nu
 export type VerifyOptions = TrustOptions &
   ProblemOptions &
   AgeOptions &
-  Readonly<{ onProgress?: ((progress: VerifyProgress) => void) | undefined }>;
+  Readonly<{
+    onProgress?: ((progress: VerifyProgress) => void) | undefined;
+    /** Whether the search index is derived, and compared with its digests in the log. */
+    index?: boolean | undefined;
+  }>;
 
 /** The first line of a file, and the rest of it. */
 export type OpenedFile = Readonly<{ line: string; rest: AsyncIterable<Buffer> }>;
@@ -42,12 +47,16 @@ export async function verifyJsonLines(
   const numbers = sourceNumbersFor(header);
   const signed = await checkTrust(checks, options, header);
   const fold = makeFold(checks, header.size, signed.older);
-  const reader = makeLineReader({ checks, fold, numbers, header, kind: "export" });
+  const index = options.index === true ? makeIndexCheck(checks) : null;
+  const onEntry = index?.add;
+  const reader = makeLineReader({ checks, fold, numbers, header, kind: "export", onEntry });
   for await (const piece of rest) {
     reader.push(piece);
+    await index?.settle();
     options.onProgress?.({ bytes: reader.bytes(), entries: fold.entries(), size: header.size });
   }
   reader.finish();
+  index?.finish(fold);
   return makeReport({
     checks,
     header,

@@ -3,17 +3,22 @@ import { eventResponse } from "@/lib/http/event-response";
 import { exportResponse } from "@/lib/http/export-response";
 import { exportEntries } from "@/lib/log/export/export-entries";
 import { exportFormats } from "@/lib/log/export/types";
-import { entryQuery } from "@/lib/log/schema";
+import { actionGroups } from "@/lib/log/action-names";
+import { withoutPeriod } from "@/lib/log/period";
+import { entryListQuery, entryQuery } from "@/lib/log/schema";
+import { getEntryHistogram } from "@/lib/log/search/get-histogram";
 import { getEntry } from "@/lib/log/search/get-entry";
 import { searchEntries } from "@/lib/log/search/search-entries";
 import { formatEvents, tailEntries } from "@/lib/log/search/tail-entries";
 import { defineRoute, idParams } from "@/server/api/define-route";
-import { entry, entryDetail } from "@/server/api/schemas/audit";
+import { actionGroup, entry, entryDetail, histogram } from "@/server/api/schemas/audit";
 import { pageOf } from "@/server/api/schemas/common";
 
 const common = { tag: "Audit", reads: "audit.read" } as const;
 const filters =
-  "Entries must match all filters: time (`from`, `to`), `actor`, `action` (an action, or a prefix such as `certificate.`), `outcome`, `target`, `certificate`, `serial`, `ip` (address or network), `q` (words), `reads`.";
+  "Entries must match all filters: time (`from`, `to`), `actor`, `action` (an action, or a prefix such as `certificate.`), `outcome`, `target`, `certificate`, `serial` (in any notation), `ip` (address or network), `q` (words or their beginnings), `reads`.";
+const period =
+  "`period` (`24h`, `last-quarter` …) sets `from` and `to` by the clock of the server.";
 
 const exportQuery = entryQuery.omit({ cursor: true, limit: true, order: true }).extend({
   format: z.enum(exportFormats).default("jsonl"),
@@ -31,8 +36,8 @@ export const auditRoutes = [
     path: "/audit/events",
     permission: "audit.read",
     summary: "Search the audit log",
-    description: `Oldest first unless \`order=desc\`. Waits until everything committed before the request is searchable. ${filters}`,
-    query: entryQuery,
+    description: `Oldest first unless \`order=desc\`. Waits until everything committed before the request is searchable. Counts are exact up to 10,000. ${filters} ${period}`,
+    query: entryListQuery,
     response: pageOf(entry).extend({
       total: z.object({ count: z.number().int(), capped: z.boolean() }),
       reads: z.number().int(),
@@ -44,7 +49,33 @@ export const auditRoutes = [
       }),
     }),
     handle: (deps, actor, { query }) =>
-      searchEntries(deps, actor, { ...query, order: query.order || "asc" }),
+      searchEntries(deps, actor, {
+        ...withoutPeriod(query, deps.clock.now()),
+        order: query.order || "asc",
+      }),
+  }),
+  defineRoute({
+    ...common,
+    method: "get",
+    path: "/audit/histogram",
+    permission: "audit.read",
+    summary: "Count entries over time",
+    description: `Counts all entries that match, by outcome, in at most 60 steps of equal length without gaps. ${filters} ${period}`,
+    query: entryListQuery.omit({ cursor: true, limit: true, order: true }),
+    response: histogram,
+    handle: (deps, actor, { query }) =>
+      getEntryHistogram(deps, actor, withoutPeriod(query, deps.clock.now())),
+  }),
+  defineRoute({
+    ...common,
+    method: "get",
+    path: "/audit/actions",
+    permission: "audit.read",
+    summary: "List the actions of entries",
+    description:
+      "Every value of the filter `action` with its name, by what the action is about. A value that ends with a dot means all actions of its group.",
+    response: z.object({ groups: z.array(actionGroup) }),
+    handle: () => Promise.resolve({ groups: [...actionGroups] }),
   }),
   defineRoute({
     ...common,

@@ -67,3 +67,30 @@ export const entryDetail = z
       .openapi({ description: "The exact bytes of an entry that can't be read, in Base64." }),
   })
   .openapi("EntryDetail");
+
+export const histogram = z
+  .object({
+    stepMs: z.number().int().openapi({ description: "The length of a step in milliseconds." }),
+    steps: z.array(
+      z.object({
+        from: instant,
+        success: z.number().int(),
+        denied: z.number().int(),
+        failure: z.number().int(),
+      }),
+    ),
+    indexedTo: z.number().int(),
+  })
+  .openapi("EntryHistogram");
+
+export const actionGroup = z
+  .object({
+    label: z.string().openapi({ example: "Certificates" }),
+    choices: z.array(
+      z.object({
+        value: z.string().openapi({ example: "certificate.revoked" }),
+        label: z.string().openapi({ example: "Certificate revoked" }),
+      }),
+    ),
+  })
+  .openapi("ActionGroup");

@@ -1,4 +1,6 @@
 import { readEntry } from "@/lib/log/read-entry";
+import { factRun } from "@/lib/log/pure/search-tokens";
+import { endOfLog, findNumbersIn } from "@/lib/log/segments/find-entries";
 import type { PoolClient } from "@/lib/db/database";
 import { tags } from "@/lib/pki/der";
 import { enter, readDer, takeRaw, takeTime } from "@/lib/pki/der-reader";
@@ -111,17 +113,21 @@ export async function readReleases(
   certificateIds: readonly string[],
   sinceSize: number,
 ): Promise<readonly Readonly<{ seq: number; certificateId: string }>[]> {
+  const released = [[factRun("action", "certificate.released")]];
+  const search = { all: released, low: sinceSize, high: endOfLog };
   const { rows } = await client.query<StoredEntry & { seq: string }>(
-    `select e.seq, e.entry_id, e.entry from tlog.search s join tlog.entry e using (seq)
-      where s.target_id = any($1) and s.action = 'certificate.released' and s.seq >= $2
+    `select seq, entry_id, entry from tlog.entry where seq = any($1::bigint[])
     union all
     select seq, entry_id, entry from tlog.entry
       where seq >= greatest($2, (select upto from tlog.indexed)) and position('certificate.released'::bytea in entry) > 0`,
-    [certificateIds, sinceSize],
+    [await findNumbersIn(client, search, Infinity), sinceSize],
   );
+  const wanted = new Set(certificateIds);
   return rows.flatMap(({ seq, ...entry }) => {
     const certificateId = releasedBy(entry);
-    return certificateId === null ? [] : [{ seq: Number(seq), certificateId }];
+    return certificateId !== null && wanted.has(certificateId)
+      ? [{ seq: Number(seq), certificateId }]
+      : [];
   });
 }
 

@@ -188,6 +188,6 @@ export const goBackTo = (fixture: PublishingLog, size: number): Promise<void> =>
     "delete from tlog.tile",
     "update tlog.tree set size = 0, edge = '{}'",
     `delete from tlog.checkpoint where size > ${size}`,
-    "truncate tlog.search, tlog.span",
+    "truncate tlog.segment, tlog.page, tlog.page_fresh, tlog.source",
     "update tlog.indexed set upto = 0",
   ]);

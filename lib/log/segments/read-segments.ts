@@ -1,0 +1,114 @@
+import type { TokenRun } from "@/lib/log/pure/search-tokens";
+import type { Queryable } from "@/lib/log/sequence/leader";
+import type { Database } from "@/lib/runtime/deps";
+
+/** A segment of the index: entries `low` to `high - 1`. Times are milliseconds since 1970. */
+export type Segment = Readonly<{
+  id: string;
+  low: number;
+  high: number;
+  sealed: boolean;
+  firstMs: number;
+  lastMs: number;
+}>;
+
+/**
+ * Runs `work` in one snapshot of the database: the list of segments and their pages must be of the
+ * same moment, because a seal replaces both.
+ */
+export async function withIndexSnapshot<T>(
+  { pool }: Pick<Database, "pool">,
+  work: (client: Queryable) => Promise<T>,
+): Promise<T> {
+  const client = await pool.connect();
+  let broken = true;
+  try {
+    await client.query("begin transaction isolation level repeatable read, read only");
+    const result = await work(client);
+    await client.query("commit");
+    broken = false;
+    return result;
+  } finally {
+    client.release(broken);
+  }
+}
+
+/** The segments that hold entries from `low` to `high - 1`, in order. */
+export async function listSegments(
+  client: Queryable,
+  low: number,
+  high: number,
+): Promise<Segment[]> {
+  const { rows } = await client.query<[string, string, string, boolean, string, string]>({
+    name: "segments",
+    text: "select id, low, high, sealed, first_ms, last_ms from tlog.segment where high > $1 and low < $2 order by low",
+    values: [low, high],
+    rowMode: "array",
+  });
+  return rows.map(([id, from, to, sealed, firstMs, lastMs]) => ({
+    id,
+    low: Number(from),
+    high: Number(to),
+    sealed,
+    firstMs: Number(firstMs),
+    lastMs: Number(lastMs),
+  }));
+}
+
+/** The id of the sealed segment that was made last; null if there is none. */
+export async function findNewestSealed({ pool }: Pick<Database, "pool">): Promise<string | null> {
+  const { rows } = await pool.query<{ id: string | null }>({
+    name: "newest-sealed",
+    text: "select max(id) as id from tlog.segment where sealed",
+  });
+  return rows[0]?.id ?? null;
+}
+
+/** Pages that may hold a run, by segment and run: `pages[segment][run]`. */
+export type RunPages = readonly (readonly (readonly Uint8Array[])[])[];
+
+const wavePagesSql = (table: string): string =>
+  `select s.n, t.n, p.body from unnest($1::bigint[]) with ordinality s (id, n) cross join unnest($2::bytea[], $3::bytea[]) with ordinality t (low, high, n)
+   cross join lateral (
+     (select body from tlog.${table} where segment = s.id and first <= t.low and first > '\\x00ffff' order by first desc limit 1)
+     union all (select body from tlog.${table} where segment = s.id and first > t.low and first < t.high)) p`;
+
+/** Reads the pages of all runs in all of these segments, one statement for each kind of segment. */
+export async function readRunPages(
+  client: Queryable,
+  segments: readonly Segment[],
+  runs: readonly TokenRun[],
+): Promise<RunPages> {
+  const pages = segments.map(() => runs.map((): Uint8Array[] => []));
+  if (runs.length === 0) return pages;
+  const lows = runs.map(({ low }) => Buffer.from(low));
+  const ends = runs.map(({ end }) => (end === null ? null : Buffer.from(end)));
+  for (const sealed of [true, false]) {
+    const places = segments.flatMap((segment, n) => (segment.sealed === sealed ? [n] : []));
+    if (places.length === 0) continue;
+    const { rows } = await client.query<[string, string, Buffer]>({
+      name: sealed ? "segment-pages" : "segment-pages-fresh",
+      text: wavePagesSql(sealed ? "page" : "page_fresh"),
+      values: [places.map((n) => segments[n]!.id), lows, ends],
+      rowMode: "array",
+    });
+    for (const [segment, run, body] of rows)
+      pages[places[Number(segment) - 1]!]![Number(run) - 1]!.push(body);
+  }
+  return pages;
+}
+
+/** Reads pages of a segment by their keys; those that do not exist are missing. */
+export async function readPagesByKey(
+  client: Queryable,
+  { id, sealed }: Segment,
+  keys: readonly Uint8Array[],
+): Promise<ReadonlyMap<string, Uint8Array>> {
+  const { rows } = await client.query<[Buffer, Buffer]>({
+    name: sealed ? "segment-keys" : "segment-keys-fresh",
+    text: `select first, body from tlog.${sealed ? "page" : "page_fresh"} where segment = $1 and first = any($2::bytea[])`,
+    values: [id, keys.map((key) => Buffer.from(key))],
+    rowMode: "array",
+  });
+  return new Map(rows.map(([first, body]) => [first.toString("hex"), body]));
+}

@@ -1,0 +1,162 @@
+import type { TokenRun } from "@/lib/log/pure/search-tokens";
+import {
+  addRow,
+  decodeTimes,
+  entriesPerTimePage,
+  type EntryBits,
+  forEachRowOf,
+  makeBits,
+  timeKey,
+} from "@/lib/log/pure/segment-format";
+import type { Queryable } from "@/lib/log/sequence/leader";
+import { clearOutside, intersect, isEmpty, subtract } from "@/lib/log/derive/entry-bits";
+import { listSegments, readPagesByKey, readRunPages, type Segment } from "./read-segments";
+
+/** Entries that have one of these tokens. */
+export type Clause = readonly TokenRun[];
+
+/** Which entries are looked for. All conditions must hold. */
+export type IndexSearch = Readonly<{
+  all: readonly Clause[];
+  none?: Clause;
+  /** Numbers from `low` to `high - 1`. */
+  low: number;
+  high: number;
+  /** Times from `fromMs` up to `untilMs`, exclusive, in milliseconds since 1970; null: any. */
+  fromMs?: number | null;
+  untilMs?: number | null;
+  order?: "asc" | "desc";
+}>;
+
+/** What matches in one segment. */
+export type SegmentMatch = Readonly<{
+  segment: Segment;
+  bits: EntryBits;
+  /** Which entries of the segment, matching or not, have a token of each clause of `aside`. */
+  aside: readonly EntryBits[];
+  /** The times of blocks of 4,096 entries, in milliseconds since 1970. */
+  readTimes: (blocks: readonly number[]) => Promise<ReadonlyMap<number, Float64Array>>;
+}>;
+
+const firstWave = 1;
+const waveGrowth = 4;
+const maxWave = 64;
+
+/**
+ * Walks the segments in order, a few at first and then more at a time, and calls `visit` with what
+ * matches in each that has a match, until it returns false. `client` must see one snapshot
+ * (withIndexSnapshot). Throws PageError for a page that is damaged.
+ */
+export async function walkSegments(
+  client: Queryable,
+  search: IndexSearch,
+  visit: (match: SegmentMatch) => boolean | Promise<boolean>,
+  aside: readonly Clause[] = [],
+): Promise<void> {
+  const { fromMs = null, untilMs = null } = search;
+  const segments = (await listSegments(client, search.low, search.high)).filter(
+    ({ firstMs, lastMs }) =>
+      (fromMs === null || lastMs >= fromMs) && (untilMs === null || firstMs < untilMs),
+  );
+  if (search.order !== "asc") segments.reverse();
+  const clauses = [...search.all, ...(search.none ? [search.none] : []), ...aside];
+  for (let next = 0, wave = firstWave; next < segments.length;) {
+    const some = nextWave(segments, next, wave);
+    const pages = await readRunPages(client, some, clauses.flat());
+    for (const [n, segment] of some.entries()) {
+      const match = await matchSegment(client, { search, segment, clauses, pages: pages[n] ?? [] });
+      if (match !== null && !(await visit(match))) return;
+    }
+    next += some.length;
+    wave = Math.min(wave * waveGrowth, maxWave);
+  }
+}
+
+/** The next sealed segments; those that are not sealed are small and cost as much as one together. */
+function nextWave(segments: readonly Segment[], from: number, size: number): Segment[] {
+  let sealed = 0;
+  let to = from;
+  while (to < segments.length && sealed < size) {
+    if (segments[to]!.sealed) sealed += 1;
+    to += 1;
+  }
+  return segments.slice(from, to);
+}
+
+type Matching = Readonly<{
+  search: IndexSearch;
+  segment: Segment;
+  /** Those of the search, the one that none may match, and those aside, with the pages of all runs. */
+  clauses: readonly Clause[];
+  pages: readonly (readonly Uint8Array[])[];
+}>;
+
+async function matchSegment(client: Queryable, given: Matching): Promise<SegmentMatch | null> {
+  const { search, segment, clauses } = given;
+  const entries = segment.high - segment.low;
+  const bits = makeBits(entries).fill(0xff);
+  clearOutside(bits, search.low - segment.low, Math.min(entries, search.high - segment.low));
+  let run = 0;
+  const next = (clause: Clause): EntryBits => {
+    const found = bitsOf(clause, given.pages.slice(run, run + clause.length), entries);
+    run += clause.length;
+    return found;
+  };
+  for (const clause of search.all) {
+    intersect(bits, next(clause));
+    if (isEmpty(bits)) return null;
+  }
+  if (search.none) subtract(bits, next(search.none));
+  const readTimes: SegmentMatch["readTimes"] = (blocks) => readBlocks(client, segment, blocks);
+  if (!(await keepTimes(bits, search, segment, readTimes))) return null;
+  const others = clauses.slice(search.all.length + (search.none ? 1 : 0));
+  return { segment, bits, aside: others.map(next), readTimes };
+}
+
+function bitsOf(
+  clause: Clause,
+  pages: readonly (readonly Uint8Array[])[],
+  entries: number,
+): EntryBits {
+  const bits = makeBits(entries);
+  for (const [n, run] of clause.entries())
+    for (const body of pages[n] ?? []) forEachRowOf(run, body, (row) => addRow(row, bits));
+  return bits;
+}
+
+async function readBlocks(
+  client: Queryable,
+  segment: Segment,
+  blocks: readonly number[],
+): Promise<ReadonlyMap<number, Float64Array>> {
+  const pages = await readPagesByKey(client, segment, blocks.map(timeKey));
+  return new Map(
+    blocks.map((block) => {
+      const body = pages.get(Buffer.from(timeKey(block)).toString("hex"));
+      return [block, decodeTimes(body ?? new Uint8Array(0))];
+    }),
+  );
+}
+
+/** Clears what is outside the range of time; false if nothing is left. */
+async function keepTimes(
+  bits: EntryBits,
+  { fromMs = null, untilMs = null }: IndexSearch,
+  { firstMs, lastMs, low, high }: Segment,
+  readTimes: SegmentMatch["readTimes"],
+): Promise<boolean> {
+  if (isEmpty(bits)) return false;
+  if ((fromMs === null || firstMs >= fromMs) && (untilMs === null || lastMs < untilMs)) return true;
+  const bytes = entriesPerTimePage / 8;
+  const blocks = Array.from(
+    { length: Math.ceil((high - low) / entriesPerTimePage) },
+    (_none, block) => block,
+  ).filter((block) => !isEmpty(bits.subarray(block * bytes, (block + 1) * bytes)));
+  for (const [block, times] of await readTimes(blocks))
+    for (let n = 0; n < times.length; n += 1) {
+      const time = times[n]!;
+      if ((fromMs !== null && time < fromMs) || (untilMs !== null && time >= untilMs))
+        bits[block * bytes + (n >> 3)]! &= ~(1 << (n & 7));
+    }
+  return !isEmpty(bits);
+}

@@ -1,0 +1,90 @@
+import type { SegmentFacts } from "@/lib/log/derive/merge-segments";
+import type { EncodedSegment } from "@/lib/log/derive/segment-builder";
+import { segmentFormat } from "@/lib/log/pure/search-tokens";
+import type { Page } from "@/lib/log/pure/segment-format";
+import type { Queryable } from "@/lib/log/sequence/leader";
+
+const chunkBytes = 1_048_576;
+
+type AddPage = (page: Page) => Promise<void>;
+type WriteOptions = Readonly<{
+  sealed: boolean;
+  /** What belongs to the same transaction. */
+  also?: (client: Queryable) => Promise<void>;
+}>;
+
+/** Writes a segment as writeSegmentAs does. */
+export const writeSegment = (
+  client: Queryable,
+  { pages, ...segment }: EncodedSegment,
+  options: WriteOptions,
+): Promise<SegmentFacts> =>
+  writeSegmentAs(client, options, async (add) => {
+    for (const page of pages) await add(page);
+    return { ...segment, pages: pages.length };
+  });
+
+/**
+ * Writes a segment whose pages `make` adds, and puts it in the place of all that its range covers.
+ * One transaction. Throws a database error if it would leave a gap or cut another segment.
+ */
+export async function writeSegmentAs(
+  client: Queryable,
+  { sealed, also = async () => {} }: WriteOptions,
+  make: (add: AddPage) => Promise<SegmentFacts>,
+): Promise<SegmentFacts> {
+  await client.query("begin");
+  try {
+    const { rows } = await client.query<{ id: string }>({
+      name: "draft-segment",
+      text: "select tlog.draft_segment($1) as id",
+      values: [sealed],
+    });
+    const id = rows[0]?.id;
+    const writer = writePages(client, id);
+    const segment = await make(writer.add);
+    await writer.finish();
+    const { low, high, root, pages, firstMs, lastMs } = segment;
+    await client.query({
+      name: "replace-segments",
+      text: "select tlog.replace_segments($1, $2, $3, $4::smallint, $5, $6, $7, $8)",
+      values: [id, low, high, segmentFormat, root, pages, firstMs, lastMs],
+    });
+    await also(client);
+    await client.query("commit");
+    return segment;
+  } catch (error) {
+    await client.query("rollback").catch(() => {});
+    throw error;
+  }
+}
+
+/** Adds pages to a draft, about a megabyte at a time. */
+function writePages(
+  client: Queryable,
+  id: string | undefined,
+): Readonly<{ add: AddPage; finish: () => Promise<void> }> {
+  let chunk: Page[] = [];
+  let size = 0;
+  const finish = async (): Promise<void> => {
+    if (chunk.length === 0) return;
+    await client.query({
+      name: "add-segment-pages",
+      text: "select tlog.add_pages($1, $2, $3::int[], $4::int[])",
+      values: [
+        id,
+        Buffer.concat(chunk.flatMap(({ first, body }) => [first, body])),
+        chunk.map(({ first }) => first.length),
+        chunk.map(({ body }) => body.length),
+      ],
+    });
+    chunk = [];
+    size = 0;
+  };
+  const add: AddPage = async (page) => {
+    chunk.push(page);
+    size += page.first.length + page.body.length;
+    if (size >= chunkBytes) await finish();
+  };
+  return { add, finish };
+}
