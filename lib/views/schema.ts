@@ -1,10 +1,11 @@
 import { z } from "zod";
+import { label } from "@/lib/format/label";
 import { entryListQuery } from "@/lib/log/schema";
 
 /** How many views a person can have. */
 export const maxViews = 100;
 
-const viewName = z.string().trim().min(1, "Enter a name.").max(80, "At most 80 characters.");
+const viewName = label(80, "Enter a name.");
 
 /**
  * The filters of a view as the query of the audit log's URL, in one order and without the place in

@@ -50,6 +50,8 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   "Audit.?outcome": "Only with this outcome.",
   "Audit.?target": "The id of the target.",
   "Audit.?certificate": "The id of the certificate that authenticated the request.",
+  "Audit.?period":
+    "The period by name, such as `24h` or `this-month`, in place of `from` and `to`.",
   "Audit.?serial": "The serial number of a certificate that authenticated or was issued.",
   "Audit.?ip": "Only from this address or network.",
   "Audit.?reads": "Whether to include reads. They are excluded by default.",
@@ -137,6 +139,11 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   problems: "What is wrong.",
 
   // Authorities.
+  "EntryHistogram.steps": "The steps, oldest first, without a gap; empty if nothing matches.",
+  "EntryHistogram.steps.success": "How many entries of the step have the outcome success.",
+  "EntryHistogram.steps.failure": "How many entries of the step have the outcome failure.",
+  "ActionGroup.choices": "Values for the filter `action`, each with a label.",
+  "Audit.groups": "The actions by what they are about.",
   "Authority.status": "pending: being created; active: issues; retired: no longer issues.",
   "Authority.kind": "root or issuing.",
   parentId: "The authority that certified it; null for a root.",
