@@ -5,8 +5,7 @@ import type { TestDatabase } from "@/testing/database/test-database";
 /** A database with nothing in it, next to that one: what a backup is restored into. */
 export async function createEmptyDatabase(next: TestDatabase): Promise<TestDatabase> {
   const name = `empty_${randomBytes(8).toString("hex")}`;
-  const inDatabase = (url: string, database: string) =>
-    url.replace(/\/[^/?]+\?/, `/${database}?`);
+  const inDatabase = (url: string, database: string) => url.replace(/\/[^/?]+\?/, `/${database}?`);
   const administer = async (statement: string): Promise<void> => {
     const client = new pg.Client({ connectionString: inDatabase(next.superUrl, "postgres") });
     await client.connect();

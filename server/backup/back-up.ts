@@ -76,10 +76,7 @@ async function copyMemory(folder: string, sink: Sink): Promise<void> {
     await sink.write(`${memoryFolder}/${name}`, readFileSync(join(folder, name)));
 }
 
-type DatabaseContent = Pick<
-  Manifest,
-  "postgres" | "migrations" | "log" | "tables" | "sequences"
->;
+type DatabaseContent = Pick<Manifest, "postgres" | "migrations" | "log" | "tables" | "sequences">;
 
 async function copyDatabase(options: BackUpOptions, sink: Sink): Promise<DatabaseContent> {
   const client = new pg.Client({ connectionString: options.databaseUrl });
@@ -88,7 +85,9 @@ async function copyDatabase(options: BackUpOptions, sink: Sink): Promise<Databas
   try {
     await client.query("begin transaction isolation level repeatable read, read only");
     // Names, and what is printed of values, must not depend on the role's settings.
-    await client.query("set local search_path = pg_catalog; set local datestyle = 'ISO'; set local timezone = 'UTC'; set local extra_float_digits = 1; set local bytea_output = 'hex'; set local intervalstyle = 'postgres'; set local statement_timeout = 0; set local idle_in_transaction_session_timeout = 0");
+    await client.query(
+      "set local search_path = pg_catalog; set local datestyle = 'ISO'; set local timezone = 'UTC'; set local extra_float_digits = 1; set local bytea_output = 'hex'; set local intervalstyle = 'postgres'; set local statement_timeout = 0; set local idle_in_transaction_session_timeout = 0",
+    );
     const facts = await readFacts(client);
     const tables: TableContent[] = [];
     for (const table of await readTables(client)) {

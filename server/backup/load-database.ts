@@ -6,7 +6,7 @@ import { BackupError } from "./backup-error";
 import type { CheckedBackup } from "./check-backup";
 import { copyIn } from "./copy";
 import type { Manifest, TableContent } from "./manifest";
-import { quoted, readSequences, readTables } from "./read-tables";
+import { quoted, readSequences, readTables, type Table } from "./read-tables";
 import { setAside } from "./set-aside";
 
 export type LoadOptions = Readonly<{
@@ -42,7 +42,9 @@ export async function loadDatabase(options: LoadOptions): Promise<void> {
     await client.query("set local statement_timeout = 0; set local lock_timeout = 0");
     await requireEmpty(client);
     await makeTables(client, options);
-    await client.query("set local search_path = pg_catalog; set local datestyle = 'ISO'; set local timezone = 'UTC'; set local intervalstyle = 'postgres'");
+    await client.query(
+      "set local search_path = pg_catalog; set local datestyle = 'ISO'; set local timezone = 'UTC'; set local intervalstyle = 'postgres'",
+    );
     await requireSameTables(client, manifest);
     const putBack = await setAside(client);
     const all = manifest.tables.map(({ name }) => quoted(name)).join(", ");
@@ -87,7 +89,9 @@ async function makeTables(
       readFileSync(join(root, "prisma/migrations", name, "migration.sql"), "utf8"),
     );
     // A table with checks to be made at the commit can't be altered by the next one.
-    await client.query("set constraints all immediate; set constraints all deferred; reset search_path");
+    await client.query(
+      "set constraints all immediate; set constraints all deferred; reset search_path",
+    );
   }
   await client.query(migrationsTable);
   await client.query(
@@ -103,7 +107,7 @@ const partitionEntries = 10_000_000;
 const entriesAhead = partitionEntries / 2;
 
 async function requireSameTables(client: pg.Client, manifest: Manifest): Promise<void> {
-  const describe = (tables: readonly Pick<TableContent, "name" | "columns">[]): string =>
+  const describe = (tables: readonly Table[]): string =>
     tables
       .map(({ name, columns }) => `${name}: ${columns.toSorted().join(", ")}`)
       .toSorted()
@@ -138,5 +142,6 @@ async function fill(
 }
 
 async function* readParts(paths: readonly string[]): AsyncIterable<Uint8Array> {
-  for (const path of paths) yield* createReadStream(path).pipe(createGunzip()) as AsyncIterable<Buffer>;
+  for (const path of paths)
+    yield* createReadStream(path).pipe(createGunzip()) as AsyncIterable<Buffer>;
 }

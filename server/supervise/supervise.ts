@@ -4,7 +4,7 @@ import type { Env } from "@/lib/runtime/env";
 import { removeRunFile, type RunFile } from "@/lib/runtime/run-file";
 import type { Ports, RootFingerprint } from "./child";
 import type { ChildName, Secrets } from "./child-environment";
-import { prepareDataFolder } from "./data-folder";
+import { prepareDataFolder, signerFolder } from "./data-folder";
 import { lockDataFolder } from "./data-lock";
 import { forbidCoreFiles } from "./isolation/core-limit";
 import { chooseBoundary } from "./isolation/boundary";
@@ -115,7 +115,8 @@ async function startAll(
     ...describeRun(options.env),
     folder: folderIdentity(dataFolder),
     runDir,
-    databaseUrl: database.appUrl,
+    ...describeDatabase(database),
+    signerFolder: signerFolder(options.settings, dataFolder),
     boundary: { kind: boundary.kind, text: boundary.text },
   });
   cleanups.push({ name: "run.json", stop: () => removeRunFile(dataFolder) });
@@ -216,6 +217,14 @@ const describeRun = (env: Env): Omit<RunFile, "runDir" | "databaseUrl" | "bounda
   publicUrl: env.CHANCERY_PUBLIC_URL,
   startedAt: new Date().toISOString(),
   processes: [{ name: "supervisor", pid: process.pid, node: process.version }],
+});
+
+const describeDatabase = ({
+  appUrl,
+  backupUrl,
+}: OpenedDatabase): Pick<RunFile, "databaseUrl" | "backupUrl"> => ({
+  databaseUrl: appUrl,
+  ...(backupUrl === null ? {} : { backupUrl }),
 });
 
 function once(work: () => Promise<void>): () => Promise<void> {
