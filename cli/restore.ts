@@ -67,6 +67,9 @@ function nextStep({ memory, filled, backup }: Restored): string {
     return `start Chancery. The log is halted, because only the signer of the original knows whether more was signed as ${origin} after the backup. Then continue it under a new name:
   npx chancery log continue --comment 'why it was restored'
 If the signer's folder of the original is still there, restore again next to it instead: CHANCERY_WITNESS_DIR.`;
+  if (memory.state === "other-log")
+    return `start Chancery. The signer remembers the log ${memory.origin}, which the backup doesn't have, so the log halts. Restore a newer backup if there is one; else continue the log under a new name:
+  npx chancery log continue --comment 'why it was restored'`;
   if (memory.state === "kept" && memory.size > filled.entries)
     return `start Chancery. The signer remembers ${memory.size} entries, so ${memory.size - filled.entries} are missing and the log halts. Restore a newer backup if there is one; else continue the log under a new name:
   npx chancery log continue --comment 'why it was restored'`;

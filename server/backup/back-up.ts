@@ -132,14 +132,16 @@ async function readFacts(
     version: string;
     size: string;
     origin: string | null;
+    known: string[];
     checkpoint: string | null;
     root: string | null;
-  }>(`select current_setting('server_version') as version, h.size::text as size, l.origin, c.size::text as checkpoint, encode(c.root, 'hex') as root
+  }>(`select current_setting('server_version') as version, h.size::text as size, l.origin,
+      array(select origin from tlog.log union select unnest(left_behind) from tlog.log order by 1) as known, c.size::text as checkpoint, encode(c.root, 'hex') as root
     from tlog.head h
     left join lateral (select generation, origin from tlog.log order by generation desc limit 1) l on true
     left join lateral (select size, root from tlog.checkpoint where generation = l.generation order by size desc limit 1) c on true`);
   if (!row) throw new BackupError("The database is incomplete: tlog.head has no row.");
-  const { version, size, origin, checkpoint, root } = row;
+  const { version, size, origin, known, checkpoint, root } = row;
   return {
     postgres: version,
     migrations: migrations.map(({ name }) => name),
@@ -148,6 +150,7 @@ async function readFacts(
         ? null
         : {
             origin,
+            known,
             entries: Number(size),
             checkpoint: root === null ? null : { size: Number(checkpoint), rootHex: root },
           },

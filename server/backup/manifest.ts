@@ -26,6 +26,8 @@ const schema = z.object({
   log: z
     .object({
       origin: z.string(),
+      /** The names of all logs in the database, and of those that a continuation left behind. */
+      known: z.array(z.string()),
       entries: count,
       checkpoint: z.object({ size: count, rootHex: sha256 }).nullable(),
     })

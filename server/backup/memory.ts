@@ -18,6 +18,8 @@ import { type Manifest, memoryFolder } from "./manifest";
 export type SignerMemory =
   | Readonly<{ state: "kept"; size: number }>
   | Readonly<{ state: "unknown" }>
+  /** It has signed a log that the backup's database never heard of. */
+  | Readonly<{ state: "other-log"; origin: string }>
   | Readonly<{ state: "no-log" }>;
 
 const isMemory = (name: string): boolean => /\.(checkpoint|crl-memory)$/.test(name);
@@ -36,9 +38,10 @@ export function readNotes(folder: string): string[] {
 export function compareMemory(folder: string, log: Manifest["log"]): SignerMemory {
   // A log that has no checkpoint was signed nowhere.
   if (log === null || log.checkpoint === null) return { state: "no-log" };
-  const own = readNotes(folder)
-    .map(parseCheckpoint)
-    .find(({ origin }) => origin === log.origin);
+  const signed = readNotes(folder).map(parseCheckpoint);
+  const lost = signed.find(({ origin }) => !log.known.includes(origin));
+  if (lost !== undefined) return { state: "other-log", origin: lost.origin };
+  const own = signed.find(({ origin }) => origin === log.origin);
   if (own === undefined || readRestoredLogs(folder).includes(log.origin))
     return { state: "unknown" };
   return { state: "kept", size: own.size };

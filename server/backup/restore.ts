@@ -27,7 +27,7 @@ export type RestoreOptions = Readonly<{
   /** Where Chancery is to run on what was restored. */
   dataFolder: string;
   /** As they will be at the start: databases, KEK, the signer's folder. */
-  settings: NodeJS.ProcessEnv;
+  settings: Readonly<Record<string, string | undefined>>;
   withProblems: boolean;
   actor: Actor;
   clock: Clock;
@@ -52,7 +52,7 @@ export type Restored = Readonly<{
  */
 export async function restoreBackup(given: RestoreOptions): Promise<Restored> {
   const { root, dataFolder, onProgress } = given;
-  const settings = readSecretFiles(given.settings);
+  const settings = readSecretFiles(given.settings as NodeJS.ProcessEnv);
   onProgress("checking the files");
   const backup = await checkBackup(given.folder, listMigrations(root));
   prepareDataFolder(dataFolder);
