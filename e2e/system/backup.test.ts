@@ -1,4 +1,12 @@
-import { copyFileSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Api, type Certificate, createIdentity } from "@/e2e/support/api";
@@ -22,6 +30,7 @@ let original: ThrowawayChancery, originalPlace: ChanceryPlace, otherPlace: Chanc
 let other: ThrowawayChancery | null = null;
 let api: Api, identity: string, backup: string, revoked: Certificate;
 
+const scheduled = (): string => join(dirname(backup), "scheduled");
 const chancery = (dataFolder: string, ...args: string[]): Promise<RunResult> =>
   run(process.execPath, [join(root, "tools/scripts/chancery.mjs"), ...args], {
     env: { ...process.env, CHANCERY_DATA: dataFolder },
@@ -49,7 +58,11 @@ beforeAll(async () => {
   otherPlace = await makePlace();
   backup = join(dirname(originalPlace.dataFolder), `backup-${process.pid}`, "first");
   mkdirSync(dirname(backup));
-  original = await startReady(originalPlace, join(root, ".cache/system-backup.log"));
+  original = await startReady(originalPlace, join(root, ".cache/system-backup.log"), {
+    CHANCERY_BACKUP_DIR: scheduled(),
+    CHANCERY_BACKUP_EVERY: "1 minute",
+    CHANCERY_BACKUP_KEEP: "1",
+  });
   api = await adminApi(original);
   identity = await createIdentity(api, "backup");
   revoked = await issue();
@@ -78,7 +91,7 @@ test("a backup that is made while certificates are issued is whole, and the audi
   const digest = /[0-9a-f]{64}/.exec(made.stderr)?.[0] ?? "";
   await until(async () => {
     const { body } = await api.get<{ items: { details: { manifestSha256?: string } }[] }>(
-      "/audit?action=backup.made",
+      "/audit/events?action=backup.made",
     );
     return body.items.some(({ details }) => details.manifestSha256 === digest);
   });
@@ -117,6 +130,15 @@ test("restored into another folder while the original runs, the log is verified 
     /holds a database already/,
   );
   other = null;
+});
+
+test("backups are made on schedule, the newest is kept, and their age is a metric", async () => {
+  const names = () =>
+    existsSync(scheduled()) ? readdirSync(scheduled()).filter((name) => /Z$/.test(name)) : [];
+  const [first] = await until(() => (names().length > 0 ? names() : null));
+  const metrics = await (await fetch(`${original.httpUrl}/metrics`)).text();
+  expect(metrics).toMatch(/^chancery_backup_age_seconds \d/m);
+  await until(() => names().length === 1 && names()[0] !== first);
 });
 
 test("an old backup in place of a log that went on is not signed on: the log halts and says how many entries are missing", async () => {

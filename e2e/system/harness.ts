@@ -34,8 +34,9 @@ export async function until<T>(
 export async function startReady(
   place: ChanceryPlace,
   logFile: string,
+  settings: Record<string, string> = {},
 ): Promise<ThrowawayChancery> {
-  const chancery = await startChanceryAt(place, headless, logFile);
+  const chancery = await startChanceryAt(place, { ...headless, ...settings }, logFile);
   await until(() =>
     fetch(`${chancery.httpUrl}/readyz`).then(
       ({ ok }) => ok,

@@ -46,7 +46,7 @@ test("memory that came from a backup is never taken for the signer's own, howeve
   expect(compareMemory(signer, log)).toEqual({ state: "unknown" });
 });
 
-test("a log that the backup doesn't know is told apart: the restored database lacks it whole", () => {
+test("a log that the backup doesn't know at all is named", () => {
   mkdirSync(signer);
   writeFileSync(join(signer, "a.checkpoint"), note(50));
   const other = { ...log, origin: "a.example/log/0", known: ["a.example/log/0"] };

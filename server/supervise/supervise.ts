@@ -2,6 +2,7 @@ import { rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Env } from "@/lib/runtime/env";
 import { removeRunFile, type RunFile } from "@/lib/runtime/run-file";
+import { startBackups } from "./backups/run-backup";
 import type { Ports, RootFingerprint } from "./child";
 import type { ChildName, Secrets } from "./child-environment";
 import { prepareDataFolder, signerFolder } from "./data-folder";
@@ -115,8 +116,7 @@ async function startAll(
     ...describeRun(options.env),
     folder: folderIdentity(dataFolder),
     runDir,
-    ...describeDatabase(database),
-    signerFolder: signerFolder(options.settings, dataFolder),
+    ...describeStores(database, signerFolder(options.settings, dataFolder)),
     boundary: { kind: boundary.kind, text: boundary.text },
   });
   cleanups.push({ name: "run.json", stop: () => removeRunFile(dataFolder) });
@@ -132,6 +132,7 @@ async function startAll(
   const ready = await startChildren({ ...parts, output, state }, (name, { stop, kill }) =>
     cleanups.push({ name, stop, kill }),
   );
+  cleanups.push(startBackups({ ...parts, output }));
   return {
     dataFolder,
     ports: ready.ports ?? portsOf(options.env),
@@ -219,11 +220,12 @@ const describeRun = (env: Env): Omit<RunFile, "runDir" | "databaseUrl" | "bounda
   processes: [{ name: "supervisor", pid: process.pid, node: process.version }],
 });
 
-const describeDatabase = ({
-  appUrl,
-  backupUrl,
-}: OpenedDatabase): Pick<RunFile, "databaseUrl" | "backupUrl"> => ({
+const describeStores = (
+  { appUrl, backupUrl }: OpenedDatabase,
+  folder: string,
+): Pick<RunFile, "databaseUrl" | "backupUrl" | "signerFolder"> => ({
   databaseUrl: appUrl,
+  signerFolder: folder,
   ...(backupUrl === null ? {} : { backupUrl }),
 });
 
