@@ -16,6 +16,9 @@ whole log, before anything is put in place. Put the KEK in place first: kek in t
   --to             the data folder
   --with-problems  restore although the log doesn't verify, because the original doesn't either`;
 
+/** As they were given: `connectToRunning` adds the database of a Chancery that runs elsewhere. */
+const settings = { ...process.env };
+
 /** Restores a backup. */
 export const restore: Command = {
   name: "restore",
@@ -28,7 +31,7 @@ export const restore: Command = {
       root: findRepoRoot(),
       folder: resolve(folder),
       dataFolder: to === undefined ? dataFolder() : resolve(to),
-      settings: process.env,
+      settings,
       withProblems,
       actor: commandLineActor(world),
       onProgress: makeProgress(),

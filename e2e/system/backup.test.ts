@@ -103,7 +103,8 @@ test("restored into another folder while the original runs, the log is verified 
   expect(refused).toMatchObject({ code: 1, stdout: "" });
   expect(refused.stderr).toMatch(/kek is missing/);
   copyFileSync(join(originalPlace.dataFolder, "kek"), join(dataFolder, "kek"));
-  const restored = await chancery(dataFolder, "restore", backup);
+  // Run where the original is found, whose database is not the one to restore into.
+  const restored = await chancery(originalPlace.dataFolder, "restore", backup, "--to", dataFolder);
   expect(restored.all).toMatch(/The whole log was verified[^]*The log is halted/);
   expect(restored.code).toBe(0);
   const [http] = otherPlace.ports;
@@ -134,7 +135,7 @@ test("restored into another folder while the original runs, the log is verified 
 
 test("backups are made on schedule, the newest is kept, and their age is a metric", async () => {
   const names = () =>
-    existsSync(scheduled()) ? readdirSync(scheduled()).filter((name) => /Z$/.test(name)) : [];
+    existsSync(scheduled()) ? readdirSync(scheduled()).filter((name) => name.endsWith("Z")) : [];
   const [first] = await until(() => (names().length > 0 ? names() : null));
   const metrics = await (await fetch(`${original.httpUrl}/metrics`)).text();
   expect(metrics).toMatch(/^chancery_backup_age_seconds \d/m);

@@ -243,6 +243,8 @@ export type EntryDetails = NamedDetails & {
     entries: number;
     manifestSha256: string;
     memory: "kept" | "restored";
+    /** Problems of the log that were accepted. */
+    problems: number;
   }>;
   "log.anchored": Readonly<{
     size: number;

@@ -1,11 +1,19 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import {
+  createWriteStream,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { sha256Hex } from "@/lib/format/hash";
 import { checkBackup } from "./check-backup";
 import { manifestDigestName, manifestName, type Manifest } from "./manifest";
-import { makeDigestingSink, makeFolderSink } from "./sinks";
+import { makeDigestingSink, makeFolderSink, makeTarSink } from "./sinks";
 
 const migrations = ["20260101000000_first", "20260102000000_second"];
 let place: string, folder: string, manifest: Manifest;
@@ -118,6 +126,20 @@ describe("a backup is refused", () => {
     change();
     await expect(check()).rejects.toThrow(message);
   });
+});
+
+test("the tar archive that is written to a stream is unpacked to the same backup", async () => {
+  const archive = join(place, "backup.tar");
+  const stream = createWriteStream(archive);
+  const sink = makeTarSink(stream, new Date());
+  const names = [...manifest.files.map(({ path }) => path), manifestName, manifestDigestName];
+  for (const name of names) await sink.write(name, readFileSync(join(folder, name)));
+  await sink.finish();
+  await new Promise((done) => stream.end(done));
+  const unpacked = join(place, "unpacked");
+  mkdirSync(unpacked);
+  execFileSync("tar", ["-xf", archive, "-C", unpacked]);
+  expect((await checkBackup(unpacked, migrations)).manifest).toEqual(manifest);
 });
 
 test("a folder that holds something is not written into, and an abandoned backup leaves nothing", async () => {

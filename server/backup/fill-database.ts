@@ -73,7 +73,7 @@ export async function fillDatabase(options: FillOptions, urls: RoleUrls): Promis
       throw new BackupError(
         `The log in the backup doesn't verify. Nothing was restored.\n  ${problems.join("\n  ")}\nIf the original had the same problems, restore with --with-problems.`,
       );
-    await recordRestore(options, db, halt);
+    await recordRestore(options, db, halt, problems.length);
     return { entries: report.size, problems };
   } finally {
     await closeDatabase(db);
@@ -84,6 +84,7 @@ async function recordRestore(
   { backup, memory, actor, clock, random }: FillOptions,
   db: Database,
   halt: Halt | null,
+  problems: number,
 ): Promise<void> {
   const { manifest, manifestSha256 } = backup;
   const source = makeSource(`${hostname()}/restore`, random.bytes);
@@ -112,6 +113,7 @@ async function recordRestore(
       entries: manifest.log?.entries ?? 0,
       manifestSha256,
       memory: memory.state === "unknown" ? "restored" : "kept",
+      problems,
     },
   });
   await makeHeartbeat(recorder).sendLast();
