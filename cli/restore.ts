@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import { errorMessage } from "@/lib/errors/error-message";
 import { world } from "@/lib/runtime/get-deps";
 import { findRepoRoot } from "@/lib/runtime/repo-root";
+import { listProblems } from "@/server/backup/fill-database";
 import { restoreBackup, type Restored } from "@/server/backup/restore";
 import { type Command, UsageError } from "./command";
 import { commandLineActor } from "./command-line-actor";
@@ -57,7 +58,7 @@ function describe(restored: Restored): string {
     `Restored the backup of ${takenAt}: ${filled.entries} entries of ${log?.origin ?? "no log"}, in ${database}.\n`,
     filled.problems.length === 0
       ? "The whole log was verified.\n"
-      : `The log has problems, which were accepted:\n  ${filled.problems.join("\n  ")}\n`,
+      : `The log has problems, which were accepted:\n${listProblems(filled.problems)}\n`,
     keys === "none" ? "The backup has no private keys: nothing can be signed.\n" : "",
     `Memory of the signer in ${signerFolder}: ${memoryFiles.kept} files kept, ${memoryFiles.copied} copied from the backup.\n`,
     `\nNext: ${nextStep(restored)}\n`,

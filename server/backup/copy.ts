@@ -52,13 +52,20 @@ async function sendAll(
   for await (const piece of pieces) {
     if (isOver()) return;
     wire.sendCopyFromChunk(piece);
-    while (wire.stream.writableNeedDrain && !isOver())
-      await new Promise<void>((done) => {
-        wire.stream.once("drain", done);
-        wire.stream.once("close", done);
-      });
+    while (wire.stream.writableNeedDrain && !isOver()) await drained(wire.stream);
   }
   if (!isOver()) wire.endCopyFrom();
+}
+
+/** Resolves when the stream takes more, or is gone. */
+function drained(stream: Wire["stream"]): Promise<void> {
+  return new Promise((done) => {
+    const end = (): void => {
+      stream.off("drain", end).off("close", end);
+      done();
+    };
+    stream.on("drain", end).on("close", end);
+  });
 }
 
 type Fail = (error: unknown) => void;

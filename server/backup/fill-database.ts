@@ -71,13 +71,23 @@ export async function fillDatabase(options: FillOptions, urls: RoleUrls): Promis
     const problems = report.checks.flatMap((check) => check.problems);
     if (!report.ok && !options.withProblems)
       throw new BackupError(
-        `The log in the backup doesn't verify. Nothing was restored.\n  ${problems.join("\n  ")}\nIf the original had the same problems, restore with --with-problems.`,
+        `The log in the backup doesn't verify. Nothing was restored.\n${listProblems(problems)}\nIf the original had the same problems, restore with --with-problems.`,
       );
     await recordRestore(options, db, halt, problems.length);
     return { entries: report.size, problems };
   } finally {
     await closeDatabase(db);
   }
+}
+
+const listedProblems = 20;
+
+/** The first problems, a line each, and how many more there are. */
+export function listProblems(problems: readonly string[]): string {
+  const more = problems.length - listedProblems;
+  return [...problems.slice(0, listedProblems), ...(more > 0 ? [`… and ${more} more`] : [])]
+    .map((line) => `  ${line}`)
+    .join("\n");
 }
 
 async function recordRestore(
