@@ -5,7 +5,7 @@ import { gzip } from "node:zlib";
 import pg from "pg";
 import { sha256Hex } from "@/lib/format/hash";
 import { productVersion } from "@/lib/runtime/product-version";
-import { BackupError } from "./backup-error";
+import { BackupError, inWords } from "./backup-error";
 import { copyOut } from "./copy";
 import {
   formatVersion,
@@ -66,7 +66,7 @@ export async function backUp(options: BackUpOptions, target: Sink): Promise<Back
     return { manifest, manifestSha256, bytes };
   } catch (error) {
     sink.abandon();
-    throw error;
+    return inWords(error);
   }
 }
 

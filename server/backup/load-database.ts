@@ -2,6 +2,7 @@ import { createReadStream, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createGunzip } from "node:zlib";
 import pg from "pg";
+import { errorMessage } from "@/lib/errors/error-message";
 import { BackupError } from "./backup-error";
 import type { CheckedBackup } from "./check-backup";
 import { copyIn } from "./copy";
@@ -134,7 +135,12 @@ async function fill(
       client,
       `copy ${quoted(name)} (${columns.map(quoted).join(", ")}) from stdin`,
       readParts(files.map((path) => join(folder, path))),
-    );
+    ).catch((error: unknown) => {
+      throw new BackupError(
+        `The rows of the table ${name} can't be restored: ${errorMessage(error)}. Nothing was restored.`,
+        { cause: error },
+      );
+    });
   if (filled !== rows)
     throw new BackupError(
       `The table ${name} has ${filled} rows in the backup, and its manifest says ${rows}. Nothing was restored.`,

@@ -106,13 +106,14 @@ describe("a restore is refused before anything is put in place", () => {
     expect(existsSync(join(dataFolder, "pg", manifestName))).toBe(true);
   });
 
-  test("if a row was changed and every digest made to fit", async () => {
-    const folder = join(place, "changed");
+  /** A copy in which the rows of the accounts are others, and every digest fits. */
+  function withAccounts(change: (rows: string) => string): string {
+    const folder = mkdtempSync(join(place, "changed-"));
     cpSync(sealed, folder, { recursive: true });
     const path = "tables/public.account.000001.copy.gz";
     const rows = gunzipSync(readFileSync(join(folder, path))).toString("utf8");
-    const changed = gzipSync(rows.replace("\tadmin\t", "\tauditor\t"));
-    expect(rows).toContain("\tadmin\t");
+    expect(change(rows)).not.toBe(rows);
+    const changed = gzipSync(change(rows));
     writeFileSync(join(folder, path), changed);
     const manifest = JSON.parse(readFileSync(join(folder, manifestName), "utf8")) as Manifest;
     const files = manifest.files.map((file) =>
@@ -121,7 +122,22 @@ describe("a restore is refused before anything is put in place", () => {
     const text = JSON.stringify({ ...manifest, files });
     writeFileSync(join(folder, manifestName), text);
     writeFileSync(join(folder, manifestDigestName), `${sha256Hex(text)}  ${manifestName}\n`);
+    return folder;
+  }
+
+  test("if a row was changed and every digest made to fit", async () => {
+    const folder = withAccounts((rows) => rows.replace("\tadmin\t", "\tauditor\t"));
     await expect(restore(folder)).rejects.toThrow(/doesn't verify[^]*account/);
+  });
+
+  test.each<[string, (rows: string) => string, RegExp]>([
+    ["if a row has lost a column", (rows) => rows.replace("\tadmin\t", "\t"), /account can't be/],
+    ["if a row is gone", (rows) => rows.slice(rows.indexOf("\n") + 1), /has 0 rows.*says 1/],
+    ["if a row is there twice", (rows) => rows + rows, /account can't be .*duplicate key/],
+  ])("%s, and nothing is left of what had been restored", async (_name, change, message) => {
+    const dataFolder = mkdtempSync(join(place, "data-"));
+    await expect(restore(withAccounts(change), { dataFolder })).rejects.toThrow(message);
+    expect(readdirSync(dataFolder)).toEqual([]);
   });
 });
 

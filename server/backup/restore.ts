@@ -14,7 +14,7 @@ import { requireServer } from "@/server/supervise/requirements/require-server";
 import { readSecretFiles } from "@/server/supervise/secret-files";
 import { readKek } from "@/server/supervise/secrets";
 import { requireSignerRole } from "@/server/supervise/signer-role";
-import { BackupError } from "./backup-error";
+import { BackupError, inWords } from "./backup-error";
 import { checkBackup, type CheckedBackup } from "./check-backup";
 import { fillDatabase, type Filled, type FillOptions, type RoleUrls } from "./fill-database";
 import { requireEmpty } from "./load-database";
@@ -56,7 +56,9 @@ export async function restoreBackup(given: RestoreOptions): Promise<Restored> {
   onProgress("checking the files");
   const backup = await checkBackup(given.folder, listMigrations(root));
   prepareDataFolder(dataFolder);
-  const lock = await lockDataFolder(dataFolder).catch(inWords);
+  const lock = await lockDataFolder(dataFolder).catch((error: unknown) => {
+    throw error instanceof DataFolderBusy ? new BackupError(error.message) : error;
+  });
   try {
     const own = await findOwnServer(settings);
     if (own === null) requireNoCluster(dataFolder);
@@ -80,13 +82,6 @@ export async function restoreBackup(given: RestoreOptions): Promise<Restored> {
   } finally {
     lock.release();
   }
-}
-
-/** What the start of Chancery refuses with is meant for the operator as well. */
-function inWords(error: unknown): never {
-  if (error instanceof DataFolderBusy || (error as Error).constructor === Error)
-    throw new BackupError((error as Error).message, { cause: error });
-  throw error;
 }
 
 const clusterOf = (dataFolder: string): string => join(dataFolder, "pg");
