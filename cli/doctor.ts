@@ -1,3 +1,4 @@
+import { checkBackup } from "@/cli/doctor/backup-check";
 import { checkSignerState } from "@/cli/doctor/signer-state-check";
 import { checkDatabase } from "@/cli/doctor/database-checks";
 import type { Finding } from "@/cli/doctor/finding";
@@ -17,7 +18,7 @@ import { dataFolder, findRunning } from "./connect";
 export const doctor: Command = {
   name: "doctor",
   summary:
-    "check Node.js, data folder, keys, signer, database, roles, migrations, log, ports and browser",
+    "check Node.js, data folder, keys, signer, database, roles, migrations, log, backup, ports and browser",
   usage: null,
   run: async () => {
     const running = findRunning();
@@ -30,6 +31,7 @@ export const doctor: Command = {
       checkSignerState(folder, process.env),
       ...(await checkDatabase(running?.databaseUrl ?? process.env.DATABASE_URL)),
       ...(await checkLog(running?.databaseUrl ?? process.env.DATABASE_URL)),
+      ...(await checkBackup(running?.databaseUrl ?? process.env.DATABASE_URL, process.env)),
       ...(await checkPorts(running, process.env)),
       checkBrowser(process.env),
     ];

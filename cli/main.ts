@@ -1,27 +1,31 @@
 import { isAppError } from "@/lib/errors/app-error";
 import { makeHeartbeat } from "@/lib/log/record/heartbeat";
 import { openedDeps } from "@/lib/runtime/get-deps";
+import { BackupError } from "@/server/backup/backup-error";
 import { type Command, UsageError } from "./command";
 import { connectToRunning } from "./connect";
 import { account } from "./account";
+import { backup } from "./backup";
 import { confirm } from "./confirm";
 import { doctor } from "./doctor";
 import { drill } from "./drill";
 import { helpText, makeHelp } from "./help";
 import { log } from "./log";
+import { restore } from "./restore";
 import { root } from "./root";
 import { signer } from "./signer";
 import { token } from "./token";
 import { verify } from "./verify";
 import { witness } from "./witness";
 
-const commands: Command[] = [account, confirm, doctor, drill, log, root];
-commands.push(signer, token, verify, witness);
+const commands: Command[] = [account, backup, confirm, doctor, drill, log];
+commands.push(restore, root, signer, token, verify, witness);
 commands.push(makeHelp(() => commands));
 
 /** The message of an expected error, or the stack of any other. */
 function describeError(error: unknown): string {
-  if (error instanceof UsageError || isAppError(error)) return error.message;
+  if (error instanceof UsageError || error instanceof BackupError || isAppError(error))
+    return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 

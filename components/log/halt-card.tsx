@@ -30,7 +30,8 @@ export function HaltCard({
     foundSize,
     rememberedNote,
   } = halted;
-  const smaller = code === "log.smaller-than-remembered",
+  const restored = code === "log.restored",
+    smaller = code === "log.smaller-than-remembered",
     missing = Math.max(0, rememberedSize - foundSize);
   return (
     <Stack>
@@ -55,7 +56,9 @@ export function HaltCard({
               { label: "In the database", value: plural(foundSize, "entry", "entries") },
               {
                 label: "Missing",
-                value: smaller ? (
+                value: restored ? (
+                  "Unknown: entries may have been signed after the backup."
+                ) : smaller ? (
                   <strong className="font-semibold text-revoked">
                     {missing === 1
                       ? `entry ${formatCount(foundSize)}`
@@ -68,9 +71,11 @@ export function HaltCard({
             ]}
           />
           <p className="text-sm">
-            {smaller
-              ? "This looks like a restored backup or a failover to a lagging standby. If you can recover the missing entries (from a newer backup or the old server), restore them and restart Chancery. The log then continues automatically."
-              : "An entry that the stored checkpoint covers was changed. Keep the database as it is. Before you do anything else, check the last verification and compare with an export or a witness."}
+            {restored
+              ? "If the signer’s folder of the original is still there, restore the backup again next to it: the log then continues under its name if nothing is missing. Otherwise continue the log under a new name."
+              : smaller
+                ? "This looks like a restored backup or a failover to a lagging standby. If you can recover the missing entries (from a newer backup or the old server), restore them and restart Chancery. The log then continues automatically."
+                : "An entry that the stored checkpoint covers was changed. Keep the database as it is. Before you do anything else, check the last verification and compare with an export or a witness."}
           </p>
           <CodeBlock label="Stored checkpoint" code={rememberedNote} wrap />
         </Stack>

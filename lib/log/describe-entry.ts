@@ -256,6 +256,10 @@ const phrases: Phrases = {
     `halted the log: ${countEntries(rememberedSize)} remembered, ${foundSize} found`,
   "log.continued": ({ origin, lost, comment }) =>
     `continued the log as ${origin} without ${lost} lost ${lost === 1 ? "entry" : "entries"}${withComment(comment)}`,
+  "backup.made": ({ entries, keys }) =>
+    `made a backup with ${countEntries(entries)}, ${keys === "sealed" ? "with sealed keys" : "without keys"}`,
+  "backup.restored": ({ takenAt, entries }) =>
+    `restored the backup of ${takenAt} with ${countEntries(entries)}`,
   "log.anchored": ({ size, authority }) =>
     `obtained a timestamp from ${authority} for the checkpoint of ${countEntries(size)}`,
   "log.read": () => "viewed the state of the audit log",

@@ -231,6 +231,25 @@ export type EntryDetails = NamedDetails & {
     comment: string;
     proven?: number;
   }>;
+  /** The database was copied, with sealed keys or without; the digest is that of the manifest. */
+  "backup.made": Readonly<{
+    entries: number;
+    bytes: number;
+    keys: "sealed" | "none";
+    manifestSha256: string;
+  }>;
+  /**
+   * This database was restored from a backup. `memory`: whether the signer's memory was there, or
+   * came from the backup, so that the log could not go on under its name.
+   */
+  "backup.restored": Readonly<{
+    takenAt: string;
+    entries: number;
+    manifestSha256: string;
+    memory: "kept" | "restored";
+    /** Problems of the log that were accepted. */
+    problems: number;
+  }>;
   "log.anchored": Readonly<{
     size: number;
     authority: string;

@@ -48,7 +48,7 @@ export type SourceView = Readonly<{
 
 /** Why the log is halted, with what was remembered and found. */
 export type HaltView = Readonly<{
-  code: "log.smaller-than-remembered" | "log.differs-from-remembered";
+  code: "log.smaller-than-remembered" | "log.differs-from-remembered" | "log.restored";
   message: string;
   at: string;
   origin: string;

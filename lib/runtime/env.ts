@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { parseDuration } from "@/lib/format/duration";
 import { receiveSecrets } from "./read-secrets";
 
 const port = z.coerce.number().int().min(0).max(65535);
@@ -83,6 +84,13 @@ const environment = z.object({
    * supervisor for the gateway and the console.
    */
   CHANCERY_DELIVERY_KEY: z.string().default(""),
+  /** Where and how often the supervisor makes backups, and how many it keeps. */
+  CHANCERY_BACKUP_DIR: z.string().default(""),
+  CHANCERY_BACKUP_EVERY: z
+    .string()
+    .default("1 day")
+    .refine((text) => (parseDuration(text) ?? 0) >= 60, "a duration of a minute or more, as 1 day"),
+  CHANCERY_BACKUP_KEEP: z.coerce.number().int().min(1).max(10_000).default(7),
   CHANCERY_LOG_LEVEL: z.enum(["debug", "info", "warn", "error"]).default("info"),
   /** How the supervisor writes the lines of all processes. */
   CHANCERY_LOG_FORMAT: z.enum(["text", "json"]).default("text"),

@@ -2,13 +2,17 @@ import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 /**
- * How the command line finds the running Chancery of a data folder. Holds the application's
- * database password: mode 0600.
+ * How the command line finds the running Chancery of a data folder. Holds database passwords of the
+ * application and of the role for backups, which are new at each start: mode 0600.
  */
 export type RunFile = Readonly<{
   pid: number;
   runDir: string;
   databaseUrl: string;
+  /** For backups of the embedded database: a role that reads every table and writes none. */
+  backupUrl?: string;
+  /** Where the signer remembers what it signed. Earlier versions did not write it. */
+  signerFolder?: string;
   host: string;
   httpPort: number;
   httpsPort: number;

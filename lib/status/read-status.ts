@@ -4,6 +4,7 @@ import type { RevocationReason } from "@/lib/pki/types";
 import type { Deps } from "@/lib/runtime/deps";
 import {
   makeStatusRowReader,
+  findLastBackup,
   readDatabaseSize,
   readLogSize,
   countByState,
@@ -72,6 +73,15 @@ export async function getLogSize(deps: Pick<Deps, "db">): Promise<LogSize> {
 /** The size of the database in bytes. */
 export async function getDatabaseSize(deps: Pick<Deps, "db">): Promise<number> {
   return readDatabaseSize(deps.db);
+}
+
+/** How long ago the newest backup in the audit log was made; null if there is none. */
+export async function getBackupAgeMs({
+  db,
+  clock,
+}: Pick<Deps, "db" | "clock">): Promise<number | null> {
+  const at = await findLastBackup(db);
+  return at === null ? null : clock.now().getTime() - at.getTime();
 }
 
 const countTtlMs = 60_000;

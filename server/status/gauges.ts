@@ -4,7 +4,12 @@ import type { StalledReader } from "@/lib/log/sequence/stall-watch";
 import { readPipelineProgress } from "@/lib/log/publish/pipeline-progress";
 import type { Deps } from "@/lib/runtime/deps";
 import type { AuthorityIndex } from "@/lib/status/authority-index";
-import { getDatabaseSize, getLogSize, makeStateCounter } from "@/lib/status/read-status";
+import {
+  getBackupAgeMs,
+  getDatabaseSize,
+  getLogSize,
+  makeStateCounter,
+} from "@/lib/status/read-status";
 import type { StatusCache } from "@/lib/status/status-cache";
 import type { CrlStore } from "./crl-store";
 import { indexGauges, logGauges } from "./log-gauges";
@@ -31,15 +36,17 @@ export function makeGauges({
 }: GaugeDeps): () => Promise<readonly Gauge[]> {
   const certificateCounts = makeStateCounter(deps);
   return async () => {
-    const [log, publishing, counts, { cursors }, skipped, bytes, machine] = await Promise.all([
-      getLogSize(deps),
-      readPipelineProgress(deps),
-      certificateCounts(),
-      readCursors(deps.db),
-      countSkippedByReader(deps.db),
-      getDatabaseSize(deps),
-      machineGauges(disk),
-    ]);
+    const [log, publishing, counts, { cursors }, skipped, bytes, machine, backupAgeMs] =
+      await Promise.all([
+        getLogSize(deps),
+        readPipelineProgress(deps),
+        certificateCounts(),
+        readCursors(deps.db),
+        countSkippedByReader(deps.db),
+        getDatabaseSize(deps),
+        machineGauges(disk),
+        getBackupAgeMs(deps),
+      ]);
     const now = deps.clock.now().getTime();
     return [
       ...indexGauges(log, now),
@@ -51,21 +58,13 @@ export function makeGauges({
         help: "Certificates by state, at most one minute old.",
         samples: counts.map(({ state, count }) => ({ labels: { state }, value: count })),
       },
-      {
-        name: "chancery_status_cache_entries",
-        help: "Certificate statuses in the cache.",
-        samples: [{ value: statuses.size() }],
-      },
-      {
-        name: "chancery_status_cache_trusted",
-        help: "1 while the cache follows the log; 0 while every status is read from the database.",
-        samples: [{ value: statuses.trusted() ? 1 : 0 }],
-      },
+      ...cacheGauges(statuses),
       {
         name: "chancery_database_bytes",
         help: "Size of the database.",
         samples: [{ value: bytes }],
       },
+      backupGauge(backupAgeMs),
       ...machine,
       {
         name: "process_resident_memory_bytes",
@@ -75,6 +74,25 @@ export function makeGauges({
     ];
   };
 }
+
+const backupGauge = (ageMs: number | null): Gauge => ({
+  name: "chancery_backup_age_seconds",
+  help: "Seconds since the last backup in the audit log; absent if there is none.",
+  samples: ageMs === null ? [] : [{ value: ageMs / 1000 }],
+});
+
+const cacheGauges = (statuses: StatusCache): readonly Gauge[] => [
+  {
+    name: "chancery_status_cache_entries",
+    help: "Certificate statuses in the cache.",
+    samples: [{ value: statuses.size() }],
+  },
+  {
+    name: "chancery_status_cache_trusted",
+    help: "1 while the cache follows the log; 0 while every status is read from the database.",
+    samples: [{ value: statuses.trusted() ? 1 : 0 }],
+  },
+];
 
 /** Where the readers of the log are, which of them stand still, and what they skipped. */
 function readerGauges(

@@ -1,4 +1,5 @@
 import { chmodSync, mkdirSync, statSync } from "node:fs";
+import { join, resolve } from "node:path";
 
 const ownerOnly = 0o700;
 const others = 0o077;
@@ -18,3 +19,7 @@ export function prepareDataFolder(path: string): Readonly<{ isOpen: boolean }> {
   chmodSync(path, mode & ~others & 0o7777);
   return { isOpen: false };
 }
+
+/** Where the signer remembers what it signed, outside the database. */
+export const signerFolder = (settings: NodeJS.ProcessEnv, dataFolder: string): string =>
+  resolve(settings.CHANCERY_WITNESS_DIR || join(dataFolder, "witness"));

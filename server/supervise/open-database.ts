@@ -13,6 +13,8 @@ export type OpenedDatabase = Readonly<{
   appUrl: string;
   /** The connection of the signer's role, for the signer process alone. */
   signerUrl: string;
+  /** The connection of a role that reads every table; null where the operator's server has it. */
+  backupUrl: string | null;
   description: string;
   stop: () => Promise<void>;
   abort: () => void;
@@ -31,7 +33,8 @@ export type DatabaseOptions = Readonly<{
   step: <T>(what: string, work: () => Promise<T>) => Promise<T>;
 }>;
 
-const databaseName = "chancery";
+/** The database of the embedded server. */
+export const databaseName = "chancery";
 const externalTimeoutMs = 60_000;
 
 /**
@@ -63,12 +66,13 @@ async function openEmbedded(options: DatabaseOptions): Promise<OpenedDatabase> {
   try {
     const urls = await setUpRoles(server);
     await ensureDatabase(server, databaseName);
-    const { appUrl, ownerUrl, signerUrl } = urls(databaseName);
+    const { appUrl, ownerUrl, signerUrl, backupUrl } = urls(databaseName);
     await options.beforeMigrations(signerUrl);
     await options.step("migrations", () => migrate(options.root, ownerUrl, appRole));
     return {
       appUrl,
       signerUrl,
+      backupUrl,
       description: `embedded, in ${folder}${describeServerUser(folder)}`,
       stop: server.stop,
       abort: server.abort,
@@ -98,6 +102,7 @@ async function openExternal(
   return {
     appUrl,
     signerUrl,
+    backupUrl: null,
     description: "your own server (DATABASE_URL)",
     stop: async () => {},
     abort: () => {},

@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import type { Env } from "@/lib/runtime/env";
 import {
   type ChildOptions,
@@ -14,6 +13,7 @@ import {
   secretsOf,
   startOrder,
 } from "./child-environment";
+import { signerFolder } from "./data-folder";
 import type { DrillService } from "./drill-service";
 import type { Boundary, Launch } from "./isolation/boundary";
 import { filesOfUrl, permissionArgv } from "./isolation/permissions";
@@ -45,7 +45,7 @@ export async function startChildren(
 ): Promise<ReadyMessage> {
   const { output, state, runDir, settings, secrets, drills } = options;
   let last: ReadyMessage = { type: "ready" };
-  const witnessFolder = settings.CHANCERY_WITNESS_DIR || join(options.dataFolder, "witness");
+  const witnessFolder = signerFolder(settings, options.dataFolder);
   const begin = (name: ChildName): Promise<SupervisedChild> =>
     output.step(name, () => {
       const launch = withPermissions(name, options);

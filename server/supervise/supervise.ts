@@ -2,9 +2,10 @@ import { rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Env } from "@/lib/runtime/env";
 import { removeRunFile, type RunFile } from "@/lib/runtime/run-file";
+import { startBackups } from "./backups/run-backup";
 import type { Ports, RootFingerprint } from "./child";
 import type { ChildName, Secrets } from "./child-environment";
-import { prepareDataFolder } from "./data-folder";
+import { prepareDataFolder, signerFolder } from "./data-folder";
 import { lockDataFolder } from "./data-lock";
 import { forbidCoreFiles } from "./isolation/core-limit";
 import { chooseBoundary } from "./isolation/boundary";
@@ -115,7 +116,7 @@ async function startAll(
     ...describeRun(options.env),
     folder: folderIdentity(dataFolder),
     runDir,
-    databaseUrl: database.appUrl,
+    ...describeStores(database, signerFolder(options.settings, dataFolder)),
     boundary: { kind: boundary.kind, text: boundary.text },
   });
   cleanups.push({ name: "run.json", stop: () => removeRunFile(dataFolder) });
@@ -131,6 +132,7 @@ async function startAll(
   const ready = await startChildren({ ...parts, output, state }, (name, { stop, kill }) =>
     cleanups.push({ name, stop, kill }),
   );
+  cleanups.push(startBackups({ ...parts, output }));
   return {
     dataFolder,
     ports: ready.ports ?? portsOf(options.env),
@@ -216,6 +218,15 @@ const describeRun = (env: Env): Omit<RunFile, "runDir" | "databaseUrl" | "bounda
   publicUrl: env.CHANCERY_PUBLIC_URL,
   startedAt: new Date().toISOString(),
   processes: [{ name: "supervisor", pid: process.pid, node: process.version }],
+});
+
+const describeStores = (
+  { appUrl, backupUrl }: OpenedDatabase,
+  folder: string,
+): Pick<RunFile, "databaseUrl" | "backupUrl" | "signerFolder"> => ({
+  databaseUrl: appUrl,
+  signerFolder: folder,
+  ...(backupUrl === null ? {} : { backupUrl }),
 });
 
 function once(work: () => Promise<void>): () => Promise<void> {

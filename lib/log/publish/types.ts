@@ -13,7 +13,7 @@ export type LogIdentity = Readonly<{
 
 /** Why the log is halted, as stored in tlog.head.halted (see HaltView). */
 export type Halt = Readonly<{
-  code: "log.smaller-than-remembered" | "log.differs-from-remembered";
+  code: "log.smaller-than-remembered" | "log.differs-from-remembered" | "log.restored";
   message: string;
   at: string;
   origin: string;

@@ -33,7 +33,7 @@ export const anchor = z
   .openapi("Anchor", { description: "An RFC 3161 time stamp of a checkpoint." });
 
 const halt = z.object({
-  code: z.enum(["log.smaller-than-remembered", "log.differs-from-remembered"]),
+  code: z.enum(["log.smaller-than-remembered", "log.differs-from-remembered", "log.restored"]),
   message: z.string(),
   at: instant,
   origin: z.string(),

@@ -9,12 +9,15 @@ import { type PostgresServer, socketUrl } from "./start-server";
 const ownerRole = "chancery_owner";
 export const appRole = "chancery_app";
 export const signerRole = "chancery_signer";
+/** Reads every table for a backup, and writes none. Only the embedded server has it. */
+const backupRole = "chancery_backup";
 
 /** Connection URLs for one database, by role. */
 export type DatabaseUrls = Readonly<{
   appUrl: string;
   ownerUrl: string;
   signerUrl: string;
+  backupUrl: string;
 }>;
 
 /**
@@ -26,16 +29,21 @@ export async function setUpRoles(
 ): Promise<(database: string) => DatabaseUrls> {
   const owner = makePassword(),
     app = makePassword(),
-    signer = makePassword();
+    signer = makePassword(),
+    backup = makePassword();
   await asSuperuser(server, "postgres", async (client) => {
     await setRole(client, ownerRole, owner);
     await setRole(client, appRole, app);
     await setRole(client, signerRole, signer);
+    await setRole(client, backupRole, backup);
+    await client.query(`grant pg_read_all_data to ${backupRole}`);
+    await client.query(`alter role ${backupRole} set default_transaction_read_only = on`);
   });
   return (database) => ({
     ownerUrl: socketUrl(server.socketFolder, ownerRole, owner, database),
     appUrl: socketUrl(server.socketFolder, appRole, app, database),
     signerUrl: socketUrl(server.socketFolder, signerRole, signer, database),
+    backupUrl: socketUrl(server.socketFolder, backupRole, backup, database),
   });
 }
 
@@ -63,7 +71,9 @@ export async function ensureDatabase(
         `create database ${name} owner ${ownerRole} template ${pg.escapeIdentifier(template)}`,
       );
     await client.query(`revoke all on database ${name} from public`);
-    await client.query(`grant connect on database ${name} to ${appRole}, ${signerRole}`);
+    await client.query(
+      `grant connect on database ${name} to ${appRole}, ${signerRole}, ${backupRole}`,
+    );
   });
 }
 
