@@ -1,6 +1,7 @@
 import type { StoredRow } from "@/lib/log/entry-summary";
 import { factRun, factToken, prefixRun } from "@/lib/log/pure/search-tokens";
-import { countByTime, endOfLog } from "@/lib/log/segments/find-entries";
+import { countByTime } from "@/lib/log/segments/count-by-time";
+import { endOfLog } from "@/lib/log/segments/find-entries";
 import { findRows } from "@/lib/log/segments/find-rows";
 import {
   rowColumns,
@@ -67,9 +68,8 @@ export async function countByDay(db: Database, since: Date): Promise<DayCount[]>
   const actions = ["certificate.issued", "certificate.refused", "certificate.revoked"];
   const kinds = actions.map((action) => [factRun("action", action)]);
   const search = { all: [kinds.flat()], low: 0, high: endOfLog, fromMs: since.getTime() };
-  const days = [...(await countByTime(db, search, dayOf, kinds))].toSorted(([a], [b]) =>
-    a < b ? -1 : 1,
-  );
+  const found = await countByTime(db, search, kinds, () => dayOf);
+  const days = [...(found?.counts ?? [])].toSorted(([a], [b]) => (a < b ? -1 : 1));
   return days.flatMap(([day, [issued = 0, refused = 0, revoked = 0]]) =>
     issued + refused + revoked === 0 ? [] : [{ day, issued, refused, revoked }],
   );

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // npm run bench [-- NAME …]: the benchmarks of bench/, each a program that prints its own table of
-// ratios. With --against COMMIT, those of bench/against/ compare this clone with that commit.
+// ratios. --entries N is how many entries the log of `log` and `search` has. With --against COMMIT, those of bench/against/ compare this clone with that commit.
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
@@ -13,7 +13,9 @@ import { requireNode } from "./lib/require-node.mjs";
 
 requireNode();
 
-const { against, names } = readArguments();
+const { against, entries, names } = readArguments();
+// For benchmarks of a log: how many entries it has.
+if (entries !== undefined) process.env.BENCH_ENTRIES = entries;
 const folder = join(root, "bench", against === undefined ? "" : "against");
 const all = existsSync(folder)
   ? readdirSync(folder)
@@ -33,12 +35,14 @@ else await runAgainst(against);
 
 function readArguments() {
   try {
-    const options = { against: { type: "string" } };
+    const options = { against: { type: "string" }, entries: { type: "string" } };
     const { values, positionals } = parseArgs({ options, allowPositionals: true });
-    return { against: values.against, names: positionals };
+    return { ...values, names: positionals };
   } catch (error) {
     return giveUp(
-      new Error(`${error.message}\nUsage: npm run bench -- [NAME …] [--against COMMIT]`),
+      new Error(
+        `${error.message}\nUsage: npm run bench -- [NAME …] [--against COMMIT] [--entries N]`,
+      ),
     );
   }
 }

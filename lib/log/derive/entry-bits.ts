@@ -14,11 +14,14 @@ export function subtract(bits: EntryBits, other: EntryBits): void {
   for (let at = 0; at < bits.length; at += 1) bits[at]! &= ~other[at]!;
 }
 
-export const isEmpty = (bits: EntryBits): boolean => bits.every((byte) => byte === 0);
+export function isEmpty(bits: EntryBits): boolean {
+  for (let at = 0; at < bits.length; at += 1) if (bits[at] !== 0) return false;
+  return true;
+}
 
 export function countBits(bits: EntryBits): number {
   let count = 0;
-  for (const byte of bits) count += ones[byte]!;
+  for (let at = 0; at < bits.length; at += 1) count += ones[bits[at]!]!;
   return count;
 }
 

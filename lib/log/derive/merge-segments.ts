@@ -5,11 +5,12 @@ import {
   headKey,
   type Page,
   readRows,
+  spansOf,
 } from "@/lib/log/pure/segment-format";
 import { compareBytes, segmentFormat } from "@/lib/log/pure/search-tokens";
 import { leafHashSync, rootOfSync } from "@/lib/log/tree/hash-sync";
 import { packDictionary } from "./pack-dictionary";
-import { type EncodedSegment, spanOf, timePages } from "./segment-builder";
+import { type EncodedSegment, timePages, wholeSpan } from "./segment-builder";
 
 /** A segment that becomes a part of a larger one. */
 export type MergePart = Readonly<{
@@ -72,10 +73,11 @@ export async function mergeSegments(
     await pause();
   };
   await mergeDictionaries(parts, { entries: high - low, emit: (page) => ready.push(page), hand });
-  const [firstMs, lastMs] = spanOf(times);
+  const spans = spansOf(times);
   const blank = parts.reduce((sum, part) => sum + part.blank, 0);
-  const facts = { low, high, firstMs, lastMs, pages: hashes.length };
-  const head = { first: headKey, body: encodeHead({ ...facts, format: segmentFormat, blank }) };
+  const facts = { low, high, ...wholeSpan(spans), pages: hashes.length };
+  const body = encodeHead({ ...facts, format: segmentFormat, blank, spans });
+  const head = { first: headKey, body };
   hashes[0] = leafHashSync(head.body);
   await take(head);
   return { ...facts, root: Buffer.from(rootOfSync(hashes)) };

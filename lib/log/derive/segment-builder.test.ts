@@ -17,6 +17,7 @@ import {
   forEachRow,
   forEachRowOf,
   makeBits,
+  spansOf,
 } from "@/lib/log/pure/segment-format";
 import { type EncodedSegment, makeSegmentBuilder } from "./segment-builder";
 
@@ -193,7 +194,11 @@ describe("a segment of the search index", () => {
       lastMs,
       blank: 0,
       pages: pages.length,
+      spans: spansOf(
+        Float64Array.from(pages.slice(1, 3).flatMap(({ body }) => [...decodeTimes(body)])),
+      ),
     });
+    expect(decodeHead(pages[0]!.body)?.spans).toHaveLength(4);
     expect(pages.slice(0, 4).map(({ first }) => first[0])).toEqual([undefined, 0, 0, 1]);
     expect(decodeTimes(pages[2]!.body)).toHaveLength(1);
   });

@@ -10,6 +10,7 @@ import {
   entriesPerTimePage,
   headKey,
   type Page,
+  spansOf,
   timeKey,
 } from "@/lib/log/pure/segment-format";
 import { leafHashSync, rootOfSync } from "@/lib/log/tree/hash-sync";
@@ -120,10 +121,16 @@ function* finishSegment(
   dictionary: readonly Page[],
   blank: readonly number[],
 ): Generator<void, EncodedSegment> {
-  const [firstMs, lastMs] = spanOf(times);
-  const place = { low, high: low + times.length, firstMs, lastMs };
+  const spans = spansOf(times);
+  const place = { low, high: low + times.length, ...wholeSpan(spans) };
   const others = [...timePages(times), ...dictionary];
-  const head = { ...place, format: segmentFormat, blank: blank.length, pages: others.length + 1 };
+  const head = {
+    ...place,
+    format: segmentFormat,
+    blank: blank.length,
+    pages: others.length + 1,
+    spans,
+  };
   const pages = [{ first: headKey, body: encodeHead(head) }, ...others];
   const hashes: Buffer[] = [];
   for (const page of pages) {
@@ -148,11 +155,11 @@ function runThrough<T>(work: Generator<void, T>): T {
   }
 }
 
-/** The least and the greatest time. */
-export const spanOf = (times: Float64Array): readonly [number, number] => [
-  times.reduce((least, time) => Math.min(least, time), Infinity),
-  times.reduce((most, time) => Math.max(most, time), 0),
-];
+/** The earliest and the latest time of all. */
+export const wholeSpan = (spans: Float64Array): Readonly<{ firstMs: number; lastMs: number }> => ({
+  firstMs: spans.reduce((least, time) => Math.min(least, time), Infinity),
+  lastMs: spans.reduce((most, time) => Math.max(most, time), 0),
+});
 
 /** The pages of these times, one for each 4,096 entries. */
 export function timePages(times: Float64Array): Page[] {

@@ -30,10 +30,25 @@ export type SegmentHead = Readonly<{
   /** Entries of which nothing could be indexed but their existence. */
   blank: number;
   pages: number;
+  /** The earliest and the latest time of each page of times, one after the other. */
+  spans: Float64Array;
 }>;
 
+/** The earliest and the latest time of each 4,096 entries. */
+export function spansOf(times: Float64Array): Float64Array {
+  const spans = new Float64Array(2 * Math.ceil(times.length / entriesPerTimePage));
+  for (let at = 0; at < times.length; at += 1) {
+    const span = 2 * Math.floor(at / entriesPerTimePage);
+    const time = times[at]!;
+    const isFirst = at % entriesPerTimePage === 0;
+    if (isFirst || time < spans[span]!) spans[span] = time;
+    if (isFirst || time > spans[span + 1]!) spans[span + 1] = time;
+  }
+  return spans;
+}
+
 export function encodeHead(head: SegmentHead): Uint8Array {
-  const body = new Uint8Array(headBytes);
+  const body = new Uint8Array(headBytes + 8 * head.spans.length);
   const view = new DataView(body.buffer);
   view.setUint8(0, head.format);
   view.setBigUint64(1, BigInt(head.low));
@@ -42,13 +57,17 @@ export function encodeHead(head: SegmentHead): Uint8Array {
   view.setBigUint64(25, BigInt(head.lastMs));
   view.setUint32(33, head.blank);
   view.setUint32(37, head.pages);
+  head.spans.forEach((time, n) => view.setBigUint64(headBytes + 8 * n, BigInt(time)));
   return body;
 }
 
 /** Null if these bytes are not the head of a segment. */
 export function decodeHead(body: Uint8Array): SegmentHead | null {
-  if (body.length !== headBytes) return null;
+  if (body.length < headBytes || (body.length - headBytes) % 16 !== 0) return null;
   const view = new DataView(body.buffer, body.byteOffset, body.length);
+  const spans = Float64Array.from({ length: (body.length - headBytes) / 8 }, (_none, n) =>
+    Number(view.getBigUint64(headBytes + 8 * n)),
+  );
   return {
     format: view.getUint8(0),
     low: Number(view.getBigUint64(1)),
@@ -57,6 +76,7 @@ export function decodeHead(body: Uint8Array): SegmentHead | null {
     lastMs: Number(view.getBigUint64(25)),
     blank: view.getUint32(33),
     pages: view.getUint32(37),
+    spans,
   };
 }
 

@@ -4,9 +4,9 @@ import type { EntryHistogram, EntryQuery, HistogramStep } from "@/lib/log/schema
 import { awaitIndexed } from "@/lib/log/sequence/await-indexed";
 import type { Deps } from "@/lib/runtime/deps";
 import { factRun } from "@/lib/log/pure/search-tokens";
-import { countByTime, findTimeSpan } from "@/lib/log/segments/find-entries";
-import { parseFilter, searchOf } from "./filter";
-import { chooseTimeSteps } from "./time-steps";
+import { countByTime, type TimeSpan } from "@/lib/log/segments/count-by-time";
+import { type Filter, parseFilter, searchOf } from "./filter";
+import { chooseTimeSteps, type TimeSteps } from "./time-steps";
 
 const outcomes = ["success", "denied", "failure"].map((outcome) => [factRun("outcome", outcome)]);
 
@@ -24,30 +24,29 @@ export async function getEntryHistogram(
   const filter = parseFilter(query);
   const { indexedTo } = await awaitIndexed(deps.db);
   const search = searchOf(filter, { low: 0, high: indexedTo });
-  const span = await findTimeSpan(deps.db, search);
-  if (span === null) return { stepMs: 0, steps: [], indexedTo };
-  const first = filter.from?.getTime() ?? span.first;
+  let layout: TimeSteps = { start: 0, stepMs: 0, count: 0 };
+  const found = await countByTime(deps.db, search, outcomes, (span) => {
+    layout = stepsOver(span, filter, deps.clock.now());
+    return (ms) => Math.floor((ms - layout.start) / layout.stepMs);
+  });
+  const { start, stepMs, count } = layout;
+  const steps = Array.from({ length: count }, (_, n): HistogramStep => {
+    const [success = 0, denied = 0, failure = 0] = found?.counts.get(n) ?? [];
+    return { from: new Date(start + n * stepMs).toISOString(), success, denied, failure };
+  });
+  return { stepMs, steps, indexedTo };
+}
+
+function stepsOver(
+  span: TimeSpan,
+  { from, until }: Pick<Filter, "from" | "until">,
+  now: Date,
+): TimeSteps {
+  const first = from?.getTime() ?? span.first;
   // An end in the future would leave most of the steps empty.
   const last = Math.max(
     span.last,
-    Math.min((filter.until?.getTime() ?? span.last + 1) - 1, deps.clock.now().getTime()),
+    Math.min((until?.getTime() ?? span.last + 1) - 1, now.getTime()),
   );
-  const { start, stepMs, count } = chooseTimeSteps(Math.min(first, span.first), last);
-  const steps: HistogramStep[] = Array.from({ length: count }, (_, n) => ({
-    from: new Date(start + n * stepMs).toISOString(),
-    success: 0,
-    denied: 0,
-    failure: 0,
-  }));
-  const stepOf = (ms: number): number => Math.floor((ms - start) / stepMs);
-  for (const [n, [success = 0, denied = 0, failure = 0]] of await countByTime(
-    deps.db,
-    search,
-    stepOf,
-    outcomes,
-  )) {
-    const step = steps[n];
-    if (step) steps[n] = { ...step, success, denied, failure };
-  }
-  return { stepMs, steps, indexedTo };
+  return chooseTimeSteps(Math.min(first, span.first), last);
 }

@@ -4,7 +4,8 @@ import { factRun } from "@/lib/log/pure/search-tokens";
 import { type Harness, openHarness } from "@/testing/harness";
 import { began, below, pick, sampleConditions, type SampleEntry } from "@/testing/log/index-sample";
 import { makeSampleLog, type SampleLog } from "@/testing/log/sample-log";
-import { countByTime, countMatches, findNumbers, findPage, findTimeSpan } from "./find-entries";
+import { countByTime } from "./count-by-time";
+import { countMatches, findNumbers, findPage } from "./find-entries";
 import { indexAll, makeIndexer } from "./indexer";
 import { mergeOldest } from "./merge-oldest";
 import { rebuildSegments } from "./rebuild-segments";
@@ -67,12 +68,11 @@ async function compareOne(most: number): Promise<number> {
   const byDay = new Map<string, number>();
   for (const seq of matches) byDay.set(day(timeOf(seq)), (byDay.get(day(timeOf(seq))) ?? 0) + 1);
   const acts = [factRun("kind", "a"), factRun("kind", "r")];
-  const counted = await countByTime(db, search, day, [acts]);
-  expect(Object.fromEntries([...counted].map(([at, [count]]) => [at, count])), said).toEqual(
-    Object.fromEntries(byDay),
-  );
   const times = matches.map(timeOf);
-  expect(await findTimeSpan(db, search), said).toEqual(
+  const found = await countByTime(db, search, [acts], () => day);
+  const counted = [...(found?.counts ?? [])].map(([at, [count]]) => [at, count] as const);
+  expect(Object.fromEntries(counted), said).toEqual(Object.fromEntries(byDay));
+  expect(found?.span ?? null, said).toEqual(
     times.length === 0 ? null : { first: Math.min(...times), last: Math.max(...times) },
   );
   return matches.length;

@@ -82,71 +82,9 @@ export const findPage = (
         });
       return page.numbers.length < limit || page.total <= cap || page.reads <= cap;
     };
-    await walkSegments(client, search, visit, allReads === null ? [reads] : []);
+    await walkSegments(client, search, visit, { aside: allReads === null ? [reads] : [] });
     return page;
   });
-
-/**
- * How many matches of each kind there are in each bucket of time; `bucketOf` takes milliseconds
- * since 1970. Buckets without any may be missing.
- */
-export const countByTime = <Bucket>(
-  db: Db,
-  search: IndexSearch,
-  bucketOf: (ms: number) => Bucket,
-  kinds: readonly Clause[],
-): Promise<Map<Bucket, number[]>> =>
-  withIndexSnapshot(db, async (client) => {
-    const counts = new Map<Bucket, number[]>();
-    const add = (bucket: Bucket, kind: number, count: number): void => {
-      const known = counts.get(bucket) ?? kinds.map(() => 0);
-      known[kind]! += count;
-      counts.set(bucket, known);
-    };
-    const visit = async ({ segment, bits, aside, readTimes }: SegmentMatch): Promise<boolean> => {
-      const bucket = bucketOf(segment.firstMs);
-      if (bucket === bucketOf(segment.lastMs))
-        aside.forEach((kind, n) => add(bucket, n, countShared(bits, kind)));
-      else
-        for (const [block, times] of await readTimes(blocksOf(bits)))
-          aside.forEach((kind, n) => {
-            const some = blockOf(bits, block).slice();
-            intersect(some, blockOf(kind, block));
-            forEachBit(some, "asc", (at) => add(bucketOf(times[at] ?? 0), n, 1));
-          });
-      return true;
-    };
-    await walkSegments(client, search, visit, kinds);
-    return counts;
-  });
-
-/** The times of the earliest and the latest match, in milliseconds since 1970; null for none. */
-export const findTimeSpan = (
-  db: Db,
-  search: IndexSearch,
-): Promise<Readonly<{ first: number; last: number }> | null> =>
-  withIndexSnapshot(db, async (client) => {
-    let first = Infinity;
-    let last = -Infinity;
-    await walkSegments(client, search, async ({ segment, bits, readTimes }) => {
-      if (segment.firstMs >= first && segment.lastMs <= last) return true;
-      for (const [block, times] of await readTimes(blocksOf(bits)))
-        forEachBit(blockOf(bits, block), "asc", (at) => {
-          first = Math.min(first, times[at] ?? first);
-          last = Math.max(last, times[at] ?? last);
-        });
-      return true;
-    });
-    return first <= last ? { first, last } : null;
-  });
-
-const bytesPerBlock = entriesPerTimePage / 8;
-const blockOf = (bits: EntryBits, block: number): EntryBits =>
-  bits.subarray(block * bytesPerBlock, (block + 1) * bytesPerBlock);
-const blocksOf = (bits: EntryBits): number[] =>
-  Array.from({ length: Math.ceil(bits.length / bytesPerBlock) }, (_none, block) => block).filter(
-    (block) => !isEmpty(blockOf(bits, block)),
-  );
 
 /**
  * The time of the newest entry that has each token, by number; missing for those that none has, or
@@ -177,12 +115,7 @@ export const findNewestTimes = (
       return newest.size < runs.length;
     };
     if (runs.length > 0)
-      await walkSegments(
-        client,
-        any,
-        visit,
-        runs.map((run) => [run]),
-      );
+      await walkSegments(client, any, visit, { aside: runs.map((run) => [run]) });
     return newest;
   });
 

@@ -1,4 +1,5 @@
 import type { TokenRun } from "@/lib/log/pure/search-tokens";
+import { decodeHead } from "@/lib/log/pure/segment-format";
 import type { Queryable } from "@/lib/log/sequence/leader";
 import type { Database } from "@/lib/runtime/deps";
 
@@ -111,4 +112,27 @@ export async function readPagesByKey(
     rowMode: "array",
   });
   return new Map(rows.map(([first, body]) => [first.toString("hex"), body]));
+}
+
+/**
+ * Reads the earliest and the latest time of each 4,096 entries of these segments, one after the
+ * other, by the segment's id.
+ */
+export async function readSpans(
+  client: Queryable,
+  segments: readonly Segment[],
+): Promise<ReadonlyMap<string, Float64Array>> {
+  const spans = new Map<string, Float64Array>();
+  for (const sealed of [true, false]) {
+    const ids = segments.filter((segment) => segment.sealed === sealed).map(({ id }) => id);
+    if (ids.length === 0) continue;
+    const { rows } = await client.query<[string, Buffer]>({
+      name: sealed ? "segment-heads" : "segment-heads-fresh",
+      text: `select segment, body from tlog.${sealed ? "page" : "page_fresh"} where segment = any($1::bigint[]) and first = ''`,
+      values: [ids],
+      rowMode: "array",
+    });
+    for (const [id, body] of rows) spans.set(id, decodeHead(body)?.spans ?? new Float64Array(0));
+  }
+  return spans;
 }

@@ -10,7 +10,13 @@ import {
 } from "@/lib/log/pure/segment-format";
 import type { Queryable } from "@/lib/log/sequence/leader";
 import { clearOutside, intersect, isEmpty, subtract } from "@/lib/log/derive/entry-bits";
-import { listSegments, readPagesByKey, readRunPages, type Segment } from "./read-segments";
+import {
+  listSegments,
+  readPagesByKey,
+  readRunPages,
+  readSpans,
+  type Segment,
+} from "./read-segments";
 
 /** Entries that have one of these tokens. */
 export type Clause = readonly TokenRun[];
@@ -36,7 +42,10 @@ export type SegmentMatch = Readonly<{
   aside: readonly EntryBits[];
   /** The times of blocks of 4,096 entries, in milliseconds since 1970. */
   readTimes: (blocks: readonly number[]) => Promise<ReadonlyMap<number, Float64Array>>;
+  /** The earliest and the latest time of each block, if they were asked for. */
+  spans: Float64Array;
 }>;
+export type WalkOptions = Readonly<{ aside?: readonly Clause[]; spans?: boolean }>;
 
 const firstWave = 1;
 const waveGrowth = 4;
@@ -51,7 +60,7 @@ export async function walkSegments(
   client: Queryable,
   search: IndexSearch,
   visit: (match: SegmentMatch) => boolean | Promise<boolean>,
-  aside: readonly Clause[] = [],
+  { aside = [], spans: wantsSpans = false }: WalkOptions = {},
 ): Promise<void> {
   const { fromMs = null, untilMs = null } = search;
   const segments = (await listSegments(client, search.low, search.high)).filter(
@@ -63,8 +72,12 @@ export async function walkSegments(
   for (let next = 0, wave = firstWave; next < segments.length;) {
     const some = nextWave(segments, next, wave);
     const pages = await readRunPages(client, some, clauses.flat());
+    const needSpans = some.filter((segment) => wantsSpans || isAtEdge(segment, search));
+    const spansById = needSpans.length > 0 ? await readSpans(client, needSpans) : new Map();
     for (const [n, segment] of some.entries()) {
-      const match = await matchSegment(client, { search, segment, clauses, pages: pages[n] ?? [] });
+      const spans = spansById.get(segment.id) ?? noSpans;
+      const given = { search, segment, clauses, pages: pages[n] ?? [], spans };
+      const match = await matchSegment(client, given);
       if (match !== null && !(await visit(match))) return;
     }
     next += some.length;
@@ -83,16 +96,25 @@ function nextWave(segments: readonly Segment[], from: number, size: number): Seg
   return segments.slice(from, to);
 }
 
+const noSpans = new Float64Array(0);
+
+/** Whether some times of a segment may be outside the range of a search. */
+const isAtEdge = (
+  { firstMs, lastMs }: Segment,
+  { fromMs = null, untilMs = null }: IndexSearch,
+): boolean => (fromMs !== null && firstMs < fromMs) || (untilMs !== null && lastMs >= untilMs);
+
 type Matching = Readonly<{
   search: IndexSearch;
   segment: Segment;
+  spans: Float64Array;
   /** Those of the search, the one that none may match, and those aside, with the pages of all runs. */
   clauses: readonly Clause[];
   pages: readonly (readonly Uint8Array[])[];
 }>;
 
 async function matchSegment(client: Queryable, given: Matching): Promise<SegmentMatch | null> {
-  const { search, segment, clauses } = given;
+  const { search, segment, clauses, spans } = given;
   const entries = segment.high - segment.low;
   const bits = makeBits(entries).fill(0xff);
   clearOutside(bits, search.low - segment.low, Math.min(entries, search.high - segment.low));
@@ -108,9 +130,10 @@ async function matchSegment(client: Queryable, given: Matching): Promise<Segment
   }
   if (search.none) subtract(bits, next(search.none));
   const readTimes: SegmentMatch["readTimes"] = (blocks) => readBlocks(client, segment, blocks);
-  if (!(await keepTimes(bits, search, segment, readTimes))) return null;
+  if (isAtEdge(segment, search)) await keepTimes(bits, search, spans, readTimes);
+  if (isEmpty(bits)) return null;
   const others = clauses.slice(search.all.length + (search.none ? 1 : 0));
-  return { segment, bits, aside: others.map(next), readTimes };
+  return { segment, bits, aside: others.map(next), readTimes, spans };
 }
 
 function bitsOf(
@@ -138,25 +161,44 @@ async function readBlocks(
   );
 }
 
-/** Clears what is outside the range of time; false if nothing is left. */
+/** Clears what is outside the range of time. Only blocks at its ends are looked into. */
 async function keepTimes(
   bits: EntryBits,
   { fromMs = null, untilMs = null }: IndexSearch,
-  { firstMs, lastMs, low, high }: Segment,
+  spans: Float64Array,
   readTimes: SegmentMatch["readTimes"],
-): Promise<boolean> {
-  if (isEmpty(bits)) return false;
-  if ((fromMs === null || firstMs >= fromMs) && (untilMs === null || lastMs < untilMs)) return true;
-  const bytes = entriesPerTimePage / 8;
-  const blocks = Array.from(
-    { length: Math.ceil((high - low) / entriesPerTimePage) },
-    (_none, block) => block,
-  ).filter((block) => !isEmpty(bits.subarray(block * bytes, (block + 1) * bytes)));
-  for (const [block, times] of await readTimes(blocks))
-    for (let n = 0; n < times.length; n += 1) {
-      const time = times[n]!;
-      if ((fromMs !== null && time < fromMs) || (untilMs !== null && time >= untilMs))
-        bits[block * bytes + (n >> 3)]! &= ~(1 << (n & 7));
-    }
-  return !isEmpty(bits);
+): Promise<void> {
+  const isBefore = (time: number): boolean => fromMs !== null && time < fromMs;
+  const isAfter = (time: number): boolean => untilMs !== null && time >= untilMs;
+  const edges: number[] = [];
+  for (const block of blocksOf(bits)) {
+    const [least, most] = spanOfBlock(spans, block);
+    if (isBefore(most) || isAfter(least)) blockOf(bits, block).fill(0);
+    else if (isBefore(least) || isAfter(most)) edges.push(block);
+  }
+  for (const [block, times] of edges.length > 0 ? await readTimes(edges) : []) {
+    const some = blockOf(bits, block);
+    for (let n = 0; n < times.length; n += 1)
+      if (isBefore(times[n]!) || isAfter(times[n]!)) some[n >> 3]! &= ~(1 << (n & 7));
+  }
 }
+
+const bytesPerBlock = entriesPerTimePage / 8;
+
+/** The entries of a block of 4,096. */
+export const blockOf = (bits: EntryBits, block: number): EntryBits =>
+  bits.subarray(block * bytesPerBlock, (block + 1) * bytesPerBlock);
+
+/** The blocks that have an entry of a set. */
+export function blocksOf(bits: EntryBits): number[] {
+  const blocks: number[] = [];
+  for (let block = 0; block * bytesPerBlock < bits.length; block += 1)
+    if (!isEmpty(blockOf(bits, block))) blocks.push(block);
+  return blocks;
+}
+
+/** The earliest and the latest time of a block; any time if they are not known. */
+export const spanOfBlock = (spans: Float64Array, block: number): readonly [number, number] => [
+  spans[2 * block] ?? -Infinity,
+  spans[2 * block + 1] ?? Infinity,
+];

@@ -258,7 +258,9 @@ def segment(low, before, lines):
     others = [*time_pages(times), *dictionary_pages(postings, len(entries))]
     blank = sum(entry is None for entry in entries)
     fields = ((1, 1), (low, 8), (low + len(entries), 8), (min(times), 8), (max(times), 8), (blank, 4), (len(others) + 1, 4))
-    return [b"".join(value.to_bytes(size, "big") for value, size in fields), *others]
+    blocks = [times[start : start + BLOCK] for start in range(0, len(times), BLOCK)]
+    spans = [(time, 8) for block in blocks for time in (min(block), max(block))]
+    return [b"".join(value.to_bytes(size, "big") for value, size in (*fields, *spans)), *others]
 
 
 if __name__ == "__main__":
