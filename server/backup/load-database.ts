@@ -24,7 +24,7 @@ export type LoadOptions = Readonly<{
 }>;
 
 /** As Prisma makes it. */
-const migrationsTable = `create table public._prisma_migrations (
+export const migrationsTable = `create table public._prisma_migrations (
   id varchar(36) primary key not null, checksum varchar(64) not null, finished_at timestamptz, migration_name varchar(255) not null,
   logs text, rolled_back_at timestamptz, started_at timestamptz not null default now(), applied_steps_count integer not null default 0)`;
 

@@ -37,6 +37,14 @@ test("what the signer remembers here is never replaced by the backup's, and is w
   expect(compareMemory(signer, log)).toEqual({ state: "kept", size: 50 });
 });
 
+test("memory that is behind the backup itself is that of another node, and doesn't count", () => {
+  mkdirSync(signer);
+  writeFileSync(join(signer, "a.checkpoint"), note(9));
+  expect(compareMemory(signer, log)).toEqual({ state: "unknown" });
+  writeFileSync(join(signer, "a.checkpoint"), note(10));
+  expect(compareMemory(signer, log)).toEqual({ state: "kept", size: 10 });
+});
+
 test("memory that came from a backup is never taken for the signer's own, however often it is restored", () => {
   expect(compareMemory(signer, log)).toEqual({ state: "unknown" });
   expect(restoreMemory(backup, signer)).toEqual({ copied: 2, kept: 0 });

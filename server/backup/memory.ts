@@ -13,7 +13,8 @@ import { type Manifest, memoryFolder } from "./manifest";
 /**
  * What the signer's folder on this machine says about the log in a backup. `kept`: the signer has
  * signed this log here, up to `size`, so it knows whether the backup lacks anything. `unknown`: it
- * never signed it, or its memory came from a backup itself.
+ * never signed it, or has not signed it for so long that another node did, or its memory came from a
+ * backup itself.
  */
 export type SignerMemory =
   | Readonly<{ state: "kept"; size: number }>
@@ -44,6 +45,8 @@ export function compareMemory(folder: string, log: Manifest["log"]): SignerMemor
   const own = signed.find(({ origin }) => origin === log.origin);
   if (own === undefined || readRestoredLogs(folder).includes(log.origin))
     return { state: "unknown" };
+  // Another node signed what the backup holds: this memory doesn't know what came after it either.
+  if (own.size < log.checkpoint.size) return { state: "unknown" };
   return { state: "kept", size: own.size };
 }
 
