@@ -238,6 +238,10 @@ const groups: { readonly [N in Noun<EntryAction>]: Group<N> } = {
       "source.gap": "Missing entries found",
     },
   },
+  backup: {
+    label: "Backups",
+    actions: { "backup.made": "Backup taken", "backup.restored": "Backup restored" },
+  },
   overview: { label: "Overview", actions: { "overview.read": "Overview viewed" } },
   organization: {
     label: "Organization",
