@@ -1,5 +1,5 @@
 import { factRun, type TokenRun } from "@/lib/log/pure/search-tokens";
-import { entriesPerTimePage, type EntryBits, forEachRowOf } from "@/lib/log/pure/segment-format";
+import { entriesPerTimePage, forEachRowOf } from "@/lib/log/pure/segment-format";
 import type { Queryable } from "@/lib/log/sequence/leader";
 import type { Database } from "@/lib/runtime/deps";
 import {
