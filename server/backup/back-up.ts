@@ -93,7 +93,7 @@ async function copyDatabase(options: BackUpOptions, sink: Sink): Promise<Databas
     for (const table of await readTables(client)) {
       options.onProgress?.(table.name);
       const isLeftOut = options.keys === "none" && keyTables.has(table.name);
-      tables.push(isLeftOut ? { ...empty(table) } : await copyTable(client, table, sink));
+      tables.push(isLeftOut ? empty(table) : await copyTable(client, table, sink));
     }
     // Read last: a sequence is not part of the snapshot, and must not be behind any row.
     const sequences: Manifest["sequences"] = [];

@@ -71,7 +71,7 @@ export async function fillDatabase(options: FillOptions, urls: RoleUrls): Promis
     const problems = report.checks.flatMap((check) => check.problems);
     if (!report.ok && !options.withProblems)
       throw new BackupError(
-        `The log in the backup doesn't verify. Nothing was restored.\n${listProblems(problems)}\nIf the original had the same problems, restore with --with-problems.`,
+        `The log in the backup doesn't verify.\n${listProblems(problems)}\nIf the original had the same problems, restore with --with-problems.`,
       );
     await recordRestore(options, db, halt, problems.length);
     return { entries: report.size, problems };

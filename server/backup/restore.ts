@@ -2,6 +2,7 @@ import { existsSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import pg from "pg";
 import type { Actor } from "@/lib/access/actor";
+import { errorMessage } from "@/lib/errors/error-message";
 import { listMigrations } from "@/lib/db/schema-state";
 import type { Clock, Random } from "@/lib/runtime/clock";
 import { prepareDataFolder, signerFolder } from "@/server/supervise/data-folder";
@@ -70,7 +71,7 @@ export async function restoreBackup(given: RestoreOptions): Promise<Restored> {
     let filled = rehearsed.filled;
     try {
       if (own === null) renameSync(rehearsed.cluster, clusterOf(dataFolder));
-      else filled = await fillDatabase(options, own);
+      else filled = await fillDatabase(options, own).catch(afterRehearsal);
     } finally {
       await removeRehearsal(dataFolder);
     }
@@ -82,6 +83,14 @@ export async function restoreBackup(given: RestoreOptions): Promise<Restored> {
   } finally {
     lock.release();
   }
+}
+
+/** What went well in the rehearsal failed on the operator's server, which may hold a part of it. */
+function afterRehearsal(error: unknown): never {
+  throw new BackupError(
+    `${errorMessage(error)}\nThe rehearsal in a temporary database went well. If the database in DATABASE_URL isn't empty now, make a new one before you try again.`,
+    { cause: error },
+  );
 }
 
 const clusterOf = (dataFolder: string): string => join(dataFolder, "pg");
