@@ -1,4 +1,5 @@
 import pg from "pg";
+import { findLastBackup } from "@/lib/log/search/last-backup";
 import { errorMessage } from "@/lib/errors/error-message";
 import { formatDuration, parseDuration } from "@/lib/format/duration";
 import { fail, type Finding, info, ok } from "./finding";
@@ -11,19 +12,15 @@ export async function checkBackup(
   settings: NodeJS.ProcessEnv,
 ): Promise<Finding[]> {
   if (!url) return [];
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
-  client.on("error", () => {});
+  const pool = new pg.Pool({ connectionString: url, max: 1, connectionTimeoutMillis: 5_000 });
+  pool.on("error", () => {});
   try {
-    await client.connect();
-    const { rows } = await client.query<{ age: string | null }>(
-      "select max(extract(epoch from clock_timestamp() - ts))::bigint as age from (select ts from tlog.search where action = 'backup.made' and not is_read order by seq desc limit 1) newest",
-    );
-    const age = rows[0]?.age ?? null;
-    return [evaluateBackup(age === null ? null : Number(age), settings)];
+    const at = await findLastBackup({ db: { pool } });
+    return [evaluateBackup(at === null ? null : (Date.now() - at.getTime()) / 1_000, settings)];
   } catch (error) {
     return [info("backup", `Cannot be checked: ${errorMessage(error)}`)];
   } finally {
-    await client.end().catch(() => {});
+    await pool.end().catch(() => {});
   }
 }
 

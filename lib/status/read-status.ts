@@ -1,10 +1,10 @@
 import { AppError } from "@/lib/errors/app-error";
 import { formatSerial, parseSerial } from "@/lib/pki/serial";
+import { findLastBackup } from "@/lib/log/search/last-backup";
 import type { RevocationReason } from "@/lib/pki/types";
 import type { Deps } from "@/lib/runtime/deps";
 import {
   makeStatusRowReader,
-  findLastBackup,
   readDatabaseSize,
   readLogSize,
   countByState,
@@ -80,7 +80,7 @@ export async function getBackupAgeMs({
   db,
   clock,
 }: Pick<Deps, "db" | "clock">): Promise<number | null> {
-  const at = await findLastBackup(db);
+  const at = await findLastBackup({ db });
   return at === null ? null : clock.now().getTime() - at.getTime();
 }
 

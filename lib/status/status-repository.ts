@@ -95,15 +95,6 @@ export async function readDatabaseSize(db: Database): Promise<number> {
   return Number(rows[0]?.size ?? 0);
 }
 
-/** When the newest backup was made that is in the audit log; null if none is. */
-export async function findLastBackup(db: Database): Promise<Date | null> {
-  const { rows } = await db.pool.query<{ ts: Date }>({
-    name: "log-last-backup",
-    text: "select ts from tlog.search where action = 'backup.made' and not is_read order by seq desc limit 1",
-  });
-  return rows[0]?.ts ?? null;
-}
-
 export type AuthorityRow = Readonly<{
   id: string;
   slug: string;

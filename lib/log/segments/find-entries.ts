@@ -7,11 +7,10 @@ import {
   countShared,
   forEachBit,
   intersect,
-  isEmpty,
   subtract,
 } from "@/lib/log/derive/entry-bits";
 import { listSegments, readRunPages, withIndexSnapshot } from "./read-segments";
-import { type Clause, type IndexSearch, type SegmentMatch, walkSegments } from "./walk-segments";
+import { type IndexSearch, type SegmentMatch, walkSegments } from "./walk-segments";
 
 type Db = Pick<Database, "pool">;
 
