@@ -29,7 +29,7 @@ test("a user is created, signs in, gets another role, and is shut out when disab
     "what is missing is reported at its field",
   ).toHaveAttribute("aria-invalid", "true");
   await dialog.getByRole("textbox", { name: "Name", exact: true }).fill("on call");
-  await dialog.getByRole("textbox", { name: "Email" }).fill("on-call@example.com");
+  await dialog.getByRole("textbox", { name: "Email" }).fill("night-shift@example.com");
   await dialog.getByRole("radio", { name: "Auditor" }).check();
   await dialog.getByRole("button", { name: "Create user" }).click();
   const created = page.getByRole("dialog", { name: "User created" });
@@ -37,14 +37,14 @@ test("a user is created, signs in, gets another role, and is shut out when disab
   const link = (await created.getByText(/chy_inv_[\w-]{43}$/).textContent()) ?? "";
   await checkAppearance(page, "user-created");
   await created.getByRole("button", { name: "Done" }).click();
-  const row = page.getByRole("row").filter({ hasText: "on-call@example.com" });
+  const row = page.getByRole("row").filter({ hasText: "night-shift@example.com" });
   await expect(row).toContainText("Auditor");
   await expect(row).toContainText("Invited");
 
   const theirs = await openAnonymousPage(browser);
   await theirs.goto(link);
   await hydrated(theirs);
-  await expect(theirs.getByLabel("Email")).toHaveValue("on-call@example.com");
+  await expect(theirs.getByLabel("Email")).toHaveValue("night-shift@example.com");
   await theirs.getByLabel("New password").fill("short");
   await theirs.getByRole("button", { name: "Set password and sign in" }).click();
   await expect(theirs.getByLabel("New password")).toHaveAttribute("aria-invalid", "true");
@@ -66,10 +66,10 @@ test("a user is created, signs in, gets another role, and is shut out when disab
   await page.getByRole("alertdialog").getByRole("button", { name: "Disable" }).click();
   await expect(row).toContainText("Disabled");
   await theirs.goto("/sign-in");
-  await signIn(theirs, "on-call@example.com");
+  await signIn(theirs, "night-shift@example.com");
   await expect(theirs.getByText("Incorrect email or password.")).toBeVisible();
   await theirs.context().close();
-  await page.goto("/audit?q=on-call@example.com");
+  await page.goto("/audit?q=night-shift@example.com");
   await expect(page.getByRole("link", { name: /updated user/ }).first()).toBeVisible();
 });
 
