@@ -50,7 +50,9 @@ test("there is a lock for each reader whose cursor is in the database", () => {
 
 describe("a reader that does not move while the log grows is in readiness, in the metrics and an alert within 10 seconds, and all three end when it goes on", () => {
   test.each(Object.entries(locks))("%s", async (name, lock) => {
-    await until(async () => (await readyz()).checks["readers"] === "ok");
+    await expect
+      .poll(async () => (await readyz()).checks["readers"], { timeout: 60_000 })
+      .toBe("ok");
     await blocker.query(`begin; ${lock}`);
     const { label } = logReaders[name as keyof typeof logReaders];
     const isStalled = async (): Promise<boolean> =>
