@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Api, apiAt, createIdentity } from "@/e2e/support/api";
 import { createCsr } from "@/e2e/support/openssl";
 import { adminApi, harvest, startReady, until } from "@/e2e/system/harness";
-import { expectLastGood, expectNothingMissing } from "@/e2e/system/invariants";
+import { expectLastGood, expectNothingMissing, untilPlansAreClosed } from "@/e2e/system/invariants";
 import { findRepoRoot } from "@/lib/runtime/repo-root";
 import { readRunFile } from "@/lib/runtime/run-file";
 import { faultsIn } from "@/testing/log/publish/pipeline-fixture";
@@ -109,3 +109,8 @@ test.each(times)(
     await expectSoundLog();
   },
 );
+
+test("afterwards every plan that was left unfinished is closed, and the log is sound", async () => {
+  await untilPlansAreClosed(place.dataFolder);
+  await expectSoundLog();
+});

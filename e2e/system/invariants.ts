@@ -6,6 +6,11 @@ import type { ThrowawayChancery } from "@/testing/supervise/throwaway-chancery";
 import { balanceOf } from "./audit-of-all";
 import { type Harvest, until } from "./harness";
 
+/** Waits until every plan that was left unfinished is closed: two minutes at most. */
+export async function untilPlansAreClosed(dataFolder: string): Promise<void> {
+  await until(async () => (await balanceOf(dataFolder)).open.length === 0);
+}
+
 /**
  * Holds for every certificate that a client received, and for every one in the tables: it is in the
  * table as it was received, and its entries are in the log.
@@ -15,8 +20,6 @@ export async function expectNothingMissing(
   dataFolder: string,
   { received }: Harvest,
 ): Promise<void> {
-  // Recovery may still sign what a crash left, so its entries come later than the first look.
-  await until(async () => (await balanceOf(dataFolder)).open.length === 0);
   await api.get("/audit/events?limit=1"); // waits until everything that was committed before is numbered
   const { issued, withoutEntries, entriesWithoutRow } = await balanceOf(dataFolder);
   const lost = received.filter(

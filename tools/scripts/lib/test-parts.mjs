@@ -130,9 +130,10 @@ export const parts = {
 
   kills: { needs: ["build"], after: ["system", "browser"], run: () => runSystem("kills") },
   scale: { after: ["unit", "browser", "kills"], run: () => runSystem("scale") },
-  clients: { needs: ["build"], after: ["browser", "scale"], run: () => runSystem("clients") },
+  // Kills mostly wait for processes to start again, and scale for one database.
+  clients: { needs: ["build"], after: ["browser", "kills"], run: () => runSystem("clients") },
   hostile: {
-    after: ["clients"],
+    after: ["unit", "browser"],
     run: () =>
       runVitest(["server/gateway/hostile-entries.db.test.ts"], {
         CHANCERY_HOSTILE_ENTRIES: "10000",
