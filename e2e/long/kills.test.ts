@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Api, apiAt, createIdentity } from "@/e2e/support/api";
 import { createCsr } from "@/e2e/support/openssl";
 import { adminApi, harvest, startReady, until } from "@/e2e/system/harness";
+import { balanceOf } from "@/e2e/system/audit-of-all";
 import { expectLastGood, expectNothingMissing, untilPlansAreClosed } from "@/e2e/system/invariants";
 import { findRepoRoot } from "@/lib/runtime/repo-root";
 import { readRunFile } from "@/lib/runtime/run-file";
@@ -112,5 +113,6 @@ test.each(times)(
 
 test("afterwards every plan that was left unfinished is closed, and the log is sound", async () => {
   await untilPlansAreClosed(place.dataFolder);
+  expect((await balanceOf(place.dataFolder)).withoutEntries).toEqual([]);
   await expectSoundLog();
 });
