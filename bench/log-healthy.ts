@@ -55,7 +55,7 @@ async function usePartitionsOf(width: number): Promise<() => Promise<void>> {
 const fill = (from: number, upto: number) =>
   db.pool.query(
     `insert into tlog.inbox (entry, entry_id) select convert_to('{"action":"certificate.read","actor":{"id":"usr_1","kind":"user","label":"operator@example.com"},"correlationId":"req_1","credential":null,"decision":null,"details":{"method":"GET","path":"/certificates/' || i
-  || '"},"id":"ent_many' || i || '","nonce":"' || md5(i::text) || '","origin":{"ip":"192.0.2.7","port":null,"userAgent":"curl/8.1","via":["https"]},"outcome":"success","reason":null,"requestId":"req_1","target":{"id":"crt_' || i || '","kind":"certificate","label":"pay.example.com"},"ts":"' || to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US') || 'Z","v":1}', 'UTF8'), 'ent_many' || i
+  || '"},"id":"ent_many' || i || '","nonce":"' || md5(i::text) || '","origin":{"ip":"192.0.2.7","port":null,"userAgent":"curl/8.1","via":["https"]},"outcome":"success","reason":null,"requestId":"req_1","src":{"boot":"many","id":"benchmark/many","seq":' || (i + 1) || '},"target":{"id":"crt_' || i || '","kind":"certificate","label":"pay.example.com"},"ts":"' || to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US') || 'Z","v":1}', 'UTF8'), 'ent_many' || i
   from generate_series($1::int, $2::int) i`,
     [from, upto],
   );
