@@ -171,7 +171,7 @@ async function playHealthy(): Promise<Act[]> {
   stopping.abort();
   await watching;
   const [kept] = await ask<{ entries: number; tallied: number; alerts: number }>(
-    "select (select count(*)::int from tlog.entry where seq >= $1) as entries, (select sum(count)::int from custody.tally) as tallied, (select count(*)::int from alert where rule <> $2) as alerts",
+    "select (select count(*)::int from tlog.entry where seq >= $1) - (select count(*)::int from alert where rule = $2) as entries, (select sum(count)::int from custody.tally) as tallied, (select count(*)::int from alert where rule <> $2) as alerts",
     [base, judgesTheClock],
   );
   say(
