@@ -155,7 +155,7 @@ async function compareSearches(now: Database, before: Database) {
     const took: [number[], number[]] = [[], []];
     for (let n = 0; n < queries; n += 1) {
       const asked = query(n, both);
-      let pages: [readonly number[], readonly number[]] = [[], []];
+      const pages: [readonly number[], readonly number[]] = [[], []];
       took[1].push(await millisecondsOf(async () => (pages[1] = await searchRows(before, asked))));
       took[0].push(
         await millisecondsOf(async () => {

@@ -3,14 +3,13 @@ import { formatSerial, parseSerial } from "@/lib/pki/serial";
 import type { RevocationReason } from "@/lib/pki/types";
 import type { Deps } from "@/lib/runtime/deps";
 import {
-  type LogSize,
   makeStatusRowReader,
   readDatabaseSize,
   readLogSize,
   countByState,
   findServedAuthorities,
 } from "./status-repository";
-import type { StatusRow, StatusKey } from "./types";
+import type { LogSize, StatusRow, StatusKey } from "./types";
 
 export type StatusDto = Readonly<{
   authority: string;

@@ -5,7 +5,7 @@ import { endOfLog, findNumbers } from "@/lib/log/segments/find-entries";
 import { readEntry } from "@/lib/log/read-entry";
 import type { RevocationReason } from "@/lib/pki/types";
 import { expiryIfIssued } from "@/lib/pki/issued-by";
-import type { StatusKey, StatusRow } from "./types";
+import type { LogSize, StatusKey, StatusRow } from "./types";
 
 type StatusResultRow = {
   n: number;
@@ -66,18 +66,7 @@ export async function countByState(db: Database): Promise<StateCount[]> {
   return groups.map((group) => ({ state: group.state, count: group._count._all }));
 }
 
-/** How far the log and its search index are. */
-export type LogSize = Readonly<{
-  size: number;
-  /** Entries 0 … indexed - 1 can be searched. */
-  indexed: number;
-  /** When the oldest entry that is not indexed was numbered; null if all are. */
-  waitingSince: Date | null;
-  /** Segments of the search index that are sealed, and the others. */
-  sealed: number;
-  fresh: number;
-}>;
-
+/** Reads how far the log and its search index are. */
 export async function readLogSize(db: Database): Promise<LogSize> {
   const { rows } = await db.pool.query<{
     size: string;

@@ -55,3 +55,15 @@ export type StatusRow = Readonly<{
   reason: RevocationReason | null;
   notAfter: Date;
 }>;
+
+/** How far the log and its search index are. */
+export type LogSize = Readonly<{
+  size: number;
+  /** Entries 0 … indexed - 1 can be searched. */
+  indexed: number;
+  /** When the oldest entry that is not indexed was numbered; null if all are. */
+  waitingSince: Date | null;
+  /** Segments of the search index that are sealed, and the others. */
+  sealed: number;
+  fresh: number;
+}>;

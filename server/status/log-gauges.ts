@@ -1,5 +1,5 @@
 import type { PipelineProgress } from "@/lib/log/publish/pipeline-progress";
-import type { LogSize } from "@/lib/status/status-repository";
+import type { LogSize } from "@/lib/status/types";
 import type { Gauge } from "./metrics";
 
 /** Gauges of the published log: how far each stage is, and how long ago. */

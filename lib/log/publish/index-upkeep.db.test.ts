@@ -24,7 +24,7 @@ const segments = (): Promise<unknown[]> =>
     "select low::int, high::int, encode(root, 'hex') as root, pages, format::int from tlog.segment where sealed order by low",
   );
 
-test("the digest of each sealed segment is recorded once, whoever does it", async () => {
+test("the digest of each sealed segment is recorded once, also by another process", async () => {
   await sample.add(3 * segmentEntries + 50);
   await index();
   await makeIndexUpkeep(log.deps)();
@@ -54,7 +54,7 @@ test("segments that are put together keep their digests, and the result has one"
   expect(recorded.at(-1)).toMatchObject({ low: 0, high: 8 * segmentEntries });
 });
 
-test("nothing is recorded while the index is built anew, and nothing twice afterwards", async () => {
+test("nothing is recorded while the index is rebuilt, and nothing twice afterwards", async () => {
   const before = await seals();
   await index();
   await log.asSuper("select tlog.rebuild_search()");

@@ -1,5 +1,5 @@
 import { factRun, type TokenRun } from "@/lib/log/pure/search-tokens";
-import { entriesPerTimePage, type EntryBits, forEachRowOf } from "@/lib/log/pure/segment-format";
+import { entriesPerTimePage, forEachRowOf } from "@/lib/log/pure/segment-format";
 import type { Queryable } from "@/lib/log/sequence/leader";
 import type { Database } from "@/lib/runtime/deps";
 import {
@@ -7,11 +7,10 @@ import {
   countShared,
   forEachBit,
   intersect,
-  isEmpty,
   subtract,
 } from "@/lib/log/derive/entry-bits";
-import { listSegments, readRunPages, withIndexSnapshot } from "./read-segments";
-import { type Clause, type IndexSearch, type SegmentMatch, walkSegments } from "./walk-segments";
+import { listSegments, readRunPages, readTimes, withIndexSnapshot } from "./read-segments";
+import { type IndexSearch, type SegmentMatch, walkSegments } from "./walk-segments";
 
 type Db = Pick<Database, "pool">;
 
@@ -98,7 +97,7 @@ export const findNewestTimes = (
   withIndexSnapshot(db, async (client) => {
     const newest = new Map<TokenRun, Date>();
     const any = { all: [runs], low: 0, high: endOfLog, fromMs: since?.getTime() ?? null };
-    const visit = async ({ bits, aside, readTimes }: SegmentMatch): Promise<boolean> => {
+    const visit = async ({ segment, bits, aside }: SegmentMatch): Promise<boolean> => {
       for (const [n, run] of runs.entries()) {
         if (newest.has(run)) continue;
         let last = -1;
@@ -109,7 +108,7 @@ export const findNewestTimes = (
         });
         if (last < 0) continue;
         const block = Math.floor(last / entriesPerTimePage);
-        const times = (await readTimes([block])).get(block);
+        const [times] = await readTimes(client, [{ segment, block }]);
         newest.set(run, new Date(times?.[last % entriesPerTimePage] ?? 0));
       }
       return newest.size < runs.length;
