@@ -94,3 +94,25 @@ export function systemActor(job: string, requestId: string): Actor {
     correlationId: requestId,
   };
 }
+
+/**
+ * Who has proved nothing, and has no permission; `credential` is what was presented all the same.
+ */
+export function anonymousActorOf(
+  request: ActorRequest,
+  {
+    label = "anonymous",
+    credential = null,
+  }: Readonly<{ label?: string; credential?: Credential | null }> = {},
+): Actor {
+  return {
+    kind: "anonymous",
+    id: null,
+    label,
+    role: null,
+    identityId: null,
+    credential,
+    assertedBy: null,
+    ...request,
+  };
+}

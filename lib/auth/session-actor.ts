@@ -1,7 +1,7 @@
 import { cookies, headers } from "next/headers";
 import { decode } from "next-auth/jwt";
 import { cache } from "react";
-import type { Actor } from "@/lib/access/actor";
+import { anonymousActorOf, type Actor } from "@/lib/access/actor";
 import { keepSessionActive } from "@/lib/accounts/keep-session-active";
 import { explainLostSession, findSession } from "@/lib/accounts/read-sessions";
 import type { LostSession } from "@/lib/accounts/schema";
@@ -104,16 +104,5 @@ export async function currentCertificateActor(): Promise<Actor | null> {
 /** The actor of a request without a session, with its address. */
 export async function anonymousActor(label = "anonymous"): Promise<Actor> {
   const { address, requestId } = await currentRequest();
-  return {
-    kind: "anonymous",
-    id: null,
-    label,
-    role: null,
-    identityId: null,
-    credential: null,
-    assertedBy: null,
-    address: address,
-    requestId,
-    correlationId: requestId,
-  };
+  return anonymousActorOf({ address, requestId, correlationId: requestId }, { label });
 }

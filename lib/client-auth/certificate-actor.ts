@@ -1,4 +1,4 @@
-import type { Actor, ActorRequest, AnyActor } from "@/lib/access/actor";
+import { anonymousActorOf, type Actor, type ActorRequest, type AnyActor } from "@/lib/access/actor";
 import type { Peer, ProvenPeer } from "@/lib/access/peer";
 import type { CertificateRefusal } from "./types";
 
@@ -36,17 +36,7 @@ export function actorOfRefused(
   { certificate, credential, assertedBy }: CertificateRefusal,
   request: ActorRequest,
 ): AnyActor {
-  if (certificate === null)
-    return {
-      kind: "anonymous",
-      id: null,
-      label: "anonymous",
-      role: null,
-      identityId: null,
-      credential,
-      assertedBy: null,
-      ...request,
-    };
+  if (certificate === null) return anonymousActorOf(request, { credential });
   return {
     kind: "certificate",
     id: certificate.certificateId,

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Actor } from "@/lib/access/actor";
+import { anonymousActorOf, type Actor } from "@/lib/access/actor";
 import { makeNonce } from "@/lib/acme/secrets";
 import { isAppError, AppError } from "@/lib/errors/app-error";
 import { isRecorded } from "@/lib/http/problem";
@@ -115,17 +115,7 @@ async function recordFailure(
     return;
   }
   if (isRecorded(error)) return;
-  const anonymous: Actor = {
-    kind: "anonymous",
-    id: null,
-    label: "anonymous",
-    role: null,
-    identityId: null,
-    credential: null,
-    assertedBy: null,
-    ...actorRequestOf(request, context),
-  };
-  await recordRefusal(recorder, actor ?? anonymous, {
+  await recordRefusal(recorder, actor ?? anonymousActorOf(actorRequestOf(request, context)), {
     code: error.code,
     method: request.method ?? "GET",
     path: recordedTarget(request.url ?? "/"),

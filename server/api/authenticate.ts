@@ -1,5 +1,5 @@
 import type { Context } from "hono";
-import type { AnyActor, ActorRequest } from "@/lib/access/actor";
+import { anonymousActorOf, type AnyActor, type ActorRequest } from "@/lib/access/actor";
 import { actorOfPeer, actorOfRefused, credentialOf } from "@/lib/client-auth/certificate-actor";
 import { missingCertificate } from "@/lib/client-auth/evaluate-certificate";
 import type { CertificateDecision } from "@/lib/client-auth/types";
@@ -13,16 +13,7 @@ import type { ApiEnv } from "./context";
 export function unauthenticatedActor(c: Context<ApiEnv>): AnyActor {
   const { decision } = c.env;
   if (decision?.accepted === false) return actorOfRefused(decision, requestOf(c));
-  return {
-    kind: "anonymous",
-    id: null,
-    label: "anonymous",
-    role: null,
-    identityId: null,
-    credential: decision && credentialOf(decision.peer),
-    assertedBy: null,
-    ...requestOf(c),
-  };
+  return anonymousActorOf(requestOf(c), { credential: decision && credentialOf(decision.peer) });
 }
 
 const requestOf = (c: Context<ApiEnv>): ActorRequest =>

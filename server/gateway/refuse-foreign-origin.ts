@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { actorOfPeer } from "@/lib/client-auth/certificate-actor";
-import type { AnyActor } from "@/lib/access/actor";
+import { anonymousActorOf, type AnyActor } from "@/lib/access/actor";
 import type { ErrorCode } from "@/lib/errors/codes";
 import { httpStatusOf } from "@/lib/errors/http-status";
 import { recordRefusal } from "@/lib/log/record/record-refusal";
@@ -50,16 +50,7 @@ function actorOf(request: IncomingMessage, context: RequestContext): AnyActor {
   const actorRequest = actorRequestOf(request, context);
   if (context.decision?.accepted === true)
     return { ...actorOfPeer(context.decision.peer, actorRequest), role: null };
-  return {
-    kind: "anonymous",
-    id: null,
-    label: "anonymous",
-    role: null,
-    identityId: null,
-    credential: null,
-    assertedBy: null,
-    ...actorRequest,
-  };
+  return anonymousActorOf(actorRequest);
 }
 
 function answer(

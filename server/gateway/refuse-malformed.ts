@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Actor } from "@/lib/access/actor";
+import { anonymousActorOf } from "@/lib/access/actor";
 import type { ErrorCode } from "@/lib/errors/codes";
 import { httpStatusOf } from "@/lib/errors/http-status";
 import { recordRefusal } from "@/lib/log/record/record-refusal";
@@ -27,16 +27,7 @@ export function makeRefuseMalformed(deps: GatewayDeps): RefuseMalformed {
   const { recorder } = withDeadline(deps);
   return (request, response, context, what) => {
     const { requestId } = context;
-    const actor: Actor = {
-      kind: "anonymous",
-      id: null,
-      label: "anonymous",
-      role: null,
-      identityId: null,
-      credential: null,
-      assertedBy: null,
-      ...actorRequestOf(request, context),
-    };
+    const actor = anonymousActorOf(actorRequestOf(request, context));
     const refusal = {
       code,
       method: request.method ?? "GET",
