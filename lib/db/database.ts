@@ -1,6 +1,7 @@
 import { PrismaPg } from "@prisma/adapter-pg";
 import pg from "pg";
 import { PrismaClient, type Prisma } from "./generated/client";
+import { connectTimeoutMs } from "./connect-timeout";
 import { listenOn, type Listener } from "./listen";
 
 export type PoolClient = pg.PoolClient;
@@ -24,8 +25,6 @@ export type Database = Readonly<{
   ) => Listener;
 }>;
 
-// PostgreSQL starts a process for each connection, which takes seconds while all cores are busy.
-const connectTimeoutMs = 10_000;
 const defaultStatementTimeoutMs = 30_000;
 const idleInTransactionTimeoutMs = 60_000;
 

@@ -1,4 +1,5 @@
 import pg from "pg";
+import { connectTimeoutMs } from "./connect-timeout";
 
 export type Listener = Readonly<{ close: () => Promise<void> }>;
 
@@ -35,7 +36,7 @@ export function listenOn(
     const next = new pg.Client({
       connectionString: url,
       keepAlive: true,
-      connectionTimeoutMillis: maxRetryMs,
+      connectionTimeoutMillis: connectTimeoutMs,
       application_name: "chancery listen",
     });
     client = next;

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import pg from "pg";
+import { connectTimeoutMs } from "./connect-timeout";
 
 /** What a database lacks of the migrations in the clone. */
 export interface SchemaState {
@@ -27,7 +28,10 @@ export function listMigrations(root: string): string[] {
  */
 export async function readSchemaState(root: string, url: string): Promise<SchemaState> {
   const wanted = listMigrations(root);
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
+  const client = new pg.Client({
+    connectionString: url,
+    connectionTimeoutMillis: connectTimeoutMs,
+  });
   await client.connect();
   try {
     const {

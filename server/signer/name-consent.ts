@@ -2,7 +2,7 @@ import type { Database } from "@/lib/db/database";
 import { isAppError } from "@/lib/errors/app-error";
 import { factRun } from "@/lib/log/pure/search-tokens";
 import { endOfLog, findNumbersIn } from "@/lib/log/segments/find-entries";
-import { withIndexSnapshot } from "@/lib/log/segments/read-segments";
+import { withSnapshot } from "@/lib/db/snapshot";
 import {
   readCarriedName,
   rowCovers,
@@ -80,7 +80,7 @@ async function readEntriesAbout(
     actions.map((action) => factRun("action", action)),
     [factRun("kind", "a")],
   ];
-  const rows = await withIndexSnapshot({ pool }, async (client) => {
+  const rows = await withSnapshot({ pool }, async (client) => {
     const search = { all, low: 0, high: endOfLog };
     const found = await client.query<{ entry_id: string; entry: Uint8Array }>(
       `select entry_id, entry from tlog.entry where seq = any($2::bigint[])

@@ -1,3 +1,4 @@
+import { withSnapshot } from "@/lib/db/snapshot";
 import type { Database, PoolClient } from "@/lib/db/database";
 import { AppError } from "@/lib/errors/app-error";
 import { dayMs, minuteMs } from "@/lib/format/time-units";
@@ -136,9 +137,7 @@ async function mergeDatabase(
   const lastUpdate = last()?.thisUpdate;
   const expiredBefore = lastUpdate === undefined ? 0 : Math.min(lastUpdate, now);
   const since = lastUpdate === undefined ? now - adoptedMs : expiredBefore - overlapMs;
-  const client = await db.pool.connect();
-  try {
-    await client.query("begin transaction isolation level repeatable read read only");
+  return withSnapshot(db, async (client) => {
     const {
       rows: [head],
     } = await client.query<{ size: string; number: string }>(
@@ -150,13 +149,8 @@ async function mergeDatabase(
       addNewRows(client, authorityId, merge, rows),
     );
     await releaseHolds(client, merge, expiredBefore);
-    await client.query("commit");
-    client.release();
     return { merge, storedNumber: BigInt(head?.number ?? 0) };
-  } catch (error) {
-    client.release(true);
-    throw error;
-  }
+  });
 }
 
 /** Milliseconds since 1970, or one more than the last number if that is larger. */

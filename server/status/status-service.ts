@@ -60,7 +60,7 @@ const startingJobs: StatusJobs = {
 
 const maxCachedStatuses = 200_000;
 
-/** After a burst the index is behind for seconds; while it is built anew, for minutes. */
+/** After a burst the index is behind for seconds; while it is built again, for minutes. */
 const buildingFrom = 65_536;
 
 const warningsOf = (deps: Deps, crls: CrlStore): Readonly<Record<string, Check>> => ({

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import pg from "pg";
+import { connectTimeoutMs } from "@/lib/db/connect-timeout";
 import { appRole, ensureDatabase, setUpRoles } from "@/server/supervise/postgres/roles";
 import { describeServerUser } from "@/server/supervise/postgres/run-as";
 import { startPostgres } from "@/server/supervise/postgres/start-server";
@@ -119,7 +120,7 @@ async function waitForServer(
   say: (line: string) => void,
 ): Promise<void> {
   for (const startedAt = Date.now(); ; await pause(500)) {
-    const client = new pg.Client({ connectionString, connectionTimeoutMillis: 5_000 });
+    const client = new pg.Client({ connectionString, connectionTimeoutMillis: connectTimeoutMs });
     client.on("error", () => {});
     try {
       await client.connect();

@@ -232,7 +232,7 @@ export const table = [
   room("tree", []),
   room("sequence", ["segments"], ["lib/db/lock-session"]),
   room("derive", ["tree"]),
-  room("segments", ["derive", "reconcile", "sequence", "tree"]),
+  room("segments", ["derive", "reconcile", "sequence", "tree"], ["lib/db/snapshot"]),
   room("search", ["record", "segments", "sequence"]),
   room("prove", ["search", "tree"]),
   room("export", ["record", "search", "segments", "sequence", "tree"]),
@@ -240,11 +240,11 @@ export const table = [
   room("cosign", ["tree"]),
   room("anchor", ["record", "tree"], pki),
   room("publish", ["cosign", "derive", "record", "segments", "sequence", "tree"]),
-  room("reconcile", [], pki),
+  room("reconcile", [], [...pki, "lib/db/snapshot"]),
   room(
     "live",
     ["anchor", "derive", "guards", "publish", "reconcile", "record", "segments", "tree"],
-    ["lib/signers/types"],
+    ["lib/db/snapshot", "lib/signers/types"],
   ),
 
   // Nouns.

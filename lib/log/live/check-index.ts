@@ -10,7 +10,7 @@ import {
   type StoredSegment,
 } from "@/lib/log/segments/check-segment";
 import { type DerivedSegment, deriveSegment } from "@/lib/log/segments/derive-segment";
-import { withIndexSnapshot } from "@/lib/log/segments/read-segments";
+import { withSnapshot } from "@/lib/db/snapshot";
 import { leafHashSync } from "@/lib/log/tree/hash-sync";
 import type { Database } from "@/lib/runtime/deps";
 import { makeSealCheck, type SealCheck } from "@/lib/log/derive/compare-seals";
@@ -50,7 +50,7 @@ export async function checkIndex(
   const { db, check, seals, pacer } = given;
   let next = from;
   while (next < size) {
-    const stored = await withIndexSnapshot(db, (client) => findCovering(client, next));
+    const stored = await withSnapshot(db, (client) => findCovering(client, next));
     if (stored === null) break;
     if (stored.low > next)
       check.problem(`No segment of the index covers the entries ${next} to ${stored.low - 1}.`);
@@ -92,7 +92,7 @@ async function checkSegment(given: Given, stored: StoredSegment): Promise<void> 
   }
   seals.derived(facts);
   const added: Page[] = [];
-  const isThere = await withIndexSnapshot(db, (client) =>
+  const isThere = await withSnapshot(db, (client) =>
     forEachStoredPage(client, stored, async (page) => {
       if (!keys.delete(keyOf(page)) && added.length < maxDifferent) added.push(page);
     }),
@@ -138,7 +138,7 @@ function problemsOf(
   return problems;
 }
 
-/** Derives what the log has a digest of and the index has no segment of: it was built anew since. */
+/** Derives what the log has a digest of and the index has no segment of: it was built again since. */
 async function deriveOthers(given: Given, indexedTo: number): Promise<void> {
   const others = new Map(
     given.seals.listRemaining(indexedTo).map(({ low, high }) => [`${low}-${high}`, { low, high }]),

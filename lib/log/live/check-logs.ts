@@ -11,7 +11,7 @@ export type LogsCheck = Readonly<{
 
 /**
  * Compares each log in the table (its origin, key and first number) with the entry that opened or
- * continued it: whoever replaces a log's key in the table could sign its checkpoints anew.
+ * continued it: whoever replaces a log's key in the table could sign its checkpoints again.
  */
 export function makeLogsCheck(
   { signature: check }: Pick<Checks, "signature">,

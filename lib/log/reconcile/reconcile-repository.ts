@@ -1,27 +1,9 @@
-import type { Database, PoolClient } from "@/lib/db/database";
+import type { PoolClient } from "@/lib/db/database";
 import { readEntry } from "@/lib/log/read-entry";
 import type { ReplayedEntry } from "./fields";
 import type { EntityType, EntityRow } from "./entity-type";
 
 type Queryable = Pick<PoolClient, "query">;
-
-/** Runs `work` in one database snapshot. Keep it short: it blocks the vacuum of the inbox. */
-export async function withSnapshot<T>(
-  db: Database,
-  work: (client: PoolClient) => Promise<T>,
-): Promise<T> {
-  const client = await db.pool.connect();
-  let broken = true;
-  try {
-    await client.query("begin transaction isolation level repeatable read, read only");
-    const result = await work(client);
-    await client.query("commit");
-    broken = false;
-    return result;
-  } finally {
-    client.release(broken);
-  }
-}
 
 export async function readSize(client: Queryable): Promise<number> {
   const { rows } = await client.query<{ size: string }>("select size from tlog.head");

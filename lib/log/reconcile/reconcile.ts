@@ -1,10 +1,10 @@
 import type { Deps, PoolClient } from "@/lib/runtime/deps";
 
 import { sha256Hex } from "@/lib/format/hash";
+import { withSnapshot } from "@/lib/db/snapshot";
 import { makePacer, type Pacer } from "./pacer";
 import { type Check, type CheckResult, makeCheck } from "./check";
 import {
-  withSnapshot,
   readAuthorityKey,
   readEntries,
   readRowsAfter,

@@ -2,7 +2,7 @@ import type { Queryable } from "@/lib/log/sequence/leader";
 import type { Database } from "@/lib/runtime/deps";
 import type { EntryBits } from "@/lib/log/pure/segment-format";
 import { countShared, forEachBit, intersect } from "@/lib/log/derive/entry-bits";
-import { withIndexSnapshot } from "./read-segments";
+import { withSnapshot } from "@/lib/db/snapshot";
 import {
   blockOf,
   blocksOf,
@@ -31,7 +31,7 @@ export const countByTime = <Bucket>(
   kinds: readonly Clause[],
   choose: (span: TimeSpan) => (ms: number) => Bucket,
 ): Promise<CountsByTime<Bucket> | null> =>
-  withIndexSnapshot(db, async (client) => {
+  withSnapshot(db, async (client) => {
     const matches = await findAll(client, search, kinds);
     const first = await findFirst(matches);
     if (first === null) return null;

@@ -1,3 +1,4 @@
+import { withSnapshot } from "@/lib/db/snapshot";
 import { factRun, type TokenRun } from "@/lib/log/pure/search-tokens";
 import { entriesPerTimePage, forEachRowOf } from "@/lib/log/pure/segment-format";
 import type { Queryable } from "@/lib/log/sequence/leader";
@@ -9,7 +10,7 @@ import {
   intersect,
   subtract,
 } from "@/lib/log/derive/entry-bits";
-import { listSegments, readRunPages, withIndexSnapshot } from "./read-segments";
+import { listSegments, readRunPages } from "./read-segments";
 import { type IndexSearch, type SegmentMatch, walkSegments } from "./walk-segments";
 
 type Db = Pick<Database, "pool">;
@@ -20,7 +21,7 @@ const reads = [factRun("kind", "r")];
 
 /** The numbers of the first entries that match, in the search's order. */
 export const findNumbers = (db: Db, search: IndexSearch, limit: number): Promise<number[]> =>
-  withIndexSnapshot(db, (client) => findNumbersIn(client, search, limit));
+  withSnapshot(db, (client) => findNumbersIn(client, search, limit));
 
 /** As findNumbers, over a connection that sees one snapshot. */
 export async function findNumbersIn(
@@ -38,7 +39,7 @@ export async function findNumbersIn(
 
 /** How many entries match; stops counting once there are more than `cap`. */
 export const countMatches = (db: Db, search: IndexSearch, cap = Infinity): Promise<number> =>
-  withIndexSnapshot(db, async (client) => {
+  withSnapshot(db, async (client) => {
     let count = 0;
     await walkSegments(client, search, ({ bits }) => (count += countBits(bits)) <= cap);
     return count;
@@ -62,7 +63,7 @@ export const findPage = (
     cap: number;
   }>,
 ): Promise<FoundPage> =>
-  withIndexSnapshot(db, async (client) => {
+  withSnapshot(db, async (client) => {
     const { show, allReads, after, limit, cap } = wanted;
     const order = search.order ?? "desc";
     const page = { numbers: [] as number[], total: 0, reads: 0 };
@@ -94,7 +95,7 @@ export const findNewestTimes = (
   runs: readonly TokenRun[],
   since: Date | null = null,
 ): Promise<ReadonlyMap<TokenRun, Date>> =>
-  withIndexSnapshot(db, async (client) => {
+  withSnapshot(db, async (client) => {
     const newest = new Map<TokenRun, Date>();
     const any = { all: [runs], low: 0, high: endOfLog, fromMs: since?.getTime() ?? null };
     const visit = async ({ bits, aside, readTimes }: SegmentMatch): Promise<boolean> => {
@@ -120,7 +121,7 @@ export const findNewestTimes = (
 
 /** How many distinct tokens a run has in the whole index. */
 export const countTokens = (db: Db, run: TokenRun): Promise<number> =>
-  withIndexSnapshot(db, async (client) => {
+  withSnapshot(db, async (client) => {
     const tokens = new Set<string>();
     const segments = await listSegments(client, 0, endOfLog);
     for (let next = 0; next < segments.length; next += maxSegmentsAtOnce) {

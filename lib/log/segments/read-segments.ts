@@ -13,27 +13,6 @@ export type Segment = Readonly<{
   lastMs: number;
 }>;
 
-/**
- * Runs `work` in one snapshot of the database: the list of segments and their pages must be of the
- * same moment, because a seal replaces both.
- */
-export async function withIndexSnapshot<T>(
-  { pool }: Pick<Database, "pool">,
-  work: (client: Queryable) => Promise<T>,
-): Promise<T> {
-  const client = await pool.connect();
-  let broken = true;
-  try {
-    await client.query("begin transaction isolation level repeatable read, read only");
-    const result = await work(client);
-    await client.query("commit");
-    broken = false;
-    return result;
-  } finally {
-    client.release(broken);
-  }
-}
-
 /** The segments that hold entries from `low` to `high - 1`, in order. */
 export async function listSegments(
   client: Queryable,

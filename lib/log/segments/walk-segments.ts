@@ -54,7 +54,7 @@ const maxWave = 64;
 /**
  * Walks the segments in order, a few at first and then more at a time, and calls `visit` with what
  * matches in each that has a match, until it returns false. `client` must see one snapshot
- * (withIndexSnapshot). Throws PageError for a page that is damaged.
+ * (lib/db/snapshot). Throws PageError for a page that is damaged.
  */
 export async function walkSegments(
   client: Queryable,
