@@ -5,7 +5,7 @@ import { ActionForm } from "@/components/forms/action-form";
 import { entryHref, entryLabel } from "@/components/forms/show-receipt";
 import { Banner, Receipt } from "@/components/ui/banner";
 import { Button } from "@/components/ui/button";
-import { CopyButton } from "@/components/ui/copy-button";
+import { SecretLine } from "@/components/ui/secret-line";
 import { Dialog, DialogClose, DialogFooter } from "@/components/ui/dialog";
 import { Stack } from "@/components/ui/layout";
 import { Time } from "@/components/ui/time";
@@ -28,12 +28,7 @@ export function PasswordLink({ done, receipt }: Readonly<{ done: LinkCreated; re
         It won’t be shown again. Send it to {email} in a message that only {name} can read: the
         first person who opens it sets the password.
       </Banner>
-      <div className="flex items-center gap-2 rounded-lg border border-border bg-sunken p-3">
-        <code data-secret className="min-w-0 flex-1 font-mono text-xs break-all">
-          {address}
-        </code>
-        <CopyButton text={address} label={`Copy the link for ${name}`} />
-      </div>
+      <SecretLine text={address} copyLabel={`Copy the link for ${name}`} />
       <p className="text-sm text-muted">
         It works once
         {invitation && (

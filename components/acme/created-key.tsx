@@ -4,7 +4,7 @@ import { entryHref, entryLabel } from "@/components/forms/show-receipt";
 import { Banner, Receipt } from "@/components/ui/banner";
 import { Button } from "@/components/ui/button";
 import { CodeBlock } from "@/components/ui/code-block";
-import { CopyButton } from "@/components/ui/copy-button";
+import { SecretText } from "@/components/ui/secret-line";
 import { DialogClose, DialogFooter } from "@/components/ui/dialog";
 import { Stack } from "@/components/ui/layout";
 import { Tabs } from "@/components/ui/tabs";
@@ -71,10 +71,7 @@ function Value({ label, text }: Readonly<{ label: string; text: string }>) {
     <div className="flex items-center gap-3 rounded-lg border border-border bg-sunken py-1 pr-1 pl-3">
       <dt className="w-20 shrink-0 text-xs text-muted sm:w-24">{label}</dt>
       <dd className="flex min-w-0 flex-1 items-center gap-2">
-        <code data-secret className="min-w-0 flex-1 font-mono text-xs break-all">
-          {text}
-        </code>
-        <CopyButton text={text} label={`Copy ${label}`} />
+        <SecretText text={text} copyLabel={`Copy ${label}`} />
       </dd>
     </div>
   );

@@ -1,9 +1,10 @@
 "use client";
 
-import { Network, Table2 } from "lucide-react";
+import { Network } from "lucide-react";
 import { useState } from "react";
-import { IconButton } from "@/components/ui/button";
 import { MonoId } from "@/components/ui/mono-id";
+import { ScrollBox } from "@/components/ui/scroll-box";
+import { TableToggle } from "@/components/ui/table-toggle";
 import { formatCount, plural } from "@/lib/format/count";
 import { shortHex } from "@/lib/format/identifier";
 import type { PathStep, Span } from "@/components/log/shared/audit-path";
@@ -31,14 +32,10 @@ export function PathDiagram({ seq, leafHex, steps }: Props) {
               : `in ${plural(steps.length, "step")}`}
           </span>
         </span>
-        <IconButton
-          size="sm"
-          aria-pressed={asTable}
-          label={asTable ? "Show as diagram" : "Show as table"}
-          icon={asTable ? <Network aria-hidden /> : <Table2 aria-hidden />}
-          onClick={() => {
-            setAsTable(!asTable);
-          }}
+        <TableToggle
+          asTable={asTable}
+          onChange={setAsTable}
+          drawn={{ name: "diagram", icon: Network }}
         />
       </figcaption>
       {asTable ? <PathTable steps={steps} /> : <Tree seq={seq} leafHex={leafHex} steps={steps} />}
@@ -153,14 +150,7 @@ function Branch({
 
 function PathTable({ steps }: Readonly<{ steps: readonly DrawnStep[] }>) {
   return (
-    <div
-      role="region"
-      aria-label="Path to the root"
-      // A scrollable region has to be reachable by keyboard (axe scrollable-region-focusable).
-      // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-      tabIndex={0}
-      className="overflow-x-auto rounded-md border border-border"
-    >
+    <ScrollBox label="Path to the root" className="overflow-x-auto">
       <table className="w-full text-xs">
         <thead className="bg-sunken text-left text-muted">
           <tr>
@@ -192,6 +182,6 @@ function PathTable({ steps }: Readonly<{ steps: readonly DrawnStep[] }>) {
           ))}
         </tbody>
       </table>
-    </div>
+    </ScrollBox>
   );
 }

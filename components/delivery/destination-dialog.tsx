@@ -5,7 +5,7 @@ import { useState, type ReactElement } from "react";
 import { entryHref, entryLabel, showReceipt } from "@/components/forms/show-receipt";
 import { Banner, Receipt } from "@/components/ui/banner";
 import { Button } from "@/components/ui/button";
-import { CopyButton } from "@/components/ui/copy-button";
+import { SecretLine } from "@/components/ui/secret-line";
 import { Dialog, DialogClose, DialogFooter } from "@/components/ui/dialog";
 import { Stack } from "@/components/ui/layout";
 import type { ServerAction } from "@/lib/auth/types";
@@ -90,12 +90,7 @@ export function NewSigningKey({ done }: Readonly<{ done: SavedDestination }>) {
         It won’t be shown again. The receiver uses it to verify that a message comes from Chancery
         and was not changed.
       </Banner>
-      <div className="flex items-center gap-2 rounded-lg border border-border bg-sunken p-3">
-        <code data-secret className="min-w-0 flex-1 font-mono text-xs break-all">
-          {secret}
-        </code>
-        <CopyButton text={secret ?? ""} label={`Copy the key of ${name}`} />
-      </div>
+      <SecretLine text={secret ?? ""} copyLabel={`Copy the key of ${name}`} />
       <DialogFooter>
         <DialogClose>
           <Button variant="primary">Done</Button>

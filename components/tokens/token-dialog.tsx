@@ -10,7 +10,7 @@ import { IdentityPicker } from "@/components/identities/shared/identity-picker";
 import type { PickedIdentity } from "@/components/identities/shared/picked-identity";
 import { Banner, Receipt } from "@/components/ui/banner";
 import { Button } from "@/components/ui/button";
-import { CopyButton } from "@/components/ui/copy-button";
+import { SecretLine } from "@/components/ui/secret-line";
 import { Dialog, DialogClose, DialogFooter } from "@/components/ui/dialog";
 import { TextField } from "@/components/ui/input";
 import { Stack } from "@/components/ui/layout";
@@ -141,12 +141,7 @@ function Secret({ done }: Readonly<{ done: Extract<ActionState<CreatedToken>, { 
           <Banner tone="warning" title="Copy the secret now.">
             It won’t be shown again. Chancery stores only its hash.
           </Banner>
-          <div className="flex items-center gap-2 rounded-lg border border-border bg-sunken p-3">
-            <code data-secret className="min-w-0 flex-1 font-mono text-xs break-all">
-              {secret}
-            </code>
-            <CopyButton text={secret} label={`Copy the secret of ${name}`} />
-          </div>
+          <SecretLine text={secret} copyLabel={`Copy the secret of ${name}`} />
         </>
       )}
       <DialogFooter>

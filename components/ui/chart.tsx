@@ -1,12 +1,12 @@
 "use client";
 
-import { ChartColumn, Table2 } from "lucide-react";
 import dynamic from "next/dynamic";
 import { useState } from "react";
 import { formatCount } from "@/lib/format/count";
-import { IconButton } from "./button";
 import type { ChartProps, Point, Series } from "./chart-types";
+import { ScrollBox } from "./scroll-box";
 import { Skeleton } from "./skeleton";
+import { TableToggle } from "./table-toggle";
 import { toneSolid } from "./tone";
 
 // Drawn only in the browser: a chart sizes itself by its box, and the server sends no inline
@@ -30,15 +30,7 @@ export function Chart({ label, series, points, pointLabel, kind }: ChartProps) {
             </span>
           ))}
         </span>
-        <IconButton
-          size="sm"
-          aria-pressed={asTable}
-          label={asTable ? "Show as chart" : "Show as table"}
-          icon={asTable ? <ChartColumn aria-hidden /> : <Table2 aria-hidden />}
-          onClick={() => {
-            setAsTable(!asTable);
-          }}
-        />
+        <TableToggle asTable={asTable} onChange={setAsTable} />
       </figcaption>
       {/* Fills the height of its card; the content must not stretch it. A plot is as wide as before
           until it is drawn again: what is too wide then is clipped. */}
@@ -72,13 +64,7 @@ function summarize(series: readonly Series[], points: readonly Point[]): string 
 
 function ChartTable({ label, series, points, pointLabel }: ChartProps) {
   return (
-    <section
-      aria-label={label}
-      // A scrolling box must be reachable by keyboard (axe scrollable-region-focusable).
-      // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-      tabIndex={0}
-      className="h-full overflow-auto rounded-md border border-border"
-    >
+    <ScrollBox label={label} className="h-full overflow-auto">
       <table className="w-full text-xs">
         <thead className="sticky top-0 bg-sunken text-left text-muted">
           <tr>
@@ -107,6 +93,6 @@ function ChartTable({ label, series, points, pointLabel }: ChartProps) {
           ))}
         </tbody>
       </table>
-    </section>
+    </ScrollBox>
   );
 }

@@ -6,7 +6,7 @@ import { ConfirmDialog } from "@/components/forms/confirm-dialog";
 import { Button, ButtonLink } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { EmptyState } from "@/components/ui/empty-state";
-import { TextField } from "@/components/ui/input";
+import { ViewNameField } from "./shared/view-name-field";
 import { Link } from "@/components/ui/link";
 import { DataTable, type Column } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";
@@ -77,17 +77,7 @@ function Rename({ view, action }: Readonly<{ view: SavedView; action: Actions["r
         submitLabel="Rename"
         receipt="View renamed."
       >
-        {({ errors }) => (
-          <TextField
-            name="name"
-            label="Name"
-            required
-            autoComplete="off"
-            maxLength={80}
-            defaultValue={view.name}
-            error={errors("name")}
-          />
-        )}
+        {({ errors }) => <ViewNameField value={view.name} error={errors("name")} />}
       </ActionForm>
     </Dialog>
   );

@@ -1,10 +1,9 @@
 "use client";
 
-import { ChartColumn, Table2 } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useState, useTransition } from "react";
 import { listHref, type Params } from "@/components/filters/list-href";
-import { IconButton } from "@/components/ui/button";
+import { TableToggle } from "@/components/ui/table-toggle";
 import { plural } from "@/lib/format/count";
 import type { EntryHistogram } from "@/lib/log/schema";
 import { HistogramBars } from "./bars";
@@ -48,15 +47,7 @@ export function Histogram({ path, params, histogram: { steps, stepMs } }: Props)
               {label}
             </span>
           ))}
-          <IconButton
-            size="sm"
-            aria-pressed={asTable}
-            label={asTable ? "Show as chart" : "Show as table"}
-            icon={asTable ? <ChartColumn aria-hidden /> : <Table2 aria-hidden />}
-            onClick={() => {
-              setAsTable(!asTable);
-            }}
-          />
+          <TableToggle asTable={asTable} onChange={setAsTable} />
         </span>
       </figcaption>
       {total === 0 ? (

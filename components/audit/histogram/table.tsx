@@ -1,4 +1,5 @@
 import { Link } from "@/components/ui/link";
+import { ScrollBox } from "@/components/ui/scroll-box";
 import { formatCount } from "@/lib/format/count";
 import type { HistogramStep } from "@/lib/log/schema";
 import { countOf, legend } from "./text";
@@ -13,13 +14,7 @@ type Props = Readonly<{
 /** The histogram as a table: each step with entries, a link to the list of them. */
 export function HistogramTable({ steps, stepMs, hrefOf }: Props) {
   return (
-    <section
-      aria-label="Entries over time"
-      // A scrolling box must be reachable by keyboard (axe scrollable-region-focusable).
-      // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-      tabIndex={0}
-      className="min-h-0 flex-1 overflow-auto rounded-md border border-border"
-    >
+    <ScrollBox label="Entries over time" className="min-h-0 flex-1 overflow-auto">
       <table className="w-full text-xs">
         <thead className="sticky top-0 bg-sunken text-left text-muted">
           <tr>
@@ -50,6 +45,6 @@ export function HistogramTable({ steps, stepMs, hrefOf }: Props) {
           )}
         </tbody>
       </table>
-    </section>
+    </ScrollBox>
   );
 }

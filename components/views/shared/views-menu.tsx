@@ -6,7 +6,7 @@ import { ActionForm } from "@/components/forms/action-form";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { DropdownMenu, MenuItem, MenuLabel, MenuSeparator } from "@/components/ui/dropdown-menu";
-import { TextField } from "@/components/ui/input";
+import { ViewNameField } from "./view-name-field";
 import type { ServerAction } from "@/lib/auth/types";
 import type { SavedView } from "@/lib/views/schema";
 
@@ -87,16 +87,7 @@ export function ViewsMenu({ path, query, views, save }: Props) {
           submitLabel="Save"
           receipt="View saved."
         >
-          {({ errors }) => (
-            <TextField
-              name="name"
-              label="Name"
-              required
-              autoComplete="off"
-              maxLength={80}
-              error={errors("name")}
-            />
-          )}
+          {({ errors }) => <ViewNameField error={errors("name")} />}
         </ActionForm>
       </Dialog>
     </>
