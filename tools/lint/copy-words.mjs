@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // npm run lint:words: refuses the words that docs/glossary.md replaces, in what people read: string
-// literals and JSX text of the sources, docs/*.md and README.md. Identifiers, import paths, class
+// literals and JSX text of the sources, docs/*.md and the documents beside the README. Identifiers, import paths, class
 // names and codes such as "certificate.issued" are not looked at. Options: --report lists without
 // failing; --comments looks at comments too; paths limit the check to files under them.
 import { readdirSync, readFileSync } from "node:fs";
@@ -115,7 +115,12 @@ function main(args) {
   const only = args
     .filter((arg) => !arg.startsWith("--"))
     .map((arg) => relative(root, join(process.cwd(), arg)));
-  const files = ["README.md", ...[...sourceFolders, ...moreFolders].flatMap(filesUnder)]
+  const files = [
+    "README.md",
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+    ...[...sourceFolders, ...moreFolders].flatMap(filesUnder),
+  ]
     .map((path) => path.split(sep).join("/"))
     .filter((path) => only.length === 0 || only.some((one) => path.startsWith(one)));
   let count = 0;
