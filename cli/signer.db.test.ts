@@ -34,9 +34,10 @@ const confirm = (...args: string[]) =>
   printed((print) => runConfirm(harness.deps, testHostCaller, args, print));
 const signer = (...args: string[]) =>
   printed((print) => runSigner(harness.deps, () => testHostCaller, args, print));
-const create = (name: string) =>
+const create = (name: string, slug?: string) =>
   createAuthority(harness.deps, admin, {
     name,
+    ...(slug === undefined ? {} : { slug }),
     parentId: null,
     keyAlgorithm: "ecdsa-p256",
     validityYears: 5,
@@ -80,7 +81,9 @@ test("chancery confirm --reject has it never signed: the CA is no longer pending
     return [status, authorities.find((one) => one.id === result.id)?.status, confirmation];
   };
   expect(await shown()).toEqual(["failed", "failed", null]);
-  expect((await create("Rejected Root")).result).toMatchObject({ status: "pending" });
+  const again = await create("Rejected Root", "rejected-again");
+  expect(again.result).toMatchObject({ name: "Rejected Root", status: "pending" });
+  expect(await confirm()).toMatch(/Rejected Root/);
 });
 
 test("chancery signer limit narrows a ceiling by what is named, with an entry; what was allowed a second ago is refused", async () => {

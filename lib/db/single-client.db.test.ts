@@ -44,7 +44,7 @@ describe("a single connection ends with an error, and never waits for ever", () 
       const client = make(harness.urls.superUrl);
       await client.connect();
       const { rows } = await client.query<{ pid: number }>("select pg_backend_pid() as pid");
-      const ended = once(client, "end");
+      const ended = new Promise((resolve) => client.once("end", resolve));
       await harness.asSuper("select pg_terminate_backend($1)", [rows[0]?.pid]);
       await ended;
       await expect(client.query("select 1")).rejects.toThrow();

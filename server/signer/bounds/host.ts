@@ -62,8 +62,7 @@ export function makeSignerHost(deps: HostDeps): SignerHost {
     },
     decide: async (caller, input) => decide(deps, authenticate(deps, caller), input),
     allow: async (caller, input) => changeCeiling(deps, authenticate(deps, caller), input, widen),
-    limit: async (caller, input) =>
-      changeCeiling(deps, authenticate(deps, caller), input, narrowCeiling),
+    limit: async (caller, input) => changeCeiling(deps, authenticate(deps, caller), input, narrow),
   };
 }
 
@@ -189,15 +188,21 @@ async function inheritedCeiling(deps: HostDeps, signingKeyId: string, ownKeyId: 
   return ceiling?.rules ?? ceilingOfDomains([]);
 }
 
-const widen = (ceiling: Ceiling, addition: CeilingAddition): Ceiling =>
-  allowsAlready(ceiling, addition) ? ceiling : widenCeiling(ceiling, addition);
+/** The next ceiling; null leaves a CA that has none without one. */
+type Change = (current: Ceiling | null, addition: CeilingAddition) => Ceiling | null;
+
+const widen: Change = (current, addition) =>
+  current && allowsAlready(current, addition)
+    ? current
+    : widenCeiling(current ?? ceilingOfDomains([]), addition);
+const narrow: Change = (current, removal) => current && narrowCeiling(current, removal);
 
 /** Stores what `change` makes of the ceiling of a CA, unless that is no change. */
 async function changeCeiling(
   deps: HostDeps,
   operator: HostOperator,
   { authority: ref, addition }: Parameters<SignerHost["allow"]>[1],
-  change: (ceiling: Ceiling, addition: CeilingAddition) => Ceiling,
+  change: Change,
 ): Promise<string | null> {
   const checked = checkAddition(addition);
   const { rows } = await deps.db.pool.query<{ id: string; name: string; keyId: string }>(
@@ -207,8 +212,8 @@ async function changeCeiling(
   const [authority] = rows;
   if (!authority) throw new AppError("authority.not-found", `There is no CA ${ref.slice(0, 100)}.`);
   const current = await findCeiling(deps.db, authority.keyId);
-  const rules = change(current?.rules ?? ceilingOfDomains([]), checked);
-  if (current && isDeepStrictEqual(rules, current.rules)) return null;
+  const rules = change(current?.rules ?? null, checked);
+  if (rules === null || (current && isDeepStrictEqual(rules, current.rules))) return null;
   const version = (current?.version ?? 0) + 1;
   const ceiling = { keyId: authority.keyId, version, reason: "command" } as const;
   const entry = {
