@@ -4,6 +4,7 @@ import { getAuthority } from "@/lib/authorities/read-authorities";
 import type { AuthorityDto } from "@/lib/authorities/schema";
 import { isAppError } from "@/lib/errors/app-error";
 import { activateAuthority } from "@/lib/issuing/activate-authority";
+import { reconcilePendingIssuance } from "@/lib/issuing/reconcile-pending-issuances";
 import type { Deps } from "@/lib/runtime/deps";
 import type { HostCaller, WaitingAuthority } from "@/lib/signers/host-commands";
 import { type Command, UsageError } from "./command";
@@ -49,8 +50,18 @@ export async function runConfirm(
   const decision = reject ? "rejected" : "confirmed";
   const entryId = await deps.signer.decide(caller, { certificateId, tbsSha256, decision });
   print(`${reject ? "Rejected. It is never signed." : "Confirmed."} Recorded in ${entryId}.\n`);
-  if (!reject && authorityId !== null) print(await activate(deps, authorityId));
+  if (reject) await close(deps, certificateId);
+  else if (authorityId !== null) print(await activate(deps, authorityId));
   return 0;
+}
+
+/** Has the plan closed at once, so that the CA is no longer pending; else a job does it soon. */
+async function close(deps: Deps, certificateId: string): Promise<void> {
+  await reconcilePendingIssuance(deps, commandLineActor(deps), certificateId).catch(
+    (error: unknown) => {
+      if (!isAppError(error)) throw error;
+    },
+  );
 }
 
 /** Has it signed at once; if that fails, the next maintenance run does it. */

@@ -1,8 +1,12 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { getAuthority } from "@/lib/authorities/read-authorities";
+import { getCertificate } from "@/lib/certificates/get-certificate";
+import { issueCertificate } from "@/lib/issuing/issue-certificate";
+import { getOverview } from "@/lib/overview/get-overview";
 import { createAuthority } from "@/lib/issuing/create-authority";
 import { adminActor } from "@/testing/actors";
-import { createTestCa } from "@/testing/ca/create-test-ca";
+import { createTestCa, createTestIdentity } from "@/testing/ca/create-test-ca";
+import { makeCsr, refusalOf } from "@/testing/ca/requests";
 import { type Harness, testHostCaller } from "@/testing/harness";
 import { UsageError } from "./command";
 import { runConfirm } from "./confirm";
@@ -30,9 +34,10 @@ const confirm = (...args: string[]) =>
   printed((print) => runConfirm(harness.deps, testHostCaller, args, print));
 const signer = (...args: string[]) =>
   printed((print) => runSigner(harness.deps, () => testHostCaller, args, print));
-const create = (name: string) =>
+const create = (name: string, slug?: string) =>
   createAuthority(harness.deps, admin, {
     name,
+    ...(slug === undefined ? {} : { slug }),
     parentId: null,
     keyAlgorithm: "ecdsa-p256",
     validityYears: 5,
@@ -65,11 +70,52 @@ test("chancery confirm says how to allow names where the new CA gets a ceiling w
   );
 });
 
-test("chancery confirm --reject has it never signed", async () => {
-  await create("Rejected Root");
+test("chancery confirm --reject has it never signed: the CA is no longer pending, in lists as on its page, and its name is free", async () => {
+  const { result } = await create("Rejected Root");
   const [id = ""] = /crt_\w+/.exec(await confirm()) ?? [];
   expect(await confirm(id, "--reject")).toMatch(/Rejected\. It is never signed\./);
   expect(await confirm()).toBe("No CA certificate waits.\n");
+  const shown = async () => {
+    const { status, confirmation } = await getAuthority(harness.deps, admin, result.id);
+    const { authorities } = await getOverview(harness.deps, admin);
+    return [status, authorities.find((one) => one.id === result.id)?.status, confirmation];
+  };
+  expect(await shown()).toEqual(["failed", "failed", null]);
+  const again = await create("Rejected Root", "rejected-again");
+  expect(again.result).toMatchObject({ name: "Rejected Root", status: "pending" });
+  expect(await confirm()).toMatch(/Rejected Root/);
+});
+
+test("chancery signer limit narrows a ceiling by what is named, with an entry; what was allowed a second ago is refused", async () => {
+  const { deps } = harness;
+  await signer("allow", "issuing", "--dns", "example.com", "--dns", "example.net", "--days", "300");
+  const identity = await createTestIdentity(deps);
+  const issue = async (name: string) =>
+    issueCertificate(deps, admin, {
+      profile: "tls-server",
+      identity,
+      csr: await makeCsr([name]),
+    });
+  const first = (await issue("one.example.com")).result;
+  const args = ["limit", "issuing", "--dns", "example.com", "--days", "200"];
+  const { result, entries } = await harness.during(() => signer(...args));
+  expect(result).toMatch(/narrower now\. Recorded in ent_\w+\.\nissuing/);
+  expect(result).not.toMatch(/Domains.*example\.com/);
+  expect(entries).toMatchObject([
+    {
+      action: "ceiling.set",
+      actor: { id: "command-line", label: "command line (tester)" },
+      details: { reason: "command", maxSeconds: 200 * 86_400 },
+    },
+  ]);
+  expect((entries[0]?.details as { dns: string[] }).dns).not.toContain("example.com");
+  expect(await signer("limit", "issuing", "--days", "250")).toMatch(/Nothing was changed/);
+  harness.advance(1_000);
+  const refusal = await refusalOf(issue("two.example.com"));
+  expect(JSON.stringify([refusal.code, refusal.findings])).toContain("signer.ceiling");
+  expect((await getCertificate(deps, admin, first.id)).status).toBe("valid");
+  expect(await signer("allow", "issuing", "--dns", "example.com")).toMatch(/wider now/);
+  expect((await issue("two.example.com")).result.status).toBe("valid");
 });
 
 test("chancery signer allow widens a ceiling with an entry, or says that it is wide enough, and show prints it", async () => {
@@ -103,6 +149,13 @@ test.each([
   [["allow", "nothing", "--dns", "x.example"]],
   [["allow", "issuing", "--kill"]],
   [["narrow", "issuing"]],
+  [["limit"]],
+  [["limit", "issuing"]],
+  [["limit", "issuing", "--dns", "never-allowed.example"]],
+  [["limit", "issuing", "--usage", "codeSigning"]],
+  [["limit", "issuing", "--ip", "10.1.0.0/16"]],
+  [["limit", "issuing", "--days", "0"]],
+  [["limit", "nothing", "--days", "1"]],
 ])("chancery signer %j is refused in words", async (args) => {
   await expect(signer(...args)).rejects.toThrow(/.{10}/);
 });

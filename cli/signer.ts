@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { listAuthorities } from "@/lib/authorities/read-authorities";
+import { getAuthority, listAuthorities } from "@/lib/authorities/read-authorities";
 import type { AuthorityDto } from "@/lib/authorities/schema";
 import type { CeilingAddition } from "@/lib/pki/ceiling/ceiling";
 import type { Deps } from "@/lib/runtime/deps";
@@ -11,14 +11,16 @@ import { hostCaller } from "./host-caller";
 
 const usage = `chancery signer show
 chancery signer allow CA [--dns DOMAIN]… [--uri PREFIX]… [--email DOMAIN]… [--ip NETWORK]… [--usage USAGE]… [--days DAYS]
+chancery signer limit CA, with the same options
 
 The ceiling of a CA is what the signer ever signs with its key, whatever profiles and administrators allow. CA is its slug or ID.
-A domain covers itself and everything below it; '*' allows anything. A ceiling is only ever widened.`;
+A domain covers itself and everything below it; '*' allows anything. allow adds values and raises the lifetime to DAYS;
+limit removes values that the ceiling has, and lowers the lifetime to DAYS. Certificates that exist stay valid.`;
 
-/** Shows and widens what the signer ever signs, past gateway and console. */
+/** Shows and changes what the signer ever signs, past gateway and console. */
 export const signer: Command = {
   name: "signer",
-  summary: "show | allow: show or widen what the signer ever signs for a CA",
+  summary: "show | allow | limit: show, widen or narrow what the signer ever signs for a CA",
   usage,
   run: (args) =>
     runSigner(getRunningDeps(), hostCaller, args, (text) => process.stdout.write(text)),
@@ -44,6 +46,16 @@ export async function runSigner(
         entryId === null
           ? "The ceiling allows that already. Nothing was changed.\n"
           : `The ceiling of ${authority} is wider now. Recorded in ${entryId}.\n`,
+      );
+      return 0;
+    }
+    case "limit": {
+      const { authority, addition } = readAllow(args);
+      const entryId = await deps.signer.limit(caller(), { authority, addition });
+      print(
+        entryId === null
+          ? "The ceiling doesn't allow more than that. Nothing was changed.\n"
+          : `The ceiling of ${authority} is narrower now. Recorded in ${entryId}.\n${describe(await getAuthority(deps, commandLineActor(deps), authority))}`,
       );
       return 0;
     }

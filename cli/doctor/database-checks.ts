@@ -1,8 +1,9 @@
-import pg from "pg";
+import type pg from "pg";
 import { readSchemaState } from "@/lib/db/schema-state";
 import { errorMessage } from "@/lib/errors/error-message";
 import { findRepoRoot } from "@/lib/runtime/repo-root";
 import { fail, type Finding, info, ok } from "./finding";
+import { makeClient } from "@/lib/db/single-client";
 
 /** Checks connection, version, privileges and schema, connected as the application's role. */
 export async function checkDatabase(url: string | undefined): Promise<Finding[]> {
@@ -13,8 +14,7 @@ export async function checkDatabase(url: string | undefined): Promise<Finding[]>
         "Not checked: no Chancery is running on this data folder. Start it with npm start.",
       ),
     ];
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
-  client.on("error", () => {});
+  const client = makeClient(url);
   try {
     await client.connect();
   } catch (error) {

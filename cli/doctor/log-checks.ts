@@ -1,6 +1,6 @@
-import pg from "pg";
 import { errorMessage } from "@/lib/errors/error-message";
 import { fail, type Finding, info, ok } from "./finding";
+import { makeClient } from "@/lib/db/single-client";
 
 type Row = {
   size: string;
@@ -28,8 +28,7 @@ const sql = `select h.size, h.halted ->> 'message' as halted, l.origin as log, c
  */
 export async function checkLog(url: string | undefined): Promise<Finding[]> {
   if (!url) return [];
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
-  client.on("error", () => {});
+  const client = makeClient(url);
   try {
     await client.connect();
     const {

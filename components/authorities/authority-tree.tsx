@@ -83,8 +83,8 @@ function Node({
         </p>
         {!compact && (
           <p className="text-xs text-muted">
-            {formatCount(counts.valid)} valid, {formatCount(counts.revoked)} revoked,{" "}
-            {formatCount(counts.expired)} expired
+            {formatCount(counts.valid)} valid, {formatCount(counts.held)} on hold,{" "}
+            {formatCount(counts.revoked)} revoked, {formatCount(counts.expired)} expired
             {crl && (
               <>
                 {" · "}CRL {crl.number}, next <Time at={crl.nextUpdate} />

@@ -22,7 +22,7 @@ export function CeilingCard({ slug, ceiling }: Pick<AuthorityDto, "slug" | "ceil
   return (
     <Card
       title="Signer ceiling"
-      description="The signer signs nothing beyond this, whatever profiles and administrators allow. It can be widened only on the host."
+      description="The signer signs nothing beyond this, whatever profiles and administrators allow. It can be changed only on the host."
     >
       <Stack>
         <DataList items={rowsOf(ceiling)} />

@@ -15,7 +15,7 @@ type Props = Readonly<{
 
 /** The details of an identity. */
 export function IdentityDetails({ identity, account }: Props) {
-  const { valid, expired, revoked } = identity.certificateCounts;
+  const { valid, expired, held, revoked } = identity.certificateCounts;
   return (
     <Card title="Details">
       <DataList
@@ -50,7 +50,7 @@ export function IdentityDetails({ identity, account }: Props) {
               ]),
           {
             label: "Certificates",
-            value: `${valid} valid, ${expired} expired, ${revoked} revoked`,
+            value: `${valid} valid, ${held} on hold, ${revoked} revoked, ${expired} expired`,
           },
           { label: "Created", value: <Time at={identity.createdAt} show="minute" /> },
           { label: "Updated", value: <Time at={identity.changedAt} show="minute" /> },

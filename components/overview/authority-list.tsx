@@ -4,7 +4,7 @@ import { Link } from "@/components/ui/link";
 import { Time } from "@/components/ui/time";
 import type { Overview } from "@/lib/overview/schema";
 
-const statuses = ["pending", "active", "retired"] as const;
+const statuses = ["pending", "active", "failed", "retired"] as const;
 
 /** The CAs, and when the next CRL of each is due. */
 export function AuthorityList({ authorities }: Pick<Overview, "authorities">) {

@@ -7,7 +7,8 @@ export const effectLabels: Readonly<Record<PolicyRule["effect"], string>> = {
 };
 export const kindPlurals = { person: "people", service: "services", device: "devices" } as const;
 /** The part of a rule that did not match, in the tester. */
-export const partLabels: Readonly<Record<RuleCondition, string>> = {
+export const partLabels: Readonly<Record<RuleCondition | "preflight", string>> = {
+  preflight: "only for CORS preflights",
   identities: "identity",
   kinds: "kind of identity",
   profiles: "profile",
@@ -33,6 +34,9 @@ export type RulePhrase = Readonly<{ label: string; text: string; mono: boolean }
 export function rulePhrases(rule: PolicyRule, names: IdentityNames): RulePhrase[] {
   const who = rule.identities.map((id) => names[id]?.name ?? id);
   const phrases: (RulePhrase | null)[] = [
+    rule.preflight === true
+      ? { label: "only", text: "CORS preflights, without a certificate", mono: false }
+      : null,
     who.length > 0 ? { label: "who", text: formatFew(who), mono: false } : null,
     rule.kinds.length > 0
       ? { label: "kind", text: formatFew(rule.kinds.map((kind) => kindPlurals[kind])), mono: false }

@@ -22,6 +22,9 @@ export function RuleDetails({ rule, names }: Readonly<{ rule: PolicyRule; names:
   return (
     <DataList
       items={[
+        ...(rule.preflight === true
+          ? [{ label: "Requests", value: "CORS preflights, without a certificate" }]
+          : []),
         {
           label: "Identities",
           value:

@@ -47,28 +47,33 @@ export function RuleFields({
   return (
     <div className="@container flex flex-col gap-5">
       <NameAndEffect rule={rule} onChange={onChange} errors={errors} />
+      {rule.effect === "allow" && <PreflightField rule={rule} onChange={onChange} />}
       <div className="grid gap-x-6 gap-y-5 @lg:grid-cols-2">
+        {rule.preflight !== true && (
+          <div className="flex min-w-0 flex-col gap-5">
+            <IdentityListField
+              ids={rule.identities}
+              names={names}
+              find={find}
+              error={errors("identities")}
+              onChange={(identities) => {
+                onChange({ identities });
+              }}
+              onNamed={onNamed}
+            />
+            <KindsAndProfiles rule={rule} profiles={profiles} onChange={onChange} errors={errors} />
+          </div>
+        )}
         <div className="flex min-w-0 flex-col gap-5">
-          <IdentityListField
-            ids={rule.identities}
-            names={names}
-            find={find}
-            error={errors("identities")}
-            onChange={(identities) => {
-              onChange({ identities });
-            }}
-            onNamed={onNamed}
-          />
-          <KindsAndProfiles rule={rule} profiles={profiles} onChange={onChange} errors={errors} />
-        </div>
-        <div className="flex min-w-0 flex-col gap-5">
-          <MethodField
-            methods={rule.methods}
-            error={errors("methods")}
-            onChange={(methods) => {
-              onChange({ methods });
-            }}
-          />
+          {rule.preflight !== true && (
+            <MethodField
+              methods={rule.methods}
+              error={errors("methods")}
+              onChange={(methods) => {
+                onChange({ methods });
+              }}
+            />
+          )}
           <LinesField
             label="Paths"
             lines={rule.paths}
@@ -121,7 +126,7 @@ function NameAndEffect({ rule, onChange, errors }: PartProps) {
           name="effect"
           value={rule.effect}
           onChange={(effect) => {
-            onChange({ effect: effect === "deny" ? "deny" : "allow" });
+            onChange(effect === "deny" ? { effect, preflight: undefined } : { effect: "allow" });
           }}
           options={[
             { value: "allow", label: "Allow" },
@@ -130,6 +135,24 @@ function NameAndEffect({ rule, onChange, errors }: PartProps) {
         />
       </div>
     </div>
+  );
+}
+
+/** Browsers send a preflight without a certificate, so such a rule has no part about the caller. */
+function PreflightField({ rule, onChange }: Pick<PartProps, "rule" | "onChange">) {
+  return (
+    <Checkbox
+      label="Only CORS preflights"
+      hint="Before a script calls another origin, the browser sends OPTIONS without a certificate. Anyone can send such requests."
+      checked={rule.preflight === true}
+      onChange={(event) => {
+        onChange(
+          event.target.checked
+            ? { preflight: true, identities: [], kinds: [], profiles: [], methods: [] }
+            : { preflight: undefined },
+        );
+      }}
+    />
   );
 }
 

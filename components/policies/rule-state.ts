@@ -97,4 +97,5 @@ const parts = ({
   methods,
   paths,
   networks,
-}: PolicyRule) => [name, effect, identities, kinds, profiles, methods, paths, networks];
+  preflight = false,
+}: PolicyRule) => [name, effect, identities, kinds, profiles, methods, paths, networks, preflight];

@@ -67,7 +67,7 @@ export function authorityDto(
     slug: row.slug,
     name: row.name,
     kind: row.kind as AuthorityDto["kind"],
-    status: row.status as AuthorityDto["status"],
+    status: statusOf(row, isWaiting),
     keyAlgorithm: row.keyAlgorithm as AuthorityDto["keyAlgorithm"],
     parentId: row.parentId,
     subject: row.subjectText,
@@ -82,13 +82,17 @@ export function authorityDto(
           entryCount: crl.entryCount,
         }
       : null,
-    counts: counts ?? { valid: 0, revoked: 0, expired: 0 },
+    counts: counts ?? { valid: 0, held: 0, revoked: 0, expired: 0 },
     urls: authorityUrls(publicUrl, row.slug),
     confirmation: isWaiting ? { command: "npx chancery confirm" } : null,
     ceiling: ceilingDto(ceiling),
     createdAt: formatIso(row.createdAt),
   };
 }
+
+/** A pending CA whose plan was closed has failed: nothing is left that could be signed. */
+const statusOf = ({ status }: AuthorityRow, isWaiting: boolean): AuthorityDto["status"] =>
+  status === "pending" && !isWaiting ? "failed" : (status as AuthorityDto["status"]);
 
 export const authorityTarget = (row: Pick<AuthorityRow, "id" | "name">) => ({
   kind: "authority",

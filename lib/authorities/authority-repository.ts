@@ -24,7 +24,12 @@ export async function listAuthorityRows(db: Database): Promise<AuthorityRow[]> {
   return db.prisma.authority.findMany({ orderBy: [{ createdAt: "asc" }, { id: "asc" }] });
 }
 
-export type IssuedCounts = Readonly<{ valid: number; revoked: number; expired: number }>;
+export type IssuedCounts = Readonly<{
+  valid: number;
+  held: number;
+  revoked: number;
+  expired: number;
+}>;
 
 export async function countIssuedBy(
   db: Database,
@@ -33,7 +38,7 @@ export async function countIssuedBy(
 ): Promise<Map<string, IssuedCounts>> {
   const { rows } = await db.pool.query<IssuedCounts & { id: string }>(
     `select issuer_id as id, count(*) filter (where state = 'issued' and not_after >= $2)::int as valid,
-       count(*) filter (where state in ('revoked', 'held'))::int as revoked, count(*) filter (where state = 'issued' and not_after < $2)::int as expired
+       count(*) filter (where state = 'held')::int as held, count(*) filter (where state = 'revoked')::int as revoked, count(*) filter (where state = 'issued' and not_after < $2)::int as expired
      from certificate where issuer_id = any($1) group by issuer_id`,
     [ids, now],
   );

@@ -35,7 +35,8 @@ export type AuthorityDto = Readonly<{
   slug: string;
   name: string;
   kind: "root" | "issuing";
-  status: "pending" | "active" | "retired";
+  /** failed: rejected on the host, or not confirmed in time; it never becomes active. */
+  status: "pending" | "active" | "failed" | "retired";
   keyAlgorithm: AuthorityKeyAlgorithm;
   parentId: string | null;
   subject: string;
@@ -53,7 +54,7 @@ export type AuthorityDto = Readonly<{
     nextUpdate: string;
     entryCount: number;
   }> | null;
-  counts: Readonly<{ valid: number; revoked: number; expired: number }>;
+  counts: Readonly<{ valid: number; held: number; revoked: number; expired: number }>;
   urls: Readonly<{
     crl: string;
     ocsp: string;

@@ -1,7 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import pg from "pg";
-import { connectTimeoutMs } from "./connect-timeout";
+import { makeClient } from "./single-client";
 
 /** What a database lacks of the migrations in the clone. */
 export interface SchemaState {
@@ -28,10 +27,7 @@ export function listMigrations(root: string): string[] {
  */
 export async function readSchemaState(root: string, url: string): Promise<SchemaState> {
   const wanted = listMigrations(root);
-  const client = new pg.Client({
-    connectionString: url,
-    connectionTimeoutMillis: connectTimeoutMs,
-  });
+  const client = makeClient(url);
   await client.connect();
   try {
     const {

@@ -3,7 +3,7 @@ import type { IdentityCounts, IdentityRow } from "./identity-repository";
 import type { NameRow } from "./types";
 import type { HeldNameDto, IdentityDto, IdentityPower } from "./schema";
 
-const none: IdentityCounts = { valid: 0, expired: 0, revoked: 0 };
+const none: IdentityCounts = { valid: 0, expired: 0, held: 0, revoked: 0 };
 
 /** A name as people write it: a prefix ends in `*`. */
 const writtenName = ({ form, value }: NameRow): string => (form === "prefix" ? `${value}*` : value);

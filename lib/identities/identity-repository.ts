@@ -26,7 +26,12 @@ export type IdentityRow = Readonly<{
 /** With its powers and held names, read in one look with the epoch that they belong to. */
 export type IdentityWithPowers = IdentityRow &
   Readonly<{ powers: readonly IdentityPower[]; names: readonly HeldRow[] }>;
-export type IdentityCounts = Readonly<{ valid: number; expired: number; revoked: number }>;
+export type IdentityCounts = Readonly<{
+  valid: number;
+  expired: number;
+  held: number;
+  revoked: number;
+}>;
 
 /** Inserts an identity together with its own name, which it holds as a common name. */
 export async function insertIdentity(tx: AuditedTx, row: IdentityRow): Promise<void> {
@@ -164,7 +169,7 @@ export async function countCertificatesOf(
   const { rows } = await db.pool.query<IdentityCounts & { id: string }>({
     name: "identity_certificate_counts",
     text: `select identity_id as id, count(*) filter (where state = 'issued' and not_after >= $2)::int as valid,
-        count(*) filter (where state = 'issued' and not_after < $2)::int as expired, count(*) filter (where state in ('revoked', 'held'))::int as revoked
+        count(*) filter (where state = 'issued' and not_after < $2)::int as expired, count(*) filter (where state = 'held')::int as held, count(*) filter (where state = 'revoked')::int as revoked
       from certificate where identity_id = any($1) group by identity_id`,
     values: [identityIds, now],
   });

@@ -118,7 +118,12 @@ export type IdentityDto = Readonly<{
   changedAt: string;
   /** Only administrators change an identity that has any; most have none. */
   powers: readonly IdentityPower[];
-  certificateCounts: Readonly<{ valid: number; expired: number; revoked: number }>;
+  certificateCounts: Readonly<{
+    valid: number;
+    expired: number;
+    held: number;
+    revoked: number;
+  }>;
 }>;
 
 /**

@@ -23,15 +23,15 @@ export async function insertAuthority(
 }
 
 /**
- * The subjects of all authorities that are not retired. Until the transaction ends, no other one
+ * The subjects of all authorities that are active or can become so. Until the transaction ends, no other one
  * reads them: two requests can't both find a subject free.
  */
 export async function lockAuthoritySubjects(tx: AuditedTx): Promise<string[]> {
   await tx.$executeRaw`select pg_advisory_xact_lock(hashtextextended('authority subjects', 0))`;
-  const rows = await tx.authority.findMany({
-    where: { status: { not: "retired" } },
-    select: { subjectText: true },
-  });
+  const rows = await tx.$queryRaw<{ subjectText: string }[]>`
+    select a.subject_text as "subjectText" from authority a join signing_key k on k.id = a.key_id
+    where a.status <> 'retired' and (a.status <> 'pending'
+      or exists (select from certificate c where c.spki_sha256 = sha256(k.spki_der) and c.state = 'planned'))`;
   return rows.map(({ subjectText }) => subjectText);
 }
 

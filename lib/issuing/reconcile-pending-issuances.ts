@@ -6,7 +6,7 @@ import { recordEntry } from "@/lib/log/record/record-entry";
 import type { Deps } from "@/lib/runtime/deps";
 import { activateAuthority } from "./activate-authority";
 import { findPendingAuthorityByKey } from "./authority-plan-repository";
-import { findPending, type PendingRow } from "./plan-repository";
+import { findPending, findPendingById, type PendingRow } from "./plan-repository";
 import { revokePlan } from "./revoke-plan";
 import { failPlan } from "./sign-plan";
 
@@ -48,6 +48,16 @@ export async function reconcilePendingIssuances(
       details: { closed },
     });
   return { closed };
+}
+
+/** Does the same for one certificate, if it is still pending: false if nothing was closed. */
+export async function reconcilePendingIssuance(
+  deps: Deps,
+  actor: Actor,
+  certificateId: string,
+): Promise<boolean> {
+  const row = await findPendingById(deps.db, certificateId);
+  return row !== null && reconcile(deps, actor, row);
 }
 
 /** Why the planned certificate of a CA is never signed, by what the signer says. */

@@ -87,7 +87,7 @@ const phrases: Phrases = {
   "ceiling.set": ({ version, reason }, target) =>
     version === 1
       ? `set the signer's ceiling of ${target}${reason === "upgrade" ? " from what it issued before" : ""}`
-      : `widened the signer's ceiling of ${target} on the host`,
+      : `changed the signer's ceiling of ${target} on the host`,
   "authority.confirmed": ({ by }, target) =>
     `confirmed the certificate of authority ${target} ${by === "setup" ? "with the setup" : "on the host"}`,
   "signer.refused": ({ code, count }, target) =>

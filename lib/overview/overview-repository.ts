@@ -101,7 +101,9 @@ export type AuthoritySummary = Readonly<{
 
 export async function findAuthoritySummaries(db: Database): Promise<AuthoritySummary[]> {
   const { rows } = await db.pool.query<AuthoritySummary>(
-    `select a.id, a.slug, a.name, a.status, a.not_after as "notAfter", (select max(next_update) from crl where authority_id = a.id and shard = '') as "crlNextUpdate"
+    `select a.id, a.slug, a.name,
+       case when a.status = 'pending' and not exists (select from signing_key k join certificate c on c.spki_sha256 = sha256(k.spki_der)
+         where k.id = a.key_id and c.state = 'planned') then 'failed' else a.status end as status, a.not_after as "notAfter", (select max(next_update) from crl where authority_id = a.id and shard = '') as "crlNextUpdate"
      from authority a order by a.created_at, a.id`,
   );
   return rows;

@@ -15,7 +15,7 @@ import { recordEntry } from "@/lib/log/record/record-entry";
 import { recordRefusalEntry } from "@/lib/log/record/record-refusal";
 import type { EntryDetails, NewEntry } from "@/lib/log/types";
 import type { Deps } from "@/lib/runtime/deps";
-import { evaluatePolicy } from "./evaluate-policy";
+import { evaluatePolicy, preflightRequest } from "./evaluate-policy";
 import type { PolicyDenial, PolicyDenialCode } from "./schema";
 import { findServicePolicy, type ServicePolicy } from "./find-service-policy";
 
@@ -31,6 +31,8 @@ export type AuthorizationRequest = Readonly<{
   proxy: TrustedProxy;
   certificate: CertificateDecision;
   request: ForwardedRequest | null;
+  /** Whether the proxy passed on the headers by which a browser marks a CORS preflight. */
+  preflight: boolean;
   actorRequest: ActorRequest;
   backgroundDeps: AuthorizeDeps;
 }>;
@@ -38,7 +40,8 @@ export type AuthorizationRequest = Readonly<{
 export type Authorization =
   | Readonly<{
       allowed: true;
-      peer: Peer;
+      /** Null: a CORS preflight, which has no certificate. */
+      peer: Peer | null;
       rule: string;
       /** The entry of the decision. */
       entryId: EntryId;
@@ -95,7 +98,7 @@ async function deny(
   verdict: PolicyDenial | null,
   policy: ServicePolicy | null,
 ): Promise<MaybeRecorded<Authorization>> {
-  const { certificate, actorRequest } = authorization;
+  const { certificate } = authorization;
   const status = httpStatusOf(code);
   const claims = certificate.accepted ? null : certificate.claims;
   const details: EntryDetails["request.denied"] = {
@@ -106,10 +109,7 @@ async function deny(
     policyVersion: verdict?.version ?? null,
     ...(claims === null ? {} : { presented: claims }),
   };
-  const actor = certificate.accepted
-    ? actorOfPeer(certificate.peer, actorRequest)
-    : actorOfRefused(certificate, actorRequest);
-  const { entryId } = await recordRefusalEntry(deps.recorder, actor, {
+  const { entryId } = await recordRefusalEntry(deps.recorder, actorOf(authorization), {
     action: "request.denied",
     outcome: status === 503 ? "failure" : "denied",
     target: policy && targetOf(policy),
@@ -117,6 +117,11 @@ async function deny(
   });
   return { result: { allowed: false, code, title, detail }, entryId };
 }
+
+const actorOf = ({ certificate, actorRequest }: AuthorizationRequest): AnyActor =>
+  certificate.accepted
+    ? actorOfPeer(certificate.peer, actorRequest)
+    : actorOfRefused(certificate, actorRequest);
 
 const targetOf = ({ id, service }: ServicePolicy) => ({ kind: "policy", id, label: service });
 
@@ -162,11 +167,11 @@ async function allow(
   deps: AuthorizeDeps,
   authorization: AuthorizationRequest,
   policy: ServicePolicy,
-  peer: Peer,
   rule: string,
 ): Promise<Recorded<Authorization>> {
-  const { actorRequest, backgroundDeps } = authorization;
-  const actor = actorOfPeer(peer, actorRequest);
+  const { certificate, backgroundDeps } = authorization;
+  const peer = certificate.accepted ? certificate.peer : null;
+  const actor = actorOf(authorization);
   const entry: AuthorizedEntry = {
     action: "request.authorized",
     outcome: "success",
@@ -198,7 +203,8 @@ async function allow(
  * one entry, unless a client without a certificate issued here is refused more often than a few
  * times a minute: that is counted. Checks the certificate first, then that the request is complete,
  * then the service's policy as it is now. Rejects if anything cannot be looked up or recorded: the
- * request is then denied.
+ * request is then denied. A CORS preflight, which has no certificate, is allowed by a rule for
+ * preflights alone.
  */
 export async function authorizeRequest(
   deps: AuthorizeDeps,
@@ -206,7 +212,12 @@ export async function authorizeRequest(
 ): Promise<MaybeRecorded<Authorization>> {
   const { certificate, request, service, actorRequest } = authorization;
   const policy = service === null ? null : await findServicePolicy(deps, service);
-  if (!certificate.accepted) return deny(deps, authorization, certificate, null, policy);
+  if (!certificate.accepted) {
+    const rule = policy && preflightRule(authorization, policy);
+    return policy && rule !== null
+      ? allow(deps, authorization, policy, rule)
+      : deny(deps, authorization, certificate, null, policy);
+  }
   if (service === null) return deny(deps, authorization, incomplete.service, null, policy);
   if (request === null) return deny(deps, authorization, incomplete.request, null, policy);
   const { peer } = certificate;
@@ -221,5 +232,19 @@ export async function authorizeRequest(
   });
   if (!verdict.allowed) return deny(deps, authorization, denialOf(verdict), verdict, policy);
   if (policy === null) throw new Error("a request was allowed without a policy");
-  return allow(deps, authorization, policy, peer, verdict.rule);
+  return allow(deps, authorization, policy, verdict.rule);
+}
+
+/**
+ * The rule that allows this request as a CORS preflight; null if it is none, or no rule allows it.
+ * A certificate that is refused is never no certificate.
+ */
+function preflightRule(
+  { certificate, request, preflight, actorRequest }: AuthorizationRequest,
+  { compiled }: ServicePolicy,
+): string | null {
+  if (certificate.accepted || certificate.code !== "certificate.missing") return null;
+  if (!preflight || request?.method !== "OPTIONS") return null;
+  const verdict = evaluatePolicy(compiled, preflightRequest(request.path, actorRequest.address.ip));
+  return verdict.allowed ? verdict.rule : null;
 }

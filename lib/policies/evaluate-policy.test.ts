@@ -3,6 +3,7 @@ import {
   compilePolicy,
   evaluatePolicy,
   evaluateWithTrace,
+  preflightRequest,
   type PolicyDefinition,
   type PolicyRequest,
 } from "./evaluate-policy";
@@ -254,4 +255,61 @@ test("the quick decision is the same decision, whatever is asked", () => {
               );
               expect(verdict.allowed).toBe(decided[0]?.effect === "allow");
             }
+});
+
+describe("CORS preflights", () => {
+  const preflights = rule("preflights", "allow", { preflight: true, paths: ["/v1/**"] });
+  const ask = (rules: readonly PolicyRule[], path = "/v1/payments", ip: string | null = null) =>
+    evaluateWithTrace({ status: "active", version: 3, rules }, preflightRequest(path, ip));
+
+  test("a rule for preflights allows them, and nothing else", () => {
+    expect(ask([preflights])).toMatchObject({ allowed: true, rule: "preflights" });
+    for (const over of [{}, { method: "OPTIONS" }])
+      expect(decide([preflights], over)).toMatchObject({
+        allowed: false,
+        code: "policy.no-rule",
+        trace: [{ failedOn: "preflight" }],
+      });
+  });
+  test.each<[string, PolicyRule]>([
+    ["everything", anything],
+    ["OPTIONS", rule("options", "allow", { methods: ["OPTIONS"] })],
+    ["a kind", rule("services", "allow", { kinds: ["service"] })],
+  ])("a rule that allows %s to certificates allows no preflight", (_what, allowing) => {
+    expect(ask([allowing])).toMatchObject({
+      allowed: false,
+      code: "policy.no-rule",
+      trace: [{ failedOn: "preflight" }],
+    });
+  });
+  test("its paths and networks count, and an unknown address is in no network", () => {
+    expect(ask([preflights], "/v2/payments").allowed).toBe(false);
+    expect(ask([preflights], "/v1/../admin").allowed).toBe(false);
+    const inside = rule("inside", "allow", { preflight: true, networks: ["10.0.0.0/8"] });
+    expect(ask([inside], "/", "10.0.0.7").allowed).toBe(true);
+    expect(ask([inside], "/", "192.0.2.1").allowed).toBe(false);
+    expect(ask([inside], "/", null).allowed).toBe(false);
+  });
+  test("a rule that denies a path denies preflights of it, in any spelling; one about callers doesn't", () => {
+    const admin = rule("no admin", "deny", { paths: ["/v1/admin/**"] });
+    expect(ask([admin, preflights], "/v1/Admin/x")).toMatchObject({ code: "policy.denied" });
+    for (const parts of [
+      { identities: ["idn_a"] },
+      { kinds: ["person" as const] },
+      { profiles: ["tls-client-person"] },
+    ])
+      expect(ask([rule("not them", "deny", parts), preflights]).allowed).toBe(true);
+    const onlyPost = rule("no writes", "deny", { methods: ["POST"] });
+    expect(ask([onlyPost, preflights]).allowed).toBe(true);
+  });
+  test.each<[string, object, string]>([
+    ["denies", { effect: "deny" }, "effect"],
+    ["names identities", { identities: ["idn_a"] }, "identities"],
+    ["names kinds", { kinds: ["person"] }, "kinds"],
+    ["names profiles", { profiles: ["device"] }, "profiles"],
+    ["names methods", { methods: ["GET"] }, "methods"],
+  ])("a rule for preflights that %s can't be saved", (_what, over, path) => {
+    const read = policyRule.safeParse({ name: "x", effect: "allow", preflight: true, ...over });
+    expect(read.error?.issues.map((issue) => issue.path[0])).toEqual([path]);
+  });
 });

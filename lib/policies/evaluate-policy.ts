@@ -37,7 +37,20 @@ export type PolicyRequest = Readonly<{
   method: string;
   path: string;
   ip: string | null;
+  /** A CORS preflight without a certificate: then nothing is known of the caller. */
+  preflight?: true;
 }>;
+
+/** A CORS preflight as rules see it. */
+export const preflightRequest = (path: string, ip: string | null): PolicyRequest => ({
+  identityId: "",
+  identityKind: "",
+  profile: null,
+  method: "OPTIONS",
+  path,
+  ip,
+  preflight: true,
+});
 
 type MatchInput = Readonly<{
   facts: PolicyRequest;
@@ -49,7 +62,7 @@ type Matcher = (question: MatchInput) => boolean;
 type CompiledRule = Readonly<{
   name: string;
   effect: "allow" | "deny";
-  checks: readonly (readonly [RuleCondition, Matcher])[];
+  checks: readonly (readonly [RuleCondition | "preflight", Matcher])[];
 }>;
 /** A policy made ready to decide many requests. */
 export type CompiledPolicy = Readonly<{
@@ -112,13 +125,27 @@ function matcherFor(rule: PolicyRule, part: RuleCondition): Matcher {
   }
 }
 
+/**
+ * Only a rule that says so allows a preflight. A rule that denies holds for preflights as well,
+ * unless it is about certain callers: a preflight has none.
+ */
+function preflightMatcher(rule: PolicyRule): Matcher | null {
+  if (rule.preflight === true) return ({ facts }) => facts.preflight === true;
+  const { effect, identities, kinds, profiles } = rule;
+  return effect === "deny" && [identities, kinds, profiles].every((part) => part.length === 0)
+    ? null
+    : ({ facts }) => facts.preflight !== true;
+}
+
 function compileRule(rule: PolicyRule): CompiledRule {
+  const preflight = preflightMatcher(rule);
+  const parts = ruleConditions
+    .filter((part) => rule[part].length > 0)
+    .map((part) => [part, matcherFor(rule, part)] as const);
   return {
     name: rule.name,
     effect: rule.effect,
-    checks: ruleConditions
-      .filter((part) => rule[part].length > 0)
-      .map((part) => [part, matcherFor(rule, part)] as const),
+    checks: preflight === null ? parts : [["preflight", preflight], ...parts],
   };
 }
 
@@ -134,7 +161,7 @@ export function compilePolicy({ status, version, rules }: PolicyDefinition): Com
   }
 }
 
-const firstMismatch = (rule: CompiledRule, question: MatchInput): RuleCondition | null =>
+const firstMismatch = (rule: CompiledRule, question: MatchInput): RuleTrace["failedOn"] =>
   rule.checks.find(([, fits]) => !fits(question))?.[0] ?? null;
 
 const deny = (

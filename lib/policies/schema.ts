@@ -23,7 +23,7 @@ const methodText = z
 const serviceSlug = profileSlug;
 
 /** What is left empty fits everything. A rule fits if all of its parts do. */
-export const policyRule = z.strictObject({
+const ruleParts = z.strictObject({
   name: label(
     100,
     "Enter a name for the rule. It’s recorded in every entry that the rule decides.",
@@ -40,15 +40,42 @@ export const policyRule = z.strictObject({
   methods: z.array(methodText).max(20).default([]),
   paths: z.array(pathPattern).max(200).default([]),
   networks: z.array(networkText).max(200).default([]),
+  /**
+   * Of an allow rule: it fits CORS preflights alone, which browsers send without a certificate. So
+   * it has no part about the caller, and no methods.
+   */
+  preflight: z.boolean().optional(),
 });
-export type PolicyRule = z.infer<typeof policyRule>;
+export const policyRule = ruleParts.superRefine(checkPreflight);
+export type PolicyRule = z.infer<typeof ruleParts>;
+
+/** What a rule for preflights can't have: nobody is known, and the method is always OPTIONS. */
+const partsOfCaller = ["identities", "kinds", "profiles", "methods"] as const;
+
+function checkPreflight(rule: PolicyRule, context: z.core.$RefinementCtx): void {
+  if (rule.preflight !== true) return;
+  if (rule.effect === "deny")
+    context.addIssue({
+      code: "custom",
+      path: ["effect"],
+      message: "Preflights are denied unless a rule allows them. Make it an allow rule.",
+    });
+  for (const part of partsOfCaller)
+    if (rule[part].length > 0)
+      context.addIssue({
+        code: "custom",
+        path: [part],
+        message:
+          "A preflight has no certificate, and its method is always OPTIONS. Leave this empty, or make a rule that isn’t for preflights.",
+      });
+}
 
 /** The first rule that fits decides; where none fits the answer is no. */
 const policyRules = z.array(policyRule).max(100).superRefine(checkNames);
 
 /** As stored: earlier versions took any characters in a rule's name. */
 export const storedPolicyRules = z
-  .array(policyRule.extend({ name: z.string().trim().min(1).max(100) }))
+  .array(ruleParts.extend({ name: z.string().trim().min(1).max(100) }).superRefine(checkPreflight))
   .max(100)
   .superRefine(checkNames);
 
@@ -122,14 +149,14 @@ export const ruleConditions = [
 ] as const;
 export type RuleCondition = (typeof ruleConditions)[number];
 /**
- * `failedOn`: the first part that did not fit; null for the rule that decided. Rules after it are
- * not looked at.
+ * `failedOn`: the first part that did not fit, "preflight" if the rule is for the other kind of
+ * request; null for the rule that decided. Rules after it are not looked at.
  */
 export type RuleTrace = Readonly<{
   name: string;
   effect: "allow" | "deny";
   state: "decided" | "passed-over" | "not-reached";
-  failedOn: RuleCondition | null;
+  failedOn: RuleCondition | "preflight" | null;
 }>;
 /** Why a policy denies a request; the catalogue of error codes says when each occurs. */
 export type PolicyDenialCode = Extract<

@@ -6,6 +6,13 @@ const port = z.coerce.number().int().min(0).max(65535);
 
 const descriptor = z.coerce.number().int().min(3).optional();
 
+/**
+ * users: each process has its own user. landlock: gateway and console are in a sandbox. none: code
+ * running in one of them could read the keys.
+ */
+export const boundaryKinds = ["users", "landlock", "none", "unknown"] as const;
+export type BoundaryKind = (typeof boundaryKinds)[number];
+
 const environment = z.object({
   CHANCERY_HOST: z.string().default("127.0.0.1"),
   CHANCERY_HTTP_PORT: port.default(3000),
@@ -25,6 +32,8 @@ const environment = z.object({
    * supervisor, mode 0700.
    */
   CHANCERY_RUN_DIR: z.string().default(""),
+  /** What keeps the processes apart, as the supervisor or a service unit set it up. */
+  CHANCERY_BOUNDARY: z.enum(boundaryKinds).default("unknown"),
   DATABASE_URL: z.string().default(""),
   /** The connection of the signer's role, for the signer process alone. */
   DATABASE_SIGNER_URL: z.string().default(""),

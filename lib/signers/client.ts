@@ -1,6 +1,6 @@
 import { connect, type Socket } from "node:net";
 import { AppError } from "@/lib/errors/app-error";
-import type { WaitingAuthority } from "./host-commands";
+import type { CeilingMethod, SignerHost, WaitingAuthority } from "./host-commands";
 import type { SignerClient } from "./types";
 import {
   errorFromWire,
@@ -30,7 +30,18 @@ const defaultTimeouts: Timeouts = {
   listWaiting: 8000,
   decide: 8000,
   allow: 8000,
+  limit: 8000,
 };
+
+const changeCeiling =
+  (
+    bytesOf: (request: SignerRequest) => Promise<Uint8Array[]>,
+    method: CeilingMethod,
+  ): SignerHost["allow"] =>
+  async (caller, input) => {
+    const [entryId] = await bytesOf({ method, caller, ...input });
+    return entryId ? textOf(entryId) : null;
+  };
 
 /**
  * Speaks to the signer process over its private socket. Whatever is asked may be asked twice (a
@@ -82,10 +93,8 @@ export function connectSigner(
       ),
     decide: async (caller, input) =>
       textOf(only(await bytesOf({ method: "decide", caller, ...input }))),
-    allow: async (caller, input) => {
-      const [entryId] = await bytesOf({ method: "allow", caller, ...input });
-      return entryId ? textOf(entryId) : null;
-    },
+    allow: changeCeiling(bytesOf, "allow"),
+    limit: changeCeiling(bytesOf, "limit"),
     remembered: async (origin) => {
       const [note] = await bytesOf({ method: "remembered", origin });
       return note ? textOf(note) : null;

@@ -49,20 +49,29 @@ export type SignerHost = Readonly<{
   decide: (caller: HostCaller, input: ConfirmationDecision) => Promise<string>;
   /**
    * Widens the ceiling of a CA, by its id or slug; returns the entry's id, null if it already
-   * allowed that. Errors: `signer.host-token`, `signer.no-key`, `input.invalid`.
+   * allowed that. Errors: `signer.host-token`, `authority.not-found`, `input.invalid`.
    */
-  allow: (
-    caller: HostCaller,
-    input: Readonly<{ authority: string; addition: CeilingAddition }>,
-  ) => Promise<string | null>;
+  allow: ChangeCeiling;
+  /**
+   * Narrows it by the values that are named; null if it allowed nothing of it. Certificates that
+   * exist stay valid; plans beyond it are never signed. Errors: those of `allow`.
+   */
+  limit: ChangeCeiling;
 }>;
 
+type ChangeCeiling = (
+  caller: HostCaller,
+  input: Readonly<{ authority: string; addition: CeilingAddition }>,
+) => Promise<string | null>;
+
+/** The commands that change a ceiling. */
+export type CeilingMethod = "allow" | "limit";
 export type HostRequest =
   | Readonly<{ method: "grantSetup"; token: string; domains: readonly string[] }>
   | Readonly<{ method: "listWaiting"; caller: HostCaller }>
   | (Readonly<{ method: "decide"; caller: HostCaller }> & ConfirmationDecision)
   | Readonly<{
-      method: "allow";
+      method: CeilingMethod;
       caller: HostCaller;
       authority: string;
       addition: CeilingAddition;
@@ -73,6 +82,7 @@ const hostMethods: ReadonlySet<string> = new Set<HostRequest["method"]>([
   "listWaiting",
   "decide",
   "allow",
+  "limit",
 ]);
 
 /** Whether a request is of the setup or the host. */
@@ -122,12 +132,11 @@ export function readHostRequest(it: Readonly<Record<string, unknown>>): HostRequ
         ? { method: "decide", caller, certificateId, tbsSha256, decision }
         : null;
     }
-    case "allow": {
-      const { authority } = it;
+    case "allow":
+    case "limit": {
+      const { authority, method } = it;
       const addition = readAddition(it["addition"]);
-      return isText(authority) && addition
-        ? { method: "allow", caller, authority, addition }
-        : null;
+      return isText(authority) && addition ? { method, caller, authority, addition } : null;
     }
     default:
       return null;

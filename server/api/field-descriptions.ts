@@ -159,6 +159,7 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   valid: "How many are valid.",
   revoked: "How many are revoked.",
   expired: "How many have expired.",
+  held: "How many are on hold.",
   urls: "Public URLs.",
   "urls.crl": "The URL of the CRL.",
   "urls.ocsp": "The URL of the OCSP responder.",

@@ -3,6 +3,7 @@ import type { ErrorCode } from "@/lib/errors/codes";
 import { httpStatusOf } from "@/lib/errors/http-status";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AnyActor, ActorRequest } from "@/lib/access/actor";
+import type { Peer } from "@/lib/access/peer";
 import { actorOfPeer, actorOfRefused } from "@/lib/client-auth/certificate-actor";
 import { missingCertificate } from "@/lib/client-auth/evaluate-certificate";
 import { isAppError } from "@/lib/errors/app-error";
@@ -79,10 +80,15 @@ async function authorize(
     proxy,
     certificate: decision ?? missingCertificate(),
     request: forwardedRequest,
+    preflight: isMarkedPreflight(request),
     actorRequest,
     backgroundDeps,
   });
 }
+
+/** The headers of a CORS preflight, as the proxy passes them on from its client. */
+const isMarkedPreflight = ({ headers }: IncomingMessage): boolean =>
+  Boolean(headers.origin) && Boolean(headers["access-control-request-method"]);
 
 function untrustedCaller({ decision }: RequestContext, actorRequest: ActorRequest): AnyActor {
   const certificate = decision ?? missingCertificate();
@@ -141,6 +147,16 @@ const encodeHeader = (text: string): string =>
     ? Buffer.from(text, "utf8").toString("latin1").replaceAll(encodedGlobal, percentEncode)
     : text;
 
+const peerHeaders = (peer: Peer) => ({
+  "x-chancery-identity": encodeHeader(peer.identity.name),
+  "x-chancery-identity-id": peer.identity.id,
+  "x-chancery-identity-kind": peer.identity.kind,
+  "x-chancery-certificate": peer.certificateId,
+  "x-chancery-serial": peer.serial,
+  "x-chancery-fingerprint": peer.fingerprintSha256,
+  "x-chancery-profile": peer.profile,
+});
+
 function sendAllowed(
   response: ServerResponse,
   { peer, rule, entryId }: Allowed,
@@ -149,13 +165,7 @@ function sendAllowed(
   response.writeHead(200, {
     "content-length": "0",
     "cache-control": "no-store",
-    "x-chancery-identity": encodeHeader(peer.identity.name),
-    "x-chancery-identity-id": peer.identity.id,
-    "x-chancery-identity-kind": peer.identity.kind,
-    "x-chancery-certificate": peer.certificateId,
-    "x-chancery-serial": peer.serial,
-    "x-chancery-fingerprint": peer.fingerprintSha256,
-    "x-chancery-profile": peer.profile,
+    ...(peer === null ? {} : peerHeaders(peer)),
     "x-chancery-rule": encodeHeader(rule),
     "x-chancery-entry": entryId,
     "x-chancery-request": requestId,

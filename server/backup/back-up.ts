@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
-import pg from "pg";
+import type pg from "pg";
 import { sha256Hex } from "@/lib/format/hash";
 import { productVersion } from "@/lib/runtime/product-version";
 import { BackupError, inWords } from "./backup-error";
@@ -17,6 +17,7 @@ import {
 } from "./manifest";
 import { quoted, readSequences, readTables, type Table } from "./read-tables";
 import { makeDigestingSink, type Sink } from "./sinks";
+import { makeLongClient } from "@/lib/db/single-client";
 
 export type BackUpOptions = Readonly<{
   /** The connection of a role that can read every table. */
@@ -79,8 +80,7 @@ async function copyMemory(folder: string, sink: Sink): Promise<void> {
 type DatabaseContent = Pick<Manifest, "postgres" | "migrations" | "log" | "tables" | "sequences">;
 
 async function copyDatabase(options: BackUpOptions, sink: Sink): Promise<DatabaseContent> {
-  const client = new pg.Client({ connectionString: options.databaseUrl });
-  client.on("error", () => {});
+  const client = makeLongClient(options.databaseUrl);
   await client.connect();
   try {
     await client.query("begin transaction isolation level repeatable read, read only");

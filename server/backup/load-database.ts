@@ -9,6 +9,7 @@ import { copyIn } from "./copy";
 import type { Manifest, TableContent } from "./manifest";
 import { quoted, readSequences, readTables, type Table } from "./read-tables";
 import { setAside } from "./set-aside";
+import { makeLongClient } from "@/lib/db/single-client";
 
 export type LoadOptions = Readonly<{
   /** The clone, whose migrations make the tables. */
@@ -35,8 +36,7 @@ export const migrationsTable = `create table public._prisma_migrations (
  */
 export async function loadDatabase(options: LoadOptions): Promise<void> {
   const { manifest } = options.backup;
-  const client = new pg.Client({ connectionString: options.ownerUrl });
-  client.on("error", () => {});
+  const client = makeLongClient(options.ownerUrl);
   await client.connect();
   try {
     await client.query("begin");

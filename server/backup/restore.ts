@@ -1,6 +1,5 @@
 import { existsSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import pg from "pg";
 import type { Actor } from "@/lib/access/actor";
 import { errorMessage } from "@/lib/errors/error-message";
 import { listMigrations } from "@/lib/db/schema-state";
@@ -20,6 +19,7 @@ import { checkBackup, type CheckedBackup } from "./check-backup";
 import { fillDatabase, type Filled, type FillOptions, type RoleUrls } from "./fill-database";
 import { requireEmpty } from "./load-database";
 import { compareMemory, restoreMemory, type SignerMemory } from "./memory";
+import { makeClient } from "@/lib/db/single-client";
 
 export type RestoreOptions = Readonly<{
   root: string;
@@ -115,7 +115,7 @@ async function findOwnServer(settings: NodeJS.ProcessEnv): Promise<RoleUrls | nu
     );
   await requireServer(appUrl, "DATABASE_URL");
   const signerUrl = await requireSignerRole(appUrl, settings["DATABASE_SIGNER_URL"]);
-  const client = new pg.Client({ connectionString: ownerUrl });
+  const client = makeClient(ownerUrl);
   await client.connect();
   try {
     await requireEmpty(client);

@@ -1,5 +1,6 @@
 import type { Server, ServerOptions } from "node:http";
 import type { Socket } from "node:net";
+import { isLeftBySignature } from "@/server/tls/left-errors";
 
 /**
  * Limits for every listener: a client that is slow, sends endless headers or sends nothing holds
@@ -31,6 +32,7 @@ const answers: Readonly<Record<string, string>> = {
  */
 export function harden(server: Server): void {
   server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => {
+    if (isLeftBySignature(error, socket)) return;
     if (error.code === "ECONNRESET" || !socket.writable) {
       socket.destroy();
       return;

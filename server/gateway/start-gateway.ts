@@ -61,6 +61,7 @@ export async function startGateway(deps: GatewayDeps, env: Env, log: Logger): Pr
     isLocal: (request) => isLocal(request, hosts),
     log,
     disk: diskOf(env.CHANCERY_DATA),
+    boundary: env.CHANCERY_BOUNDARY,
   });
   const jobs = await startJobs({ deps, env, log, names, tls, authorities, service });
   await upgradeEarlierVersion(deps, log);

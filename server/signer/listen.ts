@@ -67,8 +67,9 @@ async function handleHostRequest(
     }
     case "decide":
       return { bytes: [textBase64(await signer.decide(request.caller, request))] };
-    case "allow": {
-      const entryId = await signer.allow(request.caller, request);
+    case "allow":
+    case "limit": {
+      const entryId = await signer[request.method](request.caller, request);
       return { bytes: entryId === null ? [] : [textBase64(entryId)] };
     }
   }

@@ -1,3 +1,5 @@
+import type { BoundaryKind } from "@/lib/runtime/env";
+
 /** A readiness check. Null if it passes, otherwise what is missing, for the operator. */
 export type Check = () => Promise<string | null>;
 export type Readiness = Readonly<{
@@ -5,6 +7,8 @@ export type Readiness = Readonly<{
   /** "degraded": requests are answered, but a warning needs attention. */
   status: "ready" | "degraded" | "setup-pending" | "not-ready" | "draining";
   checks: Readonly<Record<string, string>>;
+  /** What keeps the processes of this node apart (decision 18). */
+  boundary: BoundaryKind;
 }>;
 
 const timeoutMs = 2_000;
@@ -21,6 +25,7 @@ export type ReadinessOptions = Readonly<{
   setUp: Check;
   draining: () => boolean;
   now: () => number;
+  boundary: BoundaryKind;
 }>;
 
 /** Runs all checks, each with its own timeout. */
@@ -38,6 +43,7 @@ async function runChecks({
   warnings,
   setUp,
   draining,
+  boundary,
 }: ReadinessOptions): Promise<Readiness> {
   const [answers, warned] = await Promise.all([
     runNamed({ ...checks(), setup: setUp }),
@@ -57,6 +63,7 @@ async function runChecks({
   return {
     ready,
     status,
+    boundary,
     checks: Object.fromEntries(
       [...answers, ...warned].map(([name, answer]) => [name, answer ?? "ok"]),
     ),

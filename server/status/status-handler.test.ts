@@ -62,6 +62,7 @@ beforeAll(async () => {
       setUp: () => setUp(),
       draining: () => false,
       now: () => (clock += 1000),
+      boundary: "landlock",
     }),
     gauges: async () => [
       {
@@ -190,7 +191,11 @@ describe("operations", () => {
   test("/readyz is ready only if every check passes, and reports a pending setup with its reason", async () => {
     expect(await readyz()).toMatchObject({
       status: 200,
-      body: { status: "ready", checks: { database: "ok", setup: "ok" } },
+      body: {
+        status: "ready",
+        checks: { database: "ok", setup: "ok" },
+        boundary: "landlock",
+      },
     });
     setUp = async () => "pending: open the setup link";
     expect(await readyz()).toMatchObject({

@@ -105,8 +105,8 @@ function serveReadiness(
   response: ServerResponse,
 ): void {
   deps.readiness().then(
-    ({ ready, status, checks }) =>
-      sendJson(response, ready ? 200 : 503, withDetails ? { status, checks } : { status }),
+    ({ ready, status, ...details }) =>
+      sendJson(response, ready ? 200 : 503, withDetails ? { status, ...details } : { status }),
     () => sendJson(response, 503, { status: "not-ready" }),
   );
 }

@@ -1,4 +1,5 @@
 import { wholeCrl } from "@/lib/authorities/schema";
+import type { BoundaryKind } from "@/lib/runtime/env";
 import type { Deps } from "@/lib/runtime/deps";
 import { type Logger, errorText } from "@/lib/runtime/logger";
 import { stalledText, type StalledReader } from "@/lib/log/sequence/stall-watch";
@@ -28,6 +29,7 @@ export type StatusServiceOptions = Readonly<{
   log: Logger;
   /** The disk that fills up; by default that of the working folder. */
   disk?: ReadDisk;
+  boundary?: BoundaryKind;
 }>;
 
 /** The status services with their caches, which the jobs fill and invalidate. */
@@ -81,6 +83,7 @@ export function makeStatusService({
   isLocal,
   log,
   disk = diskOf("."),
+  boundary = "unknown",
 }: StatusServiceOptions): StatusService {
   const now = () => deps.clock.now().getTime();
   const metrics = makeMetrics();
@@ -110,6 +113,7 @@ export function makeStatusService({
     setUp: () => jobs.setUp(),
     draining,
     now,
+    boundary,
   });
   const gauges = makeGauges({ deps, index, crls, statuses, stalledReaders, disk });
   const handler = makeStatusHandler({

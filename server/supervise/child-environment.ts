@@ -1,3 +1,4 @@
+import type { BoundaryKind } from "@/lib/runtime/env";
 import type { SecretSettings } from "@/lib/runtime/read-secrets";
 import type { ChildSecrets } from "./secret-channel";
 
@@ -48,7 +49,12 @@ const sharedVariables = [
  */
 export function environmentOf(
   name: ChildName,
-  place: Readonly<{ runDir: string; root: string; witnessFolder: string }>,
+  place: Readonly<{
+    runDir: string;
+    root: string;
+    witnessFolder: string;
+    boundary: BoundaryKind;
+  }>,
   settings: NodeJS.ProcessEnv,
 ): NodeJS.ProcessEnv {
   const environment: Record<string, string | undefined> = {
@@ -67,6 +73,7 @@ export function environmentOf(
       pass("CHANCERY_ADMIN_EMAIL", "CHANCERY_DOMAINS");
       break;
     case "gateway":
+      environment.CHANCERY_BOUNDARY = place.boundary;
       pass(
         "CHANCERY_OUTBOUND_ALLOW",
         "CHANCERY_ACME_RESOLVERS",

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import { listMigrations, readSchemaState } from "@/lib/db/schema-state";
+import { makeClient, makeLongClient } from "@/lib/db/single-client";
 
 /**
  * Migrates the schema as its owner. Returns how many migrations ran; if there are none, that costs
@@ -23,7 +24,7 @@ export async function migrate(root: string, ownerUrl: string, appRole: string): 
  * the prisma command, which needs rights on the whole path to the clone.
  */
 export async function migrateEmpty(root: string, ownerUrl: string): Promise<void> {
-  const client = new pg.Client({ connectionString: ownerUrl });
+  const client = makeLongClient(ownerUrl);
   await client.connect();
   try {
     for (const name of listMigrations(root))
@@ -49,7 +50,7 @@ const newerSchema = (names: readonly string[]) =>
   `The database was migrated by a newer version of Chancery (${names.join(", ")}). Start that version, or restore a backup made by this one.`;
 
 async function grantSchemaState(ownerUrl: string, appRole: string): Promise<void> {
-  const client = new pg.Client({ connectionString: ownerUrl });
+  const client = makeClient(ownerUrl);
   await client.connect();
   try {
     await client.query(

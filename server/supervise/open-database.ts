@@ -1,13 +1,12 @@
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import pg from "pg";
-import { connectTimeoutMs } from "@/lib/db/connect-timeout";
 import { appRole, ensureDatabase, setUpRoles } from "@/server/supervise/postgres/roles";
 import { describeServerUser } from "@/server/supervise/postgres/run-as";
 import { startPostgres } from "@/server/supervise/postgres/start-server";
 import { requireServer } from "./requirements/require-server";
 import { requireSignerRole, userOf } from "./signer-role";
 import { migrate, requireCurrentSchema } from "./migrate";
+import { makeClient } from "@/lib/db/single-client";
 
 /** The database of this Chancery, migrated. `stop` and `abort` concern the embedded server only. */
 export type OpenedDatabase = Readonly<{
@@ -120,8 +119,7 @@ async function waitForServer(
   say: (line: string) => void,
 ): Promise<void> {
   for (const startedAt = Date.now(); ; await pause(500)) {
-    const client = new pg.Client({ connectionString, connectionTimeoutMillis: connectTimeoutMs });
-    client.on("error", () => {});
+    const client = makeClient(connectionString);
     try {
       await client.connect();
       return await client.end();

@@ -1,5 +1,6 @@
 import pg from "pg";
 import { appRole, signerRole } from "@/server/supervise/postgres/roles";
+import { makeClient } from "@/lib/db/single-client";
 
 /**
  * Checks the connection of the signer's role on the operator's own PostgreSQL, before anything is
@@ -16,7 +17,7 @@ export async function requireSignerRole(
     throw new Error(
       `DATABASE_SIGNER_URL and DATABASE_URL use the same role, ${signer}. The signer needs its own role, so that the application can't read sealed keys. ${howToCreate(appUrl)}`,
     );
-  const client = new pg.Client({ connectionString: appUrl });
+  const client = makeClient(appUrl);
   await client.connect();
   try {
     const { rows } = await client.query<{ shared: boolean }>(

@@ -53,7 +53,11 @@ export async function startChildren(
         name,
         launch,
         print: (line) => output.print(name, line),
-        environment: environmentOf(name, { runDir, root: launch.root, witnessFolder }, settings),
+        environment: environmentOf(
+          name,
+          { runDir, root: launch.root, witnessFolder, boundary: options.boundary.kind },
+          settings,
+        ),
         secrets: secretsOf(name, secrets),
         sandbox: sandboxOf(name, options),
         descriptors: descriptorsOf(name, options, witnessFolder),

@@ -4,10 +4,11 @@ import type { AuthorityDto } from "@/lib/authorities/schema";
 const looks = {
   pending: ["pending", "Pending"],
   active: ["valid", "Active"],
+  failed: ["denied", "Not created"],
   retired: ["expired", "Retired"],
 } as const;
 
-/** Pending, active or retired, as label, icon and color. */
+/** Pending, active, failed or retired, as label, icon and color. */
 export function AuthorityState({ status }: Pick<AuthorityDto, "status">) {
   const [state, label] = looks[status];
   return <StateBadge state={state} label={label} />;

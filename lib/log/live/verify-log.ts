@@ -1,6 +1,7 @@
 import type { Deps } from "@/lib/runtime/deps";
 import type { SignerClient } from "@/lib/signers/types";
 import { monotonicMs } from "@/lib/runtime/monotonic";
+import { makeAlertCheck, type AlertCheck } from "./check-alerts";
 import { checkRowsBeyondEnd, checkEntries } from "./check-entries";
 import { makeCheckpointCheck, type CheckpointCheck } from "./check-checkpoints";
 import { checkCatalog } from "./check-catalog";
@@ -64,6 +65,7 @@ type Run = Readonly<{
   credentials: CredentialCheck;
   logs: LogsCheck;
   anchors: AnchorCheck;
+  alerts: AlertCheck;
   seals: SealCheck;
   replay: Replay;
   stateFrom: number;
@@ -115,6 +117,7 @@ export async function verifyLog(
     credentials: makeCredentialCheck(checks),
     logs: makeLogsCheck(checks, snapshot.logs),
     anchors: makeAnchorCheck(deps.db, checks, snapshot),
+    alerts: makeAlertCheck(deps.db, checks.state),
     seals: makeSealCheck(checks.index.problem),
     replay: makeReplay(checks.state.problem, stateFrom),
     checkpoints: await makeCheckpointCheck(deps.db, checks, snapshot, {
@@ -131,6 +134,7 @@ export async function verifyLog(
   run.clocks.finish();
   await finishLateChecks(run);
   await run.anchors.finish(options.timestamps ?? null, pacer);
+  await run.alerts.finish();
   onProgress(snapshot.size, snapshot.size, "comparing the tables with the log");
   const index = { db: deps.db, check: checks.index, seals: run.seals, pacer };
   await checkIndex(index, snapshot.size, {
@@ -209,7 +213,7 @@ async function addRecords(run: Run, rows: readonly EntryRow[], end: number): Pro
 }
 
 function addRecord(run: Run, { seq, reading, sequencedAt }: EntryRow): void {
-  const { replay, readable, clocks, stateFrom } = run;
+  const { replay, readable, clocks, alerts, stateFrom } = run;
   readable.add({ seq, ...reading });
   clocks.add({
     seq,
@@ -223,6 +227,10 @@ function addRecord(run: Run, { seq, reading, sequencedAt }: EntryRow): void {
       () => add(seq, record),
       () => readable.addFailure(seq, what),
     );
+  isolate(
+    () => alerts.add(seq, record, sequencedAt?.getTime() ?? 0),
+    () => readable.addFailure(seq, "comparing the alerts"),
+  );
   if (seq >= stateFrom)
     isolate(
       () => replay.add({ seq, record }),

@@ -24,7 +24,10 @@ export type Ceiling = Readonly<{
   maxSeconds: number;
 }>;
 
-/** What a command adds to a ceiling; `days` raises the lifetime to at least that. */
+/**
+ * What a command adds to a ceiling, or removes from it; `days` raises the lifetime to at least
+ * that, or lowers it to at most that.
+ */
 export type CeilingAddition = Readonly<{
   dns: readonly string[];
   uri: readonly string[];
@@ -65,7 +68,7 @@ const union = (one: readonly string[], other: readonly string[]): readonly strin
   return all;
 };
 
-/** The ceiling with what is added; nothing is ever taken away. */
+/** The ceiling with what is added. */
 export const widenCeiling = (ceiling: Ceiling, addition: CeilingAddition): Ceiling => ({
   dns: union(ceiling.dns, addition.dns),
   uri: union(ceiling.uri, addition.uri),
@@ -74,6 +77,38 @@ export const widenCeiling = (ceiling: Ceiling, addition: CeilingAddition): Ceili
   usages: union(ceiling.usages, addition.usages),
   maxSeconds: Math.max(ceiling.maxSeconds, (addition.days ?? 0) * daySeconds),
 });
+
+/**
+ * The ceiling without the values that are named, and with at most `days` of lifetime. Throws
+ * `input.invalid` for a value that it does not have: leaving out a part of what a value covers
+ * can't be expressed, so nothing is taken for done that isn't.
+ */
+export function narrowCeiling(ceiling: Ceiling, removal: CeilingAddition): Ceiling {
+  const without = (
+    kind: Exclude<keyof CeilingAddition, "days">,
+    flag: string,
+  ): readonly string[] => {
+    const has = ceiling[kind];
+    const missing = removal[kind].find((value) => !has.includes(value));
+    if (missing !== undefined)
+      throw invalid(
+        flag,
+        missing,
+        has.includes(anything)
+          ? "The ceiling allows anything of this kind. Remove '*', then allow what is needed."
+          : `The ceiling doesn't have this value. It has: ${has.join(", ") || "none"}.`,
+      );
+    return has.filter((value) => !removal[kind].includes(value));
+  };
+  return {
+    dns: without("dns", "dns"),
+    uri: without("uri", "uri"),
+    email: without("email", "email"),
+    ip: without("ip", "ip"),
+    usages: without("usages", "usage"),
+    maxSeconds: Math.min(ceiling.maxSeconds, (removal.days ?? Infinity) * daySeconds),
+  };
+}
 
 /** Whether a ceiling has everything that an addition names. */
 export function allowsAlready(ceiling: Ceiling, addition: CeilingAddition): boolean {
@@ -133,7 +168,7 @@ export function checkAddition(addition: CeilingAddition): CeilingAddition {
   if (days === null && Object.values(lists).every(({ length }) => length === 0))
     throw new AppError(
       "input.invalid",
-      "Name what to allow: --dns, --uri, --email, --ip, --usage or --days.",
+      "Name at least one value: --dns, --uri, --email, --ip, --usage or --days.",
     );
   return { ...lists, days };
 }

@@ -10,7 +10,10 @@ export const authority = z
     slug: z.string(),
     name: z.string(),
     kind: z.enum(["root", "issuing"]),
-    status: z.enum(["pending", "active", "retired"]),
+    status: z.enum(["pending", "active", "failed", "retired"]).openapi({
+      description:
+        "pending: waits for its confirmation on the host. failed: rejected there, or not confirmed in time; it never becomes active.",
+    }),
     keyAlgorithm: z.enum(authorityKeyAlgorithms),
     parentId: z.string().nullable(),
     subject: z.string(),
@@ -31,6 +34,7 @@ export const authority = z
       .nullable(),
     counts: z.object({
       valid: z.number().int(),
+      held: z.number().int(),
       revoked: z.number().int(),
       expired: z.number().int(),
     }),

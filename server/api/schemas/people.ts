@@ -37,6 +37,7 @@ export const identity = z
     certificateCounts: z.object({
       valid: z.number().int(),
       expired: z.number().int(),
+      held: z.number().int(),
       revoked: z.number().int(),
     }),
     entryId,

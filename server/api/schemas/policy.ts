@@ -25,6 +25,10 @@ const rule = z
       description: "Networks in canonical CIDR form.",
       example: ["10.20.0.0/16"],
     }),
+    preflight: z.boolean().optional().openapi({
+      description:
+        "True: the rule allows CORS preflights alone, which browsers send without a certificate. Such a rule has no identities, kinds, profiles and methods.",
+    }),
   })
   .openapi("PolicyRule");
 
@@ -70,9 +74,12 @@ const decision = z
         effect: z.enum(["allow", "deny"]),
         state: z.enum(["decided", "passed-over", "not-reached"]),
         failedOn: z
-          .enum(ruleConditions)
+          .enum([...ruleConditions, "preflight"])
           .nullable()
-          .openapi({ description: "The first condition of the rule that did not match." }),
+          .openapi({
+            description:
+              "The first condition of the rule that did not match; preflight if the rule is for CORS preflights.",
+          }),
       }),
     ),
   })

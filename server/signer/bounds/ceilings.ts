@@ -27,23 +27,33 @@ type PlanUnderCeiling = Readonly<{
 /** Decides by `facts`, which are those of the very bytes that would be signed. */
 export type CheckCeiling = (plan: PlanUnderCeiling, facts: TbsFacts, now: Date) => Promise<void>;
 
+const keptMs = 1_000;
+
 /**
  * Checks bytes to be signed against the ceiling of their key. Throws `signer.ceiling` with what is
- * beyond it and the command that would allow it. A ceiling only ever becomes wider, so the last one
- * that was read is enough for what it allows; what it doesn't allow is decided by the newest.
+ * beyond it and the command that would allow it. What the last one that was read allows is signed
+ * without reading it again for `keptMs`, so a narrower one holds that long after it was set; what it
+ * doesn't allow is decided by the newest.
  */
 export function makeCeilingCheck(db: Database): CheckCeiling {
-  const known = new Map<string, Ceiling>();
+  const known = new Map<string, Readonly<{ rules: Ceiling; readAt: number }>>();
   return async ({ id, keyId, authoritySlug }, facts, now) => {
     const cached = known.get(keyId);
-    if (cached && findExcessesRead(cached, facts, now).length === 0) return;
+    const ageMs = now.getTime() - (cached?.readAt ?? 0);
+    if (
+      cached &&
+      ageMs >= 0 &&
+      ageMs < keptMs &&
+      findExcessesRead(cached.rules, facts, now).length === 0
+    )
+      return;
     const current = await findCeiling(db, keyId);
     if (!current)
       throw new AppError(
         "signer.ceiling",
         `The signer has no ceiling for ${authoritySlug}, so ${id} was not signed. To set one, run on the host: npx chancery signer allow ${authoritySlug} --dns DOMAIN --usage serverAuth --days 397`,
       );
-    known.set(keyId, current.rules);
+    known.set(keyId, { rules: current.rules, readAt: now.getTime() });
     const excesses = findExcessesRead(current.rules, facts, now);
     if (excesses.length > 0)
       throw new AppError("signer.ceiling", describeExcesses(authoritySlug, excesses));

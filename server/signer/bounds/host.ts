@@ -1,10 +1,14 @@
 import { timingSafeEqual } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
 import { AppError } from "@/lib/errors/app-error";
 import { sha256 } from "@/lib/format/hash";
 import {
   allowsAlready,
+  type Ceiling,
+  type CeilingAddition,
   ceilingOfDomains,
   checkAddition,
+  narrowCeiling,
   widenCeiling,
 } from "@/lib/pki/ceiling/ceiling";
 import type { HostCaller, SignerHost, WaitingAuthority } from "@/lib/signers/host-commands";
@@ -57,7 +61,8 @@ export function makeSignerHost(deps: HostDeps): SignerHost {
       return listWaiting(deps);
     },
     decide: async (caller, input) => decide(deps, authenticate(deps, caller), input),
-    allow: async (caller, input) => allow(deps, authenticate(deps, caller), input),
+    allow: async (caller, input) => changeCeiling(deps, authenticate(deps, caller), input, widen),
+    limit: async (caller, input) => changeCeiling(deps, authenticate(deps, caller), input, narrow),
   };
 }
 
@@ -183,10 +188,21 @@ async function inheritedCeiling(deps: HostDeps, signingKeyId: string, ownKeyId: 
   return ceiling?.rules ?? ceilingOfDomains([]);
 }
 
-async function allow(
+/** The next ceiling; null leaves a CA that has none without one. */
+type Change = (current: Ceiling | null, addition: CeilingAddition) => Ceiling | null;
+
+const widen: Change = (current, addition) =>
+  current && allowsAlready(current, addition)
+    ? current
+    : widenCeiling(current ?? ceilingOfDomains([]), addition);
+const narrow: Change = (current, removal) => current && narrowCeiling(current, removal);
+
+/** Stores what `change` makes of the ceiling of a CA, unless that is no change. */
+async function changeCeiling(
   deps: HostDeps,
   operator: HostOperator,
   { authority: ref, addition }: Parameters<SignerHost["allow"]>[1],
+  change: Change,
 ): Promise<string | null> {
   const checked = checkAddition(addition);
   const { rows } = await deps.db.pool.query<{ id: string; name: string; keyId: string }>(
@@ -196,8 +212,8 @@ async function allow(
   const [authority] = rows;
   if (!authority) throw new AppError("authority.not-found", `There is no CA ${ref.slice(0, 100)}.`);
   const current = await findCeiling(deps.db, authority.keyId);
-  const rules = widenCeiling(current?.rules ?? ceilingOfDomains([]), checked);
-  if (current && allowsAlready(current.rules, checked)) return null;
+  const rules = change(current?.rules ?? null, checked);
+  if (rules === null || (current && isDeepStrictEqual(rules, current.rules))) return null;
   const version = (current?.version ?? 0) + 1;
   const ceiling = { keyId: authority.keyId, version, reason: "command" } as const;
   const entry = {

@@ -83,5 +83,6 @@ export function recordRefusals(
     listWaiting: (caller) => recording(signer.listWaiting(caller), of("listWaiting")),
     decide: (caller, input) => recording(signer.decide(caller, input), of("decide")),
     allow: (caller, input) => recording(signer.allow(caller, input), of("allow")),
+    limit: (caller, input) => recording(signer.limit(caller, input), of("limit")),
   };
 }

@@ -1,6 +1,7 @@
 import pg from "pg";
 import { makePassword, makeScramVerifier } from "./scram-verifier";
 import { type PostgresServer, socketUrl } from "./start-server";
+import { makeClient } from "@/lib/db/single-client";
 
 /**
  * The database roles: the owner owns and migrates the schemas, the application uses them, and the
@@ -77,13 +78,16 @@ export async function ensureDatabase(
   });
 }
 
+/** Making a database copies files, which takes its time on a slow disk. */
+const createDatabaseMs = 120_000;
+
 /** Runs work as the superuser, whose password only this process knows. */
 async function asSuperuser<T>(
   server: PostgresServer,
   database: string,
   work: (client: pg.Client) => Promise<T>,
 ): Promise<T> {
-  const client = new pg.Client({ connectionString: server.superUrl(database) });
+  const client = makeClient(server.superUrl(database), { statementTimeoutMs: createDatabaseMs });
   await client.connect();
   try {
     return await work(client);

@@ -13,13 +13,13 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as pause } from "node:timers/promises";
-import pg from "pg";
 import { preparePostgresBinaries } from "./binaries";
 import { ensureCluster, setSuperuserPassword } from "./cluster";
 import { stopOrphan } from "./find-orphan";
 import { chooseServerUser, type ServerUser } from "./run-as";
 import { bareEnvironment, type ToolContext, workingFolder } from "./run-tool";
 import { makePassword } from "./scram-verifier";
+import { makeClient } from "@/lib/db/single-client";
 
 export type PostgresOptions = Readonly<{
   /** The clone, whose node_modules contains the binaries. */
@@ -239,8 +239,7 @@ async function waitUntilReady(run: ServerRun, url: string): Promise<void> {
 }
 
 async function isAnswering(connectionString: string): Promise<boolean> {
-  const client = new pg.Client({ connectionString });
-  client.on("error", () => {});
+  const client = makeClient(connectionString);
   try {
     await client.connect();
     await client.end();

@@ -1,7 +1,7 @@
-import pg from "pg";
 import { isAppError } from "@/lib/errors/app-error";
 import { openLogKey } from "@/lib/signers/log-key";
 import { openSealed } from "@/lib/signers/seal";
+import { makeClient } from "@/lib/db/single-client";
 
 /** A sealed key, as a function that opens it with a KEK. */
 type SealedKey = (kek: Uint8Array) => void;
@@ -28,9 +28,7 @@ const maxTried = 20;
 
 /** Keys of authorities and of logs, the newest of each. */
 async function readSealedKeys(signerUrl: string): Promise<SealedKey[]> {
-  const client = new pg.Client({ connectionString: signerUrl });
-  // A connection that dies fails the statement; without a handler it would end the process too.
-  client.on("error", () => {});
+  const client = makeClient(signerUrl);
   await client.connect();
   try {
     const { rows: found } = await client.query<{ there: boolean }>(

@@ -1,4 +1,4 @@
-import pg from "pg";
+import { makeClient } from "@/lib/db/single-client";
 
 const oldestVersion = 17;
 const extensions = ["btree_gist", "pg_trgm", "unaccent"];
@@ -8,7 +8,7 @@ const extensions = ["btree_gist", "pg_trgm", "unaccent"];
  * and the extensions that the migrations create. Throws with what is missing.
  */
 export async function requireServer(connectionString: string, variable: string): Promise<void> {
-  const client = new pg.Client({ connectionString });
+  const client = makeClient(connectionString);
   await client.connect();
   try {
     const { rows } = await client.query<{
