@@ -13,7 +13,7 @@ import { verifyExport } from "@/lib/log/verify/verify-export";
 import { type Command, UsageError } from "./command";
 import { getRunningDeps } from "./connect";
 
-const verifyUsage = `chancery verify FILE [--key VKEY|FILE] [--policy FILE] [--proof FILE] [--since FILE] [--entry FILE] [--require witnessed|signed] [--partial] [--index] [--not-older-than DURATION] [--json] [--quiet]
+const verifyUsage = `chancery verify FILE [--key VKEY|FILE] [--policy FILE] [--proof FILE] [--since FILE] [--entry FILE] [--require witnessed|signed] [--partial] [--index] [--select QUERY] [--not-older-than DURATION] [--json] [--quiet]
 chancery verify --live [--policy FILE] [--json] [--quiet]
 chancery verify --state [--json] [--quiet]
 chancery verify --index [--from ENTRY] [--json] [--quiet]
@@ -29,6 +29,7 @@ Verifies an export (JSON Lines; CSV, OCSF or CEF with its companion) or a .tlog-
   --live      verify the whole log of the running Chancery instead of a file: entries, tree, checkpoints, index, tables
   --state     verify only its tables instead of a file: compare them with a replay of the log
   --index     with an export of everything in JSON Lines, derive the search index from it too, and compare the digests that the log has of it; without a file, verify only the running Chancery's search index
+  --select    with an export of everything in JSON Lines, say which entries match these filters, in the form of a URL: 'outcome=denied&from=2026-11-01'
   --from      with --index and no file, start at the part of the index that holds this entry
   --require   the level required for exit code 0: signed (default) or witnessed
   --json      print the report as JSON
@@ -87,6 +88,7 @@ function readArguments(args: string[]) {
         live: flag,
         state: flag,
         index: flag,
+        select: text,
         from: text,
       },
     });
@@ -143,6 +145,10 @@ async function verifyFile(file: string, values: Values): Promise<VerifyReport> {
       proof: values.proof === undefined ? undefined : readChunks(values.proof),
       entry: values.entry === undefined ? undefined : readFile(values.entry),
       index: values.index,
+      select:
+        values.select === undefined
+          ? undefined
+          : Object.fromEntries(new URLSearchParams(values.select)),
       now: new Date(),
       maxAgeMs: parseMaxAge(values["not-older-than"]),
       maxListed,

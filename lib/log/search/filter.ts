@@ -33,6 +33,8 @@ export type Filter = Readonly<{
   until: Date | null;
   /** The filter as it is recorded: name=value pairs, without paging. */
   text: string;
+  /** Its fields, without paging. */
+  query: Readonly<Record<string, string>>;
 }>;
 
 const defaultLimit = 50;
@@ -65,7 +67,7 @@ export function parseFilter(input: EntryQuery): Filter {
     reads: query.reads || "include",
     limit: query.limit ?? defaultLimit,
     after: parseCursor(query.cursor, order),
-    text: describeFilter(query),
+    ...describeFilter(query),
   };
 }
 
@@ -180,12 +182,16 @@ export function rangeAfterCursor(
     : { ...range, high: Math.min(range.high, after) };
 }
 
-function describeFilter(query: Readonly<Record<string, unknown>>): string {
-  const parameters = Object.entries(query).filter(
-    ([name, value]) =>
-      !["limit", "cursor", "order"].includes(name) && value !== undefined && value !== "",
+function describeFilter(given: Readonly<Record<string, unknown>>): Pick<Filter, "text" | "query"> {
+  const fields = Object.entries(given).flatMap(([name, value]) =>
+    ["limit", "cursor", "order"].includes(name) || typeof value !== "string" || value === ""
+      ? []
+      : [[name, value] as const],
   );
-  return parameters.map(([name, value]) => `${name}=${String(value)}`).join(" ");
+  return {
+    text: fields.map(([name, value]) => `${name}=${value}`).join(" "),
+    query: Object.fromEntries(fields),
+  };
 }
 
 /** The cursor of the next page; valid for one order. */
