@@ -95,3 +95,85 @@ async function exportWith(
     parts.push(part);
   return Buffer.concat(parts);
 }
+
+type Line = {
+  index: {
+    seal: { seq: number; entry: string; path: string[] };
+    pages: { n: number; body: string; path: string[] }[];
+  };
+};
+type Change = (line: Line, all: readonly Line[]) => void;
+
+const changed =
+  (change: Change) =>
+  (lines: readonly string[]): string[] => {
+    const all = lines.map((line) => JSON.parse(line) as Line);
+    change(
+      all[1]!,
+      all.map((line) => structuredClone(line)),
+    );
+    return all.map((line) => `${JSON.stringify(line)}\n`);
+  };
+
+/** The filter of the exports whose lines of the index are changed. */
+export const liedAbout: EntryQuery = { actor: "rare@example.com", to: "2999-01-01" };
+
+/** What someone could make of the lines of the index, and what the verifier says of it. */
+export const indexLies: readonly (readonly [
+  what: string,
+  change: (lines: readonly string[]) => readonly string[],
+  problem: RegExp,
+])[] = [
+  [
+    "a page is left out",
+    changed(({ index }) => index.pages.splice(1, 1)),
+    /Pages of the segment of the entries 800 to 899 are missing/,
+  ],
+  [
+    "all pages but the head are left out",
+    changed(({ index }) => index.pages.splice(1)),
+    /Pages of the segment of the entries 800 to 899 are missing/,
+  ],
+  [
+    "the head is left out",
+    changed(({ index }) => index.pages.splice(0, 1)),
+    /The head of the segment of the entries 800 to 899 is missing or another one's/,
+  ],
+  [
+    "a byte of a page is changed",
+    changed(({ index: { pages } }) => {
+      const body = Buffer.from(pages[1]!.body, "base64");
+      body[9]! ^= 1;
+      pages[1]!.body = body.toString("base64");
+    }),
+    /Page \d+ does not belong to the segment of the entries 800 to 899/,
+  ],
+  [
+    "a page has the place of another",
+    changed(({ index: { pages } }) => (pages[1]!.n += 1)),
+    /Page \d+ does not belong to the segment of the entries 800 to 899/,
+  ],
+  [
+    "pages of another segment are in it",
+    changed((line, all) => (line.index.pages = all[2]!.index.pages)),
+    /Page 0 does not belong to the segment/,
+  ],
+  [
+    "the digest is that of another segment",
+    changed((line, all) => (line.index.seal = all[2]!.index.seal)),
+    /Page 0 does not belong to the segment of the entries 900 to 999/,
+  ],
+  [
+    "the entry with its digest is made up",
+    changed(({ index: { seal } }) => {
+      const text = Buffer.from(seal.entry, "base64").toString("utf8");
+      seal.entry = Buffer.from(text.replace(/"root":"../, '"root":"00')).toString("base64");
+    }),
+    /with a digest of the index, is not in the log/,
+  ],
+  [
+    "the entry with its digest has the number of another",
+    changed(({ index: { seal } }, all) => (seal.seq = all[2]!.index.seal.seq)),
+    /with a digest of the index, is not in the log/,
+  ],
+];

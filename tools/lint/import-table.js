@@ -235,7 +235,11 @@ export const table = [
   room("segments", ["derive", "reconcile", "sequence", "tree"], ["lib/db/snapshot"]),
   room("search", ["record", "segments", "sequence"]),
   room("prove", ["search", "tree"]),
-  room("export", ["derive", "record", "search", "segments", "sequence", "tree"]),
+  room(
+    "export",
+    ["derive", "record", "search", "segments", "sequence", "tree"],
+    ["lib/db/snapshot"],
+  ),
   room("verify", ["derive", "export", "search", "tree"], pki),
   room("cosign", ["tree"]),
   room("anchor", ["record", "tree"], pki),

@@ -2,7 +2,14 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { EntryQuery } from "@/lib/log/schema";
 import type { VerifyReport } from "@/lib/log/verify/report";
 import { verifyExport } from "@/lib/log/verify/verify-export";
-import { type ExportLie, openSealedLog, type SealedLog, sealedTo } from "@/testing/log/sealed-log";
+import {
+  type ExportLie,
+  indexLies,
+  liedAbout,
+  openSealedLog,
+  type SealedLog,
+  sealedTo,
+} from "@/testing/log/sealed-log";
 
 let log: SealedLog;
 beforeAll(async () => {
@@ -68,67 +75,8 @@ describe("a filtered export", () => {
     },
   );
 
-  type Line = {
-    index: {
-      seal: { seq: number; entry: string; path: string[] };
-      pages: { n: number; body: string; path: string[] }[];
-    };
-  };
-  const changed =
-    (change: (line: Line, all: readonly Line[]) => void) => (lines: readonly string[]) => {
-      const all = lines.map((line) => JSON.parse(line) as Line);
-      change(
-        all[1]!,
-        all.map((line) => structuredClone(line)),
-      );
-      return all.map((line) => `${JSON.stringify(line)}\n`);
-    };
-  test.each([
-    [
-      "a page is left out",
-      changed(({ index }) => index.pages.splice(1, 1)),
-      /Pages of the segment of the entries 800 to 899 are missing/,
-    ],
-    [
-      "a byte of a page is changed",
-      changed(({ index: { pages } }) => {
-        const body = Buffer.from(pages[1]!.body, "base64");
-        body[9]! ^= 1;
-        pages[1]!.body = body.toString("base64");
-      }),
-      /Page \d+ does not belong to the segment of the entries 800 to 899/,
-    ],
-    [
-      "pages of another segment are in it",
-      changed((line, all) => {
-        line.index.pages = all[2]!.index.pages;
-      }),
-      /Page 0 does not belong to the segment/,
-    ],
-    [
-      "the digest is that of another segment",
-      changed((line, all) => {
-        line.index.seal = all[2]!.index.seal;
-      }),
-      /Page 0 does not belong to the segment of the entries 900 to 999/,
-    ],
-    [
-      "the entry with its digest is made up",
-      changed(({ index: { seal } }) => {
-        const text = Buffer.from(seal.entry, "base64").toString("utf8");
-        seal.entry = Buffer.from(text.replace(/"root":"../, '"root":"00')).toString("base64");
-      }),
-      /with a digest of the index, is not in the log/,
-    ],
-    [
-      "the entry with its digest is another one of the log",
-      changed(({ index: { seal } }, all) => {
-        seal.seq = all[2]!.index.seal.seq;
-      }),
-      /with a digest of the index, is not in the log/,
-    ],
-  ] as const)("fails if %s", async (_what, index, problem) => {
-    const report = await verify(await exported({ actor: "rare@example.com" }, { index }));
+  test.each(indexLies)("fails if %s", async (_what, index, problem) => {
+    const report = await verify(await exported(liedAbout, { index }));
     expect(report.level).toBe("failed");
     expect(problemsOf(report)).toEqual([expect.stringMatching(problem)]);
   });

@@ -35,6 +35,17 @@ export async function listSegments(
   }));
 }
 
+/** How many entries are numbered, and below which number all are indexed. */
+export async function readIndexed({
+  pool,
+}: Readonly<{ pool: Queryable }>): Promise<Readonly<{ size: number; upto: number }>> {
+  const { rows } = await pool.query<{ size: string; upto: string }>({
+    name: "index-reach",
+    text: "select size, upto from tlog.head, tlog.indexed",
+  });
+  return { size: Number(rows[0]?.size ?? 0), upto: Number(rows[0]?.upto ?? 0) };
+}
+
 /** The id of the sealed segment that was made last; null if there is none. */
 export async function findNewestSealed({ pool }: Pick<Database, "pool">): Promise<string | null> {
   const { rows } = await pool.query<{ id: string | null }>({

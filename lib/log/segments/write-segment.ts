@@ -4,6 +4,9 @@ import { segmentFormat } from "@/lib/log/pure/search-tokens";
 import type { Page } from "@/lib/log/pure/segment-format";
 import type { Queryable } from "@/lib/log/sequence/leader";
 
+/** SQLSTATE of a write whose range is covered otherwise by now: another process was faster. */
+export const replacedMeanwhile = "55000";
+
 const chunkBytes = 1_048_576;
 
 type AddPage = (page: Page) => Promise<void>;

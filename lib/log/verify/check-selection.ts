@@ -110,6 +110,8 @@ function readSeal(
   const isSeal = action === "index.sealed" && outcome === "success" && format === segmentFormat;
   if (!isSeal || !isCount(low) || !isCount(high) || !isCount(pages) || typeof digest !== "string")
     throw new SelectionError(`Entry ${seq} has no digest of the index.`);
+  if (low >= high || high > seq)
+    throw new SelectionError(`Entry ${seq} has a digest of entries that are not before it.`);
   return { low, high, pages, root: digest };
 }
 

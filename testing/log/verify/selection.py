@@ -162,6 +162,8 @@ def matches(pages, low, high, count, query):
             raise ValueError("pages of the entries %d to %d are missing" % (low, high - 1))
         all_of &= set().union(*parts)
     if outside(earliest) or outside(latest):
+        if any(n not in pages for n in range(1, start)):
+            raise ValueError("times of the entries %d to %d are missing" % (low, high - 1))
         known = [time for n in range(1, start) for time in times(pages[n])]
         all_of = {n for n in all_of if not outside(known[n])}
     return {low + n for n in all_of}
@@ -181,6 +183,9 @@ def check(lines, header, root, root_from_path, held):
         details = said["details"]
         if (said["action"], said["outcome"], details["format"]) != ("index.sealed", "success", 1):
             problems.append("selection: entry %d has no digest" % seal["seq"])
+            continue
+        if not 0 <= details["low"] < details["high"] <= seal["seq"]:
+            problems.append("selection: entry %d has a digest of entries that are not before it" % seal["seq"])
             continue
         for page in line["pages"]:
             body = unbase64(page["body"])

@@ -364,8 +364,11 @@ class Lines:
             self.problems.append("complete: an export of everything with only the hashes of %d entries" % self.skipped)
         self.shown = 0
         if self.index and self.header["filter"] != "":
-            self.shown, problems = selection.check(self.index, self.header, self.root, root_from_path, self.held)
-            self.problems.extend(problems)
+            try:
+                self.shown, problems = selection.check(self.index, self.header, self.root, root_from_path, self.held)
+                self.problems.extend(problems)
+            except (Wrong, ValueError, KeyError, TypeError, IndexError) as error:
+                self.problems.append("selection: %r" % error)
         self.partial = self.header["filter"] != "" or self.root is None
         if self.skipped == 0 and self.header["filter"] == "":
             self.problems.extend("gaps: " + words for words in self.sources.missing())

@@ -1,0 +1,84 @@
+import { expect } from "vitest";
+import { factRun } from "@/lib/log/pure/search-tokens";
+import { countByTime } from "@/lib/log/segments/count-by-time";
+import { countMatches, findNumbers, findPage } from "@/lib/log/segments/find-entries";
+import type { IndexSearch } from "@/lib/log/segments/walk-segments";
+import type { Database } from "@/lib/runtime/deps";
+import { began, below, pick, sampleConditions, type SampleEntry } from "./index-sample";
+import type { SampleLog } from "./sample-log";
+
+/**
+ * Compares one random search of the first `most` entries, counts and times included, with a look at
+ * each of them. Returns how many match.
+ */
+export async function compareSearch(
+  db: Pick<Database, "pool">,
+  entries: SampleLog["entries"],
+  most: number,
+): Promise<number> {
+  const chosen = Array.from({ length: below(4) }, () => pick(sampleConditions)());
+  const none = below(6) === 0 ? pick(sampleConditions)() : null;
+  const low = below(3) === 0 ? below(most) : 0;
+  const high = below(3) === 0 ? below(most + 1) : most;
+  const fromMs = below(3) === 0 ? began + below(most * 60_000) : null;
+  const untilMs = below(3) === 0 ? began + below(most * 60_000) : null;
+  const order = pick(["asc", "desc"] as const);
+  const search: IndexSearch = {
+    all: chosen.map(({ run }) => run),
+    ...(none ? { none: none.run } : {}),
+    low,
+    high,
+    fromMs,
+    untilMs,
+    order,
+  };
+  const isRead = (entry: SampleEntry | null): boolean => entry?.action.endsWith(".read") ?? false;
+  const matches = entries.slice(0, most).flatMap((entry, seq) => {
+    const time = timeOf(entries, seq);
+    const holds =
+      seq >= low &&
+      seq < high &&
+      (fromMs === null || time >= fromMs) &&
+      (untilMs === null || time < untilMs) &&
+      chosen.every((one) => entry !== null && one.holds(entry)) &&
+      !(none !== null && entry !== null && none.holds(entry));
+    return holds ? [seq] : [];
+  });
+  const ordered = order === "asc" ? matches : matches.toReversed();
+  const show = pick(["include", "only", "exclude"] as const);
+  const shown = ordered.filter(
+    (seq) => show === "include" || (show === "only") === isRead(entries[seq]!),
+  );
+  const after = below(2) === 0 && shown.length > 3 ? shown[below(shown.length)]! : null;
+  const said = `${JSON.stringify({ low, high, fromMs, untilMs, order, show, after })} ${chosen.map(({ holds }) => String(holds)).join(" ")}`;
+  expect(await findNumbers(db, search, 50), said).toEqual(ordered.slice(0, 50));
+  expect(await countMatches(db, search), said).toBe(matches.length);
+  const page = await findPage(db, search, { show, allReads: null, after, limit: 7, cap: Infinity });
+  expect(page, said).toEqual({
+    numbers: (after === null ? shown : shown.slice(shown.indexOf(after) + 1)).slice(0, 7),
+    total: shown.length,
+    reads: matches.filter((seq) => isRead(entries[seq]!)).length,
+  });
+  const day = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
+  const byDay = new Map<string, number>();
+  for (const seq of matches)
+    byDay.set(day(timeOf(entries, seq)), (byDay.get(day(timeOf(entries, seq))) ?? 0) + 1);
+  const acts = [factRun("kind", "a"), factRun("kind", "r")];
+  const times = matches.map((seq) => timeOf(entries, seq));
+  const found = await countByTime(db, search, [acts], () => day);
+  const counted = [...(found?.counts ?? [])].map(([at, [count]]) => [at, count] as const);
+  expect(Object.fromEntries(counted), said).toEqual(Object.fromEntries(byDay));
+  expect(found?.span ?? null, said).toEqual(
+    times.length === 0 ? null : { first: Math.min(...times), last: Math.max(...times) },
+  );
+  return matches.length;
+}
+
+/** An entry without a time has that of the one before it. */
+function timeOf(entries: SampleLog["entries"], seq: number): number {
+  for (let at = seq; at >= 0; at -= 1) {
+    const entry = entries[at];
+    if (entry) return Date.parse(entry.ts);
+  }
+  return 0;
+}
