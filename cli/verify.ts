@@ -9,6 +9,8 @@ import { reportText } from "@/cli/verify/report-text";
 import { parseDuration } from "@/lib/format/duration";
 import { isAppError } from "@/lib/errors/app-error";
 import type { VerifyReport } from "@/lib/log/verify/report";
+import type { EntryQuery } from "@/lib/log/schema";
+import { parseFilter } from "@/lib/log/search/filter";
 import { verifyExport } from "@/lib/log/verify/verify-export";
 import { type Command, UsageError } from "./command";
 import { getRunningDeps } from "./connect";
@@ -118,6 +120,19 @@ function parseFrom(value: string | undefined): number {
   return Number(value);
 }
 
+function parseSelect(text: string): EntryQuery {
+  const given = [...new URLSearchParams(text)];
+  const query: EntryQuery = Object.fromEntries(given);
+  if (Object.keys(query).length < given.length)
+    throw new UsageError(`--select has a filter more than once: ${text}`);
+  try {
+    parseFilter(query);
+    return query;
+  } catch (error) {
+    throw isAppError(error) ? new UsageError(`--select: ${error.message}`) : error;
+  }
+}
+
 function parseRequired(value: string | undefined): RequiredLevel {
   if (value === undefined || value === "signed") return "signed";
   if (value === "witnessed") return value;
@@ -145,10 +160,7 @@ async function verifyFile(file: string, values: Values): Promise<VerifyReport> {
       proof: values.proof === undefined ? undefined : readChunks(values.proof),
       entry: values.entry === undefined ? undefined : readFile(values.entry),
       index: values.index,
-      select:
-        values.select === undefined
-          ? undefined
-          : Object.fromEntries(new URLSearchParams(values.select)),
+      select: values.select === undefined ? undefined : parseSelect(values.select),
       now: new Date(),
       maxAgeMs: parseMaxAge(values["not-older-than"]),
       maxListed,

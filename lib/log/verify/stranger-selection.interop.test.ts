@@ -62,6 +62,7 @@ describe.skipIf(python === null)("a verifier that a stranger wrote from docs/log
     [{ ip: "0.0.0.0/0", reads: "only" }],
     [{ from: "2026-01-01", to: "2999-01-01", actor: "rare@example.com" }],
     [{ to: "2020-01-01" }],
+    [{ actor: "\ufeff rare@example.com ", target: " " }],
   ])("shows that a filtered export holds what the index has for %j", async (query) => {
     expect(await verdictOf(query)).toMatchObject({
       level: "signed",
