@@ -7,6 +7,37 @@ import type { Database } from "@/lib/runtime/deps";
 import { began, below, pick, sampleConditions, type SampleEntry } from "./index-sample";
 import type { SampleLog } from "./sample-log";
 
+type Chosen = Readonly<{ search: IndexSearch; said: string; holds: (seq: number) => boolean }>;
+
+/** A random search of the first `most` entries, and whether an entry matches by a look at it. */
+function choose(entries: SampleLog["entries"], most: number): Chosen {
+  const chosen = Array.from({ length: below(4) }, () => pick(sampleConditions)());
+  const none = below(6) === 0 ? pick(sampleConditions)() : null;
+  const low = below(3) === 0 ? below(most) : 0;
+  const high = below(3) === 0 ? below(most + 1) : most;
+  const fromMs = below(3) === 0 ? began + below(most * 60_000) : null;
+  const untilMs = below(3) === 0 ? began + below(most * 60_000) : null;
+  const order = pick(["asc", "desc"] as const);
+  const range = { low, high, fromMs, untilMs, order };
+  const all = chosen.map(({ run }) => run);
+  const isWithin = (seq: number): boolean => {
+    const time = timeOf(entries, seq);
+    return (
+      seq >= low && seq < high && time >= (fromMs ?? -Infinity) && time < (untilMs ?? Infinity)
+    );
+  };
+  return {
+    search: { all, ...(none ? { none: none.run } : {}), ...range },
+    said: `${JSON.stringify(range)} ${chosen.map(({ holds }) => String(holds)).join(" ")}`,
+    holds: (seq) => {
+      const entry = entries[seq] ?? null;
+      if (!isWithin(seq)) return false;
+      if (entry === null) return chosen.length === 0;
+      return chosen.every((one) => one.holds(entry)) && none?.holds(entry) !== true;
+    },
+  };
+}
+
 /**
  * Compares one random search of the first `most` entries, counts and times included, with a look at
  * each of them. Returns how many match.
@@ -16,41 +47,17 @@ export async function compareSearch(
   entries: SampleLog["entries"],
   most: number,
 ): Promise<number> {
-  const chosen = Array.from({ length: below(4) }, () => pick(sampleConditions)());
-  const none = below(6) === 0 ? pick(sampleConditions)() : null;
-  const low = below(3) === 0 ? below(most) : 0;
-  const high = below(3) === 0 ? below(most + 1) : most;
-  const fromMs = below(3) === 0 ? began + below(most * 60_000) : null;
-  const untilMs = below(3) === 0 ? began + below(most * 60_000) : null;
-  const order = pick(["asc", "desc"] as const);
-  const search: IndexSearch = {
-    all: chosen.map(({ run }) => run),
-    ...(none ? { none: none.run } : {}),
-    low,
-    high,
-    fromMs,
-    untilMs,
-    order,
-  };
+  const { search, said: searched, holds } = choose(entries, most);
+  const { order } = search;
   const isRead = (entry: SampleEntry | null): boolean => entry?.action.endsWith(".read") ?? false;
-  const matches = entries.slice(0, most).flatMap((entry, seq) => {
-    const time = timeOf(entries, seq);
-    const holds =
-      seq >= low &&
-      seq < high &&
-      (fromMs === null || time >= fromMs) &&
-      (untilMs === null || time < untilMs) &&
-      chosen.every((one) => entry !== null && one.holds(entry)) &&
-      !(none !== null && entry !== null && none.holds(entry));
-    return holds ? [seq] : [];
-  });
+  const matches = Array.from({ length: most }, (_none, seq) => seq).filter(holds);
   const ordered = order === "asc" ? matches : matches.toReversed();
   const show = pick(["include", "only", "exclude"] as const);
   const shown = ordered.filter(
     (seq) => show === "include" || (show === "only") === isRead(entries[seq]!),
   );
   const after = below(2) === 0 && shown.length > 3 ? shown[below(shown.length)]! : null;
-  const said = `${JSON.stringify({ low, high, fromMs, untilMs, order, show, after })} ${chosen.map(({ holds }) => String(holds)).join(" ")}`;
+  const said = `${searched} ${show} ${String(after)}`;
   expect(await findNumbers(db, search, 50), said).toEqual(ordered.slice(0, 50));
   expect(await countMatches(db, search), said).toBe(matches.length);
   const page = await findPage(db, search, { show, allReads: null, after, limit: 7, cap: Infinity });

@@ -69,7 +69,8 @@ async function rebuildOne(
   const derived = await deriveSegment(client, stored);
   if (derived === null) return "long";
   try {
-    await writeSegmentAs(client, { sealed: stored.sealed }, derived.forEachPage);
+    const options = { sealed: stored.sealed, exclusive: true };
+    await writeSegmentAs(client, options, derived.forEachPage);
     return "rebuilt";
   } catch (error) {
     if ((error as { code?: string }).code === replacedMeanwhile) return "replaced";
