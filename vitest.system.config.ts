@@ -21,7 +21,7 @@ export default defineConfig({
     projects: [
       project("system", "e2e/system/**/*.test.ts"),
       // The long runs of `npm run test:long`.
-      project("kills", "e2e/long/{kills,outcomes,nodes}.test.ts"),
+      project("kills", "e2e/long/{kills,outcomes,nodes,index}.test.ts"),
       project("scale", "e2e/long/scale.test.ts"),
       project("clients", "e2e/long/clients.test.ts"),
     ],

@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Database } from "@/lib/db/database";
+import { storedColumns, type StoredRow, toEntrySummary } from "@/lib/log/entry-summary";
+import { awaitIndexed } from "@/lib/log/sequence/await-indexed";
 import type { EntryQuery } from "@/lib/log/schema";
 import { findRepoRoot } from "@/lib/runtime/repo-root";
 
@@ -37,8 +39,13 @@ const conditions: Readonly<Record<string, string>> = {
   to: "ts < ?::timestamptz + interval '1 day'",
 };
 
-/** A page of 50 and the counts to 1,000 that pages of those versions had. Returns the numbers. */
-export async function searchRows({ pool }: Database, query: EntryQuery): Promise<number[]> {
+/**
+ * A page of 50 and the counts to 1,000 that pages of those versions had, with what both do: wait for
+ * the index, and read each entry. Returns the numbers.
+ */
+export async function searchRows(db: Database, query: EntryQuery): Promise<number[]> {
+  const { pool } = db;
+  await awaitIndexed(db);
   const values: unknown[] = [];
   const parts = Object.entries(query).flatMap(([name, value]) =>
     String(value)
@@ -52,9 +59,9 @@ export async function searchRows({ pool }: Database, query: EntryQuery): Promise
   const walk = (kind: string): string =>
     `(select seq from tlog.search where ${where(kind)} order by seq desc limit 51)`;
   const [page] = await Promise.all([
-    pool.query<{ seq: string }>(
+    pool.query<StoredRow>(
       `with found as materialized (select seq from (${walk("not is_read")} union all ${walk("is_read")}) w order by seq desc limit 51)
-        select e.seq, e.entry from found join tlog.entry e using (seq) order by e.seq desc`,
+        select ${storedColumns} from found join tlog.entry e using (seq) order by e.seq desc`,
       values,
     ),
     ...["not is_read", "is_read"].map((kind) =>
@@ -64,5 +71,5 @@ export async function searchRows({ pool }: Database, query: EntryQuery): Promise
       ),
     ),
   ]);
-  return page.rows.slice(0, 50).map(({ seq }) => Number(seq));
+  return page.rows.slice(0, 50).map((row) => toEntrySummary(row).seq);
 }

@@ -9,11 +9,13 @@ import { reportText } from "@/cli/verify/report-text";
 import { parseDuration } from "@/lib/format/duration";
 import { isAppError } from "@/lib/errors/app-error";
 import type { VerifyReport } from "@/lib/log/verify/report";
+import type { EntryQuery } from "@/lib/log/schema";
+import { parseFilter } from "@/lib/log/search/filter";
 import { verifyExport } from "@/lib/log/verify/verify-export";
 import { type Command, UsageError } from "./command";
 import { getRunningDeps } from "./connect";
 
-const verifyUsage = `chancery verify FILE [--key VKEY|FILE] [--policy FILE] [--proof FILE] [--since FILE] [--entry FILE] [--require witnessed|signed] [--partial] [--index] [--not-older-than DURATION] [--json] [--quiet]
+const verifyUsage = `chancery verify FILE [--key VKEY|FILE] [--policy FILE] [--proof FILE] [--since FILE] [--entry FILE] [--require witnessed|signed] [--partial] [--index] [--select QUERY] [--not-older-than DURATION] [--json] [--quiet]
 chancery verify --live [--policy FILE] [--json] [--quiet]
 chancery verify --state [--json] [--quiet]
 chancery verify --index [--from ENTRY] [--json] [--quiet]
@@ -29,6 +31,7 @@ Verifies an export (JSON Lines; CSV, OCSF or CEF with its companion) or a .tlog-
   --live      verify the whole log of the running Chancery instead of a file: entries, tree, checkpoints, index, tables
   --state     verify only its tables instead of a file: compare them with a replay of the log
   --index     with an export of everything in JSON Lines, derive the search index from it too, and compare the digests that the log has of it; without a file, verify only the running Chancery's search index
+  --select    with an export of everything in JSON Lines, say which entries match these filters, in the form of a URL: 'outcome=denied&from=2026-11-01'
   --from      with --index and no file, start at the part of the index that holds this entry
   --require   the level required for exit code 0: signed (default) or witnessed
   --json      print the report as JSON
@@ -87,6 +90,7 @@ function readArguments(args: string[]) {
         live: flag,
         state: flag,
         index: flag,
+        select: text,
         from: text,
       },
     });
@@ -116,6 +120,19 @@ function parseFrom(value: string | undefined): number {
   return Number(value);
 }
 
+function parseSelect(text: string): EntryQuery {
+  const given = [...new URLSearchParams(text)];
+  const query: EntryQuery = Object.fromEntries(given);
+  if (Object.keys(query).length < given.length)
+    throw new UsageError(`--select has a filter more than once: ${text}`);
+  try {
+    parseFilter(query);
+    return query;
+  } catch (error) {
+    throw isAppError(error) ? new UsageError(`--select: ${error.message}`) : error;
+  }
+}
+
 function parseRequired(value: string | undefined): RequiredLevel {
   if (value === undefined || value === "signed") return "signed";
   if (value === "witnessed") return value;
@@ -143,6 +160,7 @@ async function verifyFile(file: string, values: Values): Promise<VerifyReport> {
       proof: values.proof === undefined ? undefined : readChunks(values.proof),
       entry: values.entry === undefined ? undefined : readFile(values.entry),
       index: values.index,
+      select: values.select === undefined ? undefined : parseSelect(values.select),
       now: new Date(),
       maxAgeMs: parseMaxAge(values["not-older-than"]),
       maxListed,

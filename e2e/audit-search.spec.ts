@@ -73,6 +73,23 @@ test("a period is one choice, and an end before the start is a warning", async (
   await expect(page.getByText("The end is before the start.")).toBeVisible();
 });
 
+test("what can't be searched for is a warning, and the rest of the filters is answered", async ({
+  page,
+}) => {
+  for (const [query, warning] of [
+    ["q=plan+b", "Too short: b."],
+    ["q=--", "Enter at least one word of letters or digits."],
+    [`q=${encodeURIComponent("日".repeat(84))}`, "Enter at most 251 bytes of each word"],
+    ["period=24h&to=2020-01-01", "The end is before the start."],
+    ["action=request.&action=session.", "Given more than once: only the first is used."],
+    ["targt=crt_1", "Unknown filter."],
+  ] as const) {
+    await page.goto(`/audit?reads=include&${query}`);
+    await expect(page.getByText(warning)).toBeVisible();
+    await expect(entries(page).getByRole("link").first()).toBeVisible();
+  }
+});
+
 test("the histogram filters by dragging and by keyboard, and its table has the same numbers", async ({
   page,
 }) => {

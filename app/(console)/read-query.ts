@@ -17,7 +17,13 @@ export async function readQuery<S extends z.ZodObject>(
   const problems: FilterProblem[] = [];
   const filterNames = Object.keys(schema.shape);
   for (const [name, value] of Object.entries(await searchParams)) {
-    const text = Array.isArray(value) ? value[0] : value;
+    const [text = "", ...others] = Array.isArray(value) ? value : [value ?? ""];
+    for (const other of others)
+      problems.push({
+        name,
+        value: other,
+        message: "Given more than once: only the first is used.",
+      });
     if (!text) continue;
     params[name] = text;
   }

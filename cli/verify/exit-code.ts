@@ -29,7 +29,7 @@ export function exitCodeOf(
   const isIncomplete =
     (since !== undefined && stateOf("since") !== "passed") ||
     (policy !== undefined && stateOf("witnesses") === "failed") ||
-    ["tree", "index"].some((name) => stateOf(name) === "not-checked") ||
+    ["tree", "index", "select"].some((name) => stateOf(name) === "not-checked") ||
     (kind === "export" && partial !== true && stateOf("complete") !== "passed");
   return isBelowLevel || isIncomplete ? 3 : 0;
 }

@@ -62,10 +62,16 @@ function conclusion({
     unsealed > 0
       ? ` ${count(unsealed, "later entry is", "later entries are")} not covered by a checkpoint yet.`
       : "";
-  const partial =
-    kind === "export" && checks.some(({ name, state }) => name === "complete" && state !== "passed")
-      ? " The file does not show whether other entries match its filter."
-      : "";
+  const partial = kind === "export" ? partialText(checks) : "";
   const newest = newestAt === null ? "" : ` Nothing in it is newer than ${newestAt}.`;
   return `${level.toUpperCase()}: ${subject} exactly as ${log} signed${witnesses}, verified with ${key}. Checkpoint of ${size.toLocaleString("en")} entries, root ${rootHex}.${partial}${newest}${uncovered}${failedChecks === "" ? "" : ` Failed checks: ${failedChecks}.`}`;
+}
+
+/** What a file without some of the entries shows of the others. */
+function partialText(checks: VerifyReport["checks"]): string {
+  const stateOf = (wanted: string) => checks.find(({ name }) => name === wanted)?.state;
+  if (stateOf("complete") === "passed") return "";
+  return stateOf("selection") === "passed"
+    ? " How far it holds all entries that match its filter, the check selection says."
+    : " The file does not show whether other entries match its filter.";
 }

@@ -28,7 +28,7 @@ export function FilterProblems({
       >
         <ul>
           {problems.map(({ name, value, message }) => (
-            <li key={name}>
+            <li key={`${name}=${value}`}>
               <code className="font-mono">
                 {name}={value}
               </code>

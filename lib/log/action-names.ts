@@ -215,6 +215,7 @@ const groups: { readonly [N in Noun<EntryAction>]: Group<N> } = {
     label: "Search index",
     actions: {
       "index.sealed": "Part of the search index sealed",
+      "index.rebuilt": "Search index rebuilt",
     },
   },
   verification: {

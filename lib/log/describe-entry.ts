@@ -264,6 +264,10 @@ const phrases: Phrases = {
     `obtained a timestamp from ${authority} for the checkpoint of ${countEntries(size)}`,
   "log.read": () => "viewed the state of the audit log",
   "index.sealed": ({ low, high }) => `sealed the search index of the entries ${low} to ${high - 1}`,
+  "index.rebuilt": ({ how, low, high }) =>
+    how === "discarded"
+      ? `discarded the search index of ${countEntries(high)}, to have it built again`
+      : `rebuilt the search index of the entries ${low} to ${high - 1}`,
   "verification.requested": ({ by }) =>
     by === "schedule"
       ? "started the nightly verification of the audit log"

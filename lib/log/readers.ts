@@ -40,7 +40,12 @@ export const logReaders = {
     "lib/log/segments/find-rows.ts",
     "lib/log/search/get-entry.ts",
   ),
-  export: reader("export", false, "lib/log/export/read-pages.ts"),
+  export: reader(
+    "export",
+    false,
+    "lib/log/export/read-pages.ts",
+    "lib/log/export/prove-selection.ts",
+  ),
   bundles: reader("entry bundles", false, "lib/log/tree/tile-reader.ts"),
   verification: reader(
     "verification",

@@ -268,6 +268,11 @@ export type EntryDetails = NamedDetails & {
     root: string;
     pages: number;
   }>;
+  /**
+   * An operator has the search index built again: each segment in its place, of the entries `low` to
+   * `high - 1`, or all of it from the first entry on, after it was discarded.
+   */
+  "index.rebuilt": Readonly<{ how: "in-place" | "discarded"; low: number; high: number }>;
   "verification.requested": Readonly<{ by: "person" | "schedule" }>;
   "verification.finished": VerificationFinished;
   "drill.requested": Readonly<{ entries: number }>;

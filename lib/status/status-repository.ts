@@ -66,6 +66,7 @@ export async function countByState(db: Database): Promise<StateCount[]> {
   return groups.map((group) => ({ state: group.state, count: group._count._all }));
 }
 
+/** Reads how far the log and its search index are. */
 export async function readLogSize(db: Database): Promise<LogSize> {
   const { rows } = await db.pool.query<{
     size: string;

@@ -140,6 +140,17 @@ describe("a filter", () => {
     "/audit/events?cursor=eyJzZXEiOjF9",
     "/audit/events?ip=999.1.1.1",
     "/audit/events?from=yesterday",
+    "/audit/events?from=2026-01-03&to=2026-01-02",
+    "/audit/events?period=24h&to=2020-01-01",
+    "/audit/events?q=plan%20b",
+    "/audit/events?q=%2D%2D",
+    `/audit/events?q=${encodeURIComponent("日".repeat(84))}`,
+    "/audit/events?q=w1+w2+w3+w4+w5+w6+w7+w8+w9+w10+w11+w12+w13",
+    "/audit/events?outcome=denied&outcome=success",
+    "/audit/events?targt=crt_1",
+    "/audit/histogram?q=7",
+    "/audit/export?from=2026-01-03&to=2026-01-02",
+    "/audit/export?q=7",
   ])("the filter %s is a 400 or 422 with a clear message", async (path) => {
     const answer = await call("GET", path, { token });
     expect([400, 422], answer.text).toContain(answer.status);

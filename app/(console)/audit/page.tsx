@@ -24,7 +24,7 @@ import { searchEntries } from "@/lib/log/search/search-entries";
 import { listViews } from "@/lib/views/list-views";
 import { canonicalQuery } from "@/lib/views/schema";
 import { readQuery, type SearchParams } from "@/app/(console)/read-query";
-import { endsAfterStart } from "./ends-after-start";
+import { withoutUnaskable } from "./unaskable-filters";
 import { save } from "./views/actions";
 import { HistogramSection } from "./histogram-section";
 
@@ -36,7 +36,7 @@ export default async function AuditPage({
   searchParams,
 }: Readonly<{ searchParams: SearchParams }>) {
   const { actor, deps } = await openPage("audit.read", { action: "audit.read" });
-  const list = endsAfterStart(await readQuery(entryListQuery, searchParams));
+  const list = withoutUnaskable(await readQuery(entryListQuery, searchParams), deps.clock.now());
   const { params, problems } = list;
   const { period } = list.query;
   const query = {

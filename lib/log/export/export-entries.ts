@@ -11,6 +11,7 @@ import { cefLine } from "./cef";
 import { ocsfLine } from "./ocsf";
 import { type PageEntry, readPages } from "./read-pages";
 import { defaultCheckpointTimeoutMs, resolveExportScope, type ExportScope } from "./export-scope";
+import { proveSelection } from "./prove-selection";
 import { emptyRecord, type ExportedText, toExportedText } from "./exported-record";
 import { exportTypes, type ExportFormat, type ExportGap, type ExportedEntry } from "./types";
 import { writeJsonLines } from "./write-json-lines";
@@ -87,8 +88,11 @@ function writeExport(
   signal: AbortSignal,
 ): AsyncIterable<Uint8Array> {
   const pages = readPages(db, scope, format !== "proof", signal);
-  if (format === "jsonl" || format === "proof")
-    return writeJsonLines(pages, scope, format, gaps, makeTileReader(db));
+  if (format === "jsonl" || format === "proof") {
+    const readTile = makeTileReader(db);
+    const selection = proveSelection(db, scope, readTile);
+    return writeJsonLines(pages, scope, format, gaps, readTile, selection);
+  }
   return writeLines(
     pages,
     scope,

@@ -7,10 +7,12 @@ import type { EntryRecord } from "@/lib/log/types";
  * JSON Lines (`jsonl`): one JSON value per line, each line ended by "\n".
  *
  * - First the header:
- *   {"export":{"v":1,"log":…,"vkey":…,"checkpoint":…,"size":N,"filter":…,"order":"asc","count":n,"sources":[…]}}
+ *   {"export":{"v":1,"log":…,"vkey":…,"checkpoint":…,"size":N,"filter":…,"query":{…},"order":"asc","count":n,"sources":[…]}}
  * - {"seq":…,"leafHash":"hex","log":…,"checkpoint":N,"entry":{…}}: an entry. The text after
  *   `"entry":` and before the last `}` is what is hashed.
  * - {"skip":[from,to],"hashes":["base64",…]}: the numbers `from` to `to - 1` that the filter skipped.
+ * - {"index":{"seal":{…},"pages":[…]}}: what the search index has for the filter in one of its sealed
+ *   segments (prove-selection.ts); only in an export with a filter.
  * - Last {"end":{"count":n,"entries":m}}: m entry lines were written. It is missing if the export was
  *   interrupted.
  *
@@ -45,6 +47,8 @@ export type ExportHeader = Readonly<{
   checkpoint: string | null;
   size: number;
   filter: string;
+  /** The fields of the filter, if there is one. */
+  query?: Readonly<Record<string, string>>;
   order: "asc";
   count: number;
   sources: readonly ExportGap[];

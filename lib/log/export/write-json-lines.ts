@@ -6,7 +6,7 @@ import type { ExportFormat, ExportGap, ExportHeader } from "./types";
 
 /**
  * The lines of an export that folds to its checkpoint: a header, the entries, the hashes of the
- * ranges that the filter skipped, and an end line (decision 12).
+ * ranges that the filter skipped, what shows the selection, and an end line (decision 12).
  */
 export async function* writeJsonLines(
   pages: AsyncIterable<readonly PageEntry[]>,
@@ -14,6 +14,7 @@ export async function* writeJsonLines(
   format: Extract<ExportFormat, "jsonl" | "proof">,
   sources: readonly ExportGap[],
   readHashes: ReadTile,
+  selection: AsyncIterable<string>,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const size = scope.checkpoint?.size ?? 0;
   const origin = scope.checkpoint?.origin ?? null;
@@ -44,6 +45,7 @@ export async function* writeJsonLines(
     yield Buffer.from(lines);
   }
   if (next < size && !scope.isWhole) yield Buffer.from(await skipTo(size));
+  for await (const line of selection) yield Buffer.from(line);
   yield Buffer.from(`{"end":{"count":${scope.count},"entries":${written}}}\n`);
 }
 
@@ -72,6 +74,7 @@ function headerLine(
     checkpoint: checkpoint?.note ?? null,
     size: checkpoint?.size ?? 0,
     filter: filter.text,
+    ...(filter.text === "" ? {} : { query: filter.query }),
     order: "asc",
     count,
     sources,

@@ -60,9 +60,20 @@ export async function checkIndex(
     onProgress(Math.min(next, size));
     await pacer.rest();
   }
+  await checkEnd(given);
   if (from > 0) return;
   await deriveOthers(given, next);
   seals.finish(next);
+}
+
+/** Where the index is said to end, which every answer states, its segments must end. */
+async function checkEnd({ db, check }: Given): Promise<void> {
+  const { rows } = await db.pool.query<{ upto: string; high: string }>(
+    "select upto, (select coalesce(max(high), 0) from tlog.segment) as high from tlog.indexed",
+  );
+  const { upto, high } = rows[0] ?? {};
+  if (upto !== high)
+    check.problem(`The index is said to end at entry ${upto}, but its segments end at ${high}.`);
 }
 
 /** Derives a range of entries, in parts at whose ends the log has a digest, if that is possible. */

@@ -54,7 +54,7 @@ test("segments that are put together keep their digests, and the result has one"
   expect(recorded.at(-1)).toMatchObject({ low: 0, high: 8 * segmentEntries });
 });
 
-test("nothing is recorded while the index is built again, and nothing twice afterwards", async () => {
+test("nothing is recorded while the index is rebuilt, and nothing twice afterwards", async () => {
   const before = await seals();
   await index();
   await log.asSuper("select tlog.rebuild_search()");

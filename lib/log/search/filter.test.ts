@@ -97,6 +97,23 @@ describe("a filter of the log", () => {
     });
   });
 
+  test("is recorded as it is asked for: without spaces around a value, and without what is empty", () => {
+    const { text, query } = parseFilter({
+      actor: " usr_1 ",
+      target: " ",
+      q: " two  words ",
+      ip: "",
+    });
+    expect([text, query]).toEqual([
+      "actor=usr_1 q=two  words",
+      { actor: "usr_1", q: "two  words" },
+    ]);
+    expect(parseFilter({ target: "\ufeff", reads: "include" })).toMatchObject({
+      text: "",
+      clauses: [],
+    });
+  });
+
   test("asks for what was typed, whatever it is, as bytes that stand for nothing else", () => {
     const typed = "'x' or true --";
     const filter = parseFilter({ actor: typed, q: "xx' or true --" });

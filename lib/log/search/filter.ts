@@ -10,7 +10,7 @@ import {
   wholeWordRun,
   wordRun,
 } from "@/lib/log/pure/search-tokens";
-import { maxWordBytes, wordsOf } from "@/lib/log/pure/search-words";
+import { isSingle, readAskedWords } from "@/lib/log/pure/asked-words";
 import type { Clause, IndexSearch } from "@/lib/log/segments/walk-segments";
 import { entryQuery, parseMoment, addressOrNetwork, type EntryQuery } from "@/lib/log/schema";
 import { serialForms } from "@/lib/log/serial-forms";
@@ -33,12 +33,11 @@ export type Filter = Readonly<{
   until: Date | null;
   /** The filter as it is recorded: name=value pairs, without paging. */
   text: string;
+  /** Its fields, without paging. */
+  query: Readonly<Record<string, string>>;
 }>;
 
 const defaultLimit = 50;
-const maxWords = 12;
-/** A longer one may have been cut, within a code point of four bytes. */
-const maxAskedBytes = maxWordBytes - 4;
 const idPattern = /^(usr|tok|crt|idn)_/;
 
 type Finding = Readonly<{ code: "audit.query"; message: string; path: string }>;
@@ -53,19 +52,19 @@ export function parseFilter(input: EntryQuery): Filter {
   const query = parsed.data;
   const order = query.order || "desc";
   const times = readTimes(query);
-  const { words, problem } = readWords(query.q ?? "");
+  const { words, problem } = readAskedWords(query.q ?? "");
   const findings = [...(problem === null ? [] : [findingOf("q", problem)]), ...findInTimes(times)];
   if (findings.length > 0) throw invalidFilter(findings);
   const isWholeAction = query.action !== undefined && /[^.]$/.test(query.action);
   return {
-    clauses: [...factClauses(query), ...words.map((word) => [word])],
+    clauses: [...factClauses(query), ...wordRuns(words).map((word) => [word])],
     allReads: isWholeAction ? isReadAction(query.action ?? "") : null,
     ...times,
     order,
     reads: query.reads || "include",
     limit: query.limit ?? defaultLimit,
     after: parseCursor(query.cursor, order),
-    text: describeFilter(query),
+    ...describeFilter(query),
   };
 }
 
@@ -118,42 +117,8 @@ function addressRun(network: string): TokenRun {
   return networkRun(address, bits === undefined ? 8 * address.length : Number(bits));
 }
 
-const isLetter = (word: string): boolean => /^[0-9a-z]$/.test(word);
-const byteLength = (word: string): number => new TextEncoder().encode(word).length;
-
-/**
- * The words of a text, each to be found at a word's beginning, or what can't be asked for. A single
- * letter or digit must belong to something longer (10.1.2.3) and be a whole word; the beginnings of
- * words that it matches alone are too many. A serial number or fingerprint with colons is one word.
- */
-function readWords(
-  input: string,
-): Readonly<{ words: readonly TokenRun[]; problem: string | null }> {
-  if (input.trim() === "") return { words: [], problem: null };
-  const joined = input.replace(/\b[0-9a-f]{2}(?::[0-9a-f]{2}){3,}\b/gi, (found) =>
-    found.replaceAll(":", ""),
-  );
-  const words = wordsOf(joined);
-  const alone = joined
-    .split(/\s+/)
-    .map(wordsOf)
-    .filter((part) => part.length > 0 && part.every(isLetter));
-  const isLong = words.some((word) => byteLength(word) > maxAskedBytes);
-  const problem =
-    words.length === 0
-      ? "Enter at least one word of letters or digits."
-      : alone.length > 0
-        ? `Enter at least two letters or digits of each word. Too short: ${alone.flat().join(", ")}.`
-        : isLong
-          ? `Enter at most ${maxAskedBytes} bytes of each word: its beginning is enough.`
-          : words.length > maxWords
-            ? `Enter at most ${maxWords} words. These are ${words.length}.`
-            : null;
-  return {
-    words: words.map((word) => (isLetter(word) ? wholeWordRun(word) : wordRun(word))),
-    problem,
-  };
-}
+const wordRuns = (words: readonly string[]): TokenRun[] =>
+  words.map((word) => (isSingle(word) ? wholeWordRun(word) : wordRun(word)));
 
 /** The filter as the index is asked, for entries of a range. */
 export function searchOf(filter: Filter, { low, high }: Range): IndexSearch {
@@ -180,12 +145,17 @@ export function rangeAfterCursor(
     : { ...range, high: Math.min(range.high, after) };
 }
 
-function describeFilter(query: Readonly<Record<string, unknown>>): string {
-  const parameters = Object.entries(query).filter(
-    ([name, value]) =>
-      !["limit", "cursor", "order"].includes(name) && value !== undefined && value !== "",
-  );
-  return parameters.map(([name, value]) => `${name}=${String(value)}`).join(" ");
+function describeFilter(given: Readonly<Record<string, unknown>>): Pick<Filter, "text" | "query"> {
+  const fields = Object.entries(given).flatMap(([name, value]) => {
+    const text = typeof value === "string" ? value.trim() : "";
+    const isFilter = !["limit", "cursor", "order"].includes(name) && text !== "";
+    // What leaves nothing out is no filter: an export of everything claims to be one.
+    return isFilter && !(name === "reads" && text === "include") ? [[name, text] as const] : [];
+  });
+  return {
+    text: fields.map(([name, value]) => `${name}=${value}`).join(" "),
+    query: Object.fromEntries(fields),
+  };
 }
 
 /** The cursor of the next page; valid for one order. */

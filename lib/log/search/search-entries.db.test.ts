@@ -173,6 +173,8 @@ describe("a search of the log", () => {
     [{ q: "pay.example" }, [0, 2, 4]],
     [{ q: "zürich" }, [3]],
     [{ q: "ZÜR" }, [3]],
+    [{ q: "zu\u0308rich" }, [3]],
+    [{ q: "ZU\u0308R" }, [3]],
     [{ q: "admin@example.com" }, [5]],
     [{ q: "keycompromise lost" }, [4]],
     [{ q: "0A:1B:2C:3D" }, [0, 2, 3]],

@@ -1,8 +1,9 @@
 import type { Queryable } from "@/lib/log/sequence/leader";
 import type { Database } from "@/lib/runtime/deps";
 import type { EntryBits } from "@/lib/log/pure/segment-format";
-import { countShared, forEachBit, intersect } from "@/lib/log/derive/entry-bits";
+import { countShared, forEachBit } from "@/lib/log/derive/entry-bits";
 import { withSnapshot } from "@/lib/db/snapshot";
+import { type Block, readTimes } from "./read-segments";
 import {
   blockOf,
   blocksOf,
@@ -33,9 +34,9 @@ export const countByTime = <Bucket>(
 ): Promise<CountsByTime<Bucket> | null> =>
   withSnapshot(db, async (client) => {
     const matches = await findAll(client, search, kinds);
-    const first = await findFirst(matches);
+    const first = await findFirst(client, matches);
     if (first === null) return null;
-    const span = { first, last: (await findLast(matches)) ?? first };
+    const span = { first, last: (await findLast(client, matches)) ?? first };
     const bucketOf = choose(span);
     const counts = new Map<Bucket, number[]>();
     const add = (bucket: Bucket, kind: number, count: number): void => {
@@ -43,7 +44,9 @@ export const countByTime = <Bucket>(
       known[kind]! += count;
       counts.set(bucket, known);
     };
-    for (const match of matches) await countMatch(match, bucketOf, add);
+    const mixed = matches.flatMap((match) => countWhole(match, bucketOf, add));
+    for (let next = 0; next < mixed.length; next += blocksAtOnce)
+      await countEach(client, mixed.slice(next, next + blocksAtOnce), bucketOf, add);
     return { span, counts };
   });
 
@@ -58,21 +61,25 @@ async function findAll(
   return matches;
 }
 
-type Block = Readonly<{ match: SegmentMatch; block: number; least: number; most: number }>;
+/** Whose times are read at once: 32 kB each. */
+const blocksAtOnce = 128;
 
-const blocksIn = (matches: readonly SegmentMatch[]): Block[] =>
+type MatchedBlock = Block & Readonly<{ match: SegmentMatch; least: number; most: number }>;
+type Add<Bucket> = (bucket: Bucket, kind: number, count: number) => void;
+
+const blocksIn = (matches: readonly SegmentMatch[]): MatchedBlock[] =>
   matches.flatMap((match) =>
     blocksOf(match.bits).map((block) => {
       const [least, most] = spanOfBlock(match.spans, block);
-      return { match, block, least, most };
+      return { segment: match.segment, block, match, least, most };
     }),
   );
 
 /** The times of the matches of a block. */
-async function timesIn({ match, block }: Block): Promise<number[]> {
+async function timesIn(client: Queryable, given: MatchedBlock): Promise<number[]> {
   const found: number[] = [];
-  const times = (await match.readTimes([block])).get(block);
-  forEachBit(blockOf(match.bits, block), "asc", (n) => {
+  const [times] = await readTimes(client, [given]);
+  forEachBit(blockOf(given.match.bits, given.block), "asc", (n) => {
     const time = times?.[n];
     if (time !== undefined) found.push(time);
   });
@@ -80,45 +87,68 @@ async function timesIn({ match, block }: Block): Promise<number[]> {
 }
 
 /** Looks into the blocks that begin first, until none can have an earlier match. */
-async function findFirst(matches: readonly SegmentMatch[]): Promise<number | null> {
+async function findFirst(
+  client: Queryable,
+  matches: readonly SegmentMatch[],
+): Promise<number | null> {
   let first = Infinity;
   for (const block of blocksIn(matches).toSorted((a, b) => a.least - b.least)) {
     if (block.least >= first) break;
-    for (const time of await timesIn(block)) first = Math.min(first, time);
+    for (const time of await timesIn(client, block)) first = Math.min(first, time);
   }
   return first === Infinity ? null : first;
 }
 
-async function findLast(matches: readonly SegmentMatch[]): Promise<number | null> {
+async function findLast(
+  client: Queryable,
+  matches: readonly SegmentMatch[],
+): Promise<number | null> {
   let last = -Infinity;
   for (const block of blocksIn(matches).toSorted((a, b) => b.most - a.most)) {
     if (block.most <= last) break;
-    for (const time of await timesIn(block)) last = Math.max(last, time);
+    for (const time of await timesIn(client, block)) last = Math.max(last, time);
   }
   return last === -Infinity ? null : last;
 }
 
-/** Counts whole blocks where they are in one bucket, and reads the times of the others. */
-async function countMatch<Bucket>(
-  { segment, bits, aside, spans, readTimes }: SegmentMatch,
+/** Counts blocks that are in one bucket. Returns the others. */
+function countWhole<Bucket>(
+  match: SegmentMatch,
   bucketOf: (ms: number) => Bucket,
-  add: (bucket: Bucket, kind: number, count: number) => void,
-): Promise<void> {
+  add: Add<Bucket>,
+): MatchedBlock[] {
+  const { segment, bits, aside } = match;
   const addAll = (bucket: Bucket, some: EntryBits, kinds: readonly EntryBits[]): void =>
     kinds.forEach((kind, n) => add(bucket, n, countShared(some, kind)));
-  const bucket = bucketOf(segment.firstMs);
-  if (bucket === bucketOf(segment.lastMs)) return addAll(bucket, bits, aside);
-  const mixed: number[] = [];
-  for (const block of blocksOf(bits)) {
-    const [least, most] = spanOfBlock(spans, block).map(bucketOf);
-    const kinds = aside.map((kind) => blockOf(kind, block));
-    if (least === most) addAll(least!, blockOf(bits, block), kinds);
-    else mixed.push(block);
+  const whole = bucketOf(segment.firstMs);
+  if (whole === bucketOf(segment.lastMs)) {
+    addAll(whole, bits, aside);
+    return [];
   }
-  for (const [block, times] of mixed.length > 0 ? await readTimes(mixed) : [])
-    aside.forEach((kind, n) => {
-      const some = blockOf(bits, block).slice();
-      intersect(some, blockOf(kind, block));
-      forEachBit(some, "asc", (at) => add(bucketOf(times[at] ?? 0), n, 1));
+  return blocksIn([match]).filter(({ block, least, most }) => {
+    const bucket = bucketOf(least);
+    if (bucket !== bucketOf(most)) return true;
+    const kinds = aside.map((kind) => blockOf(kind, block));
+    addAll(bucket, blockOf(bits, block), kinds);
+    return false;
+  });
+}
+
+/** Counts each match of blocks by its time. */
+async function countEach<Bucket>(
+  client: Queryable,
+  blocks: readonly MatchedBlock[],
+  bucketOf: (ms: number) => Bucket,
+  add: Add<Bucket>,
+): Promise<void> {
+  const read = await readTimes(client, blocks);
+  for (const [at, { match, block }] of blocks.entries()) {
+    const times = read[at]!;
+    const kinds = match.aside.map((kind) => blockOf(kind, block));
+    forEachBit(blockOf(match.bits, block), "asc", (n) => {
+      const bucket = bucketOf(times[n] ?? 0);
+      for (let kind = 0; kind < kinds.length; kind += 1)
+        if ((kinds[kind]![n >> 3]! & (1 << (n & 7))) !== 0) add(bucket, kind, 1);
     });
+  }
 }

@@ -1,15 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { withClient } from "@/lib/log/sequence/leader";
-import { factRun } from "@/lib/log/pure/search-tokens";
 import { type Harness, openHarness } from "@/testing/harness";
-import { began, below, pick, sampleConditions, type SampleEntry } from "@/testing/log/index-sample";
+import { compareSearch } from "@/testing/log/compare-search";
 import { makeSampleLog, type SampleLog } from "@/testing/log/sample-log";
-import { countByTime } from "./count-by-time";
-import { countMatches, findNumbers, findPage } from "./find-entries";
 import { indexAll, makeIndexer } from "./indexer";
 import { mergeOldest } from "./merge-oldest";
 import { rebuildSegments } from "./rebuild-segments";
-import type { IndexSearch } from "./walk-segments";
 
 /** Small segments, so that a few thousand entries are sealed many times. */
 const segmentEntries = 700;
@@ -18,74 +14,7 @@ let sample: SampleLog;
 let entries: SampleLog["entries"];
 const addEntries = (count: number): Promise<void> => sample.add(count);
 
-/** One random search, and everything that it must find by a look at each entry. */
-async function compareOne(most: number): Promise<number> {
-  const chosen = Array.from({ length: below(4) }, () => pick(sampleConditions)());
-  const none = below(6) === 0 ? pick(sampleConditions)() : null;
-  const low = below(3) === 0 ? below(most) : 0;
-  const high = below(3) === 0 ? below(most + 1) : most;
-  const fromMs = below(3) === 0 ? began + below(most * 60_000) : null;
-  const untilMs = below(3) === 0 ? began + below(most * 60_000) : null;
-  const order = pick(["asc", "desc"] as const);
-  const search: IndexSearch = {
-    all: chosen.map(({ run }) => run),
-    ...(none ? { none: none.run } : {}),
-    low,
-    high,
-    fromMs,
-    untilMs,
-    order,
-  };
-  const isRead = (entry: SampleEntry | null): boolean => entry?.action.endsWith(".read") ?? false;
-  const matches = entries.slice(0, most).flatMap((entry, seq) => {
-    const time = timeOf(seq);
-    const holds =
-      seq >= low &&
-      seq < high &&
-      (fromMs === null || time >= fromMs) &&
-      (untilMs === null || time < untilMs) &&
-      chosen.every((one) => entry !== null && one.holds(entry)) &&
-      !(none !== null && entry !== null && none.holds(entry));
-    return holds ? [seq] : [];
-  });
-  const ordered = order === "asc" ? matches : matches.toReversed();
-  const show = pick(["include", "only", "exclude"] as const);
-  const shown = ordered.filter(
-    (seq) => show === "include" || (show === "only") === isRead(entries[seq]!),
-  );
-  const after = below(2) === 0 && shown.length > 3 ? shown[below(shown.length)]! : null;
-  const db = log.deps.db;
-  const said = `${JSON.stringify({ low, high, fromMs, untilMs, order, show, after })} ${chosen.map(({ holds }) => String(holds)).join(" ")}`;
-  expect(await findNumbers(db, search, 50), said).toEqual(ordered.slice(0, 50));
-  expect(await countMatches(db, search), said).toBe(matches.length);
-  const page = await findPage(db, search, { show, allReads: null, after, limit: 7, cap: Infinity });
-  expect(page, said).toEqual({
-    numbers: (after === null ? shown : shown.slice(shown.indexOf(after) + 1)).slice(0, 7),
-    total: shown.length,
-    reads: matches.filter((seq) => isRead(entries[seq]!)).length,
-  });
-  const day = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
-  const byDay = new Map<string, number>();
-  for (const seq of matches) byDay.set(day(timeOf(seq)), (byDay.get(day(timeOf(seq))) ?? 0) + 1);
-  const acts = [factRun("kind", "a"), factRun("kind", "r")];
-  const times = matches.map(timeOf);
-  const found = await countByTime(db, search, [acts], () => day);
-  const counted = [...(found?.counts ?? [])].map(([at, [count]]) => [at, count] as const);
-  expect(Object.fromEntries(counted), said).toEqual(Object.fromEntries(byDay));
-  expect(found?.span ?? null, said).toEqual(
-    times.length === 0 ? null : { first: Math.min(...times), last: Math.max(...times) },
-  );
-  return matches.length;
-}
-
-/** An entry without a time has that of the one before it. */
-function timeOf(seq: number): number {
-  for (let at = seq; at >= 0; at -= 1) {
-    const entry = entries[at];
-    if (entry) return Date.parse(entry.ts);
-  }
-  return 0;
-}
+const compareOne = (most: number): Promise<number> => compareSearch(log.deps.db, entries, most);
 
 beforeAll(async () => {
   log = await openHarness({ sequencer: false });
@@ -174,12 +103,99 @@ describe("a search of the segments", () => {
       "select low, high, root, (select encode(sha256(string_agg(first || body, ''::bytea order by first)), 'hex') from tlog.page p where p.segment = s.id) as pages from tlog.segment s where sealed order by low";
     const before = await log.asSuper(digests);
     expect(before.length).toBeGreaterThan(5);
-    const counts = await Promise.all(
-      [0, 1, 2].map((part) => rebuildSegments(log.deps.db, { part, parts: 3 })),
-    );
-    expect(counts.reduce((sum, count) => sum + count)).toBe(before.length);
+    const third = Math.floor(entries.length / 3);
+    const ranges = [
+      { high: third },
+      { low: third, high: 2 * third },
+      { low: 2 * third, high: entries.length },
+    ];
+    const parts = await Promise.all(ranges.map((range) => rebuildSegments(log.deps.db, range)));
+    const all = await log.asSuper("select from tlog.segment");
+    expect(parts.reduce((sum, { segments }) => sum + segments, 0)).toBe(all.length);
+    expect(parts.flatMap(({ refused }) => refused)).toEqual([]);
     expect(await log.asSuper(digests)).toEqual(before);
     await compareMany(100);
+  }, 60_000);
+});
+
+describe("a rebuild by segment", () => {
+  test("puts right what someone with all rights did to pages, sealed or not", async () => {
+    await addEntries(20);
+    await indexAll(log.deps.db, segmentEntries);
+    const digests =
+      "select low, high, root, (select encode(sha256(string_agg(first || body, ''::bytea order by first)), 'hex') from (select * from tlog.page union all select * from tlog.page_fresh) p where p.segment = s.id) as pages from tlog.segment s order by low";
+    const before = await log.asSuper(digests);
+    await log.asSuper(
+      "delete from tlog.page where first > '\\x0400' and segment in (select id from tlog.segment where sealed order by low limit 3)",
+    );
+    await log.asSuper("update tlog.page_fresh set body = '\\x00' where first > '\\x0400'");
+    await log.asSuper("update tlog.segment set root = sha256('other'), last_ms = last_ms - 1");
+    expect(await log.asSuper(digests)).not.toEqual(before);
+    const seen: number[] = [];
+    const { refused } = await rebuildSegments(log.deps.db, { onProgress: (n) => seen.push(n) });
+    expect(refused).toEqual([]);
+    expect(seen.at(-1)).toBe(entries.length);
+    expect(seen).toEqual(seen.toSorted((a, b) => a - b));
+    expect(await log.asSuper(digests)).toEqual(before);
+    await compareMany(60);
+  }, 60_000);
+
+  test("rebuilds all of a segment that others were put together to meanwhile", async () => {
+    await addEntries(9 * segmentEntries);
+    await indexAll(log.deps.db, segmentEntries);
+    const pages =
+      "select low, high, (select encode(sha256(string_agg(first || body, ''::bytea order by first)), 'hex') from tlog.page p where p.segment = s.id) as pages from tlog.segment s where sealed order by low";
+    const [row] = await log.asSuper(
+      "select min(low)::int as low from tlog.segment where parts = 1",
+    );
+    const low = Number(row?.["low"]);
+    // The last of those to put together is damaged, and put together before its turn comes.
+    await log.asSuper(
+      `delete from tlog.page where ctid = (select p.ctid from tlog.page p join tlog.segment s on s.id = p.segment where s.low = ${low + 7 * segmentEntries} and p.first > '\\x0400' order by p.first limit 1)`,
+    );
+    const merging: Promise<unknown>[] = [];
+    const { refused } = await rebuildSegments(log.deps.db, {
+      low,
+      onProgress: (upto) => {
+        // One that finds a segment rebuilt meanwhile does nothing.
+        if (upto >= low + 2 * segmentEntries && merging.length === 0)
+          merging.push(mergeOldest(log.deps.db, 1).catch(() => {}));
+      },
+    });
+    await Promise.all(merging);
+    expect(refused).toEqual([]);
+    const after = await log.asSuper(pages);
+    await rebuildSegments(log.deps.db);
+    expect(await log.asSuper(pages)).toEqual(after);
+    await compareMany(60);
+  }, 60_000);
+
+  test("names what it can't do segment by segment, and does the rest", async () => {
+    const [row] = await log.asSuper(
+      "select low::int, high::int from tlog.segment order by low offset 1",
+    );
+    await log.asSuper(`delete from tlog.segment where low = ${Number(row?.["low"])}`);
+    const gap = await rebuildSegments(log.deps.db);
+    expect(gap.refused).toEqual([
+      `No segment covers the entries ${Number(row?.["low"])} to ${Number(row?.["high"]) - 1}, and a single one can't be added in between.`,
+    ]);
+    const [left] = await log.asSuper("select count(*)::int as n from tlog.segment");
+    expect(gap.segments).toBe(left?.["n"]);
+    await log.asSuper("select tlog.rebuild_search()");
+    expect(await rebuildSegments(log.deps.db)).toEqual({ segments: 0, refused: [] });
+    await indexAll(log.deps.db, segmentEntries);
+    await compareMany(60);
+  }, 60_000);
+
+  test("an indexer that goes on after the index was discarded stops, and the next one builds it", async () => {
+    await withClient(log.deps.db, async (client) => {
+      const indexer = await makeIndexer(client, segmentEntries);
+      while (!(await indexer.step()).caughtUp);
+      await log.asSuper("select tlog.rebuild_search()");
+      await expect(indexer.step()).rejects.toThrow(/The index ends at entry 0 instead of \d+/);
+    });
+    await indexAll(log.deps.db, segmentEntries);
+    await compareMany(40);
   }, 60_000);
 });
 

@@ -10,7 +10,7 @@ import {
   intersect,
   subtract,
 } from "@/lib/log/derive/entry-bits";
-import { listSegments, readRunPages } from "./read-segments";
+import { listSegments, readRunPages, readTimes } from "./read-segments";
 import { type IndexSearch, type SegmentMatch, walkSegments } from "./walk-segments";
 
 type Db = Pick<Database, "pool">;
@@ -98,7 +98,7 @@ export const findNewestTimes = (
   withSnapshot(db, async (client) => {
     const newest = new Map<TokenRun, Date>();
     const any = { all: [runs], low: 0, high: endOfLog, fromMs: since?.getTime() ?? null };
-    const visit = async ({ bits, aside, readTimes }: SegmentMatch): Promise<boolean> => {
+    const visit = async ({ segment, bits, aside }: SegmentMatch): Promise<boolean> => {
       for (const [n, run] of runs.entries()) {
         if (newest.has(run)) continue;
         let last = -1;
@@ -109,7 +109,7 @@ export const findNewestTimes = (
         });
         if (last < 0) continue;
         const block = Math.floor(last / entriesPerTimePage);
-        const times = (await readTimes([block])).get(block);
+        const [times] = await readTimes(client, [{ segment, block }]);
         newest.set(run, new Date(times?.[last % entriesPerTimePage] ?? 0));
       }
       return newest.size < runs.length;

@@ -2,7 +2,7 @@ import { makePacer } from "@/lib/log/reconcile/pacer";
 import { batchDelayMs } from "@/lib/log/sequence/follow-log";
 import { type LeaderSession, type Queryable, withClient } from "@/lib/log/sequence/leader";
 import type { Database } from "@/lib/runtime/deps";
-import { listSegments } from "./read-segments";
+import { listSegments, readIndexed } from "./read-segments";
 import { findTimeBefore, readTexts } from "./read-texts";
 import {
   makeSegmentBuilder,
@@ -10,7 +10,7 @@ import {
   type SegmentBuilder,
 } from "@/lib/log/derive/segment-builder";
 import { makeSourceTally } from "./source-tally";
-import { writeSegment } from "./write-segment";
+import { replacedMeanwhile, writeSegment } from "./write-segment";
 
 /** Indexes what is numbered. */
 export type Indexer = Readonly<{
@@ -87,7 +87,7 @@ export async function makeIndexer(
   return {
     step: async () => {
       const before = upto;
-      const size = await readSize(client);
+      const size = await readSize(client, upto);
       if (builder.isFull()) {
         await write(builder.low, true);
         fresh = [];
@@ -107,12 +107,12 @@ async function readSeed(client: Queryable): Promise<number> {
   return rows[0]?.seed ?? 1;
 }
 
-async function readSize(client: Queryable): Promise<number> {
-  const { rows } = await client.query<{ size: string }>({
-    name: "index-size",
-    text: "select size from tlog.head",
-  });
-  return Number(rows[0]?.size ?? 0);
+/** Throws an error if the index does not end where this indexer has left it. */
+async function readSize(client: Queryable, expected: number): Promise<number> {
+  const { size, upto } = await readIndexed({ pool: client });
+  if (upto === expected) return size;
+  const message = `The index ends at entry ${upto} instead of ${expected}: it was discarded, or another process wrote it.`;
+  throw Object.assign(new Error(message), { code: replacedMeanwhile });
 }
 
 /** A full segment is sealed instead, and so is one that soon will be. */
@@ -145,9 +145,6 @@ function joinSmall(
   return { low, kept: fresh.slice(0, count) };
 }
 
-/** SQLSTATE of what another indexer was faster with. */
-const replacedMeanwhile = "55000";
-
 /** Indexes until everything that is numbered now can be found. */
 export async function indexAll(db: Pick<Database, "pool">, maxEntries?: number): Promise<void> {
   for (let done = false; !done;)
@@ -169,11 +166,14 @@ export async function indexAll(db: Pick<Database, "pool">, maxEntries?: number):
 export async function runIndexer(
   db: Database,
   session: Pick<LeaderSession, "signal" | "sleep">,
-  { onError }: Readonly<{ onError?: ((error: unknown) => void) | undefined }>,
+  {
+    onError,
+    maxEntries,
+  }: Readonly<{ onError?: ((error: unknown) => void) | undefined; maxEntries?: number }>,
 ): Promise<void> {
   while (!session.signal.aborted) {
     try {
-      await withClient(db, (client) => indexUntilAborted(client, session));
+      await withClient(db, (client) => indexUntilAborted(client, session, maxEntries));
     } catch (error) {
       if (!session.signal.aborted) onError?.(error);
       await session.sleep(errorDelayMs);
@@ -184,8 +184,9 @@ export async function runIndexer(
 async function indexUntilAborted(
   client: Queryable,
   { signal, sleep }: Pick<LeaderSession, "signal" | "sleep">,
+  maxEntries: number | undefined,
 ): Promise<void> {
-  const indexer = await makeIndexer(client);
+  const indexer = await makeIndexer(client, maxEntries);
   let idlePolls = 0;
   while (!signal.aborted) {
     const { added, caughtUp } = await indexer.step();

@@ -9,7 +9,7 @@ import { makePacer } from "@/lib/log/reconcile/pacer";
 import { type Queryable, withClient } from "@/lib/log/sequence/leader";
 import type { Database } from "@/lib/runtime/deps";
 import { maxParts } from "./derive-segment";
-import { writeSegmentAs } from "./write-segment";
+import { replacedMeanwhile, writeSegmentAs } from "./write-segment";
 
 /** Each segment costs a search one look-up for each of its terms. */
 export const mostSegments = 300;
@@ -30,12 +30,13 @@ export async function mergeOldest(
   await withClient(db, async (client) => {
     const some = await findOldest(client, most);
     if (some === null) return;
-    const parts: MergePart[] = [];
-    for (const segment of some) parts.push(await openPart(client, segment));
     const { yieldIfBusy: pause } = makePacer();
-    merged = await writeSegmentAs(client, { sealed: true }, (take) =>
-      mergeSegments(parts, { take, pause }),
-    );
+    merged = await writeSegmentAs(client, { sealed: true, exclusive: true }, async (take) => {
+      await requireUnchanged(client, some);
+      const parts: MergePart[] = [];
+      for (const segment of some) parts.push(await openPart(client, segment));
+      return mergeSegments(parts, { take, pause });
+    });
   });
   return merged;
 }
@@ -49,6 +50,17 @@ async function findOldest(client: Queryable, most: number): Promise<readonly Sea
   if (rows.length <= most || first < 0 || some.length < maxParts) return null;
   if (some.some(({ parts }) => parts > 1)) return null;
   return some.map(({ id, low, high }) => ({ id, low: Number(low), high: Number(high) }));
+}
+
+/** One that was rebuilt meanwhile would be replaced by what it was before. */
+async function requireUnchanged(client: Queryable, some: readonly Sealed[]): Promise<void> {
+  const { rows } = await client.query<{ count: string }>(
+    "select count(*) as count from tlog.segment where id = any($1::bigint[])",
+    [some.map(({ id }) => id)],
+  );
+  if (Number(rows[0]?.count) === some.length) return;
+  const message = "The segments to put together were replaced meanwhile.";
+  throw Object.assign(new Error(message), { code: replacedMeanwhile });
 }
 
 /** Opens a sealed segment, whose pages are read as they are needed. */

@@ -1,5 +1,5 @@
 import type { TokenRun } from "@/lib/log/pure/search-tokens";
-import { decodeHead } from "@/lib/log/pure/segment-format";
+import { decodeHead, decodeTimes, timeKey } from "@/lib/log/pure/segment-format";
 import type { Queryable } from "@/lib/log/sequence/leader";
 import type { Database } from "@/lib/runtime/deps";
 
@@ -33,6 +33,17 @@ export async function listSegments(
     firstMs: Number(firstMs),
     lastMs: Number(lastMs),
   }));
+}
+
+/** How many entries are numbered, and below which number all are indexed. */
+export async function readIndexed({
+  pool,
+}: Readonly<{ pool: Queryable }>): Promise<Readonly<{ size: number; upto: number }>> {
+  const { rows } = await pool.query<{ size: string; upto: string }>({
+    name: "index-reach",
+    text: "select size, upto from tlog.head, tlog.indexed",
+  });
+  return { size: Number(rows[0]?.size ?? 0), upto: Number(rows[0]?.upto ?? 0) };
 }
 
 /** The id of the sealed segment that was made last; null if there is none. */
@@ -78,19 +89,34 @@ export async function readRunPages(
   return pages;
 }
 
-/** Reads pages of a segment by their keys; those that do not exist are missing. */
-export async function readPagesByKey(
+/** 4,096 entries of a segment. */
+export type Block = Readonly<{ segment: Segment; block: number }>;
+
+/**
+ * Reads the times of blocks, in milliseconds since 1970, in the order that they are given; none for
+ * a page that is missing.
+ */
+export async function readTimes(
   client: Queryable,
-  { id, sealed }: Segment,
-  keys: readonly Uint8Array[],
-): Promise<ReadonlyMap<string, Uint8Array>> {
-  const { rows } = await client.query<[Buffer, Buffer]>({
-    name: sealed ? "segment-keys" : "segment-keys-fresh",
-    text: `select first, body from tlog.${sealed ? "page" : "page_fresh"} where segment = $1 and first = any($2::bytea[])`,
-    values: [id, keys.map((key) => Buffer.from(key))],
-    rowMode: "array",
-  });
-  return new Map(rows.map(([first, body]) => [first.toString("hex"), body]));
+  blocks: readonly Block[],
+): Promise<readonly Float64Array[]> {
+  const times = blocks.map((): Float64Array => new Float64Array(0));
+  for (const sealed of [true, false]) {
+    const places = blocks.flatMap(({ segment }, n) => (segment.sealed === sealed ? [n] : []));
+    if (places.length === 0) continue;
+    const { rows } = await client.query<[string, Buffer]>({
+      name: sealed ? "segment-times" : "segment-times-fresh",
+      text: `select t.n, p.body from unnest($1::bigint[], $2::bytea[]) with ordinality t (id, key, n)
+        join tlog.${sealed ? "page" : "page_fresh"} p on p.segment = t.id and p.first = t.key`,
+      values: [
+        places.map((n) => blocks[n]!.segment.id),
+        places.map((n) => Buffer.from(timeKey(blocks[n]!.block))),
+      ],
+      rowMode: "array",
+    });
+    for (const [n, body] of rows) times[places[Number(n) - 1]!] = decodeTimes(body);
+  }
+  return times;
 }
 
 /**

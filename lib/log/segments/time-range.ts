@@ -11,7 +11,7 @@ export async function findTimeRange(
 ): Promise<Readonly<{ low: number; high: number }>> {
   if (fromMs === null && untilMs === null) return { low, high };
   const { rows } = await pool.query<{ low: string | null; high: string | null }>({
-    name: "segment-times",
+    name: "segments-of-times",
     text: "select min(low) as low, max(high) as high from tlog.segment where ($1::bigint is null or last_ms >= $1) and ($2::bigint is null or first_ms < $2)",
     values: [fromMs, untilMs],
   });

@@ -1,22 +1,14 @@
 import type { TokenRun } from "@/lib/log/pure/search-tokens";
 import {
   addRow,
-  decodeTimes,
   entriesPerTimePage,
   type EntryBits,
   forEachRowOf,
   makeBits,
-  timeKey,
 } from "@/lib/log/pure/segment-format";
 import type { Queryable } from "@/lib/log/sequence/leader";
 import { clearOutside, intersect, isEmpty, subtract } from "@/lib/log/derive/entry-bits";
-import {
-  listSegments,
-  readPagesByKey,
-  readRunPages,
-  readSpans,
-  type Segment,
-} from "./read-segments";
+import { listSegments, readRunPages, readSpans, readTimes, type Segment } from "./read-segments";
 
 /** Entries that have one of these tokens. */
 export type Clause = readonly TokenRun[];
@@ -40,8 +32,6 @@ export type SegmentMatch = Readonly<{
   bits: EntryBits;
   /** Which entries of the segment, matching or not, have a token of each clause of `aside`. */
   aside: readonly EntryBits[];
-  /** The times of blocks of 4,096 entries, in milliseconds since 1970. */
-  readTimes: (blocks: readonly number[]) => Promise<ReadonlyMap<number, Float64Array>>;
   /** The earliest and the latest time of each block, if they were asked for. */
   spans: Float64Array;
 }>;
@@ -119,54 +109,39 @@ async function matchSegment(client: Queryable, given: Matching): Promise<Segment
   const bits = makeBits(entries).fill(0xff);
   clearOutside(bits, search.low - segment.low, Math.min(entries, search.high - segment.low));
   let run = 0;
-  const next = (clause: Clause): EntryBits => {
-    const found = bitsOf(clause, given.pages.slice(run, run + clause.length), entries);
+  const next = (clause: Clause, found: EntryBits): EntryBits => {
+    addClause(found, clause, given.pages.slice(run, run + clause.length));
     run += clause.length;
     return found;
   };
-  for (const clause of search.all) {
-    intersect(bits, next(clause));
+  const conditions = [...search.all, ...(search.none ? [search.none] : [])];
+  const some = makeBits(conditions.length > 0 ? entries : 0);
+  for (const clause of conditions) {
+    next(clause, some.fill(0));
+    if (clause === search.none) subtract(bits, some);
+    else intersect(bits, some);
     if (isEmpty(bits)) return null;
   }
-  if (search.none) subtract(bits, next(search.none));
-  const readTimes: SegmentMatch["readTimes"] = (blocks) => readBlocks(client, segment, blocks);
-  if (isAtEdge(segment, search)) await keepTimes(bits, search, spans, readTimes);
+  if (isAtEdge(segment, search)) await keepTimes(client, bits, given);
   if (isEmpty(bits)) return null;
-  const others = clauses.slice(search.all.length + (search.none ? 1 : 0));
-  return { segment, bits, aside: others.map(next), readTimes, spans };
+  const others = clauses.slice(conditions.length);
+  return { segment, bits, aside: others.map((clause) => next(clause, makeBits(entries))), spans };
 }
 
-function bitsOf(
+function addClause(
+  bits: EntryBits,
   clause: Clause,
   pages: readonly (readonly Uint8Array[])[],
-  entries: number,
-): EntryBits {
-  const bits = makeBits(entries);
+): void {
   for (const [n, run] of clause.entries())
     for (const body of pages[n] ?? []) forEachRowOf(run, body, (row) => addRow(row, bits));
-  return bits;
-}
-
-async function readBlocks(
-  client: Queryable,
-  segment: Segment,
-  blocks: readonly number[],
-): Promise<ReadonlyMap<number, Float64Array>> {
-  const pages = await readPagesByKey(client, segment, blocks.map(timeKey));
-  return new Map(
-    blocks.map((block) => {
-      const body = pages.get(Buffer.from(timeKey(block)).toString("hex"));
-      return [block, decodeTimes(body ?? new Uint8Array(0))];
-    }),
-  );
 }
 
 /** Clears what is outside the range of time. Only blocks at its ends are looked into. */
 async function keepTimes(
+  client: Queryable,
   bits: EntryBits,
-  { fromMs = null, untilMs = null }: IndexSearch,
-  spans: Float64Array,
-  readTimes: SegmentMatch["readTimes"],
+  { search: { fromMs = null, untilMs = null }, segment, spans }: Matching,
 ): Promise<void> {
   const isBefore = (time: number): boolean => fromMs !== null && time < fromMs;
   const isAfter = (time: number): boolean => untilMs !== null && time >= untilMs;
@@ -176,8 +151,13 @@ async function keepTimes(
     if (isBefore(most) || isAfter(least)) blockOf(bits, block).fill(0);
     else if (isBefore(least) || isAfter(most)) edges.push(block);
   }
-  for (const [block, times] of edges.length > 0 ? await readTimes(edges) : []) {
-    const some = blockOf(bits, block);
+  if (edges.length === 0) return;
+  const read = await readTimes(
+    client,
+    edges.map((block) => ({ segment, block })),
+  );
+  for (const [at, times] of read.entries()) {
+    const some = blockOf(bits, edges[at]!);
     for (let n = 0; n < times.length; n += 1)
       if (isBefore(times[n]!) || isAfter(times[n]!)) some[n >> 3]! &= ~(1 << (n & 7));
   }

@@ -4,11 +4,18 @@ import { segmentFormat } from "@/lib/log/pure/search-tokens";
 import type { Page } from "@/lib/log/pure/segment-format";
 import type { Queryable } from "@/lib/log/sequence/leader";
 
+/** SQLSTATE of a write whose range is covered otherwise by now: another process was faster. */
+export const replacedMeanwhile = "55000";
+
 const chunkBytes = 1_048_576;
+/** An advisory lock. No other may use its key. */
+const segmentsLockKey = 24_262_379_565n;
 
 type AddPage = (page: Page) => Promise<void>;
 type WriteOptions = Readonly<{
   sealed: boolean;
+  /** Waits for others that read or write stored segments to make new ones of them. */
+  exclusive?: boolean;
   /** What belongs to the same transaction. */
   also?: (client: Queryable) => Promise<void>;
 }>;
@@ -30,11 +37,12 @@ export const writeSegment = (
  */
 export async function writeSegmentAs(
   client: Queryable,
-  { sealed, also = async () => {} }: WriteOptions,
+  { sealed, exclusive = false, also = async () => {} }: WriteOptions,
   make: (add: AddPage) => Promise<SegmentFacts>,
 ): Promise<SegmentFacts> {
   await client.query("begin");
   try {
+    if (exclusive) await client.query("select pg_advisory_xact_lock($1)", [segmentsLockKey]);
     const { rows } = await client.query<{ id: string }>({
       name: "draft-segment",
       text: "select tlog.draft_segment($1) as id",

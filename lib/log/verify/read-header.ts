@@ -9,6 +9,8 @@ export type ExportHeaderLine = Readonly<{
   size: number;
   rootHex: string | null;
   filter: string;
+  /** The fields of the filter; null if the header has none. */
+  query: Readonly<Record<string, string>> | null;
   order: string;
   count: number;
   /** Missing entry numbers that the log itself reports. */
@@ -22,6 +24,7 @@ type RawHeader = {
   checkpoint?: unknown;
   size?: unknown;
   filter?: unknown;
+  query?: unknown;
   order?: unknown;
   count?: unknown;
   sources?: unknown;
@@ -57,6 +60,7 @@ function validateHeader({
   checkpoint,
   size,
   filter,
+  query,
   order,
   count,
   sources,
@@ -76,6 +80,7 @@ function validateHeader({
     size,
     rootHex: null,
     filter,
+    query: readQuery(query),
     order,
     count,
     gaps: readGaps(sources),
@@ -104,6 +109,14 @@ function readRoot(
     if (isProofError(error)) return `The checkpoint in the header is malformed: ${error.message}`;
     throw error;
   }
+}
+
+function readQuery(query: unknown): ExportHeaderLine["query"] {
+  const isQuery =
+    typeof query === "object" &&
+    query !== null &&
+    Object.values(query).every((value) => typeof value === "string");
+  return isQuery ? (query as Readonly<Record<string, string>>) : null;
 }
 
 function readGaps(sources: unknown): ExportHeaderLine["gaps"] {

@@ -5,6 +5,7 @@ import { makeEntryChecker, type EntryChecker } from "./check-entry";
 import { makeLineFrame } from "./line-frame";
 import { isLeafHash, type Fold } from "./fold";
 import type { ExportHeaderLine } from "./read-header";
+import type { SelectionCheck } from "./check-selection";
 import type { CheckResults } from "./report";
 import type { SourceNumbers } from "@/lib/log/pure/source-numbers";
 import { makeLineSplitter } from "./split-lines";
@@ -27,21 +28,22 @@ type LineReaderOptions = Readonly<{
   onHash?: (seq: number, leafHashHex: string) => void;
   /** Called with each entry of an export; `text` is null for bytes that are not UTF-8. */
   onEntry?: ((seq: number, text: string | null) => void) | undefined;
+  /** Notes the entries that the checkpoint covers, and takes the lines of the index. */
+  selection: SelectionCheck;
 }>;
 
 export function makeLineReader(options: LineReaderOptions): LineReader {
-  const { checks, fold, header, kind, onHash } = options;
+  const { checks, fold, header, kind, onHash, selection } = options;
   const frame = makeLineFrame(kind, header.log, header.size);
   const checker = makeEntryChecker(checks, options.numbers, header);
   const lineChecks = { ...options, frame, checker };
-  let isPieceUtf8 = true;
-  let lineNumber = 1;
-  let ended = false;
+  let [isPieceUtf8, lineNumber, ended] = [true, 1, false];
   const addHash = (seq: number, leafHash: Uint8Array, isSealed: boolean): void => {
     if (isSealed !== seq < header.size)
       checks.problem("format", describeWrongCover({ seq, size: header.size, isSealed }));
     if (seq < header.size) fold.addLeaf(seq, leafHash);
     else fold.addUncovered(seq);
+    selection.note(seq);
   };
   const readOtherLine = (text: string): void => {
     const line = parseLine(text);
@@ -49,6 +51,7 @@ export function makeLineReader(options: LineReaderOptions): LineReader {
     if (text.endsWith("\r")) problem("its line ending was changed.");
     else if (line === null) problem("it is not a line of an export.");
     else if (line.skip) fold.skip(line.skip[0], line.skip[1], line.hashes);
+    else if (line.index !== undefined) selection.addLine(line.index, problem);
     else if (line.end) {
       ended = true;
       checkEnd(checks, line.end, header, fold);
@@ -78,8 +81,7 @@ export function makeLineReader(options: LineReaderOptions): LineReader {
     },
   );
   return {
-    push: splitter.push,
-    bytes: splitter.bytes,
+    ...splitter,
     newestTs: checker.newestTs,
     finish: () => {
       checks.count("format", lineNumber);
@@ -137,6 +139,8 @@ type LineChecks = Readonly<{
 type ParsedLine = Readonly<{
   skip?: readonly [number, number];
   hashes: readonly Uint8Array[];
+  /** What the search index has for the filter. */
+  index?: unknown;
   end?: Readonly<{ count: number; entries: number }>;
   seq: number;
   leafHash: string;
@@ -180,19 +184,23 @@ function parseLine(text: string): ParsedLine | null {
     return null;
   }
   if (typeof value !== "object" || value === null) return null;
-  const { skip, hashes, end, seq, leafHash } = value;
+  const { skip, hashes, end, index, seq, leafHash } = value;
   const none = { hashes: [], seq: 0, leafHash: "", unreadable: null, isSealed: false };
   if (isPair(skip) && isTexts(hashes) && isExactly(text, { skip, hashes }))
     return { ...none, skip, hashes: hashes.map((hash) => Buffer.from(hash, "base64")) };
-  const { count, entries } = (typeof end === "object" && end !== null ? end : {}) as {
-    count?: unknown;
-    entries?: unknown;
-  };
-  if (isNumber(count) && isNumber(entries) && isExactly(text, { end: { count, entries } }))
-    return { ...none, end: { count, entries } };
+  if (index !== undefined && isExactly(text, { index })) return { ...none, index };
+  if (end !== undefined) return parseEnd(text, end, none);
   if (!isNumber(seq) || typeof leafHash !== "string" || !/^[0-9a-f]{64}$/.test(leafHash))
     return null;
   return { ...none, seq, leafHash, ...unreadableOf(text, value) };
+}
+
+/** The last line; null for one in another form. */
+function parseEnd(text: string, end: unknown, none: ParsedLine): ParsedLine | null {
+  const { count, entries } = (end ?? {}) as { count?: unknown; entries?: unknown };
+  return isNumber(count) && isNumber(entries) && isExactly(text, { end: { count, entries } })
+    ? { ...none, end: { count, entries } }
+    : null;
 }
 
 /** The parts of a line of an entry that can't be read; nothing for another line. */

@@ -11,9 +11,12 @@ export const checkNames = [
   "since",
   "complete",
   "age",
-  // Only where it is asked for.
+  "selection",
   "index",
+  "select",
 ] as const;
+/** These are in the report only where there is something to say. */
+const occasional: ReadonlySet<string> = new Set(["selection", "index", "select"]);
 export type CheckName = (typeof checkNames)[number];
 /** "not-checked": the necessary input was not given or is not in the file; `says` explains it. */
 export type CheckState = "passed" | "failed" | "not-checked";
@@ -106,8 +109,8 @@ export function makeCheckResults({
       checkNames.flatMap((name) => {
         const { checked, problemCount, problems, says, skipped } = resultOf(name);
         const state = problemCount > 0 ? "failed" : skipped ? "not-checked" : "passed";
-        const wasAsked = name !== "index" || says !== "" || problemCount > 0;
-        return wasAsked ? [{ name, state, checked, problemCount, problems, says }] : [];
+        const isShown = !occasional.has(name) || says !== "" || problemCount > 0;
+        return isShown ? [{ name, state, checked, problemCount, problems, says }] : [];
       }),
   };
 }

@@ -122,6 +122,7 @@ describe.skipIf(python === null)(
         entries: total,
         size,
         unsealed: 3,
+        shown: 0,
         problems: [],
         code: 0,
       });

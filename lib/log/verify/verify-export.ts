@@ -30,10 +30,10 @@ export async function verifyExport(
 ): Promise<VerifyReport> {
   const opened = await openFile(pieces);
   if (opened.line.startsWith(`{"export":`)) return verifyJsonLines(opened, options);
-  if (options.index === true)
+  if (options.index === true || options.select !== undefined)
     throw new ProofError(
       "verify.not-an-export",
-      "The search index can be derived from an export in JSON Lines only.",
+      "An index can be derived, and entries can be selected, from an export in JSON Lines only.",
     );
   if (opened.line.startsWith(`{"proof":`))
     throw new ProofError(

@@ -14,6 +14,7 @@ import { makeLineReader } from "./read-lines";
 import { readRecords, type ExportedRecord, type RecordFormat } from "./read-records";
 import { makeCheckResults, type CheckResults, type VerifyReport } from "./report";
 import { ignoreSourceNumbers, type SourceNumbers } from "@/lib/log/pure/source-numbers";
+import { makeSelectionCheck, type SelectionCheck } from "./check-selection";
 import { checkTrust } from "./check-trust";
 
 const noHeader: ExportHeaderLine = {
@@ -23,6 +24,7 @@ const noHeader: ExportHeaderLine = {
   size: 0,
   rootHex: null,
   filter: "",
+  query: null,
   order: "asc",
   count: 0,
   gaps: [],
@@ -55,8 +57,9 @@ export async function verifyRecords(
   const reportProgress = (): void =>
     options.onProgress?.({ bytes: checker.bytes(), entries: fold.entries(), size: header.size });
   const nextRecord = (): Promise<ExportedRecord | null> => readNextRecord(records, checker);
+  let selection: SelectionCheck | null = null;
   if (companion)
-    await matchCompanion({
+    selection = await matchCompanion({
       checks,
       fold,
       numbers,
@@ -79,6 +82,7 @@ export async function verifyRecords(
     signed,
     options,
     newestTs: checker.newestTs(),
+    selection,
   });
   checks.summarize(
     "format",
@@ -118,7 +122,10 @@ type CompanionMatch = Readonly<{
   report: () => void;
 }>;
 
-/** Reads the companion and the file in parallel: their entries must be the same. */
+/**
+ * Reads the companion and the file in parallel: their entries must be the same. Returns what the
+ * companion says of the selection.
+ */
 async function matchCompanion({
   checks,
   fold,
@@ -127,8 +134,9 @@ async function matchCompanion({
   rest,
   next,
   report,
-}: CompanionMatch): Promise<void> {
+}: CompanionMatch): Promise<SelectionCheck> {
   let expected: { seq: number; hash: string }[] = [];
+  const selection = makeSelectionCheck(checks, header);
   const reader = makeLineReader({
     checks,
     fold,
@@ -136,6 +144,7 @@ async function matchCompanion({
     header,
     kind: "proof",
     onHash: (seq, hash) => expected.push({ seq, hash }),
+    selection,
   });
   let record = await next();
   const match = async ({ seq, hash }: Readonly<{ seq: number; hash: string }>): Promise<void> => {
@@ -169,4 +178,5 @@ async function matchCompanion({
       );
     else fold.addUncovered(record.seq);
   }
+  return selection;
 }

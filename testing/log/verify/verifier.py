@@ -11,11 +11,15 @@ import csv
 import hashlib
 import io
 import json
+import os
 import re
 import sys
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import selection  # noqa: E402
 
 
 class Wrong(Exception):
@@ -288,6 +292,7 @@ class Lines:
     def __init__(self, source, kind, trust, problems):
         self.source, self.kind, self.problems, self.sources = source, kind, problems, Sources()
         self.fold, self.seen, self.unsealed, self.skipped, self.since, self.level, self.next = Fold(), 0, 0, 0, None, "unsealed", 0
+        self.index, self.held = [], set()
         header = json.loads(source.readline().decode())[kind]
         need(header["v"] == 1 and header["order"] == "asc", "an export of another version or order")
         self.header, self.size, self.root = header, header["size"], None
@@ -340,6 +345,8 @@ class Lines:
                     yield self.entry(line, match)
                 elif line.startswith(b'{"skip":['):
                     self.skip(line)
+                elif line.startswith(b'{"index":{'):
+                    self.index.append(json.loads(line)["index"])
                 else:
                     end = json.loads(line)["end"]
                     need(line == b'{"end":{"count":%d,"entries":%d}}\n' % (end["count"], end["entries"]), "a last line in another form")
@@ -355,6 +362,13 @@ class Lines:
             self.problems.append("tree: another root")
         if self.skipped and self.header["filter"] == "":
             self.problems.append("complete: an export of everything with only the hashes of %d entries" % self.skipped)
+        self.shown = 0
+        if self.index and self.header["filter"] != "":
+            try:
+                self.shown, problems = selection.check(self.index, self.header, self.root, root_from_path, self.held)
+                self.problems.extend(problems)
+            except (Wrong, ValueError, KeyError, TypeError, IndexError) as error:
+                self.problems.append("selection: %r" % error)
         self.partial = self.header["filter"] != "" or self.root is None
         if self.skipped == 0 and self.header["filter"] == "":
             self.problems.extend("gaps: " + words for words in self.sources.missing())
@@ -362,6 +376,7 @@ class Lines:
     def entry(self, line, match):
         seq, digest, self.seen = int(match[1]), bytes.fromhex(match[2].decode()), self.seen + 1
         self.order(seq)
+        self.held.add(seq)
         self.next = seq + 1
         rest = line[match.end() - 1:-1]
         if self.kind == "proof":
@@ -459,7 +474,7 @@ def main():
                 with open(args.proof, "rb") as companion:
                     lines = verify_csv(source.read(), companion, trust, problems)
         if lines:
-            report = {"complete": not lines.partial and not problems, "level": lines.level, "entries": lines.seen, "size": lines.size, "unsealed": lines.unsealed}
+            report = {"complete": not lines.partial and not problems, "level": lines.level, "entries": lines.seen, "size": lines.size, "unsealed": lines.unsealed, "shown": lines.shown}
     except (Wrong, ValueError, KeyError, TypeError, AttributeError, IndexError, csv.Error) as error:
         problems.append("format: %r" % error)
     if any(not problem.startswith("gaps") for problem in problems):

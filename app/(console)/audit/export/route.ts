@@ -2,7 +2,7 @@ import { openPage } from "@/lib/auth/page";
 import { exportResponse } from "@/lib/http/export-response";
 import { exportEntries } from "@/lib/log/export/export-entries";
 import { exportFormats, isExportFormat } from "@/lib/log/export/types";
-import { entryQuery } from "@/lib/log/schema";
+import { readFilters } from "@/app/(console)/audit/read-filters";
 
 function plain(text: string, status: number): Response {
   return new Response(`${text}\n`, {
@@ -17,33 +17,20 @@ function plain(text: string, status: number): Response {
  */
 export async function GET(request: Request): Promise<Response> {
   const { actor, deps } = await openPage("audit.export", { action: "audit.read" });
-  const {
-    format = "jsonl",
-    checkpoint = "",
-    cursor: _,
-    limit: __,
-    order: ___,
-    ...filters
-  } = Object.fromEntries(new URL(request.url).searchParams);
+  const { searchParams } = new URL(request.url);
+  const format = searchParams.get("format") ?? "jsonl";
+  const checkpoint = searchParams.get("checkpoint") ?? "";
   if (!isExportFormat(format))
     return plain(`format must be one of ${exportFormats.join(", ")}.`, 400);
   if (!/^\d{0,15}$/.test(checkpoint))
     return plain("checkpoint must be the size of a checkpoint, a whole number.", 400);
-  const query = entryQuery.safeParse(filters);
-  if (!query.success)
-    return plain(
-      query.error.issues
-        .map(({ path, message }) => `${path.join(".") || "filter"}: ${message}`)
-        .join("\n"),
-      400,
-    );
+  const { query, problem } = readFilters(request.url, ["format", "checkpoint"]);
+  if (query === null) return plain(problem, 400);
   const stopping = new AbortController();
   const options = {
     format,
     checkpoint: checkpoint === "" ? undefined : Number(checkpoint),
     signal: stopping.signal,
   };
-  return exportResponse(await exportEntries(deps, actor, query.data, options), () =>
-    stopping.abort(),
-  );
+  return exportResponse(await exportEntries(deps, actor, query, options), () => stopping.abort());
 }
