@@ -42,4 +42,28 @@ export const enrollmentCodes = {
     kind: "invalid",
     text: "The profile doesn't exist or is retired, or this identity can't request certificates under it for itself.",
   },
+  "est.bad-request": {
+    kind: "malformed",
+    text: "The body isn't a CSR in base64 (RFC 7030 section 4.2.1); send the DER in base64, without PEM lines.",
+  },
+  "est.certificate-required": {
+    kind: "forbidden",
+    text: "Re-enrollment needs the client certificate that it replaces; connect to the mTLS port with it.",
+  },
+  "est.names-differ": {
+    kind: "invalid",
+    text: "The CSR for a re-enrollment has another subject or other names than the certificate; use those of the certificate.",
+  },
+  "est.not-found": {
+    kind: "not-found",
+    text: "There is no such EST operation; use cacerts, csrattrs, simpleenroll or simplereenroll, with the slug of a profile before it.",
+  },
+  "est.other-profile": {
+    kind: "forbidden",
+    text: "The label isn't the profile of the client certificate; a re-enrollment keeps the profile.",
+  },
+  "est.unknown-label": {
+    kind: "not-found",
+    text: "The label of the EST address isn't the slug of a profile.",
+  },
 } as const satisfies ErrorDefinitions;
