@@ -19,6 +19,7 @@ import { getEnrollable } from "./get-enrollable";
 import type { CreatedEnrollmentSecret, EnrollmentSecretInput } from "./schema";
 import { secretDto, secretTarget } from "./secret-dto";
 import { insertSecret, type SecretRow } from "./secret-repository";
+import { findObstacle } from "./usable-profiles";
 
 type CreateDeps = Pick<Deps, "db" | "clock" | "random" | "recorder" | "publicUrl" | "httpsUrl">;
 
@@ -97,16 +98,9 @@ async function getUsableProfile(
   slug: string,
 ): Promise<Profile> {
   const profile = await findProfile(deps, slug);
-  const unusable = (why: string): AppError => {
-    const message = `The profile ${slug} can't be used. ${why}`;
-    const code = "enrollment.unusable-profile";
-    return new AppError(code, message, { findings: [{ code, message, path: "profile" }] });
-  };
-  if (profile === null || profile.system) throw unusable("There is no such profile.");
-  if (profile.status !== "active") throw unusable("It is retired.");
-  if (!profile.rules.selfService)
-    throw unusable("Identities can't request certificates under it for themselves.");
-  if (!profile.rules.identityKinds.some((kind) => kind === identity.kind))
-    throw unusable(`It isn't for a ${identity.kind}.`);
-  return profile;
+  const obstacle = profile === null ? "There is no such profile." : findObstacle(profile, identity);
+  if (profile !== null && obstacle === null) return profile;
+  const code = "enrollment.unusable-profile";
+  const message = `The profile ${slug} can't be used. ${obstacle ?? ""}`;
+  throw new AppError(code, message, { findings: [{ code, message, path: "profile" }] });
 }
