@@ -4,7 +4,7 @@ import { entryHref, entryLabel } from "@/components/forms/show-receipt";
 import { Banner, Receipt } from "@/components/ui/banner";
 import { Button } from "@/components/ui/button";
 import { CodeBlock } from "@/components/ui/code-block";
-import { SecretText } from "@/components/ui/secret-line";
+import { SecretList } from "@/components/ui/secret-line";
 import { DialogClose, DialogFooter } from "@/components/ui/dialog";
 import { Stack } from "@/components/ui/layout";
 import { Tabs } from "@/components/ui/tabs";
@@ -36,11 +36,13 @@ export function CreatedKey({ done, identity, rootUrl }: Props) {
           <Banner tone="warning" title="Copy the HMAC key now.">
             It won’t be shown again. Chancery stores it only encrypted.
           </Banner>
-          <dl className="grid gap-2">
-            <Value label="Key ID" text={kid} />
-            <Value label="HMAC key" text={hmacKey} />
-            <Value label="Directory URL" text={directory} />
-          </dl>
+          <SecretList
+            items={[
+              { label: "Key ID", text: kid },
+              { label: "HMAC key", text: hmacKey },
+              { label: "Directory URL", text: directory },
+            ]}
+          />
           <Commands
             enrollment={{
               kid,
@@ -65,17 +67,6 @@ export function CreatedKey({ done, identity, rootUrl }: Props) {
 /** The owner, if that is an address; clients want one for the account. */
 const emailOf = ({ owner }: Enrollable): string =>
   /^[^\s@]+@[^\s@]+$/.test(owner) ? owner : "ops@example.com";
-
-function Value({ label, text }: Readonly<{ label: string; text: string }>) {
-  return (
-    <div className="flex items-center gap-3 rounded-lg border border-border bg-sunken py-1 pr-1 pl-3">
-      <dt className="w-20 shrink-0 text-xs text-muted sm:w-24">{label}</dt>
-      <dd className="flex min-w-0 flex-1 items-center gap-2">
-        <SecretText text={text} copyLabel={`Copy ${label}`} />
-      </dd>
-    </div>
-  );
-}
 
 function Commands({ enrollment }: Readonly<{ enrollment: Enrollment }>) {
   const tabs = [

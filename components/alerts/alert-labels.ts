@@ -37,6 +37,7 @@ export const ruleGroups: readonly Readonly<{
       "expired-used",
       "not-yet-valid-used",
       "outside-networks",
+      "enrollment-secret-reused",
     ],
   },
   {
@@ -79,6 +80,7 @@ const subjectKindLabels: Readonly<Record<string, string>> = {
   organization: "Organization",
   account: "User",
   authority: "Authority",
+  "enrollment-secret": "Enrollment secret",
   source: "Source",
   fingerprint: "Unknown certificate",
   serial: "Unknown certificate",

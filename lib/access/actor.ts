@@ -26,6 +26,7 @@ export const actorKinds = [
   "token",
   "certificate",
   "acme-account",
+  "enrollment-secret",
   "system",
   "anonymous",
 ] as const;
@@ -33,7 +34,7 @@ export type ActorKind = (typeof actorKinds)[number];
 
 type ActorFacts = Readonly<{
   kind: ActorKind;
-  /** usr_…, tok_…, crt_…, acc_…, or the name of a job for system; null for anonymous. */
+  /** usr_…, tok_…, crt_…, acc_…, ens_…, or the name of a job for system; null for anonymous. */
   id: string | null;
   label: string;
   /** Null: may do nothing that needs a permission. */

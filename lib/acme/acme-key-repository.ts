@@ -1,5 +1,3 @@
-import { scopeOf } from "@/lib/access/permissions";
-import type { Role } from "@/lib/access/roles";
 import type { Database } from "@/lib/db/database";
 import type { AuditedTx } from "@/lib/log/record/audited-transaction";
 
@@ -60,33 +58,4 @@ export async function listAcmeKeyRows(db: Database, identityId: string): Promise
     take: 200,
   });
   return rows.map((row) => ({ ...row, accounts: row._count.accounts }));
-}
-
-/**
- * Of the accounts and tokens that made a key: whether each of them still counts, and the account may
- * still make such keys.
- */
-export async function isMakerActive(
-  db: Database,
-  { accountId, lineage }: Pick<AcmeKeyRow, "accountId" | "lineage">,
-  now: Date,
-): Promise<boolean> {
-  if (accountId === null && lineage.length === 0) return true;
-  const [account, ended] = await Promise.all([
-    accountId === null
-      ? null
-      : db.prisma.account.findUnique({
-          where: { id: accountId },
-          select: { status: true, role: true },
-        }),
-    db.prisma.apiToken.count({
-      where: {
-        id: { in: [...lineage] },
-        OR: [{ revokedAt: { not: null } }, { expiresAt: { lte: now } }],
-      },
-    }),
-  ]);
-  const mayMake =
-    account?.status === "active" && scopeOf(account.role as Role, "tokens.write") !== "none";
-  return ended === 0 && (accountId === null || mayMake);
 }

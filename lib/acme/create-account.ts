@@ -4,7 +4,8 @@ import { newId } from "@/lib/format/ids";
 import { auditedTransaction, uniqueViolation } from "@/lib/log/record/audited-transaction";
 import type { MaybeRecorded } from "@/lib/log/record/recorded";
 import type { Deps } from "@/lib/runtime/deps";
-import { findAcmeKeyRow, isMakerActive, type ListedAcmeKey } from "./acme-key-repository";
+import { isMakerActive } from "@/lib/tokens/is-maker-active";
+import { findAcmeKeyRow, type ListedAcmeKey } from "./acme-key-repository";
 import { insertAccount } from "./acme-account-repository";
 import { verifyBinding } from "./keys/account-key";
 import {
@@ -131,7 +132,7 @@ async function readBinding(
   const now = deps.clock.now();
   const counts =
     row !== null && row.revokedAt === null && row.expiresAt > now
-      ? await isMakerActive(deps.db, row, now)
+      ? await isMakerActive(deps, row, "tokens.write", now)
       : false;
   if (row === null || !counts)
     throw new AppError(

@@ -1,11 +1,12 @@
 import type { Actor } from "@/lib/access/actor";
 import { authorize } from "@/lib/access/permissions";
+import { getEnrollable } from "@/lib/enrollment/get-enrollable";
 import { AppError, isAppError } from "@/lib/errors/app-error";
 import type { Finding } from "@/lib/errors/types";
 import { newId } from "@/lib/format/ids";
 import { dayMs } from "@/lib/format/time-units";
 import { requirePower } from "@/lib/identities/power";
-import { findIdentity, identityNotFound, type Identity } from "@/lib/identities/read-identities";
+import type { Identity } from "@/lib/identities/read-identities";
 import { credentialDigest } from "@/lib/log/credential-digest";
 import { auditedTransaction } from "@/lib/log/record/audited-transaction";
 import type { Recorded } from "@/lib/log/record/recorded";
@@ -95,17 +96,6 @@ function directoryUrl(
 ): string {
   const [only] = profiles.length === 1 ? profiles : [];
   return `${httpsUrl ?? publicUrl}/acme/${only === undefined ? "" : `${only}/`}directory`;
-}
-
-async function getEnrollable(deps: Pick<Deps, "db">, id: string): Promise<Identity> {
-  const identity = await findIdentity(deps, id);
-  if (identity === null || identity.kind === "system") throw identityNotFound();
-  if (identity.status !== "active")
-    throw new AppError(
-      "identity.suspended",
-      `${identity.name} is suspended. Activate the identity first.`,
-    );
-  return identity;
 }
 
 /** A profile that doesn't exist or a name that isn't held would only be found by a machine at night. */

@@ -15,6 +15,7 @@ export const ruleNames = [
   "not-yet-valid-used",
   "suspended-identity",
   "outside-networks",
+  "enrollment-secret-reused",
   "first-network",
   "several-networks",
   "first-service",

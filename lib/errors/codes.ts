@@ -3,6 +3,7 @@ import { nameCodes } from "@/lib/errors/codes/names";
 import { accessCodes } from "@/lib/errors/codes/access";
 import { alertCodes } from "@/lib/errors/codes/alerts";
 import { certificateCodes } from "@/lib/errors/codes/certificates";
+import { enrollmentCodes } from "@/lib/errors/codes/enrollment";
 import { logCodes } from "@/lib/errors/codes/log";
 import { pkiCodes } from "@/lib/errors/codes/pki";
 import { policyCodes } from "@/lib/errors/codes/policies";
@@ -28,6 +29,7 @@ export const errorCodes = {
   ...signerCodes,
   ...witnessCodes,
   ...acmeCodes,
+  ...enrollmentCodes,
 } as const;
 
 export type ErrorCode = keyof typeof errorCodes;

@@ -24,6 +24,7 @@ const exempt: Readonly<Record<string, string>> = {
   "accounts/end-session.ts": "ends a session, and takes no identity",
   "tokens/revoke-token.ts": "takes access away, and only administrators may",
   "acme/revoke-acme-key.ts": "takes access away, and only administrators may",
+  "enrollment/revoke-enrollment-secret.ts": "takes access away, and issues nothing",
   "certificates/preview-revocation.ts": "reads",
   "alerts/find-assignees.ts": "reads",
 };

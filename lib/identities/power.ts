@@ -26,6 +26,7 @@ const powerActs = {
   "remove-proxy": "stop trusting it as a proxy",
   "create-token": "create API tokens for it",
   "create-acme-key": "create ACME keys for it",
+  "create-enrollment-secret": "create enrollment secrets for it",
   "acknowledge-alert": "handle alerts about it",
   "resolve-alert": "resolve alerts about it",
   "except-alert": "create alert exceptions for it",
@@ -50,6 +51,9 @@ const chanceryActs: ReadonlySet<PowerAct> = new Set<PowerAct>([
   "resolve-alert",
   "except-alert",
 ]);
+
+/** What no one may do: whoever got hold of the result would have the identity's power. */
+const closedActs: ReadonlySet<PowerAct> = new Set<PowerAct>(["create-enrollment-secret"]);
 
 export type PowerRefusal = Readonly<{
   code: "identity.confers-power" | "identity.system";
@@ -77,12 +81,21 @@ export function findPowerRefusal(
         code: "identity.system",
         message: `${subject}, which maintains it. You can’t ${wording}.`,
       };
-  } else if (actor.role === "operator" && operatorActs.has(act)) return null;
+  } else if (closedActs.has(act))
+    return refusal(
+      `${subject}, so no one can ${wording}. Issue its certificates in the console, or let it rotate the one that it has.`,
+    );
+  else if (actor.role === "operator" && operatorActs.has(act)) return null;
   if (actor.role === "admin") return null;
   if (actor.role === "service" && ownActs.has(act) && !powers.includes("chancery"))
     return findOwnRefusal(actor, { subject, wording, powers });
   return refusal(`${subject}, so only an administrator can ${wording}. Ask an administrator.`);
 }
+
+const credentials: Readonly<Partial<Record<PowerActor["kind"], string>>> = {
+  "acme-account": "an ACME account",
+  "enrollment-secret": "an enrollment secret",
+};
 
 /**
  * By a handshake with its own certificate alone: tokens and passed-on certificates can be anyone's.
@@ -98,7 +111,9 @@ function findOwnRefusal(
 ): PowerRefusal | null {
   const isCertificate = actor.kind === "certificate";
   if (isCertificate && actor.assertedBy === null) return null;
-  const credential = isCertificate ? "a certificate that a proxy passes on" : "an API token";
+  const credential = isCertificate
+    ? "a certificate that a proxy passes on"
+    : (credentials[actor.kind] ?? "an API token");
   const fix = powers.includes("proxy")
     ? "Ask an administrator."
     : "Connect to the mTLS port with its client certificate, or ask an administrator.";

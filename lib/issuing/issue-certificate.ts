@@ -26,8 +26,11 @@ import { plannedEntry, plannedRow } from "./issuance-plan";
 import { storePlan } from "./issuance-repository";
 import type { PlannedRow } from "./plan-repository";
 import { signPlan, type SignedPlan } from "./sign-plan";
+import { storePlanWithMore, type StoredWithPlan } from "./store-plan-with-more";
 import { storePlanWithNames } from "./store-plan-with-names";
 
+/** A request, and what commits together with its plan: a use of the secret that it is issued for. */
+type StoredRequest = IssuanceRequest & Readonly<{ storedWithPlan?: StoredWithPlan }>;
 type IssueDeps = Pick<Deps, "db" | "clock" | "random" | "recorder" | "signer" | "publicUrl">;
 type Allowed = IssuanceDecision &
   Readonly<{
@@ -60,7 +63,7 @@ export async function issueCertificate(
 export async function issueForRequest(
   deps: IssueDeps,
   actor: Actor,
-  request: IssuanceRequest,
+  request: StoredRequest,
 ): Promise<MaybeRecorded<CertificateDto>> {
   for (let attempt = 0; attempt < maxAttempts; attempt++) {
     // What was previewed, or a list of names, is compared with how things are now.
@@ -109,7 +112,7 @@ type Committed = Readonly<{ row: PlannedRow; namesAdded: readonly HeldName[] }>;
 async function commitPlan(
   deps: IssueDeps,
   actor: Actor,
-  request: IssuanceRequest,
+  request: StoredRequest,
   { plan, profile, identity, issuer, csr, now, decision, names }: Allowed,
   supersedeAt: Date | null,
 ): Promise<Committed | null> {
@@ -130,6 +133,12 @@ async function commitPlan(
     const namesAdded = await storePlanWithNames(deps, actor, identity, names.toAdd, plan);
     return namesAdded && { row, namesAdded };
   }
+  if (request.storedWithPlan !== undefined) {
+    const plan = { row, entry: planned };
+    const isStored = await storePlanWithMore(deps, actor, identity, plan, request.storedWithPlan);
+    return isStored ? { row, namesAdded: [] } : null;
+  }
+  assertCounted(actor);
   const entry = makeNumberedEntry(deps.recorder, actor, planned, now);
   const isStored = await trackCommit(deps.recorder, [entry], () =>
     storePlan(deps.db, {
@@ -140,6 +149,12 @@ async function commitPlan(
     }),
   );
   return isStored ? { row, namesAdded: [] } : null;
+}
+
+/** A secret is used up by what it gets: no other path may issue for it. */
+function assertCounted({ kind }: Actor): void {
+  if (kind === "enrollment-secret")
+    throw new Error("unreachable: certificates for a secret are planned with its use");
 }
 
 /** The certificate as a read would return it, without reading it back. */

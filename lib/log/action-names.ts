@@ -80,6 +80,15 @@ const groups: { readonly [N in Noun<EntryAction>]: Group<N> } = {
       "acme-key.revoked": "ACME key revoked",
     },
   },
+  "enrollment-secret": {
+    label: "Enrollment secrets",
+    actions: {
+      "enrollment-secret.created": "Enrollment secret created",
+      "enrollment-secret.used": "Enrollment secret used",
+      "enrollment-secret.refused": "Enrollment secret refused",
+      "enrollment-secret.revoked": "Enrollment secret revoked",
+    },
+  },
   acme: {
     label: "ACME",
     actions: {

@@ -128,6 +128,14 @@ const phrases: Phrases = {
   "acme-key.created": (_, target) => `created an ACME key for ${target}`,
   "acme-key.revoked": ({ comment }, target) =>
     `revoked the ACME key of ${target}${withComment(comment)}`,
+  "enrollment-secret.created": ({ profile, uses }, target) =>
+    `created an enrollment secret for ${target} under ${profile}, for ${countOf(uses, "certificate")}`,
+  "enrollment-secret.used": ({ use, uses }, target) =>
+    `used the enrollment secret of ${target} (${use} of ${uses})`,
+  "enrollment-secret.refused": ({ because }, target) =>
+    `tried to use the enrollment secret of ${target}, which is refused: ${because}`,
+  "enrollment-secret.revoked": ({ comment }, target) =>
+    `revoked an enrollment secret of ${target}${withComment(comment)}`,
   "acme.account-created": (_, target) => `created ${target}`,
   "acme.account-updated": ({ changes }, target) => `updated ${target}: ${changedFields(changes)}`,
   "acme.account-deactivated": (_, target) => `deactivated ${target}`,

@@ -1,3 +1,4 @@
+import type { Database } from "@/lib/db/database";
 import type { AuditedTx } from "@/lib/log/record/audited-transaction";
 
 type MakerAccountRow = Readonly<{ id: string; email: string; role: string; status: string }>;
@@ -63,4 +64,29 @@ export async function revokeAccountRows(
   return tx.$queryRaw<EndedTokenRow[]>`
     update api_token set revoked_at = ${now} where account_id = ${accountId} and role = any(${[...roles]}) and revoked_at is null and (expires_at is null or expires_at > ${now})
       returning id, name, role`;
+}
+
+/** What of the makers of a credential is looked at: its account, and whether any of its tokens ended. */
+export async function findMakerState(
+  db: Database,
+  { accountId, lineage }: Readonly<{ accountId: string | null; lineage: readonly string[] }>,
+  now: Date,
+): Promise<
+  Readonly<{ account: Readonly<{ status: string; role: string }> | null; ended: number }>
+> {
+  const [account, ended] = await Promise.all([
+    accountId === null
+      ? null
+      : db.prisma.account.findUnique({
+          where: { id: accountId },
+          select: { status: true, role: true },
+        }),
+    db.prisma.apiToken.count({
+      where: {
+        id: { in: [...lineage] },
+        OR: [{ revokedAt: { not: null } }, { expiresAt: { lte: now } }],
+      },
+    }),
+  ]);
+  return { account, ended };
 }

@@ -1,3 +1,4 @@
+import { enrollmentSecretRoutes } from "@/server/api/routes/enrollment-secrets";
 import { acmeKeyRoutes } from "@/server/api/routes/acme-keys";
 import { alertRoutes } from "@/server/api/routes/alerts";
 import { auditRoutes } from "@/server/api/routes/audit";
@@ -29,6 +30,7 @@ export const routes: readonly Route[] = withRecovery([
   ...profileRoutes,
   ...identityRoutes,
   ...acmeKeyRoutes,
+  ...enrollmentSecretRoutes,
   ...nameRoutes,
   ...certificateRoutes,
   ...statusRoutes,

@@ -1,8 +1,9 @@
 import type { Context } from "hono";
-import { anonymousActorOf, type AnyActor, type ActorRequest } from "@/lib/access/actor";
+import { type Actor, anonymousActorOf, type AnyActor, type ActorRequest } from "@/lib/access/actor";
 import { actorOfPeer, actorOfRefused, credentialOf } from "@/lib/client-auth/certificate-actor";
 import { missingCertificate } from "@/lib/client-auth/evaluate-certificate";
 import type { CertificateDecision } from "@/lib/client-auth/types";
+import { authenticateSecret, isBasic } from "@/lib/enrollment/authenticate-secret";
 import { AppError } from "@/lib/errors/app-error";
 import { withDeadline, type GatewayDeps } from "@/lib/runtime/gateway-deps";
 import { authenticateToken } from "@/lib/tokens/authenticate-token";
@@ -19,17 +20,20 @@ export function unauthenticatedActor(c: Context<ApiEnv>): AnyActor {
 const requestOf = (c: Context<ApiEnv>): ActorRequest =>
   actorRequest(c.env, c.req.header("user-agent") ?? null, c.req.header("x-correlation-id"));
 
+type Accepting = Readonly<{ again?: boolean; enrollment?: "allowed" | undefined }>;
+
 /**
  * Authenticates a request by its bearer token, otherwise by its client certificate. With both, the
  * token is the actor, and entries name the certificate as well. Throws `unauthenticated` with the
  * same message for a token that is missing, malformed, unknown, expired or revoked (which one it
  * was is recorded as `reason`), and the certificate's own code if that was refused, even with a
- * valid token. `again` verifies the certificate once more, for long-running answers.
+ * valid token. `again` verifies the certificate once more, for long-running answers. `enrollment`:
+ * an enrollment secret over HTTP Basic counts too.
  */
 export async function authenticate(
   deps: GatewayDeps,
   c: Context<ApiEnv>,
-  again = false,
+  { again = false, enrollment }: Accepting = {},
 ): Promise<AnyActor> {
   const header = c.req.header("authorization"),
     decision = again && c.env.reverify !== undefined ? await c.env.reverify() : c.env.decision;
@@ -40,6 +44,11 @@ export async function authenticate(
       ? certificateError(missingCertificate())
       : unauthenticated("no credential");
   }
+  if (enrollment === "allowed" && isBasic(header))
+    return withCertificate(
+      await authenticateSecret(withDeadline(deps), header, requestOf(c)),
+      decision,
+    );
   const authenticated = await authenticateToken(withDeadline(deps), bearerOf(header), requestOf(c));
   if (authenticated.actor === null) {
     c.set("knewToken", authenticated.tokenId !== null);
@@ -49,10 +58,14 @@ export async function authenticate(
         : `${authenticated.reason} ${authenticated.tokenId}`,
     );
   }
-  return decision === null
-    ? authenticated.actor
-    : { ...authenticated.actor, credential: credentialOf(decision.peer) };
+  return withCertificate(authenticated.actor, decision);
 }
+
+/** Entries name the certificate of the connection too. */
+const withCertificate = (
+  actor: Actor,
+  decision: Extract<CertificateDecision, { accepted: true }> | null,
+): Actor => (decision === null ? actor : { ...actor, credential: credentialOf(decision.peer) });
 
 const bearerOf = (header: string): string => /^Bearer +(\S+) *$/i.exec(header)?.[1] ?? "";
 

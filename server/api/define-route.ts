@@ -36,6 +36,8 @@ type Shape<P, Q, B, R, A = Asserted> = Readonly<{
   /** Null: public, and not recorded. */
   permission: Permission | null;
   asserted?: A;
+  /** "allowed": an enrollment secret over HTTP Basic authenticates the operation too. */
+  enrollment?: "allowed";
   /** The action of the entry for a read, or for a write that recorded none itself. */
   reads: ReadAction;
   params?: P;

@@ -9,6 +9,8 @@ export const operationsFieldDescriptions: Readonly<Record<string, string>> = {
     "Names that its accounts may order, each held by the identity; empty for all that it holds.",
   "Enrollment.expiresInDays":
     "For how many days accounts can be created with it; 30 if absent, 365 at most. Existing accounts go on.",
+  "Enrollment.expiresInMinutes":
+    "For how many minutes the secret is accepted; 1,440 (a day) if absent, 43,200 (30 days) at most.",
   "Tokens.name": "The name. Use that of the program that will use the token.",
   "Tokens.identityId": "For the role service: the identity whose certificates it can manage.",
   expiresInDays:

@@ -43,7 +43,10 @@ export async function runRoute(
   c: Context<ApiEnv>,
   route: Route,
 ): Promise<Response> {
-  const actor = route.permission === null ? unauthenticatedActor(c) : await authenticate(deps, c);
+  const actor =
+    route.permission === null
+      ? unauthenticatedActor(c)
+      : await authenticate(deps, c, { enrollment: route.enrollment });
   c.set("actor", actor);
   if (route.permission !== null) {
     authorize(actor, route.permission);
@@ -97,7 +100,8 @@ async function isStillAllowed(
 ): Promise<boolean> {
   try {
     return (
-      permission === null || scopeOfActor(await authenticate(deps, c, true), permission) !== "none"
+      permission === null ||
+      scopeOfActor(await authenticate(deps, c, { again: true }), permission) !== "none"
     );
   } catch (error) {
     if (isAppError(error) && error.kind !== "unavailable") return false;

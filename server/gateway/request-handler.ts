@@ -17,6 +17,7 @@ import { stripReservedHeaders } from "./strip-headers";
 import { findAmbiguousHeader } from "./find-ambiguous-header";
 import { findForeignOrigin } from "./foreign-origin";
 import { isAcmePath } from "@/server/acme/find-resource";
+import { isEstPath } from "@/server/est/find-operation";
 import { areaOf, isAuthorizePath, isPublicPath } from "./paths";
 import { type RefuseCertificate, sendUnrecorded } from "./refuse-certificate";
 import type { RefuseForeignOrigin } from "./refuse-foreign-origin";
@@ -35,6 +36,7 @@ export type HandlerDeps = Readonly<{
   api: ApiHandler;
   console: ConsoleProxy;
   acme: HandleRequest;
+  est: HandleRequest;
   /** Forward auth; answers every request on its paths. */
   authorize: HandleRequest;
   verify: VerifyCertificate;
@@ -148,8 +150,10 @@ function route(
     return;
   }
   const origin = findForeignOrigin(request, context, area, deps.publicUrl);
-  if (origin === null) deps[area](request, response, context);
-  else deps.refuseForeignOrigin(request, response, context, origin);
+  if (origin === null) {
+    const handler = isEstPath(request.url ?? "/") ? "est" : area;
+    deps[handler](request, response, context);
+  } else deps.refuseForeignOrigin(request, response, context, origin);
 }
 
 /**

@@ -12,6 +12,7 @@ import type { Logger } from "@/lib/runtime/logger";
 import { makeAcmeHandler } from "@/server/acme/acme-handler";
 import { makeApi } from "@/server/api/app";
 import { makeAuthorizeHandler } from "@/server/authorize/authorize-handler";
+import { makeEstHandler } from "@/server/est/est-handler";
 import { makeConsoleProxy } from "@/server/gateway/console-proxy/console-proxy";
 import { checkSetupSettings } from "@/server/jobs/headless-setup";
 import { startJobs } from "@/server/jobs/start-jobs";
@@ -80,6 +81,7 @@ export async function startGateway(deps: GatewayDeps, env: Env, log: Logger): Pr
     refuseMalformed: makeRefuseMalformed(deps),
     verify: makeVerify(deps, authorities),
     acme: makeAcmeHandler(deps, { serverNames: hosts, publicUrl: deps.publicUrl }),
+    est: makeEstHandler(deps),
     api: makeApiHandler(makeApi(deps, { operations: service.operations, published })),
     console: makeConsoleProxy(consoleSocket(env.CHANCERY_RUN_DIR), log),
     serverNames: hosts,

@@ -44,6 +44,7 @@ beforeAll(async () => {
       },
       authorize: () => {},
       acme: () => {},
+      est: () => {},
       verify: () => Promise.reject(new Error("no certificates here")),
       refuse: async () => {},
       refuseForeignOrigin: () => {},

@@ -94,6 +94,7 @@ describe("what the real pipeline publishes, fetched without authentication", () 
           },
           authorize: () => {},
           acme: () => {},
+          est: () => {},
           verify: () => Promise.reject(new Error("no certificates here")),
           refuse: async () => {},
           refuseForeignOrigin: () => {},

@@ -9,7 +9,7 @@ import { listen } from "@/server/gateway/listen";
 import { makeMetrics } from "@/server/status/metrics";
 
 export type ReceivedRequest = Readonly<{
-  area: "acme" | "api" | "console" | "authorize";
+  area: "acme" | "est" | "api" | "console" | "authorize";
   context: RequestContext;
   headers: IncomingHttpHeaders;
   rawHeaders: readonly string[];
@@ -54,6 +54,7 @@ export async function openHandlerFixture(
       api: note("api"),
       console: note("console"),
       acme: note("acme"),
+      est: note("est"),
       authorize: note("authorize"),
       verify: () => Promise.reject(new Error("no certificates here")),
       refuse: () => Promise.reject(new Error("no certificates here")),

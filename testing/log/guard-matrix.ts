@@ -58,6 +58,8 @@ const examples: Readonly<Record<string, Readonly<{ old?: Row; set?: Row }>>> = {
   "alert status 0": { old: { status: "'open'" }, set: { status: "'acknowledged'" } },
   "alert status 1": { set: { status: "'resolved'" } },
   "destination status 0": { set: { status: "'removed'" } },
+  "enrollment_secret used 0": { old: { used: "1", uses: "5" }, set: { used: "2" } },
+  "enrollment_secret used 1": { old: { used: "1", uses: "5" }, set: { used: "3" } },
   "acme_order status 0": {
     old: { status: "'open'" },
     set: { status: "'valid'", certificate_id: "'crt'" },
@@ -84,6 +86,7 @@ const details = {
   name: "other",
   reason: "keyCompromise",
   certificateId: "crt",
+  use: 2,
   changes: Object.fromEntries(
     [
       "name",

@@ -4,6 +4,7 @@ import { clockOff } from "@/lib/alerts/rules/integrity/clock-off";
 import { checkpointLate } from "./checkpoint-late";
 import { crlLate } from "./crl-late";
 import { dormantRevival } from "./dormant-revival";
+import { enrollmentSecretReused } from "./enrollment-secret-reused";
 import { expiredUsed } from "./expired-used";
 import { expiryNear } from "./expiry-near";
 import { firstNetwork } from "./first-network";
@@ -35,6 +36,7 @@ export const allRules: readonly AlertRule[] = [
   notYetValidUsed,
   suspendedIdentity,
   outsideNetworks,
+  enrollmentSecretReused,
   firstNetwork,
   severalNetworks,
   firstService,

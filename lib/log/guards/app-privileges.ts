@@ -25,6 +25,7 @@ const setLater: Readonly<Record<string, readonly string[]>> = {
   public_key: ["blocked"],
   invitation: ["used_at", "canceled_at"],
   acme_key: ["revoked_at"],
+  enrollment_secret: ["revoked_at"],
   acme_order: ["certificate_id", "problem", "csr_der", "lease_until"],
   acme_authorization: ["problem", "challenge", "lease_until"],
   alert: [

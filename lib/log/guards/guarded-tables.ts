@@ -2,6 +2,7 @@ import { accessTables } from "./access-tables";
 import { acmeTables } from "./acme-tables";
 import { alertTables } from "./alert-tables";
 import { certificateTables } from "./certificate-tables";
+import { enrollmentTables } from "./enrollment-tables";
 import type { GuardedTable } from "./types";
 
 /**
@@ -14,4 +15,5 @@ export const guardedTables: Readonly<Record<string, GuardedTable>> = {
   ...accessTables,
   ...alertTables,
   ...acmeTables,
+  ...enrollmentTables,
 };

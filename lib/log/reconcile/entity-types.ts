@@ -2,6 +2,7 @@ import { sha256Hex } from "@/lib/format/hash";
 import { profileVersionText } from "@/lib/log/pure/profile-version";
 import { recordedAddress } from "@/lib/net/address";
 import { acmeEntityTypes } from "./acme-entity-types";
+import { enrollmentEntityTypes } from "./enrollment-entity-types";
 import { custodyEntityTypes } from "./custody-entity-types";
 import {
   type Fields,
@@ -305,4 +306,6 @@ const idIn = (value: unknown): string | null =>
 
 /** All entity types except certificates. */
 export const makeEntityTypes = (): EntityType<Fields>[] =>
-  [...coreEntityTypes, ...custodyEntityTypes, ...acmeEntityTypes].map(makePlainEntityType);
+  [...coreEntityTypes, ...custodyEntityTypes, ...acmeEntityTypes, ...enrollmentEntityTypes].map(
+    makePlainEntityType,
+  );

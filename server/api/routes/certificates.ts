@@ -12,6 +12,7 @@ import {
   rotateInput,
 } from "@/lib/certificates/schema";
 import { listCustody } from "@/lib/custody/list-timeline";
+import { issueBySecret } from "@/lib/enrollment/issue-by-secret";
 import { issueCertificate } from "@/lib/issuing/issue-certificate";
 import { previewCertificate } from "@/lib/issuing/preview-certificate";
 import { resumeIssuance } from "@/lib/issuing/resume-issuance";
@@ -102,12 +103,16 @@ const writing = [
     permission: "certificates.issue",
     summary: "Issue a certificate from a CSR",
     description:
-      "The exact bytes to be signed are recorded before they are signed. If the request is rejected, `errors` lists every reason.",
+      "The exact bytes to be signed are recorded before they are signed. If the request is rejected, `errors` lists every reason. Besides a token or a client certificate, an enrollment secret of the identity is accepted over HTTP Basic (its ID as the user, the secret as the password), for names that the identity holds.",
+    enrollment: "allowed",
     body: issueInput,
     status: 201,
     response: certificate,
     target,
-    handle: (deps, actor, { body }) => issueCertificate(deps, actor, body),
+    handle: (deps, actor, { body }) =>
+      actor.kind === "enrollment-secret"
+        ? issueBySecret(deps, actor, body, "api")
+        : issueCertificate(deps, actor, body),
     recover: resumeIssuance,
   }),
   defineRecordedRoute({

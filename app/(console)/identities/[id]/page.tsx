@@ -3,6 +3,7 @@ import { notFound } from "next/navigation";
 import { AcmeCard } from "@/components/acme/acme-card";
 import { CertificateTable } from "@/components/certificates/shared/certificate-table";
 import { CertificateUses } from "@/components/custody/certificate-uses";
+import { EnrollmentCard } from "@/components/enrollment/enrollment-card";
 import { IdentityActions } from "@/components/identities/identity-actions";
 import { IdentityDetails } from "@/components/identities/identity-details";
 import { IdentityState } from "@/components/identities/identity-table";
@@ -24,9 +25,11 @@ import { explainPower } from "@/lib/identities/power";
 import { getIdentity } from "@/lib/identities/read-identities";
 import { nullIfNotFound } from "@/app/(console)/null-if-not-found";
 import { createKey, revokeKey } from "@/app/(console)/identities/acme-actions";
+import { createSecret, revokeSecret } from "@/app/(console)/identities/enrollment-actions";
 import { activate, find, suspend, update } from "@/app/(console)/identities/actions";
 import { change, previewRelease, share, transfer } from "@/app/(console)/identities/name-actions";
 import { loadAcme } from "./load-acme";
+import { loadEnrollment } from "./load-enrollment";
 import { loadSharedWith } from "./load-names";
 
 export const metadata = { title: "Identity" };
@@ -42,11 +45,12 @@ export default async function IdentityPage({
   const identity = await nullIfNotFound(getIdentity(deps, actor, id));
   if (identity === null) notFound();
   const mayWatch = scopeOf(actor.role, "custody.read") !== "none";
-  const [list, uses, sharedWith, acme] = await Promise.all([
+  const [list, uses, sharedWith, acme, enrollment] = await Promise.all([
     listCertificates(deps, actor, { identity: id, limit: 20 }),
     mayWatch ? listUses(deps, actor, { identity: id }) : [],
     loadSharedWith(deps, actor, identity),
     loadAcme(deps, actor, identity),
+    loadEnrollment(deps, actor, identity),
   ]);
   const may = {
     write: scopeOf(actor.role, "identities.write") !== "none",
@@ -86,6 +90,12 @@ export default async function IdentityPage({
           }}
         />
         {acme && <AcmeCard {...acme} actions={{ create: createKey, revoke: revokeKey }} />}
+        {enrollment && (
+          <EnrollmentCard
+            {...enrollment}
+            actions={{ create: createSecret, revoke: revokeSecret }}
+          />
+        )}
         <Card
           title="Certificates"
           padding="flush"

@@ -1,0 +1,93 @@
+import type { Actor } from "@/lib/access/actor";
+import { authorize } from "@/lib/access/permissions";
+import type { CertificateDto, IssueInput } from "@/lib/certificates/schema";
+import { issuanceRequest } from "@/lib/issuing/decide-issuance";
+import { issueForRequest } from "@/lib/issuing/issue-certificate";
+import type { StoredWithPlan } from "@/lib/issuing/store-plan-with-more";
+import type { MaybeRecorded } from "@/lib/log/record/recorded";
+import { findProfile } from "@/lib/profiles/read-profiles";
+import type { Deps } from "@/lib/runtime/deps";
+import { findSpent, refuseSecret, type SecretRefusal } from "./refuse-secret";
+import { noSuchSecret, secretTarget } from "./secret-dto";
+import { countUse, findSecretById, type FoundSecret } from "./secret-repository";
+
+type IssueDeps = Pick<Deps, "db" | "clock" | "random" | "recorder" | "signer" | "publicUrl">;
+/** Through which interface a secret is used, for its entry. */
+export type EnrollmentPath = "api" | "est";
+
+/**
+ * Issues a certificate to the holder of an enrollment secret, as its identity asking for itself: for
+ * names that it holds, under the secret's profile. The use is counted in the transaction that commits
+ * the plan, so of two requests with the last use exactly one gets a certificate. What the signer
+ * can't sign afterward costs the use. `identity` and `profile` may be empty for the secret's own.
+ * Errors: as `issueCertificate`, and `enrollment.secret-spent`, `-profile`, `-identity`.
+ */
+export async function issueBySecret(
+  deps: IssueDeps,
+  actor: Actor,
+  input: IssueInput,
+  via: EnrollmentPath,
+): Promise<MaybeRecorded<CertificateDto>> {
+  const scope = authorize(actor, "certificates.issue");
+  const row = await findSecretById(deps.db, actor.id ?? "");
+  if (row === null) throw noSuchSecret();
+  const refusal = findSpent(row) ?? (await findMismatch(deps, row, input));
+  if (refusal !== null) throw await refuseSecret(deps, row, actor, refusal);
+  const own = { ...input, profile: row.profileId, identity: row.identityId };
+  const storedWithPlan = countingUse(deps, row, via);
+  try {
+    const request = { ...issuanceRequest(actor, scope, own), storedWithPlan };
+    return await issueForRequest(deps, actor, request);
+  } catch (error) {
+    if (error !== takenMeanwhile) throw error;
+    // Another request took the last use, or the secret was revoked.
+    const now = (await findSecretById(deps.db, row.id)) ?? row;
+    throw await refuseSecret(deps, now, actor, findSpent(now) ?? ended);
+  }
+}
+
+const ended: SecretRefusal = {
+  code: "enrollment.secret-revoked",
+  message: "This enrollment secret was revoked or expired meanwhile. Create a new one.",
+};
+
+async function findMismatch(
+  deps: Pick<Deps, "db">,
+  { identityId, identity, profileId, profile }: FoundSecret,
+  input: Pick<IssueInput, "identity" | "profile">,
+): Promise<SecretRefusal | null> {
+  if (input.identity !== "" && input.identity !== identityId)
+    return {
+      code: "enrollment.secret-identity",
+      message: `This enrollment secret is for ${identity.name} alone.`,
+    };
+  if (input.profile === "" || input.profile === profile.slug) return null;
+  if ((await findProfile(deps, input.profile))?.id === profileId) return null;
+  return {
+    code: "enrollment.secret-profile",
+    message: `This enrollment secret is for the profile ${profile.slug} alone.`,
+  };
+}
+
+const takenMeanwhile = new Error("the secret was spent, revoked or expired meanwhile");
+
+/** One more use with its entry, or nothing is planned. */
+const countingUse =
+  ({ clock }: Pick<Deps, "clock">, row: FoundSecret, via: EnrollmentPath): StoredWithPlan =>
+  async (tx, plan) => {
+    const { id, uses, identity } = row;
+    const use = await countUse(
+      tx,
+      { id, identityId: plan.identityId, profileId: plan.profileId },
+      clock.now(),
+    );
+    if (use === null) throw takenMeanwhile;
+    return [
+      {
+        action: "enrollment-secret.used",
+        outcome: "success",
+        target: secretTarget(id, identity),
+        details: { identityId: plan.identityId, certificateId: plan.id, use, uses, via },
+      },
+    ];
+  };

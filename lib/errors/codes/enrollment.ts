@@ -1,0 +1,69 @@
+import type { ErrorDefinitions } from "@/lib/errors/types";
+
+/** Machines that enroll by themselves with a one-time secret or over EST (RFC 7030). */
+export const enrollmentCodes = {
+  "enrollment.secret-expired": {
+    kind: "forbidden",
+    text: "The enrollment secret has expired; create a new one for the identity.",
+  },
+  "enrollment.secret-identity": {
+    kind: "forbidden",
+    text: "The enrollment secret is for another identity; leave the identity out or use the secret's.",
+  },
+  "enrollment.secret-maker-ended": {
+    kind: "forbidden",
+    text: "The account or token that created the enrollment secret is disabled, revoked or lost the role for it; create a new secret.",
+  },
+  "enrollment.secret-network": {
+    kind: "forbidden",
+    text: "The enrollment secret is not accepted from this address; use it from one of its networks.",
+  },
+  "enrollment.secret-not-found": {
+    kind: "not-found",
+    text: "No enrollment secret has this ID.",
+  },
+  "enrollment.secret-profile": {
+    kind: "forbidden",
+    text: "The enrollment secret is for another profile; use that one.",
+  },
+  "enrollment.secret-revoked": {
+    kind: "forbidden",
+    text: "The enrollment secret is revoked; create a new one for the identity.",
+  },
+  "enrollment.secret-spent": {
+    kind: "forbidden",
+    text: "All uses of the enrollment secret are spent. If you didn't use it, someone else did: revoke what it got, and create a new secret.",
+  },
+  "enrollment.secret-suspended": {
+    kind: "forbidden",
+    text: "The identity of the enrollment secret is suspended; ask an administrator.",
+  },
+  "enrollment.unusable-profile": {
+    kind: "invalid",
+    text: "The profile doesn't exist or is retired, or this identity can't request certificates under it for itself.",
+  },
+  "est.bad-request": {
+    kind: "malformed",
+    text: "The body isn't a CSR in base64 (RFC 7030 section 4.2.1); send the DER in base64, without PEM lines.",
+  },
+  "est.certificate-required": {
+    kind: "forbidden",
+    text: "Re-enrollment needs the client certificate that it replaces; connect to the mTLS port with it.",
+  },
+  "est.names-differ": {
+    kind: "invalid",
+    text: "The CSR for a re-enrollment has another subject or other names than the certificate; use those of the certificate.",
+  },
+  "est.not-found": {
+    kind: "not-found",
+    text: "There is no such EST operation; use cacerts, csrattrs, simpleenroll or simplereenroll, with the slug of a profile before it.",
+  },
+  "est.other-profile": {
+    kind: "forbidden",
+    text: "The label isn't the profile of the client certificate; a re-enrollment keeps the profile.",
+  },
+  "est.unknown-label": {
+    kind: "not-found",
+    text: "The label of the EST address isn't the slug of a profile.",
+  },
+} as const satisfies ErrorDefinitions;

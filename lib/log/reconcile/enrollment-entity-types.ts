@@ -1,0 +1,44 @@
+import { comparable, listText, millisOf, parseList } from "./fields";
+import {
+  createdSql,
+  millisSql,
+  setFields,
+  storedDigest,
+  truncateSql,
+  type PlainEntityType,
+} from "./plain-entity-type";
+
+/** One-time secrets with which machines enroll. */
+export const enrollmentEntityTypes: readonly PlainEntityType[] = [
+  {
+    name: "enrollment secret",
+    prefixes: ["enrollment-secret"],
+    from: "enrollment_secret",
+    labelField: "identity",
+    created: "enrollment-secret.created",
+    columns: `id, identity_id as identity, profile_id as profile, encode(secret_hash, 'hex') as hash, to_json(networks)::text as networks, uses::text as uses, used::text as used, ${millisSql("expires_at")} as "expiration (UTC)", case when revoked_at is null then 'active' else 'revoked' end as state,
+      ${truncateSql("created_by")} as creator, account_id as account, to_json(lineage)::text as lineage, ${createdSql()}`,
+    derive: (row) => ({
+      networks: listText(parseList(row["networks"])),
+      lineage: listText(parseList(row["lineage"])),
+      secret: storedDigest(row["hash"]),
+    }),
+    initial: ({ actor, details }) => ({
+      identity: comparable(details.identityId),
+      profile: comparable(details.profileId),
+      networks: listText(details.networks),
+      uses: String(details.uses),
+      used: "0",
+      "expiration (UTC)": millisOf(details.expiresAt),
+      secret: comparable(details.secretDigest),
+      creator: comparable(actor.label),
+      account: comparable((details.account as { id?: unknown } | undefined)?.id),
+      lineage: listText(details.lineage),
+      state: "active",
+    }),
+    transitions: {
+      used: (before, { details }) => ({ ...before, used: String(details.use) }),
+      revoked: setFields({ state: "revoked" }),
+    },
+  },
+];
