@@ -73,7 +73,7 @@ test("the palette finds everything that has a name or number, the exact one firs
   await checkAppearance(page, "palette-nothing");
 });
 
-test("the palette acts on the open certificate, and changes the theme", async ({ page }) => {
+test("the palette runs what the open page offers, and changes the theme", async ({ page }) => {
   await page.goto(`/certificates/${certificate.id}`);
   await openPalette(page);
   await expect(page.getByRole("group", { name: "On this page" })).toBeVisible();

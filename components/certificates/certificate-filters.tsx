@@ -6,7 +6,7 @@ import { FilterBar } from "@/components/filters/filter-bar";
 import { listHref, type Params } from "@/components/filters/list-href";
 import { stateLabels, type State } from "@/lib/format/state";
 import type { CertificateListState } from "@/lib/certificates/schema";
-import { kindLabels } from "@/components/identities/identity-kinds";
+import { kindLabels } from "@/components/shared/identity-kinds";
 import { keyAlgorithmLabel } from "@/components/shared/key-algorithm-label";
 import type { SelectOption } from "@/components/ui/select";
 import { identityKinds, subjectKeyAlgorithms } from "@/lib/pki/types";

@@ -36,10 +36,7 @@ export function matchEntries(
 }
 
 /** Best first; equally good ones as they were. */
-export const sortByRank = (
-  entries: readonly PaletteEntry[],
-  query: string,
-): readonly PaletteEntry[] =>
+const sortByRank = (entries: readonly PaletteEntry[], query: string): readonly PaletteEntry[] =>
   entries.toSorted((one, other) => rankOf(one.label, query) - rankOf(other.label, query));
 
 const bestRank = (entries: readonly PaletteEntry[], query: string): number =>

@@ -29,7 +29,10 @@ export function ShellOverlays({ groups, commands, search, signOut }: Props) {
     }));
   return (
     <>
-      <CommandPalette entries={[...commands, ...pages, ...preferenceCommands(signOut)]} search={search} />
+      <CommandPalette
+        entries={[...commands, ...pages, ...preferenceCommands(signOut)]}
+        search={search}
+      />
       <KeyboardShortcuts groups={groups} />
     </>
   );

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { searchText } from "@/lib/db/search-text";
+import { searchText } from "@/lib/format/search-text";
 import { note, optionalLabel } from "@/lib/format/label";
 import type { EntrySummary } from "@/lib/log/schema";
 import { networkText } from "@/lib/net/schema";

@@ -1,7 +1,7 @@
 import type { Database } from "@/lib/db/database";
 import { foldText } from "@/lib/format/fold-text";
-import { literalText } from "@/lib/db/literal-text";
-import { patternsOf, type BytesRange } from "@/lib/db/search-terms";
+import { literalText } from "@/lib/format/literal-text";
+import { patternsOf, type BytesRange } from "@/lib/format/search-terms";
 import { rowColumns, rowTables, type CertificateRow } from "./certificate-repository";
 import type { CertificateQuery, CertificateSort } from "./schema";
 import { stateConditions } from "./certificate-state-repository";

@@ -1,7 +1,7 @@
 import type { AnyActor } from "@/lib/access/actor";
 import { authorize } from "@/lib/access/permissions";
 import { AppError } from "@/lib/errors/app-error";
-import { bytesBeginningWith, wordsOf } from "@/lib/db/search-terms";
+import { bytesBeginningWith, wordsOf } from "@/lib/format/search-terms";
 import { parseSerial } from "@/lib/pki/serial";
 import type { Deps } from "@/lib/runtime/deps";
 import { certificateItem } from "./certificate-dto";

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { note } from "@/lib/format/label";
 import type { Finding } from "@/lib/errors/types";
 import type { Decision } from "@/lib/log/types";
-import { searchText } from "@/lib/db/search-text";
+import { searchText } from "@/lib/format/search-text";
 import {
   generalNameTypes,
   identityKinds,

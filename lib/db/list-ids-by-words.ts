@@ -1,5 +1,5 @@
 import type { Database } from "./database";
-import { patternsOf, wordsOf } from "./search-terms";
+import { patternsOf, wordsOf } from "@/lib/format/search-terms";
 
 /** What the rows of a table are searched by, where they are few enough to be searched one by one. */
 const texts = {

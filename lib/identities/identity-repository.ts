@@ -1,5 +1,5 @@
 import type { Database } from "@/lib/db/database";
-import { patternsOf, wordsOf } from "@/lib/db/search-terms";
+import { patternsOf, wordsOf } from "@/lib/format/search-terms";
 import type { AuditedTx } from "@/lib/log/record/audited-transaction";
 import { powersColumn } from "./power-repository";
 import type { IdentityPower, IdentityQuery } from "./schema";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { searchText } from "@/lib/db/search-text";
+import { searchText } from "@/lib/format/search-text";
 import { label, note as noteText } from "@/lib/format/label";
 import { networkText } from "@/lib/net/schema";
 import { generalNameTypes, identityKinds, type IdentityKind } from "@/lib/pki/types";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { searchText } from "@/lib/db/search-text";
+import { searchText } from "@/lib/format/search-text";
 import { label } from "@/lib/format/label";
 import { type Role, roles } from "@/lib/access/roles";
 

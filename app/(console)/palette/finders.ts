@@ -1,5 +1,5 @@
 import { certificateName } from "@/components/certificates/certificate-name";
-import { kindLabels } from "@/components/identities/identity-kinds";
+import { kindLabels } from "@/components/shared/identity-kinds";
 import type { PaletteEntry } from "@/components/layout/palette-types";
 import { roleLabels } from "@/components/shared/role-labels";
 import type { Actor } from "@/lib/access/actor";
@@ -8,7 +8,7 @@ import { listAccounts } from "@/lib/accounts/read-accounts";
 import { listAlerts } from "@/lib/alerts/list-alerts";
 import { listAuthorities } from "@/lib/authorities/read-authorities";
 import { listCertificates } from "@/lib/certificates/list-certificates";
-import { wordsOf } from "@/lib/db/search-terms";
+import { wordsOf } from "@/lib/format/search-terms";
 import { isAppError } from "@/lib/errors/app-error";
 import { certificateState } from "@/lib/format/certificate-state";
 import { foldText } from "@/lib/format/fold-text";

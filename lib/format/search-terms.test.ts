@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { foldText } from "@/lib/format/fold-text";
+import { foldText } from "./fold-text";
 import { bytesBeginningWith, patternsOf, wordsOf } from "./search-terms";
 
 describe("text is folded", () => {
@@ -32,7 +32,7 @@ describe("words", () => {
     expect(patternsOf("pay")).toEqual(["%pay%"]);
     expect(patternsOf("pa")).toEqual(["pa%", "% pa%"]);
   });
-  test("have no wildcards of their own", () => {
+  test("take wildcards literally", () => {
     expect(patternsOf("a_b%c\\")).toEqual(["%a\\_b\\%c\\\\%"]);
   });
 });

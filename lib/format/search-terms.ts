@@ -1,5 +1,5 @@
-import { plainHex } from "@/lib/format/identifier";
-import { foldText } from "@/lib/format/fold-text";
+import { plainHex } from "./identifier";
+import { foldText } from "./fold-text";
 import { literalText } from "./literal-text";
 
 /** The most words that one search takes. */
