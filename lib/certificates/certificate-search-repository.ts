@@ -156,7 +156,7 @@ function conditionsFor({ query, onlyIdentityId, now }: CertificateSearch): Condi
     conditions.add("c.identity_id in (select id from identity where kind = ?)", query.kind);
   if (query.owner)
     conditions.add(
-      "c.identity_id in (select id from identity where public.fold_text(owner) like ?)",
+      "c.identity_id in (select id from identity where tlog.fold_text(owner) like ?)",
       `%${literalText(foldText(query.owner))}%`,
     );
   if (query.key) conditions.add("c.key_algorithm = ?", query.key);

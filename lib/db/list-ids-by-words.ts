@@ -20,7 +20,7 @@ export async function listIdsByWords(
     return `(${patterns.join(" or ")})`;
   });
   const { rows } = await db.pool.query<{ id: string }>({
-    text: `select id from ${table}, lateral (select public.fold_text(${texts[table]}) as text) folded
+    text: `select id from ${table}, lateral (select tlog.fold_text(${texts[table]}) as text) folded
       where id = $1 or (${conditions.join(" and ") || "false"})`,
     values,
   });
