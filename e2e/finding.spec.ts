@@ -36,7 +36,7 @@ test("a list is searched by parts of names in any writing, and narrowed by kind 
   await expect(page.getByText("1 certificate matches.")).toBeVisible();
   await expect(link).toBeVisible();
   await page.getByLabel("Kind").selectOption("Device");
-  await expect(page.getByRole("heading", { name: "No certificates match" })).toBeVisible();
+  await expect(page.getByText("No certificates match")).toBeVisible();
   await checkAppearance(page, "certificates-search-none");
   await page.getByLabel("Kind").selectOption("Service");
   await page.getByLabel("Key").selectOption("ECDSA P-256");
@@ -49,7 +49,6 @@ test("the palette finds everything that has a name or number, the exact one firs
 }) => {
   await page.goto("/");
   const first = page.getByRole("option").first();
-  const list = page.getByRole("listbox");
   const searches = [
     ["lukasz searching", "Łukasz searching"],
     [identity, "Łukasz searching"],
@@ -63,7 +62,7 @@ test("the palette finds everything that has a name or number, the exact one firs
     await openPalette(page);
     await page.keyboard.insertText(text);
     if (text.length > 1) await expect(first).toContainText(wanted);
-    await expect(list).not.toContainText("No results");
+    await expect(page.getByText(/^No results/)).toBeHidden();
     await page.keyboard.press("Escape");
     await expect(page.getByRole("dialog")).toBeHidden();
   }

@@ -85,15 +85,15 @@ export function CommandPalette({ entries, search }: Props) {
               label="Results"
               className="max-h-[min(24rem,60dvh)] scroll-py-2 overflow-y-auto p-1.5 pt-0"
             >
-              {shown.flat().length === 0 && (
-                <p role="status" className="px-4 py-8 text-center text-sm text-muted">
-                  {emptyText(results, query)}
-                </p>
-              )}
               {shown.map((some, at) => (
                 <Groups key={at} entries={some} onGo={go} />
               ))}
             </Command.List>
+            {shown.flat().length === 0 && (
+              <p role="status" className="px-4 pt-2 pb-8 text-center text-sm text-muted">
+                {emptyText(results, query)}
+              </p>
+            )}
           </Command>
         </Primitive.Content>
       </Primitive.Portal>
