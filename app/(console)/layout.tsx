@@ -15,7 +15,7 @@ import { isTimeZone } from "@/lib/format/time";
 import { getDeps } from "@/lib/runtime/get-deps";
 import { readOpenAlerts } from "@/app/(console)/alerts/read-open";
 import { readAlarms } from "@/app/(console)/audit/log/read-alarms";
-import { searchConsole } from "./search";
+import { searchConsole } from "./palette/search";
 import { signOut } from "./sign-out";
 
 /**

@@ -6,7 +6,10 @@ import { FilterBar } from "@/components/filters/filter-bar";
 import { listHref, type Params } from "@/components/filters/list-href";
 import { stateLabels, type State } from "@/lib/format/state";
 import type { CertificateListState } from "@/lib/certificates/schema";
+import { kindLabels } from "@/components/shared/identity-kinds";
+import { keyAlgorithmLabel } from "@/components/shared/key-algorithm-label";
 import type { SelectOption } from "@/components/ui/select";
+import { identityKinds, subjectKeyAlgorithms } from "@/lib/pki/types";
 
 const order = [
   "valid",
@@ -42,15 +45,26 @@ type Props = Readonly<{
   identityName?: string | undefined;
 }>;
 
+const kinds: readonly SelectOption[] = [...identityKinds, "system" as const].map((value) => ({
+  value,
+  label: kindLabels[value],
+}));
+const keys: readonly SelectOption[] = subjectKeyAlgorithms.map((value) => ({
+  value,
+  label: keyAlgorithmLabel(value),
+}));
+
 /** Search, states and filters of the certificate list, all stored in the URL. */
 export function CertificateFilters({ path, params, profiles, authorities, identityName }: Props) {
   const state = params["state"];
   return (
     <>
       <FilterBar>
-        <SearchInput label="Search certificates" placeholder="Name, serial or fingerprint" />
+        <SearchInput label="Search certificates" placeholder="Name, owner, serial or fingerprint" />
         <ChoiceFilter label="Profile" name="profile" any="Any profile" options={profiles} />
         <ChoiceFilter label="CA" name="authority" any="Any CA" options={authorities} />
+        <ChoiceFilter label="Kind" name="kind" any="Any kind" options={kinds} />
+        <ChoiceFilter label="Key" name="key" any="Any key" options={keys} />
       </FilterBar>
       <div className="pb-3">
         <ChipRow label="State">
@@ -72,6 +86,13 @@ export function CertificateFilters({ path, params, profiles, authorities, identi
               label="Identity"
               value={identityName ?? params["identity"]}
               removeHref={listHref(path, params, { identity: null })}
+            />
+          )}
+          {params["owner"] && (
+            <FilterChip
+              label="Owner"
+              value={params["owner"]}
+              removeHref={listHref(path, params, { owner: null })}
             />
           )}
           {params["expiresBefore"] && (

@@ -4,7 +4,7 @@ import { Badge } from "@/components/ui/badge";
 import { DataTable, type Column } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";
 import type { HeldNameDto, IdentityDto } from "@/lib/identities/schema";
-import { kindLabels } from "./identity-kinds";
+import { kindLabels } from "@/components/shared/identity-kinds";
 
 type Match = Readonly<{ identity: IdentityDto; name: HeldNameDto }>;
 

@@ -2,7 +2,7 @@ import { TextField } from "@/components/ui/input";
 import { RadioCards } from "@/components/ui/radio-cards";
 import { TextareaField } from "@/components/ui/textarea";
 import { identityKinds } from "@/lib/pki/types";
-import { kindHints, kindLabels } from "./identity-kinds";
+import { kindHints, kindLabels } from "@/components/shared/identity-kinds";
 
 type InitialValues = Readonly<{
   kind?: string | undefined;

@@ -2,7 +2,7 @@ import { ChoiceFilter } from "@/components/filters/choice-filter";
 import { FilterBar } from "@/components/filters/filter-bar";
 import { SearchInput } from "@/components/ui/search-input";
 import { identityKinds } from "@/lib/pki/types";
-import { kindLabels } from "./identity-kinds";
+import { kindLabels } from "@/components/shared/identity-kinds";
 
 /** Search and filters of the identity list. */
 export function IdentityFilters() {

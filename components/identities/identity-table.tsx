@@ -4,7 +4,7 @@ import { DataTable, type Column } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";
 import { formatCount } from "@/lib/format/count";
 import type { IdentityDto } from "@/lib/identities/schema";
-import { kindLabels } from "./identity-kinds";
+import { kindLabels } from "@/components/shared/identity-kinds";
 
 /** Active or suspended, as label, icon and color. */
 export function IdentityState({ status }: Pick<IdentityDto, "status">) {

@@ -5,7 +5,7 @@ import { Stack } from "@/components/ui/layout";
 import { Link } from "@/components/ui/link";
 import { plural } from "@/lib/format/count";
 import type { IdentityPowerDto } from "@/lib/identities/schema";
-import { kindLabels } from "./identity-kinds";
+import { kindLabels } from "@/components/shared/identity-kinds";
 import { Certificates } from "./shared/accept-existing";
 
 /** Each identity that others could act through, with everything that carries its power. */

@@ -72,7 +72,7 @@ export function AppShell({
       <main id="content" tabIndex={-1} className="min-w-0 flex-1 outline-none">
         <div className="mx-auto max-w-[84rem] px-4 py-5 sm:px-6 lg:px-8 lg:py-7">{children}</div>
       </main>
-      <ShellOverlays groups={groups} commands={commands} search={search} />
+      <ShellOverlays groups={groups} commands={commands} search={search} signOut={signOut} />
       <ToastRegion />
       <TooltipLayer />
     </div>

@@ -8,9 +8,11 @@ import { useEffect, useState } from "react";
 import { overlayStyle } from "@/components/ui/dialog";
 import { Kbd } from "@/components/ui/kbd";
 import { onSignal } from "./open-signals";
+import { isBetter, matchEntries } from "./match-entries";
+import { readPageCommands } from "./page-commands";
 import type { PaletteEntry, PaletteSearch } from "./palette-types";
 import { NavIcon } from "./nav-icon";
-import { usePaletteSearch } from "./use-palette-search";
+import { queryLengthMin, usePaletteSearch, type PaletteResults } from "./use-palette-search";
 
 type Props = Readonly<{ entries: readonly PaletteEntry[]; search?: PaletteSearch | undefined }>;
 
@@ -22,22 +24,30 @@ export function CommandPalette({ entries, search }: Props) {
   const router = useRouter();
   const [open, setOpen] = useState(false);
   const [query, setQuery] = useState("");
+  const [pageCommands, setPageCommands] = useState<readonly PaletteEntry[]>([]);
   useEffect(
     () =>
       onSignal("palette", () => {
         setQuery("");
+        setPageCommands(readPageCommands());
         setOpen((old) => !old);
       }),
     [],
   );
   const results = usePaletteSearch(open ? query : "", search);
-  // Select the first result of the server when it arrives, so that Enter opens it.
+  const offered = matchEntries([...pageCommands, ...entries], query);
+  const shown = isBetter(offered, results.entries, query)
+    ? [offered, results.entries]
+    : [results.entries, offered];
+  // Select the best when the results of the server arrive, so that Enter opens it.
   const [selected, setSelected] = useState({ id: "", query: "" });
   if (results.state === "idle" && results.query !== selected.query)
-    setSelected({ id: results.entries[0]?.id ?? selected.id, query: results.query });
-  const go = (href: string) => {
+    setSelected({ id: shown.flat()[0]?.id ?? selected.id, query: results.query });
+  const go = ({ href, run }: PaletteEntry) => {
     setOpen(false);
-    router.push(href);
+    // After the palette gave the focus back: what runs may take it.
+    if (run) setTimeout(run);
+    else if (href !== undefined) router.push(href);
   };
   return (
     <Primitive.Root open={open} onOpenChange={setOpen}>
@@ -51,6 +61,7 @@ export function CommandPalette({ entries, search }: Props) {
           <Command
             label="Search or run a command"
             loop
+            shouldFilter={false}
             value={selected.id}
             onValueChange={(id) => {
               setSelected((old) => ({ ...old, id }));
@@ -74,18 +85,15 @@ export function CommandPalette({ entries, search }: Props) {
               label="Results"
               className="max-h-[min(24rem,60dvh)] scroll-py-2 overflow-y-auto p-1.5 pt-0"
             >
-              {results.entries.length === 0 && (
-                <Command.Empty className="px-4 py-8 text-center text-sm text-muted">
-                  {results.state === "searching"
-                    ? "Searching…"
-                    : results.state === "failed"
-                      ? "Search failed. Try again."
-                      : `No results for “${query}”.`}
-                </Command.Empty>
-              )}
-              <Groups entries={results.entries} unfiltered query={query} onGo={go} />
-              <Groups entries={entries} query={query} onGo={go} />
+              {shown.map((some, at) => (
+                <Groups key={at} entries={some} onGo={go} />
+              ))}
             </Command.List>
+            {shown.flat().length === 0 && (
+              <p role="status" className="px-4 pt-2 pb-8 text-center text-sm text-muted">
+                {emptyText(results, query)}
+              </p>
+            )}
           </Command>
         </Primitive.Content>
       </Primitive.Portal>
@@ -93,29 +101,31 @@ export function CommandPalette({ entries, search }: Props) {
   );
 }
 
+function emptyText({ state }: PaletteResults, query: string): string {
+  if (state === "searching") return "Searching…";
+  if (state === "failed") return "Search failed. Try again.";
+  return query.trim().length < queryLengthMin
+    ? "Type at least two letters to search certificates, identities and the rest."
+    : `No results for “${query}”.`;
+}
+
 type GroupsProps = Readonly<{
   entries: readonly PaletteEntry[];
-  query: string;
-  /** Results of the server: shown even if the client-side filter would hide them. */ unfiltered?:
-    | boolean
-    | undefined;
-  onGo: (href: string) => void;
+  onGo: (entry: PaletteEntry) => void;
 }>;
 
-function Groups({ entries, query, unfiltered = false, onGo }: GroupsProps) {
+function Groups({ entries, onGo }: GroupsProps) {
   const names = [...new Set(entries.map((entry) => entry.group))];
   return names.map((name) => (
-    <Command.Group key={name} heading={name} className={groupStyle} forceMount={unfiltered}>
+    <Command.Group key={name} heading={name} className={groupStyle}>
       {entries
         .filter((entry) => entry.group === name)
         .map((entry) => (
           <Command.Item
             key={entry.id}
             value={entry.id}
-            keywords={[entry.label, entry.hint ?? "", unfiltered ? query : ""]}
-            forceMount={unfiltered}
             onSelect={() => {
-              onGo(entry.href);
+              onGo(entry);
             }}
             className="flex min-h-9 cursor-pointer items-center gap-2.5 rounded-md px-2.5 py-1 text-sm data-[selected=true]:bg-hover pointer-coarse:min-h-11"
           >

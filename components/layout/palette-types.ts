@@ -8,10 +8,12 @@ export type PaletteEntry = Readonly<{
   label: string;
   /** The second line, also searched. */
   hint?: string | undefined;
-  href: string;
+  /** Where it leads, unless it has something to run. */
+  href?: string | undefined;
+  run?: (() => void) | undefined;
   icon?: NavItemId | undefined;
   keys?: readonly string[] | undefined;
 }>;
 
-/** Searches certificates, identities and policies on the server. */
+/** Searches everything that the role can read on the server. */
 export type PaletteSearch = (query: string) => Promise<readonly PaletteEntry[]>;

@@ -4,16 +4,18 @@ import { CommandPalette } from "./command-palette";
 import { KeyboardShortcuts } from "./keyboard-shortcuts";
 import type { PaletteEntry, PaletteSearch } from "./palette-types";
 import type { NavGroup } from "./nav-items";
+import { preferenceCommands } from "./preference-commands";
 import { useGlobalKeys } from "./use-global-keys";
 
 type Props = Readonly<{
   groups: readonly NavGroup[];
   commands: readonly PaletteEntry[];
   search?: PaletteSearch | undefined;
+  signOut: () => Promise<void>;
 }>;
 
 /** The command palette, the list of shortcuts, and the shortcuts themselves. */
-export function ShellOverlays({ groups, commands, search }: Props) {
+export function ShellOverlays({ groups, commands, search, signOut }: Props) {
   useGlobalKeys(groups);
   const pages = groups
     .flatMap((group) => group.items)
@@ -27,7 +29,10 @@ export function ShellOverlays({ groups, commands, search }: Props) {
     }));
   return (
     <>
-      <CommandPalette entries={[...commands, ...pages]} search={search} />
+      <CommandPalette
+        entries={[...commands, ...pages, ...preferenceCommands(signOut)]}
+        search={search}
+      />
       <KeyboardShortcuts groups={groups} />
     </>
   );

@@ -4,7 +4,8 @@ import { useEffect, useState } from "react";
 import type { PaletteEntry, PaletteSearch } from "./palette-types";
 
 const pauseMs = 140;
-const queryLengthMin = 2;
+/** Shorter texts search only what the console offers by itself. */
+export const queryLengthMin = 2;
 
 export type PaletteResults = Readonly<{
   query: string;

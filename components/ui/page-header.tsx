@@ -28,7 +28,11 @@ export function PageHeader({ title, description, action, crumbs, badge }: Props)
         </div>
         {description && <p className="mt-0.5 max-w-2xl text-sm text-muted">{description}</p>}
       </div>
-      {action && <div className="flex flex-wrap gap-2">{action}</div>}
+      {action && (
+        <div data-page-actions className="flex flex-wrap gap-2">
+          {action}
+        </div>
+      )}
     </header>
   );
 }

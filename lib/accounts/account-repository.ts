@@ -1,4 +1,4 @@
-import { literalText } from "@/lib/db/literal-text";
+import { listIdsByWords } from "@/lib/db/list-ids-by-words";
 import type { Database } from "@/lib/db/database";
 import type { AuditedTx } from "@/lib/log/record/audited-transaction";
 import type { AccountQuery, AccountRole, AccountStatus } from "./schema";
@@ -104,14 +104,7 @@ export async function listAccountRows(
       ...(role ? { role } : {}),
       ...(status ? { status } : {}),
       ...(cursor ? { id: { lt: cursor } } : {}),
-      ...(q
-        ? {
-            OR: [
-              { email: { startsWith: literalText(q), mode: "insensitive" } },
-              { name: { startsWith: literalText(q), mode: "insensitive" } },
-            ],
-          }
-        : {}),
+      AND: [q ? { id: { in: await listIdsByWords(db, "account", q) } } : {}],
     },
     include: {
       identity,

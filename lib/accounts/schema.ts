@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { searchText } from "@/lib/format/search-text";
 import { label } from "@/lib/format/label";
 import type { Role } from "@/lib/access/roles";
 import { acceptedDigest } from "@/lib/identities/schema";
@@ -108,8 +109,8 @@ export type EnteredSignIn = Readonly<{ email: string; password: string }>;
 export const accountQuery = z.strictObject({
   role: z.enum(accountRoles).optional(),
   status: z.enum(accountStatuses).optional(),
-  /** The beginning of an email or name. */
-  q: z.string().trim().max(128).optional(),
+  /** Words, each a part of the email or name, or a whole id. */
+  q: searchText,
   cursor: z.string().max(512).optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
 });

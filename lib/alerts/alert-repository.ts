@@ -1,5 +1,5 @@
-import { literalText } from "@/lib/db/literal-text";
 import type { Database } from "@/lib/db/database";
+import { listIdsByWords } from "@/lib/db/list-ids-by-words";
 import type { Prisma } from "@/lib/db/generated/client";
 import { storedColumns, type StoredRow } from "@/lib/log/entry-summary";
 import { factRun } from "@/lib/log/pure/search-tokens";
@@ -11,15 +11,10 @@ const withFigures = { figures: true } as const;
 export type AlertRow = Prisma.AlertGetPayload<{ include: typeof withFigures }>;
 export type AlertCursor = Readonly<{ openedAt: Date; id: string }>;
 
-function whereOf({
-  status,
-  rule,
-  severity,
-  identity,
-  subject,
-  assigned,
-  q,
-}: AlertQuery): Prisma.AlertWhereInput {
+async function whereOf(
+  db: Database,
+  { status, rule, severity, identity, subject, assigned, q }: AlertQuery,
+): Promise<Prisma.AlertWhereInput> {
   return {
     ...(status === undefined
       ? {}
@@ -29,20 +24,13 @@ function whereOf({
     ...(identity === undefined ? {} : { identityId: identity }),
     ...(subject === undefined ? {} : { subjectId: subject }),
     ...(assigned === undefined ? {} : { assignedTo: assigned }),
-    ...(q === undefined || q === ""
-      ? {}
-      : {
-          OR: [
-            { summary: { contains: literalText(q), mode: "insensitive" } },
-            { subjectLabel: { contains: literalText(q), mode: "insensitive" } },
-          ],
-        }),
+    ...(q ? { id: { in: await listIdsByWords(db, "alert", q) } } : {}),
   };
 }
 
 /** One page, newest first. */
 export async function listAlertRows(
-  { prisma }: Database,
+  db: Database,
   query: AlertQuery,
   after: AlertCursor | null,
   take: number,
@@ -56,8 +44,8 @@ export async function listAlertRows(
             { openedAt: after.openedAt, id: { lt: after.id } },
           ],
         };
-  return prisma.alert.findMany({
-    where: { AND: [whereOf(query), older] },
+  return db.prisma.alert.findMany({
+    where: { AND: [await whereOf(db, query), older] },
     include: withFigures,
     orderBy: [{ openedAt: "desc" }, { id: "desc" }],
     take,
@@ -80,13 +68,13 @@ export async function listWorstRows(
 
 /** How many there are by status, under all other filters. */
 export async function countAlertRows(
-  { prisma }: Database,
+  db: Database,
   query: AlertQuery,
 ): Promise<Record<AlertStatus, number>> {
   const { status: _all, ...others } = query;
-  const groups = await prisma.alert.groupBy({
+  const groups = await db.prisma.alert.groupBy({
     by: ["status"],
-    where: whereOf(others as AlertQuery),
+    where: await whereOf(db, others as AlertQuery),
     _count: true,
   });
   const of = (status: AlertStatus): number =>

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { searchText } from "@/lib/format/search-text";
 import { note, optionalLabel } from "@/lib/format/label";
 import type { EntrySummary } from "@/lib/log/schema";
 import { networkText } from "@/lib/net/schema";
@@ -52,7 +53,8 @@ export const alertQuery = z.strictObject({
   identity: z.string().max(64).optional(),
   subject: z.string().max(200).optional(),
   assigned: z.string().max(64).optional(),
-  q: z.string().trim().max(128).optional(),
+  /** Words, each a part of what it says, of whom it is about or of its rule, or a whole id. */
+  q: searchText,
   cursor: z.string().max(256).optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
 });

@@ -1,4 +1,7 @@
 import type { Database } from "@/lib/db/database";
+import { foldText } from "@/lib/format/fold-text";
+import { literalText } from "@/lib/format/literal-text";
+import { patternsOf, type BytesRange } from "@/lib/format/search-terms";
 import { rowColumns, rowTables, type CertificateRow } from "./certificate-repository";
 import type { CertificateQuery, CertificateSort } from "./schema";
 import { stateConditions } from "./certificate-state-repository";
@@ -10,8 +13,16 @@ export type CertificateSearch = Readonly<{
   now: Date;
   after: Position | null;
 }>;
-/** A free search term. `hex`: its bytes, if it may be a serial number or fingerprint. */
-export type SearchTerm = Readonly<{ text: string; hex: Uint8Array | null }>;
+/**
+ * What is searched for: a certificate that has each of the words, folded, in its names or in those of
+ * its identity and owner; or one whose id is the text, or whose serial number, fingerprint or key
+ * begins with the bytes.
+ */
+export type SearchTerm = Readonly<{
+  text: string;
+  words: readonly string[];
+  bytes: BytesRange | null;
+}>;
 export type Total = Readonly<{ count: number; capped: boolean }>;
 
 const countLimit = 10_000;
@@ -38,66 +49,85 @@ function makeConditions() {
 }
 type Conditions = ReturnType<typeof makeConditions>;
 
-const likePrefix = (text: string): string => `${text.toLowerCase().replace(/[\\%_]/g, "\\$&")}%`;
+type Condition = Readonly<{ where: string; values: readonly unknown[] }>;
 
-/** Everything that a term may match, each served by its own index. */
-function conditionsOfTerm({
-  text,
-  hex,
-}: SearchTerm): readonly (readonly [where: string, value: unknown])[] {
-  const names = ["dns", "ip", "email", "uri"].map(
-    (type) => `${type}:${type === "uri" ? text : text.toLowerCase()}`,
-  );
-  const exact = hex
-    ? ([
-        ["c.serial = ?", Buffer.from(hex)],
-        ["c.fingerprint_sha256 = ?", Buffer.from(hex)],
-      ] as const)
-    : [];
+const anyOf = (column: string, patterns: readonly string[]): Condition => ({
+  where: patterns.map(() => `${column} like ?`).join(" or "),
+  values: patterns,
+});
+
+/** A word on its own, each condition served by its own index: what may match it, as tables and where. */
+function branchesOfWord(word: string): readonly (Condition & Readonly<{ from: string }>)[] {
+  const patterns = patternsOf(word);
+  const own = anyOf("c.search_text", patterns);
+  const ofIdentity = anyOf("i.search_text", patterns);
   return [
-    ["lower(c.common_name) like ?", likePrefix(text)],
-    ["c.sans && ?::text[]", names],
-    ["c.id = ?", text],
-    [
-      "c.identity_id = any(array(select id from identity where lower(name) like ? limit 200))",
-      likePrefix(text),
-    ],
-    ...exact,
+    { from: "certificate c", where: `c.state <> 'planned' and (${own.where})`, values: own.values },
+    { from: "certificate c", where: `c.state = 'planned' and (${own.where})`, values: own.values },
+    { from: "identity i join certificate c on c.identity_id = i.id", ...ofIdentity },
   ];
 }
 
-/**
- * The ids that a term matches, or null if there are too many to list: then the term is a filter on
- * the ordered rows instead.
- */
-async function findMatchingIds(db: Database, term: SearchTerm): Promise<string[] | null> {
-  const conditions = conditionsOfTerm(term);
-  const { rows } = await db.pool.query<{ id: string }>({
-    text: conditions
-      .map(
-        ([where], index) =>
-          `(select c.id from certificate c where ${where.replace("?", `$${index + 1}`)} limit ${maxMatches})`,
-      )
-      .join(" union "),
-    values: conditions.map(([, value]) => value),
+/** A word as a filter on rows. */
+function filterOfWord(word: string): Condition {
+  const own = anyOf("c.search_text", patternsOf(word));
+  const ofIdentity = anyOf("i.search_text", patternsOf(word));
+  return {
+    where: `${own.where} or c.identity_id in (select i.id from identity i where ${ofIdentity.where})`,
+    values: [...own.values, ...ofIdentity.values],
+  };
+}
+
+function branchesOfIdentifiers({
+  text,
+  bytes,
+}: SearchTerm): readonly (Condition & Readonly<{ from: string }>)[] {
+  const columns = bytes ? ["serial", "fingerprint_sha256", "spki_sha256"] : [];
+  const values = bytes ? [bytes.from, bytes.to] : [];
+  return [{ where: "c.id = ?", values: [text] as readonly unknown[] }]
+    .concat(columns.map((name) => ({ where: `c.${name} >= ? and c.${name} < ?`, values })))
+    .map((condition) => ({ from: "certificate c", ...condition }));
+}
+
+/** The ids that one of the branches finds; null if there are too many to list. */
+async function findIds(
+  db: Database,
+  branches: readonly (Condition & Readonly<{ from: string }>)[],
+): Promise<string[] | null> {
+  const values: unknown[] = [];
+  const selects = branches.map(({ from, where, values: own }) => {
+    let next = 0;
+    const numbered = where.replace(/\?/g, () => `$${values.push(own[next++])}`);
+    return `(select c.id from ${from} where ${numbered} limit ${maxMatches})`;
   });
+  const { rows } = await db.pool.query<{ id: string }>({ text: selects.join(" union "), values });
   return rows.length < maxMatches ? rows.map((row) => row.id) : null;
 }
 
-function addTerm(
-  conditions: Conditions,
-  term: SearchTerm,
-  matchingIds: readonly string[] | null,
-): void {
-  if (matchingIds) {
-    conditions.add("c.id = any(?::text[])", matchingIds);
-    return;
-  }
-  const alternatives = conditionsOfTerm(term);
-  conditions.add(
-    alternatives.map(([where]) => where).join(" or "),
-    ...alternatives.map(([, value]) => value),
-  );
+/**
+ * The term as a filter. Where its longest word has few matches, they are listed; otherwise all words
+ * are filters on the ordered rows, of which many match.
+ */
+async function conditionOfTerm(db: Database, term: SearchTerm): Promise<Condition> {
+  const [longest, ...others] = term.words.toSorted((one, other) => other.length - one.length);
+  const [identified, named] = await Promise.all([
+    findIds(db, branchesOfIdentifiers(term)),
+    longest === undefined ? [] : findIds(db, branchesOfWord(longest)),
+  ]);
+  const listed: Condition = { where: "c.id = any(?::text[])", values: [named] };
+  const byWords = [
+    named === null && longest !== undefined ? filterOfWord(longest) : listed,
+    ...others.map(filterOfWord),
+  ];
+  const all: Condition = {
+    where: byWords.map(({ where }) => `(${where})`).join(" and "),
+    values: byWords.flatMap(({ values }) => values),
+  };
+  if (identified?.length === 0) return all;
+  return {
+    where: `c.id = any(?::text[]) or (${all.where})`,
+    values: [identified ?? [], ...all.values],
+  };
 }
 
 /** `now` for each of its places. */
@@ -122,6 +152,14 @@ function conditionsFor({ query, onlyIdentityId, now }: CertificateSearch): Condi
       query.authority,
       query.authority,
     );
+  if (query.kind)
+    conditions.add("c.identity_id in (select id from identity where kind = ?)", query.kind);
+  if (query.owner)
+    conditions.add(
+      "c.identity_id in (select id from identity where tlog.fold_text(owner) like ?)",
+      `%${literalText(foldText(query.owner))}%`,
+    );
+  if (query.key) conditions.add("c.key_algorithm = ?", query.key);
   if (query.expiresAfter) conditions.add("c.not_after >= ?", new Date(query.expiresAfter));
   if (query.expiresBefore) conditions.add("c.not_after < ?", new Date(query.expiresBefore));
   return conditions;
@@ -163,11 +201,11 @@ export async function searchCertificateRows(
   term: SearchTerm | null,
   serial: Uint8Array | null,
 ): Promise<{ rows: CertificateRow[]; total: Total }> {
-  const matchingIds = term && (await findMatchingIds(db, term));
+  const termCondition = term && (await conditionOfTerm(db, term));
   const allConditions = (): Conditions => {
     const conditions = conditionsFor(search);
     if (serial) conditions.add("c.serial = ?", Buffer.from(serial));
-    if (term) addTerm(conditions, term, matchingIds);
+    if (termCondition) conditions.add(termCondition.where, ...termCondition.values);
     return conditions;
   };
   const [rows, total] = await Promise.all([

@@ -22,7 +22,7 @@ beforeAll(async () => {
   harness = await createTestCa();
   ({ deps } = harness);
   first = await createTestIdentity(deps, "payments");
-  second = await createTestIdentity(deps, "billing");
+  second = await createTestIdentity(deps, "billing Zoë");
   all = [];
   for (let index = 0; index < 12; index++) {
     const csr = await makeCsr([`node-${index}.example.com`, `alias-${index}.example.com`]);
@@ -81,9 +81,21 @@ describe("filters", () => {
   });
 
   test.each([
-    ["the beginning of a common name", () => "NODE-1", [11, 10, 1]],
-    ["a whole other name", () => "alias-7.example.com", [7]],
-    ["the beginning of an identity", () => "bill", [11, 10, 9, 8]],
+    ["a part of a common name", () => "ODE-1", [11, 10, 1]],
+    ["a part of another name", () => "ias-7.exam", [7]],
+    ["a part of an identity's name", () => "illin", [11, 10, 9, 8]],
+    ["a part of an identity's name, without its accents", () => "zoe", [11, 10, 9, 8]],
+    ["each word, in whatever name", () => "ZOË node-1", [11, 10]],
+    ["nothing if one word is in no name", () => "billing node-99", []],
+    ["one or two letters only where a name begins", () => "od", []],
+    ["one or two letters at the beginning of a name", () => "bi", [11, 10, 9, 8]],
+    ["accents alone", () => "\u0301", []],
+    [
+      "the beginning of a serial number, as a list shows it",
+      () => (all[4]?.serial ?? "").slice(0, 12).replace(/(....)(?=.)/g, "$1 "),
+      [4],
+    ],
+    ["the hash of a key", () => all[3]?.keySha256.toUpperCase() ?? "", [3]],
     [
       "a fingerprint with colons",
       () => (all[5]?.fingerprintSha256 ?? "").replace(/(..)(?=.)/g, "$1:"),
@@ -94,6 +106,18 @@ describe("filters", () => {
     ["quotes", () => "' or true --", []],
   ])("a word finds %s", async (_name, word, expected) => {
     expect(await list({ q: word() })).toEqual(names(...expected));
+  });
+
+  test("more words than a search takes are refused, not left out", async () => {
+    const q = Array.from({ length: 11 }, (_none, at) => `w${at}`).join(" ");
+    await expect(list({ q })).rejects.toThrow("Search for at most 10 words.");
+  });
+
+  test("kind, owner and key narrow the list", async () => {
+    expect(await list({ kind: "service", owner: "TEAM@EX", key: "ecdsa-p256" })).toHaveLength(12);
+    expect(await list({ kind: "person" })).toEqual([]);
+    expect(await list({ owner: "nobody" })).toEqual([]);
+    expect(await list({ key: "rsa-3072" })).toEqual([]);
   });
 
   test("counts what the filter matches, not the page", async () => {

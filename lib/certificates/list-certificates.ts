@@ -1,7 +1,7 @@
 import type { AnyActor } from "@/lib/access/actor";
 import { authorize } from "@/lib/access/permissions";
 import { AppError } from "@/lib/errors/app-error";
-import { plainHex } from "@/lib/format/identifier";
+import { bytesBeginningWith, wordsOf } from "@/lib/format/search-terms";
 import { parseSerial } from "@/lib/pki/serial";
 import type { Deps } from "@/lib/runtime/deps";
 import { certificateItem } from "./certificate-dto";
@@ -50,9 +50,7 @@ function readCursor(text: string, sort: CertificateSort): Position {
 
 function searchTermOf(text: string | undefined): SearchTerm | null {
   if (!text) return null;
-  const hex = plainHex(text);
-  const isBytes = hex.length % 2 === 0 && /^[0-9a-f]{16,64}$/.test(hex);
-  return { text, hex: isBytes ? Buffer.from(hex, "hex") : null };
+  return { text, words: wordsOf(text), bytes: bytesBeginningWith(text) };
 }
 
 /**

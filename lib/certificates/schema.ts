@@ -2,9 +2,12 @@ import { z } from "zod";
 import { note } from "@/lib/format/label";
 import type { Finding } from "@/lib/errors/types";
 import type { Decision } from "@/lib/log/types";
+import { searchText } from "@/lib/format/search-text";
 import {
   generalNameTypes,
+  identityKinds,
   revocationReasons,
+  subjectKeyAlgorithms,
   type GeneralName,
   type RevocationReason,
 } from "@/lib/pki/types";
@@ -118,9 +121,19 @@ export type CertificateListState = (typeof certificateStates)[number];
 /** Filters as a URL has them. */
 export const certificateQuery = z.strictObject({
   state: z.enum(certificateStates).optional(),
-  /** The beginning of a common name, or a whole name, serial number, fingerprint or id. */
-  q: z.string().trim().max(256).optional(),
+  /**
+   * Words, each a part of a name of the certificate, of its identity or of the owner (of one or two
+   * letters: a beginning); or a whole id, or a serial number, fingerprint or hash of the key, of
+   * which 8 digits are enough.
+   */
+  q: searchText,
   identity: z.string().max(64).optional(),
+  /** The kind of its identity. */
+  kind: z.enum([...identityKinds, "system"]).optional(),
+  /** A part of the owner of its identity. */
+  owner: z.string().trim().max(128).optional(),
+  /** The algorithm of its key. */
+  key: z.enum(subjectKeyAlgorithms).optional(),
   profile: z.string().max(64).optional(),
   authority: z.string().max(64).optional(),
   serial: z.string().max(128).optional(),

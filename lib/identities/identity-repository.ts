@@ -1,5 +1,5 @@
-import { literalText } from "@/lib/db/literal-text";
 import type { Database } from "@/lib/db/database";
+import { patternsOf, wordsOf } from "@/lib/format/search-terms";
 import type { AuditedTx } from "@/lib/log/record/audited-transaction";
 import { powersColumn } from "./power-repository";
 import type { IdentityPower, IdentityQuery } from "./schema";
@@ -32,6 +32,8 @@ export type IdentityCounts = Readonly<{
   held: number;
   revoked: number;
 }>;
+
+const identityColumns = `i.id, i.kind, i.name, i.owner, i.status, i.note, i.networks, i.epoch, i.names_epoch as "namesEpoch", i.created_at as "createdAt", i.changed_at as "changedAt"`;
 
 /** Inserts an identity together with its own name, which it holds as a common name. */
 export async function insertIdentity(tx: AuditedTx, row: IdentityRow): Promise<void> {
@@ -107,7 +109,7 @@ export async function findIdentityRow(
 ): Promise<IdentityWithPowers | null> {
   const { rows } = await db.pool.query<IdentityWithPowers>({
     name: "identity_by_id",
-    text: `select i.id, i.kind, i.name, i.owner, i.status, i.note, i.networks, i.epoch, i.names_epoch as "namesEpoch", i.created_at as "createdAt", i.changed_at as "changedAt",
+    text: `select ${identityColumns},
         ${powersColumn} as powers,
         coalesce((select json_agg(json_build_object('id', n.id, 'type', n.type, 'form', n.form, 'value', n.value))
           from identity_name n where n.identity_id = i.id and n.state = 'held'), '[]') as names
@@ -139,7 +141,8 @@ export async function findIdentityByName(
 
 /**
  * Newest first; `among`: only of these. Chancery's own identities only if the query is for kind
- * "system" or names ids.
+ * "system" or names ids. Each word of a search is a part of the name or
+ * owner.
  */
 export async function listIdentityRows(
   db: Database,
@@ -148,18 +151,30 @@ export async function listIdentityRows(
   among: readonly string[] | null = null,
 ): Promise<IdentityRow[]> {
   const { kind, status, q, cursor } = query;
-  const prefix = q ? { startsWith: literalText(q), mode: "insensitive" as const } : null;
-  return db.prisma.identity.findMany({
-    where: {
-      ...(kind || among === null ? { kind: kind ?? { not: "system" } } : {}),
-      ...(status ? { status } : {}),
-      AND: [cursor ? { id: { lt: cursor } } : {}, among ? { id: { in: [...among] } } : {}],
-      ...(prefix ? { OR: [{ name: prefix }, { owner: prefix }, { id: q ?? "" }] } : {}),
-    },
-    orderBy: { id: "desc" },
-    take,
+  const texts: string[] = [];
+  const values: unknown[] = [];
+  const parameter = (value: unknown): string => `$${values.push(value)}`;
+  if (kind) texts.push(`i.kind = ${parameter(kind)}`);
+  else if (among === null) texts.push("i.kind <> 'system'");
+  if (status) texts.push(`i.status = ${parameter(status)}`);
+  if (cursor) texts.push(`i.id < ${parameter(cursor)}`);
+  if (among) texts.push(`i.id = any(${parameter(among)}::text[])`);
+  if (q) {
+    const words = wordsOf(q).map((word) => matchesWord(word, parameter));
+    texts.push(`i.id = ${parameter(q)} or (${words.join(" and ") || "false"})`);
+  }
+  const where = texts.map((text) => `(${text})`).join(" and ") || "true";
+  const { rows } = await db.pool.query<IdentityRow>({
+    text: `select ${identityColumns} from identity i where ${where} order by i.id desc limit ${parameter(take)}`,
+    values,
   });
+  return rows;
 }
+
+const matchesWord = (word: string, parameter: (value: unknown) => string): string =>
+  `(${patternsOf(word)
+    .map((pattern) => `i.search_text like ${parameter(pattern)}`)
+    .join(" or ")})`;
 
 export async function countCertificatesOf(
   db: Database,

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { searchText } from "@/lib/format/search-text";
 import { label, note as noteText } from "@/lib/format/label";
 import { networkText } from "@/lib/net/schema";
 import { generalNameTypes, identityKinds, type IdentityKind } from "@/lib/pki/types";
@@ -71,8 +72,11 @@ export const acceptedDigest = z
 export const identityQuery = z.strictObject({
   kind: z.enum([...identityKinds, "system"]).optional(),
   status: z.enum(identityStatuses).optional(),
-  /** The beginning of a name or owner, or a whole id. */
-  q: z.string().trim().max(128).optional(),
+  /**
+   * Words, each a part of a name or of the owner (of one or two letters: a beginning), or a whole
+   * id.
+   */
+  q: searchText,
   /** Those that hold this name or one that overlaps it, or for which it is reserved. */
   holds: z.string().trim().min(1).max(2048).optional(),
   cursor: z.string().max(256).optional(),

@@ -253,6 +253,7 @@ const groups: { readonly [N in Noun<EntryAction>]: Group<N> } = {
     actions: { "backup.made": "Backup taken", "backup.restored": "Backup restored" },
   },
   overview: { label: "Overview", actions: { "overview.read": "Overview viewed" } },
+  search: { label: "Search", actions: { "search.read": "Console searched" } },
   organization: {
     label: "Organization",
     actions: { "organization.created": "Organization created" },

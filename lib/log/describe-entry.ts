@@ -204,6 +204,7 @@ const phrases: Phrases = {
       : `revoked API token ${name} together with ${endedWith.kind} ${endedWith.label}`,
   "token.read": viewed("API token"),
   "overview.read": () => "viewed the overview",
+  "search.read": () => "searched the console",
   "audit.read": ({ filter }, target) =>
     target === ""
       ? `searched the audit log${filter ? ` for ${filter}` : ""}`

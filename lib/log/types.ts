@@ -149,6 +149,7 @@ export type EntryDetails = NamedDetails & {
   "token.revoked": Readonly<{ name: string; endedWith?: SubjectDetail }>;
   "token.read": RequestDetail;
   "overview.read": RequestDetail;
+  "search.read": RequestDetail;
   "audit.read": RequestDetail & Readonly<{ filter?: string }>;
   "audit.exported": Readonly<{ format: string; filter: string }> & CountDetail;
   /**

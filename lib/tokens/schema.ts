@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { searchText } from "@/lib/format/search-text";
 import { label } from "@/lib/format/label";
 import { type Role, roles } from "@/lib/access/roles";
 
@@ -73,6 +74,8 @@ export type TokenStatus = (typeof tokenStatuses)[number];
 export const tokenQuery = z.strictObject({
   status: z.enum(tokenStatuses).optional(),
   role: z.enum(roles).optional(),
+  /** Words, each a part of the name or of the beginning of the secret, or a whole id. */
+  q: searchText,
   /** Tokens that end with this account (usr_…). */
   account: z.string().max(64).optional(),
   /** Tokens that were made with this token (tok_…), or with one of those. */

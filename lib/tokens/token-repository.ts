@@ -1,4 +1,5 @@
 import type { Database } from "@/lib/db/database";
+import { listIdsByWords } from "@/lib/db/list-ids-by-words";
 import { dayMs } from "@/lib/format/time-units";
 import { makeGroupCommit } from "@/lib/db/group-commit";
 import type { AuditedTx } from "@/lib/log/record/audited-transaction";
@@ -68,7 +69,7 @@ export async function listTokenRows(
   now: Date,
   take: number,
 ): Promise<TokenListRow[]> {
-  const { status, role, account, madeWith, unusedForDays, cursor } = query;
+  const { status, role, q, account, madeWith, unusedForDays, cursor } = query;
   const unused =
     unusedForDays === undefined
       ? null
@@ -81,6 +82,7 @@ export async function listTokenRows(
         account ? { accountId: account } : {},
         madeWith ? { lineage: { has: madeWith } } : {},
         unused ? { id: { in: unused } } : {},
+        q ? { id: { in: await listIdsByWords(db, "api_token", q) } } : {},
         cursor ? { id: { lt: cursor } } : {},
       ],
     },

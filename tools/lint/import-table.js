@@ -152,8 +152,8 @@ export const table = [
   { name: "lib/errors", files: ["lib/errors/**"], imports: ["lib/errors/**"], packages: [] },
   { name: "lib/format/hash", files: ["lib/format/hash"], imports: [], packages: ["node:crypto"] },
   {
-    name: "lib/format/label",
-    files: ["lib/format/label"],
+    name: "lib/format, what people type",
+    files: ["lib/format/{label,search-text}"],
     imports: ["lib/format/**"],
     packages: ["zod"],
   },
@@ -196,7 +196,12 @@ export const table = [
   {
     name: "lib/db",
     files: ["lib/db/**"],
-    imports: ["lib/db/**", "lib/errors/**", "lib/runtime/{env,repo-root,monotonic}"],
+    imports: [
+      "lib/db/**",
+      "lib/errors/**",
+      "lib/format/search-terms",
+      "lib/runtime/{env,repo-root,monotonic}",
+    ],
     packages: ["pg", "@prisma/*", "node:fs", "node:path"],
   },
 

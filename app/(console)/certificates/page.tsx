@@ -73,7 +73,7 @@ export default async function CertificatesPage({
             >
               {query.state === "expiring"
                 ? "No certificate is about to expire without a successor. Remove the filter to see all certificates."
-                : "Remove a filter, or search for the beginning of a name."}
+                : "Remove a filter, or search for a part of a name, owner, serial number or fingerprint."}
             </EmptyState>
           ) : (
             <EmptyState icon={<FileKey2 aria-hidden />} title="No certificates yet" action={newOne}>

@@ -71,7 +71,7 @@ export default async function IdentitiesPage({
                 title="No identities match"
                 action={<ButtonLink href={path}>Show all</ButtonLink>}
               >
-                Remove a filter, or search for the beginning of a name or owner.
+                Remove a filter, or search for a part of a name or owner.
               </EmptyState>
             ) : (
               <EmptyState

@@ -11,7 +11,7 @@ import type { IdentityKind } from "@/lib/pki/types";
 import type { PickedIdentity } from "./picked-identity";
 import { useIdentityMatches } from "@/components/identities/use-identity-matches";
 import { IdentityDialog } from "@/components/identities/identity-dialog";
-import { kindLabels } from "@/components/identities/identity-kinds";
+import { kindLabels } from "@/components/shared/identity-kinds";
 
 type Props = Readonly<{
   picked: PickedIdentity | null;

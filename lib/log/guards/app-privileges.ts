@@ -185,5 +185,9 @@ export const appPrivileges: RolePrivileges = {
     "tlog.is_dns_name",
     "tlog.mailbox_span",
     "tlog.reversed_labels",
+
+    // Of the generated columns that lists are searched by.
+    "tlog.certificate_search_text",
+    "tlog.fold_text",
   ],
 };

@@ -1,7 +1,7 @@
 import { makeClient } from "@/lib/db/single-client";
 
 const oldestVersion = 17;
-const extensions = ["btree_gist", "pg_trgm", "unaccent"];
+const extensions = ["btree_gist", "pg_trgm"];
 
 /**
  * Checks the operator's own PostgreSQL before anything is changed on it: its version, its encoding

@@ -9,7 +9,7 @@ import { IdentityDetails } from "@/components/identities/identity-details";
 import { IdentityState } from "@/components/identities/identity-table";
 import { NamesCard } from "@/components/names/names-card";
 import { PowerBanner } from "@/components/identities/power-banner";
-import { kindLabels } from "@/components/identities/identity-kinds";
+import { kindLabels } from "@/components/shared/identity-kinds";
 import { Card } from "@/components/ui/card";
 import { EmptyState } from "@/components/ui/empty-state";
 import { Stack } from "@/components/ui/layout";

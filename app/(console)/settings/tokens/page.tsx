@@ -9,6 +9,7 @@ import { TokenTable } from "@/components/tokens/token-table";
 import { Button, ButtonLink } from "@/components/ui/button";
 import { EmptyState } from "@/components/ui/empty-state";
 import { PageHeader } from "@/components/ui/page-header";
+import { SearchInput } from "@/components/ui/search-input";
 import { Pagination } from "@/components/ui/pagination";
 import { openPage } from "@/lib/auth/page";
 import { scopeOf } from "@/lib/access/permissions";
@@ -52,6 +53,7 @@ export default async function TokensPage({
       />
       <Suspense>
         <FilterBar>
+          <SearchInput label="Search API tokens" placeholder="Name" />
           <ChoiceFilter
             label="State"
             name="status"

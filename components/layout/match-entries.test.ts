@@ -1,0 +1,65 @@
+import { describe, expect, test } from "vitest";
+import { matchEntries, orderGroups, rankOf } from "./match-entries";
+import type { PaletteEntry } from "./palette-types";
+
+const entry = (label: string, hint?: string, group = "Actions"): PaletteEntry => ({
+  id: label,
+  group,
+  label,
+  hint,
+  href: "/",
+});
+const commands = [
+  entry("Issue certificate", "From a certificate signing request (CSR)"),
+  entry("Verify the audit log", "Checkpoint, witnesses, last verification"),
+  entry("Run a tamper drill", "Simulated attacks on a copy of the log"),
+  entry("Dark theme"),
+];
+const labels = (query: string) => matchEntries(commands, query).map(({ label }) => label);
+
+describe("a command is found", () => {
+  test.each([
+    ["issue", ["Issue certificate"]],
+    ["cert iss", ["Issue certificate"]],
+    ["log", ["Verify the audit log", "Run a tamper drill"]],
+    ["DARK", ["Dark theme"]],
+    ["csr", ["Issue certificate"]],
+  ])("by the beginnings of its words: %s", (query, expected) => {
+    expect(labels(query)).toEqual(expected);
+  });
+
+  test.each(["revoke", "ssue", "issue drill", "?"])("but not by anything else: %s", (query) => {
+    expect(labels(query)).toEqual([]);
+  });
+
+  test("without a query there are all, in their order", () => {
+    expect(labels(" ")).toEqual(commands.map(({ label }) => label));
+  });
+});
+
+describe("what is found is ordered", () => {
+  test("the same name is better than its beginning, a word of it, and anything else", () => {
+    expect(
+      ["payments-api", "PAYMENTS", "api payments", "billing"].map((label) =>
+        rankOf(label, "payments"),
+      ),
+    ).toEqual([1, 0, 2, 3]);
+  });
+
+  test("the group with the exact name comes first, and the name first in it", () => {
+    const found = orderGroups(
+      [
+        [entry("search", "", "Certificates"), entry("payments-api", "", "Certificates")],
+        [],
+        [entry("other payments", "", "Identities"), entry("payments", "", "Identities")],
+      ],
+      "payments",
+    );
+    expect(found.map(({ label }) => label)).toEqual([
+      "payments",
+      "other payments",
+      "payments-api",
+      "search",
+    ]);
+  });
+});
