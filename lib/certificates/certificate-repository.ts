@@ -78,6 +78,19 @@ export async function findCertificateRow(db: Database, id: string): Promise<Cert
   return (await find(db, byId, id))[0] ?? null;
 }
 
+/** The certificates with these ids, by id, without their bytes. */
+export async function findCertificateRows(
+  db: Database,
+  ids: readonly string[],
+): Promise<CertificateRow[]> {
+  const { rows } = await db.pool.query<CertificateRow>({
+    name: "certificates_by_id",
+    text: `select ${rowColumns} from ${rowTables} where c.id = any($1) order by c.id`,
+    values: [ids],
+  });
+  return rows;
+}
+
 /** Serial numbers are unique per issuer only, so there may be several. At most two are read. */
 export async function findCertificatesBySerial(
   db: Database,

@@ -156,6 +156,32 @@ async function countRows(db: Database, conditions: Conditions): Promise<Total> {
   return { count: Math.min(count, countLimit), capped: count > countLimit };
 }
 
+type Matching = Readonly<{
+  term: SearchTerm | null;
+  serial: Uint8Array | null;
+  /** Only those with a greater id. */
+  afterId: string | null;
+  limit: number;
+}>;
+
+/** What the filters match, by id, so that a long read goes on where it was. */
+export async function readMatchingRows(
+  db: Database,
+  search: CertificateSearch,
+  { term, serial, afterId, limit }: Matching,
+): Promise<CertificateRow[]> {
+  const matchingIds = term && (await findMatchingIds(db, term));
+  const conditions = conditionsFor(search);
+  if (serial) conditions.add("c.serial = ?", Buffer.from(serial));
+  if (term) addTerm(conditions, term, matchingIds);
+  if (afterId !== null) conditions.add("c.id > ?::text", afterId);
+  const { rows } = await db.pool.query<CertificateRow>({
+    text: `select ${rowColumns} from ${rowTables} where ${conditions.where()} order by c.id limit ${limit}`,
+    values: conditions.values,
+  });
+  return rows;
+}
+
 /** A page, with one extra row if there are more, and the total number of matches. */
 export async function searchCertificateRows(
   db: Database,

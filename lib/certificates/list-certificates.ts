@@ -1,16 +1,12 @@
 import type { AnyActor } from "@/lib/access/actor";
 import { authorize } from "@/lib/access/permissions";
 import { AppError } from "@/lib/errors/app-error";
-import { plainHex } from "@/lib/format/identifier";
 import { parseSerial } from "@/lib/pki/serial";
 import type { Deps } from "@/lib/runtime/deps";
 import { certificateItem } from "./certificate-dto";
 import type { CertificateRow } from "./certificate-repository";
-import {
-  searchCertificateRows,
-  type Position,
-  type SearchTerm,
-} from "./certificate-search-repository";
+import { searchCertificateRows, type Position } from "./certificate-search-repository";
+import { searchTermOf } from "./list-matching";
 import {
   certificateQuery,
   type CertificateList,
@@ -46,13 +42,6 @@ function readCursor(text: string, sort: CertificateSort): Position {
   throw new AppError("cursor.invalid", message, {
     findings: [{ code: "cursor.invalid", message, path: "cursor" }],
   });
-}
-
-function searchTermOf(text: string | undefined): SearchTerm | null {
-  if (!text) return null;
-  const hex = plainHex(text);
-  const isBytes = hex.length % 2 === 0 && /^[0-9a-f]{16,64}$/.test(hex);
-  return { text, hex: isBytes ? Buffer.from(hex, "hex") : null };
 }
 
 /**

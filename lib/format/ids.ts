@@ -26,7 +26,8 @@ export type IdPrefix =
   | "acc"
   | "ord"
   | "azn"
-  | "vew";
+  | "vew"
+  | "blk";
 
 /** An id of that kind: `prefix_` and 26 characters. */
 export type Id<P extends IdPrefix> = `${P}_${string}`;

@@ -20,10 +20,11 @@ import type { DrillFinished, VerificationFinished } from "./check-details";
 import type { AlertDetails } from "./alert-details";
 import type { AuthorityDetails } from "./authority-details";
 import type { AcmeDetails } from "./acme-details";
+import type { BulkDetails } from "./bulk-details";
 import type { IdentityDetails } from "./identity-details";
 import type { CountedRefusals, PresentedDetail } from "./refusal-details";
 
-type NamedDetails = IdentityDetails & AuthorityDetails & AlertDetails & AcmeDetails;
+type NamedDetails = IdentityDetails & AuthorityDetails & AlertDetails & AcmeDetails & BulkDetails;
 export type EntryDetails = NamedDetails & {
   "setup.completed": Readonly<{ organization: string }>;
   "organization.created": Readonly<{ name: string; nameBinding?: string }>;
