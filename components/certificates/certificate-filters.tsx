@@ -88,6 +88,13 @@ export function CertificateFilters({ path, params, profiles, authorities, identi
               removeHref={listHref(path, params, { expiresAfter: null })}
             />
           )}
+          {params["key"] && (
+            <FilterChip
+              label="Public key"
+              value={`${params["key"].slice(0, 16)}…`}
+              removeHref={listHref(path, params, { key: null })}
+            />
+          )}
           {params["serial"] && (
             <FilterChip
               label="Serial number"

@@ -44,6 +44,17 @@ export async function listBulkActs(
 }
 
 const linesAtOnce = 500;
+const linesOnPage = 100;
+
+/** The first lines of the report, for its page. */
+export async function listFirstLines(
+  deps: Pick<Deps, "db">,
+  actor: Actor,
+  id: string,
+): Promise<readonly BulkLine[]> {
+  authorizeReading(actor);
+  return (await listBulkLines(deps.db, id, 0, linesOnPage)).map(bulkLine);
+}
 
 /** Every line of the report, in batches. Errors: `bulk.not-found`. */
 export async function* readBulkReport(

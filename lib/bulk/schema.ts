@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { optionalLabel } from "@/lib/format/label";
 import { certificateQuery, revokeInput } from "@/lib/certificates/schema";
 
 /** What is done to each certificate of a selection. */
@@ -8,7 +9,10 @@ export type BulkAct = (typeof bulkActs)[number];
 /** The most certificates that one bulk action takes; lists count as far. */
 export const maxBulkItems = 10_000;
 
-export const bulkFilter = certificateQuery.omit({ cursor: true, limit: true, sort: true });
+/** Filters of the list of certificates. They are recorded, so what is not seen is refused. */
+export const bulkFilter = certificateQuery
+  .omit({ cursor: true, limit: true, sort: true })
+  .extend({ q: optionalLabel(256).optional(), serial: optionalLabel(128).optional() });
 export type BulkFilter = z.infer<typeof bulkFilter>;
 
 const { comment, invalidityDate } = revokeInput.shape;

@@ -202,6 +202,17 @@ export async function blockKey(tx: AuditedTx, spkiSha256: Uint8Array): Promise<v
   });
 }
 
+/** What is known of a key; null for one that no certificate was requested for. */
+export async function findKeyRow(
+  db: Database,
+  spkiSha256: Uint8Array,
+): Promise<Readonly<{ blocked: boolean }> | null> {
+  return db.prisma.publicKey.findUnique({
+    where: { spkiSha256: bytes(spkiSha256) },
+    select: { blocked: true },
+  });
+}
+
 /** Whether it is the certificate that an authority signs with. */
 export async function isAuthorityCertificate(db: Database, id: string): Promise<boolean> {
   return (await db.prisma.authority.count({ where: { certificateId: id } })) > 0;

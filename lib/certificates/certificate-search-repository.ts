@@ -122,6 +122,7 @@ function conditionsFor({ query, onlyIdentityId, now }: CertificateSearch): Condi
       query.authority,
       query.authority,
     );
+  if (query.key) conditions.add("c.spki_sha256 = ?", Buffer.from(query.key, "hex"));
   if (query.expiresAfter) conditions.add("c.not_after >= ?", new Date(query.expiresAfter));
   if (query.expiresBefore) conditions.add("c.not_after < ?", new Date(query.expiresBefore));
   return conditions;
@@ -156,30 +157,47 @@ async function countRows(db: Database, conditions: Conditions): Promise<Total> {
   return { count: Math.min(count, countLimit), capped: count > countLimit };
 }
 
-type Matching = Readonly<{
-  term: SearchTerm | null;
-  serial: Uint8Array | null;
-  /** Only those with a greater id. */
-  afterId: string | null;
-  limit: number;
-}>;
+type Matching = Readonly<{ term: SearchTerm | null; serial: Uint8Array | null }>;
 
-/** What the filters match, by id, so that a long read goes on where it was. */
-export async function readMatchingRows(
+async function conditionsOfMatching(
   db: Database,
   search: CertificateSearch,
-  { term, serial, afterId, limit }: Matching,
-): Promise<CertificateRow[]> {
+  { term, serial }: Matching,
+): Promise<Conditions> {
   const matchingIds = term && (await findMatchingIds(db, term));
   const conditions = conditionsFor(search);
   if (serial) conditions.add("c.serial = ?", Buffer.from(serial));
   if (term) addTerm(conditions, term, matchingIds);
+  return conditions;
+}
+
+/** What the filters match, by id after an id, so that a long read goes on where it was. */
+export async function readMatchingRows(
+  db: Database,
+  search: CertificateSearch,
+  { afterId, limit, ...matching }: Matching & Readonly<{ afterId: string | null; limit: number }>,
+): Promise<CertificateRow[]> {
+  const conditions = await conditionsOfMatching(db, search, matching);
   if (afterId !== null) conditions.add("c.id > ?::text", afterId);
   const { rows } = await db.pool.query<CertificateRow>({
     text: `select ${rowColumns} from ${rowTables} where ${conditions.where()} order by c.id limit ${limit}`,
     values: conditions.values,
   });
   return rows;
+}
+
+/** How many the filters match, without a limit. */
+export async function countMatchingRows(
+  db: Database,
+  search: CertificateSearch,
+  matching: Matching,
+): Promise<number> {
+  const conditions = await conditionsOfMatching(db, search, matching);
+  const { rows } = await db.pool.query<{ count: number }>({
+    text: `select count(*)::int as count from certificate c where ${conditions.where()}`,
+    values: conditions.values,
+  });
+  return rows[0]?.count ?? 0;
 }
 
 /** A page, with one extra row if there are more, and the total number of matches. */

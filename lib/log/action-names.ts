@@ -33,6 +33,7 @@ const groups: { readonly [N in Noun<EntryAction>]: Group<N> } = {
       "bulk.read": "Bulk action viewed",
     },
   },
+  inventory: { label: "Inventory", actions: { "inventory.exported": "Inventory exported" } },
   authority: {
     label: "Authorities",
     actions: {

@@ -31,5 +31,7 @@ export type BulkDetails = Readonly<{
   "bulk.canceled": BulkFigures;
   /** The one who started it was disabled, or lost the role for it. */
   "bulk.stopped": BulkFigures & Readonly<{ cause: string }>;
+  /** `filter`: as in the URL of the list. */
+  "inventory.exported": Readonly<{ what: string; format: string; filter: string; count: number }>;
   "bulk.read": Readonly<{ method: string; path: string; status?: number }>;
 }>;

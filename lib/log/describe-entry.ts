@@ -204,6 +204,8 @@ const phrases: Phrases = {
   "bulk.canceled": (details) => `canceled a bulk action: ${bulkFigures(details)}`,
   "bulk.stopped": ({ cause, ...details }) =>
     `stopped a bulk action: ${bulkFigures(details)}. ${cause}`,
+  "inventory.exported": ({ what, format, filter, count }) =>
+    `exported ${count} ${what} as ${format}${filter && ` for ${filter}`}`,
   "bulk.read": viewed("bulk action"),
   "overview.read": () => "viewed the overview",
   "audit.read": ({ filter }, target) =>

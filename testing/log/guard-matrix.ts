@@ -1,4 +1,5 @@
 import pg from "pg";
+import { sha256Hex } from "@/lib/format/hash";
 import { guardedTables } from "@/lib/log/guards/guarded-tables";
 import type { Case } from "@/lib/log/guards/types";
 import type { EntryAction } from "@/lib/log/types";
@@ -58,6 +59,10 @@ const examples: Readonly<Record<string, Readonly<{ old?: Row; set?: Row }>>> = {
   "alert status 0": { old: { status: "'open'" }, set: { status: "'acknowledged'" } },
   "alert status 1": { set: { status: "'resolved'" } },
   "destination status 0": { set: { status: "'removed'" } },
+  "bulk_act insert 1": { set: { status: "'running'", reason: "'keyCompromise'" } },
+  "bulk_act status 0": { old: { status: "'running'" }, set: { status: "'finished'" } },
+  "bulk_act status 1": { old: { status: "'running'" }, set: { status: "'canceled'" } },
+  "bulk_act status 2": { old: { status: "'running'" }, set: { status: "'stopped'" } },
   "acme_order status 0": {
     old: { status: "'open'" },
     set: { status: "'valid'", certificate_id: "'crt'" },
@@ -84,6 +89,8 @@ const details = {
   name: "other",
   reason: "keyCompromise",
   certificateId: "crt",
+  act: "one",
+  idsSha256: sha256Hex("one"),
   changes: Object.fromEntries(
     [
       "name",
@@ -188,7 +195,7 @@ async function attempt(
     action,
     outcome,
     id: "ent_1",
-    actor: { id: "one" },
+    actor: { kind: "one", id: "one" },
     target: { id: target },
     details,
   };

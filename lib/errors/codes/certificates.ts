@@ -62,6 +62,14 @@ export const certificateCodes = {
     kind: "too-large",
     text: "The filter matches more certificates than one bulk action takes; add a filter.",
   },
+  "key.private": {
+    kind: "invalid",
+    text: "The text holds a private key, which Chancery never needs; send its public key.",
+  },
+  "key.unreadable": {
+    kind: "invalid",
+    text: "The text holds no public key, CSR or certificate in PEM.",
+  },
   "revocation.invalidity-date": {
     kind: "invalid",
     text: "The invalidity date is in the future; send the time when the key was first in doubt.",
