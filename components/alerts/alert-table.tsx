@@ -87,6 +87,7 @@ export function AlertTable({ items, empty, acknowledge }: Props) {
           {
             key: "acknowledge",
             header: "Acknowledge",
+            headerHidden: true,
             width: "fit",
             align: "end",
             cell: ({ id, status, summary }) =>

@@ -10,6 +10,8 @@ export type Sorted = "ascending" | "descending" | "none";
 export type Column<T> = Readonly<{
   key: string;
   header: string;
+  /** The header is for screen readers alone: what is below says it itself, as a button does. */
+  headerHidden?: boolean | undefined;
   /**
    * Plain content. With a `rowHref`, the first column becomes the row's link, so it can't contain
    * links or buttons.
@@ -135,7 +137,7 @@ const cellStyle =
 const checkStyle = "w-px pr-0";
 
 function HeadCell<T>({ column }: Readonly<{ column: Column<T> }>) {
-  const { header, sortHref, sorted } = column;
+  const { header, headerHidden, sortHref, sorted } = column;
   const Icon = sorted === "ascending" ? ArrowUp : sorted === "descending" ? ArrowDown : ArrowUpDown;
   return (
     <th
@@ -160,7 +162,7 @@ function HeadCell<T>({ column }: Readonly<{ column: Column<T> }>) {
           />
         </NextLink>
       ) : (
-        header
+        <span className={clsx(headerHidden && "sr-only")}>{header}</span>
       )}
     </th>
   );
