@@ -3,9 +3,11 @@ import { DataTable, type Column } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";
 import { formatCount } from "@/lib/format/count";
 import type { AlertDto } from "@/lib/alerts/schema";
+import type { ServerAction } from "@/lib/auth/types";
 import { AlertStatusBadge, SeverityIcon } from "./alert-badges";
 import { severityLabels } from "@/components/shared/severity-labels";
 import { subjectName } from "./alert-labels";
+import { RowAcknowledge } from "./row-acknowledge";
 
 const columns: readonly Column<AlertDto>[] = [
   { key: "summary", header: "Alert", width: "grow", cell: (alert) => <Summary {...alert} /> },
@@ -69,15 +71,38 @@ function Summary({ severity, status, summary, ruleTitle, subject, lastAt }: Aler
   );
 }
 
+type Props = Readonly<{
+  items: readonly AlertDto[];
+  empty: ReactNode;
+  /** For those who may handle alerts: rows can be selected, and an open one acknowledged. */
+  acknowledge: ServerAction<AlertDto> | null;
+}>;
+
 /** Alerts as rows, the latest first; each opens its page. */
-export function AlertTable({
-  items,
-  empty,
-}: Readonly<{ items: readonly AlertDto[]; empty: ReactNode }>) {
+export function AlertTable({ items, empty, acknowledge }: Props) {
+  const acting: readonly Column<AlertDto>[] =
+    acknowledge === null
+      ? []
+      : [
+          {
+            key: "acknowledge",
+            header: "Acknowledge",
+            headerHidden: true,
+            width: "fit",
+            align: "end",
+            cell: ({ id, status, summary }) =>
+              status === "open" && (
+                <RowAcknowledge id={id} summary={summary} action={acknowledge} />
+              ),
+          },
+        ];
   return (
     <DataTable
       caption="Alerts"
-      columns={columns}
+      columns={[...columns, ...acting]}
+      {...(acknowledge === null
+        ? {}
+        : { selectLabel: ({ summary }: AlertDto) => `alert: ${summary}` })}
       rows={items}
       rowKey={({ id }) => id}
       rowHref={({ id }) => `/alerts/${id}`}

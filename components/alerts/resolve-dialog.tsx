@@ -1,14 +1,12 @@
 "use client";
 
-import { CommentField } from "@/components/forms/comment-field";
 import type { ReactElement } from "react";
 import { ActionForm } from "@/components/forms/action-form";
 import { textOf } from "@/components/forms/form-values";
 import { Dialog } from "@/components/ui/dialog";
-import { RadioCards } from "@/components/ui/radio-cards";
-import { resolutions, type AlertDto } from "@/lib/alerts/schema";
+import type { AlertDto } from "@/lib/alerts/schema";
 import type { ServerAction } from "@/lib/auth/types";
-import { resolutionLabels } from "./alert-labels";
+import { ResolutionFields } from "./resolution-fields";
 import { useRefreshOnClose } from "./use-refresh-on-close";
 
 /** Closes an alert with a resolution, which the figures of its rule are based on. */
@@ -38,23 +36,10 @@ export function ResolveDialog({
         })}
       >
         {({ errors }) => (
-          <>
-            <RadioCards
-              label="Resolution"
-              name="resolution"
-              columns={2}
-              required
-              error={errors("resolution") && "Choose a resolution."}
-              options={resolutions.map((value) => ({ value, ...resolutionLabels[value] }))}
-            />
-            <CommentField
-              required
-              rows={3}
-              maxLength={1000}
-              error={errors("comment")}
-              hint="What you found and what was done. Recorded in the audit log."
-            />
-          </>
+          <ResolutionFields
+            resolutionError={errors("resolution")}
+            commentError={errors("comment")}
+          />
         )}
       </ActionForm>
     </Dialog>

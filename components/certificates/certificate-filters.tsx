@@ -64,7 +64,7 @@ export function CertificateFilters({ path, params, profiles, authorities, identi
         <ChoiceFilter label="Profile" name="profile" any="Any profile" options={profiles} />
         <ChoiceFilter label="CA" name="authority" any="Any CA" options={authorities} />
         <ChoiceFilter label="Kind" name="kind" any="Any kind" options={kinds} />
-        <ChoiceFilter label="Key" name="key" any="Any key" options={keys} />
+        <ChoiceFilter label="Key" name="algorithm" any="Any key" options={keys} />
       </FilterBar>
       <div className="pb-3">
         <ChipRow label="State">
@@ -107,6 +107,13 @@ export function CertificateFilters({ path, params, profiles, authorities, identi
               label="Expires after"
               value={params["expiresAfter"]}
               removeHref={listHref(path, params, { expiresAfter: null })}
+            />
+          )}
+          {params["key"] && (
+            <FilterChip
+              label="Public key"
+              value={`${params["key"].slice(0, 16)}…`}
+              removeHref={listHref(path, params, { key: null })}
             />
           )}
           {params["serial"] && (

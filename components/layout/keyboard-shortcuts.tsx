@@ -18,6 +18,8 @@ const onRows: readonly Shortcut[] = [
   { keys: ["↓"], text: "Next row (or j)" },
   { keys: ["↑"], text: "Previous row (or k)" },
   { keys: ["Enter"], text: "Open row" },
+  { keys: ["x"], text: "Select row" },
+  { keys: ["Shift", "x"], together: true, text: "Select all rows since the last one" },
 ];
 
 /** The list of keyboard shortcuts; `?` opens it. */

@@ -8,7 +8,7 @@ const box =
   "disabled:opacity-50 aria-invalid:border-revoked";
 
 /** A check mark alone; it needs an aria-label or a label around it. */
-function CheckboxMark(props: BoxProps) {
+export function CheckboxMark(props: BoxProps & Readonly<{ "data-row-check"?: boolean }>) {
   return (
     <span className="relative inline-grid size-4 place-items-center">
       <input {...props} type="checkbox" className={box} />

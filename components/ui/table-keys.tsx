@@ -5,9 +5,19 @@ import type { KeyboardEvent, ReactNode } from "react";
 
 const steps: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1, j: 1, k: -1 };
 
+const isTyping = (target: EventTarget): boolean =>
+  target instanceof Element && target.matches("input:not([type=checkbox]), textarea, select");
+
+/** Clicks the checkbox of the row, if rows can be selected; with Shift as a click with Shift. */
+function toggleRow(row: Element, shiftKey: boolean): void {
+  row
+    .querySelector("[data-row-check]")
+    ?.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true, shiftKey }));
+}
+
 /**
- * The frame of a table: scrolls sideways in narrow windows, and moves between rows with the arrow
- * keys or j and k.
+ * The frame of a table: scrolls sideways in narrow windows, moves between rows with the arrow keys
+ * or j and k, and selects a row with x.
  */
 export function TableKeys({
   label,
@@ -17,8 +27,12 @@ export function TableKeys({
   const moveFocus = (event: KeyboardEvent<HTMLElement>) => {
     const step = steps[event.key];
     const row = event.target instanceof Element ? event.target.closest("tr") : null;
-    if (step === undefined || row === null || event.ctrlKey || event.metaKey || event.altKey)
+    if (row === null || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key.toLowerCase() === "x" && !isTyping(event.target)) {
+      toggleRow(row, event.shiftKey);
       return;
+    }
+    if (step === undefined) return;
     const links = [...event.currentTarget.querySelectorAll<HTMLElement>("[data-row-link]")];
     const next = links[links.findIndex((link) => row.contains(link)) + step];
     if (!next) return;

@@ -2,6 +2,7 @@ import clsx from "clsx";
 import { ArrowDown, ArrowUp, ArrowUpDown } from "lucide-react";
 import NextLink from "next/link";
 import type { ReactNode } from "react";
+import { PageCheck, RowCheck } from "./selection";
 import { TableKeys } from "./table-keys";
 
 export type Sorted = "ascending" | "descending" | "none";
@@ -9,6 +10,8 @@ export type Sorted = "ascending" | "descending" | "none";
 export type Column<T> = Readonly<{
   key: string;
   header: string;
+  /** The header is for screen readers alone: what is below says it itself, as a button does. */
+  headerHidden?: boolean | undefined;
   /**
    * Plain content. With a `rowHref`, the first column becomes the row's link, so it can't contain
    * links or buttons.
@@ -33,6 +36,11 @@ export type DataTableProps<T> = Readonly<{
   rows: readonly T[];
   rowKey: (row: T) => string;
   rowHref?: ((row: T) => string) | undefined;
+  /**
+   * The row in words. With it, rows can be selected: the table is inside a SelectionProvider whose
+   * keys are those of the rows.
+   */
+  selectLabel?: ((row: T) => string) | undefined;
   /** Shown when there are no rows. */
   empty?: ReactNode;
   /** Without a frame: inside a Card with flush padding. */
@@ -66,6 +74,7 @@ export function DataTable<T>({
   rows,
   rowKey,
   rowHref,
+  selectLabel,
   empty,
   bare,
 }: DataTableProps<T>) {
@@ -81,6 +90,11 @@ export function DataTable<T>({
         <caption className="sr-only">{caption}</caption>
         <thead>
           <tr>
+            {selectLabel && (
+              <th scope="col" className={clsx(headStyle, checkStyle)}>
+                <PageCheck />
+              </th>
+            )}
             {columns.map((column) => (
               <HeadCell key={column.key} column={column} />
             ))}
@@ -95,6 +109,11 @@ export function DataTable<T>({
                 rowHref && "hover:bg-hover/60 has-[[data-row-link]:focus-visible]:bg-hover",
               )}
             >
+              {selectLabel && (
+                <td className={clsx(cellStyle, checkStyle)}>
+                  <RowCheck id={rowKey(row)} label={selectLabel(row)} />
+                </td>
+              )}
               {columns.map((column, index) => (
                 <Cell
                   key={column.key}
@@ -115,9 +134,10 @@ const headStyle =
   "lg:sticky lg:top-0 z-2 h-9 border-b border-border bg-raised px-3 first:pl-4 last:pr-4 text-left text-xs font-medium text-muted whitespace-nowrap first:rounded-tl-lg last:rounded-tr-lg";
 const cellStyle =
   "h-10 border-b border-border px-3 py-1.5 first:pl-4 last:pr-4 group-last:border-b-0";
+const checkStyle = "w-px pr-0";
 
 function HeadCell<T>({ column }: Readonly<{ column: Column<T> }>) {
-  const { header, sortHref, sorted } = column;
+  const { header, headerHidden, sortHref, sorted } = column;
   const Icon = sorted === "ascending" ? ArrowUp : sorted === "descending" ? ArrowDown : ArrowUpDown;
   return (
     <th
@@ -142,7 +162,7 @@ function HeadCell<T>({ column }: Readonly<{ column: Column<T> }>) {
           />
         </NextLink>
       ) : (
-        header
+        <span className={clsx(headerHidden && "sr-only")}>{header}</span>
       )}
     </th>
   );

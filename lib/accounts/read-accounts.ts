@@ -1,5 +1,6 @@
-import type { Actor } from "@/lib/access/actor";
+import type { Actor, ActorRequest } from "@/lib/access/actor";
 import { authorize } from "@/lib/access/permissions";
+import { isRole } from "@/lib/access/roles";
 import { AppError } from "@/lib/errors/app-error";
 import type { Deps } from "@/lib/runtime/deps";
 import { accountDto } from "./account-dto";
@@ -53,4 +54,27 @@ export async function getAccountOfIdentity(
   authorize(actor, "accounts.read");
   const row = await findAccountOfIdentity(deps.db, identityId);
   return row && { id: row.id, email: row.email, name: row.name };
+}
+
+/**
+ * A user at this moment, for what is done in their name after the request: null once the account is
+ * disabled. Whether its session still exists is another matter.
+ */
+export async function findAccountActor(
+  deps: Pick<Deps, "db">,
+  id: string,
+  request: ActorRequest,
+): Promise<Actor | null> {
+  const row = await findAccountById(deps.db, id);
+  if (row === null || row.status !== "active" || !isRole(row.role)) return null;
+  return {
+    kind: "user",
+    id: row.id,
+    label: row.email,
+    role: row.role,
+    identityId: null,
+    credential: null,
+    assertedBy: null,
+    ...request,
+  };
 }

@@ -52,6 +52,21 @@ export async function listAlertRows(
   });
 }
 
+/** The ids of what the filters match, oldest first, at most `take`. */
+export async function listAlertIds(
+  db: Database,
+  query: AlertQuery,
+  take: number,
+): Promise<string[]> {
+  const rows = await db.prisma.alert.findMany({
+    where: await whereOf(db, query),
+    select: { id: true },
+    orderBy: [{ openedAt: "asc" }, { id: "asc" }],
+    take,
+  });
+  return rows.map(({ id }) => id);
+}
+
 /** Unresolved alerts, the most severe first; among equals, the newest. */
 export async function listWorstRows(
   { prisma }: Pick<Database, "prisma">,

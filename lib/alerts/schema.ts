@@ -74,6 +74,33 @@ export const resolveInput = z.strictObject({
   resolution: z.enum(resolutions),
   comment: requiredComment,
 });
+/** The most alerts that one request changes. */
+export const maxAlertsAtOnce = 500;
+/** Several alerts, and what is done to each. */
+export const answerManyInput = z.strictObject({
+  selection: z.union([
+    z.strictObject({ ids: z.array(z.string().max(64)).min(1).max(maxAlertsAtOnce) }),
+    z.strictObject({
+      filter: alertQuery.omit({ cursor: true, limit: true }),
+      /** How many alerts the list showed. */
+      count: z.number().int().min(0),
+    }),
+  ]),
+  answer: z.discriminatedUnion("act", [
+    z.strictObject({ act: z.literal("acknowledge") }),
+    z.strictObject({ act: z.literal("assign"), to: z.string().max(64).nullable() }),
+    resolveInput.extend({ act: z.literal("resolve") }),
+  ]),
+});
+export type AnswerManyInput = z.input<typeof answerManyInput>;
+/** What became of each; `untried` were left because the log could not be written. */
+export type AlertAnswers = Readonly<{
+  changed: number;
+  unchanged: number;
+  refused: readonly Readonly<{ id: string; code: string; message: string }>[];
+  untried: number;
+}>;
+
 export const exceptionInput = z.strictObject({
   rule: z.enum(ruleNames),
   subjectKind: z.string().max(32),

@@ -78,6 +78,19 @@ export async function findCertificateRow(db: Database, id: string): Promise<Cert
   return (await find(db, byId, id))[0] ?? null;
 }
 
+/** The certificates with these ids, by id, without their bytes. */
+export async function findCertificateRows(
+  db: Database,
+  ids: readonly string[],
+): Promise<CertificateRow[]> {
+  const { rows } = await db.pool.query<CertificateRow>({
+    name: "certificates_by_id",
+    text: `select ${rowColumns} from ${rowTables} where c.id = any($1) order by c.id`,
+    values: [ids],
+  });
+  return rows;
+}
+
 /** Serial numbers are unique per issuer only, so there may be several. At most two are read. */
 export async function findCertificatesBySerial(
   db: Database,
@@ -186,6 +199,17 @@ export async function blockKey(tx: AuditedTx, spkiSha256: Uint8Array): Promise<v
   await tx.publicKey.updateMany({
     where: { spkiSha256: bytes(spkiSha256) },
     data: { blocked: true },
+  });
+}
+
+/** What is known of a key; null for one that no certificate was requested for. */
+export async function findKeyRow(
+  db: Database,
+  spkiSha256: Uint8Array,
+): Promise<Readonly<{ blocked: boolean }> | null> {
+  return db.prisma.publicKey.findUnique({
+    where: { spkiSha256: bytes(spkiSha256) },
+    select: { blocked: true },
   });
 }
 

@@ -159,7 +159,8 @@ function conditionsFor({ query, onlyIdentityId, now }: CertificateSearch): Condi
       "c.identity_id in (select id from identity where tlog.fold_text(owner) like ?)",
       `%${literalText(foldText(query.owner))}%`,
     );
-  if (query.key) conditions.add("c.key_algorithm = ?", query.key);
+  if (query.algorithm) conditions.add("c.key_algorithm = ?", query.algorithm);
+  if (query.key) conditions.add("c.spki_sha256 = ?", Buffer.from(query.key, "hex"));
   if (query.expiresAfter) conditions.add("c.not_after >= ?", new Date(query.expiresAfter));
   if (query.expiresBefore) conditions.add("c.not_after < ?", new Date(query.expiresBefore));
   return conditions;
@@ -194,6 +195,57 @@ async function countRows(db: Database, conditions: Conditions): Promise<Total> {
   return { count: Math.min(count, countLimit), capped: count > countLimit };
 }
 
+type Matching = Readonly<{ term: SearchTerm | null; serial: Uint8Array | null }>;
+
+async function conditionsOfMatching(
+  db: Database,
+  search: CertificateSearch,
+  { term, serial }: Matching,
+): Promise<Conditions> {
+  const named = term && (await conditionOfTerm(db, term));
+  return conditionsWith(search, named, serial);
+}
+
+function conditionsWith(
+  search: CertificateSearch,
+  term: Condition | null,
+  serial: Uint8Array | null,
+): Conditions {
+  const conditions = conditionsFor(search);
+  if (serial) conditions.add("c.serial = ?", Buffer.from(serial));
+  if (term) conditions.add(term.where, ...term.values);
+  return conditions;
+}
+
+/** What the filters match, by id after an id, so that a long read goes on where it was. */
+export async function readMatchingRows(
+  db: Database,
+  search: CertificateSearch,
+  { afterId, limit, ...matching }: Matching & Readonly<{ afterId: string | null; limit: number }>,
+): Promise<CertificateRow[]> {
+  const conditions = await conditionsOfMatching(db, search, matching);
+  if (afterId !== null) conditions.add("c.id > ?::text", afterId);
+  const { rows } = await db.pool.query<CertificateRow>({
+    text: `select ${rowColumns} from ${rowTables} where ${conditions.where()} order by c.id limit ${limit}`,
+    values: conditions.values,
+  });
+  return rows;
+}
+
+/** How many the filters match, without a limit. */
+export async function countMatchingRows(
+  db: Database,
+  search: CertificateSearch,
+  matching: Matching,
+): Promise<number> {
+  const conditions = await conditionsOfMatching(db, search, matching);
+  const { rows } = await db.pool.query<{ count: number }>({
+    text: `select count(*)::int as count from certificate c where ${conditions.where()}`,
+    values: conditions.values,
+  });
+  return rows[0]?.count ?? 0;
+}
+
 /** A page, with one extra row if there are more, and the total number of matches. */
 export async function searchCertificateRows(
   db: Database,
@@ -201,13 +253,8 @@ export async function searchCertificateRows(
   term: SearchTerm | null,
   serial: Uint8Array | null,
 ): Promise<{ rows: CertificateRow[]; total: Total }> {
-  const termCondition = term && (await conditionOfTerm(db, term));
-  const allConditions = (): Conditions => {
-    const conditions = conditionsFor(search);
-    if (serial) conditions.add("c.serial = ?", Buffer.from(serial));
-    if (termCondition) conditions.add(termCondition.where, ...termCondition.values);
-    return conditions;
-  };
+  const named = term && (await conditionOfTerm(db, term));
+  const allConditions = (): Conditions => conditionsWith(search, named, serial);
   const [rows, total] = await Promise.all([
     readPage(db, search, allConditions()),
     countRows(db, allConditions()),

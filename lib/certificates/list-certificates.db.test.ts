@@ -113,11 +113,13 @@ describe("filters", () => {
     await expect(list({ q })).rejects.toThrow("Search for at most 10 words.");
   });
 
-  test("kind, owner and key narrow the list", async () => {
-    expect(await list({ kind: "service", owner: "TEAM@EX", key: "ecdsa-p256" })).toHaveLength(12);
+  test("kind, owner and algorithm narrow the list", async () => {
+    expect(await list({ kind: "service", owner: "TEAM@EX", algorithm: "ecdsa-p256" })).toHaveLength(
+      12,
+    );
     expect(await list({ kind: "person" })).toEqual([]);
     expect(await list({ owner: "nobody" })).toEqual([]);
-    expect(await list({ key: "rsa-3072" })).toEqual([]);
+    expect(await list({ algorithm: "rsa-3072" })).toEqual([]);
   });
 
   test("counts what the filter matches, not the page", async () => {

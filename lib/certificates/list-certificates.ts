@@ -1,16 +1,12 @@
 import type { AnyActor } from "@/lib/access/actor";
 import { authorize } from "@/lib/access/permissions";
 import { AppError } from "@/lib/errors/app-error";
-import { bytesBeginningWith, wordsOf } from "@/lib/format/search-terms";
 import { parseSerial } from "@/lib/pki/serial";
 import type { Deps } from "@/lib/runtime/deps";
 import { certificateItem } from "./certificate-dto";
 import type { CertificateRow } from "./certificate-repository";
-import {
-  searchCertificateRows,
-  type Position,
-  type SearchTerm,
-} from "./certificate-search-repository";
+import { searchCertificateRows, type Position } from "./certificate-search-repository";
+import { searchTermOf } from "./list-matching";
 import {
   certificateQuery,
   type CertificateList,
@@ -46,11 +42,6 @@ function readCursor(text: string, sort: CertificateSort): Position {
   throw new AppError("cursor.invalid", message, {
     findings: [{ code: "cursor.invalid", message, path: "cursor" }],
   });
-}
-
-function searchTermOf(text: string | undefined): SearchTerm | null {
-  if (!text) return null;
-  return { text, words: wordsOf(text), bytes: bytesBeginningWith(text) };
 }
 
 /**

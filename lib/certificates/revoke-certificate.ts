@@ -36,7 +36,8 @@ const maxAttempts = 3;
  * error: its date never changes, and its reason can only be raised to keyCompromise, which also
  * blocks the key. An expired certificate can be revoked, and appears on the next CRL. So can a plan
  * that waits for its signature or failed: the signature may exist, and none that arrives later
- * changes the revocation. Errors:
+ * changes the revocation. With `refuseRepeat` a repetition records nothing and is refused as
+ * `certificate.changed-meanwhile`. Errors:
  * `certificate.not-found`, `certificate.ambiguous`, `certificate.state`, `identity.confers-power`,
  * `certificate.of-authority`, `revocation.invalidity-date`, `certificate.changed-meanwhile`.
  */
@@ -45,6 +46,7 @@ export async function revokeCertificate(
   actor: AnyActor,
   ref: string,
   input: RevokeInput,
+  { refuseRepeat = false }: Readonly<{ refuseRepeat?: boolean }> = {},
 ): Promise<Recorded<CertificateDto>> {
   const isHold = input.reason === "certificateHold";
   const { id, identityId } = await getCertificateRow(deps, actor, "certificates.revoke", ref);
@@ -65,6 +67,7 @@ export async function revokeCertificate(
     assertRevocable(row, request);
     const plan = planRevocation(row, request);
     if (plan === null) {
+      if (refuseRepeat) throw changedMeanwhile();
       const entryId = await recordRepeat(deps, actor, row);
       return { result: await describeCertificate(deps, row), entryId };
     }

@@ -133,10 +133,15 @@ export const certificateQuery = z.strictObject({
   /** A part of the owner of its identity. */
   owner: z.string().trim().max(128).optional(),
   /** The algorithm of its key. */
-  key: z.enum(subjectKeyAlgorithms).optional(),
+  algorithm: z.enum(subjectKeyAlgorithms).optional(),
   profile: z.string().max(64).optional(),
   authority: z.string().max(64).optional(),
   serial: z.string().max(128).optional(),
+  /** SHA-256 of the public key (SubjectPublicKeyInfo), in lowercase hexadecimal. */
+  key: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/, "Enter the SHA-256 of a public key: 64 lowercase hexadecimal digits.")
+    .optional(),
   expiresAfter: moment.optional(),
   expiresBefore: moment.optional(),
   sort: z.enum(certificateSorts).default("-createdAt"),
@@ -202,6 +207,9 @@ export type CertificateList = Readonly<{
   /** Counted up to ten thousand; `capped` if there are more. */
   total: Readonly<{ count: number; capped: boolean }>;
 }>;
+
+/** A public key, how many certificates have it, and whether it is blocked. */
+export type KeyOfText = Readonly<{ keySha256: string; certificates: number; blocked: boolean }>;
 
 export type PreviewedName = Readonly<{
   type: string;

@@ -27,7 +27,8 @@ export type IdPrefix =
   | "ord"
   | "azn"
   | "vew"
-  | "ens";
+  | "ens"
+  | "blk";
 
 /** An id of that kind: `prefix_` and 26 characters. */
 export type Id<P extends IdPrefix> = `${P}_${string}`;

@@ -23,6 +23,17 @@ const groups: { readonly [N in Noun<EntryAction>]: Group<N> } = {
       "certificate.read": "Certificate viewed",
     },
   },
+  bulk: {
+    label: "Bulk actions",
+    actions: {
+      "bulk.started": "Bulk action started",
+      "bulk.finished": "Bulk action finished",
+      "bulk.canceled": "Bulk action canceled",
+      "bulk.stopped": "Bulk action stopped",
+      "bulk.read": "Bulk action viewed",
+    },
+  },
+  inventory: { label: "Inventory", actions: { "inventory.exported": "Inventory exported" } },
   authority: {
     label: "Authorities",
     actions: {

@@ -35,6 +35,9 @@ const reasonText = (reason: string): string =>
     ? "CA compromise"
     : reason.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 
+const bulkFigures = ({ total, done }: Readonly<{ total: number; done: number }>): string =>
+  `${done} of ${countOf(total, "certificate")} changed`;
+
 /** The first finding's first sentence, and how many more there are; the entry's page shows all. */
 function summarizeFindings(findings: EntryDetails["certificate.refused"]["findings"]): string {
   const first = findings[0]?.message.split(/\.\s/)[0]?.replace(/\.$/, "") ?? "";
@@ -203,6 +206,15 @@ const phrases: Phrases = {
       ? `revoked API token ${name}`
       : `revoked API token ${name} together with ${endedWith.kind} ${endedWith.label}`,
   "token.read": viewed("API token"),
+  "bulk.started": ({ act, count, reason, comment }) =>
+    `started to ${act} ${countOf(count, "certificate")}${reason === undefined ? "" : ` (${reasonText(reason)})`}${withComment(comment)}`,
+  "bulk.finished": (details) => `finished a bulk action: ${bulkFigures(details)}`,
+  "bulk.canceled": (details) => `canceled a bulk action: ${bulkFigures(details)}`,
+  "bulk.stopped": ({ cause, ...details }) =>
+    `stopped a bulk action: ${bulkFigures(details)}. ${cause}`,
+  "inventory.exported": ({ what, format, filter, count }) =>
+    `exported ${count} ${what} as ${format}${filter && ` for ${filter}`}`,
+  "bulk.read": viewed("bulk action"),
   "overview.read": () => "viewed the overview",
   "search.read": () => "searched the console",
   "audit.read": ({ filter }, target) =>

@@ -21,6 +21,7 @@ import type { AlertDetails } from "./alert-details";
 import type { AuthorityDetails } from "./authority-details";
 import type { AcmeDetails } from "./acme-details";
 import type { EnrollmentDetails } from "./enrollment-details";
+import type { BulkDetails } from "./bulk-details";
 import type { IdentityDetails } from "./identity-details";
 import type { CountedRefusals, PresentedDetail } from "./refusal-details";
 
@@ -28,7 +29,8 @@ type NamedDetails = IdentityDetails &
   AuthorityDetails &
   AlertDetails &
   AcmeDetails &
-  EnrollmentDetails;
+  EnrollmentDetails &
+  BulkDetails;
 export type EntryDetails = NamedDetails & {
   "setup.completed": Readonly<{ organization: string }>;
   "organization.created": Readonly<{ name: string; nameBinding?: string }>;

@@ -23,7 +23,15 @@ export async function authenticateToken(
   request: ActorRequest,
 ): Promise<AuthenticatedToken | RejectedToken> {
   if (!secretPattern.test(secret)) return { actor: null, reason: "malformed token", tokenId: null };
-  const hash = hashSecret(secret);
+  return actorOfToken(deps, hashSecret(secret), request);
+}
+
+/** The same by the hash of the secret. */
+export async function actorOfToken(
+  deps: Pick<Deps, "db" | "clock">,
+  hash: Uint8Array,
+  request: ActorRequest,
+): Promise<AuthenticatedToken | RejectedToken> {
   const row = await findTokenBySecret(deps.db, hash);
   if (row === null) return { actor: null, reason: "unknown token", tokenId: null };
   const reason = rejectionReason(row, deps.clock.now());

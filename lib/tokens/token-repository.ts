@@ -203,6 +203,12 @@ async function findTokens(
   return keys.map((key) => byKey.get(key) ?? null);
 }
 
+/** The hash of a token's secret. */
+export async function findTokenHash(db: Database, id: string): Promise<Uint8Array | null> {
+  const row = await db.prisma.apiToken.findUnique({ where: { id }, select: { secretHash: true } });
+  return row && row.secretHash;
+}
+
 /** The current token whose secret has this hash. */
 export function findTokenBySecret(db: Database, secretHash: Uint8Array): Promise<BearerRow | null> {
   return finderOf(db)(secretHash);

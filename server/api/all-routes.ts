@@ -6,6 +6,7 @@ import { auditEventRoutes } from "@/server/api/routes/audit-events";
 import { auditProofRoutes } from "@/server/api/routes/audit-proofs";
 import { auditVerificationRoutes } from "@/server/api/routes/audit-verifications";
 import { authorityRoutes } from "@/server/api/routes/authorities";
+import { bulkRoutes } from "@/server/api/routes/bulk-acts";
 import { certificateRoutes } from "@/server/api/routes/certificates";
 import { custodyRoutes } from "@/server/api/routes/custody";
 import { destinationRoutes } from "@/server/api/routes/destinations";
@@ -33,6 +34,7 @@ export const routes: readonly Route[] = withRecovery([
   ...enrollmentSecretRoutes,
   ...nameRoutes,
   ...certificateRoutes,
+  ...bulkRoutes,
   ...statusRoutes,
   ...tokenRoutes,
   ...userRoutes,

@@ -18,6 +18,7 @@ import type { ServerNames } from "@/lib/net/server-names";
 import type { TlsManager } from "@/server/tls/tls-manager";
 import { startAlerts } from "./alerts";
 import { startAnchoring } from "./anchoring";
+import { startBulkActs } from "./bulk-acts";
 import { startCrlPublisher } from "./crl-publisher";
 import { startDeliveries } from "./deliveries";
 import { startDrills } from "./drills";
@@ -55,6 +56,7 @@ export async function startJobs(
   const anchoring = startAnchoring(deps, env, log);
   const verifications = startVerifications(deps, env, log);
   const drills = startDrills(deps, log);
+  const bulkActs = startBulkActs(deps, log);
   const deliveries = startDeliveries(deps, log);
   const alerts = startAlerts(deps, log, () => watch.stalled());
   const maintenance = startMaintenance(deps, log);
@@ -62,16 +64,8 @@ export async function startJobs(
   const setup = startHeadlessSetup(deps, env, log);
   const reload = startReload(options, [responders.job, https, publisher.job]);
   const watch = await startWatching(options, publisher, reload, alerts.check);
-  const leaderJobs = [
-    publisher,
-    maintenance,
-    sources,
-    alerts,
-    anchoring,
-    verifications,
-    drills,
-    deliveries,
-  ];
+  const ofLeader = [alerts, verifications, drills, bulkActs, deliveries];
+  const leaderJobs = [publisher, maintenance, sources, anchoring, ...ofLeader];
   const leadership = seekLeadership(deps, "chancery gateway jobs", (leading) => {
     for (const job of leaderJobs) job.lead(leading);
   });
@@ -89,10 +83,7 @@ export async function startJobs(
     publisher.job,
     anchoring.job,
     ...maintenance.jobs,
-    alerts,
-    verifications,
-    drills,
-    deliveries,
+    ...ofLeader,
   ];
   return {
     stop: async () => {

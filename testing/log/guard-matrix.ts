@@ -1,4 +1,5 @@
 import pg from "pg";
+import { sha256Hex } from "@/lib/format/hash";
 import { guardedTables } from "@/lib/log/guards/guarded-tables";
 import type { Case } from "@/lib/log/guards/types";
 import type { EntryAction } from "@/lib/log/types";
@@ -60,6 +61,10 @@ const examples: Readonly<Record<string, Readonly<{ old?: Row; set?: Row }>>> = {
   "destination status 0": { set: { status: "'removed'" } },
   "enrollment_secret used 0": { old: { used: "1", uses: "5" }, set: { used: "2" } },
   "enrollment_secret used 1": { old: { used: "1", uses: "5" }, set: { used: "3" } },
+  "bulk_act insert 1": { set: { status: "'running'", reason: "'keyCompromise'" } },
+  "bulk_act status 0": { old: { status: "'running'" }, set: { status: "'finished'" } },
+  "bulk_act status 1": { old: { status: "'running'" }, set: { status: "'canceled'" } },
+  "bulk_act status 2": { old: { status: "'running'" }, set: { status: "'stopped'" } },
   "acme_order status 0": {
     old: { status: "'open'" },
     set: { status: "'valid'", certificate_id: "'crt'" },
@@ -87,6 +92,8 @@ const details = {
   reason: "keyCompromise",
   certificateId: "crt",
   use: 2,
+  act: "one",
+  idsSha256: sha256Hex("one"),
   changes: Object.fromEntries(
     [
       "name",
@@ -191,7 +198,7 @@ async function attempt(
     action,
     outcome,
     id: "ent_1",
-    actor: { id: "one" },
+    actor: { kind: "one", id: "one" },
     target: { id: target },
     details,
   };

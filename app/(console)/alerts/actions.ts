@@ -1,10 +1,12 @@
 "use server";
 
 import { z } from "zod";
+import { answerAlerts } from "@/lib/alerts/answer-alerts";
 import { acknowledgeAlert, assignAlert, resolveAlert } from "@/lib/alerts/answer-alert";
 import { createExceptionForAlert, endException } from "@/lib/alerts/manage-exceptions";
 import {
   acknowledgeInput,
+  answerManyInput,
   assignInput,
   exceptionInput,
   resolveInput,
@@ -12,7 +14,7 @@ import {
   ruleNames,
 } from "@/lib/alerts/schema";
 import { updateRule } from "@/lib/alerts/update-rule";
-import { defineAction } from "@/lib/auth/define-action";
+import { defineAction, defineQuery } from "@/lib/auth/define-action";
 
 const id = { id: z.string().max(64) };
 
@@ -31,6 +33,8 @@ export const resolve = defineAction(
   resolveInput.extend(id),
   (deps, actor, { id: alert, ...input }) => resolveAlert(deps, actor, alert, input),
 );
+/** Answers what is selected in a list; each alert has its own entry. */
+export const answerMany = defineQuery("alerts.handle", answerManyInput, answerAlerts);
 /** Adds an exception, and with `resolve` closes the alert that it came from as expected. */
 export const except = defineAction(
   "alerts.handle",

@@ -1,6 +1,7 @@
 import { BellRing } from "lucide-react";
 import { Suspense } from "react";
 import { z } from "zod";
+import { AlertBar } from "@/components/alerts/many/alert-bar";
 import { AlertChips } from "@/components/alerts/alert-chips";
 import { AlertFilters } from "@/components/alerts/alert-filters";
 import { AlertTable } from "@/components/alerts/alert-table";
@@ -13,7 +14,9 @@ import { ButtonLink } from "@/components/ui/button";
 import { EmptyState } from "@/components/ui/empty-state";
 import { PageHeader } from "@/components/ui/page-header";
 import { Pagination } from "@/components/ui/pagination";
+import { SelectionProvider } from "@/components/ui/selection";
 import { getWatchState, listRules } from "@/lib/alerts/read-rules";
+import { listAssignees } from "@/lib/alerts/find-assignees";
 import { listAlerts } from "@/lib/alerts/list-alerts";
 import { alertQuery, alertStatuses } from "@/lib/alerts/schema";
 import { openPage } from "@/lib/auth/page";
@@ -21,6 +24,7 @@ import { scopeOf } from "@/lib/access/permissions";
 import { formatCount, plural } from "@/lib/format/count";
 import { findIdentityName } from "@/app/(console)/identity-name";
 import { readQuery, type SearchParams } from "@/app/(console)/read-query";
+import { acknowledge, answerMany } from "./actions";
 import { readOpenAlerts } from "./read-open";
 
 const path = "/alerts";
@@ -40,12 +44,16 @@ export default async function AlertsPage({
     params,
     problems,
   } = await readQuery(pageQuery, searchParams);
-  const [list, rules, watch, open, identityName] = await Promise.all([
+  const mayHandle = scopeOf(actor.role, "alerts.handle") !== "none";
+  const { cursor: _cursor, limit: _limit, ...filters } = query;
+  const filter = { ...filters, ...(status === "all" ? {} : { status }) };
+  const [list, rules, watch, open, identityName, people] = await Promise.all([
     listAlerts(deps, actor, { ...query, status: status === "all" ? undefined : status }),
     listRules(deps, actor),
     getWatchState(deps, actor),
     readOpenAlerts(deps, actor),
     findIdentityName(deps, actor, query.identity),
+    mayHandle ? listAssignees(deps, actor) : [],
   ]);
   const { counts, items } = list,
     filtered = Object.keys(params).some((name) => name !== "limit" && name !== "cursor");
@@ -73,41 +81,25 @@ export default async function AlertsPage({
         path={path}
         params={params}
         counts={counts}
-        me={scopeOf(actor.role, "alerts.handle") === "none" ? null : actor.id}
+        me={mayHandle ? actor.id : null}
         identityName={identityName}
       />
       <FilterProblems path={path} params={params} problems={problems} />
       {open !== null && !params["cursor"] && <NewAlerts rendered={open} />}
-      <AlertTable
-        items={items}
-        empty={
-          filtered ? (
-            <EmptyState
-              icon={<BellRing aria-hidden />}
-              title="No alerts match"
-              action={<ButtonLink href={path}>Clear filters</ButtonLink>}
-            >
-              Remove a filter, or look at resolved alerts.
-            </EmptyState>
-          ) : (
-            <EmptyState
-              icon={<BellRing aria-hidden />}
-              title="No open alerts"
-              action={
-                counts.resolved > 0 ? (
-                  <ButtonLink href={`${path}?status=resolved`}>
-                    Show {plural(counts.resolved, "resolved alert")}
-                  </ButtonLink>
-                ) : (
-                  <ButtonLink href={`${path}/rules`}>View rules</ButtonLink>
-                )
-              }
-            >
-              The rules evaluate every entry of the audit log. Alerts appear here within 2 seconds.
-            </EmptyState>
-          )
-        }
-      />
+      <SelectionProvider
+        key={JSON.stringify(filter)}
+        pageKeys={items.map(({ id }) => id)}
+        total={total}
+      >
+        <AlertTable
+          items={items}
+          acknowledge={mayHandle ? acknowledge : null}
+          empty={<NoAlerts filtered={filtered} resolved={counts.resolved} />}
+        />
+        {mayHandle && (
+          <AlertBar action={answerMany} filter={filter} me={actor.id} people={people} />
+        )}
+      </SelectionProvider>
       {items.length > 0 && (
         <Pagination
           summary={`${formatCount(items.length)} of ${plural(total, "alert")}`}
@@ -118,5 +110,36 @@ export default async function AlertsPage({
         <EvaluationProgress state={watch} />
       </div>
     </>
+  );
+}
+
+function NoAlerts({ filtered, resolved }: Readonly<{ filtered: boolean; resolved: number }>) {
+  const icon = <BellRing aria-hidden />;
+  if (filtered)
+    return (
+      <EmptyState
+        icon={icon}
+        title="No alerts match"
+        action={<ButtonLink href={path}>Clear filters</ButtonLink>}
+      >
+        Remove a filter, or look at resolved alerts.
+      </EmptyState>
+    );
+  return (
+    <EmptyState
+      icon={icon}
+      title="No open alerts"
+      action={
+        resolved > 0 ? (
+          <ButtonLink href={`${path}?status=resolved`}>
+            Show {plural(resolved, "resolved alert")}
+          </ButtonLink>
+        ) : (
+          <ButtonLink href={`${path}/rules`}>View rules</ButtonLink>
+        )
+      }
+    >
+      The rules evaluate every entry of the audit log. Alerts appear here within 2 seconds.
+    </EmptyState>
   );
 }

@@ -1,13 +1,19 @@
 import { FileKey2, Plus } from "lucide-react";
-import { Suspense } from "react";
+import { Suspense, type ReactNode } from "react";
+import { findPastedKey, previewBulk, startBulk } from "@/app/(console)/certificates/bulk/actions";
+import { CertificateBar } from "@/components/certificates/bulk/certificate-bar";
+import { CompromisedKeyDialog } from "@/components/certificates/bulk/compromised-key-dialog";
+import { KeyBanner } from "@/components/certificates/bulk/key-banner";
 import { CertificateFilters } from "@/components/certificates/certificate-filters";
 import { CertificateTable } from "@/components/certificates/shared/certificate-table";
+import { InventoryExport } from "@/components/filters/inventory-export";
 import { FilterProblems } from "@/components/filters/filter-problems";
 import { paginationLinks } from "@/components/filters/list-href";
 import { ButtonLink } from "@/components/ui/button";
 import { EmptyState } from "@/components/ui/empty-state";
 import { PageHeader } from "@/components/ui/page-header";
 import { Pagination } from "@/components/ui/pagination";
+import { SelectionProvider } from "@/components/ui/selection";
 import { scopeOf } from "@/lib/access/permissions";
 import { openPage } from "@/lib/auth/page";
 import { listCertificates } from "@/lib/certificates/list-certificates";
@@ -36,6 +42,8 @@ export default async function CertificatesPage({
   ]);
   const filtered = Object.keys(params).some((name) => name !== "sort" && name !== "limit");
   const total = `${formatCount(list.total.count)}${list.total.capped ? "+" : ""}`;
+  const { cursor: _cursor, limit: _limit, sort: _sort, ...filter } = query;
+  const mayRevoke = scopeOf(actor.role, "certificates.revoke") === "all";
   const mayIssue = scopeOf(actor.role, "certificates.issue") !== "none";
   const newOne = mayIssue && (
     <ButtonLink href="/certificates/new" variant="primary" icon={<Plus aria-hidden />}>
@@ -47,7 +55,17 @@ export default async function CertificatesPage({
       <PageHeader
         title="Certificates"
         description={`${list.total.capped ? `${total} certificates` : plural(list.total.count, "certificate")}${filtered ? (list.total.count === 1 ? " matches" : " match") : ""}.`}
-        action={newOne}
+        action={
+          <>
+            <InventoryExport
+              path={path}
+              params={params}
+              matches={`${total} ${list.total.count === 1 ? "certificate" : "certificates"}`}
+            />
+            {mayRevoke && <CompromisedKeyDialog action={findPastedKey} />}
+            {newOne}
+          </>
+        }
       />
       <Suspense>
         <CertificateFilters
@@ -58,31 +76,31 @@ export default async function CertificatesPage({
           authorities={authorities.items.map(({ slug, name }) => ({ value: slug, label: name }))}
         />
       </Suspense>
+      {mayRevoke && query.key !== undefined && list.total.count > 0 && (
+        <KeyBanner
+          filter={filter}
+          total={list.total}
+          actions={{ preview: previewBulk, start: startBulk }}
+        />
+      )}
       <FilterProblems path={path} params={params} problems={problems} />
-      <CertificateTable
-        caption="Certificates"
-        items={list.items}
-        now={now}
-        sorting={{ path, params, current: query.sort }}
-        empty={
-          filtered ? (
-            <EmptyState
-              icon={<FileKey2 aria-hidden />}
-              title="No certificates match"
-              action={<ButtonLink href={path}>Show all</ButtonLink>}
-            >
-              {query.state === "expiring"
-                ? "No certificate is about to expire without a successor. Remove the filter to see all certificates."
-                : "Remove a filter, or search for a part of a name, owner, serial number or fingerprint."}
-            </EmptyState>
-          ) : (
-            <EmptyState icon={<FileKey2 aria-hidden />} title="No certificates yet" action={newOne}>
-              Create a key and a CSR where the certificate will be used, then issue a certificate
-              from the CSR.
-            </EmptyState>
-          )
-        }
-      />
+      <SelectionProvider
+        key={JSON.stringify(filter)}
+        pageKeys={list.items.map(({ id }) => id)}
+        total={list.total.capped ? Number.POSITIVE_INFINITY : list.total.count}
+      >
+        <CertificateTable
+          caption="Certificates"
+          items={list.items}
+          now={now}
+          selectable={mayRevoke}
+          sorting={{ path, params, current: query.sort }}
+          empty={<NoCertificates filtered={filtered} state={query.state} action={newOne} />}
+        />
+        {mayRevoke && (
+          <CertificateBar actions={{ preview: previewBulk, start: startBulk }} filter={filter} />
+        )}
+      </SelectionProvider>
       {list.items.length > 0 && (
         <Pagination
           summary={`${formatCount(list.items.length)} of ${total}`}
@@ -90,5 +108,31 @@ export default async function CertificatesPage({
         />
       )}
     </>
+  );
+}
+
+function NoCertificates({
+  filtered,
+  state,
+  action,
+}: Readonly<{ filtered: boolean; state: string | undefined; action: ReactNode }>) {
+  const icon = <FileKey2 aria-hidden />;
+  if (!filtered)
+    return (
+      <EmptyState icon={icon} title="No certificates yet" action={action}>
+        Create a key and a CSR where the certificate will be used, then issue a certificate from the
+        CSR.
+      </EmptyState>
+    );
+  return (
+    <EmptyState
+      icon={icon}
+      title="No certificates match"
+      action={<ButtonLink href={path}>Show all</ButtonLink>}
+    >
+      {state === "expiring"
+        ? "No certificate is about to expire without a successor. Remove the filter to see all certificates."
+        : "Remove a filter, or search for a part of a name, owner, serial number or fingerprint."}
+    </EmptyState>
   );
 }

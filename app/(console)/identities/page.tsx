@@ -1,5 +1,6 @@
 import { Plus, UsersRound } from "lucide-react";
 import { Suspense } from "react";
+import { InventoryExport } from "@/components/filters/inventory-export";
 import { FilterProblems } from "@/components/filters/filter-problems";
 import { paginationLinks } from "@/components/filters/list-href";
 import { IdentityFilters } from "@/components/identities/identity-filters";
@@ -51,6 +52,7 @@ export default async function IdentitiesPage({
         description="Every certificate is bound to one person, service or device."
         action={
           <>
+            <InventoryExport path={path} params={params} matches="All identities that match" />
             {mayWrite && <ImportNamesDialog action={importNames} />}
             {newOne}
           </>

@@ -17,6 +17,8 @@ type Props = Readonly<{
   sorting?: Readonly<{ path: string; params: Params; current: string }> | undefined;
   bare?: boolean | undefined;
   withIdentity?: boolean | undefined;
+  /** Whether rows can be selected; then it is inside a SelectionProvider. */
+  selectable?: boolean | undefined;
 }>;
 
 /** Certificates as rows; each row links to its page. */
@@ -28,6 +30,7 @@ export function CertificateTable({
   sorting,
   bare,
   withIdentity = true,
+  selectable = false,
 }: Props) {
   const sort = (column: string, first: "up" | "down") =>
     sorting ? sortLink(sorting.path, sorting.params, column, first, sorting.current) : {};
@@ -91,6 +94,7 @@ export function CertificateTable({
       rows={items}
       rowKey={({ id }) => id}
       rowHref={({ id }) => `/certificates/${id}`}
+      selectLabel={selectable ? certificateName : undefined}
       empty={empty}
       bare={bare}
     />

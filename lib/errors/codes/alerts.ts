@@ -22,6 +22,14 @@ export const alertCodes = {
     kind: "invalid",
     text: "The cursor wasn't issued for this list; start again from the first page.",
   },
+  "alert.count-changed": {
+    kind: "conflict",
+    text: "Another number of alerts matches the filters than the list showed; reload it, then decide.",
+  },
+  "alert.too-many": {
+    kind: "too-large",
+    text: "The filters match more alerts than one request changes; add a filter.",
+  },
   "alert.not-found": {
     kind: "not-found",
     text: "No alert has this ID.",

@@ -38,6 +38,38 @@ export const certificateCodes = {
     kind: "conflict",
     text: "The certificate's state doesn't allow this; read its state first.",
   },
+  "bulk.changed": {
+    kind: "conflict",
+    text: "The certificates or their states are no longer those of the dry run; run it again.",
+  },
+  "bulk.count-changed": {
+    kind: "conflict",
+    text: "Another number of certificates matches the filter than the list showed; reload it, then decide.",
+  },
+  "bulk.ended": {
+    kind: "conflict",
+    text: "The bulk action has ended, so it can't be canceled.",
+  },
+  "bulk.not-found": {
+    kind: "not-found",
+    text: "No bulk action has this ID.",
+  },
+  "bulk.running": {
+    kind: "conflict",
+    text: "A bulk action with exactly these certificates is running already.",
+  },
+  "bulk.too-many": {
+    kind: "too-large",
+    text: "The filter matches more certificates than one bulk action takes; add a filter.",
+  },
+  "key.private": {
+    kind: "invalid",
+    text: "The text holds a private key, which Chancery never needs; send its public key.",
+  },
+  "key.unreadable": {
+    kind: "invalid",
+    text: "The text holds no public key, CSR or certificate in PEM.",
+  },
   "revocation.invalidity-date": {
     kind: "invalid",
     text: "The invalidity date is in the future; send the time when the key was first in doubt.",

@@ -99,6 +99,10 @@ export const appPrivileges: RolePrivileges = {
       ],
       delete: true,
     },
+    "public.bulk_result": {
+      select: "all",
+      insert: ["bulk_id", "n", "outcome", "code", "message", "entry_id", "at"],
+    },
     "public.acme_nonce": { select: "all", insert: ["nonce", "expires_at"], delete: true },
     "public.delivery_attempt": {
       select: "all",

@@ -1,6 +1,7 @@
 import { accessTables } from "./access-tables";
 import { acmeTables } from "./acme-tables";
 import { alertTables } from "./alert-tables";
+import { bulkTables } from "./bulk-tables";
 import { certificateTables } from "./certificate-tables";
 import { enrollmentTables } from "./enrollment-tables";
 import type { GuardedTable } from "./types";
@@ -12,6 +13,7 @@ import type { GuardedTable } from "./types";
  */
 export const guardedTables: Readonly<Record<string, GuardedTable>> = {
   ...certificateTables,
+  ...bulkTables,
   ...accessTables,
   ...alertTables,
   ...acmeTables,

@@ -64,6 +64,13 @@ export const notCovered: Readonly<Record<string, Readonly<Record<string, string>
     created_at: "The entry has the time.",
     changed_at: "The entries have the times of all changes.",
   },
+  bulk_act: {
+    states: "What the dry run saw; an item in another state is left alone.",
+    invalidity_date: "Each certificate's entry has it, and is compared.",
+    origin:
+      "The entry has the address; each certificate's entry has the credential, and is compared.",
+    ended_at: "The entry of its end has the time.",
+  },
   policy: { changed_at: "The entries have the times of all changes." },
   api_token: { hint: "The first characters of a secret, shown to recognize it." },
   alert: { changed_at: "The entries have the times of all changes." },

@@ -87,6 +87,7 @@ export async function auditedTransaction<T>(
         await append(tx, records);
         const outcome = committed(result, records);
         await markClaim(tx, recorder, done, outcome.entryId);
+        await recorder.alongside?.(tx, outcome.entryId);
         appended = true;
         return outcome;
       },

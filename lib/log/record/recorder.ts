@@ -1,4 +1,5 @@
-import type { Database } from "@/lib/db/database";
+import type { EntryId } from "@/lib/format/ids";
+import type { Database, TransactionClient } from "@/lib/db/database";
 import type { Clock, Random } from "@/lib/runtime/clock";
 import { makeRefusalTable, type RefusalTable } from "./refusal-table";
 import type { RequestScope } from "@/lib/log/request-scope";
@@ -14,7 +15,14 @@ export type RecorderDeps = Readonly<{
   refusals?: RefusalTable;
   /** The request that the entries are written for; null for work of Chancery's own. */
   scope?: RequestScope | null;
+  alongside?: Alongside | null;
 }>;
+
+/**
+ * What else the transaction of a change writes, such as the mark that this item of long work is
+ * done. If it throws, nothing is committed and the error passes through.
+ */
+type Alongside = (tx: TransactionClient, entryId: EntryId) => Promise<void>;
 
 declare const recorder: unique symbol;
 /**
@@ -31,4 +39,6 @@ export const makeRecorder = ({
   source,
   refusals = makeRefusalTable(),
   scope = null,
-}: RecorderDeps): Recorder => ({ db, clock, random, source, refusals, scope }) as Recorder;
+  alongside = null,
+}: RecorderDeps): Recorder =>
+  ({ db, clock, random, source, refusals, scope, alongside }) as Recorder;

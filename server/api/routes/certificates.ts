@@ -13,6 +13,9 @@ import {
 } from "@/lib/certificates/schema";
 import { listCustody } from "@/lib/custody/list-timeline";
 import { issueBySecret } from "@/lib/enrollment/issue-by-secret";
+import { exportResponse } from "@/lib/http/export-response";
+import { exportCertificates } from "@/lib/inventory/export-certificates";
+import { inventoryFormats } from "@/lib/inventory/types";
 import { issueCertificate } from "@/lib/issuing/issue-certificate";
 import { previewCertificate } from "@/lib/issuing/preview-certificate";
 import { resumeIssuance } from "@/lib/issuing/resume-issuance";
@@ -50,6 +53,30 @@ const reading = [
         ...rest,
         ...(status === undefined ? {} : { state: status }),
       }),
+  }),
+  defineRoute({
+    ...common,
+    method: "get",
+    path: "/certificates/export",
+    permission: "certificates.read",
+    summary: "Export the inventory of certificates",
+    description:
+      "Streams all certificates that match the filters as CSV or as one JSON array, each with its owner, key algorithm, expiration and last use. In CSV, what a spreadsheet would run is neutralized. The export is recorded.",
+    query: query
+      .omit({ cursor: true, limit: true, sort: true })
+      .extend({ format: z.enum(inventoryFormats).default("csv") }),
+    response: z.string(),
+    mediaType: "text/csv",
+    handle: async (deps, actor, { query: { format, status, ...filter } }) =>
+      exportResponse(
+        await exportCertificates(
+          deps,
+          actor,
+          { ...filter, ...(status === undefined ? {} : { state: status }) },
+          format,
+        ),
+        () => undefined,
+      ),
   }),
   defineRoute({
     ...common,

@@ -1,3 +1,5 @@
+import { z } from "@hono/zod-openapi";
+import { exportResponse } from "@/lib/http/export-response";
 import { createIdentity } from "@/lib/identities/create-identity";
 import { getIdentityPower, listPower } from "@/lib/identities/read-power";
 import { getIdentity, listIdentities } from "@/lib/identities/read-identities";
@@ -11,6 +13,8 @@ import {
 } from "@/lib/identities/schema";
 import { activateIdentity, suspendIdentity } from "@/lib/identities/set-identity-status";
 import { updateIdentity } from "@/lib/identities/update-identity";
+import { exportIdentities } from "@/lib/inventory/export-identities";
+import { inventoryFormats } from "@/lib/inventory/types";
 import { defineRoute, defineRecordedRoute, idParams } from "@/server/api/define-route";
 import { pageOf } from "@/server/api/schemas/common";
 import { identity, identityPower, powerHolders } from "@/server/api/schemas/people";
@@ -32,6 +36,22 @@ export const identityRoutes = [
     query: identityQuery,
     response: pageOf(identity),
     handle: (deps, actor, { query }) => listIdentities(deps, actor, query),
+  }),
+  defineRoute({
+    ...common,
+    method: "get",
+    path: "/identities/export",
+    permission: "identities.read",
+    summary: "Export the inventory of identities",
+    description:
+      "Streams all identities that match the filters as CSV or as one JSON array, each with its owner, names, numbers of certificates and their last use. The export is recorded.",
+    query: identityQuery
+      .omit({ cursor: true, limit: true })
+      .extend({ format: z.enum(inventoryFormats).default("csv") }),
+    response: z.string(),
+    mediaType: "text/csv",
+    handle: async (deps, actor, { query: { format, ...filter } }) =>
+      exportResponse(await exportIdentities(deps, actor, filter, format), () => undefined),
   }),
   defineRecordedRoute({
     ...common,

@@ -1,6 +1,7 @@
 import { FileKey2 } from "lucide-react";
 import { notFound } from "next/navigation";
 import { AcmeCard } from "@/components/acme/acme-card";
+import { RevokeAll } from "@/components/certificates/bulk/revoke-all";
 import { CertificateTable } from "@/components/certificates/shared/certificate-table";
 import { CertificateUses } from "@/components/custody/certificate-uses";
 import { EnrollmentCard } from "@/components/enrollment/enrollment-card";
@@ -24,6 +25,7 @@ import { plural } from "@/lib/format/count";
 import { explainPower } from "@/lib/identities/power";
 import { getIdentity } from "@/lib/identities/read-identities";
 import { nullIfNotFound } from "@/app/(console)/null-if-not-found";
+import { previewBulk, startBulk } from "@/app/(console)/certificates/bulk/actions";
 import { createKey, revokeKey } from "@/app/(console)/identities/acme-actions";
 import { createSecret, revokeSecret } from "@/app/(console)/identities/enrollment-actions";
 import { activate, find, suspend, update } from "@/app/(console)/identities/actions";
@@ -45,8 +47,11 @@ export default async function IdentityPage({
   const identity = await nullIfNotFound(getIdentity(deps, actor, id));
   if (identity === null) notFound();
   const mayWatch = scopeOf(actor.role, "custody.read") !== "none";
-  const [list, uses, sharedWith, acme, enrollment] = await Promise.all([
+  const mayRevoke =
+    scopeOf(actor.role, "certificates.revoke") === "all" && identity.kind !== "system";
+  const [list, valid, uses, sharedWith, acme, enrollment] = await Promise.all([
     listCertificates(deps, actor, { identity: id, limit: 20 }),
+    listCertificates(deps, actor, { identity: id, state: "valid", limit: 1 }),
     mayWatch ? listUses(deps, actor, { identity: id }) : [],
     loadSharedWith(deps, actor, identity),
     loadAcme(deps, actor, identity),
@@ -100,11 +105,20 @@ export default async function IdentityPage({
           title="Certificates"
           padding="flush"
           aside={
-            list.total.count > 20 && (
-              <Link href={`/certificates?identity=${id}`}>
-                View all {plural(list.total.count, "certificate")}
-              </Link>
-            )
+            <span className="flex flex-wrap items-center gap-3">
+              {list.total.count > 20 && (
+                <Link href={`/certificates?identity=${id}`}>
+                  View all {plural(list.total.count, "certificate")}
+                </Link>
+              )}
+              {mayRevoke && (
+                <RevokeAll
+                  identityId={id}
+                  valid={valid.total}
+                  actions={{ preview: previewBulk, start: startBulk }}
+                />
+              )}
+            </span>
           }
         >
           <CertificateTable

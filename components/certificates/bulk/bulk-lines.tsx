@@ -1,0 +1,43 @@
+import { DataTable, type Column } from "@/components/ui/table";
+import { Time } from "@/components/ui/time";
+import type { BulkAct, BulkLine } from "@/lib/bulk/schema";
+import { actWords } from "./bulk-words";
+
+const outcomes = { changed: "Left alone", refused: "Refused", pending: "Waiting" } as const;
+
+/** The lines of the report. */
+export function BulkLines({ act, lines }: Readonly<{ act: BulkAct; lines: readonly BulkLine[] }>) {
+  const columns: readonly Column<BulkLine>[] = [
+    { key: "name", header: "Certificate", width: "grow", cell: ({ name }) => name },
+    {
+      key: "outcome",
+      header: "Result",
+      width: "fit",
+      cell: ({ outcome }) => (outcome === "done" ? actWords[act].done : outcomes[outcome]),
+    },
+    {
+      key: "message",
+      header: "Why",
+      hideBelow: "md",
+      cell: ({ message }) => <span title={message ?? undefined}>{message ?? ""}</span>,
+    },
+    { key: "identity", header: "Identity", hideBelow: "lg", cell: ({ identity }) => identity },
+    {
+      key: "at",
+      header: "Time",
+      width: "fit",
+      hideBelow: "sm",
+      cell: ({ at }) => at !== null && <Time at={at} />,
+    },
+  ];
+  return (
+    <DataTable
+      bare
+      caption="Report"
+      columns={columns}
+      rows={lines}
+      rowKey={({ certificateId }) => certificateId}
+      rowHref={({ certificateId }) => `/certificates/${certificateId}`}
+    />
+  );
+}

@@ -1,0 +1,187 @@
+import { readFile } from "node:fs/promises";
+import type { Page } from "@playwright/test";
+import { createIdentity } from "@/e2e/support/api";
+import { createTestService, requestWithCertificate } from "@/e2e/support/client";
+import { checkAppearance } from "@/e2e/support/look";
+import { createCsr } from "@/e2e/support/openssl";
+import { expect, test } from "@/e2e/support/test";
+import { adminApi, chancery, stateOf } from "@/e2e/support/world";
+
+test.use({ storageState: stateOf("admin") });
+test.describe.configure({ mode: "serial" });
+
+const toast = (page: Page, text: RegExp | string) =>
+  page.getByRole("region", { name: "Messages" }).getByText(text);
+const bar = (page: Page) => page.getByRole("region", { name: "Selected rows" });
+
+/** An identity with so many valid certificates; its ID, and the PEM of the last one. */
+async function makeFleet(name: string, count: number): Promise<{ id: string; pem: string }> {
+  const id = await createIdentity(adminApi(), name);
+  let pem = "";
+  for (let n = 1; n <= count; n += 1) {
+    const { pem: csr } = await createCsr([`${name}-${n}.example.com`]);
+    const { body, status } = await adminApi().post<{ pem: string }>("/certificates", {
+      profile: "tls-server",
+      identity: id,
+      csr,
+    });
+    expect(status).toBe(201);
+    ({ pem } = body);
+  }
+  return { id, pem };
+}
+
+async function raiseAlert(name: string): Promise<void> {
+  const client = await createTestService(adminApi(), name);
+  await adminApi().post(`/certificates/${client.certificateId}/revoke`, {
+    reason: "keyCompromise",
+  });
+  expect((await requestWithCertificate(client)).code).toBe("certificate.revoked");
+  await expect(async () => {
+    const { body } = await adminApi().get<{ items: readonly unknown[] }>(
+      `/alerts?subject=${client.certificateId}`,
+    );
+    expect(body.items.length).toBeGreaterThan(0);
+  }).toPass({ timeout: 120_000 });
+}
+
+test("all alerts of a page are acknowledged with three clicks, and one on its row with one", async ({
+  page,
+}) => {
+  for (const name of ["first-many", "second-many", "third-many"]) await raiseAlert(name);
+  await page.goto("/alerts?status=open");
+  await page
+    .getByRole("button", { name: /^Acknowledge: / })
+    .first()
+    .click();
+  await expect(toast(page, "Acknowledged.")).toBeVisible();
+  await page.getByRole("checkbox", { name: "Select all rows on this page" }).check();
+  await expect(bar(page)).toBeVisible();
+  await checkAppearance(page, "alerts-selected");
+  await bar(page).getByRole("button", { name: "Acknowledge" }).click();
+  await expect(toast(page, /alerts? acknowledged/)).toBeVisible();
+  await expect(bar(page)).toBeHidden();
+  await expect(page.getByText("No alerts match")).toBeVisible();
+});
+
+test("rows are selected by keyboard alone, as a range, and resolved together", async ({ page }) => {
+  await page.goto("/alerts");
+  const links = page.getByRole("table").getByRole("link");
+  await links.first().focus();
+  await page.keyboard.press("x");
+  await expect(bar(page).getByText("1 selected")).toBeVisible();
+  await page.keyboard.press("j");
+  await page.keyboard.press("j");
+  await page.keyboard.press("Shift+X");
+  await expect(bar(page).getByText("3 selected")).toBeVisible();
+  await bar(page).getByRole("button", { name: "Resolve" }).click();
+  const dialog = page.getByRole("dialog", { name: "Resolve 3 alerts" });
+  await dialog.getByRole("radio", { name: /Expected/ }).check();
+  await dialog.getByRole("textbox", { name: "Comment" }).fill("a planned test");
+  await checkAppearance(page, "alerts-resolve-many");
+  await dialog.getByRole("button", { name: "Resolve" }).click();
+  await expect(toast(page, "3 alerts resolved.")).toBeVisible();
+});
+
+test("everything valid of an identity is revoked after a dry run and a typed word, with a report", async ({
+  page,
+}) => {
+  const { id } = await makeFleet("fleet", 5);
+  await page.goto(`/identities/${id}`);
+  await page.getByRole("button", { name: "Revoke all 5 valid" }).click();
+  const dialog = page.getByRole("dialog", { name: "Revoke 5 certificates?" });
+  await expect(dialog.getByText("5 certificates of 1 identity.")).toBeVisible();
+  const revoke = dialog.getByRole("button", { name: "Revoke", exact: true });
+  await expect(revoke).toHaveAttribute("aria-disabled", "true");
+  await checkAppearance(page, "bulk-dialog");
+  await dialog.getByRole("textbox", { name: "Type revoke 5 to continue" }).fill("revoke 5");
+  await revoke.click();
+  await expect(
+    page.getByRole("heading", { level: 1, name: "Revoke 5 certificates" }),
+  ).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Finished" })).toBeVisible();
+  await expect(page.getByText("5 of 5 certificates")).toBeVisible();
+  await checkAppearance(page, "bulk-finished", { fullPage: true });
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("link", { name: "Download report (CSV)" }).click(),
+  ]);
+  const lines = (await readFile(await download.path(), "utf8")).trim().split("\r\n");
+  expect(lines).toHaveLength(6);
+  for (const line of lines.slice(1)) expect(line).toMatch(/"done".*"ent_/);
+  await page.goto(`/certificates?identity=${id}&state=revoked`);
+  await expect(page.getByText("5 certificates match.")).toBeVisible();
+});
+
+test("selected certificates are put on hold and released; one that has changed since the dry run refuses the start", async ({
+  page,
+}) => {
+  const { id } = await makeFleet("held-fleet", 3);
+  await page.goto(`/certificates?identity=${id}`);
+  await page.getByRole("checkbox", { name: "Select all rows on this page" }).check();
+  await expect(bar(page).getByText("3 selected")).toBeVisible();
+  await checkAppearance(page, "certificates-selected");
+  await bar(page).getByRole("button", { name: "Hold" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("textbox", { name: "Type hold 3 to continue" }).fill("hold 3");
+  const { body } = await adminApi().get<{ items: readonly { id: string }[] }>(
+    `/certificates?identity=${id}`,
+  );
+  await adminApi().post(`/certificates/${body.items[0]?.id}/revoke`, { reason: "superseded" });
+  await dialog.getByRole("button", { name: "Hold", exact: true }).click();
+  await expect(dialog.getByText(/Nothing was done. Run it again/)).toBeVisible();
+  await page.goto(`/certificates?identity=${id}`);
+  await page.getByRole("checkbox", { name: "Select all rows on this page" }).check();
+  await bar(page).getByRole("button", { name: "Hold" }).click();
+  await expect(dialog.getByText("1 left out: already revoked")).toBeVisible();
+  await dialog.getByRole("textbox", { name: "Type hold 2 to continue" }).fill("hold 2");
+  await dialog.getByRole("button", { name: "Hold", exact: true }).click();
+  await expect(page.getByRole("heading", { name: "Finished" })).toBeVisible();
+  await page.goto(`/certificates?identity=${id}&state=held`);
+  await expect(page.getByText("2 certificates match.")).toBeVisible();
+});
+
+test("all certificates of a compromised key are found by what is pasted, and a private key is refused", async ({
+  page,
+}) => {
+  const { pem } = await makeFleet("leaked", 1);
+  await page.goto("/certificates");
+  await page.getByRole("button", { name: "Compromised key" }).click();
+  const dialog = page.getByRole("dialog", { name: "Find certificates by key" });
+  const field = dialog.getByRole("textbox", { name: "Public key, CSR or certificate" });
+  await field.fill("-----BEGIN PRIVATE KEY-----\nMAA=\n-----END PRIVATE KEY-----");
+  await dialog.getByRole("button", { name: "Find certificates" }).click();
+  await expect(dialog.getByText(/This is a private key/)).toBeVisible();
+  await field.fill(pem);
+  await dialog.getByRole("button", { name: "Find certificates" }).click();
+  await expect(page.getByText("Certificates with one public key")).toBeVisible();
+  await expect(page.getByText("1 certificate matches.")).toBeVisible();
+  await checkAppearance(page, "certificates-of-key");
+  await page.getByRole("button", { name: "Revoke all 1" }).click();
+  await expect(page.getByRole("radio", { name: "Key compromise" })).toBeChecked();
+});
+
+test("the inventory is downloaded as filtered with three clicks", async ({ page }) => {
+  await page.goto("/certificates?q=fleet-1.example.com");
+  await page.getByRole("button", { name: "Export" }).click();
+  await checkAppearance(page, "inventory-export");
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("link", { name: "Download CSV" }).click(),
+  ]);
+  const text = await readFile(await download.path(), "utf8");
+  expect(text.trim().split("\r\n")).toHaveLength(2);
+  expect(text).toContain('"fleet-1.example.com"');
+});
+
+test("an auditor sees no selection, and may export", async ({ browser }) => {
+  const context = await browser.newContext({
+    baseURL: chancery.http,
+    storageState: stateOf("auditor"),
+  });
+  const page = await context.newPage();
+  await page.goto("/certificates");
+  await expect(page.getByRole("button", { name: "Export" })).toBeVisible();
+  await expect(page.getByRole("checkbox")).toHaveCount(0);
+  await context.close();
+});

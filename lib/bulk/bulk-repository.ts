@@ -1,0 +1,208 @@
+import type { Database, TransactionClient } from "@/lib/db/database";
+import { listPowersOf } from "@/lib/identities/power-repository";
+import type { IdentityPower } from "@/lib/identities/schema";
+import type { AuditedTx } from "@/lib/log/record/audited-transaction";
+import type { BulkOrigin } from "./types";
+import type { BulkOutcome } from "./schema";
+
+export type BulkRow = Readonly<{
+  id: string;
+  act: string;
+  ids: readonly string[];
+  /** The state of each that the dry run saw. */
+  states: readonly string[];
+  digest: string;
+  total: number;
+  reason: string | null;
+  comment: string;
+  invalidityDate: Date | null;
+  actorKind: string;
+  actorId: string;
+  actorLabel: string;
+  origin: BulkOrigin;
+  status: string;
+  cause: string | null;
+  createdAt: Date;
+  endedAt: Date | null;
+}>;
+export type BulkCounts = Readonly<{ done: number; changed: number; refused: number }>;
+/** Without the lists of items, which are long. */
+export type BulkHead = Omit<BulkRow, "ids" | "states" | "digest"> & BulkCounts;
+
+const headColumns = `b.id, b.act, b.total, b.reason, b.comment, b.invalidity_date as "invalidityDate", b.actor_kind as "actorKind", b.actor_id as "actorId",
+  b.actor_label as "actorLabel", b.origin, b.status, b.cause, b.created_at as "createdAt", b.ended_at as "endedAt"`;
+const withCounts = `select ${headColumns}, r.* from bulk_act b, lateral (
+  select count(*) filter (where outcome = 'done')::int as done, count(*) filter (where outcome = 'changed')::int as changed,
+    count(*) filter (where outcome = 'refused')::int as refused from bulk_result where bulk_id = b.id) r`;
+
+/** What each identity's certificates confer. */
+export const listPowersOfIdentities = (
+  db: Database,
+  ids: readonly string[],
+): Promise<Map<string, readonly IdentityPower[]>> => listPowersOf(db, ids);
+
+export async function insertBulk(tx: AuditedTx, row: BulkRow): Promise<void> {
+  await tx.bulkAct.create({
+    data: { ...row, ids: [...row.ids], states: [...row.states], origin: { ...row.origin } },
+  });
+}
+
+export async function findBulk(db: Database, id: string): Promise<BulkHead | null> {
+  const { rows } = await db.pool.query<BulkHead>(`${withCounts} where b.id = $1`, [id]);
+  return rows[0] ?? null;
+}
+
+/** Newest first by id. */
+export async function listBulkRows(
+  db: Database,
+  before: string | null,
+  take: number,
+): Promise<BulkHead[]> {
+  const { rows } = await db.pool.query<BulkHead>(
+    `${withCounts} where $1::text is null or b.id < $1 order by b.id desc limit $2`,
+    [before, take],
+  );
+  return rows;
+}
+
+/** Those that are not finished, oldest first. */
+export async function listRunningBulk(db: Database): Promise<BulkHead[]> {
+  const { rows } = await db.pool.query<BulkHead>(
+    `${withCounts} where b.status = 'running' order by b.id`,
+  );
+  return rows;
+}
+
+export type BulkItem = Readonly<{ n: number; id: string; state: string }>;
+
+/** Items without a result, in order. */
+export async function listPendingItems(
+  db: Database,
+  bulkId: string,
+  take: number,
+): Promise<BulkItem[]> {
+  const { rows } = await db.pool.query<BulkItem>({
+    name: "bulk-pending",
+    text: `select i.n::int as n, i.id, i.state from bulk_act b, unnest(b.ids, b.states) with ordinality as i (id, state, n)
+      where b.id = $1 and b.status = 'running' and not exists (select from bulk_result r where r.bulk_id = b.id and r.n = i.n)
+      order by i.n limit $2`,
+    values: [bulkId, take],
+  });
+  return rows;
+}
+
+export type BulkResult = Readonly<{
+  bulkId: string;
+  n: number;
+  outcome: BulkOutcome;
+  code: string | null;
+  message: string | null;
+  entryId: string | null;
+  at: Date;
+}>;
+
+const insertResult = `insert into bulk_result (bulk_id, n, outcome, code, message, entry_id, at)
+  select id, $2, $3, $4, $5, $6, $7 from bulk_act where id = $1 and status = 'running' for share`;
+const valuesOf = ({ bulkId, n, outcome, code, message, entryId, at }: BulkResult) => [
+  bulkId,
+  n,
+  outcome,
+  code,
+  message,
+  entryId,
+  at,
+];
+
+/**
+ * Notes a result in the transaction of the item's change. False if the bulk action is no longer
+ * running; a unique violation if the item has a result. Either must roll the change back.
+ */
+export async function insertResultWithin(
+  tx: TransactionClient,
+  result: BulkResult,
+): Promise<boolean> {
+  return (await tx.$executeRawUnsafe(insertResult, ...valuesOf(result))) === 1;
+}
+
+/** Notes what became of an item that was not changed, unless it has a result. */
+export async function saveResult(db: Database, result: BulkResult): Promise<void> {
+  await db.pool.query({
+    name: "bulk-result",
+    text: `${insertResult} on conflict do nothing`,
+    values: valuesOf(result),
+  });
+}
+
+/**
+ * Locks the row until the transaction ends: no item is changed meanwhile. Its counts are read by a
+ * statement of their own, since one that waited would still see what was before.
+ */
+export async function lockBulk(tx: AuditedTx, id: string): Promise<BulkHead | null> {
+  await tx.$queryRaw`select id from bulk_act where id = ${id} for update`;
+  const rows = await tx.$queryRawUnsafe<BulkHead[]>(`${withCounts} where b.id = $1`, id);
+  return rows[0] ?? null;
+}
+
+export async function endBulk(
+  tx: AuditedTx,
+  id: string,
+  end: Readonly<{ status: string; cause: string | null; endedAt: Date }>,
+): Promise<void> {
+  await tx.bulkAct.update({ where: { id }, data: end });
+}
+
+export type BulkLineRow = Readonly<{
+  n: number;
+  certificateId: string;
+  commonName: string;
+  subjectText: string;
+  serial: Uint8Array;
+  identityName: string;
+  outcome: string | null;
+  code: string | null;
+  message: string | null;
+  entryId: string | null;
+  at: Date | null;
+}>;
+
+/** Lines of the report, in order, after a line. */
+export async function listBulkLines(
+  db: Database,
+  bulkId: string,
+  after: number,
+  take: number,
+): Promise<BulkLineRow[]> {
+  const { rows } = await db.pool.query<BulkLineRow>({
+    name: "bulk-lines",
+    text: `select i.n::int as n, i.id as "certificateId", c.common_name as "commonName", c.subject_text as "subjectText", c.serial, d.name as "identityName",
+        r.outcome, r.code, r.message, r.entry_id as "entryId", r.at
+      from bulk_act b cross join lateral unnest(b.ids) with ordinality as i (id, n) join certificate c on c.id = i.id join identity d on d.id = c.identity_id
+        left join bulk_result r on r.bulk_id = b.id and r.n = i.n
+      where b.id = $1 and i.n > $2 order by i.n limit $3`,
+    values: [bulkId, after, take],
+  });
+  return rows;
+}
+
+export type RecentUses = Readonly<{
+  certificates: number;
+  services: number;
+  networks: number;
+  lastUsedAt: Date | null;
+}>;
+
+/** How many of the certificates were used since a time, on how many services and from where. */
+export async function usesSince(
+  db: Database,
+  ids: readonly string[],
+  since: Date,
+): Promise<RecentUses> {
+  const { rows } = await db.pool.query<RecentUses>({
+    name: "bulk-uses",
+    text: `select count(distinct certificate_id)::int as certificates, count(distinct service)::int as services,
+        count(distinct network)::int as networks, max(last_at) as "lastUsedAt"
+      from custody.use where certificate_id = any($1) and last_at >= $2`,
+    values: [ids, since],
+  });
+  return rows[0] ?? { certificates: 0, services: 0, networks: 0, lastUsedAt: null };
+}

@@ -1,0 +1,53 @@
+import type { Actor } from "@/lib/access/actor";
+import { formatIso } from "@/lib/format/time";
+import { dayMs } from "@/lib/format/time-units";
+import type { Deps } from "@/lib/runtime/deps";
+import { usesSince } from "./bulk-repository";
+import { type BulkInput, type BulkPreview, exclusions } from "./schema";
+import { authorizeBulk, selectItems, type SelectedItems } from "./select-items";
+
+const maxExamples = 3;
+
+/**
+ * A dry run: how many certificates would be changed, how many would not and why, and who uses them.
+ * `sha256` binds the start to it. Errors: as `selectItems`.
+ */
+export async function previewBulkAct(
+  deps: Pick<Deps, "db" | "clock">,
+  actor: Actor,
+  input: BulkInput,
+): Promise<BulkPreview> {
+  authorizeBulk(actor, input.act);
+  return describeSelection(deps, input, await selectItems(deps, actor, input));
+}
+
+/** The figures of a selection. */
+export async function describeSelection(
+  deps: Pick<Deps, "db" | "clock">,
+  { act }: Pick<BulkInput, "act">,
+  { selected, items, excluded, sha256 }: SelectedItems,
+): Promise<BulkPreview> {
+  const now = deps.clock.now();
+  const uses = await usesSince(
+    deps.db,
+    items.map(({ id }) => id),
+    new Date(now.getTime() - dayMs),
+  );
+  return {
+    act,
+    selected,
+    count: items.length,
+    excluded: exclusions.flatMap((why) => {
+      const those = excluded.filter((one) => one.why === why);
+      const examples = those.slice(0, maxExamples).map(({ name }) => name);
+      return those.length === 0 ? [] : [{ why, count: those.length, examples }];
+    }),
+    identities: new Set(items.map(({ identityId }) => identityId)).size,
+    withoutSuccessor: items.filter(
+      ({ state, notAfter, successorId }) =>
+        state === "issued" && notAfter >= now && successorId === null,
+    ).length,
+    lastDay: { ...uses, lastUsedAt: uses.lastUsedAt && formatIso(uses.lastUsedAt) },
+    sha256,
+  };
+}

@@ -1,0 +1,194 @@
+import type { Actor } from "@/lib/access/actor";
+import { findCertificate } from "@/lib/certificates/get-certificate";
+import { releaseCertificate } from "@/lib/certificates/release-certificate";
+import { revokeCertificate } from "@/lib/certificates/revoke-certificate";
+import { isAppError } from "@/lib/errors/app-error";
+import { httpStatusOf } from "@/lib/errors/http-status";
+import type { EntryId } from "@/lib/format/ids";
+import { uniqueViolation } from "@/lib/log/record/audited-transaction";
+import { recordRefusalEntry } from "@/lib/log/record/record-refusal";
+import { makeRecorder } from "@/lib/log/record/recorder";
+import type { RevocationReason } from "@/lib/pki/types";
+import type { Deps } from "@/lib/runtime/deps";
+import {
+  type BulkHead,
+  type BulkItem,
+  type BulkResult,
+  insertResultWithin,
+  listPendingItems,
+  listRunningBulk,
+  saveResult,
+} from "./bulk-repository";
+import { seenState } from "./decide-item";
+import { endBulkAct } from "./end-bulk-act";
+import { bulkSystemActor, findBulkActor } from "./find-bulk-actor";
+import type { BulkOutcome } from "./schema";
+
+export type BulkDeps = Pick<Deps, "db" | "clock" | "random" | "recorder">;
+type Run = Readonly<{
+  signal: AbortSignal;
+  /** An error that is a bug: its item is reported as failed, and the others go on. */
+  onBug: (error: unknown) => void;
+}>;
+
+/** So that a small bulk action doesn't wait for the end of a large one. */
+const itemsATurn = 200;
+const concurrency = 6;
+
+/**
+ * Gives each running bulk action a turn; returns how many items were tried. Every item goes through
+ * the use case for one certificate, with the actor's role and state of that moment, and its result
+ * commits with its change: a process that dies repeats nothing. Once no item is left, or the actor
+ * may no longer, the bulk action ends with an entry. Throws what a later turn can succeed with, such
+ * as `record.unavailable`.
+ */
+export async function runBulkActs(deps: BulkDeps, run: Run): Promise<number> {
+  let tried = 0;
+  for (const bulk of await listRunningBulk(deps.db)) {
+    if (run.signal.aborted) break;
+    const items = await listPendingItems(deps.db, bulk.id, itemsATurn);
+    if (items.length === 0)
+      await endBulkAct(deps, bulkSystemActor(bulk.id), bulk.id, { status: "finished" });
+    tried += Math.max(items.length, 1);
+    await runLanes(items, run.signal, (item) => runItem(deps, run, bulk, item));
+  }
+  return tried;
+}
+
+/** Several at a time, in order; after an error or once `work` returns false, no other begins. */
+async function runLanes(
+  items: readonly BulkItem[],
+  signal: AbortSignal,
+  work: (item: BulkItem) => Promise<boolean>,
+): Promise<void> {
+  const queue = items.values();
+  let going = true;
+  const lane = async (): Promise<void> => {
+    for (const item of queue) {
+      if (!going || signal.aborted) return;
+      going = (await work(item)) && going;
+    }
+  };
+  const lanes = await Promise.allSettled(
+    Array.from({ length: concurrency }, () =>
+      lane().catch((error: unknown) => {
+        going = false;
+        throw error;
+      }),
+    ),
+  );
+  const failed = lanes.find((one) => one.status === "rejected");
+  if (failed !== undefined) throw failed.reason;
+}
+
+/** Thrown inside an item's transaction, to roll it back: the bulk action ended meanwhile. */
+const ended = new Error("the bulk action has ended");
+
+/** False once the bulk action has ended. */
+async function runItem(
+  deps: BulkDeps,
+  { onBug }: Run,
+  bulk: BulkHead,
+  item: BulkItem,
+): Promise<boolean> {
+  const { actor, cause } = await findBulkActor(deps, bulk);
+  if (actor === null) {
+    await endBulkAct(deps, bulkSystemActor(bulk.id), bulk.id, { status: "stopped", cause });
+    return false;
+  }
+  const row = await findCertificate(deps, item.id);
+  if (row === null || seenState(row) !== item.state) {
+    await saveChanged(deps, bulk, item);
+    return true;
+  }
+  try {
+    await changeItem(deps, actor, bulk, item);
+  } catch (error) {
+    if (error === ended) return false;
+    if (isAppError(error) && error.kind === "unavailable") throw error;
+    if (isAppError(error) && error.code === "certificate.changed-meanwhile") {
+      await saveChanged(deps, bulk, item);
+      return true;
+    }
+    // Another process was faster with this very item, and has noted it.
+    if (uniqueViolation(error) !== null) return true;
+    if (!isAppError(error)) onBug(error);
+    await refuse(deps, actor, { bulk, item, error });
+  }
+  return true;
+}
+
+/** The change of one certificate; its transaction notes the result with it. */
+async function changeItem(
+  deps: BulkDeps,
+  actor: Actor,
+  bulk: BulkHead,
+  item: BulkItem,
+): Promise<void> {
+  const alongside: Parameters<typeof makeRecorder>[0]["alongside"] = async (tx, entryId) => {
+    const result = resultOf(deps, bulk, item, {
+      outcome: "done",
+      code: null,
+      message: null,
+      entryId,
+    });
+    if (!(await insertResultWithin(tx, result))) throw ended;
+  };
+  const recorder = makeRecorder({ ...deps.recorder, scope: null, alongside });
+  await changeCertificate({ ...deps, recorder }, actor, bulk, item.id);
+}
+
+function changeCertificate(deps: BulkDeps, actor: Actor, bulk: BulkHead, id: string) {
+  const { act, comment, invalidityDate } = bulk;
+  if (act === "release") return releaseCertificate(deps, actor, id, { comment });
+  const reason = act === "hold" ? "certificateHold" : (bulk.reason as RevocationReason);
+  const date = invalidityDate === null ? {} : { invalidityDate: invalidityDate.toISOString() };
+  const input = { reason, comment, ...date };
+  return revokeCertificate(deps, actor, id, input, { refuseRepeat: true });
+}
+
+type Outcome = Readonly<{
+  outcome: BulkOutcome;
+  code: string | null;
+  message: string | null;
+  entryId: string | null;
+}>;
+
+const resultOf = (
+  { clock }: Pick<Deps, "clock">,
+  { id }: BulkHead,
+  { n }: BulkItem,
+  outcome: Outcome,
+): BulkResult => ({ bulkId: id, n, ...outcome, at: clock.now() });
+
+const save = (deps: BulkDeps, bulk: BulkHead, item: BulkItem, outcome: Outcome): Promise<void> =>
+  saveResult(deps.db, resultOf(deps, bulk, item, outcome));
+
+const saveChanged = (deps: BulkDeps, bulk: BulkHead, item: BulkItem): Promise<void> =>
+  save(deps, bulk, item, {
+    outcome: "changed",
+    code: null,
+    message: "Its state has changed since the dry run.",
+    entryId: null,
+  });
+
+/** The refusal of an item is an entry, as one from its page would be. */
+async function refuse(
+  deps: BulkDeps,
+  actor: Actor,
+  { bulk, item, error }: Readonly<{ bulk: BulkHead; item: BulkItem; error: unknown }>,
+): Promise<void> {
+  const code = isAppError(error) ? error.code : "internal";
+  const message = isAppError(error) ? error.message : "An internal error. The server's log has it.";
+  const status = httpStatusOf(code);
+  const path = `/certificates/${item.id}/${bulk.act}`;
+  let entryId: EntryId | null = null;
+  if (isAppError(error))
+    ({ entryId } = await recordRefusalEntry(deps.recorder, actor, {
+      action: "request.refused",
+      outcome: status === 401 || status === 403 ? "denied" : "failure",
+      target: null,
+      details: { method: "POST", path, status, code },
+    }));
+  await save(deps, bulk, item, { outcome: "refused", code, message, entryId });
+}

@@ -1,0 +1,99 @@
+import type { Actor } from "@/lib/access/actor";
+import { AppError } from "@/lib/errors/app-error";
+import { sha256Hex } from "@/lib/format/hash";
+import { newId } from "@/lib/format/ids";
+import { auditedTransaction, uniqueViolation } from "@/lib/log/record/audited-transaction";
+import type { Recorded } from "@/lib/log/record/recorded";
+import type { Deps } from "@/lib/runtime/deps";
+import { type BulkRow, insertBulk } from "./bulk-repository";
+import { bulkDto, bulkTarget } from "./bulk-dto";
+import { seenState } from "./decide-item";
+import { describeSelection } from "./preview-bulk-act";
+import type { BulkDto, StartBulkInput } from "./schema";
+import { authorizeBulk, selectItems } from "./select-items";
+
+/**
+ * Starts what a dry run showed: the gateway then does it to each certificate, in the actor's name,
+ * whether or not the actor waits. `expect` is what the dry run counted; if the selection is no
+ * longer exactly that, nothing is started. Errors: `bulk.changed`, `bulk.running` if the same was
+ * started already, and as `selectItems`.
+ */
+export async function startBulkAct(
+  deps: Pick<Deps, "db" | "clock" | "random" | "recorder">,
+  actor: Actor,
+  input: StartBulkInput,
+): Promise<Recorded<BulkDto>> {
+  authorizeBulk(actor, input.act);
+  const selection = await selectItems(deps, actor, input);
+  const { items } = selection;
+  if (items.length !== input.expect.count || selection.sha256 !== input.expect.sha256)
+    throw new AppError(
+      "bulk.changed",
+      `The dry run counted ${input.expect.count} certificates. ${items.length === input.expect.count ? "One of them has changed since" : `Now it would be ${items.length}`}. Nothing was done. Run it again.`,
+    );
+  const { excluded, lastDay } = await describeSelection(deps, input, selection);
+  const ids = items.map(({ id }) => id);
+  const row = bulkRowOf(deps, actor, input, {
+    ids,
+    states: items.map(seenState),
+    digest: selection.sha256,
+  });
+  const { entryId } = await auditedTransaction(deps.recorder, actor, async (tx) => {
+    await insertBulk(tx, row);
+    return {
+      result: null,
+      entries: [
+        {
+          action: "bulk.started",
+          outcome: "success",
+          target: bulkTarget(row),
+          details: {
+            act: input.act,
+            ...(input.reason === undefined ? {} : { reason: input.reason }),
+            comment: row.comment,
+            ...(input.filter === undefined ? {} : { filter: JSON.stringify(input.filter) }),
+            count: items.length,
+            excluded: excluded.map(({ why, count }) => `${count} ${why}`).join(", "),
+            usedLastDay: lastDay.certificates,
+            services: lastDay.services,
+            sha256: selection.sha256,
+            idsSha256: idsDigest(ids),
+          },
+        },
+      ],
+    };
+  }).catch((error: unknown) => {
+    if (uniqueViolation(error) === null) throw error;
+    throw new AppError("bulk.running", "The same was started a moment ago, and is running.");
+  });
+  return { result: bulkDto({ ...row, done: 0, changed: 0, refused: 0 }), entryId };
+}
+
+/** As the database's guard computes it from the row. */
+const idsDigest = (ids: readonly string[]): string => sha256Hex(ids.join(","));
+
+function bulkRowOf(
+  deps: Pick<Deps, "clock" | "random">,
+  actor: Actor,
+  { act, reason, comment, invalidityDate }: StartBulkInput,
+  items: Pick<BulkRow, "ids" | "states" | "digest">,
+): BulkRow {
+  const now = deps.clock.now();
+  return {
+    id: newId("blk", now, deps.random.bytes),
+    act,
+    ...items,
+    total: items.ids.length,
+    reason: reason ?? null,
+    comment: comment ?? "",
+    invalidityDate: invalidityDate === undefined ? null : new Date(invalidityDate),
+    actorKind: actor.kind,
+    actorId: actor.id ?? "",
+    actorLabel: actor.label,
+    origin: { address: actor.address, secretDigest: actor.secretDigest ?? null },
+    status: "running",
+    cause: null,
+    createdAt: now,
+    endedAt: null,
+  };
+}

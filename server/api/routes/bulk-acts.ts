@@ -1,0 +1,91 @@
+import { z } from "@hono/zod-openapi";
+import { cancelBulkAct } from "@/lib/bulk/cancel-bulk-act";
+import { exportBulkReport } from "@/lib/bulk/export-bulk-report";
+import { previewBulkAct } from "@/lib/bulk/preview-bulk-act";
+import { getBulkAct, listBulkActs } from "@/lib/bulk/read-bulk-acts";
+import { type BulkDto, bulkInput, bulkQuery, startBulkInput } from "@/lib/bulk/schema";
+import { startBulkAct } from "@/lib/bulk/start-bulk-act";
+import { exportResponse } from "@/lib/http/export-response";
+import { defineRecordedRoute, defineRoute, idParams } from "@/server/api/define-route";
+import { bulkAct, bulkPreview } from "@/server/api/schemas/bulk";
+import { pageOf } from "@/server/api/schemas/common";
+
+const target = (row: Pick<BulkDto, "id" | "act">) => ({ kind: "bulk", id: row.id, label: row.act });
+const common = { tag: "Bulk actions", reads: "bulk.read" } as const;
+
+export const bulkRoutes = [
+  defineRoute({
+    ...common,
+    method: "get",
+    path: "/bulk-acts",
+    permission: "certificates.read",
+    summary: "List bulk actions",
+    description: "Newest first.",
+    query: bulkQuery,
+    response: pageOf(bulkAct),
+    handle: (deps, actor, { query }) => listBulkActs(deps, actor, query),
+  }),
+  defineRoute({
+    ...common,
+    method: "post",
+    path: "/bulk-acts/preview",
+    permission: "certificates.revoke",
+    summary: "Dry-run a bulk action",
+    description:
+      "Counts the certificates that would be changed, those that would not and why, and who used them in the last 24 hours. Chancery's own certificates are always left out. Nothing is changed. Send `count` and `sha256` as `expect` to start exactly this.",
+    body: bulkInput,
+    response: bulkPreview,
+    handle: (deps, actor, { body }) => previewBulkAct(deps, actor, body),
+  }),
+  defineRecordedRoute({
+    ...common,
+    method: "post",
+    path: "/bulk-acts",
+    permission: "certificates.revoke",
+    summary: "Start a bulk action",
+    description:
+      "Revokes, holds or releases up to 10,000 certificates, chosen by `ids` or by a `filter` with the `count` that its list showed. `expect` is what a dry run counted: if the certificates or their states have changed since, nothing is started. Each certificate is changed in the caller's name and has its own entry, and one that changed after the start is left alone. Ends early if the caller's account or token no longer counts. Read it again by its ID until `status` is not `running`.",
+    body: startBulkInput,
+    status: 201,
+    response: bulkAct,
+    target,
+    handle: (deps, actor, { body }) => startBulkAct(deps, actor, body),
+  }),
+  defineRoute({
+    ...common,
+    method: "get",
+    path: "/bulk-acts/{id}",
+    permission: "certificates.read",
+    summary: "Get a bulk action",
+    description: "Its progress, and its figures once it has ended.",
+    params: idParams,
+    response: bulkAct,
+    target,
+    handle: (deps, actor, { params }) => getBulkAct(deps, actor, params.id),
+  }),
+  defineRoute({
+    ...common,
+    method: "get",
+    path: "/bulk-acts/{id}/report",
+    permission: "certificates.read",
+    summary: "Download the report of a bulk action",
+    description: "CSV with a line for each certificate: what became of it, why, and its entry.",
+    params: idParams,
+    response: z.string(),
+    mediaType: "text/csv",
+    handle: async (deps, actor, { params }) =>
+      exportResponse(await exportBulkReport(deps, actor, params.id), () => undefined),
+  }),
+  defineRecordedRoute({
+    ...common,
+    method: "post",
+    path: "/bulk-acts/{id}/cancel",
+    permission: "certificates.revoke",
+    summary: "Cancel a bulk action",
+    description: "No further certificate is changed. What was changed stays so.",
+    params: idParams,
+    response: bulkAct,
+    target,
+    handle: (deps, actor, { params }) => cancelBulkAct(deps, actor, params.id),
+  }),
+];

@@ -1,0 +1,56 @@
+import { z } from "@hono/zod-openapi";
+import { bulkActs, bulkStatuses, exclusions } from "@/lib/bulk/schema";
+import { entryId, instant } from "./common";
+
+export const bulkAct = z
+  .object({
+    id: z.string().openapi({ example: "blk_01kat8m2wq7h4z0c9d5e6f7g8j" }),
+    act: z.enum(bulkActs),
+    status: z.enum(bulkStatuses).openapi({
+      description:
+        "running; finished: every certificate was tried; canceled: by a user; stopped: the one who started it was disabled or lost the role.",
+    }),
+    reason: z.string().nullable(),
+    comment: z.string(),
+    total: z.number().int().openapi({ description: "How many certificates it is for." }),
+    done: z.number().int().openapi({ description: "How many it has changed." }),
+    changed: z.number().int().openapi({
+      description: "How many it left alone, because their state had changed since the dry run.",
+    }),
+    refused: z.number().int().openapi({ description: "How many were refused." }),
+    cause: z.string().nullable().openapi({ description: "Why it was stopped." }),
+    startedBy: z.string().openapi({ description: "The label of who started it." }),
+    createdAt: instant,
+    endedAt: instant.nullable(),
+    entryId,
+  })
+  .openapi("BulkAction");
+
+export const bulkPreview = z
+  .object({
+    act: z.enum(bulkActs),
+    selected: z.number().int().openapi({ description: "How many certificates are selected." }),
+    count: z.number().int().openapi({ description: "How many of them would be changed." }),
+    excluded: z.array(
+      z.object({
+        why: z.enum(exclusions),
+        count: z.number().int(),
+        examples: z.array(z.string()).openapi({ description: "The names of the first three." }),
+      }),
+    ),
+    identities: z.number().int().openapi({ description: "To how many identities they belong." }),
+    withoutSuccessor: z
+      .number()
+      .int()
+      .openapi({ description: "How many are valid and have no successor." }),
+    lastDay: z.object({
+      certificates: z.number().int(),
+      services: z.number().int(),
+      networks: z.number().int(),
+      lastUsedAt: instant.nullable(),
+    }),
+    sha256: z
+      .string()
+      .openapi({ description: "Send it as `expect.sha256` to start exactly this." }),
+  })
+  .openapi("BulkPreview");
