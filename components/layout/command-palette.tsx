@@ -7,6 +7,7 @@ import { Dialog as Primitive } from "radix-ui";
 import { useEffect, useState } from "react";
 import { overlayStyle } from "@/components/ui/dialog";
 import { Kbd } from "@/components/ui/kbd";
+import { leave } from "./leave-guard";
 import { onSignal } from "./open-signals";
 import { isBetter, matchEntries } from "./match-entries";
 import { readPageCommands } from "./page-commands";
@@ -47,7 +48,10 @@ export function CommandPalette({ entries, search }: Props) {
     setOpen(false);
     // After the palette gave the focus back: what runs may take it.
     if (run) setTimeout(run);
-    else if (href !== undefined) router.push(href);
+    else if (href !== undefined)
+      leave(() => {
+        router.push(href);
+      });
   };
   return (
     <Primitive.Root open={open} onOpenChange={setOpen}>

@@ -1,8 +1,8 @@
-import { domainToASCII } from "node:url";
 import { AppError } from "@/lib/errors/app-error";
 import { formatIp, parseIp } from "@/lib/net/address";
 import { asciiBytes, contextTag, tags } from "./der";
 import { enter, leave, malformed, readDer, take } from "./der-reader";
+import { domainToAscii } from "./idn";
 import { latin1 } from "./latin1";
 import { generalNameTypes, type GeneralName, type GeneralNameType } from "./types";
 
@@ -50,7 +50,7 @@ function parseDns(text: string): string {
   const name = text.toLowerCase();
   if (isDnsName(name)) return name;
   if (!/^[!-~]+$/.test(text) && /^[^\s\p{C}]+$/u.test(text)) {
-    const ascii = domainToASCII(text);
+    const ascii = domainToAscii(text);
     if (ascii !== "" && isDnsName(ascii))
       throw refuse("a DNS name in its ASCII form", text, `Use ${ascii}.`);
   }

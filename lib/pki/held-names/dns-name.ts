@@ -1,4 +1,4 @@
-import { domainToASCII, domainToUnicode } from "node:url";
+import { domainToAscii, domainToUnicode } from "@/lib/pki/idn";
 import { notCanonical } from "./refuse";
 
 const reserved = /^..--/;
@@ -6,7 +6,7 @@ const reserved = /^..--/;
 /** An A-label that decodes to something non-ASCII and back to itself (RFC 5891 §4.2.3.1). */
 function isTrueALabel(label: string): boolean {
   const decoded = domainToUnicode(label);
-  return decoded !== "" && !/^[ -~]*$/.test(decoded) && domainToASCII(decoded) === label;
+  return decoded !== "" && !/^[ -~]*$/.test(decoded) && domainToAscii(decoded) === label;
 }
 
 /**
@@ -36,7 +36,7 @@ export function checkDnsName(name: string): void {
 export function asciiHost(text: string): string | null {
   const lower = text.toLowerCase();
   if (/^[ -~]*$/.test(lower) || /[\s\p{C}]/u.test(lower) || lower.startsWith("*")) return null;
-  const ascii = domainToASCII(lower);
+  const ascii = domainToAscii(lower);
   // What the mapping changes beyond case could be another name for another program.
   return ascii !== "" && domainToUnicode(ascii) === lower.normalize("NFC") ? ascii : null;
 }
