@@ -100,6 +100,7 @@ describe("the application's role and the signer's keys", () => {
       "session",
       "invitation",
       "acme_key",
+      "enrollment_secret",
       "destination",
     ])
       await expect(harness.as("signer", `select * from ${table}`), table).rejects.toMatchObject(
