@@ -1,11 +1,11 @@
-import { Ban, CirclePause, CirclePlay, RefreshCw } from "lucide-react";
+import { Ban, CirclePause, CirclePlay } from "lucide-react";
 import { CommentDialog } from "@/components/forms/comment-dialog";
 import { Button } from "@/components/ui/button";
 import type { ServerAction } from "@/lib/auth/types";
 import type { CertificateDto, RevocationPreview } from "@/lib/certificates/schema";
 import { RevocationFigures } from "./revocation-figures";
 import { RevokeDialog } from "./revoke-dialog";
-import { RotateDialog } from "./rotate-dialog";
+import { RotateDialog, type SuccessorRules } from "./rotate-dialog";
 
 type CertificateAction = ServerAction<CertificateDto>;
 export type CertificateServerActions = Readonly<{
@@ -28,7 +28,7 @@ type Props = Readonly<{
     typedWord: string | undefined;
   }>;
   figures: RevocationPreview | null;
-  overlapSeconds: number;
+  successorRules: SuccessorRules;
 }>;
 
 /**
@@ -41,7 +41,7 @@ export function CertificateActions({
   actions,
   may,
   figures,
-  overlapSeconds,
+  successorRules,
 }: Props) {
   const isIssued = certificate.status !== "pending" && certificate.status !== "failed";
   return (
@@ -51,7 +51,7 @@ export function CertificateActions({
           certificate={certificate}
           name={name}
           action={actions.rotate}
-          overlapSeconds={overlapSeconds}
+          rules={successorRules}
           denied={may.denied.rotate}
         />
       )}
@@ -91,27 +91,16 @@ function Rotation({
   certificate,
   name,
   action,
-  overlapSeconds,
+  rules,
   denied,
-}: ActionProps & Readonly<{ action: CertificateAction; overlapSeconds: number }>) {
-  const blocker = rotationBlocker(certificate) ?? denied;
-  if (blocker !== undefined)
-    return (
-      <Button icon={<RefreshCw aria-hidden />} disabledReason={blocker}>
-        Rotate
-      </Button>
-    );
+}: ActionProps & Readonly<{ action: CertificateAction; rules: SuccessorRules }>) {
   return (
     <RotateDialog
-      trigger={
-        <Button variant="primary" icon={<RefreshCw aria-hidden />}>
-          Rotate
-        </Button>
-      }
       action={action}
       id={certificate.id}
       name={name}
-      overlapSeconds={overlapSeconds}
+      rules={rules}
+      blocker={rotationBlocker(certificate) ?? denied}
     />
   );
 }

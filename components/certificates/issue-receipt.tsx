@@ -1,6 +1,7 @@
 "use client";
 
 import { entryHref, entryLabel } from "@/components/forms/show-receipt";
+import { leave } from "@/components/layout/leave-guard";
 import { Receipt } from "@/components/ui/banner";
 import { Button, ButtonLink } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
@@ -14,20 +15,32 @@ import type { CertificateDto } from "@/lib/certificates/schema";
 import { certificateName } from "./certificate-name";
 import { DownloadButtons } from "./download-buttons";
 import { GeneralNameList } from "./general-name-list";
+import { SaveKey, type UnsavedKey } from "./new-key/save-key";
 
 type Props = Readonly<{
   done: Extract<ActionState<CertificateDto>, { ok: true }>;
+  /** The key that was made in this page for it; null if its key is elsewhere. */
+  unsaved: UnsavedKey | null;
   onAnother: () => void;
 }>;
 
 /** The issued certificate, its audit log entry and its files. */
-export function IssueReceipt({ done, onAnother }: Props) {
+export function IssueReceipt({ done, unsaved, onAnother }: Props) {
   const { data: certificate } = done;
   return (
     <Stack>
       <Receipt entryLabel={entryLabel(done)} entryHref={entryHref(done)}>
         Issued.
       </Receipt>
+      {unsaved && certificate.pem !== null && (
+        <Card title="Private key">
+          <SaveKey
+            {...unsaved}
+            certificate={{ pem: certificate.pem, chainPem: certificate.chainPem }}
+            name={certificateName(certificate)}
+          />
+        </Card>
+      )}
       <Card title={certificateName(certificate)}>
         <DataList
           items={[
@@ -68,7 +81,13 @@ export function IssueReceipt({ done, onAnother }: Props) {
       </Card>
       {certificate.pem && <CodeBlock label="Certificate (PEM)" code={certificate.pem} short />}
       <Row justify="end">
-        <Button onClick={onAnother}>Issue another</Button>
+        <Button
+          onClick={() => {
+            leave(onAnother);
+          }}
+        >
+          Issue another
+        </Button>
         <ButtonLink variant="primary" href={`/certificates/${certificate.id}`}>
           View certificate
         </ButtonLink>

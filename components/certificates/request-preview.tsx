@@ -1,4 +1,4 @@
-import { FileKey2, LoaderCircle } from "lucide-react";
+import { FileKey2, KeyRound, LoaderCircle } from "lucide-react";
 import { Banner } from "@/components/ui/banner";
 import { Card } from "@/components/ui/card";
 import { CodeBlock } from "@/components/ui/code-block";
@@ -11,6 +11,7 @@ import { Time } from "@/components/ui/time";
 import { plural } from "@/lib/format/count";
 import { ExtensionList } from "./extension-list";
 import { GeneralNameList } from "./general-name-list";
+import type { KeySource } from "./new-key/key-source";
 import { PreviewNames } from "./preview-names";
 import type { ShownPreview as Preview } from "./use-preview";
 
@@ -32,14 +33,16 @@ const findingsOf = ({ findings }: Preview) =>
 export function RequestPreview({
   preview,
   pending,
+  source,
   mayManageNames,
 }: Readonly<{
   preview: Preview | null;
   pending: boolean;
+  source: KeySource;
   /** For names of other identities: whether the user can share or transfer them. */
   mayManageNames: boolean;
 }>) {
-  if (preview === null) return <EmptyPreview pending={pending} />;
+  if (preview === null) return <EmptyPreview pending={pending} source={source} />;
   const { request, plan, names } = preview;
   const findings = findingsOf(preview);
   return (
@@ -48,7 +51,7 @@ export function RequestPreview({
       className={pending ? "opacity-70 transition-opacity" : "transition-opacity"}
     >
       <Stack>
-        <Verdict preview={preview} pending={pending} />
+        <Verdict preview={preview} pending={pending} source={source} />
         {findings.length > 0 && (
           <Card title="Findings">
             <ProblemList problems={findings} label="Findings" />
@@ -85,14 +88,17 @@ export function RequestPreview({
   );
 }
 
-function Verdict({ preview, pending }: Readonly<{ preview: Preview; pending: boolean }>) {
+type VerdictProps = Readonly<{ preview: Preview; pending: boolean; source: KeySource }>;
+
+function Verdict({ preview, pending, source }: VerdictProps) {
   if (pending) return <Banner live title="Checking the request…" />;
   const findings = findingsOf(preview);
   const errorCount = findings.filter(isError).length;
   if (errorCount > 0)
     return (
       <Banner tone="danger" live title={`Can't be issued: ${plural(errorCount, "problem")}.`}>
-        Fix the CSR, or choose another profile or identity.
+        {source === "paste" ? "Fix the CSR" : "Change the names or the key type"}, or choose another
+        profile or identity.
       </Banner>
     );
   if (preview.findings.some(isError))
@@ -105,7 +111,9 @@ function Verdict({ preview, pending }: Readonly<{ preview: Preview; pending: boo
     <Banner tone="success" live title="Ready to issue.">
       {findings.length > 0
         ? `${plural(findings.length, "notice")} below. The certificate can still be issued.`
-        : "The CSR and the profile have no problems."}
+        : source === "paste"
+          ? "The CSR and the profile have no problems."
+          : "The names, the key and the profile have no problems."}
     </Banner>
   );
 }
@@ -142,7 +150,8 @@ const opensslCommand = [
   "-addext subjectAltName=DNS:pay.example.com",
 ].join(" \\\n  ");
 
-function EmptyPreview({ pending }: Readonly<{ pending: boolean }>) {
+function EmptyPreview({ pending, source }: Readonly<{ pending: boolean; source: KeySource }>) {
+  if (source === "create") return <NoKeyYet pending={pending} />;
   return (
     <Card title="What will be signed">
       <EmptyState
@@ -155,6 +164,22 @@ function EmptyPreview({ pending }: Readonly<{ pending: boolean }>) {
         is signed until you issue the certificate.
       </EmptyState>
       <CodeBlock label="Create a key and a CSR with OpenSSL" code={opensslCommand} wrap />
+    </Card>
+  );
+}
+
+function NoKeyYet({ pending }: Readonly<{ pending: boolean }>) {
+  const icon = pending ? (
+    <LoaderCircle aria-hidden className="animate-spin" />
+  ) : (
+    <KeyRound aria-hidden />
+  );
+  return (
+    <Card title="What will be signed">
+      <EmptyState icon={icon} title={pending ? "Creating the key…" : "No names yet"}>
+        Enter the names of the certificate to see what will be signed, and any problems. Nothing is
+        signed until you issue the certificate.
+      </EmptyState>
     </Card>
   );
 }

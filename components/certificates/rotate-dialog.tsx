@@ -1,52 +1,162 @@
 "use client";
 
-import { useState, type ReactElement } from "react";
+import { RefreshCw } from "lucide-react";
+import { useRouter } from "next/navigation";
+import { useRef, useState } from "react";
 import { ActionForm } from "@/components/forms/action-form";
 import { textOf } from "@/components/forms/form-values";
-import { Dialog } from "@/components/ui/dialog";
+import { entryHref, entryLabel, showReceipt } from "@/components/forms/show-receipt";
+import { leave } from "@/components/layout/leave-guard";
+import { Receipt } from "@/components/ui/banner";
+import { Button } from "@/components/ui/button";
+import { Dialog, DialogFooter } from "@/components/ui/dialog";
 import { FileTextField } from "@/components/ui/file-text-field";
-import { TextField } from "@/components/ui/input";
-import { RadioCards } from "@/components/ui/radio-cards";
-import type { ServerAction } from "@/lib/auth/types";
+import type { ActionState, ServerAction } from "@/lib/auth/types";
 import type { CertificateDto } from "@/lib/certificates/schema";
-import { formatDuration, parseDuration } from "@/lib/format/duration";
+import { KeySourceField, type KeySource } from "./new-key/key-source";
+import type { LikelyNames } from "./new-key/likely-names";
+import { NewKeyFields } from "./new-key/new-key-fields";
+import { SaveKey, type UnsavedKey } from "./new-key/save-key";
+import { missingNameLabels, useNewKey, type MissingName } from "./new-key/use-new-key";
+import { OverlapField, overlapOf } from "./overlap-field";
 
-type Props = Readonly<{
-  trigger: ReactElement;
-  action: ServerAction<CertificateDto>;
-  id: string;
-  name: string;
+/** What a key that is made in the page has to fit: of the profile, and of the certificate. */
+export type SuccessorRules = Readonly<{
   overlapSeconds: number;
+  keyAlgorithms: readonly string[];
+  commonName: "required" | "optional" | "forbidden";
+  names: LikelyNames;
 }>;
 
-function overlapOf(form: FormData): number | undefined {
-  const choice = textOf(form, "overlap");
-  if (choice === "now") return 0;
-  return choice === "other" ? (parseDuration(textOf(form, "length")) ?? Number.NaN) : undefined;
-}
+type Done = Extract<ActionState<CertificateDto>, { ok: true }>;
+type Rotated = Readonly<{ done: Done; unsaved: UnsavedKey }>;
+type FormProps = Readonly<{
+  action: ServerAction<CertificateDto>;
+  id: string;
+  rules: SuccessorRules;
+}>;
+type Props = FormProps &
+  Readonly<{
+    name: string;
+    /** Why it can't be rotated. It has no successor only until then, so the dialog stays open. */
+    blocker: string | undefined;
+  }>;
 
 /**
  * Issues a successor with a new key for the same identity and profile, and schedules the revocation
- * of the predecessor.
+ * of the predecessor. A key that is made here is saved before the dialog closes.
  */
-export function RotateDialog({ trigger, action, id, name, overlapSeconds }: Props) {
-  const [choice, setChoice] = useState("profile");
+export function RotateDialog({ action, id, name, rules, blocker }: Props) {
+  const [open, setOpen] = useState(false);
+  const [rotated, setRotated] = useState<Rotated | null>(null);
+  const router = useRouter();
+  const goTo = (done: Done) => {
+    setOpen(false);
+    setRotated(null);
+    router.push(`/certificates/${done.data.id}`);
+  };
+  const goOn = () => {
+    if (rotated)
+      leave(() => {
+        goTo(rotated.done);
+      });
+  };
   return (
     <Dialog
-      trigger={trigger}
-      title={`Rotate ${name}`}
-      description="Issues a successor with a new key for the same identity and profile. Both certificates are linked."
+      trigger={
+        <Button
+          variant={blocker === undefined ? "primary" : undefined}
+          icon={<RefreshCw aria-hidden />}
+          disabledReason={blocker}
+        >
+          Rotate
+        </Button>
+      }
+      open={open}
+      onOpenChange={(next) => {
+        if (next || rotated === null) setOpen(next);
+        else goOn();
+      }}
+      title={rotated ? `${name} was rotated` : `Rotate ${name}`}
+      description={
+        rotated
+          ? undefined
+          : "Issues a successor with a new key for the same identity and profile. Both certificates are linked."
+      }
     >
-      <ActionForm
-        action={action}
-        fields={["csr", "overlapSeconds"]}
-        submitLabel="Rotate"
-        receipt="Rotated."
-        goTo={(done) => `/certificates/${done.data.id}`}
-        input={(form) => ({ id, csr: textOf(form, "csr"), overlapSeconds: overlapOf(form) })}
-      >
-        {({ errors }) => (
-          <>
+      {rotated ? (
+        <SaveSuccessorKey {...rotated} name={name} onDone={goOn} />
+      ) : (
+        <RotateForm
+          action={action}
+          id={id}
+          rules={rules}
+          onDone={(done, unsaved) => {
+            if (unsaved) {
+              setRotated({ done, unsaved });
+              return;
+            }
+            showReceipt("Rotated.", done);
+            goTo(done);
+          }}
+        />
+      )}
+    </Dialog>
+  );
+}
+
+function RotateForm({
+  action,
+  id,
+  rules,
+  onDone,
+}: FormProps & Readonly<{ onDone: (done: Done, unsaved: UnsavedKey | null) => void }>) {
+  const [source, setSource] = useState<KeySource>("paste");
+  const [csr, setCsr] = useState("");
+  const [choice, setChoice] = useState("profile");
+  // What the answer is for: the form may have changed by then.
+  const sent = useRef<UnsavedKey | null>(null);
+  const creates = source === "create";
+  const newKey = useNewKey({
+    enabled: creates,
+    algorithms: rules.keyAlgorithms,
+    takesCommonName: rules.commonName !== "forbidden",
+    initial: rules.names,
+  });
+  const { made, tools } = newKey;
+  const blocker =
+    creates && made === null
+      ? (newKey.problem ?? missingLabel(newKey.missing) ?? "Creating the key…")
+      : undefined;
+  return (
+    <ActionForm
+      action={action}
+      fields={creates ? ["overlapSeconds"] : ["csr", "overlapSeconds"]}
+      submitLabel="Rotate"
+      disabledReason={blocker}
+      receipt="Rotated."
+      onDone={(done) => {
+        onDone(done, sent.current);
+      }}
+      input={(form) => {
+        sent.current = creates && made && tools ? { newKey: made.key, tools } : null;
+        return {
+          id,
+          csr: creates ? made?.csr : textOf(form, "csr"),
+          overlapSeconds: overlapOf(form),
+        };
+      }}
+    >
+      {({ errors }) => (
+        <>
+          <KeySourceField source={source} onSource={setSource} />
+          {creates ? (
+            <NewKeyFields
+              newKey={newKey}
+              algorithms={rules.keyAlgorithms}
+              commonName={rules.commonName}
+            />
+          ) : (
             <FileTextField
               label="CSR with a new key"
               name="csr"
@@ -54,49 +164,43 @@ export function RotateDialog({ trigger, action, id, name, overlapSeconds }: Prop
               rows={6}
               accept=".csr,.pem,.req,.p10,.der"
               fileLabel="a CSR file"
+              defaultValue={csr}
+              onText={setCsr}
               error={errors("csr")}
               placeholder="-----BEGIN CERTIFICATE REQUEST-----"
             />
-            <RadioCards
-              label="Revoke the current certificate as superseded"
-              name="overlap"
-              value={choice}
-              onChange={setChoice}
-              error={choice === "other" ? undefined : errors("overlapSeconds")}
-              options={[
-                {
-                  value: "profile",
-                  label:
-                    overlapSeconds === 0
-                      ? "Immediately (profile default)"
-                      : `After ${formatDuration(overlapSeconds)} (profile default)`,
-                },
-                ...(overlapSeconds === 0
-                  ? []
-                  : [
-                      {
-                        value: "now",
-                        label: "Immediately",
-                        hint: "Clients that still use it stop working.",
-                      },
-                    ]),
-                { value: "other", label: "After a custom period" },
-              ]}
-            />
-            {choice === "other" && (
-              <TextField
-                label="Overlap"
-                name="length"
-                required
-                placeholder="7 days"
-                error={
-                  errors("overlapSeconds") && "Enter a number and a unit, such as 7 days or 12 h."
-                }
-              />
-            )}
-          </>
-        )}
-      </ActionForm>
-    </Dialog>
+          )}
+          <OverlapField
+            overlapSeconds={rules.overlapSeconds}
+            choice={choice}
+            onChoice={setChoice}
+            errors={errors("overlapSeconds")}
+          />
+        </>
+      )}
+    </ActionForm>
+  );
+}
+
+const missingLabel = (missing: MissingName | null): string | null =>
+  missing && missingNameLabels[missing];
+
+function SaveSuccessorKey({
+  done,
+  unsaved,
+  name,
+  onDone,
+}: Rotated & Readonly<{ name: string; onDone: () => void }>) {
+  const { pem, chainPem } = done.data;
+  return (
+    <>
+      <Receipt entryLabel={entryLabel(done)} entryHref={entryHref(done)}>
+        Rotated.
+      </Receipt>
+      {pem !== null && <SaveKey {...unsaved} certificate={{ pem, chainPem }} name={name} />}
+      <DialogFooter>
+        <Button onClick={onDone}>View the new certificate</Button>
+      </DialogFooter>
+    </>
   );
 }

@@ -3,10 +3,14 @@
 import { useState } from "react";
 import type { PickedIdentity } from "@/components/identities/shared/picked-identity";
 import { readLifetime, type Lifetime } from "@/lib/format/lifetime";
+import type { KeySource } from "./new-key/key-source";
+import type { MissingName, NewKeyState } from "./new-key/use-new-key";
 import type { PreviewInput } from "./use-preview";
 
 /** What the form shows, as it was entered. Everything else about it is derived from this. */
 type IssueDraft = Readonly<{
+  source: KeySource;
+  /** As pasted. */
   csr: string;
   slug: string;
   identity: PickedIdentity | null;
@@ -14,14 +18,27 @@ type IssueDraft = Readonly<{
   lifetime: string;
 }>;
 
+export type IssueDraftState = Readonly<{
+  draft: IssueDraft;
+  change: (part: Partial<IssueDraft>) => void;
+}>;
+
 /** What would be sent, or what has to be entered or fixed before anything can be. */
 export type DraftRequest =
   | Readonly<{ input: PreviewInput; missing: null }>
-  | Readonly<{ input: null; missing: "csr" | "lifetime" }>;
+  | Readonly<{ input: null; missing: "csr" | "lifetime" | "key" | MissingName }>;
 
-/** The request that a draft stands for. Nothing that can't be read becomes a request. */
-export function requestOf({ csr, slug, identity, lifetime }: IssueDraft): DraftRequest {
-  if (csr.trim() === "") return { input: null, missing: "csr" };
+/**
+ * The request that a draft stands for. Nothing that can't be read becomes a request, and a key that
+ * is made in the page only for exactly the names that its fields have.
+ */
+export function requestOf(
+  { source, csr: pasted, slug, identity, lifetime }: IssueDraft,
+  { made, missing }: Pick<NewKeyState, "made" | "missing">,
+): DraftRequest {
+  const csr = source === "paste" ? pasted : (made?.csr ?? "");
+  if (source === "create" && missing !== null) return { input: null, missing };
+  if (csr.trim() === "") return { input: null, missing: source === "paste" ? "csr" : "key" };
   const read = readLifetime(lifetime);
   if (read.kind === "unreadable") return { input: null, missing: "lifetime" };
   const input = { profile: slug, identity: identity?.id ?? "", csr, ...validityOf(read) };
@@ -36,8 +53,13 @@ function validityOf(
 }
 
 /** The one state of the issue form. Another profile starts with that profile's own lifetime. */
-export function useIssueDraft(initial: Pick<IssueDraft, "slug" | "identity">) {
-  const [draft, setDraft] = useState<IssueDraft>({ csr: "", lifetime: "", ...initial });
+export function useIssueDraft(initial: Pick<IssueDraft, "slug" | "identity">): IssueDraftState {
+  const [draft, setDraft] = useState<IssueDraft>({
+    source: "paste",
+    csr: "",
+    lifetime: "",
+    ...initial,
+  });
   const change = (part: Partial<IssueDraft>) => {
     setDraft((before) => ({
       ...before,

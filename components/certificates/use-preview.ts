@@ -49,6 +49,7 @@ const connectionLost: ActionFailure = {
 export function usePreview(
   action: ServerAction<CertificatePreview>,
   input: PreviewInput | null,
+  isOnItsWay = false,
 ): PreviewState {
   const [last, setLast] = useState<Answered>();
   const [round, setRound] = useState(0);
@@ -77,7 +78,8 @@ export function usePreview(
   const reload = () => {
     setRound((before) => before + 1);
   };
-  if (key === null) return { preview: null, failure: null, input: null, pending: false, reload };
+  if (key === null && !isOnItsWay)
+    return { preview: null, failure: null, input: null, pending: false, reload };
   return {
     reload,
     preview: last?.preview ?? null,

@@ -12,6 +12,7 @@ import {
 } from "@/components/ui/dropdown-menu";
 import { Kbd } from "@/components/ui/kbd";
 import { useClock } from "@/components/ui/clock";
+import { leave } from "./leave-guard";
 import { sendSignal } from "./open-signals";
 import { chooseTheme, chooseZone, localZone } from "./preferences";
 import { readTheme, type Theme } from "./theme";
@@ -122,7 +123,9 @@ export function AccountMenu({
       <MenuItem
         icon={<LogOut aria-hidden />}
         onSelect={() => {
-          startSignOut(signOut);
+          leave(() => {
+            startSignOut(signOut);
+          });
         }}
       >
         Sign out

@@ -7,6 +7,7 @@ import { Dialog as Primitive } from "radix-ui";
 import { useEffect, useState } from "react";
 import { overlayStyle } from "@/components/ui/dialog";
 import { Kbd } from "@/components/ui/kbd";
+import { leave } from "./leave-guard";
 import { onSignal } from "./open-signals";
 import type { PaletteEntry, PaletteSearch } from "./palette-types";
 import { NavIcon } from "./nav-icon";
@@ -37,7 +38,9 @@ export function CommandPalette({ entries, search }: Props) {
     setSelected({ id: results.entries[0]?.id ?? selected.id, query: results.query });
   const go = (href: string) => {
     setOpen(false);
-    router.push(href);
+    leave(() => {
+      router.push(href);
+    });
   };
   return (
     <Primitive.Root open={open} onOpenChange={setOpen}>

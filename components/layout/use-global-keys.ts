@@ -2,6 +2,7 @@
 
 import { useRouter } from "next/navigation";
 import { useEffect } from "react";
+import { leave } from "./leave-guard";
 import { sendSignal } from "./open-signals";
 import type { NavGroup } from "./nav-items";
 
@@ -56,7 +57,9 @@ export function useGlobalKeys(groups: readonly NavGroup[]): void {
       prefixPressedAt = 0;
       if (item) {
         event.preventDefault();
-        router.push(item.href);
+        leave(() => {
+          router.push(item.href);
+        });
         return;
       }
       if (event.key === "g") prefixPressedAt = event.timeStamp;

@@ -6,6 +6,8 @@ export const pki = ["lib/pki/**"];
 export const dependencyTypes = ["lib/runtime/{deps,clock,monotonic}"];
 export const logRoot = ["lib/log/*"];
 export const logPure = ["lib/log/pure/**"];
+/** Keys, requests and files that are made in a browser or on the command line. */
+export const newKeys = ["lib/keys/*"];
 const rooms = (...names) => names.map((name) => `lib/log/${name}/*`);
 export const everyRoom = [...logRoot, "lib/log/*/*", "!lib/log/*/*-repository"];
 /** Another noun's use cases and reads: its files, neither its repositories nor the folders inside it. */

@@ -6,6 +6,7 @@ import {
   dependencyTypes,
   logRoot,
   logPure,
+  newKeys,
   everyRoom,
   nouns,
   schemas,
@@ -90,6 +91,7 @@ export const table = [
       "components/<same>/**",
       "lib/format/**",
       ...logPure,
+      ...newKeys,
       ...schemas,
     ],
     packages: ["react", "next/*", "next-auth/**", "radix-ui", "clsx", "lucide-react", "zod"],
@@ -186,6 +188,17 @@ export const table = [
     files: ["lib/pki/**"],
     imports: ["lib/pki/**", "lib/errors/**", "lib/net/*"],
     packages: ["node:crypto", "node:url"],
+  },
+  {
+    name: "lib/keys",
+    files: ["lib/keys/**"],
+    imports: [
+      ...newKeys,
+      "lib/errors/**",
+      "lib/pki/{algorithms,der,general-names,names,oids,pem,types}",
+      "lib/pki/held-names/*",
+    ],
+    packages: ["pkijs", "asn1js"],
   },
   {
     name: "lib/signers",

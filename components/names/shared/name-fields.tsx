@@ -16,6 +16,10 @@ type Props = Readonly<{
   names: NameRows;
   /** The errors of the name at this place among those that are sent. */
   errors: (place: number) => string[] | undefined;
+  /** The types that are offered; all by default. */
+  types?: readonly NameInput["type"][] | undefined;
+  /** False where a pattern allows nothing: it is the name itself that a certificate carries. */
+  explainsReach?: boolean | undefined;
 }>;
 
 const placeholders: Readonly<Record<NameInput["type"], string>> = {
@@ -26,13 +30,17 @@ const placeholders: Readonly<Record<NameInput["type"], string>> = {
   cn: "Payments terminal",
 };
 
-const typeOptions = (["dns", "ip", "uri", "email", "cn"] as const).map((value) => ({
-  value,
-  label: nameTypeLabels[value],
-}));
+const allTypes = ["dns", "ip", "uri", "email", "cn"] as const;
 
 /** One line for each name, with its type and its error. A pasted list becomes several lines. */
-export function NameFields({ label, hint, names, errors }: Props) {
+export function NameFields({
+  label,
+  hint,
+  names,
+  errors,
+  types = allTypes,
+  explainsReach = true,
+}: Props) {
   return (
     <FieldGroup label={label} hint={hint}>
       {names.rows.map((row, index) => (
@@ -42,6 +50,8 @@ export function NameFields({ label, hint, names, errors }: Props) {
           number={index + 1}
           names={names}
           errors={errors(placeOf(names.rows, row.key))}
+          types={types}
+          explainsReach={explainsReach}
         />
       ))}
       <div>
@@ -58,12 +68,14 @@ type LineProps = Readonly<{
   number: number;
   names: NameRows;
   errors: string[] | undefined;
+  types: readonly NameInput["type"][];
+  explainsReach: boolean;
 }>;
 
-function NameLine({ row, number, names, errors }: LineProps) {
+function NameLine({ row, number, names, errors, types, explainsReach }: LineProps) {
   const id = useId();
   const type = typeOf(row);
-  const reach = describeReach(type, row.value);
+  const reach = explainsReach ? describeReach(type, row.value) : null;
   const onPaste = (event: ClipboardEvent<HTMLInputElement>) => {
     const values = event.clipboardData
       .getData("text")
@@ -79,7 +91,7 @@ function NameLine({ row, number, names, errors }: LineProps) {
         <Select
           aria-label={`Type of name ${number}`}
           value={type}
-          options={typeOptions}
+          options={types.map((one) => ({ value: one, label: nameTypeLabels[one] }))}
           onChange={(event) => {
             names.change(row.key, { type: event.target.value as NameInput["type"] });
           }}

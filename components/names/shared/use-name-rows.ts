@@ -18,20 +18,25 @@ export type NameRows = Readonly<{
   remove: (key: number) => void;
   /** Replaces one line by several names, as from a pasted list. */
   paste: (key: number, values: readonly string[]) => void;
+  /** Replaces all lines. */
+  replace: (names: readonly NameInput[]) => void;
 }>;
 
 const isBlank = ({ value }: NameRow): boolean => value.trim() === "";
 
+type State = Readonly<{ rows: readonly NameRow[]; nextKey: number }>;
+
+const rowsFor = (names: readonly NameInput[], firstKey: number): State =>
+  names.length === 0
+    ? { rows: [{ key: firstKey, type: null, value: "" }], nextKey: firstKey + 1 }
+    : {
+        rows: names.map((name, at) => ({ key: firstKey + at, ...name })),
+        nextKey: firstKey + names.length,
+      };
+
 /** Names in a form, one per line. */
 export function useNameRows(initial: readonly NameInput[] = []): NameRows {
-  const [state, setState] = useState<Readonly<{ rows: readonly NameRow[]; nextKey: number }>>(() =>
-    initial.length === 0
-      ? { rows: [{ key: 0, type: null, value: "" }], nextKey: 1 }
-      : {
-          rows: initial.map((name, key) => ({ key, ...name })),
-          nextKey: initial.length,
-        },
-  );
+  const [state, setState] = useState(() => rowsFor(initial, 0));
   const { rows, nextKey } = state;
   return {
     rows,
@@ -60,6 +65,9 @@ export function useNameRows(initial: readonly NameInput[] = []): NameRows {
         rows: rows.flatMap((row) => (row.key === key ? pasted : [row])),
         nextKey: nextKey + values.length,
       });
+    },
+    replace: (names) => {
+      setState(rowsFor(names, nextKey));
     },
   };
 }

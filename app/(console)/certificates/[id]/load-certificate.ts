@@ -18,6 +18,8 @@ import { listAuthorities } from "@/lib/authorities/read-authorities";
 import { explainPower } from "@/lib/identities/power";
 import { getIdentity } from "@/lib/identities/read-identities";
 import { getProfile } from "@/lib/profiles/read-profiles";
+import type { SuccessorRules } from "@/components/certificates/rotate-dialog";
+import type { ProfileDto } from "@/lib/profiles/schema";
 import { nullIfNotFound } from "@/app/(console)/null-if-not-found";
 
 /**
@@ -66,7 +68,24 @@ export async function loadCertificate(id: string) {
       certificate.pem === null
         ? null
         : describeCertificate(derOf(certificate.pem, "CERTIFICATE")).extensions,
-    overlapSeconds: profile?.rules.rotationOverlapSeconds ?? 0,
+    successorRules: successorRulesOf(certificate, profile),
+  };
+}
+
+/** What a successor has to fit; a profile that is gone allows no key. */
+function successorRulesOf(
+  { sans, commonName }: CertificateDto,
+  profile: ProfileDto | null,
+): SuccessorRules {
+  const names = { names: sans, commonName };
+  if (profile === null)
+    return { overlapSeconds: 0, keyAlgorithms: [], commonName: "optional", names };
+  const { rotationOverlapSeconds, keyAlgorithms, subject } = profile.rules;
+  return {
+    overlapSeconds: rotationOverlapSeconds,
+    keyAlgorithms,
+    commonName: subject.commonName,
+    names,
   };
 }
 

@@ -23,7 +23,7 @@ export default async function CertificatePage({
   params,
 }: Readonly<{ params: Promise<{ id: string }> }>) {
   const { id } = await params;
-  const { certificate, chain, extensions, custody, uses, log, figures, overlapSeconds, may, now } =
+  const { certificate, chain, extensions, custody, uses, log, figures, successorRules, may, now } =
     await loadCertificate(decodeURIComponent(id));
   if (certificate.id !== id) redirect(`/certificates/${certificate.id}`);
   const name = certificateName(certificate);
@@ -41,7 +41,7 @@ export default async function CertificatePage({
             actions={{ rotate, revoke, release }}
             may={may}
             figures={figures}
-            overlapSeconds={overlapSeconds}
+            successorRules={successorRules}
           />
         }
       />

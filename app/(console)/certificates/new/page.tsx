@@ -32,6 +32,10 @@ export default async function IssuePage({
       issuerName: authorities.find(({ id }) => id === authorityId)?.name ?? "no CA",
       validitySecondsDefault: rules.validitySecondsDefault,
       validitySecondsMax: rules.validitySecondsMax,
+      keyAlgorithms: rules.keyAlgorithms,
+      sanTypes: rules.san.types,
+      commonName: rules.subject.commonName,
+      commonNameFrom: rules.subject.commonNameFrom,
     }));
   return (
     <>

@@ -1,0 +1,186 @@
+"use client";
+
+import { Download } from "lucide-react";
+import { useEffect, useRef, useState, type ReactNode } from "react";
+import { Banner } from "@/components/ui/banner";
+import { Button } from "@/components/ui/button";
+import { Row, Stack } from "@/components/ui/layout";
+import { RadioCards } from "@/components/ui/radio-cards";
+import { saveBlob } from "@/components/ui/save-text";
+import type { NewKey } from "@/lib/keys/make-key";
+import type { KeyTools } from "./key-tools";
+import { LeaveQuestion } from "./leave-question";
+import { Pkcs12Password, usePkcs12Password } from "./pkcs12-password";
+
+/** A key that was made in this page, and what its files are made with. */
+export type UnsavedKey = Readonly<{ newKey: NewKey; tools: KeyTools }>;
+
+type Props = UnsavedKey &
+  Readonly<{
+    certificate: Readonly<{ pem: string; chainPem: string }>;
+    /** Of the certificate; files are named after it. */
+    name: string;
+  }>;
+
+type File = Readonly<{ name: string; type: string; bytes: string | Uint8Array }>;
+
+const formats = [
+  {
+    value: "pkcs12",
+    label: "PKCS#12",
+    hint: "One encrypted file with key, certificate and chain, for browsers, Windows, macOS and Java.",
+  },
+  { value: "pem", label: "PEM", hint: "For nginx, Apache, HAProxy and curl. Not encrypted." },
+  { value: "pkcs8", label: "PKCS#8", hint: "The private key alone, in DER. Not encrypted." },
+] as const;
+
+const pemType = "application/x-pem-file";
+
+/**
+ * Saves the private key once: it is nowhere but in this page. Every way out of the page asks first
+ * until a file that has the key was saved.
+ */
+export function SaveKey({ newKey, tools, certificate, name }: Props) {
+  const [format, setFormat] = useState("pkcs12");
+  const [savedAs, setSavedAs] = useState<string | null>(null);
+  const [state, setState] = useState<"idle" | "busy" | "failed">("idle");
+  const password = usePkcs12Password();
+  const base = name.replace(/[^A-Za-z0-9.-]+/g, "_").slice(0, 80);
+  const save = async (make: (pkcs8: Uint8Array) => Promise<File> | File, hasKey = true) => {
+    setState("busy");
+    try {
+      const pkcs8 = await tools.exportPkcs8(globalThis.crypto.subtle, newKey);
+      const file = await make(pkcs8);
+      const part = typeof file.bytes === "string" ? file.bytes : Uint8Array.from(file.bytes);
+      saveBlob(file.name, new Blob([part], { type: file.type }));
+      if (hasKey) setSavedAs(file.name);
+      setState("idle");
+    } catch {
+      setState("failed");
+    }
+  };
+  const { files } = tools;
+  const savePkcs12 = () =>
+    save(async (pkcs8) => ({
+      name: `${base}.p12`,
+      type: "application/x-pkcs12",
+      bytes: await tools.makePkcs12(globalThis.crypto, {
+        friendlyName: name,
+        pkcs8,
+        certificates: files.chainDer(certificate),
+        password: password.value,
+      }),
+    }));
+  const savePem = (ending: string, text: (pkcs8: Uint8Array) => string, hasKey = true) =>
+    save((pkcs8) => ({ name: `${base}${ending}`, type: pemType, bytes: text(pkcs8) }), hasKey);
+  return (
+    <Stack>
+      <Notice savedAs={savedAs} />
+      <RadioCards
+        label="Format"
+        name="key-format"
+        columns={3}
+        options={formats}
+        value={format}
+        onChange={setFormat}
+      />
+      {format === "pkcs12" && <Pkcs12Password password={password} />}
+      {state === "failed" && (
+        <Banner tone="danger" live title="The file couldn’t be made.">
+          The key is still here. Try again, or choose another format.
+        </Banner>
+      )}
+      <Row>
+        {format === "pkcs12" && (
+          <SaveButton
+            primary
+            busy={state === "busy"}
+            blocker={password.problem ?? undefined}
+            onSave={savePkcs12}
+          >
+            Download PKCS#12
+          </SaveButton>
+        )}
+        {format === "pem" && (
+          <>
+            <SaveButton
+              primary
+              busy={state === "busy"}
+              onSave={() => savePem("-with-key.pem", (pkcs8) => files.wholePem(pkcs8, certificate))}
+            >
+              Download all in one file
+            </SaveButton>
+            <SaveButton onSave={() => savePem("-key.pem", files.keyPem)}>Key</SaveButton>
+            <SaveButton
+              onSave={() => savePem("-full.pem", () => files.chainPem(certificate), false)}
+            >
+              Certificate and chain
+            </SaveButton>
+          </>
+        )}
+        {format === "pkcs8" && (
+          <SaveButton
+            primary
+            busy={state === "busy"}
+            onSave={() =>
+              save((bytes) => ({ name: `${base}.key.der`, type: "application/pkcs8", bytes }))
+            }
+          >
+            Download PKCS#8
+          </SaveButton>
+        )}
+      </Row>
+      <LeaveQuestion active={savedAs === null} />
+    </Stack>
+  );
+}
+
+function Notice({ savedAs }: Readonly<{ savedAs: string | null }>) {
+  const place = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    // The button that issued is far below on a phone.
+    place.current?.scrollIntoView({ block: "center" });
+  }, []);
+  return <div ref={place}>{savedAs === null ? <NotSaved /> : <Saved as={savedAs} />}</div>;
+}
+
+const NotSaved = () => (
+  <Banner tone="warning" live title="Download the private key now.">
+    Chancery never sees this key, so it can’t be downloaded later. It is in this page only.
+  </Banner>
+);
+
+const Saved = ({ as }: Readonly<{ as: string }>) => (
+  <Banner tone="success" live title={`The key is in ${as}.`}>
+    Check that the file is there. Until you leave this page, you can download the key again, in any
+    format.
+  </Banner>
+);
+
+function SaveButton({
+  primary = false,
+  busy = false,
+  blocker,
+  onSave,
+  children,
+}: Readonly<{
+  primary?: boolean;
+  busy?: boolean;
+  blocker?: string | undefined;
+  onSave: () => Promise<void>;
+  children: ReactNode;
+}>) {
+  return (
+    <Button
+      variant={primary ? "primary" : "secondary"}
+      icon={<Download aria-hidden />}
+      loading={busy}
+      disabledReason={blocker}
+      onClick={() => {
+        void onSave();
+      }}
+    >
+      {children}
+    </Button>
+  );
+}
