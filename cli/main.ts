@@ -11,6 +11,7 @@ import { doctor } from "./doctor";
 import { drill } from "./drill";
 import { helpText, makeHelp } from "./help";
 import { log } from "./log";
+import { request } from "./request";
 import { restore } from "./restore";
 import { root } from "./root";
 import { signer } from "./signer";
@@ -19,7 +20,7 @@ import { verify } from "./verify";
 import { witness } from "./witness";
 
 const commands: Command[] = [account, backup, confirm, doctor, drill, log];
-commands.push(restore, root, signer, token, verify, witness);
+commands.push(request, restore, root, signer, token, verify, witness);
 commands.push(makeHelp(() => commands));
 
 /** The message of an expected error, or the stack of any other. */
