@@ -87,7 +87,8 @@ function submitLabel(preview: ShownPreview | null): string {
 const changedCodes = ["name.additions-changed", "certificate.preview-changed"];
 
 /** The certificate may exist: its key must not be lost. */
-const unknownCodes = ["connection.lost", "outcome.unknown"];
+const isUnknown = (state: ActionState | null): boolean =>
+  state?.ok === false && ["connection.lost", "outcome.unknown"].includes(state.code);
 
 /** Whether something else than the form changed what would be issued. */
 const hasChanged = (state: ActionState): boolean =>
@@ -146,7 +147,6 @@ function IssueRound({
     event.preventDefault();
     if (!pending && blocker === undefined) void issueShown();
   };
-  const mayBeIssued = pending || (state !== null && !state.ok && unknownCodes.includes(state.code));
   if (state?.ok)
     return (
       <IssueReceipt
@@ -168,7 +168,7 @@ function IssueRound({
           notAfter={plan?.notAfter ?? null}
           lifetimeErrors={lifetimeErrors(current)}
         />
-        <LeaveQuestion active={sentKey !== null && mayBeIssued} />
+        <LeaveQuestion active={sentKey !== null && (pending || isUnknown(state))} />
         {state && <IssueProblem state={state} source={draft.source} />}
         <div className="flex justify-end">
           <Button
