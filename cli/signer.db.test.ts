@@ -108,7 +108,7 @@ test("chancery signer limit narrows a ceiling by what is named, with an entry; w
       details: { reason: "command", maxSeconds: 200 * 86_400 },
     },
   ]);
-  expect((entries[0]?.details as { dns: string[] }).dns).not.toContain("example.com");
+  expect((entries[0]?.details as { dns?: string[] } | undefined)?.dns).not.toContain("example.com");
   expect(await signer("limit", "issuing", "--days", "250")).toMatch(/Nothing was changed/);
   harness.advance(1_000);
   const refusal = await refusalOf(issue("two.example.com"));

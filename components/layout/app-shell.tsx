@@ -6,7 +6,7 @@ import { TooltipLayer } from "@/components/ui/tooltip";
 import { AccountMenu } from "./account-menu";
 import { MobileBar } from "./mobile-bar";
 import { NavList, type NavBadges } from "./nav-list";
-import type { PaletteEntry, PaletteSearch } from "./palette-types";
+import type { PaletteEntry, PaletteSearch } from "./palette/palette-types";
 import type { NavGroup } from "./nav-items";
 import { SearchButton } from "./search-button";
 import { ShellOverlays } from "./shell-overlays";

@@ -1,4 +1,4 @@
-import type { PaletteEntry } from "./palette-types";
+import type { PaletteEntry } from "./palette/palette-types";
 
 type Command = Readonly<{ permission: string; entry: Omit<PaletteEntry, "group"> }>;
 

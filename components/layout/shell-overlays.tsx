@@ -1,10 +1,10 @@
 "use client";
 
-import { CommandPalette } from "./command-palette";
+import { CommandPalette } from "./palette/command-palette";
 import { KeyboardShortcuts } from "./keyboard-shortcuts";
-import type { PaletteEntry, PaletteSearch } from "./palette-types";
+import type { PaletteEntry, PaletteSearch } from "./palette/palette-types";
 import type { NavGroup } from "./nav-items";
-import { preferenceCommands } from "./preference-commands";
+import { preferenceCommands } from "./palette/preference-commands";
 import { useGlobalKeys } from "./use-global-keys";
 
 type Props = Readonly<{

@@ -1,3 +1,14 @@
+import {
+  withComment,
+  dateOf,
+  minuteOf,
+  timeOf,
+  changedFields,
+  countOf,
+  listNames,
+  countEntries,
+  reasonText,
+} from "./describe-parts";
 import type { EntryAction, EntryDetails, EntryRecord } from "./types";
 
 /** The parts of an entry that its sentence is made of; a summary and a record both have them. */
@@ -14,27 +25,6 @@ const viewed =
   (noun: string, plural = `${noun}s`) =>
   (_: unknown, target: string): string =>
     target === "" ? `viewed ${plural}` : `viewed ${noun} ${target}`;
-const withComment = (comment: string): string => (comment === "" ? "" : `: ${comment}`);
-/** The date of a time in the details; the entry's page shows it in full. */
-const dateOf = (time: string): string => time.slice(0, 10);
-const minuteOf = (time: string): string => `${time.slice(0, 16).replace("T", " ")} UTC`;
-const timeOf = (time: string): string => time.slice(11, 19);
-const changedFields = (changes: EntryDetails["identity.updated"]["changes"]): string =>
-  Object.keys(changes).join(", ") || "no changes";
-const countOf = (count: number, noun: string, plural = `${noun}s`): string =>
-  `${count} ${count === 1 ? noun : plural}`;
-/** The first names, and how many more there are. */
-const listNames = (names: readonly string[]): string =>
-  names.length > 3
-    ? `${names.slice(0, 3).join(", ")} and ${names.length - 3} more`
-    : names.join(", ");
-const countEntries = (count: number): string => countOf(count, "entry", "entries");
-/** A revocation reason in words: "key compromise". */
-const reasonText = (reason: string): string =>
-  reason === "cACompromise"
-    ? "CA compromise"
-    : reason.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
-
 const bulkFigures = ({ total, done }: Readonly<{ total: number; done: number }>): string =>
   `${done} of ${countOf(total, "certificate")} changed`;
 

@@ -5,7 +5,6 @@
  */
 import type { EntryId } from "@/lib/format/ids";
 import type {
-  FindingDetail,
   ChangesDetail,
   RequestDetail,
   CountDetail,
@@ -15,17 +14,17 @@ import type {
   LockDetail,
   SubjectDetail,
 } from "./detail-types";
-import type { AppliedRule, RevocationReason } from "@/lib/pki/types";
+import type { AppliedRule } from "@/lib/pki/types";
 import type { DrillFinished, VerificationFinished } from "./check-details";
 import type { AlertDetails } from "./alert-details";
 import type { AuthorityDetails } from "./authority-details";
-import type { AcmeDetails } from "./acme-details";
-import type { EnrollmentDetails } from "./enrollment-details";
-import type { BulkDetails } from "./bulk-details";
+import type { AcmeDetails, EnrollmentDetails } from "./acme-details";
+import type { BulkDetails, CertificateDetails } from "./certificate-details";
 import type { IdentityDetails } from "./identity-details";
 import type { CountedRefusals, PresentedDetail } from "./refusal-details";
 
-type NamedDetails = IdentityDetails &
+type NamedDetails = CertificateDetails &
+  IdentityDetails &
   AuthorityDetails &
   AlertDetails &
   AcmeDetails &
@@ -61,46 +60,6 @@ export type EntryDetails = NamedDetails & {
   "identity.suspended": Readonly<{ comment: string }>;
   "identity.activated": Readonly<{ comment: string }>;
   "identity.read": RequestDetail;
-  "certificate.planned": Readonly<{
-    issuerId: string;
-    serial: string;
-    profileId: string;
-    profileVersion: number;
-    identityId: string;
-    subject: string;
-    sans: readonly string[];
-    notBefore: string;
-    notAfter: string;
-    spkiSha256: string;
-    tbsSha256: string;
-    predecessorId?: string;
-    /** When the predecessor of a rotation is to be revoked as superseded. */
-    supersedeAt?: string;
-  }>;
-  "certificate.issued": Readonly<{ serial: string; fingerprintSha256: string; tbsSha256: string }>;
-  "certificate.failed": Readonly<{ cause: string }>;
-  /** A rejected request for a certificate; the target is the requested identity or profile. */
-  "certificate.refused": Readonly<{
-    profile: string;
-    identity: string;
-    subject: string | null;
-    findings: readonly FindingDetail[];
-    /** Requested names that the identity doesn't hold, and who does. */
-    names?: readonly Readonly<{ name: string; state: string; heldBy?: string }>[];
-  }>;
-  "certificate.rotated": Readonly<{ successorId: string; supersedeAt: string }>;
-  "certificate.revoked": Readonly<{
-    reason: RevocationReason;
-    comment: string;
-    invalidityDate: string | null;
-    revokedAt: string;
-    raised: boolean;
-    /** Revoked again because the signer remembers it and the database had lost it. */
-    remembered?: true;
-  }>;
-  "certificate.held": Readonly<{ comment: string; revokedAt: string; remembered?: true }>;
-  "certificate.released": Readonly<{ comment: string }>;
-  "certificate.read": RequestDetail;
   "crl.issued": Readonly<{
     authorityId: string;
     shard: string;

@@ -65,9 +65,19 @@ const maxCachedStatuses = 200_000;
 /** After a burst the index is behind for seconds; while it is built again, for minutes. */
 const buildingFrom = 65_536;
 
-const warningsOf = (deps: Deps, crls: CrlStore): Readonly<Record<string, Check>> => ({
+type Watched = Pick<Required<StatusServiceOptions>, "deps" | "disk"> &
+  Readonly<{ crls: CrlStore; stalledReaders: () => readonly StalledReader[] }>;
+
+const warningsOf = ({
+  deps,
+  crls,
+  stalledReaders,
+  disk,
+}: Watched): Readonly<Record<string, Check>> => ({
   crl: () => describeOutdatedCrls(deps, crls),
   index: () => describeBuilding(deps),
+  readers: async () => stalledReaders().map(stalledText).join("; ") || null,
+  disk: makeDiskCheck(disk),
 });
 
 async function describeBuilding(deps: Pick<Deps, "db">): Promise<string | null> {
@@ -105,11 +115,7 @@ export function makeStatusService({
       ...jobs.checks,
       status: async () => findMissingStatus(authorities, jobs.responderOf, crls),
     }),
-    warnings: () => ({
-      ...warningsOf(deps, crls),
-      readers: async () => stalledReaders().map(stalledText).join("; ") || null,
-      disk: makeDiskCheck(disk),
-    }),
+    warnings: () => warningsOf({ deps, crls, stalledReaders, disk }),
     setUp: () => jobs.setUp(),
     draining,
     now,

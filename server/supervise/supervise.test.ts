@@ -326,9 +326,7 @@ test("wrong settings are refused with every name before anything is started", as
   });
   expect(await one.exited).toBe(1);
   expect(one.output()).toMatch(/CHANCERY_HTTP_PORT[^]*CHANCERY_PUBLIC_URL/);
-  const two = runStubbedSupervisor(data, {
-    DATABASE_OWNER_URL: "postgresql://owner@localhost/chancery",
-  });
+  const two = runStubbedSupervisor(data, { DATABASE_OWNER_URL: "postgresql://localhost/chancery" });
   expect(await two.exited).toBe(1);
   expect(two.output()).toContain("DATABASE_OWNER_URL is set without DATABASE_URL");
 });

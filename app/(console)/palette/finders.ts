@@ -1,6 +1,6 @@
 import { certificateName } from "@/components/certificates/certificate-name";
 import { kindLabels } from "@/components/shared/identity-kinds";
-import type { PaletteEntry } from "@/components/layout/palette-types";
+import type { PaletteEntry } from "@/components/layout/palette/palette-types";
 import { roleLabels } from "@/components/shared/role-labels";
 import type { Actor } from "@/lib/access/actor";
 import type { Permission } from "@/lib/access/permissions";

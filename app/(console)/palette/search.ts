@@ -1,7 +1,7 @@
 "use server";
 
-import { orderGroups } from "@/components/layout/match-entries";
-import type { PaletteEntry } from "@/components/layout/palette-types";
+import { orderGroups } from "@/components/layout/palette/match-entries";
+import type { PaletteEntry } from "@/components/layout/palette/palette-types";
 import { scopeOf } from "@/lib/access/permissions";
 import { activeActorOfSession } from "@/lib/auth/session-actor";
 import { recordEntry } from "@/lib/log/record/record-entry";

@@ -61,39 +61,41 @@ const foreignCodes = new Set(["certificate.forged", "certificate.unknown-issuer"
 /** As in the rule about the signer. */
 const refusedInOutages = new Set(["signer.lifetime", "signer.name-not-held"]);
 
-/** What must be raised about an entry; null if that depends on more than the entry. */
-function ruleOf({ action, details, credential, origin }: EntryRecord): Demanded | null {
-  const demanded = (rule: string, subject: string | null): Demanded => ({
-    rule,
-    subject,
-    unlessSuperseded: null,
-  });
+const demanded = (rule: string, subject: string | null): Demanded => ({
+  rule,
+  subject,
+  unlessSuperseded: null,
+});
+
+function ruleOfRefusal({ details, credential, origin }: EntryRecord): Demanded | null {
   const code = String(details["code"]);
-  switch (action) {
-    case "request.refused":
-    case "request.denied": {
-      if (foreignCodes.has(code))
-        return demanded("forged-certificate", networkOf(origin.ip) ?? "unknown");
-      if (code === "certificate.not-issued") return demanded("forged-certificate", null);
-      const id = credential?.certificateId ?? null;
-      if (id === null) return null;
-      if (code === "certificate.on-hold") return demanded("revoked-used", id);
-      return code === "certificate.revoked"
-        ? { rule: "revoked-used", subject: id, unlessSuperseded: id }
-        : null;
-    }
-    case "signer.refused":
-      return refusedInOutages.has(code) ? null : demanded("signer-refused", "signer");
-    case "log.halted":
-      return demanded("verification-failed", "log");
-    case "verification.finished":
-      return Array.isArray(details["problems"]) && details["problems"].length > 0
-        ? demanded("verification-failed", "log")
-        : null;
-    default:
-      return null;
-  }
+  if (foreignCodes.has(code))
+    return demanded("forged-certificate", networkOf(origin.ip) ?? "unknown");
+  if (code === "certificate.not-issued") return demanded("forged-certificate", null);
+  const id = credential?.certificateId ?? null;
+  if (id === null) return null;
+  if (code === "certificate.on-hold") return demanded("revoked-used", id);
+  return code === "certificate.revoked"
+    ? { rule: "revoked-used", subject: id, unlessSuperseded: id }
+    : null;
 }
+
+const hasProblems = ({ details }: EntryRecord): boolean =>
+  Array.isArray(details["problems"]) && details["problems"].length > 0;
+
+/** What must be raised about an entry, by its action; null if that depends on more than the entry. */
+const rulesByAction: Partial<Record<string, (entry: EntryRecord) => Demanded | null>> = {
+  "request.refused": ruleOfRefusal,
+  "request.denied": ruleOfRefusal,
+  "signer.refused": ({ details }) =>
+    refusedInOutages.has(String(details["code"])) ? null : demanded("signer-refused", "signer"),
+  "log.halted": () => demanded("verification-failed", "log"),
+  "verification.finished": (entry) =>
+    hasProblems(entry) ? demanded("verification-failed", "log") : null,
+};
+
+const ruleOf = (entry: EntryRecord): Demanded | null =>
+  rulesByAction[entry.action]?.(entry) ?? null;
 
 /**
  * Those that the reader has passed and no alert covers: neither one of their subject nor the one

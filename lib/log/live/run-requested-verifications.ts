@@ -5,7 +5,7 @@ import { recordEntry } from "@/lib/log/record/record-entry";
 import { monotonicMs } from "@/lib/runtime/monotonic";
 import { verifyLog, type VerifyLogOptions } from "./verify-log";
 import type { LogReport } from "./snapshot";
-import { selectProblems } from "./select-problems";
+import { selectProblems } from "./problems/select-problems";
 import { insertWork, finishWork, listPendingWork, saveProgress } from "./pending-work";
 
 type RunDeps = Pick<Deps, "db" | "clock" | "random" | "recorder" | "signer" | "witnessPolicy">;

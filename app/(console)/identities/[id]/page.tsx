@@ -20,10 +20,12 @@ import { getAccountOfIdentity } from "@/lib/accounts/read-accounts";
 import { openPage } from "@/lib/auth/page";
 import { scopeOf } from "@/lib/access/permissions";
 import { listCertificates } from "@/lib/certificates/list-certificates";
+import type { CertificateList } from "@/lib/certificates/schema";
 import { listUses } from "@/lib/custody/list-uses";
 import { plural } from "@/lib/format/count";
 import { explainPower } from "@/lib/identities/power";
 import { getIdentity } from "@/lib/identities/read-identities";
+import type { IdentityDto } from "@/lib/identities/schema";
 import { nullIfNotFound } from "@/app/(console)/null-if-not-found";
 import { previewBulk, startBulk } from "@/app/(console)/certificates/bulk/actions";
 import { createKey, revokeKey } from "@/app/(console)/identities/acme-actions";
@@ -101,41 +103,60 @@ export default async function IdentityPage({
             actions={{ create: createSecret, revoke: revokeSecret }}
           />
         )}
-        <Card
-          title="Certificates"
-          padding="flush"
-          aside={
-            <span className="flex flex-wrap items-center gap-3">
-              {list.total.count > 20 && (
-                <Link href={`/certificates?identity=${id}`}>
-                  View all {plural(list.total.count, "certificate")}
-                </Link>
-              )}
-              {mayRevoke && (
-                <RevokeAll
-                  identityId={id}
-                  valid={valid.total}
-                  actions={{ preview: previewBulk, start: startBulk }}
-                />
-              )}
-            </span>
-          }
-        >
-          <CertificateTable
-            bare
-            withIdentity={false}
-            caption={`Certificates of ${identity.name}`}
-            items={list.items}
-            now={deps.clock.now()}
-            empty={
-              <EmptyState icon={<FileKey2 aria-hidden />} title="No certificates yet">
-                Certificates issued for this identity appear here.
-              </EmptyState>
-            }
-          />
-        </Card>
+        <IdentityCertificates
+          identity={identity}
+          list={list}
+          now={deps.clock.now()}
+          valid={mayRevoke ? valid.total : null}
+        />
         {mayWatch && <CertificateUses uses={uses} linked={false} />}
       </Stack>
     </>
+  );
+}
+
+type CertificatesProps = Readonly<{
+  identity: IdentityDto;
+  list: CertificateList;
+  now: Date;
+  /** Of how many all can be revoked; null if the role can't. */
+  valid: CertificateList["total"] | null;
+}>;
+
+function IdentityCertificates({ identity: { id, name }, list, now, valid }: CertificatesProps) {
+  return (
+    <Card
+      title="Certificates"
+      padding="flush"
+      aside={
+        <span className="flex flex-wrap items-center gap-3">
+          {list.total.count > 20 && (
+            <Link href={`/certificates?identity=${id}`}>
+              View all {plural(list.total.count, "certificate")}
+            </Link>
+          )}
+          {valid && (
+            <RevokeAll
+              identityId={id}
+              valid={valid}
+              actions={{ preview: previewBulk, start: startBulk }}
+            />
+          )}
+        </span>
+      }
+    >
+      <CertificateTable
+        bare
+        withIdentity={false}
+        caption={`Certificates of ${name}`}
+        items={list.items}
+        now={now}
+        empty={
+          <EmptyState icon={<FileKey2 aria-hidden />} title="No certificates yet">
+            Certificates issued for this identity appear here.
+          </EmptyState>
+        }
+      />
+    </Card>
   );
 }

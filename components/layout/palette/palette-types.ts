@@ -1,4 +1,4 @@
-import type { NavItemId } from "./nav-items";
+import type { NavItemId } from "../nav-items";
 
 /** One line of the command palette: a page, a search result or a command. */
 export type PaletteEntry = Readonly<{

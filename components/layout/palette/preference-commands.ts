@@ -1,7 +1,7 @@
-import { chooseTheme } from "./preferences";
-import { sendSignal } from "./open-signals";
+import { chooseTheme } from "../preferences";
+import { sendSignal } from "../open-signals";
 import type { PaletteEntry } from "./palette-types";
-import { themes, type Theme } from "./theme";
+import { themes, type Theme } from "../theme";
 
 const themeLabels: Readonly<Record<Theme, string>> = {
   system: "Theme: as the system",

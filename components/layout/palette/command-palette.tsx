@@ -7,12 +7,12 @@ import { Dialog as Primitive } from "radix-ui";
 import { useEffect, useState } from "react";
 import { overlayStyle } from "@/components/ui/dialog";
 import { Kbd } from "@/components/ui/kbd";
-import { leave } from "./leave-guard";
-import { onSignal } from "./open-signals";
+import { leave } from "../leave-guard";
+import { onSignal } from "../open-signals";
 import { isBetter, matchEntries } from "./match-entries";
 import { readPageCommands } from "./page-commands";
 import type { PaletteEntry, PaletteSearch } from "./palette-types";
-import { NavIcon } from "./nav-icon";
+import { NavIcon } from "../nav-icon";
 import { queryLengthMin, usePaletteSearch, type PaletteResults } from "./use-palette-search";
 
 type Props = Readonly<{ entries: readonly PaletteEntry[]; search?: PaletteSearch | undefined }>;

@@ -1,0 +1,24 @@
+import type { EntryDetails } from "./types";
+
+// Parts of the sentences about entries (describe-entry.ts).
+
+export const withComment = (comment: string): string => (comment === "" ? "" : `: ${comment}`);
+/** The date of a time in the details; the entry's page shows it in full. */
+export const dateOf = (time: string): string => time.slice(0, 10);
+export const minuteOf = (time: string): string => `${time.slice(0, 16).replace("T", " ")} UTC`;
+export const timeOf = (time: string): string => time.slice(11, 19);
+export const changedFields = (changes: EntryDetails["identity.updated"]["changes"]): string =>
+  Object.keys(changes).join(", ") || "no changes";
+export const countOf = (count: number, noun: string, plural = `${noun}s`): string =>
+  `${count} ${count === 1 ? noun : plural}`;
+/** The first names, and how many more there are. */
+export const listNames = (names: readonly string[]): string =>
+  names.length > 3
+    ? `${names.slice(0, 3).join(", ")} and ${names.length - 3} more`
+    : names.join(", ");
+export const countEntries = (count: number): string => countOf(count, "entry", "entries");
+/** A revocation reason in words: "key compromise". */
+export const reasonText = (reason: string): string =>
+  reason === "cACompromise"
+    ? "CA compromise"
+    : reason.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
