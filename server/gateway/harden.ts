@@ -21,6 +21,9 @@ export const serverLimits = {
  */
 export const mtlsMaxHeaderSize = 65_536;
 
+/** Much longer than the verification of a certificate may take. */
+const leftOpenMs = 5_000;
+
 const answers: Readonly<Record<string, string>> = {
   HPE_HEADER_OVERFLOW: "431 Request Header Fields Too Large",
   ERR_HTTP_REQUEST_TIMEOUT: "408 Request Timeout",
@@ -32,7 +35,12 @@ const answers: Readonly<Record<string, string>> = {
  */
 export function harden(server: Server): void {
   server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => {
-    if (isLeftBySignature(error, socket)) return;
+    if (isLeftBySignature(error, socket)) {
+      // Its request is answered, but Node never learns that the answer was written, so it would
+      // not close the connection.
+      setTimeout(() => socket.destroy(), leftOpenMs).unref();
+      return;
+    }
     if (error.code === "ECONNRESET" || !socket.writable) {
       socket.destroy();
       return;

@@ -1,7 +1,7 @@
 import { dayMs } from "@/lib/format/time-units";
 import type { EntryRecord } from "@/lib/log/types";
 import { networkOf } from "@/lib/net/network";
-import type { Check } from "@/lib/log/reconcile/check";
+import type { Check } from "./check";
 import type { Database } from "@/lib/runtime/deps";
 
 /** An entry that an alert must cover, whatever was known before it. */
@@ -61,38 +61,39 @@ const foreignCodes = new Set(["certificate.forged", "certificate.unknown-issuer"
 /** As in the rule about the signer. */
 const refusedInOutages = new Set(["signer.lifetime", "signer.name-not-held"]);
 
+const demanded = (rule: string, subject: string | null): Demanded => ({
+  rule,
+  subject,
+  unlessSuperseded: null,
+});
+
 /** What must be raised about an entry; null if that depends on more than the entry. */
-function ruleOf({ action, details, credential, origin }: EntryRecord): Demanded | null {
-  const demanded = (rule: string, subject: string | null): Demanded => ({
-    rule,
-    subject,
-    unlessSuperseded: null,
-  });
+function ruleOf(record: EntryRecord): Demanded | null {
+  const { action, details } = record;
+  if (action === "request.refused" || action === "request.denied") return ruleOfRefusal(record);
+  if (action === "signer.refused")
+    return refusedInOutages.has(String(details["code"]))
+      ? null
+      : demanded("signer-refused", "signer");
+  const isFailure =
+    action === "log.halted" ||
+    (action === "verification.finished" &&
+      Array.isArray(details["problems"]) &&
+      details["problems"].length > 0);
+  return isFailure ? demanded("verification-failed", "log") : null;
+}
+
+function ruleOfRefusal({ details, credential, origin }: EntryRecord): Demanded | null {
   const code = String(details["code"]);
-  switch (action) {
-    case "request.refused":
-    case "request.denied": {
-      if (foreignCodes.has(code))
-        return demanded("forged-certificate", networkOf(origin.ip) ?? "unknown");
-      if (code === "certificate.not-issued") return demanded("forged-certificate", null);
-      const id = credential?.certificateId ?? null;
-      if (id === null) return null;
-      if (code === "certificate.on-hold") return demanded("revoked-used", id);
-      return code === "certificate.revoked"
-        ? { rule: "revoked-used", subject: id, unlessSuperseded: id }
-        : null;
-    }
-    case "signer.refused":
-      return refusedInOutages.has(code) ? null : demanded("signer-refused", "signer");
-    case "log.halted":
-      return demanded("verification-failed", "log");
-    case "verification.finished":
-      return Array.isArray(details["problems"]) && details["problems"].length > 0
-        ? demanded("verification-failed", "log")
-        : null;
-    default:
-      return null;
-  }
+  if (foreignCodes.has(code))
+    return demanded("forged-certificate", networkOf(origin.ip) ?? "unknown");
+  if (code === "certificate.not-issued") return demanded("forged-certificate", null);
+  const id = credential?.certificateId ?? null;
+  if (id === null) return null;
+  if (code === "certificate.on-hold") return demanded("revoked-used", id);
+  return code === "certificate.revoked"
+    ? { rule: "revoked-used", subject: id, unlessSuperseded: id }
+    : null;
 }
 
 /**
