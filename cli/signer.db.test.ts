@@ -88,7 +88,11 @@ test("chancery confirm --reject has it never signed: the CA is no longer pending
 
 test("chancery signer limit narrows a ceiling by what is named, with an entry; what was allowed before is refused", async () => {
   const { deps } = harness;
-  await signer("allow", "issuing", "--dns", "example.com", "--dns", "example.net", "--days", "300");
+  const key = "(select key_id from authority where slug = 'issuing')";
+  await harness.asSuper(
+    `insert into signer.ceiling select key_id, 4, '{"dns":["example.com","example.net"],"uri":[],"email":[],"ip":[],"usages":["serverAuth"],"maxSeconds":25920000}', 'command', 'test', 'ent_x', now() from signer.ceiling where key_id = ${key} limit 1`,
+  );
+  harness.advance(2_000);
   const identity = await createTestIdentity(deps);
   const issue = async (name: string) =>
     issueCertificate(deps, admin, {
