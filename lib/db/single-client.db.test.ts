@@ -23,7 +23,7 @@ afterAll(async () => {
   await harness.close();
 });
 
-describe("a single connection ends with an error, and never waits without an end", () => {
+describe("a single connection ends with an error, and never waits indefinitely", () => {
   test("if a server accepts it and says nothing", async () => {
     const client = makeClient(silentUrl, { connectTimeoutMs: 100 });
     await expect(client.connect()).rejects.toThrow(/timeout/);
@@ -47,7 +47,7 @@ describe("a single connection ends with an error, and never waits without an end
       const ended = new Promise((resolve) => client.once("end", resolve));
       await harness.asSuper("select pg_terminate_backend($1)", [rows[0]?.pid]);
       await ended;
-      await expect(client.query("select 1")).rejects.toThrow(/terminat|not queryable|closed/i);
+      await expect(client.query("select 1")).rejects.toThrow(/closed|terminat|not queryable/);
     },
   );
 });

@@ -163,6 +163,8 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   revoked: "How many are revoked.",
   expired: "How many have expired.",
   held: "How many are on hold.",
+  preflight:
+    "True: the rule allows CORS preflights alone, which browsers send without a certificate. Such a rule has no identities, kinds, profiles and methods.",
   urls: "Public URLs.",
   "urls.crl": "The URL of the CRL.",
   "urls.ocsp": "The URL of the OCSP responder.",

@@ -51,13 +51,23 @@ async function ask(
     maxVersion: version,
   });
   let answer = "";
-  socket.on("data", (piece) => (answer += String(piece))).on("error", () => {});
-  const over = once(socket, "close").catch(() => {});
+  const whole = Promise.withResolvers<void>();
+  socket
+    .on("data", (piece) => {
+      answer += String(piece);
+      if (/\r\n\r\n.*\}$/s.test(answer)) whole.resolve();
+    })
+    .on("error", () => {})
+    .on("close", () => {
+      whole.resolve();
+    });
+  const over = whole.promise;
   // TLS 1.3: the server sends a session only after it has read the client's certificate.
   if (when === "later") await Promise.race([over, once(socket, "session").catch(() => {})]);
   else await Promise.race([over, once(socket, "secureConnect").catch(() => {})]);
   socket.write(text);
   await over;
+  socket.destroy();
   return answer;
 }
 

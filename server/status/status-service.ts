@@ -100,7 +100,7 @@ export function makeStatusService({
   const crls = makeCrlStore(deps);
   const statuses = makeStatusCache(readStatusOrStatement(deps, crls), maxCachedStatuses);
   let jobs = startingJobs;
-  const stalledReaders = (): readonly StalledReader[] => jobs.stalledReaders();
+  const stalledReaders = () => jobs.stalledReaders();
   const warnSometimes = makeThrottledWarning(log, now);
   const { index } = authorities;
   const answer = makeAnswerOcsp({
@@ -139,9 +139,7 @@ export function makeStatusService({
     crls,
     metrics,
     operations: { metrics: () => renderMetrics({ metrics, gauges }), readiness },
-    connect: (started) => {
-      jobs = started;
-    },
+    connect: (started) => void (jobs = started),
   };
 }
 

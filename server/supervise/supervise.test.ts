@@ -122,7 +122,6 @@ test("each child process gets only its own secrets, and none in its environment"
     "DATABASE_OWNER_URL",
     "OTHER_SECRET",
   ];
-  // What /readyz reports.
   expect(noted("gateway", "knows")).toContain("CHANCERY_BOUNDARY");
   for (const name of ["signer", "gateway", "console"]) {
     expect(noted(name, "knows")).toContain("CHANCERY_RUN_DIR");

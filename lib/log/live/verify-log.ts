@@ -1,7 +1,7 @@
 import type { Deps } from "@/lib/runtime/deps";
 import type { SignerClient } from "@/lib/signers/types";
 import { monotonicMs } from "@/lib/runtime/monotonic";
-import { makeAlertCheck, type AlertCheck } from "./check-alerts";
+import { makeAlertCheck, type AlertCheck } from "@/lib/log/reconcile/check-alerts";
 import { checkRowsBeyondEnd, checkEntries } from "./check-entries";
 import { makeCheckpointCheck, type CheckpointCheck } from "./check-checkpoints";
 import { checkCatalog } from "./check-catalog";

@@ -25,10 +25,7 @@ const rule = z
       description: "Networks in canonical CIDR form.",
       example: ["10.20.0.0/16"],
     }),
-    preflight: z.boolean().optional().openapi({
-      description:
-        "True: the rule allows CORS preflights alone, which browsers send without a certificate. Such a rule has no identities, kinds, profiles and methods.",
-    }),
+    preflight: z.boolean().optional(),
   })
   .openapi("PolicyRule");
 

@@ -236,7 +236,7 @@ describe("the certificate of a CA", () => {
     expect(dto.ceiling).toMatchObject({ dns: ["example.com"], maxDays: 825 });
   });
 
-  test("that was rejected is never signed, and its plan is closed", async () => {
+  test("that was rejected is never signed, its plan is closed, and the CA is no longer pending", async () => {
     const { deps } = harness;
     const { result } = await createAuthority(deps, admin, authorityInput("Rejected Root"));
     const [one] = await deps.signer.listWaiting(testHostCaller);
@@ -256,7 +256,7 @@ describe("the certificate of a CA", () => {
     ]);
     expect(row).toEqual({ state: "failed" });
     expect(await getAuthority(deps, admin, result.id)).toMatchObject({
-      status: "pending",
+      status: "failed",
       confirmation: null,
     });
   });

@@ -1,7 +1,7 @@
 import { dayMs } from "@/lib/format/time-units";
 import type { EntryRecord } from "@/lib/log/types";
 import { networkOf } from "@/lib/net/network";
-import type { Check } from "@/lib/log/reconcile/check";
+import type { Check } from "./check";
 import type { Database } from "@/lib/runtime/deps";
 
 /** An entry that an alert must cover, whatever was known before it. */
@@ -67,6 +67,22 @@ const demanded = (rule: string, subject: string | null): Demanded => ({
   unlessSuperseded: null,
 });
 
+/** What must be raised about an entry; null if that depends on more than the entry. */
+function ruleOf(record: EntryRecord): Demanded | null {
+  const { action, details } = record;
+  if (action === "request.refused" || action === "request.denied") return ruleOfRefusal(record);
+  if (action === "signer.refused")
+    return refusedInOutages.has(String(details["code"]))
+      ? null
+      : demanded("signer-refused", "signer");
+  const isFailure =
+    action === "log.halted" ||
+    (action === "verification.finished" &&
+      Array.isArray(details["problems"]) &&
+      details["problems"].length > 0);
+  return isFailure ? demanded("verification-failed", "log") : null;
+}
+
 function ruleOfRefusal({ details, credential, origin }: EntryRecord): Demanded | null {
   const code = String(details["code"]);
   if (foreignCodes.has(code))
@@ -79,23 +95,6 @@ function ruleOfRefusal({ details, credential, origin }: EntryRecord): Demanded |
     ? { rule: "revoked-used", subject: id, unlessSuperseded: id }
     : null;
 }
-
-const hasProblems = ({ details }: EntryRecord): boolean =>
-  Array.isArray(details["problems"]) && details["problems"].length > 0;
-
-/** What must be raised about an entry, by its action; null if that depends on more than the entry. */
-const rulesByAction: Partial<Record<string, (entry: EntryRecord) => Demanded | null>> = {
-  "request.refused": ruleOfRefusal,
-  "request.denied": ruleOfRefusal,
-  "signer.refused": ({ details }) =>
-    refusedInOutages.has(String(details["code"])) ? null : demanded("signer-refused", "signer"),
-  "log.halted": () => demanded("verification-failed", "log"),
-  "verification.finished": (entry) =>
-    hasProblems(entry) ? demanded("verification-failed", "log") : null,
-};
-
-const ruleOf = (entry: EntryRecord): Demanded | null =>
-  rulesByAction[entry.action]?.(entry) ?? null;
 
 /**
  * Those that the reader has passed and no alert covers: neither one of their subject nor the one
