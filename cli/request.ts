@@ -53,16 +53,17 @@ async function runRequest(
   const csr = await makeCsr(subtle, key, input.names);
   // Next to the target, so that it can be renamed; mode 0700.
   const draft = mkdtempSync(join(dirname(out), ".chancery-request-"));
+  let issued: Issued | null = null;
   try {
     // Before asking: a certificate without its key would be worth nothing.
     writeDurably(join(draft, "key.pem"), keyPem(await exportPkcs8(subtle, key)), 0o600);
-    const issued = await askForCertificate({ ...input, csr, idempotencyKey: randomUUID() });
+    issued = await askForCertificate({ ...input, csr, idempotencyKey: randomUUID() });
     writeFiles(draft, issued);
     replaceFolder(draft, out);
     print(`${out}: certificate ${issued.serial}, valid until ${issued.notAfter}.\n`);
     return 0;
   } catch (error) {
-    if (isUnknown(error)) throw keptKey(error, draft);
+    if (issued !== null || isUnknown(error)) throw keptKey(error, draft, issued);
     rmSync(draft, { recursive: true, force: true });
     throw error;
   }
@@ -72,8 +73,13 @@ async function runRequest(
 const isUnknown = (error: unknown): error is AppError =>
   error instanceof AppError && error.code === "outcome.unknown";
 
-const keptKey = (error: AppError, draft: string): AppError =>
-  new AppError("outcome.unknown", `${error.message} The key is kept in ${draft}/key.pem.`);
+function keptKey(error: unknown, draft: string, issued: Issued | null): AppError {
+  const what =
+    issued === null
+      ? errorMessage(error)
+      : `Certificate ${issued.serial} was issued, but its files could not be put in place: ${errorMessage(error)}.`;
+  return new AppError("outcome.unknown", `${what} The key is kept in ${draft}/key.pem.`);
+}
 
 function writeFiles(folder: string, { pem, chainPem }: Issued): void {
   writeDurably(join(folder, "cert.pem"), pem, 0o644);

@@ -29,31 +29,43 @@ export type Asked = Readonly<{
 type Answer = Readonly<{ status: number; body: string }>;
 
 const attempts = 4;
-const pauseMs = 2000;
 const timeoutMs = 60_000;
 
 /**
- * Requests a certificate over the API. What may have had an effect is repeated with the same key:
- * no answer, and 503. Throws AppError `certificate.refused` with every reason, or `outcome.unknown`.
+ * Requests a certificate over the API. What may have had an effect is repeated with the same key: no
+ * answer, 5xx, and 409 while an earlier attempt is being processed. Throws AppError
+ * `certificate.refused` with every reason if nothing was issued for sure, else `outcome.unknown`.
  */
-export async function askForCertificate(asked: Asked): Promise<Issued> {
+export async function askForCertificate(asked: Asked, pauseMs = 2000): Promise<Issued> {
   let last = "";
   for (let attempt = 1; attempt <= attempts; attempt += 1) {
     if (attempt > 1) await wait(pauseMs);
-    try {
-      const answer = await post(asked);
-      if (answer.status === 200 || answer.status === 201) return JSON.parse(answer.body) as Issued;
-      if (answer.status !== 503) throw refusal(answer);
-      last = refusal(answer).message;
-    } catch (error) {
-      if (error instanceof AppError || isNeverSent(error)) throw error;
+    const answer = await post(asked).catch((error: unknown) => {
+      if (attempt === 1 && isNeverSent(error)) throw error;
       last = errorMessage(error);
-    }
+      return null;
+    });
+    if (answer === null) continue;
+    if (answer.status === 200 || answer.status === 201) return JSON.parse(answer.body) as Issued;
+    const refused = refusal(answer);
+    if (isFinal(answer, attempt)) throw refused;
+    last = refused.message;
   }
   throw new AppError(
     "outcome.unknown",
     `No certificate arrived after ${attempts} attempts: ${last} It may have been issued: look at the list of certificates.`,
   );
+}
+
+/**
+ * Whether a refusal says that nothing was issued. After an attempt without an answer only the
+ * request's own answer does, which the server keeps under the key: another one, such as 401, is about
+ * the repetition.
+ */
+function isFinal({ status, body }: Answer, attempt: number): boolean {
+  const { code = "" } = parse(body);
+  if (status >= 500 || code.startsWith("idempotency.")) return false;
+  return attempt === 1 || code === "certificate.refused";
 }
 
 /** Nothing answered on the address, or HTTPS was not trusted: nothing was requested. */
@@ -92,6 +104,7 @@ async function post(asked: Asked): Promise<Answer> {
 }
 
 type Problem = Readonly<{
+  code?: string;
   detail?: string;
   title?: string;
   errors?: readonly Readonly<{ message: string; severity?: string }>[];

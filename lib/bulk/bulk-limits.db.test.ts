@@ -18,6 +18,11 @@ beforeAll(async () => {
 });
 afterAll(() => fixture.harness.close());
 
+const setHalted = (value: string) =>
+  fixture.harness.asSuper(
+    `alter table tlog.head disable trigger needs_entry; update tlog.head set halted = ${value}; alter table tlog.head enable always trigger needs_entry`,
+  );
+
 const requestOf = ({ address, requestId, correlationId }: Actor) => ({
   address,
   requestId,
@@ -223,6 +228,28 @@ describe("ends", () => {
       status: "finished",
       done: 3,
     });
+  });
+
+  test("while the log is halted a release waits, can be canceled, and keeps no revocation waiting", async () => {
+    const [held, valid] = await Promise.all([fixture.issue(2), fixture.issue(2)]);
+    await fixture.start({ ids: held, act: "hold", reason: undefined });
+    await fixture.finish();
+    const release = await fixture.start({ ids: held, act: "release", reason: undefined });
+    await setHalted(`'{"code":"log.restored"}'`);
+    try {
+      const revocation = await fixture.start({ ids: valid });
+      expect(await codeOf(fixture.turn())).toBe("log.halted");
+      expect(await codeOf(fixture.turn())).toBe("log.halted");
+      expect(await Promise.all(valid.map(fixture.statusOf))).toEqual(["revoked", "revoked"]);
+      expect(await getBulkAct(fixture.deps, fixture.admin, revocation)).toMatchObject({
+        status: "finished",
+      });
+      await cancelBulkAct(fixture.deps, fixture.admin, release);
+    } finally {
+      await setHalted("null");
+    }
+    await fixture.finish();
+    expect(await Promise.all(held.map(fixture.statusOf))).toEqual(["held", "held"]);
   });
 
   test("a process that stops in the middle repeats nothing when another one continues", async () => {

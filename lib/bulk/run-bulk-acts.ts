@@ -44,15 +44,25 @@ const concurrency = 6;
  */
 export async function runBulkActs(deps: BulkDeps, run: Run): Promise<number> {
   let tried = 0;
+  const errors: unknown[] = [];
   for (const bulk of await listRunningBulk(deps.db)) {
     if (run.signal.aborted) break;
-    const items = await listPendingItems(deps.db, bulk.id, itemsATurn);
-    if (items.length === 0)
-      await endBulkAct(deps, bulkSystemActor(bulk.id), bulk.id, { status: "finished" });
-    tried += Math.max(items.length, 1);
-    await runLanes(items, run.signal, (item) => runItem(deps, run, bulk, item));
+    // One that can't go on, as a release while the log is halted, must not keep a revocation waiting.
+    tried += await runTurn(deps, run, bulk).catch((error: unknown) => {
+      errors.push(error);
+      return 0;
+    });
   }
+  if (errors.length > 0) throw errors[0];
   return tried;
+}
+
+async function runTurn(deps: BulkDeps, run: Run, bulk: BulkHead): Promise<number> {
+  const items = await listPendingItems(deps.db, bulk.id, itemsATurn);
+  if (items.length === 0)
+    await endBulkAct(deps, bulkSystemActor(bulk.id), bulk.id, { status: "finished" });
+  await runLanes(items, run.signal, (item) => runItem(deps, run, bulk, item));
+  return Math.max(items.length, 1);
 }
 
 /** Several at a time, in order; after an error or once `work` returns false, no other begins. */

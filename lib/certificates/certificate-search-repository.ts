@@ -78,6 +78,16 @@ function filterOfWord(word: string): Condition {
   };
 }
 
+/** A word as a filter on rows of one identity, without a look at others. */
+function filterOfOwnWord(word: string): Condition {
+  const own = anyOf("c.search_text", patternsOf(word));
+  const ofIdentity = anyOf("i.search_text", patternsOf(word));
+  return {
+    where: `${own.where} or exists (select from identity i where i.id = c.identity_id and (${ofIdentity.where}))`,
+    values: [...own.values, ...ofIdentity.values],
+  };
+}
+
 function branchesOfIdentifiers({
   text,
   bytes,
@@ -105,10 +115,38 @@ async function findIds(
 }
 
 /**
+ * The term as a filter on the rows of one identity alone: how long it takes says nothing about
+ * others.
+ */
+function conditionOnOwn(term: SearchTerm): Condition {
+  const words = term.words.map(filterOfOwnWord);
+  const all = [
+    ...branchesOfIdentifiers(term),
+    ...(words.length === 0
+      ? []
+      : [
+          {
+            where: words.map(({ where }) => `(${where})`).join(" and "),
+            values: words.flatMap(({ values }) => values),
+          },
+        ]),
+  ];
+  return {
+    where: all.map(({ where }) => `(${where})`).join(" or "),
+    values: all.flatMap(({ values }) => values),
+  };
+}
+
+/**
  * The term as a filter. Where its longest word has few matches, they are listed; otherwise all words
  * are filters on the ordered rows, of which many match.
  */
-async function conditionOfTerm(db: Database, term: SearchTerm): Promise<Condition> {
+async function conditionOfTerm(
+  db: Database,
+  { onlyIdentityId }: CertificateSearch,
+  term: SearchTerm,
+): Promise<Condition> {
+  if (onlyIdentityId !== null) return conditionOnOwn(term);
   const [longest, ...others] = term.words.toSorted((one, other) => other.length - one.length);
   const [identified, named] = await Promise.all([
     findIds(db, branchesOfIdentifiers(term)),
@@ -202,7 +240,7 @@ async function conditionsOfMatching(
   search: CertificateSearch,
   { term, serial }: Matching,
 ): Promise<Conditions> {
-  const named = term && (await conditionOfTerm(db, term));
+  const named = term && (await conditionOfTerm(db, search, term));
   return conditionsWith(search, named, serial);
 }
 
@@ -253,7 +291,7 @@ export async function searchCertificateRows(
   term: SearchTerm | null,
   serial: Uint8Array | null,
 ): Promise<{ rows: CertificateRow[]; total: Total }> {
-  const named = term && (await conditionOfTerm(db, term));
+  const named = term && (await conditionOfTerm(db, search, term));
   const allConditions = (): Conditions => conditionsWith(search, named, serial);
   const [rows, total] = await Promise.all([
     readPage(db, search, allConditions()),

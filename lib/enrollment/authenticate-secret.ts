@@ -4,7 +4,13 @@ import { inNetworks } from "@/lib/net/network";
 import type { Deps } from "@/lib/runtime/deps";
 import { isMakerActive } from "@/lib/tokens/is-maker-active";
 import { hashSecret, secretPattern } from "@/lib/tokens/token-secret";
-import { refuseSecret, secretActor, type SecretRefusal } from "./refuse-secret";
+import {
+  findSpent,
+  ofEndedMaker,
+  refuseSecret,
+  secretActor,
+  type SecretRefusal,
+} from "./refuse-secret";
 import { findSecretByHash, type FoundSecret } from "./secret-repository";
 
 type AuthenticateDeps = Pick<Deps, "db" | "clock" | "recorder">;
@@ -33,7 +39,14 @@ export async function authenticateSecret(
     );
   const refusal =
     findRefusal(row, request, deps.clock.now()) ?? (await findMakerRefusal(deps, row));
-  if (refusal !== null) throw await refuseSecret(deps, row, request, refusal);
+  // A spent secret is reported as such, or its thief's use would never be noticed.
+  if (refusal !== null)
+    throw await refuseSecret(
+      deps,
+      row,
+      request,
+      row.revokedAt === null ? (findSpent(row) ?? refusal) : refusal,
+    );
   return secretActor(row, request);
 }
 
@@ -84,9 +97,5 @@ async function findMakerRefusal(
 ): Promise<SecretRefusal | null> {
   return (await isMakerActive(deps, row, "identities.write", deps.clock.now()))
     ? null
-    : {
-        code: "enrollment.secret-maker-ended",
-        message:
-          "Who created this enrollment secret was disabled, revoked or lost the role for it. Create a new one.",
-      };
+    : ofEndedMaker;
 }

@@ -7,7 +7,8 @@ import type { StoredWithPlan } from "@/lib/issuing/store-plan-with-more";
 import type { MaybeRecorded } from "@/lib/log/record/recorded";
 import { findProfile } from "@/lib/profiles/read-profiles";
 import type { Deps } from "@/lib/runtime/deps";
-import { findSpent, refuseSecret, type SecretRefusal } from "./refuse-secret";
+import { isMakerActive } from "@/lib/tokens/is-maker-active";
+import { findSpent, ofEndedMaker, refuseSecret, type SecretRefusal } from "./refuse-secret";
 import { noSuchSecret, secretTarget } from "./secret-dto";
 import { countUse, findSecretById, type FoundSecret } from "./secret-repository";
 
@@ -39,6 +40,7 @@ export async function issueBySecret(
     const request = { ...issuanceRequest(actor, scope, own), storedWithPlan };
     return await issueForRequest(deps, actor, request);
   } catch (error) {
+    if (error === makerEnded) throw await refuseSecret(deps, row, actor, ofEndedMaker);
     if (error !== takenMeanwhile) throw error;
     // Another request took the last use, or the secret was revoked.
     const now = (await findSecretById(deps.db, row.id)) ?? row;
@@ -69,6 +71,7 @@ async function findMismatch(
   };
 }
 
+const makerEnded = new Error("who created the secret ended meanwhile");
 const takenMeanwhile = new Error("the secret was spent, revoked or expired meanwhile");
 
 /** One more use with its entry, or nothing is planned. */
@@ -76,10 +79,14 @@ const countingUse =
   ({ clock }: Pick<Deps, "clock">, row: FoundSecret, via: EnrollmentPath): StoredWithPlan =>
   async (tx, plan) => {
     const { id, uses, identity } = row;
+    const now = clock.now();
+    // The body of a request may arrive long after the secret was looked at.
+    if (!(await isMakerActive({ db: { prisma: tx } }, row, "identities.write", now)))
+      throw makerEnded;
     const use = await countUse(
       tx,
       { id, identityId: plan.identityId, profileId: plan.profileId },
-      clock.now(),
+      now,
     );
     if (use === null) throw takenMeanwhile;
     return [

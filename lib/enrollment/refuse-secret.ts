@@ -49,6 +49,12 @@ export async function refuseSecret(
   return new AppError(code, message, { recordedAs: entryId });
 }
 
+export const ofEndedMaker: SecretRefusal = {
+  code: "enrollment.secret-maker-ended",
+  message:
+    "The user or token that created this enrollment secret is disabled, expired, revoked or lost the role for it. Create a new one.",
+};
+
 /** Null while uses are left. */
 export const findSpent = ({ used, uses }: FoundSecret): SecretRefusal | null =>
   used < uses

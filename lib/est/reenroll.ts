@@ -47,15 +47,16 @@ function assertSameNames(text: string, { der, sans }: Certificate): void {
   const wanted = describe(describeName(readCertificate(der).subjectDer), sans);
   const asked = describe(csr.subjectText, csr.sans.map(formatSan));
   if (asked === wanted) return;
+  const [shownWanted, shownAsked] = [wanted, asked].map((text) => text.slice(0, maxShown));
   throw new AppError(
     "est.names-differ",
-    `The CSR must have the subject and the names of the certificate that it replaces (${wanted}), and has others (${asked}).`,
+    `The CSR must have the subject and the names of the certificate that it replaces (${shownWanted}), and has others (${shownAsked}).`,
   );
 }
 
 const maxShown = 1_000;
 const describe = (subject: string, sans: readonly string[]): string =>
-  [`subject ${subject || "empty"}`, ...new Set(sans.toSorted())].join(", ").slice(0, maxShown);
+  [`subject ${subject || "empty"}`, ...new Set(sans.toSorted())].join(", ");
 
 function readOrNull(text: string): ParsedCsr | null {
   try {

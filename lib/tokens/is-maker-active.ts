@@ -1,14 +1,13 @@
 import { type Permission, scopeOf } from "@/lib/access/permissions";
 import { isRole } from "@/lib/access/roles";
-import type { Deps } from "@/lib/runtime/deps";
-import { findMakerState } from "./lineage-repository";
+import { findMakerState, type MakerReader } from "./lineage-repository";
 
 /**
  * Of the account and the tokens that made a credential: whether each of them still counts, and the
  * account's role still has the permission that it was made with.
  */
 export async function isMakerActive(
-  { db }: Pick<Deps, "db">,
+  { db }: Readonly<{ db: MakerReader }>,
   made: Readonly<{ accountId: string | null; lineage: readonly string[] }>,
   permission: Permission,
   now: Date,

@@ -66,9 +66,12 @@ export async function revokeAccountRows(
       returning id, name, role`;
 }
 
+/** The database, or a transaction in it. */
+export type MakerReader = Readonly<{ prisma: Pick<Database["prisma"], "account" | "apiToken"> }>;
+
 /** What of the makers of a credential is looked at: its account, and whether any of its tokens ended. */
 export async function findMakerState(
-  db: Database,
+  db: MakerReader,
   { accountId, lineage }: Readonly<{ accountId: string | null; lineage: readonly string[] }>,
   now: Date,
 ): Promise<

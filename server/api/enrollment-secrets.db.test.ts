@@ -1,6 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createAccount } from "@/lib/accounts/create-account";
 import { updateAccount } from "@/lib/accounts/update-account";
+import { issueInput } from "@/lib/certificates/schema";
+import { authenticateSecret } from "@/lib/enrollment/authenticate-secret";
+import { createEnrollmentSecret } from "@/lib/enrollment/create-enrollment-secret";
+import { issueBySecret } from "@/lib/enrollment/issue-by-secret";
+import { enrollmentSecretInput } from "@/lib/enrollment/schema";
 import { createIdentity } from "@/lib/identities/create-identity";
 import { identityInput } from "@/lib/identities/schema";
 import { suspendIdentity, activateIdentity } from "@/lib/identities/set-identity-status";
@@ -289,7 +294,6 @@ describe("refusals", () => {
     };
     const { result: account } = await createAccount(harness.deps, system, input as never);
     const maker = operatorActor({ id: account.id, label: "ops@example.com" });
-    const { createEnrollmentSecret } = await import("@/lib/enrollment/create-enrollment-secret");
     const wish = { profile: "tls-server", uses: 2, expiresInMinutes: 60, networks: [] };
     const { result } = await createEnrollmentSecret(harness.deps, maker, String(ids["pay"]), wish);
     const made = { id: result.id, secret: result.secret ?? "" };
@@ -297,6 +301,47 @@ describe("refusals", () => {
     await updateAccount(harness.deps, system, account.id, { role: "auditor" });
     expect(codeOf(await use(made))).toEqual([403, "enrollment.secret-maker-ended"]);
   });
+  test("a spent secret is reported as spent when it has expired too, or comes from elsewhere: or its thief is never noticed", async () => {
+    const secret = await create({ expiresInMinutes: 5, networks: ["192.0.2.0/24"] });
+    expect((await use(secret)).status).toBe(201);
+    expect(codeOf(await use(secret, { ip: "198.51.100.7" }))).toEqual([
+      403,
+      "enrollment.secret-spent",
+    ]);
+    harness.advance(6 * 60_000);
+    expect(codeOf(await use(secret))).toEqual([403, "enrollment.secret-spent"]);
+  });
+
+  test("whoever made it is looked at when the certificate is planned, however long the request took", async () => {
+    const input = {
+      email: "slow@example.com",
+      name: "Slow",
+      role: "operator",
+      password: "correct horse battery staple",
+    };
+    const { result: account } = await createAccount(harness.deps, system, input as never);
+    const actor = operatorActor({ id: account.id, label: "slow@example.com" });
+    const made = await createEnrollmentSecret(
+      harness.deps,
+      actor,
+      ids["pay"] ?? "",
+      enrollmentSecretInput.parse({ profile: "tls-server" }),
+    );
+    const basicText = basic(made.result.id, made.result.secret ?? "")["authorization"] ?? "";
+    const { address, requestId, correlationId } = actor;
+    const holder = await authenticateSecret(harness.deps, basicText, {
+      address,
+      requestId,
+      correlationId,
+    });
+    await updateAccount(harness.deps, system, account.id, { status: "disabled" });
+    const csr = await pemCsr(["pay.example.com"]);
+    const wish = issueInput.parse({ profile: "tls-server", identity: ids["pay"], csr });
+    await expect(issueBySecret(harness.deps, holder, wish, "est")).rejects.toMatchObject({
+      code: "enrollment.secret-maker-ended",
+    });
+  });
+
   test("an expired secret is refused", async () => {
     const made = await create({ expiresInMinutes: 1 });
     harness.advance(61_000);

@@ -12,7 +12,7 @@ export const enrollmentCodes = {
   },
   "enrollment.secret-maker-ended": {
     kind: "forbidden",
-    text: "The account or token that created the enrollment secret is disabled, revoked or lost the role for it; create a new secret.",
+    text: "The account or token that created the enrollment secret is disabled, expired, revoked or lost the role for it; create a new secret.",
   },
   "enrollment.secret-network": {
     kind: "forbidden",

@@ -2,10 +2,11 @@ import type { Case, GuardedTable } from "./types";
 
 /** Revoking and holding go on while the log is halted, many as well as one. */
 const whileHalted = "new.act in ('revoke', 'hold')";
+/** Whatever it does can be ended while the log is halted. */
 const endedBy = (action: "bulk.finished" | "bulk.canceled" | "bulk.stopped"): Case => ({
   when: `old.status = 'running' and new.status = '${action.slice("bulk.".length)}'`,
   by: [{ target: "new.id", actions: [action] }],
-  whileHalted,
+  whileHalted: action === "bulk.finished" ? whileHalted : true,
 });
 
 /**

@@ -34,19 +34,26 @@ const maxDemands = 100_000;
 export function makeAlertCheck({ pool }: Pick<Database, "pool">, check: Check): AlertCheck {
   let demands: Demand[] = [];
   let newestAt = 0;
+  let forgottenAt: number | null = null;
   return {
     add: (seq, record, at) => {
       newestAt = Math.max(newestAt, at);
       const rule = ruleOf(record);
       if (rule === null) return;
       demands.push({ seq, at, ...rule });
-      if (demands.length > maxDemands) demands = demands.slice(-maxDemands / 2);
+      if (demands.length <= maxDemands) return;
+      forgottenAt = demands.at(-maxDemands / 2 - 1)?.at ?? forgottenAt;
+      demands = demands.slice(-maxDemands / 2);
     },
     finish: async () => {
       const since = newestAt - comparedMs;
       const recent = demands.filter(({ at }) => at >= since);
       if (recent.length === 0) return;
       check.count(recent.length);
+      if (forgottenAt !== null && forgottenAt >= since)
+        check.problem(
+          `More than ${maxDemands} entries of the last day need an alert, so not all were compared.`,
+        );
       for (const { seq, rule } of await findUncovered(pool, recent, new Date(since)))
         check.problem(
           `The alert rules have passed entry ${seq}, but no alert of the rule ${rule} covers it.`,

@@ -5,6 +5,15 @@ import type { EntryQuery } from "@/lib/log/schema";
 
 const wrong = (query: Record<string, unknown>) => () => parseFilter(query as EntryQuery);
 
+test("no text stands for two filters, and what can't be seen is shown", () => {
+  const textOf = (query: Record<string, unknown>) => parseFilter(query as EntryQuery).text;
+  expect(textOf({ actor: "usr_1", outcome: "denied" })).toBe("actor=usr_1 outcome=denied");
+  expect(textOf({ actor: "usr_1 outcome=denied" })).toBe('actor="usr_1 outcome=denied"');
+  expect(textOf({ q: 'pay "this"' })).toBe(String.raw`q="pay \"this\""`);
+  expect(textOf({ target: "usr_1\u200b" })).toBe(String.raw`target="usr_1\u{200b}"`);
+  expect(textOf({ q: "müller" })).toBe("q=müller");
+});
+
 describe("a filter of the log", () => {
   test.each([
     [{ from: "yesterday" }, "from"],
@@ -105,7 +114,7 @@ describe("a filter of the log", () => {
       ip: "",
     });
     expect([text, query]).toEqual([
-      "actor=usr_1 q=two  words",
+      'actor=usr_1 q="two  words"',
       { actor: "usr_1", q: "two  words" },
     ]);
     expect(parseFilter({ target: "\ufeff", reads: "include" })).toMatchObject({

@@ -153,10 +153,22 @@ function describeFilter(given: Readonly<Record<string, unknown>>): Pick<Filter, 
     return isFilter && !(name === "reads" && text === "include") ? [[name, text] as const] : [];
   });
   return {
-    text: fields.map(([name, value]) => `${name}=${value}`).join(" "),
+    text: fields.map(([name, value]) => `${name}=${quoteValue(value)}`).join(" "),
     query: Object.fromEntries(fields),
   };
 }
+
+/**
+ * A value as it is shown: in quotes if it has anything but letters, digits and `._:/@*+-`, with what
+ * can't be seen escaped. So one text never stands for two filters.
+ */
+const quoteValue = (value: string): string =>
+  /^[\p{L}\p{N}._:/@*+-]+$/u.test(value)
+    ? value
+    : JSON.stringify(value).replaceAll(
+        /[^ -~\p{L}\p{N}]/gu,
+        (character) => `\\u{${character.codePointAt(0)?.toString(16) ?? ""}}`,
+      );
 
 /** The cursor of the next page; valid for one order. */
 export const formatCursor = (order: Filter["order"], seq: number): string => `${order}-${seq}`;

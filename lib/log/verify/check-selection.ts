@@ -76,6 +76,11 @@ export function makeSelectionCheck(
         if (filter.text !== label)
           throw new SelectionError("The header states one filter as text and another as a query.");
         const to = verify(filter);
+        if (to === 0)
+          return checks.skip(
+            "selection",
+            "The pages of the search index in the file don't begin with the first entry.",
+          );
         checks.count("selection", to);
         checks.summarize("selection", summaryOf(filter.text, to, size));
       } catch (error) {
