@@ -66,7 +66,7 @@ test.each([
 });
 
 test.each([
-  ["a lost answer, then nobody listens", ["end"]],
+  ["a lost answer, then no answer at all", ["end"]],
   ["a lost answer, then a wrong token", ["cut", problem(401, "unauthenticated")]],
   ["409 of a request that was interrupted", Array(4).fill(problem(409, "idempotency.interrupted"))],
 ] as const)("after %s the certificate may exist, and that is said", async (_what, steps) => {

@@ -1,74 +1,24 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createAccount } from "@/lib/accounts/create-account";
 import { updateAccount } from "@/lib/accounts/update-account";
-import { issueInput } from "@/lib/certificates/schema";
-import { authenticateSecret } from "@/lib/enrollment/authenticate-secret";
 import { createEnrollmentSecret } from "@/lib/enrollment/create-enrollment-secret";
-import { issueBySecret } from "@/lib/enrollment/issue-by-secret";
-import { enrollmentSecretInput } from "@/lib/enrollment/schema";
-import { createIdentity } from "@/lib/identities/create-identity";
-import { identityInput } from "@/lib/identities/schema";
 import { suspendIdentity, activateIdentity } from "@/lib/identities/set-identity-status";
 import { trustProxy } from "@/lib/proxies/trust-proxy";
 import { operatorActor, system } from "@/testing/actors";
-import { type Answer, type Call, makeCall, problemOf } from "@/testing/api/client";
-import { createTestCa } from "@/testing/ca/create-test-ca";
-import { makeCsr } from "@/testing/gateway/acme-csr";
+import { type Answer, type Call, problemOf } from "@/testing/api/client";
+import { basic, type EnrollmentFixture, openEnrollment, pemCsr } from "@/testing/api/enrollment";
 import type { Harness } from "@/testing/harness";
 
 let harness: Harness, call: Call, admin: string, operator: string;
-const ids: Record<string, string> = {};
+let ids: Readonly<Record<string, string>>, create: EnrollmentFixture["create"];
+let use: EnrollmentFixture["use"], newIdentity: EnrollmentFixture["newIdentity"];
 beforeAll(async () => {
-  harness = await createTestCa({});
-  call = makeCall(harness.deps);
-  admin = await harness.tokenFor("admin");
-  operator = await harness.tokenFor("operator");
-  for (const name of ["pay", "bill"]) ids[name] = await newIdentity(name, [`${name}.example.com`]);
+  ({ harness, call, admin, operator, ids, create, use, newIdentity } = await openEnrollment());
 });
 afterAll(async () => {
   await harness.close();
 });
 
-async function newIdentity(name: string, names: readonly string[]): Promise<string> {
-  const input = identityInput.parse({
-    kind: "service",
-    name,
-    owner: "platform@example.com",
-    names: names.map((value) => ({ type: "dns", value })),
-  });
-  return (await createIdentity(harness.deps, system, input)).result.id;
-}
-
-type Secret = Readonly<{ id: string; secret: string; answer: Answer }>;
-async function create(over: object = {}, identity = ids["pay"], token = admin): Promise<Secret> {
-  const answer = await call("POST", `/identities/${identity}/enrollment-secrets`, {
-    token,
-    body: { profile: "tls-server", ...over },
-  });
-  return { id: String(answer.body["id"]), secret: String(answer.body["secret"]), answer };
-}
-const basic = (user: string, password: string): Record<string, string> => ({
-  authorization: `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`,
-});
-type Use = Readonly<{ body?: object; headers?: Record<string, string>; ip?: string }>;
-async function use(
-  { id, secret }: Pick<Secret, "id" | "secret">,
-  { body = {}, headers = {}, ip = "192.0.2.7" }: Use = {},
-): Promise<Answer> {
-  const csr = await pemCsr(["pay.example.com"]);
-  return call("POST", "/certificates", {
-    headers: { ...basic(id, secret), ...headers },
-    body: { profile: "tls-server", identity: ids["pay"], csr, ...body },
-    context: { ip },
-  });
-}
-async function pemCsr(
-  names: readonly string[],
-  options?: Parameters<typeof makeCsr>[1],
-): Promise<string> {
-  const text = Buffer.from(await makeCsr(names, options), "base64url").toString("base64");
-  return `-----BEGIN CERTIFICATE REQUEST-----\n${text}\n-----END CERTIFICATE REQUEST-----\n`;
-}
 const codeOf = (answer: Answer) => [answer.status, answer.body["code"]];
 const actionsOf = async (id: string): Promise<unknown[]> =>
   (await harness.entriesOf(id)).map(({ action, reason }) => (reason ? [action, reason] : action));
@@ -301,47 +251,6 @@ describe("refusals", () => {
     await updateAccount(harness.deps, system, account.id, { role: "auditor" });
     expect(codeOf(await use(made))).toEqual([403, "enrollment.secret-maker-ended"]);
   });
-  test("a spent secret is reported as spent when it has expired too, or comes from elsewhere: or its thief is never noticed", async () => {
-    const secret = await create({ expiresInMinutes: 5, networks: ["192.0.2.0/24"] });
-    expect((await use(secret)).status).toBe(201);
-    expect(codeOf(await use(secret, { ip: "198.51.100.7" }))).toEqual([
-      403,
-      "enrollment.secret-spent",
-    ]);
-    harness.advance(6 * 60_000);
-    expect(codeOf(await use(secret))).toEqual([403, "enrollment.secret-spent"]);
-  });
-
-  test("whoever made it is looked at when the certificate is planned, however long the request took", async () => {
-    const input = {
-      email: "slow@example.com",
-      name: "Slow",
-      role: "operator",
-      password: "correct horse battery staple",
-    };
-    const { result: account } = await createAccount(harness.deps, system, input as never);
-    const actor = operatorActor({ id: account.id, label: "slow@example.com" });
-    const made = await createEnrollmentSecret(
-      harness.deps,
-      actor,
-      ids["pay"] ?? "",
-      enrollmentSecretInput.parse({ profile: "tls-server" }),
-    );
-    const basicText = basic(made.result.id, made.result.secret ?? "")["authorization"] ?? "";
-    const { address, requestId, correlationId } = actor;
-    const holder = await authenticateSecret(harness.deps, basicText, {
-      address,
-      requestId,
-      correlationId,
-    });
-    await updateAccount(harness.deps, system, account.id, { status: "disabled" });
-    const csr = await pemCsr(["pay.example.com"]);
-    const wish = issueInput.parse({ profile: "tls-server", identity: ids["pay"], csr });
-    await expect(issueBySecret(harness.deps, holder, wish, "est")).rejects.toMatchObject({
-      code: "enrollment.secret-maker-ended",
-    });
-  });
-
   test("an expired secret is refused", async () => {
     const made = await create({ expiresInMinutes: 1 });
     harness.advance(61_000);
