@@ -162,7 +162,8 @@ test("all certificates of a compromised key are found by what is pasted, and a p
 });
 
 test("the inventory is downloaded as filtered with three clicks", async ({ page }) => {
-  await page.goto("/certificates?q=fleet-1.example.com");
+  await makeFleet("inventoried", 1);
+  await page.goto("/certificates?q=inventoried-1.example.com");
   await page.getByRole("button", { name: "Export" }).click();
   await checkAppearance(page, "inventory-export");
   const [download] = await Promise.all([
@@ -171,7 +172,7 @@ test("the inventory is downloaded as filtered with three clicks", async ({ page 
   ]);
   const text = await readFile(await download.path(), "utf8");
   expect(text.trim().split("\r\n")).toHaveLength(2);
-  expect(text).toContain('"fleet-1.example.com"');
+  expect(text).toContain('"inventoried-1.example.com"');
 });
 
 test("an auditor sees no selection, and may export", async ({ browser }) => {

@@ -161,6 +161,7 @@ test("every page and route of the console opens itself with a permission", () =>
     "app/(console)/alerts/open/route.ts",
     "app/(console)/audit/log/alarms/route.ts",
     "app/(console)/audit/work/[id]/route.ts",
+    "app/(console)/certificates/bulk/[id]/progress/route.ts",
   ]);
 });
 

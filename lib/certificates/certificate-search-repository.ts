@@ -51,6 +51,10 @@ type Conditions = ReturnType<typeof makeConditions>;
 
 type Condition = Readonly<{ where: string; values: readonly unknown[] }>;
 
+/** What is searched, in the words of the indexes. */
+const certificateText = "tlog.certificate_search_text(c.common_name, c.sans)";
+const identityText = "tlog.fold_text(i.name || ' ' || i.owner)";
+
 const anyOf = (column: string, patterns: readonly string[]): Condition => ({
   where: patterns.map(() => `${column} like ?`).join(" or "),
   values: patterns,
@@ -59,8 +63,8 @@ const anyOf = (column: string, patterns: readonly string[]): Condition => ({
 /** A word on its own, each condition served by its own index: what may match it, as tables and where. */
 function branchesOfWord(word: string): readonly (Condition & Readonly<{ from: string }>)[] {
   const patterns = patternsOf(word);
-  const own = anyOf("c.search_text", patterns);
-  const ofIdentity = anyOf("i.search_text", patterns);
+  const own = anyOf(certificateText, patterns);
+  const ofIdentity = anyOf(identityText, patterns);
   return [
     { from: "certificate c", where: `c.state <> 'planned' and (${own.where})`, values: own.values },
     { from: "certificate c", where: `c.state = 'planned' and (${own.where})`, values: own.values },
@@ -70,8 +74,8 @@ function branchesOfWord(word: string): readonly (Condition & Readonly<{ from: st
 
 /** A word as a filter on rows. */
 function filterOfWord(word: string): Condition {
-  const own = anyOf("c.search_text", patternsOf(word));
-  const ofIdentity = anyOf("i.search_text", patternsOf(word));
+  const own = anyOf(certificateText, patternsOf(word));
+  const ofIdentity = anyOf(identityText, patternsOf(word));
   return {
     where: `${own.where} or c.identity_id in (select i.id from identity i where ${ofIdentity.where})`,
     values: [...own.values, ...ofIdentity.values],
@@ -80,8 +84,8 @@ function filterOfWord(word: string): Condition {
 
 /** A word as a filter on rows of one identity, without a look at others. */
 function filterOfOwnWord(word: string): Condition {
-  const own = anyOf("c.search_text", patternsOf(word));
-  const ofIdentity = anyOf("i.search_text", patternsOf(word));
+  const own = anyOf(certificateText, patternsOf(word));
+  const ofIdentity = anyOf(identityText, patternsOf(word));
   return {
     where: `${own.where} or exists (select from identity i where i.id = c.identity_id and (${ofIdentity.where}))`,
     values: [...own.values, ...ofIdentity.values],

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { note } from "@/lib/format/label";
+import { note, optionalLabel } from "@/lib/format/label";
 import type { Finding } from "@/lib/errors/types";
 import type { Decision } from "@/lib/log/types";
 import { searchText } from "@/lib/format/search-text";
@@ -131,7 +131,7 @@ export const certificateQuery = z.strictObject({
   /** The kind of its identity. */
   kind: z.enum([...identityKinds, "system"]).optional(),
   /** A part of the owner of its identity. */
-  owner: z.string().trim().max(128).optional(),
+  owner: optionalLabel(128).optional(),
   /** The algorithm of its key. */
   algorithm: z.enum(subjectKeyAlgorithms).optional(),
   profile: z.string().max(64).optional(),

@@ -5,13 +5,13 @@ import { literalText } from "./literal-text";
 /** The most words that one search takes. */
 export const searchWordsMax = 10;
 
-/** The words of a search, folded as `search_text` in the database is. */
+/** The words of a search, folded as the database folds what is searched. */
 export const wordsOf = (text: string): string[] => foldText(text).split(/\s+/).filter(Boolean);
 
 const partLengthMin = 3;
 
 /**
- * The patterns of `like` that find a folded word in a `search_text`: any part of it, or, for one or
+ * The patterns of `like` that find a folded word in a folded text: any part of it, or, for one or
  * two letters, which would be in nearly everything, the beginning of one of its words.
  */
 export function patternsOf(word: string): readonly [string, ...string[]] {

@@ -173,7 +173,7 @@ export async function listIdentityRows(
 
 const matchesWord = (word: string, parameter: (value: unknown) => string): string =>
   `(${patternsOf(word)
-    .map((pattern) => `i.search_text like ${parameter(pattern)}`)
+    .map((pattern) => `tlog.fold_text(i.name || ' ' || i.owner) like ${parameter(pattern)}`)
     .join(" or ")})`;
 
 export async function countCertificatesOf(

@@ -43,6 +43,8 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   "Certificates.?serial": "Only with this serial number, in hexadecimal.",
   "?expiresAfter": "Only those that expire after this time.",
   "?expiresBefore": "Only those that expire before this time.",
+  "?owner": "Only those of identities whose owner has this text in it.",
+  "?algorithm": "Only those with a key of this algorithm.",
   "?sort": "The order; a leading - means descending.",
   "Status.?authority": "The id or slug of the issuing authority.",
   "Status.?serial": "The serial number, in hexadecimal.",

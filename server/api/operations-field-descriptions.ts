@@ -18,6 +18,7 @@ export const operationsFieldDescriptions: Readonly<Record<string, string>> = {
   "filter.key": "Only with this public key, by its SHA-256.",
   "filter.expiresAfter": "Only those that expire after this time.",
   "filter.expiresBefore": "Only those that expire before this time.",
+  "filter.algorithm": "Only those with a key of this algorithm.",
   "BulkAction.reason": "The revocation reason; null for other actions.",
   "BulkPreview.excluded": "Certificates that would be left alone, by reason.",
   "excluded.why": "Why they would be left alone.",

@@ -32,7 +32,7 @@ export const enrollmentCodes = {
   },
   "enrollment.secret-spent": {
     kind: "forbidden",
-    text: "All uses of the enrollment secret are spent. If you didn't use it, someone else did: revoke what it got, and create a new secret.",
+    text: "All uses of the enrollment secret are spent; if you didn't use it, someone else did: revoke what it got, and create a new secret.",
   },
   "enrollment.secret-suspended": {
     kind: "forbidden",

@@ -41,7 +41,6 @@ const identity: GuardedTable = {
     ),
   ],
   fixed: ["id", "kind", "created_at"],
-  generated: ["search_text"],
 };
 
 const account: GuardedTable = {

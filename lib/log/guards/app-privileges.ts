@@ -190,7 +190,7 @@ export const appPrivileges: RolePrivileges = {
     "tlog.mailbox_span",
     "tlog.reversed_labels",
 
-    // Of the generated columns that lists are searched by.
+    // Of the indexes that lists are searched by.
     "tlog.certificate_search_text",
     "tlog.fold_text",
   ],

@@ -104,7 +104,6 @@ const certificate: GuardedTable = {
     "crl_shard",
     "created_at",
   ],
-  generated: ["search_text"],
 };
 
 const publicKey: GuardedTable = {
