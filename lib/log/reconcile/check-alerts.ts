@@ -105,7 +105,7 @@ function ruleOfRefusal({ details, credential, origin }: EntryRecord): Demanded |
 
 /**
  * Those that the reader has passed and no alert covers: neither one of their subject nor the one
- * that collects the rest of an hour. In one statement, so that cursor and alerts are of one moment.
+ * that collects the rest of an hour. One that a check opened before there was an entry has no first. In one statement, so that cursor and alerts are of one moment.
  */
 async function findUncovered(
   pool: Database["pool"],
@@ -121,7 +121,7 @@ async function findUncovered(
        and not exists (select from certificate c join identity i on i.id = c.identity_id
          where c.id = d."unlessSuperseded" and (c.revocation_reason = 'superseded' or i.kind = 'system'))
        and not exists (select from alert a join alert_figures f on f.alert_id = a.id
-         where a.rule = d.rule and (d.subject is null or a.subject_id in (d.subject, 'many')) and f.first_seq <= d.seq and f.last_seq >= d.seq)
+         where a.rule = d.rule and (d.subject is null or a.subject_id in (d.subject, 'many')) and coalesce(f.first_seq, 0) <= d.seq and f.last_seq >= d.seq)
      order by d.seq`,
     [JSON.stringify(demands), since],
   );
