@@ -38,12 +38,10 @@ describe("a command is found", () => {
 });
 
 describe("what is found is ordered", () => {
-  test("the same name is better than its beginning, a word of it, and anything else", () => {
-    expect(
-      ["payments-api", "PAYMENTS", "api payments", "billing"].map((label) =>
-        rankOf(label, "payments"),
-      ),
-    ).toEqual([1, 0, 2, 3]);
+  test("the same name is better than its beginning, a word of it, the beginning of a word, and anything else", () => {
+    const labels = ["payments-api", "PAYMENTS", "api payments", "my paymentsystem", "billing"];
+    expect(labels.map((label) => rankOf(label, "payments"))).toEqual([1, 0, 2, 3, 4]);
+    expect(rankOf("Entry 12", "12")).toBeLessThan(rankOf("used from 127.0.0.1", "12"));
   });
 
   test("the group with the exact name comes first, and the name first in it", () => {

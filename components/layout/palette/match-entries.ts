@@ -8,14 +8,16 @@ const wordsIn = (text: string): string[] =>
 
 /**
  * How well a label answers a query; less is better: it is the query, it begins with it, one of its
- * words does, or something else about it matches.
+ * words is it or begins with it, or something else about it matches.
  */
 export function rankOf(label: string, query: string): number {
   const text = foldText(label);
   const asked = foldText(query.trim());
   if (text === asked) return 0;
   if (text.startsWith(asked)) return 1;
-  return wordsIn(text).some((word) => word.startsWith(asked)) ? 2 : 3;
+  const words = wordsIn(text);
+  if (words.includes(asked)) return 2;
+  return words.some((word) => word.startsWith(asked)) ? 3 : 4;
 }
 
 /**
