@@ -39,6 +39,7 @@ test("a list is searched by parts of names in any writing, and narrowed by kind 
   await expect(page.getByText("No certificates match")).toBeVisible();
   await checkAppearance(page, "certificates-search-none");
   await page.getByLabel("Kind").selectOption("Service");
+  await expect(page).toHaveURL(/kind=service/);
   await page.getByLabel("Key").selectOption("ECDSA P-256");
   await expect(link).toBeVisible();
   await checkAppearance(page, "certificates-search");
