@@ -1,5 +1,5 @@
 import type { Database } from "@/lib/db/database";
-import { listIdsByWords } from "@/lib/db/list-ids-by-words";
+import { wordsCondition } from "@/lib/db/words-condition";
 import type { Prisma } from "@/lib/db/generated/client";
 import { storedColumns, type StoredRow } from "@/lib/log/entry-summary";
 import { factRun } from "@/lib/log/pure/search-tokens";
@@ -11,21 +11,50 @@ const withFigures = { figures: true } as const;
 export type AlertRow = Prisma.AlertGetPayload<{ include: typeof withFigures }>;
 export type AlertCursor = Readonly<{ openedAt: Date; id: string }>;
 
-async function whereOf(
-  db: Database,
-  { status, rule, severity, identity, subject, assigned, q }: AlertQuery,
-): Promise<Prisma.AlertWhereInput> {
-  return {
-    ...(status === undefined
-      ? {}
-      : { status: status === "unresolved" ? { not: "resolved" } : status }),
-    ...(rule === undefined ? {} : { rule }),
-    ...(severity === undefined ? {} : { severity }),
-    ...(identity === undefined ? {} : { identityId: identity }),
-    ...(subject === undefined ? {} : { subjectId: subject }),
-    ...(assigned === undefined ? {} : { assignedTo: assigned }),
-    ...(q ? { id: { in: await listIdsByWords(db, "alert", q) } } : {}),
+const searched = {
+  id: "id",
+  folded: "tlog.fold_text(summary || ' ' || subject_label || ' ' || rule)",
+} as const;
+
+/** The filters of a query as conditions, with their values. */
+function filtersOf({ status, rule, severity, identity, subject, assigned, q }: AlertQuery) {
+  const values: unknown[] = [];
+  const conditions = ["true"];
+  const parameter = (value: unknown): string => `$${values.push(value)}`;
+  const add = (column: string, value: string | undefined): void => {
+    if (value !== undefined) conditions.push(`${column} = ${parameter(value)}`);
   };
+  if (status === "unresolved") conditions.push("status <> 'resolved'");
+  else add("status", status);
+  add("rule", rule);
+  add("severity", severity);
+  add("identity_id", identity);
+  add("subject_id", subject);
+  add("assigned_to", assigned);
+  if (q) conditions.push(`(${wordsCondition(q, searched, parameter)})`);
+  return { conditions, values, parameter };
+}
+
+async function findIds(
+  { pool }: Database,
+  { conditions, values }: Pick<ReturnType<typeof filtersOf>, "conditions" | "values">,
+  order: string,
+): Promise<string[]> {
+  const text = `select id from alert where ${conditions.join(" and ")} ${order}`;
+  const { rows } = await pool.query<{ id: string }>({ text, values });
+  return rows.map(({ id }) => id);
+}
+
+/** The alerts with these ids, in their order. */
+async function readInOrder(
+  { prisma }: Pick<Database, "prisma">,
+  ids: readonly string[],
+): Promise<AlertRow[]> {
+  const rows = await prisma.alert.findMany({
+    where: { id: { in: [...ids] } },
+    include: withFigures,
+  });
+  return rows.toSorted((one, other) => ids.indexOf(one.id) - ids.indexOf(other.id));
 }
 
 /** One page, newest first. */
@@ -35,21 +64,14 @@ export async function listAlertRows(
   after: AlertCursor | null,
   take: number,
 ): Promise<AlertRow[]> {
-  const older: Prisma.AlertWhereInput =
-    after === null
-      ? {}
-      : {
-          OR: [
-            { openedAt: { lt: after.openedAt } },
-            { openedAt: after.openedAt, id: { lt: after.id } },
-          ],
-        };
-  return db.prisma.alert.findMany({
-    where: { AND: [await whereOf(db, query), older] },
-    include: withFigures,
-    orderBy: [{ openedAt: "desc" }, { id: "desc" }],
-    take,
-  });
+  const filters = filtersOf(query);
+  const { conditions, parameter } = filters;
+  if (after !== null)
+    conditions.push(
+      `(opened_at, id) < (${parameter(after.openedAt)}::timestamptz, ${parameter(after.id)}::text)`,
+    );
+  const order = `order by opened_at desc, id desc limit ${parameter(take)}`;
+  return readInOrder(db, await findIds(db, filters, order));
 }
 
 /** The ids of what the filters match, oldest first, at most `take`. */
@@ -58,13 +80,8 @@ export async function listAlertIds(
   query: AlertQuery,
   take: number,
 ): Promise<string[]> {
-  const rows = await db.prisma.alert.findMany({
-    where: await whereOf(db, query),
-    select: { id: true },
-    orderBy: [{ openedAt: "asc" }, { id: "asc" }],
-    take,
-  });
-  return rows.map(({ id }) => id);
+  const filters = filtersOf(query);
+  return findIds(db, filters, `order by opened_at, id limit ${filters.parameter(take)}`);
 }
 
 /** Unresolved alerts, the most severe first; among equals, the newest. */
@@ -77,8 +94,7 @@ export async function listWorstRows(
       { id: string }[]
     >`select id from alert where status <> 'resolved' order by array_position(${[...severities]}::text[], severity) desc, opened_at desc, id desc limit ${take}`
   ).map(({ id }) => id);
-  const rows = await prisma.alert.findMany({ where: { id: { in: ids } }, include: withFigures });
-  return rows.toSorted((one, other) => ids.indexOf(one.id) - ids.indexOf(other.id));
+  return readInOrder({ prisma }, ids);
 }
 
 /** How many there are by status, under all other filters. */
@@ -87,13 +103,12 @@ export async function countAlertRows(
   query: AlertQuery,
 ): Promise<Record<AlertStatus, number>> {
   const { status: _all, ...others } = query;
-  const groups = await db.prisma.alert.groupBy({
-    by: ["status"],
-    where: await whereOf(db, others as AlertQuery),
-    _count: true,
+  const { conditions, values } = filtersOf(others as AlertQuery);
+  const { rows } = await db.pool.query<{ status: string; count: number }>({
+    text: `select status, count(*)::int as count from alert where ${conditions.join(" and ")} group by status`,
+    values,
   });
-  const of = (status: AlertStatus): number =>
-    groups.find((group) => group.status === status)?._count ?? 0;
+  const of = (status: AlertStatus): number => rows.find((row) => row.status === status)?.count ?? 0;
   return { open: of("open"), acknowledged: of("acknowledged"), resolved: of("resolved") };
 }
 

@@ -1,5 +1,5 @@
 import type { Database } from "@/lib/db/database";
-import { patternsOf, wordsOf } from "@/lib/format/search-terms";
+import { wordsCondition } from "@/lib/db/words-condition";
 import type { AuditedTx } from "@/lib/log/record/audited-transaction";
 import { powersColumn } from "./power-repository";
 import type { IdentityPower, IdentityQuery } from "./schema";
@@ -159,10 +159,7 @@ export async function listIdentityRows(
   if (status) texts.push(`i.status = ${parameter(status)}`);
   if (cursor) texts.push(`i.id < ${parameter(cursor)}`);
   if (among) texts.push(`i.id = any(${parameter(among)}::text[])`);
-  if (q) {
-    const words = wordsOf(q).map((word) => matchesWord(word, parameter));
-    texts.push(`i.id = ${parameter(q)} or (${words.join(" and ") || "false"})`);
-  }
+  if (q) texts.push(wordsCondition(q, searched, parameter));
   const where = texts.map((text) => `(${text})`).join(" and ") || "true";
   const { rows } = await db.pool.query<IdentityRow>({
     text: `select ${identityColumns} from identity i where ${where} order by i.id desc limit ${parameter(take)}`,
@@ -171,10 +168,7 @@ export async function listIdentityRows(
   return rows;
 }
 
-const matchesWord = (word: string, parameter: (value: unknown) => string): string =>
-  `(${patternsOf(word)
-    .map((pattern) => `tlog.fold_text(i.name || ' ' || i.owner) like ${parameter(pattern)}`)
-    .join(" or ")})`;
+const searched = { id: "i.id", folded: "tlog.fold_text(i.name || ' ' || i.owner)" } as const;
 
 export async function countCertificatesOf(
   db: Database,

@@ -1,13 +1,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { anonymousActorOf, type Actor } from "@/lib/access/actor";
+import type { Actor } from "@/lib/access/actor";
 import { makeNonce } from "@/lib/acme/secrets";
-import { isAppError, AppError } from "@/lib/errors/app-error";
-import { isRecorded } from "@/lib/http/problem";
+import { AppError } from "@/lib/errors/app-error";
 import { reportBug } from "@/lib/http/report-bug";
-import { recordRefusal } from "@/lib/log/record/record-refusal";
 import type { Deps } from "@/lib/runtime/deps";
 import { actorRequestOf } from "@/server/http/actor-request";
-import { recordedTarget } from "@/server/http/recorded-path";
+import { recordFailure } from "@/server/http/record-failure";
 import type { RequestContext } from "@/server/http/request-context";
 import { problemAnswer, sendAnswer, type AcmeAnswer } from "./answer";
 import { findResource } from "./find-resource";
@@ -81,8 +79,8 @@ async function serve(
     if (await disturb(call, response)) return;
     answer = await callResource(found.methods, call, request.method ?? "GET");
   } catch (error) {
-    await recordFailure(deps, caller.actor, error, { request, response, context });
     answer = problemAnswer(error, context.requestId);
+    await recordFailure(deps, caller.actor, error, { request, context, status: answer.status });
   }
   const needsNonce = deps.delivery !== undefined && request.method !== "GET";
   sendAnswer(response, answer, {
@@ -102,24 +100,4 @@ function callResource(methods: Methods, call: AcmeCall, method: string): Promise
       `This resource takes ${Object.keys(methods).join(" or ")} (RFC 8555 section 6.3).`,
     );
   return handle(call);
-}
-
-async function recordFailure(
-  { recorder }: Deps,
-  actor: Actor | null,
-  error: unknown,
-  { request, context }: Exchange,
-): Promise<void> {
-  if (!isAppError(error)) {
-    reportBug(error, context.requestId);
-    return;
-  }
-  if (isRecorded(error)) return;
-  await recordRefusal(recorder, actor ?? anonymousActorOf(actorRequestOf(request, context)), {
-    code: error.code,
-    method: request.method ?? "GET",
-    path: recordedTarget(request.url ?? "/"),
-    status: problemAnswer(error, context.requestId).status,
-    reason: error.message,
-  });
 }

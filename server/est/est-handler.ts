@@ -1,12 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { type AnyActor, anonymousActorOf } from "@/lib/access/actor";
-import { AppError, isAppError } from "@/lib/errors/app-error";
-import { isRecorded } from "@/lib/http/problem";
-import { reportBug } from "@/lib/http/report-bug";
-import { recordRefusal } from "@/lib/log/record/record-refusal";
+import type { AnyActor } from "@/lib/access/actor";
+import { AppError } from "@/lib/errors/app-error";
 import type { GatewayDeps } from "@/lib/runtime/gateway-deps";
-import { actorRequestOf } from "@/server/http/actor-request";
-import { recordedTarget } from "@/server/http/recorded-path";
+import { recordFailure } from "@/server/http/record-failure";
 import type { RequestContext } from "@/server/http/request-context";
 import { type EstAnswer, refusalAnswer, sendAnswer } from "./answer";
 import { findOperation, operationNames } from "./find-operation";
@@ -55,29 +51,8 @@ async function serve(
       throw new AppError("request.method", `${found.name} takes ${methods[0]} alone.`);
     answer = await run({ deps, request, context, label: found.label, caller });
   } catch (error) {
-    await recordFailure(deps, caller.actor, error, request, context);
     answer = refusalAnswer(error, context.requestId);
+    await recordFailure(deps, caller.actor, error, { request, context, status: answer.status });
   }
   sendAnswer(response, answer, { isHead: method === "HEAD", allow });
-}
-
-async function recordFailure(
-  { recorder }: GatewayDeps,
-  actor: AnyActor | null,
-  error: unknown,
-  request: IncomingMessage,
-  context: RequestContext,
-): Promise<void> {
-  if (!isAppError(error)) {
-    reportBug(error, context.requestId);
-    return;
-  }
-  if (isRecorded(error)) return;
-  await recordRefusal(recorder, actor ?? anonymousActorOf(actorRequestOf(request, context)), {
-    code: error.code,
-    method: request.method ?? "GET",
-    path: recordedTarget(request.url ?? "/"),
-    status: refusalAnswer(error, context.requestId).status,
-    reason: typeof error.cause === "string" ? error.cause : error.message,
-  });
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { AppError } from "@/lib/errors/app-error";
+import { assertContentType, readLimitedBody } from "@/server/http/read-limited-body";
 
 /** In base64, a CSR of 64 KiB with its line breaks. */
 const maxBytes = 96 * 1024;
@@ -10,10 +11,8 @@ const maxBytes = 96 * 1024;
  * `request.too-large`, `est.bad-request`.
  */
 export async function readCsr(request: IncomingMessage): Promise<string> {
-  const type = (request.headers["content-type"] ?? "").split(";")[0]?.trim().toLowerCase();
-  if (type !== "application/pkcs10")
-    throw new AppError("request.content-type", "Send Content-Type: application/pkcs10.");
-  const body = (await readBody(request)).toString("latin1");
+  assertContentType(request, "application/pkcs10");
+  const body = (await readLimitedBody(request, maxBytes)).toString("latin1");
   if (body.includes("-----BEGIN"))
     throw badRequest(
       "It is PEM. Send what is between its first and last line alone, or create it with openssl req -outform DER | openssl base64.",
@@ -30,15 +29,3 @@ const badRequest = (why: string): AppError =>
     "est.bad-request",
     `The body must be a CSR (PKCS#10) in DER, as base64 without PEM lines. ${why}`,
   );
-
-async function readBody(request: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length > maxBytes)
-      throw new AppError("request.too-large", `The body has more than ${maxBytes} bytes.`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
-}
