@@ -40,9 +40,12 @@ afterAll(async () => {
 type Verdict = Readonly<{ level: string; shown: number; problems: readonly string[] }>;
 
 /** What a verifier that was written from docs/log-format.md alone says of an export. */
-async function verdictOf(query: EntryQuery, lie?: ExportLie): Promise<Verdict> {
+const verdictOf = async (query: EntryQuery, lie?: ExportLie): Promise<Verdict> =>
+  verdictOfFile(await log.exported(query, lie));
+
+async function verdictOfFile(content: string | Buffer): Promise<Verdict> {
   const file = join(folder, "export.jsonl");
-  writeFileSync(file, await log.exported(query, lie));
+  writeFileSync(file, content);
   const { stdout, stderr } = spawnSync(python!, ["-I", verifier, file, "--key", log.vkey], {
     encoding: "utf8",
   });
@@ -81,6 +84,19 @@ describe.skipIf(python === null)("a verifier that a stranger wrote from docs/log
       "failed",
       [expect.stringMatching(/^selection: entry \d+ is missing$/)],
     ]);
+  });
+
+  test("rejects an export whose filter as text is another than its query", async () => {
+    const honest = (await log.exported({ actor: "usr_1", outcome: "denied" })).toString("utf8");
+    const lie = honest.replace(
+      '"query":{"actor":"usr_1","outcome":"denied"}',
+      '"query":{"actor":"usr_1 outcome=denied"}',
+    );
+    expect(lie).not.toBe(honest);
+    expect((await verdictOfFile(lie)).problems).toContain(
+      "selection: the header states two filters",
+    );
+    expect((await verdictOf({ actor: 'x "y"\u200b', q: "müller" })).problems).toEqual([]);
   });
 
   test.each(indexLies)("rejects an export if %s", async (_what, index) => {

@@ -67,19 +67,11 @@ begin
         then
           perform tlog.refuse_unrecorded(tg_table_name, to_jsonb(new) ->> 'id');
         end if;
-        if exists (select from tlog.head where halted is not null)
-          and not new.act in ('revoke', 'hold') then
-          perform tlog.refuse_while_halted();
-        end if;
       elsif old.status = 'running' and new.status = 'stopped' then
         if not exists (select from tlog.inbox i, lateral (select convert_from(i.entry, 'UTF8')::jsonb as j offset 0) e
           where i.xid = pg_current_xact_id() and i.target_id = new.id and e.j ->> 'id' = i.entry_id and e.j #>> '{target,id}' = new.id and e.j ->> 'action' = 'bulk.stopped' and e.j ->> 'outcome' = 'success' and convert_from(i.entry, 'UTF8') is json object with unique keys)
         then
           perform tlog.refuse_unrecorded(tg_table_name, to_jsonb(new) ->> 'id');
-        end if;
-        if exists (select from tlog.head where halted is not null)
-          and not new.act in ('revoke', 'hold') then
-          perform tlog.refuse_while_halted();
         end if;
       else
         perform tlog.refuse_unrecorded(tg_table_name, to_jsonb(new) ->> 'id');

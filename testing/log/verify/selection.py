@@ -169,6 +169,18 @@ def matches(pages, low, high, count, query):
     return {low + n for n in all_of}
 
 
+def shown_value(value):
+    if value and all(one.isalnum() or one in "._:/@*+-" for one in value):
+        return value
+    text = json.dumps(value, ensure_ascii=False)
+    return "".join(one if " " <= one <= "~" or one.isalnum() else "\\u{%x}" % ord(one) for one in text)
+
+
+def filter_text(query):
+    """The filter as it is shown: one text for each query."""
+    return " ".join("%s=%s" % (name, shown_value(value)) for name, value in query.items())
+
+
 def check(lines, header, root, root_from_path, held):
     """How far the entries of a file are shown to be those of the index, and what is wrong."""
     shown, problems = 0, []

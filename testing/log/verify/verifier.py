@@ -363,6 +363,9 @@ class Lines:
         if self.skipped and self.header["filter"] == "":
             self.problems.append("complete: an export of everything with only the hashes of %d entries" % self.skipped)
         self.shown = 0
+        query = self.header.get("query")
+        if query is not None and selection.filter_text(query) != self.header["filter"]:
+            self.problems.append("selection: the header states two filters")
         if self.index and self.header["filter"] != "":
             try:
                 self.shown, problems = selection.check(self.index, self.header, self.root, root_from_path, self.held)
