@@ -1,19 +1,17 @@
 "use client";
 
-import { useState, type ReactElement } from "react";
+import type { ReactElement } from "react";
 import { ActionForm } from "@/components/forms/action-form";
 import { CheckGroup } from "@/components/forms/check-group";
 import { checkedOf, linesOf, numberOf } from "@/components/forms/form-values";
-import { useShownOnce } from "@/components/forms/use-shown-once";
-import { Dialog } from "@/components/ui/dialog";
+import { type Created, ShownOnceDialog } from "@/components/forms/shown-once-dialog";
 import { TextField } from "@/components/ui/input";
 import { TextareaField } from "@/components/ui/textarea";
 import type { CreatedAcmeKey } from "@/lib/acme/schema";
-import type { ActionState, ServerAction } from "@/lib/auth/types";
+import type { ServerAction } from "@/lib/auth/types";
 import { CreatedKey } from "./created-key";
 import type { Enrollable } from "./enrollable";
 
-type Created = Extract<ActionState<CreatedAcmeKey>, { ok: true }>;
 type Props = Readonly<{
   trigger: ReactElement;
   identity: Enrollable;
@@ -23,27 +21,17 @@ type Props = Readonly<{
 
 /** Creates an enrollment key, and shows once what a client needs. */
 export function AcmeKeyDialog({ trigger, identity, rootUrl, action }: Props) {
-  const [open, setOpen] = useState(false);
-  const { done, setDone, onOpenChange } = useShownOnce<Created>(setOpen);
   return (
-    <Dialog
+    <ShownOnceDialog<CreatedAcmeKey>
       trigger={trigger}
-      open={open}
-      onOpenChange={onOpenChange}
-      size={done ? "lg" : "md"}
-      title={done ? "ACME key created" : "Create ACME key"}
-      description={
-        done
-          ? undefined
-          : `ACME clients create accounts for ${identity.name} with it. It creates none anymore once you are disabled or no longer an administrator; accounts that exist go on.`
-      }
+      title="Create ACME key"
+      description={`ACME clients create accounts for ${identity.name} with it. It creates none anymore once you are disabled or no longer an administrator; accounts that exist go on.`}
+      createdTitle="ACME key created"
+      createdSize="lg"
+      form={(onDone) => <KeyForm identity={identity} action={action} onDone={onDone} />}
     >
-      {done ? (
-        <CreatedKey done={done} identity={identity} rootUrl={rootUrl} />
-      ) : (
-        <KeyForm identity={identity} action={action} onDone={setDone} />
-      )}
-    </Dialog>
+      {(done) => <CreatedKey done={done} identity={identity} rootUrl={rootUrl} />}
+    </ShownOnceDialog>
   );
 }
 
@@ -51,7 +39,8 @@ function KeyForm({
   identity,
   action,
   onDone,
-}: Pick<Props, "identity" | "action"> & Readonly<{ onDone: (done: Created) => void }>) {
+}: Pick<Props, "identity" | "action"> &
+  Readonly<{ onDone: (done: Created<CreatedAcmeKey>) => void }>) {
   return (
     <ActionForm
       action={action}

@@ -1,19 +1,17 @@
 "use client";
 
-import { useState, type ReactElement } from "react";
+import type { ReactElement } from "react";
 import { ActionForm } from "@/components/forms/action-form";
 import { linesOf, numberOf, textOf } from "@/components/forms/form-values";
-import { useShownOnce } from "@/components/forms/use-shown-once";
-import { Dialog } from "@/components/ui/dialog";
+import { type Created, ShownOnceDialog } from "@/components/forms/shown-once-dialog";
 import { TextField } from "@/components/ui/input";
 import { SelectField } from "@/components/ui/select";
 import { TextareaField } from "@/components/ui/textarea";
-import type { ActionState, ServerAction } from "@/lib/auth/types";
+import type { ServerAction } from "@/lib/auth/types";
 import type { CreatedEnrollmentSecret } from "@/lib/enrollment/schema";
 import { CreatedSecret } from "./created-secret";
 import type { Enrolling } from "./types";
 
-type Created = Extract<ActionState<CreatedEnrollmentSecret>, { ok: true }>;
 type Props = Readonly<{
   trigger: ReactElement;
   identity: Enrolling;
@@ -23,27 +21,17 @@ type Props = Readonly<{
 
 /** Creates an enrollment secret, and shows once what a machine needs. */
 export function SecretDialog({ trigger, identity, rootUrl, action }: Props) {
-  const [open, setOpen] = useState(false);
-  const { done, setDone, onOpenChange } = useShownOnce<Created>(setOpen);
   return (
-    <Dialog
+    <ShownOnceDialog<CreatedEnrollmentSecret>
       trigger={trigger}
-      open={open}
-      onOpenChange={onOpenChange}
-      size={done ? "lg" : "md"}
-      title={done ? "Enrollment secret created" : "Create enrollment secret"}
-      description={
-        done
-          ? undefined
-          : `Anyone who has it gets certificates for names that ${identity.name} holds. It’s no longer accepted once you are disabled or lose your role.`
-      }
+      title="Create enrollment secret"
+      description={`Anyone who has it gets certificates for names that ${identity.name} holds. It’s no longer accepted once you are disabled or lose your role.`}
+      createdTitle="Enrollment secret created"
+      createdSize="lg"
+      form={(onDone) => <SecretForm identity={identity} action={action} onDone={onDone} />}
     >
-      {done ? (
-        <CreatedSecret done={done} identity={identity} rootUrl={rootUrl} />
-      ) : (
-        <SecretForm identity={identity} action={action} onDone={setDone} />
-      )}
-    </Dialog>
+      {(done) => <CreatedSecret done={done} identity={identity} rootUrl={rootUrl} />}
+    </ShownOnceDialog>
   );
 }
 
@@ -51,7 +39,8 @@ function SecretForm({
   identity,
   action,
   onDone,
-}: Pick<Props, "identity" | "action"> & Readonly<{ onDone: (done: Created) => void }>) {
+}: Pick<Props, "identity" | "action"> &
+  Readonly<{ onDone: (done: Created<CreatedEnrollmentSecret>) => void }>) {
   return (
     <ActionForm
       action={action}

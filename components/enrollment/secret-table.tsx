@@ -1,43 +1,20 @@
 import type { ReactNode } from "react";
-import { StateBadge } from "@/components/ui/badge";
+import {
+  actionColumn,
+  idColumn,
+  Limit,
+  originColumns,
+  stateColumn,
+} from "@/components/shared/credential-columns";
 import { DataTable, type Column } from "@/components/ui/table";
-import { Time } from "@/components/ui/time";
 import type { ServerAction } from "@/lib/auth/types";
 import type { EnrollmentSecretDto } from "@/lib/enrollment/schema";
-import { cutMiddle } from "@/lib/format/identifier";
 import { RevokeSecret } from "./revoke-secret";
-
-const looks = {
-  active: ["valid", "Active"],
-  spent: ["expired", "Used up"],
-  expired: ["expired", "Expired"],
-  revoked: ["revoked", "Revoked"],
-} as const;
-
-function SecretState({ status }: Pick<EnrollmentSecretDto, "status">) {
-  return <StateBadge state={looks[status][0]} label={looks[status][1]} />;
-}
 
 const usesText = ({ used, uses }: EnrollmentSecretDto): string => `${used} of ${uses}`;
 
 const columns: readonly Column<EnrollmentSecretDto>[] = [
-  {
-    key: "id",
-    header: "ID",
-    cell: (row) => (
-      <>
-        <span className="font-mono text-xs" title={row.id}>
-          {cutMiddle(row.id, 8, 6)}
-        </span>
-        <span className="block py-0.5 whitespace-normal sm:hidden">
-          <SecretState status={row.status} />{" "}
-          <span className="text-xs break-words text-muted">
-            {row.profile} · used {usesText(row)} · expires <Time at={row.expiresAt} />
-          </span>
-        </span>
-      </>
-    ),
-  },
+  idColumn("ID", (secret) => `${secret.profile} · used ${usesText(secret)}`),
   {
     key: "profile",
     header: "Profile",
@@ -49,22 +26,9 @@ const columns: readonly Column<EnrollmentSecretDto>[] = [
     header: "Networks",
     width: "grow",
     hideBelow: "md",
-    cell: ({ networks }) =>
-      networks.length === 0 ? (
-        <span className="text-muted">Everywhere</span>
-      ) : (
-        <span className="block max-w-56 truncate font-mono text-xs" title={networks.join(", ")}>
-          {networks.join(", ")}
-        </span>
-      ),
+    cell: ({ networks }) => <Limit values={networks} none="Everywhere" />,
   },
-  {
-    key: "status",
-    header: "State",
-    width: "fit",
-    hideBelow: "sm",
-    cell: ({ status }) => <SecretState status={status} />,
-  },
+  stateColumn,
   {
     key: "used",
     header: "Used",
@@ -73,24 +37,7 @@ const columns: readonly Column<EnrollmentSecretDto>[] = [
     hideBelow: "sm",
     cell: usesText,
   },
-  {
-    key: "createdBy",
-    header: "Created by",
-    width: "fit",
-    hideBelow: "lg",
-    cell: ({ createdBy }) => (
-      <span className="block max-w-48 truncate" title={createdBy}>
-        {createdBy}
-      </span>
-    ),
-  },
-  {
-    key: "expiresAt",
-    header: "Expires",
-    width: "fit",
-    hideBelow: "sm",
-    cell: ({ expiresAt }) => <Time at={expiresAt} />,
-  },
+  ...originColumns,
 ];
 
 /** Enrollment secrets as rows, newest first. */
@@ -106,18 +53,20 @@ export function SecretTable({
   revoke: ServerAction<EnrollmentSecretDto> | undefined;
   empty: ReactNode;
 }>) {
-  const act: Column<EnrollmentSecretDto> = {
-    key: "act",
-    header: "Actions",
-    width: "fit",
-    align: "end",
-    cell: (secret) => revoke && <RevokeSecret secret={secret} action={revoke} />,
-  };
   return (
     <DataTable
       bare
       caption={caption}
-      columns={revoke ? [...columns, act] : columns}
+      columns={
+        revoke
+          ? [
+              ...columns,
+              actionColumn<EnrollmentSecretDto>((secret) => (
+                <RevokeSecret secret={secret} action={revoke} />
+              )),
+            ]
+          : columns
+      }
       rows={items}
       rowKey={({ id }) => id}
       empty={empty}

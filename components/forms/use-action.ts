@@ -1,6 +1,6 @@
 "use client";
 
-import { useState, useTransition } from "react";
+import { useCallback, useState, useTransition } from "react";
 import type { ActionState, ServerAction } from "@/lib/auth/types";
 
 export type ActionFailure = Extract<ActionState, { ok: false }>;
@@ -22,18 +22,24 @@ type ActionHandle<T> = Readonly<{
   clear: () => void;
 }>;
 
-/** Calls a server action and keeps its result and whether it is running. Never rejects. */
+/**
+ * Calls a server action and keeps its result and whether it is running. Never rejects. `run` stays
+ * the same function for the same action.
+ */
 export function useAction<T>(action: ServerAction<T>): ActionHandle<T> {
   const [state, setState] = useState<ActionState<T> | null>(null);
   const [pending, start] = useTransition();
-  const run = (input: unknown) =>
-    new Promise<ActionState<T>>((resolve) => {
-      start(async () => {
-        const next = await action(null, input).catch((): ActionState<T> => connectionLost);
-        setState(next);
-        resolve(next);
-      });
-    });
+  const run = useCallback(
+    (input: unknown) =>
+      new Promise<ActionState<T>>((resolve) => {
+        start(async () => {
+          const next = await action(null, input).catch((): ActionState<T> => connectionLost);
+          setState(next);
+          resolve(next);
+        });
+      }),
+    [action],
+  );
   return {
     state,
     pending,

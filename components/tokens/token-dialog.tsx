@@ -1,21 +1,17 @@
 "use client";
 
-import { useShownOnce } from "@/components/forms/use-shown-once";
 import { useState, type ReactElement } from "react";
 import { roleLabels } from "@/components/shared/role-labels";
 import { ActionForm } from "@/components/forms/action-form";
 import { numberOf, textOf } from "@/components/forms/form-values";
-import { entryHref, entryLabel } from "@/components/forms/show-receipt";
+import { CreatedOnce } from "@/components/forms/created-once";
+import { type Created, ShownOnceDialog } from "@/components/forms/shown-once-dialog";
 import { IdentityPicker } from "@/components/identities/shared/identity-picker";
 import type { PickedIdentity } from "@/components/identities/shared/picked-identity";
-import { Banner, Receipt } from "@/components/ui/banner";
-import { Button } from "@/components/ui/button";
 import { SecretLine } from "@/components/ui/secret-line";
-import { Dialog, DialogClose, DialogFooter } from "@/components/ui/dialog";
 import { TextField } from "@/components/ui/input";
-import { Stack } from "@/components/ui/layout";
 import { RadioCards } from "@/components/ui/radio-cards";
-import type { ActionState, ServerAction } from "@/lib/auth/types";
+import type { ServerAction } from "@/lib/auth/types";
 import type { IdentityList } from "@/lib/identities/schema";
 import { adminTokenDays, type CreatedToken } from "@/lib/tokens/schema";
 
@@ -28,30 +24,18 @@ const roles = ["operator", "service", "auditor", "approver", "admin"] as const;
 
 /** Creates an API token and shows its secret once. */
 export function TokenDialog({ trigger, action, findIdentities }: Props) {
-  const [open, setOpen] = useState(false);
-  const {
-    done,
-    setDone,
-    onOpenChange: change,
-  } = useShownOnce<Extract<ActionState<CreatedToken>, { ok: true }>>(setOpen);
   return (
-    <Dialog
+    <ShownOnceDialog<CreatedToken>
       trigger={trigger}
-      open={open}
-      onOpenChange={change}
-      title={done ? "Token created" : "Create API token"}
-      description={
-        done
-          ? undefined
-          : "For programs that call the API. It is revoked when your account is disabled or loses the role."
-      }
-    >
-      {done ? (
-        <Secret done={done} />
-      ) : (
-        <TokenForm action={action} findIdentities={findIdentities} onDone={setDone} />
+      title="Create API token"
+      description="For programs that call the API. It is revoked when your account is disabled or loses the role."
+      createdTitle="Token created"
+      form={(onDone) => (
+        <TokenForm action={action} findIdentities={findIdentities} onDone={onDone} />
       )}
-    </Dialog>
+    >
+      {(done) => <Secret done={done} />}
+    </ShownOnceDialog>
   );
 }
 
@@ -59,8 +43,7 @@ function TokenForm({
   action,
   findIdentities,
   onDone,
-}: Omit<Props, "trigger"> &
-  Readonly<{ onDone: (done: Extract<ActionState<CreatedToken>, { ok: true }>) => void }>) {
+}: Omit<Props, "trigger"> & Readonly<{ onDone: (done: Created<CreatedToken>) => void }>) {
   const [role, setRole] = useState<string>("operator");
   const [identity, setIdentity] = useState<PickedIdentity | null>(null);
   return (
@@ -125,30 +108,18 @@ function TokenForm({
   );
 }
 
-function Secret({ done }: Readonly<{ done: Extract<ActionState<CreatedToken>, { ok: true }> }>) {
+function Secret({ done }: Readonly<{ done: Created<CreatedToken> }>) {
   const { secret, name } = done.data;
   return (
-    <Stack>
-      <Receipt entryLabel={entryLabel(done)} entryHref={entryHref(done)}>
-        Token created.
-      </Receipt>
-      {secret === null ? (
-        <Banner tone="warning" title="The secret was already shown and can’t be shown again.">
-          Revoke this token and create another one.
-        </Banner>
-      ) : (
-        <>
-          <Banner tone="warning" title="Copy the secret now.">
-            It won’t be shown again. Chancery stores only its hash.
-          </Banner>
-          <SecretLine text={secret} copyLabel={`Copy the secret of ${name}`} />
-        </>
-      )}
-      <DialogFooter>
-        <DialogClose>
-          <Button variant="primary">Done</Button>
-        </DialogClose>
-      </DialogFooter>
-    </Stack>
+    <CreatedOnce
+      done={done}
+      receipt="Token created."
+      secretName="secret"
+      hasSecret={secret !== null}
+      remedy="Revoke this token and create another one."
+      stored="Chancery stores only its hash."
+    >
+      <SecretLine text={secret ?? ""} copyLabel={`Copy the secret of ${name}`} />
+    </CreatedOnce>
   );
 }

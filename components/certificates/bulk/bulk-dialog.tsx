@@ -67,10 +67,9 @@ function BulkForm({
   const asked = { act, ...selection, ...(act === "revoke" ? { reason } : {}) };
   const key = JSON.stringify(asked);
   useEffect(() => {
-    void run(JSON.parse(key));
     // The dry run is repeated for another selection or reason only.
-    // oxlint-disable-next-line react-hooks/exhaustive-deps
-  }, [key]);
+    void run(JSON.parse(key));
+  }, [run, key]);
   const figures = state?.ok === true ? state.data : null;
   const word = figures && typedWord(act, figures.count);
   return (
