@@ -8,6 +8,7 @@ import { type BulkFixture, codeOf, openBulkFixture, revoking } from "@/testing/b
 import { createTestIdentity } from "@/testing/ca/create-test-ca";
 import { getBulkAct } from "./read-bulk-acts";
 import { bulkInput, type BulkInput } from "./schema";
+import { problemsOf } from "@/testing/log/problems-of";
 
 let fixture: BulkFixture;
 beforeAll(async () => {
@@ -205,4 +206,8 @@ describe("a bulk action", () => {
       refused: 1,
     });
   });
+});
+
+test("verification has nothing to say about all that was done here", async () => {
+  expect(await problemsOf(fixture.harness)).toEqual([]);
 });

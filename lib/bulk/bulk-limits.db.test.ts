@@ -11,6 +11,7 @@ import { cancelBulkAct } from "./cancel-bulk-act";
 import { getBulkAct, listBulkActs, readBulkReport } from "./read-bulk-acts";
 import { startBulkInput } from "./schema";
 import { startBulkAct } from "./start-bulk-act";
+import { problemsOf } from "@/testing/log/problems-of";
 
 let fixture: BulkFixture;
 beforeAll(async () => {
@@ -297,4 +298,8 @@ test("the database refuses a bulk action whose entry names other certificates or
       values ('blk_forged', 'revoke', array['${ids}'], array['issued'], 'x', 1, 'superseded', '', 'user', '${actor}', 'x', '{}', 'running', now());
     commit;`;
   await expect(fixture.harness.as("app", insert("usr_x", id))).rejects.toThrow(/entry/i);
+});
+
+test("verification has nothing to say about all that was done here", async () => {
+  expect(await problemsOf(fixture.harness)).toEqual([]);
 });

@@ -9,6 +9,7 @@ import { enrollmentSecretInput } from "@/lib/enrollment/schema";
 import { operatorActor, system } from "@/testing/actors";
 import { basic, type EnrollmentFixture, openEnrollment, pemCsr } from "@/testing/api/enrollment";
 import type { Answer } from "@/testing/api/client";
+import { problemsOf } from "@/testing/log/problems-of";
 
 let fixture: EnrollmentFixture;
 beforeAll(async () => {
@@ -57,4 +58,8 @@ test("the maker is looked at when the certificate is planned, however long the r
   await expect(issueBySecret(fixture.harness.deps, holder, wish, "est")).rejects.toMatchObject({
     code: "enrollment.secret-maker-ended",
   });
+});
+
+test("verification has nothing to say about all that was done here", async () => {
+  expect(await problemsOf(fixture.harness)).toEqual([]);
 });

@@ -8,6 +8,7 @@ import { operatorActor, system } from "@/testing/actors";
 import { type Answer, type Call, problemOf } from "@/testing/api/client";
 import { basic, type EnrollmentFixture, openEnrollment, pemCsr } from "@/testing/api/enrollment";
 import type { Harness } from "@/testing/harness";
+import { problemsOf } from "@/testing/log/problems-of";
 
 let harness: Harness, call: Call, admin: string, operator: string;
 let ids: Readonly<Record<string, string>>, create: EnrollmentFixture["create"];
@@ -296,4 +297,8 @@ describe("refusals", () => {
       expect([path, ...codeOf(answer)]).toEqual([path, 401, "unauthenticated"]);
     }
   });
+});
+
+test("verification has nothing to say about all that was done here", async () => {
+  expect(await problemsOf(harness)).toEqual([]);
 });

@@ -12,6 +12,12 @@ type Holder = { digest: Stated | null; role: Stated };
 /** A request may have begun before a change that is numbered first. */
 const overlapMs = 5 * minuteMs;
 
+const creating: ReadonlySet<string> = new Set([
+  "token.created",
+  "account.created",
+  "enrollment-secret.created",
+]);
+
 const state = (value: string | null, at: number, before: string | null = value): Stated => ({
   value,
   before,
@@ -30,14 +36,16 @@ export function makeCredentialCheck({
   credentials: check,
 }: Pick<Checks, "credentials">): CredentialCheck {
   const tokens = new Map<string, Holder>();
+  const secrets = new Map<string, Holder>();
   const accounts = new Map<string, Holder>();
   const sessions = new Map<string, string | null>();
   const learn = (record: EntryRecord, at: number): void => {
     const { action, outcome, target, actor } = record;
     if (outcome !== "success" || target === null) return;
-    if (action === "token.created" || action === "account.created") check.count();
+    if (creating.has(action)) check.count();
     if (action === "session.started") sessions.set(credentialDigest(target.id), actor.id);
     else if (action === "token.created") tokens.set(target.id, tokenOf(record, at));
+    else if (action === "enrollment-secret.created") secrets.set(target.id, secretOf(record, at));
     else if (action === "account.created") accounts.set(target.id, accountOf(record, at));
     else if (action === "account.updated") updateAccount(accounts.get(target.id), record, at);
   };
@@ -62,32 +70,42 @@ export function makeCredentialCheck({
       const { credentialDigest: used, actorRole: role } = details;
       if (used === undefined) return;
       check.count();
+      const id = actor.id ?? "";
       const problem =
         actor.kind === "token"
-          ? tokenProblem(tokens.get(actor.id ?? ""), used, role, at)
-          : sessionProblem(sessions, accounts.get(actor.id ?? ""), actor.id, { used, role, at });
+          ? secretProblem("token", tokens.get(id), { used, role, at })
+          : actor.kind === "enrollment-secret"
+            ? secretProblem("enrollment secret", secrets.get(id), {
+                used,
+                // A refusal is an entry of someone who may do nothing.
+                role: outcome === "denied" && role === null ? "service" : role,
+                at,
+              })
+            : sessionProblem(sessions, accounts.get(id), actor.id, { used, role, at });
       if (problem !== null) check.problem(`Entry ${seq} (${action}, ${actor.label}) ${problem}.`);
     },
   };
 }
 
-function tokenProblem(
-  token: Holder | undefined,
-  used: unknown,
-  role: unknown,
-  at: number,
+type Used = Readonly<{ used: unknown; role: unknown; at: number }>;
+
+function secretProblem(
+  what: "token" | "enrollment secret",
+  holder: Holder | undefined,
+  { used, role, at }: Used,
 ): string | null {
-  if (token === undefined) return "was made with a token that no earlier entry creates";
-  if (token.digest !== null && !allows(token.digest, used, at))
-    return "was made with another secret than the token was created with";
-  return allows(token.role, role, at) ? null : roleProblem(role, token.role);
+  if (holder === undefined)
+    return `was made with ${what === "token" ? "a token" : "an enrollment secret"} that no earlier entry creates`;
+  if (holder.digest !== null && !allows(holder.digest, used, at))
+    return `was made with another secret than the ${what} was created with`;
+  return allows(holder.role, role, at) ? null : roleProblem(role, holder.role);
 }
 
 function sessionProblem(
   sessions: ReadonlyMap<string, string | null>,
   account: Holder | undefined,
   id: string | null,
-  { used, role, at }: Readonly<{ used: unknown; role: unknown; at: number }>,
+  { used, role, at }: Used,
 ): string | null {
   const holder = sessions.get(String(used));
   if (holder === undefined) return "was made in a session that no earlier entry starts";
@@ -109,6 +127,12 @@ function tokenOf({ details }: EntryRecord, at: number): Holder {
     role: state(textOrNull(details["role"]), at),
   };
 }
+
+/** An enrollment secret acts as its identity, a service. */
+const secretOf = (record: EntryRecord, at: number): Holder => ({
+  ...tokenOf(record, at),
+  role: state("service", at),
+});
 
 function accountOf({ details }: EntryRecord, at: number): Holder {
   const { passwordDigest, role } = details;

@@ -154,7 +154,8 @@ export const custodyEntityTypes: readonly PlainEntityType[] = [
     },
   },
   {
-    name: "bulk",
+    name: "bulk action",
+    prefixes: ["bulk"],
     from: "bulk_act",
     created: "bulk.started",
     columns: `id, act as action, encode(sha256(convert_to(array_to_string(ids, ','), 'UTF8')), 'hex') as certificates, digest as "dry run", total::text as count, coalesce(reason, '') as reason,
@@ -163,7 +164,7 @@ export const custodyEntityTypes: readonly PlainEntityType[] = [
       action: comparable(details.act),
       certificates: comparable(details.idsSha256),
       "dry run": comparable(details.sha256),
-      count: comparable(details.count),
+      count: String(details.count),
       reason: comparable(details.reason ?? ""),
       comment: comparable(details.comment),
       "kind of creator": comparable(actor.kind),
