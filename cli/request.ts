@@ -23,12 +23,15 @@ const usage = `chancery request --profile PROFILE --identity ID --name NAME... -
 Makes a key and a CSR, requests a certificate over the API, and writes key.pem (mode 0600), cert.pem, chain.pem and
 fullchain.pem into FOLDER, all at once: FOLDER appears complete or not at all. The key never leaves this machine.
 
+  --lifetime    30d, 12h; that of the profile by default
   --name        pay.example.com, 10.0.0.7, URI:spiffe://example.com/pay or email:pay@example.com; several are allowed
   --key         ${keyKinds.join(", ")}; p-256 by default
-  --url         where Chancery is, such as https://ca.example.com:3001; the one on this machine by default
+  --url         where Chancery is, such as https://ca.example.com:3443; the one on this machine by default
   --ca          the root certificate in PEM that HTTPS is checked with (npx chancery root)
   --token-file  a file with an API token; CHANCERY_TOKEN by default
-  --force       replaces FOLDER, and keeps it as FOLDER.previous`;
+  --force       replaces FOLDER, and keeps it as FOLDER.previous, in place of an earlier one. Its certificate stays valid
+
+With a token of an operator or administrator, names that the identity doesn't hold yet are added to it, and printed.`;
 
 /** Makes a key, requests a certificate for it and writes both as one unit. */
 export const request: Command = {
@@ -49,6 +52,8 @@ async function runRequest(
   const out = resolve(input.out);
   if (existsSync(out) && !input.force)
     throw new UsageError(`${out} exists. Choose another folder, or replace it with --force.`);
+  if (!existsSync(dirname(out)))
+    throw new UsageError(`${dirname(out)} doesn't exist. Create it first.`);
   const key = await makeKey(subtle, input.kind);
   const csr = await makeCsr(subtle, key, input.names);
   // Next to the target, so that it can be renamed; mode 0700.
@@ -61,6 +66,8 @@ async function runRequest(
     writeFiles(draft, issued);
     replaceFolder(draft, out);
     print(`${out}: certificate ${issued.serial}, valid until ${issued.notAfter}.\n`);
+    for (const { type, value } of issued.namesAdded ?? [])
+      print(`Added to the names of the identity: ${type.toUpperCase()}:${value}\n`);
     return 0;
   } catch (error) {
     if (issued !== null || isUnknown(error)) throw keptKey(error, draft, issued);

@@ -63,9 +63,22 @@ export const verify: Command = {
           ? ""
           : reportText(file, report),
     );
-    return exitCodeOf(report, required, values);
+    const code = exitCodeOf(report, required, values);
+    if (code === 3 && !values.json && !values.quiet)
+      process.stdout.write(`${whyIncomplete(report, values)}\n`);
+    return code;
   },
 };
+
+/** Why nothing is wrong and yet not everything that was required is shown. */
+function whyIncomplete(report: VerifyReport, { partial }: Values): string {
+  const isWhole = report.checks.some(
+    ({ name, state }) => name === "complete" && state === "passed",
+  );
+  return report.kind === "export" && !isWhole && partial !== true
+    ? "INCOMPLETE (exit code 3): the file has only some of the entries. If it is meant to, add --partial."
+    : "INCOMPLETE (exit code 3): no problem was found, but less was shown than was required.";
+}
 
 type Values = ReturnType<typeof readArguments>["values"];
 

@@ -9,6 +9,8 @@ import { UsageError } from "@/cli/command";
 export type Issued = Readonly<{
   serial: string;
   notAfter: string;
+  /** Names that the identity didn't hold before. */
+  namesAdded?: readonly Readonly<{ type: string; value: string }>[];
   pem: string;
   chainPem: string;
 }>;
@@ -41,7 +43,7 @@ export async function askForCertificate(asked: Asked, pauseMs = 2000): Promise<I
   for (let attempt = 1; attempt <= attempts; attempt += 1) {
     if (attempt > 1) await wait(pauseMs);
     const answer = await post(asked).catch((error: unknown) => {
-      if (attempt === 1 && isNeverSent(error)) throw error;
+      if (attempt === 1 && isNeverSent(error)) throw notSent(asked.url, error);
       last = errorMessage(error);
       return null;
     });
@@ -72,6 +74,16 @@ function isFinal({ status, body }: Answer, attempt: number): boolean {
 function isNeverSent(error: unknown): boolean {
   const { code = "" } = error as Readonly<{ code?: string }>;
   return error instanceof UsageError || /^(ENOTFOUND|ECONNREFUSED|ERR_TLS.*|.*CERT.*)$/.test(code);
+}
+
+function notSent(url: string, error: unknown): UsageError {
+  if (error instanceof UsageError) return error;
+  const { code = "" } = error as Readonly<{ code?: string }>;
+  return new UsageError(
+    /^(?:ENOTFOUND|ECONNREFUSED)$/.test(code)
+      ? `Nothing answers at ${url} (${code}). Check --url.`
+      : `HTTPS at ${url} isn't trusted: ${errorMessage(error)}. Pass the root certificate with --ca; npx chancery root prints it.`,
+  );
 }
 
 async function post(asked: Asked): Promise<Answer> {
@@ -114,10 +126,10 @@ type Problem = Readonly<{
 function refusal({ status, body }: Answer): AppError {
   const problem = parse(body);
   const findings = (problem.errors ?? []).filter(({ severity = "error" }) => severity === "error");
-  const lines = [
-    problem.detail ?? problem.title ?? `The answer was ${status}.`,
-    ...findings.map(({ message }) => `- ${message}`),
-  ];
+  const what = problem.detail ?? problem.title ?? `The answer was ${status}.`;
+  const others = findings.filter(({ message }) => message !== what);
+  const lines = [what, ...others.map(({ message }) => `- ${message}`)];
+  if (status === 401) lines.push("The token is that of CHANCERY_TOKEN or --token-file.");
   return new AppError("certificate.refused", lines.join("\n"));
 }
 

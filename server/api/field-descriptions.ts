@@ -16,9 +16,9 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   "Audit.?id": "The id, or the number of an entry.",
   "?cursor": "`nextCursor` of the previous page.",
   "?limit": "The number of items per page.",
-  "?q": "Searches names.",
+  "?q": "Words, each a part of a name (one or two letters: its beginning), or a full id.",
   "Certificates.?q":
-    "The beginning of a common name, or a full name, serial number, fingerprint or id.",
+    "Words, each a part of a name of the certificate, its identity or the owner; or a full id; or a serial number, fingerprint or key hash, of which 8 digits are enough.",
   "Alerts.?q": "Searches subjects and summaries.",
   "Audit.?q": "Words, each matched at the beginning of a word. All must occur in the entry.",
   "?slug": "Only the one with this slug.",

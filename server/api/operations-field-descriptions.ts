@@ -4,13 +4,15 @@ export const operationsFieldDescriptions: Readonly<Record<string, string>> = {
   act: "What is done to each certificate.",
   "Bulk actions.ids": "Certificates by id, at most 10,000. Instead of a filter.",
   "Bulk actions.filter": "The filters of the list of certificates. Instead of ids.",
-  "Bulk actions.count": "How many certificates the list shows for the filter.",
+  "Bulk actions.count":
+    "How many certificates the list has for the filter (its total.count). Required with a filter.",
   "Bulk actions.reason": "The revocation reason (RFC 5280 §5.3.1). For `revoke` only.",
   "Bulk actions.expect": "What the dry run counted. Anything else is refused.",
   "expect.count": "How many certificates would be changed.",
   "expect.sha256": "The digest of the dry run.",
   "filter.state": "Only in this state.",
-  "filter.q": "The beginning of a common name, or a full name, serial number, fingerprint or id.",
+  "filter.q":
+    "Words, each a part of a name of the certificate, its identity or the owner; or a full id; or a serial number, fingerprint or key hash, of which 8 digits are enough.",
   "filter.identity": "Only of this identity, by id.",
   "filter.profile": "Only issued under this profile, by id or slug.",
   "filter.authority": "Only issued by this authority, by id or slug.",
