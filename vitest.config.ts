@@ -43,6 +43,7 @@ function project(
       // Far beyond what any takes: a machine that is busy besides is no reason to fail.
       hookTimeout: 300_000,
       testTimeout: 300_000,
+      expect: { poll: { timeout: 60_000, interval: 20 } },
       ...options,
     },
   };

@@ -9,3 +9,6 @@ export type Command = Readonly<{
 
 /** Invalid usage. The message states the problem and the correct usage. */
 export class UsageError extends Error {}
+
+/** What a command met that its user can solve, such as a server that isn't trusted. Exit code 1. */
+export class CommandError extends Error {}

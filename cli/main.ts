@@ -2,7 +2,7 @@ import { isAppError } from "@/lib/errors/app-error";
 import { makeHeartbeat } from "@/lib/log/record/heartbeat";
 import { openedDeps } from "@/lib/runtime/get-deps";
 import { BackupError } from "@/server/backup/backup-error";
-import { type Command, UsageError } from "./command";
+import { type Command, CommandError, UsageError } from "./command";
 import { connectToRunning } from "./connect";
 import { account } from "./account";
 import { backup } from "./backup";
@@ -25,8 +25,8 @@ commands.push(makeHelp(() => commands));
 
 /** The message of an expected error, or the stack of any other. */
 function describeError(error: unknown): string {
-  if (error instanceof UsageError || error instanceof BackupError || isAppError(error))
-    return error.message;
+  const isExpected = [UsageError, CommandError, BackupError].some((kind) => error instanceof kind);
+  if (isExpected || isAppError(error)) return (error as Error).message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 

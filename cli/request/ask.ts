@@ -4,7 +4,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { text } from "node:stream/consumers";
 import { AppError } from "@/lib/errors/app-error";
 import { errorMessage } from "@/lib/errors/error-message";
-import { UsageError } from "@/cli/command";
+import { CommandError, UsageError } from "@/cli/command";
 
 export type Issued = Readonly<{
   serial: string;
@@ -76,10 +76,10 @@ function isNeverSent(error: unknown): boolean {
   return error instanceof UsageError || /^(ENOTFOUND|ECONNREFUSED|ERR_TLS.*|.*CERT.*)$/.test(code);
 }
 
-function notSent(url: string, error: unknown): UsageError {
+function notSent(url: string, error: unknown): UsageError | CommandError {
   if (error instanceof UsageError) return error;
   const { code = "" } = error as Readonly<{ code?: string }>;
-  return new UsageError(
+  return new CommandError(
     /^(?:ENOTFOUND|ECONNREFUSED)$/.test(code)
       ? `Nothing answers at ${url} (${code}). Check --url.`
       : `HTTPS at ${url} isn't trusted: ${errorMessage(error)}. Pass the root certificate with --ca; npx chancery root prints it.`,

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as wait } from "node:timers/promises";
 
 /** A response of the REST API with its JSON body. */
 export type ApiResponse<T = Record<string, unknown>> = Readonly<{
@@ -38,8 +39,12 @@ export type Api = Readonly<{
   ) => Promise<ApiResponse<T>>;
 }>;
 
+/** A busy machine: nothing was done, and the answer asks to be tried again. */
+const isUnavailable = ({ status, body }: ApiResponse): boolean =>
+  status === 503 && body["code"] === "database.unavailable";
+
 export function apiAt(url: string, token: string | null): Api {
-  const call = async <T>(
+  const attempt = async <T>(
     method: string,
     path: string,
     body?: unknown,
@@ -62,6 +67,13 @@ export function apiAt(url: string, token: string | null): Api {
       headers: response.headers,
       body: (text === "" ? {} : JSON.parse(text)) as T,
     };
+  };
+  const call: typeof attempt = async (...asked) => {
+    for (let tries = 1; ; tries += 1) {
+      const response = await attempt<never>(...asked);
+      if (tries === 5 || !isUnavailable(response)) return response;
+      await wait(1000);
+    }
   };
   return {
     get: (path) => call("GET", path),

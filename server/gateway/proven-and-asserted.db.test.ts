@@ -282,10 +282,13 @@ describe("a stream that is open", () => {
     async (_what, scopes) => {
       await grant(scopes);
       const authorization = `Bearer ${await gateway.tokenFor("auditor")}`;
+      const open = Promise.withResolvers<void>();
       const ended = proxied.ask({
         path: "/api/v1/audit/stream",
         headers: { authorization, "x-forwarded-for": "10.0.0.7" },
+        onAnswer: open.resolve,
       });
+      await open.promise;
       await grant(["forward-auth"]);
       const { status, body } = await ended;
       expect([status, body]).toEqual([200, expect.stringMatching(/event: end\b/)]);

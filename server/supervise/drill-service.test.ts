@@ -51,7 +51,7 @@ test("the gateway chooses nothing but the number of entries, and one drill runs 
   const ask = { type: "drill", entries: 10, program: "/bin/sh", folder: "/", databaseUrl: "x" };
   drills.receive(ask, (message) => answers.push(message));
   drills.receive(ask, (message) => answers.push(message));
-  await vi.waitFor(() => expect(answers).toHaveLength(2));
+  await expect.poll(() => answers).toHaveLength(2);
   expect(answers).toEqual([
     { type: "drill.end", failed: "another drill is running" },
     { type: "drill.end", failed: "dist/drill.mjs is missing. npm start builds it." },

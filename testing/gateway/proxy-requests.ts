@@ -80,6 +80,8 @@ export type ProxyRequest = Readonly<{
   path?: string;
   headers?: Readonly<Record<string, string | string[]>>;
   body?: string;
+  /** Called when the status and headers have arrived, before the body has ended. */
+  onAnswer?: () => void;
 }>;
 
 /**
@@ -101,6 +103,7 @@ export function openConnection(
     path = "/api/v1/authorize?service=payments",
     headers = {},
     body = "",
+    onAnswer = () => {},
   }: ProxyRequest = {}) =>
     new Promise<ProxyResponse>((resolve, reject) => {
       const request = openRequest(
@@ -115,6 +118,7 @@ export function openConnection(
         },
         (response) => {
           let text = "";
+          onAnswer();
           response
             .setEncoding("utf8")
             .on("data", (piece: string) => {
