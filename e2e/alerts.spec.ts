@@ -95,7 +95,7 @@ test("it is acknowledged and assigned, each with its receipt, and found under â€
 }) => {
   await listWith(page, stolen);
   await rowOf(page, stolen).getByRole("link").click();
-  await page.getByRole("button", { name: "Acknowledge" }).click();
+  await page.getByRole("button", { name: "Acknowledge", exact: true }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByRole("textbox", { name: /^Comment/ }).fill("calling the owner");
   await dialog.getByRole("button", { name: "Acknowledge" }).click();
@@ -109,8 +109,8 @@ test("it is acknowledged and assigned, each with its receipt, and found under â€
       .getByRole("list", { name: "History" })
       .getByText(/acknowledged the alert: calling the owner/),
   ).toBeVisible();
-  await expect(page.getByRole("button", { name: "Acknowledge" })).toHaveCount(0);
-  await page.getByRole("button", { name: "Assign" }).click();
+  await expect(page.getByRole("button", { name: "Acknowledge", exact: true })).toHaveCount(0);
+  await page.getByRole("button", { name: "Assign", exact: true }).click();
   await dialog
     .getByRole("combobox", { name: "Assign to" })
     .selectOption({ label: "Me (admin@example.com)" });
@@ -129,7 +129,7 @@ test("an alert is not resolved without a resolution and a comment", async ({
   complaints.allow(/status of 4\d\d/);
   await listWith(page, stolen);
   await rowOf(page, stolen).getByRole("link").click();
-  await page.getByRole("button", { name: "Resolve" }).click();
+  await page.getByRole("button", { name: "Resolve", exact: true }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByRole("button", { name: "Resolve" }).click();
   await expect(dialog.getByText("Choose a resolution.")).toBeVisible();
@@ -230,7 +230,7 @@ test("an operator handles an alert but changes no rule, an auditor reads both, a
     await listWith(page, other);
     await rowOf(page, other).getByRole("link").click();
     await expect(page.getByRole("table", { name: "Related entries" })).toBeVisible();
-    await expect(page.getByRole("button", { name: "Acknowledge" })).toHaveCount(
+    await expect(page.getByRole("button", { name: "Acknowledge", exact: true })).toHaveCount(
       who === "operator" ? 1 : 0,
     );
     await expect(
@@ -298,7 +298,7 @@ for (const name of ["Assign", "Add exception", "Resolve", "Acknowledge"]) {
   }) => {
     await listWith(page, other);
     await rowOf(page, other).getByRole("link").click();
-    await page.getByRole("button", { name }).click();
+    await page.getByRole("button", { name, exact: true }).click();
     await expect(page.getByRole("dialog")).toBeVisible();
     await waitForAnimations(page);
     await checkAppearance(page, `alert-${name.toLowerCase().replaceAll(" ", "-")}`);

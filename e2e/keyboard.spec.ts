@@ -1,3 +1,4 @@
+import { hydrated } from "@/e2e/support/hydrated";
 import { openPalette } from "@/e2e/support/palette";
 import type { Page } from "@playwright/test";
 import { createIdentity } from "@/e2e/support/api";
@@ -90,4 +91,22 @@ test("? lists the keyboard shortcuts, which are ignored while the user types", a
   await page.keyboard.type("gc?");
   await expect(page.getByRole("searchbox", { name: "Search identities" })).toHaveValue("gc?");
   await expect(page.getByRole("heading", { name: "Identities", level: 1 })).toBeVisible();
+});
+
+test("a letter pressed within the first second of a page leads nowhere without g before it", async ({
+  page,
+}) => {
+  await page.goto("/alerts");
+  await expect(page.getByRole("heading", { name: "Alerts", level: 1 })).toBeVisible();
+  await hydrated(page);
+  await page.evaluate(() => {
+    for (const key of ["x", "c"]) {
+      const pressed = new KeyboardEvent("keydown", { key, bubbles: true });
+      Object.defineProperty(pressed, "timeStamp", { value: 900 });
+      document.body.dispatchEvent(pressed);
+    }
+  });
+  // Where a letter leads is asked for at once; the palette opens after it.
+  await openPalette(page);
+  await expect(page).toHaveURL(/\/alerts$/);
 });

@@ -36,7 +36,7 @@ function focusSearch(): boolean {
 export function useGlobalKeys(groups: readonly NavGroup[]): void {
   const router = useRouter();
   useEffect(() => {
-    let prefixPressedAt = 0;
+    let prefixPressedAt = Number.NEGATIVE_INFINITY;
     const itemForKey = (key: string) =>
       groups.flatMap((group) => group.items).find((item) => item.key === key);
     const onKeyDown = (event: KeyboardEvent) => {
@@ -54,7 +54,7 @@ export function useGlobalKeys(groups: readonly NavGroup[]): void {
       )
         return;
       const item = event.timeStamp - prefixPressedAt < letterMs ? itemForKey(event.key) : undefined;
-      prefixPressedAt = 0;
+      prefixPressedAt = Number.NEGATIVE_INFINITY;
       if (item) {
         event.preventDefault();
         leave(() => {
