@@ -136,7 +136,12 @@ function isResponding(host: string, port: number): Promise<boolean> {
   });
 }
 
-const browserPaths = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+const browserPaths = [
+  "/usr/bin/chromium-headless-shell",
+  "/usr/bin/chromium",
+  "/usr/bin/chromium-browser",
+  "/usr/bin/google-chrome",
+];
 
 /** Only the browser tests need a browser. */
 export function checkBrowser(settings: NodeJS.ProcessEnv): Finding {

@@ -67,7 +67,7 @@ beforeAll(async () => {
     identity: await createIdentity(api, "own server"),
     csr,
   });
-  expect(status).toBe(201);
+  if (status !== 201) throw new Error(JSON.stringify(body));
   certificate = body;
 }, 400_000);
 afterAll(async () => {

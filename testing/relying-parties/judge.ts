@@ -55,11 +55,17 @@ export type Judge = Readonly<{
 }>;
 type Verdicts = ReadonlyMap<string, Verdict>;
 
-/** Whether a program is installed; where all tests have to run, every one has to be. */
-export function isMissing(program: string): boolean {
+/** Debian has Mbed TLS as a library alone, which a Python script calls. */
+export const mbedTlsLibrary = "libmbedx509.so.1";
+
+/** Whether a program or library is installed; where all tests have to run, every one has to be. */
+export function isMissing(needed: string): boolean {
   if (process.env["CI"]) return false;
+  const [program, ...args] = needed.includes(".so.")
+    ? ["python3", "-c", `import ctypes; ctypes.CDLL("${needed}")`]
+    : ["sh", "-c", `command -v ${needed}`];
   try {
-    execFileSync("sh", ["-c", `command -v ${program}`], { stdio: "ignore", env: environment });
+    execFileSync(program, args, { stdio: "ignore", env: environment });
     return false;
   } catch {
     return true;

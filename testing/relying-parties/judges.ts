@@ -11,6 +11,7 @@ import {
   type Judge,
   type Published,
   type ServerConfig,
+  mbedTlsLibrary,
   type Verdict,
 } from "./judge";
 
@@ -110,6 +111,20 @@ const nss: Judge["judge"] = async (published, leaves) => {
   );
 };
 
+const mbedTls: Judge["judge"] = async ({ root, issuing, crls }, leaves) => {
+  const program = join(import.meta.dirname, "mbedtls_judge.py");
+  const named = [...leaves].flatMap(([state, leaf]) => [state, leaf.leafFile]);
+  const { text } = await run("python3", [program, root, issuing, crls, ...named]);
+  return verdictsIn(text, leaves.size);
+};
+
+/** Reads lines of a state and a verdict; throws with the whole text unless all leaves are there. */
+function verdictsIn(text: string, count: number): ReadonlyMap<string, Verdict> {
+  const found = [...text.matchAll(/^(\S+) (accepted|refused)/gm)];
+  if (found.length !== count) throw new Error(text);
+  return new Map(found.map(([, state = "", verdict]) => [state, verdict as Verdict]));
+}
+
 const java =
   (source: "crls" | "ocspUrl"): Judge["judge"] =>
   async (published, leaves) => {
@@ -118,9 +133,7 @@ const java =
     const named = [...leaves].flatMap(([state, leaf]) => [state, leaf.leafFile]);
     const { root, issuing } = published;
     const { text } = await run("java", [program, root, issuing, published[source], ...named]);
-    const found = [...text.matchAll(/^(\S+) (accepted|refused)/gm)];
-    if (found.length !== leaves.size) throw new Error(text);
-    return new Map(found.map(([, state = "", verdict]) => [state, verdict as Verdict]));
+    return verdictsIn(text, leaves.size);
   };
 
 /** The leaf is the server's, and curl checks it and its chain. */
@@ -222,6 +235,7 @@ export const judges: readonly Judge[] = [
   { name: "OpenSSL", by: "CRL", needs: ["openssl"], judgesTimes, judge: openssl },
   { name: "GnuTLS", by: "CRL", needs: ["certtool"], judgesTimes, judge: gnutls },
   { name: "NSS", by: "CRL", needs: ["certutil", "crlutil"], judgesTimes, judge: nss },
+  { name: "Mbed TLS", by: "CRL", needs: [mbedTlsLibrary], judgesTimes, judge: mbedTls },
   { name: "Java", by: "CRL", needs: ["javac"], judgesTimes, judge: java("crls") },
   { name: "curl", by: "CRL", needs: ["curl"], judgesTimes, judge: curl },
   {

@@ -11,6 +11,7 @@ const TOOLS = [
   "rsyslog",
   "gnutls-bin",
   "libnss3-tools",
+  "libmbedx509-1",
   "haproxy",
   "apache2-bin",
   "default-jdk-headless",
@@ -29,7 +30,14 @@ const COMMANDS = {
   "apache2-bin": "apache2",
   "default-jdk-headless": "javac",
 };
-const BROWSERS = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+// Debian's shell without windows first: it needs an eighth less processor time for the same pages.
+const HEADLESS_SHELL = "/usr/bin/chromium-headless-shell";
+const BROWSERS = [
+  HEADLESS_SHELL,
+  "/usr/bin/chromium",
+  "/usr/bin/chromium-browser",
+  "/usr/bin/google-chrome",
+];
 
 /**
  * The Python that has Ed25519: that of the path, or the system's own with Debian's package; null if
@@ -49,8 +57,19 @@ function findPython() {
   return ["python3", "/usr/bin/python3"].find(has) ?? null;
 }
 
+const hasLibrary = (file) => {
+  const load = `import ctypes; ctypes.CDLL("${file}")`;
+  try {
+    execFileSync("python3", ["-c", load], { stdio: "ignore" });
+    return true;
+  } catch {
+    return false;
+  }
+};
+
 const isInstalled = (name) => {
   if (name === "python3-cryptography") return findPython() !== null;
+  if (name === "libmbedx509-1") return hasLibrary("libmbedx509.so.1");
   try {
     execFileSync("sh", ["-c", `PATH=$PATH:/usr/sbin command -v ${COMMANDS[name] ?? name}`], {
       stdio: "ignore",
@@ -75,13 +94,22 @@ export async function ensureTools(step, { browser }) {
     ...TOOLS.filter((name) => !isInstalled(name)),
     ...(browser && !findBrowser() ? ["chromium"] : []),
   ];
-  const wanted = missing();
-  if (wanted.length > 0 && process.getuid?.() === 0 && isInstalled("apt-get")) {
-    const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-    await step(`installing ${wanted.join(", ")} with apt-get`, async () => {
-      await run("apt-get", ["update", "-q"], { env }).catch(() => {});
-      await run("apt-get", ["install", "-y", "-q", "--no-install-recommends", ...wanted], { env });
-    }).catch((error) => process.stderr.write(`${error.output ?? ""}\n${error.message}\n`));
-  }
+  await install(step, missing());
+  const isShellWanted = browser && !process.env.CHROMIUM && !existsSync(HEADLESS_SHELL);
+  if (isShellWanted) await install(step, ["chromium-headless-shell"]);
   return missing();
+}
+
+async function install(step, packages) {
+  if (packages.length === 0 || process.getuid?.() !== 0 || !isInstalled("apt-get")) return;
+  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+  const apt = (...args) => run("apt-get", args, { env });
+  const get = (names) => apt("install", "-y", "-q", "--no-install-recommends", ...names);
+  await step(`installing ${packages.join(", ")} with apt-get`, async () => {
+    await apt("update", "-q").catch(() => {});
+    // One that this release doesn't have would keep all others away.
+    await get(packages).catch(async () => {
+      for (const name of packages) await get([name]).catch(() => {});
+    });
+  }).catch((error) => process.stderr.write(`${error.output ?? ""}\n${error.message}\n`));
 }
