@@ -1,3 +1,4 @@
+import { listProfiles } from "@/lib/profiles/read-profiles";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { getAuthority } from "@/lib/authorities/read-authorities";
 import { getCertificate } from "@/lib/certificates/get-certificate";
@@ -122,6 +123,16 @@ test("chancery signer limit narrows a ceiling by what is named, with an entry; w
   expect(await signer("allow", "issuing", "--dns", "example.com")).toMatch(/wider now/);
   harness.advance(2_000);
   expect((await issue("two.example.com")).result.status).toBe("valid");
+});
+
+test("chancery signer limit names the profiles whose default lifetime the CA no longer signs", async () => {
+  const { items } = await listProfiles(harness.deps, admin);
+  const rules = items.find(({ slug }) => slug === "tls-server")?.rules;
+  const days = Math.floor((rules?.validitySecondsDefault ?? 0) / 86_400);
+  await signer("allow", "issuing", "--days", "300");
+  const limited = await signer("limit", "issuing", "--days", String(days - 1));
+  expect(limited).toMatch(/default lifetime of these profiles is longer now[^]*\n {2}tls-server: /);
+  expect(limited).not.toMatch(/short-lived/);
 });
 
 test("chancery signer allow widens a ceiling with an entry, or says that it is wide enough, and show prints it", async () => {

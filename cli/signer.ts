@@ -1,6 +1,8 @@
 import { parseArgs } from "node:util";
 import { getAuthority, listAuthorities } from "@/lib/authorities/read-authorities";
 import type { AuthorityDto } from "@/lib/authorities/schema";
+import { listProfiles } from "@/lib/profiles/read-profiles";
+import { formatDuration } from "@/lib/format/duration";
 import type { CeilingAddition } from "@/lib/pki/ceiling/ceiling";
 import type { Deps } from "@/lib/runtime/deps";
 import type { HostCaller } from "@/lib/signers/host-commands";
@@ -55,7 +57,7 @@ export async function runSigner(
       print(
         entryId === null
           ? "The ceiling doesn't allow more than that. Nothing was changed.\n"
-          : `The ceiling of ${authority} is narrower now. Recorded in ${entryId}.\n${describe(await getAuthority(deps, commandLineActor(deps), authority))}`,
+          : `The ceiling of ${authority} is narrower now. Recorded in ${entryId}.\n${await describeLimited(deps, authority)}`,
       );
       return 0;
     }
@@ -93,6 +95,34 @@ function readAllow(args: readonly string[]): { authority: string; addition: Ceil
     authority,
     addition: { ...lists, usages, days: days === undefined ? null : Number(days) },
   };
+}
+
+/** The CA with its ceiling, and the profiles whose default lifetime is over it from now on. */
+async function describeLimited(
+  deps: Pick<Deps, "db" | "clock" | "random" | "publicUrl">,
+  ref: string,
+): Promise<string> {
+  const actor = commandLineActor(deps);
+  const [authority, profiles] = await Promise.all([
+    getAuthority(deps, actor, ref),
+    listProfiles(deps, actor),
+  ]);
+  const most = (authority.ceiling?.maxDays ?? Infinity) * 86_400;
+  const over = profiles.items.filter(
+    ({ status, system, authorityId, rules }) =>
+      status === "active" &&
+      !system &&
+      (authorityId === null || authorityId === authority.id) &&
+      rules.validitySecondsDefault > most,
+  );
+  const lines = over.map(
+    ({ slug, rules }) => `  ${slug}: ${formatDuration(rules.validitySecondsDefault)}\n`,
+  );
+  if (lines.length === 0) return describe(authority);
+  return `${describe(authority)}
+The default lifetime of these profiles is longer now than the CA ever signs. Requests without a lifetime
+of their own are refused until you lower it in the profile:
+${lines.join("")}`;
 }
 
 function describe({ slug, name, ceiling }: AuthorityDto): string {

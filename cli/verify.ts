@@ -36,7 +36,7 @@ Verifies an export (JSON Lines; CSV, OCSF or CEF with its companion) or a .tlog-
   --require   the level required for exit code 0: signed (default) or witnessed
   --json      print the report as JSON
   --quiet     print nothing; use the exit code
-Every problem is shown: the first 1,000 of each check in the report, any more on standard error.
+Every problem is shown: the first 1,000 of each check in the report, the others on standard error.
 Exit codes: 0 verified; 1 problems found; 2 wrong usage or unreadable file; 3 no problems found, but below the required level or incomplete.`;
 
 /** The command `chancery verify`; see verifyUsage. */

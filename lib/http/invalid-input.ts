@@ -53,7 +53,7 @@ function refusal(findings: readonly Finding[], place: string): AppError {
   const where = first?.path ? `${first.path}: ` : "";
   return new AppError(
     "request.invalid",
-    `The ${place} is not as it should be. ${where}${first?.message ?? ""}${more}`,
+    `The ${place} is invalid. ${where}${first?.message ?? ""}${more}`,
     { findings },
   );
 }

@@ -16,7 +16,7 @@ export function banner(env: Env, running: RunningChancery): string {
     ]),
     `  ${"Data".padEnd(14)}${running.dataFolder}`,
     `  ${"Database".padEnd(14)}${running.databaseText}`,
-    `  ${"Sealing key".padEnd(14)}${running.kekFrom}`,
+    `  ${"KEK".padEnd(14)}${running.kekFrom}`,
     `  ${"Processes".padEnd(14)}${running.boundaryText}`,
     `  ${"Node.js".padEnd(14)}${running.nodeVersions.join(", ")}`,
     "",

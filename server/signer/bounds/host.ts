@@ -210,7 +210,11 @@ async function changeCeiling(
     [ref],
   );
   const [authority] = rows;
-  if (!authority) throw new AppError("authority.not-found", `There is no CA ${ref.slice(0, 100)}.`);
+  if (!authority)
+    throw new AppError(
+      "authority.not-found",
+      `There is no CA ${ref.slice(0, 100)}. npx chancery signer show lists them.`,
+    );
   const current = await findCeiling(deps.db, authority.keyId);
   const rules = change(current?.rules ?? null, checked);
   if (rules === null || (current && isDeepStrictEqual(rules, current.rules))) return null;
