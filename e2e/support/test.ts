@@ -1,4 +1,4 @@
-import AxeBuilder from "@axe-core/playwright";
+import axe from "axe-core";
 import { expect, test as base, type Page } from "@playwright/test";
 import { hydrated } from "./hydrated";
 import type { WorkerOptions } from "@/testing/playwright-workers";
@@ -115,10 +115,16 @@ export async function findAxeViolations(page: Page, contrastOnly = false): Promi
 }
 
 async function runAxe(page: Page, contrastOnly: boolean): Promise<string[]> {
-  const look = new AxeBuilder({ page }).setLegacyMode();
-  const { violations } = await (
-    contrastOnly ? look.withRules(["color-contrast", "link-in-text-block"]) : look
-  ).analyze();
+  // Its half a megabyte is compiled once for each document. Pages have no frames.
+  if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(axe.source);
+  const rules = contrastOnly ? ["color-contrast", "link-in-text-block"] : null;
+  const violations = await page.evaluate(async (names) => {
+    const { axe: loaded } = window as unknown as { axe: typeof axe };
+    // No rule that runs needs the style sheets, which axe would load again and parse.
+    const options: axe.RunOptions = { resultTypes: ["violations"], preload: false };
+    if (names !== null) options.runOnly = { type: "rule", values: names };
+    return (await loaded.run(document, options)).violations;
+  }, rules);
   return violations.flatMap(({ id, nodes }) =>
     nodes.map(
       ({ target, failureSummary }) =>
