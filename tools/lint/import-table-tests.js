@@ -67,7 +67,7 @@ export const testRows = [
     name: "a browser or system test",
     files: ["e2e/**"],
     imports: ["e2e/**", "testing/**", "lib/**", "clients/**"],
-    packages: ["@playwright/test", "@axe-core/playwright", "vitest", "pg", ...anyNode],
+    packages: ["@playwright/test", "axe-core", "vitest", "pg", ...anyNode],
   },
   {
     name: "a benchmark",
