@@ -120,8 +120,8 @@ async function describeLimited(
   );
   if (lines.length === 0) return describe(authority);
   return `${describe(authority)}
-The default lifetime of these profiles is longer now than the CA ever signs. Requests that name no lifetime
-of their own are refused until you lower it in the profile:
+The default lifetime of these profiles is longer now than the CA ever signs. Requests that name no
+lifetime are refused until you lower it in the profile:
 ${lines.join("")}`;
 }
 
