@@ -1,13 +1,16 @@
 import { monotonicMs } from "@/lib/runtime/monotonic";
 /**
  * How a batch is processed: one answer for each item, in order. If it throws, every item of the
- * batch fails with that error. `concurrency` batches may run at once (1 by default). An item that
- * has waited longer than `maxWaitMs` gets an error and is never processed, because its caller no
- * longer waits for the answer.
+ * batch fails with that error. `concurrency` batches may run at once (1 by default), but another
+ * begins beside a running one only if it is full or has waited `overlapAfterMs` (25 by default): a
+ * few large batches cost less than many small ones, and one that waits for a lock or a slow disk
+ * doesn't hold up the others. An item that has waited longer than `maxWaitMs`
+ * gets an error and is never processed, because its caller no longer waits for the answer.
  */
 export type GroupWork<T, R> = Readonly<{
   maxBatch: number;
   concurrency?: number;
+  overlapAfterMs?: number;
   maxWaitMs?: number | undefined;
   work: (items: readonly T[]) => Promise<readonly R[]>;
 }>;
@@ -27,12 +30,14 @@ type Waiting<T, R> = Readonly<{
 export function makeGroupCommit<T, R>({
   maxBatch,
   concurrency = 1,
+  overlapAfterMs = 25,
   maxWaitMs = Infinity,
   work,
 }: GroupWork<T, R>): (item: T) => Promise<R> {
   let waiting: Waiting<T, R>[] = [];
   let running = 0;
   let planned = false;
+  let isTimed = false;
 
   const commit = async (batch: readonly Waiting<T, R>[]): Promise<void> => {
     try {
@@ -73,10 +78,27 @@ export function makeGroupCommit<T, R>({
     if (running < concurrency && waiting.length > 0) void run();
   };
 
+  /** Starts beside what runs once the first item has waited long enough; else when it has. */
+  const startBeside = (): void => {
+    const [first] = waiting;
+    isTimed = false;
+    if (first === undefined || running >= concurrency) return;
+    const leftMs = first.since + overlapAfterMs - monotonicMs();
+    if (running === 0 || leftMs <= 0) start();
+    else {
+      isTimed = true;
+      setTimeout(startBeside, Math.ceil(leftMs));
+    }
+  };
+
   return (item) =>
     new Promise((resolve, reject) => {
       waiting.push({ item, since: monotonicMs(), resolve, reject });
       if (planned || running >= concurrency) return;
+      if (running > 0 && waiting.length < maxBatch && overlapAfterMs > 0) {
+        if (!isTimed) startBeside();
+        return;
+      }
       planned = true;
       // After this turn of the event loop, so that all items added in it share a batch.
       setImmediate(start);
