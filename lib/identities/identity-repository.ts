@@ -1,4 +1,4 @@
-import type { Database } from "@/lib/db/database";
+import { type Database, hotPool } from "@/lib/db/database";
 import { makeGroupCommit } from "@/lib/db/group-commit";
 import { wordsCondition } from "@/lib/db/words-condition";
 import type { AuditedTx } from "@/lib/log/record/audited-transaction";
@@ -127,7 +127,7 @@ async function findIdentityRows(
   pool: Database["pool"],
   ids: readonly string[],
 ): Promise<(IdentityWithPowers | null)[]> {
-  const { rows } = await pool.query<IdentityWithPowers>({
+  const { rows } = await hotPool({ pool }).query<IdentityWithPowers>({
     name: "identities_by_id",
     text: `select ${identityColumns},
         ${powersColumn} as powers,
