@@ -107,7 +107,7 @@ describe("a group commit", () => {
   });
 });
 
-describe("a batch beside a running one", () => {
+describe("a batch that comes while another runs", () => {
   const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
   const begin = (overlapAfterMs: number) => {
     const held = heldWork();

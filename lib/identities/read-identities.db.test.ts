@@ -32,7 +32,7 @@ describe("identities that are read at the same time", () => {
   });
 
   test.each(["idn_nobody", "", "\0", "idn_\0", "\ud800", "x".repeat(10_000), "{}", "a,b", "null"])(
-    "are found although somebody asks for %j, which is nobody's",
+    "are found although a caller asks for %j, which no identity has",
     async (id) => {
       const { deps } = harness;
       const [none, ...found] = await Promise.all(
