@@ -1,4 +1,4 @@
-import { type Database, statementTimeoutOf } from "@/lib/db/database";
+import { type Database, hotPool, statementTimeoutOf } from "@/lib/db/database";
 import { makeGroupCommit } from "@/lib/db/group-commit";
 import type { ProxyKind, ProxyScope } from "@/lib/proxies/schema";
 import type { StoredCertificate, TrustedProxy } from "./types";
@@ -91,7 +91,10 @@ function makeFind(pool: Database["pool"]): Find {
         return distinct.push(fingerprint) - 1;
       });
       const lookups: (CertificateLookup | null)[] = distinct.map(() => null);
-      const { rows } = await pool.query<Row>({ ...findByFingerprint, values: [distinct] });
+      const { rows } = await hotPool({ pool }).query<Row>({
+        ...findByFingerprint,
+        values: [distinct],
+      });
       for (const row of rows) lookups[row.n - 1] = lookupOf(row);
       return indexOf.map((index) => lookups[index] ?? null);
     },

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { connect, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createTestDatabase, type TestDatabase } from "@/testing/database/test-database";
-import { closeDatabase, type Database, openDatabase } from "./database";
+import { closeDatabase, type Database, hotPool, openDatabase } from "./database";
 import { isInDoubt, isUnreachable } from "./errors";
 
 let made: TestDatabase;
@@ -94,4 +94,49 @@ test("a connection that could not be opened, or was known to be lost, leaves no 
     const error = new Error(message);
     expect([message, isUnreachable(error), isInDoubt(error)]).toEqual([message, true, false]);
   }
+});
+
+describe("the connections for hot statements", () => {
+  const statement = {
+    name: "hot-test",
+    text: "select s.n from unnest($1::int[]) with ordinality as s (n, at) join pg_class c on c.oid = s.n",
+  };
+  const plansOf = async (pool: Database["pool"]): Promise<unknown> => {
+    for (let times = 0; times < 10; times++)
+      await pool.query({ ...statement, values: [[times, times + 1]] });
+    const { rows } = await pool.query(
+      "select generic_plans::int as generic, custom_plans::int as custom from pg_prepared_statements where name = 'hot-test'",
+    );
+    return rows[0];
+  };
+
+  test("plan a prepared statement once, for any values, which others do at each execution", async () => {
+    const one = openDatabase(made.appUrl, { max: 1 });
+    expect(await plansOf(hotPool(one))).toEqual({ generic: 10, custom: 0 });
+    expect(await plansOf(one.pool)).toMatchObject({ generic: 0, custom: 10 });
+    await closeDatabase(one);
+  });
+
+  test("find rows by index in a table that was empty when the statement was planned", async () => {
+    const one = openDatabase(made.appUrl, { max: 1 });
+    const { rows } = await hotPool(one).query<{ "QUERY PLAN": string }>(
+      "explain select from certificate c where c.id = any('{a,b}')",
+    );
+    const plan = rows.map((row) => row["QUERY PLAN"]).join("\n");
+    expect(plan).toContain("certificate_pkey");
+    expect(plan).not.toContain("Seq Scan");
+    await closeDatabase(one);
+  });
+
+  test("are the only ones where statements have a short time limit, and closed with the others elsewhere", async () => {
+    const short = openDatabase(made.appUrl, { max: 1, statementTimeoutMs: 5_000 });
+    expect(hotPool(short)).toBe(short.pool);
+    const one = openDatabase(made.appUrl, { max: 1 });
+    expect(hotPool(one)).not.toBe(one.pool);
+    for (const db of [short, one]) {
+      await hotPool(db).query("select");
+      await closeDatabase(db);
+      await expect(hotPool(db).query("select")).rejects.toThrow("after calling end");
+    }
+  });
 });

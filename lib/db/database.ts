@@ -52,14 +52,36 @@ export const statementTimeoutOf = ({ options }: Database["pool"]): number | unde
 
 const ignoreError = (): void => {};
 
-/** Opens nothing yet: connections are made when they are needed. */
+/**
+ * A prepared statement whose parameters are lists is planned at each execution otherwise, because
+ * a plan for these few values looks cheaper than one for any; and a plan that is kept has to fit
+ * tables that grow meanwhile.
+ */
+const hotSettings =
+  "set plan_cache_mode = force_generic_plan; set enable_seqscan = off; set jit = off";
+const makeHot = async (client: pg.ClientBase): Promise<void> => {
+  await client.query(hotSettings);
+};
+const maxHotConnections = 8;
+const hotPools = new WeakMap<pg.Pool, pg.Pool>();
+
+/**
+ * The connections for the few hot statements: small ones by key, prepared by name. There each is
+ * planned once for each connection, for any values, and by indexes.
+ */
+export const hotPool = ({ pool }: Pick<Database, "pool">): pg.Pool => hotPools.get(pool) ?? pool;
+
+/**
+ * Opens nothing yet: connections are made when they are needed. With a short statement timeout, all
+ * of them are for hot statements.
+ */
 export function openDatabase(
   url: string,
-  { max, statementTimeoutMs }: DatabaseOptions = {},
+  { max = 20, statementTimeoutMs }: DatabaseOptions = {},
 ): Database {
-  const pool = new pg.Pool({
+  const config: pg.PoolConfig = {
     connectionString: url,
-    max: max ?? 20,
+    max,
     // Not the statement timeout: opening one may take longer than a statement, and would never
     // succeed on a machine that is too slow for it. Who waits has a deadline of its own.
     connectionTimeoutMillis: connectTimeoutMs,
@@ -74,11 +96,10 @@ export function openDatabase(
         }),
     idle_in_transaction_session_timeout: idleInTransactionTimeoutMs,
     application_name: "chancery",
-  });
-  // A connection that dies while idle is replaced by the next use, and one that dies while in use
-  // fails the next statement. Without handlers, either would end the process.
-  pool.on("error", ignoreError);
-  pool.on("connect", (client) => void client.on("error", ignoreError));
+  };
+  const hot = openPool({ ...config, max: Math.min(max, maxHotConnections), onConnect: makeHot });
+  const pool = statementTimeoutMs === undefined ? openPool(config) : hot;
+  hotPools.set(pool, hot);
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool) });
   return {
     prisma,
@@ -87,10 +108,20 @@ export function openDatabase(
   };
 }
 
+function openPool(config: pg.PoolConfig): pg.Pool {
+  const pool = new pg.Pool(config);
+  // A connection that dies while idle is replaced by the next use, and one that dies while in use
+  // fails the next statement. Without handlers, either would end the process.
+  pool.on("error", ignoreError);
+  pool.on("connect", (client) => void client.on("error", ignoreError));
+  return pool;
+}
+
 /**
  * Ends every connection; waits for running statements. Listeners are closed by their owners.
  */
 export async function closeDatabase(db: Database): Promise<void> {
   await db.prisma.$disconnect();
-  await db.pool.end();
+  const hot = hotPool(db);
+  await Promise.all([db.pool.end(), ...(hot === db.pool ? [] : [hot.end()])]);
 }

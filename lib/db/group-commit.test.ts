@@ -106,3 +106,57 @@ describe("a group commit", () => {
     await expect(add(1)).rejects.toThrow(/answered with 0/);
   });
 });
+
+describe("a batch that comes while another runs", () => {
+  const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
+  const begin = (overlapAfterMs: number) => {
+    const held = heldWork();
+    const { work } = held;
+    const add = makeGroupCommit<number, number>({
+      maxBatch: 3,
+      concurrency: 2,
+      overlapAfterMs,
+      work,
+    });
+    return { held, add };
+  };
+
+  test("does not begin for items that have just come: they make one larger batch afterwards", async () => {
+    const { held, add } = begin(60_000);
+    const first = add(1);
+    await turn();
+    const rest = [add(2)];
+    await turn();
+    rest.push(add(3));
+    await turn();
+    expect(held.batches).toEqual([[1]]);
+    await held.finishAll();
+    expect(await Promise.all([first, ...rest])).toEqual([10, 20, 30]);
+    expect(held.batches).toEqual([[1], [2, 3]]);
+  });
+
+  test("begins once an item has waited, so that one batch that hangs holds up no other", async () => {
+    const { held, add } = begin(20);
+    const hanging = add(1);
+    await turn();
+    const next = [add(2), add(3)];
+    await pause(60);
+    expect(held.batches).toEqual([[1], [2, 3]]);
+    const last = add(4);
+    await pause(60);
+    expect(held.batches).toHaveLength(2);
+    await held.finishAll();
+    expect(await Promise.all([hanging, ...next, last])).toEqual([10, 20, 30, 40]);
+  });
+
+  test("begins at once when it is full", async () => {
+    const { held, add } = begin(60_000);
+    const first = add(1);
+    await turn();
+    const rest = [add(2), add(3), add(4), add(5)];
+    await turn();
+    expect(held.batches).toEqual([[1], [2, 3, 4]]);
+    await held.finishAll();
+    expect(await Promise.all([first, ...rest])).toEqual([10, 20, 30, 40, 50]);
+  });
+});

@@ -1,4 +1,4 @@
-import type { Database, PoolClient } from "@/lib/db/database";
+import { type Database, hotPool, type PoolClient } from "@/lib/db/database";
 import { isDatabaseUnable, sqlState } from "@/lib/db/errors";
 import { makeGroupCommit } from "@/lib/db/group-commit";
 import { lockNamesText, maxNames, maxNamesAtOnce } from "@/lib/identities/name-repository";
@@ -144,9 +144,11 @@ async function storeTogether(
   db: Database,
   plans: readonly PlanWithFreeNames[],
 ): Promise<readonly Result[] | null> {
-  const client = await db.pool.connect().catch((error: unknown) => {
-    throw recordUnavailable(error);
-  });
+  const client = await hotPool(db)
+    .connect()
+    .catch((error: unknown) => {
+      throw recordUnavailable(error);
+    });
   let isBroken: Error | undefined;
   let isCommitting = false;
   try {

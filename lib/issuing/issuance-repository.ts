@@ -1,5 +1,5 @@
 import { insertIntoInbox } from "@/lib/log/record/inbox";
-import type { Database } from "@/lib/db/database";
+import { type Database, hotPool } from "@/lib/db/database";
 import { makeGroupCommit } from "@/lib/db/group-commit";
 import {
   basisJoins,
@@ -185,7 +185,10 @@ async function storeBatch<T>(
   items: readonly T[],
   { statement, idOf, valuesOf }: BatchInsert<T>,
 ): Promise<StoreResult[]> {
-  const { rows } = await db.pool.query<{ id: string }>({ ...statement, values: valuesOf(items) });
+  const { rows } = await hotPool(db).query<{ id: string }>({
+    ...statement,
+    values: valuesOf(items),
+  });
   const storedIds = new Set(rows.map((row) => row.id));
   return items.map((item) => ({ stored: storedIds.has(idOf(item)) }));
 }

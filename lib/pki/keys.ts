@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { Finding } from "@/lib/errors/types";
 import { isGuessableEd25519, isGuessablePoint } from "./guessable-keys";
 import { curves, isOnCurve } from "./public-key";
@@ -67,7 +67,7 @@ export function subjectKeyIdentifier(spkiDer: Uint8Array): Uint8Array {
 }
 
 function sha256(bytes: Uint8Array): Uint8Array {
-  return Uint8Array.from(createHash("sha256").update(bytes).digest());
+  return new Uint8Array(Buffer.from(hash("sha256", bytes, "binary"), "latin1"));
 }
 
 /** How an authority with this key signs; null for a key that a CA may not have. */

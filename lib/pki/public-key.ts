@@ -6,7 +6,6 @@ import type { SubjectKeyAlgorithm } from "./types";
 
 type Curve = Readonly<{
   algorithm: SubjectKeyAlgorithm;
-  jwk: string;
   text: string;
   coordinate: number;
   prime: bigint;
@@ -20,7 +19,6 @@ type Curve = Readonly<{
 export const curves: Readonly<Record<string, Curve>> = {
   [otherOids.p256]: {
     algorithm: "ecdsa-p256",
-    jwk: "P-256",
     text: "ECDSA P-256",
     coordinate: 32,
     prime: 2n ** 256n - 2n ** 224n + 2n ** 192n + 2n ** 96n - 1n,
@@ -28,7 +26,6 @@ export const curves: Readonly<Record<string, Curve>> = {
   },
   [otherOids.p384]: {
     algorithm: "ecdsa-p384",
-    jwk: "P-384",
     text: "ECDSA P-384",
     coordinate: 48,
     prime: 2n ** 384n - 2n ** 128n - 2n ** 96n + 2n ** 32n - 1n,
@@ -55,8 +52,8 @@ function base64url(bytes: Uint8Array): string {
 }
 
 /**
- * The key for node:crypto. By way of JWK, which takes half the time of the DER decoder. Throws
- * AppError `key.malformed`, for a point off its curve too.
+ * The key for node:crypto, by whichever way costs less: RSA and Ed25519 keys as JWK, points from
+ * their DER. Throws AppError `key.malformed`, for a point off its curve too.
  */
 export function publicKeyOf(spkiDer: Uint8Array): KeyObject {
   const spki = readSpki(spkiDer);
@@ -67,13 +64,12 @@ export function publicKeyOf(spkiDer: Uint8Array): KeyObject {
           format: "jwk",
           key: { kty: "RSA", n: base64url(spki.modulus), e: base64url(spki.exponent) },
         });
-      case "ec":
-        return ecKey(spki.curve, spki.point, spkiDer);
       case "ed25519":
         return createPublicKey({
           format: "jwk",
           key: { kty: "OKP", crv: "Ed25519", x: base64url(spki.point) },
         });
+      case "ec":
       case "other":
         return createPublicKey({ format: "der", type: "spki", key: Buffer.from(spkiDer) });
     }
@@ -84,14 +80,4 @@ export function publicKeyOf(spkiDer: Uint8Array): KeyObject {
       { cause },
     );
   }
-}
-
-function ecKey(curveOid: string, point: Uint8Array, spkiDer: Uint8Array): KeyObject {
-  const curve = curves[curveOid];
-  if (curve === undefined || point[0] !== 4 || point.length !== 1 + 2 * curve.coordinate) {
-    return createPublicKey({ format: "der", type: "spki", key: Buffer.from(spkiDer) });
-  }
-  const x = base64url(point.subarray(1, 1 + curve.coordinate));
-  const y = base64url(point.subarray(1 + curve.coordinate));
-  return createPublicKey({ format: "jwk", key: { kty: "EC", crv: curve.jwk, x, y } });
 }

@@ -1,4 +1,4 @@
-import { type Database, statementTimeoutOf } from "@/lib/db/database";
+import { type Database, hotPool, statementTimeoutOf } from "@/lib/db/database";
 import { makeGroupCommit } from "@/lib/db/group-commit";
 import type { AuditedTx } from "@/lib/log/record/audited-transaction";
 import type { PolicyRule } from "./schema";
@@ -118,7 +118,7 @@ export function findPolicyRevision(
       concurrency,
       maxWaitMs: statementTimeoutOf(pool),
       work: async (services) => {
-        const { rows } = await pool.query<PolicyRevision & { service: string }>({
+        const { rows } = await hotPool({ pool }).query<PolicyRevision & { service: string }>({
           ...findRevisions,
           values: [[...new Set(services)]],
         });

@@ -1,4 +1,4 @@
-import type { Database } from "@/lib/db/database";
+import { type Database, hotPool } from "@/lib/db/database";
 import { makeGroupCommit } from "@/lib/db/group-commit";
 import { factRun } from "@/lib/log/pure/search-tokens";
 import { endOfLog, findNumbers } from "@/lib/log/segments/find-entries";
@@ -37,7 +37,7 @@ export function makeStatusRowReader(db: Database): (key: StatusKey) => Promise<S
     maxBatch: 500,
     work: async (keys) => {
       const values = [keys.map((key) => key.issuerId), keys.map((key) => Buffer.from(key.serial))];
-      const { rows } = await db.pool.query<StatusResultRow>({ ...findStatuses, values });
+      const { rows } = await hotPool(db).query<StatusResultRow>({ ...findStatuses, values });
       const results: (StatusRow | null)[] = keys.map(() => null);
       for (const row of rows) {
         const notAfter =

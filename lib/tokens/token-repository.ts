@@ -1,4 +1,4 @@
-import type { Database } from "@/lib/db/database";
+import { type Database, hotPool } from "@/lib/db/database";
 import { listIdsByWords } from "@/lib/db/list-ids-by-words";
 import { dayMs } from "@/lib/format/time-units";
 import { makeGroupCommit } from "@/lib/db/group-commit";
@@ -192,7 +192,7 @@ async function findTokens(
   hashes: readonly Uint8Array[],
 ): Promise<(BearerRow | null)[]> {
   const keys = hashes.map((hash) => Buffer.from(hash).toString("hex"));
-  const { rows } = await db.pool.query<BearerRow & { secret_hash: Buffer }>({
+  const { rows } = await hotPool(db).query<BearerRow & { secret_hash: Buffer }>({
     name: "find-tokens-by-secret",
     text: `select t.secret_hash, t.id, t.name, t.role, t.identity_id, i.status as identity_status, t.expires_at, t.revoked_at,
         case when t.account_id is not null or t.lineage <> '{}' then tlog.token_maker(t.account_id, t.lineage) end as maker

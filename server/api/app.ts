@@ -1,4 +1,5 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
+import type { Context } from "hono";
 import { AppError } from "@/lib/errors/app-error";
 import { openPublishedLogs, type PublishedLogCache } from "@/lib/log/publish/published-log-cache";
 import type { GatewayDeps } from "@/lib/runtime/gateway-deps";
@@ -34,9 +35,10 @@ type Shared = Readonly<{
 export function makeApi(deps: GatewayDeps, { operations, published }: Shared = {}): Api {
   const app = new OpenAPIHono<ApiEnv>();
   app.use(async (c, next) => {
+    // Before the answer is made: one that is changed afterwards is made again, twice, from a stream.
+    addHeaders(c);
     await next();
-    c.header("X-Request-Id", c.env.requestId);
-    c.header("X-Content-Type-Options", "nosniff");
+    if (!c.res.headers.has("X-Request-Id")) addHeaders(c);
   });
   for (const route of routes)
     app.on(route.method.toUpperCase(), honoPath(route), (c) => runRoute(deps, c, route));
@@ -58,6 +60,11 @@ export function makeApi(deps: GatewayDeps, { operations, published }: Shared = {
   });
   app.onError((error, c) => refuse(deps, c, error, !isOpen(c.req.path)));
   return { fetch: (request, context) => app.fetch(request, context) };
+}
+
+function addHeaders(c: Context<ApiEnv>): void {
+  c.header("X-Request-Id", c.env.requestId);
+  c.header("X-Content-Type-Options", "nosniff");
 }
 
 const honoPath = (route: Pick<Route, "path">): string =>

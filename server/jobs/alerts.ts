@@ -17,7 +17,9 @@ export type AlertJobs = Readonly<{
 const pollEveryMs = 1_000,
   checkEveryMs = 15_000;
 const fullBatch = 500,
-  maxGatherMs = 100;
+  maxGatherMs = 250,
+  /** What is committed for a batch costs as much as evaluating hundreds of entries. */
+  entriesForFullDelay = 20;
 
 /**
  * On the leader, evaluates the alert rules over new entries as the log grows: on notification, and
@@ -42,7 +44,7 @@ export function startAlerts(
         read = batch.read;
         if (batch.opened > 0) log.warn(`alerts: opened ${batch.opened}`);
         if (read > 0)
-          await pause(batchDelayMs(read, fullBatch, maxGatherMs), undefined, {
+          await pause(batchDelayMs(read, fullBatch, maxGatherMs, entriesForFullDelay), undefined, {
             signal: stopping.signal,
           }).catch(() => {});
       }

@@ -1,4 +1,4 @@
-import type { Database } from "@/lib/db/database";
+import { type Database, hotPool } from "@/lib/db/database";
 import type { HeldNameRow } from "@/lib/pki/held-names/carried-name";
 
 /** A name that an identity holds, or that is reserved for it after it gave it up. */
@@ -27,7 +27,7 @@ export function makeHeldNames(db: Database): (holders: readonly Holder[]) => Pro
   const known = new Map<string, Known>();
   const read = async (holders: readonly Holder[]): Promise<void> => {
     if (holders.length === 0) return;
-    const { rows } = await db.pool.query<NameRow & { identityId: string }>({
+    const { rows } = await hotPool(db).query<NameRow & { identityId: string }>({
       ...readNamesSql,
       values: [holders.map(({ id }) => id)],
     });

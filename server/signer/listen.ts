@@ -104,13 +104,23 @@ function serve(
   onError: (error: unknown) => void,
   named: (text: string) => string,
 ): void {
+  // What is answered in one turn of the event loop, as the certificates of a batch are, is one write.
+  let unsent = "";
+  const flush = (): void => {
+    if (!socket.destroyed) socket.write(unsent);
+    unsent = "";
+  };
+  const send = (line: string): void => {
+    if (unsent === "") setImmediate(flush);
+    unsent += line;
+  };
   const answer = async (id: number, request: SignerRequest): Promise<void> => {
     const body = await handleRequest(signer, request).catch((error: unknown) => {
       onError(error);
       const { error: refusal } = errorForWire(error);
       return refusal ? { error: { ...refusal, message: named(refusal.message) } } : {};
     });
-    if (!socket.destroyed) socket.write(writeLine(id, body));
+    send(writeLine(id, body));
   };
   const read = makeLineReader(maxRequestLength, (line) => {
     const message = readRequest(line);

@@ -1,4 +1,4 @@
-import type { Database } from "@/lib/db/database";
+import { type Database, hotPool } from "@/lib/db/database";
 import { minuteMs } from "@/lib/format/time-units";
 import type { NameKey } from "@/lib/pki/held-names/name-key";
 
@@ -62,7 +62,7 @@ export function makeLiveNames({ pool }: Pick<Database, "pool">): RememberNames {
     try {
       await prepare(now);
       for (const round of splitRounds(claims)) {
-        const { rows } = await pool.query<LiveName & { item: number }>({
+        const { rows } = await hotPool({ pool }).query<LiveName & { item: number }>({
           ...rememberSql,
           values: valuesOf(round, now),
         });

@@ -1,4 +1,4 @@
-import type { Database } from "@/lib/db/database";
+import { type Database, hotPool } from "@/lib/db/database";
 import type { AuthorityKeyAlgorithm } from "@/lib/pki/types";
 
 /** A planned certificate in the database, with the entry that should record it. */
@@ -54,7 +54,7 @@ export async function readStoredPlans(
   db: Database,
   ids: readonly string[],
 ): Promise<Map<string, StoredPlan>> {
-  const { rows } = await db.pool.query<StoredPlan>({ ...readPlansSql, values: [ids] });
+  const { rows } = await hotPool(db).query<StoredPlan>({ ...readPlansSql, values: [ids] });
   return new Map(rows.map((row) => [row.id, row]));
 }
 

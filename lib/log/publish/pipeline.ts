@@ -56,6 +56,8 @@ type Term = Readonly<{
 type Db = Readonly<{ pool: Queryable }>;
 
 const retryIntervalMs = 500;
+/** Ten times a second the tree grows while entries come: more often than checkpoints are signed. */
+const minGrowthIntervalMs = 100;
 const progressIntervalMs = 5_000;
 const errorMessage = (error: unknown): string =>
   error instanceof Error ? error.message : String(error);
@@ -209,7 +211,7 @@ async function runWhileIntact(
   };
   const tasks = [
     runSequencer(session.client, { signal, sleep }, onAdvance),
-    integrate(integrator, state, { signal, logGrown, treeGrown }),
+    integrate(integrator, state, { signal, sleep, logGrown, treeGrown }),
     runPublisher({
       db: publishing,
       signer: deps.signer,
@@ -245,15 +247,21 @@ async function integrate(
   state: RunState,
   {
     signal,
+    sleep,
     logGrown,
     treeGrown,
-  }: Readonly<{ signal: AbortSignal; logGrown: Notifier; treeGrown: Notifier }>,
+  }: Pick<LeaderSession, "signal" | "sleep"> &
+    Readonly<{ logGrown: Notifier; treeGrown: Notifier }>,
 ): Promise<void> {
-  while (!signal.aborted) {
-    if (state.logSize > state.treeHead.size) {
+  for (let nextAt = 0; !signal.aborted;) {
+    const delayMs = nextAt - monotonicMs();
+    if (state.logSize <= state.treeHead.size) await logGrown.wait(retryIntervalMs);
+    else if (delayMs > 0) await sleep(delayMs);
+    else {
+      nextAt = monotonicMs() + minGrowthIntervalMs;
       state.treeHead = await integrator.growTo(state.logSize);
       treeGrown.notify();
-    } else await logGrown.wait(retryIntervalMs);
+    }
   }
 }
 

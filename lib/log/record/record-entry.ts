@@ -1,6 +1,6 @@
 import type { EntryId } from "@/lib/format/ids";
 import type { AnyActor } from "@/lib/access/actor";
-import { type Database, statementTimeoutOf } from "@/lib/db/database";
+import { type Database, hotPool, statementTimeoutOf } from "@/lib/db/database";
 import { makeGroupCommit } from "@/lib/db/group-commit";
 import {
   type EncodedEntry,
@@ -31,7 +31,7 @@ function getAppender(pool: Database["pool"]): Append {
     // With connections that have a short timeout, waiting for one has it, too.
     maxWaitMs: statementTimeoutOf(pool),
     work: async (entries) => {
-      await pool.query({
+      await hotPool({ pool }).query({
         ...insertEntriesStatement,
         values: insertEntriesValues(joinEntries(entries)),
       });

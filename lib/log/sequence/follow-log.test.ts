@@ -15,3 +15,9 @@ test("a reader that is behind does not wait", () => {
 test("a reader that read nothing does not wait", () => {
   expect(batchDelayMs(0, 500, 200)).toBe(0);
 });
+
+test("a reader whose batches are dear waits the maximum after fewer entries", () => {
+  expect(batchDelayMs(1, 500, 200, 20)).toBe(10);
+  expect(batchDelayMs(20, 500, 200, 20)).toBe(200);
+  expect(batchDelayMs(500, 500, 200, 20)).toBe(0);
+});

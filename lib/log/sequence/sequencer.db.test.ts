@@ -137,6 +137,22 @@ describe("the sequencer", () => {
     expect(await waitForEntryNumber(log.deps, "ent_nobody")).toBeNull();
   });
 
+  test("numbers a steady stream in few batches, and the last entry of it without another's help", async () => {
+    const heard: number[] = [];
+    const sequencer = startSequencer(log.deps.db, { onAdvance: (size) => heard.push(size) });
+    const beganAt = performance.now();
+    for (let n = 0; n < 60; n++) {
+      await recordEntry(log.deps.recorder, operatorActor(), readEntry(`/${n}`));
+      await pause(5);
+    }
+    await settled(60);
+    const elapsedMs = performance.now() - beganAt;
+    await sequencer.stop();
+    // 40 ms from one to the next.
+    expect(heard.length).toBeLessThanOrEqual(elapsedMs / 40 + 2);
+    expect(heard.at(-1)).toBe(60);
+  });
+
   test("is never stopped by what an entry says", async () => {
     const poison = [
       {

@@ -1,5 +1,6 @@
 import type { Database } from "@/lib/runtime/deps";
 import { runIndexer } from "@/lib/log/segments/indexer";
+import { monotonicMs } from "@/lib/runtime/monotonic";
 import {
   type LeaderSession,
   type Queryable,
@@ -19,11 +20,18 @@ type BatchSession = Pick<LeaderSession, "signal" | "sleep">;
 
 const maxSequenceBatch = 5_000;
 const minSequenceBatch = 50;
+/** After so many the next ones are waiting already. */
+const fullBatch = 500;
 /** SQLSTATE of a statement that ran into statement_timeout. */
 const queryCanceled = "57014";
 const busyPollMs = 20;
 const idlePollMs = 60;
 const idleAfterPolls = 50;
+/**
+ * From the beginning of one batch to that of the next, unless the next waits in full: in a steady
+ * stream a batch costs much more than another entry in it, here and for all who read the log.
+ */
+const minIntervalMs = 40;
 
 /**
  * Moves committed entries into the log, in order and without gaps, and indexes them. It publishes
@@ -69,8 +77,8 @@ export async function runSequencer(
 }
 
 /**
- * Repeats `step`, which returns how far it got: without a pause while it makes progress, and at
- * longer intervals when there is nothing to do.
+ * Repeats `step`, which returns how far it got: at short intervals while it makes progress, without
+ * a pause while much is waiting, and at longer intervals when there is nothing to do.
  */
 async function runBatches(
   { signal, sleep }: BatchSession,
@@ -80,12 +88,17 @@ async function runBatches(
   let reached: number | null = null;
   let idlePolls = 0;
   while (!signal.aborted) {
+    const beganAt = monotonicMs();
     const now = await step();
-    const advanced = reached !== null && now !== reached;
-    if (advanced || reached === null) onAdvance?.(now);
-    idlePolls = advanced ? 0 : idlePolls + 1;
+    const added = reached === null ? 0 : now - reached;
+    if (added > 0 || reached === null) onAdvance?.(now);
+    idlePolls = added > 0 ? 0 : idlePolls + 1;
     reached = now;
     if (idlePolls > 0) await sleep(idlePolls > idleAfterPolls ? idlePollMs : busyPollMs);
+    else if (added < fullBatch) {
+      const leftMs = beganAt + minIntervalMs - monotonicMs();
+      if (leftMs > 0) await sleep(leftMs);
+    }
   }
 }
 

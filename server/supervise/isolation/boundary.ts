@@ -48,8 +48,11 @@ type BoundaryOptions = Readonly<{
  * user changes then, so `/proc/self/cwd` is all that it ever needs.
  */
 const enteredFolder = "/proc/self/cwd";
-/** No process opens an inspector when it gets SIGUSR1. */
-const baseArgv = ["--disable-sigusr1", "--enable-source-maps"];
+/**
+ * No process opens an inspector when it gets SIGUSR1. What a request leaves is collected half as
+ * often, for 32 MB of memory under load.
+ */
+const baseArgv = ["--disable-sigusr1", "--enable-source-maps", "--max-semi-space-size=32"];
 /** Without these Node.js resolves `/proc/self/cwd` and walks the real path after all. */
 const enteredArgv = [...baseArgv, "--preserve-symlinks", "--preserve-symlinks-main"];
 
