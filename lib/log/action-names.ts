@@ -277,6 +277,10 @@ const groups: { readonly [N in Noun<EntryAction>]: Group<N> } = {
     label: "System",
     actions: { "system.started": "Started", "system.recovered": "Recovered after a restart" },
   },
+  demo: {
+    label: "Demonstration",
+    actions: { "demo.created": "Demonstration created" },
+  },
 };
 
 /** A choice of an action filter: an action, or all of a noun (`certificate.`). */

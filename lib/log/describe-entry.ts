@@ -260,6 +260,8 @@ const phrases: Phrases = {
   "view.renamed": ({ from, name }) => `renamed the view ${from} of the audit log to ${name}`,
   "view.deleted": ({ name }) => `deleted the view ${name} of the audit log`,
   "system.started": ({ version }) => `started version ${version}`,
+  "demo.created": ({ days, filledAt }) =>
+    `made the demonstration: ${countOf(days, "day")} of invented history before ${filledAt}`,
   "system.recovered": ({ closed }) =>
     `closed ${countOf(closed, "unfinished operation")} after a restart`,
   "log.opened": ({ origin }) => `opened the log ${origin}`,

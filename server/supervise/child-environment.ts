@@ -54,6 +54,7 @@ export function environmentOf(
     root: string;
     witnessFolder: string;
     boundary: BoundaryKind;
+    isDemo?: boolean;
   }>,
   settings: NodeJS.ProcessEnv,
 ): NodeJS.ProcessEnv {
@@ -88,6 +89,7 @@ export function environmentOf(
       break;
     case "console":
       pass("CHANCERY_OUTBOUND_ALLOW");
+      if (place.isDemo) environment.CHANCERY_DEMO = "1";
       Object.assign(environment, { AUTH_TRUST_HOST: "true", NEXT_TELEMETRY_DISABLED: "1" });
       break;
   }

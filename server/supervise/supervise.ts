@@ -7,6 +7,9 @@ import type { Ports, RootFingerprint } from "./child";
 import type { ChildName, Secrets } from "./child-environment";
 import { prepareDataFolder, signerFolder } from "./data-folder";
 import { lockDataFolder } from "./data-lock";
+import { refuseDemoLog } from "./demo/demo-entry";
+import { type DemoFolder, openDemoFolder, refuseDemoFolder } from "./demo/demo-folder";
+import { fillByChild, type FillParts } from "./demo/fill-child";
 import { forbidCoreFiles } from "./isolation/core-limit";
 import { chooseBoundary } from "./isolation/boundary";
 import { makeRunFolder } from "./isolation/run-folder";
@@ -29,6 +32,8 @@ export type SuperviseOptions = Readonly<{
   settings: NodeJS.ProcessEnv;
   childFiles: Readonly<Record<ChildName, string>>;
   write: (text: string) => void;
+  /** Start a demonstration, and make it first where there is none. */
+  demo?: boolean;
 }>;
 
 /** A running Chancery. `stop` shuts down in order; `kill` at once, and the next start recovers. */
@@ -45,6 +50,8 @@ export type RunningChancery = Readonly<{
   roots: readonly RootFingerprint[];
   setUp: boolean;
   setupToken: string;
+  /** The password of everybody in a demonstration; null for any other installation. */
+  demoPassword: string | null;
   output: Output;
   stop: () => Promise<void>;
   kill: () => void;
@@ -94,6 +101,8 @@ async function startAll(
   const options = { ...given, settings: readSecretFiles(given.settings) };
   warnOfLeaks(given.settings, output);
   const dataFolder = await takeDataFolder(resolve(options.env.CHANCERY_DATA), output, cleanups);
+  const demo = options.demo ? openDemoFolder(dataFolder, options.settings) : null;
+  if (demo === null) refuseDemoFolder(dataFolder);
   const boundary = await chooseBoundary({ ...options, dataFolder });
   const runDir = await makeRunFolder(dataFolder, boundary.users);
   const removeRunDir = () => rmSync(runDir, { recursive: true, force: true });
@@ -127,8 +136,18 @@ async function startAll(
     program: join(options.root, "dist", "drill.mjs"),
     boundary,
   });
+  await prepareLog(options, { demo, dataFolder, runDir, boundary, secrets, output });
   const settings = { ...options.settings, CHANCERY_DATA: dataFolder };
-  const parts = { ...options, settings, dataFolder, runDir, boundary, secrets, drills };
+  const parts = {
+    ...options,
+    settings,
+    dataFolder,
+    runDir,
+    boundary,
+    secrets,
+    drills,
+    isDemo: demo !== null,
+  };
   const ready = await startChildren({ ...parts, output, state }, (name, { stop, kill }) =>
     cleanups.push({ name, stop, kill }),
   );
@@ -143,7 +162,22 @@ async function startAll(
     roots: ready.roots ?? [],
     setUp: ready.setUp ?? true,
     setupToken,
+    demoPassword: demo?.password ?? null,
   };
+}
+
+/** Makes a new demonstration; refuses to start what is one as an ordinary installation. */
+async function prepareLog(
+  { root, settings }: SuperviseOptions,
+  { demo, ...parts }: Omit<FillParts, "root" | "settings"> & Readonly<{ demo: DemoFolder | null }>,
+): Promise<void> {
+  const { output, secrets } = parts;
+  if (demo === null) return refuseDemoLog(secrets.databaseUrl);
+  if (demo.isFilled) return;
+  await output.step("demonstration", () =>
+    fillByChild({ root, settings, ...parts }, demo.password),
+  );
+  demo.setFilled();
 }
 
 /** Locks the data folder for this run, and says what the operator should know about it. */
