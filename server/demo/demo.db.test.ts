@@ -52,7 +52,7 @@ describe("a database that holds something", () => {
 describe("the demonstration", () => {
   beforeAll(() => fillDemo(optionsOf(harness)), 240_000);
 
-  test("begins with the entry that says for good what it is", async () => {
+  test("begins with the entry that says what it is", async () => {
     const [first, second] = await harness.entries();
     expect(first).toMatchObject({ action: "demo.created", details: { days: historyDays } });
     expect(Date.parse(first?.ts ?? "")).toBeLessThan(Date.now() - (historyDays - 2) * day);

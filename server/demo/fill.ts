@@ -56,7 +56,7 @@ export async function fill(options: FillOptions): Promise<void> {
   await indexAll(deps.db);
 }
 
-/** The first entry says for good what the others are. */
+/** The first entry says permanently what the others are. */
 async function recordBeginning({ deps, calendar }: FillOptions): Promise<void> {
   const { clock, random, recorder } = deps;
   await recordEntry(recorder, systemActor("demo", newId("req", clock.now(), random.bytes)), {

@@ -65,7 +65,7 @@ export async function enroll(
 }
 
 /** Renews a certificate with a new key, and plans the next renewal. */
-export async function renew(
+async function renew(
   stage: Stage,
   actor: Actor,
   player: Player,
@@ -109,18 +109,13 @@ function planRenewal(stage: Stage, player: Player, held: Held): void {
 }
 
 async function renewerOf(stage: Stage, player: Player, held: Held): Promise<Actor> {
-  switch (held.slot.renewedBy) {
-    case "itself":
-      return actorOf(stage, player, held);
-    case "automation":
-      return stage.automation();
-    default:
-      return stage.staff("admin");
-  }
+  const { renewedBy } = held.slot;
+  if (renewedBy === "itself") return actorOf(stage, player, held);
+  return renewedBy === "automation" ? stage.automation() : stage.staff("admin");
 }
 
 /** The member itself, by a certificate that it shows in a handshake with Chancery. */
-export async function actorOf(stage: Stage, player: Player, held: Held): Promise<Actor> {
+async function actorOf(stage: Stage, player: Player, held: Held): Promise<Actor> {
   const ip = addressOf(stage, player);
   const decision = await verifyCertificateDer(stage.deps, noAuthorities, held.der, ip);
   if (!decision.accepted) throw new Error(`${player.member.name}: ${decision.code}`);
@@ -136,7 +131,7 @@ export async function actorOf(stage: Stage, player: Player, held: Held): Promise
 export function addressOf({ chance }: Stage, { id, member }: Player): string {
   const { homes } = member;
   const home = chance.part() < 0.8 ? homes[0] : chance.pick(homes);
-  const host = 10 + ([...id].reduce((sum, char) => sum + char.charCodeAt(0), 0) % 200);
+  const host = 10 + (Buffer.from(id).reduce((sum, octet) => sum + octet, 0) % 200);
   return `${home}.${host}`;
 }
 

@@ -20,7 +20,7 @@ import { hasSealedKeys, requireKek } from "./requirements/require-kek";
 import { requireKnownSettings } from "./requirements/known-settings";
 import { folderIdentity } from "./folder-identity";
 import { writeHostToken } from "./host-token";
-import { makeRunState } from "./run-state";
+import { makeRunState, type RunState } from "./run-state";
 import { makeOutput, type Output } from "./output";
 import { readSecretFiles, readSettingsFiles, secretsInEnvironment } from "./secret-files";
 import { deliveryKeyOf, makeSetupToken, readKek, readSessionSecret } from "./secrets";
@@ -100,9 +100,7 @@ async function startAll(
   requireKnownSettings(given.settings);
   const options = { ...given, settings: readSecretFiles(given.settings) };
   warnOfLeaks(given.settings, output);
-  const dataFolder = await takeDataFolder(resolve(options.env.CHANCERY_DATA), output, cleanups);
-  const demo = options.demo ? openDemoFolder(dataFolder, options.settings) : null;
-  if (demo === null) refuseDemoFolder(dataFolder);
+  const { dataFolder, demo } = await takeDataFolder(options, output, cleanups);
   const boundary = await chooseBoundary({ ...options, dataFolder });
   const runDir = await makeRunFolder(dataFolder, boundary.users);
   const removeRunDir = () => rmSync(runDir, { recursive: true, force: true });
@@ -121,13 +119,7 @@ async function startAll(
   });
   cleanups.push({ name: "PostgreSQL", stop: database.stop, kill: database.abort });
   const { secrets, setupToken } = readSecrets(options, dataFolder, database, sealingKey(key));
-  const state = makeRunState(dataFolder, {
-    ...describeRun(options.env),
-    folder: folderIdentity(dataFolder),
-    runDir,
-    ...describeStores(database, signerFolder(options.settings, dataFolder)),
-    boundary: { kind: boundary.kind, text: boundary.text },
-  });
+  const state = noteRun({ ...options, dataFolder, runDir, boundary, database });
   cleanups.push({ name: "run.json", stop: () => removeRunFile(dataFolder) });
   const drills = makeDrillService({
     root: options.root,
@@ -138,16 +130,8 @@ async function startAll(
   });
   await prepareLog(options, { demo, dataFolder, runDir, boundary, secrets, output });
   const settings = { ...options.settings, CHANCERY_DATA: dataFolder };
-  const parts = {
-    ...options,
-    settings,
-    dataFolder,
-    runDir,
-    boundary,
-    secrets,
-    drills,
-    isDemo: demo !== null,
-  };
+  const isDemo = demo !== null;
+  const parts = { ...options, settings, dataFolder, runDir, boundary, secrets, drills, isDemo };
   const ready = await startChildren({ ...parts, output, state }, (name, { stop, kill }) =>
     cleanups.push({ name, stop, kill }),
   );
@@ -166,6 +150,26 @@ async function startAll(
   };
 }
 
+/** What the command line and the commands of the host read about this run. */
+function noteRun({
+  env,
+  settings,
+  dataFolder,
+  runDir,
+  boundary,
+  database,
+}: Pick<SuperviseOptions, "env" | "settings"> &
+  Pick<FillParts, "dataFolder" | "runDir" | "boundary"> &
+  Readonly<{ database: OpenedDatabase }>): RunState {
+  return makeRunState(dataFolder, {
+    ...describeRun(env),
+    folder: folderIdentity(dataFolder),
+    runDir,
+    ...describeStores(database, signerFolder(settings, dataFolder)),
+    boundary: { kind: boundary.kind, text: boundary.text },
+  });
+}
+
 /** Makes a new demonstration; refuses to start what is one as an ordinary installation. */
 async function prepareLog(
   { root, settings }: SuperviseOptions,
@@ -182,10 +186,11 @@ async function prepareLog(
 
 /** Locks the data folder for this run, and says what the operator should know about it. */
 async function takeDataFolder(
-  dataFolder: string,
+  { env, settings, demo = false }: SuperviseOptions,
   output: Output,
   cleanups: Cleanup[],
-): Promise<string> {
+): Promise<Readonly<{ dataFolder: string; demo: DemoFolder | null }>> {
+  const dataFolder = resolve(env.CHANCERY_DATA);
   if (prepareDataFolder(dataFolder).isOpen)
     output.print(
       "chancery",
@@ -194,7 +199,9 @@ async function takeDataFolder(
   const lock = await lockDataFolder(dataFolder);
   if (lock.copiedFrom) output.print("chancery", describeCopy(dataFolder, lock.copiedFrom));
   cleanups.push({ name: "lock", stop: lock.release });
-  return dataFolder;
+  if (demo) return { dataFolder, demo: openDemoFolder(dataFolder, settings) };
+  refuseDemoFolder(dataFolder);
+  return { dataFolder, demo: null };
 }
 
 function warnOfLeaks(settings: NodeJS.ProcessEnv, output: Output): void {

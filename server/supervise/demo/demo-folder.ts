@@ -37,11 +37,14 @@ const markPath = (dataFolder: string): string => join(dataFolder, "demo.json");
 const isOfLock = (name: string): boolean => /^lock(\.|$)/.test(name);
 
 /**
- * For the start of a demonstration: marks a new data folder as a demonstration's, for good, or
+ * For the start of a demonstration: marks a new data folder as a demonstration's, permanently, or
  * reads the mark. Throws if the folder holds anything else or wasn't filled completely, or if a
  * setting names a database, a key or a witness of another installation.
  */
-export function openDemoFolder(dataFolder: string, settings: NodeJS.ProcessEnv): DemoFolder {
+export function openDemoFolder(
+  dataFolder: string,
+  settings: Readonly<Record<string, string | undefined>>,
+): DemoFolder {
   for (const name of refusedSettings)
     if (settings[name])
       throw new Error(
