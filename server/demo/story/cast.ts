@@ -195,8 +195,8 @@ const platform: readonly Member[] = [
     { joins: 82 },
   ),
   service("git", "platform", [server()]),
-  service("wiki", "people", [server()]),
-  service("grafana", "platform", [server(), client()], {
+  service("wiki", "people", [{ ...server(), renewedBy: "nobody" }], { joins: 24 }),
+  service("grafana", "platform", [{ ...server(), renewedBy: "nobody" }, client()], {
     habits: [get("reports", 0.8, "/metrics")],
     homes: ["10.20.8"],
     joins: 9,
