@@ -271,7 +271,12 @@ const groups: { readonly [N in Noun<EntryAction>]: Group<N> } = {
   },
   setup: {
     label: "Setup",
-    actions: { "setup.granted": "Setup allowed", "setup.completed": "Setup completed" },
+    actions: {
+      "setup.granted": "Setup allowed",
+      "setup.completed": "Setup completed",
+      "setup.step-confirmed": "Checklist step confirmed",
+      "setup.checklist-dismissed": "Checklist dismissed",
+    },
   },
   system: {
     label: "System",

@@ -1,3 +1,4 @@
+import { z } from "zod";
 import type { CertificateItem, CertificateStatus } from "@/lib/certificates/schema";
 
 export type DayCount = Readonly<{
@@ -35,4 +36,25 @@ export type Overview = Readonly<{
     crlNextUpdate: string | null;
   }>[];
   identities: number;
+}>;
+
+/** Steps that nothing in Chancery shows: an administrator says that they are done. */
+export const confirmableSteps = ["trust-root", "keep-verifier-key", "move-kek"] as const;
+export type ConfirmableStep = (typeof confirmableSteps)[number];
+export const stepConfirmation = z.strictObject({ step: z.enum(confirmableSteps) });
+
+export type ChecklistStep = Readonly<{
+  name: ConfirmableStep | "first-certificate" | "alert-destination" | "second-administrator";
+  done: boolean;
+  /** Whether an administrator says that it is done; otherwise it is so as soon as it exists. */
+  confirmable: boolean;
+  /** Who said so, of a step that was confirmed. */
+  confirmedBy: string | null;
+}>;
+
+/** What is left to do after the setup. */
+export type Checklist = Readonly<{
+  steps: readonly ChecklistStep[];
+  /** The first root, whose page says how to trust it. */
+  rootId: string | null;
 }>;

@@ -130,8 +130,11 @@ async function startAll(
   });
   await prepareLog(options, { demo, dataFolder, runDir, boundary, secrets, output });
   const settings = { ...options.settings, CHANCERY_DATA: dataFolder };
-  const isDemo = demo !== null;
-  const parts = { ...options, settings, dataFolder, runDir, boundary, secrets, drills, isDemo };
+  const about = {
+    isDemo: demo !== null,
+    isKekInData: sealingKey(key).from === join(dataFolder, "kek"),
+  };
+  const parts = { ...options, ...about, settings, dataFolder, runDir, boundary, secrets, drills };
   const ready = await startChildren({ ...parts, output, state }, (name, { stop, kill }) =>
     cleanups.push({ name, stop, kill }),
   );
