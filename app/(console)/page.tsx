@@ -18,6 +18,7 @@ import { getNameStatus } from "@/lib/names/read-name-status";
 import { getChecklist } from "@/lib/overview/get-checklist";
 import { getOverview } from "@/lib/overview/get-overview";
 import { readEnv } from "@/lib/runtime/env";
+import { DeniedSection, ExpirySection } from "./overview-charts";
 import { confirm, dismiss } from "./overview-actions";
 
 export const metadata = { title: "Overview" };
@@ -26,6 +27,7 @@ export default async function OverviewPage() {
   const { actor, deps } = await openPage("overview.read", { action: "overview.read" });
   const mayWatch = scopeOf(actor.role, "alerts.read") !== "none";
   const mayManageNames = scopeOf(actor.role, "names.manage") !== "none";
+  const mayAudit = scopeOf(actor.role, "audit.read") !== "none";
   const mayAdminister = scopeOf(actor.role, "accounts.write") !== "none";
   const [overview, open, names, checklist] = await Promise.all([
     getOverview(deps, actor),
@@ -53,12 +55,11 @@ export default async function OverviewPage() {
         <StateStats overview={overview} />
         <Grid columns="main">
           <Stack>
+            <ExpirySection deps={deps} actor={actor} />
             <IssuingChart days={overview.days} />
             <ExpiringList overview={overview} now={deps.clock.now()} />
-            <RecentActivity
-              latest={overview.latest}
-              linked={scopeOf(actor.role, "audit.read") !== "none"}
-            />
+            {mayAudit && <DeniedSection deps={deps} actor={actor} />}
+            <RecentActivity latest={overview.latest} linked={mayAudit} />
           </Stack>
           <Stack>
             {open !== null && <ActiveAlertsCard items={open} />}

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { CertificateItem, CertificateStatus } from "@/lib/certificates/schema";
+import type { CertificateItem, CertificateStatus, SuccessorState } from "@/lib/certificates/schema";
 
 export type DayCount = Readonly<{
   /** YYYY-MM-DD, UTC. */
@@ -8,6 +8,18 @@ export type DayCount = Readonly<{
   refused: number;
   revoked: number;
 }>;
+
+/** Valid certificates that expire in a week, by whether they have a successor. */
+export type ExpiryWeek = Readonly<{ from: string; to: string }> &
+  Readonly<Record<SuccessorState, number>>;
+export type ExpiryByWeek = Readonly<{
+  /** The week that begins today (UTC) and those after it, in order. */
+  weeks: readonly ExpiryWeek[];
+  /** Valid certificates that expire after the last of them. */
+  later: number;
+}>;
+/** Denied requests of a day (UTC): the entries of the audit list with that filter. */
+export type DeniedDay = Readonly<{ day: string; denied: number }>;
 
 export type Overview = Readonly<{
   counts: Readonly<Record<CertificateStatus, number>>;
