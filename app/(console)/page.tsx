@@ -58,12 +58,12 @@ export default async function OverviewPage() {
             <ExpirySection deps={deps} actor={actor} />
             <IssuingChart days={overview.days} />
             <ExpiringList overview={overview} now={deps.clock.now()} />
-            {mayAudit && <DeniedSection deps={deps} actor={actor} />}
             <RecentActivity latest={overview.latest} linked={mayAudit} />
           </Stack>
           <Stack>
             {open !== null && <ActiveAlertsCard items={open} />}
             <AuthorityList authorities={overview.authorities} />
+            {mayAudit && <DeniedSection deps={deps} actor={actor} />}
           </Stack>
         </Grid>
       </Stack>

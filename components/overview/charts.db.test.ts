@@ -140,7 +140,7 @@ describe("denials by day", () => {
     },
   );
 
-  test("certificates by week are for nobody who can't see the overview", async () => {
+  test("certificates by week are not for a service, which can't see the overview", async () => {
     const service = operatorActor({ role: "service", kind: "token" });
     await expect(getExpiryByWeek(harness.deps, service)).rejects.toMatchObject({
       code: "forbidden",

@@ -35,7 +35,7 @@ const words = (rootId: string | null): Readonly<Record<ChecklistStep["name"], Wo
   },
   "second-administrator": {
     title: "Add a second administrator",
-    why: "If the only one loses the password, nobody can let them in again.",
+    why: "If the only one loses the password, getting back in takes access to the host.",
     link: "Users",
     href: "/settings/users",
   },
@@ -47,7 +47,7 @@ const words = (rootId: string | null): Readonly<Record<ChecklistStep["name"], Wo
   },
   "move-kek": {
     title: "Decide where the KEK is kept",
-    why: "The key that encrypts private keys is a file in the data folder: whoever copies the folder has both. Set CHANCERY_KEK_FILE to keep it elsewhere, and keep a copy: without it, a backup is useless.",
+    why: "The key that encrypts private keys is a file in the data folder, so a copy of the folder has both. Set CHANCERY_KEK_FILE to keep it elsewhere, and keep a copy: without it, a backup is useless.",
   },
 });
 

@@ -116,7 +116,6 @@ function Column({
   series,
   most,
 }: Readonly<{ bar: LinkedBar; series: readonly Series[]; most: number }>) {
-  let below = 0;
   return (
     <svg
       aria-hidden
@@ -124,16 +123,16 @@ function Column({
       viewBox={`0 0 10 ${most}`}
       className="min-h-0 w-full flex-1 border-b border-border"
     >
-      {series.map(({ key, tone }) => {
+      {series.map(({ key, tone }, n) => {
         const value = bar.values[key] ?? 0;
-        below += value;
+        const upTo = totalOf(bar, series.slice(0, n + 1));
         return (
           value > 0 && (
             <rect
               key={key}
               x="1.5"
               width="7"
-              y={most - below}
+              y={most - upTo}
               height={value}
               className={toneFill[tone]}
             />

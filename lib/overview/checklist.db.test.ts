@@ -76,7 +76,7 @@ describe("after the setup", () => {
     expect(await isDone("second-administrator")).toBe(false);
   });
 
-  test("the KEK is dealt with where it isn't in the data folder, and nobody has to say so", async () => {
+  test("the KEK is dealt with where it isn't in the data folder, without a confirmation", async () => {
     const stepAt = async (place: "data" | "elsewhere" | "unknown") =>
       (await read(place))?.steps.find(({ name }) => name === "move-kek");
     expect(await stepAt("data")).toMatchObject({ done: false, confirmable: true });
@@ -87,7 +87,7 @@ describe("after the setup", () => {
 
 describe("what can only be said", () => {
   test.each(confirmableSteps)(
-    "%s is done once an administrator says so, on the record",
+    "%s is done once an administrator confirms it, with an entry",
     async (step) => {
       const { result, entryId } = await confirmStep(harness.deps, admin, { step });
       expect(result).toBeNull();
@@ -99,7 +99,7 @@ describe("what can only be said", () => {
   );
 
   test.each(["first-certificate", "alert-destination", "second-administrator", "", "all"])(
-    "nobody can say that %j is done",
+    "an administrator can't confirm %j",
     (step) => {
       expect(stepConfirmation.safeParse({ step }).success).toBe(false);
     },

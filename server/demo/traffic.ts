@@ -18,6 +18,9 @@ export type Use = Readonly<{
   held?: Held;
 }>;
 
+/** The part of the requests that no rule allows. */
+const mistakes = 0.008;
+
 const isForClients = ({ slot }: Held): boolean => slot.profile !== "tls-server";
 
 /** The certificate that a member uses: the newest that is for clients. */
@@ -58,7 +61,7 @@ export function planDay(stage: Stage, player: Player, day: number): void {
       stage.schedule.add(timeOf(stage, day, isPerson), () =>
         use(stage, player, {
           service: habit.service,
-          path: stage.chance.pick(habit.paths),
+          path: stage.chance.part() < mistakes ? "/admin/metrics" : stage.chance.pick(habit.paths),
           method: habit.service === "ledger" && stage.chance.part() < 0.4 ? "POST" : "GET",
         }),
       );

@@ -1,6 +1,7 @@
 import { completeSetup } from "@/lib/setup/complete-setup";
 import { anonymousActorOf } from "@/lib/access/actor";
 import { createPolicy } from "@/lib/policies/create-policy";
+import { updatePolicy } from "@/lib/policies/update-policy";
 import { trustProxy } from "@/lib/proxies/trust-proxy";
 import { enroll, register } from "@/server/demo/machines";
 import type { Stage } from "@/server/demo/stage";
@@ -33,6 +34,7 @@ export function planBeginning(stage: Stage, password: string): void {
     if (member.name !== proxyName)
       schedule.add(timeToJoin(stage, member, n), () => join(stage, member));
   schedule.add(calendar.at(0, 16), () => writePolicies(stage));
+  schedule.add(calendar.at(31, 16), () => admitNewcomer(stage));
 }
 
 /** Those of the first day one after the other; others in the morning of their own day. */
@@ -69,9 +71,19 @@ async function join(stage: Stage, member: Member): Promise<void> {
   for (let day = first; day <= last; day += 1) planDay(stage, player, day);
 }
 
+/** The policies as far as the identities that they name exist. */
+const policiesOf = ({ players }: Stage) =>
+  makePolicies((...names) => names.flatMap((name) => players.get(name)?.id ?? []));
+
 async function writePolicies(stage: Stage): Promise<void> {
   const admin = await stage.staff("admin");
-  const ids = (...names: readonly string[]) =>
-    names.flatMap((name) => stage.players.get(name)?.id ?? []);
-  for (const policy of makePolicies(ids)) await createPolicy(stage.deps, admin, policy);
+  for (const policy of policiesOf(stage)) await createPolicy(stage.deps, admin, policy);
+}
+
+/** The fraud check came later than the policy of the service that it calls. */
+async function admitNewcomer(stage: Stage): Promise<void> {
+  const changed = policiesOf(stage).find(({ service }) => service === "payments-api");
+  if (changed === undefined) return;
+  const { service, rules } = changed;
+  await updatePolicy(stage.deps, await stage.staff("second"), service, { rules });
 }

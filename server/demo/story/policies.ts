@@ -26,7 +26,7 @@ export const makePolicies = (ids: Ids): readonly PolicyInput[] => [
         paths: ["/admin/**"],
       }),
       rule("callers", {
-        identities: ids("orders", "settlement"),
+        identities: ids("orders", "settlement", "fraud-check"),
         paths: ["/v1/**"],
         networks: ["10.20.0.0/16"],
       }),
