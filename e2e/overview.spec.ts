@@ -24,7 +24,7 @@ test("a bar of expirations, and a number of its table, lead to a list of exactly
     await page.goto("/");
     await expect(bars.getByRole("link")).toHaveCount(13);
     const bar = bars.getByRole("link", { name: counted }).last();
-    const [, count] = counted.exec((await bar.getAttribute("aria-label")) ?? "") ?? [];
+    const [, count] = counted.exec((await bar.textContent()) ?? "") ?? [];
     await bar.click();
     await expect(
       page.getByText(new RegExp(`^${count} certificates? match(es)?\\.$`)),

@@ -85,10 +85,10 @@ function BarList({ label, unit, series, bars }: Props) {
             <NextLink
               href={bar.href}
               prefetch={false}
-              aria-label={text}
               data-tip={text}
               className="flex min-w-0 flex-1 flex-col rounded-sm hover:bg-hover"
             >
+              <span className="sr-only">{text}</span>
               <span aria-hidden className="h-4 text-center text-2xs text-muted">
                 {total > 0 && withNumbers ? formatCount(total) : ""}
               </span>
