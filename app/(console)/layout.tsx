@@ -12,6 +12,7 @@ import { redirectToSignIn } from "@/lib/auth/page";
 import { scopeOf, type Permission } from "@/lib/access/permissions";
 import { actorOfSession } from "@/lib/auth/session-actor";
 import { isTimeZone } from "@/lib/format/time";
+import { readEnv } from "@/lib/runtime/env";
 import { getDeps } from "@/lib/runtime/get-deps";
 import { readOpenAlerts } from "@/app/(console)/alerts/read-open";
 import { readAlarms } from "@/app/(console)/audit/log/read-alarms";
@@ -47,6 +48,7 @@ export default async function ConsoleLayout({ children }: Readonly<{ children: R
         signOut={signOut}
         accountHref="/settings/account"
         search={searchConsole}
+        isDemo={readEnv().CHANCERY_DEMO === "1"}
         badges={open === null ? undefined : { alerts: <OpenCount first={open} /> }}
       >
         {alarms && <AlarmBanners first={alarms} />}

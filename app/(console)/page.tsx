@@ -1,5 +1,6 @@
 import { Plus } from "lucide-react";
 import { AuthorityList } from "@/components/overview/authority-list";
+import { ChecklistCard } from "@/components/overview/checklist-card";
 import { ExpiringList } from "@/components/overview/expiring-list";
 import { ActiveAlertsCard } from "@/components/alerts/active-alerts-card";
 import { NamesBanner } from "@/components/overview/names-banner";
@@ -14,7 +15,11 @@ import { openPage } from "@/lib/auth/page";
 import { scopeOf } from "@/lib/access/permissions";
 import { plural } from "@/lib/format/count";
 import { getNameStatus } from "@/lib/names/read-name-status";
+import { getChecklist } from "@/lib/overview/get-checklist";
 import { getOverview } from "@/lib/overview/get-overview";
+import { readEnv } from "@/lib/runtime/env";
+import { DeniedSection, ExpirySection } from "./overview-charts";
+import { confirm, dismiss } from "./overview-actions";
 
 export const metadata = { title: "Overview" };
 
@@ -22,10 +27,13 @@ export default async function OverviewPage() {
   const { actor, deps } = await openPage("overview.read", { action: "overview.read" });
   const mayWatch = scopeOf(actor.role, "alerts.read") !== "none";
   const mayManageNames = scopeOf(actor.role, "names.manage") !== "none";
-  const [overview, open, names] = await Promise.all([
+  const mayAudit = scopeOf(actor.role, "audit.read") !== "none";
+  const mayAdminister = scopeOf(actor.role, "accounts.write") !== "none";
+  const [overview, open, names, checklist] = await Promise.all([
     getOverview(deps, actor),
     mayWatch ? listWorstAlerts(deps, actor, 4) : null,
     mayManageNames ? getNameStatus(deps, actor) : null,
+    mayAdminister ? getChecklist(deps, actor, readEnv().CHANCERY_KEK_PLACE) : null,
   ]);
   const mayIssue = scopeOf(actor.role, "certificates.issue") !== "none";
   return (
@@ -43,19 +51,19 @@ export default async function OverviewPage() {
       />
       <Stack>
         {names && <NamesBanner {...names} />}
+        {checklist && <ChecklistCard checklist={checklist} actions={{ confirm, dismiss }} />}
         <StateStats overview={overview} />
         <Grid columns="main">
           <Stack>
+            <ExpirySection deps={deps} actor={actor} />
             <IssuingChart days={overview.days} />
             <ExpiringList overview={overview} now={deps.clock.now()} />
-            <RecentActivity
-              latest={overview.latest}
-              linked={scopeOf(actor.role, "audit.read") !== "none"}
-            />
+            <RecentActivity latest={overview.latest} linked={mayAudit} />
           </Stack>
           <Stack>
             {open !== null && <ActiveAlertsCard items={open} />}
             <AuthorityList authorities={overview.authorities} />
+            {mayAudit && <DeniedSection deps={deps} actor={actor} />}
           </Stack>
         </Grid>
       </Stack>

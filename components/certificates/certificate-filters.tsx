@@ -5,7 +5,7 @@ import { ChoiceFilter } from "@/components/filters/choice-filter";
 import { FilterBar } from "@/components/filters/filter-bar";
 import { listHref, type Params } from "@/components/filters/list-href";
 import { stateLabels, type State } from "@/lib/format/state";
-import type { CertificateListState } from "@/lib/certificates/schema";
+import type { CertificateListState, SuccessorState } from "@/lib/certificates/schema";
 import { kindLabels } from "@/components/shared/identity-kinds";
 import { keyAlgorithmLabel } from "@/components/shared/key-algorithm-label";
 import type { SelectOption } from "@/components/ui/select";
@@ -36,6 +36,12 @@ const ownLabels: Partial<Record<CertificateListState, string>> = {
   failed: "Failed",
   "short-lived": "Short-lived",
 };
+
+const successorLabels: Readonly<Record<string, string>> = {
+  none: "none",
+  issued: "issued",
+  automatic: "not needed, renewed automatically",
+} satisfies Readonly<Record<SuccessorState, string>>;
 
 type Props = Readonly<{
   path: string;
@@ -93,6 +99,13 @@ export function CertificateFilters({ path, params, profiles, authorities, identi
               label="Owner"
               value={params["owner"]}
               removeHref={listHref(path, params, { owner: null })}
+            />
+          )}
+          {params["successor"] && (
+            <FilterChip
+              label="Successor"
+              value={successorLabels[params["successor"]] ?? params["successor"]}
+              removeHref={listHref(path, params, { successor: null })}
             />
           )}
           {params["expiresBefore"] && (

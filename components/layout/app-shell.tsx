@@ -4,6 +4,7 @@ import { Mark } from "@/components/ui/mark";
 import { ToastRegion } from "@/components/ui/toast";
 import { TooltipLayer } from "@/components/ui/tooltip";
 import { AccountMenu } from "./account-menu";
+import { DemoBadge } from "./demo-badge";
 import { MobileBar } from "./mobile-bar";
 import { NavList, type NavBadges } from "./nav-list";
 import type { PaletteEntry, PaletteSearch } from "./palette/palette-types";
@@ -23,6 +24,8 @@ type Props = Readonly<{
   commands?: readonly PaletteEntry[] | undefined;
   search?: PaletteSearch | undefined;
   badges?: NavBadges | undefined;
+  /** Whether this is a demonstration. */
+  isDemo?: boolean;
   children: ReactNode;
 }>;
 
@@ -39,6 +42,7 @@ export function AppShell({
   commands = [],
   search,
   badges,
+  isDemo = false,
   children,
 }: Props) {
   const menu = { ...account, theme, signOut, accountHref };
@@ -48,21 +52,25 @@ export function AppShell({
       <MobileBar
         groups={groups}
         badges={badges}
+        isDemo={isDemo}
         account={<AccountMenu {...menu} side="top" shape="full" />}
       />
       <aside
         aria-label="Navigation"
         className="sticky top-0 z-10 hidden h-dvh w-14 shrink-0 flex-col gap-4 overflow-y-auto border-r border-border bg-sunken/50 p-2.5 md:flex lg:w-56"
       >
-        <NextLink
-          href="/"
-          prefetch={false}
-          aria-label="Chancery overview"
-          className="flex h-8 items-center gap-2 rounded-md px-1.5 font-semibold tracking-tight max-lg:justify-center"
-        >
-          <Mark />
-          <span className="max-lg:hidden">Chancery</span>
-        </NextLink>
+        <div className="flex items-center justify-between gap-2 max-lg:flex-col">
+          <NextLink
+            href="/"
+            prefetch={false}
+            aria-label="Chancery overview"
+            className="flex h-8 items-center gap-2 rounded-md px-1.5 font-semibold tracking-tight max-lg:justify-center"
+          >
+            <Mark />
+            <span className="max-lg:hidden">Chancery</span>
+          </NextLink>
+          {isDemo && <DemoBadge />}
+        </div>
         <SearchButton shape="rail" />
         <NavList groups={groups} shape="rail" badges={badges} />
         <div className="mt-auto">

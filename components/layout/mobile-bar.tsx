@@ -6,6 +6,7 @@ import { useState, type ReactNode } from "react";
 import { IconButton } from "@/components/ui/button";
 import { Drawer } from "@/components/ui/drawer";
 import { Mark } from "@/components/ui/mark";
+import { DemoBadge } from "./demo-badge";
 import { NavList, type NavBadges } from "./nav-list";
 import type { NavGroup } from "./nav-items";
 import { SearchButton } from "./search-button";
@@ -14,10 +15,12 @@ import { SearchButton } from "./search-button";
 export function MobileBar({
   groups,
   badges,
+  isDemo,
   account,
 }: Readonly<{
   groups: readonly NavGroup[];
   badges: NavBadges | undefined;
+  isDemo: boolean;
   account: ReactNode;
 }>) {
   const [open, setOpen] = useState(false);
@@ -55,6 +58,7 @@ export function MobileBar({
         <Mark />
         Chancery
       </NextLink>
+      {isDemo && <DemoBadge />}
       <SearchButton shape="icon" />
     </header>
   );

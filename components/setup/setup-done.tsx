@@ -1,11 +1,12 @@
 "use client";
 
-import { Download } from "lucide-react";
 import { signIn } from "next-auth/react";
 import { useState } from "react";
+import { InstallRoot } from "@/components/authorities/shared/install-root";
+import type { RootFile } from "@/components/authorities/shared/install-steps";
 import { entryLabel } from "@/components/forms/show-receipt";
 import { Receipt } from "@/components/ui/banner";
-import { Button, ButtonLink } from "@/components/ui/button";
+import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { DataList } from "@/components/ui/data-list";
 import { Stack } from "@/components/ui/layout";
@@ -13,7 +14,7 @@ import type { ActionState } from "@/lib/auth/types";
 
 export type SetupSummary = Readonly<{
   organization: string;
-  authorities: readonly Readonly<{ id: string; name: string; kind: string }>[];
+  authorities: readonly Readonly<{ id: string; name: string; kind: string; file: RootFile }>[];
 }>;
 type Props = Readonly<{
   done: Extract<ActionState<SetupSummary>, { ok: true }>;
@@ -24,6 +25,7 @@ type Props = Readonly<{
 /** What setup created. Opening Chancery signs in the new administrator. */
 export function SetupDone({ done, email, password }: Props) {
   const [pending, setPending] = useState(false);
+  const root = done.data.authorities.find(({ kind }) => kind === "root");
   const openChancery = async () => {
     setPending(true);
     await signIn("credentials", { email, password, redirect: false }).catch(() => undefined);
@@ -44,14 +46,7 @@ export function SetupDone({ done, email, password }: Props) {
               { label: "Administrator", value: email },
             ]}
           />
-          <p className="text-sm text-muted">
-            Install the root certificate on every system that should trust certificates issued here.
-            Then issue your first certificate.
-          </p>
           <div className="flex flex-wrap justify-end gap-2">
-            <ButtonLink href="/ca/root.pem" download icon={<Download aria-hidden />}>
-              Download root certificate
-            </ButtonLink>
             <Button
               variant="primary"
               autoFocus
@@ -65,6 +60,14 @@ export function SetupDone({ done, email, password }: Props) {
           </div>
         </Stack>
       </Card>
+      {root && (
+        <Card
+          title="Trust the root"
+          description="Install it on every system that is to trust certificates issued here. These steps are also on the page of the root CA."
+        >
+          <InstallRoot root={root.file} />
+        </Card>
+      )}
     </Stack>
   );
 }

@@ -41,3 +41,17 @@ export const toneSolid: Readonly<Record<Tone, string>> = {
   accent: "bg-accent",
   danger: "bg-danger",
 };
+
+/** Of shapes in a drawing. */
+export const toneFill: Readonly<Record<Tone, string>> = {
+  valid: "fill-valid",
+  expiring: "fill-expiring",
+  expired: "fill-expired",
+  hold: "fill-hold",
+  revoked: "fill-revoked",
+  pending: "fill-pending",
+  denied: "fill-denied",
+  neutral: "fill-edge",
+  accent: "fill-accent",
+  danger: "fill-danger",
+};

@@ -4,7 +4,7 @@ import { literalText } from "@/lib/format/literal-text";
 import { patternsOf, type BytesRange } from "@/lib/format/search-terms";
 import { rowColumns, rowTables, type CertificateRow } from "./certificate-repository";
 import type { CertificateQuery, CertificateSort } from "./schema";
-import { stateConditions } from "./certificate-state-repository";
+import { stateConditions, successorConditions } from "./certificate-state-repository";
 
 export type Position = Readonly<{ at: Date; id: string }>;
 export type CertificateSearch = Readonly<{
@@ -203,6 +203,7 @@ function conditionsFor({ query, onlyIdentityId, now }: CertificateSearch): Condi
     );
   if (query.algorithm) conditions.add("c.key_algorithm = ?", query.algorithm);
   if (query.key) conditions.add("c.spki_sha256 = ?", Buffer.from(query.key, "hex"));
+  if (query.successor) conditions.add(successorConditions[query.successor]);
   if (query.expiresAfter) conditions.add("c.not_after >= ?", new Date(query.expiresAfter));
   if (query.expiresBefore) conditions.add("c.not_after < ?", new Date(query.expiresBefore));
   return conditions;

@@ -1,4 +1,8 @@
-import type { CertificateListState } from "./schema";
+import type { CertificateListState, SuccessorState } from "./schema";
+
+const isOwn = "exists (select from identity i where i.id = c.identity_id and i.kind = 'system')";
+const isShortLived = "c.not_after - c.not_before < interval '8 days'";
+const hasSuccessor = "exists (select from certificate s where s.predecessor_id = c.id)";
 
 /**
  * Each state as a condition on `certificate c`, at a time given as SQL. One definition for lists,
@@ -7,8 +11,6 @@ import type { CertificateListState } from "./schema";
 export function stateConditions(now: string): Readonly<Record<CertificateListState, string>> {
   const at = `${now}::timestamptz`;
   const valid = `c.state = 'issued' and c.not_after >= ${at}`;
-  const isOwn = "exists (select from identity i where i.id = c.identity_id and i.kind = 'system')";
-  const isShortLived = "c.not_after - c.not_before < interval '8 days'";
   return {
     valid,
     expired: `c.state = 'issued' and c.not_after < ${at}`,
@@ -17,7 +19,14 @@ export function stateConditions(now: string): Readonly<Record<CertificateListSta
     pending: "c.state = 'planned'",
     failed: "c.state = 'failed'",
     expiring: `${valid} and c.not_after <= ${at} + interval '30 days' and c.not_after - ${at} <= (c.not_after - c.not_before) / 3
-  and not (${isShortLived}) and not exists (select from certificate s where s.predecessor_id = c.id) and not ${isOwn}`,
+  and not (${isShortLived}) and not ${hasSuccessor} and not ${isOwn}`,
     "short-lived": `${valid} and ${isShortLived} and not ${isOwn}`,
   };
 }
+
+/** Each as a condition on `certificate c`; every certificate meets exactly one. */
+export const successorConditions: Readonly<Record<SuccessorState, string>> = {
+  none: `not (${isShortLived}) and not ${isOwn} and not ${hasSuccessor}`,
+  issued: `not (${isShortLived}) and not ${isOwn} and ${hasSuccessor}`,
+  automatic: `(${isShortLived}) or ${isOwn}`,
+};

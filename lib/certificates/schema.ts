@@ -118,6 +118,13 @@ export type CertificateSort = (typeof certificateSorts)[number];
 export const certificateStates = [...certificateStatuses, "expiring", "short-lived"] as const;
 export type CertificateListState = (typeof certificateStates)[number];
 
+/**
+ * Whether a certificate has a successor. "automatic": it needs none, because a program renews it in
+ * time: a short-lived one, or one of Chancery's own.
+ */
+export const successorStates = ["none", "issued", "automatic"] as const;
+export type SuccessorState = (typeof successorStates)[number];
+
 /** Filters as a URL has them. */
 export const certificateQuery = z.strictObject({
   state: z.enum(certificateStates).optional(),
@@ -142,6 +149,7 @@ export const certificateQuery = z.strictObject({
     .string()
     .regex(/^[0-9a-f]{64}$/, "Enter the SHA-256 of a public key: 64 lowercase hexadecimal digits.")
     .optional(),
+  successor: z.enum(successorStates).optional(),
   expiresAfter: moment.optional(),
   expiresBefore: moment.optional(),
   sort: z.enum(certificateSorts).default("-createdAt"),

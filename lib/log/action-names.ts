@@ -271,11 +271,20 @@ const groups: { readonly [N in Noun<EntryAction>]: Group<N> } = {
   },
   setup: {
     label: "Setup",
-    actions: { "setup.granted": "Setup allowed", "setup.completed": "Setup completed" },
+    actions: {
+      "setup.granted": "Setup allowed",
+      "setup.completed": "Setup completed",
+      "setup.step-confirmed": "Checklist step confirmed",
+      "setup.checklist-dismissed": "Checklist dismissed",
+    },
   },
   system: {
     label: "System",
     actions: { "system.started": "Started", "system.recovered": "Recovered after a restart" },
+  },
+  demo: {
+    label: "Demonstration",
+    actions: { "demo.created": "Demonstration created" },
   },
 };
 

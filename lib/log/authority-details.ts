@@ -42,6 +42,9 @@ export type AuthorityDetails = {
     ceiling: CeilingDetail;
   }>;
   "authority.rejected": Readonly<{ certificateId: string; subject: string; tbsSha256: string }>;
+  /** An administrator says that a step which nothing in Chancery shows is done. */
+  "setup.step-confirmed": Readonly<{ step: string }>;
+  "setup.checklist-dismissed": Readonly<Record<string, never>>;
   "setup.granted": Readonly<{ domains: readonly string[]; by: "link" | "environment" }>;
   /**
    * The signer refused what a sound gateway never asks for; the target is the certificate. `count`:

@@ -87,6 +87,8 @@ const phrases: Phrases = {
     `refused ${countOf(count, "request")} to sign${target === "" ? "" : ` ${target}`} (${code})`,
   "authority.rejected": (_details, target) =>
     `rejected the certificate of authority ${target} on the host`,
+  "setup.step-confirmed": ({ step }) => `confirmed the step ${step} of the checklist after setup`,
+  "setup.checklist-dismissed": () => "dismissed the checklist after setup",
   "setup.granted": ({ domains, by }) =>
     `granted the setup for ${domains.join(", ")} with ${by === "link" ? "the one-time link" : "the environment of the host"}`,
   "authority.created": ({ keyAlgorithm }, target) =>
@@ -260,6 +262,8 @@ const phrases: Phrases = {
   "view.renamed": ({ from, name }) => `renamed the view ${from} of the audit log to ${name}`,
   "view.deleted": ({ name }) => `deleted the view ${name} of the audit log`,
   "system.started": ({ version }) => `started version ${version}`,
+  "demo.created": ({ days, filledAt }) =>
+    `made the demonstration: ${countOf(days, "day")} of invented history before ${filledAt}`,
   "system.recovered": ({ closed }) =>
     `closed ${countOf(closed, "unfinished operation")} after a restart`,
   "log.opened": ({ origin }) => `opened the log ${origin}`,

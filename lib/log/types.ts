@@ -173,6 +173,8 @@ export type EntryDetails = NamedDetails & {
   "view.deleted": Readonly<{ name: string }>;
   "system.started": Readonly<{ version: string }>;
   "system.recovered": Readonly<{ closed: number }>;
+  /** The first entry of a demonstration: all others before `filledAt` were made by it. */
+  "demo.created": Readonly<{ days: number; filledAt: string }>;
   /** The log was created, with its origin and its key. */
   "log.opened": Readonly<{ origin: string; vkey: string }>;
   /** Publishing stopped: the database contradicts a checkpoint that is remembered outside of it. */

@@ -101,6 +101,10 @@ const environment = z.object({
     .refine((text) => (parseDuration(text) ?? 0) >= 60, "a duration of a minute or more, as 1 day"),
   CHANCERY_BACKUP_KEEP: z.coerce.number().int().min(1).max(10_000).default(7),
   CHANCERY_LOG_LEVEL: z.enum(["debug", "info", "warn", "error"]).default("info"),
+  /** Set by the supervisor alone, for a demonstration: its pages say so. */
+  CHANCERY_DEMO: z.enum(["", "1"]).default(""),
+  /** Set by the supervisor alone: whether the KEK is a file in the data folder. */
+  CHANCERY_KEK_PLACE: z.enum(["data", "elsewhere", "unknown"]).default("unknown"),
   /** How the supervisor writes the lines of all processes. */
   CHANCERY_LOG_FORMAT: z.enum(["text", "json"]).default("text"),
 });

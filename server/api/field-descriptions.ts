@@ -42,6 +42,8 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   "Identities.?format": "The format of the file.",
   "Certificates.?serial": "Only with this serial number, in hexadecimal.",
   "?expiresAfter": "Only those that expire after this time.",
+  "?successor":
+    "Only those without a successor (`none`), with one (`issued`), or that a program renews in time (`automatic`): short-lived certificates and Chancery's own.",
   "?expiresBefore": "Only those that expire before this time.",
   "?owner": "Only those of identities whose owner has this text in it.",
   "?algorithm": "Only those with a key of this algorithm.",

@@ -19,6 +19,8 @@ export const operationsFieldDescriptions: Readonly<Record<string, string>> = {
   "filter.serial": "Only with this serial number, in hexadecimal.",
   "filter.key": "Only with this public key, by its SHA-256.",
   "filter.expiresAfter": "Only those that expire after this time.",
+  "filter.successor":
+    "Only those without a successor (`none`), with one (`issued`), or renewed by a program (`automatic`).",
   "filter.expiresBefore": "Only those that expire before this time.",
   "filter.algorithm": "Only those with a key of this algorithm.",
   "BulkAction.reason": "The revocation reason; null for other actions.",

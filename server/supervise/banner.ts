@@ -7,7 +7,9 @@ import type { RunningChancery } from "./supervise";
 export function banner(env: Env, running: RunningChancery): string {
   const lines = [
     "",
-    "  Chancery is running.",
+    running.demoPassword === null
+      ? "  Chancery is running."
+      : "  Chancery is running as a demonstration. Its 90 days of history are invented.",
     "",
     ...addresses(env, running.ports).map(([name, url]) => `  ${name.padEnd(14)}${url}`),
     ...running.roots.flatMap(({ name, sha256 }) => [
@@ -25,6 +27,7 @@ export function banner(env: Env, running: RunningChancery): string {
       : env.CHANCERY_ADMIN_EMAIL
         ? ["  Setup is running from the environment (CHANCERY_ADMIN_EMAIL).", ""]
         : setupLines(consoleUrl(env.CHANCERY_HOST, running.ports), running.setupToken)),
+    ...(running.demoPassword === null ? [] : signInLines(running.demoPassword)),
     "  Press Ctrl-C to stop it. No data is lost.",
     "",
   ];
@@ -59,6 +62,15 @@ function consoleUrl(host: string, { http, https }: Ports): string {
     ? `http://localhost:${http}`
     : `https://${inUrl(host)}:${https}`;
 }
+
+/** The accounts that the demonstration makes. */
+const signInLines = (password: string): string[] => [
+  `  ${"Sign in as".padEnd(14)}admin@example.com       administrator`,
+  `  ${"".padEnd(14)}operator@example.com    operator`,
+  `  ${"".padEnd(14)}auditor@example.com     auditor`,
+  `  ${"Password".padEnd(14)}${password}`,
+  "",
+];
 
 function setupLines(console: string, token: string): string[] {
   return [

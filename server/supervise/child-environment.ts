@@ -54,6 +54,9 @@ export function environmentOf(
     root: string;
     witnessFolder: string;
     boundary: BoundaryKind;
+    isDemo?: boolean;
+    /** Whether the KEK is a file in the data folder. */
+    isKekInData?: boolean;
   }>,
   settings: NodeJS.ProcessEnv,
 ): NodeJS.ProcessEnv {
@@ -88,6 +91,8 @@ export function environmentOf(
       break;
     case "console":
       pass("CHANCERY_OUTBOUND_ALLOW");
+      if (place.isDemo) environment.CHANCERY_DEMO = "1";
+      environment.CHANCERY_KEK_PLACE = place.isKekInData ? "data" : "elsewhere";
       Object.assign(environment, { AUTH_TRUST_HOST: "true", NEXT_TELEMETRY_DISABLED: "1" });
       break;
   }

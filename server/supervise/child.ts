@@ -33,6 +33,8 @@ export type Ports = Readonly<{
 
 export type ChildOptions = Readonly<{
   name: string;
+  /** The process whose user it has, if that is another one. */
+  mark?: string;
   launch: Launch;
   /** For a process that runs in a sandbox. */
   sandbox?: Readonly<{ sandbox: Sandbox; policy: SandboxPolicy }> | undefined;
@@ -197,8 +199,8 @@ async function forkChild(options: ChildOptions): Promise<ChildRun> {
 }
 
 /** In a sandbox, the wrapper starts first and becomes the process, with all its descriptors. */
-function commandOf({ launch, name, sandbox }: ChildOptions, extraDescriptors: number) {
-  const mark = processMark(name);
+function commandOf({ launch, name, mark: as, sandbox }: ChildOptions, extraDescriptors: number) {
+  const mark = processMark(as ?? name);
   if (sandbox === undefined)
     return { file: launch.file, args: [mark], execArgv: [...launch.execArgv] };
   const keep = Array.from({ length: 1 + extraDescriptors }, (_none, index) => channelFd + index);

@@ -13,6 +13,7 @@ runOnClosedNode(root, join(dist, "supervise.mjs"));
 await runSupervisor({
   start: () => ({
     root,
+    demo: process.argv.includes("--demo"),
     env: readEnv(),
     settings: process.env,
     write: (text) => process.stdout.write(text),

@@ -33,6 +33,8 @@ export type ChildrenOptions = Readonly<{
   drills: DrillService;
   output: Output;
   state: RunState;
+  isDemo: boolean;
+  isKekInData: boolean;
 }>;
 
 /**
@@ -43,7 +45,7 @@ export async function startChildren(
   options: ChildrenOptions,
   started: (name: ChildName, child: SupervisedChild) => void,
 ): Promise<ReadyMessage> {
-  const { output, state, runDir, settings, secrets, drills } = options;
+  const { output, state, runDir, settings, secrets, drills, isDemo, isKekInData } = options;
   let last: ReadyMessage = { type: "ready" };
   const witnessFolder = signerFolder(settings, options.dataFolder);
   const begin = (name: ChildName): Promise<SupervisedChild> =>
@@ -55,7 +57,14 @@ export async function startChildren(
         print: (line) => output.print(name, line),
         environment: environmentOf(
           name,
-          { runDir, root: launch.root, witnessFolder, boundary: options.boundary.kind },
+          {
+            runDir,
+            root: launch.root,
+            witnessFolder,
+            boundary: options.boundary.kind,
+            isDemo,
+            isKekInData,
+          },
           settings,
         ),
         secrets: secretsOf(name, secrets),

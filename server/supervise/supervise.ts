@@ -7,6 +7,9 @@ import type { Ports, RootFingerprint } from "./child";
 import type { ChildName, Secrets } from "./child-environment";
 import { prepareDataFolder, signerFolder } from "./data-folder";
 import { lockDataFolder } from "./data-lock";
+import { refuseDemoLog } from "./demo/demo-entry";
+import { type DemoFolder, openDemoFolder, refuseDemoFolder } from "./demo/demo-folder";
+import { fillByChild, type FillParts } from "./demo/fill-child";
 import { forbidCoreFiles } from "./isolation/core-limit";
 import { chooseBoundary } from "./isolation/boundary";
 import { makeRunFolder } from "./isolation/run-folder";
@@ -17,7 +20,7 @@ import { hasSealedKeys, requireKek } from "./requirements/require-kek";
 import { requireKnownSettings } from "./requirements/known-settings";
 import { folderIdentity } from "./folder-identity";
 import { writeHostToken } from "./host-token";
-import { makeRunState } from "./run-state";
+import { makeRunState, type RunState } from "./run-state";
 import { makeOutput, type Output } from "./output";
 import { readSecretFiles, readSettingsFiles, secretsInEnvironment } from "./secret-files";
 import { deliveryKeyOf, makeSetupToken, readKek, readSessionSecret } from "./secrets";
@@ -29,6 +32,8 @@ export type SuperviseOptions = Readonly<{
   settings: NodeJS.ProcessEnv;
   childFiles: Readonly<Record<ChildName, string>>;
   write: (text: string) => void;
+  /** Start a demonstration, and make it first where there is none. */
+  demo?: boolean;
 }>;
 
 /** A running Chancery. `stop` shuts down in order; `kill` at once, and the next start recovers. */
@@ -45,6 +50,8 @@ export type RunningChancery = Readonly<{
   roots: readonly RootFingerprint[];
   setUp: boolean;
   setupToken: string;
+  /** The password of everybody in a demonstration; null for any other installation. */
+  demoPassword: string | null;
   output: Output;
   stop: () => Promise<void>;
   kill: () => void;
@@ -93,7 +100,7 @@ async function startAll(
   requireKnownSettings(given.settings);
   const options = { ...given, settings: readSecretFiles(given.settings) };
   warnOfLeaks(given.settings, output);
-  const dataFolder = await takeDataFolder(resolve(options.env.CHANCERY_DATA), output, cleanups);
+  const { dataFolder, demo } = await takeDataFolder(options, output, cleanups);
   const boundary = await chooseBoundary({ ...options, dataFolder });
   const runDir = await makeRunFolder(dataFolder, boundary.users);
   const removeRunDir = () => rmSync(runDir, { recursive: true, force: true });
@@ -112,13 +119,7 @@ async function startAll(
   });
   cleanups.push({ name: "PostgreSQL", stop: database.stop, kill: database.abort });
   const { secrets, setupToken } = readSecrets(options, dataFolder, database, sealingKey(key));
-  const state = makeRunState(dataFolder, {
-    ...describeRun(options.env),
-    folder: folderIdentity(dataFolder),
-    runDir,
-    ...describeStores(database, signerFolder(options.settings, dataFolder)),
-    boundary: { kind: boundary.kind, text: boundary.text },
-  });
+  const state = noteRun({ ...options, dataFolder, runDir, boundary, database });
   cleanups.push({ name: "run.json", stop: () => removeRunFile(dataFolder) });
   const drills = makeDrillService({
     root: options.root,
@@ -127,8 +128,13 @@ async function startAll(
     program: join(options.root, "dist", "drill.mjs"),
     boundary,
   });
+  await prepareLog(options, { demo, dataFolder, runDir, boundary, secrets, output });
   const settings = { ...options.settings, CHANCERY_DATA: dataFolder };
-  const parts = { ...options, settings, dataFolder, runDir, boundary, secrets, drills };
+  const about = {
+    isDemo: demo !== null,
+    isKekInData: sealingKey(key).from === join(dataFolder, "kek"),
+  };
+  const parts = { ...options, ...about, settings, dataFolder, runDir, boundary, secrets, drills };
   const ready = await startChildren({ ...parts, output, state }, (name, { stop, kill }) =>
     cleanups.push({ name, stop, kill }),
   );
@@ -143,15 +149,51 @@ async function startAll(
     roots: ready.roots ?? [],
     setUp: ready.setUp ?? true,
     setupToken,
+    demoPassword: demo?.password ?? null,
   };
+}
+
+/** What the command line and the commands of the host read about this run. */
+function noteRun({
+  env,
+  settings,
+  dataFolder,
+  runDir,
+  boundary,
+  database,
+}: Pick<SuperviseOptions, "env" | "settings"> &
+  Pick<FillParts, "dataFolder" | "runDir" | "boundary"> &
+  Readonly<{ database: OpenedDatabase }>): RunState {
+  return makeRunState(dataFolder, {
+    ...describeRun(env),
+    folder: folderIdentity(dataFolder),
+    runDir,
+    ...describeStores(database, signerFolder(settings, dataFolder)),
+    boundary: { kind: boundary.kind, text: boundary.text },
+  });
+}
+
+/** Makes a new demonstration; refuses to start what is one as an ordinary installation. */
+async function prepareLog(
+  { root, settings }: SuperviseOptions,
+  { demo, ...parts }: Omit<FillParts, "root" | "settings"> & Readonly<{ demo: DemoFolder | null }>,
+): Promise<void> {
+  const { output, secrets } = parts;
+  if (demo === null) return refuseDemoLog(secrets.databaseUrl);
+  if (demo.isFilled) return;
+  await output.step("demonstration", () =>
+    fillByChild({ root, settings, ...parts }, demo.password),
+  );
+  demo.setFilled();
 }
 
 /** Locks the data folder for this run, and says what the operator should know about it. */
 async function takeDataFolder(
-  dataFolder: string,
+  { env, settings, demo = false }: SuperviseOptions,
   output: Output,
   cleanups: Cleanup[],
-): Promise<string> {
+): Promise<Readonly<{ dataFolder: string; demo: DemoFolder | null }>> {
+  const dataFolder = resolve(env.CHANCERY_DATA);
   if (prepareDataFolder(dataFolder).isOpen)
     output.print(
       "chancery",
@@ -160,7 +202,9 @@ async function takeDataFolder(
   const lock = await lockDataFolder(dataFolder);
   if (lock.copiedFrom) output.print("chancery", describeCopy(dataFolder, lock.copiedFrom));
   cleanups.push({ name: "lock", stop: lock.release });
-  return dataFolder;
+  if (demo) return { dataFolder, demo: openDemoFolder(dataFolder, settings) };
+  refuseDemoFolder(dataFolder);
+  return { dataFolder, demo: null };
 }
 
 function warnOfLeaks(settings: NodeJS.ProcessEnv, output: Output): void {

@@ -10,6 +10,7 @@ const child = join(import.meta.dirname, "stub-child.mjs");
 await runSupervisor({
   start: () => ({
     root: findRepoRoot(),
+    demo: process.env.CHANCERY_TEST_DEMO === "1",
     env: readEnv(),
     settings: process.env,
     write: (text) => process.stdout.write(text),

@@ -54,6 +54,24 @@ export const processRows = [
     packages: anyNode,
   },
   {
+    // One process is application and signer while it makes a demonstration, by one moved clock.
+    name: "the demonstration",
+    files: ["server/demo/**"],
+    imports: [
+      "server/demo/**",
+      ...nouns,
+      ...everyRoom,
+      ...pki,
+      ...access,
+      ...ground,
+      "lib/db/database",
+      "lib/runtime/*",
+      "lib/signers/*",
+      "server/signer/make-signer",
+    ],
+    packages: anyNode,
+  },
+  {
     name: "backups",
     files: ["server/backup/**"],
     imports: [

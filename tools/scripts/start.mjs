@@ -12,12 +12,8 @@ import { giveUp, speaker } from "./lib/say.mjs";
 
 requireNode();
 process.chdir(root);
-if (process.argv.includes("--demo")) {
-  process.env.CHANCERY_DATA ??= "./data-demo";
-  process.stdout.write(
-    "chancery | This version has no demonstration data yet: it starts empty, in its own folder.\n",
-  );
-}
+// The supervisor reads the argument too: it fills the folder, and starts no other folder so.
+if (process.argv.includes("--demo")) process.env.CHANCERY_DATA ??= "./data-demo";
 refuseSecondStart(process.env.CHANCERY_DATA ?? "./data");
 const began = performance.now();
 await prepareAll(speaker((text) => process.stdout.write(text))).catch(giveUp);

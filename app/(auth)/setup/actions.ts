@@ -26,7 +26,17 @@ export const setUp = defineAction(
       setup,
       token,
     );
-    const authorities = result.authorities.map(({ id, name, kind }) => ({ id, name, kind }));
+    const authorities = result.authorities.map(({ id, name, kind, slug, urls, ...rest }) => ({
+      id,
+      name,
+      kind,
+      file: {
+        slug,
+        fingerprintSha256: rest.fingerprintSha256 ?? "",
+        pemUrl: urls.certificatePem,
+        derUrl: urls.certificate,
+      },
+    }));
     return { result: { organization: result.organization, authorities }, entryId };
   },
 );

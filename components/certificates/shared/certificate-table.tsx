@@ -78,14 +78,19 @@ export function CertificateTable({
       ...sort("notAfter", "up"),
       cell: ({ notAfter }) => <Time at={notAfter} />,
     },
-    {
-      key: "createdAt",
-      header: "Issued",
-      hideBelow: "lg",
-      width: "fit",
-      ...sort("createdAt", "down"),
-      cell: ({ createdAt }) => <Time at={createdAt} />,
-    },
+    // In a card beside others there is no room for it.
+    ...(bare && withIdentity
+      ? []
+      : [
+          {
+            key: "createdAt",
+            header: "Issued",
+            hideBelow: "lg",
+            width: "fit",
+            ...sort("createdAt", "down"),
+            cell: ({ createdAt }) => <Time at={createdAt} />,
+          } satisfies Column<CertificateItem>,
+        ]),
   ];
   return (
     <DataTable

@@ -54,7 +54,13 @@ export function runOnClosedNode(root: string, program: string): void {
   if (process.platform !== "linux" || isRoot() || isClosed(process.execPath)) return;
   const { path, isClosed: canHelp } = prepareNodeBinary(root);
   if (!canHelp || process.env[triedVariable] === "1") return;
-  const args = [path, "--disable-sigusr1", "--enable-source-maps", program];
+  const args = [
+    path,
+    "--disable-sigusr1",
+    "--enable-source-maps",
+    program,
+    ...process.argv.slice(2),
+  ];
   process.removeAllListeners("warning"); // of execve, which is new
   process.execve?.(path, args, { ...process.env, [triedVariable]: "1" });
 }

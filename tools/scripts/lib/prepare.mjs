@@ -94,6 +94,7 @@ const bundles = {
   console: "server/console/main.ts",
   gateway: "server/gateway/main.ts",
   drill: "server/drill/main.ts",
+  demo: "server/demo/main.ts",
   sandbox: "server/sandbox/main.ts",
   migrate: "server/supervise/migrate-main.ts",
   harden: "server/sandbox/harden.ts",

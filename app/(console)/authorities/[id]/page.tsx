@@ -11,6 +11,7 @@ import {
   authorityKindLabels,
 } from "@/components/authorities/shared/authority-state";
 import { CeilingCard, ConfirmationNotice } from "@/components/authorities/ceiling-card";
+import { InstallRootCard } from "@/components/authorities/install-root-card";
 import { AuthorityTree } from "@/components/authorities/authority-tree";
 import { Card } from "@/components/ui/card";
 import { CodeBlock } from "@/components/ui/code-block";
@@ -44,6 +45,7 @@ export default async function AuthorityPage({
       <Grid columns="main">
         <Stack>
           <AuthorityFacts authority={authority} />
+          <InstallRootCard authority={authority} />
           <UrlCard urls={authority.urls} />
           {authority.certificatePem && (
             <Card title="Files">

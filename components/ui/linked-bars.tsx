@@ -1,0 +1,182 @@
+"use client";
+
+import clsx from "clsx";
+import NextLink from "next/link";
+import { useState } from "react";
+import { formatCount } from "@/lib/format/count";
+import { Link } from "./link";
+import type { Series } from "./chart-types";
+import { ScrollBox } from "./scroll-box";
+import { TableToggle } from "./table-toggle";
+import { toneFill, toneSolid } from "./tone";
+
+/** A bar, and the list that it stands for. */
+export type LinkedBar = Readonly<{
+  /** What it stands for, such as "2026-12-07 to 2026-12-13". */
+  label: string;
+  /** Under the bar. */
+  short: string;
+  href: string;
+  values: Readonly<Record<string, number>>;
+  /** The list of each part; the bar's own where it has one part. */
+  hrefs?: Readonly<Record<string, string>>;
+}>;
+
+type Props = Readonly<{
+  /** What the chart shows, for screen readers. */
+  label: string;
+  /** What a bar is, such as "Week". Heads the first column of the table view. */
+  pointLabel: string;
+  /** What is counted, such as "certificates". */
+  unit: string;
+  series: readonly Series[];
+  bars: readonly LinkedBar[];
+}>;
+
+const totalOf = ({ values }: LinkedBar, series: readonly Series[]): number =>
+  series.reduce((sum, { key }) => sum + (values[key] ?? 0), 0);
+
+/**
+ * Bars of stacked parts, each a link to exactly what it counts. A button switches to the same
+ * numbers as a table. It is drawn with attributes alone, so the server can send it.
+ */
+export function LinkedBars(props: Props) {
+  const { label, series } = props;
+  const [asTable, setAsTable] = useState(false);
+  return (
+    <figure className="flex min-w-0 flex-col gap-2">
+      <figcaption className="flex items-center justify-between gap-3 text-xs text-muted">
+        <span className="flex flex-wrap gap-x-3 gap-y-1">
+          {series.map(({ key, label: name, tone }) => (
+            <span key={key} className="inline-flex items-center gap-1.5">
+              <span aria-hidden className={`size-2 rounded-sm ${toneSolid[tone]}`} />
+              {name}
+            </span>
+          ))}
+        </span>
+        <TableToggle asTable={asTable} onChange={setAsTable} />
+      </figcaption>
+      {asTable ? (
+        <ScrollBox label={label} className="h-52 overflow-auto">
+          <BarTable {...props} />
+        </ScrollBox>
+      ) : (
+        <BarList {...props} />
+      )}
+    </figure>
+  );
+}
+
+function BarList({ label, unit, series, bars }: Props) {
+  const most = Math.max(1, ...bars.map((bar) => totalOf(bar, series)));
+  // So many labels fit beside each other on a phone.
+  const every = Math.ceil(bars.length / 5);
+  const withNumbers = bars.length <= 16;
+  return (
+    <ul aria-label={label} className="flex h-52 items-stretch gap-0.5 sm:gap-1">
+      {bars.map((bar, n) => {
+        const total = totalOf(bar, series);
+        const parts = series.map(
+          ({ key, label: name }) => `${name}: ${formatCount(bar.values[key] ?? 0)}`,
+        );
+        const text = `${bar.label}: ${formatCount(total)} ${unit}${series.length > 1 && total > 0 ? ` (${parts.join(", ")})` : ""}`;
+        return (
+          <li key={bar.label} className="flex min-w-0 flex-1">
+            <NextLink
+              href={bar.href}
+              prefetch={false}
+              data-tip={text}
+              className="flex min-w-0 flex-1 flex-col rounded-sm hover:bg-hover"
+            >
+              <span className="sr-only">{text}</span>
+              <span aria-hidden className="h-4 text-center text-2xs text-muted">
+                {total > 0 && withNumbers ? formatCount(total) : ""}
+              </span>
+              <Column bar={bar} series={series} most={most} />
+              <span
+                aria-hidden
+                className={clsx(
+                  "flex h-4 justify-center overflow-visible text-2xs whitespace-nowrap text-muted",
+                  n % every > 0 && "invisible",
+                )}
+              >
+                {bar.short}
+              </span>
+            </NextLink>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+/** The parts of a bar, the first at the bottom; as high as the largest bar would be. */
+function Column({
+  bar,
+  series,
+  most,
+}: Readonly<{ bar: LinkedBar; series: readonly Series[]; most: number }>) {
+  return (
+    <svg
+      aria-hidden
+      preserveAspectRatio="none"
+      viewBox={`0 0 10 ${most}`}
+      className="min-h-0 w-full flex-1 border-b border-border"
+    >
+      {series.map(({ key, tone }, n) => {
+        const value = bar.values[key] ?? 0;
+        const upTo = totalOf(bar, series.slice(0, n + 1));
+        return (
+          value > 0 && (
+            <rect
+              key={key}
+              x="1.5"
+              width="7"
+              y={most - upTo}
+              height={value}
+              className={toneFill[tone]}
+            />
+          )
+        );
+      })}
+    </svg>
+  );
+}
+
+function BarTable({ pointLabel, series, bars }: Props) {
+  return (
+    <table className="w-full text-xs">
+      <thead className="sticky top-0 bg-sunken text-left text-muted">
+        <tr>
+          <th scope="col" className="px-3 py-1.5 font-medium">
+            {pointLabel}
+          </th>
+          {series.map(({ key, label: name }) => (
+            <th key={key} scope="col" className="px-3 py-1.5 text-right font-medium">
+              {name}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {bars.map((bar) => (
+          <tr key={bar.label} className="border-t border-border">
+            <th scope="row" className="px-3 py-1 text-left font-normal">
+              {bar.label}
+            </th>
+            {series.map(({ key, label: name }) => (
+              <td key={key} className="px-3 py-1 text-right">
+                <Link
+                  href={bar.hrefs?.[key] ?? bar.href}
+                  aria-label={`${formatCount(bar.values[key] ?? 0)}: ${name}, ${bar.label}`}
+                >
+                  {formatCount(bar.values[key] ?? 0)}
+                </Link>
+              </td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
