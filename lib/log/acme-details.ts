@@ -72,7 +72,7 @@ export type EnrollmentDetails = {
     account?: AccountDetail;
     lineage: readonly string[];
   }>;
-  /** Committed with the plan of the certificate. `use`: which of its `uses`. `via`: `api` or `est`. */
+  /** Committed with the plan of the certificate. `use`: which of its `uses`. `via`: `api`, `est` or `ejbca`. */
   "enrollment-secret.used": Readonly<{
     identityId: string;
     certificateId: string;
