@@ -1,0 +1,28 @@
+import type { IncomingMessage } from "node:http";
+import type { AnyActor } from "@/lib/access/actor";
+import type { GatewayDeps } from "@/lib/runtime/gateway-deps";
+import type { RequestContext } from "@/server/http/request-context";
+import type { AuthorityState } from "@/server/status/authority-state";
+import type { CrlStore } from "@/server/status/crl-store";
+import type { Readiness } from "@/server/status/readiness";
+
+/** What the compatible APIs answer from memory. */
+export type CompatSources = Readonly<{
+  authorities: AuthorityState;
+  crls: CrlStore;
+  readiness: () => Promise<Readiness>;
+}>;
+
+/** One request to a compatible API. */
+export type Requested = Readonly<{
+  deps: GatewayDeps;
+  sources: CompatSources;
+  request: IncomingMessage;
+  context: RequestContext;
+  /** Set once the request proved a credential, so that its refusals are recorded as its own. */
+  caller: {
+    actor: AnyActor | null;
+    /** It showed a credential of ours that counts no longer: each refusal is an entry. */
+    isKnown: boolean;
+  };
+}>;
