@@ -3,6 +3,7 @@ import { assertProven } from "@/lib/access/permissions";
 import { actorOfPeer, credentialOf } from "@/lib/client-auth/certificate-actor";
 import { outsideScope } from "@/lib/client-auth/evaluate-certificate";
 import { missingScope } from "@/lib/client-auth/proxy-use";
+import { authenticateLogin } from "@/lib/compat/authenticate-login";
 import { AppError } from "@/lib/errors/app-error";
 import { withDeadline } from "@/lib/runtime/gateway-deps";
 import { authenticateToken } from "@/lib/tokens/authenticate-token";
@@ -45,12 +46,8 @@ const bearerOf = (header: string): string => /^Bearer +(\S+) *$/i.exec(header)?.
 
 /** The actor of a token; the entries name the certificate of the connection too. */
 export async function tokenCaller(requested: Requested, token: string): Promise<Actor> {
-  const { deps, request, context, caller } = requested;
-  const found = await authenticateToken(
-    withDeadline(deps),
-    token,
-    actorRequestOf(request, context),
-  );
+  const { context, caller } = requested;
+  const found = await findCaller(requested, token);
   if (found.actor === null) {
     caller.isKnown = found.tokenId !== null;
     throw new AppError("unauthenticated", "The token isn't valid, has expired or is revoked.", {
@@ -64,6 +61,18 @@ export async function tokenCaller(requested: Requested, token: string): Promise<
       : found.actor;
   caller.actor = actor;
   return actor;
+}
+
+/** By an API token, or else by the token of a login. */
+async function findCaller(
+  { deps, sources, request, context }: Requested,
+  token: string,
+): Promise<Awaited<ReturnType<typeof authenticateToken>>> {
+  const gate = withDeadline(deps);
+  const actorRequest = actorRequestOf(request, context);
+  const found = await authenticateToken(gate, token, actorRequest);
+  if (found.actor !== null || found.tokenId !== null) return found;
+  return authenticateLogin(gate, () => sources.authorities.index().all, token, actorRequest);
 }
 
 /** The holder of the connection's certificate, which it proved in the handshake; null without one. */

@@ -1,6 +1,6 @@
 /** A call of a compatible API: which product's, and what of its path decides. */
 export type VaultCall =
-  | Readonly<{ api: "vault"; name: "health" | "lookup-self" | "renew-self" }>
+  | Readonly<{ api: "vault"; name: "health" | "lookup-self" | "renew-self" | "sign-intermediate" }>
   | Readonly<{ api: "vault"; name: "login"; mount: string }>
   | Readonly<{ api: "vault"; name: "sign"; mount: string; role: string }>
   | Readonly<{ api: "vault"; name: "file"; mount: string; file: VaultFile }>;
@@ -23,6 +23,7 @@ const vaultFiles = [
 const slug = "[a-z0-9-]{1,64}";
 const loginPath = new RegExp(`^/v1/auth/(${slug})/login$`);
 const signPath = new RegExp(`^/v1/(${slug})/sign/(${slug})$`);
+const intermediatePath = new RegExp(`^/v1/${slug}/root/sign-intermediate$`);
 const filePath = new RegExp(`^/v1/(${slug})/(${vaultFiles.join("|")})$`);
 const fixed: Readonly<Record<string, CompatCall>> = {
   "/v1/sys/health": { api: "vault", name: "health" },
@@ -52,11 +53,17 @@ export function findCall(target: string): CompatCall | null {
     // Only EJBCA's addresses have that prefix.
     return own === path || call?.api === "ejbca" ? call : null;
   }
+  return findBelowMount(path);
+}
+
+/** A call of Vault whose path names a mount. */
+function findBelowMount(path: string): VaultCall | null {
   const login = loginPath.exec(path)?.[1];
   if (login !== undefined) return { api: "vault", name: "login", mount: login };
   const [, signMount, role] = signPath.exec(path) ?? [];
   if (signMount !== undefined && role !== undefined)
     return { api: "vault", name: "sign", mount: signMount, role };
+  if (intermediatePath.test(path)) return { api: "vault", name: "sign-intermediate" };
   const [, mount, file] = filePath.exec(path) ?? [];
   return mount === undefined
     ? null

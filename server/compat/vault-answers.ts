@@ -1,6 +1,6 @@
 import type { SignedForClient } from "@/lib/compat/sign-request";
 import { toPem } from "@/lib/pki/pem";
-import type { OwnToken } from "@/lib/tokens/describe-own-token";
+import type { OwnToken } from "@/lib/compat/describe-own-token";
 import { type CompatAnswer, jsonAnswer } from "./answer";
 import { badRequest } from "./read-fields";
 

@@ -1,12 +1,13 @@
-import { describeOwnToken } from "@/lib/tokens/describe-own-token";
+import { describeOwnToken } from "@/lib/compat/describe-own-token";
 import { AppError } from "@/lib/errors/app-error";
 import { recordedTarget } from "@/server/http/recorded-path";
-import { tokenCaller, tokenOf } from "./authenticate";
+import { authenticateCaller, tokenCaller, tokenOf } from "./authenticate";
 import { type CompatAnswer, jsonAnswer } from "./answer";
 import type { CompatSources, Requested } from "./compat-call";
 import type { VaultCall } from "./find-call";
 import { badRequest } from "./read-fields";
 import { tokenData, vaultAnswer } from "./vault-answers";
+import { logIn } from "./vault-login";
 import { readVaultFile } from "./vault-files";
 import { signVault } from "./vault-sign";
 
@@ -21,6 +22,7 @@ export const vaultMethods: Readonly<Record<VaultCall["name"], readonly string[]>
   "renew-self": writes,
   login: writes,
   sign: writes,
+  "sign-intermediate": writes,
 };
 
 /** One call of Vault's API. */
@@ -35,7 +37,9 @@ export async function runVault(requested: Requested, call: VaultCall): Promise<C
     case "renew-self":
       return renewSelf(requested);
     case "login":
-      throw badRequest("Logins aren't offered.");
+      return logIn(requested, call.mount);
+    case "sign-intermediate":
+      return refuseIntermediate(requested);
     case "sign":
       return signVault(requested, call);
   }
@@ -86,5 +90,14 @@ async function renewSelf(requested: Requested): Promise<CompatAnswer> {
   throw new AppError(
     "compat.not-renewable",
     "lease is not renewable: tokens last as long as they were created for. Log in again, or create a new one.",
+  );
+}
+
+/** A CA certificate would carry everything below it past the names of identities. */
+async function refuseIntermediate(requested: Requested): Promise<CompatAnswer> {
+  await authenticateCaller(requested);
+  throw new AppError(
+    "compat.ca-refused",
+    "Chancery signs no CA certificate for a client. Create the CA in the console and confirm it on the host.",
   );
 }

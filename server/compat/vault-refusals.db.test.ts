@@ -219,11 +219,23 @@ describe("addresses and methods", () => {
   ])("%s is %s", async (where, code) => {
     expect(refusalOf(await sign({ csr: goodCsr() }, { path: where }))).toBe(code);
   });
+  test("no one gets a CA certificate, and each attempt is an entry of its caller", async () => {
+    const body = { csr: goodCsr(), ttl: "86400", common_name: "", uri_sans: "spiffe://corp" };
+    for (const role of [token, await gateway.tokenFor("admin")]) {
+      const where = { path: "/v1/pki/root/sign-intermediate", method: "PUT", token: role };
+      const asked = await sign(body, where);
+      expect(refusalOf(asked)).toBe("403 compat.ca-refused");
+      expect(asked.entries).toMatchObject([
+        { action: "request.refused", actor: { kind: "token" }, details: { via: "vault" } },
+      ]);
+    }
+    const stranger = { path: "/v1/pki/root/sign-intermediate", token: undefined };
+    expect(refusalOf(await sign(body, stranger))).toBe("403 unauthenticated");
+  });
   test.each([
     ["/v1"],
     ["/v1/"],
     ["/v1/pki/issue/tls-server"],
-    ["/v1/pki/root/sign-intermediate"],
     ["/v1/pki/sign-verbatim/tls-server"],
     ["/v1/pki/revoke"],
     ["/v1/pki/sign/"],

@@ -6,6 +6,10 @@ export const compatCodes = {
     kind: "malformed",
     text: "A field or header isn't understood or can't be granted; the message names it and says what to send.",
   },
+  "compat.ca-refused": {
+    kind: "forbidden",
+    text: "No client gets a CA certificate, with which it could issue for any name; create CAs in the console and confirm them on the host.",
+  },
   "compat.identity-required": {
     kind: "forbidden",
     text: "The call can't name an identity, so the credential has to: use a token of role service, or the client certificate of the identity.",

@@ -1,11 +1,11 @@
 import type { Actor } from "@/lib/access/actor";
 import { AppError } from "@/lib/errors/app-error";
+import type { RequestDetail } from "@/lib/log/detail-types";
 import { recordEntry } from "@/lib/log/record/record-entry";
 import type { Recorded } from "@/lib/log/record/recorded";
-import type { RequestDetail } from "@/lib/log/detail-types";
 import type { Deps } from "@/lib/runtime/deps";
-import { tokenTarget } from "./token-dto";
-import { findTokenRow } from "./token-repository";
+import { findOwnToken } from "@/lib/tokens/read-tokens";
+import { findLoginById } from "./login-repository";
 
 /** What the holder of a token may know about it. */
 export type OwnToken = Readonly<{
@@ -18,23 +18,36 @@ export type OwnToken = Readonly<{
   expiresAt: Date | null;
 }>;
 
-/** The token that the caller authenticated with. Errors: `unauthenticated` for other callers. */
+/**
+ * The token, or that of a login, which the caller authenticated with. Errors: `unauthenticated` for
+ * other callers.
+ */
 export async function describeOwnToken(
   deps: Pick<Deps, "db" | "recorder">,
   actor: Actor,
   request: RequestDetail,
 ): Promise<Recorded<OwnToken>> {
-  const row = actor.kind === "token" ? await findTokenRow(deps.db, actor.id ?? "") : null;
-  if (row === null)
+  const found = actor.kind === "token" ? await findOwn(deps, actor.id ?? "") : null;
+  if (found === null)
     throw new AppError("unauthenticated", "This call is about the token that it is made with.", {
       cause: "no token",
     });
-  const { id, name, role, identity, createdAt, expiresAt } = row;
   const { entryId } = await recordEntry(deps.recorder, actor, {
     action: "token.read",
     outcome: "success",
-    target: tokenTarget(row),
+    target: {
+      kind: actor.id?.startsWith("lgn_") ? "login" : "token",
+      id: found.id,
+      label: found.name,
+    },
     details: request,
   });
-  return { result: { id, name, role, identity, createdAt, expiresAt }, entryId };
+  return { result: found, entryId };
+}
+
+async function findOwn(deps: Pick<Deps, "db">, id: string): Promise<OwnToken | null> {
+  const login = await findLoginById(deps.db, id);
+  if (login === null) return findOwnToken(deps, id);
+  const { identity, createdAt, expiresAt } = login;
+  return { id, name: identity.name, role: "service", identity, createdAt, expiresAt };
 }
