@@ -8,12 +8,13 @@ import { AppError } from "@/lib/errors/app-error";
 import { findIdentity } from "@/lib/identities/read-identities";
 import { issuanceRequest } from "@/lib/issuing/decide-issuance";
 import { issueForRequest } from "@/lib/issuing/issue-certificate";
-import type { CompatibleApi } from "@/lib/log/detail-types";
+import type { CompatibleApi, RequestDetail } from "@/lib/log/detail-types";
 import type { MaybeRecorded } from "@/lib/log/record/recorded";
 import { fromPem } from "@/lib/pki/pem";
 import { findProfile, type Profile } from "@/lib/profiles/read-profiles";
 import type { Deps } from "@/lib/runtime/deps";
 import { assertWithinCsr, type NamesBesideCsr } from "./assert-within-csr";
+import { findRepeated } from "./find-repeated";
 import { boundValidity, type WantedValidity } from "./bound-validity";
 
 /** What a client of another product's API asks for. */
@@ -28,6 +29,8 @@ export type SignRequest = Readonly<{
   csr: string;
   beside: NamesBesideCsr;
   validity: WantedValidity;
+  /** The request itself, for the entry of one that is repeated. */
+  asked: RequestDetail;
 }>;
 export type SignedForClient = Readonly<{
   certificate: CertificateDto;
@@ -42,7 +45,8 @@ type SignDeps = Pick<Deps, "db" | "clock" | "random" | "recorder" | "signer" | "
 /**
  * Signs a CSR for the identity of the caller, as that identity asking for itself: for names that it
  * holds, under a profile that identities may use alone. A lifetime beyond profile or CA is cut, with
- * a warning. Errors: `compat.identity-required`, `compat.unknown-profile`,
+ * a warning. The same request again within two minutes, because its answer was lost, gets the same
+ * certificate; with an enrollment secret it costs another use. Errors: `compat.identity-required`, `compat.unknown-profile`,
  * `compat.unknown-authority`, `compat.names-differ`, those of `issueCertificate` and `issueBySecret`.
  */
 export async function signRequest(
@@ -56,17 +60,24 @@ export async function signRequest(
   const issuer = await getIssuer(deps, profile, request.authority);
   await assertEndEntity(deps, actor.identityId, request.endEntity);
   assertWithinCsr(request.csr, request.beside);
+  const issuerEnd = issuer.facts.notAfter;
   const { request: validity, warning } = boundValidity(request.validity, {
     maxSeconds: profile.rules.validitySecondsMax,
-    issuerEnd: issuer.facts.notAfter,
+    issuerEnd,
     now: deps.clock.now(),
   });
-  const { csr, via } = request;
-  const input = { profile: profile.slug, identity: actor.identityId, csr, ...validity };
-  const { result, entryId } =
-    actor.kind === "enrollment-secret"
-      ? await issueBySecret(deps, actor, input, "ejbca")
-      : await issueForRequest(deps, actor, { ...issuanceRequest(actor, scope, input), via });
+  const { csr, via, asked } = request;
+  const { identityId } = actor;
+  const input = { profile: profile.slug, identity: identityId, csr, ...validity };
+  const issue = async (): Promise<MaybeRecorded<CertificateDto>> => {
+    if (actor.kind === "enrollment-secret") return issueBySecret(deps, actor, input, "ejbca");
+    const same = { identityId, profile, csr, validity, issuerEnd, asked };
+    const repeated = await findRepeated(deps, actor, same);
+    return (
+      repeated ?? issueForRequest(deps, actor, { ...issuanceRequest(actor, scope, input), via })
+    );
+  };
+  const { result, entryId } = await issue();
   return {
     result: {
       certificate: result,

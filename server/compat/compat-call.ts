@@ -1,6 +1,8 @@
 import type { IncomingMessage } from "node:http";
 import type { AnyActor } from "@/lib/access/actor";
 import type { GatewayDeps } from "@/lib/runtime/gateway-deps";
+import type { RequestDetail } from "@/lib/log/detail-types";
+import { recordedTarget } from "@/server/http/recorded-path";
 import type { RequestContext } from "@/server/http/request-context";
 import type { AuthorityState } from "@/server/status/authority-state";
 import type { CrlStore } from "@/server/status/crl-store";
@@ -26,3 +28,13 @@ export type Requested = Readonly<{
     isKnown: boolean;
   };
 }>;
+
+/** What an entry says of a request that was answered. */
+export const askedOf = (
+  { request }: Pick<Requested, "request">,
+  status: number,
+): RequestDetail => ({
+  method: request.method ?? "GET",
+  path: recordedTarget(request.url ?? "/"),
+  status,
+});

@@ -8,7 +8,7 @@ import { secretPattern } from "@/lib/tokens/token-secret";
 import { actorRequestOf } from "@/server/http/actor-request";
 import { assertMaySeeSecret, certificateCaller, tokenCaller, tokenOf } from "./authenticate";
 import { type CompatAnswer, jsonAnswer } from "./answer";
-import type { CompatSources, Requested } from "./compat-call";
+import { askedOf, type CompatSources, type Requested } from "./compat-call";
 import type { EjbcaCall } from "./find-call";
 import {
   badRequest,
@@ -80,7 +80,7 @@ async function enroll(requested: Requested): Promise<CompatAnswer> {
   const early = await callerBeforeBody(requested);
   const fields = await readFields(requested.request);
   const actor = (await secretCaller(requested, fields)) ?? early ?? refuseStranger();
-  const wanted = readRequest(fields);
+  const wanted = { ...readRequest(fields), asked: askedOf(requested, 201) };
   const write = parseFormat(fields) === "PEM" ? pemOf : base64Of;
   const withChain = flagField(fields, "include_chain", false);
   const { result } = await signRequest(requested.deps, actor, wanted);
@@ -137,7 +137,7 @@ function refuseStranger(): never {
   );
 }
 
-function readRequest(fields: Fields): SignRequest {
+function readRequest(fields: Fields): Omit<SignRequest, "asked"> {
   const unknown = unknownFields(fields, known);
   if (unknown.length > 0) throw badRequest(`These fields aren't offered: ${unknown.join(", ")}.`);
   return {

@@ -1,9 +1,8 @@
 import { describeOwnToken } from "@/lib/compat/describe-own-token";
 import { AppError } from "@/lib/errors/app-error";
-import { recordedTarget } from "@/server/http/recorded-path";
 import { authenticateCaller, tokenCaller, tokenOf } from "./authenticate";
 import { type CompatAnswer, jsonAnswer } from "./answer";
-import type { CompatSources, Requested } from "./compat-call";
+import { askedOf, type CompatSources, type Requested } from "./compat-call";
 import type { VaultCall } from "./find-call";
 import { badRequest } from "./read-fields";
 import { tokenData, vaultAnswer } from "./vault-answers";
@@ -71,14 +70,10 @@ async function health(now: Date, { readiness }: CompatSources): Promise<CompatAn
 }
 
 async function lookUpSelf(requested: Requested): Promise<CompatAnswer> {
-  const { deps, request, context } = requested;
+  const { deps, context } = requested;
   const token = tokenOf(requested);
   const actor = await tokenCaller(requested, token ?? "");
-  const { result } = await describeOwnToken(deps, actor, {
-    method: request.method ?? "GET",
-    path: recordedTarget(request.url ?? "/"),
-    status: 200,
-  });
+  const { result } = await describeOwnToken(deps, actor, askedOf(requested, 200));
   return vaultAnswer(context.requestId, {
     data: tokenData(result, token ?? "", deps.clock.now()),
   });

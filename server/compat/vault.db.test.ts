@@ -1,5 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { revokeCertificate } from "@/lib/certificates/revoke-certificate";
+import { adminActor } from "@/testing/actors";
 import { openCompatGateway, type CompatGateway } from "@/testing/gateway/compat-fixture";
 
 let gateway: CompatGateway, identity: string, token: string;
@@ -71,11 +73,11 @@ describe("sign", () => {
   });
 
   test("PUT does the same as POST, with Authorization: Bearer as with X-Vault-Token, and under the slug of the CA", async () => {
-    const csr = gateway.pem(subject, san);
+    const fresh = () => ({ csr: gateway.pem(subject, san) });
     const answers = [
-      await sign({ csr }, { method: "PUT" }),
-      await sign({ csr }, { token: undefined, headers: { Authorization: `Bearer ${token}` } }),
-      await sign({ csr }, { path: "/v1/issuing/sign/tls-server" }),
+      await sign(fresh(), { method: "PUT" }),
+      await sign(fresh(), { token: undefined, headers: { Authorization: `Bearer ${token}` } }),
+      await sign(fresh(), { path: "/v1/issuing/sign/tls-server" }),
     ];
     expect(answers.map(({ status, body }) => [status, body.slice(0, 0)])).toEqual([
       [200, ""],
@@ -122,6 +124,45 @@ describe("sign", () => {
     expect(json.warnings.join("\n")).toMatch(/key_usage/);
     expect(json.warnings.join("\n")).toMatch(/exclude_cn_from_sans=false has no effect/);
     expect(json.warnings.join("\n")).toMatch(/O=Wrong/);
+  });
+});
+
+describe("the same request again", () => {
+  const again = (body: object, over = {}) =>
+    gateway.sent({ path: "/v1/pki/sign/tls-server", token, body, ...over });
+  const serialOf = async (asked: ReturnType<typeof again>) => {
+    const { reply } = await asked;
+    expect(reply.status, reply.body).toBe(200);
+    return reply.json.data.serial_number;
+  };
+  test("within two minutes, because its answer was lost, gets the same certificate and is an entry", async () => {
+    const body = certManagerBody(gateway.pem(subject, san));
+    const first = await serialOf(again(body));
+    const { reply, entries } = await again(body);
+    expect(reply.json.data.serial_number).toBe(first);
+    expect(entries).toMatchObject([
+      { action: "certificate.read", reason: "the same request again", actor: { kind: "token" } },
+    ]);
+  });
+  test("for another lifetime, another profile, another CSR or another identity is another one", async () => {
+    const csr = gateway.pem(subject, san);
+    const first = await serialOf(again({ csr, ttl: "48h" }));
+    const others = [
+      await serialOf(again({ csr, ttl: "24h" })),
+      await serialOf(again({ csr, ttl: "48h" }, { path: "/v1/pki/sign/tls-client-service" })),
+      await serialOf(again({ csr: gateway.pem(subject, san), ttl: "48h" })),
+    ];
+    expect(new Set([first, ...others]).size).toBe(4);
+    const bank = await gateway.serviceToken(await gateway.service("bank", ["bank.example.com"]));
+    expect((await again({ csr, ttl: "48h" }, { token: bank })).reply.status).toBe(400);
+  });
+  test("after the first was revoked gets a new one", async () => {
+    const csr = gateway.pem(subject, san);
+    const first = await serialOf(again({ csr }));
+    await revokeCertificate(gateway.harness.deps, adminActor(), first.replaceAll(":", ""), {
+      reason: "superseded",
+    });
+    expect(await serialOf(again({ csr }))).not.toBe(first);
   });
 });
 
