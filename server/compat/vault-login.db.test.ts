@@ -3,6 +3,8 @@ import { revokeCertificate } from "@/lib/certificates/revoke-certificate";
 import { suspendIdentity } from "@/lib/identities/set-identity-status";
 import { createToken } from "@/lib/tokens/create-token";
 import { revokeToken } from "@/lib/tokens/revoke-token";
+import { createFirstAccount } from "@/lib/accounts/create-first-account";
+import { csrOf, linkPerson, makeIdentity, password } from "@/testing/accounts/person";
 import { adminActor, system } from "@/testing/actors";
 import {
   openCompatGateway,
@@ -168,6 +170,24 @@ describe("a client certificate", () => {
 });
 
 describe("a login", () => {
+  test("signs nothing for an identity that can sign in, as no other token does", async () => {
+    const { deps } = gateway.harness;
+    const boss = await makeIdentity(deps, adminActor());
+    const before = await loginOf(await gateway.serviceToken(boss.id), boss.id);
+    const account = await createFirstAccount(deps, system, {
+      email: "boss@example.com",
+      name: "Boss",
+      role: "operator",
+      password,
+    });
+    await linkPerson(deps, adminActor(), account.result.id, boss.id);
+    const { reply, entries } = await sign(before, {
+      path: "/v1/pki/sign/tls-client-person",
+      body: { csr: await csrOf(boss) },
+    });
+    expect([reply.status, codeOf(reply.body)]).toEqual([400, "certificate.refused"]);
+    expect(entries[0]?.reason).toContain("identity.confers-power");
+  });
   test("counts on the compatible APIs alone: the REST API doesn't know it", async () => {
     const own = await loginOf(token);
     const { reply } = await gateway.sent({
