@@ -13,6 +13,7 @@ import {
 } from "./refuse-secret";
 import { findSecretByHash, type FoundSecret } from "./secret-repository";
 
+type SecretPair = Readonly<{ user: string; password: string }>;
 type AuthenticateDeps = Pick<Deps, "db" | "clock" | "recorder">;
 
 /**
@@ -27,7 +28,15 @@ export async function authenticateSecret(
   authorization: string,
   request: ActorRequest,
 ): Promise<Actor> {
-  const { user, password } = readBasic(authorization);
+  return authenticateSecretPair(deps, readBasic(authorization), request);
+}
+
+/** The same for an ID and a secret that came another way, as EJBCA's clients send them. */
+export async function authenticateSecretPair(
+  deps: AuthenticateDeps,
+  { user, password }: SecretPair,
+  request: ActorRequest,
+): Promise<Actor> {
   const row = secretPattern.test(password)
     ? await findSecretByHash(deps.db, hashSecret(password))
     : null;
@@ -54,7 +63,7 @@ export async function authenticateSecret(
 export const isBasic = (authorization: string | undefined): authorization is string =>
   authorization !== undefined && /^basic(?: |$)/i.test(authorization);
 
-function readBasic(authorization: string): Readonly<{ user: string; password: string }> {
+function readBasic(authorization: string): SecretPair {
   const encoded = /^basic +([a-z0-9+/_=-]+) *$/i.exec(authorization)?.[1] ?? "";
   const text = Buffer.from(encoded, "base64").toString("utf8");
   const at = text.indexOf(":");

@@ -14,7 +14,7 @@ import { countUse, findSecretById, type FoundSecret } from "./secret-repository"
 
 type IssueDeps = Pick<Deps, "db" | "clock" | "random" | "recorder" | "signer" | "publicUrl">;
 /** Through which interface a secret is used, for its entry. */
-export type EnrollmentPath = "api" | "est";
+export type EnrollmentPath = "api" | "est" | "ejbca";
 
 /**
  * Issues a certificate to the holder of an enrollment secret, as its identity asking for itself: for
@@ -37,7 +37,11 @@ export async function issueBySecret(
   const own = { ...input, profile: row.profileId, identity: row.identityId };
   const storedWithPlan = countingUse(deps, row, via);
   try {
-    const request = { ...issuanceRequest(actor, scope, own), storedWithPlan };
+    const request = {
+      ...issuanceRequest(actor, scope, own),
+      storedWithPlan,
+      ...(via === "ejbca" ? { via } : {}),
+    };
     return await issueForRequest(deps, actor, request);
   } catch (error) {
     if (error === makerEnded) throw await refuseSecret(deps, row, actor, ofEndedMaker);

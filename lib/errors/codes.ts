@@ -3,6 +3,7 @@ import { nameCodes } from "@/lib/errors/codes/names";
 import { accessCodes } from "@/lib/errors/codes/access";
 import { alertCodes } from "@/lib/errors/codes/alerts";
 import { certificateCodes } from "@/lib/errors/codes/certificates";
+import { compatCodes } from "@/lib/errors/codes/compat";
 import { enrollmentCodes } from "@/lib/errors/codes/enrollment";
 import { logCodes } from "@/lib/errors/codes/log";
 import { pkiCodes } from "@/lib/errors/codes/pki";
@@ -30,6 +31,7 @@ export const errorCodes = {
   ...witnessCodes,
   ...acmeCodes,
   ...enrollmentCodes,
+  ...compatCodes,
 } as const;
 
 export type ErrorCode = keyof typeof errorCodes;

@@ -28,6 +28,7 @@ export type IdPrefix =
   | "azn"
   | "vew"
   | "ens"
+  | "lgn"
   | "blk";
 
 /** An id of that kind: `prefix_` and 26 characters. */

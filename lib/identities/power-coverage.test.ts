@@ -27,6 +27,7 @@ const exempt: Readonly<Record<string, string>> = {
   "enrollment/revoke-enrollment-secret.ts": "takes access away, and issues nothing",
   "certificates/preview-revocation.ts": "reads",
   "est/reenroll.ts": "the certificate is rotated by the use case for that",
+  "compat/create-login.ts": "a shorter form of the credential of the identity itself",
   "alerts/find-assignees.ts": "reads",
   "alerts/answer-alerts.ts": "each alert is answered by the use case for one",
   "overview/get-checklist.ts": "reads",

@@ -2,6 +2,7 @@ import { sha256Hex } from "@/lib/format/hash";
 import { certificateTarget, formatSan } from "@/lib/certificates/certificate-dto";
 import { newId } from "@/lib/format/ids";
 import { formatIso } from "@/lib/format/time";
+import type { CompatibleApi } from "@/lib/log/detail-types";
 import type { Decision, NewEntry } from "@/lib/log/types";
 import { readName } from "@/lib/pki/names";
 import { formatSerial } from "@/lib/pki/serial";
@@ -60,6 +61,7 @@ export function plannedEntry(
   row: PlannedRow,
   decision: Decision,
   supersedeAt: Date | null,
+  via?: CompatibleApi,
 ): NewEntry {
   return {
     id: row.planEntryId,
@@ -81,6 +83,7 @@ export function plannedEntry(
       tbsSha256: sha256Hex(row.tbsDer),
       ...(row.predecessorId ? { predecessorId: row.predecessorId } : {}),
       ...(supersedeAt ? { supersedeAt: supersedeAt.toISOString() } : {}),
+      ...(via ? { via } : {}),
     },
   };
 }

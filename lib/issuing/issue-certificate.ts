@@ -9,6 +9,7 @@ import { encodeEntry } from "@/lib/log/entry";
 import { assertInboxHasRoom } from "@/lib/log/record/back-pressure";
 import { trackCommit, makeNumberedEntry } from "@/lib/log/record/entry-numbers";
 import { recordEntry } from "@/lib/log/record/record-entry";
+import type { CompatibleApi } from "@/lib/log/detail-types";
 import type { EntryDetails } from "@/lib/log/types";
 import { describeHeldName, type HeldName } from "@/lib/pki/held-names/held-name";
 import { isError } from "@/lib/pki/rule-checks";
@@ -29,8 +30,12 @@ import { signPlan, type SignedPlan } from "./sign-plan";
 import { storePlanWithMore, type StoredWithPlan } from "./store-plan-with-more";
 import { storePlanWithNames } from "./store-plan-with-names";
 
-/** A request, and what commits together with its plan: a use of the secret that it is issued for. */
-type StoredRequest = IssuanceRequest & Readonly<{ storedWithPlan?: StoredWithPlan }>;
+/**
+ * A request, what commits together with its plan (a use of the secret that it is issued for), and the
+ * compatible API that it came over, for its entries.
+ */
+type StoredRequest = IssuanceRequest &
+  Readonly<{ storedWithPlan?: StoredWithPlan; via?: CompatibleApi }>;
 type IssueDeps = Pick<Deps, "db" | "clock" | "random" | "recorder" | "signer" | "publicUrl">;
 type Allowed = IssuanceDecision &
   Readonly<{
@@ -127,7 +132,7 @@ async function commitPlan(
     now,
     randomBytes: deps.random.bytes,
   });
-  const planned = plannedEntry(row, decision, supersedeAt);
+  const planned = plannedEntry(row, decision, supersedeAt, request.via);
   if (names.toAdd.length > 0) {
     const plan = { row, entry: planned };
     const namesAdded = await storePlanWithNames(deps, actor, identity, names.toAdd, plan);
@@ -210,7 +215,7 @@ function namesDetail(
 async function refuse(
   deps: Pick<Deps, "recorder">,
   actor: Actor,
-  request: IssuanceRequest,
+  request: StoredRequest,
   { findings, decision, identity, profile, csr, names }: IssuanceDecision,
 ): Promise<never> {
   const errors = findings.filter(isError);
@@ -228,6 +233,7 @@ async function refuse(
       identity: request.identity.slice(0, 64),
       subject: csr?.subjectText ?? null,
       ...namesDetail(names.names),
+      ...(request.via ? { via: request.via } : {}),
       findings: errors.map(({ code, message, path, clause }) => ({
         code,
         message,

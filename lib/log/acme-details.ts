@@ -72,7 +72,7 @@ export type EnrollmentDetails = {
     account?: AccountDetail;
     lineage: readonly string[];
   }>;
-  /** Committed with the plan of the certificate. `use`: which of its `uses`. `via`: `api` or `est`. */
+  /** Committed with the plan of the certificate. `use`: which of its `uses`. `via`: `api`, `est` or `ejbca`. */
   "enrollment-secret.used": Readonly<{
     identityId: string;
     certificateId: string;
@@ -83,4 +83,15 @@ export type EnrollmentDetails = {
   /** Shown by someone who has it, and not accepted. */
   "enrollment-secret.refused": Readonly<{ identityId: string; code: string; because: string }>;
   "enrollment-secret.revoked": Readonly<{ identityId: string; comment: string }>;
+  /**
+   * A short-lived token of a compatible API. The actor is what it stands for: `by` says whether that
+   * is a service token or a certificate. `secretDigest`: of the stored hash of the secret.
+   */
+  "login.created": Readonly<{
+    identityId: string;
+    by: "token" | "certificate";
+    expiresAt: string;
+    secretDigest: string;
+    via: "vault";
+  }>;
 };

@@ -100,6 +100,10 @@ const groups: { readonly [N in Noun<EntryAction>]: Group<N> } = {
       "enrollment-secret.revoked": "Enrollment secret revoked",
     },
   },
+  login: {
+    label: "Logins",
+    actions: { "login.created": "Login token created" },
+  },
   acme: {
     label: "ACME",
     actions: {

@@ -1,5 +1,5 @@
 import type { RevocationReason } from "@/lib/pki/types";
-import type { FindingDetail, RequestDetail } from "./detail-types";
+import type { CompatibleApi, FindingDetail, RequestDetail } from "./detail-types";
 
 /** The details of entries about certificates. */
 export type CertificateDetails = {
@@ -18,6 +18,8 @@ export type CertificateDetails = {
     predecessorId?: string;
     /** When the predecessor of a rotation is to be revoked as superseded. */
     supersedeAt?: string;
+    /** The compatible API that it was requested over. */
+    via?: CompatibleApi;
   }>;
   "certificate.issued": Readonly<{ serial: string; fingerprintSha256: string; tbsSha256: string }>;
   "certificate.failed": Readonly<{ cause: string }>;
@@ -29,6 +31,7 @@ export type CertificateDetails = {
     findings: readonly FindingDetail[];
     /** Requested names that the identity doesn't hold, and who does. */
     names?: readonly Readonly<{ name: string; state: string; heldBy?: string }>[];
+    via?: CompatibleApi;
   }>;
   "certificate.rotated": Readonly<{ successorId: string; supersedeAt: string }>;
   "certificate.revoked": Readonly<{

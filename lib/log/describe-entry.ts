@@ -129,6 +129,7 @@ const phrases: Phrases = {
     `used the enrollment secret of ${target} (${use} of ${uses})`,
   "enrollment-secret.refused": ({ because }, target) =>
     `tried to use the enrollment secret of ${target}, which is refused: ${because}`,
+  "login.created": ({ by }, target) => `logged in with a ${by}, as ${target}`,
   "enrollment-secret.revoked": ({ comment }, target) =>
     `revoked an enrollment secret of ${target}${withComment(comment)}`,
   "acme.account-created": (_, target) => `created ${target}`,

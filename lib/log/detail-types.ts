@@ -1,5 +1,7 @@
 /** What the `details` of several actions have in common. */
 
+/** The API of another product that a request came over (docs/compatible-apis.md). */
+export type CompatibleApi = "vault" | "ejbca";
 export type FindingDetail = Readonly<{
   code: string;
   message: string;

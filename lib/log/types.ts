@@ -6,6 +6,7 @@
 import type { EntryId } from "@/lib/format/ids";
 import type {
   ChangesDetail,
+  CompatibleApi,
   RequestDetail,
   CountDetail,
   ServiceRequestDetail,
@@ -118,7 +119,12 @@ export type EntryDetails = NamedDetails & {
    * unverified contents of an unknown certificate.
    */
   "request.refused": RequestDetail &
-    Readonly<{ code: string; presented?: PresentedDetail; proxy?: string }>;
+    Readonly<{
+      code: string;
+      presented?: PresentedDetail;
+      proxy?: string;
+      /** The compatible API that was asked. */ via?: CompatibleApi;
+    }>;
   /** Further refusals of unknown callers, counted: one entry a minute for each network and code. */
   "request.refused-many": CountedRefusals;
   /**

@@ -3,7 +3,7 @@ import { authorize } from "@/lib/access/permissions";
 import type { Deps } from "@/lib/runtime/deps";
 import { type TokenDto, type TokenList, tokenQuery, type TokenQueryInput } from "./schema";
 import { noSuchToken, tokenDto } from "./token-dto";
-import { findTokenRow, listTokenRows } from "./token-repository";
+import { findTokenRow, listTokenRows, type TokenListRow } from "./token-repository";
 
 /** One API token by id, without its secret. */
 export async function getToken(
@@ -15,6 +15,20 @@ export async function getToken(
   const row = await findTokenRow(deps.db, id);
   if (row === null) throw noSuchToken();
   return tokenDto(row, deps.clock.now());
+}
+
+/** A token for its own holder, who was authenticated with it; null if there is none. */
+export async function findOwnToken(
+  deps: Pick<Deps, "db">,
+  id: string,
+): Promise<Pick<
+  TokenListRow,
+  "id" | "name" | "role" | "identity" | "createdAt" | "expiresAt"
+> | null> {
+  const row = await findTokenRow(deps.db, id);
+  if (row === null) return null;
+  const { name, role, identity, createdAt, expiresAt } = row;
+  return { id, name, role, identity, createdAt, expiresAt };
 }
 
 /** API tokens, newest first, without their secrets. */

@@ -11,6 +11,7 @@ const endToEnd: ReadonlySet<string> = new Set([
   "host",
   "origin",
   "sec-fetch-site",
+  "x-vault-token",
 ]);
 
 /**

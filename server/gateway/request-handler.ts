@@ -17,6 +17,7 @@ import { stripReservedHeaders } from "./strip-headers";
 import { findAmbiguousHeader } from "./find-ambiguous-header";
 import { findForeignOrigin } from "./foreign-origin";
 import { isAcmePath } from "@/server/acme/find-resource";
+import { compatApiOf } from "@/server/compat/find-call";
 import { isEstPath } from "@/server/est/find-operation";
 import { areaOf, isAuthorizePath, isPublicPath } from "./paths";
 import { type RefuseCertificate, sendUnrecorded } from "./refuse-certificate";
@@ -37,6 +38,8 @@ export type HandlerDeps = Readonly<{
   console: ConsoleProxy;
   acme: HandleRequest;
   est: HandleRequest;
+  /** The compatible APIs. */
+  compat: HandleRequest;
   /** Forward auth; answers every request on its paths. */
   authorize: HandleRequest;
   verify: VerifyCertificate;
@@ -151,9 +154,14 @@ function route(
   }
   const origin = findForeignOrigin(request, context, area, deps.publicUrl);
   if (origin === null) {
-    const handler = isEstPath(request.url ?? "/") ? "est" : area;
-    deps[handler](request, response, context);
+    deps[handlerOf(request.url ?? "/") ?? area](request, response, context);
   } else deps.refuseForeignOrigin(request, response, context, origin);
+}
+
+/** What answers beside the REST application in its area. */
+function handlerOf(url: string): "est" | "compat" | null {
+  if (isEstPath(url)) return "est";
+  return compatApiOf(url) === null ? null : "compat";
 }
 
 /**

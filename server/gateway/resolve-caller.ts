@@ -9,6 +9,7 @@ import type { TrustedProxy } from "@/lib/client-auth/types";
 import type { CertificateVerification } from "@/lib/client-auth/verify-certificate";
 import type { RequestContext } from "@/server/http/request-context";
 import type { PeerCertificate } from "@/server/tls/peer-certificate";
+import { vaultTokenHeader } from "@/server/compat/authenticate";
 import { areaOf } from "./paths";
 
 /**
@@ -61,6 +62,10 @@ export async function resolveCaller(
   return resolveForwardedCaller(verify, proxy, connection, { forwarded, request });
 }
 
+/** Whether a header has a secret of the caller, as the API or Vault's clients send it. */
+const carriesToken = (headers: IncomingMessage["headers"]): boolean =>
+  headers.authorization !== undefined || headers[vaultTokenHeader] !== undefined;
+
 const isSameProxy = (one: TrustedProxy, other: TrustedProxy): boolean =>
   one.id === other.id &&
   one.kind === other.kind &&
@@ -104,7 +109,7 @@ async function resolveForwardedCaller(
     forwardedRequest: area === "authorize" ? client.request : null,
   };
   const missing = missingScope(proxy.scopes, area, {
-    token: request.headers.authorization !== undefined,
+    token: carriesToken(request.headers),
     certificate: client.certificate !== undefined,
   });
   if (missing !== null)

@@ -12,6 +12,7 @@ import type { Logger } from "@/lib/runtime/logger";
 import { makeAcmeHandler } from "@/server/acme/acme-handler";
 import { makeApi } from "@/server/api/app";
 import { makeAuthorizeHandler } from "@/server/authorize/authorize-handler";
+import { makeCompatHandler } from "@/server/compat/compat-handler";
 import { makeEstHandler } from "@/server/est/est-handler";
 import { makeConsoleProxy } from "@/server/gateway/console-proxy/console-proxy";
 import { checkSetupSettings } from "@/server/jobs/headless-setup";
@@ -50,9 +51,9 @@ function sayWhichCertificate(tls: Readonly<Pick<TlsManager, "current">>, log: Lo
 /** Starts the gateway: jobs first, so that the log is running when the ports open. */
 export async function startGateway(deps: GatewayDeps, env: Env, log: Logger): Promise<Gateway> {
   await checkSetupSettings(deps, env);
-  const names = serverNames(env.CHANCERY_HOST, env.CHANCERY_PUBLIC_URL);
-  const drain = makeDrain();
-  const hosts = [...names.dns, ...names.ips];
+  const names = serverNames(env.CHANCERY_HOST, env.CHANCERY_PUBLIC_URL),
+    hosts = [...names.dns, ...names.ips],
+    drain = makeDrain();
   const tls = await startTls(deps, names);
   const authorities = makeAuthorityState(deps);
   const service = makeStatusService({
@@ -68,20 +69,18 @@ export async function startGateway(deps: GatewayDeps, env: Env, log: Logger): Pr
   await upgradeEarlierVersion(deps, log);
   if (authorities.index().all.length > 0) await firstCertificate(tls);
   let ports = portsOf(env);
-  const published = openPublishedLogs(deps);
-  const serveLog = makeLog(deps, published, service);
+  const published = openPublishedLogs(deps),
+    serveLog = makeLog(deps, published, service);
   const handlerDeps: HandlerDeps = {
-    status: (request, response) =>
-      service.handler(request, response) || serveLog(request, response),
+    status: (...asked) => service.handler(...asked) || serveLog(...asked),
     metrics: service.metrics,
     authTimeoutMs: deps.authTimeoutMs,
     authorize: makeAuthorizeHandler(deps),
-    refuse: makeRefuseCertificate(deps, () => ports.https),
-    refuseForeignOrigin: makeRefuseForeignOrigin(deps),
-    refuseMalformed: makeRefuseMalformed(deps),
+    ...makeRefusals(deps, () => ports.https),
     verify: makeVerify(deps, authorities),
     acme: makeAcmeHandler(deps, { serverNames: hosts, publicUrl: deps.publicUrl }),
     est: makeEstHandler(deps),
+    compat: makeCompat(deps, authorities, service),
     api: makeApiHandler(makeApi(deps, { operations: service.operations, published })),
     console: makeConsoleProxy(consoleSocket(env.CHANCERY_RUN_DIR), log),
     serverNames: hosts,
@@ -102,11 +101,13 @@ export async function startGateway(deps: GatewayDeps, env: Env, log: Logger): Pr
     throw error;
   }
   sayWhichCertificate(tls, log);
-  const close = async (graceMs: number): Promise<void> => {
-    await drain.close(graceMs);
-    await jobs.stop();
+  return {
+    ports,
+    close: async (graceMs) => {
+      await drain.close(graceMs);
+      await jobs.stop();
+    },
   };
-  return { ports, close };
 }
 
 /** After a restart no client should see the self-signed certificate that was used before setup. */
@@ -145,6 +146,21 @@ const makeLog = (
     tiles: makeTileStore(deps.db),
     count: (status) => metrics.countRequest("log", status),
   });
+
+const makeRefusals = (
+  deps: GatewayDeps,
+  httpsPort: () => number,
+): Pick<HandlerDeps, "refuse" | "refuseForeignOrigin" | "refuseMalformed"> => ({
+  refuse: makeRefuseCertificate(deps, httpsPort),
+  refuseForeignOrigin: makeRefuseForeignOrigin(deps),
+  refuseMalformed: makeRefuseMalformed(deps),
+});
+
+const makeCompat = (
+  deps: GatewayDeps,
+  authorities: AuthorityState,
+  { crls, operations: { readiness } }: StatusService,
+): HandlerDeps["compat"] => makeCompatHandler(deps, { authorities, crls, readiness });
 
 function makeVerify(deps: GatewayDeps, { index }: AuthorityState): HandlerDeps["verify"] {
   const gate = withDeadline(deps);

@@ -3,7 +3,7 @@ import { type AnyActor, anonymousActorOf } from "@/lib/access/actor";
 import { isAppError } from "@/lib/errors/app-error";
 import { isRecorded } from "@/lib/http/problem";
 import { reportBug } from "@/lib/http/report-bug";
-import { recordRefusal } from "@/lib/log/record/record-refusal";
+import { recordRefusal, type RefusedRequest } from "@/lib/log/record/record-refusal";
 import type { Deps } from "@/lib/runtime/deps";
 import { actorRequestOf } from "./actor-request";
 import { recordedTarget } from "./recorded-path";
@@ -17,7 +17,7 @@ export async function recordFailure(
   { recorder }: Pick<Deps, "recorder">,
   actor: AnyActor | null,
   error: unknown,
-  { request, context, status }: Failed,
+  { request, context, status, isKnownCaller, via }: Failed,
 ): Promise<void> {
   if (!isAppError(error)) {
     reportBug(error, context.requestId);
@@ -30,7 +30,10 @@ export async function recordFailure(
     path: recordedTarget(request.url ?? "/"),
     status,
     reason: typeof error.cause === "string" ? error.cause : error.message,
+    isKnownCaller: isKnownCaller ?? false,
+    via,
   });
 }
 
-type Failed = Readonly<{ request: IncomingMessage; context: RequestContext; status: number }>;
+type Failed = Readonly<{ request: IncomingMessage; context: RequestContext; status: number }> &
+  Pick<RefusedRequest, "isKnownCaller" | "via">;

@@ -1,6 +1,8 @@
 import type { ErrorCode } from "@/lib/errors/codes";
 import { httpStatusOf } from "@/lib/errors/http-status";
 import type { ServerResponse } from "node:http";
+import { refusalBody } from "@/server/compat/answer";
+import { compatApiOf } from "@/server/compat/find-call";
 
 export type GatewayProblem = Readonly<{
   code: ErrorCode;
@@ -12,12 +14,17 @@ export type GatewayProblem = Readonly<{
   headers?: Readonly<Record<string, string>>;
 }>;
 
-/** Answers with problem+json (RFC 9457) where the gateway itself refuses, before any framework. */
+/**
+ * Answers with problem+json (RFC 9457) where the gateway itself refuses, before any framework; on
+ * the paths of a compatible API with what its clients read besides.
+ */
 export function sendProblem(response: ServerResponse, problem: GatewayProblem): void {
   const { status = httpStatusOf(problem.code), headers, ...rest } = problem;
-  const body = JSON.stringify({ type: "about:blank", status, ...rest });
+  const api = compatApiOf(response.req?.url ?? "/");
+  const shape = api === null ? {} : refusalBody(api, status, `${rest.detail} Code: ${rest.code}.`);
+  const body = JSON.stringify({ type: "about:blank", status, ...rest, ...shape });
   response.writeHead(status, {
-    "content-type": "application/problem+json",
+    "content-type": api === null ? "application/problem+json" : "application/json",
     "content-length": Buffer.byteLength(body),
     "cache-control": "no-store",
     "x-content-type-options": "nosniff",

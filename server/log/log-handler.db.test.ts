@@ -30,11 +30,7 @@ beforeAll(async () => {
   auditor = await harness.tokenFor("auditor");
   const { deps } = harness,
     published = makePublishedLogCache(deps.db, Date.now, 0),
-    serveLog = makeLogHandler({
-      published,
-      tiles: makeTileStore(deps.db),
-      count: () => {},
-    });
+    serveLog = makeLogHandler({ published, tiles: makeTileStore(deps.db), count: () => {} });
   const handler = makeRequestHandler(
     {
       status: serveLog,
@@ -45,6 +41,7 @@ beforeAll(async () => {
       authorize: () => {},
       acme: () => {},
       est: () => {},
+      compat: () => {},
       verify: () => Promise.reject(new Error("no certificates here")),
       refuse: async () => {},
       refuseForeignOrigin: () => {},

@@ -95,6 +95,7 @@ describe("what the real pipeline publishes, fetched without authentication", () 
           authorize: () => {},
           acme: () => {},
           est: () => {},
+          compat: () => {},
           verify: () => Promise.reject(new Error("no certificates here")),
           refuse: async () => {},
           refuseForeignOrigin: () => {},

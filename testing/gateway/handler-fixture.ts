@@ -9,7 +9,7 @@ import { listen } from "@/server/gateway/listen";
 import { makeMetrics } from "@/server/status/metrics";
 
 export type ReceivedRequest = Readonly<{
-  area: "acme" | "est" | "api" | "console" | "authorize";
+  area: "acme" | "est" | "compat" | "api" | "console" | "authorize";
   context: RequestContext;
   headers: IncomingHttpHeaders;
   rawHeaders: readonly string[];
@@ -55,6 +55,7 @@ export async function openHandlerFixture(
       console: note("console"),
       acme: note("acme"),
       est: note("est"),
+      compat: note("compat"),
       authorize: note("authorize"),
       verify: () => Promise.reject(new Error("no certificates here")),
       refuse: () => Promise.reject(new Error("no certificates here")),

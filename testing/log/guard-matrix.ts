@@ -91,6 +91,7 @@ const details = {
   name: "other",
   reason: "keyCompromise",
   certificateId: "crt",
+  identityId: "one",
   use: 2,
   act: "one",
   idsSha256: sha256Hex("one"),

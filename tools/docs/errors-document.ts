@@ -3,6 +3,7 @@ import { acmeCodes } from "@/lib/errors/codes/acme";
 import { alertCodes } from "@/lib/errors/codes/alerts";
 import { nameCodes } from "@/lib/errors/codes/names";
 import { certificateCodes } from "@/lib/errors/codes/certificates";
+import { compatCodes } from "@/lib/errors/codes/compat";
 import { enrollmentCodes } from "@/lib/errors/codes/enrollment";
 import { logCodes } from "@/lib/errors/codes/log";
 import { pkiCodes } from "@/lib/errors/codes/pki";
@@ -31,6 +32,7 @@ export const chapters: readonly Chapter[] = [
   { title: "The witness", codes: witnessCodes },
   { title: "Enrollment by ACME", codes: acmeCodes },
   { title: "Enrollment by secrets and EST", codes: enrollmentCodes },
+  { title: "Compatible APIs", codes: compatCodes },
 ];
 
 const introduction = `# Errors

@@ -1,7 +1,7 @@
 import { about, changedBy, insertedBy } from "./rules";
 import type { GuardedTable } from "./types";
 
-/** One-time secrets with which machines enroll. */
+/** One-time secrets with which machines enroll, and the short-lived tokens of the compatible APIs. */
 export const enrollmentTables = {
   enrollment_secret: {
     insert: insertedBy("enrollment-secret.created"),
@@ -36,5 +36,28 @@ export const enrollmentTables = {
       "account_id",
       "lineage",
     ],
+  },
+  login: {
+    insert: [
+      {
+        by: [
+          {
+            ...about("login.created"),
+            says: "e.j #>> '{actor,id}' = coalesce(new.token_id, new.certificate_id) and e.j #>> '{details,identityId}' = new.identity_id",
+          },
+        ],
+      },
+    ],
+    update: [],
+    fixed: [
+      "id",
+      "identity_id",
+      "token_id",
+      "certificate_id",
+      "secret_hash",
+      "created_at",
+      "expires_at",
+    ],
+    deleted: "Expired logins are cleaned up; deleting one ends it, and its entry stays.",
   },
 } satisfies Readonly<Record<string, GuardedTable>>;

@@ -42,3 +42,24 @@ test.each([
 ] as const)("an enrollment secret %s is named", (_what, records, says) => {
   expect(problems(...records)).toEqual([expect.stringMatching(says)]);
 });
+
+const loggedIn = record({
+  action: "login.created",
+  actor: { kind: "token", id: "tok_1", label: "agent" },
+  target: { kind: "login", id: "lgn_1", label: "pay" },
+  details: { secretDigest: "digest" },
+});
+const byLogin = (details: object): EntryRecord =>
+  made(details, { actor: { kind: "token", id: "lgn_1", label: "Login of pay" } });
+
+test("what was done with a login's token agrees with the entry of the login", () => {
+  expect(problems(loggedIn, byLogin({}))).toEqual([]);
+});
+
+test.each([
+  ["that no entry creates", [byLogin({})], /a token that no earlier entry creates/],
+  ["whose hash was exchanged", [loggedIn, byLogin({ credentialDigest: "x" })], /another secret/],
+  ["with more than a service's role", [loggedIn, byLogin({ actorRole: "admin" })], /role admin/],
+] as const)("a login %s is named", (_what, records, says) => {
+  expect(problems(...records)).toEqual([expect.stringMatching(says)]);
+});

@@ -16,6 +16,7 @@ const creating: ReadonlySet<string> = new Set([
   "token.created",
   "account.created",
   "enrollment-secret.created",
+  "login.created",
 ]);
 
 const state = (value: string | null, at: number, before: string | null = value): Stated => ({
@@ -46,6 +47,7 @@ export function makeCredentialCheck({
     if (action === "session.started") sessions.set(credentialDigest(target.id), actor.id);
     else if (action === "token.created") tokens.set(target.id, tokenOf(record, at));
     else if (action === "enrollment-secret.created") secrets.set(target.id, secretOf(record, at));
+    else if (action === "login.created") tokens.set(target.id, secretOf(record, at));
     else if (action === "account.created") accounts.set(target.id, accountOf(record, at));
     else if (action === "account.updated") updateAccount(accounts.get(target.id), record, at);
   };
@@ -128,7 +130,7 @@ function tokenOf({ details }: EntryRecord, at: number): Holder {
   };
 }
 
-/** An enrollment secret acts as its identity, a service. */
+/** An enrollment secret or a login acts as its identity, a service. */
 const secretOf = (record: EntryRecord, at: number): Holder => ({
   ...tokenOf(record, at),
   role: state("service", at),

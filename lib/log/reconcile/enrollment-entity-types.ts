@@ -8,7 +8,7 @@ import {
   type PlainEntityType,
 } from "./plain-entity-type";
 
-/** One-time secrets with which machines enroll. */
+/** One-time secrets with which machines enroll, and the tokens of the compatible APIs. */
 export const enrollmentEntityTypes: readonly PlainEntityType[] = [
   {
     name: "enrollment secret",
@@ -40,5 +40,22 @@ export const enrollmentEntityTypes: readonly PlainEntityType[] = [
       used: (before, { details }) => ({ ...before, used: String(details.use) }),
       revoked: setFields({ state: "revoked" }),
     },
+  },
+  {
+    name: "login",
+    from: "login",
+    labelField: "identity",
+    created: "login.created",
+    // Expired ones are deleted.
+    mayBeMissing: () => true,
+    columns: `id, identity_id as identity, coalesce(token_id, certificate_id) as credential, encode(secret_hash, 'hex') as hash, ${millisSql("expires_at")} as "expiration (UTC)", ${createdSql()}`,
+    derive: (row) => ({ secret: storedDigest(row["hash"]) }),
+    initial: ({ actor, details }) => ({
+      identity: comparable(details.identityId),
+      credential: actor.id,
+      secret: comparable(details.secretDigest),
+      "expiration (UTC)": millisOf(details.expiresAt),
+    }),
+    transitions: {},
   },
 ];

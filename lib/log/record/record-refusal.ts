@@ -1,6 +1,7 @@
 import type { ErrorCode } from "@/lib/errors/codes";
 import type { EntryId } from "@/lib/format/ids";
 import type { AnyActor } from "@/lib/access/actor";
+import type { CompatibleApi } from "@/lib/log/detail-types";
 import type { NewEntry } from "@/lib/log/types";
 import { recordEntry } from "./record-entry";
 import type { Recorder } from "./recorder";
@@ -17,6 +18,8 @@ export type RefusedRequest = Readonly<{
    * token: each of its refusals is an entry.
    */
   isKnownCaller?: boolean;
+  /** The compatible API that was asked. */
+  via?: CompatibleApi | undefined;
 }>;
 
 const deniedCodes = new Set([401, 403, 307]);
@@ -31,13 +34,13 @@ export async function recordRefusal(
   actor: AnyActor,
   refused: RefusedRequest,
 ): Promise<void> {
-  const { code, method, path, status, reason, isKnownCaller = false } = refused;
+  const { code, method, path, status, reason, isKnownCaller = false, via } = refused;
   const entry: RefusalEntry = {
     action: "request.refused",
     outcome: deniedCodes.has(status) ? "denied" : "failure",
     ...(reason === undefined ? {} : { reason }),
     target: null,
-    details: { method, path, status, code },
+    details: { method, path, status, code, ...(via === undefined ? {} : { via }) },
   };
   if (isKnownCaller) await recordEntry(recorder, actor, entry);
   else await recordRefusalEntry(recorder, actor, entry);
