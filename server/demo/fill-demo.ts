@@ -7,7 +7,7 @@ import { makeHashQueue } from "@/lib/runtime/hash-queue";
 import type { SignerClient } from "@/lib/signers/types";
 import { makeSigner } from "@/server/signer/make-signer";
 import { makeCalendar } from "./calendar";
-import { fill } from "./fill";
+import { fill, finish } from "./fill";
 import { makeMovedClock, type MovedClock } from "./moved-clock";
 import type { DemoDeps } from "./stage";
 import { makeSetupToken } from "./staff";
@@ -40,8 +40,9 @@ const passwordCost = { memoryKib: 1_024, passes: 1 };
  * be given a clock. Throws for a database that holds anything.
  */
 export async function fillDemo(options: DemoOptions): Promise<void> {
-  const db = openDatabase(options.databaseUrl, { max: 6 });
-  const signerDb = openDatabase(options.signerDatabaseUrl, { max: 4 });
+  const db = openDatabase(withoutWaiting(options.databaseUrl), { max: 6 });
+  const signerDb = openDatabase(withoutWaiting(options.signerDatabaseUrl), { max: 4 });
+  const durable = openDatabase(options.databaseUrl, { max: 4 });
   try {
     await assertEmpty(db);
     const end = Date.now();
@@ -69,10 +70,23 @@ export async function fillDemo(options: DemoOptions): Promise<void> {
         if (day % daysPerLine === 0) options.say(`demonstration: day ${day}`);
       },
     });
+    // Its commits wait for the disk, and so for all before them.
+    await finish({ db: durable });
   } finally {
+    await closeDatabase(durable);
     await closeDatabase(db);
     await closeDatabase(signerDb);
   }
+}
+
+/**
+ * Connections whose commits don't wait for the disk: a demonstration that is interrupted is made
+ * again.
+ */
+function withoutWaiting(url: string): string {
+  const changed = new URL(url);
+  changed.searchParams.set("options", "-c synchronous_commit=off");
+  return changed.href;
 }
 
 type Parts = Readonly<{

@@ -35,7 +35,7 @@ export type FillOptions = Readonly<{
  * Fills an empty database with the demonstration: everything is done by the use cases that people
  * and programs use, in the order of its time, with the clock moved to it. No checkpoint is
  * published meanwhile: it would be dated by the database's clock, after entries that it doesn't
- * cover.
+ * cover. `finish` has to follow.
  */
 export async function fill(options: FillOptions): Promise<void> {
   const { deps, calendar, password, onDay } = options;
@@ -52,6 +52,10 @@ export async function fill(options: FillOptions): Promise<void> {
   await endDay(stage);
   await makeChecks(deps).run();
   await makeHeartbeat(deps.recorder).sendLast();
+}
+
+/** Numbers and indexes what was recorded last. */
+export async function finish(deps: Pick<DemoDeps, "db">): Promise<void> {
   await number(deps);
   await indexAll(deps.db);
 }
@@ -129,7 +133,7 @@ async function endDay(stage: Stage): Promise<void> {
 }
 
 /** Numbers everything that is committed. */
-async function number({ db }: DemoDeps): Promise<void> {
+async function number({ db }: Pick<DemoDeps, "db">): Promise<void> {
   const idle = new AbortController();
   const sleep = async (): Promise<void> => idle.abort();
   await runSequencer(db.pool, { signal: idle.signal, sleep });
