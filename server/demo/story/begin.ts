@@ -12,7 +12,7 @@ import { cast, type Member, memberOf, proxyName } from "./cast";
 import { makePolicies } from "./policies";
 
 /** The organization of the demonstration; its CA certificates say that they are no real ones. */
-const organization = "Meridian Freight (Demo)";
+const organization = "Example Freight (Demo)";
 
 /** The setup of the first day, by its one-time link. */
 export async function setUp({ deps }: Stage, password: string, token: string): Promise<void> {

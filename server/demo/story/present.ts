@@ -54,7 +54,7 @@ function planAuthority(stage: Stage): void {
     const admin = await staff("admin");
     const root = await getAuthorityBySlug(deps, admin, "root");
     await createAuthority(deps, admin, {
-      name: "Meridian Freight (Demo) Partner CA",
+      name: "Example Freight (Demo) Partner CA",
       slug: "partners",
       parentId: root.id,
       keyAlgorithm: "ecdsa-p256",
