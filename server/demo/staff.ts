@@ -15,15 +15,25 @@ type Person = Readonly<{ email: string; name: string; role: AccountRole; ip: str
 
 /** Who can sign in to the demonstration. The first is made by the setup. */
 export const people: Readonly<Record<StaffName, Person>> = {
-  admin: { email: "admin@example.com", name: "Ada Okafor", role: "admin", ip: "10.50.1.10" },
-  second: { email: "priya@example.com", name: "Priya Raman", role: "admin", ip: "10.50.1.14" },
+  admin: {
+    email: "admin@example.com",
+    name: "First administrator",
+    role: "admin",
+    ip: "10.50.1.10",
+  },
+  second: {
+    email: "second.admin@example.com",
+    name: "Second administrator",
+    role: "admin",
+    ip: "10.50.1.14",
+  },
   operator: {
     email: "operator@example.com",
-    name: "Jonas Lindqvist",
+    name: "Operator",
     role: "operator",
     ip: "10.50.1.21",
   },
-  auditor: { email: "auditor@example.com", name: "Mei Tanaka", role: "auditor", ip: "10.50.2.30" },
+  auditor: { email: "auditor@example.com", name: "Auditor", role: "auditor", ip: "10.50.2.30" },
 };
 
 const browser = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0";

@@ -230,13 +230,13 @@ const devices: readonly Member[] = [
 ];
 
 const people: readonly Member[] = [
-  person("Elena Rossi", "elena.rossi", "payments", ["10.50.1", "84.12.7"]),
-  person("Łukasz Nowak", "lukasz.nowak", "platform", ["10.50.1"]),
-  person("Søren Holm", "soren.holm", "logistics", ["10.50.2"]),
-  person("Amara Diallo", "amara.diallo", "data", ["10.50.1"]),
-  person("Hannah Weiss", "hannah.weiss", "finance-systems", ["10.50.2"]),
-  person("José Martín", "jose.martin", "web", ["10.50.1"], 26),
-  { ...person("Nora Feld", "nora.feld", "web", ["10.50.3"], 5), leaves: 65 },
+  person("Payments analyst", "payments.analyst", "payments", ["10.50.1", "203.0.113"]),
+  person("Platform engineer", "platform.engineer", "platform", ["10.50.1"]),
+  person("Logistics planner", "logistics.planner", "logistics", ["10.50.2"]),
+  person("Data engineer", "data.engineer", "data", ["10.50.1"]),
+  person("Financial controller", "financial.controller", "finance-systems", ["10.50.2"]),
+  person("Web developer", "web.developer", "web", ["10.50.1"], 26),
+  { ...person("Web contractor", "web.contractor", "web", ["10.50.3"], 5), leaves: 65 },
 ];
 
 /** Everybody and everything that has certificates in the demonstration. */

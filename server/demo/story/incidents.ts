@@ -24,7 +24,7 @@ export function planUses(
 /** A notebook is stolen, and its certificate is used although it was revoked. */
 function stolenNotebook(stage: Stage): void {
   const { calendar, schedule } = stage;
-  const about = "Elena Rossi";
+  const about = "Payments analyst";
   let stolen: Held | undefined;
   const reported = calendar.atWork(20, 16, 5);
   schedule.add(reported, async () => {
@@ -107,7 +107,7 @@ function forgottenRenewal(stage: Stage): void {
 /** A contract ends, and the contractor's browser still tries. */
 function endedContract(stage: Stage): void {
   const { calendar, schedule } = stage;
-  const about = "Nora Feld";
+  const about = "Web contractor";
   const ended = calendar.atWork(66, 16, 30);
   schedule.add(ended, async () => {
     const operator = await stage.staff("operator");

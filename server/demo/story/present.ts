@@ -16,7 +16,7 @@ function planDestination({ schedule, calendar, deps, staff }: Stage): void {
       name: "SIEM",
       config: {
         kind: "syslog",
-        host: "siem.meridian.invalid",
+        host: "siem.example.invalid",
         port: 6514,
         transport: "tls",
         facility: 13,
@@ -68,14 +68,14 @@ function planAuthority(stage: Stage): void {
 function planHold(stage: Stage): void {
   const { schedule, calendar } = stage;
   schedule.add(calendar.ago(31), async () => {
-    await revokeNewest(stage, await stage.staff("operator"), stage.player("Hannah Weiss"), {
+    await revokeNewest(stage, await stage.staff("operator"), stage.player("Financial controller"), {
       reason: "certificateHold",
       comment: "Phone left in a taxi; the company will look for it.",
     });
   });
   planUses(
     stage,
-    "Hannah Weiss",
+    "Financial controller",
     { at: calendar.ago(9.4), count: 2, everyMs: 2 * minuteMs },
     { service: "reports", path: "/weekly", ip: "198.51.100.23" },
   );
