@@ -3,18 +3,18 @@ import { authorize } from "@/lib/access/permissions";
 import { findIssuer, type Issuer } from "@/lib/authorities/find-issuer";
 import { listCaCertificates } from "@/lib/authorities/list-ca-certificates";
 import type { CertificateDto } from "@/lib/certificates/schema";
-import { issueBySecret } from "@/lib/enrollment/issue-by-secret";
+import { assertUnspent, issueBySecret } from "@/lib/enrollment/issue-by-secret";
 import { AppError } from "@/lib/errors/app-error";
 import { findIdentity } from "@/lib/identities/read-identities";
 import { issuanceRequest } from "@/lib/issuing/decide-issuance";
 import { issueForRequest } from "@/lib/issuing/issue-certificate";
-import type { CompatibleApi, RequestDetail } from "@/lib/log/detail-types";
+import type { CompatibleApi } from "@/lib/log/detail-types";
 import type { MaybeRecorded } from "@/lib/log/record/recorded";
 import { fromPem } from "@/lib/pki/pem";
 import { findProfile, type Profile } from "@/lib/profiles/read-profiles";
+import { profileSlug } from "@/lib/profiles/schema";
 import type { Deps } from "@/lib/runtime/deps";
 import { assertWithinCsr, type NamesBesideCsr } from "./assert-within-csr";
-import { findRepeated } from "./find-repeated";
 import { boundValidity, type WantedValidity } from "./bound-validity";
 
 /** What a client of another product's API asks for. */
@@ -29,8 +29,6 @@ export type SignRequest = Readonly<{
   csr: string;
   beside: NamesBesideCsr;
   validity: WantedValidity;
-  /** The request itself, for the entry of one that is repeated. */
-  asked: RequestDetail;
 }>;
 export type SignedForClient = Readonly<{
   certificate: CertificateDto;
@@ -45,9 +43,8 @@ type SignDeps = Pick<Deps, "db" | "clock" | "random" | "recorder" | "signer" | "
 /**
  * Signs a CSR for the identity of the caller, as that identity asking for itself: for names that it
  * holds, under a profile that identities may use alone. A lifetime beyond profile or CA is cut, with
- * a warning. The same request again within two minutes, because its answer was lost, gets the same
- * certificate; with an enrollment secret it costs another use. Errors: `compat.identity-required`, `compat.unknown-profile`,
- * `compat.unknown-authority`, `compat.names-differ`, those of `issueCertificate` and `issueBySecret`.
+ * a warning. Errors: `compat.identity-required`, `compat.unknown-profile`, `compat.unknown-authority`,
+ * `compat.names-differ`, those of `issueCertificate` and `issueBySecret`.
  */
 export async function signRequest(
   deps: SignDeps,
@@ -56,33 +53,30 @@ export async function signRequest(
 ): Promise<MaybeRecorded<SignedForClient>> {
   const scope = authorize(actor, "certificates.issue");
   if (scope !== "own" || actor.identityId === null) throw identityRequired();
+  const isBySecret = actor.kind === "enrollment-secret";
+  // A spent secret is reported as such whatever it is sent with, or its thief's use goes unnoticed.
+  if (isBySecret) await assertUnspent(deps, actor);
   const profile = await getUsableProfile(deps, request.profile);
   const issuer = await getIssuer(deps, profile, request.authority);
   await assertEndEntity(deps, actor.identityId, request.endEntity);
   assertWithinCsr(request.csr, request.beside);
-  const issuerEnd = issuer.facts.notAfter;
+  // Read before anything is signed: what fails afterwards has cost a use of a secret.
+  const chain = await listCaCertificates(deps, issuer.id);
   const { request: validity, warning } = boundValidity(request.validity, {
     maxSeconds: profile.rules.validitySecondsMax,
-    issuerEnd,
+    issuerEnd: issuer.facts.notAfter,
     now: deps.clock.now(),
   });
-  const { csr, via, asked } = request;
-  const { identityId } = actor;
-  const input = { profile: profile.slug, identity: identityId, csr, ...validity };
-  const issue = async (): Promise<MaybeRecorded<CertificateDto>> => {
-    if (actor.kind === "enrollment-secret") return issueBySecret(deps, actor, input, "ejbca");
-    const same = { identityId, profile, csr, validity, issuerEnd, asked };
-    const repeated = await findRepeated(deps, actor, same);
-    return (
-      repeated ?? issueForRequest(deps, actor, { ...issuanceRequest(actor, scope, input), via })
-    );
-  };
-  const { result, entryId } = await issue();
+  const { csr, via } = request;
+  const input = { profile: profile.slug, identity: actor.identityId, csr, ...validity };
+  const { result, entryId } = isBySecret
+    ? await issueBySecret(deps, actor, input, "ejbca")
+    : await issueForRequest(deps, actor, { ...issuanceRequest(actor, scope, input), via });
   return {
     result: {
       certificate: result,
       der: derOfCertificate(result),
-      chain: await listCaCertificates(deps, result.authority.id),
+      chain,
       warnings: [...(warning === null ? [] : [warning]), ...describeNotGranted(result)],
     },
     entryId,
@@ -91,11 +85,11 @@ export async function signRequest(
 
 /** The profile of this slug. Errors: `compat.unknown-profile`. */
 async function getUsableProfile(deps: Pick<Deps, "db">, slug: string): Promise<Profile> {
-  const profile = await findProfile(deps, slug);
+  const profile = profileSlug.safeParse(slug).success ? await findProfile(deps, slug) : null;
   if (profile === null || profile.system || profile.slug !== slug)
     throw new AppError(
       "compat.unknown-profile",
-      `There is no profile ${slug}. Name a profile by its slug, such as tls-server.`,
+      `There is no profile ${slug.slice(0, 64)}. Name a profile by its slug, such as tls-server.`,
     );
   return profile;
 }

@@ -52,6 +52,17 @@ export async function issueBySecret(
   }
 }
 
+/**
+ * Errors: `enrollment.secret-spent` and its like, with their entry, if the secret of this actor can't
+ * get another certificate.
+ */
+export async function assertUnspent(deps: IssueDeps, actor: Actor): Promise<void> {
+  const row = await findSecretById(deps.db, actor.id ?? "");
+  if (row === null) throw noSuchSecret();
+  const refusal = findSpent(row);
+  if (refusal !== null) throw await refuseSecret(deps, row, actor, refusal);
+}
+
 const ended: SecretRefusal = {
   code: "enrollment.secret-revoked",
   message: "This enrollment secret was revoked or expired meanwhile. Create a new one.",

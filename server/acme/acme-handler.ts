@@ -5,7 +5,7 @@ import { AppError } from "@/lib/errors/app-error";
 import { reportBug } from "@/lib/http/report-bug";
 import type { Deps } from "@/lib/runtime/deps";
 import { actorRequestOf } from "@/server/http/actor-request";
-import { recordFailure } from "@/server/http/record-failure";
+import { recordFailure, scopeRequest } from "@/server/http/record-failure";
 import type { RequestContext } from "@/server/http/request-context";
 import { problemAnswer, sendAnswer, type AcmeAnswer } from "./answer";
 import { findResource } from "./find-resource";
@@ -32,14 +32,10 @@ export function makeAcmeHandler(
   disturb: Disturb = async () => false,
 ): AcmeHandler {
   return (request, response, context) => {
-    serve(deps, host, disturb, { request, response, context }).catch(() => {
-      if (response.headersSent) response.destroy();
-      else
-        sendAnswer(response, problemAnswer(null, context.requestId), {
-          nonce: null,
-          directory: "",
-          isHead: false,
-        });
+    serve(deps, host, disturb, { request, response, context }).catch((error: unknown) => {
+      // The answer itself failed.
+      reportBug(error, context.requestId);
+      response.destroy();
     });
   };
 }
@@ -51,11 +47,12 @@ type Exchange = Readonly<{
 }>;
 
 async function serve(
-  deps: Deps,
+  given: Deps,
   host: Host,
   disturb: Disturb,
   { request, response, context }: Exchange,
 ): Promise<void> {
+  const { scope, deps } = scopeRequest(given);
   const found = findResource(request.url ?? "/");
   let urls: AcmeUrls | null = null;
   // Set by a resource once the account proved its key, so that its refusals are its own.
@@ -78,9 +75,11 @@ async function serve(
     };
     if (await disturb(call, response)) return;
     answer = await callResource(found.methods, call, request.method ?? "GET");
-  } catch (error) {
+  } catch (thrown) {
+    const statusOf = (one: unknown) => problemAnswer(one, context.requestId).status;
+    const failed = { request, context, scope, statusOf };
+    const error = await recordFailure(given, caller.actor, thrown, failed);
     answer = problemAnswer(error, context.requestId);
-    await recordFailure(deps, caller.actor, error, { request, context, status: answer.status });
   }
   const needsNonce = deps.delivery !== undefined && request.method !== "GET";
   sendAnswer(response, answer, {

@@ -1,9 +1,10 @@
 import type { Context } from "hono";
-import { AppError, isAppError } from "@/lib/errors/app-error";
+import { isAppError } from "@/lib/errors/app-error";
 import { isRecorded, problemOf } from "@/lib/http/problem";
 import { reportBug, reportOutage } from "@/lib/http/report-bug";
 import { settleError } from "@/lib/log/record/settle-error";
 import { recordRefusal } from "@/lib/log/record/record-refusal";
+import { unrecordedError } from "@/lib/log/record/unrecorded-error";
 import { withDeadline, type GatewayDeps } from "@/lib/runtime/gateway-deps";
 import { recordedPath } from "@/server/http/recorded-path";
 import { unauthenticatedActor } from "./authenticate";
@@ -27,7 +28,8 @@ export async function refuse(
   try {
     await record(deps, c, error);
   } catch (cause) {
-    return answerProblem(c, unrecorded(error, cause, requestId));
+    if (!isAppError(cause)) reportOutage(cause, requestId);
+    return answerProblem(c, unrecordedError(error, cause));
   }
   return answerProblem(c, error);
 }
@@ -45,20 +47,6 @@ async function record(deps: GatewayDeps, c: Context<ApiEnv>, error: unknown): Pr
     isKnownCaller: c.get("knewToken") ?? false,
     ...reason,
   });
-}
-
-/** The answer to an error that can't be recorded because of `cause`. */
-function unrecorded(error: unknown, cause: unknown, requestId: string): unknown {
-  if (!isAppError(cause)) reportOutage(cause, requestId);
-  // What may have been done is said, whether or not the answer can be recorded.
-  if (isAppError(error) && error.code === "outcome.unknown") return error;
-  // Too many entries are waiting: the answer names that cause and when to retry.
-  if (isAppError(cause) && cause.code === "record.backlog") return cause;
-  return new AppError(
-    "record.unavailable",
-    "The audit log can't be written right now, so the request was not processed. Try again soon.",
-    { retryAfterSeconds: 2 },
-  );
 }
 
 function answerProblem(c: Context<ApiEnv>, error: unknown): Response {

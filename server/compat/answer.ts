@@ -30,7 +30,7 @@ export const fileAnswer = (type: string, body: string | Uint8Array): CompatAnswe
  * The status that a client of the API expects for a refusal. Vault's know neither 401, which is 403
  * there, nor 422; and what may succeed in a moment is retried with 429, not with 409.
  */
-function statusOf(api: Api, error: unknown): number {
+export function statusOf(api: Api, error: unknown): number {
   if (!isAppError(error)) return 500;
   const status = httpStatusOf(error.code);
   if (status === 409 && error.retryAfterSeconds !== undefined) return 429;

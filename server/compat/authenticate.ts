@@ -54,14 +54,14 @@ export async function tokenCaller(requested: Requested, token: string): Promise<
       cause: found.tokenId === null ? found.reason : `${found.reason} ${found.tokenId}`,
     });
   }
-  const { decision } = context;
-  const actor =
-    decision?.accepted === true
-      ? { ...found.actor, credential: credentialOf(decision.peer) }
-      : found.actor;
+  const actor = onConnection(context, found.actor);
   caller.actor = actor;
   return actor;
 }
+
+/** An actor by its token or secret, whose entries name the certificate of the connection as well. */
+export const onConnection = ({ decision }: Pick<RequestContext, "decision">, actor: Actor): Actor =>
+  decision?.accepted === true ? { ...actor, credential: credentialOf(decision.peer) } : actor;
 
 /** By an API token, or else by the token of a login. */
 async function findCaller(

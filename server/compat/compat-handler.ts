@@ -1,9 +1,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { AppError } from "@/lib/errors/app-error";
-import type { GatewayDeps } from "@/lib/runtime/gateway-deps";
-import { recordFailure } from "@/server/http/record-failure";
+import { reportBug } from "@/lib/http/report-bug";
+import { type GatewayDeps, withDeadline } from "@/lib/runtime/gateway-deps";
+import { recordFailure, scopeRequest } from "@/server/http/record-failure";
 import type { RequestContext } from "@/server/http/request-context";
-import { type CompatAnswer, refusalAnswer, sendAnswer } from "./answer";
+import { type CompatAnswer, refusalAnswer, sendAnswer, statusOf } from "./answer";
 import type { CompatSources, Requested } from "./compat-call";
 import { ejbcaMethods, runEjbca } from "./ejbca-calls";
 import { type CompatCall, compatApiOf, findCall } from "./find-call";
@@ -22,25 +23,23 @@ export type CompatHandler = (
  */
 export function makeCompatHandler(deps: GatewayDeps, sources: CompatSources): CompatHandler {
   return (request, response, context) => {
-    serve(
-      { deps, sources, request, context, caller: { actor: null, isKnown: false } },
-      response,
-    ).catch((error: unknown) => {
-      // The refusal could not be recorded.
-      const api = compatApiOf(request.url ?? "/") ?? "vault";
-      if (response.headersSent) response.destroy();
-      else
-        sendAnswer(response, refusalAnswer(api, error, context.requestId), {
-          isHead: false,
-          allow: "",
-        });
+    serve(deps, sources, { request, context }, response).catch((error: unknown) => {
+      // The answer itself failed.
+      reportBug(error, context.requestId);
+      response.destroy();
     });
   };
 }
 
-async function serve(requested: Requested, response: ServerResponse): Promise<void> {
-  const { deps, request, context, caller } = requested;
-  const { method = "GET", url = "/" } = request;
+async function serve(
+  given: GatewayDeps,
+  sources: CompatSources,
+  exchange: Pick<Requested, "request" | "context">,
+  response: ServerResponse,
+): Promise<void> {
+  const { scope, deps } = scopeRequest(given);
+  const caller: Requested["caller"] = { actor: null, isKnown: false };
+  const { method = "GET", url = "/" } = exchange.request;
   const via = compatApiOf(url) ?? "vault";
   const call = findCall(url);
   const methods = call === null ? [] : methodsOf(call);
@@ -49,12 +48,14 @@ async function serve(requested: Requested, response: ServerResponse): Promise<vo
     if (call === null) throw notOffered();
     if (!methods.includes(method))
       throw new AppError("request.method", `This call takes ${methods.join(" or ")} alone.`);
-    answer = await run(requested, call);
-  } catch (error) {
-    answer = refusalAnswer(via, error, context.requestId);
-    const { status } = answer;
-    const failed = { request, context, status, isKnownCaller: caller.isKnown, via };
-    await recordFailure(deps, caller.actor, error, failed);
+    answer = await run({ ...exchange, deps, sources, caller }, call);
+  } catch (thrown) {
+    const failed = { ...exchange, scope, isKnownCaller: caller.isKnown, via };
+    const error = await recordFailure(withDeadline(given), caller.actor, thrown, {
+      ...failed,
+      statusOf: (one) => statusOf(via, one),
+    });
+    answer = refusalAnswer(via, error, exchange.context.requestId);
   }
   sendAnswer(response, answer, { isHead: method === "HEAD", allow: methods.join(", ") });
 }

@@ -6,9 +6,15 @@ import { toPem } from "@/lib/pki/pem";
 import { withDeadline } from "@/lib/runtime/gateway-deps";
 import { secretPattern } from "@/lib/tokens/token-secret";
 import { actorRequestOf } from "@/server/http/actor-request";
-import { assertMaySeeSecret, certificateCaller, tokenCaller, tokenOf } from "./authenticate";
+import {
+  assertMaySeeSecret,
+  certificateCaller,
+  onConnection,
+  tokenCaller,
+  tokenOf,
+} from "./authenticate";
 import { type CompatAnswer, jsonAnswer } from "./answer";
-import { askedOf, type CompatSources, type Requested } from "./compat-call";
+import type { CompatSources, Requested } from "./compat-call";
 import type { EjbcaCall } from "./find-call";
 import {
   badRequest,
@@ -80,7 +86,7 @@ async function enroll(requested: Requested): Promise<CompatAnswer> {
   const early = await callerBeforeBody(requested);
   const fields = await readFields(requested.request);
   const actor = (await secretCaller(requested, fields)) ?? early ?? refuseStranger();
-  const wanted = { ...readRequest(fields), asked: askedOf(requested, 201) };
+  const wanted = readRequest(fields);
   const write = parseFormat(fields) === "PEM" ? pemOf : base64Of;
   const withChain = flagField(fields, "include_chain", false);
   const { result } = await signRequest(requested.deps, actor, wanted);
@@ -125,8 +131,7 @@ async function secretCaller(requested: Requested, fields: Fields): Promise<Actor
     pair,
     actorRequestOf(request, context),
   );
-  caller.actor = actor;
-  return actor;
+  return (caller.actor = onConnection(context, actor));
 }
 
 function refuseStranger(): never {
@@ -137,7 +142,7 @@ function refuseStranger(): never {
   );
 }
 
-function readRequest(fields: Fields): Omit<SignRequest, "asked"> {
+function readRequest(fields: Fields): SignRequest {
   const unknown = unknownFields(fields, known);
   if (unknown.length > 0) throw badRequest(`These fields aren't offered: ${unknown.join(", ")}.`);
   return {

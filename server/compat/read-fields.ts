@@ -57,9 +57,14 @@ export function flagField(fields: Fields, name: string, absent: boolean): boolea
   throw badRequest(`${name} must be true or false.`);
 }
 
-/** The members that a call doesn't know, for people who read the answer. */
-export const unknownFields = (fields: Fields, known: ReadonlySet<string>): readonly string[] =>
-  Object.keys(fields)
-    .filter((name) => !known.has(name))
-    .slice(0, maxListed)
-    .map((name) => name.slice(0, 64));
+const maxNamed = 10;
+
+/** The members that a call doesn't know, for people who read the answer: some, in plain letters. */
+export const unknownFields = (fields: Fields, known: ReadonlySet<string>): readonly string[] => {
+  const unknown = Object.keys(fields).filter((name) => !known.has(name));
+  const named = unknown
+    .slice(0, maxNamed)
+    .map((name) => name.slice(0, 64).replaceAll(/[^\w.-]/g, "?"));
+  const others = unknown.length - named.length;
+  return others === 0 ? named : [...named, `${others} more`];
+};

@@ -135,7 +135,7 @@ describe("a client certificate", () => {
       expect([reply.status, codeOf(reply.body)]).toEqual([403, "unauthenticated"]);
     }
     const headers = { authorization: `Bearer ${token}` };
-    expect((await certificate({ headers })).reply.status).toBe(403);
+    expect((await certificate({ headers })).reply.status).toBe(400);
   });
   test("that a proxy passes on logs no one in, whatever the proxy's scopes", async () => {
     const client = await gateway.issue("shop", { identityId: identity });

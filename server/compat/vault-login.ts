@@ -4,7 +4,7 @@ import { AppError } from "@/lib/errors/app-error";
 import { withDeadline } from "@/lib/runtime/gateway-deps";
 import { authenticateToken } from "@/lib/tokens/authenticate-token";
 import { actorRequestOf } from "@/server/http/actor-request";
-import { assertMaySeeSecret, certificateCaller } from "./authenticate";
+import { assertMaySeeSecret, certificateCaller, onConnection } from "./authenticate";
 import type { CompatAnswer } from "./answer";
 import type { Requested } from "./compat-call";
 import { badRequest, type Fields, readFields, textField, unknownFields } from "./read-fields";
@@ -16,8 +16,10 @@ const certificateMount = "cert";
 /** `auth/{mount}/login`: a short-lived token for the holder of a credential of an identity. */
 export async function logIn(requested: Requested, mount: string): Promise<CompatAnswer> {
   const { request, context, caller } = requested;
-  if (request.headers["x-vault-token"] !== undefined)
-    throw badRequest("A login takes no X-Vault-Token: tokens make no other tokens here.");
+  // Besides, a token would pass for one that a foreign page can't know, next to the certificate.
+  for (const name of ["X-Vault-Token", "Authorization"])
+    if (request.headers[name.toLowerCase()] !== undefined)
+      throw badRequest(`A login takes no ${name}: tokens make no other tokens here.`);
   const actor =
     mount === certificateMount ? await withCertificate(requested) : await withAppRole(requested);
   caller.actor = actor;
@@ -78,7 +80,7 @@ async function withAppRole(requested: Requested): Promise<Actor> {
   const actorRequest = actorRequestOf(request, context);
   const found = await authenticateToken(withDeadline(deps), secretId, actorRequest);
   const isOwn = found.actor?.role === "service" && found.actor.identityId === roleId;
-  if (found.actor !== null && isOwn) return found.actor;
+  if (found.actor !== null && isOwn) return onConnection(context, found.actor);
   caller.isKnown = found.actor !== null || found.tokenId !== null;
   throw new AppError("unauthenticated", "invalid role or secret ID", {
     cause: reasonOf(found),

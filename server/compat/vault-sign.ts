@@ -3,7 +3,7 @@ import { signRequest, type SignRequest } from "@/lib/compat/sign-request";
 import type { GeneralName } from "@/lib/pki/types";
 import { authenticateCaller } from "./authenticate";
 import type { CompatAnswer } from "./answer";
-import { askedOf, type Requested } from "./compat-call";
+import type { Requested } from "./compat-call";
 import {
   badRequest,
   type Fields,
@@ -44,7 +44,7 @@ export async function signVault(
   const format = parseFormat(textField(fields, "format"));
   const withoutRoot = flagField(fields, "remove_roots_from_chain", false);
   const withoutEffect = describeWithoutEffect(fields);
-  const wanted = { ...readRequest(fields, mount, role), asked: askedOf(requested, 200) };
+  const wanted = { ...readRequest(fields, mount, role) };
   const { result } = await signRequest(requested.deps, actor, wanted);
   return vaultAnswer(requested.context.requestId, {
     data: signData(result, format, withoutRoot),
@@ -52,7 +52,7 @@ export async function signVault(
   });
 }
 
-function readRequest(fields: Fields, mount: string, role: string): Omit<SignRequest, "asked"> {
+function readRequest(fields: Fields, mount: string, role: string): SignRequest {
   for (const name of never)
     if (listField(fields, name).length > 0)
       throw badRequest(`${name} isn't offered. Names come from the CSR, as DNS, IP, URI or email.`);

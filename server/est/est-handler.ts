@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AnyActor } from "@/lib/access/actor";
 import { AppError } from "@/lib/errors/app-error";
-import type { GatewayDeps } from "@/lib/runtime/gateway-deps";
-import { recordFailure } from "@/server/http/record-failure";
+import { reportBug } from "@/lib/http/report-bug";
+import { type GatewayDeps, withDeadline } from "@/lib/runtime/gateway-deps";
+import { recordFailure, scopeRequest } from "@/server/http/record-failure";
 import type { RequestContext } from "@/server/http/request-context";
 import { type EstAnswer, refusalAnswer, sendAnswer } from "./answer";
 import { findOperation, operationNames } from "./find-operation";
@@ -21,20 +22,20 @@ export type EstHandler = (
 export function makeEstHandler(deps: GatewayDeps): EstHandler {
   return (request, response, context) => {
     serve(deps, request, response, context).catch((error: unknown) => {
-      // The refusal could not be recorded.
-      if (response.headersSent) response.destroy();
-      else
-        sendAnswer(response, refusalAnswer(error, context.requestId), { isHead: false, allow: "" });
+      // The answer itself failed.
+      reportBug(error, context.requestId);
+      response.destroy();
     });
   };
 }
 
 async function serve(
-  deps: GatewayDeps,
+  given: GatewayDeps,
   request: IncomingMessage,
   response: ServerResponse,
   context: RequestContext,
 ): Promise<void> {
+  const { scope, deps } = scopeRequest(given);
   const method = request.method ?? "GET";
   const found = findOperation(request.url ?? "/");
   const allow = found === null ? "" : operations[found.name].methods.join(", ");
@@ -50,9 +51,11 @@ async function serve(
     if (!methods.includes(method))
       throw new AppError("request.method", `${found.name} takes ${methods[0]} alone.`);
     answer = await run({ deps, request, context, label: found.label, caller });
-  } catch (error) {
+  } catch (thrown) {
+    const statusOf = (one: unknown) => refusalAnswer(one, context.requestId).status;
+    const failed = { request, context, scope, statusOf };
+    const error = await recordFailure(withDeadline(given), caller.actor, thrown, failed);
     answer = refusalAnswer(error, context.requestId);
-    await recordFailure(deps, caller.actor, error, { request, context, status: answer.status });
   }
   sendAnswer(response, answer, { isHead: method === "HEAD", allow });
 }
