@@ -127,7 +127,7 @@ describe("sign", () => {
   });
 });
 
-test("the same request again is decided anew and gets another certificate, unless its key is blocked meanwhile", async () => {
+test("the same request again is decided again and gets another certificate, unless its key is blocked meanwhile", async () => {
   const csr = gateway.pem(subject, san);
   const ask = async () =>
     (await gateway.sent({ path: "/v1/pki/sign/tls-server", token, body: { csr } })).reply;
