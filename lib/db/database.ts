@@ -57,19 +57,19 @@ const ignoreError = (): void => {};
  * a plan for these few values looks cheaper than one for any; and a plan that is kept has to fit
  * tables that grow meanwhile.
  */
-const hotSettings =
-  "set plan_cache_mode = force_generic_plan; set enable_seqscan = off; set jit = off";
-const makeHot = async (client: pg.ClientBase): Promise<void> => {
-  await client.query(hotSettings);
-};
-const maxHotConnections = 8;
-const hotPools = new WeakMap<pg.Pool, pg.Pool>();
+const hotSettings = "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c jit=off";
+/** More than the batches that write at once: one that waits for a lock keeps no reader waiting. */
+const maxHotConnections = 14;
+/** Modules may be loaded more than once, as Next does: the pool itself leads to the other one. */
+const hotKey = Symbol.for("chancery.hot-pool");
+type MaybeHot = pg.Pool & { [hotKey]?: pg.Pool };
 
 /**
  * The connections for the few hot statements: small ones by key, prepared by name. There each is
  * planned once for each connection, for any values, and by indexes.
  */
-export const hotPool = ({ pool }: Pick<Database, "pool">): pg.Pool => hotPools.get(pool) ?? pool;
+export const hotPool = ({ pool }: Pick<Database, "pool">): pg.Pool =>
+  (pool as MaybeHot)[hotKey] ?? pool;
 
 /**
  * Opens nothing yet: connections are made when they are needed. With a short statement timeout, all
@@ -97,9 +97,10 @@ export function openDatabase(
     idle_in_transaction_session_timeout: idleInTransactionTimeoutMs,
     application_name: "chancery",
   };
-  const hot = openPool({ ...config, max: Math.min(max, maxHotConnections), onConnect: makeHot });
-  const pool = statementTimeoutMs === undefined ? openPool(config) : hot;
-  hotPools.set(pool, hot);
+  const maxHot = Math.min(max, maxHotConnections);
+  const hot = openPool({ ...config, max: maxHot, options: hotSettings });
+  const pool: MaybeHot = statementTimeoutMs === undefined ? openPool(config) : hot;
+  pool[hotKey] = hot;
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool) });
   return {
     prisma,

@@ -149,6 +149,18 @@ describe("a batch that comes while another runs", () => {
     expect(await Promise.all([hanging, ...next, last])).toEqual([10, 20, 30, 40]);
   });
 
+  test("begins for what came in the same turn and did not fit, with no later item to start it", async () => {
+    const { held, add } = begin(20);
+    const all = [1, 2, 3, 4, 5].map(add);
+    await pause(60);
+    expect(held.batches).toEqual([
+      [1, 2, 3],
+      [4, 5],
+    ]);
+    await held.finishAll();
+    expect(await Promise.all(all)).toEqual([10, 20, 30, 40, 50]);
+  });
+
   test("begins at once when it is full", async () => {
     const { held, add } = begin(60_000);
     const first = add(1);

@@ -83,7 +83,17 @@ export function makeGroupCommit<T, R>({
 
   const start = (): void => {
     planned = false;
-    if (running < concurrency && waiting.length > 0) void run();
+    if (running >= concurrency || waiting.length === 0) return;
+    void run();
+    // What one batch could not hold, with no one left to come who would start another.
+    if (waiting.length >= maxBatch) plan();
+    else if (waiting.length > 0 && !isTimed) startNext();
+  };
+
+  /** After this turn of the event loop, so that all items added in it share a batch. */
+  const plan = (): void => {
+    planned = true;
+    setImmediate(start);
   };
 
   /** Starts another batch once its first item has waited long enough, however long others run. */
@@ -107,8 +117,6 @@ export function makeGroupCommit<T, R>({
         if (!isTimed) startNext();
         return;
       }
-      planned = true;
-      // After this turn of the event loop, so that all items added in it share a batch.
-      setImmediate(start);
+      plan();
     });
 }

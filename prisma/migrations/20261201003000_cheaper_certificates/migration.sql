@@ -1,5 +1,8 @@
 -- Each certificate is written twice, as a plan and when it is signed, and each time into every index. One index finds a serial number with its
 -- issuer and without; those that hold each value once hold no row without a value.
+-- The whole lock at once: a weaker one that is raised later can end in a deadlock with another node. Everything that reads or
+-- writes certificates waits while the indexes are built, some seconds for a million certificates.
+lock table certificate in access exclusive mode;
 create unique index certificate_serial_issuer_id_key on certificate (serial, issuer_id);
 drop index certificate_issuer_id_serial_key;
 drop index certificate_serial_idx;
