@@ -56,6 +56,15 @@ const codeOf = (work: Promise<unknown>) =>
     (error: unknown) => (isAppError(error) ? error.code : String(error)),
   );
 
+test("what was just done to an alert is in the history of the answer to the next question", async () => {
+  const id = await fresh();
+  for (const [at, who] of (["operator", "second", "operator", "second"] as const).entries()) {
+    await assign(id, ids[who] ?? "");
+    const { history } = await getAlert(harness.deps, as("operator"), id);
+    expect(history.filter(({ action }) => action === "alert.assigned")).toHaveLength(at + 1);
+  }
+});
+
 describe("whom an alert can be given to", () => {
   test("is everybody active who may answer alerts, by label and id alone", async () => {
     expect(await listAssignees(harness.deps, as("operator"))).toEqual(

@@ -2,6 +2,7 @@ import type { Actor } from "@/lib/access/actor";
 import { authorize } from "@/lib/access/permissions";
 import { AppError } from "@/lib/errors/app-error";
 import { toEntrySummary } from "@/lib/log/entry-summary";
+import { awaitIndexed } from "@/lib/log/sequence/await-indexed";
 import type { Deps } from "@/lib/runtime/deps";
 import { alertDto, alertNotFound } from "./alert-dto";
 import { listAlertHistory, listEntriesOfAlert, findAlertRow } from "./alert-repository";
@@ -42,6 +43,8 @@ export async function getAlert(
         findings: [{ code: "alert.cursor", message: "This cursor is not valid.", path: "cursor" }],
       },
     );
+  // What the caller has just done to the alert is in its history.
+  await awaitIndexed(deps.db);
   const alert = await readAlert(deps, id);
   const [behind, history] = await Promise.all([
     listEntriesOfAlert(deps.db, id, cursor === "" ? null : Number(cursor), limit + 1),
