@@ -5,6 +5,7 @@ import { newId } from "@/lib/format/ids";
 import { readDrillDetails } from "@/lib/log/read-details";
 import type { StoredRow } from "@/lib/log/entry-summary";
 import { factRun } from "@/lib/log/pure/search-tokens";
+import { awaitIndexed } from "@/lib/log/sequence/await-indexed";
 import { findRows } from "@/lib/log/segments/find-rows";
 import { readEntry } from "@/lib/log/read-entry";
 import { makeSourceCheck } from "@/lib/log/live/check-sources";
@@ -44,7 +45,9 @@ function reportsOf({ seq, entry_id: entryId, entry }: StoredRow): DrillReport[] 
   return [{ seq: Number(seq), entryId, at: ts, ok: outcome === "success", ...details, failed }];
 }
 
-async function readDrills(db: Pick<Database, "pool">, limit: number): Promise<DrillReport[]> {
+/** One that has just ended is among them. */
+async function readDrills(db: Database, limit: number): Promise<DrillReport[]> {
+  await awaitIndexed(db);
   const rows = await findRows(db, { all: [[factRun("action", "drill.finished")]] }, limit);
   return rows.flatMap(reportsOf);
 }
