@@ -1,3 +1,4 @@
+import pg from "pg";
 import type { Database } from "@/lib/db/database";
 
 /** What becomes of a statement: it runs, it never reaches the server, or its answer is lost. */
@@ -27,16 +28,20 @@ export function makeFaulty(
   db: Database,
   faultOf: (statement: string) => Fault | Promise<Fault>,
 ): Database {
-  const pool = new Proxy(db.pool, {
-    get(target, property) {
-      const value = Reflect.get(target, property, target) as unknown;
-      if (typeof value !== "function") return value;
-      const call = (value as (...args: unknown[]) => unknown).bind(target);
-      if (property !== "query") return call;
-      return (...args: unknown[]) =>
-        failing(faultOf(nameOf(args[0])), () => call(...args) as Promise<unknown>);
-    },
-  });
+  const faulty = (pool: pg.Pool): pg.Pool =>
+    new Proxy(pool, {
+      get(target, property) {
+        const value = Reflect.get(target, property, target) as unknown;
+        // The connections for hot statements fail as well.
+        if (value instanceof pg.Pool) return faulty(value);
+        if (typeof value !== "function") return value;
+        const call = (value as (...args: unknown[]) => unknown).bind(target);
+        if (property !== "query") return call;
+        return (...args: unknown[]) =>
+          failing(faultOf(nameOf(args[0])), () => call(...args) as Promise<unknown>);
+      },
+    });
+  const pool = faulty(db.pool);
   const prisma = new Proxy(db.prisma, {
     get(target, property) {
       const value = Reflect.get(target, property, target) as unknown;
