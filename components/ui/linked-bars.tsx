@@ -7,8 +7,9 @@ import { formatCount } from "@/lib/format/count";
 import { Link } from "./link";
 import type { Series } from "./chart-types";
 import { ScrollBox } from "./scroll-box";
-import { TableToggle } from "./table-toggle";
-import { toneFill, toneSolid } from "./tone";
+import { SeriesLegend } from "./series-legend";
+import { SeriesTable } from "./series-table";
+import { toneFill } from "./tone";
 
 /** A bar, and the list that it stands for. */
 export type LinkedBar = Readonly<{
@@ -41,24 +42,26 @@ const totalOf = ({ values }: LinkedBar, series: readonly Series[]): number =>
  * numbers as a table. It is drawn with attributes alone, so the server can send it.
  */
 export function LinkedBars(props: Props) {
-  const { label, series } = props;
+  const { label, pointLabel, series, bars } = props;
   const [asTable, setAsTable] = useState(false);
   return (
     <figure className="flex min-w-0 flex-col gap-2">
-      <figcaption className="flex items-center justify-between gap-3 text-xs text-muted">
-        <span className="flex flex-wrap gap-x-3 gap-y-1">
-          {series.map(({ key, label: name, tone }) => (
-            <span key={key} className="inline-flex items-center gap-1.5">
-              <span aria-hidden className={`size-2 rounded-sm ${toneSolid[tone]}`} />
-              {name}
-            </span>
-          ))}
-        </span>
-        <TableToggle asTable={asTable} onChange={setAsTable} />
-      </figcaption>
+      <SeriesLegend series={series} asTable={asTable} onChange={setAsTable} />
       {asTable ? (
         <ScrollBox label={label} className="h-52 overflow-auto">
-          <BarTable {...props} />
+          <SeriesTable
+            series={series}
+            points={bars}
+            pointLabel={pointLabel}
+            cell={(bar, { key, label: name }, text) => (
+              <Link
+                href={bar.hrefs?.[key] ?? bar.href}
+                aria-label={`${text}: ${name}, ${bar.label}`}
+              >
+                {text}
+              </Link>
+            )}
+          />
         </ScrollBox>
       ) : (
         <BarList {...props} />
@@ -140,43 +143,5 @@ function Column({
         );
       })}
     </svg>
-  );
-}
-
-function BarTable({ pointLabel, series, bars }: Props) {
-  return (
-    <table className="w-full text-xs">
-      <thead className="sticky top-0 bg-sunken text-left text-muted">
-        <tr>
-          <th scope="col" className="px-3 py-1.5 font-medium">
-            {pointLabel}
-          </th>
-          {series.map(({ key, label: name }) => (
-            <th key={key} scope="col" className="px-3 py-1.5 text-right font-medium">
-              {name}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {bars.map((bar) => (
-          <tr key={bar.label} className="border-t border-border">
-            <th scope="row" className="px-3 py-1 text-left font-normal">
-              {bar.label}
-            </th>
-            {series.map(({ key, label: name }) => (
-              <td key={key} className="px-3 py-1 text-right">
-                <Link
-                  href={bar.hrefs?.[key] ?? bar.href}
-                  aria-label={`${formatCount(bar.values[key] ?? 0)}: ${name}, ${bar.label}`}
-                >
-                  {formatCount(bar.values[key] ?? 0)}
-                </Link>
-              </td>
-            ))}
-          </tr>
-        ))}
-      </tbody>
-    </table>
   );
 }
