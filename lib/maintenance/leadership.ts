@@ -1,9 +1,9 @@
+import { lockRetryMs } from "@/lib/db/lock-session";
 import type { Deps } from "@/lib/runtime/deps";
 import { openLockSession, type LockSession } from "./leadership-repository";
 
 export type Leadership = Readonly<{ leading: () => boolean; stop: () => Promise<void> }>;
 
-const retryEveryMs = 1_000;
 /** An attempt without an answer ends the term: the server has ended the session by then. */
 const answerTimeoutMs = 8_000;
 
@@ -47,7 +47,7 @@ export function seekLeadership(
     else
       timer = setTimeout(() => {
         running = loop();
-      }, retryEveryMs);
+      }, lockRetryMs);
   };
   let running = loop();
   return {

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { lockHeartbeatMs, lockSessionSettings } from "@/lib/db/lock-session";
+import { lockHeartbeatMs, lockRetryMs, lockSessionSettings } from "@/lib/db/lock-session";
 import type { Database, PoolClient } from "@/lib/runtime/deps";
 
 export type Running = Readonly<{ stop: () => Promise<void> }>;
@@ -19,7 +19,6 @@ export type LeaderOptions = Readonly<{
 
 /** The key of the log's advisory lock: "chancery" and "log", in digits. No other lock may use it. */
 const advisoryLockKey = 24_262_379_564n;
-const lockRetryMs = 1_000;
 const errorDelayMs = 500;
 const heartbeatTimeoutMs = 8_000;
 const shutdownTimeoutMs = 10_000;
