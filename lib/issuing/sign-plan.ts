@@ -130,14 +130,17 @@ async function failAndRethrow(
 ): Promise<never> {
   const cause = isAppError(error) ? error.code : "signer.failed";
   // Without an answer of the signer the signature may exist.
-  const entryId =
-    !isAppError(error) || maySigned.has(error.code)
-      ? await revokePlan(deps, actor, plan).catch(() => null)
-      : await failPlan(deps, actor, plan, cause).catch(() => null);
+  const mayExist = !isAppError(error) || maySigned.has(error.code);
+  const entryId = mayExist
+    ? await revokePlan(deps, actor, plan).catch(() => "open" as const)
+    : await failPlan(deps, actor, plan, cause).catch(() => null);
   if (!isAppError(error)) throw error;
+  const details = { certificateId: plan.id };
+  if (entryId === "open" && deps.recorder.scope?.claim) throw leftOpen(error, details);
+  const isClosed = entryId !== null && entryId !== "open";
   throw new AppError(error.code, error.message, {
     cause: error,
-    ...(entryId === null ? {} : { recordedAs: entryId, details: { certificateId: plan.id } }),
+    ...(isClosed ? { recordedAs: entryId, details } : {}),
   });
 }
 
@@ -150,8 +153,9 @@ const maySigned: ReadonlySet<string> = new Set([
 
 /**
  * The certificate could not be stored. Where it is certain that it was not, its plan is revoked
- * before the caller hears so; if the database is still away, the leader does it later, and nobody
- * ever signs the plan (`revokeInterruptedPlans`).
+ * before the caller hears so. If it can't be revoked now, the leader does that later
+ * (`reconcilePendingIssuances`), unless a repeated request with the same Idempotency-Key finishes
+ * the plan first: with a key, the outcome is then unknown.
  */
 async function closeAndRethrow(
   deps: SignDeps,
@@ -168,14 +172,26 @@ async function closeAndRethrow(
     });
   // Another run of the same request signs the plan.
   if (isAppError(error) && error.code === "idempotency.taken-over") throw error;
-  await revokePlan(deps, actor, plan).catch(() => null);
+  const revokedAs = await revokePlan(deps, actor, plan).catch(() => "open" as const);
   if (isAppError(error) && error.code !== "record.unavailable") throw error;
+  const isRevokedHere = revokedAs !== null && revokedAs !== "open";
+  if (!isRevokedHere && deps.recorder.scope?.claim) throw leftOpen(error, details);
+  const ofSerial =
+    revokedAs === "open" ? "will be revoked once the database answers" : "is revoked";
   throw new AppError(
     "record.unavailable",
-    "The certificate could not be recorded in the audit log, so it was not issued. Its serial number is revoked. Try again in a moment.",
+    `The certificate could not be recorded in the audit log, so it was not issued. Its serial number ${ofSerial}. Try again in a moment.`,
     { retryAfterSeconds: 2, cause: error, details, recordedAs: plan.planEntryId as EntryId },
   );
 }
+
+/** For a plan that a repeated request with the same key may still finish. */
+const leftOpen = (cause: unknown, details: Readonly<{ certificateId: string }>): AppError =>
+  new AppError(
+    "outcome.unknown",
+    "The certificate could not be completed, and it isn't known whether its plan was closed. Repeat the request with the same Idempotency-Key: it gets this certificate or another one. If it isn't repeated, a serial number that was planned is revoked once the database answers.",
+    { retryAfterSeconds: 2, cause, details },
+  );
 
 async function storeIssued(
   deps: SignDeps,

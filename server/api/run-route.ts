@@ -142,15 +142,18 @@ async function runIdempotent(plainCall: Call, key: string): Promise<Response> {
   const { claim } = begun;
   const scope = beginScope(claim);
   const call = scopeCall(plainCall, scope);
+  // While an earlier run's act is noted under the key, no error of this run frees the key.
+  let isNoted = begun.act !== null;
   try {
     const recovered = begun.act && (await recover(call, claim, begun.act));
+    isNoted = recovered !== null;
     const outcome = recovered ?? (await runHandler(call));
     if (!scope.answered.stored && !(outcome instanceof Response))
       await finishIdempotent(deps, claim, claim.answerOf(outcome));
     if (recovered === null) return await answer(call, outcome);
     return await replay(call, claim.answerOf(recovered).body, route.status ?? 200);
   } catch (error) {
-    await abandonIdempotent(deps, claim, !isLostOutcome(error, scope));
+    await abandonIdempotent(deps, claim, !isNoted && !isLostOutcome(error, scope));
     throw error;
   }
 }
