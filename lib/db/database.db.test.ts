@@ -84,6 +84,15 @@ test("a connection may take longer to open than its statements may take", async 
   }
 });
 
+test("a server that doesn't answer at all is given up on after the statement timeout, whatever that is and on every connection", async () => {
+  const short = openDatabase(made.appUrl, { max: 1, statementTimeoutMs: 250 });
+  for (const { options } of [db.pool, hotPool(db), short.pool]) {
+    expect(Number(options.query_timeout)).toBeGreaterThan(Number(options.statement_timeout));
+    expect(Number(options.query_timeout)).toBeLessThan(60_000);
+  }
+  await closeDatabase(short);
+});
+
 test("a connection that could not be opened, or was known to be lost, leaves no doubt: nothing was sent over it", () => {
   for (const message of [
     "Connection terminated due to connection timeout",

@@ -39,16 +39,15 @@ export type DatabaseOptions = Readonly<{
 }>;
 
 /**
- * How long the server may take to confirm that it canceled a statement; more than a loaded machine
- * takes to read the confirmation.
+ * How long the server may take to confirm that it canceled a statement, after a short timeout and
+ * after the default; more than a loaded machine takes to read the confirmation.
  */
-const cancelGraceMs = 250;
+const cancelGraceMs = 250,
+  defaultCancelGraceMs = 5_000;
 
-/**
- * The statement timeout of these connections; undefined where it is the default.
- */
-export const statementTimeoutOf = ({ options }: Database["pool"]): number | undefined =>
-  options.query_timeout === undefined ? undefined : options.query_timeout - cancelGraceMs;
+/** The statement timeout of these connections. */
+export const statementTimeoutOf = ({ options }: Database["pool"]): number =>
+  Number(options.statement_timeout);
 
 const ignoreError = (): void => {};
 
@@ -86,14 +85,15 @@ export function openDatabase(
     // succeed on a machine that is too slow for it. Who waits has a deadline of its own.
     connectionTimeoutMillis: connectTimeoutMs,
     statement_timeout: statementTimeoutMs ?? defaultStatementTimeoutMs,
-    // Reconnecting takes a large part of such a timeout, so open connections stay open.
-    ...(statementTimeoutMs === undefined
-      ? {}
-      : {
-          query_timeout: statementTimeoutMs + cancelGraceMs,
-          idleTimeoutMillis: 0,
-          keepAlive: true,
-        }),
+    // Without it, a statement over a network that drops packets waits for a quarter of an hour, and
+    // with it whoever shares its batch.
+    query_timeout:
+      statementTimeoutMs === undefined
+        ? defaultStatementTimeoutMs + defaultCancelGraceMs
+        : statementTimeoutMs + cancelGraceMs,
+    keepAlive: true,
+    // Reconnecting takes a large part of a short timeout, so open connections stay open.
+    ...(statementTimeoutMs === undefined ? {} : { idleTimeoutMillis: 0 }),
     idle_in_transaction_session_timeout: idleInTransactionTimeoutMs,
     application_name: "chancery",
   };

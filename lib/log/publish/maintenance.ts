@@ -1,4 +1,4 @@
-import { hourMs } from "@/lib/format/time-units";
+import { hourMs, minuteMs } from "@/lib/format/time-units";
 import type { Database } from "@/lib/runtime/deps";
 import { withClient } from "@/lib/log/sequence/leader";
 import { monotonicMs } from "@/lib/runtime/monotonic";
@@ -18,6 +18,7 @@ const vacuumThreshold = 200_000;
 /** … or after this many once the inbox has been idle for a few polls. */
 const idleVacuumThreshold = 5_000;
 const idlePolls = 5;
+const vacuumMs = 10 * minuteMs;
 
 /** Vacuums the inbox and thins out old checkpoints, until `signal` is aborted. */
 export async function runMaintenance(
@@ -53,7 +54,9 @@ export async function runMaintenance(
 /** Safe under load: vacuum takes no lock that a writer or the sequencer waits for. */
 function vacuumInbox(db: Database): Promise<void> {
   return withClient(db, async (client) => {
-    await client.query("set statement_timeout = '10min'");
-    await client.query("vacuum tlog.inbox");
+    await client.query(`set statement_timeout = ${vacuumMs}`);
+    // By itself the connection would give up sooner.
+    const vacuum = { text: "vacuum tlog.inbox", query_timeout: vacuumMs + minuteMs };
+    await client.query(vacuum);
   });
 }

@@ -28,7 +28,7 @@ function getAppender(pool: Database["pool"]): Append {
   const appender: Append = makeGroupCommit<EncodedEntry, null>({
     maxBatch: maxBatch,
     concurrency,
-    // With connections that have a short timeout, waiting for one has it, too.
+    // Waiting for a turn has the timeout of a statement, too.
     maxWaitMs: statementTimeoutOf(pool),
     work: async (entries) => {
       await hotPool({ pool }).query({
