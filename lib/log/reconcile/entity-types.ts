@@ -2,6 +2,7 @@ import { sha256Hex } from "@/lib/format/hash";
 import { profileVersionText } from "@/lib/log/pure/profile-version";
 import { recordedAddress } from "@/lib/net/address";
 import { acmeEntityTypes } from "./acme-entity-types";
+import { ceilingEntityType } from "./ceiling-entity-type";
 import { enrollmentEntityTypes } from "./enrollment-entity-types";
 import { custodyEntityTypes } from "./custody-entity-types";
 import {
@@ -12,6 +13,7 @@ import {
   parseList,
   secondsOf,
   textOf,
+  wholeText,
 } from "./fields";
 import type { EntityType } from "./entity-type";
 import {
@@ -150,17 +152,22 @@ const coreEntityTypes: readonly PlainEntityType[] = [
   {
     name: "identity",
     from: "identity",
-    columns: `id, ${truncateSql("name")} as name, kind, ${truncateSql("owner")} as owner, status, ${truncateSql("note")} as note, left(array_to_string(networks, ', '), 150) as networks, ${createdSql()}`,
+    columns: `id, ${truncateSql("name")} as name, kind, ${truncateSql("owner")} as owner, status, ${truncateSql("note")} as note, array_to_string(networks, ', ') as networks, ${createdSql()}`,
+    derive: (row) => ({ networks: wholeText(row["networks"]) }),
     created: "identity.created",
     initial: ({ target, details }) => ({
       name: comparable(target?.label),
       kind: comparable(details.kind),
       owner: comparable(details.owner),
       status: "active",
-      networks: comparable(details.networks ?? ""),
+      networks: wholeText(details.networks ?? ""),
     }),
     transitions: {
-      updated: applyChanges({ name: "name", owner: "owner", note: "note", networks: "networks" }),
+      updated: (before, record) => {
+        const after = applyChanges({ name: "name", owner: "owner", note: "note" })(before, record);
+        const { networks } = (record.details.changes ?? {}) as { networks?: { to?: unknown } };
+        return networks === undefined ? after : { ...after, networks: wholeText(networks.to) };
+      },
       suspended: setFields({ status: "suspended" }),
       activated: setFields({ status: "active" }),
     },
@@ -306,6 +313,10 @@ const idIn = (value: unknown): string | null =>
 
 /** All entity types except certificates. */
 export const makeEntityTypes = (): EntityType<Fields>[] =>
-  [...coreEntityTypes, ...custodyEntityTypes, ...acmeEntityTypes, ...enrollmentEntityTypes].map(
-    makePlainEntityType,
-  );
+  [
+    ...coreEntityTypes,
+    ceilingEntityType,
+    ...custodyEntityTypes,
+    ...acmeEntityTypes,
+    ...enrollmentEntityTypes,
+  ].map(makePlainEntityType);

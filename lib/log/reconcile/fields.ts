@@ -80,6 +80,18 @@ export const listIn = (value: unknown): readonly unknown[] => (Array.isArray(val
 export const parseList = (json: string | null | undefined): readonly string[] =>
   JSON.parse(json ?? "[]") as readonly string[];
 
+/**
+ * A whole text that is compared, where its end decides as much as its beginning: the text, or its
+ * digest if it is long. Only for what entries have whole.
+ */
+export function wholeText(value: unknown): string | null {
+  if (typeof value !== "string") return null;
+  const masked = maskSecrets(value);
+  return masked.length <= comparedChars
+    ? masked
+    : `${masked.slice(0, 40)}… with the digest ${sha256Hex(masked)}`;
+}
+
 /** A whole list as one text that is compared: the list, or its digest if it is long. */
 export function listText(values: unknown): string {
   const masked = listIn(values).map((value) => maskSecrets(String(value)));

@@ -19,7 +19,7 @@ export const notCovered: Readonly<Record<string, Readonly<Record<string, string>
     names_epoch: "Counts changes, so that two at once are noticed; it allows nothing.",
   },
   identity_name: {
-    id: "Names are held by the database's constraints and by the signer's own memory.",
+    id: "Names are held by the database's constraints and by the signer's own memory, which only a superuser can change.",
     identity_id: "As the ID.",
     type: "As the ID.",
     form: "As the ID.",
