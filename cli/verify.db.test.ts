@@ -97,7 +97,10 @@ test("the proof file of one entry verifies", async () => {
 
 test("the live log verifies, and its tables; a changed byte is named by number and ends with exit code 1", async () => {
   let said = "";
-  const run = (what: "live" | "state", more: Readonly<{ json?: boolean; quiet?: boolean }> = {}) =>
+  const run = (
+    what: "live" | "state" | "index",
+    more: Readonly<{ json?: boolean; quiet?: boolean; from?: number }> = {},
+  ) =>
     runLive(
       fixture.harness.deps as never,
       { scope: what, ...more },
@@ -113,13 +116,20 @@ test("the live log verifies, and its tables; a changed byte is named by number a
   ]);
   expect(said).toMatch(/^passed +leaf +7\d\d checked$/m);
   expect(said).toMatch(/SIGNED: 7\d\d entries of the live log[^]*The tables match the log\.\n$/);
+  said = "";
+  expect([await run("index"), await run("index", { from: 500 })]).toEqual([0, 0]);
+  expect(said).toMatch(
+    /matches the log\.\n[^]* Its part before that of entry 500 was not compared\.\n$/,
+  );
   await fixture.stopAll();
   await unguarded(fixture, [
     "update tlog.entry set entry = overlay(entry placing '\\x31'::bytea from 40) where seq = 33",
+    "insert into tlog.anchor select generation, size, 'tsa.example.com', note, '\\x30', now() from tlog.checkpoint order by size desc limit 1",
   ]);
   said = "";
   expect([await run("live"), await run("live", { json: true, quiet: true })]).toEqual([1, 1]);
   expect(said).toMatch(/^FAILED +leaf[^]*33/m);
+  expect(said).toMatch(/^not verified +the signatures of the time stamps of tsa\.example\.com: /m);
   const report = await verify(await exported("jsonl", {}, since.size));
   expect([report.level, exitCodeOf(report, "signed", {})]).toEqual(["failed", 1]);
   expect(problemsOf(report)[0]).toMatch(/^Entry 33 /);

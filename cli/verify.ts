@@ -8,10 +8,12 @@ import { readKey, readChunks, readFile } from "@/cli/verify/read-file";
 import { reportText } from "@/cli/verify/report-text";
 import { parseDuration } from "@/lib/format/duration";
 import { isAppError } from "@/lib/errors/app-error";
+import { readTimestampTrust } from "@/lib/log/anchor/timestamp-client";
 import type { VerifyReport } from "@/lib/log/verify/report";
 import type { EntryQuery } from "@/lib/log/schema";
 import { parseFilter } from "@/lib/log/search/filter";
 import { verifyExport } from "@/lib/log/verify/verify-export";
+import { readEnv } from "@/lib/runtime/env";
 import { type Command, UsageError } from "./command";
 import { getRunningDeps } from "./connect";
 
@@ -121,7 +123,14 @@ async function runAgainstDatabase(values: Values, file: string | undefined): Pro
   const { json, quiet } = values;
   return runLive(
     getRunningDeps(),
-    { scope, from: parseFrom(values.from), policy: textOf(values.policy), json, quiet },
+    {
+      scope,
+      from: parseFrom(values.from),
+      policy: textOf(values.policy),
+      timestamps: readTimestampTrust(readEnv()),
+      json,
+      quiet,
+    },
     (text) => process.stdout.write(text),
     process.stderr.isTTY ? process.stderr : null,
   );

@@ -1,5 +1,6 @@
 import { verifyLog } from "@/lib/log/live/verify-log";
 import type { LogReport } from "@/lib/log/live/snapshot";
+import type { VerifyLogOptions } from "@/lib/log/live/verify-log";
 import { emptyWitnessPolicy, parseWitnessPolicy } from "@/lib/log/pure/witness-policy";
 import { verifyIndex } from "@/lib/log/live/check-index";
 import { reconcile } from "@/lib/log/reconcile/reconcile";
@@ -18,6 +19,8 @@ type LiveOptions = Readonly<{
   /** Of the search index, only what holds this entry and later ones. */
   from?: number | undefined;
   policy?: string | undefined;
+  /** The time-stamping authority whose stamps are verified. */
+  timestamps?: VerifyLogOptions["timestamps"];
   json?: boolean | undefined;
   quiet?: boolean | undefined;
 }>;
@@ -30,7 +33,7 @@ type Write = (text: string) => void;
  */
 export async function runLive(
   deps: LiveDeps,
-  { scope, from, policy, json, quiet }: LiveOptions,
+  { scope, from, policy, timestamps, json, quiet }: LiveOptions,
   write: Write,
   terminal: Parameters<typeof makeLineProgress>[0],
 ): Promise<0 | 1 | 3> {
@@ -43,6 +46,7 @@ export async function runLive(
               policy === undefined
                 ? (deps.witnessPolicy ?? emptyWitnessPolicy)
                 : parseWitnessPolicy(policy),
+            timestamps,
             ...(quiet ? {} : { onUnlisted: writeUnlisted }),
             onProgress: (done, total, note) =>
               progress.show(
@@ -63,7 +67,12 @@ export async function runLive(
   }
 }
 
-type PartReport = Pick<LogReport, "ok" | "checks"> & Partial<LogReport>;
+type PartReport = Pick<LogReport, "ok" | "checks"> &
+  Partial<LogReport> &
+  Readonly<{
+    /** The first entry whose segment was compared. */
+    from?: number;
+  }>;
 
 async function stateReport(
   deps: LiveDeps,
@@ -96,18 +105,38 @@ const indexReport =
           `comparing the search index: entry ${done.toLocaleString("en")} of ${total.toLocaleString("en")}; to go on from here, pass --from ${done}`,
         ),
     });
-    return { ok: count === 0, checks: [{ name: "index", checked, count, problems, unlisted }] };
+    return {
+      ok: count === 0,
+      checks: [{ name: "index", checked, count, problems, unlisted }],
+      ...(from === 0 ? {} : { from }),
+    };
   };
 
-function liveText({ ok, checks, level, size, checkpointSize, milliseconds }: PartReport): string {
+/** Time stamps that were only compared with the log. */
+const stampsText = (authorities: readonly string[]): string =>
+  `not verified        the signatures of the time stamps of ${authorities.join(", ")}: set CHANCERY_TSA_URL and CHANCERY_TSA_CA as for Chancery, to have its roots\n`;
+
+function liveText({
+  ok,
+  checks,
+  level,
+  size,
+  checkpointSize,
+  untrustedStamps = [],
+  milliseconds,
+  from,
+}: PartReport): string {
   const lines = checks.map(({ name, checked, count, problems, unlisted }) => {
     const more =
       unlisted > 0 ? [`… and ${unlisted.toLocaleString("en")} more, on standard error`] : [];
     const state = count > 0 ? "FAILED" : checked === 0 ? "none" : "passed";
     return `${state.padEnd(8)}${name.padEnd(12)}${checked.toLocaleString("en")} checked${count > 0 ? `, ${count.toLocaleString("en")} ${count === 1 ? "problem" : "problems"}` : ""}\n${[...problems, ...more].map((problem) => `        ${problem}\n`).join("")}`;
   });
-  if (size === undefined)
-    return `${lines.join("")}\n${partConclusions[checks[0]?.name ?? ""]?.[ok ? 0 : 1]}\n`;
+  if (size === undefined) {
+    const skipped =
+      from === undefined ? "" : ` Its part before that of entry ${from} was not compared.`;
+    return `${lines.join("")}\n${partConclusions[checks[0]?.name ?? ""]?.[ok ? 0 : 1]}${skipped}\n`;
+  }
   const failedChecks = checks
     .filter(({ count }) => count > 0)
     .map(({ name }) => name)
@@ -119,8 +148,9 @@ function liveText({ ok, checks, level, size, checkpointSize, milliseconds }: Par
   const columns = Object.entries(notCovered).flatMap(([table, names]) =>
     Object.keys(names).map((column) => `${table}.${column}`),
   );
+  if (untrustedStamps.length > 0) lines.push(stampsText(untrustedStamps));
   lines.push(
-    `not covered         ${columns.length} columns that decide nothing or are held otherwise; docs/verifying.md says which and why\n`,
+    `not covered         ${columns.length} columns, and tables that no entry guards; docs/verifying.md says which and why\n`,
   );
   return `${lines.join("")}\n${ok ? (level ?? "").toUpperCase() : `FAILED: ${failedChecks}`}: ${size.toLocaleString("en")} entries of the live log, ${coverage}, ${((milliseconds ?? 0) / 1000).toFixed(1)} s.\n`;
 }

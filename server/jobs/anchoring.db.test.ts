@@ -18,6 +18,7 @@ import { startAnchoring } from "./anchoring";
 import { openPublishedLog, type PublishedTestLog } from "@/testing/log/published-log";
 import { anchorNewestCheckpoint, updateAnchoringStatus } from "@/lib/log/anchor/anchor-checkpoint";
 import { readAnchoringState } from "@/lib/log/anchor/read-anchors";
+import { verifyLog } from "@/lib/log/live/verify-log";
 import { authorityName, readTimestampRoots } from "@/lib/log/anchor/timestamp-client";
 import { getAnchor, listAnchors } from "@/lib/log/anchor/read-anchors";
 
@@ -330,5 +331,16 @@ describe.skipIf(isOpensslMissing)("checkpoints are time-stamped", () => {
       await anchoring.job.stop();
       await updateAnchoringStatus(database.deps, null);
     }
+  });
+
+  test("a verification names an authority whose stamps it has no roots for", async () => {
+    const tsa = await serve();
+    await grow();
+    await stamping(tsa.url);
+    const deps = { ...database.deps, signer: { rememberedAll: () => Promise.resolve([]) } };
+    const timestamps = { authority: authorityName(tsa.url), roots: [authority.rootDer] };
+    expect((await verifyLog(deps)).untrustedStamps).toContain(timestamps.authority);
+    const trusting = await verifyLog(deps, { timestamps });
+    expect(trusting.untrustedStamps).not.toContain(timestamps.authority);
   });
 });

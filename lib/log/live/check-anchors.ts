@@ -22,7 +22,11 @@ export type AnchorCheck = Readonly<{
   add: (record: EntryRecord) => void;
   /** The keys of stored time stamps that no entry names so far. */
   listUnexplained: () => Promise<readonly string[]>;
-  finish: (trust: TimestampTrust | null, pacer: Pacer) => Promise<void>;
+  /**
+   * Returns the authorities whose time stamps were compared with the log, but whose signatures were
+   * not verified, because no roots are trusted for them.
+   */
+  finish: (trust: TimestampTrust | null, pacer: Pacer) => Promise<readonly string[]>;
 }>;
 
 type Row = {
@@ -35,6 +39,9 @@ type Row = {
 };
 
 const rowsPerPage = 100;
+
+const keyOf = (origin: string, size: unknown, authority: unknown): string =>
+  `${origin} ${String(size)} ${String(authority)}`;
 
 /**
  * Verifies every stored time stamp again, and compares the table with the entries `log.anchored`: a
@@ -49,8 +56,6 @@ export function makeAnchorCheck(
   const stated = new Map<string, Stated>();
   const origins = new Set<string | undefined>(logs.map(({ origin }) => origin));
   const byGeneration = new Map(logs.map((log) => [log.generation, log]));
-  const keyOf = (origin: string, of: unknown, authority: unknown): string =>
-    `${origin} ${String(of)} ${String(authority)}`;
   const keyOfRow = (row: Pick<Row, "generation" | "size" | "authority">): string =>
     keyOf(
       byGeneration.get(row.generation)?.origin ?? `log ${row.generation}`,
@@ -72,6 +77,7 @@ export function makeAnchorCheck(
     },
     finish: async (trust, pacer) => {
       const found = new Set<string>();
+      const untrusted = new Set<string>();
       // The comparison of the table itself, which may be empty.
       check.count();
       const read = makeTileReader({ pool });
@@ -81,15 +87,14 @@ export function makeAnchorCheck(
         check.count();
         const entry = stated.get(key);
         const log = byGeneration.get(row.generation);
+        const roots = trust?.authority === row.authority ? trust.roots : [];
+        if (roots.length === 0) untrusted.add(row.authority);
         const problems =
           entry === undefined
             ? ["no entry states it"]
             : [
                 ...entryDifferences(row, entry),
-                ...(await anchorProblems(
-                  toAnchor(row),
-                  trust?.authority === row.authority ? trust.roots : [],
-                )),
+                ...(await anchorProblems(toAnchor(row), roots)),
                 ...(await checkpointProblems(row.note, log, async (of) =>
                   of > size ? null : toHex(await rootAt(read, of)),
                 )),
@@ -100,6 +105,7 @@ export function makeAnchorCheck(
       for (const key of stated.keys())
         if (!found.has(key))
           check.problem(`The time stamp of ${key} is in the log but not in the table.`);
+      return [...untrusted];
     },
   };
 }

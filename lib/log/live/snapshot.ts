@@ -96,5 +96,7 @@ export type LogReport = Readonly<{
     problems: readonly string[];
     unlisted: number;
   }>[];
+  /** Authorities whose time stamps were not verified, for want of trusted roots. */
+  untrustedStamps: readonly string[];
   milliseconds: number;
 }>;

@@ -133,7 +133,7 @@ export async function verifyLog(
   run.readable.finish();
   run.clocks.finish();
   await finishLateChecks(run);
-  await run.anchors.finish(options.timestamps ?? null, pacer);
+  const untrustedStamps = await run.anchors.finish(options.timestamps ?? null, pacer);
   await run.alerts.finish();
   onProgress(snapshot.size, snapshot.size, "comparing the tables with the log");
   const index = { db: deps.db, check: checks.index, seals: run.seals, pacer };
@@ -147,8 +147,10 @@ export async function verifyLog(
     check: checks.state,
     onProgress: (done, total) => onProgress(done, total, "comparing the tables with the log"),
   });
-  return makeReport(run, monotonicMs() - startedAt);
+  return { ...makeReport(run), untrustedStamps, milliseconds: elapsedMs(startedAt) };
 }
+
+const elapsedMs = (since: number): number => Math.round(monotonicMs() - since);
 
 async function checkEntryPages(
   run: Run,
@@ -294,10 +296,11 @@ async function finishLateChecks({
   logs.finish();
 }
 
-function makeReport(
-  { checks, checkpoints, snapshot: { size } }: Run,
-  milliseconds: number,
-): LogReport {
+function makeReport({
+  checks,
+  checkpoints,
+  snapshot: { size },
+}: Run): Omit<LogReport, "untrustedStamps" | "milliseconds"> {
   const { level, size: checkpointSize } = checkpoints.finish();
   const results = checkNames.map((name) => {
     const { checked, count, problems, unlisted } = checks[name].result();
@@ -309,6 +312,5 @@ function makeReport(
     size,
     checkpointSize,
     checks: results,
-    milliseconds: Math.round(milliseconds),
   };
 }
