@@ -47,7 +47,7 @@ const words = (rootId: string | null): Readonly<Record<ChecklistStep["name"], Wo
   },
   "move-kek": {
     title: "Decide where the KEK is kept",
-    why: "The key that encrypts private keys is a file in the data folder, so a copy of the folder has both. Set CHANCERY_KEK_FILE to keep it elsewhere, and keep a copy: without it, a backup is useless.",
+    why: "By default, the key that encrypts private keys is a file in the data folder, so a copy of the folder has both. Set CHANCERY_KEK_FILE to keep it elsewhere, and keep a copy: without it, a backup is useless.",
   },
 });
 

@@ -1,5 +1,8 @@
 import type { Database } from "@/lib/db/database";
-import { lockSessionSettings } from "@/lib/db/lock-session";
+import { lockRetryMs, lockSessionSettings } from "@/lib/db/lock-session";
+
+/** How often a process that doesn't lead tries to. */
+export const attemptEveryMs = lockRetryMs;
 
 /**
  * A database session that can hold one advisory lock. PostgreSQL releases the lock when the session

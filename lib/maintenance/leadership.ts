@@ -1,6 +1,5 @@
-import { lockRetryMs } from "@/lib/db/lock-session";
 import type { Deps } from "@/lib/runtime/deps";
-import { openLockSession, type LockSession } from "./leadership-repository";
+import { attemptEveryMs, openLockSession, type LockSession } from "./leadership-repository";
 
 export type Leadership = Readonly<{ leading: () => boolean; stop: () => Promise<void> }>;
 
@@ -47,7 +46,7 @@ export function seekLeadership(
     else
       timer = setTimeout(() => {
         running = loop();
-      }, lockRetryMs);
+      }, attemptEveryMs);
   };
   let running = loop();
   return {
