@@ -93,7 +93,8 @@ function entryOf(n: number): Readonly<{ entry: NewEntry; actor: Parameters<typeo
   return { entry, actor };
 }
 
-function encode(n: number): EncodedEntry {
+/** The n-th entry of the fleet. */
+export function encodeFleetEntry(n: number): EncodedEntry {
   const { entry, actor } = entryOf(n);
   const record = makeEntry(actor, entry, {
     now: new Date(began + n * 400),
@@ -106,7 +107,7 @@ function encode(n: number): EncodedEntry {
 export async function fillLogs(logs: readonly Database[], from: number, to: number): Promise<void> {
   for (let n = from; n < to; n += entriesAtOnce) {
     const some = Array.from({ length: Math.min(entriesAtOnce, to - n) }, (_none, at) =>
-      encode(n + at),
+      encodeFleetEntry(n + at),
     );
     const values = insertEntriesValues(joinEntries(some));
     for (const { pool } of logs) await pool.query({ ...insertEntriesStatement, values });

@@ -6,6 +6,7 @@ import { closeDatabase, openDatabase } from "@/lib/db/database";
 import { readRunFile } from "@/lib/runtime/run-file";
 import { apiOf, startChancery } from "./_chancery";
 import { frontConfig, setUpForwardAuth, startNginx, upstreamConfig } from "./_forward-auth";
+import { report } from "./_results";
 import { has, printTable, type Rate, wrk } from "./_tools";
 
 // Debian's nginx in front of another nginx as the service, with and without auth_request to a whole
@@ -104,6 +105,15 @@ try {
         });
       add("nginx alone", without);
       add("with forward auth", asked);
+      if (connections > 1)
+        report({
+          measure: `Forward auth through nginx, ${connections} connections`,
+          value: asked.perSecond,
+          unit: "requests/s",
+          limit: without.perSecond,
+          limitIs: "nginx alone",
+          note: `p50 ${asked.p50}, p99 ${asked.p99}, errors ${asked.errors}`,
+        });
     }
     printTable(rows);
     const counted = await count(chancery.dataFolder),

@@ -1,75 +1,135 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { apiOf, startChancery } from "./_chancery";
+import { startCfssl } from "./_cfssl";
+import { postAll } from "./_post";
 import { makeRequest } from "./_requests";
+import { report } from "./_results";
 import { has, opensslSignRate, printTable } from "./_tools";
 
 // Certificates a second over the REST API, from real requests with a key each, durable (fsync on),
-// linted and recorded, compared with the bare signature, for identities that hold their names. What
-// is counted is checked: every certificate is two entries in the log, and nothing else was refused.
-if (!has("wrk") || !has("openssl"))
-  throw new Error("This benchmark needs wrk and openssl (apt-get install wrk openssl).");
+// linted and recorded, for identities that hold their names, next to cfssl, which signs the same
+// requests and stores nothing. What is counted is checked: every certificate is two entries in the
+// log, and nothing was refused.
+const missing = ["wrk", "openssl"].filter((program) => !has(program));
+if (missing.length > 0)
+  throw new Error(`This benchmark needs ${missing.join(" and ")} (apt-get install wrk openssl).`);
 
 const seconds = 5,
-  levels = [1, 8, 32, 128],
-  mostPerSecond = 3_000;
+  levels = [1, 16, 128],
+  mostPerSecond = 1_500,
+  hosts = 300;
 const folder = mkdtempSync(join(tmpdir(), "chancery-bench-issuing-"));
 const chancery = await startChancery();
+const cfssl = has("cfssl") ? await startCfssl(folder) : null;
 try {
-  const api = apiOf(chancery),
-    rows: Record<string, string | number>[] = [];
-  const hosts: Readonly<{ identity: unknown; name: string }>[] = [];
-  for (let at = 0; at < 300; at++) {
-    const name = `host-${at}.example.com`;
-    const { id } = await api("/identities", {
-      kind: "service",
-      name: `service ${at}`,
-      owner: "benchmark@example.com",
-      names: [{ type: "dns", value: name }],
-    });
-    hosts.push({ identity: id, name });
-  }
-  const bodyOf = (at: number) => {
-    const { identity, name } = hosts[at % hosts.length]!;
-    return JSON.stringify({ profile: "tls-server", identity, csr: makeRequest(name) });
-  };
+  const holders = await makeHolders();
   const signs = opensslSignRate();
-  await load(
-    0,
-    8,
-    1,
-    Array.from({ length: 1_000 }, (_none, at) => bodyOf(at)),
-  );
-  let made = 1_000;
+  const post = (connections: number, bodies: readonly string[], forSeconds = seconds) =>
+    postAll({
+      folder,
+      url: `${chancery.url}/api/v1/certificates`,
+      headers: { Authorization: `Bearer ${chancery.token}` },
+      status: 201,
+      connections,
+      seconds: forSeconds,
+      bodies,
+    });
+  await post(8, makeRequests(1_000).map(bodyFor(holders)), 1);
+  const rows: Record<string, string | number>[] = [];
   for (const connections of levels) {
-    const bodies = Array.from(
-      { length: Math.min(seconds * mostPerSecond, connections * seconds * 250) },
-      (_none, at) => bodyOf(made + at),
-    );
-    made += bodies.length;
+    const requests = makeRequests(Math.min(seconds * mostPerSecond, connections * seconds * 250));
+    const limit = cfssl === null ? null : await signByCfssl(cfssl.url, connections, requests);
     const before = await entriesInLog();
-    const result = await load(made, connections, seconds, bodies);
+    const {
+      created,
+      other,
+      seconds: took,
+      p50,
+      p99,
+    } = await post(connections, requests.map(bodyFor(holders)));
     const recorded = (await entriesInLog()) - before;
+    const perSecond = created / took;
     rows.push({
       connections: String(connections),
-      "certificates/s": result.created / result.seconds,
-      p50: result.p50,
-      p99: result.p99,
-      refused: String(result.other),
-      "entries per certificate": recorded / result.created,
-      "of openssl speed": result.created / result.seconds / signs,
+      "certificates/s": perSecond,
+      p50,
+      p99,
+      refused: String(other),
+      "entries per certificate": recorded / created,
+      "cfssl/s": limit ?? "not installed",
+      "of cfssl": limit === null ? "" : perSecond / limit,
+      "of openssl speed": perSecond / signs,
     });
+    if (limit !== null && connections > 1)
+      report({
+        measure: `Certificates over the API, ${connections} connections`,
+        value: perSecond,
+        unit: "certificates/s",
+        limit,
+        limitIs: "cfssl storing nothing",
+        note: `p50 ${p50}, p99 ${p99}`,
+      });
   }
   printTable(rows);
   process.stdout.write(
     `openssl speed ecdsap256: ${Math.round(signs).toLocaleString("en")} signatures a second on one core\n`,
   );
 } finally {
+  await cfssl?.stop();
   await chancery.stop();
   rmSync(folder, { recursive: true, force: true });
+}
+
+type Request = Readonly<{ at: number; csr: string }>;
+
+/** Identities that hold one name each. Returns their ids. */
+async function makeHolders(): Promise<readonly unknown[]> {
+  const api = apiOf(chancery);
+  const ids: unknown[] = [];
+  for (let at = 0; at < hosts; at++) {
+    const { id } = await api("/identities", {
+      kind: "service",
+      name: `service ${at}`,
+      owner: "benchmark@example.com",
+      names: [{ type: "dns", value: nameOf(at) }],
+    });
+    ids.push(id);
+  }
+  return ids;
+}
+
+function nameOf(at: number): string {
+  return `host-${at % hosts}.example.com`;
+}
+
+function makeRequests(count: number): Request[] {
+  return Array.from({ length: count }, (_none, at) => ({ at, csr: makeRequest(nameOf(at)) }));
+}
+
+function bodyFor(holders: readonly unknown[]): (request: Request) => string {
+  return ({ at, csr }) =>
+    JSON.stringify({ profile: "tls-server", identity: holders[at % hosts], csr });
+}
+
+/** Certificates a second. It signs the first ones again when all are signed. */
+async function signByCfssl(
+  url: string,
+  connections: number,
+  requests: readonly Request[],
+): Promise<number> {
+  const bodies = requests.map(({ csr }) => JSON.stringify({ certificate_request: csr }));
+  const repeated = [bodies, bodies, bodies].flat();
+  const { created, seconds: took } = await postAll({
+    folder,
+    url,
+    status: 200,
+    connections,
+    seconds,
+    bodies: repeated,
+  });
+  return created / took;
 }
 
 async function entriesInLog(): Promise<number> {
@@ -80,74 +140,4 @@ async function entriesInLog(): Promise<number> {
     before = size;
     await new Promise((done) => setTimeout(done, 300));
   }
-}
-
-type Result = Readonly<{
-  created: number;
-  other: number;
-  seconds: number;
-  p50: string;
-  p99: string;
-}>;
-
-/** Sends each body once, as fast as they are answered, until the time is over or none is left. */
-async function load(
-  run: number,
-  connections: number,
-  forSeconds: number,
-  bodies: readonly string[],
-): Promise<Result> {
-  const list = join(folder, `bodies-${run}.txt`),
-    script = join(folder, `issue-${run}.lua`);
-  writeFileSync(list, bodies.join("\n"));
-  writeFileSync(
-    script,
-    `
-local bodies, at, created, other, first, last = {}, 0, 0, 0, nil, nil
-for line in io.lines("${list}") do bodies[#bodies + 1] = line end
-local headers = { ["Content-Type"] = "application/json", ["Authorization"] = "Bearer ${chancery.token}" }
-request = function()
-  at = at + 1
-  if at > #bodies then wrk.thread:stop() at = #bodies end
-  return wrk.format("POST", "/api/v1/certificates", headers, bodies[at])
-end
-local threads = {}
-setup = function(thread) threads[#threads + 1] = thread end
-statuses = { created = 0, other = 0 }
-response = function(status) if status == 201 then statuses.created = statuses.created + 1 else statuses.other = statuses.other + 1 end end
-done = function(summary)
-  local s = threads[1]:get("statuses")
-  print("RESULT " .. s.created .. " " .. s.other .. " " .. summary.duration)
-end
-`,
-  );
-  const child = spawn(
-    "wrk",
-    [
-      "-t1",
-      `-c${connections}`,
-      `-d${forSeconds}s`,
-      "--timeout",
-      "10s",
-      "--latency",
-      "-s",
-      script,
-      chancery.url,
-    ],
-    { stdio: ["ignore", "pipe", "inherit"] },
-  );
-  let out = "";
-  child.stdout.setEncoding("utf8").on("data", (piece: string) => {
-    out += piece;
-  });
-  await once(child, "close");
-  const [, created, other, microseconds] = /RESULT (\d+) (\d+) (\d+)/.exec(out) ?? [];
-  const percentile = (of: number) => new RegExp(`${of}%\\s+(\\S+)`).exec(out)?.[1] ?? "";
-  return {
-    created: Number(created),
-    other: Number(other),
-    seconds: Number(microseconds) / 1e6,
-    p50: percentile(50),
-    p99: percentile(99),
-  };
 }

@@ -19,6 +19,7 @@ import { world } from "@/lib/runtime/get-deps";
 import { readRunFile } from "@/lib/runtime/run-file";
 import { apiOf, startChancery } from "./_chancery";
 import { makePlainTable } from "./_plain-table";
+import { report } from "./_results";
 import { printTable } from "./_tools";
 
 // The log of a running Chancery: how fast it takes entries next to its own sequencer, index and
@@ -145,6 +146,16 @@ async function intake(): Promise<void> {
     });
     await settled();
   }
+  const ratios = rows.map((row) => row["of bare INSERT"]).toSorted((a, b) => a - b);
+  const middle = rows.find((row) => row["of bare INSERT"] === ratios[1])!;
+  report({
+    measure: "Log intake: recorded and numbered, next to index, tree and publisher",
+    value: middle["log intake/s"],
+    unit: "entries/s",
+    limit: middle["bare INSERT/s"],
+    limitIs: "bare multi-row INSERT",
+    note: `median of three rounds, ${ratios.map((ratio) => ratio.toFixed(2)).join(", ")}`,
+  });
   process.stdout.write(
     `Intake, ${lanes} connections, ${batch} entries of ${batches[0]![0]!.bytes.length} bytes an INSERT, fsync on; the bare table is on a PostgreSQL of the same settings\n`,
   );
@@ -229,6 +240,13 @@ async function exportAll(): Promise<void> {
     const writing = performance.now();
     spawnSyncOrThrow("dd", [`if=${file}`, `of=${file}.copy`, "bs=1M", "conv=fsync", "status=none"]);
     const copied = (performance.now() - writing) / 1_000;
+    report({
+      measure: `Export, ${format === "jsonl" ? "JSON Lines" : "CSV"}`,
+      value: bytes / 1e6 / took,
+      unit: "MB/s",
+      limit: bytes / 1e6 / copied,
+      limitIs: "copying the file",
+    });
     rows.push({
       format,
       entries: (await figures()).size.toLocaleString("en"),

@@ -1,10 +1,13 @@
 #!/usr/bin/env node
 // npm run bench [-- NAME …]: the benchmarks of bench/, each a program that prints its own table of
-// ratios. --entries N is how many entries the log of `log` and `search` has. With --against COMMIT, those of bench/against/ compare this clone with that commit.
+// ratios, and at the end one table over all, which is also written to bench/results.json. --entries N
+// is how many entries the log of `log` and `search` has. With --against COMMIT, those of
+// bench/against/ compare this clone with that commit.
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { collectResults } from "./lib/bench-results.mjs";
 import { buildCommit } from "./lib/build-commit.mjs";
 import { prepareAll } from "./lib/prepare.mjs";
 import { root } from "./lib/root.mjs";
@@ -30,8 +33,12 @@ if (unknown.length > 0)
 
 const step = speaker((text) => process.stdout.write(text));
 await prepareAll(step).catch(giveUp);
-if (against === undefined) runAll([]);
-else await runAgainst(against);
+const write = (text) => void process.stdout.write(text);
+if (against === undefined) {
+  const results = collectResults(write);
+  runAll([]);
+  results.finish(join(folder, "results.json"));
+} else await runAgainst(against);
 
 function readArguments() {
   try {
