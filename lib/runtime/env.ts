@@ -18,6 +18,11 @@ const environment = z.object({
   CHANCERY_HTTP_PORT: port.default(3000),
   CHANCERY_HTTPS_PORT: port.default(3443),
   CHANCERY_MTLS_PORT: port.default(3444),
+  /**
+   * How many gateway processes accept on each port; 0 is one for every two processors. The supervisor
+   * passes each the number that it chose.
+   */
+  CHANCERY_WORKERS: z.coerce.number().int().min(0).max(16).default(0),
   /** Listeners that were opened for this process: those of ports below 1024, or all by systemd. */
   CHANCERY_HTTP_FD: descriptor,
   CHANCERY_HTTPS_FD: descriptor,

@@ -4,6 +4,8 @@ export type ListenAddress = Readonly<{
   host: string;
   port: number;
   variable: string;
+  /** Whether other processes of this Chancery accept on the port as well (SO_REUSEPORT). */
+  reusePort?: boolean;
   /** A listener that was opened for this process, instead of host and port. */
   fd?: number | undefined;
 }>;
@@ -19,8 +21,9 @@ export async function listen(server: Server, address: ListenAddress): Promise<nu
     const fail = (error: NodeJS.ErrnoException) =>
       reject(new Error(explain(error, address), { cause: error }));
     server.once("error", fail);
-    const { host, port, fd } = address;
-    server.listen(fd === undefined ? { host, port, backlog } : { fd, backlog }, () => {
+    const { host, port, fd, reusePort = false } = address;
+    const where = fd === undefined ? { host, port, reusePort } : { fd };
+    server.listen({ ...where, backlog }, () => {
       server.off("error", fail);
       resolve();
     });

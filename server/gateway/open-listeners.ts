@@ -12,6 +12,8 @@ export type Ports = Readonly<{ http: number; https: number; mtls: number }>;
 export type ListenerOptions = Readonly<{
   host: string;
   ports: Ports;
+  /** Whether other gateways accept on the same ports. */
+  reusePort?: boolean;
   /** Listeners that were opened for this process. */
   descriptors?: Readonly<Record<ListenerName, number | undefined>>;
   handlerOf: (listener: ListenerName) => Handler;
@@ -25,6 +27,7 @@ const handshakeMs = 10_000;
 export async function openListeners({
   host,
   ports,
+  reusePort = false,
   descriptors,
   handlerOf,
   tls,
@@ -57,7 +60,7 @@ export async function openListeners({
     drain.track(server);
   }
   const open = (server: Server, name: ListenerName, variable: string): Promise<number> =>
-    listen(server, { host, port: ports[name], variable, fd: descriptors?.[name] });
+    listen(server, { host, port: ports[name], variable, reusePort, fd: descriptors?.[name] });
   try {
     return {
       http: await open(http, "http", "CHANCERY_HTTP_PORT"),

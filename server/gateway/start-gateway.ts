@@ -16,6 +16,7 @@ import { makeCompatHandler } from "@/server/compat/compat-handler";
 import { makeEstHandler } from "@/server/est/est-handler";
 import { makeConsoleProxy } from "@/server/gateway/console-proxy/console-proxy";
 import { checkSetupSettings } from "@/server/jobs/headless-setup";
+import { shareCounters } from "@/server/jobs/share-counters";
 import { startJobs } from "@/server/jobs/start-jobs";
 import { type LogHandler, makeLogHandler } from "@/server/log/log-handler";
 import { makeTileStore } from "@/server/log/tile-store";
@@ -91,6 +92,7 @@ export async function startGateway(deps: GatewayDeps, env: Env, log: Logger): Pr
     ports = await openListeners({
       host: env.CHANCERY_HOST,
       ports,
+      reusePort: env.CHANCERY_WORKERS > 1,
       descriptors: descriptorsOf(env),
       tls,
       drain,
@@ -101,9 +103,11 @@ export async function startGateway(deps: GatewayDeps, env: Env, log: Logger): Pr
     throw error;
   }
   sayWhichCertificate(tls, log);
+  const stopSharing = env.CHANCERY_WORKERS > 1 ? shareCounters(service.metrics) : () => {};
   return {
     ports,
     close: async (graceMs) => {
+      stopSharing();
       await drain.close(graceMs);
       await jobs.stop();
     },

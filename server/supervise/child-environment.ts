@@ -57,6 +57,8 @@ export function environmentOf(
     isDemo?: boolean;
     /** Whether the KEK is a file in the data folder. */
     isKekInData?: boolean;
+    /** How many gateways share the ports. */
+    workers?: number;
   }>,
   settings: NodeJS.ProcessEnv,
 ): NodeJS.ProcessEnv {
@@ -77,6 +79,7 @@ export function environmentOf(
       break;
     case "gateway":
       environment.CHANCERY_BOUNDARY = place.boundary;
+      environment.CHANCERY_WORKERS = String(place.workers ?? 1);
       pass(
         "CHANCERY_OUTBOUND_ALLOW",
         "CHANCERY_ACME_RESOLVERS",

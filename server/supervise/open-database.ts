@@ -25,6 +25,8 @@ export type DatabaseOptions = Readonly<{
   dataFolder: string;
   settings: NodeJS.ProcessEnv;
   print: (line: string) => void;
+  /** How many gateways connect. */
+  workers?: number;
   /** The group of the processes that connect, where they have their own users. */
   clients?: number;
   /** Called with the connection of the signer's role before anything is migrated. */
@@ -35,6 +37,10 @@ export type DatabaseOptions = Readonly<{
 
 /** The database of the embedded server. */
 export const databaseName = "chancery";
+/** What the processes of a Chancery with one gateway open at most, with room for people and tools. */
+const connectionsOfOne = 120;
+/** What each further gateway opens at most. */
+const connectionsOfEach = 45;
 const externalTimeoutMs = 60_000;
 
 /**
@@ -59,6 +65,7 @@ async function openEmbedded(options: DatabaseOptions): Promise<OpenedDatabase> {
       root: options.root,
       folder,
       durable: true,
+      connections: connectionsOfOne + ((options.workers ?? 1) - 1) * connectionsOfEach,
       print: options.print,
       ...(options.clients === undefined ? {} : { clients: options.clients }),
     }),

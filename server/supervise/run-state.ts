@@ -1,10 +1,9 @@
 import { type RunFile, writeRunFile } from "@/lib/runtime/run-file";
 import type { ReadyMessage } from "./child";
-import type { ChildName } from "./child-environment";
 
 /** What run.json says about this Chancery, rewritten whenever a process becomes ready. */
 export type RunState = Readonly<{
-  ready: (name: ChildName, pid: number, message: ReadyMessage) => void;
+  ready: (name: string, pid: number, message: ReadyMessage) => void;
   nodeVersions: () => readonly string[];
 }>;
 

@@ -17,6 +17,7 @@ import { signerFolder } from "./data-folder";
 import type { DrillService } from "./drill-service";
 import type { Boundary, Launch } from "./isolation/boundary";
 import { filesOfUrl, permissionArgv } from "./isolation/permissions";
+import { type CounterExchange, makeCounterExchange } from "./counter-exchange";
 import { fileDescriptor, folderDescriptor, portDescriptor } from "./isolation/descriptors";
 import { sandboxPolicy } from "./isolation/sandbox";
 import type { Output } from "./output";
@@ -30,61 +31,103 @@ export type ChildrenOptions = Readonly<{
   runDir: string;
   boundary: Boundary;
   secrets: Secrets;
-  drills: DrillService;
+  makeDrills: () => DrillService;
   output: Output;
   state: RunState;
   isDemo: boolean;
   isKekInData: boolean;
+  /** How many gateways share the ports, which are the same for all. */
+  workers: number;
 }>;
 
+/** A process of its kind; the first gateway is number 1. */
+type Begun = Readonly<{ name: ChildName; worker: number }>;
+
 /**
- * Starts signer, console and gateway. `started` is called with each that runs, also if a later one
- * fails. Returns what the gateway, which starts last, reported.
+ * Starts signer, console and gateways. `started` is called with each that runs, also if a later one
+ * fails. Returns what the first gateway reported. The others start after it, because it brings what
+ * an earlier version left up to date.
  */
 export async function startChildren(
   options: ChildrenOptions,
-  started: (name: ChildName, child: SupervisedChild) => void,
+  started: (name: string, child: SupervisedChild) => void,
 ): Promise<ReadyMessage> {
-  const { output, state, runDir, settings, secrets, drills, isDemo, isKekInData } = options;
-  let last: ReadyMessage = { type: "ready" };
-  const witnessFolder = signerFolder(settings, options.dataFolder);
-  const begin = (name: ChildName): Promise<SupervisedChild> =>
-    output.step(name, () => {
-      const launch = withPermissions(name, options);
-      return startChild({
-        name,
-        launch,
-        print: (line) => output.print(name, line),
-        environment: environmentOf(
-          name,
-          {
-            runDir,
-            root: launch.root,
-            witnessFolder,
-            boundary: options.boundary.kind,
-            isDemo,
-            isKekInData,
-          },
-          settings,
-        ),
-        secrets: secretsOf(name, secrets),
-        sandbox: sandboxOf(name, options),
-        descriptors: descriptorsOf(name, options, witnessFolder),
-        onReady: (message, pid) => {
-          last = message;
-          state.ready(name, pid, message);
-        },
-        ...(name === "gateway" ? { onMessage: drills.receive, onEnd: drills.stop } : {}),
-      });
-    });
-  for (const together of startOrder) {
-    const outcomes = await Promise.allSettled(together.map(begin));
+  let first: ReadyMessage = { type: "ready" };
+  const counters = makeCounterExchange();
+  const more = Array.from({ length: options.workers - 1 }, (_none, n) => ({
+    name: "gateway" as const,
+    worker: n + 2,
+  }));
+  const order = startOrder.map((together) => together.map((name) => ({ name, worker: 1 })));
+  for (const together of [...order, more]) {
+    const outcomes = await Promise.allSettled(
+      together.map((begun) =>
+        beginChild(options, begun, counters, (message) => {
+          if (begun.name === "gateway" && begun.worker === 1) first = message;
+        }),
+      ),
+    );
     outcomes.forEach((outcome, index) => {
-      if (outcome.status === "fulfilled") started(together[index] as ChildName, outcome.value);
+      if (outcome.status === "fulfilled") started(labelOf(together[index]!), outcome.value);
     });
     for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
   }
-  return last;
+  return first;
+}
+
+const labelOf = ({ name, worker }: Begun): string => (worker === 1 ? name : `${name}-${worker}`);
+
+function beginChild(
+  options: ChildrenOptions,
+  begun: Begun,
+  counters: CounterExchange,
+  onReady: (message: ReadyMessage) => void,
+): Promise<SupervisedChild> {
+  const { output, state, settings, secrets } = options;
+  const { name } = begun;
+  const label = labelOf(begun);
+  const witnessFolder = signerFolder(settings, options.dataFolder);
+  return output.step(label, () => {
+    const launch = withPermissions(name, options);
+    return startChild({
+      name: label,
+      mark: name,
+      launch,
+      print: (line) => output.print(label, line),
+      environment: environmentOf(
+        name,
+        { ...options, root: launch.root, witnessFolder, boundary: options.boundary.kind },
+        settings,
+      ),
+      secrets: secretsOf(name, secrets),
+      sandbox: sandboxOf(name, options),
+      descriptors: descriptorsOf(name, options, witnessFolder),
+      onReady: (message, pid) => {
+        onReady(message);
+        state.ready(label, pid, message);
+      },
+      ...(name === "gateway" ? hearGateway(options, begun, counters) : {}),
+    });
+  });
+}
+
+/** Each gateway can have a drill run; only the one that leads the jobs asks for it. */
+function hearGateway(
+  { makeDrills, workers }: ChildrenOptions,
+  { worker }: Begun,
+  counters: CounterExchange,
+): Pick<ChildOptions, "onMessage" | "onEnd"> {
+  const drills = makeDrills();
+  return {
+    onMessage: (message, answer) => {
+      drills.receive(message, answer);
+      if (workers > 1) counters.receive(worker, message, answer);
+    },
+    onEnd: () => {
+      drills.stop();
+      counters.ended(worker);
+    },
+  };
 }
 
 function withPermissions(
@@ -112,7 +155,7 @@ function sandboxOf(
 /** What a process with its own user can't open itself. */
 function descriptorsOf(
   name: ChildName,
-  { boundary: { users }, settings, env }: ChildrenOptions,
+  { boundary: { users }, settings, env, workers }: ChildrenOptions,
   witnessFolder: string,
 ): Descriptor[] {
   const descriptors: Descriptor[] = [];
@@ -130,6 +173,8 @@ function descriptorsOf(
       ["CHANCERY_MTLS_FD", env.CHANCERY_MTLS_PORT],
     ] as const)
       if (port > 0 && port < 1024)
-        descriptors.push(portDescriptor(variable, env.CHANCERY_HOST, port));
+        descriptors.push(
+          portDescriptor(variable, { host: env.CHANCERY_HOST, port, reusePort: workers > 1 }),
+        );
   return descriptors;
 }

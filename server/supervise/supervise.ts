@@ -20,6 +20,7 @@ import { hasSealedKeys, requireKek } from "./requirements/require-kek";
 import { requireKnownSettings } from "./requirements/known-settings";
 import { folderIdentity } from "./folder-identity";
 import { writeHostToken } from "./host-token";
+import { countWorkers, findSharedPorts } from "./workers";
 import { makeRunState, type RunState } from "./run-state";
 import { makeOutput, type Output } from "./output";
 import { readSecretFiles, readSettingsFiles, secretsInEnvironment } from "./secret-files";
@@ -98,6 +99,7 @@ async function startAll(
   cleanups: Cleanup[],
 ): Promise<StartedChancery> {
   requireKnownSettings(given.settings);
+  const workers = countWorkers(given.env);
   const options = { ...given, settings: readSecretFiles(given.settings) };
   warnOfLeaks(given.settings, output);
   const { dataFolder, demo } = await takeDataFolder(options, output, cleanups);
@@ -109,6 +111,7 @@ async function startAll(
   const database = await openSupervisedDatabase({
     ...options,
     dataFolder,
+    workers,
     beforeMigrations: async (signerUrl) => {
       key = readKek(dataFolder, options.settings, await hasSealedKeys(signerUrl));
       await requireKek(signerUrl, key.kek, key.from);
@@ -121,20 +124,32 @@ async function startAll(
   const { secrets, setupToken } = readSecrets(options, dataFolder, database, sealingKey(key));
   const state = noteRun({ ...options, dataFolder, runDir, boundary, database });
   cleanups.push({ name: "run.json", stop: () => removeRunFile(dataFolder) });
-  const drills = makeDrillService({
-    root: options.root,
-    dataFolder,
-    databaseUrl: database.appUrl,
-    program: join(options.root, "dist", "drill.mjs"),
-    boundary,
-  });
+  const makeDrills = () =>
+    makeDrillService({
+      root: options.root,
+      dataFolder,
+      databaseUrl: database.appUrl,
+      program: join(options.root, "dist", "drill.mjs"),
+      boundary,
+    });
   await prepareLog(options, { demo, dataFolder, runDir, boundary, secrets, output });
-  const settings = { ...options.settings, CHANCERY_DATA: dataFolder };
+  const { env, settings } = await settingsOfChildren(options, dataFolder, workers);
   const about = {
     isDemo: demo !== null,
     isKekInData: sealingKey(key).from === join(dataFolder, "kek"),
   };
-  const parts = { ...options, ...about, settings, dataFolder, runDir, boundary, secrets, drills };
+  const parts = {
+    ...options,
+    ...about,
+    env,
+    settings,
+    dataFolder,
+    runDir,
+    boundary,
+    secrets,
+    workers,
+    makeDrills,
+  };
   const ready = await startChildren({ ...parts, output, state }, (name, { stop, kill }) =>
     cleanups.push({ name, stop, kill }),
   );
@@ -205,6 +220,23 @@ async function takeDataFolder(
   if (demo) return { dataFolder, demo: openDemoFolder(dataFolder, settings) };
   refuseDemoFolder(dataFolder);
   return { dataFolder, demo: null };
+}
+
+/** Several gateways open the same ports, so that free ones are chosen for all of them. */
+async function settingsOfChildren(
+  { env, settings }: SuperviseOptions,
+  dataFolder: string,
+  workers: number,
+): Promise<Pick<SuperviseOptions, "env" | "settings">> {
+  const own = { ...settings, CHANCERY_DATA: dataFolder };
+  if (workers === 1) return { env, settings: own };
+  const shared = await findSharedPorts(env);
+  const ports = {
+    CHANCERY_HTTP_PORT: String(shared.CHANCERY_HTTP_PORT),
+    CHANCERY_HTTPS_PORT: String(shared.CHANCERY_HTTPS_PORT),
+    CHANCERY_MTLS_PORT: String(shared.CHANCERY_MTLS_PORT),
+  };
+  return { env: shared, settings: { ...own, ...ports } };
 }
 
 function warnOfLeaks(settings: NodeJS.ProcessEnv, output: Output): void {

@@ -26,8 +26,14 @@ export const folderDescriptor = (variable: string, path: string, owner: ProcessU
 
 const backlog = 4096;
 
-/** A port below 1024, which only root may open. The process accepts on it; this one never does. */
-export const portDescriptor = (variable: string, host: string, port: number): Descriptor => ({
+/**
+ * A port below 1024, which only root may open. The process accepts on it; this one never does.
+ * `reusePort`: others accept on the same port, each on its own listener.
+ */
+export const portDescriptor = (
+  variable: string,
+  { host, port, reusePort }: Readonly<{ host: string; port: number; reusePort: boolean }>,
+): Descriptor => ({
   variable,
   value: String,
   open: () =>
@@ -43,7 +49,7 @@ export const portDescriptor = (variable: string, host: string, port: number): De
           ),
         ),
       );
-      server.listen({ host, port, backlog }, () =>
+      server.listen({ host, port, backlog, reusePort }, () =>
         resolve({ fd: descriptorOf(server), close: () => server.close() }),
       );
     }),

@@ -28,6 +28,8 @@ export type PostgresOptions = Readonly<{
   folder: string;
   /** False only for throwaway databases: switches off fsync. */
   durable: boolean;
+  /** How many connections at a time, 120 by default; a throwaway one has 400 in any case. */
+  connections?: number;
   print: (line: string) => void;
   /** The group that may connect besides the server's user; none by default. */
   clients?: number;
@@ -109,14 +111,17 @@ function makeSocketFolder(place: ToolContext, clients: number | undefined): stri
   return folder;
 }
 
-function settingsOf(socketFolder: string, { durable, clients }: PostgresOptions): string[] {
+function settingsOf(
+  socketFolder: string,
+  { durable, clients, connections = 120 }: PostgresOptions,
+): string[] {
   const settings = {
     listen_addresses: "",
     unix_socket_directories: socketFolder,
     unix_socket_permissions: clients === undefined ? "0700" : "0777", // the folder guards it
     cluster_name: "chancery",
     // Several test files at once, with several nodes each, share one throwaway server.
-    max_connections: durable ? "120" : "400",
+    max_connections: durable ? String(connections) : "400",
     shared_buffers: "256MB",
     max_wal_size: "2GB",
     jit: "off",
