@@ -9,7 +9,7 @@ import {
 import { connect } from "node:net";
 import { expect, test } from "vitest";
 import { makeDrain } from "./drain";
-import { listen } from "./listen";
+import { listen } from "@/lib/runtime/listen";
 
 const agent = new Agent({ keepAlive: true });
 

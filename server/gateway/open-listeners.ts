@@ -5,7 +5,7 @@ import type { ListenerName } from "@/server/http/request-context";
 import type { TlsManager } from "@/server/tls/tls-manager";
 import type { Drain } from "./drain";
 import { harden, mtlsMaxHeaderSize, serverLimits } from "./harden";
-import { listen } from "./listen";
+import { listen } from "@/lib/runtime/listen";
 import type { Handler } from "./request-handler";
 
 export type Ports = Readonly<{ http: number; https: number; mtls: number }>;

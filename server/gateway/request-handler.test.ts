@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { connect, createServer } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
 import { type HandlerFixture, openHandlerFixture, send } from "@/testing/gateway/handler-fixture";
-import { listen } from "./listen";
+import { listen } from "@/lib/runtime/listen";
 
 const open: HandlerFixture[] = [];
 async function stand(

@@ -92,8 +92,7 @@ export async function startGateway(deps: GatewayDeps, env: Env, log: Logger): Pr
     ports = await openListeners({
       host: env.CHANCERY_HOST,
       ports,
-      reusePort: env.CHANCERY_WORKERS > 1,
-      descriptors: descriptorsOf(env),
+      ...listenersOf(env),
       tls,
       drain,
       handlerOf: (listener) => makeRequestHandler(handlerDeps, listener),
@@ -104,14 +103,12 @@ export async function startGateway(deps: GatewayDeps, env: Env, log: Logger): Pr
   }
   sayWhichCertificate(tls, log);
   const stopSharing = env.CHANCERY_WORKERS > 1 ? shareCounters(service.metrics) : () => {};
-  return {
-    ports,
-    close: async (graceMs) => {
-      stopSharing();
-      await drain.close(graceMs);
-      await jobs.stop();
-    },
+  const close = async (graceMs: number): Promise<void> => {
+    stopSharing();
+    await drain.close(graceMs);
+    await jobs.stop();
   };
+  return { ports, close };
 }
 
 /** After a restart no client should see the self-signed certificate that was used before setup. */
@@ -178,8 +175,11 @@ const portsOf = (env: Env): Ports => ({
   mtls: env.CHANCERY_MTLS_PORT,
 });
 
-const descriptorsOf = (env: Env) => ({
-  http: env.CHANCERY_HTTP_FD,
-  https: env.CHANCERY_HTTPS_FD,
-  mtls: env.CHANCERY_MTLS_FD,
+const listenersOf = (env: Env) => ({
+  reusePort: env.CHANCERY_WORKERS > 1,
+  descriptors: {
+    http: env.CHANCERY_HTTP_FD,
+    https: env.CHANCERY_HTTPS_FD,
+    mtls: env.CHANCERY_MTLS_FD,
+  },
 });

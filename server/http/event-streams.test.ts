@@ -7,7 +7,7 @@ import {
 } from "node:http";
 import { expect, test } from "vitest";
 import { makeDrain } from "@/server/gateway/drain";
-import { listen } from "@/server/gateway/listen";
+import { listen } from "@/lib/runtime/listen";
 
 async function stand(answer: (response: ServerResponse, path: string) => void) {
   const drain = makeDrain(),

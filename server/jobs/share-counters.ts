@@ -1,4 +1,4 @@
-import { type Counters, isCounters } from "@/server/status/counters";
+import { type Counters, isCounters } from "@/lib/runtime/counters";
 
 const everyMs = 1_000;
 

@@ -1,5 +1,5 @@
 import type { OcspKind } from "@/lib/status/ocsp-answer";
-import { addCounters, type Counters } from "./counters";
+import { addCounters, type Counters } from "@/lib/runtime/counters";
 
 export type Gauge = Readonly<{
   name: string;

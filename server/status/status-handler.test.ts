@@ -3,7 +3,7 @@ import { createServer, type Server } from "node:http";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type AuthorityIndex, makeAuthorityIndex } from "@/lib/status/authority-index";
 import { ocspErrors } from "@/lib/status/ocsp-answer";
-import { listen } from "@/server/gateway/listen";
+import { listen } from "@/lib/runtime/listen";
 import type { Resource } from "@/server/http/resource";
 import { makeThrowawayAuthority } from "@/testing/status/throwaway-authority";
 import { makeAuthorityFiles } from "./authority-files";

@@ -14,10 +14,10 @@ import {
   startOrder,
 } from "./child-environment";
 import { signerFolder } from "./data-folder";
-import type { DrillService } from "./drill-service";
+import { type DrillOptions, makeDrillService } from "./drill-service";
 import type { Boundary, Launch } from "./isolation/boundary";
 import { filesOfUrl, permissionArgv } from "./isolation/permissions";
-import { type CounterExchange, makeCounterExchange } from "./counter-exchange";
+import { type CounterExchange, makeCounterExchange } from "./workers/counter-exchange";
 import { fileDescriptor, folderDescriptor, portDescriptor } from "./isolation/descriptors";
 import { sandboxPolicy } from "./isolation/sandbox";
 import type { Output } from "./output";
@@ -31,7 +31,7 @@ export type ChildrenOptions = Readonly<{
   runDir: string;
   boundary: Boundary;
   secrets: Secrets;
-  makeDrills: () => DrillService;
+  drills: DrillOptions;
   output: Output;
   state: RunState;
   isDemo: boolean;
@@ -113,11 +113,11 @@ function beginChild(
 
 /** Each gateway can have a drill run; only the one that leads the jobs asks for it. */
 function hearGateway(
-  { makeDrills, workers }: ChildrenOptions,
+  { drills: drillOptions, workers }: ChildrenOptions,
   { worker }: Begun,
   counters: CounterExchange,
 ): Pick<ChildOptions, "onMessage" | "onEnd"> {
-  const drills = makeDrills();
+  const drills = makeDrillService(drillOptions);
   return {
     onMessage: (message, answer) => {
       drills.receive(message, answer);
@@ -167,14 +167,17 @@ function descriptorsOf(
     descriptors.push(folderDescriptor("CHANCERY_WITNESS_DIR", witnessFolder, users.signer));
   }
   if (name === "gateway")
-    for (const [variable, port] of [
-      ["CHANCERY_HTTP_FD", env.CHANCERY_HTTP_PORT],
-      ["CHANCERY_HTTPS_FD", env.CHANCERY_HTTPS_PORT],
-      ["CHANCERY_MTLS_FD", env.CHANCERY_MTLS_PORT],
-    ] as const)
-      if (port > 0 && port < 1024)
+    for (const port of ["HTTP", "HTTPS", "MTLS"] as const) {
+      const variable = `CHANCERY_${port}_PORT` as const;
+      if (env[variable] > 0 && env[variable] < 1024)
         descriptors.push(
-          portDescriptor(variable, { host: env.CHANCERY_HOST, port, reusePort: workers > 1 }),
+          portDescriptor(`CHANCERY_${port}_FD`, {
+            host: env.CHANCERY_HOST,
+            port: env[variable],
+            variable,
+            reusePort: workers > 1,
+          }),
         );
+    }
   return descriptors;
 }

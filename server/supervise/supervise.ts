@@ -13,14 +13,13 @@ import { fillByChild, type FillParts } from "./demo/fill-child";
 import { forbidCoreFiles } from "./isolation/core-limit";
 import { chooseBoundary } from "./isolation/boundary";
 import { makeRunFolder } from "./isolation/run-folder";
-import { makeDrillService } from "./drill-service";
 import { startChildren } from "./start-children";
 import { type OpenedDatabase, openSupervisedDatabase } from "./open-database";
 import { hasSealedKeys, requireKek } from "./requirements/require-kek";
 import { requireKnownSettings } from "./requirements/known-settings";
 import { folderIdentity } from "./folder-identity";
 import { writeHostToken } from "./host-token";
-import { countWorkers, findSharedPorts } from "./workers";
+import { countWorkers, findSharedPorts } from "./workers/count-workers";
 import { makeRunState, type RunState } from "./run-state";
 import { makeOutput, type Output } from "./output";
 import { readSecretFiles, readSettingsFiles, secretsInEnvironment } from "./secret-files";
@@ -107,48 +106,30 @@ async function startAll(
   const runDir = await makeRunFolder(dataFolder, boundary.users);
   const removeRunDir = () => rmSync(runDir, { recursive: true, force: true });
   cleanups.push({ name: "private sockets", stop: removeRunDir });
-  let key: SealingKey | null = null;
-  const database = await openSupervisedDatabase({
-    ...options,
-    dataFolder,
-    workers,
-    beforeMigrations: async (signerUrl) => {
-      key = readKek(dataFolder, options.settings, await hasSealedKeys(signerUrl));
-      await requireKek(signerUrl, key.kek, key.from);
-    },
-    ...(boundary.users ? { clients: boundary.users.gateway.gid } : {}),
-    print: (line) => output.print("postgres", line),
-    step: output.step,
-  });
+  const place = { dataFolder, boundary, workers };
+  const { database, key } = await openWithKey(options, place, output);
   cleanups.push({ name: "PostgreSQL", stop: database.stop, kill: database.abort });
-  const { secrets, setupToken } = readSecrets(options, dataFolder, database, sealingKey(key));
+  const { secrets, setupToken } = readSecrets(options, dataFolder, database, key);
   const state = noteRun({ ...options, dataFolder, runDir, boundary, database });
   cleanups.push({ name: "run.json", stop: () => removeRunFile(dataFolder) });
-  const makeDrills = () =>
-    makeDrillService({
+  await prepareLog(options, { demo, dataFolder, runDir, boundary, secrets, output });
+  const { env, settings } = await settingsOfChildren(options, dataFolder, workers);
+  const parts = {
+    ...options,
+    ...place,
+    env,
+    settings,
+    runDir,
+    secrets,
+    isDemo: demo !== null,
+    isKekInData: key.from === join(dataFolder, "kek"),
+    drills: {
       root: options.root,
       dataFolder,
       databaseUrl: database.appUrl,
       program: join(options.root, "dist", "drill.mjs"),
       boundary,
-    });
-  await prepareLog(options, { demo, dataFolder, runDir, boundary, secrets, output });
-  const { env, settings } = await settingsOfChildren(options, dataFolder, workers);
-  const about = {
-    isDemo: demo !== null,
-    isKekInData: sealingKey(key).from === join(dataFolder, "kek"),
-  };
-  const parts = {
-    ...options,
-    ...about,
-    env,
-    settings,
-    dataFolder,
-    runDir,
-    boundary,
-    secrets,
-    workers,
-    makeDrills,
+    },
   };
   const ready = await startChildren({ ...parts, output, state }, (name, { stop, kill }) =>
     cleanups.push({ name, stop, kill }),
@@ -157,7 +138,7 @@ async function startAll(
   return {
     dataFolder,
     ports: ready.ports ?? portsOf(options.env),
-    kekFrom: sealingKey(key).from,
+    kekFrom: key.from,
     databaseText: database.description,
     boundaryText: boundary.text,
     nodeVersions: state.nodeVersions(),
@@ -271,9 +252,32 @@ function readSecrets(
 }
 
 type SealingKey = ReturnType<typeof readKek>;
-function sealingKey(key: SealingKey | null): SealingKey {
+
+/** Opens the database; the KEK is checked before anything in it changes. */
+async function openWithKey(
+  options: SuperviseOptions,
+  {
+    dataFolder,
+    boundary,
+    workers,
+  }: Pick<FillParts, "dataFolder" | "boundary"> & { workers: number },
+  output: Output,
+): Promise<Readonly<{ database: OpenedDatabase; key: SealingKey }>> {
+  let key: SealingKey | null = null;
+  const database = await openSupervisedDatabase({
+    ...options,
+    dataFolder,
+    workers,
+    beforeMigrations: async (signerUrl) => {
+      key = readKek(dataFolder, options.settings, await hasSealedKeys(signerUrl));
+      await requireKek(signerUrl, key.kek, key.from);
+    },
+    ...(boundary.users ? { clients: boundary.users.gateway.gid } : {}),
+    print: (line) => output.print("postgres", line),
+    step: output.step,
+  });
   if (key === null) throw new Error("unreachable: the database was opened without its check");
-  return key;
+  return { database, key };
 }
 
 const describeCopy = (folder: string, original: string): string =>

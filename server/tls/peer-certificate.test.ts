@@ -9,7 +9,7 @@ import {
 import { connect, type TLSSocket } from "node:tls";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { toPem } from "@/lib/pki/pem";
-import { listen } from "@/server/gateway/listen";
+import { listen } from "@/lib/runtime/listen";
 import {
   type Leaf,
   makeThrowawayAuthority,

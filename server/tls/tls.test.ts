@@ -4,7 +4,7 @@ import { createServer, type Server } from "node:https";
 import { type ConnectionOptions, connect, getCiphers, type TLSSocket } from "node:tls";
 import { afterEach, describe, expect, test } from "vitest";
 import { toPem } from "@/lib/pki/pem";
-import { listen } from "@/server/gateway/listen";
+import { listen } from "@/lib/runtime/listen";
 import { makeThrowawayAuthority } from "@/testing/status/throwaway-authority";
 import { makeEphemeralKey } from "./ephemeral-key";
 import { makeSelfSigned } from "./self-signed";

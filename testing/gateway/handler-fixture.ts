@@ -5,7 +5,7 @@ import type { RequestContext } from "@/server/http/request-context";
 import { makeRequestHandler } from "@/server/gateway/request-handler";
 import type { HandlerDeps } from "@/server/gateway/request-handler";
 import { harden, serverLimits } from "@/server/gateway/harden";
-import { listen } from "@/server/gateway/listen";
+import { listen } from "@/lib/runtime/listen";
 import { makeMetrics } from "@/server/status/metrics";
 
 export type ReceivedRequest = Readonly<{

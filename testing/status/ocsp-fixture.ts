@@ -5,7 +5,7 @@ import { makeAuthorityIndex } from "@/lib/status/authority-index";
 import { makeStatusCache, type StatusCache } from "@/lib/status/status-cache";
 import type { Responder, ServedAuthority, StatusKey, StatusRow } from "@/lib/status/types";
 import { harden, serverLimits } from "@/server/gateway/harden";
-import { listen } from "@/server/gateway/listen";
+import { listen } from "@/lib/runtime/listen";
 import { serveOcsp } from "@/server/status/ocsp-handler";
 
 /** The OCSP endpoint alone, over a table in memory, for tests and measurements. */

@@ -1,5 +1,6 @@
 import { closeSync, constants, openSync } from "node:fs";
 import { createServer, type Server } from "node:net";
+import { listen, type ListenAddress } from "@/lib/runtime/listen";
 import type { Descriptor } from "@/server/supervise/child";
 import { makeOwnedFolder } from "./owned-folder";
 import type { ProcessUser } from "./process-users";
@@ -24,35 +25,21 @@ export const folderDescriptor = (variable: string, path: string, owner: ProcessU
     return openSync(path, constants.O_RDONLY | constants.O_DIRECTORY);
   });
 
-const backlog = 4096;
-
 /**
  * A port below 1024, which only root may open. The process accepts on it; this one never does.
  * `reusePort`: others accept on the same port, each on its own listener.
  */
 export const portDescriptor = (
   variable: string,
-  { host, port, reusePort }: Readonly<{ host: string; port: number; reusePort: boolean }>,
+  address: Omit<ListenAddress, "fd">,
 ): Descriptor => ({
   variable,
   value: String,
-  open: () =>
-    new Promise((resolve, reject) => {
-      const server = createServer();
-      server.once("error", (error: NodeJS.ErrnoException) =>
-        reject(
-          new Error(
-            error.code === "EADDRINUSE"
-              ? `Port ${port} on ${host} is in use by another program. Stop that program, or choose another port.`
-              : `Port ${port} on ${host} could not be opened: ${error.message}`,
-            { cause: error },
-          ),
-        ),
-      );
-      server.listen({ host, port, backlog, reusePort }, () =>
-        resolve({ fd: descriptorOf(server), close: () => server.close() }),
-      );
-    }),
+  open: async () => {
+    const server = createServer();
+    await listen(server, address);
+    return { fd: descriptorOf(server), close: () => server.close() };
+  },
 });
 
 /** Node.js hands over a listener's descriptor only through its handle. */

@@ -1,7 +1,7 @@
 import { createServer } from "node:net";
 import { expect, test } from "vitest";
 import { readEnv } from "@/lib/runtime/env";
-import { countWorkers, findSharedPorts } from "./workers";
+import { countWorkers, findSharedPorts } from "./count-workers";
 
 const linux = (processors: number) => ({ platform: "linux", processors });
 

@@ -1,7 +1,7 @@
 import { createServer, type Server } from "node:net";
 import { availableParallelism } from "node:os";
 import type { Env } from "@/lib/runtime/env";
-import { listen } from "@/server/gateway/listen";
+import { listen } from "@/lib/runtime/listen";
 
 const maxByDefault = 8;
 

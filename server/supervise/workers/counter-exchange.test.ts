@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Counters } from "@/server/status/counters";
+import type { Counters } from "@/lib/runtime/counters";
 import { makeCounterExchange } from "./counter-exchange";
 
 const family = "chancery_requests_total";
@@ -15,7 +15,7 @@ function openExchange() {
   return { exchange, tell };
 }
 
-test("each gateway is told the sum of the others, without its own", () => {
+test("each gateway gets the sum of the others, without its own", () => {
   const { tell } = openExchange();
   expect(tell(1, counted(5))).toEqual([{ type: "counters", counters: {} }]);
   tell(2, counted(7));

@@ -1,4 +1,4 @@
-import { addCounters, type Counters, isCounters } from "@/server/status/counters";
+import { addCounters, type Counters, isCounters } from "@/lib/runtime/counters";
 
 /**
  * Has each gateway know what the others counted, so that any of them answers for all when it is
