@@ -77,9 +77,17 @@ export function parseEntryText(text: string): Members | null {
   } catch {
     return null;
   }
-  return typeof value === "object" && value !== null && !Array.isArray(value) && isShallow(value)
-    ? (value as Members)
-    : null;
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return null;
+  return hasFewBrackets(text) || isShallow(value) ? (value as Members) : null;
+}
+
+/** Each level needs a bracket: with few of them there is no need to look at the levels. */
+function hasFewBrackets(text: string): boolean {
+  let left = maxDepth;
+  for (const bracket of ["{", "["])
+    for (let at = text.indexOf(bracket); at >= 0; at = text.indexOf(bracket, at + 1))
+      if ((left -= 1) < 0) return false;
+  return true;
 }
 
 /** Nesting costs two bytes a level, so it is tested without recursion beyond the limit. */
