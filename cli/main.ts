@@ -9,6 +9,7 @@ import { backup } from "./backup";
 import { confirm } from "./confirm";
 import { doctor } from "./doctor";
 import { drill } from "./drill";
+import { enrollment } from "./enrollment";
 import { helpText, makeHelp } from "./help";
 import { log } from "./log";
 import { request } from "./request";
@@ -19,8 +20,8 @@ import { token } from "./token";
 import { verify } from "./verify";
 import { witness } from "./witness";
 
-const commands: Command[] = [account, backup, confirm, doctor, drill, log];
-commands.push(request, restore, root, signer, token, verify, witness);
+const commands: Command[] = [account, backup, confirm, doctor, drill, enrollment];
+commands.push(log, request, restore, root, signer, token, verify, witness);
 commands.push(makeHelp(() => commands));
 
 /** The message of an expected error, or the stack of any other. */

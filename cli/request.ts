@@ -15,6 +15,7 @@ import type { GeneralName, GeneralNameType } from "@/lib/pki/types";
 import { type Command, UsageError } from "./command";
 import { consoleAddress } from "./connect";
 import { askForCertificate, type Issued } from "./request/ask";
+import { noToken, readToken } from "./request/post-json";
 import { writeDurably } from "./request/write-durably";
 
 const usage = `chancery request --profile PROFILE --identity ID --name NAME... --out FOLDER [--key TYPE] [--common-name TEXT]
@@ -167,18 +168,15 @@ function readInput(
     force: flags.force,
     url: flags.url ?? consoleAddress(),
     ca: flags.ca === undefined ? undefined : readFileSync(flags.ca, "utf8"),
-    token: readToken(flags["token-file"], env),
+    token: needToken(flags["token-file"], env),
     validitySeconds,
   };
 }
 
-function readToken(
-  file: string | undefined,
-  { CHANCERY_TOKEN: fromEnvironment }: Readonly<Record<string, string | undefined>>,
-): string {
-  const token = (file === undefined ? fromEnvironment : readFileSync(file, "utf8"))?.trim();
-  if (token) return token;
-  throw wrong("There is no API token: set CHANCERY_TOKEN, or pass --token-file.");
+function needToken(...from: Parameters<typeof readToken>): string {
+  const token = readToken(...from);
+  if (token === null) throw wrong(noToken);
+  return token;
 }
 
 const prefixes: Readonly<Record<string, GeneralNameType>> = {

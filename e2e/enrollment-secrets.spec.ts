@@ -65,6 +65,14 @@ test.describe("an operator", () => {
     commands = await copied("Commands for curl");
     for (const text of [id, secret, url, name]) expect(commands).toContain(text);
     await checkAppearance(page, "enrollment-secret-created");
+    await dialog.getByRole("tab", { name: "ACME" }).click();
+    expect(await copied("Key ID")).toBe(id);
+    const directory = await copied("Directory URL");
+    expect(directory).toBe(`${chancery.https}/acme/tls-server/directory`);
+    const lines = [directory, `--eab-kid=${id}`, `--eab-hmac-key=${await copied("HMAC key")}`];
+    const certbot = await copied("Commands for certbot");
+    for (const text of [...lines, name]) expect(certbot).toContain(text);
+    await checkAppearance(page, "enrollment-secret-acme");
     await dialog.getByRole("button", { name: "Done" }).click();
 
     await expect(dialog).toHaveCount(0);

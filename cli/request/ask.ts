@@ -1,10 +1,15 @@
-import { request as overHttp, type IncomingMessage } from "node:http";
-import { request as overHttps } from "node:https";
 import { setTimeout as wait } from "node:timers/promises";
-import { text } from "node:stream/consumers";
 import { AppError } from "@/lib/errors/app-error";
 import { errorMessage } from "@/lib/errors/error-message";
-import { CommandError, UsageError } from "@/cli/command";
+import {
+  type Answer,
+  isNeverSent,
+  notSent,
+  parseProblem,
+  postJson,
+  problemText,
+  type Target,
+} from "./post-json";
 
 export type Issued = Readonly<{
   serial: string;
@@ -15,23 +20,17 @@ export type Issued = Readonly<{
   chainPem: string;
 }>;
 
-export type Asked = Readonly<{
-  url: string;
-  /** Roots in PEM that HTTPS is checked with; those of Node.js if absent. */
-  ca: string | undefined;
-  token: string;
-  profile: string;
-  identity: string;
-  csr: string;
-  validitySeconds: number | undefined;
-  /** The same for each attempt: repeated, the request leads to the same certificate. */
-  idempotencyKey: string;
-}>;
-
-type Answer = Readonly<{ status: number; body: string }>;
+export type Asked = Target &
+  Readonly<{
+    profile: string;
+    identity: string;
+    csr: string;
+    validitySeconds: number | undefined;
+    /** The same for each attempt: repeated, the request leads to the same certificate. */
+    idempotencyKey: string;
+  }>;
 
 const attempts = 4;
-const timeoutMs = 60_000;
 
 /**
  * Requests a certificate over the API. What may have had an effect is repeated with the same key: no
@@ -65,78 +64,17 @@ export async function askForCertificate(asked: Asked, pauseMs = 2000): Promise<I
  * the repetition.
  */
 function isFinal({ status, body }: Answer, attempt: number): boolean {
-  const { code = "" } = parse(body);
+  const { code = "" } = parseProblem(body);
   if (status >= 500 || code.startsWith("idempotency.")) return false;
   return attempt === 1 || code === "certificate.refused";
 }
 
-/** Nothing answered on the address, or HTTPS was not trusted: nothing was requested. */
-function isNeverSent(error: unknown): boolean {
-  const { code = "" } = error as Readonly<{ code?: string }>;
-  return error instanceof UsageError || /^(ENOTFOUND|ECONNREFUSED|ERR_TLS.*|.*CERT.*)$/.test(code);
-}
-
-function notSent(url: string, error: unknown): UsageError | CommandError {
-  if (error instanceof UsageError) return error;
-  const { code = "" } = error as Readonly<{ code?: string }>;
-  return new CommandError(
-    /^(?:ENOTFOUND|ECONNREFUSED)$/.test(code)
-      ? `Nothing answers at ${url} (${code}). Check --url.`
-      : `HTTPS at ${url} isn't trusted: ${errorMessage(error)}. Pass the root certificate with --ca; npx chancery root prints it.`,
-  );
-}
-
-async function post(asked: Asked): Promise<Answer> {
-  const { url, ca, token, profile, identity, csr, validitySeconds } = asked;
-  const address = new URL("/api/v1/certificates", url);
-  const send = address.protocol === "https:" ? overHttps : overHttp;
-  const body = JSON.stringify({ profile, identity, csr, validitySeconds });
-  const response = await new Promise<IncomingMessage>((resolve, reject) => {
-    const sent = send(
-      address,
-      {
-        method: "POST",
-        timeout: timeoutMs,
-        ...(ca === undefined ? {} : { ca }),
-        headers: {
-          authorization: `Bearer ${token}`,
-          "content-type": "application/json",
-          "content-length": Buffer.byteLength(body),
-          "idempotency-key": asked.idempotencyKey,
-        },
-      },
-      resolve,
-    );
-    sent.on("timeout", () => {
-      sent.destroy(new Error(`No answer within ${timeoutMs / 1000} seconds.`));
-    });
-    sent.on("error", reject).end(body);
-  });
-  return { status: response.statusCode ?? 0, body: await text(response) };
-}
-
-type Problem = Readonly<{
-  code?: string;
-  detail?: string;
-  title?: string;
-  errors?: readonly Readonly<{ message: string; severity?: string }>[];
-}>;
-
 /** Why nothing was issued, with every finding that prevents it. */
-function refusal({ status, body }: Answer): AppError {
-  const problem = parse(body);
-  const findings = (problem.errors ?? []).filter(({ severity = "error" }) => severity === "error");
-  const what = problem.detail ?? problem.title ?? `The answer was ${status}.`;
-  const others = findings.filter(({ message }) => message !== what);
-  const lines = [what, ...others.map(({ message }) => `- ${message}`)];
-  if (status === 401) lines.push("The token is that of CHANCERY_TOKEN or --token-file.");
-  return new AppError("certificate.refused", lines.join("\n"));
-}
+const refusal = (answer: Answer): AppError =>
+  new AppError("certificate.refused", problemText(answer));
 
-function parse(body: string): Problem {
-  try {
-    return JSON.parse(body) as Problem;
-  } catch {
-    return {};
-  }
+function post(asked: Asked): Promise<Answer> {
+  const { profile, identity, csr, validitySeconds, idempotencyKey } = asked;
+  const wish = { profile, identity, csr, validitySeconds };
+  return postJson(asked, "/api/v1/certificates", wish, idempotencyKey);
 }

@@ -2,11 +2,8 @@
 
 import { CreatedOnce } from "@/components/forms/created-once";
 import type { Created } from "@/components/forms/shown-once-dialog";
-import { CodeBlock } from "@/components/ui/code-block";
-import { SecretList } from "@/components/ui/secret-line";
-import { Tabs } from "@/components/ui/tabs";
+import { AcmeEnrollment, contactOf } from "@/components/shared/acme-enrollment";
 import type { CreatedAcmeKey } from "@/lib/acme/schema";
-import { certbotScript, legoScript, type Enrollment } from "./enroll-commands";
 import type { Enrollable } from "./enrollable";
 
 type Props = Readonly<{
@@ -15,7 +12,7 @@ type Props = Readonly<{
   rootUrl: string;
 }>;
 
-/** A new enrollment key: what a client is configured with, and scripts that do it. */
+/** A new ACME key: what a client is configured with, and scripts that do it. */
 export function CreatedKey({ done, identity, rootUrl }: Props) {
   const { kid, hmacKey, directory, names } = done.data;
   const enrollment = {
@@ -24,7 +21,7 @@ export function CreatedKey({ done, identity, rootUrl }: Props) {
     directory,
     rootUrl,
     name: names[0] ?? identity.example ?? "NAME",
-    email: emailOf(identity),
+    email: contactOf(identity.owner),
   };
   return (
     <CreatedOnce
@@ -35,35 +32,7 @@ export function CreatedKey({ done, identity, rootUrl }: Props) {
       remedy="Revoke this key and create another one."
       stored="Chancery stores it only encrypted."
     >
-      <SecretList
-        items={[
-          { label: "Key ID", text: kid },
-          { label: "HMAC key", text: enrollment.hmacKey },
-          { label: "Directory URL", text: directory },
-        ]}
-      />
-      <Commands enrollment={enrollment} />
+      <AcmeEnrollment enrollment={enrollment} />
     </CreatedOnce>
-  );
-}
-
-/** The owner, if that is an address; clients want one for the account. */
-const emailOf = ({ owner }: Enrollable): string =>
-  /^[^\s@]+@[^\s@]+$/.test(owner) ? owner : "ops@example.com";
-
-function Commands({ enrollment }: Readonly<{ enrollment: Enrollment }>) {
-  const tabs = [
-    ["certbot", certbotScript(enrollment)],
-    ["lego", legoScript(enrollment)],
-  ] as const;
-  return (
-    <Tabs
-      label="Clients"
-      tabs={tabs.map(([client, code]) => ({
-        value: client,
-        label: client,
-        content: <CodeBlock label={`Commands for ${client}`} code={code} />,
-      }))}
-    />
   );
 }

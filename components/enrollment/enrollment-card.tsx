@@ -28,7 +28,7 @@ export function EnrollmentCard({ identity, items, rootUrl, actions, may }: Props
   return (
     <Card
       title="Enrollment secrets"
-      description="One-time secrets for machines that enroll over EST or the API."
+      description="One-time secrets for machines that enroll over EST, ACME or the API."
       padding="flush"
       aside={may.write && <CreateButton {...{ identity, rootUrl, actions, may }} />}
     >

@@ -24,7 +24,7 @@ export function RevokeSecret({ secret: { id, status }, action }: Props) {
         </Button>
       }
       title="Revoke the enrollment secret?"
-      consequence="It gets no certificates anymore. Those that it got stay valid. This can’t be undone."
+      consequence="It gets no certificates anymore, and neither do ACME accounts that were created with it. Those that it got stay valid. This can’t be undone."
       submitLabel="Revoke"
       receipt="Enrollment secret revoked."
       tone="danger"

@@ -84,7 +84,7 @@ function SecretFields({
         max={100}
         defaultValue={1}
         error={errors("uses")}
-        hint="How many certificates it gets. A use too many raises an alert."
+        hint="How many certificates or ACME accounts it gets. A use too many raises an alert."
       />
       <TextField
         label="Expires in (minutes)"
@@ -95,7 +95,7 @@ function SecretFields({
         max={43_200}
         defaultValue={1_440}
         error={errors("expiresInMinutes")}
-        hint="1,440 minutes are a day. Certificates stay valid."
+        hint="1,440 minutes are a day. Certificates and ACME accounts go on."
       />
       <TextareaField
         label="Networks"

@@ -2,6 +2,7 @@
 export type Enrolling = Readonly<{
   id: string;
   name: string;
+  owner: string;
   /** A DNS name that it holds. */
   example: string | undefined;
   /** The profiles that its secrets can be for. */

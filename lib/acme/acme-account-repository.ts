@@ -3,7 +3,9 @@ import type { AuditedTx } from "@/lib/log/record/audited-transaction";
 
 export type AcmeAccountRow = Readonly<{
   id: string;
-  keyId: string;
+  /** What bound it: one of both. */
+  keyId: string | null;
+  secretId: string | null;
   identityId: string;
   jwk: string;
   thumbprint: string;
@@ -19,24 +21,29 @@ export type FoundAccount = AcmeAccountRow &
       revokedAt: Date | null;
       profiles: readonly string[];
       names: readonly string[];
-    }>;
+    }> | null;
+    secret: Readonly<{
+      revokedAt: Date | null;
+      profile: Readonly<{ slug: string }>;
+    }> | null;
   }>;
 
-const withKey = {
+const withBinding = {
   identity: { select: { id: true, name: true, status: true, kind: true } },
   key: { select: { revokedAt: true, profiles: true, names: true } },
+  secret: { select: { revokedAt: true, profile: { select: { slug: true } } } },
 } as const;
 
 /** By its id, exactly. */
 export function findAccountById(db: Database, id: string): Promise<FoundAccount | null> {
-  return db.prisma.acmeAccount.findUnique({ where: { id }, include: withKey });
+  return db.prisma.acmeAccount.findUnique({ where: { id }, include: withBinding });
 }
 
 export function findAccountByThumbprint(
   db: Database,
   thumbprint: string,
 ): Promise<FoundAccount | null> {
-  return db.prisma.acmeAccount.findUnique({ where: { thumbprint }, include: withKey });
+  return db.prisma.acmeAccount.findUnique({ where: { thumbprint }, include: withBinding });
 }
 
 export async function insertAccount(tx: AuditedTx, row: AcmeAccountRow): Promise<void> {

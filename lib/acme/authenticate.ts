@@ -47,7 +47,7 @@ export async function authenticateKey(
 }
 
 /**
- * Verifies a JWS of an account (`kid`) and returns the account, if it, its enrollment key and its
+ * Verifies a JWS of an account (`kid`) and returns the account, if it, what bound it and its
  * identity still count. Errors: as `authenticateKey`, `acme.account-does-not-exist`,
  * `acme.unauthorized`.
  */
@@ -97,22 +97,33 @@ export function activeAccount(row: FoundAccount, actorRequest: ActorRequest): Au
     new AppError("acme.unauthorized", detail, { details: { account: row.id } });
   if (row.status !== "valid")
     throw refused("This ACME account is deactivated. Create a new one with a new key.");
-  if (row.key.revokedAt !== null)
-    throw refused("The enrollment key that this account was created with is revoked.");
+  const grant = grantOf(row);
+  if (grant.isRevoked)
+    throw refused(
+      `The ${row.key === null ? "enrollment secret" : "ACME key"} that this account was created with is revoked.`,
+    );
   if (row.identity.status !== "active")
     throw refused("The identity of this account is suspended. Ask an administrator.");
   return {
     id: row.id,
-    keyId: row.keyId,
     identityId: row.identityId,
     identityName: row.identity.name,
     thumbprint: row.thumbprint,
     contact: row.contact,
     status: "valid",
-    profiles: row.key.profiles,
-    names: row.key.names,
+    profiles: grant.profiles,
+    names: grant.names,
+    addsNames: row.key !== null,
     actor: accountActor(row, actorRequest),
   };
+}
+
+/** What an account was bound to: under a secret, the names that its identity holds and one profile. */
+function grantOf({ key, secret }: FoundAccount) {
+  if (key !== null)
+    return { isRevoked: key.revokedAt !== null, profiles: key.profiles, names: key.names };
+  if (secret === null) throw new Error("unreachable: a constraint gives each account a binding");
+  return { isRevoked: secret.revokedAt !== null, profiles: [secret.profile.slug], names: [] };
 }
 
 /** The actor of an account: a service that acts for its identity alone. */

@@ -1,13 +1,14 @@
 import { z } from "zod";
+import type { Actor } from "@/lib/access/actor";
+import { assertBinding } from "@/lib/enrollment/authenticate-secret";
+import { explainUnspendable, spendUse } from "@/lib/enrollment/spend-use";
 import { AppError } from "@/lib/errors/app-error";
 import { newId } from "@/lib/format/ids";
-import { auditedTransaction, uniqueViolation } from "@/lib/log/record/audited-transaction";
-import type { MaybeRecorded } from "@/lib/log/record/recorded";
+import { auditedTransaction } from "@/lib/log/record/audited-transaction";
+import type { MaybeRecorded, Recorded } from "@/lib/log/record/recorded";
+import type { NewEntry } from "@/lib/log/types";
 import type { Deps } from "@/lib/runtime/deps";
-import { isMakerActive } from "@/lib/tokens/is-maker-active";
-import { findAcmeKeyRow, type ListedAcmeKey } from "./acme-key-repository";
-import { insertAccount } from "./acme-account-repository";
-import { verifyBinding } from "./keys/account-key";
+import { type AcmeAccountRow, type FoundAccount, insertAccount } from "./acme-account-repository";
 import {
   accountActor,
   accountTarget,
@@ -16,8 +17,8 @@ import {
   type AcmeRequest,
   type SignedRequest,
 } from "./authenticate";
-import { malformed, parseBinding, payloadObject } from "./parse-jws";
-import { openHmacKey } from "./secrets";
+import { type Binding, readBinding } from "./keys/read-binding";
+import { malformed, payloadObject } from "./parse-jws";
 import type { AccountKey, AuthenticatedAccount } from "./types";
 
 type CreateDeps = Pick<Deps, "db" | "clock" | "random" | "recorder" | "delivery">;
@@ -31,68 +32,105 @@ const newAccount = z.looseObject({
 });
 
 /**
- * Creates the ACME account of a key, bound to an identity by an enrollment key (RFC 8555 section
- * 7.3), or returns the one that the key has. Errors: `acme.account-does-not-exist`,
- * `acme.external-account-required`, `acme.unauthorized`, `acme.invalid-contact`, `acme.malformed`.
+ * Creates the ACME account of a key, bound to an identity by an ACME key or an enrollment secret
+ * (RFC 8555 section 7.3), or returns the one that the key has. Errors: as `readBinding` and
+ * `assertBinding`, `acme.account-does-not-exist`, `acme.invalid-contact`.
  */
 export async function createAccount(
   deps: CreateDeps,
   { parsed, key }: SignedRequest,
   request: AcmeRequest,
-): Promise<MaybeRecorded<Readonly<{ account: AuthenticatedAccount; isNew: boolean }>>> {
+): Promise<Created> {
   const input = newAccount.safeParse(payloadObject(parsed));
   if (!input.success) throw malformed("The payload is not a new account (RFC 8555 section 7.3).");
   const existing = await findAccountOfKey(deps, key);
-  if (existing !== null)
-    return {
-      result: { account: activeAccount(existing, request.actorRequest), isNew: false },
-      entryId: null,
-    };
+  if (existing !== null) return found(existing, request);
   if (input.data.onlyReturnExisting)
     throw new AppError("acme.account-does-not-exist", "No account has this key.");
-  const contacts = readContacts(input.data.contact ?? []);
+  const contact = readContacts(input.data.contact ?? []);
   const binding = await readBinding(deps, input.data.externalAccountBinding, key, request);
-  const now = deps.clock.now();
-  const row = {
-    id: newId("acc", now, deps.random.bytes),
-    keyId: binding.id,
-    identityId: binding.identityId,
-    jwk: JSON.stringify(key.jwk),
-    thumbprint: key.thumbprint,
-    contact: contacts,
+  if (binding.kind === "secret") {
+    // The same client may have sent the request twice: then it has its account, and no use is missing.
+    const made = await findAccountOfKey(deps, key);
+    if (made !== null) return found(made, request);
+    await assertBinding(deps, binding.row, request.actorRequest);
+  }
+  const row = makeRow(deps, binding, key, contact);
+  const identity = { ...binding.row.identity, status: "active", kind: "service" };
+  const actor = accountActor({ ...row, identity }, request.actorRequest);
+  try {
+    const { entryId } = await storeAccount(deps, actor, row, binding);
+    const bound = { ...boundBy(binding), identity };
+    return {
+      result: { account: activeAccount({ ...row, ...bound }, request.actorRequest), isNew: true },
+      entryId,
+    };
+  } catch (error) {
+    // Whatever stood in its way, a row or the last use: another request made the account.
+    const made = await findAccountOfKey(deps, key);
+    if (made !== null) return found(made, request);
+    throw binding.kind === "secret"
+      ? await explainUnspendable(deps, binding.row, request.actorRequest, error)
+      : error;
+  }
+}
+
+type Created = MaybeRecorded<Readonly<{ account: AuthenticatedAccount; isNew: boolean }>>;
+
+const found = (row: FoundAccount, { actorRequest }: AcmeRequest): Created => ({
+  result: { account: activeAccount(row, actorRequest), isNew: false },
+  entryId: null,
+});
+
+const boundBy = (binding: Binding): Pick<FoundAccount, "key" | "secret"> =>
+  binding.kind === "key" ? { key: binding.row, secret: null } : { key: null, secret: binding.row };
+
+function makeRow(
+  { clock, random }: Pick<Deps, "clock" | "random">,
+  { kind, row }: Binding,
+  { jwk, thumbprint }: AccountKey,
+  contact: readonly string[],
+): AcmeAccountRow {
+  const now = clock.now();
+  return {
+    id: newId("acc", now, random.bytes),
+    keyId: kind === "key" ? row.id : null,
+    secretId: kind === "secret" ? row.id : null,
+    identityId: row.identityId,
+    jwk: JSON.stringify(jwk),
+    thumbprint,
+    contact,
     status: "valid",
     createdAt: now,
     changedAt: now,
   };
-  const identity = { ...binding.identity, status: "active", kind: "service" };
-  const actor = accountActor({ ...row, identity }, request.actorRequest);
-  const { entryId } = await auditedTransaction(deps.recorder, actor, async (tx) => {
-    await insertAccount(tx, row);
-    return {
-      result: null,
-      entries: [
-        {
-          action: "acme.account-created",
-          outcome: "success",
-          target: accountTarget(row.id, identity.name),
-          details: {
-            identityId: row.identityId,
-            keyId: binding.id,
-            thumbprint: key.thumbprint,
-            contact: contacts,
-          },
-        },
-      ],
-    };
-  }).catch((error: unknown) => {
-    if (uniqueViolation(error) === null) throw error;
-    throw new AppError("acme.key-in-use", "Another request created an account with this key.");
-  });
-  const made = { ...row, identity, key: binding };
-  return {
-    result: { account: activeAccount(made, request.actorRequest), isNew: true },
-    entryId,
+}
+
+/** With the use of the secret that binds it, if it is one: both or nothing. */
+function storeAccount(
+  { recorder }: Pick<Deps, "recorder">,
+  actor: Actor,
+  row: AcmeAccountRow,
+  { kind, row: bound }: Binding,
+): Promise<Recorded<null>> {
+  const { id, identityId, keyId, secretId, thumbprint, contact, createdAt } = row;
+  const target = accountTarget(id, bound.identity.name);
+  const by = kind === "key" ? { keyId: keyId ?? "" } : { secretId: secretId ?? "" };
+  const created: NewEntry = {
+    action: "acme.account-created",
+    outcome: "success",
+    target,
+    details: { identityId, ...by, thumbprint, contact },
   };
+  return auditedTransaction(recorder, actor, async (tx) => {
+    const got = { identityId, acmeAccountId: id, via: "acme" } as const;
+    const uses =
+      kind === "secret"
+        ? [await spendUse(tx, createdAt, bound, { ...got, profileId: bound.profileId })]
+        : [];
+    await insertAccount(tx, row);
+    return { result: null, entries: [created, ...uses] };
+  });
 }
 
 /** Contacts are stored and never used to send anything. Errors: `acme.invalid-contact`. */
@@ -105,51 +143,4 @@ export function readContacts(value: unknown): readonly string[] {
       "Contacts must be at most 5 mailto: URLs with one address each.",
     );
   return parsed.data;
-}
-
-/**
- * The enrollment key that a new account is bound with (RFC 8555 section 7.3.4): the binding signs
- * the account's own key for this URL. A key that is unknown, revoked, expired or whose maker ended
- * looks the same.
- */
-async function readBinding(
-  deps: CreateDeps,
-  value: unknown,
-  key: AccountKey,
-  { url }: AcmeRequest,
-): Promise<ListedAcmeKey> {
-  if (value === undefined || value === null)
-    throw new AppError(
-      "acme.external-account-required",
-      "New accounts need an external account binding. Create an enrollment key for the identity, and give its key ID and HMAC key to the client.",
-    );
-  const binding = parseBinding(value);
-  if (binding.url !== url)
-    throw malformed("The url of the external account binding is not that of newAccount.");
-  const row = /^eab_[a-z0-9]{26}$/.test(binding.kid)
-    ? await findAcmeKeyRow(deps.db, binding.kid)
-    : null;
-  const now = deps.clock.now();
-  const counts =
-    row !== null && row.revokedAt === null && row.expiresAt > now
-      ? await isMakerActive(deps, row, "tokens.write", now)
-      : false;
-  if (row === null || !counts)
-    throw new AppError(
-      "acme.unauthorized",
-      "The enrollment key is unknown, expired or revoked. Create a new one for the identity.",
-      { details: { keyId: binding.kid.slice(0, 64) } },
-    );
-  await verifyBinding(binding, openHmacKey(deps, row.id, row.sealed));
-  await assertSameKey(binding.payload, key);
-  return row;
-}
-
-async function assertSameKey(payload: Record<string, unknown>, key: AccountKey): Promise<void> {
-  const isSame = Object.entries(key.jwk).every(([name, value]) => payload[name] === value);
-  if (!isSame)
-    throw new AppError(
-      "acme.unauthorized",
-      "The external account binding is for another account key.",
-    );
 }

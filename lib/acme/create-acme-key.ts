@@ -1,5 +1,6 @@
 import type { Actor } from "@/lib/access/actor";
 import { authorize } from "@/lib/access/permissions";
+import { makeHmacKey } from "@/lib/enrollment/binding-key";
 import { getEnrollable } from "@/lib/enrollment/get-enrollable";
 import { AppError, isAppError } from "@/lib/errors/app-error";
 import type { Finding } from "@/lib/errors/types";
@@ -17,10 +18,7 @@ import type { Deps } from "@/lib/runtime/deps";
 import { lockMaker } from "@/lib/tokens/lock-maker";
 import { acmeKeyDto, acmeKeyTarget } from "./keys/acme-key-dto";
 import { insertAcmeKey } from "./acme-key-repository";
-import { sealHmacKey } from "./secrets";
 import type { AcmeKeyInput, CreatedAcmeKey } from "./schema";
-
-const hmacBytes = 32;
 
 type CreateDeps = Pick<
   Deps,
@@ -45,8 +43,7 @@ export async function createAcmeKey(
   await checkLimits(deps, identity, input);
   const now = deps.clock.now();
   const id = newId("eab", now, deps.random.bytes);
-  const hmacKey = deps.random.bytes(hmacBytes);
-  const sealed = sealHmacKey(deps, id, hmacKey, deps.random);
+  const { sealed, text: hmacKey } = makeHmacKey(deps, id);
   const { result, entryId } = await auditedTransaction(deps.recorder, actor, async (tx) => {
     const { parent, account } = await lockMaker(tx, actor, now);
     await requirePower(tx, actor, identity.id, "create-acme-key");
@@ -84,9 +81,8 @@ export async function createAcmeKey(
       ],
     };
   });
-  const secret = Buffer.from(hmacKey).toString("base64url");
   const directory = directoryUrl(deps, input.profiles);
-  return { result: { ...result, kid: id, hmacKey: secret, directory }, entryId };
+  return { result: { ...result, kid: id, hmacKey, directory }, entryId };
 }
 
 /** The directory for clients of a key: that of its profile, if it has exactly one. */

@@ -119,10 +119,11 @@ function assertMayOrder(
       return [
         {
           identifier,
-          message: `The enrollment key of this account isn't for ${identifier.value}.`,
+          message: `The ACME key of this account isn't for ${identifier.value}.`,
         },
       ];
-    return !isChallenged && heldBy(identity, identifier) === null
+    const mustHold = !isChallenged || !account.addsNames;
+    return mustHold && heldBy(identity, identifier) === null
       ? [
           {
             identifier,

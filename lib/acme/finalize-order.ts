@@ -118,7 +118,7 @@ async function issueFor(
     ...withoutWildcardName(order),
   });
   const predecessor = await findPredecessor(deps, order);
-  const provenNames = provenNamesOf(order);
+  const provenNames = account.addsNames ? provenNamesOf(order) : [];
   const asked = { ...request, predecessor, provenNames };
   const issued = await issueForRequest(deps, actor, asked).catch((error: unknown) => {
     // What may still become a certificate is left to `resumeOrder`: the order is processing.

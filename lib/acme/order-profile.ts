@@ -1,3 +1,4 @@
+import { issuesAcmeNames } from "@/lib/enrollment/usable-profiles";
 import { AppError } from "@/lib/errors/app-error";
 import type { Identity } from "@/lib/identities/read-identities";
 import { systemActor, type Actor } from "@/lib/access/actor";
@@ -6,12 +7,12 @@ import type { Deps } from "@/lib/runtime/deps";
 import type { AuthenticatedAccount } from "./types";
 import { malformed } from "./parse-jws";
 
-/** The profile of orders that name none, where the enrollment key leaves the choice. */
+/** The profile of orders that name none, where what bound the account leaves the choice. */
 const usualProfile = "tls-server";
 
 /**
  * The profile of an order: that of its directory, or the one that it names (ACME profiles), or the
- * first of the enrollment key's. Errors: `acme.invalid-profile`, `acme.malformed`.
+ * first that the account may use. Errors: `acme.invalid-profile`, `acme.malformed`.
  */
 export async function selectProfile(
   deps: Pick<Deps, "db">,
@@ -26,7 +27,10 @@ export async function selectProfile(
   if (isOther) throw invalid(named, "This directory is for another profile.");
   const slug = named ?? pathProfile ?? account.profiles[0] ?? usualProfile;
   if (account.profiles.length > 0 && !account.profiles.includes(slug))
-    throw invalid(slug, "The enrollment key of this account isn't for it.");
+    throw invalid(
+      slug,
+      `What this account was created with is for ${account.profiles.join(", ")} alone.`,
+    );
   const profile = await findProfile(deps, slug);
   if (profile === null || profile.slug !== slug || !isOffered(profile))
     throw invalid(slug, "Identities can't use it for themselves, or there is no such profile.");
@@ -43,10 +47,7 @@ type Offer = Readonly<{
   rules: Readonly<{ selfService: boolean; san: Readonly<{ types: readonly string[] }> }>;
 }>;
 const isOffered = ({ system, status, rules }: Offer): boolean =>
-  !system &&
-  status === "active" &&
-  rules.selfService &&
-  rules.san.types.some((type) => type === "dns" || type === "ip");
+  !system && status === "active" && rules.selfService && issuesAcmeNames(rules);
 
 const isFor = (
   { rules }: Readonly<{ rules: Readonly<{ identityKinds: readonly string[] }> }>,

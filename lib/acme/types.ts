@@ -12,7 +12,6 @@ export type AccountKey = Readonly<{ jwk: Readonly<Record<string, string>>; thumb
 /** An account that authenticated a request, with what its key and identity allow. */
 export type AuthenticatedAccount = Readonly<{
   id: string;
-  keyId: string;
   identityId: string;
   identityName: string;
   thumbprint: string;
@@ -22,6 +21,8 @@ export type AuthenticatedAccount = Readonly<{
   profiles: readonly string[];
   /** As people write them; empty for no limit. */
   names: readonly string[];
+  /** Whether a name that it proves is added to its identity; else it orders only what is held. */
+  addsNames: boolean;
   actor: Actor;
 }>;
 

@@ -46,6 +46,19 @@ export async function authenticateSecretPair(
       "The enrollment secret is wrong. Send its ID as the user and the secret as the password.",
       { cause: "unknown enrollment secret" },
     );
+  await assertAccepted(deps, row, request);
+  return secretActor(row, request);
+}
+
+/**
+ * Errors: as `authenticateSecret` for a secret that its caller has and that doesn't count, with their
+ * entry.
+ */
+async function assertAccepted(
+  deps: AuthenticateDeps,
+  row: FoundSecret,
+  request: ActorRequest,
+): Promise<void> {
   const refusal =
     findRefusal(row, request, deps.clock.now()) ?? (await findMakerRefusal(deps, row));
   // A spent secret is reported as such, or its thief's use would never be noticed.
@@ -56,7 +69,20 @@ export async function authenticateSecretPair(
       request,
       row.revokedAt === null ? (findSpent(row) ?? refusal) : refusal,
     );
-  return secretActor(row, request);
+}
+
+/**
+ * The same for a secret whose holder proved that it has its HMAC key, to create an ACME account; here
+ * also `enrollment.secret-spent`.
+ */
+export async function assertBinding(
+  deps: AuthenticateDeps,
+  row: FoundSecret,
+  request: ActorRequest,
+): Promise<void> {
+  await assertAccepted(deps, row, request);
+  const spent = findSpent(row);
+  if (spent !== null) throw await refuseSecret(deps, row, request, spent);
 }
 
 /** Whether a header is one of HTTP Basic (RFC 7617). */

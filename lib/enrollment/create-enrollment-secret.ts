@@ -15,19 +15,24 @@ import type { Deps } from "@/lib/runtime/deps";
 import { lockMaker } from "@/lib/tokens/lock-maker";
 import type { TokenMaker } from "@/lib/tokens/bound-token";
 import { hashSecret, makeSecret } from "@/lib/tokens/token-secret";
+import { makeHmacKey } from "./binding-key";
 import { getEnrollable } from "./get-enrollable";
 import type { CreatedEnrollmentSecret, EnrollmentSecretInput } from "./schema";
 import { secretDto, secretTarget } from "./secret-dto";
 import { insertSecret, type SecretRow } from "./secret-repository";
-import { findObstacle } from "./usable-profiles";
+import { findObstacle, issuesAcmeNames } from "./usable-profiles";
 
-type CreateDeps = Pick<Deps, "db" | "clock" | "random" | "recorder" | "publicUrl" | "httpsUrl">;
+type CreateDeps = Pick<
+  Deps,
+  "db" | "clock" | "random" | "recorder" | "delivery" | "publicUrl" | "httpsUrl"
+>;
 
 /**
  * Makes a secret with which a machine gets certificates for one identity, under one profile that the
- * identity may use for itself, for names that it holds. It counts no more once it is spent, expired
- * or revoked, or once its maker ended. Never for an identity that confers power. The secret is in
- * this answer alone; the database holds its hash. Errors: `identity.not-found`,
+ * identity may use for itself, for names that it holds; or an ACME account that does. It counts no
+ * more once it is spent, expired or revoked, or once its maker ended. Never for an identity that
+ * confers power. The secret and its HMAC key are in this answer alone; the database holds a hash of
+ * the one and the other sealed. Errors: `identity.not-found`,
  * `identity.suspended`, `identity.confers-power`, `enrollment.unusable-profile`, `network.invalid`,
  * `token.maker-ended`.
  */
@@ -43,14 +48,17 @@ export async function createEnrollmentSecret(
   const networks = canonicalNetworks(input.networks);
   const now = deps.clock.now();
   const secret = makeSecret(deps.random.bytes);
+  const id = newId("ens", now, deps.random.bytes);
+  const binding = makeBindingKey(deps, id, profile);
   const { result, entryId } = await auditedTransaction(deps.recorder, actor, async (tx) => {
     const maker = await lockMaker(tx, actor, now);
     await requirePower(tx, actor, identity.id, "create-enrollment-secret");
     const row: SecretRow = {
-      id: newId("ens", now, deps.random.bytes),
+      id,
       identityId: identity.id,
       profileId: profile.id,
       secretHash: hashSecret(secret),
+      sealed: binding?.sealed ?? null,
       networks,
       uses: input.uses,
       used: 0,
@@ -65,9 +73,22 @@ export async function createEnrollmentSecret(
     const entry = createdEntry(row, identity, profile, maker);
     return { result: secretDto({ ...row, profile }, now), entries: [entry] };
   });
-  const estUrl = `${deps.httpsUrl ?? deps.publicUrl}/.well-known/est/${profile.slug}`;
-  return { result: { ...result, secret, estUrl }, entryId };
+  const base = deps.httpsUrl ?? deps.publicUrl;
+  const shown = {
+    secret,
+    estUrl: `${base}/.well-known/est/${profile.slug}`,
+    hmacKey: binding?.text ?? null,
+    directory: binding === null ? null : `${base}/acme/${profile.slug}/directory`,
+  };
+  return { result: { ...result, ...shown }, entryId };
 }
+
+/** Null for a profile without names that ACME orders, and in a process that can't seal. */
+const makeBindingKey = (deps: CreateDeps, id: string, { rules }: Profile) =>
+  deps.delivery !== undefined && issuesAcmeNames(rules) ? makeHmacKey(deps, id) : null;
+
+const digestOf = (bytes: Uint8Array): string =>
+  credentialDigest(Buffer.from(bytes).toString("hex"));
 
 const createdEntry = (
   row: SecretRow,
@@ -85,7 +106,8 @@ const createdEntry = (
     uses: row.uses,
     networks: row.networks,
     expiresAt: row.expiresAt.toISOString(),
-    secretDigest: credentialDigest(Buffer.from(row.secretHash).toString("hex")),
+    secretDigest: digestOf(row.secretHash),
+    ...(row.sealed === null ? {} : { bindingDigest: digestOf(row.sealed) }),
     lineage: row.lineage,
     ...(account === null ? {} : { account: { id: account.id, label: account.email } }),
   },

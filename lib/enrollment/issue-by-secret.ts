@@ -7,14 +7,12 @@ import type { StoredWithPlan } from "@/lib/issuing/store-plan-with-more";
 import type { MaybeRecorded } from "@/lib/log/record/recorded";
 import { findProfile } from "@/lib/profiles/read-profiles";
 import type { Deps } from "@/lib/runtime/deps";
-import { isMakerActive } from "@/lib/tokens/is-maker-active";
-import { findSpent, ofEndedMaker, refuseSecret, type SecretRefusal } from "./refuse-secret";
-import { noSuchSecret, secretTarget } from "./secret-dto";
-import { countUse, findSecretById, type FoundSecret } from "./secret-repository";
+import { findSpent, refuseSecret, type SecretRefusal } from "./refuse-secret";
+import { noSuchSecret } from "./secret-dto";
+import { findSecretById, type FoundSecret } from "./secret-repository";
+import { type EnrollmentPath, explainUnspendable, spendUse } from "./spend-use";
 
 type IssueDeps = Pick<Deps, "db" | "clock" | "random" | "recorder" | "signer" | "publicUrl">;
-/** Through which interface a secret is used, for its entry. */
-export type EnrollmentPath = "api" | "est" | "ejbca";
 
 /**
  * Issues a certificate to the holder of an enrollment secret, as its identity asking for itself: for
@@ -44,11 +42,7 @@ export async function issueBySecret(
     };
     return await issueForRequest(deps, actor, request);
   } catch (error) {
-    if (error === makerEnded) throw await refuseSecret(deps, row, actor, ofEndedMaker);
-    if (error !== takenMeanwhile) throw error;
-    // Another request took the last use, or the secret was revoked.
-    const now = (await findSecretById(deps.db, row.id)) ?? row;
-    throw await refuseSecret(deps, now, actor, findSpent(now) ?? ended);
+    throw await explainUnspendable(deps, row, actor, error);
   }
 }
 
@@ -62,11 +56,6 @@ export async function assertUnspent(deps: IssueDeps, actor: Actor): Promise<void
   const refusal = findSpent(row);
   if (refusal !== null) throw await refuseSecret(deps, row, actor, refusal);
 }
-
-const ended: SecretRefusal = {
-  code: "enrollment.secret-revoked",
-  message: "This enrollment secret was revoked or expired meanwhile. Create a new one.",
-};
 
 async function findMismatch(
   deps: Pick<Deps, "db">,
@@ -86,30 +75,9 @@ async function findMismatch(
   };
 }
 
-const makerEnded = new Error("who created the secret ended meanwhile");
-const takenMeanwhile = new Error("the secret was spent, revoked or expired meanwhile");
-
 /** One more use with its entry, or nothing is planned. */
 const countingUse =
   ({ clock }: Pick<Deps, "clock">, row: FoundSecret, via: EnrollmentPath): StoredWithPlan =>
-  async (tx, plan) => {
-    const { id, uses, identity } = row;
-    const now = clock.now();
-    // The body of a request may arrive long after the secret was looked at.
-    if (!(await isMakerActive({ db: { prisma: tx } }, row, "identities.write", now)))
-      throw makerEnded;
-    const use = await countUse(
-      tx,
-      { id, identityId: plan.identityId, profileId: plan.profileId },
-      now,
-    );
-    if (use === null) throw takenMeanwhile;
-    return [
-      {
-        action: "enrollment-secret.used",
-        outcome: "success",
-        target: secretTarget(id, identity),
-        details: { identityId: plan.identityId, certificateId: plan.id, use, uses, via },
-      },
-    ];
-  };
+  async (tx, { id, identityId, profileId }) => [
+    await spendUse(tx, clock.now(), row, { identityId, profileId, certificateId: id, via }),
+  ];

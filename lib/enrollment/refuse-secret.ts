@@ -61,5 +61,5 @@ export const findSpent = ({ used, uses }: FoundSecret): SecretRefusal | null =>
     ? null
     : {
         code: "enrollment.secret-spent",
-        message: `This enrollment secret was used ${uses === 1 ? "already" : `${uses} times, as often as it can be`}. If that wasn't you, revoke the certificate that it got. Create a new secret.`,
+        message: `This enrollment secret was used ${uses === 1 ? "already" : `${uses} times, as often as it can be`}. If that wasn't you, revoke what it got. Create a new secret.`,
       };

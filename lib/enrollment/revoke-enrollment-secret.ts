@@ -10,8 +10,8 @@ import { noSuchSecret, secretDto, secretTarget } from "./secret-dto";
 import { findSecretById, revokeSecretRow } from "./secret-repository";
 
 /**
- * Revokes an enrollment secret, at once. Certificates that were issued with it stay valid. Revoking
- * again changes nothing. Errors: `enrollment.secret-not-found`.
+ * Revokes an enrollment secret, at once: ACME accounts that it bound can do nothing from then on.
+ * Certificates that were issued with it stay valid. Revoking again changes nothing. Errors: `enrollment.secret-not-found`.
  */
 export async function revokeEnrollmentSecret(
   deps: Pick<Deps, "db" | "clock" | "recorder">,

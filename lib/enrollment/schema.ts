@@ -10,7 +10,7 @@ const maxMinutes = 30 * dayMinutes;
 export const enrollmentSecretInput = z.strictObject({
   /** The slug of a profile that the identity may use for itself. */
   profile: z.string().trim().min(1, "Choose a profile.").max(64),
-  /** How many certificates it gets. */
+  /** How many certificates or ACME accounts it gets. */
   uses: z.coerce
     .number()
     .int("Enter a whole number of uses.")
@@ -35,7 +35,7 @@ export const secretRevocation = z.strictObject({ comment: noteText(500).default(
 export const secretStatuses = ["active", "spent", "expired", "revoked"] as const;
 
 export type EnrollmentSecretDto = Readonly<{
-  /** Also the user name over HTTP Basic. */
+  /** Also the user name over HTTP Basic, and the key ID over ACME. */
   id: string;
   identityId: string;
   /** The slug of its profile. */
@@ -50,9 +50,18 @@ export type EnrollmentSecretDto = Readonly<{
   revokedAt: string | null;
 }>;
 
-/** `secret` is returned once; null when a repeated request is answered from memory. */
+/**
+ * `secret` and `hmacKey` are returned once; null when a repeated request is answered from memory.
+ * Over ACME, the key ID is `id`. Without a directory it binds no ACME accounts: its profile issues
+ * neither DNS names nor addresses.
+ */
 export type CreatedEnrollmentSecret = EnrollmentSecretDto &
-  Readonly<{ secret: string | null; estUrl: string }>;
+  Readonly<{
+    secret: string | null;
+    estUrl: string;
+    hmacKey: string | null;
+    directory: string | null;
+  }>;
 
 export type EnrollmentSecretList = Readonly<{
   items: readonly EnrollmentSecretDto[];

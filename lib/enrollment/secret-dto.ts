@@ -3,7 +3,7 @@ import { formatIso } from "@/lib/format/time";
 import type { EnrollmentSecretDto } from "./schema";
 import type { FoundSecret } from "./secret-repository";
 
-type Shown = Omit<FoundSecret, "identity" | "secretHash">;
+type Shown = Omit<FoundSecret, "identity" | "secretHash" | "sealed">;
 
 /** A secret as others may see it: never what it is made of. */
 export function secretDto(row: Shown, now: Date): EnrollmentSecretDto {

@@ -6,6 +6,8 @@ export type SecretRow = Readonly<{
   identityId: string;
   profileId: string;
   secretHash: Uint8Array;
+  /** The HMAC key of its ACME bindings; null if it makes no account. */
+  sealed: Uint8Array | null;
   networks: readonly string[];
   uses: number;
   used: number;
@@ -33,6 +35,7 @@ export async function insertSecret(tx: AuditedTx, row: SecretRow): Promise<void>
     data: {
       ...data,
       secretHash: Uint8Array.from(row.secretHash),
+      sealed: row.sealed && Uint8Array.from(row.sealed),
       networks: [...row.networks],
       lineage: [...row.lineage],
     },

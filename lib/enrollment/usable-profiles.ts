@@ -17,6 +17,12 @@ export function findObstacle({ system, status, rules }: Offered, { kind }: Kind)
   return rules.identityKinds.includes(kind) ? null : `It isn't for a ${kind}.`;
 }
 
+/** Whether certificates under these rules can have names that ACME orders. */
+export const issuesAcmeNames = ({
+  san,
+}: Readonly<{ san: Readonly<{ types: readonly string[] }> }>): boolean =>
+  san.types.some((type) => type === "dns" || type === "ip");
+
 /** The profiles that enrollment secrets of this identity can be for. Errors: `forbidden`. */
 export async function listUsableProfiles(
   deps: Pick<Deps, "db">,

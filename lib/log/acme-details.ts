@@ -21,9 +21,11 @@ export type AcmeDetails = {
   }>;
   /** `accounts`: how many ACME accounts that it bound ended with it. */
   "acme-key.revoked": Readonly<{ identityId: string; comment: string; accounts: number }>;
+  /** Bound by an ACME key or by an enrollment secret: one of both. */
   "acme.account-created": Readonly<{
     identityId: string;
-    keyId: string;
+    keyId?: string;
+    secretId?: string;
     thumbprint: string;
     contact: readonly string[];
   }>;
@@ -57,9 +59,10 @@ export type AcmeDetails = {
 /** The details of entries about one-time enrollment secrets. */
 export type EnrollmentDetails = {
   /**
-   * The secret gets certificates for the identity under the profile, `uses` of them. Networks: from
-   * where, empty for everywhere. `secretDigest`: of the secret's hash (lib/log/credential-digest.ts).
-   * `account` and `lineage`: who made it, and the tokens that it was made with, nearest first.
+   * The secret gets certificates or ACME accounts for the identity under the profile, `uses` of them.
+   * Networks: from where, empty for everywhere. `secretDigest`: of the secret's hash (lib/log/credential-digest.ts);
+   * `bindingDigest`: of the sealed HMAC key for ACME, where there is one. `account` and `lineage`: who
+   * made it, and the tokens that it was made with, nearest first.
    */
   "enrollment-secret.created": Readonly<{
     identityId: string;
@@ -69,13 +72,18 @@ export type EnrollmentDetails = {
     networks: readonly string[];
     expiresAt: string;
     secretDigest: string;
+    bindingDigest?: string;
     account?: AccountDetail;
     lineage: readonly string[];
   }>;
-  /** Committed with the plan of the certificate. `use`: which of its `uses`. `via`: `api`, `est` or `ejbca`. */
+  /**
+   * Committed with what it got: the plan of a certificate, or an ACME account. `use`: which of its
+   * `uses`. `via`: `api`, `est`, `ejbca` or `acme`.
+   */
   "enrollment-secret.used": Readonly<{
     identityId: string;
-    certificateId: string;
+    certificateId?: string;
+    acmeAccountId?: string;
     use: number;
     uses: number;
     via: string;

@@ -125,8 +125,8 @@ const phrases: Phrases = {
     `revoked the ACME key of ${target}${withComment(comment)}`,
   "enrollment-secret.created": ({ profile, uses }, target) =>
     `created an enrollment secret for ${target} under ${profile}, for ${countOf(uses, "certificate")}`,
-  "enrollment-secret.used": ({ use, uses }, target) =>
-    `used the enrollment secret of ${target} (${use} of ${uses})`,
+  "enrollment-secret.used": ({ use, uses, via }, target) =>
+    `used the enrollment secret of ${target} (${use} of ${uses})${via === "acme" ? " to create an ACME account" : ""}`,
   "enrollment-secret.refused": ({ because }, target) =>
     `tried to use the enrollment secret of ${target}, which is refused: ${because}`,
   "login.created": ({ by }, target) => `logged in with a ${by}, as ${target}`,

@@ -2,7 +2,7 @@ import { X509Certificate } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { CreatedAcmeKey } from "@/lib/acme/schema";
+import type { BindingKey } from "@/testing/gateway/acme-client";
 import { openAcmeGateway, type AcmeGateway } from "@/testing/gateway/acme-fixture";
 
 const isMissing = !existsSync("/usr/bin/certbot") && !process.env["CI"];
@@ -24,7 +24,7 @@ const certbot = (home: string, verb: string, ...args: readonly string[]): Promis
     `--server=${gateway.directory()}`,
     ...args,
   ]);
-const enrolling = ({ kid, hmacKey }: CreatedAcmeKey, ...names: readonly string[]) => [
+const enrolling = ({ kid, hmacKey }: BindingKey, ...names: readonly string[]) => [
   "--standalone",
   "--agree-tos",
   "--register-unsafely-without-email",
@@ -113,6 +113,36 @@ test.skipIf(isMissing)(
     expect((await gateway.entriesOf("certificate.revoked")).at(-1)).toMatchObject({
       actor: { kind: "acme-account", label: "ACME account of renewing" },
       details: { reason: "superseded" },
+    });
+  },
+);
+
+test.skipIf(isMissing)(
+  "certbot enrolls with a one-time enrollment secret and renews, and a second machine with it learns that it is used up",
+  async () => {
+    const home = gateway.home("certbot-secret");
+    const identity = await gateway.service("by secret", ["secret.example.com"]);
+    const secret = await gateway.secretFor(identity, { networks: ["127.0.0.1"] });
+    const server = `--server=${secret.directory}`;
+    await certbot(home, "certonly", ...enrolling(secret, "secret.example.com"), server);
+    const before = new X509Certificate(liveFile(home, "secret.example.com"));
+    await certbot(home, "renew", "--force-renewal", "--no-random-sleep-on-renew", server);
+    const after = new X509Certificate(liveFile(home, "secret.example.com"));
+    expect(after.serialNumber).not.toBe(before.serialNumber);
+    expect((await gateway.entriesOf("enrollment-secret.used")).at(-1)).toMatchObject({
+      target: { id: secret.id },
+      details: { identityId: identity, use: 1, uses: 1, via: "acme" },
+    });
+    const other = gateway.home("certbot-secret-again");
+    const again = enrolling(secret, "secret.example.com");
+    await expect(certbot(other, "certonly", ...again, server)).rejects.toThrow(/letsencrypt\.log/);
+    expect(readFileSync(join(other, "logs/letsencrypt.log"), "utf8")).toContain(
+      "This enrollment secret was used already.",
+    );
+    expect((await gateway.entriesOf("enrollment-secret.refused")).at(-1)).toMatchObject({
+      outcome: "denied",
+      reason: "enrollment.secret-spent",
+      target: { id: secret.id },
     });
   },
 );

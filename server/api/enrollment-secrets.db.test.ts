@@ -41,16 +41,24 @@ describe("creating, listing and revoking", () => {
       networks: [],
     });
     expect(made.body["estUrl"]).toMatch(/\/\.well-known\/est\/tls-server$/);
-    const secret = String(made.body["secret"]);
+    expect(made.body["hmacKey"]).toMatch(/^[\w-]{43}$/);
+    expect(made.body["directory"]).toMatch(/\/acme\/tls-server\/directory$/);
+    const [secret, hmacKey] = [String(made.body["secret"]), String(made.body["hmacKey"])];
     const again = await call("POST", path, { token: operator, body, headers: key });
-    expect(again.body).toEqual({ ...made.body, secret: null });
+    expect(again.body).toEqual({ ...made.body, secret: null, hmacKey: null });
     const list = await call("GET", path, { token: admin });
-    const { secret: _secret, estUrl: _url, entryId: _entry, ...shown } = made.body;
-    expect(list.body["items"]).toEqual([shown]);
+    const [shown] = list.body["items"] as object[];
+    const once = ["secret", "hmacKey", "estUrl", "directory", "entryId"];
+    expect(Object.keys(made.body).toSorted()).toEqual(
+      [...Object.keys(shown ?? {}), ...once].toSorted(),
+    );
+    expect(made.body).toMatchObject(shown ?? {});
     const rows = await harness.asSuper("select to_jsonb(s)::text as row from enrollment_secret s");
     const all = list.text + JSON.stringify(await harness.entries()) + JSON.stringify(rows);
     expect(all).not.toContain(secret);
     expect(all).not.toContain(secret.slice(4));
+    expect(all).not.toContain(hmacKey);
+    expect(all).not.toContain(Buffer.from(hmacKey, "base64url").toString("hex"));
   });
   test.each([
     [{ profile: "" }, 400, "request.invalid"],

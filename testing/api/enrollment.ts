@@ -37,7 +37,8 @@ export async function pemCsr(
 /** A CA with two services, and what a test of enrollment secrets calls. */
 export async function openEnrollment(): Promise<EnrollmentFixture> {
   const harness = await createTestCa({});
-  const call = makeCall(harness.deps);
+  const delivery = { key: new Uint8Array(32).fill(7), allow: [] };
+  const call = makeCall({ ...harness.deps, delivery });
   const admin = await harness.tokenFor("admin");
   const operator = await harness.tokenFor("operator");
   const newIdentity: EnrollmentFixture["newIdentity"] = async (name, names) => {

@@ -18,6 +18,7 @@ type Signing = Readonly<{
 export type RawClient = Readonly<{
   jwk: Record<string, unknown>;
   key: KeyObject;
+  directoryUrl: string;
   directory: () => Promise<Record<string, string>>;
   nonce: () => Promise<string>;
   ask: (method: string, url: string) => Promise<AcmeResponse>;
@@ -26,9 +27,12 @@ export type RawClient = Readonly<{
   /** Posts these bytes. */
   postBody: (url: string, body: string) => Promise<AcmeResponse>;
   sign: (url: string, payload: unknown, header: Record<string, unknown>, key?: KeyObject) => object;
-  register: (key: CreatedAcmeKey) => Promise<AcmeResponse>;
+  register: (key: BindingKey) => Promise<AcmeResponse>;
   account: () => string | null;
 }>;
+
+/** Of an ACME key, or of an enrollment secret, whose ID is its key ID. */
+export type BindingKey = Pick<CreatedAcmeKey, "kid" | "hmacKey">;
 
 const encode = (value: unknown): string =>
   Buffer.from(typeof value === "string" ? value : JSON.stringify(value)).toString("base64url");
@@ -49,7 +53,7 @@ function signJws(payload: unknown, header: Record<string, unknown>, key: KeyObje
 
 /** A binding of an account key by an enrollment key (RFC 8555 section 7.3.4). */
 export function makeBinding(
-  { kid, hmacKey }: Pick<CreatedAcmeKey, "kid" | "hmacKey">,
+  { kid, hmacKey }: BindingKey,
   url: string,
   jwk: Record<string, unknown>,
 ): object {
@@ -77,6 +81,7 @@ export function makeRawClient(directoryUrl: string, ca: string, key = newKey()):
   return {
     jwk,
     key,
+    directoryUrl,
     directory,
     nonce,
     ask,
@@ -87,7 +92,7 @@ export function makeRawClient(directoryUrl: string, ca: string, key = newKey()):
       const url = (await directory())["newAccount"] ?? "";
       const externalAccountBinding = makeBinding(enrollment, url, jwk);
       const answer = await post(url, { externalAccountBinding });
-      account = answer.headers["location"] ?? null;
+      account = answer.headers["location"] ?? account;
       return answer;
     },
     account: () => account,

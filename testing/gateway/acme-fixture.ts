@@ -5,6 +5,8 @@ import type { Actor } from "@/lib/access/actor";
 import { createAcmeKey } from "@/lib/acme/create-acme-key";
 import { revokeAcmeKey } from "@/lib/acme/revoke-acme-key";
 import type { AcmeKeyInput, CreatedAcmeKey } from "@/lib/acme/schema";
+import { createEnrollmentSecret } from "@/lib/enrollment/create-enrollment-secret";
+import type { CreatedEnrollmentSecret, EnrollmentSecretInput } from "@/lib/enrollment/schema";
 import { createIdentity } from "@/lib/identities/create-identity";
 import { identityInput } from "@/lib/identities/schema";
 import type { GatewayDeps } from "@/lib/runtime/gateway-deps";
@@ -25,7 +27,15 @@ export type AcmeGateway = TestGateway &
       limits?: Partial<AcmeKeyInput>,
       maker?: Actor,
     ) => Promise<CreatedAcmeKey>;
-    /** Revokes an enrollment key. */
+    /** A service that holds these names; its ID. */
+    service: (name: string, names: readonly string[]) => Promise<string>;
+    /** An enrollment secret of an identity, with what binds ACME accounts to it. */
+    secretFor: (
+      identityId: string,
+      over?: Partial<EnrollmentSecretInput>,
+      maker?: Actor,
+    ) => Promise<CreatedEnrollmentSecret & CreatedBinding>;
+    /** Revokes an ACME key. */
     revoke: (id: string) => Promise<unknown>;
     /** Runs a program that trusts this gateway; its output, or its output and exit code as error. */
     client: (
@@ -37,6 +47,9 @@ export type AcmeGateway = TestGateway &
     home: (name: string) => string;
     entriesOf: (action: EntryRecord["action"]) => Promise<EntryRecord[]>;
   }>;
+
+/** A directory of the gateway's own address, and the key ID under the name that ACME has for it. */
+type CreatedBinding = Readonly<{ kid: string; directory: string; hmacKey: string }>;
 
 /** The key of secrets in tests; challenges may be answered on this machine. */
 const delivery = {
@@ -51,19 +64,28 @@ export async function openAcmeGateway(acme?: GatewayDeps["acme"]): Promise<AcmeG
   const deps = { ...gateway.harness.deps, delivery };
   const directory = (profile?: string): string =>
     `${gateway.httpsUrl()}/acme/${profile === undefined ? "" : `${profile}/`}directory`;
+  const service = async (name: string, names: readonly string[]): Promise<string> => {
+    const input = identityInput.parse({
+      kind: "service",
+      name,
+      owner: "platform@example.com",
+      names: names.map((value) => ({ type: /^[\d.]+$|:/.test(value) ? "ip" : "dns", value })),
+    });
+    return (await createIdentity(deps, adminActor(), input)).result.id;
+  };
   return {
     ...gateway,
     directory,
+    service,
+    secretFor: async (identityId, over = {}, maker = system) => {
+      const wish = { profile: "tls-server", uses: 1, expiresInMinutes: 60, networks: [], ...over };
+      const { result } = await createEnrollmentSecret(deps, maker, identityId, wish);
+      const directoryUrl = directory(wish.profile);
+      return { ...result, kid: result.id, hmacKey: result.hmacKey ?? "", directory: directoryUrl };
+    },
     enroll: async (name, names, limits = {}, maker = system) => {
-      const input = identityInput.parse({
-        kind: "service",
-        name,
-        owner: "platform@example.com",
-        names: names.map((value) => ({ type: /^[\d.]+$|:/.test(value) ? "ip" : "dns", value })),
-      });
-      const { result } = await createIdentity(deps, adminActor(), input);
       const wish = { profiles: [], names: [], expiresInDays: 30, ...limits };
-      return (await createAcmeKey(deps, maker, result.id, wish)).result;
+      return (await createAcmeKey(deps, maker, await service(name, names), wish)).result;
     },
     revoke: (id) => revokeAcmeKey(deps, system, id),
     client: (command, args, env = {}) => runClient(gateway.rootFile, command, args, env),

@@ -92,6 +92,7 @@ const details = {
   reason: "keyCompromise",
   certificateId: "crt",
   identityId: "one",
+  keyId: "one",
   use: 2,
   act: "one",
   idsSha256: sha256Hex("one"),

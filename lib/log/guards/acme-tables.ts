@@ -22,7 +22,16 @@ export const acmeTables = {
     ],
   },
   acme_account: {
-    insert: insertedBy("acme.account-created"),
+    insert: [
+      {
+        by: [
+          {
+            ...about("acme.account-created"),
+            says: "coalesce(e.j #>> '{details,keyId}', e.j #>> '{details,secretId}') = coalesce(new.key_id, new.secret_id)",
+          },
+        ],
+      },
+    ],
     update: [
       changedBy(["status"], ["acme.account-deactivated"]),
       changedBy(["jwk", "thumbprint"], ["acme.key-changed"]),
@@ -32,7 +41,7 @@ export const acmeTables = {
         ["acme.account-deactivated", "acme.key-changed", "acme.account-updated"],
       ),
     ],
-    fixed: ["id", "key_id", "identity_id", "created_at"],
+    fixed: ["id", "key_id", "secret_id", "identity_id", "created_at"],
   },
   acme_order: {
     insert: insertedBy("acme.order-created"),

@@ -28,6 +28,7 @@ export const enrollmentTables = {
       "identity_id",
       "profile_id",
       "secret_hash",
+      "sealed",
       "networks",
       "uses",
       "created_by",

@@ -47,7 +47,7 @@ export const acmeEntityTypes: readonly PlainEntityType[] = [
     labelField: "identity",
     created: "acme.account-created",
     idOf: ({ target }) => (target?.kind === "acme-account" ? target.id : undefined),
-    columns: `id, key_id as "enrollment key", identity_id as identity, jwk, thumbprint, to_json(contact)::text as contact, status, ${createdSql()}`,
+    columns: `id, key_id as "enrollment key", secret_id as "enrollment secret", identity_id as identity, jwk, thumbprint, to_json(contact)::text as contact, status, ${createdSql()}`,
     // The stored key is in the form whose digest is its thumbprint (RFC 7638).
     derive: (row) => ({
       contact: listText(parseList(row["contact"])),
@@ -57,6 +57,7 @@ export const acmeEntityTypes: readonly PlainEntityType[] = [
     }),
     initial: ({ details }) => ({
       "enrollment key": comparable(details.keyId),
+      "enrollment secret": comparable(details.secretId),
       identity: comparable(details.identityId),
       key: comparable(details.thumbprint),
       thumbprint: comparable(details.thumbprint),

@@ -16,12 +16,13 @@ export const enrollmentEntityTypes: readonly PlainEntityType[] = [
     from: "enrollment_secret",
     labelField: "identity",
     created: "enrollment-secret.created",
-    columns: `id, identity_id as identity, profile_id as profile, encode(secret_hash, 'hex') as hash, to_json(networks)::text as networks, uses::text as uses, used::text as used, ${millisSql("expires_at")} as "expiration (UTC)", case when revoked_at is null then 'active' else 'revoked' end as state,
+    columns: `id, identity_id as identity, profile_id as profile, encode(secret_hash, 'hex') as hash, encode(sealed, 'hex') as sealed, to_json(networks)::text as networks, uses::text as uses, used::text as used, ${millisSql("expires_at")} as "expiration (UTC)", case when revoked_at is null then 'active' else 'revoked' end as state,
       ${truncateSql("created_by")} as creator, account_id as account, to_json(lineage)::text as lineage, ${createdSql()}`,
     derive: (row) => ({
       networks: listText(parseList(row["networks"])),
       lineage: listText(parseList(row["lineage"])),
       secret: storedDigest(row["hash"]),
+      "HMAC key": storedDigest(row["sealed"]),
     }),
     initial: ({ actor, details }) => ({
       identity: comparable(details.identityId),
@@ -31,6 +32,7 @@ export const enrollmentEntityTypes: readonly PlainEntityType[] = [
       used: "0",
       "expiration (UTC)": millisOf(details.expiresAt),
       secret: comparable(details.secretDigest),
+      "HMAC key": comparable(details.bindingDigest),
       creator: comparable(actor.label),
       account: comparable((details.account as { id?: unknown } | undefined)?.id),
       lineage: listText(details.lineage),

@@ -35,13 +35,13 @@ export const enrollmentSecretRoutes = [
     permission: "identities.write",
     summary: "Create an enrollment secret for an identity",
     description:
-      "A machine gets a certificate with it, over EST or with POST /certificates, for names that the identity holds. The secret is returned only in this response.",
+      "A machine gets a certificate with it, over EST or with POST /certificates, for names that the identity holds; or an ACME account that orders certificates for them (external account binding). The secret and the HMAC key are returned only in this response.",
     params: idParams,
     body: enrollmentSecretInput,
     status: 201,
     response: createdEnrollmentSecret,
     target,
-    secrets: ["secret"],
+    secrets: ["secret", "hmacKey"],
     handle: (deps, actor, { params, body }) => createEnrollmentSecret(deps, actor, params.id, body),
   }),
   defineRecordedRoute({
@@ -51,7 +51,7 @@ export const enrollmentSecretRoutes = [
     permission: "identities.write",
     summary: "Revoke an enrollment secret",
     description:
-      "Takes effect at once and can't be undone. Certificates that were issued with it stay valid.",
+      "Takes effect at once and can't be undone. ACME accounts that were created with it can't do anything from then on; certificates that were issued with it stay valid.",
     params: idParams,
     body: secretRevocation,
     bodyOptional: true,

@@ -4,7 +4,7 @@ import { entryId, instant } from "./common";
 
 const secretShape = {
   id: z.string().openapi({
-    description: "Also the user name over HTTP Basic.",
+    description: "Also the user name over HTTP Basic, and the key ID over ACME.",
     example: "ens_01kat8m2wq7h4z0c9d5e6f7g8j",
   }),
   identityId: z.string(),
@@ -17,7 +17,10 @@ const secretShape = {
     example: ["10.20.0.0/16"],
   }),
   status: z.enum(secretStatuses),
-  uses: z.number().int().openapi({ description: "How many certificates it gets." }),
+  uses: z
+    .number()
+    .int()
+    .openapi({ description: "How many certificates or ACME accounts it gets." }),
   used: z.number().int().openapi({ description: "How many it has got." }),
   createdBy: z.string(),
   createdAt: instant,
@@ -39,5 +42,13 @@ export const createdEnrollmentSecret = z
     estUrl: z
       .string()
       .openapi({ description: "The address of EST for its profile; append /simpleenroll." }),
+    hmacKey: z.string().nullable().openapi({
+      description:
+        "The HMAC key for ACME clients (external account binding), in base64url. Returned only once; null in a response that is replayed for an Idempotency-Key, and without a directory.",
+    }),
+    directory: z.string().nullable().openapi({
+      description:
+        "The ACME directory for its profile; null if the profile issues neither DNS names nor addresses.",
+    }),
   })
   .openapi("CreatedEnrollmentSecret");

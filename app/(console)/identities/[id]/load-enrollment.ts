@@ -21,10 +21,10 @@ export async function loadEnrollment(
     listEnrollmentSecrets(deps, actor, identity.id),
     listUsableProfiles(deps, actor, identity),
   ]);
-  const { id, name } = identity;
+  const { id, name, owner } = identity;
   return {
     items,
-    identity: { id, name, profiles, example: exampleOf(identity) },
+    identity: { id, name, owner, profiles, example: exampleOf(identity) },
     rootUrl: `${deps.publicUrl}/ca/root.pem`,
     may: {
       write: scopeOf(actor.role, "identities.write") !== "none",

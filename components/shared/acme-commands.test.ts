@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { expect, test } from "vitest";
-import { certbotScript, legoScript, type Enrollment } from "./enroll-commands";
+import { certbotScript, legoScript, type Enrollment } from "./acme-commands";
 
 const enrollment: Enrollment = {
   directory: "https://ca.example.com:3443/acme/tls-server/directory",
