@@ -59,6 +59,7 @@ export const testRows = [
       "asn1js",
       "@peculiar/*",
       "smtp-server",
+      "acme-client",
       "@playwright/test",
       ...anyNode,
     ],

@@ -17,6 +17,9 @@ const TOOLS = [
   "default-jdk-headless",
   "certbot",
   "lego",
+  "dehydrated",
+  "uacme",
+  "acme-tiny",
   "pebble",
 ];
 /**
