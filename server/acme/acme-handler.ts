@@ -18,21 +18,14 @@ export type AcmeHandler = (
   context: RequestContext,
 ) => void;
 
-/** Makes trouble on purpose, in tests of clients. Returns true if it has answered. */
-export type Disturb = (call: AcmeCall, response: ServerResponse) => Promise<boolean>;
-
 /**
  * The ACME server (RFC 8555). Every answer has a nonce and a link to the directory; each refusal is
  * recorded before it is answered, as the account's where it proved its key, and counted where it
  * did not.
  */
-export function makeAcmeHandler(
-  deps: Deps,
-  host: Host,
-  disturb: Disturb = async () => false,
-): AcmeHandler {
+export function makeAcmeHandler(deps: Deps, host: Host): AcmeHandler {
   return (request, response, context) => {
-    serve(deps, host, disturb, { request, response, context }).catch((error: unknown) => {
+    serve(deps, host, { request, response, context }).catch((error: unknown) => {
       // The answer itself failed.
       reportBug(error, context.requestId);
       response.destroy();
@@ -49,7 +42,6 @@ type Exchange = Readonly<{
 async function serve(
   given: Deps,
   host: Host,
-  disturb: Disturb,
   { request, response, context }: Exchange,
 ): Promise<void> {
   const { scope, deps } = scopeRequest(given);
@@ -73,7 +65,6 @@ async function serve(
       url: `${urls.origin}${request.url ?? "/"}`,
       actorRequest: actorRequestOf(request, context),
     };
-    if (await disturb(call, response)) return;
     answer = await callResource(found.methods, call, request.method ?? "GET");
   } catch (thrown) {
     const statusOf = (one: unknown) => problemAnswer(one, context.requestId).status;
