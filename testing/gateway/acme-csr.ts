@@ -13,6 +13,8 @@ type CsrOptions = Readonly<{
   key?: string;
   /** A further subjectAltName: `email:admin@example.com`. */
   extra?: string;
+  /** A further extension: `extendedKeyUsage=clientAuth`. */
+  extension?: string;
 }>;
 
 /** A CSR of openssl for these DNS names, in DER as base64url. */
@@ -22,7 +24,7 @@ export const makeCsr = async (names: readonly string[], options?: CsrOptions): P
 /** The same with its key. */
 export async function makeCsrWithKey(
   names: readonly string[],
-  { commonName = names[0] ?? null, key, extra }: CsrOptions = {},
+  { commonName = names[0] ?? null, key, extra, extension }: CsrOptions = {},
 ): Promise<Readonly<{ csr: string; keyPem: string }>> {
   const folder = mkdtempSync(join(tmpdir(), "chancery-csr-"));
   const alt = [...names.map((name) => `DNS:${name}`), ...(extra ? [extra] : [])];
@@ -43,6 +45,7 @@ export async function makeCsrWithKey(
       "-subj",
       commonName === null ? "/" : `/CN=${commonName}`,
       ...(alt.length === 0 ? [] : ["-addext", `subjectAltName=${alt.join(",")}`]),
+      ...(extension === undefined ? [] : ["-addext", extension]),
     ]);
     return {
       csr: readFileSync(join(folder, "csr.der")).toString("base64url"),
