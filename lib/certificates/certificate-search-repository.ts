@@ -52,8 +52,8 @@ type Conditions = ReturnType<typeof makeConditions>;
 type Condition = Readonly<{ where: string; values: readonly unknown[] }>;
 
 /** What is searched, in the words of the indexes. */
-const certificateText = "tlog.certificate_search_text(c.common_name, c.sans)";
-const identityText = "tlog.fold_text(i.name || ' ' || i.owner)";
+const certificateText = "c.search_text";
+const identityText = "i.search_text";
 
 const anyOf = (column: string, patterns: readonly string[]): Condition => ({
   where: patterns.map(() => `${column} like ?`).join(" or "),

@@ -189,7 +189,7 @@ export async function listIdentityRows(
   return rows;
 }
 
-const searched = { id: "i.id", folded: "tlog.fold_text(i.name || ' ' || i.owner)" } as const;
+const searched = { id: "i.id", folded: "i.search_text" } as const;
 
 export async function countCertificatesOf(
   db: Database,

@@ -41,6 +41,7 @@ const identity: GuardedTable = {
     ),
   ],
   fixed: ["id", "kind", "created_at"],
+  generated: ["search_text"],
 };
 
 const account: GuardedTable = {

@@ -104,6 +104,7 @@ const certificate: GuardedTable = {
     "crl_shard",
     "created_at",
   ],
+  generated: ["search_text"],
 };
 
 const publicKey: GuardedTable = {

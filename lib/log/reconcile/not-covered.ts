@@ -14,6 +14,7 @@ export const notCovered: Readonly<Record<string, Readonly<Record<string, string>
     created_at: "The entry has the time.",
   },
   identity: {
+    search_text: "PostgreSQL computes it; the check of the catalog compares its definition.",
     changed_at: "The entries have the times of all changes.",
     epoch: "Counts changes, so that two at once are noticed; it allows nothing.",
     names_epoch: "Counts changes, so that two at once are noticed; it allows nothing.",
@@ -47,6 +48,7 @@ export const notCovered: Readonly<Record<string, Readonly<Record<string, string>
     created_at: "Shown nowhere.",
   },
   certificate: {
+    search_text: "As that of identities.",
     csr_der: "Kept as it was received; nothing is decided by it again.",
     crl_shard: "The signed certificate has the address of its CRL.",
   },
