@@ -66,12 +66,11 @@ describe("a healthy house", () => {
 
 describe("each disagreement is named", () => {
   const row = (name: string): string => `id = '${certificates[name] ?? ""}'`;
-
   /** Copies all certificates, without the column that the database computes. */
   async function keepCertificates(): Promise<void> {
-    await harness.asSuper("drop table if exists kept");
-    await harness.asSuper("create table kept as select * from certificate");
-    await harness.asSuper("alter table kept drop column search_text");
+    await harness.asSuper(
+      "drop table if exists kept; create table kept as select * from certificate; alter table kept drop column search_text",
+    );
   }
 
   test.each([
