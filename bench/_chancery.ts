@@ -40,6 +40,7 @@ export async function startChancery(): Promise<Chancery> {
     CHANCERY_ADMIN_PASSWORD: randomBytes(16).toString("hex"),
     CHANCERY_ORGANIZATION: "Example",
     CHANCERY_LOG_LEVEL: "warn",
+    CHANCERY_WORKERS: process.env["BENCH_WORKERS"] ?? "0",
   };
   const said: string[] = [];
   const running = await supervise({
