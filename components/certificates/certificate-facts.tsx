@@ -6,7 +6,7 @@ import { MonoId } from "@/components/ui/mono-id";
 import { Time } from "@/components/ui/time";
 import type { CertificateDto } from "@/lib/certificates/schema";
 import { GeneralNameList } from "./general-name-list";
-import { reasonLabels } from "./revocation-reasons";
+import { reasonLabels } from "./shared/revocation-reasons";
 
 /** The details of a certificate: identity, contents and history. */
 export function CertificateFacts({

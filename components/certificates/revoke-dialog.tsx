@@ -9,7 +9,7 @@ import { TextField } from "@/components/ui/input";
 import { RadioCards } from "@/components/ui/radio-cards";
 import type { ServerAction } from "@/lib/auth/types";
 import type { CertificateDto, RevocationPreview } from "@/lib/certificates/schema";
-import { offeredReasons, reasonLabels } from "./revocation-reasons";
+import { offeredReasons, reasonLabels } from "./shared/revocation-reasons";
 import { RevocationFigures } from "./revocation-figures";
 
 type Props = Readonly<{

@@ -61,7 +61,13 @@ const columns: readonly Column<IdentityDto>[] = [
 export function IdentityTable({
   items,
   empty,
-}: Readonly<{ items: readonly IdentityDto[]; empty: ReactNode }>) {
+  selectable = false,
+}: Readonly<{
+  items: readonly IdentityDto[];
+  empty: ReactNode;
+  /** Whether rows can be selected; then it is inside a SelectionProvider. */
+  selectable?: boolean | undefined;
+}>) {
   return (
     <DataTable
       caption="Identities"
@@ -69,6 +75,7 @@ export function IdentityTable({
       rows={items}
       rowKey={({ id }) => id}
       rowHref={({ id }) => `/identities/${id}`}
+      selectLabel={selectable ? ({ name }) => name : undefined}
       empty={empty}
     />
   );

@@ -1,29 +1,43 @@
 import { formatIso } from "@/lib/format/time";
 import { plural } from "@/lib/format/count";
 import { formatSerial } from "@/lib/pki/serial";
-import type { BulkHead, BulkLineRow } from "./bulk-repository";
-import type { BulkAct, BulkDto, BulkLine, BulkStatus } from "./schema";
+import type { BulkLineRow } from "./bulk-lines-repository";
+import type { BulkHead } from "./bulk-repository";
+import {
+  type BulkAct,
+  type BulkDto,
+  type BulkLine,
+  type BulkStatus,
+  changesIdentities,
+} from "./schema";
 
 const verbs: Readonly<Record<BulkAct, string>> = {
   revoke: "Revoke",
   hold: "Hold",
   release: "Release",
+  suspend: "Suspend",
+  activate: "Activate",
+  assign: "Assign",
 };
+
+const countItems = (act: BulkAct, total: number): string =>
+  changesIdentities(act) ? plural(total, "identity", "identities") : plural(total, "certificate");
 
 /** The bulk action as the target of an entry: "Revoke 240 certificates". */
 export const bulkTarget = ({ id, act, total }: Pick<BulkHead, "id" | "act" | "total">) => ({
   kind: "bulk",
   id,
-  label: `${verbs[act as BulkAct]} ${plural(total, "certificate")}`,
+  label: `${verbs[act as BulkAct]} ${countItems(act as BulkAct, total)}`,
 });
 
 export function bulkDto(row: BulkHead): BulkDto {
-  const { id, reason, comment, total, done, changed, refused, cause } = row;
+  const { id, reason, owner, comment, total, done, changed, refused, cause } = row;
   return {
     id,
     act: row.act as BulkAct,
     status: row.status as BulkStatus,
     reason,
+    owner,
     comment,
     total,
     done,
@@ -38,8 +52,9 @@ export function bulkDto(row: BulkHead): BulkDto {
 
 export const bulkLine = (row: BulkLineRow): BulkLine => ({
   certificateId: row.certificateId,
-  name: row.commonName || row.subjectText,
-  serial: formatSerial(row.serial),
+  identityId: row.identityId,
+  name: row.name,
+  serial: row.serial && formatSerial(row.serial),
   identity: row.identityName,
   outcome: (row.outcome ?? "pending") as BulkLine["outcome"],
   code: row.code,

@@ -197,7 +197,7 @@ describe("ends", () => {
     await running;
     const lines = await fixture.report(id);
     for (const line of lines)
-      expect(await fixture.statusOf(line.certificateId)).toBe(
+      expect(await fixture.statusOf(line.certificateId ?? "")).toBe(
         line.outcome === "done" ? "revoked" : "valid",
       );
     const { done, status } = await getBulkAct(fixture.deps, fixture.admin, id);

@@ -14,6 +14,7 @@ export type BulkRow = Readonly<{
   digest: string;
   total: number;
   reason: string | null;
+  owner: string | null;
   comment: string;
   invalidityDate: Date | null;
   actorKind: string;
@@ -29,7 +30,7 @@ export type BulkCounts = Readonly<{ done: number; changed: number; refused: numb
 /** Without the lists of items, which are long. */
 export type BulkHead = Omit<BulkRow, "ids" | "states" | "digest"> & BulkCounts;
 
-const headColumns = `b.id, b.act, b.total, b.reason, b.comment, b.invalidity_date as "invalidityDate", b.actor_kind as "actorKind", b.actor_id as "actorId",
+const headColumns = `b.id, b.act, b.total, b.reason, b.owner, b.comment, b.invalidity_date as "invalidityDate", b.actor_kind as "actorKind", b.actor_id as "actorId",
   b.actor_label as "actorLabel", b.origin, b.status, b.cause, b.created_at as "createdAt", b.ended_at as "endedAt"`;
 const withCounts = `select ${headColumns}, r.* from bulk_act b, lateral (
   select count(*) filter (where outcome = 'done')::int as done, count(*) filter (where outcome = 'changed')::int as changed,
@@ -151,39 +152,6 @@ export async function endBulk(
   await tx.bulkAct.update({ where: { id }, data: end });
 }
 
-export type BulkLineRow = Readonly<{
-  n: number;
-  certificateId: string;
-  commonName: string;
-  subjectText: string;
-  serial: Uint8Array;
-  identityName: string;
-  outcome: string | null;
-  code: string | null;
-  message: string | null;
-  entryId: string | null;
-  at: Date | null;
-}>;
-
-/** Lines of the report, in order, after a line. */
-export async function listBulkLines(
-  db: Database,
-  bulkId: string,
-  after: number,
-  take: number,
-): Promise<BulkLineRow[]> {
-  const { rows } = await db.pool.query<BulkLineRow>({
-    name: "bulk-lines",
-    text: `select i.n::int as n, i.id as "certificateId", c.common_name as "commonName", c.subject_text as "subjectText", c.serial, d.name as "identityName",
-        r.outcome, r.code, r.message, r.entry_id as "entryId", r.at
-      from bulk_act b cross join lateral unnest(b.ids) with ordinality as i (id, n) join certificate c on c.id = i.id join identity d on d.id = c.identity_id
-        left join bulk_result r on r.bulk_id = b.id and r.n = i.n
-      where b.id = $1 and i.n > $2 order by i.n limit $3`,
-    values: [bulkId, after, take],
-  });
-  return rows;
-}
-
 export type RecentUses = Readonly<{
   certificates: number;
   services: number;
@@ -191,18 +159,36 @@ export type RecentUses = Readonly<{
   lastUsedAt: Date | null;
 }>;
 
-/** How many of the certificates were used since a time, on how many services and from where. */
+/**
+ * How many certificates, of these or of these identities, were used since a time, on how many
+ * services and from where.
+ */
 export async function usesSince(
   db: Database,
+  by: "certificate_id" | "identity_id",
   ids: readonly string[],
   since: Date,
 ): Promise<RecentUses> {
   const { rows } = await db.pool.query<RecentUses>({
-    name: "bulk-uses",
+    name: `bulk-uses-${by}`,
     text: `select count(distinct certificate_id)::int as certificates, count(distinct service)::int as services,
         count(distinct network)::int as networks, max(last_at) as "lastUsedAt"
-      from custody.use where certificate_id = any($1) and last_at >= $2`,
+      from custody.use where ${by} = any($1) and last_at >= $2`,
     values: [ids, since],
   });
   return rows[0] ?? { certificates: 0, services: 0, networks: 0, lastUsedAt: null };
+}
+
+/** How many valid certificates these identities have. */
+export async function countValidOf(
+  db: Database,
+  identityIds: readonly string[],
+  now: Date,
+): Promise<number> {
+  const { rows } = await db.pool.query<{ n: number }>({
+    name: "bulk-valid-of",
+    text: `select count(*)::int as n from certificate where identity_id = any($1) and state = 'issued' and not_after >= $2`,
+    values: [identityIds, now],
+  });
+  return rows[0]?.n ?? 0;
 }

@@ -1,8 +1,9 @@
 import type { Actor } from "@/lib/access/actor";
 import type { Certificate } from "@/lib/certificates/get-certificate";
 import { explainPower } from "@/lib/identities/power";
+import type { MatchedIdentity } from "@/lib/identities/read-identities";
 import type { IdentityPower } from "@/lib/identities/schema";
-import type { BulkAct, BulkInput, Exclusion } from "./schema";
+import type { BulkInput, CertificateAct, Exclusion, IdentityAct } from "./schema";
 
 export type ItemRow = Pick<
   Certificate,
@@ -15,17 +16,36 @@ export type ItemRow = Pick<
  */
 export function excludedBecause(
   row: ItemRow,
-  { act, reason }: Pick<BulkInput, "act" | "reason">,
+  { act, reason }: Readonly<{ act: CertificateAct; reason?: BulkInput["reason"] }>,
   { actor, powers, now }: Readonly<{ actor: Actor; powers: readonly IdentityPower[]; now: Date }>,
 ): Exclusion | null {
   if (row.identityKind === "system") return "own";
   const denied = explainPower(actor, { name: row.identityName, powers }, [act])[act];
-  if (denied !== undefined) return "power";
+  if (denied !== undefined) return powerOf(powers);
   return stateExcludes(act, row, reason, now);
 }
 
+const identityPowerActs = { suspend: "suspend", activate: "activate", assign: "owner" } as const;
+
+/** Why a bulk action leaves an identity alone; null if it can be changed. Pure. */
+export function identityExcludedBecause(
+  row: Pick<MatchedIdentity, "name" | "kind" | "status" | "owner" | "powers">,
+  { act, owner }: Readonly<{ act: IdentityAct; owner?: string | undefined }>,
+  actor: Actor,
+): Exclusion | null {
+  if (row.kind === "system") return "own";
+  const powerAct = identityPowerActs[act];
+  if (explainPower(actor, row, [powerAct])[powerAct] !== undefined) return powerOf(row.powers);
+  if (act === "assign") return row.owner === owner ? "same-owner" : null;
+  if (act === "suspend") return row.status === "suspended" ? "already-suspended" : null;
+  return row.status === "active" ? "already-active" : null;
+}
+
+const powerOf = (powers: readonly IdentityPower[]): Exclusion =>
+  powers.includes("signs-in") ? "signs-in" : "proxy";
+
 function stateExcludes(
-  act: BulkAct,
+  act: CertificateAct,
   { state, revocationReason, notAfter }: ItemRow,
   reason: string | undefined,
   now: Date,
@@ -47,3 +67,9 @@ function stateExcludes(
  */
 export const seenState = ({ state, revocationReason }: ItemRow): string =>
   state === "revoked" ? `revoked ${revocationReason ?? ""}` : state;
+
+/** The same for an identity: what the action would change. */
+export const seenIdentityState = (
+  act: IdentityAct,
+  { status, owner }: Pick<MatchedIdentity, "status" | "owner">,
+): string => (act === "assign" ? owner : status);

@@ -5,7 +5,7 @@ import type { NewEntry } from "@/lib/log/types";
 import type { Deps } from "@/lib/runtime/deps";
 import { bulkTarget } from "./bulk-dto";
 import { type BulkHead, endBulk, lockBulk } from "./bulk-repository";
-import type { BulkStatus } from "./schema";
+import { type BulkAct, type BulkStatus, changesIdentities } from "./schema";
 
 type End = Readonly<{ status: Exclude<BulkStatus, "running">; cause?: string }>;
 
@@ -39,6 +39,7 @@ function entryOf(row: BulkHead, status: End["status"], cause: string | undefined
     outcome: "success",
     target: bulkTarget(row),
     details: {
+      ...(changesIdentities(row.act as BulkAct) ? { of: "identities" } : {}),
       total,
       done,
       changed,

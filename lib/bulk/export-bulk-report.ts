@@ -7,6 +7,7 @@ import type { BulkLine } from "./schema";
 
 const columns: readonly (keyof BulkLine)[] = [
   "certificateId",
+  "identityId",
   "name",
   "serial",
   "identity",
@@ -27,7 +28,7 @@ type Report = Readonly<{
 }>;
 
 /**
- * The report as CSV, a line for each certificate, produced as it is sent. What a spreadsheet would
+ * The report as CSV, a line for each item, produced as it is sent. What a spreadsheet would
  * run is neutralized. Errors: `bulk.not-found`.
  */
 export async function exportBulkReport(

@@ -1,8 +1,8 @@
 import { type Actor, systemActor } from "@/lib/access/actor";
-import { scopeOf } from "@/lib/access/permissions";
 import { findAccountActor } from "@/lib/accounts/read-accounts";
 import { findTokenActor } from "@/lib/tokens/find-token-actor";
 import type { Deps } from "@/lib/runtime/deps";
+import { mayRunBulk } from "./authorize-bulk";
 import type { BulkHead } from "./bulk-repository";
 import type { BulkAct } from "./schema";
 
@@ -27,14 +27,10 @@ export async function findBulkActor(
       cause: `${row.actorLabel} can no longer ${row.actorKind === "token" ? "be used" : "sign in"}.`,
     };
   const actor = { ...found, ...(secretDigest === null ? {} : { secretDigest }) };
-  if (!mayAct(actor, row.act as BulkAct))
+  if (!mayRunBulk(actor, row.act as BulkAct))
     return { actor: null, cause: `${row.actorLabel} no longer has the role for it.` };
   return { actor, cause: null };
 }
-
-const mayAct = ({ role }: Actor, act: BulkAct): boolean =>
-  scopeOf(role, "certificates.revoke") === "all" &&
-  (act === "revoke" || scopeOf(role, "certificates.hold") === "all");
 
 function findActor(
   deps: Pick<Deps, "db" | "clock">,

@@ -2,14 +2,15 @@ import type { Actor } from "@/lib/access/actor";
 import { formatIso } from "@/lib/format/time";
 import { dayMs } from "@/lib/format/time-units";
 import type { Deps } from "@/lib/runtime/deps";
-import { usesSince } from "./bulk-repository";
-import { type BulkInput, type BulkPreview, exclusions } from "./schema";
-import { authorizeBulk, selectItems, type SelectedItems } from "./select-items";
+import { authorizeBulk } from "./authorize-bulk";
+import { countValidOf, usesSince } from "./bulk-repository";
+import { type BulkInput, type BulkPreview, changesIdentities, exclusions } from "./schema";
+import { selectItems, type SelectedItems } from "./select-items";
 
-const maxExamples = 3;
+const maxExamples = 20;
 
 /**
- * A dry run: how many certificates would be changed, how many would not and why, and who uses them.
+ * A dry run: how many certificates or identities would be changed, how many would not and why, and who uses them.
  * `sha256` binds the start to it. Errors: as `selectItems`.
  */
 export async function previewBulkAct(
@@ -25,14 +26,16 @@ export async function previewBulkAct(
 export async function describeSelection(
   deps: Pick<Deps, "db" | "clock">,
   { act }: Pick<BulkInput, "act">,
-  { selected, items, excluded, sha256 }: SelectedItems,
+  { selected, items, excluded, identityIds, withoutSuccessor, sha256 }: SelectedItems,
 ): Promise<BulkPreview> {
   const now = deps.clock.now();
-  const uses = await usesSince(
-    deps.db,
-    items.map(({ id }) => id),
-    new Date(now.getTime() - dayMs),
-  );
+  const ids = items.map(({ id }) => id);
+  const ofIdentities = changesIdentities(act);
+  const since = new Date(now.getTime() - dayMs);
+  const [uses, certificates] = await Promise.all([
+    usesSince(deps.db, ofIdentities ? "identity_id" : "certificate_id", ids, since),
+    ofIdentities ? countValidOf(deps.db, ids, now) : ids.length,
+  ]);
   return {
     act,
     selected,
@@ -42,11 +45,9 @@ export async function describeSelection(
       const examples = those.slice(0, maxExamples).map(({ name }) => name);
       return those.length === 0 ? [] : [{ why, count: those.length, examples }];
     }),
-    identities: new Set(items.map(({ identityId }) => identityId)).size,
-    withoutSuccessor: items.filter(
-      ({ state, notAfter, successorId }) =>
-        state === "issued" && notAfter >= now && successorId === null,
-    ).length,
+    identities: identityIds.length,
+    certificates,
+    withoutSuccessor,
     lastDay: { ...uses, lastUsedAt: uses.lastUsedAt && formatIso(uses.lastUsedAt) },
     sha256,
   };

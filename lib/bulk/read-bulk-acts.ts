@@ -3,8 +3,16 @@ import { authorize } from "@/lib/access/permissions";
 import { AppError } from "@/lib/errors/app-error";
 import type { Deps } from "@/lib/runtime/deps";
 import { bulkDto, bulkLine } from "./bulk-dto";
-import { findBulk, listBulkLines, listBulkRows } from "./bulk-repository";
-import { type BulkDto, type BulkLine, type BulkList, type BulkQuery, bulkQuery } from "./schema";
+import { listBulkLines } from "./bulk-lines-repository";
+import { findBulk, listBulkRows } from "./bulk-repository";
+import {
+  type BulkDto,
+  type BulkLine,
+  type BulkList,
+  type BulkQuery,
+  bulkQuery,
+  changesIdentities,
+} from "./schema";
 
 export const bulkNotFound = (): AppError =>
   new AppError("bulk.not-found", "Bulk action not found.");
@@ -46,14 +54,18 @@ export async function listBulkActs(
 const linesAtOnce = 500;
 const linesOnPage = 100;
 
+const nounOf = ({ act }: Pick<BulkDto, "act">) =>
+  changesIdentities(act) ? "identities" : "certificates";
+
 /** The first lines of the report, for its page. */
 export async function listFirstLines(
   deps: Pick<Deps, "db">,
   actor: Actor,
-  id: string,
+  bulk: Pick<BulkDto, "id" | "act">,
 ): Promise<readonly BulkLine[]> {
   authorizeReading(actor);
-  return (await listBulkLines(deps.db, id, 0, linesOnPage)).map(bulkLine);
+  const first = { bulkId: bulk.id, after: 0, take: linesOnPage };
+  return (await listBulkLines(deps.db, nounOf(bulk), first)).map(bulkLine);
 }
 
 /** Every line of the report, in batches. Errors: `bulk.not-found`. */
@@ -62,9 +74,9 @@ export async function* readBulkReport(
   actor: Actor,
   id: string,
 ): AsyncGenerator<readonly BulkLine[]> {
-  await getBulkAct(deps, actor, id);
+  const noun = nounOf(await getBulkAct(deps, actor, id));
   for (let after = 0; ;) {
-    const rows = await listBulkLines(deps.db, id, after, linesAtOnce);
+    const rows = await listBulkLines(deps.db, noun, { bulkId: id, after, take: linesAtOnce });
     if (rows.length > 0) yield rows.map(bulkLine);
     if (rows.length < linesAtOnce) return;
     after = rows.at(-1)?.n ?? after;

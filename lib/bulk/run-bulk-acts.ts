@@ -1,14 +1,10 @@
 import type { Actor } from "@/lib/access/actor";
-import { findCertificate } from "@/lib/certificates/get-certificate";
-import { releaseCertificate } from "@/lib/certificates/release-certificate";
-import { revokeCertificate } from "@/lib/certificates/revoke-certificate";
 import { isAppError } from "@/lib/errors/app-error";
 import { httpStatusOf } from "@/lib/errors/http-status";
 import type { EntryId } from "@/lib/format/ids";
 import { uniqueViolation } from "@/lib/log/record/audited-transaction";
 import { recordRefusalEntry } from "@/lib/log/record/record-refusal";
 import { makeRecorder } from "@/lib/log/record/recorder";
-import type { RevocationReason } from "@/lib/pki/types";
 import type { Deps } from "@/lib/runtime/deps";
 import {
   type BulkHead,
@@ -19,10 +15,10 @@ import {
   listRunningBulk,
   saveResult,
 } from "./bulk-repository";
-import { seenState } from "./decide-item";
+import { changeItem, readSeenState } from "./change-item";
 import { endBulkAct } from "./end-bulk-act";
 import { bulkSystemActor, findBulkActor } from "./find-bulk-actor";
-import type { BulkOutcome } from "./schema";
+import { type BulkAct, type BulkOutcome, changesIdentities } from "./schema";
 
 export type BulkDeps = Pick<Deps, "db" | "clock" | "random" | "recorder">;
 type Run = Readonly<{
@@ -106,13 +102,12 @@ async function runItem(
     await endBulkAct(deps, bulkSystemActor(bulk.id), bulk.id, { status: "stopped", cause });
     return false;
   }
-  const row = await findCertificate(deps, item.id);
-  if (row === null || seenState(row) !== item.state) {
+  if ((await readSeenState(deps, bulk, item.id)) !== item.state) {
     await saveChanged(deps, bulk, item);
     return true;
   }
   try {
-    await changeItem(deps, actor, bulk, item);
+    await changeRecorded(deps, actor, bulk, item);
   } catch (error) {
     if (error === ended) return false;
     if (isAppError(error) && error.kind === "unavailable") throw error;
@@ -128,8 +123,8 @@ async function runItem(
   return true;
 }
 
-/** The change of one certificate; its transaction notes the result with it. */
-async function changeItem(
+/** The change of one item; its transaction notes the result with it. */
+async function changeRecorded(
   deps: BulkDeps,
   actor: Actor,
   bulk: BulkHead,
@@ -145,16 +140,7 @@ async function changeItem(
     if (!(await insertResultWithin(tx, result))) throw ended;
   };
   const recorder = makeRecorder({ ...deps.recorder, scope: null, alongside });
-  await changeCertificate({ ...deps, recorder }, actor, bulk, item.id);
-}
-
-function changeCertificate(deps: BulkDeps, actor: Actor, bulk: BulkHead, id: string) {
-  const { act, comment, invalidityDate } = bulk;
-  if (act === "release") return releaseCertificate(deps, actor, id, { comment });
-  const reason = act === "hold" ? "certificateHold" : (bulk.reason as RevocationReason);
-  const date = invalidityDate === null ? {} : { invalidityDate: invalidityDate.toISOString() };
-  const input = { reason, comment, ...date };
-  return revokeCertificate(deps, actor, id, input, { refuseRepeat: true });
+  await changeItem({ ...deps, recorder }, actor, bulk, item.id);
 }
 
 type Outcome = Readonly<{
@@ -191,7 +177,8 @@ async function refuse(
   const code = isAppError(error) ? error.code : "internal";
   const message = isAppError(error) ? error.message : "An internal error. The server's log has it.";
   const status = httpStatusOf(code);
-  const path = `/certificates/${item.id}/${bulk.act}`;
+  const noun = changesIdentities(bulk.act as BulkAct) ? "identities" : "certificates";
+  const path = `/${noun}/${item.id}/${bulk.act}`;
   let entryId: EntryId | null = null;
   if (isAppError(error))
     ({ entryId } = await recordRefusalEntry(deps.recorder, actor, {

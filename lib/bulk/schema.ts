@@ -1,19 +1,34 @@
 import { z } from "zod";
 import { optionalLabel } from "@/lib/format/label";
 import { certificateQuery, revokeInput } from "@/lib/certificates/schema";
+import { identityChange, identityQuery } from "@/lib/identities/schema";
 
 /** What is done to each certificate of a selection. */
-export const bulkActs = ["revoke", "hold", "release"] as const;
+export const certificateActs = ["revoke", "hold", "release"] as const;
+export type CertificateAct = (typeof certificateActs)[number];
+/** What is done to each identity of a selection. */
+export const identityActs = ["suspend", "activate", "assign"] as const;
+export type IdentityAct = (typeof identityActs)[number];
+export const bulkActs = [...certificateActs, ...identityActs] as const;
 export type BulkAct = (typeof bulkActs)[number];
 
-/** The most certificates that one bulk action takes; lists count as far. */
+/** Whether it changes identities; otherwise it changes certificates. */
+export const changesIdentities = (act: BulkAct): act is IdentityAct =>
+  identityActs.some((one) => one === act);
+
+/** The most certificates or identities that one bulk action takes; lists count as far. */
 export const maxBulkItems = 10_000;
 
 /** Filters of the list of certificates. They are recorded, so what is not seen is refused. */
 export const bulkFilter = certificateQuery
-  .omit({ cursor: true, limit: true, sort: true })
+  .omit({ cursor: true, limit: true, sort: true, ids: true })
   .extend({ q: optionalLabel(256).optional(), serial: optionalLabel(128).optional() });
 export type BulkFilter = z.infer<typeof bulkFilter>;
+/** Filters of the list of identities. */
+export const bulkIdentityFilter = identityQuery
+  .omit({ cursor: true, limit: true, ids: true })
+  .extend({ q: optionalLabel(256).optional(), holds: optionalLabel(2048).optional() });
+export type BulkIdentityFilter = z.infer<typeof bulkIdentityFilter>;
 
 const { comment, invalidityDate } = revokeInput.shape;
 const inputShape = {
@@ -21,16 +36,28 @@ const inputShape = {
   /** Certificates by ID, instead of a filter. */
   ids: z.array(z.string().max(64)).min(1, "Select a certificate.").max(maxBulkItems).optional(),
   filter: bulkFilter.optional(),
-  /** How many certificates the list showed for the filter. */
+  /**
+   * Identities by ID, or by the filters of their list: to be changed, or, for an action on
+   * certificates, those whose certificates are.
+   */
+  identities: z
+    .array(z.string().max(64))
+    .min(1, "Select an identity.")
+    .max(maxBulkItems)
+    .optional(),
+  identityFilter: bulkIdentityFilter.optional(),
+  /** How many the list showed for the filter. */
   count: z.number().int().min(0).optional(),
   /** Why they are revoked; for `revoke` only. */
   reason: revokeInput.shape.reason.exclude(["certificateHold"]).optional(),
+  /** Who owns the identities from now on; for `assign` only. */
+  owner: identityChange.shape.owner,
   comment,
   invalidityDate,
 };
 /** What a dry run counted; the action is refused if it would do anything else. */
 const expected = z.strictObject({
-  count: z.number().int().min(1, "None of the selected certificates can be changed."),
+  count: z.number().int().min(1, "Nothing of the selection can be changed."),
   sha256: z.string().regex(/^[0-9a-f]{64}$/, "Send the digest of a dry run."),
 });
 
@@ -38,23 +65,34 @@ type Selection = Readonly<{
   act: BulkAct;
   ids?: readonly string[] | undefined;
   filter?: BulkFilter | undefined;
+  identities?: readonly string[] | undefined;
+  identityFilter?: BulkIdentityFilter | undefined;
   count?: number | undefined;
   reason?: string | undefined;
+  owner?: string | undefined;
   invalidityDate?: string | undefined;
 }>;
 
+function* problemsOf(input: Selection): Generator<readonly [path: string, message: string]> {
+  const { act, ids, filter, identities, identityFilter } = input;
+  const ways = [ids, filter, identities, identityFilter].filter((one) => one !== undefined);
+  if (ways.length !== 1) yield ["ids", "Send either IDs or a filter."];
+  if (changesIdentities(act) && (ids !== undefined || filter !== undefined))
+    yield ["identities", "Send identities, by ID or by a filter."];
+  const isFiltered = filter !== undefined || identityFilter !== undefined;
+  if (isFiltered !== (input.count !== undefined))
+    yield ["count", "Send the count that the list showed, with a filter only."];
+  if ((act === "revoke") !== (input.reason !== undefined))
+    yield ["reason", "Send a reason for revoke, and for nothing else."];
+  if ((act === "assign") !== (input.owner !== undefined))
+    yield ["owner", "Send an owner for assign, and for nothing else."];
+  if (act !== "revoke" && input.invalidityDate !== undefined)
+    yield ["invalidityDate", "Send a date of compromise for revoke only."];
+}
+
 function checkSelection(input: Selection, context: z.core.$RefinementCtx<unknown>): void {
-  const problem = (path: string, message: string): void => {
+  for (const [path, message] of problemsOf(input))
     context.addIssue({ code: "custom", path: [path], message });
-  };
-  if ((input.ids === undefined) === (input.filter === undefined))
-    problem("ids", "Send either IDs or a filter.");
-  if ((input.filter === undefined) !== (input.count === undefined))
-    problem("count", "Send the count that the list showed, with a filter only.");
-  if ((input.act === "revoke") !== (input.reason !== undefined))
-    problem("reason", "Send a reason for revoke, and for nothing else.");
-  if (input.act !== "revoke" && input.invalidityDate !== undefined)
-    problem("invalidityDate", "Send a date of compromise for revoke only.");
 }
 
 export const bulkInput = z.strictObject(inputShape).superRefine(checkSelection);
@@ -64,15 +102,19 @@ export const startBulkInput = z
   .superRefine(checkSelection);
 export type StartBulkInput = z.output<typeof startBulkInput>;
 
-/** Why a certificate is left out of a bulk action. */
+/** Why a certificate or an identity is left out of a bulk action. */
 export const exclusions = [
   "own",
-  "power",
+  "signs-in",
+  "proxy",
   "already-revoked",
   "already-held",
   "not-held",
   "not-issued",
   "expired",
+  "already-suspended",
+  "already-active",
+  "same-owner",
   "missing",
 ] as const;
 export type Exclusion = (typeof exclusions)[number];
@@ -80,7 +122,7 @@ export type Exclusion = (typeof exclusions)[number];
 /** What a bulk action would do. */
 export type BulkPreview = Readonly<{
   act: BulkAct;
-  /** How many certificates are selected, and how many of them can be changed. */
+  /** How many certificates or identities are selected, and how many of them can be changed. */
   selected: number;
   count: number;
   excluded: readonly Readonly<{
@@ -89,8 +131,10 @@ export type BulkPreview = Readonly<{
     /** The names of the first of them. */
     examples: readonly string[];
   }>[];
+  /** How many identities they are or belong to, and how many certificates they are or have valid. */
   identities: number;
-  /** Of those that would be changed: valid, and without a successor. */
+  certificates: number;
+  /** Of the certificates that would be changed: valid, and without a successor. */
   withoutSuccessor: number;
   /** Their use in the last 24 hours. */
   lastDay: Readonly<{
@@ -99,7 +143,7 @@ export type BulkPreview = Readonly<{
     networks: number;
     lastUsedAt: string | null;
   }>;
-  /** Binds the start to exactly these certificates in their present states. */
+  /** Binds the start to exactly these certificates or identities in their present states. */
   sha256: string;
 }>;
 
@@ -118,6 +162,7 @@ export type BulkDto = Readonly<{
   act: BulkAct;
   status: BulkStatus;
   reason: string | null;
+  owner: string | null;
   comment: string;
   total: number;
   done: number;
@@ -131,11 +176,12 @@ export type BulkDto = Readonly<{
 }>;
 export type BulkList = Readonly<{ items: readonly BulkDto[]; nextCursor: string | null }>;
 
-/** One line of the report. */
+/** One line of the report, about a certificate or an identity. */
 export type BulkLine = Readonly<{
-  certificateId: string;
+  certificateId: string | null;
+  identityId: string;
   name: string;
-  serial: string;
+  serial: string | null;
   identity: string;
   outcome: BulkOutcome | "pending";
   code: string | null;

@@ -5,15 +5,15 @@ import { newId } from "@/lib/format/ids";
 import { auditedTransaction, uniqueViolation } from "@/lib/log/record/audited-transaction";
 import type { Recorded } from "@/lib/log/record/recorded";
 import type { Deps } from "@/lib/runtime/deps";
+import { authorizeBulk } from "./authorize-bulk";
 import { type BulkRow, insertBulk } from "./bulk-repository";
 import { bulkDto, bulkTarget } from "./bulk-dto";
-import { seenState } from "./decide-item";
 import { describeSelection } from "./preview-bulk-act";
-import type { BulkDto, StartBulkInput } from "./schema";
-import { authorizeBulk, selectItems } from "./select-items";
+import { type BulkDto, changesIdentities, type StartBulkInput } from "./schema";
+import { selectItems } from "./select-items";
 
 /**
- * Starts what a dry run showed: the gateway then does it to each certificate, in the actor's name,
+ * Starts what a dry run showed: the gateway then does it to each item, in the actor's name,
  * whether or not the actor waits. `expect` is what the dry run counted; if the selection is no
  * longer exactly that, nothing is started. Errors: `bulk.changed`, `bulk.running` if the same was
  * started already, and as `selectItems`.
@@ -26,16 +26,17 @@ export async function startBulkAct(
   authorizeBulk(actor, input.act);
   const selection = await selectItems(deps, actor, input);
   const { items } = selection;
+  const filter = input.filter ?? input.identityFilter;
   if (items.length !== input.expect.count || selection.sha256 !== input.expect.sha256)
     throw new AppError(
       "bulk.changed",
-      `The dry run counted ${input.expect.count} certificates. ${items.length === input.expect.count ? "One of them has changed since" : `Now it would be ${items.length}`}. Nothing was done. Run it again.`,
+      `The dry run counted ${input.expect.count} ${changesIdentities(input.act) ? "identities" : "certificates"}. ${items.length === input.expect.count ? "One of them has changed since" : `Now it would be ${items.length}`}. Nothing was done. Run it again.`,
     );
   const { excluded, lastDay } = await describeSelection(deps, input, selection);
   const ids = items.map(({ id }) => id);
   const row = bulkRowOf(deps, actor, input, {
     ids,
-    states: items.map(seenState),
+    states: items.map(({ state }) => state),
     digest: selection.sha256,
   });
   const { entryId } = await auditedTransaction(deps.recorder, actor, async (tx) => {
@@ -51,7 +52,8 @@ export async function startBulkAct(
             act: input.act,
             ...(input.reason === undefined ? {} : { reason: input.reason }),
             comment: row.comment,
-            ...(input.filter === undefined ? {} : { filter: JSON.stringify(input.filter) }),
+            ...(input.owner === undefined ? {} : { owner: input.owner }),
+            ...(filter === undefined ? {} : { filter: JSON.stringify(filter) }),
             count: items.length,
             excluded: excluded.map(({ why, count }) => `${count} ${why}`).join(", "),
             usedLastDay: lastDay.certificates,
@@ -75,7 +77,7 @@ const idsDigest = (ids: readonly string[]): string => sha256Hex(ids.join(","));
 function bulkRowOf(
   deps: Pick<Deps, "clock" | "random">,
   actor: Actor,
-  { act, reason, comment, invalidityDate }: StartBulkInput,
+  { act, reason, owner, comment, invalidityDate }: StartBulkInput,
   items: Pick<BulkRow, "ids" | "states" | "digest">,
 ): BulkRow {
   const now = deps.clock.now();
@@ -85,6 +87,7 @@ function bulkRowOf(
     ...items,
     total: items.ids.length,
     reason: reason ?? null,
+    owner: owner ?? null,
     comment: comment ?? "",
     invalidityDate: invalidityDate === undefined ? null : new Date(invalidityDate),
     actorKind: actor.kind,

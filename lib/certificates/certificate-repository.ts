@@ -91,6 +91,24 @@ export async function findCertificateRows(
   return rows;
 }
 
+/**
+ * What could still be used, or be signed, of the certificates of these identities, by id, without
+ * their bytes.
+ */
+export async function findUsableRowsOf(
+  db: Database,
+  identityIds: readonly string[],
+  now: Date,
+  limit: number,
+): Promise<CertificateRow[]> {
+  const { rows } = await db.pool.query<CertificateRow>({
+    name: "certificates_usable_of",
+    text: `select ${rowColumns} from ${rowTables} where c.identity_id = any($1) and c.state in ('planned', 'issued', 'held') and c.not_after >= $2 order by c.id limit $3`,
+    values: [identityIds, now, limit],
+  });
+  return rows;
+}
+
 /** Serial numbers are unique per issuer only, so there may be several. At most two are read. */
 export async function findCertificatesBySerial(
   db: Database,

@@ -1,5 +1,6 @@
 import type { Database } from "@/lib/db/database";
 import { foldText } from "@/lib/format/fold-text";
+import { idsOf } from "@/lib/format/search-text";
 import { literalText } from "@/lib/format/literal-text";
 import { patternsOf, type BytesRange } from "@/lib/format/search-terms";
 import { rowColumns, rowTables, type CertificateRow } from "./certificate-repository";
@@ -205,6 +206,7 @@ function conditionsFor({ query, onlyIdentityId, now }: CertificateSearch): Condi
   if (query.key) conditions.add("c.spki_sha256 = ?", Buffer.from(query.key, "hex"));
   if (query.successor) conditions.add(successorConditions[query.successor]);
   if (query.expiresAfter) conditions.add("c.not_after >= ?", new Date(query.expiresAfter));
+  if (query.ids !== undefined) conditions.add("c.id = any(?::text[])", idsOf(query.ids));
   if (query.expiresBefore) conditions.add("c.not_after < ?", new Date(query.expiresBefore));
   return conditions;
 }

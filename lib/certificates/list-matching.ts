@@ -6,7 +6,7 @@ import {
   readMatchingRows,
   type SearchTerm,
 } from "./certificate-search-repository";
-import { findCertificateRows } from "./certificate-repository";
+import { findCertificateRows, findUsableRowsOf } from "./certificate-repository";
 import type { Certificate } from "./get-certificate";
 import { certificateQuery, type CertificateQueryInput } from "./schema";
 
@@ -54,3 +54,13 @@ export const findCertificates = (
   { db }: Pick<Deps, "db">,
   ids: readonly string[],
 ): Promise<readonly Certificate[]> => findCertificateRows(db, ids);
+
+/**
+ * The certificates of these identities that could still be used: neither revoked nor expired; by
+ * id, at most `limit`. For other use cases, which authorize by themselves.
+ */
+export const findUsableCertificates = (
+  { db, clock }: Pick<Deps, "db" | "clock">,
+  identityIds: readonly string[],
+  limit: number,
+): Promise<readonly Certificate[]> => findUsableRowsOf(db, identityIds, clock.now(), limit);

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { note, optionalLabel } from "@/lib/format/label";
 import type { Finding } from "@/lib/errors/types";
 import type { Decision } from "@/lib/log/types";
-import { searchText } from "@/lib/format/search-text";
+import { idList, searchText } from "@/lib/format/search-text";
 import {
   generalNameTypes,
   identityKinds,
@@ -152,6 +152,8 @@ export const certificateQuery = z.strictObject({
   successor: z.enum(successorStates).optional(),
   expiresAfter: moment.optional(),
   expiresBefore: moment.optional(),
+  /** Only these, by id, separated by commas. */
+  ids: idList.optional(),
   sort: z.enum(certificateSorts).default("-createdAt"),
   cursor: z.string().max(256).optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),

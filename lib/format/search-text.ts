@@ -10,3 +10,11 @@ export const searchText = z
     message: `Search for at most ${searchWordsMax} words.`,
   })
   .optional();
+
+/** Ids separated by commas, as a URL has them; at most some 200. */
+export const idList = z
+  .string()
+  .max(8_000, "At most 8,000 characters.")
+  .regex(/^[\w,]*$/, "Enter IDs separated by commas.");
+
+export const idsOf = (list: string): string[] => list.split(",").filter(Boolean);

@@ -1,6 +1,7 @@
 import { type Database, hotPool } from "@/lib/db/database";
 import { makeGroupCommit } from "@/lib/db/group-commit";
 import { wordsCondition } from "@/lib/db/words-condition";
+import { idsOf } from "@/lib/format/search-text";
 import type { AuditedTx } from "@/lib/log/record/audited-transaction";
 import { powersColumn } from "./power-repository";
 import type { IdentityPower, IdentityQuery } from "./schema";
@@ -171,7 +172,45 @@ export async function listIdentityRows(
   take: number,
   among: readonly string[] | null = null,
 ): Promise<IdentityRow[]> {
-  const { kind, status, q, cursor } = query;
+  const { where, values } = conditionOf(query, among);
+  const { rows } = await db.pool.query<IdentityRow>({
+    text: `select ${identityColumns} from identity i where ${where} order by i.id desc limit $${values.push(take)}`,
+    values,
+  });
+  return rows;
+}
+
+/** How many there are, counted as far as `limit`. */
+export async function countIdentityRows(
+  db: Database,
+  query: IdentityQuery,
+  limit: number,
+  among: readonly string[] | null,
+): Promise<number> {
+  const { where, values } = conditionOf({ ...query, cursor: undefined }, among);
+  const { rows } = await db.pool.query<{ n: number }>({
+    text: `select count(*)::int as n from (select from identity i where ${where} limit $${values.push(limit)}) counted`,
+    values,
+  });
+  return rows[0]?.n ?? 0;
+}
+
+/** Those with these ids, by id. */
+export async function findIdentitiesById(
+  db: Database,
+  ids: readonly string[],
+): Promise<IdentityRow[]> {
+  const { rows } = await db.pool.query<IdentityRow>({
+    text: `select ${identityColumns} from identity i where i.id = any($1::text[]) order by i.id`,
+    values: [ids.filter((id) => !id.includes("\0"))],
+  });
+  return rows;
+}
+
+function conditionOf(
+  { kind, status, q, ids, cursor }: IdentityQuery,
+  among: readonly string[] | null,
+): Readonly<{ where: string; values: unknown[] }> {
   const texts: string[] = [];
   const values: unknown[] = [];
   const parameter = (value: unknown): string => `$${values.push(value)}`;
@@ -179,14 +218,10 @@ export async function listIdentityRows(
   else if (among === null) texts.push("i.kind <> 'system'");
   if (status) texts.push(`i.status = ${parameter(status)}`);
   if (cursor) texts.push(`i.id < ${parameter(cursor)}`);
+  if (ids !== undefined) texts.push(`i.id = any(${parameter(idsOf(ids))}::text[])`);
   if (among) texts.push(`i.id = any(${parameter(among)}::text[])`);
   if (q) texts.push(wordsCondition(q, searched, parameter));
-  const where = texts.map((text) => `(${text})`).join(" and ") || "true";
-  const { rows } = await db.pool.query<IdentityRow>({
-    text: `select ${identityColumns} from identity i where ${where} order by i.id desc limit ${parameter(take)}`,
-    values,
-  });
-  return rows;
+  return { where: texts.map((text) => `(${text})`).join(" and ") || "true", values };
 }
 
 const searched = { id: "i.id", folded: "i.search_text" } as const;

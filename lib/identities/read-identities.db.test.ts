@@ -3,7 +3,7 @@ import { createTestCa } from "@/testing/ca/create-test-ca";
 import { makeHolder, makeNamesProfile } from "@/testing/ca/names-fixture";
 import { adminActor } from "@/testing/actors";
 import type { Harness } from "@/testing/harness";
-import { findIdentity } from "./read-identities";
+import { countMatchingIdentities, findIdentity, listMatchingIdentities } from "./read-identities";
 import { updateIdentity } from "./update-identity";
 
 let harness: Harness;
@@ -51,5 +51,25 @@ describe("identities that are read at the same time", () => {
     const after = await Promise.all([id, ids[1]!].map((one) => findIdentity(deps, one)));
     expect(after[0]).toMatchObject({ name: "renamed" });
     expect(after[0]?.epoch).toBeGreaterThan(before?.epoch ?? Infinity);
+  });
+});
+
+describe("all identities that a filter matches", () => {
+  const match = (filter: Parameters<typeof countMatchingIdentities>[1]) =>
+    Promise.all([
+      countMatchingIdentities(harness.deps, filter, 10),
+      listMatchingIdentities(harness.deps, filter, 10).then((rows) => rows.map(({ id }) => id)),
+    ]);
+
+  test("are counted as they are listed", async () => {
+    const [one = "", two = ""] = ids;
+    expect(await match({ ids: `${two},${one},idn_none` })).toEqual([2, [two, one]]);
+    expect(await match({ holds: "dns:h2.e.example" })).toEqual([1, [two]]);
+    expect(await match({ q: "nothing-has-this" })).toEqual([0, []]);
+    expect(await match({ ids: "" })).toEqual([0, []]);
+  });
+
+  test("are counted as far as the limit", async () => {
+    expect(await countMatchingIdentities(harness.deps, {}, 2)).toBe(2);
   });
 });

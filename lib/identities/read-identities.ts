@@ -5,6 +5,8 @@ import type { Deps } from "@/lib/runtime/deps";
 import { heldNameDto, identityDto } from "./identity-dto";
 import {
   countCertificatesOf,
+  countIdentityRows,
+  findIdentitiesById,
   findIdentityByIdOrName,
   findIdentityByName,
   findIdentityRow,
@@ -140,4 +142,56 @@ export async function findUncovered(
   const query = queryOn(deps.db);
   const rows = (await listNamesOf(query, identityId)).filter(({ id }) => nameIds.includes(id));
   return listUncovered(query, identityId, rows, deps.clock.now());
+}
+
+type Filter = Omit<IdentityQueryInput, "cursor" | "limit">;
+export type MatchedIdentity = Omit<Identity, "names">;
+
+/**
+ * All identities that a list's filters match, newest first, at most `limit`; for other use cases,
+ * which authorize by themselves. Errors: `name.invalid`, `name.not-canonical`.
+ */
+export async function listMatchingIdentities(
+  deps: Pick<Deps, "db">,
+  filter: Filter,
+  limit: number,
+): Promise<readonly MatchedIdentity[]> {
+  const { query, among } = await readFilter(deps, filter);
+  return withPowers(deps, await listIdentityRows(deps.db, query, limit, among));
+}
+
+/** How many there are, counted as far as `limit`. */
+export async function countMatchingIdentities(
+  deps: Pick<Deps, "db">,
+  filter: Filter,
+  limit: number,
+): Promise<number> {
+  const { query, among } = await readFilter(deps, filter);
+  return countIdentityRows(deps.db, query, limit, among);
+}
+
+/** The identities with these ids; for other use cases, which authorize by themselves. */
+export async function findIdentitiesOf(
+  deps: Pick<Deps, "db">,
+  ids: readonly string[],
+): Promise<readonly MatchedIdentity[]> {
+  return withPowers(deps, await findIdentitiesById(deps.db, ids));
+}
+
+async function readFilter(deps: Pick<Deps, "db">, filter: Filter) {
+  const query = identityQuery.parse(filter);
+  const among =
+    query.holds === undefined ? null : [...(await findHolders(deps, query.holds)).keys()];
+  return { query, among };
+}
+
+async function withPowers(
+  { db }: Pick<Deps, "db">,
+  rows: readonly IdentityRow[],
+): Promise<readonly MatchedIdentity[]> {
+  const powers = await listPowersOf(
+    db,
+    rows.map(({ id }) => id),
+  );
+  return rows.map((row) => ({ ...row, powers: powers.get(row.id) ?? [] }));
 }

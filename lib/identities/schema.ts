@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { searchText } from "@/lib/format/search-text";
+import { idList, searchText } from "@/lib/format/search-text";
 import { label, note as noteText } from "@/lib/format/label";
 import { networkText } from "@/lib/net/schema";
 import { generalNameTypes, identityKinds, type IdentityKind } from "@/lib/pki/types";
@@ -79,6 +79,8 @@ export const identityQuery = z.strictObject({
   q: searchText,
   /** Those that hold this name or one that overlaps it, or for which it is reserved. */
   holds: z.string().trim().min(1).max(2048).optional(),
+  /** Only these, by id, separated by commas. */
+  ids: idList.optional(),
   cursor: z.string().max(256).optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
 });

@@ -50,6 +50,8 @@ export type CertificateDetails = {
 
 /** How far a bulk action came: `untried` were neither changed nor refused. */
 type BulkFigures = Readonly<{
+  /** What it changes; absent for certificates. */
+  of?: "identities";
   total: number;
   done: number;
   /** Left alone, because their state had changed since the dry run. */
@@ -58,15 +60,17 @@ type BulkFigures = Readonly<{
   untried: number;
 }>;
 
-/** Of an action on many certificates; each certificate has its own entry with its ID as correlation. */
+/** Of an action on many certificates or identities; each has its own entry with its ID as correlation. */
 export type BulkDetails = Readonly<{
   /**
    * `excluded`: how many of the selection are left alone and why ("3 own, 2 already-revoked").
-   * `sha256`: of the dry run that it repeats. `idsSha256`: of the certificates' IDs, separated by commas.
+   * `sha256`: of the dry run that it repeats. `idsSha256`: of the items' IDs, separated by commas.
    */
   "bulk.started": Readonly<{
     act: string;
     reason?: string;
+    /** Who owns the identities from now on. */
+    owner?: string;
     comment: string;
     filter?: string;
     count: number;

@@ -4,6 +4,8 @@ import {
   minuteOf,
   timeOf,
   changedFields,
+  bulkFigures,
+  bulkItems,
   countOf,
   listNames,
   countEntries,
@@ -25,9 +27,6 @@ const viewed =
   (noun: string, plural = `${noun}s`) =>
   (_: unknown, target: string): string =>
     target === "" ? `viewed ${plural}` : `viewed ${noun} ${target}`;
-const bulkFigures = ({ total, done }: Readonly<{ total: number; done: number }>): string =>
-  `${done} of ${countOf(total, "certificate")} changed`;
-
 /** The first finding's first sentence, and how many more there are; the entry's page shows all. */
 function summarizeFindings(findings: EntryDetails["certificate.refused"]["findings"]): string {
   const first = findings[0]?.message.split(/\.\s/)[0]?.replace(/\.$/, "") ?? "";
@@ -199,8 +198,8 @@ const phrases: Phrases = {
       ? `revoked API token ${name}`
       : `revoked API token ${name} together with ${endedWith.kind} ${endedWith.label}`,
   "token.read": viewed("API token"),
-  "bulk.started": ({ act, count, reason, comment }) =>
-    `started to ${act} ${countOf(count, "certificate")}${reason === undefined ? "" : ` (${reasonText(reason)})`}${withComment(comment)}`,
+  "bulk.started": ({ act, count, reason, owner, comment }) =>
+    `started to ${act} ${bulkItems(act, count)}${owner === undefined ? "" : ` to ${owner}`}${reason === undefined ? "" : ` (${reasonText(reason)})`}${withComment(comment)}`,
   "bulk.finished": (details) => `finished a bulk action: ${bulkFigures(details)}`,
   "bulk.canceled": (details) => `canceled a bulk action: ${bulkFigures(details)}`,
   "bulk.stopped": ({ cause, ...details }) =>

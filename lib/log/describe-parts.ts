@@ -22,3 +22,17 @@ export const reasonText = (reason: string): string =>
   reason === "cACompromise"
     ? "CA compromise"
     : reason.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+
+const identityActs: ReadonlySet<string> = new Set(["suspend", "activate", "assign"]);
+const countChanged = (of: "identities" | undefined, total: number): string =>
+  of === "identities" ? countOf(total, "identity", "identities") : countOf(total, "certificate");
+/** What a bulk action is for: "3 identities". */
+export const bulkItems = (act: string, count: number): string =>
+  countChanged(identityActs.has(act) ? "identities" : undefined, count);
+/** How far it came: "2 of 3 certificates changed". */
+export const bulkFigures = ({
+  of,
+  total,
+  done,
+}: Readonly<{ of?: "identities"; total: number; done: number }>): string =>
+  `${done} of ${countChanged(of, total)} changed`;

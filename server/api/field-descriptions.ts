@@ -44,6 +44,7 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   "?expiresAfter": "Only those that expire after this time.",
   "?successor":
     "Only those without a successor (`none`), with one (`issued`), or that a program renews in time (`automatic`): short-lived certificates and Chancery's own.",
+  "?ids": "Only these, by id, separated by commas.",
   "?expiresBefore": "Only those that expire before this time.",
   "?owner": "Only those of identities whose owner has this text in it.",
   "?algorithm": "Only those with a key of this algorithm.",

@@ -1,14 +1,17 @@
 /** Descriptions of fields of tokens, users, policies, alerts and usage; see `fieldDescriptions`. */
 export const operationsFieldDescriptions: Readonly<Record<string, string>> = {
   // Bulk actions.
-  act: "What is done to each certificate.",
+  act: "What is done to each certificate (`revoke`, `hold`, `release`) or identity (`suspend`, `activate`, `assign`).",
   "Bulk actions.ids": "Certificates by id, at most 10,000. Instead of a filter.",
   "Bulk actions.filter": "The filters of the list of certificates. Instead of ids.",
-  "Bulk actions.count":
-    "How many certificates the list has for the filter (its total.count). Required with a filter.",
+  "Bulk actions.identities":
+    "Identities by id, at most 10,000. For an action on certificates: all of theirs that are neither revoked nor expired.",
+  "Bulk actions.identityFilter": "The filters of the list of identities. Instead of identities.",
+  "Bulk actions.count": "How many the list has for the filter. Required with a filter.",
+  "Bulk actions.owner": "The new owner. For `assign` only.",
   "Bulk actions.reason": "The revocation reason (RFC 5280 §5.3.1). For `revoke` only.",
   "Bulk actions.expect": "What the dry run counted. Anything else is refused.",
-  "expect.count": "How many certificates would be changed.",
+  "expect.count": "How many would be changed.",
   "expect.sha256": "The digest of the dry run.",
   "filter.state": "Only in this state.",
   "filter.q":
@@ -23,8 +26,13 @@ export const operationsFieldDescriptions: Readonly<Record<string, string>> = {
     "Only those without a successor (`none`), with one (`issued`), or renewed by a program (`automatic`).",
   "filter.expiresBefore": "Only those that expire before this time.",
   "filter.algorithm": "Only those with a key of this algorithm.",
+  "identityFilter.kind": "Only of this kind.",
+  "identityFilter.status": "Only active or suspended ones.",
+  "identityFilter.q": "Words, each a part of a name or of the owner; or a full id.",
+  "identityFilter.holds": "Only those that hold this name or one that overlaps it.",
+  "BulkAction.owner": "The new owner of `assign`; null for other actions.",
   "BulkAction.reason": "The revocation reason; null for other actions.",
-  "BulkPreview.excluded": "Certificates that would be left alone, by reason.",
+  "BulkPreview.excluded": "What would be left alone, by reason.",
   "excluded.why": "Why they would be left alone.",
   "excluded.count": "How many.",
   "BulkPreview.lastDay": "How those that would be changed were used in the last 24 hours.",

@@ -61,7 +61,9 @@ const examples: Readonly<Record<string, Readonly<{ old?: Row; set?: Row }>>> = {
   "destination status 0": { set: { status: "'removed'" } },
   "enrollment_secret used 0": { old: { used: "1", uses: "5" }, set: { used: "2" } },
   "enrollment_secret used 1": { old: { used: "1", uses: "5" }, set: { used: "3" } },
-  "bulk_act insert 1": { set: { status: "'running'", reason: "'keyCompromise'" } },
+  "bulk_act insert 1": {
+    set: { status: "'running'", reason: "'keyCompromise'", owner: "'one'" },
+  },
   "bulk_act status 0": { old: { status: "'running'" }, set: { status: "'finished'" } },
   "bulk_act status 1": { old: { status: "'running'" }, set: { status: "'canceled'" } },
   "bulk_act status 2": { old: { status: "'running'" }, set: { status: "'stopped'" } },
@@ -95,6 +97,7 @@ const details = {
   keyId: "one",
   use: 2,
   act: "one",
+  owner: "one",
   idsSha256: sha256Hex("one"),
   changes: Object.fromEntries(
     [

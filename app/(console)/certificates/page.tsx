@@ -42,7 +42,7 @@ export default async function CertificatesPage({
   ]);
   const filtered = Object.keys(params).some((name) => name !== "sort" && name !== "limit");
   const total = `${formatCount(list.total.count)}${list.total.capped ? "+" : ""}`;
-  const { cursor: _cursor, limit: _limit, sort: _sort, ...filter } = query;
+  const { cursor: _cursor, limit: _limit, sort: _sort, ids: _ids, ...filter } = query;
   const mayRevoke = scopeOf(actor.role, "certificates.revoke") === "all";
   const mayIssue = scopeOf(actor.role, "certificates.issue") !== "none";
   const newOne = mayIssue && (
@@ -98,7 +98,11 @@ export default async function CertificatesPage({
           empty={<NoCertificates filtered={filtered} state={query.state} action={newOne} />}
         />
         {mayRevoke && (
-          <CertificateBar actions={{ preview: previewBulk, start: startBulk }} filter={filter} />
+          <CertificateBar
+            actions={{ preview: previewBulk, start: startBulk }}
+            filter={filter}
+            params={params}
+          />
         )}
       </SelectionProvider>
       {list.items.length > 0 && (

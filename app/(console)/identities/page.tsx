@@ -3,6 +3,7 @@ import { Suspense } from "react";
 import { InventoryExport } from "@/components/filters/inventory-export";
 import { FilterProblems } from "@/components/filters/filter-problems";
 import { paginationLinks } from "@/components/filters/list-href";
+import { IdentityBar } from "@/components/identities/identity-bar";
 import { IdentityFilters } from "@/components/identities/identity-filters";
 import { IdentityTable } from "@/components/identities/identity-table";
 import { HolderTable } from "@/components/identities/holder-table";
@@ -13,15 +14,18 @@ import { EmptyState } from "@/components/ui/empty-state";
 import { PageHeader } from "@/components/ui/page-header";
 import { Pagination } from "@/components/ui/pagination";
 import { Link } from "@/components/ui/link";
+import { SelectionProvider } from "@/components/ui/selection";
 import { openPage } from "@/lib/auth/page";
 import type { Actor } from "@/lib/access/actor";
 import { scopeOf } from "@/lib/access/permissions";
 import { isAppError } from "@/lib/errors/app-error";
-import { listIdentities } from "@/lib/identities/read-identities";
+import { countMatchingIdentities, listIdentities } from "@/lib/identities/read-identities";
 import { identityQuery, type IdentityList, type IdentityQuery } from "@/lib/identities/schema";
-import { plural } from "@/lib/format/count";
+import { formatCount, plural } from "@/lib/format/count";
+import { maxBulkItems } from "@/lib/bulk/schema";
 import { getNameStatus } from "@/lib/names/read-name-status";
 import type { Deps } from "@/lib/runtime/deps";
+import { previewIdentityBulk, startIdentityBulk } from "@/app/(console)/identities/bulk/actions";
 import { importNames } from "./name-actions";
 import { readQuery, type SearchParams } from "@/app/(console)/read-query";
 
@@ -39,6 +43,11 @@ export default async function IdentitiesPage({
     getNameStatus(deps, actor),
   ]);
   const { items, nextCursor } = found.list;
+  const isCapped = found.total > maxBulkItems;
+  const total = isCapped
+    ? `${formatCount(maxBulkItems)}+ identities`
+    : plural(found.total, "identity", "identities");
+  const { cursor: _cursor, limit: _limit, ids: _ids, ...filter } = query;
   const mayWrite = scopeOf(actor.role, "identities.write") !== "none";
   const newOne = mayWrite && (
     <ButtonLink href="/identities/new" variant="primary" icon={<Plus aria-hidden />}>
@@ -49,10 +58,10 @@ export default async function IdentitiesPage({
     <>
       <PageHeader
         title="Identities"
-        description="Every certificate is bound to one person, service or device."
+        description={`${total}${Object.keys(params).length > 0 ? (found.total === 1 ? " matches" : " match") : ""}. Every certificate is bound to one person, service or device.`}
         action={
           <>
-            <InventoryExport path={path} params={params} matches="All identities that match" />
+            <InventoryExport path={path} params={params} matches={total} />
             {mayWrite && <ImportNamesDialog action={importNames} />}
             {newOne}
           </>
@@ -64,28 +73,43 @@ export default async function IdentitiesPage({
       </Suspense>
       <FilterProblems path={path} params={params} problems={problems} />
       {query.holds === undefined ? (
-        <IdentityTable
-          items={items}
-          empty={
-            Object.keys(params).length > 0 ? (
-              <EmptyState
-                icon={<UsersRound aria-hidden />}
-                title="No identities match"
-                action={<ButtonLink href={path}>Show all</ButtonLink>}
-              >
-                Remove a filter, or search for a part of a name or owner.
-              </EmptyState>
-            ) : (
-              <EmptyState
-                icon={<UsersRound aria-hidden />}
-                title="No identities yet"
-                action={newOne}
-              >
-                Create one for each person, service or device that needs certificates.
-              </EmptyState>
-            )
-          }
-        />
+        <SelectionProvider
+          key={JSON.stringify(filter)}
+          pageKeys={items.map(({ id }) => id)}
+          total={isCapped ? Number.POSITIVE_INFINITY : found.total}
+        >
+          <IdentityTable
+            items={items}
+            selectable={mayWrite}
+            empty={
+              Object.keys(params).length > 0 ? (
+                <EmptyState
+                  icon={<UsersRound aria-hidden />}
+                  title="No identities match"
+                  action={<ButtonLink href={path}>Show all</ButtonLink>}
+                >
+                  Remove a filter, or search for a part of a name or owner.
+                </EmptyState>
+              ) : (
+                <EmptyState
+                  icon={<UsersRound aria-hidden />}
+                  title="No identities yet"
+                  action={newOne}
+                >
+                  Create one for each person, service or device that needs certificates.
+                </EmptyState>
+              )
+            }
+          />
+          {mayWrite && (
+            <IdentityBar
+              actions={{ preview: previewIdentityBulk, start: startIdentityBulk }}
+              filter={filter}
+              params={params}
+              mayRevoke={scopeOf(actor.role, "certificates.revoke") === "all"}
+            />
+          )}
+        </SelectionProvider>
       ) : (
         <HolderTable items={items} empty={<NoHolder problem={found.problem} />} />
       )}
@@ -98,7 +122,7 @@ export default async function IdentitiesPage({
       )}
       {items.length > 0 && (
         <Pagination
-          summary={`${plural(items.length, "identity", "identities")} on this page`}
+          summary={`${formatCount(items.length)} of ${total}`}
           {...paginationLinks(path, params, nextCursor)}
         />
       )}
@@ -106,15 +130,25 @@ export default async function IdentitiesPage({
   );
 }
 
-type Found = Readonly<{ list: IdentityList; problem: string | null }>;
+type Found = Readonly<{
+  list: IdentityList;
+  /** On all pages; one more than a bulk action takes if there are more. */
+  total: number;
+  problem: string | null;
+}>;
 
 /** What is typed into the search for a name is not always one: `problem` says why. */
 async function findIdentities(deps: Deps, actor: Actor, query: IdentityQuery): Promise<Found> {
   try {
-    return { list: await listIdentities(deps, actor, query), problem: null };
+    const { cursor: _cursor, limit: _limit, ...filter } = query;
+    const [list, total] = await Promise.all([
+      listIdentities(deps, actor, query),
+      countMatchingIdentities(deps, filter, maxBulkItems + 1),
+    ]);
+    return { list, total, problem: null };
   } catch (error) {
     if (!isAppError(error) || !error.code.startsWith("name.")) throw error;
-    return { list: { items: [], nextCursor: null }, problem: error.message };
+    return { list: { items: [], nextCursor: null }, total: 0, problem: error.message };
   }
 }
 

@@ -1,19 +1,26 @@
 "use client";
 
 import { Ban, CirclePause, CirclePlay } from "lucide-react";
+import type { Params } from "@/components/filters/list-href";
+import { SelectionExport } from "@/components/filters/selection-export";
 import { Button } from "@/components/ui/button";
 import { SelectionBar, useSelection } from "@/components/ui/selection";
 import { type BulkFilter, maxBulkItems } from "@/lib/bulk/schema";
-import { BulkDialog, type BulkSelection, type BulkServerActions } from "./bulk-dialog";
+import {
+  BulkDialog,
+  type BulkSelection,
+  type BulkServerActions,
+} from "@/components/bulk/shared/bulk-dialog";
 
 type Props = Readonly<{
   actions: BulkServerActions;
   /** The filters of the list. */
   filter: BulkFilter;
+  params: Params;
 }>;
 
 /** What can be done with the selected certificates. */
-export function CertificateBar({ actions, filter }: Props) {
+export function CertificateBar({ actions, filter, params }: Props) {
   const { selected } = useSelection();
   const selection: BulkSelection =
     selected?.kind === "all"
@@ -21,6 +28,11 @@ export function CertificateBar({ actions, filter }: Props) {
       : { ids: selected?.keys.toSorted() ?? [] };
   return (
     <SelectionBar limit={maxBulkItems}>
+      <SelectionExport
+        path="/certificates"
+        params={params}
+        noun={["certificate", "certificates"]}
+      />
       <BulkDialog
         act="release"
         trigger={

@@ -6,7 +6,7 @@ import { Button } from "@/components/ui/button";
 import type { BulkFilter } from "@/lib/bulk/schema";
 import type { CertificateList } from "@/lib/certificates/schema";
 import { formatCount } from "@/lib/format/count";
-import { BulkDialog, type BulkServerActions } from "./bulk-dialog";
+import { BulkDialog, type BulkServerActions } from "@/components/bulk/shared/bulk-dialog";
 
 type Props = Readonly<{
   filter: BulkFilter;

@@ -4,7 +4,7 @@ import { Ban } from "lucide-react";
 import { Button } from "@/components/ui/button";
 import type { CertificateList } from "@/lib/certificates/schema";
 import { formatCount } from "@/lib/format/count";
-import { BulkDialog, type BulkServerActions } from "./bulk-dialog";
+import { BulkDialog, type BulkServerActions } from "@/components/bulk/shared/bulk-dialog";
 
 type Props = Readonly<{
   identityId: string;

@@ -10,8 +10,8 @@ const endedBy = (action: "bulk.finished" | "bulk.canceled" | "bulk.stopped"): Ca
 });
 
 /**
- * A row makes the gateway change certificates in its actor's name: so its entry says which
- * certificates, what is done to them, and who started it.
+ * A row makes the gateway change certificates or identities in its actor's name: so its entry says
+ * which, what is done to them, and who started it.
  */
 const bulkAct: GuardedTable = {
   insert: [
@@ -21,7 +21,7 @@ const bulkAct: GuardedTable = {
         {
           target: "new.id",
           actions: ["bulk.started"],
-          says: `e.j #>> '{actor,kind}' = new.actor_kind and e.j #>> '{actor,id}' = new.actor_id and e.j #>> '{details,act}' = new.act and e.j #>> '{details,reason}' is not distinct from new.reason and e.j #>> '{details,idsSha256}' = encode(sha256(convert_to(array_to_string(new.ids, ','), 'UTF8')), 'hex')`,
+          says: `e.j #>> '{actor,kind}' = new.actor_kind and e.j #>> '{actor,id}' = new.actor_id and e.j #>> '{details,act}' = new.act and e.j #>> '{details,reason}' is not distinct from new.reason and e.j #>> '{details,owner}' is not distinct from new.owner and e.j #>> '{details,idsSha256}' = encode(sha256(convert_to(array_to_string(new.ids, ','), 'UTF8')), 'hex')`,
         },
       ],
       whileHalted,
@@ -46,6 +46,7 @@ const bulkAct: GuardedTable = {
     "digest",
     "total",
     "reason",
+    "owner",
     "comment",
     "invalidity_date",
     "actor_kind",

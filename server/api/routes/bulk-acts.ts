@@ -32,7 +32,7 @@ export const bulkRoutes = [
     permission: "certificates.revoke",
     summary: "Dry-run a bulk action",
     description:
-      "Counts the certificates that would be changed, those that would not and why, and who used them in the last 24 hours. Chancery's own certificates are always left out. Nothing is changed. Send `count` and `sha256` as `expect` to start exactly this.",
+      "Counts the certificates or identities that would be changed, those that would not and why, and who used them in the last 24 hours. Chancery's own are always left out. Nothing is changed. Send `count` and `sha256` as `expect` to start exactly this.",
     body: bulkInput,
     response: bulkPreview,
     handle: (deps, actor, { body }) => previewBulkAct(deps, actor, body),
@@ -44,7 +44,7 @@ export const bulkRoutes = [
     permission: "certificates.revoke",
     summary: "Start a bulk action",
     description:
-      "Revokes, holds or releases up to 10,000 certificates, chosen by `ids` or by a `filter` with the `count` that its list showed. `expect` is what a dry run counted: if the certificates or their states have changed since, nothing is started. Each certificate is changed in the caller's name and has its own entry, and one that changed after the start is left alone. Ends early if the caller's account or token no longer counts. Read it again by its ID until `status` is not `running`.",
+      "Revokes, holds or releases up to 10,000 certificates, chosen by `ids`, by a `filter` with the `count` that its list showed, or by their `identities`; or suspends, activates or assigns up to 10,000 identities, chosen by `identities` or by an `identityFilter` with its `count`. `expect` is what a dry run counted: if the items or their states have changed since, nothing is started. Each is changed in the caller's name and has its own entry, and one that changed after the start is left alone. Ends early if the caller's account or token no longer counts. Read it again by its ID until `status` is not `running`.",
     body: startBulkInput,
     status: 201,
     response: bulkAct,
@@ -69,7 +69,8 @@ export const bulkRoutes = [
     path: "/bulk-acts/{id}/report",
     permission: "certificates.read",
     summary: "Download the report of a bulk action",
-    description: "CSV with a line for each certificate: what became of it, why, and its entry.",
+    description:
+      "CSV with a line for each certificate or identity: what became of it, why, and its entry.",
     params: idParams,
     response: z.string(),
     mediaType: "text/csv",
@@ -82,7 +83,7 @@ export const bulkRoutes = [
     path: "/bulk-acts/{id}/cancel",
     permission: "certificates.revoke",
     summary: "Cancel a bulk action",
-    description: "No further certificate is changed. What was changed stays so.",
+    description: "Nothing further is changed. What was changed stays so.",
     params: idParams,
     response: bulkAct,
     target,

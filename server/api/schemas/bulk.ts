@@ -8,11 +8,15 @@ export const bulkAct = z
     act: z.enum(bulkActs),
     status: z.enum(bulkStatuses).openapi({
       description:
-        "running; finished: every certificate was tried; canceled: by a user; stopped: the one who started it was disabled or lost the role.",
+        "running; finished: everything was tried; canceled: by a user; stopped: the one who started it was disabled or lost the role.",
     }),
     reason: z.string().nullable(),
+    owner: z.string().nullable(),
     comment: z.string(),
-    total: z.number().int().openapi({ description: "How many certificates it is for." }),
+    total: z
+      .number()
+      .int()
+      .openapi({ description: "How many certificates or identities it is for." }),
     done: z.number().int().openapi({ description: "How many it has changed." }),
     changed: z.number().int().openapi({
       description: "How many it left alone, because their state had changed since the dry run.",
@@ -29,16 +33,26 @@ export const bulkAct = z
 export const bulkPreview = z
   .object({
     act: z.enum(bulkActs),
-    selected: z.number().int().openapi({ description: "How many certificates are selected." }),
+    selected: z
+      .number()
+      .int()
+      .openapi({ description: "How many certificates or identities are selected." }),
     count: z.number().int().openapi({ description: "How many of them would be changed." }),
     excluded: z.array(
       z.object({
         why: z.enum(exclusions),
         count: z.number().int(),
-        examples: z.array(z.string()).openapi({ description: "The names of the first three." }),
+        examples: z.array(z.string()).openapi({ description: "The names of the first 20." }),
       }),
     ),
-    identities: z.number().int().openapi({ description: "To how many identities they belong." }),
+    identities: z
+      .number()
+      .int()
+      .openapi({ description: "How many identities they are or belong to." }),
+    certificates: z
+      .number()
+      .int()
+      .openapi({ description: "How many certificates they are, or have valid." }),
     withoutSuccessor: z
       .number()
       .int()

@@ -12,7 +12,7 @@ import { Time } from "@/components/ui/time";
 import type { ServerAction } from "@/lib/auth/types";
 import type { BulkDto } from "@/lib/bulk/schema";
 import { formatCount } from "@/lib/format/count";
-import { actWords, statusLabels } from "./bulk-words";
+import { actWords, countItems, statusLabels } from "./bulk-words";
 
 const pollEveryMs = 1_000;
 
@@ -31,14 +31,14 @@ export function BulkProgress({ initial, cancel }: Props) {
     <Card title={statusLabels[status]}>
       <div className="flex flex-col gap-4">
         <Progress
-          label={`${formatCount(tried)} of ${formatCount(total)} certificates`}
+          label={`${formatCount(tried)} of ${countItems(bulk.act, total)}`}
           value={tried}
           max={total}
         />
         <Figures bulk={bulk} />
         {bulk.cause !== null && (
           <Banner tone="warning" title="Stopped early">
-            {bulk.cause} The certificates that are left were not changed.
+            {bulk.cause} What is left was not changed.
           </Banner>
         )}
         <div className="flex flex-wrap gap-2">
@@ -53,7 +53,7 @@ export function BulkProgress({ initial, cancel }: Props) {
             <ConfirmDialog
               trigger={<Button icon={<Ban aria-hidden />}>Cancel</Button>}
               title="Cancel this bulk action?"
-              consequence={`What is done stays done. The remaining certificates, ${formatCount(total - tried)} at the moment, are not changed.`}
+              consequence={`What is done stays done. The rest, ${countItems(bulk.act, total - tried)} at the moment, isn’t changed.`}
               confirmLabel="Cancel bulk action"
               receipt="Canceled."
               action={cancel}

@@ -1,14 +1,26 @@
 import { DataTable, type Column } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";
-import type { BulkAct, BulkLine } from "@/lib/bulk/schema";
+import { type BulkAct, type BulkLine, changesIdentities } from "@/lib/bulk/schema";
 import { actWords } from "./bulk-words";
 
 const outcomes = { changed: "Left alone", refused: "Refused", pending: "Waiting" } as const;
 
+const identityColumn: Column<BulkLine> = {
+  key: "identity",
+  header: "Identity",
+  hideBelow: "lg",
+  cell: ({ identity }) => identity,
+};
+
 /** The lines of the report. */
 export function BulkLines({ act, lines }: Readonly<{ act: BulkAct; lines: readonly BulkLine[] }>) {
   const columns: readonly Column<BulkLine>[] = [
-    { key: "name", header: "Certificate", width: "grow", cell: ({ name }) => name },
+    {
+      key: "name",
+      header: changesIdentities(act) ? "Identity" : "Certificate",
+      width: "grow",
+      cell: ({ name }) => name,
+    },
     {
       key: "outcome",
       header: "Result",
@@ -21,7 +33,7 @@ export function BulkLines({ act, lines }: Readonly<{ act: BulkAct; lines: readon
       hideBelow: "md",
       cell: ({ message }) => <span title={message ?? undefined}>{message ?? ""}</span>,
     },
-    { key: "identity", header: "Identity", hideBelow: "lg", cell: ({ identity }) => identity },
+    ...(changesIdentities(act) ? [] : [identityColumn]),
     {
       key: "at",
       header: "Time",
@@ -36,8 +48,10 @@ export function BulkLines({ act, lines }: Readonly<{ act: BulkAct; lines: readon
       caption="Report"
       columns={columns}
       rows={lines}
-      rowKey={({ certificateId }) => certificateId}
-      rowHref={({ certificateId }) => `/certificates/${certificateId}`}
+      rowKey={({ certificateId, identityId }) => certificateId ?? identityId}
+      rowHref={({ certificateId, identityId }) =>
+        certificateId === null ? `/identities/${identityId}` : `/certificates/${certificateId}`
+      }
     />
   );
 }

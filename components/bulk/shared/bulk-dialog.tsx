@@ -1,0 +1,203 @@
+"use client";
+
+import { useEffect, useRef, useState, type ReactElement } from "react";
+import { ActionForm } from "@/components/forms/action-form";
+import { CommentField } from "@/components/forms/comment-field";
+import { ErrorBanner } from "@/components/forms/error-banner";
+import { optionalText } from "@/components/forms/form-values";
+import { useAction } from "@/components/forms/use-action";
+import { Dialog } from "@/components/ui/dialog";
+import { TextField } from "@/components/ui/input";
+import { RadioCards } from "@/components/ui/radio-cards";
+import { Skeleton } from "@/components/ui/skeleton";
+import type { ServerAction } from "@/lib/auth/types";
+import type {
+  BulkAct,
+  BulkDto,
+  BulkFilter,
+  BulkIdentityFilter,
+  BulkPreview,
+} from "@/lib/bulk/schema";
+import { offeredReasons, reasonLabels } from "@/components/certificates/shared/revocation-reasons";
+import { BulkFigures } from "./bulk-figures";
+import { actWords, bulkHref, countItems, typedWord } from "./bulk-words";
+
+export type BulkServerActions = Readonly<{
+  preview: ServerAction<BulkPreview>;
+  start: ServerAction<BulkDto>;
+}>;
+/** Certificates; or identities, which for an action on certificates stand for what they have. */
+export type BulkSelection =
+  | Readonly<{ ids: readonly string[] }>
+  | Readonly<{ filter: BulkFilter; count: number }>
+  | Readonly<{ identities: readonly string[] }>
+  | Readonly<{ identityFilter: BulkIdentityFilter; count: number }>;
+
+type Props = Readonly<{
+  trigger: ReactElement;
+  act: BulkAct;
+  selection: BulkSelection;
+  actions: BulkServerActions;
+  /** Chosen at first; for `revoke`. */
+  reason?: (typeof offeredReasons)[number] | undefined;
+}>;
+
+function titleOf(act: BulkAct, selection: BulkSelection): string {
+  if ("identities" in selection || "identityFilter" in selection) {
+    const count = "count" in selection ? selection.count : selection.identities.length;
+    const identities = countItems("assign", count);
+    if (act === "revoke") return `Revoke all certificates of ${identities}?`;
+    return act === "assign"
+      ? `Assign an owner to ${identities}?`
+      : `${actWords[act].title} ${identities}?`;
+  }
+  const count = "count" in selection ? selection.count : selection.ids.length;
+  return `${actWords[act].title} ${countItems(act, count)}?`;
+}
+
+/**
+ * Does the same to many certificates: a dry run in figures first, then a typed word. Leads to the
+ * page that shows its progress.
+ */
+export function BulkDialog({ trigger, act, selection, ...form }: Props) {
+  return (
+    <Dialog
+      size="lg"
+      trigger={trigger}
+      title={titleOf(act, selection)}
+      description={actWords[act].consequence}
+    >
+      <BulkForm act={act} selection={selection} {...form} />
+    </Dialog>
+  );
+}
+
+function BulkForm({
+  act,
+  selection,
+  actions,
+  reason: firstReason = "superseded",
+}: Omit<Props, "trigger">) {
+  const [reason, setReason] = useState<string>(firstReason);
+  const [owner, setOwner] = useState("");
+  const [typed, setTyped] = useState("");
+  const asked = {
+    act,
+    ...selection,
+    ...(act === "revoke" ? { reason } : {}),
+    ...(act === "assign" ? { owner: owner.trim() } : {}),
+  };
+  const { state, figures } = useDryRun(
+    actions.preview,
+    act === "assign" && !owner.trim() ? null : asked,
+  );
+  const word = figures && typedWord(act, figures.count);
+  return (
+    <ActionForm
+      action={actions.start}
+      fields={["comment", "owner"]}
+      submitLabel={actWords[act].button}
+      submitTone={act === "revoke" ? "danger" : "primary"}
+      disabledReason={
+        act === "assign" && !owner.trim() ? "Enter the owner." : blockerOf(figures, word, typed)
+      }
+      receipt={`Started. ${actWords[act].title} ${countItems(act, figures?.count ?? 0)}.`}
+      goTo={({ data }) => bulkHref(data)}
+      input={(form) => ({
+        ...asked,
+        comment: optionalText(form, "comment"),
+        expect: { count: figures?.count, sha256: figures?.sha256 },
+      })}
+    >
+      {({ errors }) => (
+        <>
+          {state?.ok === false && <ErrorBanner failure={state} fields={[]} />}
+          {act === "assign" && (
+            <TextField
+              label="New owner"
+              name="owner"
+              required
+              autoComplete="off"
+              hint="A team or person, such as platform@example.com."
+              error={errors("owner")}
+              value={owner}
+              onChange={(event) => {
+                setOwner(event.target.value);
+              }}
+            />
+          )}
+          <div aria-live="polite" aria-label="Dry run" role="region">
+            {figures === null ? (
+              state === null && (act !== "assign" || owner.trim()) && <Skeleton height="stat" />
+            ) : (
+              <BulkFigures figures={figures} />
+            )}
+          </div>
+          {act === "revoke" && (
+            <RadioCards
+              label="Reason"
+              name="reason"
+              columns={2}
+              required
+              value={reason}
+              onChange={setReason}
+              options={offeredReasons.map((value) => ({ value, ...reasonLabels[value] }))}
+            />
+          )}
+          <CommentField
+            error={errors("comment")}
+            hint={
+              act === "assign"
+                ? "Recorded with the bulk action."
+                : "Recorded with every item, and with the bulk action."
+            }
+          />
+          {figures !== null && figures.count > 0 && (
+            <TextField
+              label={`Type ${word} to continue`}
+              required
+              autoComplete="off"
+              value={typed}
+              onChange={(event) => {
+                setTyped(event.target.value);
+              }}
+            />
+          )}
+        </>
+      )}
+    </ActionForm>
+  );
+}
+
+const typingPauseMs = 300;
+
+/** Repeats the dry run for another selection, reason or owner only; null runs none. */
+function useDryRun(preview: BulkServerActions["preview"], asked: object | null) {
+  const { state, run } = useAction(preview);
+  const key = asked && JSON.stringify(asked);
+  const isFirst = useRef(true);
+  useEffect(() => {
+    if (key === null) return undefined;
+    const timer = setTimeout(
+      () => {
+        isFirst.current = false;
+        void run(JSON.parse(key));
+      },
+      isFirst.current ? 0 : typingPauseMs,
+    );
+    return () => {
+      clearTimeout(timer);
+    };
+  }, [run, key]);
+  return { state, figures: key !== null && state?.ok === true ? state.data : null };
+}
+
+function blockerOf(
+  figures: BulkPreview | null,
+  word: string | null,
+  typed: string,
+): string | undefined {
+  if (figures === null) return "Wait for the dry run.";
+  if (figures.count === 0) return "Nothing of the selection can be changed.";
+  return typed.trim().toLowerCase() === word ? undefined : `Type “${word}” first.`;
+}

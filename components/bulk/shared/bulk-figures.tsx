@@ -1,0 +1,77 @@
+import { Time } from "@/components/ui/time";
+import { formatList, plural } from "@/lib/format/count";
+import { type BulkPreview, changesIdentities } from "@/lib/bulk/schema";
+import { exclusionText } from "./bulk-words";
+
+const shownExamples = 3;
+
+/** What a bulk action would do, in numbers. */
+export function BulkFigures({ figures }: Readonly<{ figures: BulkPreview }>) {
+  const { act, excluded, withoutSuccessor } = figures;
+  return (
+    <ul className="flex list-disc flex-col gap-1 pl-5 text-sm marker:text-edge">
+      <li>{scopeText(figures)}</li>
+      {excluded.map((one) => (
+        <li key={one.why}>
+          <LeftOut {...one} />
+        </li>
+      ))}
+      {act !== "assign" && (
+        <li>
+          <Uses {...figures.lastDay} />
+        </li>
+      )}
+      {act !== "release" && withoutSuccessor > 0 && (
+        <li>
+          {plural(withoutSuccessor, "valid certificate has", "valid certificates have")} no
+          successor.
+        </li>
+      )}
+      {!changesIdentities(act) && (
+        <li>OCSP reflects each change within 1 second, the CRL within 5.</li>
+      )}
+    </ul>
+  );
+}
+
+function scopeText({ act, count, selected, identities, certificates }: BulkPreview): string {
+  const outOf = selected === count ? "" : `, out of ${selected} selected`;
+  const identityCount = plural(identities, "identity", "identities");
+  return changesIdentities(act)
+    ? `${identityCount} with ${plural(certificates, "valid certificate")}${outOf}.`
+    : `${plural(count, "certificate")} of ${identityCount}${outOf}.`;
+}
+
+/** Why some are left out, and which. */
+function LeftOut({ why, count, examples }: BulkPreview["excluded"][number]) {
+  const text = exclusionText(why, count);
+  if (examples.length <= shownExamples)
+    return (
+      <>
+        {text} ({formatList(examples)}).
+      </>
+    );
+  return (
+    <details>
+      <summary className="cursor-pointer">{text}.</summary>
+      {formatList(examples)}
+      {count > examples.length ? ` and ${count - examples.length} more` : ""}.
+    </details>
+  );
+}
+
+function Uses({ certificates, services, networks, lastUsedAt }: BulkPreview["lastDay"]) {
+  if (certificates === 0) return "None was used in the last 24 hours, as far as Chancery can tell.";
+  return (
+    <>
+      {plural(certificates, "certificate was", "certificates were")} used in the last 24 hours, on{" "}
+      {plural(services, "service")} from {plural(networks, "network")}
+      {lastUsedAt !== null && (
+        <>
+          , last <Time at={lastUsedAt} />
+        </>
+      )}
+      .
+    </>
+  );
+}

@@ -1,0 +1,96 @@
+import { formatCount, plural } from "@/lib/format/count";
+import {
+  type BulkAct,
+  type BulkDto,
+  type BulkStatus,
+  changesIdentities,
+  type Exclusion,
+} from "@/lib/bulk/schema";
+
+type ActWords = Readonly<{ button: string; title: string; done: string; consequence: string }>;
+
+/** The words of each bulk action; `title` and `done` go with a number of items. */
+export const actWords: Readonly<Record<BulkAct, ActWords>> = {
+  revoke: {
+    button: "Revoke",
+    title: "Revoke",
+    done: "Revoked",
+    consequence: "This can’t be undone. To suspend certificates temporarily, put them on hold.",
+  },
+  hold: {
+    button: "Hold",
+    title: "Put on hold:",
+    done: "Put on hold",
+    consequence: "Certificates on hold are rejected until they are released.",
+  },
+  release: {
+    button: "Release",
+    title: "Release",
+    done: "Released",
+    consequence: "The certificates become valid again.",
+  },
+  suspend: {
+    button: "Suspend",
+    title: "Suspend",
+    done: "Suspended",
+    consequence:
+      "No certificates can be issued for them. Chancery, and every proxy that asks it, denies their certificates from the next request on. CRL and OCSP don’t change: to stop their use everywhere, revoke the certificates as well.",
+  },
+  activate: {
+    button: "Activate",
+    title: "Activate",
+    done: "Activated",
+    consequence:
+      "Certificates can be issued for them again, and their existing certificates are accepted again.",
+  },
+  assign: {
+    button: "Assign",
+    title: "Assign",
+    done: "Assigned",
+    consequence: "The owner is the team or person responsible for an identity.",
+  },
+};
+
+/** "240 certificates" or "3 identities", whichever the action changes. */
+export const countItems = (act: BulkAct, count: number): string =>
+  changesIdentities(act) ? plural(count, "identity", "identities") : plural(count, "certificate");
+
+const exclusionTexts: Readonly<Record<Exclusion, string>> = {
+  own: "Chancery’s own",
+  "signs-in": "sign in to the console, so only an administrator can change them",
+  proxy: "trusted as a proxy, so only an administrator can change them",
+  "already-revoked": "already revoked",
+  "already-held": "already on hold",
+  "not-held": "not on hold",
+  "not-issued": "never issued",
+  expired: "expired",
+  "already-suspended": "already suspended",
+  "already-active": "already active",
+  "same-owner": "this is their owner already",
+  missing: "not found",
+};
+
+/** "3 left out: already revoked". */
+export const exclusionText = (why: Exclusion, count: number): string =>
+  `${formatCount(count)} left out: ${exclusionTexts[why]}`;
+
+/** What has to be typed before it starts: "revoke 240". */
+export const typedWord = (act: BulkAct, count: number): string => `${act} ${count}`;
+
+export const bulkTitle = ({
+  act,
+  total,
+  owner,
+}: Pick<BulkDto, "act" | "total" | "owner">): string =>
+  `${actWords[act].title} ${countItems(act, total)}${owner === null ? "" : ` to ${owner}`}`;
+
+/** The page that shows its progress. */
+export const bulkHref = ({ act, id }: Pick<BulkDto, "act" | "id">): string =>
+  `/${changesIdentities(act) ? "identities" : "certificates"}/bulk/${id}`;
+
+export const statusLabels: Readonly<Record<BulkStatus, string>> = {
+  running: "Running",
+  finished: "Finished",
+  canceled: "Canceled",
+  stopped: "Stopped",
+};

@@ -1,0 +1,27 @@
+import type { Actor } from "@/lib/access/actor";
+import { assertProven, authorize, type Permission, scopeOf } from "@/lib/access/permissions";
+import { type BulkAct, changesIdentities } from "./schema";
+
+/** What has to be allowed for everything, so that it can be done to a selection. */
+function permissionsFor(act: BulkAct): readonly Permission[] {
+  if (changesIdentities(act)) return ["identities.write"];
+  return act === "revoke" ? ["certificates.revoke"] : ["certificates.revoke", "certificates.hold"];
+}
+
+/**
+ * Passes for those who may do this to every certificate or identity. Errors: `forbidden`,
+ * `unauthenticated`, `certificate.asserted`.
+ */
+export function authorizeBulk(actor: Actor, act: BulkAct): void {
+  assertProven(actor);
+  if (changesIdentities(act)) {
+    authorize(actor, "identities.write");
+    return;
+  }
+  const scope = authorize(actor, "certificates.revoke");
+  if (act !== "revoke" || scope !== "all") authorize(actor, "certificates.hold");
+}
+
+/** Whether the role still allows it, for an action that is running. */
+export const mayRunBulk = ({ role }: Pick<Actor, "role">, act: BulkAct): boolean =>
+  permissionsFor(act).every((permission) => scopeOf(role, permission) === "all");

@@ -1,0 +1,62 @@
+import type { Actor } from "@/lib/access/actor";
+import { findCertificate } from "@/lib/certificates/get-certificate";
+import { releaseCertificate } from "@/lib/certificates/release-certificate";
+import { revokeCertificate } from "@/lib/certificates/revoke-certificate";
+import { findIdentity } from "@/lib/identities/read-identities";
+import { activateIdentity, suspendIdentity } from "@/lib/identities/set-identity-status";
+import { updateIdentity } from "@/lib/identities/update-identity";
+import type { RevocationReason } from "@/lib/pki/types";
+import type { Deps } from "@/lib/runtime/deps";
+import type { BulkHead } from "./bulk-repository";
+import { seenIdentityState, seenState } from "./decide-item";
+import { type BulkAct, changesIdentities } from "./schema";
+
+type ItemDeps = Pick<Deps, "db" | "clock" | "random" | "recorder">;
+
+/** The state of an item as a dry run would see it now; null if there is no such item. */
+export async function readSeenState(
+  deps: ItemDeps,
+  bulk: Pick<BulkHead, "act">,
+  id: string,
+): Promise<string | null> {
+  const act = bulk.act as BulkAct;
+  if (changesIdentities(act)) {
+    const row = await findIdentity(deps, id);
+    return row && seenIdentityState(act, row);
+  }
+  const row = await findCertificate(deps, id);
+  return row && seenState(row);
+}
+
+/** Does to one item what the bulk action does, through the use case for one. */
+export async function changeItem(
+  deps: ItemDeps,
+  actor: Actor,
+  { act, comment, reason, owner, invalidityDate }: BulkHead,
+  id: string,
+): Promise<void> {
+  switch (act as BulkAct) {
+    case "suspend":
+      await suspendIdentity(deps, actor, id, { comment });
+      return;
+    case "activate":
+      await activateIdentity(deps, actor, id, { comment });
+      return;
+    case "assign":
+      await updateIdentity(deps, actor, id, { owner: owner ?? undefined });
+      return;
+    case "release":
+      await releaseCertificate(deps, actor, id, { comment });
+      return;
+    case "hold":
+    case "revoke": {
+      const date = invalidityDate === null ? {} : { invalidityDate: invalidityDate.toISOString() };
+      const input = {
+        reason: act === "hold" ? "certificateHold" : (reason as RevocationReason),
+        comment,
+        ...date,
+      } as const;
+      await revokeCertificate(deps, actor, id, input, { refuseRepeat: true });
+    }
+  }
+}
