@@ -1,9 +1,11 @@
 import type { Actor } from "@/lib/access/actor";
 import { assertProven, authorize, type Permission, scopeOf } from "@/lib/access/permissions";
+import { AppError } from "@/lib/errors/app-error";
 import { type BulkAct, changesIdentities } from "./schema";
 
 /** What has to be allowed for everything, so that it can be done to a selection. */
 function permissionsFor(act: BulkAct): readonly Permission[] {
+  if (act === "issue") return ["certificates.issue"];
   if (changesIdentities(act)) return ["identities.write"];
   return act === "revoke" ? ["certificates.revoke"] : ["certificates.revoke", "certificates.hold"];
 }
@@ -14,8 +16,10 @@ function permissionsFor(act: BulkAct): readonly Permission[] {
  */
 export function authorizeBulk(actor: Actor, act: BulkAct): void {
   assertProven(actor);
-  if (changesIdentities(act)) {
-    authorize(actor, "identities.write");
+  if (act === "issue" || changesIdentities(act)) {
+    for (const permission of permissionsFor(act))
+      if (authorize(actor, permission) !== "all")
+        throw new AppError("forbidden", `Your role does not allow this (${permission} of all).`);
     return;
   }
   const scope = authorize(actor, "certificates.revoke");

@@ -18,6 +18,7 @@ const verbs: Readonly<Record<BulkAct, string>> = {
   suspend: "Suspend",
   activate: "Activate",
   assign: "Assign",
+  issue: "Issue",
 };
 
 const countItems = (act: BulkAct, total: number): string =>

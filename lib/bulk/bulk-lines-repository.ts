@@ -1,4 +1,5 @@
 import type { Database } from "@/lib/db/database";
+import { unsignedSql } from "./bulk-repository";
 
 export type BulkLineRow = Readonly<{
   n: number;
@@ -28,6 +29,14 @@ const statements = {
     name: "bulk-identity-lines",
     text: `select i.n::int as n, null as "certificateId", d.id as "identityId", d.name, null as serial, d.name as "identityName", ${resultColumns}
       from ${itemsAndResults} join identity d on d.id = i.id ${page}`,
+  },
+  requests: {
+    name: "bulk-request-lines",
+    text: `select i.n::int as n, c.id as "certificateId", d.id as "identityId", coalesce(nullif(c.common_name, ''), c.subject_text, q.label) as name, c.serial, d.name as "identityName",
+        case when ${unsignedSql} then 'refused' else r.outcome end as outcome, r.code,
+        case when ${unsignedSql} then 'It was planned, and could not be signed.' else r.message end as message, r.entry_id as "entryId", r.at
+      from ${itemsAndResults} join bulk_request q on q.bulk_id = b.id and q.n = i.n join identity d on d.id = q.identity_id
+        left join certificate c on c.id = r.certificate_id ${page}`,
   },
 } as const;
 

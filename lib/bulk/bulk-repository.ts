@@ -30,11 +30,16 @@ export type BulkCounts = Readonly<{ done: number; changed: number; refused: numb
 /** Without the lists of items, which are long. */
 export type BulkHead = Omit<BulkRow, "ids" | "states" | "digest"> & BulkCounts;
 
+/** Of a result `r` with its certificate `c`: it was planned, and can no longer be signed. */
+export const unsignedSql =
+  "(c.id is not null and c.fingerprint_sha256 is null and c.state <> 'planned')";
 const headColumns = `b.id, b.act, b.total, b.reason, b.owner, b.comment, b.invalidity_date as "invalidityDate", b.actor_kind as "actorKind", b.actor_id as "actorId",
   b.actor_label as "actorLabel", b.origin, b.status, b.cause, b.created_at as "createdAt", b.ended_at as "endedAt"`;
+/** What was planned by a bulk issue and then not signed counts as refused. */
 const withCounts = `select ${headColumns}, r.* from bulk_act b, lateral (
-  select count(*) filter (where outcome = 'done')::int as done, count(*) filter (where outcome = 'changed')::int as changed,
-    count(*) filter (where outcome = 'refused')::int as refused from bulk_result where bulk_id = b.id) r`;
+  select count(*) filter (where outcome = 'done' and not unsigned)::int as done, count(*) filter (where outcome = 'changed')::int as changed,
+    count(*) filter (where outcome = 'refused' or unsigned)::int as refused
+  from (select outcome, ${unsignedSql} as unsigned from bulk_result r left join certificate c on c.id = r.certificate_id where r.bulk_id = b.id) each) r`;
 
 /** What each identity's certificates confer. */
 export const listPowersOfIdentities = (
@@ -99,12 +104,14 @@ export type BulkResult = Readonly<{
   code: string | null;
   message: string | null;
   entryId: string | null;
+  /** The certificate that a bulk issue planned. */
+  certificateId?: string | undefined;
   at: Date;
 }>;
 
-const insertResult = `insert into bulk_result (bulk_id, n, outcome, code, message, entry_id, at)
-  select id, $2, $3, $4, $5, $6, $7 from bulk_act where id = $1 and status = 'running' for share`;
-const valuesOf = ({ bulkId, n, outcome, code, message, entryId, at }: BulkResult) => [
+const insertResult = `insert into bulk_result (bulk_id, n, outcome, code, message, entry_id, at, certificate_id)
+  select id, $2, $3, $4, $5, $6, $7, $8 from bulk_act where id = $1 and status = 'running' for share`;
+const valuesOf = ({
   bulkId,
   n,
   outcome,
@@ -112,7 +119,8 @@ const valuesOf = ({ bulkId, n, outcome, code, message, entryId, at }: BulkResult
   message,
   entryId,
   at,
-];
+  certificateId,
+}: BulkResult) => [bulkId, n, outcome, code, message, entryId, at, certificateId ?? null];
 
 /**
  * Notes a result in the transaction of the item's change. False if the bulk action is no longer

@@ -8,7 +8,7 @@ import { updateIdentity } from "@/lib/identities/update-identity";
 import type { RevocationReason } from "@/lib/pki/types";
 import type { Deps } from "@/lib/runtime/deps";
 import type { BulkHead } from "./bulk-repository";
-import { seenIdentityState, seenState } from "./decide-item";
+import { seenIdentityState, seenState } from "@/lib/bulk/select/decide-item";
 import { type BulkAct, changesIdentities } from "./schema";
 
 type ItemDeps = Pick<Deps, "db" | "clock" | "random" | "recorder">;
@@ -57,6 +57,9 @@ export async function changeItem(
         ...date,
       } as const;
       await revokeCertificate(deps, actor, id, input, { refuseRepeat: true });
+      return;
     }
+    case "issue":
+      throw new Error("unreachable: a request is issued, not changed");
   }
 }

@@ -5,7 +5,7 @@ import type { Deps } from "@/lib/runtime/deps";
 import { authorizeBulk } from "./authorize-bulk";
 import { countValidOf, usesSince } from "./bulk-repository";
 import { type BulkInput, type BulkPreview, changesIdentities, exclusions } from "./schema";
-import { selectItems, type SelectedItems } from "./select-items";
+import { selectItems, type SelectedItems } from "@/lib/bulk/select/select-items";
 
 const maxExamples = 20;
 

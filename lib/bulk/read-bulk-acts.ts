@@ -54,8 +54,10 @@ export async function listBulkActs(
 const linesAtOnce = 500;
 const linesOnPage = 100;
 
-const nounOf = ({ act }: Pick<BulkDto, "act">) =>
-  changesIdentities(act) ? "identities" : "certificates";
+function nounOf({ act }: Pick<BulkDto, "act">) {
+  if (act === "issue") return "requests";
+  return changesIdentities(act) ? "identities" : "certificates";
+}
 
 /** The first lines of the report, for its page. */
 export async function listFirstLines(

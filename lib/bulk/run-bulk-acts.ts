@@ -18,9 +18,10 @@ import {
 import { changeItem, readSeenState } from "./change-item";
 import { endBulkAct } from "./end-bulk-act";
 import { bulkSystemActor, findBulkActor } from "./find-bulk-actor";
+import { finishUnsigned, issueItem } from "@/lib/bulk/requests/issue-item";
 import { type BulkAct, type BulkOutcome, changesIdentities } from "./schema";
 
-export type BulkDeps = Pick<Deps, "db" | "clock" | "random" | "recorder">;
+export type BulkDeps = Deps;
 type Run = Readonly<{
   signal: AbortSignal;
   /** An error that is a bug: its item is reported as failed, and the others go on. */
@@ -55,8 +56,11 @@ export async function runBulkActs(deps: BulkDeps, run: Run): Promise<number> {
 
 async function runTurn(deps: BulkDeps, run: Run, bulk: BulkHead): Promise<number> {
   const items = await listPendingItems(deps.db, bulk.id, itemsATurn);
-  if (items.length === 0)
+  if (items.length === 0) {
+    const { actor } = await findBulkActor(deps, bulk);
+    if (bulk.act === "issue" && actor !== null) await finishUnsigned(deps, actor, bulk.id);
     await endBulkAct(deps, bulkSystemActor(bulk.id), bulk.id, { status: "finished" });
+  }
   await runLanes(items, run.signal, (item) => runItem(deps, run, bulk, item));
   return Math.max(items.length, 1);
 }
@@ -102,12 +106,14 @@ async function runItem(
     await endBulkAct(deps, bulkSystemActor(bulk.id), bulk.id, { status: "stopped", cause });
     return false;
   }
-  if ((await readSeenState(deps, bulk, item.id)) !== item.state) {
+  const isRequest = bulk.act === "issue";
+  if (!isRequest && (await readSeenState(deps, bulk, item.id)) !== item.state) {
     await saveChanged(deps, bulk, item);
     return true;
   }
   try {
-    await changeRecorded(deps, actor, bulk, item);
+    if (isRequest) await issueItem(deps, actor, bulk, item, ended);
+    else await changeRecorded(deps, actor, bulk, item);
   } catch (error) {
     if (error === ended) return false;
     if (isAppError(error) && error.kind === "unavailable") throw error;
@@ -178,9 +184,10 @@ async function refuse(
   const message = isAppError(error) ? error.message : "An internal error. The server's log has it.";
   const status = httpStatusOf(code);
   const noun = changesIdentities(bulk.act as BulkAct) ? "identities" : "certificates";
-  const path = `/${noun}/${item.id}/${bulk.act}`;
+  const path = bulk.act === "issue" ? "/certificates" : `/${noun}/${item.id}/${bulk.act}`;
   let entryId: EntryId | null = null;
-  if (isAppError(error))
+  if (isAppError(error) && typeof error.recordedAs === "string") entryId = error.recordedAs;
+  else if (isAppError(error))
     ({ entryId } = await recordRefusalEntry(deps.recorder, actor, {
       action: "request.refused",
       outcome: status === 401 || status === 403 ? "denied" : "failure",

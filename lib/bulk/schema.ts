@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { optionalLabel } from "@/lib/format/label";
+import { note, optionalLabel } from "@/lib/format/label";
 import { certificateQuery, revokeInput } from "@/lib/certificates/schema";
 import { identityChange, identityQuery } from "@/lib/identities/schema";
 
@@ -9,7 +9,9 @@ export type CertificateAct = (typeof certificateActs)[number];
 /** What is done to each identity of a selection. */
 export const identityActs = ["suspend", "activate", "assign"] as const;
 export type IdentityAct = (typeof identityActs)[number];
-export const bulkActs = [...certificateActs, ...identityActs] as const;
+const selectionActs = [...certificateActs, ...identityActs] as const;
+/** `issue` takes requests instead of a selection. */
+export const bulkActs = [...selectionActs, "issue"] as const;
 export type BulkAct = (typeof bulkActs)[number];
 
 /** Whether it changes identities; otherwise it changes certificates. */
@@ -32,7 +34,7 @@ export type BulkIdentityFilter = z.infer<typeof bulkIdentityFilter>;
 
 const { comment, invalidityDate } = revokeInput.shape;
 const inputShape = {
-  act: z.enum(bulkActs),
+  act: z.enum(selectionActs),
   /** Certificates by ID, instead of a filter. */
   ids: z.array(z.string().max(64)).min(1, "Select a certificate.").max(maxBulkItems).optional(),
   filter: bulkFilter.optional(),
@@ -195,3 +197,60 @@ export const bulkQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(200).default(50),
 });
 export type BulkQuery = z.input<typeof bulkQuery>;
+
+/** The most certificates that one bulk issue takes: what fits into one request. */
+export const maxIssueRows = 500;
+
+/** One certificate to issue, as a line of a file has it. */
+const issueRow = z.strictObject({
+  /** What the row is called: its line or file. */
+  label: optionalLabel(128),
+  /** An id or an exact name. */
+  identity: z.string().trim().max(256),
+  /** An id or a slug. */
+  profile: z.string().trim().max(64),
+  csr: z.string().max(65_536, "This is too large for a CSR. The limit is 64 KiB."),
+});
+export type IssueRow = z.output<typeof issueRow>;
+
+const rows = z
+  .array(issueRow)
+  .min(1, "Choose a file with at least one request.")
+  .max(maxIssueRows, `At most ${maxIssueRows} at once.`);
+
+export const bulkIssueInput = z.strictObject({ rows });
+export type BulkIssueInput = z.output<typeof bulkIssueInput>;
+export const startBulkIssueInput = z.strictObject({
+  rows,
+  comment: note(500).default(""),
+  /** What a dry run counted; anything else is refused. */
+  expect: z.strictObject({
+    count: z.number().int().min(1, "None of the rows can be issued."),
+    sha256: z.string().regex(/^[0-9a-f]{64}$/, "Send the digest of a dry run."),
+  }),
+});
+export type StartBulkIssueInput = z.output<typeof startBulkIssueInput>;
+
+/** What would come of a row. It is issued if it has no problems. */
+export type IssueLine = Readonly<{
+  label: string;
+  identity: Readonly<{ id: string; name: string }> | null;
+  profile: string;
+  subject: string;
+  sans: readonly string[];
+  notAfter: string | null;
+  /** Names that issuing adds to the identity. */
+  addsNames: readonly string[];
+  problems: readonly string[];
+}>;
+
+/** What a bulk issue would do, row by row, in the order of the rows. */
+export type BulkIssuePreview = Readonly<{
+  count: number;
+  refused: number;
+  identities: number;
+  namesAdded: number;
+  lines: readonly IssueLine[];
+  /** Binds the start to exactly these certificates. */
+  sha256: string;
+}>;

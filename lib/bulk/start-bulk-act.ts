@@ -1,16 +1,15 @@
 import type { Actor } from "@/lib/access/actor";
 import { AppError } from "@/lib/errors/app-error";
-import { sha256Hex } from "@/lib/format/hash";
-import { newId } from "@/lib/format/ids";
 import { auditedTransaction, uniqueViolation } from "@/lib/log/record/audited-transaction";
 import type { Recorded } from "@/lib/log/record/recorded";
 import type { Deps } from "@/lib/runtime/deps";
 import { authorizeBulk } from "./authorize-bulk";
-import { type BulkRow, insertBulk } from "./bulk-repository";
+import { insertBulk } from "./bulk-repository";
+import { bulkRowOf, idsDigest } from "./bulk-row";
 import { bulkDto, bulkTarget } from "./bulk-dto";
 import { describeSelection } from "./preview-bulk-act";
 import { type BulkDto, changesIdentities, type StartBulkInput } from "./schema";
-import { selectItems } from "./select-items";
+import { selectItems } from "@/lib/bulk/select/select-items";
 
 /**
  * Starts what a dry run showed: the gateway then does it to each item, in the actor's name,
@@ -69,34 +68,4 @@ export async function startBulkAct(
     throw new AppError("bulk.running", "The same was started a moment ago, and is running.");
   });
   return { result: bulkDto({ ...row, done: 0, changed: 0, refused: 0 }), entryId };
-}
-
-/** As the database's guard computes it from the row. */
-const idsDigest = (ids: readonly string[]): string => sha256Hex(ids.join(","));
-
-function bulkRowOf(
-  deps: Pick<Deps, "clock" | "random">,
-  actor: Actor,
-  { act, reason, owner, comment, invalidityDate }: StartBulkInput,
-  items: Pick<BulkRow, "ids" | "states" | "digest">,
-): BulkRow {
-  const now = deps.clock.now();
-  return {
-    id: newId("blk", now, deps.random.bytes),
-    act,
-    ...items,
-    total: items.ids.length,
-    reason: reason ?? null,
-    owner: owner ?? null,
-    comment: comment ?? "",
-    invalidityDate: invalidityDate === undefined ? null : new Date(invalidityDate),
-    actorKind: actor.kind,
-    actorId: actor.id ?? "",
-    actorLabel: actor.label,
-    origin: { address: actor.address, secretDigest: actor.secretDigest ?? null },
-    status: "running",
-    cause: null,
-    createdAt: now,
-    endedAt: null,
-  };
 }

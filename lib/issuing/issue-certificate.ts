@@ -134,7 +134,7 @@ async function commitPlan(
   });
   const planned = plannedEntry(row, decision, supersedeAt, request.via);
   if (names.toAdd.length > 0) {
-    const plan = { row, entry: planned };
+    const plan = { row, entry: planned, more: request.storedWithPlan };
     const namesAdded = await storePlanWithNames(deps, actor, identity, names.toAdd, plan);
     return namesAdded && { row, namesAdded };
   }

@@ -16,19 +16,20 @@ import type { HeldName } from "@/lib/pki/held-names/held-name";
 import type { Deps } from "@/lib/runtime/deps";
 import { lockForPlan, insertGuardedPlan } from "./named-plan-repository";
 import type { PlannedRow } from "./plan-repository";
+import type { StoredWithPlan } from "./store-plan-with-more";
 
 /**
  * Commits a plan together with the names that it adds to its identity, each with its entry, or
  * nothing; returns the names that were really added. Null, and nothing is written, if the identity,
  * the profile, the authority or the key has changed since the decision, or if another identity got
- * one of the names: the request is decided again.
+ * one of the names: the request is decided again. `more` also changes rows with it.
  */
 export async function storePlanWithNames(
   deps: Pick<Deps, "clock" | "random" | "recorder">,
   actor: Actor,
   identity: Identity,
   names: readonly HeldName[],
-  plan: Readonly<{ row: PlannedRow; entry: NewEntry }>,
+  plan: Readonly<{ row: PlannedRow; entry: NewEntry; more?: StoredWithPlan | undefined }>,
 ): Promise<readonly HeldName[] | null> {
   const now = deps.clock.now();
   const runQuickly = () => storeFree(deps, actor, identity, names, plan);
@@ -43,16 +44,19 @@ export async function storePlanWithNames(
         randomBytes: deps.random.bytes,
       });
       if (!(await insertGuardedPlan(tx, plan.row))) return null;
+      const others = (await plan.more?.(tx, plan.row)) ?? [];
       const [first, ...rest] = added.length > 0 ? [addedEntry(identity, added), ...freed] : freed;
       return {
         // Legacy names are bound by an upgrade alone.
         result: added as readonly HeldName[],
-        entries: splitNames(first ? [first, ...rest, plan.entry] : [plan.entry]),
+        entries: splitNames(
+          first ? [first, ...rest, plan.entry, ...others] : [plan.entry, ...others],
+        ),
         about: plan.row.id,
       };
     });
   return takeTurn(deps.recorder.db, identity.id, async () => {
-    if (await runQuickly()) return names;
+    if (plan.more === undefined && (await runQuickly())) return names;
     const committed = await retryNameConflicts(run).catch((error: unknown) => {
       if (isAppError(error) && decidedAgain.has(error.code)) return null;
       if (uniqueViolation(error) !== null) return null;

@@ -34,7 +34,7 @@ export type BulkFixture = Readonly<{
   preview: (input: Partial<BulkInput>, who?: Actor) => Promise<BulkPreview>;
   /** A dry run, and the start of what it showed; the ID. Revokes as superseded by default. */
   start: (input: Partial<BulkInput>, who?: Actor) => Promise<string>;
-  turn: (signal?: AbortSignal) => Promise<number>;
+  turn: (signal?: AbortSignal, deps?: Deps) => Promise<number>;
   /** Turns until nothing is left. */
   finish: () => Promise<void>;
   statusOf: (id: string) => Promise<string>;
@@ -61,8 +61,8 @@ export async function openBulkFixture(): Promise<BulkFixture> {
   const bugs: unknown[] = [];
   const preview: BulkFixture["preview"] = (input, who = admin) =>
     previewBulkAct(deps, who, bulkInput.parse({ ...revoking, ...input }));
-  const turn: BulkFixture["turn"] = (signal = new AbortController().signal) =>
-    runBulkActs(deps, { signal, onBug: (error) => bugs.push(error) });
+  const turn: BulkFixture["turn"] = (signal = new AbortController().signal, own = deps) =>
+    runBulkActs(own, { signal, onBug: (error) => bugs.push(error) });
   return {
     harness,
     deps,

@@ -5,6 +5,10 @@ import { actWords } from "./bulk-words";
 
 const outcomes = { changed: "Left alone", refused: "Refused", pending: "Waiting" } as const;
 
+// A request that is waiting or was refused has no certificate, and its identity may have several.
+const keyOf = ({ certificateId, identityId, name }: BulkLine): string =>
+  certificateId ?? `${identityId} ${name}`;
+
 const identityColumn: Column<BulkLine> = {
   key: "identity",
   header: "Identity",
@@ -48,7 +52,7 @@ export function BulkLines({ act, lines }: Readonly<{ act: BulkAct; lines: readon
       caption="Report"
       columns={columns}
       rows={lines}
-      rowKey={({ certificateId, identityId }) => certificateId ?? identityId}
+      rowKey={keyOf}
       rowHref={({ certificateId, identityId }) =>
         certificateId === null ? `/identities/${identityId}` : `/certificates/${certificateId}`
       }

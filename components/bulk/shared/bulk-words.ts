@@ -49,6 +49,12 @@ export const actWords: Readonly<Record<BulkAct, ActWords>> = {
     done: "Assigned",
     consequence: "The owner is the team or person responsible for an identity.",
   },
+  issue: {
+    button: "Issue",
+    title: "Issue",
+    done: "Issued",
+    consequence: "Each certificate is issued as the dry run showed it, or not at all.",
+  },
 };
 
 /** "240 certificates" or "3 identities", whichever the action changes. */

@@ -101,7 +101,11 @@ export const appPrivileges: RolePrivileges = {
     },
     "public.bulk_result": {
       select: "all",
-      insert: ["bulk_id", "n", "outcome", "code", "message", "entry_id", "at"],
+      insert: ["bulk_id", "n", "outcome", "code", "message", "entry_id", "at", "certificate_id"],
+    },
+    "public.bulk_request": {
+      select: "all",
+      insert: ["bulk_id", "n", "label", "identity_id", "profile_id", "csr_der", "add_names"],
     },
     "public.acme_nonce": { select: "all", insert: ["nonce", "expires_at"], delete: true },
     "public.delivery_attempt": {

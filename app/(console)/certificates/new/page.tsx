@@ -43,6 +43,7 @@ export default async function IssuePage({
         title="Issue certificate"
         crumbs={[{ label: "Certificates", href: "/certificates" }]}
         description="You see everything that will be signed before it is signed."
+        action={<ButtonLink href="/certificates/bulk/new">Issue many from a CSV</ButtonLink>}
       />
       {first ? (
         <IssueForm

@@ -1,5 +1,5 @@
 import { AppError } from "@/lib/errors/app-error";
-import { type Exclusion, maxBulkItems } from "./schema";
+import { type Exclusion, maxBulkItems } from "@/lib/bulk/schema";
 
 /** What would be changed, in the order of the ids, and the state of each. */
 export type SelectedItem = Readonly<{ id: string; state: string }>;

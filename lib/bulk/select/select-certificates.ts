@@ -6,9 +6,14 @@ import {
   listMatching,
 } from "@/lib/certificates/list-matching";
 import type { Deps } from "@/lib/runtime/deps";
-import { listPowersOfIdentities } from "./bulk-repository";
+import { listPowersOfIdentities } from "@/lib/bulk/bulk-repository";
 import { excludedBecause, seenState } from "./decide-item";
-import { type BulkInput, type CertificateAct, type Exclusion, maxBulkItems } from "./schema";
+import {
+  type BulkInput,
+  type CertificateAct,
+  type Exclusion,
+  maxBulkItems,
+} from "@/lib/bulk/schema";
 import { assertCount, type Selection } from "./selection";
 import { readIdentities } from "./select-identities";
 

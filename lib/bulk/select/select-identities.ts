@@ -6,7 +6,7 @@ import {
 } from "@/lib/identities/read-identities";
 import type { Deps } from "@/lib/runtime/deps";
 import { identityExcludedBecause, seenIdentityState } from "./decide-item";
-import { type BulkInput, type Exclusion, type IdentityAct, maxBulkItems } from "./schema";
+import { type BulkInput, type Exclusion, type IdentityAct, maxBulkItems } from "@/lib/bulk/schema";
 import { assertCount, type Selection } from "./selection";
 
 /** The identities of a selection. Errors: as `selectItems`. */

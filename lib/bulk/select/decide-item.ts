@@ -3,7 +3,7 @@ import type { Certificate } from "@/lib/certificates/get-certificate";
 import { explainPower } from "@/lib/identities/power";
 import type { MatchedIdentity } from "@/lib/identities/read-identities";
 import type { IdentityPower } from "@/lib/identities/schema";
-import type { BulkInput, CertificateAct, Exclusion, IdentityAct } from "./schema";
+import type { BulkInput, CertificateAct, Exclusion, IdentityAct } from "@/lib/bulk/schema";
 
 export type ItemRow = Pick<
   Certificate,

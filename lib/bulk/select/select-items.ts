@@ -2,7 +2,7 @@ import type { Actor } from "@/lib/access/actor";
 import { sha256Hex } from "@/lib/format/hash";
 import { canonicalJson } from "@/lib/log/pure/canonical";
 import type { Deps } from "@/lib/runtime/deps";
-import { type BulkInput, changesIdentities } from "./schema";
+import { type BulkInput, changesIdentities } from "@/lib/bulk/schema";
 import { selectCertificates } from "./select-certificates";
 import { selectIdentities } from "./select-identities";
 import type { SelectedItem, Selection } from "./selection";
