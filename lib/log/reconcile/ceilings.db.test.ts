@@ -1,28 +1,32 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { authorityInput } from "@/lib/authorities/schema";
+import { activateAuthority } from "@/lib/issuing/activate-authority";
+import { createAuthority } from "@/lib/issuing/create-authority";
+import { adminActor } from "@/testing/actors";
 import { createConfirmedAuthority } from "@/testing/ca/host-operator";
 import { createTestCa } from "@/testing/ca/create-test-ca";
-import type { Harness } from "@/testing/harness";
+import { type Harness, testHostCaller } from "@/testing/harness";
 import { reconcile } from "./reconcile";
 
 let harness: Harness;
 beforeAll(async () => {
   // Its ceilings were widened by commands on the host.
   harness = await createTestCa();
-  const input = {
-    name: "Second Root",
-    slug: "second",
-    parentId: null,
-    keyAlgorithm: "ecdsa-p256",
-    validityYears: 10,
-    pathLength: null,
-  };
-  await createConfirmedAuthority(harness.deps, authorityInput.parse(input));
+  await createConfirmedAuthority(harness.deps, rootNamed("Second Root", "second"));
 });
 afterAll(async () => {
   await harness?.close();
 });
 
+const rootNamed = (name: string, slug: string) =>
+  authorityInput.parse({
+    name,
+    slug,
+    parentId: null,
+    keyAlgorithm: "ecdsa-p256",
+    validityYears: 10,
+    pathLength: null,
+  });
 const problems = async () => (await reconcile(harness.deps)).problems;
 
 test("the ceilings of the setup, of a confirmation and of a command agree with the log, numbered or not", async () => {
@@ -76,4 +80,20 @@ test.each([
     await harness.asSuper("drop table kept");
   }
   expect(await problems()).toEqual([]);
+});
+
+test("a CA that a superuser confirmed, and no operator or setup, is named", async () => {
+  const { deps } = harness;
+  const { result } = await createAuthority(deps, adminActor(), rootNamed("Third Root", "third"));
+  const [waiting] = await deps.signer.listWaiting(testHostCaller);
+  await harness.asSuper(
+    "insert into signer.confirmation (certificate_id, tbs_sha256, decision, decided_by, created_at) values ($1, $2, 'confirmed', 'a superuser', now())",
+    [waiting?.certificateId, Buffer.from(waiting?.tbsSha256 ?? "", "hex")],
+  );
+  await activateAuthority(deps, adminActor(), result.id);
+  expect(await problems()).toEqual([
+    expect.stringMatching(
+      /^The authority .* \(third\): its confirmation is required in the table, but missing according to the log\.$/,
+    ),
+  ]);
 });

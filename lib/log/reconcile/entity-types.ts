@@ -47,6 +47,7 @@ const coreEntityTypes: readonly PlainEntityType[] = [
   },
   {
     name: "authority",
+    prefixes: ["authority", "ceiling"],
     key: "a.id",
     from: "authority a join signing_key k on k.id = a.key_id left join certificate c on c.id = a.certificate_id",
     labelField: "slug",
@@ -55,6 +56,7 @@ const coreEntityTypes: readonly PlainEntityType[] = [
     derive: (row) => ({
       key: sha256Hex(Buffer.from(row["spki"] ?? "", "hex")),
       "certificate's content": row["der"] === row["certificate's der"] ? "as issued" : "different",
+      confirmation: "required",
     }),
     created: "authority.created",
     initial: ({ target, details }) => ({
@@ -73,8 +75,18 @@ const coreEntityTypes: readonly PlainEntityType[] = [
       "certificate's content": "as issued",
     }),
     transitions: {
+      confirmed: (before, { details }) => ({
+        ...before,
+        "confirmed certificate": comparable(details.certificateId),
+      }),
+      // CAs from before there were confirmations get their ceiling at the upgrade.
+      set: setFields({ confirmation: "required" }),
       activated: (before, { details }) => ({
         ...before,
+        confirmation:
+          before["confirmed certificate"] === comparable(details.certificateId)
+            ? "required"
+            : "missing",
         status: "active",
         certificate: comparable(details.certificateId),
         "expiration (seconds)": secondsOf(details.notAfter),
