@@ -5,6 +5,7 @@ import { formatBytes } from "@/lib/format/count";
 import { recordEntry } from "@/lib/log/record/record-entry";
 import { type BackedUp, backUp } from "@/server/backup/back-up";
 import { BackupError } from "@/server/backup/backup-error";
+import { memoryFolder } from "@/server/backup/manifest";
 import { makeFolderSink, makeTarSink } from "@/server/backup/sinks";
 import { readSecretFiles } from "@/server/supervise/secret-files";
 import { type Command, UsageError } from "./command";
@@ -28,13 +29,12 @@ export const backup: Command = {
     const deps = getRunningDeps();
     const running = findRunning();
     const now = deps.clock.now();
+    const signerFolder =
+      process.env.CHANCERY_WITNESS_DIR || running?.signerFolder || join(dataFolder(), "witness");
     const made = await backUp(
       {
         databaseUrl: sourceUrl(running?.backupUrl),
-        signerFolder:
-          process.env.CHANCERY_WITNESS_DIR ||
-          running?.signerFolder ||
-          join(dataFolder(), "witness"),
+        signerFolder,
         keys,
         now,
       },
@@ -47,7 +47,7 @@ export const backup: Command = {
       target: null,
       details: { entries: manifest.log?.entries ?? 0, bytes, keys, manifestSha256 },
     });
-    process.stderr.write(describe(made, target));
+    process.stderr.write(describeBackup(made, target, signerFolder));
     return 0;
   },
 };
@@ -61,13 +61,24 @@ function sourceUrl(backupUrl: string | undefined): string {
   );
 }
 
-function describe({ manifest, bytes, manifestSha256 }: BackedUp, target: string): string {
-  const { log, keys } = manifest;
+/** What was copied, and what of the signer's memory was not found. */
+export function describeBackup(
+  { manifest, bytes, manifestSha256 }: BackedUp,
+  target: string,
+  signerFolder: string,
+): string {
+  const { log, keys, files } = manifest;
+  const hasMemory = files.some(({ path }) => path.startsWith(`${memoryFolder}/`));
   return [
     `${log?.entries ?? 0} entries of ${log?.origin ?? "no log"}, ${formatBytes(bytes)}, ${target === "-" ? "written to standard output" : `in ${resolve(target)}`}.`,
     keys === "sealed"
       ? "Private keys are in it, sealed. Keep the KEK in another place: without it they can't be opened."
       : "No private keys are in it.",
+    ...(hasMemory || log === null
+      ? []
+      : [
+          `WITHOUT the signer's memory: ${signerFolder} has none. What it remembers, such as the numbers of CRLs, would be missing after a restore elsewhere. Set CHANCERY_WITNESS_DIR to its folder, and make another backup.`,
+        ]),
     `SHA-256 of the manifest, also in the audit log: ${manifestSha256}`,
     "",
   ].join("\n");
