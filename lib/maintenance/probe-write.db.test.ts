@@ -31,6 +31,24 @@ test("a database that only reads, as after a fail-over to a standby, is not read
   }
 });
 
+test("a database without connections for issuing and records is not ready, although others are open", async () => {
+  const db = openDatabase(harness.urls.appUrl, { max: 1 });
+  try {
+    await db.pool.query("select");
+    await limitConnections(1);
+    await expect(probeWrite({ db }, "a")).rejects.toThrow(/too many connections/);
+    await limitConnections(-1);
+    expect(await probeWrite({ db }, "a")).toBeNull();
+  } finally {
+    await limitConnections(-1);
+    await closeDatabase(db);
+  }
+});
+
+const limitConnections = (count: number) =>
+  harness.asSuper(
+    `do $$ begin execute format('alter database %I connection limit ${count}', current_database()); end $$`,
+  );
 /** In this test's database alone: all of them share one server. */
 const setReadOnly = (change: string) =>
   harness.asSuper(

@@ -1,11 +1,12 @@
-import type { Database } from "@/lib/db/database";
+import { type Database, hotPool } from "@/lib/db/database";
 import { sqlState } from "@/lib/db/errors";
 
 /** Of the one row that probes write, for each node; it is no request's key. */
 const probeActor = "readiness";
 
 /**
- * Commits a small change, as every act does. Null if that works; otherwise what keeps the database
+ * Commits a small change, as every act does, and asks over the connections for hot statements, which
+ * issuing and every record of a read need. Null if that works; otherwise what keeps the database
  * from being written to, in words for the operator. Throws if the database can't be reached.
  */
 export async function commitProbe(
@@ -13,6 +14,7 @@ export async function commitProbe(
   node: string,
 ): Promise<string | null> {
   try {
+    await hotPool({ pool }).query({ name: "readiness-hot", text: "select" });
     await pool.query({
       name: "readiness-write",
       text: `insert into idempotency_key (actor_id, key, request_hash, created_at) values ($1, $2, '', now())
