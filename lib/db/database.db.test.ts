@@ -105,6 +105,18 @@ test("a connection that could not be opened, or was known to be lost, leaves no 
   }
 });
 
+test("a pooler that lost its server leaves in doubt what was sent, and not what it refused", () => {
+  for (const [code, isLost] of [
+    ["08P01", true],
+    ["08006", true],
+    ["08001", false],
+    ["08004", false],
+  ] as const) {
+    const error = Object.assign(new Error("server conn crashed?"), { code });
+    expect([code, isUnreachable(error), isInDoubt(error)]).toEqual([code, true, isLost]);
+  }
+});
+
 describe("the connections for hot statements", () => {
   const statement = {
     name: "hot-test",

@@ -85,6 +85,8 @@ const unreachable = new Set([
 export function isUnreachable(error: unknown): boolean {
   const { code } = thrown(error);
   const detail = detailOf(error);
+  // Class 08, connection exceptions: a pooler between here and the server says so of the server.
+  if (sqlState(error)?.startsWith("08")) return true;
   if (
     [code, detail.originalCode, detail.code].some(
       (value) => typeof value === "string" && unreachable.has(value),
@@ -101,6 +103,8 @@ export function isUnreachable(error: unknown): boolean {
 
 /** Errors of a connection that could not be made, so that nothing was sent over it. */
 const neverConnected = new Set([
+  "08001",
+  "08004",
   "P1000",
   "P1001",
   "P1003",
