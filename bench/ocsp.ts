@@ -1,10 +1,12 @@
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync, fork } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { apiOf, startChancery } from "./_chancery";
 import {
   has,
+  type Load,
   oneByOne,
   opensslSignRate,
   printTable,
@@ -14,8 +16,9 @@ import {
   wrk,
 } from "./_tools";
 
-// OCSP answers a second of a whole Chancery, compared with nginx serving a file of the same size, `openssl
-// ocsp`, and the bare signature.
+// OCSP answers a second of a whole Chancery, compared with nginx serving a file of the same size, a bare
+// server of Node that looks the serial number up in a map, `openssl ocsp`, and the bare signature. Rates
+// depend on what else the machine does; the processor time of an answer in the server's process hardly.
 const missing = ["wrk", "nginx", "openssl"].filter((program) => !has(program));
 if (missing.length > 0)
   throw new Error(
@@ -27,6 +30,7 @@ const folder = mkdtempSync(join(tmpdir(), "chancery-bench-ocsp-")),
 const openssl = (...args: string[]) =>
   execFileSync("openssl", args, { cwd: folder, stdio: ["ignore", "pipe", "ignore"] });
 const rows: Record<string, string | number>[] = [];
+const seconds = Number(process.env["BENCH_SECONDS"] ?? 4);
 
 const chancery = await startChancery();
 try {
@@ -71,57 +75,143 @@ try {
     ).arrayBuffer()
   ).byteLength;
 
-  const nginx = await startNginx(folder, Buffer.alloc(size, 1));
+  const nginx = await startNginx(folder, Buffer.alloc(size, 1)),
+    plain = await startPlain(file("cached.der"), ocsp);
   const peer = await opensslPeer();
   try {
     const signs = opensslSignRate();
-    const warm = { connections: 32, seconds: 3 };
-    await wrk(folder, { url: ocsp, body: file("cached.der"), ...warm });
-    const kept = await wrk(folder, { url: nginx.url }),
-      once = await wrk(folder, { url: nginx.url, close: true });
-    const add = (what: string, rate: Rate, limit: Rate) =>
+    const pids = { nginx: nginxPid(), plain: plain.pid, chancery: gatewayPid() };
+    let newConnection: Rate | null = null;
+    const measure = async (what: string, of: keyof typeof pids, load: Load) => {
+      const before = processorMs(pids[of]),
+        rate = await wrk(folder, load);
+      const used = processorMs(pids[of]) - before;
+      return { what, rate, us: (used * 1000) / (rate.perSecond * (load.seconds ?? seconds)) };
+    };
+    const add = (
+      { what, rate, us }: { what: string; rate: Rate; us?: number },
+      limits: { nginx: Rate; plain?: Rate },
+    ) =>
       rows.push({
         what,
         "answers/s": rate.perSecond,
         p99: rate.p99,
         errors: String(rate.errors),
-        "of nginx": rate.perSecond / limit.perSecond,
+        "of nginx": rate.perSecond / limits.nginx.perSecond,
+        "of plain Node": limits.plain ? rate.perSecond / limits.plain.perSecond : "",
+        "CPU µs": us ?? "",
         "of openssl speed": rate.perSecond / signs,
       });
-    add(`nginx, static file of ${size} bytes`, kept, kept);
-    add("OCSP cached, POST", await wrk(folder, { url: ocsp, body: file("cached.der") }), kept);
-    add(
-      "OCSP cached, GET",
-      await wrk(folder, { url: `${ocsp}/${encodeURIComponent(cached)}` }),
-      kept,
-    );
-    add("OCSP fresh, with nonce", await wrk(folder, { url: ocsp, body: file("fresh.der") }), kept);
-    add("nginx, a new connection each", once, once);
-    add(
-      "OCSP cached, a new connection each",
-      await wrk(folder, { url: ocsp, body: file("cached.der"), close: true }),
-      once,
-    );
-    add(
-      "OCSP fresh, a new connection each",
-      await wrk(folder, { url: ocsp, body: file("fresh.der"), close: true }),
-      once,
-    );
+    const known = { body: file("cached.der"), seconds },
+      fresh = { body: file("fresh.der"), seconds },
+      get = `${ocsp}/${encodeURIComponent(cached)}`;
+    for (const url of [ocsp, plain.url])
+      for (const body of [known, fresh]) await wrk(folder, { url, ...body, seconds: 3 });
+    for (const close of [false, true]) {
+      const each = close ? ", a new connection each" : "";
+      const limit = await measure(`nginx, static file of ${size} bytes${each}`, "nginx", {
+        url: nginx.url,
+        seconds,
+        close,
+      });
+      add(limit, { nginx: limit.rate });
+      for (const [title, load] of [
+        ["known", known],
+        ["signed afresh, with nonce", fresh],
+      ] as const) {
+        const theirs = await measure(`plain Node, ${title}${each}`, "plain", {
+          ...load,
+          url: plain.url,
+          close,
+        });
+        add(theirs, { nginx: limit.rate, plain: theirs.rate });
+        const limits = { nginx: limit.rate, plain: theirs.rate };
+        add(
+          await measure(`OCSP, ${title}${each}`, "chancery", { ...load, url: ocsp, close }),
+          limits,
+        );
+        if (load === known)
+          add(
+            await measure(`OCSP, ${title}, GET${each}`, "chancery", { url: get, seconds, close }),
+            limits,
+          );
+      }
+      if (close) newConnection = limit.rate;
+    }
     const theirs = await oneByOne(`${peer.url}/`, readFileSync(file("peer.der"))),
       ours = await oneByOne(ocsp, readFileSync(file("fresh.der")));
-    add("openssl ocsp, fresh, our slow client", theirs, once);
-    add("OCSP fresh, the same client", ours, once);
+    const limits = { nginx: newConnection ?? ours };
+    add({ what: "openssl ocsp, signed afresh, our slow client", rate: theirs }, limits);
+    add({ what: "OCSP, signed afresh, the same client", rate: ours }, limits);
     printTable(rows);
     process.stdout.write(
       `openssl speed ecdsap256: ${Math.round(signs).toLocaleString("en")} signatures a second on one core\n`,
     );
   } finally {
+    plain.stop();
     await nginx.stop();
     await peer.stop();
   }
 } finally {
   await chancery.stop();
   rmSync(folder, { recursive: true, force: true });
+}
+
+/** The bare server of Node, which knows the answer that Chancery gives to this request. */
+async function startPlain(requestFile: string, ocsp: string) {
+  const request = readFileSync(requestFile);
+  const answer = await (
+    await fetch(ocsp, { method: "POST", body: new Uint8Array(request) })
+  ).arrayBuffer();
+  const child = fork(new URL("./_plain-ocsp.ts", import.meta.url), {
+    execArgv: ["--import", "tsx"],
+  });
+  const given = { request, answer: Buffer.from(answer) };
+  child.send({
+    request: given.request.toString("base64"),
+    answer: given.answer.toString("base64"),
+  });
+  const [port] = (await once(child, "message")) as [number];
+  return {
+    url: `http://127.0.0.1:${port}/`,
+    pid: child.pid ?? 0,
+    stop: () => child.disconnect(),
+  };
+}
+
+/** The one worker of nginx: its master answers nothing. */
+function nginxPid(): number {
+  const master = readFileSync(file("nginx.pid"), "utf8").trim();
+  return Number(readFileSync(`/proc/${master}/task/${master}/children`, "utf8").split(" ")[0]);
+}
+
+/** The gateway that this process started, at whatever distance. */
+function gatewayPid(): number {
+  const isOurs = (pid: number): boolean =>
+    pid === process.pid || (pid > 1 && isOurs(Number(statOf(pid)[1])));
+  const found = readdirSync("/proc")
+    .map(Number)
+    .find((pid) => {
+      try {
+        const command = readFileSync(`/proc/${pid}/cmdline`, "utf8");
+        return /\/dist[^/]*\/gateway\.mjs/.test(command) && isOurs(pid);
+      } catch {
+        return false;
+      }
+    });
+  if (found === undefined) throw new Error("the gateway is not among the processes");
+  return found;
+}
+
+/** proc_pid_stat(5) after the command: the first field is the state, the second the parent. */
+function statOf(pid: number): string[] {
+  const text = readFileSync(`/proc/${pid}/stat`, "latin1");
+  return text.slice(text.lastIndexOf(")") + 2).split(" ");
+}
+
+function processorMs(pid: number): number {
+  const stat = statOf(pid);
+  return (Number(stat[11]) + Number(stat[12])) * 10;
 }
 
 /** A CA of openssl's own with one certificate, and its responder. */
