@@ -2,7 +2,16 @@ import { createHash } from "node:crypto";
 import { AppError } from "@/lib/errors/app-error";
 import { encodeSignatureAlgorithm } from "./algorithms";
 import { reasonNumbers } from "./crl";
-import { bitString, enumerated, explicitTag, octetString, oid, sequence, tags } from "./der";
+import {
+  enumerated,
+  explicitTag,
+  lengthOfLength,
+  octetString,
+  oid,
+  sequence,
+  tags,
+  writeHeader,
+} from "./der";
 import {
   checkInteger,
   enter,
@@ -277,16 +286,47 @@ export function assembleOcspResponse(
   signature: Uint8Array,
   responderCertificateDer: Uint8Array | null,
 ): Uint8Array {
-  const certificates =
-    responderCertificateDer === null ? [] : [explicitTag(0, sequence(responderCertificateDer))];
-  const basic = sequence(
-    responseData,
-    encodeSignatureAlgorithm(algorithm),
-    bitString(signature),
-    ...certificates,
-  );
-  return sequence(enumerated(0), explicitTag(0, sequence(basicOid, octetString(basic))));
+  const algorithmDer = encodeSignatureAlgorithm(algorithm);
+  // Lengths from the inside out, then one buffer: nested elements would copy the certificate six times.
+  const list = elementLength(responderCertificateDer?.length ?? 0);
+  const certificates = responderCertificateDer === null ? 0 : elementLength(list);
+  const basic =
+    responseData.length + algorithmDer.length + elementLength(signature.length + 1) + certificates;
+  const octets = elementLength(basic);
+  const bytes = basicOid.length + elementLength(octets);
+  const response = successful.length + elementLength(elementLength(bytes));
+  const out = new Uint8Array(elementLength(response));
+  let at = writeHeader(out, 0, tags.sequence, response);
+  const put = (part: Uint8Array): void => {
+    out.set(part, at);
+    at += part.length;
+  };
+  const open = (tag: number, length: number): void => {
+    at = writeHeader(out, at, tag, length);
+  };
+  put(successful);
+  open(0xa0, elementLength(bytes));
+  open(tags.sequence, bytes);
+  put(basicOid);
+  open(tags.octetString, octets);
+  open(tags.sequence, basic);
+  put(responseData);
+  put(algorithmDer);
+  open(tags.bitString, signature.length + 1);
+  put(noUnusedBits);
+  put(signature);
+  if (responderCertificateDer !== null) {
+    open(0xa0, list);
+    open(tags.sequence, responderCertificateDer.length);
+    put(responderCertificateDer);
+  }
+  return out;
 }
+
+const successful = enumerated(0);
+const noUnusedBits = Uint8Array.of(0);
+/** An element whose content is this long. */
+const elementLength = (length: number): number => 1 + lengthOfLength(length) + length;
 
 const errorNumbers = {
   malformedRequest: 1,
