@@ -6,7 +6,7 @@ import {
   request as openRequest,
   type ServerResponse,
 } from "node:http";
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
 import { expect, test } from "vitest";
 import { makeDrain } from "./drain";
 import { listen } from "@/lib/runtime/listen";
@@ -59,4 +59,23 @@ test("a request that never ends is cut after the grace", async () => {
   while (!arrived) await new Promise((done) => setImmediate(done));
   await drain.close(1);
   expect(await asking).toBe("cut");
+});
+
+test("connections that the server does not know are closed while they are idle, and cut after the grace", async () => {
+  const drain = makeDrain(),
+    done: string[] = [],
+    sockets: Socket[] = [];
+  const server = createServer();
+  server.removeAllListeners("connection");
+  server.on("connection", (socket) => void sockets.push(socket));
+  const port = await listen(server, { host: "127.0.0.1", port: 0, variable: "none" });
+  drain.track(server, {
+    closeIdle: () => void done.push("idle"),
+    closeAll: () => sockets.forEach((socket) => socket.destroy()),
+  });
+  const socket = connect(port, "127.0.0.1");
+  await once(socket, "connect");
+  while (sockets.length === 0) await new Promise((turn) => setImmediate(turn));
+  await drain.close(1);
+  expect(done).toContain("idle");
 });

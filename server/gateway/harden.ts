@@ -37,17 +37,24 @@ export function harden(server: Server): void {
       socket.destroy();
       return;
     }
-    socket.end(
-      `HTTP/1.1 ${answers[error.code ?? ""] ?? "400 Bad Request"}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
-    );
-    // A client that neither reads nor closes must not keep the socket.
-    setTimeout(() => socket.destroy(), 1_000).unref();
+    // After the answers to requests that arrived in the same piece before it.
+    setImmediate(refuse, socket, answers[error.code ?? ""] ?? "400 Bad Request");
   });
   // Without a listener for "upgrade" an offer of h2c or WebSocket is ignored and the request is
   // answered as HTTP/1.1 (RFC 9110 §7.8).
   server.on("connect", (_request, socket) =>
     socket.end("HTTP/1.1 405 Method Not Allowed\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"),
   );
+}
+
+function refuse(socket: Socket, status: string): void {
+  if (!socket.writable) {
+    socket.destroy();
+    return;
+  }
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+  // A client that neither reads nor closes must not keep the socket.
+  setTimeout(() => socket.destroy(), 1_000).unref();
 }
 
 /**

@@ -2,6 +2,8 @@ import { createServer } from "node:http";
 import type { Server } from "node:net";
 import { createServer as createTlsServer } from "node:https";
 import type { ListenerName } from "@/server/http/request-context";
+import { takeOcspConnections } from "@/server/status/ocsp-connections";
+import type { OcspService } from "@/server/status/ocsp-handler";
 import type { TlsManager } from "@/server/tls/tls-manager";
 import type { Drain } from "./drain";
 import { harden, mtlsMaxHeaderSize, serverLimits } from "./harden";
@@ -19,6 +21,8 @@ export type ListenerOptions = Readonly<{
   handlerOf: (listener: ListenerName) => Handler;
   tls: TlsManager;
   drain: Drain;
+  /** Answers OCSP over plain HTTP. */
+  ocsp: OcspService;
 }>;
 
 const handshakeMs = 10_000;
@@ -32,6 +36,7 @@ export async function openListeners({
   handlerOf,
   tls,
   drain,
+  ocsp,
 }: ListenerOptions): Promise<Ports> {
   const secure = (requestCert: boolean, listener: ListenerName) => {
     // The handshake never refuses a client certificate: the gateway does, and can explain why.
@@ -55,10 +60,10 @@ export async function openListeners({
   const http = createServer(serverLimits, handlerOf("http")),
     https = secure(false, "https"),
     mtls = secure(true, "mtls");
-  for (const server of [http, https, mtls]) {
-    harden(server);
-    drain.track(server);
-  }
+  for (const server of [http, https, mtls]) harden(server);
+  for (const server of [https, mtls]) drain.track(server);
+  const { draining } = drain;
+  drain.track(http, takeOcspConnections(http, { ocsp, draining, limits: serverLimits }));
   const open = (server: Server, name: ListenerName, variable: string): Promise<number> =>
     listen(server, { host, port: ports[name], variable, reusePort, fd: descriptors?.[name] });
   try {

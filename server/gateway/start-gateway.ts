@@ -90,11 +90,10 @@ export async function startGateway(deps: GatewayDeps, env: Env, log: Logger): Pr
   };
   try {
     ports = await openListeners({
-      host: env.CHANCERY_HOST,
-      ports,
       ...listenersOf(env),
       tls,
       drain,
+      ocsp: service.ocsp,
       handlerOf: (listener) => makeRequestHandler(handlerDeps, listener),
     });
   } catch (error) {
@@ -176,6 +175,8 @@ const portsOf = (env: Env): Ports => ({
 });
 
 const listenersOf = (env: Env) => ({
+  host: env.CHANCERY_HOST,
+  ports: portsOf(env),
   reusePort: env.CHANCERY_WORKERS > 1,
   descriptors: {
     http: env.CHANCERY_HTTP_FD,

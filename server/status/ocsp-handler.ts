@@ -34,7 +34,8 @@ export function serveOcsp(
     });
 }
 
-function whenAnswered(
+/** Counts the answer and passes it on, at once if it is known. */
+export function whenAnswered(
   service: OcspService,
   der: Uint8Array,
   then: (answer: OcspAnswer) => void,
@@ -69,16 +70,19 @@ function servePost(service: OcspService, request: IncomingMessage, response: Ser
   });
 }
 
-// Raw header pairs and a latin1 body are sent in a single write: this is the hottest path of all.
+// Raw header pairs and a latin1 body are sent in a single write.
 function sendPost(response: ServerResponse, answer: OcspAnswer): void {
-  response.writeHead(200, [
-    "Content-Type",
-    "application/ocsp-response",
-    "Content-Length",
-    String(answer.text.length),
-  ]);
+  response.writeHead(200, postFields(answer));
   response.end(answer.text, "latin1");
 }
+
+/** The header fields of an answer to a POST, names and values in turn. */
+export const postFields = ({ text }: OcspAnswer): string[] => [
+  "Content-Type",
+  "application/ocsp-response",
+  "Content-Length",
+  String(text.length),
+];
 
 function serveGet(service: OcspService, request: IncomingMessage, response: ServerResponse): void {
   const der = requestInPath(request.url ?? "");
@@ -94,7 +98,7 @@ function serveGet(service: OcspService, request: IncomingMessage, response: Serv
  * The request in `/ocsp/{base64}`: percent-encoded or not, padded or not, in either base64
  * alphabet. Null if it is not base64.
  */
-function requestInPath(url: string): Uint8Array | null {
+export function requestInPath(url: string): Uint8Array | null {
   let text: string;
   try {
     text = decodeURIComponent(url.slice("/ocsp".length).replace(/^\/+/, ""));
@@ -110,30 +114,37 @@ function sendGet(
   response: ServerResponse,
   answer: OcspAnswer,
 ): void {
-  const headers = ["Content-Type", "application/ocsp-response"];
-  let unchanged = false;
-  if (answer.etag === null) headers.push("Cache-Control", "no-store");
-  else {
-    const left = Math.floor((answer.nextUpdate - service.now()) / 1000),
-      thisUpdate = new Date(answer.thisUpdate);
-    const maxAge = Math.max(0, Math.min(maxAgeSeconds, left));
-    headers.push(
-      "Cache-Control",
-      `public, max-age=${maxAge}, no-transform, must-revalidate`,
-      "ETag",
-      answer.etag,
-      "Last-Modified",
-      thisUpdate.toUTCString(),
-      "Expires",
-      new Date(service.now() + maxAge * 1000).toUTCString(),
-    );
-    unchanged = isUnchanged(request, answer.etag, thisUpdate);
-  }
-  if (unchanged) {
-    response.writeHead(304, headers.slice(2)).end();
+  const fields = cacheFields(answer, service.now());
+  if (answer.etag !== null && isUnchanged(request, answer.etag, new Date(answer.thisUpdate))) {
+    response.writeHead(304, fields).end();
     return;
   }
-  response.writeHead(200, [...headers, "Content-Length", String(answer.text.length)]);
+  response.writeHead(200, getFields(answer, fields));
   if (request.method === "HEAD") response.end();
   else response.end(answer.text, "latin1");
+}
+
+/** The header fields of an answer to a GET, whose `fields` for caches are these. */
+export const getFields = (answer: OcspAnswer, fields: readonly string[]): string[] => [
+  "Content-Type",
+  "application/ocsp-response",
+  ...fields,
+  "Content-Length",
+  String(answer.text.length),
+];
+
+/** What caches are told about the answer to a GET. */
+export function cacheFields({ etag, nextUpdate, thisUpdate }: OcspAnswer, now: number): string[] {
+  if (etag === null) return ["Cache-Control", "no-store"];
+  const maxAge = Math.max(0, Math.min(maxAgeSeconds, Math.floor((nextUpdate - now) / 1000)));
+  return [
+    "Cache-Control",
+    `public, max-age=${maxAge}, no-transform, must-revalidate`,
+    "ETag",
+    etag,
+    "Last-Modified",
+    new Date(thisUpdate).toUTCString(),
+    "Expires",
+    new Date(now + maxAge * 1000).toUTCString(),
+  ];
 }

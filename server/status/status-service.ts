@@ -13,6 +13,7 @@ import { type CrlStore, makeCrlStore } from "./crl-store";
 import { makeGauges } from "./gauges";
 import { diskOf, makeDiskCheck, type ReadDisk } from "./machine-gauges";
 import { makeMetrics, type Metrics } from "./metrics";
+import type { OcspService } from "./ocsp-handler";
 import { type Check, makeReadiness, type Readiness } from "./readiness";
 import {
   makeStatusHandler,
@@ -35,6 +36,7 @@ export type StatusServiceOptions = Readonly<{
 /** The status services with their caches, which the jobs fill and invalidate. */
 export type StatusService = Readonly<{
   handler: StatusHandler;
+  ocsp: OcspService;
   statuses: StatusCache;
   crls: CrlStore;
   metrics: Metrics;
@@ -122,8 +124,9 @@ export function makeStatusService({
     boundary,
   });
   const gauges = makeGauges({ deps, index, crls, statuses, stalledReaders, disk });
+  const ocsp: OcspService = { answer, count: metrics.countOcsp, now };
   const handler = makeStatusHandler({
-    ocsp: { answer, count: metrics.countOcsp, now },
+    ocsp,
     index,
     authorityFiles: authorities.files,
     crls,
@@ -135,6 +138,7 @@ export function makeStatusService({
   });
   return {
     handler,
+    ocsp,
     statuses,
     crls,
     metrics,

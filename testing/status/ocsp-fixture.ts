@@ -6,6 +6,7 @@ import { makeStatusCache, type StatusCache } from "@/lib/status/status-cache";
 import type { Responder, ServedAuthority, StatusKey, StatusRow } from "@/lib/status/types";
 import { harden, serverLimits } from "@/server/gateway/harden";
 import { listen } from "@/lib/runtime/listen";
+import { takeOcspConnections } from "@/server/status/ocsp-connections";
 import { serveOcsp } from "@/server/status/ocsp-handler";
 
 /** The OCSP endpoint alone, over a table in memory, for tests and measurements. */
@@ -57,11 +58,17 @@ export async function openOcspFixture(
     serveOcsp(gateway, request, response),
   );
   harden(server);
+  const connections = takeOcspConnections(server, {
+    ocsp: gateway,
+    draining: () => false,
+    limits: serverLimits,
+  });
   const port = await listen(server, { host: "127.0.0.1", port: 0, variable: "none" });
   const close = (): Promise<void> =>
     new Promise((resolve) => {
       server.close(() => resolve());
       server.closeAllConnections();
+      connections.closeAll();
     });
   return {
     url: `http://127.0.0.1:${port}/ocsp`,
