@@ -6,12 +6,16 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { connect, type TLSSocket } from "node:tls";
 import { once } from "node:events";
+import { closeDatabase, openDatabase } from "@/lib/db/database";
+import { readRunFile } from "@/lib/runtime/run-file";
 import { apiOf, startChancery } from "./_chancery";
+import { readProcessorTime } from "./against/_processor-time";
 import { has, printTable } from "./_tools";
 
 // A service that calls the API under its own certificate, over connections that stay open: each
 // request is decided and recorded before it is
-// answered. For comparison, a bare HTTPS server of Node that asks for a certificate and answers as many
+// answered. Processor time and transactions include what follows from the entries: numbering, the search
+// index, checkpoints. For comparison, a bare HTTPS server of Node that asks for a certificate and answers as many
 // octets.
 if (!has("openssl")) throw new Error("This benchmark needs openssl (apt-get install openssl).");
 
@@ -93,6 +97,16 @@ async function load({ port, path, connections, body }: Ask): Promise<Seen> {
 }
 
 const chancery = await startChancery();
+const db = openDatabase(readRunFile(chancery.dataFolder)?.databaseUrl ?? "", { max: 1 });
+
+/** Transactions of the database so far. */
+async function transactions(): Promise<number> {
+  const { rows } = await db.pool.query<{ n: string }>(
+    "select xact_commit as n from pg_stat_database where datname = current_database()",
+  );
+  return Number(rows[0]?.n);
+}
+
 try {
   const api = apiOf(chancery),
     identity = await api("/identities", {
@@ -180,9 +194,14 @@ try {
   await load({ port: chancery.mtlsPort, path, connections: 16 });
   for (const connections of levels) {
     const bare = await load({ port: plainPort, path: "/", connections }),
-      before = await entries();
+      before = await entries(),
+      [commitsBefore, timeBefore] = [await transactions(), readProcessorTime(process.pid)];
     const read = await load({ port: chancery.mtlsPort, path, connections }),
       recorded = (await entries()) - before;
+    const time = readProcessorTime(process.pid),
+      requests = read.ok + read.other;
+    const microseconds = (of: "gateway" | "PostgreSQL") =>
+      ((time[of] - timeBefore[of]) * 1_000) / requests;
     rows.push({
       what: "reads its certificate",
       connections: String(connections),
@@ -190,13 +209,17 @@ try {
       "p50 ms": read.p50,
       "p99 ms": read.p99,
       refused: String(read.other),
-      "entries per request": recorded / (read.ok + read.other),
+      "entries per request": recorded / requests,
+      "transactions per request": ((await transactions()) - commitsBefore) / requests,
+      "gateway CPU µs": microseconds("gateway"),
+      "PostgreSQL CPU µs": microseconds("PostgreSQL"),
       "of bare Node": read.perSecond / bare.perSecond,
     });
   }
   printTable(rows);
   plain.close();
 } finally {
+  await closeDatabase(db);
   await chancery.stop();
   rmSync(folder, { recursive: true, force: true });
 }

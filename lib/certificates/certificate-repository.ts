@@ -1,4 +1,5 @@
-import type { Database } from "@/lib/db/database";
+import { type Database, hotPool, statementTimeoutOf } from "@/lib/db/database";
+import { makeGroupCommit } from "@/lib/db/group-commit";
 import type { AuditedTx } from "@/lib/log/record/audited-transaction";
 import { certificateAddressRun, factRun } from "@/lib/log/pure/search-tokens";
 import {
@@ -54,7 +55,6 @@ export const rowTables = `certificate c join profile p on p.id = c.profile_id jo
   left join certificate s on s.predecessor_id = c.id`;
 
 type Where = Readonly<{ name: string; where: string }>;
-const byId: Where = { name: "certificate_by_id", where: "c.id = $1" };
 const bySerial: Where = { name: "certificate_by_serial", where: "c.serial = $1" };
 const byFingerprint: Where = {
   name: "certificate_by_fingerprint",
@@ -74,9 +74,34 @@ async function find(
   return rows;
 }
 
-export async function findCertificateRow(db: Database, id: string): Promise<CertificateRow | null> {
-  return (await find(db, byId, id))[0] ?? null;
+/** A certificate by its id. Reads of the same moment share one round trip. */
+export function findCertificateRow(
+  { pool }: Pick<Database, "pool">,
+  id: string,
+): Promise<CertificateRow | null> {
+  const read = readers.get(pool) ?? makeReader(pool);
+  readers.set(pool, read);
+  return read(id);
 }
+
+type Reader = (id: string) => Promise<CertificateRow | null>;
+const readers = new WeakMap<Database["pool"], Reader>();
+
+const makeReader = (pool: Database["pool"]): Reader =>
+  makeGroupCommit<string, CertificateRow | null>({
+    maxBatch: 100,
+    concurrency: 2,
+    maxWaitMs: statementTimeoutOf(pool),
+    work: async (ids) => {
+      const { rows } = await hotPool({ pool }).query<CertificateRow>({
+        name: "certificate_by_id",
+        text: `select ${rowColumns}, c.der from ${rowTables} where c.id = any($1::text[])`,
+        values: [[...new Set(ids)]],
+      });
+      const found = new Map(rows.map((row) => [row.id, row]));
+      return ids.map((id) => found.get(id) ?? null);
+    },
+  });
 
 /** The certificates with these ids, by id, without their bytes. */
 export async function findCertificateRows(
