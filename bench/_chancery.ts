@@ -23,9 +23,11 @@ export type Chancery = Readonly<{
 
 /**
  * A whole Chancery under its own supervisor, on free ports and a data folder that is thrown away;
- * set up, with a token for an administrator.
+ * set up, with a token for an administrator. `more` are settings besides those that all of them have.
  */
-export async function startChancery(): Promise<Chancery> {
+export async function startChancery(
+  more: Readonly<Record<string, string>> = {},
+): Promise<Chancery> {
   const root = findRepoRoot(),
     dist = join(root, "dist"),
     dataFolder = mkdtempSync(join(tmpdir(), "chancery-bench-"));
@@ -41,6 +43,7 @@ export async function startChancery(): Promise<Chancery> {
     CHANCERY_ORGANIZATION: "Example",
     CHANCERY_LOG_LEVEL: "warn",
     CHANCERY_WORKERS: process.env["BENCH_WORKERS"] ?? "0",
+    ...more,
   };
   const said: string[] = [];
   const running = await supervise({
