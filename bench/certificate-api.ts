@@ -10,6 +10,7 @@ import { closeDatabase, openDatabase } from "@/lib/db/database";
 import { readRunFile } from "@/lib/runtime/run-file";
 import { apiOf, startChancery } from "./_chancery";
 import { readProcessorTime } from "./against/_processor-time";
+import { report } from "./_results";
 import { has, printTable } from "./_tools";
 
 // A service that calls the API under its own certificate, over connections that stay open: each
@@ -214,6 +215,14 @@ try {
       "gateway CPU µs": microseconds("gateway"),
       "PostgreSQL CPU µs": microseconds("PostgreSQL"),
       "of bare Node": read.perSecond / bare.perSecond,
+    });
+    report({
+      measure: `Requests under a certificate over the API, ${connections} connections`,
+      value: read.perSecond,
+      unit: "requests/s",
+      limit: bare.perSecond,
+      limitIs: "bare HTTPS server of Node",
+      note: `p99 ${read.p99.toFixed(0)} ms; CPU per request: gateway ${microseconds("gateway").toFixed(0)} µs, PostgreSQL ${microseconds("PostgreSQL").toFixed(0)} µs; refused ${read.other}`,
     });
   }
   printTable(rows);

@@ -4,6 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { apiOf, startChancery } from "./_chancery";
+import { report } from "./_results";
 import {
   has,
   type Load,
@@ -126,10 +127,13 @@ try {
         });
         add(theirs, { nginx: limit.rate, plain: theirs.rate });
         const limits = { nginx: limit.rate, plain: theirs.rate };
-        add(
-          await measure(`OCSP, ${title}${each}`, "chancery", { ...load, url: ocsp, close }),
-          limits,
-        );
+        const ours = await measure(`OCSP, ${title}${each}`, "chancery", {
+          ...load,
+          url: ocsp,
+          close,
+        });
+        add(ours, limits);
+        reportOcsp(ours, limit, theirs);
         if (load === known)
           add(
             await measure(`OCSP, ${title}, GET${each}`, "chancery", { url: get, seconds, close }),
@@ -155,6 +159,20 @@ try {
 } finally {
   await chancery.stop();
   rmSync(folder, { recursive: true, force: true });
+}
+
+type Measured = Readonly<{ what: string; rate: Rate; us: number }>;
+
+function reportOcsp(ours: Measured, limit: Measured, plain: Measured): void {
+  const ofPlain = (ours.rate.perSecond / plain.rate.perSecond).toFixed(2);
+  report({
+    measure: ours.what,
+    value: ours.rate.perSecond,
+    unit: "answers/s",
+    limit: limit.rate.perSecond,
+    limitIs: "nginx, a static file of that size",
+    note: `${ofPlain} of plain Node; CPU per answer ${ours.us.toFixed(1)} µs, plain Node ${plain.us.toFixed(1)}, nginx ${limit.us.toFixed(1)}; p99 ${ours.rate.p99}, errors ${ours.rate.errors}`,
+  });
 }
 
 /** The bare server of Node, which knows the answer that Chancery gives to this request. */
