@@ -1,5 +1,6 @@
 import { defineConfig } from "@playwright/test";
 import { sharedFolder, type WorkerOptions } from "./testing/playwright-workers";
+import { keepTemporaryFilesInMemory } from "./testing/temporary-folder";
 
 const flags = [
   "--no-sandbox",
@@ -11,6 +12,8 @@ const flags = [
   "--disable-sync",
 ];
 
+// Workers inherit both.
+keepTemporaryFilesInMemory();
 sharedFolder();
 
 export default defineConfig<object, WorkerOptions>({

@@ -1,13 +1,18 @@
 import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
 
 /** Whole installations with their real processes, built before: `npm test -- build system`. */
-function project(name: string, include: string): TestProjectInlineConfiguration {
+function project(
+  name: string,
+  include: string,
+  options: TestProjectInlineConfiguration["test"] = {},
+): TestProjectInlineConfiguration {
   return {
     resolve: { alias: { "@": import.meta.dirname } },
     test: {
       name,
       environment: "node",
       include: [include],
+      ...options,
       hookTimeout: 400_000,
       testTimeout: 1_800_000,
     },
@@ -19,7 +24,9 @@ export default defineConfig({
     // One after another: two at once would only wait for each other.
     fileParallelism: false,
     projects: [
-      project("system", "e2e/system/**/*.test.ts"),
+      project("system", "e2e/system/**/*.test.ts", {
+        globalSetup: ["testing/vitest-system-setup.ts"],
+      }),
       // The long runs of `npm run test:long`.
       project("kills", "e2e/long/{kills,outcomes,nodes,index}.test.ts"),
       project("scale", "e2e/long/scale.test.ts"),

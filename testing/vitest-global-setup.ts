@@ -1,4 +1,5 @@
 import { serveTemplates } from "@/testing/database/serve-templates";
+import { keepTemporaryFilesInMemory, removeTemporaryFiles } from "@/testing/temporary-folder";
 
 /**
  * Gives all test files of all projects one PostgreSQL, started only when the first of them asks for
@@ -6,7 +7,11 @@ import { serveTemplates } from "@/testing/database/serve-templates";
  */
 export default async function setUp(): Promise<() => Promise<void>> {
   if (process.env.CHANCERY_TEST_POSTGRES) return async () => {};
+  keepTemporaryFilesInMemory();
   const { socketPath, close } = await serveTemplates();
   process.env.CHANCERY_TEST_POSTGRES = socketPath;
-  return close;
+  return async () => {
+    await close();
+    removeTemporaryFiles();
+  };
 }

@@ -112,7 +112,7 @@ async function runAsAdmin({ superUrl }: DrillServer, sql: string): Promise<void>
 
 /** Creates a copy of a database. Fails while another connection to `from` is open. */
 export const copyDatabase = (server: DrillServer, from: string, to: string): Promise<void> =>
-  runAsAdmin(server, `create database "${to}" template "${from}"`);
+  runAsAdmin(server, `create database "${to}" template "${from}" strategy file_copy`);
 export const dropDatabase = (server: DrillServer, name: string): Promise<void> =>
   runAsAdmin(server, `drop database if exists "${name}" with (force)`);
 

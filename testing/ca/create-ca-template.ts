@@ -23,7 +23,9 @@ export async function createCaTemplate(
   const administrator = new pg.Client({ connectionString: urls("postgres").superUrl });
   await administrator.connect();
   try {
-    await administrator.query(`create database ${name} owner chancery_owner template ${template}`);
+    await administrator.query(
+      `create database ${name} owner chancery_owner template ${template} strategy file_copy`,
+    );
   } finally {
     await administrator.end();
   }

@@ -29,7 +29,8 @@ export async function createTestDatabase(template: TemplateName = "empty"): Prom
   const server = await findServer(template);
   const name = `test_${randomBytes(8).toString("hex")}`;
   await administer(server, [
-    `create database ${name} owner chancery_owner template ${server.template}`,
+    // The server's other strategy writes each page to the WAL and to the files.
+    `create database ${name} owner chancery_owner template ${server.template} strategy file_copy`,
     `revoke all on database ${name} from public`,
     `grant connect on database ${name} to chancery_app, chancery_signer`,
   ]);

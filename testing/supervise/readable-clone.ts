@@ -1,8 +1,8 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findRepoRoot } from "@/lib/runtime/repo-root";
+import { diskFolder } from "@/testing/temporary-folder";
 
 /** The program as another user of this machine may read it. */
 export type ReadableClone = Readonly<{ root: string; node: string; remove: () => void }>;
@@ -31,7 +31,7 @@ export function findReadableClone(uid: number | undefined): ReadableClone {
   const root = findRepoRoot();
   if (uid === undefined || canRead(uid, root))
     return { root, node: process.execPath, remove: () => {} };
-  const folder = mkdtempSync(join(tmpdir(), "chancery-clone-"));
+  const folder = mkdtempSync(join(diskFolder(), "chancery-clone-"));
   chmodSync(folder, 0o755);
   copyClone(root, folder);
   const node = join(folder, "node");
