@@ -10,6 +10,7 @@ import { connectSigner } from "@/lib/signers/client";
 import { signerSocket } from "@/lib/runtime/socket-paths";
 import { makeSecretPipes } from "@/server/supervise/secret-channel";
 import { adminActor } from "@/testing/actors";
+import { bundleScript } from "@/testing/bundle-script";
 import { createTestCa, createTestIdentity } from "@/testing/ca/create-test-ca";
 import type { Harness } from "@/testing/harness";
 import { makeCsr, manyCsrs, refusalOf } from "@/testing/ca/requests";
@@ -22,7 +23,7 @@ async function startProcess(): Promise<ChildProcess> {
     settings: { DATABASE_SIGNER_URL: harness.urls.signerUrl },
     kek: harness.kek,
   });
-  const started = spawn(process.execPath, ["--import", "tsx", "server/signer/main.ts"], {
+  const started = spawn(process.execPath, [bundleScript("server/signer/main.ts")], {
     env: {
       ...process.env,
       ...pipes.environment,

@@ -5,7 +5,7 @@ import { banner } from "@/server/supervise/banner";
 import { runSupervisor } from "@/server/supervise/run-supervisor";
 
 // The real supervisor and PostgreSQL over stubs for the three children.
-const child = join(import.meta.dirname, "stub-child.mjs");
+const child = join(findRepoRoot(), "testing/supervise/stub-child.mjs");
 
 await runSupervisor({
   start: () => ({

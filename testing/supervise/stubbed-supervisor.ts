@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { findRepoRoot } from "@/lib/runtime/repo-root";
+import { bundleScript } from "@/testing/bundle-script";
 import type { ReadableClone } from "./readable-clone";
 import { readRunFile } from "@/lib/runtime/run-file";
 
@@ -33,7 +33,7 @@ export function runStubbedSupervisor(
     ...settings,
   };
   if (!existsSync(eventsOf(dataFolder))) clearEvents(dataFolder);
-  const child = spawn(node, ["--import", "tsx", join(root, "testing/supervise/stub-main.ts")], {
+  const child = spawn(node, [bundleScript("testing/supervise/stub-main.ts", root)], {
     cwd: root,
     env: environment as unknown as NodeJS.ProcessEnv,
     stdio: ["ignore", "pipe", "pipe"],

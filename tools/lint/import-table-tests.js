@@ -61,6 +61,7 @@ export const testRows = [
       "smtp-server",
       "acme-client",
       "@playwright/test",
+      "esbuild",
       ...anyNode,
     ],
   },

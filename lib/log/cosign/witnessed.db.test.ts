@@ -17,6 +17,7 @@ import {
   until,
   type PublishingLog,
 } from "@/testing/log/publish/pipeline-fixture";
+import { bundleScript } from "@/testing/bundle-script";
 import { openTestWitness } from "@/testing/log/test-witness";
 import { findNewestCheckpoint } from "@/lib/log/tree/checkpoint-reader";
 import { makeWitnessCheckpointReader } from "./read-witness-checkpoints";
@@ -219,9 +220,7 @@ describe("chancery witness, as a separate process", () => {
     const child = spawn(
       process.execPath,
       [
-        "--import",
-        "tsx",
-        join(root, "cli/main.ts"),
+        bundleScript("cli/main.ts"),
         "witness",
         "--data",
         folder,
@@ -299,7 +298,7 @@ describe("chancery witness, as a separate process", () => {
     [["witness", "--data", "x", "--log", "k", "--port", "99999"]],
     [["witness", "--frob"]],
   ])("%j is refused with how it is written, and exit code 2", async (args) => {
-    const child = spawn(process.execPath, ["--import", "tsx", join(root, "cli/main.ts"), ...args], {
+    const child = spawn(process.execPath, [bundleScript("cli/main.ts"), ...args], {
       cwd: root,
       stdio: ["ignore", "pipe", "pipe"],
     });

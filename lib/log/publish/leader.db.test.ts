@@ -1,9 +1,9 @@
 import { fork, type ChildProcess } from "node:child_process";
-import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { auditedTransaction } from "@/lib/log/record/audited-transaction";
 import { operatorActor } from "@/testing/actors";
+import { bundleScript } from "@/testing/bundle-script";
 import { identityCreated, identityRow, makeId } from "@/testing/log/entries";
 import {
   faultsOf,
@@ -101,9 +101,9 @@ const cutLeader = () =>
 async function startNode(): Promise<ChildProcess> {
   const { urls, kek, witnessDir, deps } = fixture.harness;
   const child = fork(
-    join(import.meta.dirname, "../../../testing/log/publish/run-pipeline.ts"),
+    bundleScript("testing/log/publish/run-pipeline.ts"),
     [urls.appUrl, urls.signerUrl, Buffer.from(kek).toString("base64"), witnessDir, deps.publicUrl],
-    { execArgv: ["--import", "tsx"] },
+    { execArgv: [] },
   );
   children.push(child);
   await new Promise((resolve) => {
