@@ -1,6 +1,6 @@
 import { createIdentity, type Certificate, type Page as Items } from "@/e2e/support/api";
 import { createCsr } from "@/e2e/support/openssl";
-import { checkAppearance, phoneViewport } from "@/e2e/support/look";
+import { checkAppearance, desktopViewport, phoneViewport } from "@/e2e/support/look";
 import { takePicture } from "@/e2e/support/picture";
 import {
   findAxeViolations,
@@ -78,12 +78,40 @@ test("the not-found page has no axe violations", async ({ page, complaints }) =>
   await checkAppearance(page, "not-found");
 });
 
-test("the API reference has no axe violations", async ({ page }) => {
-  test.slow();
+test("no page of the API reference has axe violations", async ({ page }) => {
   await page.goto("/docs/api");
-  expect(await findAxeViolations(page)).toEqual([]); // once: the page is long, and axe looks at every line of it
-  await page.setViewportSize(phoneViewport);
-  await expect.poll(() => horizontalOverflow(page)).toBeLessThanOrEqual(0);
+  const nouns = page.getByRole("navigation").getByRole("link", { name: /^(?!Chancery)/ });
+  const addresses = await nouns.evaluateAll((links) =>
+    links.map((link) => link.getAttribute("href") ?? ""),
+  );
+  expect(addresses.length).toBeGreaterThan(10);
+  const nameOf = (address: string) => address.slice("/docs/api".length).replaceAll(/\W/g, "-");
+  for (const address of ["/docs/api", "/docs/api?q=serial", ...addresses]) {
+    await page.goto(address);
+    expect.soft(await findAxeViolations(page), address).toEqual([]); // the longest pages: in one scheme
+    await page.setViewportSize(phoneViewport);
+    await expect.poll(() => horizontalOverflow(page), { message: address }).toBeLessThanOrEqual(0);
+    await takePicture(page, `api-reference${nameOf(address)}-phone`);
+    await page.setViewportSize(desktopViewport);
+    await takePicture(page, `api-reference${nameOf(address)}`);
+  }
+});
+
+test("a search of the API reference leads to an operation, and an address from before to its entry", async ({
+  page,
+}) => {
+  await page.goto("/docs/api");
+  await page.getByRole("searchbox", { name: "Search operations and fields" }).fill("revoke reason");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("status")).toContainText("match “revoke reason”");
+  await page.getByRole("link", { name: "Revoke a certificate", exact: true }).click();
+  const article = page.getByRole("article", { name: "Revoke a certificate", exact: true });
+  await expect(article).toBeInViewport();
+  const id = new URL(page.url()).hash;
+  await page.goto(`/docs/api${id}`);
+  await expect(page.locator(id)).toBeInViewport();
+  await page.locator(id).getByRole("link").click();
+  await expect(article).toBeInViewport();
 });
 
 test("the sign-in has no axe violations", async ({ browser }) => {

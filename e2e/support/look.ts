@@ -2,7 +2,7 @@ import type { Page } from "@playwright/test";
 import { takePicture } from "./picture";
 import { findAxeViolations, expect, waitForAnimations, horizontalOverflow } from "./test";
 
-const desktopViewport = { width: 1280, height: 800 };
+export const desktopViewport = { width: 1280, height: 800 };
 export const phoneViewport = { width: 360, height: 740 };
 
 /**

@@ -8,7 +8,7 @@ import type { RequestContext } from "@/server/http/request-context";
 import { authenticate } from "./authenticate";
 import type { ApiEnv } from "./context";
 import type { Route } from "./define-route";
-import { docsHeaders, docsPage } from "./docs-page";
+import { docsHeaders, makeApiReference, type ApiReference } from "./docs/pages";
 import { addEntryBundles } from "./entry-bundles";
 import { addOperations, type Operations } from "./operations";
 import { openApiDocument } from "./openapi";
@@ -31,7 +31,23 @@ type Shared = Readonly<{
   published?: PublishedLogCache;
 }>;
 
-/** The REST API and its reference page. `context` is what the gateway knows about the request. */
+type Documents = Readonly<{ text: string; reference: ApiReference }>;
+const madeDocuments = new Map<string, Documents>();
+
+/**
+ * Made before the first request: it takes a third of a second, for which every caller would wait. Kept
+ * for the next API of this process, since nothing but the address differs.
+ */
+function documentsOf(publicUrl: string): Documents {
+  const made = madeDocuments.get(publicUrl);
+  if (made !== undefined) return made;
+  const document = openApiDocument(routes, publicUrl);
+  const documents = { text: JSON.stringify(document), reference: makeApiReference(document) };
+  madeDocuments.set(publicUrl, documents);
+  return documents;
+}
+
+/** The REST API and its reference. `context` is what the gateway knows about the request. */
 export function makeApi(deps: GatewayDeps, { operations, published }: Shared = {}): Api {
   const app = new OpenAPIHono<ApiEnv>();
   app.use(async (c, next) => {
@@ -72,15 +88,18 @@ const honoPath = (route: Pick<Route, "path">): string =>
 const isOpen = (path: string): boolean => path.startsWith(`${base}/status/`);
 
 function addDocuments(app: OpenAPIHono<ApiEnv>, deps: GatewayDeps): void {
-  const text = JSON.stringify(openApiDocument(routes, deps.publicUrl));
-  const page = docsPage(openApiDocument(routes, deps.publicUrl));
+  const { text, reference } = documentsOf(deps.publicUrl);
   app.get(`${base}/openapi.json`, (c) =>
     c.body(text, 200, {
       "Content-Type": "application/json",
       "Cache-Control": "public, max-age=300",
     }),
   );
-  app.get("/docs/api", (c) => c.body(page, 200, docsHeaders));
+  app.get("/docs/api", (c) => c.body(reference.first(c.req.query("q")), 200, docsHeaders));
+  app.get("/docs/api/:noun", (c) => {
+    const page = reference.ofNoun(c.req.param("noun"));
+    return page === null ? c.notFound() : c.body(page, 200, docsHeaders);
+  });
 }
 
 /**
@@ -91,6 +110,7 @@ function refuseOtherMethods(app: OpenAPIHono<ApiEnv>, deps: GatewayDeps): void {
   const methodsOf = new Map<string, Set<string>>([
     [`${base}/openapi.json`, new Set(["GET"])],
     ["/docs/api", new Set(["GET"])],
+    ["/docs/api/:noun", new Set(["GET"])],
   ]);
   for (const route of routes) {
     const methods = methodsOf.get(honoPath(route)) ?? new Set<string>();
@@ -99,6 +119,7 @@ function refuseOtherMethods(app: OpenAPIHono<ApiEnv>, deps: GatewayDeps): void {
   const open = new Set([
     `${base}/openapi.json`,
     "/docs/api",
+    "/docs/api/:noun",
     ...routes.filter((route) => route.permission === null).map(honoPath),
   ]);
   for (const [path, methods] of methodsOf) {

@@ -80,37 +80,102 @@ test("operations that need a credential declare it, and every POST takes an Idem
   }
 });
 
-test("the reference page shows every operation, runs nothing and loads nothing", async () => {
-  const response = await get("/docs/api"),
+const nouns = [...new Set(operations.flatMap(({ operation }) => operation.tags))].map((tag) =>
+  tag.toLowerCase().replaceAll(" ", "-"),
+);
+const pages = ["/docs/api", "/docs/api?q=certificate", ...nouns.map((noun) => `/docs/api/${noun}`)];
+const htmlOf = async (path: string) => (await get(path)).text();
+const linksOf = (html: string) => [...html.matchAll(/href="([^"]*)"/g)].map(([, to = ""]) => to);
+const idsOf = (html: string) => [...html.matchAll(/ id="([^"]+)"/g)].map(([, id = ""]) => id);
+
+test("the reference has a page for each noun, and each operation is on one of them and on the first page", async () => {
+  const first = idsOf(await htmlOf("/docs/api"));
+  const others = await Promise.all(nouns.map((noun) => htmlOf(`/docs/api/${noun}`)));
+  for (const { operation } of operations) {
+    expect(first).toContain(operation.operationId);
+    expect(others.filter((html) => idsOf(html).includes(operation.operationId))).toHaveLength(1);
+  }
+  for (const noun of nouns) expect(first).toContain(`tag-${noun}`);
+});
+
+test.each(pages)("%s runs nothing and loads nothing", async (path) => {
+  const response = await get(path),
     html = await response.text();
+  expect(response.status).toBe(200);
   expect(response.headers.get("content-type")).toBe("text/html; charset=utf-8");
-  for (const { operation } of operations) expect(html).toContain(`id="${operation.operationId}"`);
-  expect(html).not.toMatch(/<script|<link|<img|<iframe|@import|url\(| on\w+=| style=/i);
+  expect(html).not.toMatch(/<script|<link|<img|<iframe|@import|url\(| src=| on\w+=| style=/i);
   expect(
-    [...html.matchAll(/(?:href|src)="([^"]*)"/g)].filter(
-      ([, address = ""]) => !/^(#|\/api\/v1\/openapi\.json$)/.test(address),
-    ),
+    linksOf(html).filter((to) => !/^(#|\/docs\/api|\/api\/v1\/openapi\.json$)/.test(to)),
   ).toEqual([]);
 });
 
-test("the reference page's content security policy allows its one style sheet by hash and nothing else", async () => {
-  const response = await get("/docs/api"),
-    style = /<style>([\s\S]*)<\/style>/.exec(await response.text())?.[1] ?? "";
-  const policy = response.headers.get("content-security-policy") ?? "";
-  expect(policy).toContain(`'sha256-${createHash("sha256").update(style).digest("base64")}'`);
-  expect(policy).toMatch(/^default-src 'none'/);
-  expect(policy).not.toMatch(/unsafe|script-src/);
+test.each(pages)(
+  "the content security policy of %s allows its one style sheet by hash and nothing else",
+  async (path) => {
+    const response = await get(path),
+      style = /<style>([\s\S]*)<\/style>/.exec(await response.text())?.[1] ?? "";
+    const policy = response.headers.get("content-security-policy") ?? "";
+    expect(policy).toContain(`'sha256-${createHash("sha256").update(style).digest("base64")}'`);
+    expect(policy).toMatch(/^default-src 'none'/);
+    expect(policy).not.toMatch(/unsafe|script-src/);
+  },
+);
+
+test.each(pages)("every link of %s has a target, and every id is unique", async (path) => {
+  const html = await htmlOf(path),
+    ids = idsOf(html);
+  expect(new Set(ids).size).toBe(ids.length);
+  const missing: string[] = [];
+  for (const to of new Set(linksOf(html))) {
+    const [page = "", id] = to.split("#");
+    const target = page === "" ? await get(path) : await get(page);
+    const isThere = id === undefined || idsOf(await target.text()).includes(id);
+    if (!target.ok || !isThere) missing.push(to);
+  }
+  expect(missing).toEqual([]);
 });
 
-test("every link within the reference page has a target, and every id is unique", async () => {
-  const html = await (await get("/docs/api")).text(),
-    ids = [...html.matchAll(/ id="([^"]+)"/g)].map(([, id = ""]) => id);
-  expect(new Set(ids).size).toBe(ids.length);
-  for (const [, id = ""] of html.matchAll(/href="#([^"]+)"/g)) expect(ids).toContain(id);
+test("a search of the reference finds operations by path, text and field, and shows which fields match", async () => {
+  const found = async (query: string) =>
+    idsOf(await htmlOf(`/docs/api?q=${encodeURIComponent(query)}`)).filter((id) =>
+      operations.some(({ operation }) => operation.operationId === id),
+    );
+  const revoke = operations.find(({ path }) => path.endsWith("/certificates/{id}/revoke"));
+  expect(revoke).toBeDefined();
+  expect(await found("Certificates/{id}/REVOKE")).toEqual([revoke?.operation.operationId]);
+  expect(await found("revoke reason")).toContain(revoke?.operation.operationId);
+  expect(await found("revoke no-such-word")).toEqual([]);
+  expect((await found("")).length).toBe(operations.length);
+  expect((await found("fingerprintSha256")).length).toBeLessThan(operations.length);
+  expect(await htmlOf("/docs/api?q=fingerprintSha256")).toMatch(
+    /Fields: <code>[^<]*fingerprintSha256/,
+  );
 });
+
+test.each(['"><script>alert(1)</script>', "' onfocus='alert(1)", "&lt;", "x".repeat(10_000)])(
+  "a search for %.30s is text on the page and nothing else",
+  async (query) => {
+    const html = await htmlOf(`/docs/api?q=${encodeURIComponent(query)}`);
+    expect(html.replaceAll(/"[^"]*"/g, "")).not.toMatch(/<script|<[^>]* onfocus=/);
+    expect(html).toMatch(/0 operations match/);
+    expect(html.length).toBeLessThan(20_000);
+  },
+);
+
+test.each(["no-such-noun", "Certificates", "certificates/x", "%2e%2e", "__proto__"])(
+  "the reference has no page of %s",
+  async (noun) => {
+    const response = await get(`/docs/api/${noun}`);
+    expect(response.ok).toBe(false);
+    expect(response.headers.get("content-type")).toBe("application/problem+json");
+  },
+);
 
 test("the documents answer HEAD, and another method with 405", async () => {
-  expect((await get("/docs/api", "HEAD")).status).toBe(200);
+  for (const path of ["/docs/api", "/docs/api/certificates"]) {
+    expect((await get(path, "HEAD")).status).toBe(200);
+    expect((await get(path, "POST")).status).toBe(405);
+  }
   const refused = await get("/api/v1/openapi.json", "POST");
   expect([refused.status, refused.headers.get("allow")]).toEqual([405, "GET, HEAD"]);
 });

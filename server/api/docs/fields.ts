@@ -1,5 +1,5 @@
-import { escapeHtml, inlineText } from "./html";
-import type { OpenApiDocument } from "./openapi";
+import { escapeHtml, inlineText } from "@/server/api/html";
+import type { OpenApiDocument } from "@/server/api/openapi";
 
 type Schema = Readonly<{
   $ref?: string;
@@ -27,26 +27,33 @@ type Schema = Readonly<{
 
 const maxDepth = 4;
 
-/** A table row for every field of a schema; nested fields as `a.b`, list items as `a[]`. */
-export function fieldRows(schema: Schema, document: OpenApiDocument): string[] {
-  return rowsOf(schema, document, "", 0);
-}
+/** A field of a schema: nested fields as `a.b`, items of a list as `a[]`. */
+type Field = Readonly<{ path: string; schema: Schema; required: boolean }>;
 
-function rowsOf(raw: Schema, document: OpenApiDocument, prefix: string, depth: number): string[] {
+/** A table row for every field of a schema. */
+export const fieldRows = (schema: Schema, document: OpenApiDocument): string[] =>
+  fieldsOf(schema, document, "", 0).map(row);
+
+/** The paths of all fields of a schema. */
+export const fieldPaths = (schema: Schema, document: OpenApiDocument): string[] =>
+  fieldsOf(schema, document, "", 0).map(({ path }) => path);
+
+function fieldsOf(raw: Schema, document: OpenApiDocument, prefix: string, depth: number): Field[] {
   const schema = resolve(raw, document);
-  if (schema.items && prefix === "") return rowsOf(schema.items, document, "[]", depth);
+  if (schema.items && prefix === "") return fieldsOf(schema.items, document, "[]", depth);
   if (depth > maxDepth) return [];
   return Object.entries(schema.properties ?? {}).flatMap(([name, member]) => {
     const path = prefix === "" ? name : `${prefix}.${name}`,
       shape = resolve(member, document);
     const inner = shape.items
-      ? rowsOf(shape.items, document, `${path}[]`, depth + 1)
-      : rowsOf(shape, document, path, depth + 1);
-    return [row(path, shape, schema.required?.includes(name) === true), ...inner];
+      ? fieldsOf(shape.items, document, `${path}[]`, depth + 1)
+      : fieldsOf(shape, document, path, depth + 1);
+    const required = schema.required?.includes(name) === true;
+    return [{ path, schema: shape, required }, ...inner];
   });
 }
 
-function row(path: string, schema: Schema, required: boolean): string {
+function row({ path, schema, required }: Field): string {
   const marks = [schema.place, required ? "required" : "optional"].filter(Boolean).join(", ");
   return `<tr><th scope="row"><code>${escapeHtml(path)}</code></th><td>${escapeHtml(typeText(schema))}<br><small>${escapeHtml(marks)}</small></td><td>${meaning(schema)}</td></tr>`;
 }

@@ -4,14 +4,17 @@ export const docsStyle = `
 @media (prefers-color-scheme:dark){:root{--back:#111317;--raised:#181b20;--line:#2c313a;--text:#e7e9ee;--muted:#a0a7b5;--accent:#9fb0ff;--get:#6fd39d;--post:#9fb0ff;--patch:#f0b45a;--delete:#ff8a80}}
 *{box-sizing:border-box}html{scroll-padding-top:1rem}
 body{margin:0;background:var(--back);color:var(--text);font:15px/1.55 system-ui,sans-serif;display:grid;grid-template-columns:17rem minmax(0,1fr)}
-a{color:var(--accent)}a:focus-visible,summary:focus-visible,.scroll:focus-visible{outline:2px solid var(--accent);outline-offset:2px;border-radius:3px}
+a{color:var(--accent)}a:focus-visible,summary:focus-visible,input:focus-visible,button:focus-visible,.scroll:focus-visible{outline:2px solid var(--accent);outline-offset:2px;border-radius:3px}
 .skip{position:absolute;left:-99rem}.skip:focus{left:1rem;top:1rem;background:var(--raised);padding:.5rem 1rem;z-index:2}
 nav{position:sticky;top:0;height:100vh;overflow:auto;padding:1.25rem 1rem;border-right:1px solid var(--line);background:var(--raised)}
-nav h2{font-size:.78rem;margin:1.2rem 0 .3rem;text-transform:uppercase;letter-spacing:.05em}nav h2 a{color:var(--muted);text-decoration:none}
-nav ul{list-style:none;margin:0;padding:0}nav li a{display:flex;gap:.3rem;align-items:baseline;padding:.18rem .35rem;color:var(--text);text-decoration:none;font-size:.87rem;border-radius:4px}nav li a:hover{background:var(--back)}
-nav b{font-size:.64rem;flex:none;width:2.8rem}.mark{font-weight:650;margin:0}.mark span{color:var(--muted);font-weight:400}
+nav ul{list-style:none;margin:.75rem 0 0;padding:0}nav ul ul{margin:0 0 .5rem;padding-left:.5rem}nav a[aria-current]{font-weight:650}
+nav li a{display:flex;gap:.3rem;align-items:baseline;padding:.18rem .35rem;color:var(--text);text-decoration:none;font-size:.87rem;border-radius:4px}nav li a:hover{background:var(--back)}
+nav b{font-size:.64rem;flex:none;width:2.8rem}.mark{font-weight:650;margin:0}.mark a{color:inherit;text-decoration:none}.mark span{color:var(--muted);font-weight:400}
 main{padding:1.5rem 2.5rem 4rem;max-width:68rem}h1{font-size:1.6rem;margin:0 0 .75rem}main h2{margin:3rem 0 0;font-size:1.2rem;border-bottom:1px solid var(--line);padding-bottom:.4rem}
-article{margin:1.75rem 0;padding:1.1rem 1.25rem;border:1px solid var(--line);border-radius:8px;background:var(--raised)}article:target{border-color:var(--accent)}h3{margin:0;font-size:1.02rem}
+article{margin:1.75rem 0;padding:1.1rem 1.25rem;border:1px solid var(--line);border-radius:8px;background:var(--raised)}article:target{border-color:var(--accent)}article h2{border:0;padding:0;margin:0;font-size:1.02rem}.up{margin:0 0 .25rem;font-size:.87rem}
+.list{list-style:none;margin:.75rem 0 0;padding:0}.list li{padding:.45rem .6rem;border-left:2px solid transparent}.list li:target{border-color:var(--accent);background:var(--raised)}.list b{font-size:.75rem}main section h2 a{color:inherit}
+form{display:flex;flex-wrap:wrap;gap:.5rem;align-items:center;margin:0 0 1rem}label{flex-basis:100%;font-size:.87rem}input{flex:1 1 14rem;max-width:26rem;font:inherit;padding:.4rem .6rem;color:inherit;background:var(--raised);border:1px solid var(--muted);border-radius:6px}button{font:inherit;padding:.4rem .9rem;color:inherit;background:var(--raised);border:1px solid var(--muted);border-radius:6px;cursor:pointer}
+h3{margin:0;font-size:1.02rem}
 .call{margin:.35rem 0}.call code{font-size:.95rem}code{font:.88em ui-monospace,monospace;overflow-wrap:anywhere}
 .get{color:var(--get)}.post{color:var(--post)}.patch{color:var(--patch)}.delete{color:var(--delete)}
 .scroll{overflow-x:auto;margin:.9rem 0}table{border-collapse:collapse;width:100%;font-size:.87rem}caption,.caption{text-align:left;font-weight:600;padding:.2rem 0}
