@@ -21,10 +21,9 @@ function choose(entries: SampleLog["entries"], most: number): Chosen {
   const range = { low, high, fromMs, untilMs, order };
   const all = chosen.map(({ run }) => run);
   const isWithin = (seq: number): boolean => {
+    if (seq < low || seq >= high) return false;
     const time = timeOf(entries, seq);
-    return (
-      seq >= low && seq < high && time >= (fromMs ?? -Infinity) && time < (untilMs ?? Infinity)
-    );
+    return time >= (fromMs ?? -Infinity) && time < (untilMs ?? Infinity);
   };
   return {
     search: { all, ...(none ? { none: none.run } : {}), ...range },
@@ -68,8 +67,10 @@ export async function compareSearch(
   });
   const day = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
   const byDay = new Map<string, number>();
-  for (const seq of matches)
-    byDay.set(day(timeOf(entries, seq)), (byDay.get(day(timeOf(entries, seq))) ?? 0) + 1);
+  for (const seq of matches) {
+    const on = day(timeOf(entries, seq));
+    byDay.set(on, (byDay.get(on) ?? 0) + 1);
+  }
   const acts = [factRun("kind", "a"), factRun("kind", "r")];
   const times = matches.map((seq) => timeOf(entries, seq));
   const found = await countByTime(db, search, [acts], () => day);
@@ -81,11 +82,17 @@ export async function compareSearch(
   return matches.length;
 }
 
-/** An entry without a time has that of the one before it. */
+const timesOf = new WeakMap<SampleLog["entries"], number[]>();
+/**
+ * An entry without a time has that of the one before it. Entries are only added, so each is read
+ * once.
+ */
 function timeOf(entries: SampleLog["entries"], seq: number): number {
-  for (let at = seq; at >= 0; at -= 1) {
+  const times = timesOf.get(entries) ?? [];
+  timesOf.set(entries, times);
+  for (let at = times.length; at <= seq; at += 1) {
     const entry = entries[at];
-    if (entry) return Date.parse(entry.ts);
+    times.push(entry ? Date.parse(entry.ts) : (times.at(-1) ?? 0));
   }
-  return 0;
+  return times[seq] ?? 0;
 }
