@@ -11,5 +11,8 @@ export async function hydrated(page: Page): Promise<void> {
       [...document.querySelectorAll("button")].every((button) =>
         Object.keys(button).some((key) => key.startsWith("__reactProps")),
       ),
+    null,
+    // Looking at each frame would make the browser draw frames.
+    { polling: 40 },
   );
 }
