@@ -3,7 +3,8 @@ import { execFile } from "node:child_process";
 /** The output and the exit code of a program. */
 export type RunResult = Readonly<{ code: number; stdout: string; stderr: string; all: string }>;
 
-const timeoutMs = 180_000;
+// Far beyond what any takes: a drill runs at low priority, and the machine may be busy besides.
+const timeoutMs = 600_000;
 
 /**
  * Runs a program and returns its result, whatever the exit code. Throws only if it can't be started.
