@@ -123,7 +123,7 @@ describe("a log whose sources are whole raises no alarm", () => {
       config: never,
     ) => Promise<unknown>;
     const pool = {
-      options: {},
+      options: log.deps.db.pool.options,
       query: async (config: never) => {
         if (commits) await query(config);
         throw lost;
@@ -155,7 +155,7 @@ describe("a log whose sources are whole raises no alarm", () => {
     const cut = withParts(deps(), {
       db: {
         ...log.deps.db,
-        pool: { options: {}, query: () => Promise.reject(lost) },
+        pool: { options: log.deps.db.pool.options, query: () => Promise.reject(lost) },
       } as unknown as Database,
     });
     await expect(
