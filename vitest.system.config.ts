@@ -28,7 +28,7 @@ export default defineConfig({
         globalSetup: ["testing/vitest-system-setup.ts"],
       }),
       // The long runs of `npm run test:long`.
-      project("kills", "e2e/long/{kills,outcomes,nodes,index}.test.ts"),
+      project("kills", "e2e/long/{kills,acme-kills,outcomes,nodes,index}.test.ts"),
       project("scale", "e2e/long/scale.test.ts"),
       project("clients", "e2e/long/clients.test.ts"),
     ],
