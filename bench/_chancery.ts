@@ -15,6 +15,7 @@ import { supervise } from "@/server/supervise/supervise";
 
 export type Chancery = Readonly<{
   url: string;
+  httpsUrl: string;
   mtlsPort: number;
   token: string;
   dataFolder: string;
@@ -69,6 +70,7 @@ export async function startChancery(
     await untilReady(url);
     return {
       url,
+      httpsUrl: `https://localhost:${running.ports.https}`,
       mtlsPort: running.ports.mtls,
       dataFolder,
       stop,

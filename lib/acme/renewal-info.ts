@@ -75,7 +75,7 @@ const windowAt = (start: Date, seconds: number): RenewalInfo => ({
 });
 
 /** From 62 % to 72 % of the lifetime, so that a third of it is left for what goes wrong. */
-function usualWindow({
+export function usualWindow({
   notBefore,
   notAfter,
 }: Readonly<{ notBefore: Date; notAfter: Date }>): RenewalInfo {
