@@ -13,6 +13,7 @@ import {
   prepareKeyTests,
   publicKeyOf,
 } from "@/e2e/support/new-key";
+import { checkAppearance } from "@/e2e/support/look";
 import { expect, test } from "@/e2e/support/test";
 import { findSecret, recordWire } from "@/e2e/support/wire";
 import { adminApi, stateOf } from "@/e2e/support/world";
@@ -39,6 +40,19 @@ for (const [keyType, programs] of stores)
     for (const program of programs) await pkcs12Readers[program]!(p12, password, name);
   });
 
+test("a key made in the browser is downloaded as JKS, which keytool opens under its alias", async ({
+  page,
+}) => {
+  const name = await openWithNewKey(page);
+  await issueWithNewKey(page);
+  await page.getByRole("radio", { name: /^JKS/ }).check();
+  const password = await generatedPassword(page);
+  await checkAppearance(page, "key-jks");
+  const jks = await download(page, "Download JKS");
+  expect(jks.endsWith(`/${name}.jks`)).toBe(true);
+  await pkcs12Readers["keytool"]!(jks, password, name);
+});
+
 test("the private key and the password of its file are in no request, storage, cookie or URL of the page, whatever is downloaded", async ({
   page,
   context,
@@ -53,6 +67,8 @@ test("the private key and the password of its file are in no request, storage, c
   await page.getByRole("radio", { name: "PEM", exact: true }).check();
   await download(page, "Download all in one file");
   await download(page, "Certificate and chain");
+  await page.getByRole("radio", { name: /^JKS/ }).check();
+  await download(page, "Download JKS");
   const key = createPrivateKey({ key: pkcs8, format: "der", type: "pkcs8" });
   const jwk = key.export({ format: "jwk" });
   const secret = Buffer.from(jwk.d ?? "", "base64url");

@@ -109,7 +109,7 @@ export const pkcs12Readers: Readonly<
     expect((await run("openssl", [...args.slice(0, 3), "-passin", "pass:wrong"])).code).not.toBe(0);
   },
   keytool: async (p12, password, name) => {
-    const store = ["-storetype", "PKCS12", "-keystore", p12, "-storepass", password];
+    const store = ["-keystore", p12, "-storepass", password];
     const list = await runOrThrow("keytool", ["-J-Duser.language=en", "-list", "-v", ...store]);
     expect(list).toContain(`Alias name: ${name}`);
     expect(list).toContain("Entry type: PrivateKeyEntry");

@@ -2,6 +2,7 @@ import type { checkName } from "@/lib/keys/check-name";
 import type { chainDer, chainPem, keyPem, wholePem } from "@/lib/keys/key-files";
 import type { makeCsr } from "@/lib/keys/make-csr";
 import type { exportPkcs8, makeKey } from "@/lib/keys/make-key";
+import type { makeJks } from "@/lib/keys/make-jks";
 import type { makePkcs12 } from "@/lib/keys/make-pkcs12";
 
 /** What makes keys, requests and files in the browser, loaded when someone asks for it. */
@@ -11,6 +12,7 @@ export type KeyTools = Readonly<{
   makeKey: typeof makeKey;
   exportPkcs8: typeof exportPkcs8;
   makePkcs12: typeof makePkcs12;
+  makeJks: typeof makeJks;
   files: Readonly<{
     keyPem: typeof keyPem;
     chainPem: typeof chainPem;
@@ -32,11 +34,12 @@ export const findNoKeysReason = (): string | null =>
  * the key has to be saved.
  */
 export async function loadKeyTools(): Promise<KeyTools> {
-  const [name, csr, key, pkcs12, files] = await Promise.all([
+  const [name, csr, key, pkcs12, jks, files] = await Promise.all([
     import("@/lib/keys/check-name"),
     import("@/lib/keys/make-csr"),
     import("@/lib/keys/make-key"),
     import("@/lib/keys/make-pkcs12"),
+    import("@/lib/keys/make-jks"),
     import("@/lib/keys/key-files"),
   ]);
   return {
@@ -45,6 +48,7 @@ export async function loadKeyTools(): Promise<KeyTools> {
     makeKey: key.makeKey,
     exportPkcs8: key.exportPkcs8,
     makePkcs12: pkcs12.makePkcs12,
+    makeJks: jks.makeJks,
     files: {
       keyPem: files.keyPem,
       chainPem: files.chainPem,

@@ -32,6 +32,11 @@ const formats = [
   },
   { value: "pem", label: "PEM", hint: "For nginx, Apache, HAProxy and curl. Not encrypted." },
   { value: "pkcs8", label: "PKCS#8", hint: "The private key alone, in DER. Not encrypted." },
+  {
+    value: "jks",
+    label: "JKS",
+    hint: "For old Java programs that read no PKCS#12. Weakly encrypted: keep the file as safe as the key.",
+  },
 ] as const;
 
 const pemType = "application/x-pem-file";
@@ -41,7 +46,7 @@ const pemType = "application/x-pem-file";
  * until a file that has the key was saved.
  */
 export function SaveKey({ newKey, tools, certificate, name }: Props) {
-  const [format, setFormat] = useState("pkcs12");
+  const [format, setFormat] = useState<(typeof formats)[number]["value"]>("pkcs12");
   const [savedAs, setSavedAs] = useState<string | null>(null);
   const [state, setState] = useState<"idle" | "busy" | "failed">("idle");
   const password = usePkcs12Password();
@@ -60,17 +65,8 @@ export function SaveKey({ newKey, tools, certificate, name }: Props) {
     }
   };
   const { files } = tools;
-  const savePkcs12 = () =>
-    save(async (pkcs8) => ({
-      name: `${base}.p12`,
-      type: "application/x-pkcs12",
-      bytes: await tools.makePkcs12(globalThis.crypto, {
-        friendlyName: name,
-        pkcs8,
-        certificates: files.chainDer(certificate),
-        password: password.value,
-      }),
-    }));
+  const saveStore = (kind: StoreKind) =>
+    save((pkcs8) => storeFile(kind, { tools, certificate, name, base, pkcs8 }, password.value));
   const savePem = (ending: string, text: (pkcs8: Uint8Array) => string, hasKey = true) =>
     save((pkcs8) => ({ name: `${base}${ending}`, type: pemType, bytes: text(pkcs8) }), hasKey);
   return (
@@ -79,26 +75,28 @@ export function SaveKey({ newKey, tools, certificate, name }: Props) {
       <RadioCards
         label="Format"
         name="key-format"
-        columns={3}
+        columns={2}
         options={formats}
         value={format}
-        onChange={setFormat}
+        onChange={(value) => {
+          setFormat(formats.find((one) => one.value === value)?.value ?? "pkcs12");
+        }}
       />
-      {format === "pkcs12" && <Pkcs12Password password={password} />}
+      {(format === "pkcs12" || format === "jks") && <Pkcs12Password password={password} />}
       {state === "failed" && (
         <Banner tone="danger" live title="The file couldn’t be made.">
           The key is still here. Try again, or choose another format.
         </Banner>
       )}
       <Row>
-        {format === "pkcs12" && (
+        {(format === "pkcs12" || format === "jks") && (
           <SaveButton
             primary
             busy={state === "busy"}
             blocker={password.problem ?? undefined}
-            onSave={savePkcs12}
+            onSave={() => saveStore(format)}
           >
-            Download PKCS#12
+            Download {format === "jks" ? "JKS" : "PKCS#12"}
           </SaveButton>
         )}
         {format === "pem" && (
@@ -133,6 +131,36 @@ export function SaveKey({ newKey, tools, certificate, name }: Props) {
       <LeaveQuestion active={savedAs === null} />
     </Stack>
   );
+}
+
+type StoreKind = "pkcs12" | "jks";
+type StoreParts = Readonly<{ base: string; pkcs8: Uint8Array }> &
+  Pick<Props, "tools" | "certificate" | "name">;
+
+/** Key, certificate and chain in one file under a password. */
+async function storeFile(
+  kind: StoreKind,
+  { tools, certificate, name, base, pkcs8 }: StoreParts,
+  password: string,
+): Promise<File> {
+  const common = { pkcs8, certificates: tools.files.chainDer(certificate), password };
+  const { crypto } = globalThis;
+  return kind === "jks"
+    ? {
+        name: `${base}.jks`,
+        type: "application/x-java-keystore",
+        bytes: await tools.makeJks(crypto, {
+          ...common,
+          alias: name,
+          salt: crypto.getRandomValues(new Uint8Array(20)),
+          createdAt: new Date(),
+        }),
+      }
+    : {
+        name: `${base}.p12`,
+        type: "application/x-pkcs12",
+        bytes: await tools.makePkcs12(crypto, { ...common, friendlyName: name }),
+      };
 }
 
 function Notice({ savedAs }: Readonly<{ savedAs: string | null }>) {
