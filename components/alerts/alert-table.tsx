@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import { DataTable, type Column } from "@/components/ui/table";
+import type { TableView } from "@/components/ui/table-view";
 import { Time } from "@/components/ui/time";
 import { formatCount } from "@/lib/format/count";
 import type { AlertDto } from "@/lib/alerts/schema";
@@ -9,7 +10,8 @@ import { severityLabels } from "@/components/shared/severity-labels";
 import { subjectName } from "./alert-labels";
 import { RowAcknowledge } from "./row-acknowledge";
 
-const columns: readonly Column<AlertDto>[] = [
+/** The columns of a list of alerts. */
+export const alertColumns: readonly Column<AlertDto>[] = [
   { key: "summary", header: "Alert", width: "grow", cell: (alert) => <Summary {...alert} /> },
   {
     key: "status",
@@ -42,6 +44,22 @@ const columns: readonly Column<AlertDto>[] = [
     width: "fit",
     hideBelow: "sm",
     cell: ({ lastAt }) => <Time at={lastAt} />,
+  },
+  {
+    key: "severity",
+    header: "Severity",
+    width: "fit",
+    extra: true,
+    cell: ({ severity }) => severityLabels[severity],
+  },
+  { key: "rule", header: "Rule", extra: true, cell: ({ ruleTitle }) => ruleTitle },
+  { key: "subject", header: "Subject", extra: true, cell: ({ subject }) => subjectName(subject) },
+  {
+    key: "openedAt",
+    header: "Opened",
+    width: "fit",
+    extra: true,
+    cell: ({ openedAt }) => <Time at={openedAt} />,
   },
 ];
 
@@ -76,10 +94,11 @@ type Props = Readonly<{
   empty: ReactNode;
   /** For those who may handle alerts: rows can be selected, and an open one acknowledged. */
   acknowledge: ServerAction<AlertDto> | null;
+  view: TableView;
 }>;
 
 /** Alerts as rows, the latest first; each opens its page. */
-export function AlertTable({ items, empty, acknowledge }: Props) {
+export function AlertTable({ items, empty, acknowledge, view }: Props) {
   const acting: readonly Column<AlertDto>[] =
     acknowledge === null
       ? []
@@ -99,7 +118,8 @@ export function AlertTable({ items, empty, acknowledge }: Props) {
   return (
     <DataTable
       caption="Alerts"
-      columns={[...columns, ...acting]}
+      columns={[...alertColumns, ...acting]}
+      view={view}
       {...(acknowledge === null
         ? {}
         : { selectLabel: ({ summary }: AlertDto) => `alert: ${summary}` })}

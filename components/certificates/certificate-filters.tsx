@@ -1,3 +1,4 @@
+import type { ReactNode } from "react";
 import { StateIcon } from "@/components/ui/badge";
 import { ChipLink, ChipRow, FilterChip } from "@/components/ui/chip";
 import { SearchInput } from "@/components/ui/search-input";
@@ -49,6 +50,8 @@ type Props = Readonly<{
   profiles: readonly SelectOption[];
   authorities: readonly SelectOption[];
   identityName?: string | undefined;
+  /** At the end of the first line. */
+  end?: ReactNode;
 }>;
 
 const kinds: readonly SelectOption[] = [...identityKinds, "system" as const].map((value) => ({
@@ -61,7 +64,14 @@ const keys: readonly SelectOption[] = subjectKeyAlgorithms.map((value) => ({
 }));
 
 /** Search, states and filters of the certificate list, all stored in the URL. */
-export function CertificateFilters({ path, params, profiles, authorities, identityName }: Props) {
+export function CertificateFilters({
+  path,
+  params,
+  profiles,
+  authorities,
+  identityName,
+  end,
+}: Props) {
   const state = params["state"];
   return (
     <>
@@ -71,6 +81,7 @@ export function CertificateFilters({ path, params, profiles, authorities, identi
         <ChoiceFilter label="CA" name="authority" any="Any CA" options={authorities} />
         <ChoiceFilter label="Kind" name="kind" any="Any kind" options={kinds} />
         <ChoiceFilter label="Key" name="algorithm" any="Any key" options={keys} />
+        {end}
       </FilterBar>
       <div className="pb-3">
         <ChipRow label="State">

@@ -31,6 +31,31 @@ export function sortLink(
   };
 }
 
+/** Links between the pages of a list whose cursors lead both ways. */
+export function pageLinks(
+  path: string,
+  params: Params,
+  {
+    nextCursor,
+    previousCursor,
+  }: Readonly<{ nextCursor: string | null; previousCursor: string | null }>,
+): Readonly<{
+  firstHref: string | null;
+  newerHref: string | null;
+  olderHref: string | null;
+  newerLabel: string;
+  olderLabel: string;
+}> {
+  const hrefOf = (cursor: string | null) => cursor && listHref(path, params, { cursor });
+  return {
+    firstHref: params["cursor"] ? listHref(path, params) : null,
+    newerHref: hrefOf(previousCursor),
+    olderHref: hrefOf(nextCursor),
+    newerLabel: "Previous page",
+    olderLabel: "Next page",
+  };
+}
+
 /**
  * Links between the pages of a keyset-paged list. A cursor only leads forward, so the link back goes
  * to the first page.

@@ -1,3 +1,4 @@
+import type { ReactNode } from "react";
 import { ChoiceFilter } from "@/components/filters/choice-filter";
 import { FilterBar } from "@/components/filters/filter-bar";
 import { SearchInput } from "@/components/ui/search-input";
@@ -5,7 +6,7 @@ import { identityKinds } from "@/lib/pki/types";
 import { kindLabels } from "@/components/shared/identity-kinds";
 
 /** Search and filters of the identity list. */
-export function IdentityFilters() {
+export function IdentityFilters({ end }: Readonly<{ end?: ReactNode }>) {
   return (
     <FilterBar>
       <SearchInput label="Search identities" placeholder="Name or owner" />
@@ -32,6 +33,7 @@ export function IdentityFilters() {
           { value: "suspended", label: "Suspended" },
         ]}
       />
+      {end}
     </FilterBar>
   );
 }

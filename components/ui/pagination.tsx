@@ -1,4 +1,4 @@
-import { ChevronLeft, ChevronRight } from "lucide-react";
+import { ChevronLeft, ChevronRight, ChevronsLeft } from "lucide-react";
 import NextLink from "next/link";
 import type { ReactNode } from "react";
 import { buttonStyle } from "./button-style";
@@ -6,6 +6,8 @@ import { buttonStyle } from "./button-style";
 type Props = Readonly<{
   /** How many rows are shown: "50 of 1,204 certificates". */
   summary: ReactNode;
+  /** URL of the first page, if there is a link to it; null on the first page. */
+  firstHref?: string | null | undefined;
   /** URL of the previous page or the first one; null on the first page. */
   newerHref: string | null;
   olderHref: string | null;
@@ -16,6 +18,7 @@ type Props = Readonly<{
 /** Keyset paging. There are no page numbers, since rows are added all the time. */
 export function Pagination({
   summary,
+  firstHref,
   newerHref,
   olderHref,
   newerLabel = "Newer",
@@ -27,7 +30,13 @@ export function Pagination({
       className="flex flex-wrap items-center justify-between gap-3 px-1 py-3 text-xs text-muted"
     >
       <p>{summary}</p>
-      <div className="flex gap-2">
+      <div className="flex flex-wrap gap-2">
+        {firstHref !== undefined && (
+          <PageLink href={firstHref} disabledReason="This is the first page.">
+            <ChevronsLeft aria-hidden />
+            First page
+          </PageLink>
+        )}
         <PageLink href={newerHref} disabledReason="This is the first page.">
           <ChevronLeft aria-hidden />
           {newerLabel}

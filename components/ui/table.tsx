@@ -4,6 +4,7 @@ import NextLink from "next/link";
 import type { ReactNode } from "react";
 import { PageCheck, RowCheck } from "./selection";
 import { TableKeys } from "./table-keys";
+import { columnsOf, type TableView, usualView } from "./table-view";
 
 export type Sorted = "ascending" | "descending" | "none";
 
@@ -25,6 +26,8 @@ export type Column<T> = Readonly<{
   width?: "grow" | "fit" | undefined;
   /** Hides the column in windows narrower than this. */
   hideBelow?: "sm" | "md" | "lg" | "xl" | "2xl" | undefined;
+  /** Shown only to those who choose it; see TableView. */
+  extra?: boolean | undefined;
   /** The URL of the list sorted by this column, in the other direction. */
   sortHref?: string | undefined;
   sorted?: Sorted | undefined;
@@ -45,6 +48,7 @@ export type DataTableProps<T> = Readonly<{
   empty?: ReactNode;
   /** Without a frame: inside a Card with flush padding. */
   bare?: boolean | undefined;
+  view?: TableView | undefined;
 }>;
 
 const hiding = {
@@ -70,14 +74,16 @@ const layoutOf = <T,>(column: Column<T>) =>
  */
 export function DataTable<T>({
   caption,
-  columns,
+  columns: allColumns,
   rows,
   rowKey,
   rowHref,
   selectLabel,
   empty,
   bare,
+  view = usualView,
 }: DataTableProps<T>) {
+  const columns = columnsOf(allColumns, view);
   if (rows.length === 0 && empty !== undefined)
     return (
       <div className={clsx(!bare && "rounded-lg border border-border bg-raised shadow-card")}>
@@ -86,7 +92,10 @@ export function DataTable<T>({
     );
   return (
     <TableKeys label={caption} framed={!bare}>
-      <table className="w-full border-separate border-spacing-0 text-sm">
+      <table
+        data-density={view.density}
+        className="group/table w-full border-separate border-spacing-0 text-sm"
+      >
         <caption className="sr-only">{caption}</caption>
         <thead>
           <tr>
@@ -133,7 +142,7 @@ export function DataTable<T>({
 const headStyle =
   "lg:sticky lg:top-0 z-2 h-9 border-b border-border bg-raised px-3 first:pl-4 last:pr-4 text-left text-xs font-medium text-muted whitespace-nowrap first:rounded-tl-lg last:rounded-tr-lg";
 const cellStyle =
-  "h-10 border-b border-border px-3 py-1.5 first:pl-4 last:pr-4 group-last:border-b-0";
+  "h-10 border-b border-border px-3 py-1.5 group-data-[density=compact]/table:h-7 group-data-[density=compact]/table:py-0.5 first:pl-4 last:pr-4 group-last:border-b-0";
 const checkStyle = "w-px pr-0";
 
 function HeadCell<T>({ column }: Readonly<{ column: Column<T> }>) {

@@ -57,20 +57,24 @@ async function readInOrder(
   return rows.toSorted((one, other) => ids.indexOf(one.id) - ids.indexOf(other.id));
 }
 
-/** One page, newest first. */
+/**
+ * One page, newest first; `from` is where it begins, or ends, read backward, with the nearest first.
+ */
 export async function listAlertRows(
   db: Database,
   query: AlertQuery,
-  after: AlertCursor | null,
+  from: Readonly<{ at: AlertCursor | null; backward: boolean }>,
   take: number,
 ): Promise<AlertRow[]> {
   const filters = filtersOf(query);
   const { conditions, parameter } = filters;
-  if (after !== null)
+  const { at, backward } = from;
+  if (at !== null)
     conditions.push(
-      `(opened_at, id) < (${parameter(after.openedAt)}::timestamptz, ${parameter(after.id)}::text)`,
+      `(opened_at, id) ${backward ? ">" : "<"} (${parameter(at.openedAt)}::timestamptz, ${parameter(at.id)}::text)`,
     );
-  const order = `order by opened_at desc, id desc limit ${parameter(take)}`;
+  const direction = backward ? "asc" : "desc";
+  const order = `order by opened_at ${direction}, id ${direction} limit ${parameter(take)}`;
   return readInOrder(db, await findIds(db, filters, order));
 }
 

@@ -1,5 +1,6 @@
 import type { Actor } from "@/lib/access/actor";
 import { authorize } from "@/lib/access/permissions";
+import { keysetPage, readDirection } from "@/lib/format/keyset-page";
 import type { Deps } from "@/lib/runtime/deps";
 import { alertDto, readCursor, writeCursor } from "./alert-dto";
 import { countAlertRows, listAlertRows, listWorstRows } from "./alert-repository";
@@ -17,19 +18,19 @@ export async function listAlerts(
 ): Promise<AlertList> {
   authorize(actor, "alerts.read");
   const query = alertQuery.parse(input);
-  const [rows, counts] = await Promise.all([
-    listAlertRows(deps.db, query, readCursor(query.cursor), query.limit + 1),
+  const { backward, text } = readDirection(query.cursor);
+  const [read, counts] = await Promise.all([
+    listAlertRows(deps.db, query, { at: readCursor(text), backward }, query.limit + 1),
     countAlertRows(deps.db, query),
   ]);
-  const page = rows.slice(0, query.limit);
-  const last = page.at(-1);
+  const { rows: page, ...cursors } = keysetPage(read, { ...query, cursorOf: writeCursor });
   const labels = await labelAccounts(
     deps.db,
     page.flatMap(({ assignedTo }) => (assignedTo === null ? [] : [assignedTo])),
   );
   return {
     items: page.map((row) => alertDto(row, labels)),
-    nextCursor: rows.length > query.limit && last !== undefined ? writeCursor(last) : null,
+    ...cursors,
     counts,
   };
 }

@@ -148,6 +148,7 @@ export type Assignee = Readonly<{ id: string; label: string }>;
 export type AlertList = Readonly<{
   items: readonly AlertDto[];
   nextCursor: string | null;
+  previousCursor: string | null;
   counts: Readonly<Record<AlertStatus, number>>;
 }>;
 

@@ -13,6 +13,8 @@ export type CertificateSearch = Readonly<{
   onlyIdentityId: string | null;
   now: Date;
   after: Position | null;
+  /** Whether the rows before `after` are read, the nearest first. */
+  backward: boolean;
 }>;
 /**
  * What is searched for: a certificate that has each of the words, folded, in its names or in those of
@@ -214,10 +216,11 @@ function conditionsFor({ query, onlyIdentityId, now }: CertificateSearch): Condi
 /** One page by keyset: no row is repeated or skipped while others are issued. */
 async function readPage(
   db: Database,
-  { query, after }: CertificateSearch,
+  { query, after, backward }: CertificateSearch,
   conditions: Conditions,
 ): Promise<CertificateRow[]> {
-  const { column, direction } = sorts[query.sort];
+  const { column, direction: sorted } = sorts[query.sort];
+  const direction = backward ? (sorted === "asc" ? "desc" : "asc") : sorted;
   if (after)
     conditions.add(
       `(c.${column}, c.id) ${direction === "asc" ? ">" : "<"} (?::timestamptz, ?::text)`,

@@ -1,6 +1,7 @@
 import type { AnyActor } from "@/lib/access/actor";
 import { authorize } from "@/lib/access/permissions";
 import { AppError } from "@/lib/errors/app-error";
+import { keysetPage, readDirection } from "@/lib/format/keyset-page";
 import { parseSerial } from "@/lib/pki/serial";
 import type { Deps } from "@/lib/runtime/deps";
 import { certificateItem } from "./certificate-dto";
@@ -57,20 +58,20 @@ export async function listCertificates(
   const query = certificateQuery.parse(input);
   const now = deps.clock.now();
   const onlyIdentityId = scope === "own" ? (actor.identityId ?? "") : null;
+  const { backward, text } = readDirection(query.cursor);
   const search = {
     query,
     onlyIdentityId,
     now,
-    after: query.cursor ? readCursor(query.cursor, query.sort) : null,
+    after: text ? readCursor(text, query.sort) : null,
+    backward,
   };
   const term = searchTermOf(query.q);
   const serial = query.serial ? parseSerial(query.serial) : null;
-  const { rows, total } = await searchCertificateRows(deps.db, search, term, serial);
-  const page = rows.slice(0, query.limit);
-  const last = page.at(-1);
-  return {
-    items: page.map((row) => certificateItem(row, now)),
-    nextCursor: rows.length > query.limit && last ? cursorOf(last, query.sort) : null,
-    total,
-  };
+  const { rows: read, total } = await searchCertificateRows(deps.db, search, term, serial);
+  const { rows, ...cursors } = keysetPage(read, {
+    ...query,
+    cursorOf: (row) => cursorOf(row, query.sort),
+  });
+  return { items: rows.map((row) => certificateItem(row, now)), ...cursors, total };
 }

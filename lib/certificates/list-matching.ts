@@ -43,7 +43,7 @@ export const countMatching = (
 function searchOf({ clock }: Pick<Deps, "clock">, filter: Filter) {
   const query = certificateQuery.parse(filter);
   return {
-    search: { query, onlyIdentityId: null, now: clock.now(), after: null },
+    search: { query, onlyIdentityId: null, now: clock.now(), after: null, backward: false },
     term: searchTermOf(query.q),
     serial: query.serial ? parseSerial(query.serial) : null,
   };

@@ -214,6 +214,7 @@ export type CertificateDto = CertificateItem &
 export type CertificateList = Readonly<{
   items: readonly CertificateItem[];
   nextCursor: string | null;
+  previousCursor: string | null;
   /** Counted up to ten thousand; `capped` if there are more. */
   total: Readonly<{ count: number; capped: boolean }>;
 }>;

@@ -1,6 +1,7 @@
 import { type Database, hotPool } from "@/lib/db/database";
 import { makeGroupCommit } from "@/lib/db/group-commit";
 import { wordsCondition } from "@/lib/db/words-condition";
+import { readDirection } from "@/lib/format/keyset-page";
 import { idsOf } from "@/lib/format/search-text";
 import type { AuditedTx } from "@/lib/log/record/audited-transaction";
 import { powersColumn } from "./power-repository";
@@ -162,7 +163,7 @@ export async function findIdentityByName(
 }
 
 /**
- * Newest first; `among`: only of these. Chancery's own identities only if the query is for kind
+ * Newest first, or, before a cursor that leads back, the nearest first; `among`: only of these. Chancery's own identities only if the query is for kind
  * "system" or names ids. Each word of a search is a part of the name or
  * owner.
  */
@@ -173,8 +174,9 @@ export async function listIdentityRows(
   among: readonly string[] | null = null,
 ): Promise<IdentityRow[]> {
   const { where, values } = conditionOf(query, among);
+  const order = readDirection(query.cursor).backward ? "asc" : "desc";
   const { rows } = await db.pool.query<IdentityRow>({
-    text: `select ${identityColumns} from identity i where ${where} order by i.id desc limit $${values.push(take)}`,
+    text: `select ${identityColumns} from identity i where ${where} order by i.id ${order} limit $${values.push(take)}`,
     values,
   });
   return rows;
@@ -217,7 +219,8 @@ function conditionOf(
   if (kind) texts.push(`i.kind = ${parameter(kind)}`);
   else if (among === null) texts.push("i.kind <> 'system'");
   if (status) texts.push(`i.status = ${parameter(status)}`);
-  if (cursor) texts.push(`i.id < ${parameter(cursor)}`);
+  const { backward, text } = readDirection(cursor);
+  if (text) texts.push(`i.id ${backward ? ">" : "<"} ${parameter(text)}`);
   if (ids !== undefined) texts.push(`i.id = any(${parameter(idsOf(ids))}::text[])`);
   if (among) texts.push(`i.id = any(${parameter(among)}::text[])`);
   if (q) texts.push(wordsCondition(q, searched, parameter));

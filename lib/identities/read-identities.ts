@@ -1,6 +1,7 @@
 import type { Actor } from "@/lib/access/actor";
 import { assertOwns, authorize } from "@/lib/access/permissions";
 import { AppError } from "@/lib/errors/app-error";
+import { keysetPage } from "@/lib/format/keyset-page";
 import type { Deps } from "@/lib/runtime/deps";
 import { heldNameDto, identityDto } from "./identity-dto";
 import {
@@ -100,8 +101,8 @@ export async function listIdentities(
   const query = identityQuery.parse(input);
   const matches = query.holds === undefined ? null : await findHolders(deps, query.holds);
   const among = matches && [...matches.keys()];
-  const rows = await listIdentityRows(deps.db, query, query.limit + 1, among);
-  const page = rows.slice(0, query.limit);
+  const read = await listIdentityRows(deps.db, query, query.limit + 1, among);
+  const { rows: page, ...cursors } = keysetPage(read, { ...query, cursorOf: ({ id }) => id });
   const ids = page.map((row) => row.id);
   const [counts, powers, names] = await Promise.all([
     countCertificatesOf(deps.db, ids, deps.clock.now()),
@@ -113,7 +114,7 @@ export async function listIdentities(
       ...identityDto(row, powers.get(row.id) ?? [], counts.get(row.id), names.get(row.id)),
       ...(matches ? { matched: (matches.get(row.id) ?? []).map(heldNameDto) } : {}),
     })),
-    nextCursor: rows.length > query.limit ? (page.at(-1)?.id ?? null) : null,
+    ...cursors,
   };
 }
 

@@ -185,4 +185,8 @@ export type PowerHolders = Readonly<{
   mailboxes: readonly HeldMailbox[];
 }>;
 
-export type IdentityList = Readonly<{ items: readonly IdentityDto[]; nextCursor: string | null }>;
+export type IdentityList = Readonly<{
+  items: readonly IdentityDto[];
+  nextCursor: string | null;
+  previousCursor: string | null;
+}>;

@@ -4,17 +4,19 @@ import { z } from "zod";
 import { AlertBar } from "@/components/alerts/many/alert-bar";
 import { AlertChips } from "@/components/alerts/alert-chips";
 import { AlertFilters } from "@/components/alerts/alert-filters";
-import { AlertTable } from "@/components/alerts/alert-table";
+import { alertColumns, AlertTable } from "@/components/alerts/alert-table";
 import { AlertTabs } from "@/components/alerts/alert-tabs";
 import { NewAlerts } from "@/components/alerts/new-alerts";
 import { EvaluationProgress } from "@/components/alerts/evaluation-progress";
+import { TableSettings } from "@/components/filters/table-settings";
 import { FilterProblems } from "@/components/filters/filter-problems";
-import { paginationLinks } from "@/components/filters/list-href";
+import { pageLinks } from "@/components/filters/list-href";
 import { ButtonLink } from "@/components/ui/button";
 import { EmptyState } from "@/components/ui/empty-state";
 import { PageHeader } from "@/components/ui/page-header";
 import { Pagination } from "@/components/ui/pagination";
 import { SelectionProvider } from "@/components/ui/selection";
+import { choicesOf } from "@/components/ui/table-view";
 import { getWatchState, listRules } from "@/lib/alerts/read-rules";
 import { listAssignees } from "@/lib/alerts/find-assignees";
 import { listAlerts } from "@/lib/alerts/list-alerts";
@@ -22,6 +24,7 @@ import { alertQuery, alertStatuses } from "@/lib/alerts/schema";
 import { openPage } from "@/lib/auth/page";
 import { scopeOf } from "@/lib/access/permissions";
 import { formatCount, plural } from "@/lib/format/count";
+import { findTableView } from "@/app/(console)/table-view";
 import { findIdentityName } from "@/app/(console)/identity-name";
 import { readQuery, type SearchParams } from "@/app/(console)/read-query";
 import { acknowledge, answerMany } from "./actions";
@@ -40,10 +43,12 @@ export default async function AlertsPage({
 }: Readonly<{ searchParams: SearchParams }>) {
   const { actor, deps } = await openPage("alerts.read", { action: "alert.read" });
   const {
-    query: { status = "unresolved", ...query },
+    query: { status = "unresolved", ...given },
     params,
     problems,
   } = await readQuery(pageQuery, searchParams);
+  const view = await findTableView("alerts", params["limit"]);
+  const query = { ...given, limit: view.limit };
   const mayHandle = scopeOf(actor.role, "alerts.handle") !== "none";
   const { cursor: _cursor, limit: _limit, ...filters } = query;
   const filter = { ...filters, ...(status === "all" ? {} : { status }) };
@@ -75,7 +80,16 @@ export default async function AlertsPage({
       />
       <AlertTabs />
       <Suspense>
-        <AlertFilters rules={rules} />
+        <AlertFilters
+          rules={rules}
+          end={
+            <TableSettings
+              table="alerts"
+              choices={choicesOf(alertColumns)}
+              {...{ view, path, params }}
+            />
+          }
+        />
       </Suspense>
       <AlertChips
         path={path}
@@ -93,6 +107,7 @@ export default async function AlertsPage({
       >
         <AlertTable
           items={items}
+          view={view}
           acknowledge={mayHandle ? acknowledge : null}
           empty={<NoAlerts filtered={filtered} resolved={counts.resolved} />}
         />
@@ -103,7 +118,7 @@ export default async function AlertsPage({
       {items.length > 0 && (
         <Pagination
           summary={`${formatCount(items.length)} of ${plural(total, "alert")}`}
-          {...paginationLinks(path, params, list.nextCursor)}
+          {...pageLinks(path, params, list)}
         />
       )}
       <div className="pt-2">

@@ -5,20 +5,26 @@ import { CertificateBar } from "@/components/certificates/bulk/certificate-bar";
 import { CompromisedKeyDialog } from "@/components/certificates/bulk/compromised-key-dialog";
 import { KeyBanner } from "@/components/certificates/bulk/key-banner";
 import { CertificateFilters } from "@/components/certificates/certificate-filters";
-import { CertificateTable } from "@/components/certificates/shared/certificate-table";
+import {
+  certificateColumns,
+  CertificateTable,
+} from "@/components/certificates/shared/certificate-table";
+import { TableSettings } from "@/components/filters/table-settings";
 import { InventoryExport } from "@/components/filters/inventory-export";
 import { FilterProblems } from "@/components/filters/filter-problems";
-import { paginationLinks } from "@/components/filters/list-href";
+import { pageLinks } from "@/components/filters/list-href";
 import { ButtonLink } from "@/components/ui/button";
 import { EmptyState } from "@/components/ui/empty-state";
 import { PageHeader } from "@/components/ui/page-header";
 import { Pagination } from "@/components/ui/pagination";
 import { SelectionProvider } from "@/components/ui/selection";
+import { choicesOf } from "@/components/ui/table-view";
 import { scopeOf } from "@/lib/access/permissions";
 import { openPage } from "@/lib/auth/page";
 import { listCertificates } from "@/lib/certificates/list-certificates";
 import { certificateQuery } from "@/lib/certificates/schema";
 import { formatCount, plural } from "@/lib/format/count";
+import { findTableView } from "@/app/(console)/table-view";
 import { findIdentityName } from "@/app/(console)/identity-name";
 import { readQuery, type SearchParams } from "@/app/(console)/read-query";
 import { listAuthorities } from "@/lib/authorities/read-authorities";
@@ -32,7 +38,9 @@ export default async function CertificatesPage({
   searchParams,
 }: Readonly<{ searchParams: SearchParams }>) {
   const { actor, deps } = await openPage("certificates.read", { action: "certificate.read" });
-  const { query, params, problems } = await readQuery(certificateQuery, searchParams);
+  const { query: given, params, problems } = await readQuery(certificateQuery, searchParams);
+  const view = await findTableView("certificates", params["limit"]);
+  const query = { ...given, limit: view.limit };
   const now = deps.clock.now();
   const [list, profiles, authorities, identityName] = await Promise.all([
     listCertificates(deps, actor, query),
@@ -74,6 +82,13 @@ export default async function CertificatesPage({
           identityName={identityName}
           profiles={profiles.items.map(({ slug, name }) => ({ value: slug, label: name }))}
           authorities={authorities.items.map(({ slug, name }) => ({ value: slug, label: name }))}
+          end={
+            <TableSettings
+              table="certificates"
+              choices={choicesOf(certificateColumns({ now }))}
+              {...{ view, path, params }}
+            />
+          }
         />
       </Suspense>
       {mayRevoke && query.key !== undefined && list.total.count > 0 && (
@@ -94,6 +109,7 @@ export default async function CertificatesPage({
           items={list.items}
           now={now}
           selectable={mayRevoke}
+          view={view}
           sorting={{ path, params, current: query.sort }}
           empty={<NoCertificates filtered={filtered} state={query.state} action={newOne} />}
         />
@@ -108,7 +124,7 @@ export default async function CertificatesPage({
       {list.items.length > 0 && (
         <Pagination
           summary={`${formatCount(list.items.length)} of ${total}`}
-          {...paginationLinks(path, params, list.nextCursor)}
+          {...pageLinks(path, params, list)}
         />
       )}
     </>

@@ -1,11 +1,12 @@
 import { Plus, UsersRound } from "lucide-react";
-import { Suspense } from "react";
+import { Suspense, type ReactNode } from "react";
+import { TableSettings } from "@/components/filters/table-settings";
 import { InventoryExport } from "@/components/filters/inventory-export";
 import { FilterProblems } from "@/components/filters/filter-problems";
-import { paginationLinks } from "@/components/filters/list-href";
+import { pageLinks } from "@/components/filters/list-href";
 import { IdentityBar } from "@/components/identities/identity-bar";
 import { IdentityFilters } from "@/components/identities/identity-filters";
-import { IdentityTable } from "@/components/identities/identity-table";
+import { identityColumns, IdentityTable } from "@/components/identities/identity-table";
 import { HolderTable } from "@/components/identities/holder-table";
 import { IdentityTabs } from "@/components/identities/shared/identity-tabs";
 import { ImportNamesDialog } from "@/components/names/import-dialog";
@@ -15,6 +16,7 @@ import { PageHeader } from "@/components/ui/page-header";
 import { Pagination } from "@/components/ui/pagination";
 import { Link } from "@/components/ui/link";
 import { SelectionProvider } from "@/components/ui/selection";
+import { choicesOf } from "@/components/ui/table-view";
 import { openPage } from "@/lib/auth/page";
 import type { Actor } from "@/lib/access/actor";
 import { scopeOf } from "@/lib/access/permissions";
@@ -27,6 +29,7 @@ import { getNameStatus } from "@/lib/names/read-name-status";
 import type { Deps } from "@/lib/runtime/deps";
 import { previewIdentityBulk, startIdentityBulk } from "@/app/(console)/identities/bulk/actions";
 import { importNames } from "./name-actions";
+import { findTableView } from "@/app/(console)/table-view";
 import { readQuery, type SearchParams } from "@/app/(console)/read-query";
 
 const path = "/identities";
@@ -37,12 +40,14 @@ export default async function IdentitiesPage({
   searchParams,
 }: Readonly<{ searchParams: SearchParams }>) {
   const { actor, deps } = await openPage("identities.read", { action: "identity.read" });
-  const { query, params, problems } = await readQuery(identityQuery, searchParams);
+  const { query: given, params, problems } = await readQuery(identityQuery, searchParams);
+  const view = await findTableView("identities", params["limit"]);
+  const query = { ...given, limit: view.limit };
   const [found, { conflicts }] = await Promise.all([
     findIdentities(deps, actor, query),
     getNameStatus(deps, actor),
   ]);
-  const { items, nextCursor } = found.list;
+  const { items } = found.list;
   const isCapped = found.total > maxBulkItems;
   const total = isCapped
     ? `${formatCount(maxBulkItems)}+ identities`
@@ -69,7 +74,15 @@ export default async function IdentitiesPage({
       />
       <IdentityTabs conflicts={conflicts} />
       <Suspense>
-        <IdentityFilters />
+        <IdentityFilters
+          end={
+            <TableSettings
+              table="identities"
+              choices={choicesOf(identityColumns)}
+              {...{ view, path, params }}
+            />
+          }
+        />
       </Suspense>
       <FilterProblems path={path} params={params} problems={problems} />
       {query.holds === undefined ? (
@@ -81,25 +94,8 @@ export default async function IdentitiesPage({
           <IdentityTable
             items={items}
             selectable={mayWrite}
-            empty={
-              Object.keys(params).length > 0 ? (
-                <EmptyState
-                  icon={<UsersRound aria-hidden />}
-                  title="No identities match"
-                  action={<ButtonLink href={path}>Show all</ButtonLink>}
-                >
-                  Remove a filter, or search for a part of a name or owner.
-                </EmptyState>
-              ) : (
-                <EmptyState
-                  icon={<UsersRound aria-hidden />}
-                  title="No identities yet"
-                  action={newOne}
-                >
-                  Create one for each person, service or device that needs certificates.
-                </EmptyState>
-              )
-            }
+            view={view}
+            empty={<NoIdentities filtered={Object.keys(params).length > 0} action={newOne} />}
           />
           {mayWrite && (
             <IdentityBar
@@ -123,7 +119,7 @@ export default async function IdentitiesPage({
       {items.length > 0 && (
         <Pagination
           summary={`${formatCount(items.length)} of ${total}`}
-          {...paginationLinks(path, params, nextCursor)}
+          {...pageLinks(path, params, found.list)}
         />
       )}
     </>
@@ -148,8 +144,31 @@ async function findIdentities(deps: Deps, actor: Actor, query: IdentityQuery): P
     return { list, total, problem: null };
   } catch (error) {
     if (!isAppError(error) || !error.code.startsWith("name.")) throw error;
-    return { list: { items: [], nextCursor: null }, total: 0, problem: error.message };
+    return {
+      list: { items: [], nextCursor: null, previousCursor: null },
+      total: 0,
+      problem: error.message,
+    };
   }
+}
+
+function NoIdentities({ filtered, action }: Readonly<{ filtered: boolean; action: ReactNode }>) {
+  const icon = <UsersRound aria-hidden />;
+  if (filtered)
+    return (
+      <EmptyState
+        icon={icon}
+        title="No identities match"
+        action={<ButtonLink href={path}>Show all</ButtonLink>}
+      >
+        Remove a filter, or search for a part of a name or owner.
+      </EmptyState>
+    );
+  return (
+    <EmptyState icon={icon} title="No identities yet" action={action}>
+      Create one for each person, service or device that needs certificates.
+    </EmptyState>
+  );
 }
 
 function NoHolder({ problem }: Readonly<{ problem: string | null }>) {

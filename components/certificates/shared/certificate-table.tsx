@@ -1,10 +1,12 @@
 import { sortLink, type Params } from "@/components/filters/list-href";
 import { MonoId } from "@/components/ui/mono-id";
 import { DataTable, type Column } from "@/components/ui/table";
+import type { TableView } from "@/components/ui/table-view";
 import { Time } from "@/components/ui/time";
 import { formatDay } from "@/lib/format/time";
 import type { CertificateItem } from "@/lib/certificates/schema";
 import type { ReactNode } from "react";
+import { keyAlgorithmLabel } from "@/components/shared/key-algorithm-label";
 import { certificateName } from "@/components/certificates/certificate-name";
 import { CertificateState } from "@/components/certificates/certificate-state";
 
@@ -19,22 +21,20 @@ type Props = Readonly<{
   withIdentity?: boolean | undefined;
   /** Whether rows can be selected; then it is inside a SelectionProvider. */
   selectable?: boolean | undefined;
+  view?: TableView | undefined;
 }>;
+type ColumnProps = Pick<Props, "now" | "sorting" | "bare" | "withIdentity">;
 
-/** Certificates as rows; each row links to its page. */
-export function CertificateTable({
-  caption,
-  items,
+/** The columns of a list of certificates. */
+export function certificateColumns({
   now,
-  empty,
   sorting,
   bare,
   withIdentity = true,
-  selectable = false,
-}: Props) {
+}: ColumnProps): readonly Column<CertificateItem>[] {
   const sort = (column: string, first: "up" | "down") =>
     sorting ? sortLink(sorting.path, sorting.params, column, first, sorting.current) : {};
-  const columns: Column<CertificateItem>[] = [
+  return [
     { key: "name", header: "Name", width: "grow", cell: (row) => <NameCell {...row} /> },
     {
       key: "state",
@@ -91,17 +91,69 @@ export function CertificateTable({
             cell: ({ createdAt }) => <Time at={createdAt} />,
           } satisfies Column<CertificateItem>,
         ]),
+    ...extraColumns,
   ];
+}
+
+const extraColumns: readonly Column<CertificateItem>[] = [
+  {
+    key: "keyAlgorithm",
+    header: "Key",
+    width: "fit",
+    extra: true,
+    cell: ({ keyAlgorithm }) => keyAlgorithmLabel(keyAlgorithm),
+  },
+  {
+    key: "authority",
+    header: "CA",
+    width: "fit",
+    extra: true,
+    cell: ({ authority }) => authority.slug,
+  },
+  {
+    key: "fingerprint",
+    header: "Fingerprint",
+    width: "fit",
+    extra: true,
+    cell: ({ fingerprintSha256 }) =>
+      fingerprintSha256 !== null && (
+        <MonoId value={fingerprintSha256} label="SHA-256 fingerprint" copy={false} />
+      ),
+  },
+  {
+    key: "names",
+    header: "Names",
+    extra: true,
+    cell: ({ sans }) => sans.map(({ value }) => value).join(", "),
+  },
+  {
+    key: "requestedBy",
+    header: "Requested by",
+    extra: true,
+    cell: ({ requestedBy }) => requestedBy,
+  },
+];
+
+/** Certificates as rows; each row links to its page. */
+export function CertificateTable({
+  caption,
+  items,
+  empty,
+  selectable = false,
+  view,
+  ...columnProps
+}: Props) {
   return (
     <DataTable
       caption={caption}
-      columns={columns}
+      columns={certificateColumns(columnProps)}
       rows={items}
       rowKey={({ id }) => id}
       rowHref={({ id }) => `/certificates/${id}`}
       selectLabel={selectable ? certificateName : undefined}
       empty={empty}
-      bare={bare}
+      bare={columnProps.bare}
+      view={view}
     />
   );
 }

@@ -23,7 +23,7 @@ import { rotateCertificate } from "@/lib/issuing/rotate-certificate";
 import { defineRoute, defineRecordedRoute, idParams } from "@/server/api/define-route";
 import { entry } from "@/server/api/schemas/audit";
 import { certificate, certificateItem, preview } from "@/server/api/schemas/certificate";
-import { pageOf } from "@/server/api/schemas/common";
+import { pageOf, twoWayPageOf } from "@/server/api/schemas/common";
 
 const target = (row: Readonly<{ id: string; subject: string }>) => ({
   kind: "certificate",
@@ -45,7 +45,7 @@ const reading = [
     asserted: "allowed",
     summary: "List certificates",
     query,
-    response: pageOf(certificateItem).extend({
+    response: twoWayPageOf(certificateItem).extend({
       total: z.object({ count: z.number().int(), capped: z.boolean() }),
     }),
     handle: (deps, actor, { query: { status, ...rest } }) =>

@@ -16,7 +16,7 @@ import { updateIdentity } from "@/lib/identities/update-identity";
 import { exportIdentities } from "@/lib/inventory/export-identities";
 import { inventoryFormats } from "@/lib/inventory/types";
 import { defineRoute, defineRecordedRoute, idParams } from "@/server/api/define-route";
-import { pageOf } from "@/server/api/schemas/common";
+import { twoWayPageOf } from "@/server/api/schemas/common";
 import { identity, identityPower, powerHolders } from "@/server/api/schemas/people";
 
 const target = (row: Pick<IdentityDto, "id" | "name">) => ({
@@ -34,7 +34,7 @@ export const identityRoutes = [
     permission: "identities.read",
     summary: "List identities",
     query: identityQuery,
-    response: pageOf(identity),
+    response: twoWayPageOf(identity),
     handle: (deps, actor, { query }) => listIdentities(deps, actor, query),
   }),
   defineRoute({

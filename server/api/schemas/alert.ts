@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { alertStatuses, resolutions, ruleNames, severities } from "@/lib/alerts/schema";
 import { entry } from "./audit";
-import { entryId, instant, pageOf } from "./common";
+import { entryId, instant, pageOf, twoWayPageOf } from "./common";
 
 const subject = z
   .object({ kind: z.string(), id: z.string(), label: z.string() })
@@ -56,7 +56,7 @@ export const alert = z
     description: "There is one unresolved alert per rule and subject.",
   });
 
-export const alertPage = pageOf(alert).extend({
+export const alertPage = twoWayPageOf(alert).extend({
   counts: z
     .object({ open: z.number().int(), acknowledged: z.number().int(), resolved: z.number().int() })
     .openapi({ description: "Alerts by status that match the other filters." }),

@@ -18,6 +18,14 @@ export const pageOf = <T extends z.ZodType>(item: T) =>
       .openapi({ description: "Send it as `cursor` to get the next page; null on the last page." }),
   });
 
+/** A page of a list whose cursors lead both ways. */
+export const twoWayPageOf = <T extends z.ZodType>(item: T) =>
+  pageOf(item).extend({
+    previousCursor: z.string().nullable().openapi({
+      description: "Send it as `cursor` to get the page before this one; null on the first page.",
+    }),
+  });
+
 export const limitQuery = z.coerce.number().int().min(1).max(200).default(50);
 
 export const finding = z
