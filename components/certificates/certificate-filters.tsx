@@ -6,6 +6,7 @@ import { ChoiceFilter } from "@/components/filters/choice-filter";
 import { FilterBar } from "@/components/filters/filter-bar";
 import { listHref, type Params } from "@/components/filters/list-href";
 import { stateLabels, type State } from "@/lib/format/state";
+import { dayMs } from "@/lib/format/time-units";
 import type { CertificateListState, SuccessorState } from "@/lib/certificates/schema";
 import { kindLabels } from "@/components/shared/identity-kinds";
 import { keyAlgorithmLabel } from "@/components/shared/key-algorithm-label";
@@ -50,6 +51,7 @@ type Props = Readonly<{
   profiles: readonly SelectOption[];
   authorities: readonly SelectOption[];
   identityName?: string | undefined;
+  now: Date;
   /** At the end of the first line. */
   end?: ReactNode;
 }>;
@@ -70,6 +72,7 @@ export function CertificateFilters({
   profiles,
   authorities,
   identityName,
+  now,
   end,
 }: Props) {
   const state = params["state"];
@@ -83,7 +86,8 @@ export function CertificateFilters({
         <ChoiceFilter label="Key" name="algorithm" any="Any key" options={keys} />
         {end}
       </FilterBar>
-      <div className="pb-3">
+      <div className="flex flex-wrap gap-x-4 gap-y-2 pb-3">
+        <ExpiryChips {...{ path, params, now }} />
         <ChipRow label="State">
           <ChipLink href={listHref(path, params, { state: null })} active={!state}>
             All
@@ -150,5 +154,31 @@ export function CertificateFilters({
         </ChipRow>
       </div>
     </>
+  );
+}
+
+const horizons = [7, 30, 60, 90] as const;
+
+/** What expires soon, the first at the top. The last of the days is included. */
+function ExpiryChips({ path, params, now }: Pick<Props, "path" | "params" | "now">) {
+  const today = Math.floor(now.getTime() / dayMs) * dayMs;
+  return (
+    <ChipRow label="Expires within">
+      <span aria-hidden className="text-xs text-muted">
+        Expires within
+      </span>
+      {horizons.map((days) => {
+        const before = new Date(today + (days + 1) * dayMs).toISOString();
+        const active = params["expiresBefore"] === before && !params["expiresAfter"];
+        const change = active
+          ? { expiresBefore: null }
+          : { state: "valid", expiresBefore: before, expiresAfter: null, sort: "notAfter" };
+        return (
+          <ChipLink key={days} href={listHref(path, params, change)} active={active}>
+            {days} days
+          </ChipLink>
+        );
+      })}
+    </ChipRow>
   );
 }

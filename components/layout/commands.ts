@@ -4,6 +4,16 @@ type Command = Readonly<{ permission: string; entry: Omit<PaletteEntry, "group">
 
 const commands: readonly Command[] = [
   {
+    permission: "audit.read",
+    entry: {
+      id: "command-inventory-report",
+      label: "Inventory report",
+      hint: "Keys and certificates for PCI DSS 4.2.1.1 and 12.3.3, to print and sign off",
+      href: "/reports",
+      icon: "reports",
+    },
+  },
+  {
     permission: "certificates.issue",
     entry: {
       id: "command-issue",

@@ -1,6 +1,7 @@
 import {
   BadgeCheck,
   BellRing,
+  ClipboardList,
   Fingerprint,
   KeyRound,
   Landmark,
@@ -29,6 +30,7 @@ const icons: Readonly<Record<NavItemId, LucideIcon>> = {
   custody: Waypoints,
   alerts: BellRing,
   proofs: ShieldCheck,
+  reports: ClipboardList,
   users: Users,
   power: UserCheck,
   tokens: KeyRound,

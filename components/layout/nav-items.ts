@@ -18,6 +18,7 @@ export type NavItemId =
   | "custody"
   | "alerts"
   | "proofs"
+  | "reports"
   | "users"
   | "power"
   | "tokens"
@@ -87,6 +88,7 @@ const groups: readonly NavGroup[] = [
         permission: "audit.read",
         also: ["/audit/drill"],
       },
+      { id: "reports", href: "/reports", label: "Reports", key: "e", permission: "audit.read" },
     ],
   },
   {

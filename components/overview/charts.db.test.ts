@@ -12,7 +12,7 @@ import { adminActor, anonymousActor, operatorActor } from "@/testing/actors";
 import { createTestCa } from "@/testing/ca/create-test-ca";
 import { makeCsr, makeSuccessorCsr } from "@/testing/ca/requests";
 import type { Harness } from "@/testing/harness";
-import { laterLink, weekLinks } from "./expiry-links";
+import { laterLink, weekLinks } from "./shared/expiry-links";
 
 const admin = adminActor();
 const day = 86_400_000;

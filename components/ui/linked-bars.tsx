@@ -32,6 +32,8 @@ type Props = Readonly<{
   unit: string;
   series: readonly Series[];
   bars: readonly LinkedBar[];
+  /** Half as high, over a list. */
+  compact?: boolean | undefined;
 }>;
 
 const totalOf = ({ values }: LinkedBar, series: readonly Series[]): number =>
@@ -42,13 +44,13 @@ const totalOf = ({ values }: LinkedBar, series: readonly Series[]): number =>
  * numbers as a table. It is drawn with attributes alone, so the server can send it.
  */
 export function LinkedBars(props: Props) {
-  const { label, pointLabel, series, bars } = props;
+  const { label, pointLabel, series, bars, compact = false } = props;
   const [asTable, setAsTable] = useState(false);
   return (
     <figure className="flex min-w-0 flex-col gap-2">
       <SeriesLegend series={series} asTable={asTable} onChange={setAsTable} />
       {asTable ? (
-        <ScrollBox label={label} className="h-52 overflow-auto">
+        <ScrollBox label={label} className={clsx("overflow-auto", heightOf(compact))}>
           <SeriesTable
             series={series}
             points={bars}
@@ -70,13 +72,18 @@ export function LinkedBars(props: Props) {
   );
 }
 
-function BarList({ label, unit, series, bars }: Props) {
+const heightOf = (compact: boolean): string => (compact ? "h-28" : "h-52");
+
+function BarList({ label, unit, series, bars, compact = false }: Props) {
   const most = Math.max(1, ...bars.map((bar) => totalOf(bar, series)));
   // So many labels fit beside each other on a phone.
   const every = Math.ceil(bars.length / 5);
   const withNumbers = bars.length <= 16;
   return (
-    <ul aria-label={label} className="flex h-52 items-stretch gap-0.5 sm:gap-1">
+    <ul
+      aria-label={label}
+      className={clsx("flex items-stretch gap-0.5 sm:gap-1", heightOf(compact))}
+    >
       {bars.map((bar, n) => {
         const total = totalOf(bar, series);
         const parts = series.map(

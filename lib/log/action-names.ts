@@ -33,7 +33,13 @@ const groups: { readonly [N in Noun<EntryAction>]: Group<N> } = {
       "bulk.read": "Bulk action viewed",
     },
   },
-  inventory: { label: "Inventory", actions: { "inventory.exported": "Inventory exported" } },
+  inventory: {
+    label: "Inventory",
+    actions: {
+      "inventory.exported": "Inventory exported",
+      "inventory.signed-off": "Inventory signed off",
+    },
+  },
   authority: {
     label: "Authorities",
     actions: {

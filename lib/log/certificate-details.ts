@@ -87,5 +87,7 @@ export type BulkDetails = Readonly<{
   "bulk.stopped": BulkFigures & Readonly<{ cause: string }>;
   /** `filter`: as in the URL of the list. */
   "inventory.exported": Readonly<{ what: string; format: string; filter: string; count: number }>;
+  /** Someone reviewed it. `sha256`: of the fingerprints of all valid certificates, in order. */
+  "inventory.signed-off": Readonly<{ count: number; sha256: string; comment: string }>;
   "bulk.read": Readonly<{ method: string; path: string; status?: number }>;
 }>;

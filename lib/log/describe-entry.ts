@@ -206,6 +206,8 @@ const phrases: Phrases = {
     `stopped a bulk action: ${bulkFigures(details)}. ${cause}`,
   "inventory.exported": ({ what, format, filter, count }) =>
     `exported ${count} ${what} as ${format}${filter && ` for ${filter}`}`,
+  "inventory.signed-off": ({ count, comment }) =>
+    `signed off the inventory of ${countOf(count, "valid certificate")}${withComment(comment)}`,
   "bulk.read": viewed("bulk action"),
   "overview.read": () => "viewed the overview",
   "search.read": () => "searched the console",

@@ -1,5 +1,6 @@
 import { FileKey2, Plus } from "lucide-react";
 import { Suspense, type ReactNode } from "react";
+import { ExpirySection } from "@/app/(console)/overview-charts";
 import { findPastedKey, previewBulk, startBulk } from "@/app/(console)/certificates/bulk/actions";
 import { CertificateBar } from "@/components/certificates/bulk/certificate-bar";
 import { CompromisedKeyDialog } from "@/components/certificates/bulk/compromised-key-dialog";
@@ -12,7 +13,7 @@ import {
 import { TableSettings } from "@/components/filters/table-settings";
 import { InventoryExport } from "@/components/filters/inventory-export";
 import { FilterProblems } from "@/components/filters/filter-problems";
-import { pageLinks } from "@/components/filters/list-href";
+import { pageLinks, type Params } from "@/components/filters/list-href";
 import { ButtonLink } from "@/components/ui/button";
 import { EmptyState } from "@/components/ui/empty-state";
 import { PageHeader } from "@/components/ui/page-header";
@@ -20,7 +21,9 @@ import { Pagination } from "@/components/ui/pagination";
 import { SelectionProvider } from "@/components/ui/selection";
 import { choicesOf } from "@/components/ui/table-view";
 import { scopeOf } from "@/lib/access/permissions";
+import type { Actor } from "@/lib/access/actor";
 import { openPage } from "@/lib/auth/page";
+import type { Deps } from "@/lib/runtime/deps";
 import { listCertificates } from "@/lib/certificates/list-certificates";
 import { certificateQuery } from "@/lib/certificates/schema";
 import { formatCount, plural } from "@/lib/format/count";
@@ -75,11 +78,13 @@ export default async function CertificatesPage({
           </>
         }
       />
+      <Chart {...{ deps, actor, params }} />
       <Suspense>
         <CertificateFilters
           path={path}
           params={params}
           identityName={identityName}
+          now={now}
           profiles={profiles.items.map(({ slug, name }) => ({ value: slug, label: name }))}
           authorities={authorities.items.map(({ slug, name }) => ({ value: slug, label: name }))}
           end={
@@ -130,6 +135,27 @@ export default async function CertificatesPage({
     </>
   );
 }
+
+/** The chart counts all valid certificates: it is over lists that narrow these by time alone. */
+function Chart({ deps, actor, params }: Readonly<{ deps: Deps; actor: Actor; params: Params }>) {
+  const isShown =
+    Object.keys(params).every((name) => chartParams.has(name)) &&
+    [undefined, "valid"].includes(params["state"]);
+  return (
+    isShown && (
+      <div className="pb-4 max-sm:hidden" data-screen-only>
+        <ExpirySection deps={deps} actor={actor} compact />
+      </div>
+    )
+  );
+}
+const chartParams: ReadonlySet<string> = new Set([
+  "state",
+  "successor",
+  "expiresAfter",
+  "expiresBefore",
+  "sort",
+]);
 
 function NoCertificates({
   filtered,

@@ -62,6 +62,10 @@ export const certificateCodes = {
     kind: "too-large",
     text: "The filter matches more certificates than one bulk action takes; add a filter.",
   },
+  "inventory.changed": {
+    kind: "conflict",
+    text: "The valid certificates are no longer those of the report; reload it, and review it again.",
+  },
   "key.private": {
     kind: "invalid",
     text: "The text holds a private key, which Chancery never needs; send its public key.",

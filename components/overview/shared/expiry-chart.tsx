@@ -10,11 +10,19 @@ const lastDayOf = (to: string): string =>
   new Date(Date.parse(to) - dayMs).toISOString().slice(0, 10);
 
 /** Valid certificates by the week in which they expire, and whether they have a successor. */
-export function ExpiryChart({ weeks, later }: ExpiryByWeek) {
+export function ExpiryChart({
+  weeks,
+  later,
+  compact = false,
+}: ExpiryByWeek & Readonly<{ compact?: boolean | undefined }>) {
   return (
     <Card
       title="Expirations"
-      description="Valid certificates by week, in UTC. Short-lived ones and Chancery’s own renew automatically."
+      description={
+        compact
+          ? undefined
+          : "Valid certificates by week, in UTC. Short-lived ones and Chancery’s own renew automatically."
+      }
       footer={
         later > 0 && (
           <>
@@ -27,6 +35,7 @@ export function ExpiryChart({ weeks, later }: ExpiryByWeek) {
         label="Valid certificates by week of expiration"
         pointLabel="Week"
         unit="expire"
+        compact={compact}
         series={[
           { key: "none", label: "No successor", tone: "expiring" },
           { key: "issued", label: "Successor issued", tone: "valid" },
