@@ -1,7 +1,7 @@
 import type { Page } from "@playwright/test";
 import { createIdentity } from "@/e2e/support/api";
 import { checkAppearance, phoneViewport } from "@/e2e/support/look";
-import { expect, test } from "@/e2e/support/test";
+import { expect, horizontalOverflow, test } from "@/e2e/support/test";
 import { adminApi, stateOf } from "@/e2e/support/world";
 
 test.use({ storageState: stateOf("admin") });
@@ -102,6 +102,8 @@ for (const [path, column] of [
     await page.getByRole("button", { name: "View" }).click();
     await view(page).getByRole("checkbox", { name: column }).check();
     await expect(view(page).getByRole("checkbox", { name: column })).toBeChecked();
+    for (const box of await view(page).getByRole("checkbox").all()) await box.check();
+    await expect.poll(() => horizontalOverflow(page)).toBeLessThanOrEqual(0);
     await checkAppearance(page, `view${path.replace("/", "-")}`);
     await page.goto("/identities");
     await expect(headers(page).filter({ hasText: column })).toHaveCount(0);

@@ -22,8 +22,15 @@ function toggleRow(row: Element, shiftKey: boolean): void {
 export function TableKeys({
   label,
   framed,
+  scrolls = false,
   children,
-}: Readonly<{ label: string; framed: boolean; children: ReactNode }>) {
+}: Readonly<{
+  label: string;
+  framed: boolean;
+  /** Scrolls sideways in wide windows too; the head then doesn't stay. */
+  scrolls?: boolean;
+  children: ReactNode;
+}>) {
   const moveFocus = (event: KeyboardEvent<HTMLElement>) => {
     const step = steps[event.key];
     const row = event.target instanceof Element ? event.target.closest("tr") : null;
@@ -50,7 +57,8 @@ export function TableKeys({
       tabIndex={0}
       onKeyDown={moveFocus}
       className={clsx(
-        "max-lg:overflow-x-auto outline-offset-0",
+        scrolls ? "overflow-x-auto" : "max-lg:overflow-x-auto",
+        "outline-offset-0",
         framed && "rounded-lg border border-border bg-raised shadow-card",
       )}
     >

@@ -91,7 +91,7 @@ export function DataTable<T>({
       </div>
     );
   return (
-    <TableKeys label={caption} framed={!bare}>
+    <TableKeys label={caption} framed={!bare} scrolls={view.columns !== null}>
       <table
         data-density={view.density}
         className="group/table w-full border-separate border-spacing-0 text-sm"
