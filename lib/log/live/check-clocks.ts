@@ -66,7 +66,8 @@ export function makeClockCheck({ clocks: check }: Pick<Checks, "clocks">): Clock
     },
     addCheckpoint: (times) => {
       check.count();
-      for (const problem of checkpointProblems(times, newest)) check.problem(problem);
+      for (const problem of checkpointProblems(times, newest, newestNumbered))
+        check.problem(problem);
       const { signedAt, size } = times;
       if (signedAt > floor.at) floor = { at: signedAt, what: `the checkpoint of ${size}` };
     },
@@ -80,11 +81,15 @@ export function makeClockCheck({ clocks: check }: Pick<Checks, "clocks">): Clock
 function checkpointProblems(
   { size, signedAt, publishedAt, cosignedAt }: CheckpointTimes,
   newest: number,
+  newestNumbered: number,
 ): string[] {
   const isoOf = (at: number): string => new Date(at).toISOString();
   const orders: readonly (readonly [at: number, what: string, than: number, thanWhat: string])[] = [
     ...(newest > -Infinity
       ? ([[signedAt, "signed", newest, "an entry that it covers"]] as const)
+      : []),
+    ...(newestNumbered > -Infinity
+      ? ([[signedAt, "signed", newestNumbered, "an entry that it covers was numbered"]] as const)
       : []),
     ...(publishedAt === null
       ? []

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { NewEntry } from "@/lib/log/types";
 import { makeCheck } from "./check";
-import { operatorActor } from "@/testing/actors";
+import { updateRule } from "@/lib/alerts/update-rule";
+import { adminActor, operatorActor } from "@/testing/actors";
 import { type AlertHarness, openAlertHarness, type Person } from "@/testing/alerts/alert-harness";
 import { allowed, denied, refused } from "@/testing/alerts/requests";
 import { makeAlertCheck } from "./check-alerts";
@@ -120,10 +121,16 @@ describe("a cursor that was moved past an entry", () => {
       );
     await setting(false, old);
     expect(await problems()).toEqual([]);
+    // A time of change that no entry explains is no excuse.
     await setting(true, at);
-    expect(await problems()).toEqual([]);
-    await setting(true, old);
     expect(await problems()).toHaveLength(1);
+    const update = (enabled: boolean) =>
+      updateRule(fixture.log.deps, adminActor(), "signer-refused", { enabled });
+    await update(true);
+    expect(await problems()).toHaveLength(1);
+    await update(false);
+    await update(true);
+    expect(await problems()).toEqual([]);
   });
   test("more than a day ago is not looked at", async () => {
     await record(signerRefused);

@@ -35,9 +35,13 @@ export function makeAlertCheck({ pool }: Pick<Database, "pool">, check: Check): 
   let demands: Demand[] = [];
   let newestAt = 0;
   let forgottenAt: number | null = null;
+  // From the entries: the time in the table can be changed to excuse a rule.
+  const changedAt = new Map<string, number>();
   return {
     add: (seq, record, at) => {
       newestAt = Math.max(newestAt, at);
+      if (record.action === "rule.updated" && record.reason !== "no-change")
+        changedAt.set(record.target?.id ?? "", at);
       const rule = ruleOf(record);
       if (rule === null) return;
       demands.push({ seq, at, ...rule });
@@ -47,7 +51,9 @@ export function makeAlertCheck({ pool }: Pick<Database, "pool">, check: Check): 
     },
     finish: async () => {
       const since = newestAt - comparedMs;
-      const recent = demands.filter(({ at }) => at >= since);
+      const recent = demands.filter(
+        ({ at, rule }) => at >= since && (changedAt.get(rule) ?? -Infinity) < since,
+      );
       if (recent.length === 0) return;
       check.count(recent.length);
       if (forgottenAt !== null && forgottenAt >= since)
@@ -115,7 +121,7 @@ async function findUncovered(
   const { rows } = await pool.query<{ seq: string; rule: string }>(
     `select d.seq, d.rule from jsonb_to_recordset($1::jsonb) as d (seq bigint, rule text, subject text, "unlessSuperseded" text)
      where d.seq < (select upto from custody.cursor where name = 'alerts')
-       and not exists (select from rule_setting s where s.id = d.rule and (not s.enabled or s.changed_at >= $2))
+       and not exists (select from rule_setting s where s.id = d.rule and not s.enabled)
        and not exists (select from alert_exception x where x.rule = d.rule and x.expires_at >= $2 and (x.ended_at is null or x.ended_at >= $2))
        and not exists (select from tlog.skipped_entry k where k.reader = 'alerts' and k.seq = d.seq)
        and not exists (select from certificate c join identity i on i.id = c.identity_id

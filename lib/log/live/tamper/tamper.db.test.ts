@@ -186,6 +186,12 @@ describe("the log's own tables", () => {
       /^clocks: The entries 6 to \d+ are (?:dated after|numbered before)/m,
     ],
     [
+      "when the newest entries were numbered",
+      "update tlog.entry set sequenced_at = sequenced_at + interval '1 day' where seq > 5",
+      "update tlog.entry set sequenced_at = sequenced_at - interval '1 day' where seq > 5",
+      /^clocks: The checkpoint of \d+ entries was signed at .*, before an entry that it covers was numbered/m,
+    ],
+    [
       "when a checkpoint was published",
       "update tlog.checkpoint set published_at = published_at - interval '1 day'",
       "update tlog.checkpoint set published_at = published_at + interval '1 day'",
