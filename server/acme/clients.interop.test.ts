@@ -36,7 +36,12 @@ async function ordersOf(identityId: string) {
   const orders = (await gateway.entriesOf("acme.order-issued")).filter(
     ({ actor }) => actor.label === `ACME account of ${identityId}`,
   );
-  return orders.map(({ details }) => details["names"]);
+  // acme-tiny asks for the names in any order.
+  return orders.map(({ details }) =>
+    (details["names"] as { name: string }[]).toSorted((one, other) =>
+      one.name < other.name ? -1 : 1,
+    ),
+  );
 }
 const held = (client: string) =>
   names(client).map((name) => ({ name: `dns:${name}`, authorizedBy: `held by DNS:${name}` }));

@@ -53,6 +53,7 @@ describe("the application's role and the signer's keys", () => {
       // Encrypted under a key that the gateway has: HMAC keys of enrollment, and secrets of alerts.
       "public.acme_key",
       "public.destination",
+      "public.enrollment_secret",
       "signer.log_key",
       "signer.sealed_key",
     ]);
