@@ -25,11 +25,13 @@ async function run(): Promise<void> {
     kind: "service",
     name: "fleet",
     owner: "benchmark@example.com",
+    // An identity holds at most 1,000 names, and a pattern is one.
+    names: [{ type: "dns", value: "*.fleet.example.com" }],
   });
   const identity = String(made["id"]);
   const ids: string[] = [];
   await inLanes(count + single, issuing, async (n) => {
-    const csr = makeRequest(`host-${n}.example.com`);
+    const csr = makeRequest(`host-${n}.fleet.example.com`);
     ids.push(String((await api("/certificates", { profile: "tls-server", identity, csr }))["id"]));
   });
 

@@ -7,6 +7,7 @@ import type { AuthorityIndex } from "@/lib/status/authority-index";
 import { findIssuerIds, mayHaveMissedChanges } from "@/lib/status/read-crls";
 import type { ServedCrl } from "@/lib/status/types";
 import type { CrlStore } from "@/server/status/crl-store";
+import { makeCrlPace } from "./crl-pace";
 import { type Job, startJob } from "./job";
 
 export type CrlPublisher = Readonly<{
@@ -17,14 +18,6 @@ export type CrlPublisher = Readonly<{
   job: Job;
 }>;
 
-/** Revocations within this time share one CRL. */
-const batchDelayMs = 300;
-/**
- * Once this many came since the last CRL, as when many certificates are revoked at once, the next
- * one waits until the last is this old: each would list nearly the same.
- */
-const manyChanges = 100,
-  manyGapMs = 4_000;
 const checkEveryMs = 5_000;
 /**
  * Creating an authority publishes its first CRL. This job does so only if there still is none after
@@ -54,29 +47,27 @@ export function startCrlPublisher(
     changed = new Set<string>(),
     due = new Set<string>();
   let leading = false,
-    checkedOnce = false,
-    collected = 0,
-    beganAt = -Infinity;
+    checkedOnce = false;
+  const pace = makeCrlPace();
   const work = async (): Promise<number> => {
     if (!leading) return checkEveryMs;
-    collected = changed.size;
-    beganAt = performance.now();
     await collectChangedIssuers(state, changed, due);
     const isWaiting = await findDueCrls(state, !checkedOnce, due);
     checkedOnce = true;
-    await publishDue(state, due);
+    if (due.size > 0) {
+      pace.began(performance.now());
+      await publishDue(state, due).finally(() => {
+        pace.ended(performance.now());
+      });
+    }
     return isWaiting ? firstCrlGraceMs : checkEveryMs;
   };
-  const nextDelay = (): number =>
-    collected < manyChanges
-      ? batchDelayMs
-      : Math.max(batchDelayMs, beganAt + manyGapMs - performance.now());
   const job = startJob({ name: "CRL", log, work, maxRetryMs: 5_000 });
   return {
     changed: (ids) => {
       if (!leading) return;
       for (const id of ids) changed.add(id);
-      job.trigger(nextDelay());
+      job.trigger(pace.changed(ids.length, performance.now()));
     },
     lead: (isLeader) => {
       leading = isLeader;
