@@ -8,7 +8,12 @@ import { makeRequest } from "./_requests";
 
 /** What a client enrolls with, if the server wants a binding. */
 export type Binding = Readonly<{ kid: string; hmacKey: string }>;
-export type AcmeServer = Readonly<{ directory: string; ca: string; binding: Binding | null }>;
+export type AcmeServer = Readonly<{
+  directory: string;
+  ca: string;
+  binding: Binding | null;
+  nextName: () => string;
+}>;
 type Answer = Readonly<{
   status: number;
   location: string;

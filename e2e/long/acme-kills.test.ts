@@ -172,6 +172,8 @@ describe.skipIf(isMissing).each(Object.keys(victims))("kill -9 of the %s", (name
     "at the step %s of ACME orders: each client ends with its certificate, and none is doubled",
     async (step) => {
       const round = `${name}-${step}`.toLowerCase().replaceAll(/\W+/g, "-");
+      // After several kills its restart waits some seconds.
+      await until(() => victims[name]!() !== 0);
       const { orders, killed } = await orderAll(round, victims[name]!, step);
       expect(killed).toHaveLength(1);
       expect(orders).toHaveLength(clients);
@@ -181,23 +183,30 @@ describe.skipIf(isMissing).each(Object.keys(victims))("kill -9 of the %s", (name
   );
 });
 
-/** Kills the gateway again and again until the work is done; how often. */
+const isReady = (): Promise<boolean> =>
+  fetch(`${chancery.httpUrl}/readyz`).then(
+    ({ ok }) => ok,
+    () => false,
+  );
+
+/** Kills the gateway some time after it is ready, again and again until the work is done. */
 async function killGatewayWhile(work: Promise<unknown>): Promise<number> {
   let over = false;
   let kills = 0;
   void work.finally(() => (over = true)).catch(() => {});
-  for (await pause(700); !over; await pause(3_000)) {
+  for (await until(isReady); !over; await pause(300 + Math.random() * 1_500)) {
     const pid = victims["gateway"]?.() ?? 0;
     if (pid === 0) continue;
     process.kill(pid, "SIGKILL");
     kills += 1;
+    await until(async () => over || (await isReady()));
   }
   await work;
   return kills;
 }
 
 test.skipIf(isMissing || !existsSync("/usr/bin/lego"))(
-  "lego, started again when it gives up, ends with each of eight certificates although the gateway is killed again and again",
+  "lego, started again when it gives up, ends with each of thirty certificates although the gateway is killed again and again",
   async () => {
     const home = join(folder, "lego");
     const args = [
@@ -215,7 +224,7 @@ test.skipIf(isMissing || !existsSync("/usr/bin/lego"))(
     ];
     const env = { ...process.env, LEGO_CA_CERTIFICATES: rootFile };
     const all = (async () => {
-      for (let n = 0; n < 8; n += 1)
+      for (let n = 0; n < 30; n += 1)
         await until(async () => (await run("lego", args, { env })).code === 0);
     })();
     expect(await killGatewayWhile(all)).toBeGreaterThan(0);

@@ -73,11 +73,13 @@ export async function resumeOrder(
   const now = deps.clock.now();
   const isLeft = order.status === "open" && order.csrDer !== null;
   if (!isLeft || (order.leaseUntil !== null && order.leaseUntil > now)) return order;
+  // A plan that waits for its signature is finished or closed by the reconciliation. Without a claim,
+  // so that the next poll sees what became of it.
+  if ((await findEarlier(deps, order))?.state === "planned") return order;
   const leaseUntil = new Date(now.getTime() + leaseMs);
   if (!(await claimOrder(deps.db, order.id, { now, leaseUntil, csrDer: null })))
     return getOrder(deps, order.id);
   const earlier = await findEarlier(deps, order);
-  // A plan that waits for its signature is finished or closed by the reconciliation.
   if (earlier?.state === "planned") return order;
   if (earlier?.state === "issued") {
     await completeOrder(deps, account, order, earlier.id);
