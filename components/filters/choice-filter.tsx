@@ -1,8 +1,7 @@
 "use client";
 
-import { usePathname, useRouter, useSearchParams } from "next/navigation";
-import { useTransition } from "react";
 import { Field } from "@/components/ui/field";
+import { useListParams } from "@/components/ui/use-list-params";
 import { Select, type SelectOption } from "@/components/ui/select";
 
 type Props = Readonly<{
@@ -15,17 +14,12 @@ type Props = Readonly<{
 
 /** A filter with a fixed set of values, stored in the URL. */
 export function ChoiceFilter({ label, name, any, options, drop = [] }: Props) {
-  const router = useRouter();
-  const path = usePathname();
-  const parameters = useSearchParams();
-  const [, start] = useTransition();
+  const { parameters, change } = useListParams();
   const choose = (value: string) => {
-    const next = new URLSearchParams(parameters);
-    for (const key of ["cursor", ...drop]) next.delete(key);
-    if (value) next.set(name, value);
-    else next.delete(name);
-    start(() => {
-      router.replace(next.size > 0 ? `${path}?${next.toString()}` : path, { scroll: false });
+    change((next) => {
+      for (const key of ["cursor", ...drop]) next.delete(key);
+      if (value) next.set(name, value);
+      else next.delete(name);
     });
   };
   return (

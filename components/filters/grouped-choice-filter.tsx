@@ -3,9 +3,9 @@
 import clsx from "clsx";
 import { Command } from "cmdk";
 import { Check, ChevronDown } from "lucide-react";
-import { usePathname, useRouter, useSearchParams } from "next/navigation";
 import { Popover } from "radix-ui";
-import { useState, useTransition } from "react";
+import { useState } from "react";
+import { useListParams } from "@/components/ui/use-list-params";
 import { controlStyle } from "@/components/ui/control-style";
 
 export type ChoiceGroup = Readonly<{
@@ -27,23 +27,18 @@ const itemStyle =
 
 /** A filter with many values: a list by group that can be searched. Stored in the URL. */
 export function GroupedChoiceFilter({ label, name, any, groups }: Props) {
-  const router = useRouter();
-  const path = usePathname();
-  const parameters = useSearchParams();
+  const { parameters, change } = useListParams();
   const [open, setOpen] = useState(false);
-  const [, start] = useTransition();
   const current = parameters.get(name) ?? "";
   const shown =
     groups.flatMap(({ choices }) => choices).find(({ value }) => value === current)?.label ??
     current;
   const choose = (value: string) => {
     setOpen(false);
-    const next = new URLSearchParams(parameters);
-    next.delete("cursor");
-    if (value) next.set(name, value);
-    else next.delete(name);
-    start(() => {
-      router.replace(next.size > 0 ? `${path}?${next.toString()}` : path, { scroll: false });
+    change((next) => {
+      next.delete("cursor");
+      if (value) next.set(name, value);
+      else next.delete(name);
     });
   };
   return (

@@ -2,9 +2,9 @@
 
 import clsx from "clsx";
 import { LoaderCircle, Search, X } from "lucide-react";
-import { usePathname, useRouter, useSearchParams } from "next/navigation";
-import { useEffect, useRef, useState, useTransition } from "react";
+import { useEffect, useRef, useState } from "react";
 import { controlStyle } from "./control-style";
+import { useListParams } from "./use-list-params";
 
 /** How long typing must pause before the list updates. */
 const pauseMs = 180;
@@ -21,12 +21,9 @@ type Props = Readonly<{
  * the first page. The key `/` focuses it.
  */
 export function SearchInput({ label, placeholder, name = "q", drop = ["cursor"] }: Props) {
-  const router = useRouter();
-  const path = usePathname();
-  const parameters = useSearchParams();
+  const { parameters, change, pending: searching } = useListParams();
   const inUrl = parameters.get(name) ?? "";
   const [text, setText] = useState(inUrl);
-  const [searching, startSearch] = useTransition();
   const sent = useRef(inUrl);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const box = useRef<HTMLInputElement>(null);
@@ -44,12 +41,10 @@ export function SearchInput({ label, placeholder, name = "q", drop = ["cursor"] 
   );
   const navigate = (query: string) => {
     sent.current = query.trim();
-    const next = new URLSearchParams(parameters);
-    for (const key of drop) next.delete(key);
-    if (sent.current) next.set(name, sent.current);
-    else next.delete(name);
-    startSearch(() => {
-      router.replace(next.size > 0 ? `${path}?${next.toString()}` : path, { scroll: false });
+    change((next) => {
+      for (const key of drop) next.delete(key);
+      if (sent.current) next.set(name, sent.current);
+      else next.delete(name);
     });
   };
   const changeText = (query: string) => {
