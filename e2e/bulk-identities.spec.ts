@@ -26,8 +26,8 @@ async function makeIdentities(name: string, count: number): Promise<string[]> {
 test("identities are selected by keyboard alone and suspended after a dry run and a typed word", async ({
   page,
 }) => {
-  const ids = await makeIdentities("leaving", 3);
-  await page.goto("/identities?q=leaving");
+  const ids = await makeIdentities("suspendable", 3);
+  await page.goto("/identities?q=suspendable");
   await expect(page.getByText("3 identities match.")).toBeVisible();
   const links = page.getByRole("table").getByRole("link");
   await links.first().focus();
