@@ -9,6 +9,17 @@ import { adminApi, chancery, stateOf } from "@/e2e/support/world";
 test.use({ storageState: stateOf("auditor") });
 test.describe.configure({ mode: "serial" });
 
+async function issueFor(name: string): Promise<void> {
+  const identity = await createIdentity(adminApi(), name);
+  const { pem: csr } = await createCsr([`${name}.example.com`]);
+  const { status } = await adminApi().post("/certificates", {
+    profile: "tls-server",
+    identity,
+    csr,
+  });
+  expect(status).toBe(201);
+}
+
 test.beforeAll(async () => {
   await createTestService(adminApi(), "reported");
 });
@@ -41,18 +52,14 @@ test("an auditor signs off the inventory, and the report says by whom, when, and
 });
 
 test("a certificate that was issued since is said", async ({ page }) => {
-  const identity = await createIdentity(adminApi(), "late");
-  const { pem: csr } = await createCsr(["late.example.com"]);
-  await adminApi().post("/certificates", { profile: "tls-server", identity, csr });
+  await issueFor("after-the-report");
   await page.goto("/reports");
   await expect(page.getByText(/Certificates have changed since\./)).toBeVisible();
 });
 
 test("what was signed off meanwhile by an outdated report is refused", async ({ page }) => {
   await page.goto("/reports");
-  const identity = await createIdentity(adminApi(), "between");
-  const { pem: csr } = await createCsr(["between.example.com"]);
-  await adminApi().post("/certificates", { profile: "tls-server", identity, csr });
+  await issueFor("during-the-report");
   await page.getByRole("button", { name: "Sign off" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Sign off" }).click();
   await expect(page.getByText(/Reload it, and review it again/)).toBeVisible();
