@@ -2,12 +2,12 @@ import { checkBackup } from "@/cli/doctor/backup-check";
 import { checkSignerState } from "@/cli/doctor/signer-state-check";
 import { checkDatabase } from "@/cli/doctor/database-checks";
 import type { Finding } from "@/cli/doctor/finding";
+import { checkKek } from "@/cli/doctor/kek-check";
 import { checkLog } from "@/cli/doctor/log-checks";
 import {
   checkBoundary,
   checkBrowser,
   checkDataFolder,
-  checkKek,
   checkNode,
   checkPorts,
 } from "@/cli/doctor/machine-checks";
@@ -27,7 +27,7 @@ export const doctor: Command = {
       ...checkNode(process.version, running),
       checkBoundary(running),
       checkDataFolder(folder),
-      checkKek(folder, process.env),
+      await checkKek(folder, process.env, running),
       checkSignerState(folder, process.env),
       ...(await checkDatabase(running?.databaseUrl ?? process.env.DATABASE_URL)),
       ...(await checkLog(running?.databaseUrl ?? process.env.DATABASE_URL)),

@@ -8,7 +8,6 @@ import {
   checkBoundary,
   checkBrowser,
   checkDataFolder,
-  checkKek,
   checkNode,
   checkPorts,
 } from "./machine-checks";
@@ -77,28 +76,6 @@ test("doctor says what keeps the processes apart, and what to do where nothing d
   });
   expect(checkBoundary(runFile())).toMatchObject({ state: "info" });
   expect(checkBoundary(null)).toMatchObject({ state: "info" });
-});
-
-test("a key-encryption key that other users can read fails, with the command that fixes it", () => {
-  const path = join(folder, "kek");
-  writeFileSync(path, "x");
-  chmodSync(path, 0o640);
-  expect(checkKek(folder, settings())).toMatchObject({
-    state: "fail",
-    detail: expect.stringContaining(`chmod 600 ${path}`),
-  });
-  chmodSync(path, 0o600);
-  expect(checkKek(folder, settings())).toMatchObject({
-    state: "ok",
-    detail: expect.stringContaining("in the same folder as the keys it encrypts"),
-  });
-});
-
-test("a configured key file that is missing fails; the default one is created later", () => {
-  expect(checkKek(folder, settings({ CHANCERY_KEK_FILE: join(folder, "none") })).state).toBe(
-    "fail",
-  );
-  expect(checkKek(folder, settings()).state).toBe("info");
 });
 
 test("without a running Chancery, a port in use fails and names the variable to set; a free port passes", async () => {

@@ -1,6 +1,5 @@
 import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { connect, createServer } from "node:net";
-import { join } from "node:path";
 import type { RunFile } from "@/lib/runtime/run-file";
 import { fail, type Finding, info, ok } from "./finding";
 
@@ -49,29 +48,6 @@ export function checkDataFolder(folder: string): Finding {
       `${folder} is not writable by this user. Run as its owner, or set CHANCERY_DATA to another folder.`,
     );
   }
-}
-
-/** The key-encryption key must be readable only by its owner. */
-export function checkKek(folder: string, settings: NodeJS.ProcessEnv): Finding {
-  if (settings.CHANCERY_KEK) return ok("KEK", "from CHANCERY_KEK");
-  const path = settings.CHANCERY_KEK_FILE || join(folder, "kek");
-  const file = statSync(path, { throwIfNoEntry: false });
-  if (!file)
-    return settings.CHANCERY_KEK_FILE
-      ? fail(
-          "KEK",
-          `${path} does not exist. Set CHANCERY_KEK_FILE to the file that contains the key-encryption key.`,
-        )
-      : info("KEK", `${path} does not exist yet. The first npm start creates it.`);
-  if ((file.mode & 0o077) !== 0)
-    return fail(
-      "KEK",
-      `Other users can read ${path} (mode ${octal(file.mode)}). Run: chmod 600 ${path}`,
-    );
-  const location = settings.CHANCERY_KEK_FILE
-    ? ""
-    : ". It is in the same folder as the keys it encrypts; set CHANCERY_KEK_FILE to store it elsewhere.";
-  return ok("KEK", `${path}, mode ${octal(file.mode)}${location}`);
 }
 
 /** With a running Chancery each port must answer; without one each must be free. */

@@ -1,4 +1,5 @@
 import { sha256Hex } from "@/lib/format/hash";
+import { parseKek } from "@/lib/runtime/sealed-keys";
 import { hkdfSync, randomBytes } from "node:crypto";
 import { chmodSync, existsSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -16,14 +17,14 @@ export function readKek(
   sealedKeysExist: boolean,
 ): { kek: Buffer; from: string } {
   if (settings.CHANCERY_KEK)
-    return { kek: validKey(settings.CHANCERY_KEK, "CHANCERY_KEK"), from: "CHANCERY_KEK" };
+    return { kek: parseKek(settings.CHANCERY_KEK, "CHANCERY_KEK"), from: "CHANCERY_KEK" };
   if (settings.CHANCERY_KEK_FILE)
     return {
-      kek: validKey(readFileSync(settings.CHANCERY_KEK_FILE, "utf8"), settings.CHANCERY_KEK_FILE),
+      kek: parseKek(readFileSync(settings.CHANCERY_KEK_FILE, "utf8"), settings.CHANCERY_KEK_FILE),
       from: settings.CHANCERY_KEK_FILE,
     };
   const path = join(dataFolder, "kek");
-  return { kek: validKey(readOrCreate(path, !sealedKeysExist), path), from: path };
+  return { kek: parseKek(readOrCreate(path, !sealedKeysExist), path), from: path };
 }
 
 /**
@@ -57,17 +58,6 @@ function readOrCreate(path: string, allowed: boolean): string {
   });
   renameSync(unfinished, path);
   return readFileSync(path, "utf8");
-}
-
-function validKey(text: string, from: string): Buffer {
-  const trimmed = text.trim();
-  const key = Buffer.from(trimmed, "base64");
-  if (key.length !== keyBytes || !/^[A-Za-z0-9+/]+=*$/.test(trimmed)) {
-    throw new Error(
-      `${from} must contain 32 bytes in base64, for example from "openssl rand -base64 32".`,
-    );
-  }
-  return key;
 }
 
 /** The one-time token of the setup link, and its digest for the console. Neither is stored. */
