@@ -9,7 +9,7 @@ export const exemptTables: Readonly<Record<string, string>> = {
   "public.idempotency_key":
     "Which act a request led to, and its answer, for a day; without it, a repeated request is decided again.",
   "public.bulk_result":
-    "What became of each certificate of a bulk action; the change of each is an entry. Its key lets each be changed once.",
+    "What became of each item of a bulk action; the change of each is an entry, and is compared with it. Its key lets each be changed once.",
   "public.bulk_request":
     "The requests of a bulk issue. The entry of its start has the digest of each, and one that differs is refused.",
   "public.acme_nonce":
