@@ -1,4 +1,4 @@
-import { splitNames } from "@/lib/log/split-names";
+import { stateNames } from "./state-names";
 import type { Recorded } from "@/lib/log/record/recorded";
 import type { Actor } from "@/lib/access/actor";
 import { authorize } from "@/lib/access/permissions";
@@ -52,7 +52,7 @@ async function addIdentity(
       const created = createdEntry(row, [...offered, ...names]);
       return {
         result: { held, stored: { ...row, namesEpoch: additions.length } },
-        entries: splitNames([created, ...own, ...rendered.freed, ...edited.freed]),
+        entries: await stateNames(tx, [created, ...own, ...rendered.freed, ...edited.freed]),
       };
     });
   const { result, entryId } = await retryNameConflicts(run).catch((error: unknown) =>

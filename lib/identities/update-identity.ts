@@ -1,4 +1,4 @@
-import { splitNames } from "@/lib/log/split-names";
+import { stateNames } from "./state-names";
 import type { Recorded } from "@/lib/log/record/recorded";
 import type { Actor } from "@/lib/access/actor";
 import { authorize } from "@/lib/access/permissions";
@@ -120,7 +120,7 @@ function commitChange(
       target: identityTarget(row),
       details: { changes },
     };
-    return { result: null, entries: splitNames([updated, ...renamed, ...more]) };
+    return { result: null, entries: await stateNames(tx, [updated, ...renamed, ...more]) };
   });
 }
 

@@ -1,4 +1,5 @@
 import { splitNames } from "@/lib/log/split-names";
+import { stateNames } from "@/lib/identities/state-names";
 import type { Actor } from "@/lib/access/actor";
 import { addNames, describeRow, retryNameConflicts } from "@/lib/identities/add-names";
 import type { NameRow } from "@/lib/identities/types";
@@ -49,7 +50,8 @@ export async function storePlanWithNames(
       return {
         // Legacy names are bound by an upgrade alone.
         result: added as readonly HeldName[],
-        entries: splitNames(
+        entries: await stateNames(
+          tx,
           first ? [first, ...rest, plan.entry, ...others] : [plan.entry, ...others],
         ),
         about: plan.row.id,

@@ -1,7 +1,36 @@
 import type { SubjectDetail } from "./detail-types";
 
+/** A name of the identity as it is after the act, with all that its row says of it. */
+export type NameStatement = Readonly<{
+  /** As in `names`. */
+  name: string;
+  state: "held" | "reserved" | "released";
+  origin: string;
+  /** The share that it belongs to. */
+  share?: string;
+  /** Until when it is reserved. */
+  until?: string;
+}>;
+/** A share of names as it is after the act. */
+export type ShareStatement = Readonly<{
+  id: string;
+  state: "undecided" | "decided" | "ended";
+  comment: string;
+  reviewAt: string | null;
+  createdBy: string;
+}>;
+/**
+ * What an act changed, exactly: `rows` are all names of the target whose rows it changed, in the
+ * last entry of the act about that identity, and none in those before; `shareRows` all shares. No
+ * `rows` at all in entries of versions before they were recorded, and where `names` says as much.
+ */
+export type StatedNames = Readonly<{
+  rows?: readonly NameStatement[];
+  shareRows?: readonly ShareStatement[];
+}>;
+
 /** `names` as `DNS:pay.example.com`; `shares`: those that the names were or are in. */
-type NamesDetail = Readonly<{ names: readonly string[]; shares?: readonly string[] }>;
+type NamesDetail = StatedNames & Readonly<{ names: readonly string[]; shares?: readonly string[] }>;
 
 /** The details of entries about the names that identities hold, and about their power. */
 export type IdentityDetails = {

@@ -21,7 +21,7 @@ import type { AlertDetails } from "./alert-details";
 import type { AuthorityDetails } from "./authority-details";
 import type { AcmeDetails, EnrollmentDetails } from "./acme-details";
 import type { BulkDetails, CertificateDetails } from "./certificate-details";
-import type { IdentityDetails } from "./identity-details";
+import type { IdentityDetails, NameStatement, StatedNames } from "./identity-details";
 import type { CountedRefusals, PresentedDetail } from "./refusal-details";
 
 type NamedDetails = CertificateDetails &
@@ -54,10 +54,13 @@ export type EntryDetails = NamedDetails & {
   "identity.created": Readonly<{
     kind: string;
     owner: string;
+    /** As in `StatedNames`; missing if it holds only its own name. */
+    rows?: readonly NameStatement[];
     /** The networks from which its certificates may be used; any if missing. */ networks?: string;
     /** The names that it holds from the beginning, in addition to its own. */ names?: readonly string[];
   }>;
-  "identity.updated": Readonly<{ changes: ChangesDetail }>;
+  /** With `rows` if its name changed. */
+  "identity.updated": StatedNames & Readonly<{ changes: ChangesDetail }>;
   "identity.suspended": Readonly<{ comment: string }>;
   "identity.activated": Readonly<{ comment: string }>;
   "identity.read": RequestDetail;

@@ -6,7 +6,7 @@ import { makeNameRow } from "@/lib/identities/make-name-row";
 import { asHeldName } from "@/lib/pki/held-names/held-name";
 import type { NameOfIdentity, NameOrigin, NameRow } from "@/lib/identities/types";
 import { auditedTransaction, type AuditedTx } from "@/lib/log/record/audited-transaction";
-import { splitNames } from "@/lib/log/split-names";
+import { stateNames } from "@/lib/identities/state-names";
 import type { NewEntry } from "@/lib/log/types";
 import type { Deps } from "@/lib/runtime/deps";
 import { joinShare } from "./join-share";
@@ -70,7 +70,7 @@ async function bind(deps: BindDeps, tx: AuditedTx, actor: Actor, binding: Bindin
   const shares = share ? [share.id, ...share.ended] : [];
   return {
     result: { bound: added.length, isShared: share !== null },
-    entries: splitNames(entriesOf(binding, added, share?.members ?? [], shares)),
+    entries: await stateNames(tx, entriesOf(binding, added, share?.members ?? [], shares)),
   };
 }
 

@@ -1,4 +1,4 @@
-import { splitNames } from "@/lib/log/split-names";
+import { stateNames } from "@/lib/identities/state-names";
 import type { Actor } from "@/lib/access/actor";
 import { authorize } from "@/lib/access/permissions";
 import { AppError } from "@/lib/errors/app-error";
@@ -11,8 +11,7 @@ import type { Recorded } from "@/lib/log/record/recorded";
 import type { NewEntry } from "@/lib/log/types";
 import type { Deps } from "@/lib/runtime/deps";
 import { giveUpNames } from "./give-up-names";
-import { lockHolder } from "@/lib/identities/lock-holder";
-import { rowsNamed } from "@/lib/identities/rows-named";
+import { lockHolder, rowsNamed } from "@/lib/identities/lock-holder";
 import type { NamesChange } from "./schema";
 
 /**
@@ -53,7 +52,7 @@ export async function changeNames(
         entries.push(addedEntry(identity, added.map(describeRow), input.comment));
       const [first, ...rest] = entries;
       if (first === undefined) throw nothingToDo(identity.name);
-      return { result: null, entries: splitNames([first, ...rest, ...freed]) };
+      return { result: null, entries: await stateNames(tx, [first, ...rest, ...freed]) };
     }),
   );
   return { result: await getIdentity(deps, actor, id), entryId };

@@ -1,4 +1,4 @@
-import { splitNames } from "@/lib/log/split-names";
+import { stateNames } from "@/lib/identities/state-names";
 import type { Actor } from "@/lib/access/actor";
 import { authorize } from "@/lib/access/permissions";
 import { AppError } from "@/lib/errors/app-error";
@@ -42,7 +42,7 @@ export async function decideShare(
       if (first === undefined) throw shareNotFound();
       return {
         result: { id, kept: input.keep },
-        entries: splitNames([first, ...rest, ...released]),
+        entries: await stateNames(tx, [first, ...rest, ...released]),
       };
     }),
   );

@@ -6,6 +6,7 @@ import type { Harness } from "@/testing/harness";
 import { proxyInput } from "@/lib/proxies/schema";
 import { trustProxy } from "@/lib/proxies/trust-proxy";
 import { importNames } from "./import-names";
+import { reconcile } from "@/lib/log/reconcile/reconcile";
 
 let harness: Harness;
 let orders = "";
@@ -93,4 +94,10 @@ test.each(["auditor", "approver", "service"] as const)("%s imports nothing", asy
   await expect(run(false, adminActor({ role, identityId: orders }))).rejects.toThrow(
     /does not allow/,
   );
+});
+
+test("the log explains every name that is held now, and each that a certificate was planned with", async () => {
+  await harness.entries();
+  const { problems } = await reconcile(harness.deps);
+  expect(problems.filter((text) => /names/.test(text))).toEqual([]);
 });

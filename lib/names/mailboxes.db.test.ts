@@ -21,6 +21,7 @@ import {
 } from "@/testing/ca/names-fixture";
 import { refusalOf } from "@/testing/ca/requests";
 import type { Harness } from "@/testing/harness";
+import { reconcile } from "@/lib/log/reconcile/reconcile";
 
 let harness: Harness, deps: Deps, profile: string;
 const admin = adminActor();
@@ -161,4 +162,10 @@ describe("no identity is named after the email of a user", () => {
     await updateAccount(deps, admin, account.id, { identity: id });
     expect(await outcomeOf(updateIdentity(deps, admin, id, { name }))).toBe("done");
   });
+});
+
+test("the log explains every name that is held now, and each that a certificate was planned with", async () => {
+  await harness.entries();
+  const { problems } = await reconcile(harness.deps);
+  expect(problems.filter((text) => /names/.test(text))).toEqual([]);
 });

@@ -20,6 +20,7 @@ import { listShares } from "./read-shares";
 import type { ReleaseMode } from "./schema";
 import { shareNames } from "./share-names";
 import { transferNames } from "./transfer-names";
+import { reconcile } from "@/lib/log/reconcile/reconcile";
 
 let harness: Harness;
 let deps: Deps;
@@ -232,4 +233,10 @@ test("a rename to a name that only the identity's own shared pattern covers is p
   await shareNames(deps, admin, b.id, share);
   expect(await outcomeOf(updateIdentity(deps, admin, a.id, { name: `y.${domain}` }))).toBe("done");
   expect(await outcomeOf(updateIdentity(deps, admin, b.id, { name: `z.${domain}` }))).toBe(HBA);
+});
+
+test("the log explains every name that is held now, and each that a certificate was planned with", async () => {
+  await harness.entries();
+  const { problems } = await reconcile(harness.deps);
+  expect(problems.filter((text) => /names/.test(text))).toEqual([]);
 });

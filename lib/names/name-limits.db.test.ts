@@ -12,6 +12,7 @@ import {
   outcomeOf,
 } from "@/testing/ca/names-fixture";
 import type { Harness } from "@/testing/harness";
+import { reconcile } from "@/lib/log/reconcile/reconcile";
 
 let harness: Harness;
 let deps: Deps;
@@ -82,4 +83,10 @@ test("an identity holds a thousand names at most, and a hundred are added at onc
   expect(await outcomeOf(editNames(deps, admin, id, { add: "DNS:last.limit.e.example" }))).toBe(
     "name.too-many",
   );
+});
+
+test("the log explains every name that is held now, and each that a certificate was planned with", async () => {
+  await harness.entries();
+  const { problems } = await reconcile(harness.deps);
+  expect(problems.filter((text) => /names/.test(text))).toEqual([]);
 });

@@ -16,6 +16,7 @@ import {
 } from "@/testing/ca/names-fixture";
 import { refusalOf } from "@/testing/ca/requests";
 import type { Harness } from "@/testing/harness";
+import { reconcile } from "@/lib/log/reconcile/reconcile";
 
 // What an identity that asks for itself learns about names that aren't its own: that it doesn't hold
 // them. The three names differ in one letter, which is masked.
@@ -131,4 +132,10 @@ test("over the API, a token of the identity learns no more, whatever it tries", 
     expect(answers[2]).toBe(answers[0]);
     expect(answers[0]).not.toMatch(/another|reserved|belongs/);
   }
+});
+
+test("the log explains every name that is held now, and each that a certificate was planned with", async () => {
+  await harness.entries();
+  const { problems } = await reconcile(harness.deps);
+  expect(problems.filter((text) => /names/.test(text))).toEqual([]);
 });

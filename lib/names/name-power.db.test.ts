@@ -29,6 +29,7 @@ import { changeNames } from "./change-names";
 import { importNames } from "./import-names";
 import { shareNames } from "./share-names";
 import { transferNames } from "./transfer-names";
+import { reconcile } from "@/lib/log/reconcile/reconcile";
 
 let harness: Harness;
 let deps: Deps;
@@ -217,4 +218,10 @@ describe("the name of a CA is Chancery's", () => {
       }
     },
   );
+});
+
+test("the log explains every name that is held now, and each that a certificate was planned with", async () => {
+  await harness.entries();
+  const { problems } = await reconcile(harness.deps);
+  expect(problems.filter((text) => /names/.test(text))).toEqual([]);
 });

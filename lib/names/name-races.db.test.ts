@@ -20,6 +20,7 @@ import {
 import type { Harness } from "@/testing/harness";
 import { issueCertificate } from "@/lib/issuing/issue-certificate";
 import { shareNames } from "./share-names";
+import { reconcile } from "@/lib/log/reconcile/reconcile";
 
 // What happens at the same moment: each outcome is one of those that could have come one after the other.
 let harness: Harness;
@@ -274,4 +275,10 @@ test("a share and a release at once leave no rows of two holders that overlap, a
     "select s.id from name_share s where s.state <> 'ended' and (select count(distinct identity_id) from identity_name n where n.share_id = s.id and n.state <> 'released') < 2",
   );
   expect(lonely).toEqual([]);
+});
+
+test("the log explains every name that is held now, and each that a certificate was planned with", async () => {
+  await harness.entries();
+  const { problems } = await reconcile(harness.deps);
+  expect(problems.filter((text) => /names/.test(text))).toEqual([]);
 });

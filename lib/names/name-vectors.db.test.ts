@@ -20,6 +20,7 @@ import {
 } from "@/testing/ca/names-fixture";
 import type { Harness } from "@/testing/harness";
 import { shareNames } from "./share-names";
+import { reconcile } from "@/lib/log/reconcile/reconcile";
 
 // The names that one identity holds, what is asked for another or for itself, and what comes of it.
 // Each row uses a domain of its own, written as "e": d12.e.example.
@@ -324,4 +325,10 @@ test("an edit of the names an identity was read with counts only if they are sti
   expect(await outcomeOf(updateIdentity(deps, operator, made.id, { names }))).toBe(
     "request.invalid",
   );
+});
+
+test("the log explains every name that is held now, and each that a certificate was planned with", async () => {
+  await harness.entries();
+  const { problems } = await reconcile(harness.deps);
+  expect(problems.filter((text) => /names/.test(text))).toEqual([]);
 });

@@ -19,6 +19,7 @@ import { refusalOf } from "@/testing/ca/requests";
 import type { Harness } from "@/testing/harness";
 import { shareNames } from "./share-names";
 import { transferNames } from "./transfer-names";
+import { reconcile } from "@/lib/log/reconcile/reconcile";
 
 let harness: Harness, deps: Deps, profile: string;
 beforeAll(async () => {
@@ -115,4 +116,10 @@ describe("a refusal proposes what the one who reads it can do", () => {
     expect([refused.code, refused.findings[0]?.path]).toEqual(["name.own-name", "names.0"]);
     expect(await outcomeOf(transfer({ onRelease: "revoke" }))).toBe("done");
   });
+});
+
+test("the log explains every name that is held now, and each that a certificate was planned with", async () => {
+  await harness.entries();
+  const { problems } = await reconcile(harness.deps);
+  expect(problems.filter((text) => /names/.test(text))).toEqual([]);
 });

@@ -23,6 +23,7 @@ import {
   outcomeOf,
 } from "@/testing/ca/names-fixture";
 import type { Harness } from "@/testing/harness";
+import { reconcile } from "@/lib/log/reconcile/reconcile";
 
 // The names that one identity holds, what is asked for another or for itself, and what comes of it.
 // Each row uses a domain of its own, written as "e": d12.e.example.
@@ -229,4 +230,10 @@ describe("the name of an identity", () => {
     );
     expect(row?.["state"]).toBe("held");
   });
+});
+
+test("the log explains every name that is held now, and each that a certificate was planned with", async () => {
+  await harness.entries();
+  const { problems } = await reconcile(harness.deps);
+  expect(problems.filter((text) => /names/.test(text))).toEqual([]);
 });

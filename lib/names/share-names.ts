@@ -1,4 +1,4 @@
-import { splitNames } from "@/lib/log/split-names";
+import { stateNames } from "@/lib/identities/state-names";
 import type { Actor } from "@/lib/access/actor";
 import { authorize } from "@/lib/access/permissions";
 import { AppError } from "@/lib/errors/app-error";
@@ -65,7 +65,7 @@ export async function shareNames(
       await raiseEpochs(tx, [...new Set(joined.members.map(({ identityId }) => identityId))]);
       const [first, ...rest] = entriesOf(id, joined, share);
       if (first === undefined) throw new Error("a share has members");
-      return { result: null, entries: splitNames([first, ...rest]) };
+      return { result: null, entries: await stateNames(tx, [first, ...rest]) };
     }),
   );
   return { result: await getIdentity(deps, actor, id), entryId };

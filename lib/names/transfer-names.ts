@@ -1,4 +1,4 @@
-import { splitNames } from "@/lib/log/split-names";
+import { stateNames } from "@/lib/identities/state-names";
 import type { Actor } from "@/lib/access/actor";
 import { authorize } from "@/lib/access/permissions";
 import { addNames, describeRow, retryNameConflicts } from "@/lib/identities/add-names";
@@ -13,8 +13,7 @@ import type { NewEntry } from "@/lib/log/types";
 import type { Deps } from "@/lib/runtime/deps";
 import { AppError } from "@/lib/errors/app-error";
 import { revokeWithin } from "@/lib/certificates/revoke-within";
-import { lockHolder, type Holder } from "@/lib/identities/lock-holder";
-import { rowsNamed } from "@/lib/identities/rows-named";
+import { lockHolder, rowsNamed, type Holder } from "@/lib/identities/lock-holder";
 import type { NamesTransfer } from "./schema";
 
 /**
@@ -63,7 +62,11 @@ export async function transferNames(
       });
       return {
         result: null,
-        entries: splitNames([...entriesOf(from, to, rows, shares, input), ...freed, ...more]),
+        entries: await stateNames(tx, [
+          ...entriesOf(from, to, rows, shares, input),
+          ...freed,
+          ...more,
+        ]),
       };
     }),
   );

@@ -10,12 +10,21 @@ export type EntityType<S> = Readonly<{
   prefixes: readonly string[];
   /** The key of the row that an entry is about; undefined if it is about none. */
   idOf: (record: ReplayedEntry["record"]) => string | undefined;
+  /** The keys of all of them, if it can be about several. */
+  idsOf?: (record: ReplayedEntry["record"]) => readonly string[];
   /** The targets of entries about a row with this key. */
   targetOf: (id: string) => string;
+  /** More targets of entries about this row, if its entries are about something else. */
+  targetsOf?: (row: EntityRow) => readonly string[];
   /** Whether the row may have been deleted, although the log expects it. */
   mayBeMissing: (expected: S) => boolean;
   /** The expected state after the entry. `onProblem`: the log contradicts itself. */
-  next: (before: S | null, entry: ReplayedEntry, onProblem: (message: string) => void) => S | null;
+  next: (
+    before: S | null,
+    entry: ReplayedEntry,
+    onProblem: (message: string) => void,
+    id: string,
+  ) => S | null;
   store: StateStore<S>;
   /** SQL of its rows: the columns (text, named as the field), the tables and the key column. */
   columns: string;
@@ -34,6 +43,16 @@ export type Lookups = Readonly<{
   /** The public key of an authority, if it is the one that the log names; null if there is none. */
   issuerKeyOf: (authorityId: string) => Promise<Uint8Array | null>;
 }>;
+
+/** The keys of the rows that an entry is about. */
+export function idsIn(
+  { idOf, idsOf }: Pick<EntityType<never>, "idOf" | "idsOf">,
+  record: ReplayedEntry["record"],
+): readonly string[] {
+  if (idsOf) return idsOf(record);
+  const id = idOf(record);
+  return id === undefined ? [] : [id];
+}
 
 export type EntityRow = Fields & Readonly<{ id: string }>;
 

@@ -182,10 +182,12 @@ async function compareInSnapshot(
   const { rows, inbox } = await withSnapshot(db, async (client) => {
     const size = await readSize(client);
     const snapshotRows = await readRows(client);
-    const inboxEntries = await readInboxEntries(
-      client,
-      (ids ?? snapshotRows.map(({ id }) => id)).map(entityType.targetOf),
-    );
+    const { targetOf, targetsOf = () => [] } = entityType;
+    const targets = (ids ?? snapshotRows.map(({ id }) => id)).map(targetOf);
+    const inboxEntries = await readInboxEntries(client, [
+      ...targets,
+      ...snapshotRows.flatMap(targetsOf),
+    ]);
     if (size > replay.position()) await advance(context, client, size);
     return { rows: snapshotRows, inbox: inboxEntries };
   });

@@ -1,7 +1,10 @@
+import { makeBulkResultEntityType } from "./bulk-result-entity-type";
 import { makeCertificateEntityType } from "./certificate-entity-type";
 import type { Fields, ReplayedEntry } from "./fields";
-import type { EntityType } from "./entity-type";
+import { idsIn, type EntityType } from "./entity-type";
 import { makeEntityTypes } from "./entity-types";
+import { makeNamesEntityType } from "./names/names-entity-type";
+import { makeShareEntityType } from "./names/share-entity-type";
 
 type AnyEntityType = EntityType<unknown>;
 
@@ -39,6 +42,9 @@ const changesState = ({ record }: ReplayedEntry): boolean =>
 export function makeReplay(onProblem: (message: string) => void, from = 0): Replay {
   const entityTypes = [
     widen(makeCertificateEntityType()),
+    widen(makeNamesEntityType()),
+    widen(makeShareEntityType()),
+    widen(makeBulkResultEntityType()),
     ...makeEntityTypes().map((entityType: EntityType<Fields>) => widen(entityType)),
   ];
   const byPrefix = groupByPrefix(entityTypes);
@@ -49,10 +55,10 @@ export function makeReplay(onProblem: (message: string) => void, from = 0): Repl
     add: (entry) => {
       if (entry.seq !== null) position = entry.seq + 1;
       for (const entityType of entityTypesOf(byPrefix, entry)) {
-        const id = entityType.idOf(entry.record);
-        if (id === undefined) continue;
-        const after = entityType.next(entityType.store.get(id), entry, onProblem);
-        if (after !== null) entityType.store.set(id, after);
+        for (const id of idsIn(entityType, entry.record)) {
+          const after = entityType.next(entityType.store.get(id), entry, onProblem, id);
+          if (after !== null) entityType.store.set(id, after);
+        }
       }
     },
     advanceTo: (upto) => {
@@ -91,10 +97,11 @@ export function expectedWithInbox(
   const byPrefix = groupByPrefix([entityType]);
   return inbox
     .filter(
-      (entry) => entityType.idOf(entry.record) === id && entityTypesOf(byPrefix, entry).length > 0,
+      (entry) =>
+        idsIn(entityType, entry.record).includes(id) && entityTypesOf(byPrefix, entry).length > 0,
     )
     .reduce<unknown>(
-      (before, entry) => entityType.next(before, entry, () => {}),
+      (before, entry) => entityType.next(before, entry, () => {}, id),
       entityType.store.get(id),
     );
 }
