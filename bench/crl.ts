@@ -18,6 +18,7 @@ if (!has("openssl")) throw new Error("This benchmark needs openssl (apt-get inst
 
 const count = Number(process.env["BENCH_ENTRIES"] ?? 1_000_000),
   rounds = 5,
+  paceMs = 4_500,
   patience = 180;
 const folder = mkdtempSync(join(tmpdir(), "chancery-bench-crl-")),
   file = (name: string) => join(folder, name);
@@ -65,12 +66,15 @@ try {
   const began = performance.now();
   await insertRevoked(String(issued[0]?.["id"]));
   process.stdout.write(`${count} rows inserted in ${seconds(began).toFixed(0)} s\n`);
-  for (const [n, certificate] of issued.slice(1).entries())
+  for (const [n, certificate] of issued.slice(1).entries()) {
+    // A CRL that follows the one before at once waits for its pace (server/jobs/crl-pace).
+    if (n > 0) await pause(paceMs);
     await measureRound(
       n === 0 ? "the first CRL with all of them" : "a CRL for one more",
       slug,
       certificate,
     );
+  }
   const crl = await fetchCrl(slug);
   writeFileSync(file("our.crl"), crl);
   writeFileSync(file("issuer.pem"), String(issued[0]?.["chainPem"]));
@@ -125,6 +129,8 @@ async function insertRevoked(certificateId: string): Promise<void> {
     revoked_at: "now() - n * interval '7 seconds'",
     revocation_reason: "(array['keyCompromise', 'superseded', 'cessationOfOperation'])[1 + n % 3]",
     predecessor_id: "null",
+    // What the trigger sets that is off meanwhile.
+    status_xid: "pg_current_xact_id()",
   };
   const client = await superuser.pool.connect();
   try {

@@ -1,6 +1,6 @@
 import { withAdvisoryLock } from "@/lib/db/advisory-lock";
-import type { Database } from "@/lib/db/database";
-import type { AuditedTx } from "@/lib/log/record/audited-transaction";
+import { hotPool, type Database } from "@/lib/db/database";
+import { commitFailed, insertIntoInbox, type EncodedEntry } from "@/lib/log/record/inbox";
 
 export type CrlRow = Readonly<{
   id: string;
@@ -20,21 +20,47 @@ export type CrlSummary = Readonly<{
   entryCount: number;
 }>;
 
-export async function insertCrl(tx: AuditedTx, row: CrlRow): Promise<void> {
-  await tx.crl.create({ data: { ...row, der: new Uint8Array(row.der) } });
-}
-
 /** How many CRLs of a shard keep their bytes: the current one, and those a lagging node may read. */
 const keptCrls = 3;
 
-/** Deletes the bytes of CRLs that this one and newer ones replaced; their rows and entries stay. */
-export async function deleteOldCrlBytes(
-  tx: AuditedTx,
-  { authorityId, shard, number }: Pick<CrlRow, "authorityId" | "shard" | "number">,
+// One statement is one transaction: the row, its entry, and the bytes of CRLs that this one and newer
+// ones replaced, which go; their rows and entries stay. The bytes of a large CRL are one binary
+// parameter, since any other form of them takes several times their size (decision 6).
+const insertCrlStatement = {
+  name: "crl-insert",
+  text: `with stored as (
+      insert into crl (id, authority_id, shard, number, this_update, next_update, entry_count, der, created_at)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+    ), dropped as (
+      update crl set der = null where authority_id = $2 and shard = $3 and der is not null and number < (
+        select min(number) from (
+          select number from crl where authority_id = $2 and shard = $3 and number < $4 order by number desc limit ${keptCrls - 1}
+        ) newest)
+    )
+    ${insertIntoInbox("values ($10, $11, $1)")}`,
+};
+
+/**
+ * Commits a CRL with its entry, and lets go of the bytes of older ones. Throws `record.unavailable`,
+ * `outcome.unknown`.
+ */
+export async function insertCrl(
+  db: Database,
+  { id, authorityId, shard, number, thisUpdate, nextUpdate, entryCount, der, createdAt }: CrlRow,
+  entry: Pick<EncodedEntry, "id" | "bytes">,
 ): Promise<void> {
-  await tx.$executeRaw`update crl set der = null where authority_id = ${authorityId} and shard = ${shard} and der is not null
-    and number < (select min(number) from (select number from crl where authority_id = ${authorityId} and shard = ${shard} and number <= ${number} order by number desc limit ${keptCrls}) newest)`;
+  const row = [id, authorityId, shard, number, thisUpdate, nextUpdate, entryCount];
+  const values = [...row, bufferOver(der), createdAt, bufferOver(entry.bytes), entry.id];
+  try {
+    await hotPool(db).query({ ...insertCrlStatement, values });
+  } catch (error) {
+    throw commitFailed(error);
+  }
 }
+
+/** The same octets, not a copy of them. */
+const bufferOver = ({ buffer, byteOffset, length }: Uint8Array): Buffer =>
+  Buffer.from(buffer, byteOffset, length);
 
 /** The last number that is not larger than `atMost`; 0 if there is none. */
 export async function findLastCrlNumber(

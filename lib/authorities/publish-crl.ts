@@ -3,18 +3,14 @@ import { systemActor } from "@/lib/access/actor";
 import { AppError } from "@/lib/errors/app-error";
 import { newId } from "@/lib/format/ids";
 import { formatIso } from "@/lib/format/time";
-import { auditedTransaction } from "@/lib/log/record/audited-transaction";
+import { encodeEntry } from "@/lib/log/entry";
+import { assertInboxHasRoom } from "@/lib/log/record/back-pressure";
+import { makeNumberedEntry, trackCommit } from "@/lib/log/record/entry-numbers";
 import { highestAdoptedCrlNumber } from "@/lib/pki/crl";
 import { verifyCrl } from "@/lib/pki/crl-reader";
 import type { RevokedEntry } from "@/lib/pki/types";
 import type { Deps } from "@/lib/runtime/deps";
-import {
-  deleteOldCrlBytes,
-  findLastCrlNumber,
-  insertCrl,
-  withCrlLock,
-  type CrlRow,
-} from "./crl-repository";
+import { findLastCrlNumber, insertCrl, withCrlLock, type CrlRow } from "./crl-repository";
 import { findIssuer, type Issuer } from "./find-issuer";
 import { wholeCrl } from "./schema";
 
@@ -95,29 +91,31 @@ async function issueCrl(deps: CrlDeps, issuer: Issuer): Promise<PublishedCrl> {
   return { ...row, remembered };
 }
 
-async function storeCrl(deps: CrlDeps, issuer: Issuer, row: CrlRow): Promise<void> {
-  const actor = systemActor("crl", newId("req", row.createdAt, deps.random.bytes));
-  await auditedTransaction(deps.recorder, actor, async (tx) => {
-    await insertCrl(tx, row);
-    await deleteOldCrlBytes(tx, row);
-    return {
-      result: null,
-      entries: [
-        {
-          action: "crl.issued",
-          outcome: "success",
-          target: { kind: "crl", id: row.id, label: issuer.slug },
-          details: {
-            authorityId: issuer.id,
-            shard: wholeCrl,
-            number: String(row.number),
-            entryCount: row.entryCount,
-            thisUpdate: formatIso(row.thisUpdate),
-            nextUpdate: formatIso(row.nextUpdate),
-            sha256: sha256Hex(row.der),
-          },
-        },
-      ],
-    };
+async function storeCrl({ recorder, random }: CrlDeps, issuer: Issuer, row: CrlRow): Promise<void> {
+  const actor = systemActor("crl", newId("req", row.createdAt, random.bytes));
+  assertInboxHasRoom(recorder.db, actor);
+  const entry = makeNumberedEntry(
+    recorder,
+    actor,
+    {
+      action: "crl.issued",
+      outcome: "success",
+      target: { kind: "crl", id: row.id, label: issuer.slug },
+      details: {
+        authorityId: issuer.id,
+        shard: wholeCrl,
+        number: String(row.number),
+        entryCount: row.entryCount,
+        thisUpdate: formatIso(row.thisUpdate),
+        nextUpdate: formatIso(row.nextUpdate),
+        sha256: sha256Hex(row.der),
+      },
+    },
+    recorder.clock.now(),
+  );
+  await trackCommit(recorder, [entry], async () => {
+    await insertCrl(recorder.db, row, { id: entry.id, bytes: encodeEntry(entry) });
+    return true;
   });
+  recorder.scope?.committed.push(entry.id);
 }

@@ -2,6 +2,7 @@ import { PrismaPg } from "@prisma/adapter-pg";
 import pg from "pg";
 import { PrismaClient, type Prisma } from "./generated/client";
 import { connectTimeoutMs } from "./connect-timeout";
+import { numberConnection } from "./connection-numbers";
 import { listenOn, type Listener } from "./listen";
 
 export type PoolClient = pg.PoolClient;
@@ -36,6 +37,8 @@ export type DatabaseOptions = Readonly<{
    * slightly later.
    */
   statementTimeoutMs?: number;
+  /** Connections stay open while they are idle, as they do with a short statement timeout. */
+  keepsConnections?: boolean;
 }>;
 
 /**
@@ -76,7 +79,11 @@ export const hotPool = ({ pool }: Pick<Database, "pool">): pg.Pool =>
  */
 export function openDatabase(
   url: string,
-  { max = 20, statementTimeoutMs }: DatabaseOptions = {},
+  {
+    max = 20,
+    statementTimeoutMs,
+    keepsConnections = statementTimeoutMs !== undefined,
+  }: DatabaseOptions = {},
 ): Database {
   const config: pg.PoolConfig = {
     connectionString: url,
@@ -93,7 +100,7 @@ export function openDatabase(
         : statementTimeoutMs + cancelGraceMs,
     keepAlive: true,
     // Reconnecting takes a large part of a short timeout, so open connections stay open.
-    ...(statementTimeoutMs === undefined ? {} : { idleTimeoutMillis: 0 }),
+    ...(keepsConnections ? { idleTimeoutMillis: 0 } : {}),
     idle_in_transaction_session_timeout: idleInTransactionTimeoutMs,
     application_name: "chancery",
   };
@@ -114,7 +121,10 @@ function openPool(config: pg.PoolConfig): pg.Pool {
   // A connection that dies while idle is replaced by the next use, and one that dies while in use
   // fails the next statement. Without handlers, either would end the process.
   pool.on("error", ignoreError);
-  pool.on("connect", (client) => void client.on("error", ignoreError));
+  pool.on("connect", (client) => {
+    client.on("error", ignoreError);
+    numberConnection(client);
+  });
   return pool;
 }
 

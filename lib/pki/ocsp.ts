@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { AppError } from "@/lib/errors/app-error";
 import { encodeSignatureAlgorithm } from "./algorithms";
-import { reasonNumbers } from "./crl";
+import { reasonNumbers } from "./crl-entries";
 import {
   enumerated,
   explicitTag,

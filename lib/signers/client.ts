@@ -4,7 +4,7 @@ import type { CeilingMethod, SignerHost, WaitingAuthority } from "./host-command
 import type { SignerClient } from "./types";
 import {
   errorFromWire,
-  makeLineReader,
+  makeAnswerReader,
   readRemembered,
   type SignerAnswer,
   type SignerRequest,
@@ -69,9 +69,10 @@ export function connectSigner(
     signCertificate: async (certificateId) =>
       only(await bytesOf({ method: "signCertificate", certificateId })),
     signCrl: async (input) => {
-      const [der, remembered] = await bytesOf({ method: "signCrl", ...input });
-      if (!der || !remembered) throw unavailable();
-      return { der, remembered: readRemembered(textOf(remembered)) };
+      const { raw, bytes } = await ask({ method: "signCrl", ...input });
+      const [remembered] = bytes ?? [];
+      if (!raw || remembered === undefined) throw unavailable();
+      return { der: raw, remembered: readRemembered(textOf(Buffer.from(remembered, "base64"))) };
     },
     lastCrlNumber: async (authorityId) => {
       const [number] = await bytesOf({ method: "lastCrlNumber", authorityId });
@@ -125,7 +126,7 @@ type Connection = Readonly<{ send: (line: string) => void; close: () => void }>;
  */
 function openConnection(
   socketPath: string,
-  onLine: (line: string) => void,
+  onAnswer: (id: number, answer: SignerAnswer) => void,
   outstanding: () => Iterable<string>,
 ): Connection {
   let socket: Socket | null = null,
@@ -139,9 +140,8 @@ function openConnection(
   const open = (): void => {
     if (closed || socket) return;
     const made = connect(socketPath),
-      read = makeLineReader(maxAnswerLength, onLine);
+      read = makeAnswerReader(maxAnswerLength, onAnswer);
     socket = made;
-    made.setEncoding("latin1");
     made.on("connect", () => {
       connected = true;
       buffered = [...outstanding()].join("");
@@ -149,7 +149,7 @@ function openConnection(
     });
     made.on("data", (chunk) => {
       try {
-        read(String(chunk));
+        read(typeof chunk === "string" ? Buffer.from(chunk, "latin1") : chunk);
       } catch {
         made.destroy();
       }
@@ -186,11 +186,10 @@ function openChannel(
 ): Readonly<{ ask: (request: SignerRequest) => Promise<SignerAnswer>; close: () => void }> {
   const waiting = new Map<number, PendingRequest>();
   let next = 1;
-  const onLine = (text: string): void => {
-    const { id, ...answer } = JSON.parse(text) as SignerAnswer & { id: number };
+  const onAnswer = (id: number, answer: SignerAnswer): void => {
     waiting.get(id)?.finish(answer);
   };
-  const line = openConnection(socketPath, onLine, () =>
+  const line = openConnection(socketPath, onAnswer, () =>
     [...waiting.values()].map((waiter) => waiter.line),
   );
   const ask = (request: SignerRequest): Promise<SignerAnswer> =>

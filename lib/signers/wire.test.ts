@@ -3,9 +3,11 @@ import { AppError } from "@/lib/errors/app-error";
 import {
   errorForWire,
   errorFromWire,
+  makeAnswerReader,
   makeLineReader,
   readRemembered,
   readRequest,
+  writeAnswer,
   writeLine,
   writeRemembered,
 } from "./wire";
@@ -160,5 +162,79 @@ describe("lines", () => {
     expect(() => {
       for (let i = 0; i < 20; i++) read("x");
     }).toThrow(/too long/);
+  });
+});
+
+describe("an answer with octets that follow its line", () => {
+  type Read = { id: number; bytes: readonly string[]; raw: string | null };
+  const reading = (limit = 1000): { read: (chunk: Buffer) => void; answers: Read[] } => {
+    const answers: Read[] = [];
+    const read = makeAnswerReader(limit, (id, { bytes = [], raw }) => {
+      answers.push({ id, bytes, raw: raw ? Buffer.from(raw).toString("latin1") : null });
+    });
+    return { read, answers };
+  };
+  const streamOf = (...answers: Parameters<typeof writeAnswer>[]): Buffer =>
+    Buffer.concat(
+      answers.flatMap((answer) => {
+        const { line, raw } = writeAnswer(...answer);
+        return [Buffer.from(line), raw ?? Buffer.alloc(0)];
+      }),
+    );
+  const raw = Buffer.from('\n{"id":9}\n\xff\x00\n', "latin1");
+  const stream = streamOf(
+    [1, { bytes: ["YQ=="] }],
+    [2, { bytes: ["Yg=="], raw }],
+    [3, { bytes: [] }],
+    [4, { raw: Buffer.from("\n") }],
+    [5, {}],
+  );
+  const expected = [
+    { id: 1, bytes: ["YQ=="], raw: null },
+    { id: 2, bytes: ["Yg=="], raw: raw.toString("latin1") },
+    { id: 3, bytes: [], raw: null },
+    { id: 4, bytes: [], raw: "\n" },
+    { id: 5, bytes: [], raw: null },
+  ];
+
+  test.each([1, 2, 3, 7, 20, 1000])("reads back, in chunks of %i octets", (size) => {
+    const { read, answers } = reading();
+    for (let at = 0; at < stream.length; at += size) read(stream.subarray(at, at + size));
+    expect(answers).toEqual(expected);
+  });
+
+  test("is handed over when its last octet arrives, and not before", () => {
+    const { read, answers } = reading();
+    const whole = streamOf([1, { raw: Buffer.from("abc") }]);
+    read(whole.subarray(0, -1));
+    expect(answers).toEqual([]);
+    read(whole.subarray(-1));
+    expect(answers).toEqual([{ id: 1, bytes: [], raw: "abc" }]);
+  });
+
+  test.each([
+    '{"id":1,"rawLength":-1}',
+    '{"id":1,"rawLength":1.5}',
+    '{"id":1,"rawLength":"7"}',
+    '{"id":1,"rawLength":1001}',
+    '{"id":1,"rawLength":9007199254740991}',
+    '{"rawLength":1}',
+    '{"id":"1"}',
+    "[]",
+    "null",
+    "",
+    "x",
+  ])("is refused without memory for it: %s", (line) => {
+    expect(() => {
+      reading().read(Buffer.from(`${line}\n`));
+    }).toThrow(RangeError);
+  });
+
+  test("a line without an end is refused once it is longer than the limit", () => {
+    const { read } = reading(100);
+    read(Buffer.alloc(100, "a"));
+    expect(() => {
+      read(Buffer.from("a"));
+    }).toThrow(RangeError);
   });
 });

@@ -11,6 +11,7 @@ import type { CheckpointToSign } from "./types";
 
 /**
  * What crosses the signer's socket: one JSON object a line, bytes in base64, times in milliseconds.
+ * After a line with `rawLength` that many octets follow as they are: a CRL.
  */
 export type SignerRequest =
   | HostRequest
@@ -26,6 +27,7 @@ export type SignerRequest =
 export type SignerAnswer = Readonly<{
   bytes?: readonly string[];
   error?: Readonly<{ code: string; message: string }>;
+  raw?: Uint8Array;
 }>;
 
 const isText = (value: unknown): value is string =>
@@ -145,8 +147,18 @@ function readCheckpointRequest(
   return { id, request: { method: "signCheckpoint", origin, size, rootHex, oldSize, proof } };
 }
 
-export function writeLine(id: number, body: SignerRequest | SignerAnswer): string {
+export function writeLine(id: number, body: SignerRequest | Omit<SignerAnswer, "raw">): string {
   return `${JSON.stringify({ id, ...body })}\n`;
+}
+
+/** The line of an answer, and the octets that follow it. */
+export function writeAnswer(
+  id: number,
+  { raw, ...body }: SignerAnswer,
+): Readonly<{ line: string; raw: Uint8Array | null }> {
+  if (raw === undefined) return { line: writeLine(id, body), raw: null };
+  const line = `${JSON.stringify({ id, rawLength: raw.length, ...body })}\n`;
+  return { line, raw };
 }
 
 /**
@@ -192,5 +204,57 @@ export function makeLineReader(
     parts.push(chunk.slice(from));
     length += chunk.length - from;
     if (length > limit) throw new RangeError("a line on the signer's socket is too long");
+  };
+}
+
+/** A line of an answer, and what it says of the octets that follow it. */
+function readAnswerLine(line: string): { id: number; rawLength: number; answer: SignerAnswer } {
+  const it = parseObject(line);
+  const { id, rawLength = 0, ...answer } = it ?? {};
+  if (!isInteger(id) || !isInteger(rawLength) || rawLength < 0)
+    throw new RangeError("a line on the signer's socket is not an answer");
+  return { id, rawLength, answer: answer as SignerAnswer };
+}
+
+type AnswerHandler = (id: number, answer: SignerAnswer) => void;
+
+/**
+ * Cuts a stream into answers. What follows a line is copied once, into a buffer of its length.
+ * Throws when an answer is longer than `limit` or can't be read.
+ */
+export function makeAnswerReader(limit: number, onAnswer: AnswerHandler): (chunk: Buffer) => void {
+  let waiting: Readonly<{ id: number; answer: SignerAnswer; raw: Buffer }> | null = null;
+  let filled = 0;
+  const readLine = (line: string): void => {
+    const { id, rawLength, answer } = readAnswerLine(line);
+    if (rawLength > limit) throw new RangeError("an answer on the signer's socket is too long");
+    if (rawLength === 0) onAnswer(id, answer);
+    else waiting = { id, answer, raw: Buffer.allocUnsafeSlow(rawLength) };
+    filled = 0;
+  };
+  /** Copies as much as the octets that a line announced still need. Returns where they end. */
+  const fill = (chunk: Buffer, from: number): number => {
+    if (waiting === null) return from;
+    const copied = chunk.copy(waiting.raw, filled, from);
+    filled += copied;
+    if (filled < waiting.raw.length) return from + copied;
+    const { id, answer, raw } = waiting;
+    waiting = null;
+    onAnswer(id, { ...answer, raw });
+    return from + copied;
+  };
+  const lines = makeLineReader(limit, readLine);
+  return (chunk) => {
+    for (let from = 0; from < chunk.length;) {
+      if (waiting !== null) {
+        from = fill(chunk, from);
+        continue;
+      }
+      // One line at a time: what follows it may be no line.
+      const end = chunk.indexOf(0x0a, from);
+      const to = end < 0 ? chunk.length : end + 1;
+      lines(chunk.toString("latin1", from, to));
+      from = to;
+    }
   };
 }

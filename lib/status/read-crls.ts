@@ -17,11 +17,13 @@ import type { ServedCrl } from "./types";
 /**
  * The latest CRL of every authority and shard, or of one authority. Its number and times are those
  * in its bytes, whose signature is verified: a row that says otherwise is passed over, so that it
- * neither hides the latest CRL nor delays the next one.
+ * neither hides the latest CRL nor delays the next one. What has no higher number than `held` is not
+ * read again.
  */
 export async function listServedCrls(
   deps: Pick<Deps, "db">,
   authorityId: string | null,
+  held: (authorityId: string, shard: string) => bigint | null = () => null,
 ): Promise<readonly ServedCrl[]> {
   const { all } = await readAuthorityIndex(deps);
   const issuers = new Map(all.map(({ id, issuer }) => [id, issuer]));
@@ -29,7 +31,9 @@ export async function listServedCrls(
   for (const stored of await findStoredCrls(deps.db, authorityId)) {
     const key = `${stored.authorityId}/${stored.shard}`;
     const issuer = issuers.get(stored.authorityId);
-    if (issuer === undefined || served.has(key)) continue;
+    const known = held(stored.authorityId, stored.shard);
+    if (issuer === undefined || served.has(key) || (known !== null && stored.number <= known))
+      continue;
     const crl = await readServedCrl(deps, stored, issuer);
     if (crl !== null) served.set(key, crl);
   }

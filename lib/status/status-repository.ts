@@ -124,32 +124,60 @@ export async function findServedAuthorities(db: Database): Promise<AuthorityRow[
   );
 }
 
-export type StoredCrl = Readonly<{ id: string; authorityId: string; shard: string }>;
+export type StoredCrl = Readonly<{
+  id: string;
+  authorityId: string;
+  shard: string;
+  number: bigint;
+}>;
 
 /** The CRLs whose bytes are stored, of every authority or one, the highest number first. */
 export async function findStoredCrls(
   db: Database,
   authorityId: string | null,
 ): Promise<StoredCrl[]> {
-  const { rows } = await db.pool.query<StoredCrl>({
+  const { rows } = await db.pool.query<Omit<StoredCrl, "number"> & { number: string }>({
     name: "stored-crls",
-    text: `select id, authority_id as "authorityId", shard from crl
+    text: `select id, authority_id as "authorityId", shard, number from crl
       where der is not null and ($1::text is null or authority_id = $1) order by authority_id, shard, number desc`,
     values: [authorityId],
   });
-  return rows;
+  return rows.map(({ number, ...row }) => ({ ...row, number: BigInt(number) }));
 }
+
+/** A large value in one piece takes several times its size, as text and in buffers that grow. */
+const pieceLength = 4 * 1024 * 1024;
 
 /** Number and bytes of a stored CRL; null if its bytes are gone. */
 export async function findCrlBytes(
   db: Database,
   id: string,
 ): Promise<Readonly<{ number: bigint; der: Uint8Array }> | null> {
-  const row = await db.prisma.crl.findUnique({
-    where: { id },
-    select: { number: true, der: true },
+  const {
+    rows: [row],
+  } = await db.pool.query<{ number: string; length: number | null }>({
+    name: "crl-length",
+    text: "select number, octet_length(der) as length from crl where id = $1",
+    values: [id],
   });
-  return row?.der ? { number: row.number, der: row.der } : null;
+  if (row === undefined || row.length === null) return null;
+  const der = Buffer.allocUnsafeSlow(row.length);
+  for (let at = 0; at < der.length; at += pieceLength) {
+    const piece = await findCrlPiece(db, id, at);
+    // Dropped meanwhile: a newer one replaced it.
+    if (piece === null) return null;
+    piece.copy(der, at);
+  }
+  return { number: BigInt(row.number), der };
+}
+
+async function findCrlPiece(db: Database, id: string, at: number): Promise<Buffer | null> {
+  const { rows } = await db.pool.query<{ piece: Buffer | null }>({
+    name: "crl-piece",
+    text: `select substr(der, $2, ${pieceLength}) as piece from crl where id = $1`,
+    values: [id, at + 1],
+  });
+  return rows[0]?.piece ?? null;
 }
 
 /** The authorities that issued these certificates. */

@@ -159,7 +159,9 @@ async function publishDue(state: PublisherState, due: Set<string>): Promise<void
   for (const id of ids) {
     try {
       const published = await publishCrl(deps, id);
-      await store.reload(id);
+      const { number, thisUpdate, nextUpdate, der } = published;
+      const served = { number, thisUpdate, nextUpdate, der, idpUrl: null };
+      store.accept({ authorityId: id, shard: wholeCrl, ...served });
       await restoreRevocations(state, id, published);
     } catch (error) {
       due.add(id);

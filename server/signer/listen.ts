@@ -10,7 +10,7 @@ import {
   readRequest,
   type SignerAnswer,
   type SignerRequest,
-  writeLine,
+  writeAnswer,
   writeRemembered,
 } from "@/lib/signers/wire";
 
@@ -25,7 +25,7 @@ async function handleCrlRequest(
 ): Promise<SignerAnswer> {
   if (request.method === "signCrl") {
     const { der, remembered } = await signer.signCrl(request);
-    return { bytes: [base64(der), textBase64(writeRemembered(remembered))] };
+    return { bytes: [textBase64(writeRemembered(remembered))], raw: der };
   }
   const number = await signer.lastCrlNumber(request.authorityId);
   return { bytes: number === null ? [] : [textBase64(String(number))] };
@@ -107,12 +107,16 @@ function serve(
   // What is answered in one turn of the event loop, as the certificates of a batch are, is one write.
   let unsent = "";
   const flush = (): void => {
-    if (!socket.destroyed) socket.write(unsent);
+    if (!socket.destroyed && unsent !== "") socket.write(unsent);
     unsent = "";
   };
-  const send = (line: string): void => {
+  const send = (id: number, answer: SignerAnswer): void => {
+    const { line, raw } = writeAnswer(id, answer);
     if (unsent === "") setImmediate(flush);
     unsent += line;
+    if (raw === null) return;
+    flush();
+    if (!socket.destroyed) socket.write(raw);
   };
   const answer = async (id: number, request: SignerRequest): Promise<void> => {
     const body = await handleRequest(signer, request).catch((error: unknown) => {
@@ -120,7 +124,7 @@ function serve(
       const { error: refusal } = errorForWire(error);
       return refusal ? { error: { ...refusal, message: named(refusal.message) } } : {};
     });
-    send(writeLine(id, body));
+    send(id, body);
   };
   const read = makeLineReader(maxRequestLength, (line) => {
     const message = readRequest(line);

@@ -1,23 +1,16 @@
-import { withSnapshot } from "@/lib/db/snapshot";
-import type { Database, PoolClient } from "@/lib/db/database";
+import type { Database } from "@/lib/db/database";
 import { AppError } from "@/lib/errors/app-error";
 import { dayMs, minuteMs } from "@/lib/format/time-units";
 import { equalBytes } from "@/lib/log/pure/bytes";
-import { buildCrlTbs, highestAdoptedCrlNumber } from "@/lib/pki/crl";
+import { layOutCrl } from "@/lib/pki/crl";
 import { issuerFactsOf } from "@/lib/pki/issuer";
-import { assembleSigned } from "@/lib/pki/sign";
 import type { IssuerFacts, RevokedEntry, Signer } from "@/lib/pki/types";
 import type { Clock, Random } from "@/lib/runtime/clock";
 import type { SignedCrl, SignerClient } from "@/lib/signers/types";
 import { openCrlMemory, type CrlMemory } from "./crl/crl-memory";
-import { startMerge, type Contradictions, type Merge } from "./crl/merge-revoked";
-import {
-  readCertificateFacts,
-  readPendingReleases,
-  readReleases,
-  readRevokedRows,
-  rowOffsets,
-} from "./crl/read-revoked";
+import { planEntries, type EncodedEntries } from "./crl/encoded-entries";
+import { mergeDatabase, type DatabaseReading } from "./crl/merge-database";
+import type { Contradictions } from "./crl/merge-revoked";
 
 type CrlSignerOptions = Readonly<{
   db: Database;
@@ -41,10 +34,6 @@ type AuthorityRow = Readonly<{
 
 const shortestCrlMs = 10 * minuteMs,
   longestCrlMs = 10 * dayMs,
-  /** A revocation that a CRL of the same second may have missed appears on the next one. */
-  overlapMs = minuteMs,
-  /** Without a memory, nothing that expired this recently is left out. */
-  adoptedMs = 30 * dayMs,
   defaultMaxEntries = 5_000_000,
   maxRemembered = 100_000;
 
@@ -86,73 +75,6 @@ function issuerOf(row: AuthorityRow, signer: Signer): IssuerFacts {
   return facts;
 }
 
-/** Rows of new certificates, with what their certificates say. */
-async function addNewRows(
-  client: PoolClient,
-  authorityId: string,
-  merge: Merge,
-  rows: Buffer,
-): Promise<void> {
-  const offsets = merge.compare(rows);
-  if (offsets.length === 0) return;
-  const serials = offsets.map((at) => {
-    const start = at + rowOffsets.serial;
-    return rows.subarray(start, start + (rows[at] ?? 0));
-  });
-  merge.add(rows, offsets, await readCertificateFacts(client, authorityId, serials));
-}
-
-/** Ends the holds that the database ended and the log has a release of. */
-async function releaseHolds(
-  client: PoolClient,
-  merge: Merge,
-  expiredBefore: number,
-): Promise<void> {
-  const ended = merge.expire(expiredBefore);
-  if (ended.length === 0) return;
-  const ids = ended.map(({ certificateId }) => certificateId).filter((id) => id !== "");
-  const sinceSize = Math.min(...ended.map((record) => record.sinceSize));
-  const releases = await readReleases(client, ids, sinceSize);
-  const lastRelease = new Map<string, number>();
-  for (const { seq, certificateId } of releases)
-    lastRelease.set(certificateId, Math.max(seq, lastRelease.get(certificateId) ?? -1));
-  const pending = await readPendingReleases(client, ids);
-  merge.release(
-    (record) => (lastRelease.get(record.certificateId) ?? -1) >= record.sinceSize,
-    (record) => pending.has(record.certificateId),
-  );
-}
-
-/**
- * Compares the database with the memory, in one snapshot of the database. Returns the merge, and the
- * highest number that the database has and that a CRL can have had.
- */
-async function mergeDatabase(
-  db: Database,
-  authorityId: string,
-  { revoked, last }: CrlMemory,
-  now: number,
-): Promise<Readonly<{ merge: Merge; storedNumber: bigint }>> {
-  // A clock that ran ahead for a while must not hide what is revoked since.
-  const lastUpdate = last()?.thisUpdate;
-  const expiredBefore = lastUpdate === undefined ? 0 : Math.min(lastUpdate, now);
-  const since = lastUpdate === undefined ? now - adoptedMs : expiredBefore - overlapMs;
-  return withSnapshot(db, async (client) => {
-    const {
-      rows: [head],
-    } = await client.query<{ size: string; number: string }>(
-      "select greatest(size, (select coalesce(max(seq) + 1, 0) from tlog.entry)) as size, coalesce((select max(number) from crl where authority_id = $1 and shard = '' and number <= $2), 0) as number from tlog.head",
-      [authorityId, String(highestAdoptedCrlNumber(new Date(now)))],
-    );
-    const merge = startMerge(revoked, Number(head?.size ?? 0), now);
-    await readRevokedRows(client, authorityId, new Date(since), (rows) =>
-      addNewRows(client, authorityId, merge, rows),
-    );
-    await releaseHolds(client, merge, expiredBefore);
-    return { merge, storedNumber: BigInt(head?.number ?? 0) };
-  });
-}
-
 /** Milliseconds since 1970, or one more than the last number if that is larger. */
 function nextNumber(now: number, ...used: readonly bigint[]): bigint {
   return used.reduce((next, number) => (number >= next ? number + 1n : next), BigInt(now));
@@ -187,27 +109,43 @@ function openMemory({ witnessDir, random, onNotice }: CrlSignerOptions, signer: 
   return memory;
 }
 
+/** What the signer knows of the CRLs of one key: from its file, and of the database since it started. */
+type KeyState = {
+  readonly memory: CrlMemory;
+  reading: DatabaseReading | null;
+  entries: EncodedEntries | null;
+};
+
+const openKey = (options: CrlSignerOptions, signer: Signer): KeyState => ({
+  memory: openMemory(options, signer),
+  reading: null,
+  entries: null,
+});
+
 async function issue(
   options: CrlSignerOptions,
   authorityId: string,
   authority: AuthorityRow,
   signer: Signer,
-  memory: CrlMemory,
+  state: KeyState,
 ): Promise<SignedCrl> {
+  const { memory } = state;
   const { db, clock, witnessDir, onNotice } = options;
   const { maxEntries = defaultMaxEntries } = options;
   const issuer = issuerOf(authority, signer);
   const now = clock.now().getTime();
-  const { merge, storedNumber } = await mergeDatabase(db, authorityId, memory, now);
+  const read = await mergeDatabase(db, authorityId, memory, now, state.reading);
+  const { merge, storedNumber } = read;
+  state.reading = read.reading;
   if (memory.last() === null && storedNumber > 0n)
     onNotice?.(
       `no memory of the CRLs of ${authority.slug} in ${witnessDir}; starting from what the database says`,
     );
-  const entries = memory.revoked.size();
-  if (entries > maxEntries)
+  const count = memory.revoked.size();
+  if (count > maxEntries)
     throw new AppError(
       "signer.crl-too-large",
-      `This CRL would list ${entries} certificates. The signer signs CRLs of at most ${maxEntries}.`,
+      `This CRL would list ${count} certificates. The signer signs CRLs of at most ${maxEntries}.`,
     );
   const thisUpdate = Math.floor(now / 1000) * 1000;
   const lifetime = Math.min(
@@ -215,21 +153,26 @@ async function issue(
     longestCrlMs,
   );
   const number = nextNumber(now, memory.last()?.number ?? 0n, storedNumber);
-  const tbs = buildCrlTbs({
+  // All rows were read: the entries are written from the records, too.
+  const isContinued = read.reading.allReadAt !== now;
+  const entries = planEntries(memory.revoked, isContinued ? state.entries : null, thisUpdate);
+  const unsigned = layOutCrl({
     issuer,
     crlNumber: number,
     thisUpdate: new Date(thisUpdate),
     nextUpdate: new Date(thisUpdate + lifetime),
     // Complete: whatever address its certificates name.
     idpUrl: null,
-    entries: memory.revoked.entries(thisUpdate),
+    entries,
   });
+  state.entries = entries.finish(unsigned.list);
   // On disk first: what is signed is never forgotten.
   memory.commit(number, thisUpdate, merge.changes());
   const found = merge.contradictions();
   const line = describeContradictions(authority.slug, memory.path, found);
   if (line !== null) onNotice?.(line);
-  const der = assembleSigned(tbs, signer.signatureAlgorithm, await signer.sign(tbs));
+  const signature = await signer.sign(unsigned.tbsDer);
+  const der = unsigned.finish(signer.signatureAlgorithm, signature);
   return { der, remembered: rememberedOf(memory, found) };
 }
 
@@ -256,32 +199,32 @@ function rememberedOf({ revoked }: CrlMemory, { lost }: Contradictions): Revoked
 export function makeCrlSigner(
   options: CrlSignerOptions,
 ): Pick<SignerClient, "signCrl" | "lastCrlNumber"> {
-  const memories = new Map<string, CrlMemory>();
+  const states = new Map<string, KeyState>();
   const serialize = makeSerializer();
   const withMemory = async <T>(
     authorityId: string,
-    use: (memory: CrlMemory, authority: AuthorityRow, signer: Signer) => Promise<T>,
+    use: (state: KeyState, authority: AuthorityRow, signer: Signer) => Promise<T>,
   ): Promise<T> => {
     const authority = await getAuthority(options.db, authorityId);
     const signer = await options.signerOf(authority.key_id);
     const key = Buffer.from(signer.spkiDer).toString("base64");
     return serialize(key, async () => {
-      const memory = memories.get(key) ?? openMemory(options, signer);
-      memories.delete(key);
-      const result = await use(memory, authority, signer);
+      const state = states.get(key) ?? openKey(options, signer);
+      states.delete(key);
+      const result = await use(state, authority, signer);
       // Only now: after a failure, what is on disk counts.
-      memories.set(key, memory);
+      states.set(key, state);
       return result;
     });
   };
   return {
     signCrl: async ({ authorityId, shard }) => {
       checkShard(shard);
-      return withMemory(authorityId, (memory, authority, signer) =>
-        issue(options, authorityId, authority, signer, memory),
+      return withMemory(authorityId, (state, authority, signer) =>
+        issue(options, authorityId, authority, signer, state),
       );
     },
     lastCrlNumber: (authorityId) =>
-      withMemory(authorityId, async (memory) => memory.last()?.number ?? null),
+      withMemory(authorityId, async ({ memory }) => memory.last()?.number ?? null),
   };
 }

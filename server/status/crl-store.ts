@@ -36,6 +36,8 @@ export type CrlStore = Readonly<{
    * higher one.
    */
   reload: (authorityId: string | null) => Promise<void>;
+  /** Takes a CRL that was verified and stored, as `reload` would find it. */
+  accept: (crl: ServedCrl) => void;
 }>;
 
 const keyOf = (authorityId: string, shard: string): string => `${authorityId}/${shard}`;
@@ -50,13 +52,16 @@ const isCurrentCrl = (
 export function makeCrlStore(deps: Pick<Deps, "db" | "clock">): CrlStore {
   const held = new Map<string, StoredCrl>();
   const now = (): number => deps.clock.now().getTime();
+  const accept = (crl: ServedCrl): void => {
+    const key = keyOf(crl.authorityId, crl.shard),
+      before = held.get(key);
+    if (before === undefined || before.crl.number < crl.number)
+      held.set(key, storedCrl(crl, before ?? null, now()));
+  };
+  const numberOf = (authorityId: string, shard: string): bigint | null =>
+    held.get(keyOf(authorityId, shard))?.crl.number ?? null;
   const reload = async (authorityId: string | null): Promise<void> => {
-    for (const crl of await listServedCrls(deps, authorityId)) {
-      const key = keyOf(crl.authorityId, crl.shard),
-        before = held.get(key);
-      if (before === undefined || before.crl.number < crl.number)
-        held.set(key, storedCrl(crl, before ?? null, now()));
-    }
+    for (const crl of await listServedCrls(deps, authorityId, numberOf)) accept(crl);
   };
   const current = (key: string): StoredCrl | null => {
     const one = held.get(key) ?? null;
@@ -72,6 +77,7 @@ export function makeCrlStore(deps: Pick<Deps, "db" | "clock">): CrlStore {
       held.get(keyOf(authorityId, wholeCrl))?.read().find(serial) ?? null,
     newest: () => [...held.values()].map((one) => one.crl),
     reload,
+    accept,
   };
 }
 

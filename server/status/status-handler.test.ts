@@ -54,6 +54,7 @@ beforeAll(async () => {
       newest: () => [],
       statement: () => null,
       reload: async () => {},
+      accept: () => {},
     },
     isLocal: () => local,
     readiness: makeReadiness({

@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { getAuthority } from "@/lib/authorities/read-authorities";
 import { revokeCertificate } from "@/lib/certificates/revoke-certificate";
 import type { CertificateDto, RevokeInput } from "@/lib/certificates/schema";
+import { closeDatabase, openDatabase, type Database } from "@/lib/db/database";
 import { issueCertificate } from "@/lib/issuing/issue-certificate";
 import { readCrl, type Crl } from "@/lib/pki/crl-reader";
 import type { SignerClient } from "@/lib/signers/types";
@@ -23,6 +24,8 @@ export type CrlFixture = Readonly<{
   harness: Harness;
   issuingId: string;
   rootId: string;
+  /** What the signer reads: one connection, which stays open. */
+  signerDb: Database;
   /** The signer's messages for the operator. */
   notices: string[];
   issue: () => Promise<CertificateDto>;
@@ -36,8 +39,15 @@ export type CrlFixture = Readonly<{
   statement: (certificate: CertificateDto) => Promise<{ reason: string; revokedAt: Date } | null>;
   /** The signer as after a restart, with the folder that it has or another. */
   restart: (witnessDir?: string) => SignerClient;
-  /** Runs SQL as superuser with every trigger of these tables switched off. */
+  /**
+   * Runs SQL as superuser with every trigger of these tables switched off. The signer reads all rows
+   * afterwards, as it does once an hour: without triggers it isn't told what changed.
+   */
   force: (sql: string, values?: readonly unknown[]) => Promise<void>;
+  /** The same, and the signer goes on: it learns what changed when it next reads all rows. */
+  forceUnnoticed: (sql: string, values?: readonly unknown[]) => Promise<void>;
+  /** The same with the triggers that stamp rows switched on, so that the signer reads what changed. */
+  forceStamped: (sql: string, values?: readonly unknown[]) => Promise<void>;
   /** Runs SQL with the application's role, in a transaction with an entry `crl.issued` of the target. */
   asApplication: (targetId: string, sql: string, values?: readonly unknown[]) => Promise<void>;
   /** Writes an entry of that content with the application's role, and numbers it. */
@@ -51,10 +61,11 @@ export async function openCrlFixture(): Promise<CrlFixture> {
   const notices: string[] = [];
   const harness = await createTestCa();
   const { deps } = harness;
+  const signerDb = openDatabase(harness.urls.signerUrl, { max: 1, keepsConnections: true });
   const restart = (witnessDir = harness.witnessDir): SignerClient =>
     makeSigner({
       ...deps,
-      db: harness.signerDb,
+      db: signerDb,
       kek: harness.kek,
       witnessDir,
       onNotice: (line) => notices.push(line),
@@ -84,6 +95,7 @@ export async function openCrlFixture(): Promise<CrlFixture> {
     signBytes,
     issuingId,
     rootId,
+    signerDb,
     notices,
     issue,
     sign,
@@ -100,7 +112,14 @@ export async function openCrlFixture(): Promise<CrlFixture> {
     },
     restart: (witnessDir) => (signer = restart(witnessDir)),
     ...attacks(harness),
-    close: () => harness.close(),
+    force: async (sql, values) => {
+      await attacks(harness).forceUnnoticed(sql, values);
+      signer = restart();
+    },
+    close: async () => {
+      await closeDatabase(signerDb);
+      await harness.close();
+    },
   };
 }
 
@@ -125,24 +144,38 @@ function entryBytes(entry: Readonly<Record<string, unknown>>): string {
   } as Json);
 }
 
+const stamps = ["stamps_insert", "stamps_status"];
+
+/** Runs SQL with the triggers off, all of them or all but those that stamp what changed. */
+async function force(
+  asSuper: Harness["asSuper"],
+  isStamped: boolean,
+  sql: string,
+  values: readonly unknown[],
+): Promise<void> {
+  const setStamps = async (): Promise<void> => {
+    for (const name of stamps)
+      await asSuper(`alter table certificate enable always trigger ${name}`);
+  };
+  await asSuper("set session_replication_role = replica");
+  for (const place of guarded) await asSuper(`alter table ${place} disable trigger all`);
+  if (isStamped) await setStamps();
+  await asSuper(sql, values);
+  for (const place of guarded) await asSuper(`alter table ${place} enable trigger all`);
+  for (const name of ["needs_entry", "is_fixed"])
+    await asSuper(`alter table certificate enable always trigger ${name}`);
+  await setStamps();
+  await asSuper("set session_replication_role = origin");
+}
+
 function attacks({
   asSuper,
   deps,
   sequence,
-}: Harness): Pick<CrlFixture, "force" | "asApplication" | "record"> {
+}: Harness): Pick<CrlFixture, "forceUnnoticed" | "forceStamped" | "asApplication" | "record"> {
   return {
-    force: async (sql, values = []) => {
-      await asSuper("set session_replication_role = replica");
-      for (const place of guarded) await asSuper(`alter table ${place} disable trigger all`);
-      await asSuper(sql, values);
-      for (const place of guarded) await asSuper(`alter table ${place} enable trigger all`);
-      for (const [place, trigger] of [
-        ["certificate", "needs_entry"],
-        ["certificate", "is_fixed"],
-      ])
-        await asSuper(`alter table ${place} enable always trigger ${trigger}`);
-      await asSuper("set session_replication_role = origin");
-    },
+    forceUnnoticed: (sql, values = []) => force(asSuper, false, sql, values),
+    forceStamped: (sql, values = []) => force(asSuper, true, sql, values),
     asApplication: async (targetId, sql, values = []) => {
       const client = await deps.db.pool.connect();
       try {

@@ -104,7 +104,7 @@ const certificate: GuardedTable = {
     "crl_shard",
     "created_at",
   ],
-  generated: ["search_text"],
+  generated: ["search_text", "status_xid"],
 };
 
 const publicKey: GuardedTable = {

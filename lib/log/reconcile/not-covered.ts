@@ -33,6 +33,7 @@ export const notCovered: Readonly<Record<string, Readonly<Record<string, string>
   },
   certificate: {
     search_text: "As that of identities.",
+    status_xid: "PostgreSQL sets it; the check of the catalog compares the trigger.",
     csr_der: "Kept as it was received; nothing is decided by it again.",
     crl_shard: "The signed certificate has the address of its CRL.",
   },

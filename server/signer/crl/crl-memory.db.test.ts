@@ -48,7 +48,7 @@ describe("a signer that can't rely on its memory", () => {
     const certificate = await own.revoked();
     await own.sign();
     rmSync(own.harness.witnessDir, { recursive: true });
-    await own.force("delete from certificate where id = $1", [certificate.id]);
+    await own.forceUnnoticed("delete from certificate where id = $1", [certificate.id]);
     expect(await own.lists(certificate)).toBe(true);
     own.restart();
     expect(await own.lists(certificate)).toBe(true);

@@ -1,6 +1,7 @@
 import { minuteMs } from "@/lib/format/time-units";
 import { revocationReasons } from "@/lib/pki/types";
-import { readRowDate, rowBytes, rowOffsets, type CertificateFacts } from "./read-revoked";
+import type { DatabaseView, RowState } from "./database-view";
+import { noReason, readRowDate, rowBytes, rowOffsets, type CertificateFacts } from "./read-revoked";
 import {
   holdIndex,
   keyCompromiseIndex,
@@ -10,8 +11,6 @@ import {
 } from "./revoked-record";
 import { dropRecord, type RevokedStore } from "./revoked-store";
 
-/** What a row of the database says. Times are milliseconds since 1970. */
-type RowState = Readonly<{ reasonIndex: number; revokedAt: number; invalidityDate: number | null }>;
 /** A hold that the database ended, by no longer holding the certificate or with a later date. */
 type EndedHold = Readonly<{ slot: number; row: RowState | null }>;
 
@@ -81,8 +80,11 @@ type State = {
   readonly sinceSize: number;
   /** A revocation from later than this is dated by the signer's clock. */
   readonly latest: number;
-  /** Slots that the database lists too. */
-  readonly seen: Uint8Array;
+  /** What expired before is not on the CRL, unless it was there already. */
+  readonly since: number;
+  readonly view: DatabaseView;
+  /** New certificates that the CRL states something else of than their rows. */
+  readonly newDiffering: [number, RowState][];
   readonly changes: Buffer[];
   endedHolds: EndedHold[];
   missing: number;
@@ -96,6 +98,11 @@ function change(state: State, packed: Buffer): number {
   return state.store.apply(packed, 0);
 }
 
+const isSameAs = ({ reason, revokedAt, invalidityDate }: RevokedRecord, row: RowState): boolean =>
+  reason === reasonAt(row.reasonIndex) &&
+  revokedAt === row.revokedAt &&
+  invalidityDate === row.invalidityDate;
+
 /** Compares a row with the record of the same serial, of which they differ in something. */
 function compareRow(state: State, slot: number, row: RowState): void {
   const record = state.store.record(slot);
@@ -103,33 +110,48 @@ function compareRow(state: State, slot: number, row: RowState): void {
     state.endedHolds.push({ slot, row });
   const raised = raisedReason(record, row);
   if (raised !== null) change(state, packRecord(raised));
-  const isSame =
-    (raised ?? record).reason === reasonAt(row.reasonIndex) &&
-    record.revokedAt === row.revokedAt &&
-    (raised ?? record).invalidityDate === row.invalidityDate;
-  if (isSame) return;
+  if (isSameAs(raised ?? record, row)) return;
   state.changed++;
   if ((raised ?? record).reason !== reasonAt(row.reasonIndex)) state.lost.push(slot);
 }
 
 function compare(state: State, rows: Buffer): number[] {
+  const { store, view, since } = state;
   const added: number[] = [];
   for (let at = 0; at < rows.length; at += rowBytes) {
-    const slot = state.store.find(rows, at + rowOffsets.serial, rows[at] ?? 0);
+    const slot = store.find(rows, at + rowOffsets.serial, rows[at] ?? 0);
+    const until = readRowDate(rows, at + rowOffsets.until) ?? 0;
+    const isGone = rows[at + rowOffsets.reason] === noReason || until < since;
     if (slot < 0) {
-      added.push(at);
+      if (!isGone) added.push(at);
       continue;
     }
-    state.seen[slot] = 1;
-    const [chunk, offset] = state.store.locate(slot);
+    if (isGone) {
+      view.setGone(slot);
+      continue;
+    }
+    view.setListed(slot, until);
+    const [chunk, offset] = store.locate(slot);
     const isSame =
       recordFields.reasonIndex(chunk, offset) === rows[at + rowOffsets.reason] &&
       recordFields.revokedAt(chunk, offset) === readRowDate(rows, at + rowOffsets.revokedAt) &&
       recordFields.invalidityDate(chunk, offset) ===
         readRowDate(rows, at + rowOffsets.invalidityDate);
-    if (!isSame) compareRow(state, slot, rowState(rows, at));
+    if (isSame) view.differing.delete(slot);
+    else view.differing.set(slot, rowState(rows, at));
   }
   return added;
+}
+
+/** Compares the rows that say something else than the CRL, from this reading or an earlier one. */
+function compareDiffering(state: State): void {
+  const { store, view, since } = state;
+  for (const [slot, row] of view.differing) {
+    if (!store.isListed(slot) || !view.lists(slot, since)) continue;
+    if (isSameAs(store.record(slot), row)) view.differing.delete(slot);
+    else compareRow(state, slot, row);
+  }
+  for (const [slot, row] of state.newDiffering) view.differing.set(slot, row);
 }
 
 function add(
@@ -154,7 +176,9 @@ function add(
     };
     // A certificate that left the CRL before returns to its slot.
     const slot = change(state, packRecord(record));
-    if (slot < state.seen.length) state.seen[slot] = 1;
+    state.view.setListed(slot, readRowDate(rows, at + rowOffsets.until) ?? 0);
+    state.view.differing.delete(slot);
+    if (!isSameAs(record, row)) state.newDiffering.push([slot, row]);
   }
 }
 
@@ -166,13 +190,15 @@ function followShorterLog(state: State, slot: number): void {
 }
 
 function expire(state: State, expiredBefore: number): readonly RevokedRecord[] {
-  const { store, seen } = state;
-  for (let slot = 0; slot < seen.length; slot++) {
-    if (!store.isListed(slot)) continue;
+  const { store, view, since } = state;
+  compareDiffering(state);
+  const slots = store.slots();
+  for (let slot = 0; slot < slots; slot++) {
     const [chunk, at] = store.locate(slot);
+    if (recordFields.isDropped(chunk, at)) continue;
     const isHeld = recordFields.reasonIndex(chunk, at) === holdIndex;
     if (isHeld) followShorterLog(state, slot);
-    if (seen[slot] === 1) continue;
+    if (view.lists(slot, since)) continue;
     if (recordFields.notAfter(chunk, at) < expiredBefore) change(state, dropRecord(store, slot));
     else if (isHeld) state.endedHolds.push({ slot, row: null });
     else {
@@ -212,16 +238,23 @@ function release(
   state.endedHolds = [];
 }
 
-/**
- * `sinceSize` is the size of the log in the snapshot that the rows are read from; `now` bounds the
- * dates of revocations.
- */
-export function startMerge(store: RevokedStore, sinceSize: number, now: number): Merge {
+export type MergeInput = Readonly<{
+  store: RevokedStore;
+  /** Empty, or as the merge before left it if only the rows that changed since follow. */
+  view: DatabaseView;
+  /** The size of the log in the snapshot that the rows are read from. */
+  sinceSize: number;
+  /** Bounds the dates of revocations. */
+  now: number;
+  /** Rows of certificates that expired, and were revoked, before are passed over. */
+  since: number;
+}>;
+
+export function startMerge({ now, ...input }: MergeInput): Merge {
   const state: State = {
-    store,
-    sinceSize,
+    ...input,
     latest: now + clockToleranceMs,
-    seen: new Uint8Array(store.slots()),
+    newDiffering: [],
     changes: [],
     endedHolds: [],
     missing: 0,

@@ -8,32 +8,59 @@ import { revocationReasons } from "@/lib/pki/types";
 import { latestDate, reasonIndexOf } from "./revoked-record";
 
 /**
- * The rows of revoked and held certificates as one buffer a page, 38 octets each: length of the
- * serial, serial, reason, date, invalidity date. Values of their own would cost ten times as much to
- * read, and every CRL reads all of them.
+ * The rows of revoked and held certificates as one buffer a page, 46 octets each: length of the
+ * serial, serial, reason, date, invalidity date, and until when the row is on a CRL. Values of their
+ * own would cost many times as much to read.
  */
-export const rowBytes = 38;
-export const rowOffsets = { serial: 1, reason: 21, revokedAt: 22, invalidityDate: 30 } as const;
+export const rowBytes = 46;
+export const rowOffsets = {
+  serial: 1,
+  reason: 21,
+  revokedAt: 22,
+  invalidityDate: 30,
+  until: 38,
+} as const;
+/** Stands for a reason in rows that are neither revoked nor held. */
+export const noReason = 0xff;
 
-const pageSize = 20_000;
+const rowsPerPage = 4_096;
+const pagesPerFetch = 16;
 /** PostgreSQL's `-infinity`, which stands for no date. */
 const noDate = Buffer.from("8000000000000000", "hex");
 const postgresEpochMs = Date.UTC(2000, 0, 1);
 
-const reasonOctet = (reason: string): string =>
-  `'\\x${reasonIndexOf(reason).toString(16).padStart(2, "0")}'::bytea`;
+const octet = (value: number): string => `'\\x${value.toString(16).padStart(2, "0")}'::bytea`;
+const reasonOctet = (reason: string): string => octet(reasonIndexOf(reason));
 // The state decides what is a hold: a revocation never becomes one that could be released.
-const reasonSql = `case when state = 'held' then ${reasonOctet("certificateHold")} else case revocation_reason ${revocationReasons
+const reasonSql = `case state when 'held' then ${reasonOctet("certificateHold")} when 'revoked' then case revocation_reason ${revocationReasons
   .filter((reason) => reason !== "certificateHold")
   .map((reason) => `when '${reason}' then ${reasonOctet(reason)}`)
-  .join(" ")} else ${reasonOctet("unspecified")} end end`;
+  .join(" ")} else ${reasonOctet("unspecified")} end else ${octet(noReason)} end`;
 
 // Whatever crl_shard says: no CRL of a part exists, so each certificate is on the whole one.
-const declareSql = `declare revoked no scroll cursor for
-  select substr(int4send(octet_length(serial)), 4) || substr(serial || '\\x${"00".repeat(20)}'::bytea, 1, 20) || ${reasonSql}
-      || timestamptz_send(revoked_at) || timestamptz_send(coalesce(invalidity_date, '-infinity'))
-  from certificate where issuer_id = $1 and state in ('revoked', 'held') and octet_length(serial) between 1 and 20
-    and greatest(not_after, revoked_at) >= $2`;
+const rowsSql = `select substr(int4send(octet_length(serial)), 4) || substr(serial || '\\x${"00".repeat(20)}'::bytea, 1, 20) || ${reasonSql}
+      || timestamptz_send(coalesce(revoked_at, '-infinity')) || timestamptz_send(coalesce(invalidity_date, '-infinity'))
+      || timestamptz_send(greatest(not_after, revoked_at)) as row, (row_number() over () - 1) / ${rowsPerPage} as page
+    from certificate where issuer_id = $1 and octet_length(serial) between 1 and 20`;
+const declareSql = (condition: string): string =>
+  `declare revoked no scroll cursor for select string_agg(row, '') from (${rowsSql} and ${condition}) as packed group by page`;
+const declareAllSql = declareSql(
+  "state in ('revoked', 'held') and greatest(not_after, revoked_at) >= $2",
+);
+const declareChangedSql = declareSql("status_xid >= $2::xid8 and status_xid < $3::xid8");
+
+type OnPage = (rows: Buffer) => Promise<void>;
+
+async function readPages(client: PoolClient, onPage: OnPage): Promise<void> {
+  for (let isFull = true; isFull;) {
+    const { rows } = await client.query<[Buffer]>({
+      text: `fetch ${pagesPerFetch} from revoked`,
+      rowMode: "array",
+    });
+    for (const [page] of rows) await onPage(page);
+    isFull = rows.length === pagesPerFetch;
+  }
+}
 
 /**
  * Calls `onPage` with the packed rows of an authority's revoked and held certificates that had not
@@ -43,17 +70,26 @@ export async function readRevokedRows(
   client: PoolClient,
   authorityId: string,
   since: Date,
-  onPage: (rows: Buffer) => Promise<void>,
+  onPage: OnPage,
 ): Promise<void> {
-  await client.query(declareSql, [authorityId, since]);
-  for (let isFull = true; isFull;) {
-    const { rows } = await client.query<[Buffer]>({
-      text: `fetch ${pageSize} from revoked`,
-      rowMode: "array",
-    });
-    if (rows.length > 0) await onPage(Buffer.concat(rows.map(([row]) => row)));
-    isFull = rows.length === pageSize;
-  }
+  await client.query(declareAllSql, [authorityId, since]);
+  await readPages(client, onPage);
+}
+
+/**
+ * Calls `onPage` with the packed rows whose revocation was changed by the transactions from `first`
+ * on and before `end`, whatever they say now. With the oldest transaction that ran in an earlier
+ * snapshot and the next one of this snapshot, these are all rows that look different in this one,
+ * and some more.
+ */
+export async function readChangedRows(
+  client: PoolClient,
+  authorityId: string,
+  { first, end }: Readonly<{ first: string; end: string }>,
+  onPage: OnPage,
+): Promise<void> {
+  await client.query(declareChangedSql, [authorityId, first, end]);
+  await readPages(client, onPage);
 }
 
 /** The date at an offset of a packed row: milliseconds since 1970 and until 9999, or null. */

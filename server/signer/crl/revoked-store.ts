@@ -1,4 +1,3 @@
-import { revocationReasons, type RevokedEntry } from "@/lib/pki/types";
 import {
   packRecord,
   readRecord,
@@ -24,8 +23,12 @@ export type RevokedStore = Readonly<{
   record: (slot: number) => RevokedRecord;
   /** The buffer and offset of a slot's packed record. */
   locate: (slot: number) => readonly [bytes: Buffer, at: number];
-  /** What a CRL of that thisUpdate lists, in ascending order of serials. */
-  entries: (thisUpdate: number) => Iterable<RevokedEntry>;
+  /** All slots in ascending order of serials, dropped certificates included. */
+  ordered: () => Uint32Array;
+  /** Order of two slots by serial. */
+  compare: (left: number, right: number) => number;
+  /** The slots that were applied since the last call, some of them more than once. */
+  takeChanged: () => readonly number[];
   /** The packed records of what is on the CRL, in the same order. */
   pack: () => Buffer;
 }>;
@@ -43,6 +46,7 @@ type State = {
   /** Slots in ascending order of serials, and those that are not in it yet. */
   order: Uint32Array;
   unordered: number[];
+  changed: number[];
 };
 
 /** FNV-1a, finished as MurmurHash3 does. The seed keeps serials from being chosen to collide. */
@@ -114,6 +118,7 @@ function apply(state: State, packed: Buffer, from: number): number {
   }
   const [chunk, at] = locate(state, slot);
   packed.copy(chunk, at, from, from + recordBytes);
+  state.changed.push(slot);
   return slot;
 }
 
@@ -152,23 +157,13 @@ function orderSlots(state: State): Uint32Array {
   return merged;
 }
 
-function* listedSlots(state: State): Generator<readonly [Buffer, number]> {
+/** Calls `visit` with the buffer and offset of each packed record that is on the CRL, in order. */
+function eachListed(state: State, visit: (chunk: Buffer, at: number) => void): void {
+  const { chunks } = state;
   for (const slot of orderSlots(state)) {
-    const located = locate(state, slot);
-    if (!recordFields.isDropped(...located)) yield located;
-  }
-}
-
-function* entriesOf(state: State, thisUpdate: number): Generator<RevokedEntry> {
-  for (const [chunk, at] of listedSlots(state)) {
-    const invalid = recordFields.invalidityDate(chunk, at);
-    yield {
-      serial: recordFields.serial(chunk, at),
-      // Verifiers may take a later date for a revocation that does not count yet.
-      revokedAt: new Date(Math.min(recordFields.revokedAt(chunk, at), thisUpdate)),
-      reason: revocationReasons[recordFields.reasonIndex(chunk, at)] ?? "unspecified",
-      invalidityDate: invalid === null ? null : new Date(invalid),
-    };
+    const chunk = chunks[Math.floor(slot / slotsPerChunk)];
+    const at = (slot % slotsPerChunk) * recordBytes;
+    if (chunk !== undefined && !recordFields.isDropped(chunk, at)) visit(chunk, at);
   }
 }
 
@@ -182,6 +177,7 @@ export function makeRevokedStore(seed: number): RevokedStore {
     listed: 0,
     order: new Uint32Array(0),
     unordered: [],
+    changed: [],
   };
   const isListed = (slot: number): boolean => !recordFields.isDropped(...locate(state, slot));
   return {
@@ -195,14 +191,20 @@ export function makeRevokedStore(seed: number): RevokedStore {
     isListed,
     record: (slot) => readRecord(...locate(state, slot)),
     locate: (slot) => locate(state, slot),
-    entries: (thisUpdate) => ({ [Symbol.iterator]: () => entriesOf(state, thisUpdate) }),
+    ordered: () => orderSlots(state),
+    compare: (left, right) => compareSlots(state, left, right),
+    takeChanged: () => {
+      const { changed } = state;
+      state.changed = [];
+      return changed;
+    },
     pack: () => {
       const packed = Buffer.alloc(state.listed * recordBytes);
       let to = 0;
-      for (const [chunk, at] of listedSlots(state)) {
+      eachListed(state, (chunk, at) => {
         chunk.copy(packed, to, at, at + recordBytes);
         to += recordBytes;
-      }
+      });
       return packed;
     },
   };

@@ -37,7 +37,7 @@ describe("a certificate that no authority signed", () => {
     await log.harness.asSuper(
       `create table forged as select * from certificate where id = '${log.ids.certificate}'`,
     );
-    await log.harness.asSuper("alter table forged drop column search_text");
+    await log.harness.asSuper("alter table forged drop column search_text, drop column status_xid");
     const der = Buffer.from("3003020101", "hex");
     await log.harness.asSuper(
       `update forged set id = '${id}', serial = '\\x${serial}', der = '\\x${der.toString("hex")}', fingerprint_sha256 = sha256('\\x${der.toString("hex")}'), predecessor_id = null, created_at = now()`,
