@@ -81,18 +81,10 @@ export async function openCrlFixture(): Promise<CrlFixture> {
   };
   const sign = async (authorityId = issuingId): Promise<Crl> =>
     readCrl((await signer.signCrl({ authorityId, shard: "" })).der);
-  const signBytes = async (authorityId: string, tbs: Uint8Array): Promise<Uint8Array> => {
-    const { keyId } = await deps.db.prisma.authority.findUniqueOrThrow({
-      where: { id: authorityId },
-    });
-    const key = await readStoredKey(harness.signerDb, keyId);
-    if (!key) throw new Error("the test CA has no key");
-    const own = makeSoftwareSigner(key.algorithm, openSealed(harness.kek, key), key.spkiDer);
-    return assembleSigned(tbs, own.signatureAlgorithm, await own.sign(tbs));
-  };
+  const changes = attacks(harness);
   return {
     harness,
-    signBytes,
+    signBytes: (authorityId, tbs) => signBytes(harness, authorityId, tbs),
     issuingId,
     rootId,
     signerDb,
@@ -104,16 +96,11 @@ export async function openCrlFixture(): Promise<CrlFixture> {
       await revokeCertificate(deps, admin, certificate.id, { reason });
       return certificate;
     },
-    lists: async ({ serial }) => (await sign()).has(Buffer.from(serial, "hex")),
-    statement: async ({ serial }) => {
-      for (const entry of (await sign()).entries())
-        if (Buffer.from(entry.serial).toString("hex") === serial) return entry;
-      return null;
-    },
+    ...statementsOf(sign),
     restart: (witnessDir) => (signer = restart(witnessDir)),
-    ...attacks(harness),
+    ...changes,
     force: async (sql, values) => {
-      await attacks(harness).forceUnnoticed(sql, values);
+      await changes.forceUnnoticed(sql, values);
       signer = restart();
     },
     close: async () => {
@@ -122,6 +109,29 @@ export async function openCrlFixture(): Promise<CrlFixture> {
     },
   };
 }
+
+async function signBytes(
+  { deps, signerDb, kek }: Harness,
+  authorityId: string,
+  tbs: Uint8Array,
+): Promise<Uint8Array> {
+  const { keyId } = await deps.db.prisma.authority.findUniqueOrThrow({
+    where: { id: authorityId },
+  });
+  const key = await readStoredKey(signerDb, keyId);
+  if (!key) throw new Error("the test CA has no key");
+  const own = makeSoftwareSigner(key.algorithm, openSealed(kek, key), key.spkiDer);
+  return assembleSigned(tbs, own.signatureAlgorithm, await own.sign(tbs));
+}
+
+const statementsOf = (sign: () => Promise<Crl>): Pick<CrlFixture, "lists" | "statement"> => ({
+  lists: async ({ serial }) => (await sign()).has(Buffer.from(serial, "hex")),
+  statement: async ({ serial }) => {
+    for (const entry of (await sign()).entries())
+      if (Buffer.from(entry.serial).toString("hex") === serial) return entry;
+    return null;
+  },
+});
 
 /** An entry of the form that every reader accepts, whatever it says: the signer reads no other. */
 function entryBytes(entry: Readonly<Record<string, unknown>>): string {

@@ -46,7 +46,7 @@ async function beginRevoking(
     const target = { kind: "certificate", id: entryTarget, label: "x" } as const;
     const details = {
       reason: "superseded",
-      comment: null,
+      comment: "",
       invalidityDate: null,
       revokedAt: "2026-11-29T00:00:00.000Z",
       raised: false,
@@ -114,7 +114,7 @@ describe("a revocation is on the first CRL that is signed after its commit", () 
     const certificate = await fixture.issue();
     const commit = await beginRevoking(certificate, { ...certificate, id: "crt_other" });
     await fixture.sign();
-    await expect(commit()).rejects.toThrow();
+    await expect(commit()).rejects.toMatchObject({ code: "record.unavailable" });
     await fixture.sign();
     expect(await fixture.lists(certificate)).toBe(false);
   });
@@ -193,7 +193,7 @@ describe("a change that its trigger did not stamp", () => {
   });
 });
 
-describe("whoever writes to the database", () => {
+describe("anyone who writes to the database", () => {
   test("can't set the transaction of a change with the application's role", async () => {
     const certificate = await fixture.revoked();
     await expect(
@@ -276,7 +276,9 @@ describe("a signer that reads what changed and one that reads all rows each time
       () => revoke("certificateHold"),
       () => releaseCertificate(deps, admin, pick()).catch(ignore),
       () => fixture.harness.sequence(),
-      () => fixture.harness.advance(30_000),
+      async () => {
+        fixture.harness.advance(30_000);
+      },
       () =>
         fixture.forceStamped(
           "update certificate set state = 'issued', revoked_at = null, revocation_reason = null where id = $1 and state in ('revoked', 'held')",
