@@ -127,6 +127,15 @@ export const attacksOnTables: readonly Attack[] = [
     expected: "state",
     sql: () => ["update account set role = 'admin'"],
   }),
+  sqlAttack({
+    name: "move-a-name",
+    what: "A name goes from the identity that holds it to one that no entry names.",
+    expected: "state",
+    sql: () => [
+      "insert into identity (id, kind, name, owner, status, created_at, changed_at) values ('idn_00000000000000000000000000', 'service', 'intruder', 'intruder@example.com', 'active', now(), now())",
+      "update identity_name set identity_id = 'idn_00000000000000000000000000' where state = 'held'",
+    ],
+  }),
   {
     name: "leave-the-guards-off",
     expected: "guards",

@@ -17,15 +17,24 @@ export type ExpectedName = Readonly<{
   origin: string | undefined;
   /** The beginning of the date until which it is reserved. */
   until: string | undefined;
-  /** The request that reserved it: one act may need several entries. */
-  requestId?: string;
+  /** The act that reserved it, which may need several entries. */
+  reservedBy?: string;
+  /** The act whose entries state its row, but have not named it: none gave the name. */
+  unnamedBy?: string;
 }>;
+
+/** An act on the names of an identity, and the names that its entries named so far. */
+type Act = Readonly<{ id: string; named: ReadonlySet<string> }>;
 
 /** The names of one identity, by their text. */
 export type ExpectedNames = Readonly<{
   isSystem: boolean;
+  act?: Act;
   names: ReadonlyMap<string, ExpectedName>;
 }>;
+
+/** What the entries of one act have in common: clients may choose the ID of a request. */
+export const actIdOf = ({ requestId, ts }: EntryRecord): string => `${requestId} ${ts}`;
 
 export const noNames: ExpectedNames = { isSystem: false, names: new Map() };
 
@@ -40,38 +49,54 @@ function held(origin: string | undefined, share: string | null | undefined): Exp
   return made;
 }
 
-export const mayHold = ({ state }: ExpectedName): boolean => state !== "reserved";
+export const mayHold = ({ state, unnamedBy }: ExpectedName): boolean =>
+  state !== "reserved" && unnamedBy === undefined;
 
 /** Changes of names, as the transitions below make them. */
 type Names = Map<string, ExpectedName>;
 const textsIn = (value: unknown): string[] =>
   listIn(value).flatMap((one) => (typeof one === "string" ? [nameKey(one)] : []));
 
-/** What an entry that states rows makes of the names. */
-function applyRows(names: Names, rows: readonly unknown[]): void {
+/** The names that an entry is about, as its act was asked for them. */
+function namedIn({ action, target, details }: EntryRecord): string[] {
+  const to = (details["changes"] as { name?: { to?: unknown } | null } | null | undefined)?.name
+    ?.to;
+  return [
+    ...textsIn(details["names"]),
+    ...listIn(details["reserved"]).flatMap((text) => readReservation(text)?.[0] ?? []),
+    ...(typeof to === "string" ? [nameKey(`CN:${to}`)] : []),
+    ...(action === "identity.created" ? [nameKey(`CN:${target?.label ?? ""}`)] : []),
+  ];
+}
+
+/**
+ * What an entry that states rows makes of the names. The rows come from the database, so one that
+ * is new must be of a name that this or another entry of the act names.
+ */
+function applyRows(names: Names, rows: readonly unknown[], act: Act): void {
   for (const row of rows) {
     if (typeof row !== "object" || row === null) continue;
     const { name, state, origin, share, until } = row as Readonly<Record<string, unknown>>;
     if (typeof name !== "string") continue;
+    const text = nameKey(name);
     if (state !== "held" && state !== "reserved") {
-      names.delete(nameKey(name));
+      names.delete(text);
       continue;
     }
     const shareId = typeof share === "string" ? share : null;
-    const from = typeof origin === "string" ? origin : undefined;
-    names.set(
-      nameKey(name),
-      state === "held"
-        ? held(from, shareId)
-        : {
-            state,
-            isOptional: false,
-            share: shareId,
-            origin: from,
-            until: typeof until === "string" ? until : undefined,
-          },
-    );
+    const isNamed = names.has(text) || act.named.has(text);
+    names.set(text, {
+      ...held(typeof origin === "string" ? origin : undefined, shareId),
+      ...(state === "held" ? {} : { state, until: typeof until === "string" ? until : undefined }),
+      ...(isNamed ? {} : { unnamedBy: act.id }),
+    });
   }
+}
+
+/** A part of an act that came later names what an earlier part had in its rows. */
+function clearNamed(names: Names, { id, named }: Act): void {
+  for (const [text, { unnamedBy, ...one }] of names)
+    if (unnamedBy === id && named.has(text)) names.set(text, one);
 }
 
 /** The share of a further name: that of those of the identity's own that it overlaps, if any. */
@@ -107,11 +132,13 @@ function readReservation(text: unknown): readonly [text: string, until: string] 
   return parts && [nameKey(parts[1] ?? ""), parts[2] ?? ""];
 }
 
-function release(names: Names, { details, requestId }: EntryRecord): void {
+function release(names: Names, record: EntryRecord): void {
+  const { details } = record;
+  const act = actIdOf(record);
   for (const text of textsIn(details["names"])) {
     const one = names.get(text);
     // One act in several entries: an earlier one may have said that it is reserved.
-    if (one?.requestId === undefined || one.requestId !== requestId) names.delete(text);
+    if (one?.reservedBy !== act) names.delete(text);
   }
   for (const reservation of listIn(details["reserved"])) {
     const read = readReservation(reservation);
@@ -123,7 +150,7 @@ function release(names: Names, { details, requestId }: EntryRecord): void {
       share: undefined,
       origin,
       until: read[1],
-      requestId,
+      reservedBy: act,
     });
   }
   const ended = new Set(textsIn(details["shares"]));
@@ -219,26 +246,47 @@ const transitions: Readonly<Record<string, Transition>> = {
   },
 };
 
-/** The names of an identity after an entry about it; the same object if it changes none. */
+/** Whether an entry can change names at all. */
+const isAboutNames = (record: EntryRecord): boolean =>
+  record.action in transitions &&
+  record.reason !== "no-change" &&
+  (record.action !== "identity.updated" || "rows" in record.details || isRenaming(record));
+
+/** An identity's own name, which it has from the beginning. */
+const ownName = (isSure: boolean): ExpectedName => ({
+  ...held("identity", null),
+  ...(isSure ? {} : { isOptional: true, origin: undefined, share: undefined }),
+});
+
+/** The act that an entry is part of, with the names that its entries named up to this one. */
+function actOf(before: ExpectedNames | null, record: EntryRecord): Act {
+  const id = actIdOf(record);
+  const former = before?.act?.id === id ? before.act.named : [];
+  return { id, named: new Set([...former, ...namedIn(record)]) };
+}
+
+/**
+ * The names of an identity after an entry about it; the same object if it changes none.
+ * `isOwnNameSure`: since names are bound, an identity gets its own with its creation.
+ */
 export function nextNames(
   before: ExpectedNames | null,
   record: EntryRecord,
   isOwnNameSure: boolean,
 ): ExpectedNames | null {
-  const { action, details } = record;
-  const transition = transitions[action];
-  const changesNone = action === "identity.updated" && !("rows" in details || isRenaming(record));
-  if (transition === undefined || changesNone || record.reason === "no-change") return before;
+  if (!isAboutNames(record)) return before;
+  const { action, details, target } = record;
   const names: Names = new Map(before?.names);
+  const isCreated = action === "identity.created";
+  if (isCreated) names.set(nameKey(`CN:${target?.label ?? ""}`), ownName(isOwnNameSure));
+  const isSystem = isCreated ? details["kind"] === "system" : (before?.isSystem ?? false);
   const rows = details["rows"];
-  if (action === "identity.created")
-    names.set(nameKey(`CN:${record.target?.label ?? ""}`), {
-      ...held("identity", null),
-      ...(isOwnNameSure ? {} : { isOptional: true, origin: undefined, share: undefined }),
-    });
-  if (Array.isArray(rows)) applyRows(names, rows);
-  else transition(names, record);
-  const isSystem =
-    action === "identity.created" ? details["kind"] === "system" : (before?.isSystem ?? false);
-  return { isSystem, names };
+  if (!Array.isArray(rows)) {
+    transitions[action]?.(names, record);
+    return { isSystem, names };
+  }
+  const act = actOf(before, record);
+  applyRows(names, rows, act);
+  clearNamed(names, act);
+  return { isSystem, names, act };
 }

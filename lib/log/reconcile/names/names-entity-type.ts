@@ -3,7 +3,8 @@ import type { HeldNameRow } from "@/lib/pki/held-names/carried-name";
 import type { HeldName } from "@/lib/pki/held-names/held-name";
 import { makeStateStore, type EntityRow, type EntityType } from "../entity-type";
 import type { ReplayedEntry } from "../fields";
-import { nextNames, type ExpectedName, type ExpectedNames } from "./held-state";
+import { actIdOf, nextNames, type ExpectedName, type ExpectedNames } from "./held-state";
+import { makeHolders } from "./holders";
 import { rowText } from "./name-text";
 import { unheldNames } from "./planned-names";
 
@@ -38,6 +39,8 @@ const from = `identity i left join lateral (
  */
 export function makeNamesEntityType(): EntityType<ExpectedNames> {
   const binding = makeBinding();
+  const store = makeStateStore<ExpectedNames>();
+  const holders = makeHolders(store.get);
   return {
     name: "list of names",
     prefixes: ["identity", "certificate", "organization", "names"],
@@ -49,7 +52,7 @@ export function makeNamesEntityType(): EntityType<ExpectedNames> {
     targetOf: (id) => id,
     // The identity itself is compared apart.
     mayBeMissing: () => true,
-    next: (before, entry, onProblem) => {
+    next: (before, entry, onProblem, id) => {
       const { action } = entry.record;
       if (action === "certificate.planned") {
         comparePlan(before, entry, binding, onProblem);
@@ -59,13 +62,17 @@ export function makeNamesEntityType(): EntityType<ExpectedNames> {
         binding.add(entry.record);
         return before;
       }
-      return nextNames(before, entry.record, binding.isOwnNameSure());
+      const after = nextNames(before, entry.record, binding.isOwnNameSure());
+      if (after === null || after === before || entry.seq === null) return after;
+      for (const problem of holders.take(id, actIdOf(entry.record))) onProblem(problem);
+      holders.change(id, before, after, entry);
+      return after;
     },
-    store: makeStateStore<ExpectedNames>(),
+    store,
     columns: "i.id, n.names",
     from,
     key: "i.id",
-    differences: (row, { names }) => differences(row, names),
+    differences: (row, { names }) => [...differences(row, names), ...holders.take(row.id, null)],
     describe: (row) => `The names of the identity ${row.id}`,
   };
 }
@@ -121,9 +128,14 @@ function differences(row: EntityRow, expected: ExpectedNames["names"]): string[]
       ...derivedDifferences(name).map((what) => `${text} ${what}`),
     ];
   });
-  for (const [text, { state, isOptional }] of expected)
+  for (const [text, { state, isOptional, unnamedBy }] of expected) {
+    if (unnamedBy !== undefined)
+      problems.push(
+        `${text} was changed together with others, although no entry of that time names it`,
+      );
     if (!found.has(text) && !isOptional)
       problems.push(`${text} is ${state} according to the log, but not in the table`);
+  }
   return problems;
 }
 
