@@ -25,7 +25,7 @@ export type CrlMemory = Readonly<{
   /** Part of a CRL that was never handed out was found at the end of the file, and left out. */
   wasTorn: boolean;
   /**
-   * Remembers a CRL with the records that it changed, which `revoked` has already. Returns after
+   * Remembers a CRL with the packed records that it changed, any number of them in each part, which `revoked` has already. Returns after
    * they are on disk. Throws `signer.crl-memory-unwritable`.
    */
   commit: (number: bigint, thisUpdate: number, changes: readonly Buffer[]) => void;
@@ -85,7 +85,8 @@ export function openCrlMemory(folder: string, spkiDer: Uint8Array, seed: number)
     wasTorn: content?.isTorn ?? false,
     last: () => last,
     commit: (number, thisUpdate, changes) => {
-      const isWorthCompacting = written + changes.length > 2 * revoked.size() + compactAfter;
+      const changed = changes.reduce((length, part) => length + part.length, 0) / recordBytes;
+      const isWorthCompacting = written + changed > 2 * revoked.size() + compactAfter;
       try {
         // What is in memory is the whole truth, also if the file was removed meanwhile.
         if (last === null || isWorthCompacting || !existsSync(path)) {
@@ -95,7 +96,7 @@ export function openCrlMemory(folder: string, spkiDer: Uint8Array, seed: number)
         } else {
           const records = Buffer.concat(changes);
           length = appendToMemoryFile(path, length, { number, thisUpdate, records });
-          written += changes.length;
+          written += changed;
         }
       } catch (error) {
         throw unwritable(path, error);

@@ -42,7 +42,8 @@ function fileHead(keySha256: Uint8Array): Buffer {
   return head;
 }
 
-function encodeBlock({ number, thisUpdate, records }: MemoryBlock): Buffer {
+/** The head of a block, which its records follow. */
+function blockHead({ number, thisUpdate, records }: MemoryBlock): Buffer {
   const head = Buffer.alloc(headBytes);
   blockMark.copy(head);
   head.writeUInt32LE(records.length / recordBytes, offsets.count);
@@ -50,7 +51,7 @@ function encodeBlock({ number, thisUpdate, records }: MemoryBlock): Buffer {
   head.writeUIntLE(thisUpdate, offsets.thisUpdate, 6);
   head.writeUInt32LE(crc32(records), offsets.payloadCrc);
   head.writeUInt32LE(crc32(head.subarray(0, offsets.headCrc)), offsets.headCrc);
-  return Buffer.concat([head, records]);
+  return head;
 }
 
 const isBlockHead = (bytes: Buffer, at: number): boolean =>
@@ -113,9 +114,16 @@ export function readMemoryFile(path: string, keySha256: Uint8Array): MemoryConte
   return parse(bytes, keySha256);
 }
 
-function writeAll(handle: number, bytes: Buffer, position: number): void {
-  for (let done = 0; done < bytes.length;)
-    done += writeSync(handle, bytes, done, bytes.length - done, position + done);
+/** Writes parts one after another. Returns where they end. */
+function writeAll(handle: number, parts: readonly Buffer[], position: number): number {
+  let at = position;
+  for (const bytes of parts)
+    for (let done = 0; done < bytes.length;) {
+      const written = writeSync(handle, bytes, done, bytes.length - done, at);
+      done += written;
+      at += written;
+    }
+  return at;
 }
 
 /**
@@ -123,16 +131,15 @@ function writeAll(handle: number, bytes: Buffer, position: number): void {
  * disk, with the new length.
  */
 export function appendToMemoryFile(path: string, length: number, block: MemoryBlock): number {
-  const bytes = encodeBlock(block);
   const handle = openSync(path, "r+");
   try {
     ftruncateSync(handle, length);
-    writeAll(handle, bytes, length);
+    const end = writeAll(handle, [blockHead(block), block.records], length);
     fsyncSync(handle);
+    return end;
   } finally {
     closeSync(handle);
   }
-  return length + bytes.length;
 }
 
 /** Replaces the file, or makes it and its folder, with one block. Returns the length once on disk. */
@@ -141,10 +148,11 @@ export function replaceMemoryFile(path: string, keySha256: Uint8Array, block: Me
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   if ((statSync(folder).mode & 0o077) !== 0) chmodSync(folder, 0o700);
   const unfinished = `${path}.new`;
-  const bytes = Buffer.concat([fileHead(keySha256), encodeBlock(block)]);
+  const parts = [fileHead(keySha256), blockHead(block), block.records];
   const handle = openSync(unfinished, "w", 0o600);
+  let length: number;
   try {
-    writeAll(handle, bytes, 0);
+    length = writeAll(handle, parts, 0);
     fsyncSync(handle);
   } finally {
     closeSync(handle);
@@ -156,5 +164,5 @@ export function replaceMemoryFile(path: string, keySha256: Uint8Array, block: Me
   } finally {
     closeSync(folderHandle);
   }
-  return bytes.length;
+  return length;
 }

@@ -2,6 +2,7 @@ import { minuteMs } from "@/lib/format/time-units";
 import { revocationReasons } from "@/lib/pki/types";
 import type { DatabaseView, RowState } from "./database-view";
 import { noReason, readRowDate, rowBytes, rowOffsets, type CertificateFacts } from "./read-revoked";
+import { makePackedRecords, type PackedRecords } from "./packed-records";
 import {
   holdIndex,
   keyCompromiseIndex,
@@ -47,7 +48,7 @@ export type Merge = Readonly<{
     isReleased: (record: RevokedRecord) => boolean,
     isPending: (record: RevokedRecord) => boolean,
   ) => void;
-  /** The packed records that changed, in order. */
+  /** The packed records that changed, in order, many of them in each part. */
   changes: () => readonly Buffer[];
   contradictions: () => Contradictions;
 }>;
@@ -85,7 +86,7 @@ type State = {
   readonly view: DatabaseView;
   /** New certificates that the CRL states something else of than their rows. */
   readonly newDiffering: [number, RowState][];
-  readonly changes: Buffer[];
+  readonly changes: PackedRecords;
   endedHolds: EndedHold[];
   missing: number;
   changed: number;
@@ -94,7 +95,7 @@ type State = {
 };
 
 function change(state: State, packed: Buffer): number {
-  state.changes.push(packed);
+  state.changes.add(packed);
   return state.store.apply(packed, 0);
 }
 
@@ -255,7 +256,7 @@ export function startMerge({ now, ...input }: MergeInput): Merge {
     ...input,
     latest: now + clockToleranceMs,
     newDiffering: [],
-    changes: [],
+    changes: makePackedRecords(),
     endedHolds: [],
     missing: 0,
     changed: 0,
@@ -271,7 +272,7 @@ export function startMerge({ now, ...input }: MergeInput): Merge {
     release: (isReleased, isPending) => {
       release(state, isReleased, isPending);
     },
-    changes: () => state.changes,
+    changes: () => state.changes.parts(),
     contradictions: () => state,
   };
 }
