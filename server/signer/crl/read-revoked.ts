@@ -25,6 +25,13 @@ export const noReason = 0xff;
 
 const rowsPerPage = 4_096;
 const pagesPerFetch = 16;
+/** All rows are read before the first page of them is there: several seconds for a million. */
+const readTimeoutMs = 100_000;
+const fetchPages = {
+  text: `fetch ${pagesPerFetch} from revoked`,
+  rowMode: "array" as const,
+  query_timeout: readTimeoutMs,
+};
 /** PostgreSQL's `-infinity`, which stands for no date. */
 const noDate = Buffer.from("8000000000000000", "hex");
 const postgresEpochMs = Date.UTC(2000, 0, 1);
@@ -52,11 +59,9 @@ const declareChangedSql = declareSql("status_xid >= $2::xid8 and status_xid < $3
 type OnPage = (rows: Buffer) => Promise<void>;
 
 async function readPages(client: PoolClient, onPage: OnPage): Promise<void> {
+  await client.query(`set local statement_timeout = ${readTimeoutMs}`);
   for (let isFull = true; isFull;) {
-    const { rows } = await client.query<[Buffer]>({
-      text: `fetch ${pagesPerFetch} from revoked`,
-      rowMode: "array",
-    });
+    const { rows } = await client.query<[Buffer]>(fetchPages);
     for (const [page] of rows) await onPage(page);
     isFull = rows.length === pagesPerFetch;
   }
