@@ -6,22 +6,24 @@ import { isAppError } from "@/lib/errors/app-error";
 import { activateAuthority } from "@/lib/issuing/activate-authority";
 import { reconcilePendingIssuance } from "@/lib/issuing/reconcile-pending-issuances";
 import type { Deps } from "@/lib/runtime/deps";
-import type { HostCaller, WaitingAuthority } from "@/lib/signers/host-commands";
+import { formatDuration } from "@/lib/format/duration";
+import type { HostCaller, WaitingAuthority, WaitingPermission } from "@/lib/signers/host-commands";
 import { type Command, UsageError } from "./command";
 import { commandLineActor } from "./command-line-actor";
 import { getRunningDeps } from "./connect";
 import { hostCaller } from "./host-caller";
 
-const usage = `chancery confirm                 list the CA certificates that wait
-chancery confirm ID              sign this one
-chancery confirm ID --reject     never sign this one
+const usage = `chancery confirm                 list the CA certificates and CA permissions that wait
+chancery confirm ID              sign this one, or allow it
+chancery confirm ID --reject     never sign this one, or never allow it
 
-The signer signs the certificate of a CA only after the operator of the host has confirmed it here.`;
+The signer signs the certificate of a CA only after the operator of the host has confirmed it here. A CA permission is
+confirmed once: it lets a client such as SPIRE get CA certificates for its own keys, within what it says.`;
 
-/** Lists, confirms and rejects CA certificates, past gateway and console. */
+/** Lists, confirms and rejects CA certificates and CA permissions, past gateway and console. */
 export const confirm: Command = {
   name: "confirm",
-  summary: "confirm or reject the certificates of new CAs",
+  summary: "confirm or reject the certificates of new CAs, and CA permissions",
   usage,
   run: (args) =>
     runConfirm(getRunningDeps(), hostCaller(), args, (text) => process.stdout.write(text)),
@@ -36,14 +38,18 @@ export async function runConfirm(
 ): Promise<number> {
   const { id, reject } = readArguments(args);
   const waiting = await deps.signer.listWaiting(caller);
+  const permissions = await deps.signer.listPermissions(caller);
   if (id === null) {
-    print(waiting.length === 0 ? "No CA certificate waits.\n" : waiting.map(describe).join("\n"));
+    const all = [...waiting.map(describe), ...permissions.map(describePermission)];
+    print(all.length === 0 ? "No CA certificate and no CA permission waits.\n" : all.join("\n"));
     return 0;
   }
+  const permission = permissions.find((one) => one.id === id);
+  if (permission) return decidePermission(deps, caller, permission, { reject, print });
   const one = waiting.find(({ certificateId }) => certificateId === id);
   if (!one)
     throw new UsageError(
-      `No CA certificate ${id} waits. Run "chancery confirm" to list those that do.`,
+      `No CA certificate and no CA permission ${id} waits. Run "chancery confirm" to list those that do.`,
     );
   print(describe(one));
   const { certificateId, tbsSha256, authorityId } = one;
@@ -52,6 +58,22 @@ export async function runConfirm(
   print(`${reject ? "Rejected. It is never signed." : "Confirmed."} Recorded in ${entryId}.\n`);
   if (reject) await close(deps, certificateId);
   else if (authorityId !== null) print(await activate(deps, authorityId));
+  return 0;
+}
+
+async function decidePermission(
+  { signer }: Pick<Deps, "signer">,
+  caller: HostCaller,
+  permission: WaitingPermission,
+  { reject, print }: Readonly<{ reject: boolean; print: (text: string) => void }>,
+): Promise<number> {
+  print(describePermission(permission));
+  const { id: permissionId, termsSha256 } = permission;
+  const decision = reject ? "rejected" : "confirmed";
+  const entryId = await signer.decidePermission(caller, { permissionId, termsSha256, decision });
+  print(
+    `${reject ? "Rejected. Nothing is ever signed under it." : "Confirmed."} Recorded in ${entryId}.\n`,
+  );
   return 0;
 }
 
@@ -97,9 +119,24 @@ function describe(one: WaitingAuthority): string {
     ["Requested by", one.requestedBy],
     ["To be signed", `SHA-256 ${one.tbsSha256}`],
   ];
-  const lines = rows.map(([label = "", value]) => `  ${label.padEnd(18)}${value}`);
-  return `${one.certificateId}  ${one.name}\n${lines.join("\n")}\n`;
+  return `${one.certificateId}  ${one.name}\n${listRows(rows)}`;
 }
+
+function describePermission(one: WaitingPermission): string {
+  const rows = [
+    ["For the CAs of", one.identity],
+    ["Signed by", one.authority],
+    ["Trust domain", `${one.trustDomain} (URI names spiffe://${one.trustDomain}/…, no others)`],
+    ["Lifetime", `at most ${formatDuration(one.maxSeconds)} each`],
+    ["Certificates", `at most ${one.count}, altogether`],
+    ["CAs below", "none"],
+    ["Requested by", `${one.requestedBy} at ${one.requestedAt}`],
+  ];
+  return `${one.id}  CA permission\n${listRows(rows)}`;
+}
+
+const listRows = (rows: readonly (readonly string[])[]): string =>
+  rows.map(([label = "", value = ""]) => `  ${label.padEnd(18)}${value}\n`).join("");
 
 function readArguments(args: readonly string[]): { id: string | null; reject: boolean } {
   try {

@@ -6,6 +6,7 @@ import { type Command, CommandError, UsageError } from "./command";
 import { connectToRunning } from "./connect";
 import { account } from "./account";
 import { backup } from "./backup";
+import { caPermission } from "./ca-permission";
 import { confirm } from "./confirm";
 import { doctor } from "./doctor";
 import { drill } from "./drill";
@@ -20,7 +21,7 @@ import { token } from "./token";
 import { verify } from "./verify";
 import { witness } from "./witness";
 
-const commands: Command[] = [account, backup, confirm, doctor, drill, enrollment];
+const commands: Command[] = [account, backup, caPermission, confirm, doctor, drill, enrollment];
 commands.push(log, request, restore, root, signer, token, verify, witness);
 commands.push(makeHelp(() => commands));
 

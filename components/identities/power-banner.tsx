@@ -41,5 +41,6 @@ export function PowerBanner({ powers, account, restricted }: Props) {
 
 function titleOf(power: IdentityPower, account: Props["account"]): string {
   if (power === "proxy") return "Trusted proxy: it passes on the certificates of its clients.";
+  if (power === "ca") return "Gets CA certificates.";
   return account ? `Signs in as ${account.email}.` : "Its certificates sign in to the console.";
 }

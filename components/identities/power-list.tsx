@@ -36,6 +36,8 @@ export function PowerList({ items }: Readonly<{ items: readonly IdentityPowerDto
                           <Link href={`/settings/users?q=${encodeURIComponent(through.label)}`}>
                             {through.label}
                           </Link>
+                        ) : power === "ca" ? (
+                          <>CA certificates for the trust domain {through?.label}</>
                         ) : (
                           <Link href="/settings/proxies">Trusted proxy, for all its clients</Link>
                         )}
@@ -56,7 +58,7 @@ export function PowerList({ items }: Readonly<{ items: readonly IdentityPowerDto
                 value:
                   existing.counts.tokens === 0
                     ? null
-                    : `${plural(existing.counts.tokens, "API token")}, which can’t issue or rotate its certificates`,
+                    : `${plural(existing.counts.tokens, "API token")}, which can’t issue or rotate its certificates${powers.some(({ power }) => power === "ca") ? ", but get CA certificates" : ""}`,
               },
               {
                 label: "Networks",

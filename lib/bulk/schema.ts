@@ -109,6 +109,7 @@ export const exclusions = [
   "own",
   "signs-in",
   "proxy",
+  "ca",
   "already-revoked",
   "already-held",
   "not-held",

@@ -29,6 +29,7 @@ export type IdPrefix =
   | "vew"
   | "ens"
   | "lgn"
+  | "cap"
   | "blk";
 
 /** An id of that kind: `prefix_` and 26 characters. */

@@ -9,6 +9,7 @@ import type { IdentityPower } from "./schema";
 export const powersColumn = `array_remove(array[
   case when exists (select from account pa where pa.identity_id = i.id) then 'signs-in' end,
   case when exists (select from proxy pp where pp.identity_id = i.id and pp.status = 'active') then 'proxy' end,
+  case when exists (select from ca_permission cp where cp.identity_id = i.id and cp.revoked_at is null) then 'ca' end,
   case when i.kind = 'system' then 'chancery' end], null)`;
 
 export type PoweredIdentity = Readonly<{
@@ -57,7 +58,11 @@ export async function lockPowers(tx: AuditedTx, id: string): Promise<PoweredIden
 export type PowerSourceRow = Readonly<{
   identityId: string;
   power: IdentityPower;
-  through: Readonly<{ kind: "account" | "proxy"; id: string; label: string }> | null;
+  through: Readonly<{
+    kind: "account" | "proxy" | "ca-permission";
+    id: string;
+    label: string;
+  }> | null;
 }>;
 
 /** Through which rows each of the identities has its powers. */
@@ -71,6 +76,8 @@ export async function listPowerSources(
         from account where identity_id = any($1)
       union all select p.identity_id, 'proxy', json_build_object('kind', 'proxy', 'id', p.id, 'label', i.name)
         from proxy p join identity i on i.id = p.identity_id where p.identity_id = any($1) and p.status = 'active'
+      union all select identity_id, 'ca', json_build_object('kind', 'ca-permission', 'id', id, 'label', trust_domain)
+        from ca_permission where identity_id = any($1) and revoked_at is null
       union all select id, 'chancery', null from identity where id = any($1) and kind = 'system'`,
     values: [identityIds],
   });
@@ -86,7 +93,8 @@ export async function listPowerHolders(
   const { rows } = await pool.query<{ id: string }>({
     name: "power_holders",
     text: `select id from (select identity_id as id from account where identity_id is not null
-        union select identity_id from proxy where status = 'active') as holders where $1::text is null or id < $1 order by id desc limit $2`,
+        union select identity_id from proxy where status = 'active'
+        union select identity_id from ca_permission where revoked_at is null) as holders where $1::text is null or id < $1 order by id desc limit $2`,
     values: [before, take],
   });
   return rows.map(({ id }) => id);

@@ -24,6 +24,8 @@ const powerActs = {
   "trust-proxy": "trust it as a proxy",
   "change-proxy": "change how it is trusted as a proxy",
   "remove-proxy": "stop trusting it as a proxy",
+  "grant-ca": "let it get CA certificates",
+  "revoke-ca": "revoke its CA permissions",
   "create-token": "create API tokens for it",
   "create-acme-key": "create ACME keys for it",
   "create-enrollment-secret": "create enrollment secrets for it",
@@ -37,6 +39,7 @@ export type PowerAct = keyof typeof powerActs;
 const operatorActs: ReadonlySet<PowerAct> = new Set<PowerAct>([
   "revoke",
   "hold",
+  "revoke-ca",
   "note",
   "acknowledge-alert",
 ]);
@@ -64,8 +67,9 @@ type PowerActor = Pick<AnyActor, "kind" | "role" | "assertedBy">;
 /**
  * The one decision about identities that confer power. Null if the actor may do this as far as
  * power is concerned; its permissions are another matter. A certificate of such an identity signs
- * in to an account, speaks for a proxy's clients, or is Chancery's: so only administrators change
- * the identity, and it rotates its own certificates only by a certificate that it proves.
+ * in to an account, speaks for a proxy's clients, gets CA certificates, or is Chancery's: so only
+ * administrators change the identity, and it rotates its own certificates only by a certificate
+ * that it proves.
  */
 export function findPowerRefusal(
   actor: PowerActor,
@@ -134,11 +138,16 @@ export function explainPower<A extends PowerAct>(
 
 const refusal = (message: string): PowerRefusal => ({ code: "identity.confers-power", message });
 
+const otherPowers: Readonly<Record<IdentityPower, string>> = {
+  "signs-in": "can sign in to the console",
+  proxy: "is a trusted proxy",
+  ca: "can get CA certificates",
+  chancery: "belongs to Chancery itself",
+};
+
 function powerTexts(powers: readonly IdentityPower[]): string {
-  if (powers.includes("chancery")) return "belongs to Chancery itself";
-  return powers
-    .map((power) => (power === "proxy" ? "is a trusted proxy" : "can sign in to the console"))
-    .join(" and ");
+  if (powers.includes("chancery")) return otherPowers.chancery;
+  return powers.map((power) => otherPowers[power]).join(" and ");
 }
 
 /**

@@ -9,9 +9,9 @@ export type IdentityStatus = (typeof identityStatuses)[number];
 
 /**
  * Why others may act through an identity: its certificates sign in to an account, it is trusted as
- * a proxy, or it is one of Chancery's own.
+ * a proxy, it gets CA certificates for its own keys, or it is one of Chancery's own.
  */
-export const identityPowers = ["signs-in", "proxy", "chancery"] as const;
+export const identityPowers = ["signs-in", "proxy", "ca", "chancery"] as const;
 export type IdentityPower = (typeof identityPowers)[number];
 
 /** It is held as a common name, which has at most 64 characters (RFC 5280, ub-common-name). */
@@ -167,7 +167,11 @@ export type IdentityPowerDto = Readonly<{
   /** `through`: the account that it signs in to, or the proxy that it is trusted as. */
   powers: readonly Readonly<{
     power: IdentityPower;
-    through: Readonly<{ kind: "account" | "proxy"; id: string; label: string }> | null;
+    through: Readonly<{
+      kind: "account" | "proxy" | "ca-permission";
+      id: string;
+      label: string;
+    }> | null;
   }>[];
   existing: ExistingCredentials;
 }>;

@@ -56,8 +56,22 @@ export type AcmeDetails = {
   "acme.order-failed": Readonly<{ code: string; problem: string }>;
 };
 
-/** The details of entries about one-time enrollment secrets. */
+/** What a CA permission allows: CA certificates for one trust domain, `count` of them altogether. */
+export type CaPermissionDetail = Readonly<{
+  identityId: string;
+  authorityId: string;
+  trustDomain: string;
+  maxSeconds: number;
+  count: number;
+}>;
+
+/** The details of entries about one-time enrollment secrets, logins and CA permissions. */
 export type EnrollmentDetails = {
+  "ca-permission.created": CaPermissionDetail;
+  /** By the signer, on a command of the host: nothing is signed under a permission before. */
+  "ca-permission.confirmed": CaPermissionDetail;
+  "ca-permission.rejected": CaPermissionDetail;
+  "ca-permission.revoked": Readonly<{ identityId: string; comment: string }>;
   /**
    * The secret gets certificates or ACME accounts for the identity under the profile, `uses` of them.
    * Networks: from where, empty for everywhere. `secretDigest`: of the secret's hash (lib/log/credential-digest.ts);

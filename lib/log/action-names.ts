@@ -97,6 +97,15 @@ const groups: { readonly [N in Noun<EntryAction>]: Group<N> } = {
       "acme-key.revoked": "ACME key revoked",
     },
   },
+  "ca-permission": {
+    label: "CA permissions",
+    actions: {
+      "ca-permission.created": "CA permission created",
+      "ca-permission.confirmed": "CA permission confirmed on the host",
+      "ca-permission.rejected": "CA permission rejected on the host",
+      "ca-permission.revoked": "CA permission revoked",
+    },
+  },
   "enrollment-secret": {
     label: "Enrollment secrets",
     actions: {

@@ -10,6 +10,7 @@ import {
   listNames,
   countEntries,
   reasonText,
+  powerPhrases,
 } from "./describe-parts";
 import type { EntryAction, EntryDetails, EntryRecord } from "./types";
 
@@ -122,6 +123,7 @@ const phrases: Phrases = {
   "acme-key.created": (_, target) => `created an ACME key for ${target}`,
   "acme-key.revoked": ({ comment }, target) =>
     `revoked the ACME key of ${target}${withComment(comment)}`,
+  ...powerPhrases,
   "enrollment-secret.created": ({ profile, uses }, target) =>
     `created an enrollment secret for ${target} under ${profile}, for ${countOf(uses, "certificate")}`,
   "enrollment-secret.used": ({ use, uses, via }, target) =>
@@ -151,14 +153,6 @@ const phrases: Phrases = {
     `suspended identity ${target}${withComment(comment)}`,
   "identity.activated": ({ comment }, target) =>
     `reactivated identity ${target}${withComment(comment)}`,
-  "identity.power-granted": ({ power, through }, target) =>
-    power === "proxy"
-      ? `trusted identity ${target} as a proxy`
-      : `let certificates of ${target} sign in to ${through.label}`,
-  "identity.power-removed": ({ power, through }, target) =>
-    power === "proxy"
-      ? `stopped trusting identity ${target} as a proxy`
-      : `ended the sign-in of ${target} to ${through.label}`,
   "identity.read": viewed("identity", "identities"),
   "certificate.planned": ({ notAfter }, target) =>
     `planned certificate ${target}, which expires on ${dateOf(notAfter)}`,

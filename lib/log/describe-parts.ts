@@ -36,3 +36,35 @@ export const bulkFigures = ({
   done,
 }: Readonly<{ of?: "identities"; total: number; done: number }>): string =>
   `${done} of ${countChanged(of, total)} changed`;
+
+type Described = Extract<
+  keyof EntryDetails,
+  `ca-permission.${string}` | `identity.power-${string}`
+>;
+type Phrases = {
+  readonly [A in Described]: (details: EntryDetails[A], target: string) => string;
+};
+
+/** The predicates of entries about the power of identities, and about CA permissions. */
+export const powerPhrases: Phrases = {
+  "ca-permission.created": ({ trustDomain, count }, target) =>
+    `created a permission for ${target} to get ${countOf(count, "CA certificate")} for ${trustDomain}`,
+  "ca-permission.confirmed": ({ trustDomain }, target) =>
+    `confirmed on the host that ${target} may get CA certificates for ${trustDomain}`,
+  "ca-permission.rejected": ({ trustDomain }, target) =>
+    `rejected on the host that ${target} may get CA certificates for ${trustDomain}`,
+  "ca-permission.revoked": ({ comment }, target) =>
+    `revoked a CA permission of ${target}${withComment(comment)}`,
+  "identity.power-granted": ({ power, through }, target) =>
+    power === "proxy"
+      ? `trusted identity ${target} as a proxy`
+      : power === "ca"
+        ? `let ${target} get CA certificates for ${through.label}`
+        : `let certificates of ${target} sign in to ${through.label}`,
+  "identity.power-removed": ({ power, through }, target) =>
+    power === "proxy"
+      ? `stopped trusting identity ${target} as a proxy`
+      : power === "ca"
+        ? `let ${target} get no more CA certificates for ${through.label}`
+        : `ended the sign-in of ${target} to ${through.label}`,
+};

@@ -66,7 +66,7 @@ export type IdentityDetails = {
    */
   "names.enforced": Readonly<{ unbound: number; conflicts: number; comment: string }>;
   /**
-   * The identity's certificates now sign in to an account, or it is trusted as a proxy. `accepted`:
+   * The identity's certificates now sign in to an account, it is trusted as a proxy, or gets CA certificates. `accepted`:
    * SHA-256 of everything that existed of it, null if nothing did; `existing`: the beginning of
    * that.
    */

@@ -198,7 +198,10 @@ function subjectOf(der: Uint8Array): DistinguishedName {
   });
 }
 
-type RequestedExtensions = Pick<ParsedCsr, "sans" | "ignoredExtensions" | "ignoredAttributes">;
+type RequestedExtensions = Pick<
+  ParsedCsr,
+  "sans" | "basicConstraintsDer" | "ignoredExtensions" | "ignoredAttributes"
+>;
 
 function extensionsOf(attributes: Uint8Array): RequestedExtensions {
   try {
@@ -264,6 +267,7 @@ function namesAndRest(
   const ignored = oids.filter((oid) => oid !== extensionOids.subjectAltName);
   return {
     sans: san === undefined ? [] : sansOf(san.value),
+    basicConstraintsDer: requested.find(({ oid }) => oid === extensionOids.basicConstraints)?.value,
     ignoredExtensions: ignored.map((oid) =>
       nameOfOid(oid) === oid ? oid : `${nameOfOid(oid)} (${oid})`,
     ),

@@ -23,6 +23,8 @@ export type TbsContext = Readonly<{
   urls: StatusUrls;
   now: Date;
   tolerance: TimeTolerance;
+  /** Set for a CA of a client, whose path length is that of the rules. */
+  trustDomain?: string | undefined;
 }>;
 
 /**
@@ -70,7 +72,7 @@ function planAgain({ tbs, sans, subject, validity }: TbsFacts, context: TbsConte
 
 function planAuthorityAgain(
   { tbs, subject, validity, pathLength }: TbsFacts,
-  { rules, issuer, urls, now }: TbsContext,
+  { rules, issuer, urls, now, trustDomain }: TbsContext,
 ): PlanResult {
   const signatureAlgorithm = issuer?.signatureAlgorithm ?? signatureAlgorithmOf(tbs.spkiDer);
   if (signatureAlgorithm === null)
@@ -81,8 +83,9 @@ function planAuthorityAgain(
       findings: [foreign("The key is of a kind that no CA has.")],
     };
   return planAuthority({
-    // The path length is the administrator's choice, within that of the CA above.
-    rules: { ...rules, pathLength },
+    // The path length of Chancery's own CA is the administrator's choice, within that of the CA above.
+    rules: trustDomain === undefined ? { ...rules, pathLength } : rules,
+    trustDomain,
     subject,
     spkiDer: tbs.spkiDer,
     issuer,

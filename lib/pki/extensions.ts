@@ -54,6 +54,29 @@ export function basicConstraintsExtension(isCa: boolean, pathLength: number | nu
   return encodeExtension(extensionOids.basicConstraints, true, sequence(...parts));
 }
 
+/**
+ * nameConstraints of a CA for one trust domain, critical (§4.2.1.10): URIs of that host alone, and no
+ * DNS names, addresses and mailboxes at all. URIs of a host below it are not permitted either.
+ */
+export function trustDomainConstraintsExtension(trustDomain: string): Uint8Array {
+  const subtree = (tag: number, base: Uint8Array): Uint8Array => sequence(contextTag(tag, base));
+  const nothing = new Uint8Array(0);
+  return encodeExtension(
+    extensionOids.nameConstraints,
+    true,
+    sequence(
+      explicitTag(0, subtree(6, asciiBytes(trustDomain))),
+      explicitTag(
+        1,
+        subtree(1, nothing),
+        subtree(2, nothing),
+        subtree(7, new Uint8Array(8)),
+        subtree(7, new Uint8Array(32)),
+      ),
+    ),
+  );
+}
+
 /** subjectKeyIdentifier, not critical (§4.2.1.2). */
 export function subjectKeyIdentifierExtension(identifier: Uint8Array): Uint8Array {
   return encodeExtension(extensionOids.subjectKeyIdentifier, false, octetString(identifier));

@@ -3,6 +3,7 @@ import type { Finding } from "@/lib/errors/types";
 import { withoutCovered } from "@/lib/pki/lint/covered-lints";
 import { lintTbs } from "@/lib/pki/lint/lint-tbs";
 import { encodeSignatureAlgorithm } from "./algorithms";
+import { authorityExtensions, authoritySans, type AuthorityRequest } from "./authority-extensions";
 import { equalBytes } from "./der";
 import {
   authorityKeyIdentifierExtension,
@@ -56,22 +57,6 @@ export type CertificateRequest = Readonly<{
   validitySeconds?: number | undefined;
   /** The exact end, instead of `validitySeconds`. */
   notAfter?: Date | undefined;
-  /** The times of bytes that exist already: their reader evaluates these and lints the bytes. */
-  validity?: Validity | undefined;
-  urls: StatusUrls;
-}>;
-
-export type AuthorityRequest = Readonly<{
-  rules: ProfileRules;
-  subject: DistinguishedName;
-  spkiDer: Uint8Array;
-  /** Null: it signs itself. */
-  issuer: IssuerFacts | null;
-  /** How the issuer (or, self-signed, the key itself) signs. */
-  signatureAlgorithm: SignatureAlgorithm;
-  serial: Uint8Array;
-  now: Date;
-  validitySeconds: number;
   /** The times of bytes that exist already: their reader evaluates these and lints the bytes. */
   validity?: Validity | undefined;
   urls: StatusUrls;
@@ -178,7 +163,7 @@ export function planAuthority(request: AuthorityRequest): PlanResult {
     key,
     serial: request.serial,
     validity,
-    names: { subject: request.subject, sans: [] },
+    names: { subject: request.subject, sans: authoritySans(request) },
     extensions,
     signatureAlgorithm: request.signatureAlgorithm,
   });
@@ -261,21 +246,6 @@ function leafExtensions(
     ...statusExtensions(usedUrls),
     ...(isResponder ? [ocspNoCheckExtension()] : []),
     ...(rules.noRevAvail && !isResponder ? [noRevAvailExtension()] : []),
-  ];
-}
-
-function authorityExtensions({ rules, issuer, spkiDer, urls }: AuthorityRequest): Uint8Array[] {
-  const own = subjectKeyIdentifier(spkiDer);
-  return [
-    authorityKeyIdentifierExtension(issuer?.subjectKeyIdentifier ?? own),
-    subjectKeyIdentifierExtension(own),
-    keyUsageExtension(rules.keyUsage),
-    ...(rules.extendedKeyUsage.length > 0
-      ? [extendedKeyUsageExtension(rules.extendedKeyUsage)]
-      : []),
-    basicConstraintsExtension(true, rules.pathLength),
-    // A root is trusted by being installed; only it could state its own revocation.
-    ...(issuer === null ? [] : statusExtensions(urls)),
   ];
 }
 

@@ -62,6 +62,17 @@ const rootCa: ProfileRules = {
   rotationOverlapSeconds: 0,
 };
 
+/** Of CAs whose keys clients have. The permission that each is signed under limits it further. */
+const intermediateCa: ProfileRules = {
+  ...rootCa,
+  kind: "issuing-ca",
+  validitySecondsDefault: day,
+  validitySecondsMax: 366 * day,
+  backdateSeconds: 60,
+  pathLength: 0,
+  san: { ...noNames, types: ["uri"], min: 1, max: 1 },
+};
+
 const ocspResponder: ProfileRules = {
   ...baseRules,
   kind: "ocsp-responder",
@@ -88,6 +99,7 @@ const consoleTls: ProfileRules = {
 export const systemRules = {
   "root-ca": rootCa,
   "issuing-ca": { ...rootCa, kind: "issuing-ca", validitySecondsDefault: 10 * year, pathLength: 0 },
+  "intermediate-ca": intermediateCa,
   "ocsp-responder": ocspResponder,
   "console-tls": consoleTls,
 } as const satisfies Readonly<Record<string, ProfileRules>>;

@@ -206,6 +206,8 @@ export type ParsedCsr = Readonly<{
   key: PublicKeyFacts;
   /** OIDs and names of requested extensions that issuing will ignore (all but subjectAltName). */
   ignoredExtensions: readonly string[];
+  /** The value of the basicConstraints that it asks for, which only a CA's certificate has. */
+  basicConstraintsDer?: Uint8Array | undefined;
   /** Names of requested attributes that are no extensions, such as a challenge password. */
   ignoredAttributes: readonly string[];
 }>;

@@ -1,6 +1,11 @@
 import { connect, type Socket } from "node:net";
 import { AppError } from "@/lib/errors/app-error";
-import type { CeilingMethod, SignerHost, WaitingAuthority } from "./host-commands";
+import type {
+  CeilingMethod,
+  SignerHost,
+  WaitingAuthority,
+  WaitingPermission,
+} from "./host-commands";
 import type { SignerClient } from "./types";
 import {
   errorFromWire,
@@ -29,6 +34,8 @@ const defaultTimeouts: Timeouts = {
   grantSetup: 8000,
   listWaiting: 8000,
   decide: 8000,
+  listPermissions: 8000,
+  decidePermission: 8000,
   allow: 8000,
   limit: 8000,
 };
@@ -42,6 +49,22 @@ const changeCeiling =
     const [entryId] = await bytesOf({ method, caller, ...input });
     return entryId ? textOf(entryId) : null;
   };
+
+type BytesOf = (request: SignerRequest) => Promise<Uint8Array[]>;
+
+const permissionsOf = (
+  bytesOf: BytesOf,
+): Pick<SignerHost, "listPermissions" | "decidePermission"> => ({
+  listPermissions: async (caller) =>
+    (await bytesOf({ method: "listPermissions", caller })).map(
+      (bytes) => JSON.parse(textOf(bytes)) as WaitingPermission,
+    ),
+  decidePermission: async (caller, input) => {
+    const [entryId] = await bytesOf({ method: "decidePermission", caller, ...input });
+    if (!entryId) throw unavailable();
+    return textOf(entryId);
+  },
+});
 
 /**
  * Speaks to the signer process over its private socket. Whatever is asked may be asked twice (a
@@ -94,6 +117,7 @@ export function connectSigner(
       ),
     decide: async (caller, input) =>
       textOf(only(await bytesOf({ method: "decide", caller, ...input }))),
+    ...permissionsOf(bytesOf),
     allow: changeCeiling(bytesOf, "allow"),
     limit: changeCeiling(bytesOf, "limit"),
     remembered: async (origin) => {

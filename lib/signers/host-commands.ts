@@ -31,6 +31,28 @@ export type ConfirmationDecision = Readonly<{
   decision: "confirmed" | "rejected";
 }>;
 
+/** A permission to get CA certificates that waits for its confirmation. */
+export type WaitingPermission = Readonly<{
+  id: string;
+  /** Its name and ID. */
+  identity: string;
+  /** The slug of the CA that would sign. */
+  authority: string;
+  trustDomain: string;
+  maxSeconds: number;
+  count: number;
+  requestedBy: string;
+  requestedAt: string;
+  termsSha256: string;
+}>;
+
+export type PermissionDecision = Readonly<{
+  permissionId: string;
+  /** Of the terms that the operator was shown. */
+  termsSha256: string;
+  decision: "confirmed" | "rejected";
+}>;
+
 /** What the signer offers to the setup and to the operator of its host. */
 export type SignerHost = Readonly<{
   /**
@@ -47,6 +69,13 @@ export type SignerHost = Readonly<{
    * `signer.host-token`, `signer.no-plan`, `signer.plan-differs`, `signer.decided`.
    */
   decide: (caller: HostCaller, input: ConfirmationDecision) => Promise<string>;
+  /** CA permissions that wait for their confirmation. Errors: `signer.host-token`. */
+  listPermissions: (caller: HostCaller) => Promise<readonly WaitingPermission[]>;
+  /**
+   * Confirms or rejects a CA permission; returns the entry's id. Errors: `signer.host-token`,
+   * `signer.no-plan`, `signer.plan-differs`.
+   */
+  decidePermission: (caller: HostCaller, input: PermissionDecision) => Promise<string>;
   /**
    * Widens the ceiling of a CA, by its id or slug; returns the entry's id, null if it already
    * allowed that. Errors: `signer.host-token`, `authority.not-found`, `input.invalid`.
@@ -68,8 +97,9 @@ type ChangeCeiling = (
 export type CeilingMethod = "allow" | "limit";
 export type HostRequest =
   | Readonly<{ method: "grantSetup"; token: string; domains: readonly string[] }>
-  | Readonly<{ method: "listWaiting"; caller: HostCaller }>
+  | Readonly<{ method: "listWaiting" | "listPermissions"; caller: HostCaller }>
   | (Readonly<{ method: "decide"; caller: HostCaller }> & ConfirmationDecision)
+  | (Readonly<{ method: "decidePermission"; caller: HostCaller }> & PermissionDecision)
   | Readonly<{
       method: CeilingMethod;
       caller: HostCaller;
@@ -81,6 +111,8 @@ const hostMethods: ReadonlySet<string> = new Set<HostRequest["method"]>([
   "grantSetup",
   "listWaiting",
   "decide",
+  "listPermissions",
+  "decidePermission",
   "allow",
   "limit",
 ]);
@@ -93,6 +125,9 @@ const isText = (value: unknown): value is string =>
   typeof value === "string" && value.length <= 300;
 const isTexts = (value: unknown): value is string[] =>
   Array.isArray(value) && value.length <= 100 && value.every(isText);
+
+const isDecision = (value: unknown): value is ConfirmationDecision["decision"] =>
+  value === "confirmed" || value === "rejected";
 
 function readCaller(value: unknown): HostCaller | null {
   if (typeof value !== "object" || value === null) return null;
@@ -114,6 +149,21 @@ function readAddition(value: unknown): CeilingAddition | null {
     : null;
 }
 
+function readDecision(
+  caller: HostCaller,
+  it: Readonly<Record<string, unknown>>,
+): HostRequest | null {
+  const { decision, certificateId, tbsSha256, permissionId, termsSha256 } = it;
+  if (!isDecision(decision)) return null;
+  if (it["method"] === "decide")
+    return isText(certificateId) && isText(tbsSha256)
+      ? { method: "decide", caller, certificateId, tbsSha256, decision }
+      : null;
+  return isText(permissionId) && isText(termsSha256)
+    ? { method: "decidePermission", caller, permissionId, termsSha256, decision }
+    : null;
+}
+
 /** Reads a request of the host or the setup, strictly. Null if it is none. */
 export function readHostRequest(it: Readonly<Record<string, unknown>>): HostRequest | null {
   if (it["method"] === "grantSetup") {
@@ -124,14 +174,11 @@ export function readHostRequest(it: Readonly<Record<string, unknown>>): HostRequ
   if (!caller) return null;
   switch (it["method"]) {
     case "listWaiting":
-      return { method: "listWaiting", caller };
-    case "decide": {
-      const { certificateId, tbsSha256, decision } = it;
-      const isDecision = decision === "confirmed" || decision === "rejected";
-      return isText(certificateId) && isText(tbsSha256) && isDecision
-        ? { method: "decide", caller, certificateId, tbsSha256, decision }
-        : null;
-    }
+    case "listPermissions":
+      return { method: it["method"], caller };
+    case "decide":
+    case "decidePermission":
+      return readDecision(caller, it);
     case "allow":
     case "limit": {
       const { authority, method } = it;

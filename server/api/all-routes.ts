@@ -1,3 +1,4 @@
+import { caPermissionRoutes } from "@/server/api/routes/ca-permissions";
 import { enrollmentSecretRoutes } from "@/server/api/routes/enrollment-secrets";
 import { acmeKeyRoutes } from "@/server/api/routes/acme-keys";
 import { alertRoutes } from "@/server/api/routes/alerts";
@@ -31,6 +32,7 @@ export const routes: readonly Route[] = withRecovery([
   ...profileRoutes,
   ...identityRoutes,
   ...acmeKeyRoutes,
+  ...caPermissionRoutes,
   ...enrollmentSecretRoutes,
   ...nameRoutes,
   ...certificateRoutes,

@@ -69,5 +69,5 @@ const run = (requested: Requested, call: CompatCall): Promise<CompatAnswer> =>
 const notOffered = (): AppError =>
   new AppError(
     "compat.not-found",
-    "This call isn't offered. Of Vault there are sys/health, auth/token/lookup-self, auth/approle/login, auth/cert/login, {mount}/sign/{profile} and what anyone may read of a CA; of EJBCA certificate/pkcs10enroll, certificate/status and ca.",
+    "This call isn't offered. Of Vault there are sys/health, auth/token/lookup-self, auth/approle/login, auth/cert/login, {mount}/sign/{profile}, {mount}/root/sign-intermediate and what anyone may read of a CA; of EJBCA certificate/pkcs10enroll, certificate/status and ca.",
   );

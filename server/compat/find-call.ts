@@ -1,7 +1,7 @@
 /** A call of a compatible API: which product's, and what of its path decides. */
 export type VaultCall =
-  | Readonly<{ api: "vault"; name: "health" | "lookup-self" | "renew-self" | "sign-intermediate" }>
-  | Readonly<{ api: "vault"; name: "login"; mount: string }>
+  | Readonly<{ api: "vault"; name: "health" | "lookup-self" | "renew-self" }>
+  | Readonly<{ api: "vault"; name: "login" | "sign-intermediate"; mount: string }>
   | Readonly<{ api: "vault"; name: "sign"; mount: string; role: string }>
   | Readonly<{ api: "vault"; name: "file"; mount: string; file: VaultFile }>;
 export type EjbcaCall = Readonly<{ api: "ejbca"; name: "status" | "cas" | "enroll" }>;
@@ -23,7 +23,7 @@ const vaultFiles = [
 const slug = "[a-z0-9-]{1,64}";
 const loginPath = new RegExp(`^/v1/auth/(${slug})/login$`);
 const signPath = new RegExp(`^/v1/(${slug})/sign/(${slug})$`);
-const intermediatePath = new RegExp(`^/v1/${slug}/root/sign-intermediate$`);
+const intermediatePath = new RegExp(`^/v1/(${slug})/root/sign-intermediate$`);
 const filePath = new RegExp(`^/v1/(${slug})/(${vaultFiles.join("|")})$`);
 const fixed: Readonly<Record<string, CompatCall>> = {
   "/v1/sys/health": { api: "vault", name: "health" },
@@ -63,7 +63,9 @@ function findBelowMount(path: string): VaultCall | null {
   const [, signMount, role] = signPath.exec(path) ?? [];
   if (signMount !== undefined && role !== undefined)
     return { api: "vault", name: "sign", mount: signMount, role };
-  if (intermediatePath.test(path)) return { api: "vault", name: "sign-intermediate" };
+  const intermediateMount = intermediatePath.exec(path)?.[1];
+  if (intermediateMount !== undefined)
+    return { api: "vault", name: "sign-intermediate", mount: intermediateMount };
   const [, mount, file] = filePath.exec(path) ?? [];
   return mount === undefined
     ? null

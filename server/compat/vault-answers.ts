@@ -1,5 +1,7 @@
+import type { IssuedIntermediate } from "@/lib/ca-permissions/issue-intermediate";
 import type { SignedForClient } from "@/lib/compat/sign-request";
 import { toPem } from "@/lib/pki/pem";
+import { formatSerial } from "@/lib/pki/serial";
 import type { OwnToken } from "@/lib/compat/describe-own-token";
 import { type CompatAnswer, jsonAnswer } from "./answer";
 import { badRequest } from "./read-fields";
@@ -60,6 +62,26 @@ export function signData(
     ca_chain: caChain,
     serial_number: withColons(certificate.serial),
     expiration: secondsOf(certificate.notAfter),
+  };
+}
+
+/**
+ * `data` of an answer to sign-intermediate. As Vault does it, the new CA is the first of its own
+ * chain, in the same text as `certificate`; the last is the root, the only one that SPIRE trusts.
+ */
+export function intermediateData(
+  { der, serial, notAfter }: Pick<IssuedIntermediate, "der" | "serial" | "notAfter">,
+  chain: readonly Uint8Array[],
+  format: SignFormat,
+): unknown {
+  const write = format === "der" ? base64Of : pemOf;
+  const caChain = [der, ...chain].map(write);
+  return {
+    certificate: format === "pem_bundle" ? caChain.join("\n") : write(der),
+    issuing_ca: caChain[1] ?? "",
+    ca_chain: caChain,
+    serial_number: withColons(formatSerial(serial)),
+    expiration: secondsOf(notAfter),
   };
 }
 

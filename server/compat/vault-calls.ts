@@ -1,6 +1,6 @@
 import { describeOwnToken } from "@/lib/compat/describe-own-token";
 import { AppError } from "@/lib/errors/app-error";
-import { authenticateCaller, tokenCaller, tokenOf } from "./authenticate";
+import { tokenCaller, tokenOf } from "./authenticate";
 import { type CompatAnswer, jsonAnswer } from "./answer";
 import { askedOf, type CompatSources, type Requested } from "./compat-call";
 import type { VaultCall } from "./find-call";
@@ -8,6 +8,7 @@ import { badRequest } from "./read-fields";
 import { tokenData, vaultAnswer } from "./vault-answers";
 import { logIn } from "./vault-login";
 import { readVaultFile } from "./vault-files";
+import { signIntermediate } from "./vault-intermediate";
 import { signVault } from "./vault-sign";
 
 const writes = ["POST", "PUT"] as const;
@@ -38,7 +39,7 @@ export async function runVault(requested: Requested, call: VaultCall): Promise<C
     case "login":
       return logIn(requested, call.mount);
     case "sign-intermediate":
-      return refuseIntermediate(requested);
+      return signIntermediate(requested, call);
     case "sign":
       return signVault(requested, call);
   }
@@ -85,14 +86,5 @@ async function renewSelf(requested: Requested): Promise<CompatAnswer> {
   throw new AppError(
     "compat.not-renewable",
     "lease is not renewable: tokens last as long as they were created for. Log in again, or create a new one.",
-  );
-}
-
-/** A CA certificate would carry everything below it past the names of identities. */
-async function refuseIntermediate(requested: Requested): Promise<CompatAnswer> {
-  await authenticateCaller(requested);
-  throw new AppError(
-    "compat.ca-refused",
-    "Chancery signs no CA certificate for a client. Create the CA in the console and confirm it on the host.",
   );
 }

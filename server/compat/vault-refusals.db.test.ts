@@ -219,12 +219,15 @@ describe("addresses and methods", () => {
   ])("%s is %s", async (where, code) => {
     expect(refusalOf(await sign({ csr: goodCsr() }, { path: where }))).toBe(code);
   });
-  test("no one gets a CA certificate, and each attempt is an entry of its caller", async () => {
-    const body = { csr: goodCsr(), ttl: "86400", common_name: "", uri_sans: "spiffe://corp" };
-    for (const role of [token, await gateway.tokenFor("admin")]) {
+  test("no one gets a CA certificate without a permission, and each attempt is an entry of its caller", async () => {
+    const body = { csr: goodCsr(), ttl: "86400", common_name: "", uri_sans: "" };
+    for (const [role, code] of [
+      [token, "compat.ca-refused"],
+      [await gateway.tokenFor("admin"), "compat.identity-required"],
+    ] as const) {
       const where = { path: "/v1/pki/root/sign-intermediate", method: "PUT", token: role };
       const asked = await sign(body, where);
-      expect(refusalOf(asked)).toBe("403 compat.ca-refused");
+      expect(refusalOf(asked)).toBe(`403 ${code}`);
       expect(asked.entries).toMatchObject([
         { action: "request.refused", actor: { kind: "token" }, details: { via: "vault" } },
       ]);

@@ -9,11 +9,13 @@ import type { TimeTolerance } from "@/lib/pki/plan-validity";
 import { readStoredRules } from "@/lib/pki/stored-rules";
 import { readTbsFacts, type TbsFacts } from "@/lib/pki/tbs-facts";
 import type { TbsView } from "@/lib/pki/tbs";
+import { holdTrustDomain, intermediateProfile } from "@/lib/pki/trust-domain";
 import type { IssuerFacts } from "@/lib/pki/types";
 import { checkHeldNames, rowsAsOfPlan } from "./check-held-names";
 import type { RecordedPlan } from "./check-plan";
 import type { HeldNames } from "./held-names";
 import type { FindIssuer } from "./issuers";
+import { intermediateFormOf } from "./intermediate-form";
 import { ownFormOf } from "./own-form";
 import { type KnownVersion, unknownVersion, versionKey } from "./profile-versions";
 import type { StoredPlan } from "./read-stored-plans";
@@ -64,18 +66,21 @@ export async function evaluatePlan(
   if (!version) throw unknownVersion(plan);
   const facts = readFacts(plan, tbs);
   const issuer = signsItself ? null : await sources.findIssuer(plan.issuerId);
-  const isOwn = version.system;
+  const isOfClient = version.system && version.slug === intermediateProfile;
+  const isOwn = version.system && !isOfClient;
   const findings = readingRules(plan, () =>
     evaluateTbs(
       facts,
-      isOwn
-        ? ownContext(plan, facts, version, issuer, sources)
-        : leafContext(plan, version, issuer, sources),
+      isOfClient
+        ? intermediateContext(plan, facts, issuer, sources)
+        : isOwn
+          ? ownContext(plan, facts, version, issuer, sources)
+          : leafContext(plan, version, issuer, sources),
     ),
   );
   const [first] = findings;
   if (first) refuse(codeOf(first, version), messageOf(plan, findings));
-  if (!isOwn && plan.nameBinding === "enforced")
+  if (!isOwn && !isOfClient && plan.nameBinding === "enforced")
     checkHeldNames(plan, facts.names, sources.names.namesOf(plan.identityId));
   return { plan, facts, isOwn, slug: version.slug, now: sources.now };
 }
@@ -158,6 +163,32 @@ function ownContext(
     urls: statusUrls(publicUrl, plan.authoritySlug),
     now,
     tolerance: isAuthority ? authorityTolerance : leafTolerance,
+  };
+}
+
+/** The CA of a client, of a trust domain that its identity holds; `CheckBounds` counts it. */
+function intermediateContext(
+  plan: StoredPlan,
+  facts: TbsFacts,
+  issuer: IssuerFacts | null,
+  { names: held, publicUrl, now }: EvaluationSources,
+): TbsContext {
+  if (issuer === null)
+    refuse("signer.own-form", `${plan.id} wasn't signed: a CA of a client never signs itself.`);
+  const form = intermediateFormOf(plan, facts);
+  const rows = rowsAsOfPlan(plan, held.namesOf(plan.identityId));
+  if (!holdTrustDomain(rows, form.trustDomain))
+    refuse(
+      "signer.name-not-held",
+      `${plan.id} wasn't signed: ${plan.identityName} doesn't hold spiffe://${form.trustDomain}/*. Add the name to the identity and request the certificate again.`,
+    );
+  return {
+    ...form,
+    profileName: intermediateProfile,
+    issuer,
+    urls: statusUrls(publicUrl, plan.authoritySlug),
+    now,
+    tolerance: leafTolerance,
   };
 }
 

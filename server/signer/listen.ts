@@ -65,6 +65,12 @@ async function handleHostRequest(
       const waiting = await signer.listWaiting(request.caller);
       return { bytes: waiting.map((one) => textBase64(JSON.stringify(one))) };
     }
+    case "listPermissions": {
+      const waiting = await signer.listPermissions(request.caller);
+      return { bytes: waiting.map((one) => textBase64(JSON.stringify(one))) };
+    }
+    case "decidePermission":
+      return { bytes: [textBase64(await signer.decidePermission(request.caller, request))] };
     case "decide":
       return { bytes: [textBase64(await signer.decide(request.caller, request))] };
     case "allow":

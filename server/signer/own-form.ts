@@ -1,12 +1,14 @@
 import type { ServerNames } from "@/lib/net/server-names";
 import type { TbsContext } from "@/lib/pki/evaluate-tbs";
 import { systemRules, type SystemProfile } from "@/lib/pki/system-rules";
+import { intermediateProfile } from "@/lib/pki/trust-domain";
 import type { TbsFacts } from "@/lib/pki/tbs-facts";
 import type { ProfileRules } from "@/lib/pki/types";
 import type { StoredPlan } from "./read-stored-plans";
 import { refuse } from "./refuse";
 
-const isSystemProfile = (slug: string): slug is SystemProfile => Object.hasOwn(systemRules, slug);
+const isSystemProfile = (slug: string): slug is SystemProfile =>
+  Object.hasOwn(systemRules, slug) && slug !== intermediateProfile;
 const maxCommonName = 64;
 
 /**

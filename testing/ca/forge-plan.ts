@@ -15,6 +15,7 @@ import { planAuthority, planCertificate } from "@/lib/pki/plan";
 import { makeSerial } from "@/lib/pki/serial";
 import { encodeTbs, readTbs } from "@/lib/pki/tbs";
 import { readTbsFacts } from "@/lib/pki/tbs-facts";
+import { intermediateCommonName } from "@/lib/pki/trust-domain";
 import type { CertificatePlan, GeneralName, ProfileRules } from "@/lib/pki/types";
 import { findProfile } from "@/lib/profiles/read-profiles";
 import type { Deps } from "@/lib/runtime/deps";
@@ -34,6 +35,8 @@ export type Forgery = Readonly<{
   issuer?: string;
   names?: readonly GeneralName[];
   commonName?: string;
+  /** Set for a CA of a client, with the subject that such CAs have. */
+  trustDomain?: string;
   /** Other rules than those of the profile. */
   rules?: Partial<ProfileRules>;
   spkiDer?: Uint8Array;
@@ -86,7 +89,7 @@ type Issuer = NonNullable<Awaited<ReturnType<typeof findIssuer>>>;
 
 function planBytes(
   deps: Deps,
-  { names = [], commonName, spkiDer = makeTestKey("ecdsa-p256").spkiDer }: Forgery,
+  { names = [], commonName, trustDomain, spkiDer = makeTestKey("ecdsa-p256").spkiDer }: Forgery,
   rules: ProfileRules,
   issuer: Issuer,
 ): CertificatePlan {
@@ -104,7 +107,8 @@ function planBytes(
   const { plan, findings } = isAuthority
     ? planAuthority({
         ...common,
-        subject,
+        subject: trustDomain === undefined ? subject : intermediateSubject(common.serial),
+        trustDomain,
         spkiDer,
         signatureAlgorithm,
         validitySeconds: rules.validitySecondsDefault,
@@ -131,6 +135,11 @@ function planBytes(
   if (!plan) throw new Error(findings.map(({ message }) => message).join(" "));
   return plan;
 }
+
+const intermediateSubject = (serial: Uint8Array) => [
+  { type: "O", value: "Example" },
+  { type: "CN", value: intermediateCommonName(serial) },
+];
 
 function changed(plan: CertificatePlan, { change, bytes }: Forgery): CertificatePlan {
   const tbs = readTbs(plan.tbsDer);

@@ -65,6 +65,7 @@ const exclusionTexts: Readonly<Record<Exclusion, string>> = {
   own: "Chancery’s own",
   "signs-in": "sign in to the console, so only an administrator can change them",
   proxy: "trusted as a proxy, so only an administrator can change them",
+  ca: "can get CA certificates, so only an administrator can change them",
   "already-revoked": "already revoked",
   "already-held": "already on hold",
   "not-held": "not on hold",

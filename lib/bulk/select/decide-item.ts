@@ -42,7 +42,7 @@ export function identityExcludedBecause(
 }
 
 const powerOf = (powers: readonly IdentityPower[]): Exclusion =>
-  powers.includes("signs-in") ? "signs-in" : "proxy";
+  powers.includes("signs-in") ? "signs-in" : powers.includes("ca") ? "ca" : "proxy";
 
 function stateExcludes(
   act: CertificateAct,

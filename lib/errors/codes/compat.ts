@@ -8,7 +8,7 @@ export const compatCodes = {
   },
   "compat.ca-refused": {
     kind: "forbidden",
-    text: "No client gets a CA certificate, with which it could issue for any name; create CAs in the console and confirm them on the host.",
+    text: "A client gets CA certificates only under a CA permission of its identity, which an administrator creates and the operator of the host confirms.",
   },
   "compat.identity-required": {
     kind: "forbidden",

@@ -2,6 +2,34 @@ import type { ErrorDefinitions } from "@/lib/errors/types";
 
 /** Machines that enroll by themselves with a one-time secret or over EST (RFC 7030). */
 export const enrollmentCodes = {
+  "ca-permission.authority": {
+    kind: "invalid",
+    text: "The CA doesn't exist, isn't active, or has a path length of 0 and so signs no CA certificates; choose one above it, such as the root.",
+  },
+  "ca-permission.not-covered": {
+    kind: "forbidden",
+    text: "No permission of this identity is for this trust domain and this CA; an administrator creates one and confirms it on the host.",
+  },
+  "ca-permission.not-found": {
+    kind: "not-found",
+    text: "No CA permission has this ID.",
+  },
+  "ca-permission.revoked": {
+    kind: "forbidden",
+    text: "The permission to get CA certificates is revoked; create a new one if it is still needed.",
+  },
+  "ca-permission.trust-domain": {
+    kind: "invalid",
+    text: "The identity doesn't hold the whole trust domain, spiffe://example.com/* for example; add that name to it first.",
+  },
+  "ca-permission.unconfirmed": {
+    kind: "forbidden",
+    text: "The permission to get CA certificates waits for its confirmation, or was rejected; on the host, run: npx chancery confirm",
+  },
+  "ca-permission.used-up": {
+    kind: "forbidden",
+    text: "The permission has given as many CA certificates as it allows; create a new one.",
+  },
   "enrollment.secret-expired": {
     kind: "forbidden",
     text: "The enrollment secret has expired; create a new one for the identity.",

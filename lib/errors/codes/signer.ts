@@ -106,6 +106,10 @@ export const signerCodes = {
     kind: "conflict",
     text: "The certificate of the CA was confirmed or rejected already.",
   },
+  "signer.ca-permission": {
+    kind: "forbidden",
+    text: "No CA permission that was confirmed on the host allows this CA certificate for a client: there is none, or it is revoked, used up or for a shorter lifetime.",
+  },
   "signer.ca-key": {
     kind: "conflict",
     text: "The certificate is for a CA whose key the signer doesn't hold, so it isn't signed.",

@@ -26,6 +26,7 @@ const setLater: Readonly<Record<string, readonly string[]>> = {
   invitation: ["used_at", "canceled_at"],
   acme_key: ["revoked_at"],
   enrollment_secret: ["revoked_at"],
+  ca_permission: ["revoked_at"],
   acme_order: ["certificate_id", "problem", "csr_der", "lease_until"],
   acme_authorization: ["problem", "challenge", "lease_until"],
   alert: [
@@ -77,6 +78,7 @@ export const appPrivileges: RolePrivileges = {
     ...guarded,
     "public._prisma_migrations": read,
     "public.ceiling": read,
+    "public.ca_permission_decision": read,
     "public.sign_in_failure": {
       select: "all",
       insert: ["key", "count", "first_at", "last_at", "locked_until"],

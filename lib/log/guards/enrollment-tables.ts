@@ -1,7 +1,10 @@
 import { about, changedBy, insertedBy } from "./rules";
 import type { GuardedTable } from "./types";
 
-/** One-time secrets with which machines enroll, and the short-lived tokens of the compatible APIs. */
+/**
+ * One-time secrets with which machines enroll, the short-lived tokens of the compatible APIs, and the
+ * permissions to get CA certificates over them.
+ */
 export const enrollmentTables = {
   enrollment_secret: {
     insert: insertedBy("enrollment-secret.created"),
@@ -36,6 +39,43 @@ export const enrollmentTables = {
       "expires_at",
       "account_id",
       "lineage",
+    ],
+  },
+  ca_permission: {
+    insert: [
+      {
+        when: "new.revoked_at is null",
+        by: [
+          {
+            ...about("ca-permission.created"),
+            says: "e.j #>> '{details,identityId}' = new.identity_id and e.j #>> '{details,authorityId}' = new.authority_id and e.j #>> '{details,trustDomain}' = new.trust_domain and e.j #>> '{details,maxSeconds}' = new.max_seconds::text and e.j #>> '{details,count}' = new.count::text",
+          },
+        ],
+      },
+      { by: [] },
+    ],
+    update: [
+      {
+        columns: ["revoked_at"],
+        cases: [
+          {
+            when: "old.revoked_at is null and new.revoked_at is not null",
+            by: [about("ca-permission.revoked")],
+          },
+          // What was revoked never counts again.
+          { by: [] },
+        ],
+      },
+    ],
+    fixed: [
+      "id",
+      "identity_id",
+      "authority_id",
+      "trust_domain",
+      "max_seconds",
+      "count",
+      "created_by",
+      "created_at",
     ],
   },
   login: {

@@ -57,6 +57,10 @@ export const exemptTables: Readonly<Record<string, string>> = {
     "The signer's own; never changed or deleted by anyone, read by the signer alone.",
   "signer.log_key":
     "The signer's own; never changed or deleted by anyone, read by the signer alone.",
+  "signer.ca_permission":
+    "Written by the signer alone, with its entry in one transaction; never changed. The view public.ca_permission_decision shows it.",
+  "signer.ca_permission_use":
+    "Written by the signer alone, before it signs a CA certificate for a client; never changed. The entries of the certificate say what came of it.",
   "signer.ceiling":
     "Written by the signer alone, with its entry in one transaction; never changed. The view public.ceiling shows it.",
   "signer.ceiling_due": "Written by its migration alone; never changed.",

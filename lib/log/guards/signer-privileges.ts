@@ -14,6 +14,7 @@ export const signerPrivileges: RolePrivileges = {
     "public.identity_name": read,
     "public.name_share": read,
     "public.public_key": read,
+    "public.ca_permission": read,
     "public.certificate": read,
     "public.crl": read,
     "public.signing_key": {
@@ -25,6 +26,8 @@ export const signerPrivileges: RolePrivileges = {
       select: "all",
       insert: "all",
     },
+    "signer.ca_permission": { select: "all", insert: "all" },
+    "signer.ca_permission_use": { select: "all", insert: "all" },
     "signer.ceiling": { select: "all", insert: "all" },
     "signer.ceiling_due": read,
     "signer.confirmation": { select: "all", insert: "all" },

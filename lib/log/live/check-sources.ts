@@ -27,6 +27,8 @@ const unnumbered: ReadonlySet<string> = new Set([
   "ceiling.set",
   "authority.confirmed",
   "authority.rejected",
+  "ca-permission.confirmed",
+  "ca-permission.rejected",
   "setup.granted",
   "signer.refused",
 ]);

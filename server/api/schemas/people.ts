@@ -85,7 +85,11 @@ export const identityPower = z
       z.object({
         power: z.enum(identityPowers),
         through: z
-          .object({ kind: z.enum(["account", "proxy"]), id: z.string(), label: z.string() })
+          .object({
+            kind: z.enum(["account", "proxy", "ca-permission"]),
+            id: z.string(),
+            label: z.string(),
+          })
           .nullable(),
       }),
     ),

@@ -13,6 +13,7 @@ import {
 } from "@/lib/pki/ceiling/ceiling";
 import type { HostCaller, SignerHost, WaitingAuthority } from "@/lib/signers/host-commands";
 import { readAuthorityFacts } from "./authority-facts";
+import { decidePermission, listWaitingPermissions } from "./ca-permissions";
 import { findCeiling, insertCeiling } from "./ceilings";
 import {
   confirm,
@@ -61,6 +62,12 @@ export function makeSignerHost(deps: HostDeps): SignerHost {
       return listWaiting(deps);
     },
     decide: async (caller, input) => decide(deps, authenticate(deps, caller), input),
+    listPermissions: async (caller) => {
+      authenticate(deps, caller);
+      return listWaitingPermissions(deps);
+    },
+    decidePermission: async (caller, input) =>
+      decidePermission(deps, authenticate(deps, caller), input),
     allow: async (caller, input) => changeCeiling(deps, authenticate(deps, caller), input, widen),
     limit: async (caller, input) => changeCeiling(deps, authenticate(deps, caller), input, narrow),
   };

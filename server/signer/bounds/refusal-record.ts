@@ -10,6 +10,7 @@ import { recordedTransaction, type RecordingDeps } from "@/server/signer/recorde
 const suspicious: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "signer.ceiling",
   "signer.ca-key",
+  "signer.ca-permission",
   "signer.no-record",
   "signer.plan-differs",
   "signer.own-form",
@@ -82,6 +83,9 @@ export function recordRefusals(
     grantSetup: (input) => recording(signer.grantSetup(input), of("grantSetup")),
     listWaiting: (caller) => recording(signer.listWaiting(caller), of("listWaiting")),
     decide: (caller, input) => recording(signer.decide(caller, input), of("decide")),
+    listPermissions: (caller) => recording(signer.listPermissions(caller), of("listPermissions")),
+    decidePermission: (caller, input) =>
+      recording(signer.decidePermission(caller, input), of("decidePermission")),
     allow: (caller, input) => recording(signer.allow(caller, input), of("allow")),
     limit: (caller, input) => recording(signer.limit(caller, input), of("limit")),
   };

@@ -1,0 +1,25 @@
+import type { Database } from "@/lib/db/database";
+import { intermediateProfile } from "@/lib/pki/trust-domain";
+
+export async function findOrganizationName(db: Database): Promise<string | null> {
+  return (await db.prisma.organization.findFirst({ select: { name: true } }))?.name ?? null;
+}
+
+/** Whose a key is; `certified`: a certificate that is no CA's was requested for it. Null if new. */
+export async function findKeyOwner(
+  db: Database,
+  spkiSha256: Uint8Array,
+): Promise<Readonly<{ identityId: string; blocked: boolean; certified: boolean }> | null> {
+  const { rows } = await db.pool.query<{
+    identityId: string;
+    blocked: boolean;
+    certified: boolean;
+  }>(
+    `select k.identity_id as "identityId", k.blocked, exists (
+       select from certificate c join profile p on p.id = c.profile_id
+         where c.spki_sha256 = k.spki_sha256 and p.slug <> $2) as certified
+     from public_key k where k.spki_sha256 = $1`,
+    [Buffer.from(spkiSha256), intermediateProfile],
+  );
+  return rows[0] ?? null;
+}
