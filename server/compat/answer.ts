@@ -60,7 +60,7 @@ export const refusalBody = (api: Api, status: number, text: string): object =>
 function textOf(error: unknown, requestId: string): string {
   if (!isAppError(error))
     return `Something went wrong on our side. It is logged under request ${requestId}.`;
-  return [...linesOf(error), `Code: ${error.code}.${reasonsOf(error)} Request: ${requestId}.`].join(
+  return [...linesOf(error), `${reasonsOf(error)}Code: ${error.code}. Request: ${requestId}.`].join(
     " ",
   );
 }
@@ -69,7 +69,7 @@ function textOf(error: unknown, requestId: string): string {
 function reasonsOf({ code, findings }: AppError): string {
   const codes = new Set(findings.filter(isError).map((one) => one.code));
   codes.delete(code);
-  return codes.size === 0 ? "" : ` Reasons: ${[...codes].join(", ")}.`;
+  return codes.size === 0 ? "" : `Reasons: ${[...codes].join(", ")}. `;
 }
 
 const linesOf = ({ message, findings }: AppError): string[] => [

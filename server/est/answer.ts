@@ -48,7 +48,7 @@ export function refusalAnswer(error: unknown, requestId: string): EstAnswer {
   const status = httpStatusOf(error.code);
   const text = [
     ...linesOf(error),
-    `Code: ${error.code}.${reasonsOf(error)} Request: ${requestId}.`,
+    `${reasonsOf(error)}Code: ${error.code}. Request: ${requestId}.`,
   ].join("\n");
   return textAnswer(status, text, {
     ...(status === 401
@@ -72,7 +72,7 @@ const textAnswer = (
 function reasonsOf({ code, findings }: AppError): string {
   const codes = new Set(findings.filter(isError).map((one) => one.code));
   codes.delete(code);
-  return codes.size === 0 ? "" : ` Reasons: ${[...codes].join(", ")}.`;
+  return codes.size === 0 ? "" : `Reasons: ${[...codes].join(", ")}. `;
 }
 
 const linesOf = ({ message, findings }: AppError): string[] => [
