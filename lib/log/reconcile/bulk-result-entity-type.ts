@@ -15,25 +15,25 @@ const actionOf: Readonly<Record<string, string>> = {
 
 /**
  * What the report of a bulk action says was done: each with the entry of that very item, which has
- * the ID of the bulk action as its correlation. An item that the report calls refused or left
- * alone, although the log has such an entry, is missing among those. Why an item was refused is
- * not compared.
+ * the ID of the bulk action as that of its request; clients choose IDs of correlation. An item that
+ * the report calls refused or left alone, although the log has such an entry, is missing among
+ * those. Why an item was refused is not compared.
  */
 export function makeBulkResultEntityType(): EntityType<Fields> {
   const acts = new Map<string, string | undefined>();
   return {
     name: "result of a bulk action",
     prefixes: ["bulk", "certificate", "identity"],
-    idOf: ({ id, action, correlationId, target, details }) => {
+    idOf: ({ id, action, requestId, target, details }) => {
       if (action === "bulk.started" && target !== null)
         acts.set(target.id, actionOf[comparable(details.act) ?? ""]);
-      return acts.get(correlationId) === action ? id : undefined;
+      return acts.get(requestId) === action ? id : undefined;
     },
     targetOf: (id) => id,
     targetsOf: (row) => [row["bulk action"] ?? "", row["item"] ?? ""],
     mayBeMissing: () => false,
     next: (_before, { record }) => ({
-      "bulk action": record.correlationId,
+      "bulk action": record.requestId,
       item: comparable(record.target?.id),
       "date (near)": millisOf(record.ts),
       action: record.action,

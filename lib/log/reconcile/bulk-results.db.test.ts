@@ -59,6 +59,17 @@ test("bulk actions of every kind raise nothing, numbered or not", async () => {
   expect(checked).toBeGreaterThan(50);
 });
 
+test("an act of another request with the correlation of a bulk action raises nothing", async () => {
+  const { issue, deps, admin } = fixture;
+  const [one = ""] = await issue(1);
+  await revokeCertificate(deps, { ...admin, correlationId: revoked }, one, {
+    reason: "superseded",
+  });
+  expect(await problems()).toEqual([]);
+  await fixture.harness.entries();
+  expect(await problems()).toEqual([]);
+});
+
 test.each([
   [
     "an item that was left alone is called done",

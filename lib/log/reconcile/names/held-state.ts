@@ -33,7 +33,7 @@ export type ExpectedNames = Readonly<{
   names: ReadonlyMap<string, ExpectedName>;
 }>;
 
-/** What the entries of one act have in common: clients may choose the ID of a request. */
+/** What the entries of one act have in common; a request may consist of several. */
 export const actIdOf = ({ requestId, ts }: EntryRecord): string => `${requestId} ${ts}`;
 
 export const noNames: ExpectedNames = { isSystem: false, names: new Map() };
