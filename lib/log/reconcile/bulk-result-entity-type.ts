@@ -13,6 +13,11 @@ const actionOf: Readonly<Record<string, string>> = {
   issue: "certificate.planned",
 };
 
+/** The entry of a result. One without an entry has a key of its own, so that it is read too. */
+const keySql = (row: string): string =>
+  `coalesce(${row}.entry_id, ${row}.bulk_id || ' ' || ${row}.n::text)`;
+const isTwiceSql = `exists (select from bulk_result o where ${keySql("o")} = ${keySql("r")} and o.outcome = 'done' and (o.bulk_id, o.n) <> (r.bulk_id, r.n))::text`;
+
 /**
  * What the report of a bulk action says was done: each with the entry of that very item, which has
  * the ID of the bulk action as that of its request; clients choose IDs of correlation. An item that
@@ -40,11 +45,14 @@ export function makeBulkResultEntityType(): EntityType<Fields> {
     }),
     store: makeStateStore<Fields>(),
     from: "bulk_result r join bulk_act b on b.id = r.bulk_id and r.outcome = 'done'",
-    key: "r.entry_id",
-    columns: `r.entry_id as id, r.n::text as n, r.bulk_id as "bulk action", coalesce(r.certificate_id, b.ids[r.n]) as item, ${millisSql("r.at")} as "date (near)", b.act`,
-    differences: (row, expected) =>
-      findDifferences({ ...row, action: actionOf[row["act"] ?? ""] }, expected),
+    key: keySql("r"),
+    // The certificate of a request counts only where requests are issued.
+    columns: `${keySql("r")} as id, r.entry_id as entry, r.n::text as n, r.bulk_id as "bulk action", case b.act when 'issue' then r.certificate_id else b.ids[r.n] end as item, ${millisSql("r.at")} as "date (near)", b.act, ${isTwiceSql} as twice`,
+    differences: (row, expected) => [
+      ...findDifferences({ ...row, action: actionOf[row["act"] ?? ""] }, expected),
+      ...(row["twice"] === "true" ? ["its entry is that of another result too"] : []),
+    ],
     describe: (row) =>
-      `The result ${row["n"] ?? "?"} of the bulk action ${row["bulk action"] ?? ""} (entry ${row.id})`,
+      `The result ${row["n"] ?? "?"} of the bulk action ${row["bulk action"] ?? ""} (entry ${row["entry"] ?? "missing"})`,
   };
 }
