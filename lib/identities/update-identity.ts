@@ -103,7 +103,7 @@ function commitChange(
     const isRenamed = changes["name"] !== undefined;
     const renamed = isRenamed
       ? await renameOwnName(tx, { identity: row, name: change.name ?? row.name, now, randomBytes })
-      : [];
+      : { reserved: [], entries: [] };
     if (Object.keys(changes).length > 0 || names)
       await updateIdentityRow(tx, id, {
         name: change.name ?? row.name,
@@ -118,9 +118,13 @@ function commitChange(
       action: "identity.updated",
       outcome: "success",
       target: identityTarget(row),
-      details: { changes },
+      details: {
+        changes,
+        ...(renamed.reserved.length > 0 ? { reserved: renamed.reserved } : {}),
+      },
     };
-    return { result: null, entries: await stateNames(tx, [updated, ...renamed, ...more]) };
+    const entries = await stateNames(tx, [updated, ...renamed.entries, ...more]);
+    return { result: null, entries };
   });
 }
 

@@ -48,7 +48,10 @@ function split(entry: NewEntry): NewEntry[] {
   return Array.from({ length: count }, (_none, at) => {
     const stated = "rows" in details ? { rows: rows[at] ?? [] } : {};
     if (at > 0 && (entry.action === "identity.created" || entry.action === "identity.updated"))
-      return further(entry, names[at] ?? [], stated);
+      return further(entry, names[at] ?? [], {
+        ...(reserved[at] === undefined ? {} : { reserved: reserved[at] }),
+        ...stated,
+      });
     const part = {
       ...details,
       ...("names" in details ? { names: names[at] ?? [] } : {}),
@@ -60,7 +63,11 @@ function split(entry: NewEntry): NewEntry[] {
 }
 
 /** An identity is created once: what doesn't fit into that entry was added to it. */
-const further = (entry: NewEntry, names: readonly string[], stated: StatedNames): NewEntry =>
+const further = (
+  entry: NewEntry,
+  names: readonly string[],
+  stated: StatedNames & Readonly<{ reserved?: readonly string[] }>,
+): NewEntry =>
   ({
     action: "identity.names-added",
     outcome: entry.outcome,

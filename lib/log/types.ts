@@ -59,8 +59,9 @@ export type EntryDetails = NamedDetails & {
     /** The networks from which its certificates may be used; any if missing. */ networks?: string;
     /** The names that it holds from the beginning, in addition to its own. */ names?: readonly string[];
   }>;
-  /** With `rows` if its name changed. */
-  "identity.updated": StatedNames & Readonly<{ changes: ChangesDetail }>;
+  /** With `rows` if its name changed; `reserved`: as certificates still carry its former name. */
+  "identity.updated": StatedNames &
+    Readonly<{ changes: ChangesDetail; reserved?: readonly string[] }>;
   "identity.suspended": Readonly<{ comment: string }>;
   "identity.activated": Readonly<{ comment: string }>;
   "identity.read": RequestDetail;

@@ -9,7 +9,8 @@ import { releaseNames } from "../release-names";
 
 /**
  * Gives a locked identity its new name and releases the old one, which stays reserved while a
- * certificate carries it. Returns entries about other identities. Errors: as `checkOwnName`.
+ * certificate carries it, as that spells it. Returns what is reserved, as entries have it, and
+ * entries about other identities. Errors: as `checkOwnName`.
  */
 export async function renameOwnName(
   tx: AuditedTx,
@@ -24,7 +25,7 @@ export async function renameOwnName(
     now: Date;
     randomBytes: (n: number) => Uint8Array;
   }>,
-): Promise<NewEntry[]> {
+): Promise<Readonly<{ reserved: readonly string[]; entries: readonly NewEntry[] }>> {
   const freed = await checkOwnName(tx, { id: identity.id, name }, now);
   const own = await listNamesOf(queryIn(tx), identity.id);
   const former = own.filter((one) => isOwnName(one, identity));
@@ -41,12 +42,12 @@ export async function renameOwnName(
       }),
     ]);
   else await setNameState(tx, [existing.id], "held", now);
-  const { unshared } = await releaseNames(tx, {
+  const { reserved, unshared } = await releaseNames(tx, {
     identityId: identity.id,
     rows: former,
     onRelease: "reserve",
     now,
     randomBytes,
   });
-  return [...freed, ...unshared];
+  return { reserved, entries: [...freed, ...unshared] };
 }

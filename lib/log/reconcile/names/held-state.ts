@@ -70,10 +70,23 @@ function namedIn({ action, target, details }: EntryRecord): string[] {
 }
 
 /**
+ * Whether a name of the identity covers a reserved one: a certificate may spell a common name in
+ * another case, and older entries of a rename don't name what stays reserved so.
+ */
+export const isSpellingOf = (names: ReadonlyMap<string, unknown>, text: string): boolean =>
+  text.startsWith("CN:") &&
+  [...names.keys()].some((one) => one.startsWith("CN:") && textCoversHeld(one, text));
+
+/**
  * What an entry that states rows makes of the names. The rows come from the database, so one that
  * is new must be of a name that this or another entry of the act names.
  */
-function applyRows(names: Names, rows: readonly unknown[], act: Act): void {
+function applyRows(
+  names: Names,
+  rows: readonly unknown[],
+  act: Act,
+  before: ExpectedNames["names"],
+): void {
   for (const row of rows) {
     if (typeof row !== "object" || row === null) continue;
     const { name, state, origin, share, until } = row as Readonly<Record<string, unknown>>;
@@ -84,7 +97,10 @@ function applyRows(names: Names, rows: readonly unknown[], act: Act): void {
       continue;
     }
     const shareId = typeof share === "string" ? share : null;
-    const isNamed = names.has(text) || act.named.has(text);
+    const isNamed =
+      names.has(text) ||
+      act.named.has(text) ||
+      (state === "reserved" && isSpellingOf(before, text));
     names.set(text, {
       ...held(typeof origin === "string" ? origin : undefined, shareId),
       ...(state === "held" ? {} : { state, until: typeof until === "string" ? until : undefined }),
@@ -286,7 +302,7 @@ export function nextNames(
     return { isSystem, names };
   }
   const act = actOf(before, record);
-  applyRows(names, rows, act);
+  applyRows(names, rows, act, before?.names ?? noNames.names);
   clearNamed(names, act);
   return { isSystem, names, act };
 }

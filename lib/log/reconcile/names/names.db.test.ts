@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { revokeCertificate } from "@/lib/certificates/revoke-certificate";
 import { updateIdentity } from "@/lib/identities/update-identity";
 import { rotateCertificate } from "@/lib/issuing/rotate-certificate";
-import { makeCheck } from "@/lib/log/reconcile/check";
 import { decideShare } from "@/lib/names/decide-share";
 import { importNames } from "@/lib/names/import-names";
 import { shareNames } from "@/lib/names/share-names";
@@ -23,9 +22,8 @@ import {
 } from "@/testing/ca/names-fixture";
 import type { Harness } from "@/testing/harness";
 import { withoutTriggers } from "@/testing/log/as-superuser";
-import { readEntries } from "../reconcile-repository";
+import { problemsOfOlder } from "@/testing/log/older-log";
 import { reconcile } from "../reconcile";
-import { makeReplay } from "../replay";
 
 let harness: Harness;
 let deps: Deps;
@@ -44,17 +42,10 @@ const sequence = () => deps.db.pool.query("select tlog.sequence_batch(100000)");
 const quietly = (...statements: readonly string[]) =>
   withoutTriggers(harness.urls.superUrl, ["identity_name", "name_share", "identity"], statements);
 
-/** Replays the log as a version that didn't state rows would have written it. */
-async function problemsOfOlderLog(): Promise<readonly string[]> {
+const problemsOfOlderLog = async (): Promise<readonly string[]> => {
   await sequence();
-  const check = makeCheck();
-  const replay = makeReplay(check.problem);
-  for (const { seq, record } of await readEntries(deps.db.pool, 0, 100_000)) {
-    const { rows: _rows, shareRows: _shareRows, ...details } = record.details;
-    replay.add({ seq, record: { ...record, details } });
-  }
-  return (await reconcile(deps, { replay, check })).problems;
-}
+  return problemsOfOlder(deps, "names");
+};
 
 const issue = (identity: string, names: string) =>
   issueNames(deps, admin, { profile, identity, names });
