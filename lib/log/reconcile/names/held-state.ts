@@ -1,6 +1,6 @@
 import { comparable, listIn } from "../fields";
 import type { ReplayedEntry } from "../fields";
-import { isPattern, nameKey, textCoversHeld } from "./name-text";
+import { isMasked, isPattern, nameKey, textCoversHeld } from "./name-text";
 
 type EntryRecord = ReplayedEntry["record"];
 
@@ -238,6 +238,24 @@ function rename(names: Names, { details }: EntryRecord): void {
   if (shareOfMore(names) === undefined) forgetShares(names);
 }
 
+/** A name of which the log doesn't say which one it is: it may be held, reserved or gone. */
+const unclear: ExpectedName = {
+  state: "held or reserved",
+  isOptional: true,
+  share: undefined,
+  origin: undefined,
+  until: undefined,
+};
+
+/** The names, in which those that share their text with others stay as unclear as they are. */
+function withUnclear(names: Names, before: ExpectedNames["names"]): Names {
+  for (const text of before.keys())
+    if (isMasked(text) && !names.has(text)) names.set(text, unclear);
+  for (const [text, { unnamedBy }] of names)
+    if (isMasked(text) && unnamedBy === undefined) names.set(text, unclear);
+  return names;
+}
+
 type Transition = (names: Names, record: EntryRecord) => void;
 
 /** What entries that don't state rows make of the names; `identity.created` comes first. */
@@ -292,17 +310,18 @@ export function nextNames(
 ): ExpectedNames | null {
   if (!isAboutNames(record)) return before;
   const { action, details, target } = record;
-  const names: Names = new Map(before?.names);
+  const former = before?.names ?? noNames.names;
+  const names: Names = new Map(former);
   const isCreated = action === "identity.created";
   if (isCreated) names.set(nameKey(`CN:${target?.label ?? ""}`), ownName(isOwnNameSure));
   const isSystem = isCreated ? details["kind"] === "system" : (before?.isSystem ?? false);
   const rows = details["rows"];
   if (!Array.isArray(rows)) {
     transitions[action]?.(names, record);
-    return { isSystem, names };
+    return { isSystem, names: withUnclear(names, former) };
   }
   const act = actOf(before, record);
-  applyRows(names, rows, act, before?.names ?? noNames.names);
+  applyRows(names, rows, act, former);
   clearNamed(names, act);
-  return { isSystem, names, act };
+  return { isSystem, names: withUnclear(names, former), act };
 }

@@ -13,9 +13,15 @@ const loneSurrogate = /\p{Surrogate}/gu;
 /** Entries truncate texts after 4,000 characters. */
 const maxChars = 3_900;
 
-/** A name as entries have it, which truncate and mask what is no name that anybody could use. */
+/**
+ * A name as entries have it, which mask what looks like a secret of Chancery, also in a URI or
+ * mailbox that an identity may hold, and truncate what is longer than any name.
+ */
 export const nameKey = (text: string): string =>
   maskSecrets(text).slice(0, maxChars).replace(loneSurrogate, "\uFFFD");
+
+/** Whether several names may have this text, so that it doesn't say which of them is meant. */
+export const isMasked = (text: string): boolean => text.includes("chy_…");
 
 /** A row of names as entries write it: `DNS:pay.example.com`. */
 export function rowText({ type, form, value }: HeldNameRow): string {

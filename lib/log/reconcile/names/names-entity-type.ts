@@ -11,7 +11,7 @@ import {
   type ExpectedNames,
 } from "./held-state";
 import { makeHolders } from "./holders";
-import { rowText } from "./name-text";
+import { isMasked, rowText } from "./name-text";
 import { unheldNames } from "./planned-names";
 
 /** A row of identity_name that is not released, as the query below has it. */
@@ -131,7 +131,7 @@ function differences(row: EntityRow, expected: ExpectedNames["names"]): string[]
     if (one === undefined && name.state === "reserved" && isSpellingOf(expected, text)) return [];
     if (one === undefined) return [`${text} is ${name.state} in the table, but has no entry`];
     return [
-      ...(isTwice ? [`${text} is in the table twice`] : []),
+      ...(isTwice && !isMasked(text) ? [`${text} is in the table twice`] : []),
       ...rowDifferences(name, one).map((what) => `${text} ${what}`),
       ...derivedDifferences(name).map((what) => `${text} ${what}`),
     ];

@@ -3,7 +3,7 @@ import { asciiHost } from "@/lib/pki/held-names/dns-name";
 import { describeHeldName, nameTypes, type NameType } from "@/lib/pki/held-names/held-name";
 import { listIn, type ReplayedEntry } from "../fields";
 import { mayHold, noNames, type ExpectedName, type ExpectedNames } from "./held-state";
-import { isPattern, nameKey, textCovers } from "./name-text";
+import { isMasked, isPattern, nameKey, textCovers } from "./name-text";
 
 type EntryRecord = ReplayedEntry["record"];
 /** A name as a plan's entry has it. */
@@ -42,6 +42,10 @@ function plannedNames({ details }: EntryRecord, isSystem: boolean): PlannedName[
   return [...sans, ...commonNames.map((value) => ({ type: "cn", value }) as const)];
 }
 
+/** What is masked was a name in canonical form, but isn't any more. */
+const readPlanned = ({ type, value }: PlannedName): CarriedName =>
+  isMasked(value) ? { type, value } : readCarriedName(type, value);
+
 const labelOf = (name: CarriedName): string =>
   name.type === "legacy" ? name.value : describeHeldName({ type: name.type, value: name.value });
 
@@ -51,11 +55,11 @@ export function unheldNames(record: EntryRecord, identity: ExpectedNames | null)
   const isRotation = typeof record.details["predecessorId"] === "string";
   return plannedNames(record, isSystem)
     .filter((name) => !isHeld(name, names, isRotation))
-    .map((name) => labelOf(readCarriedName(name.type, name.value)));
+    .map((name) => labelOf(readPlanned(name)));
 }
 
 function isHeld(
-  { type, value }: PlannedName,
+  planned: PlannedName,
   names: ReadonlyMap<string, ExpectedName>,
   isRotation: boolean,
 ): boolean {
@@ -63,14 +67,14 @@ function isHeld(
     const one = names.get(nameKey(text));
     return one !== undefined && mayHold(one);
   };
-  if (isNow(`${type}:${value}`)) return true;
-  const name = readCarriedName(type, value);
+  if (isNow(`${planned.type}:${planned.value}`)) return true;
+  const name = readPlanned(planned);
   if (isNow(labelOf(name))) return true;
   if (name.type === "legacy") return false;
   const carried = { type: name.type, value: name.value };
   for (const [text, one] of names) {
     // A renamed identity goes on with its former name in rotations.
-    const counts = mayHold(one) || (isRotation && type === "cn");
+    const counts = mayHold(one) || (isRotation && planned.type === "cn");
     if (counts && isPattern(text) && textCovers(text, carried)) return true;
   }
   return false;

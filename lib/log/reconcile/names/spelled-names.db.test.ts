@@ -3,8 +3,9 @@ import { updateIdentity } from "@/lib/identities/update-identity";
 import type { Deps } from "@/lib/runtime/deps";
 import { adminActor } from "@/testing/actors";
 import { createTestCa } from "@/testing/ca/create-test-ca";
-import { issueNames, makeHolder, makeNamesProfile } from "@/testing/ca/names-fixture";
+import { editNames, issueNames, makeHolder, makeNamesProfile } from "@/testing/ca/names-fixture";
 import type { Harness } from "@/testing/harness";
+import { withoutTriggers } from "@/testing/log/as-superuser";
 import { problemsOfOlder } from "@/testing/log/older-log";
 import { reconcile } from "../reconcile";
 
@@ -25,6 +26,7 @@ const sequence = (count = 100_000) =>
   deps.db.pool.query(`select tlog.sequence_batch(${count})`);
 const issue = (identity: string, names: string) =>
   issueNames(deps, admin, { profile, identity, names });
+const uri = "URI:spiffe://e.example";
 
 async function expectNone(): Promise<void> {
   expect(await problems()).toEqual([]);
@@ -45,4 +47,35 @@ test("a rename explains what stays reserved as a certificate spells it", async (
   await expectNone();
   await updateIdentity(deps, admin, id, { name: "Casual" });
   await expectNone();
+});
+
+test("names that look like secrets, of which entries have only a part, raise nothing", async () => {
+  const two = `${uri}/chw_frontend1 ${uri}/chw_frontend2`;
+  const { id } = await makeHolder(deps, `${two} ${uri}/chy_frontend3/*`);
+  const { id: other } = await makeHolder(deps, `${uri}/chw_frontend4 ${uri}/secret/*`);
+  await issue(id, `${uri}/chw_frontend1`);
+  await issue(id, `${uri}/chy_frontend3/x`);
+  await issue(other, `${uri}/secret/chw_frontend5`);
+  await expectNone();
+  await editNames(deps, admin, id, { release: `${uri}/chw_frontend2`, onRelease: "free" });
+  await expectNone();
+  await issue(id, `${uri}/chw_frontend1`);
+  await editNames(deps, admin, other, { add: `${uri}/chw_frontend2` });
+  await issue(other, `${uri}/chw_frontend2`);
+  await expectNone();
+});
+
+test("a name that looks like a secret, of an identity that had none like it, is named", async () => {
+  const { id } = await makeHolder(deps);
+  const quietly = (...statements: readonly string[]) =>
+    withoutTriggers(harness.urls.superUrl, ["identity_name"], statements);
+  await quietly(
+    `insert into identity_name (id, identity_id, type, form, value, state, origin, created_at, changed_at)
+      values ('nam_${"9".repeat(26)}', '${id}', 'uri', 'exact', 'spiffe://e.example/chw_frontend6', 'held', 'edit', now(), now())`,
+  );
+  const found = await problems();
+  await quietly(`delete from identity_name where id = 'nam_${"9".repeat(26)}'`);
+  expect(found).toEqual([
+    expect.stringMatching(/chy_… is held in the table, but has no entry/),
+  ]);
 });
