@@ -40,6 +40,8 @@ export type EntityType<S> = Readonly<{
 export type Lookups = Readonly<{
   /** Reads an entry again. */
   recordOf: (seq: number) => Promise<ReplayedEntry["record"] | null>;
+  /** Entries about these targets that the replay doesn't have yet, and any others after its end. */
+  entriesAfter: (targets: readonly string[]) => Promise<readonly ReplayedEntry[]>;
   /** The public key of an authority, if it is the one that the log names; null if there is none. */
   issuerKeyOf: (authorityId: string) => Promise<Uint8Array | null>;
 }>;

@@ -13,6 +13,7 @@ import {
   readInboxEntries,
 } from "./reconcile-repository";
 import type { EntityType, EntityRow, Lookups } from "./entity-type";
+import type { ReplayedEntry } from "./fields";
 import { expectedWithInbox, makeReplay, type Replay } from "./replay";
 
 /*
@@ -95,6 +96,7 @@ function makeLookups(db: Deps["db"], replay: Replay): Lookups {
   const keys = new Map<string, Uint8Array | null>();
   return {
     recordOf: async (seq) => (await readEntries(db.pool, seq, seq + 1))[0]?.record ?? null,
+    entriesAfter: (targets) => readEntriesAfter(db, replay, targets),
     issuerKeyOf: async (id) => {
       const known = keys.get(id);
       if (known !== undefined) return known;
@@ -108,16 +110,23 @@ function makeLookups(db: Deps["db"], replay: Replay): Lookups {
   };
 }
 
+/** The inbox comes first: what isn't in it any more is numbered by then. */
+async function readEntriesAfter(
+  db: Deps["db"],
+  replay: Replay,
+  targets: readonly string[],
+): Promise<readonly ReplayedEntry[]> {
+  const inbox = await readInboxEntries(db.pool, targets);
+  return [...inbox, ...(await readEntries(db.pool, replay.position(), await readSize(db.pool)))];
+}
+
 /** The key of an authority whose entry is still in the inbox, or was numbered after the replay. */
 async function findNewAuthorityKey(
   db: Deps["db"],
   replay: Replay,
   id: string,
 ): Promise<string | null> {
-  const entries = [
-    ...(await readInboxEntries(db.pool, [id])),
-    ...(await readEntries(db.pool, replay.position(), await readSize(db.pool))),
-  ];
+  const entries = await readEntriesAfter(db, replay, [id]);
   const created = entries.find(
     ({ record }) => record.action === "authority.created" && record.target?.id === id,
   );

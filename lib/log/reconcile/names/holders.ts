@@ -36,10 +36,10 @@ export function makeHolders(namesOf: (identity: string) => ExpectedNames | null)
         .filter((other) => other !== identity)
         .map((other) => [other, otherText] as const),
     );
-  /** What is left of the meetings of an identity once their acts are over. */
-  const take = (identity: string, act: string | null): string[] => {
+  /** What is left of the meetings of an identity whose acts are over. */
+  const take = (identity: string, isGoingOn: (act: string) => boolean): string[] => {
     const own = meetings.get(identity) ?? [];
-    const over = own.filter((one) => one.act !== act);
+    const over = own.filter((one) => !isGoingOn(one.act));
     if (over.length === 0) return [];
     for (const id of new Set(over.flatMap((one) => [one.identity, one.other]))) {
       const left = (meetings.get(id) ?? []).filter((one) => !over.includes(one));
@@ -50,6 +50,10 @@ export function makeHolders(namesOf: (identity: string) => ExpectedNames | null)
   };
   return {
     take,
+    /** The identities in the meetings of one: its own, too, and none if there are none. */
+    involvedWith: (identity: string): readonly string[] => [
+      ...new Set((meetings.get(identity) ?? []).flatMap((one) => [one.identity, one.other])),
+    ],
     /** Notes what an entry changed. */
     change: (
       identity: string,

@@ -1,7 +1,7 @@
 import { spanOf } from "@/lib/pki/held-names/span";
 import type { HeldNameRow } from "@/lib/pki/held-names/carried-name";
 import type { HeldName } from "@/lib/pki/held-names/held-name";
-import { makeStateStore, type EntityRow, type EntityType } from "../entity-type";
+import { makeStateStore, type EntityRow, type EntityType, type Lookups } from "../entity-type";
 import type { ReplayedEntry } from "../fields";
 import {
   actIdOf,
@@ -70,7 +70,8 @@ export function makeNamesEntityType(): EntityType<ExpectedNames> {
       }
       const after = nextNames(before, entry.record, binding.isOwnNameSure());
       if (after === null || after === before || entry.seq === null) return after;
-      for (const problem of holders.take(id, actIdOf(entry.record))) onProblem(problem);
+      const act = actIdOf(entry.record);
+      for (const problem of holders.take(id, (one) => one === act)) onProblem(problem);
       holders.change(id, before, after, entry);
       return after;
     },
@@ -78,9 +79,25 @@ export function makeNamesEntityType(): EntityType<ExpectedNames> {
     columns: "i.id, n.names",
     from,
     key: "i.id",
-    differences: (row, { names }) => [...differences(row, names), ...holders.take(row.id, null)],
+    differences: async (row, { names }, lookups) => [
+      ...differences(row, names),
+      ...(await takeMeetings(holders, row.id, lookups)),
+    ],
     describe: (row) => `The names of the identity ${row.id}`,
   };
+}
+
+/** What is left of the meetings of an identity, but for acts of which only a part is replayed. */
+async function takeMeetings(
+  holders: ReturnType<typeof makeHolders>,
+  id: string,
+  lookups: Lookups,
+): Promise<string[]> {
+  const involved = holders.involvedWith(id);
+  if (involved.length === 0) return [];
+  const entries = await lookups.entriesAfter(involved);
+  const goingOn = new Set(entries.map(({ record }) => actIdOf(record)));
+  return holders.take(id, (act) => goingOn.has(act));
 }
 
 /** Since when names are enforced, and whether every identity got its own name with its creation. */
