@@ -1,8 +1,8 @@
-import { makeShards, shardOf } from "../entity-type";
 import type { ReplayedEntry } from "../fields";
 import { actIdOf, type ExpectedName, type ExpectedNames } from "./held-state";
+import { makeOverlapIndex } from "./overlap-index";
 
-/** Two identities of which one got a name that the other had by the log. */
+/** Two identities of which one got a name that overlaps one that the other had by the log. */
 type Meeting = Readonly<{
   identity: string;
   text: string;
@@ -14,13 +14,12 @@ type Meeting = Readonly<{
 }>;
 
 /**
- * Finds names that two identities hold at once by the log, although none shares them: the database
- * refuses that, unless the row of the other was gone for a while. `namesOf`: those of an identity
- * by now.
+ * Finds names that overlap and that two identities hold at once by the log, although none shares
+ * them: the database refuses that, unless the row of the other was gone for a while. `namesOf`:
+ * those of an identity by now.
  */
 export function makeHolders(namesOf: (identity: string) => ExpectedNames | null) {
-  const shards = makeShards<readonly string[]>();
-  const of = (text: string) => shards[shardOf(text)];
+  const index = makeOverlapIndex();
   const meetings = new Map<string, Meeting[]>();
   const keep = (identity: string, meeting: Meeting): void => {
     meetings.set(identity, [...(meetings.get(identity) ?? []), meeting]);
@@ -30,12 +29,6 @@ export function makeHolders(namesOf: (identity: string) => ExpectedNames | null)
     const two = namesOf(other)?.names.get(otherText);
     return one === undefined || two === undefined || mayMeet(one, two);
   };
-  const othersWith = (identity: string, text: string): (readonly [string, string])[] =>
-    [text, ...patternsAbove(text)].flatMap((otherText) =>
-      (of(otherText)?.get(otherText) ?? [])
-        .filter((other) => other !== identity)
-        .map((other) => [other, otherText] as const),
-    );
   /** What is left of the meetings of an identity whose acts are over. */
   const take = (identity: string, isGoingOn: (act: string) => boolean): string[] => {
     const own = meetings.get(identity) ?? [];
@@ -63,35 +56,20 @@ export function makeHolders(namesOf: (identity: string) => ExpectedNames | null)
     ): void => {
       const act = actIdOf(record);
       for (const text of before?.names.keys() ?? [])
-        if (!after.names.has(text)) remove(of(text), text, identity);
+        if (!after.names.has(text)) index.remove({ identity, text });
       for (const text of after.names.keys()) {
         if (before?.names.has(text)) continue;
-        for (const [other, otherText] of othersWith(identity, text)) {
+        for (const met of index.overlapping({ identity, text })) {
+          const [other, otherText] = [met.identity, met.text];
           const meeting = { identity, text, other, otherText, seq: seq ?? 0, act };
           keep(identity, meeting);
           keep(other, meeting);
         }
-        of(text)?.set(text, [...(of(text)?.get(text) ?? []), identity]);
+        index.add({ identity, text });
       }
     },
   };
 }
-
-function remove(
-  shard: Map<string, readonly string[]> | undefined,
-  text: string,
-  identity: string,
-): void {
-  const left = (shard?.get(text) ?? []).filter((one) => one !== identity);
-  if (left.length > 0) shard?.set(text, left);
-  else shard?.delete(text);
-}
-
-/** `DNS:*.a.example` above `DNS:x.a.example`. */
-const patternsAbove = (text: string): string[] => {
-  const parent = /^DNS:[^*.]+\.(.+)$/.exec(text)?.[1];
-  return parent === undefined ? [] : [`DNS:*.${parent}`];
-};
 
 /** Whether both may have the name, as far as the log says. */
 const mayMeet = (one: ExpectedName, two: ExpectedName): boolean =>

@@ -46,7 +46,7 @@ const typeOfLabel: Readonly<Record<string, NameType>> = {
 };
 
 /** The name that an entry's text stands for; null for one from before names were bound. */
-function parseHeldText(text: string): HeldName | null {
+export function parseHeldText(text: string): HeldName | null {
   const colon = text.indexOf(":");
   const type = typeOfLabel[text.slice(0, colon)];
   const value = text.slice(colon + 1);
