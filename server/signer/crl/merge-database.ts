@@ -21,6 +21,7 @@ export type DatabaseReading = Readonly<{
   view: DatabaseView;
   /** The oldest transaction that was not visible: of what is changed from there on, nothing was read. */
   nextXid: string;
+  readAt: number;
   /** When all rows were read. */
   allReadAt: number;
   since: number;
@@ -124,7 +125,7 @@ function mayContinue(
     last.source === next.source &&
     next.connection <= last.connection &&
     next.since >= last.since &&
-    age >= 0 &&
+    now >= last.readAt &&
     age < readAllEveryMs
   );
 }
@@ -159,6 +160,7 @@ export async function mergeDatabase(
       ...next,
       view,
       nextXid: first,
+      readAt: now,
       allReadAt: continued?.allReadAt ?? now,
       connection,
     };
