@@ -126,8 +126,7 @@ export const parts = {
   // Whole installations with their real processes.
   system: { needs: ["build"], run: () => runSystem("system") },
 
-  // Its workers wait for their pages half of the time: what runs meanwhile costs it little.
-  browser: { needs: ["build"], run: runJourneys },
+  browser: { needs: ["build"], after: ["unit"], run: runJourneys },
 
   kills: { needs: ["build"], after: ["system", "browser"], run: () => runSystem("kills") },
   scale: { after: ["unit", "browser", "kills"], run: () => runSystem("scale") },
