@@ -194,6 +194,18 @@ describe("a change that its trigger did not stamp", () => {
   });
 });
 
+test("a clock that went back to a time after the CRL before leaves no entry dated after its CRL", async () => {
+  await fixture.sign();
+  fixture.harness.advance(10 * minuteMs);
+  const certificate = await fixture.revoked();
+  expect(await fixture.lists(certificate)).toBe(true);
+  fixture.harness.advance(-5 * minuteMs);
+  const crl = await fixture.sign();
+  const dates = Array.from(crl.entries(), ({ revokedAt }) => revokedAt.getTime());
+  expect(Math.max(...dates)).toBeLessThanOrEqual(crl.thisUpdate.getTime());
+  fixture.harness.setTime(Date.now());
+});
+
 describe("anyone who writes to the database", () => {
   test("can't set the transaction of a change with the application's role", async () => {
     const certificate = await fixture.revoked();
