@@ -54,9 +54,14 @@ export function basicConstraintsExtension(isCa: boolean, pathLength: number | nu
   return encodeExtension(extensionOids.basicConstraints, true, sequence(...parts));
 }
 
+/** A host that no mailbox has (RFC 2606 §2). */
+const noMailboxHost = "invalid";
+
 /**
  * nameConstraints of a CA for one trust domain, critical (§4.2.1.10): URIs of that host alone, and no
- * DNS names, addresses and mailboxes at all. URIs of a host below it are not permitted either.
+ * DNS names, addresses and mailboxes at all. Some verifiers read a URI's host as Go does, with all
+ * hosts below it, so those are excluded by name. OpenSSL excludes no mailbox by an empty base, so
+ * the only mailboxes that are permitted are of a host that doesn't exist.
  */
 export function trustDomainConstraintsExtension(trustDomain: string): Uint8Array {
   const subtree = (tag: number, base: Uint8Array): Uint8Array => sequence(contextTag(tag, base));
@@ -65,9 +70,10 @@ export function trustDomainConstraintsExtension(trustDomain: string): Uint8Array
     extensionOids.nameConstraints,
     true,
     sequence(
-      explicitTag(0, subtree(6, asciiBytes(trustDomain))),
+      explicitTag(0, subtree(6, asciiBytes(trustDomain)), subtree(1, asciiBytes(noMailboxHost))),
       explicitTag(
         1,
+        subtree(6, asciiBytes(`.${trustDomain}`)),
         subtree(1, nothing),
         subtree(2, nothing),
         subtree(7, new Uint8Array(8)),

@@ -31,15 +31,18 @@ afterAll(async () => {
 
 /** A certificate below the client's CA with these extensions; its file and key. */
 async function below(name: string, ...extensions: readonly string[]) {
+  return belowAs(name, "/O=SPIRE", extensions);
+}
+async function belowAs(name: string, subject: string, extensions: readonly string[]) {
   const [certFile, keyFile, configFile] = ["pem", "key", "cnf"].map((end) =>
     gateway.file(`${name}.${end}`),
   ) as [string, string, string];
   writeFileSync(configFile, `${extensions.join("\n")}\n`);
   await gateway.sh(
     `openssl ecparam -name prime256v1 -genkey -noout -out "$K"
-     openssl req -new -key "$K" -subj /O=SPIRE -out "$F.csr"
+     openssl req -new -key "$K" -subj "$S" -out "$F.csr"
      openssl x509 -req -in "$F.csr" -CA "$A" -CAkey "$AK" -days 1 -set_serial 0x1234 -extfile "$C" -out "$F" 2>/dev/null`,
-    { K: keyFile, F: certFile, A: caFile, AK: caKey, C: configFile },
+    { K: keyFile, S: subject, F: certFile, A: caFile, AK: caKey, C: configFile },
   );
   return { certFile, keyFile };
 }
@@ -63,12 +66,30 @@ describe("someone who has the CA of a client", () => {
     ["a trust domain below it", `URI:spiffe://sub.${trustDomain}/web`],
     ["a website", "DNS:www.example.com"],
     ["a host of its trust domain", `DNS:${trustDomain}`],
+    ["a mailbox", "email:alice@victim.org"],
+    ["a mailbox of its trust domain", `email:alice@${trustDomain}`],
     ["an address", "IP:10.0.0.1"],
     ["an IPv6 address", "IP:2001:db8::1"],
     ["its trust domain together with a website", `URI:spiffe://${trustDomain}/web,DNS:a.example`],
   ])("issues nothing for %s that openssl accepts", async (name, san) => {
     const { certFile } = await below(name.replaceAll(/\W/g, "-"), `subjectAltName=${san}`);
     expect(await verify(certFile)).toMatch(/(?:permitted|excluded) subtree violation/);
+  });
+
+  test("issues nothing for a mailbox in the subject that openssl accepts", async () => {
+    const extensions = [`subjectAltName=URI:spiffe://${trustDomain}/web`];
+    const { certFile } = await belowAs("mail", "/O=x/emailAddress=alice@victim.org", extensions);
+    expect(await verify(certFile)).toMatch(/(?:permitted|excluded) subtree violation/);
+  });
+
+  // Go reads a URI's host together with all hosts below it, unless they are excluded.
+  test("has a CA that excludes the trust domains below its own by name", async () => {
+    const text = await gateway.sh(`openssl x509 -in "$F" -noout -ext nameConstraints`, {
+      F: caFile,
+    });
+    const [permitted = "", excluded = ""] = text.split("Excluded:");
+    expect(permitted).toContain(`URI:${trustDomain}\n`);
+    expect(excluded).toContain(`URI:.${trustDomain}\n`);
   });
 
   test("makes no CA below it that openssl accepts", async () => {

@@ -35,8 +35,16 @@ describe("sign-intermediate", () => {
     const found = extensions.find(({ oid }) => oid === extensionOids.nameConstraints);
     expect(found?.critical).toBe(true);
     const { permitted, excluded } = readNameConstraints(found?.value ?? new Uint8Array());
-    expect(permitted.map(({ type, text: base }) => [type, base])).toEqual([["uri", trustDomain]]);
-    expect(excluded.map(({ type }) => type)).toEqual(["email", "dns", "ip", "ip"]);
+    expect(permitted.map(({ type, text: base }) => [type, base])).toEqual([
+      ["uri", trustDomain],
+      ["email", "invalid"],
+    ]);
+    expect(excluded.map(({ type, text: base }) => [type, base]).slice(0, 3)).toEqual([
+      ["uri", `.${trustDomain}`],
+      ["email", ""],
+      ["dns", ""],
+    ]);
+    expect(excluded.slice(3).map(({ type }) => type)).toEqual(["ip", "ip"]);
     // What SPIRE reads: the new CA first, in the same text, and the root last.
     expect(ca_chain[0]).toBe(certificate);
     expect(ca_chain[1]).toBe(issuing_ca);
