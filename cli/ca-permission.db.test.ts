@@ -1,8 +1,12 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createTestCa } from "@/testing/ca/create-test-ca";
 import { askPermission, createSpireIdentity, trustDomain } from "@/testing/gateway/spire-fixture";
 import { type Harness, testHostCaller } from "@/testing/harness";
 import { runCaPermission } from "./ca-permission";
+import { changeAsApplication } from "@/testing/ca/forge-plan";
+import { adminActor } from "@/testing/actors";
+import { createAuthority } from "@/lib/issuing/create-authority";
+import { getAuthority } from "@/lib/authorities/read-authorities";
 import { UsageError } from "./command";
 import { runConfirm } from "./confirm";
 
@@ -55,4 +59,65 @@ test("one that is rejected is never confirmed", async () => {
 test("anything else is refused with the usage", async () => {
   for (const args of [[], ["list", "x"], ["revoke"], ["revoke", "a", "b"], ["revoke", "--now"]])
     await expect(runCaPermission(harness.deps, args, () => {})).rejects.toThrow(UsageError);
+});
+
+describe("with the application's database role", () => {
+  const admin = adminActor();
+  const term = { trustDomain: "td3.example.com", maxSeconds: 86_400, count: 9 };
+  let identity: string, root: string, certificate: string;
+  beforeAll(async () => {
+    const { deps } = harness;
+    identity = await createSpireIdentity(deps, term.trustDomain);
+    ({ id: root } = await getAuthority(deps, admin, "root"));
+    await createAuthority(deps, admin, {
+      name: "Waiting Root",
+      parentId: null,
+      keyAlgorithm: "ecdsa-p256",
+      validityYears: 5,
+    });
+    [certificate = ""] = /crt_\w+/.exec(await confirm()) ?? [];
+  });
+
+  /** A permission with this ID and its entry, past every use case. */
+  const insert = (id: string, createdBy = "someone", trustDomain = term.trustDomain) =>
+    changeAsApplication(
+      harness.deps,
+      [
+        {
+          action: "ca-permission.created",
+          outcome: "success",
+          target: { kind: "ca-permission", id, label: "spire" },
+          details: { identityId: identity, authorityId: root, ...term, trustDomain },
+        },
+      ],
+      [
+        `insert into ca_permission (id, identity_id, authority_id, trust_domain, max_seconds, count, created_by, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, now())`,
+        id,
+        identity,
+        root,
+        trustDomain,
+        term.maxSeconds,
+        term.count,
+        createdBy,
+      ],
+    );
+
+  test("no permission has the ID of a certificate that waits, nor one that the operator can't type", async () => {
+    await insert("cap_0plain");
+    for (const id of [certificate, "crt_0other", "cap_", "cap_0 x", "cap_0\nx", "CAP_0", " cap_0"])
+      await expect(insert(id), id).rejects.toThrow();
+  });
+
+  test("an operator who confirms a certificate is shown that, and confirms it, although a permission had its ID", async () => {
+    for (const table of ["ca_permission", "signer.ca_permission"])
+      await harness.asSuper(`alter table ${table} drop constraint ca_permission_id_check`);
+    await insert(certificate);
+    expect(await confirm()).not.toContain(`${certificate}  CA permission`);
+    const shown = await confirm(certificate);
+    expect(shown).toMatch(/Subject +CN=Waiting Root/);
+    expect(shown).not.toContain("CA permission");
+    expect((await getAuthority(harness.deps, admin, "waiting-root")).status).toBe("active");
+    await expect(confirm(certificate)).rejects.toThrow(/No CA certificate crt_\w+ waits/);
+  });
 });

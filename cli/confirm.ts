@@ -7,7 +7,12 @@ import { activateAuthority } from "@/lib/issuing/activate-authority";
 import { reconcilePendingIssuance } from "@/lib/issuing/reconcile-pending-issuances";
 import type { Deps } from "@/lib/runtime/deps";
 import { formatDuration } from "@/lib/format/duration";
-import type { HostCaller, WaitingAuthority, WaitingPermission } from "@/lib/signers/host-commands";
+import {
+  type HostCaller,
+  permissionIdPrefix,
+  type WaitingAuthority,
+  type WaitingPermission,
+} from "@/lib/signers/host-commands";
 import { type Command, UsageError } from "./command";
 import { commandLineActor } from "./command-line-actor";
 import { getRunningDeps } from "./connect";
@@ -37,20 +42,16 @@ export async function runConfirm(
   print: (text: string) => void,
 ): Promise<number> {
   const { id, reject } = readArguments(args);
+  if (id?.startsWith(permissionIdPrefix)) return decidePermission(deps, caller, id, { reject, print });
   const waiting = await deps.signer.listWaiting(caller);
-  const permissions = await deps.signer.listPermissions(caller);
   if (id === null) {
+    const permissions = await deps.signer.listPermissions(caller);
     const all = [...waiting.map(describe), ...permissions.map(describePermission)];
     print(all.length === 0 ? "No CA certificate and no CA permission waits.\n" : all.join("\n"));
     return 0;
   }
-  const permission = permissions.find((one) => one.id === id);
-  if (permission) return decidePermission(deps, caller, permission, { reject, print });
   const one = waiting.find(({ certificateId }) => certificateId === id);
-  if (!one)
-    throw new UsageError(
-      `No CA certificate and no CA permission ${id} waits. Run "chancery confirm" to list those that do.`,
-    );
+  if (!one) throw nothingWaits("CA certificate", id);
   print(describe(one));
   const { certificateId, tbsSha256, authorityId } = one;
   const decision = reject ? "rejected" : "confirmed";
@@ -64,9 +65,11 @@ export async function runConfirm(
 async function decidePermission(
   { signer }: Pick<Deps, "signer">,
   caller: HostCaller,
-  permission: WaitingPermission,
+  id: string,
   { reject, print }: Readonly<{ reject: boolean; print: (text: string) => void }>,
 ): Promise<number> {
+  const permission = (await signer.listPermissions(caller)).find((one) => one.id === id);
+  if (!permission) throw nothingWaits("CA permission", id);
   print(describePermission(permission));
   const { id: permissionId, termsSha256 } = permission;
   const decision = reject ? "rejected" : "confirmed";
@@ -76,6 +79,11 @@ async function decidePermission(
   );
   return 0;
 }
+
+const nothingWaits = (what: string, id: string): UsageError =>
+  new UsageError(
+    `No ${what} ${id} waits. Run "chancery confirm" to list those that do.`,
+  );
 
 /** Has the plan closed at once, so that the CA is no longer pending; else a job does it soon. */
 async function close(deps: Deps, certificateId: string): Promise<void> {

@@ -45,7 +45,7 @@ const create = (name: string, slug?: string) =>
   });
 
 test("chancery confirm lists what waits, and with an ID has it signed and active at once", async () => {
-  expect(await confirm()).toBe("No CA certificate waits.\n");
+  expect(await confirm()).toBe("No CA certificate and no CA permission waits.\n");
   const { result } = await create("Second Root");
   const listed = await confirm();
   expect(listed).toMatch(/Subject +CN=Second Root,O=Example/);
@@ -75,7 +75,7 @@ test("chancery confirm --reject has it never signed: the CA is no longer pending
   const { result } = await create("Rejected Root");
   const [id = ""] = /crt_\w+/.exec(await confirm()) ?? [];
   expect(await confirm(id, "--reject")).toMatch(/Rejected\. It is never signed\./);
-  expect(await confirm()).toBe("No CA certificate waits.\n");
+  expect(await confirm()).toBe("No CA certificate and no CA permission waits.\n");
   const shown = async () => {
     const { status, confirmation } = await getAuthority(harness.deps, admin, result.id);
     const { authorities } = await getOverview(harness.deps, admin);

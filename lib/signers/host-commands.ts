@@ -31,6 +31,9 @@ export type ConfirmationDecision = Readonly<{
   decision: "confirmed" | "rejected";
 }>;
 
+/** IDs of CA permissions begin with it, and no others do: an operator confirms by ID. */
+export const permissionIdPrefix = "cap_";
+
 /** A permission to get CA certificates that waits for its confirmation. */
 export type WaitingPermission = Readonly<{
   id: string;

@@ -5,7 +5,11 @@ import { formatIso } from "@/lib/format/time";
 import { canonicalJson } from "@/lib/log/pure/canonical";
 import { equalBytes } from "@/lib/pki/der";
 import { trustDomainOf } from "@/lib/pki/trust-domain";
-import type { PermissionDecision, WaitingPermission } from "@/lib/signers/host-commands";
+import {
+  type PermissionDecision,
+  permissionIdPrefix,
+  type WaitingPermission,
+} from "@/lib/signers/host-commands";
 import type { EvaluatedPlan } from "@/server/signer/evaluate-plan";
 import {
   type HostOperator,
@@ -39,7 +43,7 @@ async function readAsked({ db }: RecordingDeps, id: string | null): Promise<Aske
     `select p.id, p.identity_id as "identityId", p.authority_id as "authorityId", p.trust_domain as "trustDomain", p.max_seconds as "maxSeconds", p.count,
        i.name as "identityName", a.slug as "authoritySlug", p.created_by as "createdBy", p.created_at as "createdAt"
      from ca_permission p join identity i on i.id = p.identity_id join authority a on a.id = p.authority_id
-     where p.revoked_at is null and p.id = coalesce($1, p.id) and not exists (select from signer.ca_permission s where s.id = p.id)
+     where p.revoked_at is null and starts_with(p.id, '${permissionIdPrefix}') and p.id = coalesce($1, p.id) and not exists (select from signer.ca_permission s where s.id = p.id)
      order by p.id desc limit $2`,
     [id, maxListed],
   );
