@@ -26,7 +26,8 @@ const refuse = (code: ErrorCode, path: string, message: string): AppError =>
  * Asks for a permission: the identity may get CA certificates for its own keys, for a trust domain
  * that it holds as a whole. Nothing is signed under it before the operator of the host confirmed it
  * (`chancery confirm`), and from now on the identity confers power. Errors: `identity.not-found`,
- * `identity.system`, `ca-permission.authority`, `ca-permission.trust-domain`, `power.unaccepted`.
+ * `identity.system`, `ca-permission.authority`, `ca-permission.trust-domain`, `power.unaccepted`,
+ * `profile.exists` if another profile has the slug of the one for such CAs.
  */
 export async function createCaPermission(
   deps: CreateDeps,
@@ -105,7 +106,13 @@ function assertHolds({ name, names }: Identity, trustDomain: string): void {
 
 /** The profile of these CA certificates, which databases get when it is needed first. */
 async function ensureProfile(deps: CreateDeps, actor: Actor): Promise<void> {
-  if ((await findProfile(deps, intermediateProfile)) !== null) return;
+  const found = await findProfile(deps, intermediateProfile);
+  if (found?.system) return;
+  if (found !== null)
+    throw new AppError(
+      "profile.exists",
+      `The slug ${intermediateProfile} is that of another profile. CAs of clients need it, so no CA permission can be created here.`,
+    );
   await addProfile(deps, actor, {
     slug: intermediateProfile,
     name: "CA of a client",

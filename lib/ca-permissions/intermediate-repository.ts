@@ -17,7 +17,7 @@ export async function findKeyOwner(
   }>(
     `select k.identity_id as "identityId", k.blocked, exists (
        select from certificate c join profile p on p.id = c.profile_id
-         where c.spki_sha256 = k.spki_sha256 and p.slug <> $2) as certified
+         where c.spki_sha256 = k.spki_sha256 and not (p.system and p.slug = $2)) as certified
      from public_key k where k.spki_sha256 = $1`,
     [Buffer.from(spkiSha256), intermediateProfile],
   );

@@ -5,6 +5,7 @@ import { AppError } from "@/lib/errors/app-error";
 import { newId } from "@/lib/format/ids";
 import { auditedTransaction, uniqueViolation } from "@/lib/log/record/audited-transaction";
 import type { NewEntry } from "@/lib/log/types";
+import { systemRules } from "@/lib/pki/system-rules";
 import type { ProfileRules } from "@/lib/pki/types";
 import type { Deps } from "@/lib/runtime/deps";
 import { profileDto, profileTarget, versionDetails } from "./profile-dto";
@@ -80,17 +81,19 @@ export async function addProfile(
     return { result: profileDto({ ...row, authoritySlug: authority?.slug ?? null }, 0), entryId };
   } catch (error) {
     if (uniqueViolation(error) === null) throw error;
-    const message = `A profile with the slug ${row.slug} already exists. Choose another slug.`;
-    throw new AppError("profile.exists", message, {
-      findings: [{ code: "profile.exists", path: "slug", message }],
-      cause: error,
-    });
+    throw slugTaken(`A profile with the slug ${row.slug} already exists.`, error);
   }
 }
 
+function slugTaken(what: string, cause?: unknown): AppError {
+  const message = `${what} Choose another slug.`;
+  const findings = [{ code: "profile.exists", path: "slug", message }];
+  return new AppError("profile.exists", message, { findings, cause });
+}
+
 /**
- * Creates a profile that issues from an active issuing authority. Errors: `profile.exists`,
- * `profile.authority`.
+ * Creates a profile that issues from an active issuing authority. Errors: `profile.exists`, also for
+ * the slugs of Chancery's own profiles, and `profile.authority`.
  */
 export async function createProfile(
   deps: Pick<Deps, "db" | "clock" | "random" | "recorder">,
@@ -99,6 +102,8 @@ export async function createProfile(
 ): Promise<Recorded<ProfileDto>> {
   authorize(actor, "profiles.write");
   const { authority, ...rest } = input;
+  if (Object.hasOwn(systemRules, rest.slug))
+    throw slugTaken(`The slug ${rest.slug} is that of one of Chancery's own profiles.`);
   return addProfile(deps, actor, {
     ...rest,
     system: false,

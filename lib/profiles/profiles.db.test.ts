@@ -3,6 +3,7 @@ import { createIdentity } from "@/lib/identities/create-identity";
 import { getIdentity, listIdentities } from "@/lib/identities/read-identities";
 import { activateIdentity, suspendIdentity } from "@/lib/identities/set-identity-status";
 import { updateIdentity } from "@/lib/identities/update-identity";
+import { systemRules } from "@/lib/pki/system-rules";
 import type { Deps } from "@/lib/runtime/deps";
 import { adminActor } from "@/testing/actors";
 import { createTestCa } from "@/testing/ca/create-test-ca";
@@ -29,6 +30,17 @@ afterAll(async () => {
 });
 
 describe("a profile", () => {
+  test.each(Object.keys(systemRules))(
+    "can't be created with the slug %s, which Chancery's own has",
+    async (slug) => {
+      expect(await refusalOf(createProfile(deps, admin, { ...template, slug }))).toMatchObject({
+        code: "profile.exists",
+        message: expect.stringContaining("Choose another slug.") as string,
+        findings: [{ path: "slug" }],
+      });
+    },
+  );
+
   test("a profile is created, changed with a new version each time, and retired, each with an entry", async () => {
     const { id, version } = (await createProfile(deps, admin, template)).result;
     expect(version).toBe(1);

@@ -37,6 +37,8 @@ export type EvaluatedPlan = Readonly<{
   facts: TbsFacts;
   /** Whether it is one of Chancery's own certificates, a CA's among them. */
   isOwn: boolean;
+  /** Whether it was evaluated as the CA of a client. */
+  isOfClient: boolean;
   /** The profile's. */
   slug: string;
   /** When it was evaluated, by the signer's clock. */
@@ -82,7 +84,7 @@ export async function evaluatePlan(
   if (first) refuse(codeOf(first, version), messageOf(plan, findings));
   if (!isOwn && !isOfClient && plan.nameBinding === "enforced")
     checkHeldNames(plan, facts.names, sources.names.namesOf(plan.identityId));
-  return { plan, facts, isOwn, slug: version.slug, now: sources.now };
+  return { plan, facts, isOwn, isOfClient, slug: version.slug, now: sources.now };
 }
 
 function readFacts({ id }: StoredPlan, tbs: TbsView): TbsFacts {

@@ -1,12 +1,19 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { revokeCaPermission } from "@/lib/ca-permissions/revoke-permission";
 import type { CaPermissionInput } from "@/lib/ca-permissions/schema";
+import { getAuthority } from "@/lib/authorities/read-authorities";
+import { sha256Hex } from "@/lib/format/hash";
+import { newId } from "@/lib/format/ids";
 import { findIdentity } from "@/lib/identities/read-identities";
+import { profileVersionText } from "@/lib/log/pure/profile-version";
 import { changeNames } from "@/lib/names/change-names";
 import { namesChange } from "@/lib/names/schema";
 import { basicConstraintsExtension, trustDomainConstraintsExtension } from "@/lib/pki/extensions";
 import { encodeName } from "@/lib/pki/names";
 import { extensionOids } from "@/lib/pki/oids";
+import { intermediateProfile } from "@/lib/pki/trust-domain";
+import type { ProfileRules } from "@/lib/pki/types";
+import { findProfile } from "@/lib/profiles/read-profiles";
 import type { Deps } from "@/lib/runtime/deps";
 import { adminActor } from "@/testing/actors";
 import { createTestCa } from "@/testing/ca/create-test-ca";
@@ -50,6 +57,55 @@ async function holder(
   const permission = await askPermission(deps, identity, { trustDomain, ...over });
   if (decision !== null) await decidePermission(deps, permission, decision);
   return { identity, permission, trustDomain };
+}
+
+/**
+ * Another version of a profile, as the application's role can make it: with this slug, these rules
+ * and the root as its CA. Returns its number.
+ */
+async function addVersion(
+  profile: string,
+  slug: string,
+  change: Partial<ProfileRules>,
+): Promise<number> {
+  const found = await findProfile(deps, profile);
+  const root = await getAuthority(deps, admin, "root");
+  if (!found) throw new Error("there is no such profile");
+  const { id, version, storedRules } = found;
+  const next = {
+    profileId: id,
+    version: version + 1,
+    slug,
+    system: false,
+    authorityId: root.id,
+    rules: { ...storedRules, ...change },
+  };
+  const entryId = newId("ent", deps.clock.now(), deps.random.bytes);
+  const versionSha256 = sha256Hex(profileVersionText(next));
+  await changeAsApplication(
+    deps,
+    [
+      {
+        id: entryId,
+        action: "profile.updated",
+        outcome: "success",
+        target: { kind: "profile", id, label: profile },
+        details: { version: next.version, rulesSha256: "", versionSha256, changes: {} },
+      },
+    ],
+    [
+      `insert into profile_version (profile_id, version, slug, system, authority_id, rules, digest, entry_id, created_at)
+       values ($1, $2, $3, false, $4, $5::jsonb, $6, $7, now())`,
+      id,
+      next.version,
+      slug,
+      root.id,
+      JSON.stringify(next.rules),
+      versionSha256,
+      entryId,
+    ],
+  );
+  return next.version;
 }
 
 const forge = ({ identity, trustDomain }: Holder, more: Partial<Forgery> = {}): Promise<string> =>
@@ -167,6 +223,29 @@ describe("the signer refuses the CA of a client", () => {
     ],
   ])("%s", async (_title, more, code) => {
     expect(await refusal(await forge(await holder(), more))).toBe(code);
+  });
+
+  test("that is no CA's, although its profile version has the slug of theirs: the ceiling bounds it", async () => {
+    const own = await holder();
+    const value = `spiffe://${own.trustDomain}`;
+    const slug = await makeNamesProfile(deps, { uriPrefixes: [value, `${value}/`] });
+    await changeNames(
+      deps,
+      admin,
+      own.identity,
+      namesChange.parse({ add: [{ type: "uri", value }] }),
+    );
+    const rules = { extendedKeyUsage: ["codeSigning" as const] };
+    const profileVersion = await addVersion(slug, intermediateProfile, rules);
+    const plan = await forgePlan(deps, {
+      identity: own.identity,
+      profile: slug,
+      issuer: "root",
+      names: [{ type: "uri", value }],
+      rules,
+      row: { profileVersion },
+    });
+    expect(await refusal(plan)).toBe("signer.ceiling");
   });
 
   test("after its identity gave the trust domain up", async () => {

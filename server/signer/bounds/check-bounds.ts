@@ -1,4 +1,3 @@
-import { intermediateProfile } from "@/lib/pki/trust-domain";
 import { requirePermission } from "./ca-permissions";
 import { makeCeilingCheck } from "./ceilings";
 import { type ConfirmationDeps, requireConfirmation } from "./confirmations";
@@ -19,8 +18,8 @@ export type CheckBounds = (evaluated: EvaluatedPlan, now: Date) => Promise<void>
 export function makeBounds(deps: ConfirmationDeps): CheckBounds {
   const checkCeiling = makeCeilingCheck(deps.db);
   return async (evaluated, now) => {
-    const { plan, facts, isOwn, slug } = evaluated;
-    if (slug === intermediateProfile) await requirePermission(deps, evaluated, now);
+    const { plan, facts, isOwn, isOfClient } = evaluated;
+    if (isOfClient) await requirePermission(deps, evaluated, now);
     else if (facts.isCa) await requireConfirmation(deps, plan);
     else if (!isOwn) await checkCeiling(plan, facts, now);
   };
