@@ -109,6 +109,30 @@ describe("with the application's database role", () => {
       await expect(insert(id), id).rejects.toThrow();
   });
 
+  test("what someone wrote into a permission neither moves the operator's cursor nor makes rows", async () => {
+    const forged = "admin\x1b[5A\r\n  Lifetime          at most 1 hour each\u2028\u202ex";
+    await insert("cap_0forged", forged, "td3.example.com\n  Certificates      at most 1");
+    const shown = await confirm("cap_0forged", "--reject");
+    expect(shown.replaceAll("\n", "")).not.toMatch(/[\p{C}\p{Zl}\p{Zp}]/u);
+    expect(shown).toContain("admin?[5A?? Lifetime at most 1 hour each??x at ");
+    for (const label of ["Lifetime", "Certificates", "Requested by"])
+      expect(shown.match(new RegExp(`^  ${label} `, "gm")), label).toHaveLength(1);
+    expect(shown).toContain(`root (${root})`);
+    expect(await command("list")).not.toContain("\n  Certificates");
+  });
+
+  test("nor what they wrote into the plan of a CA certificate", async () => {
+    await harness.asSuper("alter table certificate disable trigger all");
+    await harness.asSuper("update certificate set requested_by = $2 where id = $1", [
+      certificate,
+      "admin\x1b[5A\r\n  Subject           CN=Mine",
+    ]);
+    await harness.asSuper("alter table certificate enable trigger all");
+    const shown = await confirm();
+    expect(shown.replaceAll("\n", "")).not.toMatch(/\p{C}/u);
+    expect(shown).toContain("admin?[5A?? Subject CN=Mine");
+  });
+
   test("an operator who confirms a certificate is shown that, and confirms it, although a permission had its ID", async () => {
     for (const table of ["ca_permission", "signer.ca_permission"])
       await harness.asSuper(`alter table ${table} drop constraint ca_permission_id_check`);

@@ -3,6 +3,7 @@ import { listCaPermissions } from "@/lib/ca-permissions/read-permissions";
 import { revokeCaPermission } from "@/lib/ca-permissions/revoke-permission";
 import type { CaPermissionDto } from "@/lib/ca-permissions/schema";
 import { plural } from "@/lib/format/count";
+import { visibleLine } from "@/lib/format/label";
 import type { Deps } from "@/lib/runtime/deps";
 import { type Command, UsageError } from "./command";
 import { commandLineActor } from "./command-line-actor";
@@ -42,7 +43,7 @@ export async function runCaPermission(
 }
 
 const describe = (one: CaPermissionDto): string =>
-  `${one.id}  ${one.status.padEnd(9)}  ${one.trustDomain}  ${one.identity.name}, below ${one.authority.slug}, at most ${plural(one.maxDays, "day")} each, ${one.used} of ${one.count} used\n`;
+  `${one.id}  ${one.status.padEnd(9)}  ${visibleLine(one.trustDomain)}  ${visibleLine(one.identity.name)}, below ${visibleLine(one.authority.slug)}, at most ${plural(one.maxDays, "day")} each, ${one.used} of ${one.count} used\n`;
 
 function readRevocation(args: readonly string[]): Readonly<{ id: string; comment: string }> {
   try {

@@ -7,6 +7,7 @@ import { activateAuthority } from "@/lib/issuing/activate-authority";
 import { reconcilePendingIssuance } from "@/lib/issuing/reconcile-pending-issuances";
 import type { Deps } from "@/lib/runtime/deps";
 import { formatDuration } from "@/lib/format/duration";
+import { visibleLine } from "@/lib/format/label";
 import {
   type HostCaller,
   permissionIdPrefix,
@@ -113,7 +114,7 @@ function adviceFor({ slug, ceiling }: AuthorityDto): string {
   const isUsable = names.length > 0 && (ceiling?.usages.length ?? 0) > 0;
   return isUsable
     ? ""
-    : `Its ceiling allows no names yet, so it can't issue certificates. To allow some, run: npx chancery signer allow ${slug} --dns DOMAIN --usage serverAuth\n`;
+    : `Its ceiling allows no names yet, so it can't issue certificates. To allow some, run: npx chancery signer allow ${visibleLine(slug)} --dns DOMAIN --usage serverAuth\n`;
 }
 
 function describe(one: WaitingAuthority): string {
@@ -127,7 +128,7 @@ function describe(one: WaitingAuthority): string {
     ["Requested by", one.requestedBy],
     ["To be signed", `SHA-256 ${one.tbsSha256}`],
   ];
-  return `${one.certificateId}  ${one.name}\n${listRows(rows)}`;
+  return `${visibleLine(one.certificateId)}  ${visibleLine(one.name)}\n${listRows(rows)}`;
 }
 
 function describePermission(one: WaitingPermission): string {
@@ -140,11 +141,12 @@ function describePermission(one: WaitingPermission): string {
     ["CAs below", "none"],
     ["Requested by", `${one.requestedBy} at ${one.requestedAt}`],
   ];
-  return `${one.id}  CA permission\n${listRows(rows)}`;
+  return `${visibleLine(one.id)}  CA permission\n${listRows(rows)}`;
 }
 
+/** The database says the values, and whoever writes there would show the operator other rows. */
 const listRows = (rows: readonly (readonly string[])[]): string =>
-  rows.map(([label = "", value = ""]) => `  ${label.padEnd(18)}${value}\n`).join("");
+  rows.map(([label = "", value = ""]) => `  ${label.padEnd(18)}${visibleLine(value)}\n`).join("");
 
 function readArguments(args: readonly string[]): { id: string | null; reject: boolean } {
   try {

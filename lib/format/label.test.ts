@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { label, note, optionalLabel, problemWithLine } from "./label";
+import { label, note, optionalLabel, problemWithLine, visibleLine } from "./label";
 
 const messageOf = (schema: ReturnType<typeof label>, text: string): string | null => {
   const { error } = schema.safeParse(text);
@@ -104,4 +104,13 @@ test("length and emptiness are counted after spaces at the ends are gone", () =>
   expect(messageOf(label(2000), "a".repeat(2001))).toBe("At most 2,000 characters.");
   expect(messageOf(optionalLabel(3), " ")).toBeNull();
   expect(messageOf(note(9, 3, "Enter a reason."), "ab")).toBe("Enter a reason.");
+});
+
+test.each(hidden)("a line that is shown to an operator never has a %s", (_name, character) => {
+  expect(visibleLine(`pay${character}ments`)).toBe("pay?ments");
+});
+
+test("a line that is shown to an operator has no wide gap that could move its end to the next row", () => {
+  expect(visibleLine(`a${" ".repeat(200)}b\u00a0\u00a0c`)).toBe("a b c");
+  expect(visibleLine("Zahlungen für 支払い")).toBe("Zahlungen für 支払い");
 });

@@ -11,6 +11,14 @@ const hiddenInText = new RegExp(
   "u",
 );
 const lineBreaks = /[\t\r\n]/g;
+const hiddenAnywhere = new RegExp(hiddenInName.source, "gu");
+
+/**
+ * A value as one line of a terminal, whoever wrote it: what is not seen, such as the control
+ * characters that move the cursor, becomes `?`, and runs of spaces become one.
+ */
+export const visibleLine = (text: string): string =>
+  text.replaceAll(hiddenAnywhere, "?").replaceAll(/\s+/gu, " ");
 
 const described = (hidden: string): string => {
   const code = hidden.codePointAt(0)?.toString(16).toUpperCase().padStart(4, "0") ?? "";

@@ -39,7 +39,7 @@ export type WaitingPermission = Readonly<{
   id: string;
   /** Its name and ID. */
   identity: string;
-  /** The slug of the CA that would sign. */
+  /** The slug and ID of the CA that would sign. */
   authority: string;
   trustDomain: string;
   maxSeconds: number;

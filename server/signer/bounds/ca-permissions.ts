@@ -55,7 +55,7 @@ export async function listWaitingPermissions(deps: RecordingDeps): Promise<Waiti
   return (await readAsked(deps, null)).map((row) => ({
     id: row.id,
     identity: `${row.identityName} (${row.identityId})`,
-    authority: row.authoritySlug,
+    authority: `${row.authoritySlug} (${row.authorityId})`,
     trustDomain: row.trustDomain,
     maxSeconds: row.maxSeconds,
     count: row.count,
