@@ -122,6 +122,23 @@ describe("the signer signs the CA of a client", () => {
     expect(await refusal(await forge(own))).toBe("signer.ca-permission");
   });
 
+  test.each([1, 5])(
+    "when it is asked for several times at once, and counts it once of %i",
+    async (count) => {
+      const own = await holder({ count });
+      for (let round = 0; round < Math.min(count, 2); round++) {
+        const plan = await forge(own);
+        const signed = await Promise.all(Array.from({ length: 6 }, () => sign(plan)));
+        expect(signed.every((der) => der.length > 0)).toBe(true);
+        const uses = await harness.asSuper(
+          "select number from signer.ca_permission_use where certificate_id = $1",
+          [plan],
+        );
+        expect(uses).toEqual([{ number: round + 1 }]);
+      }
+    },
+  );
+
   test("as often as the permission says, however many are asked for at once", async () => {
     const own = await holder({ count: 3 });
     const plans = await Promise.all(Array.from({ length: 8 }, () => forge(own)));

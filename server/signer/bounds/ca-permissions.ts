@@ -130,7 +130,8 @@ export async function requirePermission(
   now: Date,
 ): Promise<void> {
   const tbsSha256 = sha256(plan.tbsDer);
-  if (await isCounted(deps, plan.id, tbsSha256)) return;
+  const counted = await findUse(deps, plan.id);
+  if (counted !== null && isOf(counted, tbsSha256)) return;
   const trustDomain = trustDomainOf(facts.sans);
   const { rows } = await deps.db.pool.query<Confirmed>(
     `select s.id, s.max_seconds as "maxSeconds", s.count, (select count(*)::int from signer.ca_permission_use u where u.permission_id = s.id) as used
@@ -151,19 +152,23 @@ export async function requirePermission(
   refuse("signer.ca-permission", `The CA certificate ${plan.id} wasn't signed: ${why}.`);
 }
 
-async function isCounted(
-  { db }: RecordingDeps,
+type CountedUse = Readonly<{ digest: Buffer; revoked: boolean }>;
+
+async function findUse(
+  { db }: Pick<RecordingDeps, "db">,
   certificateId: string,
-  tbsSha256: Uint8Array,
-): Promise<boolean> {
-  const { rows } = await db.pool.query<{ digest: Buffer; revoked: boolean }>(
+): Promise<CountedUse | null> {
+  const { rows } = await db.pool.query<CountedUse>(
     `select u.tbs_sha256 as digest, p.revoked_at is not null as revoked from signer.ca_permission_use u join ca_permission p on p.id = u.permission_id
      where u.certificate_id = $1`,
     [certificateId],
   );
-  const [row] = rows;
-  return row !== undefined && !row.revoked && equalBytes(row.digest, tbsSha256);
+  return rows[0] ?? null;
 }
+
+/** Whether exactly these bytes were counted, under a permission that isn't revoked. */
+const isOf = ({ digest, revoked }: CountedUse, tbsSha256: Uint8Array): boolean =>
+  !revoked && equalBytes(digest, tbsSha256);
 
 type Use = Readonly<{ certificateId: string; tbsSha256: Uint8Array; now: Date }>;
 
@@ -183,6 +188,9 @@ async function countUse(
     );
     const [row] = rows;
     if (row?.stored) return true;
+    // The same plan, asked for twice at once: the other one took its number.
+    const counted = await findUse({ db }, certificateId);
+    if (counted !== null) return isOf(counted, tbsSha256);
     if (row === undefined || row.used >= count) return false;
   }
   return false;
