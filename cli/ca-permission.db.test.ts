@@ -31,6 +31,9 @@ test("a CA permission is shown with its limits, confirmed once on the host, list
   const shown = await confirm();
   for (const part of [permission, trustDomain, "at most 7 days each", "at most 1000, altogether"])
     expect(shown).toContain(part);
+  // What openssl accepts below such a CA.
+  for (const part of [`URIs of the host ${trustDomain}, of any scheme`, "code signing, UPN"])
+    expect(shown).toContain(part);
   expect(await command("list")).toContain("waiting");
   expect(await confirm(permission)).toMatch(/Confirmed\. Recorded in ent_/);
   await expect(confirm(permission)).rejects.toThrow(UsageError);

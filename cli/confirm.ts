@@ -135,7 +135,9 @@ function describePermission(one: WaitingPermission): string {
   const rows = [
     ["For the CAs of", one.identity],
     ["Signed by", one.authority],
-    ["Trust domain", `${one.trustDomain} (URI names spiffe://${one.trustDomain}/…, no others)`],
+    ["Trust domain", one.trustDomain],
+    ["They can issue", `for URIs of the host ${one.trustDomain}, of any scheme (spiffe, https, …)`],
+    ["and", "certificates without names, or with names that no constraint is for (code signing, UPN)"],
     ["Lifetime", `at most ${formatDuration(one.maxSeconds)} each`],
     ["Certificates", `at most ${one.count}, altogether`],
     ["CAs below", "none"],

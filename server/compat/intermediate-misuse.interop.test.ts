@@ -61,6 +61,15 @@ describe("someone who has the CA of a client", () => {
     expect(await verify(certFile)).toMatch(/: OK$/);
   });
 
+  // What the operator sees when they confirm the permission, and docs/threat-model.md says.
+  test.each([
+    ["URIs of the host of its trust domain, of any scheme", `URI:https://${trustDomain}/x`],
+    ["a UPN", "otherName:msUPN;UTF8:admin@victim.org"],
+  ])("issues for %s, which no constraint keeps it from", async (name, san) => {
+    const { certFile } = await below(name.replaceAll(/\W/g, "-"), `subjectAltName=${san}`);
+    expect(await verify(certFile)).toMatch(/: OK$/);
+  });
+
   test.each([
     ["another trust domain", "URI:spiffe://evil.net/web"],
     ["a trust domain below it", `URI:spiffe://sub.${trustDomain}/web`],
