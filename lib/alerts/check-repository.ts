@@ -1,6 +1,7 @@
 import type { Database } from "@/lib/db/database";
 import type { AuditedTx } from "@/lib/log/record/audited-transaction";
 import { highestAdoptedCrlNumber } from "@/lib/pki/crl";
+import { intermediateProfile } from "@/lib/pki/trust-domain";
 import type { Severity } from "./schema";
 import type { SettingRow } from "./types";
 
@@ -18,8 +19,8 @@ export type ExpiringRow = Readonly<{
 
 /**
  * Certificates of people, services and devices that expire by `until` and have no replacement:
- * neither a successor nor a longer-lived certificate of the same identity, profile and names. Those
- * with an open alert are included after they expired. Soonest expiration first.
+ * neither a successor nor a longer-lived certificate of the same identity, profile and names. The CAs
+ * of clients each have a subject that no other has, so theirs may differ. Those with an open alert are included after they expired. Soonest expiration first.
  */
 export async function findExpiringCertificates(
   { pool }: Pool,
@@ -40,7 +41,8 @@ export async function findExpiringCertificates(
         and (c.not_after > $1 or exists (select from alert a where a.rule = 'expiry-near' and a.subject_id = c.id and a.status <> 'resolved'))
         and c.not_after - c.not_before >= $5::float8 * interval '1 day' and c.not_after - $1::timestamptz <= (c.not_after - c.not_before) * $3::float8 / 100
         and not exists (select from certificate s where s.predecessor_id = c.id and s.state = 'issued')
-        and not exists (select from certificate s where s.identity_id = c.identity_id and s.state = 'issued' and s.profile_id = c.profile_id and s.subject_text = c.subject_text and s.sans = c.sans and s.not_after > c.not_after)
+        and not exists (select from certificate s where s.identity_id = c.identity_id and s.state = 'issued' and s.profile_id = c.profile_id and s.sans = c.sans
+          and (s.subject_text = c.subject_text or exists (select from profile p where p.id = c.profile_id and p.system and p.slug = '${intermediateProfile}')) and s.not_after > c.not_after)
       order by c.not_after, c.id limit $4`,
     values: [now, until, percent, take, leastDays],
   });

@@ -105,6 +105,26 @@ describe("a certificate that ends without a successor", () => {
     expect(await checks.run()).toEqual({ opened: 0, closed: 0 });
   });
 
+  test.each([
+    ["is replaced by a newer one of the same profile, although their subjects differ", true, 0],
+    ["isn't replaced by one with another subject under a profile that isn't Chancery's", false, 1],
+  ])("the CA of a client %s", async (_title, system, opened) => {
+    await fixture.log.as("super", "alter table profile disable trigger all");
+    await fixture.log.as(
+      "super",
+      `update profile set slug = 'intermediate-ca', system = ${system} where id = 'prf_test'`,
+    );
+    await fixture.log.as("super", "alter table profile enable trigger all");
+    const week = { notAfter: new Date(fixture.now() + 7 * day) };
+    const spire = await fixture.makeIdentity("spire", week);
+    const next = await fixture.makeCertificate(spire);
+    await forced(
+      `update certificate set subject_text = 'O=Example, CN=SPIFFE CA 02' where id = '${next.certificateId}'`,
+    );
+    after(6.5 * day);
+    expect(await checks.run()).toEqual({ opened, closed: 0 });
+  });
+
   test("of one that a person has closed nothing is said again; of one that is excepted nothing until the exception ends", async () => {
     await fixture.makeIdentity("old", { notAfter: new Date(fixture.now() + 90 * day) });
     const other = await fixture.makeIdentity("other", {
