@@ -3,6 +3,7 @@ import { authorize } from "@/lib/access/permissions";
 import { findIssuer, type Issuer } from "@/lib/authorities/find-issuer";
 import { AppError, isAppError } from "@/lib/errors/app-error";
 import type { Finding } from "@/lib/errors/types";
+import { requirePower } from "@/lib/identities/power";
 import { findIdentity, type Identity } from "@/lib/identities/read-identities";
 import { plannedEntry, plannedRow } from "@/lib/issuing/issuance-plan";
 import { signPlan } from "@/lib/issuing/sign-plan";
@@ -45,7 +46,8 @@ const maxAttempts = 4;
 /**
  * Issues a CA certificate for the caller's own key, under a CA permission of its identity: for the
  * trust domain of that, with the path length 0. The signer judges it again by what the operator of
- * the host confirmed, and counts. Errors: `compat.ca-refused` without any permission, those of
+ * the host confirmed, and counts. Errors: `compat.ca-refused` without any permission,
+ * `identity.confers-power` for a token of an identity that has another power too, those of
  * `choosePermission`, `certificate.refused` with every reason against the CSR,
  * `compat.identity-required`, `certificate.contended`, those of the signer.
  */
@@ -128,6 +130,7 @@ async function decide(
       "compat.ca-refused",
       "This identity has no CA permission. An administrator creates one, and the operator of the host confirms it.",
     );
+  await requirePower(deps, actor, identityId, "issue-ca");
   const refused = (findings: readonly Finding[], csr: ParsedCsr | null) =>
     refuse(deps, actor, identity, findings, csr);
   const csr = await readCsr(request.csr, refused);

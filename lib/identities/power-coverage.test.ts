@@ -25,8 +25,6 @@ const exempt: Readonly<Record<string, string>> = {
   "tokens/revoke-token.ts": "takes access away, and only administrators may",
   "acme/revoke-acme-key.ts": "takes access away, and only administrators may",
   "enrollment/revoke-enrollment-secret.ts": "takes access away, and issues nothing",
-  "ca-permissions/issue-intermediate.ts":
-    "The permission is the power: the identity alone asks, and the host confirmed it.",
   "certificates/preview-revocation.ts": "reads",
   "est/reenroll.ts": "the certificate is rotated by the use case for that",
   "compat/create-login.ts": "a shorter form of the credential of the identity itself",

@@ -25,6 +25,7 @@ const powerActs = {
   "change-proxy": "change how it is trusted as a proxy",
   "remove-proxy": "stop trusting it as a proxy",
   "grant-ca": "let it get CA certificates",
+  "issue-ca": "get a CA certificate for it",
   "revoke-ca": "revoke its CA permissions",
   "create-token": "create API tokens for it",
   "create-acme-key": "create ACME keys for it",
@@ -44,7 +45,7 @@ const operatorActs: ReadonlySet<PowerAct> = new Set<PowerAct>([
   "acknowledge-alert",
 ]);
 /** What an identity may do for itself, if it proves that it has the key of its certificate. */
-const ownActs: ReadonlySet<PowerAct> = new Set<PowerAct>(["issue", "rotate", "revoke"]);
+const ownActs: ReadonlySet<PowerAct> = new Set<PowerAct>(["issue", "issue-ca", "rotate", "revoke"]);
 /**
  * What administrators may do to an identity of Chancery itself; all other acts are its own jobs'.
  */
@@ -73,9 +74,11 @@ type PowerActor = Pick<AnyActor, "kind" | "role" | "assertedBy">;
  */
 export function findPowerRefusal(
   actor: PowerActor,
-  { name, powers }: Pick<PoweredIdentity, "name" | "powers">,
+  { name, powers: all }: Pick<PoweredIdentity, "name" | "powers">,
   act: PowerAct,
 ): PowerRefusal | null {
+  // A CA certificate is what a CA permission is for: only another power is in the way.
+  const powers = act === "issue-ca" ? all.filter((power) => power !== "ca") : all;
   if (powers.length === 0 || actor.role === "system") return null;
   const subject = `${name} ${powerTexts(powers)}`;
   const wording = powerActs[act];

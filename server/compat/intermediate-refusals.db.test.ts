@@ -3,6 +3,8 @@ import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { revokeCaPermission } from "@/lib/ca-permissions/revoke-permission";
 import { revokeCertificate } from "@/lib/certificates/revoke-certificate";
+import { trustProxy } from "@/lib/proxies/trust-proxy";
+import { acceptedOf } from "@/testing/accounts/accepted";
 import { suspendIdentity } from "@/lib/identities/set-identity-status";
 import { changeNames } from "@/lib/names/change-names";
 import { namesChange } from "@/lib/names/schema";
@@ -297,6 +299,25 @@ describe("a credential is refused", () => {
     const asked = await ask();
     expect(refusalOf(asked)).toBe("403 unauthenticated");
     expect(asked.entries).toMatchObject([{ action: "request.refused" }]);
+  });
+
+  test("a token of an identity that has another power too", async () => {
+    const { ask, identity } = await another("confirmed");
+    expect((await ask()).reply.status).toBe(200);
+    await trustProxy(deps, admin, {
+      identity,
+      kind: "nginx",
+      hops: 1,
+      scopes: ["forward-auth"],
+      note: "",
+      accepted: await acceptedOf(deps, identity),
+    });
+    const asked = await ask();
+    expect(refusalOf(asked)).toBe("403 identity.confers-power");
+    expect(asked.entries).toMatchObject([
+      { action: "request.refused", outcome: "denied", details: { via: "vault" } },
+    ]);
+    expect(asked.reply.json.errors[0]).toContain("is a trusted proxy");
   });
 
   test("that of a suspended identity", async () => {
