@@ -25,6 +25,21 @@ export function namesOfCertificate({
   return repeats ? names : [...names, readCarriedName("cn", commonName)];
 }
 
-/** The certificates that carry a name which the row covers. */
+/**
+ * What an identity has to hold for a certificate: its names, and for the CA of a client the whole of
+ * its trust domain, as `spiffe://example.com/*`.
+ */
+export function namesBehind(carrier: Carrier): CarriedName[] {
+  const names = namesOfCertificate(carrier);
+  if (!carrier.isClientCa) return names;
+  const whole = names.filter(({ type }) => type === "uri");
+  return [...names, ...whole.map(({ value }) => ({ type: "uri", value: `${value}/*` }) as const)];
+}
+
+/** Whether the row is the name itself, or the pattern that `namesBehind` names. */
+export const isRowOf = ({ type, form, value }: HeldNameRow, name: CarriedName): boolean =>
+  type === name.type && (value === name.value || (form === "prefix" && `${value}*` === name.value));
+
+/** The certificates that carry a name which the row covers, or are the CA of a client for it. */
 export const carriersOf = (row: HeldNameRow, carriers: readonly Carrier[]): Carrier[] =>
-  carriers.filter((carrier) => namesOfCertificate(carrier).some((name) => rowCovers(row, name)));
+  carriers.filter((carrier) => namesBehind(carrier).some((name) => rowCovers(row, name)));
