@@ -36,6 +36,14 @@ export const holdTrustDomain = (
       type === "uri" && form === "prefix" && value === `${scheme}${trustDomain}/`,
   );
 
+/** What a CA of the trust domain can issue for. No certificate has it as a name: `*` is in none. */
+export const wholeTrustDomain = (
+  trustDomain: string,
+): Readonly<{ type: "uri"; value: string }> => ({
+  type: "uri",
+  value: `${scheme}${trustDomain}/*`,
+});
+
 /** The common name of a CA certificate for a client: no two of an issuer share it. */
 export const intermediateCommonName = (serial: Uint8Array): string =>
   `SPIFFE CA ${Buffer.from(serial).toString("hex")}`;

@@ -3,13 +3,7 @@ import { isAppError } from "@/lib/errors/app-error";
 import { factRun } from "@/lib/log/pure/search-tokens";
 import { endOfLog, findNumbersIn } from "@/lib/log/segments/find-entries";
 import { withSnapshot } from "@/lib/db/snapshot";
-import {
-  readCarriedName,
-  rowCovers,
-  type CarriedName,
-  type HeldNameRow,
-  type ListedName,
-} from "@/lib/pki/held-names/carried-name";
+import { rowCovers, type CarriedName, type HeldNameRow } from "@/lib/pki/held-names/carried-name";
 import { parseHeldName, type HeldName, type NameType } from "@/lib/pki/held-names/held-name";
 import { nameKeyOf } from "@/lib/pki/held-names/name-key";
 import { spanOf } from "@/lib/pki/held-names/span";
@@ -18,7 +12,7 @@ import { readEntry, type ReadEntry } from "./profile-versions";
 
 type Row = HeldNameRow & Readonly<{ identityId: string; shareId: string | null }>;
 type RecordedEntry = ReadEntry & Readonly<{ ts?: unknown }>;
-type Names = Readonly<{ identityId: string; names: readonly ListedName[] }>;
+type Names = Readonly<{ identityId: string; names: readonly CarriedName[] }>;
 
 /** Each of these opens the alert names-overridden, and so do names that are given away at once. */
 const sharing = ["identity.names-shared", "identity.names-upgraded"];
@@ -41,9 +35,7 @@ export async function hasConsent(
     [[identityId, live.identityId]],
   );
   const entries = await readEntriesAbout(pool, [identityId, live.identityId]);
-  const wanted = names
-    .map(({ type, value }) => readCarriedName(type, value))
-    .filter((name) => isInTheWayOf(name, live.key));
+  const wanted = names.filter((name) => isInTheWayOf(name, live.key));
   const others = rows.filter((row) => row.identityId === live.identityId && isAt(row, live.key));
   const isShared = wanted.every((name) =>
     rows.some(

@@ -1,6 +1,7 @@
 import type { Database } from "@/lib/db/database";
-import { readCarriedName } from "@/lib/pki/held-names/carried-name";
+import { type CarriedName, readCarriedName } from "@/lib/pki/held-names/carried-name";
 import { nameKeyOf } from "@/lib/pki/held-names/name-key";
+import { trustDomainOf, wholeTrustDomain } from "@/lib/pki/trust-domain";
 import type { EvaluatedPlan } from "./evaluate-plan";
 import { makeLiveNames, type LiveName, type NameClaim } from "./live-names";
 import { hasConsent } from "./name-consent";
@@ -29,10 +30,10 @@ export function makeNameMemory(
   return {
     remember: (plans, now) => liveNames(plans.filter(isRemembered).map(claimOf), now),
     confirm: async (evaluated, inTheWay) => {
-      const { plan, facts, now } = evaluated;
+      const { plan, now } = evaluated;
       const others = inTheWay.get(plan.id) ?? [];
       if (others.length === 0) return;
-      const names = { identityId: plan.identityId, names: facts.names };
+      const names = { identityId: plan.identityId, names: namesOf(evaluated) };
       for (const other of others) {
         if (await hasConsent(db, names, other)) continue;
         onNotice(
@@ -52,11 +53,18 @@ export function makeNameMemory(
 const isRemembered = ({ slug, isOwn }: EvaluatedPlan): boolean =>
   !(isOwn && slug === "ocsp-responder");
 
-const claimOf = ({ plan, facts, isOwn }: EvaluatedPlan): NameClaim => ({
-  certificateId: plan.id,
-  identityId: plan.identityId,
-  notAfter: facts.validity.notAfter,
-  names: facts.names.map(({ type, value }) => nameKeyOf(readCarriedName(type, value))),
+/** The CA of a client can issue for its whole trust domain, so that is one of its names. */
+function namesOf({ facts, isOfClient }: EvaluatedPlan): CarriedName[] {
+  const names = facts.names.map(({ type, value }) => readCarriedName(type, value));
+  const trustDomain = isOfClient ? trustDomainOf(facts.sans) : null;
+  return trustDomain === null ? names : [...names, wholeTrustDomain(trustDomain)];
+}
+
+const claimOf = (evaluated: EvaluatedPlan): NameClaim => ({
+  certificateId: evaluated.plan.id,
+  identityId: evaluated.plan.identityId,
+  notAfter: evaluated.facts.validity.notAfter,
+  names: namesOf(evaluated).map(nameKeyOf),
   // Chancery's own certificates never wait for others; nor does anyone before names are enforced.
-  isChecked: !isOwn && plan.nameBinding === "enforced",
+  isChecked: !evaluated.isOwn && evaluated.plan.nameBinding === "enforced",
 });
