@@ -1,9 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { releaseCertificate } from "@/lib/certificates/release-certificate";
+import { revokeCertificate } from "@/lib/certificates/revoke-certificate";
 import { getIdentity } from "@/lib/identities/read-identities";
 import { previewRelease } from "@/lib/names/preview-release";
+import { reconcile } from "@/lib/log/reconcile/reconcile";
 import type { Deps } from "@/lib/runtime/deps";
 import { adminActor } from "@/testing/actors";
 import { createTestCa } from "@/testing/ca/create-test-ca";
+import { forgePlan } from "@/testing/ca/forge-plan";
 import {
   callers,
   csrFor,
@@ -46,7 +50,7 @@ async function minted() {
   });
   const { id: b } = await makeHolder(deps);
   const whole = `URI:spiffe://${trustDomain}/*`;
-  return { a, b, ca: result.id, whole, base: `URI:spiffe://${trustDomain}` };
+  return { trustDomain, a, b, ca: result.id, whole, base: `URI:spiffe://${trustDomain}` };
 }
 type OnRelease = "reserve" | "revoke" | "free";
 const release = (id: string, names: string, onRelease: OnRelease = "reserve") =>
@@ -54,6 +58,27 @@ const release = (id: string, names: string, onRelease: OnRelease = "reserve") =>
 const add = (id: string, names: string) => outcomeOf(editNames(deps, admin, id, { add: names }));
 const stateOf = async (id: string): Promise<unknown> =>
   (await harness.asSuper("select state from certificate where id = $1", [id]))[0]?.["state"];
+
+test("a CA of a client is a problem for no one who verifies the log, also after its trust domain was released", async () => {
+  const { a, whole } = await minted();
+  expect((await reconcile(deps)).problems).toEqual([]);
+  await release(a, whole);
+  expect((await reconcile(deps)).problems).toEqual([]);
+});
+
+test("a CA whose identity doesn't hold the trust domain by the log is named by verification", async () => {
+  const { a, trustDomain } = await minted();
+  await release(a, `URI:spiffe://${trustDomain}/*`, "free");
+  await forgePlan(deps, {
+    identity: a,
+    trustDomain,
+    profile: "intermediate-ca",
+    issuer: "root",
+  });
+  expect((await reconcile(deps)).problems).toEqual([
+    expect.stringContaining(`spiffe://${trustDomain}`) as string,
+  ]);
+});
 
 describe("a trust domain that its identity releases", () => {
   test("stays reserved as a whole while a CA of it is valid, and is free afterwards", async () => {
@@ -74,13 +99,14 @@ describe("a trust domain that its identity releases", () => {
     expect(await add(b, whole)).toBe(nameCodes.HBA);
   });
 
-  test("stays reserved while its CA is on hold", async () => {
+  test("stays reserved while its CA is on hold, which is released only after it is held again", async () => {
     const { a, b, ca, whole } = await minted();
-    await harness.asSuper("alter table certificate disable trigger all");
-    await harness.asSuper("update certificate set state = 'held' where id = $1", [ca]);
-    await harness.asSuper("alter table certificate enable trigger all");
+    await revokeCertificate(deps, admin, ca, { reason: "certificateHold" });
     await release(a, whole);
     expect(await add(b, whole)).toBe(nameCodes.HBA);
+    expect(await outcomeOf(releaseCertificate(deps, admin, ca))).toBe(nameCodes.NH);
+    expect(await add(a, whole)).toBe("done");
+    expect(await outcomeOf(releaseCertificate(deps, admin, ca))).toBe("done");
   });
 
   test("is listed with its CAs before it is released", async () => {

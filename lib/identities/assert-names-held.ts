@@ -2,11 +2,31 @@ import { AppError } from "@/lib/errors/app-error";
 import type { AuditedTx } from "@/lib/log/record/audited-transaction";
 import { describeHeldName, type CertificateName } from "@/lib/pki/held-names/held-name";
 import { rowCovers, type CarriedName } from "@/lib/pki/held-names/carried-name";
+import { trustDomainOfCa, wholeTrustDomain } from "@/lib/pki/trust-domain";
+import type { GeneralName } from "@/lib/pki/types";
 import { namesOfCertificate } from "./name-carriers";
 import { findNameBindingIn, listNamesOf, queryIn } from "./name-repository";
 
 const labelOf = ({ type, value }: CarriedName): string =>
   type === "legacy" ? value : describeHeldName({ type, value } as CertificateName);
+
+type HeldCertificate = Readonly<{
+  sans: readonly string[];
+  commonName: string;
+  subjectText: string;
+  serial: Uint8Array;
+}>;
+
+/** Its names, or, for the CA of a client, the whole of its trust domain. */
+function namesNeeded({ sans, commonName, serial }: HeldCertificate): CarriedName[] {
+  const names = namesOfCertificate({ sans, commonName });
+  const trustDomain = trustDomainOfCa({
+    sans: names.filter((name): name is GeneralName => name.type !== "cn" && name.type !== "legacy"),
+    commonNames: [commonName],
+    serial,
+  });
+  return trustDomain === null ? names : [wholeTrustDomain(trustDomain)];
+}
 
 /**
  * Refuses to make a certificate valid again whose identity no longer holds one of its names:
@@ -17,7 +37,7 @@ const labelOf = ({ type, value }: CarriedName): string =>
 export async function assertNamesHeld(
   tx: AuditedTx,
   identityId: string,
-  certificate: Readonly<{ sans: readonly string[]; commonName: string; subjectText: string }>,
+  certificate: HeldCertificate,
 ): Promise<void> {
   const query = queryIn(tx);
   if ((await findNameBindingIn(query)) === "observed") return;
@@ -26,7 +46,7 @@ export async function assertNamesHeld(
   const { sans, commonName, subjectText } = certificate;
   // Without any name, the subject is shown in place of the common name.
   if (sans.length === 0 && commonName === subjectText) return;
-  const missing = namesOfCertificate({ sans, commonName }).filter(
+  const missing = namesNeeded(certificate).filter(
     (name) => !held.some((row) => rowCovers(row, name)),
   );
   const findings = missing.map((name) => ({

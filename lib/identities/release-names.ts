@@ -147,8 +147,7 @@ function reservationsOf(
   for (const carrier of uncovered) {
     for (const name of namesBehind(carrier).filter(isLost)) {
       const key = `${name.type}:${name.value}`;
-      const existing =
-        reserved.get(key) ?? all.find((row) => isRowOf(row, name));
+      const existing = reserved.get(key) ?? all.find((row) => isRowOf(row, name));
       const base = existing ?? {
         ...rows.find((row) => rowCovers(row, name))!,
         id: newId("nam", now, randomBytes),

@@ -47,3 +47,21 @@ export const wholeTrustDomain = (
 /** The common name of a CA certificate for a client: no two of an issuer share it. */
 export const intermediateCommonName = (serial: Uint8Array): string =>
   `SPIFFE CA ${Buffer.from(serial).toString("hex")}`;
+
+/**
+ * The trust domain of a certificate that has the form of a client's CA: its names, and a common name
+ * with its serial number. Null for any other.
+ */
+export function trustDomainOfCa({
+  sans,
+  commonNames,
+  serial,
+}: Readonly<{
+  sans: readonly GeneralName[];
+  commonNames: readonly string[];
+  serial: Uint8Array;
+}>): string | null {
+  const [name, ...more] = commonNames;
+  const isCa = name === intermediateCommonName(serial) && more.length === 0;
+  return isCa ? trustDomainOf(sans) : null;
+}

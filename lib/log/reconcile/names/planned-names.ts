@@ -1,6 +1,8 @@
 import { readCarriedName, type CarriedName } from "@/lib/pki/held-names/carried-name";
 import { asciiHost } from "@/lib/pki/held-names/dns-name";
 import { describeHeldName, nameTypes, type NameType } from "@/lib/pki/held-names/held-name";
+import { trustDomainOfCa, wholeTrustDomain } from "@/lib/pki/trust-domain";
+import type { GeneralName } from "@/lib/pki/types";
 import { listIn, type ReplayedEntry } from "../fields";
 import { mayHold, noNames, type ExpectedName, type ExpectedNames } from "./held-state";
 import { isMasked, isPattern, nameKey, textCovers } from "./name-text";
@@ -53,9 +55,32 @@ const labelOf = (name: CarriedName): string =>
 export function unheldNames(record: EntryRecord, identity: ExpectedNames | null): string[] {
   const { isSystem, names } = identity ?? noNames;
   const isRotation = typeof record.details["predecessorId"] === "string";
-  return plannedNames(record, isSystem)
+  const planned = plannedNames(record, isSystem);
+  if (isWholeHeld(trustDomainIn(record, planned), names)) return [];
+  return planned
     .filter((name) => !isHeld(name, names, isRotation))
     .map((name) => labelOf(readPlanned(name)));
+}
+
+/** The trust domain of a plan that has the form of a client's CA. */
+function trustDomainIn({ details }: EntryRecord, planned: readonly PlannedName[]): string | null {
+  const { serial } = details;
+  if (typeof serial !== "string") return null;
+  return trustDomainOfCa({
+    sans: planned.filter((name): name is GeneralName => name.type !== "cn"),
+    commonNames: planned.filter(({ type }) => type === "cn").map(({ value }) => value),
+    serial: Buffer.from(serial, "hex"),
+  });
+}
+
+/** A client's CA needs the whole of its trust domain, and nothing else: its subject is no one's. */
+function isWholeHeld(
+  trustDomain: string | null,
+  names: ReadonlyMap<string, ExpectedName>,
+): boolean {
+  if (trustDomain === null) return false;
+  const one = names.get(nameKey(`URI:${wholeTrustDomain(trustDomain).value}`));
+  return one !== undefined && mayHold(one);
 }
 
 function isHeld(
