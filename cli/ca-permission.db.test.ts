@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { getAuthority } from "@/lib/authorities/read-authorities";
+import { createAuthority } from "@/lib/issuing/create-authority";
+import { adminActor } from "@/testing/actors";
 import { createTestCa } from "@/testing/ca/create-test-ca";
+import { changeAsApplication } from "@/testing/ca/forge-plan";
 import { askPermission, createSpireIdentity, trustDomain } from "@/testing/gateway/spire-fixture";
 import { type Harness, testHostCaller } from "@/testing/harness";
 import { runCaPermission } from "./ca-permission";
-import { changeAsApplication } from "@/testing/ca/forge-plan";
-import { adminActor } from "@/testing/actors";
-import { createAuthority } from "@/lib/issuing/create-authority";
-import { getAuthority } from "@/lib/authorities/read-authorities";
 import { UsageError } from "./command";
 import { runConfirm } from "./confirm";
 
@@ -125,13 +125,21 @@ describe("with the application's database role", () => {
   });
 
   test("nor what they wrote into the plan of a CA certificate", async () => {
-    await harness.asSuper("alter table certificate disable trigger all");
-    await harness.asSuper("update certificate set requested_by = $2 where id = $1", [
-      certificate,
-      "admin\x1b[5A\r\n  Subject           CN=Mine",
-    ]);
-    await harness.asSuper("alter table certificate enable trigger all");
+    const write = async (requestedBy: unknown) => {
+      await harness.asSuper("alter table certificate disable trigger all");
+      const [before] = await harness.asSuper("select requested_by from certificate where id = $1", [
+        certificate,
+      ]);
+      await harness.asSuper("update certificate set requested_by = $2 where id = $1", [
+        certificate,
+        requestedBy,
+      ]);
+      await harness.asSuper("alter table certificate enable trigger all");
+      return before?.["requested_by"];
+    };
+    const before = await write("admin\x1b[5A\r\n  Subject           CN=Mine");
     const shown = await confirm();
+    await write(before);
     expect(shown.replaceAll("\n", "")).not.toMatch(/\p{C}/u);
     expect(shown).toContain("admin?[5A?? Subject CN=Mine");
   });

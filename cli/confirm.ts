@@ -43,7 +43,8 @@ export async function runConfirm(
   print: (text: string) => void,
 ): Promise<number> {
   const { id, reject } = readArguments(args);
-  if (id?.startsWith(permissionIdPrefix)) return decidePermission(deps, caller, id, { reject, print });
+  if (id?.startsWith(permissionIdPrefix))
+    return decidePermission(deps, caller, id, { reject, print });
   const waiting = await deps.signer.listWaiting(caller);
   if (id === null) {
     const permissions = await deps.signer.listPermissions(caller);
@@ -82,9 +83,7 @@ async function decidePermission(
 }
 
 const nothingWaits = (what: string, id: string): UsageError =>
-  new UsageError(
-    `No ${what} ${id} waits. Run "chancery confirm" to list those that do.`,
-  );
+  new UsageError(`No ${what} ${id} waits. Run "chancery confirm" to list those that do.`);
 
 /** Has the plan closed at once, so that the CA is no longer pending; else a job does it soon. */
 async function close(deps: Deps, certificateId: string): Promise<void> {
@@ -137,7 +136,7 @@ function describePermission(one: WaitingPermission): string {
     ["Signed by", one.authority],
     ["Trust domain", one.trustDomain],
     ["They can issue", `for URIs of the host ${one.trustDomain}, of any scheme (spiffe, https, …)`],
-    ["and", "certificates without names, or with names that no constraint is for (code signing, UPN)"],
+    ["", "and certificates without constrained names (code signing, UPN)"],
     ["Lifetime", `at most ${formatDuration(one.maxSeconds)} each`],
     ["Certificates", `at most ${one.count}, altogether`],
     ["CAs below", "none"],

@@ -105,14 +105,14 @@ describe("a certificate that ends without a successor", () => {
     expect(await checks.run()).toEqual({ opened: 0, closed: 0 });
   });
 
-  test.each([
+  test.each<[string, boolean, number]>([
     ["is replaced by a newer one of the same profile, although their subjects differ", true, 0],
     ["isn't replaced by one with another subject under a profile that isn't Chancery's", false, 1],
   ])("the CA of a client %s", async (_title, system, opened) => {
     await fixture.log.as("super", "alter table profile disable trigger all");
     await fixture.log.as(
       "super",
-      `update profile set slug = 'intermediate-ca', system = ${system} where id = 'prf_test'`,
+      `update profile set slug = 'intermediate-ca', system = ${String(system)} where id = 'prf_test'`,
     );
     await fixture.log.as("super", "alter table profile enable trigger all");
     const week = { notAfter: new Date(fixture.now() + 7 * day) };
