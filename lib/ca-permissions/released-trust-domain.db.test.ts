@@ -124,7 +124,7 @@ describe("a trust domain that its identity releases", () => {
     expect(await add(b, whole)).toBe("done");
   });
 
-  test("is free at once only if an administrator says so", async () => {
+  test("is free at once only if an administrator frees it", async () => {
     const { a, b, ca, whole } = await minted();
     expect(await release(a, whole, "free")).toBe("done");
     expect(await stateOf(ca)).toBe("issued");
