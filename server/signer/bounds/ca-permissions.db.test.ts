@@ -93,6 +93,7 @@ async function addVersion(
         details: { version: next.version, rulesSha256: "", versionSha256, changes: {} },
       },
     ],
+    ["update profile set version = $2 where id = $1", id, next.version],
     [
       `insert into profile_version (profile_id, version, slug, system, authority_id, rules, digest, entry_id, created_at)
        values ($1, $2, $3, false, $4, $5::jsonb, $6, $7, now())`,
@@ -242,7 +243,7 @@ describe("the signer refuses the CA of a client", () => {
     expect(await refusal(await forge(await holder(), more))).toBe(code);
   });
 
-  test("that is no CA's, although its profile version has the slug of theirs: the ceiling bounds it", async () => {
+  test("that is no CA's, although its profile version has the slug of theirs, under no permission", async () => {
     const own = await holder();
     const value = `spiffe://${own.trustDomain}`;
     const slug = await makeNamesProfile(deps, { uriPrefixes: [value, `${value}/`] });
@@ -262,7 +263,12 @@ describe("the signer refuses the CA of a client", () => {
       rules,
       row: { profileVersion },
     });
-    expect(await refusal(plan)).toBe("signer.ceiling");
+    await sign(plan).catch(() => null);
+    const uses = await harness.asSuper(
+      "select number from signer.ca_permission_use where certificate_id = $1",
+      [plan],
+    );
+    expect(uses).toEqual([]);
   });
 
   test("after its identity gave the trust domain up", async () => {
