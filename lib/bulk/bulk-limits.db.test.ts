@@ -282,7 +282,7 @@ describe("ends", () => {
     const bulk = await fixture.start({ ids: [id] });
     // Another process has noted the result meanwhile.
     await fixture.harness.asSuper(
-      "insert into bulk_result (bulk_id, n, outcome, at) values ($1, 1, 'done', now())",
+      "insert into bulk_result (bulk_id, n, outcome, at) values ($1, 1, 'refused', now())",
       [bulk],
     );
     await fixture.finish();
