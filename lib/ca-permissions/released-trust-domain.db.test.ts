@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { releaseCertificate } from "@/lib/certificates/release-certificate";
 import { revokeCertificate } from "@/lib/certificates/revoke-certificate";
 import { getIdentity } from "@/lib/identities/read-identities";
+import { findUnbound } from "@/lib/names/find-unbound";
 import { previewRelease } from "@/lib/names/preview-release";
 import { reconcile } from "@/lib/log/reconcile/reconcile";
 import type { Deps } from "@/lib/runtime/deps";
@@ -63,6 +64,14 @@ test("a CA of a client is no problem for verification of the log, also after its
   expect((await reconcile(deps)).problems).toEqual([]);
   await release(a, whole);
   expect((await reconcile(deps)).problems).toEqual([]);
+});
+
+test("a CA of a client is listed among those whose names aren't held only once its trust domain is given up", async () => {
+  const { a, ca, whole } = await minted();
+  const unbound = async () => (await findUnbound(deps)).items.filter(({ id }) => id === ca);
+  expect(await unbound()).toEqual([]);
+  await release(a, whole, "free");
+  expect(await unbound()).toMatchObject([{ names: [whole] }]);
 });
 
 describe("a trust domain that its identity releases", () => {

@@ -2,9 +2,7 @@ import { AppError } from "@/lib/errors/app-error";
 import type { AuditedTx } from "@/lib/log/record/audited-transaction";
 import { describeHeldName, type CertificateName } from "@/lib/pki/held-names/held-name";
 import { rowCovers, type CarriedName } from "@/lib/pki/held-names/carried-name";
-import { trustDomainOfCa, wholeTrustDomain } from "@/lib/pki/trust-domain";
-import type { GeneralName } from "@/lib/pki/types";
-import { namesOfCertificate } from "./name-carriers";
+import { namesNeeded } from "./name-carriers";
 import { findNameBindingIn, listNamesOf, queryIn } from "./name-repository";
 
 const labelOf = ({ type, value }: CarriedName): string =>
@@ -16,17 +14,6 @@ type HeldCertificate = Readonly<{
   subjectText: string;
   serial: Uint8Array;
 }>;
-
-/** Its names, or, for the CA of a client, the whole of its trust domain. */
-function namesNeeded({ sans, commonName, serial }: HeldCertificate): CarriedName[] {
-  const names = namesOfCertificate({ sans, commonName });
-  const trustDomain = trustDomainOfCa({
-    sans: names.filter((name): name is GeneralName => name.type !== "cn" && name.type !== "legacy"),
-    commonNames: [commonName],
-    serial,
-  });
-  return trustDomain === null ? names : [wholeTrustDomain(trustDomain)];
-}
 
 /**
  * Refuses to make a certificate valid again whose identity no longer holds one of its names:

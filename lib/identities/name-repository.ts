@@ -1,7 +1,6 @@
 import type { Database, TransactionClient } from "@/lib/db/database";
 import type { AuditedTx } from "@/lib/log/record/audited-transaction";
 import type { HeldName } from "@/lib/pki/held-names/held-name";
-import { intermediateProfile } from "@/lib/pki/trust-domain";
 import type { Carrier, NameOfIdentity, NameRow, NameState } from "./types";
 
 /** How many names an identity has at the most, and how many of them are added at once. */
@@ -163,9 +162,8 @@ export async function listCarriers(
   now: Date,
 ): Promise<Carrier[]> {
   return query<Carrier>(
-    `select id, common_name as "commonName", sans, not_after as "notAfter", state,
-        exists (select from profile p where p.id = certificate.profile_id and p.system and p.slug = '${intermediateProfile}') as "isClientCa"
-      from certificate where identity_id = $1 and state in ('planned', 'issued', 'held')
+    `select id, common_name as "commonName", sans, not_after as "notAfter", state, serial from certificate
+      where identity_id = $1 and state in ('planned', 'issued', 'held')
         and not_after >= $2::timestamptz order by id`,
     identityId,
     now.toISOString(),

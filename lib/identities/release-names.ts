@@ -5,7 +5,7 @@ import { asHeldName } from "@/lib/pki/held-names/held-name";
 import { describeRow } from "./add-names";
 import { raiseEpoch } from "./identity-repository";
 import { rowCovers, type CarriedName } from "@/lib/pki/held-names/carried-name";
-import { isRowOf, namesBehind } from "./name-carriers";
+import { isRowOf, namesBlocked } from "./name-carriers";
 import {
   endSharesOfOne,
   insertNames,
@@ -61,7 +61,7 @@ export async function listUncovered(
 ): Promise<Carrier[]> {
   const isLost = lostBy(rows, await listNamesOf(query, identityId));
   const carriers = await listCarriers(query, identityId, now);
-  return carriers.filter((carrier) => namesBehind(carrier).some(isLost));
+  return carriers.filter((carrier) => namesBlocked(carrier).some(isLost));
 }
 
 /**
@@ -74,7 +74,7 @@ export async function releaseNames(tx: AuditedTx, release: NameRelease): Promise
   const all = await listNamesOf(query, identityId);
   const isLost = lostBy(rows, all);
   const carriers = await listCarriers(query, identityId, now);
-  const uncovered = carriers.filter((carrier) => namesBehind(carrier).some(isLost));
+  const uncovered = carriers.filter((carrier) => namesBlocked(carrier).some(isLost));
   const reservations =
     onRelease === "reserve" ? reservationsOf(release, { all, uncovered, isLost }) : [];
   const isStored = (row: NameRow): boolean => all.some(({ id }) => id === row.id);
@@ -145,7 +145,7 @@ function reservationsOf(
 ): NameRow[] {
   const reserved = new Map<string, NameRow>();
   for (const carrier of uncovered) {
-    for (const name of namesBehind(carrier).filter(isLost)) {
+    for (const name of namesBlocked(carrier).filter(isLost)) {
       const key = `${name.type}:${name.value}`;
       const existing = reserved.get(key) ?? all.find((row) => isRowOf(row, name));
       const base = existing ?? {

@@ -37,6 +37,5 @@ export type Carrier = Readonly<{
   sans: readonly string[];
   notAfter: Date;
   state: string;
-  /** Whether it is the CA of a client, which can issue for all of its trust domain. */
-  isClientCa: boolean;
+  serial: Uint8Array;
 }>;

@@ -11,6 +11,7 @@ export type BoundCertificate = Readonly<{
   identityName: string;
   commonName: string;
   sans: string[];
+  serial: Uint8Array;
   notAfter: Date;
 }>;
 
@@ -25,7 +26,7 @@ export async function listBoundCertificates(
   const { rows } = await db.pool.query<BoundCertificate>({
     name: "names_bound_certificates",
     text: `select c.id, c.identity_id as "identityId", i.name as "identityName",
-        c.common_name as "commonName", c.sans, c.not_after as "notAfter"
+        c.common_name as "commonName", c.sans, c.serial, c.not_after as "notAfter"
       from certificate c join identity i on i.id = c.identity_id
       where c.id > $1 and c.state in ('planned', 'issued', 'held') and c.not_after >= $2
         and i.kind <> 'system' order by c.id limit $3`,

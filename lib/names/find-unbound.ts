@@ -1,5 +1,5 @@
 import { formatIso } from "@/lib/format/time";
-import { namesOfCertificate } from "@/lib/identities/name-carriers";
+import { namesNeeded } from "@/lib/identities/name-carriers";
 import { rowCovers, type CarriedName } from "@/lib/pki/held-names/carried-name";
 import type { NameRow } from "@/lib/identities/types";
 import type { Deps } from "@/lib/runtime/deps";
@@ -46,7 +46,7 @@ export async function findUnbound(
 
 function missingNames(row: BoundCertificate, rows: readonly NameRow[]): CarriedName[] {
   const held = rows.filter(({ state }) => state === "held");
-  return namesOfCertificate(row).filter((name) => !held.some((one) => rowCovers(one, name)));
+  return namesNeeded(row).filter((name) => !held.some((one) => rowCovers(one, name)));
 }
 
 const unboundDto = (
