@@ -5,10 +5,11 @@ import { AppError, isAppError } from "@/lib/errors/app-error";
 import type { Finding } from "@/lib/errors/types";
 import { requirePower } from "@/lib/identities/power";
 import { findIdentity, type Identity } from "@/lib/identities/read-identities";
+import { failure, keyBlocked, keyOfAnother } from "@/lib/issuing/failure";
 import { plannedEntry, plannedRow } from "@/lib/issuing/issuance-plan";
+import { refuseRequest } from "@/lib/issuing/refuse-request";
 import { signPlan } from "@/lib/issuing/sign-plan";
 import { storePlanWithMore } from "@/lib/issuing/store-plan-with-more";
-import { recordEntry } from "@/lib/log/record/record-entry";
 import type { MaybeRecorded } from "@/lib/log/record/recorded";
 import { parseCsr } from "@/lib/pki/csr";
 import { isError } from "@/lib/pki/rule-checks";
@@ -172,10 +173,7 @@ async function readCsr(text: string, refused: Refuse): Promise<ParsedCsr> {
     return parseCsr(text);
   } catch (error) {
     if (!isAppError(error)) throw error;
-    return refused(
-      [{ code: error.code, message: error.message, path: "csr", clause: "RFC 2986" }],
-      null,
-    );
+    return refused([failure(error.code, error.message, "csr", "RFC 2986")], null);
   }
 }
 
@@ -184,30 +182,16 @@ function findKeyProblems(
   identityId: string,
 ): Finding[] {
   if (key === null) return [];
-  const problem = (code: string, message: string): Finding => ({ code, message, path: "csr" });
-  if (key.identityId !== identityId)
-    return [
-      problem(
-        "key.other-identity",
-        "This key belongs to another identity, and a key can't change its owner. Generate a new key pair.",
-      ),
-    ];
-  if (key.blocked)
-    return [
-      problem(
-        "key.blocked",
-        "This key is blocked because it was reported as compromised. Generate a new key pair.",
-      ),
-    ];
-  return key.certified
-    ? [
-        problem(
-          "key.not-new",
-          "This key has a certificate of another kind, and a CA needs its own key. Generate a new key pair.",
-        ),
-      ]
-    : [];
+  if (key.identityId !== identityId) return [keyOfAnother];
+  if (key.blocked) return [keyBlocked];
+  return key.certified ? [keyOfAnotherKind] : [];
 }
+
+const keyOfAnotherKind = failure(
+  "key.not-new",
+  "This key has a certificate of another kind, and a CA needs its own key. Generate a new key pair.",
+  "csr",
+);
 
 /** What the CSR asks for besides its name and key. */
 const withoutEffect = ({ ignoredExtensions, subject }: ParsedCsr): string[] => [
@@ -217,36 +201,20 @@ const withoutEffect = ({ ignoredExtensions, subject }: ParsedCsr): string[] => [
     .map((what) => `The CSR asks for ${what}, which the certificate doesn't have.`),
 ];
 
-/** Records the refusal with every reason, then throws it. */
-async function refuse(
+const refuse = (
   deps: Pick<Deps, "recorder">,
   actor: Actor,
   identity: Identity,
   findings: readonly Finding[],
   csr: ParsedCsr | null,
-): Promise<never> {
-  const errors = findings.filter(isError);
-  const { entryId } = await recordEntry(deps.recorder, actor, {
-    action: "certificate.refused",
-    outcome: "denied",
-    reason: errors.map(({ code }) => code).join(" "),
+): Promise<never> =>
+  refuseRequest(deps, actor, {
     target: { kind: "identity", id: identity.id, label: identity.name },
+    findings,
     details: {
       profile: intermediateProfile,
       identity: identity.id,
       subject: csr?.subjectText ?? null,
       via: "vault",
-      findings: errors.map(({ code, message, path, clause }) => ({
-        code,
-        message,
-        ...(path ? { path } : {}),
-        ...(clause ? { clause } : {}),
-      })),
     },
   });
-  const message =
-    errors.length === 1
-      ? (errors[0]?.message ?? "")
-      : `The request was denied for ${errors.length} reasons, listed below.`;
-  throw new AppError("certificate.refused", message, { findings, recordedAs: entryId });
-}

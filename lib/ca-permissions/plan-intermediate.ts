@@ -2,6 +2,7 @@ import type { Issuer } from "@/lib/authorities/find-issuer";
 import { isAppError } from "@/lib/errors/app-error";
 import type { Finding } from "@/lib/errors/types";
 import type { Identity } from "@/lib/identities/read-identities";
+import { failure } from "@/lib/issuing/failure";
 import { statusUrls } from "@/lib/pki/authority-urls";
 import { wholeSeconds } from "@/lib/pki/der-time";
 import { readBasicConstraints } from "@/lib/pki/extension-values";
@@ -33,12 +34,8 @@ type PlanRequest = Readonly<{
 /** `warning`: what was cut of the lifetime, in words. */
 export type IntermediatePlan = PlanResult & Readonly<{ warning: string | null }>;
 
-const refusal = (code: string, message: string, path: string): Finding => ({
-  code,
-  message,
-  path,
-  clause: "SPIFFE X509-SVID §4",
-});
+const refusal = (code: string, message: string, path: string): Finding =>
+  failure(code, message, path, "SPIFFE X509-SVID §4");
 
 /** Why the names of a CSR are not those of a CA of one trust domain; null if they are. */
 export function findNameProblem({ sans }: Pick<ParsedCsr, "sans">): Finding | null {

@@ -17,7 +17,7 @@ import { makeSerial } from "@/lib/pki/serial";
 import type { AuthorityKeyAlgorithm, PlanResult } from "@/lib/pki/types";
 import { findProfile, type Profile } from "@/lib/profiles/read-profiles";
 import type { Deps } from "@/lib/runtime/deps";
-import { assertSubjectFree, subjectOf } from "./assert-subject-free";
+import { assertSubjectFree, subjectOf } from "@/lib/issuing/rules/assert-subject-free";
 import { insertAuthority } from "./authority-plan-repository";
 import { plannedEntry, plannedRow } from "./issuance-plan";
 

@@ -27,7 +27,7 @@ import type { Deps } from "@/lib/runtime/deps";
 import { checkPower } from "@/lib/issuing/rules/check-power";
 import { digestPlan } from "./digest-plan";
 import { checkProfile } from "@/lib/issuing/rules/check-profile";
-import { failure } from "./failure";
+import { failure, keyBlocked, keyOfAnother } from "./failure";
 import { checkNames, type NameCheck } from "@/lib/issuing/rules/check-names";
 import { findKey, isKeyCertified } from "./plan-repository";
 
@@ -327,18 +327,8 @@ async function checkKey(
   const key = await findKey(deps.db, spkiSha256);
   const ownerId = identity?.id ?? request.onlyIdentityId;
   const isOthers = key !== null && ownerId !== null && key.identityId !== ownerId;
-  const others = failure(
-    "key.other-identity",
-    "This key belongs to another identity, and a key can't change its owner. Generate a new key pair.",
-    "csr",
-  );
-  checks.add("key-has-one-owner", hex, isOthers ? others : null);
-  const blocked = failure(
-    "key.blocked",
-    "This key is blocked because it was reported as compromised. Generate a new key pair.",
-    "csr",
-  );
-  checks.add("key-is-not-blocked", hex, key?.blocked ? blocked : null);
+  checks.add("key-has-one-owner", hex, isOthers ? keyOfAnother : null);
+  checks.add("key-is-not-blocked", hex, key?.blocked ? keyBlocked : null);
   if (!request.predecessor) return;
   const used = failure(
     "key.not-new",

@@ -7,3 +7,16 @@ export const failure = (code: string, message: string, path: string, clause?: st
   path,
   ...(clause ? { clause } : {}),
 });
+
+/** The key is that of another identity (decision 9). */
+export const keyOfAnother = failure(
+  "key.other-identity",
+  "This key belongs to another identity, and a key can't change its owner. Generate a new key pair.",
+  "csr",
+);
+
+export const keyBlocked = failure(
+  "key.blocked",
+  "This key is blocked because it was reported as compromised. Generate a new key pair.",
+  "csr",
+);

@@ -8,11 +8,9 @@ import { AppError } from "@/lib/errors/app-error";
 import { encodeEntry } from "@/lib/log/entry";
 import { assertInboxHasRoom } from "@/lib/log/record/back-pressure";
 import { trackCommit, makeNumberedEntry } from "@/lib/log/record/entry-numbers";
-import { recordEntry } from "@/lib/log/record/record-entry";
 import type { CompatibleApi } from "@/lib/log/detail-types";
 import type { EntryDetails } from "@/lib/log/types";
 import { describeHeldName, type HeldName } from "@/lib/pki/held-names/held-name";
-import { isError } from "@/lib/pki/rule-checks";
 import type { Deps } from "@/lib/runtime/deps";
 import type { CheckedName } from "@/lib/issuing/rules/check-names";
 import {
@@ -26,6 +24,7 @@ import { describeIgnored } from "@/lib/issuing/rules/describe-ignored";
 import { plannedEntry, plannedRow } from "./issuance-plan";
 import { storePlan } from "./issuance-repository";
 import type { PlannedRow } from "./plan-repository";
+import { refuseRequest } from "./refuse-request";
 import { signPlan, type SignedPlan } from "./sign-plan";
 import { storePlanWithMore, type StoredWithPlan } from "./store-plan-with-more";
 import { storePlanWithNames } from "./store-plan-with-names";
@@ -211,22 +210,18 @@ function namesDetail(
   };
 }
 
-/** Records the refusal with every reason, then throws it as `certificate.refused`. */
 async function refuse(
   deps: Pick<Deps, "recorder">,
   actor: Actor,
   request: StoredRequest,
   { findings, decision, identity, profile, csr, names }: IssuanceDecision,
 ): Promise<never> {
-  const errors = findings.filter(isError);
   const target = identity
     ? { kind: "identity", id: identity.id, label: identity.name }
     : profile && { kind: "profile", id: profile.id, label: profile.slug };
-  const { entryId } = await recordEntry(deps.recorder, actor, {
-    action: "certificate.refused",
-    outcome: "denied",
-    reason: errors.map((finding) => finding.code).join(" "),
+  return refuseRequest(deps, actor, {
     target,
+    findings,
     decision,
     details: {
       profile: request.profile.slice(0, 64),
@@ -234,21 +229,6 @@ async function refuse(
       subject: csr?.subjectText ?? null,
       ...namesDetail(names.names),
       ...(request.via ? { via: request.via } : {}),
-      findings: errors.map(({ code, message, path, clause }) => ({
-        code,
-        message,
-        ...(path ? { path } : {}),
-        ...(clause ? { clause } : {}),
-      })),
     },
-  });
-  const message =
-    errors.length === 1
-      ? (errors[0]?.message ?? "")
-      : `The request was denied for ${errors.length} reasons, listed below.`;
-  throw new AppError("certificate.refused", message, {
-    findings,
-    details: { decision },
-    recordedAs: entryId,
   });
 }

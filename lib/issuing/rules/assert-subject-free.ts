@@ -2,7 +2,7 @@ import { AppError } from "@/lib/errors/app-error";
 import type { AuditedTx } from "@/lib/log/record/audited-transaction";
 import { describeName } from "@/lib/pki/names";
 import type { DistinguishedName } from "@/lib/pki/types";
-import { lockAuthoritySubjects } from "./authority-plan-repository";
+import { lockAuthoritySubjects } from "@/lib/issuing/authority-plan-repository";
 
 type SubjectParts = Readonly<{ organization: string; name: string }>;
 
