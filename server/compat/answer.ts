@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
-import { type AppError, isAppError } from "@/lib/errors/app-error";
+import { isAppError } from "@/lib/errors/app-error";
 import { httpStatusOf } from "@/lib/errors/http-status";
-import { isError } from "@/lib/pki/rule-checks";
+import { refusalLines } from "@/server/http/refusal-text";
 import type { CompatCall } from "./find-call";
 
 /** An answer of a compatible API. */
@@ -60,22 +60,8 @@ export const refusalBody = (api: Api, status: number, text: string): object =>
 function textOf(error: unknown, requestId: string): string {
   if (!isAppError(error))
     return `Something went wrong on our side. It is logged under request ${requestId}.`;
-  return [...linesOf(error), `${reasonsOf(error)}Code: ${error.code}. Request: ${requestId}.`].join(
-    " ",
-  );
+  return refusalLines(error, requestId).join(" ");
 }
-
-/** The codes of the findings, where they say more than the error's. */
-function reasonsOf({ code, findings }: AppError): string {
-  const codes = new Set(findings.filter(isError).map((one) => one.code));
-  codes.delete(code);
-  return codes.size === 0 ? "" : `Reasons: ${[...codes].join(", ")}. `;
-}
-
-const linesOf = ({ message, findings }: AppError): string[] => [
-  message,
-  ...findings.filter((one) => one.message !== message).map((one) => `- ${one.message}`),
-];
 
 function retry(error: unknown, status: number): Pick<CompatAnswer, "headers"> {
   const seconds =

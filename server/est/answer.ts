@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
 import { type AppError, isAppError } from "@/lib/errors/app-error";
 import { httpStatusOf } from "@/lib/errors/http-status";
-import { isError } from "@/lib/pki/rule-checks";
+import { refusalLines } from "@/server/http/refusal-text";
 import { certsOnly } from "@/server/status/certs-only";
 
 /** An answer of the EST server: base64 of DER, or text for the people behind a client. */
@@ -46,10 +46,7 @@ export function refusalAnswer(error: unknown, requestId: string): EstAnswer {
       { "retry-after": String(unavailableSeconds) },
     );
   const status = httpStatusOf(error.code);
-  const text = [
-    ...linesOf(error),
-    `${reasonsOf(error)}Code: ${error.code}. Request: ${requestId}.`,
-  ].join("\n");
+  const text = refusalLines(error, requestId).join("\n");
   return textAnswer(status, text, {
     ...(status === 401
       ? { "www-authenticate": 'Basic realm="Chancery enrollment", charset="UTF-8"' }
@@ -67,18 +64,6 @@ const textAnswer = (
   body: `${text}\n`,
   headers: { "content-type": "text/plain; charset=utf-8", ...headers },
 });
-
-/** The codes of the findings, where they say more than the error's. */
-function reasonsOf({ code, findings }: AppError): string {
-  const codes = new Set(findings.filter(isError).map((one) => one.code));
-  codes.delete(code);
-  return codes.size === 0 ? "" : `Reasons: ${[...codes].join(", ")}. `;
-}
-
-const linesOf = ({ message, findings }: AppError): string[] => [
-  message,
-  ...findings.filter((one) => one.message !== message).map((one) => `- ${one.message}`),
-];
 
 function retryAfter(error: AppError, status: number): EstAnswer["headers"] {
   const seconds =
