@@ -9,17 +9,8 @@ import { identityTarget } from "./identity-dto";
 import { lockIdentity, raiseEpoch } from "./identity-repository";
 import { requirePower, type PowerAct } from "./power";
 import { identityNotFound } from "./read-identities";
-import type { ExistingCredentials, IdentityPower } from "./schema";
+import type { ExistingCredentials, IdentityPower, PowerSource } from "./schema";
 
-/**
- * Through which row an identity has a power: the account that it signs in to, its proxy, or its
- * permission to get CA certificates.
- */
-type PowerSource = Readonly<{
-  kind: "account" | "proxy" | "ca-permission";
-  id: string;
-  label: string;
-}>;
 type PowerGrant = Readonly<{
   identityId: string;
   power: Exclude<IdentityPower, "chancery">;

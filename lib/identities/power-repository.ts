@@ -1,6 +1,6 @@
 import type { Database } from "@/lib/db/database";
 import type { AuditedTx } from "@/lib/log/record/audited-transaction";
-import type { IdentityPower } from "./schema";
+import type { IdentityPower, PowerSource } from "./schema";
 
 /**
  * The powers of the identity `i` of a query. Each change of them raises the identity's epoch, so
@@ -58,11 +58,7 @@ export async function lockPowers(tx: AuditedTx, id: string): Promise<PoweredIden
 export type PowerSourceRow = Readonly<{
   identityId: string;
   power: IdentityPower;
-  through: Readonly<{
-    kind: "account" | "proxy" | "ca-permission";
-    id: string;
-    label: string;
-  }> | null;
+  through: PowerSource | null;
 }>;
 
 /** Through which rows each of the identities has its powers. */

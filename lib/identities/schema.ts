@@ -14,6 +14,14 @@ export type IdentityStatus = (typeof identityStatuses)[number];
 export const identityPowers = ["signs-in", "proxy", "ca", "chancery"] as const;
 export type IdentityPower = (typeof identityPowers)[number];
 
+/**
+ * Through which row an identity has a power: the account that it signs in to, its proxy, or its
+ * permission to get CA certificates.
+ */
+export type PowerSource = Readonly<{ kind: PowerSourceKind; id: string; label: string }>;
+export const powerSourceKinds = ["account", "proxy", "ca-permission"] as const;
+type PowerSourceKind = (typeof powerSourceKinds)[number];
+
 /** It is held as a common name, which has at most 64 characters (RFC 5280, ub-common-name). */
 const name = label(64);
 const owner = label(254, "Enter the team or person responsible for it.");
@@ -167,11 +175,7 @@ export type IdentityPowerDto = Readonly<{
   /** `through`: the account that it signs in to, or the proxy that it is trusted as. */
   powers: readonly Readonly<{
     power: IdentityPower;
-    through: Readonly<{
-      kind: "account" | "proxy" | "ca-permission";
-      id: string;
-      label: string;
-    }> | null;
+    through: PowerSource | null;
   }>[];
   existing: ExistingCredentials;
 }>;

@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { roles } from "@/lib/access/roles";
 import { accountRoles, accountStatuses } from "@/lib/accounts/schema";
-import { identityPowers, identityStatuses } from "@/lib/identities/schema";
+import { identityPowers, identityStatuses, powerSourceKinds } from "@/lib/identities/schema";
 import { identityKinds } from "@/lib/pki/types";
 import { tokenStatuses } from "@/lib/tokens/schema";
 import { entryId, instant, pageOf } from "./common";
@@ -86,7 +86,7 @@ export const identityPower = z
         power: z.enum(identityPowers),
         through: z
           .object({
-            kind: z.enum(["account", "proxy", "ca-permission"]),
+            kind: z.enum(powerSourceKinds),
             id: z.string(),
             label: z.string(),
           })
