@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { makeTestAuthority, now } from "@/testing/pki/authorities";
-import { buildCrlTbs, layOutCrl } from "./crl";
-import { entryListOf, reasonNumbers } from "./crl-entries";
+import { buildCrlTbs, entryListOf } from "@/testing/pki/build-crl";
+import { layOutCrl } from "./crl";
+import { reasonNumbers } from "./crl-entries";
 import { enumerated, explicitTag, integer, octetString, oid, sequence } from "./der";
 import { encodeSignatureAlgorithm } from "./algorithms";
 import { generalizedTime, time } from "./der-time";

@@ -3,7 +3,7 @@ import { enumerated, lengthOfLength, octetString, oid, sequence, tags, writeHead
 import { firstGeneralized, generalizedTime, time } from "./der-time";
 import { encodeExtension } from "./extensions";
 import { extensionOids } from "./oids";
-import { revocationReasons, type RevocationReason, type RevokedEntry } from "./types";
+import { revocationReasons, type RevocationReason } from "./types";
 
 /** CRLReason numbers, RFC 5280 §5.3.1; 7 is not used. */
 export const reasonNumbers: Readonly<Record<RevocationReason, number>> = {
@@ -118,39 +118,6 @@ export function writeEntry(
   at = writeTime(out, at, fields.revokedAt, days);
   for (let index = 0; index < extensions.length; index += 1) out[at++] = extensions[index] ?? 0;
   return at;
-}
-
-/**
- * Entries from objects, which a generator yields once. Throws AppError `crl.invalid` for a serial of
- * more than 20 octets or one that occurs twice.
- */
-export function entryListOf(entries: Iterable<RevokedEntry>): EntryList {
-  const list = Array.from(entries, ({ serial, revokedAt, reason, invalidityDate }) => ({
-    bytes: serial,
-    start: 0,
-    end: serial.length,
-    revokedAt: revokedAt.getTime(),
-    reasonIndex: revocationReasons.indexOf(reason),
-    invalidityDate: invalidityDate?.getTime() ?? null,
-  }));
-  checkUnique(list);
-  return {
-    length: list.reduce((length, fields) => length + entryLength(fields), 0),
-    write: (out, offset) => {
-      const days: Days = new Map();
-      return list.reduce((at, fields) => writeEntry(out, at, fields, days), offset);
-    },
-  };
-}
-
-function checkUnique(list: readonly EntryFields[]): void {
-  const seen = new Set<string>();
-  for (const { bytes, start, end } of list) {
-    const from = magnitudeStart(bytes, start, end);
-    const serial = Buffer.from(bytes.buffer, bytes.byteOffset + from, end - from).toString("hex");
-    if (seen.has(serial)) throw refuse(`The serial ${serial} is listed twice.`);
-    seen.add(serial);
-  }
 }
 
 /**

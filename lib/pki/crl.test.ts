@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { makeTestAuthority, now, serialOf, urls } from "@/testing/pki/authorities";
-import { buildCrlTbs } from "./crl";
+import { buildCrlTbs } from "@/testing/pki/build-crl";
 import { readCrl, verifyCrl } from "./crl-reader";
 import { integer, nullValue, sequence } from "./der";
 import { encodeExtension } from "./extensions";

@@ -1,6 +1,6 @@
 import { AppError } from "@/lib/errors/app-error";
 import { encodeSignatureAlgorithm } from "./algorithms";
-import { entryListOf, type EntryList } from "./crl-entries";
+import type { EntryList } from "./crl-entries";
 import {
   bitString,
   explicitTag,
@@ -19,7 +19,7 @@ import {
 } from "./extensions";
 import { extensionOids } from "./oids";
 import { assembleSigned } from "./sign";
-import type { IssuerFacts, RevokedEntry, SignatureAlgorithm } from "./types";
+import type { IssuerFacts, SignatureAlgorithm } from "./types";
 
 /** The longest life of a CRL: ten days. */
 const crlLifeLimitMs = 10 * 86_400_000;
@@ -114,14 +114,6 @@ export function layOutCrl(content: CrlContent): UnsignedCrl {
       return out.subarray(start, tbsEnd + restLength);
     },
   };
-}
-
-/** TBSCertList from objects. Throws AppError `crl.invalid` for serials too, as `entryListOf` does. */
-export function buildCrlTbs({
-  entries,
-  ...content
-}: Omit<CrlContent, "entries"> & Readonly<{ entries: Iterable<RevokedEntry> }>): Uint8Array {
-  return layOutCrl({ ...content, entries: entryListOf(entries) }).tbsDer;
 }
 
 const partsBefore = ({ issuer, thisUpdate, nextUpdate }: CrlContent): Uint8Array =>

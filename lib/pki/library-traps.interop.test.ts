@@ -3,7 +3,7 @@ import * as x509 from "@peculiar/x509";
 import * as asn1js from "asn1js";
 import * as pkijs from "pkijs";
 import { beforeAll, describe, expect, test } from "vitest";
-import { buildCrlTbs } from "./crl";
+import { buildCrlTbs } from "@/testing/pki/build-crl";
 import { readCrl } from "./crl-reader";
 import { parseCsr } from "./csr";
 import { integer } from "./der";

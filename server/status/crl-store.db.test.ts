@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { publishCrl } from "@/lib/authorities/publish-crl";
 import { dayMs, hourMs } from "@/lib/format/time-units";
-import { buildCrlTbs } from "@/lib/pki/crl";
+import { buildCrlTbs } from "@/testing/pki/build-crl";
 import { issuerFactsOf } from "@/lib/pki/issuer";
 import { readAuthorityIndex } from "@/lib/status/authority-index";
 import { startCrlPublisher } from "@/server/jobs/crl-publisher";

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { toPem } from "@/lib/pki/pem";
-import { buildCrlTbs } from "@/lib/pki/crl";
+import { buildCrlTbs } from "@/testing/pki/build-crl";
 import { readCertificate } from "@/lib/pki/certificate";
 import { signPlan } from "@/lib/pki/sign";
 import type { IssuerFacts, ProfileRules, RevokedEntry } from "@/lib/pki/types";

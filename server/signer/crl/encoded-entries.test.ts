@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { entryListOf } from "@/lib/pki/crl-entries";
+import type { EntryList } from "@/lib/pki/crl-entries";
 import { revocationReasons } from "@/lib/pki/types";
+import { entryListOf } from "@/testing/pki/build-crl";
 import { planEntries, type EncodedEntries } from "./encoded-entries";
 import { packRecord, type RevokedRecord } from "./revoked-record";
 import { dropRecord, makeRevokedStore, type RevokedStore } from "./revoked-store";
@@ -19,7 +20,7 @@ const record = (over: Partial<RevokedRecord> = {}): RevokedRecord => ({
   ...over,
 });
 
-const write = (list: Pick<ReturnType<typeof entryListOf>, "length" | "write">): Buffer => {
+const write = (list: Pick<EntryList, "length" | "write">): Buffer => {
   const out = Buffer.alloc(list.length);
   expect(list.write(out, 0)).toBe(out.length);
   return out;
