@@ -20,7 +20,8 @@ export type ExpiringRow = Readonly<{
 /**
  * Certificates of people, services and devices that expire by `until` and have no replacement:
  * neither a successor nor a longer-lived certificate of the same identity, profile and names. The CAs
- * of clients each have a subject that no other has, so theirs may differ. Those with an open alert are included after they expired. Soonest expiration first.
+ * of clients each have a subject that no other has, so theirs may differ. Those with an open alert are
+ * included after they expired. Soonest expiration first.
  */
 export async function findExpiringCertificates(
   { pool }: Pool,

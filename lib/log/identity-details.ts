@@ -66,9 +66,9 @@ export type IdentityDetails = {
    */
   "names.enforced": Readonly<{ unbound: number; conflicts: number; comment: string }>;
   /**
-   * The identity's certificates now sign in to an account, it is trusted as a proxy, or gets CA certificates. `accepted`:
-   * SHA-256 of everything that existed of it, null if nothing did; `existing`: the beginning of
-   * that.
+   * The identity's certificates now sign in to an account, it is trusted as a proxy, or gets CA
+   * certificates. `accepted`: SHA-256 of everything that existed of it, null if nothing did;
+   * `existing`: the beginning of that.
    */
   "identity.power-granted": Readonly<{
     power: string;

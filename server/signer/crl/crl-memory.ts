@@ -25,8 +25,8 @@ export type CrlMemory = Readonly<{
   /** Part of a CRL that was never handed out was found at the end of the file, and left out. */
   wasTorn: boolean;
   /**
-   * Remembers a CRL with the packed records that it changed, any number of them in each part, which `revoked` has already. Returns after
-   * they are on disk. Throws `signer.crl-memory-unwritable`.
+   * Remembers a CRL with the packed records that it changed, any number of them in each part, which
+   * `revoked` has already. Returns after they are on disk. Throws `signer.crl-memory-unwritable`.
    */
   commit: (number: bigint, thisUpdate: number, changes: readonly Buffer[]) => void;
 }>;
