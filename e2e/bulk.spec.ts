@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import type { Page } from "@playwright/test";
 import { createIdentity } from "@/e2e/support/api";
-import { createTestService, requestWithCertificate } from "@/e2e/support/client";
 import { checkAppearance } from "@/e2e/support/look";
 import { createCsr } from "@/e2e/support/openssl";
+import { raiseAlert } from "@/e2e/support/raise-alert";
 import { expect, test } from "@/e2e/support/test";
 import { adminApi, chancery, stateOf } from "@/e2e/support/world";
 
@@ -29,20 +29,6 @@ async function makeFleet(name: string, count: number): Promise<{ id: string; pem
     ({ pem } = body);
   }
   return { id, pem };
-}
-
-async function raiseAlert(name: string): Promise<void> {
-  const client = await createTestService(adminApi(), name);
-  await adminApi().post(`/certificates/${client.certificateId}/revoke`, {
-    reason: "keyCompromise",
-  });
-  expect((await requestWithCertificate(client)).code).toBe("certificate.revoked");
-  await expect(async () => {
-    const { body } = await adminApi().get<{ items: readonly unknown[] }>(
-      `/alerts?subject=${client.certificateId}`,
-    );
-    expect(body.items.length).toBeGreaterThan(0);
-  }).toPass({ timeout: 120_000 });
 }
 
 test("all alerts of a page are acknowledged with three clicks, and one on its row with one", async ({

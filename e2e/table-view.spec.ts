@@ -1,6 +1,7 @@
 import type { Page } from "@playwright/test";
 import { createIdentity } from "@/e2e/support/api";
 import { checkAppearance, phoneViewport } from "@/e2e/support/look";
+import { raiseAlert } from "@/e2e/support/raise-alert";
 import { expect, horizontalOverflow, test } from "@/e2e/support/test";
 import { adminApi, stateOf } from "@/e2e/support/world";
 
@@ -48,7 +49,7 @@ test("columns, density and page size are chosen by keyboard alone, and remembere
 }) => {
   await page.goto("/identities?q=paged");
   const comfortable = (await firstRow(page).boundingBox())?.height ?? 0;
-  await page.getByRole("button", { name: "View" }).focus();
+  await page.getByRole("button", { name: "View", exact: true }).focus();
   await page.keyboard.press("Enter");
   await expect(view(page)).toBeVisible();
   await expect(view(page).getByRole("checkbox", { name: "Kind" })).toBeFocused();
@@ -71,7 +72,7 @@ test("columns, density and page size are chosen by keyboard alone, and remembere
   await page.reload();
   await expect(headers(page).filter({ hasText: "Note" })).toBeVisible();
   await expect(headers(page).filter({ hasText: "Kind" })).toHaveCount(0);
-  await page.getByRole("button", { name: "View" }).click();
+  await page.getByRole("button", { name: "View", exact: true }).click();
   await expect(view(page).getByRole("radio", { name: "Compact" })).toBeChecked();
   await view(page).getByRole("button", { name: "Reset view" }).click();
   await expect(headers(page).filter({ hasText: "Kind" })).toBeVisible();
@@ -84,7 +85,7 @@ test("on a phone, a column that was chosen is there, and the table alone scrolls
   await page.setViewportSize(phoneViewport);
   await page.goto("/identities?q=paged");
   await expect(headers(page).filter({ hasText: "Owner" })).toBeHidden();
-  await page.getByRole("button", { name: "View" }).click();
+  await page.getByRole("button", { name: "View", exact: true }).click();
   await view(page).getByRole("checkbox", { name: "Owner" }).uncheck();
   await expect(view(page).getByRole("checkbox", { name: "Owner" })).not.toBeChecked();
   await view(page).getByRole("checkbox", { name: "Owner" }).check();
@@ -98,11 +99,13 @@ for (const [path, column] of [
   ["/alerts", "Severity"],
 ] as const)
   test(`the list at ${path} has its own view`, async ({ page }) => {
+    if (path === "/alerts") await raiseAlert("own-view");
     await page.goto(path === "/alerts" ? `${path}?status=all` : path);
-    await page.getByRole("button", { name: "View" }).click();
+    await page.getByRole("button", { name: "View", exact: true }).click();
     await view(page).getByRole("checkbox", { name: column }).check();
     await expect(view(page).getByRole("checkbox", { name: column })).toBeChecked();
     for (const box of await view(page).getByRole("checkbox").all()) await box.check();
+    await expect(rows(page).nth(1)).toBeVisible();
     await expect.poll(() => horizontalOverflow(page)).toBeLessThanOrEqual(0);
     await checkAppearance(page, `view${path.replace("/", "-")}`);
     await page.goto("/identities");

@@ -40,7 +40,7 @@ export function UncoveredList({ identityId, nameIds, action }: Props) {
   return (
     <section aria-label="Certificates that lose a name" className="flex flex-col gap-1 text-sm">
       <p>{plural(state.count, "certificate loses", "certificates lose")} a name:</p>
-      <ul className="max-h-40 overflow-y-auto rounded-lg border border-border bg-sunken px-3 py-2">
+      <ul className="relative max-h-40 overflow-y-auto rounded-lg border border-border bg-sunken px-3 py-2">
         {state.certificates.map(({ id, commonName, notAfter }) => (
           <li key={id} className="flex flex-wrap justify-between gap-x-4 py-0.5">
             <Link href={`/certificates/${id}`}>{commonName || id}</Link>

@@ -16,7 +16,7 @@ export function ScrollBox({ label, className, children }: Props) {
       // A scrolling box must be reachable by keyboard (axe scrollable-region-focusable).
       // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
       tabIndex={0}
-      className={`rounded-md border border-border ${className}`}
+      className={`relative rounded-md border border-border ${className}`}
     >
       {children}
     </section>

@@ -57,6 +57,8 @@ export function TableKeys({
       tabIndex={0}
       onKeyDown={moveFocus}
       className={clsx(
+        // Positioned, or what is there for screen readers alone would widen the page.
+        "relative",
         scrolls ? "overflow-x-auto" : "max-lg:overflow-x-auto",
         "outline-offset-0",
         framed && "rounded-lg border border-border bg-raised shadow-card",

@@ -6,7 +6,7 @@ import { usePathname } from "next/navigation";
 import { Tabs as Primitive } from "radix-ui";
 import type { ReactNode } from "react";
 
-const strip = "flex gap-1 overflow-x-auto border-b border-border [scrollbar-width:none]";
+const strip = "relative flex gap-1 overflow-x-auto border-b border-border [scrollbar-width:none]";
 const tab =
   "relative -mb-px flex h-9 shrink-0 items-center gap-1.5 border-b-2 border-transparent px-2.5 text-sm font-medium text-muted outline-offset-[-2px] hover:text-text";
 // Variants come after plain colors in the style sheet; a second plain color would lose to the
