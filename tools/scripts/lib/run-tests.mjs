@@ -99,6 +99,9 @@ function close(results, began) {
     write(`${result.name.padEnd(11)}${counts(result).padEnd(34)}${seconds(result.ms)}\n`);
   }
   write(`${"wall time".padEnd(45)}${seconds(performance.now() - began)}\n`);
+  // Once more at the end: a reader of a long log has its last lines.
+  for (const { name, failures = [] } of results)
+    for (const failure of failures.slice(0, 20)) write(`\nfailed in ${name}: ${failure}\n`);
   const sum = (key) => results.reduce((total, result) => total + result[key], 0);
   const total = { passed: sum("passed"), failed: sum("failed"), skipped: sum("skipped") };
   write(`\n${counts(total)}\n`);

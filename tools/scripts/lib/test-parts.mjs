@@ -6,7 +6,13 @@ import { findBrowser } from "./outside-tools.mjs";
 import { prepareBundles, preparePages } from "./prepare.mjs";
 import { root } from "./root.mjs";
 import { bin, toolEnvironment } from "./run.mjs";
-import { countPlaywright, countVitest, skippedTests } from "./test-reports.mjs";
+import {
+  countPlaywright,
+  countVitest,
+  failuresOfPlaywright,
+  failuresOfVitest,
+  skippedTests,
+} from "./test-reports.mjs";
 
 const one = (good, output = "") => ({
   passed: good ? 1 : 0,
@@ -53,7 +59,8 @@ function runVitest(args, environment = {}) {
     );
     const report = read();
     const result = report ? countVitest(report, good) : one(false);
-    return { ...result, output: result.failed > 0 ? output : skippedTests(report) };
+    const failures = report ? failuresOfVitest(report) : [];
+    return { ...result, failures, output: result.failed > 0 ? output : skippedTests(report) };
   });
 }
 
@@ -78,7 +85,8 @@ async function runJourneys() {
     );
     const report = read();
     const result = report ? countPlaywright(report, good) : one(false);
-    return { ...result, output: result.failed > 0 ? output : "" };
+    const failures = report ? failuresOfPlaywright(report) : [];
+    return { ...result, failures, output: result.failed > 0 ? output : "" };
   });
 }
 
@@ -94,7 +102,7 @@ async function runScripts(...scripts) {
 }
 
 /**
- * A part's `run` resolves with { passed, failed, skipped, output }. It starts when the parts in
+ * A part's `run` resolves with { passed, failed, skipped, failures, output }. It starts when the parts in
  * `after` and `needs` have ended, as far as they are chosen; if one in `needs` failed, it fails too.
  */
 export const parts = {
