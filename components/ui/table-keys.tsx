@@ -27,7 +27,7 @@ export function TableKeys({
 }: Readonly<{
   label: string;
   framed: boolean;
-  /** Scrolls sideways in wide windows too; the head then doesn't stay. */
+  /** Scrolls in wide windows too, within the height of the window, so that the head stays. */
   scrolls?: boolean;
   children: ReactNode;
 }>) {
@@ -59,7 +59,9 @@ export function TableKeys({
       className={clsx(
         // Positioned, or what is there for screen readers alone would widen the page.
         "relative",
-        scrolls ? "overflow-x-auto" : "max-lg:overflow-x-auto",
+        scrolls
+          ? "overflow-x-auto lg:max-h-[85dvh] lg:overflow-y-auto print:max-h-none"
+          : "max-lg:overflow-x-auto",
         "outline-offset-0",
         framed && "rounded-lg border border-border bg-raised shadow-card",
       )}

@@ -66,7 +66,12 @@ export function certificateItem(row: CertificateRow, now: Date): CertificateItem
     sans: row.sans.map(parseSan),
     fingerprintSha256: row.fingerprintSha256 && toHex(row.fingerprintSha256),
     profile: { id: row.profileId, slug: row.profileSlug, version: row.profileVersion },
-    identity: { id: row.identityId, name: row.identityName, kind: row.identityKind },
+    identity: {
+      id: row.identityId,
+      name: row.identityName,
+      kind: row.identityKind,
+      owner: row.identityOwner,
+    },
     authority: { id: row.issuerId, slug: row.issuerSlug },
     keyAlgorithm: row.keyAlgorithm,
     keySha256: toHex(row.spkiSha256),

@@ -27,6 +27,7 @@ export type CertificateRow = Readonly<{
   identityId: string;
   identityName: string;
   identityKind: string;
+  identityOwner: string;
   issuerId: string;
   issuerSlug: string;
   keyAlgorithm: string;
@@ -48,7 +49,7 @@ export type CertificateRow = Readonly<{
 /** The columns of `CertificateRow` without `der`, which only a read of one certificate needs. */
 export const rowColumns = `c.id, c.serial, c.state, c.not_before as "notBefore", c.not_after as "notAfter", c.subject_text as "subjectText", c.common_name as "commonName", c.sans,
   c.fingerprint_sha256 as "fingerprintSha256", c.profile_id as "profileId", p.slug as "profileSlug", c.profile_version as "profileVersion", c.identity_id as "identityId",
-  i.name as "identityName", i.kind as "identityKind", c.issuer_id as "issuerId", a.slug as "issuerSlug", c.key_algorithm as "keyAlgorithm", c.spki_sha256 as "spkiSha256",
+  i.name as "identityName", i.kind as "identityKind", i.owner as "identityOwner", c.issuer_id as "issuerId", a.slug as "issuerSlug", c.key_algorithm as "keyAlgorithm", c.spki_sha256 as "spkiSha256",
   c.revoked_at as "revokedAt", c.revocation_reason as "revocationReason", c.revocation_comment as "revocationComment", c.invalidity_date as "invalidityDate",
   c.predecessor_id as "predecessorId", s.id as "successorId", c.supersede_at as "supersedeAt", c.created_at as "createdAt", c.issued_at as "issuedAt", c.requested_by as "requestedBy"`;
 export const rowTables = `certificate c join profile p on p.id = c.profile_id join identity i on i.id = c.identity_id join authority a on a.id = c.issuer_id

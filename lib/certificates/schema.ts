@@ -182,7 +182,7 @@ export type CertificateItem = Readonly<{
   sans: readonly GeneralName[];
   fingerprintSha256: string | null;
   profile: Readonly<{ id: string; slug: string; version: number }>;
-  identity: Readonly<{ id: string; name: string; kind: string }>;
+  identity: Readonly<{ id: string; name: string; kind: string; owner: string }>;
   authority: Readonly<{ id: string; slug: string }>;
   keyAlgorithm: string;
   keySha256: string;

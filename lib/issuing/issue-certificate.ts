@@ -175,6 +175,7 @@ function issuedDto(
     profileSlug: profile.slug,
     identityName: identity.name,
     identityKind: identity.kind,
+    identityOwner: identity.owner,
     issuerSlug: issuer.slug,
     ...neverRevoked,
     successorId: null,

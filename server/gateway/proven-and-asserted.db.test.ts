@@ -154,6 +154,8 @@ describe("every route of the API", () => {
       "est/reenroll.ts",
       // The pure decision about power, which revoking asks.
       "identities/power.ts",
+      // It records a refusal.
+      "issuing/refuse-request.ts",
       // Forward auth: they record who asked.
       "policies/authorize-request.ts",
       "policies/refuse-untrusted-proxy.ts",

@@ -96,6 +96,7 @@ export function certificateColumns({
 }
 
 const extraColumns: readonly Column<CertificateItem>[] = [
+  { key: "owner", header: "Owner", extra: true, cell: ({ identity }) => identity.owner },
   {
     key: "keyAlgorithm",
     header: "Key",

@@ -3,11 +3,20 @@ import { cancelBulkAct } from "@/lib/bulk/cancel-bulk-act";
 import { exportBulkReport } from "@/lib/bulk/export-bulk-report";
 import { previewBulkAct } from "@/lib/bulk/preview-bulk-act";
 import { getBulkAct, listBulkActs } from "@/lib/bulk/read-bulk-acts";
-import { type BulkDto, bulkInput, bulkQuery, startBulkInput } from "@/lib/bulk/schema";
+import { previewBulkIssue } from "@/lib/bulk/preview-bulk-issue";
+import {
+  type BulkDto,
+  bulkInput,
+  bulkIssueInput,
+  bulkQuery,
+  startBulkInput,
+  startBulkIssueInput,
+} from "@/lib/bulk/schema";
 import { startBulkAct } from "@/lib/bulk/start-bulk-act";
+import { startBulkIssue } from "@/lib/bulk/start-bulk-issue";
 import { exportResponse } from "@/lib/http/export-response";
 import { defineRecordedRoute, defineRoute, idParams } from "@/server/api/define-route";
-import { bulkAct, bulkPreview } from "@/server/api/schemas/bulk";
+import { bulkAct, bulkIssuePreview, bulkPreview } from "@/server/api/schemas/bulk";
 import { pageOf } from "@/server/api/schemas/common";
 
 const target = (row: Pick<BulkDto, "id" | "act">) => ({ kind: "bulk", id: row.id, label: row.act });
@@ -50,6 +59,32 @@ export const bulkRoutes = [
     response: bulkAct,
     target,
     handle: (deps, actor, { body }) => startBulkAct(deps, actor, body),
+  }),
+  defineRoute({
+    ...common,
+    method: "post",
+    path: "/bulk-issues/preview",
+    permission: "certificates.issue",
+    summary: "Dry-run a bulk issue",
+    description:
+      "What would be issued for each of up to 500 CSRs, or why not, in the order of the rows. Nothing is issued, and no name is added. Send `count` and `sha256` as `expect` to start exactly this.",
+    body: bulkIssueInput,
+    response: bulkIssuePreview,
+    handle: (deps, actor, { body }) => previewBulkIssue(deps, actor, body),
+  }),
+  defineRecordedRoute({
+    ...common,
+    method: "post",
+    path: "/bulk-issues",
+    permission: "certificates.issue",
+    summary: "Start a bulk issue",
+    description:
+      "Issues a certificate for each row that its dry run accepted, in the caller's name and with its own entry; rows that it refused are left out. If a certificate would differ from what the dry run showed, it is not issued. From then on it is a bulk action: read it by its ID until `status` is not `running`; its report names each certificate.",
+    body: startBulkIssueInput,
+    status: 201,
+    response: bulkAct,
+    target,
+    handle: (deps, actor, { body }) => startBulkIssue(deps, actor, body),
   }),
   defineRoute({
     ...common,

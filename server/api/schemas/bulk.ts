@@ -68,3 +68,37 @@ export const bulkPreview = z
       .openapi({ description: "Send it as `expect.sha256` to start exactly this." }),
   })
   .openapi("BulkPreview");
+
+export const bulkIssuePreview = z
+  .object({
+    count: z.number().int().openapi({ description: "How many certificates would be issued." }),
+    refused: z.number().int().openapi({ description: "How many rows would not be issued." }),
+    identities: z
+      .number()
+      .int()
+      .openapi({ description: "How many identities the certificates would be for." }),
+    namesAdded: z
+      .number()
+      .int()
+      .openapi({ description: "How many names would be added to identities." }),
+    lines: z.array(
+      z.object({
+        label: z.string().openapi({ description: "The `label` of the row." }),
+        identity: z.object({ id: z.string(), name: z.string() }).nullable(),
+        profile: z.string(),
+        subject: z.string(),
+        sans: z.array(z.string()).openapi({ description: "The names that it would have." }),
+        notAfter: instant.nullable(),
+        addsNames: z
+          .array(z.string())
+          .openapi({ description: "Names that issuing would add to the identity." }),
+        problems: z
+          .array(z.string())
+          .openapi({ description: "Why it would not be issued. Empty if it would." }),
+      }),
+    ),
+    sha256: z
+      .string()
+      .openapi({ description: "Send it as `expect.sha256` to start exactly this." }),
+  })
+  .openapi("BulkIssuePreview");

@@ -26,7 +26,7 @@ const itemShape = {
   sans: z.array(generalName),
   fingerprintSha256: z.string().nullable(),
   profile: z.object({ id: z.string(), slug: z.string(), version: z.number().int() }),
-  identity: z.object({ id: z.string(), name: z.string(), kind: z.string() }),
+  identity: z.object({ id: z.string(), name: z.string(), kind: z.string(), owner: z.string() }),
   authority: z.object({ id: z.string(), slug: z.string() }),
   keyAlgorithm: z.string(),
   keySha256: z.string(),
