@@ -16,7 +16,7 @@ afterAll(async () => {
 const subject = "/CN=pay.example.com";
 const san = "DNS:pay.example.com,DNS:www.pay.example.com";
 
-describe("curl and openssl, as docs/est.md says", () => {
+describe("curl and openssl", () => {
   test("a machine that has nothing but a secret gets the CAs, enrolls, and the chain verifies", async () => {
     const { id, secret, estUrl } = await gateway.secretFor(identity);
     expect(estUrl).toMatch(/\/\.well-known\/est\/tls-server$/);
