@@ -21,6 +21,8 @@ const TOOLS = [
   "uacme",
   "acme-tiny",
   "pebble",
+  "caddy",
+  "golang-cfssl",
 ];
 /**
  * Debian's packages whose command is called otherwise; servers lie where only root looks for them.
@@ -32,6 +34,7 @@ const COMMANDS = {
   "libnss3-tools": "certutil",
   "apache2-bin": "apache2",
   "default-jdk-headless": "javac",
+  "golang-cfssl": "cfssl",
 };
 // Debian's shell without windows first: it needs an eighth less processor time for the same pages.
 const HEADLESS_SHELL = "/usr/bin/chromium-headless-shell";
