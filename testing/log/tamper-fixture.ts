@@ -23,7 +23,7 @@ export type TamperLog = Readonly<{
   secret: string;
   /** Waits until everything that was committed is numbered, published and indexed. */
   publish: () => Promise<void>;
-  /** Runs statements as superuser with every trigger off, and puts the triggers back. */
+  /** Runs statements as superuser with every trigger and foreign key off, and puts them back. */
   withoutGuards: (...statements: readonly string[]) => Promise<void>;
   /** What the verification finds, each with the name of its check. */
   problems: () => Promise<string[]>;
@@ -108,16 +108,16 @@ async function publishAll(harness: Harness): Promise<void> {
 
 async function withoutGuards(harness: Harness, statements: readonly string[]): Promise<void> {
   const triggers = (await harness.asSuper(
-    "select tgrelid::regclass::text as place, tgname as name, tgenabled::text as enabled from pg_trigger where not tgisinternal",
-  )) as { place: string; name: string; enabled: string }[];
+    "select tgrelid::regclass::text as place, tgname as name, tgenabled::text as enabled, tgisinternal as internal from pg_trigger where tgparentid = 0",
+  )) as { place: string; name: string; enabled: string; internal: boolean }[];
   const places = [...new Set(triggers.map(({ place }) => place))];
-  for (const place of places) await harness.asSuper(`alter table ${place} disable trigger user`);
+  for (const place of places) await harness.asSuper(`alter table ${place} disable trigger all`);
   try {
     for (const sql of statements) await harness.asSuper(sql);
   } finally {
-    for (const { place, name, enabled } of triggers)
-      await harness.asSuper(
-        `alter table ${place} enable ${enabled === "A" ? "always " : ""}trigger ${name}`,
-      );
+    for (const place of places) await harness.asSuper(`alter table ${place} enable trigger all`);
+    for (const { place, name, enabled, internal } of triggers)
+      if (!internal && enabled === "A")
+        await harness.asSuper(`alter table ${place} enable always trigger ${name}`);
   }
 }

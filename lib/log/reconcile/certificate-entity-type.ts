@@ -20,7 +20,9 @@ const columns = `c.id, c.issuer_id as authority, encode(c.serial, 'hex') as "ser
   encode(c.spki_sha256, 'hex') as key, encode(c.tbs_der, 'hex') as tbs, encode(c.der, 'hex') as der, c.common_name as "common name", c.key_algorithm as "key algorithm",
   c.requested_by as requester, ${millisSql("c.created_at")} as created, ${millisSql("c.issued_at")} as "issued at", c.plan_entry_id as "plan's entry", c.predecessor_id as predecessor, c.state as status,
   encode(c.fingerprint_sha256, 'hex') as fingerprint, ${millisSql("c.revoked_at")} as "revoked at", c.revocation_reason as reason,
-  c.revocation_comment as comment, ${millisSql("c.invalidity_date")} as "invalid since", ${millisSql("c.supersede_at")} as "supersede at", case when k.blocked then 'blocked' else 'free' end as blocked`;
+  c.revocation_comment as comment, ${millisSql("c.invalidity_date")} as "invalid since", ${millisSql("c.supersede_at")} as "supersede at", k.identity_id as "owner of key",
+  case when k.identity_id is distinct from c.identity_id then (select string_agg(distinct o.identity_id, ' and ') from certificate o where o.spki_sha256 = c.spki_sha256) end as "identities of key",
+  case when not k.blocked then 'free' when exists (select from certificate o where o.spki_sha256 = c.spki_sha256 and o.revocation_reason = 'keyCompromise') then 'blocked' else 'blocked without a report' end as blocked`;
 
 const timeText = (at: number | null): string | null => (at === null ? null : String(at));
 const firstHalf = (hex: string | null | undefined): string | null => hex?.slice(0, 32) ?? null;
@@ -57,9 +59,27 @@ function lifecycleDifferences(row: EntityRow, expected: CertificateState): strin
   // The rotation of a certificate that has expired or was revoked sets no date.
   if (row["supersede at"] !== null && row["supersede at"] !== timeText(supersedeAt))
     problems.push("the date from which it is superseded differs from the log");
-  if (expected.reason === "keyCompromise" && row["blocked"] !== "blocked")
-    problems.push("its key was reported as compromised but is not blocked");
   return problems.map((text) => text + (text.endsWith(" according to the log") ? since : ""));
+}
+
+/**
+ * What is wrong with the key's row. A key belongs to one identity for ever: that of each certificate
+ * with the key, which its plan states. So the table of keys needs no replay, and whatever was issued
+ * while a key had another owner is named.
+ */
+function keyDifferences(row: EntityRow, expected: CertificateState): string[] {
+  const { identity, "owner of key": owner, "identities of key": identities } = row;
+  const problems: string[] = [];
+  if (owner === null) problems.push("its key is not in the table of keys");
+  else if (owner !== identity)
+    problems.push(`its key belongs to the identity ${owner} in the table, not to ${identity}`);
+  if (owner !== identity && identities?.includes(" and "))
+    problems.push(`its key was certified for two identities, ${identities}`);
+  if (expected.reason === "keyCompromise" && row["blocked"] === "free")
+    problems.push("its key was reported as compromised but is not blocked");
+  if (row["blocked"] === "blocked without a report")
+    problems.push("its key is blocked, but no certificate's key was reported as compromised");
+  return problems;
 }
 
 /** The row with digests of its bytes, which the database is not asked to compute. */
@@ -87,6 +107,7 @@ async function differences(
   };
   const problems = [
     ...lifecycleDifferences(row, expected),
+    ...keyDifferences(row, expected),
     ...createdDifferences(row.id, row["created"]),
     ...byteDifferences(row, await lookups.issuerKeyOf(row["authority"] ?? "")),
   ];

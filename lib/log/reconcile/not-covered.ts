@@ -28,7 +28,6 @@ export const notCovered: Readonly<Record<string, Readonly<Record<string, string>
     changed_at: "The entries have the times of all changes.",
   },
   public_key: {
-    identity_id: "A foreign key binds it to the identity of its certificates, which is compared.",
     created_at: "Shown nowhere.",
   },
   certificate: {
