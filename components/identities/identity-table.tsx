@@ -37,7 +37,7 @@ export const identityColumns: readonly Column<IdentityDto>[] = [
     header: "Owner",
     hideBelow: "md",
     cell: ({ owner }) => (
-      <span className="block max-w-40 truncate lg:max-w-56" title={owner}>
+      <span className="block max-w-40 truncate xl:max-w-56" title={owner}>
         {owner}
       </span>
     ),

@@ -167,9 +167,10 @@ const keyColumns: readonly Column<KeyRow>[] = [
   {
     key: "authorities",
     header: "Signed by",
-    width: "fit",
     hideBelow: "md",
-    cell: ({ authorities }) => <span className="whitespace-normal">{formatList(authorities)}</span>,
+    cell: ({ authorities }) => (
+      <span className="block min-w-40 whitespace-normal">{formatList(authorities)}</span>
+    ),
   },
   {
     key: "lastExpiry",
@@ -242,7 +243,7 @@ const rowColumns: readonly Column<Row>[] = [
     key: "authority",
     header: "CA",
     width: "fit",
-    hideBelow: "xl",
+    hideBelow: "2xl",
     cell: ({ authority }) => authority,
   },
   {

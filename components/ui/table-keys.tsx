@@ -61,7 +61,7 @@ export function TableKeys({
         "relative",
         scrolls
           ? "overflow-x-auto lg:max-h-[85dvh] lg:overflow-y-auto print:max-h-none"
-          : "max-lg:overflow-x-auto",
+          : "max-xl:overflow-x-auto",
         "outline-offset-0",
         framed && "rounded-lg border border-border bg-raised shadow-card",
       )}

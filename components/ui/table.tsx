@@ -24,7 +24,10 @@ export type Column<T> = Readonly<{
    * that doesn't fit is truncated.
    */
   width?: "grow" | "fit" | undefined;
-  /** Hides the column in windows narrower than this. */
+  /**
+   * Hides the column in windows narrower than this. lg is 1184 px: from 1024 px on, the sidebar
+   * takes more room than the rail, so the table is as wide as before only there.
+   */
   hideBelow?: "sm" | "md" | "lg" | "xl" | "2xl" | undefined;
   /** Shown only to those who choose it; see TableView. */
   extra?: boolean | undefined;
@@ -54,7 +57,7 @@ export type DataTableProps<T> = Readonly<{
 const hiding = {
   sm: "max-sm:hidden",
   md: "max-md:hidden",
-  lg: "max-lg:hidden",
+  lg: "max-[74rem]:hidden",
   xl: "max-xl:hidden",
   "2xl": "max-2xl:hidden",
 } as const;
