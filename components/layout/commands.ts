@@ -73,6 +73,16 @@ const commands: readonly Command[] = [
     },
   },
   {
+    permission: "certificates.read",
+    entry: {
+      id: "command-bulk",
+      label: "Bulk actions",
+      hint: "Progress and reports of changes to many certificates or identities",
+      href: "/certificates/bulk",
+      icon: "certificates",
+    },
+  },
+  {
     permission: "audit.read",
     entry: {
       id: "command-denied",

@@ -8,6 +8,7 @@ const pages: Readonly<Record<string, string>> = {
   alert: "/alerts",
   policy: "/policies",
   destination: "/settings/delivery",
+  bulk: "/certificates/bulk",
 };
 // List pages of nouns without a page per item.
 const lists: Readonly<Record<string, string>> = {

@@ -2,6 +2,7 @@ import { FileKey2, Plus } from "lucide-react";
 import { Suspense, type ReactNode } from "react";
 import { ExpirySection } from "@/app/(console)/overview-charts";
 import { findPastedKey, previewBulk, startBulk } from "@/app/(console)/certificates/bulk/actions";
+import { BulkLink } from "@/components/bulk/shared/bulk-link";
 import { CertificateBar } from "@/components/certificates/bulk/certificate-bar";
 import { CompromisedKeyDialog } from "@/components/certificates/bulk/compromised-key-dialog";
 import { KeyBanner } from "@/components/certificates/bulk/key-banner";
@@ -68,6 +69,7 @@ export default async function CertificatesPage({
         description={`${list.total.capped ? `${total} certificates` : plural(list.total.count, "certificate")}${filtered ? (list.total.count === 1 ? " matches" : " match") : ""}.`}
         action={
           <>
+            <BulkLink />
             <InventoryExport
               path={path}
               params={params}

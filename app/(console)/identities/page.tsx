@@ -1,5 +1,6 @@
 import { Plus, UsersRound } from "lucide-react";
 import { Suspense, type ReactNode } from "react";
+import { BulkLink } from "@/components/bulk/shared/bulk-link";
 import { TableSettings } from "@/components/filters/table-settings";
 import { InventoryExport } from "@/components/filters/inventory-export";
 import { FilterProblems } from "@/components/filters/filter-problems";
@@ -66,6 +67,7 @@ export default async function IdentitiesPage({
         description={`${total}${Object.keys(params).length > 0 ? (found.total === 1 ? " matches" : " match") : ""}. Every certificate is bound to one person, service or device.`}
         action={
           <>
+            <BulkLink />
             <InventoryExport path={path} params={params} matches={total} />
             {mayWrite && <ImportNamesDialog action={importNames} />}
             {newOne}

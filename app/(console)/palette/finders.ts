@@ -1,4 +1,6 @@
+import { bulkHref, bulkTitle, statusLabels } from "@/components/bulk/shared/bulk-words";
 import { certificateName } from "@/components/certificates/certificate-name";
+import { kindLabels as proxyKindLabels } from "@/components/proxies/kind-labels";
 import { kindLabels } from "@/components/shared/identity-kinds";
 import type { PaletteEntry } from "@/components/layout/palette/palette-types";
 import { roleLabels } from "@/components/shared/role-labels";
@@ -7,8 +9,9 @@ import type { Permission } from "@/lib/access/permissions";
 import { listAccounts } from "@/lib/accounts/read-accounts";
 import { listAlerts } from "@/lib/alerts/list-alerts";
 import { listAuthorities } from "@/lib/authorities/read-authorities";
+import { listBulkActs } from "@/lib/bulk/read-bulk-acts";
 import { listCertificates } from "@/lib/certificates/list-certificates";
-import { wordsOf } from "@/lib/format/search-terms";
+import { bytesBeginningWith, wordsOf } from "@/lib/format/search-terms";
 import { isAppError } from "@/lib/errors/app-error";
 import { certificateState } from "@/lib/format/certificate-state";
 import { foldText } from "@/lib/format/fold-text";
@@ -16,8 +19,10 @@ import { shortHex } from "@/lib/format/identifier";
 import { stateLabels } from "@/lib/format/state";
 import { listIdentities } from "@/lib/identities/read-identities";
 import { getEntry } from "@/lib/log/search/get-entry";
+import { listDestinations } from "@/lib/delivery/read-destinations";
 import { listPolicies } from "@/lib/policies/read-policies";
 import { listProfiles } from "@/lib/profiles/read-profiles";
+import { listProxies } from "@/lib/proxies/read-proxies";
 import type { Deps } from "@/lib/runtime/deps";
 import { listTokens } from "@/lib/tokens/read-tokens";
 
@@ -129,6 +134,54 @@ const findProfiles: Finder["find"] = async (deps, actor, q) => {
     }));
 };
 
+const findProxies: Finder["find"] = async (deps, actor, q) => {
+  const { items } = await listProxies(deps, actor);
+  return items
+    .filter(({ id, identity }) => hasWords(q, identity.name, id))
+    .slice(0, itemsPerGroup)
+    .map(({ id, identity, kind, status }) => ({
+      id,
+      group: "Proxies",
+      label: identity.name,
+      hint: `${proxyKindLabels[kind].label}${status === "removed" ? " · removed" : ""}`,
+      href: "/settings/proxies",
+      icon: "proxies",
+    }));
+};
+
+const findDestinations: Finder["find"] = async (deps, actor, q) => {
+  const { items } = await listDestinations(deps, actor);
+  return items
+    .filter(({ id, name, address }) => hasWords(q, name, address, id))
+    .slice(0, itemsPerGroup)
+    .map(({ id, name, address, status }) => ({
+      id,
+      group: "Destinations",
+      label: name,
+      hint: `${address}${status === "paused" ? " · paused" : ""}`,
+      href: `/settings/delivery/${id}`,
+      icon: "delivery",
+    }));
+};
+
+/** Older bulk actions are in their list. */
+const latestBulkActs = 200;
+
+const findBulkActs: Finder["find"] = async (deps, actor, q) => {
+  const { items } = await listBulkActs(deps, actor, { limit: latestBulkActs });
+  return items
+    .filter((bulk) => hasWords(q, bulkTitle(bulk), bulk.comment, bulk.startedBy, bulk.id))
+    .slice(0, itemsPerGroup)
+    .map((bulk) => ({
+      id: bulk.id,
+      group: "Bulk actions",
+      label: bulkTitle(bulk),
+      hint: `${statusLabels[bulk.status]} · ${bulk.startedBy}`,
+      href: bulkHref(bulk),
+      icon: "certificates",
+    }));
+};
+
 const findAccounts: Finder["find"] = async (deps, actor, q) => {
   const { items } = await listAccounts(deps, actor, { q, limit: itemsPerGroup });
   return items.map(({ id, name, email, role }) => ({
@@ -188,7 +241,7 @@ const findEntry: Finder["find"] = async (deps, actor, q) => {
 export const finders: readonly Finder[] = [
   {
     permission: "certificates.read",
-    mayFind: isShort,
+    mayFind: (q) => isShort(q) || bytesBeginningWith(q) !== null,
     find: findCertificates,
   },
   {
@@ -222,6 +275,18 @@ export const finders: readonly Finder[] = [
     permission: "tokens.read",
     mayFind: isShort,
     find: findTokens,
+  },
+  {
+    permission: "proxies.read",
+    find: findProxies,
+  },
+  {
+    permission: "destinations.read",
+    find: findDestinations,
+  },
+  {
+    permission: "certificates.read",
+    find: findBulkActs,
   },
   {
     permission: "alerts.read",

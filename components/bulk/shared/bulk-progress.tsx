@@ -1,8 +1,6 @@
 "use client";
 
 import { Ban, Download } from "lucide-react";
-import { useRouter } from "next/navigation";
-import { useEffect, useState } from "react";
 import { ConfirmDialog } from "@/components/forms/confirm-dialog";
 import { Banner } from "@/components/ui/banner";
 import { Button, ButtonLink } from "@/components/ui/button";
@@ -13,8 +11,7 @@ import type { ServerAction } from "@/lib/auth/types";
 import type { BulkDto } from "@/lib/bulk/schema";
 import { formatCount } from "@/lib/format/count";
 import { actWords, countItems, statusLabels } from "./bulk-words";
-
-const pollEveryMs = 1_000;
+import { useBulkProgress } from "./use-bulk-progress";
 
 type Props = Readonly<{
   initial: BulkDto;
@@ -24,7 +21,7 @@ type Props = Readonly<{
 
 /** How far a bulk action is. It goes on whether or not anyone looks at this page. */
 export function BulkProgress({ initial, cancel }: Props) {
-  const bulk = useProgress(initial);
+  const bulk = useBulkProgress(initial);
   const { total, done, changed, refused, status } = bulk;
   const tried = done + changed + refused;
   return (
@@ -92,28 +89,4 @@ function Figures({ bulk }: Readonly<{ bulk: BulkDto }>) {
       )}
     </dl>
   );
-}
-
-/** Polls while it is running; once it has ended, the page is read again with its report. */
-function useProgress(initial: BulkDto): BulkDto {
-  const [polled, setPolled] = useState<BulkDto | null>(null);
-  const router = useRouter();
-  const isRunning = (polled ?? initial).status === "running" && initial.status === "running";
-  useEffect(() => {
-    if (!isRunning) return undefined;
-    const timer = setInterval(() => {
-      void fetch(`/certificates/bulk/${initial.id}/progress`)
-        .then(async (response) => (response.ok ? ((await response.json()) as BulkDto) : null))
-        .catch(() => null)
-        .then((next) => {
-          if (next === null) return;
-          setPolled(next);
-          if (next.status !== "running") router.refresh();
-        });
-    }, pollEveryMs);
-    return () => {
-      clearInterval(timer);
-    };
-  }, [isRunning, initial.id, router]);
-  return initial.status === "running" ? (polled ?? initial) : initial;
 }

@@ -24,6 +24,7 @@ export function BulkView({ bulk, lines, mayCancel }: Props) {
           changesIdentities(bulk.act)
             ? { label: "Identities", href: "/identities" }
             : { label: "Certificates", href: "/certificates" },
+          { label: "Bulk actions", href: "/certificates/bulk" },
         ]}
         description={
           <>
