@@ -69,6 +69,7 @@ const createdEntry = (row: IdentityRow, names: readonly HeldName[]): NewEntry =>
   details: {
     kind: row.kind,
     owner: row.owner,
+    note: row.note.slice(0, 200),
     ...(row.networks.length === 0 ? {} : { networks: networksText(row.networks) }),
     ...(names.length === 0 ? {} : { names: names.map(describeRow) }),
   },

@@ -87,7 +87,7 @@ export async function createPendingAuthority(
           action: "identity.created",
           outcome: "success",
           target: { kind: "identity", id: identity.id, label: identity.name },
-          details: { kind: "system", owner: identity.owner },
+          details: { kind: "system", owner: identity.owner, note: "" },
         },
         plannedEntry(row, { profileVersion: profile.version, rules: result.rules }, null),
       ],

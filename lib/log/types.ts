@@ -54,6 +54,8 @@ export type EntryDetails = NamedDetails & {
   "identity.created": Readonly<{
     kind: string;
     owner: string;
+    /** Its beginning; missing in entries of versions before it was recorded. */
+    note?: string;
     /** As in `StatedNames`; missing if it holds only its own name. */
     rows?: readonly NameStatement[];
     /** The networks from which its certificates may be used; any if missing. */ networks?: string;
@@ -170,6 +172,8 @@ export type EntryDetails = NamedDetails & {
     hops: number;
     /** Separated by commas. Entries without it are of proxies with forward auth alone. */
     scopes?: string;
+    /** Its beginning; missing in entries of versions before it was recorded. */
+    note?: string;
   }>;
   /** `sessions`: how many were ended with the scope `console`. */
   "proxy.updated": Readonly<{ changes: ChangesDetail; sessions?: number }>;

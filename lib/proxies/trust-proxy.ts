@@ -97,13 +97,19 @@ export async function trustProxy(
 const settingsOf = ({ kind, hops, scopes, note }: ProxyInput) => ({ kind, hops, scopes, note });
 
 function entryOf(before: ProxyRow | null, row: ProxyRow, input: ProxyInput): NewEntry {
-  const { kind, hops, scopes } = input;
+  const { kind, hops, scopes, note } = input;
   const common = { outcome: "success", target: proxyTarget(row) } as const;
   if (before === null)
     return {
       ...common,
       action: "proxy.trusted",
-      details: { identityId: row.identityId, kind, hops, scopes: scopes.join(", ") },
+      details: {
+        identityId: row.identityId,
+        kind,
+        hops,
+        scopes: scopes.join(", "),
+        note: note.slice(0, 200),
+      },
     };
   return {
     ...common,

@@ -3,6 +3,7 @@ import type { EntryRecord } from "@/lib/log/types";
 import { comparable, type Fields, listIn, listText, millisOf, parseList } from "./fields";
 import {
   createdSql,
+  endFields,
   millisSql,
   setFields,
   storedDigest,
@@ -19,7 +20,7 @@ export const acmeEntityTypes: readonly PlainEntityType[] = [
     from: "acme_key",
     labelField: "identity",
     created: "acme-key.created",
-    columns: `id, identity_id as identity, to_json(profiles)::text as profiles, to_json(names)::text as names, ${millisSql("expires_at")} as "expiration (UTC)", case when revoked_at is null then 'active' else 'revoked' end as state,
+    columns: `id, identity_id as identity, to_json(profiles)::text as profiles, to_json(names)::text as names, ${millisSql("expires_at")} as "expiration (UTC)", case when revoked_at is null then 'active' else 'revoked' end as state, ${millisSql("revoked_at")} as "revocation date (near)",
       encode(sealed, 'hex') as sealed, ${truncateSql("created_by")} as creator, account_id as account, to_json(lineage)::text as lineage, ${createdSql()}`,
     derive: (row) => ({
       profiles: limitText(parseList(row["profiles"])),
@@ -38,7 +39,7 @@ export const acmeEntityTypes: readonly PlainEntityType[] = [
       lineage: listText(details.lineage),
       state: "active",
     }),
-    transitions: { revoked: setFields({ state: "revoked" }) },
+    transitions: { revoked: endFields({ state: "revoked" }, "revocation date (near)") },
   },
   {
     name: "ACME account",

@@ -22,6 +22,11 @@ export function byteDifferences(row: Fields, issuerSpki: Uint8Array | null): str
     return row["status"] === "issued" || row["status"] === "held"
       ? [...problems, "it has no certificate"]
       : problems;
+  const fingerprint = sha256Hex(der);
+  if (row["fingerprint"] !== fingerprint)
+    problems.push(
+      `its fingerprint is ${row["fingerprint"] ?? "empty"} in the table, but ${fingerprint} by its bytes`,
+    );
   return [...problems, ...certificateDifferences(der, tbs, issuerSpki)];
 }
 

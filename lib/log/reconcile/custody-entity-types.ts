@@ -3,6 +3,7 @@ import { canonicalJson, type Json } from "@/lib/log/pure/canonical";
 import type { EntryRecord } from "@/lib/log/types";
 import { comparable, type Fields, millisOf, textOf } from "./fields";
 import {
+  endFields,
   setFields,
   applyChanges,
   createdSql,
@@ -51,6 +52,7 @@ export const custodyEntityTypes: readonly PlainEntityType[] = [
       hops: textOf(details.hops),
       // Proxies got scopes later: until then each was for forward auth.
       scopes: comparable(details.scopes ?? "forward-auth"),
+      note: statedText(details, "note"),
       status: "active",
     }),
     transitions: {
@@ -112,7 +114,7 @@ export const custodyEntityTypes: readonly PlainEntityType[] = [
     labelField: "rule",
     created: "exception.created",
     columns: `id, subject_kind as "subject's kind", ${truncateSql("subject_id")} as subject, ${truncateSql("subject_label")} as "subject's name", ${truncateSql("comment")} as comment,
-      ${truncateSql("created_by")} as creator, ${createdSql()}, rule, network, ${millisSql("expires_at")} as "expiration (UTC)", case when ended_at is null then 'active' else 'ended' end as state`,
+      ${truncateSql("created_by")} as creator, ${createdSql()}, rule, network, ${millisSql("expires_at")} as "expiration (UTC)", case when ended_at is null then 'active' else 'ended' end as state, ${millisSql("ended_at")} as "end (near)"`,
     initial: ({ actor, details }) => ({
       ...subjectOf(details.subject),
       comment: comparable(details.comment),
@@ -122,7 +124,7 @@ export const custodyEntityTypes: readonly PlainEntityType[] = [
       "expiration (UTC)": millisOf(details.expiresAt),
       state: "active",
     }),
-    transitions: { ended: setFields({ state: "ended" }) },
+    transitions: { ended: endFields({ state: "ended" }, "end (near)") },
   },
   {
     name: "rule",
@@ -141,7 +143,7 @@ export const custodyEntityTypes: readonly PlainEntityType[] = [
     name: "view",
     from: "saved_view",
     created: "view.created",
-    columns: `id, ${truncateSql("name")} as name, ${truncateSql("query")} as filter, account_id as user, case when deleted_at is null then 'active' else 'deleted' end as state`,
+    columns: `id, ${truncateSql("name")} as name, ${truncateSql("query")} as filter, account_id as user, case when deleted_at is null then 'active' else 'deleted' end as state, ${millisSql("deleted_at")} as "end (near)"`,
     initial: ({ actor, details }) => ({
       name: comparable(details.name),
       filter: comparable(details.filter),
@@ -150,7 +152,7 @@ export const custodyEntityTypes: readonly PlainEntityType[] = [
     }),
     transitions: {
       renamed: (before, { details }) => ({ ...before, name: comparable(details.name) }),
-      deleted: setFields({ state: "deleted" }),
+      deleted: endFields({ state: "deleted" }, "end (near)"),
     },
   },
   {
@@ -159,7 +161,7 @@ export const custodyEntityTypes: readonly PlainEntityType[] = [
     from: "bulk_act",
     created: "bulk.started",
     columns: `id, act as action, encode(sha256(convert_to(array_to_string(ids, ','), 'UTF8')), 'hex') as certificates, digest as "dry run", total::text as count, coalesce(reason, '') as reason,
-      ${truncateSql("coalesce(owner, '')")} as owner, ${truncateSql("comment")} as comment, actor_kind as "kind of creator", actor_id as "ID of creator", ${truncateSql("actor_label")} as creator, ${createdSql()}, status, coalesce(cause, '') as cause`,
+      ${truncateSql("coalesce(owner, '')")} as owner, ${truncateSql("comment")} as comment, actor_kind as "kind of creator", actor_id as "ID of creator", ${truncateSql("actor_label")} as creator, ${createdSql()}, status, coalesce(cause, '') as cause, ${millisSql("ended_at")} as "end (near)"`,
     initial: ({ actor, details }) => ({
       action: comparable(details.act),
       certificates: comparable(details.idsSha256),
@@ -173,12 +175,14 @@ export const custodyEntityTypes: readonly PlainEntityType[] = [
       creator: comparable(actor.label),
       status: "running",
       cause: "",
+      "end (near)": null,
     }),
     transitions: {
-      finished: setFields({ status: "finished" }),
-      canceled: setFields({ status: "canceled" }),
-      stopped: (before, { details }) => ({
+      finished: endFields({ status: "finished" }, "end (near)"),
+      canceled: endFields({ status: "canceled" }, "end (near)"),
+      stopped: (before, { ts, details }) => ({
         ...before,
+        "end (near)": millisOf(ts),
         status: "stopped",
         cause: comparable(details.cause),
       }),

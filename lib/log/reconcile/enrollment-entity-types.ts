@@ -1,6 +1,7 @@
 import { comparable, listText, millisOf, parseList } from "./fields";
 import {
   createdSql,
+  endFields,
   millisSql,
   setFields,
   storedDigest,
@@ -16,7 +17,7 @@ export const enrollmentEntityTypes: readonly PlainEntityType[] = [
     from: "enrollment_secret",
     labelField: "identity",
     created: "enrollment-secret.created",
-    columns: `id, identity_id as identity, profile_id as profile, encode(secret_hash, 'hex') as hash, encode(sealed, 'hex') as sealed, to_json(networks)::text as networks, uses::text as uses, used::text as used, ${millisSql("expires_at")} as "expiration (UTC)", case when revoked_at is null then 'active' else 'revoked' end as state,
+    columns: `id, identity_id as identity, profile_id as profile, encode(secret_hash, 'hex') as hash, encode(sealed, 'hex') as sealed, to_json(networks)::text as networks, uses::text as uses, used::text as used, ${millisSql("expires_at")} as "expiration (UTC)", case when revoked_at is null then 'active' else 'revoked' end as state, ${millisSql("revoked_at")} as "revocation date (near)",
       ${truncateSql("created_by")} as creator, account_id as account, to_json(lineage)::text as lineage, ${createdSql()}`,
     derive: (row) => ({
       networks: listText(parseList(row["networks"])),
@@ -40,7 +41,7 @@ export const enrollmentEntityTypes: readonly PlainEntityType[] = [
     }),
     transitions: {
       used: (before, { details }) => ({ ...before, used: String(details.use) }),
-      revoked: setFields({ state: "revoked" }),
+      revoked: endFields({ state: "revoked" }, "revocation date (near)"),
     },
   },
   {
@@ -49,7 +50,7 @@ export const enrollmentEntityTypes: readonly PlainEntityType[] = [
     from: "ca_permission p left join ca_permission_decision d using (id)",
     labelField: "identity",
     created: "ca-permission.created",
-    columns: `id, p.identity_id as identity, p.authority_id as authority, p.trust_domain as "trust domain", p.max_seconds::text as "longest lifetime", p.count::text as count, case when p.revoked_at is null then 'active' else 'revoked' end as state,
+    columns: `id, p.identity_id as identity, p.authority_id as authority, p.trust_domain as "trust domain", p.max_seconds::text as "longest lifetime", p.count::text as count, case when p.revoked_at is null then 'active' else 'revoked' end as state, ${millisSql("p.revoked_at")} as "revocation date (near)",
       coalesce(d.decision, 'waiting') as decision, ${truncateSql("p.created_by")} as creator, ${createdSql("p.created_at")}`,
     initial: ({ actor, details }) => ({
       identity: comparable(details.identityId),
@@ -64,7 +65,7 @@ export const enrollmentEntityTypes: readonly PlainEntityType[] = [
     transitions: {
       confirmed: setFields({ decision: "confirmed" }),
       rejected: setFields({ decision: "rejected" }),
-      revoked: setFields({ state: "revoked" }),
+      revoked: endFields({ state: "revoked" }, "revocation date (near)"),
     },
   },
   {
@@ -74,7 +75,7 @@ export const enrollmentEntityTypes: readonly PlainEntityType[] = [
     created: "login.created",
     // Expired ones are deleted.
     mayBeMissing: () => true,
-    columns: `id, identity_id as identity, coalesce(token_id, certificate_id) as credential, encode(secret_hash, 'hex') as hash, ${millisSql("expires_at")} as "expiration (UTC)", ${createdSql()}`,
+    columns: `id, identity_id as identity, concat_ws(' and ', token_id, certificate_id) as credential, encode(secret_hash, 'hex') as hash, ${millisSql("expires_at")} as "expiration (UTC)", ${createdSql()}`,
     derive: (row) => ({ secret: storedDigest(row["hash"]) }),
     initial: ({ actor, details }) => ({
       identity: comparable(details.identityId),

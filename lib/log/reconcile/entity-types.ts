@@ -17,6 +17,7 @@ import {
 } from "./fields";
 import type { EntityType } from "./entity-type";
 import {
+  endFields,
   setFields,
   applyChanges,
   createdSql,
@@ -39,6 +40,7 @@ const coreEntityTypes: readonly PlainEntityType[] = [
     initial: ({ details }) => ({
       name: comparable(details.name),
       "name binding": statedText(details, "nameBinding"),
+      "upgrade of names (near)": null,
     }),
     transitions: {
       enforced: setFields({ "name binding": "enforced" }),
@@ -171,6 +173,7 @@ const coreEntityTypes: readonly PlainEntityType[] = [
       name: comparable(target?.label),
       kind: comparable(details.kind),
       owner: comparable(details.owner),
+      note: statedText(details, "note"),
       status: "active",
       networks: wholeText(details.networks ?? ""),
     }),
@@ -221,7 +224,7 @@ const coreEntityTypes: readonly PlainEntityType[] = [
     key: "i.id",
     from: "invitation i join account a on a.id = i.account_id",
     columns: `i.id, ${truncateSql("a.email")} as email, ${millisSql("i.expires_at")} as "expiration (UTC)", ${createdSql("i.created_at")}, ${truncateSql("i.created_by")} as creator, encode(i.token_sha256, 'hex') as hash,
-      case when i.used_at is not null then 'accepted' when i.canceled_at is not null then 'canceled' else 'open' end as state`,
+      case when i.used_at is not null then 'accepted' when i.canceled_at is not null then 'canceled' else 'open' end as state, ${millisSql("i.used_at")} as "use (near)", ${millisSql("i.canceled_at")} as "cancellation (near)"`,
     derive: (row) => ({ secret: storedDigest(row["hash"]) }),
     created: "invitation.created",
     labelField: "email",
@@ -231,17 +234,27 @@ const coreEntityTypes: readonly PlainEntityType[] = [
       email: comparable(details.email),
       "expiration (UTC)": millisOf(details.expiresAt),
       state: "open",
+      "use (near)": null,
+      "cancellation (near)": null,
     }),
     transitions: {
-      accepted: setFields({ state: "accepted" }),
-      canceled: setFields({ state: "canceled" }),
+      accepted: (before, { ts }) => ({
+        ...before,
+        state: "accepted",
+        "use (near)": millisOf(ts),
+      }),
+      canceled: (before, { ts }) => ({
+        ...before,
+        state: "canceled",
+        "cancellation (near)": millisOf(ts),
+      }),
     },
   },
   {
     name: "token",
     from: "api_token",
     created: "token.created",
-    columns: `id, ${truncateSql("name")} as name, role, identity_id as identity, ${millisSql("expires_at")} as "expiration (UTC)", case when revoked_at is null then 'active' else 'revoked' end as state,
+    columns: `id, ${truncateSql("name")} as name, role, identity_id as identity, ${millisSql("expires_at")} as "expiration (UTC)", case when revoked_at is null then 'active' else 'revoked' end as state, ${millisSql("revoked_at")} as "revocation date (near)",
       encode(secret_hash, 'hex') as hash, ${truncateSql("created_by")} as creator, parent_id as "token that it was made with", account_id as account, to_json(lineage)::text as lineage, ${createdSql()}`,
     derive: (row) => ({
       secret: storedDigest(row["hash"]),
@@ -262,7 +275,7 @@ const coreEntityTypes: readonly PlainEntityType[] = [
       "expiration (UTC)": millisOf(details.expiresAt),
       state: "active",
     }),
-    transitions: { revoked: setFields({ state: "revoked" }) },
+    transitions: { revoked: endFields({ state: "revoked" }, "revocation date (near)") },
   },
   {
     name: "session",

@@ -38,6 +38,8 @@ export const notCovered: Readonly<Record<string, Readonly<Record<string, string>
   },
   account: { changed_at: "The entries have the times of all changes." },
   session: {
+    ended_at:
+      "A session that its entry ended and that is open again is named. The time isn't compared: a new password, for example, ends sessions too.",
     idle_until: "Every request of a browser moves it.",
     user_agent: "The entry has it.",
   },
@@ -55,7 +57,6 @@ export const notCovered: Readonly<Record<string, Readonly<Record<string, string>
     invalidity_date: "Each certificate's entry has it, and is compared.",
     origin:
       "The entry has the address; each certificate's entry has the credential, and is compared.",
-    ended_at: "The entry of its end has the time.",
   },
   policy: { changed_at: "The entries have the times of all changes." },
   api_token: { hint: "The first characters of a secret, shown to recognize it." },

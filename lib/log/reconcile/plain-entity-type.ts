@@ -6,6 +6,7 @@ import {
   comparable,
   createdDifferences,
   findDifferences,
+  millisOf,
   type Fields,
   type ReplayedEntry,
 } from "./fields";
@@ -51,6 +52,36 @@ export const applyChanges =
 export const setFields =
   (fields: Fields): Transition =>
   (before) => ({ ...before, ...fields });
+
+/** Reasons of entries about something that had ended before. */
+const repeats: ReadonlySet<unknown> = new Set(["revoked before", "already"]);
+/** Ends something: `date` is the field of the time, which is that of the first entry of its end. */
+export const endFields =
+  (fields: Fields, date: `${string} (near)`): Transition =>
+  (before, { ts, reason }) => ({
+    ...before,
+    ...fields,
+    [date]: before[date] ?? (repeats.has(reason) ? undefined : millisOf(ts)),
+  });
+
+const endDates: ReadonlySet<string> = new Set([
+  "end (near)",
+  "revocation date (near)",
+  "use (near)",
+  "cancellation (near)",
+]);
+/** Of a row whose state is another one, which these dates make, only the state is compared. */
+function compareFields(
+  row: Fields,
+  expected: Fields,
+  split: NonNullable<PlainEntityType["split"]>,
+): string[] {
+  const compared =
+    row["state"] === expected["state"]
+      ? row
+      : Object.fromEntries(Object.entries(row).filter(([name]) => !endDates.has(name)));
+  return findDifferences(split(compared), split(expected));
+}
 
 /** An entity type with few rows and plain text fields. */
 export function makePlainEntityType({
@@ -105,7 +136,7 @@ export function makePlainEntityType({
     key,
     store: makeStateStore<Fields>(),
     differences: (row, expected) => [
-      ...findDifferences(split({ ...normalizeRow(row), ...derive(row) }), split(expected)),
+      ...compareFields({ ...normalizeRow(row), ...derive(row) }, expected, split),
       ...createdDifferences(row.id, row["created"]),
     ],
     describe: (row) => `The ${name} ${row.id}${row[labelField] ? ` (${row[labelField]})` : ""}`,
