@@ -3,7 +3,7 @@ import type { Database } from "@/lib/db/database";
 
 /**
  * A function, trigger, constraint, rule, list of columns or of privileges of Chancery's schemas, or
- * a setting of the database that changes what statements mean.
+ * a setting of the server, the database or a role that changes what statements mean.
  */
 export type CatalogObject = Readonly<{
   /** `function tlog.halt(jsonb)`, `trigger needs_entry on public.account` … */
@@ -48,6 +48,9 @@ const selectObjects = `
     from pg_db_role_setting s cross join unnest(s.setconfig) line left join pg_roles r on r.oid = s.setrole
     where s.setdatabase in (0, (select oid from pg_database where datname = current_database()))
       and split_part(line, '=', 1) in ('search_path', 'session_replication_role', 'row_security', 'session_preload_libraries', 'local_preload_libraries', 'dynamic_library_path')
+  union all
+  select 'setting ' || name || ' of the server', false, reset_val from pg_settings
+    where name in ('search_path', 'session_replication_role', 'row_security') and reset_val <> boot_val
   union all
   select 'trigger ' || t.tgname || ' on ' || c.oid::regclass, false,
     concat_ws('|', t.tgenabled, t.tgtype, t.tgfoid::regprocedure, t.tgdeferrable, t.tginitdeferred, t.tgnargs, t.tgqual is not null,

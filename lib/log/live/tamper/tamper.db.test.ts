@@ -219,4 +219,14 @@ describe("the log's own tables", () => {
       /^clocks: .* dated before an earlier entry, by up to (?:3 hours|2 hours)/m,
     );
   });
+
+  test("a clock that ran ahead: what was dated after it was numbered is named", async () => {
+    log.harness.advance(2 * 3_600_000);
+    await createTestIdentity(log.harness.deps, "ahead");
+    await log.publish();
+    log.harness.advance(-2 * 3_600_000);
+    expect((await log.problems()).join("\n")).toMatch(
+      /^clocks: .* dated after it was numbered, by up to (?:2 hours|1 hour)/m,
+    );
+  });
 });
