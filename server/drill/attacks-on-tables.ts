@@ -110,6 +110,22 @@ export const attacksOnTables: readonly Attack[] = [
     sql: () => allPages((place) => `delete from ${place} p where ${lastPage(place)}`),
   }),
   sqlAttack({
+    name: "hide-from-search-and-from-its-functions",
+    what: "A page of the search index is deleted, and the functions that make and compare pages are replaced with ones that do nothing.",
+    expected: "index",
+    sql: () => [
+      ...allPages((place) => `delete from ${place} p where ${lastPage(place)}`),
+      "create or replace function tlog.rebuild_search() returns void language plpgsql as 'begin end'",
+      "create or replace function tlog.replace_segments(made bigint, a bigint, b bigint, form smallint, digest bytea, page_count int, earliest bigint, latest bigint) returns void language plpgsql as 'begin end'",
+    ],
+  }),
+  sqlAttack({
+    name: "backdate-a-revocation",
+    what: "The time at which an API token was revoked is moved, so that what it did afterwards seems allowed.",
+    expected: "state",
+    sql: () => ["update api_token set revoked_at = revoked_at + interval '90 days'"],
+  }),
+  sqlAttack({
     name: "row-without-entry",
     what: "An administrator account is inserted without an entry.",
     expected: "state",

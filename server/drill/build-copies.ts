@@ -11,7 +11,16 @@ import { insertEntriesStatement, joinEntries, insertEntriesValues } from "@/lib/
 import { makeHeartbeat } from "@/lib/log/record/heartbeat";
 import { createToken } from "@/lib/tokens/create-token";
 import { revokeToken } from "@/lib/tokens/revoke-token";
-import { type DrillCopy, copyDatabase, openCopy, type DrillEnvironment } from "./drill-copy";
+import { completeSetup } from "@/lib/setup/complete-setup";
+import { makeHashQueue } from "@/lib/runtime/hash-queue";
+import { toHex } from "@/lib/log/pure/bytes";
+import {
+  type DrillCopy,
+  copyDatabase,
+  drillDomain,
+  openCopy,
+  type DrillEnvironment,
+} from "./drill-copy";
 
 /** The bytes of an entry as they are hashed, and its ID. */
 export type CopiedEntry = Readonly<{ bytes: Uint8Array; id: string }>;
@@ -110,6 +119,18 @@ async function publishAll(
 async function performActions(copy: DrillCopy): Promise<void> {
   const { deps } = copy;
   const actor = drillActor(deps);
+  const setUp = {
+    ...deps,
+    // Of a password that is never used.
+    passwordCost: { memoryKib: 8, passes: 1 },
+    hashQueue: makeHashQueue(),
+    sessionIdleMs: 0,
+  };
+  await completeSetup(setUp, actor, {
+    organization: "Drill",
+    adminEmail: `admin@${drillDomain}`,
+    adminPassword: toHex(deps.random.bytes(16)),
+  });
   const { id: identity } = (
     await createIdentity(deps, actor, {
       kind: "service",

@@ -41,7 +41,9 @@ export type DrillCopy = Readonly<{
   close: () => Promise<void>;
 }>;
 
-const publicUrl = "https://drill.invalid";
+/** Of the setup of the copy, and of what its CAs may certify. */
+export const drillDomain = "drill.invalid";
+const publicUrl = `https://${drillDomain}`;
 
 /**
  * Opens a database as Chancery does, with the signer in this process. Entries written to it are
@@ -62,6 +64,7 @@ export function openCopy(environment: DrillEnvironment, name: string, sourceId: 
     clock,
     publicUrl,
     witnessDir: environment.checkpointFolder,
+    headlessDomains: [drillDomain],
   });
   return {
     name,

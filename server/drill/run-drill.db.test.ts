@@ -105,6 +105,8 @@ describe("an attack by a superuser with every trigger off is detected by the che
     ["fork", ["signer", "witness", "tree"]],
     ["replay-old-backup", ["remembered", "restore guard", "signer"]],
     ["edit-the-search-index", ["index"]],
+    ["hide-from-search-and-from-its-functions", ["index", "guards"]],
+    ["move-a-key", ["state"]],
     ["row-without-entry", ["state"]],
     ["triggers-on", ["guards"]],
     ["leave-the-guards-off", ["guards"]],
@@ -140,6 +142,9 @@ test("the problem reported for each attack names what is wrong and where", () =>
   expect(of("rewrite-and-resign")?.finding).toMatch(/the log was rewritten/);
   expect(of("row-without-entry")?.finding).toMatch(
     /account usr_0{26} \(intruder@example.com\) is in the table but has no entry/,
+  );
+  expect(of("move-a-key")?.finding).toMatch(
+    /its key belongs to the identity idn_\w+ in the table, not to idn_/,
   );
   expect(of("drop-before-numbering")?.finding).toMatch(
     /2 of the entries that drill\/other committed are missing: its numbers 1-2/,

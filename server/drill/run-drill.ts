@@ -9,6 +9,7 @@ import { makeIntegrator } from "@/lib/log/publish/integrator";
 import type { Clock, Random } from "@/lib/runtime/clock";
 import { type Attack, type Detection, type LogFacts, readFacts } from "./attack";
 import { attacksInTime } from "./attacks-in-time";
+import { attacksOnCertificates } from "./attacks-on-certificates";
 import { attacksOnEntries } from "./attacks-on-entries";
 import { attacksOnProofs } from "./attacks-on-proofs";
 import { attacksOnTables } from "./attacks-on-tables";
@@ -27,6 +28,7 @@ export const attacks: readonly Attack[] = [
   ...attacksOnEntries,
   ...attacksOnProofs,
   ...attacksOnTables,
+  ...attacksOnCertificates,
   ...attacksInTime,
 ];
 
