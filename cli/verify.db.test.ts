@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { exitCodeOf } from "@/cli/verify/exit-code";
 import { runLive } from "@/cli/verify/live";
 import { exportEntries } from "@/lib/log/export/export-entries";
@@ -95,6 +95,29 @@ test("the proof file of one entry verifies", async () => {
   expect([problemsOf(report), report.level, report.first]).toEqual([[], "signed", 17]);
 });
 
+test("the tables aren't said to match the log if the function that reads the inbox was replaced", async () => {
+  const { deps, asSuper } = fixture.harness;
+  const said: string[] = [];
+  const run = () =>
+    runLive(deps as never, { scope: "state" }, (text) => void said.push(text), null);
+  const [made] = await asSuper("select pg_get_functiondef('tlog.inbox_about'::regproc) as sql");
+  await asSuper(
+    String(made?.["sql"]).replace(
+      /\$function\$[^]*\$function\$/,
+      "$$$$ select null::text, null::bytea where false $$$$",
+    ),
+  );
+  try {
+    expect(await run()).toBe(1);
+    expect(said.join("")).toMatch(
+      /^ +The inbox can't be compared: function tlog\.inbox_about\(text\[\]\) is not the one that the migrations make\.$/m,
+    );
+  } finally {
+    await asSuper(String(made?.["sql"]));
+  }
+  expect(await run()).toBe(0);
+});
+
 test("the live log verifies, and its tables; a changed byte is named by number and ends with exit code 1", async () => {
   let said = "";
   const run = (
@@ -133,4 +156,32 @@ test("the live log verifies, and its tables; a changed byte is named by number a
   const report = await verify(await exported("jsonl", {}, since.size));
   expect([report.level, exitCodeOf(report, "signed", {})]).toEqual(["failed", 1]);
   expect(problemsOf(report)[0]).toMatch(/^Entry 33 /);
+});
+
+test("problems of the live log that the report doesn't list are on standard error, and none is lost", async () => {
+  const rows = 2_500;
+  await unguarded(fixture, ["alter table saved_view disable trigger all"]);
+  await fixture.harness.asSuper(
+    `insert into saved_view (id, account_id, name, query, created_at, changed_at) select 'vew_' || n, 'usr_none', 'view ' || n, '', now(), now() from generate_series(1, ${rows}) n`,
+  );
+  const beyond: string[] = [];
+  const spy = vi.spyOn(process.stderr, "write").mockImplementation((text) => {
+    beyond.push(String(text));
+    return true;
+  });
+  let said = "";
+  try {
+    const write = (text: string): void => {
+      said += text;
+    };
+    expect(await runLive(fixture.harness.deps as never, { scope: "live" }, write, null)).toBe(1);
+  } finally {
+    spy.mockRestore();
+  }
+  const missing = /is in the table but has no entry/;
+  const listed = said.split("\n").filter((line) => line.includes("vew_") && missing.test(line));
+  const others = beyond.filter((line) => line.startsWith("state: ") && line.includes("vew_"));
+  expect(listed.length).toBeLessThan(rows);
+  expect(listed.length + others.length).toBe(rows);
+  expect(said).toMatch(/^ +… and [\d,]+ more, on standard error$/m);
 });

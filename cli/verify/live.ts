@@ -1,3 +1,4 @@
+import { checkInboxReader } from "@/lib/log/live/check-catalog";
 import { verifyLog } from "@/lib/log/live/verify-log";
 import type { LogReport } from "@/lib/log/live/snapshot";
 import type { VerifyLogOptions } from "@/lib/log/live/verify-log";
@@ -79,8 +80,10 @@ async function stateReport(
   show: (line: string) => void,
   isShown: boolean,
 ): Promise<PartReport> {
+  const check = makeCheck(isShown ? (problem) => writeUnlisted("state", problem) : undefined);
+  await checkInboxReader(deps.db, check);
   const { checked, count, problems, unlisted } = await reconcile(deps, {
-    check: makeCheck(isShown ? (problem) => writeUnlisted("state", problem) : undefined),
+    check,
     onProgress: (done, total) =>
       show(
         `comparing the tables with the log: ${done.toLocaleString("en")} of ${total.toLocaleString("en")}`,

@@ -1,6 +1,7 @@
 import type { Database } from "@/lib/runtime/deps";
 import { readCatalog } from "./catalog-repository";
 import catalog from "./expected-catalog.json" with { type: "json" };
+import type { Check } from "@/lib/log/reconcile/check";
 import type { Checks } from "./types";
 
 /**
@@ -8,6 +9,21 @@ import type { Checks } from "./types";
  * PostgreSQL that it was made with.
  */
 type ExpectedCatalog = Readonly<{ server: number; objects: Readonly<Record<string, string>> }>;
+
+/** The function by which the tables are compared with what isn't numbered yet. */
+const inboxReader = "function tlog.inbox_about(text[])";
+
+/** Compares the one function of the database that the comparison of the tables relies on. */
+export async function checkInboxReader(db: Pick<Database, "pool">, check: Check): Promise<void> {
+  const { objects } = await readCatalog(db);
+  const found = objects.find(({ name }) => name === inboxReader);
+  const expected: ExpectedCatalog = catalog;
+  check.count();
+  if (found?.digest !== expected.objects[inboxReader])
+    check.problem(
+      `The inbox can't be compared: ${inboxReader} is not the one that the migrations make.`,
+    );
+}
 
 /**
  * Compares every function, trigger, constraint, rule and privilege of Chancery's schemas with what
