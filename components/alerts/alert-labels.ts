@@ -66,6 +66,7 @@ export const ruleGroups: readonly Readonly<{
       "checkpoint-late",
       "source-gap",
       "crl-late",
+      "crl-outdated",
       "expiry-near",
       "sign-in-lockout",
       "names-undecided",

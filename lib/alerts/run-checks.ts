@@ -19,6 +19,7 @@ import type { Deps } from "@/lib/runtime/deps";
 import {
   checks,
   maxConditions,
+  urgentChecks,
   type Check,
   type CheckDeps,
   type Condition,
@@ -39,7 +40,12 @@ const maxOpenedAtOnce = 50;
  */
 export type Checks = Readonly<{ run: () => Promise<RunResult> }>;
 
-export function makeChecks(deps: RunDeps): Checks {
+export const makeChecks = (deps: RunDeps): Checks => runnerOf(deps, checks);
+
+/** The same for what can't wait: it costs little, and runs every moment. */
+export const makeUrgentChecks = (deps: RunDeps): Checks => runnerOf(deps, urgentChecks);
+
+function runnerOf(deps: RunDeps, list: readonly Check[]): Checks {
   /** When each condition was first seen. */
   const firstSeen = new Map<string, number>();
   return {
@@ -49,7 +55,7 @@ export function makeChecks(deps: RunDeps): Checks {
       const excepted = new Set(exceptions.map((row) => findingKey(row.rule, row.subjectId)));
       let opened = 0;
       let closed = 0;
-      for (const check of checks) {
+      for (const check of list) {
         const setting = settingOf(check.rule, settings);
         if (!setting.enabled) continue;
         const conditions = (await check.find(deps, setting)).map((condition) => ({

@@ -26,6 +26,7 @@ export const ruleNames = [
   "dormant-revival",
   "expiry-near",
   "crl-late",
+  "crl-outdated",
   "checkpoint-late",
   "verification-failed",
   "signer-refused",

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { makeChecks } from "@/lib/alerts/run-checks";
+import { type Checks, makeChecks, makeUrgentChecks } from "@/lib/alerts/run-checks";
 import { makeAlertReader } from "@/lib/alerts/alert-reader";
 import { batchDelayMs } from "@/lib/log/sequence/follow-log";
 import type { StalledReader } from "@/lib/log/sequence/stall-watch";
@@ -15,7 +15,8 @@ export type AlertJobs = Readonly<{
 }>;
 
 const pollEveryMs = 1_000,
-  checkEveryMs = 15_000;
+  checkEveryMs = 15_000,
+  checkUrgentlyEveryMs = 1_500;
 const fullBatch = 500,
   maxGatherMs = 250,
   /** What is committed for a batch costs as much as evaluating hundreds of entries. */
@@ -51,16 +52,22 @@ export function startAlerts(
       return pollEveryMs;
     },
   });
-  const checks = makeChecks({ ...deps, stalledReaders });
-  const checking = startJob({
-    name: "checks",
-    log,
-    work: async () => {
-      const { opened } = leading ? await checks.run() : { opened: 0 };
-      if (opened > 0) log.warn(`alerts: opened ${opened}`);
-      return checkEveryMs;
-    },
-  });
+  const startChecks = (name: string, checks: Checks, everyMs: number) =>
+    startJob({
+      name,
+      log,
+      work: async () => {
+        const { opened } = leading ? await checks.run() : { opened: 0 };
+        if (opened > 0) log.warn(`alerts: opened ${opened}`);
+        return everyMs;
+      },
+    });
+  const checking = startChecks("checks", makeChecks({ ...deps, stalledReaders }), checkEveryMs);
+  const checkingUrgently = startChecks(
+    "urgent checks",
+    makeUrgentChecks(deps),
+    checkUrgentlyEveryMs,
+  );
   const listener = deps.db.listen("chancery_log", () => {
     if (leading) reading.trigger();
   });
@@ -68,12 +75,12 @@ export function startAlerts(
     check: () => checking.trigger(),
     lead: (isLeader) => {
       leading = isLeader;
-      if (isLeader) for (const job of [reading, checking]) job.trigger();
+      if (isLeader) for (const job of [reading, checking, checkingUrgently]) job.trigger();
     },
     stop: async () => {
       stopping.abort();
       await listener.close();
-      await Promise.all([reading.stop(), checking.stop()]);
+      await Promise.all([reading.stop(), checking.stop(), checkingUrgently.stop()]);
     },
   };
 }

@@ -8,6 +8,7 @@ import {
 } from "@/lib/alerts/check-repository";
 import { checkpointLate } from "@/lib/alerts/rules/checkpoint-late";
 import { crlLate } from "@/lib/alerts/rules/crl-late";
+import { crlOutdated } from "@/lib/alerts/rules/crl-outdated";
 import { clockOff } from "@/lib/alerts/rules/integrity/clock-off";
 import { findClockStep } from "./find-clock-step";
 import { readerStalled } from "@/lib/alerts/rules/integrity/reader-stalled";
@@ -21,6 +22,7 @@ import type { AlertRule, Subject } from "@/lib/alerts/types";
 import { readPipelineProgress } from "@/lib/log/publish/pipeline-progress";
 import type { StalledReader } from "@/lib/log/sequence/stall-watch";
 import type { Deps } from "@/lib/runtime/deps";
+import { findOutdatedCrls } from "@/lib/status/read-crls";
 
 /** A problem that exists at this moment and needs someone's attention. */
 export type Condition = Readonly<{
@@ -125,6 +127,28 @@ const futureCrlCondition = (row: CrlRow, future: Date, now: number): Condition =
   baseline: "When the clock goes back, a new CRL is published within seconds.",
 });
 
+const findCrlsWithoutRevocation: FindConditions = async ({ db, clock }) => {
+  const now = clock.now();
+  const newest = (await findNewestCrls(db, now)).filter(({ future }) => future === null);
+  const served = newest.map((row) => ({
+    authorityId: row.authority_id,
+    thisUpdate: row.this_update,
+  }));
+  const outdated = new Set(await findOutdatedCrls({ db, clock }, served));
+  return newest
+    .filter(({ authority_id: id }) => outdated.has(id))
+    .map((row) => ({
+      rule: crlOutdated.name,
+      subject: { kind: "authority", id: row.authority_id, label: row.name },
+      identityId: null,
+      severity: "critical",
+      since: now.getTime(),
+      summary: `The CRL of ${row.name} lacks a revocation, a hold or a release since ${timeText(row.this_update.getTime())}.`,
+      surprise: `The latest CRL is of ${timeText(row.this_update.getTime())}.`,
+      baseline: "A CRL is published within five seconds of each revocation.",
+    }));
+};
+
 const findLateCheckpoints: FindConditions = async (deps, { values }) => {
   const now = deps.clock.now().getTime();
   const { waitingSince, size, checkpointSize, halted } = await readPipelineProgress(deps);
@@ -204,6 +228,17 @@ const findHalted: FindConditions = async (deps) => {
     },
   ];
 };
+
+/** What is looked for every moment: who relies on a CRL can't wait for the other checks. */
+export const urgentChecks: readonly Check[] = [
+  {
+    rule: crlOutdated,
+    find: findCrlsWithoutRevocation,
+    minDurationMs: 0,
+    quietMs: hourMs,
+    resolvesItself: true,
+  },
+];
 
 export const checks: readonly Check[] = [
   { rule: clockOff, find: findClockOff, minDurationMs: 0, quietMs: dayMs, resolvesItself: false },

@@ -3,6 +3,7 @@ import type { AlertRule, EntryRule } from "@/lib/alerts/types";
 import { clockOff } from "@/lib/alerts/rules/integrity/clock-off";
 import { checkpointLate } from "./checkpoint-late";
 import { crlLate } from "./crl-late";
+import { crlOutdated } from "./crl-outdated";
 import { dormantRevival } from "./dormant-revival";
 import { enrollmentSecretReused } from "./enrollment-secret-reused";
 import { expiredUsed } from "./expired-used";
@@ -46,6 +47,7 @@ export const allRules: readonly AlertRule[] = [
   dormantRevival,
   expiryNear,
   crlLate,
+  crlOutdated,
   checkpointLate,
   verificationFailed,
   signerRefused,
