@@ -1,4 +1,5 @@
 import { rmSync } from "node:fs";
+import { hostname } from "node:os";
 import { join, resolve } from "node:path";
 import type { Env } from "@/lib/runtime/env";
 import { removeRunFile, type RunFile } from "@/lib/runtime/run-file";
@@ -20,6 +21,8 @@ import { requireKnownSettings } from "./requirements/known-settings";
 import { folderIdentity } from "./folder-identity";
 import { writeHostToken } from "./host-token";
 import { countWorkers, findSharedPorts } from "./workers/count-workers";
+import { joinNodes } from "./nodes/join-nodes";
+import { sharedSettingsOf } from "./nodes/shared-settings";
 import { makeRunState, type RunState } from "./run-state";
 import { makeOutput, type Output } from "./output";
 import { readSecretFiles, readSettingsFiles, secretsInEnvironment } from "./secret-files";
@@ -110,6 +113,7 @@ async function startAll(
   const { database, key } = await openWithKey(options, place, output);
   cleanups.push({ name: "PostgreSQL", stop: database.stop, kill: database.abort });
   const { secrets, setupToken } = readSecrets(options, dataFolder, database, key);
+  cleanups.push(await joinOtherNodes(options, dataFolder, secrets, output));
   const state = noteRun({ ...options, dataFolder, runDir, boundary, database });
   cleanups.push({ name: "run.json", stop: () => removeRunFile(dataFolder) });
   await prepareLog(options, { demo, dataFolder, runDir, boundary, secrets, output });
@@ -147,6 +151,25 @@ async function startAll(
     setupToken,
     demoPassword: demo?.password ?? null,
   };
+}
+
+/** An embedded database has one node: the lock of its data folder sees to that. */
+async function joinOtherNodes(
+  { env, settings }: SuperviseOptions,
+  dataFolder: string,
+  { databaseUrl, sessionSecret, files }: Secrets,
+  output: Output,
+): Promise<Cleanup> {
+  const name = "session with the other nodes";
+  if (!settings.DATABASE_URL) return { name, stop: () => {} };
+  const stop = await joinNodes({
+    databaseUrl,
+    nodeId: `${hostname()} ${folderIdentity(dataFolder).id}`,
+    settings: sharedSettingsOf(env, sessionSecret, files),
+    now: () => new Date(),
+    warn: (line) => output.print("chancery", line),
+  });
+  return { name, stop };
 }
 
 /** What the command line and the commands of the host read about this run. */
