@@ -4,7 +4,7 @@ import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Api, apiAt, createIdentity } from "@/e2e/support/api";
 import { createCsr } from "@/e2e/support/openssl";
-import { adminApi, harvest, startReady, until } from "@/e2e/system/harness";
+import { adminApi, expectVerified, harvest, startReady, until } from "@/e2e/system/harness";
 import { balanceOf } from "@/e2e/system/audit-of-all";
 import { expectLastGood, expectNothingMissing, untilPlansAreClosed } from "@/e2e/system/invariants";
 import { findRepoRoot } from "@/lib/runtime/repo-root";
@@ -115,4 +115,5 @@ test("afterwards every plan that was left unfinished is closed, and the log is s
   await untilPlansAreClosed(place.dataFolder);
   expect((await balanceOf(place.dataFolder)).withoutEntries).toEqual([]);
   await expectSoundLog();
+  await expectVerified(place);
 });

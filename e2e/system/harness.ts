@@ -1,7 +1,11 @@
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { expect } from "vitest";
 import { type Api, apiAt, type Certificate } from "@/e2e/support/api";
 import { createToken } from "@/e2e/support/command-line";
+import { run } from "@/e2e/support/run";
+import { findRepoRoot } from "@/lib/runtime/repo-root";
 import {
   type ChanceryPlace,
   startChanceryAt,
@@ -50,6 +54,15 @@ export async function startReady(
 export async function adminApi(chancery: ThrowawayChancery): Promise<Api & { token: string }> {
   const token = await createToken(chancery.dataFolder, "admin");
   return { ...apiAt(chancery.httpUrl, token), token };
+}
+
+/** Asserts that the verification of the running log finds nothing. */
+export async function expectVerified({ dataFolder }: ChanceryPlace): Promise<void> {
+  const chancery = join(findRepoRoot(), "tools/scripts/chancery.mjs");
+  const { code, all } = await run(process.execPath, [chancery, "verify", "--live"], {
+    env: { ...process.env, CHANCERY_DATA: dataFolder },
+  });
+  expect(code, all).toBe(0);
 }
 
 /** Everything that it has printed until now. */
