@@ -30,11 +30,14 @@ const fieldsOf = ({ serial, revokedAt, reason, invalidityDate }: RevokedEntry): 
 });
 
 function refuseTwice(list: readonly EntryFields[]): void {
-  const seen = new Set<bigint>();
+  // Text: a set of large numbers is slow where their last 64 bits are alike.
+  const seen = new Set<string>();
   for (const { bytes } of list) {
-    const serial = BigInt(`0x${Buffer.from(bytes).toString("hex")}`);
+    const serial = Buffer.from(bytes)
+      .toString("hex")
+      .replace(/^(00)+/, "");
     if (seen.has(serial))
-      throw new AppError("crl.invalid", `The serial ${serial.toString(16)} is listed twice.`);
+      throw new AppError("crl.invalid", `The serial ${serial} is listed twice.`);
     seen.add(serial);
   }
 }

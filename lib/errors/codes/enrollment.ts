@@ -24,7 +24,7 @@ export const enrollmentCodes = {
   },
   "ca-permission.unconfirmed": {
     kind: "forbidden",
-    text: "The permission to get CA certificates waits for its confirmation, or was rejected. On the host, run npx chancery confirm.",
+    text: "The permission to get CA certificates waits for its confirmation, or was rejected; run npx chancery confirm on the host.",
   },
   "ca-permission.used-up": {
     kind: "forbidden",
