@@ -137,6 +137,7 @@ test.describe("an auditor", () => {
     await adminPage.goto(`/certificates/${other.id}`);
     await hydrated(adminPage);
     await adminPage.getByRole("button", { name: "Revoke" }).click();
+    await adminPage.getByRole("radio", { name: "Superseded" }).check();
     await adminPage.getByRole("dialog").getByRole("button", { name: "Revoke" }).click();
     await expect(adminPage.getByRole("button", { name: /Change reason/ })).toBeVisible();
     await admin.close();

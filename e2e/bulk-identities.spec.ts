@@ -105,6 +105,7 @@ test("everything of the selected identities is revoked, and the identities stay"
   await bar(page).getByRole("button", { name: "Revoke certificates" }).click();
   const dialog = page.getByRole("dialog", { name: "Revoke all certificates of 1 identity?" });
   await typeWord(page, "revoke 1");
+  await dialog.getByRole("radio", { name: "Cessation of operation" }).check();
   await dialog.getByRole("button", { name: "Revoke", exact: true }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Revoke 1 certificate" })).toBeVisible();
   await expect(page.getByRole("heading", { name: "Finished" })).toBeVisible();

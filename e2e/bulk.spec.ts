@@ -81,6 +81,9 @@ test("everything valid of an identity is revoked after a dry run and a typed wor
   await expect(revoke).toHaveAttribute("aria-disabled", "true");
   await checkAppearance(page, "bulk-dialog");
   await dialog.getByRole("textbox", { name: "Type revoke 5 to continue" }).fill("revoke 5");
+  await expect(dialog.getByRole("radio", { checked: true })).toHaveCount(0);
+  await expect(revoke).toHaveAttribute("aria-disabled", "true");
+  await dialog.getByRole("radio", { name: "Superseded" }).check();
   await revoke.click();
   await expect(
     page.getByRole("heading", { level: 1, name: "Revoke 5 certificates" }),

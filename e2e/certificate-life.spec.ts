@@ -129,6 +129,11 @@ test("a revocation reaches OCSP within a second and the CRL within five", async 
   await page.goto(`/certificates/${second.id}`);
   await page.getByRole("button", { name: "Revoke" }).click();
   const dialog = page.getByRole("dialog", { name: /^Revoke/ });
+  await expect(dialog.getByRole("radio", { checked: true })).toHaveCount(0);
+  await expect(dialog.getByRole("button", { name: "Revoke" })).toHaveAttribute(
+    "aria-disabled",
+    "true",
+  );
   await dialog.getByRole("radio", { name: "Key compromise" }).check();
   await dialog.getByLabel(/^Comment/).fill("laptop lost");
   await dialog.getByRole("button", { name: "Revoke" }).click();

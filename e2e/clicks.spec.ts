@@ -45,6 +45,7 @@ test("five certificates of one identity are revoked with at most 5 clicks", asyn
   const word = page.getByRole("textbox", { name: "Type revoke 5 to continue" });
   // Typing isn't counted, and the field has the focus by keyboard.
   await word.fill("revoke 5");
+  await page.getByRole("radio", { name: "Superseded" }).check();
   await page.getByRole("dialog").getByRole("button", { name: "Revoke", exact: true }).click();
   await expect(page.getByRole("heading", { name: "Finished" })).toBeVisible();
   expect(await clicks()).toBeLessThanOrEqual(5);
@@ -63,7 +64,7 @@ test("what expires in the next 60 days is listed with at most 2 clicks, and noth
   const clicks = await openCounted(page);
   await navigate(page, "Certificates");
   await page.getByRole("link", { name: "60 days" }).click();
-  await expect(page.getByText("Expires before")).toBeVisible();
+  await expect(page.getByText("Expires until")).toBeVisible();
   await expect(page.getByRole("link", { name: /in-59\.sixty/ })).toBeVisible();
   await expect(page.getByRole("link", { name: /in-63\.sixty/ })).toHaveCount(0);
   expect(await clicks()).toBeLessThanOrEqual(2);

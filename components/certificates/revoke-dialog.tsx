@@ -3,7 +3,7 @@
 import { CommentField } from "@/components/forms/comment-field";
 import { useState, type ReactElement } from "react";
 import { ActionForm } from "@/components/forms/action-form";
-import { optionalText, textOf } from "@/components/forms/form-values";
+import { optionalText } from "@/components/forms/form-values";
 import { Dialog } from "@/components/ui/dialog";
 import { TextField } from "@/components/ui/input";
 import { RadioCards } from "@/components/ui/radio-cards";
@@ -38,17 +38,8 @@ function consequenceOf({ certificate: { status } }: RevocationPreview): string {
 /**
  * Revokes a certificate. Shows the consequences in numbers first.
  */
-export function RevokeDialog({
-  trigger,
-  action,
-  figures,
-  name,
-  changesReason = false,
-  typedWord,
-}: Props) {
-  const [typed, setTyped] = useState("");
-  const isTyped = typedWord === undefined || typed.trim() === typedWord;
-  const reasons = changesReason ? (["keyCompromise"] as const) : offeredReasons;
+export function RevokeDialog({ trigger, ...form }: Props) {
+  const { figures, name, changesReason = false } = form;
   return (
     <Dialog
       size="lg"
@@ -60,57 +51,71 @@ export function RevokeDialog({
           : consequenceOf(figures)
       }
     >
-      <ActionForm
-        action={action}
-        fields={["reason", "comment", "invalidityDate"]}
-        submitLabel={changesReason ? "Change reason" : "Revoke"}
-        submitTone="danger"
-        disabledReason={isTyped ? undefined : `Type “${typedWord}” first.`}
-        receipt={changesReason ? "Reason changed." : "Revoked."}
-        input={(form) => ({
-          id: figures.certificate.id,
-          reason: textOf(form, "reason"),
-          comment: optionalText(form, "comment"),
-          invalidityDate: utcOf(optionalText(form, "invalidityDate")),
-        })}
-      >
-        {({ errors }) => (
-          <>
-            <RevocationFigures figures={figures} />
-            <RadioCards
-              label="Reason"
-              name="reason"
-              columns={2}
-              required
-              error={errors("reason")}
-              defaultValue={changesReason ? "keyCompromise" : "superseded"}
-              options={reasons.map((value) => ({ value, ...reasonLabels[value] }))}
-            />
-            <CommentField
-              error={errors("comment")}
-              hint="Recorded in the audit log, not in the CRL."
-            />
-            <TextField
-              label="Compromised since"
-              name="invalidityDate"
-              type="datetime-local"
-              error={errors("invalidityDate")}
-              hint="In UTC, not in the future. Published as invalidityDate (RFC 5280 §5.3.2). Leave empty if unknown."
-            />
-            {typedWord !== undefined && (
-              <TextField
-                label={`Type ${typedWord} to continue`}
-                autoComplete="off"
-                value={typed}
-                onChange={(event) => {
-                  setTyped(event.target.value);
-                }}
-                hint="Chancery itself uses this certificate. Until it has issued a new one, what relies on it fails."
-              />
-            )}
-          </>
-        )}
-      </ActionForm>
+      <RevokeForm {...form} />
     </Dialog>
+  );
+}
+
+/** No reason is chosen at first: it is published, and relying parties may treat them differently. */
+function RevokeForm({ action, figures, changesReason = false, typedWord }: Omit<Props, "trigger">) {
+  const [typed, setTyped] = useState("");
+  const [reason, setReason] = useState(changesReason ? "keyCompromise" : "");
+  const reasons = changesReason ? (["keyCompromise"] as const) : offeredReasons;
+  const isTyped = typedWord === undefined || typed.trim() === typedWord;
+  return (
+    <ActionForm
+      action={action}
+      fields={["reason", "comment", "invalidityDate"]}
+      submitLabel={changesReason ? "Change reason" : "Revoke"}
+      submitTone="danger"
+      disabledReason={
+        reason === "" ? "Choose a reason." : isTyped ? undefined : `Type “${typedWord}” first.`
+      }
+      receipt={changesReason ? "Reason changed." : "Revoked."}
+      input={(form) => ({
+        id: figures.certificate.id,
+        reason,
+        comment: optionalText(form, "comment"),
+        invalidityDate: utcOf(optionalText(form, "invalidityDate")),
+      })}
+    >
+      {({ errors }) => (
+        <>
+          <RevocationFigures figures={figures} />
+          <RadioCards
+            label="Reason"
+            name="reason"
+            columns={2}
+            required
+            error={errors("reason")}
+            value={reason}
+            onChange={setReason}
+            options={reasons.map((value) => ({ value, ...reasonLabels[value] }))}
+          />
+          <CommentField
+            error={errors("comment")}
+            hint="Recorded in the audit log, not in the CRL."
+          />
+          <TextField
+            label="Compromised since"
+            name="invalidityDate"
+            type="datetime-local"
+            error={errors("invalidityDate")}
+            hint="In UTC, not in the future. Published as invalidityDate (RFC 5280 §5.3.2). Leave empty if unknown."
+          />
+          {typedWord !== undefined && (
+            <TextField
+              label={`Type ${typedWord} to continue`}
+              autoComplete="off"
+              value={typed}
+              onChange={(event) => {
+                setTyped(event.target.value);
+              }}
+              hint="Chancery itself uses this certificate. Until it has issued a new one, what relies on it fails."
+            />
+          )}
+        </>
+      )}
+    </ActionForm>
   );
 }

@@ -72,19 +72,15 @@ export function BulkDialog({ trigger, act, selection, ...form }: Props) {
   );
 }
 
-function BulkForm({
-  act,
-  selection,
-  actions,
-  reason: firstReason = "superseded",
-}: Omit<Props, "trigger">) {
-  const [reason, setReason] = useState<string>(firstReason);
+function BulkForm({ act, selection, actions, reason: firstReason }: Omit<Props, "trigger">) {
+  const [reason, setReason] = useState<string>(firstReason ?? "");
   const [owner, setOwner] = useState("");
   const [typed, setTyped] = useState("");
+  // Figures are shown before a reason is chosen; the dry run is repeated with the one that is.
   const asked = {
     act,
     ...selection,
-    ...(act === "revoke" ? { reason } : {}),
+    ...(act === "revoke" ? { reason: reason || "unspecified" } : {}),
     ...(act === "assign" ? { owner: owner.trim() } : {}),
   };
   const { state, figures } = useDryRun(
@@ -98,9 +94,7 @@ function BulkForm({
       fields={["comment", "owner"]}
       submitLabel={actWords[act].button}
       submitTone={act === "revoke" ? "danger" : "primary"}
-      disabledReason={
-        act === "assign" && !owner.trim() ? "Enter the owner." : blockerOf(figures, word, typed)
-      }
+      disabledReason={missingOf(act, { owner, reason }) ?? blockerOf(figures, word, typed)}
       receipt={`Started. ${actWords[act].title} ${countItems(act, figures?.count ?? 0)}.`}
       goTo={({ data }) => bulkHref(data)}
       input={(form) => ({
@@ -167,6 +161,14 @@ function BulkForm({
       )}
     </ActionForm>
   );
+}
+
+function missingOf(
+  act: BulkAct,
+  { owner, reason }: Readonly<{ owner: string; reason: string }>,
+): string | undefined {
+  if (act === "assign" && !owner.trim()) return "Enter the owner.";
+  return act === "revoke" && reason === "" ? "Choose a reason." : undefined;
 }
 
 const typingPauseMs = 300;
