@@ -11,6 +11,7 @@ type Shortcut = Readonly<{ keys: readonly string[]; together?: boolean; text: st
 const everywhere: readonly Shortcut[] = [
   { keys: ["Ctrl", "K"], together: true, text: "Search or run a command (⌘K on Mac)" },
   { keys: ["/"], text: "Search this list" },
+  { keys: ["j"], text: "First row (or k)" },
   { keys: ["?"], text: "Show keyboard shortcuts" },
   { keys: ["Esc"], text: "Close a dialog or menu" },
 ];

@@ -2,6 +2,7 @@
 
 import clsx from "clsx";
 import type { KeyboardEvent, ReactNode } from "react";
+import { InRow } from "./in-row";
 
 const steps: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1, j: 1, k: -1 };
 
@@ -66,7 +67,7 @@ export function TableKeys({
         framed && "rounded-lg border border-border bg-raised shadow-card",
       )}
     >
-      {children}
+      <InRow value>{children}</InRow>
     </section>
   );
 }

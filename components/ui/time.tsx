@@ -1,7 +1,9 @@
 "use client";
 
+import { use } from "react";
 import { formatDay, formatExact, formatIso, formatMinute, formatRelative } from "@/lib/format/time";
 import { useClock } from "./clock";
+import { InRow } from "./in-row";
 
 type Props = Readonly<{
   at: Date | string | number;
@@ -13,10 +15,13 @@ type Props = Readonly<{
 }>;
 
 /**
- * A time, in UTC or local time as the user chose. The tooltip always contains the exact UTC time.
+ * A time, in UTC or local time as the user chose. The tooltip always contains the exact UTC time. In
+ * the row of a table it is no tab stop: a page of rows would have a hundred, and each row's page has
+ * its times.
  */
 export function Time({ at, show = "relative" }: Props) {
   const { nowMs, zone } = useClock();
+  const isInRow = use(InRow);
   const utc = formatExact(at);
   const local = zone === "UTC" ? "" : `\n${formatExact(at, zone)}`;
   const relative = nowMs === null ? "" : formatRelative(at, nowMs);
@@ -33,7 +38,7 @@ export function Time({ at, show = "relative" }: Props) {
       dateTime={formatIso(at)}
       // The exact time must be reachable by keyboard, so it takes focus.
       // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-      tabIndex={0}
+      tabIndex={isInRow ? undefined : 0}
       data-tip={`${show === "relative" || !relative ? "" : `${relative}\n`}${utc}${local}`}
       className="relative z-1 rounded-sm whitespace-nowrap"
     >
