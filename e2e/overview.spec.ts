@@ -30,7 +30,7 @@ test("a bar of expirations, and a number of its table, lead to a list of exactly
       page.getByText(new RegExp(`^${count} certificates? match(es)?\\.$`)),
     ).toBeVisible();
   }).toPass();
-  await expect(page.getByText("Expires after")).toBeVisible();
+  await expect(page.getByText("Expires from")).toBeVisible();
   await page.goto("/");
   const card = page.getByRole("figure").filter({ hasText: "Successor issued" });
   await card.getByRole("button", { name: "Show as table" }).click();

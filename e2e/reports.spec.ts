@@ -98,7 +98,7 @@ test("on the list of certificates, a bar of the chart narrows the list to its we
   await expect(bars.getByRole("link")).toHaveCount(13);
   await checkAppearance(page, "certificates-chart");
   await bars.getByRole("link").nth(2).click();
-  await expect(page.getByText("Expires after")).toBeVisible();
+  await expect(page.getByText("Expires from")).toBeVisible();
   await expect(bars.getByRole("link")).toHaveCount(13);
   await page.goto("/certificates?q=nothing");
   await expect(bars).toHaveCount(0);

@@ -1,17 +1,11 @@
 "use client";
 
-import { SlidersHorizontal } from "lucide-react";
-import { useRouter } from "next/navigation";
-import { useState, type FormEvent, type ReactNode } from "react";
+import type { ReactNode } from "react";
 import { ChoiceFilter } from "@/components/filters/choice-filter";
 import { type ChoiceGroup, GroupedChoiceFilter } from "@/components/filters/grouped-choice-filter";
 import { FilterBar } from "@/components/filters/filter-bar";
-import { listHref, type Params } from "@/components/filters/list-href";
-import { optionalText } from "@/components/forms/form-values";
-import { Button } from "@/components/ui/button";
-import { Dialog, DialogClose, DialogFooter, useCloseDialog } from "@/components/ui/dialog";
-import { TextField } from "@/components/ui/input";
-import { Grid, Stack } from "@/components/ui/layout";
+import { FilterDialog, type FilterChanges } from "@/components/filters/filter-dialog";
+import type { Params } from "@/components/filters/list-href";
 import type { SelectOption } from "@/components/ui/select";
 import { SearchInput } from "@/components/ui/search-input";
 import { entryQuery } from "@/lib/log/schema";
@@ -72,70 +66,31 @@ export function AuditFilters({ path, params, actions, periods, views }: Props) {
         options={periods}
         drop={["from", "to"]}
       />
-      <Dialog
-        trigger={<Button icon={<SlidersHorizontal aria-hidden />}>More filters</Button>}
+      <FilterDialog
         title="Filter entries"
         description="Entries must match all filters. Copy the URL to share them."
-      >
-        <FilterForm path={path} params={params} />
-      </Dialog>
+        fields={fields}
+        initial={params}
+        {...{ path, params, read }}
+      />
       {views}
     </FilterBar>
   );
 }
 
-function FilterForm({ path, params }: Readonly<{ path: string; params: Params }>) {
-  const router = useRouter(),
-    close = useCloseDialog();
-  const [errors, setErrors] = useState<Readonly<Record<string, string>>>({});
-  const submit = (event: FormEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    const form = new FormData(event.currentTarget);
-    const given = Object.fromEntries(fields.map(({ name }) => [name, optionalText(form, name)]));
-    const parsed = entryQuery.safeParse(given);
-    if (!parsed.success) {
-      setErrors(
-        Object.fromEntries(
-          parsed.error.issues.map(({ path: [name], message }) => [String(name), message]),
-        ),
-      );
-      return;
-    }
-    close();
-    router.push(
-      listHref(path, params, {
-        ...Object.fromEntries(fields.map(({ name }) => [name, null])),
-        ...given,
-        ...(given["from"] || given["to"] ? { period: null } : {}),
-      }),
-    );
+function read(given: Readonly<Record<string, string | undefined>>): FilterChanges {
+  const parsed = entryQuery.safeParse(given);
+  if (!parsed.success)
+    return {
+      errors: Object.fromEntries(
+        parsed.error.issues.map(({ path: [name], message }) => [String(name), message]),
+      ),
+    };
+  return {
+    changes: {
+      ...Object.fromEntries(fields.map(({ name }) => [name, null])),
+      ...given,
+      ...(given["from"] || given["to"] ? { period: null } : {}),
+    },
   };
-  return (
-    <form noValidate onSubmit={submit}>
-      <Stack>
-        <Grid columns={2}>
-          {fields.map(({ name, label, placeholder, hint }) => (
-            <TextField
-              key={name}
-              name={name}
-              label={label}
-              placeholder={placeholder}
-              hint={hint}
-              defaultValue={params[name]}
-              error={errors[name]}
-              autoComplete="off"
-            />
-          ))}
-        </Grid>
-        <DialogFooter>
-          <DialogClose>
-            <Button>Cancel</Button>
-          </DialogClose>
-          <Button type="submit" variant="primary">
-            Apply filters
-          </Button>
-        </DialogFooter>
-      </Stack>
-    </form>
-  );
 }

@@ -53,7 +53,7 @@ export function AuthorityFacts({ authority }: Readonly<{ authority: AuthorityDto
           {
             label: "Issued",
             value: (
-              <Link href={`/certificates?authority=${slug}`}>
+              <Link href={`/certificates?authority=${slug}&own=include`}>
                 {formatCount(counts.valid)} valid, {formatCount(counts.revoked)} revoked,{" "}
                 {formatCount(counts.expired)} expired
               </Link>

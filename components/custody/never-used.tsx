@@ -3,6 +3,7 @@
 import { CircleCheck } from "lucide-react";
 import { Card } from "@/components/ui/card";
 import { EmptyState } from "@/components/ui/empty-state";
+import { Link } from "@/components/ui/link";
 import { DataTable, type Column } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";
 import type { CustodyView } from "@/lib/custody/types";
@@ -48,6 +49,13 @@ export function NeverUsed({ neverUsed: { count, items } }: Pick<CustodyView, "ne
       title="Never used"
       description="Valid client certificates that have never authenticated to Chancery or through a trusted proxy, oldest first."
       padding="flush"
+      aside={
+        count > 0 && (
+          <Link href="/certificates?state=valid&use=never&sort=createdAt">
+            View all {formatCount(count)}
+          </Link>
+        )
+      }
       footer={
         more ??
         (count > items.length

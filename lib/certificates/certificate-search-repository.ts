@@ -5,7 +5,12 @@ import { literalText } from "@/lib/format/literal-text";
 import { patternsOf, type BytesRange } from "@/lib/format/search-terms";
 import { rowColumns, rowTables, type CertificateRow } from "./certificate-repository";
 import type { CertificateQuery, CertificateSort } from "./schema";
-import { stateConditions, successorConditions } from "./certificate-state-repository";
+import {
+  isNeverUsed,
+  ownLeftOut,
+  stateConditions,
+  successorConditions,
+} from "./certificate-state-repository";
 
 export type Position = Readonly<{ at: Date; id: string }>;
 export type CertificateSearch = Readonly<{
@@ -19,12 +24,13 @@ export type CertificateSearch = Readonly<{
 /**
  * What is searched for: a certificate that has each of the words, folded, in its names or in those of
  * its identity and owner; or one whose id is the text, or whose serial number, fingerprint or key
- * begins with the bytes.
+ * begins with the bytes, or whose serial number is the one in decimal.
  */
 export type SearchTerm = Readonly<{
   text: string;
   words: readonly string[];
   bytes: BytesRange | null;
+  serial: Buffer | null;
 }>;
 export type Total = Readonly<{ count: number; capped: boolean }>;
 
@@ -98,10 +104,12 @@ function filterOfOwnWord(word: string): Condition {
 function branchesOfIdentifiers({
   text,
   bytes,
+  serial,
 }: SearchTerm): readonly (Condition & Readonly<{ from: string }>)[] {
   const columns = bytes ? ["serial", "fingerprint_sha256", "spki_sha256"] : [];
   const values = bytes ? [bytes.from, bytes.to] : [];
   return [{ where: "c.id = ?", values: [text] as readonly unknown[] }]
+    .concat(serial === null ? [] : [{ where: "c.serial = ?", values: [serial] }])
     .concat(columns.map((name) => ({ where: `c.${name} >= ? and c.${name} < ?`, values })))
     .map((condition) => ({ from: "certificate c", ...condition }));
 }
@@ -179,6 +187,13 @@ async function conditionOfTerm(
 const timesFor = (condition: string, now: Date): Date[] =>
   Array.from(condition.matchAll(/\?/g), () => now);
 
+/** Those of the filters that are a choice: without values. */
+const fixedConditions = ({ successor, use, own }: CertificateQuery): readonly string[] => [
+  ...(successor === undefined ? [] : [successorConditions[successor]]),
+  ...(use === "never" ? [isNeverUsed] : []),
+  ...(own === "exclude" ? [ownLeftOut] : []),
+];
+
 function conditionsFor({ query, onlyIdentityId, now }: CertificateSearch): Conditions {
   const conditions = makeConditions();
   const { state } = query;
@@ -206,7 +221,7 @@ function conditionsFor({ query, onlyIdentityId, now }: CertificateSearch): Condi
     );
   if (query.algorithm) conditions.add("c.key_algorithm = ?", query.algorithm);
   if (query.key) conditions.add("c.spki_sha256 = ?", Buffer.from(query.key, "hex"));
-  if (query.successor) conditions.add(successorConditions[query.successor]);
+  for (const condition of fixedConditions(query)) conditions.add(condition);
   if (query.expiresAfter) conditions.add("c.not_after >= ?", new Date(query.expiresAfter));
   if (query.ids !== undefined) conditions.add("c.id = any(?::text[])", idsOf(query.ids));
   if (query.expiresBefore) conditions.add("c.not_after < ?", new Date(query.expiresBefore));

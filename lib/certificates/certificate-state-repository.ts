@@ -30,3 +30,14 @@ export const successorConditions: Readonly<Record<SuccessorState, string>> = {
   issued: `not (${isShortLived}) and not ${isOwn} and ${hasSuccessor}`,
   automatic: `(${isShortLived}) or ${isOwn}`,
 };
+
+/** A condition on `certificate c`: it belongs to a person, service or device. */
+export const ownLeftOut = "c.identity_id not in (select id from identity where kind = 'system')";
+
+/**
+ * A condition on `certificate c`: it can authenticate a client and has no recorded use. One without
+ * clientAuth is never used where Chancery sees it, whatever it does elsewhere.
+ */
+export const isNeverUsed = `exists (select from profile_version v where v.profile_id = c.profile_id and v.version = c.profile_version
+    and v.rules -> 'extendedKeyUsage' @> '"clientAuth"')
+  and not exists (select from custody.use u where u.certificate_id = c.id)`;

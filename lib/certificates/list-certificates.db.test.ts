@@ -9,7 +9,12 @@ import { getCertificate } from "./get-certificate";
 import { listCertificates } from "./list-certificates";
 import { previewRevocation } from "./preview-revocation";
 import { revokeCertificate } from "./revoke-certificate";
-import type { CertificateDto, CertificateQueryInput } from "./schema";
+import {
+  certificateQuery,
+  consoleFilters,
+  type CertificateDto,
+  type CertificateQueryInput,
+} from "./schema";
 
 let harness: Harness;
 let deps: Deps;
@@ -95,6 +100,28 @@ describe("filters", () => {
       () => (all[4]?.serial ?? "").slice(0, 12).replace(/(....)(?=.)/g, "$1 "),
       [4],
     ],
+    [
+      "a serial number with 0x and capitals",
+      () => `0x${(all[4]?.serial ?? "").toUpperCase()}`,
+      [4],
+    ],
+    ["a serial number with colons", () => (all[4]?.serial ?? "").replace(/(..)(?=.)/g, "$1:"), [4]],
+    [
+      "a serial number with a space after each octet",
+      () => (all[4]?.serial ?? "").replace(/(..)(?=.)/g, "$1 "),
+      [4],
+    ],
+    ["a serial number in decimal", () => BigInt(`0x${all[4]?.serial}`).toString(), [4]],
+    [
+      "a serial number as openssl prints it",
+      () => `${BigInt(`0x${all[4]?.serial}`)} (0x${all[4]?.serial})`,
+      [4],
+    ],
+    [
+      "no serial number by the beginning of its decimal",
+      () => BigInt(`0x${all[4]?.serial}`).toString().slice(0, 20),
+      [],
+    ],
     ["the hash of a key", () => all[3]?.keySha256.toUpperCase() ?? "", [3]],
     [
       "a fingerprint with colons",
@@ -104,6 +131,8 @@ describe("filters", () => {
     ["an id", () => all[6]?.id ?? "", [6]],
     ["a like pattern", () => "%_", []],
     ["quotes", () => "' or true --", []],
+    ["a decimal number that is longer than any serial number", () => "9".repeat(49), []],
+    ["digits with more spaces than words, of no certificate", () => "00 ".repeat(16), []],
   ])("a word finds %s", async (_name, word, expected) => {
     expect(await list({ q: word() })).toEqual(names(...expected));
   });
@@ -111,6 +140,7 @@ describe("filters", () => {
   test("more words than a search takes are refused, not left out", async () => {
     const q = Array.from({ length: 11 }, (_none, at) => `w${at}`).join(" ");
     await expect(list({ q })).rejects.toThrow("Search for at most 10 words.");
+    await expect(list({ q: "4f ".repeat(40) })).rejects.toThrow("Search for at most 10 words.");
   });
 
   test("kind, owner and algorithm narrow the list", async () => {
@@ -120,6 +150,40 @@ describe("filters", () => {
     expect(await list({ kind: "person" })).toEqual([]);
     expect(await list({ owner: "nobody" })).toEqual([]);
     expect(await list({ algorithm: "rsa-3072" })).toEqual([]);
+  });
+
+  test("Chancery's own are in the list unless it leaves them out, and the rest is what it was", async () => {
+    const kinds = async (query: CertificateQueryInput) => {
+      const { items, total } = await listCertificates(deps, admin, { limit: 200, ...query });
+      expect(total.count).toBe(items.length);
+      return items.map((item) => item.identity.kind);
+    };
+    const everything = await kinds({});
+    expect(everything).toContain("system");
+    expect(await kinds({ own: "include" })).toEqual(everything);
+    expect(await kinds({ own: "exclude" })).toEqual(everything.filter((one) => one !== "system"));
+    expect(await kinds({ own: "exclude", kind: "system" })).toEqual([]);
+  });
+
+  test.each([
+    ["nothing", {}, "exclude"],
+    ["a state and a search", { state: "valid", q: "pay" }, "exclude"],
+    ["a CA", { authority: "issuing" }, "exclude"],
+    ["another kind", { kind: "service" }, "exclude"],
+    ["Chancery's kind", { kind: "system" }, "include"],
+    ["an identity", { identity: "idn_x" }, "include"],
+    ["a key", { key: "0".repeat(64) }, "include"],
+    ["a serial number", { serial: "01" }, "include"],
+    ["certificates", { ids: "crt_x" }, "include"],
+    ["that they be included", { own: "include" }, "include"],
+    ["that they be left out", { own: "exclude", kind: "system" }, "exclude"],
+  ] as const)("in the console, filters that name %s", (_name, query, own) => {
+    expect(consoleFilters(certificateQuery.parse(query)).own).toBe(own);
+  });
+
+  test.each(["maybe", "", "true"])("own=%s is refused", (own) => {
+    expect(certificateQuery.safeParse({ own }).success).toBe(false);
+    expect(certificateQuery.safeParse({ use: own }).success).toBe(false);
   });
 
   test("counts what the filter matches, not the page", async () => {

@@ -1,4 +1,9 @@
-import { bytesBeginningWith, wordsOf } from "@/lib/format/search-terms";
+import {
+  bytesBeginningWith,
+  bytesOfDecimal,
+  searchWordsMax,
+  wordsOf,
+} from "@/lib/format/search-terms";
 import { parseSerial } from "@/lib/pki/serial";
 import type { Deps } from "@/lib/runtime/deps";
 import {
@@ -12,7 +17,14 @@ import { certificateQuery, type CertificateQueryInput } from "./schema";
 
 export function searchTermOf(text: string | undefined): SearchTerm | null {
   if (!text) return null;
-  return { text, words: wordsOf(text), bytes: bytesBeginningWith(text) };
+  const words = wordsOf(text);
+  return {
+    text,
+    // More words than a search takes are the digits of a number.
+    words: words.length > searchWordsMax ? [] : words,
+    bytes: bytesBeginningWith(text),
+    serial: bytesOfDecimal(text),
+  };
 }
 
 type Filter = Omit<CertificateQueryInput, "cursor" | "limit" | "sort">;

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { note, optionalLabel } from "@/lib/format/label";
 import type { Finding } from "@/lib/errors/types";
 import type { Decision } from "@/lib/log/types";
-import { idList, searchText } from "@/lib/format/search-text";
+import { idList, searchTextOrNumber } from "@/lib/format/search-text";
 import {
   generalNameTypes,
   identityKinds,
@@ -131,9 +131,9 @@ export const certificateQuery = z.strictObject({
   /**
    * Words, each a part of a name of the certificate, of its identity or of the owner (of one or two
    * letters: a beginning); or a whole id, or a serial number, fingerprint or hash of the key, of
-   * which 8 digits are enough.
+   * which 8 digits are enough, or a whole serial number in decimal.
    */
-  q: searchText,
+  q: searchTextOrNumber,
   identity: z.string().max(64).optional(),
   /** The kind of its identity. */
   kind: z.enum([...identityKinds, "system"]).optional(),
@@ -150,6 +150,10 @@ export const certificateQuery = z.strictObject({
     .regex(/^[0-9a-f]{64}$/, "Enter the SHA-256 of a public key: 64 lowercase hexadecimal digits.")
     .optional(),
   successor: z.enum(successorStates).optional(),
+  /** "never": it can authenticate a client, and has no recorded use. */
+  use: z.enum(["never"]).optional(),
+  /** Whether Chancery's own are in the list; they are if absent. */
+  own: z.enum(["include", "exclude"]).optional(),
   expiresAfter: moment.optional(),
   expiresBefore: moment.optional(),
   /** Only these, by id, separated by commas. */
@@ -160,6 +164,19 @@ export const certificateQuery = z.strictObject({
 });
 export type CertificateQuery = z.infer<typeof certificateQuery>;
 export type CertificateQueryInput = z.input<typeof certificateQuery>;
+
+/** Whether the filters name what may be Chancery's own: then leaving it out would be wrong. */
+const namesOwn = ({ kind, identity, key, serial, ids }: CertificateQuery): boolean =>
+  kind === "system" || [identity, key, serial, ids].some((given) => given !== undefined);
+
+/**
+ * The filters of a list as the console shows it, which leaves Chancery's own out unless they are
+ * asked for.
+ */
+export const consoleFilters = (query: CertificateQuery): CertificateQuery => ({
+  ...query,
+  own: query.own ?? (namesOwn(query) ? "include" : "exclude"),
+});
 
 export type RevocationDto = Readonly<{
   at: string;

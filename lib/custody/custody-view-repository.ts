@@ -1,5 +1,9 @@
 import type { Database } from "@/lib/db/database";
-import { stateConditions } from "@/lib/certificates/certificate-state-repository";
+import {
+  isNeverUsed,
+  ownLeftOut,
+  stateConditions,
+} from "@/lib/certificates/certificate-state-repository";
 import type { UseView } from "./types";
 
 type Pool = Pick<Database, "pool">;
@@ -109,8 +113,7 @@ export async function neverUsed(
   cap: number,
 ): Promise<Readonly<{ count: number; items: NeverUsedRow[] }>> {
   const idle = `from certificate c join identity i on i.id = c.identity_id
-      join profile_version v on v.profile_id = c.profile_id and v.version = c.profile_version and v.rules -> 'extendedKeyUsage' ? 'clientAuth'
-      where ${stateConditions("$1").valid} and i.kind <> 'system' and not exists (select from custody.use u where u.certificate_id = c.id)`;
+      where ${stateConditions("$1").valid} and ${ownLeftOut} and ${isNeverUsed}`;
   const [
     { rows: items },
     {

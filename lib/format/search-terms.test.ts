@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { foldText } from "./fold-text";
-import { bytesBeginningWith, patternsOf, wordsOf } from "./search-terms";
+import { bytesBeginningWith, bytesOfDecimal, patternsOf, wordsOf } from "./search-terms";
 
 describe("text is folded", () => {
   test.each([
@@ -59,4 +59,30 @@ describe("a number in hexadecimal", () => {
       expect(bytesBeginningWith(text)).toBeNull();
     },
   );
+});
+
+describe("a number in decimal", () => {
+  test.each([
+    ["4660", "1234"],
+    [" 4660 ", "1234"],
+    ["4660 (0x1234)", "1234"],
+    ["0", "00"],
+    ["000255", "ff"],
+    ["1461501637330902918203684832716283019655932542975", "f".repeat(40)],
+  ])("%s is %s", (text, hex) => {
+    expect(bytesOfDecimal(text)?.toString("hex")).toBe(hex);
+  });
+  test.each([
+    ["one more than 20 octets hold", "1461501637330902918203684832716283019655932542976"],
+    ["50 digits", "1".repeat(50)],
+    ["a negative number", "-1"],
+    ["a fraction", "1.5"],
+    ["digits with a space", "46 60"],
+    ["hexadecimal", "0x1234"],
+    ["text after the number", "4660 (1234)"],
+    ["digits of another script", "\u0661\u0662"],
+    ["nothing", ""],
+  ])("%s is none", (_name, text) => {
+    expect(bytesOfDecimal(text)).toBeNull();
+  });
 });

@@ -21,6 +21,20 @@ export function patternsOf(word: string): readonly [string, ...string[]] {
     : [`%${literal}%`];
 }
 
+const serialOctetsMax = 20;
+
+/**
+ * The octets of a whole number in decimal, as Windows and openssl print serial numbers: "4660", or
+ * "4660 (0x1234)". Null if the text is none, or has more than the 20 octets of a serial number.
+ */
+export function bytesOfDecimal(text: string): Buffer | null {
+  const digits = /^(\d{1,49})(?:\s*\(0x[0-9a-f]+\))?$/i.exec(text.trim())?.[1];
+  if (digits === undefined) return null;
+  const hex = BigInt(digits).toString(16);
+  const bytes = Buffer.from(hex.length % 2 === 0 ? hex : `0${hex}`, "hex");
+  return bytes.length > serialOctetsMax ? null : bytes;
+}
+
 /** Byte strings from `from` to before `to`. */
 export type BytesRange = Readonly<{ from: Buffer; to: Buffer }>;
 

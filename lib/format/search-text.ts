@@ -1,14 +1,16 @@
 import { z } from "zod";
-import { searchWordsMax, wordsOf } from "./search-terms";
+import { bytesBeginningWith, searchWordsMax, wordsOf } from "./search-terms";
+
+const text = z.string().trim().max(256);
+const hasFewWords = (given: string): boolean => wordsOf(given).length <= searchWordsMax;
+const message = `Search for at most ${searchWordsMax} words.`;
 
 /** What is typed into the search of a list. */
-export const searchText = z
-  .string()
-  .trim()
-  .max(256)
-  .refine((text) => wordsOf(text).length <= searchWordsMax, {
-    message: `Search for at most ${searchWordsMax} words.`,
-  })
+export const searchText = text.refine(hasFewWords, { message }).optional();
+
+/** The same where numbers are searched too: their digits may have spaces between them. */
+export const searchTextOrNumber = text
+  .refine((given) => hasFewWords(given) || bytesBeginningWith(given) !== null, { message })
   .optional();
 
 /** Ids separated by commas, as a URL has them; at most some 200. */

@@ -1,10 +1,9 @@
-import { stateConditions } from "@/lib/certificates/certificate-state-repository";
+import { ownLeftOut, stateConditions } from "@/lib/certificates/certificate-state-repository";
 import type { Database } from "@/lib/db/database";
 import type { ReportCounts } from "./schema";
 
 type Db = Pick<Database, "pool">;
 const { valid, expired, held, revoked } = stateConditions("$1");
-const ownLeftOut = "c.identity_id not in (select id from identity where kind = 'system')";
 const noSuccessor = "not exists (select from certificate s where s.predecessor_id = c.id)";
 const neverUsed = "not exists (select from custody.use u where u.certificate_id = c.id)";
 

@@ -1,4 +1,5 @@
 import {
+  ownLeftOut,
   stateConditions,
   successorConditions,
 } from "@/lib/certificates/certificate-state-repository";
@@ -15,7 +16,7 @@ const { valid } = stateConditions("$1");
 const { issued, automatic } = successorConditions;
 
 /**
- * Valid certificates by the week of their expiration, counted from `start`, and by their successor:
+ * Valid certificates, without Chancery's own, by the week of their expiration, counted from `start`, and by their successor:
  * by the same conditions as the list. Those that expire in week `weeks` or later are counted there.
  */
 export async function countExpirations(
@@ -27,7 +28,7 @@ export async function countExpirations(
     values: [now, start, weeks],
     text: `select least(floor(extract(epoch from c.not_after - $2::timestamptz) / 604800), $3)::int as week,
       case when ${automatic} then 'automatic' when ${issued} then 'issued' else 'none' end as successor, count(*)::int as count
-      from certificate c where ${valid} group by 1, 2`,
+      from certificate c where ${valid} and ${ownLeftOut} group by 1, 2`,
   });
   return rows;
 }

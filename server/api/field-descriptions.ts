@@ -44,6 +44,8 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   "?expiresAfter": "Only those that expire after this time.",
   "?successor":
     "Only those without a successor (`none`), with one (`issued`), or that a program renews in time (`automatic`): short-lived certificates and Chancery's own.",
+  "?use": "Only those that can authenticate a client and have no recorded use (`never`).",
+  "?own": "Whether Chancery's own are in the list. They are if absent.",
   "?ids": "Only these, by id, separated by commas.",
   "?expiresBefore": "Only those that expire before this time.",
   "?owner": "Only those of identities whose owner has this text in it.",

@@ -29,6 +29,8 @@ export const operationsFieldDescriptions: Readonly<Record<string, string>> = {
   "filter.expiresAfter": "Only those that expire after this time.",
   "filter.successor":
     "Only those without a successor (`none`), with one (`issued`), or renewed by a program (`automatic`).",
+  "filter.use": "Only those that can authenticate a client and have no recorded use (`never`).",
+  "filter.own": "Whether Chancery's own are selected. They are if absent, and then left out.",
   "filter.expiresBefore": "Only those that expire before this time.",
   "filter.algorithm": "Only those with a key of this algorithm.",
   "identityFilter.kind": "Only of this kind.",

@@ -6,7 +6,7 @@ import { BulkLink } from "@/components/bulk/shared/bulk-link";
 import { CertificateBar } from "@/components/certificates/bulk/certificate-bar";
 import { CompromisedKeyDialog } from "@/components/certificates/bulk/compromised-key-dialog";
 import { KeyBanner } from "@/components/certificates/bulk/key-banner";
-import { CertificateFilters } from "@/components/certificates/certificate-filters";
+import { CertificateFilters } from "@/components/certificates/filters/certificate-filters";
 import {
   certificateColumns,
   CertificateTable,
@@ -14,9 +14,10 @@ import {
 import { TableSettings } from "@/components/filters/table-settings";
 import { InventoryExport } from "@/components/filters/inventory-export";
 import { FilterProblems } from "@/components/filters/filter-problems";
-import { pageLinks, type Params } from "@/components/filters/list-href";
+import { listHref, pageLinks, type Params } from "@/components/filters/list-href";
 import { ButtonLink } from "@/components/ui/button";
 import { EmptyState } from "@/components/ui/empty-state";
+import { Link } from "@/components/ui/link";
 import { PageHeader } from "@/components/ui/page-header";
 import { Pagination } from "@/components/ui/pagination";
 import { SelectionProvider } from "@/components/ui/selection";
@@ -26,7 +27,7 @@ import type { Actor } from "@/lib/access/actor";
 import { openPage } from "@/lib/auth/page";
 import type { Deps } from "@/lib/runtime/deps";
 import { listCertificates } from "@/lib/certificates/list-certificates";
-import { certificateQuery } from "@/lib/certificates/schema";
+import { type CertificateQuery, certificateQuery, consoleFilters } from "@/lib/certificates/schema";
 import { formatCount, plural } from "@/lib/format/count";
 import { findTableView } from "@/app/(console)/table-view";
 import { findIdentityName } from "@/app/(console)/identity-name";
@@ -44,7 +45,7 @@ export default async function CertificatesPage({
   const { actor, deps } = await openPage("certificates.read", { action: "certificate.read" });
   const { query: given, params, problems } = await readQuery(certificateQuery, searchParams);
   const view = await findTableView("certificates", params["limit"]);
-  const query = { ...given, limit: view.limit };
+  const query = consoleFilters({ ...given, limit: view.limit });
   const now = deps.clock.now();
   const [list, profiles, authorities, identityName] = await Promise.all([
     listCertificates(deps, actor, query),
@@ -87,6 +88,7 @@ export default async function CertificatesPage({
           params={params}
           identityName={identityName}
           now={now}
+          own={query.own ?? "exclude"}
           profiles={profiles.items.map(({ slug, name }) => ({ value: slug, label: name }))}
           authorities={authorities.items.map(({ slug, name }) => ({ value: slug, label: name }))}
           end={
@@ -118,7 +120,7 @@ export default async function CertificatesPage({
           selectable={mayRevoke}
           view={view}
           sorting={{ path, params, current: query.sort }}
-          empty={<NoCertificates filtered={filtered} state={query.state} action={newOne} />}
+          empty={<NoCertificates {...{ filtered, query, params }} action={newOne} />}
         />
         {mayRevoke && (
           <CertificateBar
@@ -161,9 +163,15 @@ const chartParams: ReadonlySet<string> = new Set([
 
 function NoCertificates({
   filtered,
-  state,
+  query: { state, own },
+  params,
   action,
-}: Readonly<{ filtered: boolean; state: string | undefined; action: ReactNode }>) {
+}: Readonly<{
+  filtered: boolean;
+  query: CertificateQuery;
+  params: Params;
+  action: ReactNode;
+}>) {
   const icon = <FileKey2 aria-hidden />;
   if (!filtered)
     return (
@@ -181,6 +189,15 @@ function NoCertificates({
       {state === "expiring"
         ? "No certificate is about to expire without a successor. Remove the filter to see all certificates."
         : "Remove a filter, or search for a part of a name, owner, serial number or fingerprint."}
+      {own === "exclude" && (
+        <>
+          {" "}
+          <Link href={listHref(path, params, { own: "include" })}>
+            Search Chancery’s own certificates too
+          </Link>
+          .
+        </>
+      )}
     </EmptyState>
   );
 }

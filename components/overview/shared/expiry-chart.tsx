@@ -21,7 +21,7 @@ export function ExpiryChart({
       description={
         compact
           ? undefined
-          : "Valid certificates by week, in UTC. Short-lived ones and Chancery’s own renew automatically."
+          : "Valid certificates by week, in UTC, without Chancery’s own. Short-lived ones renew automatically."
       }
       footer={
         later > 0 && (

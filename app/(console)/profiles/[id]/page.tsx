@@ -97,7 +97,7 @@ export default async function ProfilePage({
                   {
                     label: "Certificates",
                     value: (
-                      <Link href={`/certificates?profile=${profile.slug}`}>
+                      <Link href={`/certificates?profile=${profile.slug}&own=include`}>
                         {plural(profile.certificateCount, "certificate")}
                       </Link>
                     ),

@@ -1,16 +1,18 @@
 import type { ReactNode } from "react";
 import { StateIcon } from "@/components/ui/badge";
-import { ChipLink, ChipRow, FilterChip } from "@/components/ui/chip";
+import { ChipLink, ChipRow } from "@/components/ui/chip";
 import { SearchInput } from "@/components/ui/search-input";
 import { ChoiceFilter } from "@/components/filters/choice-filter";
 import { FilterBar } from "@/components/filters/filter-bar";
 import { listHref, type Params } from "@/components/filters/list-href";
 import { stateLabels, type State } from "@/lib/format/state";
 import { dayMs } from "@/lib/format/time-units";
-import type { CertificateListState, SuccessorState } from "@/lib/certificates/schema";
+import type { CertificateListState } from "@/lib/certificates/schema";
 import { kindLabels } from "@/components/shared/identity-kinds";
 import { keyAlgorithmLabel } from "@/components/shared/key-algorithm-label";
 import type { SelectOption } from "@/components/ui/select";
+import { ActiveFilters } from "./active-filters";
+import { MoreFilters } from "./more-filters";
 import { identityKinds, subjectKeyAlgorithms } from "@/lib/pki/types";
 
 const order = [
@@ -39,11 +41,7 @@ const ownLabels: Partial<Record<CertificateListState, string>> = {
   "short-lived": "Short-lived",
 };
 
-const successorLabels: Readonly<Record<string, string>> = {
-  none: "none",
-  issued: "issued",
-  automatic: "not needed, renewed automatically",
-} satisfies Readonly<Record<SuccessorState, string>>;
+const opposite = { include: "exclude", exclude: "include" } as const;
 
 type Props = Readonly<{
   path: string;
@@ -52,6 +50,8 @@ type Props = Readonly<{
   authorities: readonly SelectOption[];
   identityName?: string | undefined;
   now: Date;
+  /** Whether the list has Chancery's own. */
+  own: "include" | "exclude";
   /** At the end of the first line. */
   end?: ReactNode;
 }>;
@@ -73,6 +73,7 @@ export function CertificateFilters({
   authorities,
   identityName,
   now,
+  own,
   end,
 }: Props) {
   const state = params["state"];
@@ -84,10 +85,12 @@ export function CertificateFilters({
         <ChoiceFilter label="CA" name="authority" any="Any CA" options={authorities} />
         <ChoiceFilter label="Kind" name="kind" any="Any kind" options={kinds} />
         <ChoiceFilter label="Key" name="algorithm" any="Any key" options={keys} />
+        <MoreFilters {...{ path, params }} />
         {end}
       </FilterBar>
       <div className="flex flex-wrap gap-x-4 gap-y-2 pb-3">
         <ExpiryChips {...{ path, params, now }} />
+        <MoreChips {...{ path, params, own }} />
         <ChipRow label="State">
           <ChipLink href={listHref(path, params, { state: null })} active={!state}>
             All
@@ -102,58 +105,31 @@ export function CertificateFilters({
               {ownLabels[value] ?? stateLabels[looks[value]]}
             </ChipLink>
           ))}
-          {params["identity"] && (
-            <FilterChip
-              label="Identity"
-              value={identityName ?? params["identity"]}
-              removeHref={listHref(path, params, { identity: null })}
-            />
-          )}
-          {params["owner"] && (
-            <FilterChip
-              label="Owner"
-              value={params["owner"]}
-              removeHref={listHref(path, params, { owner: null })}
-            />
-          )}
-          {params["successor"] && (
-            <FilterChip
-              label="Successor"
-              value={successorLabels[params["successor"]] ?? params["successor"]}
-              removeHref={listHref(path, params, { successor: null })}
-            />
-          )}
-          {params["expiresBefore"] && (
-            <FilterChip
-              label="Expires before"
-              value={params["expiresBefore"]}
-              removeHref={listHref(path, params, { expiresBefore: null })}
-            />
-          )}
-          {params["expiresAfter"] && (
-            <FilterChip
-              label="Expires after"
-              value={params["expiresAfter"]}
-              removeHref={listHref(path, params, { expiresAfter: null })}
-            />
-          )}
-          {params["key"] && (
-            <FilterChip
-              label="Public key"
-              value={`${params["key"].slice(0, 16)}…`}
-              removeHref={listHref(path, params, { key: null })}
-            />
-          )}
-          {params["serial"] && (
-            <FilterChip
-              label="Serial number"
-              value={params["serial"]}
-              removeHref={listHref(path, params, { serial: null })}
-            />
-          )}
+          <ActiveFilters {...{ path, params, identityName }} />
         </ChipRow>
       </div>
     </>
+  );
+}
+
+/** Those without a recorded use; and whether Chancery's own are in the list. */
+function MoreChips({ path, params, own }: Pick<Props, "path" | "params" | "own">) {
+  const neverUsed =
+    params["use"] === undefined
+      ? { use: "never", state: params["state"] ?? "valid" }
+      : { use: null };
+  return (
+    <ChipRow label="Use and origin">
+      <ChipLink href={listHref(path, params, neverUsed)} active={params["use"] !== undefined}>
+        Never used
+      </ChipLink>
+      <ChipLink
+        href={listHref(path, params, { own: params["own"] ? null : opposite[own] })}
+        active={own === "include"}
+      >
+        Chancery’s own
+      </ChipLink>
+    </ChipRow>
   );
 }
 
