@@ -10,7 +10,7 @@ import { Dialog } from "@/components/ui/dialog";
 import { TextField } from "@/components/ui/input";
 import { RadioCards } from "@/components/ui/radio-cards";
 import { Skeleton } from "@/components/ui/skeleton";
-import type { ServerAction } from "@/lib/auth/types";
+import type { ActionState, ServerAction } from "@/lib/auth/types";
 import type {
   BulkAct,
   BulkDto,
@@ -83,7 +83,7 @@ function BulkForm({ act, selection, actions, reason: firstReason }: Omit<Props, 
     ...(act === "revoke" ? { reason: reason || "unspecified" } : {}),
     ...(act === "assign" ? { owner: owner.trim() } : {}),
   };
-  const { state, figures } = useDryRun(
+  const { state, figures, isCurrent } = useDryRun(
     actions.preview,
     act === "assign" && !owner.trim() ? null : asked,
   );
@@ -94,7 +94,9 @@ function BulkForm({ act, selection, actions, reason: firstReason }: Omit<Props, 
       fields={["comment", "owner"]}
       submitLabel={actWords[act].button}
       submitTone={act === "revoke" ? "danger" : "primary"}
-      disabledReason={missingOf(act, { owner, reason }) ?? blockerOf(figures, word, typed)}
+      disabledReason={
+        missingOf(act, { owner, reason }) ?? blockerOf(isCurrent ? figures : null, word, typed)
+      }
       receipt={`Started. ${actWords[act].title} ${countItems(act, figures?.count ?? 0)}.`}
       goTo={({ data }) => bulkHref(data)}
       input={(form) => ({
@@ -173,25 +175,41 @@ function missingOf(
 
 const typingPauseMs = 300;
 
-/** Repeats the dry run for another selection, reason or owner only; null runs none. */
+type DryRun = Readonly<{ key: string; state: ActionState<BulkPreview> }>;
+
+/**
+ * Repeats the dry run for another selection, reason or owner only; null runs none. The figures stay
+ * until there are others, but `isCurrent` only if they are of what is asked now: an action that was
+ * started with older ones would be refused.
+ */
 function useDryRun(preview: BulkServerActions["preview"], asked: object | null) {
-  const { state, run } = useAction(preview);
+  const { run } = useAction(preview);
+  const [shown, setShown] = useState<DryRun | null>(null);
   const key = asked && JSON.stringify(asked);
   const isFirst = useRef(true);
   useEffect(() => {
     if (key === null) return undefined;
+    let isWanted = true;
     const timer = setTimeout(
       () => {
         isFirst.current = false;
-        void run(JSON.parse(key));
+        void run(JSON.parse(key)).then((state) => {
+          if (isWanted) setShown({ key, state });
+        });
       },
       isFirst.current ? 0 : typingPauseMs,
     );
     return () => {
+      isWanted = false;
       clearTimeout(timer);
     };
   }, [run, key]);
-  return { state, figures: key !== null && state?.ok === true ? state.data : null };
+  const state = key === null ? null : (shown?.state ?? null);
+  return {
+    state,
+    figures: state?.ok === true ? state.data : null,
+    isCurrent: key !== null && shown?.key === key,
+  };
 }
 
 function blockerOf(
