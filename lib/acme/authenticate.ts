@@ -22,6 +22,11 @@ export type AcmeRequest = Readonly<{
   /** The URL of accounts without their id, of this host. */
   accountUrl: string;
   actorRequest: ActorRequest;
+  /**
+   * Learns which account proved its key, before its state is looked at: what is refused from then on
+   * is recorded as its own, also if the account counts for nothing anymore.
+   */
+  onProven: (actor: Actor) => void;
 }>;
 
 /** A request whose signature, URL and nonce are good. */
@@ -64,7 +69,7 @@ export async function authenticateAccount(
   await verifyJws(parsed, key);
   checkUrl(parsed, request);
   await spendNonce(deps, parsed);
-  return { parsed, key, account: activeAccount(row, request.actorRequest) };
+  return { parsed, key, account: provenAccount(row, request) };
 }
 
 /** By the exact URL of one account: no prefix and no other spelling finds any. */
@@ -89,6 +94,18 @@ export function findAccountOfKey(
   { thumbprint }: AccountKey,
 ): Promise<FoundAccount | null> {
   return findAccountByThumbprint(deps.db, thumbprint);
+}
+
+/**
+ * The account of a row whose key the request was signed with. Errors: `acme.unauthorized` for one
+ * that does not count any more.
+ */
+export function provenAccount(
+  row: FoundAccount,
+  { actorRequest, onProven }: Pick<AcmeRequest, "actorRequest" | "onProven">,
+): AuthenticatedAccount {
+  onProven(accountActor(row, actorRequest));
+  return activeAccount(row, actorRequest);
 }
 
 /** Errors: `acme.unauthorized` for an account that does not count any more. */

@@ -14,6 +14,7 @@ import {
   accountTarget,
   activeAccount,
   findAccountOfKey,
+  provenAccount,
   type AcmeRequest,
   type SignedRequest,
 } from "./authenticate";
@@ -77,8 +78,8 @@ export async function createAccount(
 
 type Created = MaybeRecorded<Readonly<{ account: AuthenticatedAccount; isNew: boolean }>>;
 
-const found = (row: FoundAccount, { actorRequest }: AcmeRequest): Created => ({
-  result: { account: activeAccount(row, actorRequest), isNew: false },
+const found = (row: FoundAccount, request: AcmeRequest): Created => ({
+  result: { account: provenAccount(row, request), isNew: false },
   entryId: null,
 });
 

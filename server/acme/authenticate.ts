@@ -1,4 +1,4 @@
-import { authenticateAccount } from "@/lib/acme/authenticate";
+import { authenticateAccount, type AcmeRequest } from "@/lib/acme/authenticate";
 import { parseJws, malformed, payloadObject, type ParsedJws } from "@/lib/acme/parse-jws";
 import type { AccountKey, AuthenticatedAccount } from "@/lib/acme/types";
 import { readBody } from "./read-body";
@@ -11,18 +11,20 @@ export type AccountCall = Readonly<{
   key: AccountKey;
 }>;
 
-export const requestOf = ({ url, urls, actorRequest }: AcmeCall) => ({
+/** What the client asked, whose refusals are recorded as the account's once it proved its key. */
+export const requestOf = ({ url, urls, actorRequest, caller }: AcmeCall): AcmeRequest => ({
   url,
   accountUrl: urls.account(""),
   actorRequest,
+  onProven: (actor) => {
+    caller.actor = actor;
+  },
 });
 
-/** Reads and verifies a request of an account; from then on its refusals are recorded as its own. */
+/** Reads and verifies a request of an account. */
 export async function accountCall(call: AcmeCall): Promise<AccountCall> {
   const parsed = parseJws(await readBody(call.request));
-  const proven = await authenticateAccount(call.deps, parsed, requestOf(call));
-  call.caller.actor = proven.account.actor;
-  return proven;
+  return authenticateAccount(call.deps, parsed, requestOf(call));
 }
 
 /** POST-as-GET (RFC 8555 section 6.3): the payload is empty. Errors: `acme.malformed`. */

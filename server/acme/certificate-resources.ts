@@ -28,7 +28,6 @@ async function revoke(call: AcmeCall): Promise<AcmeAnswer> {
     await revokeByKey(call.deps, signed, payloadObject(parsed), request);
   } else {
     const { account } = await authenticateAccount(call.deps, parsed, request);
-    call.caller.actor = account.actor;
     await revokeByAccount(call.deps, account, payloadObject(parsed));
   }
   return { status: 200 };

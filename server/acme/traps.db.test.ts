@@ -1,15 +1,19 @@
+import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { getAuthority } from "@/lib/authorities/read-authorities";
 import { createProfile } from "@/lib/profiles/create-profile";
 import { getProfile } from "@/lib/profiles/read-profiles";
 import { profileInput } from "@/lib/profiles/schema";
 import { adminActor } from "@/testing/actors";
+import { createConfirmedAuthority } from "@/testing/ca/host-operator";
 import { makeRawClient, type AcmeResponse, type RawClient } from "@/testing/gateway/acme-client";
 import { makeCsr } from "@/testing/gateway/acme-csr";
 import { openAcmeGateway, type AcmeGateway } from "@/testing/gateway/acme-fixture";
 import { until } from "@/testing/gateway/test-gateway";
+import { testHostCaller } from "@/testing/harness";
 
 // What shipping ACME servers fell into, beyond what the other tests of this folder name.
 let gateway: AcmeGateway;
@@ -122,4 +126,41 @@ test("each identifier of an order is validated by itself: proof of one authorize
   const csr = await makeCsr([], { commonName: null, extra: "IP:127.0.0.21,IP:127.0.0.22" });
   const refused = await by.post(String(made.body["finalize"]), { csr });
   expect([refused.status, refused.body["code"]]).toEqual([403, "acme.order-not-ready"]);
+});
+
+test("the whole chain is served, not the issuer alone: below three CAs it has each but the root, in order", async () => {
+  const { deps } = gateway.harness;
+  const { id: root } = await getAuthority(deps, adminActor(), "root");
+  const common = { keyAlgorithm: "ecdsa-p256", validityYears: 2 } as const;
+  const policy = { ...common, name: "Policy CA", slug: "policy", parentId: root, pathLength: 1 };
+  const { id: parentId } = await createConfirmedAuthority(deps, policy);
+  const deep = { ...common, name: "Deep CA", slug: "deep", parentId, pathLength: 0 };
+  await createConfirmedAuthority(deps, deep);
+  const none = { uri: [], email: [], ip: [] };
+  const addition = { ...none, dns: ["example.com"], usages: ["serverAuth"], days: 397 };
+  await deps.signer.allow(testHostCaller, { authority: "deep", addition });
+  const { rules } = await getProfile(deps, adminActor(), "tls-server");
+  const input = { slug: "of-deep", name: "of-deep", authority: "deep", rules };
+  await createProfile(deps, adminActor(), profileInput.parse(input));
+
+  const by = await newClient("deep", ["deep.example.com"], { profiles: ["of-deep"] });
+  const made = await order(by, "dns", "deep.example.com");
+  const csr = await makeCsr(["deep.example.com"]);
+  const done = await by.post(String(made.body["finalize"]), { csr });
+  const { text } = await by.post(String(done.body["certificate"]), "");
+  const chain = (text.match(/-----BEGIN[^-]+-----[^-]+-----END[^-]+-----/g) ?? []).map(
+    (pem) => new X509Certificate(pem),
+  );
+  expect(chain.map(({ subject }) => /CN=(.*)/.exec(subject)?.[1])).toEqual([
+    "deep.example.com",
+    "Deep CA",
+    "Policy CA",
+  ]);
+  const top = new X509Certificate(readFileSync(gateway.rootFile));
+  const issuers = [...chain.slice(1), top];
+  expect(chain.map((one, at) => one.verify(issuers[at]?.publicKey ?? top.publicKey))).toEqual([
+    true,
+    true,
+    true,
+  ]);
 });

@@ -59,6 +59,19 @@ describe("what anyone may ask for", () => {
     expect(result.headers).toContain("content-type: application/pkcs7-mime; smime-type=certs-only");
     expect(readCertsOnly(result.body)).toMatchObject({ signers: 0, certificates: 1 });
   });
+  test("every answer is base64 of DER alone: no PEM lines around it, nothing that is no base64, in lines that any decoder takes", async () => {
+    const secret = await gateway.secretFor(identity);
+    const { file: csr } = await goodCsr();
+    for (const one of [
+      await ask({ path: "tls-server/cacerts" }),
+      await ask({ path: "tls-server/csrattrs" }),
+      await ask({ path: "tls-server/simpleenroll", secret, file: csr }),
+    ]) {
+      const { body } = one.result;
+      expect(body).toMatch(/^(?:[A-Za-z0-9+/]{1,76}={0,2}\r?\n?)+$/);
+      expect(Buffer.from(body, "base64")[0]).toBe(0x30);
+    }
+  });
   test("csrattrs names the key and the signature that the profile prefers, and nothing without a label", async () => {
     const { result } = await ask({ path: "tls-server/csrattrs" });
     expect([result.status, result.headers]).toEqual([

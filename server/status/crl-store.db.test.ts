@@ -88,6 +88,49 @@ test("the CRLs of a chain are one PEM file that expires with the first of them",
   expect(chain()?.lastModified).toEqual(served()?.lastModified);
 });
 
+test("a publisher that was overtaken never replaces the newer CRL: publication is a compare-and-swap on the number", async () => {
+  const { deps } = fixture.harness;
+  // Another node: its own queue, the same lock.
+  const other = { ...deps, db: { ...deps.db } };
+  let go = (): void => {};
+  const overtaken = new Promise<void>((done) => (go = done));
+  const signed = Promise.withResolvers<void>();
+  const slow = publishCrl(
+    {
+      ...other,
+      signer: {
+        ...deps.signer,
+        signCrl: async (input) => {
+          const crl = await deps.signer.signCrl(input);
+          signed.resolve();
+          await overtaken;
+          return crl;
+        },
+      },
+    },
+    fixture.issuingId,
+  );
+  await signed.promise;
+  // It hangs so long that the server ends the session that has its lock.
+  await fixture.harness.asSuper(
+    "select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())",
+  );
+  const newer = await publishCrl(deps, fixture.issuingId);
+  await store.reload(null);
+  const etag = served()?.etag;
+  go();
+  const older = await slow;
+  expect(older.number).toBeLessThan(newer.number);
+  store.accept({ ...older, authorityId: fixture.issuingId, shard: "", idpUrl: null });
+  await store.reload(fixture.issuingId);
+  expect(served()?.etag).toBe(etag);
+  // Nor on a node that starts afterward, whose store is empty.
+  const fresh = makeCrlStore(deps);
+  await fresh.reload(null);
+  expect(fresh.find(fixture.issuingId, "")?.etag).toBe(etag);
+  expect((await publishCrl(deps, fixture.issuingId)).number).toBeGreaterThan(newer.number);
+});
+
 test("a complete CRL with an issuingDistributionPoint, from an earlier version, is replaced at once", async () => {
   const { deps } = fixture.harness;
   const [row] = await deps.db.prisma.authority.findMany({ where: { id: fixture.issuingId } });

@@ -10,6 +10,7 @@ import type { CreatedEnrollmentSecret, EnrollmentSecretInput } from "@/lib/enrol
 import { createIdentity } from "@/lib/identities/create-identity";
 import { identityInput } from "@/lib/identities/schema";
 import type { GatewayDeps } from "@/lib/runtime/gateway-deps";
+import type { RefusalLimits } from "@/lib/log/record/refusal-table";
 import type { EntryRecord } from "@/lib/log/types";
 import { adminActor, system } from "@/testing/actors";
 import { openTestGateway, type TestGateway } from "./test-gateway";
@@ -57,10 +58,16 @@ const delivery = {
   allow: ["127.0.0.0/8", "::1/128"],
 };
 
-/** Opens a gateway with an ACME server; `acme` says where its challenges are validated. */
-export async function openAcmeGateway(acme?: GatewayDeps["acme"]): Promise<AcmeGateway> {
+/**
+ * Opens a gateway with an ACME server; `acme` says where its challenges are validated, `refusals`
+ * how many of strangers are entries of their own.
+ */
+export async function openAcmeGateway(
+  acme?: GatewayDeps["acme"],
+  refusals?: RefusalLimits,
+): Promise<AcmeGateway> {
   const settings = { delivery, ...(acme === undefined ? {} : { acme }) };
-  const gateway = await openTestGateway({ settings });
+  const gateway = await openTestGateway({ settings, refusals });
   const deps = { ...gateway.harness.deps, delivery };
   const directory = (profile?: string): string =>
     `${gateway.httpsUrl()}/acme/${profile === undefined ? "" : `${profile}/`}directory`;

@@ -1,19 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { revokeCaPermission } from "@/lib/ca-permissions/revoke-permission";
 import type { CaPermissionInput } from "@/lib/ca-permissions/schema";
-import { getAuthority } from "@/lib/authorities/read-authorities";
-import { sha256Hex } from "@/lib/format/hash";
-import { newId } from "@/lib/format/ids";
 import { findIdentity } from "@/lib/identities/read-identities";
-import { profileVersionText } from "@/lib/log/pure/profile-version";
 import { changeNames } from "@/lib/names/change-names";
 import { namesChange } from "@/lib/names/schema";
+import { readCertificate } from "@/lib/pki/certificate";
 import { basicConstraintsExtension, trustDomainConstraintsExtension } from "@/lib/pki/extensions";
 import { encodeName } from "@/lib/pki/names";
 import { extensionOids } from "@/lib/pki/oids";
 import { intermediateProfile } from "@/lib/pki/trust-domain";
-import type { ProfileRules } from "@/lib/pki/types";
-import { findProfile } from "@/lib/profiles/read-profiles";
 import type { Deps } from "@/lib/runtime/deps";
 import { adminActor } from "@/testing/actors";
 import { createTestCa } from "@/testing/ca/create-test-ca";
@@ -23,6 +18,7 @@ import {
   type Forgery,
   withExtensions,
 } from "@/testing/ca/forge-plan";
+import { forgeProfileVersion } from "@/testing/ca/forge-profile-version";
 import { makeNamesProfile } from "@/testing/ca/names-fixture";
 import { refusalOf } from "@/testing/ca/requests";
 import {
@@ -57,56 +53,6 @@ async function holder(
   const permission = await askPermission(deps, identity, { trustDomain, ...over });
   if (decision !== null) await decidePermission(deps, permission, decision);
   return { identity, permission, trustDomain };
-}
-
-/**
- * Another version of a profile, as the application's role can make it: with this slug, these rules
- * and the root as its CA. Returns its number.
- */
-async function addVersion(
-  profile: string,
-  slug: string,
-  change: Partial<ProfileRules>,
-): Promise<number> {
-  const found = await findProfile(deps, profile);
-  const root = await getAuthority(deps, admin, "root");
-  if (!found) throw new Error("there is no such profile");
-  const { id, version, storedRules } = found;
-  const next = {
-    profileId: id,
-    version: version + 1,
-    slug,
-    system: false,
-    authorityId: root.id,
-    rules: { ...storedRules, ...change },
-  };
-  const entryId = newId("ent", deps.clock.now(), deps.random.bytes);
-  const versionSha256 = sha256Hex(profileVersionText(next));
-  await changeAsApplication(
-    deps,
-    [
-      {
-        id: entryId,
-        action: "profile.updated",
-        outcome: "success",
-        target: { kind: "profile", id, label: profile },
-        details: { version: next.version, rulesSha256: "", versionSha256, changes: {} },
-      },
-    ],
-    ["update profile set version = $2 where id = $1", id, next.version],
-    [
-      `insert into profile_version (profile_id, version, slug, system, authority_id, rules, digest, entry_id, created_at)
-       values ($1, $2, $3, false, $4, $5::jsonb, $6, $7, now())`,
-      id,
-      next.version,
-      slug,
-      root.id,
-      JSON.stringify(next.rules),
-      versionSha256,
-      entryId,
-    ],
-  );
-  return next.version;
 }
 
 const forge = ({ identity, trustDomain }: Holder, more: Partial<Forgery> = {}): Promise<string> =>
@@ -243,7 +189,7 @@ describe("the signer refuses the CA of a client", () => {
     expect(await refusal(await forge(await holder(), more))).toBe(code);
   });
 
-  test("that is no CA's, although its profile version has the slug of theirs, under no permission", async () => {
+  test("under a profile version that only has the slug of theirs: a leaf there is a leaf, which counts under no permission, and a CA is refused", async () => {
     const own = await holder();
     const value = `spiffe://${own.trustDomain}`;
     const slug = await makeNamesProfile(deps, { uriPrefixes: [value, `${value}/`] });
@@ -254,21 +200,40 @@ describe("the signer refuses the CA of a client", () => {
       namesChange.parse({ add: [{ type: "uri", value }] }),
     );
     const rules = { extendedKeyUsage: ["codeSigning" as const] };
-    const profileVersion = await addVersion(slug, intermediateProfile, rules);
-    const plan = await forgePlan(deps, {
-      identity: own.identity,
-      profile: slug,
-      issuer: "root",
-      names: [{ type: "uri", value }],
-      rules,
-      row: { profileVersion },
-    });
-    await sign(plan).catch(() => null);
+    const version = { slug: intermediateProfile, authority: "root", rules };
+    const profileVersion = await forgeProfileVersion(deps, slug, version);
+    const plan = (more: Partial<Forgery> = {}) =>
+      forgePlan(deps, {
+        identity: own.identity,
+        profile: slug,
+        issuer: "root",
+        names: [{ type: "uri", value }],
+        rules,
+        row: { profileVersion },
+        ...more,
+      });
+    // Test CAs have a ceiling of anything, so it is signed as the leaf that it is: exactly its bytes.
+    const id = await plan();
+    const certificate = readCertificate(await sign(id));
+    const [row] = await harness.asSuper("select tbs_der from certificate where id = $1", [id]);
+    expect(Buffer.from(certificate.tbsDer).equals(row?.["tbs_der"] as Buffer)).toBe(true);
+    expect(certificate.extensions.map(({ oid }) => oid)).not.toContain(
+      extensionOids.nameConstraints,
+    );
+    const constraints = certificate.extensions.find(
+      ({ oid }) => oid === extensionOids.basicConstraints,
+    );
+    expect(Buffer.from(constraints?.value ?? []).toString("hex")).toBe("3000");
     const uses = await harness.asSuper(
       "select number from signer.ca_permission_use where certificate_id = $1",
-      [plan],
+      [id],
     );
     expect(uses).toEqual([]);
+    const change: Forgery["change"] = (parts) =>
+      withExtensions(parts, {
+        [extensionOids.basicConstraints]: basicConstraintsExtension(true, 0),
+      });
+    expect(await refusal(await plan({ change }))).toBe("signer.profile");
   });
 
   test("after its identity gave the trust domain up", async () => {
