@@ -1,6 +1,7 @@
 import type { Actor } from "@/lib/access/actor";
 import { authorize } from "@/lib/access/permissions";
 import type { CertificateDto, IssueInput } from "@/lib/certificates/schema";
+import { AppError, isAppError } from "@/lib/errors/app-error";
 import { issuanceRequest } from "@/lib/issuing/decide-issuance";
 import { issueForRequest } from "@/lib/issuing/issue-certificate";
 import type { StoredWithPlan } from "@/lib/issuing/store-plan-with-more";
@@ -42,8 +43,26 @@ export async function issueBySecret(
     };
     return await issueForRequest(deps, actor, request);
   } catch (error) {
-    throw await explainUnspendable(deps, row, actor, error);
+    throw sayUseIsSpent(row, await explainUnspendable(deps, row, actor, error));
   }
+}
+
+/**
+ * A plan that didn't become a certificate has cost the use all the same: "try again" alone would send
+ * the machine into a refusal, and raise an alert.
+ */
+function sayUseIsSpent({ used, uses }: FoundSecret, error: unknown): unknown {
+  if (!isAppError(error) || error.kind !== "unavailable") return error;
+  if (error.details["certificateId"] === undefined) return error;
+  const left = uses - used - 1;
+  const next =
+    left > 0
+      ? `This secret has ${left} more ${left === 1 ? "use" : "uses"}.`
+      : "To try again, create a new secret.";
+  const { retryAfterSeconds = 2, details, recordedAs } = error;
+  const message = `${error.message} The use of the enrollment secret is spent. ${next}`;
+  const options = { retryAfterSeconds, details, cause: error };
+  return new AppError(error.code, message, recordedAs ? { ...options, recordedAs } : options);
 }
 
 /**

@@ -5,6 +5,7 @@ import type { Actor } from "@/lib/access/actor";
 import { createAcmeKey } from "@/lib/acme/create-acme-key";
 import { revokeAcmeKey } from "@/lib/acme/revoke-acme-key";
 import type { AcmeKeyInput, CreatedAcmeKey } from "@/lib/acme/schema";
+import type { Database } from "@/lib/db/database";
 import { createEnrollmentSecret } from "@/lib/enrollment/create-enrollment-secret";
 import type { CreatedEnrollmentSecret, EnrollmentSecretInput } from "@/lib/enrollment/schema";
 import { createIdentity } from "@/lib/identities/create-identity";
@@ -65,9 +66,10 @@ const delivery = {
 export async function openAcmeGateway(
   acme?: GatewayDeps["acme"],
   refusals?: RefusalLimits,
+  database: (db: Database) => Database = (db) => db,
 ): Promise<AcmeGateway> {
   const settings = { delivery, ...(acme === undefined ? {} : { acme }) };
-  const gateway = await openTestGateway({ settings, refusals });
+  const gateway = await openTestGateway({ settings, refusals, database });
   const deps = { ...gateway.harness.deps, delivery };
   const directory = (profile?: string): string =>
     `${gateway.httpsUrl()}/acme/${profile === undefined ? "" : `${profile}/`}directory`;

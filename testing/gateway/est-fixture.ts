@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { promisify } from "node:util";
+import type { Database } from "@/lib/db/database";
 import { createEnrollmentSecret } from "@/lib/enrollment/create-enrollment-secret";
 import type { CreatedEnrollmentSecret, EnrollmentSecretInput } from "@/lib/enrollment/schema";
 import type { EntryRecord } from "@/lib/log/types";
@@ -65,8 +66,8 @@ export type EstGateway = TestGateway &
     asked: (ask: Ask) => Promise<Asked>;
   }>;
 
-export async function openEstGateway(): Promise<EstGateway> {
-  const gateway = await openTestGateway();
+export async function openEstGateway(database?: (db: Database) => Database): Promise<EstGateway> {
+  const gateway = await openTestGateway(database === undefined ? {} : { database });
   const { harness, file, folder } = gateway;
   const fresh = (what: string): string => file(`${randomBytes(6).toString("hex")}.${what}`);
   const sh: EstGateway["sh"] = async (script, env = {}) => {

@@ -79,6 +79,8 @@ type TestGatewayOptions = Readonly<{
   refusals?: RefusalLimits | undefined;
   /** The key of secrets, where outgoing connections may go, and how challenges are validated. */
   settings?: Pick<GatewayDeps, "delivery" | "acme">;
+  /** What the gateway has instead of its database. */
+  database?: (db: Database) => Database;
 }>;
 
 /**
@@ -89,11 +91,12 @@ export async function openTestGateway({
   likeReal = false,
   refusals,
   settings = {},
+  database = (db) => db,
 }: TestGatewayOptions = {}): Promise<TestGateway> {
   const folder = mkdtempSync(join(tmpdir(), "chancery-real-gateway-")),
     file = (name: string) => join(folder, name);
   const harness = await createTestCa({ connections: 30 });
-  const { deps, gate } = depsOf(harness, { likeReal, refusals, settings });
+  const { deps, gate } = depsOf(harness, { likeReal, refusals, settings, database });
   let ports = { http: 0, https: 0, mtls: 0 },
     gateway: Gateway | null = null;
   const start = async (): Promise<void> => {
@@ -135,13 +138,16 @@ export async function openTestGateway({
 
 function depsOf(
   harness: Harness,
-  { likeReal, refusals, settings }: TestGatewayOptions,
+  { likeReal, refusals, settings, database = (db) => db }: TestGatewayOptions,
 ): Readonly<{ deps: GatewayDeps; gate: Database | null }> {
   const gate = likeReal
     ? openDatabase(harness.urls.appUrl, { max: 6, statementTimeoutMs: authTimeoutMs })
     : null;
   const recorder = makeTestRecorder(harness.deps, "test/gateway", refusals);
-  const own = { ...harness.deps, ...settings };
+  const db = database(harness.deps.db);
+  const ownRecorder = makeRecorder({ ...harness.deps.recorder, db });
+  const faulty = { db, recorder: ownRecorder, authDb: db, authRecorder: ownRecorder };
+  const own = { ...harness.deps, ...settings, ...(db === harness.deps.db ? {} : faulty) };
   const deps: GatewayDeps =
     gate === null
       ? { ...own, ...(refusals ? { recorder, authRecorder: recorder } : {}) }
