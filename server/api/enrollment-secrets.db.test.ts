@@ -3,6 +3,7 @@ import { createAccount } from "@/lib/accounts/create-account";
 import { updateAccount } from "@/lib/accounts/update-account";
 import { createEnrollmentSecret } from "@/lib/enrollment/create-enrollment-secret";
 import { suspendIdentity, activateIdentity } from "@/lib/identities/set-identity-status";
+import { proxyInput } from "@/lib/proxies/schema";
 import { trustProxy } from "@/lib/proxies/trust-proxy";
 import { operatorActor, system } from "@/testing/actors";
 import { type Answer, type Call, problemOf } from "@/testing/api/client";
@@ -91,12 +92,8 @@ describe("creating, listing and revoking", () => {
   test("no one makes one for an identity that confers power, and what was made before gets nothing", async () => {
     const identity = await newIdentity("edge", ["edge.example.com"]);
     const made = await create({}, identity);
-    await trustProxy(harness.deps, { ...system, role: "admin" }, {
-      identity,
-      kind: "nginx",
-      hops: 0,
-      scopes: ["api"],
-    } as never);
+    const proxy = proxyInput.parse({ identity, kind: "nginx", scopes: ["api"] });
+    await trustProxy(harness.deps, { ...system, role: "admin" }, proxy);
     for (const token of [admin, operator]) {
       const { answer } = await create({}, identity, token);
       expect(problemOf(answer)).toMatchObject({ code: "identity.confers-power" });

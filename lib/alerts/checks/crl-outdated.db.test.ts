@@ -48,6 +48,7 @@ test("a revocation that the CRL of its CA still lacks eight seconds later opens 
 });
 
 test("so does a hold, and a release", async () => {
+  await pass(3);
   const held = await fixture.revoked("certificateHold");
   await pass(9);
   expect(await checks.run()).toEqual({ opened: 1, closed: 0 });
@@ -62,6 +63,7 @@ test("so does a hold, and a release", async () => {
 });
 
 test("a revocation that the next CRL has in time opens nothing", async () => {
+  await pass(3);
   await fixture.revoked();
   await pass(3);
   await publish();
