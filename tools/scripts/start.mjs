@@ -3,7 +3,7 @@
 // first; then this very
 // process becomes the supervisor, so signals and the terminal reach it directly.
 import "./lib/close-inspector.mjs";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { prepareAll } from "./lib/prepare.mjs";
 import { requireNode } from "./lib/require-node.mjs";
@@ -32,7 +32,10 @@ function refuseSecondStart(dataFolder) {
   const lock = join(dataFolder, "lock");
   if (!existsSync(lock)) return;
   try {
-    const { pid, started, world } = JSON.parse(readFileSync(lock, "utf8"));
+    const { pid, started, world, folder } = JSON.parse(readFileSync(lock, "utf8"));
+    // A lock that was copied along with its folder locks nothing (server/supervise/folder-identity.ts).
+    const { dev, ino, birthtimeMs } = statSync(dataFolder);
+    if (folder && folder.id !== `${dev}:${ino}:${Math.trunc(birthtimeMs)}`) return;
     const here = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
     const now = readFileSync(`/proc/${pid}/stat`, "utf8")
       .replace(/^.*\) /s, "")
