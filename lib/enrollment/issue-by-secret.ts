@@ -53,14 +53,16 @@ export async function issueBySecret(
  */
 function sayUseIsSpent({ used, uses }: FoundSecret, error: unknown): unknown {
   if (!isAppError(error) || error.kind !== "unavailable") return error;
-  if (error.details["certificateId"] === undefined) return error;
+  const isPlanned = error.details["certificateId"] !== undefined;
+  // Whether the plan was committed isn't known.
+  if (!isPlanned && error.code !== "outcome.unknown") return error;
   const left = uses - used - 1;
   const next =
     left > 0
       ? `This secret has ${left} more ${left === 1 ? "use" : "uses"}.`
-      : "To try again, create a new secret.";
+      : `${isPlanned ? "To try again" : "If it is refused"}, create a new secret.`;
   const { retryAfterSeconds = 2, details, recordedAs } = error;
-  const message = `${error.message} The use of the enrollment secret is spent. ${next}`;
+  const message = `${error.message} The use of the enrollment secret ${isPlanned ? "is" : "may be"} spent. ${next}`;
   const options = { retryAfterSeconds, details, cause: error };
   return new AppError(error.code, message, recordedAs ? { ...options, recordedAs } : options);
 }
