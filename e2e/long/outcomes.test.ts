@@ -138,7 +138,7 @@ async function during(
   return asked;
 }
 
-/** Asserts that certificates of these names are issued, rotated and revoked with the fault in the middle. */
+/** Asserts that these names are issued, rotated and revoked for, with the fault in the middle. */
 async function expectIssuedRotatedRevoked(
   own: readonly string[],
   fault: () => Promise<void>,

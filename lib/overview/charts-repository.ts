@@ -16,8 +16,9 @@ const { valid } = stateConditions("$1");
 const { issued, automatic } = successorConditions;
 
 /**
- * Valid certificates, without Chancery's own, by the week of their expiration, counted from `start`, and by their successor:
- * by the same conditions as the list. Those that expire in week `weeks` or later are counted there.
+ * Valid certificates, without Chancery's own, by the week of their expiration, counted from `start`,
+ * and by their successor: by the same conditions as the list. Those that expire in week `weeks` or
+ * later are counted there.
  */
 export async function countExpirations(
   { pool }: Db,

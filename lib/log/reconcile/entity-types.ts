@@ -238,16 +238,8 @@ const coreEntityTypes: readonly PlainEntityType[] = [
       "cancellation (near)": null,
     }),
     transitions: {
-      accepted: (before, { ts }) => ({
-        ...before,
-        state: "accepted",
-        "use (near)": millisOf(ts),
-      }),
-      canceled: (before, { ts }) => ({
-        ...before,
-        state: "canceled",
-        "cancellation (near)": millisOf(ts),
-      }),
+      accepted: endFields({ state: "accepted" }, "use (near)"),
+      canceled: endFields({ state: "canceled" }, "cancellation (near)"),
     },
   },
   {

@@ -5,6 +5,8 @@ import { checkParts, parts } from "./test-parts.mjs";
 
 const write = (text) => process.stdout.write(text);
 const step = speaker(write);
+/** How many failures of a part are named once more at the end. */
+const namedFailures = 20;
 const none = { passed: 0, failed: 0, skipped: 0 };
 const broken = (error) => ({
   ...none,
@@ -100,8 +102,12 @@ function close(results, began) {
   }
   write(`${"wall time".padEnd(45)}${seconds(performance.now() - began)}\n`);
   // Once more at the end: a reader of a long log has its last lines.
-  for (const { name, failures = [] } of results)
-    for (const failure of failures.slice(0, 20)) write(`\nfailed in ${name}: ${failure}\n`);
+  for (const { name, failures = [] } of results) {
+    for (const failure of failures.slice(0, namedFailures))
+      write(`\nfailed in ${name}: ${failure}\n`);
+    const more = failures.length - namedFailures;
+    if (more > 0) write(`\nfailed in ${name}: ${more} more, see above\n`);
+  }
   const sum = (key) => results.reduce((total, result) => total + result[key], 0);
   const total = { passed: sum("passed"), failed: sum("failed"), skipped: sum("skipped") };
   write(`\n${counts(total)}\n`);

@@ -102,8 +102,9 @@ async function runScripts(...scripts) {
 }
 
 /**
- * A part's `run` resolves with { passed, failed, skipped, failures, output }. It starts when the parts in
- * `after` and `needs` have ended, as far as they are chosen; if one in `needs` failed, it fails too.
+ * A part's `run` resolves with { passed, failed, skipped, failures, output }. It starts when the
+ * parts in `after` and `needs` have ended, as far as they are chosen; if one in `needs` failed, it
+ * fails too.
  */
 export const parts = {
   format: { run: () => runScripts([bin("oxfmt"), "--check"]) },

@@ -4,7 +4,10 @@ import { exportResponse } from "@/lib/http/export-response";
 import { exportCertificates } from "@/lib/inventory/export-certificates";
 import { readInventoryRequest } from "@/app/(console)/inventory-request";
 
-/** Streams all certificates that the list shows, on all its pages. The export is recorded before it begins. */
+/**
+ * Streams all certificates that the list shows, on all its pages. The export is recorded before it
+ * begins.
+ */
 export async function GET(request: Request): Promise<Response> {
   const { actor, deps } = await openPage("certificates.read", { action: "certificate.read" });
   const read = readInventoryRequest(request, certificateQuery);
