@@ -53,6 +53,8 @@ export async function findExpiringCertificates(
 export type CrlRow = Readonly<{
   authority_id: string;
   name: string;
+  id: string;
+  number: string;
   this_update: Date;
   next_update: Date;
   /** thisUpdate of the CRL with the highest number, if it is in the future: it is not served. */
@@ -66,10 +68,10 @@ export type CrlRow = Readonly<{
 export async function findNewestCrls({ pool }: Pool, now: Date): Promise<CrlRow[]> {
   const { rows } = await pool.query<CrlRow>({
     name: "alerts-crls",
-    text: `select a.id as authority_id, a.name, c.this_update, c.next_update,
+    text: `select a.id as authority_id, a.name, c.id, c.number, c.this_update, c.next_update,
         case when f.this_update > $2::timestamptz + interval '5 minutes' then f.this_update end as future from authority a
       cross join lateral (select this_update from crl where authority_id = a.id and number <= $1 order by number desc limit 1) f
-      cross join lateral (select this_update, next_update from crl where authority_id = a.id and number <= $1
+      cross join lateral (select id, number, this_update, next_update from crl where authority_id = a.id and number <= $1
         and next_update <= this_update + interval '10 days' order by this_update > $2::timestamptz + interval '5 minutes', number desc limit 1) c where a.status = 'active'`,
     values: [String(highestAdoptedCrlNumber(now)), now],
   });

@@ -8,10 +8,9 @@ import {
   findHaltedChanges,
   findIssuerIdsOf,
   findStoredCrls,
-  hasStatusChangeOf,
-  hasStatusChangeSince,
   type StoredCrl,
 } from "./status-repository";
+import { hasStatusChangeSince } from "./status-change-repository";
 import type { ServedCrl } from "./types";
 
 /**
@@ -39,6 +38,12 @@ export async function listServedCrls(
   }
   return [...served.values()];
 }
+
+/** The bytes of a stored CRL; null if a newer one has replaced it. */
+export const readCrlBytes = async (
+  { db }: Pick<Deps, "db">,
+  id: string,
+): Promise<Uint8Array | null> => (await findCrlBytes(db, id))?.der ?? null;
 
 /** Null for bytes that are not a CRL of this issuer with the number of their row. */
 async function readServedCrl(
@@ -80,29 +85,4 @@ export async function mayHaveMissedChanges(
 ): Promise<boolean> {
   // An entry has the time of the change, which is shortly before its commit.
   return hasStatusChangeSince(deps.db, new Date(thisUpdate.getTime() - 10_000));
-}
-
-/** A revocation is on the CRL within five seconds; a CRL without it is outdated after eight. */
-const outdatedAfterMs = 8_000;
-/** A CRL's time is in whole seconds, and a little later than what it lists was read. */
-const precisionMs = 2_000;
-
-/**
- * The authorities whose CRL is older than a revocation, hold or release that it should list by now:
- * nobody publishes.
- */
-export async function findOutdatedCrls(
-  deps: Pick<Deps, "db" | "clock">,
-  crls: readonly Pick<ServedCrl, "authorityId" | "thisUpdate">[],
-): Promise<readonly string[]> {
-  const before = new Date(deps.clock.now().getTime() - outdatedAfterMs);
-  const outdated = await Promise.all(
-    crls.map(async ({ authorityId, thisUpdate }) => {
-      const after = new Date(thisUpdate.getTime() + precisionMs);
-      if (after >= before) return null;
-      const isOutdated = await hasStatusChangeOf(deps.db, authorityId, { after, before });
-      return isOutdated ? authorityId : null;
-    }),
-  );
-  return outdated.filter((id) => id !== null);
 }

@@ -1,8 +1,5 @@
 import { type Database, hotPool } from "@/lib/db/database";
 import { makeGroupCommit } from "@/lib/db/group-commit";
-import { factRun } from "@/lib/log/pure/search-tokens";
-import { endOfLog, findNumbers } from "@/lib/log/segments/find-entries";
-import { readEntry } from "@/lib/log/read-entry";
 import type { RevocationReason } from "@/lib/pki/types";
 import { expiryIfIssued } from "@/lib/pki/issued-by";
 import type { LogSize, StatusKey, StatusRow } from "./types";
@@ -199,61 +196,4 @@ export async function findHaltedChanges(db: Database): Promise<string[]> {
     text: "select id from tlog.halted_changes() as id",
   });
   return rows.map(({ id }) => id);
-}
-
-const statusActions = ["certificate.revoked", "certificate.held", "certificate.released"];
-const changedStatus = [
-  statusActions.map((action) => factRun("action", action)),
-  [factRun("outcome", "success")],
-];
-const entriesAtOnce = 1_000;
-
-/** Whether a certificate of this issuer was revoked, held or released in a span of time. */
-export async function hasStatusChangeOf(
-  db: Database,
-  issuerId: string,
-  { after, before }: Readonly<{ after: Date; before: Date }>,
-): Promise<boolean> {
-  const span = { fromMs: after.getTime() + 1, untilMs: before.getTime() };
-  const all = { all: changedStatus, low: 0, high: endOfLog, ...span };
-  const numbers = await findNumbers(db, all, Infinity);
-  for (let next = 0; next < numbers.length; next += entriesAtOnce) {
-    const { rows } = await db.pool.query<{ entry_id: string; entry: Uint8Array }>(
-      "select entry_id, entry from tlog.entry where seq = any($1::bigint[])",
-      [numbers.slice(next, next + entriesAtOnce)],
-    );
-    const ids = rows.flatMap((row) => {
-      const reading = readEntry(row.entry, row.entry_id);
-      return reading.readable ? (reading.record.target?.id ?? []) : [];
-    });
-    if (await hasUnexpired(db, issuerId, ids, before)) return true;
-  }
-  return false;
-}
-
-async function hasUnexpired(
-  db: Database,
-  issuerId: string,
-  ids: readonly string[],
-  at: Date,
-): Promise<boolean> {
-  const { rows } = await db.pool.query<{ has: boolean }>({
-    name: "unexpired-of",
-    text: "select exists (select from certificate where id = any($2) and issuer_id = $1 and not_after > $3) as has",
-    values: [issuerId, ids, at],
-  });
-  return rows[0]?.has ?? false;
-}
-
-/**
- * Whether a revocation, hold or release was recorded at or after this time, or may have been because
- * the search index is not up to date or the log is halted.
- */
-export async function hasStatusChangeSince(db: Database, since: Date): Promise<boolean> {
-  const { rows } = await db.pool.query<{ changed: boolean }>(
-    "select exists (select from tlog.head, tlog.indexed where upto < size) or exists (select from tlog.halted_changes()) as changed",
-  );
-  if (rows[0]?.changed !== false) return true;
-  const search = { all: changedStatus, low: 0, high: endOfLog, fromMs: since.getTime() };
-  return (await findNumbers(db, search, 1)).length > 0;
 }

@@ -4,7 +4,7 @@ import type { Deps } from "@/lib/runtime/deps";
 import { type Logger, errorText } from "@/lib/runtime/logger";
 import { stalledText, type StalledReader } from "@/lib/log/sequence/stall-watch";
 import { makeAnswerOcsp } from "@/lib/status/answer-ocsp";
-import { findOutdatedCrls } from "@/lib/status/read-crls";
+import { findOutdatedCrls } from "@/lib/status/outdated-crls";
 import { getLogSize, makeStatusReader } from "@/lib/status/read-status";
 import { makeStatusCache, type StatusCache } from "@/lib/status/status-cache";
 import type { Responder, StatusKey, StatusRow } from "@/lib/status/types";
@@ -149,7 +149,10 @@ export function makeStatusService({
 
 async function describeOutdatedCrls(deps: Deps, crls: CrlStore): Promise<string | null> {
   const whole = crls.newest().filter(({ shard }) => shard === wholeCrl);
-  const outdated = await findOutdatedCrls(deps, whole);
+  const outdated = await findOutdatedCrls(
+    deps,
+    whole.map((crl) => ({ ...crl, readDer: async () => crl.der })),
+  );
   return outdated.length === 0 ? null : `older than a revocation: ${outdated.join(", ")}`;
 }
 

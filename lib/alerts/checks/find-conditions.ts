@@ -22,7 +22,8 @@ import type { AlertRule, Subject } from "@/lib/alerts/types";
 import { readPipelineProgress } from "@/lib/log/publish/pipeline-progress";
 import type { StalledReader } from "@/lib/log/sequence/stall-watch";
 import type { Deps } from "@/lib/runtime/deps";
-import { findOutdatedCrls } from "@/lib/status/read-crls";
+import { findOutdatedCrls } from "@/lib/status/outdated-crls";
+import { readCrlBytes } from "@/lib/status/read-crls";
 
 /** A problem that exists at this moment and needs someone's attention. */
 export type Condition = Readonly<{
@@ -132,7 +133,9 @@ const findCrlsWithoutRevocation: FindConditions = async ({ db, clock }) => {
   const newest = (await findNewestCrls(db, now)).filter(({ future }) => future === null);
   const served = newest.map((row) => ({
     authorityId: row.authority_id,
+    number: BigInt(row.number),
     thisUpdate: row.this_update,
+    readDer: () => readCrlBytes({ db }, row.id),
   }));
   const outdated = new Set(await findOutdatedCrls({ db, clock }, served));
   return newest
