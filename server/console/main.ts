@@ -4,11 +4,15 @@ import { dirname } from "node:path";
 import next from "next";
 import { makeHeartbeat } from "@/lib/log/record/heartbeat";
 import { writeCountedRefusals } from "@/lib/log/record/record-refusal";
+import { errorMessage } from "@/lib/errors/error-message";
+import { readEnv } from "@/lib/runtime/env";
 import { getDeps } from "@/lib/runtime/get-deps";
 import { errorText } from "@/lib/runtime/logger";
 import { takeInheritedListener } from "@/lib/runtime/inherited-listener";
+import { receiveSecrets } from "@/lib/runtime/read-secrets";
 import { consoleSocket, socketMode } from "@/lib/runtime/socket-paths";
 import { makeEventStreams } from "@/server/http/event-streams";
+import { joinUnits } from "@/server/supervise/nodes/join-units";
 import { skipEnvironmentFiles, useBuiltConfiguration } from "./built-configuration";
 
 // The console process: Next's production build behind a private Unix socket. Only the gateway can
@@ -23,6 +27,16 @@ const socketPath = consoleSocket(runDir);
 const root = process.env.CHANCERY_ROOT ?? process.cwd();
 useBuiltConfiguration(root);
 skipEnvironmentFiles(root, dirname(socketPath));
+
+const leave = await joinUnits({
+  kind: "console",
+  env: readEnv(),
+  secrets: receiveSecrets(),
+  warn: (line) => process.stderr.write(`${line}\n`),
+}).catch((error: unknown) => {
+  process.stderr.write(`${errorMessage(error)}\n`);
+  process.exit(1);
+});
 
 // Opened here and kept on globalThis for the pages. Next resolves packages through its own links,
 // which Node does not always resolve to the real path: then pg is loaded twice, and Prisma, given
@@ -74,6 +88,7 @@ function end(): void {
         .then(() => writeCountedRefusals(recorder, "now").catch(() => {}))
         .then(heart.sendLast)
         .catch(() => {})
+        .then(leave)
         .finally(() => process.exit(0)),
   );
   streams.closeAll();

@@ -9,17 +9,20 @@ import { readEnv } from "@/lib/runtime/env";
 import { getDeps } from "@/lib/runtime/get-deps";
 import { errorText, makeLogger } from "@/lib/runtime/logger";
 import { productVersion } from "@/lib/runtime/product-version";
+import { receiveSecrets } from "@/lib/runtime/read-secrets";
 import { isSetUp } from "@/lib/setup/is-set-up";
 import { listRoots } from "@/lib/status/list-roots";
+import { joinUnits } from "@/server/supervise/nodes/join-units";
 import { type Gateway, startGateway } from "./start-gateway";
 
-// The gateway process: owns every port. It is started and stopped by the supervisor.
+// The gateway process: owns every port. It is started and stopped by the supervisor, or by a unit.
 const env = readEnv(),
   log = makeLogger(env.CHANCERY_LOG_LEVEL);
 const graceMs = 10_000;
 const authConnections = 6;
 let gateway: Gateway | null = null,
   deps: GatewayDeps | null = null,
+  leave = async (): Promise<void> => {},
   isShuttingDown = false;
 
 /** Dependencies with a second, small pool whose statements time out early: clients wait for it. */
@@ -42,6 +45,7 @@ async function shutDown(reason: string): Promise<void> {
   isShuttingDown = true;
   log.info(`${reason}: waiting for running requests`);
   await gateway?.close(graceMs);
+  await leave();
   await Promise.all(
     [deps?.authDb, deps?.db].flatMap((db) => (db === undefined ? [] : [closeDatabase(db)])),
   );
@@ -59,6 +63,12 @@ process.on("unhandledRejection", (error) =>
 );
 
 try {
+  leave = await joinUnits({
+    kind: "gateway",
+    env,
+    secrets: receiveSecrets(),
+    warn: (line) => log.warn(line),
+  });
   deps = gatewayDeps();
   gateway = await startGateway(deps, env, log);
   await recordEntry(deps.recorder, systemActor("gateway", newId("req", new Date(), randomBytes)), {

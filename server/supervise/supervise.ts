@@ -157,15 +157,15 @@ async function startAll(
 async function joinOtherNodes(
   { env, settings }: SuperviseOptions,
   dataFolder: string,
-  { databaseUrl, sessionSecret, files }: Secrets,
+  secrets: Secrets,
   output: Output,
 ): Promise<Cleanup> {
   const name = "session with the other nodes";
   if (!settings.DATABASE_URL) return { name, stop: () => {} };
   const stop = await joinNodes({
-    databaseUrl,
+    databaseUrl: secrets.databaseUrl,
     nodeId: `${hostname()} ${folderIdentity(dataFolder).id}`,
-    settings: sharedSettingsOf(env, sessionSecret, files),
+    settings: sharedSettingsOf(env, secrets),
     now: () => new Date(),
     warn: (line) => output.print("chancery", line),
   });

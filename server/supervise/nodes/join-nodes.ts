@@ -3,6 +3,8 @@ import type pg from "pg";
 import { makeClient } from "@/lib/db/single-client";
 import {
   findDifferences,
+  kindOfSession,
+  type SessionKind,
   sessionNameOf,
   sessionPrefix,
   type SharedSettings,
@@ -11,7 +13,9 @@ import {
 type Joining = Readonly<{
   /** The connection of the application's role. */
   databaseUrl: string;
-  /** What tells this node from others, also after a restart. */
+  /** A whole node, or a process that a service unit started. */
+  kind?: SessionKind;
+  /** What tells this node or process from others, also after a restart. */
   nodeId: string;
   settings: SharedSettings;
   now: () => Date;
@@ -32,8 +36,8 @@ const leaveWithinMs = 2_000;
  * that is off. Returns how to leave.
  */
 export async function joinNodes(joining: Joining): Promise<() => Promise<void>> {
-  const { databaseUrl, nodeId, settings, warn } = joining;
-  const name = sessionNameOf(nodeId, settings);
+  const { databaseUrl, nodeId, settings, warn, kind } = joining;
+  const name = sessionNameOf(nodeId, settings, kind);
   // Visible first: of two nodes that start at the same time, at least one sees the other.
   let session = await openSession(databaseUrl, name);
   try {
@@ -74,6 +78,12 @@ async function openSession(databaseUrl: string, name: string): Promise<pg.Client
   return client;
 }
 
+const withoutPlace: Readonly<Record<SessionKind, string>> = {
+  node: "another node",
+  gateway: "a running gateway",
+  console: "a running console",
+};
+
 type Session = Readonly<{ name: string; place: string | null }>;
 
 async function compare(
@@ -93,11 +103,12 @@ async function compare(
       differences.flatMap((difference) =>
         difference.consequence === consequence ? [difference.name] : [],
       );
-    const node = other.place === null ? "another node" : `the node at ${other.place}`;
+    const found = kindOfSession(other.name);
+    const node = other.place === null ? withoutPlace[found] : `the ${found} at ${other.place}`;
     const refused = namesThat("refuse");
     if (refused.length > 0)
       throw new Error(
-        `${refused.join(" and ")} must be the same on all nodes of a database, and ${node} has another value. Copy it from there; or, to change it, stop the other nodes first. Nothing was changed.`,
+        `${refused.join(" and ")} must be the same on all nodes of a database, and ${node} has another value. Copy it from there; or, to change it, stop ${found === "node" ? "the other nodes" : "all units"} first. Nothing was changed.`,
       );
     const warned = namesThat("warn");
     if (warned.length > 0)
