@@ -14,7 +14,7 @@ function project(
       include: [include],
       ...options,
       hookTimeout: 400_000,
-      testTimeout: 1_800_000,
+      testTimeout: 1_200_000,
     },
   };
 }
@@ -28,7 +28,9 @@ export default defineConfig({
         globalSetup: ["testing/vitest-system-setup.ts"],
       }),
       // The long runs of `npm run test:long`.
-      project("kills", "e2e/long/{kills,acme-kills,outcomes,nodes,index}.test.ts"),
+      project("kills", "e2e/long/{kills,outcomes}.test.ts"),
+      project("nodes", "e2e/long/{nodes,acme-kills}.test.ts"),
+      project("index", "e2e/long/index.test.ts"),
       project("scale", "e2e/long/scale.test.ts"),
       project("clients", "e2e/long/clients.test.ts"),
     ],

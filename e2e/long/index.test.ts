@@ -18,8 +18,8 @@ import { makeSampleLog, type SampleLog } from "@/testing/log/sample-log";
 const rounds = 20;
 const segmentEntries = 500;
 const mostSegments = 12;
-const entriesARound = 1_500;
-const searchesARound = 50;
+const entriesARound = 900;
+const searchesARound = 25;
 
 let postgres: ThrowawayPostgres;
 let superuser: Database;

@@ -18,17 +18,24 @@ const headless = {
   CHANCERY_ORGANIZATION: "Example",
 };
 
+/** What takes two minutes at most, on a machine that is busy as well. */
+const patienceMs = 300_000;
+
 /**
- * Polls at short intervals until the condition holds; the test's own time limit is the timeout.
+ * Polls at short intervals until the condition holds. Throws after five minutes, so that a run says
+ * which condition never held, by the caller's line, instead of ending without a word.
  */
 export async function until<T>(
   holds: () => Promise<T | null | false | undefined> | T | null | false | undefined,
 ): Promise<T> {
-  for (;;) {
+  const neverHeld = new Error(`the condition did not hold within ${patienceMs / 1000} s`);
+  const end = performance.now() + patienceMs;
+  while (performance.now() < end) {
     const found = await holds();
     if (found !== null && found !== false && found !== undefined) return found;
     await pause(50);
   }
+  throw neverHeld;
 }
 
 /**

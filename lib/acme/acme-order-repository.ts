@@ -149,6 +149,19 @@ export async function claimAuthorization(
   return rowCount === 1;
 }
 
+/** Keeps a claimed authorization for this process until `leaseUntil`, if it is still pending. */
+export async function renewAuthorizationClaim(
+  db: Database,
+  id: string,
+  leaseUntil: Date,
+): Promise<void> {
+  await db.pool.query({
+    name: "renew-acme-authorization",
+    text: "update acme_authorization set lease_until = $2 where id = $1 and status = 'pending'",
+    values: [id, leaseUntil.toISOString()],
+  });
+}
+
 /** False if the authorization is not pending any more. */
 export async function closeAuthorization(
   tx: AuditedTx,

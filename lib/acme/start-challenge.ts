@@ -6,6 +6,7 @@ import {
   claimAuthorization,
   closeAuthorization,
   findAuthorizationRow,
+  renewAuthorizationClaim,
   type AuthorizationRow,
   type OrderRow,
 } from "./acme-order-repository";
@@ -27,7 +28,12 @@ type Found = AuthorizationRow & Readonly<{ order: OrderRow }>;
 
 const attemptMs = 10_000;
 const pausesMs = [0, 1_500, 4_000] as const;
-const leaseMs = 60_000;
+/**
+ * How long a process may be silent about a validation before another one takes over what it left:
+ * an attempt and the pause before it, and some time more. The claim is renewed at each attempt.
+ */
+const leaseMs = 20_000;
+const leaseFrom = (now: Date): Date => new Date(now.getTime() + leaseMs);
 
 const usualSettings: AcmeSettings = { resolvers: [], httpPort: 80, tlsPort: 443 };
 const validators: Readonly<Record<ChallengeType, (attempt: Attempt) => Promise<Validated>>> = {
@@ -77,7 +83,7 @@ async function claim(
   challenge: ChallengeType,
 ): Promise<Readonly<{ row: Found; validation: Promise<void> | null }>> {
   const now = deps.clock.now();
-  const leaseUntil = new Date(now.getTime() + leaseMs);
+  const leaseUntil = leaseFrom(now);
   const isMine = await claimAuthorization(deps.db, row.id, { challenge, now, leaseUntil });
   if (!isMine)
     return { row: (await findAuthorizationRow(deps.db, row.id)) ?? row, validation: null };
@@ -140,7 +146,10 @@ async function tryValidators(
 ): Promise<Validated> {
   let last: unknown;
   for (const pauseMs of pausesMs) {
-    await pause(pauseMs);
+    if (pauseMs > 0) {
+      await renewAuthorizationClaim(deps.db, row.id, leaseFrom(deps.clock.now()));
+      await pause(pauseMs);
+    }
     try {
       return await attemptOnce(deps, account, row, challenge);
     } catch (error) {
@@ -172,4 +181,4 @@ async function attemptOnce(
 }
 
 const pause = (ms: number): Promise<void> =>
-  ms === 0 ? Promise.resolve() : new Promise((resolve) => void setTimeout(resolve, ms).unref());
+  new Promise((resolve) => void setTimeout(resolve, ms).unref());

@@ -128,6 +128,60 @@ test("each identifier of an order is validated by itself: proof of one authorize
   expect([refused.status, refused.body["code"]]).toEqual([403, "acme.order-not-ready"]);
 });
 
+test("a validation that another process works on is left to it, and taken over twenty seconds after its last sign", async () => {
+  const by = await newClient("left", ["127.0.0.23"], { profiles: ["proven"] });
+  const made = await order(by, "ip", "127.0.0.23");
+  const [authorization = ""] = made.body["authorizations"] as string[];
+  const offered = (await by.post(authorization, "")).body["challenges"] as Record<string, string>[];
+  const { token = "" } = offered.find(({ type }) => type === "http-01") ?? {};
+  const id = authorization.split("/").at(-1);
+  const [account] = await gateway.harness.asSuper(
+    "select thumbprint from acme_account where id = $1",
+    [by.account()?.split("/").at(-1)],
+  );
+  answers.set(token, `${token}.${String(account?.["thumbprint"])}`);
+  const claimUntil = (until: string) =>
+    gateway.harness.asSuper(
+      "update acme_authorization set challenge = 'http-01', lease_until = $2::timestamptz where id = $1",
+      [id, until],
+    );
+  const now = gateway.harness.deps.clock.now().getTime();
+  await claimUntil(new Date(now + 60_000).toISOString());
+  for (let poll = 0; poll < 3; poll += 1)
+    expect((await by.post(authorization, "")).body["status"]).toBe("pending");
+  expect(
+    await gateway.harness.asSuper(
+      "select from acme_authorization where id = $1 and lease_until > $2",
+      [id, new Date(now + 59_000).toISOString()],
+    ),
+  ).toHaveLength(1);
+  await claimUntil(new Date(now - 1).toISOString());
+  await until(async () => (await by.post(authorization, "")).body["status"] === "valid");
+});
+
+test("an attempt that is repeated keeps its validation from others", async () => {
+  const by = await newClient("slow", ["127.0.0.24"], { profiles: ["proven"] });
+  const made = await order(by, "ip", "127.0.0.24");
+  const [authorization = ""] = made.body["authorizations"] as string[];
+  const offered = (await by.post(authorization, "")).body["challenges"] as Record<string, string>[];
+  const { url = "" } = offered.find(({ type }) => type === "http-01") ?? {};
+  const { advance, asSuper, deps } = gateway.harness;
+  const leaseOf = async (): Promise<number> => {
+    const [row] = await asSuper("select lease_until from acme_authorization where id = $1", [
+      authorization.split("/").at(-1),
+    ]);
+    return (row?.["lease_until"] as Date | null)?.getTime() ?? 0;
+  };
+  responder.prependOnceListener("request", (request) => {
+    advance(5_000);
+    request.socket.destroy();
+  });
+  const began = deps.clock.now().getTime();
+  await by.post(url, {});
+  // The first attempt fails five seconds later, and the claim then ends twenty seconds after that.
+  await until(async () => (await leaseOf()) >= began + 25_000);
+});
+
 test("the whole chain is served, not the issuer alone: below three CAs it has each but the root, in order", async () => {
   const { deps } = gateway.harness;
   const { id: root } = await getAuthority(deps, adminActor(), "root");

@@ -137,10 +137,13 @@ export const parts = {
 
   browser: { needs: ["build"], after: ["unit"], run: runJourneys },
 
+  // These mostly wait: for processes to start again, for leases to end, for one database.
   kills: { needs: ["build"], after: ["system", "browser"], run: () => runSystem("kills") },
-  scale: { after: ["unit", "browser", "kills"], run: () => runSystem("scale") },
-  // Kills mostly wait for processes to start again, and scale for one database.
-  clients: { needs: ["build"], after: ["browser", "kills"], run: () => runSystem("clients") },
+  nodes: { needs: ["build"], after: ["system", "browser"], run: () => runSystem("nodes") },
+  index: { after: ["system", "browser"], run: () => runSystem("index") },
+  scale: { after: ["unit", "browser", "index"], run: () => runSystem("scale") },
+  // Both open port 80 for challenges.
+  clients: { needs: ["build"], after: ["browser", "nodes"], run: () => runSystem("clients") },
   hostile: {
     after: ["unit", "browser"],
     run: () =>
@@ -155,4 +158,4 @@ export const checkParts = ["format", "lint", "types", "dead code", "words", "str
 /** What `npm test` runs without a name. */
 export const usualParts = [...checkParts, "unit", "build", "system", "browser"];
 /** What `npm run test:long` runs after the build. */
-export const longParts = ["kills", "scale", "clients", "hostile"];
+export const longParts = ["kills", "nodes", "index", "scale", "clients", "hostile"];
