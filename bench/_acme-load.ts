@@ -24,6 +24,14 @@ type Answer = Readonly<{
 
 const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("base64url");
 const pollMs = 4;
+const silentMs = 10_000;
+
+/** A server that doesn't answer anymore. */
+export class ServerSilent extends Error {
+  constructor(url: string) {
+    super(`${url}: no answer within ${silentMs / 1000} s`);
+  }
+}
 
 /** Answers http-01 challenges on port 80 of the loopback address. */
 export async function openResponder(): Promise<
@@ -134,6 +142,7 @@ function exchange(agent: Agent, method: string, url: string, body?: string): Pro
         resolve({ status, location, nonce: String(nonce), body, text });
       });
     });
+    outgoing.setTimeout(silentMs, () => outgoing.destroy(new ServerSilent(url)));
     outgoing.on("error", reject).end(body);
   });
 }

@@ -61,25 +61,54 @@ export async function insertOrder(
   await tx.acmeAuthorization.createMany({ data: [...authorizations] });
 }
 
+const orderColumns = `o.id, o.account_id as "accountId", o.identity_id as "identityId", o.profile,
+  o.identifiers, o.status, o.replaces, o.certificate_id as "certificateId", o.problem,
+  o.csr_der as "csrDer", o.lease_until as "leaseUntil", o.created_at as "createdAt",
+  o.expires_at as "expiresAt"`;
+const authorizationColumns = `a.id, a.order_id as "orderId", a.account_id as "accountId", a.type, a.value,
+  a.wildcard, a.status, a.authorized_by as "authorizedBy", a.token, a.challenge, a.problem,
+  a.validated_at as "validatedAt", a.lease_until as "leaseUntil", a.created_at as "createdAt",
+  a.expires_at as "expiresAt"`;
+
+async function selectOrder(db: Database, id: string): Promise<OrderRow | null> {
+  const { rows } = await db.pool.query<OrderRow>({
+    name: "acme-order-by-id",
+    text: `select ${orderColumns} from acme_order o where o.id = $1`,
+    values: [id],
+  });
+  return rows[0] ?? null;
+}
+
 /** With its authorizations in the order of its identifiers. */
 export async function findOrderRow(
   db: Database,
   id: string,
 ): Promise<OrderWithAuthorizations | null> {
-  const include = { authorizations: true } as const;
-  const row = await db.prisma.acmeOrder.findUnique({ where: { id }, include });
-  if (row === null) return null;
+  const [order, { rows }] = await Promise.all([
+    selectOrder(db, id),
+    db.pool.query<AuthorizationRow>({
+      name: "acme-authorizations-of-order",
+      text: `select ${authorizationColumns} from acme_authorization a where a.order_id = $1`,
+      values: [id],
+    }),
+  ]);
+  if (order === null) return null;
   const placeOf = ({ type, value }: AuthorizationRow): number =>
-    row.identifiers.indexOf(`${type}:${value}`);
-  const authorizations = row.authorizations.toSorted((a, b) => placeOf(a) - placeOf(b));
-  return { ...row, authorizations };
+    order.identifiers.indexOf(`${type}:${value}`);
+  return { ...order, authorizations: rows.toSorted((a, b) => placeOf(a) - placeOf(b)) };
 }
 
-export function findAuthorizationRow(
+export async function findAuthorizationRow(
   db: Database,
   id: string,
 ): Promise<(AuthorizationRow & Readonly<{ order: OrderRow }>) | null> {
-  return db.prisma.acmeAuthorization.findUnique({ where: { id }, include: { order: true } });
+  const { rows } = await db.pool.query<AuthorizationRow>({
+    name: "acme-authorization-by-id",
+    text: `select ${authorizationColumns} from acme_authorization a where a.id = $1`,
+    values: [id],
+  });
+  const order = rows[0] && (await selectOrder(db, rows[0].orderId));
+  return rows[0] && order ? { ...rows[0], order } : null;
 }
 
 /** Orders of an account that can still be finalized. */
