@@ -23,8 +23,13 @@ export function AccountTable({
       width: "grow",
       cell: ({ name, email, role }) => (
         <>
-          <span className="font-medium">{name}</span>{" "}
-          <span className="block truncate text-xs text-muted max-sm:wrap-anywhere max-sm:whitespace-normal">
+          <span className="font-medium" title={name}>
+            {name}
+          </span>{" "}
+          <span
+            title={email}
+            className="block truncate text-xs text-muted max-sm:wrap-anywhere max-sm:whitespace-normal"
+          >
             {email}
           </span>
           <span className="block text-xs text-muted sm:hidden">{roleLabels[role].label}</span>

@@ -25,15 +25,18 @@ export function ChoiceFilter({ label, name, any, options, drop = [] }: Props) {
   return (
     <Field label={label} hideLabel>
       {({ id }) => (
-        <Select
-          id={id}
-          value={parameters.get(name) ?? ""}
-          placeholder={any}
-          options={options}
-          onChange={(event) => {
-            choose(event.target.value);
-          }}
-        />
+        // As wide as its longest option otherwise.
+        <span className="block max-w-64">
+          <Select
+            id={id}
+            value={parameters.get(name) ?? ""}
+            placeholder={any}
+            options={options}
+            onChange={(event) => {
+              choose(event.target.value);
+            }}
+          />
+        </span>
       )}
     </Field>
   );

@@ -36,11 +36,7 @@ export const identityColumns: readonly Column<IdentityDto>[] = [
     key: "owner",
     header: "Owner",
     hideBelow: "md",
-    cell: ({ owner }) => (
-      <span className="block max-w-40 truncate xl:max-w-56" title={owner}>
-        {owner}
-      </span>
-    ),
+    cell: ({ owner }) => owner,
   },
   {
     key: "valid",

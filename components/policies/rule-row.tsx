@@ -86,7 +86,7 @@ export function RuleRow({
           {/* On a phone the summary takes the whole width, under the effect. */}
           <span className="flex min-w-0 flex-1 items-start gap-x-2.5 gap-y-1 max-sm:flex-col">
             <Effect effect={rule.effect} />
-            <span className="min-w-0 flex-1">
+            <span className="max-w-full min-w-0 flex-1">
               <span className="block text-sm font-medium break-words">
                 {rule.name || "Unnamed rule"}
               </span>

@@ -21,8 +21,11 @@ const columns: readonly Column<ProfileDto>[] = [
     key: "slug",
     header: "Slug",
     hideBelow: "sm",
-    width: "fit",
-    cell: ({ slug }) => <code className="font-mono text-xs">{slug}</code>,
+    cell: ({ slug }) => (
+      <code className="font-mono text-xs" title={slug}>
+        {slug}
+      </code>
+    ),
   },
   {
     key: "status",
@@ -39,7 +42,6 @@ const columns: readonly Column<ProfileDto>[] = [
     key: "authority",
     header: "Issuing CA",
     hideBelow: "md",
-    width: "fit",
     cell: ({ authoritySlug }) => authoritySlug ?? "Any",
   },
   {

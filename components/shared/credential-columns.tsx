@@ -57,13 +57,8 @@ export const originColumns: readonly Column<Credential>[] = [
   {
     key: "createdBy",
     header: "Created by",
-    width: "fit",
     hideBelow: "lg",
-    cell: ({ createdBy }) => (
-      <span className="block max-w-48 truncate" title={createdBy}>
-        {createdBy}
-      </span>
-    ),
+    cell: ({ createdBy }) => createdBy,
   },
   {
     key: "expiresAt",
@@ -87,7 +82,7 @@ export const actionColumn = <T,>(cell: (row: T) => ReactNode): Column<T> => ({
 export function Limit({ values, none }: Readonly<{ values: readonly string[]; none: string }>) {
   if (values.length === 0) return <span className="text-muted">{none}</span>;
   return (
-    <span className="block max-w-56 truncate font-mono text-xs" title={values.join(", ")}>
+    <span className="block truncate font-mono text-xs" title={values.join(", ")}>
       {summarizeLimit(values, none)}
     </span>
   );

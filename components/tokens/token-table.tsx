@@ -27,13 +27,16 @@ function LastUse({ lastUsedAt }: Pick<TokenDto, "lastUsedAt">) {
 
 /** Who created it, and whether it ends with them. */
 function Maker({ createdBy, parent, account }: TokenDto) {
+  const maker = parent === null ? createdBy : `Token ${parent.name}`;
+  const belongsTo =
+    account === null ? "Not tied to a user" : parent !== null ? account.email : undefined;
   return (
     <>
-      <span className="block max-w-48 truncate" title={createdBy}>
-        {parent === null ? createdBy : `Token ${parent.name}`}
+      <span className="block truncate" title={maker}>
+        {maker}
       </span>
-      <span className="block max-w-48 truncate text-2xs text-muted">
-        {account === null ? "Not tied to a user" : parent !== null && account.email}
+      <span className="block truncate text-2xs text-muted" title={belongsTo}>
+        {belongsTo}
       </span>
     </>
   );
@@ -56,7 +59,9 @@ export function TokenTable({
       width: "grow",
       cell: (token) => (
         <>
-          <span className="font-medium">{token.name}</span>{" "}
+          <span className="font-medium" title={token.name}>
+            {token.name}
+          </span>{" "}
           <span className="block truncate font-mono text-2xs text-muted">{token.hint}…</span>
           <span className="block py-0.5 whitespace-normal sm:hidden">
             <TokenState {...token} />{" "}
@@ -72,7 +77,7 @@ export function TokenTable({
       header: "Role",
       hideBelow: "sm",
       cell: (token) => (
-        <span className="block max-w-56 truncate" title={roleOf(token)}>
+        <span className="block truncate" title={roleOf(token)}>
           {roleOf(token)}
         </span>
       ),
@@ -87,7 +92,6 @@ export function TokenTable({
     {
       key: "createdBy",
       header: "Created by",
-      width: "fit",
       hideBelow: "lg",
       cell: (token) => <Maker {...token} />,
     },

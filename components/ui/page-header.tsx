@@ -42,9 +42,9 @@ function Breadcrumbs({ crumbs }: Readonly<{ crumbs: readonly Crumb[] }>) {
     <nav aria-label="Breadcrumbs" className="mb-1">
       <ol className="flex flex-wrap items-center gap-1 text-xs text-muted">
         {crumbs.map(({ label, href }, index) => (
-          <li key={href} className="flex items-center gap-1">
+          <li key={href} className="flex max-w-full min-w-0 items-center gap-1">
             <Link href={href} variant="plain">
-              <span className="hover:text-text hover:underline">{label}</span>
+              <span className="wrap-anywhere hover:text-text hover:underline">{label}</span>
             </Link>
             {index < crumbs.length - 1 && <ChevronRight aria-hidden className="size-3" />}
           </li>

@@ -1,7 +1,14 @@
 "use client";
 
 import clsx from "clsx";
-import type { KeyboardEvent, ReactNode } from "react";
+import {
+  type KeyboardEvent,
+  type ReactNode,
+  type RefObject,
+  useEffect,
+  useRef,
+  useState,
+} from "react";
 import { InRow } from "./in-row";
 
 const steps: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1, j: 1, k: -1 };
@@ -16,6 +23,25 @@ function toggleRow(row: Element, shiftKey: boolean): void {
     ?.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true, shiftKey }));
 }
 
+/** Whether the table in the frame is wider than the frame, whatever its texts are. */
+function useOverflow(frame: RefObject<HTMLElement | null>): boolean {
+  const [overflows, setOverflows] = useState(false);
+  useEffect(() => {
+    const section = frame.current;
+    const table = section?.querySelector("table");
+    if (!section || !table) return;
+    const observer = new ResizeObserver(() => {
+      setOverflows(table.offsetWidth > section.offsetWidth);
+    });
+    observer.observe(section);
+    observer.observe(table);
+    return () => {
+      observer.disconnect();
+    };
+  }, [frame]);
+  return overflows;
+}
+
 /**
  * The frame of a table: scrolls sideways in narrow windows, moves between rows with the arrow keys
  * or j and k, and selects a row with x.
@@ -28,10 +54,15 @@ export function TableKeys({
 }: Readonly<{
   label: string;
   framed: boolean;
-  /** Scrolls in wide windows too, within the height of the window, so that the head stays. */
+  /**
+   * Scrolls in wide windows too, as a table does that is wider than its frame: within the height of the
+   * window, so that the head stays.
+   */
   scrolls?: boolean;
   children: ReactNode;
 }>) {
+  const frame = useRef<HTMLElement>(null);
+  const overflows = useOverflow(frame);
   const moveFocus = (event: KeyboardEvent<HTMLElement>) => {
     const step = steps[event.key];
     const row = event.target instanceof Element ? event.target.closest("tr") : null;
@@ -52,6 +83,7 @@ export function TableKeys({
     // Key events of the rows bubble up to the section.
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
     <section
+      ref={frame}
       aria-label={label}
       // The box scrolls sideways in narrow windows, so the keyboard must be able to reach it.
       // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
@@ -59,8 +91,8 @@ export function TableKeys({
       onKeyDown={moveFocus}
       className={clsx(
         // Positioned, or what is there for screen readers alone would widen the page.
-        "relative",
-        scrolls
+        "@container relative",
+        scrolls || overflows
           ? "overflow-x-auto lg:max-h-[85dvh] lg:overflow-y-auto print:max-h-none"
           : "max-xl:overflow-x-auto",
         "outline-offset-0",

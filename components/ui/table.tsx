@@ -20,8 +20,9 @@ export type Column<T> = Readonly<{
   cell: (row: T) => ReactNode;
   align?: "start" | "end" | undefined;
   /**
-   * grow takes the remaining width · fit is as wide as its content · otherwise at most 16 rem. Text
-   * that doesn't fit is truncated.
+   * grow takes the remaining width · fit is as wide as its content, which is bounded: a badge, a
+   * time, a number, a button · otherwise at most a part of the table's width and 16 rem. Text that
+   * doesn't fit is truncated.
    */
   width?: "grow" | "fit" | undefined;
   /**
@@ -61,6 +62,16 @@ const hiding = {
   xl: "max-xl:hidden",
   "2xl": "max-2xl:hidden",
 } as const;
+/** The most width of a column, relative to the table, by how many columns share what is left. */
+const limits = [
+  "max-w-[clamp(7rem,26cqw,16rem)]",
+  "max-w-[clamp(6rem,15cqw,16rem)]",
+  "max-w-[clamp(6rem,12cqw,16rem)]",
+] as const;
+const limitOf = <T,>(columns: readonly Column<T>[]): string => {
+  const sharing = columns.filter(({ width }) => width === undefined).length;
+  return limits[Math.min(sharing, limits.length) - 1] ?? limits[0];
+};
 // Truncated text keeps a margin, so that the focus ring of the cell's content isn't clipped.
 const truncated = "overflow-clip [overflow-clip-margin:4px] text-ellipsis whitespace-nowrap";
 const layoutOf = <T,>(column: Column<T>) =>
@@ -87,6 +98,7 @@ export function DataTable<T>({
   view = usualView,
 }: DataTableProps<T>) {
   const columns = columnsOf(allColumns, view);
+  const limit = limitOf(columns);
   if (rows.length === 0 && empty !== undefined)
     return (
       <div className={clsx(!bare && "rounded-lg border border-border bg-raised shadow-card")}>
@@ -132,6 +144,7 @@ export function DataTable<T>({
                   column={column}
                   row={row}
                   href={index === 0 ? rowHref?.(row) : undefined}
+                  limit={limit}
                 />
               ))}
             </tr>
@@ -184,16 +197,15 @@ function Cell<T>({
   column,
   row,
   href,
-}: Readonly<{ column: Column<T>; row: T; href: string | undefined }>) {
+  limit,
+}: Readonly<{ column: Column<T>; row: T; href: string | undefined; limit: string }>) {
   const content = column.cell(row);
   return (
     <td className={clsx(cellStyle, layoutOf(column))}>
       {href === undefined ? (
         <div
-          className={clsx(
-            column.width !== "fit" && truncated,
-            column.width === undefined && "max-w-64",
-          )}
+          className={clsx(column.width !== "fit" && truncated, column.width === undefined && limit)}
+          title={column.width === "fit" || typeof content !== "string" ? undefined : content}
         >
           {content}
         </div>
@@ -205,7 +217,7 @@ function Cell<T>({
           className={clsx(
             "font-medium after:absolute after:inset-0 after:content-[''] focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-accent",
             column.width !== "fit" && "block truncate",
-            column.width === undefined && "max-w-64",
+            column.width === undefined && limit,
           )}
         >
           {content}

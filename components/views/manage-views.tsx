@@ -22,8 +22,12 @@ const columnsOf = (actions: Actions): readonly Column<SavedView>[] => [
     width: "grow",
     cell: ({ name, query }) => (
       <>
-        <Link href={`/audit?${query}`}>{name}</Link>
-        <code className="block truncate font-mono text-xs text-muted">{query}</code>
+        <span title={name}>
+          <Link href={`/audit?${query}`}>{name}</Link>
+        </span>
+        <code className="block truncate font-mono text-xs text-muted" title={query}>
+          {query}
+        </code>
       </>
     ),
   },

@@ -151,3 +151,28 @@ export async function horizontalOverflow(page: Page): Promise<number> {
     () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
   );
 }
+
+/**
+ * Texts in tables that are cut and can't be read whole: neither a title nor a tooltip has them, nor
+ * does the row lead to a page.
+ */
+export async function cutTextsWithoutWhole(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const titled = "[title], [data-tip]";
+    const isCut = (element: Element): boolean =>
+      element.scrollWidth > element.clientWidth + 1 &&
+      element.clientWidth > 0 &&
+      ["hidden", "clip"].includes(getComputedStyle(element).overflowX) &&
+      element.textContent.trim() !== "" &&
+      !element.matches(".sr-only, .sr-only *");
+    return [...document.querySelectorAll("td *")]
+      .filter(isCut)
+      .filter(
+        (element) =>
+          element.closest(titled) === null &&
+          element.querySelector(titled) === null &&
+          element.closest("tr")?.querySelector("[data-row-link]") === null,
+      )
+      .map(({ textContent }) => textContent.slice(0, 60));
+  });
+}

@@ -6,7 +6,7 @@ import { formatDay } from "@/lib/format/time";
 type NumberedLine = IssueLine & Readonly<{ n: number }>;
 
 const columns: readonly Column<NumberedLine>[] = [
-  { key: "label", header: "Row", width: "fit", cell: ({ label }) => label },
+  { key: "label", header: "Row", cell: ({ label }) => label },
   {
     key: "result",
     header: "Dry run",
@@ -33,7 +33,6 @@ const columns: readonly Column<NumberedLine>[] = [
   {
     key: "profile",
     header: "Profile",
-    width: "fit",
     hideBelow: "lg",
     cell: ({ profile }) => profile,
   },

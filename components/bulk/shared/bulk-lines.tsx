@@ -35,7 +35,7 @@ export function BulkLines({ act, lines }: Readonly<{ act: BulkAct; lines: readon
       key: "message",
       header: "Why",
       hideBelow: "md",
-      cell: ({ message }) => <span title={message ?? undefined}>{message ?? ""}</span>,
+      cell: ({ message }) => message ?? "",
     },
     ...(changesIdentities(act) ? [] : [identityColumn]),
     {

@@ -60,11 +60,7 @@ const columns: readonly Column<BulkDto>[] = [
     key: "startedBy",
     header: "Started by",
     hideBelow: "md",
-    cell: ({ startedBy }) => (
-      <span className="block max-w-48 truncate" title={startedBy}>
-        {startedBy}
-      </span>
-    ),
+    cell: ({ startedBy }) => startedBy,
   },
   {
     key: "createdAt",

@@ -48,11 +48,7 @@ export function certificateColumns({
             key: "identity",
             header: "Identity",
             hideBelow: "sm",
-            cell: ({ identity }) => (
-              <span className="block max-w-36 truncate" title={identity.name}>
-                {identity.name}
-              </span>
-            ),
+            cell: ({ identity }) => identity.name,
           } satisfies Column<CertificateItem>,
         ]
       : []),
@@ -60,7 +56,6 @@ export function certificateColumns({
       key: "profile",
       header: "Profile",
       hideBelow: "lg",
-      width: "fit",
       cell: ({ profile }) => profile.slug,
     },
     {
@@ -107,7 +102,6 @@ const extraColumns: readonly Column<CertificateItem>[] = [
   {
     key: "authority",
     header: "CA",
-    width: "fit",
     extra: true,
     cell: ({ authority }) => authority.slug,
   },
