@@ -150,6 +150,41 @@ test("all certificates of a compromised key are found by what is pasted, and a p
   await expect(page.getByRole("radio", { name: "Key compromise" })).toBeChecked();
 });
 
+test("a leaked key without a certificate is blocked, and no certificate is issued for it", async ({
+  page,
+}) => {
+  const { pem: csr } = await createCsr(["leaked-early.example.com"]);
+  const identity = await createIdentity(adminApi(), "leaked early");
+  await page.goto("/certificates");
+  const dialog = page.getByRole("dialog", { name: "Find certificates by key" });
+  const paste = async () => {
+    await page.getByRole("button", { name: "Compromised key" }).click();
+    await dialog.getByRole("textbox", { name: "Public key, CSR or certificate" }).fill(csr);
+    await dialog.getByRole("button", { name: "Find certificates" }).click();
+  };
+  await paste();
+  await expect(dialog.getByText("No certificate has this key")).toBeVisible();
+  await checkAppearance(page, "key-block");
+  await dialog.getByRole("button", { name: "Back" }).click();
+  await expect(dialog.getByRole("textbox")).toBeVisible();
+  await page.keyboard.press("Escape");
+  await paste();
+  await dialog.getByRole("textbox", { name: "Comment" }).fill("found in a public repository");
+  await dialog.getByRole("button", { name: "Block key" }).click();
+  await expect(toast(page, /Key blocked/)).toBeVisible();
+  await paste();
+  await expect(dialog.getByText("This key is blocked")).toBeVisible();
+  const refused = await adminApi().post<{ errors: readonly { code: string }[] }>("/certificates", {
+    profile: "tls-server",
+    identity,
+    csr,
+  });
+  expect(refused.status).toBe(422);
+  expect(refused.body.errors.map(({ code }) => code)).toContain("key.blocked");
+  await page.goto("/audit?action=key.blocked");
+  await expect(page.getByRole("table")).toContainText("found in a public repository");
+});
+
 test("the inventory is downloaded as filtered with three clicks", async ({ page }) => {
   await makeFleet("inventoried", 1);
   await page.goto("/certificates?q=inventoried-1.example.com");

@@ -21,10 +21,15 @@ const special: Readonly<Partial<Record<string, string>>> = {
 const camelCase = (text: string): string =>
   text.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 
+/** Another key is all that it needs: nothing is wrong with the names. */
+const isForItsKey = ({ findings }: Pick<AppError, "findings">): boolean =>
+  findings.length > 0 && findings.every(({ code }) => code === "key.blocked");
+
 /** `urn:ietf:params:acme:error:badNonce` of an error. */
-export function problemType({ code, kind }: Pick<AppError, "code" | "kind">): string {
+export function problemType(error: Pick<AppError, "code" | "kind" | "findings">): string {
+  const { code, kind } = error;
   const name =
-    special[code] ??
+    (code === "certificate.refused" && isForItsKey(error) ? "badCSR" : special[code]) ??
     (code.startsWith("acme.")
       ? camelCase(code.slice("acme.".length))
       : (typeOfKind[kind] ?? "serverInternal"));

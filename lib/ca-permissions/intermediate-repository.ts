@@ -5,13 +5,13 @@ export async function findOrganizationName(db: Database): Promise<string | null>
   return (await db.prisma.organization.findFirst({ select: { name: true } }))?.name ?? null;
 }
 
-/** Whose a key is; `certified`: a certificate that is no CA's was requested for it. Null if new. */
+/** Whose a key is, null for a blocked one that is no one's; `certified`: a certificate that is no CA's was requested for it. Null if new. */
 export async function findKeyOwner(
   db: Database,
   spkiSha256: Uint8Array,
-): Promise<Readonly<{ identityId: string; blocked: boolean; certified: boolean }> | null> {
+): Promise<Readonly<{ identityId: string | null; blocked: boolean; certified: boolean }> | null> {
   const { rows } = await db.pool.query<{
-    identityId: string;
+    identityId: string | null;
     blocked: boolean;
     certified: boolean;
   }>(

@@ -178,11 +178,11 @@ async function readCsr(text: string, refused: Refuse): Promise<ParsedCsr> {
 }
 
 function findKeyProblems(
-  key: Readonly<{ identityId: string; blocked: boolean; certified: boolean }> | null,
+  key: Readonly<{ identityId: string | null; blocked: boolean; certified: boolean }> | null,
   identityId: string,
 ): Finding[] {
   if (key === null) return [];
-  if (key.identityId !== identityId) return [keyOfAnother];
+  if (key.identityId !== null && key.identityId !== identityId) return [keyOfAnother];
   if (key.blocked) return [keyBlocked];
   return key.certified ? [keyOfAnotherKind] : [];
 }

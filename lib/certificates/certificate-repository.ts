@@ -247,14 +247,31 @@ export async function blockKey(tx: AuditedTx, spkiSha256: Uint8Array): Promise<v
 }
 
 /** What is known of a key; null for one that no certificate was requested for. */
-export async function findKeyRow(
-  db: Database,
-  spkiSha256: Uint8Array,
-): Promise<Readonly<{ blocked: boolean }> | null> {
+export async function findKeyRow(db: Database, spkiSha256: Uint8Array): Promise<KeyRow | null> {
   return db.prisma.publicKey.findUnique({
     where: { spkiSha256: bytes(spkiSha256) },
-    select: { blocked: true },
+    select: { identityId: true, blocked: true },
   });
+}
+/** `identityId`: null for a key that was blocked before any certificate was requested for it. */
+type KeyRow = Readonly<{ identityId: string | null; blocked: boolean }>;
+
+/**
+ * The row of a key, locked, and whether there is a certificate or a plan for it. A key that is new
+ * here gets a row without an owner, so that no certificate can be planned for it meanwhile.
+ */
+export async function lockKey(
+  tx: AuditedTx,
+  spkiSha256: Uint8Array,
+  at: Date,
+): Promise<KeyRow & Readonly<{ certified: boolean }>> {
+  const key = bytes(spkiSha256);
+  await tx.$executeRaw`insert into public_key (spki_sha256, created_at) values (${key}, ${at}) on conflict do nothing`;
+  const [row] = await tx.$queryRaw<KeyRow[]>`
+    select identity_id as "identityId", blocked from public_key where spki_sha256 = ${key} for update`;
+  if (row === undefined) throw new Error("unreachable: keys are never deleted");
+  const certificates = await tx.certificate.count({ where: { spkiSha256: key }, take: 1 });
+  return { ...row, certified: certificates > 0 };
 }
 
 /** Whether it is the certificate that an authority signs with. */

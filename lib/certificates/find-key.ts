@@ -2,13 +2,10 @@ import type { Actor } from "@/lib/access/actor";
 import { authorize } from "@/lib/access/permissions";
 import { AppError } from "@/lib/errors/app-error";
 import { sha256Hex } from "@/lib/format/hash";
-import { readCertificate } from "@/lib/pki/certificate";
-import { parseCsr } from "@/lib/pki/csr";
-import { inspectPublicKey } from "@/lib/pki/keys";
-import { pemBlocks } from "@/lib/pki/pem";
 import type { Deps } from "@/lib/runtime/deps";
 import { countMatching } from "./list-matching";
 import { findKeyRow } from "./certificate-repository";
+import { readPublicKey } from "./read-public-key";
 import type { KeyOfText } from "./schema";
 
 /**
@@ -23,30 +20,10 @@ export async function findKey(
 ): Promise<KeyOfText> {
   if (authorize(actor, "certificates.read") !== "all")
     throw new AppError("forbidden", "Your role does not allow this (certificates.read of all).");
-  const keySha256 = sha256Hex(readSpki(text));
+  const keySha256 = sha256Hex(readPublicKey(text));
   const [certificates, row] = await Promise.all([
     countMatching(deps, { key: keySha256 }),
     findKeyRow(deps.db, Buffer.from(keySha256, "hex")),
   ]);
   return { keySha256, certificates, blocked: row?.blocked ?? false };
-}
-
-function readSpki(text: string): Uint8Array {
-  const blocks = pemBlocks(text);
-  if (blocks.some(({ label }) => label.endsWith("PRIVATE KEY")))
-    throw new AppError(
-      "key.private",
-      "This is a private key, which Chancery never needs. Paste its public key instead: openssl pkey -in key.pem -pubout",
-    );
-  for (const { label, der } of blocks) {
-    if (label === "CERTIFICATE") return readCertificate(der).spkiDer;
-    if (label.endsWith("CERTIFICATE REQUEST")) return parseCsr(der).key.spkiDer;
-    if (label !== "PUBLIC KEY") continue;
-    inspectPublicKey(der);
-    return der;
-  }
-  throw new AppError(
-    "key.unreadable",
-    "Paste the block of a public key, a CSR or a certificate. It begins with -----BEGIN.",
-  );
 }

@@ -236,6 +236,11 @@ export type CertificateList = Readonly<{
   total: Readonly<{ count: number; capped: boolean }>;
 }>;
 
+/** A public key, a CSR or a certificate in PEM. */
+export const pastedKey = z.string().max(65_536, "This is too large. The limit is 64 KiB.");
+export const blockKeyInput = z.strictObject({ key: pastedKey, comment: comment.default("") });
+export type BlockKeyInput = z.output<typeof blockKeyInput>;
+
 /** A public key, how many certificates have it, and whether it is blocked. */
 export type KeyOfText = Readonly<{ keySha256: string; certificates: number; blocked: boolean }>;
 

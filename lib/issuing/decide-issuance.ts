@@ -326,7 +326,8 @@ async function checkKey(
   const hex = Buffer.from(spkiSha256).toString("hex");
   const key = await findKey(deps.db, spkiSha256);
   const ownerId = identity?.id ?? request.onlyIdentityId;
-  const isOthers = key !== null && ownerId !== null && key.identityId !== ownerId;
+  const keyOwner = key?.identityId ?? null;
+  const isOthers = keyOwner !== null && ownerId !== null && keyOwner !== ownerId;
   checks.add("key-has-one-owner", hex, isOthers ? keyOfAnother : null);
   checks.add("key-is-not-blocked", hex, key?.blocked ? keyBlocked : null);
   if (!request.predecessor) return;

@@ -100,11 +100,14 @@ export async function markSuperseded(tx: AuditedTx, id: string, at: Date): Promi
   return markRevoked(tx, id, { reason: "superseded", comment: "", invalidityDate: null, at });
 }
 
-/** The owner of a key (decision 9); null for a key that was never certified. */
+/**
+ * The owner of a key (decision 9), null for one that was blocked before a certificate was requested
+ * for it; null for a key that is not known.
+ */
 export async function findKey(
   db: Database,
   spkiSha256: Uint8Array,
-): Promise<{ identityId: string; blocked: boolean } | null> {
+): Promise<{ identityId: string | null; blocked: boolean } | null> {
   return db.prisma.publicKey.findUnique({
     where: { spkiSha256: bytes(spkiSha256) },
     select: { identityId: true, blocked: true },

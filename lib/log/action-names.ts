@@ -51,7 +51,10 @@ const groups: { readonly [N in Noun<EntryAction>]: Group<N> } = {
       "authority.read": "Authority viewed",
     },
   },
-  key: { label: "Keys", actions: { "key.created": "Key created" } },
+  key: {
+    label: "Keys",
+    actions: { "key.created": "Key created", "key.blocked": "Public key blocked" },
+  },
   ceiling: { label: "Signing limits", actions: { "ceiling.set": "Signing limit set" } },
   signer: { label: "Signer", actions: { "signer.refused": "Signature refused" } },
   crl: { label: "CRLs", actions: { "crl.issued": "CRL issued" } },

@@ -26,6 +26,12 @@ export type AuthorityDetails = {
     publicKey?: string;
   }>;
   /**
+   * A public key for which nothing was issued here: no certificate is issued for it from now on. The
+   * target is the SHA-256 of its SPKI. `identityId`: whose the key is, if a certificate was requested
+   * for it.
+   */
+  "key.blocked": Readonly<{ identityId: string | null; comment: string }>;
+  /**
    * The signer set what a CA may ever sign: at its confirmation, at an upgrade, or by a command on
    * the host, which only widens it.
    */

@@ -77,6 +77,7 @@ const phrases: Phrases = {
     purpose === "log"
       ? `created the ${algorithm} key of the log ${target}`
       : `created an ${algorithm} key for an authority`,
+  "key.blocked": ({ comment }, target) => `blocked the public key ${target}${withComment(comment)}`,
   "ceiling.set": ({ version, reason }, target) =>
     version === 1
       ? `set the signer's ceiling of ${target}${reason === "upgrade" ? " from what it issued before" : ""}`

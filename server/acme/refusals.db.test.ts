@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createAccount } from "@/lib/accounts/create-account";
 import { updateAccount } from "@/lib/accounts/update-account";
+import { blockPublicKey } from "@/lib/certificates/block-key";
 import type { CreatedAcmeKey } from "@/lib/acme/schema";
 import { makeCsr } from "@/testing/gateway/acme-csr";
 import {
@@ -247,6 +248,18 @@ describe("orders", () => {
     ])
       expect(problem(await finalize(client, made, csr))).toEqual([400, "badCSR"]);
     const done = await finalize(client, made, await makeCsr(both));
+    expect([done.status, done.body["status"]]).toEqual([200, "valid"]);
+  });
+  test("a CSR with a key that was blocked before it had a certificate is a badCSR", async () => {
+    const made = await order(client, "pay.example.com");
+    const csr = await makeCsr(["pay.example.com"]);
+    const pem = `-----BEGIN CERTIFICATE REQUEST-----\n${Buffer.from(csr, "base64url").toString("base64")}\n-----END CERTIFICATE REQUEST-----`;
+    await blockPublicKey(gateway.harness.deps, adminActor(), { key: pem, comment: "" });
+    const refused = await finalize(client, made, csr);
+    expect(problem(refused)).toEqual([422, "badCSR"]);
+    expect(refused.text).toContain("This key is blocked");
+    const next = await order(client, "pay.example.com");
+    const done = await finalize(client, next, await makeCsr(["pay.example.com"]));
     expect([done.status, done.body["status"]]).toEqual([200, "valid"]);
   });
   test("a CSR without a common name, and one with its name in the common name alone, both count", async () => {

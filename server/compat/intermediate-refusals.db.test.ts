@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { revokeCaPermission } from "@/lib/ca-permissions/revoke-permission";
+import { blockPublicKey } from "@/lib/certificates/block-key";
 import { revokeCertificate } from "@/lib/certificates/revoke-certificate";
 import { trustProxy } from "@/lib/proxies/trust-proxy";
 import { acceptedOf } from "@/testing/accounts/accepted";
@@ -223,6 +224,14 @@ describe("a CSR is refused", () => {
     expect((await spire.mint(bodyOf(await make(trustDomain, first)))).reply.status).toBe(200);
     const asked = await spire.mint(bodyOf(await make(domain, second)), { token });
     expect(findingsOf(asked)).toEqual([["certificate.refused", "denied", "key.other-identity"]]);
+  });
+
+  test("with a key that was blocked before it had a certificate", async () => {
+    const text = csr(uri);
+    await blockPublicKey(deps, admin, { key: text, comment: "" });
+    expect(findingsOf(await spire.mint(bodyOf(text)))).toEqual([
+      ["certificate.refused", "denied", "key.blocked"],
+    ]);
   });
 
   test("with a key that was reported as compromised", async () => {

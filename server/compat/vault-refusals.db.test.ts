@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { blockPublicKey } from "@/lib/certificates/block-key";
 import { revokeCertificate } from "@/lib/certificates/revoke-certificate";
 import { suspendIdentity } from "@/lib/identities/set-identity-status";
 import { createToken } from "@/lib/tokens/create-token";
@@ -139,6 +140,15 @@ describe("what is asked", () => {
     expect(asked.reply.json.errors[0]).toContain("other.example.com");
     expect(asked.entries).toMatchObject([
       { action: "certificate.refused", outcome: "denied", details: { via: "vault" } },
+    ]);
+  });
+  test("a key that was blocked before it had a certificate is refused, as an entry", async () => {
+    const csr = goodCsr();
+    await blockPublicKey(gateway.harness.deps, adminActor(), { key: csr, comment: "" });
+    const asked = await sign({ csr });
+    expect(refusalOf(asked)).toBe("400 certificate.refused");
+    expect(asked.entries).toMatchObject([
+      { action: "certificate.refused", outcome: "denied", reason: "key.blocked" },
     ]);
   });
   test("another identity's names look like names that no one holds", async () => {

@@ -1,4 +1,6 @@
+import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { blockPublicKey } from "@/lib/certificates/block-key";
 import { revokeCertificate } from "@/lib/certificates/revoke-certificate";
 import { suspendIdentity } from "@/lib/identities/set-identity-status";
 import { adminActor, system } from "@/testing/actors";
@@ -173,6 +175,22 @@ describe("credentials", () => {
     expect(asked.entries).toMatchObject([
       { action: "enrollment-secret.refused", target: { kind: "enrollment-secret", id: secret.id } },
     ]);
+  });
+  test("a key that was blocked before it had a certificate is refused, for enrollment and re-enrollment", async () => {
+    const { file: csr, pemFile } = await goodCsr();
+    await blockPublicKey(gateway.harness.deps, adminActor(), {
+      key: readFileSync(pemFile, "utf8"),
+      comment: "",
+    });
+    const secret = await gateway.secretFor(identity);
+    const enrolled = await ask({ path: "tls-server/simpleenroll", secret, file: csr });
+    const again = await ask({ path: "simplereenroll", client, file: csr });
+    for (const asked of [enrolled, again]) {
+      expect(asked.result.status).toBe(422);
+      expect(asked.entries.map(({ action }) => action)).not.toContain("certificate.planned");
+    }
+    expect(JSON.stringify(enrolled.entries)).toContain("key.blocked");
+    expect(JSON.stringify(again.entries)).toContain("key.blocked");
   });
   test("a secret is for the label that is its profile, and for its networks", async () => {
     const secret = await gateway.secretFor(identity, { networks: ["192.0.2.0/24"] });

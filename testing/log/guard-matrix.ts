@@ -6,7 +6,14 @@ import type { EntryAction } from "@/lib/log/types";
 
 /** A row as SQL expressions by column. */
 type Row = Readonly<Record<string, string>>;
-type Change = Readonly<{ name: string; old: Row; set: Row; rule: Case }>;
+type Change = Readonly<{
+  name: string;
+  old: Row;
+  set: Row;
+  rule: Case;
+  /** How an entry names the row, if not as "one". */
+  named?: string | undefined;
+}>;
 
 /** Two different values of each type of column, as SQL. */
 const valuesOf: Readonly<Record<string, readonly [string, string]>> = {
@@ -21,7 +28,7 @@ const valuesOf: Readonly<Record<string, readonly [string, string]>> = {
 };
 
 /** Rows and changes for which the conditions of a case hold; everything else follows from types. */
-const examples: Readonly<Record<string, Readonly<{ old?: Row; set?: Row }>>> = {
+const examples: Readonly<Record<string, Readonly<{ old?: Row; set?: Row; named?: string }>>> = {
   "certificate insert 0": { set: { state: "'planned'", der: "null" } },
   "certificate insert 1": { set: { state: "'issued'" } },
   "certificate state 0": { old: { state: "'planned'" }, set: { state: "'revoked'" } },
@@ -49,8 +56,13 @@ const examples: Readonly<Record<string, Readonly<{ old?: Row; set?: Row }>>> = {
     old: { status: "'pending'" },
     set: { status: "'active'", certificate_id: "'crt'" },
   },
-  "public_key blocked 0": { old: { blocked: "false" }, set: { blocked: "true" } },
-  "public_key blocked 1": { old: { blocked: "true" }, set: { blocked: "false" } },
+  "public_key blocked 0": {
+    old: { blocked: "false" },
+    set: { blocked: "true" },
+    named: "01",
+  },
+  "public_key blocked 1": { old: { blocked: "false" }, set: { blocked: "true" } },
+  "public_key blocked 2": { old: { blocked: "true" }, set: { blocked: "false" } },
   "identity status 0": { set: { status: "'suspended'" } },
   "identity status 1": { set: { status: "'active'" } },
   "session ended_at 0": { old: { ended_at: "null" } },
@@ -189,8 +201,8 @@ function changesOf({ name, columns }: MatrixTable): Change[] {
         if (rule.isHeldByOther) return [];
         const key = `${name} ${together[0]} ${at}`;
         const changed = Object.fromEntries(together.map((column) => [column, typed(column)[1]]));
-        const { old, set } = examples[key] ?? {};
-        return [{ name: key, old: { ...first, ...old }, set: set ?? changed, rule }];
+        const { old, set, named } = examples[key] ?? {};
+        return [{ name: key, old: { ...first, ...old }, set: set ?? changed, rule, named }];
       }),
     ),
   ];
@@ -202,7 +214,7 @@ const insertSql = (table: string, row: Row): string =>
 async function attempt(
   client: pg.Client,
   { name }: MatrixTable,
-  { old, set }: Change,
+  { old, set, named }: Change,
   { action, target, outcome }: Readonly<{ action: string; target: string; outcome: string }>,
 ): Promise<Verdict> {
   const entry = {
@@ -210,7 +222,7 @@ async function attempt(
     outcome,
     id: "ent_1",
     actor: { kind: "one", id: "one" },
-    target: { id: target },
+    target: { id: target === "one" ? (named ?? target) : target },
     details,
   };
   const isInsert = Object.keys(old).length === 0;
@@ -222,7 +234,7 @@ async function attempt(
     : `update public.${name} set ${assignments.join(", ")}`;
   const before = isInsert
     ? ""
-    : `${name === "public_key" ? certificateOfKey : ""} alter table public.${name} disable trigger needs_entry; ${insertSql(name, old)}; alter table public.${name} enable always trigger needs_entry;`;
+    : `${name === "public_key" && named === undefined ? certificateOfKey : ""} alter table public.${name} disable trigger needs_entry; ${insertSql(name, old)}; alter table public.${name} enable always trigger needs_entry;`;
   try {
     await client.query(
       `begin; ${before} insert into tlog.inbox (entry) values (convert_to('${JSON.stringify(entry)}', 'UTF8')); ${change}; set constraints all immediate`,

@@ -1,7 +1,12 @@
 import { FileKey2, Plus } from "lucide-react";
 import { Suspense, type ReactNode } from "react";
 import { ExpirySection } from "@/app/(console)/overview-charts";
-import { findPastedKey, previewBulk, startBulk } from "@/app/(console)/certificates/bulk/actions";
+import {
+  blockPastedKey,
+  findPastedKey,
+  previewBulk,
+  startBulk,
+} from "@/app/(console)/certificates/bulk/actions";
 import { BulkLink } from "@/components/bulk/shared/bulk-link";
 import { CertificateBar } from "@/components/certificates/bulk/certificate-bar";
 import { CompromisedKeyDialog } from "@/components/certificates/bulk/compromised-key-dialog";
@@ -76,7 +81,7 @@ export default async function CertificatesPage({
               params={params}
               matches={`${total} ${list.total.count === 1 ? "certificate" : "certificates"}`}
             />
-            {mayRevoke && <CompromisedKeyDialog action={findPastedKey} />}
+            {mayRevoke && <CompromisedKeyDialog find={findPastedKey} block={blockPastedKey} />}
             {newOne}
           </>
         }

@@ -66,6 +66,10 @@ export const certificateCodes = {
     kind: "conflict",
     text: "The valid certificates are no longer those of the report; reload it, and review it again.",
   },
+  "key.certified": {
+    kind: "conflict",
+    text: "Certificates have this key; revoke them for key compromise, which also blocks the key.",
+  },
   "key.private": {
     kind: "invalid",
     text: "The text holds a private key, which Chancery never needs; send its public key.",

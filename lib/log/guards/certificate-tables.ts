@@ -108,11 +108,17 @@ const certificate: GuardedTable = {
 };
 
 const publicKey: GuardedTable = {
-  insert: "It only says whose the key is; the certificate that is planned for it needs its entry.",
+  insert:
+    "It only says whose the key is; the certificate that is planned for it needs its entry. Without an owner there is none.",
   update: [
     {
       columns: ["blocked"],
       cases: [
+        {
+          when: "new.blocked and not exists (select from public.certificate c where c.spki_sha256 = new.spki_sha256)",
+          by: [{ target: "encode(new.spki_sha256, 'hex')", actions: ["key.blocked"] }],
+          whileHalted: true,
+        },
         {
           when: "new.blocked",
           by: [

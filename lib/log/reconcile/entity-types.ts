@@ -2,6 +2,7 @@ import { sha256Hex } from "@/lib/format/hash";
 import { profileVersionText } from "@/lib/log/pure/profile-version";
 import { recordedAddress } from "@/lib/net/address";
 import { acmeEntityTypes } from "./acme-entity-types";
+import { blockedKeyEntityType } from "./blocked-key-entity-type";
 import { ceilingEntityType } from "./ceiling-entity-type";
 import { enrollmentEntityTypes } from "./enrollment-entity-types";
 import { custodyEntityTypes } from "./custody-entity-types";
@@ -333,6 +334,7 @@ export const makeEntityTypes = (): EntityType<Fields>[] =>
   [
     ...coreEntityTypes,
     ceilingEntityType,
+    blockedKeyEntityType,
     ...custodyEntityTypes,
     ...acmeEntityTypes,
     ...enrollmentEntityTypes,

@@ -1,9 +1,11 @@
 import { z } from "@hono/zod-openapi";
+import { blockPublicKey } from "@/lib/certificates/block-key";
 import { getCertificate } from "@/lib/certificates/get-certificate";
 import { listCertificates } from "@/lib/certificates/list-certificates";
 import { releaseCertificate } from "@/lib/certificates/release-certificate";
 import { revokeCertificate } from "@/lib/certificates/revoke-certificate";
 import {
+  blockKeyInput,
   certificateQuery,
   certificateStatuses,
   issueInput,
@@ -22,7 +24,12 @@ import { resumeIssuance } from "@/lib/issuing/resume-issuance";
 import { rotateCertificate } from "@/lib/issuing/rotate-certificate";
 import { defineRoute, defineRecordedRoute, idParams } from "@/server/api/define-route";
 import { entry } from "@/server/api/schemas/audit";
-import { certificate, certificateItem, preview } from "@/server/api/schemas/certificate";
+import {
+  blockedKey,
+  certificate,
+  certificateItem,
+  preview,
+} from "@/server/api/schemas/certificate";
 import { pageOf, twoWayPageOf } from "@/server/api/schemas/common";
 
 const target = (row: Readonly<{ id: string; subject: string }>) => ({
@@ -184,6 +191,20 @@ const writing = [
     response: certificate,
     target,
     handle: (deps, actor, { params, body }) => releaseCertificate(deps, actor, params.id, body),
+  }),
+  defineRecordedRoute({
+    ...common,
+    method: "post",
+    path: "/blocked-keys",
+    permission: "certificates.revoke",
+    summary: "Block a public key",
+    description:
+      "For a key that leaked before a certificate was requested for it: no certificate is issued for it from then on, over any protocol, and that can't be undone. A key that has certificates is blocked by revoking one of them for key compromise.",
+    body: blockKeyInput,
+    status: 201,
+    response: blockedKey,
+    target: ({ keySha256 }) => ({ kind: "key", id: keySha256, label: keySha256 }),
+    handle: (deps, actor, { body }) => blockPublicKey(deps, actor, body),
   }),
 ];
 

@@ -2,7 +2,9 @@
 
 import { z } from "zod";
 import { defineAction, defineQuery } from "@/lib/auth/define-action";
+import { blockPublicKey } from "@/lib/certificates/block-key";
 import { findKey } from "@/lib/certificates/find-key";
+import { blockKeyInput, pastedKey } from "@/lib/certificates/schema";
 import { cancelBulkAct } from "@/lib/bulk/cancel-bulk-act";
 import { previewBulkAct } from "@/lib/bulk/preview-bulk-act";
 import { bulkInput, startBulkInput } from "@/lib/bulk/schema";
@@ -18,6 +20,8 @@ export const cancelBulk = defineAction(
 /** The key of what was pasted, to list its certificates. */
 export const findPastedKey = defineQuery(
   "certificates.read",
-  z.strictObject({ text: z.string().max(65_536, "This is too large. The limit is 64 KiB.") }),
+  z.strictObject({ text: pastedKey }),
   findKey,
 );
+/** Blocks the key of what was pasted, if no certificate has it. */
+export const blockPastedKey = defineAction("certificates.revoke", blockKeyInput, blockPublicKey);
