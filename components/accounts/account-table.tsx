@@ -8,6 +8,23 @@ import { Time } from "@/components/ui/time";
 import type { AccountDto } from "@/lib/accounts/schema";
 import { roleLabels } from "@/components/shared/role-labels";
 
+function Person({ name, email, role }: Pick<AccountDto, "name" | "email" | "role">) {
+  return (
+    <>
+      <span className="font-medium" title={name}>
+        {name}
+      </span>{" "}
+      <span
+        title={email}
+        className="block truncate text-xs text-muted max-sm:wrap-anywhere max-sm:whitespace-normal"
+      >
+        {email}
+      </span>
+      <span className="block text-xs text-muted sm:hidden">{roleLabels[role].label}</span>
+    </>
+  );
+}
+
 /** Users as rows, each with its actions at the end. */
 export function AccountTable({
   items,
@@ -21,20 +38,7 @@ export function AccountTable({
       key: "name",
       header: "Name",
       width: "grow",
-      cell: ({ name, email, role }) => (
-        <>
-          <span className="font-medium" title={name}>
-            {name}
-          </span>{" "}
-          <span
-            title={email}
-            className="block truncate text-xs text-muted max-sm:wrap-anywhere max-sm:whitespace-normal"
-          >
-            {email}
-          </span>
-          <span className="block text-xs text-muted sm:hidden">{roleLabels[role].label}</span>
-        </>
-      ),
+      cell: (account) => <Person {...account} />,
     },
     {
       key: "role",

@@ -25,6 +25,17 @@ function LastUse({ lastUsedAt }: Pick<TokenDto, "lastUsedAt">) {
   return lastUsedAt === null ? "Never" : <Time at={lastUsedAt} />;
 }
 
+function TokenName({ name, hint }: Pick<TokenDto, "name" | "hint">) {
+  return (
+    <>
+      <span className="font-medium" title={name}>
+        {name}
+      </span>{" "}
+      <span className="block truncate font-mono text-2xs text-muted">{hint}…</span>
+    </>
+  );
+}
+
 /** Who created it, and whether it ends with them. */
 function Maker({ createdBy, parent, account }: TokenDto) {
   const maker = parent === null ? createdBy : `Token ${parent.name}`;
@@ -59,10 +70,7 @@ export function TokenTable({
       width: "grow",
       cell: (token) => (
         <>
-          <span className="font-medium" title={token.name}>
-            {token.name}
-          </span>{" "}
-          <span className="block truncate font-mono text-2xs text-muted">{token.hint}…</span>
+          <TokenName {...token} />
           <span className="block py-0.5 whitespace-normal sm:hidden">
             <TokenState {...token} />{" "}
             <span className="text-xs text-muted">
