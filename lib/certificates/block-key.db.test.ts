@@ -100,13 +100,12 @@ test("of a block and a request at the same moment, one loses", async () => {
 });
 
 test.each([
-  ["nothing", "", "key.unreadable"],
-  ["words", "hello", "key.unreadable"],
-  ["a damaged key", "-----BEGIN PUBLIC KEY-----\nMAA=\n-----END PUBLIC KEY-----", null],
+  ["nothing", "", /^key\.unreadable$/],
+  ["words", "hello", /^key\.unreadable$/],
+  ["a damaged key", "-----BEGIN PUBLIC KEY-----\nMAA=\n-----END PUBLIC KEY-----", /^(?!done)/],
 ])("%s is refused and blocks nothing", async (_what, text, code) => {
   const { result: outcome, entries } = await harness.newEntries(() => codeOf(block(text)));
-  if (code === null) expect(outcome).not.toBe("done");
-  else expect(outcome).toBe(code);
+  expect(outcome).toMatch(code);
   expect(entries).toEqual([]);
 });
 

@@ -1,4 +1,4 @@
-import type { AnyActor } from "@/lib/access/actor";
+import type { Actor } from "@/lib/access/actor";
 import { assertProven, authorize } from "@/lib/access/permissions";
 import { AppError } from "@/lib/errors/app-error";
 import { sha256Hex } from "@/lib/format/hash";
@@ -19,7 +19,7 @@ import type { BlockKeyInput, KeyOfText } from "./schema";
  */
 export async function blockPublicKey(
   deps: Pick<Deps, "db" | "clock" | "recorder">,
-  actor: AnyActor,
+  actor: Actor,
   { key: text, comment }: BlockKeyInput,
 ): Promise<Recorded<KeyOfText>> {
   assertProven(actor);

@@ -237,7 +237,7 @@ export type CertificateList = Readonly<{
 }>;
 
 /** A public key, a CSR or a certificate in PEM. */
-export const pastedKey = z.string().max(65_536, "This is too large. The limit is 64 KiB.");
+const pastedKey = z.string().max(65_536, "This is too large. The limit is 64 KiB.");
 export const blockKeyInput = z.strictObject({ key: pastedKey, comment: comment.default("") });
 export type BlockKeyInput = z.output<typeof blockKeyInput>;
 

@@ -15,6 +15,7 @@ const exceptions: Readonly<Record<string, string>> = {
   adminPassword: "a password",
   token: "compared by its hash",
   csr: "decoded",
+  key: "decoded",
   csv: "parsed; names have a canonical form",
   ca: "a certificate",
   url: "parsed; only scheme, host and port are shown, as ASCII",

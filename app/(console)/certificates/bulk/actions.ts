@@ -4,7 +4,7 @@ import { z } from "zod";
 import { defineAction, defineQuery } from "@/lib/auth/define-action";
 import { blockPublicKey } from "@/lib/certificates/block-key";
 import { findKey } from "@/lib/certificates/find-key";
-import { blockKeyInput, pastedKey } from "@/lib/certificates/schema";
+import { blockKeyInput } from "@/lib/certificates/schema";
 import { cancelBulkAct } from "@/lib/bulk/cancel-bulk-act";
 import { previewBulkAct } from "@/lib/bulk/preview-bulk-act";
 import { bulkInput, startBulkInput } from "@/lib/bulk/schema";
@@ -20,7 +20,7 @@ export const cancelBulk = defineAction(
 /** The key of what was pasted, to list its certificates. */
 export const findPastedKey = defineQuery(
   "certificates.read",
-  z.strictObject({ text: pastedKey }),
+  z.strictObject({ text: blockKeyInput.shape.key }),
   findKey,
 );
 /** Blocks the key of what was pasted, if no certificate has it. */
