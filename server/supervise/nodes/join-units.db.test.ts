@@ -80,15 +80,18 @@ describe("a gateway that a unit starts while another runs", () => {
     ["CHANCERY_PUBLIC_URL", { CHANCERY_PUBLIC_URL: "https://pki.example.com" }, deliveryKey],
     ["CHANCERY_HOST", { CHANCERY_HOST: "::1" }, deliveryKey],
     ["CHANCERY_DELIVERY_KEY", {}, Buffer.alloc(32, 2).toString("base64")],
-  ] as const)("with another %s ends with its name, and opens nothing", async (name, settings, key) => {
-    const { code, said } = await startGateway("b", settings, key);
-    expect(said).toContain(
-      `${name} must be the same on all nodes of a database, and a running gateway has another value`,
-    );
-    expect(said).not.toMatch(/HTTP on|at \w+.*\.ts/);
-    expect(code).toBe(1);
-    await expect.poll(countSessions).toBe(1);
-  });
+  ] as const)(
+    "with another %s ends with its name, and opens nothing",
+    async (name, settings, key) => {
+      const { code, said } = await startGateway("b", settings, key);
+      expect(said).toContain(
+        `${name} must be the same on all nodes of a database, and a running gateway has another value`,
+      );
+      expect(said).not.toMatch(/HTTP on|at \w+.*\.ts/);
+      expect(code).toBe(1);
+      await expect.poll(countSessions).toBe(1);
+    },
+  );
 
   test("with the same settings runs", async () => {
     void startGateway("b");
