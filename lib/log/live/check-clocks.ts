@@ -21,13 +21,15 @@ type Run = { from: number; to: number; count: number; worst: number };
 
 /**
  * Checks that times agree with the order of the log, which can't be changed: no entry is dated
- * before an earlier one, or before a checkpoint that doesn't hold it; none after it was numbered,
- * or after a checkpoint or time stamp that holds it. Consecutive findings take one line.
+ * before an earlier one, or before a checkpoint that doesn't hold it, unless it waited while nothing
+ * was numbered, as during a restart; none after it was numbered, or after a checkpoint or time stamp
+ * that holds it. Consecutive findings take one line.
  */
 export function makeClockCheck({ clocks: check }: Pick<Checks, "clocks">): ClockCheck {
   const runs = new Map<string, Run>();
   let newest = -Infinity;
   let newestNumbered = -Infinity;
+  const numbering = makeNumberingTimes();
   let floor: Readonly<{ at: number; what: string }> = { at: -Infinity, what: "" };
   const note = (kind: string, seq: number, difference: number): void => {
     const run = runs.get(kind);
@@ -56,13 +58,15 @@ export function makeClockCheck({ clocks: check }: Pick<Checks, "clocks">): Clock
       check.count();
       if (ts !== null) {
         compare("dated before an earlier entry", seq, newest - ts);
-        compare(`dated before ${floor.what}, which doesn't cover it`, seq, floor.at - ts);
+        const since = Math.min(floor.at, numbering.lastBefore(sequencedAt ?? newestNumbered));
+        compare(`dated before ${floor.what}, which doesn't cover it`, seq, since - ts);
         newest = Math.max(newest, ts);
       }
       if (sequencedAt === null) return;
       if (ts !== null) compare("dated after it was numbered", seq, ts - sequencedAt);
       compare("numbered before an earlier entry", seq, newestNumbered - sequencedAt);
       newestNumbered = Math.max(newestNumbered, sequencedAt);
+      numbering.add(sequencedAt);
     },
     addCheckpoint: (times) => {
       check.count();
@@ -73,6 +77,25 @@ export function makeClockCheck({ clocks: check }: Pick<Checks, "clocks">): Clock
     },
     finish: () => {
       for (const kind of runs.keys()) report(kind);
+    },
+  };
+}
+
+/** How close the times of numbering are kept. */
+const numberingStepMs = 1_000;
+
+/** When entries were numbered: those that wait in the inbox are, within a second or two. */
+function makeNumberingTimes() {
+  let last = -Infinity;
+  const recent: number[] = [];
+  return {
+    add: (at: number): void => {
+      if (at - (recent.at(-1) ?? -Infinity) >= numberingStepMs) recent.push(at);
+    },
+    /** The last time that was well before an entry was numbered; -Infinity if there is none. */
+    lastBefore: (at: number): number => {
+      while (recent[0] !== undefined && at - recent[0] > clockToleranceMs) last = recent.shift()!;
+      return last;
     },
   };
 }
