@@ -24,12 +24,24 @@ export const checkLabels: Readonly<
     description: "the triggers that block changes exist on every partition",
   },
   state: { title: "State", description: "the tables match what the log records" },
+  anchors: {
+    title: "Time stamps",
+    description: "each one is over a checkpoint of the log, and is the one that the log records",
+  },
+  clocks: { title: "Clocks", description: "no entry is dated or numbered before earlier ones" },
+  credentials: {
+    title: "Credentials",
+    description: "each entry was made with the credential that the log records",
+  },
+  readable: { title: "Readable", description: "every entry can be read" },
 };
 
 const otherControls: Readonly<Record<string, string>> = {
   signer: "Signer",
   witness: "Witness",
   "restore guard": "Restore guard",
+  "tile cache": "Tile cache",
+  export: "Verification of exports",
 };
 
 /** The title of a control: a check of the verification, or one that rejects immediately. */

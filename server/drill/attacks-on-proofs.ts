@@ -18,7 +18,7 @@ const lostEntries = 5;
  * Rebuilds tiles, edge and index from the current table, as an attacker does to cover their tracks.
  * Returns the root.
  */
-async function rebuildDerived(copy: DrillCopy, size: number): Promise<string> {
+export async function rebuildDerived(copy: DrillCopy, size: number): Promise<string> {
   await withoutGuards(copy, [
     "delete from tlog.tile",
     "update tlog.tree set size = 0, edge = '{}'",

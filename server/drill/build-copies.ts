@@ -7,6 +7,9 @@ import { createIdentity } from "@/lib/identities/create-identity";
 import { suspendIdentity } from "@/lib/identities/set-identity-status";
 import { startLogPipeline } from "@/lib/log/publish/pipeline";
 import type { CollectCosignatures } from "@/lib/log/cosign/types";
+import { anchorWith } from "@/lib/log/anchor/anchor-checkpoint";
+import { fullTileWidth } from "@/lib/log/pure/tile";
+import { recordEntry } from "@/lib/log/record/record-entry";
 import { insertEntriesStatement, joinEntries, insertEntriesValues } from "@/lib/log/record/inbox";
 import { makeHeartbeat } from "@/lib/log/record/heartbeat";
 import { createToken } from "@/lib/tokens/create-token";
@@ -159,6 +162,18 @@ async function performActions(copy: DrillCopy): Promise<void> {
   await revokeToken(deps, actor, token);
 }
 
+/** Records reads until a tile of the log is full: full tiles are what a cache keeps. */
+async function fillOneTile({ deps }: DrillCopy, copied: number): Promise<void> {
+  const actor = drillActor(deps);
+  for (let entries = copied; entries < fullTileWidth; entries += 1)
+    await recordEntry(deps.recorder, actor, {
+      action: "log.read",
+      outcome: "success",
+      target: null,
+      details: { method: "GET", path: "/" },
+    });
+}
+
 export type Copies = Readonly<{ healthy: string; older: string }>;
 
 /**
@@ -192,7 +207,11 @@ export async function buildCopies(
   await copyDatabase(environment.server, healthy, older);
   const second = openCopy(environment, healthy, "drill/gateway");
   try {
+    await fillOneTile(second, entries.length);
     await performActions(second);
+    await publishAll(second, addLog);
+    const { trust, stamp } = environment.timestamps;
+    await anchorWith(second.deps, trust.authority, stamp);
     await makeHeartbeat(second.deps.recorder).sendLast();
     await publishAll(second, addLog);
   } finally {

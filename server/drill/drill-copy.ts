@@ -6,6 +6,7 @@ import { errorMessage } from "@/lib/errors/error-message";
 import type { PublishDeps } from "@/lib/log/publish/types";
 import type { WitnessPolicy } from "@/lib/log/pure/witness-policy";
 import { makeSigner } from "@/server/signer/make-signer";
+import type { DrillTimestamps } from "./timestamp-authority";
 
 /** A disposable PostgreSQL server: the URL of any database on it, by role. */
 export type DrillServer = Readonly<{
@@ -24,6 +25,8 @@ export type DrillEnvironment = Readonly<{
   /** Where the signer stores its last checkpoint, outside every database. */
   checkpointFolder: string;
   policy: WitnessPolicy;
+  /** The authority that time-stamps the checkpoints of the copies. */
+  timestamps: DrillTimestamps;
   /** Requests a cosignature from the witness as the publisher does. */
   askWitness: (
     note: string,

@@ -112,6 +112,11 @@ describe("an attack by a superuser with every trigger off is detected by the che
     ["leave-the-guards-off", ["guards"]],
     ["replace-a-guard", ["guards"]],
     ["drop-before-numbering", ["sources"]],
+    ["replace-a-time-stamp", ["anchors"]],
+    ["change-a-served-tile", ["tile cache"]],
+    ["take-a-revocation-out-of-an-export", ["export"]],
+    ["roll-back-the-signers-memory", ["witness"]],
+    ["change-the-signers-memory", ["signature", "remembered"]],
   ])("%s is detected by each of %j", (attack, controls) => {
     expect(of(attack)?.caughtBy).toEqual(expect.arrayContaining(controls));
   });
@@ -133,6 +138,10 @@ describe("an attack by a superuser with every trigger off is detected by the che
   });
 });
 
+test("the time stamps of the copy are verified with the authority's root before the attacks", () => {
+  expect(outcome.healthy.untrustedStamps).toEqual([]);
+});
+
 test("the problem reported for each attack names what is wrong and where", () => {
   expect(of("edit-one-byte")?.finding).toMatch(
     /^The bytes of entry \d+ have the leaf hash [0-9a-f]{64}/,
@@ -146,9 +155,27 @@ test("the problem reported for each attack names what is wrong and where", () =>
   expect(of("move-a-key")?.finding).toMatch(
     /its key belongs to the identity idn_\w+ in the table, not to idn_/,
   );
+  expect(of("replace-a-time-stamp")?.finding).toMatch(
+    /it is not the one that its entry has the hash of/,
+  );
+  expect(of("delete-a-time-stamp")?.finding).toMatch(/is in the log but not in the table/);
+  expect(of("move-a-time-stamp")?.finding).toMatch(/no entry states it/);
+  expect(of("backdate-a-time-stamp")?.finding).toMatch(/its time is .* according to the log/);
+  expect(of("change-a-served-tile")?.finding).toMatch(/is not the one that the log's checkpoint/);
+  expect(of("take-a-revocation-out-of-an-export")?.finding).toMatch(
+    /only the hashes of 1 entry are in it/,
+  );
+  expect(of("roll-back-the-signers-memory")?.finding).toMatch(/^The witness answered 409/);
+  expect(of("change-the-signers-memory")?.finding).toMatch(
+    /remembered checkpoint .* is not signed by the key/,
+  );
   expect(of("drop-before-numbering")?.finding).toMatch(
     /2 of the entries that drill\/other committed are missing: its numbers 1-2/,
   );
+});
+
+test("the results of all attacks fit into one entry of the log, with room to spare", () => {
+  expect(Buffer.byteLength(JSON.stringify(outcome.attacks))).toBeLessThan(50_000);
 });
 
 test("progress names each attack as it starts", () => {

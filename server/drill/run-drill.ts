@@ -13,6 +13,7 @@ import { attacksOnCertificates } from "./attacks-on-certificates";
 import { attacksOnEntries } from "./attacks-on-entries";
 import { attacksOnProofs } from "./attacks-on-proofs";
 import { attacksOnTables } from "./attacks-on-tables";
+import { attacksOnWhatIsKept } from "./attacks-on-what-is-kept";
 import { buildCopies, type CopiedEntry } from "./build-copies";
 import {
   type DrillCopy,
@@ -22,6 +23,7 @@ import {
   openCopy,
   type DrillEnvironment,
 } from "./drill-copy";
+import { makeDrillTimestamps } from "./timestamp-authority";
 import { makeDrillWitness } from "./witness";
 
 export const attacks: readonly Attack[] = [
@@ -30,6 +32,7 @@ export const attacks: readonly Attack[] = [
   ...attacksOnTables,
   ...attacksOnCertificates,
   ...attacksInTime,
+  ...attacksOnWhatIsKept,
 ];
 
 export type DrillOptions = Readonly<{
@@ -71,6 +74,7 @@ export async function runDrill(options: DrillOptions): Promise<DrillOutcome> {
     kek: random.bytes(32),
     checkpointFolder: join(folder, "memory"),
     policy: witness.policy,
+    timestamps: makeDrillTimestamps(options),
     askWitness: witness.ask,
   };
   const copies = await buildCopies(environment, {
@@ -120,7 +124,11 @@ async function withCopy<T>(
 }
 
 const verify = (copy: DrillCopy, copied: number): Promise<LogReport> =>
-  verifyLog(copy.deps, { policy: copy.environment.policy, stateFrom: copied });
+  verifyLog(copy.deps, {
+    policy: copy.environment.policy,
+    timestamps: copy.environment.timestamps.trust,
+    stateFrom: copied,
+  });
 
 async function runAttack(
   { name, what, expected, run, verify: isVerified = true }: Attack,

@@ -50,6 +50,7 @@ export const processRows = [
       "lib/signers/*",
       "server/supervise/**",
       "server/signer/*",
+      "server/log/tile-store",
     ],
     packages: anyNode,
   },

@@ -8,7 +8,12 @@ import { toHex, utf8 } from "@/lib/log/pure/bytes";
 import { parseNote } from "@/lib/log/pure/note";
 import type { AnchorView } from "@/lib/log/view-types";
 import { anchoringWorkId } from "./read-anchors";
-import { requestTimestamp, authorityName, type TimestampAuthority } from "./timestamp-client";
+import {
+  authorityName,
+  requestTimestamp,
+  type TimestampAuthority,
+  type TimestampResult,
+} from "./timestamp-client";
 
 export type AnchorDeps = Pick<Deps, "db" | "clock" | "random" | "recorder">;
 
@@ -18,20 +23,25 @@ export type AnchorDeps = Pick<Deps, "db" | "clock" | "random" | "recorder">;
  * checkpoint, or if this authority has timestamped it already. Throws AppError `timestamp.*`,
  * `record.unavailable`.
  */
-export async function anchorNewestCheckpoint(
+export const anchorNewestCheckpoint = (
   deps: AnchorDeps,
   authority: TimestampAuthority,
+): Promise<AnchorView | null> =>
+  anchorWith(deps, authorityName(authority.url), (text) =>
+    requestTimestamp(authority, text, deps.random),
+  );
+
+/** The same, by an authority of this name that `stampText` asks, and whose token it verified. */
+export async function anchorWith(
+  deps: AnchorDeps,
+  name: string,
+  stampText: (text: Uint8Array) => Promise<TimestampResult>,
 ): Promise<AnchorView | null> {
   const checkpoint = await findNewestProvableCheckpoint(deps);
-  const name = authorityName(authority.url);
   if (checkpoint === null || (await isAnchored(deps, checkpoint.generation, checkpoint.size, name)))
     return null;
   const { generation, origin, size, note } = checkpoint;
-  const { token, stamp } = await requestTimestamp(
-    authority,
-    utf8(parseNote(note).text),
-    deps.random,
-  );
+  const { token, stamp } = await stampText(utf8(parseNote(note).text));
   const stampedAt = stamp.stampedAt.toISOString();
   const actor = systemActor("anchor", newId("req", deps.clock.now(), deps.random.bytes));
   await auditedTransaction(deps.recorder, actor, async (tx) => {
