@@ -28,13 +28,14 @@ export type ThrowawayPostgres = Readonly<{
 
 /**
  * Starts it; about two seconds, most of them initdb and the migrations. `stop` removes everything.
- * `durable` for tests that crash it.
+ * `durable` for tests that crash it; `parent` is the folder in which its own is made.
  */
 export async function startThrowawayPostgres({
   durable = false,
-}: Readonly<{ durable?: boolean }> = {}): Promise<ThrowawayPostgres> {
+  parent = tmpdir(),
+}: Readonly<{ durable?: boolean; parent?: string }> = {}): Promise<ThrowawayPostgres> {
   const root = findRepoRoot();
-  const folder = mkdtempSync(join(tmpdir(), "chancery-test-"));
+  const folder = mkdtempSync(join(parent, "chancery-test-"));
   const server = await startPostgres({
     root,
     folder: join(folder, "pg"),

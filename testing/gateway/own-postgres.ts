@@ -17,9 +17,13 @@ export type OwnPostgres = Readonly<{
 
 /**
  * Starts it, and makes it the server of all test databases that this process asks for from now on.
+ * `parent`: where its data is.
  */
-export async function startOwnPostgres(): Promise<OwnPostgres> {
-  const server = await startThrowawayPostgres({ durable: true });
+export async function startOwnPostgres(parent?: string): Promise<OwnPostgres> {
+  const server = await startThrowawayPostgres({
+    durable: true,
+    ...(parent === undefined ? {} : { parent }),
+  });
   const { socketPath, close } = await serveTemplates(async () => server);
   const usual = process.env.CHANCERY_TEST_POSTGRES;
   process.env.CHANCERY_TEST_POSTGRES = socketPath;
