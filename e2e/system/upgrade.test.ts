@@ -19,7 +19,7 @@ import {
   makePlace,
   type ThrowawayChancery,
 } from "@/testing/supervise/throwaway-chancery";
-import { expectVerified, saidBy, startReady, until } from "./harness";
+import { saidBy, startReady, until } from "./harness";
 
 // A log that an earlier version filled through its API (testing/upgrade/README.md) is started by this
 // one, which migrates it: what the first days after an upgrade are like.
@@ -93,7 +93,7 @@ test("the start migrates a filled log of an earlier version, and keeps every ent
 });
 
 test("the whole log verifies after the upgrade, with the tables and the index that the earlier version filled", async () => {
-  await expectVerified(place);
+  expect(await verify("--live")).toMatchObject({ code: 0 });
 });
 
 test("nothing is reported: no alert is opened, and no line of the output is an error or a warning", async () => {
@@ -185,5 +185,5 @@ test("issuing, rotating and revoking go on, and the log verifies with what was a
     comment: "",
   });
   expect(revoked).toMatchObject({ status: 200 });
-  await expectVerified(place);
+  expect(await verify("--live")).toMatchObject({ code: 0 });
 });
