@@ -2,6 +2,7 @@
 
 import { useState, type FormEvent } from "react";
 import { ErrorBanner } from "@/components/forms/error-banner";
+import { ShowApiCall } from "@/components/forms/show-api-call";
 import { errorsOf, useAction } from "@/components/forms/use-action";
 import type { PickedIdentity } from "@/components/identities/shared/picked-identity";
 import { Banner } from "@/components/ui/banner";
@@ -170,6 +171,13 @@ function IssueRound({
         />
         <LeaveQuestion active={sentKey !== null && (pending || isUnknown(state))} />
         {state && <IssueProblem state={state} source={draft.source} />}
+        <ShowApiCall
+          read={() => {
+            if (request.input === null) return null;
+            const addNames = current.pending ? undefined : current.preview?.addNames;
+            return { path: "/certificates", body: { ...request.input, addNames } };
+          }}
+        />
         <div className="flex justify-end">
           <Button
             type="submit"

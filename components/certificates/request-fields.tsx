@@ -2,6 +2,7 @@
 
 import { IdentityPicker } from "@/components/identities/shared/identity-picker";
 import { Card } from "@/components/ui/card";
+import { GlossaryTerm } from "@/components/shared/glossary-term";
 import { FileTextField } from "@/components/ui/file-text-field";
 import { Stack } from "@/components/ui/layout";
 import { SelectField } from "@/components/ui/select";
@@ -78,6 +79,12 @@ export function RequestFields({
           }}
           search={findIdentities}
           create={createIdentity}
+          hint={
+            <>
+              The certificate is bound to this <GlossaryTerm word="identity" />. Search by name or
+              owner.
+            </>
+          }
         />
         {draft.source === "create" && (
           <NewKeyFields
@@ -119,7 +126,12 @@ function CsrField({
       defaultValue={csr}
       onText={onCsr}
       error={error}
-      hint="PEM or DER, up to 64 KiB. A CSR contains only the public key. The private key stays where it was created."
+      hint={
+        <>
+          PEM or DER, up to 64 KiB. A <GlossaryTerm word="CSR" /> contains only the public key. The
+          private key stays where it was created.
+        </>
+      }
     />
   );
 }
@@ -142,7 +154,12 @@ function ProfileField({
       onChange={(event) => {
         onSlug(event.target.value);
       }}
-      hint={`${profile.description} Issued by ${profile.issuerName}.`.trim()}
+      hint={
+        <>
+          {profile.description} Issued by {profile.issuerName}. What is a{" "}
+          <GlossaryTerm word="profile" />?
+        </>
+      }
       options={profiles.map(({ slug: value, name }) => ({ value, label: `${name} (${value})` }))}
     />
   );

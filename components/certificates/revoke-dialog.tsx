@@ -72,6 +72,9 @@ function RevokeForm({ action, figures, changesReason = false, typedWord }: Omit<
         reason === "" ? "Choose a reason." : isTyped ? undefined : `Type “${typedWord}” first.`
       }
       receipt={changesReason ? "Reason changed." : "Revoked."}
+      apiCall={({ id, ...body }: { id: string }) =>
+        reason === "" ? null : { path: `/certificates/${id}/revoke`, body }
+      }
       input={(form) => ({
         id: figures.certificate.id,
         reason,

@@ -135,6 +135,10 @@ function RotateForm({
       submitLabel="Rotate"
       disabledReason={blocker}
       receipt="Rotated."
+      apiCall={({ id: of, ...body }: { id: string }) => ({
+        path: `/certificates/${of}/rotate`,
+        body,
+      })}
       onDone={(done) => {
         onDone(done, sent.current);
       }}

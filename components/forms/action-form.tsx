@@ -5,7 +5,9 @@ import { useEffect, useRef, type FormEvent, type ReactNode } from "react";
 import { Button } from "@/components/ui/button";
 import { DialogClose, DialogFooter, useCloseDialog, useIsInDialog } from "@/components/ui/dialog";
 import type { ActionState, ServerAction } from "@/lib/auth/types";
+import type { ApiCall } from "./api-call";
 import { ErrorBanner } from "./error-banner";
+import { ShowApiCall } from "./show-api-call";
 import { showReceipt } from "./show-receipt";
 import { errorsOf, useAction, type ActionFailure } from "./use-action";
 
@@ -30,6 +32,8 @@ type Props<T> = Readonly<{
   goTo?: ((done: Done<T>) => string) | undefined;
   /** What to do with the result instead of the receipt and the reload. */
   onDone?: ((done: Done<T>) => void) | undefined;
+  /** The API call that does the same as the form with this input; shown on demand. */
+  apiCall?: ((input: never) => ApiCall | null) | undefined;
   /** Before the submit button. In a dialog, Cancel by default. */
   secondaryActions?: ReactNode;
   children: (form: FormHelpers) => ReactNode;
@@ -50,6 +54,7 @@ export function ActionForm<T>({
   onFailure,
   goTo,
   onDone,
+  apiCall,
   secondaryActions,
   children,
 }: Props<T>) {
@@ -97,6 +102,11 @@ export function ActionForm<T>({
     >
       {state?.ok === false && <ErrorBanner failure={state} fields={fields} />}
       {children({ errors: (path) => errorsOf(state, path), pending })}
+      {apiCall && (
+        <ShowApiCall
+          read={() => form.current && apiCall(input(new FormData(form.current)) as never)}
+        />
+      )}
       <DialogFooter>
         {secondaryActions ?? cancel}
         <Button

@@ -1,6 +1,6 @@
 "use client";
 
-import { Clock, Keyboard, LogOut, Monitor, Moon, Sun, UserRound } from "lucide-react";
+import { BookOpen, Clock, Keyboard, LogOut, Monitor, Moon, Sun, UserRound } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useState, useTransition } from "react";
 import {
@@ -12,6 +12,7 @@ import {
 } from "@/components/ui/dropdown-menu";
 import { Kbd } from "@/components/ui/kbd";
 import { useClock } from "@/components/ui/clock";
+import { documents } from "./documents";
 import { leave } from "./leave-guard";
 import { sendSignal } from "./open-signals";
 import { chooseTheme, chooseZone, localZone } from "./preferences";
@@ -120,6 +121,11 @@ export function AccountMenu({
       >
         Keyboard shortcuts
       </MenuItem>
+      {documents.map(({ href, label: title }) => (
+        <MenuItem key={href} icon={<BookOpen aria-hidden />} href={href} newTab>
+          {title}
+        </MenuItem>
+      ))}
       <MenuItem
         icon={<LogOut aria-hidden />}
         onSelect={() => {

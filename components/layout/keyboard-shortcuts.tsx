@@ -2,7 +2,9 @@
 
 import { useEffect, useState } from "react";
 import { Dialog } from "@/components/ui/dialog";
+import { DocumentLink } from "@/components/ui/document-link";
 import { Kbd } from "@/components/ui/kbd";
+import { documents } from "./documents";
 import { onSignal } from "./open-signals";
 import type { NavGroup } from "./nav-items";
 
@@ -43,6 +45,16 @@ export function KeyboardShortcuts({ groups }: Readonly<{ groups: readonly NavGro
         <ShortcutList title="On a focused row" shortcuts={onRows} />
         <ShortcutList title="Go to" shortcuts={navigation} />
       </div>
+      <section className="mt-6 border-t border-border pt-3 text-sm">
+        <h3 className="pb-1.5 text-xs font-medium text-muted">Documents</h3>
+        <ul className="flex flex-wrap gap-x-6 gap-y-1.5">
+          {documents.map(({ href, label }) => (
+            <li key={href}>
+              <DocumentLink href={href}>{label}</DocumentLink>
+            </li>
+          ))}
+        </ul>
+      </section>
     </Dialog>
   );
 }

@@ -2,6 +2,7 @@
 
 import { useState } from "react";
 import { CheckGroup } from "@/components/forms/check-group";
+import { GlossaryTerm } from "@/components/shared/glossary-term";
 import { TextField } from "@/components/ui/input";
 import { RadioCards } from "@/components/ui/radio-cards";
 import { TextareaField } from "@/components/ui/textarea";
@@ -48,7 +49,12 @@ export function ProxyFields({
         name="scopes"
         checked={given?.scopes ?? ["forward-auth"]}
         error={errors("scopes")}
-        hint="Choose only what this proxy is for. Anyone with its key can claim to be any of its clients, as far as this allows."
+        hint={
+          <>
+            Choose only what this <GlossaryTerm word="trusted proxy" /> is for. Anyone with its key
+            can claim to be any of its clients, as far as this allows.
+          </>
+        }
         options={proxyScopes.map((value) => ({
           value,
           label: scopeLabels[value].label,

@@ -1,3 +1,5 @@
+import { shellWord as word } from "@/lib/format/shell-word";
+
 /** What a client needs to enroll with a key, and what it asks for. */
 export type Enrollment = Readonly<{
   directory: string;
@@ -10,10 +12,6 @@ export type Enrollment = Readonly<{
   /** The contact of the account. */
   email: string;
 }>;
-
-/** One word of a POSIX shell. */
-const word = (text: string): string =>
-  /^[\w.:@%+=/,-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 
 const script = (rootUrl: string, parts: readonly string[]): string =>
   `curl -sfo root.pem ${word(rootUrl)}\n${parts.join(" \\\n  ")}`;

@@ -53,6 +53,7 @@ function TokenForm({
       submitLabel="Create token"
       receipt="Token created."
       onDone={onDone}
+      apiCall={(body: object) => ({ path: "/tokens", body })}
       input={(form) => ({
         name: textOf(form, "name"),
         role,

@@ -69,6 +69,8 @@ type ItemProps = Readonly<{
   onSelect?: ((event: Event) => void) | undefined;
   disabledReason?: string | undefined;
   download?: boolean | undefined;
+  /** Opens `href` in another tab: a document, next to the work. */
+  newTab?: boolean | undefined;
 }>;
 
 /** An action, or with `href` a link. With `disabledReason` it stays visible and explains why. */
@@ -81,6 +83,7 @@ export function MenuItem({
   onSelect,
   disabledReason,
   download,
+  newTab,
 }: ItemProps) {
   const body = (
     <>
@@ -98,7 +101,11 @@ export function MenuItem({
     itemStyle,
     tone === "danger" && "text-revoked data-highlighted:bg-revoked-soft",
   );
-  const link = download ? (
+  const link = newTab ? (
+    <a href={href} target="_blank" rel="noreferrer">
+      {body}
+    </a>
+  ) : download ? (
     <a href={href} download>
       {body}
     </a>

@@ -6,6 +6,7 @@ import { CommentField } from "@/components/forms/comment-field";
 import { ErrorBanner } from "@/components/forms/error-banner";
 import { optionalText } from "@/components/forms/form-values";
 import { useAction } from "@/components/forms/use-action";
+import { GlossaryTerm } from "@/components/shared/glossary-term";
 import { Dialog } from "@/components/ui/dialog";
 import { TextField } from "@/components/ui/input";
 import { RadioCards } from "@/components/ui/radio-cards";
@@ -99,6 +100,11 @@ function BulkForm({ act, selection, actions, reason: firstReason }: Omit<Props, 
       }
       receipt={`Started. ${actWords[act].title} ${countItems(act, figures?.count ?? 0)}.`}
       goTo={({ data }) => bulkHref(data)}
+      apiCall={(body: object) =>
+        figures === null || missingOf(act, { owner, reason }) !== undefined
+          ? null
+          : { path: "/bulk-acts", body }
+      }
       input={(form) => ({
         ...asked,
         comment: optionalText(form, "comment"),
@@ -114,7 +120,11 @@ function BulkForm({ act, selection, actions, reason: firstReason }: Omit<Props, 
               name="owner"
               required
               autoComplete="off"
-              hint="A team or person, such as platform@example.com."
+              hint={
+                <>
+                  The <GlossaryTerm word="owner" />, such as platform@example.com.
+                </>
+              }
               error={errors("owner")}
               value={owner}
               onChange={(event) => {

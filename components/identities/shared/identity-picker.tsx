@@ -1,7 +1,7 @@
 "use client";
 
 import { Plus } from "lucide-react";
-import { useId, useState, type KeyboardEvent } from "react";
+import { type KeyboardEvent, type ReactNode, useId, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
@@ -22,7 +22,7 @@ type Props = Readonly<{
   error?: string[] | undefined;
   label?: string | undefined;
   /** Shown while no identity is picked. */
-  hint?: string | undefined;
+  hint?: ReactNode;
   /** Limits the search to identities of this kind. */
   kind?: IdentityKind | undefined;
   required?: boolean | undefined;

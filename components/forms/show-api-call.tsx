@@ -1,0 +1,66 @@
+"use client";
+
+import { Terminal } from "lucide-react";
+import { useCallback, useEffect, useRef, useState } from "react";
+import { Button } from "@/components/ui/button";
+import { CodeBlock } from "@/components/ui/code-block";
+import { DocumentLink } from "@/components/ui/document-link";
+import { type ApiCall, curlOf, rootFile, tokenVariable } from "./api-call";
+
+/**
+ * Inside a form: shows the API call of what the form would do now, as a command. `read` returns null
+ * while something is missing. It follows the form as it changes.
+ */
+export function ShowApiCall({ read }: Readonly<{ read: () => ApiCall | null }>) {
+  const place = useRef<HTMLDivElement>(null);
+  const [open, setOpen] = useState(false);
+  const [command, setCommand] = useState<string | null>(null);
+  const refresh = useCallback(() => {
+    const call = read();
+    setCommand(call && curlOf(window.location.origin, call));
+  }, [read]);
+  // Any change of the form, or around it, can be one of the call.
+  useEffect(() => {
+    if (open) refresh();
+  });
+  useEffect(() => {
+    const form = place.current?.closest("form");
+    if (!open || !form) return undefined;
+    form.addEventListener("input", refresh);
+    return () => {
+      form.removeEventListener("input", refresh);
+    };
+  }, [open, refresh]);
+  return (
+    <div ref={place} className="flex min-w-0 flex-col items-start gap-2">
+      <Button
+        size="sm"
+        variant="ghost"
+        icon={<Terminal aria-hidden />}
+        aria-expanded={open}
+        onClick={() => {
+          setOpen(!open);
+        }}
+      >
+        {open ? "Hide API call" : "Show API call"}
+      </Button>
+      {open && <Call command={command} />}
+    </div>
+  );
+}
+
+function Call({ command }: Readonly<{ command: string | null }>) {
+  if (command === null)
+    return <p className="text-xs text-muted">Fill in the form first. The call is shown here.</p>;
+  return (
+    <div className="flex w-full min-w-0 flex-col gap-1.5">
+      <CodeBlock label="API call" code={command} short />
+      <p className="text-xs text-muted">
+        Does what the form would do now. Set {tokenVariable} to an API token
+        {command.includes(`--cacert ${rootFile}`) &&
+          `, and save your root certificate as ${rootFile}`}
+        . <DocumentLink href="/docs/api">API reference</DocumentLink>
+      </p>
+    </div>
+  );
+}
