@@ -121,11 +121,7 @@ export function AccountMenu({
       >
         Keyboard shortcuts
       </MenuItem>
-      {documents.map(({ href, label: title }) => (
-        <MenuItem key={href} icon={<BookOpen aria-hidden />} href={href} newTab>
-          {title}
-        </MenuItem>
-      ))}
+      <DocumentItems />
       <MenuItem
         icon={<LogOut aria-hidden />}
         onSelect={() => {
@@ -139,3 +135,10 @@ export function AccountMenu({
     </DropdownMenu>
   );
 }
+
+const DocumentItems = () =>
+  documents.map(({ href, label }) => (
+    <MenuItem key={href} icon={<BookOpen aria-hidden />} href={href} newTab>
+      {label}
+    </MenuItem>
+  ));
