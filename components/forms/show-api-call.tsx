@@ -1,36 +1,32 @@
 "use client";
 
 import { Terminal } from "lucide-react";
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useCallback, useRef, useState, useSyncExternalStore } from "react";
 import { Button } from "@/components/ui/button";
 import { CodeBlock } from "@/components/ui/code-block";
 import { DocumentLink } from "@/components/ui/document-link";
 import { type ApiCall, curlOf, rootFile, tokenVariable } from "./api-call";
 
+type Read = () => ApiCall | null;
+
 /**
  * Inside a form: shows the API call of what the form would do now, as a command. `read` returns null
  * while something is missing. It follows the form as it changes.
  */
-export function ShowApiCall({ read }: Readonly<{ read: () => ApiCall | null }>) {
+export function ShowApiCall({ read }: Readonly<{ read: Read }>) {
   const place = useRef<HTMLDivElement>(null);
   const [open, setOpen] = useState(false);
-  const [command, setCommand] = useState<string | null>(null);
-  const refresh = useCallback(() => {
-    const call = read();
-    setCommand(call && curlOf(window.location.origin, call));
-  }, [read]);
-  // Any change of the form, or around it, can be one of the call.
-  useEffect(() => {
-    if (open) refresh();
-  });
-  useEffect(() => {
+  const onInput = useCallback((changed: () => void) => {
     const form = place.current?.closest("form");
-    if (!open || !form) return undefined;
-    form.addEventListener("input", refresh);
-    return () => {
-      form.removeEventListener("input", refresh);
-    };
-  }, [open, refresh]);
+    form?.addEventListener("input", changed);
+    return () => form?.removeEventListener("input", changed);
+  }, []);
+  // Also read again with each render, as after a choice that isn't an input of the form.
+  const command = useSyncExternalStore(
+    onInput,
+    () => (open ? commandOf(read) : null),
+    () => null,
+  );
   return (
     <div ref={place} className="flex min-w-0 flex-col items-start gap-2">
       <Button
@@ -47,6 +43,11 @@ export function ShowApiCall({ read }: Readonly<{ read: () => ApiCall | null }>) 
       {open && <Call command={command} />}
     </div>
   );
+}
+
+function commandOf(read: Read): string | null {
+  const call = read();
+  return call && curlOf(window.location.origin, call);
 }
 
 function Call({ command }: Readonly<{ command: string | null }>) {
