@@ -133,6 +133,8 @@ test("the call that the token form shows creates the token, and the page never h
   const dialog = page.getByRole("dialog");
   await dialog.getByRole("textbox", { name: "Name" }).fill("shown token");
   await dialog.getByRole("radio", { name: "Auditor" }).check();
+  // No token outlives the one that it is created with.
+  await dialog.getByRole("spinbutton", { name: "Expires in (days)" }).fill("7");
   const command = await commandOf(dialog);
   await checkAppearance(page, "api-call-token");
   expect(await runShown(command)).toMatchObject({ name: "shown token", role: "auditor" });
