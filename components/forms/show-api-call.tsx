@@ -50,11 +50,20 @@ function commandOf(read: Read): string | null {
   return call && curlOf(window.location.origin, call);
 }
 
+/** What was opened at the end of a dialog would be out of sight. */
+const intoView = (element: HTMLElement | null): void => {
+  element?.scrollIntoView({ block: "nearest" });
+};
+
 function Call({ command }: Readonly<{ command: string | null }>) {
   if (command === null)
-    return <p className="text-xs text-muted">Fill in the form first. The call is shown here.</p>;
+    return (
+      <p ref={intoView} className="text-xs text-muted">
+        Fill in the form first. The call is shown here.
+      </p>
+    );
   return (
-    <div className="flex w-full min-w-0 flex-col gap-1.5">
+    <div ref={intoView} className="flex w-full min-w-0 flex-col gap-1.5">
       <CodeBlock label="API call" code={command} short />
       <p className="text-xs text-muted">
         Does what the form would do now. Set {tokenVariable} to an API token
