@@ -164,6 +164,7 @@ export const appPrivileges: RolePrivileges = {
     "tlog.continue_log",
     "tlog.count_ranges",
     "tlog.count_sources",
+    "tlog.expect_index",
     "tlog.find_entries",
     "tlog.forget_witnesses",
     "tlog.grow_tree",

@@ -75,7 +75,7 @@ export async function makeIndexer(
           blank.map(() => "nothing of it can be indexed"),
         ]);
     };
-    await writeSegment(client, segment, { sealed, also });
+    await writeSegment(client, segment, { sealed, expected: upto, also });
     blank = [];
     upto = segment.high;
   };

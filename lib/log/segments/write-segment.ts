@@ -16,6 +16,8 @@ type WriteOptions = Readonly<{
   sealed: boolean;
   /** Waits for others that read or write stored segments to make new ones of them. */
   exclusive?: boolean;
+  /** Where the index must end before; a write that finds it elsewhere fails. */
+  expected?: number;
   /** What belongs to the same transaction. */
   also?: (client: Queryable) => Promise<void>;
 }>;
@@ -37,7 +39,7 @@ export const writeSegment = (
  */
 export async function writeSegmentAs(
   client: Queryable,
-  { sealed, exclusive = false, also = async () => {} }: WriteOptions,
+  { sealed, exclusive = false, expected, also = async () => {} }: WriteOptions,
   make: (add: AddPage) => Promise<SegmentFacts>,
 ): Promise<SegmentFacts> {
   await client.query("begin");
@@ -53,6 +55,12 @@ export async function writeSegmentAs(
     const segment = await make(writer.add);
     await writer.finish();
     const { low, high, root, pages, firstMs, lastMs } = segment;
+    if (expected !== undefined)
+      await client.query({
+        name: "expect-index",
+        text: "select tlog.expect_index($1)",
+        values: [expected],
+      });
     await client.query({
       name: "replace-segments",
       text: "select tlog.replace_segments($1, $2, $3, $4::smallint, $5, $6, $7, $8)",
