@@ -29,7 +29,7 @@ export const logReaders = {
     "CRL and OCSP",
     true,
     "lib/log/sequence/follow-log.ts",
-    "lib/status/status-repository.ts",
+    "lib/status/status-change-repository.ts",
   ),
 
   // Read what they are asked for.

@@ -7,7 +7,7 @@ export const crlOutdated: StateRule = {
   title: "CRL lacks a revocation",
   severity: "critical",
   explanation:
-    "A certificate was revoked, put on hold or released, and eight seconds later the CRL of its CA is still an earlier one, so no CRLs are being published. Systems that check the CRL, not OCSP, still accept what was revoked.",
+    "A certificate was revoked, put on hold or released, and eight seconds later the CRL of its CA doesn't list that, so no CRLs are being published. Systems that check the CRL, not OCSP, still accept what was revoked.",
   quietBecause:
     "A CRL follows each revocation within five seconds, also while many are revoked. The alert resolves itself with the next CRL.",
   values: [],

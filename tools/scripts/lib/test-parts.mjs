@@ -120,7 +120,8 @@ export const parts = {
     },
   },
 
-  unit: { run: () => runVitest([]) },
+  // After the build, so that the parts that wait for processes run while it computes.
+  unit: { after: ["build"], run: () => runVitest([]) },
 
   // Next writes its types in the same folder as `types` does.
   build: {
