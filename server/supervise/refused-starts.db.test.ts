@@ -132,18 +132,22 @@ test("a database with another encoding is refused, and stays without tables", as
   }
 });
 
-test("a second node with another session.key or public URL is refused, and runs with the same", async () => {
+test("a second node with another session.key, KEK or public URL is refused, and runs with the same", async () => {
   const [first, second] = [makeFolder(), makeFolder()];
   const url = { CHANCERY_PUBLIC_URL: "https://ca.example.com" };
   const one = start(url, first);
   await one.says(RUNNING);
   const refused = start(url, second);
   expect(await refused.exited).toBe(1);
-  expect(refused.output()).toMatch(/session\.key must be the same on all nodes/);
+  expect(refused.output()).toMatch(/^session\.key and KEK must be the same on all nodes/m);
   copyFileSync(join(first, "session.key"), join(second, "session.key"));
+  const withoutKek = start(url, second);
+  expect(await withoutKek.exited).toBe(1);
+  expect(withoutKek.output()).toMatch(/^KEK must be the same on all nodes/m);
+  copyFileSync(join(first, "kek"), join(second, "kek"));
   const other = start({ CHANCERY_PUBLIC_URL: "https://pki.example.com" }, second);
   expect(await other.exited).toBe(1);
-  expect(other.output()).toMatch(/CHANCERY_PUBLIC_URL must be the same on all nodes/);
+  expect(other.output()).toMatch(/^CHANCERY_PUBLIC_URL must be the same on all nodes/m);
   const same = start(url, second);
   await same.says(RUNNING);
 });

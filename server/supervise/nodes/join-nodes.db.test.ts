@@ -73,13 +73,13 @@ test("nodes with the same settings run together, and a session of none is left w
 
 describe("a node whose settings differ from one that runs", () => {
   test.each([
-    "session.key",
-    "CHANCERY_PUBLIC_URL",
-    "CHANCERY_HOST",
-    "CHANCERY_DELIVERY_KEY",
-  ] as const)("is refused for %s, which is named, and leaves no session", async (name) => {
+    ["session.key", "session.key"],
+    ["CHANCERY_PUBLIC_URL", "CHANCERY_PUBLIC_URL"],
+    ["CHANCERY_HOST", "CHANCERY_HOST"],
+    ["CHANCERY_DELIVERY_KEY", "KEK"],
+  ] as const)("is refused for %s, named as %s, and leaves no session", async (setting, name) => {
     await join("a");
-    await expect(join("b", { [name]: "another" })).rejects.toThrow(
+    await expect(join("b", { [setting]: "another" })).rejects.toThrow(
       new RegExp(`^${name} must be the same on all nodes.*stop the other nodes first`),
     );
     await expect.poll(sessions).toHaveLength(1);

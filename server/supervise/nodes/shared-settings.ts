@@ -95,14 +95,10 @@ export function findDifferences(own: string, other: string): readonly Difference
   const [ownNode, ...ownDigests] = digestsOf(own);
   const [otherNode, ...otherDigests] = digestsOf(other);
   if (ownNode === otherNode) return [];
-  const differing = names.filter((_, index) => {
-    const [one, two] = [ownDigests[index], otherDigests[index]];
-    return isKnown(one) && isKnown(two) && one !== two;
-  });
-  // The usual delivery key is derived from session.key: whoever copies the one has the other.
-  const isDerived = (name: SharedName): boolean =>
-    name === "CHANCERY_DELIVERY_KEY" && differing.includes("session.key");
-  return differing
-    .filter((name) => !isDerived(name))
+  return names
+    .filter((_, index) => {
+      const [one, two] = [ownDigests[index], otherDigests[index]];
+      return isKnown(one) && isKnown(two) && one !== two;
+    })
     .map((name) => ({ name, consequence: shared[name] }));
 }
