@@ -39,9 +39,11 @@ export function ProxyTable({
       width: "grow",
       cell: ({ identity, kind, note, scopes, status }) => (
         <>
-          <Link variant="quiet" href={`/identities/${identity.id}`}>
-            {identity.name}
-          </Link>
+          <span className="block wrap-anywhere whitespace-normal">
+            <Link variant="quiet" href={`/identities/${identity.id}`}>
+              {identity.name}
+            </Link>
+          </span>
           <span className="block text-xs text-muted sm:hidden">{kindLabels[kind].label}</span>
           {status === "active" && <Scopes scopes={scopes} />}
           {note && (

@@ -194,12 +194,19 @@ const isReady = (): Promise<boolean> =>
     () => false,
   );
 
-/** Kills the gateway some time after it is ready, again and again until the work is done. */
+/**
+ * At most so often: on a slow machine an order takes longer than the gateway runs between two kills,
+ * and would never end.
+ */
+const mostKills = 12;
+
+/** Kills the gateway some time after it is ready, again and again while the work is done. */
 async function killGatewayWhile(work: Promise<unknown>): Promise<number> {
   let over = false;
   let kills = 0;
   void work.finally(() => (over = true)).catch(() => {});
-  for (await until(isReady); !over; await pause(300 + Math.random() * 1_500)) {
+  await until(isReady);
+  for (; !over && kills < mostKills; await pause(300 + Math.random() * 1_500)) {
     const pid = victims["gateway"]?.() ?? 0;
     if (pid === 0) continue;
     process.kill(pid, "SIGKILL");

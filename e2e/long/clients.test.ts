@@ -49,13 +49,16 @@ const environment = async (events: string): Promise<Record<string, string>> => (
   CHANCERY_EVENTS: events,
 });
 
+/** At most so often: a slow machine may need longer than that to be ready, and would never go on. */
+const mostKills = 10;
+
 async function killGatewayWhile(running: Promise<unknown>, everyMs: number): Promise<number> {
   let over = false;
   let kills = 0;
   void running.finally(() => {
     over = true;
   });
-  for (await pause(everyMs); !over; await pause(everyMs)) {
+  for (await pause(everyMs); !over && kills < mostKills; await pause(everyMs)) {
     const gateway = treeOf(chancery.pid).find(({ command }) => /dist\/gateway\.mjs/.test(command));
     if (gateway === undefined) continue;
     process.kill(gateway.pid, "SIGKILL");
