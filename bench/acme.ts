@@ -17,7 +17,7 @@ import { freePort, has, printTable, stopper } from "./_tools";
 if (!has("pebble") || !has("pebble-challtestsrv") || !has("openssl"))
   throw new Error("This benchmark needs pebble and openssl (apt-get install pebble openssl).");
 
-const levels = [1, 8, 32],
+const levels = [1, 4, 8],
   seconds = 6,
   rounds = 2,
   names = 200;
