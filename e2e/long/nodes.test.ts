@@ -171,7 +171,7 @@ const faults: Readonly<Record<string, (node: Node) => () => void>> = {
 /** Whether it says that its CRL lacks a revocation, or isn't ready at all. */
 const saysWhyNot = async ({ chancery }: Node): Promise<boolean> =>
   fetch(`${chancery.httpUrl}/readyz`).then(
-    async (answer) => !answer.ok || /older than a revocation/.test(await answer.text()),
+    async (answer) => !answer.ok || /without a revocation/.test(await answer.text()),
     () => true,
   );
 

@@ -5,7 +5,10 @@ export async function findOrganizationName(db: Database): Promise<string | null>
   return (await db.prisma.organization.findFirst({ select: { name: true } }))?.name ?? null;
 }
 
-/** Whose a key is, null for a blocked one that is no one's; `certified`: a certificate that is no CA's was requested for it. Null if new. */
+/**
+ * Null for a new key. `identityId`: whose it is; null if it was blocked before it was anyone's.
+ * `certified`: a certificate that is no CA's was requested for it.
+ */
 export async function findKeyOwner(
   db: Database,
   spkiSha256: Uint8Array,

@@ -8,7 +8,7 @@ import type { Recorded } from "@/lib/log/record/recorded";
 import type { Deps } from "@/lib/runtime/deps";
 import { blockKey, findKeyRow, lockKey } from "./certificate-repository";
 import { readPublicKey } from "./read-public-key";
-import type { BlockKeyInput, KeyOfText } from "./schema";
+import type { BlockedKey, BlockKeyInput } from "./schema";
 
 /**
  * Blocks a public key for which nothing was issued here, such as one that leaked before a
@@ -21,7 +21,7 @@ export async function blockPublicKey(
   deps: Pick<Deps, "db" | "clock" | "recorder">,
   actor: Actor,
   { key: text, comment }: BlockKeyInput,
-): Promise<Recorded<KeyOfText>> {
+): Promise<Recorded<BlockedKey>> {
   assertProven(actor);
   if (authorize(actor, "certificates.revoke") !== "all")
     throw new AppError("forbidden", "Your role does not allow this (certificates.revoke of all).");
@@ -38,7 +38,7 @@ export async function blockPublicKey(
       );
     if (!blocked) await blockKey(tx, spkiSha256);
     return {
-      result: { keySha256, certificates: 0, blocked: true },
+      result: { keySha256 },
       entries: [
         {
           action: "key.blocked",

@@ -241,6 +241,8 @@ const pastedKey = z.string().max(65_536, "This is too large. The limit is 64 KiB
 export const blockKeyInput = z.strictObject({ key: pastedKey, comment: comment.default("") });
 export type BlockKeyInput = z.output<typeof blockKeyInput>;
 
+/** The SHA-256 of the SPKI of a key for which no certificate is issued anymore. */
+export type BlockedKey = Readonly<{ keySha256: string }>;
 /** A public key, how many certificates have it, and whether it is blocked. */
 export type KeyOfText = Readonly<{ keySha256: string; certificates: number; blocked: boolean }>;
 

@@ -153,7 +153,7 @@ async function describeOutdatedCrls(deps: Deps, crls: CrlStore): Promise<string 
     deps,
     whole.map((crl) => ({ ...crl, readDer: async () => crl.der })),
   );
-  return outdated.length === 0 ? null : `older than a revocation: ${outdated.join(", ")}`;
+  return outdated.length === 0 ? null : `without a revocation: ${outdated.join(", ")}`;
 }
 
 /**

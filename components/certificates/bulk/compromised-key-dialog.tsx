@@ -12,9 +12,9 @@ import { Dialog, useCloseDialog } from "@/components/ui/dialog";
 import { MonoId } from "@/components/ui/mono-id";
 import { TextareaField } from "@/components/ui/textarea";
 import type { ServerAction } from "@/lib/auth/types";
-import type { KeyOfText } from "@/lib/certificates/schema";
+import type { BlockedKey, KeyOfText } from "@/lib/certificates/schema";
 
-type Actions = Readonly<{ find: ServerAction<KeyOfText>; block: ServerAction<KeyOfText> }>;
+type Actions = Readonly<{ find: ServerAction<KeyOfText>; block: ServerAction<BlockedKey> }>;
 
 /**
  * Finds every certificate of a key that may be known to others, or blocks a key that has none.

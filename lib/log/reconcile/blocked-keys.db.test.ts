@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { blockPublicKey } from "@/lib/certificates/block-key";
+import { revokeCertificate } from "@/lib/certificates/revoke-certificate";
+import { issueCertificate } from "@/lib/issuing/issue-certificate";
 import { operatorActor } from "@/testing/actors";
-import { createTestCa } from "@/testing/ca/create-test-ca";
+import { createTestCa, createTestIdentity } from "@/testing/ca/create-test-ca";
 import { makeCsr } from "@/testing/ca/requests";
 import type { Harness } from "@/testing/harness";
 import { reconcile } from "./reconcile";
@@ -25,6 +27,21 @@ test("keys that were blocked without a certificate agree with the log, numbered 
   for (let n = 0; n < 2; n += 1)
     await blockPublicKey(harness.deps, operatorActor(), { key, comment: "" });
   expect(await problems()).toEqual([]);
+  await harness.sequence();
+  expect(await problems()).toEqual([]);
+});
+
+test("a key that a revocation blocked, and that is blocked again, agrees with the log", async () => {
+  const identity = await createTestIdentity(harness.deps);
+  const csr = await makeCsr();
+  const { result } = await issueCertificate(harness.deps, operatorActor(), {
+    profile: "tls-server",
+    identity,
+    csr,
+  });
+  const reason = "keyCompromise";
+  await revokeCertificate(harness.deps, operatorActor(), result.id, { reason });
+  await blockPublicKey(harness.deps, operatorActor(), { key: csr, comment: "" });
   await harness.sequence();
   expect(await problems()).toEqual([]);
 });

@@ -108,10 +108,5 @@ export const blockedKey = z
     keySha256: z
       .string()
       .openapi({ description: "SHA-256 of the public key (its SPKI), in lower-case hexadecimal." }),
-    certificates: z
-      .number()
-      .int()
-      .openapi({ description: "How many certificates have the key; always 0." }),
-    blocked: z.boolean().openapi({ description: "Whether the key is blocked; always true." }),
   })
   .openapi("BlockedKey");

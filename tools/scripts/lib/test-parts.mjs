@@ -143,7 +143,7 @@ export const parts = {
   nodes: { needs: ["build"], after: ["system", "browser"], run: () => runSystem("nodes") },
   index: { after: ["system", "browser"], run: () => runSystem("index") },
   scale: { after: ["unit", "browser", "index"], run: () => runSystem("scale") },
-  // Both open port 80 for challenges.
+  // Its clients report under kills, and need some of the processor for that.
   clients: { needs: ["build"], after: ["browser", "nodes"], run: () => runSystem("clients") },
   hostile: {
     after: ["unit", "browser"],
