@@ -30,7 +30,7 @@ export default defineConfig({
       // The long runs of `npm run test:long`.
       project("kills", "e2e/long/{kills,outcomes}.test.ts"),
       project("nodes", "e2e/long/{nodes,acme-kills}.test.ts"),
-      project("index", "e2e/long/index.test.ts"),
+      project("index", "e2e/long/{index,upgrade}.test.ts"),
       project("scale", "e2e/long/scale.test.ts"),
       project("clients", "e2e/long/clients.test.ts"),
     ],

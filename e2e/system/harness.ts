@@ -39,15 +39,16 @@ export async function until<T>(
 }
 
 /**
- * Starts one with its setup taken from the environment, and waits until it answers that it is
- * ready.
+ * Starts one with its setup taken from the environment, and waits until it answers that it is ready;
+ * `root` is where another version of it is.
  */
 export async function startReady(
   place: ChanceryPlace,
   logFile: string,
   settings: Readonly<Record<string, string>> = {},
+  root?: string,
 ): Promise<ThrowawayChancery> {
-  const chancery = await startChanceryAt(place, { ...headless, ...settings }, logFile);
+  const chancery = await startChanceryAt(place, { ...headless, ...settings }, logFile, root);
   await until(() =>
     fetch(`${chancery.httpUrl}/readyz`).then(
       ({ ok }) => ok,

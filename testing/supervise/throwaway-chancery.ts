@@ -55,6 +55,7 @@ export async function startChanceryAt(
   { dataFolder, ports: [http, https, mtls] }: ChanceryPlace,
   settings: Record<string, string> = {},
   logFile?: string,
+  root = findRepoRoot(),
 ): Promise<ThrowawayChancery> {
   const log = logFile ?? join(dataFolder, "chancery.log");
   const own = {
@@ -65,7 +66,7 @@ export async function startChanceryAt(
     CHANCERY_PUBLIC_URL: `http://localhost:${http}`,
     ...settings,
   };
-  const run = launch(own, log);
+  const run = launch(own, log, root);
   const stop = async () => {
     run.child.kill("SIGTERM");
     await run.ended;
@@ -90,8 +91,7 @@ export async function startChanceryAt(
   };
 }
 
-function launch(settings: Record<string, string>, log: string) {
-  const root = findRepoRoot();
+function launch(settings: Record<string, string>, log: string, root: string) {
   const inherited = Object.entries(process.env).filter(
     ([name]) => !/^(CHANCERY_|DATABASE_|NEXTAUTH_|NODE_ENV$|NODE_OPTIONS$|VITEST)/.test(name),
   );

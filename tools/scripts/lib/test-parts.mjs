@@ -141,7 +141,7 @@ export const parts = {
   // These mostly wait: for processes to start again, for leases to end, for one database.
   kills: { needs: ["build"], after: ["system", "browser"], run: () => runSystem("kills") },
   nodes: { needs: ["build"], after: ["system", "browser"], run: () => runSystem("nodes") },
-  index: { after: ["system", "browser"], run: () => runSystem("index") },
+  index: { needs: ["build"], after: ["system", "browser"], run: () => runSystem("index") },
   scale: { after: ["unit", "browser", "index"], run: () => runSystem("scale") },
   // Its clients report under kills, and need some of the processor for that.
   clients: { needs: ["build"], after: ["browser", "nodes"], run: () => runSystem("clients") },
