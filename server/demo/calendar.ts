@@ -10,6 +10,8 @@ export type Calendar = Readonly<{
   at: (day: number, hour: number, minute?: number) => number;
   /** The same, on the next working day where that is none. */
   atWork: (day: number, hour: number, minute?: number) => number;
+  /** At that time on the first working day after the day of `time`. */
+  nextAtWork: (time: number, hour: number, minute?: number) => number;
   /** So many hours before the end. */
   ago: (hours: number) => number;
 }>;
@@ -27,15 +29,18 @@ export function makeCalendar(end: number): Calendar {
   const today = Math.floor(end / dayMs) * dayMs;
   const at: Calendar["at"] = (day, hour, minute = 0) =>
     today - (historyDays - day) * dayMs + hour * hourMs + minute * minuteMs;
+  const atWork: Calendar["atWork"] = (day, hour, minute) => {
+    let time = at(day, hour, minute);
+    while (!isWorkingDay(time)) time += dayMs;
+    return time;
+  };
   return {
     begin: at(0, 7),
     end,
     at,
-    atWork: (day, hour, minute) => {
-      let time = at(day, hour, minute);
-      while (!isWorkingDay(time)) time += dayMs;
-      return time;
-    },
+    atWork,
+    nextAtWork: (time, hour, minute) =>
+      atWork(historyDays + 1 + Math.floor((time - today) / dayMs), hour, minute),
     ago: (hours) => end - hours * hourMs,
   };
 }

@@ -25,6 +25,7 @@ const optionsOf = ({ urls, kek, witnessDir }: Harness): DemoOptions => ({
   password: "never used outside this test",
   publicUrl: harness.deps.publicUrl,
   host: "127.0.0.1",
+  end: new Date(),
   say: () => {},
 });
 

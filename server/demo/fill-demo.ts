@@ -24,6 +24,8 @@ export type DemoOptions = Readonly<{
   password: string;
   publicUrl: string;
   host: string;
+  /** The last moment of the demonstration. */
+  end: Date;
   say: (line: string) => void;
 }>;
 
@@ -45,7 +47,7 @@ export async function fillDemo(options: DemoOptions): Promise<void> {
   const durable = openDatabase(options.databaseUrl, { max: 4 });
   try {
     await assertEmpty(db);
-    const end = Date.now();
+    const end = options.end.getTime();
     const calendar = makeCalendar(end);
     const clock = makeMovedClock(calendar.begin, end);
     const random = { bytes: (n: number) => new Uint8Array(randomBytes(n)) };

@@ -15,7 +15,7 @@ import { makeSchedule } from "./schedule";
 import type { DemoDeps, Player, Stage } from "./stage";
 import { makeAutomation, makeStaff } from "./staff";
 import { planBeginning, setUp } from "./story/begin";
-import { planPast } from "./story/incidents";
+import { pastIncidents } from "./story/incidents";
 import { planPresent } from "./story/present";
 
 const seed = 20_261;
@@ -44,7 +44,7 @@ export async function fill(options: FillOptions): Promise<void> {
   const { schedule } = stage;
   schedule.add(calendar.begin, () => setUp(stage, password, options.setupToken));
   planBeginning(stage, password);
-  planPast(stage);
+  for (const plan of pastIncidents) plan(stage);
   planPresent(stage);
   planJobs(stage, onDay);
   await schedule.run();

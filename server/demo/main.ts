@@ -16,6 +16,7 @@ await fillDemo({
   password: env.CHANCERY_ADMIN_PASSWORD,
   publicUrl: env.CHANCERY_PUBLIC_URL,
   host: env.CHANCERY_HOST,
+  end: new Date(),
   say: (line) => process.stdout.write(`${line}\n`),
 });
 kek.fill(0);

@@ -114,7 +114,7 @@ function endedContract(stage: Stage): void {
     const comment = "Contract ended.";
     await suspendIdentity(stage.deps, operator, stage.player(about).id, { comment });
   });
-  const next = calendar.atWork(68, 9, 14);
+  const next = calendar.nextAtWork(ended, 9, 14);
   planUses(
     stage,
     about,
@@ -129,10 +129,5 @@ function endedContract(stage: Stage): void {
   });
 }
 
-/** What happened, and is over. */
-export function planPast(stage: Stage): void {
-  stolenNotebook(stage);
-  wrongPath(stage);
-  forgottenRenewal(stage);
-  endedContract(stage);
-}
+/** What happened, and is over: each plans its events in the order in which they happen. */
+export const pastIncidents = [stolenNotebook, wrongPath, forgottenRenewal, endedContract];
