@@ -16,13 +16,12 @@ import { runDrill } from "./run-drill";
 // application does and writes nothing there. It reports to its parent process in lines of JSON on
 // standard output, and ends when its standard input closes.
 
-const [entryCount = "2000", folder = "", binaries = ""] = process.argv.slice(2);
+const [entryCount = "2000", folder = "", binaries = "", niceness = "0"] = process.argv.slice(2);
 const url = receiveSecrets().DATABASE_URL ?? "";
 if (folder === "" || url === "")
   throw new Error(
     "Chancery starts this program. It needs the number of entries, a folder, and the URL of the database through a pipe.",
   );
-const backgroundPriority = 10;
 const emptyDatabase = "drill_empty";
 const report = (line: object): void => {
   process.stdout.write(`${JSON.stringify(line)}\n`);
@@ -60,7 +59,7 @@ async function readEntries(): ReturnType<typeof readFirstEntries> {
 
 async function main(): Promise<void> {
   try {
-    setPriority(backgroundPriority);
+    setPriority(Number(niceness));
   } catch {
     /* Not permitted: run at normal priority. */
   }

@@ -37,6 +37,7 @@ const drills = (from = program) =>
       dataFolder: folder,
       databaseUrl: harness.urls.appUrl,
       program: from,
+      niceness: 0,
       boundary: noBoundary(root, { path: process.execPath, isClosed: false }, "test"),
     }).run,
   );

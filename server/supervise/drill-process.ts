@@ -12,6 +12,8 @@ export type DrillProcess = Readonly<{
   databaseUrl: string;
   /** The PostgreSQL that its user can read. */
   postgres: string;
+  /** How far it gives way to other processes: 0 (not at all) to 19. */
+  niceness: number;
   signal: AbortSignal;
 }>;
 
@@ -23,7 +25,7 @@ const pipeFd = 3;
  * closes, and so also when this process is killed. Throws with the end of its output if it fails.
  */
 export async function runDrillProcess(
-  { launch, entries, folder, databaseUrl, postgres, signal }: DrillProcess,
+  { launch, entries, folder, databaseUrl, postgres, niceness, signal }: DrillProcess,
   onLine: (line: string) => void,
 ): Promise<void> {
   const { PATH, TMPDIR } = process.env;
@@ -31,7 +33,7 @@ export async function runDrillProcess(
   const path = folder.fd === undefined ? folder.path : `/proc/self/fd/${pipeFd + 1}`;
   const child = spawn(
     launch.node,
-    [...launch.execArgv, launch.file, String(entries), path, postgres],
+    [...launch.execArgv, launch.file, String(entries), path, postgres, String(niceness)],
     {
       cwd: launch.cwd,
       ...launch.user,

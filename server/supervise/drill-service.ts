@@ -14,6 +14,8 @@ export type DrillOptions = Readonly<{
   /** dist/drill.mjs; tests have their own. */
   program: string;
   boundary: Pick<Boundary, "launch" | "users">;
+  /** How far a drill gives way to other processes: 0 (not at all) to 19, 10 if absent. */
+  niceness?: number;
 }>;
 
 /** Runs tamper drills. The gateway asks for them: it may start no processes itself. */
@@ -69,7 +71,7 @@ const isEntries = (value: unknown): value is number =>
  * processes lets it connect to the database.
  */
 async function runDrill(
-  { root, dataFolder, databaseUrl, program, boundary }: DrillOptions,
+  { root, dataFolder, databaseUrl, program, boundary, niceness = 10 }: DrillOptions,
   entries: number,
   signal: AbortSignal,
   onLine: (line: string) => void,
@@ -89,6 +91,7 @@ async function runDrill(
         folder: { path: folder, ...(fd === undefined ? {} : { fd }) },
         databaseUrl,
         postgres: preparePostgresBinaries(root, process.getuid?.() === 0).folder,
+        niceness,
         signal,
       },
       onLine,

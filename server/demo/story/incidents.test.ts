@@ -11,7 +11,7 @@ test.each(week)(
     const calendar = makeCalendar(end);
     const told = pastIncidents.map((plan) => {
       const times: number[] = [];
-      plan({ calendar, schedule: { add: (at) => times.push(at) } } as unknown as Stage);
+      plan({ calendar, schedule: { add: (at: number) => times.push(at) } } as unknown as Stage);
       return times;
     });
     expect(told.flat().length).toBeGreaterThan(20);
