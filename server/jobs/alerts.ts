@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { type Checks, makeChecks, makeUrgentChecks } from "@/lib/alerts/run-checks";
 import { makeAlertReader } from "@/lib/alerts/alert-reader";
-import { batchDelayMs } from "@/lib/log/sequence/follow-log";
+import { makeBatchPace } from "@/lib/log/sequence/batch-pace";
 import type { StalledReader } from "@/lib/log/sequence/stall-watch";
 import type { Deps } from "@/lib/runtime/deps";
 import type { Logger } from "@/lib/runtime/logger";
@@ -17,10 +17,8 @@ export type AlertJobs = Readonly<{
 const pollEveryMs = 1_000,
   checkEveryMs = 15_000,
   checkUrgentlyEveryMs = 1_500;
-const fullBatch = 500,
-  maxGatherMs = 250,
-  /** What is committed for a batch costs as much as evaluating hundreds of entries. */
-  entriesForFullDelay = 20;
+/** What is committed for a batch costs as much as evaluating hundreds of entries. */
+const pacing = { fullBatch: 500, maxDelayMs: 250, entriesForFullDelay: 20 };
 
 /**
  * On the leader, evaluates the alert rules over new entries as the log grows: on notification, and
@@ -33,6 +31,7 @@ export function startAlerts(
   stalledReaders: () => readonly StalledReader[] = () => [],
 ): AlertJobs {
   const reader = makeAlertReader(deps, () => performance.now());
+  const pace = makeBatchPace(pacing);
   const stopping = new AbortController();
   let leading = false;
   const reading = startJob({
@@ -45,7 +44,7 @@ export function startAlerts(
         read = batch.read;
         if (batch.opened > 0) log.warn(`alerts: opened ${batch.opened}`);
         if (read > 0)
-          await pause(batchDelayMs(read, fullBatch, maxGatherMs, entriesForFullDelay), undefined, {
+          await pause(pace(read, performance.now()), undefined, {
             signal: stopping.signal,
           }).catch(() => {});
       }

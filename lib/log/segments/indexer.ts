@@ -1,7 +1,8 @@
 import { makePacer } from "@/lib/log/reconcile/pacer";
-import { batchDelayMs } from "@/lib/log/sequence/follow-log";
+import { makeBatchPace } from "@/lib/log/sequence/batch-pace";
 import { type LeaderSession, type Queryable, withClient } from "@/lib/log/sequence/leader";
 import type { Database } from "@/lib/runtime/deps";
+import { monotonicMs } from "@/lib/runtime/monotonic";
 import { listSegments, readIndexed } from "./read-segments";
 import { findTimeBefore, readTexts } from "./read-texts";
 import {
@@ -29,7 +30,8 @@ const busyPollMs = 20;
 const idlePollMs = 60;
 const idleAfterPolls = 50;
 const errorDelayMs = 500;
-const maxIndexDelayMs = 200;
+/** Readers may wait for what they did just now: one act is found at once. */
+const pacing = { fullBatch: maxWaiting, maxDelayMs: 200, entriesForFullDelay: 100 };
 
 /**
  * Starts where the index in the database ends. One at a time: a second one fails when it writes.
@@ -187,17 +189,14 @@ async function indexUntilAborted(
   maxEntries: number | undefined,
 ): Promise<void> {
   const indexer = await makeIndexer(client, maxEntries);
+  const pace = makeBatchPace(pacing);
   let idlePolls = 0;
   while (!signal.aborted) {
     const { added, caughtUp } = await indexer.step();
     idlePolls = added > 0 ? 0 : idlePolls + 1;
     if (!caughtUp) continue;
     await sleep(
-      added > 0
-        ? batchDelayMs(added, maxWaiting, maxIndexDelayMs)
-        : idlePolls > idleAfterPolls
-          ? idlePollMs
-          : busyPollMs,
+      added > 0 ? pace(added, monotonicMs()) : idlePolls > idleAfterPolls ? idlePollMs : busyPollMs,
     );
   }
 }

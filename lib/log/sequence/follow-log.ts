@@ -136,16 +136,3 @@ function makeWakeSignal(): WakeSignal {
     },
   };
 }
-
-/**
- * How many milliseconds a reader of the log waits after a batch of `read` entries, so that the next
- * batch is larger: in a steady stream a few large batches cost about half of what many small ones
- * do. Nearly zero after a single entry, `maxDelayMs` from `entriesForFullDelay` entries on, and zero
- * after a full batch, because the reader is behind.
- */
-export const batchDelayMs = (
-  read: number,
-  maxBatchSize: number,
-  maxDelayMs: number,
-  entriesForFullDelay = 100,
-): number => (read >= maxBatchSize ? 0 : Math.min(read / entriesForFullDelay, 1) * maxDelayMs);
