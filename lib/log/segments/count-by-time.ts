@@ -4,6 +4,7 @@ import type { EntryBits } from "@/lib/log/pure/segment-format";
 import { countShared, forEachBit } from "@/lib/log/derive/entry-bits";
 import { withSnapshot } from "@/lib/db/snapshot";
 import { type Block, readTimes } from "./read-segments";
+import { getSegmentCache, type SegmentCache } from "./segment-cache";
 import {
   blockOf,
   blocksOf,
@@ -33,7 +34,7 @@ export const countByTime = <Bucket>(
   choose: (span: TimeSpan) => (ms: number) => Bucket,
 ): Promise<CountsByTime<Bucket> | null> =>
   withSnapshot(db, async (client) => {
-    const matches = await findAll(client, search, kinds);
+    const matches = await findAll(client, search, { kinds, cache: getSegmentCache(db) });
     const first = await findFirst(client, matches);
     if (first === null) return null;
     const span = { first, last: (await findLast(client, matches)) ?? first };
@@ -53,11 +54,11 @@ export const countByTime = <Bucket>(
 async function findAll(
   client: Queryable,
   search: IndexSearch,
-  aside: readonly Clause[],
+  { kinds: aside, cache }: Readonly<{ kinds: readonly Clause[]; cache: SegmentCache }>,
 ): Promise<readonly SegmentMatch[]> {
   const matches: SegmentMatch[] = [];
   const visit = (match: SegmentMatch): boolean => matches.push(match) > 0;
-  await walkSegments(client, search, visit, { aside, spans: true });
+  await walkSegments(client, search, visit, { aside, cache, spans: true });
   return matches;
 }
 

@@ -11,6 +11,7 @@ import {
   subtract,
 } from "@/lib/log/derive/entry-bits";
 import { listSegments, readRunPages, readTimes } from "./read-segments";
+import { getSegmentCache } from "./segment-cache";
 import { type IndexSearch, type SegmentMatch, walkSegments } from "./walk-segments";
 
 type Db = Pick<Database, "pool">;
@@ -82,7 +83,10 @@ export const findPage = (
         });
       return page.numbers.length < limit || page.total <= cap || page.reads <= cap;
     };
-    await walkSegments(client, search, visit, { aside: allReads === null ? [reads] : [] });
+    await walkSegments(client, search, visit, {
+      aside: allReads === null ? [reads] : [],
+      cache: getSegmentCache(db),
+    });
     return page;
   });
 

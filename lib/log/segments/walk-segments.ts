@@ -9,6 +9,7 @@ import {
 import type { Queryable } from "@/lib/log/sequence/leader";
 import { clearOutside, intersect, isEmpty, subtract } from "@/lib/log/derive/entry-bits";
 import { listSegments, readRunPages, readSpans, readTimes, type Segment } from "./read-segments";
+import type { SegmentCache } from "./segment-cache";
 
 /** Entries that have one of these tokens. */
 export type Clause = readonly TokenRun[];
@@ -35,7 +36,12 @@ export type SegmentMatch = Readonly<{
   /** The earliest and the latest time of each block, if they were asked for. */
   spans: Float64Array;
 }>;
-export type WalkOptions = Readonly<{ aside?: readonly Clause[]; spans?: boolean }>;
+export type WalkOptions = Readonly<{
+  aside?: readonly Clause[];
+  spans?: boolean;
+  /** Where `aside` is the same for many searches. What it holds must not be changed. */
+  cache?: SegmentCache | undefined;
+}>;
 
 const firstWave = 1;
 const waveGrowth = 4;
@@ -50,7 +56,7 @@ export async function walkSegments(
   client: Queryable,
   search: IndexSearch,
   visit: (match: SegmentMatch) => boolean | Promise<boolean>,
-  { aside = [], spans: wantsSpans = false }: WalkOptions = {},
+  { aside = [], spans: wantsSpans = false, cache }: WalkOptions = {},
 ): Promise<void> {
   const { fromMs = null, untilMs = null } = search;
   const segments = (await listSegments(client, search.low, search.high)).filter(
@@ -58,18 +64,22 @@ export async function walkSegments(
       (fromMs === null || lastMs >= fromMs) && (untilMs === null || firstMs < untilMs),
   );
   if (search.order !== "asc") segments.reverse();
-  const clauses = [...search.all, ...(search.none ? [search.none] : []), ...aside];
+  const clauses = [...search.all, ...(search.none ? [search.none] : [])];
   for (let next = 0, wave = firstWave; next < segments.length;) {
     const some = nextWave(segments, next, wave);
     const pages = await readRunPages(client, some, clauses.flat());
     const needSpans = some.filter((segment) => wantsSpans || isAtEdge(segment, search));
-    const spansById = needSpans.length > 0 ? await readSpans(client, needSpans) : new Map();
+    const spansById = await readSpansOnce(client, needSpans, cache);
+    const matches: Found[] = [];
     for (const [n, segment] of some.entries()) {
       const spans = spansById.get(segment.id) ?? noSpans;
       const given = { search, segment, clauses, pages: pages[n] ?? [], spans };
-      const match = await matchSegment(client, given);
-      if (match !== null && !(await visit(match))) return;
+      const bits = await matchSegment(client, given);
+      if (bits !== null) matches.push({ segment, bits, spans });
     }
+    const others = await readAside(client, matches, { aside, cache });
+    for (const [n, match] of matches.entries())
+      if (!(await visit({ ...match, aside: others[n]! }))) return;
     next += some.length;
     wave = Math.min(wave * waveGrowth, maxWave);
   }
@@ -98,34 +108,83 @@ type Matching = Readonly<{
   search: IndexSearch;
   segment: Segment;
   spans: Float64Array;
-  /** Those of the search, the one that none may match, and those aside, with the pages of all runs. */
+  /** Those of the search and the one that none may match, with the pages of all runs. */
   clauses: readonly Clause[];
   pages: readonly (readonly Uint8Array[])[];
 }>;
 
-async function matchSegment(client: Queryable, given: Matching): Promise<SegmentMatch | null> {
-  const { search, segment, clauses, spans } = given;
+/** Which entries of a segment match; null if none does. */
+async function matchSegment(client: Queryable, given: Matching): Promise<EntryBits | null> {
+  const { search, segment, clauses } = given;
   const entries = segment.high - segment.low;
   const bits = makeBits(entries).fill(0xff);
   clearOutside(bits, search.low - segment.low, Math.min(entries, search.high - segment.low));
   let run = 0;
-  const next = (clause: Clause, found: EntryBits): EntryBits => {
-    addClause(found, clause, given.pages.slice(run, run + clause.length));
+  const some = makeBits(clauses.length > 0 ? entries : 0);
+  for (const clause of clauses) {
+    addClause(some.fill(0), clause, given.pages.slice(run, run + clause.length));
     run += clause.length;
-    return found;
-  };
-  const conditions = [...search.all, ...(search.none ? [search.none] : [])];
-  const some = makeBits(conditions.length > 0 ? entries : 0);
-  for (const clause of conditions) {
-    next(clause, some.fill(0));
     if (clause === search.none) subtract(bits, some);
     else intersect(bits, some);
     if (isEmpty(bits)) return null;
   }
   if (isAtEdge(segment, search)) await keepTimes(client, bits, given);
-  if (isEmpty(bits)) return null;
-  const others = clauses.slice(conditions.length);
-  return { segment, bits, aside: others.map((clause) => next(clause, makeBits(entries))), spans };
+  return isEmpty(bits) ? null : bits;
+}
+
+type Found = Omit<SegmentMatch, "aside">;
+
+/** The sets of the clauses aside, for each match. What is in the cache is not read again. */
+async function readAside(
+  client: Queryable,
+  matches: readonly Found[],
+  { aside, cache }: Readonly<{ aside: readonly Clause[]; cache: SegmentCache | undefined }>,
+): Promise<readonly (readonly EntryBits[])[]> {
+  const names = aside.map(nameOf);
+  const keyOf = ({ id }: Segment, clause: number): string => `${id} ${names[clause]}`;
+  const known = matches.map(({ segment }) =>
+    aside.map((_clause, n) => (segment.sealed ? cache?.bits.get(keyOf(segment, n)) : undefined)),
+  );
+  const places = known.flatMap((sets, n) => (sets.includes(undefined) ? [n] : []));
+  const lacking = places.map((n) => matches[n]!.segment);
+  const pages = lacking.length > 0 ? await readRunPages(client, lacking, aside.flat()) : [];
+  for (const [at, segment] of lacking.entries()) {
+    let run = 0;
+    for (const [n, clause] of aside.entries()) {
+      const bits = makeBits(segment.high - segment.low);
+      addClause(bits, clause, pages[at]!.slice(run, run + clause.length));
+      run += clause.length;
+      known[places[at]!]![n] = bits;
+      if (segment.sealed) cache?.bits.set(keyOf(segment, n), bits);
+    }
+  }
+  return known as readonly (readonly EntryBits[])[];
+}
+
+const hexOf = (bytes: Uint8Array | null): string =>
+  bytes === null ? "" : Buffer.from(bytes).toString("hex");
+const nameOf = (clause: Clause): string =>
+  clause.map(({ low, end }) => `${hexOf(low)}-${hexOf(end)}`).join(",");
+
+/** The spans of these segments by id. */
+async function readSpansOnce(
+  client: Queryable,
+  segments: readonly Segment[],
+  cache: SegmentCache | undefined,
+): Promise<ReadonlyMap<string, Float64Array>> {
+  const spans = new Map<string, Float64Array>();
+  for (const { id, sealed } of segments) {
+    const known = sealed ? cache?.spans.get(id) : undefined;
+    if (known) spans.set(id, known);
+  }
+  const lacking = segments.filter(({ id }) => !spans.has(id));
+  const read = lacking.length > 0 ? await readSpans(client, lacking) : new Map();
+  for (const { id, sealed } of lacking) {
+    const found = read.get(id) ?? noSpans;
+    spans.set(id, found);
+    if (sealed) cache?.spans.set(id, found);
+  }
+  return spans;
 }
 
 function addClause(
