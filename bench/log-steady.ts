@@ -15,13 +15,16 @@ import { encodeFleetEntry } from "./_search-fixture";
 import { printTable } from "./_tools";
 
 // A running Chancery takes entries at a steady rate: how long after its commit an entry is numbered,
-// in the tree, evaluated by the alert rules and found by a search, at the end and at worst; and how
+// in the tree, evaluated by the alert rules and found by a search, at the end and at worst; how long
+// a request over the API takes meanwhile, while segments of the index are written and sealed; and how
 // long a burst of twice that rate takes to be caught up with.
 const rate = Number(process.env["BENCH_RATE"] ?? 10_000);
 const seconds = Number(process.env["BENCH_SECONDS"] ?? 60);
 const burstSeconds = Number(process.env["BENCH_BURST_SECONDS"] ?? 10);
 const batch = 500;
 const different = 100_000;
+const idleSeconds = 10;
+const betweenRequestsMs = 10;
 
 const chancery = await startChancery();
 const db = openDatabase(readRunFile(chancery.dataFolder)?.databaseUrl ?? "", { max: 6 });
@@ -36,11 +39,19 @@ try {
     Array.from({ length: batch }, (_one, at) => encodeFleetEntry(n * batch + at)),
   );
   const limit = await insertBare(batches);
-  const steady = await insertAt(rate, seconds, batches);
+  const idle = await requestsDuring(() => pause(idleSeconds * 1_000));
+  let steady!: Awaited<ReturnType<typeof insertAt>>;
+  const busy = await requestsDuring(async () => {
+    steady = await insertAt(rate, seconds, batches);
+  });
   process.stdout.write(
     `\n${rate.toLocaleString("en")} entries a second for ${seconds} s, ${Math.round(steady.perSecond).toLocaleString("en")} reached; a bare INSERT of the same bytes: ${Math.round(limit).toLocaleString("en")}\n`,
   );
   printTable(rowsOf(steady.delays));
+  printTable([
+    { "a request over the API": `before, ${idleSeconds} s`, ...sharesOf(idle, 0.99) },
+    { "a request over the API": "meanwhile", ...sharesOf(busy, 0.99) },
+  ]);
   const worst = Math.max(...steady.delays.index);
   report({
     measure: `Log intake, everything searchable within ${(worst / 1_000).toFixed(1)} s`,
@@ -123,6 +134,36 @@ function delayOf(samples: readonly Sample[], done: number, now: number): number 
   return next === undefined ? 0 : now - next.at;
 }
 
+/** How many milliseconds each request took, asked one after another while `work` runs. */
+async function requestsDuring(work: () => Promise<unknown>): Promise<number[]> {
+  const headers = { authorization: `Bearer ${chancery.token}` };
+  const milliseconds: number[] = [];
+  let isDone = false;
+  const asking = (async () => {
+    while (!isDone) {
+      const began = performance.now();
+      const answer = await fetch(`${chancery.url}/api/v1/identities?limit=1`, { headers });
+      await answer.arrayBuffer();
+      if (answer.status !== 200) throw new Error(`A request was answered with ${answer.status}.`);
+      milliseconds.push(performance.now() - began);
+      await pause(betweenRequestsMs);
+    }
+  })();
+  await work().finally(() => {
+    isDone = true;
+  });
+  await asking;
+  return milliseconds;
+}
+
+/** The median, the given share and the longest. */
+function sharesOf(all: readonly number[], most: number) {
+  const sorted = all.toSorted((a, b) => a - b);
+  const at = (share: number): string =>
+    `${Math.round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0)} ms`;
+  return { p50: at(0.5), [`p${most * 100}`]: at(most), longest: at(1) };
+}
+
 function rowsOf(delays: Delays) {
   const names = {
     numbering: "numbered",
@@ -130,12 +171,8 @@ function rowsOf(delays: Delays) {
     alerts: "alert rules",
     index: "found",
   };
-  const share = (all: readonly number[], of: number): string =>
-    `${Math.round(all.toSorted((a, b) => a - b)[Math.min(all.length - 1, Math.floor(all.length * of))] ?? 0)} ms`;
   return readers.map((name) => ({
     "after the commit": names[name],
-    p50: share(delays[name], 0.5),
-    p95: share(delays[name], 0.95),
-    longest: share(delays[name], 1),
+    ...sharesOf(delays[name], 0.95),
   }));
 }
