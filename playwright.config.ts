@@ -19,8 +19,9 @@ sharedFolder();
 export default defineConfig<object, WorkerOptions>({
   testDir: "e2e",
   outputDir: "test-results",
-  // Each worker has a Chancery that no other uses (e2e/support/test.ts).
-  workers: 2,
+  // Each worker has a Chancery that no other uses (e2e/support/test.ts). A third uses what two leave
+  // of two cores while they wait.
+  workers: 3,
   fullyParallel: false,
   forbidOnly: process.env.CI === "true",
   // A test that fails is run once more with a trace, and has failed even if it passes then.

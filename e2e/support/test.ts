@@ -102,16 +102,23 @@ export const test = base.extend<
   },
 });
 
+const axePausesMs = [0, 300, 2_000];
+
 /**
  * All violations that axe finds, one line for each element. `contrastOnly` for a page that was
  * checked in its other color scheme already: nothing else differs. A violation counts if it is
- * still there a moment later: axe looks for seconds, and colors may change while it does.
+ * still there two seconds later: axe looks for seconds, and meanwhile colors may change, and the
+ * title of a page may still be on its way.
  */
 export async function findAxeViolations(page: Page, contrastOnly = false): Promise<string[]> {
-  const seen = await runAxe(page, contrastOnly);
-  if (seen.length === 0) return seen;
-  await waitForAnimations(page);
-  return runAxe(page, contrastOnly);
+  let seen: string[] = [];
+  for (const ms of axePausesMs) {
+    await page.waitForTimeout(ms);
+    await waitForAnimations(page);
+    seen = await runAxe(page, contrastOnly);
+    if (seen.length === 0) break;
+  }
+  return seen;
 }
 
 async function runAxe(page: Page, contrastOnly: boolean): Promise<string[]> {
