@@ -1,5 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { blockPublicKey } from "@/lib/certificates/block-key";
+import { adminActor } from "@/testing/actors";
 import { setProxyScopes, trustProxy } from "@/testing/gateway/proxy-requests";
 import {
   openCompatGateway,
@@ -161,6 +163,16 @@ describe("refusals", () => {
     expect(refusalOf(asked)).toBe("400 certificate.refused");
     expect(asked.entries).toMatchObject([
       { action: "certificate.refused", details: { via: "ejbca" } },
+    ]);
+  });
+  test("a key that was blocked before it had a certificate is refused, as an entry", async () => {
+    const certificate_request = gateway.pem(subject, san);
+    const key = { key: certificate_request, comment: "" };
+    await blockPublicKey(gateway.harness.deps, adminActor(), key);
+    const asked = await enroll({ certificate_request });
+    expect(refusalOf(asked)).toBe("400 certificate.refused");
+    expect(asked.entries).toMatchObject([
+      { action: "certificate.refused", reason: "key.blocked", details: { via: "ejbca" } },
     ]);
   });
   test.each([

@@ -6,7 +6,7 @@ import { pastIncidents } from "./incidents";
 const week = Array.from({ length: 7 }, (_none, day) => Date.UTC(2026, 10, 30 + day, 10, 15));
 
 test.each(week)(
-  "an incident is told in order, on whatever weekday the demonstration is made: %#",
+  "the events of an incident are planned in order, whatever the weekday: %#",
   (end) => {
     const calendar = makeCalendar(end);
     const told = pastIncidents.map((plan) => {
