@@ -28,7 +28,7 @@ export interface ThrowawayChancery {
 }
 
 const RUNNING = /Chancery is running\.[^]*Ctrl-C/;
-const PATIENCE_MS = 300_000; // a bare clone installs and builds first
+const PATIENCE_MS = 600_000; // a bare clone installs and builds first, on a busy machine
 
 /** Where one lives: kept when it ends, so that another can be started on the same data. */
 export interface ChanceryPlace {

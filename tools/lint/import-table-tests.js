@@ -75,6 +75,6 @@ export const testRows = [
     name: "a benchmark",
     files: ["bench/**"],
     imports: ["bench/**", "testing/**", "lib/**", "server/**", "cli/**"],
-    packages: ["pg", ...anyNode],
+    packages: ["pg", "@playwright/test", ...anyNode],
   },
 ];
