@@ -5,6 +5,7 @@ import { ExpiringList } from "@/components/overview/expiring-list";
 import { ActiveAlertsCard } from "@/components/alerts/active-alerts-card";
 import { NamesBanner } from "@/components/overview/names-banner";
 import { IssuingChart } from "@/components/overview/issuing-chart";
+import { RotationsBanner } from "@/components/overview/rotations-banner";
 import { RecentActivity } from "@/components/overview/recent-activity";
 import { StateStats } from "@/components/overview/state-stats";
 import { ButtonLink } from "@/components/ui/button";
@@ -51,6 +52,7 @@ export default async function OverviewPage() {
       />
       <Stack>
         {names && <NamesBanner {...names} />}
+        <RotationsBanner overdue={overview.overdueRotations} />
         {checklist && <ChecklistCard checklist={checklist} actions={{ confirm, dismiss }} />}
         <StateStats overview={overview} />
         <Grid columns="main">

@@ -5,6 +5,7 @@ import type { ServerAction } from "@/lib/auth/types";
 import type { CertificateDto, RevocationPreview } from "@/lib/certificates/schema";
 import { RevocationFigures } from "./revocation-figures";
 import { RevokeDialog } from "./revoke-dialog";
+import { RequestRotationDialog } from "./rotation/request-rotation-dialog";
 import { RotateDialog, type SuccessorRules } from "./rotate-dialog";
 
 type CertificateAction = ServerAction<CertificateDto>;
@@ -12,6 +13,7 @@ export type CertificateServerActions = Readonly<{
   rotate: CertificateAction;
   revoke: CertificateAction;
   release: CertificateAction;
+  requestRotation: CertificateAction;
 }>;
 
 type Props = Readonly<{
@@ -21,6 +23,7 @@ type Props = Readonly<{
   /** What the role of the user allows. */
   may: Readonly<{
     rotate: boolean;
+    requestRotation: boolean;
     revoke: boolean;
     /** Why the role can't do what it can do to other certificates. */
     denied: Readonly<Partial<Record<"rotate" | "hold" | "release" | "revoke", string>>>;
@@ -29,7 +32,12 @@ type Props = Readonly<{
   }>;
   figures: RevocationPreview | null;
   successorRules: SuccessorRules;
+  now: Date;
 }>;
+
+/** Only a valid certificate that nothing replaces yet; a request is shown with a way to withdraw it. */
+const canRequest = ({ status, successorId, rotationRequest }: CertificateDto): boolean =>
+  status === "valid" && successorId === null && rotationRequest === null;
 
 /**
  * The actions on a certificate that its state and the role allow. An unavailable action explains
@@ -42,6 +50,7 @@ export function CertificateActions({
   may,
   figures,
   successorRules,
+  now,
 }: Props) {
   const isIssued = certificate.status !== "pending" && certificate.status !== "failed";
   return (
@@ -53,6 +62,14 @@ export function CertificateActions({
           action={actions.rotate}
           rules={successorRules}
           denied={may.denied.rotate}
+        />
+      )}
+      {may.requestRotation && canRequest(certificate) && (
+        <RequestRotationDialog
+          action={actions.requestRotation}
+          certificate={certificate}
+          name={name}
+          now={now}
         />
       )}
       {may.revoke && figures && (

@@ -1,5 +1,7 @@
 import { findIssuer } from "@/lib/authorities/find-issuer";
 import { findCertificatesWithSerial, type Certificate } from "@/lib/certificates/get-certificate";
+import { rotationRequestOf } from "@/lib/certificates/certificate-dto";
+import { earlier } from "@/lib/certificates/request-rotation";
 import { AppError } from "@/lib/errors/app-error";
 import { findProfile } from "@/lib/profiles/read-profiles";
 import type { Deps } from "@/lib/runtime/deps";
@@ -48,8 +50,8 @@ const keyIdStart = Buffer.from("0603551d23041830168014", "hex");
 
 /**
  * When a certificate should be renewed: late in its life, over a stretch wide enough that a fleet
- * doesn't come at once; and at once if it is revoked, replaced, or its issuer is not the one that
- * its profile uses now.
+ * doesn't come at once; from now on if its rotation is requested; and at once if it is revoked,
+ * replaced, or its issuer is not the one that its profile uses now.
  */
 export async function getRenewalInfo(deps: ReadDeps, certId: string): Promise<RenewalInfo> {
   const row = await findByCertId(deps, certId);
@@ -60,12 +62,27 @@ export async function getRenewalInfo(deps: ReadDeps, certId: string): Promise<Re
     findProfile(deps, row.profileId),
     findIssuer(deps, row.issuerId),
   ]);
-  const usual = usualWindow(row);
+  const usual = requestedWindow(usualWindow(row), rotationRequestOf(row, now));
   const isRotated = profile?.authorityId !== row.issuerId || issuer?.status !== "active";
   if (!isRotated || usual.start <= now) return usual;
   // A planned rotation: over a tenth of the lifetime from now on, at most a day.
   const lifetime = (row.notAfter.getTime() - row.notBefore.getTime()) / 1000;
   return windowAt(now, Math.min(lifetime / 10, 24 * hourSeconds));
+}
+
+/**
+ * The window of a certificate whose rotation is requested: from the request on until the date that it
+ * names, and never later than the usual one. It stays where it is, so clients that ask again choose
+ * from the same window.
+ */
+export function requestedWindow(
+  usual: RenewalInfo,
+  request: Readonly<{ requestedAt: Date; replaceBy: Date }> | null,
+): RenewalInfo {
+  if (request === null) return usual;
+  const start = earlier(usual.start, request.requestedAt);
+  const end = earlier(usual.end, request.replaceBy);
+  return { ...usual, start, end };
 }
 
 const windowAt = (start: Date, seconds: number): RenewalInfo => ({

@@ -7,6 +7,7 @@ import { type BulkAct, changesIdentities } from "./schema";
 function permissionsFor(act: BulkAct): readonly Permission[] {
   if (act === "issue") return ["certificates.issue"];
   if (changesIdentities(act)) return ["identities.write"];
+  if (act === "request-rotation") return ["certificates.rotate"];
   return act === "revoke" ? ["certificates.revoke"] : ["certificates.revoke", "certificates.hold"];
 }
 
@@ -16,7 +17,7 @@ function permissionsFor(act: BulkAct): readonly Permission[] {
  */
 export function authorizeBulk(actor: Actor, act: BulkAct): void {
   assertProven(actor);
-  if (act === "issue" || changesIdentities(act)) {
+  if (act === "issue" || act === "request-rotation" || changesIdentities(act)) {
     for (const permission of permissionsFor(act))
       if (authorize(actor, permission) !== "all")
         throw new AppError("forbidden", `Your role does not allow this (${permission} of all).`);

@@ -15,6 +15,7 @@ const verbs: Readonly<Record<BulkAct, string>> = {
   revoke: "Revoke",
   hold: "Hold",
   release: "Release",
+  "request-rotation": "Request the rotation of",
   suspend: "Suspend",
   activate: "Activate",
   assign: "Assign",
@@ -32,13 +33,14 @@ export const bulkTarget = ({ id, act, total }: Pick<BulkHead, "id" | "act" | "to
 });
 
 export function bulkDto(row: BulkHead): BulkDto {
-  const { id, reason, owner, comment, total, done, changed, refused, cause } = row;
+  const { id, reason, owner, replaceBy, comment, total, done, changed, refused, cause } = row;
   return {
     id,
     act: row.act as BulkAct,
     status: row.status as BulkStatus,
     reason,
     owner,
+    replaceBy: replaceBy && formatIso(replaceBy),
     comment,
     total,
     done,

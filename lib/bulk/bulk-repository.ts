@@ -15,6 +15,7 @@ export type BulkRow = Readonly<{
   total: number;
   reason: string | null;
   owner: string | null;
+  replaceBy: Date | null;
   comment: string;
   invalidityDate: Date | null;
   actorKind: string;
@@ -33,7 +34,7 @@ export type BulkHead = Omit<BulkRow, "ids" | "states" | "digest"> & BulkCounts;
 /** Of a result `r` with its certificate `c`: it was planned, and can no longer be signed. */
 export const unsignedSql =
   "(c.id is not null and c.fingerprint_sha256 is null and c.state <> 'planned')";
-const headColumns = `b.id, b.act, b.total, b.reason, b.owner, b.comment, b.invalidity_date as "invalidityDate", b.actor_kind as "actorKind", b.actor_id as "actorId",
+const headColumns = `b.id, b.act, b.total, b.reason, b.owner, b.replace_by as "replaceBy", b.comment, b.invalidity_date as "invalidityDate", b.actor_kind as "actorKind", b.actor_id as "actorId",
   b.actor_label as "actorLabel", b.origin, b.status, b.cause, b.created_at as "createdAt", b.ended_at as "endedAt"`;
 /** What was planned by a bulk issue and then not signed counts as refused. */
 const withCounts = `select ${headColumns}, r.* from bulk_act b, lateral (
@@ -199,4 +200,22 @@ export async function countValidOf(
     values: [identityIds, now],
   });
   return rows[0]?.n ?? 0;
+}
+
+/**
+ * Of certificates that are to be replaced: how many an ACME client got, which hears of it by renewal
+ * information; how many it did not; and how many owners these have.
+ */
+export async function countByHolder(
+  db: Database,
+  ids: readonly string[],
+): Promise<Readonly<{ acme: number; others: number; owners: number }>> {
+  const { rows } = await db.pool.query<{ acme: number; others: number; owners: number }>({
+    name: "bulk-by-holder",
+    text: `select count(o.id)::int as acme, count(*) filter (where o.id is null)::int as others,
+        count(distinct i.owner) filter (where o.id is null)::int as owners
+      from certificate c join identity i on i.id = c.identity_id left join acme_order o on o.certificate_id = c.id where c.id = any($1)`,
+    values: [ids],
+  });
+  return rows[0] ?? { acme: 0, others: 0, owners: 0 };
 }

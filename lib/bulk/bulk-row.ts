@@ -9,6 +9,7 @@ type Asked = Readonly<{
   act: BulkAct;
   reason?: string | undefined;
   owner?: string | undefined;
+  replaceBy?: Date | null;
   comment?: string | undefined;
   invalidityDate?: string | undefined;
 }>;
@@ -17,7 +18,7 @@ type Asked = Readonly<{
 export function bulkRowOf(
   deps: Pick<Deps, "clock" | "random">,
   actor: Actor,
-  { act, reason, owner, comment, invalidityDate }: Asked,
+  { act, reason, owner, replaceBy, comment, invalidityDate }: Asked,
   items: Pick<BulkRow, "ids" | "states" | "digest">,
 ): BulkRow {
   const now = deps.clock.now();
@@ -28,6 +29,7 @@ export function bulkRowOf(
     total: items.ids.length,
     reason: reason ?? null,
     owner: owner ?? null,
+    replaceBy: replaceBy ?? null,
     comment: comment ?? "",
     invalidityDate: invalidityDate === undefined ? null : new Date(invalidityDate),
     actorKind: actor.kind,

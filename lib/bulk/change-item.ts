@@ -1,5 +1,6 @@
 import type { Actor } from "@/lib/access/actor";
 import { findCertificate } from "@/lib/certificates/get-certificate";
+import { requestRotation } from "@/lib/certificates/request-rotation";
 import { releaseCertificate } from "@/lib/certificates/release-certificate";
 import { revokeCertificate } from "@/lib/certificates/revoke-certificate";
 import { findIdentity } from "@/lib/identities/read-identities";
@@ -20,19 +21,20 @@ export async function readSeenState(
   id: string,
 ): Promise<string | null> {
   const act = bulk.act as BulkAct;
+  if (act === "issue") throw new Error("unreachable: a request has no state");
   if (changesIdentities(act)) {
     const row = await findIdentity(deps, id);
     return row && seenIdentityState(act, row);
   }
   const row = await findCertificate(deps, id);
-  return row && seenState(row);
+  return row && seenState(act, row);
 }
 
 /** Does to one item what the bulk action does, through the use case for one. */
 export async function changeItem(
   deps: ItemDeps,
   actor: Actor,
-  { act, comment, reason, owner, invalidityDate }: BulkHead,
+  { act, comment, reason, owner, replaceBy, invalidityDate }: BulkHead,
   id: string,
 ): Promise<void> {
   switch (act as BulkAct) {
@@ -48,6 +50,11 @@ export async function changeItem(
     case "release":
       await releaseCertificate(deps, actor, id, { comment });
       return;
+    case "request-rotation": {
+      const input = { comment, ...(replaceBy && { replaceBy: replaceBy.toISOString() }) };
+      await requestRotation(deps, actor, id, input, { capped: true });
+      return;
+    }
     case "hold":
     case "revoke": {
       const date = invalidityDate === null ? {} : { invalidityDate: invalidityDate.toISOString() };

@@ -3,7 +3,7 @@ import { formatIso } from "@/lib/format/time";
 import { dayMs } from "@/lib/format/time-units";
 import type { Deps } from "@/lib/runtime/deps";
 import { authorizeBulk } from "./authorize-bulk";
-import { countValidOf, usesSince } from "./bulk-repository";
+import { countByHolder, countValidOf, usesSince } from "./bulk-repository";
 import { type BulkInput, type BulkPreview, changesIdentities, exclusions } from "./schema";
 import { selectItems, type SelectedItems } from "@/lib/bulk/select/select-items";
 
@@ -32,9 +32,10 @@ export async function describeSelection(
   const ids = items.map(({ id }) => id);
   const ofIdentities = changesIdentities(act);
   const since = new Date(now.getTime() - dayMs);
-  const [uses, certificates] = await Promise.all([
+  const [uses, certificates, rotation] = await Promise.all([
     usesSince(deps.db, ofIdentities ? "identity_id" : "certificate_id", ids, since),
     ofIdentities ? countValidOf(deps.db, ids, now) : ids.length,
+    act === "request-rotation" ? countByHolder(deps.db, ids) : null,
   ]);
   return {
     act,
@@ -48,6 +49,7 @@ export async function describeSelection(
     identities: identityIds.length,
     certificates,
     withoutSuccessor,
+    rotation,
     lastDay: { ...uses, lastUsedAt: uses.lastUsedAt && formatIso(uses.lastUsedAt) },
     sha256,
   };

@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { note, optionalLabel } from "@/lib/format/label";
-import { certificateQuery, revokeInput } from "@/lib/certificates/schema";
+import { certificateQuery, requestRotationInput, revokeInput } from "@/lib/certificates/schema";
 import { identityChange, identityQuery } from "@/lib/identities/schema";
 
 /** What is done to each certificate of a selection. */
-export const certificateActs = ["revoke", "hold", "release"] as const;
+export const certificateActs = ["revoke", "hold", "release", "request-rotation"] as const;
 export type CertificateAct = (typeof certificateActs)[number];
 /** What is done to each identity of a selection. */
 export const identityActs = ["suspend", "activate", "assign"] as const;
@@ -54,6 +54,8 @@ const inputShape = {
   reason: revokeInput.shape.reason.exclude(["certificateHold"]).optional(),
   /** Who owns the identities from now on; for `assign` only. */
   owner: identityChange.shape.owner,
+  /** Until when they are to be replaced; for `request-rotation` only, and in a week if absent. */
+  replaceBy: requestRotationInput.shape.replaceBy,
   comment,
   invalidityDate,
 };
@@ -72,6 +74,7 @@ type Selection = Readonly<{
   count?: number | undefined;
   reason?: string | undefined;
   owner?: string | undefined;
+  replaceBy?: string | undefined;
   invalidityDate?: string | undefined;
 }>;
 
@@ -88,6 +91,8 @@ function* problemsOf(input: Selection): Generator<readonly [path: string, messag
     yield ["reason", "Send a reason for revoke, and for nothing else."];
   if ((act === "assign") !== (input.owner !== undefined))
     yield ["owner", "Send an owner for assign, and for nothing else."];
+  if (act !== "request-rotation" && input.replaceBy !== undefined)
+    yield ["replaceBy", "Send a date to replace by for request-rotation only."];
   if (act !== "revoke" && input.invalidityDate !== undefined)
     yield ["invalidityDate", "Send a date of compromise for revoke only."];
 }
@@ -115,6 +120,8 @@ export const exclusions = [
   "not-held",
   "not-issued",
   "expired",
+  "replaced",
+  "rotation-requested",
   "already-suspended",
   "already-active",
   "same-owner",
@@ -139,6 +146,11 @@ export type BulkPreview = Readonly<{
   certificates: number;
   /** Of the certificates that would be changed: valid, and without a successor. */
   withoutSuccessor: number;
+  /**
+   * Of a request for rotation: how many ACME clients are told about by renewal information, how many
+   * people or other programs have to replace, and how many owners those have. Null for other actions.
+   */
+  rotation: Readonly<{ acme: number; others: number; owners: number }> | null;
   /** Their use in the last 24 hours. */
   lastDay: Readonly<{
     certificates: number;
@@ -166,6 +178,7 @@ export type BulkDto = Readonly<{
   status: BulkStatus;
   reason: string | null;
   owner: string | null;
+  replaceBy: string | null;
   comment: string;
   total: number;
   done: number;

@@ -6,6 +6,7 @@ import type { Deps } from "@/lib/runtime/deps";
 import { authorizeBulk } from "./authorize-bulk";
 import { insertBulk } from "./bulk-repository";
 import { bulkRowOf, idsDigest } from "./bulk-row";
+import { replaceByOf } from "@/lib/bulk/select/replace-by";
 import { bulkDto, bulkTarget } from "./bulk-dto";
 import { describeSelection } from "./preview-bulk-act";
 import { type BulkDto, changesIdentities, type StartBulkInput } from "./schema";
@@ -31,13 +32,15 @@ export async function startBulkAct(
       "bulk.changed",
       `The dry run counted ${input.expect.count} ${changesIdentities(input.act) ? "identities" : "certificates"}. ${items.length === input.expect.count ? "One of them has changed since" : `Now it would be ${items.length}`}. Nothing was done. Run it again.`,
     );
+  const replaceBy = replaceByOf(input, deps.clock.now());
   const { excluded, lastDay } = await describeSelection(deps, input, selection);
   const ids = items.map(({ id }) => id);
-  const row = bulkRowOf(deps, actor, input, {
-    ids,
-    states: items.map(({ state }) => state),
-    digest: selection.sha256,
-  });
+  const row = bulkRowOf(
+    deps,
+    actor,
+    { ...input, replaceBy },
+    { ids, states: items.map(({ state }) => state), digest: selection.sha256 },
+  );
   const { entryId } = await auditedTransaction(deps.recorder, actor, async (tx) => {
     await insertBulk(tx, row);
     return {
@@ -52,6 +55,7 @@ export async function startBulkAct(
             ...(input.reason === undefined ? {} : { reason: input.reason }),
             comment: row.comment,
             ...(input.owner === undefined ? {} : { owner: input.owner }),
+            ...(replaceBy === null ? {} : { replaceBy: replaceBy.toISOString() }),
             ...(filter === undefined ? {} : { filter: JSON.stringify(filter) }),
             count: items.length,
             excluded: excluded.map(({ why, count }) => `${count} ${why}`).join(", "),

@@ -4,7 +4,13 @@ import { toPem } from "@/lib/pki/pem";
 import { formatSerial } from "@/lib/pki/serial";
 import type { GeneralName, RevocationReason } from "@/lib/pki/types";
 import type { CertificateRow } from "./certificate-repository";
-import type { CertificateDto, CertificateItem, CertificateStatus, RevocationDto } from "./schema";
+import type {
+  CertificateDto,
+  CertificateItem,
+  CertificateStatus,
+  RevocationDto,
+  RotationRequestDto,
+} from "./schema";
 
 const isoOrNull = (at: Date | null): string | null => at && formatIso(at);
 
@@ -53,6 +59,45 @@ function revocationOf(row: CertificateRow): RevocationDto | null {
   };
 }
 
+/**
+ * The request to replace a certificate, while it counts: the certificate is valid and has no
+ * successor. The lists select by the same rule (`rotationConditions`).
+ */
+export function rotationRequestOf(
+  row: Pick<
+    CertificateRow,
+    | "state"
+    | "notAfter"
+    | "successorId"
+    | "rotateBy"
+    | "rotationRequestedAt"
+    | "rotationRequestedBy"
+    | "rotationComment"
+  >,
+  now: Date,
+): Readonly<{ replaceBy: Date; requestedAt: Date; requestedBy: string; comment: string }> | null {
+  const { rotateBy, rotationRequestedAt, rotationRequestedBy, rotationComment } = row;
+  if (rotateBy === null || row.successorId !== null) return null;
+  if (certificateStatusOf(row, now) !== "valid") return null;
+  return {
+    replaceBy: rotateBy,
+    requestedAt: rotationRequestedAt ?? rotateBy,
+    requestedBy: rotationRequestedBy ?? "",
+    comment: rotationComment ?? "",
+  };
+}
+
+function rotationRequestDto(row: CertificateRow, now: Date): RotationRequestDto | null {
+  const request = rotationRequestOf(row, now);
+  return (
+    request && {
+      ...request,
+      replaceBy: formatIso(request.replaceBy),
+      requestedAt: formatIso(request.requestedAt),
+    }
+  );
+}
+
 /** A certificate as lists show it. */
 export function certificateItem(row: CertificateRow, now: Date): CertificateItem {
   return {
@@ -79,6 +124,7 @@ export function certificateItem(row: CertificateRow, now: Date): CertificateItem
     predecessorId: row.predecessorId,
     successorId: row.successorId,
     supersedeAt: isoOrNull(row.supersedeAt),
+    rotationRequest: rotationRequestDto(row, now),
     createdAt: formatIso(row.createdAt),
     issuedAt: isoOrNull(row.issuedAt),
     requestedBy: row.requestedBy,

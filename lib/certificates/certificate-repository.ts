@@ -39,6 +39,10 @@ export type CertificateRow = Readonly<{
   predecessorId: string | null;
   successorId: string | null;
   supersedeAt: Date | null;
+  rotateBy: Date | null;
+  rotationRequestedAt: Date | null;
+  rotationRequestedBy: string | null;
+  rotationComment: string | null;
   createdAt: Date;
   issuedAt: Date | null;
   requestedBy: string;
@@ -51,7 +55,8 @@ export const rowColumns = `c.id, c.serial, c.state, c.not_before as "notBefore",
   c.fingerprint_sha256 as "fingerprintSha256", c.profile_id as "profileId", p.slug as "profileSlug", c.profile_version as "profileVersion", c.identity_id as "identityId",
   i.name as "identityName", i.kind as "identityKind", i.owner as "identityOwner", c.issuer_id as "issuerId", a.slug as "issuerSlug", c.key_algorithm as "keyAlgorithm", c.spki_sha256 as "spkiSha256",
   c.revoked_at as "revokedAt", c.revocation_reason as "revocationReason", c.revocation_comment as "revocationComment", c.invalidity_date as "invalidityDate",
-  c.predecessor_id as "predecessorId", s.id as "successorId", c.supersede_at as "supersedeAt", c.created_at as "createdAt", c.issued_at as "issuedAt", c.requested_by as "requestedBy"`;
+  c.predecessor_id as "predecessorId", s.id as "successorId", c.supersede_at as "supersedeAt",
+  c.rotate_by as "rotateBy", c.rotation_requested_at as "rotationRequestedAt", c.rotation_requested_by as "rotationRequestedBy", c.rotation_comment as "rotationComment", c.created_at as "createdAt", c.issued_at as "issuedAt", c.requested_by as "requestedBy"`;
 export const rowTables = `certificate c join profile p on p.id = c.profile_id join identity i on i.id = c.identity_id join authority a on a.id = c.issuer_id
   left join certificate s on s.predecessor_id = c.id`;
 

@@ -8,6 +8,7 @@ import type { CertificateQuery, CertificateSort } from "./schema";
 import {
   isNeverUsed,
   ownLeftOut,
+  rotationConditions,
   stateConditions,
   successorConditions,
 } from "./certificate-state-repository";
@@ -37,6 +38,7 @@ export type Total = Readonly<{ count: number; capped: boolean }>;
 const countLimit = 10_000;
 const maxMatches = 2000;
 const stateWhere = stateConditions("?");
+const rotationWhere = rotationConditions("?");
 const sorts: Readonly<
   Record<CertificateSort, Readonly<{ column: string; direction: "asc" | "desc" }>>
 > = {
@@ -196,8 +198,11 @@ const fixedConditions = ({ successor, use, own }: CertificateQuery): readonly st
 
 function conditionsFor({ query, onlyIdentityId, now }: CertificateSearch): Conditions {
   const conditions = makeConditions();
-  const { state } = query;
-  if (state) conditions.add(stateWhere[state], ...timesFor(stateWhere[state], now));
+  for (const timed of [
+    query.state && stateWhere[query.state],
+    query.rotation && rotationWhere[query.rotation],
+  ])
+    if (timed) conditions.add(timed, ...timesFor(timed, now));
   if (onlyIdentityId !== null) conditions.add("c.identity_id = ?", onlyIdentityId);
   if (query.identity) conditions.add("c.identity_id = ?", query.identity);
   if (query.profile)

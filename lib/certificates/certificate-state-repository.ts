@@ -1,4 +1,4 @@
-import type { CertificateListState, SuccessorState } from "./schema";
+import type { CertificateListState, RotationState, SuccessorState } from "./schema";
 
 const isOwn = "exists (select from identity i where i.id = c.identity_id and i.kind = 'system')";
 const isShortLived = "c.not_after - c.not_before < interval '8 days'";
@@ -30,6 +30,16 @@ export const successorConditions: Readonly<Record<SuccessorState, string>> = {
   issued: `not (${isShortLived}) and not ${isOwn} and ${hasSuccessor}`,
   automatic: `(${isShortLived}) or ${isOwn}`,
 };
+
+/**
+ * Each as a condition on `certificate c`, at a time given as SQL: its rotation is requested, and it is
+ * valid without a successor; and the date for that is over. `rotationRequestOf` is the same rule.
+ */
+export function rotationConditions(now: string): Readonly<Record<RotationState, string>> {
+  const at = `${now}::timestamptz`;
+  const requested = `c.rotate_by is not null and c.state = 'issued' and c.not_after >= ${at} and not ${hasSuccessor}`;
+  return { requested, overdue: `${requested} and c.rotate_by < ${at}` };
+}
 
 /** A condition on `certificate c`: it belongs to a person, service or device. */
 export const ownLeftOut = "c.identity_id not in (select id from identity where kind = 'system')";

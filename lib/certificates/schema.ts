@@ -90,6 +90,19 @@ export const revokeInput = z.strictObject({
 });
 export type RevokeInput = z.infer<typeof revokeInput>;
 
+export const requestRotationInput = z.strictObject({
+  /**
+   * Until when a successor is to be issued: in the future, and not after the certificate expires. In a
+   * week if absent, or when it expires if that is earlier.
+   */
+  replaceBy: moment.optional(),
+  comment: comment.optional(),
+});
+export type RequestRotationInput = z.infer<typeof requestRotationInput>;
+
+export const cancelRotationRequestInput = z.strictObject({ comment: comment.optional() });
+export type CancelRotationRequestInput = z.infer<typeof cancelRotationRequestInput>;
+
 export const releaseInput = z.strictObject({ comment: comment.optional() });
 export type ReleaseInput = z.infer<typeof releaseInput>;
 
@@ -125,6 +138,10 @@ export type CertificateListState = (typeof certificateStates)[number];
 export const successorStates = ["none", "issued", "automatic"] as const;
 export type SuccessorState = (typeof successorStates)[number];
 
+/** Whether it is to be replaced, and has no successor; overdue: the date for that is over. */
+export const rotationStates = ["requested", "overdue"] as const;
+export type RotationState = (typeof rotationStates)[number];
+
 /** Filters as a URL has them. */
 export const certificateQuery = z.strictObject({
   state: z.enum(certificateStates).optional(),
@@ -150,6 +167,8 @@ export const certificateQuery = z.strictObject({
     .regex(/^[0-9a-f]{64}$/, "Enter the SHA-256 of a public key: 64 lowercase hexadecimal digits.")
     .optional(),
   successor: z.enum(successorStates).optional(),
+  /** Whether its rotation is requested. */
+  rotation: z.enum(rotationStates).optional(),
   /** "never": it can authenticate a client, and has no recorded use. */
   use: z.enum(["never"]).optional(),
   /** Whether Chancery's own are in the list; they are if absent. */
@@ -185,6 +204,15 @@ export type RevocationDto = Readonly<{
   invalidityDate: string | null;
 }>;
 
+/** A request to replace a valid certificate that has no successor. */
+export type RotationRequestDto = Readonly<{
+  replaceBy: string;
+  requestedAt: string;
+  /** The label of who requested it. */
+  requestedBy: string;
+  comment: string;
+}>;
+
 /** A certificate as a list shows it. Times are RFC 3339 in UTC, whole seconds. */
 export type CertificateItem = Readonly<{
   id: string;
@@ -208,6 +236,8 @@ export type CertificateItem = Readonly<{
   successorId: string | null;
   /** When the predecessor of a rotation will be revoked as superseded. */
   supersedeAt: string | null;
+  /** Null without a request, and once there is a successor or the certificate is no longer valid. */
+  rotationRequest: RotationRequestDto | null;
   createdAt: string;
   issuedAt: string | null;
   requestedBy: string;

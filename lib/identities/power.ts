@@ -9,6 +9,7 @@ import type { IdentityPower } from "./schema";
 const powerActs = {
   issue: "issue certificates for it",
   rotate: "rotate its certificates",
+  "request-rotation": "request the rotation of its certificates",
   revoke: "revoke its certificates",
   hold: "put its certificates on hold",
   release: "release its certificates from hold",
@@ -40,6 +41,7 @@ export type PowerAct = keyof typeof powerActs;
 const operatorActs: ReadonlySet<PowerAct> = new Set<PowerAct>([
   "revoke",
   "hold",
+  "request-rotation",
   "revoke-ca",
   "note",
   "acknowledge-alert",

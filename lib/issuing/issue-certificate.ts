@@ -178,8 +178,7 @@ function issuedDto(
     identityOwner: identity.owner,
     issuerSlug: issuer.slug,
     ...neverRevoked,
-    successorId: null,
-    supersedeAt: null,
+    ...neverReplaced,
     issuedAt,
     der,
   };
@@ -194,6 +193,15 @@ const neverRevoked = {
   revocationReason: null,
   revocationComment: null,
   invalidityDate: null,
+} as const;
+
+const neverReplaced = {
+  successorId: null,
+  supersedeAt: null,
+  rotateBy: null,
+  rotationRequestedAt: null,
+  rotationRequestedBy: null,
+  rotationComment: null,
 } as const;
 
 /** Names that are not held, with who holds them: the entry says it for every requester. */

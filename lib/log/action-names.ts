@@ -17,6 +17,8 @@ const groups: { readonly [N in Noun<EntryAction>]: Group<N> } = {
       "certificate.failed": "Issuance failed",
       "certificate.refused": "Certificate request rejected",
       "certificate.rotated": "Certificate rotated",
+      "certificate.rotation-requested": "Certificate rotation requested",
+      "certificate.rotation-request-canceled": "Request for rotation withdrawn",
       "certificate.revoked": "Certificate revoked",
       "certificate.held": "Certificate put on hold",
       "certificate.released": "Certificate released from hold",

@@ -34,6 +34,13 @@ export type CertificateDetails = {
     via?: CompatibleApi;
   }>;
   "certificate.rotated": Readonly<{ successorId: string; supersedeAt: string }>;
+  /** `replaceBy`: until when a successor is to be issued. An earlier request is replaced. */
+  "certificate.rotation-requested": Readonly<{
+    replaceBy: string;
+    requestedAt: string;
+    comment: string;
+  }>;
+  "certificate.rotation-request-canceled": Readonly<{ comment: string }>;
   "certificate.revoked": Readonly<{
     reason: RevocationReason;
     comment: string;
@@ -71,6 +78,8 @@ export type BulkDetails = Readonly<{
     reason?: string;
     /** Who owns the identities from now on. */
     owner?: string;
+    /** Until when the certificates are to be replaced. */
+    replaceBy?: string;
     comment: string;
     filter?: string;
     count: number;

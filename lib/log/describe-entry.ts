@@ -11,6 +11,8 @@ import {
   countEntries,
   reasonText,
   powerPhrases,
+  bulkActText,
+  rotationPhrases,
 } from "./describe-parts";
 import type { EntryAction, EntryDetails, EntryRecord } from "./types";
 
@@ -163,6 +165,7 @@ const phrases: Phrases = {
     `requested a certificate with profile ${profile}: ${summarizeFindings(findings)}`,
   "certificate.rotated": ({ supersedeAt }, target) =>
     `rotated certificate ${target}, which is superseded at ${minuteOf(supersedeAt)}`,
+  ...rotationPhrases,
   "certificate.revoked": ({ reason, raised, comment }, target) =>
     raised
       ? `changed the revocation reason of certificate ${target} to ${reasonText(reason)}${withComment(comment)}`
@@ -193,8 +196,8 @@ const phrases: Phrases = {
       ? `revoked API token ${name}`
       : `revoked API token ${name} together with ${endedWith.kind} ${endedWith.label}`,
   "token.read": viewed("API token"),
-  "bulk.started": ({ act, count, reason, owner, comment }) =>
-    `started to ${act} ${bulkItems(act, count)}${owner === undefined ? "" : ` to ${owner}`}${reason === undefined ? "" : ` (${reasonText(reason)})`}${withComment(comment)}`,
+  "bulk.started": ({ act, count, reason, owner, replaceBy, comment }) =>
+    `started to ${bulkActText(act, replaceBy)} ${bulkItems(act, count)}${owner === undefined ? "" : ` to ${owner}`}${reason === undefined ? "" : ` (${reasonText(reason)})`}${withComment(comment)}`,
   "bulk.finished": (details) => `finished a bulk action: ${bulkFigures(details)}`,
   "bulk.canceled": (details) => `canceled a bulk action: ${bulkFigures(details)}`,
   "bulk.stopped": ({ cause, ...details }) =>

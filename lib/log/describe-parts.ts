@@ -29,6 +29,9 @@ const countChanged = (of: "identities" | undefined, total: number): string =>
 /** What a bulk action is for: "3 identities". */
 export const bulkItems = (act: string, count: number): string =>
   countChanged(identityActs.has(act) ? "identities" : undefined, count);
+/** What a bulk action does, before its items: "revoke". */
+export const bulkActText = (act: string, replaceBy: string | undefined): string =>
+  replaceBy === undefined ? act : `request the rotation, by ${minuteOf(replaceBy)}, of`;
 /** How far it came: "2 of 3 certificates changed". */
 export const bulkFigures = ({
   of,
@@ -37,16 +40,24 @@ export const bulkFigures = ({
 }: Readonly<{ of?: "identities"; total: number; done: number }>): string =>
   `${done} of ${countChanged(of, total)} changed`;
 
-type Described = Extract<
-  keyof EntryDetails,
-  `ca-permission.${string}` | `identity.power-${string}`
->;
-type Phrases = {
+type PhrasesOf<Described extends keyof EntryDetails> = {
   readonly [A in Described]: (details: EntryDetails[A], target: string) => string;
 };
 
+/** The predicates of entries about requests for rotation. */
+export const rotationPhrases: PhrasesOf<
+  Extract<keyof EntryDetails, `certificate.rotation-${string}`>
+> = {
+  "certificate.rotation-requested": ({ replaceBy, comment }, target) =>
+    `requested the rotation of certificate ${target} by ${minuteOf(replaceBy)}${withComment(comment)}`,
+  "certificate.rotation-request-canceled": ({ comment }, target) =>
+    `withdrew the request to rotate certificate ${target}${withComment(comment)}`,
+};
+
 /** The predicates of entries about the power of identities, and about CA permissions. */
-export const powerPhrases: Phrases = {
+export const powerPhrases: PhrasesOf<
+  Extract<keyof EntryDetails, `ca-permission.${string}` | `identity.power-${string}`>
+> = {
   "ca-permission.created": ({ trustDomain, count }, target) =>
     `created a permission for ${target} to get ${countOf(count, "CA certificate")} for ${trustDomain}`,
   "ca-permission.confirmed": ({ trustDomain }, target) =>

@@ -9,6 +9,7 @@ import {
   countByDay,
   countByStatus,
   countIdentities,
+  countOverdueRotations,
   findAuthoritySummaries,
   findExpiring,
   findLatest,
@@ -45,20 +46,23 @@ export async function getOverview(
   const { db } = deps;
   const now = deps.clock.now();
   const today = new Date(Math.floor(now.getTime() / dayMs) * dayMs);
-  const [counts, expiring, days, latest, authorities, identities] = await Promise.all([
-    countByStatus(db, now),
-    findExpiring(db, now, expiringCount),
-    countByDay(db, new Date(today.getTime() - (dayCount - 1) * dayMs)),
-    findLatest(db, scopeOf(actor.role, "audit.read") !== "all", latestCount),
-    findAuthoritySummaries(db),
-    countIdentities(db),
-  ]);
+  const [counts, expiring, overdueRotations, days, latest, authorities, identities] =
+    await Promise.all([
+      countByStatus(db, now),
+      findExpiring(db, now, expiringCount),
+      countOverdueRotations(db, now),
+      countByDay(db, new Date(today.getTime() - (dayCount - 1) * dayMs)),
+      findLatest(db, scopeOf(actor.role, "audit.read") !== "all", latestCount),
+      findAuthoritySummaries(db),
+      countIdentities(db),
+    ]);
   const { shortLived, ...byStatus } = counts;
   return {
     counts: byStatus,
     shortLived,
     expiringCount: expiring.count,
     expiring: expiring.rows.map((row) => certificateItem(row, now)),
+    overdueRotations,
     days: fillDays(days, now),
     latest: latest.map(latestOf),
     authorities: authorities.map(({ notAfter, crlNextUpdate, ...authority }) => ({

@@ -13,7 +13,10 @@ import {
   type CertificateListState,
   type CertificateStatus,
 } from "@/lib/certificates/schema";
-import { stateConditions } from "@/lib/certificates/certificate-state-repository";
+import {
+  rotationConditions,
+  stateConditions,
+} from "@/lib/certificates/certificate-state-repository";
 import type { Database } from "@/lib/db/database";
 import type { DayCount } from "./schema";
 
@@ -63,6 +66,18 @@ export async function findExpiring(
     }),
   ]);
   return { rows: page.rows, count: total.rows[0]?.count ?? 0 };
+}
+
+const overdue = `certificate c where ${rotationConditions("$1").overdue}`;
+
+/** How many certificates were to be replaced by now; counted up to a limit. */
+export async function countOverdueRotations(db: Database, now: Date): Promise<number> {
+  const { rows } = await db.pool.query<{ count: number }>({
+    name: "overview_overdue_rotations",
+    text: `select count(*)::int as count from (select 1 from ${overdue} limit ${maxCounted}) counted`,
+    values: [now],
+  });
+  return rows[0]?.count ?? 0;
 }
 
 /** Certificates issued, denied and revoked per UTC day, from the search index. Days without any are left out. */

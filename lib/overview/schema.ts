@@ -28,6 +28,8 @@ export type Overview = Readonly<{
   /** The certificates of the list `state=expiring`. */
   expiringCount: number;
   expiring: readonly CertificateItem[];
+  /** The certificates of the list `rotation=overdue`, without Chancery's own. */
+  overdueRotations: number;
   /** The last thirty days, oldest first, today last. */
   days: readonly DayCount[];
   latest: readonly Readonly<{

@@ -4,10 +4,19 @@ import { z } from "zod";
 import { defineAction, defineQuery } from "@/lib/auth/define-action";
 import { issueCertificate } from "@/lib/issuing/issue-certificate";
 import { previewCertificate } from "@/lib/issuing/preview-certificate";
+import { cancelRotationRequest } from "@/lib/certificates/cancel-rotation-request";
+import { requestRotation as requestRotationOf } from "@/lib/certificates/request-rotation";
 import { releaseCertificate } from "@/lib/certificates/release-certificate";
 import { revokeCertificate } from "@/lib/certificates/revoke-certificate";
 import { rotateCertificate } from "@/lib/issuing/rotate-certificate";
-import { issueInput, releaseInput, revokeInput, rotateInput } from "@/lib/certificates/schema";
+import {
+  cancelRotationRequestInput,
+  issueInput,
+  releaseInput,
+  requestRotationInput,
+  revokeInput,
+  rotateInput,
+} from "@/lib/certificates/schema";
 
 const id = { id: z.string().max(128) };
 
@@ -35,4 +44,16 @@ export const release = defineAction(
   releaseInput.extend(id),
   (deps, actor, { id: certificate, ...input }) =>
     releaseCertificate(deps, actor, certificate, input),
+);
+export const requestRotation = defineAction(
+  "certificates.rotate",
+  requestRotationInput.extend(id),
+  (deps, actor, { id: certificate, ...input }) =>
+    requestRotationOf(deps, actor, certificate, input),
+);
+export const withdrawRotationRequest = defineAction(
+  "certificates.rotate",
+  cancelRotationRequestInput.extend(id),
+  (deps, actor, { id: certificate, ...input }) =>
+    cancelRotationRequest(deps, actor, certificate, input),
 );

@@ -123,6 +123,7 @@ export default async function CertificatesPage({
           items={list.items}
           now={now}
           selectable={mayRevoke}
+          rotation={query.rotation !== undefined}
           view={view}
           sorting={{ path, params, current: query.sort }}
           empty={<NoCertificates {...{ filtered, query, params }} action={newOne} />}
@@ -132,6 +133,8 @@ export default async function CertificatesPage({
             actions={{ preview: previewBulk, start: startBulk }}
             filter={filter}
             params={params}
+            now={now}
+            mayRotate={scopeOf(actor.role, "certificates.rotate") === "all"}
           />
         )}
       </SelectionProvider>

@@ -7,6 +7,7 @@ import { ErrorBanner } from "@/components/forms/error-banner";
 import { optionalText } from "@/components/forms/form-values";
 import { useAction } from "@/components/forms/use-action";
 import { GlossaryTerm } from "@/components/shared/glossary-term";
+import { endOfDay, firstReplaceBy, ReplaceByField } from "@/components/shared/replace-by-field";
 import { Dialog } from "@/components/ui/dialog";
 import { TextField } from "@/components/ui/input";
 import { RadioCards } from "@/components/ui/radio-cards";
@@ -41,6 +42,8 @@ type Props = Readonly<{
   actions: BulkServerActions;
   /** Chosen at first; for `revoke`. */
   reason?: (typeof offeredReasons)[number] | undefined;
+  /** For `request-rotation`. */
+  now?: Date | undefined;
 }>;
 
 function titleOf(act: BulkAct, selection: BulkSelection): string {
@@ -73,9 +76,16 @@ export function BulkDialog({ trigger, act, selection, ...form }: Props) {
   );
 }
 
-function BulkForm({ act, selection, actions, reason: firstReason }: Omit<Props, "trigger">) {
+function BulkForm({
+  act,
+  selection,
+  actions,
+  reason: firstReason,
+  now = new Date(0),
+}: Omit<Props, "trigger">) {
   const [reason, setReason] = useState<string>(firstReason ?? "");
   const [owner, setOwner] = useState("");
+  const [day, setDay] = useState(firstReplaceBy(now));
   const [typed, setTyped] = useState("");
   // Figures are shown before a reason is chosen; the dry run is repeated with the one that is.
   const asked = {
@@ -83,27 +93,25 @@ function BulkForm({ act, selection, actions, reason: firstReason }: Omit<Props, 
     ...selection,
     ...(act === "revoke" ? { reason: reason || "unspecified" } : {}),
     ...(act === "assign" ? { owner: owner.trim() } : {}),
+    ...(act === "request-rotation" ? { replaceBy: endOfDay(day) } : {}),
   };
+  const missing = missingOf(act, { owner, reason, day });
   const { state, figures, isCurrent } = useDryRun(
     actions.preview,
-    act === "assign" && !owner.trim() ? null : asked,
+    act !== "revoke" && missing !== undefined ? null : asked,
   );
   const word = figures && typedWord(act, figures.count);
   return (
     <ActionForm
       action={actions.start}
-      fields={["comment", "owner"]}
+      fields={["comment", "owner", "replaceBy"]}
       submitLabel={actWords[act].button}
       submitTone={act === "revoke" ? "danger" : "primary"}
-      disabledReason={
-        missingOf(act, { owner, reason }) ?? blockerOf(isCurrent ? figures : null, word, typed)
-      }
+      disabledReason={missing ?? blockerOf(isCurrent ? figures : null, word, typed)}
       receipt={`Started. ${actWords[act].title} ${countItems(act, figures?.count ?? 0)}.`}
       goTo={({ data }) => bulkHref(data)}
       apiCall={(body: object) =>
-        figures === null || missingOf(act, { owner, reason }) !== undefined
-          ? null
-          : { path: "/bulk-acts", body }
+        figures === null || missing !== undefined ? null : { path: "/bulk-acts", body }
       }
       input={(form) => ({
         ...asked,
@@ -115,26 +123,20 @@ function BulkForm({ act, selection, actions, reason: firstReason }: Omit<Props, 
         <>
           {state?.ok === false && <ErrorBanner failure={state} fields={[]} />}
           {act === "assign" && (
-            <TextField
-              label="New owner"
-              name="owner"
-              required
-              autoComplete="off"
-              hint={
-                <>
-                  The <GlossaryTerm word="owner" />, such as platform@example.com.
-                </>
-              }
-              error={errors("owner")}
-              value={owner}
-              onChange={(event) => {
-                setOwner(event.target.value);
-              }}
+            <OwnerField value={owner} onChange={setOwner} errors={errors("owner")} />
+          )}
+          {act === "request-rotation" && (
+            <ReplaceByField
+              value={day}
+              onChange={setDay}
+              errors={errors("replaceBy")}
+              now={now}
+              hint="The end of the day, in UTC. What expires before that is to be replaced until it expires."
             />
           )}
           <div aria-live="polite" aria-label="Dry run" role="region">
             {figures === null ? (
-              state === null && (act !== "assign" || owner.trim()) && <Skeleton height="stat" />
+              state === null && (act === "revoke" || !missing) && <Skeleton height="stat" />
             ) : (
               <BulkFigures figures={figures} />
             )}
@@ -175,11 +177,39 @@ function BulkForm({ act, selection, actions, reason: firstReason }: Omit<Props, 
   );
 }
 
+type FieldProps = Readonly<{
+  value: string;
+  onChange: (value: string) => void;
+  errors: string[] | undefined;
+}>;
+
+function OwnerField({ value, onChange, errors }: FieldProps) {
+  return (
+    <TextField
+      label="New owner"
+      name="owner"
+      required
+      autoComplete="off"
+      hint={
+        <>
+          The <GlossaryTerm word="owner" />, such as platform@example.com.
+        </>
+      }
+      error={errors}
+      value={value}
+      onChange={(event) => {
+        onChange(event.target.value);
+      }}
+    />
+  );
+}
+
 function missingOf(
   act: BulkAct,
-  { owner, reason }: Readonly<{ owner: string; reason: string }>,
+  { owner, reason, day }: Readonly<{ owner: string; reason: string; day: string }>,
 ): string | undefined {
   if (act === "assign" && !owner.trim()) return "Enter the owner.";
+  if (act === "request-rotation" && endOfDay(day) === undefined) return "Choose a date.";
   return act === "revoke" && reason === "" ? "Choose a reason." : undefined;
 }
 

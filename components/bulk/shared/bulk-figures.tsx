@@ -7,7 +7,7 @@ const shownExamples = 3;
 
 /** What a bulk action would do, in numbers. */
 export function BulkFigures({ figures }: Readonly<{ figures: BulkPreview }>) {
-  const { act, excluded, withoutSuccessor } = figures;
+  const { act, excluded, withoutSuccessor, rotation } = figures;
   return (
     <ul className="flex list-disc flex-col gap-1 pl-5 text-sm marker:text-edge">
       <li>{scopeText(figures)}</li>
@@ -16,18 +16,19 @@ export function BulkFigures({ figures }: Readonly<{ figures: BulkPreview }>) {
           <LeftOut {...one} />
         </li>
       ))}
+      {rotation !== null && <Holders {...rotation} />}
       {act !== "assign" && (
         <li>
           <Uses {...figures.lastDay} />
         </li>
       )}
-      {act !== "release" && withoutSuccessor > 0 && (
+      {act !== "release" && rotation === null && withoutSuccessor > 0 && (
         <li>
           {plural(withoutSuccessor, "valid certificate has", "valid certificates have")} no
           successor.
         </li>
       )}
-      {!changesIdentities(act) && (
+      {!changesIdentities(act) && rotation === null && (
         <li>OCSP reflects each change within 1 second, the CRL within 5.</li>
       )}
     </ul>
@@ -57,6 +58,26 @@ function LeftOut({ why, count, examples }: BulkPreview["excluded"][number]) {
       {formatList(examples)}
       {count > examples.length ? ` and ${count - examples.length} more` : ""}.
     </details>
+  );
+}
+
+/** Who has to replace them. */
+function Holders({ acme, others, owners }: NonNullable<BulkPreview["rotation"]>) {
+  return (
+    <>
+      {acme > 0 && (
+        <li>
+          {plural(acme, "was", "were")} issued over ACME: clients that ask for renewal information
+          (ARI) renew by themselves before the date.
+        </li>
+      )}
+      {others > 0 && (
+        <li>
+          {plural(others, "has", "have")} to be replaced by a person or another program, of{" "}
+          {plural(owners, "owner")}.
+        </li>
+      )}
+    </>
   );
 }
 

@@ -29,6 +29,13 @@ export const actWords: Readonly<Record<BulkAct, ActWords>> = {
     done: "Released",
     consequence: "The certificates become valid again.",
   },
+  "request-rotation": {
+    button: "Request rotation",
+    title: "Request rotation of",
+    done: "Requested",
+    consequence:
+      "Asks whoever holds the private keys to replace these certificates. Nothing is revoked.",
+  },
   suspend: {
     button: "Suspend",
     title: "Suspend",
@@ -71,6 +78,8 @@ const exclusionTexts: Readonly<Record<Exclusion, string>> = {
   "not-held": "not on hold",
   "not-issued": "never issued",
   expired: "expired",
+  replaced: "replaced by a successor",
+  "rotation-requested": "rotation requested already, by this date or an earlier one",
   "already-suspended": "already suspended",
   "already-active": "already active",
   "same-owner": "this is their owner already",
@@ -82,7 +91,8 @@ export const exclusionText = (why: Exclusion, count: number): string =>
   `${formatCount(count)} left out: ${exclusionTexts[why]}`;
 
 /** What has to be typed before it starts: "revoke 240". */
-export const typedWord = (act: BulkAct, count: number): string => `${act} ${count}`;
+export const typedWord = (act: BulkAct, count: number): string =>
+  `${act === "request-rotation" ? "rotate" : act} ${count}`;
 
 export const bulkTitle = ({
   act,

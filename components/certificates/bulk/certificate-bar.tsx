@@ -1,6 +1,6 @@
 "use client";
 
-import { Ban, CirclePause, CirclePlay } from "lucide-react";
+import { Ban, CalendarSync, CirclePause, CirclePlay } from "lucide-react";
 import type { Params } from "@/components/filters/list-href";
 import { SelectionExport } from "@/components/filters/selection-export";
 import { Button } from "@/components/ui/button";
@@ -17,10 +17,13 @@ type Props = Readonly<{
   /** The filters of the list. */
   filter: BulkFilter;
   params: Params;
+  now: Date;
+  /** Whether the role allows to request a rotation. */
+  mayRotate: boolean;
 }>;
 
 /** What can be done with the selected certificates. */
-export function CertificateBar({ actions, filter, params }: Props) {
+export function CertificateBar({ actions, filter, params, now, mayRotate }: Props) {
   const { selected } = useSelection();
   const selection: BulkSelection =
     selected?.kind === "all"
@@ -33,6 +36,18 @@ export function CertificateBar({ actions, filter, params }: Props) {
         params={params}
         noun={["certificate", "certificates"]}
       />
+      {mayRotate && (
+        <BulkDialog
+          act="request-rotation"
+          now={now}
+          trigger={
+            <Button size="sm" icon={<CalendarSync aria-hidden />}>
+              Request rotation
+            </Button>
+          }
+          {...{ selection, actions }}
+        />
+      )}
       <BulkDialog
         act="release"
         trigger={

@@ -7,7 +7,7 @@ import { FilterBar } from "@/components/filters/filter-bar";
 import { listHref, type Params } from "@/components/filters/list-href";
 import { stateLabels, type State } from "@/lib/format/state";
 import { dayMs } from "@/lib/format/time-units";
-import type { CertificateListState } from "@/lib/certificates/schema";
+import type { CertificateListState, RotationState } from "@/lib/certificates/schema";
 import { kindLabels } from "@/components/shared/identity-kinds";
 import { keyAlgorithmLabel } from "@/components/shared/key-algorithm-label";
 import type { SelectOption } from "@/components/ui/select";
@@ -112,17 +112,31 @@ export function CertificateFilters({
   );
 }
 
-/** Those without a recorded use; and whether Chancery's own are in the list. */
+const rotationChips = [
+  ["requested", "Rotation requested"],
+  ["overdue", "Rotation overdue"],
+] as const satisfies readonly (readonly [RotationState, string])[];
+
+/** Those without a recorded use, or to be replaced; and whether Chancery's own are in the list. */
 function MoreChips({ path, params, own }: Pick<Props, "path" | "params" | "own">) {
   const neverUsed =
     params["use"] === undefined
       ? { use: "never", state: params["state"] ?? "valid" }
       : { use: null };
   return (
-    <ChipRow label="Use and origin">
+    <ChipRow label="Use, rotation and origin">
       <ChipLink href={listHref(path, params, neverUsed)} active={params["use"] !== undefined}>
         Never used
       </ChipLink>
+      {rotationChips.map(([value, label]) => (
+        <ChipLink
+          key={value}
+          href={listHref(path, params, { rotation: params["rotation"] === value ? null : value })}
+          active={params["rotation"] === value}
+        >
+          {label}
+        </ChipLink>
+      ))}
       <ChipLink
         href={listHref(path, params, { own: params["own"] ? null : opposite[own] })}
         active={own === "include"}

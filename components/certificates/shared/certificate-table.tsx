@@ -1,3 +1,5 @@
+import { CalendarX2 } from "lucide-react";
+import { Badge } from "@/components/ui/badge";
 import { sortLink, type Params } from "@/components/filters/list-href";
 import { MonoId } from "@/components/ui/mono-id";
 import { DataTable, type Column } from "@/components/ui/table";
@@ -21,9 +23,11 @@ type Props = Readonly<{
   withIdentity?: boolean | undefined;
   /** Whether rows can be selected; then it is inside a SelectionProvider. */
   selectable?: boolean | undefined;
+  /** Whether the list is one of requests for rotation, so that their dates are shown. */
+  rotation?: boolean | undefined;
   view?: TableView | undefined;
 }>;
-type ColumnProps = Pick<Props, "now" | "sorting" | "bare" | "withIdentity">;
+type ColumnProps = Pick<Props, "now" | "sorting" | "bare" | "withIdentity" | "rotation">;
 
 /** The columns of a list of certificates. */
 export function certificateColumns({
@@ -31,6 +35,7 @@ export function certificateColumns({
   sorting,
   bare,
   withIdentity = true,
+  rotation = false,
 }: ColumnProps): readonly Column<CertificateItem>[] {
   const sort = (column: string, first: "up" | "down") =>
     sorting ? sortLink(sorting.path, sorting.params, column, first, sorting.current) : {};
@@ -86,8 +91,28 @@ export function certificateColumns({
             cell: ({ createdAt }) => <Time at={createdAt} />,
           } satisfies Column<CertificateItem>,
         ]),
+    {
+      key: "replaceBy",
+      header: "Replace by",
+      width: "fit",
+      ...(rotation ? { hideBelow: "sm" } : { extra: true }),
+      cell: ({ rotationRequest }) =>
+        rotationRequest !== null && <ReplaceBy at={rotationRequest.replaceBy} now={now} />,
+    },
     ...extraColumns,
   ];
+}
+
+/** The date that a certificate is to be replaced by; marked once it is over. */
+function ReplaceBy({ at, now }: Readonly<{ at: string; now: Date }>) {
+  const time = <Time at={at} />;
+  return Date.parse(at) < now.getTime() ? (
+    <Badge tone="expiring" icon={<CalendarX2 aria-hidden />}>
+      {time}
+    </Badge>
+  ) : (
+    time
+  );
 }
 
 const extraColumns: readonly Column<CertificateItem>[] = [

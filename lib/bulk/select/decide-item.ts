@@ -1,5 +1,6 @@
 import type { Actor } from "@/lib/access/actor";
 import type { Certificate } from "@/lib/certificates/get-certificate";
+import { earlier } from "@/lib/certificates/request-rotation";
 import { explainPower } from "@/lib/identities/power";
 import type { MatchedIdentity } from "@/lib/identities/read-identities";
 import type { IdentityPower } from "@/lib/identities/schema";
@@ -7,8 +8,22 @@ import type { BulkInput, CertificateAct, Exclusion, IdentityAct } from "@/lib/bu
 
 export type ItemRow = Pick<
   Certificate,
-  "id" | "state" | "notAfter" | "identityId" | "identityName" | "identityKind" | "revocationReason"
+  | "id"
+  | "state"
+  | "notAfter"
+  | "identityId"
+  | "identityName"
+  | "identityKind"
+  | "revocationReason"
+  | "successorId"
+  | "rotateBy"
 >;
+type CertificateChange = Readonly<{
+  act: CertificateAct;
+  reason?: BulkInput["reason"];
+  /** Until when what is to be rotated has to be. */
+  replaceBy: Date | null;
+}>;
 
 /**
  * Why a bulk action leaves a certificate alone; null if it can be changed. Chancery's own are always
@@ -16,13 +31,13 @@ export type ItemRow = Pick<
  */
 export function excludedBecause(
   row: ItemRow,
-  { act, reason }: Readonly<{ act: CertificateAct; reason?: BulkInput["reason"] }>,
+  change: CertificateChange,
   { actor, powers, now }: Readonly<{ actor: Actor; powers: readonly IdentityPower[]; now: Date }>,
 ): Exclusion | null {
   if (row.identityKind === "system") return "own";
-  const denied = explainPower(actor, { name: row.identityName, powers }, [act])[act];
+  const denied = explainPower(actor, { name: row.identityName, powers }, [change.act])[change.act];
   if (denied !== undefined) return powerOf(powers);
-  return stateExcludes(act, row, reason, now);
+  return stateExcludes(change, row, now);
 }
 
 const identityPowerActs = { suspend: "suspend", activate: "activate", assign: "owner" } as const;
@@ -45,11 +60,11 @@ const powerOf = (powers: readonly IdentityPower[]): Exclusion =>
   powers.includes("signs-in") ? "signs-in" : powers.includes("ca") ? "ca" : "proxy";
 
 function stateExcludes(
-  act: CertificateAct,
-  { state, revocationReason, notAfter }: ItemRow,
-  reason: string | undefined,
+  { act, reason, replaceBy }: CertificateChange,
+  row: ItemRow,
   now: Date,
 ): Exclusion | null {
+  const { state, revocationReason, notAfter } = row;
   if (act === "release") return state === "held" ? null : "not-held";
   if (state === "revoked") {
     const raises = reason === "keyCompromise" && revocationReason !== "keyCompromise";
@@ -58,15 +73,31 @@ function stateExcludes(
   if (act === "revoke") return null;
   if (state === "held") return "already-held";
   if (state !== "issued") return "not-issued";
-  return notAfter < now ? "expired" : null;
+  if (notAfter < now) return "expired";
+  return replaceBy === null ? null : rotationExcludes(row, replaceBy);
+}
+
+function rotationExcludes(
+  { successorId, rotateBy, notAfter }: ItemRow,
+  replaceBy: Date,
+): Exclusion | null {
+  if (successorId !== null) return "replaced";
+  const isEarlier = rotateBy !== null && rotateBy <= earlier(replaceBy, notAfter);
+  return isEarlier ? "rotation-requested" : null;
 }
 
 /**
  * The state that a dry run saw. A certificate is changed only if it still is in it; that it expired
  * meanwhile is no other state.
  */
-export const seenState = ({ state, revocationReason }: ItemRow): string =>
-  state === "revoked" ? `revoked ${revocationReason ?? ""}` : state;
+export function seenState(
+  act: CertificateAct,
+  { state, revocationReason, successorId, rotateBy }: ItemRow,
+): string {
+  if (act === "request-rotation")
+    return `${state} ${successorId ?? ""} ${rotateBy?.toISOString() ?? ""}`;
+  return state === "revoked" ? `revoked ${revocationReason ?? ""}` : state;
+}
 
 /** The same for an identity: what the action would change. */
 export const seenIdentityState = (

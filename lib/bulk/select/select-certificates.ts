@@ -8,6 +8,7 @@ import {
 import type { Deps } from "@/lib/runtime/deps";
 import { listPowersOfIdentities } from "@/lib/bulk/bulk-repository";
 import { excludedBecause, seenState } from "./decide-item";
+import { replaceByOf } from "./replace-by";
 import {
   type BulkInput,
   type CertificateAct,
@@ -19,14 +20,15 @@ import { readIdentities } from "./select-identities";
 
 type Input = BulkInput & Readonly<{ act: CertificateAct }>;
 
-/** The certificates of a selection. Errors: as `selectItems`. */
+/** The certificates of a selection. Errors: as `selectItems`, `rotation.replace-by`. */
 export async function selectCertificates(
   deps: Pick<Deps, "db" | "clock">,
   actor: Actor,
   input: Input,
 ): Promise<Selection> {
-  const { rows, missing } = await readRows(deps, input);
   const now = deps.clock.now();
+  const replaceBy = replaceByOf(input, now);
+  const { rows, missing } = await readRows(deps, input);
   const powers = await listPowersOfIdentities(deps.db, [
     ...new Set(rows.map(({ identityId }) => identityId)),
   ]);
@@ -36,17 +38,17 @@ export async function selectCertificates(
     name: id,
   }));
   for (const row of rows) {
-    const why = excludedBecause(row, input, {
-      actor,
-      powers: powers.get(row.identityId) ?? [],
-      now,
-    });
+    const why = excludedBecause(
+      row,
+      { ...input, replaceBy },
+      { actor, powers: powers.get(row.identityId) ?? [], now },
+    );
     if (why === null) items.push(row);
     else excluded.push({ why, name: row.commonName || row.subjectText });
   }
   return {
     selected: rows.length + missing.length,
-    items: items.map((row) => ({ id: row.id, state: seenState(row) })),
+    items: items.map((row) => ({ id: row.id, state: seenState(input.act, row) })),
     excluded,
     identityIds: [...new Set(items.map(({ identityId }) => identityId))],
     withoutSuccessor: items.filter(

@@ -28,7 +28,7 @@ export async function selectItems(
 }
 
 const digestOf = (
-  { act, reason, owner, invalidityDate }: BulkInput,
+  { act, reason, owner, replaceBy, invalidityDate }: BulkInput,
   items: readonly SelectedItem[],
 ): string =>
   sha256Hex(
@@ -36,6 +36,7 @@ const digestOf = (
       act,
       reason: reason ?? null,
       ...(owner === undefined ? {} : { owner }),
+      ...(replaceBy === undefined ? {} : { replaceBy }),
       invalidityDate: invalidityDate ?? null,
       items: items.map(({ id, state }) => [id, state]),
     }),

@@ -82,6 +82,18 @@ export const certificateCodes = {
     kind: "invalid",
     text: "The invalidity date is in the future; send the time when the key was first in doubt.",
   },
+  "rotation.replace-by": {
+    kind: "invalid",
+    text: "The date to replace the certificate by is over, or after the certificate expires; send one between now and then.",
+  },
+  "rotation.already-requested": {
+    kind: "conflict",
+    text: "The certificate is to be replaced by this date or an earlier one already; withdraw that request to set a later date.",
+  },
+  "rotation.not-requested": {
+    kind: "conflict",
+    text: "The certificate's rotation is not requested, so there is no request to withdraw.",
+  },
   "certificate.missing": {
     kind: "unauthenticated",
     text: "The request came without a client certificate; connect with one that Chancery issued, or send an API token.",

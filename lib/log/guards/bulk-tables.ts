@@ -21,7 +21,7 @@ const bulkAct: GuardedTable = {
         {
           target: "new.id",
           actions: ["bulk.started"],
-          says: `e.j #>> '{actor,kind}' = new.actor_kind and e.j #>> '{actor,id}' = new.actor_id and e.j #>> '{details,act}' = new.act and e.j #>> '{details,reason}' is not distinct from new.reason and e.j #>> '{details,owner}' is not distinct from new.owner and e.j #>> '{details,idsSha256}' = encode(sha256(convert_to(array_to_string(new.ids, ','), 'UTF8')), 'hex')`,
+          says: `e.j #>> '{actor,kind}' = new.actor_kind and e.j #>> '{actor,id}' = new.actor_id and e.j #>> '{details,act}' = new.act and e.j #>> '{details,reason}' is not distinct from new.reason and e.j #>> '{details,owner}' is not distinct from new.owner and (e.j #>> '{details,replaceBy}')::timestamptz is not distinct from new.replace_by and e.j #>> '{details,idsSha256}' = encode(sha256(convert_to(array_to_string(new.ids, ','), 'UTF8')), 'hex')`,
         },
       ],
       whileHalted,
@@ -49,6 +49,7 @@ const bulkAct: GuardedTable = {
     "owner",
     "comment",
     "invalidity_date",
+    "replace_by",
     "actor_kind",
     "actor_id",
     "actor_label",

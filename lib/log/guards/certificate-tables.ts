@@ -82,6 +82,20 @@ const certificate: GuardedTable = {
       ],
     },
     changedBy(["supersede_at"], ["certificate.rotated"]),
+    {
+      columns: ["rotate_by", "rotation_requested_at", "rotation_requested_by", "rotation_comment"],
+      cases: [
+        { when: "new.rotate_by is null", by: [about("certificate.rotation-request-canceled")] },
+        {
+          by: [
+            {
+              ...about("certificate.rotation-requested"),
+              says: "(e.j #>> '{details,replaceBy}')::timestamptz = new.rotate_by",
+            },
+          ],
+        },
+      ],
+    },
   ],
   fixed: [
     "id",

@@ -7,6 +7,7 @@ const actionOf: Readonly<Record<string, string>> = {
   revoke: "certificate.revoked",
   hold: "certificate.held",
   release: "certificate.released",
+  "request-rotation": "certificate.rotation-requested",
   suspend: "identity.suspended",
   activate: "identity.activated",
   assign: "identity.updated",

@@ -4,6 +4,7 @@ import {
   nextState,
   planDigest,
   plannedFields,
+  rotationDigest,
   shortDigest,
 } from "./certificate-state";
 import { sha256Hex } from "@/lib/format/hash";
@@ -20,7 +21,8 @@ const columns = `c.id, c.issuer_id as authority, encode(c.serial, 'hex') as "ser
   encode(c.spki_sha256, 'hex') as key, encode(c.tbs_der, 'hex') as tbs, encode(c.der, 'hex') as der, c.common_name as "common name", c.key_algorithm as "key algorithm",
   c.requested_by as requester, ${millisSql("c.created_at")} as created, ${millisSql("c.issued_at")} as "issued at", c.plan_entry_id as "plan's entry", c.predecessor_id as predecessor, c.state as status,
   encode(c.fingerprint_sha256, 'hex') as fingerprint, ${millisSql("c.revoked_at")} as "revoked at", c.revocation_reason as reason,
-  c.revocation_comment as comment, ${millisSql("c.invalidity_date")} as "invalid since", ${millisSql("c.supersede_at")} as "supersede at", k.identity_id as "owner of key",
+  c.revocation_comment as comment, ${millisSql("c.invalidity_date")} as "invalid since", ${millisSql("c.supersede_at")} as "supersede at",
+  ${millisSql("c.rotate_by")} as "rotate by", ${millisSql("c.rotation_requested_at")} as "rotation requested", c.rotation_requested_by as "rotation requester", c.rotation_comment as "rotation comment", k.identity_id as "owner of key",
   case when k.identity_id is distinct from c.identity_id then (select string_agg(distinct o.identity_id, ' and ') from certificate o where o.spki_sha256 = c.spki_sha256) end as "identities of key",
   case when not k.blocked then 'free' when exists (select from certificate o where o.spki_sha256 = c.spki_sha256 and o.revocation_reason = 'keyCompromise') then 'blocked' else 'blocked without a report' end as blocked`;
 
@@ -59,8 +61,18 @@ function lifecycleDifferences(row: EntityRow, expected: CertificateState): strin
   // The rotation of a certificate that has expired or was revoked sets no date.
   if (row["supersede at"] !== null && row["supersede at"] !== timeText(supersedeAt))
     problems.push("the date from which it is superseded differs from the log");
+  if (!isSame(rotationOf(row), expected.rotation))
+    problems.push("the request for its rotation differs from the log");
   return problems.map((text) => text + (text.endsWith(" according to the log") ? since : ""));
 }
+
+const rotationOf = (row: EntityRow): Buffer | null =>
+  rotationDigest([
+    row["rotate by"] ?? null,
+    row["rotation requested"] ?? null,
+    comparable(row["rotation requester"]),
+    comparable(row["rotation comment"]),
+  ]);
 
 /**
  * What is wrong with the key's row. A key belongs to one identity for ever: that of each certificate

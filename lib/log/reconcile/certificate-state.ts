@@ -19,6 +19,8 @@ export type CertificateState = Readonly<{
   /** Undefined: unknown from the log (the date of a hold is in its row only). */
   invalidityDate: number | null | undefined;
   supersedeAt: number | null;
+  /** The digest of the request to replace it. */
+  rotation: Buffer | null;
   issuedAt: number | null;
   /** The number of the entry that changed it last; null while that is in the inbox. */
   lastSeq: number | null;
@@ -65,6 +67,13 @@ const parseDate = (value: unknown): number | null =>
 const commentDigest = (value: unknown): Buffer | null =>
   shortDigest(typeof value === "string" ? comparable(value) : null);
 
+/** Of a request for rotation: until when, since when, by whom and why. Null without one. */
+export function rotationDigest(facts: readonly (string | null)[]): Buffer | null {
+  return facts.every((fact) => fact === null)
+    ? null
+    : digest(facts.map((fact) => fact ?? "\0").join("\x01"), 8);
+}
+
 /** A transition returns a description of the problem if it is not allowed in this state. */
 const transitions: Readonly<Record<string, Transition>> = {
   issued: (before, { ts, details }) =>
@@ -81,6 +90,16 @@ const transitions: Readonly<Record<string, Transition>> = {
       ? { ...before, state: "failed", predecessor: null }
       : `fails a certificate that is ${before.state}`,
   rotated: (before, { details }) => ({ ...before, supersedeAt: parseDate(details.supersedeAt) }),
+  "rotation-requested": (before, { actor, details }) => ({
+    ...before,
+    rotation: rotationDigest([
+      millisOf(details.replaceBy),
+      millisOf(details.requestedAt),
+      comparable(actor.label),
+      comparable(details.comment),
+    ]),
+  }),
+  "rotation-request-canceled": (before) => ({ ...before, rotation: null }),
   held: (before, { details }) =>
     before.state === "issued"
       ? {
@@ -146,6 +165,7 @@ export function nextState(
       comment: null,
       invalidityDate: null,
       supersedeAt: null,
+      rotation: null,
       issuedAt: null,
       lastSeq: seq,
     };

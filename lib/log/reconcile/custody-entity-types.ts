@@ -161,7 +161,7 @@ export const custodyEntityTypes: readonly PlainEntityType[] = [
     from: "bulk_act",
     created: "bulk.started",
     columns: `id, act as action, encode(sha256(convert_to(array_to_string(ids, ','), 'UTF8')), 'hex') as certificates, digest as "dry run", total::text as count, coalesce(reason, '') as reason,
-      ${truncateSql("coalesce(owner, '')")} as owner, ${truncateSql("comment")} as comment, actor_kind as "kind of creator", actor_id as "ID of creator", ${truncateSql("actor_label")} as creator, ${createdSql()}, status, coalesce(cause, '') as cause, ${millisSql("ended_at")} as "end (near)"`,
+      ${truncateSql("coalesce(owner, '')")} as owner, ${millisSql("replace_by")} as "replace by", ${truncateSql("comment")} as comment, actor_kind as "kind of creator", actor_id as "ID of creator", ${truncateSql("actor_label")} as creator, ${createdSql()}, status, coalesce(cause, '') as cause, ${millisSql("ended_at")} as "end (near)"`,
     initial: ({ actor, details }) => ({
       action: comparable(details.act),
       certificates: comparable(details.idsSha256),
@@ -169,6 +169,7 @@ export const custodyEntityTypes: readonly PlainEntityType[] = [
       count: String(details.count),
       reason: comparable(details.reason ?? ""),
       owner: comparable(details.owner ?? ""),
+      "replace by": millisOf(details.replaceBy),
       comment: comparable(details.comment),
       "kind of creator": comparable(actor.kind),
       "ID of creator": comparable(actor.id),

@@ -53,7 +53,7 @@ export const bulkRoutes = [
     permission: "certificates.revoke",
     summary: "Start a bulk action",
     description:
-      "Revokes, holds or releases up to 10,000 certificates, chosen by `ids`, by a `filter` with the `count` that its list showed, or by their `identities`; or suspends, activates or assigns up to 10,000 identities, chosen by `identities` or by an `identityFilter` with its `count`. `expect` is what a dry run counted: if the items or their states have changed since, nothing is started. Each is changed in the caller's name and has its own entry, and one that changed after the start is left alone. Ends early if the caller's account or token no longer counts. Read it again by its ID until `status` is not `running`.",
+      "Revokes, holds or releases up to 10,000 certificates, or requests their rotation, chosen by `ids`, by a `filter` with the `count` that its list showed, or by their `identities`; or suspends, activates or assigns up to 10,000 identities, chosen by `identities` or by an `identityFilter` with its `count`. `expect` is what a dry run counted: if the items or their states have changed since, nothing is started. Each is changed in the caller's name and has its own entry, and one that changed after the start is left alone. Ends early if the caller's account or token no longer counts. Read it again by its ID until `status` is not `running`.",
     body: startBulkInput,
     status: 201,
     response: bulkAct,

@@ -2,14 +2,18 @@ import { z } from "@hono/zod-openapi";
 import { blockPublicKey } from "@/lib/certificates/block-key";
 import { getCertificate } from "@/lib/certificates/get-certificate";
 import { listCertificates } from "@/lib/certificates/list-certificates";
+import { cancelRotationRequest } from "@/lib/certificates/cancel-rotation-request";
+import { requestRotation } from "@/lib/certificates/request-rotation";
 import { releaseCertificate } from "@/lib/certificates/release-certificate";
 import { revokeCertificate } from "@/lib/certificates/revoke-certificate";
 import {
   blockKeyInput,
+  cancelRotationRequestInput,
   certificateQuery,
   certificateStatuses,
   issueInput,
   releaseInput,
+  requestRotationInput,
   revokeInput,
   rotateInput,
 } from "@/lib/certificates/schema";
@@ -163,6 +167,34 @@ const writing = [
     target,
     handle: (deps, actor, { params, body }) => rotateCertificate(deps, actor, params.id, body),
     recover: resumeIssuance,
+  }),
+  defineRecordedRoute({
+    ...common,
+    method: "post",
+    path: "/certificates/{id}/request-rotation",
+    permission: "certificates.rotate",
+    summary: "Request the rotation of a certificate",
+    description: `For staff. The holder is to replace the certificate by \`replaceBy\`: in a week if absent, and at most when the certificate expires. Renewal information tells ACME clients to renew from now on until then; whoever else holds the key finds the request with the certificate, as \`rotationRequest\`. Nothing is revoked. An earlier date replaces that of an earlier request. ${anyId}`,
+    params: idParams,
+    body: requestRotationInput,
+    bodyOptional: true,
+    response: certificate,
+    target,
+    handle: (deps, actor, { params, body }) => requestRotation(deps, actor, params.id, body),
+  }),
+  defineRecordedRoute({
+    ...common,
+    method: "post",
+    path: "/certificates/{id}/cancel-rotation-request",
+    permission: "certificates.rotate",
+    summary: "Withdraw the request to rotate a certificate",
+    description: `For staff. ${anyId}`,
+    params: idParams,
+    body: cancelRotationRequestInput,
+    bodyOptional: true,
+    response: certificate,
+    target,
+    handle: (deps, actor, { params, body }) => cancelRotationRequest(deps, actor, params.id, body),
   }),
   defineRecordedRoute({
     ...common,

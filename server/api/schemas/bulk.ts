@@ -12,6 +12,9 @@ export const bulkAct = z
     }),
     reason: z.string().nullable(),
     owner: z.string().nullable(),
+    replaceBy: instant
+      .nullable()
+      .openapi({ description: "Until when the certificates are to be replaced." }),
     comment: z.string(),
     total: z
       .number()
@@ -57,6 +60,19 @@ export const bulkPreview = z
       .number()
       .int()
       .openapi({ description: "How many are valid and have no successor." }),
+    rotation: z
+      .object({
+        acme: z.number().int().openapi({
+          description:
+            "How many an ACME client got, which renewal information (ARI) tells about it.",
+        }),
+        others: z.number().int().openapi({
+          description: "How many people or other programs have to replace.",
+        }),
+        owners: z.number().int().openapi({ description: "How many owners these have." }),
+      })
+      .nullable()
+      .openapi({ description: "Of a request for rotation; null for other actions." }),
     lastDay: z.object({
       certificates: z.number().int(),
       services: z.number().int(),

@@ -15,6 +15,13 @@ const revocation = z.object({
   invalidityDate: instant.nullable(),
 });
 
+const rotationRequest = z.object({
+  replaceBy: instant,
+  requestedAt: instant,
+  requestedBy: z.string().openapi({ description: "The label of who requested it." }),
+  comment: z.string(),
+});
+
 const itemShape = {
   id: z.string().openapi({ example: "crt_01kat8m2wq7h4z0c9d5e6f7g8j" }),
   serial: z.string().openapi({ description: "The serial number, in lower-case hexadecimal." }),
@@ -36,6 +43,10 @@ const itemShape = {
   supersedeAt: instant.nullable().openapi({
     description:
       "When this certificate, the predecessor of a rotation, will be revoked as superseded.",
+  }),
+  rotationRequest: rotationRequest.nullable().openapi({
+    description:
+      "The request to replace this certificate. Null without one, and once there is a successor or the certificate is no longer valid.",
   }),
   createdAt: instant,
   issuedAt: instant.nullable(),

@@ -59,6 +59,8 @@ export async function loadCertificate(id: string) {
     figures,
     may: {
       ...may,
+      requestRotation:
+        scopeOf(actor.role, "certificates.rotate") === "all" && identity.kind !== "system",
       denied: explainPower(actor, identity, ["rotate", "hold", "release", "revoke"]),
       typedWord: identity.powers.includes("chancery") ? "revoke" : undefined,
     },

@@ -7,15 +7,23 @@ import { CertificateState } from "@/components/certificates/certificate-state";
 import { ChainTree } from "@/components/certificates/chain-tree";
 import { DownloadButtons } from "@/components/certificates/download-buttons";
 import { ExtensionList } from "@/components/certificates/extension-list";
+import { RotationBanner } from "@/components/certificates/rotation/rotation-banner";
 import { CertificateUses } from "@/components/custody/certificate-uses";
 import { keyAlgorithmLabel } from "@/components/shared/key-algorithm-label";
 import { Card } from "@/components/ui/card";
 import { CodeBlock } from "@/components/ui/code-block";
 import { Grid, Stack } from "@/components/ui/layout";
 import { PageHeader } from "@/components/ui/page-header";
+import type { EntrySummary } from "@/lib/log/schema";
 import { formatCount } from "@/lib/format/count";
 import { loadCertificate } from "./load-certificate";
-import { release, revoke, rotate } from "@/app/(console)/certificates/actions";
+import {
+  release,
+  requestRotation,
+  revoke,
+  rotate,
+  withdrawRotationRequest,
+} from "@/app/(console)/certificates/actions";
 
 export const metadata = { title: "Certificate" };
 
@@ -38,13 +46,25 @@ export default async function CertificatePage({
           <CertificateActions
             certificate={certificate}
             name={name}
-            actions={{ rotate, revoke, release }}
+            actions={{ rotate, revoke, release, requestRotation }}
             may={may}
             figures={figures}
             successorRules={successorRules}
+            now={now}
           />
         }
       />
+      {certificate.rotationRequest !== null && (
+        <div className="pb-4">
+          <RotationBanner
+            certificateId={certificate.id}
+            request={certificate.rotationRequest}
+            entry={may.audit ? requestEntryOf(custody.items) : null}
+            now={now}
+            withdraw={may.requestRotation ? withdrawRotationRequest : null}
+          />
+        </div>
+      )}
       <Grid columns="main">
         <Stack>
           <CertificateFacts
@@ -91,3 +111,7 @@ export default async function CertificatePage({
     </>
   );
 }
+
+/** The newest request for rotation: the one that counts. */
+const requestEntryOf = (entries: readonly EntrySummary[]): EntrySummary | null =>
+  entries.findLast(({ action }) => action === "certificate.rotation-requested") ?? null;

@@ -29,8 +29,13 @@ export function BulkView({ bulk, lines, mayCancel }: Props) {
         description={
           <>
             {reason && `${reason}. `}
-            {bulk.comment && `${bulk.comment}. `}Started by {bulk.startedBy}{" "}
-            <Time at={bulk.createdAt} />.
+            {bulk.comment && `${bulk.comment}. `}
+            {bulk.replaceBy !== null && (
+              <>
+                To be replaced by <Time at={bulk.replaceBy} show="minute" />.{" "}
+              </>
+            )}
+            Started by {bulk.startedBy} <Time at={bulk.createdAt} />.
           </>
         }
       />

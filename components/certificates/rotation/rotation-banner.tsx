@@ -1,0 +1,51 @@
+import { CommentDialog } from "@/components/forms/comment-dialog";
+import { Banner } from "@/components/ui/banner";
+import { Button } from "@/components/ui/button";
+import { Link } from "@/components/ui/link";
+import { Time } from "@/components/ui/time";
+import type { ServerAction } from "@/lib/auth/types";
+import type { CertificateDto, RotationRequestDto } from "@/lib/certificates/schema";
+
+type Props = Readonly<{
+  certificateId: string;
+  request: RotationRequestDto;
+  /** The entry of the request; null if it isn't found, or the user may not read the log. */
+  entry: Readonly<{ seq: number }> | null;
+  now: Date;
+  /** Null without the role for it. */
+  withdraw: ServerAction<CertificateDto> | null;
+}>;
+
+/** Until when the certificate is to be replaced, by whose wish and why. */
+export function RotationBanner({ certificateId, request, entry, now, withdraw }: Props) {
+  const { replaceBy, requestedBy, comment } = request;
+  const isOverdue = Date.parse(replaceBy) < now.getTime();
+  return (
+    <Banner
+      tone={isOverdue ? "warning" : "info"}
+      title={isOverdue ? "Rotation overdue" : "Rotation requested"}
+      action={
+        withdraw && (
+          <CommentDialog
+            trigger={<Button size="sm">Withdraw</Button>}
+            title="Withdraw the request for rotation?"
+            consequence="The certificate no longer has to be replaced early. ACME clients get the usual time to renew again."
+            submitLabel="Withdraw"
+            receipt="Request withdrawn."
+            action={withdraw}
+            fixedInput={{ id: certificateId }}
+          />
+        )
+      }
+    >
+      Requested until <Time at={replaceBy} show="minute" /> by {requestedBy}
+      {comment && `: ${comment}`}
+      {entry && (
+        <>
+          {" "}
+          (<Link href={`/audit/${entry.seq}`}>Entry {entry.seq}</Link>)
+        </>
+      )}
+    </Banner>
+  );
+}

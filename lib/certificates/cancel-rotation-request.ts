@@ -1,0 +1,47 @@
+import type { Actor } from "@/lib/access/actor";
+import { AppError } from "@/lib/errors/app-error";
+import { requirePower } from "@/lib/identities/power";
+import { auditedTransaction } from "@/lib/log/record/audited-transaction";
+import type { Recorded } from "@/lib/log/record/recorded";
+import type { Deps } from "@/lib/runtime/deps";
+import { certificateTarget } from "./certificate-dto";
+import { describeCertificate, getCertificateRow } from "./get-certificate";
+import { assertStaff } from "./request-rotation";
+import { clearRotationRequest } from "./rotation-request-repository";
+import type { CancelRotationRequestInput, CertificateDto } from "./schema";
+
+/**
+ * Withdraws the request to replace a certificate: its renewal information is the usual one again.
+ * Errors: `certificate.not-found`, `certificate.ambiguous`, `identity.system`,
+ * `rotation.not-requested`.
+ */
+export async function cancelRotationRequest(
+  deps: Pick<Deps, "db" | "clock" | "recorder">,
+  actor: Actor,
+  ref: string,
+  input: CancelRotationRequestInput = {},
+): Promise<Recorded<CertificateDto>> {
+  assertStaff(actor);
+  const row = await getCertificateRow(deps, actor, "certificates.rotate", ref);
+  await requirePower(deps, actor, row.identityId, "request-rotation");
+  const { entryId } = await auditedTransaction(deps.recorder, actor, async (tx) => {
+    if (!(await clearRotationRequest(tx, row.id)))
+      throw new AppError(
+        "rotation.not-requested",
+        "The rotation of this certificate is not requested.",
+      );
+    return {
+      result: null,
+      entries: [
+        {
+          action: "certificate.rotation-request-canceled",
+          outcome: "success",
+          target: certificateTarget(row),
+          details: { comment: input.comment ?? "" },
+        },
+      ],
+    };
+  });
+  const canceled = await getCertificateRow(deps, actor, "certificates.rotate", row.id);
+  return { result: await describeCertificate(deps, canceled), entryId };
+}
