@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { usualWindow } from "./renewal-info";
+import { requestedWindow, usualWindow } from "./renewal-info";
 
 const hourMs = 3_600_000;
 const issuedAt = Date.UTC(2026, 0, 1);
@@ -39,3 +39,43 @@ test.each([
     expect(retryAfterSeconds * 1000).toBeLessThan(end.getTime() - start.getTime());
   },
 );
+
+const at = (hours: number): Date => new Date(issuedAt + hours * hourMs);
+const ofDays = 24 * 90;
+const usual = usualWindow(issuedIn(0, ofDays));
+
+test("without a request for rotation the window is the usual one", () => {
+  expect(requestedWindow(usual, null)).toEqual(usual);
+});
+test("the window of a requested rotation begins with the request and ends by its date, and is asked for as often as before", () => {
+  const request = { requestedAt: at(10), replaceBy: at(178) };
+  expect(requestedWindow(usual, request)).toEqual({
+    start: at(10),
+    end: at(178),
+    retryAfterSeconds: usual.retryAfterSeconds,
+  });
+});
+test.each([
+  ["with a date after the usual window", { requestedAt: at(10), replaceBy: at(ofDays) }],
+  [
+    "made in the usual window",
+    { requestedAt: new Date(usual.start.getTime() + hourMs), replaceBy: at(ofDays) },
+  ],
+  ["made after the usual window", { requestedAt: at(ofDays - 24), replaceBy: at(ofDays - 1) }],
+])("a request %s delays nothing", (_what, request) => {
+  const { start, end } = requestedWindow(usual, request);
+  expect(start.getTime()).toBeLessThanOrEqual(usual.start.getTime());
+  expect(end.getTime()).toBeLessThanOrEqual(usual.end.getTime());
+  expect(end.getTime()).toBeGreaterThan(start.getTime());
+});
+test("10,000 certificates that are requested at once renew over the whole of the time until the date, without a peak", () => {
+  const { start, end } = requestedWindow(usual, { requestedAt: at(0), replaceBy: at(168) });
+  const perDay = new Map<number, number>();
+  for (const place of places) {
+    const moment = start.getTime() + place * (end.getTime() - start.getTime());
+    const day = Math.floor((moment - issuedAt) / (24 * hourMs));
+    perDay.set(day, (perDay.get(day) ?? 0) + 1);
+  }
+  expect(perDay.size).toBe(7);
+  expect(Math.max(...perDay.values())).toBeLessThan((places.length / 7) * 1.1);
+});

@@ -12,6 +12,7 @@ import { type BulkFixture, codeOf, openBulkFixture } from "@/testing/bulk/bulk-f
 import { createTestIdentity } from "@/testing/ca/create-test-ca";
 import { makeCsr } from "@/testing/ca/requests";
 import { problemsOf } from "@/testing/log/problems-of";
+import { makeTestKey } from "@/testing/pki/authorities";
 import { getBulkAct } from "./read-bulk-acts";
 import { bulkInput, type BulkInput } from "./schema";
 
@@ -35,6 +36,13 @@ async function issueFor(seconds: number): Promise<string> {
   return (await issueCertificate(deps, admin, input)).result.id;
 }
 
+async function rotate(id: string): Promise<void> {
+  const { deps, admin } = fixture;
+  const { commonName } = await getCertificate(deps, admin, id);
+  const csr = await makeCsr([commonName], makeTestKey("ecdsa-p256"));
+  await rotateCertificate(deps, admin, id, { csr, overlapSeconds: 86_400 });
+}
+
 describe("a dry run of a request for rotation", () => {
   test("counts who has to replace them, and leaves out what can't or needn't be replaced, with the reason", async () => {
     const { deps, admin } = fixture;
@@ -42,7 +50,7 @@ describe("a dry run of a request for rotation", () => {
     const [revoked = "", held = "", replaced = "", requested = "", later = ""] = ids;
     await revokeCertificate(deps, admin, revoked, { reason: "superseded" });
     await revokeCertificate(deps, admin, held, { reason: "certificateHold" });
-    await rotateCertificate(deps, admin, replaced, { csr: await makeCsr() });
+    await rotate(replaced);
     await requestRotation(deps, admin, requested, { replaceBy: inDays(3) });
     await requestRotation(deps, admin, later, { replaceBy: inDays(5) });
     const own = (await listCertificates(deps, admin, { kind: "system", limit: 1 })).items[0];
@@ -152,7 +160,8 @@ describe("a bulk request for rotation", () => {
     const [id = ""] = await fixture.issue(1);
     await fixture.start({ ...rotating, ids: [id] });
     await fixture.finish();
-    expect((await requestOf(id))?.replaceBy).toBe(inDays(7));
+    const { replaceBy } = (await requestOf(id))!;
+    expect(Math.abs(Date.parse(replaceBy) - Date.parse(inDays(7)))).toBeLessThan(60_000);
   });
 
   test("of all that match takes them by the filters of the list", async () => {
@@ -172,7 +181,7 @@ describe("a bulk request for rotation", () => {
     const ids = await fixture.issue(4);
     const [replaced = "", requested = "", held = "", same = ""] = ids;
     const id = await fixture.start({ ...rotating, ids });
-    await rotateCertificate(deps, admin, replaced, { csr: await makeCsr() });
+    await rotate(replaced);
     await requestRotation(deps, admin, requested, { replaceBy: inDays(1), comment: "by hand" });
     await revokeCertificate(deps, admin, held, { reason: "certificateHold" });
     await fixture.finish();

@@ -1,4 +1,5 @@
 import type { Actor } from "@/lib/access/actor";
+import { assertProven } from "@/lib/access/permissions";
 import { AppError } from "@/lib/errors/app-error";
 import { requirePower } from "@/lib/identities/power";
 import { auditedTransaction } from "@/lib/log/record/audited-transaction";
@@ -21,8 +22,9 @@ export async function cancelRotationRequest(
   ref: string,
   input: CancelRotationRequestInput = {},
 ): Promise<Recorded<CertificateDto>> {
-  assertStaff(actor);
+  assertProven(actor);
   const row = await getCertificateRow(deps, actor, "certificates.rotate", ref);
+  assertStaff(actor);
   await requirePower(deps, actor, row.identityId, "request-rotation");
   const { entryId } = await auditedTransaction(deps.recorder, actor, async (tx) => {
     if (!(await clearRotationRequest(tx, row.id)))

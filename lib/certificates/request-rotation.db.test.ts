@@ -9,6 +9,7 @@ import { adminActor, assertedActor, operatorActor, system } from "@/testing/acto
 import { createTestCa, createTestIdentity } from "@/testing/ca/create-test-ca";
 import { makeCsr, refusalOf } from "@/testing/ca/requests";
 import type { Harness } from "@/testing/harness";
+import { auditedTransaction } from "@/lib/log/record/audited-transaction";
 import { problemsOf } from "@/testing/log/problems-of";
 import { makeTestKey } from "@/testing/pki/authorities";
 import { cancelRotationRequest } from "./cancel-rotation-request";
@@ -16,6 +17,7 @@ import { getCertificate } from "./get-certificate";
 import { releaseCertificate } from "./release-certificate";
 import { requestRotation } from "./request-rotation";
 import { revokeCertificate } from "./revoke-certificate";
+import { markRotationRequested } from "./rotation-request-repository";
 import type { CertificateDto, RequestRotationInput } from "./schema";
 
 let harness: Harness;
@@ -35,7 +37,7 @@ async function issue(validitySeconds?: number): Promise<CertificateDto> {
   const input = {
     profile: "tls-server",
     identity: await createTestIdentity(deps),
-    csr: await makeCsr(["pay.example.com"]),
+    csr: await makeCsr(),
     ...(validitySeconds === undefined ? {} : { validitySeconds }),
   };
   return (await issueCertificate(deps, admin, input)).result;
@@ -64,7 +66,7 @@ describe("requesting the rotation of a certificate", () => {
     expect({ ...rest, rotationRequest: null }).toEqual(await withoutIssuing(before));
     expect(rotationRequest).toEqual({
       replaceBy,
-      requestedAt: inDays(0),
+      requestedAt: expect.any(String) as string,
       requestedBy: admin.label,
       comment: "old library",
     });
@@ -78,7 +80,8 @@ describe("requesting the rotation of a certificate", () => {
 
   test("has a date in a week if none is given, and at most the date of expiration", async () => {
     const [long, short] = [await issue(), await issue(2 * 86_400)];
-    expect((await request(long.id)).result.rotationRequest?.replaceBy).toBe(inDays(7));
+    const { replaceBy, requestedAt } = (await request(long.id)).result.rotationRequest!;
+    expect(Date.parse(replaceBy) - Date.parse(requestedAt)).toBe(7 * dayMs);
     expect((await request(short.id)).result.rotationRequest?.replaceBy).toBe(short.notAfter);
   });
 
@@ -89,8 +92,9 @@ describe("requesting the rotation of a certificate", () => {
     expect(await codeOf(request(id, { replaceBy: inDays(6) }))).toBe("rotation.already-requested");
     expect(await codeOf(request(id))).toBe("rotation.already-requested");
     expect(await requestOf(id)).toMatchObject({ comment: "first" });
-    await request(id, { replaceBy: inDays(4), comment: "sooner" });
-    expect(await requestOf(id)).toMatchObject({ replaceBy: inDays(4), comment: "sooner" });
+    const replaceBy = inDays(4);
+    await request(id, { replaceBy, comment: "sooner" });
+    expect(await requestOf(id)).toMatchObject({ replaceBy, comment: "sooner" });
   });
 
   test("by two at once with the same date is one request", async () => {
@@ -159,7 +163,7 @@ describe("requesting the rotation of a certificate", () => {
       identityId: identity.id,
     });
     expect(await codeOf(request(id, {}, service))).toBe("forbidden");
-    expect(await codeOf(request((await issue()).id, {}, service))).toBe("forbidden");
+    expect(await codeOf(request((await issue()).id, {}, service))).toBe("certificate.not-found");
     const passedOn = assertedActor({ identityId: identity.id }) as unknown as Actor;
     expect(await codeOf(request(id, {}, passedOn))).toBe("certificate.asserted");
     expect(await requestOf(id)).toBe(null);
@@ -228,7 +232,22 @@ describe("a requested rotation", () => {
     const { id } = await issue();
     await expect(
       harness.asSuper("update certificate set rotate_by = now() where id = $1", [id]),
-    ).rejects.toThrow();
+    ).rejects.toThrow(/entry/);
+    const at = (days: number) => new Date(inDays(days));
+    const wrong = auditedTransaction(deps.recorder, admin, async (tx) => {
+      const requestedAt = deps.clock.now();
+      const row = { replaceBy: at(3), requestedAt, requestedBy: admin.label, comment: "" };
+      await markRotationRequested(tx, id, row);
+      const details = {
+        replaceBy: at(2).toISOString(),
+        requestedAt: requestedAt.toISOString(),
+        comment: "",
+      };
+      const target = { kind: "certificate", id, label: "pay" };
+      const action = "certificate.rotation-requested";
+      return { result: null, entries: [{ action, outcome: "success", target, details }] };
+    });
+    expect(await codeOf(wrong)).toBe("record.unavailable");
     expect(await requestOf(id)).toBe(null);
   });
 
@@ -240,7 +259,8 @@ describe("a requested rotation", () => {
 });
 
 async function rotate(id: string): Promise<CertificateDto> {
-  const csr = await makeCsr(["pay.example.com"], makeTestKey("ecdsa-p256"));
+  const { commonName } = await getCertificate(deps, admin, id);
+  const csr = await makeCsr([commonName], makeTestKey("ecdsa-p256"));
   return (await rotateCertificate(deps, admin, id, { csr, overlapSeconds: 86_400 })).result;
 }
 

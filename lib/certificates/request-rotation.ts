@@ -31,8 +31,9 @@ export async function requestRotation(
   input: RequestRotationInput = {},
   { capped = false }: Readonly<{ capped?: boolean }> = {},
 ): Promise<Recorded<CertificateDto>> {
-  assertStaff(actor);
+  assertProven(actor);
   const row = await getCertificateRow(deps, actor, "certificates.rotate", ref);
+  assertStaff(actor);
   await requirePower(deps, actor, row.identityId, "request-rotation");
   const requestedAt = deps.clock.now();
   const replaceBy = replaceByOf(row, input, { now: requestedAt, capped });
@@ -67,7 +68,6 @@ export async function requestRotation(
 
 /** Whoever may replace only its own certificates does so, instead of asking for it. */
 export function assertStaff(actor: Actor): void {
-  assertProven(actor);
   if (authorize(actor, "certificates.rotate") !== "all")
     throw new AppError("forbidden", "Your role does not allow this (certificates.rotate of all).");
 }

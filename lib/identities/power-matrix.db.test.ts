@@ -5,6 +5,7 @@ import { updateAccount } from "@/lib/accounts/update-account";
 import { acknowledgeAlert, resolveAlert } from "@/lib/alerts/answer-alert";
 import { createException } from "@/lib/alerts/manage-exceptions";
 import { getAuthority } from "@/lib/authorities/read-authorities";
+import { requestRotation } from "@/lib/certificates/request-rotation";
 import { releaseCertificate } from "@/lib/certificates/release-certificate";
 import { revokeCertificate } from "@/lib/certificates/revoke-certificate";
 import { AppError } from "@/lib/errors/app-error";
@@ -46,6 +47,7 @@ const acts = [
   "acknowledge an alert",
   "resolve an alert",
   "create an alert exception",
+  "request a rotation",
 ] as const;
 type Act = (typeof acts)[number];
 
@@ -66,31 +68,31 @@ type Caller = (typeof callers)[number];
 // S identity.system, f forbidden, a certificate.asserted, n not found or not offered, o only by the
 // profile, which people don't use for themselves.
 const powered: Readonly<Record<Caller, string>> = {
-  administrator: "yyyyyyyyyyyyyyyyy",
-  operator: "PPyyPPPPPyPPffyPP",
-  approver: "fffffffffffffffff",
-  auditor: "fffffffffffffffff",
-  "its own certificate": "yyyffffffffffffff",
-  "its own token": "PPPffffffffffffff",
-  "its certificate, passed on by a proxy": "aaPfaffffffffffff",
+  administrator: "yyyyyyyyyyyyyyyyyy",
+  operator: "PPyyPPPPPyPPffyPPy",
+  approver: "ffffffffffffffffff",
+  auditor: "ffffffffffffffffff",
+  "its own certificate": "yyyfffffffffffffff",
+  "its own token": "PPPfffffffffffffff",
+  "its certificate, passed on by a proxy": "aaPfaffffffffffffa",
 };
 const expected: Readonly<Record<Power, Readonly<Record<Caller, string>>>> = {
   none: {
     ...powered,
-    operator: "yyyyyyyyyyyyffyyy",
-    "its own token": "yyyffffffffffffff",
-    "its certificate, passed on by a proxy": "aayfaffffffffffff",
+    operator: "yyyyyyyyyyyyffyyyy",
+    "its own token": "yyyfffffffffffffff",
+    "its certificate, passed on by a proxy": "aayfaffffffffffffa",
   },
-  "signs in": { ...powered, "its own certificate": "oyyffffffffffffff" },
-  "signs in, disabled": { ...powered, "its own certificate": "oyyffffffffffffff" },
+  "signs in": { ...powered, "its own certificate": "oyyfffffffffffffff" },
+  "signs in, disabled": { ...powered, "its own certificate": "oyyfffffffffffffff" },
   proxy: powered,
   chancery: {
     ...powered,
-    administrator: "nnySSSSSSSSSnnyyy",
-    operator: "nnPSSSSSSSSSffPPP",
-    "its own certificate": "nnPffffffffffffff",
-    "its own token": "nnPffffffffffffff",
-    "its certificate, passed on by a proxy": "aaPfaffffffffffff",
+    administrator: "nnySSSSSSSSSnnyyyS",
+    operator: "nnPSSSSSSSSSffPPPS",
+    "its own certificate": "nnPfffffffffffffff",
+    "its own token": "nnPfffffffffffffff",
+    "its certificate, passed on by a proxy": "aaPfaffffffffffffa",
   },
 };
 
@@ -180,7 +182,7 @@ async function makeTarget(power: Power): Promise<Target> {
     power.startsWith("signs in") ? "person" : "service",
   );
   const certificates: string[] = [];
-  for (let made = 0; made < 4; made++)
+  for (let made = 0; made < 5; made++)
     certificates.push((await issueFor(deps, admin, identity)).id);
   await revokeCertificate(deps, admin, certificates[3] ?? "", { reason: "certificateHold" });
   const account = await makeAccount();
@@ -206,7 +208,7 @@ async function makeChanceryTarget(): Promise<Target> {
   const identity = await findSystemIdentity(deps, internalIdentityNames["ocsp-responder"]);
   if (identity === null) throw new Error("there is no identity of Chancery itself");
   const certificates: string[] = [];
-  for (let made = 0; made < 4; made++) {
+  for (let made = 0; made < 5; made++) {
     const { spkiDer } = makeTestKey("ecdsa-p256");
     const key = { authorityId, spkiDer, purpose: "ocsp-responder" } as const;
     certificates.push((await issueInternalCertificate(deps, key)).id);
@@ -310,4 +312,6 @@ const attempts: Readonly<Record<Act, (actor: AnyActor, target: Target) => Promis
       days: 30,
       comment: "as planned",
     }),
+  "request a rotation": (actor, { certificates }) =>
+    requestRotation(harness.deps, as(actor), certificates[4] ?? ""),
 };

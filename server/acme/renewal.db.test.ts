@@ -1,6 +1,12 @@
 import { X509Certificate, createPrivateKey } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { previewBulkAct } from "@/lib/bulk/preview-bulk-act";
+import { bulkInput } from "@/lib/bulk/schema";
+import { cancelRotationRequest } from "@/lib/certificates/cancel-rotation-request";
+import { getCertificate } from "@/lib/certificates/get-certificate";
+import { requestRotation } from "@/lib/certificates/request-rotation";
+import { adminActor } from "@/testing/actors";
 import { makeRawClient, type AcmeResponse, type RawClient } from "@/testing/gateway/acme-client";
 import { makeCsr, makeCsrWithKey } from "@/testing/gateway/acme-csr";
 import { openAcmeGateway, type AcmeGateway } from "@/testing/gateway/acme-fixture";
@@ -77,6 +83,42 @@ test("renewal information is a window late in the lifetime with Retry-After, and
   const revoke = { certificate: certificate.raw.toString("base64url"), reason: 1 };
   expect((await client.post(urls["revokeCert"] ?? "", revoke)).status).toBe(200);
   expect(windowOf(await info(id)).end).toBeLessThan(Date.now());
+});
+
+test("renewal information of a requested rotation is a window from the request until its date, and the usual one again once it is withdrawn", async () => {
+  const { deps } = gateway.harness;
+  const certificate = await issue(client, "pay.example.com");
+  const id = await certId(certificate);
+  const usual = await info(id);
+  const fingerprint = certificate.fingerprint256.replaceAll(":", "");
+  const replaceBy = new Date(Math.floor(Date.now() / 1000 + 3 * 86_400) * 1000);
+  await requestRotation(deps, adminActor(), fingerprint, { replaceBy: replaceBy.toISOString() });
+  const requested = await info(id);
+  const { start, end } = windowOf(requested);
+  expect(start).toBeLessThanOrEqual(Date.now());
+  expect(end).toBe(replaceBy.getTime());
+  expect(requested.headers["retry-after"]).toBe(usual.headers["retry-after"]);
+  await cancelRotationRequest(deps, adminActor(), fingerprint);
+  expect(windowOf(await info(id))).toEqual(windowOf(usual));
+});
+
+test("a client that renews fulfils the request for rotation, and its dry run counts what ACME clients hold", async () => {
+  const { deps } = gateway.harness;
+  const first = await issue(client, "pay.example.com");
+  const fingerprint = first.fingerprint256.replaceAll(":", "");
+  const { result } = await requestRotation(deps, adminActor(), fingerprint);
+  await cancelRotationRequest(deps, adminActor(), fingerprint);
+  const input = bulkInput.parse({ act: "request-rotation", ids: [result.id] });
+  expect(await previewBulkAct(deps, adminActor(), input)).toMatchObject({
+    count: 1,
+    rotation: { acme: 1, others: 0, owners: 0 },
+  });
+  await requestRotation(deps, adminActor(), fingerprint);
+  await issue(client, "pay.example.com", { replaces: await certId(first) });
+  expect(await getCertificate(deps, adminActor(), fingerprint)).toMatchObject({
+    rotationRequest: null,
+    successorId: expect.stringMatching(/^crt_/) as string,
+  });
 });
 
 test("renewal information of what was never issued is 404, and of what is no identifier 400", async () => {

@@ -47,6 +47,8 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   "?use": "Only those that can authenticate a client and have no recorded use (`never`).",
   "?own": "Whether Chancery's own are in the list. They are if absent.",
   "?ids": "Only these, by id, separated by commas.",
+  "?rotation":
+    "Only those whose rotation is requested, or the requests for which are overdue; without a successor in both cases.",
   "?expiresBefore": "Only those that expire before this time.",
   "?owner": "Only those of identities whose owner has this text in it.",
   "?algorithm": "Only those with a key of this algorithm.",
@@ -290,6 +292,9 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   "revocation.at": "When it was revoked or put on hold.",
   "revocation.reason": "The revocation reason (RFC 5280 §5.3.1).",
   revocation: "The revocation or hold; null if there is none.",
+  replaceBy: "Until when a successor is to be issued.",
+  rotation:
+    "Only those whose rotation is requested, or the requests for which are overdue; without a successor in both cases.",
   invalidityDate: "When the key is believed to have been compromised.",
   predecessorId: "The certificate that it replaces; null if none.",
   successorId: "The certificate that replaces it; null if none.",

@@ -48,6 +48,7 @@ const examples: Readonly<Record<string, Readonly<{ old?: Row; set?: Row; named?:
     old: { state: "'revoked'", der: "null" },
     set: { predecessor_id: "null" },
   },
+  "certificate rotate_by 0": { set: { rotate_by: "null" } },
   "organization name_binding 0": {
     old: { name_binding: "'observed'" },
     set: { name_binding: "'enforced'" },
@@ -74,7 +75,12 @@ const examples: Readonly<Record<string, Readonly<{ old?: Row; set?: Row; named?:
   "enrollment_secret used 0": { old: { used: "1", uses: "5" }, set: { used: "2" } },
   "enrollment_secret used 1": { old: { used: "1", uses: "5" }, set: { used: "3" } },
   "bulk_act insert 1": {
-    set: { status: "'running'", reason: "'keyCompromise'", owner: "'one'" },
+    set: {
+      status: "'running'",
+      reason: "'keyCompromise'",
+      owner: "'one'",
+      replace_by: "'2026-02-01Z'",
+    },
   },
   "bulk_act status 0": { old: { status: "'running'" }, set: { status: "'finished'" } },
   "bulk_act status 1": { old: { status: "'running'" }, set: { status: "'canceled'" } },
@@ -116,6 +122,7 @@ const details = {
   use: 2,
   act: "one",
   owner: "one",
+  replaceBy: "2026-02-01T00:00:00.000Z",
   idsSha256: sha256Hex("one"),
   changes: Object.fromEntries(
     [

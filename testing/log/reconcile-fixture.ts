@@ -1,6 +1,8 @@
 import { createAccount } from "@/lib/accounts/create-account";
 import { updateAccount } from "@/lib/accounts/update-account";
 import { issueCertificate } from "@/lib/issuing/issue-certificate";
+import { cancelRotationRequest } from "@/lib/certificates/cancel-rotation-request";
+import { requestRotation } from "@/lib/certificates/request-rotation";
 import { releaseCertificate } from "@/lib/certificates/release-certificate";
 import { revokeCertificate } from "@/lib/certificates/revoke-certificate";
 import { rotateCertificate } from "@/lib/issuing/rotate-certificate";
@@ -77,7 +79,8 @@ export async function problemsAfter(
 
 async function makeCertificates(deps: Deps, identity: string): Promise<Record<string, string>> {
   const certificates: Record<string, string> = {};
-  for (const name of ["issued", "held", "released", "revoked", "raised", "rotated"])
+  const names = ["issued", "held", "released", "revoked", "raised", "rotated"] as const;
+  for (const name of [...names, "requested", "withdrawn"])
     certificates[name] = await issueTo(deps, identity);
   const { held = "", released = "", revoked = "", raised = "", rotated = "" } = certificates;
   await revokeCertificate(deps, admin, held, {
@@ -101,6 +104,8 @@ async function makeCertificates(deps: Deps, identity: string): Promise<Record<st
     reason: "keyCompromise",
     comment: "found in a repository",
   });
+  await requestRotation(deps, admin, rotated);
+  await requestRotations(deps, certificates);
   certificates["successor"] = (
     await rotateCertificate(deps, admin, rotated, {
       csr: await makeCsr(["pay.example.com"], makeTestKey("ecdsa-p256")),
@@ -111,6 +116,17 @@ async function makeCertificates(deps: Deps, identity: string): Promise<Record<st
     () => null,
   );
   return certificates;
+}
+
+async function requestRotations(
+  deps: Deps,
+  { requested = "", withdrawn = "" }: Readonly<Record<string, string>>,
+): Promise<void> {
+  const until = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString();
+  await requestRotation(deps, admin, requested, { replaceBy: until(9), comment: "weak key" });
+  await requestRotation(deps, admin, requested, { replaceBy: until(5), comment: "very weak 😀" });
+  await requestRotation(deps, admin, withdrawn, { comment: "by mistake" });
+  await cancelRotationRequest(deps, admin, withdrawn, { comment: "wrong one" });
 }
 
 async function makeAccount(deps: Deps): Promise<string> {

@@ -12,9 +12,9 @@ export const bulkAct = z
     }),
     reason: z.string().nullable(),
     owner: z.string().nullable(),
-    replaceBy: instant
-      .nullable()
-      .openapi({ description: "Until when the certificates are to be replaced." }),
+    replaceBy: instant.nullable().openapi({
+      description: "Until when the certificates are to be replaced; null for other actions.",
+    }),
     comment: z.string(),
     total: z
       .number()
