@@ -196,13 +196,15 @@ const fixedConditions = ({ successor, use, own }: CertificateQuery): readonly st
   ...(own === "exclude" ? [ownLeftOut] : []),
 ];
 
+/** Those that depend on the time. */
+const timedConditions = ({ state, rotation }: CertificateQuery): readonly string[] => [
+  ...(state === undefined ? [] : [stateWhere[state]]),
+  ...(rotation === undefined ? [] : [rotationWhere[rotation]]),
+];
+
 function conditionsFor({ query, onlyIdentityId, now }: CertificateSearch): Conditions {
   const conditions = makeConditions();
-  for (const timed of [
-    query.state && stateWhere[query.state],
-    query.rotation && rotationWhere[query.rotation],
-  ])
-    if (timed) conditions.add(timed, ...timesFor(timed, now));
+  for (const timed of timedConditions(query)) conditions.add(timed, ...timesFor(timed, now));
   if (onlyIdentityId !== null) conditions.add("c.identity_id = ?", onlyIdentityId);
   if (query.identity) conditions.add("c.identity_id = ?", query.identity);
   if (query.profile)

@@ -41,6 +41,7 @@ import { listAuthorities } from "@/lib/authorities/read-authorities";
 import { listProfiles } from "@/lib/profiles/read-profiles";
 
 const path = "/certificates";
+const bulkActions = { preview: previewBulk, start: startBulk } as const;
 
 export const metadata = { title: "Certificates" };
 
@@ -106,11 +107,7 @@ export default async function CertificatesPage({
         />
       </Suspense>
       {mayRevoke && query.key !== undefined && list.total.count > 0 && (
-        <KeyBanner
-          filter={filter}
-          total={list.total}
-          actions={{ preview: previewBulk, start: startBulk }}
-        />
+        <KeyBanner filter={filter} total={list.total} actions={bulkActions} />
       )}
       <FilterProblems path={path} params={params} problems={problems} />
       <SelectionProvider
@@ -128,15 +125,7 @@ export default async function CertificatesPage({
           sorting={{ path, params, current: query.sort }}
           empty={<NoCertificates {...{ filtered, query, params }} action={newOne} />}
         />
-        {mayRevoke && (
-          <CertificateBar
-            actions={{ preview: previewBulk, start: startBulk }}
-            filter={filter}
-            params={params}
-            now={now}
-            mayRotate={scopeOf(actor.role, "certificates.rotate") === "all"}
-          />
-        )}
+        {mayRevoke && <CertificateBar actions={bulkActions} {...{ filter, params, now }} />}
       </SelectionProvider>
       {list.items.length > 0 && (
         <Pagination

@@ -131,7 +131,7 @@ function BulkForm({
               onChange={setDay}
               errors={errors("replaceBy")}
               now={now}
-              hint="The end of the day, in UTC. What expires before that is to be replaced until it expires."
+              hint="The end of the day, in UTC. Certificates that expire earlier are to be replaced before they expire."
             />
           )}
           <div aria-live="polite" aria-label="Dry run" role="region">

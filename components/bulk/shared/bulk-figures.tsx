@@ -73,8 +73,8 @@ function Holders({ acme, others, owners }: NonNullable<BulkPreview["rotation"]>)
       )}
       {others > 0 && (
         <li>
-          {plural(others, "has", "have")} to be replaced by a person or another program, of{" "}
-          {plural(owners, "owner")}.
+          {plural(others, "was", "were")} not issued over ACME: people or other programs have to
+          replace {others === 1 ? "it" : "them"} ({plural(owners, "owner")}).
         </li>
       )}
     </>

@@ -34,7 +34,7 @@ export const actWords: Readonly<Record<BulkAct, ActWords>> = {
     title: "Request rotation of",
     done: "Requested",
     consequence:
-      "Asks whoever holds the private keys to replace these certificates. Nothing is revoked.",
+      "Asks the holders of the private keys to replace these certificates. Nothing is revoked.",
   },
   suspend: {
     button: "Suspend",

@@ -18,12 +18,10 @@ type Props = Readonly<{
   filter: BulkFilter;
   params: Params;
   now: Date;
-  /** Whether the role allows to request a rotation. */
-  mayRotate: boolean;
 }>;
 
 /** What can be done with the selected certificates. */
-export function CertificateBar({ actions, filter, params, now, mayRotate }: Props) {
+export function CertificateBar({ actions, filter, params, now }: Props) {
   const { selected } = useSelection();
   const selection: BulkSelection =
     selected?.kind === "all"
@@ -36,18 +34,16 @@ export function CertificateBar({ actions, filter, params, now, mayRotate }: Prop
         params={params}
         noun={["certificate", "certificates"]}
       />
-      {mayRotate && (
-        <BulkDialog
-          act="request-rotation"
-          now={now}
-          trigger={
-            <Button size="sm" icon={<CalendarSync aria-hidden />}>
-              Request rotation
-            </Button>
-          }
-          {...{ selection, actions }}
-        />
-      )}
+      <BulkDialog
+        act="request-rotation"
+        now={now}
+        trigger={
+          <Button size="sm" icon={<CalendarSync aria-hidden />}>
+            Request rotation
+          </Button>
+        }
+        {...{ selection, actions }}
+      />
       <BulkDialog
         act="release"
         trigger={

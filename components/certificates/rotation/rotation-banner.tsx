@@ -38,7 +38,7 @@ export function RotationBanner({ certificateId, request, entry, now, withdraw }:
         )
       }
     >
-      Requested until <Time at={replaceBy} show="minute" /> by {requestedBy}
+      To be replaced by <Time at={replaceBy} show="minute" />. Requested by {requestedBy}
       {comment && `: ${comment}`}
       {entry && (
         <>

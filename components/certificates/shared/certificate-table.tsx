@@ -178,13 +178,14 @@ export function CertificateTable({
   );
 }
 
-/** On phones, the expiration date is under the name: another column would be cut off. */
+/** On phones, the dates are under the name: another column would be cut off. */
 function NameCell(item: CertificateItem) {
   return (
     <>
       <span className="block truncate">{certificateName(item)}</span>
       <span className="block text-xs font-normal text-muted sm:hidden">
         expires {formatDay(item.notAfter)}
+        {item.rotationRequest && `, replace by ${formatDay(item.rotationRequest.replaceBy)}`}
       </span>
     </>
   );

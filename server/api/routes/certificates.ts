@@ -174,7 +174,7 @@ const writing = [
     path: "/certificates/{id}/request-rotation",
     permission: "certificates.rotate",
     summary: "Request the rotation of a certificate",
-    description: `For staff. The holder is to replace the certificate by \`replaceBy\`: in a week if absent, and at most when the certificate expires. Renewal information tells ACME clients to renew from now on until then; whoever else holds the key finds the request with the certificate, as \`rotationRequest\`. Nothing is revoked. An earlier date replaces that of an earlier request. ${anyId}`,
+    description: `For staff. The holder is to replace the certificate by \`replaceBy\`: in a week if absent, and at most when the certificate expires. Renewal information tells ACME clients to renew from now on until then; other holders find the request with the certificate, as \`rotationRequest\`. Nothing is revoked. An earlier date replaces that of an earlier request. ${anyId}`,
     params: idParams,
     body: requestRotationInput,
     bodyOptional: true,
