@@ -68,6 +68,7 @@ export const ruleGroups: readonly Readonly<{
       "crl-late",
       "crl-outdated",
       "expiry-near",
+      "rotation-overdue",
       "sign-in-lockout",
       "names-undecided",
       "names-overridden",

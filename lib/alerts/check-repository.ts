@@ -1,3 +1,4 @@
+import { rotationConditions } from "@/lib/certificates/certificate-state-repository";
 import type { Database } from "@/lib/db/database";
 import type { AuditedTx } from "@/lib/log/record/audited-transaction";
 import { highestAdoptedCrlNumber } from "@/lib/pki/crl";
@@ -49,6 +50,34 @@ export async function findExpiringCertificates(
   });
   return rows;
 }
+
+export type OverdueRow = Readonly<{
+  id: string;
+  subject: string;
+  identity_id: string;
+  name: string;
+  rotate_by: Date;
+  requested_by: string;
+  comment: string;
+}>;
+
+/** Certificates that were to be replaced by now, have no successor and are valid. Longest overdue first. */
+export async function findOverdueRotations(
+  { pool }: Pool,
+  now: Date,
+  take: number,
+): Promise<OverdueRow[]> {
+  const { rows } = await pool.query<OverdueRow>({
+    name: "alerts-rotations",
+    text: `select c.id, coalesce(nullif(c.common_name, ''), c.subject_text) as subject, c.identity_id, i.name, c.rotate_by,
+        c.rotation_requested_by as requested_by, c.rotation_comment as comment
+      from certificate c join identity i on i.id = c.identity_id
+      where ${overdueWhere} and i.status = 'active' order by c.rotate_by, c.id limit $2`,
+    values: [now, take],
+  });
+  return rows;
+}
+const overdueWhere = rotationConditions("$1").overdue;
 
 export type CrlRow = Readonly<{
   authority_id: string;

@@ -38,6 +38,51 @@ const actions = async (): Promise<unknown[]> => {
     .filter((action) => String(action).startsWith("alert."));
 };
 
+describe("a certificate whose rotation was requested", () => {
+  const request = (id: string, by: number) =>
+    forced(
+      `update certificate set rotate_by = '${new Date(by).toISOString()}', rotation_requested_at = now(), rotation_requested_by = 'ops@example.com', rotation_comment = 'weak key' where id = '${id}'`,
+    );
+
+  test("opens one alert once the date is over, which closes once the request is withdrawn", async () => {
+    const worker = await fixture.makeIdentity("worker");
+    await request(worker.certificateId, fixture.now() + day);
+    expect(await checks.run()).toEqual({ opened: 0, closed: 0 });
+    after(day + minute);
+    expect(await checks.run()).toEqual({ opened: 1, closed: 0 });
+    expect(await checks.run()).toEqual({ opened: 0, closed: 0 });
+    expect(await fixture.alerts()).toMatchObject([
+      { rule: "rotation-overdue", severity: "medium", subject: worker.certificateId },
+    ]);
+    await forced(`update certificate set rotate_by = null where id = '${worker.certificateId}'`);
+    expect(await checks.run()).toEqual({ opened: 0, closed: 1 });
+  });
+
+  test.each([
+    [
+      "has a successor",
+      (id: string, next: string) => `predecessor_id = '${id}' where id = '${next}'`,
+    ],
+    [
+      "is revoked",
+      (id: string) =>
+        `state = 'revoked', revoked_at = now(), revocation_reason = 'superseded' where id = '${id}'`,
+    ],
+    [
+      "is on hold",
+      (id: string) =>
+        `state = 'held', revoked_at = now(), revocation_reason = 'certificateHold' where id = '${id}'`,
+    ],
+  ])("is no alert if it %s", async (_what, change) => {
+    const worker = await fixture.makeIdentity("worker");
+    const next = await fixture.makeCertificate(worker);
+    await request(worker.certificateId, fixture.now() + day);
+    await forced(`update certificate set ${change(worker.certificateId, next.certificateId)}`);
+    after(2 * day);
+    expect(await checks.run()).toEqual({ opened: 0, closed: 0 });
+  });
+});
+
 describe("a certificate that ends without a successor", () => {
   test("a certificate near expiration opens one alert, low while unused and medium when used, that closes once a successor is there", async () => {
     const worker = await fixture.makeIdentity("worker", {

@@ -25,6 +25,7 @@ export const ruleNames = [
   "off-hours",
   "dormant-revival",
   "expiry-near",
+  "rotation-overdue",
   "crl-late",
   "crl-outdated",
   "checkpoint-late",

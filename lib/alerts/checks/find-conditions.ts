@@ -2,6 +2,7 @@ import { dayMs, hourMs } from "@/lib/format/time-units";
 import {
   findExpiringCertificates,
   findNewestCrls,
+  findOverdueRotations,
   findSkippedByReader,
   type CrlRow,
   type ExpiringRow,
@@ -13,7 +14,8 @@ import { clockOff } from "@/lib/alerts/rules/integrity/clock-off";
 import { findClockStep } from "./find-clock-step";
 import { readerStalled } from "@/lib/alerts/rules/integrity/reader-stalled";
 import { unreadableEntry } from "@/lib/alerts/rules/integrity/unreadable-entry";
-import { expiryNear } from "@/lib/alerts/rules/expiry-near";
+import { expiryNear } from "@/lib/alerts/rules/renewal/expiry-near";
+import { rotationOverdue } from "@/lib/alerts/rules/renewal/rotation-overdue";
 import type { RuleSetting } from "@/lib/alerts/rules/settings";
 import { countText, spanText, timeText } from "@/lib/alerts/rules/text";
 import { logSubject, verificationFailed } from "@/lib/alerts/rules/verification-failed";
@@ -88,6 +90,20 @@ function expiringCondition(row: ExpiringRow, now: number, percent: number): Cond
     baseline: `Valid since ${timeText(row.not_before.getTime())}; normally rotated before the last ${percent} percent of its lifetime.`,
   };
 }
+
+const findOverdue: FindConditions = async ({ db, clock }) => {
+  const now = clock.now();
+  return (await findOverdueRotations(db, now, maxConditions)).map((row) => ({
+    rule: rotationOverdue.name,
+    subject: { kind: "certificate", id: row.id, label: row.subject },
+    identityId: row.identity_id,
+    severity: "medium",
+    since: now.getTime(),
+    summary: `${row.subject} of ${row.name} was to be replaced by ${timeText(row.rotate_by.getTime())} and has no successor.`,
+    surprise: `Requested by ${row.requested_by}${row.comment === "" ? "" : `: ${row.comment}`}.`,
+    baseline: "A certificate is replaced by the date that its request for rotation names.",
+  }));
+};
 
 const findLateCrls: FindConditions = async ({ db, clock }, { values }) => {
   const now = clock.now().getTime();
@@ -250,6 +266,13 @@ export const checks: readonly Check[] = [
     find: findExpiring,
     minDurationMs: 0,
     quietMs: Infinity,
+    resolvesItself: true,
+  },
+  {
+    rule: rotationOverdue,
+    find: findOverdue,
+    minDurationMs: 0,
+    quietMs: 7 * dayMs,
     resolvesItself: true,
   },
   {

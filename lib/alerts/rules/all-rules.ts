@@ -7,7 +7,8 @@ import { crlOutdated } from "./crl-outdated";
 import { dormantRevival } from "./dormant-revival";
 import { enrollmentSecretReused } from "./enrollment-secret-reused";
 import { expiredUsed } from "./expired-used";
-import { expiryNear } from "./expiry-near";
+import { expiryNear } from "@/lib/alerts/rules/renewal/expiry-near";
+import { rotationOverdue } from "@/lib/alerts/rules/renewal/rotation-overdue";
 import { firstNetwork } from "./first-network";
 import { firstService } from "./first-service";
 import { forgedCertificate } from "./forged-certificate";
@@ -46,6 +47,7 @@ export const allRules: readonly AlertRule[] = [
   offHours,
   dormantRevival,
   expiryNear,
+  rotationOverdue,
   crlLate,
   crlOutdated,
   checkpointLate,

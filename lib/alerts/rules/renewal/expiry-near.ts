@@ -1,5 +1,5 @@
 import type { StateRule } from "@/lib/alerts/types";
-import { value } from "./text";
+import { value } from "@/lib/alerts/rules/text";
 
 /** A certificate that will expire because it was not rotated. */
 export const expiryNear: StateRule = {
