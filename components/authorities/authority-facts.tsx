@@ -1,20 +1,17 @@
-import { Download } from "lucide-react";
-import { ButtonLink } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { CopyButton } from "@/components/ui/copy-button";
 import { DataList } from "@/components/ui/data-list";
 import { EmptyState } from "@/components/ui/empty-state";
-import { Row } from "@/components/ui/layout";
 import { Link } from "@/components/ui/link";
 import { MonoId } from "@/components/ui/mono-id";
 import { Time } from "@/components/ui/time";
-import { formatCount, plural } from "@/lib/format/count";
+import { plural } from "@/lib/format/count";
 import type { AuthorityDto } from "@/lib/authorities/schema";
 import { keyAlgorithmLabel } from "@/components/shared/key-algorithm-label";
 
 /** The name, key and certificate of a CA. */
 export function AuthorityFacts({ authority }: Readonly<{ authority: AuthorityDto }>) {
-  const { counts, slug } = authority;
+  const { slug } = authority;
   return (
     <Card title="Details">
       <DataList
@@ -22,13 +19,11 @@ export function AuthorityFacts({ authority }: Readonly<{ authority: AuthorityDto
           { label: "Subject", value: authority.subject },
           { label: "Key", value: keyAlgorithmLabel(authority.keyAlgorithm) },
           {
-            label: "Valid from",
-            hint: "notBefore",
+            label: "Not before",
             value: authority.notBefore && <Time at={authority.notBefore} show="minute" />,
           },
           {
-            label: "Expires",
-            hint: "notAfter",
+            label: "Not after",
             value: authority.notAfter && <Time at={authority.notAfter} show="minute" />,
           },
           {
@@ -48,15 +43,6 @@ export function AuthorityFacts({ authority }: Readonly<{ authority: AuthorityDto
             hint: "SHA-256",
             value: authority.fingerprintSha256 && (
               <MonoId value={authority.fingerprintSha256} label="fingerprint" whole />
-            ),
-          },
-          {
-            label: "Issued",
-            value: (
-              <Link href={`/certificates?authority=${slug}&own=include`}>
-                {formatCount(counts.valid)} valid, {formatCount(counts.revoked)} revoked,{" "}
-                {formatCount(counts.expired)} expired
-              </Link>
             ),
           },
           { label: "Slug", value: <code className="font-mono text-xs">{slug}</code> },
@@ -79,13 +65,14 @@ export function CrlCard({ crl }: Pick<AuthorityDto, "crl">) {
       </Card>
     );
   return (
-    <Card title="CRL" description="Republished after each revocation and before nextUpdate.">
+    <Card title="CRL" description="Republished after each revocation and before it is outdated.">
       <DataList
+        narrow
         items={[
-          { label: "cRLNumber", value: <span className="font-mono text-xs">{crl.number}</span> },
-          { label: "thisUpdate", value: <Time at={crl.thisUpdate} show="minute" /> },
-          { label: "nextUpdate", value: <Time at={crl.nextUpdate} show="minute" /> },
-          { label: "Entries", value: plural(crl.entryCount, "revoked certificate") },
+          { label: "Published", value: <Time at={crl.thisUpdate} show="minute" /> },
+          { label: "Next update", value: <Time at={crl.nextUpdate} show="minute" /> },
+          { label: "Lists", value: plural(crl.entryCount, "revoked certificate") },
+          { label: "Number", value: <span className="font-mono text-xs">{crl.number}</span> },
         ]}
       />
     </Card>
@@ -102,7 +89,10 @@ export function UrlCard({ urls }: Pick<AuthorityDto, "urls">) {
     ["Chain (PEM)", urls.chain],
   ] as const;
   return (
-    <Card title="URLs" description="Public: no sign-in required.">
+    <Card
+      title="Distribution"
+      description="Public addresses that certificates contain: no sign-in required."
+    >
       <DataList
         items={rows.map(([label, url]) => ({
           label,
@@ -115,25 +105,5 @@ export function UrlCard({ urls }: Pick<AuthorityDto, "urls">) {
         }))}
       />
     </Card>
-  );
-}
-
-/** Links to the files of a CA on this host. */
-export function AuthorityFiles({ slug, status }: Pick<AuthorityDto, "slug" | "status">) {
-  if (status === "pending") return null;
-  const files = [
-    [`/ca/${slug}.pem`, "PEM"],
-    [`/ca/${slug}.cer`, "DER"],
-    [`/ca/${slug}/chain.pem`, "Chain"],
-    [`/crl/${slug}.crl`, "CRL"],
-  ] as const;
-  return (
-    <Row>
-      {files.map(([href, label]) => (
-        <ButtonLink key={href} size="sm" download href={href} icon={<Download aria-hidden />}>
-          {label}
-        </ButtonLink>
-      ))}
-    </Row>
   );
 }

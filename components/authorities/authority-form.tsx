@@ -8,15 +8,20 @@ import { RadioCards } from "@/components/ui/radio-cards";
 import { SelectField, type SelectOption } from "@/components/ui/select";
 import type { ServerAction } from "@/lib/auth/types";
 import type { AuthorityDto } from "@/lib/authorities/schema";
+import { successorName } from "./successor-name";
 import { keyAlgorithmChoices } from "@/components/authorities/shared/key-algorithm-choices";
+
+type Props = Readonly<{
+  action: ServerAction<AuthorityDto>;
+  parents: readonly SelectOption[];
+  /** The CA that the new one is to replace: the form begins with the same settings. */
+  replaces: Pick<AuthorityDto, "name" | "parentId" | "keyAlgorithm"> | null;
+}>;
 
 /**
  * Creates a CA below another one. Its key is created in the signer process and never leaves it.
  */
-export function AuthorityForm({
-  action,
-  parents,
-}: Readonly<{ action: ServerAction<AuthorityDto>; parents: readonly SelectOption[] }>) {
+export function AuthorityForm({ action, parents, replaces }: Props) {
   return (
     <ActionForm
       action={action}
@@ -39,6 +44,7 @@ export function AuthorityForm({
             name="parentId"
             required
             options={parents}
+            defaultValue={replaces?.parentId ?? undefined}
             error={errors("parentId")}
             hint="The new CA can't outlive the CA that signs it."
           />
@@ -47,6 +53,7 @@ export function AuthorityForm({
             name="name"
             required
             error={errors("name")}
+            defaultValue={replaces === null ? undefined : successorName(replaces.name)}
             placeholder="Issuing CA 2"
             hint="Used as the common name. 64 characters max."
           />
@@ -62,7 +69,7 @@ export function AuthorityForm({
             name="keyAlgorithm"
             columns={2}
             options={keyAlgorithmChoices}
-            defaultValue="ecdsa-p256"
+            defaultValue={replaces?.keyAlgorithm ?? "ecdsa-p256"}
             error={errors("keyAlgorithm")}
           />
           <TextField

@@ -2,97 +2,127 @@ import { Award, Landmark } from "lucide-react";
 import type { ReactNode } from "react";
 import { Link } from "@/components/ui/link";
 import { Time } from "@/components/ui/time";
-import { formatCount } from "@/lib/format/count";
 import type { AuthorityDto } from "@/lib/authorities/schema";
 import { keyAlgorithmLabel } from "@/components/shared/key-algorithm-label";
+import { Lifetime } from "@/components/shared/lifetime";
 import {
   AuthorityState,
   authorityKindLabels,
 } from "@/components/authorities/shared/authority-state";
+import { IssuedLinks } from "./authority-links";
+import { lifetimeState } from "./lifetime-state";
 
-type Props = Readonly<{
+type Tree = Readonly<{
   authorities: readonly AuthorityDto[];
-  parentId?: string | null | undefined;
+  /** How many certificates of each are about to expire, by its id. */
+  expiring: ReadonlyMap<string, number>;
+  now: Date;
   currentId?: string | undefined;
-  /** Name and state only, for a narrow column. */ compact?: boolean | undefined;
+  /** Without lifetime and CRL, for a narrow column. */ compact?: boolean | undefined;
 }>;
 
-/** The CAs as a tree: each below the one that signed it. */
-export function AuthorityTree({
-  authorities,
-  parentId = null,
-  currentId,
-  compact = false,
-}: Props): ReactNode {
-  const level = authorities.filter((one) => one.parentId === parentId);
+/** The CAs as a tree: each below the one that signed it, with what it issued. */
+export function AuthorityTree(tree: Tree): ReactNode {
+  return <Level tree={tree} parentId={null} />;
+}
+
+function Level({ tree, parentId }: Readonly<{ tree: Tree; parentId: string | null }>): ReactNode {
+  const level = tree.authorities.filter((one) => one.parentId === parentId);
   if (level.length === 0) return null;
   return (
     <ul
       className={
         parentId === null
-          ? "flex flex-col gap-3"
-          : "mt-3 ml-3.5 flex flex-col gap-3 border-l border-border pl-4"
+          ? "flex flex-col gap-4"
+          : "mt-4 ml-3.5 flex flex-col gap-4 border-l border-border pl-4"
       }
     >
       {level.map((authority) => (
         <li key={authority.id}>
-          <Node authority={authority} current={authority.id === currentId} compact={compact} />
-          <AuthorityTree
-            authorities={authorities}
-            parentId={authority.id}
-            currentId={currentId}
-            compact={compact}
-          />
+          <Node authority={authority} tree={tree} />
+          <Level tree={tree} parentId={authority.id} />
         </li>
       ))}
     </ul>
   );
 }
 
-function Node({
-  authority,
-  current,
-  compact,
-}: Readonly<{ authority: AuthorityDto; current: boolean; compact: boolean }>) {
-  const { id, name, kind, status, keyAlgorithm, notAfter, counts, crl } = authority;
+function Node({ authority, tree }: Readonly<{ authority: AuthorityDto; tree: Tree }>) {
+  const { id, kind, keyAlgorithm, notAfter } = authority;
+  const { compact = false } = tree;
   return (
     <div className="flex min-w-0 items-start gap-3">
       <span className="grid size-7 shrink-0 place-items-center rounded-full border border-border bg-sunken text-muted [&_svg]:size-4">
         {kind === "root" ? <Landmark aria-hidden /> : <Award aria-hidden />}
       </span>
-      <div className="min-w-0 flex-1">
-        <div className="flex flex-wrap items-center gap-x-2.5 gap-y-1">
-          {current ? (
-            <span aria-current="true" className="font-medium break-words">
-              {name}
-            </span>
-          ) : (
-            <Link href={`/authorities/${id}`} variant="quiet">
-              {name}
-            </Link>
-          )}
-          <AuthorityState status={status} />
-        </div>
-        <p className="text-xs text-muted">
-          {authorityKindLabels[kind]}, {keyAlgorithmLabel(keyAlgorithm)}
-          {notAfter && (
-            <>
-              , expires <Time at={notAfter} show="day" />
-            </>
-          )}
-        </p>
-        {!compact && (
+      <div
+        className={
+          compact
+            ? "min-w-0 flex-1"
+            : "grid min-w-0 flex-1 gap-x-6 gap-y-2 lg:grid-cols-[minmax(0,1fr)_13rem_15rem]"
+        }
+      >
+        <div className="min-w-0">
+          <NodeName authority={authority} isCurrent={id === tree.currentId} />
           <p className="text-xs text-muted">
-            {formatCount(counts.valid)} valid, {formatCount(counts.held)} on hold,{" "}
-            {formatCount(counts.revoked)} revoked, {formatCount(counts.expired)} expired
-            {crl && (
+            {authorityKindLabels[kind]}, {keyAlgorithmLabel(keyAlgorithm)}
+            {compact && notAfter && (
               <>
-                {" · "}CRL {crl.number}, next <Time at={crl.nextUpdate} />
+                , expires <Time at={notAfter} show="day" />
               </>
             )}
           </p>
-        )}
+        </div>
+        <div className="text-xs">
+          <IssuedLinks authority={authority} expiring={tree.expiring.get(id) ?? 0} />
+          {!compact && <CrlLine authority={authority} />}
+        </div>
+        {!compact && <NodeLifetime authority={authority} now={tree.now} />}
       </div>
+    </div>
+  );
+}
+
+function NodeName({
+  authority: { id, name, status },
+  isCurrent,
+}: Readonly<{ authority: AuthorityDto; isCurrent: boolean }>) {
+  return (
+    <div className="flex flex-wrap items-center gap-x-2.5 gap-y-1">
+      {isCurrent ? (
+        <span aria-current="true" className="font-medium break-words">
+          {name}
+        </span>
+      ) : (
+        <Link href={`/authorities/${id}`} variant="quiet">
+          {name}
+        </Link>
+      )}
+      <AuthorityState status={status} />
+    </div>
+  );
+}
+
+function CrlLine({ authority: { crl } }: Readonly<{ authority: AuthorityDto }>) {
+  return (
+    <p className="text-muted">
+      {crl ? (
+        <>
+          CRL published <Time at={crl.thisUpdate} />
+        </>
+      ) : (
+        "No CRL yet"
+      )}
+    </p>
+  );
+}
+
+function NodeLifetime({ authority, now }: Readonly<{ authority: AuthorityDto; now: Date }>) {
+  const { notBefore, notAfter } = authority;
+  if (notBefore === null || notAfter === null) return null;
+  return (
+    <div className="text-xs">
+      <Lifetime {...{ notBefore, notAfter, now }} state={lifetimeState(authority, now)} />
     </div>
   );
 }

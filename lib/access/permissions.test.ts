@@ -12,6 +12,7 @@ const expected: Readonly<Record<Permission, string>> = {
   "overview.read": "A     A        A        A       -",
   "authorities.read": "A     A        A        A       -",
   "authorities.create": "A     -        -        -       -",
+  "authorities.publish": "A     A        -        -       -",
   "profiles.read": "A     A        A        A       o",
   "profiles.write": "A     -        -        -       -",
   "identities.read": "A     A        A        A       -",

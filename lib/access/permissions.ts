@@ -6,6 +6,7 @@ export const permissions = [
   "overview.read",
   "authorities.read",
   "authorities.create",
+  "authorities.publish",
   "profiles.read",
   "profiles.write",
   "identities.read",
@@ -56,6 +57,7 @@ const allowed: Readonly<Record<Role, readonly Permission[]>> = {
   admin: permissions.filter((permission) => permission !== "events.report"),
   operator: [
     ...readsOfWork,
+    "authorities.publish",
     "identities.write",
     "certificates.issue",
     "certificates.rotate",

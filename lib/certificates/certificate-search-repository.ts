@@ -331,3 +331,17 @@ export async function searchCertificateRows(
   ]);
   return { rows, total };
 }
+
+/** How many certificates of each authority are about to expire, as the list counts them. */
+export async function countExpiringRows(
+  db: Database,
+  now: Date,
+): Promise<readonly Readonly<{ authorityId: string; count: number }>[]> {
+  const { rows } = await db.pool.query<{ authorityId: string; count: number }>({
+    name: "certificate_expiring_by_authority",
+    values: [now],
+    text: `select c.issuer_id as "authorityId", count(*)::int as count from certificate c
+      where ${stateConditions("$1").expiring} group by c.issuer_id`,
+  });
+  return rows;
+}

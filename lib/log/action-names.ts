@@ -59,7 +59,10 @@ const groups: { readonly [N in Noun<EntryAction>]: Group<N> } = {
   },
   ceiling: { label: "Signing limits", actions: { "ceiling.set": "Signing limit set" } },
   signer: { label: "Signer", actions: { "signer.refused": "Signature refused" } },
-  crl: { label: "CRLs", actions: { "crl.issued": "CRL issued" } },
+  crl: {
+    label: "CRLs",
+    actions: { "crl.requested": "CRL requested", "crl.issued": "CRL issued" },
+  },
   profile: {
     label: "Profiles",
     actions: {

@@ -175,6 +175,7 @@ const phrases: Phrases = {
   "certificate.released": ({ comment }, target) =>
     `released certificate ${target} from hold${withComment(comment)}`,
   "certificate.read": viewed("certificate"),
+  "crl.requested": (_, target) => `requested a new CRL of ${target}`,
   "crl.issued": ({ entryCount }, target) =>
     `published the CRL of ${target} with ${countOf(entryCount, "revoked certificate")}`,
   "account.created": ({ email, role }) => `created user ${email} with the role ${role}`,

@@ -67,6 +67,8 @@ export type EntryDetails = NamedDetails & {
   "identity.suspended": Readonly<{ comment: string }>;
   "identity.activated": Readonly<{ comment: string }>;
   "identity.read": RequestDetail;
+  /** Somebody had the next CRL published before it was due. The target is the authority. */
+  "crl.requested": Readonly<{ slug: string }>;
   "crl.issued": Readonly<{
     authorityId: string;
     shard: string;

@@ -3,6 +3,7 @@ import { acknowledgeAlert, resolveAlert } from "@/lib/alerts/answer-alert";
 import { listAlerts, listWorstAlerts } from "@/lib/alerts/list-alerts";
 import { severities, type AlertQueryInput } from "@/lib/alerts/schema";
 import { getAuthority, listAuthorities } from "@/lib/authorities/read-authorities";
+import { countExpiring } from "@/lib/certificates/count-expiring";
 import { listCertificates } from "@/lib/certificates/list-certificates";
 import { releaseCertificate } from "@/lib/certificates/release-certificate";
 import { revokeCertificate } from "@/lib/certificates/revoke-certificate";
@@ -257,6 +258,15 @@ describe("identities and authorities", () => {
       expect(counts).toEqual(await countsOf({ authority: id }));
       expect((await getAuthority(deps, admin, id)).counts).toEqual(counts);
     }
+  });
+  test("what is about to expire of each authority is its list, and authorities without any are left out", async () => {
+    const expiring = await countExpiring(deps, admin);
+    for (const { id } of (await listAuthorities(deps, admin)).items)
+      expect(expiring.get(id) ?? 0).toBe(
+        (await certificates({ authority: id, state: "expiring" })).length,
+      );
+    expect([...expiring.values()].every((count) => count > 0)).toBe(true);
+    expect(expiring.size).toBeGreaterThan(0);
   });
   test("the tab of name conflicts counts its list", async () => {
     const { conflicts } = await getNameStatus(deps, admin);

@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { getAuthority, listAuthorities } from "@/lib/authorities/read-authorities";
+import { requestCrl } from "@/lib/authorities/request-crl";
 import { type AuthorityDto, authorityInput } from "@/lib/authorities/schema";
 import { createAuthority } from "@/lib/issuing/create-authority";
 import { defineRoute, defineRecordedRoute, idParams } from "@/server/api/define-route";
@@ -62,5 +63,19 @@ export const authorityRoutes = [
     response: authority,
     target,
     handle: (deps, actor, { params }) => getAuthority(deps, actor, params.id),
+  }),
+  defineRecordedRoute({
+    ...common,
+    method: "post",
+    path: "/authorities/{id}/publish-crl",
+    permission: "authorities.publish",
+    summary: "Publish a CRL now",
+    description:
+      "By id or slug. Publishes the next CRL instead of when it is due; `crl` in the response is the new one. CRLs are published by themselves after each revocation, so this is for a copy that was lost.",
+    params: idParams,
+    bodyOptional: true,
+    response: authority,
+    target,
+    handle: (deps, actor, { params }) => requestCrl(deps, actor, params.id),
   }),
 ];

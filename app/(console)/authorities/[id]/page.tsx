@@ -1,24 +1,26 @@
 import { notFound } from "next/navigation";
-import { keyAlgorithmLabel } from "@/components/shared/key-algorithm-label";
-import {
-  UrlCard,
-  AuthorityFacts,
-  AuthorityFiles,
-  CrlCard,
-} from "@/components/authorities/authority-facts";
+import { publish } from "@/app/(console)/authorities/actions";
+import { AuthorityActions } from "@/components/authorities/authority-actions";
+import { AuthorityFacts, CrlCard, UrlCard } from "@/components/authorities/authority-facts";
+import { AuthoritySummary } from "@/components/authorities/authority-summary";
+import { AuthorityTree } from "@/components/authorities/authority-tree";
+import { CeilingCard, ConfirmationNotice } from "@/components/authorities/ceiling-card";
+import { InstallRootCard } from "@/components/authorities/install-root-card";
+import { IssuingProfilesCard } from "@/components/authorities/issuing-profiles-card";
 import {
   AuthorityState,
   authorityKindLabels,
 } from "@/components/authorities/shared/authority-state";
-import { CeilingCard, ConfirmationNotice } from "@/components/authorities/ceiling-card";
-import { InstallRootCard } from "@/components/authorities/install-root-card";
-import { AuthorityTree } from "@/components/authorities/authority-tree";
+import { keyAlgorithmLabel } from "@/components/shared/key-algorithm-label";
 import { Card } from "@/components/ui/card";
 import { CodeBlock } from "@/components/ui/code-block";
 import { Grid, Stack } from "@/components/ui/layout";
 import { PageHeader } from "@/components/ui/page-header";
+import { scopeOf } from "@/lib/access/permissions";
 import { openPage } from "@/lib/auth/page";
 import { listAuthorities } from "@/lib/authorities/read-authorities";
+import { countExpiring } from "@/lib/certificates/count-expiring";
+import { listProfiles } from "@/lib/profiles/read-profiles";
 
 export const metadata = { title: "Authority" };
 
@@ -30,9 +32,18 @@ export default async function AuthorityPage({
     action: "authority.read",
     target: { kind: "authority", id, label: id },
   });
-  const { items } = await listAuthorities(deps, actor);
+  const [{ items }, expiring, profiles] = await Promise.all([
+    listAuthorities(deps, actor),
+    countExpiring(deps, actor),
+    listProfiles(deps, actor),
+  ]);
   const authority = items.find((one) => one.id === id || one.slug === id);
   if (!authority) notFound();
+  const now = deps.clock.now();
+  const may = {
+    publish: scopeOf(actor.role, "authorities.publish") !== "none",
+    create: scopeOf(actor.role, "authorities.create") !== "none",
+  };
   return (
     <>
       <PageHeader
@@ -40,30 +51,45 @@ export default async function AuthorityPage({
         badge={<AuthorityState status={authority.status} />}
         crumbs={[{ label: "Authorities", href: "/authorities" }]}
         description={`${authorityKindLabels[authority.kind]} · ${keyAlgorithmLabel(authority.keyAlgorithm)}`}
+        action={<AuthorityActions authority={authority} publish={publish} may={may} />}
       />
       <ConfirmationNotice confirmation={authority.confirmation} />
-      <Grid columns="main">
-        <Stack>
-          <AuthorityFacts authority={authority} />
-          <InstallRootCard authority={authority} />
-          <UrlCard urls={authority.urls} />
-          {authority.certificatePem && (
-            <Card title="Files">
-              <Stack>
-                <AuthorityFiles slug={authority.slug} status={authority.status} />
-                <CodeBlock label="Certificate (PEM)" code={authority.certificatePem} short />
-              </Stack>
+      <Stack>
+        <AuthoritySummary
+          authority={authority}
+          parent={items.find((one) => one.id === authority.parentId)}
+          expiring={expiring.get(authority.id) ?? 0}
+          now={now}
+        />
+        <Grid columns="main">
+          <Stack>
+            <AuthorityFacts authority={authority} />
+            <UrlCard urls={authority.urls} />
+            <InstallRootCard authority={authority} />
+            {authority.certificatePem && (
+              <CodeBlock label="Certificate (PEM)" code={authority.certificatePem} short />
+            )}
+          </Stack>
+          <Stack>
+            <Card title="Hierarchy">
+              <AuthorityTree
+                authorities={items}
+                expiring={expiring}
+                now={now}
+                currentId={authority.id}
+                compact
+              />
             </Card>
-          )}
-        </Stack>
-        <Stack>
-          <Card title="Hierarchy">
-            <AuthorityTree authorities={items} currentId={authority.id} compact />
-          </Card>
-          <CeilingCard slug={authority.slug} ceiling={authority.ceiling} />
-          <CrlCard crl={authority.crl} />
-        </Stack>
-      </Grid>
+            <IssuingProfilesCard
+              profiles={profiles.items.filter(
+                ({ authorityId, status }) => authorityId === authority.id && status === "active",
+              )}
+            />
+            <CeilingCard slug={authority.slug} ceiling={authority.ceiling} />
+            <CrlCard crl={authority.crl} />
+          </Stack>
+        </Grid>
+      </Stack>
     </>
   );
 }
