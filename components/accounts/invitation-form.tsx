@@ -8,6 +8,7 @@ import { textOf } from "@/components/forms/form-values";
 import { errorsOf, useAction } from "@/components/forms/use-action";
 import { Button, ButtonLink } from "@/components/ui/button";
 import { TextField } from "@/components/ui/input";
+import { PasswordField } from "@/components/ui/password-field";
 import type { InvitationDto } from "@/lib/accounts/schema";
 import type { ServerAction } from "@/lib/auth/types";
 
@@ -59,11 +60,10 @@ export function InvitationForm({ token, invitation, accept, certificateHref }: P
         required
         defaultValue={email}
       />
-      <TextField
+      <PasswordField
         ref={field}
         label="New password"
         name="password"
-        type="password"
         autoComplete="new-password"
         required
         autoFocus

@@ -4,7 +4,7 @@ import { useState } from "react";
 import { ActionForm } from "@/components/forms/action-form";
 import { textOf } from "@/components/forms/form-values";
 import { showReceipt } from "@/components/forms/show-receipt";
-import { TextField } from "@/components/ui/input";
+import { PasswordField } from "@/components/ui/password-field";
 import type { ServerAction } from "@/lib/auth/types";
 
 /** Changes the password of the signed-in user. */
@@ -25,18 +25,16 @@ export function PasswordForm({ action }: Readonly<{ action: ServerAction<unknown
     >
       {({ errors }) => (
         <>
-          <TextField
+          <PasswordField
             label="Current password"
             name="current"
-            type="password"
             required
             error={errors("current")}
             autoComplete="current-password"
           />
-          <TextField
+          <PasswordField
             label="New password"
             name="password"
-            type="password"
             required
             error={errors("password")}
             autoComplete="new-password"

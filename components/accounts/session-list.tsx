@@ -6,6 +6,7 @@ import { DataTable } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";
 import type { SessionDto } from "@/lib/accounts/schema";
 import type { ServerAction } from "@/lib/auth/types";
+import { describeUserAgent } from "@/lib/format/user-agent";
 
 /** The browsers that are signed in, each with a way to sign it out. */
 export function SessionList({
@@ -27,7 +28,7 @@ export function SessionList({
           cell: ({ userAgent, ip, createdAt }) => (
             <>
               <span data-tip={userAgent} className="block truncate">
-                {userAgent || "Unknown"}
+                {describeUserAgent(userAgent) ?? (userAgent || "Unknown")}
               </span>
               <span className="block text-xs whitespace-normal text-muted sm:hidden">
                 <span className="font-mono">{ip}</span>, signed in <Time at={createdAt} />
@@ -73,14 +74,14 @@ export function SessionList({
           header: "Actions",
           width: "fit",
           align: "end",
-          cell: ({ id, current, ip }) =>
+          cell: ({ id, current, ip, userAgent }) =>
             current ? (
               <Badge tone="accent">This session</Badge>
             ) : (
               <ConfirmDialog
                 trigger={<Button size="sm">Sign out</Button>}
                 title="Sign out this session?"
-                consequence={`The browser at ${ip} is signed out on its next request.`}
+                consequence={`${describeUserAgent(userAgent) ?? "The browser"} at ${ip} is signed out on its next request.`}
                 confirmLabel="Sign out"
                 receipt="Session signed out."
                 action={end}

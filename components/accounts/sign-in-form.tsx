@@ -6,6 +6,7 @@ import { textOf } from "@/components/forms/form-values";
 import { Banner } from "@/components/ui/banner";
 import { Button } from "@/components/ui/button";
 import { TextField } from "@/components/ui/input";
+import { PasswordField } from "@/components/ui/password-field";
 import { plural } from "@/lib/format/count";
 
 const wrongMessage = "Incorrect email or password.";
@@ -75,11 +76,10 @@ export function SignInForm({
         required
         autoFocus={focus}
       />
-      <TextField
+      <PasswordField
         ref={password}
         label="Password"
         name="password"
-        type="password"
         autoComplete="current-password"
         required
       />

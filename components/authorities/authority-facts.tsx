@@ -19,11 +19,13 @@ export function AuthorityFacts({ authority }: Readonly<{ authority: AuthorityDto
           { label: "Subject", value: authority.subject },
           { label: "Key", value: keyAlgorithmLabel(authority.keyAlgorithm) },
           {
-            label: "Not before",
+            label: "Valid from",
+            hint: "Not before",
             value: authority.notBefore && <Time at={authority.notBefore} show="minute" />,
           },
           {
-            label: "Not after",
+            label: "Valid until",
+            hint: "Not after",
             value: authority.notAfter && <Time at={authority.notAfter} show="minute" />,
           },
           {

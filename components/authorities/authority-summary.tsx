@@ -87,4 +87,8 @@ const parentItem = (parent: AuthorityDto | undefined): SummaryItem =>
           <Link href={`/authorities/${parent.id}#trust`}>Install this root on your systems</Link>
         ),
       }
-    : { label: "Signed by", value: "Itself: a root", hint: <Link href="#trust">Install it on your systems</Link> };
+    : {
+        label: "Signed by",
+        value: "Itself: a root",
+        hint: <Link href="#trust">Install it on your systems</Link>,
+      };

@@ -15,7 +15,7 @@ export function CertificateFacts({
 }: Readonly<{ certificate: CertificateDto; issuerName: string }>) {
   const { identity, profile, authority, fingerprintSha256 } = certificate;
   return (
-    <Card title="Certificate">
+    <Card>
       <DataList
         items={[
           ...revocationItems(certificate),
@@ -24,6 +24,7 @@ export function CertificateFacts({
             label: "Identity",
             value: <Link href={`/identities/${identity.id}`}>{identity.name}</Link>,
           },
+          { label: "Owner", value: identity.owner },
           {
             label: "Subject",
             value: certificate.subject || "Empty (the names identify the certificate)",
@@ -31,12 +32,12 @@ export function CertificateFacts({
           { label: "Names", value: <GeneralNameList names={certificate.sans} /> },
           {
             label: "Valid from",
-            hint: "notBefore",
+            hint: "Not before",
             value: <Time at={certificate.notBefore} show="minute" />,
           },
           {
-            label: "Expires",
-            hint: "notAfter",
+            label: "Valid until",
+            hint: "Not after",
             value: <Time at={certificate.notAfter} show="minute" />,
           },
           {

@@ -1,12 +1,18 @@
+import { ChevronRight } from "lucide-react";
 import { StateBadge } from "@/components/ui/badge";
 import { EmptyState } from "@/components/ui/empty-state";
 import { Link } from "@/components/ui/link";
 import { Time } from "@/components/ui/time";
 import type { DeliveryView } from "@/lib/delivery/schema";
+import { plural } from "@/lib/format/count";
 import { DeliveryAttempts } from "./delivery-attempts";
 import { deliveryState, reasonLabels } from "./delivery-labels";
+import { groupDeliveries, type DeliveryGroup } from "./group-deliveries";
 
-/** Notifications, newest first, each with all of its attempts. */
+/**
+ * Notifications, newest first, each with all of its attempts. Those next to each other that failed in
+ * the same way are one line that opens.
+ */
 export function DeliveryHistory({ items }: Readonly<{ items: readonly DeliveryView[] }>) {
   if (items.length === 0)
     return (
@@ -17,10 +23,46 @@ export function DeliveryHistory({ items }: Readonly<{ items: readonly DeliveryVi
     );
   return (
     <ul aria-label="Notifications" className="divide-y divide-border border-t border-border">
-      {items.map((delivery) => (
-        <Delivery key={delivery.id} delivery={delivery} />
-      ))}
+      {groupDeliveries(items).map((group) =>
+        group.items.length === 1 ? (
+          <Delivery key={group.first.id} delivery={group.first} />
+        ) : (
+          <Group key={group.first.id} group={group} />
+        ),
+      )}
     </ul>
+  );
+}
+
+function Group({ group: { first, items } }: Readonly<{ group: DeliveryGroup }>) {
+  const { state, label } = deliveryState(first);
+  const answer = first.attempts.at(-1)?.answer ?? "";
+  return (
+    <li className="text-sm">
+      <details className="group">
+        <summary className="flex cursor-pointer list-none flex-col gap-1 px-4 py-3 outline-offset-[-2px] hover:bg-hover">
+          <span className="flex items-center justify-between gap-x-4">
+            <span className="flex min-w-0 flex-wrap items-center gap-2">
+              <ChevronRight
+                aria-hidden
+                className="size-4 shrink-0 text-muted transition-transform group-open:rotate-90"
+              />
+              <StateBadge state={state} label={label} />
+              <span className="font-medium">{plural(items.length, "notification")}</span>
+            </span>
+            <span className="shrink-0 text-xs text-muted">
+              <Time at={first.createdAt} />
+            </span>
+          </span>
+          {answer !== "" && <span className="pl-6 text-xs break-words text-muted">{answer}</span>}
+        </summary>
+        <ul className="divide-y divide-border border-t border-border bg-sunken">
+          {items.map((delivery) => (
+            <Delivery key={delivery.id} delivery={delivery} />
+          ))}
+        </ul>
+      </details>
+    </li>
   );
 }
 

@@ -1,5 +1,6 @@
 import { keyAlgorithmChoices } from "@/components/authorities/shared/key-algorithm-choices";
 import { TextField } from "@/components/ui/input";
+import { PasswordField } from "@/components/ui/password-field";
 import { RadioCards } from "@/components/ui/radio-cards";
 import { TextareaField } from "@/components/ui/textarea";
 import type { SetupErrors, SetupField, SetupValues } from "./setup-values";
@@ -69,9 +70,8 @@ export function AdministratorStep({ values, errors, set }: StepProps) {
         autoComplete="username"
         placeholder="admin@example.com"
       />
-      <TextField
+      <PasswordField
         label="Password"
-        type="password"
         required
         value={values.adminPassword}
         error={errors.adminPassword}

@@ -20,12 +20,15 @@ export type Tab = Readonly<{
   content: ReactNode;
 }>;
 
+type TabsProps = Readonly<{
+  label: string;
+  tabs: readonly Tab[];
+  defaultValue?: string | undefined;
+  /** Panels that aren't open stay in the page, so that they print. */ keep?: boolean | undefined;
+}>;
+
 /** Panels of one page. Arrow keys move between the tabs. */
-export function Tabs({
-  label,
-  tabs,
-  defaultValue,
-}: Readonly<{ label: string; tabs: readonly Tab[]; defaultValue?: string | undefined }>) {
+export function Tabs({ label, tabs, defaultValue, keep = false }: TabsProps) {
   return (
     <Primitive.Root defaultValue={defaultValue ?? tabs[0]?.value ?? ""}>
       <Primitive.List aria-label={label} className={strip}>
@@ -41,7 +44,12 @@ export function Tabs({
         ))}
       </Primitive.List>
       {tabs.map(({ value, content }) => (
-        <Primitive.Content key={value} value={value} className="pt-4 outline-offset-4">
+        <Primitive.Content
+          key={value}
+          value={value}
+          className="pt-4 outline-offset-4"
+          {...(keep ? { forceMount: true as const } : {})}
+        >
           {content}
         </Primitive.Content>
       ))}

@@ -38,6 +38,44 @@ const actorOf = (role: Actor["role"], id = "usr_other"): Actor => ({
   role,
 });
 
+test.each(["operator", "auditor"] as const)(
+  "the role %s changes its own name, and nothing else of its own or of others",
+  async (role) => {
+    const { id } = (await make(role)).result;
+    const { id: other } = (await make(role)).result;
+    const me = actorOf(role, id);
+    const { result, entries } = await harness.during(() =>
+      updateAccount(harness.deps, me, id, { name: "Robin of Example" }),
+    );
+    expect(result.result).toMatchObject({ id, name: "Robin of Example", role });
+    expect(entries).toMatchObject([
+      {
+        action: "account.updated",
+        actor: { id },
+        target: { id },
+        details: { changes: { name: { from: "Robin Example", to: "Robin of Example" } } },
+      },
+    ]);
+    for (const change of [
+      { role: "admin" },
+      { status: "active" },
+      { identity: null },
+      { removePassword: true },
+      { name: "Robin", role: "admin" },
+      { name: "Robin", identity: null },
+    ] as const)
+      expect(await codeOf(updateAccount(harness.deps, me, id, change))).toBe("forbidden");
+    expect(await codeOf(updateAccount(harness.deps, me, other, { name: "Robin" }))).toBe(
+      "forbidden",
+    );
+    const token = { ...me, kind: "token" as const };
+    expect(await codeOf(updateAccount(harness.deps, token, id, { name: "Robin" }))).toBe(
+      "forbidden",
+    );
+    expect((await getAccount(harness.deps, system, id)).name).toBe("Robin of Example");
+  },
+);
+
 test.each(roles.filter((role) => role !== "admin"))(
   "role %s makes and changes no account",
   async (role) => {

@@ -70,6 +70,9 @@ export const accountChange = z.strictObject({
    */
   accepted: acceptedDigest,
 });
+/** Of one's own account. */
+export const nameChange = accountChange.pick({ name: true }).required();
+
 export type AccountChange = z.infer<typeof accountChange>;
 
 export const passwordChange = z.strictObject({

@@ -29,7 +29,7 @@ type Changes = Record<string, { from: string | null; to: string | null }>;
 /**
  * Changes an account's name, role or status, or the identity whose certificates sign in to it. A
  * new role or status ends all its sessions; another identity ends those that were started with a
- * certificate. Disabling it revokes its API tokens and cancels its open link, and a new role
+ * certificate. Users can change their own name. Disabling it revokes its API tokens and cancels its open link, and a new role
  * revokes those tokens that may do more. Passwords are set by their users only; where certificates
  * sign in, the password can be removed, which ends all sessions. Users can't change their own role
  * or status, and one active administrator always remains. Errors: `account.not-found`,
@@ -42,7 +42,7 @@ export async function updateAccount(
   id: string,
   change: AccountChange,
 ): Promise<Recorded<AccountDto>> {
-  authorize(actor, "accounts.write");
+  if (!isOwnName(actor, id, change)) authorize(actor, "accounts.write");
   const now = deps.clock.now();
   const identity =
     typeof change.identity === "string" ? await getPerson(deps, change.identity) : null;
@@ -76,6 +76,12 @@ export async function updateAccount(
   }).catch((error: unknown) => refuseLinkedIdentity(deps, error, identity));
   return { result, entryId };
 }
+
+/** Whether a user changes nothing but their own name, which every role may. */
+const isOwnName = (actor: Actor, id: string, change: AccountChange): boolean =>
+  actor.kind === "user" &&
+  actor.id === id &&
+  Object.entries(change).every(([field, value]) => field === "name" || value === undefined);
 
 type AppliedChange = Readonly<{
   row: AccountRow;

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import type { Deps } from "@/lib/runtime/deps";
-import { system } from "@/testing/actors";
+import { operatorActor, system } from "@/testing/actors";
 import { openAlert } from "@/testing/delivery/alert";
 import { delivering, endDeliveries } from "@/testing/delivery/delivering";
 import { closedPort, httpReceiver } from "@/testing/delivery/receivers";
@@ -10,6 +10,8 @@ import { createDestination } from "./create-destination";
 import { makeDeliveryWorker } from "./delivery-worker";
 import { listDeliveries } from "./read-deliveries";
 import { removeDestination } from "./remove-destination";
+import { retryDestination } from "./retry-destination";
+import { getDestination } from "./read-destinations";
 import type { DestinationInput } from "./schema";
 import { testDestination } from "./test-destination";
 import { updateDestination } from "./update-destination";
@@ -73,6 +75,79 @@ test("a destination that is fixed is tried again at once", async () => {
   });
   expect(await carry()).toBe(1);
   expect((await history(id))[0]?.status).toBe("sent");
+});
+
+test("what waits is sent at once when somebody asks for it, with an entry that counts it", async () => {
+  let statusCode = 503;
+  const receiver = await httpReceiver((_, response) => {
+    response.writeHead(statusCode).end();
+  });
+  const { id } = (await webhookTo(receiver.port)).result;
+  await openAlert(deps);
+  for (const wait of [2, 6, 31, 121]) {
+    await carry();
+    harness.advance(wait * 1000);
+  }
+  await carry();
+  expect(await carry()).toBe(0);
+  const waiting = await getDestination(deps, system, id);
+  expect(waiting).toMatchObject({ waiting: 1, lastSentAt: null, last: { ok: false } });
+  expect(Date.parse(waiting.nextAt ?? "")).toBeGreaterThan(deps.clock.now().getTime());
+  expect(Date.parse(waiting.waitingSince ?? "")).toBeLessThan(deps.clock.now().getTime());
+  statusCode = 200;
+  const { result, entries } = await harness.during(() => retryDestination(deps, system, id));
+  expect(entries).toMatchObject([
+    { action: "destination.retried", target: { id }, details: { count: 1 } },
+  ]);
+  expect(result.entryId).toBe(entries[0]?.id);
+  expect(await carry()).toBe(1);
+  expect((await history(id))[0]?.status).toBe("sent");
+  const sent = await getDestination(deps, system, id);
+  expect(sent).toMatchObject({ waiting: 0, waitingSince: null, nextAt: null, last: { ok: true } });
+  expect(sent.lastSentAt).not.toBeNull();
+});
+
+test("nothing is retried without a record, for other roles, while paused, or after the removal", async () => {
+  const { id, name } = (await webhookTo(await closedPort())).result;
+  await openAlert(deps);
+  await carry();
+  const nextAt = async () => (await getDestination(deps, system, id)).nextAt;
+  const before = await nextAt();
+  for (const role of ["operator", "auditor", "approver"] as const)
+    await expect(retryDestination(deps, operatorActor({ role }), id)).rejects.toMatchObject({
+      code: "forbidden",
+    });
+  await harness.withoutRecord(async () => {
+    await expect(retryDestination(deps, system, id)).rejects.toMatchObject({
+      code: "record.unavailable",
+    });
+  });
+  expect(await nextAt()).toBe(before);
+  await updateDestination(deps, system, id, { status: "paused" });
+  await expect(retryDestination(deps, system, id)).rejects.toMatchObject({
+    code: "destination.paused",
+    message: `${name} is paused. Resume it to send what waits.`,
+  });
+  await removeDestination(deps, system, id, { comment: "" });
+  await expect(retryDestination(deps, system, id)).rejects.toMatchObject({
+    code: "destination.not-found",
+  });
+  await expect(retryDestination(deps, system, "dst_none")).rejects.toMatchObject({
+    code: "destination.not-found",
+  });
+});
+
+test("a notification that is being sent is not sent a second time by a retry", async () => {
+  const receiver = await httpReceiver();
+  const { id } = (await webhookTo(receiver.port)).result;
+  await openAlert(deps);
+  const courier = makeDeliveryWorker(deps);
+  expect(await courier.sendDue()).toBe(1);
+  const { entries } = await harness.during(() => retryDestination(deps, system, id));
+  expect(entries).toMatchObject([{ details: { count: 0 } }]);
+  expect(await carry()).toBe(0);
+  await courier.drained();
+  expect(receiver.got).toHaveLength(1);
 });
 
 test("a secret that does not open keeps the delivery, says why, and goes out once it is entered again", async () => {

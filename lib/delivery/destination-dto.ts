@@ -33,6 +33,8 @@ export const configOf = (row: Pick<DestinationRow, "config">): DestinationConfig
 export const shownConfig = (config: DestinationConfig): DestinationConfig =>
   config.kind === "webhook" ? { ...config, url: maskUrl(config.url) } : config;
 
+const isoOrNull = (at: Date | null | undefined): string | null => (at ? formatIso(at) : null);
+
 export function destinationDto(
   row: DestinationRow,
   figures: DestinationFigures | undefined,
@@ -49,7 +51,10 @@ export function destinationDto(
     minSeverity: row.minSeverity as Severity,
     address: addressOf(config),
     last: last && { at: formatIso(last.at), ok: last.ok, answer: last.answer },
+    lastSentAt: isoOrNull(figures?.lastSentAt),
     waiting: figures?.waiting ?? 0,
+    waitingSince: isoOrNull(figures?.waitingSince),
+    nextAt: isoOrNull(figures?.nextAt),
     createdAt: formatIso(row.createdAt),
     changedAt: formatIso(row.changedAt),
   };

@@ -15,6 +15,11 @@ export type DestinationRow = Readonly<{
 }>;
 export type DestinationFigures = Readonly<{
   waiting: number;
+  /** Of those that wait: when the first was created, and when the next attempt is due. */
+  waitingSince: Date | null;
+  nextAt: Date | null;
+  /** The latest attempt that succeeded. */
+  lastSentAt: Date | null;
   last: Readonly<{ at: Date; ok: boolean; answer: string }> | null;
 }>;
 
@@ -84,38 +89,43 @@ export async function countRecipients(
   });
 }
 
-/** For each destination: how many deliveries are pending, and the result of the latest attempt. */
+/**
+ * For each destination: how many deliveries are pending and since when, and the latest attempts among
+ * its 200 newest deliveries.
+ */
 export async function findDestinationFigures(
   db: Database,
   ids: readonly string[],
 ): Promise<Map<string, DestinationFigures>> {
-  const { rows } = await db.pool.query<{
-    id: string;
-    waiting: number;
-    at: Date | null;
-    ok: boolean;
-    answer: string;
-  }>({
+  type Row = Omit<DestinationFigures, "last"> &
+    Readonly<{ id: string; at: Date | null; ok: boolean; answer: string }>;
+  const { rows } = await db.pool.query<Row>({
     name: "destination_figures",
-    text: `select d.id, (select count(*)::int from delivery w where w.destination_id = d.id and w.status = 'pending' and w.reason <> 'test') as waiting, l.at, l.ok, l.answer
-      from unnest($1::text[]) as d (id) left join lateral (
-        select a.at, a.ok, a.answer from (select id from delivery where destination_id = d.id order by created_at desc limit 200) r
-          join delivery_attempt a on a.delivery_id = r.id where a.milliseconds >= 0 order by a.at desc, a.n desc limit 1) l on true`,
+    text: `select d.id, w.waiting, w.since as "waitingSince", w.next as "nextAt", l.at, l.ok, l.answer, s.at as "lastSentAt"
+      from unnest($1::text[]) as d (id)
+      cross join lateral (select count(*)::int as waiting, min(created_at) as since, min(next_at) as next
+        from delivery where destination_id = d.id and status = 'pending' and reason <> 'test') w
+      left join lateral (${latestAttempt("a.milliseconds >= 0")}) l on true
+      left join lateral (${latestAttempt("a.ok")}) s on true`,
     values: [ids],
   });
   return new Map(
-    rows.map(({ id, waiting, at, ok, answer }) => [
+    rows.map(({ id, at, ok, answer, ...figures }) => [
       id,
-      { waiting, last: at && { at, ok, answer } },
+      { ...figures, last: at && { at, ok, answer } },
     ]),
   );
 }
 
-/** Makes pending deliveries due now: the change may have fixed what made them fail. */
-export async function retryDeliveriesNow(tx: AuditedTx, id: string, now: Date): Promise<void> {
+const latestAttempt = (condition: string): string =>
+  `select a.at, a.ok, a.answer from (select id from delivery where destination_id = d.id order by created_at desc limit 200) r
+        join delivery_attempt a on a.delivery_id = r.id where ${condition} order by a.at desc, a.n desc limit 1`;
+
+/** Makes pending deliveries due now: what made them fail may have been fixed. Returns how many. */
+export async function retryDeliveriesNow(tx: AuditedTx, id: string, now: Date): Promise<number> {
   // Except those in progress: their time is when their lease expires, and they must not be sent
   // twice.
-  await tx.$executeRaw`update delivery d set next_at = ${now} where destination_id = ${id} and status = 'pending' and reason <> 'test' and next_at > ${now}
+  return tx.$executeRaw`update delivery d set next_at = ${now} where destination_id = ${id} and status = 'pending' and reason <> 'test' and next_at > ${now}
     and not exists (select from delivery_attempt a where a.delivery_id = d.id and a.milliseconds < 0)`;
 }
 

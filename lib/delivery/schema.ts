@@ -170,7 +170,12 @@ export type DestinationDto = Readonly<{
   /** The target address, in one line. */
   address: string;
   last: Readonly<{ at: string; ok: boolean; answer: string }> | null;
+  /** The latest attempt that succeeded. */
+  lastSentAt: string | null;
   waiting: number;
+  /** Of those that wait: when the first was created, and when the next attempt is due. */
+  waitingSince: string | null;
+  nextAt: string | null;
   createdAt: string;
   changedAt: string;
   /** Returned once, when it was generated here. */

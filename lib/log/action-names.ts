@@ -233,6 +233,7 @@ const groups: { readonly [N in Noun<EntryAction>]: Group<N> } = {
       "destination.updated": "Destination updated",
       "destination.removed": "Destination removed",
       "destination.tested": "Destination tested",
+      "destination.retried": "Notifications retried",
       "destination.read": "Destinations viewed",
     },
   },

@@ -59,5 +59,7 @@ export type AlertDetails = {
   "destination.updated": Readonly<{ changes: ChangesDetail; settingsDigest?: string }>;
   "destination.removed": Readonly<{ comment: string; settingsDigest?: string }>;
   "destination.tested": Readonly<{ deliveryId: string }>;
+  /** `count`: how many pending notifications became due. */
+  "destination.retried": Readonly<{ count: number }>;
   "destination.read": RequestDetail;
 };

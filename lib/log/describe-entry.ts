@@ -258,6 +258,8 @@ const phrases: Phrases = {
   "destination.removed": ({ comment }, target) =>
     `removed destination ${target}${withComment(comment)}`,
   "destination.tested": (_, target) => `sent a test notification to ${target}`,
+  "destination.retried": ({ count }, target) =>
+    `retried ${countOf(count, "waiting notification")} to ${target}`,
   "destination.read": viewed("destination"),
   "view.created": ({ name }) => `saved the view ${name} of the audit log`,
   "view.renamed": ({ from, name }) => `renamed the view ${from} of the audit log to ${name}`,

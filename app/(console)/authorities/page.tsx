@@ -27,7 +27,9 @@ export default async function AuthoritiesPage() {
         description={`${plural(items.length, "CA")}, each shown below the CA that signed it.`}
         action={
           <>
-            {root && <ButtonLink href={`/authorities/${root.id}#trust`}>Install the root</ButtonLink>}
+            {root && (
+              <ButtonLink href={`/authorities/${root.id}#trust`}>Install the root</ButtonLink>
+            )}
             {mayCreate && (
               <ButtonLink href="/authorities/new" variant="primary" icon={<Plus aria-hidden />}>
                 New issuing CA

@@ -74,6 +74,10 @@ export const alertCodes = {
     kind: "not-found",
     text: "No destination has this ID.",
   },
+  "destination.paused": {
+    kind: "conflict",
+    text: "The destination is paused; resume it, and what waits is sent.",
+  },
   "destination.secret-unreadable": {
     kind: "unavailable",
     text: "The destination's secret was sealed under another CHANCERY_KEK; enter the secret again.",

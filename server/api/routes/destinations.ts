@@ -2,6 +2,7 @@ import { createDestination } from "@/lib/delivery/create-destination";
 import { getDestination, listDestinations } from "@/lib/delivery/read-destinations";
 import { listDeliveries } from "@/lib/delivery/read-deliveries";
 import { removeDestination } from "@/lib/delivery/remove-destination";
+import { retryDestination } from "@/lib/delivery/retry-destination";
 import {
   deliveryQuery,
   destinationChange,
@@ -87,6 +88,20 @@ export const destinationRoutes = [
     response: destination,
     target,
     handle: (deps, actor, { params, body }) => removeDestination(deps, actor, params.id, body),
+  }),
+  defineRecordedRoute({
+    ...common,
+    method: "post",
+    path: "/destinations/{id}/retry",
+    permission: "destinations.write",
+    summary: "Retry pending notifications now",
+    description:
+      "Makes all pending notifications of an active destination due now, instead of at their next attempt. Those being sent are left alone.",
+    params: idParams,
+    bodyOptional: true,
+    response: destination,
+    target,
+    handle: (deps, actor, { params }) => retryDestination(deps, actor, params.id),
   }),
   defineRecordedRoute({
     ...common,

@@ -20,7 +20,14 @@ const destinationShape = {
     .object({ at: instant, ok: z.boolean(), answer: z.string() })
     .nullable()
     .openapi({ description: "The result of the last attempt." }),
+  lastSentAt: instant.nullable().openapi({ description: "The latest attempt that succeeded." }),
   waiting: z.number().int().openapi({ description: "How many notifications are pending." }),
+  waitingSince: instant
+    .nullable()
+    .openapi({ description: "When the first of the pending notifications was created." }),
+  nextAt: instant
+    .nullable()
+    .openapi({ description: "When the next attempt for one of them is due." }),
   createdAt: instant,
   changedAt: instant,
   entryId,

@@ -4,8 +4,9 @@ import { CertificateActions } from "@/components/certificates/certificate-action
 import { CertificateFacts } from "@/components/certificates/certificate-facts";
 import { certificateName } from "@/components/certificates/certificate-name";
 import { CertificateState } from "@/components/certificates/certificate-state";
+import { CertificateSummary } from "@/components/certificates/certificate-summary";
 import { ChainTree } from "@/components/certificates/chain-tree";
-import { DownloadButtons } from "@/components/certificates/download-buttons";
+import { CertificateDownload } from "@/components/certificates/download-buttons";
 import { ExtensionList } from "@/components/certificates/extension-list";
 import { RotationBanner } from "@/components/certificates/rotation/rotation-banner";
 import { CertificateUses } from "@/components/custody/certificate-uses";
@@ -14,6 +15,7 @@ import { Card } from "@/components/ui/card";
 import { CodeBlock } from "@/components/ui/code-block";
 import { Grid, Stack } from "@/components/ui/layout";
 import { PageHeader } from "@/components/ui/page-header";
+import { Tabs, type Tab } from "@/components/ui/tabs";
 import type { EntrySummary } from "@/lib/log/schema";
 import { formatCount } from "@/lib/format/count";
 import { loadCertificate } from "./load-certificate";
@@ -35,6 +37,8 @@ export default async function CertificatePage({
     await loadCertificate(decodeURIComponent(id));
   if (certificate.id !== id) redirect(`/certificates/${certificate.id}`);
   const name = certificateName(certificate);
+  const issuerName = chain.at(-2)?.name ?? certificate.authority.slug;
+  const tabs = tabsOf({ certificate, issuerName, uses, extensions, may });
   return (
     <>
       <PageHeader
@@ -43,15 +47,18 @@ export default async function CertificatePage({
         crumbs={[{ label: "Certificates", href: "/certificates" }]}
         description={`${keyAlgorithmLabel(certificate.keyAlgorithm)} · profile ${certificate.profile.slug} · ${certificate.identity.name}`}
         action={
-          <CertificateActions
-            certificate={certificate}
-            name={name}
-            actions={{ rotate, revoke, release, requestRotation }}
-            may={may}
-            figures={figures}
-            successorRules={successorRules}
-            now={now}
-          />
+          <>
+            {certificate.pem && <CertificateDownload id={certificate.id} />}
+            <CertificateActions
+              certificate={certificate}
+              name={name}
+              actions={{ rotate, revoke, release, requestRotation }}
+              may={may}
+              figures={figures}
+              successorRules={successorRules}
+              now={now}
+            />
+          </>
         }
       />
       {certificate.rotationRequest !== null && (
@@ -65,49 +72,36 @@ export default async function CertificatePage({
           />
         </div>
       )}
-      <Grid columns="main">
-        <Stack>
-          <CertificateFacts
-            certificate={certificate}
-            issuerName={chain.at(-2)?.name ?? certificate.authority.slug}
-          />
-          {may.custody && (
-            <CertificateUses certificateId={certificate.id} uses={uses} linked={may.audit} />
-          )}
-          {extensions && (
-            <Card title="Extensions" description="In plain words, with their RFC 5280 names.">
-              <ExtensionList extensions={extensions} />
+      <Stack>
+        <CertificateSummary
+          certificate={certificate}
+          issuerName={issuerName}
+          uses={may.custody ? uses : null}
+          now={now}
+        />
+        <Grid columns="main">
+          <Tabs label="Sections" keep tabs={tabs} />
+          <Stack>
+            <Card title="Certificate chain">
+              <ChainTree links={chain} />
             </Card>
-          )}
-          {certificate.pem && (
-            <Card title="Files">
-              <Stack>
-                <DownloadButtons id={certificate.id} />
-                <CodeBlock label="Certificate (PEM)" code={certificate.pem} short />
-              </Stack>
+            <Card
+              title="Chain of custody"
+              description="The recorded history of this certificate, newest first."
+              footer={
+                log && `${formatCount(log.indexedTo)} of ${formatCount(log.size)} entries indexed.`
+              }
+            >
+              <CustodyTimeline
+                entries={custody.items}
+                uses={uses}
+                linked={may.audit}
+                checkpointSize={log?.checkpointSize}
+              />
             </Card>
-          )}
-        </Stack>
-        <Stack>
-          <Card title="Certificate chain">
-            <ChainTree links={chain} />
-          </Card>
-          <Card
-            title="Chain of custody"
-            description="The recorded history of this certificate, newest first."
-            footer={
-              log && `${formatCount(log.indexedTo)} of ${formatCount(log.size)} entries indexed.`
-            }
-          >
-            <CustodyTimeline
-              entries={custody.items}
-              uses={uses}
-              linked={may.audit}
-              checkpointSize={log?.checkpointSize}
-            />
-          </Card>
-        </Stack>
-      </Grid>
+          </Stack>
+        </Grid>
+      </Stack>
     </>
   );
 }
@@ -115,3 +109,56 @@ export default async function CertificatePage({
 /** The newest request for rotation: the one that counts. */
 const requestEntryOf = (entries: readonly EntrySummary[]): EntrySummary | null =>
   entries.findLast(({ action }) => action === "certificate.rotation-requested") ?? null;
+
+type Loaded = Awaited<ReturnType<typeof loadCertificate>>;
+
+/** The sections of the page; those without content for this reader are left out. */
+function tabsOf({
+  certificate,
+  issuerName,
+  uses,
+  extensions,
+  may,
+}: Pick<Loaded, "certificate" | "uses" | "extensions" | "may"> &
+  Readonly<{ issuerName: string }>): readonly Tab[] {
+  const { id, pem } = certificate;
+  return [
+    {
+      value: "details",
+      label: "Details",
+      content: <CertificateFacts certificate={certificate} issuerName={issuerName} />,
+    },
+    ...(may.custody
+      ? [
+          {
+            value: "usage",
+            label: "Usage",
+            content: <CertificateUses certificateId={id} uses={uses} linked={may.audit} />,
+          },
+        ]
+      : []),
+    ...(extensions
+      ? [
+          {
+            value: "extensions",
+            label: "Extensions",
+            count: String(extensions.length),
+            content: (
+              <Card title="Extensions" description="In plain words, with their RFC 5280 names.">
+                <ExtensionList extensions={extensions} />
+              </Card>
+            ),
+          },
+        ]
+      : []),
+    ...(pem
+      ? [
+          {
+            value: "pem",
+            label: "PEM",
+            content: <CodeBlock label="Certificate (PEM)" code={pem} />,
+          },
+        ]
+      : []),
+  ];
+}

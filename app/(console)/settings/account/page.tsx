@@ -1,3 +1,4 @@
+import { NameDialog } from "@/components/accounts/name-dialog";
 import { PasswordForm } from "@/components/accounts/password-form";
 import { roleLabels } from "@/components/shared/role-labels";
 import { SessionList } from "@/components/accounts/session-list";
@@ -10,7 +11,7 @@ import { getAccount } from "@/lib/accounts/read-accounts";
 import { listSessions } from "@/lib/accounts/read-sessions";
 import { openPage } from "@/lib/auth/page";
 import { currentSessionId } from "@/lib/auth/session-actor";
-import { end, replacePassword } from "./actions";
+import { end, rename, replacePassword } from "./actions";
 
 export const metadata = { title: "Your account" };
 
@@ -26,7 +27,7 @@ export default async function AccountPage() {
     <div className="max-w-3xl">
       <PageHeader title="Your account" description={account.email} />
       <Stack>
-        <Card title="Account">
+        <Card title="Account" aside={<NameDialog name={account.name} action={rename} />}>
           <DataList
             items={[
               { label: "Name", value: account.name },

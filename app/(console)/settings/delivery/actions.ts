@@ -4,6 +4,7 @@ import { z } from "zod";
 import { defineAction } from "@/lib/auth/define-action";
 import { createDestination } from "@/lib/delivery/create-destination";
 import { removeDestination } from "@/lib/delivery/remove-destination";
+import { retryDestination } from "@/lib/delivery/retry-destination";
 import { destinationChange, destinationInput, removeInput } from "@/lib/delivery/schema";
 import { testDestination } from "@/lib/delivery/test-destination";
 import { updateDestination } from "@/lib/delivery/update-destination";
@@ -22,6 +23,11 @@ export const remove = defineAction(
   removeInput.extend(id),
   (deps, actor, { id: destination, ...input }) =>
     removeDestination(deps, actor, destination, input),
+);
+export const retry = defineAction(
+  "destinations.write",
+  z.strictObject(id),
+  (deps, actor, { id: destination }) => retryDestination(deps, actor, destination),
 );
 export const test = defineAction(
   "destinations.write",

@@ -4,6 +4,7 @@ import { DeliveryHistory } from "@/components/delivery/delivery-history";
 import { destinationState } from "@/components/delivery/delivery-labels";
 import { DestinationActions } from "@/components/delivery/destination-actions";
 import { DestinationFacts } from "@/components/delivery/destination-facts";
+import { DestinationStatus } from "@/components/delivery/destination-status";
 import { TestButton } from "@/components/delivery/test-button";
 import { StateBadge } from "@/components/ui/badge";
 import { Card } from "@/components/ui/card";
@@ -18,7 +19,7 @@ import { deliveryQuery } from "@/lib/delivery/schema";
 import { isAppError } from "@/lib/errors/app-error";
 import { plural } from "@/lib/format/count";
 import { readQuery, type SearchParams } from "@/app/(console)/read-query";
-import { remove, test, update } from "@/app/(console)/settings/delivery/actions";
+import { remove, retry, test, update } from "@/app/(console)/settings/delivery/actions";
 
 export const metadata = { title: "Destination" };
 
@@ -55,35 +56,34 @@ export default async function DestinationPage({
           mayWrite && <DestinationActions destination={destination} actions={{ update, remove }} />
         }
       />
-      <Grid columns="main">
-        <Stack>
-          <Card
-            title="Notifications"
-            padding="flush"
-            description={
-              destination.waiting === 0
-                ? "Kept for 90 days."
-                : `${plural(destination.waiting, "notification")} waiting to be sent.`
-            }
-          >
-            <DeliveryHistory items={items} />
-          </Card>
-          {items.length > 0 && (
-            <Pagination
-              summary={`${plural(items.length, "notification")} on this page`}
-              {...paginationLinks(path, listParams, nextCursor)}
-            />
-          )}
-        </Stack>
-        <Stack>
-          {mayWrite && (
-            <Card title="Test" description="Sends one test message now.">
-              <TestButton id={id} action={test} />
+      <Stack>
+        <DestinationStatus destination={destination} retry={mayWrite ? retry : null} />
+        <Grid columns="main">
+          <Stack>
+            <Card
+              title="Notifications"
+              padding="flush"
+              description="Newest first. Kept for 90 days."
+            >
+              <DeliveryHistory items={items} />
             </Card>
-          )}
-          <DestinationFacts destination={destination} />
-        </Stack>
-      </Grid>
+            {items.length > 0 && (
+              <Pagination
+                summary={`${plural(items.length, "notification")} on this page`}
+                {...paginationLinks(path, listParams, nextCursor)}
+              />
+            )}
+          </Stack>
+          <Stack>
+            {mayWrite && (
+              <Card title="Test" description="Sends one test message now.">
+                <TestButton id={id} action={test} />
+              </Card>
+            )}
+            <DestinationFacts destination={destination} />
+          </Stack>
+        </Grid>
+      </Stack>
     </>
   );
 }
