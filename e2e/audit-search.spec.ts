@@ -141,7 +141,9 @@ test("a view is saved, opened, shared by its URL, renamed and deleted, and each 
   await expect(page).toHaveURL(/outcome=denied&period=7d/);
   await expect(page.getByRole("button", { name: `View: ${name}` })).toBeVisible();
 
-  await page.goto("/audit/views");
+  await page.getByRole("button", { name: `View: ${name}` }).click();
+  await page.getByRole("menuitem", { name: "Manage views" }).click();
+  await expect(page.getByRole("heading", { name: "Saved views", level: 1 })).toBeVisible();
   await checkAppearance(page, "audit-views");
   await page.getByRole("button", { name: `Rename ${name}` }).click();
   await page.getByRole("dialog").getByRole("textbox", { name: /^Name/ }).fill(`${name} again`);

@@ -23,14 +23,21 @@ const idOf = (page: Page) => new URL(page.url()).pathname.split("/").at(-1) ?? "
 async function download(page: Page, name: string): Promise<string> {
   const [file] = await Promise.all([
     page.waitForEvent("download"),
-    page.getByRole("link", { name, exact: true }).click(),
+    (async () => {
+      await page.getByRole("button", { name: "Other formats" }).click();
+      await page.getByRole("menuitem", { name }).click();
+    })(),
   ]);
   return readFileSync(await file.path(), "utf8");
 }
 
 async function filesFrom(page: Page): Promise<Files> {
   const root = await (await fetch(`${chancery.http}/ca/root.pem`)).text();
-  return filesOf(await download(page, "PEM"), await download(page, "Chain"), root);
+  return filesOf(
+    await download(page, "Certificate (PEM)"),
+    await download(page, "Chain (PEM) Issuers only"),
+    root,
+  );
 }
 
 async function dropFile(page: Page, path: string): Promise<void> {
@@ -74,6 +81,17 @@ test("a pasted CSR is shown in full before anything is signed, then issued, and 
   await expect(page.getByRole("heading", { name: "pay.example.com", level: 1 })).toBeVisible();
   first = { id: idOf(page), files: await filesFrom(page) };
   expect((await verify(first.files)).all).toContain(": OK");
+  const [file] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("link", { name: "Download", exact: true }).click(),
+  ]);
+  expect(readFileSync(await file.path(), "utf8"), "one click is the certificate").toBe(
+    await download(page, "Certificate (PEM)"),
+  );
+  const full = await download(page, "Full chain (PEM)");
+  expect(full.match(/BEGIN CERTIFICATE/g)).toHaveLength(2);
+  await expect(page.getByText(/^Expires in \d+ (days|months)/).first()).toBeVisible();
+  await expect(page.getByRole("link", { name: "payments-team@example.com" })).toBeVisible();
   expect(await queryOcsp(first.files, chancery.http)).toBe("good");
   expect(await readCrl(first.files, chancery.http)).not.toContain(await serialOf(first.files.cert));
   const acts = await auditOf(page, first.id);

@@ -47,7 +47,7 @@ test("certificate usage shows which identity used which service from which netwo
   await expect(
     page.getByRole("table", { name: "Valid certificates that were never used" }),
   ).not.toContainText(busy.host);
-  await page.getByRole("button", { name: "Show as table" }).click();
+  await page.getByRole("button", { name: "Show as table" }).first().click();
   await expect(
     page
       .getByRole("region", { name: /^Requests allowed/ })
@@ -75,7 +75,32 @@ test("certificate usage shows which identity used which service from which netwo
       .getByText(/Used 3 times from 127\.0\.0\.0\/24/),
   ).toBeVisible();
   await page.goto(`/certificates/${idle.certificateId}`);
+  await page.getByRole("tab", { name: "Usage" }).click();
   await expect(page.getByText("It hasn’t been used to authenticate yet.")).toBeVisible();
+});
+
+test("a service of the picture is a filter of the page, and the numbers are behind it", async ({
+  page,
+}) => {
+  const service = await createTestService(adminApi(), "picture service");
+  expect((await requestWithCertificate(service)).status).toBe(200);
+  const rows = page.getByRole("list", { name: "Requests by service" });
+  await expect(async () => {
+    await page.goto("/custody");
+    await expect(rows.getByRole("link").first()).toBeVisible({ timeout: 500 });
+  }).toPass({ timeout: 120_000 });
+  const card = page.getByRole("figure").filter({ has: rows });
+  await expect(card).toHaveCount(1);
+  await rows.getByRole("link").first().click();
+  await expect(page).toHaveURL(/service=/);
+  await expect(rows).toHaveCount(0);
+  await checkAppearance(page, "custody-service");
+  await page.getByRole("link", { name: "7 days" }).click();
+  await expect(page).toHaveURL(/service=.*hours=168|hours=168.*service=/);
+  await page.getByRole("link", { name: /^Remove filter Service/ }).click();
+  await expect(rows).toBeVisible();
+  await page.goto("/custody?service=nobody-calls-this");
+  await expect(page.getByText("No certificate was used").first()).toBeVisible();
 });
 
 test("custody passes axe, light and dark, and fits into 360 px", async ({ page }) => {

@@ -132,6 +132,42 @@ test("a revoked certificate that is used reaches the receiver automatically, aga
   await expect(page.getByRole("heading", { level: 1 })).toContainText(/revoked/i);
 });
 
+test("a destination that fails says what waits, since when and why, and what to do; a retry sends it", async ({
+  page,
+}) => {
+  const api = adminApi();
+  receiver.status = 503;
+  const client = await createTestService(api, "till 5");
+  await api.post(`/certificates/${client.certificateId}/revoke`, { reason: "keyCompromise" });
+  await expect
+    .poll(async () => (await requestWithCertificate(client)).code)
+    .toBe("certificate.revoked");
+  const { body } = await api.get<{ items: { id: string; name: string }[] }>("/destinations");
+  const { id = "" } = body.items.find(({ name }) => name === "on call") ?? {};
+  const waiting = async () =>
+    (await api.get<{ waiting: number; last: { ok: boolean } | null }>(`/destinations/${id}`)).body;
+  await expect
+    .poll(async () => {
+      const { waiting: count, last } = await waiting();
+      return count > 0 && last?.ok === false;
+    })
+    .toBe(true);
+  await page.goto(`/settings/delivery/${id}`);
+  await expect(
+    page.getByText(/^\d+ notifications? waiting since \d{4}-\d\d-\d\d \d\d:\d\d UTC$/),
+  ).toBeVisible();
+  await expect(
+    page.getByText(/^The receiver responded 503 Service Unavailable: .* Look into its logs\.$/),
+  ).toBeVisible();
+  await checkAppearance(page, "delivery-failing", { fullPage: true });
+  receiver.status = 200;
+  await page.getByRole("button", { name: "Retry now" }).click();
+  await expect(page.getByText("Retrying now.")).toBeVisible();
+  await expect.poll(async () => (await waiting()).waiting).toBe(0);
+  await page.reload();
+  await expect(page.getByText("Delivering", { exact: true }).first()).toBeVisible();
+});
+
 test("every kind has its own fields, and the list shows the state of each", async ({ page }) => {
   await page.goto("/settings/delivery");
   const dialog = page.getByRole("dialog"),

@@ -30,7 +30,7 @@ const lists = [
   "/alerts/rules",
   "/alerts/exceptions",
   "/audit",
-  "/audit/views",
+  "/views",
   "/audit/log",
   "/reports",
   "/settings/users",

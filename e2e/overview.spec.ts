@@ -42,6 +42,25 @@ test("a bar of expirations, and a number of its table, lead to a list of exactly
   await expect(page.getByText("Successor", { exact: false }).first()).toBeVisible();
 });
 
+test("a part of a day of issuance leads to exactly its entries", async ({ page }) => {
+  const part = page
+    .getByRole("list", { name: "Certificates issued, revoked and denied per day" })
+    .getByRole("link", { name: /: Issued \d/ })
+    .last();
+  // Other tests issue certificates meanwhile.
+  await expect(async () => {
+    await page.goto("/");
+    const [, count = ""] =
+      /: Issued ([\d,]+)$/.exec((await part.getAttribute("aria-label")) ?? "") ?? [];
+    await part.focus();
+    await page.keyboard.press("Enter");
+    await expect(page).toHaveURL(/action=certificate\.issued/);
+    await expect(page.getByText(new RegExp(`of ${count} entries$`))).toBeVisible({
+      timeout: 5_000,
+    });
+  }).toPass();
+});
+
 test("a step of the checklist that only a person knows about is confirmed with a receipt, and shows who did it", async ({
   page,
 }) => {

@@ -58,6 +58,7 @@ const pages: readonly (readonly [name: string, path: () => string | Promise<stri
   ["audit", () => "/audit"],
   ["audit-filtered", () => "/audit?ip=127.0.0.0/8&outcome=denied&reads=include"],
   ["entry", () => "/audit/3"],
+  ["views", () => "/views"],
   ["users", () => "/settings/users"],
   ["tokens", () => "/settings/tokens"],
   ["account", () => "/settings/account"],

@@ -272,3 +272,46 @@ test("a user's own password is changed only with the current one, and every othe
   await here.context().close();
   await there.context().close();
 });
+
+test("a password can be shown while it is typed, and is hidden again", async ({ browser }) => {
+  const page = await openAnonymousPage(browser);
+  await page.goto("/sign-in");
+  await hydrated(page);
+  const field = page.getByLabel("Password");
+  await field.fill(password);
+  await expect(field).toHaveAttribute("type", "password");
+  await page.getByRole("button", { name: "Show" }).click();
+  await expect(field).toHaveAttribute("type", "text");
+  await expect(field).toHaveValue(password);
+  await checkAppearance(page, "sign-in-shown");
+  await page.getByRole("button", { name: "Hide" }).click();
+  await expect(field).toHaveAttribute("type", "password");
+  await page.context().close();
+});
+
+test("a user changes their own name, and the sessions are named by browser and system", async ({
+  browser,
+}) => {
+  const { page } = await createUser(browser, {
+    email: "renames@example.com",
+    name: "Renata",
+    role: "operator",
+  });
+  await page.goto("/settings/account");
+  await hydrated(page);
+  await expect(page.getByText(/^(Headless)?Chrome \d+ on Linux$/)).toBeVisible();
+  await page.getByRole("button", { name: "Change name" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("textbox", { name: "Name" }).fill("");
+  await dialog.getByRole("button", { name: "Change name" }).click();
+  await expect(dialog.getByRole("textbox", { name: "Name" })).toHaveAttribute(
+    "aria-invalid",
+    "true",
+  );
+  await dialog.getByRole("textbox", { name: "Name" }).fill("Renata Example");
+  await dialog.getByRole("button", { name: "Change name" }).click();
+  await expect(page.getByText("Name changed.")).toBeVisible();
+  await expect(page.getByText("Renata Example").first()).toBeVisible();
+  await checkAppearance(page, "account-named");
+  await page.context().close();
+});

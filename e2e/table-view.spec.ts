@@ -10,7 +10,7 @@ test.describe.configure({ mode: "serial" });
 
 const headers = (page: Page) =>
   page.getByRole("table").getByRole("columnheader").filter({ hasText: /\w/ });
-const view = (page: Page) => page.getByRole("dialog", { name: "View of this table" });
+const view = (page: Page) => page.getByRole("dialog", { name: "Display of this table" });
 const rows = (page: Page) => page.getByRole("table").getByRole("row");
 const firstRow = (page: Page) => rows(page).nth(1);
 
@@ -49,7 +49,7 @@ test("columns, density and page size are chosen by keyboard alone, and remembere
 }) => {
   await page.goto("/identities?q=paged");
   const comfortable = (await firstRow(page).boundingBox())?.height ?? 0;
-  await page.getByRole("button", { name: "View", exact: true }).focus();
+  await page.getByRole("button", { name: "Display", exact: true }).focus();
   await page.keyboard.press("Enter");
   await expect(view(page)).toBeVisible();
   await expect(view(page).getByRole("checkbox", { name: "Kind" })).toBeFocused();
@@ -72,7 +72,7 @@ test("columns, density and page size are chosen by keyboard alone, and remembere
   await page.reload();
   await expect(headers(page).filter({ hasText: "Note" })).toBeVisible();
   await expect(headers(page).filter({ hasText: "Kind" })).toHaveCount(0);
-  await page.getByRole("button", { name: "View", exact: true }).click();
+  await page.getByRole("button", { name: "Display", exact: true }).click();
   await expect(view(page).getByRole("radio", { name: "Compact" })).toBeChecked();
   await view(page).getByRole("button", { name: "Reset view" }).click();
   await expect(headers(page).filter({ hasText: "Kind" })).toBeVisible();
@@ -85,7 +85,7 @@ test("on a phone, a column that was chosen is there, and the table alone scrolls
   await page.setViewportSize(phoneViewport);
   await page.goto("/identities?q=paged");
   await expect(headers(page).filter({ hasText: "Owner" })).toBeHidden();
-  await page.getByRole("button", { name: "View", exact: true }).click();
+  await page.getByRole("button", { name: "Display", exact: true }).click();
   await view(page).getByRole("checkbox", { name: "Owner" }).uncheck();
   await expect(view(page).getByRole("checkbox", { name: "Owner" })).not.toBeChecked();
   await view(page).getByRole("checkbox", { name: "Owner" }).check();
@@ -102,7 +102,7 @@ for (const [path, column] of [
     // Its certificate is in the other list.
     await raiseAlert(`own-view-${column.toLowerCase()}`);
     await page.goto(path === "/alerts" ? `${path}?status=all` : path);
-    await page.getByRole("button", { name: "View", exact: true }).click();
+    await page.getByRole("button", { name: "Display", exact: true }).click();
     await view(page).getByRole("checkbox", { name: column }).check();
     await expect(view(page).getByRole("checkbox", { name: column })).toBeChecked();
     for (const box of await view(page).getByRole("checkbox").all()) await box.check();
@@ -111,4 +111,35 @@ for (const [path, column] of [
     await checkAppearance(page, `view${path.replace("/", "-")}`);
     await page.goto("/identities");
     await expect(headers(page).filter({ hasText: column })).toHaveCount(0);
+  });
+
+for (const [list, query] of [
+  ["certificates", "state=held"],
+  ["identities", "kind=device"],
+  ["alerts", "severity=critical"],
+] as const)
+  test(`a view of ${list} is saved, opened from its menu, and listed with those of other lists`, async ({
+    page,
+  }) => {
+    const name = `My ${list} ${Date.now()}`;
+    await page.goto(`/${list}`);
+    await page.getByRole("button", { name: "Views" }).click();
+    await expect(page.getByRole("menuitem", { name: "Save this view" })).toHaveAttribute(
+      "aria-disabled",
+      "true",
+    );
+    await page.keyboard.press("Escape");
+    await page.goto(`/${list}?${query}&limit=25`);
+    await page.getByRole("button", { name: /^View/ }).first().click();
+    await page.getByRole("menuitem", { name: "Save this view" }).click();
+    await page.getByRole("dialog").getByRole("textbox", { name: /^Name/ }).fill(name);
+    await page.getByRole("dialog").getByRole("button", { name: "Save" }).click();
+    await expect(page.getByText("View saved.")).toBeVisible();
+    await page.goto(`/${list}`);
+    await page.getByRole("button", { name: "Views" }).click();
+    await page.getByRole("menuitem", { name }).click();
+    await expect(page).toHaveURL(new RegExp(`/${list}\\?${query}$`));
+    await page.goto("/views");
+    await page.getByRole("link", { name }).click();
+    await expect(page).toHaveURL(new RegExp(`/${list}\\?${query}$`));
   });

@@ -58,7 +58,7 @@ export default async function OverviewPage() {
         <Grid columns="main">
           <Stack>
             <ExpirySection deps={deps} actor={actor} />
-            <IssuingChart days={overview.days} />
+            <IssuingChart days={overview.days} linked={mayAudit} />
             <ExpiringList overview={overview} now={deps.clock.now()} />
             <RecentActivity latest={overview.latest} linked={mayAudit} />
           </Stack>

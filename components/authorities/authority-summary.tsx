@@ -71,8 +71,8 @@ function crlItem({ crl }: AuthorityDto, now: Date): SummaryItem {
     ),
     hint: (
       <>
-        {isOverdue ? "Outdated since" : "Valid until"} <Time at={nextUpdate} show="minute" /> ·{" "}
-        {plural(entryCount, "revoked certificate")}
+        {isOverdue ? "Outdated since" : "Next"} <Time at={nextUpdate} /> ·{" "}
+        {plural(entryCount, "certificate")}
       </>
     ),
   };

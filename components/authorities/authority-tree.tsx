@@ -74,8 +74,7 @@ function Node({ authority, tree }: Readonly<{ authority: AuthorityDto; tree: Tre
           </p>
         </div>
         <div className="text-xs">
-          <IssuedLinks authority={authority} expiring={tree.expiring.get(id) ?? 0} />
-          {!compact && <CrlLine authority={authority} />}
+          <Issued authority={authority} tree={tree} />
         </div>
         {!compact && <NodeLifetime authority={authority} now={tree.now} />}
       </div>
@@ -100,6 +99,20 @@ function NodeName({
       )}
       <AuthorityState status={status} />
     </div>
+  );
+}
+
+/** What a CA issued, and its CRL; of one that isn't signed, what it waits for. */
+function Issued({ authority, tree }: Readonly<{ authority: AuthorityDto; tree: Tree }>) {
+  const { id, status } = authority;
+  if (status === "pending")
+    return <p className="text-muted">Waiting for confirmation on the host</p>;
+  if (status === "failed") return <p className="text-muted">Rejected, or not confirmed in time</p>;
+  return (
+    <>
+      <IssuedLinks authority={authority} expiring={tree.expiring.get(id) ?? 0} />
+      {!tree.compact && <CrlLine authority={authority} />}
+    </>
   );
 }
 

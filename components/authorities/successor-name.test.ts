@@ -15,5 +15,5 @@ test.each([
 
 test("a proposed name never has more than the 64 characters of a common name", () => {
   for (const name of ["é".repeat(64), "𝔘".repeat(64), `${"x".repeat(61)} 99`])
-    expect([...successorName(name)].length).toBeLessThanOrEqual(64);
+    expect(Array.from(successorName(name)).length).toBeLessThanOrEqual(64);
 });

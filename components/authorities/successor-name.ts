@@ -8,7 +8,7 @@ const longest = 64;
 export function successorName(name: string): string {
   const [, base = name, number = "1"] = /^(.*\S) (\d{1,4})$/s.exec(name) ?? [];
   const next = String(Number(number) + 1);
-  return `${[...base]
+  return `${Array.from(base)
     .slice(0, longest - next.length - 1)
     .join("")
     .trimEnd()} ${next}`;

@@ -8,23 +8,15 @@ import type { CertificateDto } from "@/lib/certificates/schema";
 import { GeneralNameList } from "./general-name-list";
 import { reasonLabels } from "./shared/revocation-reasons";
 
-/** The details of a certificate: identity, contents and history. */
-export function CertificateFacts({
-  certificate,
-  issuerName,
-}: Readonly<{ certificate: CertificateDto; issuerName: string }>) {
-  const { identity, profile, authority, fingerprintSha256 } = certificate;
+/** The details of a certificate: contents and history. */
+export function CertificateFacts({ certificate }: Readonly<{ certificate: CertificateDto }>) {
+  const { profile, fingerprintSha256 } = certificate;
   return (
     <Card>
       <DataList
         items={[
           ...revocationItems(certificate),
           ...rotationItems(certificate),
-          {
-            label: "Identity",
-            value: <Link href={`/identities/${identity.id}`}>{identity.name}</Link>,
-          },
-          { label: "Owner", value: identity.owner },
           {
             label: "Subject",
             value: certificate.subject || "Empty (the names identify the certificate)",
@@ -48,10 +40,6 @@ export function CertificateFacts({
                 {profile.version}
               </>
             ),
-          },
-          {
-            label: "Issuer",
-            value: <Link href={`/authorities/${authority.id}`}>{issuerName}</Link>,
           },
           {
             label: "Serial number",

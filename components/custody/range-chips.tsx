@@ -1,3 +1,4 @@
+import { listHref, type Params } from "@/components/filters/list-href";
 import { ChipLink, ChipRow } from "@/components/ui/chip";
 
 export const ranges = [
@@ -9,13 +10,19 @@ export const ranges = [
 export type Hours = (typeof ranges)[number]["hours"];
 
 /** The period that a page covers; it is part of the URL. */
-export function RangeChips({ path, hours }: Readonly<{ path: string; hours: Hours }>) {
+export function RangeChips({
+  path,
+  params,
+  hours,
+}: Readonly<{ path: string; params: Params; hours: Hours }>) {
   return (
     <ChipRow label="Time">
       {ranges.map((range) => (
         <ChipLink
           key={range.hours}
-          href={range.hours === 24 ? path : `${path}?hours=${range.hours}`}
+          href={listHref(path, params, {
+            hours: range.hours === 24 ? null : String(range.hours),
+          })}
           active={range.hours === hours}
         >
           {range.label}

@@ -40,21 +40,21 @@ function Group({ group: { first, items } }: Readonly<{ group: DeliveryGroup }>) 
   return (
     <li className="text-sm">
       <details className="group">
-        <summary className="flex cursor-pointer list-none flex-col gap-1 px-4 py-3 outline-offset-[-2px] hover:bg-hover">
-          <span className="flex items-center justify-between gap-x-4">
-            <span className="flex min-w-0 flex-wrap items-center gap-2">
-              <ChevronRight
-                aria-hidden
-                className="size-4 shrink-0 text-muted transition-transform group-open:rotate-90"
-              />
+        <summary className="flex cursor-pointer list-none items-start gap-2 px-4 py-3 outline-offset-[-2px] hover:bg-hover">
+          <ChevronRight
+            aria-hidden
+            className="mt-0.5 size-4 shrink-0 text-muted transition-transform group-open:rotate-90"
+          />
+          <span className="flex min-w-0 flex-1 flex-col gap-1">
+            <span className="flex flex-wrap items-center gap-x-2 gap-y-1">
               <StateBadge state={state} label={label} />
               <span className="font-medium">{plural(items.length, "notification")}</span>
+              <span className="text-xs text-muted sm:ml-auto">
+                <Time at={first.createdAt} />
+              </span>
             </span>
-            <span className="shrink-0 text-xs text-muted">
-              <Time at={first.createdAt} />
-            </span>
+            {answer !== "" && <span className="text-xs break-words text-muted">{answer}</span>}
           </span>
-          {answer !== "" && <span className="pl-6 text-xs break-words text-muted">{answer}</span>}
         </summary>
         <ul className="divide-y divide-border border-t border-border bg-sunken">
           {items.map((delivery) => (

@@ -19,33 +19,36 @@ type Props = Readonly<{
   destination: DestinationDto;
   /** Null for those who can't. */
   retry: ServerAction<DestinationDto> | null;
+  now: Date;
 }>;
 
 /** The state of a destination in a sentence, and what to do next. */
-export function DestinationStatus({ destination, retry }: Props) {
+export function DestinationStatus({ destination, retry, now }: Props) {
   const { status, waiting, last } = destination;
-  if (status === "removed") return <Banner title="Removed">Nothing is sent here anymore.</Banner>;
+  if (status === "removed") return <Banner>Nothing is sent here anymore: it was removed.</Banner>;
   if (status === "paused")
     return (
-      <Banner tone="warning" title="Paused">
-        {waiting === 0 ? "No alerts are sent here" : `${notifications(waiting)} held`} until it is
-        resumed.
+      <Banner tone="warning">
+        {waiting === 0
+          ? "No alerts are sent here"
+          : `${plural(waiting, "notification")} ${waiting === 1 ? "is" : "are"} held`}{" "}
+        until it is resumed.
       </Banner>
     );
   if (last !== null && !last.ok)
-    return <Failing destination={destination} answer={last.answer} retry={retry} />;
-  if (waiting > 0) return <Waiting destination={destination} retry={retry} />;
+    return <Failing destination={destination} answer={last.answer} retry={retry} now={now} />;
+  if (waiting > 0) return <Waiting destination={destination} retry={retry} now={now} />;
   if (last === null)
-    return <Banner title="Not used yet">Send a test to check that messages arrive.</Banner>;
+    return <Banner>Nothing was sent here yet. Send a test to check that messages arrive.</Banner>;
   return (
-    <Banner tone="success" title="Delivering">
-      <LastSent destination={destination} />
+    <Banner tone="success">
+      <LastSent destination={destination} /> Nothing is waiting.
     </Banner>
   );
 }
 
 /** The receiver answers, or was not asked yet: what waits goes with the next attempt. */
-function Waiting({ destination, retry }: Props) {
+function Waiting({ destination, retry, now }: Props) {
   const { id, waiting, waitingSince, nextAt } = destination;
   return (
     <Banner action={retry && <RetryButton id={id} action={retry} />}>
@@ -60,21 +63,14 @@ function Waiting({ destination, retry }: Props) {
         .
       </p>
       <p className="text-muted">
-        {nextAt && (
-          <>
-            Next attempt <Time at={nextAt} />.{" "}
-          </>
-        )}
+        <NextAttempt at={nextAt} now={now} />
         <LastSent destination={destination} />
       </p>
     </Banner>
   );
 }
 
-const notifications = (count: number): string =>
-  `${plural(count, "notification")} ${count === 1 ? "is" : "are"}`;
-
-function Failing({ destination, answer, retry }: Props & Readonly<{ answer: string }>) {
+function Failing({ destination, answer, retry, now }: Props & Readonly<{ answer: string }>) {
   const { waiting, waitingSince, nextAt, last } = destination;
   return (
     <Banner
@@ -86,22 +82,26 @@ function Failing({ destination, answer, retry }: Props & Readonly<{ answer: stri
           {waiting > 0 && waitingSince ? (
             <>
               {plural(waiting, "notification")} waiting since{" "}
-              <Time at={waitingSince} show="minute" />: {sentence(answer)}
+              <Time at={waitingSince} show="minute" />
             </>
           ) : (
             <>
-              The last attempt, {last && <Time at={last.at} />}, failed: {sentence(answer)}
+              The last attempt failed
+              {last && (
+                <>
+                  {" "}
+                  <Time at={last.at} />
+                </>
+              )}
             </>
           )}
         </p>
-        <p>{adviceFor(answer)}</p>
+        <p>
+          {sentence(answer)} {adviceFor(answer)}
+        </p>
         <p className="text-muted">
           {waiting === 0 && "Nothing is waiting. "}
-          {waiting > 0 && nextAt && (
-            <>
-              Next attempt <Time at={nextAt} />.{" "}
-            </>
-          )}
+          {waiting > 0 && <NextAttempt at={nextAt} now={now} />}
           <LastSent destination={destination} />
         </p>
       </Stack>
@@ -112,9 +112,23 @@ function Failing({ destination, answer, retry }: Props & Readonly<{ answer: stri
 /** What the receiver answered may be any text. */
 const sentence = (answer: string): ReactNode => (/[.!?…]$/.test(answer) ? answer : `${answer}.`);
 
+/** Shorter than a relative time can say. */
+const soonMs = 20_000;
+
+function NextAttempt({ at, now }: Readonly<{ at: string | null; now: Date }>) {
+  if (at === null) return null;
+  return Date.parse(at) - now.getTime() < soonMs ? (
+    "Next attempt in a few seconds. "
+  ) : (
+    <>
+      Next attempt <Time at={at} />.{" "}
+    </>
+  );
+}
+
 const LastSent = ({ destination: { lastSentAt } }: Readonly<{ destination: DestinationDto }>) =>
   lastSentAt === null ? (
-    "Nothing was delivered in the recent history."
+    "No delivery has succeeded recently."
   ) : (
     <>
       Last delivered <Time at={lastSentAt} />.

@@ -31,7 +31,7 @@ test("notifications that wait for the same reason are one group", () => {
   expect(others).toEqual([]);
 });
 
-test("what was sent, and each test, stands by itself", () => {
+test("what was sent, and each test, is a line by itself", () => {
   expect(sizes([delivery("sent", "200 OK"), delivery("sent", "200 OK")])).toEqual([1, 1]);
   const test = () => delivery("failed", "no address", { reason: "test" });
   expect(sizes([test(), test()])).toEqual([1, 1]);

@@ -1,6 +1,6 @@
 "use client";
 
-import { SlidersHorizontal } from "lucide-react";
+import { Columns3 } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { Popover } from "radix-ui";
 import { useState, type ReactNode } from "react";
@@ -54,13 +54,13 @@ export function TableSettings({ table, choices, view: given, path, params }: Pro
   return (
     <Popover.Root>
       <Popover.Trigger asChild>
-        <Button icon={<SlidersHorizontal aria-hidden />}>View</Button>
+        <Button icon={<Columns3 aria-hidden />}>Display</Button>
       </Popover.Trigger>
       <Popover.Content
         align="end"
         sideOffset={6}
         collisionPadding={8}
-        aria-label="View of this table"
+        aria-label="Display of this table"
         className="z-50 flex max-h-(--radix-popover-content-available-height) w-64 max-w-[calc(100vw-1rem)] flex-col gap-4 overflow-y-auto rounded-lg border border-border bg-raised p-4 text-sm shadow-pop enter-rise"
       >
         <fieldset className="flex flex-col gap-2">

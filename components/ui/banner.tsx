@@ -28,11 +28,13 @@ export function Banner({ tone = "info", title, children, action, live }: Props) 
       className={clsx("flex items-start gap-3 rounded-lg border px-3.5 py-2.5 text-sm", boxColor)}
     >
       <Icon aria-hidden className={clsx("mt-0.5 size-4 shrink-0", iconColor)} />
-      <div className="min-w-0 flex-1 break-words">
-        {title && <p className="font-medium">{title}</p>}
-        {children && <div className={clsx(title && "mt-0.5")}>{children}</div>}
+      <div className="flex min-w-0 flex-1 flex-wrap items-start gap-x-3 gap-y-2">
+        <div className="min-w-0 flex-1 basis-52 break-words">
+          {title && <p className="font-medium">{title}</p>}
+          {children && <div className={clsx(title && "mt-0.5")}>{children}</div>}
+        </div>
+        {action && <div className="shrink-0">{action}</div>}
       </div>
-      {action && <div className="shrink-0">{action}</div>}
     </div>
   );
 }

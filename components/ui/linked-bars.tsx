@@ -17,7 +17,8 @@ export type LinkedBar = Readonly<{
   label: string;
   /** Under the bar. */
   short: string;
-  href: string;
+  /** The list of the whole bar. Without one, its parts are the links. */
+  href?: string | undefined;
   values: Readonly<Record<string, number>>;
   /** The list of each part; the bar's own where it has one part. */
   hrefs?: Readonly<Record<string, string>>;
@@ -40,7 +41,7 @@ const totalOf = ({ values }: LinkedBar, series: readonly Series[]): number =>
   series.reduce((sum, { key }) => sum + (values[key] ?? 0), 0);
 
 /**
- * Bars of stacked parts, each a link to exactly what it counts. A button switches to the same
+ * Bars of stacked parts, each bar or each part a link to exactly what it counts. A button switches to the same
  * numbers as a table. It is drawn with attributes alone, so the server can send it.
  */
 export function LinkedBars(props: Props) {
@@ -56,10 +57,7 @@ export function LinkedBars(props: Props) {
             points={bars}
             pointLabel={pointLabel}
             cell={(bar, { key, label: name }, text) => (
-              <Link
-                href={bar.hrefs?.[key] ?? bar.href}
-                aria-label={`${text}: ${name}, ${bar.label}`}
-              >
+              <Link href={hrefOf(bar, key)} aria-label={`${text}: ${name}, ${bar.label}`}>
                 {text}
               </Link>
             )}
@@ -72,6 +70,9 @@ export function LinkedBars(props: Props) {
   );
 }
 
+const hrefOf = (bar: LinkedBar, key: string): string => bar.hrefs?.[key] ?? bar.href ?? "";
+const barStyle = "flex min-w-0 flex-1 flex-col rounded-sm hover:bg-hover";
+
 const heightOf = (compact: boolean): string => (compact ? "h-28" : "h-52");
 
 function BarList({ label, unit, series, bars, compact = false }: Props) {
@@ -80,25 +81,24 @@ function BarList({ label, unit, series, bars, compact = false }: Props) {
   const every = Math.ceil(bars.length / 5);
   const withNumbers = bars.length <= 16;
   return (
-    <ul
-      aria-label={label}
-      className={clsx("flex items-stretch gap-0.5 sm:gap-1", heightOf(compact))}
-    >
-      {bars.map((bar, n) => {
-        const total = totalOf(bar, series);
-        const parts = series.map(
-          ({ key, label: name }) => `${name}: ${formatCount(bar.values[key] ?? 0)}`,
-        );
-        const text = `${bar.label}: ${formatCount(total)} ${unit}${series.length > 1 && total > 0 ? ` (${parts.join(", ")})` : ""}`;
-        return (
-          <li key={bar.label} className="flex min-w-0 flex-1">
-            <NextLink
-              href={bar.href}
-              prefetch={false}
-              data-tip={text}
-              className="flex min-w-0 flex-1 flex-col rounded-sm hover:bg-hover"
-            >
-              <span className="sr-only">{text}</span>
+    <div className="relative">
+      {!withNumbers && (
+        <span aria-hidden className="absolute top-0 left-0 text-2xs text-muted">
+          {formatCount(most)}
+        </span>
+      )}
+      <ul
+        aria-label={label}
+        className={clsx("flex items-stretch gap-0.5 sm:gap-1", heightOf(compact))}
+      >
+        {bars.map((bar, n) => {
+          const total = totalOf(bar, series);
+          const parts = series.map(
+            ({ key, label: name }) => `${name}: ${formatCount(bar.values[key] ?? 0)}`,
+          );
+          const text = `${bar.label}: ${formatCount(total)} ${unit}${series.length > 1 && total > 0 ? ` (${parts.join(", ")})` : ""}`;
+          const content = (
+            <>
               <span aria-hidden className="h-4 text-center text-2xs text-muted">
                 {total > 0 && withNumbers ? formatCount(total) : ""}
               </span>
@@ -112,11 +112,26 @@ function BarList({ label, unit, series, bars, compact = false }: Props) {
               >
                 {bar.short}
               </span>
-            </NextLink>
-          </li>
-        );
-      })}
-    </ul>
+            </>
+          );
+          return (
+            <li key={bar.label} className="flex min-w-0 flex-1">
+              {bar.href === undefined ? (
+                <div className={barStyle}>
+                  <span className="sr-only">{text}</span>
+                  {content}
+                </div>
+              ) : (
+                <NextLink href={bar.href} prefetch={false} data-tip={text} className={barStyle}>
+                  <span className="sr-only">{text}</span>
+                  {content}
+                </NextLink>
+              )}
+            </li>
+          );
+        })}
+      </ul>
+    </div>
   );
 }
 
@@ -126,27 +141,40 @@ function Column({
   series,
   most,
 }: Readonly<{ bar: LinkedBar; series: readonly Series[]; most: number }>) {
+  const isLinked = bar.href === undefined;
   return (
     <svg
-      aria-hidden
+      aria-hidden={isLinked ? undefined : true}
       preserveAspectRatio="none"
       viewBox={`0 0 10 ${most}`}
-      className="min-h-0 w-full flex-1 border-b border-border"
+      className="min-h-0 w-full flex-1 border-t border-b border-t-border/60 border-b-border"
     >
-      {series.map(({ key, tone }, n) => {
+      {series.map(({ key, label, tone }, n) => {
         const value = bar.values[key] ?? 0;
+        if (value === 0) return null;
         const upTo = totalOf(bar, series.slice(0, n + 1));
+        const part = (
+          <rect
+            key={key}
+            x="1.5"
+            width="7"
+            y={most - upTo}
+            height={value}
+            className={clsx(toneFill[tone], isLinked && "hover:opacity-75")}
+          />
+        );
+        if (!isLinked) return part;
+        const text = `${bar.label}: ${label} ${formatCount(value)}`;
         return (
-          value > 0 && (
-            <rect
-              key={key}
-              x="1.5"
-              width="7"
-              y={most - upTo}
-              height={value}
-              className={toneFill[tone]}
-            />
-          )
+          <NextLink
+            key={key}
+            href={hrefOf(bar, key)}
+            prefetch={false}
+            aria-label={text}
+            data-tip={text}
+          >
+            {part}
+          </NextLink>
         );
       })}
     </svg>

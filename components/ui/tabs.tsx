@@ -4,7 +4,7 @@ import clsx from "clsx";
 import NextLink from "next/link";
 import { usePathname } from "next/navigation";
 import { Tabs as Primitive } from "radix-ui";
-import type { ReactNode } from "react";
+import { useEffect, useState, type ReactNode } from "react";
 
 const strip = "relative flex gap-1 overflow-x-auto border-b border-border [scrollbar-width:none]";
 const tab =
@@ -27,10 +27,26 @@ type TabsProps = Readonly<{
   /** Panels that aren't open stay in the page, so that they print. */ keep?: boolean | undefined;
 }>;
 
-/** Panels of one page. Arrow keys move between the tabs. */
+/**
+ * Panels of one page. Arrow keys move between the tabs. The hash of the URL opens the tab of that
+ * value.
+ */
 export function Tabs({ label, tabs, defaultValue, keep = false }: TabsProps) {
+  const [open, setOpen] = useState(defaultValue ?? tabs[0]?.value ?? "");
+  const values = tabs.map(({ value }) => value).join(" ");
+  useEffect(() => {
+    const follow = () => {
+      const named = window.location.hash.slice(1);
+      if (named !== "" && values.split(" ").includes(named)) setOpen(named);
+    };
+    follow();
+    window.addEventListener("hashchange", follow);
+    return () => {
+      window.removeEventListener("hashchange", follow);
+    };
+  }, [values]);
   return (
-    <Primitive.Root defaultValue={defaultValue ?? tabs[0]?.value ?? ""}>
+    <Primitive.Root value={open} onValueChange={setOpen}>
       <Primitive.List aria-label={label} className={strip}>
         {tabs.map(({ value, label: name, count }) => (
           <Primitive.Trigger
@@ -47,7 +63,10 @@ export function Tabs({ label, tabs, defaultValue, keep = false }: TabsProps) {
         <Primitive.Content
           key={value}
           value={value}
-          className="pt-4 outline-offset-4"
+          className={clsx(
+            "pt-4 outline-offset-4",
+            keep && "data-[state=inactive]:hidden print:data-[state=inactive]:block",
+          )}
           {...(keep ? { forceMount: true as const } : {})}
         >
           {content}

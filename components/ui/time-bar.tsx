@@ -7,7 +7,7 @@ const fills = {
   revoked: "[&::-moz-progress-bar]:bg-revoked [&::-webkit-progress-value]:bg-revoked",
   neutral: "[&::-moz-progress-bar]:bg-edge [&::-webkit-progress-value]:bg-edge",
 } as const;
-export type TimeBarTone = keyof typeof fills;
+type TimeBarTone = keyof typeof fills;
 
 /**
  * How much of a time span has passed, as a thin bar. A native element, since the content security

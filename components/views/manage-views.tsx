@@ -6,6 +6,7 @@ import { ConfirmDialog } from "@/components/forms/confirm-dialog";
 import { Button, ButtonLink } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { EmptyState } from "@/components/ui/empty-state";
+import { listsWithViews } from "./shared/view-lists";
 import { ViewNameField } from "./shared/view-name-field";
 import { Link } from "@/components/ui/link";
 import { DataTable, type Column } from "@/components/ui/table";
@@ -20,16 +21,22 @@ const columnsOf = (actions: Actions): readonly Column<SavedView>[] => [
     key: "name",
     header: "Name",
     width: "grow",
-    cell: ({ name, query }) => (
+    cell: ({ list, name, query }) => (
       <>
         <span title={name}>
-          <Link href={`/audit?${query}`}>{name}</Link>
+          <Link href={`${listsWithViews[list].path}?${query}`}>{name}</Link>
         </span>
         <code className="block truncate font-mono text-xs text-muted" title={query}>
           {query}
         </code>
       </>
     ),
+  },
+  {
+    key: "list",
+    header: "List",
+    width: "fit",
+    cell: ({ list }) => listsWithViews[list].label,
   },
   {
     key: "createdAt",
@@ -87,7 +94,7 @@ function Rename({ view, action }: Readonly<{ view: SavedView; action: Actions["r
   );
 }
 
-/** A user's views of the audit log, to open, rename and delete. */
+/** A user's views of all lists, to open, rename and delete. */
 export function ManageViews({
   views,
   actions,
@@ -102,9 +109,9 @@ export function ManageViews({
         <EmptyState
           icon={<Bookmark aria-hidden />}
           title="No saved views"
-          action={<ButtonLink href="/audit">Open the audit log</ButtonLink>}
+          action={<ButtonLink href="/certificates">Open certificates</ButtonLink>}
         >
-          Filter the audit log, then choose Views and Save this view.
+          Filter a list, then choose Views and Save this view.
         </EmptyState>
       }
     />

@@ -39,7 +39,7 @@ const actorOf = (role: Actor["role"], id = "usr_other"): Actor => ({
 });
 
 test.each(["operator", "auditor"] as const)(
-  "the role %s changes its own name, and nothing else of its own or of others",
+  "the role %s changes its own name, and no other field or account",
   async (role) => {
     const { id } = (await make(role)).result;
     const { id: other } = (await make(role)).result;

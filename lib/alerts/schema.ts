@@ -60,6 +60,10 @@ export const alertQuery = z.strictObject({
   cursor: z.string().max(256).optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
 });
+/** As the list's URL has them: "all" is no filter by state; the default is open and acknowledged. */
+export const alertListQuery = alertQuery.extend({
+  status: z.enum([...alertStatuses, "unresolved", "all"]).optional(),
+});
 export type AlertQuery = z.infer<typeof alertQuery>;
 export type AlertQueryInput = z.input<typeof alertQuery>;
 

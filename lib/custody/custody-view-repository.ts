@@ -39,23 +39,31 @@ export async function usesOf(
   return rows;
 }
 
-export async function usesSince({ pool }: Pool, since: Date, most: number): Promise<UseViewRow[]> {
+/** What is looked at: since when, and of which service; of all if it is null. */
+type UsageScope = Readonly<{ since: Date; service: string | null }>;
+
+export async function usesSince(
+  { pool }: Pool,
+  { since, service }: UsageScope,
+  most: number,
+): Promise<UseViewRow[]> {
   const { rows } = await pool.query<UseViewRow>(
-    `select ${columns} from custody.use u join identity i on i.id = u.identity_id where u.last_at >= $1 order by u.last_at desc, u.last_seq desc limit $2`,
-    [since, most],
+    `select ${columns} from custody.use u join identity i on i.id = u.identity_id where u.last_at >= $1 and ($3::text is null or u.service = $3)
+      order by u.last_at desc, u.last_seq desc limit $2`,
+    [since, most, service],
   );
   return rows;
 }
 
 export async function countInUse(
   { pool }: Pool,
-  since: Date,
+  { since, service }: UsageScope,
 ): Promise<Readonly<{ identities: number; networks: number }>> {
   const {
     rows: [row],
   } = await pool.query<{ identities: number; networks: number }>(
-    "select count(distinct identity_id)::int as identities, count(distinct network)::int as networks from custody.use where last_at >= $1",
-    [since],
+    "select count(distinct identity_id)::int as identities, count(distinct network)::int as networks from custody.use where last_at >= $1 and ($2::text is null or service = $2)",
+    [since, service],
   );
   return row ?? { identities: 0, networks: 0 };
 }
@@ -66,19 +74,40 @@ export async function countInUse(
  */
 export async function talliesSince(
   { pool }: Pool,
-  since: Date,
+  { since, service }: UsageScope,
   stepHours: number,
 ): Promise<{ at: Date; outcome: string; count: string }[]> {
   const { rows } = await pool.query<{ at: Date; outcome: string; count: string }>(
-    "select date_bin($2 * interval '1 hour', hour, timestamptz '2000-01-01 00:00:00Z') as at, outcome, sum(count) as count from custody.tally where hour >= $1 group by 1, 2 order by 1",
-    [since, stepHours],
+    "select date_bin($2 * interval '1 hour', hour, timestamptz '2000-01-01 00:00:00Z') as at, outcome, sum(count) as count from custody.tally where hour >= $1 and ($3::text is null or service = $3) group by 1, 2 order by 1",
+    [since, stepHours, service],
+  );
+  return rows;
+}
+
+/** Request counts by service and outcome, the services with the most requests first. */
+export async function servicesSince(
+  { pool }: Pool,
+  since: Date,
+  most: number,
+): Promise<{ service: string; allowed: string; denied: string; failed: string }[]> {
+  const countOf = (outcome: string): string =>
+    `coalesce(sum(count) filter (where outcome = '${outcome}'), 0) as ${outcome}`;
+  const { rows } = await pool.query<{
+    service: string;
+    allowed: string;
+    denied: string;
+    failed: string;
+  }>(
+    `select service, ${countOf("allowed")}, ${countOf("denied")}, ${countOf("failed")}
+      from custody.tally where hour >= $1 group by service order by sum(count) desc, service limit $2`,
+    [since, most],
   );
   return rows;
 }
 
 export async function refusalsSince(
   { pool }: Pool,
-  since: Date,
+  { since, service }: UsageScope,
   most: number,
 ): Promise<{ code: string; service: string; count: string; last_at: Date }[]> {
   const { rows } = await pool.query<{
@@ -87,8 +116,8 @@ export async function refusalsSince(
     count: string;
     last_at: Date;
   }>(
-    "select code, service, sum(count) as count, max(last_at) as last_at from custody.tally where hour >= $1 and outcome = 'denied' group by code, service order by sum(count) desc, code, service limit $2",
-    [since, most],
+    "select code, service, sum(count) as count, max(last_at) as last_at from custody.tally where hour >= $1 and outcome = 'denied' and ($3::text is null or service = $3) group by code, service order by sum(count) desc, code, service limit $2",
+    [since, most, service],
   );
   return rows;
 }
@@ -135,7 +164,7 @@ export async function neverUsed(
 /** The identities that were used from the most networks. */
 export async function byNetworks(
   { pool }: Pool,
-  since: Date,
+  { since, service }: UsageScope,
   most: number,
 ): Promise<
   { identity_id: string; name: string; networks: number; certificates: number; last_at: Date }[]
@@ -148,9 +177,9 @@ export async function byNetworks(
     last_at: Date;
   }>(
     `select u.identity_id, i.name, u.networks, u.certificates, u.last_at from (
-        select identity_id, count(distinct network)::int as networks, count(distinct certificate_id)::int as certificates, max(last_at) as last_at from custody.use where last_at >= $1 group by identity_id
+        select identity_id, count(distinct network)::int as networks, count(distinct certificate_id)::int as certificates, max(last_at) as last_at from custody.use where last_at >= $1 and ($3::text is null or service = $3) group by identity_id
       ) u join identity i on i.id = u.identity_id order by u.networks desc, u.last_at desc limit $2`,
-    [since, most],
+    [since, most, service],
   );
   return rows;
 }

@@ -6,9 +6,11 @@ import {
   byNetworks,
   countInUse,
   neverUsed,
+  type NeverUsedRow,
   openAlerts,
   refusalsSince,
   talliesSince,
+  servicesSince,
   usesSince,
   watched,
   toUseView,
@@ -19,6 +21,13 @@ import type { CustodyView, OutcomePoint } from "./types";
 const most = 100;
 const mostNever = 20;
 const neverCap = 10_001;
+const mostServices = 20;
+
+type CustodyQuery = Readonly<{
+  hours?: CustodyHours | undefined;
+  /** Only this service; `services`, `neverUsed` and `alerts` are of all nevertheless. */
+  service?: string | null | undefined;
+}>;
 
 /**
  * Certificate usage in the last hours: who used what from where, what was denied, and what was never
@@ -27,22 +36,25 @@ const neverCap = 10_001;
 export async function getCustody(
   deps: Pick<Deps, "db" | "clock">,
   actor: Actor,
-  { hours = 24 }: Readonly<{ hours?: CustodyHours | undefined }> = {},
+  { hours = 24, service = null }: CustodyQuery = {},
 ): Promise<CustodyView> {
   authorize(actor, "custody.read");
   const { db } = deps;
   const now = deps.clock.now();
   const { from, stepHours } = custodyRange(hours, now);
-  const [state, tallies, inUse, uses, refusals, never, networks, alerts] = await Promise.all([
-    watched(db),
-    talliesSince(db, from, stepHours),
-    countInUse(db, from),
-    usesSince(db, from, most),
-    refusalsSince(db, from, most),
-    neverUsed(db, now, mostNever, neverCap),
-    byNetworks(db, from, most),
-    openAlerts(db),
-  ]);
+  const scope = { since: from, service };
+  const [state, tallies, services, inUse, uses, refusals, never, networks, alerts] =
+    await Promise.all([
+      watched(db),
+      talliesSince(db, scope, stepHours),
+      servicesSince(db, from, mostServices),
+      countInUse(db, scope),
+      usesSince(db, scope, most),
+      refusalsSince(db, scope, most),
+      neverUsed(db, now, mostNever, neverCap),
+      byNetworks(db, scope, most),
+      openAlerts(db),
+    ]);
   const outcomes = pointsOf(tallies, {
     from: from.getTime(),
     upto: now.getTime(),
@@ -55,6 +67,7 @@ export async function getCustody(
     from: from.toISOString(),
     stepHours,
     outcomes,
+    services: services.map(serviceView),
     uses: uses.map(toUseView),
     totals: { ...totalsOf(outcomes), ...inUse },
     refusals: refusals.map(({ code, service, count, last_at }) => ({
@@ -63,16 +76,7 @@ export async function getCustody(
       count: Number(count),
       lastAt: last_at.toISOString(),
     })),
-    neverUsed: {
-      count: never.count,
-      items: never.items.map(({ id, subject, identity_id, name, issued_at, not_after }) => ({
-        id,
-        subject,
-        identity: { id: identity_id, name },
-        issuedAt: issued_at.toISOString(),
-        notAfter: not_after.toISOString(),
-      })),
-    },
+    neverUsed: { count: never.count, items: never.items.map(neverUsedView) },
     byNetworks: networks.map(({ identity_id, name, networks: n, certificates, last_at }) => ({
       identity: { id: identity_id, name },
       networks: n,
@@ -82,6 +86,33 @@ export async function getCustody(
     alerts: countAlerts(alerts),
   };
 }
+
+const serviceView = ({
+  service,
+  allowed,
+  denied,
+  failed,
+}: Awaited<ReturnType<typeof servicesSince>>[number]): CustodyView["services"][number] => ({
+  service,
+  allowed: Number(allowed),
+  denied: Number(denied),
+  failed: Number(failed),
+});
+
+const neverUsedView = ({
+  id,
+  subject,
+  identity_id,
+  name,
+  issued_at,
+  not_after,
+}: NeverUsedRow): CustodyView["neverUsed"]["items"][number] => ({
+  id,
+  subject,
+  identity: { id: identity_id, name },
+  issuedAt: issued_at.toISOString(),
+  notAfter: not_after.toISOString(),
+});
 
 function totalsOf(
   outcomes: readonly OutcomePoint[],

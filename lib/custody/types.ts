@@ -32,6 +32,13 @@ export type CustodyView = Readonly<{
   from: string;
   stepHours: number;
   outcomes: readonly OutcomePoint[];
+  /** The services with the most requests in the period. */
+  services: readonly Readonly<{
+    service: string;
+    allowed: number;
+    denied: number;
+    failed: number;
+  }>[];
   totals: Readonly<{
     allowed: number;
     denied: number;

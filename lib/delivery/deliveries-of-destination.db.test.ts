@@ -77,7 +77,7 @@ test("a destination that is fixed is tried again at once", async () => {
   expect((await history(id))[0]?.status).toBe("sent");
 });
 
-test("what waits is sent at once when somebody asks for it, with an entry that counts it", async () => {
+test("what waits is sent at once when a user asks for it, with an entry that counts it", async () => {
   let statusCode = 503;
   const receiver = await httpReceiver((_, response) => {
     response.writeHead(statusCode).end();

@@ -7,12 +7,14 @@ import {
   bulkFigures,
   bulkItems,
   countOf,
+  listName,
   listNames,
   countEntries,
   reasonText,
   powerPhrases,
   bulkActText,
   rotationPhrases,
+  summarizeFindings,
 } from "./describe-parts";
 import type { EntryAction, EntryDetails, EntryRecord } from "./types";
 
@@ -30,11 +32,6 @@ const viewed =
   (noun: string, plural = `${noun}s`) =>
   (_: unknown, target: string): string =>
     target === "" ? `viewed ${plural}` : `viewed ${noun} ${target}`;
-/** The first finding's first sentence, and how many more there are; the entry's page shows all. */
-function summarizeFindings(findings: EntryDetails["certificate.refused"]["findings"]): string {
-  const first = findings[0]?.message.split(/\.\s/)[0]?.replace(/\.$/, "") ?? "";
-  return findings.length > 1 ? `${first} (and ${findings.length - 1} more)` : first;
-}
 
 function describeAssignment(
   { assignee, previous, to }: EntryDetails["alert.assigned"],
@@ -261,9 +258,10 @@ const phrases: Phrases = {
   "destination.retried": ({ count }, target) =>
     `retried ${countOf(count, "waiting notification")} to ${target}`,
   "destination.read": viewed("destination"),
-  "view.created": ({ name }) => `saved the view ${name} of the audit log`,
-  "view.renamed": ({ from, name }) => `renamed the view ${from} of the audit log to ${name}`,
-  "view.deleted": ({ name }) => `deleted the view ${name} of the audit log`,
+  "view.created": ({ list, name }) => `saved the view ${name} of the ${listName(list)}`,
+  "view.renamed": ({ list, from, name }) =>
+    `renamed the view ${from} of the ${listName(list)} to ${name}`,
+  "view.deleted": ({ list, name }) => `deleted the view ${name} of the ${listName(list)}`,
   "system.started": ({ version }) => `started version ${version}`,
   "demo.created": ({ days, filledAt }) =>
     `made the demonstration: ${countOf(days, "day")} of invented history before ${filledAt}`,

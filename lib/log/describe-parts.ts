@@ -23,6 +23,10 @@ export const reasonText = (reason: string): string =>
     ? "CA compromise"
     : reason.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 
+/** The list of a saved view; earlier versions had views of the audit log alone. */
+export const listName = (list = "audit"): string =>
+  list === "audit" ? "audit log" : `list of ${list}`;
+
 const identityActs: ReadonlySet<string> = new Set(["suspend", "activate", "assign"]);
 const countChanged = (of: "identities" | undefined, total: number): string =>
   of === "identities" ? countOf(total, "identity", "identities") : countOf(total, "certificate");
@@ -79,3 +83,11 @@ export const powerPhrases: PhrasesOf<
         ? `let ${target} get no more CA certificates for ${through.label}`
         : `ended the sign-in of ${target} to ${through.label}`,
 };
+
+/** The first finding's first sentence, and how many more there are; the entry's page shows all. */
+export function summarizeFindings(
+  findings: EntryDetails["certificate.refused"]["findings"],
+): string {
+  const first = findings[0]?.message.split(/\.\s/)[0]?.replace(/\.$/, "") ?? "";
+  return findings.length > 1 ? `${first} (and ${findings.length - 1} more)` : first;
+}

@@ -67,7 +67,7 @@ export type EntryDetails = NamedDetails & {
   "identity.suspended": Readonly<{ comment: string }>;
   "identity.activated": Readonly<{ comment: string }>;
   "identity.read": RequestDetail;
-  /** Somebody had the next CRL published before it was due. The target is the authority. */
+  /** A user had the next CRL published before it was due. The target is the authority. */
   "crl.requested": Readonly<{ slug: string }>;
   "crl.issued": Readonly<{
     authorityId: string;
@@ -183,10 +183,13 @@ export type EntryDetails = NamedDetails & {
   "proxy.removed": Readonly<{ comment: string; sessions?: number; certificates?: number }>;
   "proxy.read": RequestDetail;
   "custody.read": RequestDetail;
-  /** A user's saved view of the audit log. `filter`: the query of its URL. */
-  "view.created": Readonly<{ name: string; filter: string }>;
-  "view.renamed": Readonly<{ from: string; name: string }>;
-  "view.deleted": Readonly<{ name: string }>;
+  /**
+   * A user's saved view of a list: of the audit log if `list` is missing. `filter`: the query of the
+   * list's URL.
+   */
+  "view.created": Readonly<{ list?: string; name: string; filter: string }>;
+  "view.renamed": Readonly<{ list?: string; from: string; name: string }>;
+  "view.deleted": Readonly<{ list?: string; name: string }>;
   "system.started": Readonly<{ version: string }>;
   "system.recovered": Readonly<{ closed: number }>;
   /** The first entry of a demonstration: all others before `filledAt` were made by it. */

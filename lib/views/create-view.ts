@@ -6,11 +6,11 @@ import type { Recorded } from "@/lib/log/record/recorded";
 import type { Deps } from "@/lib/runtime/deps";
 import { viewDto } from "./list-views";
 import { canonicalQuery, maxViews, type SavedView, viewInput, type ViewInput } from "./schema";
-import { accountOfViews, refuseExistingView } from "./view-account";
+import { accountOfViews, authorizeList, refuseExistingView } from "./view-account";
 import { countViews, insertView } from "./view-repository";
 
 /**
- * Saves filters of the audit log under a name, for the actor alone. Errors: `view.exists`,
+ * Saves filters of a list under a name, for the actor alone. Errors: `view.exists`,
  * `view.limit`, `view.account`.
  */
 export async function createView(
@@ -18,14 +18,16 @@ export async function createView(
   actor: Actor,
   input: ViewInput,
 ): Promise<Recorded<SavedView>> {
+  const { list, name, query } = viewInput.parse(input);
+  authorizeList(actor, list);
   const accountId = accountOfViews(actor);
-  const { name, query } = viewInput.parse(input);
   const now = deps.clock.now();
   const row = {
     id: newId("vew", now, deps.random.bytes),
     accountId,
+    list,
     name,
-    query: canonicalQuery(query) ?? "",
+    query: canonicalQuery(list, query) ?? "",
     createdAt: now,
     changedAt: now,
     deletedAt: null,
@@ -41,7 +43,7 @@ export async function createView(
           action: "view.created",
           outcome: "success",
           target: { kind: "view", id: row.id, label: name },
-          details: { name, filter: row.query },
+          details: { list, name, filter: row.query },
         },
       ],
     };

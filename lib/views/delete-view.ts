@@ -5,7 +5,7 @@ import type { Recorded } from "@/lib/log/record/recorded";
 import type { Deps } from "@/lib/runtime/deps";
 import { viewDto } from "./list-views";
 import type { SavedView } from "./schema";
-import { accountOfViews } from "./view-account";
+import { accountOfViews, authorizeList } from "./view-account";
 import { lockView, updateView } from "./view-repository";
 
 /** Deletes a view of the actor. Errors: `view.not-found`, `view.account`. */
@@ -19,6 +19,8 @@ export async function deleteView(
   return auditedTransaction(deps.recorder, actor, async (tx) => {
     const row = await lockView(tx, accountId, id);
     if (row === null) throw new AppError("view.not-found", "You have no view with this ID.");
+    const { list } = viewDto(row);
+    authorizeList(actor, list);
     await updateView(tx, id, { deletedAt: now, changedAt: now });
     return {
       result: viewDto(row),
@@ -27,7 +29,7 @@ export async function deleteView(
           action: "view.deleted",
           outcome: "success",
           target: { kind: "view", id, label: row.name },
-          details: { name: row.name },
+          details: { list, name: row.name },
         },
       ],
     };

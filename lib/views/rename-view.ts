@@ -5,7 +5,7 @@ import type { Recorded } from "@/lib/log/record/recorded";
 import type { Deps } from "@/lib/runtime/deps";
 import { viewDto } from "./list-views";
 import { type SavedView, viewRename } from "./schema";
-import { accountOfViews, refuseExistingView } from "./view-account";
+import { accountOfViews, authorizeList, refuseExistingView } from "./view-account";
 import { lockView, updateView } from "./view-repository";
 
 /** Renames a view of the actor. Errors: `view.not-found`, `view.exists`, `view.account`. */
@@ -21,6 +21,8 @@ export async function renameView(
   return auditedTransaction(deps.recorder, actor, async (tx) => {
     const row = await lockView(tx, accountId, id);
     if (row === null) throw new AppError("view.not-found", "You have no view with this ID.");
+    const { list } = viewDto(row);
+    authorizeList(actor, list);
     await updateView(tx, id, { name, changedAt: now });
     return {
       result: viewDto({ ...row, name }),
@@ -29,7 +31,7 @@ export async function renameView(
           action: "view.renamed",
           outcome: "success",
           target: { kind: "view", id, label: name },
-          details: { from: row.name, name },
+          details: { list, from: row.name, name },
         },
       ],
     };

@@ -4,13 +4,14 @@ import type { AuditedTx } from "@/lib/log/record/audited-transaction";
 
 export type SavedViewRow = Prisma.SavedViewGetPayload<object>;
 
-/** The views of an account by name. */
+/** The views that an account has of these lists, by name. */
 export async function listViewRows(
   { prisma }: Pick<Database, "prisma">,
   accountId: string,
+  lists: readonly string[],
 ): Promise<SavedViewRow[]> {
   return prisma.savedView.findMany({
-    where: { accountId, deletedAt: null },
+    where: { accountId, list: { in: [...lists] }, deletedAt: null },
     orderBy: [{ name: "asc" }, { id: "asc" }],
   });
 }

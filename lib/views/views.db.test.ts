@@ -5,9 +5,9 @@ import { operatorActor, system } from "@/testing/actors";
 import { type Harness, openHarness } from "@/testing/harness";
 import { createView } from "./create-view";
 import { deleteView } from "./delete-view";
-import { listViews } from "./list-views";
+import { listAllViews, listViews } from "./list-views";
 import { renameView } from "./rename-view";
-import { canonicalQuery, maxViews } from "./schema";
+import { canonicalQuery, maxViews, type ViewList } from "./schema";
 
 let harness: Harness;
 let anna: Actor;
@@ -30,10 +30,10 @@ afterAll(async () => {
   await harness.close();
 });
 
-const save = (actor: Actor, name: string, query = "outcome=denied") =>
-  createView(harness.deps, actor, { name, query });
-const names = async (actor: Actor) =>
-  (await listViews(harness.deps, actor)).map(({ name }) => name);
+const save = (actor: Actor, name: string, query = "outcome=denied", list: ViewList = "audit") =>
+  createView(harness.deps, actor, { list, name, query });
+const names = async (actor: Actor, list: ViewList = "audit") =>
+  (await listViews(harness.deps, actor, list)).map(({ name }) => name);
 
 describe("a saved view", () => {
   test("is its user's alone, and each change of it is an entry", async () => {
@@ -55,9 +55,17 @@ describe("a saved view", () => {
         details,
       ]),
     ).toEqual([
-      ["view.created", "anna@example.com", { name: "Denied of last week", filter: view.query }],
-      ["view.renamed", "anna@example.com", { from: "Denied of last week", name: "Denied" }],
-      ["view.deleted", "anna@example.com", { name: "Denied" }],
+      [
+        "view.created",
+        "anna@example.com",
+        { list: "audit", name: "Denied of last week", filter: view.query },
+      ],
+      [
+        "view.renamed",
+        "anna@example.com",
+        { list: "audit", from: "Denied of last week", name: "Denied" },
+      ],
+      ["view.deleted", "anna@example.com", { list: "audit", name: "Denied" }],
     ]);
   });
 
@@ -105,16 +113,85 @@ describe("a saved view", () => {
     expect(await names(anna)).not.toContain("Unrecorded");
   });
 
+  test("belongs to one list: its name is free in others, and only that list shows it", async () => {
+    await save(anna, "Here", "state=held", "certificates");
+    await save(anna, "Here", "status=suspended", "identities");
+    await save(anna, "Here", "status=all", "alerts");
+    expect(await names(anna, "certificates")).toEqual(["Here"]);
+    expect(await names(anna)).not.toContain("Here");
+    await expect(save(anna, "here", "state=revoked", "certificates")).rejects.toMatchObject({
+      code: "view.exists",
+    });
+    const all = await listAllViews(harness.deps, anna);
+    expect(all.filter(({ name }) => name === "Here").map(({ list }) => list)).toEqual(
+      expect.arrayContaining(["certificates", "identities", "alerts"]),
+    );
+  });
+
+  test.each([
+    ["certificates", "state=suspended"],
+    ["certificates", "outcome=denied"],
+    ["certificates", "expiresBefore=tomorrow"],
+    ["identities", "state=held"],
+    ["identities", "kind=robot"],
+    ["alerts", "severity=worst"],
+    ["alerts", "status=held"],
+    ["audit", "state=held"],
+  ] as const)("of the list %s is refused with the filters %s of another", async (list, query) => {
+    await expect(save(anna, "Wrong", query, list)).rejects.toThrow("These filters are invalid.");
+  });
+
+  test("of the lists that an operator may read is saved, renamed and deleted by an operator", async () => {
+    const { result } = await createAccount(harness.deps, system, {
+      email: "olga@example.com",
+      name: "Olga",
+      role: "operator",
+    });
+    const olga = operatorActor({ id: result.id, label: "olga@example.com" });
+    const { result: view } = await save(olga, "Held", "state=held", "certificates");
+    await renameView(harness.deps, olga, view.id, { name: "On hold" });
+    expect(await names(olga, "certificates")).toEqual(["On hold"]);
+    // The role that could read the audit log is gone, and its views with it.
+    const { result: ofLog } = await save({ ...olga, role: "auditor" }, "Denied");
+    expect((await listAllViews(harness.deps, olga)).map(({ name }) => name)).toEqual(["On hold"]);
+    const forbidden = { kind: "forbidden" };
+    await expect(names(olga)).rejects.toMatchObject(forbidden);
+    await expect(renameView(harness.deps, olga, ofLog.id, { name: "x" })).rejects.toMatchObject(
+      forbidden,
+    );
+    await expect(deleteView(harness.deps, olga, ofLog.id)).rejects.toMatchObject(forbidden);
+    await deleteView(harness.deps, olga, view.id);
+    expect(await names(olga, "certificates")).toEqual([]);
+  });
+
+  test("of a list that doesn't exist, or of a service's certificates, is refused", async () => {
+    await expect(
+      createView(harness.deps, anna, { list: "tokens" as ViewList, name: "x", query: "" }),
+    ).rejects.toThrow(/Invalid option/);
+    const service = operatorActor({ kind: "token", id: "tok_1", role: "service" });
+    await expect(save(service, "x", "state=held", "certificates")).rejects.toMatchObject({
+      code: "view.account",
+    });
+  });
+
   test("is refused once its user has too many", async () => {
-    const before = (await names(ben)).length;
+    const before = (await listAllViews(harness.deps, ben)).length;
     for (let n = before; n < maxViews; n += 1) await save(ben, `View ${n}`);
     await expect(save(ben, "One more")).rejects.toMatchObject({ code: "view.limit" });
   });
 });
 
 test("a view's filters have one order, and neither a place in the list nor empty fields", () => {
-  expect(canonicalQuery("q=a%20b&outcome=&limit=7&action=certificate.&cursor=desc-5")).toBe(
-    "action=certificate.&q=a+b",
+  expect(
+    canonicalQuery("audit", "q=a%20b&outcome=&limit=7&action=certificate.&cursor=desc-5"),
+  ).toBe("action=certificate.&q=a+b");
+  expect(canonicalQuery("audit", "q=a&limit=0")).toBeNull();
+});
+
+test("a default that a view doesn't name is not one of its filters, and a sort that it names is", () => {
+  expect(canonicalQuery("certificates", "state=valid")).toBe("state=valid");
+  expect(canonicalQuery("certificates", "sort=notAfter&limit=50&state=valid")).toBe(
+    "sort=notAfter&state=valid",
   );
-  expect(canonicalQuery("q=a&limit=0")).toBeNull();
+  expect(canonicalQuery("alerts", "")).toBe("");
 });

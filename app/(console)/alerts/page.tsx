@@ -1,6 +1,5 @@
 import { BellRing } from "lucide-react";
 import { Suspense } from "react";
-import { z } from "zod";
 import { AlertBar } from "@/components/alerts/many/alert-bar";
 import { AlertChips } from "@/components/alerts/alert-chips";
 import { AlertFilters } from "@/components/alerts/alert-filters";
@@ -8,7 +7,6 @@ import { alertColumns, AlertTable } from "@/components/alerts/alert-table";
 import { AlertTabs } from "@/components/alerts/alert-tabs";
 import { NewAlerts } from "@/components/alerts/new-alerts";
 import { EvaluationProgress } from "@/components/alerts/evaluation-progress";
-import { TableSettings } from "@/components/filters/table-settings";
 import { FilterProblems } from "@/components/filters/filter-problems";
 import { pageLinks } from "@/components/filters/list-href";
 import { ButtonLink } from "@/components/ui/button";
@@ -20,21 +18,18 @@ import { choicesOf } from "@/components/ui/table-view";
 import { getWatchState, listRules } from "@/lib/alerts/read-rules";
 import { listAssignees } from "@/lib/alerts/find-assignees";
 import { listAlerts } from "@/lib/alerts/list-alerts";
-import { alertQuery, alertStatuses } from "@/lib/alerts/schema";
+import { alertListQuery } from "@/lib/alerts/schema";
 import { openPage } from "@/lib/auth/page";
 import { scopeOf } from "@/lib/access/permissions";
 import { formatCount, plural } from "@/lib/format/count";
 import { findTableView } from "@/app/(console)/table-view";
 import { findIdentityName } from "@/app/(console)/identity-name";
 import { readQuery, type SearchParams } from "@/app/(console)/read-query";
+import { ListMenus } from "@/app/(console)/views/list-menus";
 import { acknowledge, answerMany } from "./actions";
 import { readOpenAlerts } from "./read-open";
 
 const path = "/alerts";
-/** In the URL, "all" means no filter by state; the default is open and acknowledged. */
-const pageQuery = alertQuery.extend({
-  status: z.enum([...alertStatuses, "unresolved", "all"]).optional(),
-});
 
 export const metadata = { title: "Alerts" };
 
@@ -46,7 +41,7 @@ export default async function AlertsPage({
     query: { status = "unresolved", ...given },
     params,
     problems,
-  } = await readQuery(pageQuery, searchParams);
+  } = await readQuery(alertListQuery, searchParams);
   const view = await findTableView("alerts", params["limit"]);
   const query = { ...given, limit: view.limit };
   const mayHandle = scopeOf(actor.role, "alerts.handle") !== "none";
@@ -83,10 +78,10 @@ export default async function AlertsPage({
         <AlertFilters
           rules={rules}
           end={
-            <TableSettings
-              table="alerts"
+            <ListMenus
+              list="alerts"
               choices={choicesOf(alertColumns)}
-              {...{ view, path, params }}
+              {...{ deps, actor, view, path, params }}
             />
           }
         />

@@ -12,7 +12,6 @@ import { ButtonLink } from "@/components/ui/button";
 import { EmptyState } from "@/components/ui/empty-state";
 import { PageHeader } from "@/components/ui/page-header";
 import { Pagination } from "@/components/ui/pagination";
-import { ViewsMenu } from "@/components/views/shared/views-menu";
 import { openPage } from "@/lib/auth/page";
 import { scopeOf } from "@/lib/access/permissions";
 import { formatCount, plural } from "@/lib/format/count";
@@ -21,11 +20,9 @@ import { actionGroups, actionLabel } from "@/lib/log/action-names";
 import { periodLabels, periods, withoutPeriod } from "@/lib/log/period";
 import { entryListQuery, type EntryPage } from "@/lib/log/schema";
 import { searchEntries } from "@/lib/log/search/search-entries";
-import { listViews } from "@/lib/views/list-views";
-import { canonicalQuery } from "@/lib/views/schema";
 import { readQuery, type SearchParams } from "@/app/(console)/read-query";
+import { Views } from "@/app/(console)/views/views";
 import { withoutUnaskable } from "./unaskable-filters";
-import { save } from "./views/actions";
 import { HistogramSection } from "./histogram-section";
 
 const path = "/audit";
@@ -70,14 +67,7 @@ export default async function AuditPage({
           params={params}
           actions={actionGroups}
           periods={periods.map((value) => ({ value, label: periodLabels[value] }))}
-          views={
-            <ViewsMenu
-              path={path}
-              query={canonicalQuery(new URLSearchParams(params).toString()) ?? ""}
-              views={await listViews(deps, actor)}
-              save={save}
-            />
-          }
+          views={<Views list="audit" {...{ deps, actor, params }} />}
         />
       </Suspense>
       <AuditChips

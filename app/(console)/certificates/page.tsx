@@ -16,7 +16,6 @@ import {
   certificateColumns,
   CertificateTable,
 } from "@/components/certificates/shared/certificate-table";
-import { TableSettings } from "@/components/filters/table-settings";
 import { InventoryExport } from "@/components/filters/inventory-export";
 import { FilterProblems } from "@/components/filters/filter-problems";
 import { listHref, pageLinks, type Params } from "@/components/filters/list-href";
@@ -37,6 +36,7 @@ import { formatCount, plural } from "@/lib/format/count";
 import { findTableView } from "@/app/(console)/table-view";
 import { findIdentityName } from "@/app/(console)/identity-name";
 import { readQuery, type SearchParams } from "@/app/(console)/read-query";
+import { ListMenus } from "@/app/(console)/views/list-menus";
 import { listAuthorities } from "@/lib/authorities/read-authorities";
 import { listProfiles } from "@/lib/profiles/read-profiles";
 
@@ -98,10 +98,10 @@ export default async function CertificatesPage({
           profiles={profiles.items.map(({ slug, name }) => ({ value: slug, label: name }))}
           authorities={authorities.items.map(({ slug, name }) => ({ value: slug, label: name }))}
           end={
-            <TableSettings
-              table="certificates"
+            <ListMenus
+              list="certificates"
               choices={choicesOf(certificateColumns({ now }))}
-              {...{ view, path, params }}
+              {...{ deps, actor, view, path, params }}
             />
           }
         />

@@ -1,7 +1,6 @@
 import { Plus, UsersRound } from "lucide-react";
 import { Suspense, type ReactNode } from "react";
 import { BulkLink } from "@/components/bulk/shared/bulk-link";
-import { TableSettings } from "@/components/filters/table-settings";
 import { InventoryExport } from "@/components/filters/inventory-export";
 import { FilterProblems } from "@/components/filters/filter-problems";
 import { pageLinks } from "@/components/filters/list-href";
@@ -32,6 +31,7 @@ import { previewIdentityBulk, startIdentityBulk } from "@/app/(console)/identiti
 import { importNames } from "./name-actions";
 import { findTableView } from "@/app/(console)/table-view";
 import { readQuery, type SearchParams } from "@/app/(console)/read-query";
+import { ListMenus } from "@/app/(console)/views/list-menus";
 
 const path = "/identities";
 
@@ -78,10 +78,10 @@ export default async function IdentitiesPage({
       <Suspense>
         <IdentityFilters
           end={
-            <TableSettings
-              table="identities"
+            <ListMenus
+              list="identities"
               choices={choicesOf(identityColumns)}
-              {...{ view, path, params }}
+              {...{ deps, actor, view, path, params }}
             />
           }
         />

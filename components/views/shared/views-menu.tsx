@@ -6,22 +6,13 @@ import { ActionForm } from "@/components/forms/action-form";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { DropdownMenu, MenuItem, MenuLabel, MenuSeparator } from "@/components/ui/dropdown-menu";
+import { listsWithViews } from "./view-lists";
 import { ViewNameField } from "./view-name-field";
 import type { ServerAction } from "@/lib/auth/types";
-import type { SavedView } from "@/lib/views/schema";
-
-/** Views that everyone has. */
-const commonViews = [
-  { name: "Revocations", query: "action=certificate.revoked" },
-  { name: "Issued certificates", query: "action=certificate.issued" },
-  { name: "Denied", query: "outcome=denied" },
-  { name: "Failed sign-ins", query: "action=session.refused" },
-  { name: "Changes to users", query: "action=account." },
-  { name: "Exports", query: "action=audit.exported" },
-] as const;
+import type { SavedView, ViewList } from "@/lib/views/schema";
 
 type Props = Readonly<{
-  path: string;
+  list: ViewList;
   /** The filters of the list, as a view has them. */
   query: string;
   views: readonly SavedView[];
@@ -29,9 +20,10 @@ type Props = Readonly<{
 }>;
 
 /** Opens a view of the list, and saves its filters as one. */
-export function ViewsMenu({ path, query, views, save }: Props) {
+export function ViewsMenu({ list, query, views, save }: Props) {
+  const { path, common } = listsWithViews[list];
   const [saving, setSaving] = useState(false);
-  const current = [...views, ...commonViews].find((view) => view.query === query);
+  const current = [...views, ...common].find((view) => view.query === query);
   const hrefOf = (of: string) => (of === "" ? path : `${path}?${of}`);
   return (
     <>
@@ -55,7 +47,7 @@ export function ViewsMenu({ path, query, views, save }: Props) {
           </>
         )}
         <MenuLabel>For everyone</MenuLabel>
-        {commonViews.map((view) => (
+        {common.map((view) => (
           <MenuItem key={view.query} icon={<ListFilter aria-hidden />} href={hrefOf(view.query)}>
             {view.name}
           </MenuItem>
@@ -70,7 +62,7 @@ export function ViewsMenu({ path, query, views, save }: Props) {
         >
           Save this view
         </MenuItem>
-        <MenuItem icon={<Settings2 aria-hidden />} href={`${path}/views`}>
+        <MenuItem icon={<Settings2 aria-hidden />} href="/views">
           Manage views
         </MenuItem>
       </DropdownMenu>
@@ -82,7 +74,7 @@ export function ViewsMenu({ path, query, views, save }: Props) {
       >
         <ActionForm
           action={save}
-          input={(form) => ({ name: form.get("name"), query })}
+          input={(form) => ({ list, name: form.get("name"), query })}
           fields={["name"]}
           submitLabel="Save"
           receipt="View saved."

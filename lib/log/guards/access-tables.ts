@@ -175,7 +175,7 @@ const savedView: GuardedTable = {
     },
     changedBy(["changed_at"], ["view.renamed", "view.deleted"]),
   ],
-  fixed: ["id", "account_id", "query", "created_at"],
+  fixed: ["id", "account_id", "list", "query", "created_at"],
 };
 
 const ofIdentity = { target: "new.identity_id" } as const;

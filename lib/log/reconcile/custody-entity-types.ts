@@ -143,10 +143,11 @@ export const custodyEntityTypes: readonly PlainEntityType[] = [
     name: "view",
     from: "saved_view",
     created: "view.created",
-    columns: `id, ${truncateSql("name")} as name, ${truncateSql("query")} as filter, account_id as user, case when deleted_at is null then 'active' else 'deleted' end as state, ${millisSql("deleted_at")} as "end (near)"`,
+    columns: `id, ${truncateSql("name")} as name, ${truncateSql("query")} as filter, list, account_id as user, case when deleted_at is null then 'active' else 'deleted' end as state, ${millisSql("deleted_at")} as "end (near)"`,
     initial: ({ actor, details }) => ({
       name: comparable(details.name),
       filter: comparable(details.filter),
+      list: comparable(details.list ?? "audit"),
       user: comparable(actor.id),
       state: "active",
     }),

@@ -17,10 +17,19 @@ export const custodyRoutes = [
     summary: "Get certificate usage",
     description:
       "Requests by outcome, uses, refusals, certificates that were never used, and open alerts. Covers at least the last `hours` hours, from the start of a whole step (one hour; six hours for a week; a day for a month, in UTC): see `from`.",
-    query: z.strictObject({ hours: z.enum(["1", "24", "168", "720"]).default("24") }),
+    query: z.strictObject({
+      hours: z.enum(["1", "24", "168", "720"]).default("24"),
+      service: z.string().max(200).optional().openapi({
+        description:
+          "Only this service. `services`, `neverUsed` and `alerts` are of all nevertheless.",
+      }),
+    }),
     response: custody,
     handle: (deps, actor, { query }) =>
-      getCustody(deps, actor, { hours: Number(query.hours) as CustodyHours }),
+      getCustody(deps, actor, {
+        hours: Number(query.hours) as CustodyHours,
+        service: query.service,
+      }),
   }),
   defineRoute({
     ...common,

@@ -35,6 +35,9 @@ export const custody = z
     }),
     stepHours: count.openapi({ description: "The width of a step in `outcomes`, in hours." }),
     outcomes: z.array(z.object({ at: instant, allowed: count, denied: count, failed: count })),
+    services: z
+      .array(z.object({ service: z.string(), allowed: count, denied: count, failed: count }))
+      .openapi({ description: "The services with the most requests in the period, at most 20." }),
     totals: z.object({
       allowed: count,
       denied: count,

@@ -64,8 +64,9 @@ export default async function AuthorityPage({
         <Grid columns="main">
           <Stack>
             <AuthorityFacts authority={authority} />
-            <UrlCard urls={authority.urls} />
             <InstallRootCard authority={authority} />
+            <UrlCard urls={authority.urls} />
+            <CeilingCard slug={authority.slug} ceiling={authority.ceiling} />
             {authority.certificatePem && (
               <CodeBlock label="Certificate (PEM)" code={authority.certificatePem} short />
             )}
@@ -85,7 +86,6 @@ export default async function AuthorityPage({
                 ({ authorityId, status }) => authorityId === authority.id && status === "active",
               )}
             />
-            <CeilingCard slug={authority.slug} ceiling={authority.ceiling} />
             <CrlCard crl={authority.crl} />
           </Stack>
         </Grid>

@@ -38,14 +38,14 @@ export default async function CertificatePage({
   if (certificate.id !== id) redirect(`/certificates/${certificate.id}`);
   const name = certificateName(certificate);
   const issuerName = chain.at(-2)?.name ?? certificate.authority.slug;
-  const tabs = tabsOf({ certificate, issuerName, uses, extensions, may });
+  const tabs = tabsOf({ certificate, uses, extensions, may });
   return (
     <>
       <PageHeader
         title={name}
         badge={<CertificateState certificate={certificate} now={now} />}
         crumbs={[{ label: "Certificates", href: "/certificates" }]}
-        description={`${keyAlgorithmLabel(certificate.keyAlgorithm)} · profile ${certificate.profile.slug} · ${certificate.identity.name}`}
+        description={`${keyAlgorithmLabel(certificate.keyAlgorithm)} · profile ${certificate.profile.slug}`}
         action={
           <>
             {certificate.pem && <CertificateDownload id={certificate.id} />}
@@ -115,23 +115,21 @@ type Loaded = Awaited<ReturnType<typeof loadCertificate>>;
 /** The sections of the page; those without content for this reader are left out. */
 function tabsOf({
   certificate,
-  issuerName,
   uses,
   extensions,
   may,
-}: Pick<Loaded, "certificate" | "uses" | "extensions" | "may"> &
-  Readonly<{ issuerName: string }>): readonly Tab[] {
+}: Pick<Loaded, "certificate" | "uses" | "extensions" | "may">): readonly Tab[] {
   const { id, pem } = certificate;
   return [
     {
       value: "details",
       label: "Details",
-      content: <CertificateFacts certificate={certificate} issuerName={issuerName} />,
+      content: <CertificateFacts certificate={certificate} />,
     },
     ...(may.custody
       ? [
           {
-            value: "usage",
+            value: "uses",
             label: "Usage",
             content: <CertificateUses certificateId={id} uses={uses} linked={may.audit} />,
           },

@@ -57,7 +57,11 @@ export default async function DestinationPage({
         }
       />
       <Stack>
-        <DestinationStatus destination={destination} retry={mayWrite ? retry : null} />
+        <DestinationStatus
+          destination={destination}
+          retry={mayWrite ? retry : null}
+          now={deps.clock.now()}
+        />
         <Grid columns="main">
           <Stack>
             <Card

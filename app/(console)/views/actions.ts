@@ -7,14 +7,15 @@ import { deleteView } from "@/lib/views/delete-view";
 import { renameView } from "@/lib/views/rename-view";
 import { viewInput, viewRename } from "@/lib/views/schema";
 
+// The use cases ask for the permission to read the list of the view.
 const viewId = z.strictObject({ id: z.string().max(64) });
 
-export const save = defineAction("audit.read", viewInput, createView);
+export const save = defineAction("self", viewInput, createView);
 export const rename = defineAction(
-  "audit.read",
+  "self",
   viewRename.extend(viewId.shape),
   (deps, actor, { id, name }) => renameView(deps, actor, id, { name }),
 );
-export const remove = defineAction("audit.read", viewId, (deps, actor, { id }) =>
+export const remove = defineAction("self", viewId, (deps, actor, { id }) =>
   deleteView(deps, actor, id),
 );
