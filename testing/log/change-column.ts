@@ -25,9 +25,13 @@ export type ColumnChanger = Readonly<{
   hasRow: (table: string) => Promise<boolean>;
   /**
    * Changes the column in one row, runs `work` and puts the value back. Null if the database
-   * refuses every other value.
+   * refuses every other value. `values`: SQL expressions to try instead of the usual ones.
    */
-  during: <T>(column: Column, work: () => Promise<T>) => Promise<T | null>;
+  during: <T>(
+    column: Column,
+    work: () => Promise<T>,
+    values?: readonly string[],
+  ) => Promise<T | null>;
   close: () => Promise<void>;
 }>;
 
@@ -50,7 +54,7 @@ export async function openColumnChanger(
   return {
     columns: found,
     hasRow: async (table) => (await findRow(client, table)) !== null,
-    during: (column, work) => during(client, column, work),
+    during: (column, work, values) => during(client, column, work, values),
     close: () => client.end(),
   };
 }
@@ -68,17 +72,22 @@ async function during<T>(
   client: pg.Client,
   column: Column,
   work: () => Promise<T>,
+  values?: readonly string[],
 ): Promise<T | null> {
-  const putBack = await change(client, column);
+  const putBack = await change(client, column, values);
   if (putBack !== null) return work().finally(putBack);
   return withoutChecks(client, column, async () => {
-    const undo = await change(client, column);
+    const undo = await change(client, column, values);
     return undo && work().finally(undo);
   });
 }
 
 /** Changes the value; returns what puts it back, or null if every other value is refused. */
-async function change(client: pg.Client, column: Column): Promise<(() => Promise<void>) | null> {
+async function change(
+  client: pg.Client,
+  column: Column,
+  values?: readonly string[],
+): Promise<(() => Promise<void>) | null> {
   const { table, type } = column;
   const name = pg.escapeIdentifier(column.name);
   const from = await findRow(client, table, `${table}.${column.name}`);
@@ -86,7 +95,7 @@ async function change(client: pg.Client, column: Column): Promise<(() => Promise
     `select ${name}::text as value from ${table} where ctid = $1::tid`,
     [from],
   );
-  for (const value of otherValues(column, name)) {
+  for (const value of values ?? otherValues(column, name)) {
     const changed = await client
       .query<{ place: string }>(
         `update ${table} set ${name} = ${value} where ctid = '${from}' and ${name} is distinct from (${value})::${type} returning ctid::text as place`,

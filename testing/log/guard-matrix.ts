@@ -48,7 +48,15 @@ const examples: Readonly<Record<string, Readonly<{ old?: Row; set?: Row; named?:
     old: { state: "'revoked'", der: "null" },
     set: { predecessor_id: "null" },
   },
-  "certificate rotate_by 0": { set: { rotate_by: "null" } },
+  "certificate rotate_by 0": {
+    set: {
+      rotate_by: "null",
+      rotation_requested_at: "null",
+      rotation_requested_by: "null",
+      rotation_comment: "null",
+    },
+  },
+  "certificate rotate_by 1": { old: { not_after: "'2026-03-01Z'" } },
   "organization name_binding 0": {
     old: { name_binding: "'observed'" },
     set: { name_binding: "'enforced'" },
@@ -123,6 +131,7 @@ const details = {
   act: "one",
   owner: "one",
   replaceBy: "2026-02-01T00:00:00.000Z",
+  requestedAt: "2026-02-01T00:00:00.000Z",
   idsSha256: sha256Hex("one"),
   changes: Object.fromEntries(
     [

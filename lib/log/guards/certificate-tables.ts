@@ -85,12 +85,20 @@ const certificate: GuardedTable = {
     {
       columns: ["rotate_by", "rotation_requested_at", "rotation_requested_by", "rotation_comment"],
       cases: [
-        { when: "new.rotate_by is null", by: [about("certificate.rotation-request-canceled")] },
+        {
+          when: "new.rotate_by is null",
+          by: [
+            {
+              ...about("certificate.rotation-request-canceled"),
+              says: "new.rotation_requested_at is null and new.rotation_requested_by is null and new.rotation_comment is null",
+            },
+          ],
+        },
         {
           by: [
             {
               ...about("certificate.rotation-requested"),
-              says: "(e.j #>> '{details,replaceBy}')::timestamptz = new.rotate_by",
+              says: "(e.j #>> '{details,replaceBy}')::timestamptz = new.rotate_by and (e.j #>> '{details,requestedAt}')::timestamptz = new.rotation_requested_at and new.rotate_by <= new.not_after",
             },
           ],
         },

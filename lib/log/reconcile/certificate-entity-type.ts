@@ -11,10 +11,7 @@ import { sha256Hex } from "@/lib/format/hash";
 import { byteDifferences } from "./certificate-bytes";
 import { createdDifferences, findDifferences, type Fields, comparable } from "./fields";
 import type { EntityType, EntityRow, Lookups } from "./entity-type";
-
-const secondsSql = (column: string): string => `floor(extract(epoch from ${column}))::bigint::text`;
-const millisSql = (column: string): string =>
-  `(extract(epoch from ${column}) * 1000)::bigint::text`;
+import { millisSql, secondsSql } from "./plain-entity-type";
 
 const columns = `c.id, c.issuer_id as authority, encode(c.serial, 'hex') as "serial number", c.profile_id as profile, c.profile_version::text as "profile's version",
   c.identity_id as identity, c.subject_text as subject, array_to_string(c.sans, ', ') as "subject alternative name", ${secondsSql("c.not_before")} as "start date (seconds)", ${secondsSql("c.not_after")} as "expiration (seconds)",

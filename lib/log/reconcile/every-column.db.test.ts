@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { verifyLog } from "@/lib/log/live/verify-log";
 import { guardedTables } from "@/lib/log/guards/guarded-tables";
 import { type ColumnChanger, openColumnChanger } from "@/testing/log/change-column";
 import { fillTables } from "@/testing/log/every-table";
@@ -76,3 +77,30 @@ test("the same change of a column that is named finds nothing, so the test above
     expect(await changer.during(column!, () => problems(table))).toEqual([]);
   }
 });
+
+const strangeTimes = ["'infinity'", "'294276-01-01'"];
+
+test("a time that no calendar has ends no comparison, and is named in every column that is compared", async () => {
+  const times = changer.columns.filter(({ type }) => type.startsWith("timestamp"));
+  expect(times.length).toBeGreaterThan(50);
+  const unseen: string[] = [];
+  for (const value of strangeTimes)
+    for (const column of times) {
+      const { table, name } = column;
+      if (!(await changer.hasRow(table))) continue;
+      const found = await changer.during(column, () => problems(table), [value]);
+      if (!isNamed(table, name) && found?.length === 0) unseen.push(`${table}.${name} ${value}`);
+    }
+  expect(unseen).toEqual([]);
+}, 240_000);
+
+test("no time that a superuser writes keeps a verification from its report", async () => {
+  const broken: string[] = [];
+  for (const column of changer.columns.filter(({ type }) => type.startsWith("timestamp"))) {
+    if (!(await changer.hasRow(column.table))) continue;
+    const verify = () => verifyLog(scenario.gateway.harness.deps).then(() => "", String);
+    const error = await changer.during(column, verify, ["'infinity'"]);
+    if (error) broken.push(`${column.table}.${column.name}: ${error}`);
+  }
+  expect(broken).toEqual([]);
+}, 240_000);

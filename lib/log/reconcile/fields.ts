@@ -46,8 +46,14 @@ export const textOf = (value: unknown): string | null =>
 export function createdDifferences(id: string, created: string | null | undefined): string[] {
   const made = timeOfId(id);
   if (created === undefined || made === null || isNear(created, String(made))) return [];
-  const text = created === null ? "empty" : new Date(Number(created)).toISOString();
+  const text = created === null ? "empty" : (isoOf(Number(created)) ?? created);
   return [`its creation date is ${text}, but its ID was made at ${new Date(made).toISOString()}`];
+}
+
+/** Null for what no date in JavaScript can be: the database has more years, and `infinity`. */
+function isoOf(ms: number): string | null {
+  const date = new Date(ms);
+  return Number.isNaN(date.getTime()) ? null : date.toISOString();
 }
 
 const formatText = (value: string | null | undefined): string =>
@@ -65,7 +71,7 @@ export function findDifferences(row: Fields, expected: Fields): string[] {
     const formatTime = (one: string | null | undefined): string =>
       one === null || one === undefined || !/^\d+$/.test(one)
         ? formatText(one)
-        : new Date(Number(one) * (name.endsWith(" (seconds)") ? 1000 : 1)).toISOString();
+        : (isoOf(Number(one) * (name.endsWith(" (seconds)") ? 1000 : 1)) ?? formatText(one));
     const format = / \((?:UTC|seconds|near)\)$/.test(name) ? formatTime : formatText;
     return [
       `its ${name.replace(/ \(.*\)$/, "")} is ${format(row[name])} in the table, but ${format(value)} according to the log`,

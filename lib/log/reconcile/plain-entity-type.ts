@@ -170,7 +170,10 @@ export const statedText = (
   details[name] === undefined ? undefined : comparable(details[name]);
 export const createdSql = (column = "created_at"): string => `${millisSql(column)} as created`;
 export const truncateSql = (column: string): string => `left(${column}, 150)`;
+/** PostgreSQL's `infinity` is text, which no entry has, and not an error that ends the comparison. */
+const finiteSql = (column: string, number: string): string =>
+  `case when isfinite(${column}) then (${number})::bigint::text else (${column})::text end`;
 export const secondsSql = (column: string): string =>
-  `floor(extract(epoch from ${column}))::bigint::text`;
+  finiteSql(column, `floor(extract(epoch from ${column}))`);
 export const millisSql = (column: string): string =>
-  `(extract(epoch from ${column}) * 1000)::bigint::text`;
+  finiteSql(column, `extract(epoch from ${column}) * 1000`);

@@ -4,10 +4,13 @@ alter table certificate add column rotate_by timestamptz(3), add column rotation
   add column rotation_comment text;
 create index certificate_rotate_by on certificate (rotate_by) where rotate_by is not null and state = 'issued';
 
+-- A time without an end is an error wherever it is read.
+alter table certificate add constraint certificate_finite_times check (isfinite(rotate_by) and isfinite(rotation_requested_at) and isfinite(supersede_at));
+
 alter table bulk_act add column replace_by timestamptz(3);
 alter table bulk_act drop constraint bulk_act_act_check;
 alter table bulk_act add constraint bulk_act_act_check check (act in ('revoke', 'hold', 'release', 'request-rotation', 'suspend', 'activate', 'assign', 'issue'));
-alter table bulk_act add constraint bulk_act_replace_by_check check ((act = 'request-rotation') = (replace_by is not null));
+alter table bulk_act add constraint bulk_act_replace_by_check check ((act = 'request-rotation') = (replace_by is not null) and isfinite(replace_by));
 
 
 -- certificate
@@ -123,7 +126,7 @@ begin
     if (new.rotate_by, new.rotation_requested_at, new.rotation_requested_by, new.rotation_comment) is distinct from (old.rotate_by, old.rotation_requested_at, old.rotation_requested_by, old.rotation_comment) then
       if new.rotate_by is null then
         if not exists (select from tlog.inbox i, lateral (select convert_from(i.entry, 'UTF8')::jsonb as j offset 0) e
-          where i.xid = pg_current_xact_id() and i.target_id = new.id and e.j ->> 'id' = i.entry_id and e.j #>> '{target,id}' = new.id and e.j ->> 'action' = 'certificate.rotation-request-canceled' and e.j ->> 'outcome' = 'success' and convert_from(i.entry, 'UTF8') is json object with unique keys)
+          where i.xid = pg_current_xact_id() and i.target_id = new.id and e.j ->> 'id' = i.entry_id and e.j #>> '{target,id}' = new.id and e.j ->> 'action' = 'certificate.rotation-request-canceled' and e.j ->> 'outcome' = 'success' and new.rotation_requested_at is null and new.rotation_requested_by is null and new.rotation_comment is null and convert_from(i.entry, 'UTF8') is json object with unique keys)
         then
           perform tlog.refuse_unrecorded(tg_table_name, to_jsonb(new) ->> 'id');
         end if;
@@ -132,7 +135,7 @@ begin
         end if;
       else
         if not exists (select from tlog.inbox i, lateral (select convert_from(i.entry, 'UTF8')::jsonb as j offset 0) e
-          where i.xid = pg_current_xact_id() and i.target_id = new.id and e.j ->> 'id' = i.entry_id and e.j #>> '{target,id}' = new.id and e.j ->> 'action' = 'certificate.rotation-requested' and e.j ->> 'outcome' = 'success' and (e.j #>> '{details,replaceBy}')::timestamptz = new.rotate_by and convert_from(i.entry, 'UTF8') is json object with unique keys)
+          where i.xid = pg_current_xact_id() and i.target_id = new.id and e.j ->> 'id' = i.entry_id and e.j #>> '{target,id}' = new.id and e.j ->> 'action' = 'certificate.rotation-requested' and e.j ->> 'outcome' = 'success' and (e.j #>> '{details,replaceBy}')::timestamptz = new.rotate_by and (e.j #>> '{details,requestedAt}')::timestamptz = new.rotation_requested_at and new.rotate_by <= new.not_after and convert_from(i.entry, 'UTF8') is json object with unique keys)
         then
           perform tlog.refuse_unrecorded(tg_table_name, to_jsonb(new) ->> 'id');
         end if;
