@@ -68,6 +68,19 @@ test.each([
   expect(end.getTime()).toBeLessThanOrEqual(usual.end.getTime());
   expect(end.getTime()).toBeGreaterThan(start.getTime());
 });
+test("the window of a request whose date is in the second of the request ends a second after it", () => {
+  const moment = at(10).getTime();
+  const request = { requestedAt: new Date(moment + 100), replaceBy: new Date(moment + 500) };
+  const { start, end } = requestedWindow(usual, request);
+  expect([start.getTime(), end.getTime()]).toEqual([moment + 100, moment + 1000]);
+});
+test("a request ends no later than the window of a planned rotation that it is made in", () => {
+  const planned = { start: at(11), end: at(20), retryAfterSeconds: 21_600 };
+  expect(requestedWindow(planned, { requestedAt: at(10), replaceBy: at(178) })).toEqual({
+    ...planned,
+    start: at(10),
+  });
+});
 test("10,000 certificates that are requested at once renew over the whole of the time until the date, without a peak", () => {
   const { start, end } = requestedWindow(usual, { requestedAt: at(0), replaceBy: at(168) });
   const perDay = new Map<number, number>();

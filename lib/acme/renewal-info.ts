@@ -62,8 +62,17 @@ export async function getRenewalInfo(deps: ReadDeps, certId: string): Promise<Re
     findProfile(deps, row.profileId),
     findIssuer(deps, row.issuerId),
   ]);
-  const usual = requestedWindow(usualWindow(row), rotationRequestOf(row, now));
   const isRotated = profile?.authorityId !== row.issuerId || issuer?.status !== "active";
+  return requestedWindow(windowWithoutRequest(row, isRotated, now), rotationRequestOf(row, now));
+}
+
+/** The usual window, or that of the planned rotation of the issuer if it comes first. */
+function windowWithoutRequest(
+  row: Readonly<{ notBefore: Date; notAfter: Date }>,
+  isRotated: boolean,
+  now: Date,
+): RenewalInfo {
+  const usual = usualWindow(row);
   if (!isRotated || usual.start <= now) return usual;
   // A planned rotation: over a tenth of the lifetime from now on, at most a day.
   const lifetime = (row.notAfter.getTime() - row.notBefore.getTime()) / 1000;
@@ -72,17 +81,18 @@ export async function getRenewalInfo(deps: ReadDeps, certId: string): Promise<Re
 
 /**
  * The window of a certificate whose rotation is requested: from the request on until the date that it
- * names, and never later than the usual one. It stays where it is, so clients that ask again choose
- * from the same window.
+ * names, and never later than without the request. It stays where it is, so clients that ask again
+ * choose from the same window. Its end is after its start in the whole seconds that clients read.
  */
 export function requestedWindow(
-  usual: RenewalInfo,
+  base: RenewalInfo,
   request: Readonly<{ requestedAt: Date; replaceBy: Date }> | null,
 ): RenewalInfo {
-  if (request === null) return usual;
-  const start = earlier(usual.start, request.requestedAt);
-  const end = earlier(usual.end, request.replaceBy);
-  return { ...usual, start, end };
+  if (request === null) return base;
+  const start = earlier(base.start, request.requestedAt);
+  const end = earlier(base.end, request.replaceBy);
+  const leastEnd = Math.floor(start.getTime() / 1000) * 1000 + 1000;
+  return { ...base, start, end: end.getTime() < leastEnd ? new Date(leastEnd) : end };
 }
 
 const windowAt = (start: Date, seconds: number): RenewalInfo => ({
