@@ -2,7 +2,7 @@ import type { Actor } from "@/lib/access/actor";
 import { assertProven, authorize } from "@/lib/access/permissions";
 import { AppError } from "@/lib/errors/app-error";
 import { formatIso } from "@/lib/format/time";
-import { dayMs } from "@/lib/format/time-units";
+import { dayMs, minuteMs } from "@/lib/format/time-units";
 import { requirePower } from "@/lib/identities/power";
 import { auditedTransaction } from "@/lib/log/record/audited-transaction";
 import type { Recorded } from "@/lib/log/record/recorded";
@@ -93,6 +93,8 @@ export const earlier = (one: Date, other: Date): Date => (one < other ? one : ot
 /** Refuses a date by which nothing can be replaced anymore. Errors: `rotation.replace-by`. */
 export function assertFuture(replaceBy: Date, now: Date): void {
   if (replaceBy <= now) throw wrongDate("The date to replace by is over. Enter one in the future.");
+  if (replaceBy.getTime() < now.getTime() + minuteMs)
+    throw wrongDate("The date to replace by is less than a minute ahead. Enter a later one.");
 }
 
 const wrongDate = (message: string): AppError =>

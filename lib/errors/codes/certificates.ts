@@ -84,7 +84,7 @@ export const certificateCodes = {
   },
   "rotation.replace-by": {
     kind: "invalid",
-    text: "The date to replace the certificate by is over, or after the certificate expires; send one between now and then.",
+    text: "The date to replace the certificate by is over, less than a minute ahead, or after the certificate expires; send one between now and then.",
   },
   "rotation.already-requested": {
     kind: "conflict",
@@ -92,7 +92,7 @@ export const certificateCodes = {
   },
   "rotation.not-requested": {
     kind: "conflict",
-    text: "The certificate's rotation is not requested, so there is no request to withdraw.",
+    text: "The certificate's rotation is not requested, or the request no longer counts, so there is no request to withdraw.",
   },
   "certificate.missing": {
     kind: "unauthenticated",
