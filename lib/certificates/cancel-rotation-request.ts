@@ -5,16 +5,16 @@ import { requirePower } from "@/lib/identities/power";
 import { auditedTransaction } from "@/lib/log/record/audited-transaction";
 import type { Recorded } from "@/lib/log/record/recorded";
 import type { Deps } from "@/lib/runtime/deps";
-import { certificateTarget } from "./certificate-dto";
+import { certificateTarget, rotationRequestOf } from "./certificate-dto";
 import { describeCertificate, getCertificateRow } from "./get-certificate";
 import { assertStaff } from "./request-rotation";
 import { clearRotationRequest } from "./rotation-request-repository";
 import type { CancelRotationRequestInput, CertificateDto } from "./schema";
 
 /**
- * Withdraws the request to replace a certificate: its renewal information is the usual one again.
- * Errors: `certificate.not-found`, `certificate.ambiguous`, `identity.system`,
- * `rotation.not-requested`.
+ * Withdraws the request to replace a certificate: its renewal information is the usual one again. One
+ * that no longer counts stays as it is. Errors: `certificate.not-found`, `certificate.ambiguous`,
+ * `identity.confers-power`, `identity.system`, `rotation.not-requested`.
  */
 export async function cancelRotationRequest(
   deps: Pick<Deps, "db" | "clock" | "recorder">,
@@ -25,9 +25,10 @@ export async function cancelRotationRequest(
   assertProven(actor);
   const row = await getCertificateRow(deps, actor, "certificates.rotate", ref);
   assertStaff(actor);
-  await requirePower(deps, actor, row.identityId, "request-rotation");
   const { entryId } = await auditedTransaction(deps.recorder, actor, async (tx) => {
-    if (!(await clearRotationRequest(tx, row.id)))
+    await requirePower(tx, actor, row.identityId, "cancel-rotation-request");
+    const isRequested = rotationRequestOf(row, deps.clock.now()) !== null;
+    if (!isRequested || !(await clearRotationRequest(tx, row.id)))
       throw new AppError(
         "rotation.not-requested",
         "The rotation of this certificate is not requested.",

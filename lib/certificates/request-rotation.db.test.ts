@@ -6,6 +6,7 @@ import { rotateCertificate } from "@/lib/issuing/rotate-certificate";
 import { getOverview } from "@/lib/overview/get-overview";
 import type { Deps } from "@/lib/runtime/deps";
 import { adminActor, assertedActor, operatorActor, system } from "@/testing/actors";
+import { makePerson } from "@/testing/accounts/person";
 import { createTestCa, createTestIdentity } from "@/testing/ca/create-test-ca";
 import { makeCsr, refusalOf } from "@/testing/ca/requests";
 import type { Harness } from "@/testing/harness";
@@ -169,6 +170,15 @@ describe("requesting the rotation of a certificate", () => {
     expect(await requestOf(id)).toBe(null);
   });
 
+  test("is open to an operator for a certificate that signs in, and its withdrawal only to an administrator", async () => {
+    const { certificate } = await makePerson(deps, admin, "admin");
+    await request(certificate.id, { comment: "stolen laptop" }, operatorActor());
+    expect(await codeOf(withdraw(certificate.id, operatorActor()))).toBe("identity.confers-power");
+    expect(await requestOf(certificate.id)).toMatchObject({ comment: "stolen laptop" });
+    await withdraw(certificate.id);
+    expect(await requestOf(certificate.id)).toBe(null);
+  });
+
   test("is open to an operator", async () => {
     const { id } = await issue();
     await request(id, {}, operatorActor());
@@ -197,6 +207,24 @@ describe("a requested rotation", () => {
     expect(await codeOf(withdraw(id))).toBe("rotation.not-requested");
     expect(await codeOf(withdraw("crt_none"))).toBe("certificate.not-found");
     expect(await actionsOf(id)).toEqual([]);
+  });
+
+  test("can't be withdrawn once the certificate is revoked, on hold, replaced or expired", async () => {
+    const [revoked, held, replaced, expired] = [
+      await issue(),
+      await issue(),
+      await issue(),
+      await issue(3600),
+    ];
+    for (const { id } of [revoked, held, replaced, expired]) await request(id);
+    await revokeCertificate(deps, admin, revoked.id, { reason: "superseded" });
+    await revokeCertificate(deps, admin, held.id, { reason: "certificateHold" });
+    await rotate(replaced.id);
+    harness.advance(2 * 3_600_000);
+    for (const { id } of [revoked, held, replaced, expired]) {
+      expect(await codeOf(withdraw(id))).toBe("rotation.not-requested");
+      expect(await actionsOf(id)).not.toContain("certificate.rotation-request-canceled");
+    }
   });
 
   test("no longer counts once there is a successor, or the certificate is not valid", async () => {

@@ -5,6 +5,7 @@ import { updateAccount } from "@/lib/accounts/update-account";
 import { acknowledgeAlert, resolveAlert } from "@/lib/alerts/answer-alert";
 import { createException } from "@/lib/alerts/manage-exceptions";
 import { getAuthority } from "@/lib/authorities/read-authorities";
+import { cancelRotationRequest } from "@/lib/certificates/cancel-rotation-request";
 import { requestRotation } from "@/lib/certificates/request-rotation";
 import { releaseCertificate } from "@/lib/certificates/release-certificate";
 import { revokeCertificate } from "@/lib/certificates/revoke-certificate";
@@ -48,6 +49,7 @@ const acts = [
   "resolve an alert",
   "create an alert exception",
   "request a rotation",
+  "withdraw a request for rotation",
 ] as const;
 type Act = (typeof acts)[number];
 
@@ -68,31 +70,31 @@ type Caller = (typeof callers)[number];
 // S identity.system, f forbidden, a certificate.asserted, n not found or not offered, o only by the
 // profile, which people don't use for themselves.
 const powered: Readonly<Record<Caller, string>> = {
-  administrator: "yyyyyyyyyyyyyyyyyy",
-  operator: "PPyyPPPPPyPPffyPPy",
-  approver: "ffffffffffffffffff",
-  auditor: "ffffffffffffffffff",
-  "its own certificate": "yyyfffffffffffffff",
-  "its own token": "PPPfffffffffffffff",
-  "its certificate, passed on by a proxy": "aaPfaffffffffffffa",
+  administrator: "yyyyyyyyyyyyyyyyyyy",
+  operator: "PPyyPPPPPyPPffyPPyP",
+  approver: "fffffffffffffffffff",
+  auditor: "fffffffffffffffffff",
+  "its own certificate": "yyyffffffffffffffff",
+  "its own token": "PPPffffffffffffffff",
+  "its certificate, passed on by a proxy": "aaPfaffffffffffffaa",
 };
 const expected: Readonly<Record<Power, Readonly<Record<Caller, string>>>> = {
   none: {
     ...powered,
-    operator: "yyyyyyyyyyyyffyyyy",
-    "its own token": "yyyfffffffffffffff",
-    "its certificate, passed on by a proxy": "aayfaffffffffffffa",
+    operator: "yyyyyyyyyyyyffyyyyy",
+    "its own token": "yyyffffffffffffffff",
+    "its certificate, passed on by a proxy": "aayfaffffffffffffaa",
   },
-  "signs in": { ...powered, "its own certificate": "oyyfffffffffffffff" },
-  "signs in, disabled": { ...powered, "its own certificate": "oyyfffffffffffffff" },
+  "signs in": { ...powered, "its own certificate": "oyyffffffffffffffff" },
+  "signs in, disabled": { ...powered, "its own certificate": "oyyffffffffffffffff" },
   proxy: powered,
   chancery: {
     ...powered,
-    administrator: "nnySSSSSSSSSnnyyyS",
-    operator: "nnPSSSSSSSSSffPPPS",
-    "its own certificate": "nnPfffffffffffffff",
-    "its own token": "nnPfffffffffffffff",
-    "its certificate, passed on by a proxy": "aaPfaffffffffffffa",
+    administrator: "nnySSSSSSSSSnnyyySS",
+    operator: "nnPSSSSSSSSSffPPPSS",
+    "its own certificate": "nnPffffffffffffffff",
+    "its own token": "nnPffffffffffffffff",
+    "its certificate, passed on by a proxy": "aaPfaffffffffffffaa",
   },
 };
 
@@ -314,4 +316,6 @@ const attempts: Readonly<Record<Act, (actor: AnyActor, target: Target) => Promis
     }),
   "request a rotation": (actor, { certificates }) =>
     requestRotation(harness.deps, as(actor), certificates[4] ?? ""),
+  "withdraw a request for rotation": (actor, { certificates }) =>
+    cancelRotationRequest(harness.deps, as(actor), certificates[4] ?? ""),
 };

@@ -10,6 +10,7 @@ const powerActs = {
   issue: "issue certificates for it",
   rotate: "rotate its certificates",
   "request-rotation": "request the rotation of its certificates",
+  "cancel-rotation-request": "withdraw requests to rotate its certificates",
   revoke: "revoke its certificates",
   hold: "put its certificates on hold",
   release: "release its certificates from hold",

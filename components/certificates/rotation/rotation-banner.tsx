@@ -12,7 +12,7 @@ type Props = Readonly<{
   /** The entry of the request; null if it isn't found, or the user may not read the log. */
   entry: Readonly<{ seq: number }> | null;
   now: Date;
-  /** Null without the role for it. */
+  /** Null if the user may not. */
   withdraw: ServerAction<CertificateDto> | null;
 }>;
 

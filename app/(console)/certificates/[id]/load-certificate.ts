@@ -43,6 +43,8 @@ export async function loadCertificate(id: string) {
     may.custody ? listUses(deps, actor, { certificate: certificate.id }) : [],
     getIdentity(deps, actor, certificate.identity.id),
   ]);
+  const mayRequestRotation =
+    scopeOf(actor.role, "certificates.rotate") === "all" && identity.kind !== "system";
   return {
     // Null without permission to read the log. A checkpoint covers the entries below its size.
     log:
@@ -59,8 +61,10 @@ export async function loadCertificate(id: string) {
     figures,
     may: {
       ...may,
-      requestRotation:
-        scopeOf(actor.role, "certificates.rotate") === "all" && identity.kind !== "system",
+      requestRotation: mayRequestRotation,
+      withdrawRotation:
+        mayRequestRotation &&
+        Object.keys(explainPower(actor, identity, ["cancel-rotation-request"])).length === 0,
       denied: explainPower(actor, identity, ["rotate", "hold", "release", "revoke"]),
       typedWord: identity.powers.includes("chancery") ? "revoke" : undefined,
     },

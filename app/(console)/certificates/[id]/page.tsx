@@ -68,7 +68,7 @@ export default async function CertificatePage({
             request={certificate.rotationRequest}
             entry={may.audit ? requestEntryOf(custody.items) : null}
             now={now}
-            withdraw={may.requestRotation ? withdrawRotationRequest : null}
+            withdraw={may.withdrawRotation ? withdrawRotationRequest : null}
           />
         </div>
       )}
