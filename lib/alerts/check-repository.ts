@@ -61,7 +61,7 @@ export type OverdueRow = Readonly<{
   comment: string;
 }>;
 
-/** Certificates that were to be replaced by now, have no successor and are valid. Longest overdue first. */
+/** Certificates that were to be replaced by now, as the lists select them. Longest overdue first. */
 export async function findOverdueRotations(
   { pool }: Pool,
   now: Date,
@@ -72,12 +72,26 @@ export async function findOverdueRotations(
     text: `select c.id, coalesce(nullif(c.common_name, ''), c.subject_text) as subject, c.identity_id, i.name, c.rotate_by,
         c.rotation_requested_by as requested_by, c.rotation_comment as comment
       from certificate c join identity i on i.id = c.identity_id
-      where ${overdueWhere} and i.status = 'active' order by c.rotate_by, c.id limit $2`,
+      where ${overdueWhere} order by c.rotate_by, c.id limit $2`,
     values: [now, take],
   });
   return rows;
 }
 const overdueWhere = rotationConditions("$1").overdue;
+
+/** Those of these certificates that were to be replaced by now. */
+export async function findOverdueAmong(
+  { pool }: Pool,
+  now: Date,
+  ids: readonly string[],
+): Promise<string[]> {
+  const { rows } = await pool.query<{ id: string }>({
+    name: "alerts-rotations-among",
+    text: `select c.id from certificate c where ${overdueWhere} and c.id = any($2)`,
+    values: [now, ids],
+  });
+  return rows.map(({ id }) => id);
+}
 
 export type CrlRow = Readonly<{
   authority_id: string;

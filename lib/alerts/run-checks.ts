@@ -113,11 +113,7 @@ async function apply(
     if (alert === undefined || !isMoreSevere(condition.severity, alert.severity)) return [];
     return [(tx) => escalate(deps, tx, alert, condition)];
   });
-  const current = new Set(conditions.map(({ subject }) => subject.id));
-  const over =
-    check.resolvesItself && conditions.length < maxConditions
-      ? unresolved.filter((row) => !current.has(row.subject_id))
-      : [];
+  const over = check.resolvesItself ? await findOver(deps, check, conditions, unresolved) : [];
   const resolutions = over.map(
     (row): Change =>
       (tx) =>
@@ -126,6 +122,22 @@ async function apply(
   const changes = [...openings, ...escalations, ...resolutions];
   if (changes.length > 0) await commit(deps, changes);
   return { opened: openings.length, closed: over.length };
+}
+
+/** The alerts whose condition is over. A full list doesn't say it: the others are asked for. */
+async function findOver(
+  deps: RunDeps,
+  { findAmong }: Check,
+  conditions: readonly Condition[],
+  unresolved: readonly UnresolvedRow[],
+): Promise<readonly UnresolvedRow[]> {
+  const current = new Set(conditions.map(({ subject }) => subject.id));
+  const absent = unresolved.filter((row) => !current.has(row.subject_id));
+  if (conditions.length < maxConditions || absent.length === 0) return absent;
+  if (findAmong === undefined) return [];
+  const ids = absent.map((row) => row.subject_id);
+  const still = new Set(await findAmong(deps, ids));
+  return absent.filter((row) => !still.has(row.subject_id));
 }
 
 const openingOf = ({ since, ...condition }: Condition) => ({

@@ -2,6 +2,7 @@ import { dayMs, hourMs } from "@/lib/format/time-units";
 import {
   findExpiringCertificates,
   findNewestCrls,
+  findOverdueAmong,
   findOverdueRotations,
   findSkippedByReader,
   type CrlRow,
@@ -45,12 +46,17 @@ export type CheckDeps = Pick<Deps, "db" | "clock"> &
   }>;
 type FindConditions = (deps: CheckDeps, setting: RuleSetting) => Promise<Condition[]>;
 
-/** The list is cut here, so a subject that is not in a full list may still have the problem. */
+/**
+ * The list is cut here, so a subject that is not in a full list may still have the problem: a check
+ * without `findAmong` resolves nothing then.
+ */
 export const maxConditions = 2_000;
 
 export type Check = Readonly<{
   rule: AlertRule;
   find: FindConditions;
+  /** Which of these subjects still have the problem, for when the list is full. */
+  findAmong?: (deps: CheckDeps, subjectIds: readonly string[]) => Promise<readonly string[]>;
   /** How long a condition must last before an alert opens, so that a restart alerts no one. */
   minDurationMs: number;
   /** How long it is not reported again after a person resolved its alert; Infinity for never. */
@@ -99,7 +105,7 @@ const findOverdue: FindConditions = async ({ db, clock }) => {
     identityId: row.identity_id,
     severity: "medium",
     since: now.getTime(),
-    summary: `${row.subject} of ${row.name} was to be replaced by ${timeText(row.rotate_by.getTime())} and has no successor.`,
+    summary: `${row.subject} of ${row.name} was to be replaced by ${timeText(row.rotate_by.getTime())} and nothing has replaced it.`,
     surprise: `Requested by ${row.requested_by}${row.comment === "" ? "" : `: ${row.comment}`}.`,
     baseline: "A certificate is replaced by the date that its request for rotation names.",
   }));
@@ -271,6 +277,7 @@ export const checks: readonly Check[] = [
   {
     rule: rotationOverdue,
     find: findOverdue,
+    findAmong: ({ db, clock }, ids) => findOverdueAmong(db, clock.now(), ids),
     minDurationMs: 0,
     quietMs: 7 * dayMs,
     resolvesItself: true,
