@@ -60,15 +60,15 @@ function revocationOf(row: CertificateRow): RevocationDto | null {
 }
 
 /**
- * The request to replace a certificate, while it counts: the certificate is valid and has no
- * successor. The lists select by the same rule (`rotationConditions`).
+ * The request to replace a certificate, while it counts: the certificate is valid and nothing
+ * replaces it. The lists select by the same rule (`rotationConditions`).
  */
 export function rotationRequestOf(
   row: Pick<
     CertificateRow,
     | "state"
     | "notAfter"
-    | "successorId"
+    | "rotationFulfilled"
     | "rotateBy"
     | "rotationRequestedAt"
     | "rotationRequestedBy"
@@ -77,7 +77,7 @@ export function rotationRequestOf(
   now: Date,
 ): Readonly<{ replaceBy: Date; requestedAt: Date; requestedBy: string; comment: string }> | null {
   const { rotateBy, rotationRequestedAt, rotationRequestedBy, rotationComment } = row;
-  if (rotateBy === null || row.successorId !== null) return null;
+  if (rotateBy === null || row.rotationFulfilled) return null;
   if (certificateStatusOf(row, now) !== "valid") return null;
   return {
     replaceBy: rotateBy,

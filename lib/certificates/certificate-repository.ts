@@ -1,6 +1,7 @@
 import { type Database, hotPool, statementTimeoutOf } from "@/lib/db/database";
 import { makeGroupCommit } from "@/lib/db/group-commit";
 import type { AuditedTx } from "@/lib/log/record/audited-transaction";
+import { isRotationFulfilled } from "./certificate-state-repository";
 import { certificateAddressRun, factRun } from "@/lib/log/pure/search-tokens";
 import {
   countMatches,
@@ -43,6 +44,8 @@ export type CertificateRow = Readonly<{
   rotationRequestedAt: Date | null;
   rotationRequestedBy: string | null;
   rotationComment: string | null;
+  /** Whether another certificate does what the request for rotation asks for; false without one. */
+  rotationFulfilled: boolean;
   createdAt: Date;
   issuedAt: Date | null;
   requestedBy: string;
@@ -56,7 +59,8 @@ export const rowColumns = `c.id, c.serial, c.state, c.not_before as "notBefore",
   i.name as "identityName", i.kind as "identityKind", i.owner as "identityOwner", c.issuer_id as "issuerId", a.slug as "issuerSlug", c.key_algorithm as "keyAlgorithm", c.spki_sha256 as "spkiSha256",
   c.revoked_at as "revokedAt", c.revocation_reason as "revocationReason", c.revocation_comment as "revocationComment", c.invalidity_date as "invalidityDate",
   c.predecessor_id as "predecessorId", s.id as "successorId", c.supersede_at as "supersedeAt",
-  c.rotate_by as "rotateBy", c.rotation_requested_at as "rotationRequestedAt", c.rotation_requested_by as "rotationRequestedBy", c.rotation_comment as "rotationComment", c.created_at as "createdAt", c.issued_at as "issuedAt", c.requested_by as "requestedBy"`;
+  c.rotate_by as "rotateBy", c.rotation_requested_at as "rotationRequestedAt", c.rotation_requested_by as "rotationRequestedBy", c.rotation_comment as "rotationComment",
+  case when c.rotate_by is null then false else ${isRotationFulfilled} end as "rotationFulfilled", c.created_at as "createdAt", c.issued_at as "issuedAt", c.requested_by as "requestedBy"`;
 export const rowTables = `certificate c join profile p on p.id = c.profile_id join identity i on i.id = c.identity_id join authority a on a.id = c.issuer_id
   left join certificate s on s.predecessor_id = c.id`;
 

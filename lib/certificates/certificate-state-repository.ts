@@ -32,13 +32,26 @@ export const successorConditions: Readonly<Record<SuccessorState, string>> = {
 };
 
 /**
- * Each as a condition on `certificate c`, at a time given as SQL: its rotation is requested, and it is
- * valid without a successor; and the date for that is over. `rotationRequestOf` is the same rule.
+ * A condition on `certificate c` whose rotation is requested: a certificate replaces it. That is a
+ * successor that is issued, or, of who renewed without naming a predecessor, one with another key for
+ * the same identity, profile and names that was requested later. A plan or a revoked one replaces
+ * nothing.
+ */
+export const isRotationFulfilled = `(exists (select from certificate s where s.predecessor_id = c.id and s.state = 'issued')
+  or exists (select from certificate s where s.identity_id = c.identity_id and s.created_at > c.rotation_requested_at and s.state = 'issued'
+    and s.profile_id = c.profile_id and s.sans = c.sans and s.subject_text = c.subject_text and s.spki_sha256 <> c.spki_sha256))`;
+
+/**
+ * Each as a condition on `certificate c`, at a time given as SQL: its rotation is requested, it is
+ * valid and nothing replaces it; and the date for that is over and its identity can get certificates.
+ * One definition for lists, the overview and alerts; `rotationRequestOf` is the rule for the first.
  */
 export function rotationConditions(now: string): Readonly<Record<RotationState, string>> {
   const at = `${now}::timestamptz`;
-  const requested = `c.rotate_by is not null and c.state = 'issued' and c.not_after >= ${at} and not ${hasSuccessor}`;
-  return { requested, overdue: `${requested} and c.rotate_by < ${at}` };
+  const requested = `c.rotate_by is not null and c.state = 'issued' and c.not_after >= ${at} and not ${isRotationFulfilled}`;
+  const isActive =
+    "exists (select from identity i where i.id = c.identity_id and i.status = 'active')";
+  return { requested, overdue: `${requested} and c.rotate_by < ${at} and ${isActive}` };
 }
 
 /** A condition on `certificate c`: it belongs to a person, service or device. */

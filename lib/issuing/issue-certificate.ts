@@ -202,6 +202,7 @@ const neverReplaced = {
   rotationRequestedAt: null,
   rotationRequestedBy: null,
   rotationComment: null,
+  rotationFulfilled: false,
 } as const;
 
 /** Names that are not held, with who holds them: the entry says it for every requester. */

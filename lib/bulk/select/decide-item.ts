@@ -17,6 +17,7 @@ export type ItemRow = Pick<
   | "revocationReason"
   | "successorId"
   | "rotateBy"
+  | "rotationFulfilled"
 >;
 type CertificateChange = Readonly<{
   act: CertificateAct;
@@ -77,11 +78,14 @@ function stateExcludes(
   return replaceBy === null ? null : rotationExcludes(row, replaceBy);
 }
 
-function rotationExcludes(
-  { successorId, rotateBy, notAfter }: ItemRow,
-  replaceBy: Date,
-): Exclusion | null {
+/** By when it is to be replaced, as far as nothing replaces it yet. */
+const rotateByOf = ({ rotateBy, rotationFulfilled }: ItemRow): Date | null =>
+  rotationFulfilled ? null : rotateBy;
+
+function rotationExcludes(row: ItemRow, replaceBy: Date): Exclusion | null {
+  const { successorId, notAfter } = row;
   if (successorId !== null) return "replaced";
+  const rotateBy = rotateByOf(row);
   const isEarlier = rotateBy !== null && rotateBy <= earlier(replaceBy, notAfter);
   return isEarlier ? "rotation-requested" : null;
 }
@@ -90,12 +94,10 @@ function rotationExcludes(
  * The state that a dry run saw. A certificate is changed only if it still is in it; that it expired
  * meanwhile is no other state.
  */
-export function seenState(
-  act: CertificateAct,
-  { state, revocationReason, successorId, rotateBy }: ItemRow,
-): string {
+export function seenState(act: CertificateAct, row: ItemRow): string {
+  const { state, revocationReason, successorId } = row;
   if (act === "request-rotation")
-    return `${state} ${successorId ?? ""} ${rotateBy?.toISOString() ?? ""}`;
+    return `${state} ${successorId ?? ""} ${rotateByOf(row)?.toISOString() ?? ""}`;
   return state === "revoked" ? `revoked ${revocationReason ?? ""}` : state;
 }
 
