@@ -198,6 +198,46 @@ describe("a bulk request for rotation", () => {
     expect(await requestOf(requested)).toMatchObject({ comment: "by hand" });
   });
 
+  test("by several runners at once is one request for each, and nothing is refused", async () => {
+    const ids = await fixture.issue(12);
+    const id = await fixture.start({ ...rotating, ids });
+    await Promise.allSettled([fixture.turn(), fixture.turn(), fixture.turn()]);
+    await fixture.finish();
+    expect((await fixture.report(id)).map(({ outcome }) => outcome)).toEqual(ids.map(() => "done"));
+    const entries = await fixture.harness.entries();
+    const ofRun = entries.filter(({ correlationId }) => correlationId === id);
+    expect(ofRun.filter(({ action }) => action === "request.refused")).toEqual([]);
+    const requests = ofRun.filter(({ action }) => action === "certificate.rotation-requested");
+    expect(requests).toHaveLength(ids.length);
+  });
+
+  test("that someone precedes by a moment finds the certificate changed, where one by hand is refused", async () => {
+    const { deps, admin } = fixture;
+    const [id = ""] = await fixture.issue(1);
+    await requestRotation(deps, admin, id, { replaceBy: inDays(1) });
+    const again = { replaceBy: inDays(2) };
+    const capped = { capped: true };
+    expect(await codeOf(requestRotation(deps, admin, id, again, capped))).toBe(
+      "certificate.changed-meanwhile",
+    );
+    expect(await codeOf(requestRotation(deps, admin, id, again))).toBe(
+      "rotation.already-requested",
+    );
+  });
+
+  test("leaves out what has a request, but not what was renewed since that", async () => {
+    const owner = await createTestIdentity(fixture.deps);
+    const { deps, admin } = fixture;
+    const csr = () => makeCsr([`${owner.toLowerCase().replaceAll("_", "-")}.example.com`]);
+    const input = async () => ({ profile: "tls-server", identity: owner, csr: await csr() });
+    const { id } = (await issueCertificate(deps, admin, await input())).result;
+    await requestRotation(deps, admin, id, { replaceBy: inDays(1) });
+    expect(await preview({ ids: [id] })).toMatchObject({ count: 0 });
+    fixture.harness.advance(1000);
+    await issueCertificate(deps, admin, await input());
+    expect(await preview({ ids: [id] })).toMatchObject({ count: 1 });
+  });
+
   test("whose selection changed since its dry run starts nothing", async () => {
     const ids = await fixture.issue(1);
     const dryRun = await preview({ ids });

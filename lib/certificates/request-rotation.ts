@@ -20,7 +20,8 @@ export const replaceWithinMs = 7 * dayMs;
  * Asks for the replacement of a valid certificate by a date: renewal information (RFC 9773) tells
  * ACME clients to renew at once, and everybody else sees the request with the certificate. Nothing is
  * revoked. An earlier date replaces that of an earlier request. With `capped`, a date after the
- * expiration stands for that of the expiration. Errors: `certificate.not-found`,
+ * expiration stands for that of the expiration, and what has a request by then is one that changed
+ * meanwhile: a dry run left out the others. Errors: `certificate.not-found`,
  * `certificate.ambiguous`, `certificate.state`, `identity.system`, `rotation.replace-by`,
  * `rotation.already-requested`, `certificate.changed-meanwhile`.
  */
@@ -37,15 +38,11 @@ export async function requestRotation(
   await requirePower(deps, actor, row.identityId, "request-rotation");
   const requestedAt = deps.clock.now();
   const replaceBy = replaceByOf(row, input, { now: requestedAt, capped });
-  assertReplaceable(row, replaceBy, requestedAt);
+  assertReplaceable(row, replaceBy, { now: requestedAt, capped });
   const comment = input.comment ?? "";
   const { entryId } = await auditedTransaction(deps.recorder, actor, async (tx) => {
     const request = { replaceBy, requestedAt, requestedBy: actor.label, comment };
-    if (!(await markRotationRequested(tx, row.id, request)))
-      throw new AppError(
-        "certificate.changed-meanwhile",
-        "This certificate was changed at the same moment. Reload it and try again.",
-      );
+    if (!(await markRotationRequested(tx, row.id, request))) throw changedMeanwhile();
     return {
       result: null,
       entries: [
@@ -97,12 +94,22 @@ export function assertFuture(replaceBy: Date, now: Date): void {
     throw wrongDate("The date to replace by is less than a minute ahead. Enter a later one.");
 }
 
+const changedMeanwhile = (): AppError =>
+  new AppError(
+    "certificate.changed-meanwhile",
+    "This certificate was changed at the same moment. Reload it and try again.",
+  );
+
 const wrongDate = (message: string): AppError =>
   new AppError("rotation.replace-by", message, {
     findings: [{ code: "rotation.replace-by", message, path: "replaceBy" }],
   });
 
-function assertReplaceable(row: CertificateRow, replaceBy: Date, now: Date): void {
+function assertReplaceable(
+  row: CertificateRow,
+  replaceBy: Date,
+  { now, capped }: Readonly<{ now: Date; capped: boolean }>,
+): void {
   const status = certificateStatusOf(row, now);
   if (status !== "valid")
     throw new AppError(
@@ -112,9 +119,10 @@ function assertReplaceable(row: CertificateRow, replaceBy: Date, now: Date): voi
   if (row.successorId !== null)
     throw new AppError("certificate.state", "This certificate already has a successor.");
   const request = rotationRequestOf(row, now);
-  if (request !== null && request.replaceBy <= replaceBy)
-    throw new AppError(
-      "rotation.already-requested",
-      `${request.requestedBy} has requested its rotation by ${formatIso(request.replaceBy)}. Withdraw that request to set a later date.`,
-    );
+  if (request === null || request.replaceBy > replaceBy) return;
+  if (capped) throw changedMeanwhile();
+  throw new AppError(
+    "rotation.already-requested",
+    `${request.requestedBy} has requested its rotation by ${formatIso(request.replaceBy)}. Withdraw that request to set a later date.`,
+  );
 }
