@@ -48,7 +48,7 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   "?own": "Whether Chancery's own are in the list. They are if absent.",
   "?ids": "Only these, by id, separated by commas.",
   "?rotation":
-    "Only those whose rotation is requested, or the requests for which are overdue; without a successor in both cases.",
+    "Only valid ones whose rotation is requested and that nothing replaces yet; or those of them whose date is over and whose identity is active.",
   "?expiresBefore": "Only those that expire before this time.",
   "?owner": "Only those of identities whose owner has this text in it.",
   "?algorithm": "Only those with a key of this algorithm.",
@@ -292,7 +292,7 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   "revocation.at": "When it was revoked or put on hold.",
   "revocation.reason": "The revocation reason (RFC 5280 §5.3.1).",
   revocation: "The revocation or hold; null if there is none.",
-  replaceBy: "Until when a successor is to be issued.",
+  replaceBy: "Until when a successor is to be issued; at least a minute ahead.",
   rotation:
     "Only those whose rotation is requested, or the requests for which are overdue; without a successor in both cases.",
   invalidityDate: "When the key is believed to have been compromised.",

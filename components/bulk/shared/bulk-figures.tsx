@@ -68,7 +68,7 @@ function Holders({ acme, others, owners }: NonNullable<BulkPreview["rotation"]>)
       {acme > 0 && (
         <li>
           {plural(acme, "was", "were")} issued over ACME: clients that ask for renewal information
-          (ARI) renew by themselves before the date.
+          (ARI) get a window before the date, others renew at their usual time.
         </li>
       )}
       {others > 0 && (

@@ -29,7 +29,7 @@ export function RequestRotationDialog({ name, ...form }: Props) {
     <Dialog
       trigger={<Button icon={<CalendarSync aria-hidden />}>Request rotation</Button>}
       title={`Request the rotation of ${name}`}
-      description="Asks the holder of the private key to replace the certificate. ACME clients that ask for renewal information (ARI) renew by themselves before the date. Nothing is revoked."
+      description="Asks the holder of the private key to replace the certificate. ACME clients that ask for renewal information (ARI) get a window before the date, others renew at their usual time. Nothing is revoked."
     >
       <RequestForm {...form} />
     </Dialog>
