@@ -1,3 +1,4 @@
+import { minuteMs } from "@/lib/format/time-units";
 import { readFile } from "node:fs/promises";
 import type { Page } from "@playwright/test";
 import { createIdentity } from "@/e2e/support/api";
@@ -122,7 +123,8 @@ test("a rotation that is overdue is counted on the overview, in the list behind 
   const {
     ids: [id = ""],
   } = await makeFleet("late", 1);
-  const replaceBy = new Date(Date.now() + 2_000).toISOString();
+  // The earliest date that is accepted.
+  const replaceBy = new Date(Date.now() + minuteMs + 2_000).toISOString();
   const { status } = await adminApi().post(`/certificates/${id}/request-rotation`, {
     replaceBy,
     comment: "at once",
