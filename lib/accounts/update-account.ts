@@ -29,10 +29,10 @@ type Changes = Record<string, { from: string | null; to: string | null }>;
 /**
  * Changes an account's name, role or status, or the identity whose certificates sign in to it. A
  * new role or status ends all its sessions; another identity ends those that were started with a
- * certificate. Users can change their own name. Disabling it revokes its API tokens and cancels its open link, and a new role
+ * certificate. Disabling it revokes its API tokens and cancels its open link, and a new role
  * revokes those tokens that may do more. Passwords are set by their users only; where certificates
- * sign in, the password can be removed, which ends all sessions. Users can't change their own role
- * or status, and one active administrator always remains. Errors: `account.not-found`,
+ * sign in, the password can be removed, which ends all sessions. Users can change their own name, but
+ * not their own role or status, and one active administrator always remains. Errors: `account.not-found`,
  * `account.self`, `account.last-admin`, `account.identity`, `account.identity-taken`,
  * `account.no-certificate`, `power.unaccepted`.
  */

@@ -17,15 +17,17 @@ function permissionsFor(act: BulkAct): readonly Permission[] {
  */
 export function authorizeBulk(actor: Actor, act: BulkAct): void {
   assertProven(actor);
-  if (act === "issue" || act === "request-rotation" || changesIdentities(act)) {
-    for (const permission of permissionsFor(act))
-      if (authorize(actor, permission) !== "all")
-        throw new AppError("forbidden", `Your role does not allow this (${permission} of all).`);
+  if (changesStatus.has(act)) {
+    const scope = authorize(actor, "certificates.revoke");
+    if (act !== "revoke" || scope !== "all") authorize(actor, "certificates.hold");
     return;
   }
-  const scope = authorize(actor, "certificates.revoke");
-  if (act !== "revoke" || scope !== "all") authorize(actor, "certificates.hold");
+  for (const permission of permissionsFor(act))
+    if (authorize(actor, permission) !== "all")
+      throw new AppError("forbidden", `Your role does not allow this (${permission} of all).`);
 }
+
+const changesStatus: ReadonlySet<BulkAct> = new Set<BulkAct>(["revoke", "hold", "release"]);
 
 /** Whether the role still allows it, for an action that is running. */
 export const mayRunBulk = ({ role }: Pick<Actor, "role">, act: BulkAct): boolean =>

@@ -1,5 +1,5 @@
 import { toHex } from "@/lib/log/pure/bytes";
-import { formatIso } from "@/lib/format/time";
+import { formatIso, formatIsoOrNull } from "@/lib/format/time";
 import { toPem } from "@/lib/pki/pem";
 import { formatSerial } from "@/lib/pki/serial";
 import type { GeneralName, RevocationReason } from "@/lib/pki/types";
@@ -11,8 +11,6 @@ import type {
   RevocationDto,
   RotationRequestDto,
 } from "./schema";
-
-const isoOrNull = (at: Date | null): string | null => at && formatIso(at);
 
 /** A subjectAltName as the database keeps it: `type:value`. */
 export const formatSan = ({ type, value }: GeneralName): string => `${type}:${value}`;
@@ -55,7 +53,7 @@ function revocationOf(row: CertificateRow): RevocationDto | null {
     at: formatIso(row.revokedAt),
     reason: (row.revocationReason ?? "unspecified") as RevocationReason,
     comment: row.revocationComment ?? "",
-    invalidityDate: isoOrNull(row.invalidityDate),
+    invalidityDate: formatIsoOrNull(row.invalidityDate),
   };
 }
 
@@ -123,10 +121,10 @@ export function certificateItem(row: CertificateRow, now: Date): CertificateItem
     revocation: revocationOf(row),
     predecessorId: row.predecessorId,
     successorId: row.successorId,
-    supersedeAt: isoOrNull(row.supersedeAt),
+    supersedeAt: formatIsoOrNull(row.supersedeAt),
     rotationRequest: rotationRequestDto(row, now),
     createdAt: formatIso(row.createdAt),
-    issuedAt: isoOrNull(row.issuedAt),
+    issuedAt: formatIsoOrNull(row.issuedAt),
     requestedBy: row.requestedBy,
   };
 }

@@ -63,7 +63,7 @@ export async function requestRotation(
   return { result: await describeCertificate(deps, requested), entryId };
 }
 
-/** Whoever may replace only its own certificates does so, instead of asking for it. */
+/** Who may replace only their own certificates does that, and requests nothing. */
 export function assertStaff(actor: Actor): void {
   if (authorize(actor, "certificates.rotate") !== "all")
     throw new AppError("forbidden", "Your role does not allow this (certificates.rotate of all).");

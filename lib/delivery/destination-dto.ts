@@ -1,6 +1,6 @@
 import type { Severity } from "@/lib/alerts/schema";
 import { AppError } from "@/lib/errors/app-error";
-import { formatIso } from "@/lib/format/time";
+import { formatIso, formatIsoOrNull } from "@/lib/format/time";
 import { interruptedAnswer, unfinished, type DeliveryWithHistory } from "./delivery-repository";
 import type { DestinationFigures, DestinationRow } from "./destination-repository";
 import {
@@ -33,8 +33,6 @@ export const configOf = (row: Pick<DestinationRow, "config">): DestinationConfig
 export const shownConfig = (config: DestinationConfig): DestinationConfig =>
   config.kind === "webhook" ? { ...config, url: maskUrl(config.url) } : config;
 
-const isoOrNull = (at: Date | null | undefined): string | null => (at ? formatIso(at) : null);
-
 export function destinationDto(
   row: DestinationRow,
   figures: DestinationFigures | undefined,
@@ -51,10 +49,10 @@ export function destinationDto(
     minSeverity: row.minSeverity as Severity,
     address: addressOf(config),
     last: last && { at: formatIso(last.at), ok: last.ok, answer: last.answer },
-    lastSentAt: isoOrNull(figures?.lastSentAt),
+    lastSentAt: formatIsoOrNull(figures?.lastSentAt),
     waiting: figures?.waiting ?? 0,
-    waitingSince: isoOrNull(figures?.waitingSince),
-    nextAt: isoOrNull(figures?.nextAt),
+    waitingSince: formatIsoOrNull(figures?.waitingSince),
+    nextAt: formatIsoOrNull(figures?.nextAt),
     createdAt: formatIso(row.createdAt),
     changedAt: formatIso(row.changedAt),
   };
@@ -79,7 +77,7 @@ export function deliveryView(row: DeliveryWithHistory): DeliveryView {
     reason: row.reason as DeliveryView["reason"],
     status: row.status as DeliveryView["status"],
     createdAt: formatIso(row.createdAt),
-    finishedAt: row.finishedAt && formatIso(row.finishedAt),
+    finishedAt: formatIsoOrNull(row.finishedAt),
     nextAt: isPending && !isInProgress ? formatIso(row.nextAt) : null,
     attempts,
   };

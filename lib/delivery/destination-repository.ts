@@ -101,12 +101,13 @@ export async function findDestinationFigures(
     Readonly<{ id: string; at: Date | null; ok: boolean; answer: string }>;
   const { rows } = await db.pool.query<Row>({
     name: "destination_figures",
-    text: `select d.id, w.waiting, w.since as "waitingSince", w.next as "nextAt", l.at, l.ok, l.answer, s.at as "lastSentAt"
+    text: `select d.id, w.waiting, w.since as "waitingSince", w.next as "nextAt", l.at, l.ok, l.answer, l.sent as "lastSentAt"
       from unnest($1::text[]) as d (id)
       cross join lateral (select count(*)::int as waiting, min(created_at) as since, min(next_at) as next
         from delivery where destination_id = d.id and status = 'pending' and reason <> 'test') w
-      left join lateral (${latestAttempt("a.milliseconds >= 0")}) l on true
-      left join lateral (${latestAttempt("a.ok")}) s on true`,
+      left join lateral (select a.at, a.ok, a.answer, max(a.at) filter (where a.ok) over () as sent
+        from (select id from delivery where destination_id = d.id order by created_at desc limit 200) r
+        join delivery_attempt a on a.delivery_id = r.id where a.milliseconds >= 0 order by a.at desc, a.n desc limit 1) l on true`,
     values: [ids],
   });
   return new Map(
@@ -116,10 +117,6 @@ export async function findDestinationFigures(
     ]),
   );
 }
-
-const latestAttempt = (condition: string): string =>
-  `select a.at, a.ok, a.answer from (select id from delivery where destination_id = d.id order by created_at desc limit 200) r
-        join delivery_attempt a on a.delivery_id = r.id where ${condition} order by a.at desc, a.n desc limit 1`;
 
 /** Makes pending deliveries due now: what made them fail may have been fixed. Returns how many. */
 export async function retryDeliveriesNow(tx: AuditedTx, id: string, now: Date): Promise<number> {

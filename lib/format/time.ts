@@ -95,6 +95,10 @@ export function formatIso(at: Instant): string {
   return `${new Date(millisecondsOf(at)).toISOString().slice(0, -5)}Z`;
 }
 
+/** The same, and null for what has no time. */
+export const formatIsoOrNull = (at: Instant | null | undefined): string | null =>
+  at === null || at === undefined ? null : formatIso(at);
+
 /** True if this runtime supports the IANA time zone: a cookie may contain anything. */
 export function isTimeZone(zone: string): boolean {
   try {

@@ -1,6 +1,6 @@
 import type { Actor } from "@/lib/access/actor";
 import { authorize } from "@/lib/access/permissions";
-import { formatIso } from "@/lib/format/time";
+import { formatIso, formatIsoOrNull } from "@/lib/format/time";
 import { heldNameDto } from "@/lib/identities/identity-dto";
 import type { NameOfIdentity } from "@/lib/identities/types";
 import type { Deps } from "@/lib/runtime/deps";
@@ -37,17 +37,15 @@ function shareDto(share: ShareRow, rows: readonly NameOfIdentity[], live: Live):
     kind: own[0]?.identityKind ?? "",
     names: own.map(heldNameDto),
     liveCertificates: live.get(id)?.live ?? 0,
-    lastIssuedAt: formatNullable(live.get(id)?.lastIssuedAt ?? null),
+    lastIssuedAt: formatIsoOrNull(live.get(id)?.lastIssuedAt ?? null),
   }));
   return {
     id: share.id,
     state: share.state === "decided" ? "decided" : "undecided",
     comment: share.comment,
-    reviewAt: formatNullable(share.reviewAt),
+    reviewAt: formatIsoOrNull(share.reviewAt),
     createdBy: share.createdBy,
     createdAt: formatIso(share.createdAt),
     members,
   };
 }
-
-const formatNullable = (at: Date | null): string | null => at && formatIso(at);

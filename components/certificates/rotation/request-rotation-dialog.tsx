@@ -23,7 +23,7 @@ type Props = Readonly<{
   now: Date;
 }>;
 
-/** Asks whoever holds the private key to replace the certificate by a date. */
+/** Asks the holder of the private key to replace the certificate by a date. */
 export function RequestRotationDialog({ name, ...form }: Props) {
   return (
     <Dialog
