@@ -4,6 +4,7 @@ import { PrismaClient, type Prisma } from "./generated/client";
 import { connectTimeoutMs } from "./connect-timeout";
 import { numberConnection } from "./connection-numbers";
 import { listenOn, type Listener } from "./listen";
+import { readTimesAsDates } from "./read-times";
 
 export type PoolClient = pg.PoolClient;
 export type TransactionClient = Prisma.TransactionClient;
@@ -103,6 +104,7 @@ export function openDatabase(
     ...(keepsConnections ? { idleTimeoutMillis: 0 } : {}),
     idle_in_transaction_session_timeout: idleInTransactionTimeoutMs,
     application_name: "chancery",
+    types: readTimesAsDates,
   };
   const maxHot = Math.min(max, maxHotConnections);
   const hot = openPool({ ...config, max: maxHot, options: hotSettings });

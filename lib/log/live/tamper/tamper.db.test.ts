@@ -214,6 +214,35 @@ describe("the log's own tables", () => {
     expect(found).toMatch(finding);
   });
 
+  test.each(["signed_at", "published_at"])(
+    "a checkpoint's %s without an end: everything else is named as before",
+    async (column) => {
+      const newest = "size = (select max(size) from tlog.checkpoint)";
+      const before = await log.problems();
+      await log.withoutGuards(
+        `create table public.kept as select size, ${column} as at from tlog.checkpoint where ${newest}`,
+        `update tlog.checkpoint set ${column} = 'infinity' where ${newest}`,
+      );
+      const found = await log.problems();
+      await log.withoutGuards(
+        `update tlog.checkpoint c set ${column} = k.at from public.kept k where c.size = k.size`,
+        "drop table public.kept",
+      );
+      expect(found).toEqual(expect.arrayContaining(before));
+    },
+  );
+
+  test("a checkpoint that was signed at no time that a calendar has", async () => {
+    const shift = (sign: string): string =>
+      `update tlog.checkpoint set signed_at = signed_at ${sign} interval '250000 years' where size = (select max(size) from tlog.checkpoint)`;
+    await log.withoutGuards(shift("+"));
+    const found = (await log.problems()).join("\n");
+    await log.withoutGuards(shift("-"));
+    expect(found).toMatch(
+      /^clocks: The checkpoint of \d+ entries was published at .*, before it was signed at \+/m,
+    );
+  });
+
   test("a clock that was set back: what was dated before its neighbors is named", async () => {
     log.harness.advance(-3 * 3_600_000);
     await createTestIdentity(log.harness.deps, "backdated");
