@@ -6,7 +6,8 @@ import { expect } from "vitest";
 import { type Api, type Certificate, createIdentity } from "@/e2e/support/api";
 import { createCsr } from "@/e2e/support/openssl";
 import { findRepoRoot } from "@/lib/runtime/repo-root";
-import { freePorts, type ThrowawayChancery } from "@/testing/supervise/throwaway-chancery";
+import { freePorts } from "@/testing/free-ports";
+import type { ThrowawayChancery } from "@/testing/supervise/throwaway-chancery";
 import { until } from "./harness";
 
 type Setting = Readonly<{ api: Api; chancery: ThrowawayChancery; folder: string }>;

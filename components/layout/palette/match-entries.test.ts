@@ -40,8 +40,28 @@ describe("a command is found", () => {
 describe("what is found is ordered", () => {
   test("the same name is better than its beginning, a word of it, the beginning of a word, and anything else", () => {
     const labels = ["payments-api", "PAYMENTS", "api payments", "my paymentsystem", "billing"];
-    expect(labels.map((label) => rankOf(label, "payments"))).toEqual([1, 0, 2, 3, 4]);
-    expect(rankOf("Entry 12", "12")).toBeLessThan(rankOf("used from 127.0.0.1", "12"));
+    expect(labels.map((label) => rankOf({ label }, "payments"))).toEqual([1, 0, 2, 3, 4]);
+    const mention = { label: "used from 127.0.0.1" };
+    expect(rankOf({ label: "Entry 12" }, "12")).toBeLessThan(rankOf(mention, "12"));
+  });
+
+  test.each([
+    ["its number", "12", "12"],
+    ["its number in groups", "1234567", "1,234,567"],
+    ["its serial in groups", "7e9503a1d4a3b6f3", "7E:95:03:A1 D4A3 b6f3"],
+    ["its address in other case", "ops@example.com", "Ops@Example.com"],
+  ])("what %s names is as good as the same name, and comes before a word of a name", (_, is, q) => {
+    const named = { ...entry("Entry"), exact: [is] };
+    expect(rankOf(named, q)).toBe(0);
+    const other = entry(`alarm-${q}-10c45eff.example.com`, "", "Certificates");
+    expect(orderGroups([[other], [named]], q).map(({ label }) => label)).toEqual([
+      "Entry",
+      other.label,
+    ]);
+  });
+
+  test.each(["1", "123", "112", "2"])("a part of a number doesn't name its entry: %s", (q) => {
+    expect(rankOf({ ...entry("Entry 12"), exact: ["12"] }, q)).toBeGreaterThan(0);
   });
 
   test("the group with the exact name comes first, and the name first in it", () => {

@@ -6,14 +6,20 @@ const wordsIn = (text: string): string[] =>
     .split(/[^\p{L}\p{N}]+/u)
     .filter(Boolean);
 
+/** Numbers and serials are also written in groups: "1,234", "7e95 03a1", "7e:95:03:a1". */
+const withoutGroups = (text: string): string => foldText(text).replaceAll(/[\s,:]/gu, "");
+
 /**
- * How well a label answers a query; less is better: it is the query, it begins with it, one of its
- * words is it or begins with it, or something else about it matches.
+ * How well an entry answers a query; less is better: its label or something else that names it alone
+ * is the query, the label begins with it, one of the label's words is it or begins with it, or
+ * something else about it matches.
  */
-export function rankOf(label: string, query: string): number {
-  const text = foldText(label);
+export function rankOf(entry: Pick<PaletteEntry, "label" | "exact">, query: string): number {
+  const text = foldText(entry.label);
   const asked = foldText(query.trim());
   if (text === asked) return 0;
+  const compact = withoutGroups(query);
+  if (entry.exact?.some((one) => withoutGroups(one) === compact)) return 0;
   if (text.startsWith(asked)) return 1;
   const words = wordsIn(text);
   if (words.includes(asked)) return 2;
@@ -39,10 +45,10 @@ export function matchEntries(
 
 /** Best first; equally good ones as they were. */
 const sortByRank = (entries: readonly PaletteEntry[], query: string): readonly PaletteEntry[] =>
-  entries.toSorted((one, other) => rankOf(one.label, query) - rankOf(other.label, query));
+  entries.toSorted((one, other) => rankOf(one, query) - rankOf(other, query));
 
 const bestRank = (entries: readonly PaletteEntry[], query: string): number =>
-  Math.min(...entries.map(({ label }) => rankOf(label, query)));
+  Math.min(...entries.map((entry) => rankOf(entry, query)));
 
 /** Whether the first entries have a match that is as good as the best of the others. */
 export const isBetter = (

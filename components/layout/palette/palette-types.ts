@@ -8,6 +8,8 @@ export type PaletteEntry = Readonly<{
   label: string;
   /** The second line, also searched. */
   hint?: string | undefined;
+  /** What names it and nothing else, besides its label: its id, number, serial, slug or address. */
+  exact?: readonly string[] | undefined;
   /** Where it leads, unless it has something to run. */
   href?: string | undefined;
   run?: (() => void) | undefined;
