@@ -23,8 +23,13 @@ const columns: readonly Column<Refusal>[] = [
     width: "grow",
     cell: ({ code, service }) => (
       <>
-        <span className="block truncate">{codeLabel(code)}</span>
-        <span className="block truncate text-xs font-normal text-muted">
+        <span className="block truncate" title={codeLabel(code)}>
+          {codeLabel(code)}
+        </span>
+        <span
+          className="block truncate text-xs font-normal text-muted"
+          title={`${code} · ${serviceLabel(service)}`}
+        >
           <code className="font-mono">{code}</code> · {serviceLabel(service)}
         </span>
       </>

@@ -106,7 +106,9 @@ function RuleAndSubject({ ruleTitle, subject, network, comment }: ExceptionRow) 
   const name = subjectName(subject);
   return (
     <span className="block py-0.5">
-      <span className="block truncate font-medium max-sm:whitespace-normal">{ruleTitle}</span>
+      <span className="block truncate font-medium max-sm:whitespace-normal" title={ruleTitle}>
+        {ruleTitle}
+      </span>
       <span className="block truncate text-xs text-muted" data-tip={name}>
         {subjectKindLabel(subject.kind)} {name}
       </span>

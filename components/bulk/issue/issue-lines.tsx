@@ -56,9 +56,12 @@ function What({ subject, sans, addsNames, problems }: IssueLine) {
         ))}
       </ul>
     );
+  const names = sans.length > 0 ? sans.join(", ") : subject;
   return (
     <>
-      <span className="block truncate">{sans.length > 0 ? sans.join(", ") : subject}</span>
+      <span className="block truncate" title={names}>
+        {names}
+      </span>
       {addsNames.length > 0 && (
         <span className="block text-xs text-wrap text-muted">adds {addsNames.join(", ")}</span>
       )}
