@@ -11,7 +11,7 @@ import { adminActor } from "@/testing/actors";
 import { makeRawClient } from "@/testing/gateway/acme-client";
 import { openAcmeGateway, type AcmeGateway } from "@/testing/gateway/acme-fixture";
 import { openChallengeDns, type ChallengeDns } from "@/testing/gateway/challenge-dns";
-import { freePorts } from "@/testing/supervise/throwaway-chancery";
+import { freePorts } from "@/testing/free-ports";
 
 const isMissing = !["lego", "pebble-challtestsrv"].every((name) => existsSync(`/usr/bin/${name}`));
 

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { openAcmeGateway, type AcmeGateway } from "@/testing/gateway/acme-fixture";
 import { openShell, readClientPage, type Shell } from "@/testing/gateway/client-page";
 import { until } from "@/testing/gateway/test-gateway";
-import { freePorts } from "@/testing/supervise/throwaway-chancery";
+import { freePorts } from "@/testing/free-ports";
 
 // Web servers with the configuration of their pages in docs/clients, on other ports: what they serve
 // is verified by curl, before and after a renewal.

@@ -12,14 +12,16 @@ import { makeDrain } from "./drain";
 import { listen } from "@/lib/runtime/listen";
 
 const agent = new Agent({ keepAlive: true });
+// Nothing else on this machine listens on this address, so that a port that was closed stays refused.
+const host = "127.0.0.77";
 
 async function stand(answer: (response: ServerResponse) => void) {
   const drain = makeDrain(),
     server = createServer((_request, response) => answer(response));
   drain.track(server);
-  const port = await listen(server, { host: "127.0.0.1", port: 0, variable: "none" });
+  const port = await listen(server, { host, port: 0, variable: "none" });
   const ask = async (): Promise<{ text: string; connection: string | undefined }> => {
-    const request = openRequest({ port, host: "127.0.0.1", agent }).end();
+    const request = openRequest({ port, host, agent }).end();
     const [response] = (await once(request, "response")) as [IncomingMessage];
     let text = "";
     for await (const piece of response) text += String(piece);
@@ -34,7 +36,7 @@ test("a request that runs when the gateway closes gets its whole response, and n
   const asking = ask();
   while (waiting.length === 0) await new Promise((done) => setImmediate(done));
   const closed = drain.close(60_000);
-  await expect(once(connect(port, "127.0.0.1"), "connect")).rejects.toThrow("ECONNREFUSED");
+  await expect(once(connect(port, host), "connect")).rejects.toThrow("ECONNREFUSED");
   waiting[0]!.end("whole");
   expect((await asking).text).toBe("whole");
   await closed;
@@ -68,12 +70,12 @@ test("connections that the server does not know are closed while they are idle, 
   const server = createServer();
   server.removeAllListeners("connection");
   server.on("connection", (socket) => void sockets.push(socket));
-  const port = await listen(server, { host: "127.0.0.1", port: 0, variable: "none" });
+  const port = await listen(server, { host, port: 0, variable: "none" });
   drain.track(server, {
     closeIdle: () => void done.push("idle"),
     closeAll: () => sockets.forEach((socket) => socket.destroy()),
   });
-  const socket = connect(port, "127.0.0.1");
+  const socket = connect(port, host);
   await once(socket, "connect");
   while (sockets.length === 0) await new Promise((turn) => setImmediate(turn));
   await drain.close(1);

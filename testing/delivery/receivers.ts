@@ -13,6 +13,7 @@ import { join } from "node:path";
 import { createServer as createTlsServer } from "node:tls";
 import { setTimeout as pause } from "node:timers/promises";
 import { SMTPServer, type SMTPServerOptions } from "smtp-server";
+import { freePorts } from "@/testing/free-ports";
 
 export type Receiver<T> = Readonly<{ port: number; got: T[]; close: () => Promise<void> }>;
 
@@ -52,8 +53,7 @@ async function listen(
 
 /** A port of this machine on which nothing listens. */
 export async function closedPort(): Promise<number> {
-  const { port, close } = await listen(createTcp());
-  await close();
+  const [port = 0] = await freePorts(1);
   return port;
 }
 

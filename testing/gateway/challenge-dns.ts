@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { chmodSync, writeFileSync } from "node:fs";
-import { freePorts } from "@/testing/supervise/throwaway-chancery";
+import { freePorts } from "@/testing/free-ports";
 import { until } from "./test-gateway";
 
 /** A DNS server of Debian's pebble, in which every name has the address 127.0.0.1. */

@@ -5,7 +5,7 @@ import { connect, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { findRepoRoot } from "@/lib/runtime/repo-root";
 import { until, type Client, type TestGateway } from "./test-gateway";
-import { freePorts } from "@/testing/supervise/throwaway-chancery";
+import { freePorts } from "@/testing/free-ports";
 
 export type Received = Readonly<{
   method: string;

@@ -4,7 +4,7 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { until } from "@/testing/gateway/test-gateway";
-import { freePorts } from "@/testing/supervise/throwaway-chancery";
+import { freePorts } from "@/testing/free-ports";
 
 /** Debian keeps servers where only root looks for them. */
 const environment = {

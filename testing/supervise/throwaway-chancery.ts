@@ -1,10 +1,10 @@
 import { spawn } from "node:child_process";
 import { createWriteStream, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { findRepoRoot } from "@/lib/runtime/repo-root";
+import { freePorts } from "@/testing/free-ports";
 
 /**
  * A whole Chancery for journeys and benchmarks: own ports, own data, everything gone after `stop`.
@@ -121,19 +121,4 @@ async function waitUntilRunning(log: string, ended: Promise<number | null>): Pro
     if (over) throw new Error(`Chancery did not start:\n${said()}`);
   }
   throw new Error(`Chancery did not start within ${PATIENCE_MS / 1000} seconds:\n${said()}`);
-}
-
-/** Ports that were free a moment ago, all different. */
-export async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer());
-  const ports = await Promise.all(
-    servers.map(
-      (server) =>
-        new Promise<number>((done) => {
-          server.listen(0, "127.0.0.1", () => done((server.address() as AddressInfo).port));
-        }),
-    ),
-  );
-  await Promise.all(servers.map((server) => new Promise((done) => server.close(done))));
-  return ports;
 }
