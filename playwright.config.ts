@@ -12,6 +12,11 @@ const flags = [
   "--disable-sync",
 ];
 
+// What pages look like is a part of the long runs (tools/scripts/lib/test-parts.mjs): axe takes
+// seconds for each state of a page.
+const appearance = /(pages|long-texts)\.spec\.ts/;
+const withAppearance = [process.env.CHANCERY_AXE, process.env.CHANCERY_PICTURES].includes("1");
+
 // Workers inherit both.
 keepTemporaryFilesInMemory();
 sharedFolder();
@@ -44,12 +49,18 @@ export default defineConfig<object, WorkerOptions>({
     {
       name: "journeys",
       testMatch: /.*\.spec\.ts/,
-      testIgnore: /(drill|log-halt|name-conflicts)\.spec\.ts/,
+      testIgnore: [/(drill|log-halt|name-conflicts)\.spec\.ts/, appearance],
       dependencies: ["first"],
     },
+    ...(withAppearance
+      ? [{ name: "appearance", testMatch: appearance, dependencies: ["first"] }]
+      : []),
   ],
   use: {
     ignoreHTTPSErrors: true,
+    // A new context loads and compiles every script again, a third of a second for each test. State,
+    // pages and routes are reset all the same.
+    reuseContext: true,
     actionTimeout: 60_000,
     locale: "en-GB",
     contextOptions: { reducedMotion: "reduce" },

@@ -9,6 +9,10 @@ const filesNamed = (suffix: string) => folders.map((folder) => `${folder}/**/*${
 
 const database = filesNamed(".db.test.ts");
 const interop = filesNamed(".interop.test.ts");
+// Unmodified clients of other makers enroll, renew and revoke, each through many processes.
+const outsideClients = ["acme", "est", "compat"].map(
+  (surface) => `server/${surface}/**/*.interop.test.ts`,
+);
 const mocked = filesNamed(".mocked.test.ts");
 
 /**
@@ -23,12 +27,15 @@ const projects: TestProjectInlineConfiguration[] = [
     isolate: false,
   }),
   project("db", [...database, ...interop], {
+    exclude: outsideClients,
     pool: "forks",
     isolate: false,
     // With more room for what is soon garbage, less of the processor time goes into collecting it.
     execArgv: ["--max-semi-space-size=64"],
   }),
   project("mocked", mocked, { pool: "forks", isolate: true }),
+  // A part of the long runs (tools/scripts/lib/test-parts.mjs).
+  project("outside-clients", outsideClients, { pool: "forks", isolate: false }),
 ];
 
 export default defineConfig({ test: { projects, maxWorkers: 4 } });

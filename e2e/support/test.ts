@@ -76,9 +76,10 @@ export const test = base.extend<
     async ({ context }, use) => {
       const errors: string[] = [];
       const allowed: RegExp[] = [];
-      context.on("page", (page) => {
-        collectErrors(page, errors);
-      });
+      const watch = (page: Page) => collectErrors(page, errors);
+      context.on("page", watch);
+      // A context that is used again has its page already.
+      context.pages().forEach(watch);
       await use({
         allow: (pattern) => {
           allowed.push(pattern);

@@ -11,8 +11,10 @@ requireNode();
 const named = process.argv.slice(2);
 const isLong = named.includes("--long");
 const isOnlyLong = named.includes("--only-long");
+const withLong = isLong || isOnlyLong;
 const parts = named.filter((name) => !name.startsWith("--"));
 if (parts.length === 0 && !isOnlyLong) parts.push(...usualParts);
-if (isOnlyLong) parts.push("build");
-if (isLong || isOnlyLong) parts.push(...longParts);
-await runTests(parts);
+// The journeys are part of the long runs as well: axe looks at their pages only there.
+if (isOnlyLong) parts.push("build", "browser");
+if (withLong) parts.push(...longParts);
+await runTests(parts, { isLong: withLong });

@@ -16,9 +16,10 @@ const broken = (error) => ({
 
 /**
  * Runs the named parts, each as soon as the parts that it comes after have ended, and all of them
- * whatever fails. A part's output appears when the part ends. The last line adds all parts up.
+ * whatever fails. `isLong`: the long runs are among them. A part's output appears when the part
+ * ends. The last line adds all parts up.
  */
-export async function runTests(names) {
+export async function runTests(names, { isLong = false } = {}) {
   const began = performance.now();
   try {
     await prepareModules(step);
@@ -32,7 +33,7 @@ export async function runTests(names) {
     return close([{ name: "parts", ...broken(new Error(message)) }], began);
   }
   const results = await reportTools(names);
-  results.push(...(await runInOrder(names)));
+  results.push(...(await runInOrder(names, { isLong })));
   close(results, began);
 }
 
@@ -49,7 +50,7 @@ async function reportTools(names) {
   return [{ ...none, name: `tools (${missing.join(", ")})`, failed: missing.length }];
 }
 
-async function runInOrder(names) {
+async function runInOrder(names, options) {
   const running = new Map();
   const heartbeat = setInterval(() => write(`… ${[...active].join(", ")}\n`), 60_000);
   const active = new Set();
@@ -65,7 +66,7 @@ async function runInOrder(names) {
     const lacking = earlier.find((result) => needs.includes(result.name) && result.failed > 0);
     if (lacking) return print({ name, ...broken(new Error(`${lacking.name} failed`)), ms: 0 });
     active.add(name);
-    const result = await measure(name, run);
+    const result = await measure(name, () => run(options));
     active.delete(name);
     return print(result);
   };
@@ -79,7 +80,7 @@ async function runInOrder(names) {
 async function measure(name, run) {
   const began = performance.now();
   write(`── ${name} …\n`);
-  const result = await run(step).catch(broken);
+  const result = await run().catch(broken);
   return { name, ...result, ms: performance.now() - began };
 }
 

@@ -64,9 +64,12 @@ function runVitest(args, environment = {}) {
   });
 }
 
-const runSystem = (name) => runVitest(["--config", "vitest.system.config.ts", "--project", name]);
+const projects = (...names) => names.flatMap((name) => ["--project", name]);
 
-async function runJourneys() {
+const runSystem = (name) => runVitest(["--config", "vitest.system.config.ts", ...projects(name)]);
+
+/** With the long runs, axe looks at every page and dialog that a journey comes to (e2e/support/look.ts). */
+async function runJourneys({ isLong }) {
   const browser = findBrowser();
   if (!browser) {
     const output = "No Chromium: the journeys in e2e/ cannot run. Set CHROMIUM to its path.\n";
@@ -78,6 +81,7 @@ async function runJourneys() {
       ["test", "--reporter=list,json"],
       toolEnvironment({
         CHROMIUM: browser,
+        CHANCERY_AXE: isLong ? "1" : "",
         CHANCERY_PICTURES: process.env.CHANCERY_PICTURES ?? "",
         PLAYWRIGHT_JSON_OUTPUT_NAME: path,
         PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD: "1",
@@ -121,7 +125,7 @@ export const parts = {
   },
 
   // After the build, so that the parts that wait for processes run while it computes.
-  unit: { after: ["build"], run: () => runVitest([]) },
+  unit: { after: ["build"], run: () => runVitest(projects("unit", "db", "mocked")) },
 
   // Next writes its types in the same folder as `types` does.
   build: {
@@ -145,6 +149,10 @@ export const parts = {
   scale: { after: ["unit", "browser", "index"], run: () => runSystem("scale") },
   // Its clients report under kills, and need some of the processor for that.
   clients: { needs: ["build"], after: ["browser", "nodes"], run: () => runSystem("clients") },
+  "outside clients": {
+    after: ["unit", "browser"],
+    run: () => runVitest(projects("outside-clients")),
+  },
   hostile: {
     after: ["unit", "browser"],
     run: () =>
@@ -159,4 +167,12 @@ export const checkParts = ["format", "lint", "types", "dead code", "words", "str
 /** What `npm test` runs without a name. */
 export const usualParts = [...checkParts, "unit", "build", "system", "browser"];
 /** What `npm run test:long` runs after the build. */
-export const longParts = ["kills", "nodes", "index", "scale", "clients", "hostile"];
+export const longParts = [
+  "kills",
+  "nodes",
+  "index",
+  "scale",
+  "clients",
+  "outside clients",
+  "hostile",
+];
