@@ -16,6 +16,7 @@ const lists: Readonly<Record<string, string>> = {
   account: "/settings/users",
   exception: "/alerts/exceptions",
   proxy: "/settings/proxies",
+  "ca-permission": "/authorities",
 };
 
 /** The page of an entry's target, or null if it has none. */

@@ -1,5 +1,7 @@
 import { notFound } from "next/navigation";
 import { publish } from "@/app/(console)/authorities/actions";
+import { createPermission, revokePermission } from "@/app/(console)/authorities/permission-actions";
+import { find, power } from "@/app/(console)/identities/actions";
 import { AuthorityActions } from "@/components/authorities/authority-actions";
 import { AuthorityFacts, CrlCard, UrlCard } from "@/components/authorities/authority-facts";
 import { AuthoritySummary } from "@/components/authorities/authority-summary";
@@ -11,6 +13,8 @@ import {
   AuthorityState,
   authorityKindLabels,
 } from "@/components/authorities/shared/authority-state";
+import { CreatePermission } from "@/components/ca-permissions/create-permission";
+import { PermissionCard } from "@/components/ca-permissions/permission-card";
 import { keyAlgorithmLabel } from "@/components/shared/key-algorithm-label";
 import { Card } from "@/components/ui/card";
 import { CodeBlock } from "@/components/ui/code-block";
@@ -19,6 +23,7 @@ import { PageHeader } from "@/components/ui/page-header";
 import { scopeOf } from "@/lib/access/permissions";
 import { openPage } from "@/lib/auth/page";
 import { listAuthorities } from "@/lib/authorities/read-authorities";
+import { listCaPermissions } from "@/lib/ca-permissions/read-permissions";
 import { countExpiring } from "@/lib/certificates/count-expiring";
 import { listProfiles } from "@/lib/profiles/read-profiles";
 
@@ -39,8 +44,13 @@ export default async function AuthorityPage({
   ]);
   const authority = items.find((one) => one.id === id || one.slug === id);
   if (!authority) notFound();
+  const permissions = await listCaPermissions(deps, actor, { authority: authority.id });
+  // A CA that signs no CA certificates gives none of them away either.
+  const mayHaveCas =
+    authority.kind === "root" || items.some(({ parentId }) => parentId === authority.id);
   const now = deps.clock.now();
   const may = {
+    revoke: scopeOf(actor.role, "certificates.revoke") === "all",
     publish: scopeOf(actor.role, "authorities.publish") !== "none",
     create: scopeOf(actor.role, "authorities.create") !== "none",
   };
@@ -67,6 +77,23 @@ export default async function AuthorityPage({
             <InstallRootCard authority={authority} />
             <UrlCard urls={authority.urls} />
             <CeilingCard slug={authority.slug} ceiling={authority.ceiling} />
+            {(mayHaveCas || permissions.items.length > 0) && authority.status === "active" && (
+              <PermissionCard
+                authorityName={authority.name}
+                items={permissions.items}
+                revoke={may.revoke ? revokePermission : undefined}
+                create={
+                  may.create && (
+                    <CreatePermission
+                      authority={authority}
+                      create={createPermission}
+                      find={find}
+                      power={power}
+                    />
+                  )
+                }
+              />
+            )}
             {authority.certificatePem && (
               <CodeBlock label="Certificate (PEM)" code={authority.certificatePem} short />
             )}
