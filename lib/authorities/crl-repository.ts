@@ -1,5 +1,6 @@
 import { withAdvisoryLock } from "@/lib/db/advisory-lock";
-import { hotPool, type Database } from "@/lib/db/database";
+import type { Database } from "@/lib/db/database";
+import { runLarge } from "@/lib/db/large-query";
 import { commitFailed, insertIntoInbox, type EncodedEntry } from "@/lib/log/record/inbox";
 
 export type CrlRow = Readonly<{
@@ -25,19 +26,19 @@ const keptCrls = 3;
 
 // One statement is one transaction: the row, its entry, and the bytes of CRLs that this one and newer
 // ones replaced, which go; their rows and entries stay. The bytes of a large CRL are one binary
-// parameter, since any other form of them takes several times their size (decision 6).
+// parameter, the last one, since any other form of them takes several times their size (decision 6).
 const insertCrlStatement = {
   name: "crl-insert",
   text: `with stored as (
       insert into crl (id, authority_id, shard, number, this_update, next_update, entry_count, der, created_at)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        values ($1, $2, $3, $4, $5, $6, $7, $11, $8)
     ), dropped as (
       update crl set der = null where authority_id = $2 and shard = $3 and der is not null and number < (
         select min(number) from (
           select number from crl where authority_id = $2 and shard = $3 and number < $4 order by number desc limit ${keptCrls - 1}
         ) newest)
     )
-    ${insertIntoInbox("values ($10, $11, $1)")}`,
+    ${insertIntoInbox("values ($9, $10, $1)")}`,
 };
 
 /**
@@ -50,9 +51,9 @@ export async function insertCrl(
   entry: Pick<EncodedEntry, "id" | "bytes">,
 ): Promise<void> {
   const row = [id, authorityId, shard, number, thisUpdate, nextUpdate, entryCount];
-  const values = [...row, bufferOver(der), createdAt, bufferOver(entry.bytes), entry.id];
+  const values = [...row, createdAt, bufferOver(entry.bytes), entry.id];
   try {
-    await hotPool(db).query({ ...insertCrlStatement, values });
+    await runLarge(db, { ...insertCrlStatement, values, large: bufferOver(der) });
   } catch (error) {
     throw commitFailed(error);
   }

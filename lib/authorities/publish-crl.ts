@@ -1,4 +1,3 @@
-import { sha256Hex } from "@/lib/format/hash";
 import { systemActor } from "@/lib/access/actor";
 import { AppError } from "@/lib/errors/app-error";
 import { newId } from "@/lib/format/ids";
@@ -7,9 +6,12 @@ import { encodeEntry } from "@/lib/log/entry";
 import { assertInboxHasRoom } from "@/lib/log/record/back-pressure";
 import { makeNumberedEntry, trackCommit } from "@/lib/log/record/entry-numbers";
 import { highestAdoptedCrlNumber } from "@/lib/pki/crl";
-import { verifyCrl } from "@/lib/pki/crl-reader";
+import type { Crl } from "@/lib/pki/crl-reader";
+import { sha256Steps } from "@/lib/pki/digest-steps";
 import type { RevokedEntry } from "@/lib/pki/types";
+import { verifyCrl } from "@/lib/pki/verify-crl";
 import type { Deps } from "@/lib/runtime/deps";
+import { inSlices } from "@/lib/runtime/in-slices";
 import { findLastCrlNumber, insertCrl, withCrlLock, type CrlRow } from "./crl-repository";
 import { findIssuer, type Issuer } from "./find-issuer";
 import { wholeCrl } from "./schema";
@@ -20,6 +22,9 @@ export type PublishedCrl = Pick<
   "id" | "number" | "thisUpdate" | "nextUpdate" | "entryCount" | "der"
 > &
   Readonly<{
+    sha256: Uint8Array;
+    /** What it lists. */
+    read: () => Promise<Crl>;
     /** What it states and only the signer remembers: the database has lost it. */
     remembered: readonly RevokedEntry[];
   }>;
@@ -75,7 +80,8 @@ async function issueCrl(deps: CrlDeps, issuer: Issuer): Promise<PublishedCrl> {
     authorityId: issuer.id,
     shard: wholeCrl,
   });
-  const crl = verifyCrl(der, issuer.facts, { previousNumber, idpUrl: null });
+  const crl = await inSlices(verifyCrl(der, issuer.facts, { previousNumber, idpUrl: null }));
+  const sha256 = await inSlices(sha256Steps(der));
   const row: CrlRow = {
     id: newId("crl", now, deps.random.bytes),
     authorityId: issuer.id,
@@ -87,11 +93,16 @@ async function issueCrl(deps: CrlDeps, issuer: Issuer): Promise<PublishedCrl> {
     der,
     createdAt: now,
   };
-  await storeCrl(deps, issuer, row);
-  return { ...row, remembered };
+  await storeCrl(deps, issuer, row, sha256);
+  return { ...row, sha256, read: async () => crl, remembered };
 }
 
-async function storeCrl({ recorder, random }: CrlDeps, issuer: Issuer, row: CrlRow): Promise<void> {
+async function storeCrl(
+  { recorder, random }: CrlDeps,
+  issuer: Issuer,
+  row: CrlRow,
+  sha256: Uint8Array,
+): Promise<void> {
   const actor = systemActor("crl", newId("req", row.createdAt, random.bytes));
   assertInboxHasRoom(recorder.db, actor);
   const entry = makeNumberedEntry(
@@ -108,7 +119,7 @@ async function storeCrl({ recorder, random }: CrlDeps, issuer: Issuer, row: CrlR
         entryCount: row.entryCount,
         thisUpdate: formatIso(row.thisUpdate),
         nextUpdate: formatIso(row.nextUpdate),
-        sha256: sha256Hex(row.der),
+        sha256: Buffer.from(sha256).toString("hex"),
       },
     },
     recorder.clock.now(),

@@ -1,6 +1,7 @@
 import { tags } from "./der";
-import { checkInteger, enter, leave, malformed, peek, readDer, type DerReader } from "./der-reader";
+import { enter, leave, malformed, peek, readDer, type DerReader } from "./der-reader";
 import { latin1 } from "./latin1";
+import type { Steps } from "./steps";
 
 /**
  * Finds serials in the entries of a CRL: where the content of the serial begins, or -1. `size`
@@ -14,16 +15,35 @@ function enterSerial(reader: DerReader): { serialEnd: number; end: number } {
   return { end, serialEnd: enter(reader, tags.integer, "a serial number") };
 }
 
-/**
- * Looks at the frame of every entry. Ascending serials are unique without an index. Throws AppError
- * `der.malformed`.
- */
-export function checkEntries(list: Uint8Array): { count: number; isAscending: boolean } {
+/** The frames of all entries are as they should be. */
+export type CheckedEntries = Readonly<{
+  count: number;
+  /** Ascending serials are unique, and found without an index of all. */
+  isAscending: boolean;
+  /** Where every 64th entry begins. */
+  marks: Uint32Array;
+}>;
+
+/** Entries between two marks: an index of all of them would take 4 octets for each. */
+const entriesPerMark = 64;
+/** About a millisecond. */
+const marksPerStep = 256;
+/** The shortest entry whose frame is in order: a serial of one octet, and a time of none. */
+const shortestEntry = 7;
+
+/** Looks at the frame of every entry. Throws AppError `der.malformed`. */
+export function* checkEntries(list: Uint8Array): Steps<CheckedEntries> {
   const reader = readDer(list);
+  const marks = new Uint32Array(Math.ceil(list.length / shortestEntry / entriesPerMark));
   let count = 0;
   let isAscending = true;
   let [lastStart, lastEnd] = [0, 0];
   while (reader.position < list.length) {
+    if (count % entriesPerMark === 0) {
+      const mark = count / entriesPerMark;
+      marks[mark] = reader.position;
+      if (mark % marksPerStep === marksPerStep - 1) yield;
+    }
     const { serialEnd, end } = enterSerial(reader);
     const serialStart = reader.position;
     checkSerial(list, serialStart, serialEnd, reader);
@@ -42,12 +62,15 @@ export function checkEntries(list: Uint8Array): { count: number; isAscending: bo
     count += 1;
   }
   leave(reader, list.length, "the entries");
-  return { count, isAscending };
+  return { count, isAscending, marks: marks.slice(0, Math.ceil(count / entriesPerMark)) };
 }
 
+/** A positive INTEGER of at most 20 octets, in its shortest form. */
 function checkSerial(list: Uint8Array, start: number, end: number, reader: DerReader): void {
-  checkInteger(list.subarray(start, Math.min(end, start + 2)), "a serial number", reader);
-  if (list[start]! >= 0x80 || end - start > 20)
+  const first = list[start]!;
+  if (end === start || (first === 0 && end - start > 1 && list[start + 1]! < 0x80))
+    throw malformed("a serial number is not a shortest-form integer", reader);
+  if (first >= 0x80 || end - start > 20)
     throw malformed("a serial number is negative or too long", reader);
 }
 
@@ -90,26 +113,40 @@ function contentOf(serial: Uint8Array): Uint8Array {
   return (magnitude[0] ?? 0) < 0x80 ? magnitude : Uint8Array.of(0, ...magnitude);
 }
 
-/** Four octets an entry and a binary search, for entries that `checkEntries` found ascending. */
-export function indexAscending(list: Uint8Array, count: number): CrlIndex {
-  const starts = new Uint32Array(count);
-  const reader = readDer(list);
-  for (let index = 0; index < count; index += 1) {
-    const { end } = enterSerial(reader);
-    starts[index] = reader.position;
-    reader.position = end;
-  }
+/** Where the content of the serial of the entry at an offset is. */
+function serialAt(
+  list: Uint8Array,
+  offset: number,
+): { start: number; length: number; end: number } {
+  const reader = readDer(list, offset);
+  const { serialEnd, end } = enterSerial(reader);
+  return { start: reader.position, length: serialEnd - reader.position, end };
+}
+
+/** A binary search over the marks, and a walk from there on, for entries that are ascending. */
+export function indexAscending(
+  list: Uint8Array,
+  { count, marks }: Pick<CheckedEntries, "count" | "marks">,
+): CrlIndex {
+  const compareAt = (offset: number, content: Uint8Array): number => {
+    const { start, length } = serialAt(list, offset);
+    return compareWithin(list, start, length, content, 0, content.length);
+  };
   const locate = (serial: Uint8Array): number => {
     const content = contentOf(serial);
-    let [low, high] = [0, count - 1];
-    while (low <= high) {
+    let [low, high] = [0, marks.length];
+    while (low < high) {
       const middle = (low + high) >> 1;
-      const start = starts[middle]!;
-      // The octet before the content is its length: a serial has at most 20 octets.
-      const order = compareWithin(list, start, list[start - 1]!, content, 0, content.length);
+      if (compareAt(marks[middle]!, content) <= 0) low = middle + 1;
+      else high = middle;
+    }
+    const until = marks[low] ?? list.length;
+    for (let at = marks[low - 1] ?? until; at < until;) {
+      const { start, length, end } = serialAt(list, at);
+      const order = compareWithin(list, start, length, content, 0, content.length);
       if (order === 0) return start;
-      if (order < 0) low = middle + 1;
-      else high = middle - 1;
+      if (order > 0) return -1;
+      at = end;
     }
     return -1;
   };

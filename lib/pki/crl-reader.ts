@@ -1,6 +1,12 @@
 import { AppError, isAppError } from "@/lib/errors/app-error";
 import { readSigningAlgorithm } from "./algorithms";
-import { checkEntries, indexAny, indexAscending, type CrlIndex } from "./crl-index";
+import {
+  checkEntries,
+  indexAny,
+  indexAscending,
+  type CheckedEntries,
+  type CrlIndex,
+} from "./crl-index";
 import { equalBytes, tags } from "./der";
 import {
   enter,
@@ -18,15 +24,14 @@ import {
 } from "./der-reader";
 import { readAuthorityKeyIdentifier, takeDistributionPointName } from "./extension-values";
 import { extensionOids, nameOfOid } from "./oids";
+import { atOnce, type Steps } from "./steps";
 import { takeExtensions, type RawExtension } from "./tbs";
 import {
   revocationReasons,
-  type IssuerFacts,
   type RevocationReason,
   type RevokedEntry,
   type SignatureAlgorithm,
 } from "./types";
-import { verifySignature } from "./verify-signature";
 
 /** A CRL, read strictly. `entries` and `has` walk the DER that was read; nothing is copied. */
 export type Crl = Readonly<{
@@ -39,9 +44,9 @@ export type Crl = Readonly<{
   idpUrl: string | null;
   authorityKeyIdentifier: Uint8Array | null;
   count: number;
-  /** Whether the serial is listed. The first call indexes the CRL. */
+  /** Whether the serial is listed. */
   has: (serial: Uint8Array) => boolean;
-  /** The entry of a serial, or null. The first call indexes the CRL. */
+  /** The entry of a serial, or null. */
   find: (serial: Uint8Array) => RevokedEntry | null;
   entries: () => Generator<RevokedEntry>;
   /** Whether no serial is listed twice. */
@@ -66,31 +71,44 @@ const reasonByNumber: Readonly<Record<number, RevocationReason>> = {
  * Reads a full CRL of the kind that Chancery writes and checks every entry. Throws AppError
  * `crl.malformed`.
  */
-export function readCrl(der: Uint8Array): Crl {
-  return asCrlError(() => readStrictly(der));
-}
+export const readCrl = (der: Uint8Array): Crl => atOnce(readCrlSteps(der));
 
-function asCrlError<T>(read: () => T): T {
+/** `readCrl` of a large CRL. */
+export function* readCrlSteps(der: Uint8Array): Steps<Crl> {
+  const frame = readCrlFrame(der);
+  const entries = frame.tbs.list ?? new Uint8Array(0);
   try {
-    return read();
+    return crlOf(frame, entries, yield* checkEntries(entries));
   } catch (error) {
-    if (!isAppError(error)) throw error;
-    throw new AppError("crl.malformed", `This CRL cannot be read. ${error.message}`, {
-      cause: error,
-    });
+    throw crlError(error);
   }
 }
 
-type CrlFrame = Readonly<{
+/** What can't be read is a CRL that can't be read. */
+function crlError(error: unknown): unknown {
+  if (!isAppError(error)) return error;
+  return new AppError("crl.malformed", `This CRL cannot be read. ${error.message}`, {
+    cause: error,
+  });
+}
+
+export type CrlFrame = Readonly<{
   tbsDer: Uint8Array;
   tbs: CrlTbs;
   signatureAlgorithm: SignatureAlgorithm;
   signature: Uint8Array;
 }>;
 
-const readFrame = (der: Uint8Array): CrlFrame => asCrlError(() => readFrameStrictly(der));
+/** A CRL without a look at what it lists. Throws AppError `crl.malformed`. */
+export function readCrlFrame(der: Uint8Array): CrlFrame {
+  try {
+    return readFrame(der);
+  } catch (error) {
+    throw crlError(error);
+  }
+}
 
-function readFrameStrictly(der: Uint8Array): CrlFrame {
+function readFrame(der: Uint8Array): CrlFrame {
   const reader = readDer(der);
   const end = enter(reader, tags.sequence, "the CRL");
   const tbsDer = takeRaw(reader, "the CRL", tags.sequence);
@@ -105,14 +123,16 @@ function readFrameStrictly(der: Uint8Array): CrlFrame {
   return { tbsDer, tbs, signatureAlgorithm, signature };
 }
 
-function readStrictly(der: Uint8Array): Crl {
-  const { tbsDer, tbs, signatureAlgorithm, signature } = readFrameStrictly(der);
-  const { list, ...fields } = tbs;
-  const entries = list ?? new Uint8Array(0);
-  const { count, isAscending } = checkEntries(entries);
+function crlOf(
+  { tbsDer, tbs, signatureAlgorithm, signature }: CrlFrame,
+  entries: Uint8Array,
+  checked: CheckedEntries,
+): Crl {
+  const { list: _, ...fields } = tbs;
+  const { count, isAscending } = checked;
   let cachedIndex: CrlIndex | null = null;
   const index = (): CrlIndex =>
-    (cachedIndex ??= isAscending ? indexAscending(entries, count) : indexAny(entries));
+    (cachedIndex ??= isAscending ? indexAscending(entries, checked) : indexAny(entries));
   return {
     tbsDer,
     signature,
@@ -249,72 +269,4 @@ function readReason(value: Uint8Array): RevocationReason {
   if (reason === undefined || !revocationReasons.includes(reason) || number === 0)
     throw malformed(`the reason ${number} is not one that an entry states`, { position: 0 });
   return reason;
-}
-
-export type CrlHead = Pick<Crl, "crlNumber" | "thisUpdate" | "nextUpdate" | "idpUrl">;
-
-/**
- * Number, times and distribution point of a CRL that this issuer signed. What it lists is not looked at: who signs is
- * trusted with that. Throws AppError `crl.malformed` or `crl.unverified`.
- */
-export function readSignedCrlHead(der: Uint8Array, issuer: IssuerFacts): CrlHead {
-  const frame = readFrame(der);
-  const isSigned =
-    frame.signatureAlgorithm === issuer.signatureAlgorithm &&
-    verifySignature(frame.signatureAlgorithm, issuer.spkiDer, frame.tbsDer, frame.signature);
-  if (isSigned && equalBytes(frame.tbs.issuerDer, issuer.subjectDer)) return frame.tbs;
-  throw new AppError("crl.unverified", `The CRL is not one that ${issuer.subjectText} signed.`);
-}
-
-export type CrlExpectation = Readonly<{
-  /** The number of the CRL that this one replaces; this one's is higher. */
-  previousNumber?: bigint | null;
-  /** Both ends inclusive. */
-  at?: Date;
-  idpUrl?: string | null;
-}>;
-
-/**
- * Reads a CRL back and verifies it before it replaces the served one: signature, issuer bytes, key
- * identifier, order of its times, no serial twice, and what `expected` asks. Returns it read.
- * Throws AppError `crl.malformed` or `crl.unverified`.
- */
-export function verifyCrl(
-  der: Uint8Array,
-  issuer: IssuerFacts,
-  expected: CrlExpectation = {},
-): Crl {
-  const crl = readCrl(der);
-  const isSigned =
-    crl.signatureAlgorithm === issuer.signatureAlgorithm &&
-    verifySignature(crl.signatureAlgorithm, issuer.spkiDer, crl.tbsDer, crl.signature);
-  const isLinked =
-    crl.authorityKeyIdentifier !== null &&
-    equalBytes(crl.authorityKeyIdentifier, issuer.subjectKeyIdentifier);
-  const problems = [
-    equalBytes(crl.issuerDer, issuer.subjectDer) ? "" : "its issuer is not this authority",
-    isLinked ? "" : "its authorityKeyIdentifier is not this authority's",
-    isSigned ? "" : "its signature does not verify",
-    crl.isUnique() ? "" : "a serial number is listed twice",
-    ...unmetExpectations(crl, expected),
-  ].filter((problem) => problem !== "");
-  if (problems.length === 0) return crl;
-  throw new AppError(
-    "crl.unverified",
-    `The CRL of ${issuer.subjectText} can't be used: ${problems.join("; ")}.`,
-  );
-}
-
-function unmetExpectations(
-  crl: Crl,
-  { previousNumber = null, at, idpUrl }: CrlExpectation,
-): string[] {
-  return [
-    crl.nextUpdate > crl.thisUpdate ? "" : "nextUpdate is not after thisUpdate",
-    previousNumber === null || crl.crlNumber > previousNumber
-      ? ""
-      : `its number ${crl.crlNumber} is not above ${previousNumber}`,
-    at === undefined || (at >= crl.thisUpdate && at <= crl.nextUpdate) ? "" : "it is not current",
-    idpUrl === undefined || crl.idpUrl === idpUrl ? "" : "its distribution point is another one",
-  ];
 }

@@ -1,11 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { makeTestAuthority, now, serialOf, urls } from "@/testing/pki/authorities";
 import { buildCrlTbs } from "@/testing/pki/build-crl";
-import { readCrl, verifyCrl } from "./crl-reader";
+import { readCrl, type Crl } from "./crl-reader";
 import { integer, nullValue, sequence } from "./der";
 import { encodeExtension } from "./extensions";
 import { assembleSigned, signPlan } from "./sign";
+import { atOnce } from "./steps";
 import { revocationReasons, type RevokedEntry } from "./types";
+import { verifyCrl as verifyCrlSteps } from "./verify-crl";
 
 const authority = await makeTestAuthority("ecdsa-p256");
 const { facts, key } = authority;
@@ -17,6 +19,8 @@ const entry = (number: number, change: Partial<RevokedEntry> = {}): RevokedEntry
   invalidityDate: null,
   ...change,
 });
+const verifyCrl = (...input: Parameters<typeof verifyCrlSteps>): Crl =>
+  atOnce(verifyCrlSteps(...input));
 type Content = Parameters<typeof buildCrlTbs>[0];
 const build = (change: Partial<Content> = {}): Uint8Array =>
   buildCrlTbs({

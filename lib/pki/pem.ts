@@ -1,4 +1,5 @@
 import { AppError } from "@/lib/errors/app-error";
+import type { Steps } from "./steps";
 
 const block = /-----BEGIN ([A-Z0-9 ]{1,64})-----([^-]*)-----END ([A-Z0-9 ]{1,64})-----/g;
 
@@ -6,6 +7,28 @@ const block = /-----BEGIN ([A-Z0-9 ]{1,64})-----([^-]*)-----END ([A-Z0-9 ]{1,64}
 export function toPem(label: string, der: Uint8Array): string {
   const base64 = Buffer.from(der.buffer, der.byteOffset, der.length).toString("base64");
   return `-----BEGIN ${label}-----\n${base64.replace(/(.{64})(?=.)/g, "$1\n")}\n-----END ${label}-----\n`;
+}
+
+/** A line of PEM is 48 octets, and this many of them take a millisecond or two. */
+const octetsPerLine = 48,
+  linesAtOnce = 8_192;
+
+/** `toPem` of large DER, as bytes: a text of it would be several times as large. */
+export function* pemSteps(label: string, der: Uint8Array): Steps<Uint8Array> {
+  const bytes = Buffer.from(der.buffer, der.byteOffset, der.length);
+  const [begin, end] = [`-----BEGIN ${label}-----\n`, `-----END ${label}-----\n`];
+  const lines = Math.ceil(der.length / octetsPerLine);
+  const length = begin.length + Math.ceil(der.length / 3) * 4 + lines + end.length;
+  const out = Buffer.allocUnsafeSlow(length);
+  let at = out.write(begin, "latin1");
+  for (let line = 0; line < lines; line += 1) {
+    const from = line * octetsPerLine;
+    at += out.write(bytes.toString("base64", from, from + octetsPerLine), at, "latin1");
+    at += out.write("\n", at, "latin1");
+    if (line % linesAtOnce === linesAtOnce - 1) yield;
+  }
+  out.write(end, at, "latin1");
+  return out;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { isAppError } from "@/lib/errors/app-error";
-import { readCrl } from "@/lib/pki/crl-reader";
+import type { Crl } from "@/lib/pki/crl-reader";
 import type { Database, Deps } from "@/lib/runtime/deps";
 import { findChangeNumbers, findChanges, type StatusChange } from "./status-change-repository";
 
@@ -8,8 +8,8 @@ export type CrlInUse = Readonly<{
   authorityId: string;
   number: bigint;
   thisUpdate: Date;
-  /** Null if a newer one has replaced it. */
-  readDer: () => Promise<Uint8Array | null>;
+  /** Null if a newer one has replaced it. Rejects with `crl.malformed`. */
+  read: () => Promise<Crl | null>;
 }>;
 
 /** A revocation is on the CRL within five seconds; a CRL without it is outdated after eight. */
@@ -47,19 +47,24 @@ async function lacksChange(db: Database, crl: CrlInUse, now: Date): Promise<bool
   if (listed.get(crl.authorityId) === key) return false;
   const changes = await findChanges(db, crl.authorityId, { numbers, now });
   if (changes.length > 0) {
-    const der = await crl.readDer();
-    if (der === null) return false;
-    if (!listsAll(der, changes)) return true;
+    const lists = await listsAll(crl, changes);
+    if (lists === null) return false;
+    if (!lists) return true;
   }
   listed.set(crl.authorityId, key);
   return false;
 }
 
-/** Bytes that are no CRL list nothing. */
-function listsAll(der: Uint8Array, changes: readonly StatusChange[]): boolean {
+/** Null if a newer one has replaced it. Bytes that are no CRL list nothing. */
+async function listsAll(
+  { read }: CrlInUse,
+  changes: readonly StatusChange[],
+): Promise<boolean | null> {
   try {
-    const { find } = readCrl(der);
-    return changes.every(({ serial, reason }) => (find(serial)?.reason ?? null) === reason);
+    const crl = await read();
+    return (
+      crl && changes.every(({ serial, reason }) => (crl.find(serial)?.reason ?? null) === reason)
+    );
   } catch (error) {
     if (isAppError(error)) return false;
     throw error;

@@ -1,7 +1,10 @@
 import { isAppError } from "@/lib/errors/app-error";
-import { readSignedCrlHead } from "@/lib/pki/crl-reader";
+import { readCrlSteps, type Crl } from "@/lib/pki/crl-reader";
+import { sha256Steps } from "@/lib/pki/digest-steps";
 import type { IssuerFacts } from "@/lib/pki/types";
-import type { Deps } from "@/lib/runtime/deps";
+import { readSignedCrlHead } from "@/lib/pki/verify-crl";
+import type { Database, Deps } from "@/lib/runtime/deps";
+import { inSlices } from "@/lib/runtime/in-slices";
 import { readAuthorityIndex } from "./authority-index";
 import {
   findCrlBytes,
@@ -26,24 +29,48 @@ export async function listServedCrls(
 ): Promise<readonly ServedCrl[]> {
   const { all } = await readAuthorityIndex(deps);
   const issuers = new Map(all.map(({ id, issuer }) => [id, issuer]));
-  const served = new Map<string, ServedCrl>();
+  const found = new Map<string, ServedCrl>();
   for (const stored of await findStoredCrls(deps.db, authorityId)) {
     const key = `${stored.authorityId}/${stored.shard}`;
     const issuer = issuers.get(stored.authorityId);
     const known = held(stored.authorityId, stored.shard);
-    if (issuer === undefined || served.has(key) || (known !== null && stored.number <= known))
+    if (issuer === undefined || found.has(key) || (known !== null && stored.number <= known))
       continue;
     const crl = await readServedCrl(deps, stored, issuer);
-    if (crl !== null) served.set(key, crl);
+    if (crl !== null) found.set(key, crl);
   }
-  return [...served.values()];
+  return [...found.values()];
 }
 
-/** The bytes of a stored CRL; null if a newer one has replaced it. */
-export const readCrlBytes = async (
-  { db }: Pick<Deps, "db">,
-  id: string,
-): Promise<Uint8Array | null> => (await findCrlBytes(db, id))?.der ?? null;
+/** The CRLs that this process serves, by database and authority: their bytes needn't be read again. */
+const served = new WeakMap<Database, Map<string, ServedCrl>>();
+
+/** Notes that this process serves a whole CRL. */
+export function noteServed(db: Database, crl: ServedCrl): void {
+  const known = served.get(db) ?? new Map<string, ServedCrl>();
+  served.set(db, known);
+  known.set(crl.authorityId, crl);
+}
+
+/**
+ * A whole CRL of that number, read; null if a newer one has replaced it. Rejects with
+ * `crl.malformed`.
+ */
+export async function readWholeCrl(
+  db: Database,
+  { id, authorityId, number }: Pick<StoredCrl, "id" | "authorityId" | "number">,
+): Promise<Crl | null> {
+  const known = served.get(db)?.get(authorityId);
+  if (known?.number === number) return known.read();
+  const stored = await findCrlBytes(db, id);
+  return stored && inSlices(readCrlSteps(stored.der));
+}
+
+/** Reads a CRL when that is first asked for. */
+function readOnce(der: Uint8Array): () => Promise<Crl> {
+  let reading: Promise<Crl> | null = null;
+  return () => (reading ??= inSlices(readCrlSteps(der)));
+}
 
 /** Null for bytes that are not a CRL of this issuer with the number of their row. */
 async function readServedCrl(
@@ -54,11 +81,13 @@ async function readServedCrl(
   const stored = await findCrlBytes(deps.db, id);
   if (stored === null) return null;
   try {
-    const { crlNumber, ...head } = readSignedCrlHead(stored.der, issuer);
-    if (crlNumber !== stored.number) return null;
+    const { der, number } = stored;
+    const { crlNumber, ...head } = await inSlices(readSignedCrlHead(der, issuer));
+    if (crlNumber !== number) return null;
     const { thisUpdate, nextUpdate, idpUrl } = head;
-    const { der } = stored;
-    return { authorityId, shard, number: crlNumber, thisUpdate, nextUpdate, idpUrl, der };
+    const sha256 = await inSlices(sha256Steps(der));
+    const dates = { thisUpdate, nextUpdate, idpUrl };
+    return { authorityId, shard, number, ...dates, der, sha256, read: readOnce(der) };
   } catch (error) {
     if (isAppError(error)) return null;
     throw error;

@@ -1,3 +1,4 @@
+import type { Crl } from "@/lib/pki/crl-reader";
 import type { IssuerFacts, RevocationReason } from "@/lib/pki/types";
 
 /**
@@ -40,6 +41,9 @@ export type ServedCrl = Readonly<{
   /** Null for a complete CRL, otherwise the address in its issuingDistributionPoint. */
   idpUrl: string | null;
   der: Uint8Array;
+  sha256: Uint8Array;
+  /** Reads what it lists, once. Rejects with `crl.malformed`. */
+  read: () => Promise<Crl>;
 }>;
 
 /** The certificate whose status is requested. */

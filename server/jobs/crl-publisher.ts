@@ -176,8 +176,8 @@ async function publishDue(state: PublisherState, due: Set<string>): Promise<void
 async function publishOne(state: PublisherState, authorityId: string): Promise<void> {
   const { deps, store } = state;
   const published = await publishCrl(deps, authorityId);
-  const { number, thisUpdate, nextUpdate, der } = published;
-  const served = { number, thisUpdate, nextUpdate, der, idpUrl: null };
+  const { number, thisUpdate, nextUpdate, der, sha256, read } = published;
+  const served = { number, thisUpdate, nextUpdate, der, sha256, read, idpUrl: null };
   store.accept({ authorityId, shard: wholeCrl, ...served });
   await restoreRevocations(state, authorityId, published);
 }

@@ -1,10 +1,10 @@
 import { wholeCrl } from "@/lib/authorities/schema";
 import { sha256 } from "@/lib/format/hash";
-import { readCrl, type Crl } from "@/lib/pki/crl-reader";
-import { toPem } from "@/lib/pki/pem";
+import { pemSteps } from "@/lib/pki/pem";
 import type { RevokedEntry } from "@/lib/pki/types";
 import type { Deps } from "@/lib/runtime/deps";
-import { listServedCrls } from "@/lib/status/read-crls";
+import { inSlices } from "@/lib/runtime/in-slices";
+import { listServedCrls, noteServed } from "@/lib/status/read-crls";
 import type { ServedCrl } from "@/lib/status/types";
 import type { Resource } from "@/server/http/resource";
 
@@ -12,9 +12,7 @@ type StoredCrl = Readonly<{
   crl: ServedCrl;
   resource: Resource;
   /** The same in PEM, made when it is first asked for. */
-  pem: () => Resource;
-  /** Reads what it lists, once. */
-  read: () => Crl;
+  pem: () => Promise<Resource>;
   /** The one that it replaces, while its own thisUpdate is in the future. */
   before: StoredCrl | null;
 }>;
@@ -27,10 +25,10 @@ export type CrlStore = Readonly<{
    * The full CRLs of these authorities in one PEM file, in this order. Null unless each has one
    * that is valid now: a checker with one missing refuses every certificate.
    */
-  findPem: (authorityIds: readonly string[]) => Resource | null;
+  findPem: (authorityIds: readonly string[]) => Promise<Resource | null>;
   newest: () => readonly ServedCrl[];
   /** What the newest full CRL states about a serial number; null if it doesn't list it. */
-  statement: (authorityId: string, serial: Uint8Array) => RevokedEntry | null;
+  statement: (authorityId: string, serial: Uint8Array) => Promise<RevokedEntry | null>;
   /**
    * Reads the database again, only for one authority if given. A lower CRL number never replaces a
    * higher one.
@@ -55,8 +53,9 @@ export function makeCrlStore(deps: Pick<Deps, "db" | "clock">): CrlStore {
   const accept = (crl: ServedCrl): void => {
     const key = keyOf(crl.authorityId, crl.shard),
       before = held.get(key);
-    if (before === undefined || before.crl.number < crl.number)
-      held.set(key, storedCrl(crl, before ?? null, now()));
+    if (before !== undefined && before.crl.number >= crl.number) return;
+    held.set(key, storedCrl(crl, before ?? null, now()));
+    if (crl.shard === wholeCrl) noteServed(deps.db, crl);
   };
   const numberOf = (authorityId: string, shard: string): bigint | null =>
     held.get(keyOf(authorityId, shard))?.crl.number ?? null;
@@ -69,12 +68,14 @@ export function makeCrlStore(deps: Pick<Deps, "db" | "clock">): CrlStore {
   };
   return {
     find: (authorityId, shard) => current(keyOf(authorityId, shard))?.resource ?? null,
-    findPem: (authorityIds) => {
+    findPem: async (authorityIds) => {
       const found = authorityIds.map((id) => current(keyOf(id, wholeCrl)));
-      return found.every((one) => one !== null) ? bundleOf(found.map((one) => one.pem())) : null;
+      return found.every((one) => one !== null)
+        ? bundleOf(await Promise.all(found.map((one) => one.pem())))
+        : null;
     },
-    statement: (authorityId, serial) =>
-      held.get(keyOf(authorityId, wholeCrl))?.read().find(serial) ?? null,
+    statement: async (authorityId, serial) =>
+      (await held.get(keyOf(authorityId, wholeCrl))?.crl.read())?.find(serial) ?? null,
     newest: () => [...held.values()].map((one) => one.crl),
     reload,
     accept,
@@ -82,24 +83,21 @@ export function makeCrlStore(deps: Pick<Deps, "db" | "clock">): CrlStore {
 }
 
 function storedCrl(crl: ServedCrl, before: StoredCrl | null, now: number): StoredCrl {
+  let pem: Promise<Resource> | null = null;
   return {
     crl,
     resource: resourceOf(crl, "application/pkix-crl", crl.der),
-    pem: once(() =>
-      resourceOf(crl, "application/x-pem-file", Buffer.from(toPem("X509 CRL", crl.der))),
-    ),
-    read: once(() => readCrl(crl.der)),
+    pem: () =>
+      (pem ??= inSlices(pemSteps("X509 CRL", crl.der)).then((body) =>
+        resourceOf(crl, "application/x-pem-file", body),
+      )),
     before: crl.thisUpdate.getTime() > now && before !== null ? { ...before, before: null } : null,
   };
 }
 
-function once<T>(make: () => T): () => T {
-  let made: T | null = null;
-  return () => (made ??= make());
-}
-
 function resourceOf(crl: ServedCrl, type: string, body: Uint8Array): Resource {
-  const etag = `"${crl.number.toString(36)}-${sha256(body).toString("base64url").slice(0, 22)}"`;
+  const digest = Buffer.from(crl.sha256).toString("base64url").slice(0, 22);
+  const etag = `"${crl.number.toString(36)}-${digest}"`;
   // Clients may keep a CRL until nextUpdate. Shared caches get five minutes, so that they do not hide
   // a new one for a day.
   return {

@@ -47,12 +47,12 @@ beforeAll(async () => {
     ocsp: { answer: () => ocspErrors.unauthorized, count: metrics.countOcsp, now },
     crls: {
       find: (id, shard) => (id === issuing.served.id && shard === "" ? crl : null),
-      findPem: (ids) =>
+      findPem: async (ids) =>
         ids.length === 2 || ids[0] === issuing.served.id
           ? { ...crl, type: "application/x-pem-file", body: Buffer.from(ids.join("\n")) }
           : null,
       newest: () => [],
-      statement: () => null,
+      statement: async () => null,
       reload: async () => {},
       accept: () => {},
     },

@@ -48,7 +48,24 @@ function serveFile(
   response: ServerResponse,
 ): void {
   response.on("finish", () => deps.metrics.countRequest("status", response.statusCode));
-  const file = path.startsWith("/ca/") ? deps.authorityFiles().get(path) : findCrl(deps, path);
+  if (path.startsWith("/ca/")) send(deps, deps.authorityFiles().get(path), request, response);
+  else
+    findCrl(deps, path).then(
+      (file) => {
+        send(deps, file, request, response);
+      },
+      () => {
+        send(deps, "not-current", request, response);
+      },
+    );
+}
+
+function send(
+  deps: StatusHandlerDeps,
+  file: Resource | "not-current" | null | undefined,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
   if (file === "not-current")
     sendPlain(
       response,
@@ -71,14 +88,17 @@ const crlPath = /^\/crl\/([a-z0-9-]{1,64})(?:\.(crl|pem)|\/(chain)\.pem|\/([a-z0
  * The CRL of an authority as DER or PEM, or the CRLs of its chain, its own first, in one PEM file.
  * Null if there is no such file; none that is not valid now is ever found.
  */
-function findCrl(deps: StatusHandlerDeps, path: string): Resource | "not-current" | null {
+async function findCrl(
+  deps: StatusHandlerDeps,
+  path: string,
+): Promise<Resource | "not-current" | null> {
   const [, slug = "", form, chain, shard] = crlPath.exec(path) ?? [];
   const authority = deps.index().bySlug(slug);
   if (authority === null) return null;
   if (shard !== undefined) return deps.crls.find(authority.id, shard);
   if (form === "crl") return deps.crls.find(authority.id, wholeCrl) ?? "not-current";
   const issuers = chain === undefined ? [authority] : deps.index().chainOf(authority);
-  return deps.crls.findPem(issuers.map(({ id }) => id)) ?? "not-current";
+  return (await deps.crls.findPem(issuers.map(({ id }) => id))) ?? "not-current";
 }
 
 /**

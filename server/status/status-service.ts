@@ -149,10 +149,7 @@ export function makeStatusService({
 
 async function describeOutdatedCrls(deps: Deps, crls: CrlStore): Promise<string | null> {
   const whole = crls.newest().filter(({ shard }) => shard === wholeCrl);
-  const outdated = await findOutdatedCrls(
-    deps,
-    whole.map((crl) => ({ ...crl, readDer: async () => crl.der })),
-  );
+  const outdated = await findOutdatedCrls(deps, whole);
   return outdated.length === 0 ? null : `without a revocation: ${outdated.join(", ")}`;
 }
 
@@ -167,7 +164,7 @@ function readStatusOrStatement(
   const read = makeStatusReader(deps);
   return async (key) => {
     const row = await read(key);
-    const entry = row === null ? crls.statement(key.issuerId, key.serial) : null;
+    const entry = row === null ? await crls.statement(key.issuerId, key.serial) : null;
     if (entry === null) return row;
     const { reason, revokedAt } = entry;
     const state = reason === "certificateHold" ? "held" : "revoked";

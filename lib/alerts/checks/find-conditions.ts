@@ -26,7 +26,7 @@ import { readPipelineProgress } from "@/lib/log/publish/pipeline-progress";
 import type { StalledReader } from "@/lib/log/sequence/stall-watch";
 import type { Deps } from "@/lib/runtime/deps";
 import { findOutdatedCrls } from "@/lib/status/outdated-crls";
-import { readCrlBytes } from "@/lib/status/read-crls";
+import { readWholeCrl } from "@/lib/status/read-crls";
 
 /** A problem that exists at this moment and needs someone's attention. */
 export type Condition = Readonly<{
@@ -153,12 +153,17 @@ const futureCrlCondition = (row: CrlRow, future: Date, now: number): Condition =
 const findCrlsWithoutRevocation: FindConditions = async ({ db, clock }) => {
   const now = clock.now();
   const newest = (await findNewestCrls(db, now)).filter(({ future }) => future === null);
-  const served = newest.map((row) => ({
-    authorityId: row.authority_id,
-    number: BigInt(row.number),
-    thisUpdate: row.this_update,
-    readDer: () => readCrlBytes({ db }, row.id),
-  }));
+  const served = newest.map(
+    ({ id, authority_id: authorityId, this_update: thisUpdate, ...row }) => {
+      const number = BigInt(row.number);
+      return {
+        authorityId,
+        number,
+        thisUpdate,
+        read: () => readWholeCrl(db, { id, authorityId, number }),
+      };
+    },
+  );
   const outdated = new Set(await findOutdatedCrls({ db, clock }, served));
   return newest
     .filter(({ authority_id: id }) => outdated.has(id))
