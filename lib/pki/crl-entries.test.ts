@@ -2,7 +2,8 @@ import { randomBytes } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { makeTestAuthority, now } from "@/testing/pki/authorities";
 import { buildCrlTbs, entryListOf } from "@/testing/pki/build-crl";
-import { layOutCrl } from "./crl";
+import { layOutCrl as layOutCrlSteps } from "./crl";
+import { atOnce } from "./steps";
 import { reasonNumbers } from "./crl-entries";
 import { enumerated, explicitTag, integer, octetString, oid, sequence } from "./der";
 import { encodeSignatureAlgorithm } from "./algorithms";
@@ -111,6 +112,8 @@ describe("the entries of a CRL are octet for octet what their parts are one afte
     },
   );
 });
+
+const layOutCrl = (...input: Parameters<typeof layOutCrlSteps>) => atOnce(layOutCrlSteps(...input));
 
 describe("entries that no CRL can state are refused before anything is written", () => {
   const listing = (serial: Uint8Array) => [{ ...randomEntry(), serial }];

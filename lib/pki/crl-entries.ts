@@ -3,6 +3,7 @@ import { enumerated, lengthOfLength, octetString, oid, sequence, tags, writeHead
 import { firstGeneralized, generalizedTime, time } from "./der-time";
 import { encodeExtension } from "./extensions";
 import { extensionOids } from "./oids";
+import type { Steps } from "./steps";
 import { revocationReasons, type RevocationReason } from "./types";
 
 /** CRLReason numbers, RFC 5280 §5.3.1; 7 is not used. */
@@ -25,7 +26,7 @@ export const reasonNumbers: Readonly<Record<RevocationReason, number>> = {
 export type EntryList = Readonly<{
   length: number;
   /** Writes all entries at an offset. Returns where they end. */
-  write: (out: Uint8Array, offset: number) => number;
+  write: (out: Uint8Array, offset: number) => Steps<number>;
 }>;
 
 /**

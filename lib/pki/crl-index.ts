@@ -123,6 +123,37 @@ function serialAt(
   return { start: reader.position, length: serialEnd - reader.position, end };
 }
 
+/** Where the entry ends that begins at an offset. */
+export const entryEnd = (list: Uint8Array, offset: number): number => serialAt(list, offset).end;
+
+/** Order of two entries of lists, each at an offset, by serial. */
+export function compareEntries(
+  left: Uint8Array,
+  leftOffset: number,
+  right: Uint8Array,
+  rightOffset: number,
+): number {
+  const [a, b] = [serialAt(left, leftOffset), serialAt(right, rightOffset)];
+  return compareWithin(left, a.start, a.length, right, b.start, b.length);
+}
+
+/** Where the entry begins that has an octet; `first` is where one before it, or itself, does. */
+export function entryStartBefore(
+  { list, marks }: Readonly<{ list: Uint8Array }> & Pick<CheckedEntries, "marks">,
+  first: number,
+  octet: number,
+): number {
+  let [low, high] = [0, marks.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (marks[middle]! <= octet) low = middle + 1;
+    else high = middle;
+  }
+  let start = Math.max(first, marks[low - 1] ?? 0);
+  for (let end = entryEnd(list, start); end <= octet; end = entryEnd(list, start)) start = end;
+  return start;
+}
+
 /** A binary search over the marks, and a walk from there on, for entries that are ascending. */
 export function indexAscending(
   list: Uint8Array,

@@ -35,6 +35,7 @@ import {
 
 /** A CRL, read strictly. `entries` and `has` walk the DER that was read; nothing is copied. */
 export type Crl = Readonly<{
+  der: Uint8Array;
   tbsDer: Uint8Array;
   issuerDer: Uint8Array;
   thisUpdate: Date;
@@ -44,6 +45,8 @@ export type Crl = Readonly<{
   idpUrl: string | null;
   authorityKeyIdentifier: Uint8Array | null;
   count: number;
+  /** The entries as they are encoded. */
+  listed: ListedEntries;
   /** Whether the serial is listed. */
   has: (serial: Uint8Array) => boolean;
   /** The entry of a serial, or null. */
@@ -78,7 +81,7 @@ export function* readCrlSteps(der: Uint8Array): Steps<Crl> {
   const frame = readCrlFrame(der);
   const entries = frame.tbs.list ?? new Uint8Array(0);
   try {
-    return crlOf(frame, entries, yield* checkEntries(entries));
+    return crlOf(der, frame, { list: entries, ...(yield* checkEntries(entries)) });
   } catch (error) {
     throw crlError(error);
   }
@@ -123,22 +126,26 @@ function readFrame(der: Uint8Array): CrlFrame {
   return { tbsDer, tbs, signatureAlgorithm, signature };
 }
 
+export type ListedEntries = CheckedEntries & Readonly<{ list: Uint8Array }>;
+
 function crlOf(
+  der: Uint8Array,
   { tbsDer, tbs, signatureAlgorithm, signature }: CrlFrame,
-  entries: Uint8Array,
-  checked: CheckedEntries,
+  checked: ListedEntries,
 ): Crl {
   const { list: _, ...fields } = tbs;
-  const { count, isAscending } = checked;
+  const { count, isAscending, list: entries } = checked;
   let cachedIndex: CrlIndex | null = null;
   const index = (): CrlIndex =>
     (cachedIndex ??= isAscending ? indexAscending(entries, checked) : indexAny(entries));
   return {
+    der,
     tbsDer,
     signature,
     signatureAlgorithm,
     ...fields,
     count,
+    listed: checked,
     has: (serial) => index().locate(serial) >= 0,
     find: (serial) => {
       const at = index().locate(serial);

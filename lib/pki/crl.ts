@@ -19,6 +19,7 @@ import {
 } from "./extensions";
 import { extensionOids } from "./oids";
 import { assembleSigned } from "./sign";
+import type { Steps } from "./steps";
 import type { IssuerFacts, SignatureAlgorithm } from "./types";
 
 /** The longest life of a CRL: ten days. */
@@ -76,9 +77,13 @@ const frontOctets = 6,
 /**
  * TBSCertList, version 2: authorityKeyIdentifier, cRLNumber and, for a part of the CRL, a critical
  * issuingDistributionPoint; no entry list if nothing is revoked, no reason 0, no empty extensions.
- * Throws AppError `crl.invalid` for times and number.
+ * It is written into what `allocate` returns, which is at least that long. Throws AppError
+ * `crl.invalid` for times and number.
  */
-export function layOutCrl(content: CrlContent): UnsignedCrl {
+export function* layOutCrl(
+  content: CrlContent,
+  allocate = (length: number): Uint8Array => new Uint8Array(length),
+): Steps<UnsignedCrl> {
   checkContent(content);
   const before = partsBefore(content);
   const after = explicitTag(0, sequence(...extensionsOf(content)));
@@ -86,13 +91,13 @@ export function layOutCrl(content: CrlContent): UnsignedCrl {
   const listHeader = listLength === 0 ? 0 : 1 + lengthOfLength(listLength);
   const tbsLength = before.length + listHeader + listLength + after.length;
   const tbsEnd = frontOctets + 1 + lengthOfLength(tbsLength) + tbsLength;
-  const out = new Uint8Array(tbsEnd + endOctets);
+  const out = allocate(tbsEnd + endOctets);
   let offset = writeHeader(out, frontOctets, tags.sequence, tbsLength);
   out.set(before, offset);
   offset += before.length;
   if (listLength > 0) {
     offset = writeHeader(out, offset, tags.sequence, listLength);
-    offset = content.entries.write(out, offset);
+    offset = yield* content.entries.write(out, offset);
   }
   const list = out.subarray(offset - listLength, offset);
   if (offset + after.length !== tbsEnd)

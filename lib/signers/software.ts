@@ -1,11 +1,14 @@
 import {
   createPrivateKey,
   createPublicKey,
+  createSign,
   generateKeyPair,
   type KeyObject,
   sign,
 } from "node:crypto";
+import { setImmediate as yieldToOthers } from "node:timers/promises";
 import { promisify } from "node:util";
+import { isLarge, partsOf } from "@/lib/pki/digest-steps";
 import type { AuthorityKeyAlgorithm, SignatureAlgorithm, Signer } from "@/lib/pki/types";
 
 const generate = promisify(generateKeyPair);
@@ -53,8 +56,25 @@ export async function generateSoftwareKey(
   };
 }
 
+/** Off the event loop: node:crypto copies the bytes for that. */
+const signCopy = (hash: string | null, bytes: Uint8Array, key: KeyObject): Promise<Uint8Array> =>
+  new Promise((resolve, reject) => {
+    sign(hash, bytes, key, (error, signature) => {
+      if (error) reject(error);
+      else resolve(signature);
+    });
+  });
+
+/** Without a copy of large bytes. Other work goes first after each part of them. */
+async function signLarge(hash: string, bytes: Uint8Array, key: KeyObject): Promise<Uint8Array> {
+  const signer = createSign(hash);
+  const parts = partsOf(bytes, (part) => void signer.update(part));
+  while (parts.next().done !== true) await yieldToOthers();
+  return signer.sign(key);
+}
+
 /**
- * A signer over an unsealed PKCS#8 key. Signs off the event loop. Throws if the key's public half
+ * A signer over an unsealed PKCS#8 key. Keeps nobody waiting for long. Throws if the key's public half
  * is not `spkiDer`.
  */
 export function makeSoftwareSigner(
@@ -67,15 +87,11 @@ export function makeSoftwareSigner(
   if (!publicHalf.equals(spkiDer))
     throw new Error("a private key does not belong to its public key");
   const signatureAlgorithm = signatureOf[algorithm];
+  const hash = hashOf[signatureAlgorithm];
   return {
     signatureAlgorithm,
     spkiDer,
     sign: (bytes) =>
-      new Promise((resolve, reject) => {
-        sign(hashOf[signatureAlgorithm], bytes, key, (error, signature) => {
-          if (error) reject(error);
-          else resolve(signature);
-        });
-      }),
+      hash !== null && isLarge(bytes) ? signLarge(hash, bytes, key) : signCopy(hash, bytes, key),
   };
 }

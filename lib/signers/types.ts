@@ -13,6 +13,10 @@ export type SignedCrl = Readonly<{
   der: Uint8Array;
   /** What it states that the database no longer does; at most 100,000 of them at a time. */
   remembered: readonly RevokedEntry[];
+  /**
+   * In the signer's own process: once this was called, a later CRL may be written over these bytes.
+   */
+  release?: () => void;
 }>;
 
 /**

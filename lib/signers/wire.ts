@@ -28,6 +28,8 @@ export type SignerAnswer = Readonly<{
   bytes?: readonly string[];
   error?: Readonly<{ code: string; message: string }>;
   raw?: Uint8Array;
+  /** In the process that answers: called when `raw` was sent, or can't be. */
+  release?: () => void;
 }>;
 
 const isText = (value: unknown): value is string =>
@@ -147,14 +149,17 @@ function readCheckpointRequest(
   return { id, request: { method: "signCheckpoint", origin, size, rootHex, oldSize, proof } };
 }
 
-export function writeLine(id: number, body: SignerRequest | Omit<SignerAnswer, "raw">): string {
+export function writeLine(
+  id: number,
+  body: SignerRequest | Omit<SignerAnswer, "raw" | "release">,
+): string {
   return `${JSON.stringify({ id, ...body })}\n`;
 }
 
 /** The line of an answer, and the octets that follow it. */
 export function writeAnswer(
   id: number,
-  { raw, ...body }: SignerAnswer,
+  { raw, release: _, ...body }: SignerAnswer,
 ): Readonly<{ line: string; raw: Uint8Array | null }> {
   if (raw === undefined) return { line: writeLine(id, body), raw: null };
   const line = `${JSON.stringify({ id, rawLength: raw.length, ...body })}\n`;

@@ -24,8 +24,8 @@ async function handleCrlRequest(
   request: Extract<SignerRequest, { method: "signCrl" | "lastCrlNumber" }>,
 ): Promise<SignerAnswer> {
   if (request.method === "signCrl") {
-    const { der, remembered } = await signer.signCrl(request);
-    return { bytes: [textBase64(writeRemembered(remembered))], raw: der };
+    const { der, remembered, release = () => {} } = await signer.signCrl(request);
+    return { bytes: [textBase64(writeRemembered(remembered))], raw: der, release };
   }
   const number = await signer.lastCrlNumber(request.authorityId);
   return { bytes: number === null ? [] : [textBase64(String(number))] };
@@ -122,7 +122,8 @@ function serve(
     unsent += line;
     if (raw === null) return;
     flush();
-    if (!socket.destroyed) socket.write(raw);
+    if (socket.destroyed) answer.release?.();
+    else socket.write(raw, () => answer.release?.());
   };
   const answer = async (id: number, request: SignerRequest): Promise<void> => {
     const body = await handleRequest(signer, request).catch((error: unknown) => {

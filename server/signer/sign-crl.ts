@@ -2,11 +2,13 @@ import type { Database } from "@/lib/db/database";
 import { AppError } from "@/lib/errors/app-error";
 import { dayMs, minuteMs } from "@/lib/format/time-units";
 import { equalBytes } from "@/lib/log/pure/bytes";
-import { layOutCrl } from "@/lib/pki/crl";
+import { layOutCrl, type CrlContent } from "@/lib/pki/crl";
 import { issuerFactsOf } from "@/lib/pki/issuer";
 import type { IssuerFacts, RevokedEntry, Signer } from "@/lib/pki/types";
 import type { Clock, Random } from "@/lib/runtime/clock";
 import type { SignedCrl, SignerClient } from "@/lib/signers/types";
+import { inSlices } from "@/lib/runtime/in-slices";
+import { makeCrlBuffers, type CrlBuffers } from "./crl/crl-buffers";
 import { openCrlMemory, type CrlMemory } from "./crl/crl-memory";
 import { planEntries, type EncodedEntries } from "./crl/encoded-entries";
 import { mergeDatabase, type DatabaseReading } from "./crl/merge-database";
@@ -114,12 +116,14 @@ type KeyState = {
   readonly memory: CrlMemory;
   reading: DatabaseReading | null;
   entries: EncodedEntries | null;
+  readonly buffers: CrlBuffers;
 };
 
 const openKey = (options: CrlSignerOptions, signer: Signer): KeyState => ({
   memory: openMemory(options, signer),
   reading: null,
   entries: null,
+  buffers: makeCrlBuffers(),
 });
 
 async function issue(
@@ -155,8 +159,10 @@ async function issue(
   const number = nextNumber(now, memory.last()?.number ?? 0n, storedNumber);
   // All rows were read: the entries are written from the records, too.
   const isContinued = read.reading.allReadAt !== now;
-  const entries = planEntries(memory.revoked, isContinued ? state.entries : null, thisUpdate);
-  const unsigned = layOutCrl({
+  const entries = await inSlices(
+    planEntries(memory.revoked, isContinued ? state.entries : null, thisUpdate),
+  );
+  const content: CrlContent = {
     issuer,
     crlNumber: number,
     thisUpdate: new Date(thisUpdate),
@@ -164,7 +170,8 @@ async function issue(
     // Complete: whatever address its certificates name.
     idpUrl: null,
     entries,
-  });
+  };
+  const unsigned = await inSlices(layOutCrl(content, state.buffers.take));
   state.entries = entries.finish(unsigned.list);
   // On disk first: what is signed is never forgotten.
   memory.commit(number, thisUpdate, merge.changes());
@@ -173,7 +180,7 @@ async function issue(
   if (line !== null) onNotice?.(line);
   const signature = await signer.sign(unsigned.tbsDer);
   const der = unsigned.finish(signer.signatureAlgorithm, signature);
-  return { der, remembered: rememberedOf(memory, found) };
+  return { der, remembered: rememberedOf(memory, found), release: state.buffers.keep() };
 }
 
 /** What the CRL states that the database has to state again. */

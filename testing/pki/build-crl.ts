@@ -1,6 +1,7 @@
 import { AppError } from "@/lib/errors/app-error";
 import { layOutCrl, type CrlContent } from "@/lib/pki/crl";
 import { entryLength, writeEntry, type EntryFields, type EntryList } from "@/lib/pki/crl-entries";
+import { atOnce } from "@/lib/pki/steps";
 import { revocationReasons, type RevokedEntry } from "@/lib/pki/types";
 
 /**
@@ -13,7 +14,8 @@ export function entryListOf(entries: Iterable<RevokedEntry>): EntryList {
   refuseTwice(list);
   return {
     length,
-    write: (out, offset) => {
+    // oxlint-disable-next-line require-yield -- a few entries need no pause
+    *write(out, offset) {
       const days = new Map<number, Uint8Array>();
       return list.reduce((at, fields) => writeEntry(out, at, fields, days), offset);
     },
@@ -47,4 +49,4 @@ export const buildCrlTbs = ({
   entries,
   ...content
 }: Omit<CrlContent, "entries"> & Readonly<{ entries: Iterable<RevokedEntry> }>): Uint8Array =>
-  layOutCrl({ ...content, entries: entryListOf(entries) }).tbsDer;
+  atOnce(layOutCrl({ ...content, entries: entryListOf(entries) })).tbsDer;

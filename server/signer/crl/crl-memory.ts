@@ -26,7 +26,7 @@ export type CrlMemory = Readonly<{
   wasTorn: boolean;
   /**
    * Remembers a CRL with the packed records that it changed, any number of them in each part, which
-   * `revoked` has already. Returns after they are on disk. Throws `signer.crl-memory-unwritable`.
+   * `revoked` has already; the first CRL's needn't be known. Returns after they are on disk. Throws `signer.crl-memory-unwritable`.
    */
   commit: (number: bigint, thisUpdate: number, changes: readonly Buffer[]) => void;
 }>;
@@ -90,12 +90,11 @@ export function openCrlMemory(folder: string, spkiDer: Uint8Array, seed: number)
       try {
         // What is in memory is the whole truth, also if the file was removed meanwhile.
         if (last === null || isWorthCompacting || !existsSync(path)) {
-          const records = revoked.pack();
-          length = replaceMemoryFile(path, keySha256, { number, thisUpdate, records });
+          const parts = revoked.pack();
+          length = replaceMemoryFile(path, keySha256, { number, thisUpdate, parts });
           written = revoked.size();
         } else {
-          const records = Buffer.concat(changes);
-          length = appendToMemoryFile(path, length, { number, thisUpdate, records });
+          length = appendToMemoryFile(path, length, { number, thisUpdate, parts: changes });
           written += changed;
         }
       } catch (error) {

@@ -1,12 +1,15 @@
 import { randomBytes } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import type { EntryList } from "@/lib/pki/crl-entries";
+import { atOnce } from "@/lib/pki/steps";
 import { revocationReasons } from "@/lib/pki/types";
 import { entryListOf } from "@/testing/pki/build-crl";
-import { planEntries, type EncodedEntries } from "./encoded-entries";
+import { planEntries as planEntriesSteps, type EncodedEntries } from "./encoded-entries";
 import { packRecord, type RevokedRecord } from "./revoked-record";
 import { dropRecord, makeRevokedStore, type RevokedStore } from "./revoked-store";
 
+const planEntries = (...input: Parameters<typeof planEntriesSteps>) =>
+  atOnce(planEntriesSteps(...input));
 const start = Date.UTC(2026, 10, 29);
 const below = (end: number): number => Math.floor(Math.random() * end);
 const record = (over: Partial<RevokedRecord> = {}): RevokedRecord => ({
@@ -22,7 +25,7 @@ const record = (over: Partial<RevokedRecord> = {}): RevokedRecord => ({
 
 const write = (list: Pick<EntryList, "length" | "write">): Buffer => {
   const out = Buffer.alloc(list.length);
-  expect(list.write(out, 0)).toBe(out.length);
+  expect(atOnce(list.write(out, 0))).toBe(out.length);
   return out;
 };
 

@@ -1,5 +1,6 @@
 import { AppError } from "@/lib/errors/app-error";
 import { entryLength, writeEntry, type EntryFields, type EntryList } from "@/lib/pki/crl-entries";
+import type { Steps } from "@/lib/pki/steps";
 import { recordFields } from "./revoked-record";
 import type { RevokedStore } from "./revoked-store";
 
@@ -75,6 +76,11 @@ function placeOf(store: RevokedStore, slots: Uint32Array, slot: number): number 
   return low;
 }
 
+/** Entries that are written, and octets that are copied, between two pauses: about a millisecond. */
+const entriesAtOnce = 1_024,
+  octetsAtOnce = 4 << 20;
+const isPause = (index: number): boolean => index % entriesAtOnce === entriesAtOnce - 1;
+
 type Plan = {
   readonly store: RevokedStore;
   readonly last: EncodedEntries;
@@ -103,11 +109,13 @@ function keep(plan: Plan, from: number, to: number): void {
 const afterPlace = ({ last }: Plan, place: number, slot: number): number =>
   last.slots[place] === slot ? place + 1 : place;
 
-function fillPlan(plan: Plan): void {
+function* fillPlan(plan: Plan): Steps<void> {
   const { store, last, written, places, thisUpdate } = plan;
   const fields = emptyFields();
   let from = 0;
-  for (const [index, slot] of written.entries()) {
+  for (let index = 0; index < written.length; index++) {
+    if (isPause(index)) yield;
+    const slot = written[index] ?? 0;
     const place = placeOf(store, last.slots, slot);
     places[index] = place;
     keep(plan, from, place);
@@ -122,27 +130,37 @@ function fillPlan(plan: Plan): void {
   plan.starts[plan.count] = plan.length;
 }
 
-function writePlan(plan: Plan, out: Uint8Array, offset: number): number {
+/** Copies the last entries from one place to another. Returns where they end. */
+function* copyEntries(
+  { last }: Plan,
+  [from, to]: readonly [number, number],
+  out: Uint8Array,
+  offset: number,
+): Steps<number> {
+  const [start, end] = from < to ? [last.starts[from] ?? 0, last.starts[to] ?? 0] : [0, 0];
+  for (let at = start; at < end; at += octetsAtOnce) {
+    out.set(last.bytes.subarray(at, Math.min(at + octetsAtOnce, end)), offset + at - start);
+    if (end - at > octetsAtOnce) yield;
+  }
+  return offset + end - start;
+}
+
+function* writePlan(plan: Plan, out: Uint8Array, offset: number): Steps<number> {
   const { store, last, written, places, thisUpdate } = plan;
   const fields = emptyFields();
   const days = new Map<number, Uint8Array>();
   let [at, from] = [offset, 0];
-  const copy = (to: number): void => {
-    if (from >= to) return;
-    const kept = last.bytes.subarray(last.starts[from], last.starts[to]);
-    out.set(kept, at);
-    at += kept.length;
-  };
-  for (const [index, slot] of written.entries()) {
+  for (let index = 0; index < written.length; index++) {
+    if (isPause(index)) yield;
+    const slot = written[index] ?? 0;
     const place = places[index] ?? 0;
-    copy(place);
+    at = yield* copyEntries(plan, [from, place], out, at);
     from = afterPlace(plan, place, slot);
     if (!store.isListed(slot)) continue;
     fillFields(fields, store, slot, thisUpdate);
     at = writeEntry(out, at, fields, days);
   }
-  copy(last.slots.length);
-  return at;
+  return yield* copyEntries(plan, [from, last.slots.length], out, at);
 }
 
 function lateSlots({ store, written, thisUpdate }: Plan): number[] {
@@ -189,11 +207,11 @@ function checkPadded(store: RevokedStore, padded: readonly number[]): void {
  * it; without a last one all are written. Throws AppError `crl.invalid` if two of them have the same
  * serial number.
  */
-export function planEntries(
+export function* planEntries(
   store: RevokedStore,
   lastEntries: EncodedEntries | null,
   thisUpdate: number,
-): PlannedEntries {
+): Steps<PlannedEntries> {
   const last = lastEntries ?? noEntries;
   const written = slotsToWrite(store, last, lastEntries === null);
   const padded = [...paddedSlots(store, last.padded, written)];
@@ -210,7 +228,7 @@ export function planEntries(
     count: 0,
     length: 0,
   };
-  fillPlan(plan);
+  yield* fillPlan(plan);
   return {
     length: plan.length,
     write: (out, offset) => writePlan(plan, out, offset),

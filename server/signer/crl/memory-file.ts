@@ -16,6 +16,9 @@ import { recordBytes } from "./revoked-record";
 
 /** A CRL that was signed, and what it changed against the one before. */
 export type MemoryBlock = Readonly<{ number: bigint; thisUpdate: number; records: Buffer }>;
+/** A block to write: its packed records, many of them in each part. */
+export type NewBlock = Pick<MemoryBlock, "number" | "thisUpdate"> &
+  Readonly<{ parts: Iterable<Buffer> }>;
 export type MemoryContent = Readonly<{
   blocks: readonly MemoryBlock[];
   /** Octets up to the end of the last whole block. */
@@ -42,14 +45,18 @@ function fileHead(keySha256: Uint8Array): Buffer {
   return head;
 }
 
-/** The head of a block, which its records follow. */
-function blockHead({ number, thisUpdate, records }: MemoryBlock): Buffer {
+/** The head of a block, which that many octets of records with this CRC-32 follow. */
+function blockHead(
+  { number, thisUpdate }: Omit<NewBlock, "parts">,
+  length: number,
+  crc: number,
+): Buffer {
   const head = Buffer.alloc(headBytes);
   blockMark.copy(head);
-  head.writeUInt32LE(records.length / recordBytes, offsets.count);
+  head.writeUInt32LE(length / recordBytes, offsets.count);
   head.write(number.toString(16).padStart(numberOctets * 2, "0"), offsets.number, "hex");
   head.writeUIntLE(thisUpdate, offsets.thisUpdate, 6);
-  head.writeUInt32LE(crc32(records), offsets.payloadCrc);
+  head.writeUInt32LE(crc, offsets.payloadCrc);
   head.writeUInt32LE(crc32(head.subarray(0, offsets.headCrc)), offsets.headCrc);
   return head;
 }
@@ -114,27 +121,35 @@ export function readMemoryFile(path: string, keySha256: Uint8Array): MemoryConte
   return parse(bytes, keySha256);
 }
 
-/** Writes parts one after another. Returns where they end. */
-function writeAll(handle: number, parts: readonly Buffer[], position: number): number {
-  let at = position;
-  for (const bytes of parts)
-    for (let done = 0; done < bytes.length;) {
-      const written = writeSync(handle, bytes, done, bytes.length - done, at);
-      done += written;
-      at += written;
-    }
-  return at;
+/** Writes all of the bytes at a position. Returns where they end. */
+function writeAll(handle: number, bytes: Buffer, position: number): number {
+  let done = 0;
+  while (done < bytes.length)
+    done += writeSync(handle, bytes, done, bytes.length - done, position + done);
+  return position + done;
+}
+
+/** Writes a block at a position, its head last. Returns where it ends. */
+function writeBlock(handle: number, { parts, ...block }: NewBlock, position: number): number {
+  const start = position + headBytes;
+  let [end, crc] = [start, 0];
+  for (const part of parts) {
+    crc = crc32(part, crc);
+    end = writeAll(handle, part, end);
+  }
+  writeAll(handle, blockHead(block, end - start, crc), position);
+  return end;
 }
 
 /**
  * Writes a block at the end of the whole blocks, over what was cut off there. Returns after it is on
  * disk, with the new length.
  */
-export function appendToMemoryFile(path: string, length: number, block: MemoryBlock): number {
+export function appendToMemoryFile(path: string, length: number, block: NewBlock): number {
   const handle = openSync(path, "r+");
   try {
     ftruncateSync(handle, length);
-    const end = writeAll(handle, [blockHead(block), block.records], length);
+    const end = writeBlock(handle, block, length);
     fsyncSync(handle);
     return end;
   } finally {
@@ -143,16 +158,15 @@ export function appendToMemoryFile(path: string, length: number, block: MemoryBl
 }
 
 /** Replaces the file, or makes it and its folder, with one block. Returns the length once on disk. */
-export function replaceMemoryFile(path: string, keySha256: Uint8Array, block: MemoryBlock): number {
+export function replaceMemoryFile(path: string, keySha256: Uint8Array, block: NewBlock): number {
   const folder = dirname(path);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   if ((statSync(folder).mode & 0o077) !== 0) chmodSync(folder, 0o700);
   const unfinished = `${path}.new`;
-  const parts = [fileHead(keySha256), blockHead(block), block.records];
   const handle = openSync(unfinished, "w", 0o600);
   let length: number;
   try {
-    length = writeAll(handle, parts, 0);
+    length = writeBlock(handle, block, writeAll(handle, fileHead(keySha256), 0));
     fsyncSync(handle);
   } finally {
     closeSync(handle);

@@ -3,6 +3,7 @@ import { connectionNumber, lastConnectionNumber } from "@/lib/db/connection-numb
 import { withSnapshot } from "@/lib/db/snapshot";
 import { dayMs, hourMs, minuteMs } from "@/lib/format/time-units";
 import { highestAdoptedCrlNumber } from "@/lib/pki/crl";
+import { inSlices } from "@/lib/runtime/in-slices";
 import type { CrlMemory } from "./crl-memory";
 import { makeDatabaseView, type DatabaseView } from "./database-view";
 import { startMerge, type Merge } from "./merge-revoked";
@@ -67,7 +68,7 @@ async function releaseHolds(
   merge: Merge,
   expiredBefore: number,
 ): Promise<void> {
-  const ended = merge.expire(expiredBefore);
+  const ended = await inSlices(merge.expire(expiredBefore));
   if (ended.length === 0) return;
   const ids = ended.map(({ certificateId }) => certificateId).filter((id) => id !== "");
   const sinceSize = Math.min(...ended.map((record) => record.sinceSize));
@@ -151,7 +152,9 @@ export async function mergeDatabase(
     const next = { authorityId, since, source, connection: connectionNumber(client) };
     const continued = last !== null && mayContinue(last, now, next) ? last : null;
     const view = continued?.view ?? makeDatabaseView(revoked.slots());
-    const merge = startMerge({ store: revoked, view, sinceSize: Number(size), now, since });
+    const isFirst = lastUpdate === undefined;
+    const sinceSize = Number(size);
+    const merge = startMerge({ store: revoked, view, sinceSize, now, since, isFirst });
     const onPage = (rows: Buffer): Promise<void> => addNewRows(client, authorityId, merge, rows);
     if (continued === null) await readRevokedRows(client, authorityId, new Date(since), onPage);
     else await readChangedRows(client, authorityId, { first: continued.nextXid, end }, onPage);

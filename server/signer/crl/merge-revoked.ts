@@ -1,4 +1,5 @@
 import { minuteMs } from "@/lib/format/time-units";
+import type { Steps } from "@/lib/pki/steps";
 import { revocationReasons } from "@/lib/pki/types";
 import type { DatabaseView, RowState } from "./database-view";
 import { noReason, readRowDate, rowBytes, rowOffsets, type CertificateFacts } from "./read-revoked";
@@ -42,13 +43,13 @@ export type Merge = Readonly<{
    * After all rows: drops what expired before `expiredBefore` and the database no longer lists.
    * Returns the holds that the database ended, to be confirmed by the log.
    */
-  expire: (expiredBefore: number) => readonly RevokedRecord[];
+  expire: (expiredBefore: number) => Steps<readonly RevokedRecord[]>;
   /** Ends the holds whose release the log has. One that is about to get there is no contradiction. */
   release: (
     isReleased: (record: RevokedRecord) => boolean,
     isPending: (record: RevokedRecord) => boolean,
   ) => void;
-  /** The packed records that changed, in order, many of them in each part. */
+  /** The packed records that changed, in order, many of them in each part; none for the first CRL. */
   changes: () => readonly Buffer[];
   contradictions: () => Contradictions;
 }>;
@@ -86,7 +87,7 @@ type State = {
   readonly view: DatabaseView;
   /** New certificates that the CRL states something else of than their rows. */
   readonly newDiffering: [number, RowState][];
-  readonly changes: PackedRecords;
+  readonly changes: PackedRecords | null;
   endedHolds: EndedHold[];
   missing: number;
   changed: number;
@@ -95,7 +96,7 @@ type State = {
 };
 
 function change(state: State, packed: Buffer): number {
-  state.changes.add(packed);
+  state.changes?.add(packed);
   return state.store.apply(packed, 0);
 }
 
@@ -190,11 +191,15 @@ function followShorterLog(state: State, slot: number): void {
     change(state, packRecord({ ...record, sinceSize: state.sinceSize }));
 }
 
-function expire(state: State, expiredBefore: number): readonly RevokedRecord[] {
+/** Slots that are looked at between two pauses: about a millisecond. */
+const slotsAtOnce = 32_768;
+
+function* expire(state: State, expiredBefore: number): Steps<readonly RevokedRecord[]> {
   const { store, view, since } = state;
   compareDiffering(state);
   const slots = store.slots();
   for (let slot = 0; slot < slots; slot++) {
+    if (slot % slotsAtOnce === slotsAtOnce - 1) yield;
     const [chunk, at] = store.locate(slot);
     if (recordFields.isDropped(chunk, at)) continue;
     const isHeld = recordFields.reasonIndex(chunk, at) === holdIndex;
@@ -249,14 +254,16 @@ export type MergeInput = Readonly<{
   now: number;
   /** Rows of certificates that expired, and were revoked, before are passed over. */
   since: number;
+  /** Nothing is remembered: what changes is all that the CRL lists. */
+  isFirst: boolean;
 }>;
 
-export function startMerge({ now, ...input }: MergeInput): Merge {
+export function startMerge({ now, isFirst, ...input }: MergeInput): Merge {
   const state: State = {
     ...input,
     latest: now + clockToleranceMs,
     newDiffering: [],
-    changes: makePackedRecords(),
+    changes: isFirst ? null : makePackedRecords(),
     endedHolds: [],
     missing: 0,
     changed: 0,
@@ -272,7 +279,7 @@ export function startMerge({ now, ...input }: MergeInput): Merge {
     release: (isReleased, isPending) => {
       release(state, isReleased, isPending);
     },
-    changes: () => state.changes.parts(),
+    changes: () => state.changes?.parts() ?? [],
     contradictions: () => state,
   };
 }

@@ -29,12 +29,16 @@ export type RevokedStore = Readonly<{
   compare: (left: number, right: number) => number;
   /** The slots that were applied since the last call, some of them more than once. */
   takeChanged: () => readonly number[];
-  /** The packed records of what is on the CRL, in the same order. */
-  pack: () => Buffer;
+  /**
+   * The packed records of what is on the CRL, in the same order, many of them in each part. A part
+   * is overwritten with the next one.
+   */
+  pack: () => Generator<Buffer>;
 }>;
 
 const slotsPerChunk = 16_384;
 const smallestIndex = 1_024;
+const recordsPerPart = 4_096;
 
 type State = {
   readonly seed: number;
@@ -135,16 +139,53 @@ function compareSlots(state: State, left: number, right: number): number {
   return 0;
 }
 
+type Compare = (left: number, right: number) => number;
+
+function isAscending(slots: Uint32Array, compare: Compare): boolean {
+  for (let at = 1; at < slots.length; at++)
+    if (compare(slots[at - 1] ?? 0, slots[at] ?? 0) >= 0) return false;
+  return true;
+}
+
+/** Of a key to sort by: the length of a serial and its first three octets, and then the slot. */
+const slotsInKey = 2 ** 24;
+
+/**
+ * Numbers are sorted without a function that compares them, in a tenth of the time: what begins
+ * alike is put in order afterward.
+ */
+function sortSlots(state: State, slots: Uint32Array, compare: Compare): void {
+  if (state.slots >= slotsInKey) {
+    slots.sort(compare);
+    return;
+  }
+  const keys = Float64Array.from(slots, (slot) => prefixOf(state, slot) * slotsInKey + slot).sort();
+  for (let from = 0, at = 0; at < keys.length; at++) {
+    const key = keys[at] ?? 0;
+    slots[at] = key % slotsInKey;
+    const isLast =
+      Math.floor((keys[at + 1] ?? Infinity) / slotsInKey) > Math.floor(key / slotsInKey);
+    if (!isLast) continue;
+    if (at > from) slots.subarray(from, at + 1).sort(compare);
+    from = at + 1;
+  }
+}
+
+/** The length of a serial and its first three octets: 29 bits. */
+function prefixOf(state: State, slot: number): number {
+  const [chunk, at] = locate(state, slot);
+  const length = recordFields.serialLength(chunk, at);
+  const octet = (index: number): number => (index < length ? (chunk[at + 1 + index] ?? 0) : 0);
+  return length * 2 ** 24 + octet(0) * 2 ** 16 + octet(1) * 2 ** 8 + octet(2);
+}
+
 /** Sorts the slots that came since the last call, and merges them into the order. */
 function orderSlots(state: State): Uint32Array {
   if (state.unordered.length === 0) return state.order;
-  const compare = (left: number, right: number): number => compareSlots(state, left, right);
+  const compare: Compare = (left, right) => compareSlots(state, left, right);
   const added = Uint32Array.from(state.unordered);
   state.unordered = [];
-  let isSorted = true;
-  for (let at = 1; at < added.length && isSorted; at++)
-    isSorted = compare(added[at - 1] ?? 0, added[at] ?? 0) < 0;
-  if (!isSorted) added.sort(compare);
+  if (!isAscending(added, compare)) sortSlots(state, added, compare);
   const { order } = state;
   const merged = new Uint32Array(order.length + added.length);
   for (let at = 0, left = 0, right = 0; at < merged.length; at++) {
@@ -157,14 +198,19 @@ function orderSlots(state: State): Uint32Array {
   return merged;
 }
 
-/** Calls `visit` with the buffer and offset of each packed record that is on the CRL, in order. */
-function eachListed(state: State, visit: (chunk: Buffer, at: number) => void): void {
-  const { chunks } = state;
+function* packListed(state: State): Generator<Buffer> {
+  const part = Buffer.alloc(recordsPerPart * recordBytes);
+  let used = 0;
   for (const slot of orderSlots(state)) {
-    const chunk = chunks[Math.floor(slot / slotsPerChunk)];
-    const at = (slot % slotsPerChunk) * recordBytes;
-    if (chunk !== undefined && !recordFields.isDropped(chunk, at)) visit(chunk, at);
+    const [chunk, at] = locate(state, slot);
+    if (recordFields.isDropped(chunk, at)) continue;
+    chunk.copy(part, used, at, at + recordBytes);
+    used += recordBytes;
+    if (used < part.length) continue;
+    yield part;
+    used = 0;
   }
+  yield part.subarray(0, used);
 }
 
 /** An empty store. `seed` is random and 32 bits. */
@@ -198,15 +244,7 @@ export function makeRevokedStore(seed: number): RevokedStore {
       state.changed = [];
       return changed;
     },
-    pack: () => {
-      const packed = Buffer.alloc(state.listed * recordBytes);
-      let to = 0;
-      eachListed(state, (chunk, at) => {
-        chunk.copy(packed, to, at, at + recordBytes);
-        to += recordBytes;
-      });
-      return packed;
-    },
+    pack: () => packListed(state),
   };
 }
 
