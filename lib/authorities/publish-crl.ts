@@ -6,13 +6,20 @@ import { encodeEntry } from "@/lib/log/entry";
 import { assertInboxHasRoom } from "@/lib/log/record/back-pressure";
 import { makeNumberedEntry, trackCommit } from "@/lib/log/record/entry-numbers";
 import { highestAdoptedCrlNumber } from "@/lib/pki/crl";
+import { crlChanges } from "@/lib/pki/crl-changes";
 import type { Crl } from "@/lib/pki/crl-reader";
 import { sha256Steps } from "@/lib/pki/digest-steps";
 import type { RevokedEntry } from "@/lib/pki/types";
 import { verifyCrl } from "@/lib/pki/verify-crl";
-import type { Deps } from "@/lib/runtime/deps";
+import type { Database, Deps } from "@/lib/runtime/deps";
 import { inSlices } from "@/lib/runtime/in-slices";
-import { findLastCrlNumber, insertCrl, withCrlLock, type CrlRow } from "./crl-repository";
+import {
+  findLastCrlNumber,
+  insertCrl,
+  withCrlLock,
+  type CrlChanges,
+  type CrlRow,
+} from "./crl-repository";
 import { findIssuer, type Issuer } from "./find-issuer";
 import { wholeCrl } from "./schema";
 
@@ -93,16 +100,58 @@ async function issueCrl(deps: CrlDeps, issuer: Issuer): Promise<PublishedCrl> {
     der,
     createdAt: now,
   };
-  await storeCrl(deps, issuer, row, sha256);
+  await storeCrl(deps, issuer, row, { crl, sha256 });
   return { ...row, sha256, read: async () => crl, remembered };
 }
 
+/** The CRLs that this process stored whole, by database and authority: the next ones change them. */
+const bases = new WeakMap<Database, Map<string, Crl>>();
+/** A smaller one is stored whole. */
+const smallCrl = 256 * 1024;
+
+/** What a CRL changes of the last one that was stored whole; null if it is to be stored whole, too. */
+async function changesOf(
+  db: Database,
+  { authorityId }: CrlRow,
+  crl: Crl,
+): Promise<CrlChanges | null> {
+  const base = bases.get(db)?.get(authorityId);
+  if (base === undefined || crl.der.length < smallCrl || crl.crlNumber <= base.crlNumber)
+    return null;
+  const bytes = await inSlices(crlChanges(base, crl));
+  return bytes && { baseNumber: base.crlNumber, bytes };
+}
+
+function noteBase(db: Database, { authorityId }: CrlRow, crl: Crl | null): void {
+  const known = bases.get(db) ?? new Map<string, Crl>();
+  bases.set(db, known);
+  if (crl !== null && crl.der.length >= smallCrl) known.set(authorityId, crl);
+  else known.delete(authorityId);
+}
+
 async function storeCrl(
+  deps: CrlDeps,
+  issuer: Issuer,
+  row: CrlRow,
+  { crl, sha256 }: Readonly<{ crl: Crl; sha256: Uint8Array }>,
+): Promise<void> {
+  const { db } = deps.recorder;
+  const changes = await changesOf(db, row, crl);
+  if (changes !== null && (await storeWithEntry(deps, issuer, row, sha256, changes))) return;
+  // Until it is stored, nothing is known to have its bytes.
+  noteBase(db, row, null);
+  await storeWithEntry(deps, issuer, row, sha256, null);
+  noteBase(db, row, crl);
+}
+
+/** False if the base of the changes has let go of its bytes. */
+async function storeWithEntry(
   { recorder, random }: CrlDeps,
   issuer: Issuer,
   row: CrlRow,
   sha256: Uint8Array,
-): Promise<void> {
+  changes: CrlChanges | null,
+): Promise<boolean> {
   const actor = systemActor("crl", newId("req", row.createdAt, random.bytes));
   assertInboxHasRoom(recorder.db, actor);
   const entry = makeNumberedEntry(
@@ -124,9 +173,10 @@ async function storeCrl(
     },
     recorder.clock.now(),
   );
-  await trackCommit(recorder, [entry], async () => {
-    await insertCrl(recorder.db, row, { id: entry.id, bytes: encodeEntry(entry) });
-    return true;
-  });
-  recorder.scope?.committed.push(entry.id);
+  const encoded = { id: entry.id, bytes: encodeEntry(entry) };
+  const isStored = await trackCommit(recorder, [entry], () =>
+    insertCrl(recorder.db, row, encoded, changes),
+  );
+  if (isStored) recorder.scope?.committed.push(entry.id);
+  return isStored;
 }

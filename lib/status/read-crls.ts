@@ -1,4 +1,5 @@
 import { isAppError } from "@/lib/errors/app-error";
+import { applyCrlChanges } from "@/lib/pki/crl-changes";
 import { readCrlSteps, type Crl } from "@/lib/pki/crl-reader";
 import { sha256Steps } from "@/lib/pki/digest-steps";
 import type { IssuerFacts } from "@/lib/pki/types";
@@ -62,8 +63,22 @@ export async function readWholeCrl(
 ): Promise<Crl | null> {
   const known = served.get(db)?.get(authorityId);
   if (known?.number === number) return known.read();
-  const stored = await findCrlBytes(db, id);
+  const stored = await readStored(db, id);
   return stored && inSlices(readCrlSteps(stored.der));
+}
+
+/** Number and bytes of a stored CRL; null if they are gone, or its row says what can't be. */
+async function readStored(
+  db: Database,
+  id: string,
+): Promise<Readonly<{ number: bigint; der: Uint8Array }> | null> {
+  const stored = await findCrlBytes(db, id);
+  if (stored === null || stored.baseId === null)
+    return stored && { number: stored.number, der: stored.bytes };
+  const base = await findCrlBytes(db, stored.baseId);
+  if (base === null || base.baseId !== null) return null;
+  const der = await inSlices(applyCrlChanges(base.bytes, stored.bytes));
+  return der && { number: stored.number, der };
 }
 
 /** Reads a CRL when that is first asked for. */
@@ -78,7 +93,7 @@ async function readServedCrl(
   { id, authorityId, shard }: StoredCrl,
   issuer: IssuerFacts,
 ): Promise<ServedCrl | null> {
-  const stored = await findCrlBytes(deps.db, id);
+  const stored = await readStored(deps.db, id);
   if (stored === null) return null;
   try {
     const { der, number } = stored;

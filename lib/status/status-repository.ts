@@ -136,7 +136,7 @@ export async function findStoredCrls(
   const { rows } = await db.pool.query<Omit<StoredCrl, "number"> & { number: string }>({
     name: "stored-crls",
     text: `select id, authority_id as "authorityId", shard, number from crl
-      where der is not null and ($1::text is null or authority_id = $1) order by authority_id, shard, number desc`,
+      where (der is not null or changes is not null) and ($1::text is null or authority_id = $1) order by authority_id, shard, number desc`,
     values: [authorityId],
   });
   return rows.map(({ number, ...row }) => ({ ...row, number: BigInt(number) }));
@@ -145,33 +145,36 @@ export async function findStoredCrls(
 /** A large value in one piece takes several times its size, as text and in buffers that grow. */
 const pieceLength = 4 * 1024 * 1024;
 
+/** Bytes of a stored CRL: its own, or what it changes of the base, an earlier one. */
+export type CrlBytes = Readonly<{ number: bigint; bytes: Uint8Array; baseId: string | null }>;
+
 /** Number and bytes of a stored CRL; null if its bytes are gone. */
-export async function findCrlBytes(
-  db: Database,
-  id: string,
-): Promise<Readonly<{ number: bigint; der: Uint8Array }> | null> {
+export async function findCrlBytes(db: Database, id: string): Promise<CrlBytes | null> {
   const {
     rows: [row],
-  } = await db.pool.query<{ number: string; length: number | null }>({
+  } = await db.pool.query<{ number: string; length: number | null; base: string | null }>({
     name: "crl-length",
-    text: "select number, octet_length(der) as length from crl where id = $1",
+    text: `select number, octet_length(coalesce(changes, der)) as length, case when changes is not null then (
+        select id from crl b where (b.authority_id, b.shard, b.number) = (c.authority_id, c.shard, c.base_number)) end as base
+      from crl c where id = $1`,
     values: [id],
   });
   if (row === undefined || row.length === null) return null;
-  const der = Buffer.allocUnsafeSlow(row.length);
-  for (let at = 0; at < der.length; at += pieceLength) {
+  const bytes = Buffer.allocUnsafeSlow(row.length);
+  for (let at = 0; at < bytes.length; at += pieceLength) {
     const piece = await findCrlPiece(db, id, at);
     // Dropped meanwhile: a newer one replaced it.
     if (piece === null) return null;
-    piece.copy(der, at);
+    piece.copy(bytes, at);
   }
-  return { number: BigInt(row.number), der };
+  return { number: BigInt(row.number), bytes, baseId: row.base };
 }
 
 async function findCrlPiece(db: Database, id: string, at: number): Promise<Buffer | null> {
   const { rows } = await db.pool.query<{ piece: Buffer | null }>({
     name: "crl-piece",
-    text: `select substr(der, $2, ${pieceLength}) as piece from crl where id = $1`,
+    text: `select case when changes is not null then substr(changes, $2, ${pieceLength}) else substr(der, $2, ${pieceLength}) end as piece
+      from crl where id = $1`,
     values: [id, at + 1],
   });
   return rows[0]?.piece ?? null;

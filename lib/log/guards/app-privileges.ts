@@ -168,6 +168,7 @@ export const appPrivileges: RolePrivileges = {
     "tlog.continue_log",
     "tlog.count_ranges",
     "tlog.count_sources",
+    "tlog.crl_with_changes",
     "tlog.expect_index",
     "tlog.find_entries",
     "tlog.forget_witnesses",

@@ -174,10 +174,11 @@ const crl: GuardedTable = {
     "this_update",
     "next_update",
     "entry_count",
+    "base_number",
     "created_at",
   ],
   free: {
-    columns: ["der"],
+    columns: ["der", "changes"],
     reason:
       "Bytes are dropped once a newer CRL is stored (only_lets_go); the entry keeps their hash.",
   },

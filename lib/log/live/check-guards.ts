@@ -39,6 +39,7 @@ const expectedTriggers: readonly ExpectedTrigger[] = [
   ["public.identity_name", "is_fixed", "tlog.identity_name_is_fixed"],
   ["public.invitation", "is_fixed", "tlog.invitation_is_fixed"],
   ["public.crl", "only_lets_go", "tlog.crl_only_lets_go"],
+  ["public.crl", "has_base", "tlog.crl_has_base"],
   ["public.public_key", "keeps_owner", "tlog.key_keeps_owner"],
   ["public.delivery", "goes_on", "tlog.delivery_goes_on"],
   ["public.delivery", "was_sent", "tlog.delivery_was_sent"],

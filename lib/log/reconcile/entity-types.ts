@@ -31,6 +31,10 @@ import {
   secondsSql,
 } from "./plain-entity-type";
 
+/** The bytes of a CRL that is stored as what it changes of another. */
+const changedSql =
+  "(select tlog.crl_with_changes(b.der, crl.changes) from crl b where crl.changes is not null and (b.authority_id, b.shard, b.number) = (crl.authority_id, crl.shard, crl.base_number))";
+
 const coreEntityTypes: readonly PlainEntityType[] = [
   {
     name: "organization",
@@ -295,7 +299,7 @@ const coreEntityTypes: readonly PlainEntityType[] = [
     created: "crl.issued",
     labelField: "number",
     transitions: {},
-    columns: `id, authority_id as authority, shard, number::text as number, entry_count::text as "number of entries", ${secondsSql("this_update")} as "this update (seconds)", ${createdSql()}, encode(der, 'hex') as der, ${secondsSql("next_update")} as "next update (seconds)"`,
+    columns: `id, authority_id as authority, shard, number::text as number, entry_count::text as "number of entries", ${secondsSql("this_update")} as "this update (seconds)", ${createdSql()}, encode(coalesce(der, ${changedSql}), 'hex') as der, ${secondsSql("next_update")} as "next update (seconds)"`,
     // Bytes that a newer CRL replaced are dropped.
     derive: ({ der }) => ({
       content: typeof der === "string" ? sha256Hex(Buffer.from(der, "hex")) : undefined,

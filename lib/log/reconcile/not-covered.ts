@@ -36,6 +36,10 @@ export const notCovered: Readonly<Record<string, Readonly<Record<string, string>
     csr_der: "Kept as it was received; nothing is decided by it again.",
     crl_shard: "The signed certificate has the address of its CRL.",
   },
+  crl: {
+    base_number: "Only leads to the CRL that is changed; the bytes that come of it are compared.",
+    changes: "The bytes that it makes of the base are compared.",
+  },
   account: { changed_at: "The entries have the times of all changes." },
   session: {
     ended_at:
