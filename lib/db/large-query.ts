@@ -48,7 +48,7 @@ export async function runLarge(
 ): Promise<void> {
   const client = await hotPool(db).connect();
   let failure: Error | undefined;
-  let fail = (_: Error): void => {};
+  let fail: (error: Error) => void = () => {};
   try {
     await new Promise<void>((resolve, reject) => {
       fail = reject;

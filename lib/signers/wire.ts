@@ -149,17 +149,14 @@ function readCheckpointRequest(
   return { id, request: { method: "signCheckpoint", origin, size, rootHex, oldSize, proof } };
 }
 
-export function writeLine(
-  id: number,
-  body: SignerRequest | Omit<SignerAnswer, "raw" | "release">,
-): string {
+export function writeLine(id: number, body: SignerRequest | Omit<SignerAnswer, "raw">): string {
   return `${JSON.stringify({ id, ...body })}\n`;
 }
 
 /** The line of an answer, and the octets that follow it. */
 export function writeAnswer(
   id: number,
-  { raw, release: _, ...body }: SignerAnswer,
+  { raw, ...body }: SignerAnswer,
 ): Readonly<{ line: string; raw: Uint8Array | null }> {
   if (raw === undefined) return { line: writeLine(id, body), raw: null };
   const line = `${JSON.stringify({ id, rawLength: raw.length, ...body })}\n`;

@@ -1,5 +1,7 @@
 /** Revocations within this time share one CRL. */
 const batchDelayMs = 300;
+/** A single one, with none before it for a while, waits only for what belongs to it. */
+const aloneDelayMs = 50;
 /** The longest that a CRL waits for the one before it. */
 const longestGapMs = 4_000;
 /** So many within that time are many at once: CRLs in between would list nearly the same. */
@@ -29,11 +31,12 @@ export function makeCrlPace(): CrlPace {
   return {
     changed: (count, now) => {
       const last = recent.at(-1);
+      const isAlone = count === 1 && now - (last?.at ?? -Infinity) > longestGapMs;
       if (last !== undefined && now - last.at < bucketMs) last.count += count;
       else recent = [...recent.filter(({ at }) => at > now - longestGapMs), { at: now, count }];
       const isMany = recent.reduce((sum, one) => sum + one.count, 0) >= manyChanges;
       const gap = isMany ? longestGapMs : Math.min(longestGapMs, took * (1 + restPerWork));
-      return Math.max(batchDelayMs, began + gap - now);
+      return Math.max(isAlone ? aloneDelayMs : batchDelayMs, began + gap - now);
     },
     began: (now) => {
       began = now;

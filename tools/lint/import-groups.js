@@ -3,7 +3,7 @@
 export const ground = ["lib/errors/**", "lib/format/**", "lib/net/**"];
 export const access = ["lib/access/**"];
 export const pki = ["lib/pki/**"];
-export const dependencyTypes = ["lib/runtime/{deps,clock,monotonic}"];
+export const dependencyTypes = ["lib/runtime/{deps,clock,monotonic,in-slices}"];
 export const logRoot = ["lib/log/*"];
 export const logPure = ["lib/log/pure/**"];
 /** Keys, requests and files that are made in a browser or on the command line. */

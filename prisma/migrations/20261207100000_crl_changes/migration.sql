@@ -56,6 +56,7 @@ begin
   end if;
   return new;
 end $$;
+revoke all on function tlog.crl_has_base() from public;
 create trigger has_base before insert on crl for each row when (new.changes is not null) execute function tlog.crl_has_base();
 alter table crl enable always trigger has_base;
 

@@ -46,6 +46,9 @@ const overlapMs = minuteMs,
   /** How long the rows that changed are enough. */
   readAllEveryMs = hourMs;
 
+/** Certificates that are read at a time: more of them would still be in memory when the next ones come. */
+const factsAtOnce = 512;
+
 /** Rows of new certificates, with what their certificates say. */
 async function addNewRows(
   client: PoolClient,
@@ -53,13 +56,15 @@ async function addNewRows(
   merge: Merge,
   rows: Buffer,
 ): Promise<void> {
-  const offsets = merge.compare(rows);
-  if (offsets.length === 0) return;
-  const serials = offsets.map((at) => {
-    const start = at + rowOffsets.serial;
-    return rows.subarray(start, start + (rows[at] ?? 0));
-  });
-  merge.add(rows, offsets, await readCertificateFacts(client, authorityId, serials));
+  const all = merge.compare(rows);
+  for (let from = 0; from < all.length; from += factsAtOnce) {
+    const offsets = all.slice(from, from + factsAtOnce);
+    const serials = offsets.map((at) => {
+      const start = at + rowOffsets.serial;
+      return rows.subarray(start, start + (rows[at] ?? 0));
+    });
+    merge.add(rows, offsets, await readCertificateFacts(client, authorityId, serials));
+  }
 }
 
 /** Ends the holds that the database ended and the log has a release of. */

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { sha256Hex } from "@/lib/format/hash";
-import { makeCrlStore } from "@/server/status/crl-store";
+import { publishCrl, type PublishedCrl } from "@/lib/authorities/publish-crl";
 import { openCrlFixture, type CrlFixture } from "@/testing/signer/crl-fixture";
-import { publishCrl, type PublishedCrl } from "./publish-crl";
+import { makeCrlStore } from "./crl-store";
 
 const many = 9_000;
 let fixture: CrlFixture;
