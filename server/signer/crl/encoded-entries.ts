@@ -14,7 +14,11 @@ export type EncodedEntries = Readonly<{
   late: readonly number[];
   /** Slots whose serial has leading zeros, which a CRL doesn't state. */
   padded: readonly number[];
+  /** The lists of the CRL before, which the next one's are written over. */
+  spare: Lists | null;
 }>;
+
+type Lists = Readonly<{ slots: Uint32Array; starts: Uint32Array }>;
 
 /** Entries that are about to be written; `finish` keeps them for the next CRL. */
 export type PlannedEntries = EntryList &
@@ -26,7 +30,21 @@ const noEntries: EncodedEntries = {
   bytes: new Uint8Array(0),
   late: [],
   padded: [],
+  spare: null,
 };
+
+/** Lists for that many entries, and some more. */
+function listsFor(most: number, spare: Lists | null): Lists {
+  if (spare !== null && spare.starts.length > most) return spare;
+  const length = Math.ceil(most * 1.02) + 1;
+  return { slots: new Uint32Array(length), starts: new Uint32Array(length) };
+}
+
+/** The whole lists, of which entries have the beginning. */
+const wholeLists = ({ slots, starts }: EncodedEntries): Lists => ({
+  slots: new Uint32Array(slots.buffer),
+  starts: new Uint32Array(starts.buffer),
+});
 
 /** What a CRL of that thisUpdate states about a slot, in an object that is used for each. */
 function fillFields(
@@ -223,8 +241,7 @@ export function* planEntries(
     thisUpdate,
     written,
     places: new Uint32Array(written.length),
-    slots: new Uint32Array(most),
-    starts: new Uint32Array(most + 1),
+    ...listsFor(most, last.spare),
     count: 0,
     length: 0,
   };
@@ -238,6 +255,7 @@ export function* planEntries(
       bytes,
       late: lateSlots(plan),
       padded,
+      spare: lastEntries && wholeLists(lastEntries),
     }),
   };
 }
