@@ -114,6 +114,7 @@ export function certificateItem(row: CertificateRow, now: Date): CertificateItem
       name: row.identityName,
       kind: row.identityKind,
       owner: row.identityOwner,
+      status: row.identityStatus,
     },
     authority: { id: row.issuerId, slug: row.issuerSlug },
     keyAlgorithm: row.keyAlgorithm,

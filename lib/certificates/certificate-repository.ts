@@ -2,6 +2,7 @@ import { type Database, hotPool, statementTimeoutOf } from "@/lib/db/database";
 import { makeGroupCommit } from "@/lib/db/group-commit";
 import type { AuditedTx } from "@/lib/log/record/audited-transaction";
 import { isRotationFulfilled } from "./certificate-state-repository";
+import type { IdentityStatus } from "@/lib/identities/schema";
 import { certificateAddressRun, factRun } from "@/lib/log/pure/search-tokens";
 import {
   countMatches,
@@ -29,6 +30,7 @@ export type CertificateRow = Readonly<{
   identityName: string;
   identityKind: string;
   identityOwner: string;
+  identityStatus: IdentityStatus;
   issuerId: string;
   issuerSlug: string;
   keyAlgorithm: string;
@@ -56,7 +58,7 @@ export type CertificateRow = Readonly<{
 /** The columns of `CertificateRow` without `der`, which only a read of one certificate needs. */
 export const rowColumns = `c.id, c.serial, c.state, c.not_before as "notBefore", c.not_after as "notAfter", c.subject_text as "subjectText", c.common_name as "commonName", c.sans,
   c.fingerprint_sha256 as "fingerprintSha256", c.profile_id as "profileId", p.slug as "profileSlug", c.profile_version as "profileVersion", c.identity_id as "identityId",
-  i.name as "identityName", i.kind as "identityKind", i.owner as "identityOwner", c.issuer_id as "issuerId", a.slug as "issuerSlug", c.key_algorithm as "keyAlgorithm", c.spki_sha256 as "spkiSha256",
+  i.name as "identityName", i.kind as "identityKind", i.owner as "identityOwner", i.status as "identityStatus", c.issuer_id as "issuerId", a.slug as "issuerSlug", c.key_algorithm as "keyAlgorithm", c.spki_sha256 as "spkiSha256",
   c.revoked_at as "revokedAt", c.revocation_reason as "revocationReason", c.revocation_comment as "revocationComment", c.invalidity_date as "invalidityDate",
   c.predecessor_id as "predecessorId", s.id as "successorId", c.supersede_at as "supersedeAt",
   c.rotate_by as "rotateBy", c.rotation_requested_at as "rotationRequestedAt", c.rotation_requested_by as "rotationRequestedBy", c.rotation_comment as "rotationComment",

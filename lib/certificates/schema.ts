@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { note, optionalLabel } from "@/lib/format/label";
+import type { IdentityStatus } from "@/lib/identities/schema";
 import type { Finding } from "@/lib/errors/types";
 import type { Decision } from "@/lib/log/types";
 import { idList, searchTextOrNumber } from "@/lib/format/search-text";
@@ -227,7 +228,13 @@ export type CertificateItem = Readonly<{
   sans: readonly GeneralName[];
   fingerprintSha256: string | null;
   profile: Readonly<{ id: string; slug: string; version: number }>;
-  identity: Readonly<{ id: string; name: string; kind: string; owner: string }>;
+  identity: Readonly<{
+    id: string;
+    name: string;
+    kind: string;
+    owner: string;
+    status: IdentityStatus;
+  }>;
   authority: Readonly<{ id: string; slug: string }>;
   keyAlgorithm: string;
   keySha256: string;

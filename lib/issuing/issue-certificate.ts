@@ -4,6 +4,7 @@ import type { Actor } from "@/lib/access/actor";
 import { authorize } from "@/lib/access/permissions";
 import { certificateDto } from "@/lib/certificates/certificate-dto";
 import type { CertificateDto, IssueInput } from "@/lib/certificates/schema";
+import type { IdentityStatus } from "@/lib/identities/schema";
 import { AppError } from "@/lib/errors/app-error";
 import { encodeEntry } from "@/lib/log/entry";
 import { assertInboxHasRoom } from "@/lib/log/record/back-pressure";
@@ -176,6 +177,7 @@ function issuedDto(
     identityName: identity.name,
     identityKind: identity.kind,
     identityOwner: identity.owner,
+    identityStatus: identity.status as IdentityStatus,
     issuerSlug: issuer.slug,
     ...neverRevoked,
     ...neverReplaced,

@@ -9,6 +9,8 @@ import type { CertificateDto, RotationRequestDto } from "@/lib/certificates/sche
 type Props = Readonly<{
   certificateId: string;
   request: RotationRequestDto;
+  /** Whether its identity is suspended, so that nothing can replace the certificate. */
+  suspended: boolean;
   /** The entry of the request; null if it isn't found, or the user may not read the log. */
   entry: Readonly<{ seq: number }> | null;
   now: Date;
@@ -17,13 +19,13 @@ type Props = Readonly<{
 }>;
 
 /** Until when the certificate is to be replaced, by whose wish and why. */
-export function RotationBanner({ certificateId, request, entry, now, withdraw }: Props) {
+export function RotationBanner({ certificateId, request, suspended, entry, now, withdraw }: Props) {
   const { replaceBy, requestedBy, comment } = request;
-  const isOverdue = Date.parse(replaceBy) < now.getTime();
+  const isOverdue = !suspended && Date.parse(replaceBy) < now.getTime();
   return (
     <Banner
       tone={isOverdue ? "warning" : "info"}
-      title={isOverdue ? "Rotation overdue" : "Rotation requested"}
+      title={titleOf({ suspended, isOverdue })}
       action={
         withdraw && (
           <CommentDialog
@@ -38,6 +40,7 @@ export function RotationBanner({ certificateId, request, entry, now, withdraw }:
         )
       }
     >
+      {suspended && "Its identity can't get certificates until it is activated. "}
       To be replaced by <Time at={replaceBy} show="minute" />. Requested by {requestedBy}
       {comment && `: ${comment}`}
       {entry && (
@@ -48,4 +51,9 @@ export function RotationBanner({ certificateId, request, entry, now, withdraw }:
       )}
     </Banner>
   );
+}
+
+function titleOf({ suspended, isOverdue }: Readonly<{ suspended: boolean; isOverdue: boolean }>) {
+  if (suspended) return "Suspended: rotation requested";
+  return isOverdue ? "Rotation overdue" : "Rotation requested";
 }

@@ -1,4 +1,4 @@
-import { CalendarX2 } from "lucide-react";
+import { CalendarX2, CirclePause } from "lucide-react";
 import { Badge } from "@/components/ui/badge";
 import { sortLink, type Params } from "@/components/filters/list-href";
 import { MonoId } from "@/components/ui/mono-id";
@@ -96,17 +96,26 @@ export function certificateColumns({
       header: "Replace by",
       width: "fit",
       ...(rotation ? { hideBelow: "sm" } : { extra: true }),
-      cell: ({ rotationRequest }) =>
-        rotationRequest !== null && <ReplaceBy at={rotationRequest.replaceBy} now={now} />,
+      cell: (row) => <ReplaceBy {...row} now={now} />,
     },
     ...extraColumns,
   ];
 }
 
-/** The date that a certificate is to be replaced by; marked once it is over. */
-function ReplaceBy({ at, now }: Readonly<{ at: string; now: Date }>) {
-  const time = <Time at={at} />;
-  return Date.parse(at) < now.getTime() ? (
+/**
+ * The date that a certificate is to be replaced by; marked once it is over. For a suspended identity
+ * nothing can be replaced, so nothing is overdue.
+ */
+function ReplaceBy({
+  rotationRequest,
+  identity,
+  now,
+}: Pick<CertificateItem, "rotationRequest" | "identity"> & Readonly<{ now: Date }>) {
+  if (rotationRequest === null) return null;
+  const time = <Time at={rotationRequest.replaceBy} />;
+  if (identity.status === "suspended")
+    return <Badge icon={<CirclePause aria-hidden />}>Suspended</Badge>;
+  return Date.parse(rotationRequest.replaceBy) < now.getTime() ? (
     <Badge tone="expiring" icon={<CalendarX2 aria-hidden />}>
       {time}
     </Badge>

@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { certificateStatuses } from "@/lib/certificates/schema";
+import { identityStatuses } from "@/lib/identities/schema";
 import { generalNameTypes, revocationReasons } from "@/lib/pki/types";
 import { decision, entryId, finding, instant } from "./common";
 import { previewedName } from "./names";
@@ -33,7 +34,13 @@ const itemShape = {
   sans: z.array(generalName),
   fingerprintSha256: z.string().nullable(),
   profile: z.object({ id: z.string(), slug: z.string(), version: z.number().int() }),
-  identity: z.object({ id: z.string(), name: z.string(), kind: z.string(), owner: z.string() }),
+  identity: z.object({
+    id: z.string(),
+    name: z.string(),
+    kind: z.string(),
+    owner: z.string(),
+    status: z.enum(identityStatuses),
+  }),
   authority: z.object({ id: z.string(), slug: z.string() }),
   keyAlgorithm: z.string(),
   keySha256: z.string(),

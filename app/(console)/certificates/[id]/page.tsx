@@ -66,6 +66,7 @@ export default async function CertificatePage({
           <RotationBanner
             certificateId={certificate.id}
             request={certificate.rotationRequest}
+            suspended={certificate.identity.status === "suspended"}
             entry={may.audit ? requestEntryOf(custody.items) : null}
             now={now}
             withdraw={may.withdrawRotation ? withdrawRotationRequest : null}
