@@ -5,7 +5,8 @@ import { useCallback, useRef, useState, useSyncExternalStore } from "react";
 import { Button } from "@/components/ui/button";
 import { CodeBlock } from "@/components/ui/code-block";
 import { DocumentLink } from "@/components/ui/document-link";
-import { type ApiCall, curlOf, rootFile, tokenVariable } from "./api-call";
+import { rootFile, tokenVariable } from "@/lib/format/curl-command";
+import { type ApiCall, curlOf } from "./api-call";
 
 type Read = () => ApiCall | null;
 

@@ -1,4 +1,5 @@
 import { fieldDescriptions } from "./field-descriptions";
+import { findByPath } from "./find-by-path";
 
 type Node = { [name: string]: unknown };
 type Operation = Readonly<{
@@ -21,7 +22,7 @@ export function describeFields(document: Document): string[] {
   const missing: string[] = [];
   const describe = (node: Node, path: readonly string[]): void => {
     if (typeof node["description"] === "string" || hasDescribedPart(node)) return;
-    const description = findDescription(path);
+    const description = findByPath(fieldDescriptions, path);
     if (description === undefined) missing.push(path.join("."));
     else node["description"] = description;
   };
@@ -57,12 +58,3 @@ const hasDescribedPart = (node: Node): boolean =>
   ["allOf", "anyOf", "oneOf"].some((key) =>
     ((node[key] ?? []) as readonly Node[]).some((part) => typeof part["description"] === "string"),
   );
-
-/** The description of the longest key that is a suffix of the path. */
-function findDescription(path: readonly string[]): string | undefined {
-  for (let from = 0; from < path.length; from += 1) {
-    const description = fieldDescriptions[path.slice(from).join(".")];
-    if (description !== undefined) return description;
-  }
-  return undefined;
-}

@@ -4,12 +4,14 @@ import { problem } from "@/server/api/schemas/common";
 import { authorizeOperations } from "./authorize-operations";
 import type { Route } from "./define-route";
 import { describeFields } from "./describe-fields";
+import { addExamples } from "./examples/add-examples";
 
 type Json = Readonly<Record<string, unknown>>;
 /** The parts of an OpenAPI 3.1 document that the reference page uses. */
 export type OpenApiDocument = Readonly<{
   openapi: string;
   info: Readonly<{ title: string; version: string; description: string }>;
+  servers: readonly Readonly<{ url: string }>[];
   paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
   components: Readonly<{ schemas: Readonly<Record<string, Json>> }>;
 }>;
@@ -26,13 +28,16 @@ export type Operation = Readonly<{
     description?: string;
     schema: Json;
   }>[];
-  requestBody?: Readonly<{ content: Readonly<Record<string, Readonly<{ schema: Json }>>> }>;
+  requestBody?: Readonly<{
+    content: Readonly<Record<string, Readonly<{ schema: Json; example?: unknown }>>>;
+  }>;
   responses: Readonly<
     Record<
       string,
       Readonly<{
         description: string;
-        content?: Readonly<Record<string, Readonly<{ schema?: Json }>>>;
+        headers?: Readonly<Record<string, Readonly<{ example?: unknown }>>>;
+        content?: Readonly<Record<string, Readonly<{ schema?: Json; example?: unknown }>>>;
       }>
     >
   >;
@@ -84,6 +89,7 @@ export function openApiDocument(routes: readonly Route[], publicUrl: string): Op
   });
   const tidied = tidy(document) as OpenApiDocument;
   describeFields(tidied);
+  addExamples(tidied);
   return tidied;
 }
 

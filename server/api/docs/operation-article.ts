@@ -1,13 +1,12 @@
 import { escapeHtml, inlineText } from "@/server/api/html";
 import type { OpenApiDocument, Operation } from "@/server/api/openapi";
 import { fieldRows } from "./fields";
+import { operationExamples } from "./operation-examples";
 import type { ListedOperation } from "./operations-of";
 
-/** Everything about one operation: what it does, its parameters, body, answer and refusals. */
-export function operationArticle(
-  { method, path, operation }: ListedOperation,
-  document: OpenApiDocument,
-): string {
+/** Everything about one operation: what it does, examples, its parameters, body, answer and refusals. */
+export function operationArticle(listed: ListedOperation, document: OpenApiDocument): string {
+  const { method, path, operation } = listed;
   const {
     operationId,
     summary,
@@ -20,6 +19,7 @@ export function operationArticle(
   const errors = Object.entries(responses).filter(([code]) => !code.startsWith("2"));
   return `<article id="${operationId}" aria-labelledby="${operationId}-title"><h2 id="${operationId}-title">${escapeHtml(summary)}</h2>
 <p class="call"><b class="${method}">${method.toUpperCase()}</b> <code>${escapeHtml(path)}</code></p><p>${inlineText(description)}</p>
+${operationExamples(listed, document)}
 ${parameterTable(summary, parameters, document)}
 ${body ? fieldTable(summary, "Body", fieldRows(body, document)) : ""}
 ${answerTable(summary, responses, document)}

@@ -19,6 +19,9 @@ h3{margin:0;font-size:1.02rem}
 .get{color:var(--get)}.post{color:var(--post)}.patch{color:var(--patch)}.delete{color:var(--delete)}
 .scroll{overflow-x:auto;margin:.9rem 0}table{border-collapse:collapse;width:100%;font-size:.87rem}caption,.caption{text-align:left;font-weight:600;padding:.2rem 0}
 th,td{text-align:left;vertical-align:top;padding:.38rem .7rem .38rem 0;border-top:1px solid var(--line)}thead th{border-top:0;color:var(--muted);font-weight:500}tbody th{font-weight:400;white-space:nowrap}small{color:var(--muted)}
+.examples{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:.9rem;margin:.9rem 0}figure{margin:0;min-width:0}figcaption{font-weight:600;font-size:.87rem;padding:.2rem 0}
+pre{margin:0;padding:.7rem .85rem;max-height:20rem;overflow:auto;border:1px solid var(--line);border-radius:6px;background:var(--back);font-size:.82rem;line-height:1.5}pre code{overflow-wrap:normal;font-size:1em}pre:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
 summary{cursor:pointer;color:var(--muted)}
+@media (max-width:70rem){.examples{grid-template-columns:minmax(0,1fr)}}
 @media (max-width:56rem){body{display:block}nav{position:static;height:auto;max-height:16rem;border-right:0;border-bottom:1px solid var(--line)}main{padding:1.25rem 1rem 3rem}}
 `;
