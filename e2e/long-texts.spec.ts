@@ -1,5 +1,6 @@
 import { randomInt } from "node:crypto";
 import type { Page } from "@playwright/test";
+import { consoleRoutes, isRouteOfItems, variants } from "@/e2e/support/console-pages";
 import { hydrated } from "@/e2e/support/hydrated";
 import { createLongThings, spaced, unbroken, type LongThings } from "@/e2e/support/long-things";
 import { takePicture } from "@/e2e/support/picture";
@@ -10,36 +11,7 @@ test.use({ storageState: stateOf("admin") });
 
 const widths = [1280, 1024, 1536, 360] as const;
 
-const lists = [
-  "/",
-  "/certificates",
-  "/certificates/bulk",
-  "/certificates/bulk/new",
-  "/identities",
-  "/identities/new",
-  "/identities/conflicts",
-  "/authorities",
-  "/authorities/new",
-  "/profiles",
-  "/profiles/new",
-  "/policies",
-  "/policies/new",
-  "/custody",
-  "/alerts",
-  "/alerts?status=all",
-  "/alerts/rules",
-  "/alerts/exceptions",
-  "/audit",
-  "/views",
-  "/audit/log",
-  "/reports",
-  "/settings/users",
-  "/settings/tokens",
-  "/settings/delivery",
-  "/settings/proxies",
-  "/settings/power",
-  "/settings/account",
-];
+const lists = [...consoleRoutes.filter((route) => !isRouteOfItems(route)), ...variants];
 
 async function expectFits(page: Page, path: string): Promise<void> {
   await page.goto(path);
@@ -78,7 +50,8 @@ test("no list scrolls sideways with the longest texts, with and without spaces, 
 test("no page of one item scrolls sideways with the longest texts, with and without spaces", async ({
   page,
 }) => {
-  for (const path of things.flatMap(({ pages }) => pages)) await expectFits(page, path);
+  for (const { paths, filledForm } of things)
+    for (const path of [...Object.values(paths), filledForm]) await expectFits(page, path);
   // The newest entries are about what was made.
   await page.goto("/audit");
   const links = page.getByRole("table").getByRole("link");

@@ -1,4 +1,13 @@
-import { createIdentity, type Certificate, type Page as Items } from "@/e2e/support/api";
+import type { Page } from "@playwright/test";
+import { createIdentity, type Certificate } from "@/e2e/support/api";
+import {
+  consoleRoutes,
+  isRouteOfItems,
+  movedPages,
+  signedOutRoutes,
+  variants,
+} from "@/e2e/support/console-pages";
+import { createLongThings, spaced, type LongThings } from "@/e2e/support/long-things";
 import { createCsr } from "@/e2e/support/openssl";
 import { checkAppearance, desktopViewport, phoneViewport } from "@/e2e/support/look";
 import { takePicture } from "@/e2e/support/picture";
@@ -13,62 +22,65 @@ import { adminApi, stateOf, openAnonymousPage } from "@/e2e/support/world";
 
 test.use({ storageState: stateOf("admin") });
 
-async function ids() {
-  const api = adminApi();
-  const first = async (path: string) =>
-    (await api.get<Items<{ id: string }>>(path)).body.items[0]?.id ?? "";
-  return { authority: await first("/authorities"), profile: await first("/profiles") };
+let things: LongThings;
+test.beforeAll(async () => {
+  things = await createLongThings(spaced);
+});
+test.afterAll(() => things.remove());
+
+const pathOf = (route: string): string => {
+  const path = isRouteOfItems(route) ? things.paths[route] : route;
+  if (path === undefined) throw new Error(`createLongThings makes nothing for ${route}.`);
+  return path;
+};
+
+const nameOf = (path: string): string =>
+  path === "/" ? "overview" : path.replaceAll(/[^a-z0-9]+/gi, "-").replaceAll(/^-|-$/g, "");
+
+/** What fits into which width is the matter of long-texts.spec.ts, with the longest texts. */
+async function expectAccessible(page: Page, route: string): Promise<void> {
+  for (const [look, colorScheme, viewport] of [
+    ["light", "light", desktopViewport],
+    ["dark", "dark", desktopViewport],
+    ["phone", "dark", phoneViewport],
+  ] as const) {
+    await page.emulateMedia({ colorScheme });
+    await page.setViewportSize(viewport);
+    await waitForAnimations(page);
+    const isSeen = look === "dark";
+    expect.soft(await findAxeViolations(page, isSeen), `${route}, ${look}`).toEqual([]);
+    await takePicture(page, `${nameOf(route)}-${look}`);
+  }
 }
 
-let certificate: Certificate,
-  identity = "";
-test.beforeAll(async () => {
-  identity = await createIdentity(
-    adminApi(),
-    "a service with a rather long name that is cut somewhere",
-  );
-  const { pem } = await createCsr(["a-rather-long-name.that-has-to-be-cut.somewhere.example.com"]);
-  certificate = (
-    await adminApi().post<Certificate>("/certificates", {
-      profile: "tls-server",
-      identity,
-      csr: pem,
-    })
-  ).body;
+test("the setup makes something for every page of one item, and for no other", () => {
+  expect(Object.keys(things.paths).toSorted()).toEqual(consoleRoutes.filter(isRouteOfItems));
 });
 
-const pages: readonly (readonly [name: string, path: () => string | Promise<string>])[] = [
-  ["overview", () => "/"],
-  ["certificates", () => "/certificates"],
-  ["certificates-none", () => "/certificates?q=nothing-has-this-name"],
-  ["certificate", () => `/certificates/${certificate.id}`],
-  ["issue", () => `/certificates/new?identity=${identity}`],
-  ["identities", () => "/identities"],
-  ["identities-holder", () => "/identities?holds=*.somewhere.example.com"],
-  ["identities-no-holder", () => "/identities?holds=held-by-none.example.com"],
-  ["identity", () => `/identities/${identity}`],
-  ["identity-new", () => "/identities/new"],
-  ["authorities", () => "/authorities"],
-  ["authority", async () => `/authorities/${(await ids()).authority}`],
-  ["authority-new", () => "/authorities/new"],
-  ["profiles", () => "/profiles"],
-  ["profile", async () => `/profiles/${(await ids()).profile}`],
-  ["profile-edit", async () => `/profiles/${(await ids()).profile}/edit`],
-  ["profile-new", () => "/profiles/new"],
-  ["audit", () => "/audit"],
-  ["audit-filtered", () => "/audit?ip=127.0.0.0/8&outcome=denied&reads=include"],
-  ["entry", () => "/audit/3"],
-  ["views", () => "/views"],
-  ["users", () => "/settings/users"],
-  ["tokens", () => "/settings/tokens"],
-  ["account", () => "/settings/account"],
-];
-
-for (const [name, path] of pages) {
-  test(`${name} has no axe violations, light or dark, and fits into 360 px`, async ({ page }) => {
-    await page.goto(await path());
+for (const route of [...consoleRoutes, ...variants]) {
+  test(`${route} has no axe violations, light or dark, at 1280 and 360 px`, async ({ page }) => {
+    await page.goto(pathOf(route));
     await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
-    await checkAppearance(page, name);
+    await expectAccessible(page, route);
+  });
+}
+
+for (const [from, to] of Object.entries(movedPages)) {
+  test(`${from} leads to ${to}`, async ({ page }) => {
+    await page.goto(from);
+    await expect(page).toHaveURL(to);
+  });
+}
+
+for (const route of signedOutRoutes) {
+  test(`${route}, without a session, has no axe violations, light or dark, and fits into 360 px`, async ({
+    browser,
+  }) => {
+    const page = await openAnonymousPage(browser);
+    await page.goto(route);
+    await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+    await checkAppearance(page, nameOf(route));
+    await page.context().close();
   });
 }
 
@@ -86,15 +98,14 @@ test("no page of the API reference has axe violations", async ({ page }) => {
     links.map((link) => link.getAttribute("href") ?? ""),
   );
   expect(addresses.length).toBeGreaterThan(10);
-  const nameOf = (address: string) => address.slice("/docs/api".length).replaceAll(/\W/g, "-");
   for (const address of ["/docs/api", "/docs/api?q=serial", ...addresses]) {
     await page.goto(address);
     expect.soft(await findAxeViolations(page), address).toEqual([]); // the longest pages: in one scheme
     await page.setViewportSize(phoneViewport);
     await expect.poll(() => horizontalOverflow(page), { message: address }).toBeLessThanOrEqual(0);
-    await takePicture(page, `api-reference${nameOf(address)}-phone`);
+    await takePicture(page, `${nameOf(address)}-phone`);
     await page.setViewportSize(desktopViewport);
-    await takePicture(page, `api-reference${nameOf(address)}`);
+    await takePicture(page, `${nameOf(address)}`);
   }
 });
 
@@ -115,21 +126,24 @@ test("a search of the API reference leads to an operation, and an address from b
   await expect(article).toBeInViewport();
 });
 
-test("the sign-in has no axe violations", async ({ browser }) => {
-  const page = await openAnonymousPage(browser);
-  await page.goto("/sign-in");
-  await checkAppearance(page, "sign-in");
-  await page.context().close();
-});
+/** A valid one: that of the setup is revoked. */
+async function issueCertificate(): Promise<string> {
+  const identity = await createIdentity(adminApi(), "dialogs");
+  const { pem: csr } = await createCsr(["dialogs.example.com"]);
+  const input = { profile: "tls-server", identity, csr };
+  return (await adminApi().post<Certificate>("/certificates", input)).body.id;
+}
 
 test("findings, dialogs, menus and the palette have no axe violations", async ({ page }) => {
-  await page.goto(`/certificates/new?identity=${identity}`);
+  await page.goto(things.filledForm);
   await page
     .getByRole("textbox", { name: /^Certificate signing request/ })
     .fill((await createCsr(["weak.example.net"], "rsa:1024")).pem);
   await expect(page.getByText(/Can't be issued/)).toBeVisible();
   await checkAppearance(page, "findings");
-  await page.goto(`/certificates/${certificate.id}`);
+  await page.goto(`/certificates/${await issueCertificate()}`);
+  await expect(page.getByRole("button", { name: "Rotate" })).toBeVisible();
+  await checkAppearance(page, "certificate-valid");
   for (const name of ["Rotate", "Revoke", "Put on hold"]) {
     await page.getByRole("button", { name }).click();
     await expect(page.getByRole("dialog")).toBeVisible();

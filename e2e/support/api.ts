@@ -16,6 +16,7 @@ export type Certificate = Readonly<{
   chainPem: string;
   status: string;
   identity: Readonly<{ id: string }>;
+  authority: Readonly<{ id: string }>;
   successorId: string | null;
   predecessorId: string | null;
 }>;

@@ -16,8 +16,15 @@ export const spaced: Writer = (length) => fill("Platform Wmm ", length);
 const fill = (part: string, length: number): string =>
   `${randomBytes(3).toString("hex")}${part.repeat(length)}`.slice(0, length - 1) + "X";
 
-/** The paths of the pages of what was made, and what takes it away again. */
-export type LongThings = Readonly<{ pages: readonly string[]; remove: () => Promise<void> }>;
+/**
+ * By route, the path of the page of what was made; one more with fields filled in; and what takes it
+ * away again.
+ */
+export type LongThings = Readonly<{
+  paths: Readonly<Record<string, string>>;
+  filledForm: string;
+  remove: () => Promise<void>;
+}>;
 
 /** Makes one of everything that has a name, each with texts as long as the API accepts. */
 export async function createLongThings(text: Writer): Promise<LongThings> {
@@ -50,18 +57,20 @@ export async function createLongThings(text: Writer): Promise<LongThings> {
   });
   const bulks = [await assignLong(api, text, identity.id), await revokeLong(api, certificate.id)];
   return {
-    pages: [
-      `/identities/${identity.id}`,
-      `/certificates/${certificate.id}`,
-      `/certificates/new?identity=${identity.id}`,
-      `/profiles/${profile.id}`,
-      `/profiles/${profile.id}/edit`,
-      `/policies/${policy.id}`,
-      `/settings/delivery/${destination.id}`,
-      `/alerts/${alert}`,
-      `/identities/bulk/${bulks[0]}`,
-      `/certificates/bulk/${bulks[1]}`,
-    ],
+    paths: {
+      "/alerts/[id]": `/alerts/${alert}`,
+      "/audit/[seq]": "/audit/3",
+      "/authorities/[id]": `/authorities/${certificate.authority.id}`,
+      "/certificates/[id]": `/certificates/${certificate.id}`,
+      "/certificates/bulk/[id]": `/certificates/bulk/${bulks[1]}`,
+      "/identities/[id]": `/identities/${identity.id}`,
+      "/identities/bulk/[id]": `/identities/bulk/${bulks[0]}`,
+      "/policies/[id]": `/policies/${policy.id}`,
+      "/profiles/[id]": `/profiles/${profile.id}`,
+      "/profiles/[id]/edit": `/profiles/${profile.id}/edit`,
+      "/settings/delivery/[id]": `/settings/delivery/${destination.id}`,
+    },
+    filledForm: `/certificates/new?identity=${identity.id}`,
     remove: async () => {
       await api.post(`/destinations/${destination.id}/remove`, {});
       await api.post(`/proxies/${proxy.id}/remove`, {});
