@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import type { Page } from "@playwright/test";
-import { createIdentity } from "@/e2e/support/api";
+import { createIdentity, type Page as Items } from "@/e2e/support/api";
 import { checkAppearance } from "@/e2e/support/look";
 import { createCsr } from "@/e2e/support/openssl";
 import { raiseAlert } from "@/e2e/support/raise-alert";
@@ -67,6 +67,44 @@ test("rows are selected by keyboard alone, as a range, and resolved together", a
   await checkAppearance(page, "alerts-resolve-many");
   await dialog.getByRole("button", { name: "Resolve" }).click();
   await expect(toast(page, "3 alerts resolved.")).toBeVisible();
+});
+
+test("all alerts that match are acknowledged after a dry run in figures, and each has a line in the report", async ({
+  page,
+}) => {
+  const api = adminApi();
+  for (const name of ["match-open", "match-seen", "match-gone"]) await raiseAlert(name);
+  const idOf = async (name: string) =>
+    (await api.get<Items<{ id: string }>>(`/alerts?q=${name}`)).body.items[0]?.id ?? "";
+  await api.post(`/alerts/${await idOf("match-seen")}/acknowledge`, {});
+  const resolution = { resolution: "expected", comment: "a planned test" };
+  await api.post(`/alerts/${await idOf("match-gone")}/resolve`, resolution);
+  await page.goto("/alerts?status=all&q=match-&limit=2");
+  await page.getByRole("checkbox", { name: "Select all rows on this page" }).check();
+  await bar(page).getByRole("button", { name: "Select all 3 that match" }).click();
+  await bar(page).getByRole("button", { name: "Acknowledge" }).click();
+  const dialog = page.getByRole("dialog", { name: "Acknowledge 3 alerts?" });
+  const figures = dialog.getByRole("region", { name: "Dry run" });
+  await expect(figures).toContainText(
+    "1 alert will be acknowledged, out of 3 selected: 1 critical.",
+  );
+  await expect(figures).toContainText("1 already is.");
+  await expect(figures).toContainText("1 is already resolved.");
+  expect(
+    (await api.get<{ alert: { status: string } }>(`/alerts/${await idOf("match-open")}`)).body.alert
+      .status,
+  ).toBe("open");
+  await checkAppearance(page, "alerts-acknowledge-all");
+  await dialog.getByRole("button", { name: "Acknowledge" }).click();
+  const report = page.getByRole("dialog", { name: "Acknowledged 1 of 3" });
+  const rows = report.getByRole("table", { name: "Report" }).getByRole("row");
+  await expect(rows).toHaveCount(4);
+  await expect(rows.nth(1)).toContainText(/match-gone.*has already resolved this alert.*Refused/s);
+  await expect(rows.nth(2)).toContainText(/match-seen.*Already acknowledged/s);
+  await expect(rows.nth(3)).toContainText(/match-open.*Acknowledged/s);
+  await checkAppearance(page, "alerts-report");
+  await report.getByRole("button", { name: "Done" }).click();
+  await expect(report).toBeHidden();
 });
 
 test("everything valid of an identity is revoked after a dry run and a typed word, with a report", async ({

@@ -54,7 +54,8 @@ async function readInOrder(
     where: { id: { in: [...ids] } },
     include: withFigures,
   });
-  return rows.toSorted((one, other) => ids.indexOf(one.id) - ids.indexOf(other.id));
+  const places = new Map(ids.map((id, place) => [id, place]));
+  return rows.toSorted((one, other) => (places.get(one.id) ?? 0) - (places.get(other.id) ?? 0));
 }
 
 /**
@@ -122,6 +123,10 @@ export async function findAlertRow(
 ): Promise<AlertRow | null> {
   return prisma.alert.findUnique({ where: { id }, include: withFigures });
 }
+
+/** Those with these ids, in their order. */
+export const findAlertRows = (db: Database, ids: readonly string[]): Promise<AlertRow[]> =>
+  readInOrder(db, ids);
 
 /** Reads the row and locks it until the transaction ends. */
 export async function lockAlert(tx: AuditedTx, id: string): Promise<AlertRow | null> {

@@ -56,8 +56,11 @@ async function answer(
 
 const maxQuotedLength = 200;
 
-/** A resolved alert does not change any more. The message says how it was resolved. */
-function assertUnresolved({ status, resolvedBy, resolution, comment }: AlertRow): void {
+/**
+ * A resolved alert does not change any more. The message says how it was resolved. Errors:
+ * `alert.resolved`.
+ */
+export function assertUnresolved({ status, resolvedBy, resolution, comment }: AlertRow): void {
   if (status !== "resolved") return;
   const why = comment === "" ? "" : `: ${comment.slice(0, maxQuotedLength).replace(/[.\s]+$/, "")}`;
   throw new AppError(

@@ -9,7 +9,13 @@ import { acknowledgeAlert, resolveAlert } from "./answer-alert";
 import { answerAlerts } from "./answer-alerts";
 import { getAlert } from "./get-alert";
 import { listAlerts } from "./list-alerts";
-import { maxAlertsAtOnce, type AnswerManyInput } from "./schema";
+import { previewAnswers } from "./preview-answers";
+import {
+  type AnswerLine,
+  type AnswerManyInput,
+  maxAlertsAtOnce,
+  type PreviewManyInput,
+} from "./schema";
 
 let harness: Harness, operator: Actor;
 
@@ -35,7 +41,19 @@ const open = (count: number): Promise<string[]> =>
   Promise.all(Array.from({ length: count }, () => openAlert(harness.deps)));
 const acknowledge = { act: "acknowledge" } as const;
 const resolve = { act: "resolve", resolution: "expected", comment: "a planned test" } as const;
-const answer = (input: AnswerManyInput, who = operator) => answerAlerts(harness.deps, who, input);
+/** How many lines of the report have each outcome, and those that were refused. */
+const answer = async (input: AnswerManyInput, who = operator) => {
+  const { lines } = await answerAlerts(harness.deps, who, input);
+  const of = (outcome: AnswerLine["outcome"]) => lines.filter((line) => line.outcome === outcome);
+  return {
+    changed: of("changed").length,
+    unchanged: of("unchanged").length,
+    refused: of("refused"),
+    untried: of("untried").length,
+  };
+};
+const preview = (input: PreviewManyInput, who = operator) =>
+  previewAnswers(harness.deps, who, input);
 const codeOf = (work: Promise<unknown>) =>
   work.then(
     () => "done",
@@ -166,4 +184,81 @@ describe("refusals", () => {
     ).rejects.toThrow("Enter a short reason.");
     expect(await statusOf(ids[0] ?? "")).toBe("open");
   });
+});
+
+describe("the dry run", () => {
+  test("says what would change, what already has and what is refused, and changes and records nothing", async () => {
+    const [resolved = "", done = "", about = "", fine = ""] = [
+      ...(await open(2)),
+      await openAlert(harness.deps, {
+        subject: { kind: "user", id: operator.id ?? "", label: operator.label },
+      }),
+      ...(await open(1)),
+    ];
+    await resolveAlert(harness.deps, system, resolved, { resolution: "fixed", comment: "done" });
+    await acknowledgeAlert(harness.deps, operator, done);
+    const ids = [resolved, done, about, "alr_none", fine];
+    const before = await harness.during(async () => ({
+      acknowledging: await preview({ selection: { ids }, answer: acknowledge }),
+      resolving: await preview({ selection: { ids }, answer: { act: "resolve" } }),
+    }));
+    expect(before.entries).toEqual([]);
+    const { acknowledging, resolving } = before.result;
+    expect(acknowledging).toMatchObject({ selected: 5, count: 2, unchanged: 1, missing: 1 });
+    expect(acknowledging.refused.map(({ code, count }) => [code, count])).toEqual([
+      ["alert.resolved", 1],
+    ]);
+    expect(resolving).toMatchObject({ count: 2, unchanged: 0 });
+    expect(resolving.refused.map(({ code, count }) => [code, count])).toEqual([
+      ["alert.resolved", 1],
+      ["alert.own-resolution", 1],
+    ]);
+    expect(await Promise.all([about, fine].map(statusOf))).toEqual(["open", "open"]);
+  });
+
+  test.each(["acknowledge", "resolve"] as const)(
+    "of %s announces exactly what the action then does",
+    async (act) => {
+      await open(3);
+      await openAlert(harness.deps, {
+        subject: { kind: "user", id: operator.id ?? "", label: operator.label },
+      });
+      const selection = { filter: { status: "unresolved" as const }, count: 4 };
+      const { count, refused, severities } = await preview({ selection, answer: { act } });
+      expect(severities.reduce((sum, each) => sum + each.count, 0)).toBe(count);
+      const done = await answer({ selection, answer: act === "resolve" ? resolve : acknowledge });
+      expect(done.changed).toBe(count);
+      expect(done.refused.length).toBe(refused.reduce((sum, each) => sum + each.count, 0));
+    },
+  );
+
+  test("with another number than the list showed is refused, as the action would be", async () => {
+    await open(2);
+    const selection = { filter: { status: "open" as const }, count: 1 };
+    expect(await codeOf(preview({ selection, answer: acknowledge }))).toBe("alert.count-changed");
+  });
+
+  test.each(["approver", "auditor", "service"] as const)("is refused to a %s", async (role) => {
+    const ids = await open(1);
+    const who = operatorActor({ role });
+    expect(await codeOf(preview({ selection: { ids }, answer: acknowledge }, who))).toBe(
+      "forbidden",
+    );
+  });
+});
+
+test("the report has a line for each alert, in the order of the selection, with its summary and why", async () => {
+  const [first = "", second = ""] = await open(2);
+  await acknowledgeAlert(harness.deps, operator, second);
+  const { lines } = await answerAlerts(harness.deps, operator, {
+    selection: { ids: ["alr_none", second, first] },
+    answer: acknowledge,
+  });
+  expect(lines.map(({ id, outcome, code }) => [id, outcome, code])).toEqual([
+    ["alr_none", "refused", "alert.not-found"],
+    [second, "unchanged", null],
+    [first, "changed", null],
+  ]);
+  expect(lines[0]).toMatchObject({ summary: "alr_none", message: expect.any(String) });
+  expect(lines[2]?.summary).toBe((await getAlert(harness.deps, system, first)).alert.summary);
 });

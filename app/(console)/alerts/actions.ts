@@ -3,12 +3,14 @@
 import { z } from "zod";
 import { answerAlerts } from "@/lib/alerts/answer-alerts";
 import { acknowledgeAlert, assignAlert, resolveAlert } from "@/lib/alerts/answer-alert";
+import { previewAnswers } from "@/lib/alerts/preview-answers";
 import { createExceptionForAlert, endException } from "@/lib/alerts/manage-exceptions";
 import {
   acknowledgeInput,
   answerManyInput,
   assignInput,
   exceptionInput,
+  previewManyInput,
   resolveInput,
   ruleChange,
   ruleNames,
@@ -35,6 +37,8 @@ export const resolve = defineAction(
 );
 /** Answers what is selected in a list; each alert has its own entry. */
 export const answerMany = defineQuery("alerts.handle", answerManyInput, answerAlerts);
+/** What `answerMany` would do, in figures. */
+export const previewMany = defineQuery("alerts.handle", previewManyInput, previewAnswers);
 /** Adds an exception, and with `resolve` closes the alert that it came from as expected. */
 export const except = defineAction(
   "alerts.handle",

@@ -26,7 +26,7 @@ import { findTableView } from "@/app/(console)/table-view";
 import { findIdentityName } from "@/app/(console)/identity-name";
 import { readQuery, type SearchParams } from "@/app/(console)/read-query";
 import { ListMenus } from "@/app/(console)/views/list-menus";
-import { acknowledge, answerMany } from "./actions";
+import { acknowledge, answerMany, previewMany } from "./actions";
 import { readOpenAlerts } from "./read-open";
 
 const path = "/alerts";
@@ -107,7 +107,12 @@ export default async function AlertsPage({
           empty={<NoAlerts filtered={filtered} resolved={counts.resolved} />}
         />
         {mayHandle && (
-          <AlertBar action={answerMany} filter={filter} me={actor.id} people={people} />
+          <AlertBar
+            actions={{ answer: answerMany, preview: previewMany }}
+            filter={filter}
+            me={actor.id}
+            people={people}
+          />
         )}
       </SelectionProvider>
       {items.length > 0 && (

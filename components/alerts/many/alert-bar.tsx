@@ -2,6 +2,7 @@
 
 import { CheckCheck, CircleCheck, CircleUser } from "lucide-react";
 import { useRouter } from "next/navigation";
+import { useState } from "react";
 import { useAction } from "@/components/forms/use-action";
 import { Button } from "@/components/ui/button";
 import { SelectionBar, useSelection } from "@/components/ui/selection";
@@ -13,72 +14,88 @@ import {
   type Assignee,
 } from "@/lib/alerts/schema";
 import type { ServerAction } from "@/lib/auth/types";
-import { answerText } from "./answer-text";
+import { AcknowledgeManyDialog } from "./acknowledge-many-dialog";
+import type { AnswerPreviewAction } from "./answer-figures";
+import { AnswerReport, type FinishedAnswer } from "./answer-report";
+import { type AnswerAct, answerText } from "./answer-text";
 import { AssignManyDialog } from "./assign-many-dialog";
 import { ResolveManyDialog } from "./resolve-many-dialog";
 
 type Props = Readonly<{
-  action: ServerAction<AlertAnswers>;
+  actions: Readonly<{ answer: ServerAction<AlertAnswers>; preview: AnswerPreviewAction }>;
   /** The filters of the list. */
   filter: Extract<AnswerManyInput["selection"], { filter: unknown }>["filter"];
   me: string | null;
   /** Users who may handle alerts. */ people: readonly Assignee[];
 }>;
 
-/** What can be done with the selected alerts. */
-export function AlertBar({ action, filter, me, people }: Props) {
+/** What can be done with the selected alerts, and the report of what was done. */
+export function AlertBar({ actions, filter, me, people }: Props) {
   const { selected, clear } = useSelection();
-  const { run, pending } = useAction(action);
+  const { run, pending } = useAction(actions.answer);
+  const [report, setReport] = useState<FinishedAnswer | null>(null);
   const router = useRouter();
-  const selection: AnswerManyInput["selection"] =
-    selected?.kind === "all"
-      ? { filter, count: selected.count }
-      : { ids: [...(selected?.keys ?? [])] };
-  const count = selected?.kind === "all" ? selected.count : (selected?.keys.length ?? 0);
-  const finish = () => {
+  const isAll = selected?.kind === "all";
+  const selection: AnswerManyInput["selection"] = isAll
+    ? { filter, count: selected.count }
+    : { ids: [...(selected?.keys ?? [])] };
+  const count = isAll ? selected.count : (selected?.keys.length ?? 0);
+  const finish = (act: AnswerAct) => (answers: AlertAnswers) => {
     clear();
     router.refresh();
+    const isWhole = !answers.lines.some(({ message }) => message !== null);
+    if (isWhole && !isAll) showToast({ text: answerText(act, answers) });
+    else setReport({ act, answers });
   };
   const acknowledge = async () => {
     const answer = await run({ selection, answer: { act: "acknowledge" } });
-    if (!answer.ok) {
-      showToast({ text: answer.message, tone: "danger" });
-      return;
-    }
-    const isWhole = answer.data.refused.length === 0;
-    showToast({
-      text: answerText("acknowledge", answer.data),
-      ...(isWhole ? {} : { tone: "danger" }),
-    });
-    finish();
+    if (answer.ok) finish("acknowledge")(answer.data);
+    else showToast({ text: answer.message, tone: "danger" });
   };
+  const shared = { action: actions.answer, preview: actions.preview, selection, count };
+  const button = {
+    size: "sm",
+    variant: "primary",
+    icon: <CheckCheck aria-hidden />,
+    children: "Acknowledge",
+  } as const;
   return (
-    <SelectionBar limit={maxAlertsAtOnce}>
-      <AssignManyDialog
-        trigger={
-          <Button size="sm" icon={<CircleUser aria-hidden />}>
-            Assign
-          </Button>
-        }
-        {...{ action, selection, count, me, people, finish }}
+    <>
+      <SelectionBar limit={maxAlertsAtOnce}>
+        <AssignManyDialog
+          trigger={
+            <Button size="sm" icon={<CircleUser aria-hidden />}>
+              Assign
+            </Button>
+          }
+          {...{ ...shared, me, people }}
+          finish={finish("assign")}
+        />
+        <ResolveManyDialog
+          trigger={
+            <Button size="sm" icon={<CircleCheck aria-hidden />}>
+              Resolve
+            </Button>
+          }
+          {...shared}
+          finish={finish("resolve")}
+        />
+        {isAll ? (
+          <AcknowledgeManyDialog
+            trigger={<Button {...button} />}
+            {...shared}
+            finish={finish("acknowledge")}
+          />
+        ) : (
+          <Button {...button} loading={pending} onClick={() => void acknowledge()} />
+        )}
+      </SelectionBar>
+      <AnswerReport
+        finished={report}
+        onClose={() => {
+          setReport(null);
+        }}
       />
-      <ResolveManyDialog
-        trigger={
-          <Button size="sm" icon={<CircleCheck aria-hidden />}>
-            Resolve
-          </Button>
-        }
-        {...{ action, selection, count, finish }}
-      />
-      <Button
-        size="sm"
-        variant="primary"
-        icon={<CheckCheck aria-hidden />}
-        loading={pending}
-        onClick={() => void acknowledge()}
-      >
-        Acknowledge
-      </Button>
-    </SelectionBar>
+    </>
   );
 }

@@ -1,24 +1,33 @@
-import type { AlertAnswers } from "@/lib/alerts/schema";
+import type { AlertAnswers, AnswerLine } from "@/lib/alerts/schema";
 import { formatCount, plural } from "@/lib/format/count";
 
-const done = { acknowledge: "acknowledged", assign: "assigned", resolve: "resolved" } as const;
+export type AnswerAct = "acknowledge" | "assign" | "resolve";
+export const answerWords = {
+  acknowledge: { button: "Acknowledge", done: "acknowledged", title: "Acknowledged" },
+  assign: { button: "Assign", done: "assigned", title: "Assigned" },
+  resolve: { button: "Resolve", done: "resolved", title: "Resolved" },
+} as const satisfies Record<AnswerAct, object>;
+
+/** How many lines have this outcome. */
+export const countLines = ({ lines }: AlertAnswers, outcome: AnswerLine["outcome"]): number =>
+  lines.filter((line) => line.outcome === outcome).length;
 
 /**
  * The receipt of an action on several alerts: how many were changed, and each reason why others
  * were not. "14 alerts acknowledged, 1 already was. 1 failed: Alert not found."
  */
-export function answerText(
-  act: keyof typeof done,
-  { changed, unchanged, refused, untried }: AlertAnswers,
-): string {
+export function answerText(act: AnswerAct, answers: AlertAnswers): string {
+  const of = (outcome: AnswerLine["outcome"]) => countLines(answers, outcome);
+  const unchanged = of("unchanged");
   const already =
     unchanged === 0
       ? ""
       : `, ${formatCount(unchanged)} already ${unchanged === 1 ? "was" : "were"}`;
-  const reasons = [...new Set(refused.map(({ message }) => message))];
-  const failed =
-    refused.length === 0 ? "" : ` ${formatCount(refused.length)} failed: ${reasons.join(" ")}`;
+  const reasons = [...new Set(answers.lines.flatMap(({ message }) => message ?? []))];
+  const refused = of("refused");
+  const failed = refused === 0 ? "" : ` ${formatCount(refused)} failed: ${reasons.join(" ")}`;
+  const untried = of("untried");
   const left =
     untried === 0 ? "" : ` ${plural(untried, "alert was", "alerts were")} left unchanged.`;
-  return `${plural(changed, "alert")} ${done[act]}${already}.${failed}${left}`;
+  return `${plural(of("changed"), "alert")} ${answerWords[act].done}${already}.${failed}${left}`;
 }

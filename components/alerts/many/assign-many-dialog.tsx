@@ -1,26 +1,25 @@
 "use client";
 
-import type { ReactElement } from "react";
+import { useState, type ReactElement } from "react";
 import { ActionForm } from "@/components/forms/action-form";
-import { textOf } from "@/components/forms/form-values";
 import { Dialog, useCloseDialog } from "@/components/ui/dialog";
 import { SelectField } from "@/components/ui/select";
-import { showToast } from "@/components/ui/toast-store";
 import { plural } from "@/lib/format/count";
 import type { AlertAnswers, AnswerManyInput, Assignee } from "@/lib/alerts/schema";
 import type { ServerAction } from "@/lib/auth/types";
-import { answerText } from "./answer-text";
+import { AnswerFigures, type AnswerPreviewAction, useAnswerPreview } from "./answer-figures";
 import { assignOptions, firstChoice, unassigned } from "@/components/alerts/assign-options";
 
 type Props = Readonly<{
   trigger: ReactElement;
   action: ServerAction<AlertAnswers>;
+  preview: AnswerPreviewAction;
   selection: AnswerManyInput["selection"];
   count: number;
   me: string | null;
   people: readonly Assignee[];
   /** Called once they are assigned. */
-  finish: () => void;
+  finish: (answers: AlertAnswers) => void;
 }>;
 
 /** Assigns the selected alerts to one user, or to no one. */
@@ -39,37 +38,44 @@ export function AssignManyDialog({ trigger, count, ...form }: Props) {
 
 function AssignManyForm({
   action,
+  preview,
   selection,
   me,
   people,
   finish,
 }: Omit<Props, "trigger" | "count">) {
   const close = useCloseDialog();
+  const [to, setTo] = useState(firstChoice(null, people, me));
+  const answer = { act: "assign", to: to === unassigned ? null : to } as const;
+  const dryRun = useAnswerPreview(preview, { selection, answer });
   return (
     <ActionForm
       action={action}
       fields={[]}
       submitLabel="Assign"
+      disabledReason={dryRun.blocker}
       receipt=""
       onDone={({ data }) => {
-        showToast({ text: answerText("assign", data) });
         close();
-        finish();
+        finish(data);
       }}
-      input={(form) => {
-        const to = textOf(form, "to");
-        return { selection, answer: { act: "assign", to: to === unassigned ? null : to } };
-      }}
+      input={() => ({ selection, answer })}
     >
       {() => (
-        <SelectField
-          label="Assign to"
-          name="to"
-          required
-          options={assignOptions(null, people, me)}
-          defaultValue={firstChoice(null, people, me)}
-          hint="Users who can handle alerts."
-        />
+        <>
+          <SelectField
+            label="Assign to"
+            name="to"
+            required
+            options={assignOptions(null, people, me)}
+            value={to}
+            onChange={(event) => {
+              setTo(event.target.value);
+            }}
+            hint="Users who can handle alerts."
+          />
+          <AnswerFigures act="assign" dryRun={dryRun} />
+        </>
       )}
     </ActionForm>
   );

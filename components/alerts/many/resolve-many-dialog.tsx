@@ -4,20 +4,20 @@ import type { ReactElement } from "react";
 import { ActionForm } from "@/components/forms/action-form";
 import { textOf } from "@/components/forms/form-values";
 import { Dialog, useCloseDialog } from "@/components/ui/dialog";
-import { showToast } from "@/components/ui/toast-store";
 import { plural } from "@/lib/format/count";
 import type { AlertAnswers, AnswerManyInput } from "@/lib/alerts/schema";
 import type { ServerAction } from "@/lib/auth/types";
-import { answerText } from "./answer-text";
+import { AnswerFigures, type AnswerPreviewAction, useAnswerPreview } from "./answer-figures";
 import { ResolutionFields } from "@/components/alerts/resolution-fields";
 
 type Props = Readonly<{
   trigger: ReactElement;
   action: ServerAction<AlertAnswers>;
+  preview: AnswerPreviewAction;
   selection: AnswerManyInput["selection"];
   count: number;
   /** Called once they are resolved. */
-  finish: () => void;
+  finish: (answers: AlertAnswers) => void;
 }>;
 
 /** Resolves the selected alerts with one resolution and comment. */
@@ -33,21 +33,19 @@ export function ResolveManyDialog({ trigger, count, ...form }: Props) {
   );
 }
 
-function ResolveManyForm({ action, selection, finish }: Omit<Props, "trigger" | "count">) {
+function ResolveManyForm({ action, preview, selection, finish }: Omit<Props, "trigger" | "count">) {
   const close = useCloseDialog();
+  const dryRun = useAnswerPreview(preview, { selection, answer: { act: "resolve" } });
   return (
     <ActionForm
       action={action}
       fields={["answer.resolution", "answer.comment"]}
       submitLabel="Resolve"
+      disabledReason={dryRun.blocker}
       receipt=""
       onDone={({ data }) => {
-        showToast({
-          text: answerText("resolve", data),
-          ...(data.refused.length === 0 ? {} : { tone: "danger" }),
-        });
         close();
-        finish();
+        finish(data);
       }}
       input={(form) => ({
         selection,
@@ -59,10 +57,13 @@ function ResolveManyForm({ action, selection, finish }: Omit<Props, "trigger" | 
       })}
     >
       {({ errors }) => (
-        <ResolutionFields
-          resolutionError={errors("answer.resolution")}
-          commentError={errors("answer.comment")}
-        />
+        <>
+          <AnswerFigures act="resolve" dryRun={dryRun} />
+          <ResolutionFields
+            resolutionError={errors("answer.resolution")}
+            commentError={errors("answer.comment")}
+          />
+        </>
       )}
     </ActionForm>
   );
