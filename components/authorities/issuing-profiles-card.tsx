@@ -13,13 +13,13 @@ export function IssuingProfilesCard({
     <Card title="Profiles" description="These issue from this CA.">
       <ul className="flex flex-col gap-2 text-sm">
         {profiles.map(({ id, slug, name }) => (
-          <li key={id} className="flex min-w-0 items-baseline justify-between gap-3">
+          <li key={id} className="flex min-w-0 flex-wrap items-baseline justify-between gap-x-3">
             <span className="min-w-0 break-words">
               <Link href={`/profiles/${id}`} variant="quiet">
                 {name}
               </Link>
             </span>
-            <code className="shrink-0 font-mono text-xs text-muted">{slug}</code>
+            <code className="min-w-0 font-mono text-xs break-all text-muted">{slug}</code>
           </li>
         ))}
       </ul>
