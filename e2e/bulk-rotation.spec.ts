@@ -142,3 +142,50 @@ test("a rotation that is overdue is counted on the overview, in the list behind 
   await expect(page.getByText("Rotation overdue")).toBeVisible();
   await checkAppearance(page, "rotation-overdue");
 });
+
+test("requests are withdrawn from all in the list of requested ones, after a dry run and a typed word", async ({
+  page,
+}) => {
+  const { id, ids } = await makeFleet("withdrawn", 2);
+  for (const each of ids) await adminApi().post(`/certificates/${each}/request-rotation`, {});
+  await page.goto(`/certificates?identity=${id}`);
+  await page.getByRole("checkbox", { name: "Select all rows on this page" }).check();
+  await expect(bar(page).getByRole("button", { name: "Withdraw request" })).toHaveCount(0);
+  await page.goto(`/certificates?identity=${id}&rotation=requested`);
+  await page.getByRole("checkbox", { name: "Select all rows on this page" }).check();
+  await checkAppearance(page, "rotation-requested-selected");
+  await bar(page).getByRole("button", { name: "Withdraw request" }).click();
+  const dialog = page.getByRole("dialog", {
+    name: "Withdraw the request for rotation of 2 certificates?",
+  });
+  const figures = dialog.getByRole("region", { name: "Dry run" });
+  await expect(figures).toContainText("2 certificates of 1 identity.");
+  await expect(figures).not.toContainText(/OCSP|successor/);
+  await dialog.getByRole("textbox", { name: "Comment" }).fill("false alarm");
+  await dialog.getByRole("textbox", { name: /^Type withdraw 2/ }).fill("withdraw 2");
+  await checkAppearance(page, "rotation-withdraw");
+  await dialog.getByRole("button", { name: "Withdraw" }).click();
+  await expect(page.getByRole("heading", { name: "Finished" })).toBeVisible();
+  await page.goto(`/certificates?identity=${id}&rotation=requested`);
+  await expect(page.getByRole("heading", { name: "No certificates match" })).toBeVisible();
+});
+
+test("a request for a suspended identity says that it is suspended, on its page and in the list", async ({
+  page,
+}) => {
+  const { id, ids } = await makeFleet("suspended", 1);
+  await adminApi().post(`/certificates/${ids[0]}/request-rotation`, {});
+  await page.goto(`/certificates/${ids[0]}`);
+  await expect(page.getByText("Rotation requested", { exact: true })).toBeVisible();
+  await adminApi().post(`/identities/${id}/suspend`, {});
+  await page.goto(`/certificates/${ids[0]}`);
+  await expect(page.getByText("Suspended: rotation requested")).toBeVisible();
+  await expect(page.getByText("can't get certificates until it is activated")).toBeVisible();
+  await checkAppearance(page, "rotation-suspended");
+  await page.goto(`/certificates?identity=${id}&rotation=requested`);
+  await expect(page.getByRole("table").getByText("Suspended", { exact: true })).toBeVisible();
+  await checkAppearance(page, "rotation-suspended-list");
+  await adminApi().post(`/identities/${id}/activate`, {});
+  await page.goto(`/certificates/${ids[0]}`);
+  await expect(page.getByText("Rotation requested", { exact: true })).toBeVisible();
+});

@@ -7,7 +7,8 @@ import { type BulkAct, changesIdentities } from "./schema";
 function permissionsFor(act: BulkAct): readonly Permission[] {
   if (act === "issue") return ["certificates.issue"];
   if (changesIdentities(act)) return ["identities.write"];
-  if (act === "request-rotation") return ["certificates.rotate"];
+  if (act === "request-rotation" || act === "cancel-rotation-request")
+    return ["certificates.rotate"];
   return act === "revoke" ? ["certificates.revoke"] : ["certificates.revoke", "certificates.hold"];
 }
 

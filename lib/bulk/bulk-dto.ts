@@ -16,6 +16,7 @@ const verbs: Readonly<Record<BulkAct, string>> = {
   hold: "Hold",
   release: "Release",
   "request-rotation": "Request the rotation of",
+  "cancel-rotation-request": "Withdraw the request for rotation of",
   suspend: "Suspend",
   activate: "Activate",
   assign: "Assign",

@@ -1,4 +1,5 @@
 import type { Actor } from "@/lib/access/actor";
+import { cancelRotationRequest } from "@/lib/certificates/cancel-rotation-request";
 import { findCertificate } from "@/lib/certificates/get-certificate";
 import { requestRotation } from "@/lib/certificates/request-rotation";
 import { releaseCertificate } from "@/lib/certificates/release-certificate";
@@ -55,6 +56,9 @@ export async function changeItem(
       await requestRotation(deps, actor, id, input, { capped: true });
       return;
     }
+    case "cancel-rotation-request":
+      await cancelRotationRequest(deps, actor, id, { comment }, { seen: true });
+      return;
     case "hold":
     case "revoke": {
       const date = invalidityDate === null ? {} : { invalidityDate: invalidityDate.toISOString() };

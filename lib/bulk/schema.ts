@@ -4,7 +4,13 @@ import { certificateQuery, requestRotationInput, revokeInput } from "@/lib/certi
 import { identityChange, identityQuery } from "@/lib/identities/schema";
 
 /** What is done to each certificate of a selection. */
-export const certificateActs = ["revoke", "hold", "release", "request-rotation"] as const;
+export const certificateActs = [
+  "revoke",
+  "hold",
+  "release",
+  "request-rotation",
+  "cancel-rotation-request",
+] as const;
 export type CertificateAct = (typeof certificateActs)[number];
 /** What is done to each identity of a selection. */
 export const identityActs = ["suspend", "activate", "assign"] as const;
@@ -122,6 +128,7 @@ export const exclusions = [
   "expired",
   "replaced",
   "rotation-requested",
+  "rotation-not-requested",
   "already-suspended",
   "already-active",
   "same-owner",

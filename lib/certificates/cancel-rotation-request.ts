@@ -7,20 +7,23 @@ import type { Recorded } from "@/lib/log/record/recorded";
 import type { Deps } from "@/lib/runtime/deps";
 import { certificateTarget, rotationRequestOf } from "./certificate-dto";
 import { describeCertificate, getCertificateRow } from "./get-certificate";
-import { assertStaff } from "./request-rotation";
+import { assertStaff, changedMeanwhile } from "./request-rotation";
 import { clearRotationRequest } from "./rotation-request-repository";
 import type { CancelRotationRequestInput, CertificateDto } from "./schema";
 
 /**
  * Withdraws the request to replace a certificate: its renewal information is the usual one again. One
- * that no longer counts stays as it is. Errors: `certificate.not-found`, `certificate.ambiguous`,
- * `identity.confers-power`, `identity.system`, `rotation.not-requested`.
+ * that no longer counts stays as it is. With `seen`, a certificate without a request is one that changed
+ * meanwhile: a dry run left out the others. Errors: `certificate.not-found`, `certificate.ambiguous`,
+ * `identity.confers-power`, `identity.system`, `rotation.not-requested`,
+ * `certificate.changed-meanwhile`.
  */
 export async function cancelRotationRequest(
   deps: Pick<Deps, "db" | "clock" | "recorder">,
   actor: Actor,
   ref: string,
   input: CancelRotationRequestInput = {},
+  { seen = false }: Readonly<{ seen?: boolean }> = {},
 ): Promise<Recorded<CertificateDto>> {
   assertProven(actor);
   const row = await getCertificateRow(deps, actor, "certificates.rotate", ref);
@@ -29,10 +32,7 @@ export async function cancelRotationRequest(
     await requirePower(tx, actor, row.identityId, "cancel-rotation-request");
     const isRequested = rotationRequestOf(row, deps.clock.now()) !== null;
     if (!isRequested || !(await clearRotationRequest(tx, row.id)))
-      throw new AppError(
-        "rotation.not-requested",
-        "The rotation of this certificate is not requested.",
-      );
+      throw seen ? changedMeanwhile() : notRequested();
     return {
       result: null,
       entries: [
@@ -48,3 +48,6 @@ export async function cancelRotationRequest(
   const canceled = await getCertificateRow(deps, actor, "certificates.rotate", row.id);
   return { result: await describeCertificate(deps, canceled), entryId };
 }
+
+const notRequested = (): AppError =>
+  new AppError("rotation.not-requested", "The rotation of this certificate is not requested.");

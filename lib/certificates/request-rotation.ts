@@ -94,7 +94,7 @@ export function assertFuture(replaceBy: Date, now: Date): void {
     throw wrongDate("The date to replace by is less than a minute ahead. Enter a later one.");
 }
 
-const changedMeanwhile = (): AppError =>
+export const changedMeanwhile = (): AppError =>
   new AppError(
     "certificate.changed-meanwhile",
     "This certificate was changed at the same moment. Reload it and try again.",

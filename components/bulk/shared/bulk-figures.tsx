@@ -1,9 +1,13 @@
 import { Time } from "@/components/ui/time";
 import { formatList, plural } from "@/lib/format/count";
-import { type BulkPreview, changesIdentities } from "@/lib/bulk/schema";
+import { type BulkAct, type BulkPreview, changesIdentities } from "@/lib/bulk/schema";
 import { exclusionText } from "./bulk-words";
 
 const shownExamples = 3;
+
+const changesStatus: ReadonlySet<BulkAct> = new Set(["revoke", "hold", "release"]);
+/** What a certificate without a successor leaves nothing to use instead of. */
+const endsUse: ReadonlySet<BulkAct> = new Set(["revoke", "hold", "suspend"]);
 
 /** What a bulk action would do, in numbers. */
 export function BulkFigures({ figures }: Readonly<{ figures: BulkPreview }>) {
@@ -22,13 +26,13 @@ export function BulkFigures({ figures }: Readonly<{ figures: BulkPreview }>) {
           <Uses {...figures.lastDay} />
         </li>
       )}
-      {act !== "release" && rotation === null && withoutSuccessor > 0 && (
+      {endsUse.has(act) && withoutSuccessor > 0 && (
         <li>
           {plural(withoutSuccessor, "valid certificate has", "valid certificates have")} no
           successor.
         </li>
       )}
-      {!changesIdentities(act) && rotation === null && (
+      {changesStatus.has(act) && (
         <li>OCSP reflects each change within 1 second, the CRL within 5.</li>
       )}
     </ul>

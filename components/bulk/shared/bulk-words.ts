@@ -36,6 +36,13 @@ export const actWords: Readonly<Record<BulkAct, ActWords>> = {
     consequence:
       "Asks the holders of the private keys to replace these certificates. Nothing is revoked.",
   },
+  "cancel-rotation-request": {
+    button: "Withdraw",
+    title: "Withdraw the request for rotation of",
+    done: "Withdrawn",
+    consequence:
+      "The certificates no longer have to be replaced early. ACME clients get the usual time to renew again.",
+  },
   suspend: {
     button: "Suspend",
     title: "Suspend",
@@ -80,6 +87,7 @@ const exclusionTexts: Readonly<Record<Exclusion, string>> = {
   expired: "expired",
   replaced: "replaced by a successor",
   "rotation-requested": "rotation requested already, by this date or an earlier one",
+  "rotation-not-requested": "rotation not requested, or replaced already",
   "already-suspended": "already suspended",
   "already-active": "already active",
   "same-owner": "this is their owner already",
@@ -92,7 +100,11 @@ export const exclusionText = (why: Exclusion, count: number): string =>
 
 /** What has to be typed before it starts: "revoke 240". */
 export const typedWord = (act: BulkAct, count: number): string =>
-  `${act === "request-rotation" ? "rotate" : act} ${count}`;
+  `${typedActs[act] ?? act} ${count}`;
+const typedActs: Readonly<Partial<Record<BulkAct, string>>> = {
+  "request-rotation": "rotate",
+  "cancel-rotation-request": "withdraw",
+};
 
 export const bulkTitle = ({
   act,

@@ -1,6 +1,6 @@
 "use client";
 
-import { Ban, CalendarSync, CirclePause, CirclePlay } from "lucide-react";
+import { Ban, CalendarOff, CalendarSync, CirclePause, CirclePlay } from "lucide-react";
 import type { Params } from "@/components/filters/list-href";
 import { SelectionExport } from "@/components/filters/selection-export";
 import { Button } from "@/components/ui/button";
@@ -44,6 +44,17 @@ export function CertificateBar({ actions, filter, params, now }: Props) {
         }
         {...{ selection, actions }}
       />
+      {filter.rotation !== undefined && (
+        <BulkDialog
+          act="cancel-rotation-request"
+          trigger={
+            <Button size="sm" icon={<CalendarOff aria-hidden />}>
+              Withdraw request
+            </Button>
+          }
+          {...{ selection, actions }}
+        />
+      )}
       <BulkDialog
         act="release"
         trigger={

@@ -75,6 +75,8 @@ function stateExcludes(
   if (state === "held") return "already-held";
   if (state !== "issued") return "not-issued";
   if (notAfter < now) return "expired";
+  if (act === "cancel-rotation-request")
+    return rotateByOf(row) === null ? "rotation-not-requested" : null;
   return replaceBy === null ? null : rotationExcludes(row, replaceBy);
 }
 
@@ -96,7 +98,7 @@ function rotationExcludes(row: ItemRow, replaceBy: Date): Exclusion | null {
  */
 export function seenState(act: CertificateAct, row: ItemRow): string {
   const { state, revocationReason, successorId } = row;
-  if (act === "request-rotation")
+  if (act === "request-rotation" || act === "cancel-rotation-request")
     return `${state} ${successorId ?? ""} ${rotateByOf(row)?.toISOString() ?? ""}`;
   return state === "revoked" ? `revoked ${revocationReason ?? ""}` : state;
 }

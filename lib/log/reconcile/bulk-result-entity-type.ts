@@ -8,6 +8,7 @@ const actionOf: Readonly<Record<string, string>> = {
   hold: "certificate.held",
   release: "certificate.released",
   "request-rotation": "certificate.rotation-requested",
+  "cancel-rotation-request": "certificate.rotation-request-canceled",
   suspend: "identity.suspended",
   activate: "identity.activated",
   assign: "identity.updated",
