@@ -1,5 +1,7 @@
 import { findByPath } from "@/server/api/find-by-path";
+import { fallbackExamples } from "./fallback-examples";
 import { fieldExamples } from "./field-examples";
+import { leftOut } from "./left-out";
 
 /** A schema of an OpenAPI document, as far as an example depends on it. */
 export type ExampleSchema = Readonly<{
@@ -31,13 +33,18 @@ type Place = Readonly<{
 
 /**
  * An example of a schema: the value in `fieldExamples` under the longest key that fits, its own
- * `example`, what its type leaves no choice about, or one made of its parts.
+ * `example`, the value in `fallbackExamples`, what its type leaves no choice about, or one made of
+ * its parts.
  */
 export function exampleOf(schema: ExampleSchema, place: Place): unknown {
   const { path, schemas, missing } = place;
   const found = findByPath(fieldExamples, path, (value) => fits(value, schema, schemas));
   if (found !== undefined) return found;
   if (schema.example !== undefined) return schema.example;
+  const usual = findByPath(fallbackExamples, path.slice(-1), (value) =>
+    fits(value, schema, schemas),
+  );
+  if (usual !== undefined) return usual;
   if (schema.$ref !== undefined) {
     const name = schema.$ref.split("/").at(-1) ?? "";
     return exampleOf(schemas[name] ?? {}, { ...place, path: [...path, name] });
@@ -60,6 +67,7 @@ function fits(value: unknown, schema: ExampleSchema, schemas: ExampleSchemas): b
   if (parts !== undefined) return parts.some((part) => fits(value, part, schemas));
   if (schema.$ref !== undefined)
     return fits(value, schemas[schema.$ref.split("/").at(-1) ?? ""] ?? {}, schemas);
+  if (value === leftOut) return true;
   if (schema.enum !== undefined) return schema.enum.includes(value);
   if (Array.isArray(value) && schema.items !== undefined) {
     const { items } = schema;
@@ -85,12 +93,18 @@ const partOf = ({ allOf, anyOf, oneOf }: ExampleSchema): ExampleSchema | undefin
 const typesOf = ({ type }: ExampleSchema): readonly string[] =>
   typeof type === "string" ? [type] : (type ?? []);
 
+/** What only a change is answered with: the entry that records it. */
+const isOfWrites = (name: string, [operationId = ""]: readonly string[]): boolean =>
+  name === "entryId" && operationId.startsWith("get");
+
 function exampleOfObject({ properties = {}, required = [] }: ExampleSchema, place: Place): object {
   const fields = Object.entries(properties).flatMap(([name, schema]) => {
     const path = [...place.path, name];
     const isNamed = fieldExamples[path.join(".")] !== undefined;
-    if (place.brief && !required.includes(name) && !isNamed) return [];
-    return [[name, exampleOf(schema, { ...place, path })] as const];
+    const isOptional = !required.includes(name);
+    if (isOptional && !isNamed && (place.brief || isOfWrites(name, path))) return [];
+    const example = exampleOf(schema, { ...place, path });
+    return isOptional && example === leftOut ? [] : [[name, example] as const];
   });
   return Object.fromEntries(fields);
 }

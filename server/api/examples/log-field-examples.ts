@@ -1,8 +1,33 @@
+import { sha256 } from "@/lib/format/hash";
+import { encodeEntry } from "@/lib/log/entry";
+import type { EntryRecord } from "@/lib/log/types";
+
 const id = (prefix: string) => `${prefix}_01kat8m2wq7h4z0c9d5e6f7g8j`;
 const hash = "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d";
 const origin = "ca.example.com/log";
 const vkey = "ca.example.com/log+1f2e3d4c+AXyzr2nJ0pQw8vYb5tK7mLcDfGhJ3sN6eR9uT1xZaB4=";
 const note = `${origin}\n48132\nbjQLnP+zepicpUTmu3gKLHiQHT+zNzh2hRGjBhevoB0=\n\n— ${origin} Hy49TK7f0v3sYb2mQp8nR1tXcVwEzDkLhGfJaS5uO9iB6yN4q0WgZxTeCrUjMvPdKlAsHo7I=\n`;
+
+const record: EntryRecord = {
+  v: 1,
+  id: id("ent"),
+  ts: "2026-11-23T02:38:07.000000Z",
+  action: "certificate.revoked",
+  outcome: "success",
+  reason: null,
+  actor: { kind: "user", id: id("usr"), label: "admin@example.com" },
+  credential: null,
+  target: { kind: "certificate", id: id("crt"), label: "pay.example.com" },
+  origin: { ip: "10.20.30.40", port: 51_234, userAgent: "curl/8.14.1", via: ["https"] },
+  requestId: id("req"),
+  correlationId: id("req"),
+  decision: null,
+  details: { reason: "superseded", comment: "", invalidityDate: null },
+  nonce: "mZ1r3vQk8sT0wXyB5cDfGg",
+};
+const bytes = Buffer.from(encodeEntry(record));
+/** Of a leaf, in the tree (RFC 6962, section 2.1). */
+const leafPrefix = Buffer.from([0]);
 
 /** Values of the fields of entries, proofs and the state of the log. */
 export const logFieldExamples: Readonly<Record<string, unknown>> = {
@@ -31,10 +56,11 @@ export const logFieldExamples: Readonly<Record<string, unknown>> = {
   requestId: id("req"),
   correlationId: id("req"),
   sentence: "admin@example.com revoked certificate pay.example.com: superseded.",
-  bytesBase64: "eyJ2IjoxfQ==",
-  bytesText: '{"v":1}',
+  bytesBase64: bytes.toString("base64"),
+  bytesText: bytes.toString("utf8"),
+  "EntryDetail.leafHashHex": sha256(Buffer.concat([leafPrefix, bytes])).toString("hex"),
+  "EntryDetail.record": record,
   leafHashHex: hash,
-  record: { v: 1 },
   entryId: id("ent"),
   requestEntryId: id("ent"),
   duplicates: 0,
