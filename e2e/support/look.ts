@@ -33,7 +33,10 @@ export async function checkAppearance(
     await waitForAnimations(page);
     if (withAxe)
       expect
-        .soft(await findAxeViolations(page, colorScheme === "dark"), `${name}, ${colorScheme}`)
+        .soft(
+          await findAxeViolations(page, colorScheme === "dark" ? "contrast" : "all"),
+          `${name}, ${colorScheme}`,
+        )
         .toEqual([]);
     await shot(colorScheme);
   }

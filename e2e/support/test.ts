@@ -105,32 +105,50 @@ export const test = base.extend<
 
 const axePausesMs = [0, 300, 2_000];
 
+const contrastRules = ["color-contrast", "link-in-text-block"];
+const ruleSets = {
+  all: null,
+  /** For a page that was checked in its other color scheme already: nothing else differs. */
+  contrast: contrastRules,
+  /** For one that was checked at another width as well: what is shown and what scrolls differs. */
+  phone: [
+    ...contrastRules,
+    "aria-hidden-focus",
+    "button-name",
+    "label",
+    "link-name",
+    "nested-interactive",
+    "scrollable-region-focusable",
+  ],
+} as const;
+
 /**
- * All violations that axe finds, one line for each element. `contrastOnly` for a page that was
- * checked in its other color scheme already: nothing else differs. A violation counts if it is
+ * All violations that axe finds, one line for each element. A violation counts if it is
  * still there two seconds later: axe looks for seconds, and meanwhile colors may change, and the
  * title of a page may still be on its way.
  */
-export async function findAxeViolations(page: Page, contrastOnly = false): Promise<string[]> {
+export async function findAxeViolations(
+  page: Page,
+  rules: keyof typeof ruleSets = "all",
+): Promise<string[]> {
   let seen: string[] = [];
   for (const ms of axePausesMs) {
     await page.waitForTimeout(ms);
     await waitForAnimations(page);
-    seen = await runAxe(page, contrastOnly);
+    seen = await runAxe(page, ruleSets[rules]);
     if (seen.length === 0) break;
   }
   return seen;
 }
 
-async function runAxe(page: Page, contrastOnly: boolean): Promise<string[]> {
+async function runAxe(page: Page, rules: readonly string[] | null): Promise<string[]> {
   // Its half a megabyte is compiled once for each document. Pages have no frames.
   if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(axe.source);
-  const rules = contrastOnly ? ["color-contrast", "link-in-text-block"] : null;
   const violations = await page.evaluate(async (names) => {
     const { axe: loaded } = window as unknown as { axe: typeof axe };
     // No rule that runs needs the style sheets, which axe would load again and parse.
     const options: axe.RunOptions = { resultTypes: ["violations"], preload: false };
-    if (names !== null) options.runOnly = { type: "rule", values: names };
+    if (names !== null) options.runOnly = { type: "rule", values: [...names] };
     return (await loaded.run(document, options)).violations;
   }, rules);
   return violations.flatMap(({ id, nodes }) =>

@@ -98,6 +98,23 @@ test("the reference has a page for each noun, and each operation is on one of th
   for (const noun of nouns) expect(first).toContain(`tag-${noun}`);
 });
 
+test("the reference says of every parameter and field what it means", async () => {
+  const html = (await Promise.all(nouns.map((noun) => htmlOf(`/docs/api/${noun}`)))).join("");
+  const rows = [...html.matchAll(/<tr><th scope="row"><code>([^<]*)<\/code><\/th>.*?<\/tr>/g)];
+  expect(rows.length).toBeGreaterThan(1000);
+  // Without the values that are allowed, the range and the default.
+  const said = (row: string): string =>
+    (/<\/small><\/td><td>(.*)<\/td><\/tr>$/.exec(row)?.[1] ?? "")
+      .split("<br>")
+      .filter(
+        (line) =>
+          !/^(<code>[^<]*<\/code> ?)+$|^((From|Up to) -?\d|Default <code>|-?\d+ to \d)/.test(line),
+      )
+      .join("");
+  const bare = rows.filter(([row]) => said(row) === "");
+  expect(bare.map(([, path]) => path)).toEqual([]);
+});
+
 test.each(pages)("%s runs nothing and loads nothing", async (path) => {
   const response = await get(path),
     html = await response.text();

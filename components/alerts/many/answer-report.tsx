@@ -5,7 +5,7 @@ import { Dialog, DialogClose, DialogFooter } from "@/components/ui/dialog";
 import { DataTable, type Column } from "@/components/ui/table";
 import type { AlertAnswers, AnswerLine } from "@/lib/alerts/schema";
 import { formatCount } from "@/lib/format/count";
-import { type AnswerAct, answerText, answerWords, countLines } from "./answer-text";
+import { type AnswerAct, answerWords, countLines } from "./answer-text";
 
 export type FinishedAnswer = Readonly<{ act: AnswerAct; answers: AlertAnswers }>;
 
@@ -30,11 +30,17 @@ export function AnswerReport({ finished, onClose }: Props) {
     untried: "Not tried",
   } as const;
   const columns: readonly Column<AnswerLine>[] = [
-    { key: "summary", header: "Alert", width: "grow", cell: Alert },
+    {
+      key: "summary",
+      header: "Alert",
+      width: "grow",
+      cell: (line) => <Alert {...line} result={results[line.outcome]} />,
+    },
     {
       key: "outcome",
       header: "Result",
       width: "fit",
+      hideBelow: "sm",
       cell: ({ outcome }) => results[outcome],
     },
   ];
@@ -45,7 +51,11 @@ export function AnswerReport({ finished, onClose }: Props) {
       size="lg"
       onOpenChange={onClose}
       title={`${title} ${formatCount(countLines(answers, "changed"))} of ${formatCount(lines.length)}`}
-      description={answerText(act, answers)}
+      description={order
+        .map((outcome) => ({ outcome, count: countLines(answers, outcome) }))
+        .filter(({ count }) => count > 0)
+        .map(({ outcome, count }) => `${results[outcome]}: ${formatCount(count)}`)
+        .join(" · ")}
     >
       <DataTable
         caption="Report"
@@ -63,12 +73,13 @@ export function AnswerReport({ finished, onClose }: Props) {
   );
 }
 
-/** The summary, and below it why it was refused. */
-function Alert({ summary, message }: AnswerLine) {
+/** The summary, and below it why it was refused; on phones the result too. */
+function Alert({ summary, message, result }: AnswerLine & Readonly<{ result: string }>) {
   return (
     <span className="block py-0.5 whitespace-normal">
       {summary}
-      {message !== null && <span className="block text-xs text-muted">{message}</span>}
+      <span className="block text-xs font-medium sm:hidden">{result}</span>
+      {message !== null && <span className="block text-xs font-normal text-muted">{message}</span>}
     </span>
   );
 }

@@ -100,13 +100,13 @@ function typeText(schema: Schema): string {
   );
 }
 
-/** Resolves references, and reduces "X or null" to X. */
+/** Resolves references, and reduces "X or null" to X. What a field says of itself goes first. */
 function resolve(schema: Schema, document: OpenApiDocument): Schema {
-  if (schema.$ref !== undefined)
-    return resolve(
-      (document.components.schemas[schema.$ref.split("/").at(-1) ?? ""] ?? {}) as Schema,
-      document,
-    );
+  if (schema.$ref !== undefined) {
+    const { $ref, ...own } = schema;
+    const named = document.components.schemas[$ref.split("/").at(-1) ?? ""] ?? {};
+    return { ...resolve(named as Schema, document), ...own };
+  }
   const parts =
     schema.allOf ?? (schema.anyOf ?? schema.oneOf)?.filter((part) => part.type !== "null");
   if (parts === undefined) return schema;

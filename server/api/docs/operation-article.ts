@@ -34,7 +34,10 @@ function parameterTable(
   const own = all.filter((parameter) => parameter.in !== "header");
   if (own.length === 0) return "";
   const properties = Object.fromEntries(
-    own.map((one) => [one.name, { ...one.schema, place: one.in }]),
+    own.map(({ name, in: place, description, schema }) => [
+      name,
+      { ...schema, ...(description === undefined ? {} : { description }), place },
+    ]),
   );
   return fieldTable(
     summary,

@@ -1,7 +1,9 @@
-/** The style sheet of the reference page: system fonts, both themes, no external resources. */
+/**
+ * The style sheet of the reference page: system fonts, the colors of the console in both themes, no
+ * external resources.
+ */
 export const docsStyle = `
-:root{color-scheme:light dark;--back:#fbfbfc;--raised:#fff;--line:#dfe1e6;--text:#1b1d22;--muted:#5a6070;--accent:#3b4fb8;--get:#1f6f43;--post:#3b4fb8;--patch:#8a5300;--delete:#b3261e}
-@media (prefers-color-scheme:dark){:root{--back:#111317;--raised:#181b20;--line:#2c313a;--text:#e7e9ee;--muted:#a0a7b5;--accent:#9fb0ff;--get:#6fd39d;--post:#9fb0ff;--patch:#f0b45a;--delete:#ff8a80}}
+:root{color-scheme:light dark;--back:light-dark(oklch(.982 .005 85),oklch(.178 .006 80));--raised:light-dark(oklch(1 0 0),oklch(.212 .007 80));--sunken:light-dark(oklch(.958 .007 85),oklch(.152 .005 80));--line:light-dark(oklch(.9 .009 85),oklch(.295 .009 80));--text:light-dark(oklch(.235 .014 75),oklch(.935 .008 85));--muted:light-dark(oklch(.47 .015 75),oklch(.72 .013 85));--accent:light-dark(oklch(.455 .083 197),oklch(.745 .082 188));--get:light-dark(oklch(.44 .11 152),oklch(.82 .14 152));--post:light-dark(oklch(.46 .13 255),oklch(.82 .095 252));--patch:light-dark(oklch(.47 .105 68),oklch(.84 .13 78));--delete:light-dark(oklch(.48 .18 27),oklch(.8 .125 25))}
 *{box-sizing:border-box}html{scroll-padding-top:1rem}
 body{margin:0;background:var(--back);color:var(--text);font:15px/1.55 system-ui,sans-serif;display:grid;grid-template-columns:17rem minmax(0,1fr)}
 a{color:var(--accent)}a:focus-visible,summary:focus-visible,input:focus-visible,button:focus-visible,.scroll:focus-visible{outline:2px solid var(--accent);outline-offset:2px;border-radius:3px}
@@ -20,7 +22,7 @@ h3{margin:0;font-size:1.02rem}
 .scroll{overflow-x:auto;margin:.9rem 0}table{border-collapse:collapse;width:100%;font-size:.87rem}caption,.caption{text-align:left;font-weight:600;padding:.2rem 0}
 th,td{text-align:left;vertical-align:top;padding:.38rem .7rem .38rem 0;border-top:1px solid var(--line)}thead th{border-top:0;color:var(--muted);font-weight:500}tbody th{font-weight:400;white-space:nowrap}small{color:var(--muted)}
 .examples{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:.9rem;margin:.9rem 0}figure{margin:0;min-width:0}figcaption{font-weight:600;font-size:.87rem;padding:.2rem 0}
-pre{margin:0;padding:.7rem .85rem;max-height:20rem;overflow:auto;border:1px solid var(--line);border-radius:6px;background:var(--back);font-size:.82rem;line-height:1.5}pre code{overflow-wrap:normal;font-size:1em}pre:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
+pre{margin:0;padding:.7rem .85rem;max-height:20rem;overflow:auto;border:1px solid var(--line);border-radius:6px;background:var(--sunken);font-size:.82rem;line-height:1.5}pre code{overflow-wrap:normal;font-size:1em}pre:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
 summary{cursor:pointer;color:var(--muted)}
 @media (max-width:70rem){.examples{grid-template-columns:minmax(0,1fr)}}
 @media (max-width:56rem){body{display:block}nav{position:static;height:auto;max-height:16rem;border-right:0;border-bottom:1px solid var(--line)}main{padding:1.25rem 1rem 3rem}}
