@@ -97,7 +97,7 @@ describe("a bulk withdrawal", () => {
     expect(fixture.bugs).toEqual([]);
   });
 
-  test("leaves alone what was withdrawn or requested anew since its dry run", async () => {
+  test("leaves alone what was withdrawn or requested again since its dry run", async () => {
     const { deps, admin } = fixture;
     const ids = await requested(3);
     const [gone = "", anew = "", same = ""] = ids;

@@ -5,7 +5,8 @@ import type { GatewayDeps } from "@/lib/runtime/gateway-deps";
 import { routes } from "./all-routes";
 import { makeApi } from "./app";
 import { describeFields } from "./describe-fields";
-import { openApiDocument, type Operation } from "./openapi";
+import { openApiDocument } from "./openapi";
+import type { Operation } from "./openapi-types";
 
 // Neither document touches the database.
 const api = makeApi({ publicUrl: "https://ca.example.com" } as GatewayDeps);

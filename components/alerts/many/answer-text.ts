@@ -3,9 +3,9 @@ import { formatCount, plural } from "@/lib/format/count";
 
 export type AnswerAct = "acknowledge" | "assign" | "resolve";
 export const answerWords = {
-  acknowledge: { button: "Acknowledge", done: "acknowledged", title: "Acknowledged" },
-  assign: { button: "Assign", done: "assigned", title: "Assigned" },
-  resolve: { button: "Resolve", done: "resolved", title: "Resolved" },
+  acknowledge: { done: "acknowledged", title: "Acknowledged" },
+  assign: { done: "assigned", title: "Assigned" },
+  resolve: { done: "resolved", title: "Resolved" },
 } as const satisfies Record<AnswerAct, object>;
 
 /** How many lines have this outcome. */

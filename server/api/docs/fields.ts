@@ -1,5 +1,5 @@
 import { escapeHtml, inlineText } from "@/server/api/html";
-import type { OpenApiDocument } from "@/server/api/openapi";
+import type { OpenApiDocument } from "@/server/api/openapi-types";
 
 type Schema = Readonly<{
   $ref?: string;

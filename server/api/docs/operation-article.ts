@@ -1,5 +1,5 @@
 import { escapeHtml, inlineText } from "@/server/api/html";
-import type { OpenApiDocument, Operation } from "@/server/api/openapi";
+import type { OpenApiDocument, Operation } from "@/server/api/openapi-types";
 import { fieldRows } from "./fields";
 import { operationExamples } from "./operation-examples";
 import type { ListedOperation } from "./operations-of";

@@ -1,7 +1,7 @@
 import { curlCommand } from "@/lib/format/curl-command";
 import { exampleAddress } from "@/server/api/examples/example-address";
 import { escapeHtml } from "@/server/api/html";
-import type { OpenApiDocument, Operation } from "@/server/api/openapi";
+import type { OpenApiDocument, Operation } from "@/server/api/openapi-types";
 import type { ListedOperation } from "./operations-of";
 
 /** A request as a command, beside it what is answered. */

@@ -1,4 +1,4 @@
-import type { OpenApiDocument, Operation } from "@/server/api/openapi";
+import type { OpenApiDocument, Operation } from "@/server/api/openapi-types";
 
 /** An operation with its place: the noun's tag, and the last part of the address of its page. */
 export type ListedOperation = Readonly<{

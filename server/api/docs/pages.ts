@@ -1,6 +1,6 @@
 import { sha256 } from "@/lib/format/hash";
 import { escapeHtml, inlineText } from "@/server/api/html";
-import type { OpenApiDocument } from "@/server/api/openapi";
+import type { OpenApiDocument } from "@/server/api/openapi-types";
 import { operationArticle } from "./operation-article";
 import { operationsByNoun, type ListedOperation, type OperationGroup } from "./operations-of";
 import { makeOperationSearch, type FoundOperation } from "./search";

@@ -1,4 +1,4 @@
-import type { OpenApiDocument } from "@/server/api/openapi";
+import type { OpenApiDocument } from "@/server/api/openapi-types";
 import { fieldPaths } from "./fields";
 import type { ListedOperation } from "./operations-of";
 

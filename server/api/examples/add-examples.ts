@@ -1,4 +1,4 @@
-import type { OpenApiDocument, Operation } from "@/server/api/openapi";
+import type { OpenApiDocument, Operation } from "@/server/api/openapi-types";
 import { fieldExamples } from "./field-examples";
 import { exampleOf, type ExampleSchema, type ExampleSchemas } from "./example-of";
 

@@ -1,4 +1,4 @@
-import type { Operation } from "@/server/api/openapi";
+import type { Operation } from "@/server/api/openapi-types";
 import { exampleSerial } from "./certificate-texts";
 
 const id = (prefix: string) => `${prefix}_01kat8m2wq7h4z0c9d5e6f7g8j`;

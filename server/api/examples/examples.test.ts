@@ -7,7 +7,8 @@ import { parseCsr } from "@/lib/pki/csr";
 import { routes } from "@/server/api/all-routes";
 import { makeApiReference } from "@/server/api/docs/pages";
 import { escapeHtml } from "@/server/api/html";
-import { openApiDocument, type Operation } from "@/server/api/openapi";
+import { openApiDocument } from "@/server/api/openapi";
+import type { Operation } from "@/server/api/openapi-types";
 import { addExamples } from "./add-examples";
 import {
   exampleCaFingerprint,

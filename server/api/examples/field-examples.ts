@@ -214,7 +214,7 @@ export const fieldExamples: Readonly<Record<string, unknown>> = {
   "counts.resolved": 42,
   title: "Revoked certificate used",
   explanation: "A certificate that was revoked was presented.",
-  quietBecause: "A revoked certificate that nobody uses raises nothing.",
+  quietBecause: "A revoked certificate that no one uses raises nothing.",
   "AlertRule.values": [
     {
       key: "minutes",
