@@ -11,6 +11,7 @@ import { startLogPipeline } from "@/lib/log/publish/pipeline";
 import { recordEntry } from "@/lib/log/record/record-entry";
 import { passwordCost, world } from "@/lib/runtime/get-deps";
 import { makeHashQueue } from "@/lib/runtime/hash-queue";
+import { makeKeyQueue } from "@/lib/runtime/key-queue";
 import { startAlerts } from "@/server/jobs/alerts";
 import { makeSigner } from "@/server/signer/make-signer";
 import { makeVictims, plantedAttacks } from "@/testing/alerts/attacks";
@@ -67,6 +68,7 @@ const own = {
   ...world,
   passwordCost,
   hashQueue: makeHashQueue(),
+  keyQueue: makeKeyQueue(),
   sessionIdleMs: 30 * 60_000,
   publicUrl: "https://bench.invalid",
   signer: makeSigner({

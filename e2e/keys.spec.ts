@@ -15,8 +15,9 @@ import {
 } from "@/e2e/support/new-key";
 import { checkAppearance } from "@/e2e/support/look";
 import { expect, test } from "@/e2e/support/test";
-import { findSecret, recordWire } from "@/e2e/support/wire";
+import { recordWire } from "@/e2e/support/wire";
 import { adminApi, stateOf } from "@/e2e/support/world";
+import { findSecret } from "@/testing/find-secret";
 
 test.use({ storageState: stateOf("admin") });
 test.beforeAll(prepareKeyTests);

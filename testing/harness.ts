@@ -10,6 +10,7 @@ import { startSequencer } from "@/lib/log/sequence/sequencer";
 import type { EntryRecord } from "@/lib/log/types";
 import type { Deps } from "@/lib/runtime/deps";
 import { makeHashQueue } from "@/lib/runtime/hash-queue";
+import { makeKeyQueue } from "@/lib/runtime/key-queue";
 import type { GatewayDeps } from "@/lib/runtime/gateway-deps";
 import { sha256Hex } from "@/lib/format/hash";
 import type { HostCaller } from "@/lib/signers/host-commands";
@@ -161,6 +162,7 @@ export function openTestDeps(
     publicUrl,
     passwordCost: { memoryKib: 8, passes: 1 },
     hashQueue: makeHashQueue(),
+    keyQueue: makeKeyQueue(),
     sessionIdleMs: 30 * 60_000,
     signer: signer(
       makeSigner({

@@ -20,10 +20,15 @@ const anyKey = "tls-server-any-key";
 type Profile = Readonly<{ authorityId: string; rules: object }>;
 
 /** Adds a profile that is like TLS server, for keys of these types. */
-export async function createProfile(slug: string, name: string, keyAlgorithms: readonly string[]) {
+export async function createProfile(
+  slug: string,
+  name: string,
+  keyAlgorithms: readonly string[],
+  more: object = {},
+) {
   const api = adminApi();
   const { body } = await api.get<Profile>("/profiles/tls-server");
-  const rules = { ...body.rules, keyAlgorithms };
+  const rules = { ...body.rules, keyAlgorithms, ...more };
   const input = { slug, name, description: "", authority: body.authorityId, rules };
   const answer = await api.post("/profiles", input);
   expect([201, 409], JSON.stringify(answer.body)).toContain(answer.status);

@@ -1,7 +1,7 @@
 import { AppError, isAppError } from "@/lib/errors/app-error";
 import { authorize } from "@/lib/access/permissions";
 import { issuanceRequest } from "@/lib/issuing/decide-issuance";
-import { issueForRequest } from "@/lib/issuing/issue-certificate";
+import { issueForRequest } from "@/lib/issuing/issue-for-request";
 import { auditedTransaction } from "@/lib/log/record/audited-transaction";
 import type { MaybeRecorded } from "@/lib/log/record/recorded";
 import { parseCsr } from "@/lib/pki/csr";

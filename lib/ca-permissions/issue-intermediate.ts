@@ -72,7 +72,7 @@ export async function issueIntermediate(
       randomBytes: deps.random.bytes,
     });
     const decision = { profileVersion: profile.version, rules };
-    const entry = plannedEntry(row, decision, null, "vault");
+    const entry = plannedEntry(row, decision, null, { via: "vault" });
     const isStored = await storePlanWithMore(deps, actor, identity, { row, entry }, async (tx) => {
       if (!(await lockPermission(tx, permission.id)))
         throw new AppError("ca-permission.revoked", "The CA permission has just been revoked.");

@@ -119,6 +119,7 @@ export function certificateItem(row: CertificateRow, now: Date): CertificateItem
     authority: { id: row.issuerId, slug: row.issuerSlug },
     keyAlgorithm: row.keyAlgorithm,
     keySha256: toHex(row.spkiSha256),
+    serverKey: row.serverKey,
     revocation: revocationOf(row),
     predecessorId: row.predecessorId,
     successorId: row.successorId,

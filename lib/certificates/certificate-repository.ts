@@ -35,6 +35,8 @@ export type CertificateRow = Readonly<{
   issuerSlug: string;
   keyAlgorithm: string;
   spkiSha256: Uint8Array;
+  /** Whether Chancery made the private key (decision 31). */
+  serverKey: boolean;
   revokedAt: Date | null;
   revocationReason: string | null;
   revocationComment: string | null;
@@ -58,7 +60,7 @@ export type CertificateRow = Readonly<{
 /** The columns of `CertificateRow` without `der`, which only a read of one certificate needs. */
 export const rowColumns = `c.id, c.serial, c.state, c.not_before as "notBefore", c.not_after as "notAfter", c.subject_text as "subjectText", c.common_name as "commonName", c.sans,
   c.fingerprint_sha256 as "fingerprintSha256", c.profile_id as "profileId", p.slug as "profileSlug", c.profile_version as "profileVersion", c.identity_id as "identityId",
-  i.name as "identityName", i.kind as "identityKind", i.owner as "identityOwner", i.status as "identityStatus", c.issuer_id as "issuerId", a.slug as "issuerSlug", c.key_algorithm as "keyAlgorithm", c.spki_sha256 as "spkiSha256",
+  i.name as "identityName", i.kind as "identityKind", i.owner as "identityOwner", i.status as "identityStatus", c.issuer_id as "issuerId", a.slug as "issuerSlug", c.key_algorithm as "keyAlgorithm", c.spki_sha256 as "spkiSha256", c.server_key as "serverKey",
   c.revoked_at as "revokedAt", c.revocation_reason as "revocationReason", c.revocation_comment as "revocationComment", c.invalidity_date as "invalidityDate",
   c.predecessor_id as "predecessorId", s.id as "successorId", c.supersede_at as "supersedeAt",
   c.rotate_by as "rotateBy", c.rotation_requested_at as "rotationRequestedAt", c.rotation_requested_by as "rotationRequestedBy", c.rotation_comment as "rotationComment",

@@ -5,7 +5,6 @@ import type { Finding } from "@/lib/errors/types";
 import type { Decision } from "@/lib/log/types";
 import { idList, searchTextOrNumber } from "@/lib/format/search-text";
 import {
-  generalNameTypes,
   identityKinds,
   revocationReasons,
   subjectKeyAlgorithms,
@@ -13,76 +12,12 @@ import {
   type RevocationReason,
 } from "@/lib/pki/types";
 
-const oneMebibyte = 1_048_576;
 const comment = note(500);
-const moment = z.iso.datetime({
+/** A point in time, RFC 3339. */
+export const moment = z.iso.datetime({
   offset: true,
   message: "Enter a time, such as 2026-11-23T02:38:07Z.",
 });
-const seconds = z
-  .number()
-  .int("Enter whole seconds.")
-  .min(0, "Enter 0 or more.")
-  .max(4_000_000_000, "Enter a duration of less than 100 years.");
-
-const nameInput = z.strictObject({
-  type: z.enum(generalNameTypes),
-  value: z.string().trim().min(1, "Enter a name.").max(2048),
-});
-const heldNameInput = z.strictObject({
-  type: z.enum([...generalNameTypes, "cn"]),
-  value: z.string().trim().min(1).max(2048),
-});
-const attributeInput = z.strictObject({
-  type: z.string().trim().min(1).max(64),
-  value: z.string().min(1).max(256),
-});
-
-/**
- * A request for a certificate. `sans` and `subject` replace those of the CSR; the profile still
- * applies.
- */
-export const issueInput = z.strictObject({
-  profile: z.string().trim().min(1, "Enter the id or slug of a profile.").max(64),
-  identity: z.string().trim().min(1, "Choose an identity, by its id.").max(64),
-  csr: z
-    .string()
-    .min(1, "Paste a CSR.")
-    .max(oneMebibyte, "This is too large for a CSR. The limit is 64 KiB."),
-  validitySeconds: seconds.min(1, "Enter at least 1 second.").optional(),
-  /** The exact end of its validity, instead of `validitySeconds`. */
-  notAfter: moment.optional(),
-  sans: z.array(nameInput).max(200, "At most 200 names.").optional(),
-  subject: z.array(attributeInput).max(20).optional(),
-  /**
-   * Whether names that the identity doesn't hold yet are added to it: true for staff if absent, and
-   * never for an identity that requests for itself. A list must be exactly what would be added.
-   */
-  addNames: z.union([z.boolean(), z.array(heldNameInput).max(100)]).optional(),
-  /**
-   * The digest of a preview: the certificate is issued only if it is the one that the preview
-   * showed, except for its serial number and the time of issuance.
-   */
-  previewSha256: z
-    .string()
-    .regex(/^[0-9a-f]{64}$/, "Send the digest of a preview: 64 lowercase hexadecimal digits.")
-    .optional(),
-});
-export type IssueInput = z.infer<typeof issueInput>;
-
-export const rotateInput = z.strictObject({
-  csr: z
-    .string()
-    .min(1, "Paste a CSR with a new key.")
-    .max(oneMebibyte, "This is too large for a CSR. The limit is 64 KiB."),
-  /**
-   * How long the predecessor stays valid; 0 revokes it at once. The profile's overlap if absent.
-   */
-  overlapSeconds: seconds.optional(),
-  validitySeconds: seconds.min(1, "Enter at least 1 second.").optional(),
-});
-export type RotateInput = z.infer<typeof rotateInput>;
-
 export const revokeInput = z.strictObject({
   reason: z.enum(revocationReasons),
   comment: comment.optional(),
@@ -238,6 +173,8 @@ export type CertificateItem = Readonly<{
   authority: Readonly<{ id: string; slug: string }>;
   keyAlgorithm: string;
   keySha256: string;
+  /** Whether Chancery made the private key and handed it out; false for a key made elsewhere. */
+  serverKey: boolean;
   revocation: RevocationDto | null;
   predecessorId: string | null;
   successorId: string | null;
@@ -263,7 +200,20 @@ export type CertificateDto = CertificateItem &
     namesAdded?: readonly Readonly<{ type: string; value: string }>[];
     /** What the CSR asked for and the certificate doesn't have; only in the response to issuing. */
     ignored?: readonly string[];
-  }>;
+  }> &
+  HandedOutKey;
+
+/**
+ * Only in the response to issuing with a key that Chancery made: the key, PEM or a PKCS#12 file in
+ * base64. Null in a repeated response, which is all that is ever stored of it.
+ */
+export type HandedOutKey = Readonly<{
+  privateKeyPem?: string | null;
+  privateKeyPkcs12?: string | null;
+  keyHandedOut?: true;
+  /** What to do if the key never arrived. */
+  keyNotice?: string;
+}>;
 
 export type CertificateList = Readonly<{
   items: readonly CertificateItem[];
@@ -299,7 +249,8 @@ export type CertificatePreview = Readonly<{
     subject: string;
     sans: readonly GeneralName[];
     key: string;
-    keySha256: string;
+    /** Null for a key that Chancery makes when the certificate is issued. */
+    keySha256: string | null;
     ignored: readonly string[];
   }> | null;
   findings: readonly Finding[];

@@ -7,7 +7,7 @@ import { assertUnspent, issueBySecret } from "@/lib/enrollment/issue-by-secret";
 import { AppError } from "@/lib/errors/app-error";
 import { findIdentity } from "@/lib/identities/read-identities";
 import { issuanceRequest } from "@/lib/issuing/decide-issuance";
-import { issueForRequest } from "@/lib/issuing/issue-certificate";
+import { issueForRequest } from "@/lib/issuing/issue-for-request";
 import type { CompatibleApi } from "@/lib/log/detail-types";
 import type { MaybeRecorded } from "@/lib/log/record/recorded";
 import { fromPem } from "@/lib/pki/pem";
@@ -38,7 +38,10 @@ export type SignedForClient = Readonly<{
   /** What was asked for and wasn't granted, in words. */
   warnings: readonly string[];
 }>;
-type SignDeps = Pick<Deps, "db" | "clock" | "random" | "recorder" | "signer" | "publicUrl">;
+type SignDeps = Pick<
+  Deps,
+  "db" | "clock" | "random" | "recorder" | "signer" | "publicUrl" | "keyQueue"
+>;
 
 /**
  * Signs a CSR for the identity of the caller, as that identity asking for itself: for names that it

@@ -1,9 +1,10 @@
 import type { Actor } from "@/lib/access/actor";
 import { authorize } from "@/lib/access/permissions";
-import type { CertificateDto, IssueInput } from "@/lib/certificates/schema";
+import type { IssueInput } from "@/lib/certificates/request-schema";
+import type { CertificateDto } from "@/lib/certificates/schema";
 import { AppError, isAppError } from "@/lib/errors/app-error";
 import { issuanceRequest } from "@/lib/issuing/decide-issuance";
-import { issueForRequest } from "@/lib/issuing/issue-certificate";
+import { issueWithKeyOf } from "@/lib/issuing/issue-certificate";
 import type { StoredWithPlan } from "@/lib/issuing/store-plan-with-more";
 import type { MaybeRecorded } from "@/lib/log/record/recorded";
 import { findProfile } from "@/lib/profiles/read-profiles";
@@ -13,13 +14,16 @@ import { noSuchSecret } from "./secret-dto";
 import { findSecretById, type FoundSecret } from "./secret-repository";
 import { type EnrollmentPath, explainUnspendable, spendUse } from "./spend-use";
 
-type IssueDeps = Pick<Deps, "db" | "clock" | "random" | "recorder" | "signer" | "publicUrl">;
+type IssueDeps = Pick<
+  Deps,
+  "db" | "clock" | "random" | "recorder" | "signer" | "publicUrl" | "keyQueue"
+>;
 
 /**
  * Issues a certificate to the holder of an enrollment secret, as its identity asking for itself: for
  * names that it holds, under the secret's profile. The use is counted in the transaction that commits
  * the plan, so of two requests with the last use exactly one gets a certificate. What the signer
- * can't sign afterward costs the use. `identity` and `profile` may be empty for the secret's own.
+ * can't sign afterward costs the use. A key that Chancery is to make is refused with the other reasons. `identity` and `profile` may be empty for the secret's own.
  * Errors: as `issueCertificate`, and `enrollment.secret-spent`, `-profile`, `-identity`.
  */
 export async function issueBySecret(
@@ -33,7 +37,8 @@ export async function issueBySecret(
   if (row === null) throw noSuchSecret();
   const refusal = findSpent(row) ?? (await findMismatch(deps, row, input));
   if (refusal !== null) throw await refuseSecret(deps, row, actor, refusal);
-  const own = { ...input, profile: row.profileId, identity: row.identityId };
+  const { csr, key, ...rest } = input;
+  const own = { ...rest, profile: row.profileId, identity: row.identityId };
   const storedWithPlan = countingUse(deps, row, via);
   try {
     const request = {
@@ -41,7 +46,7 @@ export async function issueBySecret(
       storedWithPlan,
       ...(via === "ejbca" ? { via } : {}),
     };
-    return await issueForRequest(deps, actor, request);
+    return await issueWithKeyOf(deps, actor, request, { csr, key });
   } catch (error) {
     throw sayUseIsSpent(row, await explainUnspendable(deps, row, actor, error));
   }

@@ -4,7 +4,7 @@ import type { CertificateDto } from "@/lib/certificates/schema";
 import { getCertificateRow } from "@/lib/certificates/get-certificate";
 import { issueBySecret } from "@/lib/enrollment/issue-by-secret";
 import { issuanceRequest } from "@/lib/issuing/decide-issuance";
-import { issueForRequest } from "@/lib/issuing/issue-certificate";
+import { issueForRequest } from "@/lib/issuing/issue-for-request";
 import type { MaybeRecorded } from "@/lib/log/record/recorded";
 import type { Deps } from "@/lib/runtime/deps";
 

@@ -9,7 +9,7 @@ const root = join(import.meta.dirname, "..");
 const changing =
   /\b(?:authorize|getCertificateRow|scopeOfActor)\(\s*(?:deps,\s*)?actor,\s*"(?:identities\.write|names\.manage|certificates\.(?:issue|rotate|revoke|hold)|accounts\.write|tokens\.write|proxies\.write|alerts\.handle)"/;
 const askers =
-  "requirePower|lockHolder|changeNames|grantPower|movePower|removePower|issueForRequest|decideIssuance|assertMayExcept|assertMayResolve";
+  "requirePower|lockHolder|changeNames|grantPower|movePower|removePower|issueForRequest|issueWithKeyOf|decideIssuance|assertMayExcept|assertMayResolve";
 const asking = new RegExp(`\\b(?:${askers})\\(`);
 
 /** Those that need not ask, and why. */

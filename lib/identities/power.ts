@@ -8,6 +8,7 @@ import type { IdentityPower } from "./schema";
 /** What can be done to an identity, or to what belongs to it, with the words for a message. */
 const powerActs = {
   issue: "issue certificates for it",
+  "make-key": "have Chancery make its key",
   rotate: "rotate its certificates",
   "request-rotation": "request the rotation of its certificates",
   "cancel-rotation-request": "withdraw requests to rotate its certificates",
@@ -60,7 +61,10 @@ const chanceryActs: ReadonlySet<PowerAct> = new Set<PowerAct>([
 ]);
 
 /** What no one may do: whoever got hold of the result would have the identity's power. */
-const closedActs: ReadonlySet<PowerAct> = new Set<PowerAct>(["create-enrollment-secret"]);
+const closedActs: ReadonlySet<PowerAct> = new Set<PowerAct>([
+  "create-enrollment-secret",
+  "make-key",
+]);
 
 export type PowerRefusal = Readonly<{
   code: "identity.confers-power" | "identity.system";

@@ -3,7 +3,7 @@ import type { Scope } from "@/lib/access/permissions";
 import { statusUrls } from "@/lib/pki/authority-urls";
 import { cachedRead } from "@/lib/authorities/cached-read";
 import { findIssuer, type Issuer } from "@/lib/authorities/find-issuer";
-import type { IssueInput } from "@/lib/certificates/schema";
+import type { IssueInput } from "@/lib/certificates/request-schema";
 import { isAppError } from "@/lib/errors/app-error";
 import type { Finding } from "@/lib/errors/types";
 import { findBinding, findIdentity, type Identity } from "@/lib/identities/read-identities";
@@ -25,6 +25,7 @@ import type {
 import { findProfile, type Profile } from "@/lib/profiles/read-profiles";
 import type { Deps } from "@/lib/runtime/deps";
 import { checkPower } from "@/lib/issuing/rules/check-power";
+import { checkServerKey } from "@/lib/issuing/rules/check-server-key";
 import { digestPlan } from "./digest-plan";
 import { checkProfile } from "@/lib/issuing/rules/check-profile";
 import { failure, keyBlocked, keyOfAnother } from "./failure";
@@ -64,6 +65,8 @@ export type IssuanceRequest = Readonly<{
   addNames?: IssueInput["addNames"];
   /** Names whose control the requester proved by a challenge (ACME), as `type:value`. */
   provenNames?: readonly string[];
+  /** Set if Chancery makes the key, for the form that the caller gets it in; `csr` has no names. */
+  serverKey?: Readonly<{ form: "pem" | "pkcs12" }> | undefined;
 }>;
 
 /**
@@ -90,7 +93,11 @@ const readIdentity = cachedRead(cacheMs, findIdentity);
 const readBinding = cachedRead(cacheMs, findBinding);
 
 /** The request of an authorized actor for a first certificate (no rotation). */
-export function issuanceRequest(actor: Actor, scope: Scope, input: IssueInput): IssuanceRequest {
+export function issuanceRequest<I extends Omit<IssueInput, "csr" | "key">>(
+  actor: Actor,
+  scope: Scope,
+  input: I,
+): I & Omit<IssuanceRequest, "csr"> {
   return {
     ...input,
     onlyIdentityId: scope === "own" ? (actor.identityId ?? "") : null,
@@ -117,6 +124,7 @@ export async function decideIssuance(
   checkIdentity(identity, request, checks);
   if (identity)
     checkPower(request.requester, identity, request.predecessor ? "rotate" : "issue", checks);
+  checkServerKey({ profile, identity }, request, checks);
   if (request.predecessor) checkPredecessor(request.predecessor, checks);
   const csr = readCsr(request.csr, checks);
   const planned = csr && planWith(deps, request, { csr, profile, identity, issuer, now }, checks);
@@ -322,6 +330,8 @@ async function checkKey(
   request: IssuanceRequest,
   checks: RuleChecks,
 ): Promise<void> {
+  // A key that is made here is new.
+  if (request.serverKey) return;
   const { spkiSha256 } = csr.key;
   const hex = Buffer.from(spkiSha256).toString("hex");
   const key = await findKey(deps.db, spkiSha256);

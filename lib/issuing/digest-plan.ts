@@ -8,15 +8,17 @@ type Basis = Readonly<{ profile: Profile; issuer: Issuer; now: Date }>;
 
 /**
  * The digest that binds issuing to its preview. An end that was requested, or that is the issuer's,
- * counts as a time, any other as the time since signing.
+ * counts as a time, any other as the time since signing. A key that is made only when the
+ * certificate is issued counts by its type.
  */
 export function digestPlan(
-  { tbsDer, notAfter }: Pick<CertificatePlan, "tbsDer" | "notAfter">,
-  request: Readonly<{ notAfter?: string | undefined }>,
+  { tbsDer, notAfter, key }: Pick<CertificatePlan, "tbsDer" | "notAfter" | "key">,
+  request: Readonly<{ notAfter?: string | undefined; serverKey?: object | undefined }>,
   { profile, issuer, now }: Basis,
 ): string {
   const at = notAfter.getTime();
   const isFixed = request.notAfter !== undefined || at === issuer.facts.notAfter.getTime();
   const end = isFixed ? { at } : { afterMs: at - wholeSeconds(now).getTime() };
-  return digestPreview(tbsDer, end, profile.rules.backdateSeconds);
+  const newKey = request.serverKey ? key.text : null;
+  return digestPreview(tbsDer, end, profile.rules.backdateSeconds, newKey);
 }

@@ -2,7 +2,7 @@ import { sha256Hex } from "@/lib/format/hash";
 import { certificateTarget, formatSan } from "@/lib/certificates/certificate-dto";
 import { newId } from "@/lib/format/ids";
 import { formatIso } from "@/lib/format/time";
-import type { CompatibleApi } from "@/lib/log/detail-types";
+import type { CompatibleApi, ServerKeyDetail } from "@/lib/log/detail-types";
 import type { Decision, NewEntry } from "@/lib/log/types";
 import { readName } from "@/lib/pki/names";
 import { formatSerial } from "@/lib/pki/serial";
@@ -15,6 +15,8 @@ export type PlanContext = Readonly<{
   profile: Readonly<{ id: string; version: number }>;
   identityId: string;
   csrDer: Uint8Array | null;
+  /** Whether Chancery made the key and hands it out. */
+  serverKey?: boolean;
   requestedBy: string;
   predecessorId: string | null;
   now: Date;
@@ -39,6 +41,7 @@ export function plannedRow(plan: CertificatePlan, context: PlanContext): Planned
     issuerId,
     identityId,
     csrDer,
+    serverKey: context.serverKey ?? false,
     requestedBy,
     predecessorId,
     serial: plan.serial,
@@ -61,7 +64,7 @@ export function plannedEntry(
   row: PlannedRow,
   decision: Decision,
   supersedeAt: Date | null,
-  via?: CompatibleApi,
+  { via, serverKey }: Readonly<{ via?: CompatibleApi; serverKey?: ServerKeyDetail }> = {},
 ): NewEntry {
   return {
     id: row.planEntryId,
@@ -84,6 +87,7 @@ export function plannedEntry(
       ...(row.predecessorId ? { predecessorId: row.predecessorId } : {}),
       ...(supersedeAt ? { supersedeAt: supersedeAt.toISOString() } : {}),
       ...(via ? { via } : {}),
+      ...(serverKey ? { serverKey } : {}),
     },
   };
 }
@@ -96,6 +100,7 @@ export function issuedEntry(
     subjectText: string;
     serial: Uint8Array;
     tbsDer: Uint8Array;
+    serverKeyDetail?: ServerKeyDetail | undefined;
   }>,
   der: Uint8Array,
 ): NewEntry {
@@ -103,6 +108,7 @@ export function issuedEntry(
     serial: formatSerial(row.serial),
     fingerprintSha256: sha256Hex(der),
     tbsSha256: sha256Hex(row.tbsDer),
+    ...(row.serverKeyDetail ? { serverKey: row.serverKeyDetail } : {}),
   };
   return {
     action: "certificate.issued",

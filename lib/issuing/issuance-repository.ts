@@ -70,10 +70,10 @@ type KeyClauses = Readonly<{
 }>;
 const withoutKeys: KeyClauses = { types: "", columns: "", first: "", allowed: "", last: "" };
 const planKeys: KeyClauses = {
-  types: ", $23::text[], $24::text[], $25::text[]",
+  types: ", $24::text[], $25::text[], $26::text[]",
   columns: ", key_actor, key, key_claim",
   first: `claimed as materialized (
-      select k.actor_id, k.key from idempotency_key k join unnest($23::text[], $24::text[], $25::text[]) as x (a, k, c)
+      select k.actor_id, k.key from idempotency_key k join unnest($24::text[], $25::text[], $26::text[]) as x (a, k, c)
         on k.actor_id = x.a and k.key = x.k and k.claim = x.c for update of k
     ), `,
   allowed: "where exists (select from claimed c where c.actor_id = x.key_actor and c.key = x.key)",

@@ -35,6 +35,7 @@ const columnTypes = [
   ["requested_by", "text"],
   ["predecessor_id", "text"],
   ["created_at", "timestamptz"],
+  ["server_key", "bool"],
   ["epoch", "int"],
 ] as const;
 
@@ -73,10 +74,10 @@ export const ownedKeysSql = `taken as (
 
 /** Stores plans `x`, which have their key's hash as `spki`; `from` follows. */
 export const insertCertificatesSql = `insert into certificate (id, issuer_id, serial, state, profile_id, profile_version, identity_id, subject_text, common_name, sans, key_algorithm, spki_sha256,
-          not_before, not_after, tbs_der, plan_entry_id, csr_der, requested_by, predecessor_id, created_at)
+          not_before, not_after, tbs_der, plan_entry_id, csr_der, requested_by, predecessor_id, created_at, server_key)
         select x.id, x.issuer_id, substr(${bytesParameter}, x.o, x.sl), 'planned', x.profile_id, x.profile_version, x.identity_id, x.subject_text, x.common_name,
           string_to_array(x.sans, e'\\x1f'), x.key_algorithm, x.spki, x.not_before, x.not_after, substr(${bytesParameter}, x.o + x.sl + 32, x.tl), x.plan_entry_id,
-          case when x.cl > 0 then substr(${bytesParameter}, x.o + x.sl + 32 + x.tl, x.cl) end, x.requested_by, x.predecessor_id, x.created_at`;
+          case when x.cl > 0 then substr(${bytesParameter}, x.o + x.sl + 32 + x.tl, x.cl) end, x.requested_by, x.predecessor_id, x.created_at, x.server_key`;
 
 export const iso = (at: Date): string => at.toISOString();
 
@@ -126,6 +127,7 @@ export function planValues(items: readonly Omit<PlanItem, "claim">[]): unknown[]
     rows.map((row) => row.requestedBy),
     rows.map((row) => row.predecessorId),
     rows.map((row) => iso(row.createdAt)),
+    rows.map((row) => row.serverKey),
     items.map((item) => item.identityEpoch),
   ];
 }

@@ -22,7 +22,10 @@ export type PlannedRow = Readonly<{
   notAfter: Date;
   tbsDer: Uint8Array;
   planEntryId: EntryId;
+  /** Null where a process of Chancery made the key. */
   csrDer: Uint8Array | null;
+  /** Whether that key is handed out (decision 31). */
+  serverKey: boolean;
   requestedBy: string;
   predecessorId: string | null;
   createdAt: Date;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { IssueInput } from "@/lib/certificates/schema";
+import type { IssueInput } from "@/lib/certificates/request-schema";
 import { readCertificate } from "@/lib/pki/certificate";
 import { fromPem } from "@/lib/pki/pem";
 import { digestPreview } from "@/lib/pki/preview-digest";

@@ -7,7 +7,7 @@ import type { Deps } from "@/lib/runtime/deps";
 import { activateAuthority } from "./activate-authority";
 import { findPendingAuthorityByKey } from "./authority-plan-repository";
 import { findPending, findPendingById, type PendingRow } from "./plan-repository";
-import { revokePlan } from "./revoke-plan";
+import { revokePlan } from "./plans/revoke-plan";
 import { failPlan } from "./sign-plan";
 
 const pageSize = 200;

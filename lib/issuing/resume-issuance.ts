@@ -7,7 +7,8 @@ import type { MaybeRecorded } from "@/lib/log/record/recorded";
 import type { Deps } from "@/lib/runtime/deps";
 import { findPendingById, findPlannedSupersession } from "./plan-repository";
 import { describeObstacle } from "@/lib/issuing/rules/plan-obstacle";
-import { revokePlan } from "./revoke-plan";
+import { revokePlan } from "./plans/revoke-plan";
+import { describeHandedOut } from "./server-key/key-notice";
 import { signPlan } from "./sign-plan";
 
 /**
@@ -25,7 +26,10 @@ export async function resumeIssuance(
   const row = await findCertificate(deps, targetId);
   if (!row?.der) return null;
   return {
-    result: await describeCertificate(deps, row),
+    result: {
+      ...(await describeCertificate(deps, row)),
+      ...describeHandedOut(row.serverKey ? "unknown" : undefined),
+    },
     entryId: signedAs ?? (entryId as EntryId),
   };
 }

@@ -3,17 +3,20 @@ import type { Actor } from "@/lib/access/actor";
 import { scopeOf } from "@/lib/access/permissions";
 import { certificateStatusOf, parseSan } from "@/lib/certificates/certificate-dto";
 import { getCertificateRow, type Certificate } from "@/lib/certificates/get-certificate";
-import type { CertificateDto, RotateInput } from "@/lib/certificates/schema";
+import type { RotateInput } from "@/lib/certificates/request-schema";
+import type { CertificateDto } from "@/lib/certificates/schema";
 import { readCertificate } from "@/lib/pki/certificate";
 import { readName } from "@/lib/pki/names";
 import type { EarlierNames } from "@/lib/pki/names-request";
 import type { Deps } from "@/lib/runtime/deps";
 import type { Predecessor } from "./decide-issuance";
-import { issueForRequest } from "./issue-certificate";
+import { issueWithKeyOf } from "./issue-certificate";
+import type { KeylessRequest } from "./server-key/sample-key";
 
 /**
  * Issues a successor with a new key for the same identity under the same profile, links both, and
- * revokes the predecessor as superseded: at once, or after the overlap. An expired predecessor is
+ * revokes the predecessor as superseded: at once, or after the overlap. The new key is that of the
+ * CSR, or made here. An expired predecessor is
  * linked and otherwise left alone. Returns the successor. Errors: as `issueCertificate`, with
  * `key.not-new`, `certificate.state` and `certificate.has-successor` among the reasons;
  * `certificate.not-found`, `certificate.ambiguous`.
@@ -25,10 +28,10 @@ export async function rotateCertificate(
   input: RotateInput,
 ): Promise<MaybeRecorded<CertificateDto>> {
   const row = await getCertificateRow(deps, actor, "certificates.rotate", ref);
-  return issueForRequest(deps, actor, {
+  const { csr, key } = input;
+  const request: KeylessRequest = {
     profile: row.profileId,
     identity: row.identityId,
-    csr: input.csr,
     validitySeconds: input.validitySeconds,
     onlyIdentityId: row.identityId,
     bySelf: scopeOf(actor.role, "certificates.rotate") === "own",
@@ -37,8 +40,19 @@ export async function rotateCertificate(
       ...predecessorOf(row, deps.clock.now()),
       overlapSeconds: input.overlapSeconds,
     },
-  });
+  };
+  const names = key ? namesOf(request.predecessor) : {};
+  return issueWithKeyOf(deps, actor, { ...request, ...names }, { csr, key });
 }
+
+/** Those of the predecessor: a request for a key that is made here has no CSR with others. */
+const namesOf = (predecessor: Predecessor | null): Pick<KeylessRequest, "sans" | "subject"> =>
+  predecessor
+    ? {
+        sans: predecessor.names.sans,
+        subject: predecessor.names.commonNames.map((value) => ({ type: "CN", value })),
+      }
+    : {};
 
 /** A certificate as the predecessor of one that is requested. */
 export const predecessorOf = (row: Certificate, now: Date): Predecessor => ({

@@ -7,13 +7,14 @@ import { AppError, isAppError } from "@/lib/errors/app-error";
 import { encodeEntry } from "@/lib/log/entry";
 import { auditedTransaction } from "@/lib/log/record/audited-transaction";
 import { trackCommit, makeNumberedEntry } from "@/lib/log/record/entry-numbers";
+import type { ServerKeyDetail } from "@/lib/log/detail-types";
 import type { NewEntry } from "@/lib/log/types";
 import type { MaybeRecorded } from "@/lib/log/record/recorded";
 import type { Deps } from "@/lib/runtime/deps";
 import { issuedEntry } from "./issuance-plan";
 import { storeSignature } from "./issuance-repository";
 import { markFailed, markIssued, markSuperseded, setSupersedeAt } from "./plan-repository";
-import { revokePlan } from "./revoke-plan";
+import { revokePlan } from "./plans/revoke-plan";
 
 export type SignDeps = Pick<Deps, "db" | "clock" | "recorder" | "signer">;
 /** A committed plan, as far as signing needs it. */
@@ -27,6 +28,8 @@ export type SignablePlan = Readonly<{
   predecessorId: string | null;
   /** For a rotation: when the predecessor is revoked. */
   supersedeAt: Date | null;
+  /** Set where Chancery made the key: what the entries say of it. */
+  serverKeyDetail?: ServerKeyDetail | undefined;
 }>;
 export type SignedPlan = Readonly<{
   der: Uint8Array;

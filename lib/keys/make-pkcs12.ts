@@ -23,6 +23,12 @@ export type Pkcs12Input = Readonly<{
   password: string;
 }>;
 
+/**
+ * Hashes `input` with SHA-256, then the hash, and so on: for places where a script must not run for
+ * as long at a time as pkijs takes.
+ */
+export type DeriveMacKey = (input: Uint8Array, iterations: number) => Promise<Uint8Array>;
+
 const bagTypes = {
   shroudedKey: "1.2.840.113549.1.12.10.1.2",
   certificate: "1.2.840.113549.1.12.10.1.3",
@@ -39,6 +45,48 @@ const encryptionIterations = 600_000;
 const macIterations = 100_000;
 
 const buffer = (bytes: Uint8Array): ArrayBuffer => Uint8Array.from(bytes).buffer;
+
+type Stamp = Parameters<CryptoEngine["stampDataWithPassword"]>[0];
+
+/** Derives the key of the MAC in another way, with the same result. */
+class StampingEngine extends CryptoEngine {
+  readonly #derive: DeriveMacKey;
+  constructor(crypto: Crypto, derive: DeriveMacKey) {
+    super({ crypto, name: "WebCrypto" });
+    this.#derive = derive;
+  }
+  override async stampDataWithPassword({
+    password,
+    salt,
+    iterationCount,
+    contentToStamp,
+  }: Stamp): Promise<ArrayBuffer> {
+    const derived = await this.#derive(macKeyInput(password, salt), iterationCount);
+    const algorithm = { name: "HMAC", hash: "SHA-256", length: 256 };
+    const key = await this.importKey("raw", buffer(derived), algorithm, false, ["sign"]);
+    return this.sign(algorithm, key, contentToStamp);
+  }
+}
+
+/** SHA-256 takes blocks of 64 octets. */
+const blockLength = 64;
+
+/** D, S and P of RFC 7292 appendix B.2, for the one hash that a MAC's key with SHA-256 takes. */
+function macKeyInput(password: ArrayBuffer, salt: ArrayBuffer): Uint8Array {
+  // In ASCII; as BMPString with its terminator (appendix B.1).
+  const characters = new Uint8Array(password);
+  const text = new Uint8Array(characters.length * 2 + 2);
+  for (const [at, character] of characters.entries()) text[at * 2 + 1] = character;
+  const blocks = [new Uint8Array(blockLength).fill(3), filled(new Uint8Array(salt)), filled(text)];
+  return Uint8Array.from(blocks.flatMap((block) => [...block]));
+}
+
+/** Repeated until it fills whole blocks. */
+const filled = (octets: Uint8Array): Uint8Array =>
+  Uint8Array.from(
+    { length: blockLength * Math.ceil(octets.length / blockLength) },
+    (_none, at) => octets[at % octets.length] ?? 0,
+  );
 
 /** Pairs the key with its certificate: Java and NSS look for it. */
 function attributesOf(name: string, keyId: ArrayBuffer): Attribute[] {
@@ -58,8 +106,15 @@ function attributesOf(name: string, keyId: ArrayBuffer): Attribute[] {
  * A PKCS#12 file (RFC 7292): key and certificates encrypted with AES-256-CBC under PBKDF2 with
  * SHA-256, a MAC with SHA-256, all under one password.
  */
-export async function makePkcs12(crypto: Crypto, input: Pkcs12Input): Promise<Uint8Array> {
-  const engine = new CryptoEngine({ crypto, name: "WebCrypto" });
+export async function makePkcs12(
+  crypto: Crypto,
+  input: Pkcs12Input,
+  derive?: DeriveMacKey,
+): Promise<Uint8Array> {
+  const engine =
+    derive === undefined
+      ? new CryptoEngine({ crypto, name: "WebCrypto" })
+      : new StampingEngine(crypto, derive);
   const password = new TextEncoder().encode(input.password).buffer;
   const encryption = {
     password,

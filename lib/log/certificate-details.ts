@@ -1,5 +1,5 @@
 import type { RevocationReason } from "@/lib/pki/types";
-import type { CompatibleApi, FindingDetail, RequestDetail } from "./detail-types";
+import type { CompatibleApi, FindingDetail, RequestDetail, ServerKeyDetail } from "./detail-types";
 
 /** The details of entries about certificates. */
 export type CertificateDetails = {
@@ -20,8 +20,15 @@ export type CertificateDetails = {
     supersedeAt?: string;
     /** The compatible API that it was requested over. */
     via?: CompatibleApi;
+    /** Present where Chancery made the private key. */
+    serverKey?: ServerKeyDetail;
   }>;
-  "certificate.issued": Readonly<{ serial: string; fingerprintSha256: string; tbsSha256: string }>;
+  "certificate.issued": Readonly<{
+    serial: string;
+    fingerprintSha256: string;
+    tbsSha256: string;
+    serverKey?: ServerKeyDetail;
+  }>;
   "certificate.failed": Readonly<{ cause: string }>;
   /** A rejected request for a certificate; the target is the requested identity or profile. */
   "certificate.refused": Readonly<{

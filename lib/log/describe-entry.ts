@@ -154,9 +154,10 @@ const phrases: Phrases = {
   "identity.activated": ({ comment }, target) =>
     `reactivated identity ${target}${withComment(comment)}`,
   "identity.read": viewed("identity", "identities"),
-  "certificate.planned": ({ notAfter }, target) =>
-    `planned certificate ${target}, which expires on ${dateOf(notAfter)}`,
-  "certificate.issued": (_, target) => `issued certificate ${target}`,
+  "certificate.planned": ({ notAfter, serverKey }, target) =>
+    `planned certificate ${target}${serverKey ? ", with a key made by Chancery," : ","} which expires on ${dateOf(notAfter)}`,
+  "certificate.issued": ({ serverKey }, target) =>
+    `issued certificate ${target}${serverKey ? `, with a key that Chancery made and handed to ${serverKey.handedTo}` : ""}`,
   "certificate.failed": ({ cause }, target) => `did not issue certificate ${target}: ${cause}`,
   "certificate.refused": ({ profile, findings }) =>
     `requested a certificate with profile ${profile}: ${summarizeFindings(findings)}`,

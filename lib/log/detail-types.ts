@@ -2,6 +2,11 @@
 
 /** The API of another product that a request came over (docs/compatible-apis.md). */
 export type CompatibleApi = "vault" | "ejbca";
+/**
+ * Of a certificate whose private key Chancery made: its algorithm, and the label of the caller who
+ * got it in the answer.
+ */
+export type ServerKeyDetail = Readonly<{ algorithm: string; handedTo: string }>;
 export type FindingDetail = Readonly<{
   code: string;
   message: string;

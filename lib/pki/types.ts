@@ -113,6 +113,11 @@ export type ProfileRules = Readonly<{
    */
   names: readonly NameTemplate[];
   keyAlgorithms: readonly SubjectKeyAlgorithm[];
+  /**
+   * Whether Chancery makes the private key when a request asks for it, and hands it out once
+   * (decision 31). Absent: it doesn't.
+   */
+  serverKeys?: boolean | undefined;
   validitySecondsDefault: number;
   validitySecondsMax: number;
   /** How far notBefore is before the signing time, for clocks that run late. */

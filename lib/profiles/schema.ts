@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { label, note } from "@/lib/format/label";
+import { newKeyAlgorithms } from "@/lib/keys/key-kinds";
 import {
   extendedKeyUsages,
   generalNameTypes,
@@ -42,6 +43,7 @@ export const profileRulesInput = z
     keyAlgorithms: z
       .array(z.enum(subjectKeyAlgorithms))
       .min(1, "Allow at least one key algorithm."),
+    serverKeys: z.boolean().optional(),
     validitySecondsDefault: seconds.min(60, "Enter at least 1 minute."),
     validitySecondsMax: seconds
       .min(60, "Enter at least 1 minute.")
@@ -122,8 +124,32 @@ export const profileRulesInput = z
         ["noRevAvail"],
         "Without revocation, the maximum lifetime can be at most 10 days (RFC 9608).",
       );
+    checkServerKeys(rules, wrong);
     if (!unique(rules.keyUsage)) wrong(["keyUsage"], "Each usage can be listed only once.");
   });
+
+type KeyRules = Readonly<{
+  serverKeys?: boolean | undefined;
+  identityKinds: readonly string[];
+  keyAlgorithms: readonly string[];
+}>;
+/** Chancery makes no keys for people (decision 31), and not of every type. */
+function checkServerKeys(
+  { serverKeys, identityKinds: kinds, keyAlgorithms }: KeyRules,
+  wrong: (path: string[], message: string) => void,
+): void {
+  if (serverKeys !== true) return;
+  if (kinds.includes("person"))
+    wrong(
+      ["serverKeys"],
+      "Chancery makes no keys for people: no one else may ever have had a person's key. Turn this off, or remove people from the profile.",
+    );
+  if (!newKeyAlgorithms.some((algorithm) => keyAlgorithms.includes(algorithm)))
+    wrong(
+      ["serverKeys"],
+      "Chancery makes keys of the types ECDSA P-256, ECDSA P-384, RSA 3072 and Ed25519. Allow at least one of them.",
+    );
+}
 
 export const profileSlug = z
   .string()

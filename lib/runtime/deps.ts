@@ -32,6 +32,8 @@ export type Deps = Readonly<{
   passwordCost: PasswordCost;
   /** Every hash of a password waits here for its turn. */
   hashQueue: FairQueue;
+  /** Every private key that is made for a caller waits here for its turn. */
+  keyQueue: FairQueue;
   /** How long a session lasts without activity. */
   sessionIdleMs: number;
   signer: SignerClient;

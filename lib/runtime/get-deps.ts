@@ -10,6 +10,7 @@ import { connectSigner } from "@/lib/signers/client";
 import type { Deps, PasswordCost } from "./deps";
 import { type Env, readEnv } from "./env";
 import { makeHashQueue } from "./hash-queue";
+import { makeKeyQueue } from "./key-queue";
 import { randomBytes } from "./random-bytes";
 import { signerSocket } from "./socket-paths";
 
@@ -53,6 +54,7 @@ function openDeps(): Deps {
     ...world,
     passwordCost,
     hashQueue: makeHashQueue(),
+    keyQueue: makeKeyQueue(),
     sessionIdleMs: env.CHANCERY_SESSION_IDLE_MINUTES * minuteMs,
     db,
     recorder: makeRecorder({ ...world, db, source }),

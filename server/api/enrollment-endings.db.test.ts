@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createAccount } from "@/lib/accounts/create-account";
 import { updateAccount } from "@/lib/accounts/update-account";
-import { issueInput } from "@/lib/certificates/schema";
+import { issueInput } from "@/lib/certificates/request-schema";
 import { authenticateSecret } from "@/lib/enrollment/authenticate-secret";
 import { createEnrollmentSecret } from "@/lib/enrollment/create-enrollment-secret";
 import { issueBySecret } from "@/lib/enrollment/issue-by-secret";

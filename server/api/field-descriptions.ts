@@ -1,6 +1,7 @@
 import { logFieldDescriptions } from "./log-field-descriptions";
 import { namesFieldDescriptions } from "./names-field-descriptions";
 import { operationsFieldDescriptions } from "./operations-field-descriptions";
+import { serverKeyFieldDescriptions } from "./server-key-field-descriptions";
 
 /**
  * Descriptions of fields and parameters for the OpenAPI document, by name, or by name and what it
@@ -337,4 +338,5 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   ...logFieldDescriptions,
   ...namesFieldDescriptions,
   ...operationsFieldDescriptions,
+  ...serverKeyFieldDescriptions,
 };

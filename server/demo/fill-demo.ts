@@ -4,6 +4,7 @@ import { closeDatabase, type Database, openDatabase } from "@/lib/db/database";
 import { makeRecorder } from "@/lib/log/record/recorder";
 import { makeSource } from "@/lib/log/record/source";
 import { makeHashQueue } from "@/lib/runtime/hash-queue";
+import { makeKeyQueue } from "@/lib/runtime/key-queue";
 import type { SignerClient } from "@/lib/signers/types";
 import { makeSigner } from "@/server/signer/make-signer";
 import { makeCalendar } from "./calendar";
@@ -113,6 +114,7 @@ const makeDeps = (
   }),
   passwordCost,
   hashQueue: makeHashQueue(),
+  keyQueue: makeKeyQueue(),
   sessionIdleMs: 30 * 60_000,
   signer,
   publicUrl,

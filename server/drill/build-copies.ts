@@ -16,6 +16,7 @@ import { createToken } from "@/lib/tokens/create-token";
 import { revokeToken } from "@/lib/tokens/revoke-token";
 import { completeSetup } from "@/lib/setup/complete-setup";
 import { makeHashQueue } from "@/lib/runtime/hash-queue";
+import { makeKeyQueue } from "@/lib/runtime/key-queue";
 import { toHex } from "@/lib/log/pure/bytes";
 import {
   type DrillCopy,
@@ -127,6 +128,7 @@ async function performActions(copy: DrillCopy): Promise<void> {
     // Of a password that is never used.
     passwordCost: { memoryKib: 8, passes: 1 },
     hashQueue: makeHashQueue(),
+    keyQueue: makeKeyQueue(),
     sessionIdleMs: 0,
   };
   await completeSetup(setUp, actor, {

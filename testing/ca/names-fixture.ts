@@ -1,5 +1,6 @@
 import type { Actor } from "@/lib/access/actor";
-import type { CertificateDto, IssueInput } from "@/lib/certificates/schema";
+import type { IssueInput } from "@/lib/certificates/request-schema";
+import type { CertificateDto } from "@/lib/certificates/schema";
 import { isAppError } from "@/lib/errors/app-error";
 import { createIdentity } from "@/lib/identities/create-identity";
 import { getIdentity } from "@/lib/identities/read-identities";

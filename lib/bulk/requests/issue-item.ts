@@ -1,9 +1,9 @@
 import type { Actor } from "@/lib/access/actor";
-import type { IssueInput } from "@/lib/certificates/schema";
+import type { IssueInput } from "@/lib/certificates/request-schema";
 import { type BulkHead, type BulkItem, insertResultWithin } from "@/lib/bulk/bulk-repository";
 import { AppError } from "@/lib/errors/app-error";
 import { issuanceRequest } from "@/lib/issuing/decide-issuance";
-import { issueForRequest } from "@/lib/issuing/issue-certificate";
+import { issueForRequest } from "@/lib/issuing/issue-for-request";
 import { resumeIssuance } from "@/lib/issuing/resume-issuance";
 import { makeRecorder } from "@/lib/log/record/recorder";
 import { toPem } from "@/lib/pki/pem";
@@ -26,7 +26,7 @@ export async function issueItem(
   const row = await findRequest(deps.db, bulk.id, item.n);
   if (row === null || digestRequest(row) !== item.id)
     throw new AppError("bulk.changed", "The request is not the one that was recorded.");
-  const input: IssueInput = {
+  const input = {
     profile: row.profileId,
     identity: row.identityId,
     csr: toPem("CERTIFICATE REQUEST", row.csrDer),

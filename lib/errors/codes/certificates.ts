@@ -66,6 +66,10 @@ export const certificateCodes = {
     kind: "conflict",
     text: "The valid certificates are no longer those of the report; reload it, and review it again.",
   },
+  "key.busy": {
+    kind: "rate-limited",
+    text: "Too many requests for keys that Chancery makes are waiting; try again in a few seconds, or send a CSR.",
+  },
   "key.certified": {
     kind: "conflict",
     text: "Certificates have this key; revoke them for key compromise, which also blocks the key.",

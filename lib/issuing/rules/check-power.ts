@@ -10,12 +10,12 @@ import type { RuleChecks } from "@/lib/pki/rule-checks";
 export function checkPower(
   requester: Actor,
   identity: Identity,
-  act: "issue" | "rotate",
+  act: "issue" | "rotate" | "make-key",
   checks: RuleChecks,
 ): void {
   const denied = findPowerRefusal(requester, identity, act);
   checks.add(
-    "requester-may-act-for-identity",
+    act === "make-key" ? "key-confers-no-power" : "requester-may-act-for-identity",
     identity.powers.join(" ") || "no power",
     denied && { ...denied, path: "identity" },
   );

@@ -122,6 +122,7 @@ const certificate: GuardedTable = {
     "tbs_der",
     "plan_entry_id",
     "csr_der",
+    "server_key",
     "requested_by",
     "crl_shard",
     "created_at",

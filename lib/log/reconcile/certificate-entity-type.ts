@@ -16,7 +16,7 @@ import { millisSql, secondsSql } from "./plain-entity-type";
 const columns = `c.id, c.issuer_id as authority, encode(c.serial, 'hex') as "serial number", c.profile_id as profile, c.profile_version::text as "profile's version",
   c.identity_id as identity, c.subject_text as subject, array_to_string(c.sans, ', ') as "subject alternative name", ${secondsSql("c.not_before")} as "start date (seconds)", ${secondsSql("c.not_after")} as "expiration (seconds)",
   encode(c.spki_sha256, 'hex') as key, encode(c.tbs_der, 'hex') as tbs, encode(c.der, 'hex') as der, c.common_name as "common name", c.key_algorithm as "key algorithm",
-  c.requested_by as requester, ${millisSql("c.created_at")} as created, ${millisSql("c.issued_at")} as "issued at", c.plan_entry_id as "plan's entry", c.predecessor_id as predecessor, c.state as status,
+  c.requested_by as requester, ${millisSql("c.created_at")} as created, ${millisSql("c.issued_at")} as "issued at", c.plan_entry_id as "plan's entry", c.server_key::text as "key made by Chancery", c.predecessor_id as predecessor, c.state as status,
   encode(c.fingerprint_sha256, 'hex') as fingerprint, ${millisSql("c.revoked_at")} as "revoked at", c.revocation_reason as reason,
   c.revocation_comment as comment, ${millisSql("c.invalidity_date")} as "invalid since", ${millisSql("c.supersede_at")} as "supersede at",
   ${millisSql("c.rotate_by")} as "rotate by", ${millisSql("c.rotation_requested_at")} as "rotation requested", c.rotation_requested_by as "rotation requester", c.rotation_comment as "rotation comment", k.identity_id as "owner of key",

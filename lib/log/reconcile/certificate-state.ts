@@ -49,6 +49,7 @@ export function plannedFields({ id, actor, details }: ReplayedEntry["record"]): 
     key: comparable(details.spkiSha256),
     "planned content": comparable(details.tbsSha256),
     "plan's entry": comparable(id),
+    "key made by Chancery": String(details.serverKey !== undefined),
   };
 }
 

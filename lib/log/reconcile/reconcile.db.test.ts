@@ -69,7 +69,7 @@ describe("each disagreement is named", () => {
   /** Copies all certificates, without the column that the database computes, and those after it. */
   async function keepCertificates(): Promise<void> {
     await harness.asSuper(
-      "drop table if exists kept; create table kept as select * from certificate; alter table kept drop column search_text, drop column status_xid, drop column rotate_by, drop column rotation_requested_at, drop column rotation_requested_by, drop column rotation_comment",
+      "drop table if exists kept; create table kept as select * from certificate; alter table kept drop column search_text, drop column status_xid, drop column rotate_by, drop column rotation_requested_at, drop column rotation_requested_by, drop column rotation_comment, drop column server_key",
     );
   }
 

@@ -6,16 +6,15 @@ import { cancelRotationRequest } from "@/lib/certificates/cancel-rotation-reques
 import { requestRotation } from "@/lib/certificates/request-rotation";
 import { releaseCertificate } from "@/lib/certificates/release-certificate";
 import { revokeCertificate } from "@/lib/certificates/revoke-certificate";
+import { issueInput, rotateInput } from "@/lib/certificates/request-schema";
 import {
   blockKeyInput,
   cancelRotationRequestInput,
   certificateQuery,
   certificateStatuses,
-  issueInput,
   releaseInput,
   requestRotationInput,
   revokeInput,
-  rotateInput,
 } from "@/lib/certificates/schema";
 import { listCustody } from "@/lib/custody/list-timeline";
 import { issueBySecret } from "@/lib/enrollment/issue-by-secret";
@@ -36,6 +35,8 @@ import {
 } from "@/server/api/schemas/certificate";
 import { pageOf, twoWayPageOf } from "@/server/api/schemas/common";
 
+/** What is in the first answer alone, and the password that a request for it has. */
+const secrets = ["privateKeyPem", "privateKeyPkcs12", "password"];
 const target = (row: Readonly<{ id: string; subject: string }>) => ({
   kind: "certificate",
   id: row.id,
@@ -139,13 +140,14 @@ const writing = [
     method: "post",
     path: "/certificates",
     permission: "certificates.issue",
-    summary: "Issue a certificate from a CSR",
+    summary: "Issue a certificate",
     description:
-      "The exact bytes to be signed are recorded before they are signed. If the request is rejected, `errors` lists every reason. Besides a token or a client certificate, an enrollment secret of the identity is accepted over HTTP Basic (its ID as the user, the secret as the password), for names that the identity holds.",
+      "From a CSR. Where the profile allows it, `key` instead of `csr` has Chancery make the private key, with the names in `sans` and `subject`: the first response has it, as PEM or, with a password, as PKCS#12, and nothing else ever does. The exact bytes to be signed are recorded before they are signed. If the request is rejected, `errors` lists every reason. Besides a token or a client certificate, an enrollment secret of the identity is accepted over HTTP Basic (its ID as the user, the secret as the password), for names that the identity holds.",
     enrollment: "allowed",
     body: issueInput,
     status: 201,
     response: certificate,
+    secrets,
     target,
     handle: (deps, actor, { body }) =>
       actor.kind === "enrollment-secret"
@@ -159,11 +161,12 @@ const writing = [
     path: "/certificates/{id}/rotate",
     permission: "certificates.rotate",
     summary: "Rotate a certificate",
-    description: `Issues a successor with a new key. The predecessor is revoked as superseded, at once or after the overlap. ${anyId}`,
+    description: `Issues a successor with a new key: that of a CSR, or, where the profile allows it, one that Chancery makes for the names of the predecessor (\`key\`). The predecessor is revoked as superseded, at once or after the overlap. ${anyId}`,
     params: idParams,
     body: rotateInput,
     status: 201,
     response: certificate,
+    secrets,
     target,
     handle: (deps, actor, { params, body }) => rotateCertificate(deps, actor, params.id, body),
     recover: resumeIssuance,

@@ -44,6 +44,7 @@ const itemShape = {
   authority: z.object({ id: z.string(), slug: z.string() }),
   keyAlgorithm: z.string(),
   keySha256: z.string(),
+  serverKey: z.boolean(),
   revocation: revocation.nullable(),
   predecessorId: z.string().nullable(),
   successorId: z.string().nullable(),
@@ -78,6 +79,10 @@ export const certificate = z
     ignored: z.array(z.string()).optional().openapi({
       description: "What the CSR asked for and the certificate doesn't have. Only after issuing.",
     }),
+    privateKeyPem: z.string().nullable().optional(),
+    privateKeyPkcs12: z.string().nullable().optional(),
+    keyHandedOut: z.literal(true).optional(),
+    keyNotice: z.string().optional(),
     entryId,
   })
   .openapi("Certificate");
@@ -89,7 +94,7 @@ export const preview = z
         subject: z.string(),
         sans: z.array(generalName),
         key: z.string(),
-        keySha256: z.string(),
+        keySha256: z.string().nullable(),
         ignored: z.array(z.string()),
       })
       .nullable(),

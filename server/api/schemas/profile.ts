@@ -16,6 +16,7 @@ const rules = z
     acme: z.object({ validation: z.enum(["held", "challenge"]), caa: z.boolean() }).optional(),
     names: z.array(z.object({ type: z.enum(["dns", "email", "uri"]), value: z.string() })),
     keyAlgorithms: z.array(z.enum(subjectKeyAlgorithms)),
+    serverKeys: z.boolean().optional(),
     validitySecondsDefault: z.number().int(),
     validitySecondsMax: z.number().int(),
     backdateSeconds: z.number().int(),

@@ -4,7 +4,7 @@ import type { EntryId } from "@/lib/format/ids";
 import { auditedTransaction } from "@/lib/log/record/audited-transaction";
 import { makeRecorder } from "@/lib/log/record/recorder";
 import type { Deps } from "@/lib/runtime/deps";
-import { lockPending } from "./plan-repository";
+import { lockPending } from "@/lib/issuing/plan-repository";
 
 /**
  * Closes a plan whose caller was told that nothing was issued, or was never told anything: its

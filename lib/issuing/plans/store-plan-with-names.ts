@@ -11,13 +11,13 @@ import { newId } from "@/lib/format/ids";
 import { auditedTransaction, uniqueViolation } from "@/lib/log/record/audited-transaction";
 import { assertInboxHasRoom } from "@/lib/log/record/back-pressure";
 import { makeNumberedEntry, trackCommit } from "@/lib/log/record/entry-numbers";
-import { storePlanWithFreeNames } from "./free-names-repository";
+import { storePlanWithFreeNames } from "@/lib/issuing/free-names-repository";
 import type { NewEntry } from "@/lib/log/types";
 import type { HeldName } from "@/lib/pki/held-names/held-name";
 import type { Deps } from "@/lib/runtime/deps";
-import { lockForPlan, insertGuardedPlan } from "./named-plan-repository";
-import type { PlannedRow } from "./plan-repository";
-import type { StoredWithPlan } from "./store-plan-with-more";
+import { lockForPlan, insertGuardedPlan } from "@/lib/issuing/named-plan-repository";
+import type { PlannedRow } from "@/lib/issuing/plan-repository";
+import type { StoredWithPlan } from "@/lib/issuing/store-plan-with-more";
 
 /**
  * Commits a plan together with the names that it adds to its identity, each with its entry, or
