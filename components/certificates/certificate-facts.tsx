@@ -52,7 +52,14 @@ export function CertificateFacts({ certificate }: Readonly<{ certificate: Certif
               <MonoId value={fingerprintSha256} label="fingerprint" whole />
             ),
           },
-          { label: "Key", value: keyAlgorithmLabel(certificate.keyAlgorithm) },
+          {
+            label: "Key",
+            value: keyAlgorithmLabel(certificate.keyAlgorithm),
+            ...(certificate.serverKey ? { hint: "Key made by Chancery" } : {}),
+          },
+          ...(certificate.serverKey
+            ? [{ label: "Key handed to", value: certificate.requestedBy }]
+            : []),
           {
             label: "Key fingerprint",
             hint: "SHA-256",

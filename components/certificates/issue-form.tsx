@@ -18,7 +18,12 @@ import { IssueReceipt } from "./issue-receipt";
 import type { KeySource } from "./new-key/key-source";
 import { LeaveQuestion } from "./new-key/leave-question";
 import { likelyNames } from "./new-key/likely-names";
-import { missingNameLabels, useNewKey, type NewKeyState } from "./new-key/use-new-key";
+import {
+  missingNameLabels,
+  unsavedKeyOf,
+  useNewKey,
+  type NewKeyState,
+} from "./new-key/use-new-key";
 import { PreviewPane } from "./preview-pane";
 import { RequestFields } from "./request-fields";
 import { isError } from "./request-preview";
@@ -40,7 +45,7 @@ type Props = Readonly<{
 }>;
 
 /**
- * Issues a certificate from a CSR, or with a key that is made in the page. Shows everything that
+ * Issues a certificate from a CSR, or with a key that is made in the page or by Chancery. Shows everything that
  * will be signed before it is signed.
  */
 export function IssueForm(props: Props) {
@@ -122,12 +127,15 @@ function IssueRound({
   const { state, pending, run } = useAction(issue);
   const profile = profiles.find((one) => one.slug === draft.slug) ?? profiles[0];
   const newKey = useNewKey({
-    enabled: draft.source === "create",
+    enabled: draft.source !== "paste",
+    byServer: draft.source === "server",
     algorithms: profile.keyAlgorithms,
     takesCommonName: profile.commonName !== "forbidden",
     initial: likelyNames(initialIdentity, profile),
   });
   const [sentKey, setSentKey] = useState<NewKey | null>(null);
+  // Chancery was asked to make the key: the answer is the only place that has it.
+  const [askedKey, setAskedKey] = useState(false);
   const request = requestOf(draft, newKey);
   const current = usePreview(
     preview,
@@ -140,7 +148,9 @@ function IssueRound({
     // What the preview answers is sent, not what the fields hold by now.
     const { input, preview: shown } = current;
     const addNames = shown?.addNames ?? [];
-    setSentKey(input?.csr === newKey.made?.csr ? (newKey.made?.key ?? null) : null);
+    const isMadeHere = input?.csr !== undefined && input.csr === newKey.made?.csr;
+    setSentKey(isMadeHere ? (newKey.made?.key ?? null) : null);
+    setAskedKey(input?.key !== undefined);
     const answer = await run({ ...input, addNames, previewSha256: shown?.plan?.sha256 });
     if (hasChanged(answer)) current.reload();
   };
@@ -152,7 +162,7 @@ function IssueRound({
     return (
       <IssueReceipt
         done={state}
-        unsaved={sentKey && newKey.tools && { newKey: sentKey, tools: newKey.tools }}
+        unsaved={unsavedKeyOf(sentKey, state.data.privateKeyPem, newKey.tools)}
         onAnother={onAnother}
       />
     );
@@ -169,7 +179,9 @@ function IssueRound({
           notAfter={plan?.notAfter ?? null}
           lifetimeErrors={lifetimeErrors(current)}
         />
-        <LeaveQuestion active={sentKey !== null && (pending || isUnknown(state))} />
+        <LeaveQuestion
+          active={(sentKey !== null && (pending || isUnknown(state))) || (askedKey && pending)}
+        />
         {state && <IssueProblem state={state} source={draft.source} />}
         <ShowApiCall
           read={() => {

@@ -7,6 +7,8 @@ export type IssueProfile = Pick<ProfileDto, "slug" | "name" | "description"> &
     validitySecondsDefault: number;
     validitySecondsMax: number;
     keyAlgorithms: readonly string[];
+    /** Whether Chancery makes a key under it if asked. */
+    serverKeys: boolean;
     /** The types of names that it takes from a request. */
     sanTypes: readonly string[];
     commonName: "required" | "optional" | "forbidden";

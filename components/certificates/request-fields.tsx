@@ -49,6 +49,7 @@ export function RequestFields({
       <Stack>
         <KeySourceField
           source={draft.source}
+          allowsServer={profile.serverKeys}
           onSource={(source) => {
             change({ source });
           }}
@@ -66,8 +67,9 @@ export function RequestFields({
           profiles={profiles}
           profile={profile}
           onSlug={(slug) => {
-            change({ slug });
             const next = profiles.find((one) => one.slug === slug);
+            const isWithout = draft.source === "server" && next?.serverKeys === false;
+            change({ slug, ...(isWithout ? { source: "create" } : {}) });
             if (next) newKey.suggest(likelyNames(draft.identity, next));
           }}
         />
@@ -86,9 +88,10 @@ export function RequestFields({
             </>
           }
         />
-        {draft.source === "create" && (
+        {draft.source !== "paste" && (
           <NewKeyFields
             newKey={newKey}
+            byServer={draft.source === "server"}
             algorithms={profile.keyAlgorithms}
             commonName={profile.commonName}
           />

@@ -59,16 +59,31 @@ export function RequestPreview({
         )}
         {names.length > 0 && <PreviewNames names={names} mayManage={mayManageNames} />}
         {request && (
-          <Card title="Requested" description="From the CSR, after checking its signature.">
+          <Card
+            title="Requested"
+            description={
+              source === "server"
+                ? "The key is created when you issue."
+                : "From the CSR, after checking its signature."
+            }
+          >
             <DataList
               items={[
-                { label: "Subject", value: request.subject },
-                { label: "Names", value: <GeneralNameList names={request.sans} /> },
+                ...(source === "server"
+                  ? []
+                  : [
+                      { label: "Subject", value: request.subject },
+                      { label: "Names", value: <GeneralNameList names={request.sans} /> },
+                    ]),
                 { label: "Key", value: request.key },
-                {
-                  label: "Key fingerprint",
-                  value: <MonoId value={request.keySha256} label="key fingerprint" />,
-                },
+                ...(request.keySha256 === null
+                  ? []
+                  : [
+                      {
+                        label: "Key fingerprint",
+                        value: <MonoId value={request.keySha256} label="key fingerprint" />,
+                      },
+                    ]),
                 ...(request.ignored.length > 0
                   ? [
                       {
@@ -151,7 +166,7 @@ const opensslCommand = [
 ].join(" \\\n  ");
 
 function EmptyPreview({ pending, source }: Readonly<{ pending: boolean; source: KeySource }>) {
-  if (source === "create") return <NoKeyYet pending={pending} />;
+  if (source !== "paste") return <NoKeyYet pending={pending} />;
   return (
     <Card title="What will be signed">
       <EmptyState

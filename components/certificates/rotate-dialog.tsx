@@ -13,17 +13,26 @@ import { Dialog, DialogFooter } from "@/components/ui/dialog";
 import { FileTextField } from "@/components/ui/file-text-field";
 import type { ActionState, ServerAction } from "@/lib/auth/types";
 import type { CertificateDto } from "@/lib/certificates/schema";
+import { algorithmOfKind } from "@/lib/keys/key-kinds";
+import type { NewKey } from "@/lib/keys/make-key";
 import { KeySourceField, type KeySource } from "./new-key/key-source";
 import type { LikelyNames } from "./new-key/likely-names";
-import { NewKeyFields } from "./new-key/new-key-fields";
+import { KeyTypeField, NewKeyFields } from "./new-key/new-key-fields";
 import { SaveKey, type UnsavedKey } from "./new-key/save-key";
-import { missingNameLabels, useNewKey, type MissingName } from "./new-key/use-new-key";
+import {
+  missingNameLabels,
+  unsavedKeyOf,
+  useNewKey,
+  type MissingName,
+} from "./new-key/use-new-key";
 import { OverlapField, overlapOf } from "./overlap-field";
 
 /** What a key that is made in the page has to fit: of the profile, and of the certificate. */
 export type SuccessorRules = Readonly<{
   overlapSeconds: number;
   keyAlgorithms: readonly string[];
+  /** Whether Chancery makes the key if asked. */
+  serverKeys: boolean;
   commonName: "required" | "optional" | "forbidden";
   names: LikelyNames;
 }>;
@@ -115,17 +124,19 @@ function RotateForm({
   const [csr, setCsr] = useState("");
   const [choice, setChoice] = useState("profile");
   // What the answer is for: the form may have changed by then.
-  const sent = useRef<UnsavedKey | null>(null);
-  const creates = source === "create";
+  const sent = useRef<NewKey | null>(null);
+  const creates = source !== "paste";
+  const byServer = source === "server";
   const newKey = useNewKey({
     enabled: creates,
+    byServer,
     algorithms: rules.keyAlgorithms,
     takesCommonName: rules.commonName !== "forbidden",
     initial: rules.names,
   });
   const { made, tools } = newKey;
   const blocker =
-    creates && made === null
+    creates && (byServer ? tools === null : made === null)
       ? (newKey.problem ?? missingLabel(newKey.missing) ?? "Creating the key…")
       : undefined;
   return (
@@ -140,27 +151,32 @@ function RotateForm({
         body,
       })}
       onDone={(done) => {
-        onDone(done, sent.current);
+        onDone(done, unsavedKeyOf(sent.current, done.data.privateKeyPem, tools));
       }}
       input={(form) => {
-        sent.current = creates && made && tools ? { newKey: made.key, tools } : null;
+        sent.current = source === "create" && made && tools ? made.key : null;
         return {
           id,
-          csr: creates ? made?.csr : textOf(form, "csr"),
+          ...(byServer
+            ? { key: { algorithm: algorithmOfKind[newKey.kind] } }
+            : { csr: creates ? made?.csr : textOf(form, "csr") }),
           overlapSeconds: overlapOf(form),
         };
       }}
     >
       {({ errors }) => (
         <>
-          <KeySourceField source={source} onSource={setSource} />
-          {creates ? (
+          <KeySourceField source={source} allowsServer={rules.serverKeys} onSource={setSource} />
+          {byServer && <KeyTypeField newKey={newKey} byServer algorithms={rules.keyAlgorithms} />}
+          {source === "create" && (
             <NewKeyFields
               newKey={newKey}
+              byServer={false}
               algorithms={rules.keyAlgorithms}
               commonName={rules.commonName}
             />
-          ) : (
+          )}
+          {source === "paste" && (
             <FileTextField
               label="CSR with a new key"
               name="csr"

@@ -34,15 +34,27 @@ export type DraftRequest =
  */
 export function requestOf(
   { source, csr: pasted, slug, identity, lifetime }: IssueDraft,
-  { made, missing }: Pick<NewKeyState, "made" | "missing">,
+  newKey: Pick<NewKeyState, "made" | "missing" | "serverKey">,
 ): DraftRequest {
-  const csr = source === "paste" ? pasted : (made?.csr ?? "");
-  if (source === "create" && missing !== null) return { input: null, missing };
-  if (csr.trim() === "") return { input: null, missing: source === "paste" ? "csr" : "key" };
+  if (source !== "paste" && newKey.missing !== null)
+    return { input: null, missing: newKey.missing };
+  const key = keyOf(source, pasted, newKey);
+  if (key === null) return { input: null, missing: source === "paste" ? "csr" : "key" };
   const read = readLifetime(lifetime);
   if (read.kind === "unreadable") return { input: null, missing: "lifetime" };
-  const input = { profile: slug, identity: identity?.id ?? "", csr, ...validityOf(read) };
+  const input = { profile: slug, identity: identity?.id ?? "", ...key, ...validityOf(read) };
   return { input, missing: null };
+}
+
+/** What the request says of its key; null while there is nothing to say. */
+function keyOf(
+  source: KeySource,
+  pasted: string,
+  { made, serverKey }: Pick<NewKeyState, "made" | "serverKey">,
+): Pick<PreviewInput, "csr" | "key" | "sans" | "subject"> | null {
+  if (source === "server") return serverKey;
+  const csr = source === "paste" ? pasted : (made?.csr ?? "");
+  return csr.trim() === "" ? null : { csr };
 }
 
 function validityOf(

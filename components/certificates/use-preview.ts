@@ -8,7 +8,12 @@ import type { CertificatePreview } from "@/lib/certificates/schema";
 export type PreviewInput = Readonly<{
   profile: string;
   identity: string;
-  csr: string;
+  /** Either this or `key`. */
+  csr?: string | undefined;
+  /** For a key that Chancery makes, with the names that a CSR would have. */
+  key?: Readonly<{ algorithm: string }> | undefined;
+  sans?: readonly Readonly<{ type: string; value: string }>[] | undefined;
+  subject?: readonly Readonly<{ type: string; value: string }>[] | undefined;
   validitySeconds?: number | undefined;
   notAfter?: string | undefined;
 }>;

@@ -55,6 +55,16 @@ function generalItems(rules: Rules): DataItem[] {
         "or",
       ),
     },
+    ...(rules.identityKinds.length === 0
+      ? []
+      : [
+          {
+            label: "Private keys",
+            value: rules.serverKeys
+              ? "Chancery makes them if a request asks for it, and hands them out once"
+              : "Never made by Chancery",
+          },
+        ]),
     {
       label: "Lifetime",
       value: `${formatDuration(rules.validitySecondsDefault)} by default, ${formatDuration(rules.validitySecondsMax)} maximum`,

@@ -51,15 +51,27 @@ export function IdentityRules({ rules, errors }: RuleProps) {
 
 /** Which keys can be certified. */
 export function KeyRules({ rules, errors }: RuleProps) {
+  const serverKeys = errors("rules.serverKeys");
   return (
-    <CheckGroup
-      label="Key algorithms"
-      name="rules.keyAlgorithms"
-      options={keyAlgorithmChoices}
-      checked={rules.keyAlgorithms}
-      error={errors("rules.keyAlgorithms")}
-      hint="Weak keys are always rejected."
-    />
+    <Stack>
+      <CheckGroup
+        label="Key algorithms"
+        name="rules.keyAlgorithms"
+        options={keyAlgorithmChoices}
+        checked={rules.keyAlgorithms}
+        error={errors("rules.keyAlgorithms")}
+        hint="Weak keys are always rejected."
+      />
+      <Checkbox
+        name="rules.serverKeys"
+        label="Chancery can make the private key"
+        defaultChecked={rules.serverKeys ?? false}
+        aria-invalid={serverKeys ? true : undefined}
+        aria-describedby={serverKeys ? "server-keys-error" : undefined}
+        hint="If a request asks for it. The key is handed out once and not kept. Safer without: a key that is made where it is used was never anywhere else. Not for people, nor for identities that confer power."
+      />
+      {serverKeys && <FieldError id="server-keys-error" messages={serverKeys} />}
+    </Stack>
   );
 }
 

@@ -9,27 +9,21 @@ import { requestRotation as requestRotationOf } from "@/lib/certificates/request
 import { releaseCertificate } from "@/lib/certificates/release-certificate";
 import { revokeCertificate } from "@/lib/certificates/revoke-certificate";
 import { rotateCertificate } from "@/lib/issuing/rotate-certificate";
+import { issueInput, previewInput, rotateForm } from "@/lib/certificates/request-schema";
 import {
   cancelRotationRequestInput,
-  issueInput,
   releaseInput,
   requestRotationInput,
   revokeInput,
-  rotateInput,
 } from "@/lib/certificates/schema";
 
 const id = { id: z.string().max(128) };
 
 export const issue = defineAction("certificates.issue", issueInput, issueCertificate);
-/** The identity may be missing: everything else is checked in any case. */
-export const preview = defineQuery(
-  "certificates.issue",
-  issueInput.extend({ identity: z.string().max(64) }),
-  previewCertificate,
-);
+export const preview = defineQuery("certificates.issue", previewInput, previewCertificate);
 export const rotate = defineAction(
   "certificates.rotate",
-  rotateInput.extend(id),
+  rotateForm,
   (deps, actor, { id: certificate, ...input }) =>
     rotateCertificate(deps, actor, certificate, input),
 );

@@ -1,5 +1,5 @@
 import type { checkName } from "@/lib/keys/check-name";
-import type { chainDer, chainPem, keyPem, wholePem } from "@/lib/keys/key-files";
+import type { chainDer, chainPem, keyDer, keyPem, wholePem } from "@/lib/keys/key-files";
 import type { makeCsr } from "@/lib/keys/make-csr";
 import type { exportPkcs8, makeKey } from "@/lib/keys/make-key";
 import type { makeJks } from "@/lib/keys/make-jks";
@@ -14,6 +14,7 @@ export type KeyTools = Readonly<{
   makePkcs12: typeof makePkcs12;
   makeJks: typeof makeJks;
   files: Readonly<{
+    keyDer: typeof keyDer;
     keyPem: typeof keyPem;
     chainPem: typeof chainPem;
     wholePem: typeof wholePem;
@@ -50,6 +51,7 @@ export async function loadKeyTools(): Promise<KeyTools> {
     makePkcs12: pkcs12.makePkcs12,
     makeJks: jks.makeJks,
     files: {
+      keyDer: files.keyDer,
       keyPem: files.keyPem,
       chainPem: files.chainPem,
       wholePem: files.wholePem,

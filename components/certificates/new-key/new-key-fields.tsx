@@ -10,6 +10,8 @@ import type { NewKeyState } from "./use-new-key";
 
 type Props = Readonly<{
   newKey: NewKeyState;
+  /** Whether Chancery makes the key, not this page. */
+  byServer: boolean;
   /** Of the profile. */
   algorithms: readonly string[];
   commonName: "required" | "optional" | "forbidden";
@@ -39,15 +41,11 @@ function useSettled(text: string): boolean {
   return settled === text;
 }
 
-/** Type and names of a key that is made in this page. None of it is a field of the form. */
-export function NewKeyFields({ newKey, algorithms, commonName: rule }: Props) {
-  const { rows, read, commonName } = newKey;
-  const settled = useSettled(JSON.stringify([rows.names, commonName]));
-  const errorOf = (problem: string | null | undefined): string[] | undefined =>
-    settled && problem ? [problem] : undefined;
+/** The type of a key that is made in this page or by Chancery. Not a field of the form. */
+export function KeyTypeField({ newKey, byServer, algorithms }: Omit<Props, "commonName">) {
   const unavailable = (kind: KeyKind): string | undefined => {
     if (!algorithms.includes(algorithmOfKind[kind])) return "The profile doesn’t allow it.";
-    return kind === "ed25519" && newKey.tools?.hasEd25519 === false
+    return kind === "ed25519" && !byServer && newKey.tools?.hasEd25519 === false
       ? "This browser can’t make it."
       : undefined;
   };
@@ -74,6 +72,19 @@ export function NewKeyFields({ newKey, algorithms, commonName: rule }: Props) {
           disabledReason: unavailable(kind),
         }))}
       />
+    </>
+  );
+}
+
+/** Type and names of a key that is made in this page or by Chancery. None of it is a field of the form. */
+export function NewKeyFields({ newKey, byServer, algorithms, commonName: rule }: Props) {
+  const { rows, read, commonName } = newKey;
+  const settled = useSettled(JSON.stringify([rows.names, commonName]));
+  const errorOf = (problem: string | null | undefined): string[] | undefined =>
+    settled && problem ? [problem] : undefined;
+  return (
+    <>
+      <KeyTypeField newKey={newKey} byServer={byServer} algorithms={algorithms} />
       <NameFields
         label="Names"
         hint="As clients connect to it, such as pay.example.com. Several can be pasted at once."

@@ -7,13 +7,18 @@ import { Button } from "@/components/ui/button";
 import { Row, Stack } from "@/components/ui/layout";
 import { RadioCards } from "@/components/ui/radio-cards";
 import { saveBlob } from "@/components/ui/save-text";
-import type { NewKey } from "@/lib/keys/make-key";
 import type { KeyTools } from "./key-tools";
 import { LeaveQuestion } from "./leave-question";
 import { Pkcs12Password, usePkcs12Password } from "./pkcs12-password";
 
-/** A key that was made in this page, and what its files are made with. */
-export type UnsavedKey = Readonly<{ newKey: NewKey; tools: KeyTools }>;
+/** A key that is in this page only, and what its files are made with. */
+export type UnsavedKey = Readonly<{
+  /** The key as PKCS#8 in DER. */
+  exportKey: () => Promise<Uint8Array>;
+  /** Whether Chancery made it, not this page. */
+  byServer: boolean;
+  tools: KeyTools;
+}>;
 
 type Props = UnsavedKey &
   Readonly<{
@@ -45,7 +50,7 @@ const pemType = "application/x-pem-file";
  * Saves the private key once: it is nowhere but in this page. Every way out of the page asks first
  * until a file that has the key was saved.
  */
-export function SaveKey({ newKey, tools, certificate, name }: Props) {
+export function SaveKey({ exportKey, byServer, tools, certificate, name }: Props) {
   const [format, setFormat] = useState<(typeof formats)[number]["value"]>("pkcs12");
   const [savedAs, setSavedAs] = useState<string | null>(null);
   const [state, setState] = useState<"idle" | "busy" | "failed">("idle");
@@ -54,7 +59,7 @@ export function SaveKey({ newKey, tools, certificate, name }: Props) {
   const save = async (make: (pkcs8: Uint8Array) => Promise<File> | File, hasKey = true) => {
     setState("busy");
     try {
-      const pkcs8 = await tools.exportPkcs8(globalThis.crypto.subtle, newKey);
+      const pkcs8 = await exportKey();
       const file = await make(pkcs8);
       const part = typeof file.bytes === "string" ? file.bytes : Uint8Array.from(file.bytes);
       saveBlob(file.name, new Blob([part], { type: file.type }));
@@ -71,7 +76,7 @@ export function SaveKey({ newKey, tools, certificate, name }: Props) {
     save((pkcs8) => ({ name: `${base}${ending}`, type: pemType, bytes: text(pkcs8) }), hasKey);
   return (
     <Stack>
-      <Notice savedAs={savedAs} />
+      <Notice savedAs={savedAs} byServer={byServer} />
       <RadioCards
         label="Format"
         name="key-format"
@@ -163,18 +168,24 @@ async function storeFile(
       };
 }
 
-function Notice({ savedAs }: Readonly<{ savedAs: string | null }>) {
+function Notice({ savedAs, byServer }: Readonly<{ savedAs: string | null; byServer: boolean }>) {
   const place = useRef<HTMLDivElement>(null);
   useEffect(() => {
     // The button that issued is far below on a phone.
     place.current?.scrollIntoView({ block: "center" });
   }, []);
-  return <div ref={place}>{savedAs === null ? <NotSaved /> : <Saved as={savedAs} />}</div>;
+  return (
+    <div ref={place}>
+      {savedAs === null ? <NotSaved byServer={byServer} /> : <Saved as={savedAs} />}
+    </div>
+  );
 }
 
-const NotSaved = () => (
+const NotSaved = ({ byServer }: Readonly<{ byServer: boolean }>) => (
   <Banner tone="warning" live title="Download the private key now.">
-    Chancery never sees this key, so it can’t be downloaded later. It is in this page only.
+    {byServer
+      ? "Chancery keeps no copy of this key, so it can’t be downloaded later. It is in this page only."
+      : "Chancery never sees this key, so it can’t be downloaded later. It is in this page only."}
   </Banner>
 );
 

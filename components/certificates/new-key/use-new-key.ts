@@ -4,9 +4,11 @@ import { useEffect, useRef, useState } from "react";
 import { useNameRows, type NameRows } from "@/components/names/shared/use-name-rows";
 import { algorithmOfKind, keyKinds, type KeyKind } from "@/lib/keys/key-kinds";
 import type { NewKey } from "@/lib/keys/make-key";
+import type { GeneralName } from "@/lib/pki/types";
 import { findNoKeysReason, loadKeyTools, type KeyTools } from "./key-tools";
 import type { LikelyNames } from "./likely-names";
 import { readNames, type ReadNames } from "./read-names";
+import type { UnsavedKey } from "./save-key";
 
 /** A key and the CSR made with it, for exactly these names. */
 type Made = Readonly<{ id: string; key: NewKey; csr: string }>;
@@ -35,6 +37,15 @@ export type NewKeyState = Readonly<{
   missing: MissingName | null;
   /** For what the fields say now; null while it is made. */
   made: Made | null;
+  /** The same for a key that Chancery makes; null without names. */
+  serverKey: ServerKey | null;
+}>;
+
+/** What a request for a key that Chancery makes has in place of a CSR. */
+export type ServerKey = Readonly<{
+  key: Readonly<{ algorithm: string }>;
+  sans: readonly GeneralName[];
+  subject: readonly Readonly<{ type: string; value: string }>[];
 }>;
 
 const nothingRead: ReadNames = { names: null, problems: [], commonNameProblem: null };
@@ -63,14 +74,22 @@ function useKeyTools(enabled: boolean): Tools | null {
   return tools;
 }
 
-/** The kinds that a profile allows and the browser makes. */
-const kindsFor = (algorithms: readonly string[], hasEd25519: boolean): KeyKind[] =>
-  keyKinds.filter(
+/** The kinds that a profile allows, and that the browser or Chancery makes. */
+function kindsFor(
+  algorithms: readonly string[],
+  byServer: boolean,
+  tools: KeyTools | null,
+): KeyKind[] {
+  const hasEd25519 = byServer || tools === null || tools.hasEd25519;
+  return keyKinds.filter(
     (kind) => algorithms.includes(algorithmOfKind[kind]) && (kind !== "ed25519" || hasEd25519),
   );
+}
 
 type Options = Readonly<{
   enabled: boolean;
+  /** Whether Chancery makes the key, not this page. */
+  byServer?: boolean;
   /** Of the profile. */
   algorithms: readonly string[];
   takesCommonName: boolean;
@@ -82,17 +101,17 @@ type Options = Readonly<{
  * in the memory of the page alone. A key is made once for each type.
  */
 export function useNewKey(options: Options): NewKeyState {
-  const { enabled, algorithms, takesCommonName, initial } = options;
+  const { enabled, byServer = false, algorithms, takesCommonName, initial } = options;
   const [chosen, setKind] = useState<KeyKind>("p-256");
   const [commonName, setCommonName] = useState(initial?.commonName ?? "");
   const rows = useNameRows(initial?.names);
   const loaded = useKeyTools(enabled);
   const tools = toolsOf(loaded);
-  const kinds = kindsFor(algorithms, tools?.hasEd25519 ?? true);
+  const kinds = kindsFor(algorithms, byServer, tools);
   const kind = kinds.includes(chosen) ? chosen : kinds[0];
   const read = readWith(tools, rows.names, takesCommonName ? commonName : "");
   const missing = tools && findMissing(read);
-  const id = kind && enabled && missing === null ? JSON.stringify([kind, read.names]) : null;
+  const id = enabled && !byServer && missing === null ? idOf(kind, read) : null;
   const { made, failed } = useMade(tools, id);
   const suggested = useRef(JSON.stringify(initial));
   return {
@@ -114,7 +133,17 @@ export function useNewKey(options: Options): NewKeyState {
     read,
     missing,
     made,
+    serverKey: byServer ? serverKeyOf(kind, read) : null,
   };
+}
+
+const idOf = (kind: KeyKind | undefined, { names }: ReadNames): string | null =>
+  kind === undefined ? null : JSON.stringify([kind, names]);
+
+function serverKeyOf(kind: KeyKind | undefined, { names }: ReadNames): ServerKey | null {
+  if (kind === undefined || names === null) return null;
+  const subject = names.commonName === null ? [] : [{ type: "CN", value: names.commonName }];
+  return { key: { algorithm: algorithmOfKind[kind] }, sans: names.sans, subject };
 }
 
 const readWith = (
@@ -169,4 +198,25 @@ function useMade(
     };
   }, [tools, id]);
   return { made: last?.id === id ? last : null, failed: id !== null && failedId === id };
+}
+
+/**
+ * The key of a certificate that was issued: made in this page, or in the answer of Chancery. Null
+ * where the key is elsewhere.
+ */
+export function unsavedKeyOf(
+  sentKey: NewKey | null,
+  privateKeyPem: string | null | undefined,
+  tools: KeyTools | null,
+): UnsavedKey | null {
+  if (tools === null) return null;
+  const { subtle } = globalThis.crypto;
+  if (sentKey)
+    return { tools, byServer: false, exportKey: () => tools.exportPkcs8(subtle, sentKey) };
+  if (typeof privateKeyPem !== "string") return null;
+  return {
+    tools,
+    byServer: true,
+    exportKey: () => Promise.resolve(tools.files.keyDer(privateKeyPem)),
+  };
 }

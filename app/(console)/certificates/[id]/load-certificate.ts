@@ -85,11 +85,18 @@ function successorRulesOf(
 ): SuccessorRules {
   const names = { names: sans, commonName };
   if (profile === null)
-    return { overlapSeconds: 0, keyAlgorithms: [], commonName: "optional", names };
-  const { rotationOverlapSeconds, keyAlgorithms, subject } = profile.rules;
+    return {
+      overlapSeconds: 0,
+      keyAlgorithms: [],
+      serverKeys: false,
+      commonName: "optional",
+      names,
+    };
+  const { rotationOverlapSeconds, keyAlgorithms, serverKeys = false, subject } = profile.rules;
   return {
     overlapSeconds: rotationOverlapSeconds,
     keyAlgorithms,
+    serverKeys,
     commonName: subject.commonName,
     names,
   };

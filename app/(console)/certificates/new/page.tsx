@@ -33,6 +33,7 @@ export default async function IssuePage({
       validitySecondsDefault: rules.validitySecondsDefault,
       validitySecondsMax: rules.validitySecondsMax,
       keyAlgorithms: rules.keyAlgorithms,
+      serverKeys: rules.serverKeys ?? false,
       sanTypes: rules.san.types,
       commonName: rules.subject.commonName,
       commonNameFrom: rules.subject.commonNameFrom,
