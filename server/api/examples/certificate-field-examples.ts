@@ -32,6 +32,11 @@ export const certificateFieldExamples: Readonly<Record<string, unknown>> = {
   supersedeAt: null,
   revocation: null,
   rotationRequest: null,
+  // Only in the first answer for a key that Chancery made.
+  "Certificate.privateKeyPem": leftOut,
+  "Certificate.privateKeyPkcs12": leftOut,
+  "Certificate.keyHandedOut": leftOut,
+  "Certificate.keyNotice": leftOut,
   "postCertificatesIdRevoke.Certificate.status": "revoked",
   "postCertificatesIdRevoke.Certificate.revocation": {
     at: "2026-11-23T02:38:07Z",
