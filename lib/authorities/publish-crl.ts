@@ -2,6 +2,7 @@ import { systemActor } from "@/lib/access/actor";
 import { AppError } from "@/lib/errors/app-error";
 import { newId } from "@/lib/format/ids";
 import { formatIso } from "@/lib/format/time";
+import { hourMs } from "@/lib/format/time-units";
 import { encodeEntry } from "@/lib/log/entry";
 import { assertInboxHasRoom } from "@/lib/log/record/back-pressure";
 import { makeNumberedEntry, trackCommit } from "@/lib/log/record/entry-numbers";
@@ -104,28 +105,33 @@ async function issueCrl(deps: CrlDeps, issuer: Issuer): Promise<PublishedCrl> {
   return { ...row, sha256, read: async () => crl, remembered };
 }
 
+type Base = Readonly<{ crl: Crl; storedAt: number }>;
 /** The CRLs that this process stored whole, by database and authority: the next ones change them. */
-const bases = new WeakMap<Database, Map<string, Crl>>();
+const bases = new WeakMap<Database, Map<string, Base>>();
+/** If the bytes of a base are damaged in the database, no other node can read what is made of them. */
+const baseLifetimeMs = hourMs;
 /** A smaller one is stored whole. */
 const smallCrl = 256 * 1024;
 
 /** What a CRL changes of the last one that was stored whole; null if it is to be stored whole, too. */
 async function changesOf(
   db: Database,
-  { authorityId }: CrlRow,
+  { authorityId, createdAt }: CrlRow,
   crl: Crl,
 ): Promise<CrlChanges | null> {
   const base = bases.get(db)?.get(authorityId);
-  if (base === undefined || crl.der.length < smallCrl || crl.crlNumber <= base.crlNumber)
-    return null;
-  const bytes = await inSlices(crlChanges(base, crl));
-  return bytes && { baseNumber: base.crlNumber, bytes };
+  if (base === undefined || crl.der.length < smallCrl) return null;
+  const age = createdAt.getTime() - base.storedAt;
+  if (age < 0 || age >= baseLifetimeMs || crl.crlNumber <= base.crl.crlNumber) return null;
+  const bytes = await inSlices(crlChanges(base.crl, crl));
+  return bytes && { baseNumber: base.crl.crlNumber, bytes };
 }
 
-function noteBase(db: Database, { authorityId }: CrlRow, crl: Crl | null): void {
-  const known = bases.get(db) ?? new Map<string, Crl>();
+function noteBase(db: Database, { authorityId, createdAt }: CrlRow, crl: Crl | null): void {
+  const known = bases.get(db) ?? new Map<string, Base>();
   bases.set(db, known);
-  if (crl !== null && crl.der.length >= smallCrl) known.set(authorityId, crl);
+  if (crl !== null && crl.der.length >= smallCrl)
+    known.set(authorityId, { crl, storedAt: createdAt.getTime() });
   else known.delete(authorityId);
 }
 

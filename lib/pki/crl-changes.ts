@@ -14,27 +14,29 @@ const [fewOctets, manyOctets, octetsAtOnce] = [1 << 12, 1 << 18, 4 << 20];
 /** Changes between two pauses: about a millisecond. */
 const changesAtOnce = 256;
 
-type Writer = Readonly<{ parts: Buffer[] }> & {
+type Writer = Readonly<{ parts: Uint8Array[] }> & {
   length: number;
   from: number;
   taken: number;
   added: Uint8Array[];
+  addedLength: number;
 };
 
+function add(writer: Writer, octets: Uint8Array): void {
+  writer.added.push(octets);
+  writer.addedLength += octets.length;
+}
+
 function flush(writer: Writer): void {
-  const { from, taken, added } = writer;
+  const { from, taken, added, addedLength } = writer;
   if (taken === 0 && added.length === 0) return;
   const head = Buffer.alloc(headOctets);
   head.writeUInt32BE(from, 0);
   head.writeUInt32BE(taken, 4);
-  head.writeUInt32BE(
-    added.reduce((sum, { length }) => sum + length, 0),
-    8,
-  );
-  writer.parts.push(Buffer.concat([head, ...added]));
-  writer.length += writer.parts.at(-1)?.length ?? 0;
-  writer.taken = 0;
-  writer.added = [];
+  head.writeUInt32BE(addedLength, 8);
+  writer.parts.push(head, ...added);
+  writer.length += headOctets + addedLength;
+  [writer.taken, writer.added, writer.addedLength] = [0, [], 0];
 }
 
 function take(writer: Writer, from: number, length: number): void {
@@ -80,8 +82,8 @@ export function* crlChanges(base: Crl, next: Crl): Steps<Uint8Array | null> {
   const nowDer = bufferOver(next.der);
   const [oldStart, nowStart] = [startOf(base.der, old.list), startOf(next.der, now.list)];
   const most = next.der.length >> 3;
-  const writer: Writer = { parts: [], length: 0, from: 0, taken: 0, added: [] };
-  writer.added.push(nowDer.subarray(0, nowStart));
+  const writer: Writer = { parts: [], length: 0, from: 0, taken: 0, added: [], addedLength: 0 };
+  add(writer, nowDer.subarray(0, nowStart));
   let [left, right] = [0, 0];
   for (let changes = 1; left < oldList.length && right < nowList.length; changes++) {
     const same = yield* sameOctets(oldList.subarray(left), nowList.subarray(right));
@@ -95,14 +97,14 @@ export function* crlChanges(base: Crl, next: Crl): Steps<Uint8Array | null> {
     const order = compareEntries(oldList, left, nowList, right);
     if (order >= 0) {
       const added = entryEnd(nowList, right);
-      writer.added.push(nowList.subarray(right, added));
+      add(writer, nowList.subarray(right, added));
       right = added;
     }
     if (order <= 0) left = entryEnd(oldList, left);
     if (changes % changesAtOnce === 0) yield;
-    if (writer.length + writer.added.length > most) return null;
+    if (writer.length + writer.addedLength > most) return null;
   }
-  writer.added.push(nowDer.subarray(nowStart + right));
+  add(writer, nowDer.subarray(nowStart + right));
   flush(writer);
   return writer.length > most ? null : Buffer.concat(writer.parts);
 }

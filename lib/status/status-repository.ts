@@ -148,18 +148,23 @@ const pieceLength = 4 * 1024 * 1024;
 /** Bytes of a stored CRL: its own, or what it changes of the base, an earlier one. */
 export type CrlBytes = Readonly<{ number: bigint; bytes: Uint8Array; baseId: string | null }>;
 
-/** Number and bytes of a stored CRL; null if its bytes are gone. */
+/** Number and bytes of a stored CRL; null if its bytes, or the row of its base, are gone. */
 export async function findCrlBytes(db: Database, id: string): Promise<CrlBytes | null> {
   const {
     rows: [row],
-  } = await db.pool.query<{ number: string; length: number | null; base: string | null }>({
+  } = await db.pool.query<{
+    number: string;
+    length: number | null;
+    isChanged: boolean;
+    base: string | null;
+  }>({
     name: "crl-length",
-    text: `select number, octet_length(coalesce(changes, der)) as length, case when changes is not null then (
+    text: `select number, octet_length(coalesce(changes, der)) as length, changes is not null as "isChanged", case when changes is not null then (
         select id from crl b where (b.authority_id, b.shard, b.number) = (c.authority_id, c.shard, c.base_number)) end as base
       from crl c where id = $1`,
     values: [id],
   });
-  if (row === undefined || row.length === null) return null;
+  if (row === undefined || row.length === null || (row.isChanged && row.base === null)) return null;
   const bytes = Buffer.allocUnsafeSlow(row.length);
   for (let at = 0; at < bytes.length; at += pieceLength) {
     const piece = await findCrlPiece(db, id, at);

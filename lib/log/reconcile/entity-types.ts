@@ -33,7 +33,16 @@ import {
 
 /** The bytes of a CRL that is stored as what it changes of another. */
 const changedSql =
-  "(select tlog.crl_with_changes(b.der, crl.changes) from crl b where crl.changes is not null and (b.authority_id, b.shard, b.number) = (crl.authority_id, crl.shard, crl.base_number))";
+  "(select tlog.crl_with_changes(b.der, crl.changes) from crl b where (b.authority_id, b.shard, b.number) = (crl.authority_id, crl.shard, crl.base_number))";
+const newerSql =
+  "select from crl n where (n.authority_id, n.shard) = (crl.authority_id, crl.shard) and n.number > crl.number";
+/**
+ * The digest of a CRL's bytes: the bytes themselves, of all CRLs of a page, would not fit into memory.
+ * Null for those that were dropped because there is a newer one.
+ */
+const crlContentSql = `case when der is not null then encode(sha256(der), 'hex')
+  when changes is not null then coalesce(encode(sha256(${changedSql}), 'hex'), 'missing')
+  when not exists (${newerSql}) then 'missing' end`;
 
 const coreEntityTypes: readonly PlainEntityType[] = [
   {
@@ -299,11 +308,7 @@ const coreEntityTypes: readonly PlainEntityType[] = [
     created: "crl.issued",
     labelField: "number",
     transitions: {},
-    columns: `id, authority_id as authority, shard, number::text as number, entry_count::text as "number of entries", ${secondsSql("this_update")} as "this update (seconds)", ${createdSql()}, encode(coalesce(der, ${changedSql}), 'hex') as der, ${secondsSql("next_update")} as "next update (seconds)"`,
-    // Bytes that a newer CRL replaced are dropped.
-    derive: ({ der }) => ({
-      content: typeof der === "string" ? sha256Hex(Buffer.from(der, "hex")) : undefined,
-    }),
+    columns: `id, authority_id as authority, shard, number::text as number, entry_count::text as "number of entries", ${secondsSql("this_update")} as "this update (seconds)", ${createdSql()}, ${crlContentSql} as content, ${secondsSql("next_update")} as "next update (seconds)"`,
     initial: ({ details }) => ({
       authority: comparable(details.authorityId),
       shard: comparable(details.shard),
