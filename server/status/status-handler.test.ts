@@ -104,6 +104,17 @@ describe("CRL", () => {
     expect(await ask({ "if-none-match": '"6-abc"', "if-modified-since": date })).toBe(200);
     expect(await ask({ "if-modified-since": "yesterday" })).toBe(200);
   });
+
+  test("gives no date while another CRL of the same second may follow, so that nobody takes the two for one", async () => {
+    const given = async (afterMs: number): Promise<string | null> => {
+      clock = crl.lastModified.getTime() + afterMs;
+      return (await fetch(`${base}/crl/issuing.crl`)).headers.get("last-modified");
+    };
+    expect(await given(0)).toBeNull();
+    expect(await given(9_999)).toBeNull();
+    expect(await given(10_000)).toBe(crl.lastModified.toUTCString());
+    clock = Date.now();
+  });
   test("a CA without a CRL that is valid now is 503 with a time to try again, in every form", async () => {
     for (const path of ["/crl/root.crl", "/crl/root.pem", "/crl/root/chain.pem"]) {
       const answer = await fetch(`${base}${path}`);
