@@ -57,6 +57,14 @@ describe("a CRL follows", () => {
     expect(longestWait).toBeLessThan(5_000);
   });
 
+  test.each([
+    ["few", 200, 200],
+    ["many", 2, 10_000],
+  ])("%s changes within five seconds, also if each CRL takes two of them", (_what, ms, count) => {
+    for (const tookMs of [1_100, 1_500, 2_000])
+      expect(run(every(ms, count), tookMs).longestWait).toBeLessThan(5_000);
+  });
+
   test("small changes at their own pace once the many are over", () => {
     const { crls } = run([...every(2, 5_000), 60_000], 50);
     expect(crls.at(-1)).toBe(60_050);

@@ -4,6 +4,8 @@ const batchDelayMs = 300;
 const aloneDelayMs = 50;
 /** The longest that a CRL waits for the one before it. */
 const longestGapMs = 4_000;
+/** A change that just missed a CRL is in the next one by then, however long making that takes. */
+const longestWaitMs = 4_800;
 /** So many within that time are many at once: CRLs in between would list nearly the same. */
 const manyChanges = 100;
 /** Changes so close to each other are counted as one time. */
@@ -35,7 +37,8 @@ export function makeCrlPace(): CrlPace {
       if (last !== undefined && now - last.at < bucketMs) last.count += count;
       else recent = [...recent.filter(({ at }) => at > now - longestGapMs), { at: now, count }];
       const isMany = recent.reduce((sum, one) => sum + one.count, 0) >= manyChanges;
-      const gap = isMany ? longestGapMs : Math.min(longestGapMs, took * (1 + restPerWork));
+      const longest = Math.max(took, Math.min(longestGapMs, longestWaitMs - took));
+      const gap = isMany ? longest : Math.min(longest, took * (1 + restPerWork));
       return Math.max(isAlone ? aloneDelayMs : batchDelayMs, began + gap - now);
     },
     began: (now) => {

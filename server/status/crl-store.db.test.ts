@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { publishCrl } from "@/lib/authorities/publish-crl";
 import { dayMs, hourMs } from "@/lib/format/time-units";
 import { buildCrlTbs } from "@/testing/pki/build-crl";
+import { toPem } from "@/lib/pki/pem";
 import { issuerFactsOf } from "@/lib/pki/issuer";
 import { readAuthorityIndex } from "@/lib/status/authority-index";
 import { startCrlPublisher } from "@/server/jobs/crl-publisher";
@@ -91,6 +92,19 @@ test("the CRLs of a chain are one PEM file that expires with the first of them",
   expect(text.match(/-----BEGIN X509 CRL-----/g)).toHaveLength(2);
   expect(file?.expires).toEqual(store.find(fixture.rootId, "")?.expires);
   expect(file?.lastModified).toEqual(served()?.lastModified);
+});
+
+test("the file of a chain is made once for all requests, and again once a CRL in it is replaced", async () => {
+  const all = await Promise.all(Array.from({ length: 3 }, chain));
+  const bodies = new Set([...all, await chain()].map((one) => one?.body));
+  expect(bodies.size).toBe(1);
+  const next = await publishCrl(fixture.harness.deps, fixture.rootId);
+  await store.reload(null);
+  const later = await chain();
+  const text = Buffer.from(later?.body ?? []).toString();
+  expect(bodies).not.toContain(later?.body);
+  expect(later?.etag).not.toBe(all[0]?.etag);
+  expect(text).toContain(toPem("X509 CRL", next.der));
 });
 
 test("a publisher that was overtaken never replaces the newer CRL: publication is a compare-and-swap on the number", async () => {

@@ -49,6 +49,7 @@ const isCurrentCrl = (
 /** An empty store; fill it with `reload(null)`. */
 export function makeCrlStore(deps: Pick<Deps, "db" | "clock">): CrlStore {
   const held = new Map<string, StoredCrl>();
+  const bundles = new Map<string, Bundle>();
   const now = (): number => deps.clock.now().getTime();
   const accept = (crl: ServedCrl): void => {
     const key = keyOf(crl.authorityId, crl.shard),
@@ -70,9 +71,14 @@ export function makeCrlStore(deps: Pick<Deps, "db" | "clock">): CrlStore {
     find: (authorityId, shard) => current(keyOf(authorityId, shard))?.resource ?? null,
     findPem: async (authorityIds) => {
       const found = authorityIds.map((id) => current(keyOf(id, wholeCrl)));
-      return found.every((one) => one !== null)
-        ? bundleOf(await Promise.all(found.map((one) => one.pem())))
-        : null;
+      if (!found.every((one) => one !== null)) return null;
+      const parts = await Promise.all(found.map((one) => one.pem()));
+      const key = authorityIds.join();
+      const last = bundles.get(key);
+      if (last?.parts.every((part, index) => part === parts[index])) return last.bundle;
+      const bundle = bundleOf(parts);
+      bundles.set(key, { parts, bundle });
+      return bundle;
     },
     statement: async (authorityId, serial) =>
       (await held.get(keyOf(authorityId, wholeCrl))?.crl.read())?.find(serial) ?? null,
@@ -109,6 +115,9 @@ function resourceOf(crl: ServedCrl, type: string, body: Uint8Array): Resource {
     maxAge: 300,
   };
 }
+
+/** Kept until one of its parts changes: made for each request, large ones would fill the memory. */
+type Bundle = Readonly<{ parts: readonly Resource[]; bundle: Resource | null }>;
 
 /** Several resources as one, which changes with each and expires with the first. */
 function bundleOf(parts: readonly Resource[]): Resource | null {
