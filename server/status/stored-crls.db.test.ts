@@ -9,6 +9,7 @@ import { reconcile } from "@/lib/log/reconcile/reconcile";
 import { applyCrlChanges } from "@/lib/pki/crl-changes";
 import { atOnce } from "@/lib/pki/steps";
 import { openCrlFixture, type CrlFixture } from "@/testing/signer/crl-fixture";
+import { revokeMany } from "@/testing/signer/revoke-many";
 import { makeCrlStore } from "./crl-store";
 
 const many = 9_000;
@@ -17,33 +18,11 @@ let fixture: CrlFixture;
 beforeAll(async () => {
   fixture = await openCrlFixture();
   const { id } = await fixture.issue();
-  await revokeMany(id, 1, many);
+  await revokeMany(fixture, id, 1, many);
 });
 afterAll(async () => {
   await fixture.close();
 });
-
-/** Copies a certificate, as revoked, with other serial numbers. */
-async function revokeMany(id: string, from: number, to: number): Promise<void> {
-  const columns = await fixture.harness.asSuper(
-    "select column_name as name from information_schema.columns where table_schema = 'public' and table_name = 'certificate' and is_generated = 'NEVER'",
-  );
-  const changed: Readonly<Record<string, string>> = {
-    id: "'crt_many' || lpad(n::text, 18, '0')",
-    serial: "'\\x40'::bytea || substr(sha256(int8send(n)), 1, 15)",
-    fingerprint_sha256: "sha256(int8send(-n))",
-    state: "'revoked'",
-    revoked_at: "now() - n * interval '7 seconds'",
-    revocation_reason: "'superseded'",
-    predecessor_id: "null",
-  };
-  const names = columns.map(({ name }) => String(name));
-  await fixture.forceStamped(
-    `insert into certificate (${names.join(", ")}) select ${names.map((name) => changed[name] ?? `c.${name}`).join(", ")}
-      from certificate c, generate_series($2::bigint, $3::bigint) as n where c.id = $1`,
-    [id, from, to],
-  );
-}
 
 const publish = (): Promise<PublishedCrl> => publishCrl(fixture.harness.deps, fixture.issuingId);
 const rowOf = async ({ id }: PublishedCrl) =>
@@ -212,7 +191,7 @@ describe("a large CRL", () => {
     const { id } = await fixture.issue();
     const before = await publish();
     const { base: old } = (await rowOf(before)) ?? {};
-    await revokeMany(id, many + 1, many + 3_000);
+    await revokeMany(fixture, id, many + 1, many + 3_000);
     const next = await publish();
     expect(next.entryCount).toBeGreaterThan(before.entryCount + 2_000);
     expect(await rowOf(next)).toEqual({ whole: true, base: null, changes: null });
