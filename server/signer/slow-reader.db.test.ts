@@ -78,7 +78,7 @@ test("a client that reads late gets the CRLs that were signed for it, whatever w
   }
   const late = await readAll(slow, 2);
   slow.destroy();
-  expect(numbers.toSorted()).toEqual(numbers);
+  expect(numbers.every((number, n) => n === 0 || number > (numbers[n - 1] ?? 0n))).toBe(true);
   expect(late.map(({ crlNumber }) => numbers.includes(crlNumber))).toEqual([false, false]);
   expect(late.every(({ crlNumber }) => crlNumber > first.crlNumber)).toBe(true);
   expect(late.every(({ der }) => der.length > 900_000)).toBe(true);

@@ -105,7 +105,7 @@ describe("CRL", () => {
     expect(await ask({ "if-modified-since": "yesterday" })).toBe(200);
   });
 
-  test("gives no date while another CRL of the same second may follow, so that nobody takes the two for one", async () => {
+  test("gives no date while another CRL of the same second may follow, which a request by date would miss", async () => {
     const given = async (afterMs: number): Promise<string | null> => {
       clock = crl.lastModified.getTime() + afterMs;
       return (await fetch(`${base}/crl/issuing.crl`)).headers.get("last-modified");
