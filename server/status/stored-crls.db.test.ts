@@ -159,6 +159,27 @@ describe("a large CRL", () => {
     },
   );
 
+  test("hundreds of rows of a few octets, each as large as its base, are named within seconds", async () => {
+    await publish();
+    const last = await publish();
+    await fixture.harness.sequence();
+    const { base: number } = (await rowOf(last)) ?? {};
+    const forged = "crl_forged%";
+    await fixture.forceUnnoticed(
+      `insert into crl (id, authority_id, shard, number, this_update, next_update, entry_count, created_at, base_number, changes)
+        select 'crl_forged' || lpad(n::text, 16, '0'), authority_id, shard, number + n, this_update, next_update, entry_count, created_at, $2,
+          '\\x00000000'::bytea || int4send(400000) || '\\x00000000'::bytea from crl, generate_series(1, 400) as n where id = $1`,
+      [last.id, number],
+    );
+    const count = "select count(*)::int as count from crl where id like $1";
+    expect(await fixture.harness.asSuper(count, [forged])).toEqual([{ count: 400 }]);
+    const began = performance.now();
+    expect((await crlProblems(fixture.harness)).length).toBeGreaterThan(100);
+    expect(performance.now() - began).toBeLessThan(5_000);
+    await fixture.forceUnnoticed("delete from crl where id like $1", [forged]);
+    expect(await crlProblems(fixture.harness)).toEqual([]);
+  });
+
   test("a base whose bytes were changed is named with what is made of it, and an hour later a CRL is stored whole", async () => {
     const { sequence, setTime } = fixture.harness;
     setTime(Date.now());

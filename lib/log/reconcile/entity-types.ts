@@ -37,10 +37,17 @@ const changedSql =
 const newerSql =
   "select from crl n where (n.authority_id, n.shard) = (crl.authority_id, crl.shard) and n.number > crl.number";
 /**
+ * More than are ever kept: a few octets in each of many rows, as many times a base of megabytes, would
+ * take longer than a statement may.
+ */
+const manySql =
+  "select from crl n where (n.authority_id, n.shard) = (crl.authority_id, crl.shard) and n.number > crl.number and n.changes is not null offset 7";
+/**
  * The digest of a CRL's bytes: the bytes themselves, of all CRLs of a page, would not fit into memory.
  * Null for those that were dropped because there is a newer one.
  */
 const crlContentSql = `case when der is not null then encode(sha256(der), 'hex')
+  when changes is not null and exists (${manySql}) then 'one of too many'
   when changes is not null then coalesce(encode(sha256(${changedSql}), 'hex'), 'missing')
   when not exists (${newerSql}) then 'missing' end`;
 
