@@ -12,12 +12,6 @@ export type Resource = Readonly<{
   maxAge: number;
 }>;
 
-/**
- * A date says nothing about what was made in the same second (RFC 9110 §8.8.2.1), and a large CRL of
- * that second comes some seconds later.
- */
-const dateGraceMs = 10_000;
-
 /** Answers GET and HEAD, with 304 if the client already has it (RFC 9110 §13). */
 export function sendResource(
   request: IncomingMessage,
@@ -34,8 +28,8 @@ export function sendResource(
     "cache-control": cacheControl(resource, now),
     "x-content-type-options": "nosniff",
   };
-  // Another one of the same second may replace it, which a client that asks by date would miss.
-  if (now - resource.lastModified.getTime() >= dateGraceMs)
+  // Never later than the answer (RFC 9110 §8.8.2.1).
+  if (resource.lastModified.getTime() <= now)
     headers["last-modified"] = resource.lastModified.toUTCString();
   if (resource.expires !== null) headers.expires = resource.expires.toUTCString();
   if (isUnchanged(request, resource.etag, resource.lastModified)) {

@@ -94,6 +94,20 @@ test("the CRLs of a chain are one PEM file that expires with the first of them",
   expect(file?.lastModified).toEqual(served()?.lastModified);
 });
 
+test("a CRL of the same second as the one before has a later date, in DER and PEM, for clients that ask only by date", async () => {
+  const { deps } = fixture.harness;
+  const first = served();
+  const firstPem = await store.findPem([fixture.issuingId]);
+  await publishCrl(deps, fixture.issuingId);
+  await store.reload(null);
+  expect(served()?.etag).not.toBe(first?.etag);
+  const seconds = [first, served(), firstPem, await store.findPem([fixture.issuingId])].map((one) =>
+    Math.floor((one?.lastModified.getTime() ?? 0) / 1000),
+  );
+  expect(seconds[1]).toBe(seconds[0]! + 1);
+  expect(seconds[3]).toBe(seconds[2]! + 1);
+});
+
 test("the file of a chain is made once for all requests, and again once a CRL in it is replaced", async () => {
   const all = await Promise.all(Array.from({ length: 3 }, chain));
   const bodies = new Set([...all, await chain()].map((one) => one?.body));

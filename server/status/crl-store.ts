@@ -90,18 +90,33 @@ export function makeCrlStore(deps: Pick<Deps, "db" | "clock">): CrlStore {
 
 function storedCrl(crl: ServedCrl, before: StoredCrl | null, now: number): StoredCrl {
   let pem: Promise<Resource> | null = null;
+  const lastModified = dateAfter(crl.thisUpdate, before?.resource.lastModified);
   return {
     crl,
-    resource: resourceOf(crl, "application/pkix-crl", crl.der),
+    resource: resourceOf(crl, lastModified, "application/pkix-crl", crl.der),
     pem: () =>
       (pem ??= inSlices(pemSteps("X509 CRL", crl.der)).then((body) =>
-        resourceOf(crl, "application/x-pem-file", body),
+        resourceOf(crl, lastModified, "application/x-pem-file", body),
       )),
     before: crl.thisUpdate.getTime() > now && before !== null ? { ...before, before: null } : null,
   };
 }
 
-function resourceOf(crl: ServedCrl, type: string, body: Uint8Array): Resource {
+/** So many CRLs at most follow each other by dates that are a second apart. */
+const secondsAhead = 10;
+
+/**
+ * Dates have whole seconds: the second CRL of one gets the next one, so that a client that asks only
+ * by date doesn't take it for the first. After a clock was set back, the date is its own.
+ */
+function dateAfter(thisUpdate: Date, before: Date | undefined): Date {
+  const second = (date: Date): number => Math.floor(date.getTime() / 1000);
+  if (before === undefined) return thisUpdate;
+  const ahead = second(before) - second(thisUpdate);
+  return ahead < 0 || ahead >= secondsAhead ? thisUpdate : new Date((second(before) + 1) * 1000);
+}
+
+function resourceOf(crl: ServedCrl, lastModified: Date, type: string, body: Uint8Array): Resource {
   const digest = Buffer.from(crl.sha256).toString("base64url").slice(0, 22);
   const etag = `"${crl.number.toString(36)}-${digest}"`;
   // Clients may keep a CRL until nextUpdate. Shared caches get five minutes, so that they do not hide
@@ -110,7 +125,7 @@ function resourceOf(crl: ServedCrl, type: string, body: Uint8Array): Resource {
     type,
     body,
     etag,
-    lastModified: crl.thisUpdate,
+    lastModified,
     expires: crl.nextUpdate,
     maxAge: 300,
   };

@@ -105,14 +105,13 @@ describe("CRL", () => {
     expect(await ask({ "if-modified-since": "yesterday" })).toBe(200);
   });
 
-  test("gives no date while another CRL of the same second may follow, which a request by date would miss", async () => {
+  test("gives no date that is later than the answer", async () => {
     const given = async (afterMs: number): Promise<string | null> => {
       clock = crl.lastModified.getTime() + afterMs;
       return (await fetch(`${base}/crl/issuing.crl`)).headers.get("last-modified");
     };
-    expect(await given(0)).toBeNull();
-    expect(await given(9_999)).toBeNull();
-    expect(await given(10_000)).toBe(crl.lastModified.toUTCString());
+    expect(await given(-1)).toBeNull();
+    expect(await given(0)).toBe(crl.lastModified.toUTCString());
     clock = Date.now();
   });
   test("a CA without a CRL that is valid now is 503 with a time to try again, in every form", async () => {
