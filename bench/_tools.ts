@@ -66,8 +66,8 @@ export async function wrk(
     ];
   return {
     perSecond: Number(/Requests\/sec:\s+([\d.]+)/.exec(out)?.[1] ?? Number.NaN),
-    p50: /50%\s+(\S+)/.exec(out)?.[1] ?? "",
-    p99: /99%\s+(\S+)/.exec(out)?.[1] ?? "",
+    p50: /^\s+50%\s+(\S+)/m.exec(out)?.[1] ?? "",
+    p99: /^\s+99%\s+(\S+)/m.exec(out)?.[1] ?? "",
     errors: Number(bad) + failed.reduce((sum, [, n]) => sum + Number(n), 0),
   };
 }
