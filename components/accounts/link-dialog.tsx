@@ -1,12 +1,11 @@
 "use client";
 
-import { useState } from "react";
 import { ActionForm } from "@/components/forms/action-form";
 import { ConfirmDialog } from "@/components/forms/confirm-dialog";
 import { AcceptExisting } from "@/components/identities/shared/accept-existing";
 import { IdentityPicker } from "@/components/identities/shared/identity-picker";
 import type { PickedIdentity } from "@/components/identities/shared/picked-identity";
-import { useAcceptance } from "@/components/identities/shared/use-acceptance";
+import { usePickedIdentity } from "@/components/identities/shared/use-picked-identity";
 import { Banner } from "@/components/ui/banner";
 import { Dialog } from "@/components/ui/dialog";
 import { Link } from "@/components/ui/link";
@@ -66,12 +65,7 @@ function LinkForm({
   findIdentities,
   power,
 }: Omit<Props, "open" | "onOpenChange">) {
-  const [picked, setPicked] = useState<PickedIdentity | null>(null);
-  const acceptance = useAcceptance(power);
-  const pick = (identity: PickedIdentity | null) => {
-    setPicked(identity);
-    void acceptance.load(identity?.id ?? null);
-  };
+  const { picked, pick, acceptance, onFailure } = usePickedIdentity(power);
   return (
     <ActionForm
       action={update}
@@ -79,9 +73,7 @@ function LinkForm({
       submitLabel="Link person"
       receipt="Certificate sign-in set up."
       disabledReason={picked ? acceptance.disabledReason : "Choose a person first."}
-      onFailure={({ code }) => {
-        if (code === "power.unaccepted") void acceptance.load(picked?.id ?? null);
-      }}
+      onFailure={onFailure}
       input={() => ({ id: account.id, identity: picked?.id ?? null, accepted: acceptance.digest })}
     >
       {({ errors }) => (

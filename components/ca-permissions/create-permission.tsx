@@ -1,13 +1,11 @@
 "use client";
 
 import { Plus } from "lucide-react";
-import { useState } from "react";
 import { ActionForm } from "@/components/forms/action-form";
 import { numberOf, textOf } from "@/components/forms/form-values";
 import { AcceptExisting } from "@/components/identities/shared/accept-existing";
 import { IdentityPicker } from "@/components/identities/shared/identity-picker";
-import type { PickedIdentity } from "@/components/identities/shared/picked-identity";
-import { useAcceptance } from "@/components/identities/shared/use-acceptance";
+import { usePickedIdentity } from "@/components/identities/shared/use-picked-identity";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { TextField } from "@/components/ui/input";
@@ -41,12 +39,7 @@ export function CreatePermission(props: Props) {
 }
 
 function PermissionForm({ authority, create, find, power }: Props) {
-  const [identity, setIdentity] = useState<PickedIdentity | null>(null);
-  const acceptance = useAcceptance(power);
-  const pick = (next: PickedIdentity | null) => {
-    setIdentity(next);
-    void acceptance.load(next?.id ?? null);
-  };
+  const { picked: identity, pick, acceptance, onFailure } = usePickedIdentity(power);
   return (
     <ActionForm
       action={create}
@@ -54,9 +47,7 @@ function PermissionForm({ authority, create, find, power }: Props) {
       submitLabel="Create permission"
       receipt="CA permission created. Confirm it on the host."
       disabledReason={acceptance.disabledReason}
-      onFailure={({ code }) => {
-        if (code === "power.unaccepted") void acceptance.load(identity?.id ?? null);
-      }}
+      onFailure={onFailure}
       input={(form) => ({
         identity: identity?.id ?? "",
         authority: authority.id,

@@ -7,8 +7,8 @@ import { CommentForm } from "@/components/forms/comment-dialog";
 import { numberOf, textOf } from "@/components/forms/form-values";
 import { AcceptExisting } from "@/components/identities/shared/accept-existing";
 import { IdentityPicker } from "@/components/identities/shared/identity-picker";
-import type { PickedIdentity } from "@/components/identities/shared/picked-identity";
 import { useAcceptance } from "@/components/identities/shared/use-acceptance";
+import { usePickedIdentity } from "@/components/identities/shared/use-picked-identity";
 import { Button, IconButton } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { DropdownMenu, MenuItem } from "@/components/ui/dropdown-menu";
@@ -50,12 +50,7 @@ export function TrustProxy(props: TrustProps) {
 }
 
 function TrustForm({ trust, find, power, createIdentity }: TrustProps) {
-  const [identity, setIdentity] = useState<PickedIdentity | null>(null);
-  const acceptance = useAcceptance(power);
-  const pick = (next: PickedIdentity | null) => {
-    setIdentity(next);
-    void acceptance.load(next?.id ?? null);
-  };
+  const { picked: identity, pick, acceptance, onFailure } = usePickedIdentity(power);
   return (
     <ActionForm
       action={trust}
@@ -63,9 +58,7 @@ function TrustForm({ trust, find, power, createIdentity }: TrustProps) {
       submitLabel="Trust proxy"
       receipt="Proxy trusted."
       disabledReason={acceptance.disabledReason}
-      onFailure={({ code }) => {
-        if (code === "power.unaccepted") void acceptance.load(identity?.id ?? null);
-      }}
+      onFailure={onFailure}
       input={(form) => ({
         identity: identity?.id ?? "",
         accepted: acceptance.digest,

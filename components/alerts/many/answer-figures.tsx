@@ -71,7 +71,11 @@ function Figures({ act, figures }: Pick<Props, "act"> & Readonly<{ figures: Answ
           {formatCount(unchanged)} already {unchanged === 1 ? "is" : "are"}.
         </li>
       )}
-      {missing > 0 && <li>{formatCount(missing)} no longer exist.</li>}
+      {missing > 0 && (
+        <li>
+          {plural(missing, "alert")} no longer {missing === 1 ? "exists" : "exist"}.
+        </li>
+      )}
       {refused.map((one) => (
         <li key={one.code}>
           <Refused {...one} />

@@ -1,26 +1,16 @@
 "use client";
 
 import { useState, type ReactElement } from "react";
-import { ActionForm } from "@/components/forms/action-form";
-import { Dialog, useCloseDialog } from "@/components/ui/dialog";
+import { assignOptions, firstChoice, unassigned } from "@/components/alerts/assign-options";
+import { Dialog } from "@/components/ui/dialog";
 import { SelectField } from "@/components/ui/select";
 import { plural } from "@/lib/format/count";
-import type { AlertAnswers, AnswerManyInput, Assignee } from "@/lib/alerts/schema";
-import type { ServerAction } from "@/lib/auth/types";
-import { AnswerFigures, type AnswerPreviewAction, useAnswerPreview } from "./answer-figures";
-import { assignOptions, firstChoice, unassigned } from "@/components/alerts/assign-options";
+import type { Assignee } from "@/lib/alerts/schema";
+import { AnswerFigures } from "./answer-figures";
+import { type AnswerMany, AnswerManyForm } from "./answer-many-form";
 
-type Props = Readonly<{
-  trigger: ReactElement;
-  action: ServerAction<AlertAnswers>;
-  preview: AnswerPreviewAction;
-  selection: AnswerManyInput["selection"];
-  count: number;
-  me: string | null;
-  people: readonly Assignee[];
-  /** Called once they are assigned. */
-  finish: (answers: AlertAnswers) => void;
-}>;
+type Choice = Readonly<{ me: string | null; people: readonly Assignee[] }>;
+type Props = AnswerMany & Choice & Readonly<{ trigger: ReactElement; count: number }>;
 
 /** Assigns the selected alerts to one user, or to no one. */
 export function AssignManyDialog({ trigger, count, ...form }: Props) {
@@ -36,32 +26,15 @@ export function AssignManyDialog({ trigger, count, ...form }: Props) {
   );
 }
 
-function AssignManyForm({
-  action,
-  preview,
-  selection,
-  me,
-  people,
-  finish,
-}: Omit<Props, "trigger" | "count">) {
-  const close = useCloseDialog();
+function AssignManyForm({ me, people, ...form }: AnswerMany & Choice) {
   const [to, setTo] = useState(firstChoice(null, people, me));
-  const answer = { act: "assign", to: to === unassigned ? null : to } as const;
-  const dryRun = useAnswerPreview(preview, { selection, answer });
   return (
-    <ActionForm
-      action={action}
-      fields={[]}
+    <AnswerManyForm
+      {...form}
       submitLabel="Assign"
-      disabledReason={dryRun.blocker}
-      receipt=""
-      onDone={({ data }) => {
-        close();
-        finish(data);
-      }}
-      input={() => ({ selection, answer })}
+      answer={{ act: "assign", to: to === unassigned ? null : to }}
     >
-      {() => (
+      {(dryRun) => (
         <>
           <SelectField
             label="Assign to"
@@ -77,6 +50,6 @@ function AssignManyForm({
           <AnswerFigures act="assign" dryRun={dryRun} />
         </>
       )}
-    </ActionForm>
+    </AnswerManyForm>
   );
 }

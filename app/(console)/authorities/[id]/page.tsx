@@ -47,7 +47,8 @@ export default async function AuthorityPage({
   const permissions = await listCaPermissions(deps, actor, { authority: authority.id });
   // A CA that signs no CA certificates gives none of them away either.
   const mayHaveCas =
-    authority.kind === "root" || items.some(({ parentId }) => parentId === authority.id);
+    authority.status === "active" &&
+    (authority.kind === "root" || items.some(({ parentId }) => parentId === authority.id));
   const now = deps.clock.now();
   const may = {
     revoke: scopeOf(actor.role, "certificates.revoke") === "all",
@@ -77,13 +78,14 @@ export default async function AuthorityPage({
             <InstallRootCard authority={authority} />
             <UrlCard urls={authority.urls} />
             <CeilingCard slug={authority.slug} ceiling={authority.ceiling} />
-            {(mayHaveCas || permissions.items.length > 0) && authority.status === "active" && (
+            {(mayHaveCas || permissions.items.length > 0) && (
               <PermissionCard
                 authorityName={authority.name}
                 items={permissions.items}
                 revoke={may.revoke ? revokePermission : undefined}
                 create={
-                  may.create && (
+                  may.create &&
+                  mayHaveCas && (
                     <CreatePermission
                       authority={authority}
                       create={createPermission}
