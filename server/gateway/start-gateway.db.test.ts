@@ -41,6 +41,12 @@ const env = (host: string, settings: Record<string, string> = {}) =>
     ...settings,
   });
 const at = (gateway: Gateway, path: string) => `http://127.0.0.1:${gateway.ports.http}${path}`;
+/** A file that the gateway serves; fails with its answer if it is another. */
+async function served(gateway: Gateway, path: string): Promise<Buffer> {
+  const answer = await fetch(at(gateway, path));
+  if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+  return Buffer.from(await answer.arrayBuffer());
+}
 const status = async (gateway: Gateway, path: string) => (await fetch(at(gateway, path))).status;
 
 /**
@@ -95,10 +101,7 @@ async function ocsp(gateway: Gateway, name: string): Promise<string> {
   return /: (good|revoked|unknown)$/m.exec(stdout)?.[1] ?? stdout;
 }
 async function crl(gateway: Gateway): Promise<string> {
-  writeFileSync(
-    file("crl.der"),
-    Buffer.from(await (await fetch(at(gateway, "/crl/issuing.crl"))).arrayBuffer()),
-  );
+  writeFileSync(file("crl.der"), await served(gateway, "/crl/issuing.crl"));
   await run("openssl", [
     "crl",
     "-inform",
@@ -151,14 +154,12 @@ test("a second node sets itself up as its environment asks; both become ready, w
   );
   identity = await createTestIdentity(harness.deps);
   for (const slug of ["root", "issuing"])
-    writeFileSync(file(`${slug}.pem`), await (await fetch(at(one, `/ca/${slug}.pem`))).text());
+    writeFileSync(file(`${slug}.pem`), await served(one, `/ca/${slug}.pem`));
   writeFileSync(
     file("trust.pem"),
-    (
-      await Promise.all(
-        ["root", "issuing"].map(async (slug) => (await fetch(at(two, `/ca/${slug}.pem`))).text()),
-      )
-    ).join(""),
+    Buffer.concat(
+      await Promise.all(["root", "issuing"].map((slug) => served(two, `/ca/${slug}.pem`))),
+    ),
   );
   expect(await crl(one)).toContain("no revoked certificates");
 });

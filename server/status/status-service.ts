@@ -178,6 +178,8 @@ function findMissingStatus(
   responderOf: (id: string) => Responder | null,
   crls: CrlStore,
 ): string | null {
+  // The database can be set up, by another node, before this one has read its CAs.
+  if (index().all.length === 0) return "no CA yet";
   const withoutResponder = index()
     .all.filter(({ id }) => responderOf(id) === null)
     .map(({ slug }) => slug);
