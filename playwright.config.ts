@@ -17,6 +17,12 @@ const flags = [
 const appearance = /(pages|long-texts)\.spec\.ts/;
 const withAppearance = [process.env.CHANCERY_AXE, process.env.CHANCERY_PICTURES].includes("1");
 
+// Parts of the long runs as well: what starts a Chancery several times, does something to hundreds of
+// certificates, or looks a second time at what another journey shows.
+const long =
+  /(bulk-actions|bulk-identities|bulk-rotation|clicks|counted-refusals|delivery|drill|finding|keys-kept|log-halt|name-conflicts|server-keys|token-lineage)\.spec\.ts/;
+const withoutLong = process.env.CHANCERY_JOURNEYS === "usual" ? [long] : [];
+
 // Workers inherit both.
 keepTemporaryFilesInMemory();
 sharedFolder();
@@ -43,13 +49,19 @@ export default defineConfig<object, WorkerOptions>({
     {
       name: "halt",
       testMatch: /(log-halt|name-conflicts)\.spec\.ts/,
+      testIgnore: withoutLong,
       use: { startFrom: "nothing" },
     },
-    { name: "drill", testMatch: /drill\.spec\.ts/, dependencies: ["first"] },
+    {
+      name: "drill",
+      testMatch: /drill\.spec\.ts/,
+      testIgnore: withoutLong,
+      dependencies: ["first"],
+    },
     {
       name: "journeys",
       testMatch: /.*\.spec\.ts/,
-      testIgnore: [/(drill|log-halt|name-conflicts)\.spec\.ts/, appearance],
+      testIgnore: [/(drill|log-halt|name-conflicts)\.spec\.ts/, appearance, ...withoutLong],
       dependencies: ["first"],
     },
     ...(withAppearance

@@ -14,6 +14,26 @@ const outsideClients = ["acme", "est", "compat"].map(
   (surface) => `server/${surface}/**/*.interop.test.ts`,
 );
 const mocked = filesNamed(".mocked.test.ts");
+// Each takes a process, a store or the clock away, or repeats a race, and waits for what follows.
+const faults = [
+  "clients/shell/chancery-event.test.ts",
+  "clients/typescript/chancery-events.test.ts",
+  "lib/keys/make-jks.interop.test.ts",
+  "lib/log/publish/leader.db.test.ts",
+  "lib/log/segments/exact.db.test.ts",
+  "lib/names/name-races.db.test.ts",
+  "server/api/full-disk.db.test.ts",
+  "server/authorize/store-away.db.test.ts",
+  "server/backup/restore.db.test.ts",
+  "server/demo/demo.db.test.ts",
+  "server/gateway/database-away.db.test.ts",
+  "server/gateway/stalled-readers.db.test.ts",
+  "server/jobs/drills.db.test.ts",
+  "server/signer/restore*.db.test.ts",
+  "server/supervise/outside-database.db.test.ts",
+  "server/supervise/supervise.test.ts",
+  "tools/scripts/lib/node-runtime.test.ts",
+];
 
 /**
  * Without isolation the files of a worker share what they import: loading it again for each file
@@ -22,19 +42,20 @@ const mocked = filesNamed(".mocked.test.ts");
  */
 const projects: TestProjectInlineConfiguration[] = [
   project("unit", filesNamed(".test.ts"), {
-    exclude: [...database, ...interop, ...mocked],
+    exclude: [...database, ...interop, ...mocked, ...faults],
     pool: "threads",
     isolate: false,
   }),
   project("db", [...database, ...interop], {
-    exclude: outsideClients,
+    exclude: [...outsideClients, ...faults],
     pool: "forks",
     isolate: false,
     // With more room for what is soon garbage, less of the processor time goes into collecting it.
     execArgv: ["--max-semi-space-size=64"],
   }),
   project("mocked", mocked, { pool: "forks", isolate: true }),
-  // A part of the long runs (tools/scripts/lib/test-parts.mjs).
+  // Parts of the long runs (tools/scripts/lib/test-parts.mjs).
+  project("faults", faults, { pool: "forks", isolate: false }),
   project("outside-clients", outsideClients, { pool: "forks", isolate: false }),
 ];
 

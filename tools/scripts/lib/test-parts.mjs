@@ -68,7 +68,10 @@ const projects = (...names) => names.flatMap((name) => ["--project", name]);
 
 const runSystem = (name) => runVitest(["--config", "vitest.system.config.ts", ...projects(name)]);
 
-/** With the long runs, axe looks at every page and dialog that a journey comes to (e2e/support/look.ts). */
+/**
+ * Without the long runs, the journeys that each area has at least one of (playwright.config.ts). With
+ * them all, and axe looks at every page and dialog that one comes to (e2e/support/look.ts).
+ */
 async function runJourneys({ isLong }) {
   const browser = findBrowser();
   if (!browser) {
@@ -82,6 +85,7 @@ async function runJourneys({ isLong }) {
       toolEnvironment({
         CHROMIUM: browser,
         CHANCERY_AXE: isLong ? "1" : "",
+        CHANCERY_JOURNEYS: isLong ? "all" : "usual",
         CHANCERY_PICTURES: process.env.CHANCERY_PICTURES ?? "",
         PLAYWRIGHT_JSON_OUTPUT_NAME: path,
         PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD: "1",
@@ -138,7 +142,7 @@ export const parts = {
   },
 
   // Whole installations with their real processes.
-  system: { needs: ["build"], run: () => runSystem("system") },
+  system: { needs: ["build"], after: ["unit"], run: () => runSystem("system") },
 
   browser: { needs: ["build"], after: ["unit"], run: runJourneys },
 
@@ -146,6 +150,7 @@ export const parts = {
   kills: { needs: ["build"], after: ["system", "browser"], run: () => runSystem("kills") },
   nodes: { needs: ["build"], after: ["system", "browser"], run: () => runSystem("nodes") },
   index: { needs: ["build"], after: ["system", "browser"], run: () => runSystem("index") },
+  faults: { after: ["unit", "system"], run: () => runVitest(projects("faults")) },
   scale: { after: ["unit", "browser", "index"], run: () => runSystem("scale") },
   // Its clients report under kills, and need some of the processor for that.
   clients: { needs: ["build"], after: ["browser", "nodes"], run: () => runSystem("clients") },
@@ -165,9 +170,11 @@ export const parts = {
 /** What `npm run check` runs: what is quick enough before each commit. */
 export const checkParts = ["format", "lint", "types", "dead code", "words", "structure"];
 /** What `npm test` runs without a name. */
-export const usualParts = [...checkParts, "unit", "build", "system", "browser"];
+export const usualParts = [...checkParts, "unit", "build", "browser"];
 /** What `npm run test:long` runs after the build. */
 export const longParts = [
+  "system",
+  "faults",
   "kills",
   "nodes",
   "index",
