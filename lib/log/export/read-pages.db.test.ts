@@ -83,7 +83,7 @@ describe("the pages of everything", () => {
     expect(numbersOf(await pagesOf(0, size))).toEqual([...from(0, 450), ...from(1100, size)]);
   });
 
-  test("end with the reason of whoever stops reading", async () => {
+  test("end with the reason for which the reader stops", async () => {
     const stopping = new AbortController();
     stopping.abort(new Error("stopped"));
     await expect(pagesOf(0, size, stopping.signal)).rejects.toThrow("stopped");
