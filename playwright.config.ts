@@ -18,9 +18,38 @@ const appearance = /(pages|long-texts)\.spec\.ts/;
 const withAppearance = [process.env.CHANCERY_AXE, process.env.CHANCERY_PICTURES].includes("1");
 
 // Parts of the long runs as well: what starts a Chancery several times, does something to hundreds of
-// certificates, or looks a second time at what another journey shows.
-const long =
-  /(bulk-actions|bulk-identities|bulk-rotation|clicks|counted-refusals|delivery|drill|finding|keys-kept|log-halt|name-conflicts|server-keys|token-lineage)\.spec\.ts/;
+// certificates, waits for outside tools, or looks more closely at what another journey has shown.
+const long = new RegExp(
+  `/(${[
+    "alert-answers",
+    "api-call",
+    "bulk-actions",
+    "bulk-identities",
+    "bulk-issue",
+    "bulk-rotation",
+    "ca-permissions",
+    "certificate-usage",
+    "clicks",
+    "counted-refusals",
+    "delivery",
+    "drill",
+    "enrollment-secrets",
+    "finding",
+    "keys",
+    "keys-kept",
+    "log-halt",
+    "log-pages",
+    "name-conflicts",
+    "name-import",
+    "names",
+    "proxies",
+    "reports",
+    "server-keys",
+    "settings",
+    "table-view",
+    "token-lineage",
+  ].join("|")})\\.spec\\.ts$`,
+);
 const withoutLong = process.env.CHANCERY_JOURNEYS === "usual" ? [long] : [];
 
 // Workers inherit both.
