@@ -40,7 +40,7 @@ test("the table takes the place of the one before, with the day, the machine and
 test.each(["# Benchmarks\n", "<!-- end of measures -->\n"])(
   "a document without a place for the table is refused",
   (text) => {
-    expect(() => withMeasures(text, results)).toThrow("no place for the table");
+    expect(() => withMeasures(text, results)).toThrow('no place for the table "measures"');
   },
 );
 

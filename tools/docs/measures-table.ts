@@ -15,18 +15,24 @@ export type BenchResults = Readonly<{
   }>[];
 }>;
 
-const begin = "<!-- measures: npm run docs:benchmarks writes this part -->";
-const end = "<!-- end of measures -->";
-
 /**
  * The document with a table of these results in the place of the one before. Throws if it has no
  * such place.
  */
-export function withMeasures(document: string, results: BenchResults): string {
+export const withMeasures = (document: string, results: BenchResults): string =>
+  replacePart(document, { name: "measures", command: "docs:benchmarks" }, renderMeasures(results));
+
+/** A part of a document that a command writes, between two comments that name both. */
+export type WrittenPart = Readonly<{ name: string; command: string }>;
+
+/** The document with this text as that part. Throws if it has no such place. */
+export function replacePart(document: string, part: WrittenPart, text: string): string {
+  const begin = `<!-- ${part.name}: npm run ${part.command} writes this part -->`;
   const from = document.indexOf(begin);
-  const to = document.indexOf(end);
-  if (from < 0 || to < from) throw new Error("docs/benchmarks.md has no place for the table.");
-  return `${document.slice(0, from)}${begin}\n\n${renderMeasures(results)}\n\n${document.slice(to)}`;
+  const to = document.indexOf(`<!-- end of ${part.name} -->`);
+  if (from < 0 || to < from)
+    throw new Error(`docs/benchmarks.md has no place for the table "${part.name}".`);
+  return `${document.slice(0, from)}${begin}\n\n${text}\n\n${document.slice(to)}`;
 }
 
 function renderMeasures({ day, machine, load, rows }: BenchResults): string {
