@@ -1,4 +1,4 @@
-import type { Database } from "@/lib/db/database";
+import { type Database, hotPool } from "@/lib/db/database";
 import type { AuditedTx } from "@/lib/log/record/audited-transaction";
 
 export type AcmeAccountRow = Readonly<{
@@ -28,7 +28,8 @@ export type FoundAccount = AcmeAccountRow &
     }> | null;
   }>;
 
-type FlatAccount = AcmeAccountRow &
+/** An account with what bound it, as the columns of one row. */
+export type FlatAccount = AcmeAccountRow &
   Readonly<{
     identityName: string;
     identityStatus: string;
@@ -41,31 +42,42 @@ type FlatAccount = AcmeAccountRow &
   }>;
 
 /** Each signed request needs an account with what bound it: one statement for all of it. */
-const selectAccount = `select a.id, a.key_id as "keyId", a.secret_id as "secretId",
+export const accountColumns = `a.id, a.key_id as "keyId", a.secret_id as "secretId",
     a.identity_id as "identityId", a.jwk, a.thumbprint, a.contact, a.status,
     a.created_at as "createdAt", a.changed_at as "changedAt",
     i.name as "identityName", i.status as "identityStatus", i.kind as "identityKind",
     k.revoked_at as "keyRevokedAt", k.profiles as "keyProfiles", k.names as "keyNames",
-    s.revoked_at as "secretRevokedAt", p.slug as "secretProfile"
-  from acme_account a
-    join identity i on i.id = a.identity_id
+    s.revoked_at as "secretRevokedAt", p.slug as "secretProfile"`;
+/** What is joined to `acme_account a` for them. */
+export const boundTables = `join identity i on i.id = a.identity_id
     left join acme_key k on k.id = a.key_id
     left join enrollment_secret s on s.id = a.secret_id
     left join profile p on p.id = s.profile_id`;
+const selectAccount = `select ${accountColumns} from acme_account a ${boundTables}`;
 
-function accountOf(row: FlatAccount | undefined): FoundAccount | null {
+export function accountOf(row: FlatAccount | undefined): FoundAccount | null {
   if (row === undefined) return null;
-  const { identityName: name, identityStatus: status, identityKind: kind, ...rest } = row;
-  const { keyRevokedAt, keyProfiles, keyNames, secretRevokedAt, secretProfile, ...account } = rest;
+  const { id, keyId, secretId, identityId, jwk, thumbprint, contact, status } = row;
+  const { identityName: name, identityStatus, identityKind: kind, createdAt, changedAt } = row;
+  const { keyRevokedAt, keyProfiles, keyNames, secretRevokedAt, secretProfile } = row;
   return {
-    ...account,
-    identity: { id: account.identityId, name, status, kind },
+    id,
+    keyId,
+    secretId,
+    identityId,
+    jwk,
+    thumbprint,
+    contact,
+    status,
+    createdAt,
+    changedAt,
+    identity: { id: identityId, name, status: identityStatus, kind },
     key:
-      account.keyId === null
+      keyId === null
         ? null
         : { revokedAt: keyRevokedAt, profiles: keyProfiles ?? [], names: keyNames ?? [] },
     secret:
-      account.secretId === null
+      secretId === null
         ? null
         : { revokedAt: secretRevokedAt, profile: { slug: secretProfile ?? "" } },
   };
@@ -73,7 +85,7 @@ function accountOf(row: FlatAccount | undefined): FoundAccount | null {
 
 /** By its id, exactly. */
 export async function findAccountById(db: Database, id: string): Promise<FoundAccount | null> {
-  const { rows } = await db.pool.query<FlatAccount>({
+  const { rows } = await hotPool(db).query<FlatAccount>({
     name: "acme-account-by-id",
     text: `${selectAccount} where a.id = $1`,
     values: [id],
@@ -118,7 +130,7 @@ export async function takeNonce(
   nonce: Uint8Array,
   expiresAt: Date,
 ): Promise<boolean> {
-  const { rowCount } = await db.pool.query({
+  const { rowCount } = await hotPool(db).query({
     name: "take-acme-nonce",
     text: "insert into acme_nonce (nonce, expires_at) values ($1, $2) on conflict do nothing",
     values: [Buffer.from(nonce), expiresAt.toISOString()],

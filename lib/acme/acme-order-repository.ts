@@ -1,5 +1,5 @@
-import type { Database } from "@/lib/db/database";
-import type { AuditedTx } from "@/lib/log/record/audited-transaction";
+import { type Database, hotPool } from "@/lib/db/database";
+import { insertIntoInbox, type EncodedEntry } from "@/lib/log/record/inbox";
 
 export type AuthorizationRow = Readonly<{
   id: string;
@@ -51,71 +51,107 @@ type NewOrder = Pick<
 >;
 type NewAuthorization = Omit<AuthorizationRow, "challenge" | "problem" | "leaseUntil">;
 
-/** Stores an order and what authorizes its names. */
+/** Stores an order and what authorizes its names, with its entry. */
 export async function insertOrder(
-  tx: AuditedTx,
+  db: Database,
   order: NewOrder,
   authorizations: readonly NewAuthorization[],
-): Promise<void> {
-  await tx.acmeOrder.create({ data: { ...order, identifiers: [...order.identifiers] } });
-  await tx.acmeAuthorization.createMany({ data: [...authorizations] });
-}
-
-const orderColumns = `o.id, o.account_id as "accountId", o.identity_id as "identityId", o.profile,
-  o.identifiers, o.status, o.replaces, o.certificate_id as "certificateId", o.problem,
-  o.csr_der as "csrDer", o.lease_until as "leaseUntil", o.created_at as "createdAt",
-  o.expires_at as "expiresAt"`;
-const authorizationColumns = `a.id, a.order_id as "orderId", a.account_id as "accountId", a.type, a.value,
-  a.wildcard, a.status, a.authorized_by as "authorizedBy", a.token, a.challenge, a.problem,
-  a.validated_at as "validatedAt", a.lease_until as "leaseUntil", a.created_at as "createdAt",
-  a.expires_at as "expiresAt"`;
-
-async function selectOrder(db: Database, id: string): Promise<OrderRow | null> {
-  const { rows } = await db.pool.query<OrderRow>({
-    name: "acme-order-by-id",
-    text: `select ${orderColumns} from acme_order o where o.id = $1`,
-    values: [id],
+  entry: EncodedEntry,
+): Promise<boolean> {
+  const { rowCount } = await hotPool(db).query({
+    name: "insert-acme-order",
+    text: `with ordered as (
+        insert into acme_order (id, account_id, identity_id, profile, identifiers, status, replaces, created_at, expires_at)
+          values ($1::text, $2::text, $3, $4, $5, $6, $7, $8::timestamptz, $9::timestamptz)
+      ), authorized as (
+        insert into acme_authorization (id, order_id, account_id, type, value, wildcard, status, authorized_by, token, validated_at, created_at, expires_at)
+          select x.id, $1, $2, x.type, x.value, x.wildcard, x.status, x.authorized_by, x.token, x.validated_at, $8, $9
+            from unnest($10::text[], $11::text[], $12::text[], $13::bool[], $14::text[], $15::text[], $16::text[], $17::timestamptz[])
+              as x (id, type, value, wildcard, status, authorized_by, token, validated_at)
+      )
+      ${insertIntoInbox("values ($18, $19, $20)")}`,
+    values: [
+      order.id,
+      order.accountId,
+      order.identityId,
+      order.profile,
+      order.identifiers,
+      order.status,
+      order.replaces,
+      order.createdAt.toISOString(),
+      order.expiresAt.toISOString(),
+      authorizations.map(({ id }) => id),
+      authorizations.map(({ type }) => type),
+      authorizations.map(({ value }) => value),
+      authorizations.map(({ wildcard }) => wildcard),
+      authorizations.map(({ status }) => status),
+      authorizations.map(({ authorizedBy }) => authorizedBy),
+      authorizations.map(({ token }) => token),
+      authorizations.map(({ validatedAt }) => validatedAt && validatedAt.toISOString()),
+      ...entryValues(entry),
+    ],
   });
-  return rows[0] ?? null;
+  return rowCount === 1;
 }
 
-/** With its authorizations in the order of its identifiers. */
-export async function findOrderRow(
-  db: Database,
-  id: string,
-): Promise<OrderWithAuthorizations | null> {
-  const [order, { rows }] = await Promise.all([
-    selectOrder(db, id),
-    db.pool.query<AuthorizationRow>({
-      name: "acme-authorizations-of-order",
-      text: `select ${authorizationColumns} from acme_authorization a where a.order_id = $1`,
-      values: [id],
-    }),
-  ]);
-  if (order === null) return null;
+const entryValues = ({ bytes, id, targetId }: EncodedEntry) => [Buffer.from(bytes), id, targetId];
+
+type Stored = Readonly<Record<string, unknown>>;
+/** An order with its authorizations as JSON, as statements return it beside other things. */
+export type StoredOrder = Readonly<{ order: Stored; authorizations: readonly Stored[] | null }>;
+
+/** What selects the order with this id, for `readStoredOrder`; null if there is none. */
+export const storedOrderSql = (id: string): string =>
+  `(select json_build_object('order', to_json(o), 'authorizations', (select json_agg(z) from acme_authorization z where z.order_id = o.id))
+      from acme_order o where o.id = ${id})`;
+
+/** What selects the id of the order that an authorization is of. */
+export const orderIdSql = (authorizationId: string): string =>
+  `(select z.order_id from acme_authorization z where z.id = ${authorizationId})`;
+
+/** The order, with its authorizations in the order of its identifiers. */
+export function readStoredOrder(stored: StoredOrder | null): OrderWithAuthorizations | null {
+  if (stored === null) return null;
+  const order = readRow(stored.order) as OrderRow;
+  const rows = (stored.authorizations ?? []).map((row) => readRow(row) as AuthorizationRow);
   const placeOf = ({ type, value }: AuthorizationRow): number =>
     order.identifiers.indexOf(`${type}:${value}`);
   return { ...order, authorizations: rows.toSorted((a, b) => placeOf(a) - placeOf(b)) };
 }
 
-export async function findAuthorizationRow(
-  db: Database,
-  id: string,
-): Promise<(AuthorizationRow & Readonly<{ order: OrderRow }>) | null> {
-  const { rows } = await db.pool.query<AuthorizationRow>({
-    name: "acme-authorization-by-id",
-    text: `select ${authorizationColumns} from acme_authorization a where a.id = $1`,
-    values: [id],
-  });
-  const order = rows[0] && (await selectOrder(db, rows[0].orderId));
-  return rows[0] && order ? { ...rows[0], order } : null;
+/** Columns as the fields of a row: times as dates, bytes as bytes. */
+const readRow = (stored: Stored): unknown =>
+  Object.fromEntries(
+    Object.entries(stored).map(([column, value]) => [fieldOf(column), readValue(column, value)]),
+  );
+
+const fieldOf = (column: string): string =>
+  column.replaceAll(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+
+function readValue(column: string, value: unknown): unknown {
+  if (typeof value !== "string") return value;
+  if (column.endsWith("_at") || column === "lease_until") return new Date(value);
+  return column === "csr_der" ? new Uint8Array(Buffer.from(value.slice(2), "hex")) : value;
 }
 
-/** Orders of an account that can still be finalized. */
-export function countOpenOrders(db: Database, accountId: string, now: Date): Promise<number> {
-  return db.prisma.acmeOrder.count({
-    where: { accountId, status: "open", expiresAt: { gt: now } },
+/** With its authorizations in the order of its identifiers. */
+export const findOrderRow = (db: Database, id: string): Promise<OrderWithAuthorizations | null> =>
+  findStored(db, "acme-order-by-id", storedOrderSql("$1"), id);
+
+/** The order of an authorization. */
+export const findOrderOfAuthorization = (
+  db: Database,
+  id: string,
+): Promise<OrderWithAuthorizations | null> =>
+  findStored(db, "acme-order-by-authorization", storedOrderSql(orderIdSql("$1")), id);
+
+async function findStored(db: Database, name: string, sql: string, id: string) {
+  const { rows } = await hotPool(db).query<{ found: StoredOrder | null }>({
+    name,
+    text: `select ${sql} as found`,
+    values: [id],
   });
+  return readStoredOrder(rows[0]?.found ?? null);
 }
 
 /** Whether an order that did not fail replaces this certificate. */
@@ -149,7 +185,7 @@ export async function claimOrder(
   id: string,
   { now, leaseUntil, csrDer }: Readonly<{ now: Date; leaseUntil: Date; csrDer: Uint8Array | null }>,
 ): Promise<boolean> {
-  const { rowCount } = await db.pool.query({
+  const { rowCount } = await hotPool(db).query({
     name: csrDer === null ? "take-over-acme-order" : "claim-acme-order",
     text: `update acme_order set lease_until = $2, csr_der = coalesce($3::bytea, csr_der)
       where id = $1 and status = 'open' and (lease_until is null or lease_until < $4)
@@ -161,21 +197,24 @@ export async function claimOrder(
 
 /**
  * Claims a pending authorization for this process until `leaseUntil`, with the challenge that it
- * validates. False if another challenge was chosen, or another process has it.
+ * validates. Returns whether its profile asks for CAA records; null if another challenge was chosen,
+ * or another process has it.
  */
 export async function claimAuthorization(
   db: Database,
   id: string,
   { challenge, now, leaseUntil }: Readonly<{ challenge: string; now: Date; leaseUntil: Date }>,
-): Promise<boolean> {
-  const { rowCount } = await db.pool.query({
+): Promise<Readonly<{ checksCaa: boolean }> | null> {
+  const { rows } = await hotPool(db).query<{ checksCaa: boolean }>({
     name: "claim-acme-authorization",
-    text: `update acme_authorization set challenge = $2, lease_until = $3
-      where id = $1 and status = 'pending' and (challenge is null or challenge = $2)
-        and (lease_until is null or lease_until < $4)`,
+    text: `update acme_authorization a set challenge = $2, lease_until = $3
+      from acme_order o left join profile p on p.slug = o.profile
+      where a.id = $1 and o.id = a.order_id and a.status = 'pending' and (a.challenge is null or a.challenge = $2)
+        and (a.lease_until is null or a.lease_until < $4)
+      returning coalesce(p.rules #> '{acme,caa}' = 'true', false) as "checksCaa"`,
     values: [id, challenge, leaseUntil.toISOString(), now.toISOString()],
   });
-  return rowCount === 1;
+  return rows[0] ?? null;
 }
 
 /** Keeps a claimed authorization for this process until `leaseUntil`, if it is still pending. */
@@ -191,35 +230,59 @@ export async function renewAuthorizationClaim(
   });
 }
 
-/** False if the authorization is not pending any more. */
+/**
+ * Stores the outcome of a validation with its entry. False, and nothing is written, if the
+ * authorization is not pending any more.
+ */
 export async function closeAuthorization(
-  tx: AuditedTx,
+  db: Database,
   id: string,
   change: Readonly<{
-    status: string;
-    authorizedBy?: string;
-    validatedAt?: Date;
-    problem?: string;
+    status: "valid" | "invalid";
+    authorizedBy: string | null;
+    validatedAt: Date | null;
+    problem: string | null;
   }>,
+  entry: EncodedEntry,
 ): Promise<boolean> {
-  const where =
-    change.status === "deactivated"
-      ? { id, status: { in: ["pending", "valid"] } }
-      : { id, status: "pending" };
-  const { count } = await tx.acmeAuthorization.updateMany({ where, data: change });
-  return count === 1;
+  const { rowCount } = await hotPool(db).query({
+    name: "close-acme-authorization",
+    text: `with closed as (
+        update acme_authorization set status = $2, authorized_by = $3, validated_at = $4, problem = $5
+          where id = $1 and status = 'pending' returning id
+      )
+      ${insertIntoInbox("select $6::bytea, $7, $8 from closed")}`,
+    values: [
+      id,
+      change.status,
+      change.authorizedBy,
+      change.validatedAt && change.validatedAt.toISOString(),
+      change.problem,
+      ...entryValues(entry),
+    ],
+  });
+  return rowCount === 1;
 }
 
-/** False if the order is closed already. */
+/** Closes an order with its entry. False, and nothing is written, if it is closed already. */
 export async function closeOrder(
-  tx: AuditedTx,
+  db: Database,
   id: string,
   change:
-    | Readonly<{ status: "valid"; certificateId: string }>
-    | Readonly<{ status: "invalid"; problem: string }>,
+    | Readonly<{ status: "valid"; certificateId: string; problem: null }>
+    | Readonly<{ status: "invalid"; certificateId: null; problem: string }>,
+  entry: EncodedEntry,
 ): Promise<boolean> {
-  const { count } = await tx.acmeOrder.updateMany({ where: { id, status: "open" }, data: change });
-  return count === 1;
+  const { rowCount } = await hotPool(db).query({
+    name: "close-acme-order",
+    text: `with closed as (
+        update acme_order set status = $2, certificate_id = $3, problem = $4
+          where id = $1 and status = 'open' returning id
+      )
+      ${insertIntoInbox("select $5::bytea, $6, $7 from closed")}`,
+    values: [id, change.status, change.certificateId, change.problem, ...entryValues(entry)],
+  });
+  return rowCount === 1;
 }
 
 /** The certificate that was planned or issued for this CSR since then; null if there is none. */

@@ -9,8 +9,10 @@ import {
 } from "./acme-account-repository";
 import type { FoundAccount } from "./acme-account-repository";
 import { readAccountKey, verifyJws } from "./keys/account-key";
+import { forgetKey, knownKey, rememberKey } from "./keys/known-keys";
 import { malformed, type ParsedJws } from "./parse-jws";
-import { openNonce } from "./secrets";
+import { openNonce, type OpenedNonce } from "./secrets";
+import { findFor, spendNonceOf, type About, type FoundFor } from "./signed-request-repository";
 import type { AccountKey, AuthenticatedAccount } from "./types";
 
 export type AuthDeps = Pick<Deps, "db" | "clock" | "delivery">;
@@ -60,26 +62,79 @@ export async function authenticateAccount(
   deps: AuthDeps,
   parsed: ParsedJws,
   request: AcmeRequest,
-): Promise<Readonly<{ parsed: ParsedJws; account: AuthenticatedAccount; key: AccountKey }>> {
+  { until, ...about }: Asked = {},
+): Promise<AuthenticatedRequest> {
   if (parsed.kid === null)
     throw malformed("This resource needs the account's URL (kid) in place of jwk.");
-  const row = await findByUrl(deps, parsed.kid, request.accountUrl);
+  const id = idOfUrl(parsed.kid, request.accountUrl);
+  if (id === null) throw noAccount();
+  const known = await authenticateByKnownKey(deps, parsed, request, { id, about, until });
+  if (known !== null) return known;
+  const row = await findAccountById(deps.db, id);
   if (row === null) throw noAccount();
   const key = { jwk: JSON.parse(row.jwk) as Record<string, string>, thumbprint: row.thumbprint };
   await verifyJws(parsed, key);
+  rememberKey(deps.db, id, key);
   checkUrl(parsed, request);
   await spendNonce(deps, parsed);
-  return { parsed, key, account: provenAccount(row, request) };
+  const account = provenAccount(row, request);
+  const found = await findFor(deps.db, id, about, deps.clock.now());
+  return { parsed, key, account, ...found };
 }
 
-/** By the exact URL of one account: no prefix and no other spelling finds any. */
-async function findByUrl(
+/** What a request is about. */
+export type Asked = About &
+  Readonly<{
+    /** What a request of this account waits for before that is read. */
+    until?: ((accountId: string) => Promise<void>) | undefined;
+  }>;
+
+/** With what the request is about, as it was read after the nonce was found to be good. */
+export type AuthenticatedRequest = FoundFor &
+  Readonly<{ parsed: ParsedJws; account: AuthenticatedAccount; key: AccountKey }>;
+
+/**
+ * The usual case, in one statement: the key that the account had at its last request has signed this
+ * one too, and is still the account's when the nonce is spent. Null if not: then it is looked up.
+ */
+async function authenticateByKnownKey(
   deps: AuthDeps,
-  kid: string,
-  accountUrl: string,
-): Promise<FoundAccount | null> {
+  parsed: ParsedJws,
+  request: AcmeRequest,
+  { id, about, until }: Readonly<{ id: string; about: About; until: Asked["until"] }>,
+): Promise<AuthenticatedRequest | null> {
+  const key = knownKey(deps.db, id);
+  const isSigned =
+    key !== null &&
+    (await verifyJws(parsed, key).then(
+      () => true,
+      () => false,
+    ));
+  if (!isSigned) return null;
+  checkUrl(parsed, request);
+  const { bytes, expiresAt } = openedNonce(deps, parsed);
+  await until?.(id);
+  const spent = await spendNonceOf(deps.db, {
+    accountId: id,
+    thumbprint: key.thumbprint,
+    nonce: bytes,
+    nonceExpiresAt: expiresAt,
+    now: deps.clock.now(),
+    about,
+  });
+  if (spent === null) {
+    forgetKey(deps.db, id);
+    return null;
+  }
+  if (!spent.isTaken) throw badNonce();
+  await clearNonces(deps, bytes);
+  return { parsed, key, account: provenAccount(spent.account, request), ...spent.found };
+}
+
+/** From the exact URL of one account: no prefix and no other spelling finds any. */
+function idOfUrl(kid: string, accountUrl: string): string | null {
   const id = kid.startsWith(accountUrl) ? kid.slice(accountUrl.length) : "";
-  return /^acc_[a-z0-9]{26}$/.test(id) ? findAccountById(deps.db, id) : null;
+  return /^acc_[a-z0-9]{26}$/.test(id) ? id : null;
 }
 
 const noAccount = (): AppError =>
@@ -125,6 +180,7 @@ export function activeAccount(row: FoundAccount, actorRequest: ActorRequest): Au
     id: row.id,
     identityId: row.identityId,
     identityName: row.identity.name,
+    identityKind: row.identity.kind,
     thumbprint: row.thumbprint,
     contact: row.contact,
     status: "valid",
@@ -176,13 +232,25 @@ function checkUrl({ url }: ParsedJws, request: AcmeRequest): void {
 }
 
 /** After the signature, so that no one without a key can make the server remember a nonce. */
-async function spendNonce(deps: AuthDeps, { nonce }: ParsedJws): Promise<void> {
+async function spendNonce(deps: AuthDeps, parsed: ParsedJws): Promise<void> {
+  const { bytes, expiresAt } = openedNonce(deps, parsed);
+  if (!(await takeNonce(deps.db, bytes, expiresAt))) throw badNonce();
+  await clearNonces(deps, bytes);
+}
+
+function openedNonce(deps: AuthDeps, { nonce }: ParsedJws): OpenedNonce {
   const opened = nonce === null ? null : openNonce(deps, nonce);
-  if (opened === null || !(await takeNonce(deps.db, opened.bytes, opened.expiresAt)))
-    throw new AppError(
-      "acme.bad-nonce",
-      "The nonce is missing, unknown, expired or used. Sign again with the one of this answer.",
-    );
-  // One in 256, by the nonce's own random bytes, clears what is refused by its time anyway.
-  if (opened.bytes[opened.bytes.length - 1] === 0) await forgetNonces(deps.db, deps.clock.now());
+  if (opened === null) throw badNonce();
+  return opened;
+}
+
+const badNonce = (): AppError =>
+  new AppError(
+    "acme.bad-nonce",
+    "The nonce is missing, unknown, expired or used. Sign again with the one of this answer.",
+  );
+
+/** One in 256, by the nonce's own random bytes, clears what is refused by its time anyway. */
+async function clearNonces({ db, clock }: AuthDeps, nonce: Uint8Array): Promise<void> {
+  if (nonce[nonce.length - 1] === 0) await forgetNonces(db, clock.now());
 }

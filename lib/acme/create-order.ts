@@ -2,13 +2,12 @@ import { AppError } from "@/lib/errors/app-error";
 import { newId } from "@/lib/format/ids";
 import { hourMs } from "@/lib/format/time-units";
 import { findIdentity, type Identity } from "@/lib/identities/read-identities";
-import { auditedTransaction, uniqueViolation } from "@/lib/log/record/audited-transaction";
+import { uniqueViolation } from "@/lib/log/record/audited-transaction";
 import type { Recorded } from "@/lib/log/record/recorded";
 import type { NewEntry } from "@/lib/log/types";
-import type { Profile } from "@/lib/profiles/read-profiles";
+import { findProfile, type Profile } from "@/lib/profiles/read-profiles";
 import type { Deps } from "@/lib/runtime/deps";
 import {
-  countOpenOrders,
   insertOrder,
   type AuthorizationRow,
   type OrderWithAuthorizations,
@@ -20,8 +19,9 @@ import {
   readIdentifiers,
   refuseIdentifiers,
 } from "./order-names";
+import { recordChange } from "./orders/record-change";
 import { readReplaced } from "./orders/replaced-certificate";
-import { selectProfile } from "./order-profile";
+import { chooseSlug, usableProfile } from "./order-profile";
 import { malformed } from "./parse-jws";
 import type { AuthenticatedAccount, Identifier } from "./types";
 
@@ -35,6 +35,8 @@ const tokenBytes = 32;
 export type OrderRequest = Readonly<{
   payload: Record<string, unknown>;
   pathProfile: string | null;
+  /** How many orders the account has that can still be finalized. */
+  openOrders: number;
 }>;
 
 /**
@@ -46,36 +48,37 @@ export type OrderRequest = Readonly<{
 export async function createOrder(
   deps: OrderDeps,
   account: AuthenticatedAccount,
-  { payload, pathProfile }: OrderRequest,
+  { payload, pathProfile, openOrders }: OrderRequest,
 ): Promise<Recorded<OrderWithAuthorizations>> {
   if (payload["notBefore"] !== undefined || payload["notAfter"] !== undefined)
     throw malformed("notBefore and notAfter are not supported. The profile decides the lifetime.");
   const identifiers = readIdentifiers(payload["identifiers"]);
-  const identity = await findIdentity(deps, account.identityId);
-  if (identity === null) throw new Error("unreachable: an account belongs to an identity");
-  const profile = await selectProfile(deps, account, identity, payload["profile"], pathProfile);
+  const slug = chooseSlug(account, payload["profile"], pathProfile);
   const now = deps.clock.now();
-  if ((await countOpenOrders(deps.db, account.id, now)) >= maxOpenOrders)
+  const found = await findProfile(deps, slug);
+  const profile = usableProfile(found, slug, account.identityKind);
+  if (openOrders >= maxOpenOrders)
     throw new AppError(
       "acme.rate-limited",
       `This account has ${maxOpenOrders} orders that are not finalized. Finalize them, or wait until they expire.`,
       { retryAfterSeconds: 600 },
     );
   const isChallenged = profile.rules.acme?.validation === "challenge";
-  assertMayOrder(account, identity, identifiers, isChallenged);
+  const held = isChallenged && account.addsNames ? null : await namesHeldBy(deps, account);
+  assertMayOrder(account, held, identifiers);
   const replaced = await readReplaced(deps, account, payload["replaces"], identifiers);
   const replaces = replaced && String(payload["replaces"]);
   const order = { ...makeOrder(deps, account, profile, identifiers, now), replaces };
-  const holder = isChallenged ? { names: [] } : identity;
+  const holder = isChallenged || held === null ? { names: [] } : held;
   const authorizations = identifiers.map((name) => authorize(deps, order, holder, name, now));
-  const { entryId } = await auditedTransaction(deps.recorder, account.actor, async (tx) => {
-    const { certificateId: _c, problem: _p, csrDer: _d, leaseUntil: _l, ...stored } = order;
-    await insertOrder(tx, stored, authorizations.map(withoutLater));
-    return { result: null, entries: [createdEntry(order, authorizations, replaced)] };
-  }).catch((error: unknown) => {
+  const created = createdEntry(order, authorizations, replaced);
+  const entryId = await recordChange(deps, account.actor, created, (entry) =>
+    insertOrder(deps.db, order, authorizations, entry),
+  ).catch((error: unknown) => {
     if (uniqueViolation(error) === null) throw error;
     throw new AppError("acme.already-replaced", "Another order replaces this certificate.");
   });
+  if (entryId === null) throw new Error("unreachable: an order is stored, or the statement fails");
   return { result: { ...order, authorizations }, entryId };
 }
 
@@ -107,12 +110,23 @@ const createdEntry = (
   },
 });
 
-/** Who asks learns no more of a name than that this identity can't have it. */
+async function namesHeldBy(
+  deps: OrderDeps,
+  { identityId }: AuthenticatedAccount,
+): Promise<Pick<Identity, "names">> {
+  const identity = await findIdentity(deps, identityId);
+  if (identity === null) throw new Error("unreachable: an account belongs to an identity");
+  return identity;
+}
+
+/**
+ * `held` is null where the account may prove any name. Who asks learns no more of a name than that
+ * this identity can't have it.
+ */
 function assertMayOrder(
   account: AuthenticatedAccount,
-  identity: Identity,
+  held: Pick<Identity, "names"> | null,
   identifiers: readonly Identifier[],
-  isChallenged: boolean,
 ): void {
   const refused = identifiers.flatMap((identifier) => {
     if (!isWithinKey(account.names, identifier))
@@ -122,12 +136,11 @@ function assertMayOrder(
           message: `The ACME key of this account isn't for ${identifier.value}.`,
         },
       ];
-    const mustHold = !isChallenged || !account.addsNames;
-    return mustHold && heldBy(identity, identifier) === null
+    return held !== null && heldBy(held, identifier) === null
       ? [
           {
             identifier,
-            message: `${identity.name} doesn't hold ${identifier.value}. Ask an administrator or operator to add the name to the identity.`,
+            message: `${account.identityName} doesn't hold ${identifier.value}. Ask an administrator or operator to add the name to the identity.`,
           },
         ]
       : [];
@@ -182,13 +195,4 @@ function authorize(
     createdAt: now,
     expiresAt: order.expiresAt,
   };
-}
-
-function withoutLater({
-  challenge: _challenge,
-  problem: _problem,
-  leaseUntil: _lease,
-  ...row
-}: AuthorizationRow) {
-  return row;
 }

@@ -2,13 +2,15 @@ import { AppError, isAppError } from "@/lib/errors/app-error";
 import { authorize } from "@/lib/access/permissions";
 import { issuanceRequest } from "@/lib/issuing/decide-issuance";
 import { issueForRequest } from "@/lib/issuing/issue-for-request";
-import { auditedTransaction } from "@/lib/log/record/audited-transaction";
 import type { MaybeRecorded } from "@/lib/log/record/recorded";
 import { parseCsr } from "@/lib/pki/csr";
 import { toPem } from "@/lib/pki/pem";
+import type { ParsedCsr } from "@/lib/pki/types";
 import { predecessorOf } from "@/lib/issuing/rotate-certificate";
 import type { Predecessor } from "@/lib/issuing/decide-issuance";
 import { findByCertId } from "./renewal-info";
+import type { EntryId } from "@/lib/format/ids";
+import type { NewEntry } from "@/lib/log/types";
 import type { Deps } from "@/lib/runtime/deps";
 import {
   claimOrder,
@@ -20,6 +22,7 @@ import {
 import { parseIdentifier, identifierText } from "./order-names";
 import { orderStatus } from "./order-state";
 import { readOrderCsr } from "./orders/order-csr";
+import { recordChange } from "./orders/record-change";
 import { storedProblem } from "./stored-problem";
 import { challengeTypes } from "./types";
 import type { AccountKey, AuthenticatedAccount, Identifier } from "./types";
@@ -58,7 +61,7 @@ export async function finalizeOrder(
   const leaseUntil = new Date(now.getTime() + leaseMs);
   if (!(await claimOrder(deps.db, order.id, { now, leaseUntil, csrDer: csr.der })))
     return { result: await getOrder(deps, order.id), entryId: null };
-  return issueFor(deps, account, { ...order, csrDer: csr.der });
+  return issueFor(deps, account, { ...order, csrDer: csr.der }, csr);
 }
 
 /**
@@ -85,7 +88,8 @@ export async function resumeOrder(
     await completeOrder(deps, account, order, earlier.id);
     return getOrder(deps, order.id);
   }
-  await issueFor(deps, account, order).catch((error: unknown) => {
+  const csr = parseCsr(order.csrDer ?? new Uint8Array());
+  await issueFor(deps, account, order, csr).catch((error: unknown) => {
     if (!isAppError(error)) throw error;
   });
   return getOrder(deps, order.id);
@@ -110,16 +114,17 @@ async function issueFor(
   deps: FinalizeDeps,
   account: AuthenticatedAccount,
   order: OrderWithAuthorizations,
+  csr: ParsedCsr,
 ): Promise<MaybeRecorded<OrderWithAuthorizations>> {
   const actor = { ...account.actor, correlationId: order.id };
   const request = issuanceRequest(actor, authorize(actor, "certificates.issue"), {
     profile: order.profile,
     identity: order.identityId,
-    csr: toPem("CERTIFICATE REQUEST", order.csrDer ?? new Uint8Array()),
+    csr: toPem("CERTIFICATE REQUEST", csr.der),
     sans: order.identifiers.map(parseIdentifier),
-    ...withoutWildcardName(order),
+    ...withoutWildcardName(csr),
   });
-  const predecessor = await findPredecessor(deps, order);
+  const predecessor = await findPredecessor(deps, order, csr);
   const provenNames = account.addsNames ? provenNamesOf(order) : [];
   const asked = { ...request, predecessor, provenNames };
   const issued = await issueForRequest(deps, actor, asked).catch((error: unknown) => {
@@ -128,9 +133,15 @@ async function issueFor(
     if (error.kind === "unavailable") return null;
     return failOrder(deps, { ...account, actor }, order, error);
   });
-  const entryId =
-    issued && (await completeOrder(deps, { ...account, actor }, order, issued.result.id));
-  return { result: await getOrder(deps, order.id), entryId };
+  if (issued === null) return { result: await getOrder(deps, order.id), entryId: null };
+  const certificateId = issued.result.id;
+  const entryId = await completeOrder(deps, { ...account, actor }, order, certificateId);
+  // Closed by this process, or by another one, which may have come to another end.
+  const result =
+    entryId === null
+      ? await getOrder(deps, order.id)
+      : { ...order, status: "valid", certificateId };
+  return { result, entryId };
 }
 
 /**
@@ -140,20 +151,18 @@ async function issueFor(
  */
 async function findPredecessor(
   deps: FinalizeDeps,
-  { replaces, csrDer, profile }: OrderWithAuthorizations,
+  { replaces, profile }: OrderWithAuthorizations,
+  { key }: ParsedCsr,
 ): Promise<Predecessor | null> {
-  if (replaces === null || csrDer === null) return null;
+  if (replaces === null) return null;
   const row = await findByCertId(deps, replaces);
-  const isSameKey = Buffer.from(row.spkiSha256).equals(
-    Buffer.from(parseCsr(csrDer).key.spkiSha256),
-  );
+  const isSameKey = Buffer.from(row.spkiSha256).equals(Buffer.from(key.spkiSha256));
   const isOpen = row.state === "issued" && row.successorId === null && row.profileSlug === profile;
   return isOpen && !isSameKey ? predecessorOf(row, deps.clock.now()) : null;
 }
 
 /** lego repeats a wildcard as the common name, where no verifier reads it: it is left out. */
-function withoutWildcardName({ csrDer }: OrderWithAuthorizations): Readonly<{ subject?: [] }> {
-  const { subject } = parseCsr(csrDer ?? new Uint8Array());
+function withoutWildcardName({ subject }: ParsedCsr): Readonly<{ subject?: [] }> {
   const isWildcard = subject.some(({ type, value }) => type === "CN" && value.startsWith("*."));
   return isWildcard ? { subject: [] } : {};
 }
@@ -170,58 +179,45 @@ const targetOf = ({ id, identifiers }: OrderWithAuthorizations) => ({
   label: identifiers.map((text) => parseIdentifier(text).value).join(", "),
 });
 
-async function completeOrder(
-  { recorder }: FinalizeDeps,
+/** Null if the order is closed already. */
+function completeOrder(
+  deps: FinalizeDeps,
   { actor }: AuthenticatedAccount,
   order: OrderWithAuthorizations,
   certificateId: string,
-) {
-  const committed = await auditedTransaction(recorder, actor, async (tx) => {
-    if (!(await closeOrder(tx, order.id, { status: "valid", certificateId }))) return null;
-    return {
-      result: null,
-      entries: [
-        {
-          action: "acme.order-issued",
-          outcome: "success",
-          target: targetOf(order),
-          details: {
-            certificateId,
-            names: order.authorizations.map(({ type, value, authorizedBy }) => ({
-              name: identifierText({ type: type as Identifier["type"], value }),
-              authorizedBy: authorizedBy ?? "",
-            })),
-            ...(order.replaces === null ? {} : { replaces: order.replaces }),
-          },
-        },
-      ],
-    };
-  });
-  return committed && committed.entryId;
+): Promise<EntryId | null> {
+  const issued = {
+    action: "acme.order-issued",
+    outcome: "success",
+    target: targetOf(order),
+    details: {
+      certificateId,
+      names: order.authorizations.map(({ type, value, authorizedBy }) => ({
+        name: identifierText({ type: type as Identifier["type"], value }),
+        authorizedBy: authorizedBy ?? "",
+      })),
+      ...(order.replaces === null ? {} : { replaces: order.replaces }),
+    },
+  } satisfies NewEntry;
+  const change = { status: "valid", certificateId, problem: null } as const;
+  return recordChange(deps, actor, issued, (entry) => closeOrder(deps.db, order.id, change, entry));
 }
 
 async function failOrder(
-  { recorder }: FinalizeDeps,
+  deps: FinalizeDeps,
   { actor }: AuthenticatedAccount,
   order: OrderWithAuthorizations,
   error: AppError,
 ): Promise<never> {
-  const problem = storedProblem(error);
-  await auditedTransaction(recorder, actor, async (tx) => {
-    const change = { status: "invalid", problem: JSON.stringify(problem) } as const;
-    if (!(await closeOrder(tx, order.id, change))) return null;
-    return {
-      result: null,
-      entries: [
-        {
-          action: "acme.order-failed",
-          outcome: "failure",
-          reason: error.code,
-          target: targetOf(order),
-          details: { code: error.code, problem: error.message },
-        },
-      ],
-    };
-  });
+  const problem = JSON.stringify(storedProblem(error));
+  const failed = {
+    action: "acme.order-failed",
+    outcome: "failure",
+    reason: error.code,
+    target: targetOf(order),
+    details: { code: error.code, problem: error.message },
+  } satisfies NewEntry;
+  const change = { status: "invalid", certificateId: null, problem } as const;
+  await recordChange(deps, actor, failed, (entry) => closeOrder(deps.db, order.id, change, entry));
   throw error;
 }

@@ -2,7 +2,7 @@ import { issuesAcmeNames } from "@/lib/enrollment/usable-profiles";
 import { AppError } from "@/lib/errors/app-error";
 import type { Identity } from "@/lib/identities/read-identities";
 import { systemActor, type Actor } from "@/lib/access/actor";
-import { findProfile, listProfiles, type Profile } from "@/lib/profiles/read-profiles";
+import { listProfiles, type Profile } from "@/lib/profiles/read-profiles";
 import type { Deps } from "@/lib/runtime/deps";
 import type { AuthenticatedAccount } from "./types";
 import { malformed } from "./parse-jws";
@@ -11,16 +11,14 @@ import { malformed } from "./parse-jws";
 const usualProfile = "tls-server";
 
 /**
- * The profile of an order: that of its directory, or the one that it names (ACME profiles), or the
- * first that the account may use. Errors: `acme.invalid-profile`, `acme.malformed`.
+ * The profile of an order by its slug: that of its directory, or the one that it names (ACME
+ * profiles), or the first that the account may use. Errors: `acme.invalid-profile`, `acme.malformed`.
  */
-export async function selectProfile(
-  deps: Pick<Deps, "db">,
+export function chooseSlug(
   account: AuthenticatedAccount,
-  identity: Identity,
   named: unknown,
   pathProfile: string | null,
-): Promise<Profile> {
+): string {
   if (named !== undefined && typeof named !== "string")
     throw malformed("profile must be a string.");
   const isOther = named !== undefined && pathProfile !== null && named !== pathProfile;
@@ -31,10 +29,14 @@ export async function selectProfile(
       slug,
       `What this account was created with is for ${account.profiles.join(", ")} alone.`,
     );
-  const profile = await findProfile(deps, slug);
+  return slug;
+}
+
+/** The profile that was found by this slug, if identities of this kind can use it. Errors: `acme.invalid-profile`. */
+export function usableProfile(profile: Profile | null, slug: string, kind: string): Profile {
   if (profile === null || profile.slug !== slug || !isOffered(profile))
     throw invalid(slug, "Identities can't use it for themselves, or there is no such profile.");
-  if (!isFor(profile, identity)) throw invalid(slug, `It isn't for a ${identity.kind}.`);
+  if (!isFor(profile, { kind })) throw invalid(slug, `It isn't for a ${kind}.`);
   return profile;
 }
 

@@ -37,4 +37,14 @@ export function openNonce(
 }
 
 const macOf = (deps: SealingDeps, body: Uint8Array): Buffer =>
-  createHmac("sha256", acmeKeyFor(deps, "nonces")).update(body).digest().subarray(0, macBytes);
+  createHmac("sha256", nonceKeyOf(deps)).update(body).digest().subarray(0, macBytes);
+
+/** By the key that each is derived from: deriving it costs more than a nonce. */
+const nonceKeys = new WeakMap<Uint8Array, Uint8Array>();
+
+function nonceKeyOf(deps: SealingDeps): Uint8Array {
+  const source = deps.delivery?.key;
+  const key = (source && nonceKeys.get(source)) ?? acmeKeyFor(deps, "nonces");
+  if (source) nonceKeys.set(source, key);
+  return key;
+}

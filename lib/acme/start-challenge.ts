@@ -1,17 +1,19 @@
 import { AppError, isAppError } from "@/lib/errors/app-error";
-import { auditedTransaction } from "@/lib/log/record/audited-transaction";
+import type { NewEntry } from "@/lib/log/types";
 import { findProfile } from "@/lib/profiles/read-profiles";
 import type { Deps } from "@/lib/runtime/deps";
 import {
   claimAuthorization,
   closeAuthorization,
-  findAuthorizationRow,
+  findOrderOfAuthorization,
   renewAuthorizationClaim,
   type AuthorizationRow,
-  type OrderRow,
+  type OrderWithAuthorizations,
 } from "./acme-order-repository";
 import { identifierText } from "./order-names";
+import { recordChange } from "./orders/record-change";
 import { authorizationStatus, offeredChallenges } from "./order-state";
+import { ownAuthorization } from "./read-order";
 import { storedProblem } from "./stored-problem";
 import type { AuthenticatedAccount, ChallengeType, Identifier } from "./types";
 import { checkCaa } from "./validation/caa";
@@ -24,7 +26,7 @@ type ChallengeDeps = Pick<
   Deps,
   "db" | "clock" | "random" | "recorder" | "delivery" | "publicUrl" | "acme"
 >;
-type Found = AuthorizationRow & Readonly<{ order: OrderRow }>;
+type Found = AuthorizationRow & Readonly<{ order: OrderWithAuthorizations }>;
 
 const attemptMs = 10_000;
 const pausesMs = [0, 1_500, 4_000] as const;
@@ -84,65 +86,84 @@ async function claim(
 ): Promise<Readonly<{ row: Found; validation: Promise<void> | null }>> {
   const now = deps.clock.now();
   const leaseUntil = leaseFrom(now);
-  const isMine = await claimAuthorization(deps.db, row.id, { challenge, now, leaseUntil });
-  if (!isMine)
-    return { row: (await findAuthorizationRow(deps.db, row.id)) ?? row, validation: null };
+  const mine = await claimAuthorization(deps.db, row.id, { challenge, now, leaseUntil });
+  if (mine === null) {
+    const order = await findOrderOfAuthorization(deps.db, row.id);
+    return { row: ownAuthorization(account, order, row.id), validation: null };
+  }
   const chosen = { ...row, challenge };
-  return { row: chosen, validation: validate(deps, account, chosen, challenge) };
+  return { row: chosen, validation: validate(deps, account, chosen, { challenge, ...mine }) };
 }
 
 async function validate(
   deps: ChallengeDeps,
   account: AuthenticatedAccount,
   row: Found,
-  challenge: ChallengeType,
+  { challenge, checksCaa }: Readonly<{ challenge: ChallengeType; checksCaa: boolean }>,
 ): Promise<void> {
   const identifier: Identifier = { type: row.type === "ip" ? "ip" : "dns", value: row.value };
   const actor = { ...account.actor, correlationId: row.orderId };
   const name = identifierText(identifier);
   const target = { kind: "acme-order", id: row.orderId, label: row.order.identifiers.join(", ") };
-  const outcome = await tryValidators(deps, account, row, challenge).catch((error: unknown) => {
-    if (isAppError(error)) return error;
-    throw error;
-  });
-  await auditedTransaction(deps.recorder, actor, async (tx) => {
-    const now = deps.clock.now();
-    const isValid = !isAppError(outcome);
-    const change = isValid
-      ? { status: "valid", authorizedBy: challenge, validatedAt: now }
-      : { status: "invalid", problem: JSON.stringify(storedProblem(outcome)) };
-    if (!(await closeAuthorization(tx, row.id, change))) return null;
-    return {
-      result: null,
-      entries: [
-        isValid
-          ? {
-              action: "acme.name-validated",
-              outcome: "success",
-              target,
-              details: { name, authorizedBy: challenge, from: outcome.from },
-            }
-          : {
-              action: "acme.challenge-failed",
-              outcome: "failure",
-              reason: outcome.code,
-              target,
-              details: { name, challenge, problem: withoutToken(outcome.message, row) },
-            },
-      ],
-    };
-  });
+  const outcome = await tryValidators(deps, account, row, { challenge, checksCaa }).catch(
+    (error: unknown) => {
+      if (isAppError(error)) return error;
+      throw error;
+    },
+  );
+  const { change, entry: closed } = isAppError(outcome)
+    ? failed(outcome, row, challenge, { name, target })
+    : validated(outcome, deps.clock.now(), challenge, { name, target });
+  await recordChange(deps, actor, closed, (entry) =>
+    closeAuthorization(deps.db, row.id, change, entry),
+  );
 }
+
+type About = Readonly<{ name: string; target: NonNullable<NewEntry["target"]> }>;
+
+const validated = (
+  { from }: Validated,
+  validatedAt: Date,
+  authorizedBy: ChallengeType,
+  { name, target }: About,
+) => ({
+  change: { status: "valid", authorizedBy, validatedAt, problem: null } as const,
+  entry: {
+    action: "acme.name-validated",
+    outcome: "success",
+    target,
+    details: { name, authorizedBy, from },
+  } satisfies NewEntry,
+});
+
+const failed = (error: AppError, row: Found, challenge: ChallengeType, about: About) => ({
+  change: {
+    status: "invalid",
+    authorizedBy: null,
+    validatedAt: null,
+    problem: JSON.stringify(storedProblem(error)),
+  } as const,
+  entry: {
+    action: "acme.challenge-failed",
+    outcome: "failure",
+    reason: error.code,
+    target: about.target,
+    details: { name: about.name, challenge, problem: withoutToken(error.message, row) },
+  } satisfies NewEntry,
+});
 
 /** Texts about http-01 have its URL, which ends in the token: entries show no token. */
 const withoutToken = (text: string, { token }: Found): string => text.replaceAll(token, "…");
 
-/** A server that is not there yet or DNS that is not yet everywhere gets three tries. */
+/**
+ * A server that is not there yet or DNS that is not yet everywhere gets three tries. Whether CAA
+ * records are asked for is known of the first one, and read again for the others.
+ */
 async function tryValidators(
   deps: ChallengeDeps,
   account: AuthenticatedAccount,
   row: Found,
-  challenge: ChallengeType,
+  { challenge, checksCaa }: Readonly<{ challenge: ChallengeType; checksCaa: boolean }>,
 ): Promise<Validated> {
   let last: unknown;
   for (const pauseMs of pausesMs) {
@@ -151,7 +172,11 @@ async function tryValidators(
       await pause(pauseMs);
     }
     try {
-      return await attemptOnce(deps, account, row, challenge);
+      const attempt = attemptOf(deps, account, row);
+      const validated = await validators[challenge](attempt);
+      if (pauseMs === 0 ? checksCaa : await asksForCaa(deps, row))
+        await checkCaa(attempt, new URL(deps.publicUrl).hostname);
+      return validated;
     } catch (error) {
       if (!isAppError(error) || !["acme.connection", "acme.dns"].includes(error.code)) throw error;
       last = error;
@@ -160,24 +185,17 @@ async function tryValidators(
   throw last;
 }
 
-async function attemptOnce(
-  deps: ChallengeDeps,
-  account: AuthenticatedAccount,
-  row: Found,
-  challenge: ChallengeType,
-): Promise<Validated> {
-  const attempt: Attempt = {
-    identifier: { type: row.type === "ip" ? "ip" : "dns", value: row.value },
-    token: row.token,
-    keyAuthorization: `${row.token}.${account.thumbprint}`,
-    settings: deps.acme ?? usualSettings,
-    allow: deps.delivery?.allow ?? [],
-    signal: AbortSignal.timeout(attemptMs),
-  };
-  const validated = await validators[challenge](attempt);
-  const profile = await findProfile(deps, row.order.profile);
-  if (profile?.rules.acme?.caa === true) await checkCaa(attempt, new URL(deps.publicUrl).hostname);
-  return validated;
+const attemptOf = (deps: ChallengeDeps, account: AuthenticatedAccount, row: Found): Attempt => ({
+  identifier: { type: row.type === "ip" ? "ip" : "dns", value: row.value },
+  token: row.token,
+  keyAuthorization: `${row.token}.${account.thumbprint}`,
+  settings: deps.acme ?? usualSettings,
+  allow: deps.delivery?.allow ?? [],
+  signal: AbortSignal.timeout(attemptMs),
+});
+
+async function asksForCaa(deps: ChallengeDeps, { order }: Found): Promise<boolean> {
+  return (await findProfile(deps, order.profile))?.rules.acme?.caa === true;
 }
 
 const pause = (ms: number): Promise<void> =>

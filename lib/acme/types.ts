@@ -14,6 +14,7 @@ export type AuthenticatedAccount = Readonly<{
   id: string;
   identityId: string;
   identityName: string;
+  identityKind: string;
   thumbprint: string;
   contact: readonly string[];
   status: "valid" | "deactivated";

@@ -1,6 +1,6 @@
 import { authenticateAccount, authenticateKey } from "@/lib/acme/authenticate";
 import { parseJws, payloadObject } from "@/lib/acme/parse-jws";
-import { readChain } from "@/lib/acme/read-certificate";
+import { readChain } from "@/lib/acme/read-order";
 import { getRenewalInfo } from "@/lib/acme/renewal-info";
 import { revokeByAccount, revokeByKey } from "@/lib/acme/revoke";
 import { formatIso } from "@/lib/format/time";
@@ -10,8 +10,8 @@ import { readBody } from "./read-body";
 import type { AcmeCall, Resource } from "./resource-types";
 
 async function certificate(call: AcmeCall): Promise<AcmeAnswer> {
-  const { account } = await postAsGet(call);
-  const pem = await readChain(call.deps, account, call.params[0] ?? "");
+  const found = await postAsGet(call, { certificateId: call.params[0] ?? "" });
+  const pem = await readChain(call.deps, found.account, found.certificate);
   return {
     status: 200,
     body: pem,

@@ -1,7 +1,7 @@
 import { createOrder } from "@/lib/acme/create-order";
 import { finalizeOrder, resumeOrder } from "@/lib/acme/finalize-order";
 import { payloadObject } from "@/lib/acme/parse-jws";
-import { getAuthorization, getOrder } from "@/lib/acme/read-order";
+import { ownAuthorization, ownOrder } from "@/lib/acme/read-order";
 import type { AcmeAnswer } from "./answer";
 import { accountCall, postAsGet } from "./authenticate";
 import type { AcmeCall, Resource } from "./resource-types";
@@ -9,41 +9,44 @@ import { resumeChallenge, startChallenge } from "@/lib/acme/start-challenge";
 import { authorizationAnswer, challengeObject, orderAnswer } from "./resources";
 
 async function newOrder(call: AcmeCall): Promise<AcmeAnswer> {
-  const { account, parsed } = await accountCall(call);
+  const { account, parsed, openOrders } = await accountCall(call, { countsOrders: true });
   const { result } = await createOrder(call.deps, account, {
     payload: payloadObject(parsed),
     pathProfile: call.profile,
+    openOrders,
   });
   return orderAnswer(result, call.urls, call.deps.clock.now(), 201);
 }
 
 async function order(call: AcmeCall): Promise<AcmeAnswer> {
-  const { account } = await postAsGet(call);
-  const found = await getOrder(call.deps, account, call.params[0] ?? "");
-  const current = await resumeOrder(call.deps, account, found);
+  const { account, order: found } = await postAsGet(call, { orderId: call.params[0] ?? "" });
+  const current = await resumeOrder(call.deps, account, ownOrder(account, found));
   return orderAnswer(current, call.urls, call.deps.clock.now());
 }
 
 async function finalize(call: AcmeCall): Promise<AcmeAnswer> {
-  const { account, key, parsed } = await accountCall(call);
-  const found = await getOrder(call.deps, account, call.params[0] ?? "");
+  const proven = await accountCall(call, { orderId: call.params[0] ?? "" });
+  const { account, key, parsed } = proven;
+  const found = ownOrder(account, proven.order);
   const payload = payloadObject(parsed);
   const { result } = await finalizeOrder(call.deps, account, key, found, payload);
   return orderAnswer(result, call.urls, call.deps.clock.now());
 }
 
 async function authorization(call: AcmeCall): Promise<AcmeAnswer> {
-  const { account } = await postAsGet(call);
-  const row = await getAuthorization(call.deps, account, call.params[0] ?? "");
+  const [id = ""] = call.params;
+  const { account, order: found } = await postAsGet(call, { authorizationId: id });
+  const row = ownAuthorization(account, found, id);
   inBackground(call, (await resumeChallenge(call.deps, account, row)).validation);
   return authorizationAnswer(row, call.urls, call.deps.clock.now());
 }
 
 /** POST with an empty object starts the validation; POST-as-GET reads the challenge. */
 async function challenge(call: AcmeCall): Promise<AcmeAnswer> {
-  const { account, parsed } = await accountCall(call);
   const [id = "", type = ""] = call.params;
-  const found = await getAuthorization(call.deps, account, id);
+  const proven = await accountCall(call, { authorizationId: id });
+  const { account, parsed } = proven;
+  const found = ownAuthorization(account, proven.order, id);
   if (parsed.jws.payload !== "") payloadObject(parsed);
   const { row, validation } =
     parsed.jws.payload === ""

@@ -1,4 +1,4 @@
-import { createPublicKey } from "node:crypto";
+import { createHash, createPublicKey } from "node:crypto";
 import { calculateJwkThumbprint, flattenedVerify, importJWK, type JWK } from "jose";
 import { AppError } from "@/lib/errors/app-error";
 import {
@@ -65,21 +65,42 @@ function checkStrength(jwk: Readonly<Record<string, string>>): void {
  * Verifies a JWS with this key; the algorithm must be one of `signatureAlgorithms` and fit the key.
  * Errors: `acme.bad-signature-algorithm`, `acme.malformed` for a wrong signature.
  */
-export async function verifyJws({ jws, alg }: ParsedJws, { jwk }: AccountKey): Promise<void> {
-  if (!signatureAlgorithms.some((allowed) => allowed === alg) || !fits(alg, jwk))
+export async function verifyJws({ jws, alg }: ParsedJws, accountKey: AccountKey): Promise<void> {
+  if (!signatureAlgorithms.some((allowed) => allowed === alg) || !fits(alg, accountKey.jwk))
     throw new AppError(
       "acme.bad-signature-algorithm",
       `The signature algorithm ${alg.slice(0, 32)} is not supported for this key. Use ${signatureAlgorithms.join(", ")}.`,
       { details: { algorithms: [...signatureAlgorithms] } },
     );
   try {
-    const key = await importJWK(jwk as JWK, alg);
-    await flattenedVerify(jws, key, { algorithms: [alg] });
+    await flattenedVerify(jws, await importKey(accountKey, alg), { algorithms: [alg] });
   } catch (cause) {
     throw new AppError("acme.malformed", "The signature of the JWS is not valid for this key.", {
       cause,
     });
   }
+}
+
+const importedKeys = new WeakMap<AccountKey, ReturnType<typeof importJWK>>();
+
+/** Once for each key that is kept: only one algorithm fits it. */
+function importKey(key: AccountKey, alg: string): ReturnType<typeof importJWK> {
+  const imported = importedKeys.get(key) ?? importJWK(key.jwk as JWK, alg);
+  importedKeys.set(key, imported);
+  return imported;
+}
+
+const spkiHashes = new WeakMap<AccountKey, Buffer>();
+
+/** The SHA-256 of the key as certificates have it (SubjectPublicKeyInfo); once for each key that is kept. */
+export function spkiHashOf(key: AccountKey): Buffer {
+  const known = spkiHashes.get(key);
+  if (known !== undefined) return known;
+  const publicKey = createPublicKey({ key: key.jwk as JWK, format: "jwk" } as never);
+  const spki = publicKey.export({ type: "spki", format: "der" });
+  const hash = createHash("sha256").update(spki).digest();
+  spkiHashes.set(key, hash);
+  return hash;
 }
 
 const algorithmOfCurve: Readonly<Record<string, string>> = {

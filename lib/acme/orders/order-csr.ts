@@ -1,10 +1,10 @@
-import { createHash, createPublicKey } from "node:crypto";
 import { AppError, isAppError } from "@/lib/errors/app-error";
 import { parseCsr } from "@/lib/pki/csr";
 import { canonicalName } from "@/lib/pki/held-names/held-name";
 import { findKeyWeaknesses } from "@/lib/pki/keys";
 import type { ParsedCsr } from "@/lib/pki/types";
 import { identifierText } from "@/lib/acme/order-names";
+import { spkiHashOf } from "@/lib/acme/keys/account-key";
 import { malformed } from "@/lib/acme/parse-jws";
 import type { AccountKey } from "@/lib/acme/types";
 
@@ -42,13 +42,8 @@ function parse(der: Uint8Array): ParsedCsr {
   }
 }
 
-function isSameKey({ key }: ParsedCsr, { jwk }: AccountKey): boolean {
-  const spki = createPublicKey({ key: jwk, format: "jwk" } as never).export({
-    type: "spki",
-    format: "der",
-  });
-  return createHash("sha256").update(spki).digest().equals(Buffer.from(key.spkiSha256));
-}
+const isSameKey = ({ key }: ParsedCsr, accountKey: AccountKey): boolean =>
+  spkiHashOf(accountKey).equals(Buffer.from(key.spkiSha256));
 
 function assertSameNames(csr: ParsedCsr, identifiers: readonly string[]): void {
   const asked = new Set([...csr.sans.map(nameOf), ...commonNames(csr)]);
