@@ -19,6 +19,7 @@ import type { AuthenticatedAccount, ChallengeType, Identifier } from "./types";
 import { checkCaa } from "./validation/caa";
 import { validateDns } from "./validation/dns-01";
 import { validateHttp } from "./validation/http-01";
+import { noteRunning, untilEnded } from "./validation/running";
 import { validateTlsAlpn } from "./validation/tls-alpn-01";
 import type { AcmeSettings, Attempt, Validated } from "./validation/types";
 
@@ -78,6 +79,17 @@ export async function resumeChallenge(
   return claim(deps, account, row, row.challenge as ChallengeType);
 }
 
+/**
+ * Waits a moment for the validation of an authorization of this account, if this process works on it:
+ * most end within milliseconds, and a client that asked a little too early would wait for seconds
+ * before it asks again.
+ */
+export const untilValidated = (
+  { db }: Pick<Deps, "db">,
+  accountId: string,
+  authorizationId: string,
+): Promise<void> => untilEnded(db, accountId, authorizationId);
+
 async function claim(
   deps: ChallengeDeps,
   account: AuthenticatedAccount,
@@ -92,7 +104,9 @@ async function claim(
     return { row: ownAuthorization(account, order, row.id), validation: null };
   }
   const chosen = { ...row, challenge };
-  return { row: chosen, validation: validate(deps, account, chosen, { challenge, ...mine }) };
+  const validation = validate(deps, account, chosen, { challenge, ...mine });
+  noteRunning(deps.db, row, validation);
+  return { row: chosen, validation };
 }
 
 async function validate(

@@ -1,3 +1,4 @@
+import type { Asked } from "@/lib/acme/authenticate";
 import { createOrder } from "@/lib/acme/create-order";
 import { finalizeOrder, resumeOrder } from "@/lib/acme/finalize-order";
 import { payloadObject } from "@/lib/acme/parse-jws";
@@ -5,7 +6,7 @@ import { ownAuthorization, ownOrder } from "@/lib/acme/read-order";
 import type { AcmeAnswer } from "./answer";
 import { accountCall, postAsGet } from "./authenticate";
 import type { AcmeCall, Resource } from "./resource-types";
-import { resumeChallenge, startChallenge } from "@/lib/acme/start-challenge";
+import { resumeChallenge, startChallenge, untilValidated } from "@/lib/acme/start-challenge";
 import { authorizationAnswer, challengeObject, orderAnswer } from "./resources";
 
 async function newOrder(call: AcmeCall): Promise<AcmeAnswer> {
@@ -35,7 +36,7 @@ async function finalize(call: AcmeCall): Promise<AcmeAnswer> {
 
 async function authorization(call: AcmeCall): Promise<AcmeAnswer> {
   const [id = ""] = call.params;
-  const { account, order: found } = await postAsGet(call, { authorizationId: id });
+  const { account, order: found } = await postAsGet(call, readingOf(call, id));
   const row = ownAuthorization(account, found, id);
   inBackground(call, (await resumeChallenge(call.deps, account, row)).validation);
   return authorizationAnswer(row, call.urls, call.deps.clock.now());
@@ -44,7 +45,9 @@ async function authorization(call: AcmeCall): Promise<AcmeAnswer> {
 /** POST with an empty object starts the validation; POST-as-GET reads the challenge. */
 async function challenge(call: AcmeCall): Promise<AcmeAnswer> {
   const [id = "", type = ""] = call.params;
-  const proven = await accountCall(call, { authorizationId: id });
+  const proven = await accountCall(call, ({ jws }) =>
+    jws.payload === "" ? readingOf(call, id) : { authorizationId: id },
+  );
   const { account, parsed } = proven;
   const found = ownAuthorization(account, proven.order, id);
   if (parsed.jws.payload !== "") payloadObject(parsed);
@@ -60,6 +63,12 @@ async function challenge(call: AcmeCall): Promise<AcmeAnswer> {
     links: [`<${call.urls.authorization(row.id)}>;rel="up"`],
   };
 }
+
+/** Reading an authorization, or its challenge, waits a moment for its validation. */
+const readingOf = ({ deps }: AcmeCall, authorizationId: string): Asked => ({
+  authorizationId,
+  until: (accountId) => untilValidated(deps, accountId, authorizationId),
+});
 
 /** What fails unexpectedly is tried again once its lease is over. */
 function inBackground({ reportBug }: AcmeCall, work: Promise<void> | null): void {

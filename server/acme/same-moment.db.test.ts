@@ -122,3 +122,50 @@ describe("what is read together with an account", () => {
     expect(again.text).not.toContain("replayed.example.com");
   });
 });
+
+describe("a poll while a name is validated", () => {
+  async function begin(by: RawClient, value: string) {
+    const made = await by.post((await by.directory())["newOrder"] ?? "", {
+      identifiers: [{ type: "ip", value }],
+    });
+    const [authorization = ""] = made.body["authorizations"] as string[];
+    const offered = (await by.post(authorization, "")).body["challenges"];
+    const { url = "", token = "" } =
+      (offered as Record<string, string>[]).find(({ type }) => type === "http-01") ?? {};
+    const [account] = await gateway.harness.asSuper(
+      "select thumbprint from acme_account where id = $1",
+      [by.account()?.split("/").at(-1)],
+    );
+    answers.set(token, `${token}.${String(account?.["thumbprint"])}`);
+    return { authorization, challenge: url };
+  }
+
+  test("waits for the outcome, so that the first one has it", async () => {
+    const by = await newClient("waits", ["127.0.0.31"], { profiles: ["proven"] });
+    const { authorization, challenge } = await begin(by, "127.0.0.31");
+    thinkMs = 300;
+    const started = await by.post(challenge, {});
+    const [ofName, ofChallenge] = await Promise.all([
+      by.post(authorization, ""),
+      by.post(challenge, ""),
+    ]);
+    expect([started, ofName, ofChallenge].map(told)).toEqual([
+      "200 http-01",
+      "200 valid",
+      "200 http-01",
+    ]);
+    expect([started.body["status"], ofChallenge.body["status"]]).toEqual(["processing", "valid"]);
+  });
+
+  test("waits a second at most, and is then told to ask again", async () => {
+    const by = await newClient("late", ["127.0.0.32"], { profiles: ["proven"] });
+    const { authorization, challenge } = await begin(by, "127.0.0.32");
+    thinkMs = 4_000;
+    await by.post(challenge, {});
+    const early = await by.post(authorization, "");
+    thinkMs = 0;
+    expect([told(early), early.headers["retry-after"]]).toEqual(["200 pending", "3"]);
+    await pause(3_500);
+    expect(told(await by.post(authorization, ""))).toBe("200 valid");
+  });
+});
