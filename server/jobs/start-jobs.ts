@@ -49,7 +49,7 @@ export async function startJobs(
 ): Promise<Readonly<{ stop: () => Promise<void> }>> {
   const { deps, env, log, names, tls, authorities, service } = options;
   const pipeline = startPublishing(deps, env, log);
-  await reloadAuthorities(options);
+  const setUp = await makeSetUpCheck(options);
   const responders = startOcspResponders(deps, authorities.index, log);
   const https = startTlsCertificate(deps, tls, authorities.index, names, log);
   const publisher = startCrlPublisher(deps, authorities.index, service.crls, log);
@@ -73,7 +73,7 @@ export async function startJobs(
     responderOf: responders.of,
     checks: makeReadinessChecks(deps, service.statuses.trusted, pipeline),
     stalledReaders: watch.stalled,
-    setUp: async () => ((await isSetUp(deps)) ? null : pendingSetupMessage(env)),
+    setUp,
   });
   const jobs = [
     reload,
@@ -189,6 +189,23 @@ function startPublishing(deps: Deps, env: Env, log: Logger): Pipeline {
       problem = "";
     },
   });
+}
+
+/**
+ * Reads the authorities. A node that does so while another one sets the database up may see only some
+ * of them: it isn't ready before it has read them again.
+ */
+async function makeSetUpCheck(options: JobsOptions): Promise<Check> {
+  const { deps, env } = options;
+  let isRead = await isSetUp(deps);
+  await reloadAuthorities(options);
+  return async () => {
+    if (!(await isSetUp(deps))) return pendingSetupMessage(env);
+    if (isRead) return null;
+    await reloadAuthorities(options);
+    isRead = true;
+    return "reading the CAs";
+  };
 }
 
 async function reloadAuthorities({ authorities, service, tls }: JobsOptions): Promise<void> {

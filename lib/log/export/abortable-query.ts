@@ -1,3 +1,4 @@
+import pg from "pg";
 import type { Database, PoolClient } from "@/lib/runtime/deps";
 
 type SqlQuery = Readonly<{ text: string; values: readonly unknown[] }>;
@@ -28,7 +29,15 @@ export async function queryWithAbort<Row extends object>(
   }
 }
 
+/** Over a connection of its own: those of the pool may all be held by what is to be canceled. */
 async function cancelQuery({ pool }: Pick<Database, "pool">, client: PoolClient): Promise<void> {
   const { processID } = client as unknown as { processID: number };
-  await pool.query("select pg_cancel_backend($1)", [processID]);
+  const canceling = new pg.Client(pool.options);
+  canceling.on("error", () => {});
+  try {
+    await canceling.connect();
+    await canceling.query("select pg_cancel_backend($1)", [processID]);
+  } finally {
+    await canceling.end();
+  }
 }

@@ -52,7 +52,7 @@ export async function resolveExportScope(
   }: Readonly<{ at: number | null; coveredOnly: boolean; checkpointTimeoutMs: number }>,
 ): Promise<ExportScope> {
   const filter = parseFilter({ ...query, order: "asc", cursor: "" });
-  const committed = await requireIndexed(db, 0);
+  const committed = await requireIndexed(db);
   const checkpoint =
     at === null
       ? await toExportCheckpoint(db, await waitForCheckpoint(db, committed, checkpointTimeoutMs))
@@ -79,9 +79,13 @@ export async function resolveExportScope(
   };
 }
 
-async function requireIndexed(db: Db, wanted: number): Promise<number> {
-  const { size, indexedTo } = await awaitIndexed(db, indexTimeoutMs);
-  if (indexedTo >= (wanted || size)) return indexedTo;
+/**
+ * How far the index is, once it has what was committed before, or so many entries. Of a log that is
+ * halted, in which nothing is numbered anymore, what it holds can still be exported.
+ */
+async function requireIndexed(db: Db, wanted: number | null = null): Promise<number> {
+  const { size, indexedTo, isComplete } = await awaitIndexed(db, indexTimeoutMs);
+  if (wanted === null ? isComplete || indexedTo >= size : indexedTo >= wanted) return indexedTo;
   throw new AppError(
     "audit.index-behind",
     `Only ${indexedTo} of ${size} entries are indexed, so an export would be incomplete. Try again when the index has caught up.`,

@@ -1,4 +1,6 @@
+import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { closeDatabase, openDatabase } from "@/lib/db/database";
 import { encodeEntry, makeEntry } from "@/lib/log/entry";
 import { insertEntriesStatement, insertEntriesValues, joinEntries } from "@/lib/log/record/inbox";
 import type { NewEntry } from "@/lib/log/types";
@@ -83,9 +85,38 @@ describe("the pages of everything", () => {
     expect(numbersOf(await pagesOf(0, size))).toEqual([...from(0, 450), ...from(1100, size)]);
   });
 
+  test("end soon where the log claims a billion entries that it does not have", async () => {
+    expect(numbersOf(await pagesOf(1_150, 1_000_000_000))).toEqual(from(1_150, size));
+  });
+
+  test("keep the hash of each entry where that of one is missing", async () => {
+    const before = (await pagesOf(0, 300)).flat().map(({ leafHash }) => leafHash);
+    await harness.asSuper("alter table tlog.entry alter column leaf_hash drop not null");
+    await harness.asSuper("update tlog.entry_p000000 set leaf_hash = null where seq = 100");
+    const after = (await pagesOf(0, 300)).flat().map(({ leafHash }) => leafHash);
+    expect(after).toEqual(before.with(100, ""));
+    expect(before.every((hash) => /^[0-9a-f]{64}$/.test(hash))).toBe(true);
+  });
+
   test("end with the reason for which the reader stops", async () => {
     const stopping = new AbortController();
     stopping.abort(new Error("stopped"));
     await expect(pagesOf(0, size, stopping.signal)).rejects.toThrow("stopped");
+  });
+
+  test("are given up at once while exports hold every connection and wait", async () => {
+    const db = openDatabase(harness.urls.appUrl, { max: 2 });
+    const locking = new pg.Client({ connectionString: harness.urls.superUrl });
+    await locking.connect();
+    await locking.query("begin; lock table tlog.entry in access exclusive mode");
+    const stopping = new AbortController();
+    const scope = { isWhole: true, range: { low: 0, high: size } } as ExportScope;
+    const reading = readPages(db, scope, false, stopping.signal).next();
+    await expect.poll(() => db.pool.totalCount - db.pool.idleCount).toBe(2);
+    stopping.abort(new Error("stopped"));
+    // The lock is still held: only a cancellation ends the statements.
+    await expect(reading).rejects.toThrow("stopped");
+    await locking.end();
+    await closeDatabase(db);
   });
 });

@@ -42,7 +42,6 @@ const pagesAhead = 1;
 const maxBytes = 2_097_152;
 /** What a page should have; one of `maxBytes` is cut. */
 const pageBytes = 1_048_576;
-const hashDigits = 64;
 const notTextErrors = new Set(["22021", "22P05"]);
 
 /**
@@ -90,6 +89,9 @@ async function* readWhole(
     const next = ahead.shift();
     if (next === undefined) return;
     let page = await next.page;
+    // A large gap: what is after it is looked up, and not searched page by page.
+    if (page.entries.length === 0)
+      low = Math.max(low, (await findFirst(db, low, request.signal)) ?? range.high);
     yield page;
     // What was too large for one page.
     while (!page.isLast) {
@@ -98,6 +100,18 @@ async function* readWhole(
     }
     rows = rowsLike(page);
   }
+}
+
+/** The first number that is there, from this one on. */
+async function findFirst(
+  db: Deps["db"],
+  from: number,
+  signal: AbortSignal,
+): Promise<number | null> {
+  const text = "select min(seq) as first from tlog.entry where seq >= $1";
+  const rows = await queryWithAbort<{ first: string | null }>(db, signal, { text, values: [from] });
+  const first = rows[0]?.first ?? null;
+  return first === null ? null : Number(first);
 }
 
 /** As many rows as fill a page if they are as large as those of this one. */
@@ -204,7 +218,7 @@ const pageQuery = (
       not coalesce(bool_or(before >= ${maxBytes}), false) as fits
     from (select seq, sum(octet_length(entry)) over (order by seq rows unbounded preceding) - octet_length(entry) as before from (${rows}) as lengths) as sums)
   select (select last from page) as last, (select fits from page) and ${isLast} as is_last, coalesce(sum(octet_length(entry)), 0)::int as length,
-    ${aggregate("seq::text", "','")} as seqs, ${aggregate("encode(leaf_hash, 'hex')", "''")} as hashes${columns}
+    ${aggregate("seq::text", "','")} as seqs, ${aggregate("coalesce(encode(leaf_hash, 'hex'), '')", "','")} as hashes${columns}
   from (select * from (${rows}) as found where entry is not null and seq <= (select last from page) order by seq offset 0) as entries`;
 
 function failMissingPage(): never {
@@ -220,15 +234,14 @@ function splitPage(
   withTexts: boolean,
   isChecked: IsChecked,
 ): Page | null {
-  const { hashes } = row;
+  const hashes = row.hashes?.split(",") ?? [];
   const bodies = splitBodies(row);
   const seqs = row.seqs === null ? [] : row.seqs.split(",");
   if (withTexts && seqs.length > 0 && bodies.length !== seqs.length) return null;
   const entries = seqs.map((number, n) => {
     const seq = Number(number);
-    const leafHash = hashes?.slice(n * hashDigits, (n + 1) * hashDigits) ?? "";
     const { text, bytes } = bodies[n] ?? emptyBody;
-    return { seq, leafHash, text, bytes, isChecked: isChecked(seq) };
+    return { seq, leafHash: hashes[n] ?? "", text, bytes, isChecked: isChecked(seq) };
   });
   return { entries, last: Number(row.last), isLast: row.is_last, length: row.length };
 }

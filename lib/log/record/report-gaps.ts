@@ -23,8 +23,8 @@ export async function reportGaps(
   deps: Pick<Deps, "db" | "clock" | "random" | "recorder">,
 ): Promise<number> {
   if (!(await hasGaps(deps))) return 0;
-  const { size, indexedTo } = await awaitIndexed(deps.db);
-  if (indexedTo < size) return 0;
+  const { isComplete } = await awaitIndexed(deps.db);
+  if (!isComplete) return 0;
   const { rows } = await deps.db.pool.query<Row>({
     name: "log-gaps",
     text: `select id, boot, tlog.say_ranges(new) as missing, tlog.count_ranges(new) as count from (

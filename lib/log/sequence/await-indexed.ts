@@ -3,7 +3,12 @@ import type { Database } from "@/lib/runtime/deps";
 import { monotonicMs } from "@/lib/runtime/monotonic";
 
 /** Entries 0 … size - 1 are numbered; those below `indexedTo` can be searched. */
-export type IndexProgress = Readonly<{ size: number; indexedTo: number }>;
+type Progress = Readonly<{ size: number; indexedTo: number }>;
+/**
+ * `isComplete`: what was committed before the call is indexed. The log may have grown since, so that
+ * `indexedTo` is less than `size` all the same.
+ */
+export type IndexProgress = Progress & Readonly<{ isComplete: boolean }>;
 
 const pollIntervalMs = 15;
 
@@ -21,14 +26,18 @@ export async function awaitIndexed(db: Database, timeoutMs = 1_000): Promise<Ind
     progress = await readProgress(db, progress.newest);
     if (target === null && !progress.pending) target = progress.size;
   }
-  return { size: progress.size, indexedTo: Math.min(progress.indexedTo, progress.size) };
+  return {
+    size: progress.size,
+    indexedTo: Math.min(progress.indexedTo, progress.size),
+    isComplete: target !== null && progress.indexedTo >= target,
+  };
 }
 
 /** `pending`: the inbox still holds entries up to `newest`. */
 async function readProgress(
   db: Database,
   newest: number | null,
-): Promise<IndexProgress & Readonly<{ pending: boolean; newest: number }>> {
+): Promise<Progress & Readonly<{ pending: boolean; newest: number }>> {
   const { rows } = await db.pool.query<{
     size: string;
     upto: string;
