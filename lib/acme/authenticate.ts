@@ -68,8 +68,21 @@ export async function authenticateAccount(
     throw malformed("This resource needs the account's URL (kid) in place of jwk.");
   const id = idOfUrl(parsed.kid, request.accountUrl);
   if (id === null) throw noAccount();
-  const known = await authenticateByKnownKey(deps, parsed, request, { id, about, until });
-  if (known !== null) return known;
+  const proven =
+    (await authenticateByKnownKey(deps, parsed, request, { id, about })) ??
+    (await authenticateByStoredKey(deps, parsed, request, { id, about }));
+  if (until === undefined || !(await until(id))) return proven;
+  return { ...proven, ...(await findFor(deps.db, id, about, deps.clock.now())) };
+}
+
+type Known = Readonly<{ id: string; about: About }>;
+
+async function authenticateByStoredKey(
+  deps: AuthDeps,
+  parsed: ParsedJws,
+  request: AcmeRequest,
+  { id, about }: Known,
+): Promise<AuthenticatedRequest> {
   const row = await findAccountById(deps.db, id);
   if (row === null) throw noAccount();
   const key = { jwk: JSON.parse(row.jwk) as Record<string, string>, thumbprint: row.thumbprint };
@@ -85,8 +98,11 @@ export async function authenticateAccount(
 /** What a request is about. */
 export type Asked = About &
   Readonly<{
-    /** What a request of this account waits for before that is read. */
-    until?: ((accountId: string) => Promise<void>) | undefined;
+    /**
+     * What a request of this account, once it is found to be good, waits for before that is read
+     * again; false if there is nothing to wait for.
+     */
+    until?: ((accountId: string) => Promise<boolean>) | undefined;
   }>;
 
 /** With what the request is about, as it was read after the nonce was found to be good. */
@@ -95,25 +111,24 @@ export type AuthenticatedRequest = FoundFor &
 
 /**
  * The usual case, in one statement: the key that the account had at its last request has signed this
- * one too, and is still the account's when the nonce is spent. Null if not: then it is looked up.
+ * one too, and is still the account's when the nonce is spent. Null if not, and if the URL or the nonce
+ * is wrong: what is refused first is said with the key that the account has now.
  */
 async function authenticateByKnownKey(
   deps: AuthDeps,
   parsed: ParsedJws,
   request: AcmeRequest,
-  { id, about, until }: Readonly<{ id: string; about: About; until: Asked["until"] }>,
+  { id, about }: Known,
 ): Promise<AuthenticatedRequest | null> {
   const key = knownKey(deps.db, id);
-  const isSigned =
-    key !== null &&
-    (await verifyJws(parsed, key).then(
-      () => true,
-      () => false,
-    ));
+  const nonce = parsed.nonce === null ? null : openNonce(deps, parsed.nonce);
+  if (key === null || nonce === null || parsed.url !== request.url) return null;
+  const isSigned = await verifyJws(parsed, key).then(
+    () => true,
+    () => false,
+  );
   if (!isSigned) return null;
-  checkUrl(parsed, request);
-  const { bytes, expiresAt } = openedNonce(deps, parsed);
-  await until?.(id);
+  const { bytes, expiresAt } = nonce;
   const spent = await spendNonceOf(deps.db, {
     accountId: id,
     thumbprint: key.thumbprint,

@@ -73,9 +73,10 @@ const makeSpender = (pool: Database["pool"]): Spend =>
     work: (requests) => spendNonces(pool, requests),
   });
 
-const foundSql = (x: string): string =>
-  `${storedOrderSql(`coalesce(${x}.order_id, ${orderIdSql(`${x}.authorization_id`)})`)} as "order",
-      case when ${x}.counts_orders then (select count(*)::int from acme_order o where o.account_id = ${x}.account_id and o.status = 'open' and o.expires_at > ${x}.now) end as "openOrders",
+/** `when`: in which rows it is looked up at all. */
+const foundSql = (x: string, when: string): string =>
+  `case when ${when} then ${storedOrderSql(`coalesce(${x}.order_id, ${orderIdSql(`${x}.authorization_id`)})`)} end as "order",
+      case when ${when} and ${x}.counts_orders then (select count(*)::int from acme_order o where o.account_id = ${x}.account_id and o.status = 'open' and o.expires_at > ${x}.now) end as "openOrders",
       c.identity_id as "certificateOf", c.issuer_id as "issuerId", c.der`;
 const aboutColumns = "account_id, now, order_id, authorization_id, certificate_id, counts_orders";
 const aboutTypes = (first: number): string =>
@@ -109,19 +110,23 @@ const foundOf = ({ order, openOrders, certificateOf, issuerId, der }: FoundRow):
       : { identityId: certificateOf, issuerId, der },
 });
 
-// In the order of the nonces, so that two batches with the same ones lock them in the same order.
+// In the order of the nonces, so that two batches with the same ones lock them in the same order. Of a
+// nonce that comes twice in a batch the first request has it, and what a request is about is read only
+// for one that has its nonce: otherwise copies of one request would cost as much as requests.
 const spendText = `with signed as materialized (
       select * from unnest($1::text[], $2::bytea[], $3::timestamptz[], ${aboutTypes(4)}) with ordinality
         as x (thumbprint, nonce, nonce_expires_at, ${aboutColumns}, n)
+    ), own as materialized (
+      select x.*, row_number() over (partition by x.nonce order by x.n) = 1 as is_first
+      from signed x join acme_account a on a.id = x.account_id and a.thumbprint = x.thumbprint
     ), taken as (
-      insert into acme_nonce (nonce, expires_at)
-        select x.nonce, x.nonce_expires_at from signed x
-          join acme_account a on a.id = x.account_id and a.thumbprint = x.thumbprint order by x.nonce
+      insert into acme_nonce (nonce, expires_at) select nonce, nonce_expires_at from own where is_first order by nonce
         on conflict do nothing returning nonce
     )
-    select x.n::int as n, exists (select from taken t where t.nonce = x.nonce) as "isTaken", ${foundSql("x")}, ${accountColumns}
-    from signed x join acme_account a on a.id = x.account_id and a.thumbprint = x.thumbprint ${boundTables}
-      left join certificate c on c.id = x.certificate_id`;
+    select x.n::int as n, t.nonce is not null as "isTaken", ${foundSql("x", "t.nonce is not null")}, ${accountColumns}
+    from own x join acme_account a on a.id = x.account_id ${boundTables}
+      left join taken t on x.is_first and t.nonce = x.nonce
+      left join certificate c on t.nonce is not null and c.id = x.certificate_id`;
 
 type SpentRow = FlatAccount & FoundRow & Readonly<{ n: number; isTaken: boolean }>;
 
@@ -140,16 +145,11 @@ async function spendNonces(
     ],
   });
   const byNumber = new Map(rows.map((row) => [row.n, row]));
-  const seen = new Set<string>();
-  return requests.map(({ nonce }, at) => {
-    // One that comes twice in a batch is taken once.
-    const text = Buffer.from(nonce).toString("base64url");
-    const isFirst = !seen.has(text);
-    seen.add(text);
+  return requests.map((_request, at) => {
     const row = byNumber.get(at + 1);
     const account = accountOf(row);
     if (row === undefined || account === null) return null;
-    return { account, found: foundOf(row), isTaken: row.isTaken && isFirst };
+    return { account, found: foundOf(row), isTaken: row.isTaken };
   });
 }
 
@@ -162,7 +162,7 @@ export async function findFor(
 ): Promise<FoundFor> {
   const { rows } = await hotPool(db).query<FoundRow>({
     name: "acme-found-for-account",
-    text: `select ${foundSql("x")} from unnest(${aboutTypes(1)}) as x (${aboutColumns}) left join certificate c on c.id = x.certificate_id`,
+    text: `select ${foundSql("x", "true")} from unnest(${aboutTypes(1)}) as x (${aboutColumns}) left join certificate c on c.id = x.certificate_id`,
     values: aboutValues([{ accountId, now, about }]),
   });
   const [row] = rows;

@@ -88,7 +88,7 @@ export const untilValidated = (
   { db }: Pick<Deps, "db">,
   accountId: string,
   authorizationId: string,
-): Promise<void> => untilEnded(db, accountId, authorizationId);
+): Promise<boolean> => untilEnded(db, accountId, authorizationId);
 
 async function claim(
   deps: ChallengeDeps,

@@ -3,11 +3,15 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { recordChange } from "@/lib/acme/orders/record-change";
+import { spendNonceOf } from "@/lib/acme/signed-request-repository";
 import { createProfile } from "@/lib/profiles/create-profile";
 import { getProfile } from "@/lib/profiles/read-profiles";
 import { profileInput } from "@/lib/profiles/schema";
 import { adminActor } from "@/testing/actors";
+import { makeTestRecorder } from "@/testing/recorder";
 import {
+  jwkOf,
   makeRawClient,
   newKey,
   type AcmeResponse,
@@ -90,6 +94,45 @@ describe("a nonce", () => {
       "200 valid",
     ]);
   });
+
+  test("that a request of an earlier key of the account has as well is good for the one that counts", async () => {
+    const client = await newClient("earlier key", ["earlier.example.com"]);
+    const accountId = client.account()?.split("/").at(-1) ?? "";
+    const [row] = await gateway.harness.asSuper(
+      "select thumbprint from acme_account where id = $1",
+      [accountId],
+    );
+    const { deps } = gateway.harness;
+    const request = {
+      accountId,
+      nonce: deps.random.bytes(16),
+      nonceExpiresAt: new Date(deps.clock.now().getTime() + 3_600_000),
+      now: deps.clock.now(),
+      about: {},
+    };
+    const [earlier, current] = await Promise.all([
+      spendNonceOf(deps.db, { ...request, thumbprint: "an earlier one" }),
+      spendNonceOf(deps.db, { ...request, thumbprint: String(row?.["thumbprint"]) }),
+    ]);
+    expect([earlier, current?.isTaken]).toEqual([null, true]);
+  });
+
+  test("that is wrong is no hint that the key is good: the first thing that is told is the signature", async () => {
+    const client = await newClient("changed key", ["changed.example.com"]);
+    const account = client.account() ?? "";
+    const key = newKey();
+    const url = (await client.directory())["keyChange"] ?? "";
+    const inner = { account, oldKey: client.jwk };
+    const header = { alg: "ES256", jwk: jwkOf(key), url };
+    const changed = await client.post(url, client.sign(url, inner, header, key));
+    const all = [
+      changed,
+      await client.post(account, "", { header: { nonce: "AAAA" } }),
+      await client.post(account, "", { header: { url: `${account}/x` } }),
+      await client.post(account, "", { key }),
+    ];
+    expect(all.map(told)).toEqual(["200 valid", "400 malformed", "400 malformed", "200 valid"]);
+  });
 });
 
 describe("what is read together with an account", () => {
@@ -168,4 +211,34 @@ describe("a poll while a name is validated", () => {
     await pause(3_500);
     expect(told(await by.post(authorization, ""))).toBe("200 valid");
   });
+
+  test("does not wait with a nonce that was used before", async () => {
+    const by = await newClient("used", ["127.0.0.33"], { profiles: ["proven"] });
+    const { authorization, challenge } = await begin(by, "127.0.0.33");
+    thinkMs = 2_000;
+    const header = { nonce: await by.nonce() };
+    await by.post(by.account() ?? "", "", { header });
+    await by.post(challenge, {});
+    const began = performance.now();
+    expect(told(await by.post(authorization, "", { header }))).toBe("400 badNonce");
+    // Far less than the second that a good one waits.
+    expect(performance.now() - began).toBeLessThan(900);
+    thinkMs = 0;
+  });
+});
+
+test("a change whose entry is too large is refused, and leaves no number of an entry open", async () => {
+  const { deps } = gateway.harness;
+  const recorder = makeTestRecorder(deps, "test/large");
+  const names = Array.from({ length: 100 }, () => "x".repeat(3_000));
+  const entry = {
+    action: "acme.order-created",
+    outcome: "success",
+    target: null,
+    details: { names },
+  } as never;
+  await expect(recordChange({ recorder }, adminActor(), entry, async () => true)).rejects.toThrow(
+    expect.objectContaining({ code: "record.too-large" }),
+  );
+  expect(recorder.source.report().settled).toBe(recorder.source.lastNumber());
 });

@@ -22,12 +22,13 @@ export async function recordChange(
   assertInboxHasRoom(recorder.db, actor);
   const record = makeNumberedEntry(recorder, actor, entry, recorder.clock.now());
   const { id, target } = record;
-  const encoded = { bytes: encodeEntry(record), id, targetId: target?.id ?? null };
-  const isStored = await trackCommit(recorder, [record], () =>
-    store(encoded).catch((error: unknown) => {
+  // Encoded within: a number of an entry that is too large must not stay open.
+  const isStored = await trackCommit(recorder, [record], async () => {
+    const encoded = { bytes: encodeEntry(record), id, targetId: target?.id ?? null };
+    return store(encoded).catch((error: unknown) => {
       throw uniqueViolation(error) === null ? commitFailed(error) : error;
-    }),
-  );
+    });
+  });
   if (!isStored) return null;
   recorder.scope?.committed.push(id);
   return id;

@@ -22,18 +22,22 @@ export function noteRunning(
   work.then(forget, forget);
 }
 
-/** Waits until it has ended, a second at most; not at all for another account's. */
+/**
+ * Waits until it has ended, a second at most. False, and not at all, if none runs here or it is
+ * another account's.
+ */
 export async function untilEnded(
   { pool }: Pick<Deps["db"], "pool">,
   accountId: string,
   id: string,
-): Promise<void> {
+): Promise<boolean> {
   const running = runningByPool.get(pool)?.get(id);
-  if (running?.accountId !== accountId) return;
+  if (running?.accountId !== accountId) return false;
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, maxWaitMs);
   });
   await Promise.race([running.work.catch(() => {}), late]);
   clearTimeout(timer);
+  return true;
 }
