@@ -117,7 +117,7 @@ describe("a nonce", () => {
     expect([earlier, current?.isTaken]).toEqual([null, true]);
   });
 
-  test("that is wrong is no hint that the key is good: the first thing that is told is the signature", async () => {
+  test("that is wrong does not show whether the key is good: the signature is refused first", async () => {
     const client = await newClient("changed key", ["changed.example.com"]);
     const account = client.account() ?? "";
     const key = newKey();

@@ -256,7 +256,7 @@ export const table = [
   room(
     "export",
     ["derive", "record", "search", "segments", "sequence", "tree"],
-    ["lib/db/snapshot"],
+    ["lib/db/{abortable-query,snapshot}"],
   ),
   room("verify", ["derive", "export", "search", "tree"], pki),
   room("cosign", ["tree"]),

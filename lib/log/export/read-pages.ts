@@ -1,7 +1,7 @@
 import type { Deps } from "@/lib/runtime/deps";
 import { rangeAfterCursor, searchOf } from "@/lib/log/search/filter";
 import { findNumbers } from "@/lib/log/segments/find-entries";
-import { queryWithAbort } from "./abortable-query";
+import { queryWithAbort } from "@/lib/db/abortable-query";
 import type { ExportScope } from "./export-scope";
 
 /**

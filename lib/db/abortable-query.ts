@@ -1,5 +1,6 @@
-import pg from "pg";
-import type { Database, PoolClient } from "@/lib/runtime/deps";
+import type { PoolClient } from "pg";
+import type { Database } from "./database";
+import { makeClient } from "./single-client";
 
 type SqlQuery = Readonly<{ text: string; values: readonly unknown[] }>;
 
@@ -32,8 +33,7 @@ export async function queryWithAbort<Row extends object>(
 /** Over a connection of its own: those of the pool may all be held by what is to be canceled. */
 async function cancelQuery({ pool }: Pick<Database, "pool">, client: PoolClient): Promise<void> {
   const { processID } = client as unknown as { processID: number };
-  const canceling = new pg.Client(pool.options);
-  canceling.on("error", () => {});
+  const canceling = makeClient(pool.options.connectionString ?? "");
   try {
     await canceling.connect();
     await canceling.query("select pg_cancel_backend($1)", [processID]);
