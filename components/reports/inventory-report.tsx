@@ -130,6 +130,7 @@ const countItems = (counts: InventoryReport["counts"]) =>
       ["Expire within 30 days, no successor", counts.expiring30],
       ["Expire within 90 days, no successor", counts.expiring90],
       ["Valid, without a recorded use", counts.neverUsed],
+      ["Valid, key made by Chancery", counts.serverKeys],
     ] as const
   ).map(([label, value]) => ({
     label,

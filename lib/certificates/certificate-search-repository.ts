@@ -190,10 +190,16 @@ const timesFor = (condition: string, now: Date): Date[] =>
   Array.from(condition.matchAll(/\?/g), () => now);
 
 /** Those of the filters that are a choice: without values. */
-const fixedConditions = ({ successor, use, own }: CertificateQuery): readonly string[] => [
+const fixedConditions = ({
+  successor,
+  use,
+  own,
+  serverKey,
+}: CertificateQuery): readonly string[] => [
   ...(successor === undefined ? [] : [successorConditions[successor]]),
   ...(use === "never" ? [isNeverUsed] : []),
   ...(own === "exclude" ? [ownLeftOut] : []),
+  ...(serverKey === undefined ? [] : [serverKey === "true" ? "c.server_key" : "not c.server_key"]),
 ];
 
 /** Those that depend on the time. */

@@ -94,6 +94,8 @@ export const certificateQuery = z.strictObject({
   owner: optionalLabel(128).optional(),
   /** The algorithm of its key. */
   algorithm: z.enum(subjectKeyAlgorithms).optional(),
+  /** Whether Chancery made its private key. */
+  serverKey: z.enum(["true", "false"]).optional(),
   profile: z.string().max(64).optional(),
   authority: z.string().max(64).optional(),
   serial: z.string().max(128).optional(),

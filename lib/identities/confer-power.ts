@@ -28,8 +28,8 @@ const maxListedNames = 25;
  * What exists, cut to what a page, a problem and an entry can hold, with the digest of all of it.
  */
 export function describeExisting(row: ExistingRow): ExistingCredentials {
-  const { id, kind, name, certificates, keys, tokens, names, networks, owner } = row;
-  const everything = { id, kind, name, certificates, keys, tokens, names, networks, owner };
+  const { status: _status, ...everything } = row;
+  const { certificates, keys, serverKeys, tokens, names, networks, owner } = everything;
   const digest = sha256Hex(Buffer.from(canonicalJson(everything as unknown as Json)));
   return {
     digest,
@@ -42,6 +42,7 @@ export function describeExisting(row: ExistingRow): ExistingCredentials {
     counts: {
       certificates: certificates.length,
       keys: keys.length,
+      serverKeys: serverKeys.length,
       tokens: tokens.length,
       names: names.length,
     },

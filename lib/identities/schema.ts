@@ -156,12 +156,21 @@ export type ExistingCredentials = Readonly<{
     requestedBy: string;
     requestedAt: string;
     notAfter: string;
+    /** Whether Chancery made its private key and handed it to who requested it. */
+    serverKey: boolean;
   }>[];
   tokens: readonly Readonly<{ id: string; name: string; createdBy: string; createdAt: string }>[];
   names: readonly string[];
   networks: readonly string[];
   owner: string;
-  counts: Readonly<{ certificates: number; keys: number; tokens: number; names: number }>;
+  counts: Readonly<{
+    certificates: number;
+    keys: number;
+    /** Of the keys, those that Chancery made. */
+    serverKeys: number;
+    tokens: number;
+    names: number;
+  }>;
 }>;
 
 /** Why others could act through an identity, and what exists of it. */

@@ -22,6 +22,7 @@ const columns: readonly InventoryColumn<Line>[] = [
   ["profile", (row) => row.profile.slug],
   ["authority", (row) => row.authority.slug],
   ["keyAlgorithm", (row) => row.keyAlgorithm],
+  ["serverKey", (row) => row.serverKey],
   ["notBefore", (row) => row.notBefore],
   ["notAfter", (row) => row.notAfter],
   ["lastUsedAt", (row) => row.lastUsedAt],
@@ -39,8 +40,8 @@ const columns: readonly InventoryColumn<Line>[] = [
 const rowsAtOnce = 500;
 
 /**
- * Every certificate that a list's filters match, with its owner, key algorithm, expiration and last
- * use, for an inventory (PCI DSS 4.2.1.1). The export is recorded before this resolves, and its rows
+ * Every certificate that a list's filters match, with its owner, key algorithm, who made its key,
+ * expiration and last use, for an inventory (PCI DSS 4.2.1.1). The export is recorded before this resolves, and its rows
  * are read while it is sent. Errors: `forbidden`, `serial.invalid`, `record.unavailable`.
  */
 export async function exportCertificates(

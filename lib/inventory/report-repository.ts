@@ -16,7 +16,8 @@ export async function countForReport({ pool }: Db, now: Date): Promise<ReportCou
         count(*) filter (where ${held})::int as held, count(*) filter (where ${revoked})::int as revoked,
         count(*) filter (where ${valid} and c.not_after < $1::timestamptz + interval '30 days' and ${noSuccessor})::int as "expiring30",
         count(*) filter (where ${valid} and c.not_after < $1::timestamptz + interval '90 days' and ${noSuccessor})::int as "expiring90",
-        count(*) filter (where ${valid} and ${neverUsed})::int as "neverUsed"
+        count(*) filter (where ${valid} and ${neverUsed})::int as "neverUsed",
+        count(*) filter (where ${valid} and c.server_key)::int as "serverKeys"
       from certificate c where ${ownLeftOut}`,
   });
   return rows[0] ?? noCounts;
@@ -30,6 +31,7 @@ const noCounts: ReportCounts = {
   expiring30: 0,
   expiring90: 0,
   neverUsed: 0,
+  serverKeys: 0,
 };
 
 export type KeyRow = Readonly<{

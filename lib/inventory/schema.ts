@@ -11,6 +11,8 @@ export type ReportCounts = Readonly<{
   expiring90: number;
   /** Valid, and without a recorded use. */
   neverUsed: number;
+  /** Valid, with a private key that Chancery made and handed out. */
+  serverKeys: number;
 }>;
 
 /** The keys and certificates of the organization, as an assessor asks for them. */

@@ -13,5 +13,5 @@ export type Inventory = Readonly<{
 /** A column of the CSV, and a member of the JSON. */
 export type InventoryColumn<T> = readonly [
   name: string,
-  value: (row: T) => string | number | null | readonly string[],
+  value: (row: T) => string | number | boolean | null | readonly string[],
 ];

@@ -30,5 +30,5 @@ export async function* writeInventory<T>(
 }
 
 const csvLine = (fields: readonly unknown[]): string => `${fields.map(csvField).join(",")}\r\n`;
-const textOf = (value: string | number | null | readonly string[]): unknown =>
+const textOf = (value: string | number | boolean | null | readonly string[]): unknown =>
   Array.isArray(value) ? value.join(" ") : value;

@@ -53,6 +53,7 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   "?expiresBefore": "Only those that expire before this time.",
   "?owner": "Only those of identities whose owner has this text in it.",
   "?algorithm": "Only those with a key of this algorithm.",
+  "?serverKey": "Only those whose private key Chancery made (`true`), or did not make (`false`).",
   "?sort": "The order; a leading - means descending.",
   "Status.?authority": "The id or slug of the issuing authority.",
   "Status.?serial": "The serial number, in hexadecimal.",
@@ -285,6 +286,8 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   "ExistingCredentials.counts": "How many of each there are.",
   "counts.certificates": "Certificates that are planned, valid or on hold.",
   "counts.keys": "Keys that the identity ever had and that are not blocked.",
+  "counts.serverKeys":
+    "Of the keys, those whose private key Chancery made and handed out when it issued a certificate.",
   "counts.tokens": "API tokens that still work.",
   "counts.names": "Names that the identity holds.",
 

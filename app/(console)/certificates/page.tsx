@@ -95,6 +95,7 @@ export default async function CertificatesPage({
           identityName={identityName}
           now={now}
           own={query.own ?? "exclude"}
+          serverKeys={profiles.items.some(({ rules }) => rules.serverKeys === true)}
           profiles={profiles.items.map(({ slug, name }) => ({ value: slug, label: name }))}
           authorities={authorities.items.map(({ slug, name }) => ({ value: slug, label: name }))}
           end={

@@ -22,6 +22,9 @@ export function ActiveFilters({ path, params, identityName }: Props) {
       ["expiresBefore", "Expires until", dayUntil],
       ["key", "Public key", (value) => `${value.slice(0, 16)}…`],
       ["serial", "Serial number", (value) => value],
+      ...(params["serverKey"] === "false"
+        ? [["serverKey", "Key", () => "not made by Chancery"] as const]
+        : []),
     ];
   return filters.map(([name, label, show]) => {
     const value = params[name];

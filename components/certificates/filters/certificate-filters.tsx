@@ -52,6 +52,8 @@ type Props = Readonly<{
   now: Date;
   /** Whether the list has Chancery's own. */
   own: "include" | "exclude";
+  /** Whether a profile lets Chancery make keys. */
+  serverKeys: boolean;
   /** At the end of the first line. */
   end?: ReactNode;
 }>;
@@ -74,6 +76,7 @@ export function CertificateFilters({
   identityName,
   now,
   own,
+  serverKeys,
   end,
 }: Props) {
   const state = params["state"];
@@ -90,7 +93,7 @@ export function CertificateFilters({
       </FilterBar>
       <div className="flex flex-wrap gap-x-4 gap-y-2 pb-3">
         <ExpiryChips {...{ path, params, now }} />
-        <MoreChips {...{ path, params, own }} />
+        <MoreChips {...{ path, params, own, serverKeys }} />
         <ChipRow label="State">
           <ChipLink href={listHref(path, params, { state: null })} active={!state}>
             All
@@ -117,8 +120,16 @@ const rotationChips = [
   ["overdue", "Rotation overdue"],
 ] as const satisfies readonly (readonly [RotationState, string])[];
 
-/** Those without a recorded use, or to be replaced; and whether Chancery's own are in the list. */
-function MoreChips({ path, params, own }: Pick<Props, "path" | "params" | "own">) {
+/**
+ * Those without a recorded use, to be replaced, or with a key that Chancery made; and whether
+ * Chancery's own are in the list.
+ */
+function MoreChips({
+  path,
+  params,
+  own,
+  serverKeys,
+}: Pick<Props, "path" | "params" | "own" | "serverKeys">) {
   const neverUsed =
     params["use"] === undefined
       ? { use: "never", state: params["state"] ?? "valid" }
@@ -137,6 +148,14 @@ function MoreChips({ path, params, own }: Pick<Props, "path" | "params" | "own">
           {label}
         </ChipLink>
       ))}
+      {(serverKeys || params["serverKey"] === "true") && (
+        <ChipLink
+          href={listHref(path, params, { serverKey: params["serverKey"] ? null : "true" })}
+          active={params["serverKey"] === "true"}
+        >
+          Key made by Chancery
+        </ChipLink>
+      )}
       <ChipLink
         href={listHref(path, params, { own: params["own"] ? null : opposite[own] })}
         active={own === "include"}

@@ -131,7 +131,8 @@ const extraColumns: readonly Column<CertificateItem>[] = [
     header: "Key",
     width: "fit",
     extra: true,
-    cell: ({ keyAlgorithm }) => keyAlgorithmLabel(keyAlgorithm),
+    cell: ({ keyAlgorithm, serverKey }) =>
+      `${keyAlgorithmLabel(keyAlgorithm)}${serverKey ? ", made by Chancery" : ""}`,
   },
   {
     key: "authority",

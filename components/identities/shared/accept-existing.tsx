@@ -5,7 +5,7 @@ import { Checkbox } from "@/components/ui/checkbox";
 import { Link } from "@/components/ui/link";
 import { MonoId } from "@/components/ui/mono-id";
 import { Time } from "@/components/ui/time";
-import { plural } from "@/lib/format/count";
+import { formatCount, plural } from "@/lib/format/count";
 import type { ExistingCredentials } from "@/lib/identities/schema";
 import type { Acceptance, ExistingGroup } from "./use-acceptance";
 
@@ -36,7 +36,7 @@ export function AcceptExisting({ acceptance, identity, effect }: Props) {
                 accept(group, event.target.checked);
               }}
               label={labelOf(group, existing)}
-              hint={hints[group]}
+              hint={hintOf(group, existing)}
             />
             <div className="ml-6.5 min-w-0">
               <GroupContents group={group} existing={existing} identityId={identity.id} />
@@ -54,6 +54,12 @@ const hints: Readonly<Record<ExistingGroup, string | undefined>> = {
   tokens: "They keep working, but can’t issue, rotate or revoke its certificates anymore.",
   settings: undefined,
 };
+
+function hintOf(group: ExistingGroup, { counts }: ExistingCredentials): string | undefined {
+  const hint = hints[group];
+  if (group !== "keys" || counts.serverKeys === 0) return hint;
+  return `${hint} Chancery made ${formatCount(counts.serverKeys)} of them and handed ${counts.serverKeys === 1 ? "it" : "them"} out: who requested the certificate has had the private key.`;
+}
 
 function labelOf(group: ExistingGroup, { counts }: ExistingCredentials): string {
   if (group === "certificates") return `I accept ${plural(counts.certificates, "certificate")}`;
@@ -105,11 +111,12 @@ export function Certificates({
   const shown = certificates.slice(0, maxShown);
   return (
     <ul className="flex flex-col gap-0.5 text-xs text-muted">
-      {shown.map(({ id, serial, state, requestedBy, requestedAt }) => (
+      {shown.map(({ id, serial, state, requestedBy, requestedAt, serverKey }) => (
         <li key={id} className="break-words">
           <MonoId value={serial} label="serial number" copy={false} /> requested by {requestedBy} on{" "}
           <Time at={requestedAt} show="day" />
           {state === "held" && ", on hold"}
+          {serverKey && "; Chancery made its key and handed it out"}
         </li>
       ))}
       {counts.certificates > shown.length && (

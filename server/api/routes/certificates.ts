@@ -73,7 +73,7 @@ const reading = [
     permission: "certificates.read",
     summary: "Export the inventory of certificates",
     description:
-      "Streams all certificates that match the filters as CSV or as one JSON array, each with its owner, key algorithm, expiration and last use. In CSV, what a spreadsheet would run is neutralized. The export is recorded.",
+      "Streams all certificates that match the filters as CSV or as one JSON array, each with its owner, key algorithm, whether Chancery made the private key (`serverKey`), expiration and last use. In CSV, what a spreadsheet would run is neutralized. The export is recorded.",
     query: query
       .omit({ cursor: true, limit: true, sort: true })
       .extend({ format: z.enum(inventoryFormats).default("csv") }),

@@ -56,6 +56,7 @@ const existing = z
         requestedBy: z.string(),
         requestedAt: instant,
         notAfter: instant,
+        serverKey: z.boolean(),
       }),
     ),
     tokens: z.array(
@@ -67,6 +68,7 @@ const existing = z
     counts: z.object({
       certificates: z.number().int(),
       keys: z.number().int(),
+      serverKeys: z.number().int(),
       tokens: z.number().int(),
       names: z.number().int(),
     }),
