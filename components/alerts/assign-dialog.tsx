@@ -7,7 +7,7 @@ import { Dialog } from "@/components/ui/dialog";
 import { SelectField } from "@/components/ui/select";
 import type { AlertDto, Assignee } from "@/lib/alerts/schema";
 import type { ServerAction } from "@/lib/auth/types";
-import { assignOptions, firstChoice, unassigned } from "./assign-options";
+import { assignOptions, firstChoice, unassigned } from "./shared/assign-options";
 import { useRefreshOnClose } from "./use-refresh-on-close";
 
 type Props = Readonly<{

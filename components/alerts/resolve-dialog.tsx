@@ -6,7 +6,7 @@ import { textOf } from "@/components/forms/form-values";
 import { Dialog } from "@/components/ui/dialog";
 import type { AlertDto } from "@/lib/alerts/schema";
 import type { ServerAction } from "@/lib/auth/types";
-import { ResolutionFields } from "./resolution-fields";
+import { ResolutionFields } from "./shared/resolution-fields";
 import { useRefreshOnClose } from "./use-refresh-on-close";
 
 /** Closes an alert with a resolution, which the figures of its rule are based on. */

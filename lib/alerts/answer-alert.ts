@@ -60,7 +60,7 @@ const maxQuotedLength = 200;
  * A resolved alert does not change any more. The message says how it was resolved. Errors:
  * `alert.resolved`.
  */
-export function assertUnresolved({ status, resolvedBy, resolution, comment }: AlertRow): void {
+function assertUnresolved({ status, resolvedBy, resolution, comment }: AlertRow): void {
   if (status !== "resolved") return;
   const why = comment === "" ? "" : `: ${comment.slice(0, maxQuotedLength).replace(/[.\s]+$/, "")}`;
   throw new AppError(
@@ -71,19 +71,26 @@ export function assertUnresolved({ status, resolvedBy, resolution, comment }: Al
 
 /**
  * Marks an alert as being handled. A second acknowledgment records its comment but changes nothing,
- * and returns who was first. Errors: `alert.not-found`, `alert.resolved`.
+ * and returns who was first; with `refuseRepeat` it is refused. Errors: `alert.not-found`,
+ * `alert.resolved`, `alert.acknowledged`.
  */
 export async function acknowledgeAlert(
   deps: AnswerDeps,
   actor: Actor,
   id: string,
   input: z.input<typeof acknowledgeInput> = {},
+  { refuseRepeat = false }: Readonly<{ refuseRepeat?: boolean }> = {},
 ): Promise<Recorded<AlertDto>> {
   const { comment } = acknowledgeInput.parse(input);
   return answer(deps, actor, id, async (row, now, tx) => {
     assertUnresolved(row);
     if (row.identityId !== null) await requirePower(tx, actor, row.identityId, "acknowledge-alert");
     const isRepeat = row.status === "acknowledged";
+    if (isRepeat && refuseRepeat)
+      throw new AppError(
+        "alert.acknowledged",
+        `${row.acknowledgedBy ?? "Someone"} has already acknowledged this alert.`,
+      );
     return {
       data: isRepeat
         ? null

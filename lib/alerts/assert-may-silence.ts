@@ -38,6 +38,10 @@ export async function assertMayExcept(
 const ownException = (why: string): AppError =>
   new AppError("alert.own-exception", `${why} Ask an administrator to review the alert.`);
 
+/** Whether an alert is about the actor, who therefore can't resolve it; administrators can. */
+export const isAboutActor = (actor: Actor, subjectId: string): boolean =>
+  actor.role !== "admin" && isSelf(actor, subjectId);
+
 /**
  * An operator resolves no alert about themselves, and none about an identity that confers power.
  * Errors: `alert.own-resolution`, `identity.confers-power`.
@@ -47,7 +51,7 @@ export async function assertMayResolve(
   actor: Actor,
   { subjectId, identityId }: Readonly<{ subjectId: string; identityId: string | null }>,
 ): Promise<void> {
-  if (actor.role !== "admin" && isSelf(actor, subjectId))
+  if (isAboutActor(actor, subjectId))
     throw new AppError(
       "alert.own-resolution",
       "This alert is about you, so you can’t resolve it. Ask an administrator.",

@@ -17,6 +17,14 @@ export async function listAssigneeRows(
   });
 }
 
+export async function findAssigneeRow(
+  { prisma }: Pick<Database, "prisma">,
+  id: string,
+): Promise<AssigneeRow | null> {
+  const select = { id: true, email: true, role: true, status: true } as const;
+  return prisma.account.findUnique({ where: { id }, select });
+}
+
 /**
  * Reads an account and locks it against changes until the transaction ends, so that an alert is not
  * assigned to someone who loses the permission at the same moment.

@@ -5,7 +5,13 @@ import { AppError } from "@/lib/errors/app-error";
 import type { ErrorCode } from "@/lib/errors/codes";
 import type { AuditedTx } from "@/lib/log/record/audited-transaction";
 import type { Deps } from "@/lib/runtime/deps";
-import { findAssigneeForShare, labelAccounts, listAssigneeRows } from "./assignee-repository";
+import {
+  type AssigneeRow,
+  findAssigneeForShare,
+  findAssigneeRow,
+  labelAccounts,
+  listAssigneeRows,
+} from "./assignee-repository";
 import type { Assignee } from "./schema";
 
 const maxListed = 500;
@@ -30,7 +36,15 @@ export async function listAssignees(deps: Pick<Deps, "db">, actor: Actor): Promi
  * Errors: `alert.assignee` (not found), `alert.assignee-disabled`, `alert.assignee-role`.
  */
 export async function getAssignee(tx: AuditedTx, id: string): Promise<Assignee> {
-  const account = await findAssigneeForShare(tx, id);
+  return assigneeOf(await findAssigneeForShare(tx, id));
+}
+
+/** The same before anything is changed, without a lock. Errors: as `getAssignee`. */
+export async function findAssigneeToBe(deps: Pick<Deps, "db">, id: string): Promise<Assignee> {
+  return assigneeOf(await findAssigneeRow(deps.db, id));
+}
+
+function assigneeOf(account: AssigneeRow | null): Assignee {
   if (account === null)
     throw refusal("alert.assignee", "User not found. Choose someone from the list of assignees.");
   if (account.status !== "active")

@@ -1,5 +1,4 @@
 import { z } from "zod";
-import type { ErrorCode } from "@/lib/errors/codes";
 import { searchText } from "@/lib/format/search-text";
 import { note, optionalLabel } from "@/lib/format/label";
 import type { EntrySummary } from "@/lib/log/schema";
@@ -81,68 +80,6 @@ export const resolveInput = z.strictObject({
   resolution: z.enum(resolutions),
   comment: requiredComment,
 });
-/** The most alerts that one request changes. */
-export const maxAlertsAtOnce = 500;
-const selectedAlerts = z.union([
-  z.strictObject({ ids: z.array(z.string().max(64)).min(1).max(maxAlertsAtOnce) }),
-  z.strictObject({
-    filter: alertQuery.omit({ cursor: true, limit: true }),
-    /** How many alerts the list showed. */
-    count: z.number().int().min(0),
-  }),
-]);
-const acknowledgeMany = z.strictObject({ act: z.literal("acknowledge") });
-const assignMany = z.strictObject({
-  act: z.literal("assign"),
-  to: z.string().max(64).nullable(),
-});
-/** Several alerts, and what is done to each. */
-export const answerManyInput = z.strictObject({
-  selection: selectedAlerts,
-  answer: z.discriminatedUnion("act", [
-    acknowledgeMany,
-    assignMany,
-    resolveInput.extend({ act: z.literal("resolve") }),
-  ]),
-});
-export type AnswerManyInput = z.input<typeof answerManyInput>;
-/** The same before it is done: the resolution and its comment change nothing about the figures. */
-export const previewManyInput = z.strictObject({
-  selection: selectedAlerts,
-  answer: z.discriminatedUnion("act", [
-    acknowledgeMany,
-    assignMany,
-    z.strictObject({ act: z.literal("resolve") }),
-  ]),
-});
-export type PreviewManyInput = z.input<typeof previewManyInput>;
-/** What it would do, in figures. `missing`: are gone. */
-export type AnswerPreview = Readonly<{
-  selected: number;
-  /** How many would change, and of these by severity, the worst first. */
-  count: number;
-  severities: readonly Readonly<{ severity: Severity; count: number }>[];
-  unchanged: number;
-  missing: number;
-  /** `examples`: summaries of the first. */
-  refused: readonly Readonly<{
-    code: string;
-    message: string;
-    count: number;
-    examples: readonly string[];
-  }>[];
-}>;
-/** What became of one. `untried`: left, because the log could not be written. */
-export type AnswerLine = Readonly<{
-  id: string;
-  summary: string;
-  outcome: "changed" | "unchanged" | "refused" | "untried";
-  /** Why it was refused. */
-  code: ErrorCode | null;
-  message: string | null;
-}>;
-/** A line for each, in the order of the selection. */
-export type AlertAnswers = Readonly<{ lines: readonly AnswerLine[] }>;
 
 export const exceptionInput = z.strictObject({
   rule: z.enum(ruleNames),

@@ -1,19 +1,20 @@
 import type { Actor } from "@/lib/access/actor";
 import { assertProven, authorize, type Permission, scopeOf } from "@/lib/access/permissions";
 import { AppError } from "@/lib/errors/app-error";
-import { type BulkAct, changesIdentities } from "./schema";
+import { type BulkAct, changesAlerts, changesIdentities } from "./schema";
 
 /** What has to be allowed for everything, so that it can be done to a selection. */
 function permissionsFor(act: BulkAct): readonly Permission[] {
   if (act === "issue") return ["certificates.issue"];
   if (changesIdentities(act)) return ["identities.write"];
+  if (changesAlerts(act)) return ["alerts.handle"];
   if (act === "request-rotation" || act === "cancel-rotation-request")
     return ["certificates.rotate"];
   return act === "revoke" ? ["certificates.revoke"] : ["certificates.revoke", "certificates.hold"];
 }
 
 /**
- * Passes for those who may do this to every certificate or identity. Errors: `forbidden`,
+ * Passes for those who may do this to every certificate, identity or alert. Errors: `forbidden`,
  * `unauthenticated`, `certificate.asserted`.
  */
 export function authorizeBulk(actor: Actor, act: BulkAct): void {

@@ -1,15 +1,10 @@
 import { formatIso } from "@/lib/format/time";
 import { plural } from "@/lib/format/count";
+import type { Resolution } from "@/lib/alerts/schema";
 import { formatSerial } from "@/lib/pki/serial";
 import type { BulkLineRow } from "./bulk-lines-repository";
 import type { BulkHead } from "./bulk-repository";
-import {
-  type BulkAct,
-  type BulkDto,
-  type BulkLine,
-  type BulkStatus,
-  changesIdentities,
-} from "./schema";
+import { type BulkAct, type BulkDto, type BulkLine, type BulkStatus, nounOf } from "./schema";
 
 const verbs: Readonly<Record<BulkAct, string>> = {
   revoke: "Revoke",
@@ -21,10 +16,20 @@ const verbs: Readonly<Record<BulkAct, string>> = {
   activate: "Activate",
   assign: "Assign",
   issue: "Issue",
+  acknowledge: "Acknowledge",
+  "assign-alert": "Assign",
+  resolve: "Resolve",
 };
 
-const countItems = (act: BulkAct, total: number): string =>
-  changesIdentities(act) ? plural(total, "identity", "identities") : plural(total, "certificate");
+const nouns = {
+  certificates: { one: "certificate", many: "certificates" },
+  identities: { one: "identity", many: "identities" },
+  alerts: { one: "alert", many: "alerts" },
+} as const;
+function countItems(act: BulkAct, total: number): string {
+  const { one, many } = nouns[nounOf(act)];
+  return plural(total, one, many);
+}
 
 /** The bulk action as the target of an entry: "Revoke 240 certificates". */
 export const bulkTarget = ({ id, act, total }: Pick<BulkHead, "id" | "act" | "total">) => ({
@@ -41,6 +46,8 @@ export function bulkDto(row: BulkHead): BulkDto {
     status: row.status as BulkStatus,
     reason,
     owner,
+    assignee: row.assigneeLabel,
+    resolution: row.resolution as Resolution | null,
     replaceBy: replaceBy && formatIso(replaceBy),
     comment,
     total,
@@ -57,6 +64,7 @@ export function bulkDto(row: BulkHead): BulkDto {
 export const bulkLine = (row: BulkLineRow): BulkLine => ({
   certificateId: row.certificateId,
   identityId: row.identityId,
+  alertId: row.alertId,
   name: row.name,
   serial: row.serial && formatSerial(row.serial),
   identity: row.identityName,

@@ -15,6 +15,9 @@ export type BulkRow = Readonly<{
   total: number;
   reason: string | null;
   owner: string | null;
+  /** The ID of the user who the alerts are assigned to. */
+  assignee: string | null;
+  resolution: string | null;
   replaceBy: Date | null;
   comment: string;
   invalidityDate: Date | null;
@@ -29,12 +32,14 @@ export type BulkRow = Readonly<{
 }>;
 export type BulkCounts = Readonly<{ done: number; changed: number; refused: number }>;
 /** Without the lists of items, which are long. */
-export type BulkHead = Omit<BulkRow, "ids" | "states" | "digest"> & BulkCounts;
+export type BulkHead = Omit<BulkRow, "ids" | "states" | "digest"> &
+  BulkCounts &
+  Readonly<{ assigneeLabel: string | null }>;
 
 /** Of a result `r` with its certificate `c`: it was planned, and can no longer be signed. */
 export const unsignedSql =
   "(c.id is not null and c.fingerprint_sha256 is null and c.state <> 'planned')";
-const headColumns = `b.id, b.act, b.total, b.reason, b.owner, b.replace_by as "replaceBy", b.comment, b.invalidity_date as "invalidityDate", b.actor_kind as "actorKind", b.actor_id as "actorId",
+const headColumns = `b.id, b.act, b.total, b.reason, b.owner, b.assignee, (select email from account where id = b.assignee) as "assigneeLabel", b.resolution, b.replace_by as "replaceBy", b.comment, b.invalidity_date as "invalidityDate", b.actor_kind as "actorKind", b.actor_id as "actorId",
   b.actor_label as "actorLabel", b.origin, b.status, b.cause, b.created_at as "createdAt", b.ended_at as "endedAt"`;
 /** What was planned by a bulk issue and then not signed counts as refused. */
 const withCounts = `select ${headColumns}, r.* from bulk_act b, lateral (

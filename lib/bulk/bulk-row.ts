@@ -9,6 +9,8 @@ type Asked = Readonly<{
   act: BulkAct;
   reason?: string | undefined;
   owner?: string | undefined;
+  assignee?: string | null | undefined;
+  resolution?: string | undefined;
   replaceBy?: Date | null;
   comment?: string | undefined;
   invalidityDate?: string | undefined;
@@ -18,7 +20,7 @@ type Asked = Readonly<{
 export function bulkRowOf(
   deps: Pick<Deps, "clock" | "random">,
   actor: Actor,
-  { act, reason, owner, replaceBy, comment, invalidityDate }: Asked,
+  { act, reason, owner, assignee, resolution, replaceBy, comment, invalidityDate }: Asked,
   items: Pick<BulkRow, "ids" | "states" | "digest">,
 ): BulkRow {
   const now = deps.clock.now();
@@ -29,6 +31,8 @@ export function bulkRowOf(
     total: items.ids.length,
     reason: reason ?? null,
     owner: owner ?? null,
+    assignee: assignee ?? null,
+    resolution: resolution ?? null,
     replaceBy: replaceBy ?? null,
     comment: comment ?? "",
     invalidityDate: invalidityDate === undefined ? null : new Date(invalidityDate),

@@ -1,4 +1,7 @@
 import type { Actor } from "@/lib/access/actor";
+import { acknowledgeAlert, assignAlert, resolveAlert } from "@/lib/alerts/answer-alert";
+import { findAlert } from "@/lib/alerts/list-matching-alerts";
+import type { Resolution } from "@/lib/alerts/schema";
 import { cancelRotationRequest } from "@/lib/certificates/cancel-rotation-request";
 import { findCertificate } from "@/lib/certificates/get-certificate";
 import { requestRotation } from "@/lib/certificates/request-rotation";
@@ -9,9 +12,10 @@ import { activateIdentity, suspendIdentity } from "@/lib/identities/set-identity
 import { updateIdentity } from "@/lib/identities/update-identity";
 import type { RevocationReason } from "@/lib/pki/types";
 import type { Deps } from "@/lib/runtime/deps";
-import type { BulkHead } from "./bulk-repository";
+import type { BulkHead, BulkItem } from "./bulk-repository";
+import { seenAlertState } from "@/lib/bulk/select/decide-alert";
 import { seenIdentityState, seenState } from "@/lib/bulk/select/decide-item";
-import { type BulkAct, changesIdentities } from "./schema";
+import { type AlertAct, type BulkAct, changesAlerts, changesIdentities } from "./schema";
 
 type ItemDeps = Pick<Deps, "db" | "clock" | "random" | "recorder">;
 
@@ -27,6 +31,10 @@ export async function readSeenState(
     const row = await findIdentity(deps, id);
     return row && seenIdentityState(act, row);
   }
+  if (changesAlerts(act)) {
+    const row = await findAlert(deps, id);
+    return row && seenAlertState(act, row);
+  }
   const row = await findCertificate(deps, id);
   return row && seenState(act, row);
 }
@@ -35,10 +43,17 @@ export async function readSeenState(
 export async function changeItem(
   deps: ItemDeps,
   actor: Actor,
-  { act, comment, reason, owner, replaceBy, invalidityDate }: BulkHead,
-  id: string,
+  bulk: BulkHead,
+  item: Pick<BulkItem, "id" | "state">,
 ): Promise<void> {
-  switch (act as BulkAct) {
+  const { id } = item;
+  const { comment, reason, owner, replaceBy, invalidityDate } = bulk;
+  const act = bulk.act as BulkAct;
+  if (changesAlerts(act)) {
+    await changeAlert(deps, actor, { ...bulk, act }, item);
+    return;
+  }
+  switch (act) {
     case "suspend":
       await suspendIdentity(deps, actor, id, { comment });
       return;
@@ -73,4 +88,17 @@ export async function changeItem(
     case "issue":
       throw new Error("unreachable: a request is issued, not changed");
   }
+}
+
+async function changeAlert(
+  deps: ItemDeps,
+  actor: Actor,
+  { act, comment, assignee, resolution }: BulkHead & Readonly<{ act: AlertAct }>,
+  { id, state }: Pick<BulkItem, "id" | "state">,
+): Promise<void> {
+  if (act === "acknowledge")
+    await acknowledgeAlert(deps, actor, id, { comment }, { refuseRepeat: true });
+  else if (act === "assign-alert")
+    await assignAlert(deps, actor, id, { to: assignee, from: state || null });
+  else await resolveAlert(deps, actor, id, { resolution: resolution as Resolution, comment });
 }

@@ -5,7 +5,7 @@ import type { NewEntry } from "@/lib/log/types";
 import type { Deps } from "@/lib/runtime/deps";
 import { bulkTarget } from "./bulk-dto";
 import { type BulkHead, endBulk, lockBulk } from "./bulk-repository";
-import { type BulkAct, type BulkStatus, changesIdentities } from "./schema";
+import { type BulkAct, type BulkStatus, nounOf } from "./schema";
 
 type End = Readonly<{ status: Exclude<BulkStatus, "running">; cause?: string }>;
 
@@ -34,12 +34,13 @@ export async function endBulkAct(
 
 function entryOf(row: BulkHead, status: End["status"], cause: string | undefined): NewEntry {
   const { total, done, changed, refused } = row;
+  const noun = nounOf(row.act as BulkAct);
   return {
     action: `bulk.${status}`,
     outcome: "success",
     target: bulkTarget(row),
     details: {
-      ...(changesIdentities(row.act as BulkAct) ? { of: "identities" } : {}),
+      ...(noun === "certificates" ? {} : { of: noun }),
       total,
       done,
       changed,

@@ -16,6 +16,7 @@ const columns: readonly (keyof BulkLine)[] = [
   "message",
   "entryId",
   "at",
+  "alertId",
 ];
 const line = (fields: readonly unknown[]): string => `${fields.map(csvField).join(",")}\r\n`;
 

@@ -11,7 +11,7 @@ import {
   type BulkList,
   type BulkQuery,
   bulkQuery,
-  changesIdentities,
+  nounOf,
 } from "./schema";
 
 export const bulkNotFound = (): AppError =>
@@ -54,10 +54,7 @@ export async function listBulkActs(
 const linesAtOnce = 500;
 const linesOnPage = 100;
 
-function nounOf({ act }: Pick<BulkDto, "act">) {
-  if (act === "issue") return "requests";
-  return changesIdentities(act) ? "identities" : "certificates";
-}
+const linesOf = ({ act }: Pick<BulkDto, "act">) => (act === "issue" ? "requests" : nounOf(act));
 
 /** The first lines of the report, for its page. */
 export async function listFirstLines(
@@ -67,7 +64,7 @@ export async function listFirstLines(
 ): Promise<readonly BulkLine[]> {
   authorizeReading(actor);
   const first = { bulkId: bulk.id, after: 0, take: linesOnPage };
-  return (await listBulkLines(deps.db, nounOf(bulk), first)).map(bulkLine);
+  return (await listBulkLines(deps.db, linesOf(bulk), first)).map(bulkLine);
 }
 
 /** Every line of the report, in batches. Errors: `bulk.not-found`. */
@@ -76,7 +73,7 @@ export async function* readBulkReport(
   actor: Actor,
   id: string,
 ): AsyncGenerator<readonly BulkLine[]> {
-  const noun = nounOf(await getBulkAct(deps, actor, id));
+  const noun = linesOf(await getBulkAct(deps, actor, id));
   for (let after = 0; ;) {
     const rows = await listBulkLines(deps.db, noun, { bulkId: id, after, take: linesAtOnce });
     if (rows.length > 0) yield rows.map(bulkLine);

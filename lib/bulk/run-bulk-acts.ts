@@ -1,5 +1,6 @@
 import type { Actor } from "@/lib/access/actor";
 import { isAppError } from "@/lib/errors/app-error";
+import type { ErrorCode } from "@/lib/errors/codes";
 import { httpStatusOf } from "@/lib/errors/http-status";
 import type { EntryId } from "@/lib/format/ids";
 import { uniqueViolation } from "@/lib/log/record/audited-transaction";
@@ -19,7 +20,7 @@ import { changeItem, readSeenState } from "./change-item";
 import { endBulkAct } from "./end-bulk-act";
 import { bulkSystemActor, findBulkActor } from "./find-bulk-actor";
 import { finishUnsigned, issueItem } from "@/lib/bulk/requests/issue-item";
-import { type BulkAct, type BulkOutcome, changesIdentities } from "./schema";
+import { type BulkAct, type BulkOutcome, nounOf } from "./schema";
 
 export type BulkDeps = Deps;
 type Run = Readonly<{
@@ -34,7 +35,7 @@ const concurrency = 6;
 
 /**
  * Gives each running bulk action a turn; returns how many items were tried. Every item goes through
- * the use case for one certificate, with the actor's role and state of that moment, and its result
+ * the use case for one, with the actor's role and state of that moment, and its result
  * commits with its change: a process that dies repeats nothing. Once no item is left, or the actor
  * may no longer, the bulk action ends with an entry. Throws what a later turn can succeed with, such
  * as `record.unavailable`.
@@ -91,6 +92,14 @@ async function runLanes(
   if (failed !== undefined) throw failed.reason;
 }
 
+/** Someone else was faster with what the bulk action would have done. */
+const changedMeanwhile: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  "certificate.changed-meanwhile",
+  "alert.acknowledged",
+  "alert.resolved",
+  "alert.reassigned",
+]);
+
 /** Thrown inside an item's transaction, to roll it back: the bulk action ended meanwhile. */
 const ended = new Error("the bulk action has ended");
 
@@ -117,7 +126,7 @@ async function runItem(
   } catch (error) {
     if (error === ended) return false;
     if (isAppError(error) && error.kind === "unavailable") throw error;
-    if (isAppError(error) && error.code === "certificate.changed-meanwhile") {
+    if (isAppError(error) && changedMeanwhile.has(error.code)) {
       await saveChanged(deps, bulk, item);
       return true;
     }
@@ -146,7 +155,7 @@ async function changeRecorded(
     if (!(await insertResultWithin(tx, result))) throw ended;
   };
   const recorder = makeRecorder({ ...deps.recorder, scope: null, alongside });
-  await changeItem({ ...deps, recorder }, actor, bulk, item.id);
+  await changeItem({ ...deps, recorder }, actor, bulk, item);
 }
 
 type Outcome = Readonly<{
@@ -174,6 +183,12 @@ const saveChanged = (deps: BulkDeps, bulk: BulkHead, item: BulkItem): Promise<vo
     entryId: null,
   });
 
+/** The route that does the same to one item. */
+function pathOf(act: BulkAct, id: string): string {
+  if (act === "issue") return "/certificates";
+  return `/${nounOf(act)}/${id}/${act === "assign-alert" ? "assign" : act}`;
+}
+
 /** The refusal of an item is an entry, as one from its page would be. */
 async function refuse(
   deps: BulkDeps,
@@ -183,8 +198,7 @@ async function refuse(
   const code = isAppError(error) ? error.code : "internal";
   const message = isAppError(error) ? error.message : "An internal error. The server's log has it.";
   const status = httpStatusOf(code);
-  const noun = changesIdentities(bulk.act as BulkAct) ? "identities" : "certificates";
-  const path = bulk.act === "issue" ? "/certificates" : `/${noun}/${item.id}/${bulk.act}`;
+  const path = pathOf(bulk.act as BulkAct, item.id);
   let entryId: EntryId | null = null;
   if (isAppError(error) && typeof error.recordedAs === "string") entryId = error.recordedAs;
   else if (isAppError(error))

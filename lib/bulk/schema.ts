@@ -1,4 +1,11 @@
 import { z } from "zod";
+import {
+  alertQuery,
+  resolutions,
+  resolveInput,
+  type Resolution,
+  type Severity,
+} from "@/lib/alerts/schema";
 import { note, optionalLabel } from "@/lib/format/label";
 import { certificateQuery, requestRotationInput, revokeInput } from "@/lib/certificates/schema";
 import { identityChange, identityQuery } from "@/lib/identities/schema";
@@ -15,16 +22,26 @@ export type CertificateAct = (typeof certificateActs)[number];
 /** What is done to each identity of a selection. */
 export const identityActs = ["suspend", "activate", "assign"] as const;
 export type IdentityAct = (typeof identityActs)[number];
-const selectionActs = [...certificateActs, ...identityActs] as const;
+/** What is done to each alert of a selection. */
+export const alertActs = ["acknowledge", "assign-alert", "resolve"] as const;
+export type AlertAct = (typeof alertActs)[number];
+const selectionActs = [...certificateActs, ...identityActs, ...alertActs] as const;
 /** `issue` takes requests instead of a selection. */
 export const bulkActs = [...selectionActs, "issue"] as const;
 export type BulkAct = (typeof bulkActs)[number];
 
-/** Whether it changes identities; otherwise it changes certificates. */
 export const changesIdentities = (act: BulkAct): act is IdentityAct =>
   identityActs.some((one) => one === act);
+export const changesAlerts = (act: BulkAct): act is AlertAct =>
+  alertActs.some((one) => one === act);
+export type BulkNoun = "certificates" | "identities" | "alerts";
+/** What it changes. */
+export function nounOf(act: BulkAct): BulkNoun {
+  if (changesAlerts(act)) return "alerts";
+  return changesIdentities(act) ? "identities" : "certificates";
+}
 
-/** The most certificates or identities that one bulk action takes; lists count as far. */
+/** The most certificates, identities or alerts that one bulk action takes; lists count as far. */
 export const maxBulkItems = 10_000;
 
 /** Filters of the list of certificates. They are recorded, so what is not seen is refused. */
@@ -37,6 +54,11 @@ export const bulkIdentityFilter = identityQuery
   .omit({ cursor: true, limit: true, ids: true })
   .extend({ q: optionalLabel(256).optional(), holds: optionalLabel(2048).optional() });
 export type BulkIdentityFilter = z.infer<typeof bulkIdentityFilter>;
+/** Filters of the list of alerts. */
+export const bulkAlertFilter = alertQuery
+  .omit({ cursor: true, limit: true })
+  .extend({ q: optionalLabel(256).optional(), subject: optionalLabel(200).optional() });
+export type BulkAlertFilter = z.infer<typeof bulkAlertFilter>;
 
 const { comment, invalidityDate } = revokeInput.shape;
 const inputShape = {
@@ -54,12 +76,19 @@ const inputShape = {
     .max(maxBulkItems)
     .optional(),
   identityFilter: bulkIdentityFilter.optional(),
+  /** Alerts, by ID or by the filters of their list. */
+  alerts: z.array(z.string().max(64)).min(1, "Select an alert.").max(maxBulkItems).optional(),
+  alertFilter: bulkAlertFilter.optional(),
   /** How many the list showed for the filter. */
   count: z.number().int().min(0).optional(),
   /** Why they are revoked; for `revoke` only. */
   reason: revokeInput.shape.reason.exclude(["certificateHold"]).optional(),
   /** Who owns the identities from now on; for `assign` only. */
   owner: identityChange.shape.owner,
+  /** The user who handles the alerts from now on, or null for none; for `assign-alert` only. */
+  assignee: z.string().max(64).nullable().optional(),
+  /** What the alerts turned out to be; for `resolve` only. */
+  resolution: z.enum(resolutions).optional(),
   /** Until when they are to be replaced; for `request-rotation` only, and in a week if absent. */
   replaceBy: requestRotationInput.shape.replaceBy,
   comment,
@@ -77,26 +106,46 @@ type Selection = Readonly<{
   filter?: BulkFilter | undefined;
   identities?: readonly string[] | undefined;
   identityFilter?: BulkIdentityFilter | undefined;
+  alerts?: readonly string[] | undefined;
+  alertFilter?: BulkAlertFilter | undefined;
   count?: number | undefined;
   reason?: string | undefined;
   owner?: string | undefined;
+  assignee?: string | null | undefined;
+  resolution?: Resolution | undefined;
   replaceBy?: string | undefined;
   invalidityDate?: string | undefined;
 }>;
+type Problem = readonly [path: string, message: string];
 
-function* problemsOf(input: Selection): Generator<readonly [path: string, message: string]> {
-  const { act, ids, filter, identities, identityFilter } = input;
-  const ways = [ids, filter, identities, identityFilter].filter((one) => one !== undefined);
-  if (ways.length !== 1) yield ["ids", "Send either IDs or a filter."];
-  if (changesIdentities(act) && (ids !== undefined || filter !== undefined))
+const isGiven = (value: unknown): boolean => value !== undefined;
+
+function* problemsOfItems(input: Selection): Generator<Problem> {
+  const { act, ids, filter, identities, identityFilter, alerts, alertFilter } = input;
+  const ofAlerts = [alerts, alertFilter].some(isGiven);
+  const others = [ids, filter, identities, identityFilter];
+  if ([...others, alerts, alertFilter].filter(isGiven).length !== 1)
+    yield ["ids", "Send either IDs or a filter."];
+  if (changesIdentities(act) && [ids, filter].some(isGiven))
     yield ["identities", "Send identities, by ID or by a filter."];
-  const isFiltered = filter !== undefined || identityFilter !== undefined;
-  if (isFiltered !== (input.count !== undefined))
+  if (changesAlerts(act) !== ofAlerts)
+    yield ["alerts", "Send alerts, by ID or by a filter, for actions on alerts only."];
+  const isFiltered = [filter, identityFilter, alertFilter].some(isGiven);
+  if (isFiltered !== isGiven(input.count))
     yield ["count", "Send the count that the list showed, with a filter only."];
+}
+
+function* problemsOf(input: Selection): Generator<Problem> {
+  const { act } = input;
+  yield* problemsOfItems(input);
   if ((act === "revoke") !== (input.reason !== undefined))
     yield ["reason", "Send a reason for revoke, and for nothing else."];
   if ((act === "assign") !== (input.owner !== undefined))
     yield ["owner", "Send an owner for assign, and for nothing else."];
+  if ((act === "assign-alert") !== isGiven(input.assignee))
+    yield ["assignee", "Send an assignee, or null for none, for assign-alert only."];
+  if ((act === "resolve") !== isGiven(input.resolution))
+    yield ["resolution", "Send a resolution for resolve, and for nothing else."];
   if (act !== "request-rotation" && input.replaceBy !== undefined)
     yield ["replaceBy", "Send a date to replace by for request-rotation only."];
   if (act !== "revoke" && input.invalidityDate !== undefined)
@@ -112,10 +161,20 @@ export const bulkInput = z.strictObject(inputShape).superRefine(checkSelection);
 export type BulkInput = z.output<typeof bulkInput>;
 export const startBulkInput = z
   .strictObject({ ...inputShape, expect: expected })
-  .superRefine(checkSelection);
+  .superRefine(checkSelection)
+  .superRefine(({ act, ...given }, context) => {
+    // As for one alert.
+    const { error } = resolveInput.shape.comment.safeParse(given.comment);
+    if (act === "resolve" && error !== undefined)
+      context.addIssue({
+        code: "custom",
+        path: ["comment"],
+        message: error.issues[0]?.message ?? "Enter a comment.",
+      });
+  });
 export type StartBulkInput = z.output<typeof startBulkInput>;
 
-/** Why a certificate or an identity is left out of a bulk action. */
+/** Why a certificate, an identity or an alert is left out of a bulk action. */
 export const exclusions = [
   "own",
   "signs-in",
@@ -132,6 +191,10 @@ export const exclusions = [
   "already-suspended",
   "already-active",
   "same-owner",
+  "already-acknowledged",
+  "already-resolved",
+  "same-assignee",
+  "about-you",
   "missing",
 ] as const;
 export type Exclusion = (typeof exclusions)[number];
@@ -139,7 +202,7 @@ export type Exclusion = (typeof exclusions)[number];
 /** What a bulk action would do. */
 export type BulkPreview = Readonly<{
   act: BulkAct;
-  /** How many certificates or identities are selected, and how many of them can be changed. */
+  /** How many certificates, identities or alerts are selected, and how many of them can be changed. */
   selected: number;
   count: number;
   excluded: readonly Readonly<{
@@ -148,7 +211,7 @@ export type BulkPreview = Readonly<{
     /** The names of the first of them. */
     examples: readonly string[];
   }>[];
-  /** How many identities they are or belong to, and how many certificates they are or have valid. */
+  /** How many identities they are, belong to or are about, and how many certificates they are or have valid. */
   identities: number;
   certificates: number;
   /** Of the certificates that would be changed: valid, and without a successor. */
@@ -158,6 +221,8 @@ export type BulkPreview = Readonly<{
    * people or other programs have to replace, and how many owners those have. Null for other actions.
    */
   rotation: Readonly<{ acme: number; others: number; owners: number }> | null;
+  /** Of the alerts that would be changed, the most severe first. Null for other actions. */
+  severities: readonly Readonly<{ severity: Severity; count: number }>[] | null;
   /** Their use in the last 24 hours. */
   lastDay: Readonly<{
     certificates: number;
@@ -185,6 +250,9 @@ export type BulkDto = Readonly<{
   status: BulkStatus;
   reason: string | null;
   owner: string | null;
+  /** The label of the user who the alerts are assigned to; null for none. */
+  assignee: string | null;
+  resolution: Resolution | null;
   replaceBy: string | null;
   comment: string;
   total: number;
@@ -199,10 +267,12 @@ export type BulkDto = Readonly<{
 }>;
 export type BulkList = Readonly<{ items: readonly BulkDto[]; nextCursor: string | null }>;
 
-/** One line of the report, about a certificate or an identity. */
+/** One line of the report, about a certificate, an identity or an alert. */
 export type BulkLine = Readonly<{
   certificateId: string | null;
-  identityId: string;
+  /** Null for an alert that is about no identity. */
+  identityId: string | null;
+  alertId: string | null;
   name: string;
   serial: string | null;
   identity: string;

@@ -9,7 +9,8 @@ import { bulkRowOf, idsDigest } from "./bulk-row";
 import { replaceByOf } from "@/lib/bulk/select/replace-by";
 import { bulkDto, bulkTarget } from "./bulk-dto";
 import { describeSelection } from "./preview-bulk-act";
-import { type BulkDto, changesIdentities, type StartBulkInput } from "./schema";
+import { type BulkDto, nounOf, type StartBulkInput } from "./schema";
+import { findBulkAssignee } from "@/lib/bulk/select/select-alerts";
 import { selectItems } from "@/lib/bulk/select/select-items";
 
 /**
@@ -26,12 +27,13 @@ export async function startBulkAct(
   authorizeBulk(actor, input.act);
   const selection = await selectItems(deps, actor, input);
   const { items } = selection;
-  const filter = input.filter ?? input.identityFilter;
+  const filter = input.filter ?? input.identityFilter ?? input.alertFilter;
   if (items.length !== input.expect.count || selection.sha256 !== input.expect.sha256)
     throw new AppError(
       "bulk.changed",
-      `The dry run counted ${input.expect.count} ${changesIdentities(input.act) ? "identities" : "certificates"}. ${items.length === input.expect.count ? "One of them has changed since" : `Now it would be ${items.length}`}. Nothing was done. Run it again.`,
+      `The dry run counted ${input.expect.count} ${nounOf(input.act)}. ${items.length === input.expect.count ? "One of them has changed since" : `Now it would be ${items.length}`}. Nothing was done. Run it again.`,
     );
+  const assignee = await findBulkAssignee(deps, input);
   const replaceBy = replaceByOf(input, deps.clock.now());
   const { excluded, lastDay } = await describeSelection(deps, input, selection);
   const ids = items.map(({ id }) => id);
@@ -55,6 +57,8 @@ export async function startBulkAct(
             ...(input.reason === undefined ? {} : { reason: input.reason }),
             comment: row.comment,
             ...(input.owner === undefined ? {} : { owner: input.owner }),
+            ...(input.act === "assign-alert" ? { assignee } : {}),
+            ...(input.resolution === undefined ? {} : { resolution: input.resolution }),
             ...(replaceBy === null ? {} : { replaceBy: replaceBy.toISOString() }),
             ...(filter === undefined ? {} : { filter: JSON.stringify(filter) }),
             count: items.length,
@@ -71,5 +75,6 @@ export async function startBulkAct(
     if (uniqueViolation(error) === null) throw error;
     throw new AppError("bulk.running", "The same was started a moment ago, and is running.");
   });
-  return { result: bulkDto({ ...row, done: 0, changed: 0, refused: 0 }), entryId };
+  const assigneeLabel = assignee?.label ?? null;
+  return { result: bulkDto({ ...row, assigneeLabel, done: 0, changed: 0, refused: 0 }), entryId };
 }

@@ -61,5 +61,8 @@ export async function startBulkIssue(
     if (uniqueViolation(error) === null) throw error;
     throw new AppError("bulk.running", "The same was started a moment ago, and is running.");
   });
-  return { result: bulkDto({ ...row, done: 0, changed: 0, refused: 0 }), entryId };
+  return {
+    result: bulkDto({ ...row, assigneeLabel: null, done: 0, changed: 0, refused: 0 }),
+    entryId,
+  };
 }

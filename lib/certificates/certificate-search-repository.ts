@@ -190,16 +190,10 @@ const timesFor = (condition: string, now: Date): Date[] =>
   Array.from(condition.matchAll(/\?/g), () => now);
 
 /** Those of the filters that are a choice: without values. */
-const fixedConditions = ({
-  successor,
-  use,
-  own,
-  serverKey,
-}: CertificateQuery): readonly string[] => [
+const fixedConditions = ({ successor, use, own }: CertificateQuery): readonly string[] => [
   ...(successor === undefined ? [] : [successorConditions[successor]]),
   ...(use === "never" ? [isNeverUsed] : []),
   ...(own === "exclude" ? [ownLeftOut] : []),
-  ...(serverKey === undefined ? [] : [serverKey === "true" ? "c.server_key" : "not c.server_key"]),
 ];
 
 /** Those that depend on the time. */
@@ -233,6 +227,7 @@ function conditionsFor({ query, onlyIdentityId, now }: CertificateSearch): Condi
       `%${literalText(foldText(query.owner))}%`,
     );
   if (query.algorithm) conditions.add("c.key_algorithm = ?", query.algorithm);
+  if (query.serverKey) conditions.add("c.server_key = ?", query.serverKey === "true");
   if (query.key) conditions.add("c.spki_sha256 = ?", Buffer.from(query.key, "hex"));
   for (const condition of fixedConditions(query)) conditions.add(condition);
   if (query.expiresAfter) conditions.add("c.not_after >= ?", new Date(query.expiresAfter));

@@ -1,5 +1,11 @@
 import type { RevocationReason } from "@/lib/pki/types";
-import type { CompatibleApi, FindingDetail, RequestDetail, ServerKeyDetail } from "./detail-types";
+import type {
+  AccountDetail,
+  CompatibleApi,
+  FindingDetail,
+  RequestDetail,
+  ServerKeyDetail,
+} from "./detail-types";
 
 /** The details of entries about certificates. */
 export type CertificateDetails = {
@@ -65,7 +71,7 @@ export type CertificateDetails = {
 /** How far a bulk action came: `untried` were neither changed nor refused. */
 type BulkFigures = Readonly<{
   /** What it changes; absent for certificates. */
-  of?: "identities";
+  of?: "identities" | "alerts";
   total: number;
   done: number;
   /** Left alone, because their state had changed since the dry run. */
@@ -74,7 +80,7 @@ type BulkFigures = Readonly<{
   untried: number;
 }>;
 
-/** Of an action on many certificates or identities; each has its own entry with its ID as correlation. */
+/** Of an action on many certificates, identities or alerts; each has its own entry with its ID as correlation. */
 export type BulkDetails = Readonly<{
   /**
    * `excluded`: how many of the selection are left alone and why ("3 own, 2 already-revoked").
@@ -85,6 +91,9 @@ export type BulkDetails = Readonly<{
     reason?: string;
     /** Who owns the identities from now on. */
     owner?: string;
+    /** The user who the alerts are assigned to, null for none; and what they turned out to be. */
+    assignee?: AccountDetail | null;
+    resolution?: string;
     /** Until when the certificates are to be replaced. */
     replaceBy?: string;
     comment: string;

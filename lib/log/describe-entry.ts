@@ -6,6 +6,7 @@ import {
   changedFields,
   bulkFigures,
   bulkItems,
+  bulkRecipient,
   countOf,
   listName,
   listNames,
@@ -195,8 +196,8 @@ const phrases: Phrases = {
       ? `revoked API token ${name}`
       : `revoked API token ${name} together with ${endedWith.kind} ${endedWith.label}`,
   "token.read": viewed("API token"),
-  "bulk.started": ({ act, count, reason, owner, replaceBy, comment }) =>
-    `started to ${bulkActText(act, replaceBy)} ${bulkItems(act, count)}${owner === undefined ? "" : ` to ${owner}`}${reason === undefined ? "" : ` (${reasonText(reason)})`}${withComment(comment)}`,
+  "bulk.started": ({ act, count, reason, owner, assignee, resolution, replaceBy, comment }) =>
+    `started to ${bulkActText(act, replaceBy)} ${bulkItems(act, count)}${bulkRecipient(owner, assignee)}${resolution === undefined ? "" : ` as ${resolution.replace("-", " ")}`}${reason === undefined ? "" : ` (${reasonText(reason)})`}${withComment(comment)}`,
   "bulk.finished": (details) => `finished a bulk action: ${bulkFigures(details)}`,
   "bulk.canceled": (details) => `canceled a bulk action: ${bulkFigures(details)}`,
   "bulk.stopped": ({ cause, ...details }) =>

@@ -28,20 +28,40 @@ export const listName = (list = "audit"): string =>
   list === "audit" ? "audit log" : `list of ${list}`;
 
 const identityActs: ReadonlySet<string> = new Set(["suspend", "activate", "assign"]);
-const countChanged = (of: "identities" | undefined, total: number): string =>
-  of === "identities" ? countOf(total, "identity", "identities") : countOf(total, "certificate");
+const alertActs: ReadonlySet<string> = new Set(["acknowledge", "assign-alert", "resolve"]);
+type Changed = "identities" | "alerts" | undefined;
+function countChanged(of: Changed, total: number): string {
+  if (of === "alerts") return countOf(total, "alert");
+  return of === "identities"
+    ? countOf(total, "identity", "identities")
+    : countOf(total, "certificate");
+}
+function changedBy(act: string): Changed {
+  if (alertActs.has(act)) return "alerts";
+  return identityActs.has(act) ? "identities" : undefined;
+}
 /** What a bulk action is for: "3 identities". */
 export const bulkItems = (act: string, count: number): string =>
-  countChanged(identityActs.has(act) ? "identities" : undefined, count);
+  countChanged(changedBy(act), count);
 /** What a bulk action does, before its items: "revoke". */
 export const bulkActText = (act: string, replaceBy: string | undefined): string =>
-  replaceBy === undefined ? act : `request the rotation, by ${minuteOf(replaceBy)}, of`;
+  replaceBy === undefined
+    ? act.replace("assign-alert", "assign")
+    : `request the rotation, by ${minuteOf(replaceBy)}, of`;
+/** Who identities or alerts are assigned to: " to platform@example.com". */
+export function bulkRecipient(
+  owner: string | undefined,
+  assignee: Readonly<{ label: string }> | null | undefined,
+): string {
+  if (owner !== undefined) return ` to ${owner}`;
+  return assignee === undefined ? "" : ` to ${assignee?.label ?? "no one"}`;
+}
 /** How far it came: "2 of 3 certificates changed". */
 export const bulkFigures = ({
   of,
   total,
   done,
-}: Readonly<{ of?: "identities"; total: number; done: number }>): string =>
+}: Readonly<{ of?: Changed; total: number; done: number }>): string =>
   `${done} of ${countChanged(of, total)} changed`;
 
 type PhrasesOf<Described extends keyof EntryDetails> = {

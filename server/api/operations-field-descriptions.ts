@@ -38,6 +38,7 @@ export const operationsFieldDescriptions: Readonly<Record<string, string>> = {
   "identityFilter.q": "Words, each a part of a name or of the owner; or a full id.",
   "identityFilter.holds": "Only those that hold this name or one that overlaps it.",
   "BulkAction.owner": "The new owner of `assign`; null for other actions.",
+  "BulkPreview.severities.severity": "The severity.",
   "BulkAction.reason": "The revocation reason; null for other actions.",
   "BulkPreview.excluded": "What would be left alone, by reason.",
   "excluded.why": "Why they would be left alone.",

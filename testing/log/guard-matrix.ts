@@ -87,6 +87,8 @@ const examples: Readonly<Record<string, Readonly<{ old?: Row; set?: Row; named?:
       status: "'running'",
       reason: "'keyCompromise'",
       owner: "'one'",
+      assignee: "'usr_one'",
+      resolution: "'fixed'",
       replace_by: "'2026-02-01Z'",
     },
   },

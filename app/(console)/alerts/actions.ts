@@ -1,22 +1,18 @@
 "use server";
 
 import { z } from "zod";
-import { answerAlerts } from "@/lib/alerts/answer-alerts";
 import { acknowledgeAlert, assignAlert, resolveAlert } from "@/lib/alerts/answer-alert";
-import { previewAnswers } from "@/lib/alerts/preview-answers";
 import { createExceptionForAlert, endException } from "@/lib/alerts/manage-exceptions";
 import {
   acknowledgeInput,
-  answerManyInput,
   assignInput,
   exceptionInput,
-  previewManyInput,
   resolveInput,
   ruleChange,
   ruleNames,
 } from "@/lib/alerts/schema";
 import { updateRule } from "@/lib/alerts/update-rule";
-import { defineAction, defineQuery } from "@/lib/auth/define-action";
+import { defineAction } from "@/lib/auth/define-action";
 
 const id = { id: z.string().max(64) };
 
@@ -35,10 +31,6 @@ export const resolve = defineAction(
   resolveInput.extend(id),
   (deps, actor, { id: alert, ...input }) => resolveAlert(deps, actor, alert, input),
 );
-/** Answers what is selected in a list; each alert has its own entry. */
-export const answerMany = defineQuery("alerts.handle", answerManyInput, answerAlerts);
-/** What `answerMany` would do, in figures. */
-export const previewMany = defineQuery("alerts.handle", previewManyInput, previewAnswers);
 /** Adds an exception, and with `resolve` closes the alert that it came from as expected. */
 export const except = defineAction(
   "alerts.handle",

@@ -1,11 +1,12 @@
 import { BellRing } from "lucide-react";
 import { Suspense } from "react";
-import { AlertBar } from "@/components/alerts/many/alert-bar";
+import { AlertBar } from "@/components/alerts/alert-bar";
 import { AlertChips } from "@/components/alerts/alert-chips";
 import { AlertFilters } from "@/components/alerts/alert-filters";
 import { alertColumns, AlertTable } from "@/components/alerts/alert-table";
 import { AlertTabs } from "@/components/alerts/alert-tabs";
 import { NewAlerts } from "@/components/alerts/new-alerts";
+import { BulkLink } from "@/components/bulk/shared/bulk-link";
 import { EvaluationProgress } from "@/components/alerts/evaluation-progress";
 import { FilterProblems } from "@/components/filters/filter-problems";
 import { pageLinks } from "@/components/filters/list-href";
@@ -26,7 +27,8 @@ import { findTableView } from "@/app/(console)/table-view";
 import { findIdentityName } from "@/app/(console)/identity-name";
 import { readQuery, type SearchParams } from "@/app/(console)/read-query";
 import { ListMenus } from "@/app/(console)/views/list-menus";
-import { acknowledge, answerMany, previewMany } from "./actions";
+import { acknowledge } from "./actions";
+import { previewAlertBulk, startAlertBulk } from "./bulk/actions";
 import { readOpenAlerts } from "./read-open";
 
 const path = "/alerts";
@@ -72,6 +74,7 @@ export default async function AlertsPage({
             ? "No open alerts."
             : `${plural(open.open, "open alert")}.`
         }
+        action={<BulkLink />}
       />
       <AlertTabs />
       <Suspense>
@@ -108,10 +111,9 @@ export default async function AlertsPage({
         />
         {mayHandle && (
           <AlertBar
-            actions={{ answer: answerMany, preview: previewMany }}
+            actions={{ preview: previewAlertBulk, start: startAlertBulk }}
             filter={filter}
-            me={actor.id}
-            people={people}
+            assignees={{ me: actor.id, people }}
           />
         )}
       </SelectionProvider>

@@ -1,6 +1,12 @@
 import { Time } from "@/components/ui/time";
-import { formatList, plural } from "@/lib/format/count";
-import { type BulkAct, type BulkPreview, changesIdentities } from "@/lib/bulk/schema";
+import { severityLabels } from "@/components/shared/severity-labels";
+import { formatCount, formatList, plural } from "@/lib/format/count";
+import {
+  type BulkAct,
+  type BulkPreview,
+  changesAlerts,
+  changesIdentities,
+} from "@/lib/bulk/schema";
 import { exclusionText } from "./bulk-words";
 
 const shownExamples = 3;
@@ -21,7 +27,7 @@ export function BulkFigures({ figures }: Readonly<{ figures: BulkPreview }>) {
         </li>
       ))}
       {rotation !== null && <Holders {...rotation} />}
-      {act !== "assign" && (
+      {act !== "assign" && !changesAlerts(act) && (
         <li>
           <Uses {...figures.lastDay} />
         </li>
@@ -39,8 +45,15 @@ export function BulkFigures({ figures }: Readonly<{ figures: BulkPreview }>) {
   );
 }
 
-function scopeText({ act, count, selected, identities, certificates }: BulkPreview): string {
+function scopeText(figures: BulkPreview): string {
+  const { act, count, selected, identities, certificates, severities } = figures;
   const outOf = selected === count ? "" : `, out of ${selected} selected`;
+  if (severities !== null) {
+    const each = severities.map(
+      (one) => `${formatCount(one.count)} ${severityLabels[one.severity].toLowerCase()}`,
+    );
+    return `${plural(count, "alert")}${outOf}${each.length === 0 ? "" : `: ${formatList(each)}`}.`;
+  }
   const identityCount = plural(identities, "identity", "identities");
   return changesIdentities(act)
     ? `${identityCount} with ${plural(certificates, "valid certificate")}${outOf}.`

@@ -1,27 +1,35 @@
 import { DataTable, type Column } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";
-import { type BulkAct, type BulkLine, changesIdentities } from "@/lib/bulk/schema";
+import { type BulkAct, type BulkLine, nounOf } from "@/lib/bulk/schema";
 import { actWords } from "./bulk-words";
 
 const outcomes = { changed: "Left alone", refused: "Refused", pending: "Waiting" } as const;
 
 // A request that is waiting or was refused has no certificate, and its identity may have several.
-const keyOf = ({ certificateId, identityId, name }: BulkLine): string =>
-  certificateId ?? `${identityId} ${name}`;
+const keyOf = ({ certificateId, identityId, alertId, name }: BulkLine): string =>
+  alertId ?? certificateId ?? `${identityId} ${name}`;
 
-const identityColumn: Column<BulkLine> = {
+function hrefOf({ certificateId, identityId, alertId }: BulkLine): string {
+  if (alertId !== null) return `/alerts/${alertId}`;
+  return certificateId === null ? `/identities/${identityId}` : `/certificates/${certificateId}`;
+}
+
+const headers = { certificates: "Certificate", identities: "Identity", alerts: "Alert" } as const;
+
+const identityColumn = (header: string): Column<BulkLine> => ({
   key: "identity",
-  header: "Identity",
+  header,
   hideBelow: "lg",
   cell: ({ identity }) => identity,
-};
+});
 
 /** The lines of the report. */
 export function BulkLines({ act, lines }: Readonly<{ act: BulkAct; lines: readonly BulkLine[] }>) {
+  const noun = nounOf(act);
   const columns: readonly Column<BulkLine>[] = [
     {
       key: "name",
-      header: changesIdentities(act) ? "Identity" : "Certificate",
+      header: headers[noun],
       width: "grow",
       cell: ({ name }) => name,
     },
@@ -37,7 +45,7 @@ export function BulkLines({ act, lines }: Readonly<{ act: BulkAct; lines: readon
       hideBelow: "md",
       cell: ({ message }) => message ?? "",
     },
-    ...(changesIdentities(act) ? [] : [identityColumn]),
+    ...(noun === "identities" ? [] : [identityColumn(noun === "alerts" ? "Subject" : "Identity")]),
     {
       key: "at",
       header: "Time",
@@ -53,9 +61,7 @@ export function BulkLines({ act, lines }: Readonly<{ act: BulkAct; lines: readon
       columns={columns}
       rows={lines}
       rowKey={keyOf}
-      rowHref={({ certificateId, identityId }) =>
-        certificateId === null ? `/identities/${identityId}` : `/certificates/${certificateId}`
-      }
+      rowHref={hrefOf}
     />
   );
 }

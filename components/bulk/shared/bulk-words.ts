@@ -3,7 +3,7 @@ import {
   type BulkAct,
   type BulkDto,
   type BulkStatus,
-  changesIdentities,
+  nounOf,
   type Exclusion,
 } from "@/lib/bulk/schema";
 
@@ -63,6 +63,25 @@ export const actWords: Readonly<Record<BulkAct, ActWords>> = {
     done: "Assigned",
     consequence: "The owner is the team or person responsible for an identity.",
   },
+  acknowledge: {
+    button: "Acknowledge",
+    title: "Acknowledge",
+    done: "Acknowledged",
+    consequence: "Marks them as being handled. They stay open until they are resolved.",
+  },
+  "assign-alert": {
+    button: "Assign",
+    title: "Assign",
+    done: "Assigned",
+    consequence: "The assignee finds them under “Assigned to me”.",
+  },
+  resolve: {
+    button: "Resolve",
+    title: "Resolve",
+    done: "Resolved",
+    consequence:
+      "A resolved alert can’t be reopened. If the same thing happens again, a new alert is raised.",
+  },
   issue: {
     button: "Issue",
     title: "Issue",
@@ -71,9 +90,17 @@ export const actWords: Readonly<Record<BulkAct, ActWords>> = {
   },
 };
 
-/** "240 certificates" or "3 identities", whichever the action changes. */
-export const countItems = (act: BulkAct, count: number): string =>
-  changesIdentities(act) ? plural(count, "identity", "identities") : plural(count, "certificate");
+const nouns = {
+  certificates: { one: "certificate", many: "certificates" },
+  identities: { one: "identity", many: "identities" },
+  alerts: { one: "alert", many: "alerts" },
+} as const;
+
+/** "240 certificates", "3 identities" or "16 alerts", whichever the action changes. */
+export function countItems(act: BulkAct, count: number): string {
+  const { one, many } = nouns[nounOf(act)];
+  return plural(count, one, many);
+}
 
 const exclusionTexts: Readonly<Record<Exclusion, string>> = {
   own: "Chancery’s own",
@@ -91,6 +118,10 @@ const exclusionTexts: Readonly<Record<Exclusion, string>> = {
   "already-suspended": "already suspended",
   "already-active": "already active",
   "same-owner": "this is their owner already",
+  "already-acknowledged": "already acknowledged",
+  "already-resolved": "already resolved",
+  "same-assignee": "assigned to this user already",
+  "about-you": "about you, so an administrator has to resolve them",
   missing: "not found",
 };
 
@@ -98,24 +129,28 @@ const exclusionTexts: Readonly<Record<Exclusion, string>> = {
 export const exclusionText = (why: Exclusion, count: number): string =>
   `${formatCount(count)} left out: ${exclusionTexts[why]}`;
 
-/** What has to be typed before it starts: "revoke 240". */
-export const typedWord = (act: BulkAct, count: number): string =>
-  `${typedActs[act] ?? act} ${count}`;
+/** What has to be typed before it starts: "revoke 240". Null where nothing is lost by a mistake. */
+export const typedWord = (act: BulkAct, count: number): string | null =>
+  act === "acknowledge" || act === "assign-alert" ? null : `${typedActs[act] ?? act} ${count}`;
 const typedActs: Readonly<Partial<Record<BulkAct, string>>> = {
   "request-rotation": "rotate",
   "cancel-rotation-request": "withdraw",
 };
 
-export const bulkTitle = ({
+export function bulkTitle({
   act,
   total,
   owner,
-}: Pick<BulkDto, "act" | "total" | "owner">): string =>
-  `${actWords[act].title} ${countItems(act, total)}${owner === null ? "" : ` to ${owner}`}`;
+  assignee,
+}: Pick<BulkDto, "act" | "total" | "owner" | "assignee">): string {
+  if (act === "assign-alert" && assignee === null) return `Unassign ${countItems(act, total)}`;
+  const recipient = owner ?? assignee;
+  return `${actWords[act].title} ${countItems(act, total)}${recipient === null ? "" : ` to ${recipient}`}`;
+}
 
 /** The page that shows its progress. */
 export const bulkHref = ({ act, id }: Pick<BulkDto, "act" | "id">): string =>
-  `/${changesIdentities(act) ? "identities" : "certificates"}/bulk/${id}`;
+  `/${nounOf(act)}/bulk/${id}`;
 
 export const statusLabels: Readonly<Record<BulkStatus, string>> = {
   running: "Running",

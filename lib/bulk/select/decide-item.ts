@@ -57,7 +57,8 @@ export function identityExcludedBecause(
   return row.status === "active" ? "already-active" : null;
 }
 
-const powerOf = (powers: readonly IdentityPower[]): Exclusion =>
+/** The power that keeps an operator from changing it. */
+export const powerOf = (powers: readonly IdentityPower[]): Exclusion =>
   powers.includes("signs-in") ? "signs-in" : powers.includes("ca") ? "ca" : "proxy";
 
 function stateExcludes(

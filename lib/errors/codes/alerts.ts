@@ -2,6 +2,10 @@ import type { ErrorDefinitions } from "@/lib/errors/types";
 
 /** Alerts, their rules and exceptions, and where alerts are delivered. */
 export const alertCodes = {
+  "alert.acknowledged": {
+    kind: "conflict",
+    text: "A bulk action leaves an alert alone that someone else has acknowledged in the meantime.",
+  },
   "alert.assignee": {
     kind: "invalid",
     text: "No account has this ID; choose one from the list of assignees.",
@@ -21,14 +25,6 @@ export const alertCodes = {
   "alert.cursor": {
     kind: "invalid",
     text: "The cursor wasn't issued for this list; start again from the first page.",
-  },
-  "alert.count-changed": {
-    kind: "conflict",
-    text: "Another number of alerts matches the filters than the list showed; reload it, then decide.",
-  },
-  "alert.too-many": {
-    kind: "too-large",
-    text: "The filters match more alerts than one request changes; add a filter.",
   },
   "alert.not-found": {
     kind: "not-found",

@@ -10,7 +10,7 @@ const endedBy = (action: "bulk.finished" | "bulk.canceled" | "bulk.stopped"): Ca
 });
 
 /**
- * A row makes the gateway change certificates or identities in its actor's name: so its entry says
+ * A row makes the gateway change certificates, identities or alerts in its actor's name: so its entry says
  * which, what is done to them, and who started it.
  */
 const bulkAct: GuardedTable = {
@@ -21,7 +21,7 @@ const bulkAct: GuardedTable = {
         {
           target: "new.id",
           actions: ["bulk.started"],
-          says: `e.j #>> '{actor,kind}' = new.actor_kind and e.j #>> '{actor,id}' = new.actor_id and e.j #>> '{details,act}' = new.act and e.j #>> '{details,reason}' is not distinct from new.reason and e.j #>> '{details,owner}' is not distinct from new.owner and (e.j #>> '{details,replaceBy}')::timestamptz is not distinct from new.replace_by and e.j #>> '{details,idsSha256}' = encode(sha256(convert_to(array_to_string(new.ids, ','), 'UTF8')), 'hex')`,
+          says: `e.j #>> '{actor,kind}' = new.actor_kind and e.j #>> '{actor,id}' = new.actor_id and e.j #>> '{details,act}' = new.act and e.j #>> '{details,reason}' is not distinct from new.reason and e.j #>> '{details,owner}' is not distinct from new.owner and e.j #>> '{details,assignee,id}' is not distinct from new.assignee and e.j #>> '{details,resolution}' is not distinct from new.resolution and (e.j #>> '{details,replaceBy}')::timestamptz is not distinct from new.replace_by and e.j #>> '{details,idsSha256}' = encode(sha256(convert_to(array_to_string(new.ids, ','), 'UTF8')), 'hex')`,
         },
       ],
       whileHalted,
@@ -47,6 +47,8 @@ const bulkAct: GuardedTable = {
     "total",
     "reason",
     "owner",
+    "assignee",
+    "resolution",
     "comment",
     "invalidity_date",
     "replace_by",

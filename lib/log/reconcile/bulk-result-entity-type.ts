@@ -13,6 +13,9 @@ const actionOf: Readonly<Record<string, string>> = {
   activate: "identity.activated",
   assign: "identity.updated",
   issue: "certificate.planned",
+  acknowledge: "alert.acknowledged",
+  "assign-alert": "alert.assigned",
+  resolve: "alert.resolved",
 };
 
 /** The entry of a result. One without an entry has a key of its own, so that it is read too. */
@@ -30,7 +33,7 @@ export function makeBulkResultEntityType(): EntityType<Fields> {
   const acts = new Map<string, string | undefined>();
   return {
     name: "result of a bulk action",
-    prefixes: ["bulk", "certificate", "identity"],
+    prefixes: ["bulk", "certificate", "identity", "alert"],
     idOf: ({ id, action, requestId, target, details }) => {
       if (action === "bulk.started" && target !== null)
         acts.set(target.id, actionOf[comparable(details.act) ?? ""]);

@@ -162,7 +162,7 @@ export const custodyEntityTypes: readonly PlainEntityType[] = [
     from: "bulk_act",
     created: "bulk.started",
     columns: `id, act as action, encode(sha256(convert_to(array_to_string(ids, ','), 'UTF8')), 'hex') as certificates, digest as "dry run", total::text as count, coalesce(reason, '') as reason,
-      ${truncateSql("coalesce(owner, '')")} as owner, ${millisSql("replace_by")} as "replace by", ${truncateSql("comment")} as comment, actor_kind as "kind of creator", actor_id as "ID of creator", ${truncateSql("actor_label")} as creator, ${createdSql()}, status, coalesce(cause, '') as cause, ${millisSql("ended_at")} as "end (near)"`,
+      ${truncateSql("coalesce(owner, '')")} as owner, coalesce(assignee, '') as assignee, coalesce(resolution, '') as resolution, ${millisSql("replace_by")} as "replace by", ${truncateSql("comment")} as comment, actor_kind as "kind of creator", actor_id as "ID of creator", ${truncateSql("actor_label")} as creator, ${createdSql()}, status, coalesce(cause, '') as cause, ${millisSql("ended_at")} as "end (near)"`,
     initial: ({ actor, details }) => ({
       action: comparable(details.act),
       certificates: comparable(details.idsSha256),
@@ -170,6 +170,8 @@ export const custodyEntityTypes: readonly PlainEntityType[] = [
       count: String(details.count),
       reason: comparable(details.reason ?? ""),
       owner: comparable(details.owner ?? ""),
+      assignee: comparable((details.assignee as { id?: unknown } | null | undefined)?.id ?? ""),
+      resolution: comparable(details.resolution ?? ""),
       "replace by": millisOf(details.replaceBy),
       comment: comparable(details.comment),
       "kind of creator": comparable(actor.kind),

@@ -41,7 +41,7 @@ export const bulkRoutes = [
     permission: "certificates.revoke",
     summary: "Dry-run a bulk action",
     description:
-      "Counts the certificates or identities that would be changed, those that would not and why, and who used them in the last 24 hours. Chancery's own are always left out. Nothing is changed. Send `count` and `sha256` as `expect` to start exactly this.",
+      "Counts the certificates, identities or alerts that would be changed, those that would not and why, and who used them in the last 24 hours. Chancery's own certificates and identities are always left out. Nothing is changed. Send `count` and `sha256` as `expect` to start exactly this.",
     body: bulkInput,
     response: bulkPreview,
     handle: (deps, actor, { body }) => previewBulkAct(deps, actor, body),
@@ -53,7 +53,7 @@ export const bulkRoutes = [
     permission: "certificates.revoke",
     summary: "Start a bulk action",
     description:
-      "Revokes, holds or releases up to 10,000 certificates, or requests their rotation, chosen by `ids`, by a `filter` with the `count` that its list showed, or by their `identities`; or suspends, activates or assigns up to 10,000 identities, chosen by `identities` or by an `identityFilter` with its `count`. `expect` is what a dry run counted: if the items or their states have changed since, nothing is started. Each is changed in the caller's name and has its own entry, and one that changed after the start is left alone. Ends early if the caller's account or token no longer counts. Read it again by its ID until `status` is not `running`.",
+      "Revokes, holds or releases up to 10,000 certificates, or requests their rotation, chosen by `ids`, by a `filter` with the `count` that its list showed, or by their `identities`; or suspends, activates or assigns up to 10,000 identities, chosen by `identities` or by an `identityFilter` with its `count`; or acknowledges, assigns or resolves up to 10,000 alerts, chosen by `alerts` or by an `alertFilter` with its `count`. `expect` is what a dry run counted: if the items or their states have changed since, nothing is started. Each is changed in the caller's name and has its own entry, and one that changed after the start is left alone. Ends early if the caller's account or token no longer counts. Read it again by its ID until `status` is not `running`.",
     body: startBulkInput,
     status: 201,
     response: bulkAct,
@@ -105,7 +105,7 @@ export const bulkRoutes = [
     permission: "certificates.read",
     summary: "Download the report of a bulk action",
     description:
-      "CSV with a line for each certificate or identity: what became of it, why, and its entry.",
+      "CSV with a line for each certificate, identity or alert: what became of it, why, and its entry.",
     params: idParams,
     response: z.string(),
     mediaType: "text/csv",

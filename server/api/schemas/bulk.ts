@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { resolutions, severities } from "@/lib/alerts/schema";
 import { bulkActs, bulkStatuses, exclusions } from "@/lib/bulk/schema";
 import { entryId, instant } from "./common";
 
@@ -12,6 +13,12 @@ export const bulkAct = z
     }),
     reason: z.string().nullable(),
     owner: z.string().nullable(),
+    assignee: z.string().nullable().openapi({
+      description: "The label of the user who the alerts are assigned to; null for none.",
+    }),
+    resolution: z.enum(resolutions).nullable().openapi({
+      description: "What the alerts turned out to be; null for other actions.",
+    }),
     replaceBy: instant.nullable().openapi({
       description: "Until when the certificates are to be replaced; null for other actions.",
     }),
@@ -19,7 +26,7 @@ export const bulkAct = z
     total: z
       .number()
       .int()
-      .openapi({ description: "How many certificates or identities it is for." }),
+      .openapi({ description: "How many certificates, identities or alerts it is for." }),
     done: z.number().int().openapi({ description: "How many it has changed." }),
     changed: z.number().int().openapi({
       description: "How many it left alone, because their state had changed since the dry run.",
@@ -39,7 +46,7 @@ export const bulkPreview = z
     selected: z
       .number()
       .int()
-      .openapi({ description: "How many certificates or identities are selected." }),
+      .openapi({ description: "How many certificates, identities or alerts are selected." }),
     count: z.number().int().openapi({ description: "How many of them would be changed." }),
     excluded: z.array(
       z.object({
@@ -51,7 +58,7 @@ export const bulkPreview = z
     identities: z
       .number()
       .int()
-      .openapi({ description: "How many identities they are or belong to." }),
+      .openapi({ description: "How many identities they are, belong to or are about." }),
     certificates: z
       .number()
       .int()
@@ -73,6 +80,18 @@ export const bulkPreview = z
       })
       .nullable()
       .openapi({ description: "Of a request for rotation; null for other actions." }),
+    severities: z
+      .array(
+        z.object({
+          severity: z.enum(severities),
+          count: z.number().int().openapi({ description: "How many would be changed." }),
+        }),
+      )
+      .nullable()
+      .openapi({
+        description:
+          "Of the alerts that would be changed, the most severe first; null for other actions.",
+      }),
     lastDay: z.object({
       certificates: z.number().int(),
       services: z.number().int(),

@@ -1,4 +1,5 @@
 import { cancelBulk } from "@/app/(console)/certificates/bulk/actions";
+import { resolutionLabels } from "@/components/alerts/alert-labels";
 import { BulkLines } from "@/components/bulk/shared/bulk-lines";
 import { BulkProgress } from "@/components/bulk/shared/bulk-progress";
 import { bulkTitle } from "@/components/bulk/shared/bulk-words";
@@ -7,11 +8,17 @@ import { Card } from "@/components/ui/card";
 import { Stack } from "@/components/ui/layout";
 import { PageHeader } from "@/components/ui/page-header";
 import { Time } from "@/components/ui/time";
-import { type BulkDto, type BulkLine, changesIdentities } from "@/lib/bulk/schema";
+import { type BulkDto, type BulkLine, nounOf } from "@/lib/bulk/schema";
 import { plural } from "@/lib/format/count";
 import type { RevocationReason } from "@/lib/pki/types";
 
 type Props = Readonly<{ bulk: BulkDto; lines: readonly BulkLine[]; mayCancel: boolean }>;
+
+const crumbs = {
+  certificates: { label: "Certificates", href: "/certificates" },
+  identities: { label: "Identities", href: "/identities" },
+  alerts: { label: "Alerts", href: "/alerts" },
+} as const;
 
 /** A bulk action: its progress and its report. */
 export function BulkView({ bulk, lines, mayCancel }: Props) {
@@ -20,15 +27,11 @@ export function BulkView({ bulk, lines, mayCancel }: Props) {
     <>
       <PageHeader
         title={bulkTitle(bulk)}
-        crumbs={[
-          changesIdentities(bulk.act)
-            ? { label: "Identities", href: "/identities" }
-            : { label: "Certificates", href: "/certificates" },
-          { label: "Bulk actions", href: "/certificates/bulk" },
-        ]}
+        crumbs={[crumbs[nounOf(bulk.act)], { label: "Bulk actions", href: "/certificates/bulk" }]}
         description={
           <>
             {reason && `${reason}. `}
+            {bulk.resolution !== null && `${resolutionLabels[bulk.resolution].label}. `}
             {bulk.comment && `${bulk.comment}. `}
             {bulk.replaceBy !== null && (
               <>

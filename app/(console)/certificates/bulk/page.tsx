@@ -27,7 +27,7 @@ export default async function BulkActionsPage({
       <PageHeader
         title="Bulk actions"
         crumbs={[{ label: "Certificates", href: "/certificates" }]}
-        description="Changes to many certificates or identities at once, newest first. They continue after you leave the page."
+        description="Changes to many certificates, identities or alerts at once, newest first. They continue after you leave the page."
       />
       <FilterProblems path={path} params={params} problems={problems} />
       <BulkTable items={items} empty={<NoBulkActions />} />
@@ -48,7 +48,7 @@ function NoBulkActions() {
       title="No bulk actions yet"
       action={<ButtonLink href="/certificates">Certificates</ButtonLink>}
     >
-      Select rows in the list of certificates or identities to change several together.
+      Select rows in the list of certificates, identities or alerts to change several together.
     </EmptyState>
   );
 }
