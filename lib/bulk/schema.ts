@@ -55,9 +55,11 @@ export const bulkIdentityFilter = identityQuery
   .extend({ q: optionalLabel(256).optional(), holds: optionalLabel(2048).optional() });
 export type BulkIdentityFilter = z.infer<typeof bulkIdentityFilter>;
 /** Filters of the list of alerts. */
-export const bulkAlertFilter = alertQuery
-  .omit({ cursor: true, limit: true })
-  .extend({ q: optionalLabel(256).optional(), subject: optionalLabel(200).optional() });
+export const bulkAlertFilter = alertQuery.omit({ cursor: true, limit: true }).extend({
+  q: optionalLabel(256).optional(),
+  subject: optionalLabel(200).optional(),
+  assigned: optionalLabel(64).optional(),
+});
 export type BulkAlertFilter = z.infer<typeof bulkAlertFilter>;
 
 const { comment, invalidityDate } = revokeInput.shape;

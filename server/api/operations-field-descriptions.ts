@@ -1,12 +1,17 @@
 /** Descriptions of fields of tokens, users, policies, alerts and usage; see `fieldDescriptions`. */
 export const operationsFieldDescriptions: Readonly<Record<string, string>> = {
   // Bulk actions.
-  act: "What is done to each certificate (`revoke`, `hold`, `release`) or identity (`suspend`, `activate`, `assign`).",
+  act: "What is done to each certificate (`revoke`, `hold`, `release`, `request-rotation`, `cancel-rotation-request`), identity (`suspend`, `activate`, `assign`) or alert (`acknowledge`, `assign-alert`, `resolve`).",
   "Bulk actions.ids": "Certificates by id, at most 10,000. Instead of a filter.",
   "Bulk actions.filter": "The filters of the list of certificates. Instead of ids.",
   "Bulk actions.identities":
     "Identities by id, at most 10,000. For an action on certificates: all of theirs that are neither revoked nor expired.",
   "Bulk actions.identityFilter": "The filters of the list of identities. Instead of identities.",
+  "Bulk actions.alerts": "Alerts by id, at most 10,000.",
+  "Bulk actions.alertFilter": "The filters of the list of alerts. Instead of alerts.",
+  "Bulk actions.assignee":
+    "The user who handles the alerts from now on, by id; null for no one. For `assign-alert` only.",
+  "Bulk actions.resolution": "What the alerts turned out to be. For `resolve` only.",
   "Bulk actions.count": "How many the list has for the filter. Required with a filter.",
   "Bulk actions.owner": "The new owner. For `assign` only.",
   "Bulk actions.reason": "The revocation reason (RFC 5280 §5.3.1). For `revoke` only.",
@@ -37,6 +42,15 @@ export const operationsFieldDescriptions: Readonly<Record<string, string>> = {
   "identityFilter.status": "Only active or suspended ones.",
   "identityFilter.q": "Words, each a part of a name or of the owner; or a full id.",
   "identityFilter.holds": "Only those that hold this name or one that overlaps it.",
+  "filter.serverKey":
+    "Only those whose private key Chancery made (`true`) or did not make (`false`).",
+  "alertFilter.status": "Only in this state; `unresolved` is open or acknowledged.",
+  "alertFilter.rule": "Only of this rule.",
+  "alertFilter.severity": "Only with this severity.",
+  "alertFilter.identity": "Only about this identity, by id.",
+  "alertFilter.subject": "Only about the subject with this id.",
+  "alertFilter.assigned": "Only those assigned to this user, by id.",
+  "alertFilter.q": "Words, each a part of the summary, the subject or the rule; or a full id.",
   "BulkAction.owner": "The new owner of `assign`; null for other actions.",
   "BulkPreview.severities.severity": "The severity.",
   "BulkAction.reason": "The revocation reason; null for other actions.",

@@ -132,6 +132,8 @@ const details = {
   use: 2,
   act: "one",
   owner: "one",
+  assignee: { id: "usr_one", label: "one" },
+  resolution: "fixed",
   replaceBy: "2026-02-01T00:00:00.000Z",
   requestedAt: "2026-02-01T00:00:00.000Z",
   idsSha256: sha256Hex("one"),
