@@ -26,9 +26,10 @@ describe("relative time", () => {
     [60, "in 1 minute"],
     [-119, "1 minute ago"],
     [-89 * 60, "89 minutes ago"],
-    [-90 * 60, "1 hour ago"],
-    [35 * 3600, "in 35 hours"],
-    [36 * 3600, "in 1 day"],
+    [-119 * 60, "119 minutes ago"],
+    [-120 * 60, "2 hours ago"],
+    [36 * 3600, "in 36 hours"],
+    [-48 * 3600, "2 days ago"],
     [89.9 * 86_400, "in 89 days"],
     [-100 * 86_400, "3 months ago"],
     [3650 * 86_400, "in 9 years"],
@@ -37,7 +38,17 @@ describe("relative time", () => {
     expect(formatRelative(after(seconds), now)).toBe(text);
   });
   test("a relative time never rounds up", () => {
-    expect(formatRelative(after(2 * 86_400 - 1), now)).toBe("in 1 day");
+    expect(formatRelative(after(2 * 86_400 - 1), now)).toBe("in 47 hours");
+  });
+  test("of two times in a list, the earlier one never reads as the later one", () => {
+    const unitSeconds = { minute: 60, hour: 3600, day: 86_400 } as const;
+    const read = (seconds: number): number => {
+      const [, count, unit] =
+        /^(\d+) (minute|hour|day)s? ago$/.exec(formatRelative(after(-seconds), now)) ?? [];
+      return Number(count) * unitSeconds[unit as keyof typeof unitSeconds];
+    };
+    const times = Array.from({ length: 8_000 }, (_, n) => read(60 + n * 1_000));
+    expect(times).toEqual(times.toSorted((one, other) => one - other));
   });
   test.each(["", "yesterday", "2026-13-01T00:00:00Z", Number.NaN])(
     "%s is rejected instead of being shown",

@@ -4,8 +4,8 @@ const minute = 60;
 const hour = 3600;
 const day = 86_400;
 const steps = [
-  { below: 90 * minute, size: minute, unit: "minute" },
-  { below: 36 * hour, size: hour, unit: "hour" },
+  { below: 2 * hour, size: minute, unit: "minute" },
+  { below: 2 * day, size: hour, unit: "hour" },
   { below: 100 * day, size: day, unit: "day" },
   { below: 730 * day, size: 30.4375 * day, unit: "month" },
   { below: Infinity, size: 365.25 * day, unit: "year" },
@@ -18,7 +18,8 @@ function millisecondsOf(at: Instant): number {
 }
 
 /**
- * A relative time: `just now`, `4 minutes ago`, `in 89 days`. Whole units, rounded toward zero; days
+ * A relative time: `just now`, `4 minutes ago`, `in 89 days`. Whole units, rounded toward zero. A unit
+ * begins with two of it, so that what is earlier never reads as later; days
  * up to 100.
  */
 export function formatRelative(at: Instant, now: Instant): string {
