@@ -18,6 +18,8 @@ export type Chancery = Readonly<{
   httpsUrl: string;
   mtlsPort: number;
   token: string;
+  /** Of admin@example.com. */
+  password: string;
   dataFolder: string;
   stop: () => Promise<void>;
 }>;
@@ -25,10 +27,13 @@ export type Chancery = Readonly<{
 /**
  * A whole Chancery under its own supervisor, on free ports and a data folder that is thrown away;
  * set up, with a token for an administrator. `more` are settings besides those that all of them have.
+ * `demo`: the demonstration, with its history.
  */
 export async function startChancery(
   more: Readonly<Record<string, string>> = {},
+  { demo = false }: Readonly<{ demo?: boolean }> = {},
 ): Promise<Chancery> {
+  const password = randomBytes(16).toString("hex");
   const root = findRepoRoot(),
     dist = join(root, "dist"),
     dataFolder = mkdtempSync(join(tmpdir(), "chancery-bench-"));
@@ -39,9 +44,13 @@ export async function startChancery(
     CHANCERY_HTTP_PORT: "0",
     CHANCERY_HTTPS_PORT: "0",
     CHANCERY_MTLS_PORT: "0",
-    CHANCERY_ADMIN_EMAIL: "admin@example.com",
-    CHANCERY_ADMIN_PASSWORD: randomBytes(16).toString("hex"),
-    CHANCERY_ORGANIZATION: "Example",
+    ...(demo
+      ? {}
+      : {
+          CHANCERY_ADMIN_EMAIL: "admin@example.com",
+          CHANCERY_ADMIN_PASSWORD: password,
+          CHANCERY_ORGANIZATION: "Example",
+        }),
     CHANCERY_LOG_LEVEL: "warn",
     CHANCERY_WORKERS: process.env["BENCH_WORKERS"] ?? "0",
     ...more,
@@ -49,6 +58,7 @@ export async function startChancery(
   const said: string[] = [];
   const running = await supervise({
     root,
+    demo,
     env: readEnv(settings),
     settings,
     write: (text) => void said.push(text),
@@ -75,6 +85,7 @@ export async function startChancery(
       dataFolder,
       stop,
       token: await makeToken(dataFolder),
+      password: running.demoPassword ?? password,
     };
   } catch (error) {
     process.stderr.write(said.join(""));

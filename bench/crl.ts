@@ -1,12 +1,11 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { closeDatabase, openDatabase } from "@/lib/db/database";
 import { readRunFile } from "@/lib/runtime/run-file";
-import { startThrowawayPostgres } from "@/testing/database/throwaway-postgres";
 import { apiOf, startChancery } from "./_chancery";
+import { openChanceryDatabase } from "./_chancery-database";
 import { makeRequest } from "./_requests";
 import { report } from "./_results";
 import { has, printTable } from "./_tools";
@@ -31,21 +30,9 @@ const openssl = (...args: string[]) =>
 const rows: Record<string, string | number>[] = [];
 const seconds = (since: number): number => (performance.now() - since) / 1_000;
 
-const server = await startThrowawayPostgres({ durable: true });
-const urls = server.urls("bench");
-// Started by root, each process of Chancery has its own user.
-const socketFolder = new URL(urls.superUrl).searchParams.get("host") ?? "";
-chmodSync(socketFolder, 0o711);
-chmodSync(join(socketFolder, ".s.PGSQL.5432"), 0o777);
-const first = openDatabase(server.urls("postgres").superUrl, { max: 1 });
-await first.pool.query(`create database bench owner chancery_owner template ${server.template}`);
-await closeDatabase(first);
-const superuser = openDatabase(urls.superUrl, { max: 1, statementTimeoutMs: 1_200_000 });
-const chancery = await startChancery({
-  DATABASE_URL: urls.appUrl,
-  DATABASE_OWNER_URL: urls.ownerUrl,
-  DATABASE_SIGNER_URL: urls.signerUrl,
-});
+const database = await openChanceryDatabase();
+const { superuser } = database;
+const chancery = await startChancery(database.settings);
 const api = apiOf(chancery);
 try {
   const identity = await api("/identities", {
@@ -105,8 +92,7 @@ try {
   );
 } finally {
   await chancery.stop();
-  await closeDatabase(superuser);
-  await server.stop();
+  await database.close();
   rmSync(folder, { recursive: true, force: true });
 }
 

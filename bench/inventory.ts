@@ -2,7 +2,6 @@ import { adminActor } from "@/testing/actors";
 import { createTestCa, createTestIdentity } from "@/testing/ca/create-test-ca";
 import { makeCsr } from "@/testing/ca/requests";
 import { serveTemplates } from "@/testing/database/serve-templates";
-import type { Harness } from "@/testing/harness";
 import { getAuthority, listAuthorities } from "@/lib/authorities/read-authorities";
 import { getCertificate } from "@/lib/certificates/get-certificate";
 import { listCertificates } from "@/lib/certificates/list-certificates";
@@ -13,6 +12,7 @@ import { issueCertificate } from "@/lib/issuing/issue-certificate";
 import { getExpiryByWeek } from "@/lib/overview/get-charts";
 import { getOverview } from "@/lib/overview/get-overview";
 import { listProfiles } from "@/lib/profiles/read-profiles";
+import { fillInventory, idOf, nameOf, perIdentity, serialOf, teams } from "./_inventory";
 import { report } from "./_results";
 import { printTable } from "./_tools";
 
@@ -20,11 +20,9 @@ import { printTable } from "./_tools";
 // case in this process and PostgreSQL, with rotating terms. `BENCH_CERTIFICATES`: how many
 // (1,000,000), one identity for every ten.
 const certificates = Number(process.env["BENCH_CERTIFICATES"] ?? 1_000_000);
-const perIdentity = 10;
 const identities = certificates / perIdentity;
 const rounds = 30;
 const promisedMs = 200;
-const teams = ["payments", "billing", "search", "storage", "mobile", "fraud", "identity", "core"];
 const dayMs = 86_400_000;
 
 const { socketPath, close } = await serveTemplates();
@@ -34,7 +32,7 @@ const actor = adminActor();
 const { deps } = harness;
 try {
   const began = performance.now();
-  await fill(harness);
+  await fill();
   process.stdout.write(
     `${certificates.toLocaleString("en")} certificates of ${identities.toLocaleString("en")} identities, made in ${((performance.now() - began) / 1_000).toFixed(0)} s\n`,
   );
@@ -126,51 +124,10 @@ async function measure(page: string, ask: Ask) {
   return { page, p50: share(0.5), p95: share(0.95), longest: share(1) };
 }
 
-/** The n-th id of its kind: 26 characters that a time and a number make. */
-function idOf(kind: "crt" | "idn", n: number): string {
-  return `${kind}_01kb${n.toString().padStart(22, "0")}`;
-}
-
-function nameOf(n: number): string {
-  const identity = Math.floor(n / perIdentity);
-  return `${teams[identity % teams.length]}-${identity}-${n % perIdentity}.svc.example.com`;
-}
-
-function serialOf(n: number): string {
-  return `5f${n.toString(16).padStart(30, "0")}`;
-}
-
-/** Copies of one issued certificate, past the guards: the rows and sizes of a real inventory. */
-async function fill({ asSuper }: Harness): Promise<void> {
+async function fill(): Promise<void> {
   const holder = await createTestIdentity(deps, "the first", ["first.example.com"]);
   const csr = await makeCsr(["first.example.com"]);
   const asked = { profile: "tls-server", identity: holder, csr };
   const { id } = (await issueCertificate(deps, actor, asked)).result;
-  const tables = ["identity", "public_key", "certificate"];
-  for (const table of tables) await asSuper(`alter table ${table} disable trigger all`);
-  const teamOf = `(array[${teams.map((team) => `'${team}'`).join()}])[1 + i % ${teams.length}]`;
-  await asSuper(
-    `insert into identity (id, kind, name, owner, status, created_at, changed_at)
-      select 'idn_01kb' || lpad(i::text, 22, '0'), case i % 8 when 0 then 'device' else 'service' end, ${teamOf} || ' service ' || i, ${teamOf} || '-team@example.com', 'active', now(), now()
-        from generate_series(0, ${identities - 1}) i`,
-  );
-  await asSuper(
-    `insert into public_key (spki_sha256, identity_id, created_at)
-      select sha256(convert_to('key ' || n, 'UTF8')), 'idn_01kb' || lpad((n / ${perIdentity})::text, 22, '0'), now()
-        from generate_series(0, ${certificates - 1}) n`,
-  );
-  await asSuper(
-    `insert into certificate (id, issuer_id, serial, state, profile_id, profile_version, identity_id, subject_text, common_name, sans, key_algorithm,
-        spki_sha256, not_before, not_after, tbs_der, plan_entry_id, der, fingerprint_sha256, requested_by, crl_shard, revoked_at, revocation_reason, created_at, issued_at)
-      select 'crt_01kb' || lpad(n::text, 22, '0'), c.issuer_id, decode('5f' || lpad(to_hex(n), 30, '0'), 'hex'),
-        case when n % 50 = 0 then 'revoked' else 'issued' end, c.profile_id, c.profile_version, 'idn_01kb' || lpad(i::text, 22, '0'),
-        'CN=' || name, name, array['dns:' || name], c.key_algorithm, sha256(convert_to('key ' || n, 'UTF8')),
-        begun, begun + interval '90 days', c.tbs_der, c.plan_entry_id, c.der, sha256(convert_to('certificate ' || n, 'UTF8')), c.requested_by, c.crl_shard,
-        case when n % 50 = 0 then begun + interval '1 day' end, case when n % 50 = 0 then 'superseded' end, begun, begun
-      from (select n, n / ${perIdentity} as i from generate_series(0, ${certificates - 1}) n) x,
-        lateral (select ${teamOf} || '-' || i || '-' || n % ${perIdentity} || '.svc.example.com' as name, $2::timestamptz - interval '100 days' * ((n * 7919) % ${certificates}) / ${certificates} as begun) y,
-        certificate c where c.id = $1`,
-    [id, deps.clock.now()],
-  );
-  await asSuper("vacuum analyze");
+  await fillInventory(harness.asSuper, { from: id, certificates, now: deps.clock.now() });
 }
