@@ -13,8 +13,7 @@ import type { ReactNode } from "react";
 import { stateMeanings, stateLabels, type State } from "@/lib/format/state";
 import { toneSoft, type Tone } from "./tone";
 
-const shape =
-  "inline-flex items-center gap-1 rounded-full align-middle px-2 text-xs font-medium whitespace-nowrap";
+const shape = "badge";
 
 /** One or two words about an item. */
 export function Badge({

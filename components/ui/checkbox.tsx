@@ -3,9 +3,7 @@ import { useId, type ComponentProps, type ReactNode } from "react";
 
 type BoxProps = Omit<ComponentProps<"input">, "className" | "style" | "type" | "size">;
 
-const box =
-  "peer size-4 shrink-0 appearance-none rounded-sm border border-edge bg-raised transition-colors checked:border-accent checked:bg-accent indeterminate:border-accent indeterminate:bg-accent " +
-  "disabled:opacity-50 aria-invalid:border-revoked";
+const box = "peer check-box";
 
 /** A check mark alone; it needs an aria-label or a label around it. */
 export function CheckboxMark(props: BoxProps & Readonly<{ "data-row-check"?: boolean }>) {

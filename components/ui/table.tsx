@@ -72,12 +72,10 @@ const limitOf = <T,>(columns: readonly Column<T>[]): string => {
   const sharing = columns.filter(({ width }) => width === undefined).length;
   return limits[Math.min(sharing, limits.length) - 1] ?? limits[0];
 };
-// Truncated text keeps a margin, so that the focus ring of the cell's content isn't clipped.
-const truncated = "overflow-clip [overflow-clip-margin:4px] text-ellipsis whitespace-nowrap";
 const layoutOf = <T,>(column: Column<T>) =>
   clsx(
     column.align === "end" && "text-right",
-    column.width === "grow" && "w-full max-w-0 min-w-36 sm:min-w-44",
+    column.width === "grow" && "table-grow",
     column.width === "fit" && "w-px whitespace-nowrap",
     column.hideBelow && hiding[column.hideBelow],
   );
@@ -126,13 +124,7 @@ export function DataTable<T>({
         </thead>
         <tbody>
           {rows.map((row) => (
-            <tr
-              key={rowKey(row)}
-              className={clsx(
-                "group relative",
-                rowHref && "hover:bg-hover/60 has-[[data-row-link]:focus-visible]:bg-hover",
-              )}
-            >
+            <tr key={rowKey(row)} className={clsx("group relative", rowHref && "table-row-link")}>
               {selectLabel && (
                 <td className={clsx(cellStyle, checkStyle)}>
                   <RowCheck id={rowKey(row)} label={selectLabel(row)} />
@@ -155,10 +147,8 @@ export function DataTable<T>({
   );
 }
 
-const headStyle =
-  "lg:sticky lg:top-0 z-2 h-9 border-b border-border bg-raised px-3 first:pl-4 last:pr-4 text-left text-xs font-medium text-muted whitespace-nowrap first:rounded-tl-lg last:rounded-tr-lg";
-const cellStyle =
-  "h-10 border-b border-border px-3 py-1.5 group-data-[density=compact]/table:h-7 group-data-[density=compact]/table:py-0.5 first:pl-4 last:pr-4 group-last:border-b-0";
+const headStyle = "table-head";
+const cellStyle = "table-data";
 const checkStyle = "w-px pr-0";
 
 function HeadCell<T>({ column }: Readonly<{ column: Column<T> }>) {
@@ -203,19 +193,16 @@ function Cell<T>({
   return (
     <td className={clsx(cellStyle, layoutOf(column))}>
       {href === undefined ? (
-        <div
-          className={clsx(column.width !== "fit" && truncated, column.width === undefined && limit)}
-          title={column.width === "fit" || typeof content !== "string" ? undefined : content}
-        >
+        <CellContent width={column.width} limit={limit}>
           {content}
-        </div>
+        </CellContent>
       ) : (
         <NextLink
           href={href}
           prefetch={false}
           data-row-link
           className={clsx(
-            "font-medium after:absolute after:inset-0 after:content-[''] focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-accent",
+            "table-link",
             column.width !== "fit" && "block truncate",
             column.width === undefined && limit,
           )}
@@ -224,5 +211,21 @@ function Cell<T>({
         </NextLink>
       )}
     </td>
+  );
+}
+
+function CellContent({
+  width,
+  limit,
+  children,
+}: Readonly<{ width: Column<never>["width"]; limit: string; children: ReactNode }>) {
+  if (width === "fit") return children;
+  return (
+    <div
+      className={clsx("table-cut", width === undefined && limit)}
+      title={typeof children === "string" ? children : undefined}
+    >
+      {children}
+    </div>
   );
 }
