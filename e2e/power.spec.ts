@@ -62,7 +62,7 @@ test.describe("an administrator", () => {
     page,
   }) => {
     await page.goto("/settings/power");
-    await expect(page.getByRole("heading", { name: "Who can act as whom" })).toBeVisible();
+    await expect(page.getByRole("heading", { name: "Access review" })).toBeVisible();
     await expect(page.getByText("Trusted proxy, for all its clients").first()).toBeVisible();
     await expect(page.getByText(/requested by .* on /).first()).toBeVisible();
     await checkAppearance(page, "power");

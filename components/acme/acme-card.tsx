@@ -1,7 +1,6 @@
-import { KeyRound, Plus } from "lucide-react";
+import { Plus } from "lucide-react";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
-import { EmptyState } from "@/components/ui/empty-state";
 import type { AcmeKeyDto, CreatedAcmeKey } from "@/lib/acme/schema";
 import type { ServerAction } from "@/lib/auth/types";
 import { AcmeKeyDialog } from "./acme-key-dialog";
@@ -34,9 +33,9 @@ export function AcmeCard({ identity, items, rootUrl, actions, may }: Props) {
         items={items}
         revoke={may.write ? actions.revoke : undefined}
         empty={
-          <EmptyState icon={<KeyRound aria-hidden />} title="No ACME keys yet">
-            With one, a server gets and renews its certificates by itself.
-          </EmptyState>
+          <p className="px-4 pb-4 text-sm text-muted">
+            No ACME keys yet. With one, a server gets and renews its certificates by itself.
+          </p>
         }
       />
     </Card>

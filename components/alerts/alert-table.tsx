@@ -78,7 +78,7 @@ function Summary({ severity, status, summary, ruleTitle, subject, lastAt }: Aler
           {summary}
         </span>
         <span className="block truncate text-xs font-normal text-muted max-sm:mt-1 max-sm:whitespace-normal">
-          <span className="mb-1 flex items-center gap-2 sm:hidden">
+          <span className="mb-1 flex flex-wrap items-center gap-x-2 gap-y-1 sm:hidden">
             <AlertStatusBadge status={status} />
             <Time at={lastAt} />
           </span>

@@ -39,7 +39,7 @@ export function EntryDetails({ details }: Readonly<{ details: Details }>) {
           <DataList
             items={Object.entries(rest).map(([label, value]) => ({
               label,
-              value: <DetailValue value={value} />,
+              value: value === null || value === "" ? null : <DetailValue value={value} />,
             }))}
           />
         </Card>
@@ -49,7 +49,6 @@ export function EntryDetails({ details }: Readonly<{ details: Details }>) {
 }
 
 function DetailValue({ value }: Readonly<{ value: unknown }>) {
-  if (value === null || value === "") return null;
   if (typeof value === "string" || typeof value === "number" || typeof value === "boolean")
     return <span className="break-all">{String(value)}</span>;
   return (

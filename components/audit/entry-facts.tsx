@@ -8,7 +8,7 @@ import { targetHref } from "@/components/shared/target-href";
 
 type Record = NonNullable<EntryDetail["record"]>;
 
-/** All fields of an entry, as recorded. */
+/** The fields of an entry, as recorded; those that it lacks are left out. */
 export function EntryFacts({
   record,
   id,
@@ -26,7 +26,7 @@ export function EntryFacts({
           label: "Outcome",
           value: <OutcomeBadge action={record.action} outcome={record.outcome} />,
         },
-        { label: "Reason", value: record.reason },
+        ...(record.reason ? [{ label: "Reason", value: record.reason }] : []),
         { label: "Time", value: <Time at={record.ts} show="exact" /> },
         { label: "Sequenced", value: <Time at={sequencedAt} show="exact" /> },
         {
@@ -71,13 +71,16 @@ export function EntryFacts({
           label: "Request ID",
           value: <MonoId value={record.requestId} label="request ID" kind="text" whole />,
         },
-        {
-          label: "Correlation ID",
-          value:
-            record.correlationId === record.requestId ? null : (
-              <MonoId value={record.correlationId} label="correlation ID" kind="text" whole />
-            ),
-        },
+        ...(record.correlationId === record.requestId
+          ? []
+          : [
+              {
+                label: "Correlation ID",
+                value: (
+                  <MonoId value={record.correlationId} label="correlation ID" kind="text" whole />
+                ),
+              },
+            ]),
         { label: "ID", value: <MonoId value={id} label="ID" kind="text" whole /> },
         { label: "Nonce", value: <MonoId value={record.nonce} label="nonce" kind="text" whole /> },
       ]}
@@ -86,7 +89,7 @@ export function EntryFacts({
 }
 
 function credentialItems({ credential }: Record): DataItem[] {
-  if (credential === null) return [{ label: "Certificate", value: null }];
+  if (credential === null) return [];
   return [
     {
       label: "Certificate",

@@ -74,7 +74,7 @@ function lifetimeItem(certificate: CertificateDto, now: Date): SummaryItem {
 
 function useItem(uses: readonly UseView[]): SummaryItem {
   const [latest] = uses;
-  if (!latest) return { label: "Last used", value: "Never" };
+  if (!latest) return { label: "Last used", value: "No recorded use" };
   const networks = new Set(uses.map(({ network }) => network)).size;
   return {
     label: "Last used",

@@ -9,7 +9,7 @@ export function GeneralNameList({ names }: Props) {
   return (
     <ul className="flex flex-col gap-0.5">
       {names.map(({ type, value }) => (
-        <li key={`${type}-${value}`} className="flex min-w-0 gap-2">
+        <li key={`${type}-${value}`} className="flex min-w-0 gap-x-2 max-sm:flex-wrap">
           <span className="w-14 shrink-0 text-xs leading-5 text-muted">
             {nameTypeLabels[type as keyof typeof nameTypeLabels]}
           </span>

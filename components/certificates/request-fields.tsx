@@ -159,8 +159,8 @@ function ProfileField({
       }}
       hint={
         <>
-          {profile.description} Issued by {profile.issuerName}. What is a{" "}
-          <GlossaryTerm word="profile" />?
+          {profile.description} Issued by {profile.issuerName}. The <GlossaryTerm word="profile" />{" "}
+          decides what can be issued.
         </>
       }
       options={profiles.map(({ slug: value, name }) => ({ value, label: `${name} (${value})` }))}

@@ -1,7 +1,6 @@
-import { KeySquare, Plus } from "lucide-react";
+import { Plus } from "lucide-react";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
-import { EmptyState } from "@/components/ui/empty-state";
 import type { ServerAction } from "@/lib/auth/types";
 import type { CreatedEnrollmentSecret, EnrollmentSecretDto } from "@/lib/enrollment/schema";
 import { SecretDialog } from "./secret-dialog";
@@ -37,9 +36,9 @@ export function EnrollmentCard({ identity, items, rootUrl, actions, may }: Props
         items={items}
         revoke={may.write ? actions.revoke : undefined}
         empty={
-          <EmptyState icon={<KeySquare aria-hidden />} title="No enrollment secrets yet">
-            With one, a machine gets its first certificate by itself.
-          </EmptyState>
+          <p className="px-4 pb-4 text-sm text-muted">
+            No enrollment secrets yet. With one, a machine gets its first certificate by itself.
+          </p>
         }
       />
     </Card>

@@ -26,7 +26,7 @@ export function ChoiceFilter({ label, name, any, options, drop = [] }: Props) {
     <Field label={label} hideLabel>
       {({ id }) => (
         // As wide as its longest option otherwise.
-        <span className="block sm:max-w-64">
+        <span className="block sm:max-w-44">
           <Select
             id={id}
             value={parameters.get(name) ?? ""}

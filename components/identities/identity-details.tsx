@@ -35,7 +35,7 @@ export function IdentityDetails({ identity, account }: Props) {
                 </ul>
               ),
           },
-          { label: "Note", value: identity.note },
+          ...(identity.note ? [{ label: "Note", value: identity.note }] : []),
           ...(account === undefined
             ? []
             : [

@@ -13,7 +13,7 @@ export function IdentityFilters({ end }: Readonly<{ end?: ReactNode }>) {
       <SearchInput
         label="Search by a name that is held"
         name="holds"
-        placeholder="Who holds pay.example.com?"
+        placeholder="Who holds a name?"
       />
       <ChoiceFilter
         label="Kind"

@@ -56,7 +56,7 @@ export function SourceTable({ sources }: Readonly<{ sources: readonly SourceView
               source.missingCount === 0 ? (
                 <span
                   className={clsx(
-                    "whitespace-normal",
+                    "max-sm:whitespace-normal",
                     source.unsettledCount > 0 ? "text-expiring" : "text-muted",
                   )}
                 >

@@ -31,7 +31,11 @@ export function RecentActivity({
     .filter(({ action }) => action !== "certificate.planned")
     .slice(0, maxItems);
   return (
-    <Card title="Recent activity" aside={linked && <Link href="/audit">Audit log</Link>}>
+    <Card
+      title="Recent activity"
+      description="Without what Chancery does by itself, except alerts and revocations."
+      aside={linked && <Link href="/audit">Audit log</Link>}
+    >
       {actions.length === 0 ? (
         <p className="text-sm text-muted">No activity yet.</p>
       ) : (

@@ -67,10 +67,14 @@ export function ChipLink({
   );
 }
 
-/** A row of chips that wraps. */
+/** A row of chips that wraps; on phones it scrolls, so that the list begins further up. */
 export function ChipRow({ label, children }: Readonly<{ label: string; children: ReactNode }>) {
   return (
-    <div role="group" aria-label={label} className="flex flex-wrap items-center gap-1.5">
+    <div
+      role="group"
+      aria-label={label}
+      className="flex items-center gap-1.5 max-sm:w-full max-sm:overflow-x-auto max-sm:py-0.5 max-sm:[scrollbar-width:none] sm:flex-wrap max-sm:*:shrink-0"
+    >
       {children}
     </div>
   );

@@ -20,7 +20,8 @@ type Props = Readonly<{
 export function PageHeader({ title, description, action, crumbs, badge }: Props) {
   return (
     <header className="flex flex-wrap items-end justify-between gap-x-6 gap-y-3 pb-5">
-      <div className="min-w-0">
+      {/* The sentence wraps before the actions do. */}
+      <div className="min-w-0 sm:grow sm:basis-72">
         {crumbs && crumbs.length > 0 && <Breadcrumbs crumbs={crumbs} />}
         <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
           <h1 className="min-w-0 text-xl font-semibold tracking-tight break-words">{title}</h1>

@@ -15,7 +15,7 @@ type Props = Readonly<{
   olderLabel?: string | undefined;
 }>;
 
-/** Keyset paging. There are no page numbers, since rows are added all the time. */
+/** Keyset paging; a list of one page has no links. There are no page numbers, since rows are added all the time. */
 export function Pagination({
   summary,
   firstHref,
@@ -24,28 +24,31 @@ export function Pagination({
   newerLabel = "Newer",
   olderLabel = "Older",
 }: Props) {
+  const isOnlyPage = [firstHref ?? null, newerHref, olderHref].every((href) => href === null);
   return (
     <nav
       aria-label="Pagination"
       className="flex flex-wrap items-center justify-between gap-3 px-1 py-3 text-xs text-muted"
     >
       <p>{summary}</p>
-      <div className="flex flex-wrap gap-2">
-        {firstHref !== undefined && (
-          <PageLink href={firstHref} disabledReason="This is the first page.">
-            <ChevronsLeft aria-hidden />
-            First page
+      {!isOnlyPage && (
+        <div className="flex flex-wrap gap-2">
+          {firstHref !== undefined && (
+            <PageLink href={firstHref} disabledReason="This is the first page.">
+              <ChevronsLeft aria-hidden />
+              First page
+            </PageLink>
+          )}
+          <PageLink href={newerHref} disabledReason="This is the first page.">
+            <ChevronLeft aria-hidden />
+            {newerLabel}
           </PageLink>
-        )}
-        <PageLink href={newerHref} disabledReason="This is the first page.">
-          <ChevronLeft aria-hidden />
-          {newerLabel}
-        </PageLink>
-        <PageLink href={olderHref} disabledReason="This is the last page.">
-          {olderLabel}
-          <ChevronRight aria-hidden />
-        </PageLink>
-      </div>
+          <PageLink href={olderHref} disabledReason="This is the last page.">
+            {olderLabel}
+            <ChevronRight aria-hidden />
+          </PageLink>
+        </div>
+      )}
     </nav>
   );
 }

@@ -64,7 +64,7 @@ export function SearchInput({ label, placeholder, name = "q", drop = ["cursor"] 
     <form
       role="search"
       aria-label={label}
-      className="relative w-full sm:w-72"
+      className="relative col-span-2 w-full sm:w-64"
       onSubmit={(event) => {
         event.preventDefault();
         clearTimeout(timer.current);

@@ -234,6 +234,21 @@ describe("overview", () => {
       overview.latest.map(({ seq }) => seq).toSorted((one, other) => other - one),
     );
   });
+  test("the latest entries leave out what Chancery does by itself, but no alert, revocation or failure", async () => {
+    const { latest } = await getOverview(deps, admin);
+    expect(latest.length).toBeGreaterThan(0);
+    const entries = new Map((await harness.entries()).map((entry) => [entry.id, entry]));
+    const own = latest.filter(({ id }) => entries.get(id)?.actor.kind === "system");
+    expect(
+      own.filter(
+        ({ action, outcome }) =>
+          outcome === "success" && !action.startsWith("alert.") && action !== "certificate.revoked",
+      ),
+    ).toEqual([]);
+    const alert = await openAlert(deps);
+    const after = await getOverview(deps, admin);
+    expect(after.latest.find(({ targetId }) => targetId === alert)?.action).toBe("alert.opened");
+  });
 });
 
 const counted = ["valid", "held", "revoked", "expired"] as const;

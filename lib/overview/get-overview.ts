@@ -3,7 +3,8 @@ import type { Actor } from "@/lib/access/actor";
 import { authorize, scopeOf } from "@/lib/access/permissions";
 import { certificateItem } from "@/lib/certificates/certificate-dto";
 import { formatIso } from "@/lib/format/time";
-import { type StoredRow, toEntrySummary } from "@/lib/log/entry-summary";
+import { toEntrySummary } from "@/lib/log/entry-summary";
+import type { EntrySummary } from "@/lib/log/schema";
 import type { Deps } from "@/lib/runtime/deps";
 import {
   countByDay,
@@ -19,6 +20,8 @@ import type { DayCount, Overview } from "./schema";
 const dayCount = 30;
 const expiringCount = 8;
 const latestCount = 10;
+/** So many are read that Chancery's own routine, as after a start, leaves enough of the others. */
+const latestRead = 100;
 
 /** The last thirty days, today last, with zeros for days without entries. */
 function fillDays(counts: readonly DayCount[], now: Date): DayCount[] {
@@ -29,14 +32,21 @@ function fillDays(counts: readonly DayCount[], now: Date): DayCount[] {
   });
 }
 
-function latestOf(row: StoredRow): Overview["latest"][number] {
-  const { id, seq, ts, action, outcome, sentence, target } = toEntrySummary(row);
+function latestOf(summary: EntrySummary): Overview["latest"][number] {
+  const { id, seq, ts, action, outcome, sentence, target } = summary;
   return { id, seq, ts, action, outcome, sentence, targetId: target?.id ?? null };
 }
 
+/** What Chancery does by itself, without alerts, revocations and what failed. */
+const isRoutine = ({ actor, action, outcome }: EntrySummary): boolean =>
+  actor.kind === "system" &&
+  outcome === "success" &&
+  !action.startsWith("alert.") &&
+  action !== "certificate.revoked";
+
 /**
  * The figures of the overview page. Without the permission to read the audit log, the latest entries
- * are only those about certificates.
+ * are only those about certificates. Chancery's own routine is left out of them.
  */
 export async function getOverview(
   deps: Pick<Deps, "db" | "clock">,
@@ -52,7 +62,7 @@ export async function getOverview(
       findExpiring(db, now, expiringCount),
       countOverdueRotations(db, now),
       countByDay(db, new Date(today.getTime() - (dayCount - 1) * dayMs)),
-      findLatest(db, scopeOf(actor.role, "audit.read") !== "all", latestCount),
+      findLatest(db, scopeOf(actor.role, "audit.read") !== "all", latestRead),
       findAuthoritySummaries(db),
       countIdentities(db),
     ]);
@@ -64,7 +74,11 @@ export async function getOverview(
     expiring: expiring.rows.map((row) => certificateItem(row, now)),
     overdueRotations,
     days: fillDays(days, now),
-    latest: latest.map(latestOf),
+    latest: latest
+      .map(toEntrySummary)
+      .filter((summary) => !isRoutine(summary))
+      .slice(0, latestCount)
+      .map(latestOf),
     authorities: authorities.map(({ notAfter, crlNextUpdate, ...authority }) => ({
       ...authority,
       notAfter: notAfter && formatIso(notAfter),

@@ -10,7 +10,7 @@ type Props = Omit<ComponentProps<typeof TableSettings>, "table"> &
 
 /** The menus at the end of a list's filters: its views, and how its table is displayed. */
 export const ListMenus = ({ list, deps, actor, ...settings }: Props) => (
-  <div className="grid grid-cols-2 gap-2 sm:contents">
+  <div className="grid grid-cols-2 gap-2 max-sm:[&_svg]:hidden sm:contents">
     <Views list={list} deps={deps} actor={actor} params={settings.params} />
     <TableSettings table={list} {...settings} />
   </div>

@@ -44,7 +44,7 @@ function RuleRow({ rule, update }: Readonly<{ rule: RuleDto; update: Props["upda
   return (
     <li
       id={name}
-      className="grid scroll-mt-6 gap-x-6 gap-y-3 px-4 py-3.5 target:bg-accent-soft lg:grid-cols-[minmax(0,1fr)_13rem_auto]"
+      className="grid scroll-mt-6 gap-x-6 gap-y-2 px-4 py-3 target:bg-accent-soft lg:grid-cols-[minmax(0,1fr)_13rem_auto]"
     >
       <div className={clsx("min-w-0", !enabled && "text-muted")}>
         <div className="flex flex-wrap items-center gap-x-2 gap-y-1">
@@ -54,17 +54,19 @@ function RuleRow({ rule, update }: Readonly<{ rule: RuleDto; update: Props["upda
           {!enabled && <Badge tone="expired">Off</Badge>}
         </div>
         <p className="mt-1 text-sm">{explanation}</p>
-        {values.length > 0 && <RuleValues values={values} />}
-        <details className="group mt-1.5 text-xs text-muted">
-          <summary className="inline-flex cursor-pointer list-none items-center gap-1 rounded-sm hover:text-text">
-            <ChevronRight
-              aria-hidden
-              className="size-3.5 transition-transform group-open:rotate-90"
-            />
-            Why it stays quiet
-          </summary>
-          <p className="mt-1 pl-[1.125rem]">{quietBecause}</p>
-        </details>
+        <div className="mt-1.5 flex flex-wrap items-start gap-x-3 gap-y-1">
+          {values.length > 0 && <RuleValues values={values} />}
+          <details className="group py-0.5 text-xs text-muted open:basis-full">
+            <summary className="inline-flex cursor-pointer list-none items-center gap-1 rounded-sm hover:text-text">
+              <ChevronRight
+                aria-hidden
+                className="size-3.5 transition-transform group-open:rotate-90"
+              />
+              Why it stays quiet
+            </summary>
+            <p className="mt-1 pl-[1.125rem]">{quietBecause}</p>
+          </details>
+        </div>
       </div>
       <div className="text-xs">
         <RuleFigures rule={name} alerts={alerts} />
@@ -95,7 +97,7 @@ function RuleRow({ rule, update }: Readonly<{ rule: RuleDto; update: Props["upda
 /** The settings of a rule; those that differ from the default are marked. */
 function RuleValues({ values }: Pick<RuleDto, "values">) {
   return (
-    <ul aria-label="Settings" className="mt-2 flex flex-wrap gap-1.5">
+    <ul aria-label="Settings" className="flex flex-wrap gap-1.5">
       {values.map(({ key, label, value, unit, defaultValue }) => (
         <li
           key={key}

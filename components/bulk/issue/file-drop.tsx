@@ -39,10 +39,9 @@ export function FileDrop({
       }}
       onDrop={drop}
     >
-      <p>
-        Drop a CSV file with the columns <code>identity</code>, <code>profile</code> and{" "}
-        <code>csr</code> or <code>file</code>, together with the CSR files that it names; or a
-        folder of CSR files, each named after its identity.
+      <p className="max-w-md">
+        Drop a CSV file with the CSR files that it names, or a folder of CSR files, each named after
+        its identity.
       </p>
       <div className="flex flex-wrap justify-center gap-2">
         <FileChoice label="Choose files" icon={<FileUp aria-hidden />} onFiles={take} />

@@ -17,6 +17,7 @@ import { Skeleton } from "@/components/ui/skeleton";
 import type { ServerAction } from "@/lib/auth/types";
 import type { BulkDto, BulkIssuePreview, IssueRow } from "@/lib/bulk/schema";
 import { formatCount, plural } from "@/lib/format/count";
+import { ExampleFiles } from "./example-files";
 import { FileDrop } from "./file-drop";
 import { IssueLines } from "./issue-lines";
 import { type NamedText, rowsOfFiles } from "./rows-of-files";
@@ -83,6 +84,7 @@ export function IssueMany({ profiles, actions }: Props) {
           ))}
         </div>
       </Card>
+      {files.length === 0 && <ExampleFiles />}
       {state?.ok === false && <ErrorBanner failure={state} fields={[]} />}
       {pending && result === null && <Skeleton height="stat" />}
       {result && (

@@ -83,7 +83,7 @@ export function CertificateFilters({
   return (
     <>
       <FilterBar>
-        <SearchInput label="Search certificates" placeholder="Name, owner, serial or fingerprint" />
+        <SearchInput label="Search certificates" placeholder="Name, owner or serial number" />
         <ChoiceFilter label="Profile" name="profile" any="Any profile" options={profiles} />
         <ChoiceFilter label="CA" name="authority" any="Any CA" options={authorities} />
         <ChoiceFilter label="Kind" name="kind" any="Any kind" options={kinds} />

@@ -86,6 +86,12 @@ export default async function IdentityPage({
           restricted={actor.role !== "admin"}
         />
         <IdentityDetails identity={identity} account={account} />
+        <IdentityCertificates
+          identity={identity}
+          list={list}
+          now={deps.clock.now()}
+          valid={mayRevoke ? valid.total : null}
+        />
         <NamesCard
           identity={identity}
           sharedWith={sharedWith}
@@ -103,12 +109,6 @@ export default async function IdentityPage({
             actions={{ create: createSecret, revoke: revokeSecret }}
           />
         )}
-        <IdentityCertificates
-          identity={identity}
-          list={list}
-          now={deps.clock.now()}
-          valid={mayRevoke ? valid.total : null}
-        />
         {mayWatch && <CertificateUses uses={uses} linked={false} />}
       </Stack>
     </>

@@ -14,7 +14,7 @@ import { readQuery, type SearchParams } from "@/app/(console)/read-query";
 
 const path = "/settings/power";
 
-export const metadata = { title: "Who can act as whom" };
+export const metadata = { title: "Access review" };
 
 export default async function PowerPage({
   searchParams,
@@ -25,8 +25,8 @@ export default async function PowerPage({
   return (
     <>
       <PageHeader
-        title="Who can act as whom"
-        description="Identities whose certificates sign in as a user or speak for a proxy’s clients. Only administrators can change them and issue their certificates."
+        title="Access review"
+        description="Who can act as whom: identities whose certificates sign in as a user, speak for a proxy’s clients or get CA certificates. Only administrators can change them."
       />
       <FilterProblems path={path} params={params} problems={problems} />
       {mailboxes.length > 0 && <MailboxList items={mailboxes} />}

@@ -91,7 +91,7 @@ export default async function TokensPage({
       />
       {items.length > 0 && (
         <Pagination
-          summary={`${plural(items.length, "token")} on this page`}
+          summary={`${plural(items.length, "token")}${params["cursor"] || nextCursor !== null ? " on this page" : ""}`}
           {...paginationLinks(path, params, nextCursor)}
         />
       )}

@@ -94,7 +94,7 @@ export default async function UsersPage({
         }
       />
       <Pagination
-        summary={`${plural(items.length, "user")} on this page`}
+        summary={`${plural(items.length, "user")}${params["cursor"] || nextCursor !== null ? " on this page" : ""}`}
         {...paginationLinks(path, params, nextCursor)}
       />
     </>

@@ -73,7 +73,7 @@ export default async function DestinationPage({
             </Card>
             {items.length > 0 && (
               <Pagination
-                summary={`${plural(items.length, "notification")} on this page`}
+                summary={`${plural(items.length, "notification")}${listParams["cursor"] || nextCursor !== null ? " on this page" : ""}`}
                 {...paginationLinks(path, listParams, nextCursor)}
               />
             )}
